@@ -340,6 +340,31 @@ class Case:
 # --- plan -----------------------------------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecipePart:
+    """One line of templates/<kind>/recipe.toml: a place in the packet, or several of the same sort."""
+
+    id: str
+    type: str  # "draft", "declarations", "form", "exhibits" or "exhibit" (one, by category)
+    title: str = ""
+    template: str = ""  # Word template, for drafts, declarations and tab sheets
+    form: str = ""  # for forms: "i-131", ...; several may be listed with spaces
+    when: str = ""  # only if this holds: "represented", "expedite", "mailed", "fee-waiver"
+    categories: tuple[str, ...] = ()  # for exhibits: these categories only, in this order; empty = all the rest
+    group: str = ""  # heading of these exhibits in the index
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """The order of a packet, as a firm may edit it without Python."""
+
+    kind: str
+    title: str
+    parts: tuple[RecipePart, ...]
+    tab_template: str
+    labels: str = "letters"  # "letters": A … Z, AA … ; "numbers": 1, 2, …
+
+
 class PartKind(StrEnum):
     """What fills a place in the packet."""
 

@@ -1,0 +1,62 @@
+"""Citations in free text, in pandoc's form: `[@hospital-letter]`, `[@hospital-letter, p. 2]`, `[@a; @b, p. 3]`.
+
+Text comes in; the same text in pieces, plain strings and `Cite` values, goes out. Must not know which exhibits exist.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_GROUP = re.compile(r"\[(@[^\[\]]*)\]")
+_ONE = re.compile(
+    r"\s*@(?P<id>[a-z0-9][a-z0-9-]*)\s*"
+    r"(?:,\s*(?:pp?\.|pages?)?\s*(?P<page>[0-9]{1,5})(?:\s*[-–]\s*(?P<last>[0-9]{1,5}))?)?\s*"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cite:
+    """A reference to an exhibit, or to page `page` (to `last`) of its evidence, counted from 1."""
+
+    exhibit: str
+    page: int | None = None
+    last: int | None = None
+
+
+class BadCite(ValueError):
+    """A bracket that starts like a citation but cannot be read; `text` is the bracket as written."""
+
+    def __init__(self, text: str, offset: int) -> None:
+        self.text = text
+        self.offset = offset  # characters from the start of the text
+        super().__init__("a citation reads [@exhibit-id] or [@exhibit-id, p. 2]")
+
+
+def parse(text: str) -> tuple[str | Cite, ...]:
+    """Split text at its citations; several in one bracket come out joined by "; ". Raises BadCite."""
+    pieces: list[str | Cite] = []
+    end = 0
+    for group in _GROUP.finditer(text):
+        pieces.append(text[end : group.start()])
+        pieces.extend(_cites(group))
+        end = group.end()
+    pieces.append(text[end:])
+    return tuple(piece for piece in pieces if piece != "")
+
+
+def cited(text: str) -> tuple[Cite, ...]:
+    """Only the citations of a text, in order. Raises BadCite."""
+    return tuple(piece for piece in parse(text) if isinstance(piece, Cite))
+
+
+def _cites(group: re.Match[str]) -> list[str | Cite]:
+    pieces: list[str | Cite] = []
+    for one in group[1].split(";"):
+        match = _ONE.fullmatch(one)
+        if match is None:
+            raise BadCite(group[0], group.start())
+        page, last = match["page"], match["last"]
+        pieces += ["; "] if pieces else []
+        pieces.append(Cite(exhibit=match["id"], page=int(page) if page else None, last=int(last) if last else None))
+    return pieces

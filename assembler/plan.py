@@ -1,0 +1,156 @@
+"""plan: which parts a beneficiary's packet has, in which order, under which tab. Pure.
+
+A `Case` and a `Recipe` come in, a `Plan` goes out; nothing is opened, no page is known. `show` and `as_json` print it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import count, product
+from string import ascii_uppercase
+from typing import Any
+
+from assembler.errors import TemplateBroken
+from assembler.model import Case, Declaration, Exhibit, FormFile, Part, PartKind, Plan, Recipe, RecipePart
+
+TABS_DOCUMENT = "draft:tab-sheets"
+
+
+def plan_packet(case: Case, recipe: Recipe, beneficiary: str) -> Plan:
+    """The packet of one beneficiary (an id of the case). Raises TemplateBroken if the recipe leaves an exhibit out."""
+    labels = tab_labels(recipe.labels)
+    parts: list[Part] = []
+    placed: set[str] = set()
+    claimed = {category for part in recipe.parts for category in part.categories}
+    for entry in recipe.parts:
+        if not _wanted(entry, case):
+            continue
+        if entry.type == "exhibits":
+            chosen = [e for e in _exhibits(entry, case, beneficiary, claimed) if e.id not in placed]
+            placed.update(exhibit.id for exhibit in chosen)
+            parts += [part for exhibit in chosen for part in _tabbed(exhibit, next(labels), entry, recipe)]
+        else:
+            parts += _untabbed(entry, case, beneficiary)
+    left_out = [e.id for e in case.exhibits if _belongs(e.belongs_to, beneficiary) and e.id not in placed]
+    if left_out:
+        raise TemplateBroken(
+            f"no part takes the exhibits {', '.join(left_out)}",
+            where=f"recipe {recipe.kind}",
+            remedy='add an "exhibits" part without categories: it takes all the rest',
+        )
+    return Plan(packet=beneficiary, beneficiary=beneficiary, kind=case.kind, title=recipe.title, parts=tuple(parts))
+
+
+def tab_labels(style: str) -> Iterator[str]:
+    """A, B … Z, AA, AB … ("letters"), or 1, 2, 3 … ("numbers"), without end."""
+    if style == "numbers":
+        yield from map(str, count(1))
+    for length in count(1):
+        yield from ("".join(letters) for letters in product(ascii_uppercase, repeat=length))
+
+
+def show(plan: Plan) -> str:
+    """The plan as a person reads it: one line per part, tab letters in front of evidence."""
+    lines = [f"{plan.title}: packet {plan.packet}"]
+    group = ""
+    for part in plan.parts:
+        if part.kind is PartKind.TAB:
+            continue
+        if part.group != group:
+            group = part.group
+            lines += [f"  {group}"] if group else []
+        head = f"Exhibit {part.tab}" if part.tab else part.kind.value
+        lines.append(f"  {head:<12} {part.exhibit or part.id}")
+    return "\n".join(lines)
+
+
+def as_json(plan: Plan) -> dict[str, Any]:
+    """The plan for programs; ids only, no titles of evidence (they may hold a client's facts)."""
+    keys = ("id", "kind", "document", "template", "tab", "exhibit", "declaration", "form", "group")
+    parts = [{key: str(getattr(part, key)) for key in keys if getattr(part, key)} for part in plan.parts]
+    return {"packet": plan.packet, "kind": plan.kind, "title": plan.title, "parts": parts}
+
+
+def _wanted(entry: RecipePart, case: Case) -> bool:
+    holds: dict[str, Callable[[], bool]] = {
+        "": lambda: True,
+        "represented": lambda: case.attorney is not None,
+        "expedite": lambda: bool(case.request.expedite_reason),
+        "mailed": lambda: case.request.filing == "paper",
+        "fee-waiver": lambda: case.request.fee == "waiver",
+    }
+    return holds[entry.when]()
+
+
+def _belongs(owners: tuple[str, ...], beneficiary: str) -> bool:
+    return not owners or beneficiary in owners
+
+
+def _exhibits(entry: RecipePart, case: Case, beneficiary: str, claimed: set[str]) -> list[Exhibit]:
+    mine = [exhibit for exhibit in case.exhibits if _belongs(exhibit.belongs_to, beneficiary)]
+    if not entry.categories:
+        return [exhibit for exhibit in mine if exhibit.category not in claimed]
+    return [exhibit for category in entry.categories for exhibit in mine if exhibit.category == category]
+
+
+def _tabbed(exhibit: Exhibit, tab: str, entry: RecipePart, recipe: Recipe) -> Iterable[Part]:
+    yield Part(
+        id=f"tab-{exhibit.id}",
+        kind=PartKind.TAB,
+        title=exhibit.title,
+        document=TABS_DOCUMENT,
+        template=recipe.tab_template,
+        tab=tab,
+        exhibit=exhibit.id,
+        group=entry.group,
+    )
+    yield Part(
+        id=f"exhibit-{exhibit.id}",
+        kind=PartKind.EXHIBIT,
+        title=exhibit.title,
+        document=f"exhibit:{exhibit.id}",
+        tab=tab,
+        exhibit=exhibit.id,
+        group=entry.group,
+    )
+
+
+def _untabbed(entry: RecipePart, case: Case, beneficiary: str) -> list[Part]:
+    if entry.type == "declarations":
+        mine = [d for d in case.declarations if _belongs(d.belongs_to, beneficiary)]
+        return [_declaration(entry, declaration) for declaration in mine]
+    if entry.type == "form":
+        names = entry.form.split()
+        mine_forms = [f for f in case.forms if f.form in names and _belongs(f.belongs_to, beneficiary)]
+        return [_form(entry, form, position) for position, form in enumerate(mine_forms, 1)]
+    return [
+        Part(
+            id=entry.id,
+            kind=PartKind.DRAFT,
+            title=entry.title,
+            document=f"draft:{entry.id}",
+            template=entry.template,
+        )
+    ]
+
+
+def _declaration(entry: RecipePart, declaration: Declaration) -> Part:
+    return Part(
+        id=f"declaration-{declaration.id}",
+        kind=PartKind.DRAFT,
+        title=declaration.title,
+        document=f"draft:declaration-{declaration.id}",
+        template=entry.template,
+        declaration=declaration.id,
+    )
+
+
+def _form(entry: RecipePart, form: FormFile, position: int) -> Part:
+    return Part(
+        id=f"{entry.id}-{position}",
+        kind=PartKind.FORM,
+        title=entry.title,
+        document=f"form:{form.path}",
+        form=form.form,
+        stamped=False,
+    )
