@@ -83,7 +83,8 @@ def test_every_exhibit_once_right_behind_its_tab(categories: list[str]) -> None:
 
 
 def test_only_what_belongs_to_the_beneficiary(recipe: Recipe) -> None:
-    shared, hers, his = exhibit("shared"), exhibit("hers", belongs_to=("child",)), exhibit("his", belongs_to=("brother",))
+    hers, his = exhibit("hers", belongs_to=("child",)), exhibit("his", belongs_to=("brother",))
+    shared = exhibit("shared")
 
     plans = {b: plan_packet(case(shared, hers, his), recipe, b) for b in ("child", "brother")}
 

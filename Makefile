@@ -1,0 +1,55 @@
+# Everything starts here; `make` alone lists it. Needs Python 3.11 or newer and make, nothing else: no root, no system package.
+CASE  ?= samples/urgent-medical
+CASES ?= samples
+OUT   ?=
+PROFILE ?=
+AS_OF ?=
+PYTHON ?= python3
+BIN   := .venv/bin
+OPTIONS = $(if $(OUT),--out $(OUT)) $(if $(PROFILE),--profile $(PROFILE)) $(if $(AS_OF),--as-of $(AS_OF))
+
+.DEFAULT_GOAL := help
+.PHONY: help setup bundle validate plan check-case batch test lint types check bench docs samples clean
+
+help: ## list what can be made
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: .venv/made ## the virtual environment with everything in it (made by itself when needed)
+
+.venv/made: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary ":all:" --editable '.[dev]'
+	@touch $@
+
+bundle: setup ## the filing bundle of a case: make bundle CASE=samples/urgent-medical [OUT=dir] [PROFILE=name]
+	$(BIN)/assembler bundle $(CASE) $(OPTIONS)
+
+validate: setup ## facts of every case below CASES against the filing's rules
+	$(BIN)/assembler validate $(CASES)
+
+batch: setup ## bundles of every case below CASES
+	$(BIN)/assembler batch $(CASES)
+
+test: setup ## all tests
+	$(BIN)/pytest
+
+lint: setup ## ruff and the import contract
+	$(BIN)/ruff check
+	$(BIN)/lint-imports
+
+types: setup ## mypy, strict
+	$(BIN)/mypy
+
+check: lint types test ## what must hold before a commit
+
+bench: setup ## speed and memory beside named peers, as ratios
+	$(BIN)/python -m benchmarks
+
+docs: setup ## docs generated from the schemas
+	$(BIN)/python -m assembler.intake.document > docs/case-json.md
+
+samples: setup ## draw the samples' evidence again (same bytes)
+	$(BIN)/python -m samples.generate
+
+clean: ## remove everything made here, the virtual environment too
+	rm -rf .venv build dist samples/*/build samples/*/.assembler .pytest_cache .mypy_cache .ruff_cache .hypothesis
