@@ -1,0 +1,65 @@
+"""The wheel: it carries exactly the shipped templates and schemas, and builds a bundle from an empty folder."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import venv
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("dist")
+    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(out), str(ROOT)]
+    subprocess.run(command, check=True, capture_output=True)
+    return next(out.glob("*.whl"))
+
+
+def tracked(*folders: str) -> set[str]:
+    if not (ROOT / ".git").exists():
+        pytest.skip("not a git checkout: nothing to compare the wheel with")
+    listed = subprocess.run(["git", "ls-files", "-z", *folders], cwd=ROOT, check=True, capture_output=True, text=True)
+    return {name for name in listed.stdout.split("\0") if name}
+
+
+def test_wheel_carries_what_git_tracks_and_no_more(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+
+    data = {name.removeprefix("assembler/_data/") for name in names if name.startswith("assembler/_data/")}
+
+    assert data == tracked("templates", "schemas")
+    assert not [name for name in names if name.startswith(("samples/", "tests/", "docs/", "benchmarks/"))]
+
+
+def test_installed_wheel_bundles_from_an_empty_folder(wheel: Path, tmp_path: Path) -> None:
+    home = tmp_path / "venv"
+    venv.create(home, with_pip=False)
+    site = next(home.glob("lib/python*/site-packages"))
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(site)
+    # the dependencies are those of this run; only the package itself comes from the wheel
+    ours = next(path for path in sys.path if path.endswith("site-packages"))
+    (site / "dependencies.pth").write_text(ours)
+    case, empty = tmp_path / "case", tmp_path / "empty"
+    shutil.copytree(ROOT / "tests/cases/small", case)
+    empty.mkdir()
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
+
+    ran = subprocess.run(
+        [str(home / "bin/python"), "-P", "-m", "assembler", "bundle", str(case), "--as-of", "2026-11-23"],
+        cwd=empty, env=environment, capture_output=True, text=True,
+    )
+
+    assert ran.returncode == 0, ran.stderr
+    assert list(case.glob("build/*/bundle.pdf"))
+    assert not list(empty.iterdir())
