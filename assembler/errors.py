@@ -37,6 +37,10 @@ class AssemblerError(Exception):
         self.remedy = remedy
         super().__init__(sentence(where, problem, remedy))
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Travel between processes whole: the default would call the class with the wrong arguments."""
+        return _rebuilt, (type(self), self.args, self.__dict__)
+
 
 class FindingsError(AssemblerError):
     """The next step cannot run because of findings, all of which are carried along and shown together."""
@@ -89,6 +93,12 @@ class ProofFailed(FindingsError):
     """The finished bundle, read back, is not what the layout says. Nothing was put in place."""
 
     exit_code = ExitCode.PROOF_FAILED
+
+
+def _rebuilt(kind: type[AssemblerError], args: tuple[object, ...], state: dict[str, object]) -> AssemblerError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
 
 
 def sentence(where: str, problem: str, remedy: str) -> str:

@@ -1,0 +1,12 @@
+"""workshop: the cache, the scratch folder and the worker processes; the only room that has any of them.
+
+Functions and items come in, results or `Failure` values go out, in the order of the items. Must not know what the
+functions do. Everything lives in `<case>/.assembler`, mode 0700: deleting it costs time only.
+"""
+
+from assembler.workshop.cache import Cache
+from assembler.workshop.files import publish, write_atomic
+from assembler.workshop.pool import Failure, Limits
+from assembler.workshop.room import Workshop
+
+__all__ = ["Cache", "Failure", "Limits", "Workshop", "publish", "write_atomic"]

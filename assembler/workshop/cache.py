@@ -1,0 +1,51 @@
+"""What was made once is found again, by the content it was made from."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+_DONE = ".complete"
+
+
+@dataclass(frozen=True, slots=True)
+class Cache:
+    """A folder of folders named by the sha256 of what they were made from. Picklable; safe from many processes."""
+
+    root: Path
+    enabled: bool = True
+
+    def once(self, key: Sequence[str], make: Callable[[Path], None]) -> Path:
+        """The folder that `make` fills, made now or found. `key`: everything the content depends on, in words.
+
+        A folder appears whole or not at all; if two processes make the same one, the first to finish wins.
+        """
+        name = hashlib.sha256(json.dumps(list(key)).encode()).hexdigest()
+        final = self.root / name[:2] / name
+        if self.enabled and (final / _DONE).is_file():
+            return final
+        made = self.root / "new" / f"{name}.{os.getpid()}"
+        shutil.rmtree(made, ignore_errors=True)
+        made.mkdir(parents=True, mode=0o700)
+        try:
+            make(made)
+            (made / _DONE).touch()
+            return self._put(made, final)
+        finally:
+            shutil.rmtree(made, ignore_errors=True)
+
+    def _put(self, made: Path, final: Path) -> Path:
+        final.parent.mkdir(mode=0o700, exist_ok=True)
+        if not self.enabled or not (final / _DONE).is_file():
+            shutil.rmtree(final, ignore_errors=True)
+        try:
+            made.rename(final)
+        except OSError:
+            if not (final / _DONE).is_file():  # else another process was faster, with the same content
+                raise
+        return final

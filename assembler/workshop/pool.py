@@ -1,0 +1,197 @@
+"""Worker processes with limits: one that crashes, hangs or eats memory costs its item only."""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+import os
+import signal
+import sys
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from typing import Any
+
+from assembler.errors import AssemblerError
+
+_PRELOAD = ["assembler.workshop.preload"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one item may use: wall seconds, memory of its worker process, size of any one file it writes."""
+
+    seconds: float = 120.0
+    memory_mb: int = 4096
+    output_mb: int = 1024
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """An item that gave no result. kind: "crashed", "timeout", "memory" or "error"; detail never holds content."""
+
+    kind: str
+    detail: str
+
+
+@dataclass(slots=True)
+class _Worker:
+    """One child process and the pipe to it."""
+
+    process: Any
+    pipe: Connection
+    index: int = -1
+    deadline: float = 0.0
+
+    def give(self, index: int, work: tuple[Any, ...], seconds: float) -> None:
+        self.index, self.deadline = index, time.monotonic() + seconds
+        self.pipe.send(work)
+
+    def end(self) -> None:
+        with contextlib.suppress(ProcessLookupError, PermissionError, AttributeError):
+            os.killpg(self.process.pid, signal.SIGKILL)  # with whatever it started
+        self.process.kill()
+        self.process.join()
+        self.pipe.close()
+
+
+class Pool:
+    """Up to `jobs` workers, started when needed and kept until `close`."""
+
+    def __init__(self, jobs: int) -> None:
+        self.jobs = jobs
+        self._workers: list[_Worker] = []
+        self._context = _context()
+
+    def run(
+        self,
+        function: Callable[[Any], Any],
+        items: Sequence[Any],
+        limits: Limits,
+        progress: Callable[[int], None] | None,
+    ) -> list[Any]:
+        """One result, `Failure` or AssemblerError per item, in order."""
+        results: list[Any] = [None] * len(items)
+        waiting = deque(enumerate(items))
+        finished = 0
+        try:
+            while waiting or self._busy():
+                self._hand_out(waiting, function, limits)
+                for worker in self._ready():
+                    index, outcome = self._collect(worker)
+                    results[index] = outcome
+                    finished += 1
+                    if progress:
+                        progress(finished)
+        except BaseException:
+            self.close()  # ^C or a bug here: no worker may go on writing
+            raise
+        return results
+
+    def close(self) -> None:
+        for worker in self._workers:
+            worker.end()
+        self._workers = []
+
+    def _busy(self) -> list[_Worker]:
+        return [worker for worker in self._workers if worker.index >= 0]
+
+    def _hand_out(self, waiting: deque[tuple[int, Any]], function: Callable[[Any], Any], limits: Limits) -> None:
+        while waiting and (worker := self._idle()):
+            index, item = waiting.popleft()
+            worker.give(index, (function, item, limits), limits.seconds)
+
+    def _idle(self) -> _Worker | None:
+        for worker in self._workers:
+            if worker.index < 0:
+                return worker
+        return self._start() if len(self._workers) < self.jobs else None
+
+    def _start(self) -> _Worker:
+        ours, theirs = self._context.Pipe()
+        process = self._context.Process(target=serve, args=(theirs,), daemon=True)
+        process.start()
+        theirs.close()
+        worker = _Worker(process, ours)
+        self._workers.append(worker)
+        return worker
+
+    def _ready(self) -> list[_Worker]:
+        busy = self._busy()
+        patience = max(0.0, min(worker.deadline for worker in busy) - time.monotonic())
+        spoke = wait([worker.pipe for worker in busy], timeout=patience)
+        return [w for w in busy if w.pipe in spoke or time.monotonic() >= w.deadline]
+
+    def _collect(self, worker: _Worker) -> tuple[int, Any]:
+        """The item's index and what came of it; a worker that died or hangs is ended, and replaced when needed."""
+        index, worker.index = worker.index, -1
+        try:
+            outcome = worker.pipe.recv() if worker.pipe.poll() else Failure(kind="timeout", detail="took too long")
+        except (EOFError, OSError):
+            worker.process.join(5)
+            outcome = Failure(kind="crashed", detail=f"the worker ended with code {worker.process.exitcode}")
+        if isinstance(outcome, Failure) and outcome.kind != "error":
+            worker.end()
+            self._workers.remove(worker)
+        return index, outcome
+
+
+def serve(pipe: Connection) -> None:
+    """The life of a worker: take work, do it within the limits, answer, until the pipe closes."""
+    if hasattr(os, "setsid"):
+        os.setsid()  # a group of its own, so that ending it ends what it started
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # ^C is the parent's to handle
+    os.environ["OMP_THREAD_LIMIT"] = "1"
+    while True:
+        try:
+            function, item, limits = pipe.recv()
+        except EOFError:
+            return
+        _limit(limits)
+        pipe.send(_outcome(function, item))
+
+
+def _outcome(function: Callable[[Any], Any], item: Any) -> Any:
+    try:
+        return function(item)
+    except AssemblerError as error:
+        return error
+    except MemoryError:
+        return Failure(kind="memory", detail="needed more memory than allowed")
+    except Exception as error:  # noqa: BLE001 - any bug in a parser must come back as a value
+        return Failure(kind="error", detail=f"{type(error).__name__} in {_place(error)}")
+
+
+def _place(error: BaseException) -> str:
+    """File and line of the innermost frame of ours; never the message, which may hold content."""
+    import traceback
+
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if "assembler" in f.filename]
+    last = frames[-1] if frames else traceback.extract_tb(error.__traceback__)[-1]
+    return f"{os.path.basename(last.filename)}:{last.lineno}"  # noqa: PTH119 - a name, no path
+
+
+def _limit(limits: Limits) -> None:
+    """Set the soft limits of this process; memory counts on top of what the libraries reserved at start."""
+    if sys.platform == "win32":
+        return
+    import resource
+
+    for what, value in (
+        (resource.RLIMIT_AS, limits.memory_mb * 2**20),
+        (resource.RLIMIT_FSIZE, limits.output_mb * 2**20),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        hard = resource.getrlimit(what)[1]
+        resource.setrlimit(what, (value if hard == resource.RLIM_INFINITY else min(value, hard), hard))
+
+
+def _context() -> Any:
+    """Processes forked from a clean server that has the heavy libraries loaded; plain spawn where there is no fork."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(_PRELOAD)
+    return context

@@ -1,0 +1,7 @@
+"""Loaded once in the fork server, so that each worker starts with the heavy libraries in place."""
+
+import img2pdf  # noqa: F401
+import numpy  # noqa: F401
+import pikepdf  # noqa: F401
+import PIL.Image  # noqa: F401
+import pypdfium2  # noqa: F401

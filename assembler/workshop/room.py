@@ -1,0 +1,95 @@
+"""One run's workshop: lock, scratch folder, cache, workers."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import TypeVar
+
+from filelock import FileLock, Timeout
+
+from assembler.errors import AssemblerError, OutputNotWritten
+from assembler.workshop.cache import Cache
+from assembler.workshop.pool import Failure, Limits, Pool
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+_TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# Cache of assembler; deleting this folder costs time only.\n"
+
+
+class Workshop:
+    """Use as a context manager. `home` is made with mode 0700; `jobs` is the number of worker processes.
+
+    Raises OutputNotWritten if another run holds `home`, or it cannot be made.
+    """
+
+    def __init__(self, home: Path, *, jobs: int = 1, use_cache: bool = True, lock: bool = True) -> None:
+        self.home = home
+        self.scratch = home / "scratch" / str(os.getpid())
+        self.cache = Cache(home / "cache", use_cache)
+        self.jobs = jobs
+        self._lock = FileLock(home / "lock", mode=0o600) if lock else None
+        self._pool = Pool(jobs)
+
+    def __enter__(self) -> Workshop:
+        try:
+            self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+            (self.home / "CACHEDIR.TAG").write_text(_TAG)
+            if self._lock:
+                self._lock.acquire(timeout=0)
+            self._sweep()
+            self.scratch.mkdir(mode=0o700, parents=True)
+        except Timeout as error:
+            raise OutputNotWritten(
+                "another run is working on this case", where=self.home.parent.name, remedy="wait until it has finished"
+            ) from error
+        except OSError as error:
+            raise OutputNotWritten(
+                "the work folder cannot be made", where=f"{self.home.parent.name}/{self.home.name}",
+                remedy="make the case folder writable, or copy it to a place that is",
+            ) from error
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pool.close()
+        shutil.rmtree(self.scratch, ignore_errors=True)
+        if self._lock:
+            self._lock.release()
+
+    def map(
+        self,
+        function: Callable[[T], R],
+        items: Sequence[T],
+        *,
+        limits: Limits | None = None,
+        progress: Callable[[int], None] | None = None,
+    ) -> tuple[R | Failure, ...]:
+        """Run a top-level function over picklable items in worker processes; results in the order of the items.
+
+        An AssemblerError raised by the function is raised here, the first in order, after all items have finished.
+        """
+        outcomes = self._pool.run(function, items, limits or Limits(), progress)
+        for outcome in outcomes:
+            if isinstance(outcome, AssemblerError):
+                raise outcome
+        return tuple(outcomes)
+
+    def folder(self, name: str) -> Path:
+        """A new, empty folder in the scratch space."""
+        path = self.scratch / name
+        shutil.rmtree(path, ignore_errors=True)
+        path.mkdir(mode=0o700, parents=True)
+        return path
+
+    def _sweep(self) -> None:
+        """Remove what killed runs left behind; with the lock held, every scratch folder here is such a one."""
+        if self._lock is None:
+            return
+        for leftover in (self.home / "scratch", self.cache.root / "new"):
+            shutil.rmtree(leftover, ignore_errors=True)
