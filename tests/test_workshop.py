@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import stat
@@ -225,10 +226,8 @@ def test_publish_killed_between_any_two_renames_heals(
         return rename(self, target)
 
     monkeypatch.setattr(Path, "rename", rename_until_killed)
-    try:
+    with contextlib.suppress(KeyboardInterrupt):
         publish(bundle_folder(tmp_path / ".new", "new"), final)
-    except KeyboardInterrupt:
-        pass
     assert not final.exists() or (final / "bundle.pdf").read_text() in ("old", "new")
 
     monkeypatch.setattr(Path, "rename", rename)
