@@ -1,0 +1,103 @@
+"""A PDF as a reader shows it and nothing else: no scripts, files, forms, or data that the page does not show."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pikepdf
+from pikepdf import Dictionary, Name, Pdf, sanitize
+
+_REMOVE_FROM_PAGE = (Name.AA, Name.PieceInfo, Name.Thumb, Name.Metadata, Name.StructParents, Name.Tabs, Name.B)
+_KEEP_IN_ROOT = {"/Type", "/Pages", "/Outlines", "/Names", "/Dests", "/OCProperties", "/PageLabels"}
+
+
+def removed_from(pdf: Pdf) -> Counter[str]:
+    """What `clean` will take out, counted by kind, before it does."""
+    found: Counter[str] = Counter()
+    root = pdf.Root
+    names = root.get(Name.Names, Dictionary())
+    found["script"] += int(Name.JavaScript in names) + int(_is_script(root.get(Name.OpenAction)))
+    found["attachment"] += len(pdf.attachments)
+    found["portfolio"] += int(Name.Collection in root)
+    form = root.get(Name.AcroForm, Dictionary())
+    found["XFA form"] += int(Name.XFA in form)
+    found["document metadata"] += int(Name.Metadata in root or bool(pdf.trailer.get(Name.Info)))
+    found["tags"] += int(Name.StructTreeRoot in root)
+    for page in pdf.pages:
+        for annotation in page.get(Name.Annots, ()):
+            found[_annotation_kind(annotation)] += 1
+    del found[""]
+    return Counter({kind: count for kind, count in found.items() if count})
+
+
+def clean(pdf: Pdf) -> None:
+    """Make forms and comments part of the page, exactly as shown; take out everything active or hidden; keep links."""
+    if Name.AcroForm in pdf.Root:
+        if Name.XFA in pdf.Root.AcroForm:
+            del pdf.Root.AcroForm.XFA
+        if bool(pdf.Root.AcroForm.get(Name.NeedAppearances, False)):
+            pdf.generate_appearance_streams()
+    links = [_links(page) for page in pdf.pages]
+    pdf.flatten_annotations("screen")
+    for page, kept in zip(pdf.pages, links, strict=True):
+        _only(page, kept)
+    (
+        sanitize.Sanitizer()
+        .remove_javascript()
+        .remove_attachments()
+        .remove_collection()
+        .remove_multimedia()
+        .remove_private_app_data()
+        .remove_search_index()
+        .remove_thumbnails()
+        .remove_web_capture()
+        .apply(pdf)
+    )
+    for entry in set(pdf.Root.keys()) - _KEEP_IN_ROOT:
+        del pdf.Root[entry]
+    if Name.Info in pdf.trailer:
+        del pdf.trailer.Info
+    for page in pdf.pages:
+        for key in _REMOVE_FROM_PAGE:
+            if key in page:
+                del page[key]
+
+
+def _links(page: pikepdf.Page) -> list[pikepdf.Object]:
+    return [annotation for annotation in page.get(Name.Annots, ()) if _is_plain_link(annotation)]
+
+
+def _only(page: pikepdf.Page, kept: list[pikepdf.Object]) -> None:
+    for link in kept:
+        for key in (Name.AA, Name.StructParent, Name.Contents, Name.M, Name.NM, Name.P):
+            if key in link:
+                del link[key]
+    if kept:
+        page.Annots = pikepdf.Array(kept)
+    elif Name.Annots in page:
+        del page.Annots
+
+
+def _is_plain_link(annotation: pikepdf.Object) -> bool:
+    """A link to a place in this file or on the web."""
+    if annotation.get(Name.Subtype) != Name.Link:
+        return False
+    action = annotation.get(Name.A)
+    return Name.Dest in annotation or (
+        isinstance(action, Dictionary) and action.get(Name.S) in (Name.GoTo, Name.URI) and Name.Next not in action
+    )
+
+
+def _annotation_kind(annotation: pikepdf.Object) -> str:
+    kind = annotation.get(Name.Subtype)
+    if kind == Name.Link:
+        return "" if _is_plain_link(annotation) else "link that runs something"
+    if kind == Name.Widget:
+        return "form field (its value stays visible)"
+    if kind == Name.FileAttachment:
+        return "attachment"
+    return "comment or mark (it stays visible)"
+
+
+def _is_script(action: pikepdf.Object | None) -> bool:
+    return isinstance(action, Dictionary) and action.get(Name.S) == Name.JavaScript

@@ -1,0 +1,270 @@
+"""Phase 1, one file per worker: open it, make it a normal PDF, measure every page as a reader shows it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pikepdf
+import pypdfium2 as pdfium
+from pikepdf import Name
+
+from assembler.evidence.clean import clean, removed_from
+from assembler.evidence.images import BadImage, place
+from assembler.evidence.sniff import REFUSED, sniff
+from assembler.model import Finding, Ink, Severity
+from assembler.workshop import Cache
+
+VERSION = "1"  # raise it when anything here changes what comes out
+CELL = 4.0  # points, side of an ink cell
+_INK_DPI = 54
+_DARK = 200  # grey level below which anything is ink
+_CONTRAST = 45  # difference from the paper that is ink
+_MAX_PAGES = 10_000
+_MAX_SIDE = 14_400.0  # points, 200 inches: larger pages are measured coarser
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """One source file to open. `path` is relative to `folder`."""
+
+    folder: Path
+    path: str
+    sha256: str
+    cache: Cache
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One page of a normal PDF, as a reader shows it."""
+
+    width: float
+    height: float
+    has_text: bool
+    words: int
+    dpi: float | None
+    ink: Ink
+    blank: bool
+    box: tuple[float, float, float, float] | None  # where an image stands on its page
+    turned: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opened:
+    """A file that opened (`pdf` set), or the findings that say why it did not."""
+
+    path: str
+    sha256: str
+    pdf: Path | None
+    pages: tuple[Page, ...]
+    removed: tuple[tuple[str, int], ...]
+    findings: tuple[Finding, ...]
+
+
+class _Refused(Exception):
+    def __init__(self, rule: str, problem: str, remedy: str) -> None:
+        super().__init__(problem)
+        self.rule, self.problem, self.remedy = rule, problem, remedy
+
+
+def open_file(job: Job) -> Opened:
+    """Never raises for a bad file: what is wrong with it comes back as a finding."""
+    data = (job.folder / job.path).read_bytes()
+    if hashlib.sha256(data).hexdigest() != job.sha256:
+        return _failed(job, "EVID.CHANGED", "the file changed while this run was reading it", "run again")
+    try:
+        made = job.cache.once(["open", VERSION, *_versions(), job.sha256], lambda folder: _make(data, folder))
+    except BadImage as error:
+        return _failed(job, error.rule, error.problem, error.remedy)
+    except _Refused as error:
+        return _failed(job, error.rule, error.problem, error.remedy)
+    kept = json.loads((made / "pages.json").read_text())
+    return Opened(
+        path=job.path,
+        sha256=job.sha256,
+        pdf=made / "normal.pdf",
+        pages=tuple(_page_from(raw) for raw in kept["pages"]),
+        removed=tuple((what, count) for what, count in kept["removed"]),
+        findings=(),
+    )
+
+
+def _failed(job: Job, rule: str, problem: str, remedy: str) -> Opened:
+    finding = Finding(
+        rule=rule, severity=Severity.ERROR, where=job.path, problem=problem, remedy=remedy, file=job.path
+    )
+    return Opened(path=job.path, sha256=job.sha256, pdf=None, pages=(), removed=(), findings=(finding,))
+
+
+def _make(data: bytes, folder: Path) -> None:
+    """Fill a cache folder with normal.pdf and pages.json."""
+    kind = sniff(data)
+    if kind in REFUSED:
+        what, remedy = REFUSED[kind]
+        raise _Refused("EVID.FORMAT", f"the file is {what}", remedy)
+    target = folder / "normal.pdf"
+    box, turned, dpi = None, 0, None
+    if kind == "pdf":
+        removed = _normal_pdf(data, target)
+    else:
+        placed = place(data, kind)
+        target.write_bytes(placed.pdf)
+        removed = [(what, 1) for what in placed.removed]
+        box, turned, dpi = placed.box, placed.turned, placed.dpi
+    pages = _measure(target, box, turned, dpi)
+    (folder / "pages.json").write_text(json.dumps({"pages": [_page_raw(p) for p in pages], "removed": removed}))
+
+
+def _normal_pdf(data: bytes, target: Path) -> list[tuple[str, int]]:
+    count = _page_count_elsewhere(data)
+    try:
+        with pikepdf.open(io.BytesIO(data)) as pdf:
+            _sound(pdf, count)
+            removed = sorted(removed_from(pdf).items())
+            clean(pdf)
+            for page in pdf.pages:
+                _normal_geometry(page)
+            pdf.save(target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    except pikepdf.PasswordError as error:
+        raise _Refused(
+            "EVID.PASSWORD", "the file asks for a password", "open it with the password and print it to a new PDF"
+        ) from error
+    except (pikepdf.PdfError, pikepdf.QpdfRuntimeError, pikepdf.ForeignObjectError, RecursionError) as error:
+        raise _Refused("EVID.BROKEN", "the PDF is damaged", "ask for the file again") from error
+    return removed
+
+
+def _sound(pdf: pikepdf.Pdf, count: int) -> None:
+    """A PDF that had to be repaired may have lost pages without a word, so any complaint of the parser refuses it."""
+    pages = len(pdf.pages)
+    if pages == 0:
+        raise _Refused("EVID.EMPTY", "the PDF has no pages", "ask for the file again")
+    if pages > _MAX_PAGES:
+        raise _Refused("EVID.LIMIT", f"the PDF has more than {_MAX_PAGES} pages", "split it into several files")
+    if pdf.get_warnings():
+        raise _Refused(
+            "EVID.REPAIRED", "the PDF is damaged and reads only after repair",
+            "ask for the file again, or print it to a new PDF and compare every page",
+        )
+    if pages != count:
+        raise _Refused(
+            "EVID.PAGECOUNT", f"two readers disagree on its pages ({pages} and {count})",
+            "print it to a new PDF and compare every page",
+        )
+
+
+def _page_count_elsewhere(data: bytes) -> int:
+    """Pages as PDFium counts them; -1 where it cannot open the file at all."""
+    try:
+        document = pdfium.PdfDocument(data)
+    except pdfium.PdfiumError:
+        return -1
+    count = len(document)
+    document.close()
+    return count
+
+
+def _normal_geometry(page: pikepdf.Page) -> None:
+    """/Rotate of any multiple of 90 within 0..270; inherited values written on the page; a crop box within the page."""
+    turn = int(page.get(Name.Rotate, 0)) % 360
+    if turn % 90:
+        raise _Refused("EVID.GEOMETRY", "a page is rotated by an odd angle", "print the file to a new PDF")
+    page.Rotate = turn
+    media, crop = _box(page.mediabox), _box(page.cropbox)
+    cut = (max(media[0], crop[0]), max(media[1], crop[1]), min(media[2], crop[2]), min(media[3], crop[3]))
+    if cut[2] - cut[0] < 3 or cut[3] - cut[1] < 3:
+        cut = media
+    if cut[2] - cut[0] < 3 or cut[3] - cut[1] < 3:
+        raise _Refused("EVID.GEOMETRY", "a page has no visible area", "print the file to a new PDF")
+    page.MediaBox, page.CropBox = pikepdf.Array(media), pikepdf.Array(cut)
+
+
+def _box(raw: Any) -> tuple[float, float, float, float]:
+    x0, y0, x1, y1 = (float(value) for value in raw)
+    return (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+
+
+def _measure(target: Path, box: tuple[float, ...] | None, turned: int, dpi: float | None) -> list[Page]:
+    document = pdfium.PdfDocument(target)
+    try:
+        return [_measured(document[number], box, turned, dpi) for number in range(len(document))]
+    finally:
+        document.close()
+
+
+def _measured(page: Any, box: Any, turned: int, dpi: float | None) -> Page:
+    width, height = page.get_size()
+    scale = _INK_DPI / 72 * min(1.0, _MAX_SIDE / max(width, height))
+    grey = page.render(scale=scale, grayscale=True).to_numpy()
+    grey = grey.reshape(grey.shape[0], grey.shape[1])
+    ink = _ink(grey, width, height)
+    letters, bad, words = _text(page)
+    coverage, image_dpi = _images(page, width, height)
+    usable = letters > 0 and bad <= 0.2 * letters and not (coverage > 0.5 and letters < 100)
+    return Page(
+        width=width,
+        height=height,
+        has_text=usable,
+        words=words if usable else 0,
+        dpi=dpi or image_dpi,
+        ink=ink,
+        blank=not usable and not any(ink.bits),
+        box=box if box is None else (box[0], box[1], box[2], box[3]),
+        turned=turned,
+    )
+
+
+def _ink(grey: np.ndarray[Any, Any], width: float, height: float) -> Ink:
+    """Cells with a mark: darker than paper ever is, or different from this page's paper."""
+    paper = float(np.median(grey))
+    marks = (grey < _DARK) | (np.abs(grey.astype(np.int16) - paper) > _CONTRAST)
+    columns, rows = max(1, int(np.ceil(width / CELL))), max(1, int(np.ceil(height / CELL)))
+    y, x = np.nonzero(marks)
+    cells = np.zeros((rows, columns), dtype=bool)
+    cells[np.minimum(y * rows // grey.shape[0], rows - 1), np.minimum(x * columns // grey.shape[1], columns - 1)] = True
+    return Ink(cell=CELL, columns=columns, rows=rows, bits=np.packbits(cells).tobytes())
+
+
+def _text(page: Any) -> tuple[int, int, int]:
+    """Letters and digits, characters that mean nothing, and words of the page's text."""
+    layer = page.get_textpage()
+    text = layer.get_text_bounded()
+    layer.close()
+    letters = sum(character.isalnum() for character in text)
+    bad = sum(c == "\ufffd" or "\ue000" <= c <= "\uf8ff" or (ord(c) < 32 and c not in "\t\n\r\f\x02") for c in text)
+    return letters, bad, len(text.split())
+
+
+def _images(page: Any, width: float, height: float) -> tuple[float, float | None]:
+    """Share of the page its largest image covers (0..1), and that image's effective dpi."""
+    best, dpi = 0.0, None
+    for item in page.get_objects(filter=[pdfium.raw.FPDF_PAGEOBJ_IMAGE], max_depth=3):
+        left, bottom, right, top = item.get_bounds()
+        area = max(0.0, right - left) * max(0.0, top - bottom)
+        if area / (width * height) > best:
+            pixels = item.get_px_size()
+            best = area / (width * height)
+            dpi = max(pixels) / (max(right - left, top - bottom) / 72)
+    return best, dpi if best > 0.3 else None
+
+
+def _page_raw(page: Page) -> dict[str, Any]:
+    raw = asdict(page)
+    raw["ink"]["bits"] = base64.b64encode(page.ink.bits).decode()
+    return raw
+
+
+def _page_from(raw: dict[str, Any]) -> Page:
+    ink = Ink(**{**raw["ink"], "bits": base64.b64decode(raw["ink"]["bits"])})
+    box = tuple(raw["box"]) if raw["box"] else None
+    return Page(**{**raw, "ink": ink, "box": box})
+
+
+def _versions() -> tuple[str, ...]:
+    return (f"pikepdf {pikepdf.__version__}", f"pdfium {pdfium.PYPDFIUM_INFO}")

@@ -1,0 +1,278 @@
+"""The three phases in order, for all exhibits of a case at once, so that both cores stay busy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pikepdf
+import pypdfium2 as pdfium
+
+from assembler import ocr
+from assembler.errors import EvidenceUnreadable, ToolFailed
+from assembler.evidence import joining, opening, reading
+from assembler.model import Case, Exhibit, FilePart, Finding, Ink, Prepared, PreparedPage, Removed, Severity
+from assembler.workshop import Failure, Limits, Workshop
+
+Progress = Callable[[str, int, int], None]  # step, done, total
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """When a page is reported. `min_confidence`: mean word confidence, 0..100."""
+
+    min_confidence: float = 60.0
+    min_words: int = 3
+    policy: ocr.Policy = field(default_factory=ocr.Policy)
+    limits: Limits = field(default_factory=Limits)
+
+
+def prepare(
+    case: Case,
+    folder: Path,
+    workshop: Workshop,
+    settings: Settings | None = None,
+    progress: Progress | None = None,
+) -> tuple[Prepared, ...]:
+    """Every exhibit of the case as a prepared PDF, in the order of case.json.
+
+    Raises EvidenceUnreadable with all findings of all files if any file cannot be used as it is.
+    """
+    settings = settings or Settings()
+    tell = progress or (lambda _step, _done, _total: None)
+    opened = _open(case, folder, workshop, settings, tell)
+    chosen = {exhibit.id: _pages_of(exhibit, opened) for exhibit in case.exhibits}
+    bad = [finding for one in opened.values() for finding in one.findings]
+    bad += [finding for exhibit in case.exhibits for finding in _ranges(exhibit, opened, case)]
+    if bad:
+        raise EvidenceUnreadable(f"{len(bad)} problems in the evidence", bad, where=case.id, remedy="mend these first")
+    reads = _read(chosen, opened, workshop, settings, tell)
+    return _join(case, chosen, opened, reads, workshop, settings, tell)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Use:
+    """A page of a file as an exhibit uses it."""
+
+    part: FilePart
+    index: int
+    language: str
+
+
+def _open(
+    case: Case, folder: Path, workshop: Workshop, settings: Settings, tell: Progress
+) -> dict[str, opening.Opened]:
+    paths = dict.fromkeys(part.path for exhibit in case.exhibits for part in exhibit.parts)
+    jobs = [
+        opening.Job(folder=folder, path=path, sha256=case.file(path).sha256, cache=workshop.cache) for path in paths
+    ]
+    jobs.sort(key=lambda job: (-case.file(job.path).size, job.path))  # largest first keeps both cores busy to the end
+    results = workshop.map(
+        opening.open_file, jobs, limits=settings.limits, progress=lambda n: tell("open evidence", n, len(jobs))
+    )
+    return {job.path: _opened(job, result) for job, result in zip(jobs, results, strict=True)}
+
+
+def _opened(job: opening.Job, result: opening.Opened | Failure) -> opening.Opened:
+    if isinstance(result, opening.Opened):
+        return result
+    problem = {
+        "timeout": "reading the file takes too long",
+        "memory": "reading the file needs too much memory",
+    }.get(result.kind, f"the file breaks the program that reads it ({result.detail})")
+    finding = Finding(
+        rule="EVID.CRASH", severity=Severity.ERROR, where=job.path, problem=problem,
+        remedy="print it to a new PDF, or ask for the file again", file=job.path,
+    )
+    return opening.Opened(
+        path=job.path, sha256=job.sha256, pdf=None, pages=(), removed=(), findings=(finding,)
+    )
+
+
+def _pages_of(exhibit: Exhibit, opened: dict[str, opening.Opened]) -> tuple[_Use, ...]:
+    """The pages an exhibit uses, in order; page numbers outside a file are left to `_ranges`."""
+    uses: list[_Use] = []
+    for part in exhibit.parts:
+        count = len(opened[part.path].pages)
+        language = part.language or (exhibit.language if part.role == "document" else "en")
+        for first, last in part.pages or ((1, None),):
+            numbers = range(first, min(last or count, count) + 1)
+            uses += [_Use(part=part, index=number - 1, language=language) for number in numbers]
+    return tuple(uses)
+
+
+def _ranges(exhibit: Exhibit, opened: dict[str, opening.Opened], case: Case) -> list[Finding]:
+    place = [e.id for e in case.exhibits].index(exhibit.id)
+    found = []
+    for part in exhibit.parts:
+        count = len(opened[part.path].pages)
+        if count and any(max(first, last or first) > count for first, last in part.pages):
+            found.append(
+                Finding(
+                    rule="EVID.RANGE", severity=Severity.ERROR, where=f"exhibit {exhibit.id}, {part.path}",
+                    problem=f"the pages asked for go beyond the file, which has {count}",
+                    remedy="correct `pages` in case.json", file="case.json", exhibit=exhibit.id,
+                    pointer=f"/exhibits/{place}", line=case.line(f"/exhibits/{place}"),
+                )
+            )
+    return found
+
+
+Reads = dict[tuple[str, int, str], reading.Read]  # by sha256, page index, language
+
+
+def _read(
+    chosen: dict[str, tuple[_Use, ...]],
+    opened: dict[str, opening.Opened],
+    workshop: Workshop,
+    settings: Settings,
+    tell: Progress,
+) -> Reads:
+    jobs: dict[tuple[str, int, str], reading.Job] = {}
+    for uses in chosen.values():
+        for use in uses:
+            one = opened[use.part.path]
+            page = one.pages[use.index]
+            if one.pdf is not None and not page.has_text and not page.blank:
+                jobs[one.sha256, use.index, use.language] = reading.Job(
+                    pdf=one.pdf, index=use.index, sha256=one.sha256, language=use.language,
+                    policy=settings.policy, cache=workshop.cache,
+                )
+    work = list(jobs.values())
+    results = workshop.map(
+        reading.read_page, work, limits=settings.limits, progress=lambda n: tell("read pages", n, len(work))
+    )
+    for job, result in zip(work, results, strict=True):
+        if isinstance(result, Failure):
+            raise ToolFailed(
+                f"recognition of page {job.index + 1} failed ({result.kind}: {result.detail})",
+                where=next(path for path, one in opened.items() if one.sha256 == job.sha256),
+                remedy="scan the page again, or run `assembler doctor`",
+            )
+    return {key: result for key, result in zip(jobs, results, strict=True) if isinstance(result, reading.Read)}
+
+
+def _join(
+    case: Case,
+    chosen: dict[str, tuple[_Use, ...]],
+    opened: dict[str, opening.Opened],
+    reads: Reads,
+    workshop: Workshop,
+    settings: Settings,
+    tell: Progress,
+) -> tuple[Prepared, ...]:
+    jobs = []
+    for exhibit in case.exhibits:
+        pieces = tuple(_piece(use, opened, reads) for use in chosen[exhibit.id])
+        jobs.append(joining.Job(exhibit=exhibit.id, pieces=pieces, cache=workshop.cache))
+    results = workshop.map(
+        joining.join, jobs, limits=settings.limits, progress=lambda n: tell("join exhibits", n, len(jobs))
+    )
+    prepared = []
+    for exhibit, result in zip(case.exhibits, results, strict=True):
+        if isinstance(result, Failure):
+            raise ToolFailed(
+                f"its pages could not be joined ({result.kind}: {result.detail})",
+                where=f"exhibit {exhibit.id}", remedy="print its files to new PDFs",
+            )
+        prepared.append(_prepared(exhibit, result, chosen[exhibit.id], opened, reads, settings))
+    return tuple(prepared)
+
+
+def _key(use: _Use, opened: dict[str, opening.Opened]) -> tuple[str, int, str]:
+    return (opened[use.part.path].sha256, use.index, use.language)
+
+
+def _piece(use: _Use, opened: dict[str, opening.Opened], reads: Reads) -> joining.Piece:
+    one = opened[use.part.path]
+    if one.pdf is None:
+        raise ToolFailed("a file that did not open reached the joining", where=one.path)
+    return joining.Piece(pdf=one.pdf, sha256=one.sha256, index=use.index, read=reads.get(_key(use, opened)))
+
+
+def _prepared(
+    exhibit: Exhibit,
+    pdf: Path,
+    uses: tuple[_Use, ...],
+    opened: dict[str, opening.Opened],
+    reads: Reads,
+    settings: Settings,
+) -> Prepared:
+    pages = tuple(_page(use, opened[use.part.path], reads.get(_key(use, opened))) for use in uses)
+    removed = tuple(
+        Removed(path=path, what=what, count=count)
+        for path in dict.fromkeys(use.part.path for use in uses)
+        for what, count in opened[path].removed
+    )
+    return Prepared(
+        exhibit=exhibit.id,
+        pdf=pdf,
+        pages=pages,
+        removed=removed,
+        findings=tuple(_legibility(exhibit, pages, settings)),
+        steps=(f"pikepdf {pikepdf.__version__}", f"pdfium {pdfium.PYPDFIUM_INFO}", ocr.version()),
+    )
+
+
+def _page(use: _Use, one: opening.Opened, read: reading.Read | None) -> PreparedPage:
+    page = one.pages[use.index]
+    sideways = bool(read and read.turned % 180)
+    return PreparedPage(
+        path=one.path,
+        sha256=one.sha256,
+        source_page=use.index + 1,
+        role=use.part.role,
+        language=use.language,
+        width=page.height if sideways else page.width,
+        height=page.width if sideways else page.height,
+        method="text" if page.has_text else "ocr" if read and read.words else "none",
+        words=read.words if read else page.words,
+        confidence=read.confidence if read else None,
+        turned=(page.turned + (read.turned if read else 0)) % 360,
+        placement=page.box,
+        dpi=page.dpi,
+        ink=_turned_ink(page, read.turned) if read and read.turned else page.ink,
+        blank=page.blank,
+    )
+
+
+def _turned_ink(page: opening.Page, turned: int) -> Ink:
+    import numpy as np
+
+    flat = np.unpackbits(np.frombuffer(page.ink.bits, dtype=np.uint8))[: page.ink.rows * page.ink.columns]
+    cells = np.rot90(flat.reshape(page.ink.rows, page.ink.columns), k=-(turned // 90))
+    return Ink(
+        cell=page.ink.cell, columns=cells.shape[1], rows=cells.shape[0], bits=np.packbits(cells).tobytes()
+    )
+
+
+def _legibility(exhibit: Exhibit, pages: Sequence[PreparedPage], settings: Settings) -> list[Finding]:
+    found = []
+    for page in pages:
+        verdict = _verdict(page, settings)
+        if verdict:
+            rule, problem, remedy = verdict
+            found.append(
+                Finding(
+                    rule=rule, severity=Severity.WARNING, where=f"{page.path}, page {page.source_page}",
+                    problem=problem, remedy=remedy, file=page.path, page=page.source_page, exhibit=exhibit.id,
+                )
+            )
+    return found
+
+
+def _verdict(page: PreparedPage, settings: Settings) -> tuple[str, str, str] | None:
+    if page.blank:
+        return ("LEGIBLE.BLANK", "the page is blank", "leave it out with `pages`, or scan the right side")
+    if page.confidence is None:
+        return None
+    if page.words < settings.min_words:
+        return ("LEGIBLE.NOTEXT", "no text was found on the page", "if it is no picture, scan again at 300 dpi")
+    if page.confidence < settings.min_confidence:
+        return (
+            "LEGIBLE.CONFIDENCE",
+            f"the words were read with a confidence of {page.confidence:.0f} of 100",
+            "scan the page again at 300 dpi, flat and evenly lit",
+        )
+    return None

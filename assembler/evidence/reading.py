@@ -1,0 +1,93 @@
+"""Phase 2, one page per worker: recognise a page that has no usable text."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pikepdf
+import pypdfium2 as pdfium
+
+from assembler import ocr
+from assembler.workshop import Cache
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+VERSION = "1"  # raise it when anything here changes what comes out
+_MAX_PIXELS = 40_000_000  # of a rendering; larger pages are read coarser
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """Page `index` (from 0) of a normal PDF made from the file with this sha256."""
+
+    pdf: Path
+    index: int
+    sha256: str
+    language: str  # BCP 47
+    policy: ocr.Policy
+    cache: Cache
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """What was recognised: counts for the report, the words for checks, and the layer to lay over the page."""
+
+    words: int
+    confidence: float
+    turned: int
+    dpi: int
+    layer: Path
+
+
+def read_page(job: Job) -> Read:
+    """Recognise one page. Raises ToolFailed or ToolMissing from the engine."""
+    engine = ocr.engine_language(job.language)
+    key = ["read", VERSION, job.sha256, str(job.index), engine, repr(sorted(asdict(job.policy).items())),
+           ocr.version(), f"pdfium {pdfium.PYPDFIUM_INFO}"]  # fmt: skip
+    made = job.cache.once(key, lambda folder: _make(job, engine, folder))
+    kept = json.loads((made / "read.json").read_text())
+    return Read(**kept, layer=made / "layer.pdf")
+
+
+def _make(job: Job, engine: str, folder: Path) -> None:
+    document = pdfium.PdfDocument(job.pdf)
+    try:
+        page = document[job.index]
+        found = ocr.read_page(lambda dpi: _render(page, dpi), engine, job.policy, folder)
+    finally:
+        document.close()
+    (folder / "layer.pdf").write_bytes(_undated(found.layer, folder))
+    kept = {"words": len(found.words), "confidence": found.confidence, "turned": found.turned, "dpi": found.dpi}
+    (folder / "read.json").write_text(json.dumps(kept))
+    words = [word for word, sure in zip(found.words, found.confidences, strict=True) if sure > 0]
+    (folder / "words.txt").write_text("\n".join(words), encoding="utf8")
+    (folder / "page.pgm").unlink()
+
+
+def _render(page: pdfium.PdfPage, dpi: int) -> Image.Image:
+    """The page as shown, grey. The engine is told `dpi` even where a huge page is drawn coarser to spare memory."""
+    width, height = page.get_size()
+    scale = dpi / 72
+    pixels = width * height * scale * scale
+    if pixels > _MAX_PIXELS:
+        scale *= (_MAX_PIXELS / pixels) ** 0.5
+    image: Image.Image = page.render(scale=scale, grayscale=True).to_pil()
+    return image
+
+
+def _undated(layer: bytes, folder: Path) -> bytes:
+    """The engine's PDF without its date and name, so that the same page gives the same bytes."""
+    path = folder / f"plain.{os.getpid()}.pdf"
+    (folder / "layer.pdf").write_bytes(layer)
+    with pikepdf.open(folder / "layer.pdf") as pdf:
+        if "/Info" in pdf.trailer:
+            del pdf.trailer.Info
+        pdf.save(path, deterministic_id=True)
+    data = path.read_bytes()
+    path.unlink()
+    return data

@@ -1,0 +1,63 @@
+"""Where a point of the page as a reader shows it lies in the page's own coordinates. Pure arithmetic.
+
+Visual space: origin at the lower left corner of the visible page, x to the right, y up, in user units of the page.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+Matrix = tuple[float, float, float, float, float, float]  # x' = a x + c y + e; y' = b x + d y + f
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """A page's visible box in its own coordinates, its clockwise rotation (0, 90, 180, 270) and its UserUnit."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+    rotate: int = 0
+    unit: float = 1.0  # points per user unit
+
+    @property
+    def width(self) -> float:
+        """Visible width in user units."""
+        return self.y1 - self.y0 if self.rotate % 180 else self.x1 - self.x0
+
+    @property
+    def height(self) -> float:
+        """Visible height in user units."""
+        return self.x1 - self.x0 if self.rotate % 180 else self.y1 - self.y0
+
+
+def to_page(frame: Frame) -> Matrix:
+    """The matrix from visual space to the page's own coordinates (PDF 32000-1, 8.3.3)."""
+    match frame.rotate % 360:
+        case 90:
+            return (0, 1, -1, 0, frame.x1, frame.y0)
+        case 180:
+            return (-1, 0, 0, -1, frame.x1, frame.y1)
+        case 270:
+            return (0, -1, 1, 0, frame.x0, frame.y1)
+        case _:
+            return (1, 0, 0, 1, frame.x0, frame.y0)
+
+
+def after(first: Matrix, second: Matrix) -> Matrix:
+    """The matrix that does `first`, then `second`."""
+    a, b, c, d, e, f = first
+    g, h, i, j, k, m = second
+    return (a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + k, e * h + f * j + m)
+
+
+def apply(matrix: Matrix, x: float, y: float) -> tuple[float, float]:
+    """A point through a matrix."""
+    a, b, c, d, e, f = matrix
+    return (a * x + c * y + e, b * x + d * y + f)
+
+
+def operands(matrix: Matrix) -> bytes:
+    """The six numbers as they stand in a content stream, shortest exact-enough form, same on every machine."""
+    return b" ".join(f"{round(value, 5):g}".encode() for value in matrix)

