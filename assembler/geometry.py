@@ -45,6 +45,13 @@ def to_page(frame: Frame) -> Matrix:
             return (1, 0, 0, 1, frame.x0, frame.y0)
 
 
+def inverse(matrix: Matrix) -> Matrix:
+    """The matrix that undoes `matrix`."""
+    a, b, c, d, e, f = matrix
+    size = a * d - b * c
+    return (d / size, -b / size, -c / size, a / size, (c * f - d * e) / size, (b * e - a * f) / size)
+
+
 def after(first: Matrix, second: Matrix) -> Matrix:
     """The matrix that does `first`, then `second`."""
     a, b, c, d, e, f = first

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 import pikepdf
 from pikepdf import Dictionary, Name, Pdf, sanitize
 
 _REMOVE_FROM_PAGE = (Name.AA, Name.PieceInfo, Name.Thumb, Name.Metadata, Name.StructParents, Name.Tabs, Name.B)
+_SAVE = re.compile(rb"(?<![^\s\])>])q(?=[\s\[(</]|$)")
+_RESTORE = re.compile(rb"(?<![^\s\])>])Q(?=[\s\[(</]|$)")
 _KEEP_IN_ROOT = {"/Type", "/Pages", "/Outlines", "/Names", "/Dests", "/OCProperties", "/PageLabels"}
 
 
@@ -61,6 +64,28 @@ def clean(pdf: Pdf) -> None:
         for key in _REMOVE_FROM_PAGE:
             if key in page:
                 del page[key]
+
+
+def balance(page: pikepdf.Page) -> None:
+    """Close what a page's content leaves open, so that what is drawn after it stands where it should.
+
+    Counting letters first is quick; only a page where they do not match is parsed.
+    """
+    raw = page.get(Name.Contents)
+    if raw is None:
+        return
+    streams = raw if isinstance(raw, pikepdf.Array) else [raw]
+    data = b"\n".join(stream.read_bytes() for stream in streams)
+    if len(_SAVE.findall(data)) == len(_RESTORE.findall(data)):
+        return
+    depth = lowest = 0
+    for instruction in pikepdf.parse_content_stream(page):
+        depth += {"q": 1, "Q": -1}.get(str(instruction.operator), 0)
+        lowest = min(lowest, depth)
+    if lowest < 0:
+        page.contents_add(b"q " * -lowest + b"\n", prepend=True)
+    if depth - lowest > 0:
+        page.contents_add(b"\n" + b"Q " * (depth - lowest), prepend=False)
 
 
 def _links(page: pikepdf.Page) -> list[pikepdf.Object]:

@@ -14,7 +14,6 @@ from assembler.geometry import Frame, after, operands, to_page
 from assembler.workshop import Cache
 
 VERSION = "1"  # raise it when anything here changes what comes out
-_BLOCK = 500  # one add_pages_from call is quadratic in its pages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,10 +58,10 @@ def _make(job: Job, folder: Path) -> None:
 
 
 def _runs(pieces: tuple[Piece, ...]) -> list[list[Piece]]:
-    """Neighbours from the same file, in blocks."""
+    """Neighbours from the same file; in one call each, since links between two calls would be lost."""
     runs: list[list[Piece]] = []
     for piece in pieces:
-        if runs and runs[-1][-1].pdf == piece.pdf and len(runs[-1]) < _BLOCK:
+        if runs and runs[-1][-1].pdf == piece.pdf:
             runs[-1].append(piece)
         else:
             runs.append([piece])

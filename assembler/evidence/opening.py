@@ -15,7 +15,7 @@ import pikepdf
 import pypdfium2 as pdfium
 from pikepdf import Name
 
-from assembler.evidence.clean import clean, removed_from
+from assembler.evidence.clean import balance, clean, removed_from
 from assembler.evidence.images import BadImage, place
 from assembler.evidence.sniff import REFUSED, sniff
 from assembler.model import Finding, Ink, Severity
@@ -130,6 +130,7 @@ def _normal_pdf(data: bytes, target: Path) -> list[tuple[str, int]]:
             clean(pdf)
             for page in pdf.pages:
                 _normal_geometry(page)
+                balance(page)
             pdf.save(target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     except pikepdf.PasswordError as error:
         raise _Refused(

@@ -1,0 +1,33 @@
+"""Bookmarks: the layout's, with the evidence's own outlines nested below their exhibit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pikepdf import OutlineItem, Pdf, make_page_destination
+
+from assembler.model import Bookmark, Layout
+
+
+def take(book: Pdf) -> list[OutlineItem]:
+    """Remove and return the items that copying a document has just added."""
+    with book.open_outline() as tree:
+        items = list(tree.root)
+        tree.root.clear()
+    return items
+
+
+def write(book: Pdf, layout: Layout, brought: Mapping[str, list[OutlineItem]]) -> None:
+    """Write the bookmarks; those of level 1 hang below the last one of level 0."""
+    with book.open_outline() as tree:
+        tree.root.clear()
+        for mark in layout.bookmarks:
+            item = _item(book, mark)
+            item.children.extend(brought.get(mark.document, ()))
+            item.is_closed = bool(item.children)
+            siblings = tree.root[-1].children if mark.level and tree.root else tree.root
+            siblings.append(item)
+
+
+def _item(book: Pdf, mark: Bookmark) -> OutlineItem:
+    return OutlineItem(mark.title, make_page_destination(book, mark.number - 1))
