@@ -317,6 +317,7 @@ class Case:
     request: Request
     declarations: tuple[Declaration, ...]
     exhibits: tuple[Exhibit, ...]
+    others: tuple[Person, ...] = ()  # people who only declare or are mentioned: a parent, a physician
     forms: tuple[FormFile, ...] = ()
     rfe: Rfe | None = None
     files: tuple[SourceFile, ...] = ()

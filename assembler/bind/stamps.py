@@ -57,14 +57,25 @@ def _shrink(book: Pdf, page: pikepdf.Page, frame: Frame, leaf: Leaf) -> None:
     scale = leaf.scale
     seen: Matrix = (scale, 0, 0, scale, frame.width * (1 - scale) / 2, frame.height * (1 - scale))
     move = after(after(inverse(to_page(frame)), seen), to_page(frame))
-    form = book.make_indirect(page.as_form_xobject(handle_transformations=False))
-    form.BBox = Array([frame.x0, frame.y0, frame.x1, frame.y1])
+    form = _form(book, page, frame)
     page.Resources = Dictionary(XObject=Dictionary(Whole=form))
     page.Contents = book.make_stream(b"q " + operands(move) + b" cm /Whole Do Q\n")
     for annotation in page.get(Name.Annots, ()):
         for key in (Name.Rect, Name.QuadPoints):
             if key in annotation:
                 annotation[key] = _moved([float(value) for value in annotation[key]], move, key == Name.Rect)
+
+
+def _form(book: Pdf, page: pikepdf.Page, frame: Frame) -> pikepdf.Object:
+    """The page's content as it is now. (`as_form_xobject` reads it only on saving, when the page draws the form.)"""
+    page.contents_coalesce()
+    form = book.make_stream(page.Contents.read_bytes() if Name.Contents in page else b"")
+    form.Type, form.Subtype = Name.XObject, Name.Form
+    form.BBox = Array([frame.x0, frame.y0, frame.x1, frame.y1])
+    form.Resources = page.get(Name.Resources, Dictionary())
+    if Name.Group in page:
+        form.Group = page.Group
+    return form
 
 
 def _moved(numbers: list[float], move: Matrix, is_rect: bool) -> Array:

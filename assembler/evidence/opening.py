@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pikepdf
 import pypdfium2 as pdfium
 from pikepdf import Name
@@ -18,16 +17,12 @@ from pikepdf import Name
 from assembler.evidence.clean import balance, clean, removed_from
 from assembler.evidence.images import BadImage, place
 from assembler.evidence.sniff import REFUSED, sniff
+from assembler.ink import ink_of
 from assembler.model import Finding, Ink, Severity
 from assembler.workshop import Cache
 
 VERSION = "1"  # raise it when anything here changes what comes out
-CELL = 4.0  # points, side of an ink cell
-_INK_DPI = 54
-_DARK = 200  # grey level below which anything is ink
-_CONTRAST = 45  # difference from the paper that is ink
 _MAX_PAGES = 10_000
-_MAX_SIDE = 14_400.0  # points, 200 inches: larger pages are measured coarser
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,10 +196,7 @@ def _measure(target: Path, box: tuple[float, ...] | None, turned: int, dpi: floa
 
 def _measured(page: Any, box: Any, turned: int, dpi: float | None) -> Page:
     width, height = page.get_size()
-    scale = _INK_DPI / 72 * min(1.0, _MAX_SIDE / max(width, height))
-    grey = page.render(scale=scale, grayscale=True).to_numpy()
-    grey = grey.reshape(grey.shape[0], grey.shape[1])
-    ink = _ink(grey, width, height)
+    ink = ink_of(page)
     letters, bad, words = _text(page)
     coverage, image_dpi = _images(page, width, height)
     usable = letters > 0 and bad <= 0.2 * letters and not (coverage > 0.5 and letters < 100)
@@ -219,17 +211,6 @@ def _measured(page: Any, box: Any, turned: int, dpi: float | None) -> Page:
         box=box if box is None else (box[0], box[1], box[2], box[3]),
         turned=turned,
     )
-
-
-def _ink(grey: np.ndarray[Any, Any], width: float, height: float) -> Ink:
-    """Cells with a mark: darker than paper ever is, or different from this page's paper."""
-    paper = float(np.median(grey))
-    marks = (grey < _DARK) | (np.abs(grey.astype(np.int16) - paper) > _CONTRAST)
-    columns, rows = max(1, int(np.ceil(width / CELL))), max(1, int(np.ceil(height / CELL)))
-    y, x = np.nonzero(marks)
-    cells = np.zeros((rows, columns), dtype=bool)
-    cells[np.minimum(y * rows // grey.shape[0], rows - 1), np.minimum(x * columns // grey.shape[1], columns - 1)] = True
-    return Ink(cell=CELL, columns=columns, rows=rows, bits=np.packbits(cells).tobytes())
 
 
 def _text(page: Any) -> tuple[int, int, int]:

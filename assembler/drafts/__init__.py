@@ -1,0 +1,9 @@
+"""drafts: letters, declarations, index and tab sheets, from Word templates filled with the case.
+
+A `Plan`, the case and a `Layout` come in; a .docx and a PDF per document go out. Templates are untrusted code: they
+run sandboxed, in a worker. Contains no choice about meaning or order.
+"""
+
+from assembler.drafts.settle import fill, settle
+
+__all__ = ["fill", "settle"]

@@ -1,0 +1,194 @@
+"""What a template can say: the case's own words, page numbers from the layout, citations as links. Pure but for docxtpl."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+from typing import Any
+
+from docxtpl import DocxTemplate, RichText
+
+from assembler.arrange import HOST
+from assembler.cites import Cite, parse
+from assembler.errors import TemplateBroken
+from assembler.model import Case, IndexRow, Layout, Person
+
+_MARGIN_WORDS = {"document": "Original", "translation": "English translation", "certificate": "Translator's certificate"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Values:
+    """Everything one document is filled from; frozen, so that its repr is a key."""
+
+    case: Case
+    beneficiary: str
+    declaration: str
+    layout: Layout
+    facts: tuple[tuple[str, object], ...]
+    languages: tuple[tuple[str, str], ...]  # BCP 47 → English name
+    countries: tuple[tuple[str, str], ...]  # code → name
+    letter_date: date | None
+
+
+def context(values: Values, template: DocxTemplate, where: str) -> dict[str, Any]:
+    """The names a template may use."""
+    case = values.case
+    beneficiary = next(person for person in case.beneficiaries if person.id == values.beneficiary)
+    declaration = next((d for d in case.declarations if d.id == values.declaration), None)
+    cite = Citer(values.layout, template, where)
+    return {
+        "case": case,
+        "request": case.request,
+        "petitioner": case.petitioner,
+        "beneficiary": beneficiary,
+        "supporters": [s for s in case.supporters if not s.beneficiaries or beneficiary.id in s.beneficiaries],
+        "attorney": case.attorney,
+        "rfe": case.rfe,
+        "declaration": declaration,
+        "declarant": declarant(case, declaration.declarant) if declaration else None,
+        "sender": sender(case),
+        "letter_date": longdate(values.letter_date) if values.letter_date else "",
+        "expedite": (case.request.expedite_reason,) if case.request.expedite_reason else (),
+        "enclosed": enclosed(values),
+        "index": rows(values, cite),
+        "plan_title": values.layout.title,
+        "facts": dict(values.facts),
+        "cite": cite,
+        "prose": cite.prose,
+    }
+
+
+def filters(values: Values) -> dict[str, Callable[..., object]]:
+    """Filters a template may use besides Jinja's own harmless ones."""
+    languages, countries = dict(values.languages), dict(values.countries)
+    return {
+        "longdate": longdate,
+        "months": lambda count: "one month" if count == 1 else "one year" if count == 12 else f"{count} months",
+        "language": lambda tag: languages.get(tag, tag),
+        "country": lambda code: countries.get(code, code),
+    }
+
+
+def longdate(day: date) -> str:
+    """ "January 5, 2026": spelled out, since 01/05 is read two ways."""
+    return f"{day:%B} {day.day}, {day.year}"
+
+
+def declarant(case: Case, person: str) -> Person:
+    """The person of the case with this id. Raises KeyError; the door has checked that there is one."""
+    everyone = (case.petitioner, *case.beneficiaries, *(s.person for s in case.supporters), *case.others)
+    return {one.id: one for one in reversed(everyone)}[person]
+
+
+def sender(case: Case) -> dict[str, Any]:
+    """Who writes: the attorney, or the petitioner without one."""
+    who = case.attorney
+    if who is None:
+        person = case.petitioner
+        lines = (*(person.address.lines if person.address else ()), *filter(None, (person.phone, person.email)))
+        return {"heading": (person.name.full,), "lines": lines, "name": person.name.full, "role": "Petitioner"}
+    lines = (*(who.address.lines if who.address else ()), *filter(None, (who.phone, who.email)))
+    bar = f", {who.bar_state} bar no. {who.bar_number}" if who.bar_number else ""
+    role = f"Attorney for the petitioner{bar}"
+    return {"heading": (who.firm or who.name.full,), "lines": lines, "name": who.name.full, "role": role}
+
+
+def enclosed(values: Values) -> tuple[str, ...]:
+    """Forms, declarations and further enclosures of the packet; exhibits are listed from the index."""
+    case = values.case
+    forms = dict(values.facts).get("forms", ())
+    listed = [str(text) for text in forms] if isinstance(forms, tuple) else []
+    sworn = [d.title for d in case.declarations if not d.belongs_to or values.beneficiary in d.belongs_to]
+    return (*listed, *sworn, *case.request.enclosures)
+
+
+def rows(values: Values, cite: Citer) -> list[dict[str, Any]]:
+    """The index, one dictionary per exhibit, with ready-made links."""
+    languages = dict(values.languages)
+    made, group = [], ""
+    for row in values.layout.index:
+        heading, group = (row.group if row.group != group else ""), row.group
+        made.append(
+            {
+                "heading": heading,
+                "tab": row.tab,
+                "title": row.title,
+                "date": row.date,
+                "language": languages.get(row.language, row.language),
+                "range": f"page {row.pages}" if row.first == row.last else f"pages {row.pages}",
+                "details": _details(row),
+                "link": cite.link(f"Exhibit {row.tab}", f"tab/{row.exhibit}"),
+                "tab_link": cite.link(row.tab, f"tab/{row.exhibit}"),
+                "title_link": cite.link(row.title, f"tab/{row.exhibit}"),
+                "pages_link": cite.link(row.pages, f"exhibit/{row.exhibit}/1"),
+                "sheet_link": cite.link(_pages(row), f"exhibit/{row.exhibit}/1"),
+            }
+        )
+    return made
+
+
+def _pages(row: IndexRow) -> str:
+    return f"Page {row.pages}" if row.first == row.last else f"Pages {row.pages}"
+
+
+def _details(row: IndexRow) -> list[str]:
+    """Where the original, the translation and the certificate are, for an exhibit that has more than an original."""
+    if len(row.parts) < 2:
+        return []
+    return [f"{_MARGIN_WORDS[role]}: {first}" + ("" if first == last else f"–{last}") for role, first, last in row.parts]
+
+
+class Citer:
+    """Makes citations: called in a template as cite('id', 2), or on a paragraph of the case through `prose`."""
+
+    def __init__(self, layout: Layout, template: DocxTemplate, where: str) -> None:
+        self._rows = {row.exhibit: row for row in layout.index}
+        self._addresses = dict(layout.addresses)
+        self._template = template
+        self._where = where
+
+    def __call__(self, exhibit: str, page: int | None = None, last: int | None = None) -> RichText:
+        rich = RichText()
+        self._add(rich, Cite(exhibit=exhibit, page=page, last=last))
+        return rich
+
+    def prose(self, text: str) -> RichText:
+        """A paragraph of the case, its citations as links."""
+        rich = RichText()
+        for piece in parse(text):
+            if isinstance(piece, Cite):
+                self._add(rich, piece)
+            else:
+                rich.add(piece)
+        return rich
+
+    def link(self, text: str, address: str) -> RichText:
+        """Text that leads to one of our own addresses."""
+        rich = RichText()
+        rich.add(text, url_id=self._template.build_url_id(HOST + address))
+        return rich
+
+    def _add(self, rich: RichText, cite: Cite) -> None:
+        row = self._rows.get(cite.exhibit)
+        if row is None:
+            near = get_close_matches(cite.exhibit, self._rows, 1)
+            raise TemplateBroken(
+                f"there is no exhibit {cite.exhibit!r} to cite in this packet", where=self._where,
+                remedy=f"did you mean {near[0]!r}?" if near else "use the id of an exhibit of case.json",
+            )
+        number = self._number(cite, cite.page or 1, row)
+        text = f"Ex. {row.tab} at {number}"
+        if cite.last and cite.last > (cite.page or 1):
+            text += f"–{self._number(cite, cite.last, row)}"
+        rich.add(text, url_id=self._template.build_url_id(f"{HOST}exhibit/{cite.exhibit}/{cite.page or 1}"))
+
+    def _number(self, cite: Cite, page: int, row: IndexRow) -> int:
+        number = self._addresses.get(f"exhibit/{cite.exhibit}/{page}")
+        if number is None:
+            raise TemplateBroken(
+                f"page {page} of exhibit {cite.exhibit!r} is cited, which has {row.last - row.first + 1} pages",
+                where=self._where, remedy="correct the page of the citation",
+            )
+        return number

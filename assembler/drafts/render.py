@@ -1,0 +1,178 @@
+"""One document, in a worker: fill the template, sandboxed and strict; check that every value arrived; convert; measure."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import re
+import traceback
+import zipfile
+from dataclasses import dataclass
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import jinja2
+from docx.opc.exceptions import PackageNotFoundError
+from docxtpl import DocxTemplate, RichText
+from jinja2.sandbox import SandboxedEnvironment
+from lxml import etree
+from markupsafe import escape
+
+from assembler import convert
+from assembler.drafts.context import Values, context, filters
+from assembler.errors import TemplateBroken
+from assembler.ink import inks_of
+from assembler.model import Draft
+from assembler.shelf import TemplateFile
+from assembler.workshop import Cache
+
+VERSION = "1"  # raise it when anything here changes what comes out
+_MAX_DOCX = 50_000_000  # bytes, unpacked
+_CORE = (
+    '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<cp:coreProperties xmlns:cp='
+    '"http://schemas.openxmlformats.org/package/2006/metadata/core-properties"/>'
+).encode()
+_PLACED = re.compile(r"<w:t[^>]*>([^<]*)</w:t>")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A document to make: `id` is its Part.document."""
+
+    id: str
+    template: TemplateFile
+    values: Values
+    engine: str
+    fonts: tuple[Path, ...]
+    cache: Cache
+
+
+def draft(job: Job) -> Draft:
+    """The filled document and its PDF, in the cache. Raises TemplateBroken, ToolFailed, ToolMissing."""
+    filled = render(job.template, job.values)
+    key = ["draft", VERSION, hashlib.sha256(filled).hexdigest(), job.engine, convert.embedded_version(),
+           *(font.name for font in job.fonts)]  # fmt: skip
+    made = job.cache.once(key, lambda folder: _make(job, filled, folder))
+    facts = json.loads((made / "draft.json").read_text())
+    sizes, inks = inks_of(made / "draft.pdf")
+    return Draft(
+        id=job.id, docx=made / "draft.docx", pdf=made / "draft.pdf", pages=len(sizes), engine=facts["engine"],
+        sizes=sizes, inks=inks,
+    )
+
+
+def render(template: TemplateFile, values: Values) -> bytes:
+    """The filled .docx: sandboxed, autoescaped, an unknown name is an error, same bytes each time."""
+    _harmless(template)
+    try:
+        document = DocxTemplate(io.BytesIO(template.data))
+        document.init_docx()
+    except (PackageNotFoundError, KeyError, ValueError, zipfile.BadZipFile) as error:
+        raise TemplateBroken("not a Word document", where=template.name, remedy="save it as .docx in Word") from error
+    placed: list[str] = []
+    environment = _environment(values, placed)
+    try:
+        document.render(context(values, document, template.name), environment)
+    except jinja2.TemplateSyntaxError as error:
+        raise TemplateBroken(
+            f"{error.message}, near {_near_syntax(error)!r}", where=template.name, remedy="correct it in Word"
+        ) from error
+    except (jinja2.UndefinedError, jinja2.exceptions.SecurityError, TypeError, ZeroDivisionError) as error:
+        raise TemplateBroken(
+            f"{_reason(error)}, in {_near_line(document, error)!r}", where=template.name, remedy="correct it in Word"
+        ) from error
+    except (etree.XMLSyntaxError, jinja2.TemplateError) as error:
+        raise TemplateBroken(f"it cannot be filled ({type(error).__name__})", where=template.name) from error
+    out = io.BytesIO()
+    document.save(out)
+    plain = _plain(out.getvalue())
+    _arrived(plain, placed, template.name)
+    return plain
+
+
+def _environment(values: Values, placed: list[str]) -> SandboxedEnvironment:
+    def keep(value: Any) -> Any:
+        """Every value on its way into the document is noted, so that its arrival can be checked."""
+        if isinstance(value, RichText):
+            placed.extend(_PLACED.findall(str(value)))
+        elif isinstance(value, (str, int)) and not hasattr(value, "__html__"):
+            placed.append(str(escape(value)))
+        return value
+
+    environment = SandboxedEnvironment(autoescape=True, undefined=jinja2.StrictUndefined, finalize=keep)
+    environment.filters.update(filters(values))
+    return environment
+
+
+def _harmless(template: TemplateFile) -> None:
+    """No macros, embedded objects, or pictures and templates fetched from elsewhere; no zip bomb."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(template.data)) as archive:
+            if sum(entry.file_size for entry in archive.infolist()) > _MAX_DOCX:
+                raise TemplateBroken("the document is too large unpacked", where=template.name)
+            names = archive.namelist()
+            relations = b"".join(archive.read(name) for name in names if name.endswith(".rels"))
+    except zipfile.BadZipFile as error:
+        raise TemplateBroken("not a Word document", where=template.name, remedy="save it as .docx in Word") from error
+    if any(re.search(r"vbaProject|/embeddings/|\.bin$", name) for name in names):
+        raise TemplateBroken("it holds macros or embedded objects", where=template.name, remedy="save a plain .docx")
+    external = re.findall(rb"<Relationship [^>]*TargetMode=\"External\"[^>]*>", relations)
+    if any(b"/hyperlink" not in relation for relation in external):
+        raise TemplateBroken(
+            "it fetches pictures or a template from elsewhere", where=template.name, remedy="embed them in the document"
+        )
+
+
+def _plain(data: bytes) -> bytes:
+    """The same document with fixed dates and without the properties that name people."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as made, zipfile.ZipFile(out, "w") as plain:
+        for name in made.namelist():
+            content = _CORE if name == "docProps/core.xml" else made.read(name)
+            plain.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
+def _arrived(docx: bytes, placed: list[str], where: str) -> None:
+    """docxtpl drops text that breaks its XML without a word, so each value is looked for in what came out."""
+    text = "".join(convert.visible_text(io.BytesIO(docx)).split())
+    lost = [value for value in placed if "".join(unescape(unescape(value)).split()) not in text]
+    if lost:
+        raise TemplateBroken(
+            f"{len(lost)} values did not arrive in the document", where=where,
+            remedy="look for a value inside a field or a damaged tag of the template",
+        )
+
+
+def _reason(error: Exception) -> str:
+    """What is wrong, in the template's words; a message of another kind may hold data, so only its class is told."""
+    if isinstance(error, jinja2.UndefinedError):
+        return re.sub(r"'assembler\.[a-z.]*([A-Z]\w+) object'", r"\1", str(error.message))
+    return "it does something a template may not do" if "Security" in type(error).__name__ else type(error).__name__
+
+
+def _near_syntax(error: jinja2.TemplateSyntaxError) -> str:
+    lines = [line.strip() for line in getattr(error, "docx_context", ()) if line.strip()]
+    return lines[len(lines) // 2][:80] if lines else "?"
+
+
+def _near_line(document: DocxTemplate, error: Exception) -> str:
+    """The paragraph of the template in which a run-time error rose."""
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename in ("<template>", "<unknown>")]
+    if not frames or frames[-1].lineno is None:
+        return "?"
+    body = DocxTemplate(document.template_file)
+    body.init_docx()
+    source = re.sub(r"<w:p([ >])", r"\n<w:p\1", body.patch_xml(body.get_xml())).splitlines()
+    line = source[min(frames[-1].lineno, len(source)) - 1]
+    return re.sub(r"<[^>]+>", "", line).strip()[:80] or "?"
+
+
+def _make(job: Job, filled: bytes, folder: Path) -> None:
+    docx = folder / "draft.docx"
+    docx.write_bytes(filled)
+    made = convert.to_pdf(docx, job.template.name, job.engine, job.fonts, folder / "work")
+    (folder / "draft.pdf").write_bytes(made.pdf)
+    (folder / "draft.json").write_text(json.dumps({"engine": made.engine, "links": made.links}))

@@ -1,0 +1,141 @@
+"""The draft ↔ arrange loop: page numbers are known when drafts have pages, and drafts cite page numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from assembler.arrange import arrange
+from assembler.drafts.context import Values
+from assembler.drafts.render import Job, draft
+from assembler.errors import TemplateBroken, ToolFailed
+from assembler.model import Case, Draft, Ink, Layout, PageFacts, Part, PartKind, Plan, Prepared
+from assembler.shelf import Shelf, font_files
+from assembler.workshop import Failure, Limits, Workshop
+
+ROUNDS = 3
+_LIMITS = Limits(seconds=180)
+_BLANK = PageFacts(width=612, height=792, ink=Ink(cell=792, columns=1, rows=1, bits=b"\0"))
+
+
+def settle(
+    plan: Plan,
+    case: Case,
+    prepared: Sequence[Prepared],
+    forms: Mapping[str, Sequence[PageFacts]],
+    *,
+    shelf: Shelf,
+    folder: Path,
+    workshop: Workshop,
+    facts: Mapping[str, object],
+    as_of: date,
+    engine: str = "auto",
+    tell: Callable[[str, int, int], None] = lambda _step, _done, _total: None,
+) -> tuple[tuple[Draft, ...], Layout]:
+    """Fill, arrange, and fill again until the numbers hold still: three rounds at most, else TemplateBroken."""
+    evidence = {f"exhibit:{one.exhibit}": _facts(one) for one in prepared}
+    roles = {one.exhibit: [page.role for page in one.pages] for one in prepared}
+    guess = {part.document: _guess(part, plan) for part in plan.parts if part.kind in (PartKind.DRAFT, PartKind.TAB)}
+    layout = arrange(plan, case, {**evidence, **forms, **guess}, roles)
+    for round_number in range(1, ROUNDS + 2):
+        drafts = fill(
+            plan, case, layout, shelf=shelf, folder=folder, workshop=workshop, facts=facts, as_of=as_of, engine=engine
+        )
+        tell("draft", min(round_number, ROUNDS), ROUNDS)
+        pages = {one.id: _draft_facts(one) for one in drafts}
+        settled = arrange(plan, case, {**evidence, **forms, **pages}, roles)
+        if settled == layout:
+            tell("draft", ROUNDS, ROUNDS)
+            return drafts, layout
+        layout = settled
+    raise TemplateBroken(
+        "page numbers do not hold still", where="drafts",
+        remedy="a template grows or shrinks with the numbers it prints; give them room",
+    )
+
+
+def fill(
+    plan: Plan,
+    case: Case,
+    layout: Layout,
+    *,
+    shelf: Shelf,
+    folder: Path,
+    workshop: Workshop,
+    facts: Mapping[str, object],
+    as_of: date,
+    engine: str = "auto",
+) -> tuple[Draft, ...]:
+    """Every document of the plan that comes from a template, filled with this layout's numbers."""
+    fonts = font_files()
+    names = shelf.schema("languages.json")
+    jobs = [
+        Job(
+            id=part.document,
+            template=(template := shelf.template(case.kind, part.template, folder)),
+            values=_values(part, plan, case, layout, facts, names, as_of),
+            engine="auto" if engine == "auto" or template.origin == "shipped" else engine,
+            fonts=fonts,
+            cache=workshop.cache,
+        )
+        for part in _documents(plan)
+    ]
+    results = workshop.map(draft, jobs, limits=_LIMITS)
+    for job, result in zip(jobs, results, strict=True):
+        if isinstance(result, Failure):
+            raise ToolFailed(
+                f"the template could not be filled ({result.kind}: {result.detail})", where=job.template.name,
+                remedy="simplify the template, or use the shipped one",
+            )
+    drafts = tuple(result for result in results if isinstance(result, Draft))
+    _one_sheet_each(plan, drafts)
+    return drafts
+
+
+def _documents(plan: Plan) -> list[Part]:
+    """One part for each distinct document; all tab sheets are one."""
+    made = {part.document: part for part in reversed(plan.parts) if part.kind in (PartKind.DRAFT, PartKind.TAB)}
+    return list(reversed(made.values()))
+
+
+def _values(
+    part: Part, plan: Plan, case: Case, layout: Layout, facts: Mapping[str, object], names: Mapping[str, Any], as_of: date
+) -> Values:
+    return Values(
+        case=case,
+        beneficiary=plan.beneficiary,
+        declaration=part.declaration,
+        layout=layout,
+        facts=tuple(sorted(facts.items())),
+        languages=tuple(sorted(names["languages"].items())),
+        countries=tuple(sorted(names["countries"].items())),
+        letter_date=case.request.letter_date or as_of,
+    )
+
+
+def _one_sheet_each(plan: Plan, drafts: Sequence[Draft]) -> None:
+    """Tab sheets are one document with a page for each tab; a title that runs over would shift all that follow."""
+    tabs = [part for part in plan.parts if part.kind is PartKind.TAB]
+    for one in drafts:
+        if tabs and one.id == tabs[0].document and one.pages != len(tabs):
+            raise TemplateBroken(
+                f"{len(tabs)} tab sheets take {one.pages} pages", where=tabs[0].template,
+                remedy="shorten the longest exhibit title, or make the template's text smaller",
+            )
+
+
+def _guess(part: Part, plan: Plan) -> list[PageFacts]:
+    tabs = sum(one.kind is PartKind.TAB for one in plan.parts)
+    return [_BLANK] * (tabs if part.kind is PartKind.TAB else 1)
+
+
+def _facts(one: Prepared) -> list[PageFacts]:
+    return [PageFacts(width=page.width, height=page.height, ink=page.ink) for page in one.pages]
+
+
+def _draft_facts(one: Draft) -> list[PageFacts]:
+    return [
+        PageFacts(width=width, height=height, ink=ink) for (width, height), ink in zip(one.sizes, one.inks, strict=True)
+    ]

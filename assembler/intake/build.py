@@ -1,0 +1,214 @@
+"""The checked value as a typed `Case`. Nothing can be wrong any more: this only moves fields."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from assembler.model import (
+    Address,
+    Attorney,
+    Biographic,
+    Case,
+    Consulate,
+    Declaration,
+    Exhibit,
+    FilePart,
+    FormFile,
+    History,
+    Income,
+    Interpreter,
+    Name,
+    Passport,
+    Person,
+    Request,
+    Rfe,
+    RfePoint,
+    SourceFile,
+    Supporter,
+    Translator,
+)
+
+Raw = Mapping[str, Any]
+
+
+def build(raw: Raw, files: Mapping[str, SourceFile], lines: Mapping[str, int]) -> Case:
+    """The case; `files` by path, `lines` by JSON pointer."""
+    beneficiaries = tuple(_person(one) for one in raw["beneficiaries"])
+    others = tuple(_person(one) for one in raw.get("others", ()))
+    described = {person.id: person for person in (*beneficiaries, *others)}
+    for one in (raw["petitioner"], *(supporter["person"] for supporter in raw.get("supporters", ()))):
+        if "id" in one:
+            described[one["id"]] = _person(one)
+    return Case(
+        id=raw["id"],
+        kind=raw["kind"],
+        reasons=tuple(raw["reasons"]),
+        petitioner=_who(raw["petitioner"], described),
+        beneficiaries=beneficiaries,
+        supporters=tuple(_supporter(one, described) for one in raw.get("supporters", ())),
+        attorney=_attorney(raw["attorney"]) if raw["attorney"] else None,
+        request=_request(raw["request"]),
+        declarations=tuple(_declaration(one) for one in raw.get("declarations", ())),
+        exhibits=tuple(_exhibit(one) for one in raw["exhibits"]),
+        others=others,
+        forms=tuple(_form(one) for one in raw.get("forms", ())),
+        rfe=_rfe(raw["rfe"]) if "rfe" in raw else None,
+        files=tuple(files[path] for path in sorted(files)),
+        lines=tuple(sorted(lines.items())),
+    )
+
+
+def paragraphs(value: str | list[str] | None) -> tuple[str, ...]:
+    """One string is one paragraph."""
+    if value is None:
+        return ()
+    return (value,) if isinstance(value, str) else tuple(value)
+
+
+def pages(text: str) -> tuple[tuple[int, int | None], ...]:
+    """ "1-3,5,7-" as ((1, 3), (5, 5), (7, None))."""
+    ranges = []
+    for one in text.split(","):
+        first, dash, last = one.partition("-")
+        ranges.append((int(first), (int(last) if last else None) if dash else int(first)))
+    return tuple(ranges)
+
+
+def _day(raw: Raw, key: str) -> date | None:
+    return date.fromisoformat(raw[key]) if key in raw else None
+
+
+def _plain(raw: Raw, *keys: str) -> dict[str, Any]:
+    return {key: raw[key] for key in keys if key in raw}
+
+
+def _digits(raw: Raw, key: str) -> str:
+    return re.sub(r"[^0-9]", "", raw.get(key, ""))
+
+
+def _name(raw: Raw) -> Name:
+    return Name(**raw)
+
+
+def _address(raw: Raw, key: str) -> Address | None:
+    return Address(**raw[key]) if key in raw else None
+
+
+def _who(raw: Raw, described: Mapping[str, Person]) -> Person:
+    return described[raw["same_as"] if "same_as" in raw else raw["id"]]
+
+
+def _person(raw: Raw) -> Person:
+    return Person(
+        **_plain(raw, "id", "native_name", "sex", "birth_city", "birth_country", "nationality", "uscis_account", "phone",
+                 "email", "marital_status", "status", "in_us", "relationship", "occupation"),
+        name=_name(raw["name"]),
+        other_names=tuple(_name(one) for one in raw.get("other_names", ())),
+        birth_date=_day(raw, "birth_date"),
+        a_number=_digits(raw, "a_number"),
+        ssn=_digits(raw, "ssn"),
+        passport=_passport(raw["passport"]) if "passport" in raw else None,
+        address=_address(raw, "address"),
+        mailing_address=_address(raw, "mailing_address"),
+        biographic=_biographic(raw["biographic"]) if "biographic" in raw else None,
+        history=History(**raw["history"]) if "history" in raw else None,
+    )  # fmt: skip
+
+
+def _passport(raw: Raw) -> Passport:
+    return Passport(number=raw["number"], country=raw["country"], issued=_day(raw, "issued"), expires=_day(raw, "expires"))
+
+
+def _biographic(raw: Raw) -> Biographic:
+    return Biographic(**{**raw, "race": tuple(raw.get("race", ()))})
+
+
+def _supporter(raw: Raw, described: Mapping[str, Person]) -> Supporter:
+    return Supporter(
+        **_plain(raw, "assets_usd", "organisation"),
+        person=_who(raw["person"], described),
+        beneficiaries=tuple(raw.get("beneficiaries", ())),
+        income=Income(**raw["income"]) if "income" in raw else None,
+        contributions=tuple(raw.get("contributions", ())),
+    )
+
+
+def _attorney(raw: Raw) -> Attorney:
+    return Attorney(**{**raw, "name": _name(raw["name"]), "address": _address(raw, "address")})
+
+
+def _request(raw: Raw) -> Request:
+    texts = ("basis", "length_reason", "why_no_visa", "departure_plan", "support_plan", "changed_circumstances")
+    return Request(
+        **_plain(raw, "filing", "fee", "length_months", "fee_exemption", "parole_fee_exception", "expedite_reason"),
+        **{key: paragraphs(raw.get(key)) for key in texts},
+        letter_date=_day(raw, "letter_date"),
+        arrival_date=_day(raw, "arrival_date"),
+        i94_admit_until=_day(raw, "i94_admit_until"),
+        consulate=Consulate(**raw["consulate"]) if "consulate" in raw else None,
+        enclosures=tuple(raw.get("enclosures", ())),
+    )
+
+
+def _declaration(raw: Raw) -> Declaration:
+    return Declaration(
+        **_plain(raw, "id", "declarant", "title", "signed_in_us", "place", "language"),
+        paragraphs=paragraphs(raw["paragraphs"]),
+        interpreter=_interpreter(raw["interpreter"]) if "interpreter" in raw else None,
+        belongs_to=tuple(raw.get("belongs_to", ())),
+    )
+
+
+def _interpreter(raw: Raw) -> Interpreter:
+    return Interpreter(**{**raw, "name": _name(raw["name"]), "address": _address(raw, "address")})
+
+
+def _translator(raw: Raw) -> Translator:
+    return Translator(**{**raw, "name": _name(raw["name"]), "address": _address(raw, "address"), "date": _day(raw, "date")})
+
+
+def _part(raw: str | Raw, role: str) -> FilePart:
+    if isinstance(raw, str):
+        return FilePart(path=raw, role=role)
+    return FilePart(
+        **_plain(raw, "path", "language", "accept_repair"),
+        role=raw.get("role", role),
+        pages=pages(raw["pages"]) if "pages" in raw else (),
+        accept_loss=tuple(raw.get("accept_loss", ())),
+    )
+
+
+def _exhibit(raw: Raw) -> Exhibit:
+    translation = raw.get("translation", {})
+    parts = [_part(one, "document") for one in raw["files"]]
+    parts += [_part(one, "translation") for one in translation.get("files", ())]
+    parts += [_part(one, "certificate") for one in translation.get("certificate", ())]
+    return Exhibit(
+        **_plain(raw, "id", "title", "category", "language", "person"),
+        parts=tuple(parts),
+        date=_day(raw, "date"),
+        supports=tuple(raw.get("supports", ())),
+        belongs_to=tuple(raw.get("belongs_to", ())),
+        translator=_translator(translation["translator"]) if "translator" in translation else None,
+    )
+
+
+def _form(raw: Raw) -> FormFile:
+    return FormFile(**{**raw, "belongs_to": tuple(raw.get("belongs_to", ()))})
+
+
+def _rfe(raw: Raw) -> Rfe:
+    return Rfe(
+        receipt_number=raw["receipt_number"],
+        notice_date=date.fromisoformat(raw["notice_date"]),
+        due_date=date.fromisoformat(raw["due_date"]),
+        notice_exhibit=raw["notice_exhibit"],
+        points=tuple(
+            RfePoint(id=p["id"], asked=p["asked"], answer=paragraphs(p["answer"]), exhibits=tuple(p.get("exhibits", ())))
+            for p in raw["points"]
+        ),
+        address=_address(raw, "address"),
+    )

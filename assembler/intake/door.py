@@ -1,0 +1,90 @@
+"""Read, check, build: all findings at once, in the order of the file."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from assembler.errors import CaseRejected
+from assembler.intake.build import build
+from assembler.intake.files import examine as examine_files
+from assembler.intake.jsontext import MAX_BYTES, BadJson, decode, parse
+from assembler.intake.sense import character_problems, reference_problems
+from assembler.intake.shape import problems as shape_problems
+from assembler.model import Case, Finding, Severity
+from assembler.shelf import Shelf
+
+NAME = "case.json"
+
+
+def read_case(folder: Path, shelf: Shelf, *, hashed: bool = True) -> Case:
+    """The case of a folder. Raises CaseRejected with every finding."""
+    case, found = examine(folder, shelf, hashed=hashed)
+    if case is None:
+        count = f"{len(found)} problem{'s' if len(found) != 1 else ''} in the case"
+        raise CaseRejected(count, found, where=folder.name, remedy="mend these and run again")
+    return case
+
+
+def examine(folder: Path, shelf: Shelf, *, hashed: bool = True) -> tuple[Case | None, tuple[Finding, ...]]:
+    """The case, or None and the findings that say why not. `hashed=False` leaves sha256 empty, and is quicker."""
+    try:
+        raw, lines = parse(decode(_bytes(folder)))
+    except BadJson as error:
+        return None, (_syntax(error),)
+    except _NoCase as error:
+        return None, (error.finding,)
+    problems = [*shape_problems(raw, shelf.read("schemas/case.schema.json")), *character_problems(raw)]
+    if problems:  # what refers to what can be judged only when the shape is right
+        return None, _findings(problems, lines)
+    files, file_problems = examine_files(folder, raw, hashed)
+    problems += [*reference_problems(raw), *file_problems]
+    if problems:
+        return None, _findings(problems, lines)
+    return build(raw, files, lines), ()
+
+
+class _NoCase(Exception):
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(finding.problem)
+        self.finding = finding
+
+
+def _bytes(folder: Path) -> bytes:
+    path = folder / NAME
+    if path.is_symlink() or not path.is_file():
+        problem = "it is a symbolic link" if path.is_symlink() else "there is no case.json in this folder"
+        raise _NoCase(_finding("CASE.FILE", folder.name, problem, "put the file itself there, or name another folder"))
+    if path.stat().st_size > MAX_BYTES:
+        raise _NoCase(_finding("CASE.LIMIT", NAME, f"it is larger than {MAX_BYTES // 1_000_000} MB", "shorten it"))
+    return path.read_bytes()
+
+
+def _syntax(error: BadJson) -> Finding:
+    where = f"{NAME} line {error.line}, column {error.column}"
+    return _finding("CASE.SYNTAX", where, error.problem, "correct it; save the file as UTF-8 text", line=error.line)
+
+
+def _findings(problems: Iterable[tuple[str, str, str, str]], lines: Mapping[str, int]) -> tuple[Finding, ...]:
+    found = []
+    for rule, pointer, problem, remedy in dict.fromkeys(problems):
+        line = _line(pointer, lines)
+        # a key the schema does not know is the writer's own text, so the place is named by its parent
+        shown = pointer.rpartition("/")[0] if rule == "CASE.UNKNOWN_KEY" else pointer
+        where = f"{NAME} line {line} ({shown or '/'})" if pointer or rule != "EVID.UNLISTED" else "the case folder"
+        found.append(_finding(rule, where, problem, remedy, pointer=shown, line=line))
+    return tuple(sorted(found, key=lambda finding: (finding.line or 0, finding.pointer or "", finding.rule)))
+
+
+def _line(pointer: str, lines: Mapping[str, int]) -> int:
+    while pointer and pointer not in lines:
+        pointer = pointer.rpartition("/")[0]
+    return lines.get(pointer, 1)
+
+
+def _finding(
+    rule: str, where: str, problem: str, remedy: str, *, pointer: str | None = None, line: int | None = None
+) -> Finding:
+    return Finding(
+        rule=rule, severity=Severity.ERROR, where=where, problem=problem, remedy=remedy, file=NAME, pointer=pointer, line=line
+    )

@@ -1,0 +1,292 @@
+"""Make the shipped Word templates again: `python docs/make_templates.py`. A firm edits the .docx files in Word instead.
+
+They use what the embedded Word engine draws well: styles, plain tables with horizontal rules, hyperlinks; no text boxes.
+"""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+from docx import Document
+from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_BREAK
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Inches, Pt, RGBColor
+
+HOME = Path(__file__).parent.parent / "templates"
+FACE = "IBM Plex Serif"
+RULE = "_" * 42
+
+
+def document(size: float = 11):
+    doc = Document()
+    section = doc.sections[0]
+    section.page_width, section.page_height = Inches(8.5), Inches(11)
+    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Inches(1)
+    for style in doc.styles:
+        if style.type == 1 and style.element.rPr is not None or style.name == "Normal":
+            face(style, FACE)
+    normal = doc.styles["Normal"]
+    normal.font.size = Pt(size)
+    normal.paragraph_format.space_after = Pt(7)
+    normal.paragraph_format.line_spacing = 1.15
+    normal.paragraph_format.widow_control = True
+    for level, points in ((1, 15), (2, 12)):
+        heading = doc.styles[f"Heading {level}"]
+        heading.font.size, heading.font.bold, heading.font.color.rgb = Pt(points), True, RGBColor(0, 0, 0)
+        heading.paragraph_format.space_before, heading.paragraph_format.space_after = Pt(12), Pt(4)
+        heading.paragraph_format.keep_with_next = True
+    language = OxmlElement("w:lang")
+    language.set(qn("w:val"), "en-US")
+    normal.element.get_or_add_rPr().append(language)
+    return doc
+
+
+def face(style, name: str) -> None:
+    style.font.name = name
+    fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+    for key in ("asciiTheme", "hAnsiTheme", "cstheme", "eastAsiaTheme"):
+        fonts.attrib.pop(qn(f"w:{key}"), None)
+    for key in ("cs", "eastAsia"):
+        fonts.set(qn(f"w:{key}"), name)
+
+
+def line(doc, text: str = "", *, bold=False, italic=False, size=None, centre=False, after=None, keep=False, indent=None,
+         before=None, style=None):  # fmt: skip
+    paragraph = doc.add_paragraph(style=style)
+    run = paragraph.add_run(text)
+    run.bold, run.italic = bold or None, italic or None
+    if size:
+        run.font.size = Pt(size)
+    form = paragraph.paragraph_format
+    if centre:
+        paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    if after is not None:
+        form.space_after = Pt(after)
+    if before is not None:
+        form.space_before = Pt(before)
+    if indent is not None:
+        form.left_indent = Inches(indent)
+    form.keep_with_next = keep or None
+    return paragraph
+
+
+def prose(doc, field: str, heading: str) -> None:
+    """A heading and the paragraphs of one field; both left out where the field is empty."""
+    line(doc, f"{{%p if {field} %}}")
+    doc.add_heading(heading, 2)
+    line(doc, f"{{%p for text in {field} %}}")
+    line(doc, "{{r prose(text) }}")
+    line(doc, "{%p endfor %}")
+    line(doc, "{%p endif %}")
+
+
+def loop(doc, head: str, text: str, **form) -> None:
+    line(doc, f"{{%p for {head} %}}")
+    line(doc, text, **form)
+    line(doc, "{%p endfor %}")
+
+
+def table(doc, widths, header=None):
+    """A table with horizontal rules only."""
+    made = doc.add_table(rows=0, cols=len(widths))
+    made.autofit = False
+    borders = OxmlElement("w:tblBorders")
+    for side in ("top", "bottom", "insideH"):
+        edge = OxmlElement(f"w:{side}")
+        for key, value in (("val", "single"), ("sz", "4"), ("space", "0"), ("color", "999999")):
+            edge.set(qn(f"w:{key}"), value)
+        borders.append(edge)
+    made._tbl.tblPr.append(borders)
+    for column, width in zip(made.columns, widths, strict=True):
+        column.width = Inches(width)
+    if header:
+        cells = row(made, widths, header, bold=True)
+        mark = OxmlElement("w:tblHeader")
+        mark.set(qn("w:val"), "true")
+        cells[0]._tc.getparent().get_or_add_trPr().append(mark)
+    return made
+
+
+def row(made, widths, texts, bold=False):
+    cells = made.add_row().cells
+    for cell, width, text in zip(cells, widths, texts, strict=True):
+        cell.width = Inches(width)
+        paragraph = cell.paragraphs[0]
+        paragraph.paragraph_format.space_after = Pt(2)
+        paragraph.paragraph_format.space_before = Pt(2)
+        run = paragraph.add_run(text)
+        run.bold = bold or None
+    return cells
+
+
+def signature(doc, name: str, *under: str) -> None:
+    line(doc, "", after=14, keep=True)
+    line(doc, RULE, after=0, keep=True)
+    line(doc, name, after=0, keep=bool(under))
+    for position, text in enumerate(under, 1):
+        line(doc, text, after=0, keep=position < len(under))
+
+
+def letter_head(doc) -> None:
+    line(doc, "{%p for text in sender.heading %}")
+    line(doc, "{{ text }}", bold=True, size=14, after=0)
+    line(doc, "{%p endfor %}")
+    loop(doc, "text in sender.lines", "{{ text }}", size=9.5, after=0)
+    line(doc, "{{ letter_date }}", before=18, after=12)
+    loop(doc, "text in facts.address_lines", "{{ text }}", after=0)
+    line(doc, "{%p if request.expedite_reason %}")
+    line(doc, "EXPEDITED PROCESSING REQUESTED", bold=True, size=12, before=12, after=6)
+    line(doc, "{%p endif %}")
+
+
+def re_block(doc, widths, first: str) -> None:
+    made = table(doc, widths)
+    row(made, widths, ["RE:", first])
+    row(made, widths, ["Petitioner:", "{{ petitioner.name.full }}"])
+    row(made, widths, ["Beneficiary:", "{{ beneficiary.name.full }}{% if beneficiary.birth_date %}, born "
+                       "{{ beneficiary.birth_date | longdate }}{% endif %}{% if beneficiary.nationality %}, "
+                       "{{ beneficiary.nationality | country }}{% endif %}{% if beneficiary.a_number %}, "
+                       "A-{{ beneficiary.a_number }}{% endif %}"])  # fmt: skip
+    line(doc, "", after=2)
+
+
+def enclosures(doc) -> None:
+    doc.add_heading("Enclosed", 2)
+    loop(doc, "text in enclosed", "•  {{ text }}", after=0, indent=0.25)
+    line(doc, "", after=2)
+    line(doc, "{%p for row in index %}")
+    line(doc, "•  {{r row.link }}: {{ row.title }}, {{ row.range }}", after=0, indent=0.25)
+    line(doc, "{%p endfor %}")
+
+
+def closing(doc) -> None:
+    line(doc, "Thank you for your attention to this request. Please direct any question to the undersigned.", before=10)
+    line(doc, "Respectfully,", keep=True)
+    line(doc, "", after=14, keep=True)
+    line(doc, RULE, after=0, keep=True)
+    line(doc, "{{ sender.name }}", after=0, keep=True)
+    line(doc, "{{ sender.role }}", after=0)
+
+
+def cover_letter():
+    doc = document()
+    letter_head(doc)
+    re_block(doc, (1.2, 5.3), "Form I-131, request for humanitarian parole under section 212(d)(5)(A) of the Immigration and "
+             "Nationality Act; initial parole for a person outside the United States. {{ facts.original_submission }}")  # fmt: skip
+    line(doc, "Dear Officer:")
+    line(doc, "On behalf of {{ petitioner.name.full }}, we ask that {{ beneficiary.name.full }} be paroled into the United States for "
+         "{{ request.length_months | months }}{% if request.arrival_date %}, with arrival intended on {{ request.arrival_date | longdate }}{% endif %}"
+         "{% if request.consulate %}. Please notify the U.S. consular post in {{ request.consulate.city }}, {{ request.consulate.country | country }}{% endif %}.")  # fmt: skip
+    prose(doc, "request.basis", "Reason for the request")
+    prose(doc, "expedite", "Expedited processing")
+    prose(doc, "request.why_no_visa", "Why a visa cannot be obtained in time")
+    prose(doc, "request.length_reason", "Length of parole")
+    prose(doc, "request.departure_plan", "Plan for departure")
+    prose(doc, "request.support_plan", "Financial support")
+    line(doc, "{%p if facts.fee_sentence %}")
+    doc.add_heading("Fee", 2)
+    line(doc, "{{ facts.fee_sentence }}")
+    line(doc, "{%p endif %}")
+    enclosures(doc)
+    closing(doc)
+    return doc
+
+
+def declaration():
+    doc = document()
+    doc.add_heading("{{ declaration.title }}", 1).alignment = WD_ALIGN_PARAGRAPH.CENTER
+    line(doc, "I, {{ declarant.name.full }}, declare:", before=10)
+    line(doc, "{%p for text in declaration.paragraphs %}")
+    paragraph = line(doc, "{{ loop.index }}.  {{r prose(text) }}")
+    paragraph.paragraph_format.first_line_indent = Inches(0.3)
+    line(doc, "{%p endfor %}")
+    line(doc, "{%p if declaration.signed_in_us %}")
+    line(doc, "I declare under penalty of perjury that the foregoing is true and correct.", keep=True, before=10)
+    line(doc, "{%p else %}")
+    line(doc, "I declare under penalty of perjury under the laws of the United States of America that the foregoing is true and "
+         "correct.", keep=True, before=10)  # fmt: skip
+    line(doc, "{%p endif %}")
+    line(doc, "Executed on " + "_" * 22 + "{% if declaration.place %} at {{ declaration.place }}{% endif %}.", keep=True)
+    signature(doc, "{{ declarant.name.full }}")
+    line(doc, "{%p if declaration.interpreter %}")
+    heading = doc.add_heading("Certificate of interpreter", 2)
+    heading.paragraph_format.space_before = Pt(26)
+    line(doc, "I, {{ declaration.interpreter.name.full }}, certify that I am competent to interpret from English into "
+         "{{ declaration.interpreter.language | language }} and from {{ declaration.interpreter.language | language }} into English; that I read "
+         "the declaration above to {{ declarant.name.full }} in {{ declaration.interpreter.language | language }}, a language that the declarant "
+         "understands; that the declarant told me that he or she understood it and confirmed it before signing; and that "
+         "my interpretation was true and accurate to the best of my abilities.", keep=True)  # fmt: skip
+    line(doc, "Date: " + "_" * 22, keep=True)
+    line(doc, "", after=14, keep=True)
+    line(doc, RULE, after=0, keep=True)
+    line(doc, "{{ declaration.interpreter.name.full }}", after=0, keep=True)
+    line(doc, "{%p if declaration.interpreter.address %}")
+    loop(doc, "text in declaration.interpreter.address.lines", "{{ text }}", after=0, keep=True)
+    line(doc, "{%p endif %}")
+    line(doc, "{{ declaration.interpreter.phone }}", after=0)
+    line(doc, "{%p endif %}")
+    return doc
+
+
+def index():
+    doc = document(10)
+    doc.add_heading("Index of exhibits", 1)
+    line(doc, "{{ plan_title }} for {{ beneficiary.name.full }}. Page numbers are those printed at the foot of each page; they are also "
+         "the page numbers of the PDF.", after=8)  # fmt: skip
+    widths = (0.55, 3.35, 1.2, 0.75, 0.85)
+    made = table(doc, widths, ("Tab", "Description", "Date", "Pages", "Language"))
+    row(made, widths, ["{%tr for row in index %}", "", "", "", ""])
+    row(made, widths, ["{%tr if row.heading %}", "", "", "", ""])
+    row(made, widths, ["", "{{ row.heading }}", "", "", ""], bold=True)
+    row(made, widths, ["{%tr endif %}", "", "", "", ""])
+    cells = row(made, widths, ["{{r row.tab_link }}", "{{r row.title_link }}", "{{ row.date }}", "{{r row.pages_link }}", "{{ row.language }}"])
+    for text in ("{%p for text in row.details %}", "{{ text }}", "{%p endfor %}"):
+        paragraph = cells[1].add_paragraph()
+        paragraph.paragraph_format.space_after = Pt(1)
+        paragraph.add_run(text).font.size = Pt(9)
+    row(made, widths, ["{%tr endfor %}", "", "", "", ""])
+    return doc
+
+
+def tab_sheets():
+    doc = document()
+    line(doc, "{%p for row in index %}")
+    for _ in range(7):
+        line(doc, "", size=18)
+    heading = doc.add_heading(level=1)
+    heading.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    heading.add_run("EXHIBIT {{ row.tab }}").font.size = Pt(60)
+    line(doc, "{{ row.title }}", size=18, centre=True, before=12, after=12)
+    line(doc, "{{r row.sheet_link }}", centre=True)
+    line(doc, "{%p if not loop.last %}")
+    doc.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
+    line(doc, "{%p endif %}")
+    line(doc, "{%p endfor %}")
+    return doc
+
+
+def write(doc, path: Path) -> None:
+    """Save with fixed dates and no author, so that making it again changes no byte."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    core = doc.core_properties
+    core.author = core.last_modified_by = core.comments = core.title = ""
+    doc.save(path)
+    with zipfile.ZipFile(path) as made:
+        entries = [(name, made.read(name)) for name in made.namelist()]
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as plain:
+        for name, data in entries:
+            plain.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
+
+
+TEMPLATES = {
+    "parole/cover-letter.docx": cover_letter,
+    "parole/declaration.docx": declaration,
+    "parole/index.docx": index,
+    "parole/tab-sheets.docx": tab_sheets,
+}
+
+if __name__ == "__main__":
+    for name, make in TEMPLATES.items():
+        write(make(), HOME / name)
