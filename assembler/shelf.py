@@ -112,6 +112,11 @@ def font_files() -> tuple[Path, ...]:
     return tuple(path for home in font_folders() for path in sorted(home.iterdir()) if path.suffix in endings)
 
 
+def stamp_font() -> Path:
+    """The TrueType file of the stamps."""
+    return next(path for path in font_files() if path.name == "IBMPlexSerif-Regular.ttf")
+
+
 def _recipe(raw: dict[str, Any], where: str) -> Recipe:
     try:
         parts = tuple(_part(part, where) for part in raw["part"])

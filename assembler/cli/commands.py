@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from assembler import __version__
 from assembler.cli.frame import Framed, common, day, progress, result, say
 from assembler.errors import ExitCode
+
+if TYPE_CHECKING:
+    from assembler.pipeline import Built, Options
+    from assembler.workshop import Workshop
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
@@ -36,3 +43,176 @@ def plan(case: Path, as_json: bool, shelf_dir: Path | None, **_: Any) -> None:
 
     plans = pipeline.plans(case, Shelf.default(shelf_dir))
     result(json.dumps([plan_json(p) for p in plans], indent=1) if as_json else "\n\n".join(map(show, plans)))
+
+
+@main.command()
+@click.argument("cases", type=FOLDER, nargs=-1, required=True)
+@common
+@click.pass_context
+def validate(ctx: click.Context, /, cases: tuple[Path, ...], as_json: bool, **options: Any) -> None:
+    """Check the facts of one or more cases (or of every case below a folder); no rendering."""
+    from assembler import batch
+    from assembler.shelf import Shelf
+
+    verdicts = batch.validate(cases, Shelf.default(options["shelf_dir"]), day(options["as_of"]))
+    if as_json:
+        result(json.dumps([asdict(verdict) for verdict in verdicts], indent=1))
+    else:
+        for verdict in verdicts:
+            for finding in verdict.findings:
+                result(f"{verdict.case}: {finding}")
+            result(f"{verdict.case}: {verdict.summary}")
+    ctx.exit(batch.worst(verdicts, strict=options["strict"]))
+
+
+@main.command()
+@click.argument("case", type=FOLDER)
+@common
+def check(case: Path, as_json: bool, **options: Any) -> None:
+    """Look at the facts and at every page of evidence; build nothing."""
+    from assembler import pipeline
+    from assembler.shelf import Shelf
+
+    with _workshop(case, options["jobs"]) as workshop, progress() as tell:
+        found = pipeline.check(case, Shelf.default(options["shelf_dir"]), workshop, _options(options), tell)
+    if as_json:
+        result(json.dumps([asdict(finding) for finding in found], indent=1))
+    else:
+        for finding in found:
+            result(str(finding))
+        result(f"{case.name}: the evidence can be bundled; {_count(len(found), 'finding')}")
+
+
+@main.command()
+@click.argument("case", type=FOLDER)
+@click.option("-o", "--out", type=click.Path(file_okay=False, path_type=Path), default=None,
+              help="Folder for the packets (default: build/ in the case folder).")
+@click.option("--engine", type=click.Choice(["auto", "embedded", "libreoffice"]), default="auto", show_default=True,
+              help="What turns Word templates into PDF.")
+@common
+def bundle(case: Path, out: Path | None, as_json: bool, **options: Any) -> None:
+    """Build the filing bundle of a case, and prove it."""
+    from assembler import pipeline
+    from assembler.shelf import Shelf
+
+    with _workshop(case, options["jobs"]) as workshop, progress() as tell:
+        built = pipeline.bundle(case, Shelf.default(options["shelf_dir"]), workshop, _options(options), tell, out)
+    if as_json:
+        result(json.dumps([_as_json(one) for one in built], indent=1))
+        return
+    for one in built:
+        for finding in one.findings:
+            say(str(finding))
+        result(
+            f"{one.folder / pipeline.BUNDLE}: {_count(one.pages, 'page')}, {_count(one.exhibits, 'exhibit')}, "
+            f"{_count(len(one.proof.checks), 'check')} proved; {_count(len(one.findings), 'finding')}"
+        )
+
+
+@main.command()
+@click.argument("folder", type=FOLDER)
+@click.option("--case", "case", type=FOLDER, default=None, help="The case folder (default: found above the build folder).")
+@common
+def verify(folder: Path, case: Path | None, as_json: bool, **options: Any) -> None:
+    """Prove a finished build folder again, from its files alone."""
+    from assembler import pipeline
+    from assembler.errors import ProofFailed
+    from assembler.workshop import Workshop
+
+    sources = case or _case_above(folder)
+    with Workshop(folder / ".verify", jobs=_jobs(options["jobs"]), temporary=True) as workshop:
+        proof = pipeline.verify(folder, sources, workshop)
+    if as_json:
+        result(json.dumps(asdict(proof), indent=1))
+    else:
+        for one in proof.checks:
+            exhibit = f" exhibit {one.exhibit}" if one.exhibit else ""
+            result(f"{'ok  ' if one.ok else 'FAIL'} {one.name}{exhibit}: {one.detail}")
+        for missing in proof.not_checked:
+            result(f"not checked: {missing}")
+    if not proof.ok:
+        raise ProofFailed("the bundle is not what its manifest says", (), where=folder.name, remedy="build it again")
+
+
+@main.command()
+@click.argument("cases", type=FOLDER, nargs=-1, required=True)
+@common
+@click.pass_context
+def batch(ctx: click.Context, /, cases: tuple[Path, ...], as_json: bool, **options: Any) -> None:
+    """Build every case below the given folders, each on its own; one that fails does not stop the others."""
+    from assembler import batch as room
+    from assembler.shelf import Shelf
+
+    shelf = Shelf.default(options["shelf_dir"])
+    outcomes = []
+    for folder in room.discover(cases):
+        outcome = room.build(folder, shelf, _options(options), _jobs(options["jobs"]))
+        outcomes.append(outcome)
+        say(f"{outcome.case}: {outcome.summary}")
+    if as_json:
+        result(json.dumps([asdict(one) for one in outcomes], indent=1))
+    else:
+        done = sum(one.code == 0 for one in outcomes)
+        result(f"{done} of {_count(len(outcomes), 'case')} built and proved")
+    ctx.exit(max((one.code for one in outcomes), default=ExitCode.OK))
+
+
+@main.command()
+@common
+@click.pass_context
+def doctor(ctx: click.Context, /, as_json: bool, **_: Any) -> None:
+    """Say what this machine can and cannot do: engines, languages, fonts, versions."""
+    from assembler import doctor as room
+
+    rows = room.examine()
+    if as_json:
+        result(json.dumps([asdict(row) for row in rows], indent=1))
+    else:
+        width = max(len(row.name) for row in rows)
+        for row in rows:
+            result(f"{row.state:<8} {row.name:<{width}}  {row.detail}")
+    ctx.exit(ExitCode.TOOL_MISSING if any(row.state == "missing" for row in rows) else ExitCode.OK)
+
+
+def _workshop(case: Path, jobs: int | None) -> Workshop:
+    from assembler.workshop import Workshop
+
+    return Workshop(case / ".assembler", jobs=_jobs(jobs))
+
+
+def _jobs(jobs: int | None) -> int:
+    return jobs or os.cpu_count() or 1
+
+
+def _options(options: dict[str, Any]) -> Options:
+    from assembler.pipeline import Options
+
+    return Options(
+        as_of=day(options["as_of"]), profile=options["profile"], strict=options["strict"], engine=options.get("engine", "auto")
+    )
+
+
+def _case_above(folder: Path) -> Path | None:
+    """The case a build folder belongs to, if it stands where `bundle` puts it: case/build/packet."""
+    above = folder.resolve().parent.parent
+    return above if (above / "case.json").is_file() else None
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
+def _as_json(one: Built) -> dict[str, Any]:
+    return {
+        "case": one.case,
+        "packet": one.packet,
+        "folder": str(one.folder),
+        "pages": one.pages,
+        "exhibits": one.exhibits,
+        "findings": [asdict(finding) for finding in one.findings],
+        "proof": [asdict(check) for check in one.proof.checks],
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

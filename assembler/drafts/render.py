@@ -31,9 +31,9 @@ from assembler.workshop import Cache
 VERSION = "1"  # raise it when anything here changes what comes out
 _MAX_DOCX = 50_000_000  # bytes, unpacked
 _CORE = (
-    '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<cp:coreProperties xmlns:cp='
-    '"http://schemas.openxmlformats.org/package/2006/metadata/core-properties"/>'
-).encode()
+    b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<cp:coreProperties xmlns:cp='
+    b'"http://schemas.openxmlformats.org/package/2006/metadata/core-properties"/>'
+)
 _PLACED = re.compile(r"<w:t[^>]*>([^<]*)</w:t>")
 
 

@@ -35,7 +35,7 @@ def settle(
     tell: Callable[[str, int, int], None] = lambda _step, _done, _total: None,
 ) -> tuple[tuple[Draft, ...], Layout]:
     """Fill, arrange, and fill again until the numbers hold still: three rounds at most, else TemplateBroken."""
-    evidence = {f"exhibit:{one.exhibit}": _facts(one) for one in prepared}
+    evidence = {f"exhibit:{one.exhibit}": page_facts(one) for one in prepared}
     roles = {one.exhibit: [page.role for page in one.pages] for one in prepared}
     guess = {part.document: _guess(part, plan) for part in plan.parts if part.kind in (PartKind.DRAFT, PartKind.TAB)}
     layout = arrange(plan, case, {**evidence, **forms, **guess}, roles)
@@ -101,7 +101,13 @@ def _documents(plan: Plan) -> list[Part]:
 
 
 def _values(
-    part: Part, plan: Plan, case: Case, layout: Layout, facts: Mapping[str, object], names: Mapping[str, Any], as_of: date
+    part: Part,
+    plan: Plan,
+    case: Case,
+    layout: Layout,
+    facts: Mapping[str, object],
+    names: Mapping[str, Any],
+    as_of: date,
 ) -> Values:
     return Values(
         case=case,
@@ -131,7 +137,8 @@ def _guess(part: Part, plan: Plan) -> list[PageFacts]:
     return [_BLANK] * (tabs if part.kind is PartKind.TAB else 1)
 
 
-def _facts(one: Prepared) -> list[PageFacts]:
+def page_facts(one: Prepared) -> list[PageFacts]:
+    """What arrange must know of each page of a prepared exhibit."""
     return [PageFacts(width=page.width, height=page.height, ink=page.ink) for page in one.pages]
 
 

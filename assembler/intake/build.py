@@ -141,10 +141,14 @@ def _attorney(raw: Raw) -> Attorney:
 
 
 def _request(raw: Raw) -> Request:
-    texts = ("basis", "length_reason", "why_no_visa", "departure_plan", "support_plan", "changed_circumstances")
     return Request(
         **_plain(raw, "filing", "fee", "length_months", "fee_exemption", "parole_fee_exception", "expedite_reason"),
-        **{key: paragraphs(raw.get(key)) for key in texts},
+        basis=paragraphs(raw.get("basis")),
+        length_reason=paragraphs(raw.get("length_reason")),
+        why_no_visa=paragraphs(raw.get("why_no_visa")),
+        departure_plan=paragraphs(raw.get("departure_plan")),
+        support_plan=paragraphs(raw.get("support_plan")),
+        changed_circumstances=paragraphs(raw.get("changed_circumstances")),
         letter_date=_day(raw, "letter_date"),
         arrival_date=_day(raw, "arrival_date"),
         i94_admit_until=_day(raw, "i94_admit_until"),

@@ -45,7 +45,8 @@ def _kind(field: dict[str, Any]) -> str:
         return " or ".join(filter(None, (_kind(one) for one in field["oneOf"])))
     if "enum" in field:
         return "one of these"
-    return {"integer": "whole number", "boolean": "true or false", "string": "text", "null": "null"}.get(field.get("type", ""), "")
+    plain = {"integer": "whole number", "boolean": "true or false", "string": "text", "null": "null"}
+    return plain.get(field.get("type", ""), "")
 
 
 if __name__ == "__main__":

@@ -77,7 +77,12 @@ def _file_problem(folder: Path, path: str, present: list[str]) -> tuple[str, str
             return ("PATH.SYMLINK", f"{path} goes through a symbolic link", "copy the file itself into the case folder")
     if not at.exists():
         near = get_close_matches(path, present, 1)
-        return ("EVID.MISSING", f"there is no file {path}", f"did you mean {near[0]}?" if near else "add the file, or mend the path")
+        hint = f"did you mean {near[0]}?" if near else "add the file, or mend the path"
+        return ("EVID.MISSING", f"there is no file {path}", hint)
+    return _content_problem(at, path)
+
+
+def _content_problem(at: Path, path: str) -> tuple[str, str, str] | None:
     status = at.stat()
     if not stat.S_ISREG(status.st_mode):
         return ("PATH.IRREGULAR", f"{path} is no regular file", "replace it by the file itself")

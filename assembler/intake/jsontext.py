@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from json.decoder import scanstring
+from collections.abc import Callable
+from json import decoder
 from typing import Any
 
 MAX_BYTES = 5_000_000
 MAX_DEPTH = 40
 _SPACE = re.compile(r"[ \t\n\r]*")
 _NUMBER = re.compile(r"(-?(?:0|[1-9][0-9]*))(\.[0-9]+)?([eE][-+]?[0-9]+)?")
+_scanstring: Callable[[str, int, bool], tuple[str, int]] = vars(decoder)["scanstring"]
 _WORDS = {"true": True, "false": False, "null": None}
 
 
@@ -122,7 +124,7 @@ class _Reader:
 
     def _string(self) -> str:
         try:
-            text, self.at = scanstring(self.text, self.at + 1, True)
+            text, self.at = _scanstring(self.text, self.at + 1, True)
         except ValueError as error:
             raise self.bad("the string is not closed, or holds a raw control character") from error
         return text

@@ -48,7 +48,8 @@ def _sentences(error: ValidationError) -> Iterator[tuple[str, str, str, str]]:
         case "additionalProperties":
             yield from _unknown_keys(error, where)
         case "required":
-            missing = [key for key in wanted if key not in error.instance]
+            present: Any = error.instance
+            missing = [key for key in wanted if key not in present]
             yield ("CASE.MISSING", where, f"{', '.join(missing)} is missing", "add it")
         case "oneOf":
             yield from _of_alternatives(error, where)
@@ -79,7 +80,8 @@ def _described(error: ValidationError) -> str:
 
 def _unknown_keys(error: ValidationError, where: str) -> Iterator[tuple[str, str, str, str]]:
     known = list(error.schema["properties"]) if isinstance(error.schema, Mapping) else []
-    for key in sorted(set(error.instance) - set(known)):
+    present: Any = error.instance
+    for key in sorted(set(present) - set(known)):
         near = get_close_matches(key, known, 1)
         hint = f"did you mean {near[0]}?" if near else f"allowed are: {', '.join(known)}"
         at = f"{where}/{key.replace('~', '~0').replace('/', '~1')}"

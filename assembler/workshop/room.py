@@ -24,23 +24,23 @@ _TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# Cache of assembler; delet
 class Workshop:
     """Use as a context manager. `home` is made with mode 0700; `jobs` is the number of worker processes.
 
-    Raises OutputNotWritten if another run holds `home`, or it cannot be made.
+    `temporary`: remove `home` at the end. Raises OutputNotWritten if another run holds `home`, or it cannot be made.
     """
 
-    def __init__(self, home: Path, *, jobs: int = 1, use_cache: bool = True, lock: bool = True) -> None:
+    def __init__(self, home: Path, *, jobs: int = 1, use_cache: bool = True, temporary: bool = False) -> None:
         self.home = home
         self.scratch = home / "scratch" / str(os.getpid())
         self.cache = Cache(home / "cache", use_cache)
         self.jobs = jobs
-        self._lock = FileLock(home / "lock", mode=0o600) if lock else None
+        self._lock = FileLock(home / "lock", mode=0o600)
+        self._temporary = temporary
         self._pool = Pool(jobs)
 
     def __enter__(self) -> Workshop:
         try:
             self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
             (self.home / "CACHEDIR.TAG").write_text(_TAG)
-            if self._lock:
-                self._lock.acquire(timeout=0)
+            self._lock.acquire(timeout=0)
             self._sweep()
             self.scratch.mkdir(mode=0o700, parents=True)
         except Timeout as error:
@@ -59,8 +59,9 @@ class Workshop:
     ) -> None:
         self._pool.close()
         shutil.rmtree(self.scratch, ignore_errors=True)
-        if self._lock:
-            self._lock.release()
+        self._lock.release()
+        if self._temporary:
+            shutil.rmtree(self.home, ignore_errors=True)
 
     def map(
         self,
@@ -89,7 +90,5 @@ class Workshop:
 
     def _sweep(self) -> None:
         """Remove what killed runs left behind; with the lock held, every scratch folder here is such a one."""
-        if self._lock is None:
-            return
         for leftover in (self.home / "scratch", self.cache.root / "new"):
             shutil.rmtree(leftover, ignore_errors=True)

@@ -1,0 +1,199 @@
+"""Page by page, in workers: does it look like its source, does its stamp say what it should, is its text there?"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pypdfium2 as pdfium
+from PIL import Image, ImageOps
+
+DPI = 48
+_COPIED = 4.0  # worst mean difference of an 8 × 8 block, grey levels, of a page that was only copied
+_RESAMPLED = 16.0  # of a page that was scaled, or an image drawn by another program; one erased line measures 20
+_BLOCK = 8
+Grey = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """Some ledger entries of one bundle; `case_folder` None = the sources are not at hand."""
+
+    bundle: Path
+    entries: tuple[Mapping[str, Any], ...]
+    case_folder: Path | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageResult:
+    """What was seen on one page. `difference` None = not compared."""
+
+    number: int
+    difference: float | None
+    alike: bool
+    stamped: bool
+    words: int
+    trouble: str = ""
+
+
+def look(job: Job) -> tuple[PageResult, ...]:
+    """Compare every page of the job. A page or source that cannot be opened is a result with `trouble`."""
+    Image.MAX_IMAGE_PIXELS = None  # the door has limited files already
+    book = pdfium.PdfDocument(job.bundle)
+    sources: dict[str, Any] = {}
+    try:
+        return tuple(_page(book, entry, job.case_folder, sources) for entry in job.entries)
+    finally:
+        for source in sources.values():
+            if isinstance(source, pdfium.PdfDocument):
+                source.close()
+        book.close()
+
+
+def _page(book: Any, entry: Mapping[str, Any], case_folder: Path | None, sources: dict[str, Any]) -> PageResult:
+    number = entry["number"]
+    if number > len(book):
+        return PageResult(number=number, difference=None, alike=False, stamped=False, words=0, trouble="is not there")
+    page = book[number - 1]
+    bitmap = page.render(scale=DPI / 72, grayscale=True)
+    seen = _grey(bitmap)
+    stamped = _stamp_is_there(page, bitmap, entry)
+    words = len(page.get_textpage().get_text_bounded().split())
+    if case_folder is None or "source" not in entry:
+        return PageResult(number=number, difference=None, alike=True, stamped=stamped, words=words)
+    try:
+        expected = _expected(entry, case_folder, sources, seen.shape)
+    except (pdfium.PdfiumError, OSError, IndexError) as error:
+        trouble = f"its source cannot be drawn ({type(error).__name__})"
+        return PageResult(number=number, difference=None, alike=False, stamped=stamped, words=words, trouble=trouble)
+    if expected is None:
+        trouble = "it has another size than its source"
+        return PageResult(number=number, difference=None, alike=False, stamped=stamped, words=words, trouble=trouble)
+    difference = _difference(seen, expected, entry)
+    copied = entry["scale"] == 1.0 and entry["transform"]["placement"] is None
+    limit = _COPIED if copied else _RESAMPLED
+    return PageResult(number=number, difference=difference, alike=difference <= limit, stamped=stamped, words=words)
+
+
+def _grey(bitmap: Any) -> Grey:
+    pixels = bitmap.to_numpy()
+    grey: Grey = pixels.reshape(pixels.shape[0], pixels.shape[1])
+    return grey
+
+
+def _stamp_is_there(page: Any, bitmap: Any, entry: Mapping[str, Any]) -> bool:
+    """The stamp's exact text, read from where it should stand; PDFium itself says where that is on a turned page."""
+    stamp = entry["stamp"]
+    if stamp is None:
+        return True
+    scale, height = DPI / 72, bitmap.height
+    place = bitmap.get_posconv(page)
+    corners = [
+        place.to_page(round(x * scale), round(height - y * scale))
+        for x, y in (
+            (stamp["x"] - 3, stamp["y"] - 3),
+            (stamp["x"] + stamp["width"] + 3, stamp["y"] + stamp["height"] + 3),
+        )
+    ]
+    xs, ys = sorted(x for x, _ in corners), sorted(y for _, y in corners)
+    text = page.get_textpage().get_text_bounded(left=xs[0], bottom=ys[0], right=xs[1], top=ys[1])
+    return _squeezed(stamp["text"]) in _squeezed(text)
+
+
+def _squeezed(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+def _expected(
+    entry: Mapping[str, Any], case_folder: Path, sources: dict[str, Any], shape: tuple[int, ...]
+) -> Grey | None:
+    """The page as it should look, drawn from its source; None if it has not the size it should have."""
+    path = entry["source"]["path"]
+    if path not in sources:
+        sources[path] = _open(case_folder / path)
+    source = sources[path]
+    if isinstance(source, Image.Image):
+        return _placed(source, entry, shape)
+    page = source[entry["source"]["page"] - 1]
+    drawn = _grey(page.render(scale=DPI / 72, grayscale=True, may_draw_forms=True))
+    drawn = np.rot90(drawn, k=-(entry["transform"]["turned"] // 90))
+    if abs(drawn.shape[0] - shape[0]) > 1 or abs(drawn.shape[1] - shape[1]) > 1:
+        return None
+    return _shrunk(_fitted(drawn, shape), entry["scale"])
+
+
+def _open(path: Path) -> Any:
+    data = path.read_bytes()
+    if b"%PDF-" in data[:1024]:
+        document = pdfium.PdfDocument(data)
+        document.init_forms()
+        return document
+    picture = ImageOps.exif_transpose(Image.open(io.BytesIO(data)))
+    if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
+        white = Image.new("RGBA", picture.size, "white")
+        picture = Image.alpha_composite(white, picture.convert("RGBA"))
+    if picture.mode.startswith("I"):
+        picture = picture.point(lambda value: value / 256)
+    return picture.convert("L")
+
+
+def _placed(picture: Image.Image, entry: Mapping[str, Any], shape: tuple[int, ...]) -> Grey:
+    """A picture in its box on white paper. Rotation by its text comes on top of the camera's own, done on opening."""
+    scale = DPI / 72
+    x, y, width, height = (value * scale for value in entry["transform"]["placement"])
+    size = (max(1, round(width)), max(1, round(height)))
+    paper = Image.new("L", (shape[1], shape[0]), 255)
+    turned = entry["transform"].get("text_turned", 0)
+    upright = picture.rotate(-turned, expand=True) if turned else picture
+    paper.paste(upright.resize(size, Image.Resampling.BOX), (round(x), round(shape[0] - y - height)))
+    return _shrunk(np.asarray(paper), entry["scale"])
+
+
+def _fitted(drawn: Grey, shape: tuple[int, ...]) -> Grey:
+    """Rounding may differ by a pixel at the edge."""
+    fitted = np.full(shape, 255, dtype=np.uint8)
+    rows, columns = min(shape[0], drawn.shape[0]), min(shape[1], drawn.shape[1])
+    fitted[:rows, :columns] = drawn[:rows, :columns]
+    return fitted
+
+
+def _shrunk(drawn: Grey, scale: float) -> Grey:
+    """The page drawn smaller, its top edge and middle where they were."""
+    if scale == 1.0:
+        return drawn
+    height, width = drawn.shape
+    small = Image.fromarray(np.ascontiguousarray(drawn)).resize(
+        (max(1, round(width * scale)), max(1, round(height * scale))), Image.Resampling.BOX
+    )
+    paper = Image.new("L", (width, height), 255)
+    paper.paste(small, (round(width * (1 - scale) / 2), 0))
+    return np.asarray(paper)
+
+
+def _difference(seen: Grey, expected: Grey, entry: Mapping[str, Any]) -> float:
+    """Worst mean difference of any block, the stamp's box left out."""
+    apart = np.abs(seen.astype(np.int16) - expected.astype(np.int16)).astype(np.float32)
+    if entry["stamp"]:
+        _mask(apart, entry["stamp"])
+    rows, columns = apart.shape[0] // _BLOCK, apart.shape[1] // _BLOCK
+    if rows == 0 or columns == 0:
+        return float(apart.mean())
+    blocks = apart[: rows * _BLOCK, : columns * _BLOCK].reshape(rows, _BLOCK, columns, _BLOCK)
+    return float(blocks.mean(axis=(1, 3)).max())
+
+
+def _mask(apart: Grey, stamp: Mapping[str, float]) -> None:
+    scale, height = DPI / 72, apart.shape[0]
+    left, right = int((stamp["x"] - 2) * scale), int((stamp["x"] + stamp["width"] + 2) * scale) + 1
+    top, bottom = int(height - (stamp["y"] + stamp["height"] + 2) * scale), int(height - (stamp["y"] - 2) * scale) + 1
+    apart[max(0, top) : bottom, max(0, left) : right] = 0
+
+
+def chunks(entries: Sequence[Mapping[str, Any]], size: int = 12) -> list[tuple[Mapping[str, Any], ...]]:
+    """The ledger in pieces for the workers, neighbours together since they share a source."""
+    return [tuple(entries[start : start + size]) for start in range(0, len(entries), size)]

@@ -1,0 +1,278 @@
+"""The proof: each check by itself, one line for each exhibit, failures with their pages."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from assembler.model import Check, Proof
+from assembler.prove import pages as paging
+from assembler.prove import structure as structuring
+from assembler.workshop import Failure, Workshop
+
+MANIFEST, BUNDLE = "manifest.json", "bundle.pdf"
+_CITE = re.compile(r"Ex\. (\S+) at (\d+)")
+Entry = Mapping[str, Any]
+
+
+def prove(build: Path, case_folder: Path | None, workshop: Workshop) -> Proof:
+    """Prove a build folder from its files alone; `case_folder`: where the sources are, None if they are gone."""
+    try:
+        data = json.loads((build / MANIFEST).read_text(encoding="utf8"))
+        ledger: list[Entry] = data["ledger"]
+        files = list(_files(build, data, case_folder))
+        counts = list(_ledger(data, case_folder, workshop))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        return Proof(checks=(Check(name="files", ok=False, detail=f"the manifest cannot be read ({type(error).__name__})"),))
+    if not (build / BUNDLE).is_file():
+        return Proof(checks=(*files, Check(name="files", ok=False, detail="there is no bundle.pdf")))
+    seen = _look(build, ledger, case_folder, workshop)
+    structure = _structure(build, ledger, workshop)
+    checks = [*files, *counts, *_pixels(ledger, seen, case_folder), *_stamps(ledger, seen), *_words(ledger, seen)]
+    checks += list(_agreement(data, structure)) if not structure.trouble else []
+    checks += list(_nothing_else(structure))
+    missing = () if case_folder else ("whether pages look like their sources: the case folder was not given",)
+    return Proof(checks=tuple(checks), not_checked=missing)
+
+
+# --- files and ledger -----------------------------------------------------------------------------------------------
+
+
+def _files(build: Path, data: Mapping[str, Any], case_folder: Path | None) -> Iterator[Check]:
+    wrong = [one["path"] for one in data.get("outputs", ()) if not _same(build / one["path"], one)]
+    detail = f"{len(data.get('outputs', ()))} outputs are as written" if not wrong else f"changed or missing: {_list(wrong)}"
+    yield Check(name="outputs", ok=not wrong, detail=detail)
+    if case_folder is not None:
+        wrong = [one["path"] for one in data["inputs"] if not _same(case_folder / one["path"], one)]
+        detail = f"{len(data['inputs'])} sources are unchanged" if not wrong else f"changed or missing: {_list(wrong)}"
+        yield Check(name="sources", ok=not wrong, detail=detail)
+
+
+def _same(path: Path, record: Mapping[str, Any]) -> bool:
+    if not path.is_file() or path.stat().st_size != record["size"]:
+        return False
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest() == str(record["sha256"])
+
+
+def _ledger(data: Mapping[str, Any], case_folder: Path | None, workshop: Workshop) -> Iterator[Check]:
+    ledger = data["ledger"]
+    numbers = [entry["number"] for entry in ledger]
+    in_order = numbers == list(range(1, len(ledger) + 1))
+    yield Check(name="ledger", ok=in_order, detail=f"pages 1 to {len(ledger)}, each once" if in_order else "numbers have gaps")
+    counts = _source_pages(data, case_folder, workshop)
+    for exhibit in data["exhibits"]:
+        have = [(e["source"]["path"], e["source"]["page"]) for e in ledger if e["exhibit"] == exhibit["id"] and "source" in e]
+        want = [page for part in exhibit["parts"] for page in _wanted(part, counts, have)]
+        ok = have == want and bool(have)
+        detail = f"{len(have)} of {len(want)} pages of its files are in, in order"
+        yield Check(name="ledger", ok=ok, detail=detail, exhibit=exhibit["id"])
+
+
+def _source_pages(data: Mapping[str, Any], case_folder: Path | None, workshop: Workshop) -> dict[str, int]:
+    """Pages of every source file as PDFium counts them; empty without the sources."""
+    if case_folder is None:
+        return {}
+    paths = sorted({part["path"] for exhibit in data["exhibits"] for part in exhibit["parts"]})
+    counted = workshop.map(count_pages, [case_folder / path for path in paths])
+    return {path: count for path, count in zip(paths, counted, strict=True) if isinstance(count, int)}
+
+
+def count_pages(path: Path) -> int:
+    """Pages of a source file: of a PDF as PDFium counts them, 1 of an image, 0 of a file that does not open."""
+    import pypdfium2 as pdfium
+
+    try:
+        data = path.read_bytes()
+        if b"%PDF-" not in data[:1024]:
+            return 1
+        document = pdfium.PdfDocument(data)
+    except (OSError, pdfium.PdfiumError):
+        return 0
+    count = len(document)
+    document.close()
+    return count
+
+
+def _wanted(part: Mapping[str, Any], counts: Mapping[str, int], have: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
+    path = part["path"]
+    count = counts.get(path, max((page for name, page in have if name == path), default=0))
+    ranges = part["pages"] or [[1, None]]
+    return [(path, page) for first, last in ranges for page in range(first, (last or count) + 1)]
+
+
+# --- pages ----------------------------------------------------------------------------------------------------------
+
+
+def _look(
+    build: Path, ledger: Sequence[Entry], case_folder: Path | None, workshop: Workshop
+) -> dict[int, paging.PageResult]:
+    jobs = [paging.Job(bundle=build / BUNDLE, entries=some, case_folder=case_folder) for some in paging.chunks(ledger)]
+    results = workshop.map(paging.look, jobs)
+    seen: dict[int, paging.PageResult] = {}
+    for job, result in zip(jobs, results, strict=True):
+        pages = _unseen(job, result) if isinstance(result, Failure) else result
+        seen |= {one.number: one for one in pages}
+    return seen
+
+
+def _unseen(job: paging.Job, failure: Failure) -> tuple[paging.PageResult, ...]:
+    lost = f"could not be looked at ({failure.kind}: {failure.detail})"
+    return tuple(
+        paging.PageResult(number=e["number"], difference=None, alike=False, stamped=False, words=0, trouble=lost)
+        for e in job.entries
+    )
+
+
+def _pixels(ledger: Sequence[Entry], seen: Mapping[int, paging.PageResult], case_folder: Path | None) -> Iterator[Check]:
+    if case_folder is None:
+        return
+    for exhibit, group in _by_exhibit(ledger):
+        numbers = [entry["number"] for entry in group]
+        bad = [number for number in numbers if not seen[number].alike]
+        detail = f"{len(numbers) - len(bad)} of {len(numbers)} pages look like their source"
+        if bad:
+            why = next((seen[number].trouble for number in bad if seen[number].trouble), "")
+            detail += f"; not page {_list(bad)}" + (f": {why}" if why else "")
+        yield Check(name="pixels", ok=not bad, detail=detail, exhibit=exhibit, page=bad[0] if bad else None)
+
+
+def _stamps(ledger: Sequence[Entry], seen: Mapping[int, paging.PageResult]) -> Iterator[Check]:
+    bad = [entry["number"] for entry in ledger if not seen[entry["number"]].stamped]
+    count = sum(entry["stamp"] is not None for entry in ledger)
+    detail = f"{count} stamps read back as printed" if not bad else f"the stamp is wrong or missing on page {_list(bad)}"
+    yield Check(name="stamp", ok=not bad, detail=detail, page=bad[0] if bad else None)
+    misprinted = [entry["number"] for entry in ledger if entry["stamp"] and not _true_stamp(entry, len(ledger))]
+    if misprinted:
+        detail = f"the stamp text is not true on page {_list(misprinted)}"
+        yield Check(name="stamp", ok=False, detail=detail, page=misprinted[0])
+
+
+def _true_stamp(entry: Entry, total: int) -> bool:
+    text = f"page {entry['number']} of {total}"
+    if entry["kind"] == "exhibit":
+        text = f"Exhibit {entry['tab']} · {entry['exhibit_page']} of {entry['exhibit_pages']} · {text}"
+    elif entry["kind"] == "tab":
+        text = f"Exhibit {entry['tab']} · {text}"
+    return bool(entry["stamp"]["text"] == text)
+
+
+def _words(ledger: Sequence[Entry], seen: Mapping[int, paging.PageResult]) -> Iterator[Check]:
+    """Each recognised page has its words as text (the stamp has some too); 9 in 10, since two readers cut differently."""
+    for exhibit, group in _by_exhibit(ledger):
+        read = [entry for entry in group if entry["text"]["method"] != "none"]
+        bad = [e["number"] for e in read if seen[e["number"]].words < 0.9 * e["text"]["words"]]
+        detail = f"{len(read) - len(bad)} of {len(read)} pages with text are searchable"
+        if bad:
+            detail += f"; not page {_list(bad)}"
+        yield Check(name="words", ok=not bad, detail=detail, exhibit=exhibit, page=bad[0] if bad else None)
+
+
+def _by_exhibit(ledger: Sequence[Entry]) -> Iterator[tuple[str, list[Entry]]]:
+    evidence = [entry for entry in ledger if entry["kind"] == "exhibit"]
+    for exhibit, group in groupby(evidence, key=lambda entry: str(entry["exhibit"])):
+        yield exhibit, list(group)
+
+
+# --- structure ------------------------------------------------------------------------------------------------------
+
+
+def _structure(build: Path, ledger: Sequence[Entry], workshop: Workshop) -> structuring.Structure:
+    ours = tuple(entry["number"] for entry in ledger if entry["kind"] in ("draft", "tab"))
+    (result,) = workshop.map(structuring.read, [structuring.Job(bundle=build / BUNDLE, drafts=ours)])
+    if isinstance(result, Failure):
+        return structuring.Structure(trouble=f"the bundle cannot be read ({result.kind}: {result.detail})")
+    return result
+
+
+def _agreement(data: Mapping[str, Any], structure: structuring.Structure) -> Iterator[Check]:
+    """Index row, printed stamp, page label, bookmark and links say the same of each exhibit."""
+    ledger = data["ledger"]
+    count = structure.pages == len(ledger)
+    yield Check(name="count", ok=count, detail=f"the bundle has {structure.pages} pages, the ledger {len(ledger)}")
+    wrong = [n for n, label in enumerate(structure.labels, 1) if label != str(n)]
+    labels = not wrong and len(structure.labels) == len(ledger)
+    detail = "page labels are the printed numbers" if labels else f"wrong label on page {_list(wrong)}"
+    yield Check(name="label", ok=labels, detail=detail)
+    yield from _bookmarks(data, structure)
+    places = {entry["number"]: entry for entry in ledger}
+    index = {entry["number"] for entry in ledger if entry["part"] == "index"}
+    for row in data["index"]:
+        yield _row_agrees(row, structure, index, places)
+    yield _cites_agree(structure, places)
+
+
+def _bookmarks(data: Mapping[str, Any], structure: structuring.Structure) -> Iterator[Check]:
+    want = [(mark["level"], mark["title"], mark["number"]) for mark in data["bookmarks"]]
+    tops = max((level for level, _, _ in want), default=0)
+    # the evidence's own outlines hang one level below their exhibit's bookmark
+    have = [item for item in structure.outline if item[0] <= tops]
+    titles = {item[1] for item in want}
+    have = [item for item in have if item[0] < tops or item[1] in titles or tops == 0]
+    wrong = [position for position, (one, other) in enumerate(zip(want, have, strict=False), 1) if one != other]
+    ok = not wrong and len(want) == len(have)
+    detail = f"{len(want)} bookmarks lead where they say" if ok else f"bookmark {_list(wrong or [len(have)])} is wrong"
+    yield Check(name="bookmark", ok=ok, detail=detail)
+
+
+def _row_agrees(
+    row: Mapping[str, Any], structure: structuring.Structure, index: set[int], places: Mapping[int, Entry]
+) -> Check:
+    first, last, sheet = row["first"], row["last"], row["sheet"]
+    mine = [number for number, entry in places.items() if entry["exhibit"] == row["exhibit"] and entry["kind"] == "exhibit"]
+    printed = str(first) if first == last else f"{first}–{last}"
+    on_index = [link for link in structure.links if link.page in index]
+    faults = []
+    if not mine or (min(mine), max(mine)) != (first, last) or row["pages"] != printed:
+        faults.append("the index row has other pages than the bundle")
+    if places.get(sheet, {}).get("kind") != "tab" or places[sheet]["exhibit"] != row["exhibit"] or sheet != first - 1:
+        faults.append("its tab sheet is not in front of it")
+    if not any(_plain(link.text) == _plain(printed) and link.target == first for link in on_index):
+        faults.append("no index link prints these pages and leads to the first of them")
+    if not any(link.text == row["tab"] and link.target == sheet for link in on_index):
+        faults.append("no index link prints its tab and leads to the tab sheet")
+    if not any(link.page == sheet and link.target == first for link in structure.links):
+        faults.append("the tab sheet does not lead to the evidence")
+    detail = "; ".join(faults) or f"index row, stamps, labels, bookmark and links agree on pages {printed}"
+    return Check(name="agreement", ok=not faults, detail=detail, exhibit=row["exhibit"], page=sheet if faults else None)
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\s+", "", text).replace("-", "–")
+
+
+def _cites_agree(structure: structuring.Structure, places: Mapping[int, Entry]) -> Check:
+    found = [(link, match) for link in structure.links if (match := _CITE.search(link.text))]
+    broken = [link.page for link in structure.links if link.text.startswith("Ex.") and not _CITE.search(link.text)]
+    wrong = [
+        link.page
+        for link, match in found
+        if link.target != int(match[2]) or places.get(link.target, {}).get("tab") != match[1]
+    ]
+    bad = sorted({*broken, *wrong})
+    detail = f"{len(found)} citations lead to the page they print" if not bad else f"a citation is wrong on page {_list(bad)}"
+    return Check(name="cites", ok=not bad, detail=detail, page=bad[0] if bad else None)
+
+
+def _nothing_else(structure: structuring.Structure) -> Iterator[Check]:
+    if structure.trouble:
+        yield Check(name="structure", ok=False, detail=structure.trouble)
+        return
+    found = structure.forbidden
+    yield Check(
+        name="nothing-else", ok=not found,
+        detail=f"found: {_list(found)}" if found else "no script, action, attachment, form field, encryption or metadata",
+    )  # fmt: skip
+    bare = structure.unembedded
+    detail = f"a font is missing on page {_list(bare)}" if bare else "every font of our own pages is embedded"
+    yield Check(name="fonts", ok=not bare, detail=detail, page=bare[0] if bare else None)
+
+
+def _list(values: Sequence[object], most: int = 8) -> str:
+    shown = ", ".join(str(value) for value in values[:most])
+    return shown if len(values) <= most else f"{shown} and {len(values) - most} more"

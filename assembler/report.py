@@ -1,0 +1,144 @@
+"""report: manifest.json, where every page came from and everything a person should know. Pure but for the writing.
+
+Plan, case, layout, prepared evidence and drafts come in; one JSON document goes out, mode 0600: it is confidential.
+`verify` works from it alone, a year later.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from assembler import __version__
+from assembler.model import Case, Check, Draft, Finding, Layout, Leaf, Part, PartKind, Plan, Prepared, PreparedPage
+from assembler.workshop import write_atomic
+
+NAME = "manifest.json"
+FORMAT = 1
+
+NOT_CHECKED = (
+    "whether signatures are in ink and by the right person",
+    "whether what the evidence and the statements say is true",
+    "whether a translation is faithful to its original",
+    "handwriting, stamps and seals that recognition could not read",
+    "whether the dated facts (fees, editions, addresses) still hold today: confirm them at their source",
+)
+
+
+def manifest(
+    *,
+    case: Case,
+    plan: Plan,
+    layout: Layout,
+    prepared: Sequence[Prepared],
+    drafts: Sequence[Draft],
+    findings: Sequence[Finding],
+    engines: Mapping[str, str],
+    as_of: date,
+    profile: str,
+) -> dict[str, Any]:
+    """Everything but the outputs and the proof, which `with_outputs` and `with_proof` add when there are any."""
+    pages = {one.exhibit: one.pages for one in prepared}
+    return {
+        "format": FORMAT,
+        "assembler": __version__,
+        "case": case.id,
+        "kind": case.kind,
+        "packet": plan.packet,
+        "profile": profile,
+        "as_of": as_of.isoformat(),
+        "inputs": [asdict(record) for record in case.files],
+        "exhibits": [_exhibit(case, part) for part in plan.parts if part.kind is PartKind.EXHIBIT],
+        "ledger": [_entry(leaf, pages) for leaf in layout.leaves],
+        "index": [_row(row) for row in layout.index],
+        "bookmarks": [asdict(mark) for mark in layout.bookmarks],
+        "addresses": dict(layout.addresses),
+        "removed": [asdict(one) | {"exhibit": exhibit.exhibit} for exhibit in prepared for one in exhibit.removed],
+        "findings": [_finding(finding) for finding in findings],
+        "engines": dict(sorted(engines.items())),
+        "word_engines": {one.id: one.engine for one in drafts},
+        "not_checked": list(NOT_CHECKED),
+    }
+
+
+def with_outputs(data: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """The manifest with path, size and sha256 of every file of the folder but itself."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file() and path.name != NAME)
+    return {**data, "outputs": [_output(path, folder) for path in files]}
+
+
+def with_proof(data: Mapping[str, Any], checks: Sequence[Check], not_checked: Sequence[str]) -> dict[str, Any]:
+    """The manifest with what was proved."""
+    listed = [*data["not_checked"], *not_checked]
+    return {**data, "proof": [asdict(check) for check in checks], "not_checked": list(dict.fromkeys(listed))}
+
+
+def edited_drafts(folder: Path) -> list[Path]:
+    """Word files of a finished build folder that are not as the manifest says: a person has worked on them."""
+    try:
+        data = json.loads((folder / NAME).read_text(encoding="utf8"))
+        known = {one["path"]: one["sha256"] for one in data["outputs"]}
+    except (OSError, ValueError, KeyError, TypeError):
+        known = {}
+    there = sorted((folder / "drafts").glob("*.docx")) if known else []
+    return [path for path in there if _output(path, folder)["sha256"] != known.get(f"drafts/{path.name}")]
+
+
+def write(folder: Path, data: Mapping[str, Any]) -> Path:
+    """Write manifest.json: sorted, one item a line, same bytes for the same content. Raises OutputNotWritten."""
+    path = folder / NAME
+    write_atomic(path, (json.dumps(data, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode())
+    return path
+
+
+def _entry(leaf: Leaf, pages: Mapping[str, Sequence[PreparedPage]]) -> dict[str, Any]:
+    entry: dict[str, Any] = {
+        "number": leaf.number,
+        "part": leaf.part,
+        "kind": leaf.kind.value,
+        "document": leaf.document,
+        "index": leaf.index,
+        "tab": leaf.tab,
+        "exhibit": leaf.exhibit,
+        "exhibit_page": leaf.exhibit_page,
+        "exhibit_pages": leaf.exhibit_pages,
+        "size": [round(leaf.width, 2), round(leaf.height, 2)],
+        "scale": leaf.scale,
+        "stamp": asdict(leaf.stamp) if leaf.stamp else None,
+    }
+    if leaf.kind is PartKind.EXHIBIT:
+        page = pages[leaf.exhibit][leaf.index]
+        entry["source"] = {"path": page.path, "sha256": page.sha256, "page": page.source_page, "role": page.role}
+        entry["transform"] = {"turned": page.turned, "placement": page.placement}
+        entry["text"] = {
+            "method": page.method,
+            "words": page.words,
+            "confidence": None if page.confidence is None else round(page.confidence, 1),
+        }
+    return entry
+
+
+def _exhibit(case: Case, part: Part) -> dict[str, Any]:
+    """What the case says an exhibit consists of, so that the proof can count it again."""
+    exhibit = next(one for one in case.exhibits if one.id == part.exhibit)
+    parts = [{"path": one.path, "pages": one.pages, "role": one.role} for one in exhibit.parts]
+    return {"id": exhibit.id, "tab": part.tab, "parts": parts}
+
+
+def _row(row: Any) -> dict[str, Any]:
+    return asdict(row) | {"pages": row.pages}
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {key: value for key, value in asdict(finding).items() if value is not None}
+
+
+def _output(path: Path, folder: Path) -> dict[str, Any]:
+    with path.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    return {"path": path.relative_to(folder).as_posix(), "size": path.stat().st_size, "sha256": digest}

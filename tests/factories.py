@@ -1,0 +1,138 @@
+"""Inputs for tests, drawn when needed; no binary file is committed for a test."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Sequence
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+from PIL import Image
+from pikepdf import Array
+
+from samples import draw
+
+LINES = ("The quick brown fox jumps over the lazy dog near the river bank.", "Every page of this file was made for a test.",
+         "It holds a few lines of plain text, and nothing that is true.")  # fmt: skip
+
+
+def text_pdf(pages: Sequence[Sequence[str]] = (LINES,), size: tuple[float, float] = (612, 792)) -> bytes:
+    """A born-digital PDF: one page for each list of lines."""
+    paper = draw.Paper(size, note="test")
+    for number, lines in enumerate(pages):
+        if number:
+            paper.new_page()
+        for line in lines:
+            paper.text(line)
+    return paper.done()
+
+
+def scan_pdf(pages: Sequence[Sequence[str]] = (LINES,), dpi: int = 200, skew: float = 0.7, noise: float = 4) -> bytes:
+    """A scan without a text layer."""
+    sheets = [draw.scanned(draw.sheet(lines, dpi), skew, noise, seed) for seed, lines in enumerate(pages)]
+    return draw.scan_pdf(sheets, dpi)
+
+
+def rotated_pdf(angle: int, lines: Sequence[str] = LINES) -> bytes:
+    """A page with /Rotate; its content is drawn so that it reads upright at 0."""
+    return draw.again(text_pdf([lines]), lambda pdf: pdf.pages[0].__setattr__("Rotate", angle))
+
+
+def cropped_pdf(box: tuple[float, float, float, float] = (50, 60, 500, 700)) -> bytes:
+    """A page of which only a part is visible."""
+    return draw.again(text_pdf(), lambda pdf: pdf.pages[0].__setattr__("CropBox", Array(box)))
+
+
+def form_pdf(value: str = "Visible value", name: str = "FamilyName") -> bytes:
+    """A filled form."""
+    return draw.form(text_pdf(), [(name, value, (72, 500, 300, 520))])
+
+
+def linked_pdf(name: str = "chapter", target: int = 1) -> bytes:
+    """Three pages with a link to a named destination and an outline."""
+    pages = [[f"Page {number} of the linked file."] for number in (1, 2, 3)]
+    return draw.linked(text_pdf(pages), [(0, name, target)], [("First part", 0), ("Second part", target)])
+
+
+def photo(orientation: int = 1, gps: bool = True, lines: Sequence[str] = LINES) -> bytes:
+    """A phone photo of a typed page."""
+    return draw.photo(draw.sheet(lines, 150), orientation, gps)
+
+
+def corners(orientation: int) -> bytes:
+    """A small picture, upright: red top left, green top right, blue bottom left; stored as the tag says."""
+    upright = Image.new("RGB", (120, 80), "white")
+    for box, colour in (((0, 0, 40, 27), "red"), ((80, 0, 120, 27), "green"), ((0, 53, 40, 80), "blue")):
+        upright.paste(colour, box)
+    undo = {2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
+            5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_90, 7: Image.Transpose.TRANSVERSE,
+            8: Image.Transpose.ROTATE_270}  # fmt: skip
+    stored = upright.transpose(undo[orientation]) if orientation in undo else upright
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    out = io.BytesIO()
+    stored.save(out, "JPEG", quality=95, exif=exif)
+    return out.getvalue()
+
+
+def full_ink_pdf() -> bytes:
+    """A page that is grey to its edges, with some text."""
+    paper = draw.Paper(note="test")
+    paper.canvas.setFillGray(0.6)
+    paper.canvas.rect(0, 0, 612, 792, stroke=0, fill=1)
+    paper.canvas.setFillGray(0)
+    paper.text("There is no room for a stamp on this page.")
+    return paper.done()
+
+
+def encrypted_pdf(user: str = "secret", owner: str = "owner") -> bytes:
+    """A PDF that asks for a password (none if `user` is empty)."""
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(text_pdf())) as pdf:
+        pdf.save(out, encryption=pikepdf.Encryption(user=user, owner=owner))
+    return out.getvalue()
+
+
+PERSON = {"name": {"given": "Testina", "family": "Exemplar"}, "birth_date": "2018-04-05", "nationality": "UTO"}
+
+CASE: dict[str, Any] = {
+    "id": "small-case",
+    "kind": "parole",
+    "reasons": ["urgent-medical"],
+    "petitioner": {"id": "aunt", "name": {"given": "Probanda", "family": "Muster"}, "status": "us-citizen",
+                   "address": {"street": "1 Sample Street", "city": "Springfield", "state": "IL", "postal_code": "62701",
+                               "country": "United States"}},
+    "beneficiaries": [{"id": "child", **PERSON}],
+    "supporters": [],
+    "attorney": None,
+    "request": {"filing": "paper", "fee": "pay", "length_months": 12, "letter_date": "2026-11-20",
+                "basis": ["The child needs care, as her doctor writes [@letter, p. 2], and has the records [@scan]."],
+                "why_no_visa": "There is no time for a visa [@photo; @letter]."},
+    "declarations": [{"id": "aunt", "declarant": "aunt", "title": "Declaration of the aunt", "signed_in_us": True,
+                      "paragraphs": ["I am the aunt.", "I have read the letter [@letter]."]}],
+    "exhibits": [
+        {"id": "letter", "title": "Letter of the doctor", "category": "medical", "files": ["evidence/letter.pdf"],
+         "date": "2026-10-01"},
+        {"id": "scan", "title": "Scanned record", "category": "medical", "files": ["evidence/scan.pdf"]},
+        {"id": "photo", "title": "Photo of a notice", "category": "visa-refusal", "files": ["evidence/photo.jpg"]},
+    ],
+}  # fmt: skip
+
+
+def small_case(folder: Path, change: dict[str, Any] | None = None) -> Path:
+    """A whole case with three exhibits and five pages of evidence, in `folder`; `change` replaces top-level keys."""
+    evidence = folder / "evidence"
+    evidence.mkdir(parents=True)
+    (evidence / "letter.pdf").write_bytes(text_pdf([["First page of the letter."], ["Second page of the letter."]]))
+    (evidence / "scan.pdf").write_bytes(scan_pdf([LINES, [*LINES, "This is the second scanned page."]], dpi=150))
+    (evidence / "photo.jpg").write_bytes(photo(6))
+    write_case(folder, {**deepcopy(CASE), **(change or {})})
+    return folder
+
+
+def write_case(folder: Path, case: dict[str, Any]) -> None:
+    """Write case.json."""
+    (folder / "case.json").write_text(json.dumps(case, indent=1, ensure_ascii=False), encoding="utf8")
