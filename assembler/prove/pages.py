@@ -17,6 +17,7 @@ DPI = 48
 _COPIED = 4.0  # worst mean difference of an 8 × 8 block, grey levels, of a page that was only copied
 _RESAMPLED = 16.0  # of a page that was scaled, or an image drawn by another program; one erased line measures 20
 _BLOCK = 8
+_FINE = 4  # what was moved or scaled is drawn this much finer first, so that it lands within a quarter of a pixel
 Grey = np.ndarray[Any, Any]
 
 
@@ -60,9 +61,10 @@ def _page(book: Any, entry: Mapping[str, Any], case_folder: Path | None, sources
     if number > len(book):
         return PageResult(number=number, difference=None, alike=False, stamped=False, words=0, trouble="is not there")
     page = book[number - 1]
-    bitmap = page.render(scale=DPI / 72, grayscale=True)
-    seen = _grey(bitmap)
-    stamped = _stamp_is_there(page, bitmap, entry)
+    fine = 1 if _only_copied(entry) else _FINE
+    bitmap = page.render(scale=fine * DPI / 72, grayscale=True)
+    seen = _grey(bitmap) if fine == 1 else np.asarray(Image.fromarray(_grey(bitmap)).reduce(fine))
+    stamped = _stamp_is_there(page, bitmap, fine * DPI / 72, entry)
     words = len(page.get_textpage().get_text_bounded().split())
     if case_folder is None or "source" not in entry:
         return PageResult(number=number, difference=None, alike=True, stamped=stamped, words=words)
@@ -75,9 +77,13 @@ def _page(book: Any, entry: Mapping[str, Any], case_folder: Path | None, sources
         trouble = "it has another size than its source"
         return PageResult(number=number, difference=None, alike=False, stamped=stamped, words=words, trouble=trouble)
     difference = _difference(seen, expected, entry)
-    copied = entry["scale"] == 1.0 and entry["transform"]["placement"] is None
-    limit = _COPIED if copied else _RESAMPLED
+    limit = _COPIED if _only_copied(entry) else _RESAMPLED
     return PageResult(number=number, difference=difference, alike=difference <= limit, stamped=stamped, words=words)
+
+
+def _only_copied(entry: Mapping[str, Any]) -> bool:
+    """Whether the page stands in the bundle exactly as in its source; ours do, too."""
+    return entry["scale"] == 1.0 and ("transform" not in entry or entry["transform"]["placement"] is None)
 
 
 def _grey(bitmap: Any) -> Grey:
@@ -86,12 +92,12 @@ def _grey(bitmap: Any) -> Grey:
     return grey
 
 
-def _stamp_is_there(page: Any, bitmap: Any, entry: Mapping[str, Any]) -> bool:
+def _stamp_is_there(page: Any, bitmap: Any, scale: float, entry: Mapping[str, Any]) -> bool:
     """The stamp's exact text, read from where it should stand; PDFium itself says where that is on a turned page."""
     stamp = entry["stamp"]
     if stamp is None:
         return True
-    scale, height = DPI / 72, bitmap.height
+    height = bitmap.height
     place = bitmap.get_posconv(page)
     corners = [
         place.to_page(round(x * scale), round(height - y * scale))
@@ -120,11 +126,12 @@ def _expected(
     if isinstance(source, Image.Image):
         return _placed(source, entry, shape)
     page = source[entry["source"]["page"] - 1]
-    drawn = _grey(page.render(scale=DPI / 72, grayscale=True, may_draw_forms=True))
+    fine = 1 if _only_copied(entry) else _FINE
+    drawn = _grey(page.render(scale=fine * DPI / 72, grayscale=True, may_draw_forms=True))
     drawn = np.rot90(drawn, k=-(entry["transform"]["turned"] // 90))
-    if abs(drawn.shape[0] - shape[0]) > 1 or abs(drawn.shape[1] - shape[1]) > 1:
+    if abs(drawn.shape[0] - fine * shape[0]) > fine or abs(drawn.shape[1] - fine * shape[1]) > fine:
         return None
-    return _shrunk(_fitted(drawn, shape), entry["scale"])
+    return _fitted(drawn, shape) if fine == 1 else _shrunk(drawn, entry["scale"], shape)
 
 
 def _open(path: Path) -> Any:
@@ -144,14 +151,13 @@ def _open(path: Path) -> Any:
 
 def _placed(picture: Image.Image, entry: Mapping[str, Any], shape: tuple[int, ...]) -> Grey:
     """A picture in its box on white paper. Rotation by its text comes on top of the camera's own, done on opening."""
-    scale = DPI / 72
+    scale = _FINE * DPI / 72
     x, y, width, height = (value * scale for value in entry["transform"]["placement"])
     size = (max(1, round(width)), max(1, round(height)))
-    paper = Image.new("L", (shape[1], shape[0]), 255)
-    turned = entry["transform"].get("text_turned", 0)
-    upright = picture.rotate(-turned, expand=True) if turned else picture
-    paper.paste(upright.resize(size, Image.Resampling.BOX), (round(x), round(shape[0] - y - height)))
-    return _shrunk(np.asarray(paper), entry["scale"])
+    paper = Image.new("L", (shape[1] * _FINE, shape[0] * _FINE), 255)
+    top = entry["size"][1] * scale - y - height
+    paper.paste(picture.resize(size, Image.Resampling.BOX), (round(x), round(top)))
+    return _shrunk(np.asarray(paper), entry["scale"], shape)
 
 
 def _fitted(drawn: Grey, shape: tuple[int, ...]) -> Grey:
@@ -162,17 +168,15 @@ def _fitted(drawn: Grey, shape: tuple[int, ...]) -> Grey:
     return fitted
 
 
-def _shrunk(drawn: Grey, scale: float) -> Grey:
-    """The page drawn smaller, its top edge and middle where they were."""
-    if scale == 1.0:
-        return drawn
+def _shrunk(drawn: Grey, scale: float, shape: tuple[int, ...]) -> Grey:
+    """A finely drawn page at its final size, smaller by `scale`, its top edge and middle where they were."""
     height, width = drawn.shape
     small = Image.fromarray(np.ascontiguousarray(drawn)).resize(
         (max(1, round(width * scale)), max(1, round(height * scale))), Image.Resampling.BOX
     )
-    paper = Image.new("L", (width, height), 255)
+    paper = Image.new("L", (shape[1] * _FINE, shape[0] * _FINE), 255)
     paper.paste(small, (round(width * (1 - scale) / 2), 0))
-    return np.asarray(paper)
+    return np.asarray(paper.reduce(_FINE))
 
 
 def _difference(seen: Grey, expected: Grey, entry: Mapping[str, Any]) -> float:

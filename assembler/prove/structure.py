@@ -111,7 +111,8 @@ def _link(annotation: Any, number: int, text: Any, numbers: Mapping[int, int]) -
     x0, y0, x1, y1 = (float(value) for value in annotation["/Rect"])
     under = text.get_text_bounded(left=min(x0, x1), bottom=min(y0, y1), right=max(x0, x1), top=max(y0, y1))
     goal = annotation["/Dest"]
-    target = _number(goal.get_object().raw_get(0), numbers) if isinstance(goal.get_object(), ArrayObject) else 0
+    place = goal.get_object()
+    target = _number(place[0], numbers) if isinstance(place, ArrayObject) and place else 0
     return Link(page=number, text=" ".join(under.split()), target=target)
 
 
