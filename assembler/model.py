@@ -435,6 +435,7 @@ class PreparedPage:
     dpi: float | None  # effective resolution of a full-page image
     ink: Ink
     blank: bool = False
+    redrawn: bool = False  # form values were drawn by us, since the file held no picture of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

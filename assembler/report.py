@@ -114,7 +114,7 @@ def _entry(leaf: Leaf, pages: Mapping[str, Sequence[PreparedPage]]) -> dict[str,
     if leaf.kind is PartKind.EXHIBIT:
         page = pages[leaf.exhibit][leaf.index]
         entry["source"] = {"path": page.path, "sha256": page.sha256, "page": page.source_page, "role": page.role}
-        entry["transform"] = {"turned": page.turned, "placement": page.placement}
+        entry["transform"] = {"turned": page.turned, "placement": page.placement, "redrawn": page.redrawn}
         entry["text"] = {
             "method": page.method,
             "words": page.words,

@@ -192,8 +192,10 @@ def linked(data: bytes, links: Sequence[tuple[int, str, int]], outline: Sequence
     return again(data, change)
 
 
-def form(data: bytes, fields: Sequence[tuple[str, str, tuple[float, float, float, float]]]) -> bytes:
-    """Add filled text fields (name, value, rectangle) to the first page; a viewer shows the values."""
+def form(
+    data: bytes, fields: Sequence[tuple[str, str, tuple[float, float, float, float]]], drawn: bool = True
+) -> bytes:
+    """Add filled text fields (name, value, rectangle) to the first page; `drawn`: with pictures of the values."""
 
     def change(pdf: pikepdf.Pdf) -> None:
         font = pdf.make_indirect(Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica))
@@ -209,6 +211,7 @@ def form(data: bytes, fields: Sequence[tuple[str, str, tuple[float, float, float
         pdf.Root.AcroForm = Dictionary(
             Fields=made, DA=pikepdf.String("/Helv 11 Tf 0 g"), DR=Dictionary(Font=Dictionary(Helv=font))
         )
+        pdf.Root.AcroForm.NeedAppearances = drawn
         pdf.generate_appearance_streams()
 
     return again(data, change)

@@ -33,13 +33,16 @@ def removed_from(pdf: Pdf) -> Counter[str]:
     return Counter({kind: count for kind, count in found.items() if count})
 
 
-def clean(pdf: Pdf) -> None:
-    """Make forms and comments part of the page, exactly as shown; take out everything active or hidden; keep links."""
+def clean(pdf: Pdf) -> frozenset[int]:
+    """Make forms and comments part of the page, exactly as shown; take out everything active or hidden; keep links.
+
+    Returns the pages (from 0) on which we had to draw values that the file held no picture of.
+    """
+    redrawn: frozenset[int] = frozenset()
     if Name.AcroForm in pdf.Root:
         if Name.XFA in pdf.Root.AcroForm:
             del pdf.Root.AcroForm.XFA
-        if bool(pdf.Root.AcroForm.get(Name.NeedAppearances, False)):
-            pdf.generate_appearance_streams()
+        redrawn = _draw_values(pdf)
     links = [_links(page) for page in pdf.pages]
     pdf.flatten_annotations("screen")
     for page, kept in zip(pdf.pages, links, strict=True):
@@ -64,6 +67,7 @@ def clean(pdf: Pdf) -> None:
         for key in _REMOVE_FROM_PAGE:
             if key in page:
                 del page[key]
+    return redrawn
 
 
 def balance(page: pikepdf.Page) -> None:
@@ -90,6 +94,27 @@ def balance(page: pikepdf.Page) -> None:
 
 def _links(page: pikepdf.Page) -> list[pikepdf.Object]:
     return [annotation for annotation in page.get(Name.Annots, ()) if _is_plain_link(annotation)]
+
+
+def _draw_values(pdf: Pdf) -> frozenset[int]:
+    """Draw the value of each field that has no picture of it; viewers do so when they show the form."""
+    asked = bool(pdf.Root.AcroForm.get(Name.NeedAppearances, False))
+    widgets = [
+        (number, annotation)
+        for number, page in enumerate(pdf.pages)
+        for annotation in page.get(Name.Annots, ())
+        if annotation.get(Name.Subtype) == Name.Widget
+    ]
+    drawn = [(widget, widget.AP) for _, widget in widgets if Name.AP in widget]
+    bare = frozenset(number for number, widget in widgets if asked or Name.AP not in widget)
+    if not bare:
+        return bare
+    pdf.Root.AcroForm.NeedAppearances = True  # else nothing is drawn
+    pdf.generate_appearance_streams()
+    if not asked:
+        for widget, appearance in drawn:
+            widget.AP = appearance
+    return bare
 
 
 def _only(page: pikepdf.Page, kept: list[pikepdf.Object]) -> None:

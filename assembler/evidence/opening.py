@@ -6,7 +6,7 @@ import base64
 import hashlib
 import io
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from assembler.ink import ink_of
 from assembler.model import Finding, Ink, Severity
 from assembler.workshop import Cache
 
-VERSION = "1"  # raise it when anything here changes what comes out
+VERSION = "3"  # raise it when anything here changes what comes out
 _MAX_PAGES = 10_000
 
 
@@ -48,6 +48,7 @@ class Page:
     blank: bool
     box: tuple[float, float, float, float] | None  # where an image stands on its page
     turned: int
+    redrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,24 +106,25 @@ def _make(data: bytes, folder: Path) -> None:
         raise _Refused("EVID.FORMAT", f"the file is {what}", remedy)
     target = folder / "normal.pdf"
     box, turned, dpi = None, 0, None
+    redrawn: frozenset[int] = frozenset()
     if kind == "pdf":
-        removed = _normal_pdf(data, target)
+        removed, redrawn = _normal_pdf(data, target)
     else:
         placed = place(data, kind)
         target.write_bytes(placed.pdf)
         removed = [(what, 1) for what in placed.removed]
         box, turned, dpi = placed.box, placed.turned, placed.dpi
-    pages = _measure(target, box, turned, dpi)
+    pages = [replace(page, redrawn=n in redrawn) for n, page in enumerate(_measure(target, box, turned, dpi))]
     (folder / "pages.json").write_text(json.dumps({"pages": [_page_raw(p) for p in pages], "removed": removed}))
 
 
-def _normal_pdf(data: bytes, target: Path) -> list[tuple[str, int]]:
+def _normal_pdf(data: bytes, target: Path) -> tuple[list[tuple[str, int]], frozenset[int]]:
     count = _page_count_elsewhere(data)
     try:
         with pikepdf.open(io.BytesIO(data)) as pdf:
             _sound(pdf, count)
             removed = sorted(removed_from(pdf).items())
-            clean(pdf)
+            redrawn = clean(pdf)
             for page in pdf.pages:
                 _normal_geometry(page)
                 balance(page)
@@ -133,7 +135,7 @@ def _normal_pdf(data: bytes, target: Path) -> list[tuple[str, int]]:
         ) from error
     except (pikepdf.PdfError, pikepdf.QpdfRuntimeError, pikepdf.ForeignObjectError, RecursionError) as error:
         raise _Refused("EVID.BROKEN", "the PDF is damaged", "ask for the file again") from error
-    return removed
+    return removed, redrawn
 
 
 def _sound(pdf: pikepdf.Pdf, count: int) -> None:

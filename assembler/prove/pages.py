@@ -15,7 +15,7 @@ from PIL import Image, ImageOps
 
 DPI = 48
 _COPIED = 4.0  # worst mean difference of an 8 × 8 block, grey levels, of a page that was only copied
-_RESAMPLED = 16.0  # of a page that was scaled, or an image drawn by another program; one erased line measures 20
+_RESAMPLED = 14.0  # of the means of a block of a page that was drawn again: scaled, or an image
 _BLOCK = 8
 _FINE = 4  # what was moved or scaled is drawn this much finer first, so that it lands within a quarter of a pixel
 Grey = np.ndarray[Any, Any]
@@ -83,7 +83,8 @@ def _page(book: Any, entry: Mapping[str, Any], case_folder: Path | None, sources
 
 def _only_copied(entry: Mapping[str, Any]) -> bool:
     """Whether the page stands in the bundle exactly as in its source; ours do, too."""
-    return entry["scale"] == 1.0 and ("transform" not in entry or entry["transform"]["placement"] is None)
+    how = entry.get("transform", {"placement": None, "redrawn": False})
+    return entry["scale"] == 1.0 and how["placement"] is None and not how["redrawn"]
 
 
 def _grey(bitmap: Any) -> Grey:
@@ -180,15 +181,21 @@ def _shrunk(drawn: Grey, scale: float, shape: tuple[int, ...]) -> Grey:
 
 
 def _difference(seen: Grey, expected: Grey, entry: Mapping[str, Any]) -> float:
-    """Worst mean difference of any block, the stamp's box left out."""
-    apart = np.abs(seen.astype(np.int16) - expected.astype(np.int16)).astype(np.float32)
+    """Worst difference of any block, the stamp's box left out.
+
+    Of a copied page, the mean over the block of each pixel's difference. Of one drawn again, the difference of the
+    blocks' means: a shift by a part of a pixel moves ink within a block, a lost line takes it away.
+    """
+    apart = seen.astype(np.float32) - expected.astype(np.float32)
+    if _only_copied(entry):
+        apart = np.abs(apart)
     if entry["stamp"]:
         _mask(apart, entry["stamp"])
     rows, columns = apart.shape[0] // _BLOCK, apart.shape[1] // _BLOCK
     if rows == 0 or columns == 0:
-        return float(apart.mean())
+        return float(abs(apart.mean()))
     blocks = apart[: rows * _BLOCK, : columns * _BLOCK].reshape(rows, _BLOCK, columns, _BLOCK)
-    return float(blocks.mean(axis=(1, 3)).max())
+    return float(np.abs(blocks.mean(axis=(1, 3))).max())
 
 
 def _mask(apart: Grey, stamp: Mapping[str, float]) -> None:
