@@ -25,7 +25,7 @@ def document(size: float = 11):
     section.page_width, section.page_height = Inches(8.5), Inches(11)
     section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Inches(1)
     for style in doc.styles:
-        if style.type == 1 and style.element.rPr is not None or style.name == "Normal":
+        if (style.type == 1 and style.element.rPr is not None) or style.name == "Normal":
             face(style, FACE)
     normal = doc.styles["Normal"]
     normal.font.size = Pt(size)

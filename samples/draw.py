@@ -10,8 +10,8 @@ import fontpkg_ibm_plex_serif
 import img2pdf
 import numpy as np
 import pikepdf
-from PIL import Image, ImageDraw, ImageFilter, ImageFont
 from pikepdf import Array, Dictionary, Name
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
 from reportlab.lib.pagesizes import letter
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import TTFont

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from PIL import Image, ImageDraw
 from pikepdf import Array
+from PIL import Image, ImageDraw
 
 from samples.draw import NOTE, Paper, _font, again, form, linked, photo, png, scan_pdf, scanned, sheet
 from samples.mrz import td3
