@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from difflib import get_close_matches
@@ -20,14 +21,14 @@ _CHECKER = FormatChecker(formats=())
 
 @_CHECKER.checks("date")
 def _is_date(value: object) -> bool:
-    """Whether a day of the calendar; other types are the schema's to refuse."""
-    if not isinstance(value, str):
+    """Whether a day of the calendar; other types and forms are the schema's to refuse."""
+    if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
         return True
     try:
         date.fromisoformat(value)
     except ValueError:
         return False
-    return len(value) == 10
+    return True
 
 
 def problems(value: Any, schema: bytes) -> Iterator[tuple[str, str, str, str]]:

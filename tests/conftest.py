@@ -1,0 +1,36 @@
+"""Shared by all tests: one small case, built once; the program fails any test that would leave files in the home folder."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from assembler import pipeline
+from assembler.shelf import Shelf
+from assembler.workshop import Workshop
+from tests import factories
+
+AS_OF = date(2026, 11, 23)
+
+
+def build(folder: Path, *, jobs: int = 2) -> tuple[pipeline.Built, ...]:
+    """Bundle a case in-process."""
+    with Workshop(folder / ".assembler", jobs=jobs) as shop:
+        return pipeline.bundle(folder, Shelf.default(), shop, pipeline.Options(as_of=AS_OF), lambda *_: None)
+
+
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a small case, bundled and proved. Tests must copy it before they change it."""
+    folder = factories.small_case(tmp_path_factory.mktemp("small") / "case")
+    build(folder)
+    return folder
+
+
+@pytest.fixture
+def copy(small: Path, tmp_path: Path) -> Path:
+    """A copy of the small case, free to change."""
+    return Path(shutil.copytree(small, tmp_path / "case"))

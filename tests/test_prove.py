@@ -1,0 +1,283 @@
+"""prove: an honest bundle passes; every way of breaking one is caught, and named."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pikepdf
+import pytest
+from pikepdf import Array, Dictionary, Name, Pdf
+
+from assembler import drafts, intake, rules
+from assembler.arrange import arrange
+from assembler.model import Layout, PageFacts, Proof
+from assembler.plan import plan_packet
+from assembler.prove import prove
+from assembler.shelf import Shelf
+from assembler.workshop import Workshop
+from tests import factories
+from tests.conftest import AS_OF
+
+FIRST = 5  # index of the first evidence page of the small case's first exhibit (page 6)
+
+
+def proved(case: Path, with_sources: bool = True) -> Proof:
+    with Workshop(case / ".verify", jobs=2, temporary=True) as shop:
+        return prove(case / "build/child", case if with_sources else None, shop)
+
+
+def rewrite(case: Path, change: Callable[[Pdf], None], **save: object) -> None:
+    """Change the bundle and let the manifest believe in it, so that only the proof can tell."""
+    path = case / "build/child/bundle.pdf"
+    with Pdf.open(path, allow_overwriting_input=True) as pdf:
+        change(pdf)
+        pdf.save(path, **save)
+    believe(case)
+
+
+def believe(case: Path) -> None:
+    build = case / "build/child"
+    data = json.loads((build / "manifest.json").read_text())
+    for one in data["outputs"]:
+        content = (build / one["path"]).read_bytes()
+        one["size"], one["sha256"] = len(content), hashlib.sha256(content).hexdigest()
+    (build / "manifest.json").write_text(json.dumps(data))
+
+
+def failed(proof: Proof) -> set[str]:
+    return {check.name for check in proof.checks if not check.ok}
+
+
+def test_an_honest_bundle_is_proved(small: Path, copy: Path) -> None:
+    proof = proved(copy)
+
+    assert failed(proof) == set()
+    names = {check.name for check in proof.checks}
+    assert names == {"outputs", "sources", "ledger", "pixels", "stamp", "words", "count", "label", "bookmark", "agreement",
+                     "cites", "nothing-else", "fonts"}  # fmt: skip
+    assert "5 citations lead to the page they print" in [check.detail for check in proof.checks]
+
+
+def test_without_the_sources_it_says_what_was_not_checked(copy: Path) -> None:
+    proof = proved(copy, with_sources=False)
+
+    assert proof.ok
+    assert any("look like their sources" in text for text in proof.not_checked)
+    assert "pixels" not in {check.name for check in proof.checks}
+
+
+def drop(pdf: Pdf) -> None:
+    del pdf.pages[FIRST]
+
+
+def double(pdf: Pdf) -> None:
+    pdf.pages.insert(FIRST, pdf.pages[FIRST])
+
+
+def swap(pdf: Pdf) -> None:
+    one, other = pdf.pages[FIRST].Contents, pdf.pages[FIRST + 1].Contents
+    pdf.pages[FIRST].Contents, pdf.pages[FIRST + 1].Contents = other, one
+
+
+def blank(pdf: Pdf) -> None:
+    last = pdf.pages[FIRST].Contents[-1].read_bytes()
+    pdf.pages[FIRST].Contents = pdf.make_stream(b"q " + last)
+
+
+def rotate(pdf: Pdf) -> None:
+    pdf.pages[FIRST].Rotate = 180
+
+
+def foreign(pdf: Pdf) -> None:
+    stamp = pdf.pages[FIRST].Contents[-1].read_bytes()
+    with Pdf.open(io.BytesIO(factories.text_pdf([["A page of another person's case."]]))) as other:
+        form = pdf.copy_foreign(other.pages[0].as_form_xobject())
+    name = pdf.pages[FIRST].add_resource(form, Name.XObject)
+    pdf.pages[FIRST].Contents = pdf.make_stream(b"q q " + str(name).encode() + b" Do Q " + stamp)
+
+
+def erase_a_line(pdf: Pdf) -> None:
+    pdf.pages[FIRST].contents_add(b" q 1 g 60 700 300 40 re f Q ", prepend=False)
+
+
+def wrong_stamp(pdf: Pdf) -> None:
+    content = pdf.pages[FIRST].Contents[-1]
+    before = content.read_bytes()
+    assert b"page 6 of 12" in before
+    content.write(before.replace(b"page 6 of 12", b"page 7 of 12"))
+
+
+def wrong_label(pdf: Pdf) -> None:
+    pdf.Root.PageLabels = Dictionary(Nums=Array([0, Dictionary(S=Name.D, St=2)]))
+
+
+def wrong_bookmark(pdf: Pdf) -> None:
+    with pdf.open_outline() as outline:
+        outline.root[0].destination = pikepdf.make_page_destination(pdf, 1)
+
+
+def wrong_link(pdf: Pdf) -> None:
+    for annotation in pdf.pages[2].Annots:  # the index
+        annotation.Dest[0] = pdf.pages[FIRST + 1].obj
+
+
+def wrong_cite(pdf: Pdf) -> None:
+    for annotation in pdf.pages[0].Annots:
+        annotation.Dest[0] = pdf.pages[FIRST + 1].obj
+
+
+def add_script(pdf: Pdf) -> None:
+    pdf.Root.OpenAction = Dictionary(S=Name.JavaScript, JS=pikepdf.String("app.alert(1)"))
+
+
+def add_attachment(pdf: Pdf) -> None:
+    pdf.attachments["secret.txt"] = b"another client's page"
+
+
+def add_field(pdf: Pdf) -> None:
+    field = pdf.make_indirect(Dictionary(Type=Name.Annot, Subtype=Name.Widget, FT=Name.Tx, T=pikepdf.String("x"), Rect=[0, 0, 9, 9]))
+    pdf.Root.AcroForm = Dictionary(Fields=Array([field]))
+    pdf.pages[FIRST].Annots = Array([field])
+
+
+def name_the_client(pdf: Pdf) -> None:
+    pdf.docinfo["/Author"] = "Testina Exemplar"
+
+
+def lose_text(pdf: Pdf) -> None:
+    page = pdf.pages[8]  # a scanned page: its words are a form of their own
+    for name in [key for key in page.Resources.XObject.keys() if key.startswith("/Words")]:  # noqa: SIM118
+        page.Resources.XObject[name].write(b"")
+
+
+@pytest.mark.parametrize(
+    ("change", "caught", "says"),
+    [
+        (drop, {"count", "pixels"}, "11 pages, the ledger 12"),
+        (double, {"count", "pixels"}, "13 pages, the ledger 12"),
+        (swap, {"pixels"}, "not page 6, 7"),
+        (blank, {"pixels"}, "not page 6"),
+        (rotate, {"pixels"}, "not page 6"),
+        (foreign, {"pixels"}, "not page 6"),
+        (erase_a_line, {"pixels"}, "not page 6"),
+        (wrong_stamp, {"stamp"}, "wrong or missing on page 6"),
+        (wrong_label, {"label"}, "wrong label on page 1, 2, 3"),
+        (wrong_bookmark, {"bookmark"}, "bookmark 1 is wrong"),
+        (wrong_link, {"agreement"}, "no index link"),
+        (wrong_cite, {"cites"}, "a citation is wrong on page 1"),
+        (add_script, {"nothing-else"}, "/OpenAction in the document"),
+        (add_attachment, {"nothing-else"}, "/EmbeddedFiles in the document"),
+        (add_field, {"nothing-else"}, "/AcroForm in the document"),
+        (name_the_client, {"nothing-else"}, "/Author in the document's properties"),
+        (lose_text, {"words"}, "not page 9"),
+    ],
+)
+def test_a_broken_bundle_is_caught(copy: Path, change: Callable[[Pdf], None], caught: set[str], says: str) -> None:
+    rewrite(copy, change)
+
+    proof = proved(copy)
+
+    assert caught <= failed(proof)
+    assert says in " | ".join(check.detail for check in proof.checks if not check.ok)
+
+
+def test_encryption_is_caught(copy: Path) -> None:
+    rewrite(copy, lambda _pdf: None, encryption=pikepdf.Encryption(owner="x", user=""))
+
+    assert "structure" in failed(proved(copy))
+
+
+def test_a_changed_output_and_a_changed_source_are_caught(copy: Path) -> None:
+    (copy / "build/child/drafts/index.docx").write_bytes(b"changed")
+    (copy / "evidence/letter.pdf").write_bytes(factories.text_pdf([["Another letter."], ["Another page."]]))
+
+    proof = proved(copy)
+
+    assert {"outputs", "sources", "pixels"} <= failed(proof)
+    assert "changed or missing: drafts/index.docx" in " ".join(check.detail for check in proof.checks)
+
+
+def test_an_exhibit_whose_last_page_never_came_in_is_caught(copy: Path) -> None:
+    """The ledger itself may lie by leaving a page out; the sources are counted again."""
+    letter = factories.text_pdf([["First page of the letter."], ["Second page of the letter."], ["A third page."]])
+    (copy / "evidence/letter.pdf").write_bytes(letter)
+
+    details = " ".join(check.detail for check in proved(copy).checks if check.name == "ledger" and not check.ok)
+
+    assert "2 of 3 pages" in details
+
+
+@pytest.mark.parametrize("data", ["", "{}", '{"ledger": 5}', "[]"])
+def test_a_broken_manifest_is_a_failed_check(copy: Path, data: str) -> None:
+    (copy / "build/child/manifest.json").write_text(data)
+
+    assert failed(proved(copy)) == {"files"}
+
+
+def test_a_bundle_that_is_no_pdf_is_a_failed_check(copy: Path) -> None:
+    (copy / "build/child/bundle.pdf").write_bytes(b"not a PDF")
+    believe(copy)
+
+    assert "structure" in failed(proved(copy))
+
+
+def test_an_index_that_prints_a_wrong_number_is_caught(copy: Path) -> None:
+    """The index is drawn from a layout whose first row is off by one; everything else is true."""
+    case = intake.read_case(copy, Shelf.default())
+    shelf = Shelf.default()
+    plan = plan_packet(case, shelf.recipe("parole"), "child")
+    with Workshop(copy / ".assembler", jobs=2) as shop:
+        from assembler import bind, evidence
+        from assembler.shelf import stamp_font
+
+        prepared = evidence.prepare(case, copy, shop)
+        facts = rules.letter_facts(case, shelf.schema("facts/filing.json"))
+        options = {"shelf": shelf, "folder": copy, "workshop": shop, "facts": facts, "as_of": AS_OF}
+        made, layout = drafts.settle(plan, case, prepared, {}, **options)
+        lying = drafts.fill(plan, case, off_by_one(layout), **options)
+        documents = {one.id: one.pdf for one in made} | {f"exhibit:{one.exhibit}": one.pdf for one in prepared}
+        documents["draft:index"] = next(one.pdf for one in lying if one.id == "draft:index")
+        bind.bind(layout, documents, copy / "build/child/bundle.pdf", font=stamp_font())
+    believe(copy)
+
+    proof = proved(copy)
+
+    assert failed(proof) == {"agreement"}
+    assert "no index link prints these pages" in " ".join(check.detail for check in proof.checks)
+
+
+def off_by_one(layout: Layout) -> Layout:
+    row = layout.index[0]
+    return replace(layout, index=(replace(row, first=row.first + 1, last=row.last + 1), *layout.index[1:]))
+
+
+def test_another_packets_bundle_is_caught(copy: Path, tmp_path: Path) -> None:
+    """Same shape, other client: only the pages differ."""
+    other = factories.small_case(tmp_path / "other")
+    (other / "evidence/letter.pdf").write_bytes(factories.text_pdf([["Somebody else's letter."], ["And its second page."]]))
+    from tests.conftest import build
+
+    build(other)
+    shutil.copyfile(other / "build/child/bundle.pdf", copy / "build/child/bundle.pdf")
+    believe(copy)
+
+    assert failed(proved(copy)) == {"pixels"}
+
+
+def test_page_facts_are_not_needed_to_prove() -> None:
+    """The proof shares no code with the rooms that made the bundle."""
+    import ast
+
+    import assembler.prove
+
+    for path in Path(assembler.prove.__file__).parent.glob("*.py"):
+        imported = {n.module for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.ImportFrom) and n.module}
+        assert not {m for m in imported if m.startswith(("assembler.arrange", "assembler.bind", "assembler.evidence", "pikepdf"))}
+    assert arrange.__module__ == "assembler.arrange"
+    assert PageFacts.__module__ == "assembler.model"
