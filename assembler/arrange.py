@@ -99,7 +99,7 @@ def stamp_place(text: str, width: float, height: float, ink: Ink) -> tuple[Stamp
     edge = min(EDGE * size / STAMP_SIZE, max(0.0, (width - box[0]) / 2))
     for y in (edge, height - edge - box[1]):
         for x in (width - edge - box[0], (width - box[0]) / 2, edge):
-            if y >= 0 and not _inked(ink, x, y, box, height):
+            if y >= 0 and not _inked(ink, x, y, box, (width, height)):
                 return _stamp(text, x, y, box, size), 1.0
     band = edge + box[1] + CLEAR
     scale = max(0.2, 1 - band / height)
@@ -117,9 +117,10 @@ def _stamp(text: str, x: float, y: float, box: tuple[float, float], size: float)
     )
 
 
-def _inked(ink: Ink, x: float, y: float, box: tuple[float, float], height: float) -> bool:
+def _inked(ink: Ink, x: float, y: float, box: tuple[float, float], page: tuple[float, float]) -> bool:
     """Whether any ink cell touches the box and its clear border; rows of the bitmap count from the top."""
-    step_x, step_y = ink.cell, height / ink.rows
+    height = page[1]
+    step_x, step_y = page[0] / ink.columns, height / ink.rows
     first_column = max(0, int((x - CLEAR) // step_x))
     last_column = min(ink.columns - 1, int((x + box[0] + CLEAR) // step_x))
     first_row = max(0, int((height - y - box[1] - CLEAR) // step_y))

@@ -408,9 +408,9 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ink:
-    """Where a page, as a reader shows it, has marks: a bitmap of square cells, row 0 at the top, bit 1 = ink."""
+    """Where a page, as a reader shows it, has marks: `rows` by `columns` equal cells, row 0 at the top, bit 1 = ink."""
 
-    cell: float  # side of a cell, points
+    cell: float  # side of a cell, points, before rounding to whole rows and columns
     columns: int
     rows: int
     bits: bytes  # rows * columns bits, row-major, most significant bit first, padded at the very end only

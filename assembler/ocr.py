@@ -42,7 +42,7 @@ class Recognised:
     @property
     def score(self) -> float:
         """How much was read, and how surely: the measure by which one attempt beats another."""
-        return sum(c for c, w in zip(self.confidences, self.words, strict=True) if any(map(str.isalnum, w)) and c > 30)
+        return sum(one for one in self.confidences if one > 30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,10 +86,13 @@ def recognise(image: Image.Image, dpi: int, language: str, scratch: Path) -> Rec
     # one pass gives both the words and the layer; from a file only, since the page-wise call leaves its PDF unfinished
     if not engine.ProcessPages(str(layer), str(picture)):
         raise ToolFailed("the recognition engine gave no result", where="tesseract", remedy="run `assembler doctor`")
-    confidences = tuple(engine.AllWordConfidences())
+    sure = engine.AllWordConfidences()
+    words = engine.AllWords() if sure else ()  # the engine complains aloud where there is none
+    # grain and rules come out as "words" without a letter, and with high confidence
+    read = [(word, one) for word, one in zip(words, sure, strict=True) if any(map(str.isalnum, word))]
     return Recognised(
-        words=tuple(engine.AllWords()) if confidences else (),  # the engine complains aloud where there is none
-        confidences=confidences,
+        words=tuple(word for word, _ in read),
+        confidences=tuple(one for _, one in read),
         layer=layer.with_suffix(".pdf").read_bytes(),
         dpi=dpi,
     )

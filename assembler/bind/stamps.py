@@ -35,7 +35,8 @@ def frame_of(page: pikepdf.Page) -> Frame:
 
 
 def _draw(page: pikepdf.Page, frame: Frame, mark: Stamp, face: pikepdf.Object) -> None:
-    name = page.add_resource(face, Name.Font, prefix="Stamp")
+    # a name of our own: the one the library would choose is random
+    name = page.add_resource(face, Name.Font, name=Name("/AssemblerStamp"))
     place: Matrix = (1, 0, 0, 1, mark.x, mark.y + _BASELINE * mark.size)
     text = pikepdf.String(mark.text.encode("cp1252")).unparse()
     drawing = b"".join(

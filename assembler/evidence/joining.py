@@ -13,7 +13,7 @@ from assembler.evidence import opening, reading
 from assembler.geometry import Frame, after, operands, to_page
 from assembler.workshop import Cache
 
-VERSION = "1"  # raise it when anything here changes what comes out
+VERSION = "2"  # raise it when anything here changes what comes out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,7 +88,8 @@ def _overlay(book: Pdf, page: pikepdf.Page, read: reading.Read) -> None:
         form = book.copy_foreign(layer.pages[0].as_form_xobject())
     box = [float(value) for value in form.BBox]
     fit = (frame.width / (box[2] - box[0]), 0, 0, frame.height / (box[3] - box[1]), 0, 0)
-    name = page.add_resource(form, Name.XObject, prefix="Words")
+    # a name of our own: the one the library would choose is random
+    name = page.add_resource(form, Name.XObject, name=Name("/AssemblerWords"))
     page.contents_add(b"q\n", prepend=True)
     draw = b"\nQ\nq " + operands(after(fit, to_page(frame))) + b" cm " + str(name).encode() + b" Do Q\n"
     page.contents_add(draw, prepend=False)
@@ -99,7 +100,7 @@ def _share_fonts(book: Pdf, recognised: list[int]) -> None:
     shared: pikepdf.Object | None = None
     for number in recognised:
         for name, form in book.pages[number].Resources.XObject.items():
-            if name.startswith("/Words"):
+            if name == "/AssemblerWords":
                 fonts = form.Resources.get(Name.Font, pikepdf.Dictionary())
                 for key in list(fonts.keys()):
                     shared = shared if shared is not None else fonts[key]

@@ -1,0 +1,157 @@
+"""arrange: every page once, numbers without gaps, everything that points points right, no stamp on ink."""
+
+from __future__ import annotations
+
+import pytest
+from fontTools.ttLib import TTFont
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assembler.arrange import EDGE, HOST, STAMP_SIZE, WIDTHS, arrange, stamp_place, target, text_width
+from assembler.model import Ink, PageFacts, PartKind
+from assembler.plan import TABS_DOCUMENT, plan_packet
+from assembler.shelf import Shelf, stamp_font
+from tests.test_plan import case, exhibit
+
+CATEGORIES = ("identity", "medical", "tax")
+
+
+def ink(width: float = 612, height: float = 792, fill: int = 0, cell: float = 4) -> Ink:
+    """A page with no mark (fill 0) or nothing but marks (fill 255)."""
+    columns, rows = round(width / cell + 0.49), round(height / cell + 0.49)
+    return Ink(cell=cell, columns=columns, rows=rows, bits=bytes([fill]) * (columns * rows // 8 + 1))
+
+
+def marked(ink: Ink, boxes: list[tuple[float, float, float, float]], width: float, height: float) -> Ink:
+    """The ink with these boxes (x, y, width, height from the lower left) filled."""
+    cells = [False] * (ink.columns * ink.rows)
+    wide, high = width / ink.columns, height / ink.rows
+    for x, y, w, h in boxes:
+        for row in range(ink.rows):
+            for column in range(ink.columns):
+                top, left = height - row * high, column * wide
+                if left < x + w and left + wide > x and top > y and top - high < y + h:
+                    cells[row * ink.columns + column] = True
+    packed = bytearray((len(cells) + 7) // 8)
+    for position, cell in enumerate(cells):
+        packed[position >> 3] |= cell << (7 - (position & 7))
+    return Ink(cell=ink.cell, columns=ink.columns, rows=ink.rows, bits=bytes(packed))
+
+
+def facts(count: int, width: float = 612, height: float = 792, fill: int = 0) -> list[PageFacts]:
+    return [PageFacts(width=width, height=height, ink=ink(width, height, fill))] * count
+
+
+def laid_out(sizes: list[int], letter: int = 3):
+    made = case(*[exhibit(f"e{n}", CATEGORIES[n % 3]) for n in range(len(sizes))])
+    plan = plan_packet(made, Shelf.default().recipe("parole"), "child")
+    pages = {f"exhibit:e{n}": facts(size) for n, size in enumerate(sizes)}
+    pages |= {"draft:cover-letter": facts(letter), "draft:index": facts(1), TABS_DOCUMENT: facts(len(sizes))}
+    return arrange(plan, made, pages, {f"e{n}": ["document"] * size for n, size in enumerate(sizes)}), pages
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.lists(st.integers(1, 30), min_size=1, max_size=20), st.integers(1, 9))
+def test_every_page_once_and_everything_points_at_it(sizes: list[int], letter: int) -> None:
+    layout, pages = laid_out(sizes, letter)
+
+    assert [leaf.number for leaf in layout.leaves] == list(range(1, sum(map(len, pages.values())) + 1))
+    assert len({(leaf.document, leaf.index) for leaf in layout.leaves}) == len(layout.leaves)
+    by_number = {leaf.number: leaf for leaf in layout.leaves}
+    for row in layout.index:
+        mine = [leaf for leaf in layout.leaves if leaf.exhibit == row.exhibit and leaf.kind is PartKind.EXHIBIT]
+        assert (mine[0].number, mine[-1].number) == (row.first, row.last)
+        assert [leaf.exhibit_page for leaf in mine] == list(range(1, len(mine) + 1))
+        assert by_number[row.sheet].kind is PartKind.TAB
+        assert row.sheet == row.first - 1
+        assert target(layout, f"{HOST}tab/{row.exhibit}") == row.sheet
+        assert [target(layout, f"{HOST}exhibit/{row.exhibit}/{n}") for n in (1, len(mine))] == [row.first, row.last]
+    assert {mark.number for mark in layout.bookmarks if mark.document} == {row.sheet for row in layout.index}
+    assert laid_out(sizes, letter)[0] == layout
+
+
+def test_stamps_say_where_the_page_is() -> None:
+    layout, _ = laid_out([2, 1])
+    texts = [leaf.stamp.text for leaf in layout.leaves if leaf.stamp]
+
+    assert texts[0] == "page 1 of 9"
+    assert texts[4:7] == ["Exhibit A · page 5 of 9", "Exhibit A · 1 of 2 · page 6 of 9", "Exhibit A · 2 of 2 · page 7 of 9"]
+
+
+def test_index_rows_name_original_translation_and_certificate() -> None:
+    made = case(exhibit("e"))
+    plan = plan_packet(made, Shelf.default().recipe("parole"), "child")
+    pages = {"exhibit:e": facts(4), "draft:cover-letter": facts(1), "draft:index": facts(1), TABS_DOCUMENT: facts(1)}
+
+    layout = arrange(plan, made, pages, {"e": ["document", "document", "translation", "certificate"]})
+
+    assert layout.index[0].parts == (("document", 4, 5), ("translation", 6, 6), ("certificate", 7, 7))
+
+
+def test_a_foreign_or_wrong_address_leads_nowhere() -> None:
+    layout, _ = laid_out([1])
+
+    assert target(layout, "https://example.org/exhibit/e0/1") is None
+    assert target(layout, f"{HOST}exhibit/e0/2") is None
+
+
+def test_free_corner_is_taken_in_order() -> None:
+    text = "Exhibit A · 1 of 2 · page 6 of 9"
+    empty, width = ink(), text_width(text, STAMP_SIZE)
+
+    right, _ = stamp_place(text, 612, 792, empty)
+    middle, _ = stamp_place(text, 612, 792, marked(empty, [(500, 10, 100, 30)], 612, 792))
+    top, scale = stamp_place(text, 612, 792, marked(empty, [(0, 0, 612, 60)], 612, 792))
+
+    assert (right.x, right.y) == (round(612 - EDGE - width, 2), EDGE)
+    assert middle.x == round((612 - width) / 2, 2)
+    assert top.y > 700
+    assert scale == 1.0
+
+
+def test_a_page_full_of_ink_is_shrunk_to_make_room() -> None:
+    stamp, scale = stamp_place("page 1 of 9", 612, 792, ink(fill=255))
+
+    assert 0.9 < scale < 1
+    assert stamp.y + stamp.height <= 792 * (1 - scale)
+
+
+@settings(deadline=None, max_examples=50)
+@given(
+    st.floats(40, 15000), st.floats(40, 15000),
+    st.lists(st.tuples(*[st.floats(0, 1)] * 4), max_size=4), st.sampled_from([1, 9999]),
+)  # fmt: skip
+def test_stamp_is_on_the_page_and_never_on_ink(
+    width: float, height: float, boxes: list[tuple[float, float, float, float]], total: int
+) -> None:
+    cell = max(width, height) / 30
+    sized = [(x * width, y * height, w * width, h * height) for x, y, w, h in boxes]
+    page = marked(ink(width, height, cell=cell), sized, width, height)
+
+    stamp, scale = stamp_place(f"Exhibit AB · 1 of 9 · page 1 of {total}", width, height, page)
+
+    assert -0.01 <= stamp.x
+    assert stamp.x + stamp.width <= width + 0.01
+    assert -0.01 <= stamp.y
+    assert stamp.y + stamp.height <= height + 0.01
+    if scale == 1.0:
+        inner = [(stamp.x, stamp.y, stamp.width, stamp.height)]
+        covered = marked(ink(width, height, cell=cell), inner, width, height)
+        assert not any(a & b for a, b in zip(covered.bits, page.bits, strict=True))
+    else:
+        assert stamp.y + stamp.height <= height * (1 - scale) + 0.01
+
+
+def test_widths_are_those_of_the_font() -> None:
+    face = TTFont(stamp_font())
+    names, metrics = face.getBestCmap(), face["hmtx"]
+
+    assert {c: round(metrics[names[ord(c)]][0] * 1000 / face["head"].unitsPerEm) for c in WIDTHS} == WIDTHS
+
+
+@pytest.mark.parametrize("size", [(72000, 72000), (3, 3), (14400, 20)])
+def test_odd_pages_get_a_stamp_too(size: tuple[float, float]) -> None:
+    stamp, _ = stamp_place("Exhibit A · 1 of 2 · page 6 of 9", *size, ink(*size, cell=max(size) / 50))
+
+    assert 0 < stamp.width <= size[0]
+    assert 0 < stamp.height <= size[1]
