@@ -9,7 +9,7 @@ BIN   := .venv/bin
 OPTIONS = $(if $(OUT),--out $(OUT)) $(if $(PROFILE),--profile $(PROFILE)) $(if $(AS_OF),--as-of $(AS_OF))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup bundle validate plan check-case batch test lint types check bench docs samples clean
+.PHONY: help setup bundle validate plan check-case batch test lint types check bench docs templates samples clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ check: lint types test ## what must hold before a commit
 
 bench: setup ## speed and memory beside named peers, as ratios
 	$(BIN)/python -m benchmarks
+
+templates: setup ## the shipped Word templates, made again from docs/make_templates.py
+	$(BIN)/python docs/make_templates.py
 
 docs: setup ## docs generated from the schemas
 	$(BIN)/python -m assembler.intake.document > docs/case-json.md
