@@ -24,9 +24,7 @@ def document(size: float = 11):
     section = doc.sections[0]
     section.page_width, section.page_height = Inches(8.5), Inches(11)
     section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Inches(1)
-    for style in doc.styles:
-        if (style.type == 1 and style.element.rPr is not None) or style.name == "Normal":
-            face(style, FACE)
+    own_face_only(doc)
     normal = doc.styles["Normal"]
     normal.font.size = Pt(size)
     normal.paragraph_format.space_after = Pt(7)
@@ -43,13 +41,16 @@ def document(size: float = 11):
     return doc
 
 
-def face(style, name: str) -> None:
-    style.font.name = name
-    fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
-    for key in ("asciiTheme", "hAnsiTheme", "cstheme", "eastAsiaTheme"):
-        fonts.attrib.pop(qn(f"w:{key}"), None)
-    for key in ("cs", "eastAsia"):
-        fonts.set(qn(f"w:{key}"), name)
+def own_face_only(doc) -> None:
+    """Every style and list says our face by name: a theme's fonts are on some machines and not on others."""
+    for part in (doc.styles.element, doc.part.numbering_part.element):
+        for fonts in part.iter(qn("w:rFonts")):
+            for key in list(fonts.attrib):
+                del fonts.attrib[key]
+            for script in ("ascii", "hAnsi", "cs", "eastAsia"):
+                fonts.set(qn(f"w:{script}"), FACE)
+        for level in part.iter(qn("w:lvlText")):
+            level.set(qn("w:val"), "".join("•" if ord(c) >= 0xE000 else c for c in level.get(qn("w:val"))))
 
 
 def line(doc, text: str = "", *, bold=False, italic=False, size=None, centre=False, after=None, keep=False, indent=None,
@@ -110,7 +111,9 @@ def table(doc, widths, header=None):
 
 
 def row(made, widths, texts, bold=False):
-    cells = made.add_row().cells
+    added = made.add_row()
+    added._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+    cells = added.cells
     for cell, width, text in zip(cells, widths, texts, strict=True):
         cell.width = Inches(width)
         paragraph = cell.paragraphs[0]
@@ -119,6 +122,10 @@ def row(made, widths, texts, bold=False):
         run = paragraph.add_run(text)
         run.bold = bold or None
     return cells
+
+
+def bullet(doc, text: str) -> None:
+    line(doc, text, style="List Bullet", after=1)
 
 
 def signature(doc, name: str, *under: str) -> None:
@@ -135,6 +142,9 @@ def letter_head(doc) -> None:
     line(doc, "{%p endfor %}")
     loop(doc, "text in sender.lines", "{{ text }}", size=9.5, after=0)
     line(doc, "{{ letter_date }}", before=18, after=12)
+    line(doc, "{%p if facts.via %}")
+    line(doc, "VIA {{ facts.via | upper }}", bold=True, size=9.5, after=2)
+    line(doc, "{%p endif %}")
     loop(doc, "text in facts.address_lines", "{{ text }}", after=0)
     line(doc, "{%p if request.expedite_reason %}")
     line(doc, "EXPEDITED PROCESSING REQUESTED", bold=True, size=12, before=12, after=6)
@@ -149,20 +159,25 @@ def re_block(doc, widths, first: str) -> None:
                        "{{ beneficiary.birth_date | longdate }}{% endif %}{% if beneficiary.nationality %}, "
                        "{{ beneficiary.nationality | country }}{% endif %}{% if beneficiary.a_number %}, "
                        "A-{{ beneficiary.a_number }}{% endif %}"])  # fmt: skip
+    row(made, widths, ["{%tr if supporters %}", ""])
+    row(made, widths, ["Supporter{% if supporters | length > 1 %}s{% endif %}:", "{% for one in supporters %}{{ one.person.name.full }}"
+                       "{% if one.organisation %}, {{ one.organisation }}{% endif %}{% if not loop.last %}; {% endif %}{% endfor %}"])  # fmt: skip
+    row(made, widths, ["{%tr endif %}", ""])
     line(doc, "", after=2)
 
 
 def enclosures(doc) -> None:
     doc.add_heading("Enclosed", 2)
-    loop(doc, "text in enclosed", "•  {{ text }}", after=0, indent=0.25)
-    line(doc, "", after=2)
+    line(doc, "{%p for text in enclosed %}")
+    bullet(doc, "{{ text }}")
+    line(doc, "{%p endfor %}")
     line(doc, "{%p for row in index %}")
-    line(doc, "•  {{r row.link }}: {{ row.title }}, {{ row.range }}", after=0, indent=0.25)
+    bullet(doc, "{{r row.link }}: {{ row.title }}, {{ row.range }}")
     line(doc, "{%p endfor %}")
 
 
 def closing(doc) -> None:
-    line(doc, "Thank you for your attention to this request. Please direct any question to the undersigned.", before=10)
+    line(doc, "Thank you for your attention to this request. Please direct any question to the undersigned.", before=10, keep=True)
     line(doc, "Respectfully,", keep=True)
     line(doc, "", after=14, keep=True)
     line(doc, RULE, after=0, keep=True)
@@ -173,10 +188,13 @@ def closing(doc) -> None:
 def cover_letter():
     doc = document()
     letter_head(doc)
-    re_block(doc, (1.2, 5.3), "Form I-131, request for humanitarian parole under section 212(d)(5)(A) of the Immigration and "
-             "Nationality Act; initial parole for a person outside the United States. {{ facts.original_submission }}")  # fmt: skip
+    re_block(doc, (1.2, 5.3), "Form I-131, Request for Humanitarian Parole, INA § 212(d)(5)(A), 8 U.S.C. § 1182(d)(5)(A): "
+             "initial parole for a person outside the United States.{% if facts.original_submission %} {{ facts.original_submission }}{% endif %}")  # fmt: skip
     line(doc, "Dear Officer:")
-    line(doc, "On behalf of {{ petitioner.name.full }}, we ask that {{ beneficiary.name.full }} be paroled into the United States for "
+    line(doc, "{% if attorney and own_behalf %}On behalf of {{ beneficiary.name.full }}, we ask for parole into the United States for "
+         "{% elif attorney %}On behalf of {{ petitioner.name.full }}, we ask that {{ beneficiary.name.full }} be paroled into the United States for "
+         "{% elif own_behalf %}I ask to be paroled into the United States for "
+         "{% else %}I ask that {{ beneficiary.name.full }} be paroled into the United States for {% endif %}"
          "{{ request.length_months | months }}{% if request.arrival_date %}, with arrival intended on {{ request.arrival_date | longdate }}{% endif %}"
          "{% if request.consulate %}. Please notify the U.S. consular post in {{ request.consulate.city }}, {{ request.consulate.country | country }}{% endif %}.")  # fmt: skip
     prose(doc, "request.basis", "Reason for the request")
@@ -225,7 +243,9 @@ def declaration():
     line(doc, "{%p if declaration.interpreter.address %}")
     loop(doc, "text in declaration.interpreter.address.lines", "{{ text }}", after=0, keep=True)
     line(doc, "{%p endif %}")
+    line(doc, "{%p if declaration.interpreter.phone %}")
     line(doc, "{{ declaration.interpreter.phone }}", after=0)
+    line(doc, "{%p endif %}")
     line(doc, "{%p endif %}")
     return doc
 
@@ -235,7 +255,7 @@ def index():
     doc.add_heading("Index of exhibits", 1)
     line(doc, "{{ plan_title }} for {{ beneficiary.name.full }}. Page numbers are those printed at the foot of each page; they are also "
          "the page numbers of the PDF.", after=8)  # fmt: skip
-    widths = (0.55, 3.35, 1.2, 0.75, 0.85)
+    widths = (0.5, 2.9, 1.5, 0.75, 0.85)
     made = table(doc, widths, ("Tab", "Description", "Date", "Pages", "Language"))
     row(made, widths, ["{%tr for row in index %}", "", "", "", ""])
     row(made, widths, ["{%tr if row.heading %}", "", "", "", ""])

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from typing import Any
 
-from docxtpl import DocxTemplate, RichText
+from docxtpl import RichText
 
 from assembler.arrange import HOST
 from assembler.cites import Cite, parse
+from assembler.drafts.sandbox import Template
 from assembler.errors import TemplateBroken
 from assembler.model import Case, IndexRow, Layout, Person
 
 _MARGIN_WORDS = {"document": "Original", "translation": "English translation", "certificate": "Translator's certificate"}
+_LEADS_UP = re.compile(r"(\([^()]*|\b[Ss]ee(?: also)?\s+)$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +35,7 @@ class Values:
     letter_date: date | None
 
 
-def context(values: Values, template: DocxTemplate, where: str) -> dict[str, Any]:
+def context(values: Values, template: Template, where: str) -> dict[str, Any]:
     """The names a template may use."""
     case = values.case
     beneficiary = next(person for person in case.beneficiaries if person.id == values.beneficiary)
@@ -49,12 +52,13 @@ def context(values: Values, template: DocxTemplate, where: str) -> dict[str, Any
         "declaration": declaration,
         "declarant": declarant(case, declaration.declarant) if declaration else None,
         "sender": sender(case),
+        "own_behalf": case.petitioner.id == beneficiary.id,
         "letter_date": longdate(values.letter_date) if values.letter_date else "",
         "expedite": (case.request.expedite_reason,) if case.request.expedite_reason else (),
         "enclosed": enclosed(values),
         "index": rows(values, cite),
         "plan_title": values.layout.title,
-        "facts": dict(values.facts),
+        "facts": {"via": "", **dict(values.facts)},
         "cite": cite,
         "prose": cite.prose,
     }
@@ -140,10 +144,24 @@ def _details(row: IndexRow) -> list[str]:
     return [f"{_MARGIN_WORDS[role]}: {first}" + ("" if first == last else f"–{last}") for role, first, last in row.parts]
 
 
+def grouped(text: str) -> list[str | list[Cite]]:
+    """The text in pieces; citations that stand together, "[@a; @b]", in one list."""
+    groups: list[str | list[Cite]] = []
+    for piece in parse(text):
+        if isinstance(piece, str):
+            groups.append(piece)
+        elif len(groups) > 1 and groups[-1] == "; " and isinstance(together := groups[-2], list):
+            groups.pop()
+            together.append(piece)
+        else:
+            groups.append([piece])
+    return groups
+
+
 class Citer:
     """Makes citations: called in a template as cite('id', 2), or on a paragraph of the case through `prose`."""
 
-    def __init__(self, layout: Layout, template: DocxTemplate, where: str) -> None:
+    def __init__(self, layout: Layout, template: Template, where: str) -> None:
         self._rows = {row.exhibit: row for row in layout.index}
         self._addresses = dict(layout.addresses)
         self._template = template
@@ -155,19 +173,24 @@ class Citer:
         return rich
 
     def prose(self, text: str) -> RichText:
-        """A paragraph of the case, its citations as links."""
-        rich = RichText()
-        for piece in parse(text):
-            if isinstance(piece, Cite):
-                self._add(rich, piece)
-            else:
+        """A paragraph of the case, its citations as links, in parentheses unless the sentence leads up to them."""
+        rich, before = RichText(), ""
+        for piece in grouped(text):
+            if isinstance(piece, str):
                 rich.add(piece)
+                before += piece
+                continue
+            bare = _LEADS_UP.search(before)
+            for number, cite in enumerate(piece):
+                rich.add("; " if number else "" if bare else "(")
+                self._add(rich, cite)
+            rich.add("" if bare else ")")
         return rich
 
     def link(self, text: str, address: str) -> RichText:
         """Text that leads to one of our own addresses."""
         rich = RichText()
-        rich.add(text, url_id=self._template.build_url_id(HOST + address))
+        rich.add(text, url_id=self._template.link_id(HOST + address))
         return rich
 
     def _add(self, rich: RichText, cite: Cite) -> None:
@@ -182,7 +205,7 @@ class Citer:
         text = f"Ex. {row.tab} at {number}"
         if cite.last and cite.last > (cite.page or 1):
             text += f"–{self._number(cite, cite.last, row)}"
-        rich.add(text, url_id=self._template.build_url_id(f"{HOST}exhibit/{cite.exhibit}/{cite.page or 1}"))
+        rich.add(text, url_id=self._template.link_id(f"{HOST}exhibit/{cite.exhibit}/{cite.page or 1}"))
 
     def _number(self, cite: Cite, page: int, row: IndexRow) -> int:
         number = self._addresses.get(f"exhibit/{cite.exhibit}/{page}")

@@ -8,33 +8,32 @@ import json
 import re
 import traceback
 import zipfile
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
 from html import unescape
 from pathlib import Path
 from typing import Any
 
 import jinja2
 from docx.opc.exceptions import PackageNotFoundError
-from docxtpl import DocxTemplate, RichText
-from jinja2.sandbox import SandboxedEnvironment
 from lxml import etree
-from markupsafe import escape
 
 from assembler import convert
 from assembler.drafts.context import Values, context, filters
+from assembler.drafts.sandbox import Sandbox, Template
 from assembler.errors import TemplateBroken
 from assembler.ink import inks_of
-from assembler.model import Draft
+from assembler.model import Draft, Finding, Severity
 from assembler.shelf import TemplateFile
 from assembler.workshop import Cache
 
-VERSION = "1"  # raise it when anything here changes what comes out
+VERSION = "2"  # raise it when anything here changes what comes out
 _MAX_DOCX = 50_000_000  # bytes, unpacked
+_MISTAKES = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError)  # of a template's code
 _CORE = (
     b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<cp:coreProperties xmlns:cp='
     b'"http://schemas.openxmlformats.org/package/2006/metadata/core-properties"/>'
 )
-_PLACED = re.compile(r"<w:t[^>]*>([^<]*)</w:t>")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +44,7 @@ class Job:
     template: TemplateFile
     values: Values
     engine: str
+    version: str  # of the engine it begins with
     fonts: tuple[Path, ...]
     cache: Cache
 
@@ -52,14 +52,15 @@ class Job:
 def draft(job: Job) -> Draft:
     """The filled document and its PDF, in the cache. Raises TemplateBroken, ToolFailed, ToolMissing."""
     filled = render(job.template, job.values)
-    key = ["draft", VERSION, hashlib.sha256(filled).hexdigest(), job.engine, convert.embedded_version(),
+    _drawable(filled, job)
+    key = ["draft", VERSION, hashlib.sha256(filled).hexdigest(), job.template.name, job.engine, job.version,
            *(font.name for font in job.fonts)]  # fmt: skip
     made = job.cache.once(key, lambda folder: _make(job, filled, folder))
     facts = json.loads((made / "draft.json").read_text())
     sizes, inks = inks_of(made / "draft.pdf")
     return Draft(
         id=job.id, docx=made / "draft.docx", pdf=made / "draft.pdf", pages=len(sizes), engine=facts["engine"],
-        sizes=sizes, inks=inks,
+        sizes=sizes, inks=inks, findings=tuple(_finding(one) for one in facts["findings"]),
     )
 
 
@@ -67,19 +68,22 @@ def render(template: TemplateFile, values: Values) -> bytes:
     """The filled .docx: sandboxed, autoescaped, an unknown name is an error, same bytes each time."""
     _harmless(template)
     try:
-        document = DocxTemplate(io.BytesIO(template.data))
+        document = Template(io.BytesIO(template.data))
         document.init_docx()
     except (PackageNotFoundError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise TemplateBroken("not a Word document", where=template.name, remedy="save it as .docx in Word") from error
-    placed: list[str] = []
-    environment = _environment(values, placed)
+    environment, names = Sandbox(filters(values)), context(values, document, template.name)
     try:
-        document.render(context(values, document, template.name), environment)
+        document.render(names, environment)
     except jinja2.TemplateSyntaxError as error:
         raise TemplateBroken(
             f"{error.message}, near {_near_syntax(error)!r}", where=template.name, remedy="correct it in Word"
         ) from error
-    except (jinja2.UndefinedError, jinja2.exceptions.SecurityError, TypeError, ZeroDivisionError) as error:
+    except TemplateBroken as error:  # a citation
+        raise TemplateBroken(
+            f"{error.problem}, in {_near_line(document, error)!r}", where=template.name, remedy=error.remedy
+        ) from error
+    except (jinja2.UndefinedError, jinja2.exceptions.SecurityError, *_MISTAKES) as error:
         raise TemplateBroken(
             f"{_reason(error)}, in {_near_line(document, error)!r}", where=template.name, remedy="correct it in Word"
         ) from error
@@ -88,22 +92,8 @@ def render(template: TemplateFile, values: Values) -> bytes:
     out = io.BytesIO()
     document.save(out)
     plain = _plain(out.getvalue())
-    _arrived(plain, placed, template.name)
+    _arrived(plain, environment.placed, template.name)
     return plain
-
-
-def _environment(values: Values, placed: list[str]) -> SandboxedEnvironment:
-    def keep(value: Any) -> Any:
-        """Every value on its way into the document is noted, so that its arrival can be checked."""
-        if isinstance(value, RichText):
-            placed.extend(_PLACED.findall(str(value)))
-        elif isinstance(value, (str, int)) and not hasattr(value, "__html__"):
-            placed.append(str(escape(value)))
-        return value
-
-    environment = SandboxedEnvironment(autoescape=True, undefined=jinja2.StrictUndefined, finalize=keep)
-    environment.filters.update(filters(values))
-    return environment
 
 
 def _harmless(template: TemplateFile) -> None:
@@ -137,7 +127,7 @@ def _plain(data: bytes) -> bytes:
 
 def _arrived(docx: bytes, placed: list[str], where: str) -> None:
     """docxtpl drops text that breaks its XML without a word, so each value is looked for in what came out."""
-    text = "".join(convert.visible_text(io.BytesIO(docx)).split())
+    text = "".join(convert.all_text(io.BytesIO(docx)).split())
     lost = [value for value in placed if "".join(unescape(unescape(value)).split()) not in text]
     if lost:
         raise TemplateBroken(
@@ -158,16 +148,41 @@ def _near_syntax(error: jinja2.TemplateSyntaxError) -> str:
     return lines[len(lines) // 2][:80] if lines else "?"
 
 
-def _near_line(document: DocxTemplate, error: Exception) -> str:
+def _near_line(document: Template, error: Exception) -> str:
     """The paragraph of the template in which a run-time error rose."""
     frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename in ("<template>", "<unknown>")]
     if not frames or frames[-1].lineno is None:
         return "?"
-    body = DocxTemplate(document.template_file)
-    body.init_docx()
-    source = re.sub(r"<w:p([ >])", r"\n<w:p\1", body.patch_xml(body.get_xml())).splitlines()
+    part = document.current_rendering_part
+    xml = document.get_xml() if part is None or part is document.docx._part else document.get_part_xml(part)
+    source = re.sub(r"<w:p([ >])", r"\n<w:p\1", document.patch_xml(xml)).splitlines()
     line = source[min(frames[-1].lineno, len(source)) - 1]
     return re.sub(r"<[^>]+>", "", line).strip()[:80] or "?"
+
+
+def _drawable(filled: bytes, job: Job) -> None:
+    """Raises TemplateBroken naming the characters that no font has, and where in case.json they stand."""
+    missing = convert.uncovered(convert.printed_text(io.BytesIO(filled)), job.fonts)
+    if missing:
+        places = [place for place, text in _texts(asdict(job.values.case)) if set(text) & set(missing)]
+        named = f"look at {', '.join(places[:3])} in case.json" if places else "look for them in the template"
+        raise convert.no_glyph(missing, job.template.name, f"{named}, and write them in another way")
+
+
+def _texts(value: Any, place: str = "") -> Iterator[tuple[str, str]]:
+    match value:
+        case str():
+            yield place, value
+        case dict():
+            for key, one in value.items():
+                yield from _texts(one, f"{place}/{key}")
+        case list() | tuple():
+            for number, one in enumerate(value):
+                yield from _texts(one, f"{place}/{number}")
+
+
+def _finding(saved: dict[str, Any]) -> Finding:
+    return Finding(**{**saved, "severity": Severity(saved["severity"])})
 
 
 def _make(job: Job, filled: bytes, folder: Path) -> None:
@@ -175,4 +190,4 @@ def _make(job: Job, filled: bytes, folder: Path) -> None:
     docx.write_bytes(filled)
     made = convert.to_pdf(docx, job.template.name, job.engine, job.fonts, folder / "work")
     (folder / "draft.pdf").write_bytes(made.pdf)
-    (folder / "draft.json").write_text(json.dumps({"engine": made.engine, "links": made.links}))
+    (folder / "draft.json").write_text(json.dumps({"engine": made.engine, "findings": [asdict(one) for one in made.findings]}))

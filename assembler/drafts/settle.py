@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from assembler import convert, tools
 from assembler.arrange import arrange
+from assembler.drafts.citing import cite_findings
 from assembler.drafts.context import Values
 from assembler.drafts.render import Job, draft
-from assembler.errors import TemplateBroken, ToolFailed
-from assembler.model import Case, Draft, Ink, Layout, PageFacts, Part, PartKind, Plan, Prepared
-from assembler.shelf import Shelf, font_files
+from assembler.errors import AssemblerError, CaseRejected, TemplateBroken, ToolFailed
+from assembler.model import Case, Draft, Finding, Ink, Layout, PageFacts, Part, PartKind, Plan, Prepared, Severity
+from assembler.shelf import Shelf, TemplateFile, font_files
 from assembler.workshop import Failure, Limits, Workshop
 
 ROUNDS = 3
@@ -34,7 +37,11 @@ def settle(
     engine: str = "auto",
     tell: Callable[[str, int, int], None] = lambda _step, _done, _total: None,
 ) -> tuple[tuple[Draft, ...], Layout]:
-    """Fill, arrange, and fill again until the numbers hold still: three rounds at most, else TemplateBroken."""
+    """Fill, arrange, and fill again until the numbers hold still: three rounds at most, else TemplateBroken.
+
+    Raises CaseRejected with a finding for each citation of a page or exhibit that is not there.
+    """
+    _cites_hold(case, plan, prepared)
     evidence = {f"exhibit:{one.exhibit}": page_facts(one) for one in prepared}
     roles = {one.exhibit: [page.role for page in one.pages] for one in prepared}
     guess = {part.document: _guess(part, plan) for part in plan.parts if part.kind in (PartKind.DRAFT, PartKind.TAB)}
@@ -69,29 +76,64 @@ def fill(
     engine: str = "auto",
 ) -> tuple[Draft, ...]:
     """Every document of the plan that comes from a template, filled with this layout's numbers."""
-    fonts = font_files()
     names = shelf.schema("languages.json")
     jobs = [
-        Job(
-            id=part.document,
-            template=(template := shelf.template(case.kind, part.template, folder)),
-            values=_values(part, plan, case, layout, facts, names, as_of),
-            engine="auto" if engine == "auto" or template.origin == "shipped" else engine,
-            fonts=fonts,
-            cache=workshop.cache,
+        _job(
+            part.document, shelf.template(case.kind, part.template, folder), engine, workshop,
+            _values(part, plan, case, layout, facts, names, as_of),
         )
         for part in _documents(plan)
     ]
     results = workshop.map(draft, jobs, limits=_LIMITS)
     for job, result in zip(jobs, results, strict=True):
         if isinstance(result, Failure):
-            raise ToolFailed(
-                f"the template could not be filled ({result.kind}: {result.detail})", where=job.template.name,
-                remedy="simplify the template, or use the shipped one",
-            )
-    drafts = tuple(result for result in results if isinstance(result, Draft))
+            raise _failed(result, job.template.name)
+    drafts = tuple(
+        replace(result, findings=(*_of_engine(job, engine), *result.findings))
+        for job, result in zip(jobs, results, strict=True)
+        if isinstance(result, Draft)
+    )
     _one_sheet_each(plan, drafts)
     return drafts
+
+
+def _job(document: str, template: TemplateFile, engine: str, workshop: Workshop, values: Values) -> Job:
+    """A shipped template is made for the embedded engine; a firm's own goes to LibreOffice where there is one."""
+    if engine == "auto" and template.origin != "shipped":
+        engine = "libreoffice" if tools.find("soffice") else "embedded"
+    version = convert.libreoffice_version() if engine == "libreoffice" else convert.embedded_version()
+    return Job(
+        id=document, template=template, values=values, engine=engine, version=version, fonts=font_files(),
+        cache=workshop.cache,
+    )
+
+
+def _of_engine(job: Job, asked: str) -> tuple[Finding, ...]:
+    """A firm's own template that had to be drawn by the embedded engine should be looked at."""
+    if asked != "auto" or job.template.origin == "shipped" or job.engine != "embedded":
+        return ()
+    finding = Finding(
+        rule="DRAFT.ENGINE", severity=Severity.WARNING, where=job.template.name,
+        problem="this template of your own was drawn by the embedded Word engine, which overlaps text boxes and frames",
+        remedy="look at its pages, or install LibreOffice",
+    )
+    return (finding,)
+
+
+def _failed(failure: Failure, where: str) -> AssemblerError:
+    """A template that asks for too much is broken; an engine that crashes has failed."""
+    if failure.kind in ("memory", "timeout"):
+        return TemplateBroken(f"filling it {failure.detail}", where=where, remedy="look for a loop that does not end")
+    return ToolFailed(
+        f"the template could not be filled ({failure.kind}: {failure.detail})", where=where,
+        remedy="simplify the template, or use the shipped one",
+    )
+
+
+def _cites_hold(case: Case, plan: Plan, prepared: Sequence[Prepared]) -> None:
+    found = cite_findings(case, plan, {one.exhibit: len(one.pages) for one in prepared})
+    if found:
+        raise CaseRejected(f"{len(found)} citations lead nowhere", found, where=case.id, remedy="correct them and run again")
 
 
 def _documents(plan: Plan) -> list[Part]:

@@ -1,0 +1,21 @@
+"""convert: a Word document in, a PDF out; no word, link or character may get lost on the way.
+
+The embedded engine draws with our fonts only; LibreOffice is used where it is asked for, or where the embedded engine
+lost something. Must not know what the document says or is for.
+"""
+
+from assembler.convert.engines import Converted, embedded_version, libreoffice_version, no_glyph, to_pdf
+from assembler.convert.faces import uncovered
+from assembler.convert.words import all_text, lost_words, printed_text
+
+__all__ = [
+    "Converted",
+    "all_text",
+    "embedded_version",
+    "libreoffice_version",
+    "lost_words",
+    "no_glyph",
+    "printed_text",
+    "to_pdf",
+    "uncovered",
+]

@@ -1,0 +1,145 @@
+"""Which engine draws, and whether what it drew is whole."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+from lxml import etree
+
+from assembler import tools
+from assembler.convert.faces import TEXT_FACE, own_faces_only, uncovered, with_own_faces
+from assembler.convert.keeping import kept
+from assembler.convert.office import by_libreoffice
+from assembler.convert.words import R, W, lost_words, parsed, printed_text, relations
+from assembler.errors import TemplateBroken, ToolFailed
+from assembler.model import Finding, Severity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Converted:
+    """The PDF, what made it, and what a person should know of how."""
+
+    pdf: bytes
+    engine: str
+    findings: tuple[Finding, ...] = ()
+
+
+def to_pdf(docx: Path, where: str, engine: str, fonts: Sequence[Path], scratch: Path) -> Converted:
+    """Convert one document. `engine`: "embedded", "libreoffice", or "auto": embedded, and LibreOffice where that loses
+    something and LibreOffice is installed.
+
+    `where` names the template in messages; `scratch` is a folder that need not exist. Raises TemplateBroken for a
+    character no font has, ToolFailed for lost words or links, ToolMissing.
+    """
+    _readable(docx, where)
+    missing = uncovered(printed_text(docx), fonts)
+    if missing:
+        raise no_glyph(missing, where, "remove them from the template, or use others")
+    if engine == "libreoffice":
+        return _whole(docx, libreoffice(docx, where, fonts, scratch), where)
+    if engine == "embedded" or not tools.find("soffice"):
+        return _whole(docx, embedded(docx, where, fonts), where)
+    try:
+        return _whole(docx, embedded(docx, where, fonts), where)
+    except ToolFailed:
+        return _whole(docx, libreoffice(docx, where, fonts, scratch), where)
+
+
+def no_glyph(characters: Sequence[str], where: str, remedy: str) -> TemplateBroken:
+    """The error for characters that no font on the shelf can draw."""
+    codes = ", ".join(f"U+{ord(character):04X}" for character in characters[:8])
+    return TemplateBroken(f"no font on the shelf has the characters {codes}", where=where, remedy=remedy)
+
+
+def embedded(docx: Path, where: str, fonts: Sequence[Path]) -> Converted:
+    """Convert with office2pdf: tagged, drawn with our fonts only, same bytes each time. Raises ToolFailed."""
+    import office2pdf
+
+    folders = list(dict.fromkeys(font.parent for font in fonts))
+    data, replaced = with_own_faces(docx, fonts)
+    options = office2pdf.ConvertOptions(font_paths=folders, tagged=True)
+    try:
+        pdf = kept(data, lambda whole: bytes(office2pdf.convert_bytes(whole, "docx", options).pdf))
+    except office2pdf.Office2PdfError as error:
+        raise ToolFailed(
+            f"the embedded Word engine cannot read it ({type(error).__name__})", where=where,
+            remedy="open it in Word and save it again as .docx",
+        ) from error
+    own_faces_only(pdf, where, fonts)
+    findings = (_fonts_replaced(where, replaced),) if replaced else ()
+    return Converted(pdf=pdf, engine=embedded_version(), findings=findings)
+
+
+def libreoffice(docx: Path, where: str, fonts: Sequence[Path], scratch: Path) -> Converted:
+    """Convert with LibreOffice, links put back. Raises ToolMissing, ToolFailed."""
+    return Converted(pdf=by_libreoffice(docx, where, fonts, scratch), engine=libreoffice_version())
+
+
+def embedded_version() -> str:
+    """Name and version of the embedded engine."""
+    return f"office2pdf {version('office2pdf-python')}"
+
+
+@cache
+def libreoffice_version() -> str:
+    """Name and version of LibreOffice: "LibreOffice 7.4.7.2"."""
+    return " ".join((tools.version("soffice") or "LibreOffice").split(" ")[:2])
+
+
+def _readable(docx: Path, where: str) -> None:
+    """Raises TemplateBroken for anything but a Word document in the common (transitional) form."""
+    try:
+        with zipfile.ZipFile(docx) as archive:
+            kind = parsed(archive.read("word/document.xml")).tag
+    except (zipfile.BadZipFile, KeyError, etree.XMLSyntaxError) as error:
+        raise TemplateBroken("not a Word document", where=where, remedy="save it as .docx in Word") from error
+    if kind != f"{W}document":
+        raise TemplateBroken("a Word document of another kind", where=where, remedy="save it as .docx, not as Strict Open XML")
+
+
+def _whole(docx: Path, made: Converted, where: str) -> Converted:
+    """The same, if no word and no link of the document is missing. Raises ToolFailed."""
+    if lost := lost_words(docx, made.pdf):
+        raise ToolFailed(
+            f"{made.engine} lost {lost} words of the document", where=where,
+            remedy="simplify its layout (no text boxes or frames), or try the other engine",
+        )
+    missing = Counter(set(_addresses(docx))) - Counter(set(_annotations(made.pdf)))
+    if missing:
+        raise ToolFailed(
+            f"{made.engine} lost {len(missing)} links of the document", where=where,
+            remedy="put them into plain paragraphs or table cells, or try the other engine",
+        )
+    return made
+
+
+def _addresses(docx: Path) -> list[str]:
+    """Where the links of the body lead that have a text to click on."""
+    with zipfile.ZipFile(docx) as archive:
+        targets = relations(archive, "word/document.xml")
+        links = list(parsed(archive.read("word/document.xml")).iter(f"{W}hyperlink"))
+    spoken = [link for link in links if "".join(text.text or "" for text in link.iter(f"{W}t")).strip()]
+    return [targets[link.get(f"{R}id")][1] for link in spoken if link.get(f"{R}id") in targets]
+
+
+def _annotations(pdf: bytes) -> list[str]:
+    import pikepdf
+
+    with pikepdf.open(io.BytesIO(pdf)) as book:
+        notes = [note for page in book.pages for note in page.get("/Annots", ()) if "/A" in note]
+        return [str(note.A.get("/URI", "")) for note in notes]
+
+
+def _fonts_replaced(where: str, count: int) -> Finding:
+    return Finding(
+        rule="DRAFT.FONT", severity=Severity.WARNING, where=where,
+        problem=f"it names {count} fonts that are not on the shelf; {TEXT_FACE} is drawn in their place",
+        remedy=f"look at its pages, use {TEXT_FACE} in the template, or install LibreOffice",
+    )

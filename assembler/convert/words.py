@@ -1,0 +1,156 @@
+"""Words: what a reader of the Word document sees, and whether all of it is in the PDF."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+import zipfile
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+from lxml import etree
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+_MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_TEXT_PARTS = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml")
+_BREAKS = frozenset(f"{W}{name}" for name in ("br", "tab", "cr"))
+_USED = "\0"  # stands where a piece of the PDF's text has been accounted for
+
+
+def parsed(data: bytes) -> Any:
+    """The root element of a part; no entity, network or huge tree. Raises lxml.etree.XMLSyntaxError."""
+    return etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False))
+
+
+def all_text(docx: Path | IO[bytes]) -> str:
+    """All text of body, headers, footers and notes, a space between paragraphs, cells and breaks."""
+    with zipfile.ZipFile(docx) as archive:
+        names = sorted(filter(_TEXT_PARTS.fullmatch, archive.namelist()))
+        found = [text for name in names for text in _paragraphs(parsed(archive.read(name)), everything=True)]
+    return " ".join(found)
+
+
+def printed_text(docx: Path | IO[bytes]) -> str:
+    """The text a reader sees on paper: no hidden text, no unused header, no second version of a drawing."""
+    return " ".join(printed_paragraphs(docx))
+
+
+def printed_paragraphs(docx: Path | IO[bytes]) -> list[str]:
+    """`printed_text` by paragraph. Page numbers and other computed fields are left out: the engine computes its own."""
+    with zipfile.ZipFile(docx) as archive:
+        names = _printed_parts(archive)
+        return [text for name in names for text in _paragraphs(parsed(archive.read(name)), everything=False)]
+
+
+def lost_words(docx: Path, pdf: bytes) -> int:
+    """How many words of the document are not in the PDF's text.
+
+    Each paragraph accounts for its letters once, the longest first, so that a repeated header cannot stand in for a
+    lost word. Paragraphs that are not found whole (a page break or right-to-left text within) are looked for by word,
+    and short words, whose letters another may have used up, once more as they stand between blanks.
+    """
+    there = "\n".join(page_texts(pdf))
+    rest, apart = letters(there), Counter(map(letters, there.split()))
+    wanted = Counter(letters(word) for paragraph in printed_paragraphs(docx) for word in paragraph.split())
+    broken = []
+    for paragraph in sorted(printed_paragraphs(docx), key=len, reverse=True):
+        spelled_out = letters(paragraph)
+        if spelled_out in rest:
+            rest = rest.replace(spelled_out, _USED, 1) if spelled_out else rest
+        else:
+            broken += [letters(word) for word in paragraph.split()]
+    lost = 0
+    for word in sorted(filter(None, broken), key=len, reverse=True):
+        spelled = next((way for way in (word, word[::-1]) if way in rest), None)
+        lost += spelled is None and apart[word] < wanted[word]
+        rest = rest.replace(spelled, _USED, 1) if spelled else rest
+    return lost
+
+
+def page_texts(pdf: bytes) -> list[str]:
+    """The text layer of each page."""
+    import pypdfium2 as pdfium
+
+    document = pdfium.PdfDocument(pdf)
+    try:
+        return [document[n].get_textpage().get_text_bounded() for n in range(len(document))]
+    finally:
+        document.close()
+
+
+def relations(archive: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]:
+    """Relationship id → (type's last word, target) of a part such as "word/document.xml"."""
+    folder, _, name = part.rpartition("/")
+    path = f"{folder}/_rels/{name}.rels"
+    if path not in archive.namelist():
+        return {}
+    return {
+        one.get("Id"): (one.get("Type", "").rpartition("/")[2], one.get("Target", ""))
+        for one in parsed(archive.read(path))
+        if one.get("Id")
+    }
+
+
+def letters(text: str) -> str:
+    """Letters and digits only, in one case and form: what two texts must have in common."""
+    return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
+
+
+def _printed_parts(archive: zipfile.ZipFile) -> list[str]:
+    """Body, notes, and the headers and footers that some section uses."""
+    body, settings = parsed(archive.read("word/document.xml")), "word/settings.xml"
+    related = relations(archive, "word/document.xml")
+    even = settings in archive.namelist() and parsed(archive.read(settings)).find(f"{W}evenAndOddHeaders") is not None
+    used = set()
+    for section in body.iter(f"{W}sectPr"):
+        kinds = {"default", *(["first"] if section.find(f"{W}titlePg") is not None else ()), *(["even"] if even else ())}
+        for reference in (*section.iter(f"{W}headerReference"), *section.iter(f"{W}footerReference")):
+            if reference.get(f"{W}type", "default") in kinds:
+                used.add(f"word/{related.get(reference.get(f'{R}id'), ('', ''))[1]}")
+    names = {"word/document.xml", "word/footnotes.xml", "word/endnotes.xml", *used}
+    return sorted(names & set(archive.namelist()))
+
+
+def _paragraphs(root: Any, *, everything: bool) -> Iterator[str]:
+    """Text of each paragraph, innermost first for text boxes."""
+    for paragraph in root.iter(f"{W}p"):
+        if everything or not any(parent.tag == f"{_MC}Fallback" for parent in paragraph.iterancestors()):
+            text = "".join(_pieces(paragraph, [], everything=everything))
+            yield unicodedata.normalize("NFC", text)
+
+
+def _pieces(node: Any, fields: list[str], *, everything: bool) -> Iterator[str]:
+    """Text below a node in reading order; `fields` are the instructions of the fields we are inside of."""
+    for child in node:
+        if child.tag == f"{W}p" or (child.tag == f"{_MC}Fallback" and not everything):
+            continue  # a paragraph of a text box comes on its own
+        if child.tag == f"{W}fldChar":
+            _follow(child.get(f"{W}fldCharType"), fields)
+        elif child.tag == f"{W}instrText" and fields:
+            fields[-1] += child.text or ""
+        elif child.tag == f"{W}t" and (everything or not any(map(_computed, fields))):
+            yield child.text or ""
+        elif child.tag in _BREAKS:
+            yield " "
+        elif not (child.tag == f"{W}r" and _hidden(child) and not everything):
+            simple = child.get(f"{W}instr") if child.tag == f"{W}fldSimple" else None
+            yield from _pieces(child, [*fields, simple] if simple else fields, everything=everything)
+
+
+def _follow(mark: str | None, fields: list[str]) -> None:
+    if mark == "begin":
+        fields.append("")
+    elif mark == "end" and fields:
+        fields.pop()
+
+
+def _computed(instruction: str) -> bool:
+    return bool(instruction.strip()) and not instruction.strip().upper().startswith("HYPERLINK")
+
+
+def _hidden(run: Any) -> bool:
+    mark = run.find(f"{W}rPr/{W}vanish")
+    return mark is not None and mark.get(f"{W}val", "true") not in ("0", "false", "off")
