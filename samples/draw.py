@@ -151,6 +151,8 @@ def again(data: bytes, change: Callable[[pikepdf.Pdf], None] = lambda _pdf: None
     out = io.BytesIO()
     with pikepdf.open(io.BytesIO(data)) as pdf:
         change(pdf)
+        if "/ID" in pdf.trailer:
+            del pdf.trailer.ID  # half of it would be kept, and it holds the time
         pdf.save(out, deterministic_id=True)
     return out.getvalue()
 

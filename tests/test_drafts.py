@@ -13,6 +13,7 @@ import pytest
 from docx import Document
 
 from assembler import convert, drafts, rules, tools
+from assembler.convert import engines
 from assembler.drafts.context import Values, longdate
 from assembler.drafts.render import render
 from assembler.errors import TemplateBroken, ToolFailed
@@ -21,7 +22,7 @@ from assembler.model import Case, Ink, PageFacts, Prepared, PreparedPage
 from assembler.plan import plan_packet
 from assembler.shelf import Shelf, TemplateFile, font_files
 from assembler.workshop import Workshop
-from docs.make_templates import HOME, TEMPLATES, write
+from docs.make_templates import HOME, TEMPLATES, document, write
 from tests.conftest import AS_OF
 from tests.factories import CASE
 from tests.test_arrange import laid_out
@@ -35,22 +36,24 @@ def the_case(**change: Any) -> Case:
 
 def values(case: Case | None = None, **more: Any) -> Values:
     case = case or the_case()
-    given = {"case": case, "beneficiary": "child", "declaration": "", "layout": laid_out([2, 1])[0], "facts": (),
-             "languages": (("en", "English"), ("es", "Spanish")), "countries": (("UTO", "Utopia"),), "letter_date": AS_OF}  # fmt: skip
+    given = {
+        "case": case, "beneficiary": "child", "declaration": "", "layout": laid_out([2, 1])[0], "facts": (),
+        "languages": (("en", "English"), ("es", "Spanish")), "countries": (("UTO", "Utopia"),), "letter_date": AS_OF,
+    }  # fmt: skip
     return Values(**{**given, **more})
 
 
 def template(text: str, *more: str) -> TemplateFile:
-    document = Document()
+    made = document()
     for paragraph in (text, *more):
-        document.add_paragraph(paragraph)
+        made.add_paragraph(paragraph)
     out = io.BytesIO()
-    document.save(out)
+    made.save(out)
     return TemplateFile(name="test/test.docx", data=out.getvalue(), origin="case")
 
 
 def filled(text: str, *more: str, **given: Any) -> str:
-    return convert.visible_text(io.BytesIO(render(template(text, *more), values(**given)))).strip()
+    return convert.printed_text(io.BytesIO(render(template(text, *more), values(**given)))).strip()
 
 
 def prepared(exhibit: str, pages: int) -> Prepared:
@@ -85,7 +88,9 @@ def test_a_template_cannot_reach_python(payload: str) -> None:
         filled(payload)
 
 
-@pytest.mark.parametrize("text", ["Smith & Sons", "x < y and <b>bold</b>", "{{ 7*7 }} {% if %} {# c #} {_{ x }_}", "“quotes” – ½ ﬁ", "a  b"])
+@pytest.mark.parametrize(
+    "text", ["Smith & Sons", "x < y and <b>bold</b>", "{{ 7*7 }} {% if %} {# c #} {_{ x }_}", "“quotes” – ½ ﬁ", "a  b"]
+)
 def test_what_the_case_says_is_printed_as_it_is(text: str) -> None:
     said = the_case(request={**CASE["request"], "basis": [text]})
 
@@ -96,7 +101,8 @@ def test_an_unknown_name_is_an_error_that_shows_the_place() -> None:
     with pytest.raises(TemplateBroken) as caught:
         filled("First paragraph.", "Dear {{ petitioner.nam }}:", "Last.")
 
-    assert str(caught.value) == "test/test.docx: 'Person' has no attribute 'nam', in 'Dear {{ petitioner.nam }}:'; correct it in Word"
+    message = str(caught.value)
+    assert message.startswith("test/test.docx: Person has no attribute 'nam', in 'Dear {{ petitioner.nam }}:'; ")
 
 
 @pytest.mark.parametrize("broken", ["Dear {{ petitioner.name }:", "{% if request.fee %}", "{{ request.fee | nofilter }}"])
@@ -117,13 +123,13 @@ def test_no_error_ever_repeats_what_the_case_says() -> None:
 def test_citations_print_the_page_and_link_to_it() -> None:
     data = render(template("{{r cite('e0', 2) }} and {{r cite('e1') }} and {{r prose('so ([@e0, pp. 1-2])') }}"), values())
 
-    assert convert.visible_text(io.BytesIO(data)).strip() == "Ex. A at 7 and Ex. B at 9 and so (Ex. A at 6–7)"
+    assert convert.printed_text(io.BytesIO(data)).strip() == "Ex. A at 7 and Ex. B at 9 and so (Ex. A at 6–7)"
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         assert b"https://assembler.invalid/exhibit/e0/2" in archive.read("word/_rels/document.xml.rels")
 
 
 @pytest.mark.parametrize(("cite", "says"), [
-    ("{{r cite('e9') }}", "there is no exhibit 'e9' to cite in this packet; did you mean"),
+    ("{{r cite('e00') }}", "there is no exhibit 'e00' to cite in this packet, in .*; did you mean 'e0'?"),
     ("{{r cite('e0', 3) }}", "page 3 of exhibit 'e0' is cited, which has 2 pages"),
 ])  # fmt: skip
 def test_a_citation_that_leads_nowhere_is_an_error(cite: str, says: str) -> None:
@@ -155,10 +161,10 @@ def test_macros_and_objects_are_refused(name: str, says: str) -> None:
 
 
 def test_a_picture_fetched_from_elsewhere_is_refused() -> None:
-    document = Document()
-    document.part.relate_to("http://example.org/canary.png", "http://x/relationships/image", is_external=True)
+    made = Document()
+    made.part.relate_to("http://example.org/canary.png", "http://x/relationships/image", is_external=True)
     out = io.BytesIO()
-    document.save(out)
+    made.save(out)
 
     with pytest.raises(TemplateBroken, match="fetches pictures or a template from elsewhere"):
         render(TemplateFile(name="t.docx", data=out.getvalue(), origin="case"), values())
@@ -189,15 +195,15 @@ def test_scripts_of_the_world_are_drawn(tmp_path: Path) -> None:
 
 
 def test_a_character_no_font_has_is_named_not_boxed(tmp_path: Path) -> None:
-    with pytest.raises(TemplateBroken, match=r"t.docx: no font on the shelf has the characters U\+1F600, U\+10A00; replace"):
+    with pytest.raises(TemplateBroken, match=r"t.docx: no font on the shelf has the characters U\+1F600, U\+10A00; remove"):
         convert.to_pdf(docx(tmp_path, "Secret \U0001f600 \U00010a00"), "t.docx", "embedded", font_files(), tmp_path / "s")
 
 
 def test_lost_words_are_counted_not_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = docx(tmp_path, "First Canaryname second third.")
     (tmp_path / "less").mkdir()
-    less = convert.embedded(docx(tmp_path / "less", "First second."), "t", font_files())
-    monkeypatch.setattr(convert, "embedded", lambda *_: less)
+    less = engines.embedded(docx(tmp_path / "less", "First second."), "t", font_files())
+    monkeypatch.setattr(engines, "embedded", lambda *_: less)
     monkeypatch.setattr(tools, "find", lambda _: None)
 
     with pytest.raises(ToolFailed, match=r"t.docx: office2pdf \S+ lost 2 words of the document; simplify") as caught:
@@ -212,7 +218,7 @@ def test_a_program_that_says_yes_and_gives_nothing_has_failed(tmp_path: Path, mo
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
 
     with pytest.raises(ToolFailed, match="LibreOffice gave no PDF"):
-        convert.libreoffice(docx(tmp_path, "text"), "t.docx", tmp_path / "s")
+        engines.libreoffice(docx(tmp_path, "text"), "t.docx", font_files(), tmp_path / "s")
 
 
 @pytest.mark.tools
@@ -224,7 +230,15 @@ def test_libreoffice_keeps_words_and_links(tmp_path: Path) -> None:
     made = convert.to_pdf(tmp_path / "a.docx", "t.docx", "libreoffice", font_files(), tmp_path / "s")
 
     assert made.engine.startswith("LibreOffice")
-    assert made.links == 2
+    assert b"assembler.invalid/exhibit/e0/2" in b"".join(links_of(made.pdf))
+    assert len(links_of(made.pdf)) == 2
+
+
+def links_of(pdf: bytes) -> list[bytes]:
+    import pikepdf
+
+    with pikepdf.open(io.BytesIO(pdf)) as book:
+        return [bytes(note.A.URI) for page in book.pages for note in page.get("/Annots", ())]
 
 
 # --- the loop and the shipped templates ----------------------------------------------------------------------------
@@ -244,8 +258,9 @@ def test_numbers_settle_also_where_they_grow_a_digit(tmp_path: Path, pages: tupl
 
 def test_numbers_that_never_settle_are_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A template that has a page more whenever the number before was odd."""
-    from assembler.drafts import settle as room
+    import sys
 
+    room = sys.modules["assembler.drafts.settle"]
     whole = room.fill
 
     def restless(plan: Any, case: Case, layout: Any, **more: Any) -> Any:
@@ -268,13 +283,21 @@ def test_a_title_that_runs_over_its_tab_sheet_is_an_error(tmp_path: Path) -> Non
         settled(tmp_path, the_case(exhibits=exhibits), {"letter": 2, "scan": 1, "photo": 1})
 
 
-ABROAD = {"id": "mother", "declarant": "aunt", "title": "Declaration of the mother", "signed_in_us": False, "place": "Puerto Ejemplo",
-          "language": "es", "paragraphs": ["One.", "Two."],
-          "interpreter": {"name": {"given": "Interpreta", "family": "Ficticia"}, "language": "es", "phone": "217-555-0166"}}  # fmt: skip
+ABROAD = {
+    "id": "mother",
+    "declarant": "aunt",
+    "title": "Declaration of the mother",
+    "signed_in_us": False,
+    "place": "Puerto Ejemplo",
+    "language": "es",
+    "paragraphs": ["One.", "Two."],
+    "interpreter": {"name": {"given": "Interpreta", "family": "Ficticia"}, "language": "es", "phone": "217-555-0166"},
+}
 
 
 def test_declarations_are_worded_by_the_place_of_signing(tmp_path: Path) -> None:
-    made, _ = settled(tmp_path, the_case(declarations=[*CASE["declarations"], ABROAD]), {"letter": 2, "scan": 1, "photo": 1})
+    both = the_case(declarations=[*CASE["declarations"], ABROAD])
+    made, _ = settled(tmp_path, both, {"letter": 2, "scan": 1, "photo": 1})
 
     within, abroad = (text_of(one.pdf) for one in made if "declaration" in one.id)
 
@@ -293,8 +316,9 @@ def test_the_letter_says_who_what_and_how_much(tmp_path: Path) -> None:
 
     letter = text_of(next(one.pdf for one in made if one.id == "draft:cover-letter"))
 
-    for said in ("Probanda Muster", "Testina Exemplar, born April 5, 2018, Utopia", "212(d)(5)(A)", "EXPEDITED PROCESSING REQUESTED",
-                 "$630", "Lewisville, TX", "January 10, 2027", "Exhibit C: Photo of a notice", "Form I-131"):  # fmt: skip
+    wanted = ("Probanda Muster", "Testina Exemplar, born April 5, 2018, Utopia", "212(d)(5)(A)", "$630", "Lewisville, TX")
+    wanted += ("EXPEDITED PROCESSING REQUESTED", "January 10, 2027", "Exhibit C: Photo of a notice", "Form I-131")
+    for said in wanted:
         assert said in letter
     assert "___" in letter
 

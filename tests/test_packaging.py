@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from assembler import ocr
 from tests import factories
 
 ROOT = Path(__file__).parent.parent
@@ -54,7 +55,9 @@ def test_installed_wheel_bundles_from_an_empty_folder(wheel: Path, tmp_path: Pat
     case, empty = tmp_path / "case", tmp_path / "empty"
     factories.small_case(case)
     empty.mkdir()
-    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path)}
+    # recognition data is found by the environment's own folder, which here is another one
+    data = {"TESSDATA_PREFIX": str(ocr.data_folder())}
+    environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), **data}
 
     ran = subprocess.run(
         [str(home / "bin/python"), "-P", "-m", "assembler", "bundle", str(case), "--as-of", "2026-11-23"],

@@ -141,7 +141,8 @@ def add_attachment(pdf: Pdf) -> None:
 
 
 def add_field(pdf: Pdf) -> None:
-    field = pdf.make_indirect(Dictionary(Type=Name.Annot, Subtype=Name.Widget, FT=Name.Tx, T=pikepdf.String("x"), Rect=[0, 0, 9, 9]))
+    widget = Dictionary(Type=Name.Annot, Subtype=Name.Widget, FT=Name.Tx, T=pikepdf.String("x"), Rect=[0, 0, 9, 9])
+    field = pdf.make_indirect(widget)
     pdf.Root.AcroForm = Dictionary(Fields=Array([field]))
     pdf.pages[FIRST].Annots = Array([field])
 
@@ -277,6 +278,7 @@ def test_page_facts_are_not_needed_to_prove() -> None:
 
     for path in Path(assembler.prove.__file__).parent.glob("*.py"):
         imported = {n.module for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.ImportFrom) and n.module}
-        assert not {m for m in imported if m.startswith(("assembler.arrange", "assembler.bind", "assembler.evidence", "pikepdf"))}
+        builders = ("assembler.arrange", "assembler.bind", "assembler.evidence", "pikepdf")
+        assert not {module for module in imported if module.startswith(builders)}
     assert arrange.__module__ == "assembler.arrange"
     assert PageFacts.__module__ == "assembler.model"

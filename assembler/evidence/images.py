@@ -142,6 +142,8 @@ def _page(plain: bytes, page: tuple[float, float], size: tuple[float, float], tu
         if turned:
             pdf.pages[0].Rotate = turned
         del pdf.docinfo
+        if "/ID" in pdf.trailer:
+            del pdf.trailer.ID  # half of it would be kept, and it holds the time
         out = io.BytesIO()
         pdf.save(out, deterministic_id=True)
     return out.getvalue()

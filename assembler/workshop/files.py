@@ -34,6 +34,7 @@ def publish(made: Path, final: Path) -> None:
     try:
         if aside.exists():  # a run was killed between the two renames: the old bundle is still whole
             shutil.rmtree(aside) if final.exists() else aside.rename(final)
+        _make_private(made)
         _sync_tree(made)
         if final.exists():
             final.rename(aside)
@@ -52,6 +53,12 @@ def _not_written(path: Path, error: OSError) -> OutputNotWritten:
         where=path.name,
         remedy="free some space or choose another folder with --out",
     )
+
+
+def _make_private(folder: Path) -> None:
+    """What is published holds a client's facts: nobody but its owner may read it."""
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o700 if path.is_dir() else 0o600)
 
 
 def _sync_tree(folder: Path) -> None:

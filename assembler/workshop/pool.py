@@ -142,6 +142,7 @@ def serve(pipe: Connection) -> None:
     """The life of a worker: take work, do it within the limits, answer, until the pipe closes."""
     if hasattr(os, "setsid"):
         os.setsid()  # a group of its own, so that ending it ends what it started
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # parsers babble; what matters comes back as a value
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ^C is the parent's to handle
     os.environ["OMP_THREAD_LIMIT"] = "1"
     while True:

@@ -1,0 +1,83 @@
+"""ocr: words with confidence; another orientation is tried only where reading went badly."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from assembler import ocr
+from assembler.errors import ToolMissing
+from samples import draw
+from tests.factories import LINES
+
+CORPUS = Path(os.environ.get("ASSEMBLER_CORPUS", Path(__file__).parent.parent.parent / "shared/corpus"))
+
+
+def counted(image: Image.Image, folder: Path) -> tuple[ocr.Recognised, list[int]]:
+    asked: list[int] = []
+
+    def render(dpi: int) -> Image.Image:
+        asked.append(dpi)
+        return image.resize((image.width * dpi // 200, image.height * dpi // 200))
+
+    return ocr.read_page(render, "eng", ocr.Policy(), folder), asked
+
+
+def test_a_good_page_is_read_once(tmp_path: Path) -> None:
+    found, asked = counted(draw.sheet(LINES * 4), tmp_path)
+
+    assert asked == [200]
+    assert " ".join(found.words).count("quick brown fox") == 4
+    assert found.confidence > 90
+    assert found.turned == 0
+
+
+def test_a_page_upside_down_is_turned(tmp_path: Path) -> None:
+    found, _ = counted(draw.sheet(LINES * 4).rotate(180), tmp_path)
+
+    assert found.turned == 180
+    assert " ".join(found.words).count("quick brown fox") == 4
+
+
+def test_a_poor_page_is_tried_finer_and_the_best_attempt_is_kept(tmp_path: Path) -> None:
+    faint = draw.scanned(draw.sheet(LINES * 4, 60).resize((1700, 2200)), 1.5, 30, 3)
+
+    found, asked = counted(faint, tmp_path)
+
+    assert asked[0] == 200
+    assert found.dpi in (200, 300)
+    assert found.words
+    assert asked[-1] == 300
+
+
+def test_an_empty_page_has_no_words(tmp_path: Path) -> None:
+    found, _ = counted(Image.new("L", (1700, 2200), 255), tmp_path)
+
+    assert (found.words, found.confidence, found.score) == ((), 0.0, 0)
+
+
+def test_languages_and_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "eng" in ocr.languages()
+    assert ocr.engine_language("en-US") == "eng"
+    assert ocr.engine_language("xx") == "eng"
+    monkeypatch.setenv("TESSDATA_PREFIX", str(tmp_path))
+    with pytest.raises(ToolMissing, match="no recognition data found; pip install"):
+        ocr.languages()
+
+
+@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real files is not at hand")
+def test_receipts_of_the_corpus_are_read(tmp_path: Path) -> None:
+    """Word recall on real, small, hard scans; the shares of the `tesseract` program at 300 dpi lie near 0.8."""
+    wanted = found = 0
+    for path in sorted((CORPUS / "scans/receipts_sroie_gt").glob("*.img.jpg"))[:3]:
+        boxes = path.with_name(path.name.replace(".img.jpg", ".box.csv")).read_text(encoding="utf8", errors="replace")
+        words = {word.upper() for line in boxes.splitlines() for word in ",".join(line.split(",")[8:]).split() if len(word) > 3}
+        read = {word.upper() for word in counted(Image.open(path).convert("L"), tmp_path)[0].words}
+        wanted, found = wanted + len(words), found + len(words & read)
+        assert json.dumps(sorted(words))
+
+    assert found / wanted > 0.6

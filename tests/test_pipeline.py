@@ -1,0 +1,382 @@
+"""The whole way, as a person runs it: commands, exit codes, what is left behind, killed at the worst moment."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pikepdf
+import pypdfium2 as pdfium
+import pytest
+from click.testing import CliRunner
+
+from assembler.cli import main
+from assembler.errors import ExitCode
+from tests import factories
+from tests.conftest import build
+from tests.factories import CASE
+
+DAY = ["--as-of", "2026-11-23"]
+README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf8")
+
+
+def run(*args: object) -> tuple[int, str, str]:
+    """Exit code, stdout, stderr of a command, in this process."""
+    ran = CliRunner().invoke(main, [str(arg) for arg in args])
+    return ran.exit_code, ran.stdout, ran.stderr
+
+
+def texts(bundle: Path) -> list[str]:
+    document = pdfium.PdfDocument(bundle)
+    found = [" ".join(page.get_textpage().get_text_bounded().split()) for page in document]
+    document.close()
+    return found
+
+
+def snapshot(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def test_the_bundle_is_whole_and_searchable(small: Path) -> None:
+    pages = texts(small / "build/child/bundle.pdf")
+
+    assert len(pages) == 12
+    assert "Ex. A at 7" in pages[0]
+    assert "Exhibit B · 2 of 2 · page 10 of 12" in pages[9]
+    assert "This is the second scanned page." in pages[9]
+    assert "The quick brown fox" in pages[11]
+
+
+def test_drafts_and_manifest_lie_beside_it_and_are_private(small: Path) -> None:
+    folder = small / "build/child"
+    data = json.loads((folder / "manifest.json").read_text())
+
+    assert sorted(path.name for path in (folder / "drafts").iterdir()) == [
+        "cover-letter.docx", "declaration-aunt.docx", "index.docx", "tab-sheets.docx"
+    ]  # fmt: skip
+    assert [stat.S_IMODE((folder / name).stat().st_mode) for name in ("manifest.json", "bundle.pdf")] == [0o600, 0o600]
+    assert len(data["ledger"]) == 12
+    assert all(check["ok"] for check in data["proof"])
+    assert {"findings", "removed", "engines", "not_checked", "inputs", "outputs"} <= set(data)
+    assert data["ledger"][8]["source"]["path"] == "evidence/scan.pdf"
+    assert len(data["ledger"][8]["source"]["sha256"]) == 64
+
+
+def test_nothing_is_left_outside_build_and_the_work_folder(small: Path) -> None:
+    assert sorted(path.name for path in small.iterdir()) == [".assembler", "build", "case.json", "evidence"]
+    assert not list((small / ".assembler").glob("scratch/*"))
+    assert not [path.name for path in (small / "build").iterdir() if path.name != "child"]
+
+
+def test_same_bytes_cold_and_warm_with_one_worker_and_two(small: Path, copy: Path) -> None:
+    before = snapshot(small / "build")
+    build(copy, jobs=1)
+    warm = snapshot(copy / "build")
+    shutil.rmtree(copy / ".assembler")
+    build(copy, jobs=2)
+
+    assert before == warm == snapshot(copy / "build")
+
+
+def test_inputs_are_never_written(copy: Path) -> None:
+    before = snapshot(copy / "evidence")
+    build(copy)
+
+    assert snapshot(copy / "evidence") == before
+
+
+def test_titles_in_other_scripts_are_drawn_and_a_missing_glyph_is_named(tmp_path: Path) -> None:
+    titles = ["Лист лікарні", "شهادة الميلاد", "出生证明"]
+    exhibits = [{**one, "title": title} for one, title in zip(CASE["exhibits"], titles, strict=True)]
+    case = factories.small_case(tmp_path / "case", {"exhibits": exhibits})
+
+    (built,) = build(case)
+
+    assert built.proof.ok
+    with pikepdf.open(case / "build/child/bundle.pdf") as pdf, pdf.open_outline() as outline:
+        marks = [item.title for group in outline.root for item in group.children]
+        assert [title for title, mark in zip(titles, marks, strict=True) if title in mark] == titles
+    factories.write_case(case, {**CASE, "exhibits": [{**CASE["exhibits"][0], "title": "\U00010a00"}, *CASE["exhibits"][1:]]})
+    code, _, err = run("bundle", case, *DAY)
+    assert code == ExitCode.TEMPLATE_BROKEN
+    assert "U+10A00" in err
+
+
+def test_a_draft_edited_by_hand_is_kept(copy: Path) -> None:
+    letter = copy / "build/child/drafts/cover-letter.docx"
+    letter.write_bytes(b"a person's work")
+
+    build(copy)
+
+    assert letter.read_bytes() != b"a person's work"
+    assert letter.with_suffix(".edited.docx").read_bytes() == b"a person's work"
+
+
+def test_a_proof_that_fails_leaves_the_old_bundle(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from assembler.bind import book
+
+    before = snapshot(copy / "build")
+    monkeypatch.setattr(book.stamps, "stamp", lambda *_: None)
+
+    code, _, err = run("bundle", copy, *DAY)
+
+    assert code == ExitCode.PROOF_FAILED
+    assert "the stamp is wrong or missing on page 1, 2, 3" in err
+    assert snapshot(copy / "build") == before
+
+
+KILL = """
+import os, signal, sys
+from pathlib import Path
+from assembler import pipeline
+from tests.conftest import build
+from assembler.bind import book
+def killed(*args, **more):
+    os.kill(os.getpid(), signal.SIGKILL)
+if __name__ == "__main__":
+    setattr({where}, killed)
+    build(Path(sys.argv[1]))
+"""
+
+
+@pytest.mark.parametrize(
+    "where", ['book.stamps, "stamp"', 'book.links, "connect"', 'pipeline.prove, "prove"', 'pipeline, "publish"']
+)
+def test_killed_at_any_moment_the_old_bundle_stays(copy: Path, tmp_path: Path, where: str) -> None:
+    script = tmp_path / "kill.py"
+    script.write_text(KILL.replace("{where}", where))
+    before = snapshot(copy / "build/child")
+    factories.write_case(copy, {**CASE, "reasons": ["other"]})
+
+    ran = subprocess.run([sys.executable, str(script), str(copy)], env={**os.environ, "PYTHONPATH": os.getcwd()}, check=False)
+
+    assert ran.returncode == -signal.SIGKILL
+    assert snapshot(copy / "build/child") == before
+    (built,) = build(copy)  # and the next run heals
+    assert built.proof.ok
+    assert [path.name for path in (copy / "build").iterdir()] == ["child"]
+
+
+def test_interrupted_ends_with_130_and_leaves_nothing(copy: Path) -> None:
+    shutil.rmtree(copy / ".assembler")
+    shutil.rmtree(copy / "build")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "assembler", "bundle", str(copy), *DAY], stderr=subprocess.PIPE, start_new_session=True
+    )
+    assert process.stderr is not None
+    while b"read" not in process.stderr.readline():
+        time.sleep(0.01)
+    time.sleep(0.5)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+
+    assert process.returncode == 130
+    assert b"interrupted" in err
+    assert not list(copy.glob("build/*")) + list(copy.glob(".assembler/scratch/*"))
+
+
+# --- commands ------------------------------------------------------------------------------------------------------
+
+
+def test_bundle_says_what_it_made(copy: Path) -> None:
+    code, out, _ = run("bundle", copy, *DAY)
+
+    assert code == 0
+    assert re.search(r"build/child/bundle.pdf: 12 pages, 3 exhibits, \d+ checks proved; 0 findings", out)
+
+
+def test_bundle_elsewhere_and_as_json(copy: Path, tmp_path: Path) -> None:
+    code, out, _ = run("bundle", copy, "--out", tmp_path / "out", "--json", *DAY)
+
+    assert code == 0
+    (one,) = json.loads(out)
+    assert (one["pages"], one["packet"]) == (12, "child")
+    assert (tmp_path / "out/child/bundle.pdf").is_file()
+
+
+def test_verify_again_from_the_files_alone(copy: Path) -> None:
+    code, out, _ = run("verify", copy / "build/child")
+    assert code == 0
+    assert "ok   pixels exhibit scan: 2 of 2 pages look like their source" in out
+    assert not (copy / "build/child/.verify").exists()
+
+    shutil.copyfile(copy / "evidence/letter.pdf", copy / "build/child/bundle.pdf")
+    code, out, err = run("verify", copy / "build/child", "--json")
+    assert code == ExitCode.PROOF_FAILED
+    assert not all(check["ok"] for check in json.loads(out)["checks"])
+    assert "build it again" in err
+
+
+def test_plan_touches_nothing(tmp_path: Path) -> None:
+    case = factories.small_case(tmp_path / "case")
+
+    code, out, _ = run("plan", case)
+    _, as_json, _ = run("plan", case, "--json")
+
+    assert code == 0
+    assert out.index("cover-letter") < out.index("Exhibit A") < out.index("Exhibit C")
+    assert json.loads(as_json)[0]["packet"] == "child"
+    assert sorted(path.name for path in case.iterdir()) == ["case.json", "evidence"]
+
+
+def test_check_builds_nothing(copy: Path) -> None:
+    shutil.rmtree(copy / "build")
+
+    code, out, _ = run("check", copy, *DAY)
+
+    assert (code, out) == (0, "case: the evidence can be bundled; 0 findings\n")
+    assert not (copy / "build").exists()
+
+
+def test_warnings_fail_when_strict(tmp_path: Path) -> None:
+    case = factories.small_case(tmp_path / "case", {"declarations": [], "request": {**CASE["request"], "basis": ["[@letter]"]}})
+
+    code, _, err = run("bundle", case, "--strict", *DAY)
+
+    assert code == ExitCode.CASE_REJECTED
+    assert "warning CITE.UNUSED case.json line" in err
+    assert "no text cites the exhibit scan" in err
+
+
+def test_a_rejected_case_shows_everything_without_a_traceback(tmp_path: Path) -> None:
+    case = factories.small_case(tmp_path / "case", {"kind": "parol", "reasons": []})
+
+    code, out, err = run("bundle", case)
+
+    assert (code, out) == (3, "")
+    assert "did you mean parole?" in err
+    assert "CASE.EMPTY" in err
+    assert "Traceback" not in err
+
+
+def test_unreadable_evidence_is_named(copy: Path) -> None:
+    (copy / "evidence/scan.pdf").write_bytes(factories.encrypted_pdf())
+
+    code, _, err = run("bundle", copy, *DAY)
+
+    assert code == ExitCode.EVIDENCE_UNREADABLE
+    assert "error EVID.PASSWORD evidence/scan.pdf: the file asks for a password; open it with the password and" in err
+
+
+def test_a_bug_is_told_apart_and_says_nothing_of_the_client(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("assembler.intake.read_case", lambda *_, **__: {"Testina": 1}[1])
+
+    code, _, err = run("bundle", copy, *DAY)
+
+    assert code == ExitCode.BUG
+    assert "assembler: a bug (KeyError at test_pipeline.py:" in err
+    assert "Testina" not in err
+
+
+def test_validate_many_cases(tmp_path: Path) -> None:
+    factories.small_case(tmp_path / "good")
+    factories.small_case(tmp_path / "deep/bad", {"kind": "x"})
+
+    code, out, _ = run("validate", tmp_path, *DAY)
+    _, as_json, _ = run("validate", tmp_path, "--json", *DAY)
+
+    assert code == ExitCode.CASE_REJECTED
+    assert "good: no findings" in out
+    assert "bad: 1 errors, 0 warnings" in out
+    assert [one["case"] for one in json.loads(as_json)] == ["bad", "good"]
+
+
+def test_batch_finishes_the_good_cases(tmp_path: Path, small: Path) -> None:
+    shutil.copytree(small, tmp_path / "a-good")
+    factories.small_case(tmp_path / "bad", {"kind": "x"})
+    shutil.copytree(small, tmp_path / "c-good")
+
+    code, out, err = run("batch", tmp_path, *DAY)
+
+    assert code == ExitCode.CASE_REJECTED
+    assert out == "2 of 3 cases built and proved\n"
+    assert "bad: 1 problem in the case" in err
+    assert (tmp_path / "c-good/build/child/bundle.pdf").is_file()
+
+
+def test_a_family_shares_evidence_and_each_gets_only_what_is_hers(tmp_path: Path) -> None:
+    brother = {"id": "brother", "name": {"given": "Testino", "family": "Exemplar"}}
+    owners = ([], ["child"], ["brother"])
+    exhibits = [{**one, "belongs_to": owner} for one, owner in zip(CASE["exhibits"], owners, strict=True)]
+    request = {**CASE["request"], "basis": ["See [@letter]."], "why_no_visa": "None."}
+    change = {"beneficiaries": [*CASE["beneficiaries"], brother], "exhibits": exhibits, "request": request}
+    case = factories.small_case(tmp_path / "case", change)
+
+    hers, his = build(case)
+
+    assert (hers.packet, his.packet) == ("child", "brother")
+    assert "This is the second scanned page." in " ".join(texts(hers.folder / "bundle.pdf"))
+    assert "This is the second scanned page." not in " ".join(texts(his.folder / "bundle.pdf"))
+    assert "$630 for each beneficiary, $1,260 in all" in " ".join(texts(his.folder / "bundle.pdf"))
+
+
+def test_completed_forms_go_in_unstamped_but_counted(tmp_path: Path) -> None:
+    case = factories.small_case(tmp_path / "case", {"forms": [{"form": "i-131", "path": "forms/i-131.pdf"}]})
+    (case / "forms").mkdir()
+    (case / "forms/i-131.pdf").write_bytes(factories.form_pdf("Exemplar"))
+
+    (built,) = build(case)
+
+    pages = texts(built.folder / "bundle.pdf")
+    assert built.pages == 13
+    assert "Exemplar" in pages[3]
+    assert "page 4" not in pages[3]
+    assert "Form I-131" in [mark["title"] for mark in json.loads((built.folder / "manifest.json").read_text())["bookmarks"]]
+
+
+def test_doctor_knows_the_engines() -> None:
+    code, out, _ = run("doctor")
+
+    assert code == 0
+    for name in ("pikepdf", "tesserocr", "recognition languages", "fonts", "LibreOffice"):
+        assert name in out
+
+
+def test_help_answers_at_once() -> None:
+    """Rooms are imported late: `--help` loads none of the heavy libraries."""
+    code = "import sys; from assembler.cli import main\n"
+    code += "try: main(['--help'])\nfinally: print(sorted(sys.modules), file=sys.stderr)"
+
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+    heavy = {"pikepdf", "numpy", "PIL", "docxtpl", "jsonschema", "pypdfium2", "pypdf", "pdfplumber", "rich", "lxml"}
+    assert ran.returncode == 0
+    assert not {name for name in heavy if f"'{name}'" in ran.stderr}
+
+
+def test_every_command_has_help_and_is_in_the_readme() -> None:
+    for name, command in main.commands.items():
+        assert command.help
+        assert re.search(rf"^assembler {name}\b", README, re.MULTILINE), name
+        assert run(name, "--help")[0] == 0
+
+
+def test_control_characters_of_file_names_never_reach_a_terminal(tmp_path: Path) -> None:
+    case = factories.small_case(tmp_path / "case")
+    (case / "evidence/\x1b[31mred.pdf").write_bytes(b"x")
+
+    _, _, err = run("bundle", case, *DAY)
+
+    assert "\x1b" not in err
+    assert "red.pdf is in the folder, but in no exhibit" in err
+
+
+def test_no_client_fact_is_printed_whatever_happens(tmp_path: Path) -> None:
+    """Canaries in the facts and in the evidence; the run is broken in several ways."""
+    facts = {"name": {"given": "Canariana", "family": "Canary"}, "birth_date": "1987-07-17"}
+    facts["passport"] = {"number": "CAN7717", "country": "UTO"}
+    no_file = [{**CASE["exhibits"][0], "files": ["evidence/no.pdf"]}]
+    for breaking in ({"nothing": 1}, {"kind": "x"}, {"exhibits": no_file}):
+        shutil.rmtree(tmp_path / "case", ignore_errors=True)
+        case = factories.small_case(tmp_path / "case", {"beneficiaries": [{"id": "child", **facts}], **breaking})
+        _, out, err = run("bundle", case, *DAY)
+        for canary in ("Canar", "1987", "7717"):
+            assert canary not in out + err
