@@ -44,7 +44,7 @@ def test_a_page_upside_down_is_turned(tmp_path: Path) -> None:
 
 
 def test_a_poor_page_is_tried_finer_and_the_best_attempt_is_kept(tmp_path: Path) -> None:
-    faint = draw.scanned(draw.sheet(LINES * 4, 60).resize((1700, 2200)), 1.5, 30, 3)
+    faint = draw.scanned(draw.sheet(LINES * 4, 44).resize((1700, 2200)), 1.5, 10, 3)
 
     found, asked = counted(faint, tmp_path)
 
@@ -52,6 +52,13 @@ def test_a_poor_page_is_tried_finer_and_the_best_attempt_is_kept(tmp_path: Path)
     assert found.dpi in (200, 300)
     assert found.words
     assert asked[-1] == 300
+
+
+@pytest.mark.parametrize("angle", [0, 90, 180, 270])
+def test_the_way_up_is_found(angle: int) -> None:
+    page = draw.sheet(LINES * 4).rotate(angle, expand=True)  # counterclockwise, so turning it clockwise rights it
+
+    assert ocr.orientations(page, ocr.Policy()) == ((angle,) if angle else ())
 
 
 def test_an_empty_page_has_no_words(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from assembler.workshop import Cache
 if TYPE_CHECKING:
     from PIL import Image
 
-VERSION = "2"  # raise it when anything here changes what comes out
+VERSION = "3"  # raise it when anything here changes what comes out
 _MAX_PIXELS = 40_000_000  # of a rendering; larger pages are read coarser
 
 
