@@ -8,6 +8,7 @@ import resource
 import shutil
 import statistics
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -32,6 +33,15 @@ def together(commands: Sequence[Sequence[str]], *, runs: int = 3, before: Callab
     """Time several commands run one after the other as one piece of work."""
     return _median([_sum([_once(args, before if n == 0 else (lambda: None), cwd) for n, args in enumerate(commands)])
                     for _ in range(runs)])
+
+
+def apart(module: str, *args: object, cwd: Path) -> str:
+    """What a module of the benchmarks prints, run in a process of its own.
+
+    This process must stay small: on Linux the peak memory of a child counts what its parent held when it was started.
+    """
+    ran = subprocess.run([sys.executable, "-m", module, *map(str, args)], cwd=cwd, check=True, capture_output=True, text=True)
+    return ran.stdout.strip()
 
 
 def missing(*programs: str) -> list[str]:

@@ -130,6 +130,9 @@ def _subset(font: Path) -> tuple[bytes, list[int], dict[str, int]]:
         "descent": round(face["hhea"].descent * 1000 / per_em),
         "cap": round(getattr(face["OS/2"], "sCapHeight", 700) * 1000 / per_em),
     }
+    for table in ("GPOS", "GSUB", "GDEF"):  # reading them, only to drop them, would take half a second
+        if table in face:
+            del face[table]
     options = subset.Options(layout_features=[], name_IDs=[], notdef_outline=True, hinting=False)
     options.drop_tables += ["meta"]
     cutter = subset.Subsetter(options)
