@@ -117,6 +117,8 @@ class Person:
     occupation: str = ""
     biographic: Biographic | None = None
     history: History | None = None
+    class_of_admission: str = ""  # as on Form I-94
+    i94_number: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,6 +142,9 @@ class History:
     removal_proceedings: bool | None = None
     immigration_explanation: str = ""
     prior_parole: bool | None = None
+    refugee: bool | None = None  # holds or held refugee status
+    travel_document: bool | None = None  # ever issued a reentry permit or refugee travel document
+    advance_parole: bool | None = None  # ever issued an advance parole document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -201,6 +206,8 @@ class Request:
     enclosures: tuple[str, ...] = ()  # extra lines for the list of forms enclosed
     i94_admit_until: date | None = None  # re-parole
     changed_circumstances: tuple[str, ...] = ()  # re-parole
+    parole_program: str = ""  # re-parole: id of the program of the first parole, "" for none (boxes of the form map)
+    work_permit: bool | None = None  # re-parole: an employment authorization document is asked for too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -255,7 +255,7 @@ def index():
     doc.add_heading("Index of exhibits", 1)
     line(doc, "{{ plan_title }} for {{ beneficiary.name.full }}. Page numbers are those printed at the foot of each page; they are also "
          "the page numbers of the PDF.", after=8)  # fmt: skip
-    widths = (0.5, 2.9, 1.5, 0.75, 0.85)
+    widths = (0.45, 2.8, 1.5, 0.95, 0.8)
     made = table(doc, widths, ("Tab", "Description", "Date", "Pages", "Language"))
     row(made, widths, ["{%tr for row in index %}", "", "", "", ""])
     row(made, widths, ["{%tr if row.heading %}", "", "", "", ""])

@@ -14,7 +14,8 @@ from pathlib import Path
 from lxml import etree
 
 from assembler import tools
-from assembler.convert.faces import TEXT_FACE, own_faces_only, uncovered, with_own_faces
+from assembler.convert.embedding import for_embedded
+from assembler.convert.faces import TEXT_FACE, own_faces_only, uncovered
 from assembler.convert.keeping import kept
 from assembler.convert.office import by_libreoffice
 from assembler.convert.words import R, W, lost_words, parsed, printed_text, relations
@@ -63,7 +64,7 @@ def embedded(docx: Path, where: str, fonts: Sequence[Path]) -> Converted:
     import office2pdf
 
     folders = list(dict.fromkeys(font.parent for font in fonts))
-    data, replaced = with_own_faces(docx, fonts)
+    data, replaced = for_embedded(docx, fonts)
     options = office2pdf.ConvertOptions(font_paths=folders, tagged=True)
     try:
         pdf = kept(data, lambda whole: bytes(office2pdf.convert_bytes(whole, "docx", options).pdf))

@@ -6,7 +6,7 @@ import re
 import unicodedata
 import zipfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from pathlib import Path
 from typing import IO, Any
 
@@ -29,7 +29,7 @@ def all_text(docx: Path | IO[bytes]) -> str:
     """All text of body, headers, footers and notes, a space between paragraphs, cells and breaks."""
     with zipfile.ZipFile(docx) as archive:
         names = sorted(filter(_TEXT_PARTS.fullmatch, archive.namelist()))
-        found = [text for name in names for text in _paragraphs(parsed(archive.read(name)), everything=True)]
+        found = [text for name in names for text in _paragraphs(parsed(archive.read(name)), None)]
     return " ".join(found)
 
 
@@ -41,8 +41,8 @@ def printed_text(docx: Path | IO[bytes]) -> str:
 def printed_paragraphs(docx: Path | IO[bytes]) -> list[str]:
     """`printed_text` by paragraph. Page numbers and other computed fields are left out: the engine computes its own."""
     with zipfile.ZipFile(docx) as archive:
-        names = _printed_parts(archive)
-        return [text for name in names for text in _paragraphs(parsed(archive.read(name)), everything=False)]
+        names, hidden = _printed_parts(archive), hidden_styles(archive)
+        return [text for name in names for text in _paragraphs(parsed(archive.read(name)), hidden)]
 
 
 def lost_words(docx: Path, pdf: bytes) -> int:
@@ -114,30 +114,29 @@ def _printed_parts(archive: zipfile.ZipFile) -> list[str]:
     return sorted(names & set(archive.namelist()))
 
 
-def _paragraphs(root: Any, *, everything: bool) -> Iterator[str]:
-    """Text of each paragraph, innermost first for text boxes."""
+def _paragraphs(root: Any, hidden: Set[str] | None) -> Iterator[str]:
+    """Text of each paragraph, those of text boxes on their own. `hidden`: styles that hide; None = all text, hidden or not."""
     for paragraph in root.iter(f"{W}p"):
-        if everything or not any(parent.tag == f"{_MC}Fallback" for parent in paragraph.iterancestors()):
-            text = "".join(_pieces(paragraph, [], everything=everything))
-            yield unicodedata.normalize("NFC", text)
+        if hidden is None or not any(parent.tag == f"{_MC}Fallback" for parent in paragraph.iterancestors()):
+            yield unicodedata.normalize("NFC", "".join(_pieces(paragraph, [], hidden)))
 
 
-def _pieces(node: Any, fields: list[str], *, everything: bool) -> Iterator[str]:
+def _pieces(node: Any, fields: list[str], hidden: Set[str] | None) -> Iterator[str]:
     """Text below a node in reading order; `fields` are the instructions of the fields we are inside of."""
     for child in node:
-        if child.tag == f"{W}p" or (child.tag == f"{_MC}Fallback" and not everything):
+        if child.tag == f"{W}p" or (child.tag == f"{_MC}Fallback" and hidden is not None):
             continue  # a paragraph of a text box comes on its own
         if child.tag == f"{W}fldChar":
             _follow(child.get(f"{W}fldCharType"), fields)
         elif child.tag == f"{W}instrText" and fields:
             fields[-1] += child.text or ""
-        elif child.tag == f"{W}t" and (everything or not any(map(_computed, fields))):
+        elif child.tag == f"{W}t" and (hidden is None or not any(map(_computed, fields))):
             yield child.text or ""
         elif child.tag in _BREAKS:
             yield " "
-        elif not (child.tag == f"{W}r" and _hidden(child) and not everything):
+        elif hidden is None or child.tag != f"{W}r" or not is_hidden(child, hidden):
             simple = child.get(f"{W}instr") if child.tag == f"{W}fldSimple" else None
-            yield from _pieces(child, [*fields, simple] if simple else fields, everything=everything)
+            yield from _pieces(child, [*fields, simple] if simple else fields, hidden)
 
 
 def _follow(mark: str | None, fields: list[str]) -> None:
@@ -151,6 +150,20 @@ def _computed(instruction: str) -> bool:
     return bool(instruction.strip()) and not instruction.strip().upper().startswith("HYPERLINK")
 
 
-def _hidden(run: Any) -> bool:
-    mark = run.find(f"{W}rPr/{W}vanish")
-    return mark is not None and mark.get(f"{W}val", "true") not in ("0", "false", "off")
+def is_hidden(run: Any, styles: Set[str]) -> bool:
+    """Whether a run is hidden text, by itself or by its style."""
+    properties = run.find(f"{W}rPr")
+    if properties is None:
+        return False
+    mark, style = properties.find(f"{W}vanish"), properties.find(f"{W}rStyle")
+    if mark is not None:
+        return mark.get(f"{W}val", "true") not in ("0", "false", "off")
+    return style is not None and style.get(f"{W}val") in styles
+
+
+def hidden_styles(archive: zipfile.ZipFile) -> frozenset[str]:
+    """Ids of the character styles that hide their text."""
+    if "word/styles.xml" not in archive.namelist():
+        return frozenset()
+    styles = parsed(archive.read("word/styles.xml")).iter(f"{W}style")
+    return frozenset(s.get(f"{W}styleId") for s in styles if s.find(f"{W}rPr/{W}vanish") is not None)

@@ -7,6 +7,7 @@ import io
 import json
 import re
 import traceback
+import unicodedata
 import zipfile
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
@@ -128,7 +129,8 @@ def _plain(data: bytes) -> bytes:
 def _arrived(docx: bytes, placed: list[str], where: str) -> None:
     """docxtpl drops text that breaks its XML without a word, so each value is looked for in what came out."""
     text = "".join(convert.all_text(io.BytesIO(docx)).split())
-    lost = [value for value in placed if "".join(unescape(unescape(value)).split()) not in text]
+    wanted = ["".join(unicodedata.normalize("NFC", unescape(value)).split()) for value in placed]
+    lost = [value for value in wanted if value not in text]
     if lost:
         raise TemplateBroken(
             f"{len(lost)} values did not arrive in the document", where=where,

@@ -1,0 +1,39 @@
+"""Government forms: maps from questions to facts, filling, recognising, reading back, and answer sheets.
+
+In: form maps of `schemas/forms/`, a `Case`, PDF files the user downloaded or signed. Out: filled PDFs, answers, findings.
+Must not know where a form goes in the packet, or keep payment data anywhere but in the form.
+"""
+
+from __future__ import annotations
+
+from assembler.forms.answers import Answer, answers, belongs, scope, unanswered
+from assembler.forms.checking import blank_findings, compare, edition_findings, unsigned
+from assembler.forms.filling import Filled, fill
+from assembler.forms.fitting import Continued
+from assembler.forms.maps import FormMap, find, library
+from assembler.forms.proposing import draft_map
+from assembler.forms.reading import FieldRow, FormUnreadable, Recognised, fields, recognise
+
+__all__ = [
+    "Answer",
+    "Continued",
+    "FieldRow",
+    "Filled",
+    "FormMap",
+    "FormUnreadable",
+    "Recognised",
+    "answers",
+    "belongs",
+    "blank_findings",
+    "compare",
+    "draft_map",
+    "edition_findings",
+    "fields",
+    "fill",
+    "find",
+    "library",
+    "recognise",
+    "scope",
+    "unanswered",
+    "unsigned",
+]

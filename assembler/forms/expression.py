@@ -1,0 +1,196 @@
+"""A tiny language for form maps: where in the case an answer stands, and how it is written. Pure; nothing is executed.
+
+    /you/name/family                      a path: keys, attributes and list positions from the scope's roots
+    /you/birth_date | date                a value through formats, left to right
+    /you/phone ?? /attorney/phone         the first that is not empty
+    'I-131'                               a literal
+    /kind == 'parole' and not /them       a condition: and, or, not, ==, !=, parentheses
+
+A missing path is None, never an error: whether an answer may be missing is for the map's `required` to say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, is_dataclass
+from functools import lru_cache
+
+from assembler.forms.formats import FORMATS, WITH_SCOPE, Refused
+
+Scope = Mapping[str, object]
+Node = Callable[[Scope], object]
+
+_TOKEN = re.compile(
+    r"\s*(?:(?P<path>(?:/[a-z0-9_]+)+)|'(?P<text>[^']*)'|(?P<op>==|!=|\?\?|[|()])|(?P<word>[a-z][a-z0-9_]*)|(?P<number>\d+))"
+)
+
+
+class BadExpression(ValueError):
+    """An expression that cannot be read; the message quotes it (expressions hold no client facts)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expression:
+    """A parsed expression: call `value` with a scope. `paths` are the paths it reads, in order of appearance."""
+
+    source: str
+    value: Node
+    paths: tuple[str, ...]
+
+
+@lru_cache(maxsize=2048)
+def parse(source: str) -> Expression:
+    """Read an expression. Raises BadExpression."""
+    reader = _Reader(_tokens(source), source)
+    node = reader.either()
+    reader.end()
+    return Expression(source=source, value=node, paths=tuple(reader.paths))
+
+
+def look(scope: object, path: str) -> object:
+    """The value at "/you/name/family", or None where any step is missing."""
+    value: object = scope
+    for step in path.strip("/").split("/"):
+        value = _step(value, step)
+        if value is None:
+            return None
+    return value
+
+
+def empty(value: object) -> bool:
+    """Nothing to write: None, "", an empty list. False and 0 are answers."""
+    return value is None or (isinstance(value, (str, tuple, list)) and not value)
+
+
+def _step(value: object, step: str) -> object:
+    if isinstance(value, Mapping):
+        return value.get(step)
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return value[int(step)] if step.isdigit() and int(step) < len(value) else None
+    return getattr(value, step, None) if is_dataclass(value) else None
+
+
+def _tokens(source: str) -> list[tuple[str, str]]:
+    tokens, at = [], 0
+    end = len(source.rstrip())
+    while at < end:
+        match = _TOKEN.match(source, at)
+        if match is None or match.lastgroup is None:
+            raise BadExpression(f"cannot read {source!r} at character {at + 1}")
+        tokens.append((match.lastgroup, match[match.lastgroup]))
+        at = match.end()
+    return tokens
+
+
+class _Reader:
+    """Recursive descent, loosest binding first: or, and, not, == !=, ??, |."""
+
+    def __init__(self, tokens: list[tuple[str, str]], source: str) -> None:
+        self.tokens = tokens
+        self.source = source
+        self.at = 0
+        self.paths: list[str] = []
+
+    def either(self) -> Node:
+        node = self.both()
+        while self.take("word", "or"):
+            node = _or(node, self.both())
+        return node
+
+    def both(self) -> Node:
+        node = self.negated()
+        while self.take("word", "and"):
+            node = _and(node, self.negated())
+        return node
+
+    def negated(self) -> Node:
+        if self.take("word", "not"):
+            inner = self.negated()
+            return lambda scope: not inner(scope)
+        return self.compared()
+
+    def compared(self) -> Node:
+        left = self.first()
+        for sign, wanted in (("==", True), ("!=", False)):
+            if self.take("op", sign):
+                right = self.first()
+                return lambda scope: (left(scope) == right(scope)) is wanted
+        return left
+
+    def first(self) -> Node:
+        node = self.piped()
+        while self.take("op", "??"):
+            node = _else(node, self.piped())
+        return node
+
+    def piped(self) -> Node:
+        node = self.atom()
+        while self.take("op", "|"):
+            node = _through(node, *self.format())
+        return node
+
+    def format(self) -> tuple[str, tuple[int, ...]]:
+        name = self.want("word")
+        if name not in FORMATS and name not in WITH_SCOPE:
+            raise BadExpression(f"there is no format {name!r} in {self.source!r}")
+        if not self.take("op", "("):
+            return name, ()
+        number = int(self.want("number"))
+        self.want("op", ")")
+        return name, (number,)
+
+    def atom(self) -> Node:
+        if self.take("op", "("):
+            node = self.either()
+            self.want("op", ")")
+            return node
+        kind, text = self.tokens[self.at] if self.at < len(self.tokens) else ("", "")
+        self.at += 1
+        if kind == "path":
+            self.paths.append(text)
+            return lambda scope: look(scope, text)
+        if kind == "text":
+            return lambda _: text
+        raise BadExpression(f"a path or a 'text' is missing in {self.source!r}")
+
+    def take(self, kind: str, text: str) -> bool:
+        found = self.at < len(self.tokens) and self.tokens[self.at] == (kind, text)
+        self.at += found
+        return found
+
+    def want(self, kind: str, text: str = "") -> str:
+        if self.at >= len(self.tokens) or self.tokens[self.at][0] != kind or text not in ("", self.tokens[self.at][1]):
+            raise BadExpression(f"{text or kind} is missing in {self.source!r}")
+        self.at += 1
+        return self.tokens[self.at - 1][1]
+
+    def end(self) -> None:
+        if self.at != len(self.tokens):
+            raise BadExpression(f"{self.tokens[self.at][1]!r} is too much in {self.source!r}")
+
+
+def _or(left: Node, right: Node) -> Node:
+    return lambda scope: bool(left(scope)) or bool(right(scope))
+
+
+def _and(left: Node, right: Node) -> Node:
+    return lambda scope: bool(left(scope)) and bool(right(scope))
+
+
+def _else(left: Node, right: Node) -> Node:
+    def value(scope: Scope) -> object:
+        found = left(scope)
+        return right(scope) if empty(found) else found
+
+    return value
+
+
+def _through(node: Node, name: str, arguments: tuple[int, ...]) -> Node:
+    def value(scope: Scope) -> object:
+        found = node(scope)
+        if empty(found) or isinstance(found, Refused):
+            return found
+        return WITH_SCOPE[name](found, scope) if name in WITH_SCOPE else FORMATS[name](found, *arguments)
+
+    return value

@@ -1,0 +1,82 @@
+"""The typeface of answers: what it can write, how wide, and the small part of it a form embeds."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Face:
+    """A TrueType font's measures. `glyphs` and `widths` (1/1000 of the size) by character."""
+
+    path: Path
+    glyphs: dict[str, int]
+    widths: dict[str, int]
+    ascent: int
+    descent: int
+    cap: int
+    box: tuple[int, int, int, int]
+
+    def width(self, text: str, size: float) -> float:
+        """Width of a line in points; characters without a glyph count nothing."""
+        return sum(self.widths.get(one, 0) for one in text) * size / 1000
+
+    def missing(self, text: str) -> bool:
+        """Whether the face lacks a character of this text."""
+        return any(one not in self.glyphs for one in text if one != "\n")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """The part of a face some text needs: the font file, and glyph numbers in it by character."""
+
+    data: bytes
+    glyphs: dict[str, int]
+
+
+@lru_cache(maxsize=4)
+def face(path: Path) -> Face:
+    """Measure a font file. Raises OSError if it cannot be read."""
+    from fontTools.ttLib import TTFont
+
+    with TTFont(path, lazy=True) as font:
+        em = font["head"].unitsPerEm
+        cmap: dict[int, str] = font.getBestCmap()
+        order = {name: number for number, name in enumerate(font.getGlyphOrder())}
+        metrics = font["hmtx"].metrics
+        head = font["head"]
+        return Face(
+            path=path,
+            glyphs={chr(code): order[name] for code, name in cmap.items()},
+            widths={chr(code): round(metrics[name][0] * 1000 / em) for code, name in cmap.items()},
+            ascent=round(font["hhea"].ascent * 1000 / em),
+            descent=round(font["hhea"].descent * 1000 / em),
+            cap=round(getattr(font["OS/2"], "sCapHeight", 700) * 1000 / em),
+            box=(_em(head.xMin, em), _em(head.yMin, em), _em(head.xMax, em), _em(head.yMax, em)),
+        )
+
+
+def cut(whole: Face, characters: Iterable[str]) -> Cut:
+    """The font file with these characters only, glyph numbers kept; the same characters give the same bytes."""
+    from fontTools import subset
+    from fontTools.ttLib import TTFont
+
+    wanted = sorted({one for one in characters if one in whole.glyphs})
+    options = subset.Options(layout_features=[], name_IDs=[], notdef_outline=True, hinting=False, retain_gids=True)
+    options.drop_tables += ["meta"]
+    font: Any = TTFont(whole.path, recalcTimestamp=False)
+    cutter = subset.Subsetter(options)
+    cutter.populate(text="".join(wanted))
+    cutter.subset(font)
+    out = io.BytesIO()
+    font.save(out)
+    return Cut(data=out.getvalue(), glyphs={one: whole.glyphs[one] for one in wanted})
+
+
+def _em(value: int, em: int) -> int:
+    return round(value * 1000 / em)
