@@ -23,7 +23,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
 
-from assembler import forms, model
+from assembler import forms, intake, model
 from assembler.errors import TemplateBroken
 from assembler.forms import maps as mapping
 from assembler.forms.answers import answers, belongs, scope, unanswered
@@ -437,6 +437,16 @@ def test_findings_never_say_what_the_case_says() -> None:
         assert not re.search("ZZZ|Muster|1234567890|Springfield|0131", said)
 
 
+def test_fourteen_dependants_are_said_in_the_additional_information() -> None:
+    helper = replace(a_case().supporters[0], income=Income(annual_usd=97240, dependants=14))
+    form = forms.find(MAPS, "i-134", "11/30/16")
+    assert form is not None
+    made = answers(form, scope(a_case(supporters=(helper,)), "child", 0, countries=COUNTRIES))
+    fitting = fit(form, made, {}, face(stamp_font()), "x")
+    assert "Dependents (number): 14" in [one.text for one in fitting.continued]
+    assert any(one.value == "Dependents (number): 14" for one in fitting.written)
+
+
 def test_forms_of_other_packets_are_not_asked() -> None:
     g28, i912, i134 = (forms.find(MAPS, name) for name in ("g-28", "i-912", "i-134"))
     assert g28 and i912 and i134
@@ -625,6 +635,41 @@ def texts_of(path: Path) -> list[str]:
     return pages
 
 
+def test_five_supporters_have_five_forms(blank: Path, tmp_path: Path) -> None:
+    helper = a_case().supporters[0]
+    case = a_case(supporters=tuple(replace(helper, person=replace(helper.person, id=f"helper-{n}")) for n in range(5)))
+    seen: set[str] = set()
+    for number in range(5):
+        done = forms.fill(drawn_map(blank), case, "child", number, blank, tmp_path / "e.pdf", tmp_path / "f.pdf",
+                          font=stamp_font(), countries=COUNTRIES)  # fmt: skip
+        names = {row.name for row in forms.fields(tmp_path / "e.pdf")}
+        assert not done.refused
+        assert not names & seen
+        seen |= names
+
+
+def test_a_form_without_a_root_is_found_again(tmp_path: Path) -> None:
+    blank = drawn_form(tmp_path / "rooted.pdf", encrypt=False)
+    with pikepdf.open(blank) as book:
+        fields = [field for field in book.Root.AcroForm.Fields[0].Kids[0].Kids if str(field.T) in ("Family[0]", "Given[0]")]
+        for field in fields:
+            del field.Parent
+        book.Root.AcroForm.Fields = book.pages[0].Annots = Array(fields)
+        book.pages[1].Annots = Array()
+        book.save(tmp_path / "flat-names.pdf")
+    form = drawn_map(drawn_form(tmp_path / "other.pdf"))
+    items = tuple(
+        replace(item, field=replace(item.field, name=item.field.name.removeprefix("P1[0].")))
+        for item in form.items[:2]
+        if item.field
+    )
+    form = replace(form, items=items, signatures=(), blocks=())
+    assert not filled(tmp_path / "flat-names.pdf", a_case(), tmp_path, form=form).refused
+    rows = {row.short: row for row in forms.fields(tmp_path / "editable.pdf")}
+    assert rows["Family[0]"].value == "Muster"
+    assert rows["Family[0]"].name == "i-131-child.Family[0]"
+
+
 def test_long_text_goes_on_in_the_additional_information_and_on_sheets(blank: Path, tmp_path: Path) -> None:
     words = " ".join(f"word{number}" for number in range(900))
     done = filled(blank, a_case(request=replace(a_case().request, basis=(words,))), tmp_path)
@@ -761,7 +806,7 @@ def differences(form: mapping.FormMap, path: Path, case: Case, **more: Any) -> l
 @pytest.mark.parametrize("copy", ["editable.pdf", "flat.pdf"])
 def test_a_form_of_our_own_agrees_with_its_case(blank: Path, tmp_path: Path, copy: str) -> None:
     filled(blank, a_case(), tmp_path)
-    assert rules(differences(drawn_map(blank), tmp_path / copy, a_case())) == ["FORM.UNSIGNED"]
+    assert rules(differences(drawn_map(blank), tmp_path / copy, a_case())) == ["FORM.UNSIGNED"]  # the one signature it has
 
 
 @pytest.mark.parametrize("copy", ["editable.pdf", "flat.pdf"])
@@ -886,6 +931,22 @@ def assert_untouched(form: mapping.FormMap, blank: Path, done: Path) -> None:
 
 
 @with_corpus
+@pytest.mark.parametrize("sample", sorted(ROOT.glob("samples/*/case.json")), ids=lambda path: path.parent.name)
+def test_every_form_of_a_sample_can_be_written(sample: Path) -> None:
+    shelf = Shelf.default()
+    case = intake.read_case(sample.parent, shelf, hashed=False)
+    countries = shelf.schema("languages.json")["countries"]
+    for form in FILLABLE:
+        rows = forms.fields(CORPUS / f"{form.form}.pdf")
+        options = {row.short: row.options for row in rows if row.kind == "choice"}
+        for who in case.beneficiaries:
+            facts = scope(case, who.id, 0 if case.supporters else None, countries=countries)
+            made = answers(form, facts) if belongs(form, facts) else ()
+            found = (*unanswered(form, made, "x"), *fit(form, made, options, face(stamp_font()), "x").findings)
+            assert [str(one) for one in found if one.severity is Severity.ERROR] == []
+
+
+@with_corpus
 def test_other_real_forms_are_refused_by_name(tmp_path: Path) -> None:
     done = filled(CORPUS / "i-765.pdf", a_case(), tmp_path, form=i131())
     assert rules(done.findings) == ["FORM.NO_MAP"]
@@ -905,6 +966,66 @@ def test_item_seven_is_the_box_beside_item_seven(tmp_path: Path) -> None:
     beside = texts_in(CORPUS / "i-131.pdf", [(3, (x0 - 40, y0, x0, y1)), (3, (x1, y0, 580, y1))])
     assert beside[0] == "7."
     assert beside[1].startswith("IamapplyingforaparoledocumentunderINAsection212(d)(5)(A)formyself")
+
+
+@with_corpus
+@pytest.mark.parametrize("form", [one for one in FILLABLE if len(one.items) > 30], ids=lambda one: one.form)
+def test_every_mapped_box_stands_at_its_printed_item_number(form: mapping.FormMap) -> None:
+    """Names and tooltips of the real forms lie here and there; what is printed beside a box does not."""
+    columns = form.form in ("g-28", "i-134")  # two columns of text: numbers of the left one say nothing of the right one
+    document = pdfium.PdfDocument(CORPUS / f"{form.form}.pdf")
+    numbers = {page: item_numbers(document[page - 1].get_textpage()) for page in {field.page for field in form.fields()}}
+    for item in (one for one in form.items if one.item):
+        for field in filter(None, (item.field, *(box for _, box in item.boxes))):
+            x0, y0, _, _ = field.rect
+            above = [one for one in numbers[field.page] if one[0] >= y0 - 4 and one[1] < x0 + 2]
+            mine = [one for one in above if not (columns and x0 > 340 and one[1] < 310)]
+            lowest = min(y for y, _, _ in mine)
+            printed = max((x, word) for y, x, word in mine if y < lowest + 8)[1].rstrip(".")
+            wanted = item.item.rstrip(".")
+            assert printed.startswith(wanted) or wanted.startswith(f"{printed}."), (item.place, item.label, field.name)
+    document.close()
+
+
+def item_numbers(layer: Any) -> list[tuple[float, float, str]]:
+    """Words like "3." and "10.a." with nothing close before them: y, x and the word."""
+    words: list[list[Any]] = []
+    for index in range(layer.count_chars()):
+        character = layer.get_text_range(index, 1)
+        left, bottom, right, _ = layer.get_charbox(index)
+        if not character or character.isspace():
+            continue
+        if words and abs(words[-1][2] - bottom) < 4 and -1 <= left - words[-1][3] < 1.6:
+            words[-1][0] += character
+            words[-1][3] = right
+        else:
+            words.append([character, left, bottom, right])
+    alone = [one for one in words if re.fullmatch(r"\d{1,2}\.([a-zA-Z]\.?)?(\d\.)?", one[0])]
+    return [
+        (y, x, word)
+        for word, x, y, _ in alone
+        if not any(abs(other[2] - y) < 4 and 0 <= x - other[3] < 6 for other in words)
+    ]
+
+
+@with_corpus
+@pytest.mark.parametrize("form", FILLABLE, ids=lambda one: one.form)
+def test_every_box_stands_before_the_words_it_ticks(form: mapping.FormMap) -> None:
+    boxes = [box for item in form.items for _, box in item.boxes if len(item.boxes) > 1 and not box.says.startswith("Item")]
+    places = [(one.page, (one.rect[2], one.rect[1] - 1, one.rect[2] + 28, one.rect[3])) for one in boxes]
+    beside = texts_in(CORPUS / f"{form.form}.pdf", places)
+    short = {"Apt.", "Ste.", "Flr."}  # printed above the boxes of some forms
+    for box, words in zip(boxes, beside, strict=True):
+        if box.says not in short and box.says not in PARAPHRASED:
+            start = re.sub(r"\W", "", box.says).lower()
+            assert re.sub(r"\W", "", words).lower().startswith(start[:3]), (box.name, words)
+
+
+PARAPHRASED = {
+    "Citizen through naturalization", "Citizen through parents or marriage", "Citizen by another method", "Separated",
+    "Lawful permanent resident", "Lawfully admitted nonimmigrant", "Reads English", "Interpreter used", "Not an attorney",
+    "Attorney", "I intend", "I do not intend",
+}  # fmt: skip
 
 
 @with_corpus

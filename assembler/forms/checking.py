@@ -77,16 +77,22 @@ def compare(
     facts = scope(case, beneficiary_id, supporter_index, countries=countries, tabs=tabs)
     asked = [one for one in answers(form, facts) if not one.spec.sensitive] if belongs(form, facts) else []
     read = _values(form, completed)
+    worst = Severity.ERROR if found.fillable else Severity.WARNING  # text in a place may have been read by a scanner
     extra = _squeezed("".join(read.get(block.text.name, "") for block in form.blocks))
     made = [*_missing(found, where)]
     for one in asked:
-        made += _differs(form, one, read, extra, where)
-    return (*made, *unsigned(form, completed))
+        made += _differs(form, one, read, extra, where, worst)
+    return (*made, *unsigned(form, completed, case.attorney is not None))
 
 
-def unsigned(form: FormMap, completed: Path) -> tuple[Finding, ...]:
-    """A warning for the first signature of the form (the applicant's) and the attorney's where its box is empty."""
-    must = [one for number, one in enumerate(form.signatures) if number == 0 or one.who == "attorney"]
+def unsigned(form: FormMap, completed: Path, represented: bool = False) -> tuple[Finding, ...]:
+    """A warning for each signature whose box is empty: the form's first (the applicant's), and those of the attorney."""
+    theirs = {item.part for item in form.items if "/attorney" in item.value}  # parts the attorney fills
+    must = [
+        one
+        for number, one in enumerate(form.signatures)
+        if number == 0 or (represented and (one.who == "attorney" or (one.who == "preparer" and one.part in theirs)))
+    ]
     inks = ink_in(completed, [(one.signature.page, one.signature.rect) for one in must])
     return tuple(
         _finding(
@@ -99,7 +105,9 @@ def unsigned(form: FormMap, completed: Path) -> tuple[Finding, ...]:
     )  # fmt: skip
 
 
-def _differs(form: FormMap, one: Answer, read: Mapping[str, str], extra: str, where: str) -> tuple[Finding, ...]:
+def _differs(
+    form: FormMap, one: Answer, read: Mapping[str, str], extra: str, where: str, worst: Severity
+) -> tuple[Finding, ...]:
     """What is wrong with one answer of a completed form, if anything."""
     if one.spec.boxes:
         there = {key for key, box in one.spec.boxes if read.get(box.name, "") not in ("", "Off")}
@@ -118,7 +126,7 @@ def _differs(form: FormMap, one: Answer, read: Mapping[str, str], extra: str, wh
     return (
         _finding(
             "FORM.EMPTY" if blank else "FORM.DIFFERS", f"{where}, {one.place}", problem, "correct the form or case.json",
-            Severity.ERROR if one.spec.required or not blank else Severity.WARNING, page=one.page, pointer=one.pointer,
+            worst if one.spec.required or not blank else Severity.WARNING, page=one.page, pointer=one.pointer,
             source=form.source,
         ),
     )  # fmt: skip

@@ -72,10 +72,25 @@ class Book:
                     one.pop("/A", None)
 
     def rename(self, prefix: str) -> None:
-        """Give the root fields a name of their own, so that no two people's forms ever share one."""
+        """Give the root fields a name of their own, so that no two people's forms ever share one.
+
+        A root that is itself a field is put below a new root instead: maps leave out the root, and must find it again.
+        """
+        roots, alone = ArrayObject(), ArrayObject()
         for reference in self.form.get("/Fields", ()):
             root = reference.get_object()
-            root[NameObject("/T")] = TextStringObject(f"{prefix}-{root.get('/T', 'form')}".replace(".", "-"))
+            if any("/T" in kid.get_object() for kid in root.get("/Kids", ())):
+                root[NameObject("/T")] = TextStringObject(f"{prefix}-{root.get('/T', 'form')}".replace(".", "-"))
+                roots.append(reference)
+            else:
+                alone.append(reference)
+        if alone:
+            above: Any = DictionaryObject({NameObject("/T"): TextStringObject(prefix), NameObject("/Kids"): alone})
+            parent = self.writer._add_object(above)
+            for reference in alone:
+                reference.get_object()[NameObject("/Parent")] = parent
+            roots.append(parent)
+        self.form[NameObject("/Fields")] = roots
 
     def write(self, one: Written) -> None:
         """Set a text or list field and draw it in every place it is shown."""
