@@ -186,7 +186,7 @@ def closing(doc) -> None:
 
 
 def cover_letter():
-    doc = document()
+    doc = document(10.5)
     letter_head(doc)
     re_block(doc, (1.2, 5.3), "Form I-131, Request for Humanitarian Parole, INA § 212(d)(5)(A), 8 U.S.C. § 1182(d)(5)(A): "
              "initial parole for a person outside the United States.{% if facts.original_submission %} {{ facts.original_submission }}{% endif %}")  # fmt: skip
@@ -255,7 +255,7 @@ def index():
     doc.add_heading("Index of exhibits", 1)
     line(doc, "{{ plan_title }} for {{ beneficiary.name.full }}. Page numbers are those printed at the foot of each page; they are also "
          "the page numbers of the PDF.", after=8)  # fmt: skip
-    widths = (0.45, 2.8, 1.5, 0.95, 0.8)
+    widths = (0.45, 2.75, 1.4, 0.9, 1.0)
     made = table(doc, widths, ("Tab", "Description", "Date", "Pages", "Language"))
     row(made, widths, ["{%tr for row in index %}", "", "", "", ""])
     row(made, widths, ["{%tr if row.heading %}", "", "", "", ""])

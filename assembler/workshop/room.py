@@ -28,7 +28,7 @@ class Workshop:
     """
 
     def __init__(self, home: Path, *, jobs: int = 1, use_cache: bool = True, temporary: bool = False) -> None:
-        self.home = home
+        self.home = home = home.resolve()  # workers and programs are handed whole paths
         self.scratch = home / "scratch" / str(os.getpid())
         self.cache = Cache(home / "cache", use_cache)
         self.jobs = jobs
