@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 
 from assembler import bind as binding
-from assembler import drafts, evidence, intake, prove, report, rules
+from assembler import drafts, evidence, forms, intake, prove, report, rules
 from assembler.doctor import engine_versions
 from assembler.errors import CaseRejected, OutputNotWritten, ProofFailed
 from assembler.model import (
@@ -110,8 +110,12 @@ def _packet(
     target: Path,
 ) -> Built:
     mine = _mine(plan, prepared)
-    forms = {one.exhibit: one for one in prepared if one.exhibit.startswith("form:")}
-    form_pages = {name: drafts.page_facts(one) for name, one in forms.items()}
+    filled_forms, of_forms = forms.fill_packet(plan, case, folder, shelf, workshop)
+    found = (*found, *of_forms)
+    _stop_if_strict(case, found, options)
+    form_files = {one.exhibit: one.pdf for one in prepared if one.exhibit.startswith("form:")}
+    form_files |= {one.document: one.flattened for one in filled_forms}
+    form_pages = {name: drafts.facts_of(path) for name, path in form_files.items()}
     facts = rules.letter_facts(case, shelf.schema("facts/filing.json"), len(case.beneficiaries))
     filled, layout = drafts.settle(
         plan, case, mine, form_pages,
@@ -120,8 +124,9 @@ def _packet(
     made = _staging(target, plan.packet)
     try:
         tell("bind", 0, 0)
-        binding.bind(layout, _documents(filled, mine, forms), made / BUNDLE, font=stamp_font())
+        binding.bind(layout, _documents(filled, mine, form_files), made / BUNDLE, font=stamp_font())
         _keep_drafts(filled, made, target / plan.packet)
+        _keep_forms(filled_forms, made)
         data = report.manifest(
             case=case, plan=plan, layout=layout, prepared=mine, drafts=filled, findings=found, engines=engine_versions(),
             as_of=options.as_of, profile=options.profile,
@@ -142,6 +147,7 @@ def _with_forms(case: Case) -> Case:
     forms = tuple(
         Exhibit(id=f"form:{form.path}", title=form.form, category="other", parts=(FilePart(path=form.path),))
         for form in case.forms
+        if form.completed
     )
     return replace(case, exhibits=(*case.exhibits, *forms))
 
@@ -189,10 +195,10 @@ def _staging(target: Path, packet: str) -> Path:
 
 
 def _documents(
-    filled: Sequence[Draft], mine: Sequence[Prepared], forms: Mapping[str, Prepared]
+    filled: Sequence[Draft], mine: Sequence[Prepared], form_files: Mapping[str, Path]
 ) -> dict[str, Path]:
     documents = {one.id: one.pdf for one in filled} | {f"exhibit:{one.exhibit}": one.pdf for one in mine}
-    return documents | {name: one.pdf for name, one in forms.items()}
+    return documents | dict(form_files)
 
 
 def _keep_drafts(filled: Sequence[Draft], made: Path, before: Path) -> None:
@@ -201,6 +207,13 @@ def _keep_drafts(filled: Sequence[Draft], made: Path, before: Path) -> None:
         shutil.copyfile(one.docx, made / "drafts" / f"{one.id.removeprefix('draft:')}.docx")
     for edited in report.edited_drafts(before):
         shutil.copyfile(edited, made / "drafts" / f"{edited.stem}.edited.docx")
+
+
+def _keep_forms(filled: Sequence[forms.Done], made: Path) -> None:
+    """Put the filled forms, with their fields, beside the bundle: a person completes and signs them."""
+    for one in filled:
+        (made / "forms").mkdir(exist_ok=True, mode=0o700)
+        shutil.copyfile(one.editable, made / "forms" / Path(one.document.removeprefix("form:")).name)
 
 
 def _built(

@@ -319,17 +319,70 @@ def test_a_family_shares_evidence_and_each_gets_only_what_is_hers(tmp_path: Path
 
 
 def test_completed_forms_go_in_unstamped_but_counted(tmp_path: Path) -> None:
-    case = factories.small_case(tmp_path / "case", {"forms": [{"form": "i-131", "path": "forms/i-131.pdf"}]})
+    case = factories.small_case(tmp_path / "case", {"forms": [{"form": "g-1650", "path": "forms/g-1650.pdf"}]})
     (case / "forms").mkdir()
-    (case / "forms/i-131.pdf").write_bytes(factories.form_pdf("Exemplar"))
+    (case / "forms/g-1650.pdf").write_bytes(factories.form_pdf("Exemplar"))
 
     (built,) = build(case)
 
     pages = texts(built.folder / "bundle.pdf")
     assert built.pages == 13
-    assert "Exemplar" in pages[3]
-    assert "page 4" not in pages[3]
-    assert "Form I-131" in [mark["title"] for mark in json.loads((built.folder / "manifest.json").read_text())["bookmarks"]]
+    assert "Exemplar" in pages[0]
+    assert "page 1" not in pages[0]
+    assert "Payment form" in [mark["title"] for mark in json.loads((built.folder / "manifest.json").read_text())["bookmarks"]]
+
+
+@pytest.mark.parametrize("completed", [True, False])
+def test_a_file_that_is_not_the_form_it_should_be_is_refused(tmp_path: Path, completed: bool) -> None:
+    case = factories.small_case(tmp_path / "case", {"forms": [{"form": "i-131", "path": "forms/a.pdf", "completed": completed}]})
+    (case / "forms").mkdir()
+    (case / "forms/a.pdf").write_bytes(factories.text_pdf())
+
+    code, _, err = run("bundle", case, *DAY)
+
+    assert code == ExitCode.CASE_REJECTED
+    assert "error FORM.UNKNOWN forms/a.pdf: not a government form this program knows; check the file" in err
+    assert not (case / "build/child").exists()
+
+
+BLANKS = Path(os.environ.get("ASSEMBLER_CORPUS", Path(__file__).parent.parent.parent / "shared/corpus")) / "forms"
+
+
+@pytest.mark.skipif(not BLANKS.is_dir(), reason="the corpus of real forms is not at hand")
+def test_blank_forms_are_filled_and_bound(tmp_path: Path) -> None:
+    forms = [{"form": "i-131", "path": "forms/i-131.pdf", "completed": False}]
+    case = factories.small_case(tmp_path / "case", {"forms": forms})
+    (case / "forms").mkdir()
+    shutil.copyfile(BLANKS / "i-131.pdf", case / "forms/i-131.pdf")
+
+    (built,) = build(case)
+
+    assert built.pages == 12 + 14
+    assert (built.folder / "forms/i-131.pdf").is_file()
+    assert "Exemplar" in " ".join(texts(built.folder / "bundle.pdf")[3:17])
+    assert {finding.rule for finding in built.findings} == {"FORM.UNANSWERED"}
+
+
+def test_forms_are_listed_and_answered(small: Path) -> None:
+    code, out, _ = run("forms", "list")
+    assert code == 0
+    assert "i-131   01/20/25  fills the form" in out
+    code, out, _ = run("forms", "answers", small, "--form", "i-131", "--json")
+    assert code == 0
+    (sheet,) = json.loads(out)
+    assert sheet["edition"] == "01/20/25"
+    assert "Exemplar" in [row["value"] for row in sheet["answers"]]
+
+
+def test_fields_of_a_form_are_shown_without_their_values(tmp_path: Path) -> None:
+    (tmp_path / "a.pdf").write_bytes(factories.form_pdf("Secret value", "FamilyName"))
+
+    code, out, _ = run("forms", "fields", tmp_path / "a.pdf")
+    _, as_json, _ = run("forms", "fields", tmp_path / "a.pdf", "--json")
+
+    assert code == 0
+    assert "text      FamilyName" in out
+    assert "Secret" not in out + as_json
 
 
 def test_doctor_knows_the_engines() -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assembler import __version__
+from assembler.cli.forms import forms
 from assembler.cli.frame import Framed, common, day, progress, result, say
 from assembler.errors import ExitCode
 
@@ -29,6 +30,9 @@ def main() -> None:
 
     Gives no legal advice. Works offline; client data stays on this machine.
     """
+
+
+main.add_command(forms)
 
 
 @main.command()

@@ -29,7 +29,7 @@ class Framed(click.Group):
         except (KeyboardInterrupt, click.Abort):
             say("interrupted: nothing half-made was left in place; run the same command again")
             ctx.exit(ExitCode.INTERRUPTED)
-        except (click.ClickException, click.exceptions.Exit):
+        except (click.ClickException, click.exceptions.Exit, BrokenPipeError):  # a closed pipe is click's to end quietly
             raise
         except Exception as error:  # noqa: BLE001 - the one place where a bug becomes a sentence
             _explain_bug(error, ctx)

@@ -14,6 +14,7 @@ from assembler.drafts.citing import cite_findings
 from assembler.drafts.context import Values
 from assembler.drafts.render import Job, draft
 from assembler.errors import AssemblerError, CaseRejected, TemplateBroken, ToolFailed
+from assembler.ink import inks_of
 from assembler.model import Case, Draft, Finding, Ink, Layout, PageFacts, Part, PartKind, Plan, Prepared, Severity
 from assembler.shelf import Shelf, TemplateFile, font_files
 from assembler.workshop import Failure, Limits, Workshop
@@ -177,6 +178,12 @@ def _one_sheet_each(plan: Plan, drafts: Sequence[Draft]) -> None:
 def _guess(part: Part, plan: Plan) -> list[PageFacts]:
     tabs = sum(one.kind is PartKind.TAB for one in plan.parts)
     return [_BLANK] * (tabs if part.kind is PartKind.TAB else 1)
+
+
+def facts_of(pdf: Path) -> list[PageFacts]:
+    """What arrange must know of each page of a finished PDF."""
+    sizes, inks = inks_of(pdf)
+    return [PageFacts(width=width, height=height, ink=ink) for (width, height), ink in zip(sizes, inks, strict=True)]
 
 
 def page_facts(one: Prepared) -> list[PageFacts]:

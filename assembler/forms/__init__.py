@@ -11,17 +11,20 @@ from assembler.forms.checking import blank_findings, compare, edition_findings, 
 from assembler.forms.filling import Filled, fill
 from assembler.forms.fitting import Continued
 from assembler.forms.maps import FormMap, find, library
+from assembler.forms.packet import Done, answer_sheets, fill_packet
 from assembler.forms.proposing import draft_map
 from assembler.forms.reading import FieldRow, FormUnreadable, Recognised, fields, recognise
 
 __all__ = [
     "Answer",
     "Continued",
+    "Done",
     "FieldRow",
     "Filled",
     "FormMap",
     "FormUnreadable",
     "Recognised",
+    "answer_sheets",
     "answers",
     "belongs",
     "blank_findings",
@@ -30,6 +33,7 @@ __all__ = [
     "edition_findings",
     "fields",
     "fill",
+    "fill_packet",
     "find",
     "library",
     "recognise",

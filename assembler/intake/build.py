@@ -104,7 +104,7 @@ def _who(raw: Raw, described: Mapping[str, Person]) -> Person:
 def _person(raw: Raw) -> Person:
     return Person(
         **_plain(raw, "id", "native_name", "sex", "birth_city", "birth_country", "nationality", "uscis_account", "phone",
-                 "email", "marital_status", "status", "in_us", "relationship", "occupation"),
+                 "email", "marital_status", "status", "in_us", "relationship", "occupation", "class_of_admission", "i94_number"),
         name=_name(raw["name"]),
         other_names=tuple(_name(one) for one in raw.get("other_names", ())),
         birth_date=_day(raw, "birth_date"),
@@ -142,7 +142,8 @@ def _attorney(raw: Raw) -> Attorney:
 
 def _request(raw: Raw) -> Request:
     return Request(
-        **_plain(raw, "filing", "fee", "length_months", "fee_exemption", "parole_fee_exception", "expedite_reason"),
+        **_plain(raw, "filing", "fee", "length_months", "fee_exemption", "parole_fee_exception", "expedite_reason",
+                 "parole_program", "work_permit"),
         basis=paragraphs(raw.get("basis")),
         length_reason=paragraphs(raw.get("length_reason")),
         why_no_visa=paragraphs(raw.get("why_no_visa")),
@@ -154,7 +155,7 @@ def _request(raw: Raw) -> Request:
         i94_admit_until=_day(raw, "i94_admit_until"),
         consulate=Consulate(**raw["consulate"]) if "consulate" in raw else None,
         enclosures=tuple(raw.get("enclosures", ())),
-    )
+    )  # fmt: skip
 
 
 def _declaration(raw: Raw) -> Declaration:
