@@ -1,0 +1,79 @@
+"""The frozen dataclasses that travel between rooms; no behaviour beyond reading themselves.
+
+What comes in: values a room has already checked. What goes out: the same values, typed. Must not do I/O, know a
+library, or hold a default that is a legal fact. Lengths are PDF points (1/72 inch) unless a name says otherwise;
+pages count from 1 where a person sees the number (`page`, `number`, `source_page`) and from 0 only in `index`.
+"""
+
+from assembler.model.case import (
+    Address,
+    Attorney,
+    Biographic,
+    Case,
+    Consulate,
+    Declaration,
+    Exhibit,
+    FilePart,
+    FormFile,
+    History,
+    Income,
+    Interpreter,
+    Name,
+    Passport,
+    Person,
+    Request,
+    Rfe,
+    RfePoint,
+    SourceFile,
+    Supporter,
+    Translator,
+)
+from assembler.model.finding import Finding, Severity
+from assembler.model.layout import Bookmark, IndexRow, Layout, Leaf, PageFacts, Stamp
+from assembler.model.pages import Draft, Ink, Prepared, PreparedPage, Removed
+from assembler.model.plan import Part, PartKind, Plan, Recipe, RecipePart
+from assembler.model.proof import Check, Proof
+
+__all__ = [
+    "Address",
+    "Attorney",
+    "Biographic",
+    "Bookmark",
+    "Case",
+    "Check",
+    "Consulate",
+    "Declaration",
+    "Draft",
+    "Exhibit",
+    "FilePart",
+    "Finding",
+    "FormFile",
+    "History",
+    "Income",
+    "IndexRow",
+    "Ink",
+    "Interpreter",
+    "Layout",
+    "Leaf",
+    "Name",
+    "PageFacts",
+    "Part",
+    "PartKind",
+    "Passport",
+    "Person",
+    "Plan",
+    "Prepared",
+    "PreparedPage",
+    "Proof",
+    "Recipe",
+    "RecipePart",
+    "Removed",
+    "Request",
+    "Rfe",
+    "RfePoint",
+    "Severity",
+    "SourceFile",
+    "Stamp",
+    "Supporter",
+    "Translator",
+]

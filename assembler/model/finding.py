@@ -1,0 +1,34 @@
+"""Findings: what a person should know or do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """error: the receiver would reject it or it would be lost; warning: likely a question later; info: good to know."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing a person should know or do. Never holds a client's fact: only ids, file names, pages, JSON paths."""
+
+    rule: str
+    severity: Severity
+    where: str
+    problem: str
+    remedy: str
+    file: str | None = None  # relative to the case folder, POSIX form
+    line: int | None = None  # 1-based line in `file`
+    pointer: str | None = None  # JSON pointer in case.json
+    page: int | None = None  # 1-based page of `file`
+    exhibit: str | None = None
+    source: str | None = None  # where the rule comes from
+
+    def __str__(self) -> str:
+        return f"{self.severity.value} {self.rule} {self.where}: {self.problem}; {self.remedy}"

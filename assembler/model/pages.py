@@ -1,0 +1,76 @@
+"""Pages that exist: prepared evidence, drafts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from assembler.model.finding import Finding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ink:
+    """Where a page, as a reader shows it, has marks: `rows` by `columns` equal cells, row 0 at the top, bit 1 = ink."""
+
+    cell: float  # side of a cell, points, before rounding to whole rows and columns
+    columns: int
+    rows: int
+    bits: bytes  # rows * columns bits, row-major, most significant bit first, padded at the very end only
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreparedPage:
+    """One page of a prepared exhibit: where it came from and what was measured on it, as a reader shows it."""
+
+    path: str  # source file, relative to the case folder
+    sha256: str  # of the source file
+    source_page: int  # 1-based in the source file
+    role: str  # FilePart.role
+    language: str
+    width: float  # visible width, points, after /Rotate and CropBox
+    height: float
+    method: str  # "text": had a usable text layer; "ocr": recognised; "none": nothing readable on it
+    words: int
+    confidence: float | None  # mean word confidence 0..100; None where method is "text"
+    turned: int  # clockwise quarter turn we added, degrees: 0, 90, 180, 270
+    placement: tuple[float, float, float, float] | None  # images: x, y, width, height on the page; None for PDF pages
+    dpi: float | None  # effective resolution of a full-page image
+    ink: Ink
+    blank: bool = False
+    redrawn: bool = False  # form values were drawn by us, since the file held no picture of them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removed:
+    """Something the prepared PDF no longer has: 'javascript', 'attachment', 'metadata', 'signature' ..."""
+
+    path: str
+    what: str
+    count: int
+    page: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """One exhibit as a normal, upright, searchable PDF (its outline and inner links kept)."""
+
+    exhibit: str
+    pdf: Path
+    pages: tuple[PreparedPage, ...]
+    removed: tuple[Removed, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    steps: tuple[str, ...] = ()  # reader ladder and engines, for the ledger: "pikepdf 10.18.0", ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A filled template and the PDF made from it."""
+
+    id: str  # Part.document: "draft:cover-letter"
+    docx: Path
+    pdf: Path
+    pages: int
+    engine: str  # "office2pdf 0.4.0" or "LibreOffice 7.4.7"
+    sizes: tuple[tuple[float, float], ...] = ()  # width, height per page
+    inks: tuple[Ink, ...] = ()
+    findings: tuple[Finding, ...] = ()

@@ -1,0 +1,68 @@
+"""The packet in order, before any page is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecipePart:
+    """One line of templates/<kind>/recipe.toml: a place in the packet, or several of the same sort."""
+
+    id: str
+    type: str  # "draft", "declarations", "form", "exhibits" or "exhibit" (one, by category)
+    title: str = ""
+    template: str = ""  # Word template, for drafts, declarations and tab sheets
+    form: str = ""  # for forms: "i-131", ...; several may be listed with spaces
+    when: str = ""  # only if this holds: "represented", "expedite", "mailed", "fee-waiver"
+    categories: tuple[str, ...] = ()  # for exhibits: these categories only, in this order; empty = all the rest
+    group: str = ""  # heading of these exhibits in the index
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """The order of a packet, as a firm may edit it without Python."""
+
+    kind: str
+    title: str
+    parts: tuple[RecipePart, ...]
+    tab_template: str
+    labels: str = "letters"  # "letters": A … Z, AA … ; "numbers": 1, 2, …
+
+
+class PartKind(StrEnum):
+    """What fills a place in the packet."""
+
+    DRAFT = "draft"  # a Word template filled from the case
+    FORM = "form"  # a government form
+    TAB = "tab"  # the divider sheet in front of an exhibit
+    EXHIBIT = "exhibit"  # evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One entry of the packet order. `document` names the PDF its pages come from (several tabs share one)."""
+
+    id: str
+    kind: PartKind
+    title: str
+    document: str  # "draft:cover-letter", "draft:tab-sheets", "exhibit:hospital-letter", "form:i-131:child"
+    template: str = ""  # template file name, for drafts and tabs
+    tab: str = ""  # "A"; for TAB and EXHIBIT
+    exhibit: str = ""  # exhibit id; for TAB and EXHIBIT
+    declaration: str = ""  # declaration id; for DRAFT made once per declaration
+    form: str = ""
+    stamped: bool = True  # government forms are counted but never stamped
+    group: str = ""  # heading in the index, from the recipe
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """One beneficiary's packet, in order, before any page is known."""
+
+    packet: str  # folder name: the beneficiary's id
+    beneficiary: str
+    kind: str
+    title: str
+    parts: tuple[Part, ...]
