@@ -6,21 +6,14 @@ pages count from 1 where a person sees the number (`page`, `number`, `source_pag
 """
 
 from assembler.model.case import (
-    Address,
     Attorney,
-    Biographic,
     Case,
     Consulate,
     Declaration,
     Exhibit,
     FilePart,
     FormFile,
-    History,
-    Income,
     Interpreter,
-    Name,
-    Passport,
-    Person,
     Request,
     Rfe,
     RfePoint,
@@ -31,6 +24,7 @@ from assembler.model.case import (
 from assembler.model.finding import Finding, Severity
 from assembler.model.layout import Bookmark, IndexRow, Layout, Leaf, PageFacts, Stamp
 from assembler.model.pages import Draft, Ink, Prepared, PreparedPage, Removed
+from assembler.model.people import Address, Biographic, History, Income, Name, Passport, Person
 from assembler.model.plan import Part, PartKind, Plan, Recipe, RecipePart
 from assembler.model.proof import Check, Proof
 
