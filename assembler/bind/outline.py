@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from pikepdf import OutlineItem, Pdf, make_page_destination
+from pikepdf import Array, Name, OutlineItem, Page, Pdf
 
-from assembler.model import Bookmark, Layout
+from assembler.model import Layout
 
 
 def take(book: Pdf) -> list[OutlineItem]:
@@ -17,17 +17,13 @@ def take(book: Pdf) -> list[OutlineItem]:
     return items
 
 
-def write(book: Pdf, layout: Layout, brought: Mapping[str, list[OutlineItem]]) -> None:
+def write(book: Pdf, layout: Layout, pages: Sequence[Page], brought: Mapping[str, Sequence[OutlineItem]]) -> None:
     """Write the bookmarks; those of level 1 hang below the last one of level 0."""
     with book.open_outline() as tree:
         tree.root.clear()
         for mark in layout.bookmarks:
-            item = _item(book, mark)
+            item = OutlineItem(mark.title, Array([pages[mark.number - 1].obj, Name.Fit]))
             item.children.extend(brought.get(mark.document, ()))
             item.is_closed = bool(item.children)
             siblings = tree.root[-1].children if mark.level and tree.root else tree.root
             siblings.append(item)
-
-
-def _item(book: Pdf, mark: Bookmark) -> OutlineItem:
-    return OutlineItem(mark.title, make_page_destination(book, mark.number - 1))

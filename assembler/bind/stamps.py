@@ -1,73 +1,103 @@
-"""Stamps: exact text at the place the layout chose, upright as the page is shown, in one small embedded font."""
+"""Stamps: exact text at the place the layout chose, upright as the page is shown; pages shrunk where it says so."""
 
 from __future__ import annotations
 
-import io
-from pathlib import Path
+from collections.abc import Sequence
+from itertools import count
 
-import pikepdf
-from pikepdf import Array, Dictionary, Name, Pdf, Stream
+from pikepdf import Array, Dictionary, Name, Object, Page, Pdf, String
 
-from assembler.arrange import WIDTHS
 from assembler.geometry import Frame, Matrix, after, apply, inverse, operands, to_page
 from assembler.model import Layout, Leaf, Stamp
 
 _BASELINE = 0.3  # of the font size, above the bottom of the stamp's box
-_FIRST, _LAST = 32, 255
 
 
-def stamp(book: Pdf, layout: Layout, font: Path) -> None:
-    """Stamp every leaf that has a stamp, shrinking first where the layout says so."""
-    face = _face(book, font)
-    for leaf in layout.leaves:
-        page = book.pages[leaf.number - 1]
-        frame = frame_of(page)
-        if leaf.scale != 1.0:
-            _shrink(book, page, frame, leaf)
-        if leaf.stamp is not None:
-            _draw(page, frame, leaf.stamp, face)
-
-
-def frame_of(page: pikepdf.Page) -> Frame:
+def frame_of(page: Page) -> Frame:
     """The visible box and rotation of a page."""
     x0, y0, x1, y1 = (float(value) for value in page.cropbox)
     return Frame(x0=x0, y0=y0, x1=x1, y1=y1, rotate=int(page.get(Name.Rotate, 0)) % 360)
 
 
-def _draw(page: pikepdf.Page, frame: Frame, mark: Stamp, face: pikepdf.Object) -> None:
-    # a name of our own: the one the library would choose is random
-    name = page.add_resource(face, Name.Font, name=Name("/AssemblerStamp"))
+def stamp(book: Pdf, layout: Layout, pages: Sequence[Page], face: Object) -> None:
+    """Stamp every leaf that has a stamp, in the font object `face`."""
+    save = book.make_stream(b"q\n")  # one for all pages
+    for leaf, page in zip(layout.leaves, pages, strict=True):
+        if leaf.stamp is not None:
+            name = _font_name(page, face)
+            drawn = book.make_stream(_drawing(leaf.stamp, frame_of(page), name))
+            page.Contents = Array([save, *_contents(page), drawn])
+
+
+def _drawing(mark: Stamp, frame: Frame, font: str) -> bytes:
+    """The page's own state of drawing is put back first, so that nothing it did moves or colours the stamp."""
     place: Matrix = (1, 0, 0, 1, mark.x, mark.y + _BASELINE * mark.size)
-    text = pikepdf.String(mark.text.encode("cp1252")).unparse()
-    drawing = b"".join(
-        (
-            b"\nQ\n/Artifact <</Type /Pagination>> BDC q ",
-            operands(after(place, to_page(frame))),
-            b" cm BT ", str(name).encode(), f" {mark.size:g} Tf 0 g 0 Tr ".encode(), text, b" Tj ET Q EMC\n",
-        )
-    )  # fmt: skip
-    page.contents_add(b"q\n", prepend=True)
-    page.contents_add(drawing, prepend=False)
+    text = String(mark.text.encode("cp1252")).unparse()
+    matrix = operands(after(place, to_page(frame)))
+    style = f"{font} {mark.size:g} Tf 0 g 0 Tr ".encode()
+    return b"\nQ\n/Artifact <</Type /Pagination>> BDC q " + matrix + b" cm BT " + style + text + b" Tj ET Q EMC\n"
 
 
-def _shrink(book: Pdf, page: pikepdf.Page, frame: Frame, leaf: Leaf) -> None:
-    """Draw the page a little smaller, its top edge where it was, its links moved along.
+def _contents(page: Page) -> list[Object]:
+    contents = page.get(Name.Contents)
+    if contents is None:
+        return []
+    return list(contents) if isinstance(contents, Array) else [contents]
 
-    As a form XObject, not by a matrix in front of the content: patterns are laid out from the content's own origin.
+
+def _font_name(page: Page, face: Object) -> str:
+    """The name of the font on this page: not a random one, and not one that a page of an earlier bundle uses."""
+    resources = page.get(Name.Resources)
+    fonts = resources.get(Name.Font, Dictionary()) if resources is not None else Dictionary()
+    for number in count():
+        name = f"/AssemblerStamp{number or ''}"
+        if name not in fonts:
+            return str(page.add_resource(face, Name.Font, name=Name(name)))
+        if fonts[name].objgen == face.objgen:  # pages may share their resources
+            return name
+    raise AssertionError  # count() has no end
+
+
+def shrink(book: Pdf, layout: Layout, pages: Sequence[Page]) -> dict[tuple[int, int], Matrix]:
+    """Draw pages a little smaller where the layout says so; returns, for each, how its content was moved.
+
+    The top edge and the middle stay where they were, and the page's links move along.
     """
+    moves: dict[tuple[int, int], Matrix] = {}
+    for leaf, page in zip(layout.leaves, pages, strict=True):
+        if leaf.scale != 1.0:
+            frame = frame_of(page)
+            move = moves[page.obj.objgen] = _move(frame, leaf)
+            _redraw(book, page, frame, move)
+            for annotation in page.get(Name.Annots, ()):
+                for key in (Name.Rect, Name.QuadPoints):
+                    if key in annotation:
+                        annotation[key] = _moved([float(value) for value in annotation[key]], move, key == Name.Rect)
+    return moves
+
+
+def _move(frame: Frame, leaf: Leaf) -> Matrix:
     scale = leaf.scale
     seen: Matrix = (scale, 0, 0, scale, frame.width * (1 - scale) / 2, frame.height * (1 - scale))
-    move = after(after(inverse(to_page(frame)), seen), to_page(frame))
+    return after(after(inverse(to_page(frame)), seen), to_page(frame))
+
+
+def _redraw(book: Pdf, page: Page, frame: Frame, move: Matrix) -> None:
+    """As a form XObject, not by a matrix in front of the content: patterns are laid out from the content's own origin.
+
+    A tagged page is the exception: its tags name content of the page itself, and what we make has no patterns.
+    """
+    if Name.StructParents in page:
+        box = f" cm {frame.x0:g} {frame.y0:g} {frame.x1 - frame.x0:g} {frame.y1 - frame.y0:g} re W n\n".encode()
+        before = book.make_stream(b"q " + operands(move) + box)
+        page.Contents = Array([before, *_contents(page), book.make_stream(b"\nQ\n")])
+        return
     form = _form(book, page, frame)
     page.Resources = Dictionary(XObject=Dictionary(Whole=form))
     page.Contents = book.make_stream(b"q " + operands(move) + b" cm /Whole Do Q\n")
-    for annotation in page.get(Name.Annots, ()):
-        for key in (Name.Rect, Name.QuadPoints):
-            if key in annotation:
-                annotation[key] = _moved([float(value) for value in annotation[key]], move, key == Name.Rect)
 
 
-def _form(book: Pdf, page: pikepdf.Page, frame: Frame) -> pikepdf.Object:
+def _form(book: Pdf, page: Page, frame: Frame) -> Object:
     """The page's content as it is now. (`as_form_xobject` reads it only on saving, when the page draws the form.)"""
     page.contents_coalesce()
     form = book.make_stream(page.Contents.read_bytes() if Name.Contents in page else b"")
@@ -85,59 +115,3 @@ def _moved(numbers: list[float], move: Matrix, is_rect: bool) -> Array:
         xs, ys = sorted(x for x, _ in points), sorted(y for _, y in points)
         points = [(xs[0], ys[0]), (xs[1], ys[1])]
     return Array([round(value, 3) for point in points for value in point])
-
-
-def _face(book: Pdf, font: Path) -> pikepdf.Object:
-    """One simple TrueType font, holding only the characters a stamp can have, shared by all pages."""
-    data, box, metrics = _subset(font)
-    descriptor = Dictionary(
-        Type=Name.FontDescriptor,
-        FontName=Name("/STAMPS+IBMPlexSerif"),
-        Flags=32,
-        FontBBox=Array(box),
-        ItalicAngle=0,
-        Ascent=metrics["ascent"],
-        Descent=metrics["descent"],
-        CapHeight=metrics["cap"],
-        StemV=80,
-        FontFile2=book.make_indirect(Stream(book, data, Length1=len(data))),
-    )
-    widths = [WIDTHS.get(bytes([code]).decode("cp1252", "replace"), 0) for code in range(_FIRST, _LAST + 1)]
-    return book.make_indirect(
-        Dictionary(
-            Type=Name.Font,
-            Subtype=Name.TrueType,
-            BaseFont=Name("/STAMPS+IBMPlexSerif"),
-            Encoding=Name.WinAnsiEncoding,
-            FirstChar=_FIRST,
-            LastChar=_LAST,
-            Widths=Array(widths),
-            FontDescriptor=book.make_indirect(descriptor),
-        )
-    )
-
-
-def _subset(font: Path) -> tuple[bytes, list[int], dict[str, int]]:
-    """The font file with the stamp's characters only; its bounding box and metrics in 1/1000 em."""
-    from fontTools import subset
-    from fontTools.ttLib import TTFont
-
-    face = TTFont(font, recalcTimestamp=False)
-    per_em = face["head"].unitsPerEm
-    corners = (face["head"].xMin, face["head"].yMin, face["head"].xMax, face["head"].yMax)
-    metrics = {
-        "ascent": round(face["hhea"].ascent * 1000 / per_em),
-        "descent": round(face["hhea"].descent * 1000 / per_em),
-        "cap": round(getattr(face["OS/2"], "sCapHeight", 700) * 1000 / per_em),
-    }
-    for table in ("GPOS", "GSUB", "GDEF"):  # reading them, only to drop them, would take half a second
-        if table in face:
-            del face[table]
-    options = subset.Options(layout_features=[], name_IDs=[], notdef_outline=True, hinting=False)
-    options.drop_tables += ["meta"]
-    cutter = subset.Subsetter(options)
-    cutter.populate(text="".join(WIDTHS))
-    cutter.subset(face)
-    out = io.BytesIO()
-    face.save(out)
-    return out.getvalue(), [round(value * 1000 / per_em) for value in corners], metrics

@@ -2,69 +2,106 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
-import pikepdf
-from pikepdf import Array, Dictionary, Name, NumberTree, Pdf
+from pikepdf import Array, Dictionary, Name, NameTree, NumberTree, Object, Page, Pdf, String
 
 from assembler.model import Layout
 
 
-def merge(book: Pdf, layout: Layout, sources: Mapping[str, Pdf]) -> tuple[str, ...]:
-    """Give the book one structure tree; returns the documents that had one. Pages must have been copied before."""
+def merge(book: Pdf, layout: Layout, pages: Sequence[Page], drafts: Mapping[str, Pdf]) -> tuple[str, ...]:
+    """Give the book one structure tree; returns the documents that had one.
+
+    `pages` must be copies made from `drafts`, still open. Pages of a document without a tree lose their keys into it:
+    they would lead into another document's.
+    """
     root = book.make_indirect(Dictionary(Type=Name.StructTreeRoot, K=Array(), RoleMap=Dictionary()))
-    parents: list[tuple[int, pikepdf.Object]] = []
+    parents: dict[int, Object] = {}
+    ids: dict[str, Object] = {}
     tagged: list[str] = []
-    for name, source in sources.items():
-        if Name.StructTreeRoot not in source.Root:
-            continue
-        offset = max((key for key, _ in parents), default=-1) + 1
-        tree = book.copy_foreign(source.Root.StructTreeRoot)  # page references follow to the copied pages
-        numbers = [leaf.number for leaf in layout.leaves if leaf.document == name]
-        parents += _take(book, tree, root, numbers, offset)
-        tagged.append(name)
+    for leaf, page in zip(layout.leaves, pages, strict=True):
+        if leaf.document not in drafts or Name.StructTreeRoot not in drafts[leaf.document].Root:
+            _untag(page)
+    for name, source in drafts.items():
+        if Name.StructTreeRoot in source.Root:
+            tree = book.copy_foreign(source.Root.StructTreeRoot)  # page references follow to the copied pages
+            mine = [page for leaf, page in zip(layout.leaves, pages, strict=True) if leaf.document == name]
+            ids |= _named(tree, f"{len(tagged)}.")
+            parents |= _take(tree, root, mine, max(parents, default=-1) + 1)
+            tagged.append(name)
     if tagged:
-        numbered = Array([value for key, entry in sorted(parents, key=lambda pair: pair[0]) for value in (key, entry)])
-        root.ParentTree = book.make_indirect(Dictionary(Nums=numbered))
-        root.ParentTreeNextKey = max(key for key, _ in parents) + 1 if parents else 0
-        book.Root.StructTreeRoot = root
-        book.Root.MarkInfo = Dictionary(Marked=True)
+        _root(book, root, parents, ids)
     return tuple(tagged)
 
 
-def _take(
-    book: Pdf, tree: pikepdf.Object, root: pikepdf.Object, numbers: list[int], offset: int
-) -> Iterator[tuple[int, pikepdf.Object]]:
-    """Hang one document's elements below the root; yield its parent tree with keys that are free in the book."""
+def _root(book: Pdf, root: Object, parents: Mapping[int, Object], ids: Mapping[str, Object]) -> None:
+    numbered = Array([value for key, entry in sorted(parents.items()) for value in (key, entry)])
+    root.ParentTree = book.make_indirect(Dictionary(Nums=numbered))
+    root.ParentTreeNextKey = max(parents, default=-1) + 1
+    if ids:
+        names = NameTree.new(book)
+        for key, element in sorted(ids.items()):
+            names[key] = element
+        root.IDTree = names.obj
+    book.Root.StructTreeRoot = root
+    book.Root.MarkInfo = Dictionary(Marked=True)
+
+
+def _untag(page: Page) -> None:
+    if Name.StructParents in page:
+        del page.StructParents
+    for annotation in page.get(Name.Annots, ()):
+        if Name.StructParent in annotation:
+            del annotation.StructParent
+
+
+def _take(tree: Object, root: Object, pages: Sequence[Page], offset: int) -> dict[int, Object]:
+    """Hang one document's elements below the root; returns its parent tree with keys that are free in the book."""
     for kid in _kids(tree):
         kid.P = root
         root.K.append(kid)
     for role, standard in tree.get(Name.RoleMap, Dictionary()).items():
         root.RoleMap[role] = standard
-    entries = dict(NumberTree(tree.ParentTree).items()) if Name.ParentTree in tree else {}
-    for number in numbers:
-        page = book.pages[number - 1]
+    for page in pages:
         if Name.StructParents in page:
             page.StructParents = int(page.StructParents) + offset
         for annotation in page.get(Name.Annots, ()):
             if Name.StructParent in annotation:
-                key = int(annotation.StructParent)
-                annotation.StructParent = key + offset
-                _point_at(entries.get(key), annotation)
-    for key, entry in entries.items():
-        yield key + offset, entry
+                annotation.StructParent = int(annotation.StructParent) + offset
+    entries = NumberTree(tree.ParentTree).items() if Name.ParentTree in tree else ()
+    return {key + offset: entry for key, entry in entries}
 
 
-def _kids(element: pikepdf.Object) -> list[pikepdf.Object]:
+def _named(tree: Object, prefix: str) -> dict[str, Object]:
+    """Make the names of elements this document's own, also where cells name their headers; returns name → element.
+
+    Two tables of two documents both call their first header "U1x0y0".
+    """
+    found: dict[str, Object] = {}
+    if Name.IDTree not in tree:
+        return found
+    for element in _elements(tree):
+        if Name.ID in element:
+            found[prefix + str(element.ID)] = element
+            element.ID = String(prefix + str(element.ID))
+        attributes = element.get(Name.A, ())
+        for attribute in attributes if isinstance(attributes, Array) else [attributes]:
+            if isinstance(attribute, Dictionary) and Name.Headers in attribute:
+                attribute.Headers = Array([String(prefix + str(header)) for header in attribute.Headers])
+    return found
+
+
+def _elements(tree: Object) -> Iterator[Object]:
+    waiting = _kids(tree)
+    while waiting:
+        element = waiting.pop()
+        if isinstance(element, Dictionary) and Name.S in element:
+            yield element
+            waiting += _kids(element)
+
+
+def _kids(element: Object) -> list[Object]:
     kids = element.get(Name.K)
     if kids is None:
         return []
     return list(kids) if isinstance(kids, Array) else [kids]
-
-
-def _point_at(element: pikepdf.Object | None, annotation: pikepdf.Object) -> None:
-    """An object reference in the tree names the annotation itself, which copying the page made anew."""
-    if isinstance(element, Dictionary):
-        for kid in _kids(element):
-            if isinstance(kid, Dictionary) and kid.get(Name.Type) == Name.OBJR:
-                kid.Obj = annotation
