@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain, islice
 from pathlib import Path
+from typing import Any
 
 from assembler.errors import CaseRejected
 from assembler.intake.build import build
 from assembler.intake.files import examine as examine_files
 from assembler.intake.jsontext import MAX_BYTES, BadJson, decode, parse
-from assembler.intake.sense import character_problems, reference_problems
+from assembler.intake.problem import Problem, inside
+from assembler.intake.sense import character_problems, sense_problems
 from assembler.intake.shape import problems as shape_problems
-from assembler.model import Case, Finding, Severity
+from assembler.model import Case, Finding, Severity, SourceFile
 from assembler.shelf import Shelf
 
 NAME = "case.json"
+SCHEMA = "schemas/case.schema.json"
+MAX_FINDINGS = 200  # of each check; nobody reads more, and a case made of mistakes must not take minutes
 
 
 def read_case(folder: Path, shelf: Shelf, *, hashed: bool = True) -> Case:
-    """The case of a folder. Raises CaseRejected with every finding."""
+    """The case of a folder. Raises CaseRejected with every finding, TemplateBroken if the schema cannot be used."""
     case, found = examine(folder, shelf, hashed=hashed)
     if case is None:
         count = f"{len(found)} problem{'s' if len(found) != 1 else ''} in the case"
@@ -34,11 +39,7 @@ def examine(folder: Path, shelf: Shelf, *, hashed: bool = True) -> tuple[Case | 
         return None, (_syntax(error),)
     except _NoCase as error:
         return None, (error.finding,)
-    problems = [*shape_problems(raw, shelf.read("schemas/case.schema.json")), *character_problems(raw)]
-    if problems:  # what refers to what can be judged only when the shape is right
-        return None, _findings(problems, lines)
-    files, file_problems = examine_files(folder, raw, hashed)
-    problems += [*reference_problems(raw), *file_problems]
+    problems, files = _problems(folder, raw, shelf.read(SCHEMA), hashed)
     if problems:
         return None, _findings(problems, lines)
     return build(raw, files, lines), ()
@@ -55,9 +56,32 @@ def _bytes(folder: Path) -> bytes:
     if path.is_symlink() or not path.is_file():
         problem = "it is a symbolic link" if path.is_symlink() else "there is no case.json in this folder"
         raise _NoCase(_finding("CASE.FILE", folder.name, problem, "put the file itself there, or name another folder"))
-    if path.stat().st_size > MAX_BYTES:
-        raise _NoCase(_finding("CASE.LIMIT", NAME, f"it is larger than {MAX_BYTES // 1_000_000} MB", "shorten it"))
-    return path.read_bytes()
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise _NoCase(_finding("CASE.LIMIT", NAME, f"it is larger than {MAX_BYTES // 1_000_000} MB", "shorten it"))
+        return path.read_bytes()
+    except OSError as error:
+        raise _NoCase(_finding("CASE.FILE", NAME, "it cannot be read", "change its permissions")) from error
+
+
+def _problems(folder: Path, raw: Any, schema: bytes, hashed: bool) -> tuple[list[Problem], dict[str, SourceFile]]:
+    """What every check says. A place the schema complains of is not complained of again, nor is anything within it."""
+    shape = list(_first(shape_problems(raw, schema)))
+    wrong = {one.pointer for one in shape if one.rule != "CASE.MISSING"}
+    unknown = {one.pointer for one in shape if one.rule == "CASE.UNKNOWN_KEY"}
+    characters = _first(one for one in character_problems(raw) if not inside(one.pointer, unknown))
+    if not isinstance(raw, dict):
+        return [*shape, *characters], {}
+    files, file_problems = examine_files(folder, raw, hashed and not shape)
+    sense = _first(one for one in chain(sense_problems(raw), file_problems) if not inside(one.pointer, wrong))
+    return [*shape, *characters, *sense], files
+
+
+def _first(problems: Iterable[Problem]) -> Iterator[Problem]:
+    """Each once, the first of them; a last one says that there are more."""
+    yield from (some := list(islice(problems, MAX_FINDINGS)))
+    if len(some) == MAX_FINDINGS:
+        yield Problem("CASE.LIMIT", "", f"there may be more problems than these {MAX_FINDINGS}", "mend these first")
 
 
 def _syntax(error: BadJson) -> Finding:
@@ -65,7 +89,7 @@ def _syntax(error: BadJson) -> Finding:
     return _finding("CASE.SYNTAX", where, error.problem, "correct it; save the file as UTF-8 text", line=error.line)
 
 
-def _findings(problems: Iterable[tuple[str, str, str, str]], lines: Mapping[str, int]) -> tuple[Finding, ...]:
+def _findings(problems: Iterable[Problem], lines: Mapping[str, int]) -> tuple[Finding, ...]:
     found = []
     for rule, pointer, problem, remedy in dict.fromkeys(problems):
         line = _line(pointer, lines)

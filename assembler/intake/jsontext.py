@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from json import decoder
 from typing import Any
 
+from assembler.intake.problem import step
+
 MAX_BYTES = 5_000_000
 MAX_DEPTH = 40
+MAX_VALUES = 100_000  # the largest case we can think of, 2,000 exhibits, has a third of them
+MAX_KEY = 64  # characters; places are named by their keys, so that a long one over many values would fill the memory
 _SPACE = re.compile(r"[ \t\n\r]*")
 _NUMBER = re.compile(r"(-?(?:0|[1-9][0-9]*))(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _scanstring: Callable[[str, int, bool], tuple[str, int]] = vars(decoder)["scanstring"]
@@ -60,6 +64,8 @@ class _Reader:
         self.skip()
         if depth > MAX_DEPTH:
             raise self.bad(f"values are nested more than {MAX_DEPTH} deep")
+        if len(self.lines) >= MAX_VALUES:
+            raise self.bad(f"there are more than {MAX_VALUES:,} values")
         self.lines[pointer] = self.line()
         match self.text[self.at : self.at + 1]:
             case "{":
@@ -94,21 +100,26 @@ class _Reader:
         if self._take("}"):
             return made
         while True:
-            self.skip()
-            if self.text[self.at : self.at + 1] != '"':
-                raise self.bad("a key in double quotes is missing here (is there a comma too many?)")
-            here = self.at
-            key = self._string()
-            if key in made:
-                self.at = here
-                raise self.bad("the same key stands twice in one object")
+            key = self._key(made)
             if not self._take(":"):
                 raise self.bad("a colon is missing after the key")
-            made[key] = self.value(f"{pointer}/{key.replace('~', '~0').replace('/', '~1')}", depth + 1)
+            made[key] = self.value(pointer + step(key), depth + 1)
             if self._take("}"):
                 return made
             if not self._take(","):
                 raise self.bad("a comma or a closing brace is missing")
+
+    def _key(self, taken: Collection[str]) -> str:
+        self.skip()
+        if self.text[self.at : self.at + 1] != '"':
+            raise self.bad("a key in double quotes is missing here (is there a comma too many?)")
+        here = self.at
+        key = self._string()
+        twice = key in taken
+        if twice or len(key) > MAX_KEY:
+            self.at = here
+            raise self.bad("the same key stands twice in one object" if twice else f"a key has more than {MAX_KEY} characters")
+        return key
 
     def _array(self, pointer: str, depth: int) -> list[Any]:
         made: list[Any] = []
@@ -140,4 +151,7 @@ class _Reader:
         if len(number[0]) > 20 or (number[3] and abs(int(number[3][1:])) > 15):
             raise self.bad("the number is too large")
         self.at = number.end()
-        return float(number[0]) if number[2] or number[3] else int(number[1])
+        if not number[2] and not number[3]:
+            return int(number[0])
+        real = float(number[0])
+        return int(real) if real.is_integer() else real  # 12.0 is 12 to JSON Schema, so to us
