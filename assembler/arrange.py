@@ -6,7 +6,7 @@ printed number = PDF page = page label. Drawing (`bind`) and writing (`drafts`) 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import count, groupby
 
 from assembler.model import (
@@ -29,6 +29,7 @@ STAMP_SIZE = 9.0  # points, on a page as large as Letter
 EDGE = 18.0  # points between stamp and the edge of the visible page
 CLEAR = 3.0  # points of white kept around a stamp
 _LINE = 1.25  # box height in font sizes
+_FURTHER = 1.75  # second try: so many times EDGE away from the edge
 
 # Advance widths of IBM Plex Serif Regular, 1/1000 em; a test compares them with the font file.
 WIDTHS = {
@@ -58,10 +59,11 @@ def arrange(
     slots = _slots(plan, pages)
     total = len(slots)
     leaves = tuple(_leaf(number, total, slot) for number, slot in enumerate(slots, 1))
-    first = {part: next(group).number for part, group in groupby(leaves, key=lambda leaf: leaf.part)}
+    runs = {part: [leaf.number for leaf in run] for part, run in groupby(leaves, key=lambda leaf: leaf.part)}
+    first = {part: numbers[0] for part, numbers in runs.items()}
     exhibits = {exhibit.id: exhibit for exhibit in case.exhibits}
     index = tuple(
-        _row(part, exhibits[part.exhibit], leaves, first[f"tab-{part.exhibit}"], (roles or {}).get(part.exhibit, ()))
+        _row(part, exhibits[part.exhibit], runs[part.id], first[f"tab-{part.exhibit}"], (roles or {}).get(part.exhibit, ()))
         for part in plan.parts
         if part.kind is PartKind.EXHIBIT
     )
@@ -90,20 +92,30 @@ def text_width(text: str, size: float) -> float:
 def stamp_place(text: str, width: float, height: float, ink: Ink) -> tuple[Stamp, float]:
     """Where the stamp goes on a page of this visible size, and the scale of the page (1.0 = left as it is).
 
-    Corners and middles are tried, bottom before top, right before left; where all have ink, the page is shrunk just
-    enough to clear a band at its bottom. The stamp is 9 points on Letter; on larger pages it grows with them, so that
-    it is as large when the page is printed on Letter; on small ones it shrinks to fit.
+    Corners and middles are tried, bottom before top, right before left, then the same a little further in (a frame or
+    a scanner's shadow often runs along the edge); where all have ink, the page is shrunk just enough to clear a band at
+    its bottom. The stamp is 9 points on Letter; on larger pages it grows with them, so that it is as large when the page
+    is printed on Letter; on small ones it shrinks to fit. Lengths are the page's own units: what /UserUnit says is left
+    out, as it changes nothing of this.
     """
     size = _size(text, width, height)
     box = (text_width(text, size), size * _LINE)
     edge = min(EDGE * size / STAMP_SIZE, max(0.0, (width - box[0]) / 2))
-    for y in (edge, height - edge - box[1]):
-        for x in (width - edge - box[0], (width - box[0]) / 2, edge):
-            if y >= 0 and not _inked(ink, x, y, box, (width, height)):
-                return _stamp(text, x, y, box, size), 1.0
+    for x, y in _places(width, height, box, edge):
+        if not _inked(ink, x, y, box, (width, height)):
+            return _stamp(text, x, y, box, size), 1.0
     band = edge + box[1] + CLEAR
     scale = max(0.2, 1 - band / height)
     return _stamp(text, width - edge - box[0], min(edge, max(0.0, band - box[1])), box, size), scale
+
+
+def _places(width: float, height: float, box: tuple[float, float], edge: float) -> Iterator[tuple[float, float]]:
+    """Lower left corners to try, best first; none leaves the page or comes nearer to its edge than `edge`."""
+    for inset in (edge, edge * _FURTHER):
+        for y in (inset, height - inset - box[1]):
+            for x in (width - inset - box[0], (width - box[0]) / 2, inset):
+                if min(x, y) >= 0:
+                    yield x, y
 
 
 def _size(text: str, width: float, height: float) -> float:
@@ -180,8 +192,7 @@ def _text(part: Part, page: int, of: int, number: int, total: int) -> str:
     return place
 
 
-def _row(part: Part, exhibit: Exhibit, leaves: Sequence[Leaf], sheet: int, roles: Sequence[str]) -> IndexRow:
-    numbers = [leaf.number for leaf in leaves if leaf.part == part.id]
+def _row(part: Part, exhibit: Exhibit, numbers: Sequence[int], sheet: int, roles: Sequence[str]) -> IndexRow:
     return IndexRow(
         tab=part.tab,
         exhibit=exhibit.id,

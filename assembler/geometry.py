@@ -67,4 +67,10 @@ def apply(matrix: Matrix, x: float, y: float) -> tuple[float, float]:
 
 def operands(matrix: Matrix) -> bytes:
     """The six numbers as they stand in a content stream, shortest exact-enough form, same on every machine."""
-    return b" ".join(f"{round(value, 5):g}".encode() for value in matrix)
+    return b" ".join(_number(round(value, 5)) for value in matrix)
+
+
+def _number(value: float) -> bytes:
+    """PDF knows no exponents."""
+    short = f"{value:g}"
+    return (f"{value:.5f}" if "e" in short else short).encode()

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assembler.arrange import EDGE, HOST, STAMP_SIZE, WIDTHS, arrange, stamp_place, target, text_width
-from assembler.model import Ink, PageFacts, PartKind
+from assembler.model import Ink, PageFacts, Part, PartKind, Plan
 from assembler.plan import TABS_DOCUMENT, plan_packet
 from assembler.shelf import Shelf, stamp_font
 from tests.test_plan import case, exhibit
@@ -107,6 +107,42 @@ def test_free_corner_is_taken_in_order() -> None:
     assert middle.x == round((612 - width) / 2, 2)
     assert top.y > 700
     assert scale == 1.0
+
+
+def test_a_frame_along_the_edge_moves_the_stamp_inwards() -> None:
+    frame = [(0, 0, 612, 22), (0, 770, 612, 22), (0, 0, 22, 792), (590, 0, 22, 792)]
+
+    stamp, scale = stamp_place("page 1 of 9", 612, 792, marked(ink(), frame, 612, 792))
+
+    assert scale == 1.0
+    assert stamp.y == pytest.approx(1.75 * EDGE)
+    assert stamp.x + stamp.width == pytest.approx(612 - 1.75 * EDGE, abs=0.02)
+
+
+def test_forms_are_counted_but_never_stamped_and_tabs_take_one_page_each() -> None:
+    made = case(exhibit("a", "medical"), exhibit("b", "tax"))
+    kinds = [PartKind.FORM, PartKind.TAB, PartKind.EXHIBIT, PartKind.TAB, PartKind.EXHIBIT]
+    names = ["i-131", "tab-a", "exhibit-a", "tab-b", "exhibit-b"]
+    documents = ["form:i-131", TABS_DOCUMENT, "exhibit:a", TABS_DOCUMENT, "exhibit:b"]
+    parts = tuple(
+        Part(
+            id=name, kind=kind, title=name, document=document, stamped=kind is not PartKind.FORM,
+            exhibit=name[-1] if kind is not PartKind.FORM else "", tab=name[-1].upper(),
+        )
+        for name, kind, document in zip(names, kinds, documents, strict=True)
+    )
+    pages = {"form:i-131": facts(2, fill=255), TABS_DOCUMENT: facts(2), "exhibit:a": facts(1), "exhibit:b": facts(3)}
+
+    layout = arrange(Plan(packet="child", beneficiary="child", kind="parole", title="t", parts=parts), made, pages)
+
+    assert [(leaf.part, leaf.index, leaf.scale, leaf.stamp is None) for leaf in layout.leaves] == [
+        ("i-131", 0, 1.0, True), ("i-131", 1, 1.0, True),
+        ("tab-a", 0, 1.0, False), ("exhibit-a", 0, 1.0, False),
+        ("tab-b", 1, 1.0, False), *(("exhibit-b", index, 1.0, False) for index in range(3)),
+    ]  # fmt: skip
+    assert [(mark.title, mark.number) for mark in layout.bookmarks] == [
+        ("i-131", 1), ("Exhibit A – Title of a (4)", 3), ("Exhibit B – Title of b (6–8)", 5)
+    ]  # fmt: skip
 
 
 def test_a_page_full_of_ink_is_shrunk_to_make_room() -> None:

@@ -88,8 +88,8 @@ def _redraw(book: Pdf, page: Page, frame: Frame, move: Matrix) -> None:
     A tagged page is the exception: its tags name content of the page itself, and what we make has no patterns.
     """
     if Name.StructParents in page:
-        box = f" cm {frame.x0:g} {frame.y0:g} {frame.x1 - frame.x0:g} {frame.y1 - frame.y0:g} re W n\n".encode()
-        before = book.make_stream(b"q " + operands(move) + box)
+        box = f" cm {frame.x0:.3f} {frame.y0:.3f} {frame.x1 - frame.x0:.3f} {frame.y1 - frame.y0:.3f} re W n\n"
+        before = book.make_stream(b"q " + operands(move) + box.encode())
         page.Contents = Array([before, *_contents(page), book.make_stream(b"\nQ\n")])
         return
     form = _form(book, page, frame)
