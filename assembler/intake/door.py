@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain, islice
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import chain, islice, takewhile
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,13 @@ from assembler.intake.jsontext import MAX_BYTES, BadJson, decode, parse
 from assembler.intake.problem import Problem, inside
 from assembler.intake.sense import character_problems, sense_problems
 from assembler.intake.shape import problems as shape_problems
+from assembler.intake.shape import vocabulary
 from assembler.model import Case, Finding, Severity, SourceFile
 from assembler.shelf import Shelf
 
 NAME = "case.json"
 SCHEMA = "schemas/case.schema.json"
+POSITION = 6  # digits of the highest position in a list; an A-number as a key has more
 MAX_FINDINGS = 200  # of each check; nobody reads more, and a case made of mistakes must not take minutes
 
 
@@ -39,9 +41,10 @@ def examine(folder: Path, shelf: Shelf, *, hashed: bool = True) -> tuple[Case | 
         return None, (_syntax(error),)
     except _NoCase as error:
         return None, (error.finding,)
-    problems, files = _problems(folder, raw, shelf.read(SCHEMA), hashed)
+    schema = shelf.read(SCHEMA)
+    problems, files = _problems(folder, raw, schema, hashed)
     if problems:
-        return None, _findings(problems, lines)
+        return None, _findings(problems, lines, vocabulary(schema))
     return build(raw, files, lines), ()
 
 
@@ -89,15 +92,20 @@ def _syntax(error: BadJson) -> Finding:
     return _finding("CASE.SYNTAX", where, error.problem, "correct it; save the file as UTF-8 text", line=error.line)
 
 
-def _findings(problems: Iterable[Problem], lines: Mapping[str, int]) -> tuple[Finding, ...]:
+def _findings(problems: Iterable[Problem], lines: Mapping[str, int], names: Collection[str]) -> tuple[Finding, ...]:
     found = []
     for rule, pointer, problem, remedy in dict.fromkeys(problems):
         line = _line(pointer, lines)
-        # a key the schema does not know is the writer's own text, so the place is named by its parent
-        shown = pointer.rpartition("/")[0] if rule == "CASE.UNKNOWN_KEY" else pointer
+        shown = _shown(pointer, names)
         where = f"{NAME} line {line} ({shown or '/'})" if pointer or rule != "EVID.UNLISTED" else "the case folder"
         found.append(_finding(rule, where, problem, remedy, pointer=shown, line=line))
     return tuple(sorted(found, key=lambda finding: (finding.line or 0, finding.pointer or "", finding.rule)))
+
+
+def _shown(pointer: str, names: Collection[str]) -> str:
+    """The pointer up to the first key that is no field's name: such a key is the writer's own text and may hold a fact."""
+    steps = takewhile(lambda one: one in names or (one.isdecimal() and len(one) <= POSITION), pointer.split("/")[1:])
+    return "".join(f"/{one}" for one in steps)
 
 
 def _line(pointer: str, lines: Mapping[str, int]) -> int:

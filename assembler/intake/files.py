@@ -19,7 +19,7 @@ MAX_FILE = 200_000_000  # bytes
 HINTS = 100  # a search for the name that was meant costs 10 ms among 2,000 files
 WATCHED = ("evidence", "forms")
 # what operating systems and Office leave behind, and our own list of what to gather
-IGNORABLE = re.compile(r"\.DS_Store|Thumbs\.db|desktop\.ini|~\$.*|\._.*|TO-GATHER\.md")
+IGNORABLE = re.compile(r"\.DS_Store|Thumbs\.db|desktop\.ini|~\$.*|\.~lock\..*#|\._.*|\.gitkeep|TO-GATHER\.md")
 
 
 def examine(folder: Path, case: dict[str, Any], hashed: bool) -> tuple[dict[str, SourceFile], list[Problem]]:

@@ -25,7 +25,7 @@ def character_problems(value: Any, where: str = "") -> Iterator[Problem]:
     """Characters that vanish, reorder or break a document."""
     match value:
         case str():
-            if bad := {character for character in value if unprintable(character)}:
+            if bad := unprintable(value):
                 codes = ", ".join(sorted(f"U+{ord(character):04X}" for character in bad))
                 problem = f"the text holds characters that cannot be printed: {codes}"
                 yield Problem("CASE.CHARACTER", where, problem, "remove them")

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from jsonschema import Draft202012Validator, FormatChecker
-from jsonschema.exceptions import ValidationError, best_match
+from jsonschema.exceptions import ValidationError
 from jsonschema.protocols import Validator
 from jsonschema.validators import extend
 from referencing import Registry
@@ -109,20 +109,52 @@ def _described(error: ValidationError) -> str:
 
 
 def _unknown_keys(error: ValidationError, where: str) -> Iterator[Problem]:
-    known = list(error.schema["properties"]) if isinstance(error.schema, Mapping) else []
-    present: Any = error.instance
-    for key in sorted(set(present) - set(known)):
-        # a key is the writer's own text and could hold a client's fact, so it is not repeated
-        remedy = hint(key, known, f"allowed are: {', '.join(known)}")
-        yield Problem("CASE.UNKNOWN_KEY", where + step(key), "there is no such field", remedy)
+    rules: Any = error.schema
+    known = list(rules["properties"])
+    allowed = f"allowed are: {', '.join(known)}"
+    for key in _strange(error):  # the key itself could hold a client's fact, so it is not repeated
+        yield Problem("CASE.UNKNOWN_KEY", where + step(key), "there is no such field", hint(key, known, allowed))
 
 
 def _of_alternatives(error: ValidationError, where: str) -> Iterator[Problem]:
-    """The complaint of the alternative that was meant: the one whose type fits."""
-    fitting = [one for one in error.context or () if not (one.validator == "type" and not one.relative_path)]
-    closest = best_match(fitting, key=lambda one: len(one.absolute_path)) if fitting else None
-    if closest is None:
+    """All complaints of the alternative that was meant: of those whose type fits, the one that knows most of the keys."""
+    groups: dict[Any, list[ValidationError]] = {}
+    for one in error.context or ():
+        groups.setdefault(one.relative_schema_path[0], []).append(one)
+    fitting = [group for group in groups.values() if not any(map(_is_other_type, group))]
+    if not fitting:
         yield Problem("CASE.TYPE", where, "the value is of the wrong kind", _described(error))
-    else:
-        yield from _sentences(closest)
+        return
+    for one in min(fitting, key=_strange_keys):
+        yield from _sentences(one)
 
+
+def _is_other_type(error: ValidationError) -> bool:
+    return error.validator == "type" and not error.relative_path
+
+
+def _strange_keys(group: list[ValidationError]) -> int:
+    for one in group:
+        if one.validator == "additionalProperties" and not one.relative_path:
+            return len(_strange(one))
+    return 0
+
+
+def _strange(error: ValidationError) -> list[str]:
+    known: Any = error.schema
+    present: Any = error.instance
+    return sorted(set(present) - set(known["properties"]))
+
+
+@cache
+def vocabulary(schema: bytes) -> frozenset[str]:
+    """Every field name of the schema: these may be told, any other key is the writer's own text."""
+    return frozenset(_names(json.loads(schema)))
+
+
+def _names(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        properties = node.get("properties")
+        yield from properties if isinstance(properties, dict) else ()
+    for one in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from _names(one)
