@@ -1,0 +1,208 @@
+"""The data of `schemas/` the rules work with: checklists, dated facts, the catalogue of rules. Read once, frozen.
+
+Bytes of JSON files come in, a `Library` goes out. Nothing is opened here: the caller hands over how to read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from assembler.errors import TemplateBroken
+from assembler.model import Severity
+
+CATALOGUE = "schemas/rules.json"
+CHECKLISTS = "schemas/checklists"
+FACTS = "schemas/facts"
+EARLIER = "schemas/facts/filing.json"  # what `earlier` reads; goes with it
+SUBJECTS = ("case", "beneficiary", "petitioner", "supporter")
+CONDITIONS = (
+    "another-person", "criminal-history", "fee-exempt", "fee-waiver", "first-parole", "has-us-status", "minor",
+    "minor-case", "no-supporter", "removal-history",
+)
+LEVELS = {"required": Severity.ERROR, "core": Severity.WARNING, "supporting": Severity.INFO}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provenance:
+    """Where an entry comes from. Confidence: A read in a copy of this year, B in an older or secondary copy, K common
+    knowledge of the field, ? uncertain, house: this program's own rule, which cannot grow stale."""
+
+    file: str
+    source: str
+    checked_on: date
+    confidence: str
+    note: str = ""
+
+    @property
+    def firm(self) -> bool:
+        """Whether somebody has read it at a source."""
+        return self.confidence in ("A", "B", "house")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fact:
+    """One dated fact; `data` holds what it says, read with []."""
+
+    id: str  # "fees/i-131-parole"
+    data: Mapping[str, Any]
+    provenance: Provenance
+
+    def __getitem__(self, key: str) -> Any:
+        return self.data[key]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One line of a checklist, and what satisfies it."""
+
+    id: str
+    level: str  # "required", "core" or "supporting"
+    text: str
+    provenance: Provenance
+    subject: str = "case"  # looked at once for the "case", or for each "beneficiary", "petitioner", "supporter"
+    about: bool = False  # only exhibits about that person count
+    when: tuple[str, ...] = ()  # conditions, all of which must hold
+    categories: tuple[str, ...] = ()  # the one that fits best first
+    facts: tuple[str, ...] = ()  # JSON pointers; any that is filled in satisfies
+    minimum: int = 1
+    max_age_days: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Checklist:
+    id: str
+    title: str
+    kinds: tuple[str, ...]
+    lines: tuple[Line, ...]
+    reason: str = ""  # "" = whatever the reasons
+    levels: tuple[tuple[str, str], ...] = ()  # for this kind, every line counts as that level
+    caveat: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule of the catalogue. `problem` and `remedy` are texts with {places}; empty where another room says them."""
+
+    id: str
+    severity: Severity
+    title: str
+    provenance: Provenance
+    problem: str = ""
+    remedy: str = ""
+    room: str = "rules"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Library:
+    """Everything the rules know."""
+
+    checklists: tuple[Checklist, ...]
+    facts: Mapping[str, Fact]
+    rules: Mapping[str, Rule]
+    lines: Mapping[str, Line]  # of all checklists, by id
+
+    def chosen(self, kind: str, reasons: Iterable[str]) -> tuple[Checklist, ...]:
+        """The checklists of a request, general ones first, then in the order of the reasons."""
+        order = {"": 0} | {reason: place for place, reason in enumerate(reasons, 1)}
+        fit = [one for one in self.checklists if kind in one.kinds and one.reason in order]
+        return tuple(sorted(fit, key=lambda one: order[one.reason]))
+
+
+def library(read: Callable[[str], bytes], names: Iterable[str]) -> Library:
+    """The library from the files of these names ("schemas/facts/fees.json", …). `read` gives a file's bytes.
+
+    Raises TemplateBroken naming the file and what is wrong in it.
+    """
+    checklists: list[Checklist] = []
+    facts: dict[str, Fact] = {}
+    rules: dict[str, Rule] = {}
+    for name in sorted(name for name in names if name != EARLIER):
+        raw = _object(read(name), name)
+        try:
+            if name.startswith(FACTS):
+                facts |= _facts(raw, name)
+            elif name.startswith(CHECKLISTS):
+                checklists.append(_checklist(raw, name))
+            else:
+                rules |= {key: _rule(key, one, name) for key, one in raw["rules"].items()}
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            remedy = "compare it with the schema it names"
+            raise TemplateBroken(f"an entry is missing or wrong ({error})", where=name, remedy=remedy) from error
+    return Library(checklists=tuple(checklists), facts=facts, rules=rules, lines=_lines(checklists, rules))
+
+
+def names(listed: Callable[[str, str], Iterable[str]]) -> tuple[str, ...]:
+    """The names of the files a library is read from; `listed` gives the files of a folder, as `Shelf.names` does."""
+    return (*listed(CHECKLISTS, ".json"), *listed(FACTS, ".json"), CATALOGUE)
+
+
+def _object(data: bytes, name: str) -> dict[str, Any]:
+    try:
+        raw = json.loads(data)
+    except ValueError as error:
+        raise TemplateBroken("not readable as JSON", where=name) from error
+    if not isinstance(raw, dict):
+        raise TemplateBroken("not a JSON object", where=name)
+    return raw
+
+
+def _lines(checklists: Iterable[Checklist], rules: Mapping[str, Rule]) -> dict[str, Line]:
+    found: dict[str, Line] = {}
+    for checklist in checklists:
+        for line in checklist.lines:
+            if line.id in found or line.id in rules:
+                raise TemplateBroken(f"{line.id} stands twice", where=f"{CHECKLISTS}/{checklist.id}.json", remedy="rename one")
+            found[line.id] = line
+    return found
+
+
+def _provenance(raw: Mapping[str, Any], name: str) -> Provenance:
+    return Provenance(
+        file=name, source=raw["source"], checked_on=date.fromisoformat(raw["checked_on"]), confidence=raw["confidence"],
+        note=raw.get("note", ""),
+    )
+
+
+def _facts(raw: Mapping[str, Any], name: str) -> dict[str, Fact]:
+    stem = name.rpartition("/")[2].removesuffix(".json")
+    made = (Fact(id=f"{stem}/{key}", data=one, provenance=_provenance(one, name)) for key, one in raw["facts"].items())
+    return {fact.id: fact for fact in made}
+
+
+def _rule(key: str, raw: Mapping[str, Any], name: str) -> Rule:
+    return Rule(
+        id=key, severity=Severity(raw["severity"]), title=raw["title"], provenance=_provenance(raw, name),
+        problem=raw.get("problem", ""), remedy=raw.get("remedy", ""), room=raw.get("room", "rules"),
+    )
+
+
+def _checklist(raw: Mapping[str, Any], name: str) -> Checklist:
+    return Checklist(
+        id=raw["id"], title=raw["title"], kinds=tuple(raw["kinds"]), lines=tuple(_line(one, name) for one in raw["lines"]),
+        reason=raw.get("reason", ""), levels=tuple(raw.get("levels", {}).items()), caveat=raw.get("caveat", ""),
+    )
+
+
+def _line(raw: Mapping[str, Any], name: str) -> Line:
+    ways = raw["satisfied_by"]["any"]
+    _known(raw["id"], "level", [raw["level"]], LEVELS)
+    _known(raw["id"], "for", [raw.get("for", "case")], SUBJECTS)
+    _known(raw["id"], "when", raw.get("when", []), CONDITIONS)
+    return Line(
+        id=raw["id"], level=raw["level"], text=raw["text"], provenance=_provenance(raw, name), subject=raw.get("for", "case"),
+        about=raw.get("about", False), when=tuple(raw.get("when", ())),
+        categories=tuple(way["category"] for way in ways if "category" in way),
+        facts=tuple(way["fact"] for way in ways if "fact" in way), minimum=raw["satisfied_by"].get("min", 1),
+        max_age_days=raw.get("max_age_days"),
+    )
+
+
+def _known(line: str, field: str, used: Iterable[str], known: Iterable[str]) -> None:
+    """Raise ValueError for a word this program does not know: a firm's own checklist may hold one."""
+    for word in used:
+        if word not in known:
+            raise ValueError(f"{line}: {field} is {word!r}, none of {', '.join(known)}")
