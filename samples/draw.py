@@ -1,109 +1,27 @@
-"""Draw documents: born-digital PDFs, scans, photos, forms. Same bytes each time: no dates, seeded noise."""
+"""Draw documents: scans, photos, forms, linked files. Same bytes each time: no dates, seeded noise."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Callable, Sequence
-from pathlib import Path
 
-import fontpkg_ibm_plex_serif
 import img2pdf
 import numpy as np
 import pikepdf
+import pypdfium2 as pdfium
 from pikepdf import Array, Dictionary, Name
-from PIL import Image, ImageDraw, ImageFilter, ImageFont
-from reportlab.lib.pagesizes import letter
-from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import TTFont
-from reportlab.pdfgen.canvas import Canvas
+from PIL import Image, ImageDraw, ImageFilter
 
-FONTS = Path(str(fontpkg_ibm_plex_serif.__file__)).parent / "files"
-for _face in ("Regular", "Bold", "Italic"):
-    pdfmetrics.registerFont(TTFont(f"Plex-{_face}", str(FONTS / f"IBMPlexSerif-{_face}.ttf")))
+from samples.paper import NOTE, Paper, font, wrap
 
-NOTE = "SAMPLE – every person and fact on this page is invented"
+__all__ = ["NOTE", "Paper", "again", "copied", "font", "form", "linked", "photo", "pictures", "png", "scan_pdf", "scanned",
+           "sheet", "wrap"]  # fmt: skip
 
 
-class Paper:
-    """A PDF drawn line by line from the top; `text` flows onto new pages, each with the sample note."""
-
-    def __init__(self, size: tuple[float, float] = letter, note: str = NOTE, bottom: float = 80) -> None:
-        self.out = io.BytesIO()
-        self.canvas = Canvas(self.out, pagesize=size, invariant=1, pageCompression=1)
-        self.size, self.note, self.bottom = size, note, bottom
-        self.y = size[1] - 72
-        self.page = 1
-        self._mark()
-
-    def _mark(self) -> None:
-        self.canvas.setFont("Plex-Italic", 7)
-        self.canvas.setFillGray(0.35)
-        self.canvas.drawCentredString(self.size[0] / 2, self.size[1] - 30, self.note)
-        self.canvas.setFillGray(0)
-
-    def new_page(self) -> None:
-        self.canvas.showPage()
-        self.page += 1
-        self.y = self.size[1] - 72
-        self._mark()
-
-    def space(self, points: float) -> None:
-        self.y -= points
-
-    def text(self, text: str, size: float = 10.5, face: str = "Regular", indent: float = 0, gap: float = 4) -> None:
-        """A paragraph, wrapped."""
-        font, width = f"Plex-{face}", self.size[0] - 144 - indent
-        for line in wrap(text, lambda words: pdfmetrics.stringWidth(words, font, size), width):
-            if self.y < self.bottom:
-                self.new_page()
-            self.canvas.setFont(font, size)
-            self.canvas.drawString(72 + indent, self.y, line)
-            self.y -= size * 1.35
-        self.y -= gap
-
-    def centre(self, text: str, size: float = 14, face: str = "Bold") -> None:
-        self.canvas.setFont(f"Plex-{face}", size)
-        self.canvas.drawCentredString(self.size[0] / 2, self.y, text)
-        self.y -= size * 1.5
-
-    def rule(self) -> None:
-        self.canvas.setLineWidth(0.6)
-        self.canvas.line(72, self.y + 6, self.size[0] - 72, self.y + 6)
-        self.y -= 8
-
-    def table(self, rows: Sequence[Sequence[str]], widths: Sequence[float], size: float = 9.5) -> None:
-        """Rows of cells; numbers (starting with a digit, $ or -) to the right; the first row bold."""
-        for number, row in enumerate(rows):
-            if self.y < self.bottom:
-                self.new_page()
-            x = 72.0
-            for cell, width in zip(row, widths, strict=True):
-                self.canvas.setFont("Plex-Bold" if number == 0 else "Plex-Regular", size)
-                if number and cell[:1] in "$-0123456789" and width < 110:
-                    self.canvas.drawRightString(x + width - 6, self.y, cell)
-                else:
-                    self.canvas.drawString(x, self.y, cell)
-                x += width
-            self.canvas.setLineWidth(0.3)
-            self.canvas.line(72, self.y - 4, 72 + sum(widths), self.y - 4)
-            self.y -= size * 1.7
-
-    def done(self) -> bytes:
-        self.canvas.save()
-        return self.out.getvalue()
-
-
-def wrap(text: str, width_of: Callable[[str], float], width: float) -> list[str]:
-    """Break a text into lines no wider than `width`."""
-    lines, line = [], ""
-    for word in text.split():
-        longer = f"{line} {word}".strip()
-        if line and width_of(longer) > width:
-            lines.append(line)
-            line = word
-        else:
-            line = longer
-    return [*lines, line]
+def pictures(data: bytes, dpi: int = 200) -> list[Image.Image]:
+    """The pages of a PDF as grey pictures, as a scanner of `dpi` would see them."""
+    with pdfium.PdfDocument(data) as pdf:
+        return [page.render(scale=dpi / 72, grayscale=True).to_pil().convert("L") for page in pdf]
 
 
 def sheet(lines: Sequence[str], dpi: int = 200, size: float = 11, note: str = NOTE) -> Image.Image:
@@ -111,16 +29,31 @@ def sheet(lines: Sequence[str], dpi: int = 200, size: float = 11, note: str = NO
     scale = dpi / 72
     page = Image.new("L", (round(612 * scale), round(792 * scale)), 255)
     draw = ImageDraw.Draw(page)
-    draw.text((page.width / 2, 34 * scale), note, 90, _font("Italic", 7 * scale), anchor="mm")
+    draw.text((page.width / 2, 34 * scale), note, 90, font("Plex-Italic", 7 * scale), anchor="mm")
     y = 72 * scale
     for line in lines:
         heading = line.startswith("#")
-        font = _font("Bold" if heading else "Regular", (size + 3 if heading else size) * scale)
-        for piece in wrap(line.lstrip("# "), font.getlength, page.width - 144 * scale):
-            draw.text((72 * scale, y), piece, 20, font)
-            y += font.size * 1.4
+        face = font("Plex-Bold" if heading else "Plex-Regular", (size + 3 if heading else size) * scale)
+        for piece in wrap(line.lstrip("# "), face.getlength, page.width - 144 * scale):
+            draw.text((72 * scale, y), piece, 20, face)
+            y += face.size * 1.4
         y += 3 * scale
     return page
+
+
+def copied(page: Image.Image, seed: int) -> Image.Image:
+    """The page as an office copier gives it: a dark edge where the lid stood open, two punched holes, a few specks."""
+    random = np.random.default_rng(seed)
+    grey = np.asarray(page, dtype=np.float32).copy()
+    high, wide = grey.shape
+    grey *= np.clip(0.62 + np.arange(wide) / (wide * 0.06), 0, 1)[None, :]
+    for x, y in zip(random.integers(0, wide, 60), random.integers(0, high, 60), strict=True):
+        grey[y : y + 2, x : x + 3] = 90
+    made = Image.fromarray(grey.astype(np.uint8))
+    pen, radius = ImageDraw.Draw(made), wide * 0.014
+    for y in (high * 0.36, high * 0.64):
+        pen.ellipse((wide * 0.045 - radius, y - radius, wide * 0.045 + radius, y + radius), 70)
+    return made
 
 
 def scanned(page: Image.Image, skew: float, noise: float, seed: int) -> Image.Image:
@@ -177,14 +110,17 @@ def png(page: Image.Image) -> bytes:
     return out.getvalue()
 
 
-def linked(data: bytes, links: Sequence[tuple[int, str, int]], outline: Sequence[tuple[str, int]]) -> bytes:
-    """Add links (page, destination name, target page; from 0) and an outline (title, page)."""
+def linked(
+    data: bytes, links: Sequence[tuple[int, str, int]], outline: Sequence[tuple[str, int]],
+    places: Sequence[tuple[float, float, float, float]] = (),
+) -> bytes:
+    """Add links (page, destination name, target page; from 0), at `places` if given, and an outline (title, page)."""
 
     def change(pdf: pikepdf.Pdf) -> None:
         tree = pikepdf.NameTree.new(pdf)
         for position, (page, name, target) in enumerate(links):
             tree[name] = Array([pdf.pages[target].obj, Name.XYZ, 72, 740, 0])
-            rect = [72, 600 - 24 * position, 320, 616 - 24 * position]
+            rect = list(places[position]) if places else [72, 600 - 24 * position, 320, 616 - 24 * position]
             link = Dictionary(Type=Name.Annot, Subtype=Name.Link, Rect=rect, Border=[0, 0, 0], Dest=pikepdf.String(name))
             pdf.pages[page].Annots = Array([*pdf.pages[page].get(Name.Annots, ()), pdf.make_indirect(link)])
         pdf.Root.Names = Dictionary(Dests=tree.obj)
@@ -217,7 +153,3 @@ def form(
         pdf.generate_appearance_streams()
 
     return again(data, change)
-
-
-def _font(face: str, pixels: float) -> ImageFont.FreeTypeFont:
-    return ImageFont.truetype(str(FONTS / f"IBMPlexSerif-{face}.ttf"), round(pixels))

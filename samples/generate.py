@@ -1,20 +1,38 @@
-"""Draw the evidence of the samples again: `python -m samples.generate`. Same bytes each time; every fact is invented."""
+"""Draw the evidence of the samples again: `python -m samples.generate`. Same bytes each time; every fact is invented.
+
+Other versions of the drawing libraries may give other bytes for the same picture, so `drawn-with.json` notes which were used.
+"""
 
 from __future__ import annotations
 
+import json
+import platform
+from importlib.metadata import version
 from pathlib import Path
 
 from samples import urgent_medical
 
 HOME = Path(__file__).parent
+NOTE = HOME / "drawn-with.json"
+LIBRARIES = ("fontpkg-ibm-plex-mono", "fontpkg-ibm-plex-serif", "fontpkg-kalam", "img2pdf", "numpy", "pikepdf", "pillow", "pypdfium2",
+             "reportlab")  # fmt: skip
+
+
+def drawn_with() -> dict[str, str]:
+    """What this machine draws with: each library's version, and the kind of machine."""
+    return {"machine": f"{platform.system()} {platform.machine()}", **{name: version(name) for name in LIBRARIES}}
 
 
 def write(folder: Path, files: dict[str, bytes]) -> None:
-    """Write the files of one sample's evidence folder."""
+    """Write the files of one sample's evidence folder, and remove what is no longer drawn."""
     folder.mkdir(parents=True, exist_ok=True)
+    for old in sorted(folder.iterdir()):
+        if old.name not in files:
+            old.unlink()
     for name, data in files.items():
         (folder / name).write_bytes(data)
 
 
 if __name__ == "__main__":
     write(HOME / "urgent-medical/evidence", urgent_medical.evidence())
+    NOTE.write_text(json.dumps(drawn_with(), indent=1) + "\n", encoding="utf8")

@@ -78,6 +78,26 @@ def corners(orientation: int) -> bytes:
     return out.getvalue()
 
 
+def png(lines: Sequence[str] = LINES, dpi: int = 150) -> bytes:
+    """A typed page as a grey PNG, without metadata."""
+    return draw.png(draw.sheet(lines, dpi))
+
+
+def landscape_pdf(lines: Sequence[str] = LINES) -> bytes:
+    """One page, wider than high, of text."""
+    return text_pdf([lines], size=(792, 612))
+
+
+def blank_pdf(pages: int = 1, size: tuple[float, float] = (612, 792)) -> bytes:
+    """Pages with nothing on them."""
+    out = io.BytesIO()
+    with pikepdf.new() as pdf:
+        for _ in range(pages):
+            pdf.add_blank_page(page_size=size)
+        pdf.save(out, deterministic_id=True)
+    return out.getvalue()
+
+
 def full_ink_pdf() -> bytes:
     """A page that is grey to its edges, with some text."""
     paper = draw.Paper(note="test")
