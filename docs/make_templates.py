@@ -143,9 +143,9 @@ def letter_head(doc) -> None:
     loop(doc, "text in sender.lines", "{{ text }}", size=9.5, after=0)
     line(doc, "{{ letter_date }}", before=18, after=12)
     line(doc, "{%p if facts.via %}")
-    line(doc, "VIA {{ facts.via | upper }}", bold=True, size=9.5, after=2)
+    line(doc, "{{ facts.via | upper }}", bold=True, size=9.5, after=2)
     line(doc, "{%p endif %}")
-    loop(doc, "text in facts.address_lines", "{{ text }}", after=0)
+    loop(doc, "text in facts.address_lines or ()", "{{ text }}", after=0)
     line(doc, "{%p if request.expedite_reason %}")
     line(doc, "EXPEDITED PROCESSING REQUESTED", bold=True, size=12, before=12, after=6)
     line(doc, "{%p endif %}")
@@ -188,8 +188,9 @@ def closing(doc) -> None:
 def cover_letter():
     doc = document(10.5)
     letter_head(doc)
-    re_block(doc, (1.2, 5.3), "Form I-131, Request for Humanitarian Parole, INA § 212(d)(5)(A), 8 U.S.C. § 1182(d)(5)(A): "
-             "initial parole for a person outside the United States.{% if facts.original_submission %} {{ facts.original_submission }}{% endif %}")  # fmt: skip
+    re_block(doc, (1.2, 5.3), "Form I-131, Request for Humanitarian Parole{% if facts.legal_basis %}, {{ facts.legal_basis }}{% else %}, "
+             "INA § 212(d)(5)(A), 8 U.S.C. § 1182(d)(5)(A){% endif %}: {% if facts.request_line %}{{ facts.request_line }}{% else %}initial parole "
+             "for a person outside the United States{% endif %}.{% if facts.original_submission %} {{ facts.original_submission }}{% endif %}")  # fmt: skip
     line(doc, "Dear Officer:")
     line(doc, "{% if attorney and own_behalf %}On behalf of {{ beneficiary.name.full }}, we ask for parole into the United States for "
          "{% elif attorney %}On behalf of {{ petitioner.name.full }}, we ask that {{ beneficiary.name.full }} be paroled into the United States for "
@@ -203,9 +204,10 @@ def cover_letter():
     prose(doc, "request.length_reason", "Length of parole")
     prose(doc, "request.departure_plan", "Plan for departure")
     prose(doc, "request.support_plan", "Financial support")
-    line(doc, "{%p if facts.fee_sentence %}")
+    line(doc, "{%p if facts.fee_sentence or facts.parole_fee_sentence %}")
     doc.add_heading("Fee", 2)
-    line(doc, "{{ facts.fee_sentence }}")
+    line(doc, "{{ facts.fee_sentence or '' }}{% if facts.fee_sentence and facts.parole_fee_sentence %} {% endif %}"
+         "{{ facts.parole_fee_sentence or '' }}")
     line(doc, "{%p endif %}")
     enclosures(doc)
     closing(doc)
@@ -255,7 +257,7 @@ def index():
     doc.add_heading("Index of exhibits", 1)
     line(doc, "{{ plan_title }} for {{ beneficiary.name.full }}. Page numbers are those printed at the foot of each page; they are also "
          "the page numbers of the PDF.", after=8)  # fmt: skip
-    widths = (0.45, 2.75, 1.4, 0.9, 1.0)
+    widths = (0.45, 2.7, 1.5, 0.9, 0.95)
     made = table(doc, widths, ("Tab", "Description", "Date", "Pages", "Language"))
     row(made, widths, ["{%tr for row in index %}", "", "", "", ""])
     row(made, widths, ["{%tr if row.heading %}", "", "", "", ""])

@@ -40,7 +40,7 @@ SHELF = Shelf.default()
 FACE = "IBM Plex Serif"
 AS_OF = date(2026, 11, 23)
 FACTS: dict[str, object] = {"address_lines": ("USCIS", "1 Sample Box"), "original_submission": "Original submission.",
-                            "fee_sentence": "The fee is $1.", "forms": ("Form I-131, edition 01/20/25",), "via": "courier"}
+                            "fee_sentence": "The fee is $1.", "forms": ("Form I-131, edition 01/20/25",), "via": "By courier"}
 BLANK = Ink(cell=792, columns=1, rows=1, bits=b"\0")
 ADDRESS = Address(street="1 Sample Street", city="Springfield", state="IL", postal_code="62701", country="United States")
 

@@ -73,7 +73,7 @@ def test_the_letter_in_its_variants(attorney: Any, asked: Any, supporters: Any) 
     who = "On behalf of Probanda Exemplar, we ask" if attorney else "I ask"
     assert f"Dear Officer: {who} that Testina Exemplar be paroled into the United States for one year" in said
     assert "INA § 212(d)(5)(A)" in said
-    assert "VIA COURIER" in said
+    assert "BY COURIER USCIS" in said
     assert ("EXPEDITED PROCESSING REQUESTED" in said) == bool(asked)
     assert ("arrival intended on January 10, 2027. Please notify the U.S. consular post in Puerto Ejemplo" in said) == bool(asked)
     assert ("Supporters: Sustenta Exemplar; Adiuva Exemplar" in said) == bool(supporters)
@@ -90,13 +90,23 @@ def test_a_petitioner_asks_for_herself() -> None:
 
 
 def test_the_letter_leaves_out_what_has_no_fact() -> None:
-    facts = (("address_lines", ()), ("fee_sentence", ""), ("forms", ()), ("original_submission", ""))
+    facts = (("address_lines", ()), ("fee_sentence", None), ("forms", ()), ("original_submission", None), ("via", None))
 
-    said = text(filled("cover-letter.docx", case(), facts=facts))
+    said = " ".join(text(filled("cover-letter.docx", case(), facts=facts)).split())
 
-    assert "VIA" not in said
+    assert "2026 RE:" in said
     assert "Fee" not in said.split()
     assert "Declaration of Probanda Exemplar" in said
+
+
+def test_the_letter_says_the_facts_of_the_day() -> None:
+    more = {"legal_basis": "Law § 1", "request_line": "another parole", "parole_fee_sentence": "An exception applies."}
+    facts = {**letters.FACTS, **more}
+
+    said = " ".join(text(filled("cover-letter.docx", case(), facts=tuple(sorted(facts.items())))).split())
+
+    assert "Form I-131, Request for Humanitarian Parole, Law § 1: another parole. Original submission." in said
+    assert "Fee The fee is $1. An exception applies." in said
 
 
 SPANISH = Interpreter(name=Name(given="Interpres", family="Fida"), language="es", address=letters.ADDRESS)

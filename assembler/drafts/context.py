@@ -18,6 +18,7 @@ from assembler.errors import TemplateBroken
 from assembler.model import Case, IndexRow, Layout, Person
 
 _MARGIN_WORDS = {"document": "Original", "translation": "English translation", "certificate": "Translator's certificate"}
+_FACTS = ("address_lines", "via", "original_submission", "fee_sentence", "parole_fee_sentence", "legal_basis", "request_line")
 _LEADS_UP = re.compile(r"(\([^()]*|\b[Ss]ee(?: also)?\s+)$")
 
 
@@ -58,7 +59,7 @@ def context(values: Values, template: Template, where: str) -> dict[str, Any]:
         "enclosed": enclosed(values),
         "index": rows(values, cite),
         "plan_title": values.layout.title,
-        "facts": {"via": "", **dict(values.facts)},
+        "facts": {**dict.fromkeys(_FACTS), **dict(values.facts)},
         "cite": cite,
         "prose": cite.prose,
     }
