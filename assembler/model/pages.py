@@ -59,6 +59,7 @@ class Prepared:
     pages: tuple[PreparedPage, ...]
     removed: tuple[Removed, ...] = ()
     findings: tuple[Finding, ...] = ()
+    words: Path | None = None  # JSON, for each page a list of [text, left, top, right, bottom, confidence]; points, 0..100
     steps: tuple[str, ...] = ()  # reader ladder and engines, for the ledger: "pikepdf 10.18.0", ...
 
 
