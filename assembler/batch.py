@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 
-from assembler import intake, pipeline, rules
+from assembler import pipeline
 from assembler.errors import AssemblerError, ExitCode, FindingsError
-from assembler.model import Finding, Severity
+from assembler.model import Finding
 from assembler.shelf import Shelf
 from assembler.workshop import Workshop
 
@@ -38,18 +37,9 @@ def discover(roots: Iterable[Path]) -> tuple[Path, ...]:
     return tuple(found)
 
 
-def validate(roots: Sequence[Path], shelf: Shelf, as_of: date) -> tuple[Outcome, ...]:
-    """The facts of every case; a root without any case.json is judged as a case that lacks it."""
-    folders = [folder for root in roots for folder in (discover([root]) or (root,))]
-    return tuple(_validated(folder, shelf, as_of) for folder in dict.fromkeys(folders))
-
-
-def worst(outcomes: Iterable[Outcome], *, strict: bool) -> int:
-    """The exit code of many: rejected if any is, or if any has a warning and `strict`."""
-    for one in outcomes:
-        if one.code or (strict and any(f.severity is Severity.WARNING for f in one.findings)):
-            return ExitCode.CASE_REJECTED
-    return ExitCode.OK
+def folders(roots: Sequence[Path]) -> tuple[Path, ...]:
+    """The cases at or below these; a root without any case.json stands for a case that lacks it."""
+    return tuple(dict.fromkeys(folder for root in roots for folder in (discover([root]) or (root,))))
 
 
 def build(folder: Path, shelf: Shelf, options: pipeline.Options, jobs: int) -> Outcome:
@@ -67,18 +57,6 @@ def build(folder: Path, shelf: Shelf, options: pipeline.Options, jobs: int) -> O
         summary=f"{len(built)} packet{'s' if len(built) > 1 else ''}, {pages} pages, proved",
         findings=built[0].findings,
         folders=tuple(str(one.folder) for one in built),
-    )
-
-
-def _validated(folder: Path, shelf: Shelf, as_of: date) -> Outcome:
-    case, found = intake.examine(folder, shelf, hashed=False)
-    if case is not None:
-        found = (*rules.findings(case, shelf.schema("facts/filing.json"), as_of), *rules.uncited(case))
-    errors = sum(finding.severity is Severity.ERROR for finding in found)
-    warnings = sum(finding.severity is Severity.WARNING for finding in found)
-    summary = f"{errors} errors, {warnings} warnings" if found else "no findings"
-    return Outcome(
-        case=folder.name, code=ExitCode.CASE_REJECTED if errors else ExitCode.OK, summary=summary, findings=found
     )
 
 

@@ -5,6 +5,7 @@ A case folder comes in; proven packets, one folder each, go out. Every line need
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +15,7 @@ from pathlib import Path
 from assembler import bind as binding
 from assembler import drafts, evidence, forms, intake, prove, report, rules
 from assembler.doctor import engine_versions
-from assembler.errors import CaseRejected, OutputNotWritten, ProofFailed
+from assembler.errors import CaseRejected, EvidenceUnreadable, OutputNotWritten, ProofFailed
 from assembler.model import (
     Case,
     Check,
@@ -31,10 +32,11 @@ from assembler.model import (
 )
 from assembler.plan import plan_packet
 from assembler.shelf import Shelf, stamp_font
-from assembler.workshop import Workshop, publish
+from assembler.workshop import Workshop, publish, write_atomic
 
 Tell = Callable[[str, int, int], None]  # step, done, total
 BUNDLE = "bundle.pdf"
+TO_GATHER = "evidence/TO-GATHER.md"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,11 +69,49 @@ def plans(folder: Path, shelf: Shelf) -> tuple[Plan, ...]:
     return tuple(plan_packet(case, recipe, person.id) for person in case.beneficiaries)
 
 
+def start(folder: Path, shelf: Shelf, kind: str, reasons: Sequence[str]) -> None:
+    """Make a case folder: case.json to fill in, its schema for the editor, evidence/TO-GATHER.md.
+
+    Raises OutputNotWritten where there is a case already, or it cannot be written.
+    """
+    if (folder / "case.json").exists():
+        raise OutputNotWritten("there is a case.json already", where=folder.name, remedy="name another folder")
+    known = library(shelf)
+    case = rules.skeleton(kind, reasons, known, name=rules.case_id(folder.resolve().name))
+    files = {
+        TO_GATHER: rules.to_gather(kind, reasons, known).encode(),
+        "case.schema.json": shelf.read("schemas/case.schema.json"),
+        "case.json": (json.dumps(case, indent=1, ensure_ascii=False) + "\n").encode(),  # last: with it, the case exists
+    }
+    try:
+        (folder / "evidence").mkdir(mode=0o700, parents=True, exist_ok=True)
+        (folder / "forms").mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise OutputNotWritten("it cannot be made", where=folder.name, remedy="name another folder") from error
+    for name, data in files.items():
+        write_atomic(folder / name, data)
+
+
+def validate(folder: Path, shelf: Shelf, known: rules.Library, as_of: date) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
+    """The facts of a case against the filing's rules: findings, and what was not checked; opens no evidence."""
+    case, found = intake.examine(folder, shelf, hashed=False)
+    if case is None:
+        return found, ("the filing's rules: the case could not be read",)
+    judged = rules.check(case, known, as_of)
+    return judged.findings, judged.not_checked
+
+
+def library(shelf: Shelf) -> rules.Library:
+    """Checklists, dated facts and rules of a shelf, read once for any number of cases."""
+    return rules.library(shelf.read, rules.names(shelf.names))
+
+
 def check(folder: Path, shelf: Shelf, workshop: Workshop, options: Options, tell: Tell) -> tuple[Finding, ...]:
     """Everything `bundle` would complain of, without building. Raises what the steps raise."""
     case = intake.read_case(folder, shelf)
-    prepared = evidence.prepare(_with_forms(case), folder, workshop, progress=tell)
-    return _findings(case, shelf, options, prepared)
+    judged = rules.check(case, library(shelf), options.as_of)
+    prepared = _prepare(case, folder, workshop, judged, tell)
+    return _findings(judged, prepared)
 
 
 def bundle(
@@ -85,11 +125,14 @@ def bundle(
     case = intake.read_case(folder, shelf)
     recipe = shelf.recipe(case.kind, folder)
     made = tuple(plan_packet(case, recipe, person.id) for person in case.beneficiaries)
-    prepared = evidence.prepare(_with_forms(case), folder, workshop, progress=tell)
-    found = _findings(case, shelf, options, prepared)
-    _stop_if_strict(case, found, options)
+    known = library(shelf)
+    judged = rules.check(case, known, options.as_of)
+    prepared = _prepare(case, folder, workshop, judged, tell)
+    _stop_if_strict(case, _findings(judged, prepared), options)
     target = out or folder / "build"
-    return tuple(_packet(plan, case, folder, prepared, found, shelf, workshop, options, tell, target) for plan in made)
+    return tuple(
+        _packet(plan, case, folder, prepared, judged, known, shelf, workshop, options, tell, target) for plan in made
+    )
 
 
 def verify(build: Path, case_folder: Path | None, workshop: Workshop) -> Proof:
@@ -102,7 +145,8 @@ def _packet(
     case: Case,
     folder: Path,
     prepared: Sequence[Prepared],
-    found: tuple[Finding, ...],
+    judged: rules.Judgement,
+    known: rules.Library,
     shelf: Shelf,
     workshop: Workshop,
     options: Options,
@@ -110,17 +154,19 @@ def _packet(
     target: Path,
 ) -> Built:
     mine = _mine(plan, prepared)
-    filled_forms, of_forms = forms.fill_packet(plan, case, folder, shelf, workshop)
-    found = (*found, *of_forms)
+    filled_forms, of_forms = forms.fill_packet(plan, case, folder, shelf, workshop, rules.editions(known))
+    found = (*_findings(judged, prepared), *of_forms)
     _stop_if_strict(case, found, options)
     form_files = {one.exhibit: one.pdf for one in prepared if one.exhibit.startswith("form:")}
     form_files |= {one.document: one.flattened for one in filled_forms}
     form_pages = {name: drafts.facts_of(path) for name, path in form_files.items()}
-    facts = rules.letter_facts(case, shelf.schema("facts/filing.json"), len(case.beneficiaries))
+    facts = rules.letter_facts(case, known, options.as_of)
     filled, layout = drafts.settle(
         plan, case, mine, form_pages,
         shelf=shelf, folder=folder, workshop=workshop, facts=facts, as_of=options.as_of, engine=options.engine, tell=tell,
     )  # fmt: skip
+    found = (*found, *(finding for one in filled for finding in one.findings))
+    _stop_if_strict(case, found, options)
     made = _staging(target, plan.packet)
     try:
         tell("bind", 0, 0)
@@ -129,7 +175,8 @@ def _packet(
         _keep_forms(filled_forms, made)
         data = report.manifest(
             case=case, plan=plan, layout=layout, prepared=mine, drafts=filled, findings=found, engines=engine_versions(),
-            as_of=options.as_of, profile=options.profile,
+            as_of=options.as_of, profile=options.profile, relied=rules.relied(judged), not_checked=judged.not_checked,
+            claims=rules.claims(judged, plan, layout, [person.id for person in case.beneficiaries]),
         )
         report.write(made, report.with_outputs(data, made))
         tell("prove", 0, 0)
@@ -157,9 +204,19 @@ def _mine(plan: Plan, prepared: Sequence[Prepared]) -> tuple[Prepared, ...]:
     return tuple(one for one in prepared if one.exhibit in wanted)
 
 
-def _findings(case: Case, shelf: Shelf, options: Options, prepared: Sequence[Prepared]) -> tuple[Finding, ...]:
-    of_facts = rules.findings(case, shelf.schema("facts/filing.json"), options.as_of)
-    return (*of_facts, *rules.uncited(case), *(finding for one in prepared for finding in one.findings))
+def _prepare(
+    case: Case, folder: Path, workshop: Workshop, judged: rules.Judgement, tell: Tell
+) -> tuple[Prepared, ...]:
+    """The evidence; where it cannot be used, what the rules say is told along with that, so that nobody has to come twice."""
+    try:
+        return evidence.prepare(_with_forms(case), folder, workshop, progress=tell)
+    except EvidenceUnreadable as error:
+        error.findings = (*judged.findings, *error.findings)
+        raise
+
+
+def _findings(judged: rules.Judgement, prepared: Sequence[Prepared]) -> tuple[Finding, ...]:
+    return (*judged.findings, *(finding for one in prepared for finding in one.findings))
 
 
 def _stop_if_strict(case: Case, found: Sequence[Finding], options: Options) -> None:

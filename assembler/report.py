@@ -41,8 +41,14 @@ def manifest(
     engines: Mapping[str, str],
     as_of: date,
     profile: str,
+    claims: Sequence[Mapping[str, Any]] = (),
+    relied: Sequence[Mapping[str, Any]] = (),
+    not_checked: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Everything but the outputs and the proof, which `with_outputs` and `with_proof` add when there are any."""
+    """Everything but the outputs and the proof, which `with_outputs` and `with_proof` add when there are any.
+
+    `claims`: requirements and the exhibits that meet them. `relied`: dated facts that were used. `not_checked`: sentences.
+    """
     pages = {one.exhibit: one.pages for one in prepared}
     return {
         "format": FORMAT,
@@ -62,7 +68,9 @@ def manifest(
         "findings": [_finding(finding) for finding in findings],
         "engines": dict(sorted(engines.items())),
         "word_engines": {one.id: one.engine for one in drafts},
-        "not_checked": list(NOT_CHECKED),
+        "matrix": [dict(claim) for claim in claims],
+        "facts_used": [dict(fact) for fact in relied],
+        "not_checked": [*NOT_CHECKED, *not_checked],
     }
 
 

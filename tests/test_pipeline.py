@@ -22,7 +22,7 @@ from assembler.cli import main
 from assembler.errors import ExitCode
 from tests import factories
 from tests.conftest import build
-from tests.factories import CASE
+from tests.factories import CASE, SUPPORTS
 
 DAY = ["--as-of", "2026-11-23"]
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf8")
@@ -190,7 +190,7 @@ def test_bundle_says_what_it_made(copy: Path) -> None:
     code, out, _ = run("bundle", copy, *DAY)
 
     assert code == 0
-    assert re.search(r"build/child/bundle.pdf: 12 pages, 3 exhibits, \d+ checks proved; 0 findings", out)
+    assert re.search(r"build/child/bundle.pdf: 12 pages, 3 exhibits, \d+ checks proved; 1 note", out)
 
 
 def test_bundle_elsewhere_and_as_json(copy: Path, tmp_path: Path) -> None:
@@ -232,7 +232,8 @@ def test_check_builds_nothing(copy: Path) -> None:
 
     code, out, _ = run("check", copy, *DAY)
 
-    assert (code, out) == (0, "case: the evidence can be bundled; 0 findings\n")
+    assert code == 0
+    assert "case: the evidence can be bundled; 1 finding\n" in out
     assert not (copy / "build").exists()
 
 
@@ -284,9 +285,10 @@ def test_validate_many_cases(tmp_path: Path) -> None:
     _, as_json, _ = run("validate", tmp_path, "--json", *DAY)
 
     assert code == ExitCode.CASE_REJECTED
-    assert "good: no findings" in out
-    assert "bad: 1 errors, 0 warnings" in out
-    assert [one["case"] for one in json.loads(as_json)] == ["bad", "good"]
+    assert "good: accepted, 1 note" in out
+    assert "bad: rejected, 1 error" in out
+    assert "2 cases: 1 accepted, 1 rejected" in out
+    assert [one["case"] for one in json.loads(as_json)["cases"]] == ["bad", "good"]
 
 
 def test_batch_finishes_the_good_cases(tmp_path: Path, small: Path) -> None:
@@ -305,7 +307,9 @@ def test_batch_finishes_the_good_cases(tmp_path: Path, small: Path) -> None:
 def test_a_family_shares_evidence_and_each_gets_only_what_is_hers(tmp_path: Path) -> None:
     brother = {"id": "brother", "name": {"given": "Testino", "family": "Exemplar"}}
     owners = ([], ["child"], ["brother"])
-    exhibits = [{**one, "belongs_to": owner} for one, owner in zip(CASE["exhibits"], owners, strict=True)]
+    exhibits = [
+        {**one, "belongs_to": owner, "supports": SUPPORTS} for one, owner in zip(CASE["exhibits"], owners, strict=True)
+    ]
     request = {**CASE["request"], "basis": ["See [@letter]."], "why_no_visa": "None."}
     change = {"beneficiaries": [*CASE["beneficiaries"], brother], "exhibits": exhibits, "request": request}
     case = factories.small_case(tmp_path / "case", change)
@@ -360,7 +364,7 @@ def test_blank_forms_are_filled_and_bound(tmp_path: Path) -> None:
     assert built.pages == 12 + 14
     assert (built.folder / "forms/i-131.pdf").is_file()
     assert "Exemplar" in " ".join(texts(built.folder / "bundle.pdf")[3:17])
-    assert {finding.rule for finding in built.findings} == {"FORM.UNANSWERED"}
+    assert {finding.rule for finding in built.findings} == {"FORM.UNANSWERED", "FORM.NOT_ENCLOSED"}
 
 
 def test_forms_are_listed_and_answered(small: Path) -> None:

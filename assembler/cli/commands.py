@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assembler import __version__
+from assembler.cli.facts import init, validate
 from assembler.cli.forms import forms
 from assembler.cli.frame import Framed, common, day, progress, result, say
 from assembler.errors import ExitCode
@@ -32,6 +33,8 @@ def main() -> None:
     """
 
 
+main.add_command(init)
+main.add_command(validate)
 main.add_command(forms)
 
 
@@ -47,26 +50,6 @@ def plan(case: Path, as_json: bool, shelf_dir: Path | None, **_: Any) -> None:
 
     plans = pipeline.plans(case, Shelf.default(shelf_dir))
     result(json.dumps([plan_json(p) for p in plans], indent=1) if as_json else "\n\n".join(map(show, plans)))
-
-
-@main.command()
-@click.argument("cases", type=FOLDER, nargs=-1, required=True)
-@common
-@click.pass_context
-def validate(ctx: click.Context, /, cases: tuple[Path, ...], as_json: bool, **options: Any) -> None:
-    """Check the facts of one or more cases (or of every case below a folder); no rendering."""
-    from assembler import batch
-    from assembler.shelf import Shelf
-
-    verdicts = batch.validate(cases, Shelf.default(options["shelf_dir"]), day(options["as_of"]))
-    if as_json:
-        result(json.dumps([asdict(verdict) for verdict in verdicts], indent=1))
-    else:
-        for verdict in verdicts:
-            for finding in verdict.findings:
-                result(f"{verdict.case}: {finding}")
-            result(f"{verdict.case}: {verdict.summary}")
-    ctx.exit(batch.worst(verdicts, strict=options["strict"]))
 
 
 @main.command()
@@ -96,7 +79,7 @@ def check(case: Path, as_json: bool, **options: Any) -> None:
 @common
 def bundle(case: Path, out: Path | None, as_json: bool, **options: Any) -> None:
     """Build the filing bundle of a case, and prove it."""
-    from assembler import pipeline
+    from assembler import listing, pipeline
     from assembler.shelf import Shelf
 
     with _workshop(case, options["jobs"]) as workshop, progress() as tell:
@@ -109,7 +92,7 @@ def bundle(case: Path, out: Path | None, as_json: bool, **options: Any) -> None:
             say(str(finding))
         result(
             f"{one.folder / pipeline.BUNDLE}: {_count(one.pages, 'page')}, {_count(one.exhibits, 'exhibit')}, "
-            f"{_count(len(one.proof.checks), 'check')} proved; {_count(len(one.findings), 'finding')}"
+            f"{_count(len(one.proof.checks), 'check')} proved; {listing.tally(one.findings)}"
         )
 
 

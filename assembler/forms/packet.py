@@ -47,15 +47,19 @@ class Job:
 
 
 def fill_packet(
-    plan: Plan, case: Case, folder: Path, shelf: Shelf, workshop: Workshop
+    plan: Plan, case: Case, folder: Path, shelf: Shelf, workshop: Workshop, current: Mapping[str, str]
 ) -> tuple[tuple[Done, ...], tuple[Finding, ...]]:
-    """Fill every blank form of the plan and read every completed one back; the forms that were filled, and all findings."""
+    """Fill every blank form of the plan and read every completed one back; the forms that were filled, and all findings.
+
+    `current`: the edition in force of each form, "01/20/25".
+    """
     maps = library(shelf)
     used = {part.document: part for part in plan.parts if part.kind is PartKind.FORM}
     findings: list[Finding] = []
     jobs: list[Job] = []
     for number, one in enumerate(form for form in case.forms if f"form:{form.path}" in used):
-        job = _job(one, plan, case, folder, shelf, maps, workshop.folder(f"form-{plan.packet}-{number}"))
+        out = workshop.folder(f"form-{plan.packet}-{number}")
+        job = _job(one, plan, case, folder, shelf, maps, out, current)
         if isinstance(job, Job):
             jobs.append(job)
         else:
@@ -120,7 +124,8 @@ def _sheet(form: FormMap, made: Sequence[Answer], beneficiary: str) -> dict[str,
 
 
 def _job(
-    one: FormFile, plan: Plan, case: Case, folder: Path, shelf: Shelf, maps: Sequence[FormMap], out: Path
+    one: FormFile, plan: Plan, case: Case, folder: Path, shelf: Shelf, maps: Sequence[FormMap], out: Path,
+    current: Mapping[str, str],
 ) -> Job | tuple[Finding, ...]:
     """The work on one form; or, where there is none to do, why not (nothing to say of a completed form without a map)."""
     form = find(maps, one.form)
@@ -131,7 +136,6 @@ def _job(
     if one.form == "i-134" and supporter is None:
         remedy = "set `person` to the supporter's id"
         return (_problem(one.path, "FORM.SUPPORTER", "it is not said whose form this is", remedy),)
-    facts = shelf.schema("facts/filing.json")["forms"]
     countries: Mapping[str, str] = shelf.schema("languages.json")["countries"]
     return Job(
         document=f"form:{one.path}",
@@ -146,7 +150,7 @@ def _job(
         font=stamp_font(),
         out=out,
         completed=one.completed,
-        current=tuple(sorted((name, fact["edition"]) for name, fact in facts.items())),
+        current=tuple(sorted(current.items())),
     )
 
 

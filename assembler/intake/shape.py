@@ -105,7 +105,7 @@ def _sentences(error: ValidationError) -> Iterator[Problem]:
 
 def _described(error: ValidationError) -> str:
     text = str(error.schema.get("description", "correct it")) if isinstance(error.schema, Mapping) else "correct it"
-    return text[0].lower() + text[1:].rstrip(".")
+    return (text if text[1:2].isupper() else text[0].lower() + text[1:]).rstrip(".")
 
 
 def _unknown_keys(error: ValidationError, where: str) -> Iterator[Problem]:
