@@ -109,9 +109,11 @@ def library(shelf: Shelf) -> rules.Library:
 def check(folder: Path, shelf: Shelf, workshop: Workshop, options: Options, tell: Tell) -> tuple[Finding, ...]:
     """Everything `bundle` would complain of, without building. Raises what the steps raise."""
     case = intake.read_case(folder, shelf)
+    recipe = shelf.recipe(case.kind, folder)
+    made = [plan_packet(case, recipe, person.id) for person in case.beneficiaries]
     judged = rules.check(case, library(shelf), options.as_of)
     prepared = _prepare(case, folder, workshop, judged, tell)
-    return _findings(judged, prepared)
+    return (*_findings(judged, prepared), *(finding for plan in made for finding in _held(plan)))
 
 
 def bundle(
@@ -165,18 +167,24 @@ def _packet(
         plan, case, mine, form_pages,
         shelf=shelf, folder=folder, workshop=workshop, facts=facts, as_of=options.as_of, engine=options.engine, tell=tell,
     )  # fmt: skip
-    found = (*found, *(finding for one in filled for finding in one.findings))
+    found = (*found, *_held(plan), *(finding for one in filled for finding in one.findings))
     _stop_if_strict(case, found, options)
+    claims = rules.claims(judged, plan, layout, [person.id for person in case.beneficiaries])
+    papers = drafts.papers(
+        drafts.wanted(plan, forms.answer_sheets(case, shelf), claims), plan, case, layout,
+        shelf=shelf, folder=folder, workshop=workshop, facts=facts, as_of=options.as_of,
+    )  # fmt: skip
     made = _staging(target, plan.packet)
     try:
         tell("bind", 0, 0)
         binding.bind(layout, _documents(filled, mine, form_files), made / BUNDLE, font=stamp_font())
-        _keep_drafts(filled, made, target / plan.packet)
+        _keep_drafts([one for one in filled if one.id not in _places(plan)], made, target / plan.packet)
         _keep_forms(filled_forms, made)
+        _keep_papers(papers, made)
         data = report.manifest(
             case=case, plan=plan, layout=layout, prepared=mine, drafts=filled, findings=found, engines=engine_versions(),
             as_of=options.as_of, profile=options.profile, relied=rules.relied(judged), not_checked=judged.not_checked,
-            claims=rules.claims(judged, plan, layout, [person.id for person in case.beneficiaries]),
+            claims=claims,
         )
         report.write(made, report.with_outputs(data, made))
         tell("prove", 0, 0)
@@ -271,6 +279,31 @@ def _keep_forms(filled: Sequence[forms.Done], made: Path) -> None:
     for one in filled:
         (made / "forms").mkdir(exist_ok=True, mode=0o700)
         shutil.copyfile(one.editable, made / "forms" / Path(one.document.removeprefix("form:")).name)
+
+
+def _keep_papers(papers: Mapping[str, Path], made: Path) -> None:
+    """Put the working papers beside the bundle."""
+    for name, path in papers.items():
+        (made / name).parent.mkdir(exist_ok=True, mode=0o700)
+        shutil.copyfile(path, made / name)
+
+
+def _places(plan: Plan) -> set[str]:
+    """The documents of the pages that only hold a form's place."""
+    return {part.document for part in plan.parts if part.kind is PartKind.DRAFT and part.form}
+
+
+def _held(plan: Plan) -> tuple[Finding, ...]:
+    """A finding for each form whose place is only held: such a packet must not be filed."""
+    return tuple(
+        Finding(
+            rule="FORM.PLACEHOLDER", severity=Severity.WARNING, where=f"packet {plan.packet}, form {part.form}",
+            problem="the form is not there; a page that must not be filed holds its place",
+            remedy="put the form into forms/ and list it in case.json",
+        )
+        for part in plan.parts
+        if part.document in _places(plan)
+    )
 
 
 def _built(

@@ -23,7 +23,7 @@ def plan_packet(case: Case, recipe: Recipe, beneficiary: str) -> Plan:
     placed: set[str] = set()
     claimed = {category for part in recipe.parts for category in part.categories}
     for entry in recipe.parts:
-        if not _wanted(entry, case):
+        if not _holds(entry.when, case):
             continue
         if entry.type == "exhibits":
             chosen = [e for e in _exhibits(entry, case, beneficiary, claimed) if e.id not in placed]
@@ -38,7 +38,10 @@ def plan_packet(case: Case, recipe: Recipe, beneficiary: str) -> Plan:
             where=f"recipe {recipe.kind}",
             remedy='add an "exhibits" part without categories: it takes all the rest',
         )
-    return Plan(packet=beneficiary, beneficiary=beneficiary, kind=case.kind, title=recipe.title, parts=tuple(parts))
+    return Plan(
+        packet=beneficiary, beneficiary=beneficiary, kind=case.kind, title=recipe.title, parts=tuple(parts),
+        claims_template=recipe.claims_template,
+    )
 
 
 def tab_labels(style: str) -> Iterator[str]:
@@ -71,15 +74,16 @@ def as_json(plan: Plan) -> dict[str, Any]:
     return {"packet": plan.packet, "kind": plan.kind, "title": plan.title, "parts": parts}
 
 
-def _wanted(entry: RecipePart, case: Case) -> bool:
-    holds: dict[str, Callable[[], bool]] = {
-        "": lambda: True,
+def _holds(when: str, case: Case) -> bool:
+    """Whether all these conditions hold, written with spaces between them."""
+    facts: dict[str, Callable[[], bool]] = {
         "represented": lambda: case.attorney is not None,
+        "supported": lambda: bool(case.supporters),
         "expedite": lambda: bool(case.request.expedite_reason),
         "mailed": lambda: case.request.filing == "paper",
         "fee-waiver": lambda: case.request.fee == "waiver",
     }
-    return holds[entry.when]()
+    return all(facts[condition]() for condition in when.split())
 
 
 def _belongs(owners: tuple[str, ...], beneficiary: str) -> bool:
@@ -122,7 +126,8 @@ def _untabbed(entry: RecipePart, case: Case, beneficiary: str) -> list[Part]:
     if entry.type == "form":
         names = entry.form.split()
         mine_forms = [f for f in case.forms if f.form in names and _belongs(f.belongs_to, beneficiary)]
-        return [_form(entry, form, position) for position, form in enumerate(mine_forms, 1)]
+        parts = [_form(entry, form, position) for position, form in enumerate(mine_forms, 1)]
+        return parts or ([_placeholder(entry)] if entry.placeholder and _holds(entry.placeholder_when, case) else [])
     return [
         Part(
             id=entry.id,
@@ -153,4 +158,16 @@ def _form(entry: RecipePart, form: FormFile, position: int) -> Part:
         document=f"form:{form.path}",
         form=form.form,
         stamped=False,
+    )
+
+
+def _placeholder(entry: RecipePart) -> Part:
+    """A page in the place of a form that is not there yet; it must not be filed."""
+    return Part(
+        id=f"{entry.id}-placeholder",
+        kind=PartKind.DRAFT,
+        title=f"{entry.title} (not enclosed)",
+        document=f"draft:{entry.id}-placeholder",
+        template=entry.placeholder,
+        form=entry.form.split()[0],
     )

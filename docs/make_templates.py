@@ -289,6 +289,47 @@ def tab_sheets():
     return doc
 
 
+def form_placeholder():
+    doc = document()
+    for _ in range(5):
+        line(doc, "", size=18)
+    heading = doc.add_heading(level=1)
+    heading.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    heading.add_run("FORM {{ form }}").font.size = Pt(40)
+    line(doc, "is not enclosed yet", size=18, centre=True, after=24)
+    line(doc, "This page holds its place and must not be filed.", bold=True, centre=True)
+    line(doc, "Download the form from uscis.gov, put it into forms/, list it in case.json, and build again: a blank is filled from the "
+         "same facts where its edition is known; one that you completed and signed goes in as it is. The answers are in "
+         "forms/answers-{{ form | lower }}.docx beside the bundle.", centre=True)  # fmt: skip
+    return doc
+
+
+def answer_sheet():
+    doc = document(10)
+    doc.add_heading("Answers for {{ sheet.title }}, edition {{ sheet.edition }}", 1)
+    line(doc, "From case.json, for {{ beneficiary.name.full }}; a working paper, not to be filed. Items without an answer are filled in by "
+         "hand: signatures, dates of signing, and what case.json does not say.", after=8)  # fmt: skip
+    widths = (0.6, 0.8, 2.6, 2.5)
+    made = table(doc, widths, ("Part", "Item", "Question", "Answer"))
+    row(made, widths, ["{%tr for one in sheet.answers %}", "", "", ""])
+    row(made, widths, ["{{ one.part }}", "{{ one.item }}", "{{ one.label }}", "{{ one.value or '(by hand)' }}"])
+    row(made, widths, ["{%tr endfor %}", "", "", ""])
+    return doc
+
+
+def claims():
+    doc = document(10)
+    doc.add_heading("What shows what", 1)
+    line(doc, "For {{ beneficiary.name.full }}: every item of the checklists and what meets it in the packet. Attorney's working paper, not to be "
+         "filed. The checklists are dated data and no legal advice; their sources are in manifest.json.", after=8)  # fmt: skip
+    widths = (3.4, 0.9, 2.2)
+    made = table(doc, widths, ("Item", "", "Shown by"))
+    row(made, widths, ["{%tr for one in claims %}", "", ""])
+    row(made, widths, ["{{ one.text }}", "{{ one.level }}", "{% if one.met %}{{ one.pages }}{% else %}NOTHING YET{% endif %}"])
+    row(made, widths, ["{%tr endfor %}", "", ""])
+    return doc
+
+
 def write(doc, path: Path) -> None:
     """Save with fixed dates and no author, so that making it again changes no byte."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -307,6 +348,9 @@ TEMPLATES = {
     "parole/declaration.docx": declaration,
     "parole/index.docx": index,
     "parole/tab-sheets.docx": tab_sheets,
+    "parole/form-placeholder.docx": form_placeholder,
+    "parole/answer-sheet.docx": answer_sheet,
+    "parole/claims.docx": claims,
 }
 
 if __name__ == "__main__":

@@ -137,7 +137,7 @@ CASE: dict[str, Any] = {
     "beneficiaries": [{"id": "child", **PERSON, "history": dict.fromkeys(HISTORY, False)}],
     "supporters": [{"person": {"same_as": "aunt"}, "income": {"annual_usd": 60000, "household_size": 3}}],
     "attorney": None,
-    "request": {"filing": "paper", "fee": "pay", "length_months": 12, "letter_date": "2026-11-20",
+    "request": {"filing": "online", "fee": "pay", "length_months": 12, "letter_date": "2026-11-20",
                 "basis": ["The child needs care, as her doctor writes [@letter, p. 2], and has the records [@scan]."],
                 "length_reason": "Treatment takes a year.", "departure_plan": "The child goes home to her mother.",
                 "support_plan": "The aunt pays.", "arrival_date": "2027-01-15",

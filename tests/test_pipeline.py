@@ -13,6 +13,7 @@ import sys
 import time
 from pathlib import Path
 
+import docx
 import pikepdf
 import pypdfium2 as pdfium
 import pytest
@@ -24,6 +25,7 @@ from tests import factories
 from tests.conftest import build
 from tests.factories import CASE, SUPPORTS
 
+MAILED = {**CASE["request"], "filing": "paper"}
 DAY = ["--as-of", "2026-11-23"]
 README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf8")
 
@@ -190,7 +192,7 @@ def test_bundle_says_what_it_made(copy: Path) -> None:
     code, out, _ = run("bundle", copy, *DAY)
 
     assert code == 0
-    assert re.search(r"build/child/bundle.pdf: 12 pages, 3 exhibits, \d+ checks proved; 1 note", out)
+    assert re.search(r"build/child/bundle.pdf: 12 pages, 3 exhibits, \d+ checks proved; no findings", out)
 
 
 def test_bundle_elsewhere_and_as_json(copy: Path, tmp_path: Path) -> None:
@@ -233,7 +235,7 @@ def test_check_builds_nothing(copy: Path) -> None:
     code, out, _ = run("check", copy, *DAY)
 
     assert code == 0
-    assert "case: the evidence can be bundled; 1 finding\n" in out
+    assert "case: the evidence can be bundled; 0 findings\n" in out
     assert not (copy / "build").exists()
 
 
@@ -285,7 +287,7 @@ def test_validate_many_cases(tmp_path: Path) -> None:
     _, as_json, _ = run("validate", tmp_path, "--json", *DAY)
 
     assert code == ExitCode.CASE_REJECTED
-    assert "good: accepted, 1 note" in out
+    assert "good: accepted, no findings" in out
     assert "bad: rejected, 1 error" in out
     assert "2 cases: 1 accepted, 1 rejected" in out
     assert [one["case"] for one in json.loads(as_json)["cases"]] == ["bad", "good"]
@@ -319,21 +321,46 @@ def test_a_family_shares_evidence_and_each_gets_only_what_is_hers(tmp_path: Path
     assert (hers.packet, his.packet) == ("child", "brother")
     assert "This is the second scanned page." in " ".join(texts(hers.folder / "bundle.pdf"))
     assert "This is the second scanned page." not in " ".join(texts(his.folder / "bundle.pdf"))
-    assert "$630 for each beneficiary, $1,260 in all" in " ".join(texts(his.folder / "bundle.pdf"))
+    assert "$580 for each beneficiary, $1,160 in all" in " ".join(texts(his.folder / "bundle.pdf"))
 
 
 def test_completed_forms_go_in_unstamped_but_counted(tmp_path: Path) -> None:
-    case = factories.small_case(tmp_path / "case", {"forms": [{"form": "g-1650", "path": "forms/g-1650.pdf"}]})
+    case = factories.small_case(tmp_path / "case", {"forms": [{"form": "g-1650", "path": "forms/g-1650.pdf"}], "request": MAILED})
     (case / "forms").mkdir()
     (case / "forms/g-1650.pdf").write_bytes(factories.form_pdf("Exemplar"))
 
     (built,) = build(case)
 
     pages = texts(built.folder / "bundle.pdf")
-    assert built.pages == 13
+    assert built.pages == 12 + 1 + 2  # two places are held
     assert "Exemplar" in pages[0]
     assert "page 1" not in pages[0]
     assert "Payment form" in [mark["title"] for mark in json.loads((built.folder / "manifest.json").read_text())["bookmarks"]]
+
+
+def test_the_place_of_a_missing_form_is_held_and_strict_refuses_it(tmp_path: Path) -> None:
+    case = factories.small_case(tmp_path / "case", {"request": MAILED})
+
+    code, _, err = run("bundle", case, "--strict", *DAY)
+    assert (code, "warning FORM.PLACEHOLDER packet child, form i-131" in err) == (ExitCode.CASE_REJECTED, True)
+    assert not (case / "build").exists()
+
+    assert run("bundle", case, *DAY)[0] == 0
+    pages = texts(case / "build/child/bundle.pdf")
+    assert [n for n, text in enumerate(pages, 1) if "must not be filed" in text] == [4, 5]
+    assert "FORM I-134 is not enclosed yet" in pages[4]
+    answers = docx.Document(str(case / "build/child/forms/answers-i-131.docx"))
+    cells = [[cell.text for cell in row.cells] for row in answers.tables[0].rows]
+    assert ["2", "1", "Family name", "Muster"] in cells
+    assert any(row[3] == "(by hand)" for row in cells)
+
+
+def test_the_attorneys_matrix_lies_beside_the_bundle_and_is_not_in_it(small: Path) -> None:
+    table = docx.Document(str(small / "build/child/claims.docx")).tables[0]
+    rows = {row.cells[0].text: row.cells[2].text for row in table.rows}
+
+    assert rows["Identity document of the petitioner"] == "Ex. B at 9–10"
+    assert not any("Identity document of the petitioner" in text for text in texts(small / "build/child/bundle.pdf"))
 
 
 @pytest.mark.parametrize("completed", [True, False])
@@ -364,7 +391,7 @@ def test_blank_forms_are_filled_and_bound(tmp_path: Path) -> None:
     assert built.pages == 12 + 14
     assert (built.folder / "forms/i-131.pdf").is_file()
     assert "Exemplar" in " ".join(texts(built.folder / "bundle.pdf")[3:17])
-    assert {finding.rule for finding in built.findings} == {"FORM.UNANSWERED", "FORM.NOT_ENCLOSED"}
+    assert {finding.rule for finding in built.findings} == {"FORM.UNANSWERED"}
 
 
 def test_forms_are_listed_and_answered(small: Path) -> None:

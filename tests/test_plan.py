@@ -46,7 +46,7 @@ def case(*exhibits: Exhibit, **more) -> Case:
         "beneficiaries": (person("child"), person("brother")),
         "supporters": (),
         "attorney": None,
-        "request": Request(filing="paper", fee="pay", length_months=12),
+        "request": Request(filing="online", fee="pay", length_months=12),
         "declarations": (),
         "exhibits": exhibits,
     }

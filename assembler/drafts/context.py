@@ -34,6 +34,7 @@ class Values:
     languages: tuple[tuple[str, str], ...]  # BCP 47 → English name
     countries: tuple[tuple[str, str], ...]  # code → name
     letter_date: date | None
+    more: tuple[tuple[str, object], ...] = ()  # further names of one template: ("sheet", …)
 
 
 def context(values: Values, template: Template, where: str) -> dict[str, Any]:
@@ -62,6 +63,7 @@ def context(values: Values, template: Template, where: str) -> dict[str, Any]:
         "facts": {**dict.fromkeys(_FACTS), **dict(values.facts)},
         "cite": cite,
         "prose": cite.prose,
+        **dict(values.more),
     }
 
 

@@ -161,6 +161,7 @@ def _values(
         languages=tuple(sorted(names["languages"].items())),
         countries=tuple(sorted(names["countries"].items())),
         letter_date=case.request.letter_date or as_of,
+        more=(("form", part.form.upper()),) if part.form else (),
     )
 
 
