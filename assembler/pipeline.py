@@ -137,6 +137,30 @@ def bundle(
     )
 
 
+def fill_forms(
+    folder: Path, shelf: Shelf, workshop: Workshop, out: Path, payment: Mapping[str, object] | None = None
+) -> tuple[tuple[Path, ...], tuple[Finding, ...]]:
+    """Fill the blank forms of a case into `out`/<packet>/, fields kept; looks at no evidence. Paths, and all findings.
+
+    `payment`: card data for a payment form; it goes into that form and nowhere else. Raises what the steps raise.
+    """
+    case = intake.read_case(folder, shelf, hashed=False)
+    recipe, current = shelf.recipe(case.kind, folder), rules.editions(library(shelf))
+    written: list[Path] = []
+    findings: list[Finding] = []
+    for person in case.beneficiaries:
+        plan = plan_packet(case, recipe, person.id)
+        done, found = forms.fill_packet(plan, case, folder, shelf, workshop, current, payment)
+        findings += found
+        (out / plan.packet).mkdir(mode=0o700, parents=True, exist_ok=True)
+        for one in done:
+            if one.editable.is_file():
+                path = out / plan.packet / Path(one.document.removeprefix("form:")).name
+                write_atomic(path, one.editable.read_bytes())
+                written.append(path)
+    return tuple(written), tuple(findings)
+
+
 def verify(build: Path, case_folder: Path | None, workshop: Workshop) -> Proof:
     """Prove a finished build folder again, from its files alone."""
     return prove.prove(build, case_folder, workshop)

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import docx
 import pikepdf
+import pypdf
 import pypdfium2 as pdfium
 import pytest
 from click.testing import CliRunner
@@ -27,7 +28,9 @@ from tests.factories import CASE, SUPPORTS
 
 MAILED = {**CASE["request"], "filing": "paper"}
 DAY = ["--as-of", "2026-11-23"]
-README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf8")
+ROOT = Path(__file__).parent.parent
+BLANKS = Path(os.environ.get("ASSEMBLER_CORPUS", ROOT.parent / "shared/corpus")) / "forms"
+README = (ROOT / "README.md").read_text(encoding="utf8")
 
 
 def run(*args: object) -> tuple[int, str, str]:
@@ -355,6 +358,41 @@ def test_the_place_of_a_missing_form_is_held_and_strict_refuses_it(tmp_path: Pat
     assert any(row[3] == "(by hand)" for row in cells)
 
 
+@pytest.mark.skipif(not BLANKS.is_dir(), reason="the corpus of real forms is not at hand")
+def test_forms_are_filled_alone_and_card_data_stay_in_their_form(tmp_path: Path) -> None:
+    forms = [{"form": name, "path": f"forms/{name}.pdf", "completed": False} for name in ("i-131", "g-1450")]
+    case = factories.small_case(tmp_path / "case", {"forms": forms, "request": MAILED})
+    (case / "forms").mkdir()
+    for name in ("i-131", "g-1450"):
+        shutil.copyfile(BLANKS / f"{name}.pdf", case / f"forms/{name}.pdf")
+    example = re.search(r'^{"holder".*?^ "type".*?}$', (ROOT / "docs/forms.md").read_text(), re.MULTILINE | re.DOTALL)
+    assert example
+    (tmp_path / "card.json").write_text(example[0])
+
+    code, out, err = run("forms", "fill", case, "--payment", tmp_path / "card.json")
+
+    assert code == 0, err
+    filled = sorted((case / "filled-forms/child").iterdir())
+    assert [path.name for path in filled] == ["g-1450.pdf", "i-131.pdf"]
+    assert sorted(out.split()) == [str(path) for path in filled]
+    assert {"1111", "4111"} <= {one.get("/V") for one in pypdf.PdfReader(filled[0]).get_fields().values()}
+    others = [path for path in case.rglob("*") if path.is_file() and path.suffix != ".pdf"]
+    assert not [path for path in others if b"4111" in path.read_bytes()]
+    assert not [one for one in pypdf.PdfReader(filled[1]).get_fields().values() if "4111" in str(one.get("/V"))]
+    assert "4111" not in out + err
+    code, _, err = run("forms", "fill", case, "--out", tmp_path / "other")
+    assert (code, "FORM.PAYMENT" in err) == (ExitCode.CASE_REJECTED, True)
+
+
+def test_card_data_that_are_no_json_are_not_printed(tmp_path: Path) -> None:
+    case = factories.small_case(tmp_path / "case")
+    (tmp_path / "card.json").write_text('{"number": 4111111111111111,')
+
+    code, out, err = run("forms", "fill", case, "--payment", tmp_path / "card.json")
+
+    assert (code, "it is no JSON" in err, "4111" in out + err) == (ExitCode.USAGE, True, False)
+
+
 def test_the_attorneys_matrix_lies_beside_the_bundle_and_is_not_in_it(small: Path) -> None:
     table = docx.Document(str(small / "build/child/claims.docx")).tables[0]
     rows = {row.cells[0].text: row.cells[2].text for row in table.rows}
@@ -376,7 +414,6 @@ def test_a_file_that_is_not_the_form_it_should_be_is_refused(tmp_path: Path, com
     assert not (case / "build/child").exists()
 
 
-BLANKS = Path(os.environ.get("ASSEMBLER_CORPUS", Path(__file__).parent.parent.parent / "shared/corpus")) / "forms"
 
 
 @pytest.mark.skipif(not BLANKS.is_dir(), reason="the corpus of real forms is not at hand")

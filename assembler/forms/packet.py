@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -44,14 +44,16 @@ class Job:
     out: Path
     completed: bool
     current: tuple[tuple[str, str], ...]  # form → edition in force
+    payment: Mapping[str, object] | None = None  # card data, for a payment form only; kept nowhere
 
 
 def fill_packet(
-    plan: Plan, case: Case, folder: Path, shelf: Shelf, workshop: Workshop, current: Mapping[str, str]
+    plan: Plan, case: Case, folder: Path, shelf: Shelf, workshop: Workshop, current: Mapping[str, str],
+    payment: Mapping[str, object] | None = None,
 ) -> tuple[tuple[Done, ...], tuple[Finding, ...]]:
     """Fill every blank form of the plan and read every completed one back; the forms that were filled, and all findings.
 
-    `current`: the edition in force of each form, "01/20/25".
+    `current`: the edition in force of each form, "01/20/25". `payment`: card data for a payment form, kept nowhere.
     """
     maps = library(shelf)
     used = {part.document: part for part in plan.parts if part.kind is PartKind.FORM}
@@ -61,7 +63,8 @@ def fill_packet(
         out = workshop.folder(f"form-{plan.packet}-{number}")
         job = _job(one, plan, case, folder, shelf, maps, out, current)
         if isinstance(job, Job):
-            jobs.append(job)
+            pays = any(item.sensitive for item in job.form.items)
+            jobs.append(replace(job, payment=payment) if pays else job)
         else:
             findings += job
     done = []
@@ -84,7 +87,7 @@ def fill_one(job: Job) -> Done:
         elif not any(one.severity is Severity.ERROR for one in found):
             filled: Filled = fill(
                 job.form, job.case, job.beneficiary, job.supporter, job.blank, editable, flattened,
-                font=job.font, countries=dict(job.countries), tabs=dict(job.tabs),
+                font=job.font, countries=dict(job.countries), tabs=dict(job.tabs), payment=job.payment,
             )  # fmt: skip
             found += filled.findings
     except FormUnreadable as error:
