@@ -121,6 +121,8 @@ def _packet(
         plan, case, mine, form_pages,
         shelf=shelf, folder=folder, workshop=workshop, facts=facts, as_of=options.as_of, engine=options.engine, tell=tell,
     )  # fmt: skip
+    found = (*found, *(finding for one in filled for finding in one.findings))
+    _stop_if_strict(case, found, options)
     made = _staging(target, plan.packet)
     try:
         tell("bind", 0, 0)

@@ -149,14 +149,16 @@ def letter_head(doc, mark: str = "EXPEDITED PROCESSING REQUESTED", when: str = "
     loop(doc, "text in facts.address_lines or ()", "{{ text }}", after=0)
     line(doc, f"{{%p if {when} %}}")
     line(doc, mark, bold=True, size=12, before=12, after=6)
+    line(doc, "{%p else %}")
+    line(doc, "", size=4, after=4)
     line(doc, "{%p endif %}")
 
 
 def re_block(doc, widths, first: str, *further: tuple[str, str]) -> None:
     made = table(doc, widths)
     row(made, widths, ["RE:", first])
-    for name, text in further:
-        row(made, widths, [name, text])
+    for pair in further:
+        row(made, widths, pair)
     row(made, widths, ["Petitioner:", "{{ petitioner.name.full }}"])
     row(made, widths, ["Beneficiary:", "{{ beneficiary.name.full }}{% if beneficiary.birth_date %}, born "
                        "{{ beneficiary.birth_date | longdate }}{% endif %}{% if beneficiary.nationality %}, "

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assembler import __version__
+from assembler.cli.drafting import draft
 from assembler.cli.forms import forms
 from assembler.cli.frame import Framed, common, day, progress, result, say
 from assembler.errors import ExitCode
@@ -33,6 +34,7 @@ def main() -> None:
 
 
 main.add_command(forms)
+main.add_command(draft)
 
 
 @main.command()
