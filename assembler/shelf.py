@@ -17,7 +17,7 @@ from assembler.errors import TemplateBroken
 from assembler.model import Recipe, RecipePart
 
 _PACKAGE = Path(__file__).resolve().parent
-_PART_TYPES = ("draft", "declarations", "form", "exhibits")
+_PART_TYPES = ("draft", "declarations", "form", "exhibits", "notice", "points")
 _WHEN = ("represented", "supported", "expedite", "mailed", "fee-waiver")
 
 

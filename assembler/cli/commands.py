@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assembler import __version__
+from assembler.cli.drafting import draft
 from assembler.cli.facts import init, validate
 from assembler.cli.forms import forms
 from assembler.cli.frame import Framed, common, day, progress, result, say
@@ -36,6 +37,7 @@ def main() -> None:
 main.add_command(init)
 main.add_command(validate)
 main.add_command(forms)
+main.add_command(draft)
 
 
 @main.command()

@@ -11,7 +11,7 @@ class RecipePart:
     """One line of templates/<kind>/recipe.toml: a place in the packet, or several of the same sort."""
 
     id: str
-    type: str  # "draft", "declarations", "form", "exhibits" or "exhibit" (one, by category)
+    type: str  # "draft", "declarations", "form", "exhibits", "notice" (without a tab sheet) or "points"
     title: str = ""
     template: str = ""  # Word template, for drafts, declarations and tab sheets
     form: str = ""  # for forms: "i-131", ...; several may be listed with spaces
@@ -19,7 +19,8 @@ class RecipePart:
     placeholder: str = ""  # for forms: the template of the page that holds the place of a form that is not there yet
     placeholder_when: str = ""  # as `when`
     categories: tuple[str, ...] = ()  # for exhibits: these categories only, in this order; empty = all the rest
-    group: str = ""  # heading of these exhibits in the index
+    group: str = ""  # heading of these exhibits in the index; of points, "{number}" is the point's
+    stamped: bool = True  # for a notice: whether its pages are marked with exhibit and page number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

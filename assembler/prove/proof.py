@@ -230,16 +230,23 @@ def _row_agrees(
     faults = []
     if not mine or (min(mine), max(mine)) != (first, last) or row["pages"] != printed:
         faults.append("the index row has other pages than the bundle")
-    if places.get(sheet, {}).get("kind") != "tab" or places[sheet]["exhibit"] != row["exhibit"] or sheet != first - 1:
+    if not _sheet_in_front(row, places):
         faults.append("its tab sheet is not in front of it")
     if not any(_plain(link.text) == _plain(printed) and link.target == first for link in on_index):
         faults.append("no index link prints these pages and leads to the first of them")
     if not any(link.text == row["tab"] and link.target == sheet for link in on_index):
         faults.append("no index link prints its tab and leads to the tab sheet")
-    if not any(link.page == sheet and link.target == first for link in structure.links):
+    if sheet != first and not any(link.page == sheet and link.target == first for link in structure.links):
         faults.append("the tab sheet does not lead to the evidence")
     detail = "; ".join(faults) or f"index row, stamps, labels, bookmark and links agree on pages {printed}"
     return Check(name="agreement", ok=not faults, detail=detail, exhibit=row["exhibit"], page=sheet if faults else None)
+
+
+def _sheet_in_front(row: Mapping[str, Any], places: Mapping[int, Entry]) -> bool:
+    """Its own sheet, right before its first page; or, of a notice, no sheet anywhere."""
+    sheets = [number for number, entry in places.items() if entry["kind"] == "tab" and entry["exhibit"] == row["exhibit"]]
+    wanted = [] if row["sheet"] == row["first"] else [row["first"] - 1]
+    return sheets == wanted and row["sheet"] in (*wanted, row["first"])
 
 
 def _plain(text: str) -> str:
