@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assembler import __version__
+from assembler.cli.batch import batch
 from assembler.cli.forms import forms
 from assembler.cli.frame import Framed, common, day, progress, result, say
 from assembler.errors import ExitCode
@@ -33,6 +34,7 @@ def main() -> None:
 
 
 main.add_command(forms)
+main.add_command(batch)
 
 
 @main.command()
@@ -55,10 +57,10 @@ def plan(case: Path, as_json: bool, shelf_dir: Path | None, **_: Any) -> None:
 @click.pass_context
 def validate(ctx: click.Context, /, cases: tuple[Path, ...], as_json: bool, **options: Any) -> None:
     """Check the facts of one or more cases (or of every case below a folder); no rendering."""
-    from assembler import batch
+    from assembler import batch as room
     from assembler.shelf import Shelf
 
-    verdicts = batch.validate(cases, Shelf.default(options["shelf_dir"]), day(options["as_of"]))
+    verdicts = room.validate(cases, Shelf.default(options["shelf_dir"]), day(options["as_of"]))
     if as_json:
         result(json.dumps([asdict(verdict) for verdict in verdicts], indent=1))
     else:
@@ -66,7 +68,7 @@ def validate(ctx: click.Context, /, cases: tuple[Path, ...], as_json: bool, **op
             for finding in verdict.findings:
                 result(f"{verdict.case}: {finding}")
             result(f"{verdict.case}: {verdict.summary}")
-    ctx.exit(batch.worst(verdicts, strict=options["strict"]))
+    ctx.exit(room.worst(verdicts, strict=options["strict"]))
 
 
 @main.command()
@@ -136,29 +138,6 @@ def verify(folder: Path, case: Path | None, as_json: bool, **options: Any) -> No
             result(f"not checked: {missing}")
     if not proof.ok:
         raise ProofFailed("the bundle is not what its manifest says", (), where=folder.name, remedy="build it again")
-
-
-@main.command()
-@click.argument("cases", type=FOLDER, nargs=-1, required=True)
-@common
-@click.pass_context
-def batch(ctx: click.Context, /, cases: tuple[Path, ...], as_json: bool, **options: Any) -> None:
-    """Build every case below the given folders, each on its own; one that fails does not stop the others."""
-    from assembler import batch as room
-    from assembler.shelf import Shelf
-
-    shelf = Shelf.default(options["shelf_dir"])
-    outcomes = []
-    for folder in room.discover(cases):
-        outcome = room.build(folder, shelf, _options(options), _jobs(options["jobs"]))
-        outcomes.append(outcome)
-        say(f"{outcome.case}: {outcome.summary}")
-    if as_json:
-        result(json.dumps([asdict(one) for one in outcomes], indent=1))
-    else:
-        done = sum(one.code == 0 for one in outcomes)
-        result(f"{done} of {_count(len(outcomes), 'case')} built and proved")
-    ctx.exit(max((one.code for one in outcomes), default=ExitCode.OK))
 
 
 @main.command()

@@ -5,8 +5,9 @@ functions do. Everything lives in `<case>/.assembler`, mode 0700: deleting it co
 """
 
 from assembler.workshop.cache import Cache
+from assembler.workshop.crew import Crew
 from assembler.workshop.files import publish, write_atomic
-from assembler.workshop.pool import Failure, Limits
+from assembler.workshop.pool import Failure, Limits, Pool
 from assembler.workshop.room import Workshop
 
-__all__ = ["Cache", "Failure", "Limits", "Workshop", "publish", "write_atomic"]
+__all__ = ["Cache", "Crew", "Failure", "Limits", "Pool", "Workshop", "publish", "write_atomic"]

@@ -24,17 +24,21 @@ _TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# Cache of assembler; delet
 class Workshop:
     """Use as a context manager. `home` is made with mode 0700; `jobs` is the number of worker processes.
 
-    `temporary`: remove `home` at the end. Raises OutputNotWritten if another run holds `home`, or it cannot be made.
+    `temporary`: remove `home` at the end. `pool`: somebody else's workers, left running at the end, instead of `jobs`
+    own ones. Raises OutputNotWritten if another run holds `home`, or it cannot be made.
     """
 
-    def __init__(self, home: Path, *, jobs: int = 1, use_cache: bool = True, temporary: bool = False) -> None:
+    def __init__(
+        self, home: Path, *, jobs: int = 1, use_cache: bool = True, temporary: bool = False, pool: Pool | None = None
+    ) -> None:
         self.home = home = home.resolve()  # workers and programs are handed whole paths
         self.scratch = home / "scratch" / str(os.getpid())
         self.cache = Cache(home / "cache", use_cache)
         self.jobs = jobs
         self._lock = FileLock(home / "lock", mode=0o600)
         self._temporary = temporary
-        self._pool = Pool(jobs)
+        self._pool = pool or Pool(jobs)
+        self._lent = pool is not None
 
     def __enter__(self) -> Workshop:
         try:
@@ -57,7 +61,8 @@ class Workshop:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._pool.close()
+        if not self._lent:
+            self._pool.close()
         shutil.rmtree(self.scratch, ignore_errors=True)
         self._lock.release()
         if self._temporary:

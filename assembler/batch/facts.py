@@ -1,7 +1,4 @@
-"""batch: many cases, each on its own; what happens to one never touches another.
-
-Folders come in; one outcome per case goes out. Knows nothing of how a bundle is made.
-"""
+"""The facts of many cases, and what became of each."""
 
 from __future__ import annotations
 
@@ -10,22 +7,29 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from assembler import intake, pipeline, rules
-from assembler.errors import AssemblerError, ExitCode, FindingsError
+from assembler import intake, rules
+from assembler.errors import ExitCode
 from assembler.model import Finding, Severity
 from assembler.shelf import Shelf
-from assembler.workshop import Workshop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of one case. `code`: the exit code it would have had alone."""
+    """What became of one case. `code`: the exit code it would have had alone; `where`: its folder.
+
+    state: "validated"; or "built", "skipped" (built before, nothing changed), "failed", "quarantined" (it ended or held
+    up the process that worked on it).
+    """
 
     case: str
     code: int
     summary: str
     findings: tuple[Finding, ...] = ()
     folders: tuple[str, ...] = ()
+    where: str = ""
+    state: str = "validated"
+    pages: int = 0
+    seconds: float = 0.0
 
 
 def discover(roots: Iterable[Path]) -> tuple[Path, ...]:
@@ -52,24 +56,6 @@ def worst(outcomes: Iterable[Outcome], *, strict: bool) -> int:
     return ExitCode.OK
 
 
-def build(folder: Path, shelf: Shelf, options: pipeline.Options, jobs: int) -> Outcome:
-    """One case, to the end; a failure comes back as its outcome."""
-    try:
-        with Workshop(folder / ".assembler", jobs=jobs) as workshop:
-            built = pipeline.bundle(folder, shelf, workshop, options, lambda _step, _done, _total: None)
-    except AssemblerError as error:
-        found = tuple(one for one in getattr(error, "findings", ()) if isinstance(one, Finding))
-        return Outcome(case=folder.name, code=error.exit_code, summary=_sentence(error), findings=found)
-    pages = sum(one.pages for one in built)
-    return Outcome(
-        case=folder.name,
-        code=ExitCode.OK,
-        summary=f"{len(built)} packet{'s' if len(built) > 1 else ''}, {pages} pages, proved",
-        findings=built[0].findings,
-        folders=tuple(str(one.folder) for one in built),
-    )
-
-
 def _validated(folder: Path, shelf: Shelf, as_of: date) -> Outcome:
     case, found = intake.examine(folder, shelf, hashed=False)
     if case is not None:
@@ -78,10 +64,7 @@ def _validated(folder: Path, shelf: Shelf, as_of: date) -> Outcome:
     warnings = sum(finding.severity is Severity.WARNING for finding in found)
     summary = f"{errors} errors, {warnings} warnings" if found else "no findings"
     return Outcome(
-        case=folder.name, code=ExitCode.CASE_REJECTED if errors else ExitCode.OK, summary=summary, findings=found
+        case=folder.name, code=ExitCode.CASE_REJECTED if errors else ExitCode.OK, summary=summary, findings=found,
+        where=str(folder),
     )
 
-
-def _sentence(error: AssemblerError) -> str:
-    """The error's own sentence; its findings are carried apart."""
-    return AssemblerError.__str__(error) if not isinstance(error, FindingsError) else error.args[0]
