@@ -104,3 +104,52 @@ def test_interrupted_it_leaves_nothing_half_made(many: Path) -> None:
     assert process.returncode == ExitCode.INTERRUPTED
     assert b"interrupted" in err
     assert not [*many.glob("*/.assembler/scratch/*"), *many.glob("*/build/.*")]
+
+
+def change_fact(case: Path) -> None:
+    factories.write_case(case, {**factories.CASE, "reasons": ["other"]})
+
+
+def change_evidence(case: Path) -> None:
+    (case / "evidence/photo.jpg").write_bytes(factories.photo(1))
+
+
+def change_bundle(case: Path) -> None:
+    with (case / "build/child/bundle.pdf").open("ab") as stream:
+        stream.write(b"\n")
+
+
+def change_manifest(case: Path) -> None:
+    path = case / "build/child/manifest.json"
+    path.write_text(path.read_text().replace('"ok": true', '"ok": false', 1))
+
+
+def change_template(case: Path) -> None:
+    (case / "templates").mkdir()
+    shutil.copyfile(Path(__file__).parent.parent / "templates/parole/tab-sheets.docx", case / "templates/unused.docx")
+
+
+def remove_draft(case: Path) -> None:
+    (case / "build/child/drafts/index.docx").unlink()
+
+
+def test_resume_leaves_alone_only_what_is_proved_unchanged(small: Path, tmp_path: Path) -> None:
+    changes = [change_fact, change_evidence, change_bundle, change_manifest, change_template, remove_draft]
+    for change in changes:
+        shutil.copytree(small, tmp_path / "many" / change.__name__)
+        change(tmp_path / "many" / change.__name__)
+    shutil.copytree(small, tmp_path / "many" / "same")
+    before = (tmp_path / "many/same/build/child/manifest.json").stat().st_mtime_ns
+
+    code, out, _ = run("batch", tmp_path / "many", "--resume", *DAY)
+    states = {line.split()[0]: line.split()[1] for line in out.splitlines()[:-1]}
+    _, again, _ = run("batch", tmp_path / "many", "--resume", *DAY)
+    _, strict, _ = run("batch", tmp_path / "many/same", "--resume", "--strict", *DAY)
+    _, later, _ = run("batch", tmp_path / "many/same", "--resume", "--as-of", "2026-11-24")
+
+    assert code == 0
+    assert states == {**{change.__name__: "built" for change in changes}, "same": "skipped"}
+    assert out.splitlines()[-1] == "6 of 7 cases built and proved, 1 skipped"
+    assert again.splitlines()[-1] == "0 of 7 cases built and proved, 7 skipped"
+    assert (strict.splitlines()[-1], later.splitlines()[-1]) == ("1 of 1 case built and proved",) * 2
+    assert before != (tmp_path / "many/same/build/child/manifest.json").stat().st_mtime_ns

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from assembler import pipeline
 from assembler.batch.facts import Outcome
@@ -26,10 +27,13 @@ class Order:
     folder: Path
     shelf: Shelf
     options: pipeline.Options
+    resume: bool = False  # leave alone what is as it would be made now
 
 
 def build(order: Order, pool: Pool | None = None) -> Outcome:
     """One case, to the end, with these workers (None: one of its own); a failure comes back as its outcome."""
+    if order.resume and (stands := _stands(order)):
+        return stands
     try:
         with Workshop(order.folder / ".assembler", pool=pool) as workshop:
             built = pipeline.bundle(order.folder, order.shelf, workshop, order.options, lambda _step, _done, _total: None)
@@ -47,6 +51,25 @@ def build(order: Order, pool: Pool | None = None) -> Outcome:
         state="built",
         pages=pages,
     )
+
+
+def _stands(order: Order) -> Outcome | None:
+    """The outcome of a case that need not be built, because its manifests prove that nothing has changed."""
+    try:
+        manifests = pipeline.standing(order.folder, order.shelf, order.options)
+    except AssemblerError:
+        return None  # building it will say why
+    if not manifests or any(_outside(one) for one in manifests):
+        return None
+    pages = sum(len(one["ledger"]) for one in manifests)
+    summary = f"{len(manifests)} packet{'s' if len(manifests) > 1 else ''}, {pages} pages, proved before"
+    folders = tuple(str(order.folder / "build" / one["packet"]) for one in manifests)
+    return replace(_outcome(order, "skipped", ExitCode.OK, summary), folders=folders, pages=pages)
+
+
+def _outside(manifest: dict[str, Any]) -> bool:
+    """Whether a program outside this package, whose version is not sealed, drew any of it."""
+    return any(not str(engine).startswith("office2pdf") for engine in manifest["word_engines"].values())
 
 
 def run(

@@ -28,6 +28,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.command()
 @click.argument("cases", type=FOLDER, nargs=-1, required=True)
 @click.option("--junit", type=FILE, default=None, help="Write what became of each case to this file, as JUnit XML.")
+@click.option("--resume", is_flag=True, help="Leave alone every case whose manifest proves that nothing has changed.")
 @common
 @click.pass_context
 def batch(ctx: click.Context, /, cases: tuple[Path, ...], as_json: bool, junit: Path | None, **options: Any) -> None:
@@ -52,7 +53,10 @@ def _orders(cases: tuple[Path, ...], options: dict[str, Any]) -> list[Order]:
 
     asked = Options(as_of=day(options["as_of"]), profile=options["profile"], strict=options["strict"])
     shelf = Shelf.default(options["shelf_dir"])
-    return [room.Order(folder=folder.resolve(), shelf=shelf, options=asked) for folder in room.discover(cases)]
+    return [
+        room.Order(folder=folder.resolve(), shelf=shelf, options=asked, resume=options["resume"])
+        for folder in room.discover(cases)
+    ]
 
 
 def table(outcomes: Sequence[Outcome]) -> str:
