@@ -13,10 +13,11 @@ from assembler.batch.facts import Outcome
 from assembler.errors import AssemblerError, ExitCode, FindingsError
 from assembler.model import Finding, Severity
 from assembler.shelf import Shelf
-from assembler.workshop import Crew, Failure, Pool, Workshop
+from assembler.workshop import CACHE_MB, Crew, Failure, Pool, Workshop, trim
 
 SECONDS = 3600.0  # a case that takes longer is hung: its pages have shorter limits of their own
 TRIES = 3  # a case may lose its process twice to bad luck
+_TRIM_EVERY = 50  # cases: a look at every entry of a large cache takes a while
 PRELOAD = ("assembler.batch", "assembler.pipeline")
 
 
@@ -28,6 +29,8 @@ class Order:
     shelf: Shelf
     options: pipeline.Options
     resume: bool = False  # leave alone what is as it would be made now
+    cache: Path | None = None  # a folder of prepared evidence that the cases share
+    cache_mb: int = CACHE_MB
 
 
 def build(order: Order, pool: Pool | None = None) -> Outcome:
@@ -35,7 +38,9 @@ def build(order: Order, pool: Pool | None = None) -> Outcome:
     if order.resume and (stands := _stands(order)):
         return stands
     try:
-        with Workshop(order.folder / ".assembler", pool=pool) as workshop:
+        with Workshop(
+            order.folder / ".assembler", pool=pool, cache=order.cache, cache_mb=order.cache_mb
+        ) as workshop:
             built = pipeline.bundle(order.folder, order.shelf, workshop, order.options, lambda _step, _done, _total: None)
     except AssemblerError as error:
         found = tuple(one for one in getattr(error, "findings", ()) if isinstance(one, Finding))
@@ -88,10 +93,17 @@ def run(
         outcome = replace(_judged(order, result), seconds=round(took, 2))
         outcomes[places[index]] = outcome
         finished(outcome)
+        if len(outcomes) % _TRIM_EVERY == 0 or len(outcomes) == len(orders):
+            _keep_small(order)
 
     crew = Crew(jobs, seconds=seconds, tries=TRIES, preload=PRELOAD)
     crew.run(function, [orders[place] for place in places], keep)
     return tuple(outcomes[place] for place in range(len(orders)))
+
+
+def _keep_small(order: Order) -> None:
+    if order.cache:
+        trim(order.cache, order.cache_mb * 1_000_000)
 
 
 def _judged(order: Order, result: object) -> Outcome:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from assembler.cli.cache import cached
 from assembler.cli.frame import common, day, result, say
 from assembler.errors import ExitCode
 
@@ -29,6 +30,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.argument("cases", type=FOLDER, nargs=-1, required=True)
 @click.option("--junit", type=FILE, default=None, help="Write what became of each case to this file, as JUnit XML.")
 @click.option("--resume", is_flag=True, help="Leave alone every case whose manifest proves that nothing has changed.")
+@cached
 @common
 @click.pass_context
 def batch(ctx: click.Context, /, cases: tuple[Path, ...], as_json: bool, junit: Path | None, **options: Any) -> None:
@@ -54,7 +56,10 @@ def _orders(cases: tuple[Path, ...], options: dict[str, Any]) -> list[Order]:
     asked = Options(as_of=day(options["as_of"]), profile=options["profile"], strict=options["strict"])
     shelf = Shelf.default(options["shelf_dir"])
     return [
-        room.Order(folder=folder.resolve(), shelf=shelf, options=asked, resume=options["resume"])
+        room.Order(
+            folder=folder.resolve(), shelf=shelf, options=asked, resume=options["resume"],
+            cache=options["cache"] and options["cache"].resolve(), cache_mb=options["cache_size"],
+        )
         for folder in room.discover(cases)
     ]
 

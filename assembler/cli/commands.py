@@ -13,6 +13,7 @@ import click
 
 from assembler import __version__
 from assembler.cli.batch import batch
+from assembler.cli.cache import cache, cached
 from assembler.cli.forms import forms
 from assembler.cli.frame import Framed, common, day, progress, result, say
 from assembler.errors import ExitCode
@@ -35,6 +36,7 @@ def main() -> None:
 
 main.add_command(forms)
 main.add_command(batch)
+main.add_command(cache)
 
 
 @main.command()
@@ -73,13 +75,14 @@ def validate(ctx: click.Context, /, cases: tuple[Path, ...], as_json: bool, **op
 
 @main.command()
 @click.argument("case", type=FOLDER)
+@cached
 @common
 def check(case: Path, as_json: bool, **options: Any) -> None:
     """Look at the facts and at every page of evidence; build nothing."""
     from assembler import pipeline
     from assembler.shelf import Shelf
 
-    with _workshop(case, options["jobs"]) as workshop, progress() as tell:
+    with _workshop(case, options) as workshop, progress() as tell:
         found = pipeline.check(case, Shelf.default(options["shelf_dir"]), workshop, _options(options), tell)
     if as_json:
         result(json.dumps([asdict(finding) for finding in found], indent=1))
@@ -95,13 +98,14 @@ def check(case: Path, as_json: bool, **options: Any) -> None:
               help="Folder for the packets (default: build/ in the case folder).")
 @click.option("--engine", type=click.Choice(["auto", "embedded", "libreoffice"]), default="auto", show_default=True,
               help="What turns Word templates into PDF.")
+@cached
 @common
 def bundle(case: Path, out: Path | None, as_json: bool, **options: Any) -> None:
     """Build the filing bundle of a case, and prove it."""
     from assembler import pipeline
     from assembler.shelf import Shelf
 
-    with _workshop(case, options["jobs"]) as workshop, progress() as tell:
+    with _workshop(case, options) as workshop, progress() as tell:
         built = pipeline.bundle(case, Shelf.default(options["shelf_dir"]), workshop, _options(options), tell, out)
     if as_json:
         result(json.dumps([_as_json(one) for one in built], indent=1))
@@ -157,10 +161,12 @@ def doctor(ctx: click.Context, /, as_json: bool, **_: Any) -> None:
     ctx.exit(ExitCode.TOOL_MISSING if any(row.state == "missing" for row in rows) else ExitCode.OK)
 
 
-def _workshop(case: Path, jobs: int | None) -> Workshop:
+def _workshop(case: Path, options: dict[str, Any]) -> Workshop:
     from assembler.workshop import Workshop
 
-    return Workshop(case / ".assembler", jobs=_jobs(jobs))
+    return Workshop(
+        case / ".assembler", jobs=_jobs(options["jobs"]), cache=options["cache"], cache_mb=options["cache_size"]
+    )
 
 
 def _jobs(jobs: int | None) -> int:
