@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from assembler import bind as binding
 from assembler import drafts, evidence, forms, intake, prove, report, rules
@@ -161,6 +162,17 @@ def fill_forms(
     return tuple(written), tuple(findings)
 
 
+def standing(folder: Path, shelf: Shelf, options: Options, out: Path | None = None) -> tuple[dict[str, Any], ...] | None:
+    """The manifests of a case's packets, if every one of them is what `bundle` would make now; None if any is not.
+
+    Reads the case and its files; raises CaseRejected.
+    """
+    case = intake.read_case(folder, shelf)
+    seal = report.seal_of(case, folder, shelf, options, engine_versions())
+    found = [report.standing((out or folder / "build") / person.id, seal) for person in case.beneficiaries]
+    return tuple(one for one in found if one) if all(found) else None
+
+
 def verify(build: Path, case_folder: Path | None, workshop: Workshop) -> Proof:
     """Prove a finished build folder again, from its files alone."""
     return prove.prove(build, case_folder, workshop)
@@ -208,7 +220,7 @@ def _packet(
         data = report.manifest(
             case=case, plan=plan, layout=layout, prepared=mine, drafts=filled, findings=found, engines=engine_versions(),
             as_of=options.as_of, profile=options.profile, relied=rules.relied(judged), not_checked=judged.not_checked,
-            claims=claims,
+            claims=claims, seal=report.seal_of(case, folder, shelf, options, engine_versions()),
         )
         report.write(made, report.with_outputs(data, made))
         tell("prove", 0, 0)

@@ -16,6 +16,7 @@ from typing import Any
 
 from assembler import __version__
 from assembler.model import Case, Check, Draft, Finding, Layout, Leaf, Part, PartKind, Plan, Prepared, PreparedPage
+from assembler.shelf import Shelf
 from assembler.workshop import write_atomic
 
 NAME = "manifest.json"
@@ -44,6 +45,7 @@ def manifest(
     claims: Sequence[Mapping[str, Any]] = (),
     relied: Sequence[Mapping[str, Any]] = (),
     not_checked: Sequence[str] = (),
+    seal: str = "",
 ) -> dict[str, Any]:
     """Everything but the outputs and the proof, which `with_outputs` and `with_proof` add when there are any.
 
@@ -58,6 +60,7 @@ def manifest(
         "packet": plan.packet,
         "profile": profile,
         "as_of": as_of.isoformat(),
+        "seal": seal,
         "inputs": [asdict(record) for record in case.files],
         "exhibits": [_exhibit(case, part) for part in plan.parts if part.kind is PartKind.EXHIBIT],
         "ledger": [_entry(leaf, pages) for leaf in layout.leaves],
@@ -72,6 +75,35 @@ def manifest(
         "facts_used": [dict(fact) for fact in relied],
         "not_checked": [*NOT_CHECKED, *not_checked],
     }
+
+
+def seal_of(case: Case, folder: Path, shelf: Shelf, asked: object, engines: Mapping[str, str]) -> str:
+    """One hash of everything a build depends on: while it stays the same, building again would give the same bytes.
+
+    case.json and all files it lists (`case` must be read with their hashes), the case's own templates, the shelf, what was
+    asked, and the versions of the program and its libraries.
+    """
+    own = sorted(path for path in (folder / "templates").rglob("*") if path.is_file())
+    parts = {
+        "assembler": __version__,
+        "engines": dict(engines),
+        "asked": str(asked),
+        "case": [_digest(folder / "case.json"), *(f"{one.path} {one.sha256}" for one in case.files)],
+        "own": [f"{path.relative_to(folder).as_posix()} {_digest(path)}" for path in own],
+        "shelf": shelf.digests(),
+    }
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+
+def standing(packet: Path, seal: str) -> dict[str, Any] | None:
+    """The manifest of a finished packet, if it has this seal, was proved, and its files are as they were written."""
+    try:
+        data: dict[str, Any] = json.loads((packet / NAME).read_text(encoding="utf8"))
+        sealed = data["seal"] == seal and bool(data["proof"]) and all(check["ok"] for check in data["proof"])
+        whole = sealed and all(_output(packet / one["path"], packet) == one for one in data["outputs"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    return data if whole else None
 
 
 def with_outputs(data: Mapping[str, Any], folder: Path) -> dict[str, Any]:
@@ -147,6 +179,9 @@ def _finding(finding: Finding) -> dict[str, Any]:
 
 
 def _output(path: Path, folder: Path) -> dict[str, Any]:
+    return {"path": path.relative_to(folder).as_posix(), "size": path.stat().st_size, "sha256": _digest(path)}
+
+
+def _digest(path: Path) -> str:
     with path.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    return {"path": path.relative_to(folder).as_posix(), "size": path.stat().st_size, "sha256": digest}
+        return hashlib.file_digest(stream, "sha256").hexdigest()

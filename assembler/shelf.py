@@ -6,6 +6,7 @@ shipped Word templates and recipe of its kind. Must not know what is in the file
 
 from __future__ import annotations
 
+import hashlib
 import json
 import tomllib
 from dataclasses import dataclass
@@ -59,6 +60,17 @@ class Shelf:
             for path in (root / folder).glob(f"*{suffix}")
         }
         return tuple(sorted(found))
+
+    def digests(self) -> dict[str, str]:
+        """Name → sha256 of every file of templates/ and schemas/, shipped or the firm's: what a bundle depends on."""
+        return {
+            f"{place}:{path.relative_to(root).as_posix()}": hashlib.sha256(path.read_bytes()).hexdigest()
+            for place, root in (("extra", self.extra), ("root", self.root))
+            if root
+            for folder in ("templates", "schemas")
+            for path in sorted((root / folder).rglob("*"))
+            if path.is_file()
+        }
 
     def schema(self, name: str) -> dict[str, Any]:
         """A JSON file of `schemas/`, parsed. Raises TemplateBroken if it is no JSON object."""

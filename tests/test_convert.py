@@ -15,6 +15,7 @@ from docx.oxml.ns import qn
 
 from assembler import tools
 from assembler.convert import Converted, lost_words, printed_text, to_pdf, uncovered
+from assembler.convert.faces import needed
 from assembler.errors import AssemblerError, TemplateBroken, ToolFailed
 from assembler.shelf import font_files
 from tests import letters
@@ -108,6 +109,19 @@ def test_a_character_no_font_has_is_an_error(save: Any, text: str, code: str) ->
         convert(save(letters.word(text)))
 
     assert str(caught.value).startswith(f"own.docx: no font on the shelf has the characters {code};")
+
+
+@pytest.mark.parametrize(("text", "whole"), [("Plain Latin text", False), ("出生证明", True)])
+def test_the_large_font_collection_is_handed_over_only_where_it_is_drawn_with(text: str, whole: bool) -> None:
+    docx = letters.word(text)
+    fewer = [font for font in FONTS if font.suffix != ".ttc"]
+
+    assert needed(docx, text, FONTS) == tuple(FONTS if whole else fewer)
+    assert needed(letters.word(text, change=lambda one: naming(one, "Noto Sans CJK SC")), text, FONTS) == FONTS
+
+
+def naming(document: Any, face: str) -> None:
+    document.paragraphs[0].runs[0].font.name = face
 
 
 def test_uncovered_names_each_character_once() -> None:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assembler import __version__
+from assembler.cli.batch import batch
+from assembler.cli.cache import cache, cached
 from assembler.cli.drafting import draft
 from assembler.cli.facts import init, validate
 from assembler.cli.forms import forms
@@ -38,6 +40,8 @@ main.add_command(init)
 main.add_command(validate)
 main.add_command(forms)
 main.add_command(draft)
+main.add_command(batch)
+main.add_command(cache)
 
 
 @main.command()
@@ -56,13 +60,14 @@ def plan(case: Path, as_json: bool, shelf_dir: Path | None, **_: Any) -> None:
 
 @main.command()
 @click.argument("case", type=FOLDER)
+@cached
 @common
 def check(case: Path, as_json: bool, **options: Any) -> None:
     """Look at the facts and at every page of evidence; build nothing."""
     from assembler import pipeline
     from assembler.shelf import Shelf
 
-    with _workshop(case, options["jobs"]) as workshop, progress() as tell:
+    with _workshop(case, options) as workshop, progress() as tell:
         found = pipeline.check(case, Shelf.default(options["shelf_dir"]), workshop, _options(options), tell)
     if as_json:
         result(json.dumps([asdict(finding) for finding in found], indent=1))
@@ -78,13 +83,14 @@ def check(case: Path, as_json: bool, **options: Any) -> None:
               help="Folder for the packets (default: build/ in the case folder).")
 @click.option("--engine", type=click.Choice(["auto", "embedded", "libreoffice"]), default="auto", show_default=True,
               help="What turns Word templates into PDF.")
+@cached
 @common
 def bundle(case: Path, out: Path | None, as_json: bool, **options: Any) -> None:
     """Build the filing bundle of a case, and prove it."""
     from assembler import listing, pipeline
     from assembler.shelf import Shelf
 
-    with _workshop(case, options["jobs"]) as workshop, progress() as tell:
+    with _workshop(case, options) as workshop, progress() as tell:
         built = pipeline.bundle(case, Shelf.default(options["shelf_dir"]), workshop, _options(options), tell, out)
     if as_json:
         result(json.dumps([_as_json(one) for one in built], indent=1))
@@ -124,29 +130,6 @@ def verify(folder: Path, case: Path | None, as_json: bool, **options: Any) -> No
 
 
 @main.command()
-@click.argument("cases", type=FOLDER, nargs=-1, required=True)
-@common
-@click.pass_context
-def batch(ctx: click.Context, /, cases: tuple[Path, ...], as_json: bool, **options: Any) -> None:
-    """Build every case below the given folders, each on its own; one that fails does not stop the others."""
-    from assembler import batch as room
-    from assembler.shelf import Shelf
-
-    shelf = Shelf.default(options["shelf_dir"])
-    outcomes = []
-    for folder in room.discover(cases):
-        outcome = room.build(folder, shelf, _options(options), _jobs(options["jobs"]))
-        outcomes.append(outcome)
-        say(f"{outcome.case}: {outcome.summary}")
-    if as_json:
-        result(json.dumps([asdict(one) for one in outcomes], indent=1))
-    else:
-        done = sum(one.code == 0 for one in outcomes)
-        result(f"{done} of {_count(len(outcomes), 'case')} built and proved")
-    ctx.exit(max((one.code for one in outcomes), default=ExitCode.OK))
-
-
-@main.command()
 @common
 @click.pass_context
 def doctor(ctx: click.Context, /, as_json: bool, **_: Any) -> None:
@@ -163,10 +146,12 @@ def doctor(ctx: click.Context, /, as_json: bool, **_: Any) -> None:
     ctx.exit(ExitCode.TOOL_MISSING if any(row.state == "missing" for row in rows) else ExitCode.OK)
 
 
-def _workshop(case: Path, jobs: int | None) -> Workshop:
+def _workshop(case: Path, options: dict[str, Any]) -> Workshop:
     from assembler.workshop import Workshop
 
-    return Workshop(case / ".assembler", jobs=_jobs(jobs))
+    return Workshop(
+        case / ".assembler", jobs=_jobs(options["jobs"]), cache=options["cache"], cache_mb=options["cache_size"]
+    )
 
 
 def _jobs(jobs: int | None) -> int:

@@ -15,10 +15,10 @@ from lxml import etree
 
 from assembler import tools
 from assembler.convert.embedding import for_embedded
-from assembler.convert.faces import TEXT_FACE, own_faces_only, uncovered
+from assembler.convert.faces import TEXT_FACE, needed, own_faces_only, uncovered
 from assembler.convert.keeping import kept
 from assembler.convert.office import by_libreoffice
-from assembler.convert.words import R, W, lost_words, parsed, printed_text, relations
+from assembler.convert.words import R, W, all_text, lost_words, parsed, printed_text, relations
 from assembler.errors import TemplateBroken, ToolFailed
 from assembler.model import Finding, Severity
 
@@ -63,8 +63,8 @@ def embedded(docx: Path, where: str, fonts: Sequence[Path]) -> Converted:
     """Convert with office2pdf: tagged, drawn with our fonts only, same bytes each time. Raises ToolFailed."""
     import office2pdf
 
-    folders = list(dict.fromkeys(font.parent for font in fonts))
     data, replaced = for_embedded(docx, fonts)
+    folders = list(dict.fromkeys(font.parent for font in needed(data, all_text(io.BytesIO(data)), fonts)))
     options = office2pdf.ConvertOptions(font_paths=folders, tagged=True)
     try:
         pdf = kept(data, lambda whole: bytes(office2pdf.convert_bytes(whole, "docx", options).pdf))

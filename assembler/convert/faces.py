@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import zipfile
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
@@ -19,6 +20,25 @@ def uncovered(text: str, fonts: Sequence[Path]) -> tuple[str, ...]:
     """Characters of the text that none of these fonts has a glyph for, each once, in order of appearance."""
     covered = _coverage(tuple(fonts))
     return tuple(dict.fromkeys(c for c in text if ord(c) not in covered and c not in _DRAWN_AS_NOTHING))
+
+
+def needed(docx: bytes, text: str, fonts: Sequence[Path]) -> tuple[Path, ...]:
+    """The fonts without the collections that this document, which prints this text, does not draw with.
+
+    The engine reads every file it is handed, and the collection (19 MB) takes it as long as all the rest of a letter.
+    """
+    single = [font for font in fonts if font.suffix != ".ttc"]
+    if not uncovered(text, single) and not _named(docx, [font for font in fonts if font.suffix == ".ttc"]):
+        return tuple(single)
+    return tuple(fonts)
+
+
+def _named(docx: bytes, fonts: Sequence[Path]) -> bool:
+    """Whether some part of the document names a family of these fonts."""
+    names = [name.encode() for font in fonts for name in families(font) if name != "None"]
+    with zipfile.ZipFile(io.BytesIO(docx)) as archive:
+        parts = [archive.read(entry) for entry in archive.namelist() if entry.endswith(".xml")]
+    return any(name in part for name in names for part in parts)
 
 
 def own_faces_only(pdf: bytes, where: str, fonts: Sequence[Path]) -> None:

@@ -7,6 +7,7 @@ import unicodedata
 import zipfile
 from collections import Counter
 from collections.abc import Iterator, Set
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any
 
@@ -54,9 +55,10 @@ def lost_words(docx: Path, pdf: bytes) -> int:
     """
     there = "\n".join(page_texts(pdf))
     rest, apart = letters(there), Counter(map(letters, there.split()))
-    wanted = Counter(letters(word) for paragraph in printed_paragraphs(docx) for word in paragraph.split())
+    paragraphs = printed_paragraphs(docx)
+    wanted = Counter(letters(word) for paragraph in paragraphs for word in paragraph.split())
     broken = []
-    for paragraph in sorted(printed_paragraphs(docx), key=len, reverse=True):
+    for paragraph in sorted(paragraphs, key=len, reverse=True):
         spelled_out = letters(paragraph)
         if spelled_out in rest:
             rest = rest.replace(spelled_out, _USED, 1) if spelled_out else rest
@@ -165,5 +167,10 @@ def hidden_styles(archive: zipfile.ZipFile) -> frozenset[str]:
     """Ids of the character styles that hide their text."""
     if "word/styles.xml" not in archive.namelist():
         return frozenset()
-    styles = parsed(archive.read("word/styles.xml")).iter(f"{W}style")
+    return _hiding(archive.read("word/styles.xml"))
+
+
+@lru_cache(maxsize=16)
+def _hiding(styles_part: bytes) -> frozenset[str]:
+    styles = parsed(styles_part).iter(f"{W}style")
     return frozenset(s.get(f"{W}styleId") for s in styles if s.find(f"{W}rPr/{W}vanish") is not None)

@@ -5,8 +5,25 @@ functions do. Everything lives in `<case>/.assembler`, mode 0700: deleting it co
 """
 
 from assembler.workshop.cache import Cache
+from assembler.workshop.crew import Crew
 from assembler.workshop.files import publish, write_atomic
-from assembler.workshop.pool import Failure, Limits
-from assembler.workshop.room import Workshop
+from assembler.workshop.pool import Failure, Limits, Pool
+from assembler.workshop.room import CACHE_MB, Workshop
+from assembler.workshop.upkeep import Contents, contents, is_cache, purge, trim
 
-__all__ = ["Cache", "Failure", "Limits", "Workshop", "publish", "write_atomic"]
+__all__ = [
+    "CACHE_MB",
+    "Cache",
+    "Contents",
+    "Crew",
+    "Failure",
+    "Limits",
+    "Pool",
+    "Workshop",
+    "contents",
+    "is_cache",
+    "publish",
+    "purge",
+    "trim",
+    "write_atomic",
+]

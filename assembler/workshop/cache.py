@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import platform
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-_DONE = ".complete"
+DONE = ".complete"  # the file that says so; its time is that of the last use
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,25 +28,34 @@ class Cache:
         """
         name = hashlib.sha256(json.dumps(list(key)).encode()).hexdigest()
         final = self.root / name[:2] / name
-        if self.enabled and (final / _DONE).is_file():
+        if self.enabled and _used(final / DONE):
             return final
-        made = self.root / "new" / f"{name}.{os.getpid()}"
+        made = self.root / "new" / f"{name}.{platform.node()}.{os.getpid()}"
         shutil.rmtree(made, ignore_errors=True)
         made.mkdir(parents=True, mode=0o700)
         try:
             make(made)
-            (made / _DONE).touch()
+            (made / DONE).touch()
             return self._put(made, final)
         finally:
             shutil.rmtree(made, ignore_errors=True)
 
     def _put(self, made: Path, final: Path) -> Path:
         final.parent.mkdir(mode=0o700, exist_ok=True)
-        if not self.enabled or not (final / _DONE).is_file():
+        if not self.enabled or not (final / DONE).is_file():
             shutil.rmtree(final, ignore_errors=True)
         try:
             made.rename(final)
         except OSError:
-            if not (final / _DONE).is_file():  # else another process was faster, with the same content
+            if not _used(final / DONE):  # else another process was faster, with the same content
                 raise
         return final
+
+
+def _used(done: Path) -> bool:
+    """Whether the entry is there; if so it is now the one that was used last."""
+    try:
+        os.utime(done)
+    except FileNotFoundError:
+        return False
+    return True

@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import time
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
@@ -17,6 +17,7 @@ from typing import Any
 from assembler.errors import AssemblerError
 
 _PRELOAD = ["assembler.workshop.preload"]
+_GRACE = 10.0  # seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +46,14 @@ class _Worker:
     index: int = -1
     deadline: float = 0.0
 
-    def give(self, index: int, work: tuple[Any, ...], seconds: float) -> None:
+    def give(self, index: int, work: tuple[Any, ...], seconds: float) -> bool:
+        """Hand it over. False if the worker was killed while it was idle."""
+        try:
+            self.pipe.send(work)
+        except OSError:
+            return False
         self.index, self.deadline = index, time.monotonic() + seconds
-        self.pipe.send(work)
+        return True
 
     def end(self) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError, AttributeError):
@@ -58,12 +64,17 @@ class _Worker:
 
 
 class Pool:
-    """Up to `jobs` workers, started when needed and kept until `close`."""
+    """Up to `jobs` workers, started when needed and kept until `close`; `jobs` may be changed at any time.
+
+    An item whose worker dies is given to another one once more: somebody may have killed the worker, and an item that
+    kills two is to blame itself. `spent`: CPU seconds of the workers for each function's module.
+    """
 
     def __init__(self, jobs: int) -> None:
         self.jobs = jobs
+        self.spent: defaultdict[str, float] = defaultdict(float)
         self._workers: list[_Worker] = []
-        self._context = _context()
+        self._context = context()
 
     def run(
         self,
@@ -75,12 +86,17 @@ class Pool:
         """One result, `Failure` or AssemblerError per item, in order."""
         results: list[Any] = [None] * len(items)
         waiting = deque(enumerate(items))
+        died: set[int] = set()
         finished = 0
         try:
             while waiting or self._busy():
                 self._hand_out(waiting, function, limits)
                 for worker in self._ready():
-                    index, outcome = self._collect(worker)
+                    index, outcome = self._collect(worker, function.__module__)
+                    if isinstance(outcome, Failure) and outcome.kind == "crashed" and index not in died:
+                        died.add(index)
+                        waiting.appendleft((index, items[index]))
+                        continue
                     results[index] = outcome
                     finished += 1
                     if progress:
@@ -99,15 +115,19 @@ class Pool:
         return [worker for worker in self._workers if worker.index >= 0]
 
     def _hand_out(self, waiting: deque[tuple[int, Any]], function: Callable[[Any], Any], limits: Limits) -> None:
-        while waiting and (worker := self._idle()):
-            index, item = waiting.popleft()
-            worker.give(index, (function, item, limits), limits.seconds)
+        while waiting and len(self._busy()) < max(1, self.jobs):
+            worker = self._idle()
+            if worker.give(waiting[0][0], (function, waiting[0][1], limits), limits.seconds):
+                waiting.popleft()
+            else:
+                self._remove(worker)
 
-    def _idle(self) -> _Worker | None:
-        for worker in self._workers:
-            if worker.index < 0:
-                return worker
-        return self._start() if len(self._workers) < self.jobs else None
+    def _idle(self) -> _Worker:
+        return next((worker for worker in self._workers if worker.index < 0), None) or self._start()
+
+    def _remove(self, worker: _Worker) -> None:
+        worker.end()
+        self._workers.remove(worker)
 
     def _start(self) -> _Worker:
         ours, theirs = self._context.Pipe()
@@ -124,37 +144,56 @@ class Pool:
         spoke = wait([worker.pipe for worker in busy], timeout=patience)
         return [w for w in busy if w.pipe in spoke or time.monotonic() >= w.deadline]
 
-    def _collect(self, worker: _Worker) -> tuple[int, Any]:
+    def _collect(self, worker: _Worker, room: str) -> tuple[int, Any]:
         """The item's index and what came of it; a worker that died or hangs is ended, and replaced when needed."""
         index, worker.index = worker.index, -1
         try:
-            outcome = worker.pipe.recv() if worker.pipe.poll() else Failure(kind="timeout", detail="took too long")
+            if worker.pipe.poll():
+                outcome, seconds = worker.pipe.recv()
+                self.spent[room] += seconds
+            else:
+                outcome = Failure(kind="timeout", detail="took too long")
         except (EOFError, OSError):
             worker.process.join(5)
             outcome = Failure(kind="crashed", detail=f"the worker ended with code {worker.process.exitcode}")
         if isinstance(outcome, Failure) and outcome.kind != "error":
-            worker.end()
-            self._workers.remove(worker)
+            self._remove(worker)
         return index, outcome
 
 
 def serve(pipe: Connection) -> None:
     """The life of a worker: take work, do it within the limits, answer, until the pipe closes."""
+    settle()
+    while True:
+        try:
+            function, item, limits = pipe.recv()
+            _limit(limits)
+            _alarm(limits.seconds + _GRACE)
+            before = time.process_time()
+            result = outcome(function, item)
+            _alarm(0)
+            pipe.send((result, time.process_time() - before))
+        except (EOFError, OSError):  # the parent is gone
+            return
+
+
+def settle() -> None:
+    """What every process of ours does first."""
     if hasattr(os, "setsid"):
         os.setsid()  # a group of its own, so that ending it ends what it started
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # parsers babble; what matters comes back as a value
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ^C is the parent's to handle
     os.environ["OMP_THREAD_LIMIT"] = "1"
-    while True:
-        try:
-            function, item, limits = pipe.recv()
-        except EOFError:
-            return
-        _limit(limits)
-        pipe.send(_outcome(function, item))
 
 
-def _outcome(function: Callable[[Any], Any], item: Any) -> Any:
+def _alarm(seconds: float) -> None:
+    """The kernel ends this process then, even if its parent, which would have, was killed; 0: never."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
+def outcome(function: Callable[[Any], Any], item: Any) -> Any:
+    """What the function gives; an AssemblerError, or a Failure for anything else it raises."""
     try:
         return function(item)
     except AssemblerError as error:
@@ -189,10 +228,13 @@ def _limit(limits: Limits) -> None:
         resource.setrlimit(what, (value if hard == resource.RLIM_INFINITY else min(value, hard), hard))
 
 
-def _context() -> Any:
-    """Processes forked from a clean server that has the heavy libraries loaded; plain spawn where there is no fork."""
+def context(preload: Sequence[str] = ()) -> Any:
+    """Processes forked from a clean server that has the heavy libraries loaded; plain spawn where there is no fork.
+
+    `preload`: more modules for the server to load; no use once it has started.
+    """
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(_PRELOAD)
-    return context
+    made = multiprocessing.get_context("forkserver")
+    made.set_forkserver_preload([*_PRELOAD, *preload])
+    return made

@@ -12,36 +12,54 @@ from typing import TypeVar
 from filelock import FileLock, Timeout
 
 from assembler.errors import AssemblerError, OutputNotWritten
+from assembler.workshop import upkeep
 from assembler.workshop.cache import Cache
 from assembler.workshop.pool import Failure, Limits, Pool
 
 T = TypeVar("T")
 R = TypeVar("R")
 
-_TAG = "Signature: 8a477f597d28d172789f06886806bc55\n# Cache of assembler; deleting this folder costs time only.\n"
+CACHE_MB = 5_000
 
 
 class Workshop:
     """Use as a context manager. `home` is made with mode 0700; `jobs` is the number of worker processes.
 
-    `temporary`: remove `home` at the end. Raises OutputNotWritten if another run holds `home`, or it cannot be made.
+    `temporary`: remove `home` at the end. `pool`: somebody else's workers, left running at the end, instead of `jobs`
+    own ones. `cache`: a folder that cases share, instead of one in `home`; `cache_mb`: its size, kept at the end by taking
+    away what was used longest ago. Raises OutputNotWritten if another run holds `home`, or it cannot be made.
     """
 
-    def __init__(self, home: Path, *, jobs: int = 1, use_cache: bool = True, temporary: bool = False) -> None:
+    def __init__(
+        self,
+        home: Path,
+        *,
+        jobs: int = 1,
+        use_cache: bool = True,
+        temporary: bool = False,
+        pool: Pool | None = None,
+        cache: Path | None = None,
+        cache_mb: int = CACHE_MB,
+    ) -> None:
         self.home = home = home.resolve()  # workers and programs are handed whole paths
         self.scratch = home / "scratch" / str(os.getpid())
-        self.cache = Cache(home / "cache", use_cache)
+        self._shared = cache.resolve() if cache else None
+        self.cache = Cache(self._shared or home / "cache", use_cache)
+        self._cache_mb = cache_mb
+        self._user = upkeep.User(self.cache.root)
         self.jobs = jobs
         self._lock = FileLock(home / "lock", mode=0o600)
         self._temporary = temporary
-        self._pool = Pool(jobs)
+        self._pool = pool or Pool(jobs)
+        self._lent = pool is not None
 
     def __enter__(self) -> Workshop:
         try:
-            self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-            (self.home / "CACHEDIR.TAG").write_text(_TAG)
+            for folder in filter(None, (self.home, self._shared)):
+                _make_tagged(folder)
             self._lock.acquire(timeout=0)
             self._sweep()
+            self._user.enter()
             self.scratch.mkdir(mode=0o700, parents=True)
         except Timeout as error:
             raise OutputNotWritten(
@@ -57,7 +75,11 @@ class Workshop:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._pool.close()
+        if not self._lent:
+            self._pool.close()
+        self._user.leave()
+        if not (self._shared and self._lent):  # else whoever lends the workers looks after the folder they share
+            upkeep.trim(self.cache.root, self._cache_mb * 1_000_000)
         shutil.rmtree(self.scratch, ignore_errors=True)
         self._lock.release()
         if self._temporary:
@@ -90,5 +112,11 @@ class Workshop:
 
     def _sweep(self) -> None:
         """Remove what killed runs left behind; with the lock held, every scratch folder here is such a one."""
-        for leftover in (self.home / "scratch", self.cache.root / "new"):
+        for leftover in (self.home / "scratch", self.home / "cache/new"):
             shutil.rmtree(leftover, ignore_errors=True)
+        upkeep.sweep(self.cache.root)
+
+
+def _make_tagged(folder: Path) -> None:
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (folder / upkeep.TAG).write_text(upkeep.SIGNATURE)

@@ -1,0 +1,43 @@
+"""Which cases there are, and what became of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from assembler.model import Finding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What became of one case. `code`: the exit code it would have had alone; `where`: its folder.
+
+    state: "built", "skipped" (built before, nothing changed), "failed", "quarantined" (it ended or held up the process
+    that worked on it).
+    """
+
+    case: str
+    code: int
+    summary: str
+    findings: tuple[Finding, ...] = ()
+    folders: tuple[str, ...] = ()
+    where: str = ""
+    state: str = "built"
+    pages: int = 0
+    seconds: float = 0.0
+
+
+def discover(roots: Iterable[Path]) -> tuple[Path, ...]:
+    """Every folder with a case.json at or below these, sorted, each once; outputs and caches are not searched."""
+    found: dict[Path, None] = {}
+    for root in roots:
+        for path in sorted(root.rglob("case.json")):
+            if not {"build", ".assembler"} & set(path.relative_to(root).parts):
+                found[path.parent] = None
+    return tuple(found)
+
+
+def folders(roots: Sequence[Path]) -> tuple[Path, ...]:
+    """The cases at or below these; a root without any case.json stands for a case that lacks it."""
+    return tuple(dict.fromkeys(folder for root in roots for folder in (discover([root]) or (root,))))

@@ -1,0 +1,128 @@
+"""`assembler batch`: many cases; what is seen while they are built, and what is said at the end."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from assembler.cli.cache import cached
+from assembler.cli.frame import common, day, result, say
+from assembler.errors import ExitCode
+
+if TYPE_CHECKING:
+    from assembler.batch import Order, Outcome
+
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("cases", type=FOLDER, nargs=-1, required=True)
+@click.option("--junit", type=FILE, default=None, help="Write what became of each case to this file, as JUnit XML.")
+@click.option("--resume", is_flag=True, help="Leave alone every case whose manifest proves that nothing has changed.")
+@cached
+@common
+@click.pass_context
+def batch(ctx: click.Context, /, cases: tuple[Path, ...], as_json: bool, junit: Path | None, **options: Any) -> None:
+    """Build every case below the given folders, each on its own; one that fails does not stop the others."""
+    from assembler import batch as room
+
+    orders = _orders(cases, options)
+    with tally(len(orders)) as tell:
+        outcomes = room.run(orders, options["jobs"] or os.cpu_count() or 1, tell)
+    if junit:
+        from assembler.workshop import write_atomic
+
+        write_atomic(junit, room.junit(outcomes))
+    result(json.dumps([asdict(one) for one in outcomes], indent=1) if as_json else table(outcomes))
+    ctx.exit(max((one.code for one in outcomes), default=ExitCode.OK))
+
+
+def _orders(cases: tuple[Path, ...], options: dict[str, Any]) -> list[Order]:
+    from assembler import batch as room
+    from assembler.pipeline import Options
+    from assembler.shelf import Shelf
+
+    asked = Options(as_of=day(options["as_of"]), profile=options["profile"], strict=options["strict"])
+    shelf = Shelf.default(options["shelf_dir"])
+    return [
+        room.Order(
+            folder=folder.resolve(), shelf=shelf, options=asked, resume=options["resume"],
+            cache=options["cache"] and options["cache"].resolve(), cache_mb=options["cache_size"],
+        )
+        for folder in room.discover(cases)
+    ]
+
+
+def table(outcomes: Sequence[Outcome]) -> str:
+    """A line for each case and one for all."""
+    width = max((len(one.case) for one in outcomes), default=0)
+    rows = [f"{one.case:<{width}}  {one.state:<11} {one.pages:>6} pages {one.seconds:>7.1f} s  {one.summary}" for one in outcomes]
+    states = Counter(one.state for one in outcomes)
+    others = "".join(f", {count} {state}" for state, count in sorted(states.items()) if state != "built")
+    return "\n".join([*rows, f"{states['built']} of {_cases(len(outcomes))} built and proved{others}"])
+
+
+@contextmanager
+def tally(total: int) -> Iterator[Callable[[Outcome], None]]:
+    """A function that hears of each case: a bar on a terminal, one plain line for each case elsewhere."""
+    started, seen = time.monotonic(), Counter[str]()
+
+    def counted(one: Outcome) -> tuple[float, float]:
+        """Pages a minute so far, and the minutes left at that pace."""
+        seen.update(cases=1, pages=one.pages)
+        minutes = max(time.monotonic() - started, 0.001) / 60
+        return seen["pages"] / minutes, minutes / seen["cases"] * (total - seen["cases"])
+
+    if not sys.stderr.isatty():
+
+        def plain(one: Outcome) -> None:
+            pace, left = counted(one)
+            say(
+                f"[{seen['cases']} of {total}; {seen['pages']} pages, {pace:.0f} a minute; {left:.1f} min left] "
+                f"{one.case}: {one.summary}"
+            )
+
+        yield plain
+        return
+    with _bar(total) as move:
+
+        def draw(one: Outcome) -> None:
+            pace, _ = counted(one)
+            move(seen["pages"], pace, f"{one.case}: {one.summary}" if one.code else "")
+
+        yield draw
+
+
+@contextmanager
+def _bar(total: int) -> Iterator[Callable[[int, float, str], None]]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    from assembler.cli.frame import printable
+
+    pages = TextColumn("{task.fields[pages]} pages, {task.fields[pace]:.0f} a minute")
+    columns = (TextColumn("cases"), BarColumn(), MofNCompleteColumn(), pages, TimeElapsedColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("cases", total=total, pages=0, pace=0.0)
+
+        def move(pages: int, pace: float, trouble: str) -> None:
+            if trouble:
+                bar.console.print(printable(trouble), markup=False, highlight=False)
+            bar.update(task, advance=1, pages=pages, pace=pace)
+
+        yield move
+
+
+def _cases(number: int) -> str:
+    return f"{number} case{'' if number == 1 else 's'}"

@@ -1,0 +1,74 @@
+"""Small cases in number: ten pages of evidence each, half of them scans, every page with the case's own word on it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from samples import draw
+
+_PARAGRAPH = (
+    "This page was made to measure a program, and nothing on it is true.",
+    "The patient named above was seen at the outpatient department.",
+    "Treatment of this kind is not offered in the region at present.",
+    "A further visit is planned for the month after the next one.",
+)
+_PERSON = {"given": "Probanda", "family": "Muster"}
+
+
+def canary(number: int) -> str:
+    """A word that stands in one case only; letters that recognition does not take for others."""
+    digits = "ABDEHKMNRT"
+    return "CASE" + "".join(digits[int(digit)] for digit in f"{number:05}") + "MARK"
+
+
+def make(folder: Path, number: int) -> Path:
+    """A parole case: three scans of two pages, a photo, and three pages of text."""
+    evidence = folder / "evidence"
+    evidence.mkdir(parents=True)
+    for scan in range(3):
+        sheets = [_sheet(number, f"scan {scan} page {page}", 200) for page in range(2)]
+        tilted = [draw.scanned(sheet, 0.4, 5, number * 10 + scan) for sheet in sheets]
+        (evidence / f"scan-{scan}.pdf").write_bytes(draw.scan_pdf(tilted, 200))
+    (evidence / "photo.jpg").write_bytes(draw.photo(_sheet(number, "photo", 150), 6))
+    (evidence / "letter.pdf").write_bytes(_letter(number))
+    (folder / "case.json").write_text(json.dumps(_case(folder.name, number), indent=1), encoding="utf8")
+    return folder
+
+
+def _lines(number: int, title: str) -> list[str]:
+    return [f"{canary(number)} {title}", *_PARAGRAPH, canary(number), *_PARAGRAPH]
+
+
+def _sheet(number: int, title: str, dpi: int) -> Any:
+    return draw.sheet(_lines(number, title), dpi)
+
+
+def _letter(number: int) -> bytes:
+    paper = draw.Paper((612, 792), note="test")
+    for page in range(3):
+        if page:
+            paper.new_page()
+        for line in _lines(number, f"letter page {page}"):
+            paper.text(line)
+    return paper.done()
+
+
+def _case(name: str, number: int) -> dict[str, Any]:
+    exhibit = {"category": "medical", "date": "2026-10-01"}
+    mark = canary(number)
+    files = ["scan-0.pdf", "scan-1.pdf", "scan-2.pdf", "photo.jpg", "letter.pdf"]
+    return {
+        "id": name, "kind": "parole", "reasons": ["urgent-medical"],
+        "petitioner": {"id": "aunt", "name": _PERSON, "status": "us-citizen",
+                       "address": {"street": "1 Sample Street", "city": "Springfield", "state": "IL", "postal_code": "62701",
+                                   "country": "United States"}},
+        "beneficiaries": [{"id": "child", "name": {"given": "Testina", "family": mark.capitalize()},
+                           "birth_date": "2018-04-05", "nationality": "UTO"}],
+        "supporters": [], "attorney": None, "declarations": [],
+        "request": {"filing": "paper", "fee": "pay", "length_months": 12, "letter_date": "2026-11-20",
+                    "basis": ["".join(f"See [@e{n}]. " for n in range(len(files)))], "why_no_visa": "There is no time."},
+        "exhibits": [{"id": f"e{n}", "title": f"Record {n} {mark}", "files": [f"evidence/{file}"], **exhibit}
+                     for n, file in enumerate(files)],
+    }  # fmt: skip

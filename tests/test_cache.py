@@ -1,0 +1,200 @@
+"""The cache: shared, kept small, emptied; and a build with it gives the same bytes as one without."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from copy import deepcopy
+from datetime import date
+from pathlib import Path
+from tempfile import mkdtemp
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from assembler import pipeline
+from assembler.cli.cache import CACHE_MB
+from assembler.errors import ExitCode, OutputNotWritten
+from assembler.shelf import Shelf
+from assembler.workshop import CACHE_MB as OF_WORKSHOP
+from assembler.workshop import Cache, Pool, Workshop, contents, purge, trim
+from assembler.workshop.upkeep import User
+from tests import factories
+from tests.test_pipeline import run, snapshot
+
+DAY = ["--as-of", "2026-11-23"]
+ROOT = Path(__file__).parent.parent
+
+
+def put(cache: Cache, name: str, used: int, size: int = 1_000) -> Path:
+    """An entry of some size, last used at this second."""
+    folder = cache.once([name], lambda made: (made / "page").write_bytes(b"x" * size) and None)
+    os.utime(folder / ".complete", (used, used))
+    return folder
+
+
+def test_what_was_used_longest_ago_goes_first(tmp_path: Path) -> None:
+    cache = Cache(tmp_path)
+    old, middle, new = (put(cache, name, used) for name, used in (("a", 10), ("b", 20), ("c", 30)))
+    assert cache.once(["a"], lambda _: None) == old  # used now
+
+    assert trim(tmp_path, 3_000) == 0
+    assert trim(tmp_path, 2_500) == 1_000
+    assert [path.is_dir() for path in (old, middle, new)] == [True, False, True]
+    assert trim(tmp_path, 0) == 2_000
+    assert contents(tmp_path).entries == 0
+    assert not list((tmp_path / "new").iterdir())
+
+
+def test_what_a_living_run_may_hold_stays_until_it_has_ended(tmp_path: Path) -> None:
+    cache, user = Cache(tmp_path), User(tmp_path)
+    before = put(cache, "before", 10)
+    user.enter()
+    during = cache.once(["during"], lambda made: (made / "page").write_bytes(b"x" * 1_000) and None)
+    found = put(cache, "found", 10)
+    assert cache.once(["found"], lambda _: None) == found  # so the run has it in its hands
+
+    assert trim(tmp_path, 0) == 1_000
+    assert [path.is_dir() for path in (before, during, found)] == [False, True, True]
+    with pytest.raises(OutputNotWritten, match="a run is working with this cache"):
+        purge(tmp_path)
+
+    user.leave()
+    assert purge(tmp_path) == 2_000
+    assert contents(tmp_path).entries == 0
+
+
+def test_a_killed_run_holds_nothing(tmp_path: Path) -> None:
+    put(Cache(tmp_path), "a", 10)
+    code = (
+        "import os, sys, pathlib\nfrom assembler.workshop.upkeep import User\n"
+        "user = User(pathlib.Path(sys.argv[1])); user.enter(); os.kill(os.getpid(), 9)"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False, cwd=ROOT)
+    assert list((tmp_path / "users").iterdir())
+
+    assert trim(tmp_path, 0) == 1_000
+    assert not list((tmp_path / "users").iterdir())
+
+
+def test_two_cases_share_what_they_share(tmp_path: Path) -> None:
+    shared = tmp_path / "shared"
+    for name in ("one", "other"):
+        factories.small_case(tmp_path / "cases" / name)
+    first, spent = run("bundle", tmp_path / "cases/one", "--cache", shared, *DAY), contents(shared)
+    other = run("bundle", tmp_path / "cases/other", "--cache", shared, *DAY)
+
+    assert (first[0], other[0]) == (0, 0)
+    assert contents(shared).entries == spent.entries  # nothing was made again
+    assert snapshot(tmp_path / "cases/one/build") == snapshot(tmp_path / "cases/other/build")
+    assert not list((tmp_path / "cases").glob("*/.assembler/cache/*/*"))
+    assert f"{shared}: {spent.entries} entries" in run("cache", "show", shared)[1]
+    assert "freed in 1 caches" in run("cache", "purge", shared)[1]
+    assert contents(shared).entries == 0
+
+
+def test_two_runs_at_once_share_a_cache_and_neither_is_harmed(tmp_path: Path) -> None:
+    shared, cases = tmp_path / "shared", [factories.small_case(tmp_path / name) for name in ("one", "other")]
+    command = [sys.executable, "-m", "assembler", "bundle", *DAY, "--jobs", "1", "--cache", str(shared), "--cache-size", "1"]
+    runs = [subprocess.Popen([*command, str(case)], cwd=ROOT, stderr=subprocess.PIPE) for case in cases]
+    said = [one.communicate(timeout=120)[1].decode() for one in runs]
+
+    assert [one.returncode for one in runs] == [0, 0], said
+    assert snapshot(cases[0] / "build") == snapshot(cases[1] / "build")
+    assert not list((shared / "new").iterdir()) + list((shared / "users").iterdir())
+
+
+def test_show_and_purge_the_caches_below_a_folder(small: Path, tmp_path: Path) -> None:
+    for name in ("a", "b"):
+        shutil.copytree(small, tmp_path / name)
+
+    _, out, _ = run("cache", "show", tmp_path)
+    code, freed, _ = run("cache", "purge", tmp_path)
+
+    assert out.splitlines()[-1].endswith("MB in 2 caches")
+    assert (code, freed.endswith("freed in 2 caches\n")) == (0, True)
+    assert not [path for path in tmp_path.glob("*/.assembler/cache/**/*") if path.is_file()]
+    assert (tmp_path / "a/build/child/bundle.pdf").is_file()
+    assert run("cache", "purge", tmp_path / "nowhere")[0] == ExitCode.USAGE
+
+
+def test_help_tells_the_size_that_holds() -> None:
+    assert CACHE_MB == OF_WORKSHOP
+
+
+FILES = {
+    "evidence/scan.pdf": [factories.scan_pdf([["A short scanned line of words."]], dpi=100, noise=0),
+                          factories.scan_pdf([["Other words were scanned here."]], dpi=100, noise=0)],
+    "evidence/letter.pdf": [factories.text_pdf([["First page."], ["Second page."]]), factories.text_pdf([["Only page."]])],
+    "evidence/photo.jpg": [factories.corners(6), factories.corners(1)],
+}  # fmt: skip
+
+
+class Edited(RuleBasedStateMachine):
+    """A case that is edited and built again and again, beside the same case built from nothing."""
+
+    @initialize()
+    def begin(self) -> None:
+        self.home = Path(mkdtemp())
+        self.pool = Pool(2)
+        self.case = deepcopy(factories.CASE)
+        self.case["request"] |= {"basis": ["There is a letter [@letter]."], "why_no_visa": "None."}
+        self.case["declarations"] = []
+        (self.home / "case/evidence").mkdir(parents=True)
+        self.bytes = {name: variants[0] for name, variants in FILES.items()}
+
+    @rule(name=st.sampled_from(sorted(FILES)), which=st.integers(0, 1))
+    def exchange_a_file(self, name: str, which: int) -> None:
+        self.bytes[name] = FILES[name][which]
+
+    @rule(first=st.integers(0, 2), second=st.integers(0, 2))
+    def move_an_exhibit(self, first: int, second: int) -> None:
+        rows = self.case["exhibits"]
+        rows[first], rows[second] = rows[second], rows[first]
+
+    @rule(number=st.integers(0, 2), title=st.sampled_from(["A title", "Another, much longer title of an exhibit"]))
+    def retitle(self, number: int, title: str) -> None:
+        self.case["exhibits"][number]["title"] = title
+
+    @rule(pages=st.sampled_from(["1", "1-"]))
+    def choose_pages(self, pages: str) -> None:
+        letter = next(one for one in self.case["exhibits"] if one["id"] == "letter")
+        letter["files"] = [{"path": "evidence/letter.pdf", "pages": pages}]
+
+    @rule(times=st.integers(1, 40))
+    def write_more(self, times: int) -> None:
+        self.case["request"]["basis"] = ["A paragraph that says one thing more [@letter]."] * times
+
+    @rule()
+    def lose_part_of_the_cache(self) -> None:
+        trim(self.home / "case/.assembler/cache", 100_000)
+
+    @invariant()
+    def built_with_the_cache_is_built_from_nothing(self) -> None:
+        case = self.home / "case"
+        for name, data in self.bytes.items():
+            (case / name).write_bytes(data)
+        factories.write_case(case, self.case)
+        clean = Path(shutil.copytree(case, self.home / "clean", ignore=shutil.ignore_patterns(".assembler", "build")))
+        for folder in (case, clean):
+            with Workshop(folder / ".assembler", pool=self.pool) as shop:
+                asked = pipeline.Options(as_of=date(2026, 11, 23))
+                pipeline.bundle(folder, Shelf.default(), shop, asked, lambda *_: None)
+        assert snapshot(case / "build") == snapshot(clean / "build")
+        shutil.rmtree(clean)
+
+    def teardown(self) -> None:
+        if hasattr(self, "pool"):
+            self.pool.close()
+            shutil.rmtree(self.home)
+
+
+TestEdited = Edited.TestCase
+TestEdited.settings = settings(
+    max_examples=3, stateful_step_count=6, deadline=None, derandomize=True,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)  # fmt: skip

@@ -1,0 +1,119 @@
+"""The crew: drivers that die, hang or are interrupted cost their item only, and leave no process behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from assembler.errors import ToolFailed
+from assembler.workshop import Crew, Failure, Limits, Pool
+
+ROOT = Path(__file__).parent.parent
+
+
+def pid_of(_: int) -> int:
+    time.sleep(0.3)
+    return os.getpid()
+
+
+def work(item: tuple[str, Path], pool: Pool) -> str:
+    """Counts its calls in a file; then does as told, a page worker included."""
+    how, home = item
+    tries = home / how
+    tries.write_text(f"{tries.read_text() if tries.exists() else ''}x")
+    if how == "crash" or (how == "unlucky" and len(tries.read_text()) < 3):
+        os.kill(os.getpid(), signal.SIGKILL)
+    if how == "hang":
+        time.sleep(60)
+    if how == "bug":
+        raise ValueError("Testina Exemplar, A123456789")
+    if how == "tool":
+        raise ToolFailed("crashed", where="soffice", remedy="try again")
+    return f"{how} {len(set(pool.run(pid_of, [1, 2, 3, 4], Limits(), None)))}"
+
+
+def gathered(crew: Crew, items: list[tuple[str, Path]]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    crew.run(work, items, lambda index, result, _seconds: found.update({items[index][0]: result}))
+    return found
+
+
+def test_a_bad_item_costs_itself_only_and_bad_luck_costs_nothing(tmp_path: Path) -> None:
+    names = ["a", "crash", "b", "hang", "unlucky", "bug", "tool", "c"]
+
+    found = gathered(Crew(2, seconds=8, tries=3), [(name, tmp_path) for name in names])
+
+    assert [found[name].split()[0] for name in "abc"] == ["a", "b", "c"]
+    assert found["unlucky"].startswith("unlucky")
+    kinds = {name: one.kind for name, one in found.items() if isinstance(one, Failure)}
+    assert kinds == {"crash": "crashed", "hang": "timeout", "bug": "error"}
+    assert isinstance(found["tool"], ToolFailed)
+    assert not [one for one in found.values() if "Testina" in str(one)]
+    assert [(tmp_path / name).read_text() for name in ("a", "crash", "hang", "unlucky")] == ["x", "xxx", "x", "xxx"]
+
+
+def test_the_last_item_gets_all_the_cores(tmp_path: Path) -> None:
+    assert gathered(Crew(2, seconds=30), [("alone", tmp_path)]) == {"alone": "alone 2"}
+    both = gathered(Crew(2, seconds=30), [("one", tmp_path), ("other", tmp_path)])
+    assert sorted(both) == ["one", "other"]
+
+
+SCRIPT = """
+import sys
+from pathlib import Path
+from assembler.workshop import Crew
+from tests.test_crew import sleep
+if __name__ == "__main__":
+    try:
+        Crew(2, seconds=60).run(sleep, [Path(sys.argv[1]) / name for name in ("a", "b")], print)
+    except KeyboardInterrupt:
+        sys.exit(130)
+"""
+
+
+def sleep(path: Path, pool: Pool) -> None:
+    try:
+        path.write_text(str(os.getpid()))
+        pool.run(time.sleep, [50], Limits(), None)
+    finally:
+        path.unlink()
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return "Z" not in Path(f"/proc/{pid}/stat").read_text().split()[2] if Path("/proc").exists() else True
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
+def test_interrupted_or_killed_the_drivers_clean_up_and_end(tmp_path: Path, how: int) -> None:
+    script = tmp_path / "run.py"
+    script.write_text(SCRIPT)
+    home = tmp_path / "home"
+    home.mkdir()
+    process = subprocess.Popen(
+        [sys.executable, str(script), str(home)], env={**os.environ, "PYTHONPATH": str(ROOT)}, start_new_session=True
+    )
+    until = time.monotonic() + 30
+    while time.monotonic() < until and sum(bool(path.read_text()) for path in home.iterdir()) < 2:
+        time.sleep(0.05)
+    pids = [int(path.read_text()) for path in home.iterdir()]
+    time.sleep(0.5)
+
+    process.send_signal(how)
+
+    assert process.wait(20) == (130 if how == signal.SIGINT else -how)
+    until = time.monotonic() + 20
+    while time.monotonic() < until and any(map(alive, pids)):
+        time.sleep(0.05)
+    assert len(pids) == 2
+    assert not [pid for pid in pids if alive(pid)]
+    assert not list(home.iterdir())
