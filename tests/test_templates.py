@@ -203,6 +203,16 @@ def test_a_re_parole_lists_its_forms_and_says_no_fee_that_is_not_known() -> None
     assert "Lewisville" not in said  # the lockbox of first requests
 
 
+@pytest.mark.parametrize(("filing", "said"), [("paper", True), ("online", False)])
+def test_an_address_that_is_not_known_is_said_to_be_missing(filing: str, said: bool) -> None:
+    one = of_kind("re-parole", {"filing": filing})
+
+    judged = rules.check(one, KNOWN, letters.AS_OF)
+
+    assert any(what.startswith("where a re-parole on paper is sent") for what in judged.not_checked) == said
+    assert ("Filed online" in letter(one)) != said
+
+
 def test_the_i_94_in_the_letter() -> None:
     people = (letters.person("child", i94_number="00000000000", class_of_admission="DT"),)
 
