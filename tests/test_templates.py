@@ -101,7 +101,7 @@ def test_the_letter_leaves_out_what_has_no_fact() -> None:
 
     said = " ".join(text(filled("cover-letter.docx", case(), facts=facts)).split())
 
-    assert "2026 RE:" in said
+    assert "2026 U.S. Citizenship and Immigration Services RE:" in said
     assert "Fee" not in said.split()
     assert "Declaration of Probanda Exemplar" in said
 
@@ -225,7 +225,8 @@ def test_the_i_94_in_the_letter() -> None:
 def test_a_response_answers_point_by_point() -> None:
     said = letter(of_kind("rfe-response"))
 
-    assert "Springfield, IL 62701 United States RESPONSE TO REQUEST FOR EVIDENCE RE: Form I-131: response to" in said
+    assert "November 23, 2026 U.S. Citizenship and Immigration Services 1 Sample Street Springfield, IL 62701" in said
+    assert "62701 United States RESPONSE TO REQUEST FOR EVIDENCE RE: Form I-131: response to" in said
     assert "Receipt number: IOE0912345678 Notice: Request for Evidence dated November 2, 2026 Response due: January 25" in said
     assert "Request for Evidence of November 2, 2026 (Ex. A at 1), which lies on top of this response." in said
     assert "it answers the 2 points of the notice in their order. Point 1 Evidence of means. It is enclosed (Ex. B at" in said
@@ -351,9 +352,13 @@ def test_the_index_tells_originals_from_translations() -> None:
     assert "Spanish" in said
 
 
-@pytest.mark.parametrize("name", ["cover-letter", "declaration", "index", "tab-sheets"])
-def test_drafts_are_letter_pages_with_tags_language_and_room_for_the_stamp(name: str, tmp_path: Path) -> None:
-    made = letters.pdf(filled(f"{name}.docx", case(attorney=letters.ATTORNEY, request=FULL)), tmp_path)
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [*((name, "parole") for name in ("cover-letter", "declaration", "index", "tab-sheets")),
+     ("cover-letter", "re-parole"), ("cover-letter", "rfe-response"), ("tab-sheets", "rfe-response")],
+)  # fmt: skip
+def test_drafts_are_letter_pages_with_tags_language_and_room_for_the_stamp(name: str, kind: str, tmp_path: Path) -> None:
+    made = letters.pdf(filled(f"{name}.docx", of_kind(kind, FULL, attorney=letters.ATTORNEY)), tmp_path)
 
     with pikepdf.open(io.BytesIO(made)) as book:
         assert str(book.Root.Lang).lower().startswith("en")
