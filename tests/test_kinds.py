@@ -85,6 +85,15 @@ def parts(folder: Path) -> list[str]:
     return list(dict.fromkeys(entry["part"] for entry in ledger))
 
 
+@pytest.mark.parametrize(("kind", "count"), [("again", 6), ("response", 4)])
+def test_every_citation_leads_to_its_page(kind: str, count: int, request: pytest.FixtureRequest) -> None:
+    manifest = request.getfixturevalue(kind) / "build/child/manifest.json"
+
+    (cites,) = [check for check in json.loads(manifest.read_text())["proof"] if check["name"] == "cites"]
+
+    assert (cites["ok"], cites["detail"]) == (True, f"{count} citations lead to the page they print")
+
+
 def test_the_order_of_a_re_parole(again: Path) -> None:
     wanted = "cover-letter index declaration-aunt tab-letter exhibit-letter tab-scan exhibit-scan tab-photo exhibit-photo"
     assert parts(again) == wanted.split()
@@ -215,7 +224,8 @@ def test_the_certificate_of_a_translator_to_be_found(foreign: Path, tmp_path: Pa
     assert re.search(r"Signature: _{20,} Printed name: _{20,} Date: _{20,} Address: _{20,} Telephone: _{20,}$", said)
 
 
-def test_no_certificate_for_english_for_nobody_and_over_nothing(foreign: Path, tmp_path: Path) -> None:
+def test_when_there_is_no_certificate(foreign: Path, tmp_path: Path) -> None:
+    """No certificate for English, for an exhibit that is not there, or over a file that is."""
     out = tmp_path / "out.docx"
 
     code, said = certificate(foreign, "photo", out)
@@ -228,6 +238,13 @@ def test_no_certificate_for_english_for_nobody_and_over_nothing(foreign: Path, t
     out.write_bytes(b"a translator's work")
     assert certificate(foreign, "scan", out)[0] == ExitCode.USAGE
     assert out.read_bytes() == b"a translator's work"
+
+
+def test_a_certificate_is_the_same_each_time(foreign: Path, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        certificate(foreign, "scan", tmp_path / f"{name}.docx")
+
+    assert (tmp_path / "one.docx").read_bytes() == (tmp_path / "two.docx").read_bytes()
 
 
 def test_a_firms_own_certificate_comes_first(foreign: Path, tmp_path: Path) -> None:
