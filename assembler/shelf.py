@@ -156,6 +156,9 @@ def _part(raw: dict[str, Any], where: str) -> RecipePart:
         raise TemplateBroken(f"unknown type in part {part.id}", where=where, remedy=f"use one of {_PART_TYPES}")
     if {*part.when.split(), *part.placeholder_when.split()} - {*_WHEN}:
         raise TemplateBroken(f"unknown `when` in part {part.id}", where=where, remedy=f"use some of {_WHEN}")
+    if raw.get("stamped", True) is not True and (raw["stamped"] is not False or part.type != "notice"):
+        remedy = "only a notice may be left unmarked: stamped = false"
+        raise TemplateBroken(f"`stamped` of part {part.id} cannot be used", where=where, remedy=remedy)
     if part.type in ("draft", "declarations") and not part.template:
         raise TemplateBroken(f"part {part.id} names no template", where=where, remedy="add template = \"….docx\"")
     return part

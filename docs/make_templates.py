@@ -137,7 +137,9 @@ def signature(doc, name: str, *under: str) -> None:
         line(doc, text, after=0, keep=position < len(under))
 
 
-def letter_head(doc, mark: str = "EXPEDITED PROCESSING REQUESTED", when: str = "request.expedite_reason") -> None:
+def letter_head(doc, mark: str = "EXPEDITED PROCESSING REQUESTED", when: str = "request.expedite_reason",
+                named: str = "not facts.address_lines") -> None:  # fmt: skip
+    """The agency is named where the address does not do it: a notice's own address, or none that is known."""
     line(doc, "{%p for text in sender.heading %}")
     line(doc, "{{ text }}", bold=True, size=14, after=0)
     line(doc, "{%p endfor %}")
@@ -145,6 +147,9 @@ def letter_head(doc, mark: str = "EXPEDITED PROCESSING REQUESTED", when: str = "
     line(doc, "{{ letter_date }}", before=18, after=12)
     line(doc, "{%p if facts.via %}")
     line(doc, "{{ facts.via | upper }}", bold=True, size=9.5, after=2)
+    line(doc, "{%p endif %}")
+    line(doc, f"{{%p if {named} %}}")
+    line(doc, "U.S. Citizenship and Immigration Services", after=0)
     line(doc, "{%p endif %}")
     loop(doc, "text in facts.address_lines or ()", "{{ text }}", after=0)
     line(doc, f"{{%p if {when} %}}")
@@ -256,7 +261,7 @@ def re_parole_letter():
 
 def response_letter():
     doc = document(10.5)
-    letter_head(doc, "RESPONSE TO REQUEST FOR EVIDENCE", "rfe")
+    letter_head(doc, "RESPONSE TO REQUEST FOR EVIDENCE", "rfe", "rfe")
     re_block(
         doc, (1.4, 5.1),
         "Form I-131{% if facts.request_line %}: {{ facts.request_line }}{% endif %}{% if facts.legal_basis %}, {{ facts.legal_basis }}{% endif %}.",

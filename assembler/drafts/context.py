@@ -19,7 +19,8 @@ from assembler.errors import TemplateBroken
 from assembler.model import Case, Exhibit, IndexRow, Layout, PartKind, Person
 
 _MARGIN_WORDS = {"document": "Original", "translation": "English translation", "certificate": "Translator's certificate"}
-_FACTS = ("address_lines", "via", "original_submission", "fee_sentence", "parole_fee_sentence", "legal_basis", "request_line")
+FACTS = ("address_lines", "via", "original_submission", "expedite_mark", "fee_sentence", "parole_fee_sentence", "forms",
+         "legal_basis", "request_line")  # fmt: skip
 _LEADS_UP = re.compile(r"(\([^()]*|\b[Ss]ee(?: also)?\s+)$")
 
 
@@ -70,7 +71,7 @@ def context(values: Values, template: Template, where: str) -> dict[str, Any]:
         "index": index,
         "sheets": [row for row in index if row["sheeted"]],
         "plan_title": values.layout.title,
-        "facts": {**dict.fromkeys(_FACTS), **dict(values.facts)},
+        "facts": {**dict.fromkeys(FACTS), **dict(values.facts)},
         "cite": cite,
         "prose": cite.prose,
         **dict(values.more),
