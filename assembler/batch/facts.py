@@ -11,6 +11,7 @@ from assembler import intake, rules
 from assembler.errors import ExitCode
 from assembler.model import Finding, Severity
 from assembler.shelf import Shelf
+from assembler.workshop import Spent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,7 @@ class Outcome:
     state: str = "validated"
     pages: int = 0
     seconds: float = 0.0
+    timings: tuple[Spent, ...] = ()
 
 
 def discover(roots: Iterable[Path]) -> tuple[Path, ...]:
