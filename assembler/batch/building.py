@@ -42,6 +42,7 @@ def build(order: Order, pool: Pool | None = None) -> Outcome:
             order.folder / ".assembler", pool=pool, cache=order.cache, cache_mb=order.cache_mb
         ) as workshop:
             built = pipeline.bundle(order.folder, order.shelf, workshop, order.options, lambda _step, _done, _total: None)
+            timings = workshop.timings()
     except AssemblerError as error:
         found = tuple(one for one in getattr(error, "findings", ()) if isinstance(one, Finding))
         return _outcome(order, "failed", error.exit_code, _sentence(error), findings=found)
@@ -55,6 +56,7 @@ def build(order: Order, pool: Pool | None = None) -> Outcome:
         where=str(order.folder),
         state="built",
         pages=pages,
+        timings=timings,
     )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assembler.model import Finding
+from assembler.workshop import Spent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,7 @@ class Outcome:
     state: str = "built"
     pages: int = 0
     seconds: float = 0.0
+    timings: tuple[Spent, ...] = ()
 
 
 def discover(roots: Iterable[Path]) -> tuple[Path, ...]:

@@ -17,6 +17,7 @@ import click
 
 from assembler.cli.cache import cached
 from assembler.cli.frame import common, day, result, say
+from assembler.cli.timings import timed, times
 from assembler.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.argument("cases", type=FOLDER, nargs=-1, required=True)
 @click.option("--junit", type=FILE, default=None, help="Write what became of each case to this file, as JUnit XML.")
 @click.option("--resume", is_flag=True, help="Leave alone every case whose manifest proves that nothing has changed.")
+@timed
 @cached
 @common
 @click.pass_context
@@ -40,6 +42,10 @@ def batch(ctx: click.Context, /, cases: tuple[Path, ...], as_json: bool, junit: 
     orders = _orders(cases, options)
     with tally(len(orders)) as tell:
         outcomes = room.run(orders, options["jobs"] or os.cpu_count() or 1, tell)
+    if options["timings"]:
+        from assembler.workshop import together
+
+        say(times(together(spent for one in outcomes for spent in one.timings)))
     if junit:
         from assembler.workshop import write_atomic
 

@@ -18,6 +18,7 @@ from assembler.cli.drafting import draft
 from assembler.cli.facts import init, validate
 from assembler.cli.forms import forms
 from assembler.cli.frame import Framed, common, day, progress, result, say
+from assembler.cli.timings import keep, timed, times
 from assembler.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ def check(case: Path, as_json: bool, **options: Any) -> None:
               help="Folder for the packets (default: build/ in the case folder).")
 @click.option("--engine", type=click.Choice(["auto", "embedded", "libreoffice"]), default="auto", show_default=True,
               help="What turns Word templates into PDF.")
+@timed
 @cached
 @common
 def bundle(case: Path, out: Path | None, as_json: bool, **options: Any) -> None:
@@ -92,6 +94,10 @@ def bundle(case: Path, out: Path | None, as_json: bool, **options: Any) -> None:
 
     with _workshop(case, options) as workshop, progress() as tell:
         built = pipeline.bundle(case, Shelf.default(options["shelf_dir"]), workshop, _options(options), tell, out)
+        spent = workshop.timings()
+    if options["timings"]:
+        keep(case, spent)
+        say(times(spent))
     if as_json:
         result(json.dumps([_as_json(one) for one in built], indent=1))
         return

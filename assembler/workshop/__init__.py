@@ -9,6 +9,7 @@ from assembler.workshop.crew import Crew
 from assembler.workshop.files import publish, write_atomic
 from assembler.workshop.pool import Failure, Limits, Pool
 from assembler.workshop.room import CACHE_MB, Workshop
+from assembler.workshop.timings import Spent, together
 from assembler.workshop.upkeep import Contents, contents, is_cache, purge, trim
 
 __all__ = [
@@ -19,11 +20,13 @@ __all__ = [
     "Failure",
     "Limits",
     "Pool",
+    "Spent",
     "Workshop",
     "contents",
     "is_cache",
     "publish",
     "purge",
+    "together",
     "trim",
     "write_atomic",
 ]

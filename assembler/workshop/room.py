@@ -15,6 +15,7 @@ from assembler.errors import AssemblerError, OutputNotWritten
 from assembler.workshop import upkeep
 from assembler.workshop.cache import Cache
 from assembler.workshop.pool import Failure, Limits, Pool
+from assembler.workshop.timings import Spent, Stopwatch
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -52,6 +53,7 @@ class Workshop:
         self._temporary = temporary
         self._pool = pool or Pool(jobs)
         self._lent = pool is not None
+        self._stopwatch = Stopwatch()
 
     def __enter__(self) -> Workshop:
         try:
@@ -97,11 +99,16 @@ class Workshop:
 
         An AssemblerError raised by the function is raised here, the first in order, after all items have finished.
         """
-        outcomes = self._pool.run(function, items, limits or Limits(), progress)
+        with self._stopwatch.during(function.__module__, len(items), self._pool):
+            outcomes = self._pool.run(function, items, limits or Limits(), progress)
         for outcome in outcomes:
             if isinstance(outcome, AssemblerError):
                 raise outcome
         return tuple(outcomes)
+
+    def timings(self) -> tuple[Spent, ...]:
+        """Where the time has gone since this workshop was made."""
+        return self._stopwatch.rows()
 
     def folder(self, name: str) -> Path:
         """A new, empty folder in the scratch space."""
