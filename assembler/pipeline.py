@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from assembler import bind as binding
-from assembler import drafts, evidence, forms, intake, prove, report, rules
+from assembler import drafts, evidence, forms, intake, prove, report, review, rules
 from assembler.doctor import engine_versions
 from assembler.errors import CaseRejected, EvidenceUnreadable, OutputNotWritten, ProofFailed
 from assembler.model import (
@@ -48,6 +48,7 @@ class Options:
     profile: str = "default"
     strict: bool = False
     engine: str = "auto"  # Word engine: "auto", "embedded" or "libreoffice"
+    thumbnails: bool = True  # pictures and words of the evidence in review.html
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -226,7 +227,13 @@ def _packet(
         tell("prove", 0, 0)
         proof = prove.prove(made, folder, workshop)
         _stop_if_unproved(case, plan, proof)
-        report.write(made, report.with_proof(report.with_outputs(data, made), proof.checks, proof.not_checked))
+        proven = report.with_proof(report.with_outputs(data, made), proof.checks, proof.not_checked)
+        tell("review", 0, 0)
+        boxes = {one.exhibit: [page.boxes for page in one.pages] for one in mine}
+        review.write(
+            made, proven, boxes, shelf.schema("signoff.json"), folder, workshop, thumbnails=options.thumbnails,
+        )  # fmt: skip
+        report.write(made, report.with_outputs(proven, made))
         publish(made, target / plan.packet)
     finally:
         shutil.rmtree(made, ignore_errors=True)
