@@ -18,7 +18,6 @@ from assembler.workshop import CACHE_MB, Crew, Failure, Pool, Workshop, trim
 SECONDS = 3600.0  # a case that takes longer is hung: its pages have shorter limits of their own
 TRIES = 3  # a case may lose its process twice to bad luck
 _TRIM_EVERY = 50  # cases: a look at every entry of a large cache takes a while
-PRELOAD = ("assembler.batch", "assembler.pipeline")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +97,7 @@ def run(
         if len(outcomes) % _TRIM_EVERY == 0 or len(outcomes) == len(orders):
             _keep_small(order)
 
-    crew = Crew(jobs, seconds=seconds, tries=TRIES, preload=PRELOAD)
+    crew = Crew(jobs, seconds=seconds, tries=TRIES)
     crew.run(function, [orders[place] for place in places], keep)
     return tuple(outcomes[place] for place in range(len(orders)))
 

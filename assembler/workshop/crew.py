@@ -66,15 +66,12 @@ class _Driver:
 
 
 class Crew:
-    """Up to `jobs` drivers. `seconds`: the longest an item may take; `tries`: how often it may lose its driver.
+    """Up to `jobs` drivers. `seconds`: the longest an item may take; `tries`: how often it may lose its driver."""
 
-    `preload`: modules that every process starts with.
-    """
-
-    def __init__(self, jobs: int, *, seconds: float, tries: int = 3, preload: Sequence[str] = ()) -> None:
+    def __init__(self, jobs: int, *, seconds: float, tries: int = 3) -> None:
         self.jobs, self.seconds, self.tries = jobs, seconds, tries
         self._drivers: list[_Driver] = []
-        self._context = context(preload)
+        self._context = context()
 
     def run(
         self, function: Callable[..., Any], items: Sequence[Any], finished: Callable[[int, Any, float], None]

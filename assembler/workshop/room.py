@@ -62,6 +62,7 @@ class Workshop:
             self._lock.acquire(timeout=0)
             self._sweep()
             self._user.enter()
+            self._pool.begin()
             self.scratch.mkdir(mode=0o700, parents=True)
         except Timeout as error:
             raise OutputNotWritten(
