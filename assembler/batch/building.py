@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -116,7 +117,9 @@ def _judged(order: Order, result: object) -> Outcome:
 
 
 def quarantined(order: Order, failure: Failure) -> Outcome:
-    """No further try: named, so that a person looks at it, and its files are kept as they are."""
+    """No further try: named, so that a person looks at it; what its dead process left half-made is swept away."""
+    with contextlib.suppress(AssemblerError), Workshop(order.folder / ".assembler", cache=order.cache):
+        pass
     times = "took too long" if failure.kind == "timeout" else f"ended the process that built it {TRIES} times"
     finding = Finding(
         rule="BATCH.QUARANTINE", severity=Severity.ERROR, where=order.folder.name, problem=f"the case {times}",
