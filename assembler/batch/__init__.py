@@ -1,11 +1,25 @@
 """batch: many cases, each on its own; what happens to one never touches another.
 
 Folders come in; one outcome per case goes out, as a value, a table row or a test case. Knows nothing of how a bundle is made.
+What builds is imported when it is first asked for: facts alone are judged without the libraries that draw.
 """
 
-from assembler.batch.building import Order, build, run
-from assembler.batch.cluster import run_on
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from assembler.batch.facts import Outcome, discover, validate, worst
-from assembler.batch.junit import junit
+
+if TYPE_CHECKING:
+    from assembler.batch.building import Order, build, run
+    from assembler.batch.cluster import run_on
+    from assembler.batch.suite import junit
 
 __all__ = ["Order", "Outcome", "build", "discover", "junit", "run", "run_on", "validate", "worst"]
+
+_LATER = {"Order": "building", "build": "building", "run": "building", "run_on": "cluster", "junit": "suite"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(name)
+    return getattr(import_module(f"assembler.batch.{_LATER[name]}"), name)
