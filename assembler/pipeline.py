@@ -94,15 +94,6 @@ def start(folder: Path, shelf: Shelf, kind: str, reasons: Sequence[str]) -> None
         write_atomic(folder / name, data)
 
 
-def validate(folder: Path, shelf: Shelf, known: rules.Library, as_of: date) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
-    """The facts of a case against the filing's rules: findings, and what was not checked; opens no evidence."""
-    case, found = intake.examine(folder, shelf, hashed=False)
-    if case is None:
-        return found, ("the filing's rules: the case could not be read",)
-    judged = rules.check(case, known, as_of)
-    return judged.findings, judged.not_checked
-
-
 def library(shelf: Shelf) -> rules.Library:
     """Checklists, dated facts and rules of a shelf, read once for any number of cases."""
     return rules.library(shelf.read, rules.names(shelf.names))

@@ -34,6 +34,9 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--thumbnails/--no-thumbnails", default=True, show_default=True,
               help="Pictures and words of the evidence in review.html; without them for sensitive cases.")
 @click.option("--resume", is_flag=True, help="Leave alone every case whose manifest proves that nothing has changed.")
+@click.option("--cluster", metavar="ADDRESS", default=None,
+              help="Build on Dask workers: local:N, or a scheduler's tls://host:port (docs/scale.md).")
+@click.option("--cluster-tls", type=FOLDER, default=None, help="Folder with the cluster's ca.pem, cert.pem and key.pem.")
 @timed
 @cached
 @common
@@ -44,7 +47,10 @@ def batch(ctx: click.Context, /, cases: tuple[Path, ...], as_json: bool, junit: 
 
     orders = _orders(cases, options)
     with tally(len(orders)) as tell:
-        outcomes = room.run(orders, options["jobs"] or os.cpu_count() or 1, tell)
+        if options["cluster"]:
+            outcomes = room.run_on(options["cluster"], orders, tell, tls=options["cluster_tls"])
+        else:
+            outcomes = room.run(orders, options["jobs"] or os.cpu_count() or 1, tell)
     if options["timings"]:
         from assembler.workshop import together
 
