@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from assembler import bind as binding
-from assembler import drafts, evidence, forms, intake, prove, report, rules
+from assembler import drafts, evidence, forms, intake, profiles, prove, report, rules
 from assembler.doctor import engine_versions
 from assembler.errors import CaseRejected, EvidenceUnreadable, OutputNotWritten, ProofFailed
 from assembler.model import (
@@ -45,7 +45,7 @@ class Options:
     """What a person may ask of a run."""
 
     as_of: date
-    profile: str = "default"
+    profile: str = profiles.DEFAULT
     strict: bool = False
     engine: str = "auto"  # Word engine: "auto", "embedded" or "libreoffice"
 

@@ -80,10 +80,10 @@ def manifest(
 def seal_of(case: Case, folder: Path, shelf: Shelf, asked: object, engines: Mapping[str, str]) -> str:
     """One hash of everything a build depends on: while it stays the same, building again would give the same bytes.
 
-    case.json and all files it lists (`case` must be read with their hashes), the case's own templates, the shelf, what was
-    asked, and the versions of the program and its libraries.
+    case.json and all files it lists (`case` must be read with their hashes), the case's own templates and profiles, the shelf, what
+    was asked, and the versions of the program and its libraries.
     """
-    own = sorted(path for path in (folder / "templates").rglob("*") if path.is_file())
+    own = sorted(path for place in ("templates", "profiles") for path in (folder / place).rglob("*") if path.is_file())
     parts = {
         "assembler": __version__,
         "engines": dict(engines),
