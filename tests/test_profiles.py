@@ -31,7 +31,7 @@ LETTER = SeenPage(
 GOOD = Seen(name="bundle.pdf", size=1000, pages=(LETTER,), outline=(("Exhibit A – Letter (1)", 1),), zoom=100)
 STRICT = Profile(
     id="x", title="x", max_bytes=2000, file_name="^[a-z.]+$", paper="letter", labels=True, links="index", outline=True,
-    outline_pages=True, searchable=True, upright=True, zoom=100, max_dpi=300,
+    outline_pages=True, searchable=True, upright=True, fonts=True, zoom=100, max_dpi=300,
 )  # fmt: skip
 
 

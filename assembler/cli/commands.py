@@ -107,7 +107,7 @@ def bundle(case: Path, out: Path | None, as_json: bool, **options: Any) -> None:
         for finding in one.findings:
             say(str(finding))
         result(
-            f"{one.folder / pipeline.BUNDLE}: {_count(one.pages, 'page')}, {_count(one.exhibits, 'exhibit')}, "
+            f"{one.folder / one.files[0]}{_more(one.files)}: {_count(one.pages, 'page')}, {_count(one.exhibits, 'exhibit')}, "
             f"{_count(len(one.proof.checks), 'check')} proved; {listing.tally(one.findings)}"
         )
 
@@ -149,6 +149,10 @@ def _options(options: dict[str, Any]) -> Options:
     )
 
 
+def _more(files: tuple[str, ...]) -> str:
+    return f" and {_count(len(files) - 1, 'part')} more" if len(files) > 1 else ""
+
+
 def _count(number: int, word: str) -> str:
     return f"{number} {word}{'' if number == 1 else 's'}"
 
@@ -158,6 +162,7 @@ def _as_json(one: Built) -> dict[str, Any]:
         "case": one.case,
         "packet": one.packet,
         "folder": str(one.folder),
+        "files": list(one.files),
         "pages": one.pages,
         "exhibits": one.exhibits,
         "findings": [asdict(finding) for finding in one.findings],

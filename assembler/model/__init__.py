@@ -28,6 +28,7 @@ from assembler.model.people import Address, Biographic, History, Income, Name, P
 from assembler.model.plan import Part, PartKind, Plan, Recipe, RecipePart
 from assembler.model.profile import Profile
 from assembler.model.proof import Check, Proof
+from assembler.model.volume import Volume
 
 __all__ = [
     "Address",
@@ -72,4 +73,5 @@ __all__ = [
     "Stamp",
     "Supporter",
     "Translator",
+    "Volume",
 ]

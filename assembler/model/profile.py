@@ -24,6 +24,7 @@ class Profile:
     outline_pages: bool = False
     searchable: bool = False
     upright: bool = False
+    fonts: bool = False  # all embedded
     zoom: int | None = None  # per cent
     max_dpi: int | None = None
     required_parts: tuple[str, ...] = ()

@@ -5,8 +5,8 @@ findings go out (`lint`). Parsing and judging are pure; files are opened in a wo
 """
 
 from assembler.profiles.judging import judge
-from assembler.profiles.linting import lint, lint_build
+from assembler.profiles.linting import advice, lint, lint_build
 from assembler.profiles.parsing import DEFAULT, load, names, parse
 from assembler.profiles.seeing import Seen, SeenPage, see
 
-__all__ = ["DEFAULT", "Seen", "SeenPage", "judge", "lint", "lint_build", "load", "names", "parse", "see"]
+__all__ = ["DEFAULT", "Seen", "SeenPage", "advice", "judge", "lint", "lint_build", "load", "names", "parse", "see"]

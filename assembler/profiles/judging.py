@@ -81,10 +81,6 @@ def _never(files: Sequence[Seen], _: Profile) -> Iterator[Finding]:
         if one.fields:
             problem = f"it has {one.fields} form fields that can still be changed"
             yield _finding("FIELD", ERROR, one.name, problem, "flatten it", _SAFE)
-        bare = [n for n, page in enumerate(one.pages, 1) if page.bare_fonts]
-        if bare:
-            yield _finding("FONT", WARNING, one.name, "a font is not in the file, so it looks different elsewhere",
-                           "embed the fonts, or print it to a new PDF", _SAFE, bare)  # fmt: skip
 
 
 def _paper(files: Sequence[Seen], profile: Profile) -> Iterator[Finding]:
@@ -157,6 +153,14 @@ def _upright(files: Sequence[Seen], profile: Profile) -> Iterator[Finding]:
                            profile.source("upright"), lying)  # fmt: skip
 
 
+def _fonts(files: Sequence[Seen], profile: Profile) -> Iterator[Finding]:
+    for one in files:
+        bare = [n for n, page in enumerate(one.pages, 1) if page.bare_fonts]
+        if profile.fonts and bare:
+            yield _finding("FONT", WARNING, one.name, "a font is not in the file, so it looks different elsewhere",
+                           "embed the fonts, or print it to a new PDF", profile.source("fonts"), bare)  # fmt: skip
+
+
 def _view(files: Sequence[Seen], profile: Profile) -> Iterator[Finding]:
     for one in files:
         if profile.zoom is not None and (one.zoom is None or abs(one.zoom - profile.zoom) > 0.5):
@@ -182,7 +186,7 @@ def _parts(parts: Sequence[str] | None, profile: Profile) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-_WANTED: tuple[Rule, ...] = (_paper, _labels, _links, _outline, _searchable, _upright, _view, _dpi)
+_WANTED: tuple[Rule, ...] = (_paper, _labels, _links, _outline, _searchable, _upright, _fonts, _view, _dpi)
 
 
 def _list(pages: Sequence[int], most: int = 8) -> str:
