@@ -38,6 +38,7 @@ class PreparedPage:
     ink: Ink
     blank: bool = False
     redrawn: bool = False  # form values were drawn by us, since the file held no picture of them
+    boxes: Path | None = None  # where it was recognised: JSON, [[word, left, top, right, bottom, confidence], …]; points, 0..100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +60,6 @@ class Prepared:
     pages: tuple[PreparedPage, ...]
     removed: tuple[Removed, ...] = ()
     findings: tuple[Finding, ...] = ()
-    words: Path | None = None  # JSON, for each page a list of [text, left, top, right, bottom, confidence]; points, 0..100
     steps: tuple[str, ...] = ()  # reader ladder and engines, for the ledger: "pikepdf 10.18.0", ...
 
 
