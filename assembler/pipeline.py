@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from assembler import bind as binding
-from assembler import drafts, evidence, forms, intake, prove, report, review, rules
+from assembler import drafts, evidence, forms, intake, profiles, prove, report, review, rules
 from assembler.doctor import engine_versions
 from assembler.errors import CaseRejected, EvidenceUnreadable, OutputNotWritten, ProofFailed
 from assembler.model import (
@@ -28,15 +28,16 @@ from assembler.model import (
     PartKind,
     Plan,
     Prepared,
+    Profile,
     Proof,
     Severity,
+    Volume,
 )
 from assembler.plan import plan_packet
 from assembler.shelf import Shelf, stamp_font
 from assembler.workshop import Workshop, publish, write_atomic
 
 Tell = Callable[[str, int, int], None]  # step, done, total
-BUNDLE = "bundle.pdf"
 TO_GATHER = "evidence/TO-GATHER.md"
 
 
@@ -45,7 +46,7 @@ class Options:
     """What a person may ask of a run."""
 
     as_of: date
-    profile: str = "default"
+    profile: str = profiles.DEFAULT
     strict: bool = False
     engine: str = "auto"  # Word engine: "auto", "embedded" or "libreoffice"
     thumbnails: bool = True  # pictures and words of the evidence in review.html
@@ -58,6 +59,7 @@ class Built:
     case: str
     packet: str
     folder: Path
+    files: tuple[str, ...]  # of the bundle, in order
     pages: int
     exhibits: int
     findings: tuple[Finding, ...]
@@ -117,6 +119,7 @@ def bundle(
     Evidence is prepared once for all of them. Raises an AssemblerError; then no packet's folder is half-made.
     """
     tell("read", 0, 0)
+    profile = profiles.load(shelf, options.profile, folder)
     case = intake.read_case(folder, shelf)
     recipe = shelf.recipe(case.kind, folder)
     made = tuple(plan_packet(case, recipe, person.id) for person in case.beneficiaries)
@@ -126,7 +129,7 @@ def bundle(
     _stop_if_strict(case, _findings(judged, prepared), options)
     target = out or folder / "build"
     return tuple(
-        _packet(plan, case, folder, prepared, judged, known, shelf, workshop, options, tell, target) for plan in made
+        _packet(plan, case, folder, prepared, judged, known, profile, shelf, workshop, options, tell, target) for plan in made
     )
 
 
@@ -177,6 +180,7 @@ def _packet(
     prepared: Sequence[Prepared],
     judged: rules.Judgement,
     known: rules.Library,
+    profile: Profile,
     shelf: Shelf,
     workshop: Workshop,
     options: Options,
@@ -205,13 +209,15 @@ def _packet(
     made = _staging(target, plan.packet)
     try:
         tell("bind", 0, 0)
-        binding.bind(layout, _documents(filled, mine, form_files), made / BUNDLE, font=stamp_font())
+        volumes = binding.bind_within(layout, _documents(filled, mine, form_files), made, profile, stamp_font())
+        found = (*found, *profiles.advice([made / one.path for one in volumes], profile, workshop, [p.id for p in plan.parts]))
+        _stop_if_strict(case, found, options)
         _keep_drafts([one for one in filled if one.id not in _places(plan)], made, target / plan.packet)
         _keep_forms(filled_forms, made)
         _keep_papers(papers, made)
         data = report.manifest(
             case=case, plan=plan, layout=layout, prepared=mine, drafts=filled, findings=found, engines=engine_versions(),
-            as_of=options.as_of, profile=options.profile, relied=rules.relied(judged), not_checked=judged.not_checked,
+            as_of=options.as_of, profile=profile, volumes=volumes, relied=rules.relied(judged), not_checked=judged.not_checked,
             claims=claims, seal=report.seal_of(case, folder, shelf, options, engine_versions()),
         )
         report.write(made, report.with_outputs(data, made))
@@ -228,7 +234,7 @@ def _packet(
         publish(made, target / plan.packet)
     finally:
         shutil.rmtree(made, ignore_errors=True)
-    return _built(case, plan, layout, target / plan.packet, found, proof)
+    return _built(case, plan, layout, volumes, target / plan.packet, found, proof)
 
 
 def _with_forms(case: Case) -> Case:
@@ -341,9 +347,9 @@ def _held(plan: Plan) -> tuple[Finding, ...]:
 
 
 def _built(
-    case: Case, plan: Plan, layout: Layout, folder: Path, found: tuple[Finding, ...], proof: Proof
+    case: Case, plan: Plan, layout: Layout, volumes: Sequence[Volume], folder: Path, found: tuple[Finding, ...], proof: Proof
 ) -> Built:
     return Built(
-        case=case.id, packet=plan.packet, folder=folder, pages=len(layout.leaves), exhibits=len(layout.index),
-        findings=found, proof=proof,
+        case=case.id, packet=plan.packet, folder=folder, files=tuple(one.path for one in volumes), pages=len(layout.leaves),
+        exhibits=len(layout.index), findings=found, proof=proof,
     )

@@ -15,7 +15,21 @@ from pathlib import Path
 from typing import Any
 
 from assembler import __version__
-from assembler.model import Case, Check, Draft, Finding, Layout, Leaf, Part, PartKind, Plan, Prepared, PreparedPage
+from assembler.model import (
+    Case,
+    Check,
+    Draft,
+    Finding,
+    Layout,
+    Leaf,
+    Part,
+    PartKind,
+    Plan,
+    Prepared,
+    PreparedPage,
+    Profile,
+    Volume,
+)
 from assembler.shelf import Shelf
 from assembler.workshop import write_atomic
 
@@ -41,7 +55,8 @@ def manifest(
     findings: Sequence[Finding],
     engines: Mapping[str, str],
     as_of: date,
-    profile: str,
+    profile: Profile,
+    volumes: Sequence[Volume],
     claims: Sequence[Mapping[str, Any]] = (),
     relied: Sequence[Mapping[str, Any]] = (),
     not_checked: Sequence[str] = (),
@@ -58,7 +73,9 @@ def manifest(
         "case": case.id,
         "kind": case.kind,
         "packet": plan.packet,
-        "profile": profile,
+        "profile": profile.id,
+        "max_bytes": profile.max_bytes,
+        "volumes": [asdict(one) for one in volumes],
         "as_of": as_of.isoformat(),
         "seal": seal,
         "inputs": [asdict(record) for record in case.files],
@@ -80,10 +97,10 @@ def manifest(
 def seal_of(case: Case, folder: Path, shelf: Shelf, asked: object, engines: Mapping[str, str]) -> str:
     """One hash of everything a build depends on: while it stays the same, building again would give the same bytes.
 
-    case.json and all files it lists (`case` must be read with their hashes), the case's own templates, the shelf, what was
-    asked, and the versions of the program and its libraries.
+    case.json and all files it lists (`case` must be read with their hashes), the case's own templates and profiles, the shelf,
+    what was asked, and the versions of the program and its libraries.
     """
-    own = sorted(path for path in (folder / "templates").rglob("*") if path.is_file())
+    own = sorted(path for place in ("templates", "profiles") for path in (folder / place).rglob("*") if path.is_file())
     parts = {
         "assembler": __version__,
         "engines": dict(engines),

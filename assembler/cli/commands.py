@@ -20,6 +20,7 @@ from assembler.cli.facts import init, validate
 from assembler.cli.forms import forms
 from assembler.cli.frame import Framed, common, day, progress, result, say
 from assembler.cli.timings import keep, timed, times
+from assembler.cli.verify import verify
 from assembler.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ main.add_command(forms)
 main.add_command(draft)
 main.add_command(batch)
 main.add_command(cache)
+main.add_command(verify)
 
 
 @main.command()
@@ -109,36 +111,11 @@ def bundle(case: Path, out: Path | None, as_json: bool, **options: Any) -> None:
         for finding in one.findings:
             say(str(finding))
         result(
-            f"{one.folder / pipeline.BUNDLE}: {_count(one.pages, 'page')}, {_count(one.exhibits, 'exhibit')}, "
+            f"{one.folder / one.files[0]}{_more(one.files)}: {_count(one.pages, 'page')}, {_count(one.exhibits, 'exhibit')}, "
             f"{_count(len(one.proof.checks), 'check')} proved; {listing.tally(one.findings)}"
         )
         if options["opened"]:
             webbrowser.open((one.folder / "review.html").resolve().as_uri())
-
-
-@main.command()
-@click.argument("folder", type=FOLDER)
-@click.option("--case", "case", type=FOLDER, default=None, help="The case folder (default: found above the build folder).")
-@common
-def verify(folder: Path, case: Path | None, as_json: bool, **options: Any) -> None:
-    """Prove a finished build folder again, from its files alone."""
-    from assembler import pipeline
-    from assembler.errors import ProofFailed
-    from assembler.workshop import Workshop
-
-    sources = case or _case_above(folder)
-    with Workshop(folder / ".verify", jobs=_jobs(options["jobs"]), temporary=True) as workshop:
-        proof = pipeline.verify(folder, sources, workshop)
-    if as_json:
-        result(json.dumps(asdict(proof), indent=1))
-    else:
-        for one in proof.checks:
-            exhibit = f" exhibit {one.exhibit}" if one.exhibit else ""
-            result(f"{'ok  ' if one.ok else 'FAIL'} {one.name}{exhibit}: {one.detail}")
-        for missing in proof.not_checked:
-            result(f"not checked: {missing}")
-    if not proof.ok:
-        raise ProofFailed("the bundle is not what its manifest says", (), where=folder.name, remedy="build it again")
 
 
 @main.command()
@@ -179,10 +156,8 @@ def _options(options: dict[str, Any]) -> Options:
     )
 
 
-def _case_above(folder: Path) -> Path | None:
-    """The case a build folder belongs to, if it stands where `bundle` puts it: case/build/packet."""
-    above = folder.resolve().parent.parent
-    return above if (above / "case.json").is_file() else None
+def _more(files: tuple[str, ...]) -> str:
+    return f" and {_count(len(files) - 1, 'part')} more" if len(files) > 1 else ""
 
 
 def _count(number: int, word: str) -> str:
@@ -194,6 +169,7 @@ def _as_json(one: Built) -> dict[str, Any]:
         "case": one.case,
         "packet": one.packet,
         "folder": str(one.folder),
+        "files": list(one.files),
         "pages": one.pages,
         "exhibits": one.exhibits,
         "findings": [asdict(finding) for finding in one.findings],

@@ -26,7 +26,9 @@ from assembler.model.layout import Bookmark, IndexRow, Layout, Leaf, PageFacts, 
 from assembler.model.pages import Draft, Ink, Prepared, PreparedPage, Removed
 from assembler.model.people import Address, Biographic, History, Income, Name, Passport, Person
 from assembler.model.plan import Part, PartKind, Plan, Recipe, RecipePart
+from assembler.model.profile import Profile
 from assembler.model.proof import Check, Proof
+from assembler.model.volume import Volume
 
 __all__ = [
     "Address",
@@ -58,6 +60,7 @@ __all__ = [
     "Plan",
     "Prepared",
     "PreparedPage",
+    "Profile",
     "Proof",
     "Recipe",
     "RecipePart",
@@ -70,4 +73,5 @@ __all__ = [
     "Stamp",
     "Supporter",
     "Translator",
+    "Volume",
 ]

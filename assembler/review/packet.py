@@ -27,7 +27,7 @@ def write(
     *,
     thumbnails: bool = True,
 ) -> Path:
-    """Write review.html into a build folder that holds bundle.pdf; mode 0600.
+    """Write review.html into a build folder that holds the bundle; mode 0600.
 
     `boxes`: for each exhibit the recognised words of its pages (PreparedPage.boxes). `signoff`: schemas/signoff.json.
     `thumbnails`: without them the page holds no picture and no word of the evidence. Raises ToolFailed, OutputNotWritten.
@@ -43,8 +43,16 @@ def write(
 def _pictures(
     folder: Path, manifest: Mapping[str, Any], case_folder: Path | None, workshop: Workshop
 ) -> tuple[pictures.Picture, ...]:
-    bundle = next(one for one in manifest["outputs"] if one["path"] == "bundle.pdf")
-    jobs = pictures.jobs(folder / "bundle.pdf", bundle["sha256"], manifest["ledger"], case_folder, workshop.cache)
+    hashes = {one["path"]: one["sha256"] for one in manifest["outputs"]}
+    jobs = [
+        job
+        for volume in manifest["volumes"]
+        for job in pictures.jobs(
+            folder / volume["path"], hashes[volume["path"]], volume["first"],
+            [entry for entry in manifest["ledger"] if volume["first"] <= entry["number"] <= volume["last"]],
+            pictures.look_for(len(manifest["ledger"])), case_folder, workshop.cache,
+        )
+    ]
     made: list[pictures.Picture] = []
     for result in workshop.map(pictures.draw, jobs):
         if isinstance(result, Failure):

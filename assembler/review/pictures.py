@@ -32,10 +32,11 @@ class Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """Some neighbouring pages of the bundle."""
+    """Some neighbouring pages of one file of the bundle, whose first page has the number `first`."""
 
     bundle: Path
     sha256: str
+    first: int
     entries: tuple[Entry, ...]
     case_folder: Path | None
     look: Look
@@ -64,13 +65,15 @@ def look_for(pages: int) -> Look:
     return next((look for most, look in _LOOKS if pages <= most), _LEAST)
 
 
-def jobs(bundle: Path, sha256: str, ledger: Sequence[Entry], case_folder: Path | None, cache: Cache) -> list[Job]:
-    """The work on a bundle, in pieces."""
-    look = look_for(len(ledger))
+def jobs(
+    bundle: Path, sha256: str, first: int, ledger: Sequence[Entry], look: Look, case_folder: Path | None, cache: Cache
+) -> list[Job]:
+    """The work on one file of a bundle, in pieces."""
     return [
-        Job(bundle=bundle, sha256=sha256, entries=tuple(ledger[n : n + _CHUNK]), case_folder=case_folder, look=look, cache=cache)
+        Job(bundle=bundle, sha256=sha256, first=first, entries=tuple(ledger[n : n + _CHUNK]), case_folder=case_folder,
+            look=look, cache=cache)
         for n in range(0, len(ledger), _CHUNK)
-    ]
+    ]  # fmt: skip
 
 
 def draw(job: Job) -> tuple[Picture, ...]:
@@ -86,7 +89,10 @@ def _make(job: Job, folder: Path) -> None:
     sources: dict[str, Any] = {}
     try:
         found = [
-            {"page": _drawn(document[entry["number"] - 1], job.look.width, job.look), "source": _source(job, entry, sources)}
+            {
+                "page": _drawn(document[entry["number"] - job.first], job.look.width, job.look),
+                "source": _source(job, entry, sources),
+            }
             for entry in job.entries
         ]
     finally:

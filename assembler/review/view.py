@@ -43,7 +43,8 @@ def view(manifest: Json, drawn: Sequence[Picture], words: Sequence[Sequence[Any]
         "chart": list(_chart(manifest["ledger"])),
         "outputs": [{"path": one["path"], "size": _size(one["size"])} for one in manifest.get("outputs", ())],
         "signoff": signoff["items"],
-        "sha256": next((one["sha256"] for one in manifest.get("outputs", ()) if one["path"] == "bundle.pdf"), ""),
+        "volumes": [_volume(one, manifest) for one in manifest["volumes"]],
+        "sha256": " ".join(_output(one["path"], manifest)["sha256"] for one in manifest["volumes"]),
         "pages": list(_pages(manifest, drawn, words, marks)),
     }
 
@@ -178,6 +179,20 @@ def _pages(
             "sure": text.get("confidence"), "turned": entry.get("transform", {}).get("turned", 0), "scale": entry["scale"],
             "words": [[word[0], *_placed(word[1:5], entry), word[5]] for word in shown],
         }  # fmt: skip
+
+
+def _volume(volume: Json, manifest: Json) -> dict[str, Any]:
+    """A file of the bundle beside the receiver's limit."""
+    size, most = _output(volume["path"], manifest)["size"], manifest.get("max_bytes")
+    return {
+        "path": volume["path"], "first": volume["first"], "last": volume["last"], "size": _size(size),
+        "limit": _size(most) if most else "", "share": round(100 * size / most) if most else 0,
+    }  # fmt: skip
+
+
+def _output(path: str, manifest: Json) -> Json:
+    found: Json = next(one for one in manifest["outputs"] if one["path"] == path)
+    return found
 
 
 def _size(count: int) -> str:
