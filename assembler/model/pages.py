@@ -64,6 +64,21 @@ class Prepared:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PageText:
+    """What can be read on a page of an exhibit."""
+
+    path: str  # source file
+    page: int  # 1-based in the source file
+    role: str  # FilePart.role
+    text: str
+    lines: str = ""  # what holds machine-readable lines that could be proved, if any
+    method: str = "text"  # PreparedPage.method
+    confidence: float | None = None
+    turned: int = 0
+    sha256: str = ""  # of the source file
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """A filled template and the PDF made from it."""
 
