@@ -76,6 +76,23 @@ def test_what_was_looked_for_is_listed_without_the_facts(subjects: list[planted.
         assert not [p.name.family for p in people if p.name.family in said]
 
 
+def test_a_page_said_to_be_english_that_is_not(subjects: list[planted.Subject]) -> None:
+    (one,) = [one for one in subjects if one.name == "re-parole"]
+    pages = (replace(one.texts["teacher"][0], seems="es"),)
+    found = planted.check(one.case, {**one.texts, "teacher": pages}).findings
+
+    assert [(f.rule, f.exhibit) for f in found] == [("TRANS.LANGUAGE", "teacher")]
+    assert {page.seems for pages in one.texts.values() for page in pages} == {"", "en"}
+
+
+def test_an_exhibit_that_could_not_be_read_is_said_so(subjects: list[planted.Subject]) -> None:
+    (one,) = [one for one in subjects if one.name == "re-parole"]
+    made = planted.check(one.case, {key: pages for key, pages in one.texts.items() if key != "passport"})
+
+    assert [f.rule for f in made.findings] == ["CHECK.UNREAD"]
+    assert ("passport", "everything", "not looked at") in [(row.exhibit, row.what, row.result) for row in made.looked]
+
+
 # --- machine-readable lines -----------------------------------------------------------------------------------------
 
 letters = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=1, max_size=12)

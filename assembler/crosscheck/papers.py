@@ -68,6 +68,21 @@ def _missing(text: str, exhibit: Exhibit, desk: Desk) -> Iterator[str]:
         yield "a date"
 
 
+def languages(desk: Desk) -> Iterator[Result]:
+    """Pages that are said to be in English and seem to be in another language: they need a translation."""
+    for exhibit, page in everything(desk):
+        if page.language.startswith("en") and page.seems not in ("", "en") and page.seems in desk.languages:
+            yield told(
+                "TRANS.LANGUAGE",
+                Severity.WARNING,
+                page,
+                exhibit,
+                f"it seems to be in {desk.languages[page.seems]}, and case.json says English",
+                "set `language`, and add the translation with its certificate",
+                _RULE,
+            )
+
+
 def sequences(desk: Desk) -> Iterator[Result]:
     """Pages that count themselves, "page 3 of 7", and do not all follow."""
     for exhibit in desk.case.exhibits:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pypdfium2 as pdfium
 
@@ -14,10 +17,11 @@ from assembler import mrz, ocr
 from assembler.model import PageText, Prepared
 from assembler.workshop import Cache, Failure, Workshop
 
-VERSION = "6"  # raise it when anything here changes what comes out
+VERSION = "8"  # raise it when anything here changes what comes out
 # from which part of the page's height down, and how large it is drawn, points to pixels: one of them is usually read well
 _TRIES = ((0.5, 2.6), (0.5, 3.0), (0.5, 2.2), (0.0, 3.6), (0.5, 3.6), (0.0, 2.2))
 _MOST_PIXELS = 6000  # on the longer side of the page
+_FEW, _SURE = 20, 0.999  # words, likelihood: below these no language is told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,15 +55,15 @@ def read_texts(
             found[one.exhibit] = tuple(
                 PageText(
                     path=page.path, page=page.source_page, role=page.role, text=text, lines=lines, method=page.method,
-                    confidence=page.confidence, turned=page.turned, sha256=page.sha256,
+                    confidence=page.confidence, turned=page.turned, sha256=page.sha256, language=page.language, seems=seems,
                 )
-                for page, (text, lines) in zip(one.pages, result, strict=True)
+                for page, (text, lines, seems) in zip(one.pages, result, strict=True)
             )  # fmt: skip
     return found
 
 
-def read(job: Job) -> tuple[tuple[str, str], ...]:
-    """(text, machine-readable lines) of each page; cached with the prepared exhibit it belongs to."""
+def read(job: Job) -> tuple[tuple[str, str, str], ...]:
+    """(text, machine-readable lines, language) of each page; cached with the prepared exhibit it belongs to."""
     key = [
         "texts",
         VERSION,
@@ -70,13 +74,16 @@ def read(job: Job) -> tuple[tuple[str, str], ...]:
         ocr.version(),
     ]
     made = job.cache.once(key, lambda folder: _make(job, folder))
-    return tuple((text, lines) for text, lines in json.loads((made / "texts.json").read_text(encoding="utf8")))
+    return tuple((text, lines, seems) for text, lines, seems in json.loads((made / "texts.json").read_text(encoding="utf8")))
 
 
 def _make(job: Job, folder: Path) -> None:
     document = pdfium.PdfDocument(job.pdf)
     try:
-        pages = [_page(page, boxes, job) for page, boxes in zip(document, job.boxes, strict=True)]
+        pages = [
+            (text, lines, _language(text))
+            for text, lines in (_page(page, boxes, job) for page, boxes in zip(document, job.boxes, strict=True))
+        ]
     finally:
         document.close()
     (folder / "texts.json").write_text(json.dumps(pages, ensure_ascii=False), encoding="utf8")
@@ -88,6 +95,22 @@ def _page(page: pdfium.PdfPage, boxes: Path | None, job: Job) -> tuple[str, str]
         return text, text if job.zones else ""
     seen = boxes is not None and any(_like_lines(row[0]) for row in json.loads(boxes.read_text(encoding="utf8")))
     return text, _zone(page, job.as_of) if seen or mrz.looks_like(text) else ""
+
+
+def _language(text: str) -> str:
+    """The language a text seems to be in; "" where it is too short or the identifier not sure."""
+    plain = " ".join(re.findall(r"[^\W\d_]{2,}", text))
+    if len(plain.split()) < _FEW:
+        return ""
+    guess, likelihood = _identifier().classify(plain)
+    return str(guess) if likelihood >= _SURE else ""
+
+
+@cache
+def _identifier() -> Any:
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
 
 
 def _like_lines(word: str) -> bool:

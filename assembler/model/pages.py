@@ -76,6 +76,8 @@ class PageText:
     confidence: float | None = None
     turned: int = 0
     sha256: str = ""  # of the source file
+    language: str = "en"  # as case.json declares it, BCP 47
+    seems: str = ""  # the language it seems to be in, ISO 639-1; "" where that is not sure
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,6 +40,8 @@ def view(manifest: Json, drawn: Sequence[Picture], words: Sequence[Sequence[Any]
         "files": list(_files(manifest)),
         "removed": [_removed(one) for one in manifest["removed"]],
         "not_checked": manifest["not_checked"],
+        "contradictions": manifest.get("contradictions", []),
+        "looked": [one for one in manifest.get("looked", ()) if "not asked" not in one["why"]],
         "chart": list(_chart(manifest["ledger"])),
         "outputs": [{"path": one["path"], "size": _size(one["size"])} for one in manifest.get("outputs", ())],
         "signoff": signoff["items"],
