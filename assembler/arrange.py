@@ -61,9 +61,10 @@ def arrange(
     leaves = tuple(_leaf(number, total, slot) for number, slot in enumerate(slots, 1))
     runs = {part: [leaf.number for leaf in run] for part, run in groupby(leaves, key=lambda leaf: leaf.part)}
     first = {part: numbers[0] for part, numbers in runs.items()}
+    sheets = {leaf.exhibit: leaf.number for leaf in leaves if leaf.kind is PartKind.TAB}
     exhibits = {exhibit.id: exhibit for exhibit in case.exhibits}
     index = tuple(
-        _row(part, exhibits[part.exhibit], runs[part.id], first[f"tab-{part.exhibit}"], (roles or {}).get(part.exhibit, ()))
+        _row(part, exhibits[part.exhibit], runs[part.id], sheets.get(part.exhibit), (roles or {}).get(part.exhibit, ()))
         for part in plan.parts
         if part.kind is PartKind.EXHIBIT
     )
@@ -192,7 +193,7 @@ def _text(part: Part, page: int, of: int, number: int, total: int) -> str:
     return place
 
 
-def _row(part: Part, exhibit: Exhibit, numbers: Sequence[int], sheet: int, roles: Sequence[str]) -> IndexRow:
+def _row(part: Part, exhibit: Exhibit, numbers: Sequence[int], sheet: int | None, roles: Sequence[str]) -> IndexRow:
     return IndexRow(
         tab=part.tab,
         exhibit=exhibit.id,
@@ -201,7 +202,7 @@ def _row(part: Part, exhibit: Exhibit, numbers: Sequence[int], sheet: int, roles
         language=exhibit.language,
         first=numbers[0],
         last=numbers[-1],
-        sheet=sheet,
+        sheet=sheet or numbers[0],
         group=part.group,
         parts=_ranges(numbers, roles),
     )
@@ -225,9 +226,9 @@ def _bookmarks(plan: Plan, index: Sequence[IndexRow], first: Mapping[str, int]) 
     marks: list[Bookmark] = []
     group = ""
     for part in plan.parts:
-        if part.id not in first or part.kind is PartKind.EXHIBIT:
+        if part.id not in first or (part.kind is PartKind.EXHIBIT and rows[part.exhibit].sheeted):
             continue
-        if part.kind is not PartKind.TAB:
+        if part.kind not in (PartKind.TAB, PartKind.EXHIBIT):
             marks.append(Bookmark(title=part.title, number=first[part.id], level=0))
             continue
         if part.group and part.group != group:
@@ -248,4 +249,5 @@ def _addresses(leaves: Sequence[Leaf], first: Mapping[str, int]) -> tuple[tuple[
             found[f"tab/{leaf.exhibit}"] = leaf.number
         elif leaf.kind is PartKind.EXHIBIT:
             found[f"exhibit/{leaf.exhibit}/{leaf.exhibit_page}"] = leaf.number
+            found.setdefault(f"tab/{leaf.exhibit}", leaf.number)  # of a notice, which has no tab sheet
     return tuple(sorted(found.items()))

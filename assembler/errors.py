@@ -42,6 +42,12 @@ class AssemblerError(Exception):
         return _rebuilt, (type(self), self.args, self.__dict__)
 
 
+class UnknownProfile(AssemblerError):
+    """--profile names no profile there is."""
+
+    exit_code = ExitCode.USAGE
+
+
 class FindingsError(AssemblerError):
     """The next step cannot run because of findings, all of which are carried along and shown together."""
 

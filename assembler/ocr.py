@@ -6,8 +6,8 @@ One engine per worker process, started when first needed. Must not know what a p
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,6 +33,7 @@ class Recognised:
     layer: bytes
     dpi: int
     turned: int = 0  # clockwise degrees the image had to be turned to be read
+    boxes: tuple[tuple[float, float, float, float], ...] = ()  # left, top, right, bottom of each word; parts of width and height
 
     @property
     def confidence(self) -> float:
@@ -87,16 +88,35 @@ def recognise(image: Image.Image, dpi: int, language: str, scratch: Path) -> Rec
     # one pass gives both the words and the layer; from a file only, since the page-wise call leaves its PDF unfinished
     if not engine.ProcessPages(str(layer), str(picture)):
         raise ToolFailed("the recognition engine gave no result", where="tesseract", remedy="run `assembler doctor`")
-    sure = engine.AllWordConfidences()
-    words = engine.AllWords() if sure else ()  # the engine complains aloud where there is none
     # grain and rules come out as "words" without a letter, and with high confidence
-    read = [(word, one) for word, one in zip(words, sure, strict=True) if any(map(str.isalnum, word))]
+    read = [one for one in _words(engine, image.size) if any(map(str.isalnum, one[0]))]
     return Recognised(
-        words=tuple(word for word, _ in read),
-        confidences=tuple(one for _, one in read),
+        words=tuple(word for word, _, _ in read),
+        confidences=tuple(sure for _, sure, _ in read),
+        boxes=tuple(box for _, _, box in read),
         layer=layer.with_suffix(".pdf").read_bytes(),
         dpi=dpi,
     )
+
+
+def _words(engine: Any, size: tuple[int, int]) -> Iterator[tuple[str, int, tuple[float, float, float, float]]]:
+    """What the last pass read, in reading order: word, confidence, place."""
+    import tesserocr
+
+    found = engine.GetIterator() if engine.AllWordConfidences() else None  # the engine complains aloud where there is none
+    for word in tesserocr.iterate_level(found, tesserocr.RIL.WORD) if found else ():
+        left, top, right, bottom = word.BoundingBox(tesserocr.RIL.WORD)
+        box = (left / size[0], top / size[1], right / size[0], bottom / size[1])
+        # as the engine itself rounds: AllWordConfidences
+        yield word.GetUTF8Text(tesserocr.RIL.WORD), int(word.Confidence(tesserocr.RIL.WORD)), box
+
+
+def read_lines(image: Image.Image, dpi: int) -> str:
+    """The text of a grey image that holds only machine-readable lines (letters, digits, fillers), line by line."""
+    engine = _zone_engine()
+    engine.SetImage(image.convert("L"))
+    engine.SetSourceResolution(dpi)
+    return str(engine.GetUTF8Text())
 
 
 def read_page(render: Callable[[int], Image.Image], language: str, policy: Policy, scratch: Path) -> Recognised:
@@ -145,9 +165,7 @@ def _good(attempt: Recognised, policy: Policy) -> bool:
 def _turned(image: Image.Image, angle: int, dpi: int, language: str, scratch: Path) -> Recognised:
     upright = image.rotate(-angle, expand=True) if angle else image
     attempt = recognise(upright, dpi, language, scratch)
-    return Recognised(
-        words=attempt.words, confidences=attempt.confidences, layer=attempt.layer, dpi=dpi, turned=angle
-    )
+    return replace(attempt, turned=angle)
 
 
 @cache
@@ -156,6 +174,19 @@ def _scout() -> Any:
     import tesserocr
 
     return tesserocr.PyTessBaseAPI(path=str(data_folder()), lang="osd", psm=tesserocr.PSM.OSD_ONLY)
+
+
+@cache
+def _zone_engine() -> Any:
+    os.environ.setdefault("OMP_THREAD_LIMIT", "1")
+    import tesserocr
+
+    engine = tesserocr.PyTessBaseAPI(path=str(data_folder()), lang="eng", psm=tesserocr.PSM.SINGLE_BLOCK)
+    engine.SetVariable("tessedit_char_whitelist", "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789<")
+    engine.SetVariable("load_system_dawg", "0")
+    engine.SetVariable("load_freq_dawg", "0")
+    engine.SetVariable("debug_file", os.devnull)
+    return engine
 
 
 @cache

@@ -5,11 +5,12 @@ A `Case` and a `Recipe` come in, a `Plan` goes out; nothing is opened, no page i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from itertools import count, product
 from string import ascii_uppercase
 from typing import Any
 
+from assembler.cites import cited
 from assembler.errors import TemplateBroken
 from assembler.model import Case, Declaration, Exhibit, FormFile, Part, PartKind, Plan, Recipe, RecipePart
 
@@ -23,12 +24,13 @@ def plan_packet(case: Case, recipe: Recipe, beneficiary: str) -> Plan:
     placed: set[str] = set()
     claimed = {category for part in recipe.parts for category in part.categories}
     for entry in recipe.parts:
-        if not _wanted(entry, case):
+        if not _holds(entry.when, case):
             continue
-        if entry.type == "exhibits":
-            chosen = [e for e in _exhibits(entry, case, beneficiary, claimed) if e.id not in placed]
-            placed.update(exhibit.id for exhibit in chosen)
-            parts += [part for exhibit in chosen for part in _tabbed(exhibit, next(labels), entry, recipe)]
+        if entry.type in _OF_EVIDENCE:
+            for exhibit, group in _OF_EVIDENCE[entry.type](entry, case, beneficiary, claimed):
+                if exhibit.id not in placed:
+                    placed.add(exhibit.id)
+                    parts += _tabbed(exhibit, next(labels), group, entry, recipe)
         else:
             parts += _untabbed(entry, case, beneficiary)
     left_out = [e.id for e in case.exhibits if _belongs(e.belongs_to, beneficiary) and e.id not in placed]
@@ -38,7 +40,10 @@ def plan_packet(case: Case, recipe: Recipe, beneficiary: str) -> Plan:
             where=f"recipe {recipe.kind}",
             remedy='add an "exhibits" part without categories: it takes all the rest',
         )
-    return Plan(packet=beneficiary, beneficiary=beneficiary, kind=case.kind, title=recipe.title, parts=tuple(parts))
+    return Plan(
+        packet=beneficiary, beneficiary=beneficiary, kind=case.kind, title=recipe.title, parts=tuple(parts),
+        claims_template=recipe.claims_template,
+    )
 
 
 def tab_labels(style: str) -> Iterator[str]:
@@ -71,39 +76,69 @@ def as_json(plan: Plan) -> dict[str, Any]:
     return {"packet": plan.packet, "kind": plan.kind, "title": plan.title, "parts": parts}
 
 
-def _wanted(entry: RecipePart, case: Case) -> bool:
-    holds: dict[str, Callable[[], bool]] = {
-        "": lambda: True,
+def _holds(when: str, case: Case) -> bool:
+    """Whether all these conditions hold, written with spaces between them."""
+    facts: dict[str, Callable[[], bool]] = {
         "represented": lambda: case.attorney is not None,
+        "supported": lambda: bool(case.supporters),
         "expedite": lambda: bool(case.request.expedite_reason),
         "mailed": lambda: case.request.filing == "paper",
         "fee-waiver": lambda: case.request.fee == "waiver",
     }
-    return holds[entry.when]()
+    return all(facts[condition]() for condition in when.split())
 
 
 def _belongs(owners: tuple[str, ...], beneficiary: str) -> bool:
     return not owners or beneficiary in owners
 
 
-def _exhibits(entry: RecipePart, case: Case, beneficiary: str, claimed: set[str]) -> list[Exhibit]:
-    mine = [exhibit for exhibit in case.exhibits if _belongs(exhibit.belongs_to, beneficiary)]
+Grouped = Iterator[tuple[Exhibit, str]]  # an exhibit, and its heading in the index
+
+
+def _mine(case: Case, beneficiary: str) -> list[Exhibit]:
+    return [exhibit for exhibit in case.exhibits if _belongs(exhibit.belongs_to, beneficiary)]
+
+
+def _exhibits(entry: RecipePart, case: Case, beneficiary: str, claimed: set[str]) -> Grouped:
+    """Those of the entry's categories, in that order; without any, all that no other entry claims."""
+    mine = _mine(case, beneficiary)
     if not entry.categories:
-        return [exhibit for exhibit in mine if exhibit.category not in claimed]
-    return [exhibit for category in entry.categories for exhibit in mine if exhibit.category == category]
+        yield from ((exhibit, entry.group) for exhibit in mine if exhibit.category not in claimed)
+    for category in entry.categories:
+        yield from ((exhibit, entry.group) for exhibit in mine if exhibit.category == category)
 
 
-def _tabbed(exhibit: Exhibit, tab: str, entry: RecipePart, recipe: Recipe) -> Iterable[Part]:
-    yield Part(
-        id=f"tab-{exhibit.id}",
-        kind=PartKind.TAB,
-        title=exhibit.title,
-        document=TABS_DOCUMENT,
-        template=recipe.tab_template,
-        tab=tab,
-        exhibit=exhibit.id,
-        group=entry.group,
-    )
+def _notice(entry: RecipePart, case: Case, beneficiary: str, _claimed: set[str]) -> Grouped:
+    """The notice that is answered."""
+    wanted = case.rfe.notice_exhibit if case.rfe else None
+    yield from ((exhibit, entry.group) for exhibit in _mine(case, beneficiary) if exhibit.id == wanted)
+
+
+def _points(entry: RecipePart, case: Case, beneficiary: str, _claimed: set[str]) -> Grouped:
+    """What answers the points of the notice, point by point: listed exhibits first, then those the answer cites."""
+    mine = {exhibit.id: exhibit for exhibit in _mine(case, beneficiary)}
+    for number, point in enumerate(case.rfe.points if case.rfe else (), 1):
+        named = (*point.exhibits, *(cite.exhibit for text in point.answer for cite in cited(text)))
+        group = entry.group.replace("{number}", str(number))
+        yield from ((mine[one], group) for one in dict.fromkeys(named) if one in mine)
+
+
+_OF_EVIDENCE = {"exhibits": _exhibits, "notice": _notice, "points": _points}
+
+
+def _tabbed(exhibit: Exhibit, tab: str, group: str, entry: RecipePart, recipe: Recipe) -> Iterator[Part]:
+    """The exhibit behind its tab sheet. A notice has its letter, but no sheet of ours may lie on top of it."""
+    if entry.type != "notice":
+        yield Part(
+            id=f"tab-{exhibit.id}",
+            kind=PartKind.TAB,
+            title=exhibit.title,
+            document=TABS_DOCUMENT,
+            template=recipe.tab_template,
+            tab=tab,
+            exhibit=exhibit.id,
+            group=group,
+        )
     yield Part(
         id=f"exhibit-{exhibit.id}",
         kind=PartKind.EXHIBIT,
@@ -111,7 +146,8 @@ def _tabbed(exhibit: Exhibit, tab: str, entry: RecipePart, recipe: Recipe) -> It
         document=f"exhibit:{exhibit.id}",
         tab=tab,
         exhibit=exhibit.id,
-        group=entry.group,
+        stamped=entry.stamped,
+        group=group,
     )
 
 
@@ -122,7 +158,8 @@ def _untabbed(entry: RecipePart, case: Case, beneficiary: str) -> list[Part]:
     if entry.type == "form":
         names = entry.form.split()
         mine_forms = [f for f in case.forms if f.form in names and _belongs(f.belongs_to, beneficiary)]
-        return [_form(entry, form, position) for position, form in enumerate(mine_forms, 1)]
+        parts = [_form(entry, form, position) for position, form in enumerate(mine_forms, 1)]
+        return parts or ([_placeholder(entry)] if entry.placeholder and _holds(entry.placeholder_when, case) else [])
     return [
         Part(
             id=entry.id,
@@ -153,4 +190,16 @@ def _form(entry: RecipePart, form: FormFile, position: int) -> Part:
         document=f"form:{form.path}",
         form=form.form,
         stamped=False,
+    )
+
+
+def _placeholder(entry: RecipePart) -> Part:
+    """A page in the place of a form that is not there yet; it must not be filed."""
+    return Part(
+        id=f"{entry.id}-placeholder",
+        kind=PartKind.DRAFT,
+        title=f"{entry.title} (not enclosed)",
+        document=f"draft:{entry.id}-placeholder",
+        template=entry.placeholder,
+        form=entry.form.split()[0],
     )

@@ -15,7 +15,21 @@ from pathlib import Path
 from typing import Any
 
 from assembler import __version__
-from assembler.model import Case, Check, Draft, Finding, Layout, Leaf, Part, PartKind, Plan, Prepared, PreparedPage
+from assembler.model import (
+    Case,
+    Check,
+    Draft,
+    Finding,
+    Layout,
+    Leaf,
+    Part,
+    PartKind,
+    Plan,
+    Prepared,
+    PreparedPage,
+    Profile,
+    Volume,
+)
 from assembler.shelf import Shelf
 from assembler.workshop import write_atomic
 
@@ -41,10 +55,20 @@ def manifest(
     findings: Sequence[Finding],
     engines: Mapping[str, str],
     as_of: date,
-    profile: str,
+    profile: Profile,
+    volumes: Sequence[Volume],
+    claims: Sequence[Mapping[str, Any]] = (),
+    relied: Sequence[Mapping[str, Any]] = (),
+    not_checked: Sequence[str] = (),
+    looked: Sequence[Mapping[str, Any]] = (),
+    contradictions: Sequence[Mapping[str, Any]] = (),
     seal: str = "",
 ) -> dict[str, Any]:
-    """Everything but the outputs and the proof, which `with_outputs` and `with_proof` add when there are any."""
+    """Everything but the outputs and the proof, which `with_outputs` and `with_proof` add when there are any.
+
+    `claims`: requirements and the exhibits that meet them. `relied`: dated facts that were used. `not_checked`: sentences.
+    `looked`: what was looked for in the evidence. `contradictions`: what says other than the case; these hold client facts.
+    """
     pages = {one.exhibit: one.pages for one in prepared}
     return {
         "format": FORMAT,
@@ -52,7 +76,9 @@ def manifest(
         "case": case.id,
         "kind": case.kind,
         "packet": plan.packet,
-        "profile": profile,
+        "profile": profile.id,
+        "max_bytes": profile.max_bytes,
+        "volumes": [asdict(one) for one in volumes],
         "as_of": as_of.isoformat(),
         "seal": seal,
         "inputs": [asdict(record) for record in case.files],
@@ -65,17 +91,21 @@ def manifest(
         "findings": [_finding(finding) for finding in findings],
         "engines": dict(sorted(engines.items())),
         "word_engines": {one.id: one.engine for one in drafts},
-        "not_checked": list(NOT_CHECKED),
+        "matrix": [dict(claim) for claim in claims],
+        "facts_used": [dict(fact) for fact in relied],
+        "looked": [dict(one) for one in looked],
+        "contradictions": [dict(one) for one in contradictions],
+        "not_checked": [*NOT_CHECKED, *not_checked],
     }
 
 
 def seal_of(case: Case, folder: Path, shelf: Shelf, asked: object, engines: Mapping[str, str]) -> str:
     """One hash of everything a build depends on: while it stays the same, building again would give the same bytes.
 
-    case.json and all files it lists (`case` must be read with their hashes), the case's own templates, the shelf, what was
-    asked, and the versions of the program and its libraries.
+    case.json and all files it lists (`case` must be read with their hashes), the case's own templates and profiles, the shelf,
+    what was asked, and the versions of the program and its libraries.
     """
-    own = sorted(path for path in (folder / "templates").rglob("*") if path.is_file())
+    own = sorted(path for place in ("templates", "profiles") for path in (folder / place).rglob("*") if path.is_file())
     parts = {
         "assembler": __version__,
         "engines": dict(engines),

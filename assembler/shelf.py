@@ -18,8 +18,8 @@ from assembler.errors import TemplateBroken
 from assembler.model import Recipe, RecipePart
 
 _PACKAGE = Path(__file__).resolve().parent
-_PART_TYPES = ("draft", "declarations", "form", "exhibits")
-_WHEN = ("", "represented", "expedite", "mailed", "fee-waiver")
+_PART_TYPES = ("draft", "declarations", "form", "exhibits", "notice", "points")
+_WHEN = ("represented", "supported", "expedite", "mailed", "fee-waiver")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +138,7 @@ def _recipe(raw: dict[str, Any], where: str) -> Recipe:
             parts=parts,
             tab_template=raw["tab_template"],
             labels=raw.get("labels", "letters"),
+            claims_template=raw.get("claims_template", ""),
         )
     except (KeyError, TypeError) as error:
         raise TemplateBroken(f"an entry is missing or of the wrong type ({error})", where=where) from error
@@ -153,8 +154,11 @@ def _part(raw: dict[str, Any], where: str) -> RecipePart:
     part = RecipePart(**{**raw, "categories": tuple(raw.get("categories", ()))})
     if part.type not in _PART_TYPES:
         raise TemplateBroken(f"unknown type in part {part.id}", where=where, remedy=f"use one of {_PART_TYPES}")
-    if part.when not in _WHEN:
-        raise TemplateBroken(f"unknown `when` in part {part.id}", where=where, remedy=f"use one of {_WHEN[1:]}")
+    if {*part.when.split(), *part.placeholder_when.split()} - {*_WHEN}:
+        raise TemplateBroken(f"unknown `when` in part {part.id}", where=where, remedy=f"use some of {_WHEN}")
+    if raw.get("stamped", True) is not True and (raw["stamped"] is not False or part.type != "notice"):
+        remedy = "only a notice may be left unmarked: stamped = false"
+        raise TemplateBroken(f"`stamped` of part {part.id} cannot be used", where=where, remedy=remedy)
     if part.type in ("draft", "declarations") and not part.template:
         raise TemplateBroken(f"part {part.id} names no template", where=where, remedy="add template = \"….docx\"")
     return part

@@ -66,11 +66,13 @@ def _letter(number: int, pages: int = 3) -> bytes:
     return paper.done()
 
 
+# required lines of the checklists which every exhibit is said to meet
+SHOWN = ["ID.BENEFICIARY", "ID.PETITIONER", "STATUS.PETITIONER", "STATEMENT.LENGTH"]
 FILES = ("scan-0.pdf", "scan-1.pdf", "scan-2.pdf", "photo.jpg", "letter.pdf")
 
 
 def _case(name: str, number: int, files: Sequence[str] = FILES) -> dict[str, Any]:
-    exhibit = {"category": "medical", "date": "2026-10-01"}
+    exhibit: dict[str, Any] = {"category": "medical", "date": "2026-10-01", "supports": SHOWN}
     mark = canary(number)
     return {
         "id": name, "kind": "parole", "reasons": ["urgent-medical"],
@@ -80,7 +82,7 @@ def _case(name: str, number: int, files: Sequence[str] = FILES) -> dict[str, Any
         "beneficiaries": [{"id": "child", "name": {"given": "Testina", "family": mark.capitalize()},
                            "birth_date": "2018-04-05", "nationality": "UTO"}],
         "supporters": [], "attorney": None, "declarations": [],
-        "request": {"filing": "paper", "fee": "pay", "length_months": 12, "letter_date": "2026-11-20",
+        "request": {"filing": "online", "fee": "pay", "length_months": 12, "letter_date": "2026-11-20",
                     "basis": ["".join(f"See [@e{n}]. " for n in range(len(files)))], "why_no_visa": "There is no time."},
         "exhibits": [{"id": f"e{n}", "title": f"Record {n} {mark}", "files": [f"evidence/{file}"], **exhibit}
                      for n, file in enumerate(files)],

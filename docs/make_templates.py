@@ -17,6 +17,7 @@ from docx.shared import Inches, Pt, RGBColor
 HOME = Path(__file__).parent.parent / "templates"
 FACE = "IBM Plex Serif"
 RULE = "_" * 42
+BLANK = "_" * 34
 
 
 def document(size: float = 11):
@@ -136,7 +137,9 @@ def signature(doc, name: str, *under: str) -> None:
         line(doc, text, after=0, keep=position < len(under))
 
 
-def letter_head(doc) -> None:
+def letter_head(doc, mark: str = "EXPEDITED PROCESSING REQUESTED", when: str = "request.expedite_reason",
+                named: str = "not facts.address_lines") -> None:  # fmt: skip
+    """The agency is named where the address does not do it: a notice's own address, or none that is known."""
     line(doc, "{%p for text in sender.heading %}")
     line(doc, "{{ text }}", bold=True, size=14, after=0)
     line(doc, "{%p endfor %}")
@@ -145,15 +148,22 @@ def letter_head(doc) -> None:
     line(doc, "{%p if facts.via %}")
     line(doc, "{{ facts.via | upper }}", bold=True, size=9.5, after=2)
     line(doc, "{%p endif %}")
+    line(doc, f"{{%p if {named} %}}")
+    line(doc, "U.S. Citizenship and Immigration Services", after=0)
+    line(doc, "{%p endif %}")
     loop(doc, "text in facts.address_lines or ()", "{{ text }}", after=0)
-    line(doc, "{%p if request.expedite_reason %}")
-    line(doc, "EXPEDITED PROCESSING REQUESTED", bold=True, size=12, before=12, after=6)
+    line(doc, f"{{%p if {when} %}}")
+    line(doc, mark, bold=True, size=12, before=12, after=6)
+    line(doc, "{%p else %}")
+    line(doc, "", size=4, after=4)
     line(doc, "{%p endif %}")
 
 
-def re_block(doc, widths, first: str) -> None:
+def re_block(doc, widths, first: str, *further: tuple[str, str]) -> None:
     made = table(doc, widths)
     row(made, widths, ["RE:", first])
+    for pair in further:
+        row(made, widths, pair)
     row(made, widths, ["Petitioner:", "{{ petitioner.name.full }}"])
     row(made, widths, ["Beneficiary:", "{{ beneficiary.name.full }}{% if beneficiary.birth_date %}, born "
                        "{{ beneficiary.birth_date | longdate }}{% endif %}{% if beneficiary.nationality %}, "
@@ -176,8 +186,16 @@ def enclosures(doc) -> None:
     line(doc, "{%p endfor %}")
 
 
-def closing(doc) -> None:
-    line(doc, "Thank you for your attention to this request. Please direct any question to the undersigned.", before=10, keep=True)
+def fee(doc) -> None:
+    line(doc, "{%p if facts.fee_sentence or facts.parole_fee_sentence %}")
+    doc.add_heading("Fee", 2)
+    line(doc, "{{ facts.fee_sentence or '' }}{% if facts.fee_sentence and facts.parole_fee_sentence %} {% endif %}"
+         "{{ facts.parole_fee_sentence or '' }}")
+    line(doc, "{%p endif %}")
+
+
+def closing(doc, of: str = "request") -> None:
+    line(doc, f"Thank you for your attention to this {of}. Please direct any question to the undersigned.", before=10, keep=True)
     line(doc, "Respectfully,", keep=True)
     line(doc, "", after=14, keep=True)
     line(doc, RULE, after=0, keep=True)
@@ -204,13 +222,99 @@ def cover_letter():
     prose(doc, "request.length_reason", "Length of parole")
     prose(doc, "request.departure_plan", "Plan for departure")
     prose(doc, "request.support_plan", "Financial support")
-    line(doc, "{%p if facts.fee_sentence or facts.parole_fee_sentence %}")
-    doc.add_heading("Fee", 2)
-    line(doc, "{{ facts.fee_sentence or '' }}{% if facts.fee_sentence and facts.parole_fee_sentence %} {% endif %}"
-         "{{ facts.parole_fee_sentence or '' }}")
-    line(doc, "{%p endif %}")
+    fee(doc)
     enclosures(doc)
     closing(doc)
+    return doc
+
+
+def re_parole_letter():
+    doc = document(10.5)
+    letter_head(doc)
+    re_block(
+        doc, (1.2, 5.3),
+        "Form I-131, Request for Re-Parole{% if facts.legal_basis %}, {{ facts.legal_basis }}{% endif %}"
+        "{% if facts.request_line %}: {{ facts.request_line }}{% endif %}.",
+        ("Form I-94:", "{% if beneficiary.i94_number %}number {{ beneficiary.i94_number }}, {% endif %}{% if beneficiary.class_of_admission %}"
+         "class of admission {{ beneficiary.class_of_admission }}, {% endif %}admit-until date {{ request.i94_admit_until | longdate }}"),
+    )  # fmt: skip
+    line(doc, "Dear Officer:")
+    line(doc, "{% if attorney and own_behalf %}On behalf of {{ beneficiary.name.full }}, we ask for a further period of parole of "
+         "{% elif attorney %}On behalf of {{ petitioner.name.full }}, we ask that {{ beneficiary.name.full }} be granted a further period of parole of "
+         "{% elif own_behalf %}I ask for a further period of parole of "
+         "{% else %}I ask that {{ beneficiary.name.full }} be granted a further period of parole of {% endif %}"
+         "{{ request.length_months | months }}. The current period of parole ends on {{ request.i94_admit_until | longdate }}, the admit-until date "
+         "of Form I-94{% if days_left %}, {% if days_left == 1 %}one day{% else %}{{ days_left }} days{% endif %} after the date of this letter{% endif %}."
+         "{% if request.work_permit %} An employment authorization document is requested with it.{% endif %}")  # fmt: skip
+    prose(doc, "request.changed_circumstances", "What has changed, and why more time is needed")
+    prose(doc, "request.basis", "Reason for the request")
+    prose(doc, "expedite", "Expedited processing")
+    prose(doc, "request.why_no_visa", "Why a visa or another status cannot be obtained in time")
+    prose(doc, "request.length_reason", "Length of the further period")
+    prose(doc, "request.departure_plan", "Plan for departure")
+    prose(doc, "request.support_plan", "Financial support")
+    fee(doc)
+    enclosures(doc)
+    closing(doc)
+    return doc
+
+
+def response_letter():
+    doc = document(10.5)
+    letter_head(doc, "RESPONSE TO REQUEST FOR EVIDENCE", "rfe", "rfe")
+    re_block(
+        doc, (1.4, 5.1),
+        "Form I-131{% if facts.request_line %}: {{ facts.request_line }}{% endif %}{% if facts.legal_basis %}, {{ facts.legal_basis }}{% endif %}.",
+        ("Receipt number:", "{{ rfe.receipt_number }}"),
+        ("Notice:", "Request for Evidence dated {{ rfe.notice_date | longdate }}"),
+        ("Response due:", "{{ rfe.due_date | longdate }}"),
+    )
+    line(doc, "Dear Officer:")
+    line(doc, "{% if attorney and own_behalf %}On behalf of {{ beneficiary.name.full }}, we respond {% elif attorney %}On behalf of "
+         "{{ petitioner.name.full }}, we respond {% else %}I respond {% endif %}to the Request for Evidence of {{ rfe.notice_date | longdate }} "
+         "({{ cite(rfe.notice_exhibit) }}), which lies on top of this response. The response is due on {{ rfe.due_date | longdate }}. "
+         "It is complete: everything is submitted together, at one time, and it answers {% if points | length == 1 %}the one point of the notice"
+         "{% else %}the {{ points | length }} points of the notice in their order{% endif %}.")  # fmt: skip
+    line(doc, "{%p for point in points %}")
+    doc.add_heading("Point {{ point.number }}", 2)
+    line(doc, "{{ point.asked }}", italic=True, indent=0.3, keep=True)
+    line(doc, "{%p for text in point.answer %}")
+    line(doc, "{{r prose(text) }}")
+    line(doc, "{%p endfor %}")
+    line(doc, "{%p if point.exhibits %}")
+    line(doc, "Evidence for point {{ point.number }}:", after=2, keep=True)
+    line(doc, "{%p for row in point.exhibits %}")
+    bullet(doc, "{{r row.link }}: {{ row.title }}, {{ row.range }}")
+    line(doc, "{%p endfor %}")
+    line(doc, "{%p endif %}")
+    line(doc, "{%p endfor %}")
+    enclosures(doc)
+    closing(doc, "response")
+    return doc
+
+
+def translator_certificate():
+    doc = document()
+    line(doc, "UNSIGNED DRAFT", bold=True, size=14, centre=True, after=0)
+    line(doc, "Not a certificate until the translator has read it, corrected it, filled in every blank and signed by hand. Delete these two "
+         "paragraphs before printing.", italic=True, size=9.5, centre=True, after=18)  # fmt: skip
+    doc.add_heading("Certificate of translation", 1).alignment = WD_ALIGN_PARAGRAPH.CENTER
+    line(doc, "I, {% if translator %}{{ translator.name.full }}{% else %}" + BLANK + "{% endif %}, certify that I am competent to translate from {{ source_language }} into English, and that the attached English "
+         "translation of the document named below is complete and accurate, stamps, seals, handwriting and notes in its margins "
+         "included.", before=10)  # fmt: skip
+    line(doc, "Document: {{ exhibit.title }}{% if exhibit.date %}, dated {{ exhibit.date | longdate }}{% endif %}", indent=0.3, after=2)
+    line(doc, "Language of the document: {{ source_language }}", indent=0.3)
+    made = table(doc, (1.3, 5.2))
+    for name, known, text in (
+        ("Signature", "", ""),
+        ("Printed name", "translator", "{{ translator.name.full }}"),
+        ("Date", "", ""),
+        ("Address", "translator and translator.address", "{{ translator.address.lines | join(', ') }}"),
+        ("Telephone", "translator and translator.phone", "{{ translator.phone }}"),
+    ):
+        cells = row(made, (1.3, 5.2), [f"{name}:", f"{{% if {known} %}}{text}{{% else %}}{BLANK}{{% endif %}}" if known else BLANK])
+        for cell in cells:
+            cell.paragraphs[0].paragraph_format.space_before = Pt(14)
     return doc
 
 
@@ -274,7 +378,7 @@ def index():
 
 def tab_sheets():
     doc = document()
-    line(doc, "{%p for row in index %}")
+    line(doc, "{%p for row in sheets %}")
     for _ in range(7):
         line(doc, "", size=18)
     heading = doc.add_heading(level=1)
@@ -286,6 +390,47 @@ def tab_sheets():
     doc.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
     line(doc, "{%p endif %}")
     line(doc, "{%p endfor %}")
+    return doc
+
+
+def form_placeholder():
+    doc = document()
+    for _ in range(5):
+        line(doc, "", size=18)
+    heading = doc.add_heading(level=1)
+    heading.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    heading.add_run("FORM {{ form }}").font.size = Pt(40)
+    line(doc, "is not enclosed yet", size=18, centre=True, after=24)
+    line(doc, "This page holds its place and must not be filed.", bold=True, centre=True)
+    line(doc, "Download the form from uscis.gov, put it into forms/, list it in case.json, and build again: a blank is filled from the "
+         "same facts where its edition is known; one that you completed and signed goes in as it is. The answers are in "
+         "forms/answers-{{ form | lower }}.docx beside the bundle.", centre=True)  # fmt: skip
+    return doc
+
+
+def answer_sheet():
+    doc = document(10)
+    doc.add_heading("Answers for {{ sheet.title }}, edition {{ sheet.edition }}", 1)
+    line(doc, "From case.json, for {{ beneficiary.name.full }}; a working paper, not to be filed. Items without an answer are filled in by "
+         "hand: signatures, dates of signing, and what case.json does not say.", after=8)  # fmt: skip
+    widths = (0.6, 0.8, 2.6, 2.5)
+    made = table(doc, widths, ("Part", "Item", "Question", "Answer"))
+    row(made, widths, ["{%tr for one in sheet.answers %}", "", "", ""])
+    row(made, widths, ["{{ one.part }}", "{{ one.item }}", "{{ one.label }}", "{{ one.value or '(by hand)' }}"])
+    row(made, widths, ["{%tr endfor %}", "", "", ""])
+    return doc
+
+
+def claims():
+    doc = document(10)
+    doc.add_heading("What shows what", 1)
+    line(doc, "For {{ beneficiary.name.full }}: every item of the checklists and what meets it in the packet. Attorney's working paper, not to be "
+         "filed. The checklists are dated data and no legal advice; their sources are in manifest.json.", after=8)  # fmt: skip
+    widths = (3.4, 0.9, 2.2)
+    made = table(doc, widths, ("Item", "", "Shown by"))
+    row(made, widths, ["{%tr for one in claims %}", "", ""])
+    row(made, widths, ["{{ one.text }}", "{{ one.level }}", "{% if one.met %}{{ one.pages }}{% else %}NOTHING YET{% endif %}"])
+    row(made, widths, ["{%tr endfor %}", "", ""])
     return doc
 
 
@@ -307,6 +452,12 @@ TEMPLATES = {
     "parole/declaration.docx": declaration,
     "parole/index.docx": index,
     "parole/tab-sheets.docx": tab_sheets,
+    "parole/form-placeholder.docx": form_placeholder,
+    "parole/answer-sheet.docx": answer_sheet,
+    "parole/claims.docx": claims,
+    "parole/translator-certificate.docx": translator_certificate,
+    "re-parole/cover-letter.docx": re_parole_letter,
+    "rfe-response/cover-letter.docx": response_letter,
 }
 
 if __name__ == "__main__":

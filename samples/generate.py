@@ -1,4 +1,6 @@
-"""Draw the evidence of the samples again: `python -m samples.generate`. Same bytes each time; every fact is invented.
+"""Draw the samples again: `python -m samples.generate [NAME…]`. Same bytes each time; every fact is invented.
+
+urgent-medical has a case.json written by hand; those of the others come from their modules in `samples.stories`.
 
 Other versions of the drawing libraries may give other bytes for the same picture, so `drawn-with.json` notes which were used.
 """
@@ -7,10 +9,13 @@ from __future__ import annotations
 
 import json
 import platform
+import sys
 from importlib.metadata import version
 from pathlib import Path
 
 from samples import urgent_medical
+from samples.desk import Sample
+from samples.stories import STORIES
 
 HOME = Path(__file__).parent
 NOTE = HOME / "drawn-with.json"
@@ -33,6 +38,20 @@ def write(folder: Path, files: dict[str, bytes]) -> None:
         (folder / name).write_bytes(data)
 
 
+def case_text(sample: Sample) -> str:
+    """The case.json of a sample, as its module has it."""
+    return json.dumps({"$schema": "../../schemas/case.schema.json", **sample.case}, indent=1, ensure_ascii=False) + "\n"
+
+
+def draw(name: str) -> None:
+    """One sample of `STORIES`: its case.json and its evidence."""
+    sample = STORIES[name]()
+    write(HOME / name / "evidence", dict(sample.files))
+    (HOME / name / "case.json").write_text(case_text(sample), encoding="utf8")
+
+
 if __name__ == "__main__":
     write(HOME / "urgent-medical/evidence", urgent_medical.evidence())
+    for wanted in sys.argv[1:] or STORIES:
+        draw(wanted)
     NOTE.write_text(json.dumps(drawn_with(), indent=1) + "\n", encoding="utf8")

@@ -118,6 +118,16 @@ def encrypted_pdf(user: str = "secret", owner: str = "owner") -> bytes:
 
 PERSON = {"name": {"given": "Testina", "family": "Exemplar"}, "birth_date": "2018-04-05", "nationality": "UTO"}
 
+# lines of the checklists which the small case's scan is said to meet: the rules themselves are tested elsewhere
+SUPPORTS = [
+    "ID.BENEFICIARY", "ID.PETITIONER", "STATUS.PETITIONER", "MINOR.CONSENT",
+    "FIN.EVIDENCE", "FIN.EMPLOYMENT", "FIN.BANK", "FIN.TAX", "FIN.ASSETS", "MED.ACCEPTANCE", "MED.COST", "MED.PAYER",
+    "MED.RETURN", "MED.UNAVAILABLE", "REPAROLE.RECORD",
+    "MED.ESCORT", "MED.FIT-TO-TRAVEL", "DISCRETION.FAVOR", "IMM.DECISIONS", "TRAVEL.PLAN",
+]
+
+HISTORY = ("criminal", "removal_proceedings", "prior_parole")
+
 CASE: dict[str, Any] = {
     "id": "small-case",
     "kind": "parole",
@@ -125,18 +135,23 @@ CASE: dict[str, Any] = {
     "petitioner": {"id": "aunt", "name": {"given": "Probanda", "family": "Muster"}, "status": "us-citizen",
                    "address": {"street": "1 Sample Street", "city": "Springfield", "state": "IL", "postal_code": "62701",
                                "country": "United States"}},
-    "beneficiaries": [{"id": "child", **PERSON}],
-    "supporters": [],
+    "beneficiaries": [{"id": "child", **PERSON, "history": dict.fromkeys(HISTORY, False)}],
+    "supporters": [{"person": {"same_as": "aunt"}, "income": {"annual_usd": 60000, "household_size": 3}}],
     "attorney": None,
-    "request": {"filing": "paper", "fee": "pay", "length_months": 12, "letter_date": "2026-11-20",
+    "request": {"filing": "online", "fee": "pay", "length_months": 12, "letter_date": "2026-11-20",
                 "basis": ["The child needs care, as her doctor writes [@letter, p. 2], and has the records [@scan]."],
+                "length_reason": "Treatment takes a year.", "departure_plan": "The child goes home to her mother.",
+                "support_plan": "The aunt pays.", "arrival_date": "2027-01-15",
+                "consulate": {"city": "Utopolis", "country": "UTO"},
                 "why_no_visa": "There is no time for a visa [@photo; @letter]."},
     "declarations": [{"id": "aunt", "declarant": "aunt", "title": "Declaration of the aunt", "signed_in_us": True,
+                      "place": "Springfield",
                       "paragraphs": ["I am the aunt.", "I have read the letter [@letter]."]}],
     "exhibits": [
         {"id": "letter", "title": "Letter of the doctor", "category": "medical", "files": ["evidence/letter.pdf"],
          "date": "2026-10-01"},
-        {"id": "scan", "title": "Scanned record", "category": "medical", "files": ["evidence/scan.pdf"]},
+        {"id": "scan", "title": "Scanned record", "category": "medical", "files": ["evidence/scan.pdf"],
+         "supports": SUPPORTS},
         {"id": "photo", "title": "Photo of a notice", "category": "visa-refusal", "files": ["evidence/photo.jpg"]},
     ],
 }  # fmt: skip

@@ -27,6 +27,7 @@ from assembler.model import (
     Layout,
     Name,
     PageFacts,
+    PartKind,
     Person,
     Prepared,
     PreparedPage,
@@ -108,9 +109,10 @@ SUPPORTERS = (Supporter(person=person("one", "Sustenta"), beneficiaries=()),
 
 def laid_out(one: Case, counts: Mapping[str, int] | None = None) -> Layout:
     """A layout in which each exhibit has 3 pages (or as many as `counts` says), and each draft one."""
-    plan = plan_packet(one, SHELF.recipe("parole"), one.beneficiaries[0].id)
+    plan = plan_packet(one, SHELF.recipe(one.kind), one.beneficiaries[0].id)
     page = PageFacts(width=612, height=792, ink=BLANK)
-    sizes = {f"exhibit:{e.id}": (counts or {}).get(e.id, 3) for e in one.exhibits} | {"draft:tab-sheets": len(one.exhibits)}
+    sheets = sum(part.kind is PartKind.TAB for part in plan.parts)
+    sizes = {f"exhibit:{e.id}": (counts or {}).get(e.id, 3) for e in one.exhibits} | {"draft:tab-sheets": sheets}
     return arrange(plan, one, {part.document: [page] * sizes.get(part.document, 1) for part in plan.parts})
 
 
@@ -140,8 +142,8 @@ def _page(one: Exhibit, number: int) -> PreparedPage:
 
 
 def filled(name: str, one: Case, **more: Any) -> bytes:
-    """A shipped template filled."""
-    return render(SHELF.template("parole", name), values(one, **more))
+    """A shipped template of the case's kind filled."""
+    return render(SHELF.template(one.kind, name), values(one, **more))
 
 
 def text(docx: bytes) -> str:

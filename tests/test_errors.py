@@ -22,7 +22,7 @@ def test_each_class_has_its_own_code() -> None:
     classes = [c for c in vars(errors).values() if isinstance(c, type) and issubclass(c, AssemblerError)]
     own = [c.exit_code for c in classes if c.__name__ not in ("AssemblerError", "FindingsError")]
 
-    assert len(own) == len(set(own)) == 7
+    assert len(own) == len(set(own)) == 8
 
 
 def test_message_form() -> None:

@@ -18,7 +18,7 @@ from assembler.shelf import Shelf
 
 SHELF = Shelf.default()
 LIBRARY = rules.library(SHELF.read, rules.names(SHELF.names))
-NAMES = [name for name in rules.names(SHELF.names) if name != "schemas/facts/filing.json"]
+NAMES = rules.names(SHELF.names)
 CASE = SHELF.schema("case.schema.json")
 OCTOBER_16 = date(2026, 10, 16)
 

@@ -50,7 +50,7 @@ from assembler.shelf import Shelf, stamp_font
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = Path(os.environ.get("ASSEMBLER_CORPUS", ROOT.parent / "shared" / "corpus")) / "forms"
 with_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real forms is not here")
-COUNTRIES = {"UTO": "Utopia", "USA": "United States"}
+COUNTRIES: dict[str, str] = Shelf.default().schema("languages.json")["countries"]
 MAPS = forms.library(Shelf.default())
 FILLABLE = [one for one in MAPS if one.fillable]
 HOME = Address(street="8 Sample Lane", unit_type="apt", unit="2", city="Springfield", state="IL", postal_code="62701-1234",
@@ -944,6 +944,18 @@ def test_every_form_of_a_sample_can_be_written(sample: Path) -> None:
             made = answers(form, facts) if belongs(form, facts) else ()
             found = (*unanswered(form, made, "x"), *fit(form, made, options, face(stamp_font()), "x").findings)
             assert [str(one) for one in found if one.severity is Severity.ERROR] == []
+
+
+@with_corpus
+@pytest.mark.parametrize("sample", sorted(ROOT.glob("samples/*/case.json")), ids=lambda path: path.parent.name)
+def test_the_i131_of_a_sample_is_written_and_read_back(sample: Path, tmp_path: Path) -> None:
+    case = intake.read_case(sample.parent, Shelf.default(), hashed=False)
+    for who in case.beneficiaries:
+        done = filled(CORPUS / "i-131.pdf", case, tmp_path, form=i131(), who=who.id)
+        assert not done.refused, [str(one) for one in done.findings]
+        read = values(tmp_path / "editable.pdf")
+        assert {name: read[name] for name, _ in done.values} == dict(done.values)
+        assert len(done.values) > 20
 
 
 @with_corpus

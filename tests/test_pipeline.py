@@ -13,7 +13,9 @@ import sys
 import time
 from pathlib import Path
 
+import docx
 import pikepdf
+import pypdf
 import pypdfium2 as pdfium
 import pytest
 from click.testing import CliRunner
@@ -22,10 +24,13 @@ from assembler.cli import main
 from assembler.errors import ExitCode
 from tests import factories
 from tests.conftest import build
-from tests.factories import CASE
+from tests.factories import CASE, SUPPORTS
 
+MAILED = {**CASE["request"], "filing": "paper"}
 DAY = ["--as-of", "2026-11-23"]
-README = (Path(__file__).parent.parent / "README.md").read_text(encoding="utf8")
+ROOT = Path(__file__).parent.parent
+BLANKS = Path(os.environ.get("ASSEMBLER_CORPUS", ROOT.parent / "shared/corpus")) / "forms"
+README = (ROOT / "README.md").read_text(encoding="utf8")
 
 
 def run(*args: object) -> tuple[int, str, str]:
@@ -190,7 +195,7 @@ def test_bundle_says_what_it_made(copy: Path) -> None:
     code, out, _ = run("bundle", copy, *DAY)
 
     assert code == 0
-    assert re.search(r"build/child/bundle.pdf: 12 pages, 3 exhibits, \d+ checks proved; 0 findings", out)
+    assert re.search(r"build/child/bundle.pdf: 12 pages, 3 exhibits, \d+ checks proved; no findings", out)
 
 
 def test_bundle_elsewhere_and_as_json(copy: Path, tmp_path: Path) -> None:
@@ -232,7 +237,8 @@ def test_check_builds_nothing(copy: Path) -> None:
 
     code, out, _ = run("check", copy, *DAY)
 
-    assert (code, out) == (0, "case: the evidence can be bundled; 0 findings\n")
+    assert code == 0
+    assert "case: the evidence can be bundled; 0 findings\n" in out
     assert not (copy / "build").exists()
 
 
@@ -284,9 +290,10 @@ def test_validate_many_cases(tmp_path: Path) -> None:
     _, as_json, _ = run("validate", tmp_path, "--json", *DAY)
 
     assert code == ExitCode.CASE_REJECTED
-    assert "good: no findings" in out
-    assert "bad: 1 errors, 0 warnings" in out
-    assert [one["case"] for one in json.loads(as_json)] == ["bad", "good"]
+    assert "good: accepted, no findings" in out
+    assert "bad: rejected, 1 error" in out
+    assert "2 cases: 1 accepted, 1 rejected" in out
+    assert [one["case"] for one in json.loads(as_json)["cases"]] == ["bad", "good"]
 
 
 def test_batch_finishes_the_good_cases(tmp_path: Path, small: Path) -> None:
@@ -305,7 +312,9 @@ def test_batch_finishes_the_good_cases(tmp_path: Path, small: Path) -> None:
 def test_a_family_shares_evidence_and_each_gets_only_what_is_hers(tmp_path: Path) -> None:
     brother = {"id": "brother", "name": {"given": "Testino", "family": "Exemplar"}}
     owners = ([], ["child"], ["brother"])
-    exhibits = [{**one, "belongs_to": owner} for one, owner in zip(CASE["exhibits"], owners, strict=True)]
+    exhibits = [
+        {**one, "belongs_to": owner, "supports": SUPPORTS} for one, owner in zip(CASE["exhibits"], owners, strict=True)
+    ]
     request = {**CASE["request"], "basis": ["See [@letter]."], "why_no_visa": "None."}
     change = {"beneficiaries": [*CASE["beneficiaries"], brother], "exhibits": exhibits, "request": request}
     case = factories.small_case(tmp_path / "case", change)
@@ -315,21 +324,81 @@ def test_a_family_shares_evidence_and_each_gets_only_what_is_hers(tmp_path: Path
     assert (hers.packet, his.packet) == ("child", "brother")
     assert "This is the second scanned page." in " ".join(texts(hers.folder / "bundle.pdf"))
     assert "This is the second scanned page." not in " ".join(texts(his.folder / "bundle.pdf"))
-    assert "$630 for each beneficiary, $1,260 in all" in " ".join(texts(his.folder / "bundle.pdf"))
+    assert "$580 for each beneficiary, $1,160 in all" in " ".join(texts(his.folder / "bundle.pdf"))
 
 
 def test_completed_forms_go_in_unstamped_but_counted(tmp_path: Path) -> None:
-    case = factories.small_case(tmp_path / "case", {"forms": [{"form": "g-1650", "path": "forms/g-1650.pdf"}]})
+    case = factories.small_case(tmp_path / "case", {"forms": [{"form": "g-1650", "path": "forms/g-1650.pdf"}], "request": MAILED})
     (case / "forms").mkdir()
     (case / "forms/g-1650.pdf").write_bytes(factories.form_pdf("Exemplar"))
 
     (built,) = build(case)
 
     pages = texts(built.folder / "bundle.pdf")
-    assert built.pages == 13
+    assert built.pages == 12 + 1 + 2  # two places are held
     assert "Exemplar" in pages[0]
     assert "page 1" not in pages[0]
     assert "Payment form" in [mark["title"] for mark in json.loads((built.folder / "manifest.json").read_text())["bookmarks"]]
+
+
+def test_the_place_of_a_missing_form_is_held_and_strict_refuses_it(tmp_path: Path) -> None:
+    case = factories.small_case(tmp_path / "case", {"request": MAILED})
+
+    code, _, err = run("bundle", case, "--strict", *DAY)
+    assert (code, "warning FORM.PLACEHOLDER packet child, form i-131" in err) == (ExitCode.CASE_REJECTED, True)
+    assert not (case / "build").exists()
+
+    assert run("bundle", case, *DAY)[0] == 0
+    pages = texts(case / "build/child/bundle.pdf")
+    assert [n for n, text in enumerate(pages, 1) if "must not be filed" in text] == [4, 5]
+    assert "FORM I-134 is not enclosed yet" in pages[4]
+    answers = docx.Document(str(case / "build/child/forms/answers-i-131.docx"))
+    cells = [[cell.text for cell in row.cells] for row in answers.tables[0].rows]
+    assert ["2", "1", "Family name", "Muster"] in cells
+    assert any(row[3] == "(by hand)" for row in cells)
+
+
+@pytest.mark.skipif(not BLANKS.is_dir(), reason="the corpus of real forms is not at hand")
+def test_forms_are_filled_alone_and_card_data_stay_in_their_form(tmp_path: Path) -> None:
+    forms = [{"form": name, "path": f"forms/{name}.pdf", "completed": False} for name in ("i-131", "g-1450")]
+    case = factories.small_case(tmp_path / "case", {"forms": forms, "request": MAILED})
+    (case / "forms").mkdir()
+    for name in ("i-131", "g-1450"):
+        shutil.copyfile(BLANKS / f"{name}.pdf", case / f"forms/{name}.pdf")
+    example = re.search(r'^{"holder".*?^ "type".*?}$', (ROOT / "docs/forms.md").read_text(), re.MULTILINE | re.DOTALL)
+    assert example
+    (tmp_path / "card.json").write_text(example[0])
+
+    code, out, err = run("forms", "fill", case, "--payment", tmp_path / "card.json")
+
+    assert code == 0, err
+    filled = sorted((case / "filled-forms/child").iterdir())
+    assert [path.name for path in filled] == ["g-1450.pdf", "i-131.pdf"]
+    assert sorted(out.split()) == [str(path) for path in filled]
+    assert {"1111", "4111"} <= {one.get("/V") for one in pypdf.PdfReader(filled[0]).get_fields().values()}
+    others = [path for path in case.rglob("*") if path.is_file() and path.suffix != ".pdf"]
+    assert not [path for path in others if b"4111" in path.read_bytes()]
+    assert not [one for one in pypdf.PdfReader(filled[1]).get_fields().values() if "4111" in str(one.get("/V"))]
+    assert "4111" not in out + err
+    code, _, err = run("forms", "fill", case, "--out", tmp_path / "other")
+    assert (code, "FORM.PAYMENT" in err) == (ExitCode.CASE_REJECTED, True)
+
+
+def test_card_data_that_are_no_json_are_not_printed(tmp_path: Path) -> None:
+    case = factories.small_case(tmp_path / "case")
+    (tmp_path / "card.json").write_text('{"number": 4111111111111111,')
+
+    code, out, err = run("forms", "fill", case, "--payment", tmp_path / "card.json")
+
+    assert (code, "it is no JSON" in err, "4111" in out + err) == (ExitCode.USAGE, True, False)
+
+
+def test_the_attorneys_matrix_lies_beside_the_bundle_and_is_not_in_it(small: Path) -> None:
+    table = docx.Document(str(small / "build/child/claims.docx")).tables[0]
+    rows = {row.cells[0].text: row.cells[2].text for row in table.rows}
+
+    assert rows["Identity document of the petitioner"] == "Ex. B at 9–10"
+    assert not any("Identity document of the petitioner" in text for text in texts(small / "build/child/bundle.pdf"))
 
 
 @pytest.mark.parametrize("completed", [True, False])
@@ -345,7 +414,6 @@ def test_a_file_that_is_not_the_form_it_should_be_is_refused(tmp_path: Path, com
     assert not (case / "build/child").exists()
 
 
-BLANKS = Path(os.environ.get("ASSEMBLER_CORPUS", Path(__file__).parent.parent.parent / "shared/corpus")) / "forms"
 
 
 @pytest.mark.skipif(not BLANKS.is_dir(), reason="the corpus of real forms is not at hand")

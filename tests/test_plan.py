@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 from itertools import islice
 
 import pytest
@@ -10,6 +13,7 @@ from hypothesis import strategies as st
 
 from assembler.errors import TemplateBroken
 from assembler.model import (
+    Attorney,
     Case,
     Declaration,
     Exhibit,
@@ -18,14 +22,20 @@ from assembler.model import (
     Name,
     PartKind,
     Person,
+    Plan,
     Recipe,
     RecipePart,
     Request,
+    Rfe,
+    RfePoint,
 )
 from assembler.plan import as_json, plan_packet, show, tab_labels
 from assembler.shelf import Shelf
 
 CATEGORIES = ["identity", "medical", "tax", "bank", "visa-refusal", "news", "letter", "status"]
+
+
+ATTORNEY = Attorney(name=Name(given="Advocata", family="Fictiva"))
 
 
 def person(id: str) -> Person:
@@ -46,7 +56,7 @@ def case(*exhibits: Exhibit, **more) -> Case:
         "beneficiaries": (person("child"), person("brother")),
         "supporters": (),
         "attorney": None,
-        "request": Request(filing="paper", fee="pay", length_months=12),
+        "request": Request(filing="online", fee="pay", length_months=12),
         "declarations": (),
         "exhibits": exhibits,
     }
@@ -101,6 +111,77 @@ def test_declarations_and_forms_take_their_place(recipe: Recipe) -> None:
     ids = [part.id for part in plan.parts]
     assert ids == ["cover-letter", "index", "i-131-1", "declaration-aunt", "tab-x", "exhibit-x"]  # no attorney, no G-28
     assert [part.stamped for part in plan.parts] == [True, True, False, True, True, True]
+
+
+def response(*exhibits: Exhibit, points: Sequence[Sequence[str]] = (), **more) -> Case:
+    """A response to the notice "notice", each point answered by the exhibits of these ids."""
+    asked = tuple(RfePoint(id=f"p{n}", asked="?", answer=("Yes.",), exhibits=tuple(ids)) for n, ids in enumerate(points))
+    rfe = Rfe(receipt_number="IOE0912345678", notice_date=date(2026, 11, 2), due_date=date(2027, 1, 25), notice_exhibit="notice",
+              points=asked)  # fmt: skip
+    return case(*exhibits, exhibit("notice", "rfe-notice"), kind="rfe-response", rfe=rfe, **more)
+
+
+def evidence_of(plan: Plan) -> list[tuple[str, str, str]]:
+    return [(part.tab, part.exhibit, part.group) for part in plan.parts if part.kind is PartKind.EXHIBIT]
+
+
+def test_the_notice_is_on_top_with_its_letter_and_without_a_sheet() -> None:
+    plan = plan_packet(response(exhibit("x")), Shelf.default().recipe("rfe-response"), "child")
+
+    first, *rest = plan.parts
+    assert (first.kind, first.exhibit, first.tab, first.stamped) == (PartKind.EXHIBIT, "notice", "A", True)
+    assert [part.id for part in rest] == ["cover-letter", "index", "tab-x", "exhibit-x"]
+
+
+def test_evidence_of_a_response_follows_the_points() -> None:
+    evidence = [exhibit(name) for name in ("a", "b", "c", "d")]
+    one = response(*evidence, exhibit("his", belongs_to=("brother",)), points=[["c", "his"], ["b", "c"]])
+    assert one.rfe
+    cites = replace(one.rfe.points[1], answer=("See [@d, p. 2] and [@notice].",))
+    one = replace(one, rfe=replace(one.rfe, points=(one.rfe.points[0], cites)))
+
+    plan = plan_packet(one, Shelf.default().recipe("rfe-response"), "child")
+
+    assert evidence_of(plan) == [
+        ("A", "notice", "The notice"), ("B", "c", "Evidence for point 1"), ("C", "b", "Evidence for point 2"),
+        ("D", "d", "Evidence for point 2"), ("E", "a", "Further evidence"),
+    ]  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(CATEGORIES), max_size=12), st.lists(st.lists(st.integers(0, 11), max_size=5), max_size=5))
+def test_a_response_holds_every_exhibit_once(categories: list[str], points: list[list[int]]) -> None:
+    evidence = [exhibit(f"e{n}", category) for n, category in enumerate(categories)]
+    answered = [[f"e{n}" for n in ids if n < len(evidence)] for ids in points]
+
+    plan = plan_packet(response(*evidence, points=answered), Shelf.default().recipe("rfe-response"), "child")
+
+    tabs, placed, _ = zip(*evidence_of(plan), strict=True)
+    assert placed[0] == "notice"
+    assert sorted(placed) == sorted(["notice", *(one.id for one in evidence)])
+    assert list(tabs) == list(islice(tab_labels("letters"), len(placed)))
+    assert [part.exhibit for part in plan.parts if part.kind is PartKind.TAB] == list(placed[1:])
+
+
+def test_a_firm_may_leave_the_notice_unmarked() -> None:
+    recipe = Shelf.default().recipe("rfe-response")
+    bare = replace(recipe, parts=(replace(recipe.parts[0], stamped=False), *recipe.parts[1:]))
+
+    assert plan_packet(response(exhibit("x")), bare, "child").parts[0].stamped is False
+
+
+@pytest.mark.parametrize("kind", ["parole", "re-parole", "rfe-response"])
+def test_the_recipe_of_each_kind_takes_every_category_and_every_form(kind: str) -> None:
+    schema = Shelf.default().schema("case.schema.json")["$defs"]
+    categories = schema["exhibit"]["properties"]["category"]["enum"]
+    forms = tuple(FormFile(form=name, path=f"forms/{name}.pdf") for name in schema["form"]["properties"]["form"]["enum"])
+    one = replace(response(*(exhibit(c, c) for c in categories)), kind=kind, forms=forms, attorney=ATTORNEY)
+    one = replace(one, request=replace(one.request, fee="waiver"))
+
+    plan = plan_packet(one, Shelf.default().recipe(kind), "child")
+
+    assert {exhibit for _, exhibit, _ in evidence_of(plan)} == {*categories, "notice"}
+    assert {part.form for part in plan.parts if part.form} == {form.form for form in forms}
+    assert plan.kind == Shelf.default().recipe(kind).kind == kind
 
 
 def test_recipe_that_leaves_an_exhibit_out_is_refused() -> None:

@@ -14,7 +14,7 @@ import pikepdf
 import pytest
 from pikepdf import Array, Dictionary, Name, Pdf
 
-from assembler import drafts, intake, rules
+from assembler import drafts, intake, pipeline, rules
 from assembler.model import Layout, Proof
 from assembler.plan import plan_packet
 from assembler.prove import prove
@@ -59,7 +59,7 @@ def test_an_honest_bundle_is_proved(small: Path, copy: Path) -> None:
     assert failed(proof) == set()
     names = {check.name for check in proof.checks}
     assert names == {"outputs", "sources", "ledger", "pixels", "stamp", "words", "count", "label", "bookmark", "agreement",
-                     "cites", "nothing-else", "fonts"}  # fmt: skip
+                     "cites", "nothing-else", "fonts", "volumes"}  # fmt: skip
     assert "5 citations lead to the page they print" in [check.detail for check in proof.checks]
 
 
@@ -236,7 +236,7 @@ def test_an_index_that_prints_a_wrong_number_is_caught(copy: Path) -> None:
         from assembler.shelf import stamp_font
 
         prepared = evidence.prepare(case, copy, shop)
-        facts = rules.letter_facts(case, shelf.schema("facts/filing.json"))
+        facts = rules.letter_facts(case, pipeline.library(shelf), AS_OF)
         options = {"shelf": shelf, "folder": copy, "workshop": shop, "facts": facts, "as_of": AS_OF}
         made, layout = drafts.settle(plan, case, prepared, {}, **options)
         lying = drafts.fill(plan, case, off_by_one(layout), **options)

@@ -121,7 +121,7 @@ def test_every_rule_and_line_has_an_example_and_the_reverse() -> None:
 
 def test_no_rule_exists_only_in_code_or_only_in_the_catalogue() -> None:
     for room in ("rules", "intake"):
-        sources = [path.read_text() for path in (HERE.parent / "assembler" / room).glob("*.py") if path.stem != "earlier"]
+        sources = [path.read_text() for path in (HERE.parent / "assembler" / room).glob("*.py")]
         spoken = {name for text in sources for name in re.findall(r'"([A-Z][A-Z0-9_]*\.[A-Z0-9_]+|PRIOR_REMOVAL)"', text)}
         spoken.discard("RFE.NOTICE")  # a checklist line, named for the skeleton
         assert spoken == {rule.id for rule in library().rules.values() if rule.room == room}
@@ -456,28 +456,3 @@ def test_for_re_parole_the_reason_is_listed_as_help() -> None:
     assert "### Helps" in medical
     assert "### Expected" not in medical
     assert "REPAROLE.CHANGED" in text
-
-
-# --- as it was before a Library was handed over -----------------------------------------------------------------
-
-FILING = SHELF.schema("facts/filing.json")
-
-
-def test_the_earlier_file_agrees_with_the_facts() -> None:
-    facts = library().facts
-
-    for form, one in FILING["forms"].items():
-        assert (one["title"], one["edition"]) == (facts[f"forms/{form}"]["title"], facts[f"forms/{form}"]["edition"])
-    assert FILING["fees"]["i-131-parole"]["paper_usd"] == facts["fees/i-131-parole"]["paper_usd"]
-    assert FILING["fees"]["i-131-parole"]["online_usd"] == facts["fees/i-131-parole"]["online_usd"]
-    assert FILING["addresses"]["paper"]["lines"] == facts["addresses/paper-courier"]["lines"]
-    assert facts["fees/exemptions"]["exemptions"].items() <= FILING["exemptions"].items()
-
-
-def test_the_earlier_calls_still_hold(tmp_path: Path) -> None:
-    case = read(raw_case("", [["/request/fee", "waiver"], ["/request/filing", "online"]]), tmp_path)
-
-    assert "A waiver" in str(rules.letter_facts(case, FILING, 2)["fee_sentence"])
-    assert [finding.rule for finding in rules.findings(case, FILING, AS_OF)] == ["FEE.WAIVER_ONLINE"]
-    assert {finding.rule for finding in rules.findings(case, FILING, date(2027, 6, 1))} == {"FEE.WAIVER_ONLINE", "FACT.STALE"}
-    assert list(rules.uncited(case)) == []

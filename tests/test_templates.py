@@ -15,13 +15,16 @@ import pikepdf
 import pypdfium2 as pdfium
 import pytest
 
+from assembler import rules
+from assembler.arrange import HOST
+from assembler.errors import TemplateBroken
 from assembler.ink import ink_of
-from assembler.model import Consulate, Declaration, Interpreter, Name
+from assembler.model import Case, Consulate, Declaration, FormFile, Interpreter, Name, Rfe, RfePoint
 from tests import letters
 from tests.letters import case, exhibit, filled, text
 from tests.test_convert import tags
 
-HOME = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent
 LONG = "Letter of the treating physician with diagnosis, prognosis and treatment, " * 4
 TITLES = {
     "latin": "Acceptance by the hospital",
@@ -39,21 +42,25 @@ FULL = {
 
 
 def test_the_committed_templates_are_what_the_generator_makes(tmp_path: Path) -> None:
-    spec = importlib.util.spec_from_file_location("make_templates", HOME / "docs/make_templates.py")
+    spec = importlib.util.spec_from_file_location("make_templates", ROOT / "docs/make_templates.py")
     assert spec and spec.loader
     maker = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(maker)
 
+    assert sorted(maker.TEMPLATES) == SHIPPED
     for name, make in maker.TEMPLATES.items():
         maker.write(make(), tmp_path / name)
-        made, kept = (zipfile.ZipFile(root / name) for root in (tmp_path, HOME / "templates"))
+        made, kept = (zipfile.ZipFile(root / name) for root in (tmp_path, ROOT / "templates"))
         for part in ("word/document.xml", "word/styles.xml", "word/numbering.xml", "docProps/core.xml"):
             assert made.read(part) == kept.read(part), f"{name} {part}: run docs/make_templates.py"
 
 
-@pytest.mark.parametrize("name", ["cover-letter", "declaration", "index", "tab-sheets"])
+SHIPPED = sorted(path.relative_to(ROOT / "templates").as_posix() for path in (ROOT / "templates").glob("*/*.docx"))
+
+
+@pytest.mark.parametrize("name", SHIPPED)
 def test_a_template_names_no_font_but_ours_and_no_person(name: str) -> None:
-    with zipfile.ZipFile(HOME / f"templates/parole/{name}.docx") as archive:
+    with zipfile.ZipFile(ROOT / "templates" / name) as archive:
         parts = [part for part in archive.namelist() if re.fullmatch(r"word/(document|styles|numbering)\.xml", part)]
         told = b"".join(archive.read(part) for part in parts)
         core = archive.read("docProps/core.xml").decode()
@@ -94,7 +101,7 @@ def test_the_letter_leaves_out_what_has_no_fact() -> None:
 
     said = " ".join(text(filled("cover-letter.docx", case(), facts=facts)).split())
 
-    assert "2026 RE:" in said
+    assert "2026 U.S. Citizenship and Immigration Services RE:" in said
     assert "Fee" not in said.split()
     assert "Declaration of Probanda Exemplar" in said
 
@@ -107,6 +114,176 @@ def test_the_letter_says_the_facts_of_the_day() -> None:
 
     assert "Form I-131, Request for Humanitarian Parole, Law § 1: another parole. Original submission." in said
     assert "Fee The fee is $1. An exception applies." in said
+
+
+# --- re-parole and responses ------------------------------------------------------------------------------------------
+
+POINTS = (
+    RfePoint(id="one", asked="Evidence of means.", answer=("It is enclosed [@scan, p. 2].", "It suffices."), exhibits=("scan",)),
+    RfePoint(id="two", asked="Evidence of relationship.", answer=("There is no record, as the aunt declares.",)),
+)
+RFE = Rfe(receipt_number="IOE0912345678", notice_date=date(2026, 11, 2), due_date=date(2027, 1, 25), notice_exhibit="notice",
+          points=POINTS, address=letters.ADDRESS)  # fmt: skip
+UNTIL = date(2027, 4, 1)
+KNOWN = rules.library(letters.SHELF.read, rules.names(letters.SHELF.names))
+FEES = {
+    "pay": {"fee": "pay"}, "waiver": {"fee": "waiver"}, "exempt": {"fee": "exempt", "fee_exemption": "special-immigrant"},
+    "excepted": {"fee": "pay", "parole_fee_exception": "medical-emergency"},
+}  # fmt: skip
+BROKEN = re.compile(r"None|[{}]|\(\)| [,.;]|  |\.\.|:\.|, ,|;;")
+
+
+def of_kind(kind: str, request: Any = None, **more: Any) -> Case:
+    """A case of the kind, with what its letter must have."""
+    asked = {"i94_admit_until": UNTIL} if kind == "re-parole" else {}
+    notice = (exhibit("notice", "Request for Evidence"),) if kind == "rfe-response" else ()
+    given = {"kind": kind, "rfe": RFE if notice else None} | more
+    return case(exhibit("letter"), exhibit("scan"), *notice, request=asked | dict(request or {}), **given)
+
+
+def letter(one: Case, **more: Any) -> str:
+    """The text of the letter, with the facts of the day."""
+    facts = tuple(sorted(rules.letter_facts(one, KNOWN, letters.AS_OF).items()))
+    return " ".join(text(filled("cover-letter.docx", one, **({"facts": facts} | more))).split())
+
+
+def own(one: Case) -> Case:
+    """The same, by the beneficiary herself."""
+    return replace(one, petitioner=one.beneficiaries[0], declarations=())
+
+
+@pytest.mark.parametrize("kind", ["re-parole", "rfe-response"])
+@pytest.mark.parametrize("attorney", [None, letters.ATTORNEY], ids=["alone", "represented"])
+@pytest.mark.parametrize("fee", FEES)
+@pytest.mark.parametrize("asked", [{}, FULL], ids=["short", "full"])
+@pytest.mark.parametrize("alone", [True, False], ids=["own", "other"])
+def test_no_sentence_is_empty_in_any_variant(kind: str, attorney: Any, fee: str, asked: Any, alone: bool) -> None:
+    people = (letters.person("child"), letters.person("brother", "Secundus"))
+    supporters = letters.SUPPORTERS if asked else ()
+    one = of_kind(kind, {**asked, **FEES[fee]}, attorney=attorney, beneficiaries=people, supporters=supporters)
+
+    said = letter(own(one) if alone else one)
+
+    assert not BROKEN.search(said), BROKEN.search(said)
+    who = {(True, True): "On behalf of Testina Exemplar, we", (True, False): "On behalf of Probanda Exemplar, we",
+           (False, True): "I", (False, False): "I"}[bool(attorney), alone]  # fmt: skip
+    does = "respond to" if kind == "rfe-response" else "ask"
+    assert f"Dear Officer: {who} {does} " in said
+    assert ("Supporters: Sustenta Exemplar; Adiuva Exemplar" in said) == bool(asked)
+    assert re.search(r"Respectfully, _{30,} (Advocata Fictiva Attorney|(Probanda|Testina) Exemplar Petitioner)", said)
+    assert ("EXPEDITED" in said) == (bool(asked) and kind == "re-parole")
+    assert ("waiver of the filing fee" in said) == (fee == "waiver" and kind == "re-parole")
+    assert ("No filing fee is due" in said) == (fee == "exempt" and kind == "re-parole")
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({}, "ends on April 1, 2027, the admit-until date of Form I-94, 129 days after the date of this letter. What"),
+        ({"work_permit": True}, "date of this letter. An employment authorization document is requested with it. What"),
+        ({"i94_admit_until": date(2026, 11, 24)}, "Form I-94, one day after the date of this letter. What"),
+        ({"i94_admit_until": date(2026, 11, 23)}, "ends on November 23, 2026, the admit-until date of Form I-94. What"),
+    ],
+)
+def test_the_end_of_the_current_parole(given: Any, says: str) -> None:
+    changed = {"changed_circumstances": ("More care is needed [@letter, p. 2].",)}
+    said = letter(of_kind("re-parole", changed | given))
+
+    assert says in said
+    assert "What has changed, and why more time is needed More care is needed (Ex. A at 7)." in said
+    assert "RE: Form I-131, Request for Re-Parole, INA § 212(d)(5)(A), 8 U.S.C. § 1182(d)(5)(A): further parole for a" in said
+
+
+def test_a_re_parole_lists_its_forms_and_says_no_fee_that_is_not_known() -> None:
+    said = letter(of_kind("re-parole", attorney=letters.ATTORNEY, supporters=letters.SUPPORTERS))
+
+    forms = ("Form I-131, Application", "Form I-134, Declaration", "Form G-28, Notice")
+    assert [form for form in forms if form not in said] == []
+    assert "filing fee" not in said
+    assert "Lewisville" not in said  # the lockbox of first requests
+
+
+@pytest.mark.parametrize(("filing", "said"), [("paper", True), ("online", False)])
+def test_an_address_that_is_not_known_is_said_to_be_missing(filing: str, said: bool) -> None:
+    one = of_kind("re-parole", {"filing": filing})
+
+    judged = rules.check(one, KNOWN, letters.AS_OF)
+
+    assert any(what.startswith("where a re-parole on paper is sent") for what in judged.not_checked) == said
+    assert ("Filed online" in letter(one)) != said
+
+
+def test_the_i_94_in_the_letter() -> None:
+    people = (letters.person("child", i94_number="00000000000", class_of_admission="DT"),)
+
+    assert "Form I-94: number 00000000000, class of admission DT, admit-until date April 1, 2027 Petitioner:" in letter(
+        of_kind("re-parole", beneficiaries=people)
+    )
+    assert "Form I-94: admit-until date April 1, 2027 Petitioner:" in letter(of_kind("re-parole"))
+
+
+def test_a_response_answers_point_by_point() -> None:
+    said = letter(of_kind("rfe-response"))
+
+    assert "November 23, 2026 U.S. Citizenship and Immigration Services 1 Sample Street Springfield, IL 62701" in said
+    assert "62701 United States RESPONSE TO REQUEST FOR EVIDENCE RE: Form I-131: response to" in said
+    assert "Receipt number: IOE0912345678 Notice: Request for Evidence dated November 2, 2026 Response due: January 25" in said
+    assert "Request for Evidence of November 2, 2026 (Ex. A at 1), which lies on top of this response." in said
+    assert "it answers the 2 points of the notice in their order. Point 1 Evidence of means. It is enclosed (Ex. B at" in said
+    assert re.search(r"suffices\. Evidence for point 1: (• ?)?Exhibit B: Title of scan, pages \d+–\d+ Point 2 Evidence of", said)
+    assert re.search(r"Point 2 Evidence of relationship\. There is no record, as the aunt declares\. Enclosed", said)
+    assert "Lewisville" not in said
+    assert "fee" not in said
+
+
+def test_a_response_to_one_point() -> None:
+    one = of_kind("rfe-response", rfe=replace(RFE, points=POINTS[:1]))
+
+    assert "and it answers the one point of the notice. Point 1" in letter(one)
+
+
+def test_the_letter_of_a_response_leads_to_the_pages_it_cites() -> None:
+    leads = letters.links(filled("cover-letter.docx", of_kind("rfe-response")))
+
+    assert [one.removeprefix(HOST) for one in leads] == [
+        "exhibit/notice/1", "exhibit/scan/2", "tab/scan", "tab/notice", "tab/scan", "tab/letter"
+    ]  # fmt: skip
+
+
+def test_a_response_lists_the_forms_that_are_in_it() -> None:
+    forms = (FormFile(form="i-134", path="forms/a.pdf"), FormFile(form="i-134", path="forms/b.pdf"))
+    said = letter(of_kind("rfe-response", forms=forms, declarations=()))
+
+    assert re.search(r"Enclosed (• ?)?Form I-134 (• ?)?Exhibit A: Request for Evidence, pages 1–3 ", said)
+    assert re.search(r"Enclosed (• ?)?Exhibit A: ", letter(of_kind("rfe-response", declarations=())))
+
+
+def test_a_response_for_two_names_only_what_is_in_the_packet() -> None:
+    his = exhibit("his", belongs_to=("brother",))
+    people = (letters.person("child"), letters.person("brother", "Secundus"))
+    points = (replace(POINTS[0], answer=("It is enclosed.",), exhibits=("his", "scan")),)
+    notice = exhibit("notice", "Request for Evidence")
+    one = case(notice, exhibit("scan"), his, kind="rfe-response", rfe=replace(RFE, points=points), beneficiaries=people,
+               declarations=(), request={"basis": ()})  # fmt: skip
+
+    said = letter(one)
+
+    assert "Title of scan" in said
+    assert "Title of his" not in said
+
+
+@pytest.mark.parametrize(
+    ("one", "message"),
+    [
+        (of_kind("re-parole", {"i94_admit_until": None}), r"re-parole/cover-letter\.docx: it prints the date of nothing"),
+        (of_kind("rfe-response", rfe=None), r"'None' has no attribute 'receipt_number', in '\{\{ rfe\.receipt_number"),
+        (of_kind("rfe-response", rfe=replace(RFE, notice_exhibit="gone")), "no exhibit 'gone' to cite in this packet"),
+    ],
+    ids=["I-94", "notice", "exhibit"],
+)
+def test_a_letter_without_what_it_must_say_is_refused(one: Case, message: str) -> None:
+    with pytest.raises(TemplateBroken, match=message):
+        filled("cover-letter.docx", one)
 
 
 SPANISH = Interpreter(name=Name(given="Interpres", family="Fida"), language="es", address=letters.ADDRESS)
@@ -175,9 +352,13 @@ def test_the_index_tells_originals_from_translations() -> None:
     assert "Spanish" in said
 
 
-@pytest.mark.parametrize("name", ["cover-letter", "declaration", "index", "tab-sheets"])
-def test_drafts_are_letter_pages_with_tags_language_and_room_for_the_stamp(name: str, tmp_path: Path) -> None:
-    made = letters.pdf(filled(f"{name}.docx", case(attorney=letters.ATTORNEY, request=FULL)), tmp_path)
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [*((name, "parole") for name in ("cover-letter", "declaration", "index", "tab-sheets")),
+     ("cover-letter", "re-parole"), ("cover-letter", "rfe-response"), ("tab-sheets", "rfe-response")],
+)  # fmt: skip
+def test_drafts_are_letter_pages_with_tags_language_and_room_for_the_stamp(name: str, kind: str, tmp_path: Path) -> None:
+    made = letters.pdf(filled(f"{name}.docx", of_kind(kind, FULL, attorney=letters.ATTORNEY)), tmp_path)
 
     with pikepdf.open(io.BytesIO(made)) as book:
         assert str(book.Root.Lang).lower().startswith("en")

@@ -7,14 +7,14 @@ What builds is imported when it is first asked for: facts alone are judged witho
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from assembler.batch.facts import Outcome, discover, validate, worst
+from assembler.batch.facts import Outcome, discover, folders, validate
 
 if TYPE_CHECKING:
     from assembler.batch.building import Order, build, run
     from assembler.batch.cluster import run_on
     from assembler.batch.suite import junit
 
-__all__ = ["Order", "Outcome", "build", "discover", "junit", "run", "run_on", "validate", "worst"]
+__all__ = ["Order", "Outcome", "build", "discover", "folders", "junit", "run", "run_on", "validate"]
 
 _LATER = {"Order": "building", "build": "building", "run": "building", "run_on": "cluster", "junit": "suite"}
 

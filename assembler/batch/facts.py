@@ -1,4 +1,4 @@
-"""The facts of many cases, and what became of each."""
+"""Which cases there are, and what became of each."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from datetime import date
 from pathlib import Path
 
 from assembler import intake, rules
-from assembler.errors import ExitCode
-from assembler.model import Finding, Severity
+from assembler.model import Finding
 from assembler.shelf import Shelf
 from assembler.workshop import Spent
 
@@ -18,8 +17,8 @@ from assembler.workshop import Spent
 class Outcome:
     """What became of one case. `code`: the exit code it would have had alone; `where`: its folder.
 
-    state: "validated"; or "built", "skipped" (built before, nothing changed), "failed", "quarantined" (it ended or held
-    up the process that worked on it).
+    state: "built", "skipped" (built before, nothing changed), "failed", "quarantined" (it ended or held up the process
+    that worked on it).
     """
 
     case: str
@@ -28,7 +27,7 @@ class Outcome:
     findings: tuple[Finding, ...] = ()
     folders: tuple[str, ...] = ()
     where: str = ""
-    state: str = "validated"
+    state: str = "built"
     pages: int = 0
     seconds: float = 0.0
     timings: tuple[Spent, ...] = ()
@@ -44,29 +43,15 @@ def discover(roots: Iterable[Path]) -> tuple[Path, ...]:
     return tuple(found)
 
 
-def validate(roots: Sequence[Path], shelf: Shelf, as_of: date) -> tuple[Outcome, ...]:
-    """The facts of every case; a root without any case.json is judged as a case that lacks it."""
-    folders = [folder for root in roots for folder in (discover([root]) or (root,))]
-    return tuple(_validated(folder, shelf, as_of) for folder in dict.fromkeys(folders))
+def folders(roots: Sequence[Path]) -> tuple[Path, ...]:
+    """The cases at or below these; a root without any case.json stands for a case that lacks it."""
+    return tuple(dict.fromkeys(folder for root in roots for folder in (discover([root]) or (root,))))
 
 
-def worst(outcomes: Iterable[Outcome], *, strict: bool) -> int:
-    """The exit code of many: rejected if any is, or if any has a warning and `strict`."""
-    for one in outcomes:
-        if one.code or (strict and any(f.severity is Severity.WARNING for f in one.findings)):
-            return ExitCode.CASE_REJECTED
-    return ExitCode.OK
-
-
-def _validated(folder: Path, shelf: Shelf, as_of: date) -> Outcome:
+def validate(folder: Path, shelf: Shelf, known: rules.Library, as_of: date) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
+    """The facts of a case against the filing's rules: findings, and what was not checked; opens no evidence."""
     case, found = intake.examine(folder, shelf, hashed=False)
-    if case is not None:
-        found = (*rules.findings(case, shelf.schema("facts/filing.json"), as_of), *rules.uncited(case))
-    errors = sum(finding.severity is Severity.ERROR for finding in found)
-    warnings = sum(finding.severity is Severity.WARNING for finding in found)
-    summary = f"{errors} errors, {warnings} warnings" if found else "no findings"
-    return Outcome(
-        case=folder.name, code=ExitCode.CASE_REJECTED if errors else ExitCode.OK, summary=summary, findings=found,
-        where=str(folder),
-    )
-
+    if case is None:
+        return found, ("the filing's rules: the case could not be read",)
+    judged = rules.check(case, known, as_of)
+    return judged.findings, judged.not_checked

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +11,9 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, String
 
 from assembler import __version__
-from assembler.bind import copying, face, links, outline, stamps, tags
-from assembler.model import Layout
+from assembler.bind import copying, elsewhere, face, links, outline, stamps, tags
+from assembler.model import Layout, Volume
+from assembler.splitting import part_of
 
 TITLE = "Filing bundle"  # a viewer shows it in the window bar, so it names nobody
 
@@ -29,23 +30,35 @@ class Bound:
 
 
 def bind(
-    layout: Layout, documents: Mapping[str, Path], target: Path, *, font: Path, language: str = "en-US"
+    layout: Layout,
+    documents: Mapping[str, Path],
+    target: Path,
+    *,
+    font: Path,
+    language: str = "en-US",
+    volume: Volume | None = None,
+    volumes: Sequence[Volume] = (),
+    zoom: int | None = None,
 ) -> Bound:
     """Write the bundle to `target`. `documents`: a PDF for each Leaf.document; `font`: the TrueType file of the stamps.
+
+    `volume`: only its pages, with links to the other `volumes` naming their files. `zoom`: per cent at which it opens.
 
     Raises ToolFailed if a document has other pages than the layout says or still has form fields, TemplateBroken for a
     link of ours that leads nowhere.
     """
     with Pdf.new() as book, ExitStack() as open_files:
-        copied = copying.copy(book, layout, documents, open_files)
+        away = elsewhere.Elsewhere(layout, volume, volumes)
+        layout = part_of(layout, volume) if volume else layout
+        copied = copying.copy(book, layout, documents, open_files, away)
         pages = copied.pages
-        tagged = tags.merge(book, layout, pages, copied.drafts)
-        links.connect(layout, pages)
+        tagged = tags.merge(book, layout, pages, away.whole(copied.drafts))
+        links.connect(layout, pages, away)
         moves = stamps.shrink(book, layout, pages)
         links.follow(book, pages, [item for items in copied.outlines.values() for item in items], moves)
         stamps.stamp(book, layout, pages, face.embed(book, font))
         outline.write(book, layout, pages, copied.outlines)
-        _describe(book, language)
+        _describe(book, language, layout.leaves[0].number, zoom)
         book.save(
             target,
             deterministic_id=True,
@@ -55,14 +68,16 @@ def bind(
         return Bound(pages=len(pages), renamed=copied.renamed, dead_links=copied.dead_links, tagged=tagged)
 
 
-def _describe(book: Pdf, language: str) -> None:
+def _describe(book: Pdf, language: str, first: int, zoom: int | None) -> None:
     root = book.Root
     root.Lang = String(language)
-    root.PageLabels = Dictionary(Nums=Array([0, Dictionary(S=Name.D, St=1)]))
+    root.PageLabels = Dictionary(Nums=Array([0, Dictionary(S=Name.D, St=first)]))
     root.PageMode = Name.UseOutlines
     root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
     for active in (Name.OpenAction, Name.AA, Name.AcroForm):
         if active in root:
             del root[active]
+    if zoom:
+        root.OpenAction = Array([book.pages[0].obj, Name.XYZ, None, None, zoom / 100])
     book.docinfo[Name.Title] = String(TITLE)
     book.docinfo[Name.Producer] = String(f"assembler {__version__}")

@@ -15,6 +15,7 @@ from pathlib import Path
 from pikepdf import Array, Name, OutlineItem, Page, PageCopyResult, Pdf, PdfError
 
 from assembler.bind import links, outline
+from assembler.bind.elsewhere import Elsewhere
 from assembler.errors import TemplateBroken, ToolFailed
 from assembler.model import Layout, Leaf, PartKind
 
@@ -32,7 +33,9 @@ class Copied:
     dead_links: int = 0
 
 
-def copy(book: Pdf, layout: Layout, documents: Mapping[str, Path], open_files: ExitStack) -> Copied:
+def copy(
+    book: Pdf, layout: Layout, documents: Mapping[str, Path], open_files: ExitStack, away: Elsewhere
+) -> Copied:
     """Copy all pages in the layout's order. Drafts stay open until `open_files` ends, since their tags are copied later.
 
     Raises ToolFailed if a document cannot be opened, has other pages than the layout says, or still has form fields;
@@ -45,10 +48,12 @@ def copy(book: Pdf, layout: Layout, documents: Mapping[str, Path], open_files: E
         try:
             if leaves[0].kind not in OURS:
                 with Pdf.open(documents[name]) as source:
+                    away.send(source, name)
                     _part(book, source, part, leaves, copied)
                 continue
             if name not in copied.drafts:
                 copied.drafts[name] = open_files.enter_context(Pdf.open(documents[name]))
+                away.send(copied.drafts[name], name)
             _part(book, copied.drafts[name], part, leaves, copied)
         except (IndexError, PdfError) as error:
             raise ToolFailed(f"its pages could not be copied whole ({type(error).__name__})", where=part) from error

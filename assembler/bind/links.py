@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pikepdf import Array, Dictionary, Name, NameTree, Object, OutlineItem, Page, Pdf
 
 from assembler.arrange import HOST
+from assembler.bind.elsewhere import Elsewhere
 from assembler.errors import TemplateBroken
 from assembler.geometry import Matrix
 from assembler.model import Layout, PartKind
@@ -17,13 +18,14 @@ Moves = Mapping[tuple[int, int], Matrix]  # page → how its content was moved
 _AXES = {"/XYZ": "xy", "/FitH": "y", "/FitBH": "y", "/FitV": "x", "/FitBV": "x", "/FitR": "xyxy"}
 
 
-def connect(layout: Layout, pages: Sequence[Page]) -> None:
+def connect(layout: Layout, pages: Sequence[Page], away: Elsewhere) -> None:
     """Point every link to the reserved host at its page. Raises TemplateBroken for one that leads nowhere.
 
     Only in what was made from our templates: evidence that uses the host (a draft of another packet, say) means
     nothing by it here, and its link falls silent.
     """
     numbers = dict(layout.addresses)
+    here = {leaf.number: page for leaf, page in zip(layout.leaves, pages, strict=True)}
     for leaf, page in zip(layout.leaves, pages, strict=True):
         for annotation in page.get(Name.Annots, ()):
             action = annotation.get(Name.A)
@@ -38,7 +40,10 @@ def connect(layout: Layout, pages: Sequence[Page]) -> None:
                     "a link leads to a page that is not in the bundle", where=leaf.part,
                     remedy="check the citations and links of its template",
                 )
-            annotation.Dest = Array([pages[number - 1].obj, Name.XYZ, None, None, None])
+            if number in here:
+                annotation.Dest = Array([here[number].obj, Name.XYZ, None, None, None])
+            else:
+                annotation.A = away.action(number)
             annotation.Border = Array([0, 0, 0])
 
 

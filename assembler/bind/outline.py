@@ -19,10 +19,11 @@ def take(book: Pdf) -> list[OutlineItem]:
 
 def write(book: Pdf, layout: Layout, pages: Sequence[Page], brought: Mapping[str, Sequence[OutlineItem]]) -> None:
     """Write the bookmarks; those of level 1 hang below the last one of level 0."""
+    here = {leaf.number: page for leaf, page in zip(layout.leaves, pages, strict=True)}
     with book.open_outline() as tree:
         tree.root.clear()
         for mark in layout.bookmarks:
-            item = OutlineItem(mark.title, Array([pages[mark.number - 1].obj, Name.Fit]))
+            item = OutlineItem(mark.title, Array([here[mark.number].obj, Name.Fit]))
             item.children.extend(brought.get(mark.document, ()))
             item.is_closed = bool(item.children)
             siblings = tree.root[-1].children if mark.level and tree.root else tree.root

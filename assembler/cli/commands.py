@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import webbrowser
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,9 +15,12 @@ import click
 from assembler import __version__
 from assembler.cli.batch import batch
 from assembler.cli.cache import cache, cached
+from assembler.cli.drafting import draft
+from assembler.cli.facts import init, validate
 from assembler.cli.forms import forms
 from assembler.cli.frame import Framed, common, day, progress, result, say
 from assembler.cli.timings import keep, timed, times
+from assembler.cli.verify import verify
 from assembler.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -35,9 +39,13 @@ def main() -> None:
     """
 
 
+main.add_command(init)
+main.add_command(validate)
 main.add_command(forms)
+main.add_command(draft)
 main.add_command(batch)
 main.add_command(cache)
+main.add_command(verify)
 
 
 @main.command()
@@ -52,26 +60,6 @@ def plan(case: Path, as_json: bool, shelf_dir: Path | None, **_: Any) -> None:
 
     plans = pipeline.plans(case, Shelf.default(shelf_dir))
     result(json.dumps([plan_json(p) for p in plans], indent=1) if as_json else "\n\n".join(map(show, plans)))
-
-
-@main.command()
-@click.argument("cases", type=FOLDER, nargs=-1, required=True)
-@common
-@click.pass_context
-def validate(ctx: click.Context, /, cases: tuple[Path, ...], as_json: bool, **options: Any) -> None:
-    """Check the facts of one or more cases (or of every case below a folder); no rendering."""
-    from assembler import batch as room
-    from assembler.shelf import Shelf
-
-    verdicts = room.validate(cases, Shelf.default(options["shelf_dir"]), day(options["as_of"]))
-    if as_json:
-        result(json.dumps([asdict(verdict) for verdict in verdicts], indent=1))
-    else:
-        for verdict in verdicts:
-            for finding in verdict.findings:
-                result(f"{verdict.case}: {finding}")
-            result(f"{verdict.case}: {verdict.summary}")
-    ctx.exit(room.worst(verdicts, strict=options["strict"]))
 
 
 @main.command()
@@ -97,6 +85,9 @@ def check(case: Path, as_json: bool, **options: Any) -> None:
 @click.argument("case", type=FOLDER)
 @click.option("-o", "--out", type=click.Path(file_okay=False, path_type=Path), default=None,
               help="Folder for the packets (default: build/ in the case folder).")
+@click.option("--thumbnails/--no-thumbnails", default=True, show_default=True,
+              help="Pictures and words of the evidence in review.html; without them for sensitive cases.")
+@click.option("--open", "opened", is_flag=True, help="Show review.html in the browser when it is done.")
 @click.option("--engine", type=click.Choice(["auto", "embedded", "libreoffice"]), default="auto", show_default=True,
               help="What turns Word templates into PDF.")
 @timed
@@ -104,7 +95,7 @@ def check(case: Path, as_json: bool, **options: Any) -> None:
 @common
 def bundle(case: Path, out: Path | None, as_json: bool, **options: Any) -> None:
     """Build the filing bundle of a case, and prove it."""
-    from assembler import pipeline
+    from assembler import listing, pipeline
     from assembler.shelf import Shelf
 
     with _workshop(case, options) as workshop, progress() as tell:
@@ -120,34 +111,11 @@ def bundle(case: Path, out: Path | None, as_json: bool, **options: Any) -> None:
         for finding in one.findings:
             say(str(finding))
         result(
-            f"{one.folder / pipeline.BUNDLE}: {_count(one.pages, 'page')}, {_count(one.exhibits, 'exhibit')}, "
-            f"{_count(len(one.proof.checks), 'check')} proved; {_count(len(one.findings), 'finding')}"
+            f"{one.folder / one.files[0]}{_more(one.files)}: {_count(one.pages, 'page')}, {_count(one.exhibits, 'exhibit')}, "
+            f"{_count(len(one.proof.checks), 'check')} proved; {listing.tally(one.findings)}"
         )
-
-
-@main.command()
-@click.argument("folder", type=FOLDER)
-@click.option("--case", "case", type=FOLDER, default=None, help="The case folder (default: found above the build folder).")
-@common
-def verify(folder: Path, case: Path | None, as_json: bool, **options: Any) -> None:
-    """Prove a finished build folder again, from its files alone."""
-    from assembler import pipeline
-    from assembler.errors import ProofFailed
-    from assembler.workshop import Workshop
-
-    sources = case or _case_above(folder)
-    with Workshop(folder / ".verify", jobs=_jobs(options["jobs"]), temporary=True) as workshop:
-        proof = pipeline.verify(folder, sources, workshop)
-    if as_json:
-        result(json.dumps(asdict(proof), indent=1))
-    else:
-        for one in proof.checks:
-            exhibit = f" exhibit {one.exhibit}" if one.exhibit else ""
-            result(f"{'ok  ' if one.ok else 'FAIL'} {one.name}{exhibit}: {one.detail}")
-        for missing in proof.not_checked:
-            result(f"not checked: {missing}")
-    if not proof.ok:
-        raise ProofFailed("the bundle is not what its manifest says", (), where=folder.name, remedy="build it again")
+        if options["opened"]:
+            webbrowser.open((one.folder / "review.html").resolve().as_uri())
 
 
 @main.command()
@@ -183,14 +151,13 @@ def _options(options: dict[str, Any]) -> Options:
     from assembler.pipeline import Options
 
     return Options(
-        as_of=day(options["as_of"]), profile=options["profile"], strict=options["strict"], engine=options.get("engine", "auto")
+        as_of=day(options["as_of"]), profile=options["profile"], strict=options["strict"], engine=options.get("engine", "auto"),
+        thumbnails=options.get("thumbnails", True),
     )
 
 
-def _case_above(folder: Path) -> Path | None:
-    """The case a build folder belongs to, if it stands where `bundle` puts it: case/build/packet."""
-    above = folder.resolve().parent.parent
-    return above if (above / "case.json").is_file() else None
+def _more(files: tuple[str, ...]) -> str:
+    return f" and {_count(len(files) - 1, 'part')} more" if len(files) > 1 else ""
 
 
 def _count(number: int, word: str) -> str:
@@ -202,6 +169,7 @@ def _as_json(one: Built) -> dict[str, Any]:
         "case": one.case,
         "packet": one.packet,
         "folder": str(one.folder),
+        "files": list(one.files),
         "pages": one.pages,
         "exhibits": one.exhibits,
         "findings": [asdict(finding) for finding in one.findings],

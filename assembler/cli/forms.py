@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
-from assembler.cli.frame import Framed, result
+from assembler.cli.frame import Framed, result, say
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -76,6 +76,45 @@ def answers(case: Path, form: str | None, as_json: bool) -> None:
         result(f"{sheet['title']}, edition {sheet['edition']}: {sheet['for']}")
         for row in sheet["answers"]:
             result(f"  Part {row['part']} item {row['item']:<8} {row['label']}: {row['value'] or '(by hand)'}")
+
+
+@forms.command()
+@click.argument("case", type=FOLDER)
+@click.option("-o", "--out", type=click.Path(file_okay=False, path_type=Path), default=None,
+              help="Folder for the filled forms (default: filled-forms/ in the case folder).")
+@click.option("--payment", type=click.File("r", encoding="utf8"), default=None,
+              help="Card data for Form G-1450 as JSON, - for standard input; kept in that form only (docs/forms.md).")
+@click.pass_context
+def fill(ctx: click.Context, /, case: Path, out: Path | None, payment: TextIO | None) -> None:
+    """Fill the blank forms that case.json lists; no evidence is opened, no bundle made."""
+    from assembler import pipeline
+    from assembler.errors import ExitCode
+    from assembler.model import Severity
+    from assembler.shelf import Shelf
+    from assembler.workshop import Workshop
+
+    with Workshop(case / ".assembler") as workshop:
+        card = _card(payment) if payment else None
+        written, found = pipeline.fill_forms(case, Shelf.default(), workshop, out or case / "filled-forms", card)
+    for finding in found:
+        say(str(finding))
+    for path in written:
+        result(str(path))
+    if not written:
+        say(f"{case.name}: no form was filled; put blanks into forms/ and list them with \"completed\": false")
+    bad = any(finding.severity is Severity.ERROR for finding in found)
+    ctx.exit(ExitCode.CASE_REJECTED if bad or not written else ExitCode.OK)
+
+
+def _card(source: TextIO) -> dict[str, Any]:
+    """Card data; a mistake in them is told without them."""
+    try:
+        card = json.load(source)
+    except ValueError:
+        raise click.BadParameter("it is no JSON", param_hint="--payment") from None  # the cause would print the data
+    if not isinstance(card, dict):
+        raise click.BadParameter("it is no JSON object", param_hint="--payment")
+    return card
 
 
 @forms.command("draft-map")

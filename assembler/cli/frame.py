@@ -59,7 +59,8 @@ def common(command: Command) -> Command:
         click.option("--strict", is_flag=True, help="Warnings fail too."),
         click.option("--jobs", type=click.IntRange(1, 256), default=None, help="Worker processes (default: all cores)."),
         click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), default=None, help="The day to judge by (default: today)."),
-        click.option("--profile", default="default", show_default=True, help="Output profile."),
+        click.option("--profile", default="uscis-paper", show_default=True,
+                     help="What the receiver asks for: the name of a file of schemas/profiles or of the case's profiles/."),
         click.option("--shelf", "shelf_dir", type=click.Path(exists=True, file_okay=False, path_type=Path), default=None,
                      help="A firm's own folder with templates/ and schemas/."),
     ):

@@ -4,6 +4,8 @@ A `Plan`, the case and a `Layout` come in; a .docx and a PDF per document go out
 run sandboxed, in a worker. Contains no choice about meaning or order.
 """
 
+from assembler.drafts.certificate import translator_certificate
+from assembler.drafts.papers import Paper, papers, wanted
 from assembler.drafts.settle import facts_of, fill, page_facts, settle
 
-__all__ = ["facts_of", "fill", "page_facts", "settle"]
+__all__ = ["Paper", "facts_of", "fill", "page_facts", "papers", "settle", "translator_certificate", "wanted"]

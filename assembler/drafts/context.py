@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from typing import Any
 
 from docxtpl import RichText
+from jinja2 import UndefinedError
 
 from assembler.arrange import HOST
 from assembler.cites import Cite, parse
 from assembler.drafts.sandbox import Template
 from assembler.errors import TemplateBroken
-from assembler.model import Case, IndexRow, Layout, Person
+from assembler.model import Case, Exhibit, IndexRow, Layout, PartKind, Person
 
 _MARGIN_WORDS = {"document": "Original", "translation": "English translation", "certificate": "Translator's certificate"}
-_FACTS = ("address_lines", "via", "original_submission", "fee_sentence", "parole_fee_sentence", "legal_basis", "request_line")
+FACTS = ("address_lines", "via", "original_submission", "expedite_mark", "fee_sentence", "parole_fee_sentence", "forms",
+         "legal_basis", "request_line")  # fmt: skip
 _LEADS_UP = re.compile(r"(\([^()]*|\b[Ss]ee(?: also)?\s+)$")
 
 
@@ -29,11 +31,13 @@ class Values:
     case: Case
     beneficiary: str
     declaration: str
+    exhibit: str = ""  # for a translator's certificate
     layout: Layout
     facts: tuple[tuple[str, object], ...]
     languages: tuple[tuple[str, str], ...]  # BCP 47 → English name
     countries: tuple[tuple[str, str], ...]  # code → name
     letter_date: date | None
+    more: tuple[tuple[str, object], ...] = ()  # further names of one template: ("sheet", …)
 
 
 def context(values: Values, template: Template, where: str) -> dict[str, Any]:
@@ -41,7 +45,9 @@ def context(values: Values, template: Template, where: str) -> dict[str, Any]:
     case = values.case
     beneficiary = next(person for person in case.beneficiaries if person.id == values.beneficiary)
     declaration = next((d for d in case.declarations if d.id == values.declaration), None)
+    exhibit = next((e for e in case.exhibits if e.id == values.exhibit), None)
     cite = Citer(values.layout, template, where)
+    index = rows(values, cite)
     return {
         "case": case,
         "request": case.request,
@@ -50,18 +56,25 @@ def context(values: Values, template: Template, where: str) -> dict[str, Any]:
         "supporters": [s for s in case.supporters if not s.beneficiaries or beneficiary.id in s.beneficiaries],
         "attorney": case.attorney,
         "rfe": case.rfe,
+        "points": points(case, index),
+        "exhibit": exhibit,
+        "translator": exhibit.translator if exhibit else None,
+        "source_language": dict(values.languages).get(tag := source_language(exhibit), tag) if exhibit else None,
         "declaration": declaration,
         "declarant": declarant(case, declaration.declarant) if declaration else None,
         "sender": sender(case),
         "own_behalf": case.petitioner.id == beneficiary.id,
         "letter_date": longdate(values.letter_date) if values.letter_date else "",
+        "days_left": days_left(values),
         "expedite": (case.request.expedite_reason,) if case.request.expedite_reason else (),
         "enclosed": enclosed(values),
-        "index": rows(values, cite),
+        "index": index,
+        "sheets": [row for row in index if row["sheeted"]],
         "plan_title": values.layout.title,
-        "facts": {**dict.fromkeys(_FACTS), **dict(values.facts)},
+        "facts": {**dict.fromkeys(FACTS), **dict(values.facts)},
         "cite": cite,
         "prose": cite.prose,
+        **dict(values.more),
     }
 
 
@@ -76,8 +89,10 @@ def filters(values: Values) -> dict[str, Callable[..., object]]:
     }
 
 
-def longdate(day: date) -> str:
-    """ "January 5, 2026": spelled out, since 01/05 is read two ways."""
+def longdate(day: date | None) -> str:
+    """ "January 5, 2026": spelled out, since 01/05 is read two ways. A day the case does not give is an error."""
+    if day is None:
+        raise UndefinedError("it prints the date of nothing (a value the case does not give)")
     return f"{day:%B} {day.day}, {day.year}"
 
 
@@ -103,10 +118,42 @@ def sender(case: Case) -> dict[str, Any]:
 def enclosed(values: Values) -> tuple[str, ...]:
     """Forms, declarations and further enclosures of the packet; exhibits are listed from the index."""
     case = values.case
-    forms = dict(values.facts).get("forms", ())
+    forms = dict(values.facts).get("forms") or _bound_forms(values.layout)
     listed = [str(text) for text in forms] if isinstance(forms, tuple) else []
     sworn = [d.title for d in case.declarations if not d.belongs_to or values.beneficiary in d.belongs_to]
     return (*listed, *sworn, *case.request.enclosures)
+
+
+def source_language(exhibit: Exhibit) -> str:
+    """BCP 47 tag of the language an exhibit is translated from: the translator's, else its own, else of a page of it."""
+    named = (exhibit.translator.language if exhibit.translator else "", exhibit.language, *(p.language for p in exhibit.parts))
+    return next((tag for tag in named if tag and tag.partition("-")[0] != "en"), "")
+
+
+def _bound_forms(layout: Layout) -> tuple[str, ...]:
+    """Titles of the forms that are in the packet, each once: a response says only what is there."""
+    forms = {leaf.number for leaf in layout.leaves if leaf.kind is PartKind.FORM}
+    return tuple(dict.fromkeys(mark.title for mark in layout.bookmarks if mark.number in forms))
+
+
+def days_left(values: Values) -> int | None:
+    """Days from the date of the letter to the end of the current parole; None if it is not known, or over."""
+    until, day = values.case.request.i94_admit_until, values.letter_date
+    return (until - day).days if until and day and until > day else None
+
+
+def points(case: Case, index: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What a notice asks, with the answers, and the rows of those exhibits that are in this packet."""
+    here = {row["exhibit"]: row for row in index}
+    return [
+        {
+            "number": number,
+            "asked": point.asked,
+            "answer": point.answer,
+            "exhibits": [here[one] for one in point.exhibits if one in here],
+        }
+        for number, point in enumerate(case.rfe.points if case.rfe else (), 1)
+    ]
 
 
 def rows(values: Values, cite: Citer) -> list[dict[str, Any]]:
@@ -118,6 +165,8 @@ def rows(values: Values, cite: Citer) -> list[dict[str, Any]]:
         made.append(
             {
                 "heading": heading,
+                "exhibit": row.exhibit,
+                "sheeted": row.sheeted,
                 "tab": row.tab,
                 "title": row.title,
                 "date": row.date,

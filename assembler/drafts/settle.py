@@ -88,7 +88,7 @@ def fill(
     results = workshop.map(draft, jobs, limits=_LIMITS)
     for job, result in zip(jobs, results, strict=True):
         if isinstance(result, Failure):
-            raise _failed(result, job.template.name)
+            raise failed(result, job.template.name)
     drafts = tuple(
         replace(result, findings=(*_of_engine(job, engine), *result.findings))
         for job, result in zip(jobs, results, strict=True)
@@ -121,7 +121,7 @@ def _of_engine(job: Job, asked: str) -> tuple[Finding, ...]:
     return (finding,)
 
 
-def _failed(failure: Failure, where: str) -> AssemblerError:
+def failed(failure: Failure, where: str) -> AssemblerError:
     """A template that asks for too much is broken; an engine that crashes has failed."""
     if failure.kind in ("memory", "timeout"):
         return TemplateBroken(f"filling it {failure.detail}", where=where, remedy="look for a loop that does not end")
@@ -161,6 +161,7 @@ def _values(
         languages=tuple(sorted(names["languages"].items())),
         countries=tuple(sorted(names["countries"].items())),
         letter_date=case.request.letter_date or as_of,
+        more=(("form", part.form.upper()),) if part.form else (),
     )
 
 

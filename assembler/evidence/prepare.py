@@ -235,6 +235,7 @@ def _page(use: _Use, one: opening.Opened, read: reading.Read | None) -> Prepared
         ink=_turned_ink(page, read.turned) if read and read.turned else page.ink,
         blank=page.blank,
         redrawn=page.redrawn,
+        boxes=read.boxes if read else None,
     )
 
 

@@ -17,7 +17,7 @@ from assembler.workshop import Cache
 if TYPE_CHECKING:
     from PIL import Image
 
-VERSION = "3"  # raise it when anything here changes what comes out
+VERSION = "4"  # raise it when anything here changes what comes out
 _MAX_PIXELS = 40_000_000  # of a rendering; larger pages are read coarser
 
 
@@ -42,6 +42,7 @@ class Read:
     turned: int
     dpi: int
     layer: Path
+    boxes: Path  # JSON: [[word, left, top, right, bottom, confidence], …], points from the top left of the page turned upright
 
 
 def read_page(job: Job) -> Read:
@@ -51,7 +52,7 @@ def read_page(job: Job) -> Read:
            ocr.version(), f"pdfium {pdfium.PYPDFIUM_INFO}"]  # fmt: skip
     made = job.cache.once(key, lambda folder: _make(job, engine, folder))
     kept = json.loads((made / "read.json").read_text())
-    return Read(**kept, layer=made / "layer.pdf")
+    return Read(**kept, layer=made / "layer.pdf", boxes=made / "boxes.json")
 
 
 def _make(job: Job, engine: str, folder: Path) -> None:
@@ -59,14 +60,25 @@ def _make(job: Job, engine: str, folder: Path) -> None:
     try:
         page = document[job.index]
         found = ocr.read_page(lambda dpi: _render(page, dpi), engine, job.policy, folder)
+        size = page.get_size()
     finally:
         document.close()
     (folder / "layer.pdf").write_bytes(_undated(found.layer, folder))
     kept = {"words": len(found.words), "confidence": found.confidence, "turned": found.turned, "dpi": found.dpi}
     (folder / "read.json").write_text(json.dumps(kept))
+    (folder / "boxes.json").write_text(_boxes(found, size), encoding="utf8")
     words = [word for word, sure in zip(found.words, found.confidences, strict=True) if sure > 0]
     (folder / "words.txt").write_text("\n".join(words), encoding="utf8")
     (folder / "page.pgm").unlink()
+
+
+def _boxes(found: ocr.Recognised, size: tuple[float, float]) -> str:
+    width, height = size if found.turned % 180 == 0 else (size[1], size[0])
+    rows = [
+        [word, *(round(part * side, 1) for part, side in zip(box, (width, height) * 2, strict=True)), sure]
+        for word, box, sure in zip(found.words, found.boxes, found.confidences, strict=True)
+    ]
+    return json.dumps(rows, ensure_ascii=False)
 
 
 def _render(page: pdfium.PdfPage, dpi: int) -> Image.Image:

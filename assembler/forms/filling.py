@@ -128,7 +128,7 @@ def _pays(form: FormMap, payment: Mapping[str, object] | None) -> bool:
 def _no_payment(form: FormMap, where: str) -> Finding:
     return Finding(
         rule="FORM.PAYMENT", severity=Severity.ERROR, where=where, problem="payment data and form do not belong together",
-        remedy="give the card's data with Form G-1450, and with no other form", source=form.source,
+        remedy="fill it with `assembler forms fill --payment`, sign it, and list it as completed", source=form.source,
     )  # fmt: skip
 
 

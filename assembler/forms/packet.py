@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -44,20 +44,27 @@ class Job:
     out: Path
     completed: bool
     current: tuple[tuple[str, str], ...]  # form → edition in force
+    payment: Mapping[str, object] | None = None  # card data, for a payment form only; kept nowhere
 
 
 def fill_packet(
-    plan: Plan, case: Case, folder: Path, shelf: Shelf, workshop: Workshop
+    plan: Plan, case: Case, folder: Path, shelf: Shelf, workshop: Workshop, current: Mapping[str, str],
+    payment: Mapping[str, object] | None = None,
 ) -> tuple[tuple[Done, ...], tuple[Finding, ...]]:
-    """Fill every blank form of the plan and read every completed one back; the forms that were filled, and all findings."""
+    """Fill every blank form of the plan and read every completed one back; the forms that were filled, and all findings.
+
+    `current`: the edition in force of each form, "01/20/25". `payment`: card data for a payment form, kept nowhere.
+    """
     maps = library(shelf)
     used = {part.document: part for part in plan.parts if part.kind is PartKind.FORM}
     findings: list[Finding] = []
     jobs: list[Job] = []
     for number, one in enumerate(form for form in case.forms if f"form:{form.path}" in used):
-        job = _job(one, plan, case, folder, shelf, maps, workshop.folder(f"form-{plan.packet}-{number}"))
+        out = workshop.folder(f"form-{plan.packet}-{number}")
+        job = _job(one, plan, case, folder, shelf, maps, out, current)
         if isinstance(job, Job):
-            jobs.append(job)
+            pays = any(item.sensitive for item in job.form.items)
+            jobs.append(replace(job, payment=payment) if pays else job)
         else:
             findings += job
     done = []
@@ -80,7 +87,7 @@ def fill_one(job: Job) -> Done:
         elif not any(one.severity is Severity.ERROR for one in found):
             filled: Filled = fill(
                 job.form, job.case, job.beneficiary, job.supporter, job.blank, editable, flattened,
-                font=job.font, countries=dict(job.countries), tabs=dict(job.tabs),
+                font=job.font, countries=dict(job.countries), tabs=dict(job.tabs), payment=job.payment,
             )  # fmt: skip
             found += filled.findings
     except FormUnreadable as error:
@@ -120,7 +127,8 @@ def _sheet(form: FormMap, made: Sequence[Answer], beneficiary: str) -> dict[str,
 
 
 def _job(
-    one: FormFile, plan: Plan, case: Case, folder: Path, shelf: Shelf, maps: Sequence[FormMap], out: Path
+    one: FormFile, plan: Plan, case: Case, folder: Path, shelf: Shelf, maps: Sequence[FormMap], out: Path,
+    current: Mapping[str, str],
 ) -> Job | tuple[Finding, ...]:
     """The work on one form; or, where there is none to do, why not (nothing to say of a completed form without a map)."""
     form = find(maps, one.form)
@@ -131,7 +139,6 @@ def _job(
     if one.form == "i-134" and supporter is None:
         remedy = "set `person` to the supporter's id"
         return (_problem(one.path, "FORM.SUPPORTER", "it is not said whose form this is", remedy),)
-    facts = shelf.schema("facts/filing.json")["forms"]
     countries: Mapping[str, str] = shelf.schema("languages.json")["countries"]
     return Job(
         document=f"form:{one.path}",
@@ -146,7 +153,7 @@ def _job(
         font=stamp_font(),
         out=out,
         completed=one.completed,
-        current=tuple(sorted((name, fact["edition"]) for name, fact in facts.items())),
+        current=tuple(sorted(current.items())),
     )
 
 

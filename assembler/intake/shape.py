@@ -52,8 +52,26 @@ def _validator(schema: bytes) -> Validator:
         value = json.loads(schema)
     except ValueError as error:
         raise _broken("it is no JSON", "mend it, or reinstall assembler") from error
+    value = _inlined(value, value.get("$defs", {}), ()) if isinstance(value, dict) else value
     ours: Validator = _Ours(value, registry=Registry(), format_checker=_CHECKER)
     return ours
+
+
+def _inlined(node: Any, definitions: Mapping[str, Any], within: tuple[str, ...]) -> Any:
+    """The schema with its own definitions put where they are referred to: following each $ref is a third of the check.
+
+    A definition that holds itself, or that says the same thing otherwise than the place, stays a $ref.
+    """
+    if isinstance(node, list):
+        return [_inlined(one, definitions, within) for one in node]
+    if not isinstance(node, dict):
+        return node
+    name = str(node.get("$ref", "")).removeprefix("#/$defs/")
+    if name in definitions and name not in within:
+        beside = {key: one for key, one in node.items() if key not in ("$ref", "description")}
+        if not beside.keys() & definitions[name].keys():
+            return _inlined(beside | definitions[name], definitions, (*within, name))
+    return {key: one if key in ("enum", "const") else _inlined(one, definitions, within) for key, one in node.items()}
 
 
 def _broken(problem: str, remedy: str) -> TemplateBroken:
@@ -105,7 +123,7 @@ def _sentences(error: ValidationError) -> Iterator[Problem]:
 
 def _described(error: ValidationError) -> str:
     text = str(error.schema.get("description", "correct it")) if isinstance(error.schema, Mapping) else "correct it"
-    return text[0].lower() + text[1:].rstrip(".")
+    return (text if text[1:2].isupper() else text[0].lower() + text[1:]).rstrip(".")
 
 
 def _unknown_keys(error: ValidationError, where: str) -> Iterator[Problem]:

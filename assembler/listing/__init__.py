@@ -3,6 +3,6 @@
 Findings come in, one string goes out; nothing is printed or written here. Must not know what a rule means.
 """
 
-from assembler.listing.listed import STYLES, Listed, RuleHelp, render
+from assembler.listing.listed import STYLES, Listed, RuleHelp, rejected, render, tally
 
-__all__ = ["STYLES", "Listed", "RuleHelp", "render"]
+__all__ = ["STYLES", "Listed", "RuleHelp", "rejected", "render", "tally"]

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 
 from assembler.listing.machine import as_github, as_json, as_sarif
 from assembler.listing.people import as_text
-from assembler.listing.values import Listed, RuleHelp
+from assembler.listing.values import Listed, RuleHelp, rejected, tally
 from assembler.listing.xml import as_junit
 
-__all__ = ["STYLES", "Listed", "RuleHelp", "render"]
+__all__ = ["STYLES", "Listed", "RuleHelp", "rejected", "render", "tally"]
 
 _STYLES: dict[str, Callable[[Sequence[Listed], Sequence[RuleHelp], bool], str]] = {
     "text": as_text,

@@ -18,7 +18,7 @@ _GITHUB = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: 
 
 
 def as_json(cases: Sequence[Listed], rules: Sequence[RuleHelp], strict: bool) -> str:
-    """{"cases": [{case, folder, ok, errors, warnings, notes, findings}], "rules": [ids]}."""
+    """{"cases": [{case, folder, ok, errors, warnings, notes, findings, not_checked}], "rules": [ids]}."""
     return _dump({"cases": [_case(case, strict) for case in cases], "rules": [rule.id for rule in rules]})
 
 
@@ -31,6 +31,7 @@ def _case(case: Listed, strict: bool) -> dict[str, Any]:
         "warnings": count(case.findings, Severity.WARNING),
         "notes": count(case.findings, Severity.INFO),
         "findings": [_plain(asdict(one)) for one in case.findings],
+        "not_checked": list(case.not_checked),
     }
 
 

@@ -17,6 +17,8 @@ class Listed:
     case: str
     findings: tuple[Finding, ...]
     folder: str = ""
+    not_checked: tuple[str, ...] = ()  # sentences
+    brief: bool = False  # as text: notes are counted, not shown
 
     def file(self, finding: Finding) -> str:
         """The file a finding points at, from where `folder` is seen; case.json where it points at none."""
@@ -50,3 +52,8 @@ def tally(findings: Iterable[Finding]) -> str:
 def failing(finding: Finding, strict: bool) -> bool:
     """Whether a finding makes the case fail."""
     return finding.severity is Severity.ERROR or (strict and finding.severity is Severity.WARNING)
+
+
+def rejected(cases: Iterable[Listed], *, strict: bool) -> bool:
+    """Whether any case fails."""
+    return any(failing(one, strict) for case in cases for one in case.findings)

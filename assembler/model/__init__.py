@@ -23,10 +23,12 @@ from assembler.model.case import (
 )
 from assembler.model.finding import Finding, Severity
 from assembler.model.layout import Bookmark, IndexRow, Layout, Leaf, PageFacts, Stamp
-from assembler.model.pages import Draft, Ink, Prepared, PreparedPage, Removed
+from assembler.model.pages import Draft, Ink, PageText, Prepared, PreparedPage, Removed
 from assembler.model.people import Address, Biographic, History, Income, Name, Passport, Person
 from assembler.model.plan import Part, PartKind, Plan, Recipe, RecipePart
+from assembler.model.profile import Profile
 from assembler.model.proof import Check, Proof
+from assembler.model.volume import Volume
 
 __all__ = [
     "Address",
@@ -51,6 +53,7 @@ __all__ = [
     "Leaf",
     "Name",
     "PageFacts",
+    "PageText",
     "Part",
     "PartKind",
     "Passport",
@@ -58,6 +61,7 @@ __all__ = [
     "Plan",
     "Prepared",
     "PreparedPage",
+    "Profile",
     "Proof",
     "Recipe",
     "RecipePart",
@@ -70,4 +74,5 @@ __all__ = [
     "Stamp",
     "Supporter",
     "Translator",
+    "Volume",
 ]

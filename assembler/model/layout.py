@@ -59,9 +59,14 @@ class IndexRow:
     language: str
     first: int  # bundle page of the tab sheet's exhibit: first and last evidence page
     last: int
-    sheet: int  # bundle page of the tab sheet
+    sheet: int  # bundle page of the tab sheet; `first` where there is none, as of a notice
     group: str = ""
     parts: tuple[tuple[str, int, int], ...] = ()  # (role, first, last): original, translation, certificate
+
+    @property
+    def sheeted(self) -> bool:
+        """Whether a tab sheet stands in front of it."""
+        return self.sheet != self.first
 
     @property
     def pages(self) -> str:

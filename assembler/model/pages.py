@@ -38,6 +38,7 @@ class PreparedPage:
     ink: Ink
     blank: bool = False
     redrawn: bool = False  # form values were drawn by us, since the file held no picture of them
+    boxes: Path | None = None  # where it was recognised: JSON, [[word, left, top, right, bottom, confidence], …]; points, 0..100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +60,22 @@ class Prepared:
     pages: tuple[PreparedPage, ...]
     removed: tuple[Removed, ...] = ()
     findings: tuple[Finding, ...] = ()
-    words: Path | None = None  # JSON, for each page a list of [text, left, top, right, bottom, confidence]; points, 0..100
     steps: tuple[str, ...] = ()  # reader ladder and engines, for the ledger: "pikepdf 10.18.0", ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageText:
+    """What can be read on a page of an exhibit."""
+
+    path: str  # source file
+    page: int  # 1-based in the source file
+    role: str  # FilePart.role
+    text: str
+    lines: str = ""  # what holds machine-readable lines that could be proved, if any
+    method: str = "text"  # PreparedPage.method
+    confidence: float | None = None
+    turned: int = 0
+    sha256: str = ""  # of the source file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

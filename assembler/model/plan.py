@@ -11,13 +11,16 @@ class RecipePart:
     """One line of templates/<kind>/recipe.toml: a place in the packet, or several of the same sort."""
 
     id: str
-    type: str  # "draft", "declarations", "form", "exhibits" or "exhibit" (one, by category)
+    type: str  # "draft", "declarations", "form", "exhibits", "notice" (without a tab sheet) or "points"
     title: str = ""
     template: str = ""  # Word template, for drafts, declarations and tab sheets
     form: str = ""  # for forms: "i-131", ...; several may be listed with spaces
-    when: str = ""  # only if this holds: "represented", "expedite", "mailed", "fee-waiver"
+    when: str = ""  # only if all of these hold: "represented", "supported", "expedite", "mailed", "fee-waiver"
+    placeholder: str = ""  # for forms: the template of the page that holds the place of a form that is not there yet
+    placeholder_when: str = ""  # as `when`
     categories: tuple[str, ...] = ()  # for exhibits: these categories only, in this order; empty = all the rest
-    group: str = ""  # heading of these exhibits in the index
+    group: str = ""  # heading of these exhibits in the index; of points, "{number}" is the point's
+    stamped: bool = True  # for a notice: whether its pages are marked with exhibit and page number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +32,7 @@ class Recipe:
     parts: tuple[RecipePart, ...]
     tab_template: str
     labels: str = "letters"  # "letters": A … Z, AA … ; "numbers": 1, 2, …
+    claims_template: str = ""  # the attorney's claim-to-evidence matrix, made beside the bundle; "" = none
 
 
 class PartKind(StrEnum):
@@ -52,7 +56,7 @@ class Part:
     tab: str = ""  # "A"; for TAB and EXHIBIT
     exhibit: str = ""  # exhibit id; for TAB and EXHIBIT
     declaration: str = ""  # declaration id; for DRAFT made once per declaration
-    form: str = ""
+    form: str = ""  # for FORM, and for a DRAFT that holds the place of a form
     stamped: bool = True  # government forms are counted but never stamped
     group: str = ""  # heading in the index, from the recipe
 
@@ -66,3 +70,4 @@ class Plan:
     kind: str
     title: str
     parts: tuple[Part, ...]
+    claims_template: str = ""  # from the recipe

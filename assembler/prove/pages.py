@@ -23,9 +23,10 @@ Grey = np.ndarray[Any, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """Some ledger entries of one bundle; `case_folder` None = the sources are not at hand."""
+    """Some ledger entries of one file of a bundle; `case_folder` None = the sources are not at hand."""
 
     bundle: Path
+    first: int  # number of the file's first page
     entries: tuple[Mapping[str, Any], ...]
     case_folder: Path | None
 
@@ -48,7 +49,7 @@ def look(job: Job) -> tuple[PageResult, ...]:
     book = pdfium.PdfDocument(job.bundle)
     sources: dict[str, Any] = {}
     try:
-        return tuple(_page(book, entry, job.case_folder, sources) for entry in job.entries)
+        return tuple(_page(book, job.first, entry, job.case_folder, sources) for entry in job.entries)
     finally:
         for source in sources.values():
             if isinstance(source, pdfium.PdfDocument):
@@ -56,11 +57,13 @@ def look(job: Job) -> tuple[PageResult, ...]:
         book.close()
 
 
-def _page(book: Any, entry: Mapping[str, Any], case_folder: Path | None, sources: dict[str, Any]) -> PageResult:
+def _page(
+    book: Any, first: int, entry: Mapping[str, Any], case_folder: Path | None, sources: dict[str, Any]
+) -> PageResult:
     number = entry["number"]
-    if number > len(book):
+    if not 0 <= number - first < len(book):
         return PageResult(number=number, difference=None, alike=False, stamped=False, words=0, trouble="is not there")
-    page = book[number - 1]
+    page = book[number - first]
     fine = 1 if _only_copied(entry) else _FINE
     bitmap = page.render(scale=fine * DPI / 72, grayscale=True)
     seen = _grey(bitmap) if fine == 1 else np.asarray(Image.fromarray(_grey(bitmap)).reduce(fine))

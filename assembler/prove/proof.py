@@ -10,12 +10,13 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from assembler.model import Check, Proof
+from assembler.model import Check, Proof, Volume
 from assembler.prove import pages as paging
 from assembler.prove import structure as structuring
+from assembler.prove import volumes as volumed
 from assembler.workshop import Failure, Workshop
 
-MANIFEST, BUNDLE = "manifest.json", "bundle.pdf"
+MANIFEST = "manifest.json"
 _CITE = re.compile(r"Ex\. (\S+) at (\d+)")
 Entry = Mapping[str, Any]
 
@@ -25,16 +26,20 @@ def prove(build: Path, case_folder: Path | None, workshop: Workshop) -> Proof:
     try:
         data = json.loads((build / MANIFEST).read_text(encoding="utf8"))
         ledger: list[Entry] = data["ledger"]
+        parts = volumed.volumes(data)
         files = list(_files(build, data, case_folder))
         counts = list(_ledger(data, case_folder, workshop))
     except (OSError, ValueError, KeyError, TypeError) as error:
         return Proof(checks=(Check(name="files", ok=False, detail=f"the manifest cannot be read ({type(error).__name__})"),))
-    if not (build / BUNDLE).is_file():
-        return Proof(checks=(*files, Check(name="files", ok=False, detail="there is no bundle.pdf")))
-    seen = _look(build, ledger, case_folder, workshop)
-    structure = _structure(build, ledger, workshop)
-    checks = [*files, *counts, *_pixels(ledger, seen, case_folder), *_stamps(ledger, seen), *_words(ledger, seen)]
-    checks += list(_agreement(data, structure)) if not structure.trouble else []
+    if gone := volumed.missing(build, parts):
+        return Proof(checks=(*files, Check(name="files", ok=False, detail=f"there is no {gone[0]}")))
+    seen = _look(build, ledger, parts, case_folder, workshop)
+    structures = structuring.read_all(build, ledger, parts, workshop)
+    structure = structuring.together(structures)
+    checks = [*files, *counts, *volumed.checks(build, data, parts)]
+    checks += [*_pixels(ledger, seen, case_folder), *_stamps(ledger, seen), *_words(ledger, seen)]
+    if not structure.trouble:
+        checks += [*_agreement(data, structure), *_bookmarks(data, parts, structures)]
     checks += list(_nothing_else(structure))
     missing = () if case_folder else ("whether pages look like their sources: the case folder was not given",)
     return Proof(checks=tuple(checks), not_checked=missing)
@@ -110,9 +115,13 @@ def _wanted(part: Mapping[str, Any], counts: Mapping[str, int], have: Sequence[t
 
 
 def _look(
-    build: Path, ledger: Sequence[Entry], case_folder: Path | None, workshop: Workshop
+    build: Path, ledger: Sequence[Entry], parts: Sequence[Volume], case_folder: Path | None, workshop: Workshop
 ) -> dict[int, paging.PageResult]:
-    jobs = [paging.Job(bundle=build / BUNDLE, entries=some, case_folder=case_folder) for some in paging.chunks(ledger)]
+    jobs = [
+        paging.Job(bundle=build / part.path, first=part.first, entries=some, case_folder=case_folder)
+        for part in parts
+        for some in paging.chunks(ledger[part.first - 1 : part.last])
+    ]
     results = workshop.map(paging.look, jobs)
     seen: dict[int, paging.PageResult] = {}
     for job, result in zip(jobs, results, strict=True):
@@ -182,14 +191,6 @@ def _by_exhibit(ledger: Sequence[Entry]) -> Iterator[tuple[str, list[Entry]]]:
 # --- structure ------------------------------------------------------------------------------------------------------
 
 
-def _structure(build: Path, ledger: Sequence[Entry], workshop: Workshop) -> structuring.Structure:
-    ours = tuple(entry["number"] for entry in ledger if entry["kind"] in ("draft", "tab"))
-    (result,) = workshop.map(structuring.read, [structuring.Job(bundle=build / BUNDLE, drafts=ours)])
-    if isinstance(result, Failure):
-        return structuring.Structure(trouble=f"the bundle cannot be read ({result.kind}: {result.detail})")
-    return result
-
-
 def _agreement(data: Mapping[str, Any], structure: structuring.Structure) -> Iterator[Check]:
     """Index row, printed stamp, page label, bookmark and links say the same of each exhibit."""
     ledger = data["ledger"]
@@ -199,7 +200,6 @@ def _agreement(data: Mapping[str, Any], structure: structuring.Structure) -> Ite
     labels = not wrong and len(structure.labels) == len(ledger)
     detail = "page labels are the printed numbers" if labels else f"wrong label on page {_list(wrong)}"
     yield Check(name="label", ok=labels, detail=detail)
-    yield from _bookmarks(data, structure)
     places = {entry["number"]: entry for entry in ledger}
     index = {entry["number"] for entry in ledger if entry["part"] == "index"}
     for row in data["index"]:
@@ -207,9 +207,15 @@ def _agreement(data: Mapping[str, Any], structure: structuring.Structure) -> Ite
     yield _cites_agree(structure, places)
 
 
-def _bookmarks(data: Mapping[str, Any], structure: structuring.Structure) -> Iterator[Check]:
-    want = [(mark["level"], mark["title"], mark["number"]) for mark in data["bookmarks"]]
-    tops = max((level for level, _, _ in want), default=0)
+def _bookmarks(
+    data: Mapping[str, Any], parts: Sequence[Volume], structures: Sequence[structuring.Structure]
+) -> Iterator[Check]:
+    marks = [(mark["level"], mark["title"], mark["number"]) for mark in data["bookmarks"]]
+    for part, structure in zip(parts, structures, strict=True):
+        yield from _bookmarks_of(volumed.expected(marks, part), structure, max((mark[0] for mark in marks), default=0))
+
+
+def _bookmarks_of(want: Sequence[volumed.Mark], structure: structuring.Structure, tops: int) -> Iterator[Check]:
     # the evidence's own outlines hang one level below their exhibit's bookmark
     have = [item for item in structure.outline if item[0] <= tops]
     titles = {item[1] for item in want}
@@ -230,16 +236,23 @@ def _row_agrees(
     faults = []
     if not mine or (min(mine), max(mine)) != (first, last) or row["pages"] != printed:
         faults.append("the index row has other pages than the bundle")
-    if places.get(sheet, {}).get("kind") != "tab" or places[sheet]["exhibit"] != row["exhibit"] or sheet != first - 1:
+    if not _sheet_in_front(row, places):
         faults.append("its tab sheet is not in front of it")
     if not any(_plain(link.text) == _plain(printed) and link.target == first for link in on_index):
         faults.append("no index link prints these pages and leads to the first of them")
     if not any(link.text == row["tab"] and link.target == sheet for link in on_index):
         faults.append("no index link prints its tab and leads to the tab sheet")
-    if not any(link.page == sheet and link.target == first for link in structure.links):
+    if sheet != first and not any(link.page == sheet and link.target == first for link in structure.links):
         faults.append("the tab sheet does not lead to the evidence")
     detail = "; ".join(faults) or f"index row, stamps, labels, bookmark and links agree on pages {printed}"
     return Check(name="agreement", ok=not faults, detail=detail, exhibit=row["exhibit"], page=sheet if faults else None)
+
+
+def _sheet_in_front(row: Mapping[str, Any], places: Mapping[int, Entry]) -> bool:
+    """Its own sheet, right before its first page; or, of a notice, no sheet anywhere."""
+    sheets = [number for number, entry in places.items() if entry["kind"] == "tab" and entry["exhibit"] == row["exhibit"]]
+    wanted = [] if row["sheet"] == row["first"] else [row["first"] - 1]
+    return sheets == wanted and row["sheet"] in (*wanted, row["first"])
 
 
 def _plain(text: str) -> str:

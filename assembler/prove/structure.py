@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,9 @@ import pypdfium2 as pdfium
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 from pypdf.generic import ArrayObject, Destination, DictionaryObject, IndirectObject
+
+from assembler.model import Volume
+from assembler.workshop import Failure, Workshop
 
 _ALLOWED_ROOT = {"/Type", "/Pages", "/Outlines", "/Names", "/Dests", "/OCProperties", "/PageLabels", "/PageMode", "/Lang",
                  "/ViewerPreferences", "/StructTreeRoot", "/MarkInfo"}  # fmt: skip
@@ -43,8 +46,12 @@ class Structure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
+    """One file of a bundle. `others`: the other files, with their first and last page; `drafts`: numbers of our pages."""
+
     bundle: Path
-    drafts: tuple[int, ...]  # numbers of the pages that are ours: drafts and tab sheets
+    first: int
+    others: tuple[Volume, ...]
+    drafts: tuple[int, ...]
 
 
 def read(job: Job) -> Structure:
@@ -53,17 +60,50 @@ def read(job: Job) -> Structure:
         reader = PdfReader(job.bundle)
         if reader.is_encrypted:
             return Structure(trouble="the bundle is encrypted")
-        numbers = {page.indirect_reference.idnum: n for n, page in enumerate(reader.pages, 1) if page.indirect_reference}
+        numbers = {p.indirect_reference.idnum: n for n, p in enumerate(reader.pages, job.first) if p.indirect_reference}
         return Structure(
             pages=len(reader.pages),
             labels=tuple(reader.page_labels),
             outline=tuple(_outline(reader, reader.outline, 0, numbers)),
             links=tuple(_links(reader, job, numbers)),
-            forbidden=tuple(dict.fromkeys(_forbidden(reader))),
-            unembedded=tuple(n for n in job.drafts if n <= len(reader.pages) and _unembedded(reader.pages[n - 1])),
+            forbidden=tuple(dict.fromkeys(_forbidden(reader, job))),
+            unembedded=tuple(n for n in _ours(reader, job) if _unembedded(reader.pages[n - job.first])),
         )
     except (PyPdfError, pdfium.PdfiumError, ValueError, KeyError, TypeError, AttributeError) as error:
         return Structure(trouble=f"the bundle cannot be read ({type(error).__name__})")
+
+
+def read_all(
+    build: Path, ledger: Sequence[Mapping[str, Any]], parts: Sequence[Volume], workshop: Workshop
+) -> tuple[Structure, ...]:
+    """What each file of the bundle is, read in workers; numbers are those of the whole bundle."""
+    ours = tuple(entry["number"] for entry in ledger if entry["kind"] in ("draft", "tab"))
+    jobs = [
+        Job(
+            bundle=build / part.path, first=part.first, others=tuple(one for one in parts if one != part),
+            drafts=tuple(number for number in ours if part.first <= number <= part.last),
+        )
+        for part in parts
+    ]  # fmt: skip
+    return tuple(
+        Structure(trouble=f"the bundle cannot be read ({result.kind}: {result.detail})")
+        if isinstance(result, Failure)
+        else result
+        for result in workshop.map(read, jobs)
+    )
+
+
+def together(parts: Sequence[Structure]) -> Structure:
+    """The files of a bundle as one: pages and labels in order, links and troubles of all."""
+    return Structure(
+        pages=sum(one.pages for one in parts),
+        labels=tuple(label for one in parts for label in one.labels),
+        outline=tuple(item for one in parts for item in one.outline),
+        links=tuple(link for one in parts for link in one.links),
+        forbidden=tuple(dict.fromkeys(item for one in parts for item in one.forbidden)),
+        unembedded=tuple(number for one in parts for number in one.unembedded),
+        trouble=next((one.trouble for one in parts if one.trouble), ""),
+    )
 
 
 def _outline(
@@ -85,13 +125,11 @@ def _links(reader: PdfReader, job: Job, numbers: Mapping[int, int]) -> Iterator[
     """Links of our own pages; pieces of one link broken over two lines are joined."""
     document = pdfium.PdfDocument(job.bundle)
     try:
-        for number in job.drafts:
-            if number > len(reader.pages):
-                continue
-            text = document[number - 1].get_textpage()
+        for number in _ours(reader, job):
+            text = document[number - job.first].get_textpage()
             found: list[Link] = []
-            for annotation in reader.pages[number - 1].get("/Annots", ()):
-                link = _link(annotation.get_object(), number, text, numbers)
+            for annotation in reader.pages[number - job.first].get("/Annots", ()):
+                link = _link(annotation.get_object(), number, text, numbers, job.others)
                 if link and found and found[-1].target == link.target and not _whole(found[-1].text):
                     found[-1] = Link(page=number, text=f"{found[-1].text} {link.text}", target=link.target)
                 elif link:
@@ -105,42 +143,65 @@ def _whole(text: str) -> bool:
     return not text.startswith("Ex.") or re.search(r" at \d", text) is not None
 
 
-def _link(annotation: Any, number: int, text: Any, numbers: Mapping[int, int]) -> Link | None:
-    if annotation.get("/Subtype") != "/Link" or "/Dest" not in annotation:
+def _ours(reader: PdfReader, job: Job) -> list[int]:
+    return [number for number in job.drafts if 0 <= number - job.first < len(reader.pages)]
+
+
+def _link(
+    annotation: Any, number: int, text: Any, numbers: Mapping[int, int], others: Sequence[Volume]
+) -> Link | None:
+    """A link to a page of this file, or of another of the bundle's files."""
+    away = _away(annotation, others)
+    if annotation.get("/Subtype") != "/Link" or ("/Dest" not in annotation and away is None):
         return None
     x0, y0, x1, y1 = (float(value) for value in annotation["/Rect"])
     under = text.get_text_bounded(left=min(x0, x1), bottom=min(y0, y1), right=max(x0, x1), top=max(y0, y1))
-    goal = annotation["/Dest"]
-    place = goal.get_object()
+    if away is not None:
+        return Link(page=number, text=" ".join(under.split()), target=away)
+    place = annotation["/Dest"].get_object()
     target = _number(place[0], numbers) if isinstance(place, ArrayObject) and place else 0
     return Link(page=number, text=" ".join(under.split()), target=target)
 
 
-def _forbidden(reader: PdfReader) -> Iterator[str]:
+def _away(annotation: Any, others: Sequence[Volume]) -> int | None:
+    """The page a link to another file leads to, 0 if there is no such page; None if it is no such link."""
+    action = annotation["/A"].get_object() if "/A" in annotation else {}
+    if action.get("/S") != "/GoToR":
+        return None
+    home = next((one for one in others if one.path == action.get("/F")), None)
+    goal = action["/D"].get_object()
+    inside = home is not None and isinstance(goal[0], int) and 0 <= goal[0] <= home.last - home.first
+    return home.first + goal[0] if home and inside else 0
+
+
+def _forbidden(reader: PdfReader, job: Job) -> Iterator[str]:
     root = reader.root_object
     for key in sorted(set(root) - _ALLOWED_ROOT):
-        yield f"{key} in the document"
+        if key != "/OpenAction" or not isinstance(root[key].get_object(), ArrayObject):  # a page to open at does nothing
+            yield f"{key} in the document"
     names: Any = root["/Names"].get_object() if "/Names" in root else {}
     for key in sorted(set(names) - {"/Dests"}):
         yield f"{key} in the document"
     info: Any = reader.trailer.get("/Info")
     for key in sorted(set(info.get_object() if info else ()) - _ALLOWED_INFO):
         yield f"{key} in the document's properties"
-    for number, page in enumerate(reader.pages, 1):
+    for number, page in enumerate(reader.pages, job.first):
         for key in ("/AA", "/Metadata", "/PieceInfo"):
             if key in page:
                 yield f"{key} on page {number}"
         for annotation in page.get("/Annots", ()):
-            yield from _forbidden_annotation(annotation.get_object(), number)
+            yield from _forbidden_annotation(annotation.get_object(), number, job.others)
 
 
-def _forbidden_annotation(annotation: Any, number: int) -> Iterator[str]:
+def _forbidden_annotation(annotation: Any, number: int, others: Sequence[Volume]) -> Iterator[str]:
     if annotation.get("/Subtype") != "/Link":
         yield f"a {annotation.get('/Subtype')} annotation on page {number}"
         return
     action = annotation.get("/A")
     action = action.get_object() if action is not None else {}
-    if action and action.get("/S") not in ("/GoTo", "/URI"):
+    if _away(annotation, others) == 0:
+        yield f"a link to a file that is not of the bundle on page {number}"
+    if action and action.get("/S") not in ("/GoTo", "/GoToR", "/URI"):
         yield f"an action {action.get('/S')} on page {number}"
     if "/AA" in annotation or "/Next" in action:
         yield f"a further action on page {number}"

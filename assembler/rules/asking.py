@@ -66,11 +66,20 @@ def _response(scene: Scene, rfe: Rfe) -> Iterator[Hit]:
             yield Hit(rule="RFE.POINT_UNANSWERED", pointer=f"/rfe/points/{n}/answer")
         elif not point.exhibits and not cites(point.answer):
             yield Hit(rule="RFE.POINT_UNPROVED", pointer=f"/rfe/points/{n}")
-    for where, exhibit in scene.exhibits():
-        if exhibit.id == rfe.notice_exhibit and exhibit.category != "rfe-notice":
-            yield Hit(rule="RFE.NOTICE_CATEGORY", pointer=f"{where}/category", exhibit=exhibit.id)
+    yield from _notice(scene, rfe)
     if rfe.address is None and scene.case.request.filing == "paper":
         yield Hit(rule="RFE.ADDRESS", pointer="/rfe")
+
+
+def _notice(scene: Scene, rfe: Rfe) -> Iterator[Hit]:
+    everyone = {person.id for person in scene.case.beneficiaries}
+    for where, exhibit in scene.exhibits():
+        if exhibit.id != rfe.notice_exhibit:
+            continue
+        if exhibit.category != "rfe-notice":
+            yield Hit(rule="RFE.NOTICE_CATEGORY", pointer=f"{where}/category", exhibit=exhibit.id)
+        if exhibit.belongs_to and everyone - set(exhibit.belongs_to):
+            yield Hit(rule="RFE.NOTICE_BELONGS", pointer=f"{where}/belongs_to", exhibit=exhibit.id)
 
 
 def _due(scene: Scene, rfe: Rfe) -> Iterator[Hit]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -51,6 +52,12 @@ def to_gather(kind: str, reasons: Sequence[str], library: Library) -> str:
     out += [f"- {source}: {', '.join(ids)}" for source, ids in sources.items()]
     out += ["", "Confidence: A read in a copy of this year, B in an older or secondary copy, K common knowledge of the field."]
     return "\n".join(out) + "\n"
+
+
+def case_id(folder: str) -> str:
+    """A case's id from the name of its folder: small letters, digits and hyphens; "new-case" where none are left."""
+    plain = re.sub(r"[^a-z0-9]+", "-", folder.lower()).strip("-")
+    return plain[:64].rstrip("-") or "new-case"
 
 
 def skeleton(

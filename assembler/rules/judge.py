@@ -8,6 +8,7 @@ from datetime import date
 
 from assembler.model import Case, Finding
 from assembler.rules import asking, matrix, money, papers, people, sworn
+from assembler.rules.letter import said
 from assembler.rules.library import CATALOGUE, Library, Line, Provenance
 from assembler.rules.matrix import Row
 from assembler.rules.scene import Hit, Scene
@@ -41,6 +42,7 @@ def check(case: Case, library: Library, as_of: date) -> Judgement:
     found += [scene.finding(hit) for row, line in asked for hit in matrix.too_old(row, line, scene)]
     found += [matrix.missing(row, line, scene) for row, line in asked if not row.met]
     found.sort(key=lambda one: (one.line or 0, one.pointer or "", one.rule, one.exhibit or ""))
+    said(scene)  # the letter stands on facts, too
     limit = scene.fact("deadlines/stale")
     used = tuple(_used(scene, [line for _, line in asked]))
     if limit:

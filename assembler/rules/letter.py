@@ -20,7 +20,12 @@ def letter_facts(case: Case, library: Library, as_of: date) -> dict[str, object]
     fee_sentence, parole_fee_sentence, original_submission, expedite_mark, legal_basis, request_line, via: str or None;
     address_lines, forms: tuples of str.
     """
-    scene = Scene(case, library, as_of)
+    return said(Scene(case, library, as_of))
+
+
+def said(scene: Scene) -> dict[str, object]:
+    """The same, of a scene, which remembers the facts that were used."""
+    case = scene.case
     law = scene.fact(f"law/{case.kind}")
     mark = scene.fact("expedite/mark") if case.request.expedite_reason and case.kind != "rfe-response" else None
     lines, via = _address(scene)

@@ -17,7 +17,6 @@ from assembler.model import Severity
 CATALOGUE = "schemas/rules.json"
 CHECKLISTS = "schemas/checklists"
 FACTS = "schemas/facts"
-EARLIER = "schemas/facts/filing.json"  # what `earlier` reads; goes with it
 SUBJECTS = ("case", "beneficiary", "petitioner", "supporter")
 CONDITIONS = (
     "another-person", "criminal-history", "fee-exempt", "fee-waiver", "first-parole", "has-us-status", "minor",
@@ -120,7 +119,7 @@ def library(read: Callable[[str], bytes], names: Iterable[str]) -> Library:
     checklists: list[Checklist] = []
     facts: dict[str, Fact] = {}
     rules: dict[str, Rule] = {}
-    for name in sorted(name for name in names if name != EARLIER):
+    for name in sorted(names):
         raw = _object(read(name), name)
         try:
             if name.startswith(FACTS):
@@ -133,6 +132,12 @@ def library(read: Callable[[str], bytes], names: Iterable[str]) -> Library:
             remedy = "compare it with the schema it names"
             raise TemplateBroken(f"an entry is missing or wrong ({error})", where=name, remedy=remedy) from error
     return Library(checklists=tuple(checklists), facts=facts, rules=rules, lines=_lines(checklists, rules))
+
+
+def editions(library: Library) -> dict[str, str]:
+    """The edition in force of each form whose edition is known: {"i-131": "01/20/25"}."""
+    forms = [fact for name, fact in library.facts.items() if name.startswith("forms/")]
+    return {fact.id.partition("/")[2]: fact["edition"] for fact in forms if fact.data.get("edition")}
 
 
 def names(listed: Callable[[str, str], Iterable[str]]) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ def rules(scene: Scene) -> Iterator[Hit]:
     if scene.case.kind != "rfe-response":
         yield from _fee(scene)
         yield from _supported(scene)
+    _address(scene)
     yield from _parole_fee(scene)
     yield from _forms(scene)
     for n, supporter in enumerate(scene.case.supporters):
@@ -49,6 +50,14 @@ def _fee(scene: Scene) -> Iterator[Hit]:
         yield Hit(rule="FEE.EXEMPTION_UNUSED", pointer="/request/fee_exemption")
     if request.fee == "pay" and scene.case.kind == "re-parole":
         scene.unknown("the amount of the fee for re-parole: look it up in Form G-1055")
+
+
+def _address(scene: Scene) -> None:
+    """Say so where no address is known: the letter then has none."""
+    if scene.case.kind == "re-parole" and scene.case.request.filing == "paper":
+        known = [fact for key, fact in scene.library.facts.items() if key.startswith("addresses/paper")]
+        if not any("re-parole" in fact["kinds"] for fact in known):
+            scene.unknown("where a re-parole on paper is sent: look it up at uscis.gov/i-131-addresses")
 
 
 def _parole_fee(scene: Scene) -> Iterator[Hit]:

@@ -22,7 +22,9 @@ def rules(scene: Scene) -> Iterator[Hit]:
         yield from _supports(scene, exhibit, where)
         if exhibit.category in _PERSONAL and not exhibit.person and people > 1 and scene.case.kind != "rfe-response":
             yield Hit(rule="ID.WHOSE", pointer=where, exhibit=exhibit.id)
-        if exhibit.id not in used:
+        everybody = {person.id for person in scene.case.beneficiaries}
+        # the texts stand in every packet, so they cannot cite what only some of them hold
+        if exhibit.id not in used and not 0 < len(everybody & {*exhibit.belongs_to}) < len(everybody):
             yield Hit(rule="CITE.UNUSED", pointer=where, exhibit=exhibit.id)
 
 

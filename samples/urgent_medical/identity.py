@@ -2,61 +2,24 @@
 
 from __future__ import annotations
 
-import math
+from datetime import date
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
-from samples.draw import NOTE, Paper, font, photo, png
-from samples.mrz import td3
+from samples.draw import NOTE, Paper, font, photo
+from samples.idpage import guilloche
+from samples.idpage import passport as data_page
 from samples.urgent_medical.common import AUNT, as_scan
-
-Pen = ImageDraw.ImageDraw
 
 
 def passport() -> bytes:
     """The data page of a passport of Utopia, the specimen country of ICAO Doc 9303, as a flatbed scanner's PNG."""
-    page = Image.new("RGB", (1500, 1056), (240, 243, 240))
-    pen = ImageDraw.Draw(page)
-    _guilloche(pen, (0, 100, 1500, 850), (214, 226, 222))
-    pen.rectangle((0, 0, 1500, 96), (92, 28, 44))
-    pen.text((50, 22), "REPUBLIC OF UTOPIA", "white", font("Plex-Bold", 44))
-    pen.text((1000, 30), "PASSPORT / PASAPORTE", "white", font("Sans-Regular", 32))
-    _portrait(pen, 50, 170, 390, 470)
-    rows = [("Type", "P", 480, 150), ("Code of State", "UTO", 680, 150), ("Passport No.", "X12345678", 1060, 150),
-            ("Surname", "EXEMPLAR MUESTRA", 480, 250), ("Given names", "TESTINA", 480, 350),
-            ("Nationality", "UTOPIAN", 480, 450), ("Sex", "F", 860, 450), ("Place of birth", "PUERTO EJEMPLO", 1060, 450),
-            ("Date of birth", "05 APR 2019", 480, 550), ("Date of issue", "12 JAN 2026", 860, 550),
-            ("Date of expiry", "11 JAN 2031", 1180, 550),
-            ("Authority", "DIRECCIÓN DE PASAPORTES, PUERTO EJEMPLO", 480, 650)]  # fmt: skip
-    for label, value, x, y in rows:
-        pen.text((x, y), label, (96, 104, 110), font("Sans-Regular", 19))
-        pen.text((x, y + 26), value, (18, 18, 26), font("Sans-Bold", 31))
-    pen.text((480, 760), "Bearer is a minor: no signature", (96, 104, 110), font("Plex-Italic", 24))
-    pen.text((50, 800), NOTE, (120, 60, 60), font("Plex-Italic", 24))
-    pen.rectangle((0, 850, 1500, 1056), (250, 250, 250))
-    for y, line in zip((886, 964), td3("UTO", "EXEMPLAR MUESTRA", "TESTINA", "X12345678", "UTO", "190405", "F", "310111"), strict=True):
-        for column, character in enumerate(line):  # ten to the inch, as ICAO Doc 9303 wants them
-            pen.text((64 + column * 31.1, y), character, (10, 10, 10), font("Mono-Regular", 48))
-    return png(page.filter(ImageFilter.GaussianBlur(0.5)).quantize(64, dither=Image.Dither.NONE))
-
-
-def _guilloche(pen: Pen, box: tuple[int, int, int, int], colour: tuple[int, int, int]) -> None:
-    """Waves, as security paper has them."""
-    left, top, right, bottom = box
-    for wave in range(26):
-        points = [(x, top + (bottom - top) * wave / 25 + 22 * math.sin(x / 70 + wave / 2)) for x in range(left, right + 1, 10)]
-        pen.line([point for point in points if point[1] < bottom], colour, 2)
-
-
-def _portrait(pen: Pen, x: float, y: float, wide: float, high: float) -> None:
-    """A grey silhouette instead of a photograph."""
-    pen.rectangle((x, y, x + wide, y + high), (203, 210, 216), (130, 138, 146), 3)
-    pen.pieslice((x + wide * 0.12, y + high * 0.6, x + wide * 0.88, y + high * 1.4), 180, 360, (150, 158, 168))
-    pen.ellipse((x + wide * 0.28, y + high * 0.16, x + wide * 0.72, y + high * 0.62), (150, 158, 168))
-    pen.rectangle((x, y + high, x + wide, y + high * 1.42), (240, 243, 240))
-    pen.line((x, y + high, x + wide, y + high), (130, 138, 146), 3)
-    pen.text((x + 10, y + high + 10), "no photograph: sample", (110, 110, 116), font("Sans-Italic", 20))
+    return data_page(
+        "UTO", "REPUBLIC OF UTOPIA", "Exemplar Muestra", "Testina", "X12345678", date(2019, 4, 5), "F", date(2026, 1, 12),
+        date(2031, 1, 11), nationality="UTOPIAN", place="PUERTO EJEMPLO", authority="DIRECCIÓN DE PASAPORTES, PUERTO EJEMPLO",
+        word="PASSPORT / PASAPORTE", remark="Bearer is a minor: no signature",
+    )  # fmt: skip
 
 
 def naturalization() -> bytes:
@@ -108,7 +71,7 @@ def resident_card() -> bytes:
 def _card() -> Image.Image:
     card = Image.new("RGB", (1300, 820), (220, 230, 222))
     pen = ImageDraw.Draw(card)
-    _guilloche(pen, (0, 110, 1300, 820), (204, 218, 208))
+    guilloche(pen, (0, 110, 1300, 820), (204, 218, 208))
     pen.rectangle((0, 0, 1300, 108), (46, 92, 72))
     pen.text((34, 14), "UNITED STATES OF AMERICA", "white", font("Sans-Bold", 40))
     pen.text((34, 64), "PERMANENT RESIDENT · SAMPLE, NOT A CARD", "white", font("Sans-Regular", 28))

@@ -1,0 +1,101 @@
+"""`assembler verify`: prove a finished bundle again; hold any finished PDF against a profile."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from assembler.cli.frame import common, result
+
+if TYPE_CHECKING:
+    from assembler.model import Finding, Proof
+    from assembler.workshop import Workshop
+
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+ANY = click.Path(exists=True, path_type=Path)
+
+
+@click.command()
+@click.argument("target", type=ANY)
+@click.option("--case", "case", type=FOLDER, default=None, help="The case folder (default: found above the build folder).")
+@common
+@click.pass_context
+def verify(ctx: click.Context, /, target: Path, case: Path | None, as_json: bool, **options: Any) -> None:
+    """Prove a finished build folder again, from its files alone.
+
+    With --profile, say too whether it is what that receiver asks for. TARGET may then be any PDF, also one made elsewhere.
+    """
+    asked = ctx.get_parameter_source("profile") is not click.core.ParameterSource.DEFAULT
+    if target.is_file():
+        _say(None, _lint(target, None, options), as_json)
+        return
+    sources = case or _case_above(target)
+    proof = _prove(target, sources, options)
+    _say(proof, _lint(target, sources, options) if asked else None, as_json)
+
+
+def _prove(folder: Path, sources: Path | None, options: dict[str, Any]) -> Proof:
+    from assembler import pipeline
+
+    with _workshop(folder, options) as workshop:
+        return pipeline.verify(folder, sources, workshop)
+
+
+def _lint(target: Path, sources: Path | None, options: dict[str, Any]) -> tuple[Finding, ...]:
+    from assembler import profiles
+    from assembler.shelf import Shelf
+
+    profile = profiles.load(Shelf.default(options["shelf_dir"]), options["profile"], sources)
+    with _workshop(target if target.is_dir() else target.parent, options) as workshop:
+        if target.is_file():
+            return profiles.lint([target], profile, workshop)
+        return profiles.lint_build(target, profile, workshop)
+
+
+def _say(proof: Proof | None, found: tuple[Finding, ...] | None, as_json: bool) -> None:
+    """Print both, then raise what failed: the proof first. Raises ProofFailed, CaseRejected."""
+    from assembler.errors import CaseRejected, ProofFailed
+    from assembler.model import Severity
+
+    if as_json:
+        result(json.dumps(_document(proof, found), indent=1))
+    else:
+        _print(proof, found)
+    if proof and not proof.ok:
+        raise ProofFailed("the bundle is not what its manifest says", (), where="verify", remedy="build it again")
+    if any(finding.severity is Severity.ERROR for finding in found or ()):
+        raise CaseRejected("it is not what the profile asks for", (), where="verify", remedy="mend what is said above")
+
+
+def _document(proof: Proof | None, found: tuple[Finding, ...] | None) -> dict[str, Any]:
+    document = asdict(proof) if proof else {}
+    return document if found is None else document | {"findings": [asdict(finding) for finding in found]}
+
+
+def _print(proof: Proof | None, found: tuple[Finding, ...] | None) -> None:
+    for one in proof.checks if proof else ():
+        exhibit = f" exhibit {one.exhibit}" if one.exhibit else ""
+        result(f"{'ok  ' if one.ok else 'FAIL'} {one.name}{exhibit}: {one.detail}")
+    for missing in proof.not_checked if proof else ():
+        result(f"not checked: {missing}")
+    for finding in found or ():
+        result(f"{finding} [{finding.source}]" if finding.source else str(finding))
+    if found is not None and not found:
+        result("ok   profile: nothing to complain of")
+
+
+def _workshop(folder: Path, options: dict[str, Any]) -> Workshop:
+    from assembler.workshop import Workshop
+
+    return Workshop(folder / ".verify", jobs=options["jobs"] or os.cpu_count() or 1, temporary=True)
+
+
+def _case_above(folder: Path) -> Path | None:
+    """The case a build folder belongs to, if it stands where `bundle` puts it: case/build/packet."""
+    above = folder.resolve().parent.parent
+    return above if (above / "case.json").is_file() else None

@@ -1,0 +1,40 @@
+"""What a receiver of a bundle asks for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Profile:
+    """An output profile, as schemas/profiles/*.json says it; `sources` holds where each value comes from."""
+
+    id: str
+    title: str
+    max_bytes: int | None = None  # of one file as written; None = no limit
+    headroom_bytes: int = 0
+    single_file: bool = False  # never split
+    part_name: str = "bundle_Part{n}.pdf"  # {n}, {of}, {first}, {last}
+    file_name: str = ""  # regular expression; "" = any name
+    paper: str = "any"  # "letter", "a4" or "any"
+    dividers: bool = False
+    labels: bool = False
+    links: str = "allowed"  # "allowed", "none" or "index"
+    outline: bool = False
+    outline_pages: bool = False
+    searchable: bool = False
+    upright: bool = False
+    fonts: bool = False  # all embedded
+    zoom: int | None = None  # per cent
+    max_dpi: int | None = None
+    required_parts: tuple[str, ...] = ()
+    sources: tuple[tuple[str, str], ...] = ()  # field → "address (checked 2026-11-23, confidence A)"
+
+    @property
+    def limit(self) -> int | None:
+        """Bytes a file may have with the headroom left free."""
+        return None if self.max_bytes is None else self.max_bytes - self.headroom_bytes
+
+    def source(self, field: str) -> str:
+        """Where the value of a field comes from; "" where the profile has none."""
+        return dict(self.sources).get(field, "")

@@ -1,0 +1,45 @@
+"""Look at the files in workers, then judge."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from assembler.errors import ProofFailed
+from assembler.model import Finding, Profile, Severity
+from assembler.profiles.judging import judge
+from assembler.profiles.seeing import Seen, see
+from assembler.workshop import Failure, Workshop
+
+
+def lint(
+    files: Sequence[Path], profile: Profile, workshop: Workshop, parts: Sequence[str] | None = None
+) -> tuple[Finding, ...]:
+    """Findings about PDF files, the parts of one bundle in order; `parts`: ids of the packet's parts, if known."""
+    results = workshop.map(see, files)
+    seen = [
+        Seen(name=path.name, size=path.stat().st_size, trouble=result.kind) if isinstance(result, Failure) else result
+        for path, result in zip(files, results, strict=True)
+    ]
+    return judge(seen, profile, parts)
+
+
+def lint_build(build: Path, profile: Profile, workshop: Workshop) -> tuple[Finding, ...]:
+    """Findings about a build folder's bundle, all its parts. Raises ProofFailed if its manifest cannot be read."""
+    try:
+        data: Mapping[str, Any] = json.loads((build / "manifest.json").read_text(encoding="utf8"))
+        parts = [entry["part"] for entry in data["ledger"]]
+        files = [build / Path(volume["path"]).name for volume in data.get("volumes", ({"path": "bundle.pdf"},))]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ProofFailed("its manifest cannot be read", (), where="manifest.json", remedy="build it again") from error
+    missing = [path.name for path in files if not path.is_file()]
+    if missing:
+        raise ProofFailed(f"{', '.join(missing)} is not there", (), where="manifest.json", remedy="build it again")
+    return lint(files, profile, workshop, parts)
+
+
+def advice(files: Sequence[Path], profile: Profile, workshop: Workshop, parts: Sequence[str]) -> tuple[Finding, ...]:
+    """What `lint` has to say when a bundle is built: that a page is no Letter page is known then, and left to `verify`."""
+    return tuple(finding for finding in lint(files, profile, workshop, parts) if finding.severity is not Severity.INFO)

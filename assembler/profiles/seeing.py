@@ -1,0 +1,168 @@
+"""The doing half of the linter: what a finished PDF is, read in a worker with pypdf and PDFium. Judges nothing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pypdfium2 as pdfium
+from pypdf import PdfReader
+from pypdf.errors import PyPdfError
+from pypdf.generic import Destination, DictionaryObject
+from pypdfium2 import raw
+
+_SAMPLE = 200  # characters of a page looked at for the way they stand
+_TILT = math.radians(30)
+_DEEP = 50  # levels of form XObjects or outline entries followed
+_FONT_FILES = ("/FontFile", "/FontFile2", "/FontFile3")
+_ACTIVE = {"/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/Rendition", "/Movie", "/Sound", "/GoToE",
+           "/RichMediaExecute"}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenPage:
+    """One page as a reader shows it."""
+
+    width: float
+    height: float
+    label: str
+    characters: int  # that search finds
+    upright: bool  # most characters stand upright; True where there are none
+    dpi: float  # of the finest picture; 0 = no picture
+    links: int
+    bare_fonts: int  # fonts that are not in the file
+    active: bool  # a script or an action other than a link to a page or an address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A PDF file; `trouble` says why nothing more could be read. `outline`: title and page (0 = none) of each bookmark."""
+
+    name: str
+    size: int  # bytes
+    pages: tuple[SeenPage, ...] = ()
+    outline: tuple[tuple[str, int], ...] = ()
+    encrypted: bool = False
+    scripts: bool = False
+    attachments: bool = False
+    fields: int = 0
+    zoom: float | None = None  # per cent at which it opens; None = it does not say
+    trouble: str = ""
+
+
+def see(path: Path) -> Seen:
+    """Everything the judge needs of one file. Never raises for a bad file."""
+    name, size = path.name, path.stat().st_size
+    try:
+        reader = PdfReader(path)
+        if reader.is_encrypted:
+            return Seen(name=name, size=size, encrypted=True)
+        document = pdfium.PdfDocument(path)
+        try:
+            return _seen(name, size, reader, document)
+        finally:
+            document.close()
+    except (PyPdfError, pdfium.PdfiumError, ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError) as error:
+        return Seen(name=name, size=size, trouble=type(error).__name__)
+
+
+def _seen(name: str, size: int, reader: PdfReader, document: Any) -> Seen:
+    root = reader.root_object
+    names: Any = root["/Names"].get_object() if "/Names" in root else {}
+    form: Any = root["/AcroForm"].get_object() if "/AcroForm" in root else {}
+    labels = list(reader.page_labels)
+    if len(labels) != len(document):
+        return Seen(name=name, size=size, trouble="two readers count different pages")
+    return Seen(
+        name=name,
+        size=size,
+        pages=tuple(_page(document[n], page, labels[n]) for n, page in enumerate(reader.pages)),
+        outline=tuple(_outline(reader, reader.outline)),
+        scripts="/JavaScript" in names or "/AA" in root or _is_active(root.get("/OpenAction")),
+        attachments="/EmbeddedFiles" in names or "/AF" in root or "/Collection" in root,
+        fields=len(form.get("/Fields", ())),
+        zoom=_zoom(root.get("/OpenAction")),
+    )
+
+
+def _outline(reader: PdfReader, items: Any, depth: int = 0) -> Iterator[tuple[str, int]]:
+    for item in items:
+        if isinstance(item, list):
+            if depth < _DEEP:
+                yield from _outline(reader, item, depth + 1)
+        else:
+            page = reader.get_destination_page_number(item) if isinstance(item, Destination) else None
+            yield str(item.title), 0 if page is None or page < 0 else page + 1
+
+
+def _zoom(action: Any) -> float | None:
+    """Per cent, where the file opens with a place on a page of its own."""
+    goal = action.get_object() if action is not None else None
+    if isinstance(goal, DictionaryObject):
+        goal = goal["/D"].get_object() if goal.get("/S") == "/GoTo" and "/D" in goal else None
+    if isinstance(goal, list) and len(goal) == 5 and goal[1] == "/XYZ":
+        factor = goal[4].get_object()
+        return float(factor) * 100 if isinstance(factor, int | float) and factor else None
+    return None
+
+
+def _is_active(action: Any) -> bool:
+    action = action.get_object() if action is not None else None
+    return isinstance(action, DictionaryObject) and (action.get("/S") in _ACTIVE or "/Next" in action)
+
+
+def _page(page: Any, read: Any, label: str) -> SeenPage:
+    width, height = page.get_size()
+    text = page.get_textpage()
+    notes = [note.get_object() for note in read.get("/Annots", ())]
+    return SeenPage(
+        width=round(width, 2),
+        height=round(height, 2),
+        label=label,
+        characters=len("".join(text.get_text_bounded().split())),
+        upright=_stands(text, page.get_rotation()),
+        dpi=max(_resolutions(page), default=0.0),
+        links=sum(note.get("/Subtype") == "/Link" for note in notes),
+        bare_fonts=_bare(read),
+        active="/AA" in read or any("/AA" in note or _is_active(note.get("/A")) for note in notes),
+    )
+
+
+def _stands(text: Any, turned: int) -> bool:
+    """Whether most characters stand upright once the page is turned `turned` degrees clockwise, as readers do."""
+    step = max(1, text.count_chars() // _SAMPLE)
+    angles = [raw.FPDFText_GetCharAngle(text, index) for index in range(0, text.count_chars(), step)]
+    apart = [math.remainder(angle + math.radians(turned), math.tau) for angle in angles if angle >= 0]
+    return sum(abs(one) > _TILT for one in apart) * 2 <= len(apart)
+
+
+def _resolutions(page: Any) -> Iterator[float]:
+    """Dots per inch of each picture, in the direction in which it is finest."""
+    for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=_DEEP):
+        columns, rows = item.get_px_size()
+        matrix, holder = item.get_matrix(), item.container
+        while holder is not None:
+            matrix = matrix.multiply(holder.get_matrix())
+            holder = holder.container
+        across, down = math.hypot(matrix.a, matrix.b), math.hypot(matrix.c, matrix.d)
+        if across > 1 and down > 1:
+            yield round(max(columns / across, rows / down) * 72, 1)
+
+
+def _bare(page: Any) -> int:
+    """Fonts of the page itself that are not in the file."""
+    resources = page.get("/Resources")
+    fonts: Any = resources.get_object().get("/Font") if resources is not None else None
+    return sum(not _embedded(font.get_object()) for font in fonts.get_object().values()) if fonts is not None else 0
+
+
+def _embedded(font: Any) -> bool:
+    if font.get("/Subtype") == "/Type3":
+        return True
+    if font.get("/Subtype") == "/Type0":
+        font = font["/DescendantFonts"].get_object()[0].get_object()
+    descriptor = font.get("/FontDescriptor")
+    return descriptor is not None and any(key in descriptor.get_object() for key in _FONT_FILES)

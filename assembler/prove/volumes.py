@@ -1,0 +1,56 @@
+"""The files a bundle has, from its manifest: each page in one of them, in order, none above the receiver's limit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from assembler.model import Check, Volume
+
+BUNDLE = "bundle.pdf"
+Mark = tuple[int, str, int]  # level, title, page
+
+
+def volumes(data: Mapping[str, Any]) -> tuple[Volume, ...]:
+    """The volumes a manifest names; one bundle.pdf where it names none. Raises KeyError, TypeError."""
+    whole: list[Mapping[str, Any]] = [{"path": BUNDLE, "first": 1, "last": len(data["ledger"])}]
+    listed: list[Mapping[str, Any]] = data.get("volumes") or whole
+    return tuple(Volume(path=Path(one["path"]).name, first=one["first"], last=one["last"]) for one in listed)
+
+
+def missing(build: Path, parts: Sequence[Volume]) -> tuple[str, ...]:
+    """Names of volumes that are not there."""
+    return tuple(one.path for one in parts if not (build / one.path).is_file())
+
+
+def checks(build: Path, data: Mapping[str, Any], parts: Sequence[Volume]) -> Iterator[Check]:
+    """Each page in one volume, no other PDF beside them, every file within the limit; all volumes must be there."""
+    pages = [page for one in parts for page in range(one.first, one.last + 1)]
+    ok = pages == list(range(1, len(data["ledger"]) + 1)) and len({one.path for one in parts}) == len(parts)
+    detail = f"{len(parts)} files hold pages 1 to {len(pages)}, each once" if ok else "the files do not hold each page once"
+    yield Check(name="volumes", ok=ok, detail=detail)
+    stray = sorted({path.name for path in build.glob("*.pdf")} - {one.path for one in parts})
+    if stray:
+        yield Check(name="volumes", ok=False, detail=f"{len(stray)} more PDF files lie beside the bundle")
+    limit = data.get("max_bytes")
+    if limit is not None:
+        over = [one for one in parts if (build / one.path).stat().st_size > limit]
+        detail = f"no file has more than {limit:,} bytes" if not over else f"{over[0].path} has more than {limit:,} bytes"
+        yield Check(name="limit", ok=not over, detail=detail, page=over[0].first if over else None)
+
+
+def expected(marks: Sequence[Mark], volume: Volume) -> list[Mark]:
+    """The bookmarks a volume must have: its own, after what was open when it begins, both leading to its first page.
+
+    Open are the last bookmark before it ("…, continued"), unless one of its own is there, and the heading of its first.
+    """
+    own = [mark for mark in marks if volume.first <= mark[2] <= volume.last]
+    before = [mark for mark in marks if mark[2] < volume.first]
+    if before and (not own or own[0][2] != volume.first):
+        level, title, _ = before[-1]
+        own.insert(0, (level, f"{title}, continued", volume.first))
+    headings = [title for level, title, _ in before if level == 0]
+    if own and own[0][0] > 0 and headings:
+        own.insert(0, (0, headings[-1], volume.first))
+    return own

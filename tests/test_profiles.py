@@ -1,0 +1,258 @@
+"""profiles: every shipped profile follows its schema; every rule fires on a file that breaks it, and on no other."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pikepdf
+import pytest
+from click.testing import CliRunner
+from pikepdf import Array, Dictionary, Name, Pdf, String
+
+from assembler import profiles
+from assembler.cli import main
+from assembler.errors import ExitCode, TemplateBroken, UnknownProfile
+from assembler.model import Finding, Profile, Severity
+from assembler.profiles import Seen, SeenPage, judge
+from assembler.shelf import Shelf
+from tests import factories
+
+SHELF = Shelf.default()
+SHIPPED = ("cmecf", "eoir-ecas", "uk-strict", "uscis-online", "uscis-paper")
+LETTER = SeenPage(
+    width=612, height=792, label="1", characters=40, upright=True, dpi=200, links=1, bare_fonts=0, active=False
+)
+GOOD = Seen(name="bundle.pdf", size=1000, pages=(LETTER,), outline=(("Exhibit A – Letter (1)", 1),), zoom=100)
+STRICT = Profile(
+    id="x", title="x", max_bytes=2000, file_name="^[a-z.]+$", paper="letter", labels=True, links="index", outline=True,
+    outline_pages=True, searchable=True, upright=True, fonts=True, zoom=100, max_dpi=300,
+)  # fmt: skip
+
+
+def test_shipped_profiles_follow_the_schema_and_say_where_each_value_comes_from() -> None:
+    schema = SHELF.schema("profile.schema.json")
+    jsonschema.Draft202012Validator.check_schema(schema)
+
+    assert profiles.names(SHELF) == SHIPPED
+    assert profiles.DEFAULT in SHIPPED
+    for name in SHIPPED:
+        raw = SHELF.schema(f"profiles/{name}.json")
+        assert [error.json_path for error in jsonschema.Draft202012Validator(schema).iter_errors(raw)] == []
+        profile = profiles.load(SHELF, name)
+        assert {field for field, text in profile.sources if "checked 20" in text} == set(raw["values"])
+
+
+def test_limits_keep_their_headroom() -> None:
+    online = profiles.load(SHELF, "uscis-online")
+
+    assert (online.max_bytes, online.limit) == (12_000_000, 11_500_000)
+    assert profiles.load(SHELF, "uscis-paper").limit is None
+    assert profiles.load(SHELF, "eoir-ecas").part_name.format(n=2) == "bundle_Part2.pdf"
+
+
+def test_an_unknown_name_is_a_usage_error_with_the_nearest(small: Path) -> None:
+    with pytest.raises(UnknownProfile, match="did you mean uscis-online"):
+        profiles.load(SHELF, "uscis-onlin")
+
+    ran = CliRunner().invoke(main, ["verify", str(small / "build/child"), "--profile", "ecas-eoir"])
+    assert ran.exit_code == ExitCode.USAGE
+    assert "eoir-ecas" in ran.stderr
+
+
+def own(folder: Path, **change: Any) -> Path:
+    raw = SHELF.schema("profiles/uscis-online.json")
+    (folder / "profiles").mkdir()
+    (folder / "profiles/mine.json").write_text(json.dumps({**raw, "id": "mine", **change}))
+    return folder
+
+
+def dated(value: object) -> dict[str, object]:
+    return {"value": value, "source": "the court's site", "checked_on": "2026-11-01", "confidence": "A"}
+
+
+def test_a_firm_adds_its_own_without_python(tmp_path: Path) -> None:
+    folder = own(tmp_path, based_on="cmecf", values={"max_bytes": dated(35_000_000), "links": dated("none")})
+    mine = profiles.load(SHELF, "mine", folder)
+
+    assert (mine.max_bytes, mine.links, mine.searchable) == (35_000_000, "none", True)
+    assert "the court's site" in mine.source("max_bytes")
+    assert "mine" in profiles.names(SHELF, folder)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"values": {"max_bytes": {"value": 20_000}}},
+        {"values": {"max_bytes": dated("much")}},
+        {"values": {"part_name": dated("same.pdf")}},
+        {"values": {"part_name": dated("{what}.pdf")}},
+        {"values": {"max_bytes": dated(10_000), "headroom_bytes": dated(10_000)}},
+        {"values": {"colour": dated("red")}},
+        {"based_on": "nobody"},
+        {"based_on": "mine"},
+        {"id": "other"},
+    ],
+)
+def test_a_broken_profile_is_named(tmp_path: Path, change: dict[str, Any]) -> None:
+    with pytest.raises(TemplateBroken, match="profiles/mine"):
+        profiles.load(SHELF, "mine", own(tmp_path, **change))
+
+
+def rules(found: tuple[Finding, ...]) -> set[str]:
+    return {finding.rule.removeprefix("PROFILE.") for finding in found}
+
+
+def test_a_file_that_is_as_it_should_be_has_no_findings() -> None:
+    assert judge([GOOD], STRICT, ()) == ()
+
+
+@pytest.mark.parametrize(
+    ("rule", "seen"),
+    [
+        ("SIZE", replace(GOOD, size=2001)),
+        ("NAME", replace(GOOD, name="Bündel 1.pdf")),
+        ("ENCRYPTED", Seen(name="a.pdf", size=1, encrypted=True)),
+        ("READ", Seen(name="a.pdf", size=1, trouble="PdfReadError")),
+        ("SCRIPT", replace(GOOD, scripts=True)),
+        ("SCRIPT", replace(GOOD, pages=(replace(LETTER, active=True),))),
+        ("ATTACHMENT", replace(GOOD, attachments=True)),
+        ("FIELD", replace(GOOD, fields=2)),
+        ("FONT", replace(GOOD, pages=(replace(LETTER, bare_fonts=1),))),
+        ("PAPER", replace(GOOD, pages=(replace(LETTER, height=842),))),
+        ("LABEL", replace(GOOD, pages=(replace(LETTER, label="i"),))),
+        ("LINK", replace(GOOD, pages=(replace(LETTER, links=0),))),
+        ("OUTLINE", replace(GOOD, outline=())),
+        ("BOOKMARK", replace(GOOD, outline=(("Exhibit A – Letter", 1),))),
+        ("BOOKMARK", replace(GOOD, outline=(("Letter", 0),))),
+        ("TEXT", replace(GOOD, pages=(replace(LETTER, characters=0),))),
+        ("UPRIGHT", replace(GOOD, pages=(replace(LETTER, upright=False),))),
+        ("VIEW", replace(GOOD, zoom=None)),
+        ("DPI", replace(GOOD, pages=(replace(LETTER, dpi=600),))),
+    ],
+)
+def test_each_rule_fires_alone_and_names_file_and_page(rule: str, seen: Seen) -> None:
+    found = judge([seen], STRICT, ())
+
+    assert rules(found) == {rule}
+    assert found[0].file == seen.name
+    assert found[0].remedy
+
+
+def test_several_files_are_judged_as_one_bundle() -> None:
+    second = replace(GOOD, pages=(replace(LETTER, label="2"),), outline=(("Exhibit B (2)", 1),))
+
+    assert judge([GOOD, second], STRICT, ()) == ()
+    assert rules(judge([GOOD, GOOD], STRICT, ())) == {"LABEL"}
+    assert rules(judge([GOOD, second], replace(STRICT, single_file=True), ())) == {"SINGLE"}
+    assert rules(judge([GOOD], replace(STRICT, links="none"), ())) == {"LINK"}
+
+
+def test_required_parts_are_asked_of_a_packet_only() -> None:
+    wants = replace(STRICT, required_parts=("index", "certificate-of-service"))
+
+    assert judge([GOOD], wants, None) == ()
+    assert [one.where for one in judge([GOOD], wants, ("index",))] == ["part certificate-of-service"]
+
+
+def saved(path: Path, change: Callable[[Pdf], None], **save: Any) -> Path:
+    with Pdf.open(io.BytesIO(factories.text_pdf([["One page of text."], ["And another."]]))) as pdf:
+        change(pdf)
+        pdf.save(path, **save)
+    return path
+
+
+def script(pdf: Pdf) -> None:
+    pdf.Root.OpenAction = Dictionary(S=Name.JavaScript, JS=String("app.alert(1)"))
+
+
+def launch(pdf: Pdf) -> None:
+    note = Dictionary(Subtype=Name.Link, Rect=Array([0, 0, 9, 9]), A=Dictionary(S=Name.Launch, F=String("x")))
+    pdf.pages[1].Annots = Array([note])
+
+
+def attach(pdf: Pdf) -> None:
+    pdf.attachments["a.txt"] = b"x"
+
+
+def relabel(pdf: Pdf) -> None:
+    pdf.Root.PageLabels = Dictionary(Nums=Array([0, Dictionary(S=Name.D, St=7)]))
+
+
+def zoomed(pdf: Pdf) -> None:
+    pdf.Root.OpenAction = Array([pdf.pages[0].obj, Name.XYZ, None, None, 1])
+
+
+def lying(pdf: Pdf) -> None:
+    pdf.pages[1].Rotate = 90
+
+
+def test_what_is_seen_of_real_files(tmp_path: Path) -> None:
+    assert profiles.see(saved(tmp_path / "a.pdf", script)).scripts
+    assert [page.active for page in profiles.see(saved(tmp_path / "b.pdf", launch)).pages] == [False, True]
+    assert profiles.see(saved(tmp_path / "c.pdf", attach)).attachments
+    assert [page.label for page in profiles.see(saved(tmp_path / "d.pdf", relabel)).pages] == ["7", "8"]
+    assert profiles.see(saved(tmp_path / "e.pdf", zoomed)).zoom == 100
+    assert [page.upright for page in profiles.see(saved(tmp_path / "f.pdf", lying)).pages] == [True, False]
+    locked = saved(tmp_path / "g.pdf", zoomed, encryption=pikepdf.Encryption(owner="o", user="u"))
+    assert profiles.see(locked).encrypted
+    (tmp_path / "h.pdf").write_bytes(b"%PDF-1.7 nothing")
+    assert profiles.see(tmp_path / "h.pdf").trouble
+    (tmp_path / "i.pdf").write_bytes(factories.form_pdf())
+    assert profiles.see(tmp_path / "i.pdf").fields == 1
+
+
+@pytest.mark.parametrize("angle", [0, 90, 180, 270])
+def test_a_page_turned_to_stand_upright_is_upright(tmp_path: Path, angle: int) -> None:
+    drawn = {0: "1 0 0 1", 90: "0 1 -1 0", 180: "-1 0 0 -1", 270: "0 -1 1 0"}
+    turned = {}
+    for rotate, matrix in drawn.items():
+        with Pdf.new() as pdf:
+            page = pdf.add_blank_page(page_size=(612, 792))
+            font = Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica)
+            page.Rotate, page.Resources = angle, Dictionary(Font=Dictionary(F=font))
+            page.Contents = pdf.make_stream(f"BT /F 24 Tf {matrix} 300 400 Tm (Words) Tj ET".encode())
+            pdf.save(tmp_path / "a.pdf")
+        turned[rotate] = profiles.see(tmp_path / "a.pdf").pages[0].upright
+
+    assert [rotate for rotate, upright in turned.items() if upright] == [angle]
+
+
+@pytest.mark.parametrize("dpi", [100, 400])
+def test_the_resolution_of_a_scan_is_measured(tmp_path: Path, dpi: int) -> None:
+    (tmp_path / "a.pdf").write_bytes(factories.scan_pdf(dpi=dpi))
+
+    assert profiles.see(tmp_path / "a.pdf").pages[0].dpi == pytest.approx(dpi, rel=0.02)
+
+
+def test_verify_holds_a_build_folder_against_a_profile(small: Path) -> None:
+    ran = CliRunner().invoke(main, ["verify", str(small / "build/child"), "--profile", "eoir-ecas", "--json"])
+
+    found = json.loads(ran.stdout)["findings"]
+    assert ran.exit_code == ExitCode.OK, ran.stderr
+    assert [one["where"] for one in found if one["rule"] == "PROFILE.PART"] == [
+        "part caption-cover", "part certificate-of-service"
+    ]  # fmt: skip
+    assert {one["severity"] for one in found} <= {Severity.WARNING, Severity.INFO}
+
+
+def test_verify_holds_any_pdf_against_a_profile(tmp_path: Path) -> None:
+    (tmp_path / "made elsewhere.pdf").write_bytes(draw_scan())
+    ran = CliRunner().invoke(main, ["verify", str(tmp_path / "made elsewhere.pdf"), "--profile", "cmecf"])
+
+    assert ran.exit_code == ExitCode.CASE_REJECTED
+    assert "PROFILE.TEXT" in ran.stdout
+    assert "PROFILE.OUTLINE" in ran.stdout
+    assert "Second Circuit" in ran.stdout
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["made elsewhere.pdf"]
+
+
+def draw_scan() -> bytes:
+    return factories.scan_pdf(dpi=100)
+
+
