@@ -83,7 +83,7 @@ def _case(name: str, number: int, files: Sequence[str] = FILES) -> dict[str, Any
                            "birth_date": "2018-04-05", "nationality": "UTO"}],
         "supporters": [], "attorney": None, "declarations": [],
         "request": {"filing": "online", "fee": "pay", "length_months": 12, "letter_date": "2026-11-20",
-                    "basis": ["".join(f"See [@e{n}]. " for n in range(len(files)))], "why_no_visa": "There is no time."},
+                    "basis": [f"See [@e{n}]." for n in range(len(files))], "why_no_visa": "There is no time."},
         "exhibits": [{"id": f"e{n}", "title": f"Record {n} {mark}", "files": [f"evidence/{file}"], **exhibit}
                      for n, file in enumerate(files)],
     }  # fmt: skip

@@ -106,6 +106,7 @@ def _source(job: Job, entry: Entry, sources: dict[str, Any]) -> str:
         return ""
     path = entry["source"]["path"]
     if path not in sources:
+        sources.clear()  # neighbours have the same source; sixteen photographs at once would be half a gigabyte
         sources[path] = _open(job.case_folder / path)
     one = sources[path]
     if one is None:
