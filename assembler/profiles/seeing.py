@@ -14,10 +14,11 @@ from pypdf.errors import PyPdfError
 from pypdf.generic import Destination, DictionaryObject
 from pypdfium2 import raw
 
+from assembler.sight import bare_fonts
+
 _SAMPLE = 200  # characters of a page looked at for the way they stand
 _TILT = math.radians(30)
 _DEEP = 50  # levels of form XObjects or outline entries followed
-_FONT_FILES = ("/FontFile", "/FontFile2", "/FontFile3")
 _ACTIVE = {"/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/Rendition", "/Movie", "/Sound", "/GoToE",
            "/RichMediaExecute"}  # fmt: skip
 
@@ -127,7 +128,7 @@ def _page(page: Any, read: Any, label: str) -> SeenPage:
         upright=_stands(text, page.get_rotation()),
         dpi=max(_resolutions(page), default=0.0),
         links=sum(note.get("/Subtype") == "/Link" for note in notes),
-        bare_fonts=_bare(read),
+        bare_fonts=bare_fonts(read),
         active="/AA" in read or any("/AA" in note or _is_active(note.get("/A")) for note in notes),
     )
 
@@ -151,19 +152,3 @@ def _resolutions(page: Any) -> Iterator[float]:
         across, down = math.hypot(matrix.a, matrix.b), math.hypot(matrix.c, matrix.d)
         if across > 1 and down > 1:
             yield round(max(columns / across, rows / down) * 72, 1)
-
-
-def _bare(page: Any) -> int:
-    """Fonts of the page itself that are not in the file."""
-    resources = page.get("/Resources")
-    fonts: Any = resources.get_object().get("/Font") if resources is not None else None
-    return sum(not _embedded(font.get_object()) for font in fonts.get_object().values()) if fonts is not None else 0
-
-
-def _embedded(font: Any) -> bool:
-    if font.get("/Subtype") == "/Type3":
-        return True
-    if font.get("/Subtype") == "/Type0":
-        font = font["/DescendantFonts"].get_object()[0].get_object()
-    descriptor = font.get("/FontDescriptor")
-    return descriptor is not None and any(key in descriptor.get_object() for key in _FONT_FILES)

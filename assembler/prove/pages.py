@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +10,9 @@ from typing import Any
 
 import numpy as np
 import pypdfium2 as pdfium
-from PIL import Image, ImageOps
+from PIL import Image
+
+from assembler.sight import Sources
 
 DPI = 48
 _COPIED = 4.0  # worst mean difference of an 8 × 8 block, grey levels, of a page that was only copied
@@ -47,16 +48,17 @@ def look(job: Job) -> tuple[PageResult, ...]:
     """Compare every page of the job. A page or source that cannot be opened is a result with `trouble`."""
     Image.MAX_IMAGE_PIXELS = None  # the door has limited files already
     book = pdfium.PdfDocument(job.bundle)
-    sources: dict[str, Any] = {}
+    sources = Sources(job.case_folder) if job.case_folder else None
     try:
-        return tuple(_page(book, job.first, entry, job.case_folder, sources) for entry in job.entries)
+        return tuple(_page(book, job.first, entry, sources) for entry in job.entries)
     finally:
-        _close(sources)
+        if sources:
+            sources.close()
         book.close()
 
 
 def _page(
-    book: Any, first: int, entry: Mapping[str, Any], case_folder: Path | None, sources: dict[str, Any]
+    book: Any, first: int, entry: Mapping[str, Any], sources: Sources | None
 ) -> PageResult:
     number = entry["number"]
     if not 0 <= number - first < len(book):
@@ -67,10 +69,10 @@ def _page(
     seen = _grey(bitmap) if fine == 1 else np.asarray(Image.fromarray(_grey(bitmap)).reduce(fine))
     stamped = _stamp_is_there(page, bitmap, fine * DPI / 72, entry)
     words = len(page.get_textpage().get_text_bounded().split())
-    if case_folder is None or "source" not in entry:
+    if sources is None or "source" not in entry:
         return PageResult(number=number, difference=None, alike=True, stamped=stamped, words=words)
     try:
-        expected = _expected(entry, case_folder, sources, seen.shape)
+        expected = _expected(entry, sources, seen.shape)
     except (pdfium.PdfiumError, OSError, IndexError) as error:
         trouble = f"its source cannot be drawn ({type(error).__name__})"
         return PageResult(number=number, difference=None, alike=False, stamped=stamped, words=words, trouble=trouble)
@@ -117,17 +119,11 @@ def _squeezed(text: str) -> str:
     return re.sub(r"\s+", "", text)
 
 
-def _expected(
-    entry: Mapping[str, Any], case_folder: Path, sources: dict[str, Any], shape: tuple[int, ...]
-) -> Grey | None:
+def _expected(entry: Mapping[str, Any], sources: Sources, shape: tuple[int, ...]) -> Grey | None:
     """The page as it should look, drawn from its source; None if it has not the size it should have."""
-    path = entry["source"]["path"]
-    if path not in sources:
-        _close(sources)  # neighbours have the same source; sixteen photographs at once would be half a gigabyte
-        sources[path] = _open(case_folder / path)
-    source = sources[path]
+    source = sources.open(entry["source"]["path"])
     if isinstance(source, Image.Image):
-        return _placed(source, entry, shape)
+        return _placed(source.convert("L"), entry, shape)
     page = source[entry["source"]["page"] - 1]
     fine = 1 if _only_copied(entry) else _FINE
     drawn = _grey(page.render(scale=fine * DPI / 72, grayscale=True, may_draw_forms=True))
@@ -135,27 +131,6 @@ def _expected(
     if abs(drawn.shape[0] - fine * shape[0]) > fine or abs(drawn.shape[1] - fine * shape[1]) > fine:
         return None
     return _fitted(drawn, shape) if fine == 1 else _shrunk(drawn, entry["scale"], shape)
-
-
-def _close(sources: dict[str, Any]) -> None:
-    for source in sources.values():
-        source.close()
-    sources.clear()
-
-
-def _open(path: Path) -> Any:
-    data = path.read_bytes()
-    if b"%PDF-" in data[:1024]:
-        document = pdfium.PdfDocument(data)
-        document.init_forms()
-        return document
-    picture = ImageOps.exif_transpose(Image.open(io.BytesIO(data)))
-    if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
-        white = Image.new("RGBA", picture.size, "white")
-        picture = Image.alpha_composite(white, picture.convert("RGBA"))
-    if picture.mode.startswith("I"):
-        picture = picture.point(lambda value: value / 256)
-    return picture.convert("L")
 
 
 def _placed(picture: Image.Image, entry: Mapping[str, Any], shape: tuple[int, ...]) -> Grey:

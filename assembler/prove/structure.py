@@ -11,15 +11,15 @@ from typing import Any
 import pypdfium2 as pdfium
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
-from pypdf.generic import ArrayObject, Destination, DictionaryObject, IndirectObject
+from pypdf.generic import ArrayObject, Destination, IndirectObject
 
 from assembler.model import Volume
+from assembler.sight import bare_fonts
 from assembler.workshop import Failure, Workshop
 
 _ALLOWED_ROOT = {"/Type", "/Pages", "/Outlines", "/Names", "/Dests", "/OCProperties", "/PageLabels", "/PageMode", "/Lang",
                  "/ViewerPreferences", "/StructTreeRoot", "/MarkInfo"}  # fmt: skip
 _ALLOWED_INFO = {"/Title", "/Producer"}
-_FONT_FILES = ("/FontFile", "/FontFile2", "/FontFile3")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +73,7 @@ def _structure(reader: PdfReader, job: Job) -> Structure:
         outline=tuple(_outline(reader, reader.outline, 0, numbers)),
         links=tuple(_links(reader, job, numbers)),
         forbidden=tuple(dict.fromkeys(_forbidden(reader, job))),
-        unembedded=tuple(n for n in _ours(reader, job) if _unembedded(reader.pages[n - job.first])),
+        unembedded=tuple(n for n in _ours(reader, job) if bare_fonts(reader.pages[n - job.first])),
     )
 
 
@@ -211,18 +211,3 @@ def _forbidden_annotation(annotation: Any, number: int, others: Sequence[Volume]
         yield f"a further action on page {number}"
     if str(action.get("/URI", "")).startswith("https://assembler.invalid"):
         yield f"a link that leads nowhere on page {number}"
-
-
-def _unembedded(page: Any) -> bool:
-    resources = page.get("/Resources")
-    fonts: Any = resources.get_object().get("/Font", DictionaryObject()) if resources else DictionaryObject()
-    return any(not _embedded(font.get_object()) for font in fonts.get_object().values())
-
-
-def _embedded(font: Any) -> bool:
-    if font.get("/Subtype") == "/Type3":
-        return True
-    if font.get("/Subtype") == "/Type0":
-        font = font["/DescendantFonts"].get_object()[0].get_object()
-    descriptor = font.get("/FontDescriptor")
-    return descriptor is not None and any(key in descriptor.get_object() for key in _FONT_FILES)

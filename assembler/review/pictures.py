@@ -11,11 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pypdfium2 as pdfium
-from PIL import Image, ImageOps
+from PIL import Image
 
+from assembler.sight import Sources
 from assembler.workshop import Cache
 
-VERSION = "1"  # raise it when anything here changes what comes out
+VERSION = "2"  # raise it when anything here changes what comes out
 _CHUNK = 16  # pages for a worker
 Entry = Mapping[str, Any]  # of the manifest's ledger
 
@@ -86,47 +87,33 @@ def draw(job: Job) -> tuple[Picture, ...]:
 
 def _make(job: Job, folder: Path) -> None:
     document = pdfium.PdfDocument(job.bundle)
-    sources: dict[str, Any] = {}
+    sources = Sources(job.case_folder) if job.case_folder and job.look.source else None
     try:
         found = [
             {
                 "page": _drawn(document[entry["number"] - job.first], job.look.width, job.look),
-                "source": _source(job, entry, sources),
+                "source": _source(job.look, entry, sources),
             }
             for entry in job.entries
         ]
     finally:
+        if sources:
+            sources.close()
         document.close()
     (folder / "pictures.json").write_text(json.dumps(found))
 
 
-def _source(job: Job, entry: Entry, sources: dict[str, Any]) -> str:
-    """The page of the client's file, as a viewer shows it; "" for our own pages."""
-    if job.case_folder is None or not job.look.source or "source" not in entry:
+def _source(look: Look, entry: Entry, sources: Sources | None) -> str:
+    """The page of the client's file, as a viewer shows it; "" for our own pages, and for a file of another kind."""
+    if sources is None or "source" not in entry:
         return ""
-    path = entry["source"]["path"]
-    if path not in sources:
-        sources.clear()  # neighbours have the same source; sixteen photographs at once would be half a gigabyte
-        sources[path] = _open(job.case_folder / path)
-    one = sources[path]
-    if one is None:
-        return ""
-    return _encoded(one, job.look.source, job.look) if isinstance(one, Image.Image) else _drawn(
-        one[entry["source"]["page"] - 1], job.look.source, job.look
-    )
-
-
-def _open(path: Path) -> Any:
-    """A PDF, or a picture the right way up; None for what is neither (a Word file: its pages are the converted ones)."""
-    data = path.read_bytes()
-    if b"%PDF-" in data[:1024]:
-        document = pdfium.PdfDocument(data)
-        document.init_forms()
-        return document
     try:
-        return ImageOps.exif_transpose(Image.open(io.BytesIO(data)))
+        one = sources.open(entry["source"]["path"])
     except (OSError, ValueError):
-        return None
+        return ""
+    if isinstance(one, Image.Image):
+        return _encoded(one, look.source, look)
+    return _drawn(one[entry["source"]["page"] - 1], look.source, look)
 
 
 def _drawn(page: pdfium.PdfPage, width: int, look: Look) -> str:
