@@ -134,6 +134,12 @@ def with_outputs(data: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     return {**data, "outputs": [_output(path, folder) for path in files]}
 
 
+def with_output(data: Mapping[str, Any], path: Path, folder: Path) -> dict[str, Any]:
+    """The manifest with one more file of the folder, written since; the others need not be read again."""
+    outputs = [*data["outputs"], _output(path, folder)]
+    return {**data, "outputs": sorted(outputs, key=lambda one: Path(one["path"]))}
+
+
 def with_proof(data: Mapping[str, Any], checks: Sequence[Check], not_checked: Sequence[str]) -> dict[str, Any]:
     """The manifest with what was proved."""
     listed = [*data["not_checked"], *not_checked]

@@ -153,7 +153,7 @@ if __name__ == "__main__":
 
 
 @pytest.mark.parametrize(
-    "where", ['book.stamps, "stamp"', 'book.links, "connect"', 'pipeline.prove, "prove"', 'pipeline, "publish"']
+    "where", ['book.stamps, "stamp"', 'book.links, "connect"', 'pipeline.building.prove, "prove"', 'pipeline.building, "publish"']
 )
 def test_killed_at_any_moment_the_old_bundle_stays(copy: Path, tmp_path: Path, where: str) -> None:
     script = tmp_path / "kill.py"

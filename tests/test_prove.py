@@ -14,7 +14,7 @@ import pikepdf
 import pytest
 from pikepdf import Array, Dictionary, Name, Pdf
 
-from assembler import drafts, intake, pipeline, rules
+from assembler import drafts, intake, rules
 from assembler.model import Layout, Proof
 from assembler.plan import plan_packet
 from assembler.prove import prove
@@ -236,7 +236,7 @@ def test_an_index_that_prints_a_wrong_number_is_caught(copy: Path) -> None:
         from assembler.shelf import stamp_font
 
         prepared = evidence.prepare(case, copy, shop)
-        facts = rules.letter_facts(case, pipeline.library(shelf), AS_OF)
+        facts = rules.letter_facts(case, rules.from_shelf(shelf), AS_OF)
         options = {"shelf": shelf, "folder": copy, "workshop": shop, "facts": facts, "as_of": AS_OF}
         made, layout = drafts.settle(plan, case, prepared, {}, **options)
         lying = drafts.fill(plan, case, off_by_one(layout), **options)

@@ -32,7 +32,7 @@ def validate(ctx: click.Context, /, cases: tuple[Path, ...], style: str, as_json
     from assembler.shelf import Shelf
 
     shelf, as_of = Shelf.default(options["shelf_dir"]), day(options["as_of"])
-    known = rules.library(shelf.read, rules.names(shelf.names))
+    known = rules.from_shelf(shelf)
     folders = batch.folders([_folder(case) for case in cases])
     brief = len(folders) > 1 and not options["verbose"]  # the notes of many cases would hide what matters
     listed = []

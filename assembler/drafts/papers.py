@@ -11,7 +11,7 @@ from typing import Any
 from assembler.drafts.context import Values
 from assembler.drafts.render import render
 from assembler.errors import ToolFailed
-from assembler.model import Case, Layout, PartKind, Plan
+from assembler.model import Case, Layout, Plan
 from assembler.shelf import Shelf, TemplateFile
 from assembler.workshop import Failure, Workshop
 
@@ -36,7 +36,7 @@ class _Job:
 
 def wanted(plan: Plan, sheets: Sequence[Mapping[str, Any]], claims: Sequence[Mapping[str, Any]]) -> tuple[Paper, ...]:
     """An answer sheet for each form whose place is only held, and the claim matrix where the recipe names a template."""
-    missing = {part.form for part in plan.parts if part.kind is PartKind.DRAFT and part.form}
+    missing = {part.form for part in plan.parts if part.holds_place}
     mine = [sheet for sheet in sheets if sheet["for"] == plan.beneficiary and sheet["form"] in missing]
     numbers: dict[str, int] = {}
     made = []

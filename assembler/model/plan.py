@@ -60,6 +60,11 @@ class Part:
     stamped: bool = True  # government forms are counted but never stamped
     group: str = ""  # heading in the index, from the recipe
 
+    @property
+    def holds_place(self) -> bool:
+        """Whether this page only holds the place of a form that is not there."""
+        return self.kind is PartKind.DRAFT and bool(self.form)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:

@@ -9,7 +9,7 @@ from assembler.rules.gather import case_id, skeleton, to_gather
 from assembler.rules.helping import helps
 from assembler.rules.judge import Judgement, Used, check
 from assembler.rules.letter import letter_facts
-from assembler.rules.library import Checklist, Fact, Library, Line, Provenance, Rule, editions, library, names
+from assembler.rules.library import Checklist, Fact, Library, Line, Provenance, Rule, editions, from_shelf, library, names
 from assembler.rules.matrix import Row
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "check",
     "claims",
     "editions",
+    "from_shelf",
     "helps",
     "letter_facts",
     "library",

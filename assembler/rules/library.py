@@ -9,10 +9,13 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assembler.errors import TemplateBroken
 from assembler.model import Severity
+
+if TYPE_CHECKING:
+    from assembler.shelf import Shelf
 
 CATALOGUE = "schemas/rules.json"
 CHECKLISTS = "schemas/checklists"
@@ -132,6 +135,11 @@ def library(read: Callable[[str], bytes], names: Iterable[str]) -> Library:
             remedy = "compare it with the schema it names"
             raise TemplateBroken(f"an entry is missing or wrong ({error})", where=name, remedy=remedy) from error
     return Library(checklists=tuple(checklists), facts=facts, rules=rules, lines=_lines(checklists, rules))
+
+
+def from_shelf(shelf: Shelf) -> Library:
+    """The library of a shelf, to be read once for any number of cases. Raises as `library`."""
+    return library(shelf.read, names(shelf.names))
 
 
 def editions(library: Library) -> dict[str, str]:

@@ -1,0 +1,11 @@
+"""The order of the work, and nothing else: read, plan, prepare, draft, arrange, bind, prove, report.
+
+A case folder comes in; proven packets, one folder each, go out. Every line needs only what earlier lines returned.
+"""
+
+from assembler.pipeline.alone import fill_forms, plans, standing, start, verify
+from assembler.pipeline.building import bundle
+from assembler.pipeline.ready import check
+from assembler.pipeline.values import Built, Options
+
+__all__ = ["Built", "Options", "bundle", "check", "fill_forms", "plans", "standing", "start", "verify"]

@@ -1,0 +1,161 @@
+"""`bundle`: from evidence that is ready to proven packets."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from assembler import bind as binding
+from assembler import drafts, forms, profiles, prove, report, review, rules
+from assembler.doctor import engine_versions
+from assembler.errors import ProofFailed
+from assembler.model import Check, Draft, Finding, Layout, PartKind, Plan, Prepared, Profile, Proof, Volume
+from assembler.pipeline import packet
+from assembler.pipeline.ready import Ready, held, prepare
+from assembler.pipeline.values import Built, Options, Tell, stop_if_strict
+from assembler.shelf import Shelf, stamp_font
+from assembler.workshop import Workshop, publish
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Drawn:
+    """Everything a packet is bound from, and the papers that lie beside it."""
+
+    plan: Plan
+    layout: Layout
+    prepared: tuple[Prepared, ...]  # of this packet
+    drafts: tuple[Draft, ...]
+    forms: tuple[forms.Done, ...]
+    papers: Mapping[str, Path]
+    documents: Mapping[str, Path]  # Part.document → PDF
+    claims: list[dict[str, Any]]
+    findings: tuple[Finding, ...]
+
+
+def bundle(
+    folder: Path, shelf: Shelf, workshop: Workshop, options: Options, tell: Tell, out: Path | None = None
+) -> tuple[Built, ...]:
+    """Build and prove every packet of a case, each in `out`/<packet> (default: the case's build/).
+
+    Evidence is prepared once for all of them. Raises an AssemblerError; then no packet's folder is half-made.
+    """
+    tell("read", 0, 0)
+    profile = profiles.load(shelf, options.profile, folder)
+    ready = prepare(folder, shelf, workshop, options, tell)
+    stop_if_strict(ready.case, ready.findings, options)
+    seal = report.seal_of(ready.case, folder, shelf, options, engine_versions())
+    target = out or folder / "build"
+    return tuple(_packet(plan, ready, profile, seal, shelf, workshop, options, tell, target) for plan in ready.plans)
+
+
+def _packet(
+    plan: Plan,
+    ready: Ready,
+    profile: Profile,
+    seal: str,
+    shelf: Shelf,
+    workshop: Workshop,
+    options: Options,
+    tell: Tell,
+    target: Path,
+) -> Built:
+    drawn = _draw(plan, ready, shelf, workshop, options, tell)
+    made = packet.staging(target, plan.packet)
+    try:
+        tell("bind", 0, 0)
+        volumes = binding.bind_within(drawn.layout, drawn.documents, made, profile, stamp_font())
+        advice = profiles.advice([made / one.path for one in volumes], profile, workshop, [p.id for p in plan.parts])
+        found = (*drawn.findings, *advice)
+        stop_if_strict(ready.case, found, options)
+        _keep(drawn, made, target / plan.packet)
+        data = report.with_outputs(_manifest(drawn, ready, found, volumes, profile, seal, options), made)
+        report.write(made, data)
+        tell("prove", 0, 0)
+        proof = prove.prove(made, ready.folder, workshop)
+        _stop_if_unproved(ready, plan, proof)
+        data = report.with_proof(data, proof.checks, proof.not_checked)
+        tell("review", 0, 0)
+        boxes = {one.exhibit: [page.boxes for page in one.pages] for one in drawn.prepared}
+        page = review.write(
+            made, data, boxes, shelf.schema("signoff.json"), ready.folder, workshop, thumbnails=options.thumbnails
+        )
+        report.write(made, report.with_output(data, page, made))
+        publish(made, target / plan.packet)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+    return Built(
+        case=ready.case.id, packet=plan.packet, folder=target / plan.packet, files=tuple(one.path for one in volumes),
+        pages=len(drawn.layout.leaves), exhibits=len(drawn.layout.index), findings=found, proof=proof,
+    )
+
+
+def _draw(plan: Plan, ready: Ready, shelf: Shelf, workshop: Workshop, options: Options, tell: Tell) -> _Drawn:
+    """Fill forms, letters and papers, and arrange; stops at findings as it goes."""
+    case, folder = ready.case, ready.folder
+    mine = _mine(plan, ready)
+    filled, of_forms = forms.fill_packet(plan, case, folder, shelf, workshop, rules.editions(ready.known))
+    found = (*ready.findings, *of_forms)
+    stop_if_strict(case, found, options)
+    form_files = {one.exhibit: one.pdf for one in ready.prepared if one.exhibit.startswith("form:")}
+    form_files |= {one.document: one.flattened for one in filled}
+    form_pages = {name: drafts.facts_of(path) for name, path in form_files.items()}
+    facts = rules.letter_facts(case, ready.known, options.as_of)
+    made, layout = drafts.settle(
+        plan, case, mine, form_pages,
+        shelf=shelf, folder=folder, workshop=workshop, facts=facts, as_of=options.as_of, engine=options.engine, tell=tell,
+    )  # fmt: skip
+    found = (*found, *held(plan), *(finding for one in made for finding in one.findings))
+    stop_if_strict(case, found, options)
+    claims = rules.claims(ready.judged, plan, layout, [person.id for person in case.beneficiaries])
+    sheets = forms.answer_sheets(case, shelf) if held(plan) else []
+    papers = drafts.papers(
+        drafts.wanted(plan, sheets, claims), plan, case, layout,
+        shelf=shelf, folder=folder, workshop=workshop, facts=facts, as_of=options.as_of,
+    )  # fmt: skip
+    documents = {one.id: one.pdf for one in made} | {f"exhibit:{one.exhibit}": one.pdf for one in mine} | form_files
+    return _Drawn(
+        plan=plan, layout=layout, prepared=mine, drafts=made, forms=filled, papers=papers, documents=documents,
+        claims=claims, findings=found,
+    )
+
+
+def _mine(plan: Plan, ready: Ready) -> tuple[Prepared, ...]:
+    wanted = {part.exhibit for part in plan.parts if part.kind is PartKind.EXHIBIT}
+    return tuple(one for one in ready.prepared if one.exhibit in wanted)
+
+
+def _keep(drawn: _Drawn, made: Path, before: Path) -> None:
+    """What lies beside the bundle; the pages that only hold a form's place are of no use as Word files."""
+    places = {part.document for part in drawn.plan.parts if part.holds_place}
+    packet.keep_drafts([one for one in drawn.drafts if one.id not in places], made, before)
+    packet.keep_forms(drawn.forms, made)
+    packet.keep_papers(drawn.papers, made)
+
+
+def _manifest(
+    drawn: _Drawn, ready: Ready, found: tuple[Finding, ...], volumes: tuple[Volume, ...], profile: Profile, seal: str,
+    options: Options,
+) -> dict[str, Any]:  # fmt: skip
+    return report.manifest(
+        case=ready.case, plan=drawn.plan, layout=drawn.layout, prepared=drawn.prepared, drafts=drawn.drafts, findings=found,
+        engines=engine_versions(), as_of=options.as_of, profile=profile, volumes=volumes, claims=drawn.claims,
+        relied=rules.relied(ready.judged), not_checked=ready.judged.not_checked,
+        looked=[asdict(one) for one in ready.crossed.looked],
+        contradictions=[asdict(one) for one in ready.crossed.contradictions], seal=seal,
+    )  # fmt: skip
+
+
+def _stop_if_unproved(ready: Ready, plan: Plan, proof: Proof) -> None:
+    if not proof.ok:
+        failed = [_failed(check) for check in proof.checks if not check.ok]
+        raise ProofFailed(
+            "the bundle is not what it should be, and was not put in place", failed, where=f"{ready.case.id}/{plan.packet}",
+            remedy="run again with -v and report it, without client data",
+        )
+
+
+def _failed(check: Check) -> str:
+    return f"proof {check.name}{f', exhibit {check.exhibit}' if check.exhibit else ''}: {check.detail}"

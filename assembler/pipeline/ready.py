@@ -1,0 +1,104 @@
+"""The way up to evidence that is ready and judged: what all packets of a case share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from assembler import crosscheck, evidence, intake, rules
+from assembler.errors import EvidenceUnreadable
+from assembler.model import Case, Exhibit, FilePart, Finding, Plan, Prepared, Severity
+from assembler.pipeline.values import Options, Tell
+from assembler.plan import plan_packet
+from assembler.shelf import Shelf
+from assembler.workshop import Workshop
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ready:
+    """A case whose evidence is ready: plans, pages, and what was found of them."""
+
+    case: Case
+    folder: Path
+    plans: tuple[Plan, ...]  # one for each beneficiary
+    known: rules.Library
+    judged: rules.Judgement
+    prepared: tuple[Prepared, ...]
+    crossed: crosscheck.Crosschecked
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Of the facts, of the evidence, and of both together."""
+        of_evidence = (finding for one in self.prepared for finding in one.findings)
+        return (*self.judged.findings, *of_evidence, *self.crossed.findings)
+
+
+def check(folder: Path, shelf: Shelf, workshop: Workshop, options: Options, tell: Tell) -> tuple[Finding, ...]:
+    """Everything `bundle` would complain of, without building. Raises what the steps raise."""
+    ready = prepare(folder, shelf, workshop, options, tell)
+    return (*ready.findings, *(finding for plan in ready.plans for finding in held(plan)))
+
+
+def prepare(folder: Path, shelf: Shelf, workshop: Workshop, options: Options, tell: Tell) -> Ready:
+    """Read, plan, judge, prepare, compare. Raises what the steps raise."""
+    case, made = planned(folder, shelf)
+    known = rules.from_shelf(shelf)
+    judged = rules.check(case, known, options.as_of)
+    prepared = _prepare(case, folder, workshop, judged, tell)
+    crossed = _crosscheck(case, prepared, shelf, workshop, options, tell)
+    return Ready(
+        case=case, folder=folder, plans=made, known=known, judged=judged, prepared=prepared, crossed=crossed
+    )
+
+
+def planned(folder: Path, shelf: Shelf, *, hashed: bool = True) -> tuple[Case, tuple[Plan, ...]]:
+    """The case, and the plan of each beneficiary's packet. `hashed`: as `intake.read_case`."""
+    case = intake.read_case(folder, shelf, hashed=hashed)
+    recipe = shelf.recipe(case.kind, folder)
+    return case, tuple(plan_packet(case, recipe, person.id) for person in case.beneficiaries)
+
+
+def held(plan: Plan) -> tuple[Finding, ...]:
+    """A finding for each form whose place is only held: such a packet must not be filed."""
+    return tuple(
+        Finding(
+            rule="FORM.PLACEHOLDER", severity=Severity.WARNING, where=f"packet {plan.packet}, form {part.form}",
+            problem="the form is not there; a page that must not be filed holds its place",
+            remedy="put the form into forms/ and list it in case.json",
+        )
+        for part in plan.parts
+        if part.holds_place
+    )
+
+
+def _with_forms(case: Case) -> Case:
+    """Completed government forms are prepared like exhibits: same limits, same reading, same cache."""
+    forms = tuple(
+        Exhibit(id=f"form:{form.path}", title=form.form, category="other", parts=(FilePart(path=form.path),))
+        for form in case.forms
+        if form.completed
+    )
+    return replace(case, exhibits=(*case.exhibits, *forms))
+
+
+def _prepare(
+    case: Case, folder: Path, workshop: Workshop, judged: rules.Judgement, tell: Tell
+) -> tuple[Prepared, ...]:
+    """The evidence; where it cannot be used, what the rules say is told along with that, so that nobody has to come twice."""
+    try:
+        return evidence.prepare(_with_forms(case), folder, workshop, progress=tell)
+    except EvidenceUnreadable as error:
+        error.findings = (*judged.findings, *error.findings)
+        raise
+
+
+def _crosscheck(
+    case: Case, prepared: Sequence[Prepared], shelf: Shelf, workshop: Workshop, options: Options, tell: Tell
+) -> crosscheck.Crosschecked:
+    """The text of the evidence against the facts."""
+    tell("compare", 0, 0)
+    data, names = shelf.schema("crosscheck.json"), shelf.schema("languages.json")["languages"]
+    own = [one for one in prepared if not one.exhibit.startswith("form:")]
+    texts = evidence.read_texts(own, crosscheck.wanting_zones(case, data), options.as_of, workshop)
+    return crosscheck.check(case, texts, options.as_of, data, names)

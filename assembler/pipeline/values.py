@@ -1,0 +1,47 @@
+"""What is asked of a run, and what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from assembler import profiles
+from assembler.errors import CaseRejected
+from assembler.model import Case, Finding, Proof, Severity
+
+Tell = Callable[[str, int, int], None]  # step, done, total
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What a person may ask of a run."""
+
+    as_of: date
+    profile: str = profiles.DEFAULT
+    strict: bool = False
+    engine: str = "auto"  # Word engine: "auto", "embedded" or "libreoffice"
+    thumbnails: bool = True  # pictures and words of the evidence in review.html
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """One finished packet."""
+
+    case: str
+    packet: str
+    folder: Path
+    files: tuple[str, ...]  # of the bundle, in order
+    pages: int
+    exhibits: int
+    findings: tuple[Finding, ...]
+    proof: Proof
+
+
+def stop_if_strict(case: Case, found: Sequence[Finding], options: Options) -> None:
+    """Errors always stop a bundle; warnings do with --strict."""
+    stops = {Severity.ERROR, Severity.WARNING} if options.strict else {Severity.ERROR}
+    bad = [finding for finding in found if finding.severity in stops]
+    if bad:
+        raise CaseRejected(f"{len(bad)} findings stop the bundle", bad, where=case.id, remedy="mend these and run again")
