@@ -111,6 +111,14 @@ def _words(engine: Any, size: tuple[int, int]) -> Iterator[tuple[str, int, tuple
         yield word.GetUTF8Text(tesserocr.RIL.WORD), int(word.Confidence(tesserocr.RIL.WORD)), box
 
 
+def read_lines(image: Image.Image, dpi: int) -> str:
+    """The text of a grey image that holds only machine-readable lines (letters, digits, fillers), line by line."""
+    engine = _zone_engine()
+    engine.SetImage(image.convert("L"))
+    engine.SetSourceResolution(dpi)
+    return str(engine.GetUTF8Text())
+
+
 def read_page(render: Callable[[int], Image.Image], language: str, policy: Policy, scratch: Path) -> Recognised:
     """Read a page, trying harder only where the first attempt was poor.
 
@@ -166,6 +174,19 @@ def _scout() -> Any:
     import tesserocr
 
     return tesserocr.PyTessBaseAPI(path=str(data_folder()), lang="osd", psm=tesserocr.PSM.OSD_ONLY)
+
+
+@cache
+def _zone_engine() -> Any:
+    os.environ.setdefault("OMP_THREAD_LIMIT", "1")
+    import tesserocr
+
+    engine = tesserocr.PyTessBaseAPI(path=str(data_folder()), lang="eng", psm=tesserocr.PSM.SINGLE_BLOCK)
+    engine.SetVariable("tessedit_char_whitelist", "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789<")
+    engine.SetVariable("load_system_dawg", "0")
+    engine.SetVariable("load_freq_dawg", "0")
+    engine.SetVariable("debug_file", os.devnull)
+    return engine
 
 
 @cache

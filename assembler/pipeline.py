@@ -8,13 +8,13 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from assembler import bind as binding
-from assembler import drafts, evidence, forms, intake, profiles, prove, report, rules
+from assembler import crosscheck, drafts, evidence, forms, intake, profiles, prove, report, review, rules
 from assembler.doctor import engine_versions
 from assembler.errors import CaseRejected, EvidenceUnreadable, OutputNotWritten, ProofFailed
 from assembler.model import (
@@ -49,6 +49,7 @@ class Options:
     profile: str = profiles.DEFAULT
     strict: bool = False
     engine: str = "auto"  # Word engine: "auto", "embedded" or "libreoffice"
+    thumbnails: bool = True  # pictures and words of the evidence in review.html
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,15 +96,6 @@ def start(folder: Path, shelf: Shelf, kind: str, reasons: Sequence[str]) -> None
         write_atomic(folder / name, data)
 
 
-def validate(folder: Path, shelf: Shelf, known: rules.Library, as_of: date) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
-    """The facts of a case against the filing's rules: findings, and what was not checked; opens no evidence."""
-    case, found = intake.examine(folder, shelf, hashed=False)
-    if case is None:
-        return found, ("the filing's rules: the case could not be read",)
-    judged = rules.check(case, known, as_of)
-    return judged.findings, judged.not_checked
-
-
 def library(shelf: Shelf) -> rules.Library:
     """Checklists, dated facts and rules of a shelf, read once for any number of cases."""
     return rules.library(shelf.read, rules.names(shelf.names))
@@ -116,7 +108,8 @@ def check(folder: Path, shelf: Shelf, workshop: Workshop, options: Options, tell
     made = [plan_packet(case, recipe, person.id) for person in case.beneficiaries]
     judged = rules.check(case, library(shelf), options.as_of)
     prepared = _prepare(case, folder, workshop, judged, tell)
-    return (*_findings(judged, prepared), *(finding for plan in made for finding in _held(plan)))
+    crossed = _crosscheck(case, prepared, shelf, workshop, options, tell)
+    return (*_findings(judged, prepared, crossed), *(finding for plan in made for finding in _held(plan)))
 
 
 def bundle(
@@ -134,10 +127,12 @@ def bundle(
     known = library(shelf)
     judged = rules.check(case, known, options.as_of)
     prepared = _prepare(case, folder, workshop, judged, tell)
-    _stop_if_strict(case, _findings(judged, prepared), options)
+    crossed = _crosscheck(case, prepared, shelf, workshop, options, tell)
+    _stop_if_strict(case, _findings(judged, prepared, crossed), options)
     target = out or folder / "build"
     return tuple(
-        _packet(plan, case, folder, prepared, judged, known, profile, shelf, workshop, options, tell, target) for plan in made
+        _packet(plan, case, folder, prepared, judged, crossed, known, profile, shelf, workshop, options, tell, target)
+        for plan in made
     )
 
 
@@ -187,6 +182,7 @@ def _packet(
     folder: Path,
     prepared: Sequence[Prepared],
     judged: rules.Judgement,
+    crossed: crosscheck.Crosschecked,
     known: rules.Library,
     profile: Profile,
     shelf: Shelf,
@@ -197,7 +193,7 @@ def _packet(
 ) -> Built:
     mine = _mine(plan, prepared)
     filled_forms, of_forms = forms.fill_packet(plan, case, folder, shelf, workshop, rules.editions(known))
-    found = (*_findings(judged, prepared), *of_forms)
+    found = (*_findings(judged, prepared, crossed), *of_forms)
     _stop_if_strict(case, found, options)
     form_files = {one.exhibit: one.pdf for one in prepared if one.exhibit.startswith("form:")}
     form_files |= {one.document: one.flattened for one in filled_forms}
@@ -226,13 +222,21 @@ def _packet(
         data = report.manifest(
             case=case, plan=plan, layout=layout, prepared=mine, drafts=filled, findings=found, engines=engine_versions(),
             as_of=options.as_of, profile=profile, volumes=volumes, relied=rules.relied(judged), not_checked=judged.not_checked,
-            claims=claims, seal=report.seal_of(case, folder, shelf, options, engine_versions()),
+            claims=claims, looked=[asdict(one) for one in crossed.looked],
+            contradictions=[asdict(one) for one in crossed.contradictions],
+            seal=report.seal_of(case, folder, shelf, options, engine_versions()),
         )
         report.write(made, report.with_outputs(data, made))
         tell("prove", 0, 0)
         proof = prove.prove(made, folder, workshop)
         _stop_if_unproved(case, plan, proof)
-        report.write(made, report.with_proof(report.with_outputs(data, made), proof.checks, proof.not_checked))
+        proven = report.with_proof(report.with_outputs(data, made), proof.checks, proof.not_checked)
+        tell("review", 0, 0)
+        boxes = {one.exhibit: [page.boxes for page in one.pages] for one in mine}
+        review.write(
+            made, proven, boxes, shelf.schema("signoff.json"), folder, workshop, thumbnails=options.thumbnails,
+        )  # fmt: skip
+        report.write(made, report.with_outputs(proven, made))
         publish(made, target / plan.packet)
     finally:
         shutil.rmtree(made, ignore_errors=True)
@@ -265,8 +269,21 @@ def _prepare(
         raise
 
 
-def _findings(judged: rules.Judgement, prepared: Sequence[Prepared]) -> tuple[Finding, ...]:
-    return (*judged.findings, *(finding for one in prepared for finding in one.findings))
+def _crosscheck(
+    case: Case, prepared: Sequence[Prepared], shelf: Shelf, workshop: Workshop, options: Options, tell: Tell
+) -> crosscheck.Crosschecked:
+    """The text of the evidence against the facts."""
+    tell("compare", 0, 0)
+    data, names = shelf.schema("crosscheck.json"), shelf.schema("languages.json")["languages"]
+    own = [one for one in prepared if not one.exhibit.startswith("form:")]
+    texts = evidence.read_texts(own, crosscheck.wanting_zones(case, data), options.as_of, workshop)
+    return crosscheck.check(case, texts, options.as_of, data, names)
+
+
+def _findings(
+    judged: rules.Judgement, prepared: Sequence[Prepared], crossed: crosscheck.Crosschecked
+) -> tuple[Finding, ...]:
+    return (*judged.findings, *(finding for one in prepared for finding in one.findings), *crossed.findings)
 
 
 def _stop_if_strict(case: Case, found: Sequence[Finding], options: Options) -> None:

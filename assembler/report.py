@@ -60,11 +60,14 @@ def manifest(
     claims: Sequence[Mapping[str, Any]] = (),
     relied: Sequence[Mapping[str, Any]] = (),
     not_checked: Sequence[str] = (),
+    looked: Sequence[Mapping[str, Any]] = (),
+    contradictions: Sequence[Mapping[str, Any]] = (),
     seal: str = "",
 ) -> dict[str, Any]:
     """Everything but the outputs and the proof, which `with_outputs` and `with_proof` add when there are any.
 
     `claims`: requirements and the exhibits that meet them. `relied`: dated facts that were used. `not_checked`: sentences.
+    `looked`: what was looked for in the evidence. `contradictions`: what says other than the case; these hold client facts.
     """
     pages = {one.exhibit: one.pages for one in prepared}
     return {
@@ -90,6 +93,8 @@ def manifest(
         "word_engines": {one.id: one.engine for one in drafts},
         "matrix": [dict(claim) for claim in claims],
         "facts_used": [dict(fact) for fact in relied],
+        "looked": [dict(one) for one in looked],
+        "contradictions": [dict(one) for one in contradictions],
         "not_checked": [*NOT_CHECKED, *not_checked],
     }
 

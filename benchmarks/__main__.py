@@ -1,4 +1,7 @@
-"""`make bench`: each figure is a ratio against a named peer, on the same inputs, in one run; printed, not asserted."""
+"""`make bench`: each figure is a ratio against a named peer, on the same inputs, in one run; printed, not asserted.
+
+`python -m benchmarks cores facts` runs some parts only; BENCH_CASES and BENCH_MB make the large ones smaller.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks import binding
+from benchmarks import binding, many
 from benchmarks.measure import Timing, apart, command, machine, missing, together
 
 ROOT = Path(__file__).parent.parent
@@ -31,7 +34,10 @@ class Line:
 def main() -> None:
     print(machine())
     with tempfile.TemporaryDirectory() as home:
-        for line in (*cold(Path(home)), *binding.against_qpdf(Path(home)), start_up()):
+        asked = sys.argv[1:] or ["cold", "bind", "many", "start"]
+        parts = {"cold": cold, "bind": binding.against_qpdf, "many": many.lines, "cores": many.cores, "facts": many.facts,
+                 "loop": many.loop_alone, "large": many.one_more, "memory": many.memory, "start": start_up}  # fmt: skip
+        for line in (line for name in asked for line in parts[name](Path(home))):
             print(f"{line.what:<58} {line.ours:>24} {line.peer:>34} {line.ratio:>8}   aim {line.aim}", flush=True)
 
 
@@ -75,10 +81,10 @@ def ocr_and_merge(home: Path, case: Path, options: tuple[str, ...]) -> tuple[Pat
     return merged, together(runs, runs=1, before=fresh, cwd=home)
 
 
-def start_up() -> Line:
+def start_up(_: Path) -> Iterator[Line]:
     """How long `assembler --help` takes."""
     ours = command([*ASSEMBLER, "--help"], runs=5, cwd=ROOT)
-    return Line(what="assembler --help", ours=shown(ours), peer="", ratio="", aim="≤ 0.3 s")
+    yield Line(what="assembler --help", ours=shown(ours), peer="", ratio="", aim="≤ 0.3 s")
 
 
 def shown(timing: Timing) -> str:

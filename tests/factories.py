@@ -161,8 +161,10 @@ def small_case(folder: Path, change: dict[str, Any] | None = None) -> Path:
     """A whole case with three exhibits and five pages of evidence, in `folder`; `change` replaces top-level keys."""
     evidence = folder / "evidence"
     evidence.mkdir(parents=True)
-    (evidence / "letter.pdf").write_bytes(text_pdf([["First page of the letter."], ["Second page of the letter."]]))
-    (evidence / "scan.pdf").write_bytes(scan_pdf([LINES, [*LINES, "This is the second scanned page."]], dpi=150))
+    letter = [["First page of the letter.", "It is about Testina Exemplar."], ["Second page of the letter."]]
+    record = [[*LINES, "Record of Testina Exemplar."], [*LINES, "This is the second scanned page."]]
+    (evidence / "letter.pdf").write_bytes(text_pdf(letter))
+    (evidence / "scan.pdf").write_bytes(scan_pdf(record, dpi=150))
     (evidence / "photo.jpg").write_bytes(photo(6))
     write_case(folder, {**deepcopy(CASE), **(change or {})})
     return folder

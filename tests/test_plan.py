@@ -175,7 +175,7 @@ def test_the_recipe_of_each_kind_takes_every_category_and_every_form(kind: str) 
     categories = schema["exhibit"]["properties"]["category"]["enum"]
     forms = tuple(FormFile(form=name, path=f"forms/{name}.pdf") for name in schema["form"]["properties"]["form"]["enum"])
     one = replace(response(*(exhibit(c, c) for c in categories)), kind=kind, forms=forms, attorney=ATTORNEY)
-    one = replace(one, request=replace(one.request, fee="waiver"))
+    one = replace(one, request=replace(one.request, filing="paper", fee="waiver"))
 
     plan = plan_packet(one, Shelf.default().recipe(kind), "child")
 

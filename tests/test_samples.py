@@ -18,7 +18,7 @@ import pytest
 import tesserocr
 from PIL import Image
 
-from assembler import cites, intake, ocr, pipeline
+from assembler import batch, cites, intake, ocr, pipeline
 from assembler.model import Severity
 from assembler.shelf import Shelf
 from samples import generate, mrz, urgent_medical
@@ -215,7 +215,7 @@ def test_the_passport_agrees_with_the_case() -> None:
 @pytest.mark.parametrize("folder", sorted(path.parent for path in SAMPLES.glob("*/case.json")), ids=lambda path: path.name)
 def test_every_sample_is_accepted_with_nothing_but_notes(folder: Path) -> None:
     shelf = Shelf.default()
-    found, _ = pipeline.validate(folder, shelf, pipeline.library(shelf), AS_OF)
+    found, _ = batch.validate(folder, shelf, pipeline.library(shelf), AS_OF)
 
     warned = {"court-proceedings": ["PRIOR_REMOVAL"]}  # true of that witness: he left under an order once
     assert [finding.rule for finding in found if finding.severity is not Severity.INFO] == warned.get(folder.name, [])

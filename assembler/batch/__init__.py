@@ -1,10 +1,25 @@
 """batch: many cases, each on its own; what happens to one never touches another.
 
 Folders come in; one outcome per case goes out, as a value, a table row or a test case. Knows nothing of how a bundle is made.
+What builds is imported when it is first asked for: facts alone are judged without the libraries that draw.
 """
 
-from assembler.batch.building import Order, build, run
-from assembler.batch.facts import Outcome, discover, folders
-from assembler.batch.junit import junit
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
-__all__ = ["Order", "Outcome", "build", "discover", "folders", "junit", "run"]
+from assembler.batch.facts import Outcome, discover, folders, validate
+
+if TYPE_CHECKING:
+    from assembler.batch.building import Order, build, run
+    from assembler.batch.cluster import run_on
+    from assembler.batch.suite import junit
+
+__all__ = ["Order", "Outcome", "build", "discover", "folders", "junit", "run", "run_on", "validate"]
+
+_LATER = {"Order": "building", "build": "building", "run": "building", "run_on": "cluster", "junit": "suite"}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(name)
+    return getattr(import_module(f"assembler.batch.{_LATER[name]}"), name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -17,8 +18,7 @@ from assembler.workshop import CACHE_MB, Crew, Failure, Pool, Workshop, trim
 
 SECONDS = 3600.0  # a case that takes longer is hung: its pages have shorter limits of their own
 TRIES = 3  # a case may lose its process twice to bad luck
-_TRIM_EVERY = 50  # cases: a look at every entry of a large cache takes a while
-PRELOAD = ("assembler.batch", "assembler.pipeline")
+TRIM_EVERY = 50  # cases: a look at every entry of a large cache takes a while
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,7 @@ def build(order: Order, pool: Pool | None = None) -> Outcome:
             timings = workshop.timings()
     except AssemblerError as error:
         found = tuple(one for one in getattr(error, "findings", ()) if isinstance(one, Finding))
-        return _outcome(order, "failed", error.exit_code, _sentence(error), findings=found)
+        return outcome_of(order, "failed", error.exit_code, _sentence(error), findings=found)
     pages = sum(one.pages for one in built)
     return Outcome(
         case=order.folder.name,
@@ -71,7 +71,7 @@ def _stands(order: Order) -> Outcome | None:
     pages = sum(len(one["ledger"]) for one in manifests)
     summary = f"{len(manifests)} packet{'s' if len(manifests) > 1 else ''}, {pages} pages, proved before"
     folders = tuple(str(order.folder / "build" / one["packet"]) for one in manifests)
-    return replace(_outcome(order, "skipped", ExitCode.OK, summary), folders=folders, pages=pages)
+    return replace(outcome_of(order, "skipped", ExitCode.OK, summary), folders=folders, pages=pages)
 
 
 def _outside(manifest: dict[str, Any]) -> bool:
@@ -81,13 +81,13 @@ def _outside(manifest: dict[str, Any]) -> bool:
 
 def run(
     orders: Sequence[Order], jobs: int, finished: Callable[[Outcome], None], *, seconds: float = SECONDS,
-    function: Callable[[Order, Pool], Outcome] = build,
+    function: Callable[[Order, Pool], Outcome] = build, crew: Crew | None = None,
 ) -> tuple[Outcome, ...]:
     """Every case, in the order given; `finished` hears of each as it ends. The largest are begun first.
 
-    Interrupted, no case is half-made. `function`: top-level, what is done with each.
+    Interrupted, no case is half-made. `function`: top-level, what is done with each. `crew`: one that lasts.
     """
-    places = sorted(range(len(orders)), key=lambda place: (-_weight(orders[place].folder), place))
+    places = largest_first(orders)
     outcomes: dict[int, Outcome] = {}
 
     def keep(index: int, result: object, took: float) -> None:
@@ -95,15 +95,15 @@ def run(
         outcome = replace(_judged(order, result), seconds=round(took, 2))
         outcomes[places[index]] = outcome
         finished(outcome)
-        if len(outcomes) % _TRIM_EVERY == 0 or len(outcomes) == len(orders):
-            _keep_small(order)
+        if len(outcomes) % TRIM_EVERY == 0 or len(outcomes) == len(orders):
+            keep_small(order)
 
-    crew = Crew(jobs, seconds=seconds, tries=TRIES, preload=PRELOAD)
+    crew = crew or Crew(jobs, seconds=seconds, tries=TRIES)
     crew.run(function, [orders[place] for place in places], keep)
     return tuple(outcomes[place] for place in range(len(orders)))
 
 
-def _keep_small(order: Order) -> None:
+def keep_small(order: Order) -> None:
     if order.cache:
         trim(order.cache, order.cache_mb * 1_000_000)
 
@@ -112,24 +112,31 @@ def _judged(order: Order, result: object) -> Outcome:
     if isinstance(result, Outcome):
         return result
     if isinstance(result, Failure) and result.kind == "error":
-        return _outcome(order, "failed", ExitCode.BUG, f"a bug ({result.detail}); report it, without client data")
-    return _quarantined(order, result if isinstance(result, Failure) else Failure(kind="crashed", detail=""))
+        return outcome_of(order, "failed", ExitCode.BUG, f"a bug ({result.detail}); report it, without client data")
+    return quarantined(order, result if isinstance(result, Failure) else Failure(kind="crashed", detail=""))
 
 
-def _quarantined(order: Order, failure: Failure) -> Outcome:
-    """No further try: named, so that a person looks at it, and its files are kept as they are."""
+def quarantined(order: Order, failure: Failure) -> Outcome:
+    """No further try: named, so that a person looks at it; what its dead process left half-made is swept away."""
+    with contextlib.suppress(AssemblerError), Workshop(order.folder / ".assembler", cache=order.cache):
+        pass
     times = "took too long" if failure.kind == "timeout" else f"ended the process that built it {TRIES} times"
     finding = Finding(
         rule="BATCH.QUARANTINE", severity=Severity.ERROR, where=order.folder.name, problem=f"the case {times}",
         remedy="run `assembler bundle` on it alone, and look for the file that does it",
     )
-    return _outcome(order, "quarantined", ExitCode.TOOL_FAILED, f"quarantined: it {times}", findings=(finding,))
+    return outcome_of(order, "quarantined", ExitCode.TOOL_FAILED, f"quarantined: it {times}", findings=(finding,))
 
 
-def _outcome(order: Order, state: str, code: ExitCode, summary: str, findings: tuple[Finding, ...] = ()) -> Outcome:
+def outcome_of(order: Order, state: str, code: ExitCode, summary: str, findings: tuple[Finding, ...] = ()) -> Outcome:
     return Outcome(
         case=order.folder.name, code=code, summary=summary, findings=findings, where=str(order.folder), state=state
     )
+
+
+def largest_first(orders: Sequence[Order]) -> list[int]:
+    """The places of the orders, those with most evidence first."""
+    return sorted(range(len(orders)), key=lambda place: (-_weight(orders[place].folder), place))
 
 
 def _weight(folder: Path) -> int:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
+from assembler import intake, rules
 from assembler.model import Finding
+from assembler.shelf import Shelf
 from assembler.workshop import Spent
 
 
@@ -43,3 +46,12 @@ def discover(roots: Iterable[Path]) -> tuple[Path, ...]:
 def folders(roots: Sequence[Path]) -> tuple[Path, ...]:
     """The cases at or below these; a root without any case.json stands for a case that lacks it."""
     return tuple(dict.fromkeys(folder for root in roots for folder in (discover([root]) or (root,))))
+
+
+def validate(folder: Path, shelf: Shelf, known: rules.Library, as_of: date) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
+    """The facts of a case against the filing's rules: findings, and what was not checked; opens no evidence."""
+    case, found = intake.examine(folder, shelf, hashed=False)
+    if case is None:
+        return found, ("the filing's rules: the case could not be read",)
+    judged = rules.check(case, known, as_of)
+    return judged.findings, judged.not_checked

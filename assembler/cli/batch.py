@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import click
 
@@ -30,7 +31,12 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.command()
 @click.argument("cases", type=FOLDER, nargs=-1, required=True)
 @click.option("--junit", type=FILE, default=None, help="Write what became of each case to this file, as JUnit XML.")
+@click.option("--thumbnails/--no-thumbnails", default=True, show_default=True,
+              help="Pictures and words of the evidence in review.html; without them for sensitive cases.")
 @click.option("--resume", is_flag=True, help="Leave alone every case whose manifest proves that nothing has changed.")
+@click.option("--cluster", metavar="ADDRESS", default=None,
+              help="Build on Dask workers: local:N, or a scheduler's tls://host:port (docs/scale.md).")
+@click.option("--cluster-tls", type=FOLDER, default=None, help="Folder with the cluster's ca.pem, cert.pem and key.pem.")
 @timed
 @cached
 @common
@@ -41,7 +47,10 @@ def batch(ctx: click.Context, /, cases: tuple[Path, ...], as_json: bool, junit: 
 
     orders = _orders(cases, options)
     with tally(len(orders)) as tell:
-        outcomes = room.run(orders, options["jobs"] or os.cpu_count() or 1, tell)
+        if options["cluster"]:
+            outcomes = room.run_on(options["cluster"], orders, tell, tls=options["cluster_tls"])
+        else:
+            outcomes = room.run(orders, options["jobs"] or os.cpu_count() or 1, tell)
     if options["timings"]:
         from assembler.workshop import together
 
@@ -50,8 +59,37 @@ def batch(ctx: click.Context, /, cases: tuple[Path, ...], as_json: bool, junit: 
         from assembler.workshop import write_atomic
 
         write_atomic(junit, room.junit(outcomes))
+    _index(outcomes, cases[0])
     result(json.dumps([asdict(one) for one in outcomes], indent=1) if as_json else table(outcomes))
     ctx.exit(max((one.code for one in outcomes), default=ExitCode.OK))
+
+
+def _index(outcomes: Sequence[Outcome], root: Path) -> None:
+    """index.html over all cases in the first folder given (in build/ where that is a case); a file not ours is left alone."""
+    from assembler import review
+    from assembler.workshop import write_atomic
+
+    home = (root / "build" if (root / "case.json").is_file() else root).resolve()
+    path = home / "index.html"
+    if not home.is_dir() or (path.exists() and review.MADE_BY not in path.read_text(encoding="utf8", errors="replace")):
+        say(f"{path.name}: not written, since a file of this name is there that is not ours")
+        return
+    rows = [
+        review.Row(
+            case=one.case, state=one.state, summary=one.summary, pages=one.pages,
+            errors=sum(finding.severity == "error" for finding in one.findings),
+            warnings=sum(finding.severity == "warning" for finding in one.findings),
+            links=tuple(_link(Path(folder) / review.NAME, home) for folder in one.folders),
+        )
+        for one in outcomes
+    ]  # fmt: skip
+    write_atomic(path, review.index(rows).encode())
+    say(f"{path}: the list of all cases")
+
+
+def _link(path: Path, home: Path) -> str:
+    """A relative address, so that the folder can be moved."""
+    return quote(Path(os.path.relpath(path.resolve(), home)).as_posix())
 
 
 def _orders(cases: tuple[Path, ...], options: dict[str, Any]) -> list[Order]:
@@ -59,7 +97,8 @@ def _orders(cases: tuple[Path, ...], options: dict[str, Any]) -> list[Order]:
     from assembler.pipeline import Options
     from assembler.shelf import Shelf
 
-    asked = Options(as_of=day(options["as_of"]), profile=options["profile"], strict=options["strict"])
+    asked = Options(as_of=day(options["as_of"]), profile=options["profile"], strict=options["strict"],
+                    thumbnails=options["thumbnails"])  # fmt: skip
     shelf = Shelf.default(options["shelf_dir"])
     return [
         room.Order(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import webbrowser
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -86,6 +87,9 @@ def check(case: Path, as_json: bool, **options: Any) -> None:
 @click.argument("case", type=FOLDER)
 @click.option("-o", "--out", type=click.Path(file_okay=False, path_type=Path), default=None,
               help="Folder for the packets (default: build/ in the case folder).")
+@click.option("--thumbnails/--no-thumbnails", default=True, show_default=True,
+              help="Pictures and words of the evidence in review.html; without them for sensitive cases.")
+@click.option("--open", "opened", is_flag=True, help="Show review.html in the browser when it is done.")
 @click.option("--engine", type=click.Choice(["auto", "embedded", "libreoffice"]), default="auto", show_default=True,
               help="What turns Word templates into PDF.")
 @timed
@@ -112,6 +116,8 @@ def bundle(case: Path, out: Path | None, as_json: bool, **options: Any) -> None:
             f"{one.folder / one.files[0]}{_more(one.files)}: {_count(one.pages, 'page')}, {_count(one.exhibits, 'exhibit')}, "
             f"{_count(len(one.proof.checks), 'check')} proved; {listing.tally(one.findings)}"
         )
+        if options["opened"]:
+            webbrowser.open((one.folder / "review.html").resolve().as_uri())
 
 
 @main.command()
@@ -147,7 +153,8 @@ def _options(options: dict[str, Any]) -> Options:
     from assembler.pipeline import Options
 
     return Options(
-        as_of=day(options["as_of"]), profile=options["profile"], strict=options["strict"], engine=options.get("engine", "auto")
+        as_of=day(options["as_of"]), profile=options["profile"], strict=options["strict"], engine=options.get("engine", "auto"),
+        thumbnails=options.get("thumbnails", True),
     )
 
 

@@ -28,16 +28,16 @@ def validate(ctx: click.Context, /, cases: tuple[Path, ...], style: str, as_json
 
     CASES are case folders, folders above them, or case.json files.
     """
-    from assembler import batch, listing, pipeline, rules
+    from assembler import batch, listing, rules
     from assembler.shelf import Shelf
 
     shelf, as_of = Shelf.default(options["shelf_dir"]), day(options["as_of"])
-    known = pipeline.library(shelf)
+    known = rules.library(shelf.read, rules.names(shelf.names))
     folders = batch.folders([_folder(case) for case in cases])
     brief = len(folders) > 1 and not options["verbose"]  # the notes of many cases would hide what matters
     listed = []
     for folder in folders:
-        found, unchecked = pipeline.validate(folder, shelf, known, as_of)
+        found, unchecked = batch.validate(folder, shelf, known, as_of)
         case = folder.resolve().name
         listed.append(listing.Listed(case=case, findings=found, folder=_seen(folder), not_checked=unchecked, brief=brief))
     result(listing.render("json" if as_json else style, listed, rules.helps(known), strict=options["strict"]))

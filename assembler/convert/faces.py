@@ -18,8 +18,12 @@ _DRAWN_AS_NOTHING = frozenset("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\
 
 def uncovered(text: str, fonts: Sequence[Path]) -> tuple[str, ...]:
     """Characters of the text that none of these fonts has a glyph for, each once, in order of appearance."""
-    covered = _coverage(tuple(fonts))
-    return tuple(dict.fromkeys(c for c in text if ord(c) not in covered and c not in _DRAWN_AS_NOTHING))
+    left = {c: None for c in text if c not in _DRAWN_AS_NOTHING}
+    for font in sorted(fonts, key=lambda one: one.suffix == ".ttc"):  # the large ones only if they are asked
+        if left and (font.stem.endswith("-Regular") or font.suffix == ".ttc"):  # a face speaks for its weights
+            covered = _coverage(font)
+            left = {c: None for c in left if ord(c) not in covered}
+    return tuple(left)
 
 
 def needed(docx: bytes, text: str, fonts: Sequence[Path]) -> tuple[Path, ...]:
@@ -84,13 +88,9 @@ def _debug_names(font: Path, which: int) -> tuple[str, ...]:
 
 
 @cache
-def _coverage(fonts: tuple[Path, ...]) -> frozenset[int]:
-    """Code points that some font has a glyph for; one face of a family speaks for its weights."""
+def _coverage(font: Path) -> frozenset[int]:
+    """Code points that the font has a glyph for."""
     from fontTools.ttLib import TTFont
 
-    covered: set[int] = set()
-    for font in fonts:
-        if font.stem.endswith("-Regular") or font.suffix == ".ttc":
-            with TTFont(font, lazy=True, fontNumber=0) as face:
-                covered |= set(face.getBestCmap())
-    return frozenset(covered)
+    with TTFont(font, lazy=True, fontNumber=0) as face:
+        return frozenset(face.getBestCmap())

@@ -5,5 +5,6 @@ files themselves are opened read-only. Must not know where a page stands in the 
 """
 
 from assembler.evidence.prepare import Settings, prepare
+from assembler.evidence.texts import read_texts
 
-__all__ = ["Settings", "prepare"]
+__all__ = ["Settings", "prepare", "read_texts"]

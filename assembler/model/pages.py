@@ -64,6 +64,23 @@ class Prepared:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PageText:
+    """What can be read on a page of an exhibit."""
+
+    path: str  # source file
+    page: int  # 1-based in the source file
+    role: str  # FilePart.role
+    text: str
+    lines: str = ""  # what holds machine-readable lines that could be proved, if any
+    method: str = "text"  # PreparedPage.method
+    confidence: float | None = None
+    turned: int = 0
+    sha256: str = ""  # of the source file
+    language: str = "en"  # as case.json declares it, BCP 47
+    seems: str = ""  # the language it seems to be in, ISO 639-1; "" where that is not sure
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """A filled template and the PDF made from it."""
 

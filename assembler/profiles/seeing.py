@@ -57,14 +57,15 @@ def see(path: Path) -> Seen:
     """Everything the judge needs of one file. Never raises for a bad file."""
     name, size = path.name, path.stat().st_size
     try:
-        reader = PdfReader(path)
-        if reader.is_encrypted:
-            return Seen(name=name, size=size, encrypted=True)
-        document = pdfium.PdfDocument(path)
-        try:
-            return _seen(name, size, reader, document)
-        finally:
-            document.close()
+        with path.open("rb") as stream:  # of a path, the reader would take the whole file into memory
+            reader = PdfReader(stream)
+            if reader.is_encrypted:
+                return Seen(name=name, size=size, encrypted=True)
+            document = pdfium.PdfDocument(path)
+            try:
+                return _seen(name, size, reader, document)
+            finally:
+                document.close()
     except (PyPdfError, pdfium.PdfiumError, ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError) as error:
         return Seen(name=name, size=size, trouble=type(error).__name__)
 

@@ -51,9 +51,7 @@ def look(job: Job) -> tuple[PageResult, ...]:
     try:
         return tuple(_page(book, job.first, entry, job.case_folder, sources) for entry in job.entries)
     finally:
-        for source in sources.values():
-            if isinstance(source, pdfium.PdfDocument):
-                source.close()
+        _close(sources)
         book.close()
 
 
@@ -125,6 +123,7 @@ def _expected(
     """The page as it should look, drawn from its source; None if it has not the size it should have."""
     path = entry["source"]["path"]
     if path not in sources:
+        _close(sources)  # neighbours have the same source; sixteen photographs at once would be half a gigabyte
         sources[path] = _open(case_folder / path)
     source = sources[path]
     if isinstance(source, Image.Image):
@@ -136,6 +135,12 @@ def _expected(
     if abs(drawn.shape[0] - fine * shape[0]) > fine or abs(drawn.shape[1] - fine * shape[1]) > fine:
         return None
     return _fitted(drawn, shape) if fine == 1 else _shrunk(drawn, entry["scale"], shape)
+
+
+def _close(sources: dict[str, Any]) -> None:
+    for source in sources.values():
+        source.close()
+    sources.clear()
 
 
 def _open(path: Path) -> Any:

@@ -57,20 +57,24 @@ class Job:
 def read(job: Job) -> Structure:
     """Read the bundle's structure; never raises for a bad file."""
     try:
-        reader = PdfReader(job.bundle)
-        if reader.is_encrypted:
-            return Structure(trouble="the bundle is encrypted")
-        numbers = {p.indirect_reference.idnum: n for n, p in enumerate(reader.pages, job.first) if p.indirect_reference}
-        return Structure(
-            pages=len(reader.pages),
-            labels=tuple(reader.page_labels),
-            outline=tuple(_outline(reader, reader.outline, 0, numbers)),
-            links=tuple(_links(reader, job, numbers)),
-            forbidden=tuple(dict.fromkeys(_forbidden(reader, job))),
-            unembedded=tuple(n for n in _ours(reader, job) if _unembedded(reader.pages[n - job.first])),
-        )
+        with job.bundle.open("rb") as stream:  # of a path, the reader would take the whole file into memory
+            return _structure(PdfReader(stream), job)
     except (PyPdfError, pdfium.PdfiumError, ValueError, KeyError, TypeError, AttributeError) as error:
         return Structure(trouble=f"the bundle cannot be read ({type(error).__name__})")
+
+
+def _structure(reader: PdfReader, job: Job) -> Structure:
+    if reader.is_encrypted:
+        return Structure(trouble="the bundle is encrypted")
+    numbers = {p.indirect_reference.idnum: n for n, p in enumerate(reader.pages, job.first) if p.indirect_reference}
+    return Structure(
+        pages=len(reader.pages),
+        labels=tuple(reader.page_labels),
+        outline=tuple(_outline(reader, reader.outline, 0, numbers)),
+        links=tuple(_links(reader, job, numbers)),
+        forbidden=tuple(dict.fromkeys(_forbidden(reader, job))),
+        unembedded=tuple(n for n in _ours(reader, job) if _unembedded(reader.pages[n - job.first])),
+    )
 
 
 def read_all(

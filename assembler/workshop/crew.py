@@ -7,6 +7,7 @@ when the items run out, those that are still at work get the cores of those that
 from __future__ import annotations
 
 import contextlib
+import multiprocessing
 import os
 import signal
 import sys
@@ -17,8 +18,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import Connection, wait
+from multiprocessing.util import Finalize
 from typing import Any
 
+from assembler.errors import ToolFailed
 from assembler.workshop.pool import Failure, Pool, context, outcome, settle
 
 _PATIENCE = 15.0  # seconds a driver has to leave its place clean
@@ -68,13 +71,22 @@ class _Driver:
 class Crew:
     """Up to `jobs` drivers. `seconds`: the longest an item may take; `tries`: how often it may lose its driver.
 
-    `preload`: modules that every process starts with.
+    `lasting`: the drivers stay after a run, for the next, until `close` or the end of this process. Raises ToolFailed in a
+    process that may not start others.
     """
 
-    def __init__(self, jobs: int, *, seconds: float, tries: int = 3, preload: Sequence[str] = ()) -> None:
+    def __init__(self, jobs: int, *, seconds: float, tries: int = 3, lasting: bool = False) -> None:
+        if multiprocessing.current_process().daemon:
+            raise ToolFailed(
+                "this process may not start others", where="worker",
+                remedy="start Dask workers with DASK_DISTRIBUTED__WORKER__DAEMON=False",
+            )
+        self._lasting = lasting
+        if lasting:
+            Finalize(None, self.close, exitpriority=10)  # before this process waits for its children
         self.jobs, self.seconds, self.tries = jobs, seconds, tries
         self._drivers: list[_Driver] = []
-        self._context = context(preload)
+        self._context = context()
 
     def run(
         self, function: Callable[..., Any], items: Sequence[Any], finished: Callable[[int, Any, float], None]
@@ -98,8 +110,11 @@ class Crew:
                             waiting.append((index, items[index]))
                             continue
                     finished(index, result, took)
-        finally:
-            self._close()
+        except BaseException:
+            self.close()
+            raise
+        if not self._lasting:
+            self.close()
 
     def _busy(self) -> list[_Driver]:
         return [driver for driver in self._drivers if driver.index >= 0]
@@ -148,8 +163,8 @@ class Crew:
         driver.ask_to_end()
         driver.end(time.monotonic() + _PATIENCE)
 
-    def _close(self) -> None:
-        """All are asked before any is waited for."""
+    def close(self) -> None:
+        """End the drivers; all are asked before any is waited for."""
         drivers, self._drivers = self._drivers, []
         for driver in drivers:
             driver.ask_to_end()

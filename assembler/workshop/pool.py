@@ -11,12 +11,14 @@ import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from multiprocessing import forkserver
 from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from assembler.errors import AssemblerError
 
-_PRELOAD = ["assembler.workshop.preload"]
+# the second is named, not imported: this room does not know what it is for, only that every worker would load it
+_PRELOAD = ["assembler.workshop.preload", "assembler.pipeline"]
 _GRACE = 10.0  # seconds
 
 
@@ -75,6 +77,11 @@ class Pool:
         self.spent: defaultdict[str, float] = defaultdict(float)
         self._workers: list[_Worker] = []
         self._context = context()
+
+    def begin(self) -> None:
+        """Let the fork server load its libraries while this process does something else."""
+        if self._context.get_start_method() == "forkserver":
+            forkserver.ensure_running()
 
     def run(
         self,
@@ -228,13 +235,10 @@ def _limit(limits: Limits) -> None:
         resource.setrlimit(what, (value if hard == resource.RLIM_INFINITY else min(value, hard), hard))
 
 
-def context(preload: Sequence[str] = ()) -> Any:
-    """Processes forked from a clean server that has the heavy libraries loaded; plain spawn where there is no fork.
-
-    `preload`: more modules for the server to load; no use once it has started.
-    """
+def context() -> Any:
+    """Processes forked from a clean server that has the heavy libraries loaded; plain spawn where there is no fork."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     made = multiprocessing.get_context("forkserver")
-    made.set_forkserver_preload([*_PRELOAD, *preload])
+    made.set_forkserver_preload(_PRELOAD)
     return made

@@ -2,6 +2,8 @@
 
 import img2pdf  # noqa: F401
 import numpy  # noqa: F401
+import office2pdf  # noqa: F401
 import pikepdf  # noqa: F401
 import PIL.Image  # noqa: F401
 import pypdfium2  # noqa: F401
+import tesserocr  # noqa: F401

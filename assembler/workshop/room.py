@@ -62,6 +62,7 @@ class Workshop:
             self._lock.acquire(timeout=0)
             self._sweep()
             self._user.enter()
+            self._pool.begin()
             self.scratch.mkdir(mode=0o700, parents=True)
         except Timeout as error:
             raise OutputNotWritten(
@@ -80,6 +81,7 @@ class Workshop:
         if not self._lent:
             self._pool.close()
         self._user.leave()
+        self._sweep_cache()
         if not (self._shared and self._lent):  # else whoever lends the workers looks after the folder they share
             upkeep.trim(self.cache.root, self._cache_mb * 1_000_000)
         shutil.rmtree(self.scratch, ignore_errors=True)
@@ -119,9 +121,15 @@ class Workshop:
 
     def _sweep(self) -> None:
         """Remove what killed runs left behind; with the lock held, every scratch folder here is such a one."""
-        for leftover in (self.home / "scratch", self.home / "cache/new"):
-            shutil.rmtree(leftover, ignore_errors=True)
-        upkeep.sweep(self.cache.root)
+        shutil.rmtree(self.home / "scratch", ignore_errors=True)
+        self._sweep_cache()
+
+    def _sweep_cache(self) -> None:
+        """What workers that were killed left half-made holds pages of the client."""
+        if self._shared:
+            upkeep.sweep(self._shared)
+        else:
+            shutil.rmtree(self.cache.root / "new", ignore_errors=True)
 
 
 def _make_tagged(folder: Path) -> None:

@@ -32,6 +32,8 @@ def _case(money: list[desk.Json]) -> desk.Json:
                                  in_us=False, occupation="nurse", history=NO_RECORD)],
         "supporters": [{"person": {"same_as": "husband"}, "income": {"annual_usd": 71500, "household_size": 5, "employer": "Sample Logistics LLC"},
                         "contributions": ["A room in the family's house and meals", "Return flight"]}],
+        "others": [person("wife", "Mriya", "Prykladenko", "1993-06-04", sex="female", birth_country="UKR", nationality="UKR", in_us=True, status="permanent-resident",
+                          relationship="sister, who is to be cared for")],
         "attorney": None,
         "request": {
             "filing": "online", "fee": "pay", "length_months": 6, "letter_date": "2026-11-20", "arrival_date": "2026-12-20",
@@ -56,7 +58,7 @@ def _case(money: list[desk.Json]) -> desk.Json:
         "exhibits": [
             exhibit("passport", "Passport of the beneficiary, data page", "identity", "passport.png", person="sister", date="2023-03-14"),
             exhibit("naturalization", "Certificate of naturalization of the petitioner", "status", person="husband", date="2018-08-17"),
-            exhibit("resident-card", "Permanent resident card of the sick sister", "status", "resident-card.jpg", supports=["CARE.RELATIVE-STATUS"]),
+            exhibit("resident-card", "Permanent resident card of the sick sister", "status", "resident-card.jpg", person="wife", supports=["CARE.RELATIVE-STATUS"]),
             translated("sisters", "Birth certificates of the two sisters", "relationship", "uk", TRANSLATOR, date="2026-09-03"),
             exhibit("doctor-letter", "Letter of the treating obstetrician", "medical", date="2026-10-19"),
             exhibit("care-schedule", "Week by week: the help that is needed", "medical", supports=["CARE.SCHEDULE"], date="2026-10-21"),
@@ -96,7 +98,7 @@ def _files() -> dict[str, bytes]:
             ("28 to 34", "lie, walk to the bathroom", "same, visits to the clinic twice a week", "24"), ("34 to 37", "hospital or home", "children day and night", "24"),
             ("after birth, 1 to 8", "walk, no lifting", "newborn, children, wound care", "16")], (105, 130, 190, 43), (3,), ("Dr. Gravida Beispiel, October 21, 2026",), size=(612, 792)),
         "social-worker.pdf": desk.letter(*HOSPITAL, "October 21, 2026", ("To whom it may concern:",), (
-            "I have assessed the household. The husband works nights; the children are four and two. There is no relative within 4,000 miles. Insurance pays for eight hours of home care a week, and private care would cost $5,200 a week.",
+            "I have assessed the household of Mriya Prykladenko. The husband works nights; the children are four and two. There is no relative within 4,000 miles. Insurance pays for eight hours of home care a week, and private care would cost $5,200 a week.",
             "The patient's sister is a nurse and known to the children. Her help is the only arrangement that meets the physician's orders."), "Socia Mockham", ("Licensed social worker",)),
         "letter-husband.pdf": desk.plain_letter("Nadia Neighbor", ("29 Specimen Street, Columbus, OH 43085",), "October 25, 2026", (
             "I live next door to the Prykladenko family. I work in the day and can look in only in the evening. The other houses near us are the same.",

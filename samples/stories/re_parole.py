@@ -76,9 +76,9 @@ def _files() -> dict[str, bytes]:
             "Gogona Nimushi, 10, has been treated here for osteosarcoma of the left thigh since March 2026. The tumor was removed with a margin on May 12.",
             "The CT of September 22 shows one nodule of nine millimeters in the right lung. The plan is four further courses of chemotherapy until March and removal of the nodule in the week of April 12, 2027. Recovery takes six weeks; scans follow in July and September.",
             "With the operation about two of three children in her state are cured. It cannot be had in her country."), "Dr. Onka Muster", ("Pediatric oncology, Nebraska license 00000",)),
-        "scan-report.pdf": desk.letter("Prairie Sample Radiology", ("Omaha, NE",), "September 22, 2026", ("CT of the chest without contrast",), (
+        "scan-report.pdf": desk.letter("Prairie Sample Radiology", ("Omaha, NE",), "September 22, 2026", ("CT of the chest without contrast", "Patient: Gogona Nimushi, born August 19, 2016"), (
             "Compared with March 10, 2026. There is a new nodule of 9 mm in the lower lobe of the right lung. No effusion. The heart is of normal size.", "Impression: solitary metastasis is likely."), "Dr. Radia Sample", ("Radiology",), family="Mono"),
-        "appointments.pdf": desk.statement(*HOSPITAL, "Appointments kept in 2026", (), kept, (110, 110, 170, 60)),
+        "appointments.pdf": desk.statement(*HOSPITAL, "Appointments kept in 2026", ("Patient: Gogona Nimushi",), kept, (110, 110, 170, 60)),
         "teacher.pdf": desk.plain_letter("Magistra Sample", ("Ward School, 60 Ward Street, Omaha",), "November 5, 2026", ("Gogona has been in my class since March. She learned English within half a year and reads to the younger ones.",), ("teacher",)),
         "bills.pdf": desk.statement(*HOSPITAL, "Account, March to November 2026", (), [("Item", "Charged", "Paid by the fund"), ("Operation of May 12", "$88,400", "$88,400"), ("Chemotherapy, seven courses", "$64,750", "$64,750"),
                                                                                       ("Ward, 61 days", "$122,000", "$122,000"), ("Open", "$0", "")], (220, 110, 120), (1, 2)),

@@ -1,0 +1,10 @@
+"""crosscheck: the text of the evidence against the facts of the case. Pure.
+
+A `Case`, the text of every page and a day come in; findings, what was looked for, and contradictions go out. A finding never
+holds a client's fact; contradictions do, and belong into the manifest only. Opens nothing.
+"""
+
+from assembler.crosscheck.checking import check, wanting_zones
+from assembler.crosscheck.values import Contradiction, Crosschecked, Looked
+
+__all__ = ["Contradiction", "Crosschecked", "Looked", "check", "wanting_zones"]

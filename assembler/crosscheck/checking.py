@@ -1,0 +1,32 @@
+"""All checks in order, and what they say together. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from assembler.crosscheck import papers, people
+from assembler.crosscheck.values import Contradiction, Crosschecked, Desk, Looked, Pages, Result
+from assembler.model import Case, Finding
+
+_CHECKS: tuple[Callable[[Desk], Iterator[Result]], ...] = (
+    people.facts, people.passports, people.strangers, papers.certificates, papers.languages, papers.sequences, papers.doubles,
+    papers.turned, papers.spellings, papers.unread,
+)  # fmt: skip
+
+
+def check(case: Case, pages: Pages, as_of: date, data: Mapping[str, Any], languages: Mapping[str, str]) -> Crosschecked:
+    """Compare the evidence with the case. `data`: schemas/crosscheck.json; `languages`: BCP 47 tag → English name."""
+    desk = Desk(case=case, pages=pages, as_of=as_of, data=data, languages=languages)
+    results = [result for one in _CHECKS for result in one(desk)]
+    return Crosschecked(
+        findings=tuple(dict.fromkeys(one for one in results if isinstance(one, Finding))),
+        looked=tuple(dict.fromkeys(one for one in results if isinstance(one, Looked))),
+        contradictions=tuple(dict.fromkeys(one for one in results if isinstance(one, Contradiction))),
+    )
+
+
+def wanting_zones(case: Case, data: Mapping[str, Any]) -> frozenset[str]:
+    """The exhibits in which machine-readable lines are looked for."""
+    return frozenset(one.id for one in case.exhibits if "mrz" in data["expected"].get(one.category, ()))

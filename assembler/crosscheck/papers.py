@@ -1,0 +1,248 @@
+"""Translations and their certificates, missing and doubled pages, names that are spelled in two ways. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from rapidfuzz import fuzz
+
+from assembler.crosscheck.likeness import alike, has_date, has_name, words
+from assembler.crosscheck.values import Contradiction, Desk, Looked, Result, everything, told, told_of
+from assembler.model import Exhibit, Finding, PageText, Person, Severity
+
+_COUNTED = re.compile(r"\b(?:page|página|pagina|seite|p\.)\s*(\d{1,3})\s*(?:of|de|von|/)\s*(\d{1,3})\b", re.IGNORECASE)
+_DATED = re.compile(
+    r"\b(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{2}-\d{2}"
+    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \d{1,2},? \d{4}"
+    r"|\d{1,2} (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \d{4})\b", re.IGNORECASE
+)  # fmt: skip
+_RULE = "8 CFR 103.2(b)(3)"
+
+
+def certificates(desk: Desk) -> Iterator[Result]:
+    """What a translator's certificate must say; that it is signed only a person can see."""
+    for exhibit in desk.case.exhibits:
+        pages = [page for page in desk.read(exhibit) if page.role == "certificate"]
+        if not pages:
+            continue
+        text = "\n".join(page.text for page in pages)
+        missing = list(_missing(text, exhibit, desk))
+        if len(words(text)) < desk.data["few_words"]:
+            yield Looked(
+                exhibit=exhibit.id, what="certificate of translation", result="not looked at", why="too little could be read"
+            )
+            continue
+        yield Looked(exhibit=exhibit.id, what="certificate of translation", result="not found" if missing else "found")
+        sure = all(page.method == "text" or (page.confidence or 0) >= desk.data["sure_confidence"] for page in pages)
+        for what in missing:
+            yield told(
+                "TRANS.CERT_TEXT",
+                Severity.ERROR if sure else Severity.WARNING,
+                pages[0],
+                exhibit,
+                f"the certificate does not state {what}",
+                "let the translator complete it; `assembler draft certificate` writes one to sign",
+                _RULE,
+            )
+
+
+def _missing(text: str, exhibit: Exhibit, desk: Desk) -> Iterator[str]:
+    there = set(words(text))
+    asked = desk.data["certificate"]
+    if "unsigned draft" in " ".join(words(text)):
+        yield "that it is final: it is marked as an unsigned draft"
+    if not there & {*asked["complete"]}:
+        yield "that the translation is complete"
+    if not there & {*asked["accurate"]}:
+        yield "that the translation is accurate"
+    if not there & {*asked["competence"]}:
+        yield "that the translator is competent"
+    name = desk.languages.get(exhibit.language, "")
+    if name and not {*words(name)} & there:
+        yield "the language it was translated from"
+    translator = exhibit.translator
+    if translator and not has_name(text, Person(id="translator", name=translator.name), desk.data["name_likeness"]):
+        yield "the translator's name that case.json gives"
+    if not (_DATED.search(text) or (translator and translator.date and has_date(text, translator.date))):
+        yield "a date"
+
+
+def languages(desk: Desk) -> Iterator[Result]:
+    """Pages that are said to be in English and seem to be in another language: they need a translation."""
+    for exhibit, page in everything(desk):
+        if page.language.startswith("en") and page.seems not in ("", "en") and page.seems in desk.languages:
+            yield told(
+                "TRANS.LANGUAGE",
+                Severity.WARNING,
+                page,
+                exhibit,
+                f"it seems to be in {desk.languages[page.seems]}, and case.json says English",
+                "set `language`, and add the translation with its certificate",
+                _RULE,
+            )
+
+
+def sequences(desk: Desk) -> Iterator[Result]:
+    """Pages that count themselves, "page 3 of 7", and do not all follow."""
+    for exhibit in desk.case.exhibits:
+        ranged = {part.path for part in exhibit.parts if part.pages}
+        for path in dict.fromkeys(page.path for page in desk.read(exhibit)):
+            pages = [page for page in desk.read(exhibit) if page.path == path]
+            counted = [
+                (page, int(n), int(of))
+                for page in pages
+                for n, of in _COUNTED.findall(page.text)[-1:]
+                if 0 < int(n) <= int(of)
+            ]
+            for total in dict.fromkeys(of for _, _, of in counted):
+                yield from _sequence(
+                    exhibit, [(page, n) for page, n, of in counted if of == total], total, whole=path not in ranged
+                )
+
+
+def _sequence(exhibit: Exhibit, seen: list[tuple[PageText, int]], total: int, *, whole: bool) -> Iterator[Result]:
+    numbers = [n for _, n in seen]
+    gone = sorted({*range(1, total + 1)} - {*numbers})
+    if gone and total <= 200 and (len(seen) > 1 or total > 1):
+        severity = Severity.WARNING if whole else Severity.INFO
+        yield told(
+            "PAGES.MISSING",
+            severity,
+            seen[0][0],
+            exhibit,
+            f"the pages count to {total}, and {_listed(gone)} of them cannot be seen",
+            "look whether the document is whole, and scan what is missing",
+        )
+    elif numbers != sorted(numbers):
+        yield told(
+            "PAGES.ORDER",
+            Severity.WARNING,
+            seen[0][0],
+            exhibit,
+            "the pages count themselves in another order",
+            "put them in order",
+        )
+
+
+def _listed(numbers: list[int]) -> str:
+    shown = ", ".join(map(str, numbers[:8]))
+    return shown if len(numbers) <= 8 else f"{shown} and {len(numbers) - 8} more"
+
+
+def doubles(desk: Desk) -> Iterator[Result]:
+    """The same page twice: the same text, though scanned at another angle."""
+    long = [(exhibit, page) for exhibit, page in everything(desk) if len(words(page.text)) >= desk.data["same_page_words"]]
+    by_length = sorted(long, key=lambda one: len(one[1].text))
+    for start, (exhibit, page) in enumerate(by_length):
+        for other_exhibit, other in by_length[start + 1 :]:
+            if len(other.text) > 1.12 * len(page.text) + 20:
+                break
+            if page.sha256 == other.sha256 and page.page == other.page and exhibit.id != other_exhibit.id:
+                continue  # the same file listed for two exhibits on purpose
+            if _same(page, other, desk):
+                yield told(
+                    "PAGES.TWICE",
+                    Severity.WARNING,
+                    other,
+                    other_exhibit,
+                    f"it seems to be the same page as {page.path}, page {page.page}",
+                    "leave one of them out, unless both are meant",
+                )
+
+
+def _same(page: PageText, other: PageText, desk: Desk) -> bool:
+    few, many = sorted((set(words(page.text)), set(words(other.text))), key=len)
+    if len(few & many) < 0.75 * len(few):  # quick: most pairs end here
+        return False
+    return alike(page.text, other.text) >= float(desk.data["same_page_likeness"])
+
+
+def turned(desk: Desk) -> Iterator[Result]:
+    """A single page of a file that stood the other way up; it was turned, and somebody should know."""
+    for exhibit in desk.case.exhibits:
+        pages = desk.read(exhibit)
+        odd = [page for page in pages if page.turned]
+        if len(pages) > 2 and len(odd) == 1:
+            yield told(
+                "PAGES.TURNED",
+                Severity.INFO,
+                odd[0],
+                exhibit,
+                "this page alone stood another way up, and was turned",
+                "see that it is right",
+            )
+
+
+def spellings(desk: Desk) -> Iterator[Result]:
+    """A name in the texts of case.json that is nearly, but not quite, that of a person of the case."""
+    names = {person.name.full: person for person in desk.people().values() if len(words(person.name.full)) > 1}
+    known = {word for name in names for word in words(name)}
+    for where, text in _texts(desk):
+        for name, person in names.items():
+            for said in _near(text, name):
+                if not {*words(said)} <= known:
+                    line = desk.case.line(where)
+                    yield Finding(
+                        rule="CHECK.TWO_SPELLINGS",
+                        severity=Severity.WARNING,
+                        where=f"case.json line {line} ({where})",
+                        problem=f"a name is written nearly, but not quite, as that of {person.id}",
+                        remedy="write it as in `name`",
+                        file="case.json",
+                        pointer=where,
+                        line=line,
+                        source="house rule",
+                    )
+                    yield Contradiction(
+                        what="name", here=f"case.json, name of {person.id}", says=name, there=f"case.json {where}", but=said
+                    )
+
+
+def _near(text: str, name: str) -> Iterator[str]:
+    """Runs of capitalised words as long as the name that differ from it by a letter or two."""
+    size = len(name.split())
+    tokens = re.findall(r"[^\W\d_][\w’'-]*", text)
+    for start in range(len(tokens) - size + 1):
+        run = tokens[start : start + size]
+        said = " ".join(run)
+        if (
+            all(word[0].isupper() for word in run)
+            and said != name
+            and 86 <= fuzz.ratio(said.casefold(), name.casefold()) < 100
+        ):
+            yield said
+
+
+def _texts(desk: Desk) -> Iterator[tuple[str, str]]:
+    request = desk.case.request
+    for key in ("basis", "length_reason", "why_no_visa", "departure_plan", "support_plan", "changed_circumstances"):
+        for paragraph in getattr(request, key):
+            yield f"/request/{key}", paragraph
+    for n, declaration in enumerate(desk.case.declarations):
+        yield f"/declarations/{n}/title", declaration.title
+        for paragraph in declaration.paragraphs:
+            yield f"/declarations/{n}/paragraphs", paragraph
+
+
+def unread(desk: Desk) -> Iterator[Result]:
+    """Exhibits whose pages could not be read at all."""
+    for exhibit in desk.case.exhibits:
+        if exhibit.id not in desk.pages:
+            yield Looked(exhibit=exhibit.id, what="everything", result="not looked at", why="its text could not be read")
+            yield told_of(
+                "CHECK.UNREAD",
+                Severity.WARNING,
+                exhibit,
+                desk,
+                "its text could not be read, so nothing was compared",
+                "look at it by eye",
+            )
+        pictures = sum(not page.text.strip() for page in desk.read(exhibit))
+        if pictures:
+            yield Looked(
+                exhibit=exhibit.id,
+                what=f"{pictures} pages without text",
+                result="not looked at",
+                why="there is no text on them",
+            )

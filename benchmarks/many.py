@@ -1,0 +1,233 @@
+"""Many cases and large ones: two cores beside one, cost per case as cases grow in number, what a small change costs, memory."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from benchmarks.measure import apart, command
+
+if TYPE_CHECKING:
+    from benchmarks.__main__ import Line
+
+ROOT = Path(__file__).parent.parent
+ASSEMBLER = [sys.executable, "-m", "assembler"]
+DAY = ["--as-of", "2026-11-23"]
+FEW, MANY = 10, int(os.environ.get("BENCH_CASES", "200"))
+SCANS, TEXTS = 100, 900  # pages of the large case
+HEAVY_MB = int(os.environ.get("BENCH_MB", "1000"))
+
+
+def lines(home: Path) -> Iterator[Line]:
+    """All of them."""
+    yield from cores(home)
+    yield from facts(home)
+    yield from bare_loop(home)
+    yield from one_more(home)
+    yield from memory(home)
+
+
+def cores(home: Path) -> Iterator[Line]:
+    """A batch of ten-page cases with one core and with two; and what a case costs among few and among many."""
+    apart("benchmarks.many", "cases", home / "many", MANY, cwd=ROOT)
+    apart("benchmarks.many", "cases", home / "few", FEW, cwd=ROOT)
+    two = _batch(home / "many", 2)
+    yield _line(f"batch of {MANY} ten-page cases, 2 cores", f"{two:.1f} s, {two / MANY:.2f} s a case")
+    few = _batch(home / "few", 2)
+    ratio = f"{(two / MANY) / (few / FEW):.2f}"
+    yield _line(f"  a case among {MANY} / among {FEW}", f"{two / MANY:.2f} s", f"{few / FEW:.2f} s", ratio, "0.9–1.1")
+    one = _batch(home / "few", 1)
+    yield _line(f"batch of {FEW}, 2 cores / 1 core", f"{few:.1f} s", f"{one:.1f} s", f"{one / few:.2f}", "≥ 1.9")
+    again = command([*ASSEMBLER, "batch", str(home / "many"), "--resume", *DAY], runs=1, cwd=ROOT)
+    yield _line(f"the batch of {MANY} again, --resume, nothing changed", f"{again.wall:.1f} s")
+    shutil.rmtree(home / "many")
+
+
+def _batch(root: Path, jobs: int) -> float:
+    for folder in root.iterdir():
+        shutil.rmtree(folder / ".assembler", ignore_errors=True)
+        shutil.rmtree(folder / "build", ignore_errors=True)
+    return command([*ASSEMBLER, "batch", str(root), "--jobs", str(jobs), *DAY], runs=1, cwd=ROOT).wall
+
+
+def facts(home: Path) -> Iterator[Line]:
+    """`validate` of 100 and of 1,000 cases like the sample."""
+    times = []
+    for count in (100, 1_000):
+        root = home / f"facts{count}"
+        for number in range(count):
+            _facts_only(ROOT / "samples/urgent-medical", root / f"c{number:04}")
+        times.append(command([*ASSEMBLER, "validate", str(root), *DAY], runs=1, cwd=ROOT).wall)
+        shutil.rmtree(root)
+    yield _line("validate 100 cases of 22 exhibits", f"{times[0]:.1f} s", "", "", "≤ 3 s")
+    yield _line("validate 1,000 of them / 100", f"{times[1]:.1f} s", f"{times[0]:.1f} s", f"{times[1] / times[0]:.1f}", "≤ 10")
+
+
+def _facts_only(case: Path, copy: Path) -> None:
+    """The case with a byte for each of its files: `validate` does not read them."""
+    for path in (case / "evidence").rglob("*"):
+        (copy / path.relative_to(case)).parent.mkdir(parents=True, exist_ok=True)
+        (copy / path.relative_to(case)).write_bytes(b"x")
+    shutil.copyfile(case / "case.json", copy / "case.json")
+
+
+def loop_alone(home: Path) -> Iterator[Line]:
+    """`bare_loop` without the batches before it."""
+    if not (home / "few").exists():
+        apart("benchmarks.many", "cases", home / "few", 1, cwd=ROOT)
+    yield from bare_loop(home)
+
+
+def bare_loop(home: Path) -> Iterator[Line]:
+    """A cold build of scanned pages with one worker beside a loop that does nothing but recognise the same pages."""
+    case = home / "few/c0000"
+    ours = command(
+        [*ASSEMBLER, "bundle", str(case), "--jobs", "1", *DAY],
+        before=lambda: shutil.rmtree(case / ".assembler", ignore_errors=True), cwd=ROOT,
+    )
+    peer = command([sys.executable, "-m", "benchmarks.many", "loop", str(case)], cwd=ROOT)
+    ratio = f"{ours.wall / peer.wall:.2f}"
+    what = "cold build, 1 worker, 7 scans and 3 pages / bare tesserocr loop"
+    yield _line(what, f"{ours.wall:.2f} s", f"{peer.wall:.2f} s", ratio, "≤ 1.15")
+
+
+def one_more(home: Path) -> Iterator[Line]:
+    """One exhibit put into a case of 1,000 pages, and the same case again with nothing changed."""
+    case = home / "large"
+    apart("benchmarks.many", "large", case, cwd=ROOT)
+    build = [*ASSEMBLER, "bundle", str(case), *DAY]
+    cold = command(build, runs=1, cwd=ROOT).wall
+    yield _line(f"cold build of {SCANS + TEXTS} pages, {SCANS} of them scans", f"{cold:.1f} s")
+    same = command(build, runs=1, cwd=ROOT).wall
+    yield _line("  nothing changed / cold", f"{same:.1f} s", f"{cold:.1f} s", f"{same / cold:.3f}", "≤ 1 s + proof")
+    facts_of = json.loads((case / "case.json").read_text())
+    shutil.copyfile(case / "evidence/extra.kept", case / "evidence/extra.pdf")
+    row = {**facts_of["exhibits"][0], "id": "extra", "title": "One more record", "files": ["evidence/extra.pdf"]}
+    facts_of["exhibits"].insert(1, row)
+    (case / "case.json").write_text(json.dumps(facts_of))
+    more = command(build, runs=1, cwd=ROOT).wall
+    yield _line("  one exhibit inserted / cold", f"{more:.1f} s", f"{cold:.1f} s", f"{more / cold:.3f}", "≤ 0.05")
+    shutil.rmtree(case)
+
+
+def memory(home: Path) -> Iterator[Line]:
+    """The largest process of a build of a gigabyte of scans."""
+    case = home / "heavy"
+    apart("benchmarks.many", "heavy", case, HEAVY_MB, cwd=ROOT)
+    size = sum(path.stat().st_size for path in (case / "evidence").iterdir()) / 1e6
+    process = subprocess.Popen([*ASSEMBLER, "bundle", str(case), *DAY], cwd=ROOT, stdout=subprocess.DEVNULL,
+                               stderr=subprocess.DEVNULL)  # fmt: skip
+    peak: dict[int, int] = {}
+    while process.poll() is None:
+        for pid in (process.pid, *_family(process.pid)):
+            peak[pid] = max(peak.get(pid, 0), _resident(pid))
+        time.sleep(0.2)
+    largest = max(peak.values()) / 1024
+    ours = f"{largest:.0f} MB (exit {process.returncode})"
+    yield _line(f"peak memory of a process, {size:.0f} MB of scans", ours, "", "", "≤ 400 MB")
+    shutil.rmtree(case)
+
+
+def _family(top: int) -> list[int]:
+    from benchmarks.drill import _below
+
+    return _below(top)
+
+
+def _resident(pid: int) -> int:
+    """Kilobytes; VmHWM is the highest so far."""
+    try:
+        text = Path(f"/proc/{pid}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    return next((int(line.split()[1]) for line in text.splitlines() if line.startswith("VmHWM")), 0)
+
+
+def _line(what: str, ours: str, peer: str = "", ratio: str = "", aim: str = "") -> Line:
+    from benchmarks.__main__ import Line
+
+    return Line(what=what, ours=ours, peer=peer, ratio=ratio, aim=aim)
+
+
+# --- run in processes of their own ------------------------------------------------------------------------------------
+
+
+def make_cases(root: Path, count: str) -> None:
+    """The same ten pages over and over: each case has a cache of its own, so each is work."""
+    from benchmarks.cases import make
+
+    first = make(root / "c0000", 0)
+    for number in range(1, int(count)):
+        shutil.copytree(first, root / f"c{number:04}")
+
+
+def make_large(case: Path) -> None:
+    """A case of 20 exhibits, 45 pages of text and 5 scans each; and a file for one more."""
+    from benchmarks import cases
+    from samples import draw
+
+    evidence = case / "evidence"
+    evidence.mkdir(parents=True)
+    sheets = [cases._sheet(n, f"scan {n}", 200) for n in range(SCANS // 20)]
+    names = []
+    for number in range(20):
+        (evidence / f"text-{number}.pdf").write_bytes(cases._letter(number, TEXTS // 20))
+        tilted = [draw.scanned(sheet, 0.3, 5, number * 50 + n) for n, sheet in enumerate(sheets)]
+        (evidence / f"scan-{number}.pdf").write_bytes(draw.scan_pdf(tilted, 200))
+        names += [f"text-{number}.pdf", f"scan-{number}.pdf"]
+    (evidence / "extra.kept").write_bytes(cases._letter(99, 1))
+    facts_of = cases._case(case.name, 0, names)
+    ignored = [{"path": "evidence/extra.kept", "why": "kept for the measurement"}]
+    (case / "case.json").write_text(json.dumps(facts_of | {"ignored_files": ignored}))
+
+
+def make_heavy(case: Path, megabytes: str) -> None:
+    """Photographs of pages, colour, 300 dpi and more, until there are so many megabytes."""
+    import numpy as np
+    from PIL import Image
+
+    from benchmarks import cases
+
+    evidence = case / "evidence"
+    evidence.mkdir(parents=True)
+    sheet = np.asarray(cases._sheet(0, "page", 300).convert("RGB"))
+    grain = np.random.default_rng(1)
+    names, size = [], 0
+    while size < int(megabytes) * 1e6:
+        names.append(f"photo-{len(names):03}.jpg")
+        noisy = np.clip(sheet + grain.normal(0, 16, sheet.shape), 0, 255).astype("uint8")
+        Image.fromarray(noisy).save(evidence / names[-1], quality=92)
+        size += (evidence / names[-1]).stat().st_size
+    (case / "case.json").write_text(json.dumps(cases._case(case.name, 0, names)))
+
+
+def loop(case: Path) -> None:
+    """The limit: render each scanned page at 200 dpi and recognise it, nothing else."""
+    import pypdfium2 as pdfium
+    import tesserocr
+    from PIL import Image, ImageOps
+
+    from assembler.ocr import data_folder
+
+    engine = tesserocr.PyTessBaseAPI(path=str(data_folder()), lang="eng", psm=tesserocr.PSM.AUTO)
+    for path in sorted((case / "evidence").iterdir()):
+        if path.name.startswith("scan"):
+            images = [page.render(scale=200 / 72, grayscale=True).to_pil() for page in pdfium.PdfDocument(path)]
+        elif path.suffix == ".jpg":
+            images = [ImageOps.exif_transpose(Image.open(path)).convert("L")]
+        else:
+            continue
+        for image in images:
+            engine.SetImage(image)
+            engine.GetUTF8Text()
+
+
+if __name__ == "__main__":
+    {"cases": make_cases, "large": make_large, "heavy": make_heavy, "loop": loop}[sys.argv[1]](Path(sys.argv[2]), *sys.argv[3:])

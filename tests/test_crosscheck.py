@@ -1,0 +1,179 @@
+"""crosscheck and mrz: planted faults are found, untouched samples are left in peace, nothing of a client is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from assembler import mrz
+from assembler.crosscheck.likeness import alike, has_date, has_name, has_number, plain, same_name
+from assembler.model import Name, Person
+from benchmarks import planted
+from samples.mrz import td3
+from tests.conftest import AS_OF
+
+SAMPLES = Path(__file__).parent.parent / "samples"
+
+
+@pytest.fixture(scope="module")
+def subjects(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[planted.Subject]]:
+    """Four samples of different shape, prepared and read."""
+    home = tmp_path_factory.mktemp("planted")
+    yield [planted.read(SAMPLES / name, home) for name in ("re-parole", "rfe-response", "family-of-three", "public-benefit")]
+
+
+def test_untouched_samples_have_no_finding(subjects: list[planted.Subject]) -> None:
+    assert [str(finding) for one in subjects for finding in planted.check(one.case, one.texts).findings] == []
+
+
+def test_every_planted_fault_is_found(subjects: list[planted.Subject]) -> None:
+    scores = planted.score(subjects, times=8)
+
+    assert {one.fault for one in scores} == set(planted.FAULTS)
+    assert [(one.fault, one.recall) for one in scores if one.recall < 0.95 or one.planted < 8] == []
+
+
+def test_every_passport_of_these_samples_is_read(subjects: list[planted.Subject]) -> None:
+    owners = {plain(person.passport.number) for one in subjects for person in one.case.beneficiaries if person.passport}
+    read = {plain(found.number) for one in subjects for _, _, found in planted._passports(one)}
+
+    assert owners - {plain("N0000911")} <= read  # the response encloses no passport
+
+
+def test_a_passport_of_one_child_may_not_go_into_the_others_packet(subjects: list[planted.Subject]) -> None:
+    (family,) = [one for one in subjects if one.name == "family-of-three"]
+    exhibits = tuple(replace(one, belongs_to=("father",)) if one.id == "passport-child" else one for one in family.case.exhibits)
+    found = planted.check(replace(family.case, exhibits=exhibits), family.texts).findings
+
+    assert [(one.rule, one.severity, one.exhibit) for one in found] == [("LEAK.FAMILY", "error", "passport-child")]
+
+
+def test_contradictions_hold_the_values_and_findings_do_not(subjects: list[planted.Subject]) -> None:
+    (one,) = [one for one in subjects if one.name == "re-parole"]
+    girl = replace(one.case.beneficiaries[0], birth_date=date(2016, 8, 18))
+    made = planted.check(replace(one.case, beneficiaries=(girl,)), one.texts)
+
+    assert [(c.what, c.says, c.but) for c in made.contradictions] == [("birth date", "2016-08-18", "2016-08-19")]
+    (finding,) = [f for f in made.findings if f.rule == "CHECK.DIFFERS"]
+    assert "2016" not in str(finding)
+    assert finding.where == "evidence/passport.png, page 1"
+
+
+def test_what_was_looked_for_is_listed_without_the_facts(subjects: list[planted.Subject]) -> None:
+    for one in subjects:
+        looked = planted.check(one.case, one.texts).looked
+        people = (one.case.petitioner, *one.case.beneficiaries)
+        said = " ".join(f"{row.exhibit} {row.what} {row.result} {row.why}" for row in looked)
+
+        assert {row.exhibit for row in looked} >= {exhibit.id for exhibit in one.case.exhibits}
+        assert {row.result for row in looked} >= {"found"}
+        assert not [p.name.family for p in people if p.name.family in said]
+
+
+def test_a_page_said_to_be_english_that_is_not(subjects: list[planted.Subject]) -> None:
+    (one,) = [one for one in subjects if one.name == "re-parole"]
+    pages = (replace(one.texts["teacher"][0], seems="es"),)
+    found = planted.check(one.case, {**one.texts, "teacher": pages}).findings
+
+    assert [(f.rule, f.exhibit) for f in found] == [("TRANS.LANGUAGE", "teacher")]
+    assert {page.seems for pages in one.texts.values() for page in pages} == {"", "en"}
+
+
+def test_an_exhibit_that_could_not_be_read_is_said_so(subjects: list[planted.Subject]) -> None:
+    (one,) = [one for one in subjects if one.name == "re-parole"]
+    made = planted.check(one.case, {key: pages for key, pages in one.texts.items() if key != "passport"})
+
+    assert [f.rule for f in made.findings] == ["CHECK.UNREAD"]
+    assert ("passport", "everything", "not looked at") in [(row.exhibit, row.what, row.result) for row in made.looked]
+
+
+# --- machine-readable lines -----------------------------------------------------------------------------------------
+
+letters = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=1, max_size=12)
+numbers = st.text("ACEFHJKMNPRTUVWXY34790", min_size=5, max_size=9)
+days = st.dates(date(1940, 1, 1), date(2025, 12, 31))
+
+
+@settings(max_examples=60, deadline=None)
+@given(family=letters, given_=letters, number=numbers, born=days, expires=st.dates(date(2020, 1, 1), date(2060, 1, 1)))
+def test_lines_that_are_right_are_read(family: str, given_: str, number: str, born: date, expires: date) -> None:
+    lines = td3("UTO", family, given_, number, "UTO", f"{born:%y%m%d}", "F", f"{expires:%y%m%d}")
+    (one,) = mrz.read("noise\n" + "\n".join(lines), AS_OF)
+
+    assert (one.number, one.birth_date, one.expires, one.sex) == (number, born, expires, "F")
+
+
+@settings(max_examples=60, deadline=None)
+@given(number=numbers, born=days, place=st.integers(0, 43), by=st.integers(1, 9))
+def test_one_wrong_digit_is_never_believed(number: str, born: date, place: int, by: int) -> None:
+    first, second = td3("UTO", "MUSTER", "ANNA", number, "UTO", f"{born:%y%m%d}", "F", "310111")
+    if second[place].isdigit():
+        wrong = second[:place] + str((int(second[place]) + by) % 10) + second[place + 1 :]
+        assert [(one.number, one.birth_date) for one in mrz.read(f"{first}\n{wrong}", AS_OF)] in ([], [(number, born)])
+
+
+@pytest.mark.parametrize(
+    ("lines", "number"),
+    [
+        ("P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10", "L898902C3"),
+        ("I<UTOD231458907<<<<<<<<<<<<<<<\n7408122F1204159UTO<<<<<<<<<<<6\nERIKSSON<<ANNA<MARIA<<<<<<<<<<", "D23145890"),
+        ("I<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<\nD231458907UTO7408122F1204159<<<<<<<6", "D23145890"),
+        # letters for digits, a run of fillers with misread ones and of the wrong length
+        ("P<UTOERIKSSON<<ANNA<<<<<<<<K<<<\nX1Z3456789UTO74O8122F3104159<<<<K<K<<<<<<<<<<00", None),
+        ("P<USASAMPLETON<<REDACTOR<<<<<<<\n0000000996USA7111022M2907295<<<<K<K<<<<K<<<<<08", "000000099"),
+        ("nothing of the kind", None),
+    ],
+)
+def test_specimens(lines: str, number: str | None) -> None:
+    """ICAO Doc 9303 parts 4, 5 and 6, appendix; and lines as recognition gives them."""
+    assert [one.number for one in mrz.read(lines, AS_OF)] == ([number] if number else [])
+
+
+# --- likeness ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "there"),
+    [
+        ("MUSTER, Zoë", True), ("Zoe MÜSTER", True), ("zoe rnuster", True), ("Зоя и Мустер Зое", True),
+        ("Zoë Mustang", False), ("Anna Muster", False),
+    ],
+)  # fmt: skip
+def test_names_in_any_order_and_alphabet(text: str, there: bool) -> None:
+    person = Person(id="x", name=Name(given="Zoë", family="Muster"))
+
+    assert has_name(text, person, 75) is there
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["April 5, 2019", "05 APR 2019", "2019-04-05", "04/05/2019", "5.4.2019", "5 de abril de 2019", "le 5 avril 2019"],
+)
+def test_days_as_people_write_them(text: str) -> None:
+    assert has_date(f"Born {text} in Utopia", date(2019, 4, 5))
+    assert not has_date(f"Born {text} in Utopia", date(2019, 4, 6))
+    assert not has_date(f"Born {text} in Utopia", date(2018, 4, 5))
+
+
+@given(st.text("0123456789", min_size=5, max_size=9), st.integers(0, 8), st.integers(1, 9))
+def test_a_different_number_is_never_the_same(number: str, place: int, by: int) -> None:
+    place %= len(number)
+    other = number[:place] + str((int(number[place]) + by) % 10) + number[place + 1 :]
+
+    assert plain(number) != plain(other)
+    assert has_number(f"No. {number[:3]} {number[3:]}", number)
+    assert not has_number(f"No. {other}", number)
+
+
+def test_two_names_and_two_texts() -> None:
+    assert same_name("TESTINA EXEMPLAR MUESTRA", "Testina Exemplar", 84)
+    assert not same_name("TESTINA EXEMPLAR", "Fictus Exemplar", 84)
+    page = "The patient was seen on March 3, 2026 and again on April 4, 2026. " * 4
+    assert alike(page, page.replace("patient", "pat1ent")) > 95
+    assert alike(page, page.replace("March 3", "March 9").replace("April 4", "May 17")) == 0

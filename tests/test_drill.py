@@ -1,0 +1,25 @@
+"""The drill of benchmarks/, small: killed, interrupted and resumed, on this machine's cores and on Dask workers."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds processes in /proc")]
+
+
+@pytest.mark.parametrize("cluster", ["", "local:2"])
+def test_every_good_case_is_built_and_every_bad_one_named(cluster: str) -> None:
+    if cluster:
+        pytest.importorskip("distributed")
+    command = [sys.executable, "-m", "benchmarks.drill", "--cases", "14", "--poisoned", "0.36", "--kills", "4", "--hung", "40"]
+
+    ran = subprocess.run([*command, "--cluster", cluster], cwd=ROOT, capture_output=True, text=True, check=False)
+
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert ran.stdout.splitlines()[-1].startswith("all 9 good cases built and proved, all 5 bad ones named, no foreign canary")
+    assert "4 of 4 kills" in ran.stdout
