@@ -15,6 +15,7 @@ import click
 from assembler import __version__
 from assembler.cli.batch import batch
 from assembler.cli.cache import cache, cached
+from assembler.cli.diff import diff
 from assembler.cli.drafting import draft
 from assembler.cli.facts import init, validate
 from assembler.cli.forms import forms
@@ -46,6 +47,7 @@ main.add_command(draft)
 main.add_command(batch)
 main.add_command(cache)
 main.add_command(verify)
+main.add_command(diff)
 
 
 @main.command()

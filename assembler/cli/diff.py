@@ -1,0 +1,46 @@
+"""`assembler diff`: what changed between two packets, in page terms."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import click
+
+from assembler.cli.frame import result
+
+ANY = click.Path(exists=True, path_type=Path)
+FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("old", type=ANY)
+@click.argument("new", type=ANY)
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on stdout.")
+@click.option("--note", type=FILE, default=None, help="Write a cover note for a supplement to this file (Markdown); it names "
+              "exhibits by title.")
+def diff(old: Path, new: Path, as_json: bool, note: Path | None) -> None:
+    """Pages added, removed, changed and moved between two build folders (or their manifests), old → new numbers."""
+    from assembler import comparing
+
+    before, after = _manifest(old), _manifest(new)
+    try:
+        changes = comparing.compare(before, after)
+        text = comparing.note(changes, after)
+    except (KeyError, TypeError, AttributeError) as error:
+        raise click.UsageError("one of the two is no manifest of assembler; name build folders or manifest.json") from error
+    if note:
+        from assembler.workshop import write_atomic
+
+        write_atomic(note, text.encode())
+    result(json.dumps(comparing.as_json(changes), indent=1) if as_json else comparing.as_text(changes))
+
+
+def _manifest(path: Path) -> dict[str, Any]:
+    file = path / "manifest.json" if path.is_dir() else path
+    try:
+        data: dict[str, Any] = json.loads(file.read_text(encoding="utf8"))
+    except (OSError, ValueError) as error:
+        raise click.UsageError(f"{file.name} cannot be read; name a build folder or its manifest.json") from error
+    return data
