@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from assembler import bind as binding
-from assembler import crosscheck, drafts, evidence, forms, intake, profiles, prove, report, review, rules
+from assembler import crosscheck, drafts, evidence, forms, intake, legibility, profiles, prove, report, review, rules
 from assembler.doctor import engine_versions
 from assembler.errors import CaseRejected, EvidenceUnreadable, OutputNotWritten, ProofFailed
 from assembler.model import (
@@ -107,7 +107,7 @@ def check(folder: Path, shelf: Shelf, workshop: Workshop, options: Options, tell
     recipe = shelf.recipe(case.kind, folder)
     made = [plan_packet(case, recipe, person.id) for person in case.beneficiaries]
     judged = rules.check(case, library(shelf), options.as_of)
-    prepared = _prepare(case, folder, workshop, judged, tell)
+    prepared = _prepare(case, folder, shelf, workshop, judged, tell)
     crossed = _crosscheck(case, prepared, shelf, workshop, options, tell)
     return (*_findings(judged, prepared, crossed), *(finding for plan in made for finding in _held(plan)))
 
@@ -126,7 +126,7 @@ def bundle(
     made = tuple(plan_packet(case, recipe, person.id) for person in case.beneficiaries)
     known = library(shelf)
     judged = rules.check(case, known, options.as_of)
-    prepared = _prepare(case, folder, workshop, judged, tell)
+    prepared = _prepare(case, folder, shelf, workshop, judged, tell)
     crossed = _crosscheck(case, prepared, shelf, workshop, options, tell)
     _stop_if_strict(case, _findings(judged, prepared, crossed), options)
     target = out or folder / "build"
@@ -259,11 +259,12 @@ def _mine(plan: Plan, prepared: Sequence[Prepared]) -> tuple[Prepared, ...]:
 
 
 def _prepare(
-    case: Case, folder: Path, workshop: Workshop, judged: rules.Judgement, tell: Tell
+    case: Case, folder: Path, shelf: Shelf, workshop: Workshop, judged: rules.Judgement, tell: Tell
 ) -> tuple[Prepared, ...]:
     """The evidence; where it cannot be used, what the rules say is told along with that, so that nobody has to come twice."""
+    settings = evidence.Settings(legible=legibility.limits(shelf.schema("legibility.json")))
     try:
-        return evidence.prepare(_with_forms(case), folder, workshop, progress=tell)
+        return evidence.prepare(_with_forms(case), folder, workshop, settings, tell)
     except EvidenceUnreadable as error:
         error.findings = (*judged.findings, *error.findings)
         raise
