@@ -11,7 +11,7 @@ from PIL import Image, ImageFilter
 from assembler.evidence.looking import FEW, SURE, Again, Grey, Words, around, look, seen
 from assembler.legibility import Box, Measures
 
-_DARK, _DARK_PART = 0.8, 0.04  # paper darker than this part of the page's is in the dark; of the picture
+_DARK, _DARK_PART = 0.8, 0.08  # paper darker than this part of the page's is in the dark; of the picture
 _MARK, _FAINT_PART = 36, 0.06  # grey levels between paper and a faint mark; part of the tiles with such marks
 _DIM = 0.4  # contrast of a faint word
 _CLEAR = 8  # words that must come out of the dark for it to be told
