@@ -75,8 +75,29 @@ def languages() -> tuple[str, ...]:
 
 def engine_language(tag: str) -> str:
     """The engine's data for a BCP 47 tag: its own if it is installed, English besides; English alone otherwise."""
-    own = ENGINE_LANGUAGES.get(tag.split("-", maxsplit=1)[0].lower(), "eng")
+    own = ENGINE_LANGUAGES.get(_primary(tag), "eng")
     return f"{own}+eng" if own != "eng" and own in languages() else "eng"
+
+
+def has_language(tag: str) -> bool:
+    """Whether this machine has the data of a BCP 47 tag's language."""
+    return ENGINE_LANGUAGES.get(_primary(tag), "") in languages()
+
+
+def how_to_install(tag: str) -> str:
+    """What a person does to have the data of a language."""
+    own = ENGINE_LANGUAGES.get(_primary(tag))
+    if own is None:
+        return "no recognition data is known for it: add a translation, and search that"
+    debian = own.replace("_", "-")
+    return (
+        f"install it (Debian and Ubuntu: apt install tesseract-ocr-{debian}; elsewhere: {own}.traineddata and eng.traineddata of "
+        "github.com/tesseract-ocr/tessdata_fast) and set TESSDATA_PREFIX to its folder"
+    )
+
+
+def _primary(tag: str) -> str:
+    return tag.split("-", maxsplit=1)[0].lower()
 
 
 def recognise(image: Image.Image, dpi: int, language: str, scratch: Path) -> Recognised:
@@ -97,6 +118,14 @@ def recognise(image: Image.Image, dpi: int, language: str, scratch: Path) -> Rec
         layer=layer.with_suffix(".pdf").read_bytes(),
         dpi=dpi,
     )
+
+
+def read_words(image: Image.Image, dpi: int, language: str) -> tuple[tuple[str, int, tuple[float, float, float, float]], ...]:
+    """The words of an upright image, without a layer: text, confidence, place as parts of width and height."""
+    engine = _engine(language)
+    engine.SetImage(image.convert("L"))
+    engine.SetSourceResolution(dpi)
+    return tuple(one for one in _words(engine, image.size) if any(map(str.isalnum, one[0])))
 
 
 def _words(engine: Any, size: tuple[int, int]) -> Iterator[tuple[str, int, tuple[float, float, float, float]]]:

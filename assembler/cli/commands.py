@@ -15,6 +15,7 @@ import click
 from assembler import __version__
 from assembler.cli.batch import batch
 from assembler.cli.cache import cache, cached
+from assembler.cli.checking import check
 from assembler.cli.diff import diff
 from assembler.cli.drafting import draft
 from assembler.cli.facts import init, validate
@@ -42,6 +43,7 @@ def main() -> None:
 
 main.add_command(init)
 main.add_command(validate)
+main.add_command(check)
 main.add_command(forms)
 main.add_command(draft)
 main.add_command(batch)
@@ -62,25 +64,6 @@ def plan(case: Path, as_json: bool, shelf_dir: Path | None, **_: Any) -> None:
 
     plans = pipeline.plans(case, Shelf.default(shelf_dir))
     result(json.dumps([plan_json(p) for p in plans], indent=1) if as_json else "\n\n".join(map(show, plans)))
-
-
-@main.command()
-@click.argument("case", type=FOLDER)
-@cached
-@common
-def check(case: Path, as_json: bool, **options: Any) -> None:
-    """Look at the facts and at every page of evidence; build nothing."""
-    from assembler import pipeline
-    from assembler.shelf import Shelf
-
-    with _workshop(case, options) as workshop, progress() as tell:
-        found = pipeline.check(case, Shelf.default(options["shelf_dir"]), workshop, _options(options), tell)
-    if as_json:
-        result(json.dumps([asdict(finding) for finding in found], indent=1))
-    else:
-        for finding in found:
-            result(str(finding))
-        result(f"{case.name}: the evidence can be bundled; {_count(len(found), 'finding')}")
 
 
 @main.command()

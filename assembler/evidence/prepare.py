@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pikepdf
 import pypdfium2 as pdfium
 
-from assembler import ocr
+from assembler import legibility, ocr
 from assembler.errors import EvidenceUnreadable, ToolFailed
 from assembler.evidence import joining, opening, reading
+from assembler.evidence.telling import Seen, findings_of
 from assembler.model import Case, Exhibit, FilePart, Finding, Ink, Prepared, PreparedPage, Removed, Severity
+from assembler.shelf import Shelf
 from assembler.workshop import Failure, Limits, Workshop
 
 Progress = Callable[[str, int, int], None]  # step, done, total
 
 
+def _shipped() -> legibility.Limits:
+    return legibility.limits(Shelf.default().schema("legibility.json"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """When a page is reported. `min_confidence`: mean word confidence, 0..100."""
+    """From where a page is reported (`legible`), how hard recognition tries, what a worker may take."""
 
-    min_confidence: float = 60.0
-    min_words: int = 3
+    legible: legibility.Limits = field(default_factory=_shipped)
     policy: ocr.Policy = field(default_factory=ocr.Policy)
     limits: Limits = field(default_factory=Limits)
 
@@ -137,7 +142,7 @@ def _read(
             if one.pdf is not None and not page.has_text and not page.blank:
                 jobs[one.sha256, use.index, use.language] = reading.Job(
                     pdf=one.pdf, index=use.index, sha256=one.sha256, language=use.language,
-                    policy=settings.policy, cache=workshop.cache,
+                    policy=settings.policy, cache=workshop.cache, box=page.box,
                 )
     work = list(jobs.values())
     results = workshop.map(
@@ -200,6 +205,7 @@ def _prepared(
     settings: Settings,
 ) -> Prepared:
     pages = tuple(_page(use, opened[use.part.path], reads.get(_key(use, opened))) for use in uses)
+    seen = [Seen(page=p, part=use.part, read=reads.get(_key(use, opened))) for p, use in zip(pages, uses, strict=True)]
     removed = tuple(
         Removed(path=path, what=what, count=count)
         for path in dict.fromkeys(use.part.path for use in uses)
@@ -210,7 +216,7 @@ def _prepared(
         pdf=pdf,
         pages=pages,
         removed=removed,
-        findings=tuple(_legibility(exhibit, pages, settings)),
+        findings=tuple(findings_of(exhibit, seen, settings.legible)),
         steps=(f"pikepdf {pikepdf.__version__}", f"pdfium {pdfium.PYPDFIUM_INFO}", ocr.version()),
     )
 
@@ -247,34 +253,3 @@ def _turned_ink(page: opening.Page, turned: int) -> Ink:
     return Ink(
         cell=page.ink.cell, columns=cells.shape[1], rows=cells.shape[0], bits=np.packbits(cells).tobytes()
     )
-
-
-def _legibility(exhibit: Exhibit, pages: Sequence[PreparedPage], settings: Settings) -> list[Finding]:
-    found = []
-    for page in pages:
-        verdict = _verdict(page, settings)
-        if verdict:
-            rule, problem, remedy = verdict
-            found.append(
-                Finding(
-                    rule=rule, severity=Severity.WARNING, where=f"{page.path}, page {page.source_page}",
-                    problem=problem, remedy=remedy, file=page.path, page=page.source_page, exhibit=exhibit.id,
-                )
-            )
-    return found
-
-
-def _verdict(page: PreparedPage, settings: Settings) -> tuple[str, str, str] | None:
-    if page.blank:
-        return ("LEGIBLE.BLANK", "the page is blank", "leave it out with `pages`, or scan the right side")
-    if page.confidence is None:
-        return None
-    if page.words < settings.min_words:
-        return ("LEGIBLE.NOTEXT", "no text was found on the page", "if it is no picture, scan again at 300 dpi")
-    if page.confidence < settings.min_confidence:
-        return (
-            "LEGIBLE.CONFIDENCE",
-            f"the words were read with a confidence of {page.confidence:.0f} of 100",
-            "scan the page again at 300 dpi, flat and evenly lit",
-        )
-    return None

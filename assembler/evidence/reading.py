@@ -11,13 +11,15 @@ from typing import TYPE_CHECKING
 import pikepdf
 import pypdfium2 as pdfium
 
-from assembler import ocr
+from assembler import legibility, ocr
+from assembler.evidence.measuring import measure
+from assembler.legibility import Box, Measures
 from assembler.workshop import Cache
 
 if TYPE_CHECKING:
     from PIL import Image
 
-VERSION = "4"  # raise it when anything here changes what comes out
+VERSION = "5"  # raise it when anything here changes what comes out
 _MAX_PIXELS = 40_000_000  # of a rendering; larger pages are read coarser
 
 
@@ -31,6 +33,7 @@ class Job:
     language: str  # BCP 47
     policy: ocr.Policy
     cache: Cache
+    box: Box | None = None  # where an image stands on its page: x, y, width, height from the lower left, points
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +46,7 @@ class Read:
     dpi: int
     layer: Path
     boxes: Path  # JSON: [[word, left, top, right, bottom, confidence], …], points from the top left of the page turned upright
+    measures: Measures
 
 
 def read_page(job: Job) -> Read:
@@ -52,7 +56,8 @@ def read_page(job: Job) -> Read:
            ocr.version(), f"pdfium {pdfium.PYPDFIUM_INFO}"]  # fmt: skip
     made = job.cache.once(key, lambda folder: _make(job, engine, folder))
     kept = json.loads((made / "read.json").read_text())
-    return Read(**kept, layer=made / "layer.pdf", boxes=made / "boxes.json")
+    measures = legibility.measures(json.loads((made / "measures.json").read_text()))
+    return Read(**kept, layer=made / "layer.pdf", boxes=made / "boxes.json", measures=measures)
 
 
 def _make(job: Job, engine: str, folder: Path) -> None:
@@ -61,8 +66,10 @@ def _make(job: Job, engine: str, folder: Path) -> None:
         page = document[job.index]
         found = ocr.read_page(lambda dpi: _render(page, dpi), engine, job.policy, folder)
         size = page.get_size()
+        measures = _measures(job, page, found, engine)
     finally:
         document.close()
+    (folder / "measures.json").write_text(json.dumps(asdict(measures)))
     (folder / "layer.pdf").write_bytes(_undated(found.layer, folder))
     kept = {"words": len(found.words), "confidence": found.confidence, "turned": found.turned, "dpi": found.dpi}
     (folder / "read.json").write_text(json.dumps(kept))
@@ -70,6 +77,28 @@ def _make(job: Job, engine: str, folder: Path) -> None:
     words = [word for word, sure in zip(found.words, found.confidences, strict=True) if sure > 0]
     (folder / "words.txt").write_text("\n".join(words), encoding="utf8")
     (folder / "page.pgm").unlink()
+
+
+def _measures(job: Job, page: pdfium.PdfPage, found: ocr.Recognised, engine: str) -> Measures:
+    image = _render(page, job.policy.dpi)
+    dpi = image.width / page.get_width() * 72
+    upright = image.rotate(-found.turned, expand=True) if found.turned else image
+    words = tuple(zip(found.words, found.confidences, found.boxes, strict=True))
+    frame = _frame(job.box, page.get_size(), found.turned)
+    return measure(upright, dpi, words, frame, lambda picture: ocr.read_words(picture, job.policy.dpi, engine))
+
+
+def _frame(box: Box | None, size: tuple[float, float], turned: int) -> Box:
+    """Where the picture stands on the page turned upright, as parts of its width and height."""
+    if box is None:
+        return (0.0, 0.0, 1.0, 1.0)
+    x, y, width, height = box
+    left, top, right, bottom = x / size[0], 1 - (y + height) / size[1], (x + width) / size[0], 1 - y / size[1]
+    turns: dict[int, Box] = {
+        0: (left, top, right, bottom), 90: (1 - bottom, left, 1 - top, right),
+        180: (1 - right, 1 - bottom, 1 - left, 1 - top), 270: (top, 1 - right, bottom, 1 - left),
+    }  # fmt: skip
+    return turns[turned % 360]
 
 
 def _boxes(found: ocr.Recognised, size: tuple[float, float]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from assembler import crosscheck, evidence, intake, rules
+from assembler import crosscheck, evidence, intake, legibility, rules
 from assembler.errors import EvidenceUnreadable
 from assembler.model import Case, Exhibit, FilePart, Finding, Plan, Prepared, Severity
 from assembler.pipeline.values import Options, Tell
@@ -45,7 +45,7 @@ def prepare(folder: Path, shelf: Shelf, workshop: Workshop, options: Options, te
     case, made = planned(folder, shelf)
     known = rules.from_shelf(shelf)
     judged = rules.check(case, known, options.as_of)
-    prepared = _prepare(case, folder, workshop, judged, tell)
+    prepared = _prepare(case, folder, shelf, workshop, judged, tell)
     crossed = _crosscheck(case, prepared, shelf, workshop, options, tell)
     return Ready(
         case=case, folder=folder, plans=made, known=known, judged=judged, prepared=prepared, crossed=crossed
@@ -83,11 +83,12 @@ def _with_forms(case: Case) -> Case:
 
 
 def _prepare(
-    case: Case, folder: Path, workshop: Workshop, judged: rules.Judgement, tell: Tell
+    case: Case, folder: Path, shelf: Shelf, workshop: Workshop, judged: rules.Judgement, tell: Tell
 ) -> tuple[Prepared, ...]:
     """The evidence; where it cannot be used, what the rules say is told along with that, so that nobody has to come twice."""
+    settings = evidence.Settings(legible=legibility.limits(shelf.schema("legibility.json")))
     try:
-        return evidence.prepare(_with_forms(case), folder, workshop, progress=tell)
+        return evidence.prepare(_with_forms(case), folder, workshop, settings, tell)
     except EvidenceUnreadable as error:
         error.findings = (*judged.findings, *error.findings)
         raise
