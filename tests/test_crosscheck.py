@@ -169,6 +169,19 @@ def test_a_different_number_is_never_the_same(number: str, place: int, by: int) 
     assert plain(number) != plain(other)
     assert has_number(f"No. {number[:3]} {number[3:]}", number)
     assert not has_number(f"No. {other}", number)
+    assert not has_number(f"No{other}", number)
+    assert not has_number(f"No. {number}0", number)
+
+
+@pytest.mark.parametrize(
+    ("text", "there"),
+    [
+        ("A-No. A123 456 789.", True), ("USCIS#A123456789and", True), ("Passport: XI2345678", True), ("XI23456784UTO9001", True),
+        ("X123456789", False), ("No. 00X12345678", False), ("X12345 (see page 678)", False),
+    ],
+)  # fmt: skip
+def test_a_number_as_it_is_printed(text: str, there: bool) -> None:
+    assert any(has_number(text, number) for number in ("A123456789", "X12345678")) is there
 
 
 def test_two_names_and_two_texts() -> None:

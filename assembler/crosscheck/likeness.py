@@ -14,23 +14,9 @@ from assembler.model import Name, Person
 _ALIKE = str.maketrans("OQDILZSBG", "001112586")  # letters that recognition takes for digits, and back
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _LONGER = (
-    *(
-        "janvier",
-        "fevrier",
-        "mars",
-        "avril",
-        "mai",
-        "juin",
-        "juillet",
-        "aout",
-        "septembre",
-        "octobre",
-        "novembre",
-        "decembre",
-    ),
-    *("enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre"),
-    *("noviembre", "diciembre", "janeiro", "fevereiro", "marco", "abril", "maio", "junho", "julho", "agosto"),
-    *("setembro", "outubro", "novembro", "dezembro"),
+    *"janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre".split(),
+    *"enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split(),
+    *"janeiro fevereiro marco abril maio junho julho agosto setembro outubro novembro dezembro".split(),
 )
 
 
@@ -80,9 +66,20 @@ def plain(number: str) -> str:
 
 
 def has_number(text: str, number: str) -> bool:
-    """Whether a number stands in the text, spaces and hyphens aside."""
-    wanted = plain(number)
-    return bool(wanted) and wanted in plain(text)
+    """Whether a number stands in the text, spaces and hyphens aside; as a part of a longer number it is another one."""
+    return bool(plain(number)) and _as_printed(plain(number)).search(text.upper()) is not None
+
+
+@lru_cache(maxsize=256)
+def _as_printed(wanted: str) -> re.Pattern[str]:
+    """A plain number as recognition may have read it. A word may touch it, since spaces get lost: no digit may, except the
+    check digit that follows it on a passport's machine lines, and a letter read as a digit does not begin or end it then.
+    """
+    signs = [f"[{sign}{''.join(chr(a) for a, b in _ALIKE.items() if chr(b) == sign)}]" for sign in wanted]
+    body = r"[^0-9A-Z]{0,3}".join(signs)
+    begins = rf"(?:(?<![0-9A-Z])|(?<![0-9])(?={wanted[0]}))"
+    ends = rf"(?:(?![0-9A-Z])|(?<={wanted[-1]})(?![0-9](?![A-Z<]{{3}})))"
+    return re.compile(begins + body + ends)
 
 
 def has_date(text: str, day: date) -> bool:
