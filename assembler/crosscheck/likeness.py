@@ -14,10 +14,10 @@ from assembler.model import Name, Person
 _ALIKE = str.maketrans("OQDILZSBG", "001112586")  # letters that recognition takes for digits, and back
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _LONGER = (
-    *"janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre".split(),
-    *"enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split(),
-    *"janeiro fevereiro marco abril maio junho julho agosto setembro outubro novembro dezembro".split(),
-)
+    *("janvier", "fevrier", "mars", "avril", "mai", "juin", "juillet", "aout", "septembre", "octobre", "novembre", "decembre"),
+    *("enero", "febrero", "marzo", "abril", "mayo", "junio", "julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"),
+    *("janeiro", "fevereiro", "marco", "abril", "maio", "junho", "julho", "agosto", "setembro", "outubro", "novembro", "dezembro"),
+)  # fmt: skip
 
 
 @lru_cache(maxsize=4096)
