@@ -55,6 +55,7 @@ class Policy:
     sure: float = 75.0  # mean confidence above which the first attempt is kept
     few: int = 3  # fewer words than this is no reading
     turn_below: float = 55.0  # mean confidence below which the page may stand sideways or upside down
+    turn_believed: float = 40.0  # mean confidence from which a page is turned for it: grain reads as words of 20 to 30
     sure_of_turn: float = 1.0  # confidence of the engine's orientation detection below which it is not believed
 
 
@@ -160,7 +161,8 @@ def read_page(render: Callable[[int], Image.Image], language: str, policy: Polic
         return best
     if len(best.words) < policy.few or best.confidence < policy.turn_below:
         turned = [_turned(image, angle, policy.dpi, language, scratch) for angle in orientations(image, policy)]
-        best = max((best, *turned), key=lambda attempt: attempt.score)
+        believed = (attempt for attempt in turned if attempt.confidence >= policy.turn_believed)
+        best = max((best, *believed), key=lambda attempt: attempt.score)
     if best.words and not _good(best, policy):
         finer = _turned(render(policy.fine_dpi), best.turned, policy.fine_dpi, language, scratch)
         best = max((best, finer), key=lambda attempt: attempt.score)

@@ -17,7 +17,7 @@ Words = Sequence[tuple[str, float, Box]]  # text, confidence, place as parts of 
 Again = Callable[[Image.Image], Words]  # recognise another picture of the same page
 
 SURE = 60  # confidence of a word whose loss counts
-FEW = 3  # fewer words than this may be grain: the page is measured by its darkest marks
+FEW = 3  # with fewer words the page is measured by its darkest marks
 _SAMPLE = 150  # words looked at closely
 
 
@@ -62,12 +62,15 @@ def spread(crop: np.ndarray[Any, Any], contrast: float) -> float:
 
 
 def inked_tiles(grey: Grey, side: int = 64) -> Iterator[np.ndarray[Any, Any]]:
-    """The sixteen tiles with the largest differences: where there would be print, if anywhere."""
+    """The sixteen tiles with the largest differences at most, none with less than half of the largest: where there would be
+    print, if anywhere. A page with a word or two is judged by them, not by the grain of its paper.
+    """
     rows, columns = grey.shape[0] // side, grey.shape[1] // side
     tiles = grey[: rows * side, : columns * side].reshape(rows, side, columns, side).swapaxes(1, 2).reshape(-1, side, side)
     if len(tiles):
         range_of = tiles.max(axis=(1, 2)).astype(np.int16) - tiles.min(axis=(1, 2))
-        yield from (tiles[n].astype(np.int16) for n in np.argsort(range_of, kind="stable")[-16:])
+        most = np.argsort(range_of, kind="stable")[-16:]
+        yield from (tiles[n].astype(np.int16) for n in most if 2 * range_of[n] >= range_of[most[-1]])
 
 
 def seen(text: str, box: Box, words: Words) -> bool:

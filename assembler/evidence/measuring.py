@@ -33,6 +33,7 @@ from assembler.evidence.looking import (
 from assembler.legibility import Box, Measures, Region
 
 _TYPICAL = 7.0  # points, height of a capital of ten-point type: where no word was read
+_READ = 40.0  # mean confidence below which words may be what recognition sees in the grain of the paper
 _DOUBT = 75.0  # mean confidence below which the page is looked at as the receiver sees it
 _FAINT = 0.35  # contrast of a word below which a black-and-white scan may lose it
 _ROWS, _COLUMNS, _ENOUGH = 4, 3, 6  # parts of a page, and words for one to be judged
@@ -47,7 +48,7 @@ def measure(image: Image.Image, dpi: float, words: Words, frame: Box, again: Aga
     grey = np.asarray(image.convert("L"))
     scale = 72 / dpi
     size = (image.width * scale, image.height * scale)
-    looks = looks_at(grey, words) if len(words) >= FEW else []
+    looks = looks_at(grey, words) if _read(words) else []
     made = replace(
         _of_words(words, scale * image.height),
         contrast=_contrast(grey, looks),
@@ -66,6 +67,11 @@ def measure(image: Image.Image, dpi: float, words: Words, frame: Box, again: Aga
     return with_hidden(made, image, words, size, again) if may_hide(grey, frame, words) else made
 
 
+def _read(words: Words) -> bool:
+    """Whether the places of the words are where print is."""
+    return len(words) >= FEW and sum(sure for _, sure, _ in words) >= _READ * len(words)
+
+
 def _of_words(words: Words, height: float) -> Measures:
     sure = [confidence for _, confidence, _ in words]
     tall = [(box[3] - box[1]) * height for text, _, box in words if sum(map(str.isalnum, text)) > 1]
@@ -79,14 +85,14 @@ def _blur(grey: Grey, looks: Sequence[Look], dpi: float) -> float | None:
     if looks:
         return middle([one.spread / one.height for one in looks])
     spreads = [spread(tile, float(tile.max()) - float(tile.min())) for tile in inked_tiles(grey)]
-    usual = middle(spreads)
-    return None if usual is None else usual / (_TYPICAL * dpi / 72)
+    sharpest = tenth(spreads)  # nothing was read there: only where no edge is sharp is the page blurred
+    return None if sharpest is None else sharpest / (_TYPICAL * dpi / 72)
 
 
 def _contrast(grey: Grey, looks: Sequence[Look]) -> float | None:
     if looks:
         return middle([one.contrast for one in looks])
-    ranges = [float(np.percentile(tile, 98) - np.percentile(tile, 2)) / 255 for tile in inked_tiles(grey)]
+    ranges = [float(np.percentile(tile, 99) - np.percentile(tile, 0.5)) / 255 for tile in inked_tiles(grey)]
     return middle(ranges)
 
 
