@@ -4,6 +4,7 @@ CASES ?= samples
 OUT   ?=
 PROFILE ?=
 AS_OF ?=
+JOBS  ?= 2
 PYTHON ?= python3
 BIN   := .venv/bin
 OPTIONS = $(if $(OUT),--out $(OUT)) $(if $(PROFILE),--profile $(PROFILE)) $(if $(AS_OF),--as-of $(AS_OF))
@@ -30,8 +31,8 @@ validate: setup ## facts of every case below CASES against the filing's rules
 batch: setup ## bundles of every case below CASES
 	$(BIN)/assembler batch $(CASES)
 
-test: setup ## all tests
-	$(BIN)/pytest
+test: setup ## all tests, JOBS at a time
+	$(BIN)/pytest -n $(JOBS)
 
 lint: setup ## ruff and the import contract
 	$(BIN)/ruff check
