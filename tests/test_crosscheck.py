@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from assembler import mrz
 from assembler.crosscheck.likeness import alike, has_date, has_name, has_number, plain, same_name
+from assembler.evidence import texts
 from assembler.model import Name, Person
 from benchmarks import planted
 from samples.mrz import td3
@@ -74,6 +75,27 @@ def test_what_was_looked_for_is_listed_without_the_facts(subjects: list[planted.
         assert {row.exhibit for row in looked} >= {exhibit.id for exhibit in one.case.exhibits}
         assert {row.result for row in looked} >= {"found"}
         assert not [p.name.family for p in people if p.name.family in said]
+
+
+_ENGLISH = "The patient was seen by the doctor of the clinic, and she has to rest for two weeks; it is from her teacher. "
+_SPANISH = (
+    "El suscrito médico certifica que la niña fue atendida en este hospital y que necesita una operación del corazón, la cual no "
+    "se puede realizar en nuestro país porque no hay los equipos necesarios para hacerla; por eso la familia ha pedido ayuda. "
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "declared", "seems"),
+    [(_ENGLISH, "en-US", "en"), (_SPANISH, "en", "es"), (_SPANISH, "es", ""), ("too short", "en", "")],
+)
+def test_the_language_of_a_page(text: str, declared: str, seems: str) -> None:
+    assert texts.seems_in(text, declared) == seems
+
+
+def test_plain_english_needs_no_identifier(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(texts, "_identifier", lambda: pytest.fail("loaded"))
+
+    assert texts.seems_in(_ENGLISH, "en") == "en"
 
 
 def test_a_page_said_to_be_english_that_is_not(subjects: list[planted.Subject]) -> None:

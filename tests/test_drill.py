@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(not Path("/proc/self/stat").e
 def test_every_good_case_is_built_and_every_bad_one_named(cluster: str) -> None:
     if cluster:
         pytest.importorskip("distributed")
-    command = [sys.executable, "-m", "benchmarks.drill", "--cases", "14", "--poisoned", "0.36", "--kills", "4", "--hung", "40"]
+    command = [sys.executable, "-m", "benchmarks.drill", "--cases", "14", "--poisoned", "0.36", "--kills", "4", "--hung", "60"]
 
     ran = subprocess.run([*command, "--cluster", cluster], cwd=ROOT, capture_output=True, text=True, check=False)
 

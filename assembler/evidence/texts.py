@@ -17,11 +17,13 @@ from assembler import mrz, ocr
 from assembler.model import PageText, Prepared
 from assembler.workshop import Cache, Failure, Workshop
 
-VERSION = "8"  # raise it when anything here changes what comes out
+VERSION = "9"  # raise it when anything here changes what comes out
 # from which part of the page's height down, and how large it is drawn, points to pixels: one of them is usually read well
 _TRIES = ((0.5, 2.6), (0.5, 3.0), (0.5, 2.2), (0.0, 3.6), (0.5, 3.6), (0.0, 2.2))
 _MOST_PIXELS = 6000  # on the longer side of the page
 _FEW, _SURE = 20, 0.999  # words, likelihood: below these no language is told
+_ENGLISH = frozenset("the of and to for that with this from by are not have".split())  # noqa: SIM905
+_PART, _KINDS = 0.05, 3  # of a text, and how many of them, to be plainly English: other languages have less than 0.04 of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +32,7 @@ class Job:
 
     pdf: Path
     boxes: tuple[Path | None, ...]  # PreparedPage.boxes of its pages
+    languages: tuple[str, ...]  # PreparedPage.language of its pages
     zones: bool
     as_of: date
     cache: Cache
@@ -45,7 +48,7 @@ def read_texts(
     jobs = [
         Job(
             pdf=one.pdf, boxes=tuple(page.boxes for page in one.pages), zones=one.exhibit in with_zones, as_of=as_of,
-            cache=workshop.cache,
+            languages=tuple(page.language for page in one.pages), cache=workshop.cache,
         )
         for one in prepared
     ]  # fmt: skip
@@ -70,6 +73,7 @@ def read(job: Job) -> tuple[tuple[str, str, str], ...]:
         job.pdf.parent.name,
         str(job.zones),
         str(job.as_of.year),
+        " ".join(job.languages),
         f"pdfium {pdfium.PYPDFIUM_INFO}",
         ocr.version(),
     ]
@@ -81,12 +85,13 @@ def _make(job: Job, folder: Path) -> None:
     document = pdfium.PdfDocument(job.pdf)
     try:
         pages = [
-            (text, lines, _language(text))
-            for text, lines in (_page(page, boxes, job) for page, boxes in zip(document, job.boxes, strict=True))
+            (*_page(page, boxes, job), declared)
+            for page, boxes, declared in zip(document, job.boxes, job.languages, strict=True)
         ]
     finally:
         document.close()
-    (folder / "texts.json").write_text(json.dumps(pages, ensure_ascii=False), encoding="utf8")
+    told = [(text, lines, seems_in(text, declared)) for text, lines, declared in pages]
+    (folder / "texts.json").write_text(json.dumps(told, ensure_ascii=False), encoding="utf8")
 
 
 def _page(page: pdfium.PdfPage, boxes: Path | None, job: Job) -> tuple[str, str]:
@@ -97,12 +102,18 @@ def _page(page: pdfium.PdfPage, boxes: Path | None, job: Job) -> tuple[str, str]
     return text, _zone(page, job.as_of) if seen or mrz.looks_like(text) else ""
 
 
-def _language(text: str) -> str:
-    """The language a text seems to be in; "" where it is too short or the identifier not sure."""
-    plain = " ".join(re.findall(r"[^\W\d_]{2,}", text))
-    if len(plain.split()) < _FEW:
+def seems_in(text: str, declared: str) -> str:
+    """The language a text said to be English seems to be in; "" where it is too short or the identifier not sure.
+
+    The identifier takes half a second to load: most pages are plainly English without it.
+    """
+    found = re.findall(r"[^\W\d_]{2,}", text)
+    if not declared.startswith("en") or len(found) < _FEW:
         return ""
-    guess, likelihood = _identifier().classify(plain)
+    common = [word for word in map(str.casefold, found) if word in _ENGLISH]
+    if len({*common}) >= _KINDS and len(common) >= _PART * len(found):
+        return "en"
+    guess, likelihood = _identifier().classify(" ".join(found))
     return str(guess) if likelihood >= _SURE else ""
 
 
