@@ -190,6 +190,23 @@ def misspelt(one: Subject, dice: random.Random) -> Iterator[Planted]:
         yield replace(one.case, declarations=declarations), one.texts
 
 
+def misstated(one: Subject, dice: random.Random) -> Iterator[Planted]:
+    """A declaration states a birth date, a number or a street that is nobody's."""
+    for n, declaration in enumerate(one.case.declarations):
+        person = dice.choice([one.case.petitioner, *one.case.beneficiaries])
+        said = [f"I hold A-{dice.randint(10**8, 10**9 - 1)} since then."]
+        if any(known.passport for known in one.case.beneficiaries):
+            said.append(f"My passport number is Z{dice.randint(10**7, 10**8)}.")
+        if person.birth_date:
+            day = person.birth_date + timedelta(days=dice.randint(1, 300))
+            said += [f"The child was born on {day:%B} {day.day}, {day.year}.", f"Date of birth: {day.isoformat()}."]
+        if person.address and person.address.street[0].isdigit():
+            said.append(f"We live at {dice.randint(1, 9)}{person.address.street} together.")
+        stated = replace(declaration, paragraphs=(*declaration.paragraphs, dice.choice(said)))
+        declarations = (*one.case.declarations[:n], stated, *one.case.declarations[n + 1 :])
+        yield replace(one.case, declarations=declarations), one.texts
+
+
 def swapped(one: Subject, _dice: random.Random) -> Iterator[Planted]:
     """The passport of one person filed as another's."""
     for passport in _owned(one):
@@ -236,6 +253,7 @@ FAULTS: dict[str, tuple[Callable[[Subject, random.Random], Iterator[Planted]], t
     "a page of a counted document removed": (missing_page, ("PAGES.MISSING",)),
     "a page scanned twice": (rescanned, ("PAGES.TWICE",)),
     "a name misspelt in a declaration": (misspelt, ("CHECK.TWO_SPELLINGS",)),
+    "a date, number or street misstated": (misstated, ("CHECK.STATED",)),
 }
 
 

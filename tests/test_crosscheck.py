@@ -107,6 +107,32 @@ def test_a_page_said_to_be_english_that_is_not(subjects: list[planted.Subject]) 
     assert {page.seems for pages in one.texts.values() for page in pages} == {"", "en"}
 
 
+@pytest.mark.parametrize(
+    ("said", "what"),
+    [
+        ("She was born on {right:%B} {right.day}, {right.year}, in the spring.", None),
+        ("Date of birth: {wrong}.", "birth date"),
+        ("The clinic was born of an idea; on 3 May 2026 it opened.", None),
+        ("His passport is not valid any more.", None),
+        ("passport no. Z99999999 was lost", "passport number"),
+        ("the file A 987-654-321 was closed", "A-Number"),
+        ("She lives at {street}, with us.", None),
+        ("She lives at 7{street}, with us.", "address"),
+    ],
+)
+def test_what_a_declaration_states(subjects: list[planted.Subject], said: str, what: str | None) -> None:
+    (one,) = [one for one in subjects if one.name == "re-parole"]
+    address, born = one.case.petitioner.address, one.case.beneficiaries[0].birth_date
+    assert address and born
+    text = said.format(right=born, wrong=born.replace(year=born.year - 1).isoformat(), street=address.street)
+    declaration = replace(one.case.declarations[0], paragraphs=(text,))
+    made = planted.check(replace(one.case, declarations=(declaration,)), one.texts)
+
+    assert [finding.rule for finding in made.findings] == (["CHECK.STATED"] if what else [])
+    assert [contradiction.what for contradiction in made.contradictions] == ([what] if what else [])
+    assert not [f for f in made.findings for secret in ("Z99999999", "987", address.street) if secret in str(f)]
+
+
 def test_an_exhibit_that_could_not_be_read_is_said_so(subjects: list[planted.Subject]) -> None:
     (one,) = [one for one in subjects if one.name == "re-parole"]
     made = planted.check(one.case, {key: pages for key, pages in one.texts.items() if key != "passport"})

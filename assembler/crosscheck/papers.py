@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from rapidfuzz import fuzz
 
 from assembler.crosscheck.likeness import alike, has_date, has_name, words
+from assembler.crosscheck.statements import texts
 from assembler.crosscheck.values import Contradiction, Desk, Looked, Result, everything, told, told_of
 from assembler.model import Exhibit, Finding, PageText, Person, Severity
 
@@ -178,7 +179,7 @@ def spellings(desk: Desk) -> Iterator[Result]:
     """A name in the texts of case.json that is nearly, but not quite, that of a person of the case."""
     names = {person.name.full: person for person in desk.people().values() if len(words(person.name.full)) > 1}
     known = {word for name in names for word in words(name)}
-    for where, text in _texts(desk):
+    for where, text in texts(desk):
         for name, person in names.items():
             for said in _near(text, name):
                 if not {*words(said)} <= known:
@@ -212,17 +213,6 @@ def _near(text: str, name: str) -> Iterator[str]:
             and 86 <= fuzz.ratio(said.casefold(), name.casefold()) < 100
         ):
             yield said
-
-
-def _texts(desk: Desk) -> Iterator[tuple[str, str]]:
-    request = desk.case.request
-    for key in ("basis", "length_reason", "why_no_visa", "departure_plan", "support_plan", "changed_circumstances"):
-        for paragraph in getattr(request, key):
-            yield f"/request/{key}", paragraph
-    for n, declaration in enumerate(desk.case.declarations):
-        yield f"/declarations/{n}/title", declaration.title
-        for paragraph in declaration.paragraphs:
-            yield f"/declarations/{n}/paragraphs", paragraph
 
 
 def unread(desk: Desk) -> Iterator[Result]:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import timedelta
 
 from assembler import mrz
 from assembler.crosscheck.likeness import has_date, has_name, has_number, plain, same_name
+from assembler.crosscheck.statements import A_NUMBER
 from assembler.crosscheck.values import Contradiction, Desk, Looked, Result, everything, legible, told, told_of
 from assembler.model import Exhibit, PageText, Person, Severity
 
-_A_NUMBER = re.compile(r"(?<![A-Z0-9])A[-# ]{0,3}(\d{3})[- ]?(\d{3})[- ]?(\d{3})(?!\d)")
 _SEX = {"M": "male", "F": "female"}
 
 
@@ -239,7 +238,7 @@ def strangers(desk: Desk) -> Iterator[Result]:
     """A-Numbers in the evidence that belong to nobody in this case."""
     known = {person.a_number.zfill(9) for person in desk.people().values() if person.a_number}
     for exhibit, page in everything(desk):
-        seen = {"".join(found) for found in _A_NUMBER.findall(page.text.upper())} - {"0" * 9}
+        seen = {"".join(found) for found in A_NUMBER.findall(page.text.upper())} - {"0" * 9}
         for number in sorted(seen - known):
             # one digit apart on a page that was recognised: perhaps misread
             near = page.method == "ocr" and any(sum(a != b for a, b in zip(number, one, strict=True)) == 1 for one in known)
