@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assembler import mrz
+from assembler import crosscheck, mrz
 from assembler.crosscheck.likeness import alike, has_date, has_name, has_number, plain, same_name
 from assembler.evidence import texts
 from assembler.model import Name, Person
+from assembler.shelf import Shelf
 from benchmarks import planted
 from samples.mrz import td3
 from tests.conftest import AS_OF
@@ -105,6 +106,38 @@ def test_a_page_said_to_be_english_that_is_not(subjects: list[planted.Subject]) 
 
     assert [(f.rule, f.exhibit) for f in found] == [("TRANS.LANGUAGE", "teacher")]
     assert {page.seems for pages in one.texts.values() for page in pages} == {"", "en"}
+
+
+@pytest.mark.parametrize(
+    ("added", "lacks"),
+    [
+        ("", ["the translator's address", "the translator's telephone number"]),
+        ("12 Beispiel Street, Springfield", ["the translator's telephone number"]),
+        ("+1 (555) 010-0199", ["the translator's address"]),
+        ("12 Beispiel Street, Springfield. Tel. 555 010 0199", []),
+    ],
+)
+def test_a_court_wants_the_translators_address_and_telephone(
+    subjects: list[planted.Subject], added: str, lacks: list[str]
+) -> None:
+    shelf = Shelf.default()
+    data, names = shelf.schema("crosscheck.json"), shelf.schema("languages.json")["languages"]
+    (one, exhibit) = next(
+        (one, e) for one in subjects for e in one.case.exhibits if [p for p in one.texts[e.id] if p.role == "certificate"]
+    )
+    assert exhibit.translator
+    bare = replace(exhibit, translator=replace(exhibit.translator, phone="", address=None))
+    case = replace(one.case, exhibits=tuple(bare if e.id == bare.id else e for e in one.case.exhibits))
+    words = (
+        f"I, {exhibit.translator.name.full}, am competent in {names[exhibit.language]} and English. The translation is complete "
+        f"and accurate. November 3, 2026. {added}"
+    )
+    pages = tuple(replace(p, text=words) if p.role == "certificate" else p for p in one.texts[bare.id])
+    texts = {**one.texts, bare.id: pages}
+    found = crosscheck.check(case, texts, AS_OF, data, names, contact=True).findings
+
+    assert sorted(f.problem.split("state ")[1] for f in found if f.exhibit == bare.id) == lacks
+    assert not [f for f in planted.check(case, texts).findings if f.exhibit == bare.id]
 
 
 @pytest.mark.parametrize(

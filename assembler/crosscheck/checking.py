@@ -16,9 +16,14 @@ _CHECKS: tuple[Callable[[Desk], Iterator[Result]], ...] = (
 )  # fmt: skip
 
 
-def check(case: Case, pages: Pages, as_of: date, data: Mapping[str, Any], languages: Mapping[str, str]) -> Crosschecked:
-    """Compare the evidence with the case. `data`: schemas/crosscheck.json; `languages`: BCP 47 tag → English name."""
-    desk = Desk(case=case, pages=pages, as_of=as_of, data=data, languages=languages)
+def check(
+    case: Case, pages: Pages, as_of: date, data: Mapping[str, Any], languages: Mapping[str, str], *, contact: bool = False
+) -> Crosschecked:
+    """Compare the evidence with the case. `data`: schemas/crosscheck.json; `languages`: BCP 47 tag → English name.
+
+    `contact`: a translator's certificate must give address and telephone (`Profile.certificate_contact`).
+    """
+    desk = Desk(case=case, pages=pages, as_of=as_of, data=data, languages=languages, contact=contact)
     results = [result for one in _CHECKS for result in one(desk)]
     return Crosschecked(
         findings=tuple(dict.fromkeys(one for one in results if isinstance(one, Finding))),

@@ -18,6 +18,8 @@ _DATED = re.compile(
     r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \d{1,2},? \d{4}"
     r"|\d{1,2} (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \d{4})\b", re.IGNORECASE
 )  # fmt: skip
+_PHONE = re.compile(r"\+?\(?\d(?:[ ()./-]{0,2}\d){6,14}")
+_STREET = re.compile(r"\b\d{1,6}[A-Za-z]?,? [^\W\d_]{2,}|\b[^\W\d_]{3,}[.,]? \d{1,6}[a-z]?\b")
 _RULE = "8 CFR 103.2(b)(3)"
 
 
@@ -67,6 +69,21 @@ def _missing(text: str, exhibit: Exhibit, desk: Desk) -> Iterator[str]:
         yield "the translator's name that case.json gives"
     if not (_DATED.search(text) or (translator and translator.date and has_date(text, translator.date))):
         yield "a date"
+    if desk.contact:
+        yield from _contact(text, exhibit)
+
+
+def _contact(text: str, exhibit: Exhibit) -> Iterator[str]:
+    """Address and telephone: those of case.json where it gives them, else anything that may be one."""
+    bare, translator = _DATED.sub(" ", text), exhibit.translator
+    digits = re.sub(r"\D", "", bare)
+    phone = re.sub(r"\D", "", translator.phone) if translator else ""
+    if phone[-7:] not in digits if phone else not _PHONE.search(bare):
+        yield "the translator's telephone number"
+    without = _PHONE.sub(" ", bare)
+    street = translator.address.street if translator and translator.address else ""
+    if not {*words(street)} <= {*words(text)} if street else not _STREET.search(without):
+        yield "the translator's address"
 
 
 def languages(desk: Desk) -> Iterator[Result]:

@@ -44,13 +44,17 @@ Pages = Mapping[str, Sequence[PageText]]  # by exhibit
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """Everything a check may look at. `data`: schemas/crosscheck.json; `languages`: BCP 47 → English name."""
+    """Everything a check may look at. `data`: schemas/crosscheck.json; `languages`: BCP 47 → English name.
+
+    `contact`: whether the receiver wants the translator's address and telephone in a certificate.
+    """
 
     case: Case
     pages: Pages
     as_of: date
     data: Mapping[str, Any]
     languages: Mapping[str, str]
+    contact: bool = False
 
     def people(self) -> dict[str, Person]:
         """Everybody of the case, by id."""

@@ -28,6 +28,7 @@ class Profile:
     zoom: int | None = None  # per cent
     max_dpi: int | None = None
     required_parts: tuple[str, ...] = ()
+    certificate_contact: bool = False  # a translator's certificate gives address and telephone
     sources: tuple[tuple[str, str], ...] = ()  # field → "address (checked 2026-11-23, confidence A)"
 
     @property

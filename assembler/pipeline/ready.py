@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from assembler import crosscheck, evidence, intake, legibility, rules
+from assembler import crosscheck, evidence, intake, legibility, profiles, rules
 from assembler.errors import EvidenceUnreadable
 from assembler.model import Case, Exhibit, FilePart, Finding, Plan, Prepared, Severity
 from assembler.pipeline.values import Options, Tell
@@ -46,7 +46,8 @@ def prepare(folder: Path, shelf: Shelf, workshop: Workshop, options: Options, te
     known = rules.from_shelf(shelf)
     judged = rules.check(case, known, options.as_of)
     prepared = _prepare(case, folder, shelf, workshop, judged, tell)
-    crossed = _crosscheck(case, prepared, shelf, workshop, options, tell)
+    contact = profiles.load(shelf, options.profile, folder).certificate_contact
+    crossed = _crosscheck(case, prepared, shelf, workshop, options, tell, contact=contact)
     return Ready(
         case=case, folder=folder, plans=made, known=known, judged=judged, prepared=prepared, crossed=crossed
     )
@@ -95,11 +96,12 @@ def _prepare(
 
 
 def _crosscheck(
-    case: Case, prepared: Sequence[Prepared], shelf: Shelf, workshop: Workshop, options: Options, tell: Tell
+    case: Case, prepared: Sequence[Prepared], shelf: Shelf, workshop: Workshop, options: Options, tell: Tell, *,
+    contact: bool,
 ) -> crosscheck.Crosschecked:
     """The text of the evidence against the facts."""
     tell("compare", 0, 0)
     data, names = shelf.schema("crosscheck.json"), shelf.schema("languages.json")["languages"]
     own = [one for one in prepared if not one.exhibit.startswith("form:")]
     texts = evidence.read_texts(own, crosscheck.wanting_zones(case, data), options.as_of, workshop)
-    return crosscheck.check(case, texts, options.as_of, data, names)
+    return crosscheck.check(case, texts, options.as_of, data, names, contact=contact)
