@@ -17,7 +17,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from assembler import crosscheck, evidence, intake, mrz, ocr
-from assembler.crosscheck.likeness import words
+from assembler.crosscheck.likeness import has_date, words
 from assembler.model import Case, PageText, Person
 from assembler.shelf import Shelf
 from assembler.workshop import Workshop
@@ -207,6 +207,17 @@ def misstated(one: Subject, dice: random.Random) -> Iterator[Planted]:
         yield replace(one.case, declarations=declarations), one.texts
 
 
+def misdated(one: Subject, dice: random.Random) -> Iterator[Planted]:
+    """A letter whose date is mistyped in case.json."""
+    dated = Shelf.default().schema("crosscheck.json")["dated"]
+    for n, exhibit in enumerate(one.case.exhibits):
+        pages = one.texts.get(exhibit.id, ())
+        if exhibit.date and exhibit.category in dated and any(has_date(page.text, exhibit.date) for page in pages):
+            wrong = replace(exhibit, date=exhibit.date - timedelta(days=dice.randint(1, 400)))
+            exhibits = (*one.case.exhibits[:n], wrong, *one.case.exhibits[n + 1 :])
+            yield replace(one.case, exhibits=exhibits), one.texts
+
+
 def swapped(one: Subject, _dice: random.Random) -> Iterator[Planted]:
     """The passport of one person filed as another's."""
     for passport in _owned(one):
@@ -254,6 +265,7 @@ FAULTS: dict[str, tuple[Callable[[Subject, random.Random], Iterator[Planted]], t
     "a page scanned twice": (rescanned, ("PAGES.TWICE",)),
     "a name misspelt in a declaration": (misspelt, ("CHECK.TWO_SPELLINGS",)),
     "a date, number or street misstated": (misstated, ("CHECK.STATED",)),
+    "the date of a letter mistyped": (misdated, ("CHECK.DATE",)),
 }
 
 

@@ -11,8 +11,8 @@ from assembler.crosscheck.values import Contradiction, Crosschecked, Desk, Looke
 from assembler.model import Case, Finding
 
 _CHECKS: tuple[Callable[[Desk], Iterator[Result]], ...] = (
-    people.facts, people.passports, people.strangers, papers.certificates, papers.languages, papers.sequences, papers.doubles,
-    papers.turned, papers.spellings, statements.statements, papers.unread,
+    people.facts, people.passports, people.strangers, papers.certificates, papers.languages, papers.dates, papers.sequences,
+    papers.doubles, papers.turned, papers.spellings, statements.statements, papers.unread,
 )  # fmt: skip
 
 

@@ -101,6 +101,26 @@ def languages(desk: Desk) -> Iterator[Result]:
             )
 
 
+def dates(desk: Desk) -> Iterator[Result]:
+    """Letters and reports that print dates, and not the one case.json gives the exhibit: every rule about age would be misled."""
+    for exhibit in desk.case.exhibits:
+        pages = desk.read(exhibit)
+        text = "\n".join(page.text for page in pages)
+        if exhibit.date is None or exhibit.category not in desk.data["dated"] or not _DATED.search(text):
+            continue
+        found = has_date(text, exhibit.date)
+        yield Looked(exhibit=exhibit.id, what="date of the exhibit", result="found" if found else "not found")
+        if not found:
+            yield told_of(
+                "CHECK.DATE",
+                Severity.WARNING,
+                exhibit,
+                desk,
+                "the date case.json gives it is none of those printed on it",
+                "compare `date` with the document",
+            )
+
+
 def sequences(desk: Desk) -> Iterator[Result]:
     """Pages that count themselves, "page 3 of 7", and do not all follow."""
     for exhibit in desk.case.exhibits:
