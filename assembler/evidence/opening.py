@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import io
 import json
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -12,17 +11,15 @@ from typing import Any
 
 import pikepdf
 import pypdfium2 as pdfium
-from pikepdf import Name
 
-from assembler.evidence.clean import balance, clean, removed_from
 from assembler.evidence.images import BadImage, place
+from assembler.evidence.pdfs import Refused, normal_pdf
 from assembler.evidence.sniff import REFUSED, sniff
 from assembler.ink import ink_of
 from assembler.model import Finding, Ink, Severity
 from assembler.workshop import Cache
 
 VERSION = "4"  # raise it when anything here changes what comes out
-_MAX_PAGES = 10_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,12 +60,6 @@ class Opened:
     findings: tuple[Finding, ...]
 
 
-class _Refused(Exception):
-    def __init__(self, rule: str, problem: str, remedy: str) -> None:
-        super().__init__(problem)
-        self.rule, self.problem, self.remedy = rule, problem, remedy
-
-
 def open_file(job: Job) -> Opened:
     """Never raises for a bad file: what is wrong with it comes back as a finding."""
     data = (job.folder / job.path).read_bytes()
@@ -78,7 +69,7 @@ def open_file(job: Job) -> Opened:
         made = job.cache.once(["open", VERSION, *_versions(), job.sha256], lambda folder: _make(data, folder))
     except BadImage as error:
         return _failed(job, error.rule, error.problem, error.remedy)
-    except _Refused as error:
+    except Refused as error:
         return _failed(job, error.rule, error.problem, error.remedy)
     kept = json.loads((made / "pages.json").read_text())
     return Opened(
@@ -103,12 +94,12 @@ def _make(data: bytes, folder: Path) -> None:
     kind = sniff(data)
     if kind in REFUSED:
         what, remedy = REFUSED[kind]
-        raise _Refused("EVID.FORMAT", f"the file is {what}", remedy)
+        raise Refused("EVID.FORMAT", f"the file is {what}", remedy)
     target = folder / "normal.pdf"
     box, turned, dpi = None, 0, None
     redrawn: frozenset[int] = frozenset()
     if kind == "pdf":
-        removed, redrawn = _normal_pdf(data, target)
+        removed, redrawn = normal_pdf(data, target)
     else:
         placed = place(data, kind)
         target.write_bytes(placed.pdf)
@@ -116,76 +107,6 @@ def _make(data: bytes, folder: Path) -> None:
         box, turned, dpi = placed.box, placed.turned, placed.dpi
     pages = [replace(page, redrawn=n in redrawn) for n, page in enumerate(_measure(target, box, turned, dpi))]
     (folder / "pages.json").write_text(json.dumps({"pages": [_page_raw(p) for p in pages], "removed": removed}))
-
-
-def _normal_pdf(data: bytes, target: Path) -> tuple[list[tuple[str, int]], frozenset[int]]:
-    count = _page_count_elsewhere(data)
-    try:
-        with pikepdf.open(io.BytesIO(data)) as pdf:
-            _sound(pdf, count)
-            removed = sorted(removed_from(pdf).items())
-            redrawn = clean(pdf)
-            for page in pdf.pages:
-                _normal_geometry(page)
-                balance(page)
-            pdf.save(target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
-    except pikepdf.PasswordError as error:
-        raise _Refused(
-            "EVID.PASSWORD", "the file asks for a password", "open it with the password and print it to a new PDF"
-        ) from error
-    except (pikepdf.PdfError, pikepdf.QpdfRuntimeError, pikepdf.ForeignObjectError, RecursionError) as error:
-        raise _Refused("EVID.BROKEN", "the PDF is damaged", "ask for the file again") from error
-    return removed, redrawn
-
-
-def _sound(pdf: pikepdf.Pdf, count: int) -> None:
-    """A PDF that had to be repaired may have lost pages without a word, so any complaint of the parser refuses it."""
-    pages = len(pdf.pages)
-    if pages == 0:
-        raise _Refused("EVID.EMPTY", "the PDF has no pages", "ask for the file again")
-    if pages > _MAX_PAGES:
-        raise _Refused("EVID.LIMIT", f"the PDF has more than {_MAX_PAGES} pages", "split it into several files")
-    if pdf.get_warnings():
-        raise _Refused(
-            "EVID.REPAIRED", "the PDF is damaged and reads only after repair",
-            "ask for the file again, or print it to a new PDF and compare every page",
-        )
-    if pages != count:
-        raise _Refused(
-            "EVID.PAGECOUNT", f"two readers disagree on its pages ({pages} and {count})",
-            "print it to a new PDF and compare every page",
-        )
-
-
-def _page_count_elsewhere(data: bytes) -> int:
-    """Pages as PDFium counts them; -1 where it cannot open the file at all."""
-    try:
-        document = pdfium.PdfDocument(data)
-    except pdfium.PdfiumError:
-        return -1
-    count = len(document)
-    document.close()
-    return count
-
-
-def _normal_geometry(page: pikepdf.Page) -> None:
-    """/Rotate of any multiple of 90 within 0..270; inherited values written on the page; a crop box within the page."""
-    turn = int(page.get(Name.Rotate, 0)) % 360
-    if turn % 90:
-        raise _Refused("EVID.GEOMETRY", "a page is rotated by an odd angle", "print the file to a new PDF")
-    page.Rotate = turn
-    media, crop = _box(page.mediabox), _box(page.cropbox)
-    cut = (max(media[0], crop[0]), max(media[1], crop[1]), min(media[2], crop[2]), min(media[3], crop[3]))
-    if cut[2] - cut[0] < 3 or cut[3] - cut[1] < 3:
-        cut = media
-    if cut[2] - cut[0] < 3 or cut[3] - cut[1] < 3:
-        raise _Refused("EVID.GEOMETRY", "a page has no visible area", "print the file to a new PDF")
-    page.MediaBox, page.CropBox = pikepdf.Array(media), pikepdf.Array(cut)
-
-
-def _box(raw: Any) -> tuple[float, float, float, float]:
-    x0, y0, x1, y1 = (float(value) for value in raw)
-    return (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
 
 
 def _measure(target: Path, box: tuple[float, ...] | None, turned: int, dpi: float | None) -> list[Page]:
