@@ -88,6 +88,7 @@ def manifest(
         "bookmarks": [asdict(mark) for mark in layout.bookmarks],
         "addresses": dict(layout.addresses),
         "removed": [asdict(one) | {"exhibit": exhibit.exhibit} for exhibit in prepared for one in exhibit.removed],
+        "opened": _opened(prepared),
         "findings": [_finding(finding) for finding in findings],
         "engines": dict(sorted(engines.items())),
         "word_engines": {one.id: one.engine for one in drafts},
@@ -189,6 +190,12 @@ def _entry(leaf: Leaf, pages: Mapping[str, Sequence[PreparedPage]]) -> dict[str,
             "confidence": None if page.confidence is None else round(page.confidence, 1),
         }
     return entry
+
+
+def _opened(prepared: Sequence[Prepared]) -> list[dict[str, Any]]:
+    """How each source file opened: the readers tried, and what was damaged and mended."""
+    files = {one.path: one for exhibit in prepared for one in exhibit.files}
+    return [asdict(one) for _, one in sorted(files.items())]
 
 
 def _exhibit(case: Case, part: Part) -> dict[str, Any]:

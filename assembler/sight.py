@@ -6,13 +6,21 @@ Opens read-only, in a worker. Judges nothing.
 from __future__ import annotations
 
 import io
+import logging
+import struct
+import warnings
+import zlib
 from pathlib import Path
 from typing import Any
 
 import pypdfium2 as pdfium
 from PIL import Image, ImageOps
+from pypdf import PdfReader, PdfWriter
+from pypdf.errors import PyPdfError
 
 _FONT_FILES = ("/FontFile", "/FontFile2", "/FontFile3")
+_PYPDF_FAILS = (PyPdfError, ValueError, LookupError, TypeError, AttributeError, RecursionError, OSError, zlib.error,
+                struct.error, AssertionError, NotImplementedError, OverflowError)  # fmt: skip
 
 
 class Sources:
@@ -23,6 +31,7 @@ class Sources:
         self._folder = folder
         self._path = ""
         self._open: Any = None
+        self.secondhand = False  # whether the open file is shown as another reader wrote it again
 
     def open(self, path: str) -> Any:
         """A PDFium document, or a picture the right way up, on white, with 8 bits a colour.
@@ -31,7 +40,8 @@ class Sources:
         """
         if path != self._path:
             self.close()
-            self._open, self._path = _opened(self._folder / path), path
+            self._open, self.secondhand = _opened(self._folder / path)
+            self._path = path
         return self._open
 
     def close(self) -> None:
@@ -40,19 +50,47 @@ class Sources:
         self._open, self._path = None, ""
 
 
-def _opened(path: Path) -> Any:
+def _opened(path: Path) -> tuple[Any, bool]:
     data = path.read_bytes()
     if b"%PDF-" in data[:1024]:
-        document = pdfium.PdfDocument(data)
-        document.init_forms()
-        return document
+        opened, secondhand = document(data)
+        opened.init_forms()
+        return opened, secondhand
     picture = ImageOps.exif_transpose(Image.open(io.BytesIO(data)))
     if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
         white = Image.new("RGBA", picture.size, "white")
         picture = Image.alpha_composite(white, picture.convert("RGBA"))
     if picture.mode.startswith("I"):
         picture = picture.point(lambda value: value / 256)
-    return picture
+    return picture, False
+
+
+def document(data: bytes) -> tuple[Any, bool]:
+    """A PDFium document, and whether it had to be written again first, since PDFium does not open it as it is.
+
+    Raises PdfiumError where that does not help either.
+    """
+    try:
+        return pdfium.PdfDocument(data), False
+    except pdfium.PdfiumError:
+        again = recovered(data)
+        if again is None:
+            raise
+        return pdfium.PdfDocument(again), True
+
+
+def recovered(data: bytes) -> bytes | None:
+    """A damaged PDF as pypdf, the most forgiving reader, writes it again; None if it cannot."""
+    out = io.BytesIO()
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # its complaints hold content
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            writer = PdfWriter(clone_from=PdfReader(io.BytesIO(data)))
+            writer.write(out)
+    except _PYPDF_FAILS:
+        return None
+    return out.getvalue()
 
 
 def bare_fonts(page: Any) -> int:

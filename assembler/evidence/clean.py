@@ -79,7 +79,10 @@ def balance(page: pikepdf.Page) -> None:
     if raw is None:
         return
     streams = raw if isinstance(raw, pikepdf.Array) else [raw]
-    data = b"\n".join(stream.read_bytes() for stream in streams)
+    try:
+        data = b"\n".join(stream.read_bytes() for stream in streams)
+    except pikepdf.PdfError:  # damaged, which `soundness` tells; viewers show what they can of it
+        return
     if len(_SAVE.findall(data)) == len(_RESTORE.findall(data)):
         return
     depth = lowest = 0

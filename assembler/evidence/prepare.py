@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pikepdf
@@ -11,9 +11,9 @@ import pypdfium2 as pdfium
 
 from assembler import legibility, ocr
 from assembler.errors import EvidenceUnreadable, ToolFailed
-from assembler.evidence import joining, opening, reading
+from assembler.evidence import accepting, joining, opening, reading
 from assembler.evidence.telling import Seen, findings_of
-from assembler.model import Case, Exhibit, FilePart, Finding, Ink, Prepared, PreparedPage, Removed, Severity
+from assembler.model import Case, Exhibit, FilePart, Finding, Ink, OpenedFile, Prepared, PreparedPage, Removed, Severity
 from assembler.shelf import Shelf
 from assembler.workshop import Failure, Limits, Workshop
 
@@ -50,10 +50,12 @@ def prepare(
     chosen = {exhibit.id: _pages_of(exhibit, opened) for exhibit in case.exhibits}
     bad = [finding for one in opened.values() for finding in one.findings]
     bad += [finding for exhibit in case.exhibits for finding in _ranges(exhibit, opened, case)]
+    told = {exhibit.id: _told(exhibit, chosen[exhibit.id], opened) for exhibit in case.exhibits}
+    bad += [finding for findings in told.values() for finding in findings if finding.severity is Severity.ERROR]
     if bad:
         raise EvidenceUnreadable(f"{len(bad)} problems in the evidence", bad, where=case.id, remedy="mend these first")
     reads = _read(chosen, opened, workshop, settings, tell)
-    return _join(case, chosen, opened, reads, workshop, settings, tell)
+    return _join(case, chosen, opened, reads, told, workshop, settings, tell)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,6 +126,15 @@ def _ranges(exhibit: Exhibit, opened: dict[str, opening.Opened], case: Case) -> 
     return found
 
 
+def _told(exhibit: Exhibit, uses: Sequence[_Use], opened: dict[str, opening.Opened]) -> tuple[Finding, ...]:
+    """What was mended in an exhibit's files and what its pages lose, as far as that is or is not accepted."""
+    found: dict[Finding, None] = {}
+    for part in exhibit.parts:
+        pages = {use.index + 1 for use in uses if use.part == part}
+        found |= dict.fromkeys(accepting.findings_of(exhibit.id, part, opened[part.path], pages))
+    return tuple(found)
+
+
 Reads = dict[tuple[str, int, str], reading.Read]  # by sha256, page index, language
 
 
@@ -163,6 +174,7 @@ def _join(
     chosen: dict[str, tuple[_Use, ...]],
     opened: dict[str, opening.Opened],
     reads: Reads,
+    told: dict[str, tuple[Finding, ...]],
     workshop: Workshop,
     settings: Settings,
     tell: Progress,
@@ -181,7 +193,8 @@ def _join(
                 f"its pages could not be joined ({result.kind}: {result.detail})",
                 where=f"exhibit {exhibit.id}", remedy="print its files to new PDFs",
             )
-        prepared.append(_prepared(exhibit, result, chosen[exhibit.id], opened, reads, settings))
+        made = _prepared(exhibit, result, chosen[exhibit.id], opened, reads, settings)
+        prepared.append(replace(made, findings=(*told[exhibit.id], *made.findings)))
     return tuple(prepared)
 
 
@@ -218,6 +231,13 @@ def _prepared(
         removed=removed,
         findings=tuple(findings_of(exhibit, seen, settings.legible)),
         steps=(f"pikepdf {pikepdf.__version__}", f"pdfium {pdfium.PYPDFIUM_INFO}", ocr.version()),
+        files=tuple(_file(opened[path]) for path in dict.fromkeys(use.part.path for use in uses)),
+    )
+
+
+def _file(one: opening.Opened) -> OpenedFile:
+    return OpenedFile(
+        path=one.path, sha256=one.sha256, outcome="repaired" if one.faults else "accepted", mended=one.faults, steps=one.steps
     )
 
 

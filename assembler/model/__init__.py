@@ -23,7 +23,7 @@ from assembler.model.case import (
 )
 from assembler.model.finding import Finding, Severity
 from assembler.model.layout import Bookmark, IndexRow, Layout, Leaf, PageFacts, Stamp
-from assembler.model.pages import Draft, Ink, PageText, Prepared, PreparedPage, Removed
+from assembler.model.pages import Draft, Ink, OpenedFile, PageText, Prepared, PreparedPage, Removed
 from assembler.model.people import Address, Biographic, History, Income, Name, Passport, Person
 from assembler.model.plan import Part, PartKind, Plan, Recipe, RecipePart
 from assembler.model.profile import Profile
@@ -52,6 +52,7 @@ __all__ = [
     "Layout",
     "Leaf",
     "Name",
+    "OpenedFile",
     "PageFacts",
     "PageText",
     "Part",

@@ -42,6 +42,7 @@ class PageResult:
     stamped: bool
     words: int
     trouble: str = ""
+    secondhand: bool = False  # compared with the source as another reader wrote it again, since PDFium does not open it
 
 
 def look(job: Job) -> tuple[PageResult, ...]:
@@ -81,7 +82,10 @@ def _page(
         return PageResult(number=number, difference=None, alike=False, stamped=stamped, words=words, trouble=trouble)
     difference = _difference(seen, expected, entry)
     limit = _COPIED if _only_copied(entry) else _RESAMPLED
-    return PageResult(number=number, difference=difference, alike=difference <= limit, stamped=stamped, words=words)
+    return PageResult(
+        number=number, difference=difference, alike=difference <= limit, stamped=stamped, words=words,
+        secondhand=sources.secondhand,
+    )  # fmt: skip
 
 
 def _only_copied(entry: Mapping[str, Any]) -> bool:

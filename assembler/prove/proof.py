@@ -92,15 +92,17 @@ def count_pages(path: Path) -> int:
     """Pages of a source file: of a PDF as PDFium counts them, 1 of an image, 0 of a file that does not open."""
     import pypdfium2 as pdfium
 
+    from assembler.sight import document
+
     try:
         data = path.read_bytes()
         if b"%PDF-" not in data[:1024]:
             return 1
-        document = pdfium.PdfDocument(data)
+        opened, _ = document(data)
     except (OSError, pdfium.PdfiumError):
         return 0
-    count = len(document)
-    document.close()
+    count = len(opened)
+    opened.close()
     return count
 
 
@@ -145,6 +147,8 @@ def _pixels(ledger: Sequence[Entry], seen: Mapping[int, paging.PageResult], case
         numbers = [entry["number"] for entry in group]
         bad = [number for number in numbers if not seen[number].alike]
         detail = f"{len(numbers) - len(bad)} of {len(numbers)} pages look like their source"
+        if second := sum(seen[number].secondhand for number in numbers):
+            detail += f" ({second} of them as another reader mended it, since PDFium does not open it)"
         if bad:
             why = next((seen[number].trouble for number in bad if seen[number].trouble), "")
             detail += f"; not page {_list(bad)}" + (f": {why}" if why else "")
