@@ -66,12 +66,13 @@ def _findings(manifest: Json) -> list[dict[str, Any]]:
 
 
 def _page_of(finding: Json, ledger: Sequence[Json]) -> int | None:
-    """The bundle page of a finding: that of its file's page, else the first of its exhibit."""
-    file, page, exhibit = finding.get("file"), finding.get("page"), finding.get("exhibit")
+    """The bundle page of a finding: that of its file's page, else the first of its exhibit or part."""
+    file, page, exhibit, part = (finding.get(key) for key in ("file", "page", "exhibit", "part"))
     of_file = [entry for entry in ledger if "source" in entry and entry["source"]["path"] == file]
     exact = [entry["number"] for entry in of_file if entry["source"]["page"] == page]
     of_exhibit = [entry["number"] for entry in ledger if entry["kind"] == "exhibit" and exhibit and entry["exhibit"] == exhibit]
-    return next(iter((*exact, *(entry["number"] for entry in of_file), *of_exhibit)), None)
+    of_part = [entry["number"] for entry in ledger if part and entry["part"] == part]
+    return next(iter((*exact, *(entry["number"] for entry in of_file), *of_exhibit, *of_part)), None)
 
 
 def _marks(findings: Sequence[Json], ledger: Sequence[Json]) -> dict[int, list[dict[str, Any]]]:
