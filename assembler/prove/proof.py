@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from assembler.model import Check, Proof, Volume
+from assembler.numbering import LABEL
 from assembler.prove import counting
 from assembler.prove import pages as paging
 from assembler.prove import structure as structuring
@@ -18,7 +19,7 @@ from assembler.prove import volumes as volumed
 from assembler.workshop import Failure, Workshop
 
 MANIFEST = "manifest.json"
-_CITE = re.compile(r"Ex\. (\S+) at (\d+)")
+_CITE = re.compile(rf"Ex\. (\S+) at ({LABEL})")
 Entry = Mapping[str, Any]
 
 
@@ -146,12 +147,17 @@ def _stamps(ledger: Sequence[Entry], seen: Mapping[int, paging.PageResult]) -> I
 
 
 def _true_stamp(entry: Entry, total: int) -> bool:
-    text = f"page {entry['number']} of {total}"
+    text = f"page {label(entry)} of {total}"
     if entry["kind"] == "exhibit":
         text = f"Exhibit {entry['tab']} · {entry['exhibit_page']} of {entry['exhibit_pages']} · {text}"
     elif entry["kind"] == "tab":
         text = f"Exhibit {entry['tab']} · {text}"
     return bool(entry["stamp"]["text"] == text)
+
+
+def label(entry: Entry) -> str:
+    """The number printed on a page: its place in the bundle, unless the packet is frozen."""
+    return str(entry.get("label", entry["number"]))
 
 
 def _words(ledger: Sequence[Entry], seen: Mapping[int, paging.PageResult]) -> Iterator[Check]:
@@ -179,7 +185,7 @@ def _agreement(data: Mapping[str, Any], structure: structuring.Structure) -> Ite
     ledger = data["ledger"]
     count = structure.pages == len(ledger)
     yield Check(name="count", ok=count, detail=f"the bundle has {structure.pages} pages, the ledger {len(ledger)}")
-    wrong = [n for n, label in enumerate(structure.labels, 1) if label != str(n)]
+    wrong = [label(entry) for have, entry in zip(structure.labels, ledger, strict=False) if have != label(entry)]
     labels = not wrong and len(structure.labels) == len(ledger)
     detail = "page labels are the printed numbers" if labels else f"wrong label on page {_list(wrong)}"
     yield Check(name="label", ok=labels, detail=detail)
@@ -214,7 +220,7 @@ def _row_agrees(
 ) -> Check:
     first, last, sheet = row["first"], row["last"], row["sheet"]
     mine = [number for number, entry in places.items() if entry["exhibit"] == row["exhibit"] and entry["kind"] == "exhibit"]
-    printed = str(first) if first == last else f"{first}–{last}"
+    printed = "–".join(dict.fromkeys(label(places[number]) for number in (first, last) if number in places))
     on_index = [link for link in structure.links if link.page in index]
     faults = []
     if not mine or (min(mine), max(mine)) != (first, last) or row["pages"] != printed:
@@ -248,7 +254,7 @@ def _cites_agree(structure: structuring.Structure, places: Mapping[int, Entry]) 
     wrong = [
         link.page
         for link, match in found
-        if link.target != int(match[2]) or places.get(link.target, {}).get("tab") != match[1]
+        if (entry := places.get(link.target)) is None or label(entry) != match[2] or entry["tab"] != match[1]
     ]
     bad = sorted({*broken, *wrong})
     detail = f"{len(found)} citations lead to the page they print" if not bad else f"a citation is wrong on page {_list(bad)}"
