@@ -250,7 +250,7 @@ def _plain(text: str) -> str:
 
 def _cites_agree(structure: structuring.Structure, places: Mapping[int, Entry]) -> Check:
     found = [(link, match) for link in structure.links if (match := _CITE.search(link.text))]
-    broken = [link.page for link in structure.links if link.text.startswith("Ex.") and not _CITE.search(link.text)]
+    broken = [link.page for link in structure.links if structuring.cut_short(link.text)]
     wrong = [
         link.page
         for link, match in found
