@@ -192,6 +192,17 @@ def test_the_date_of_a_letter_is_printed_on_it(subjects: list[planted.Subject], 
     assert not [f for f in planted.check(without, {**one.texts, "teacher": (page,)}).findings if f.rule == "CHECK.DATE"]
 
 
+def test_a_page_that_stands_there_five_times_is_told_four_times(subjects: list[planted.Subject]) -> None:
+    """And not ten times, once for each pair."""
+    (one,) = [one for one in subjects if one.name == "re-parole"]
+    exhibit = one.case.exhibits[0]
+    page = replace(one.texts[exhibit.id][0], text=f"{'Every word of this page stands on the other four. ' * 9}")
+    alike_pages = tuple(replace(page, page=number, sha256=str(number)) for number in range(1, 6))
+    found = planted.check(one.case, {**one.texts, exhibit.id: alike_pages}).findings
+
+    assert [finding.page for finding in found if finding.rule == "PAGES.TWICE"] == [2, 3, 4, 5]
+
+
 def test_an_exhibit_that_could_not_be_read_is_said_so(subjects: list[planted.Subject]) -> None:
     (one,) = [one for one in subjects if one.name == "re-parole"]
     made = planted.check(one.case, {key: pages for key, pages in one.texts.items() if key != "passport"})
