@@ -13,7 +13,8 @@ import pypdf
 import pypdfium2 as pdfium
 from pikepdf import Pdf
 
-from assembler.evidence.refusal import Refused
+from assembler.evidence.locks import asks_for_password
+from assembler.evidence.refusing import Refused
 from assembler.evidence.soundness import told
 from assembler.sight import recovered
 
@@ -30,20 +31,18 @@ class Reading:
     steps: tuple[str, ...]
 
 
-def read(data: bytes) -> Reading:
+def read(data: bytes, password: str = "") -> Reading:
     """Open a PDF. Raises Refused where fewer than two readers agree on its pages."""
-    count = _counted(data)
+    count = _counted(data, password)
     steps = [_step("PDFium", pdfium.PYPDFIUM_INFO, "opened" if count >= 0 else "failed")]
     try:
-        pdf = pikepdf.open(io.BytesIO(data))
+        pdf = pikepdf.open(io.BytesIO(data), password=password)
         pages = len(pdf.pages)
     except pikepdf.PasswordError as error:
-        raise Refused(
-            "EVID.PASSWORD", "the file asks for a password", "open it with the password and print it to a new PDF"
-        ) from error
+        raise asks_for_password(password) from error
     except _BROKEN:
         steps.insert(0, _step("pikepdf", pikepdf.__version__, "failed"))
-        return _rewritten(data, count, steps)
+        return _rewritten(data, password, count, steps)
     steps.insert(0, _step("pikepdf", pikepdf.__version__, "opened"))
     _limited(pages)
     faults = list(told(pdf))
@@ -52,7 +51,7 @@ def read(data: bytes) -> Reading:
     if count >= 0:
         raise _disagreeing(pages, count)
     faults.append("one of the readers cannot open it at all")
-    again = recovered(data)
+    again = recovered(data, password)
     steps.append(_step("pypdf", pypdf.__version__, "opened" if again is not None else "failed"))
     second = _counted(again) if again is not None else -1
     if second < 0:
@@ -62,13 +61,13 @@ def read(data: bytes) -> Reading:
     return Reading(pdf=pdf, faults=tuple(faults), steps=tuple(steps))
 
 
-def _rewritten(data: bytes, count: int, steps: list[str]) -> Reading:
+def _rewritten(data: bytes, password: str, count: int, steps: list[str]) -> Reading:
     """Written again by a reader that opens it, for the one that does not; PDFium's count must be met."""
     if count <= 0:
         raise _unreadable(steps)
     _limited(count)
     for name, version, write in (("pypdf", pypdf.__version__, recovered), ("PDFium", pdfium.PYPDFIUM_INFO, _saved_again)):
-        again = write(data)
+        again = write(data, password)
         try:
             pdf = pikepdf.open(io.BytesIO(again)) if again is not None else None
             whole = pdf is not None and len(pdf.pages) == count
@@ -85,10 +84,10 @@ def _step(name: str, version: object, what: str) -> str:
     return f"{name} {version}: {what}"
 
 
-def _counted(data: bytes) -> int:
+def _counted(data: bytes, password: str = "") -> int:
     """Pages as PDFium counts them; -1 where it cannot open the file at all."""
     try:
-        document = pdfium.PdfDocument(data)
+        document = pdfium.PdfDocument(data, password=password or None)
     except pdfium.PdfiumError:
         return -1
     count = len(document)
@@ -96,8 +95,8 @@ def _counted(data: bytes) -> int:
     return count
 
 
-def _saved_again(data: bytes) -> bytes | None:
-    document = pdfium.PdfDocument(data)
+def _saved_again(data: bytes, password: str) -> bytes | None:
+    document = pdfium.PdfDocument(data, password=password or None)
     out = io.BytesIO()
     try:
         document.save(out)

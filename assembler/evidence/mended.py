@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pypdfium2 as pdfium
 
-from assembler.evidence.refusal import Refused
+from assembler.evidence.refusing import Refused
 from assembler.sight import document
 
 _SCALE = 0.5  # pixels a point
@@ -19,10 +19,10 @@ _JUDGED = frozenset(("DCTDecode", "JPXDecode", "FlateDecode", "LZWDecode", "RunL
 _WHITE = 400  # bytes; a white page takes JBIG2 less than that
 
 
-def compare(data: bytes, made: Path, redrawn: Collection[int]) -> None:
+def compare(data: bytes, password: str, made: Path, redrawn: Collection[int]) -> None:
     """Raises Refused if a page of `made` is not as PDFium shows the client's file; pages in `redrawn` are left out."""
     try:
-        before, _ = document(data)
+        before, _ = document(data, password)
     except pdfium.PdfiumError as error:
         raise Refused("EVID.BROKEN", "the PDF is damaged and cannot be drawn", "ask for the file again") from error
     after = pdfium.PdfDocument(made)

@@ -14,13 +14,15 @@ import pypdfium2 as pdfium
 
 from assembler.evidence.hidden import hidden_on
 from assembler.evidence.images import BadImage, place
+from assembler.evidence.locks import LOCK, asks_for_password, of_unusable, opens
 from assembler.evidence.losses import Loss
 from assembler.evidence.mended import compare, undrawn
 from assembler.evidence.pdfs import Normal, normal_pdf
-from assembler.evidence.refusal import Refused
+from assembler.evidence.refusing import Refused
 from assembler.evidence.sniff import REFUSED, sniff
 from assembler.ink import drawn, marks_on
 from assembler.model import Finding, Ink, Severity
+from assembler.passwords import read_passwords
 from assembler.workshop import Cache
 
 VERSION = "5"  # raise it when anything here changes what comes out
@@ -72,13 +74,17 @@ def open_file(job: Job) -> Opened:
     data = (job.folder / job.path).read_bytes()
     if hashlib.sha256(data).hexdigest() != job.sha256:
         return _failed(job, "EVID.CHANGED", "the file changed while this run was reading it", "run again")
+    passwords = read_passwords(job.folder)
+    password = passwords.of(job.path)
     try:
-        made = job.cache.once(["open", VERSION, *_versions(), job.sha256], lambda folder: _make(data, folder))
+        made = job.cache.once(["open", VERSION, *_versions(), job.sha256], lambda folder: _make(data, password, folder))
+        kept = json.loads((made / "pages.json").read_text())
+        _still_opens(data, password, kept)
     except BadImage as error:
         return _failed(job, error.rule, error.problem, error.remedy)
     except Refused as error:
-        return _failed(job, error.rule, error.problem, error.remedy)
-    kept = json.loads((made / "pages.json").read_text())
+        told = of_unusable(error, passwords)
+        return _failed(job, told.rule, told.problem, told.remedy)
     return Opened(
         path=job.path,
         sha256=job.sha256,
@@ -99,7 +105,13 @@ def _failed(job: Job, rule: str, problem: str, remedy: str) -> Opened:
     return Opened(path=job.path, sha256=job.sha256, pdf=None, pages=(), removed=(), findings=(finding,))
 
 
-def _make(data: bytes, folder: Path) -> None:
+def _still_opens(data: bytes, password: str, kept: dict[str, Any]) -> None:
+    """What was opened with a password before is not used without it now: the proof needs it too. Raises Refused."""
+    if any(what == LOCK for what, _ in kept["removed"]) and not opens(data, password):
+        raise asks_for_password(password)
+
+
+def _make(data: bytes, password: str, folder: Path) -> None:
     """Fill a cache folder with normal.pdf and pages.json."""
     kind = sniff(data)
     if kind in REFUSED:
@@ -108,7 +120,7 @@ def _make(data: bytes, folder: Path) -> None:
     target = folder / "normal.pdf"
     box, turned, dpi = None, 0, None
     if kind == "pdf":
-        made = normal_pdf(data, target)
+        made = normal_pdf(data, target, password)
     else:
         placed = place(data, kind)
         target.write_bytes(placed.pdf)
@@ -118,7 +130,7 @@ def _make(data: bytes, folder: Path) -> None:
     looks = _measure(target, box, turned, dpi)
     faults = [*made.faults, *dict.fromkeys(look.fault for look in looks if look.fault)]
     if faults:
-        compare(data, target, made.redrawn)
+        compare(data, password, target, made.redrawn)
     kept = {
         "pages": [_page_raw(replace(look.page, redrawn=n in made.redrawn)) for n, look in enumerate(looks)],
         "removed": made.removed,

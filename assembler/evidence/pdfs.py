@@ -14,8 +14,9 @@ from pikepdf import Array, Dictionary, Name
 
 from assembler.evidence import ladder
 from assembler.evidence.clean import balance, clean, removed_from
+from assembler.evidence.locks import locked
 from assembler.evidence.losses import Loss, losses_of
-from assembler.evidence.refusal import Refused
+from assembler.evidence.refusing import Refused
 from assembler.evidence.soundness import faults_of, told
 from assembler.evidence.strip import strip_pictures
 from assembler.model import Severity
@@ -37,15 +38,14 @@ class Normal:
     steps: tuple[str, ...]  # readers tried
 
 
-def normal_pdf(data: bytes, target: Path) -> Normal:
+def normal_pdf(data: bytes, target: Path, password: str = "") -> Normal:
     """Write `target`. Raises Refused where the file cannot be used at all."""
-    reading = ladder.read(data)
+    reading = ladder.read(data, password)
     try:
         with reading.pdf as pdf:
             faults = [*reading.faults, *faults_of(pdf)]
             losses = list(losses_of(pdf))
-            removed = removed_from(pdf)
-            removed.update(strip_pictures(pdf))
+            removed = removed_from(pdf) + locked(pdf, password) + strip_pictures(pdf)
             redrawn = clean(pdf)
             for number, page in enumerate(pdf.pages, 1):
                 faults += _normal_boxes(page)

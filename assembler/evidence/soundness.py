@@ -18,7 +18,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf
 from PIL import Image, UnidentifiedImageError
 
-from assembler.evidence.refusal import Refused
+from assembler.evidence.refusing import Refused
 
 _MOST = 1 << 30  # bytes a stream may unpack to
 _STEP = 1 << 24
