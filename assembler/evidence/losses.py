@@ -115,21 +115,22 @@ def _annotations(number: int, annotations: list[Any]) -> Iterator[Loss]:
             "apply them in the program that made them, and take the new file", number,
         )
     others = [one for one in annotations if one.get(Name.Subtype) not in (Name.Link, Name.Widget, Name.Popup, Name.Redact)]
-    hidden = sum(_flags(one) & _HIDDEN > 0 for one in others)
+    hidden = sum(map(hidden_annotation, others))
     if hidden:
         said = f"{_many(hidden, 'hidden comment or mark', 'hidden comments or marks')} left out, as a viewer shows the page"
         yield _loss("EVID.COMMENT", Severity.INFO, said, "show them in the program that made them, if they matter", number)
-    notes = sum(_says(one) for one in others if not _flags(one) & _HIDDEN)
+    notes = sum(_says(one) for one in others if not hidden_annotation(one))
     if notes:
         yield _loss("EVID.NOTE", Severity.WARNING, f"{_many(notes, 'note')} whose text opens on a click only; it was left out",
                     "print the file with its comments to a new PDF, if they matter", number)  # fmt: skip
 
 
-def _flags(annotation: Any) -> int:
+def hidden_annotation(annotation: Any) -> bool:
+    """Whether its flags say that no viewer shows it."""
     try:
-        return int(annotation.get(Name.F, 0))
+        return int(annotation.get(Name.F, 0)) & _HIDDEN > 0
     except (TypeError, ValueError):
-        return 0
+        return False
 
 
 def _says(annotation: Any) -> bool:

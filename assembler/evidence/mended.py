@@ -39,10 +39,16 @@ def compare(data: bytes, password: str, made: Path, redrawn: Collection[int]) ->
 
 
 def _alike(before: Any, after: Any, number: int) -> bool:
+    """In grey first, which is quick; PDFium mixes transparent colours wrongly there, so a difference is looked at in colour."""
     try:
-        one, other = _drawn(before[number]), _drawn(after[number])
+        return any(
+            _same(_drawn(before[number], grey=grey), _drawn(after[number], grey=grey)) for grey in (True, False)
+        )
     except pdfium.PdfiumError:
         return False
+
+
+def _same(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any]) -> bool:
     if max(abs(one.shape[0] - other.shape[0]), abs(one.shape[1] - other.shape[1])) > 1:
         return False
     rows, columns = (min(a, b) // _BLOCK * _BLOCK for a, b in zip(one.shape, other.shape, strict=True))
@@ -53,11 +59,9 @@ def _alike(before: Any, after: Any, number: int) -> bool:
     return float(blocks.mean(axis=(1, 3)).max()) <= _APART
 
 
-def _drawn(page: Any) -> np.ndarray[Any, Any]:
+def _drawn(page: Any, *, grey: bool) -> np.ndarray[Any, Any]:
     scale = min(_SCALE, _MOST / max(page.get_size()))
-    grey = page.render(scale=scale, grayscale=True, may_draw_forms=True).to_numpy()
-    levels: np.ndarray[Any, Any] = grey.reshape(grey.shape[0], grey.shape[1])
-    return levels
+    return np.asarray(page.render(scale=scale, grayscale=grey, may_draw_forms=True).to_pil().convert("L"))
 
 
 def undrawn(page: Any) -> bool:

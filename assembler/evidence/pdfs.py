@@ -12,7 +12,7 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Name
 
-from assembler.evidence import ladder
+from assembler.evidence import ladder, marks
 from assembler.evidence.clean import balance, clean, removed_from
 from assembler.evidence.locks import locked
 from assembler.evidence.losses import Loss, losses_of
@@ -32,7 +32,7 @@ class Normal:
     """What making a file normal found. `faults`: what was damaged and mended; none for a sound file."""
 
     removed: tuple[tuple[str, int], ...]  # what was taken out, by kind
-    redrawn: frozenset[int]  # pages (from 0) on which values were drawn that the file held no picture of
+    redrawn: frozenset[int]  # pages (from 0) on which values or marks were drawn that the file held no picture of
     faults: tuple[str, ...]
     losses: tuple[Loss, ...]
     steps: tuple[str, ...]  # readers tried
@@ -46,6 +46,7 @@ def normal_pdf(data: bytes, target: Path, password: str = "") -> Normal:
             faults = [*reading.faults, *faults_of(pdf)]
             losses = list(losses_of(pdf))
             removed = removed_from(pdf) + locked(pdf, password) + strip_pictures(pdf)
+            shown = marks.places(pdf)
             redrawn = clean(pdf)
             for number, page in enumerate(pdf.pages, 1):
                 faults += _normal_boxes(page)
@@ -56,6 +57,8 @@ def normal_pdf(data: bytes, target: Path, password: str = "") -> Normal:
             faults += told(pdf)
     except (pikepdf.PdfError, pikepdf.QpdfRuntimeError, pikepdf.ForeignObjectError, RecursionError) as error:
         raise Refused("EVID.BROKEN", "the PDF is damaged", "ask for the file again") from error
+    if shown:
+        redrawn |= marks.mend(data, password, target, shown)
     return Normal(
         removed=tuple(sorted((what, count) for what, count in removed.items() if count)),
         redrawn=redrawn,

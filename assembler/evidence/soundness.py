@@ -44,14 +44,20 @@ def told(pdf: Pdf) -> Iterator[str]:
 
 
 def faults_of(pdf: Pdf) -> Iterator[str]:
-    """What is damaged in an open file. Raises Refused for a stream that unpacks to more than a gigabyte."""
+    """What is damaged in an open file. Raises Refused for a stream that unpacks to more than a gigabyte, and for a
+    page that has lost a part of what it shows.
+    """
     streams = (one for one in pdf.objects if isinstance(one, pikepdf.Stream))
     broken = [(one.objgen, fault) for one in streams if (fault := _fault(one))]
     yield from told(pdf)
-    if broken:
-        places = dict(_places(pdf))
-        for objgen, fault in broken:
-            yield f"{fault} ({places[objgen]})" if objgen in places else fault
+    places = dict(_places(pdf)) if broken else {}
+    for objgen, fault in broken:
+        number, drawing = places.get(objgen, (0, False))
+        if drawing:
+            raise Refused(
+                "EVID.BROKEN", f"the PDF is damaged: a part of what page {number} shows is gone", "ask for the file again"
+            )
+        yield f"{fault} (page {number})" if number else fault
 
 
 def _fault(stream: Any) -> str:
@@ -142,13 +148,13 @@ def _components(space: Any) -> int:
     return {"/DeviceRGB": 3, "/CalRGB": 3, "/Lab": 3, "/RGB": 3, "/DeviceCMYK": 4, "/CMYK": 4}.get(kind, 1)
 
 
-def _places(pdf: Pdf) -> Iterator[tuple[tuple[int, int], str]]:
-    """The page of each content stream and picture; the first page wins."""
+def _places(pdf: Pdf) -> Iterator[tuple[tuple[int, int], tuple[int, bool]]]:
+    """The page of each content stream and picture, and whether it is a content stream; the first page wins."""
     for number, page in reversed([*enumerate(pdf.pages, 1)]):
         contents, resources = page.get(Name.Contents), page.get(Name.Resources)
         drawn = resources.get(Name.XObject) if isinstance(resources, Dictionary) else None
-        parts = list(contents) if isinstance(contents, Array) else [contents]
-        parts += [one for _, one in drawn.items()] if isinstance(drawn, Dictionary) else []
-        for one in parts:
+        parts: list[tuple[Any, bool]] = [(one, True) for one in (contents if isinstance(contents, Array) else [contents])]
+        parts += [(one, False) for _, one in drawn.items()] if isinstance(drawn, Dictionary) else []
+        for one, drawing in parts:
             if isinstance(one, pikepdf.Stream):
-                yield one.objgen, f"page {number}"
+                yield one.objgen, (number, drawing)
