@@ -110,15 +110,17 @@ def _draw_values(pdf: Pdf) -> frozenset[int]:
         for annotation in page.get(Name.Annots, ())
         if annotation.get(Name.Subtype) == Name.Widget
     ]
-    drawn = [(widget, widget.AP) for _, widget in widgets if Name.AP in widget]
     bare = frozenset(number for number, widget in widgets if asked or Name.AP not in widget)
     if not bare:
         return bare
+    # of lists and buttons the file's own picture shows more than one made anew; it is put aside, since it would be written over
+    kept = [(widget, widget.AP) for _, widget in widgets if Name.AP in widget and not (asked and _is_line(widget))]
+    for widget, _ in kept:
+        del widget.AP
     pdf.Root.AcroForm.NeedAppearances = True  # else nothing is drawn
     pdf.generate_appearance_streams()
-    for widget, appearance in drawn:
-        if not asked or not _is_line(widget):  # of lists and buttons the file's own picture shows more than one made anew
-            widget.AP = appearance
+    for widget, appearance in kept:
+        widget.AP = appearance
     return bare
 
 

@@ -57,6 +57,7 @@ def normal_pdf(data: bytes, target: Path, password: str = "") -> Normal:
             faults += told(pdf)
     except (pikepdf.PdfError, pikepdf.QpdfRuntimeError, pikepdf.ForeignObjectError, RecursionError) as error:
         raise Refused("EVID.BROKEN", "the PDF is damaged", "ask for the file again") from error
+    _opens(target)
     if shown:
         redrawn |= marks.mend(data, password, target, shown)
     return Normal(
@@ -66,6 +67,17 @@ def normal_pdf(data: bytes, target: Path, password: str = "") -> Normal:
         losses=tuple(losses),
         steps=reading.steps,
     )
+
+
+def _opens(target: Path) -> None:
+    """What was written must be sound, or later steps would stumble over it. Raises Refused."""
+    try:
+        with pikepdf.open(target) as made:
+            unsound = bool(made.get_warnings())
+    except pikepdf.PdfError:
+        unsound = True
+    if unsound:
+        raise Refused("EVID.BROKEN", "the PDF is damaged beyond repair", "ask for the file again")
 
 
 def _normal_boxes(page: pikepdf.Page) -> Iterator[str]:
