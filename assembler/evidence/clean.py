@@ -16,6 +16,18 @@ _COMBO = 1 << 17  # flag of a list that opens (PDF 32000-1, table 230)
 _KEEP_IN_ROOT = {"/Type", "/Pages", "/Outlines", "/Names", "/Dests", "/OCProperties", "/PageLabels"}
 
 
+def plain_notes(page: pikepdf.Page) -> None:
+    """Leave only annotations in a page's list of them; damaged files, and some programs, put other things there."""
+    notes = page.get(Name.Annots)
+    if notes is None:
+        return
+    kept = [one for one in notes if isinstance(one, Dictionary)] if isinstance(notes, pikepdf.Array) else []
+    if not kept:
+        del page.Annots
+    elif len(kept) < len(notes):
+        page.Annots = pikepdf.Array(kept)
+
+
 def removed_from(pdf: Pdf) -> Counter[str]:
     """What `clean` will take out, counted by kind, before it does."""
     found: Counter[str] = Counter()

@@ -13,7 +13,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name
 
 from assembler.evidence import ladder, marks
-from assembler.evidence.clean import balance, clean, removed_from
+from assembler.evidence.clean import balance, clean, plain_notes, removed_from
 from assembler.evidence.locks import locked
 from assembler.evidence.losses import Loss, losses_of
 from assembler.evidence.refusing import Refused
@@ -44,6 +44,8 @@ def normal_pdf(data: bytes, target: Path, password: str = "") -> Normal:
     try:
         with reading.pdf as pdf:
             faults = [*reading.faults, *faults_of(pdf)]
+            for page in pdf.pages:
+                plain_notes(page)
             losses = list(losses_of(pdf))
             removed = removed_from(pdf) + locked(pdf, password) + strip_pictures(pdf)
             shown = marks.places(pdf)
