@@ -1,8 +1,8 @@
 """fingerprint: everything that decides how a page of a finished bundle looks, as one hash; our stamp left out.
 
-A PDF and some of its pages come in, a `Fingerprint` for each goes out. Read with pypdf, which wrote none of it. Two pages with the
-same fingerprint have the same content streams, resources, boxes and annotations, byte for byte, so one program draws them alike.
-Judges nothing.
+A PDF and some of its pages come in, a `Fingerprint` for each goes out. Read with pypdf, which wrote none of it. Two pages with
+the same fingerprint have the same content streams, resources, boxes and annotations, byte for byte, so one program draws them
+alike. Judges nothing.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,8 @@ from pypdf.generic import (
     TextStringObject,
 )
 
+from assembler.model import Fingerprint
+
 _NUMBER = rb"-?(?:\d+\.?\d*|\.\d+)"
 # all that a stamp may be: one line of text, black, upright or turned; anything else in its stream makes it no stamp
 _STAMP = re.compile(
@@ -37,17 +38,6 @@ _LARGE = 65_536  # bytes: a stream that need not be kept in memory
 _DEEP = 60
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fingerprint:
-    """`digest`: sha256 in hex, "" where the page cannot be known by one: it has layers, loops, or cannot be read.
-
-    `stamped`: whether a stamp, and nothing but one, was left out.
-    """
-
-    digest: str = ""
-    stamped: bool = False
-
-
 class _Unknowable(Exception):
     """How the page looks does not depend on the page alone."""
 
@@ -58,8 +48,7 @@ def of_pages(pdf: Path, places: Iterable[int]) -> tuple[Fingerprint, ...]:
     try:
         with pdf.open("rb") as stream:  # of a path, the reader would take the whole file into memory
             reader = PdfReader(stream)
-            hasher = _Hasher(reader)
-            pages = reader.pages
+            hasher, pages = _Hasher(reader), list(reader.pages)
             return tuple(_of_page(hasher, pages[place]) if place < len(pages) else Fingerprint() for place in wanted)
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError):
         return (Fingerprint(),) * len(wanted)
@@ -70,7 +59,7 @@ def _of_page(hasher: _Hasher, page: DictionaryObject) -> Fingerprint:
         streams = list(_streams(page.get("/Contents")))
         stamped = len(streams) > 1 and _is_stamp(hasher, streams)
         parts = [hasher.of(one) for one in (streams[1:-1] if stamped else streams)]
-        rest = {key: value for key, value in page.items() if key not in ("/Contents", "/Annots")}
+        rest = {key: value for key, value in page.items() if key not in ("/Contents", "/Annots", "/Type")}
         notes = [hasher.of(note) for note in _list(page.get("/Annots"))]
         whole = hashlib.sha256(b"|".join((hasher.of_dictionary(rest), *parts, b"notes", *notes)))
         return Fingerprint(digest=whole.hexdigest(), stamped=stamped)
@@ -119,16 +108,11 @@ class _Hasher:
             return self.of_dictionary(item)
         if isinstance(item, ArrayObject):
             return _hash(b"array", *(self.of(one) for one in item))
-        if isinstance(item, TextStringObject):
-            return _hash(b"string", item.original_bytes)
-        if isinstance(item, ByteStringObject):
-            return _hash(b"string", bytes(item))
-        return _hash(type(item).__name__.encode(), repr(item).encode())
+        return _hash(*_plain(item))
 
     def of_dictionary(self, items: Mapping[str, Any]) -> bytes:
         """Keys in order, those that lead elsewhere left out."""
-        kind = items.get("/Type")
-        if kind in _OTHERS and kind != "/Page":
+        if items.get("/Type") in _OTHERS:
             raise _Unknowable
         rows = [_hash(key.encode(), self.of(value)) for key, value in sorted(items.items()) if key not in _ELSEWHERE]
         return _hash(b"dictionary", *rows)
@@ -141,8 +125,6 @@ class _Hasher:
             self._open.add(key)
             try:
                 found = item.get_object()
-                if isinstance(found, DictionaryObject) and found.get("/Type") in _OTHERS:
-                    raise _Unknowable
                 self._known[key] = self.of(found)
             finally:
                 self._open.discard(key)
@@ -157,8 +139,17 @@ class _Hasher:
 
     @staticmethod
     def _raw(stream: Any) -> bytes:
-        data = stream._data  # noqa: SLF001 - as it stands in the file; decoding pictures would take as long as drawing them
+        data = stream._data  # as it stands in the file: decoding pictures would take as long as drawing them
         return data if isinstance(data, bytes) else str(data).encode("latin1", "replace")
+
+
+def _plain(item: Any) -> tuple[bytes, bytes]:
+    """Kind and value of a string, name, number, truth value or null."""
+    if isinstance(item, TextStringObject):
+        return b"string", item.original_bytes
+    if isinstance(item, ByteStringObject):
+        return b"string", bytes(item)
+    return type(item).__name__.encode(), repr(item).encode()
 
 
 def _hash(*parts: bytes) -> bytes:

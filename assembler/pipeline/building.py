@@ -74,7 +74,7 @@ def _packet(
         data = report.with_outputs(_manifest(drawn, ready, found, volumes, profile, seal, options), made)
         report.write(made, data)
         tell("prove", 0, 0)
-        proof = prove.prove(made, ready.folder, workshop)
+        proof = prove.prove(made, ready.folder, workshop, remember=True)
         _stop_if_unproved(ready, plan, proof)
         data = report.with_proof(data, proof.checks, proof.not_checked)
         tell("review", 0, 0)
