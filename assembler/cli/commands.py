@@ -75,14 +75,21 @@ def plan(case: Path, as_json: bool, shelf_dir: Path | None, **_: Any) -> None:
 @click.option("--open", "opened", is_flag=True, help="Show review.html in the browser when it is done.")
 @click.option("--engine", type=click.Choice(["auto", "embedded", "libreoffice"]), default="auto", show_default=True,
               help="What turns Word templates into PDF.")
+@click.option("--freeze", "frozen", metavar="MANIFEST", type=click.Path(exists=True, path_type=Path), default=None,
+              help="Keep every number of this filed packet: its manifest.json, its folder, or the folder of all packets.")
+@click.option("--late", type=click.Choice(["end", "in-place"]), default="end", show_default=True,
+              help="With --freeze: new exhibits at the end, or behind the exhibit they follow, as C1 with pages 57a, 57b.")
 @timed
 @cached
 @common
-def bundle(case: Path, out: Path | None, as_json: bool, **options: Any) -> None:
+def bundle(case: Path, out: Path | None, frozen: Path | None, as_json: bool, **options: Any) -> None:
     """Build the filing bundle of a case, and prove it."""
     from assembler import listing, pipeline
     from assembler.shelf import Shelf
 
+    if frozen:
+        pipeline.apart(frozen, out or case / "build")
+        options["freeze"] = pipeline.filed(frozen)
     with _workshop(case, options) as workshop, progress() as tell:
         built = pipeline.bundle(case, Shelf.default(options["shelf_dir"]), workshop, _options(options), tell, out)
         spent = workshop.timings()
@@ -137,7 +144,7 @@ def _options(options: dict[str, Any]) -> Options:
 
     return Options(
         as_of=day(options["as_of"]), profile=options["profile"], strict=options["strict"], engine=options.get("engine", "auto"),
-        thumbnails=options.get("thumbnails", True),
+        thumbnails=options.get("thumbnails", True), freeze=options.get("freeze", ()), late=options.get("late", "end"),
     )
 
 
