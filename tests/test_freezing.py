@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from itertools import pairwise
 from typing import Any
 
@@ -78,7 +78,7 @@ def labels(layout: Layout) -> list[str]:
 def test_the_same_case_again_is_the_same_packet() -> None:
     first = laid_out(FIRST)
 
-    assert laid_out(FIRST, file(first, FIRST)) == first
+    assert laid_out(FIRST, file(first, FIRST)) == replace(first, frozen=True)
 
 
 def test_a_late_exhibit_goes_to_the_end_and_numbers_go_on() -> None:

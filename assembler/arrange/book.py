@@ -45,6 +45,7 @@ def arrange(
         index=index,
         bookmarks=_bookmarks(plan, index, first),
         addresses=_addresses(leaves, first),
+        frozen=filed is not None,
     )
 
 
