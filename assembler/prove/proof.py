@@ -12,7 +12,11 @@ from typing import Any
 
 from assembler.model import Check, Proof, Volume
 from assembler.numbering import LABEL
+<<<<<<< HEAD
 from assembler.prove import frozen
+=======
+from assembler.prove import counting
+>>>>>>> main
 from assembler.prove import pages as paging
 from assembler.prove import structure as structuring
 from assembler.prove import volumes as volumed
@@ -45,7 +49,7 @@ def prove(build: Path, case_folder: Path | None, workshop: Workshop) -> Proof:
         checks += [*_agreement(data, structure), *_bookmarks(data, parts, structures)]
     checks += list(_nothing_else(structure))
     missing = () if case_folder else ("whether pages look like their sources: the case folder was not given",)
-    return Proof(checks=tuple(checks), not_checked=missing)
+    return Proof(checks=tuple(checks), not_checked=(*missing, *_not_seen(ledger, seen)))
 
 
 # --- files and ledger -----------------------------------------------------------------------------------------------
@@ -73,45 +77,13 @@ def _ledger(data: Mapping[str, Any], case_folder: Path | None, workshop: Worksho
     numbers = [entry["number"] for entry in ledger]
     in_order = numbers == list(range(1, len(ledger) + 1))
     yield Check(name="ledger", ok=in_order, detail=f"pages 1 to {len(ledger)}, each once" if in_order else "numbers have gaps")
-    counts = _source_pages(data, case_folder, workshop)
+    counts = counting.source_pages(data, case_folder, workshop)
     for exhibit in data["exhibits"]:
         have = [(e["source"]["path"], e["source"]["page"]) for e in ledger if e["exhibit"] == exhibit["id"] and "source" in e]
-        want = [page for part in exhibit["parts"] for page in _wanted(part, counts, have)]
+        want = [page for part in exhibit["parts"] for page in counting.wanted(part, counts, have)]
         ok = have == want and bool(have)
         detail = f"{len(have)} of {len(want)} pages of its files are in, in order"
         yield Check(name="ledger", ok=ok, detail=detail, exhibit=exhibit["id"])
-
-
-def _source_pages(data: Mapping[str, Any], case_folder: Path | None, workshop: Workshop) -> dict[str, int]:
-    """Pages of every source file as PDFium counts them; empty without the sources."""
-    if case_folder is None:
-        return {}
-    paths = sorted({part["path"] for exhibit in data["exhibits"] for part in exhibit["parts"]})
-    counted = workshop.map(count_pages, [case_folder / path for path in paths])
-    return {path: count for path, count in zip(paths, counted, strict=True) if isinstance(count, int)}
-
-
-def count_pages(path: Path) -> int:
-    """Pages of a source file: of a PDF as PDFium counts them, 1 of an image, 0 of a file that does not open."""
-    import pypdfium2 as pdfium
-
-    try:
-        data = path.read_bytes()
-        if b"%PDF-" not in data[:1024]:
-            return 1
-        document = pdfium.PdfDocument(data)
-    except (OSError, pdfium.PdfiumError):
-        return 0
-    count = len(document)
-    document.close()
-    return count
-
-
-def _wanted(part: Mapping[str, Any], counts: Mapping[str, int], have: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
-    path = part["path"]
-    count = counts.get(path, max((page for name, page in have if name == path), default=0))
-    ranges = part["pages"] or [[1, None]]
-    return [(path, page) for first, last in ranges for page in range(first, (last or count) + 1)]
 
 
 # --- pages ----------------------------------------------------------------------------------------------------------
@@ -147,15 +119,33 @@ def _pixels(ledger: Sequence[Entry], seen: Mapping[int, paging.PageResult], case
     for exhibit, group in _by_exhibit(ledger):
         numbers = [entry["number"] for entry in group]
         bad = [number for number in numbers if not seen[number].alike]
-        detail = f"{len(numbers) - len(bad)} of {len(numbers)} pages look like their source"
+        unseen = [number for number in numbers if seen[number].alike and seen[number].trouble]
+        detail = f"{len(numbers) - len(bad) - len(unseen)} of {len(numbers)} pages look like their source"
+        if unseen:
+            detail += f"; page {_list(unseen)} cannot be compared: its source {seen[unseen[0]].trouble}"
         if bad:
             why = next((seen[number].trouble for number in bad if seen[number].trouble), "")
             detail += f"; not page {_list(bad)}" + (f": {why}" if why else "")
         yield Check(name="pixels", ok=not bad, detail=detail, exhibit=exhibit, page=bad[0] if bad else None)
 
 
+<<<<<<< HEAD
 def _stamps(data: Mapping[str, Any], seen: Mapping[int, paging.PageResult]) -> Iterator[Check]:
     ledger = data["ledger"]
+=======
+def _not_seen(ledger: Sequence[Entry], seen: Mapping[int, paging.PageResult]) -> Iterator[str]:
+    """One line for each file whose pages could not be compared, and why."""
+    why = {
+        entry["source"]["path"]: seen[entry["number"]].trouble
+        for entry in ledger
+        if "source" in entry and seen[entry["number"]].alike and seen[entry["number"]].trouble
+    }
+    for path, trouble in why.items():
+        yield f"whether the pages of {path} look like it: it {trouble}"
+
+
+def _stamps(ledger: Sequence[Entry], seen: Mapping[int, paging.PageResult]) -> Iterator[Check]:
+>>>>>>> main
     bad = [entry["number"] for entry in ledger if not seen[entry["number"]].stamped]
     count = sum(entry["stamp"] is not None for entry in ledger)
     detail = f"{count} stamps read back as printed" if not bad else f"the stamp is wrong or missing on page {_list(bad)}"
@@ -266,7 +256,7 @@ def _plain(text: str) -> str:
 
 def _cites_agree(structure: structuring.Structure, places: Mapping[int, Entry]) -> Check:
     found = [(link, match) for link in structure.links if (match := _CITE.search(link.text))]
-    broken = [link.page for link in structure.links if link.text.startswith("Ex.") and not _CITE.search(link.text)]
+    broken = [link.page for link in structure.links if structuring.cut_short(link.text)]
     wrong = [
         link.page
         for link, match in found
