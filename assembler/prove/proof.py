@@ -12,11 +12,7 @@ from typing import Any
 
 from assembler.model import Check, Proof, Volume
 from assembler.numbering import LABEL
-<<<<<<< HEAD
-from assembler.prove import frozen
-=======
-from assembler.prove import counting
->>>>>>> main
+from assembler.prove import counting, frozen
 from assembler.prove import pages as paging
 from assembler.prove import structure as structuring
 from assembler.prove import volumes as volumed
@@ -129,10 +125,6 @@ def _pixels(ledger: Sequence[Entry], seen: Mapping[int, paging.PageResult], case
         yield Check(name="pixels", ok=not bad, detail=detail, exhibit=exhibit, page=bad[0] if bad else None)
 
 
-<<<<<<< HEAD
-def _stamps(data: Mapping[str, Any], seen: Mapping[int, paging.PageResult]) -> Iterator[Check]:
-    ledger = data["ledger"]
-=======
 def _not_seen(ledger: Sequence[Entry], seen: Mapping[int, paging.PageResult]) -> Iterator[str]:
     """One line for each file whose pages could not be compared, and why."""
     why = {
@@ -144,8 +136,8 @@ def _not_seen(ledger: Sequence[Entry], seen: Mapping[int, paging.PageResult]) ->
         yield f"whether the pages of {path} look like it: it {trouble}"
 
 
-def _stamps(ledger: Sequence[Entry], seen: Mapping[int, paging.PageResult]) -> Iterator[Check]:
->>>>>>> main
+def _stamps(data: Mapping[str, Any], seen: Mapping[int, paging.PageResult]) -> Iterator[Check]:
+    ledger = data["ledger"]
     bad = [entry["number"] for entry in ledger if not seen[entry["number"]].stamped]
     count = sum(entry["stamp"] is not None for entry in ledger)
     detail = f"{count} stamps read back as printed" if not bad else f"the stamp is wrong or missing on page {_list(bad)}"
