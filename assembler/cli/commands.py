@@ -22,6 +22,7 @@ from assembler.cli.facts import init, validate
 from assembler.cli.forms import forms
 from assembler.cli.frame import Framed, common, day, progress, result, say
 from assembler.cli.timings import keep, timed, times
+from assembler.cli.unbundle import unbundle
 from assembler.cli.verify import verify
 from assembler.errors import ExitCode
 
@@ -50,6 +51,7 @@ main.add_command(batch)
 main.add_command(cache)
 main.add_command(verify)
 main.add_command(diff)
+main.add_command(unbundle)
 
 
 @main.command()
@@ -75,6 +77,8 @@ def plan(case: Path, as_json: bool, shelf_dir: Path | None, **_: Any) -> None:
 @click.option("--open", "opened", is_flag=True, help="Show review.html in the browser when it is done.")
 @click.option("--engine", type=click.Choice(["auto", "embedded", "libreoffice"]), default="auto", show_default=True,
               help="What turns Word templates into PDF.")
+@click.option("--keep-originals", is_flag=True,
+              help="Keep case.json and the evidence with each packet, for `assembler unbundle`.")
 @click.option("--freeze", "frozen", metavar="MANIFEST", type=click.Path(exists=True, path_type=Path), default=None,
               help="Keep every number of this filed packet: its manifest.json, its folder, or the folder of all packets.")
 @click.option("--late", type=click.Choice(["end", "in-place"]), default="end", show_default=True,
@@ -145,6 +149,7 @@ def _options(options: dict[str, Any]) -> Options:
     return Options(
         as_of=day(options["as_of"]), profile=options["profile"], strict=options["strict"], engine=options.get("engine", "auto"),
         thumbnails=options.get("thumbnails", True), freeze=options.get("freeze", ()), late=options.get("late", "end"),
+        keep_originals=options.get("keep_originals", False),
     )
 
 

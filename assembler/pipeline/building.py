@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from assembler import bind as binding
-from assembler import drafts, forms, freezing, profiles, prove, report, review, rules
+from assembler import drafts, forms, freezing, originals, profiles, prove, report, review, rules
 from assembler.doctor import engine_versions
 from assembler.errors import ProofFailed
 from assembler.model import Check, Draft, Finding, Layout, PartKind, Plan, Prepared, Profile, Proof, Volume
@@ -71,7 +71,9 @@ def _packet(
         found = (*drawn.findings, *advice)
         stop_if_strict(ready.case, found, options)
         _keep(drawn, made, target / plan.packet)
-        data = report.with_outputs(_manifest(drawn, ready, found, volumes, profile, seal, options), made)
+        kept = originals.keep(ready.case, plan, ready.folder, made) if options.keep_originals else []
+        data = {**_manifest(drawn, ready, found, volumes, profile, seal, options), "originals": {"files": kept} if kept else None}
+        data = report.with_outputs(data, made)
         report.write(made, data)
         tell("prove", 0, 0)
         proof = prove.prove(made, ready.folder, workshop)

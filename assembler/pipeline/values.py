@@ -24,6 +24,7 @@ class Options:
     engine: str = "auto"  # Word engine: "auto", "embedded" or "libreoffice"
     thumbnails: bool = True  # pictures and words of the evidence in review.html
     freeze: tuple[Filed, ...] = ()  # packets that were filed, whose pages keep their numbers
+    keep_originals: bool = False  # a copy of what each packet is made of, in its folder
     late: str = "end"  # where a new exhibit goes then: "end", or "in-place" behind the exhibit it follows
 
 
