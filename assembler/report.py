@@ -19,6 +19,7 @@ from assembler.model import (
     Case,
     Check,
     Draft,
+    Filed,
     Finding,
     Layout,
     Leaf,
@@ -63,11 +64,13 @@ def manifest(
     looked: Sequence[Mapping[str, Any]] = (),
     contradictions: Sequence[Mapping[str, Any]] = (),
     seal: str = "",
+    filed: Filed | None = None,
 ) -> dict[str, Any]:
     """Everything but the outputs and the proof, which `with_outputs` and `with_proof` add when there are any.
 
     `claims`: requirements and the exhibits that meet them. `relied`: dated facts that were used. `not_checked`: sentences.
     `looked`: what was looked for in the evidence. `contradictions`: what says other than the case; these hold client facts.
+    `filed`: the packet as it was filed, whose pages keep their numbers.
     """
     pages = {one.exhibit: one.pages for one in prepared}
     return {
@@ -83,6 +86,7 @@ def manifest(
         "seal": seal,
         "inputs": [asdict(record) for record in case.files],
         "exhibits": [_exhibit(case, part) for part in plan.parts if part.kind is PartKind.EXHIBIT],
+        "frozen": _frozen(filed) if filed else None,
         "ledger": [_entry(leaf, pages) for leaf in layout.leaves],
         "index": [_row(row) for row in layout.index],
         "bookmarks": [asdict(mark) for mark in layout.bookmarks],
@@ -190,6 +194,15 @@ def _entry(leaf: Leaf, pages: Mapping[str, Sequence[PreparedPage]]) -> dict[str,
             "confidence": None if page.confidence is None else round(page.confidence, 1),
         }
     return entry
+
+
+def _frozen(filed: Filed) -> dict[str, Any]:
+    """What the numbers were kept of, so that the proof can hold the pages against it again."""
+    pages = [
+        {"label": page.label, "kind": page.kind.value, "document": page.document, "content": page.content, "stamp": page.stamp}
+        for page in filed.pages
+    ]
+    return {"manifest": filed.sha256, "as_of": filed.as_of, "pages": pages}
 
 
 def _exhibit(case: Case, part: Part) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from assembler.model.case import (
     Supporter,
     Translator,
 )
+from assembler.model.filed import Filed, FiledPage
 from assembler.model.finding import Finding, Severity
 from assembler.model.layout import Bookmark, IndexRow, Layout, Leaf, PageFacts, Stamp
 from assembler.model.pages import Draft, Ink, PageText, Prepared, PreparedPage, Removed
@@ -42,6 +43,8 @@ __all__ = [
     "Draft",
     "Exhibit",
     "FilePart",
+    "Filed",
+    "FiledPage",
     "Finding",
     "Fingerprint",
     "FormFile",

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from assembler import bind as binding
-from assembler import drafts, forms, intake, profiles, prove, report, review, rules
+from assembler import drafts, forms, freezing, intake, originals, profiles, prove, report, review, rules
 from assembler.doctor import engine_versions
 from assembler.errors import ProofFailed
 from assembler.model import Check, Draft, Finding, Layout, PartKind, Plan, Prepared, Profile, Proof, Volume
-from assembler.pipeline import packet, standing
+from assembler.pipeline import frozen, packet, standing
 from assembler.pipeline.ready import Ready, held, prepare
 from assembler.pipeline.values import Built, Options, Tell, stop_if_strict
 from assembler.shelf import Shelf, stamp_font
@@ -76,7 +76,9 @@ def _packet(
         found = (*drawn.findings, *advice)
         stop_if_strict(ready.case, found, options)
         _keep(drawn, made, target / plan.packet)
-        data = report.with_outputs(_manifest(drawn, ready, found, volumes, profile, seal, options), made)
+        kept = originals.keep(ready.case, plan, ready.folder, made) if options.keep_originals else []
+        data = {**_manifest(drawn, ready, found, volumes, profile, seal, options), "originals": {"files": kept} if kept else None}
+        data = report.with_outputs(data, made)
         report.write(made, data)
         tell("prove", 0, 0)
         proof = prove.prove(made, ready.folder, workshop, remember=True)
@@ -106,13 +108,18 @@ def _draw(plan: Plan, ready: Ready, shelf: Shelf, workshop: Workshop, options: O
     stop_if_strict(case, found, options)
     form_files = {one.exhibit: one.pdf for one in ready.prepared if one.exhibit.startswith("form:")}
     form_files |= {one.document: one.flattened for one in filled}
-    form_pages = {name: drafts.facts_of(path) for name, path in form_files.items()}
+    form_pages = frozen.with_content({name: drafts.facts_of(path) for name, path in form_files.items()}, case, filled)
+    found = (*found, *frozen.findings(plan, mine, form_pages, options))
+    stop_if_strict(case, found, options)
+    filed = frozen.of(plan, options)
     facts = rules.letter_facts(case, ready.known, options.as_of)
     made, layout = drafts.settle(
         plan, case, mine, form_pages,
         shelf=shelf, folder=folder, workshop=workshop, facts=facts, as_of=options.as_of, engine=options.engine, tell=tell,
+        filed=filed,
     )  # fmt: skip
-    found = (*found, *held(plan), *(finding for one in made for finding in one.findings))
+    of_drafts = (finding for one in made for finding in one.findings)
+    found = (*found, *(freezing.lost(layout, filed) if filed else ()), *held(plan), *of_drafts)
     stop_if_strict(case, found, options)
     claims = rules.claims(ready.judged, plan, layout, [person.id for person in case.beneficiaries])
     sheets = forms.answer_sheets(case, shelf) if held(plan) else []
@@ -150,6 +157,7 @@ def _manifest(
         relied=rules.relied(ready.judged), not_checked=ready.judged.not_checked,
         looked=[asdict(one) for one in ready.crossed.looked],
         contradictions=[asdict(one) for one in ready.crossed.contradictions], seal=seal,
+        filed=frozen.of(drawn.plan, options),
     )  # fmt: skip
 
 
