@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from assembler.crosscheck import papers, people, statements
+from assembler.crosscheck import doubles, papers, people, statements
 from assembler.crosscheck.values import Contradiction, Crosschecked, Desk, Looked, Pages, Result
 from assembler.model import Case, Finding
 
 _CHECKS: tuple[Callable[[Desk], Iterator[Result]], ...] = (
     people.facts, people.passports, people.strangers, papers.certificates, papers.languages, papers.dates, papers.sequences,
-    papers.doubles, papers.turned, papers.spellings, statements.statements, papers.unread,
+    doubles.doubles, papers.turned, papers.spellings, statements.statements, papers.unread,
 )  # fmt: skip
 
 

@@ -242,6 +242,7 @@ def _page(use: _Use, one: opening.Opened, read: reading.Read | None) -> Prepared
         blank=page.blank,
         redrawn=page.redrawn,
         boxes=read.boxes if read else None,
+        miniature=read.miniature if read else None,
     )
 
 

@@ -59,6 +59,7 @@ def read_texts(
                 PageText(
                     path=page.path, page=page.source_page, role=page.role, text=text, lines=lines, method=page.method,
                     confidence=page.confidence, turned=page.turned, sha256=page.sha256, language=page.language, seems=seems,
+                    miniature=page.miniature,
                 )
                 for page, (text, lines, seems) in zip(one.pages, result, strict=True)
             )  # fmt: skip
