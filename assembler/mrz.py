@@ -57,6 +57,11 @@ def read(text: str, as_of: date) -> tuple[Mrz, ...]:
     return tuple(found.values())
 
 
+def proved(text: str) -> bool:
+    """Whether there is such a set of lines, whatever the century of its dates."""
+    return bool(read(text, date(2000, 12, 31)))
+
+
 def looks_like(text: str) -> bool:
     """Whether there is something like such lines in the text, readable or not."""
     return any("<<" in line and len(line) >= 20 for line in map(_clean, text.upper().splitlines()))

@@ -31,7 +31,3 @@ def check(
         contradictions=tuple(dict.fromkeys(one for one in results if isinstance(one, Contradiction))),
     )
 
-
-def wanting_zones(case: Case, data: Mapping[str, Any]) -> frozenset[str]:
-    """The exhibits in which machine-readable lines are looked for."""
-    return frozenset(one.id for one in case.exhibits if "mrz" in data["expected"].get(one.category, ()))

@@ -44,7 +44,8 @@ def _grey(one: Miniature) -> Grey:
 
 @lru_cache(maxsize=4096)
 def _broad(one: Miniature) -> Grey:
-    return _unit(_resized(_grey(one), 6, 6).reshape(1, -1))[0]
+    row: Grey = _unit(_resized(_grey(one), 6, 6).reshape(1, -1))[0]
+    return row
 
 
 def _laid_over(one: Miniature, other: Miniature) -> tuple[float, tuple[float, float, float, float]]:

@@ -243,6 +243,7 @@ def _page(use: _Use, one: opening.Opened, read: reading.Read | None) -> Prepared
         redrawn=page.redrawn,
         boxes=read.boxes if read else None,
         miniature=read.miniature if read else None,
+        lines=read.lines if read else "",
     )
 
 

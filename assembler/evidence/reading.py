@@ -14,7 +14,9 @@ import pypdfium2 as pdfium
 from PIL import Image
 
 from assembler import legibility, ocr
+from assembler.evidence.looking import Words
 from assembler.evidence.measuring import measure
+from assembler.evidence.zones import lines_in
 from assembler.legibility import Box, Measures
 from assembler.model import Miniature
 from assembler.workshop import Cache
@@ -49,6 +51,7 @@ class Read:
     boxes: Path  # JSON: [[word, left, top, right, bottom, confidence], …], points from the top left of the page turned upright
     measures: Measures
     miniature: Miniature
+    lines: str = ""  # machine-readable lines that could be proved
 
 
 def read_page(job: Job) -> Read:
@@ -76,11 +79,12 @@ def _make(job: Job, engine: str, folder: Path) -> None:
         frame = _frame(job.box, size, found.turned)
         measures = _measures(job, upright, picture.width / size[0] * 72, found, frame, engine)
         small = _miniature(upright, frame)
+        lines = _lines(page, found)
     finally:
         document.close()
     (folder / "measures.json").write_text(json.dumps(asdict(measures)))
     (folder / "layer.pdf").write_bytes(_undated(found.layer, folder))
-    kept = {"words": len(found.words), "confidence": found.confidence, "turned": found.turned, "dpi": found.dpi,
+    kept = {"words": len(found.words), "confidence": found.confidence, "turned": found.turned, "dpi": found.dpi, "lines": lines,
             "miniature": {**asdict(small), "grey": base64.b64encode(small.grey).decode()}}  # fmt: skip
     (folder / "read.json").write_text(json.dumps(kept))
     (folder / "boxes.json").write_text(_boxes(found, size), encoding="utf8")
@@ -92,6 +96,28 @@ def _make(job: Job, engine: str, folder: Path) -> None:
 def _measures(job: Job, upright: Image.Image, dpi: float, found: ocr.Recognised, frame: Box, engine: str) -> Measures:
     words = tuple(zip(found.words, found.confidences, found.boxes, strict=True))
     return measure(upright, dpi, words, frame, lambda picture: ocr.read_words(picture, job.policy.dpi, engine))
+
+
+def _lines(page: pdfium.PdfPage, found: ocr.Recognised) -> str:
+    words = tuple(zip(found.words, found.confidences, found.boxes, strict=True))
+    text = "\n".join(" ".join(word for word, _, _ in line) for line in _by_line(words))
+
+    def again(scale: float) -> Image.Image:
+        drawn = _render(page, round(scale * 72))
+        return drawn.rotate(-found.turned, expand=True) if found.turned else drawn
+
+    return lines_in(words, text, again)
+
+
+def _by_line(words: Words) -> list[list[tuple[str, float, Box]]]:
+    """Words in reading order, cut where one begins left of the one before: a line of lines has few words."""
+    lines: list[list[tuple[str, float, Box]]] = []
+    for word in words:
+        if lines and word[2][0] >= lines[-1][-1][2][0]:
+            lines[-1].append(word)
+        else:
+            lines.append([word])
+    return lines
 
 
 def _miniature(upright: Image.Image, frame: Box) -> Miniature:

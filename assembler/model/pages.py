@@ -49,6 +49,7 @@ class PreparedPage:
     redrawn: bool = False  # form values were drawn by us, since the file held no picture of them
     boxes: Path | None = None  # where it was recognised: JSON, [[word, left, top, right, bottom, confidence], …]; points, 0..100
     miniature: Miniature | None = None  # where it was recognised: the picture on the page
+    lines: str = ""  # where it was recognised: machine-readable lines that could be proved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
