@@ -39,7 +39,7 @@ def _changed(texts: Texts, exhibit: str, number: int, text: str, lines: str | No
     return {**texts, exhibit: tuple(pages)}
 
 
-def _passports(one: Subject) -> Iterator[tuple[str, int, mrz.Mrz]]:
+def passports(one: Subject) -> Iterator[tuple[str, int, mrz.Mrz]]:
     for key, pages in one.texts.items():
         for number, page in enumerate(pages):
             for found in mrz.read(page.lines, AS_OF):
@@ -63,28 +63,28 @@ def _line(one: mrz.Mrz, **change: object) -> str:
     )
 
 
-def _owned(one: Subject) -> Iterator[tuple[str, int, mrz.Mrz]]:
+def owned(one: Subject) -> Iterator[tuple[str, int, mrz.Mrz]]:
     """Passports whose number the case knows."""
     known = {person.passport.number for person in one.case.beneficiaries if person.passport}
-    yield from (found for found in _passports(one) if found[2].number in known)
+    yield from (found for found in passports(one) if found[2].number in known)
 
 
 def wrong_digit(one: Subject, dice: random.Random) -> Iterator[Planted]:
-    for key, number, found in _owned(one):
+    for key, number, found in owned(one):
         days = timedelta(days=dice.randint(1, 900))
         change = dice.choice([{"birth_date": found.birth_date - days}, {"expires": found.expires - days}])
         yield one.case, _changed(one.texts, key, number, "", _line(found, **change))
 
 
 def stranger(one: Subject, dice: random.Random) -> Iterator[Planted]:
-    for key, number, found in _passports(one):
+    for key, number, found in passports(one):
         lines = _line(found, family="FREMD", given=dice.choice(["ANNA", "OTTO"]), number=f"Z{dice.randint(10**7, 10**8 - 1)}",
                       birth_date=found.birth_date + timedelta(days=400))  # fmt: skip
         yield one.case, _changed(one.texts, key, number, "", lines)
 
 
 def expired(one: Subject, dice: random.Random) -> Iterator[Planted]:
-    for key, number, found in _passports(one):
+    for key, number, found in passports(one):
         yield (
             one.case,
             _changed(one.texts, key, number, "", _line(found, expires=AS_OF - timedelta(days=dice.randint(1, 700)))),
@@ -189,7 +189,7 @@ def misdated(one: Subject, dice: random.Random) -> Iterator[Planted]:
 
 def swapped(one: Subject, _dice: random.Random) -> Iterator[Planted]:
     """The passport of one person filed as another's."""
-    for passport in _owned(one):
+    for passport in owned(one):
         others = [
             person
             for person in (one.case.petitioner, *one.case.others)
@@ -202,7 +202,7 @@ def swapped(one: Subject, _dice: random.Random) -> Iterator[Planted]:
 
 def mistyped(one: Subject, dice: random.Random) -> Iterator[Planted]:
     """A digit of a passport number is wrong in case.json."""
-    for _, _, found in _owned(one):
+    for _, _, found in owned(one):
         owner = next(p for p in one.case.beneficiaries if p.passport and p.passport.number == found.number)
         if owner.passport:
             place = dice.choice([n for n, c in enumerate(found.number) if c.isdigit()])

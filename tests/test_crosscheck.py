@@ -16,7 +16,7 @@ from assembler.crosscheck.likeness import alike, has_date, has_name, has_number,
 from assembler.evidence import texts
 from assembler.model import Name, Person
 from assembler.shelf import Shelf
-from benchmarks import planted
+from benchmarks import faults, planted
 from samples.mrz import td3
 from tests.conftest import AS_OF
 
@@ -43,7 +43,7 @@ def test_every_planted_fault_is_found(subjects: list[planted.Subject]) -> None:
 
 def test_every_passport_of_these_samples_is_read(subjects: list[planted.Subject]) -> None:
     owners = {plain(person.passport.number) for one in subjects for person in one.case.beneficiaries if person.passport}
-    read = {plain(found.number) for one in subjects for _, _, found in planted._passports(one)}
+    read = {plain(found.number) for one in subjects for _, _, found in faults.passports(one)}
 
     assert owners - {plain("N0000911")} <= read  # the response encloses no passport
 
@@ -190,6 +190,17 @@ def test_the_date_of_a_letter_is_printed_on_it(subjects: list[planted.Subject], 
     other = replace(letter, category="photo")  # the day of a photograph is not printed on it
     without = replace(case, exhibits=tuple(other if e.id == "teacher" else e for e in case.exhibits))
     assert not [f for f in planted.check(without, {**one.texts, "teacher": (page,)}).findings if f.rule == "CHECK.DATE"]
+
+
+def test_a_page_that_stands_there_five_times_is_told_four_times(subjects: list[planted.Subject]) -> None:
+    """And not ten times, once for each pair."""
+    (one,) = [one for one in subjects if one.name == "re-parole"]
+    exhibit = one.case.exhibits[0]
+    page = replace(one.texts[exhibit.id][0], text=f"{'Every word of this page stands on the other four. ' * 9}")
+    alike_pages = tuple(replace(page, page=number, sha256=str(number)) for number in range(1, 6))
+    found = planted.check(one.case, {**one.texts, exhibit.id: alike_pages}).findings
+
+    assert [finding.page for finding in found if finding.rule == "PAGES.TWICE"] == [2, 3, 4, 5]
 
 
 def test_an_exhibit_that_could_not_be_read_is_said_so(subjects: list[planted.Subject]) -> None:

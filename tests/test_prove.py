@@ -17,11 +17,11 @@ from pikepdf import Array, Dictionary, Name, Pdf
 from assembler import drafts, intake, rules
 from assembler.model import Layout, Proof
 from assembler.plan import plan_packet
-from assembler.prove import prove
+from assembler.prove import prove, structure
 from assembler.shelf import Shelf
 from assembler.workshop import Workshop
 from tests import factories
-from tests.conftest import AS_OF
+from tests.conftest import AS_OF, build
 
 FIRST = 5  # index of the first evidence page of the small case's first exhibit (page 6)
 
@@ -253,7 +253,8 @@ def test_an_index_that_prints_a_wrong_number_is_caught(copy: Path) -> None:
 
 def off_by_one(layout: Layout) -> Layout:
     row = layout.index[0]
-    return replace(layout, index=(replace(row, first=row.first + 1, last=row.last + 1), *layout.index[1:]))
+    printed = (layout.label(row.first + 1), layout.label(row.last + 1))
+    return replace(layout, index=(replace(row, printed=printed), *layout.index[1:]))
 
 
 def test_another_packets_bundle_is_caught(copy: Path, tmp_path: Path) -> None:
@@ -279,3 +280,40 @@ def test_the_proof_shares_no_code_with_the_builders() -> None:
         imported = {n.module for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.ImportFrom) and n.module}
         builders = ("assembler.arrange", "assembler.bind", "assembler.evidence", "pikepdf")
         assert not {module for module in imported if module.startswith(builders)}
+
+
+def link(page: int, text: str, target: int = 57) -> structure.Link:
+    return structure.Link(page=page, text=text, target=target)
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        ["Ex. C at 57"], ["(Ex.", "C at 57"], ["Ex. C", "at 57)"], ["; Ex. C at", "57"], ["Ex.", "C", "at", "57"],
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("pages", [(1, 1, 1, 1), (1, 2, 2, 2), (1, 2, 3, 4)])
+def test_a_citation_broken_over_lines_and_pages_is_one(pieces: list[str], pages: tuple[int, ...]) -> None:
+    links = [link(1, "Ex. B at 9", 9), *map(link, pages, pieces), link(pages[len(pieces) - 1], "Ex. C at 58", 58)]
+
+    assert [one.text for one in structure.joined(links)] == ["Ex. B at 9", " ".join(pieces), "Ex. C at 58"]
+    assert not any(structure.cut_short(one.text) for one in structure.joined(links))
+
+
+def test_a_title_that_begins_like_a_citation_is_none() -> None:
+    links = [link(3, "Ex. husband’s letter"), link(3, "57"), link(5, "Ex. C at")]
+
+    assert structure.joined(links) == tuple(links)
+    assert [structure.cut_short(one.text) for one in links] == [False, False, True]
+
+
+def test_a_paragraph_of_citations_longer_than_a_page_is_proved(tmp_path: Path) -> None:
+    pages = 131
+    case = factories.small_case(tmp_path / "case")
+    (case / "evidence/letter.pdf").write_bytes(factories.text_pdf([["Of Testina Exemplar", str(n)] for n in range(pages)]))
+    cites = "; ".join(f"@letter, p. {page}" for page in range(1, pages + 1))
+    basis = f"We ask. [{cites}] And the records [@scan]."
+    factories.write_case(case, {**factories.CASE, "request": {**factories.CASE["request"], "basis": [basis]}})
+    build(case)
+
+    assert failed(proved(case)) == set()

@@ -12,7 +12,7 @@ from itertools import combinations
 from rapidfuzz import fuzz, process
 
 from assembler import mrz
-from assembler.crosscheck.likeness import alike, words
+from assembler.crosscheck.likeness import alike, vocabulary, words
 from assembler.crosscheck.pictures import likeness
 from assembler.crosscheck.values import Desk, Result, everything, told
 from assembler.model import Exhibit, PageText, Severity
@@ -46,12 +46,14 @@ def _by_words(there: Sequence[Place], desk: Desk) -> Iterator[tuple[int, int]]:
     """Pairs of pages, by number, that have enough words, and the same; sorted by length, so that most pairs are not looked at."""
     long = [n for n, (_, page) in enumerate(there) if len(words(page.text)) >= desk.data["same_page_words"]]
     by_length = sorted(long, key=lambda n: (len(there[n][1].text), n))
+    doubled: set[int] = set()  # a page that is the same as one before need not be compared with more
     for start, n in enumerate(by_length):
         for m in by_length[start + 1 :]:
             page, other = there[n][1], there[m][1]
             if len(other.text) > 1.12 * len(page.text) + 20:
                 break
-            if not _meant(there[n], there[m]) and _same_words(page, other, desk):
+            if m not in doubled and not _meant(there[n], there[m]) and _same_words(page, other, desk):
+                doubled.add(m)
                 yield min(n, m), max(n, m)
 
 
@@ -59,11 +61,13 @@ def _by_pictures(there: Sequence[Place], desk: Desk) -> Iterator[tuple[int, int]
     """Pairs of pages, by number, that look the same; where both have enough words, those decide."""
     shown = [n for n, (_, page) in enumerate(there) if page.miniature]
     short = {n for n in shown if len(words(there[n][1].text)) < desk.data["same_page_words"]}
+    doubled: set[int] = set()
     for n, m in combinations(shown, 2):
         one, other = there[n][1].miniature, there[m][1].miniature
-        if one and other and short & {n, m} and not _meant(there[n], there[m]):
+        if one and other and m not in doubled and short & {n, m} and not _meant(there[n], there[m]):
             alike_enough = likeness(one, other) >= float(desk.data["same_picture_likeness"])
             if alike_enough and _may_be_same(there[n][1], there[m][1], desk):
+                doubled.add(m)
                 yield n, m
 
 
@@ -73,7 +77,7 @@ def _meant(one: Place, other: Place) -> bool:
 
 
 def _same_words(page: PageText, other: PageText, desk: Desk) -> bool:
-    few, many = sorted((set(words(page.text)), set(words(other.text))), key=len)
+    few, many = sorted((vocabulary(page.text), vocabulary(other.text)), key=len)
     if len(few & many) < 0.75 * len(few):  # quick: most pairs end here
         return False
     return alike(page.text, other.text) >= float(desk.data["same_page_likeness"])
