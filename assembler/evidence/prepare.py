@@ -247,6 +247,8 @@ def _page(use: _Use, one: opening.Opened, read: reading.Read | None) -> Prepared
         blank=page.blank,
         redrawn=page.redrawn,
         boxes=read.boxes if read else None,
+        miniature=read.miniature if read else None,
+        lines=read.lines if read else "",
     )
 
 

@@ -24,7 +24,7 @@ from assembler.model.case import (
 from assembler.model.filed import Filed, FiledPage
 from assembler.model.finding import Finding, Severity
 from assembler.model.layout import Bookmark, IndexRow, Layout, Leaf, PageFacts, Stamp
-from assembler.model.pages import Draft, Ink, PageText, Prepared, PreparedPage, Removed
+from assembler.model.pages import Draft, Ink, Miniature, PageText, Prepared, PreparedPage, Removed
 from assembler.model.people import Address, Biographic, History, Income, Name, Passport, Person
 from assembler.model.plan import Part, PartKind, Plan, Recipe, RecipePart
 from assembler.model.profile import Profile
@@ -55,6 +55,7 @@ __all__ = [
     "Interpreter",
     "Layout",
     "Leaf",
+    "Miniature",
     "Name",
     "PageFacts",
     "PageText",

@@ -111,5 +111,5 @@ def _crosscheck(
     tell("compare", 0, 0)
     data, names = shelf.schema("crosscheck.json"), shelf.schema("languages.json")["languages"]
     own = [one for one in prepared if not one.exhibit.startswith("form:")]
-    texts = evidence.read_texts(own, crosscheck.wanting_zones(case, data), options.as_of, workshop)
+    texts = evidence.read_texts(own, workshop)
     return crosscheck.check(case, texts, options.as_of, data, names, contact=contact)
