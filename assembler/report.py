@@ -92,6 +92,7 @@ def manifest(
         "bookmarks": [asdict(mark) for mark in layout.bookmarks],
         "addresses": dict(layout.addresses),
         "removed": [asdict(one) | {"exhibit": exhibit.exhibit} for exhibit in prepared for one in exhibit.removed],
+        "opened": _opened(prepared),
         "findings": [_finding(finding) for finding in findings],
         "engines": dict(sorted(engines.items())),
         "word_engines": {one.id: one.engine for one in drafts},
@@ -203,6 +204,12 @@ def _frozen(filed: Filed) -> dict[str, Any]:
         for page in filed.pages
     ]
     return {"manifest": filed.sha256, "as_of": filed.as_of, "pages": pages}
+
+
+def _opened(prepared: Sequence[Prepared]) -> list[dict[str, Any]]:
+    """How each source file opened: the readers tried, and what was damaged and mended."""
+    files = {one.path: one for exhibit in prepared for one in exhibit.files}
+    return [asdict(one) for _, one in sorted(files.items())]
 
 
 def _exhibit(case: Case, part: Part) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from assembler.model.case import (
 from assembler.model.filed import Filed, FiledPage
 from assembler.model.finding import Finding, Severity
 from assembler.model.layout import Bookmark, IndexRow, Layout, Leaf, PageFacts, Stamp
-from assembler.model.pages import Draft, Ink, Miniature, PageText, Prepared, PreparedPage, Removed
+from assembler.model.pages import Draft, Ink, Miniature, OpenedFile, PageText, Prepared, PreparedPage, Removed
 from assembler.model.people import Address, Biographic, History, Income, Name, Passport, Person
 from assembler.model.plan import Part, PartKind, Plan, Recipe, RecipePart
 from assembler.model.profile import Profile
@@ -57,6 +57,7 @@ __all__ = [
     "Leaf",
     "Miniature",
     "Name",
+    "OpenedFile",
     "PageFacts",
     "PageText",
     "Part",

@@ -112,6 +112,8 @@ def _pixels(ledger: Sequence[Entry], seen: Mapping[int, paging.PageResult], case
         detail = f"{len(numbers) - len(bad) - len(unseen)} of {len(numbers)} pages look like their source"
         if unseen:
             detail += f"; page {_list(unseen)} cannot be compared: its source {seen[unseen[0]].trouble}"
+        if second := sum(seen[number].secondhand for number in numbers):
+            detail += f" ({second} of them as another reader mended it, since PDFium does not open it)"
         if bad:
             why = next((seen[number].trouble for number in bad if seen[number].trouble), "")
             detail += f"; not page {_list(bad)}" + (f": {why}" if why else "")

@@ -1,10 +1,11 @@
 """sight: what several rooms must see of a file: a client's file as a viewer shows it, the fonts a page does without.
 
-Opens read-only, in a worker. Judges nothing, and shares no code with what prepares the evidence.
+Opens read-only, in a worker. Judges nothing.
 """
 
 from assembler.sight.album import Album
 from assembler.sight.fonts import bare_fonts
+from assembler.sight.mending import document, recovered
 from assembler.sight.sources import NoPages, Sources
 
-__all__ = ["Album", "NoPages", "Sources", "bare_fonts"]
+__all__ = ["Album", "NoPages", "Sources", "bare_fonts", "document", "recovered"]
