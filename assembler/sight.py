@@ -1,4 +1,5 @@
-"""sight: what several rooms must see of a file: a client's file as a viewer shows it, the fonts a page does without.
+"""sight: what several rooms must see of a file: a client's file as a viewer shows it, the fonts a page does without,
+how much a page weighs.
 
 Opens read-only, in a worker. Judges nothing.
 """
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pypdfium2 as pdfium
+from pikepdf import Array, Dictionary, Name, Object, Stream
 from PIL import Image, ImageOps
 
 _FONT_FILES = ("/FontFile", "/FontFile2", "/FontFile3")
@@ -53,6 +55,27 @@ def _opened(path: Path) -> Any:
     if picture.mode.startswith("I"):
         picture = picture.point(lambda value: value / 256)
     return picture
+
+
+def weight(page: Object, seen: set[tuple[int, int]]) -> int:
+    """Bytes of all streams a page draws, as stored, that are not in `seen` yet (object number, generation); it is added to."""
+    total = 0
+    waiting = [page.get(key) for key in (Name.Contents, Name.Resources)]
+    waiting += [note.get(Name.AP) for note in page.get(Name.Annots, ())]
+    while waiting:
+        item = waiting.pop()
+        if not isinstance(item, Object) or (item.is_indirect and item.objgen in seen):
+            continue
+        if item.is_indirect:
+            seen.add(item.objgen)
+        if isinstance(item, Stream):
+            total += int(item.stream_dict.get(Name.Length, 0))
+            waiting += [item.stream_dict[key] for key in item.stream_dict.keys()]  # noqa: SIM118 - not a dict
+        elif isinstance(item, Dictionary):
+            waiting += [item[key] for key in item.keys()]  # noqa: SIM118 - not a dict
+        elif isinstance(item, Array):
+            waiting += list(item)
+    return total
 
 
 def bare_fonts(page: Any) -> int:

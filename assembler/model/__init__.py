@@ -22,6 +22,7 @@ from assembler.model.case import (
     Translator,
 )
 from assembler.model.finding import Finding, Severity
+from assembler.model.fitted import Fitted
 from assembler.model.layout import Bookmark, IndexRow, Layout, Leaf, PageFacts, Stamp
 from assembler.model.pages import Draft, Ink, PageText, Prepared, PreparedPage, Removed
 from assembler.model.people import Address, Biographic, History, Income, Name, Passport, Person
@@ -43,6 +44,7 @@ __all__ = [
     "Exhibit",
     "FilePart",
     "Finding",
+    "Fitted",
     "FormFile",
     "History",
     "Income",
