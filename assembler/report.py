@@ -171,6 +171,7 @@ def write(folder: Path, data: Mapping[str, Any]) -> Path:
 def _entry(leaf: Leaf, pages: Mapping[str, Sequence[PreparedPage]], fit: Fitted | None) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "number": leaf.number,
+        "label": leaf.label,
         "part": leaf.part,
         "kind": leaf.kind.value,
         "document": leaf.document,

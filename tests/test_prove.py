@@ -253,7 +253,8 @@ def test_an_index_that_prints_a_wrong_number_is_caught(copy: Path) -> None:
 
 def off_by_one(layout: Layout) -> Layout:
     row = layout.index[0]
-    return replace(layout, index=(replace(row, first=row.first + 1, last=row.last + 1), *layout.index[1:]))
+    printed = (layout.label(row.first + 1), layout.label(row.last + 1))
+    return replace(layout, index=(replace(row, printed=printed), *layout.index[1:]))
 
 
 def test_another_packets_bundle_is_caught(copy: Path, tmp_path: Path) -> None:

@@ -89,6 +89,14 @@ def test_a_finding_leads_to_its_page_and_its_place_is_outlined(manifest: dict[st
     assert marked[9]["worst"] == "error"
 
 
+def test_a_finding_of_a_form_or_letter_leads_to_its_first_page(manifest: dict[str, Any]) -> None:
+    part = manifest["ledger"][3]["part"]
+    first = next(entry["number"] for entry in manifest["ledger"] if entry["part"] == part)
+    (made,) = shown(manifest, [finding(file=None, page=None, exhibit=None, part=part)])["findings"]
+
+    assert made["page"] == first
+
+
 def test_a_place_follows_a_page_that_was_drawn_smaller(manifest: dict[str, Any]) -> None:
     changed = deepcopy(manifest)
     changed["ledger"][9]["scale"] = 0.9

@@ -43,7 +43,7 @@ def bind_within(layout: Layout, documents: Mapping[str, Path], folder: Path, pro
     sizes = weigh(whole)
     whole.unlink()
     for _ in range(_ROUNDS):
-        parts = splitting.volumes(_spans(layout, documents, folder, profile, font, sizes, limit), profile)
+        parts = splitting.volumes(_spans(layout, documents, folder, profile, font, sizes, limit), profile, layout)
         written = [_written(layout, documents, folder, profile, font, one, parts) for one in parts]
         if all(size <= limit for size in written):
             return parts
@@ -126,7 +126,7 @@ def refusal(above: AboveLimit, layout: Layout, profile: Profile, why: Mapping[in
 
 def place(leaf: Leaf) -> str:
     """A page, as a finding names it."""
-    return f"exhibit {leaf.exhibit}, page {leaf.exhibit_page}" if leaf.exhibit_page else f"page {leaf.number} ({leaf.part})"
+    return f"exhibit {leaf.exhibit}, page {leaf.exhibit_page}" if leaf.exhibit_page else f"page {leaf.label} ({leaf.part})"
 
 
 def _finding(leaf: Leaf, profile: Profile, problem: str) -> Finding:

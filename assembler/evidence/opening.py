@@ -13,10 +13,13 @@ import pikepdf
 import pypdfium2 as pdfium
 
 from assembler.evidence.images import BadImage, place
-from assembler.evidence.pdfs import Refused, normal_pdf
+from assembler.evidence.locks import LOCK, asks_for_password, of_unusable, opens
+from assembler.evidence.pdfs import normal_pdf
+from assembler.evidence.refusing import Refused
 from assembler.evidence.sniff import REFUSED, sniff
 from assembler.ink import ink_of
 from assembler.model import Finding, Ink, Severity
+from assembler.passwords import read_passwords
 from assembler.workshop import Cache
 
 VERSION = "4"  # raise it when anything here changes what comes out
@@ -65,13 +68,17 @@ def open_file(job: Job) -> Opened:
     data = (job.folder / job.path).read_bytes()
     if hashlib.sha256(data).hexdigest() != job.sha256:
         return _failed(job, "EVID.CHANGED", "the file changed while this run was reading it", "run again")
+    passwords = read_passwords(job.folder)
+    password = passwords.of(job.path)
     try:
-        made = job.cache.once(["open", VERSION, *_versions(), job.sha256], lambda folder: _make(data, folder))
+        made = job.cache.once(["open", VERSION, *_versions(), job.sha256], lambda folder: _make(data, password, folder))
+        kept = json.loads((made / "pages.json").read_text())
+        _still_opens(data, password, kept)
     except BadImage as error:
         return _failed(job, error.rule, error.problem, error.remedy)
     except Refused as error:
-        return _failed(job, error.rule, error.problem, error.remedy)
-    kept = json.loads((made / "pages.json").read_text())
+        told = of_unusable(error, passwords)
+        return _failed(job, told.rule, told.problem, told.remedy)
     return Opened(
         path=job.path,
         sha256=job.sha256,
@@ -89,7 +96,13 @@ def _failed(job: Job, rule: str, problem: str, remedy: str) -> Opened:
     return Opened(path=job.path, sha256=job.sha256, pdf=None, pages=(), removed=(), findings=(finding,))
 
 
-def _make(data: bytes, folder: Path) -> None:
+def _still_opens(data: bytes, password: str, kept: dict[str, Any]) -> None:
+    """What was opened with a password before is not used without it now: the proof needs it too. Raises Refused."""
+    if any(what == LOCK for what, _ in kept["removed"]) and not opens(data, password):
+        raise asks_for_password(password)
+
+
+def _make(data: bytes, password: str, folder: Path) -> None:
     """Fill a cache folder with normal.pdf and pages.json."""
     kind = sniff(data)
     if kind in REFUSED:
@@ -99,7 +112,7 @@ def _make(data: bytes, folder: Path) -> None:
     box, turned, dpi = None, 0, None
     redrawn: frozenset[int] = frozenset()
     if kind == "pdf":
-        removed, redrawn = normal_pdf(data, target)
+        removed, redrawn = normal_pdf(data, target, password)
     else:
         placed = place(data, kind)
         target.write_bytes(placed.pdf)

@@ -11,34 +11,26 @@ import pypdfium2 as pdfium
 from pikepdf import Name
 
 from assembler.evidence.clean import balance, clean, removed_from
+from assembler.evidence.locks import asks_for_password, locked
+from assembler.evidence.refusing import Refused
 
 _MAX_PAGES = 10_000
 
 
-class Refused(Exception):
-    """A file that cannot be used as it is: the rule, what is wrong, and what to do."""
-
-    def __init__(self, rule: str, problem: str, remedy: str) -> None:
-        super().__init__(problem)
-        self.rule, self.problem, self.remedy = rule, problem, remedy
-
-
-def normal_pdf(data: bytes, target: Path) -> tuple[list[tuple[str, int]], frozenset[int]]:
+def normal_pdf(data: bytes, target: Path, password: str = "") -> tuple[list[tuple[str, int]], frozenset[int]]:
     """Write `target`; what was taken out, by kind, and the pages (from 0) drawn again. Raises Refused."""
-    count = _page_count_elsewhere(data)
+    count = _page_count_elsewhere(data, password)
     try:
-        with pikepdf.open(io.BytesIO(data)) as pdf:
+        with pikepdf.open(io.BytesIO(data), password=password) as pdf:
             _sound(pdf, count)
-            removed = sorted(removed_from(pdf).items())
+            removed = sorted((removed_from(pdf) + locked(pdf, password)).items())
             redrawn = clean(pdf)
             for page in pdf.pages:
                 _normal_geometry(page)
                 balance(page)
             pdf.save(target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     except pikepdf.PasswordError as error:
-        raise Refused(
-            "EVID.PASSWORD", "the file asks for a password", "open it with the password and print it to a new PDF"
-        ) from error
+        raise asks_for_password(password) from error
     except (pikepdf.PdfError, pikepdf.QpdfRuntimeError, pikepdf.ForeignObjectError, RecursionError) as error:
         raise Refused("EVID.BROKEN", "the PDF is damaged", "ask for the file again") from error
     return removed, redrawn
@@ -63,10 +55,10 @@ def _sound(pdf: pikepdf.Pdf, count: int) -> None:
         )
 
 
-def _page_count_elsewhere(data: bytes) -> int:
+def _page_count_elsewhere(data: bytes, password: str) -> int:
     """Pages as PDFium counts them; -1 where it cannot open the file at all."""
     try:
-        document = pdfium.PdfDocument(data)
+        document = pdfium.PdfDocument(data, password=password)
     except pdfium.PdfiumError:
         return -1
     count = len(document)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pikepdf
 import pypdfium2 as pdfium
 
-from assembler import legibility, ocr
+from assembler import legibility, ocr, passwords
 from assembler.errors import EvidenceUnreadable, ToolFailed
 from assembler.evidence import joining, opening, reading
+from assembler.evidence.locks import file_is_open_to_others
 from assembler.evidence.telling import Seen, findings_of
 from assembler.model import Case, Exhibit, FilePart, Finding, Ink, Prepared, PreparedPage, Removed, Severity
 from assembler.shelf import Shelf
@@ -53,7 +54,11 @@ def prepare(
     if bad:
         raise EvidenceUnreadable(f"{len(bad)} problems in the evidence", bad, where=case.id, remedy="mend these first")
     reads = _read(chosen, opened, workshop, settings, tell)
-    return _join(case, chosen, opened, reads, workshop, settings, tell)
+    made = _join(case, chosen, opened, reads, workshop, settings, tell)
+    if made and passwords.open_to_others(folder):
+        warned = (*made[0].findings, file_is_open_to_others(made[0].exhibit))
+        return (replace(made[0], findings=warned), *made[1:])
+    return made
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

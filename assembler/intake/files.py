@@ -13,6 +13,7 @@ from typing import Any
 from assembler.intake.problem import Problem, hint, printable
 from assembler.intake.walk import entries, listed, path_of
 from assembler.model import SourceFile
+from assembler.passwords import NAME
 
 Told = tuple[str, str, str]  # rule, what is wrong, what to do
 MAX_FILE = 200_000_000  # bytes
@@ -65,7 +66,7 @@ def path_problem(path: str) -> Told | None:
     parts = path.split("/")
     if ".." in parts or "." in parts or "" in parts:
         return ("PATH.ESCAPES", "the path leaves the case folder or is not plain", remedy)
-    if parts[0] in ("build", ".assembler", "case.json"):
+    if parts[0] in ("build", ".assembler", "case.json", NAME):
         return ("PATH.OUTPUT", "the path leads to what assembler itself reads or writes", "put a file of evidence/ here")
     return None
 

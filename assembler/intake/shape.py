@@ -18,6 +18,7 @@ from referencing.exceptions import Unresolvable
 
 from assembler.errors import TemplateBroken
 from assembler.intake.problem import Problem, hint, step
+from assembler.passwords import HOW
 
 _TYPES = {"object": "an object {…}", "array": "a list […]", "string": "text in quotes", "integer": "a whole number",
           "boolean": "true or false", "number": "a number", "null": "null"}  # fmt: skip
@@ -131,7 +132,10 @@ def _unknown_keys(error: ValidationError, where: str) -> Iterator[Problem]:
     known = list(rules["properties"])
     allowed = f"allowed are: {', '.join(known)}"
     for key in _strange(error):  # the key itself could hold a client's fact, so it is not repeated
-        yield Problem("CASE.UNKNOWN_KEY", where + step(key), "there is no such field", hint(key, known, allowed))
+        if "password" in key.lower():
+            yield Problem("CASE.PASSWORD", where + step(key), "a password does not belong into case.json", f"write {HOW}")
+        else:
+            yield Problem("CASE.UNKNOWN_KEY", where + step(key), "there is no such field", hint(key, known, allowed))
 
 
 def _of_alternatives(error: ValidationError, where: str) -> Iterator[Problem]:

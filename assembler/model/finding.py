@@ -28,6 +28,7 @@ class Finding:
     pointer: str | None = None  # JSON pointer in case.json
     page: int | None = None  # 1-based page of `file`
     exhibit: str | None = None
+    part: str | None = None  # of the packet, by id: a page that is no exhibit
     region: tuple[float, float, float, float] | None = None  # left, top, right, bottom on `page` as a reader shows it, points
     source: str | None = None  # where the rule comes from
 

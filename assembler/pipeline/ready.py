@@ -66,7 +66,7 @@ def held(plan: Plan) -> tuple[Finding, ...]:
         Finding(
             rule="FORM.PLACEHOLDER", severity=Severity.WARNING, where=f"packet {plan.packet}, form {part.form}",
             problem="the form is not there; a page that must not be filed holds its place",
-            remedy="put the form into forms/ and list it in case.json",
+            remedy="put the form into forms/ and list it in case.json", part=part.id,
         )
         for part in plan.parts
         if part.holds_place

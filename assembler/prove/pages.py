@@ -12,7 +12,7 @@ import numpy as np
 import pypdfium2 as pdfium
 from PIL import Image
 
-from assembler.sight import Sources
+from assembler.sight import Album, NoPages, Sources
 
 DPI = 48
 _COPIED = 4.0  # worst mean difference of an 8 × 8 block, grey levels, of a page that was only copied
@@ -34,7 +34,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageResult:
-    """What was seen on one page. `difference` None = not compared."""
+    """What was seen on one page. `difference` None = not compared: `trouble` says why; `alike` where it could not be."""
 
     number: int
     difference: float | None
@@ -73,6 +73,8 @@ def _page(
         return PageResult(number=number, difference=None, alike=True, stamped=stamped, words=words)
     try:
         expected = _expected(entry, sources, seen.shape)
+    except NoPages as error:
+        return PageResult(number=number, difference=None, alike=True, stamped=stamped, words=words, trouble=str(error))
     except (pdfium.PdfiumError, OSError, IndexError) as error:
         trouble = f"its source cannot be drawn ({type(error).__name__})"
         return PageResult(number=number, difference=None, alike=False, stamped=stamped, words=words, trouble=trouble)
@@ -124,8 +126,8 @@ def _squeezed(text: str) -> str:
 def _expected(entry: Mapping[str, Any], sources: Sources, shape: tuple[int, ...]) -> Grey | None:
     """The page as it should look, drawn from its source; None if it has not the size it should have."""
     source = sources.open(entry["source"]["path"])
-    if isinstance(source, Image.Image):
-        return _placed(source.convert("L"), entry, shape)
+    if isinstance(source, Album):
+        return _placed(source.page(entry["source"]["page"]).convert("L"), entry, shape)
     page = source[entry["source"]["page"] - 1]
     fine = 1 if _only_copied(entry) else _FINE
     drawn = _grey(page.render(scale=fine * DPI / 72, grayscale=True, may_draw_forms=True))

@@ -11,13 +11,15 @@ from pathlib import Path
 from typing import Any
 
 from assembler.model import Check, Proof, Volume
+from assembler.numbering import LABEL
+from assembler.prove import counting
 from assembler.prove import pages as paging
 from assembler.prove import structure as structuring
 from assembler.prove import volumes as volumed
 from assembler.workshop import Failure, Workshop
 
 MANIFEST = "manifest.json"
-_CITE = re.compile(r"Ex\. (\S+) at (\d+)")
+_CITE = re.compile(rf"Ex\. (\S+) at ({LABEL})")
 Entry = Mapping[str, Any]
 
 
@@ -42,7 +44,7 @@ def prove(build: Path, case_folder: Path | None, workshop: Workshop) -> Proof:
         checks += [*_agreement(data, structure), *_bookmarks(data, parts, structures)]
     checks += list(_nothing_else(structure))
     missing = () if case_folder else ("whether pages look like their sources: the case folder was not given",)
-    return Proof(checks=tuple(checks), not_checked=missing)
+    return Proof(checks=tuple(checks), not_checked=(*missing, *_not_seen(ledger, seen)))
 
 
 # --- files and ledger -----------------------------------------------------------------------------------------------
@@ -70,45 +72,13 @@ def _ledger(data: Mapping[str, Any], case_folder: Path | None, workshop: Worksho
     numbers = [entry["number"] for entry in ledger]
     in_order = numbers == list(range(1, len(ledger) + 1))
     yield Check(name="ledger", ok=in_order, detail=f"pages 1 to {len(ledger)}, each once" if in_order else "numbers have gaps")
-    counts = _source_pages(data, case_folder, workshop)
+    counts = counting.source_pages(data, case_folder, workshop)
     for exhibit in data["exhibits"]:
         have = [(e["source"]["path"], e["source"]["page"]) for e in ledger if e["exhibit"] == exhibit["id"] and "source" in e]
-        want = [page for part in exhibit["parts"] for page in _wanted(part, counts, have)]
+        want = [page for part in exhibit["parts"] for page in counting.wanted(part, counts, have)]
         ok = have == want and bool(have)
         detail = f"{len(have)} of {len(want)} pages of its files are in, in order"
         yield Check(name="ledger", ok=ok, detail=detail, exhibit=exhibit["id"])
-
-
-def _source_pages(data: Mapping[str, Any], case_folder: Path | None, workshop: Workshop) -> dict[str, int]:
-    """Pages of every source file as PDFium counts them; empty without the sources."""
-    if case_folder is None:
-        return {}
-    paths = sorted({part["path"] for exhibit in data["exhibits"] for part in exhibit["parts"]})
-    counted = workshop.map(count_pages, [case_folder / path for path in paths])
-    return {path: count for path, count in zip(paths, counted, strict=True) if isinstance(count, int)}
-
-
-def count_pages(path: Path) -> int:
-    """Pages of a source file: of a PDF as PDFium counts them, 1 of an image, 0 of a file that does not open."""
-    import pypdfium2 as pdfium
-
-    try:
-        data = path.read_bytes()
-        if b"%PDF-" not in data[:1024]:
-            return 1
-        document = pdfium.PdfDocument(data)
-    except (OSError, pdfium.PdfiumError):
-        return 0
-    count = len(document)
-    document.close()
-    return count
-
-
-def _wanted(part: Mapping[str, Any], counts: Mapping[str, int], have: Sequence[tuple[str, int]]) -> list[tuple[str, int]]:
-    path = part["path"]
-    count = counts.get(path, max((page for name, page in have if name == path), default=0))
-    ranges = part["pages"] or [[1, None]]
-    return [(path, page) for first, last in ranges for page in range(first, (last or count) + 1)]
 
 
 # --- pages ----------------------------------------------------------------------------------------------------------
@@ -144,11 +114,25 @@ def _pixels(ledger: Sequence[Entry], seen: Mapping[int, paging.PageResult], case
     for exhibit, group in _by_exhibit(ledger):
         numbers = [entry["number"] for entry in group]
         bad = [number for number in numbers if not seen[number].alike]
-        detail = f"{len(numbers) - len(bad)} of {len(numbers)} pages look like their source"
+        unseen = [number for number in numbers if seen[number].alike and seen[number].trouble]
+        detail = f"{len(numbers) - len(bad) - len(unseen)} of {len(numbers)} pages look like their source"
+        if unseen:
+            detail += f"; page {_list(unseen)} cannot be compared: its source {seen[unseen[0]].trouble}"
         if bad:
             why = next((seen[number].trouble for number in bad if seen[number].trouble), "")
             detail += f"; not page {_list(bad)}" + (f": {why}" if why else "")
         yield Check(name="pixels", ok=not bad, detail=detail, exhibit=exhibit, page=bad[0] if bad else None)
+
+
+def _not_seen(ledger: Sequence[Entry], seen: Mapping[int, paging.PageResult]) -> Iterator[str]:
+    """One line for each file whose pages could not be compared, and why."""
+    why = {
+        entry["source"]["path"]: seen[entry["number"]].trouble
+        for entry in ledger
+        if "source" in entry and seen[entry["number"]].alike and seen[entry["number"]].trouble
+    }
+    for path, trouble in why.items():
+        yield f"whether the pages of {path} look like it: it {trouble}"
 
 
 def _stamps(ledger: Sequence[Entry], seen: Mapping[int, paging.PageResult]) -> Iterator[Check]:
@@ -163,12 +147,17 @@ def _stamps(ledger: Sequence[Entry], seen: Mapping[int, paging.PageResult]) -> I
 
 
 def _true_stamp(entry: Entry, total: int) -> bool:
-    text = f"page {entry['number']} of {total}"
+    text = f"page {label(entry)} of {total}"
     if entry["kind"] == "exhibit":
         text = f"Exhibit {entry['tab']} · {entry['exhibit_page']} of {entry['exhibit_pages']} · {text}"
     elif entry["kind"] == "tab":
         text = f"Exhibit {entry['tab']} · {text}"
     return bool(entry["stamp"]["text"] == text)
+
+
+def label(entry: Entry) -> str:
+    """The number printed on a page: its place in the bundle, unless the packet is frozen."""
+    return str(entry.get("label", entry["number"]))
 
 
 def _words(ledger: Sequence[Entry], seen: Mapping[int, paging.PageResult]) -> Iterator[Check]:
@@ -196,7 +185,7 @@ def _agreement(data: Mapping[str, Any], structure: structuring.Structure) -> Ite
     ledger = data["ledger"]
     count = structure.pages == len(ledger)
     yield Check(name="count", ok=count, detail=f"the bundle has {structure.pages} pages, the ledger {len(ledger)}")
-    wrong = [n for n, label in enumerate(structure.labels, 1) if label != str(n)]
+    wrong = [label(entry) for have, entry in zip(structure.labels, ledger, strict=False) if have != label(entry)]
     labels = not wrong and len(structure.labels) == len(ledger)
     detail = "page labels are the printed numbers" if labels else f"wrong label on page {_list(wrong)}"
     yield Check(name="label", ok=labels, detail=detail)
@@ -231,7 +220,7 @@ def _row_agrees(
 ) -> Check:
     first, last, sheet = row["first"], row["last"], row["sheet"]
     mine = [number for number, entry in places.items() if entry["exhibit"] == row["exhibit"] and entry["kind"] == "exhibit"]
-    printed = str(first) if first == last else f"{first}–{last}"
+    printed = "–".join(dict.fromkeys(label(places[number]) for number in (first, last) if number in places))
     on_index = [link for link in structure.links if link.page in index]
     faults = []
     if not mine or (min(mine), max(mine)) != (first, last) or row["pages"] != printed:
@@ -265,7 +254,7 @@ def _cites_agree(structure: structuring.Structure, places: Mapping[int, Entry]) 
     wrong = [
         link.page
         for link, match in found
-        if link.target != int(match[2]) or places.get(link.target, {}).get("tab") != match[1]
+        if (entry := places.get(link.target)) is None or label(entry) != match[2] or entry["tab"] != match[1]
     ]
     bad = sorted({*broken, *wrong})
     detail = f"{len(found)} citations lead to the page they print" if not bad else f"a citation is wrong on page {_list(bad)}"

@@ -13,7 +13,7 @@ from typing import Any
 import pypdfium2 as pdfium
 from PIL import Image
 
-from assembler.sight import Sources
+from assembler.sight import Album, Sources
 from assembler.workshop import Cache
 
 VERSION = "2"  # raise it when anything here changes what comes out
@@ -109,10 +109,10 @@ def _source(look: Look, entry: Entry, sources: Sources | None) -> str:
         return ""
     try:
         one = sources.open(entry["source"]["path"])
-    except (OSError, ValueError):
+        if isinstance(one, Album):
+            return _encoded(one.page(entry["source"]["page"]), look.source, look)
+    except (OSError, ValueError, IndexError):
         return ""
-    if isinstance(one, Image.Image):
-        return _encoded(one, look.source, look)
     return _drawn(one[entry["source"]["page"] - 1], look.source, look)
 
 

@@ -1,0 +1,91 @@
+"""Pictures as viewers show them: a photograph is one page, a TIFF file as many as it has pictures."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pillow_heif
+from PIL import Image, ImageCms, ImageOps
+
+_FORMATS = ("JPEG", "MPO", "PNG", "TIFF", "WEBP", "GIF", "BMP", "AVIF", "HEIF")
+_REDUCED = 1  # bit of a TIFF picture's NewSubfileType: a smaller copy of another one
+_TYPE, _WHITE_IS_ZERO, _PHOTOMETRIC = 254, 0, 262
+
+
+class Album:
+    """A picture file opened. Raises OSError (UnidentifiedImageError) if it is none."""
+
+    def __init__(self, data: bytes) -> None:
+        pillow_heif.register_heif_opener()
+        self._open = Image.open(io.BytesIO(data), formats=_FORMATS)
+        self._frames = _tiff_pages(self._open) if self._open.format == "TIFF" else [self._open.tell()]
+
+    def __len__(self) -> int:
+        return len(self._frames)
+
+    def page(self, number: int) -> Image.Image:
+        """Page `number`, from 1: upright, on white, 8 bits a colour, square dots. Raises IndexError, OSError."""
+        if not 1 <= number <= len(self):
+            raise IndexError(number)
+        self._open.seek(self._frames[number - 1])
+        picture = self._open.copy() if len(self) > 1 else self._open
+        return _square(self._open, _plain(ImageOps.exif_transpose(picture), inverted=self._is_inverted()))
+
+    def close(self) -> None:
+        self._open.close()
+
+    def _is_inverted(self) -> bool:
+        tags = getattr(self._open, "tag_v2", {})
+        return tags.get(_PHOTOMETRIC) == _WHITE_IS_ZERO and self._open.mode.startswith("I")
+
+
+def _tiff_pages(opened: Any) -> list[int]:
+    frames: list[int] = []
+    size = (0, 0)
+    for number in range(opened.n_frames):
+        opened.seek(number)
+        smaller = opened.width < size[0] and opened.height < size[1]
+        if not (frames and smaller and int(opened.tag_v2.get(_TYPE, 0)) & _REDUCED):
+            frames.append(number)
+            size = opened.size
+    return frames
+
+
+def _plain(picture: Image.Image, *, inverted: bool) -> Image.Image:
+    profile = picture.info.get("icc_profile")
+    if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
+        white = Image.new("RGBA", picture.size, "white")
+        picture = Image.alpha_composite(white, picture.convert("RGBA")).convert("RGB")
+    if picture.mode.startswith("I"):
+        picture = picture.point(lambda value: value / 256).convert("L")
+        return ImageOps.invert(picture) if inverted else picture
+    if picture.mode in ("P", "1"):
+        picture = picture.convert("RGB" if picture.mode == "P" else "L")
+    if picture.mode == "LAB":
+        return _to_screen(picture, ImageCms.createProfile("LAB"))
+    if profile and picture.mode in ("RGB", "CMYK"):
+        return _to_screen(picture, io.BytesIO(profile))
+    return picture if picture.mode == "L" else picture.convert("RGB")
+
+
+def _to_screen(picture: Image.Image, profile: Any) -> Image.Image:
+    try:
+        shown = ImageCms.profileToProfile(picture, profile, ImageCms.createProfile("sRGB"), outputMode="RGB")
+    except ImageCms.PyCMSError:
+        shown = None  # a profile nobody can use is passed over, as viewers do
+    return shown or picture.convert("RGB")
+
+
+def _square(opened: Any, picture: Image.Image) -> Image.Image:
+    """A fax has twice as many dots across as down; drawn as they are its letters would be flat."""
+    across, down = _resolution(opened)
+    if opened.format != "TIFF" or not 1.1 < max(across, down) / min(across, down) < 10:
+        return picture
+    longest = max(across, down)
+    return picture.resize((round(picture.width * longest / across), round(picture.height * longest / down)))
+
+
+def _resolution(opened: Any) -> tuple[float, float]:
+    across, down = (float(value) for value in opened.info.get("dpi", (1, 1)))
+    return (across, down) if across > 0 and down > 0 else (1.0, 1.0)

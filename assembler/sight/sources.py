@@ -1,0 +1,63 @@
+"""The client's files of a case folder, opened as viewers open them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pypdfium2 as pdfium
+
+from assembler.passwords import read_passwords
+from assembler.sight.album import Album
+
+_ZIP = b"PK\x03\x04"
+
+
+class NoPages(OSError):
+    """A file whose pages cannot be shown; its text says why, to stand after "its source"."""
+
+
+class Sources:
+    """The client's files of a case folder, one open at a time: neighbouring pages have the same one, and sixteen photographs
+    at once would be half a gigabyte."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._path = ""
+        self._open: Any = None
+
+    def open(self, path: str) -> Any:
+        """A PDFium document, or an Album of pictures.
+
+        Raises NoPages for a Word file, or a PDF that asks for a password; OSError for what is nothing of these; PdfiumError for a
+        PDF that does not open.
+        """
+        if path != self._path:
+            self.close()
+            self._open, self._path = _opened(self._folder / path, read_passwords(self._folder).of(path)), path
+        return self._open
+
+    def close(self) -> None:
+        if self._open is not None:
+            self._open.close()
+        self._open, self._path = None, ""
+
+
+def _opened(path: Path, password: str) -> Any:
+    data = path.read_bytes()
+    if b"%PDF-" in data[:1024]:
+        document = _document(data, password)
+        document.init_forms()
+        return document
+    if data.startswith(_ZIP):
+        raise NoPages("is a Word file, which has no pages of its own")
+    return Album(data)
+
+
+def _document(data: bytes, password: str) -> Any:
+    try:
+        return pdfium.PdfDocument(data, password=password)
+    except pdfium.PdfiumError as error:
+        if error.err_code == pdfium.raw.FPDF_ERR_PASSWORD:
+            raise NoPages("asks for a password that is not at hand (evidence_passwords.json)") from error
+        raise
