@@ -21,6 +21,7 @@ from assembler.model import (
     Draft,
     Filed,
     Finding,
+    Fitted,
     Layout,
     Leaf,
     Part,
@@ -65,14 +66,17 @@ def manifest(
     contradictions: Sequence[Mapping[str, Any]] = (),
     seal: str = "",
     filed: Filed | None = None,
+    fitted: Sequence[Fitted] = (),
 ) -> dict[str, Any]:
     """Everything but the outputs and the proof, which `with_outputs` and `with_proof` add when there are any.
 
     `claims`: requirements and the exhibits that meet them. `relied`: dated facts that were used. `not_checked`: sentences.
     `looked`: what was looked for in the evidence. `contradictions`: what says other than the case; these hold client facts.
     `filed`: the packet as it was filed, whose pages keep their numbers.
+    `fitted`: pages whose pictures were stored again.
     """
     pages = {one.exhibit: one.pages for one in prepared}
+    fits = {(one.document, one.index): one for one in fitted}
     return {
         "format": FORMAT,
         "assembler": __version__,
@@ -87,7 +91,7 @@ def manifest(
         "inputs": [asdict(record) for record in case.files],
         "exhibits": [_exhibit(case, part) for part in plan.parts if part.kind is PartKind.EXHIBIT],
         "frozen": _frozen(filed) if filed else None,
-        "ledger": [_entry(leaf, pages) for leaf in layout.leaves],
+        "ledger": [_entry(leaf, pages, fits.get((leaf.document, leaf.index))) for leaf in layout.leaves],
         "index": [_row(row) for row in layout.index],
         "bookmarks": [asdict(mark) for mark in layout.bookmarks],
         "addresses": dict(layout.addresses),
@@ -169,7 +173,7 @@ def write(folder: Path, data: Mapping[str, Any]) -> Path:
     return path
 
 
-def _entry(leaf: Leaf, pages: Mapping[str, Sequence[PreparedPage]]) -> dict[str, Any]:
+def _entry(leaf: Leaf, pages: Mapping[str, Sequence[PreparedPage]], fit: Fitted | None) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "number": leaf.number,
         "label": leaf.label,
@@ -194,6 +198,8 @@ def _entry(leaf: Leaf, pages: Mapping[str, Sequence[PreparedPage]]) -> dict[str,
             "words": page.words,
             "confidence": None if page.confidence is None else round(page.confidence, 1),
         }
+    if fit is not None:  # what the pictures of the page lost, if anything
+        entry["fitted"] = {key: value for key, value in asdict(fit).items() if key not in ("document", "index", "lost")}
     return entry
 
 

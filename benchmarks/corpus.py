@@ -143,8 +143,8 @@ def _bound(case: Case, prepared: Prepared, target: Path) -> list[dict[str, objec
 def _case(exhibit: Exhibit, source: SourceFile) -> Case:
     request = Request(filing="online", fee="pay", length_months=12)
     return Case(
-        id="corpus", kind="parole", reasons=("other",), petitioner=_PERSON, beneficiaries=(_PERSON,), supporters=(), attorney=None,
-        request=request, declarations=(), exhibits=(exhibit,), files=(source,),
+        id="corpus", kind="parole", reasons=("other",), petitioner=_PERSON, beneficiaries=(_PERSON,), supporters=(),
+        attorney=None, request=request, declarations=(), exhibits=(exhibit,), files=(source,),
     )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from assembler.model.case import (
 )
 from assembler.model.filed import Filed, FiledPage
 from assembler.model.finding import Finding, Severity
+from assembler.model.fitted import Fitted
 from assembler.model.layout import Bookmark, IndexRow, Layout, Leaf, PageFacts, Stamp
 from assembler.model.pages import Draft, Ink, Miniature, OpenedFile, PageText, Prepared, PreparedPage, Removed
 from assembler.model.people import Address, Biographic, History, Income, Name, Passport, Person
@@ -47,6 +48,7 @@ __all__ = [
     "FiledPage",
     "Finding",
     "Fingerprint",
+    "Fitted",
     "FormFile",
     "History",
     "Income",
