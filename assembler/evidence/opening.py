@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import json
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +15,8 @@ from typing import Any
 import pikepdf
 import pypdfium2 as pdfium
 
-from assembler.evidence.images import BadImage, place
+from assembler.evidence import pictures
+from assembler.evidence.images import place
 from assembler.evidence.locks import LOCK, asks_for_password, of_unusable, opens
 from assembler.evidence.pdfs import normal_pdf
 from assembler.evidence.refusing import Refused
@@ -22,7 +26,10 @@ from assembler.model import Finding, Ink, Severity
 from assembler.passwords import read_passwords
 from assembler.workshop import Cache
 
-VERSION = "4"  # raise it when anything here changes what comes out
+VERSION = "5"  # raise it when anything here changes what comes out
+
+
+Place = tuple[tuple[float, float, float, float], int, float]  # Placed.box, turned and dpi
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,8 +81,6 @@ def open_file(job: Job) -> Opened:
         made = job.cache.once(["open", VERSION, *_versions(), job.sha256], lambda folder: _make(data, password, folder))
         kept = json.loads((made / "pages.json").read_text())
         _still_opens(data, password, kept)
-    except BadImage as error:
-        return _failed(job, error.rule, error.problem, error.remedy)
     except Refused as error:
         told = of_unusable(error, passwords)
         return _failed(job, told.rule, told.problem, told.remedy)
@@ -109,23 +114,36 @@ def _make(data: bytes, password: str, folder: Path) -> None:
         what, remedy = REFUSED[kind]
         raise Refused("EVID.FORMAT", f"the file is {what}", remedy)
     target = folder / "normal.pdf"
-    box, turned, dpi = None, 0, None
     redrawn: frozenset[int] = frozenset()
-    if kind == "pdf":
-        removed, redrawn = normal_pdf(data, target, password)
+    places: list[Place] = []
+    if kind in pictures.KINDS:
+        removed, places = _photographs(data, kind, target)
     else:
-        placed = place(data, kind)
-        target.write_bytes(placed.pdf)
-        removed = [(what, 1) for what in placed.removed]
-        box, turned, dpi = placed.box, placed.turned, placed.dpi
-    pages = [replace(page, redrawn=n in redrawn) for n, page in enumerate(_measure(target, box, turned, dpi))]
+        removed, redrawn = normal_pdf(data, target, password)
+    pages = [replace(page, redrawn=n in redrawn) for n, page in enumerate(_measure(target, places))]
     (folder / "pages.json").write_text(json.dumps({"pages": [_page_raw(p) for p in pages], "removed": removed}))
 
 
-def _measure(target: Path, box: tuple[float, ...] | None, turned: int, dpi: float | None) -> list[Page]:
+def _photographs(data: bytes, kind: str, target: Path) -> tuple[list[tuple[str, int]], list[Place]]:
+    """Write `target`, one page after the other; what was taken out, and where each picture stands on its page."""
+    removed: Counter[str] = Counter()
+    places: list[Place] = []
+    with pikepdf.new() as book:
+        for placed in place(data, kind):
+            with pikepdf.open(io.BytesIO(placed.pdf)) as page:
+                book.pages.extend(page.pages)
+            removed.update(placed.removed)
+            places.append((placed.box, placed.turned, placed.dpi))
+        book.save(target, deterministic_id=True)
+    return sorted(removed.items()), places
+
+
+def _measure(target: Path, places: Sequence[Place]) -> list[Page]:
     document = pdfium.PdfDocument(target)
     try:
-        return [_measured(document[number], box, turned, dpi) for number in range(len(document))]
+        if places:
+            return [_measured(document[number], *where) for number, where in enumerate(places)]
+        return [_measured(document[number], None, 0, None) for number in range(len(document))]
     finally:
         document.close()
 
