@@ -18,7 +18,7 @@ KINDS = ("added", "removed", "changed", "moved")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A run of pages with one fate. Numbers are first and last page, None on the side where there are none."""
+    """A run of pages with one fate: first and last place in either bundle, None where there is none, and what is printed."""
 
     kind: str  # "added", "removed", "changed" (other content in its place) or "moved" (other number, same content)
     part: str
@@ -26,15 +26,17 @@ class Change:
     tab: str  # new tab, the old one where the pages were removed
     old: tuple[int, int] | None
     new: tuple[int, int] | None
+    old_pages: str = ""  # "57–57b"
+    new_pages: str = ""
 
     def __str__(self) -> str:
         what = f"exhibit {self.tab} ({self.exhibit})" if self.exhibit else self.part
-        places = [_pages(span) for span in (self.old, self.new) if span]
-        return f"{self.kind:<7} {what}: {' → '.join(places) if self.old != self.new else places[0]}"
+        places = [_pages(printed) for printed in dict.fromkeys((self.old_pages, self.new_pages)) if printed]
+        return f"{self.kind:<7} {what}: {' → '.join(places)}"
 
 
 def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[Change, ...]:
-    """Every page of either manifest that is not in both, with the same content, at the same number.
+    """Every page of either manifest that is not in both, with the same content and the same printed number.
 
     Raises KeyError or TypeError for what is no manifest.
     """
@@ -76,14 +78,14 @@ def _line(change: Change, titles: Mapping[str, str]) -> str:
     exhibit = f"Exhibit {change.tab}, {title}" if title else f"Exhibit {change.tab}"
     what = exhibit if change.exhibit else change.part.replace("-", " ").capitalize()
     if change.kind == "moved" and change.old and change.new:
-        return f"- {what}: {_pages(change.old)} of the earlier packet, now {_pages(change.new)}"
-    if change.kind == "removed" and change.old:
-        return f"- {what}: {_pages(change.old)} of the earlier packet"
-    return f"- {what}: {_pages(change.new or (0, 0))}"
+        return f"- {what}: {_pages(change.old_pages)} of the earlier packet, now {_pages(change.new_pages)}"
+    if change.kind == "removed":
+        return f"- {what}: {_pages(change.old_pages)} of the earlier packet"
+    return f"- {what}: {_pages(change.new_pages)}"
 
 
-def _pages(span: tuple[int, int]) -> str:
-    return f"page {span[0]}" if span[0] == span[1] else f"pages {span[0]}–{span[1]}"
+def _pages(printed: str) -> str:
+    return f"{'pages' if '–' in printed else 'page'} {printed}"
 
 
 # --- which page is which --------------------------------------------------------------------------------------------
@@ -150,7 +152,12 @@ def _fate(one: Entry | None, other: Entry | None, before: Mapping[str, str], aft
         return "removed"
     if _content(one, before) != _content(other, after):
         return "changed"
-    return "same" if one["number"] == other["number"] else "moved"
+    return "same" if _label(one) == _label(other) else "moved"
+
+
+def _label(entry: Entry) -> str:
+    """The printed number, which is the place unless the packet is frozen."""
+    return str(entry.get("label", entry["number"]))
 
 
 def _content(entry: Entry, digests: Mapping[str, str]) -> Any:
@@ -200,9 +207,15 @@ def _change(run: Sequence[tuple[str, Entry | None, Entry | None]]) -> Change:
     return Change(
         kind=kind, part=entry["part"], exhibit=entry["exhibit"], tab=entry["tab"],
         old=_span([old for _, old, _ in run]), new=_span([new for _, _, new in run]),
+        old_pages=_printed([old for _, old, _ in run]), new_pages=_printed([new for _, _, new in run]),
     )  # fmt: skip
 
 
 def _span(entries: Sequence[Entry | None]) -> tuple[int, int] | None:
     numbers = [entry["number"] for entry in entries if entry]
     return (min(numbers), max(numbers)) if numbers else None
+
+
+def _printed(entries: Sequence[Entry | None]) -> str:
+    ends = [_label(entry) for entry in entries if entry]
+    return "–".join(dict.fromkeys((ends[0], ends[-1]))) if ends else ""

@@ -99,16 +99,16 @@ def manifest(
     }
 
 
-def seal_of(case: Case, folder: Path, shelf: Shelf, asked: object, engines: Mapping[str, str]) -> str:
+def seal_of(case: Case, folder: Path, shelf: Shelf, asked: object, surroundings: Mapping[str, str]) -> str:
     """One hash of everything a build depends on: while it stays the same, building again would give the same bytes.
 
     case.json and all files it lists (`case` must be read with their hashes), the case's own templates and profiles, the shelf,
-    what was asked, and the versions of the program and its libraries.
+    what was asked, and what `surroundings` says of the program, its libraries and this machine.
     """
     own = sorted(path for place in ("templates", "profiles") for path in (folder / place).rglob("*") if path.is_file())
     parts = {
         "assembler": __version__,
-        "engines": dict(engines),
+        "surroundings": dict(surroundings),
         "asked": str(asked),
         "case": [_digest(folder / "case.json"), *(f"{one.path} {one.sha256}" for one in case.files)],
         "own": [f"{path.relative_to(folder).as_posix()} {_digest(path)}" for path in own],
@@ -167,6 +167,7 @@ def write(folder: Path, data: Mapping[str, Any]) -> Path:
 def _entry(leaf: Leaf, pages: Mapping[str, Sequence[PreparedPage]]) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "number": leaf.number,
+        "label": leaf.label,
         "part": leaf.part,
         "kind": leaf.kind.value,
         "document": leaf.document,

@@ -64,12 +64,15 @@ def cut(values: Sequence[int], lengths: Sequence[int]) -> list[Sequence[int]]:
     return pieces
 
 
-def volumes(spans: Sequence[Span], profile: Profile) -> tuple[Volume, ...]:
-    """The files of a split bundle, named as the receiver wants."""
+def volumes(spans: Sequence[Span], profile: Profile, layout: Layout) -> tuple[Volume, ...]:
+    """The files of a split bundle, named as the receiver wants, by printed numbers where the name has any."""
     return tuple(
-        Volume(path=profile.part_name.format(n=n, of=len(spans), first=first, last=last), first=first, last=last)
+        Volume(
+            path=profile.part_name.format(n=n, of=len(spans), first=layout.label(first), last=layout.label(last)),
+            first=first, last=last,
+        )
         for n, (first, last) in enumerate(spans, 1)
-    )
+    )  # fmt: skip
 
 
 def part_of(layout: Layout, volume: Volume) -> Layout:

@@ -85,7 +85,7 @@ def test_index_rows_name_original_translation_and_certificate() -> None:
 
     layout = arrange(plan, made, pages, {"e": ["document", "document", "translation", "certificate"]})
 
-    assert layout.index[0].parts == (("document", 4, 5), ("translation", 6, 6), ("certificate", 7, 7))
+    assert layout.index[0].parts == (("document", "4", "5"), ("translation", "6", "6"), ("certificate", "7", "7"))
 
 
 def test_a_foreign_or_wrong_address_leads_nowhere() -> None:

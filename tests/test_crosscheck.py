@@ -166,6 +166,43 @@ def test_what_a_declaration_states(subjects: list[planted.Subject], said: str, w
     assert not [f for f in made.findings for secret in ("Z99999999", "987", address.street) if secret in str(f)]
 
 
+@pytest.mark.parametrize(
+    ("printed", "rules"),
+    [
+        ("Springfield, {right:%B} {right.day}, {right.year}. To whom it may concern", []),
+        ("Springfield, {wrong:%B} {wrong.day}, {wrong.year}. To whom it may concern", ["CHECK.DATE"]),
+        ("Seen {wrong.month}/{wrong.day}/{wrong.year}; written {right.month}/{right.day}/{right.year}", []),
+        ("Dated {wrong}", ["CHECK.DATE"]),
+        ("To whom it may concern: no day is printed here at all", []),
+    ],
+)
+def test_the_date_of_a_letter_is_printed_on_it(subjects: list[planted.Subject], printed: str, rules: list[str]) -> None:
+    (one,) = [one for one in subjects if one.name == "re-parole"]
+    exhibit = next(e for e in one.case.exhibits if e.id == "teacher")
+    right = date(2026, 10, 9)
+    letter = replace(exhibit, category="letter", date=right)
+    case = replace(one.case, exhibits=tuple(letter if e.id == "teacher" else e for e in one.case.exhibits))
+    page = replace(one.texts["teacher"][0], text=printed.format(right=right, wrong=date(2025, 10, 9)))
+    made = planted.check(case, {**one.texts, "teacher": (page,)})
+
+    assert [finding.rule for finding in made.findings if finding.exhibit == "teacher"] == rules
+    assert not [f for f in made.findings if "2026" in f.problem + f.where]
+    other = replace(letter, category="photo")  # the day of a photograph is not printed on it
+    without = replace(case, exhibits=tuple(other if e.id == "teacher" else e for e in case.exhibits))
+    assert not [f for f in planted.check(without, {**one.texts, "teacher": (page,)}).findings if f.rule == "CHECK.DATE"]
+
+
+def test_a_page_that_stands_there_five_times_is_told_four_times(subjects: list[planted.Subject]) -> None:
+    """And not ten times, once for each pair."""
+    (one,) = [one for one in subjects if one.name == "re-parole"]
+    exhibit = one.case.exhibits[0]
+    page = replace(one.texts[exhibit.id][0], text=f"{'Every word of this page stands on the other four. ' * 9}")
+    alike_pages = tuple(replace(page, page=number, sha256=str(number)) for number in range(1, 6))
+    found = planted.check(one.case, {**one.texts, exhibit.id: alike_pages}).findings
+
+    assert [finding.page for finding in found if finding.rule == "PAGES.TWICE"] == [2, 3, 4, 5]
+
+
 def test_an_exhibit_that_could_not_be_read_is_said_so(subjects: list[planted.Subject]) -> None:
     (one,) = [one for one in subjects if one.name == "re-parole"]
     made = planted.check(one.case, {key: pages for key, pages in one.texts.items() if key != "passport"})

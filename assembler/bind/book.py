@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,7 +58,7 @@ def bind(
         links.follow(book, pages, [item for items in copied.outlines.values() for item in items], moves)
         stamps.stamp(book, layout, pages, face.embed(book, font))
         outline.write(book, layout, pages, copied.outlines)
-        _describe(book, language, layout.leaves[0].number, zoom)
+        _describe(book, language, [leaf.label for leaf in layout.leaves], zoom)
         book.save(
             target,
             deterministic_id=True,
@@ -68,10 +68,10 @@ def bind(
         return Bound(pages=len(pages), renamed=copied.renamed, dead_links=copied.dead_links, tagged=tagged)
 
 
-def _describe(book: Pdf, language: str, first: int, zoom: int | None) -> None:
+def _describe(book: Pdf, language: str, labels: Sequence[str], zoom: int | None) -> None:
     root = book.Root
     root.Lang = String(language)
-    root.PageLabels = Dictionary(Nums=Array([0, Dictionary(S=Name.D, St=first)]))
+    root.PageLabels = Dictionary(Nums=Array(list(_labelled(labels))))
     root.PageMode = Name.UseOutlines
     root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
     for active in (Name.OpenAction, Name.AA, Name.AcroForm):
@@ -81,3 +81,16 @@ def _describe(book: Pdf, language: str, first: int, zoom: int | None) -> None:
         root.OpenAction = Array([book.pages[0].obj, Name.XYZ, None, None, zoom / 100])
     book.docinfo[Name.Title] = String(TITLE)
     book.docinfo[Name.Producer] = String(f"assembler {__version__}")
+
+
+def _labelled(labels: Sequence[str]) -> Iterator[int | Dictionary]:
+    """Ranges of page labels: numbers that count on are one, each "57a" is its own."""
+    next_label = ""
+    for index, label in enumerate(labels):
+        if not label.isdecimal():
+            yield from (index, Dictionary(P=String(label)))
+            next_label = ""
+        else:
+            if label != next_label:
+                yield from (index, Dictionary(S=Name.D, St=int(label)))
+            next_label = str(int(label) + 1)

@@ -31,7 +31,7 @@ def bind_within(layout: Layout, documents: Mapping[str, Path], folder: Path, pro
     sizes = weigh(whole)
     whole.unlink()
     for _ in range(_ROUNDS):
-        parts = splitting.volumes(_spans(layout, documents, folder, profile, font, sizes, limit), profile)
+        parts = splitting.volumes(_spans(layout, documents, folder, profile, font, sizes, limit), profile, layout)
         written = [_written(layout, documents, folder, profile, font, one, parts) for one in parts]
         if all(size <= limit for size in written):
             return parts
@@ -114,7 +114,7 @@ def _correct(sizes: list[int], part: Volume, written: int) -> None:
 
 
 def _refused(leaf: Leaf, profile: Profile, problem: str) -> CaseRejected:
-    where = f"exhibit {leaf.exhibit}, page {leaf.exhibit_page}" if leaf.exhibit_page else f"page {leaf.number} ({leaf.part})"
+    where = f"exhibit {leaf.exhibit}, page {leaf.exhibit_page}" if leaf.exhibit_page else f"page {leaf.label} ({leaf.part})"
     finding = Finding(
         rule="PROFILE.PAGE", severity=Severity.ERROR, where=where, problem=problem,
         remedy="scan this page at a lower resolution", exhibit=leaf.exhibit or None, page=leaf.exhibit_page or leaf.number,

@@ -26,6 +26,17 @@ def words(text: str) -> tuple[str, ...]:
     return tuple(re.findall(r"[a-z0-9]+", anyascii(text).casefold()))
 
 
+@lru_cache(maxsize=4096)
+def vocabulary(text: str) -> frozenset[str]:
+    """The different words of a text."""
+    return frozenset(words(text))
+
+
+@lru_cache(maxsize=4096)
+def _numbers(text: str) -> str:
+    return " ".join(word for word in words(text) if word.isdecimal())
+
+
 def has_name(text: str, person: Person, likeness: int, *, family_only: bool = False) -> bool:
     """Whether given and family name of a person (or another name of theirs) stand in the text, in any order.
 
@@ -102,18 +113,15 @@ def has_date(text: str, day: date) -> bool:
 
 def alike(one: str, other: str) -> float:
     """How alike two texts are, 0 to 100, word order aside; 0 where their numbers differ much."""
-    first, second = words(one), words(other)
-    numbers = ([word for word in text if word.isdecimal()] for text in (first, second))
-    if fuzz.token_sort_ratio(*(" ".join(some) for some in numbers)) < 90 and any(map(str.isdigit, "".join(first + second))):
+    if fuzz.token_sort_ratio(_numbers(one), _numbers(other)) < 90 and any(map(str.isdigit, "".join(words(one) + words(other)))):
         return 0.0
-    if _strange(first, second) or _strange(second, first):
+    if _strange(vocabulary(one), vocabulary(other)) or _strange(vocabulary(other), vocabulary(one)):
         return 0.0
-    return float(fuzz.token_sort_ratio(" ".join(first), " ".join(second)))
+    return float(fuzz.token_sort_ratio(" ".join(words(one)), " ".join(words(other))))
 
 
-def _strange(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+def _strange(one: frozenset[str], there: frozenset[str]) -> bool:
     """Whether a text has words that the other has not, not even misread: forms differ in a few words that matter."""
-    there = {*other}
-    new = [word for word in {*one} - there if len(word) > 3]
+    new = [word for word in one - there if len(word) > 3]
     alien = [word for word in new if process.extractOne(word, there, scorer=fuzz.ratio, score_cutoff=70) is None]
-    return len(alien) > 0.02 * len({*one})
+    return len(alien) > 0.02 * len(one)

@@ -213,6 +213,7 @@ class Citer:
 
     def __init__(self, layout: Layout, template: Template, where: str) -> None:
         self._rows = {row.exhibit: row for row in layout.index}
+        self._layout = layout
         self._addresses = dict(layout.addresses)
         self._template = template
         self._where = where
@@ -257,11 +258,11 @@ class Citer:
             text += f"–{self._number(cite, cite.last, row)}"
         rich.add(text, url_id=self._template.link_id(f"{HOST}exhibit/{cite.exhibit}/{cite.page or 1}"))
 
-    def _number(self, cite: Cite, page: int, row: IndexRow) -> int:
+    def _number(self, cite: Cite, page: int, row: IndexRow) -> str:
         number = self._addresses.get(f"exhibit/{cite.exhibit}/{page}")
         if number is None:
             raise TemplateBroken(
                 f"page {page} of exhibit {cite.exhibit!r} is cited, which has {row.last - row.first + 1} pages",
                 where=self._where, remedy="correct the page of the citation",
             )
-        return number
+        return self._layout.label(number)

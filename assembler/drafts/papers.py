@@ -92,8 +92,5 @@ def _fill(job: _Job) -> None:
 
 def _pages(claim: Mapping[str, Any]) -> str:
     """ "Ex. B at 9–10; Ex. C at 12"; the case's own statements where no exhibit shows it."""
-    shown = [
-        f"Ex. {one['tab']} at {one['first']}" + (f"–{one['last']}" if one["last"] > one["first"] else "")
-        for one in claim["exhibits"]
-    ]
+    shown = [f"Ex. {one['tab']} at {one['pages']}" for one in claim["exhibits"]]
     return "; ".join(shown or [f"stated in case.json {pointer}" for pointer in claim["facts"]])

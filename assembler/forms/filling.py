@@ -128,7 +128,8 @@ def _pays(form: FormMap, payment: Mapping[str, object] | None) -> bool:
 def _no_payment(form: FormMap, where: str) -> Finding:
     return Finding(
         rule="FORM.PAYMENT", severity=Severity.ERROR, where=where, problem="payment data and form do not belong together",
-        remedy="fill it with `assembler forms fill --payment`, sign it, and list it as completed", source=form.source,
+        remedy="fill it with `assembler forms fill --payment`, take it from case.json, lay the signed form on the print",
+        source=form.source,
     )  # fmt: skip
 
 

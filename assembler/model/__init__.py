@@ -27,7 +27,7 @@ from assembler.model.pages import Draft, Ink, PageText, Prepared, PreparedPage, 
 from assembler.model.people import Address, Biographic, History, Income, Name, Passport, Person
 from assembler.model.plan import Part, PartKind, Plan, Recipe, RecipePart
 from assembler.model.profile import Profile
-from assembler.model.proof import Check, Proof
+from assembler.model.proof import Check, Fingerprint, Proof
 from assembler.model.volume import Volume
 
 __all__ = [
@@ -43,6 +43,7 @@ __all__ = [
     "Exhibit",
     "FilePart",
     "Finding",
+    "Fingerprint",
     "FormFile",
     "History",
     "Income",

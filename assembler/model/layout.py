@@ -15,6 +15,7 @@ class PageFacts:
     width: float
     height: float
     ink: Ink
+    content: str = ""  # what a page handed over is: its file's hash, its page in it, how it was turned; "" of our own pages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +34,8 @@ class Stamp:
 class Leaf:
     """One physical page of the bundle."""
 
-    number: int  # printed number = PDF page index + 1 = page label
+    number: int  # place in the bundle = PDF page index + 1
+    label: str  # printed number = page label: "57"; str(number), unless the packet is frozen ("57a")
     document: str
     index: int  # 0-based page in the document
     part: str  # Part.id
@@ -50,18 +52,19 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexRow:
-    """A row of the index of exhibits."""
+    """A row of the index of exhibits. `first`, `last` and `sheet` are places in the bundle, `printed` the numbers there."""
 
     tab: str
     exhibit: str
     title: str
     date: str
     language: str
-    first: int  # bundle page of the tab sheet's exhibit: first and last evidence page
+    first: int  # first and last page of its evidence
     last: int
-    sheet: int  # bundle page of the tab sheet; `first` where there is none, as of a notice
+    sheet: int  # its tab sheet; `first` where there is none, as of a notice
+    printed: tuple[str, str]  # labels of its first and last page
     group: str = ""
-    parts: tuple[tuple[str, int, int], ...] = ()  # (role, first, last): original, translation, certificate
+    parts: tuple[tuple[str, str, str], ...] = ()  # (role, first and last label): original, translation, certificate
 
     @property
     def sheeted(self) -> bool:
@@ -71,13 +74,13 @@ class IndexRow:
     @property
     def pages(self) -> str:
         """The printed page range: "57" or "57–70"."""
-        return str(self.first) if self.first == self.last else f"{self.first}–{self.last}"
+        return self.printed[0] if self.first == self.last else "–".join(self.printed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bookmark:
     title: str
-    number: int  # bundle page
+    number: int  # place in the bundle
     level: int  # 0 = top
     document: str = ""  # evidence document whose own outline is nested below this bookmark
 
@@ -91,4 +94,8 @@ class Layout:
     leaves: tuple[Leaf, ...]
     index: tuple[IndexRow, ...]
     bookmarks: tuple[Bookmark, ...]
-    addresses: tuple[tuple[str, int], ...]  # reserved link address → bundle page
+    addresses: tuple[tuple[str, int], ...]  # reserved link address → place in the bundle
+
+    def label(self, number: int) -> str:
+        """The printed number of a place in the bundle."""
+        return self.leaves[number - 1].label

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from assembler import bind as binding
-from assembler import drafts, forms, profiles, prove, report, review, rules
+from assembler import drafts, forms, intake, profiles, prove, report, review, rules
 from assembler.doctor import engine_versions
 from assembler.errors import ProofFailed
 from assembler.model import Check, Draft, Finding, Layout, PartKind, Plan, Prepared, Profile, Proof, Volume
-from assembler.pipeline import packet
+from assembler.pipeline import packet, standing
 from assembler.pipeline.ready import Ready, held, prepare
 from assembler.pipeline.values import Built, Options, Tell, stop_if_strict
 from assembler.shelf import Shelf, stamp_font
@@ -40,14 +40,19 @@ def bundle(
 ) -> tuple[Built, ...]:
     """Build and prove every packet of a case, each in `out`/<packet> (default: the case's build/).
 
-    Evidence is prepared once for all of them. Raises an AssemblerError; then no packet's folder is half-made.
+    Evidence is prepared once for all of them. Where nothing has changed since they were built, they are only proved again.
+    Raises an AssemblerError; then no packet's folder is half-made.
     """
     tell("read", 0, 0)
-    profile = profiles.load(shelf, options.profile, folder)
-    ready = prepare(folder, shelf, workshop, options, tell)
-    stop_if_strict(ready.case, ready.findings, options)
-    seal = report.seal_of(ready.case, folder, shelf, options, engine_versions())
     target = out or folder / "build"
+    profile = profiles.load(shelf, options.profile, folder)
+    case = intake.read_case(folder, shelf)
+    seal = standing.seal(case, folder, shelf, options)
+    stands = standing.sealed(case, target, seal)
+    if stands and (again := standing.prove_again(stands, folder, target, workshop, tell)):
+        return again
+    ready = prepare(case, folder, shelf, workshop, options, tell)
+    stop_if_strict(ready.case, ready.findings, options)
     return tuple(_packet(plan, ready, profile, seal, shelf, workshop, options, tell, target) for plan in ready.plans)
 
 
@@ -74,7 +79,7 @@ def _packet(
         data = report.with_outputs(_manifest(drawn, ready, found, volumes, profile, seal, options), made)
         report.write(made, data)
         tell("prove", 0, 0)
-        proof = prove.prove(made, ready.folder, workshop)
+        proof = prove.prove(made, ready.folder, workshop, remember=True)
         _stop_if_unproved(ready, plan, proof)
         data = report.with_proof(data, proof.checks, proof.not_checked)
         tell("review", 0, 0)

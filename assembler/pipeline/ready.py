@@ -36,13 +36,13 @@ class Ready:
 
 def check(folder: Path, shelf: Shelf, workshop: Workshop, options: Options, tell: Tell) -> tuple[Finding, ...]:
     """Everything `bundle` would complain of, without building. Raises what the steps raise."""
-    ready = prepare(folder, shelf, workshop, options, tell)
+    ready = prepare(intake.read_case(folder, shelf), folder, shelf, workshop, options, tell)
     return (*ready.findings, *(finding for plan in ready.plans for finding in held(plan)))
 
 
-def prepare(folder: Path, shelf: Shelf, workshop: Workshop, options: Options, tell: Tell) -> Ready:
-    """Read, plan, judge, prepare, compare. Raises what the steps raise."""
-    case, made = planned(folder, shelf)
+def prepare(case: Case, folder: Path, shelf: Shelf, workshop: Workshop, options: Options, tell: Tell) -> Ready:
+    """Plan, judge, prepare, compare. Raises what the steps raise."""
+    made = plans_of(case, folder, shelf)
     known = rules.from_shelf(shelf)
     judged = rules.check(case, known, options.as_of)
     prepared = _prepare(case, folder, shelf, workshop, judged, tell)
@@ -56,8 +56,13 @@ def prepare(folder: Path, shelf: Shelf, workshop: Workshop, options: Options, te
 def planned(folder: Path, shelf: Shelf, *, hashed: bool = True) -> tuple[Case, tuple[Plan, ...]]:
     """The case, and the plan of each beneficiary's packet. `hashed`: as `intake.read_case`."""
     case = intake.read_case(folder, shelf, hashed=hashed)
+    return case, plans_of(case, folder, shelf)
+
+
+def plans_of(case: Case, folder: Path, shelf: Shelf) -> tuple[Plan, ...]:
+    """The plan of each beneficiary's packet."""
     recipe = shelf.recipe(case.kind, folder)
-    return case, tuple(plan_packet(case, recipe, person.id) for person in case.beneficiaries)
+    return tuple(plan_packet(case, recipe, person.id) for person in case.beneficiaries)
 
 
 def held(plan: Plan) -> tuple[Finding, ...]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 
 from assembler.model import Finding, Profile, Severity
+from assembler.numbering import follows
 from assembler.profiles.seeing import Seen
 
 _PAPER = {"letter": (612.0, 792.0), "a4": (595.28, 841.89)}
@@ -98,13 +100,14 @@ def _paper(files: Sequence[Seen], profile: Profile) -> Iterator[Finding]:
 
 
 def _labels(files: Sequence[Seen], profile: Profile) -> Iterator[Finding]:
-    before = 0
+    before = "0"
     for one in files:
-        wrong = [n for n, page in enumerate(one.pages, 1) if page.label != str(before + n)]
+        labels = [before, *(page.label for page in one.pages)]
+        wrong = [n for n, pair in enumerate(pairwise(labels), 1) if not follows(*pair)]
         if profile.labels and wrong:
             yield _finding("LABEL", ERROR, one.name, "the page label does not count on from the page before",
                            "number the pages of all files through", profile.source("labels"), wrong)  # fmt: skip
-        before += len(one.pages)
+        before = labels[-1]
 
 
 def _links(files: Sequence[Seen], profile: Profile) -> Iterator[Finding]:

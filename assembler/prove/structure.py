@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from assembler.workshop import Failure, Workshop
 
 _ALLOWED_ROOT = {"/Type", "/Pages", "/Outlines", "/Names", "/Dests", "/OCProperties", "/PageLabels", "/PageMode", "/Lang",
                  "/ViewerPreferences", "/StructTreeRoot", "/MarkInfo"}  # fmt: skip
+_BEGUN = re.compile(r"\bEx\.( ([A-Z]+|\d+)( at)?)?$")
 _ALLOWED_INFO = {"/Title", "/Producer"}
 
 
@@ -103,7 +104,7 @@ def together(parts: Sequence[Structure]) -> Structure:
         pages=sum(one.pages for one in parts),
         labels=tuple(label for one in parts for label in one.labels),
         outline=tuple(item for one in parts for item in one.outline),
-        links=tuple(link for one in parts for link in one.links),
+        links=joined(link for one in parts for link in one.links),
         forbidden=tuple(dict.fromkeys(item for one in parts for item in one.forbidden)),
         unembedded=tuple(number for one in parts for number in one.unembedded),
         trouble=next((one.trouble for one in parts if one.trouble), ""),
@@ -126,25 +127,36 @@ def _number(page: Any, numbers: Mapping[int, int]) -> int:
 
 
 def _links(reader: PdfReader, job: Job, numbers: Mapping[int, int]) -> Iterator[Link]:
-    """Links of our own pages; pieces of one link broken over two lines are joined."""
+    """Links of our own pages, as they are in the file."""
     document = pdfium.PdfDocument(job.bundle)
     try:
         for number in _ours(reader, job):
             text = document[number - job.first].get_textpage()
-            found: list[Link] = []
             for annotation in reader.pages[number - job.first].get("/Annots", ()):
                 link = _link(annotation.get_object(), number, text, numbers, job.others)
-                if link and found and found[-1].target == link.target and not _whole(found[-1].text):
-                    found[-1] = Link(page=number, text=f"{found[-1].text} {link.text}", target=link.target)
-                elif link:
-                    found.append(link)
-            yield from found
+                if link:
+                    yield link
     finally:
         document.close()
 
 
-def _whole(text: str) -> bool:
-    return not text.startswith("Ex.") or re.search(r" at \d", text) is not None
+def joined(links: Iterable[Link]) -> tuple[Link, ...]:
+    """Pieces of one citation, broken over two lines, pages or files, made one link again; it is on the page it begins on."""
+    found: list[Link] = []
+    at = 0  # the page of the last piece
+    for link in links:
+        one = found[-1] if found else None
+        if one and one.target == link.target and link.page - at in (0, 1) and cut_short(one.text):
+            found[-1] = Link(page=one.page, text=f"{one.text} {link.text}", target=link.target)
+        else:
+            found.append(link)
+        at = link.page
+    return tuple(found)
+
+
+def cut_short(text: str) -> bool:
+    """Whether a citation lacks its end. (Text under a link may begin with what stands before it: "(Ex. A at".)"""
+    return _BEGUN.search(text) is not None
 
 
 def _ours(reader: PdfReader, job: Job) -> list[int]:

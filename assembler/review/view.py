@@ -27,6 +27,7 @@ def view(manifest: Json, drawn: Sequence[Picture], words: Sequence[Sequence[Any]
         "profile": manifest["profile"],
         "version": manifest["assembler"],
         "total": len(manifest["ledger"]),
+        "labels": [label(entry) for entry in manifest["ledger"]],
         "proved": all(check["ok"] for check in manifest["proof"]),
         "pictured": bool(drawn),
         "counts": Counter(one["severity"] for one in findings),
@@ -108,7 +109,8 @@ def _groups(manifest: Json, drawn: Sequence[Picture], marks: Mapping[int, Sequen
         own = marks.get(entry["number"], [])
         current["pages"].append(
             {
-                "n": entry["number"], "says": says(entry), "image": drawn[entry["number"] - 1].page if drawn else "",
+                "n": entry["number"], "label": label(entry), "says": says(entry),
+                "image": drawn[entry["number"] - 1].page if drawn else "",
                 "width": entry["size"][0], "height": entry["size"][1], "marks": own,
                 "worst": min((mark["severity"] for mark in own), key=_ORDER.__getitem__, default=""),
             }
@@ -126,10 +128,15 @@ def _name(manifest: Json, entry: Json) -> str:
 def says(entry: Json) -> str:
     """A page in words, for those who cannot see its picture: ids and numbers only."""
     if entry["kind"] == "exhibit":
-        return f"Page {entry['number']}: Exhibit {entry['tab']}, {entry['exhibit_page']} of {entry['exhibit_pages']}"
+        return f"Page {label(entry)}: Exhibit {entry['tab']}, {entry['exhibit_page']} of {entry['exhibit_pages']}"
     if entry["kind"] == "tab":
-        return f"Page {entry['number']}: divider of Exhibit {entry['tab']}"
-    return f"Page {entry['number']}: {entry['part']}"
+        return f"Page {label(entry)}: divider of Exhibit {entry['tab']}"
+    return f"Page {label(entry)}: {entry['part']}"
+
+
+def label(entry: Json) -> str:
+    """The number printed on a page, which is its place in the bundle unless the packet is frozen."""
+    return str(entry.get("label", entry["number"]))
 
 
 def _matrix(manifest: Json) -> dict[str, Any]:
@@ -153,8 +160,10 @@ def _files(manifest: Json) -> Iterator[dict[str, Any]]:
     for entry in manifest["ledger"]:
         if "source" in entry:
             pages.setdefault(entry["source"]["path"], []).append(entry["number"])
+    labels = [label(entry) for entry in manifest["ledger"]]
     for path, numbers in pages.items():
-        yield {"path": path, "count": len(numbers), "first": min(numbers), "last": max(numbers)}
+        first, last = labels[min(numbers) - 1], labels[max(numbers) - 1]
+        yield {"path": path, "count": len(numbers), "first": first, "last": last}
 
 
 def _removed(one: Json) -> dict[str, Any]:
@@ -166,7 +175,7 @@ def _chart(ledger: Sequence[Json]) -> Iterator[dict[str, Any]]:
     for entry in ledger:
         sure = entry.get("text", {}).get("confidence")
         if sure is not None:
-            yield {"n": entry["number"], "sure": sure, "doubtful": sure < _DOUBTFUL}
+            yield {"n": label(entry), "sure": sure, "doubtful": sure < _DOUBTFUL}
 
 
 def _pages(
@@ -187,8 +196,9 @@ def _pages(
 def _volume(volume: Json, manifest: Json) -> dict[str, Any]:
     """A file of the bundle beside the receiver's limit."""
     size, most = _output(volume["path"], manifest)["size"], manifest.get("max_bytes")
+    first, last = (label(manifest["ledger"][volume[end] - 1]) for end in ("first", "last"))
     return {
-        "path": volume["path"], "first": volume["first"], "last": volume["last"], "size": _size(size),
+        "path": volume["path"], "first": first, "last": last, "size": _size(size),
         "limit": _size(most) if most else "", "share": round(100 * size / most) if most else 0,
     }  # fmt: skip
 

@@ -38,5 +38,7 @@ def _claim(row: Row, index: dict[str, IndexRow]) -> dict[str, Any]:
     return {
         "checklist": row.checklist, "line": row.line, "level": row.level, "text": row.text, "pointer": row.pointer,
         "met": row.met, "facts": list(row.facts),
-        "exhibits": [{"id": one.exhibit, "tab": one.tab, "first": one.first, "last": one.last} for one in shown],
-    }  # fmt: skip
+        "exhibits": [
+            {"id": one.exhibit, "tab": one.tab, "first": one.first, "last": one.last, "pages": one.pages} for one in shown
+        ],
+    }

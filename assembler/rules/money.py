@@ -10,6 +10,7 @@ from assembler.rules.library import Fact
 from assembler.rules.scene import Hit, Scene
 
 _AMOUNTS = "amounts"
+_OF_PAYMENT = ("g-1450", "g-1650")  # hold a card's number, a bank account's
 
 
 def rules(scene: Scene) -> Iterator[Hit]:
@@ -87,6 +88,9 @@ def _forms(scene: Scene) -> Iterator[Hit]:
     if "g-28" in there and case.attorney is None:
         n = next(n for n, form in enumerate(case.forms) if form.form == "g-28")
         yield Hit(rule="FORM.G28_WITHOUT_ATTORNEY", pointer=f"/forms/{n}")
+    for n, form in enumerate(case.forms):
+        if form.completed and form.form in _OF_PAYMENT:
+            yield Hit(rule="FORM.CARD_DATA", pointer=f"/forms/{n}")
     if case.kind == "rfe-response" or case.request.filing == "online":
         return
     absent = [form for form in wanted(scene) if form not in there and not (form == "i-131" and _covers_all(scene))]

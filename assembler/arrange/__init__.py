@@ -1,0 +1,10 @@
+"""arrange: the bundle as a flat list of leaves, and everything that points at them. Pure.
+
+A `Plan`, the case's exhibits and the facts of every page come in; a `Layout` goes out. All numbers are decided here:
+printed number = page label, and = PDF page unless the packet is frozen. Drawing (`bind`) and writing (`drafts`) only follow.
+"""
+
+from assembler.arrange.book import HOST, arrange, target
+from assembler.arrange.stamping import EDGE, STAMP_SIZE, WIDTHS, stamp_place, text_width
+
+__all__ = ["EDGE", "HOST", "STAMP_SIZE", "WIDTHS", "arrange", "stamp_place", "target", "text_width"]

@@ -1,0 +1,86 @@
+"""Where a stamp goes on a page: clear of its ink, or the page is shrunk. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from assembler.model import Ink, Stamp
+
+STAMP_SIZE = 9.0  # points, on a page as large as Letter
+EDGE = 18.0  # points between stamp and the edge of the visible page
+CLEAR = 3.0  # points of white kept around a stamp
+_LINE = 1.25  # box height in font sizes
+_FURTHER = 1.75  # second try: so many times EDGE away from the edge
+
+# Advance widths of IBM Plex Serif Regular, 1/1000 em; a test compares them with the font file.
+WIDTHS = {
+    " ": 232, "!": 280, "\"": 415, "#": 695, "$": 592, "%": 913, "&": 710, "'": 241, "(": 329, ")": 329, "*": 442,
+    "+": 600, ",": 268, "-": 393, ".": 268, "/": 366, "0": 600, "1": 600, "2": 600, "3": 600, "4": 600, "5": 600,
+    "6": 600, "7": 600, "8": 600, "9": 600, ":": 288, ";": 288, "<": 600, "=": 600, ">": 600, "?": 487, "@": 923,
+    "A": 686, "B": 670, "C": 649, "D": 706, "E": 641, "F": 626, "G": 721, "H": 787, "I": 346, "J": 457, "K": 707,
+    "L": 594, "M": 872, "N": 778, "O": 716, "P": 625, "Q": 716, "R": 672, "S": 588, "T": 652, "U": 735, "V": 664,
+    "W": 968, "X": 669, "Y": 634, "Z": 637, "[": 284, "\\": 365, "]": 284, "^": 600, "_": 564, "`": 600, "a": 546,
+    "b": 598, "c": 516, "d": 608, "e": 536, "f": 342, "g": 544, "h": 624, "i": 315, "j": 303, "k": 584, "l": 300,
+    "m": 953, "n": 639, "o": 564, "p": 613, "q": 598, "r": 443, "s": 488, "t": 353, "u": 619, "v": 534, "w": 777,
+    "x": 561, "y": 534, "z": 508, "{": 327, "|": 298, "}": 327, "~": 600, "·": 324, "–": 587, "’": 268,
+}  # fmt: skip
+
+
+def text_width(text: str, size: float) -> float:
+    """Width in points of a stamp's text in the stamp font."""
+    return sum(WIDTHS.get(character, 600) for character in text) * size / 1000
+
+
+def stamp_place(text: str, width: float, height: float, ink: Ink) -> tuple[Stamp, float]:
+    """Where the stamp goes on a page of this visible size, and the scale of the page (1.0 = left as it is).
+
+    Corners and middles are tried, bottom before top, right before left, then the same a little further in (a frame or
+    a scanner's shadow often runs along the edge); where all have ink, the page is shrunk just enough to clear a band at
+    its bottom. The stamp is 9 points on Letter; on larger pages it grows with them, so that it is as large when the page
+    is printed on Letter; on small ones it shrinks to fit. Lengths are the page's own units: what /UserUnit says is left
+    out, as it changes nothing of this.
+    """
+    size = _size(text, width, height)
+    box = (text_width(text, size), size * _LINE)
+    edge = min(EDGE * size / STAMP_SIZE, max(0.0, (width - box[0]) / 2))
+    for x, y in _places(width, height, box, edge):
+        if not _inked(ink, x, y, box, (width, height)):
+            return _stamp(text, x, y, box, size), 1.0
+    band = edge + box[1] + CLEAR
+    scale = max(0.2, 1 - band / height)
+    return _stamp(text, width - edge - box[0], min(edge, max(0.0, band - box[1])), box, size), scale
+
+
+def _places(width: float, height: float, box: tuple[float, float], edge: float) -> Iterator[tuple[float, float]]:
+    """Lower left corners to try, best first; none leaves the page or comes nearer to its edge than `edge`."""
+    for inset in (edge, edge * _FURTHER):
+        for y in (inset, height - inset - box[1]):
+            for x in (width - inset - box[0], (width - box[0]) / 2, inset):
+                if min(x, y) >= 0:
+                    yield x, y
+
+
+def _size(text: str, width: float, height: float) -> float:
+    grown = STAMP_SIZE * max(1.0, min(width / 612, height / 612))
+    return min(grown, width * 0.94 / text_width(text, 1.0), height / 6)
+
+
+def _stamp(text: str, x: float, y: float, box: tuple[float, float], size: float) -> Stamp:
+    return Stamp(
+        text=text, x=round(x, 2), y=round(y, 2), width=round(box[0], 2), height=round(box[1], 2), size=round(size, 3)
+    )
+
+
+def _inked(ink: Ink, x: float, y: float, box: tuple[float, float], page: tuple[float, float]) -> bool:
+    """Whether any ink cell touches the box and its clear border; rows of the bitmap count from the top."""
+    height = page[1]
+    step_x, step_y = page[0] / ink.columns, height / ink.rows
+    first_column = max(0, int((x - CLEAR) // step_x))
+    last_column = min(ink.columns - 1, int((x + box[0] + CLEAR) // step_x))
+    first_row = max(0, int((height - y - box[1] - CLEAR) // step_y))
+    last_row = min(ink.rows - 1, int((height - y + CLEAR) // step_y))
+    return any(
+        ink.bits[(row * ink.columns + column) >> 3] >> (7 - ((row * ink.columns + column) & 7)) & 1
+        for row in range(first_row, last_row + 1)
+        for column in range(first_column, last_column + 1)
+    )
