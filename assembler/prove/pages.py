@@ -200,14 +200,16 @@ def _arranged(drawn: Grey, entry: Mapping[str, Any], shape: tuple[int, ...]) -> 
 
 
 def _placed(picture: Image.Image, entry: Mapping[str, Any], shape: tuple[int, ...]) -> Grey:
-    """A picture in its box on white paper. Rotation by its text comes on top of the camera's own, done on opening."""
+    """A picture in its box on white paper, then turned by its text; what the camera says of itself is done on opening."""
     scale = _FINE * DPI / 72
+    turns = entry["transform"]["turned"] // 90
+    high = entry["size"][0 if turns % 2 else 1]
     x, y, width, height = (value * scale for value in entry["transform"]["placement"])
     size = (max(1, round(width)), max(1, round(height)))
-    paper = Image.new("L", (shape[1] * _FINE, shape[0] * _FINE), 255)
-    top = entry["size"][1] * scale - y - height
-    paper.paste(picture.resize(size, Image.Resampling.BOX), (round(x), round(top)))
-    return _shrunk(np.asarray(paper), entry["scale"], shape)
+    rows, columns = shape[:: -1 if turns % 2 else 1]
+    paper = Image.new("L", (columns * _FINE, rows * _FINE), 255)
+    paper.paste(picture.resize(size, Image.Resampling.BOX), (round(x), round(high * scale - y - height)))
+    return _shrunk(np.rot90(np.asarray(paper), k=-turns), entry["scale"], shape)
 
 
 def _fitted(drawn: Grey, shape: tuple[int, ...]) -> Grey:
