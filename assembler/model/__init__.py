@@ -21,7 +21,7 @@ from assembler.model.case import (
     Supporter,
     Translator,
 )
-from assembler.model.finding import Finding, Severity
+from assembler.model.finding import Contradiction, Finding, Severity
 from assembler.model.layout import Bookmark, IndexRow, Layout, Leaf, PageFacts, Stamp
 from assembler.model.pages import Draft, Ink, Miniature, PageText, Prepared, PreparedPage, Removed
 from assembler.model.people import Address, Biographic, History, Income, Name, Passport, Person
@@ -38,6 +38,7 @@ __all__ = [
     "Case",
     "Check",
     "Consulate",
+    "Contradiction",
     "Declaration",
     "Draft",
     "Exhibit",
