@@ -118,38 +118,45 @@ def _apart_in_colour(
 
     `flat`: with the file's own pictures of its form fields. Where forms may be filled PDFium draws fields anew, in its own style.
     """
-    source = sources.open(entry["source"]["path"])[entry["source"]["page"] - 1]
-    if flat and not _pictured(source):
-        return float("inf")
-    fine = 1 if _only_copied(entry) else _FINE
+    path, number, fine = entry["source"]["path"], entry["source"]["page"] - 1, 1 if _only_copied(entry) else _FINE
     if flat:
-        source.flatten()
-        number = entry["source"]["page"] - 1
-        source = sources.open(entry["source"]["path"])[number]
-    drawn = source.render(scale=fine * DPI / 72, may_draw_forms=not flat).to_pil().convert("L")
+        drawn = _with_own_pictures(sources.unfilled(path), number, fine * DPI / 72)
+    else:
+        drawn = sources.open(path)[number].render(scale=fine * DPI / 72, may_draw_forms=True).to_pil().convert("L")
+    if drawn is None:
+        return float("inf")
     expected = _arranged(np.asarray(drawn), entry, shape)
-    if flat:
-        sources.close()  # what was changed is the copy in memory only
-    if expected is None:
-        return float("inf")
     seen = page.render(scale=fine * DPI / 72).to_pil().convert("L").reduce(fine)
-    return _difference(np.asarray(seen), expected, entry, masked=masked)
+    return float("inf") if expected is None else _difference(np.asarray(seen), expected, entry, masked=masked)
+
+
+def _with_own_pictures(source: Any, number: int, scale: float) -> Image.Image | None:
+    """A page with the file's own pictures of its form fields; None where it has none, or a value without one."""
+    try:
+        page = source[number]
+        if not _pictured(page):
+            return None
+        raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY)
+        image: Image.Image = source[number].render(scale=scale).to_pil().convert("L")
+        return image
+    finally:
+        source.close()
 
 
 def _pictured(page: Any) -> bool:
-    """Whether the page has form fields, and a picture of each that is seen and has a value."""
+    """Whether the page has form fields, and a picture of each that has a value; empty ones without are taken away."""
     fields = 0
-    for number in range(raw.FPDFPage_GetAnnotCount(page)):
+    for number in reversed(range(raw.FPDFPage_GetAnnotCount(page))):
         note = raw.FPDFPage_GetAnnot(page, number)
-        try:
-            hidden = raw.FPDFAnnot_GetFlags(note) & raw.FPDF_ANNOT_FLAG_HIDDEN
-            if raw.FPDFAnnot_GetSubtype(note) != raw.FPDF_ANNOT_WIDGET or hidden:
-                continue
-            fields += 1
-            if raw.FPDFAnnot_HasKey(note, b"V") and not raw.FPDFAnnot_HasKey(note, b"AP"):
-                return False
-        finally:
-            raw.FPDFPage_CloseAnnot(note)
+        field = raw.FPDFAnnot_GetSubtype(note) == raw.FPDF_ANNOT_WIDGET
+        bare = field and not raw.FPDFAnnot_HasKey(note, b"AP")
+        valued = bare and raw.FPDFAnnot_HasKey(note, b"V")
+        raw.FPDFPage_CloseAnnot(note)
+        if valued:
+            return False
+        if bare:
+            raw.FPDFPage_RemoveAnnot(page, number)
+        fields += int(field)
     return fields > 0
 
 
