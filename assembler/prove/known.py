@@ -86,10 +86,15 @@ def look(
     rest = [entry for piece in (*known, *ours) for entry in piece.job.entries]
     to_read = [job for part in parts for job in _to_read(build, part, rest, case_folder)]
     seen = _seen([*(piece.job for piece in fresh), *to_read], workshop)
+    doubtful = [piece for piece in known if not all(seen[entry["number"]].whole for entry in piece.job.entries)]
+    seen |= _seen([piece.job for piece in doubtful], workshop)  # a stamp that is more than a stamp may hide what is under it
     for piece in fresh:
         if piece.key and all(_settled(seen[entry["number"]]) for entry in piece.job.entries):
             workshop.cache.once(piece.key, lambda _folder: None)
-    return Looked(seen=seen, drawn=_pages(fresh), known=_pages(known), prints=made)
+    return Looked(
+        seen=seen, drawn=_pages(fresh) + _pages(doubtful), known=_pages(known) - _pages(doubtful),
+        prints=tuple(one if seen[n].whole else Fingerprint() for n, one in enumerate(made, 1)),
+    )
 
 
 def _sorted(pieces: Sequence[_Piece], workshop: Workshop) -> tuple[list[_Piece], list[_Piece], list[_Piece]]:
