@@ -309,7 +309,7 @@ def test_unreadable_evidence_is_named(copy: Path) -> None:
     code, _, err = run("bundle", copy, *DAY)
 
     assert code == ExitCode.EVIDENCE_UNREADABLE
-    assert "error EVID.PASSWORD evidence/scan.pdf: the file asks for a password; open it with the password and" in err
+    assert "error EVID.PASSWORD evidence/scan.pdf: the file asks for a password; put it into a file of its own" in err
 
 
 def test_a_bug_is_told_apart_and_says_nothing_of_the_client(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 from assembler import crosscheck, evidence, intake, legibility, profiles, rules
 from assembler.errors import EvidenceUnreadable
 from assembler.model import Case, Exhibit, FilePart, Finding, Plan, Prepared, Severity
-from assembler.pipeline.values import Options, Tell
+from assembler.pipeline import frozen
+from assembler.pipeline.values import Options, Tell, stop_if_strict
 from assembler.plan import plan_packet
 from assembler.shelf import Shelf
 from assembler.workshop import Workshop
@@ -43,6 +44,8 @@ def check(folder: Path, shelf: Shelf, workshop: Workshop, options: Options, tell
 def prepare(case: Case, folder: Path, shelf: Shelf, workshop: Workshop, options: Options, tell: Tell) -> Ready:
     """Plan, judge, prepare, compare. Raises what the steps raise."""
     made = plans_of(case, folder, shelf)
+    stop_if_strict(case, list(frozen.foreign(case, made, options)), options)
+    made = frozen.plans(case, made, folder, shelf, options)
     known = rules.from_shelf(shelf)
     judged = rules.check(case, known, options.as_of)
     prepared = _prepare(case, folder, shelf, workshop, judged, tell)
@@ -108,5 +111,5 @@ def _crosscheck(
     tell("compare", 0, 0)
     data, names = shelf.schema("crosscheck.json"), shelf.schema("languages.json")["languages"]
     own = [one for one in prepared if not one.exhibit.startswith("form:")]
-    texts = evidence.read_texts(own, crosscheck.wanting_zones(case, data), options.as_of, workshop)
+    texts = evidence.read_texts(own, workshop)
     return crosscheck.check(case, texts, options.as_of, data, names, contact=contact)
