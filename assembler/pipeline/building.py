@@ -89,7 +89,8 @@ def _packet(
         tell("review", 0, 0)
         boxes = {one.exhibit: [page.boxes for page in one.pages] for one in drawn.prepared}
         page = review.write(
-            made, data, boxes, shelf.schema("signoff.json"), ready.folder, workshop, thumbnails=options.thumbnails
+            made, data, boxes, shelf.schema("signoff.json"), ready.folder, workshop, thumbnails=options.thumbnails,
+            prints=proof.prints,
         )
         report.write(made, report.with_output(data, page, made))
         publish(made, target / plan.packet)

@@ -38,7 +38,7 @@ class Job:
 class PageResult:
     """What was seen on one page. `difference` None = not compared: `trouble` says why; `alike` where it could not be.
 
-    `whole`: the comparison left nothing out, since the stamp alone could be taken away.
+    `whole`: the stamp alone can be taken away, so that a comparison leaves nothing out.
     """
 
     number: int
@@ -73,11 +73,11 @@ def _page(
     page = book[number - first]
     text = page.get_textpage()
     stamped, words = _stamp_is_there(page, text, entry), len(text.get_text_bounded().split())
+    whole = stamp.hide(page, entry["stamp"]) or not entry["stamp"]
     if sources is None or "source" not in entry:
-        return PageResult(number=number, difference=None, alike=True, stamped=stamped, words=words)
-    alone = stamp.hide(page, entry["stamp"])
+        return PageResult(number=number, difference=None, alike=True, stamped=stamped, words=words, whole=whole)
     try:
-        difference = _apart(page, entry, sources, masked=bool(entry["stamp"]) and not alone)
+        difference = _apart(page, entry, sources, masked=not whole)
     except NoPages as error:
         return PageResult(number=number, difference=None, alike=True, stamped=stamped, words=words, trouble=str(error))
     except (pdfium.PdfiumError, OSError, IndexError) as error:
@@ -87,8 +87,8 @@ def _page(
         trouble = "it has another size than its source"
         return PageResult(number=number, difference=None, alike=False, stamped=stamped, words=words, trouble=trouble)
     return PageResult(
-        number=number, difference=difference, alike=difference <= _limit(entry), stamped=stamped, words=words,
-        whole=(alone or not entry["stamp"]) and not sources.secondhand, secondhand=sources.secondhand,
+        number=number, difference=difference, alike=difference <= _limit(entry), stamped=stamped, words=words, whole=whole,
+        secondhand=sources.secondhand,
     )  # fmt: skip
 
 
