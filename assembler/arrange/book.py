@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import count, groupby
 
 from assembler.arrange.stamping import stamp_place
-from assembler.model import Bookmark, Case, Exhibit, IndexRow, Layout, Leaf, PageFacts, Part, PartKind, Plan
+from assembler.model import Bookmark, Case, Exhibit, IndexRow, Layout, Leaf, Marking, PageFacts, Part, PartKind, Plan
 
 HOST = "https://assembler.invalid/"  # reserved (RFC 2606): a link of ours that a page number will replace
 
@@ -24,7 +24,7 @@ def arrange(
     """
     slots = _slots(plan, pages)
     total = len(slots)
-    leaves = tuple(_leaf(number, total, slot) for number, slot in enumerate(slots, 1))
+    leaves = tuple(_leaf(number, total, slot, plan.marking) for number, slot in enumerate(slots, 1))
     runs = {part: list(run) for part, run in groupby(leaves, key=lambda leaf: leaf.part)}
     first = {part: run[0].number for part, run in runs.items()}
     sheets = {leaf.exhibit: leaf.number for leaf in leaves if leaf.kind is PartKind.TAB}
@@ -67,11 +67,12 @@ def _slots(plan: Plan, pages: Mapping[str, Sequence[PageFacts]]) -> list[Slot]:
     return slots
 
 
-def _leaf(number: int, total: int, slot: Slot) -> Leaf:
+def _leaf(number: int, total: int, slot: Slot, marking: Marking) -> Leaf:
     part, index, page, of, facts = slot
     stamp, scale = None, 1.0
     if part.stamped:
-        stamp, scale = stamp_place(_text(part, page, of, number, total), facts.width, facts.height, facts.ink)
+        text = _text(part, page, of, number, total, marking)
+        stamp, scale = stamp_place(text, facts.width, facts.height, facts.ink, marking.clear)
     is_exhibit = part.kind is PartKind.EXHIBIT
     return Leaf(
         number=number,
@@ -91,13 +92,9 @@ def _leaf(number: int, total: int, slot: Slot) -> Leaf:
     )
 
 
-def _text(part: Part, page: int, of: int, number: int, total: int) -> str:
-    place = f"page {number} of {total}"
-    if part.kind is PartKind.EXHIBIT:
-        return f"Exhibit {part.tab} · {page} of {of} · {place}"
-    if part.kind is PartKind.TAB:
-        return f"Exhibit {part.tab} · {place}"
-    return place
+def _text(part: Part, page: int, of: int, number: int, total: int, marking: Marking) -> str:
+    text = {PartKind.EXHIBIT: marking.exhibit, PartKind.TAB: marking.tab}.get(part.kind, marking.other)
+    return text.format(tab=part.tab, page=page, pages=of, number=number, total=total)
 
 
 def _row(part: Part, exhibit: Exhibit, run: Sequence[Leaf], sheet: int | None, roles: Sequence[str]) -> IndexRow:

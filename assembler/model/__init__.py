@@ -27,7 +27,7 @@ from assembler.model.layout import Bookmark, IndexRow, Layout, Leaf, PageFacts, 
 from assembler.model.pages import Draft, Ink, PageText, Prepared, PreparedPage, Removed
 from assembler.model.people import Address, Biographic, History, Income, Name, Passport, Person
 from assembler.model.plan import Part, PartKind, Plan, Recipe, RecipePart
-from assembler.model.profile import Profile
+from assembler.model.profile import Marking, Profile, Zone
 from assembler.model.proof import Check, Proof
 from assembler.model.volume import Volume
 
@@ -53,6 +53,7 @@ __all__ = [
     "Interpreter",
     "Layout",
     "Leaf",
+    "Marking",
     "Name",
     "PageFacts",
     "PageText",
@@ -77,4 +78,5 @@ __all__ = [
     "Supporter",
     "Translator",
     "Volume",
+    "Zone",
 ]

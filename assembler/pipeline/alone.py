@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from assembler import forms, intake, prove, report, rules
+from assembler import forms, intake, profiles, prove, report, rules
 from assembler.doctor import engine_versions
 from assembler.errors import OutputNotWritten
 from assembler.model import Finding, Plan, Proof
@@ -19,9 +19,9 @@ from assembler.workshop import Workshop, write_atomic
 TO_GATHER = "evidence/TO-GATHER.md"
 
 
-def plans(folder: Path, shelf: Shelf) -> tuple[Plan, ...]:
+def plans(folder: Path, shelf: Shelf, profile: str = profiles.DEFAULT) -> tuple[Plan, ...]:
     """Read and plan only: one plan per beneficiary; starts no program, opens no evidence but to hash it."""
-    return planned(folder, shelf, hashed=False)[1]
+    return planned(folder, shelf, profile, hashed=False)[1]
 
 
 def start(folder: Path, shelf: Shelf, kind: str, reasons: Sequence[str]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from assembler import crosscheck, evidence, intake, legibility, profiles, rules
 from assembler.errors import EvidenceUnreadable
-from assembler.model import Case, Exhibit, FilePart, Finding, Plan, Prepared, Severity
+from assembler.model import Case, Exhibit, FilePart, Finding, PartKind, Plan, Prepared, Profile, Severity
 from assembler.pipeline.values import Options, Tell
 from assembler.plan import plan_packet
 from assembler.shelf import Shelf
@@ -42,7 +42,7 @@ def check(folder: Path, shelf: Shelf, workshop: Workshop, options: Options, tell
 
 def prepare(folder: Path, shelf: Shelf, workshop: Workshop, options: Options, tell: Tell) -> Ready:
     """Read, plan, judge, prepare, compare. Raises what the steps raise."""
-    case, made = planned(folder, shelf)
+    case, made = planned(folder, shelf, options.profile)
     known = rules.from_shelf(shelf)
     judged = rules.check(case, known, options.as_of)
     prepared = _prepare(case, folder, shelf, workshop, judged, tell)
@@ -53,11 +53,14 @@ def prepare(folder: Path, shelf: Shelf, workshop: Workshop, options: Options, te
     )
 
 
-def planned(folder: Path, shelf: Shelf, *, hashed: bool = True) -> tuple[Case, tuple[Plan, ...]]:
-    """The case, and the plan of each beneficiary's packet. `hashed`: as `intake.read_case`."""
+def planned(
+    folder: Path, shelf: Shelf, profile: str = profiles.DEFAULT, *, hashed: bool = True
+) -> tuple[Case, tuple[Plan, ...]]:
+    """The case, and the plan of each beneficiary's packet for a receiver. `hashed`: as `intake.read_case`."""
+    asked = profiles.load(shelf, profile, folder)
     case = intake.read_case(folder, shelf, hashed=hashed)
     recipe = shelf.recipe(case.kind, folder)
-    return case, tuple(plan_packet(case, recipe, person.id) for person in case.beneficiaries)
+    return case, tuple(plan_packet(case, recipe, person.id, asked) for person in case.beneficiaries)
 
 
 def held(plan: Plan) -> tuple[Finding, ...]:
@@ -71,6 +74,20 @@ def held(plan: Plan) -> tuple[Finding, ...]:
         for part in plan.parts
         if part.holds_place
     )
+
+
+def blanks(plan: Plan, profile: Profile) -> tuple[Finding, ...]:
+    """A finding for each paper that only this receiver asks for: the case does not know all that stands in it."""
+    return tuple(
+        Finding(
+            rule="COURT.BLANKS", severity=Severity.INFO, where=f"packet {plan.packet}, {part.id}",
+            problem="it has blanks for what case.json does not know, and is not signed",
+            remedy=f"fill them in by hand before filing, or type them into a copy of {part.template} in templates/ of the case",
+            source=profile.source("required_parts") or None,
+        )
+        for part in plan.parts
+        if part.kind is PartKind.DRAFT and part.id in profile.required_parts and part.id != "index"
+    )  # fmt: skip
 
 
 def _with_forms(case: Case) -> Case:

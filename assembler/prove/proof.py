@@ -12,13 +12,18 @@ from typing import Any
 
 from assembler.model import Check, Proof, Volume
 from assembler.numbering import LABEL
-from assembler.prove import counting
+from assembler.prove import counting, unlinked
 from assembler.prove import pages as paging
 from assembler.prove import structure as structuring
 from assembler.prove import volumes as volumed
 from assembler.workshop import Failure, Workshop
 
 MANIFEST = "manifest.json"
+_WORDING = {
+    "exhibit": "Exhibit {tab} · {page} of {pages} · page {number} of {total}",
+    "tab": "Exhibit {tab} · page {number} of {total}",
+    "other": "page {number} of {total}",
+}
 _CITE = re.compile(rf"Ex\. (\S+) at ({LABEL})")
 Entry = Mapping[str, Any]
 
@@ -36,10 +41,10 @@ def prove(build: Path, case_folder: Path | None, workshop: Workshop) -> Proof:
     if gone := volumed.missing(build, parts):
         return Proof(checks=(*files, Check(name="files", ok=False, detail=f"there is no {gone[0]}")))
     seen = _look(build, ledger, parts, case_folder, workshop)
-    structures = structuring.read_all(build, ledger, parts, workshop)
+    structures = structuring.read_all(build, ledger, parts, workshop, data.get("linked", True))
     structure = structuring.together(structures)
     checks = [*files, *counts, *volumed.checks(build, data, parts)]
-    checks += [*_pixels(ledger, seen, case_folder), *_stamps(ledger, seen), *_words(ledger, seen)]
+    checks += [*_pixels(ledger, seen, case_folder), *_stamps(data, seen), *_words(ledger, seen)]
     if not structure.trouble:
         checks += [*_agreement(data, structure), *_bookmarks(data, parts, structures)]
     checks += list(_nothing_else(structure))
@@ -135,23 +140,24 @@ def _not_seen(ledger: Sequence[Entry], seen: Mapping[int, paging.PageResult]) ->
         yield f"whether the pages of {path} look like it: it {trouble}"
 
 
-def _stamps(ledger: Sequence[Entry], seen: Mapping[int, paging.PageResult]) -> Iterator[Check]:
+def _stamps(data: Mapping[str, Any], seen: Mapping[int, paging.PageResult]) -> Iterator[Check]:
+    ledger, wording = data["ledger"], data.get("marking", {})
     bad = [entry["number"] for entry in ledger if not seen[entry["number"]].stamped]
     count = sum(entry["stamp"] is not None for entry in ledger)
     detail = f"{count} stamps read back as printed" if not bad else f"the stamp is wrong or missing on page {_list(bad)}"
     yield Check(name="stamp", ok=not bad, detail=detail, page=bad[0] if bad else None)
-    misprinted = [entry["number"] for entry in ledger if entry["stamp"] and not _true_stamp(entry, len(ledger))]
+    misprinted = [entry["number"] for entry in ledger if entry["stamp"] and not _true_stamp(entry, len(ledger), wording)]
     if misprinted:
         detail = f"the stamp text is not true on page {_list(misprinted)}"
         yield Check(name="stamp", ok=False, detail=detail, page=misprinted[0])
 
 
-def _true_stamp(entry: Entry, total: int) -> bool:
-    text = f"page {label(entry)} of {total}"
-    if entry["kind"] == "exhibit":
-        text = f"Exhibit {entry['tab']} · {entry['exhibit_page']} of {entry['exhibit_pages']} · {text}"
-    elif entry["kind"] == "tab":
-        text = f"Exhibit {entry['tab']} · {text}"
+def _true_stamp(entry: Entry, total: int, wording: Mapping[str, str]) -> bool:
+    """Whether the stamp says what its place is; `wording` is the receiver's own, where it has one."""
+    kind = entry["kind"] if entry["kind"] in ("exhibit", "tab") else "other"
+    text = (wording.get(kind) or _WORDING[kind]).format(
+        tab=entry["tab"], page=entry["exhibit_page"], pages=entry["exhibit_pages"], number=label(entry), total=total
+    )
     return bool(entry["stamp"]["text"] == text)
 
 
@@ -191,9 +197,10 @@ def _agreement(data: Mapping[str, Any], structure: structuring.Structure) -> Ite
     yield Check(name="label", ok=labels, detail=detail)
     places = {entry["number"]: entry for entry in ledger}
     index = {entry["number"] for entry in ledger if entry["part"] == "index"}
+    linked = data.get("linked", True)
     for row in data["index"]:
-        yield _row_agrees(row, structure, index, places)
-    yield _cites_agree(structure, places)
+        yield _row_agrees(row, structure, index, places, linked)
+    yield _cites_agree(structure, places) if linked else unlinked.cites(structure.texts, ledger)
 
 
 def _bookmarks(
@@ -216,25 +223,33 @@ def _bookmarks_of(want: Sequence[volumed.Mark], structure: structuring.Structure
 
 
 def _row_agrees(
-    row: Mapping[str, Any], structure: structuring.Structure, index: set[int], places: Mapping[int, Entry]
+    row: Mapping[str, Any], structure: structuring.Structure, index: set[int], places: Mapping[int, Entry], linked: bool
 ) -> Check:
     first, last, sheet = row["first"], row["last"], row["sheet"]
     mine = [number for number, entry in places.items() if entry["exhibit"] == row["exhibit"] and entry["kind"] == "exhibit"]
     printed = "–".join(dict.fromkeys(label(places[number]) for number in (first, last) if number in places))
-    on_index = [link for link in structure.links if link.page in index]
     faults = []
     if not mine or (min(mine), max(mine)) != (first, last) or row["pages"] != printed:
         faults.append("the index row has other pages than the bundle")
     if not _sheet_in_front(row, places):
         faults.append("its tab sheet is not in front of it")
-    if not any(_plain(link.text) == _plain(printed) and link.target == first for link in on_index):
-        faults.append("no index link prints these pages and leads to the first of them")
-    if not any(link.text == row["tab"] and link.target == sheet for link in on_index):
-        faults.append("no index link prints its tab and leads to the tab sheet")
-    if sheet != first and not any(link.page == sheet and link.target == first for link in structure.links):
-        faults.append("the tab sheet does not lead to the evidence")
+    if linked:
+        faults += _link_faults(row, structure, index, printed)
+    else:
+        faults += unlinked.row_faults(row, structure.texts, index, printed)
     detail = "; ".join(faults) or f"index row, stamps, labels, bookmark and links agree on pages {printed}"
     return Check(name="agreement", ok=not faults, detail=detail, exhibit=row["exhibit"], page=sheet if faults else None)
+
+
+def _link_faults(row: Mapping[str, Any], structure: structuring.Structure, index: set[int], printed: str) -> Iterator[str]:
+    first, sheet = row["first"], row["sheet"]
+    on_index = [link for link in structure.links if link.page in index]
+    if not any(_plain(link.text) == _plain(printed) and link.target == first for link in on_index):
+        yield "no index link prints these pages and leads to the first of them"
+    if not any(link.text == row["tab"] and link.target == sheet for link in on_index):
+        yield "no index link prints its tab and leads to the tab sheet"
+    if sheet != first and not any(link.page == sheet and link.target == first for link in structure.links):
+        yield "the tab sheet does not lead to the evidence"
 
 
 def _sheet_in_front(row: Mapping[str, Any], places: Mapping[int, Entry]) -> bool:
