@@ -85,6 +85,8 @@ def manifest(
         "packet": plan.packet,
         "profile": profile.id,
         "max_bytes": profile.max_bytes,
+        "linked": profile.links != "none",
+        "marking": {key: getattr(profile.marking, key) for key in ("exhibit", "tab", "other")},
         "volumes": [asdict(one) for one in volumes],
         "as_of": as_of.isoformat(),
         "seal": seal,

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from assembler import crosscheck, evidence, forms, intake, legibility, profiles, rules
 from assembler.errors import EvidenceUnreadable
-from assembler.model import Case, Exhibit, FilePart, Finding, Plan, Prepared, Severity
+from assembler.model import Case, Exhibit, FilePart, Finding, PartKind, Plan, Prepared, Profile, Severity
 from assembler.pipeline import frozen
 from assembler.pipeline.values import Options, Tell, stop_if_strict
 from assembler.plan import plan_packet
@@ -47,7 +47,7 @@ def check(folder: Path, shelf: Shelf, workshop: Workshop, options: Options, tell
 
 def prepare(case: Case, folder: Path, shelf: Shelf, workshop: Workshop, options: Options, tell: Tell) -> Ready:
     """Plan, judge, prepare, compare. Raises what the steps raise."""
-    made = plans_of(case, folder, shelf)
+    made = plans_of(case, folder, shelf, options.profile)
     stop_if_strict(case, list(frozen.foreign(case, made, options)), options)
     made = frozen.plans(case, made, folder, shelf, options)
     known = rules.from_shelf(shelf)
@@ -60,16 +60,19 @@ def prepare(case: Case, folder: Path, shelf: Shelf, workshop: Workshop, options:
     )
 
 
-def planned(folder: Path, shelf: Shelf, *, hashed: bool = True) -> tuple[Case, tuple[Plan, ...]]:
-    """The case, and the plan of each beneficiary's packet. `hashed`: as `intake.read_case`."""
+def planned(
+    folder: Path, shelf: Shelf, profile: str = profiles.DEFAULT, *, hashed: bool = True
+) -> tuple[Case, tuple[Plan, ...]]:
+    """The case, and the plan of each beneficiary's packet for a receiver. `hashed`: as `intake.read_case`."""
     case = intake.read_case(folder, shelf, hashed=hashed)
-    return case, plans_of(case, folder, shelf)
+    return case, plans_of(case, folder, shelf, profile)
 
 
-def plans_of(case: Case, folder: Path, shelf: Shelf) -> tuple[Plan, ...]:
-    """The plan of each beneficiary's packet."""
+def plans_of(case: Case, folder: Path, shelf: Shelf, profile: str) -> tuple[Plan, ...]:
+    """The plan of each beneficiary's packet for a receiver."""
+    asked = profiles.load(shelf, profile, folder)
     recipe = shelf.recipe(case.kind, folder)
-    return tuple(plan_packet(case, recipe, person.id) for person in case.beneficiaries)
+    return tuple(plan_packet(case, recipe, person.id, asked) for person in case.beneficiaries)
 
 
 def held(plan: Plan) -> tuple[Finding, ...]:
@@ -83,6 +86,20 @@ def held(plan: Plan) -> tuple[Finding, ...]:
         for part in plan.parts
         if part.holds_place
     )
+
+
+def blanks(plan: Plan, profile: Profile) -> tuple[Finding, ...]:
+    """A finding for each paper that only this receiver asks for: the case does not know all that stands in it."""
+    return tuple(
+        Finding(
+            rule="COURT.BLANKS", severity=Severity.INFO, where=f"packet {plan.packet}, {part.id}",
+            problem="it has blanks for what case.json does not know, and is not signed",
+            remedy=f"fill them in by hand before filing, or type them into a copy of {part.template} in templates/ of the case",
+            source=profile.source("required_parts") or None,
+        )
+        for part in plan.parts
+        if part.kind is PartKind.DRAFT and part.id in profile.required_parts and part.id != "index"
+    )  # fmt: skip
 
 
 def _with_forms(case: Case) -> Case:
