@@ -110,7 +110,7 @@ def bundle(case: Path, out: Path | None, frozen: Path | None, as_json: bool, **o
             say(str(finding))
         result(
             f"{one.folder / one.files[0]}{_more(one.files)}: {_count(one.pages, 'page')}, {_count(one.exhibits, 'exhibit')}, "
-            f"{_count(len(one.proof.checks), 'check')} proved; {listing.tally(one.findings)}"
+            f"{_count(len(one.proof.checks), 'check')} proved; {listing.tally(one.findings)}{_spared(one)}"
         )
         if options["opened"]:
             webbrowser.open((one.folder / "review.html").resolve().as_uri())
@@ -159,6 +159,13 @@ def _more(files: tuple[str, ...]) -> str:
     return f" and {_count(len(files) - 1, 'part')} more" if len(files) > 1 else ""
 
 
+def _spared(one: Built) -> str:
+    """What was not done, since it was done before."""
+    again = "; nothing had changed: proved again" if one.again else ""
+    known = one.proof.known
+    return f"{again}; {_count(known, 'page')} known by content, {one.proof.drawn} drawn" if known else again
+
+
 def _count(number: int, word: str) -> str:
     return f"{number} {word}{'' if number == 1 else 's'}"
 
@@ -173,6 +180,9 @@ def _as_json(one: Built) -> dict[str, Any]:
         "exhibits": one.exhibits,
         "findings": [asdict(finding) for finding in one.findings],
         "proof": [asdict(check) for check in one.proof.checks],
+        "again": one.again,
+        "drawn": one.proof.drawn,
+        "known": one.proof.known,
     }
 
 

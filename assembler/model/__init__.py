@@ -23,12 +23,13 @@ from assembler.model.case import (
 )
 from assembler.model.filed import Filed, FiledPage
 from assembler.model.finding import Finding, Severity
+from assembler.model.fitted import Fitted
 from assembler.model.layout import Bookmark, IndexRow, Layout, Leaf, PageFacts, Stamp
-from assembler.model.pages import Draft, Ink, PageText, Prepared, PreparedPage, Removed
+from assembler.model.pages import Draft, Ink, Miniature, OpenedFile, PageText, Prepared, PreparedPage, Removed
 from assembler.model.people import Address, Biographic, History, Income, Name, Passport, Person
 from assembler.model.plan import Part, PartKind, Plan, Recipe, RecipePart
 from assembler.model.profile import Profile
-from assembler.model.proof import Check, Proof
+from assembler.model.proof import Check, Fingerprint, Proof
 from assembler.model.volume import Volume
 
 __all__ = [
@@ -46,6 +47,8 @@ __all__ = [
     "Filed",
     "FiledPage",
     "Finding",
+    "Fingerprint",
+    "Fitted",
     "FormFile",
     "History",
     "Income",
@@ -54,7 +57,9 @@ __all__ = [
     "Interpreter",
     "Layout",
     "Leaf",
+    "Miniature",
     "Name",
+    "OpenedFile",
     "PageFacts",
     "PageText",
     "Part",

@@ -8,15 +8,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from assembler import bind as binding
-from assembler import drafts, forms, freezing, originals, profiles, prove, report, review, rules
+from assembler import drafts, forms, freezing, intake, originals, profiles, prove, report, review, rules
 from assembler.doctor import engine_versions
 from assembler.errors import ProofFailed
-from assembler.model import Check, Draft, Finding, Layout, PartKind, Plan, Prepared, Profile, Proof, Volume
-from assembler.pipeline import frozen, packet
+from assembler.model import Check, Draft, Finding, Layout, PartKind, Plan, Prepared, Profile, Proof
+from assembler.pipeline import frozen, packet, standing, within
 from assembler.pipeline.ready import Ready, held, prepare
 from assembler.pipeline.values import Built, Options, Tell, stop_if_strict
-from assembler.shelf import Shelf, stamp_font
+from assembler.pipeline.within import Within
+from assembler.shelf import Shelf
 from assembler.workshop import Workshop, publish
 
 
@@ -40,14 +40,19 @@ def bundle(
 ) -> tuple[Built, ...]:
     """Build and prove every packet of a case, each in `out`/<packet> (default: the case's build/).
 
-    Evidence is prepared once for all of them. Raises an AssemblerError; then no packet's folder is half-made.
+    Evidence is prepared once for all of them. Where nothing has changed since they were built, they are only proved again.
+    Raises an AssemblerError; then no packet's folder is half-made.
     """
     tell("read", 0, 0)
-    profile = profiles.load(shelf, options.profile, folder)
-    ready = prepare(folder, shelf, workshop, options, tell)
-    stop_if_strict(ready.case, ready.findings, options)
-    seal = report.seal_of(ready.case, folder, shelf, options, engine_versions())
     target = out or folder / "build"
+    profile = profiles.load(shelf, options.profile, folder)
+    case = intake.read_case(folder, shelf)
+    seal = standing.seal(case, folder, shelf, options)
+    stands = standing.sealed(case, target, seal)
+    if stands and (again := standing.prove_again(stands, folder, target, workshop, tell)):
+        return again
+    ready = prepare(case, folder, shelf, workshop, options, tell)
+    stop_if_strict(ready.case, ready.findings, options)
     return tuple(_packet(plan, ready, profile, seal, shelf, workshop, options, tell, target) for plan in ready.plans)
 
 
@@ -66,17 +71,18 @@ def _packet(
     made = packet.staging(target, plan.packet)
     try:
         tell("bind", 0, 0)
-        volumes = binding.bind_within(drawn.layout, drawn.documents, made, profile, stamp_font())
+        bound = within.bind(drawn.layout, drawn.documents, ready.prepared, made, profile, workshop)
+        volumes = bound.volumes
         advice = profiles.advice([made / one.path for one in volumes], profile, workshop, [p.id for p in plan.parts])
-        found = (*drawn.findings, *advice)
+        found = (*drawn.findings, *bound.findings, *advice)
         stop_if_strict(ready.case, found, options)
         _keep(drawn, made, target / plan.packet)
         kept = originals.keep(ready.case, plan, ready.folder, made) if options.keep_originals else []
-        data = {**_manifest(drawn, ready, found, volumes, profile, seal, options), "originals": {"files": kept} if kept else None}
+        data = {**_manifest(drawn, ready, found, bound, profile, seal, options), "originals": {"files": kept} if kept else None}
         data = report.with_outputs(data, made)
         report.write(made, data)
         tell("prove", 0, 0)
-        proof = prove.prove(made, ready.folder, workshop)
+        proof = prove.prove(made, ready.folder, workshop, remember=True)
         _stop_if_unproved(ready, plan, proof)
         data = report.with_proof(data, proof.checks, proof.not_checked)
         tell("review", 0, 0)
@@ -143,16 +149,16 @@ def _keep(drawn: _Drawn, made: Path, before: Path) -> None:
 
 
 def _manifest(
-    drawn: _Drawn, ready: Ready, found: tuple[Finding, ...], volumes: tuple[Volume, ...], profile: Profile, seal: str,
+    drawn: _Drawn, ready: Ready, found: tuple[Finding, ...], bound: Within, profile: Profile, seal: str,
     options: Options,
 ) -> dict[str, Any]:  # fmt: skip
     return report.manifest(
         case=ready.case, plan=drawn.plan, layout=drawn.layout, prepared=drawn.prepared, drafts=drawn.drafts, findings=found,
-        engines=engine_versions(), as_of=options.as_of, profile=profile, volumes=volumes, claims=drawn.claims,
+        engines=engine_versions(), as_of=options.as_of, profile=profile, volumes=bound.volumes, claims=drawn.claims,
         relied=rules.relied(ready.judged), not_checked=ready.judged.not_checked,
         looked=[asdict(one) for one in ready.crossed.looked],
         contradictions=[asdict(one) for one in ready.crossed.contradictions], seal=seal,
-        filed=frozen.of(drawn.plan, options),
+        filed=frozen.of(drawn.plan, options), fitted=bound.fitted,
     )  # fmt: skip
 
 

@@ -37,13 +37,13 @@ class Ready:
 
 def check(folder: Path, shelf: Shelf, workshop: Workshop, options: Options, tell: Tell) -> tuple[Finding, ...]:
     """Everything `bundle` would complain of, without building. Raises what the steps raise."""
-    ready = prepare(folder, shelf, workshop, options, tell)
+    ready = prepare(intake.read_case(folder, shelf), folder, shelf, workshop, options, tell)
     return (*ready.findings, *(finding for plan in ready.plans for finding in held(plan)))
 
 
-def prepare(folder: Path, shelf: Shelf, workshop: Workshop, options: Options, tell: Tell) -> Ready:
-    """Read, plan, judge, prepare, compare. Raises what the steps raise."""
-    case, made = planned(folder, shelf)
+def prepare(case: Case, folder: Path, shelf: Shelf, workshop: Workshop, options: Options, tell: Tell) -> Ready:
+    """Plan, judge, prepare, compare. Raises what the steps raise."""
+    made = plans_of(case, folder, shelf)
     stop_if_strict(case, list(frozen.foreign(case, made, options)), options)
     made = frozen.plans(case, made, folder, shelf, options)
     known = rules.from_shelf(shelf)
@@ -59,8 +59,13 @@ def prepare(folder: Path, shelf: Shelf, workshop: Workshop, options: Options, te
 def planned(folder: Path, shelf: Shelf, *, hashed: bool = True) -> tuple[Case, tuple[Plan, ...]]:
     """The case, and the plan of each beneficiary's packet. `hashed`: as `intake.read_case`."""
     case = intake.read_case(folder, shelf, hashed=hashed)
+    return case, plans_of(case, folder, shelf)
+
+
+def plans_of(case: Case, folder: Path, shelf: Shelf) -> tuple[Plan, ...]:
+    """The plan of each beneficiary's packet."""
     recipe = shelf.recipe(case.kind, folder)
-    return case, tuple(plan_packet(case, recipe, person.id) for person in case.beneficiaries)
+    return tuple(plan_packet(case, recipe, person.id) for person in case.beneficiaries)
 
 
 def held(plan: Plan) -> tuple[Finding, ...]:
@@ -106,5 +111,5 @@ def _crosscheck(
     tell("compare", 0, 0)
     data, names = shelf.schema("crosscheck.json"), shelf.schema("languages.json")["languages"]
     own = [one for one in prepared if not one.exhibit.startswith("form:")]
-    texts = evidence.read_texts(own, crosscheck.wanting_zones(case, data), options.as_of, workshop)
+    texts = evidence.read_texts(own, workshop)
     return crosscheck.check(case, texts, options.as_of, data, names, contact=contact)

@@ -40,6 +40,7 @@ class Built:
     exhibits: int
     findings: tuple[Finding, ...]
     proof: Proof
+    again: bool = False  # it stood as it would be made now, and was only proved again
 
 
 def stop_if_strict(case: Case, found: Sequence[Finding], options: Options) -> None:
