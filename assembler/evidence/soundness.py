@@ -18,7 +18,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, Stream
 from PIL import Image, Jpeg2KImagePlugin, UnidentifiedImageError
 
-from assembler.evidence.images import MAX_PIXELS
+from assembler.evidence.pictures import MAX_PIXELS
 from assembler.evidence.refusing import Refused
 
 _MOST = 1 << 30  # bytes a stream may unpack to

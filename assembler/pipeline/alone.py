@@ -1,27 +1,24 @@
-"""Parts of the way that people go alone: a new case, the plan, the forms, what stands, the proof."""
+"""Parts of the way that people go alone: a new case, the plan, the forms, the proof."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-from assembler import forms, intake, prove, report, rules
-from assembler.doctor import engine_versions
+from assembler import forms, profiles, prove, rules
 from assembler.errors import OutputNotWritten
 from assembler.model import Finding, Plan, Proof
 from assembler.pipeline.ready import planned
-from assembler.pipeline.values import Options
 from assembler.shelf import Shelf
 from assembler.workshop import Workshop, write_atomic
 
 TO_GATHER = "evidence/TO-GATHER.md"
 
 
-def plans(folder: Path, shelf: Shelf) -> tuple[Plan, ...]:
+def plans(folder: Path, shelf: Shelf, profile: str = profiles.DEFAULT) -> tuple[Plan, ...]:
     """Read and plan only: one plan per beneficiary; starts no program, opens no evidence but to hash it."""
-    return planned(folder, shelf, hashed=False)[1]
+    return planned(folder, shelf, profile, hashed=False)[1]
 
 
 def start(folder: Path, shelf: Shelf, kind: str, reasons: Sequence[str]) -> None:
@@ -59,10 +56,10 @@ def fill_forms(
     written: list[Path] = []
     findings: list[Finding] = []
     for plan in made:
-        done, found = forms.fill_packet(plan, case, folder, shelf, workshop, current, payment)
-        findings += found
+        done = forms.fill_packet(plan, case, folder, shelf, workshop, current, payment)
+        findings += done.findings
         (out / plan.packet).mkdir(mode=0o700, parents=True, exist_ok=True)
-        for one in done:
+        for one in done.filled:
             if one.editable.is_file():
                 path = out / plan.packet / Path(one.document.removeprefix("form:")).name
                 write_atomic(path, one.editable.read_bytes())
@@ -70,17 +67,6 @@ def fill_forms(
     return tuple(written), tuple(findings)
 
 
-def standing(folder: Path, shelf: Shelf, options: Options, out: Path | None = None) -> tuple[dict[str, Any], ...] | None:
-    """The manifests of a case's packets, if every one of them is what `bundle` would make now; None if any is not.
-
-    Reads the case and its files; raises CaseRejected.
-    """
-    case = intake.read_case(folder, shelf)
-    seal = report.seal_of(case, folder, shelf, options, engine_versions())
-    found = [report.standing((out or folder / "build") / person.id, seal) for person in case.beneficiaries]
-    return tuple(one for one in found if one) if all(found) else None
-
-
 def verify(build: Path, case_folder: Path | None, workshop: Workshop) -> Proof:
-    """Prove a finished build folder again, from its files alone."""
+    """Prove a finished build folder again, from its files alone: every page is drawn, whatever was proved before."""
     return prove.prove(build, case_folder, workshop)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
+from typing import Any
 
 from assembler.model import Finding, Profile, Severity
 from assembler.numbering import follows
+from assembler.profiles import packet
 from assembler.profiles.seeing import Seen
 
 _PAPER = {"letter": (612.0, 792.0), "a4": (595.28, 841.89)}
@@ -20,10 +22,12 @@ ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 Rule = Callable[[Sequence[Seen], Profile], Iterator[Finding]]
 
 
-def judge(files: Sequence[Seen], profile: Profile, parts: Sequence[str] | None = None) -> tuple[Finding, ...]:
+def judge(
+    files: Sequence[Seen], profile: Profile, parts: Sequence[str] | None = None, ledger: Sequence[Mapping[str, Any]] = ()
+) -> tuple[Finding, ...]:
     """Every finding about these files, the parts of one bundle in order.
 
-    `parts`: ids of the packet's parts, None where they are not known (a PDF made elsewhere).
+    `parts`: ids of the packet's parts, None where they are not known (a PDF made elsewhere); `ledger`: its pages, if known.
     """
     broken = [one for one in files if one.trouble or one.encrypted]
     found = [finding for one in broken for finding in _unreadable(one)]
@@ -31,6 +35,7 @@ def judge(files: Sequence[Seen], profile: Profile, parts: Sequence[str] | None =
     for rule in (_size, _single, _name, _never, *_WANTED):
         found += rule(whole, profile)
     found += _parts(parts, profile)
+    found += packet.judge(ledger, profile)
     return tuple(found)
 
 

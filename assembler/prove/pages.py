@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ import pypdfium2 as pdfium
 from PIL import Image
 from pypdfium2 import raw
 
-from assembler.sight import Album, NoPages, Sources
+from assembler.sight import Album, NoPages, Sources, stamp
 
 DPI = 48
 _COPIED = 4.0  # worst mean difference of an 8 × 8 block, grey levels, of a page that was only copied
@@ -31,11 +31,15 @@ class Job:
     first: int  # number of the file's first page
     entries: tuple[Mapping[str, Any], ...]
     case_folder: Path | None
+    known: bool = False  # they need not be drawn: that they look like their sources was proved before (see `known`)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageResult:
-    """What was seen on one page. `difference` None = not compared: `trouble` says why; `alike` where it could not be."""
+    """What was seen on one page. `difference` None = not compared: `trouble` says why; `alike` where it could not be.
+
+    `whole`: the stamp alone can be taken away, so that a comparison leaves nothing out.
+    """
 
     number: int
     difference: float | None
@@ -43,6 +47,7 @@ class PageResult:
     stamped: bool
     words: int
     trouble: str = ""
+    whole: bool = False
     secondhand: bool = False  # compared with the source as another reader wrote it again, since PDFium does not open it
 
 
@@ -50,7 +55,7 @@ def look(job: Job) -> tuple[PageResult, ...]:
     """Compare every page of the job. A page or source that cannot be opened is a result with `trouble`."""
     Image.MAX_IMAGE_PIXELS = None  # the door has limited files already
     book = pdfium.PdfDocument(job.bundle)
-    sources = Sources(job.case_folder) if job.case_folder else None
+    sources = Sources(job.case_folder) if job.case_folder and not job.known else None
     try:
         return tuple(_page(book, job.first, entry, sources) for entry in job.entries)
     finally:
@@ -66,36 +71,48 @@ def _page(
     if not 0 <= number - first < len(book):
         return PageResult(number=number, difference=None, alike=False, stamped=False, words=0, trouble="is not there")
     page = book[number - first]
-    fine = 1 if _only_copied(entry) else _FINE
-    bitmap = page.render(scale=fine * DPI / 72, grayscale=True)
-    seen = _grey(bitmap) if fine == 1 else np.asarray(Image.fromarray(_grey(bitmap)).reduce(fine))
-    stamped = _stamp_is_there(page, bitmap, fine * DPI / 72, entry)
-    words = len(page.get_textpage().get_text_bounded().split())
+    text = page.get_textpage()
+    stamped, words = _stamp_is_there(page, text, entry), len(text.get_text_bounded().split())
+    whole = stamp.hide(page, entry["stamp"]) or not entry["stamp"]
     if sources is None or "source" not in entry:
-        return PageResult(number=number, difference=None, alike=True, stamped=stamped, words=words)
+        return PageResult(number=number, difference=None, alike=True, stamped=stamped, words=words, whole=whole)
     try:
-        expected = _expected(entry, sources, seen.shape)
+        difference = _apart(page, entry, sources, masked=not whole)
     except NoPages as error:
         return PageResult(number=number, difference=None, alike=True, stamped=stamped, words=words, trouble=str(error))
     except (pdfium.PdfiumError, OSError, IndexError) as error:
         trouble = f"its source cannot be drawn ({type(error).__name__})"
         return PageResult(number=number, difference=None, alike=False, stamped=stamped, words=words, trouble=trouble)
-    if expected is None:
+    if difference is None:
         trouble = "it has another size than its source"
         return PageResult(number=number, difference=None, alike=False, stamped=stamped, words=words, trouble=trouble)
-    difference = _difference(seen, expected, entry)
-    limit = _COPIED if _only_copied(entry) else _RESAMPLED
-    for flat in (False, True):
-        if difference > limit and not isinstance(sources.open(entry["source"]["path"]), Album):
-            difference = min(difference, _difference_in_colour(page, entry, sources, seen.shape, flat=flat))
     return PageResult(
-        number=number, difference=difference, alike=difference <= limit, stamped=stamped, words=words,
+        number=number, difference=difference, alike=difference <= _limit(entry), stamped=stamped, words=words, whole=whole,
         secondhand=sources.secondhand,
     )  # fmt: skip
 
 
-def _difference_in_colour(
-    page: Any, entry: Mapping[str, Any], sources: Sources, shape: tuple[int, ...], *, flat: bool
+def _limit(entry: Mapping[str, Any]) -> float:
+    return _COPIED if _only_copied(entry) else _RESAMPLED
+
+
+def _apart(page: Any, entry: Mapping[str, Any], sources: Sources, *, masked: bool) -> float | None:
+    """How much the page differs from its source; None if it has another size."""
+    fine = 1 if _only_copied(entry) else _FINE
+    drawn = _grey(page.render(scale=fine * DPI / 72, grayscale=True))
+    seen = drawn if fine == 1 else np.asarray(Image.fromarray(drawn).reduce(fine))
+    expected = _expected(entry, sources, seen.shape)
+    if expected is None:
+        return None
+    least = _difference(seen, expected, entry, masked=masked)
+    for flat in (False, True):
+        if least > _limit(entry) and not isinstance(sources.open(entry["source"]["path"]), Album):
+            least = min(least, _apart_in_colour(page, entry, sources, seen.shape, flat=flat, masked=masked))
+    return least
+
+
+def _apart_in_colour(
+    page: Any, entry: Mapping[str, Any], sources: Sources, shape: tuple[int, ...], *, flat: bool, masked: bool
 ) -> float:
     """Looked at again where the quick drawing in grey differs: there, PDFium mixes transparent colours wrongly.
 
@@ -110,7 +127,7 @@ def _difference_in_colour(
         return float("inf")
     expected = _arranged(np.asarray(drawn), entry, shape)
     seen = page.render(scale=fine * DPI / 72).to_pil().convert("L").reduce(fine)
-    return float("inf") if expected is None else _difference(np.asarray(seen), expected, entry)
+    return float("inf") if expected is None else _difference(np.asarray(seen), expected, entry, masked=masked)
 
 
 def _with_own_pictures(source: Any, number: int, scale: float) -> Image.Image | None:
@@ -145,6 +162,8 @@ def _pictured(page: Any) -> bool:
 
 def _only_copied(entry: Mapping[str, Any]) -> bool:
     """Whether the page stands in the bundle exactly as in its source; ours do, too."""
+    if not entry.get("fitted", {"lossless": True})["lossless"]:
+        return False
     how = entry.get("transform", {"placement": None, "redrawn": False})
     return entry["scale"] == 1.0 and how["placement"] is None and not how["redrawn"]
 
@@ -155,23 +174,13 @@ def _grey(bitmap: Any) -> Grey:
     return grey
 
 
-def _stamp_is_there(page: Any, bitmap: Any, scale: float, entry: Mapping[str, Any]) -> bool:
+def _stamp_is_there(page: Any, text: Any, entry: Mapping[str, Any]) -> bool:
     """The stamp's exact text, read from where it should stand; PDFium itself says where that is on a turned page."""
-    stamp = entry["stamp"]
-    if stamp is None:
+    if entry["stamp"] is None:
         return True
-    height = bitmap.height
-    place = bitmap.get_posconv(page)
-    corners = [
-        place.to_page(round(x * scale), round(height - y * scale))
-        for x, y in (
-            (stamp["x"] - 3, stamp["y"] - 3),
-            (stamp["x"] + stamp["width"] + 3, stamp["y"] + stamp["height"] + 3),
-        )
-    ]
-    xs, ys = sorted(x for x, _ in corners), sorted(y for _, y in corners)
-    text = page.get_textpage().get_text_bounded(left=xs[0], bottom=ys[0], right=xs[1], top=ys[1])
-    return _squeezed(stamp["text"]) in _squeezed(text)
+    left, bottom, right, top = stamp.area(page, entry["stamp"])
+    found = text.get_text_bounded(left=left, bottom=bottom, right=right, top=top)
+    return _squeezed(entry["stamp"]["text"]) in _squeezed(found)
 
 
 def _squeezed(text: str) -> str:
@@ -198,14 +207,16 @@ def _arranged(drawn: Grey, entry: Mapping[str, Any], shape: tuple[int, ...]) -> 
 
 
 def _placed(picture: Image.Image, entry: Mapping[str, Any], shape: tuple[int, ...]) -> Grey:
-    """A picture in its box on white paper. Rotation by its text comes on top of the camera's own, done on opening."""
+    """A picture in its box on white paper, then turned by its text; what the camera says of itself is done on opening."""
     scale = _FINE * DPI / 72
+    turns = entry["transform"]["turned"] // 90
+    high = entry["size"][0 if turns % 2 else 1]
     x, y, width, height = (value * scale for value in entry["transform"]["placement"])
     size = (max(1, round(width)), max(1, round(height)))
-    paper = Image.new("L", (shape[1] * _FINE, shape[0] * _FINE), 255)
-    top = entry["size"][1] * scale - y - height
-    paper.paste(picture.resize(size, Image.Resampling.BOX), (round(x), round(top)))
-    return _shrunk(np.asarray(paper), entry["scale"], shape)
+    rows, columns = shape[:: -1 if turns % 2 else 1]
+    paper = Image.new("L", (columns * _FINE, rows * _FINE), 255)
+    paper.paste(picture.resize(size, Image.Resampling.BOX), (round(x), round(high * scale - y - height)))
+    return _shrunk(np.rot90(np.asarray(paper), k=-turns), entry["scale"], shape)
 
 
 def _fitted(drawn: Grey, shape: tuple[int, ...]) -> Grey:
@@ -227,8 +238,8 @@ def _shrunk(drawn: Grey, scale: float, shape: tuple[int, ...]) -> Grey:
     return np.asarray(paper.reduce(_FINE))
 
 
-def _difference(seen: Grey, expected: Grey, entry: Mapping[str, Any]) -> float:
-    """Worst difference of any block, the stamp's box left out.
+def _difference(seen: Grey, expected: Grey, entry: Mapping[str, Any], *, masked: bool) -> float:
+    """Worst difference of any block; `masked`: the stamp's box left out, since the stamp could not be.
 
     Of a copied page, the mean over the block of each pixel's difference. Of one drawn again, the difference of the
     blocks' means: a shift by a part of a pixel moves ink within a block, a lost line takes it away.
@@ -236,7 +247,7 @@ def _difference(seen: Grey, expected: Grey, entry: Mapping[str, Any]) -> float:
     apart = seen.astype(np.float32) - expected.astype(np.float32)
     if _only_copied(entry):
         apart = np.abs(apart)
-    if entry["stamp"]:
+    if masked:
         _mask(apart, entry["stamp"])
     rows, columns = apart.shape[0] // _BLOCK, apart.shape[1] // _BLOCK
     if rows == 0 or columns == 0:
@@ -245,13 +256,8 @@ def _difference(seen: Grey, expected: Grey, entry: Mapping[str, Any]) -> float:
     return float(np.abs(blocks.mean(axis=(1, 3))).max())
 
 
-def _mask(apart: Grey, stamp: Mapping[str, float]) -> None:
+def _mask(apart: Grey, box: Mapping[str, float]) -> None:
     scale, height = DPI / 72, apart.shape[0]
-    left, right = int((stamp["x"] - 2) * scale), int((stamp["x"] + stamp["width"] + 2) * scale) + 1
-    top, bottom = int(height - (stamp["y"] + stamp["height"] + 2) * scale), int(height - (stamp["y"] - 2) * scale) + 1
+    left, right = int((box["x"] - 2) * scale), int((box["x"] + box["width"] + 2) * scale) + 1
+    top, bottom = int(height - (box["y"] + box["height"] + 2) * scale), int(height - (box["y"] - 2) * scale) + 1
     apart[max(0, top) : bottom, max(0, left) : right] = 0
-
-
-def chunks(entries: Sequence[Mapping[str, Any]], size: int = 12) -> list[tuple[Mapping[str, Any], ...]]:
-    """The ledger in pieces for the workers, neighbours together since they share a source."""
-    return [tuple(entries[start : start + size]) for start in range(0, len(entries), size)]
