@@ -21,13 +21,15 @@ from assembler.model.case import (
     Supporter,
     Translator,
 )
+from assembler.model.filed import Filed, FiledPage
 from assembler.model.finding import Contradiction, Finding, Severity
+from assembler.model.fitted import Fitted
 from assembler.model.layout import Bookmark, IndexRow, Layout, Leaf, PageFacts, Stamp
-from assembler.model.pages import Draft, Ink, Miniature, PageText, Prepared, PreparedPage, Removed
+from assembler.model.pages import Draft, Ink, Miniature, OpenedFile, PageText, Prepared, PreparedPage, Removed
 from assembler.model.people import Address, Biographic, History, Income, Name, Passport, Person
 from assembler.model.plan import Part, PartKind, Plan, Recipe, RecipePart
 from assembler.model.profile import Profile
-from assembler.model.proof import Check, Proof
+from assembler.model.proof import Check, Fingerprint, Proof
 from assembler.model.volume import Volume
 
 __all__ = [
@@ -43,7 +45,11 @@ __all__ = [
     "Draft",
     "Exhibit",
     "FilePart",
+    "Filed",
+    "FiledPage",
     "Finding",
+    "Fingerprint",
+    "Fitted",
     "FormFile",
     "History",
     "Income",
@@ -54,6 +60,7 @@ __all__ = [
     "Leaf",
     "Miniature",
     "Name",
+    "OpenedFile",
     "PageFacts",
     "PageText",
     "Part",

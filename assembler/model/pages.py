@@ -63,6 +63,17 @@ class Removed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedFile:
+    """How a source file opened."""
+
+    path: str
+    sha256: str
+    outcome: str  # "accepted" or "repaired"
+    mended: tuple[str, ...] = ()  # what was damaged
+    steps: tuple[str, ...] = ()  # readers tried, in order: "pikepdf 10.18.0: opened", …
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
     """One exhibit as a normal, upright, searchable PDF (its outline and inner links kept)."""
 
@@ -71,7 +82,8 @@ class Prepared:
     pages: tuple[PreparedPage, ...]
     removed: tuple[Removed, ...] = ()
     findings: tuple[Finding, ...] = ()
-    steps: tuple[str, ...] = ()  # reader ladder and engines, for the ledger: "pikepdf 10.18.0", ...
+    steps: tuple[str, ...] = ()  # engines, for the ledger: "pikepdf 10.18.0", ...
+    files: tuple[OpenedFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

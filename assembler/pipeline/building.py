@@ -8,15 +8,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from assembler import bind as binding
-from assembler import crosscheck, drafts, forms, profiles, prove, report, review, rules
+from assembler import crosscheck, drafts, forms, freezing, intake, originals, profiles, prove, report, review, rules
 from assembler.doctor import engine_versions
 from assembler.errors import ProofFailed
-from assembler.model import Check, Contradiction, Draft, Finding, Layout, PartKind, Plan, Prepared, Profile, Proof, Volume
-from assembler.pipeline import packet
+from assembler.model import Check, Contradiction, Draft, Finding, Layout, PartKind, Plan, Prepared, Profile, Proof
+from assembler.pipeline import frozen, packet, standing, within
 from assembler.pipeline.ready import Ready, held, prepare
 from assembler.pipeline.values import Built, Options, Tell, stop_if_strict
-from assembler.shelf import Shelf, stamp_font
+from assembler.pipeline.within import Within
+from assembler.shelf import Shelf
 from assembler.workshop import Workshop, publish
 
 
@@ -41,14 +41,19 @@ def bundle(
 ) -> tuple[Built, ...]:
     """Build and prove every packet of a case, each in `out`/<packet> (default: the case's build/).
 
-    Evidence is prepared once for all of them. Raises an AssemblerError; then no packet's folder is half-made.
+    Evidence is prepared once for all of them. Where nothing has changed since they were built, they are only proved again.
+    Raises an AssemblerError; then no packet's folder is half-made.
     """
     tell("read", 0, 0)
-    profile = profiles.load(shelf, options.profile, folder)
-    ready = prepare(folder, shelf, workshop, options, tell)
-    stop_if_strict(ready.case, ready.findings, options)
-    seal = report.seal_of(ready.case, folder, shelf, options, engine_versions())
     target = out or folder / "build"
+    profile = profiles.load(shelf, options.profile, folder)
+    case = intake.read_case(folder, shelf)
+    seal = standing.seal(case, folder, shelf, options)
+    stands = standing.sealed(case, target, seal)
+    if stands and (again := standing.prove_again(stands, folder, target, workshop, tell)):
+        return again
+    ready = prepare(case, folder, shelf, workshop, options, tell)
+    stop_if_strict(ready.case, ready.findings, options)
     return tuple(_packet(plan, ready, profile, seal, shelf, workshop, options, tell, target) for plan in ready.plans)
 
 
@@ -67,15 +72,18 @@ def _packet(
     made = packet.staging(target, plan.packet)
     try:
         tell("bind", 0, 0)
-        volumes = binding.bind_within(drawn.layout, drawn.documents, made, profile, stamp_font())
+        bound = within.bind(drawn.layout, drawn.documents, ready.prepared, made, profile, workshop)
+        volumes = bound.volumes
         advice = profiles.advice([made / one.path for one in volumes], profile, workshop, [p.id for p in plan.parts])
-        found = (*drawn.findings, *advice)
+        found = (*drawn.findings, *bound.findings, *advice)
         stop_if_strict(ready.case, found, options)
         _keep(drawn, made, target / plan.packet)
-        data = report.with_outputs(_manifest(drawn, ready, found, volumes, profile, seal, options), made)
+        kept = originals.keep(ready.case, plan, ready.folder, made) if options.keep_originals else []
+        data = {**_manifest(drawn, ready, found, bound, profile, seal, options), "originals": {"files": kept} if kept else None}
+        data = report.with_outputs(data, made)
         report.write(made, data)
         tell("prove", 0, 0)
-        proof = prove.prove(made, ready.folder, workshop)
+        proof = prove.prove(made, ready.folder, workshop, remember=True)
         _stop_if_unproved(ready, plan, proof)
         data = report.with_proof(data, proof.checks, proof.not_checked)
         tell("review", 0, 0)
@@ -102,14 +110,20 @@ def _draw(plan: Plan, ready: Ready, shelf: Shelf, workshop: Workshop, options: O
     stop_if_strict(case, found, options)
     form_files = {one.exhibit: one.pdf for one in ready.prepared if one.exhibit.startswith("form:")}
     form_files |= {one.document: one.flattened for one in filled.filled}
-    form_pages = {name: drafts.facts_of(path) for name, path in form_files.items()}
+    facts_of_forms = {name: drafts.facts_of(path) for name, path in form_files.items()}
+    form_pages = frozen.with_content(facts_of_forms, case, filled.filled)
+    found = (*found, *frozen.findings(plan, mine, form_pages, options))
+    stop_if_strict(case, found, options)
+    filed = frozen.of(plan, options)
     facts = rules.letter_facts(case, ready.known, options.as_of)
     made, layout = drafts.settle(
         plan, case, mine, form_pages,
         shelf=shelf, folder=folder, workshop=workshop, facts=facts, as_of=options.as_of, engine=options.engine, tell=tell,
+        filed=filed,
     )  # fmt: skip
     told = _told(made, ready, shelf)
-    found = (*found, *held(plan), *(finding for one in made for finding in one.findings), *told.findings)
+    of_drafts = (*(finding for one in made for finding in one.findings), *told.findings)
+    found = (*found, *(freezing.lost(layout, filed) if filed else ()), *held(plan), *of_drafts)
     stop_if_strict(case, found, options)
     claims = rules.claims(ready.judged, plan, layout, [person.id for person in case.beneficiaries])
     sheets = forms.answer_sheets(case, shelf) if held(plan) else []
@@ -145,15 +159,16 @@ def _keep(drawn: _Drawn, made: Path, before: Path) -> None:
 
 
 def _manifest(
-    drawn: _Drawn, ready: Ready, found: tuple[Finding, ...], volumes: tuple[Volume, ...], profile: Profile, seal: str,
+    drawn: _Drawn, ready: Ready, found: tuple[Finding, ...], bound: Within, profile: Profile, seal: str,
     options: Options,
 ) -> dict[str, Any]:  # fmt: skip
     return report.manifest(
         case=ready.case, plan=drawn.plan, layout=drawn.layout, prepared=drawn.prepared, drafts=drawn.drafts, findings=found,
-        engines=engine_versions(), as_of=options.as_of, profile=profile, volumes=volumes, claims=drawn.claims,
+        engines=engine_versions(), as_of=options.as_of, profile=profile, volumes=bound.volumes, claims=drawn.claims,
         relied=rules.relied(ready.judged), not_checked=ready.judged.not_checked,
         looked=[asdict(one) for one in ready.crossed.looked],
         contradictions=[asdict(one) for one in (*ready.crossed.contradictions, *drawn.contradictions)], seal=seal,
+        filed=frozen.of(drawn.plan, options), fitted=bound.fitted,
     )  # fmt: skip
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from assembler import crosscheck, evidence, forms, intake, legibility, profiles, rules
 from assembler.errors import EvidenceUnreadable
 from assembler.model import Case, Exhibit, FilePart, Finding, Plan, Prepared, Severity
-from assembler.pipeline.values import Options, Tell
+from assembler.pipeline import frozen
+from assembler.pipeline.values import Options, Tell, stop_if_strict
 from assembler.plan import plan_packet
 from assembler.shelf import Shelf
 from assembler.workshop import Workshop
@@ -36,7 +37,7 @@ class Ready:
 
 def check(folder: Path, shelf: Shelf, workshop: Workshop, options: Options, tell: Tell) -> tuple[Finding, ...]:
     """Everything `bundle` would complain of, without building. Raises what the steps raise."""
-    ready = prepare(folder, shelf, workshop, options, tell)
+    ready = prepare(intake.read_case(folder, shelf), folder, shelf, workshop, options, tell)
     found = [*ready.findings]
     for plan in ready.plans:
         found += forms.fill_packet(plan, ready.case, folder, shelf, workshop, rules.editions(ready.known)).findings
@@ -44,9 +45,11 @@ def check(folder: Path, shelf: Shelf, workshop: Workshop, options: Options, tell
     return tuple(dict.fromkeys(found))
 
 
-def prepare(folder: Path, shelf: Shelf, workshop: Workshop, options: Options, tell: Tell) -> Ready:
-    """Read, plan, judge, prepare, compare. Raises what the steps raise."""
-    case, made = planned(folder, shelf)
+def prepare(case: Case, folder: Path, shelf: Shelf, workshop: Workshop, options: Options, tell: Tell) -> Ready:
+    """Plan, judge, prepare, compare. Raises what the steps raise."""
+    made = plans_of(case, folder, shelf)
+    stop_if_strict(case, list(frozen.foreign(case, made, options)), options)
+    made = frozen.plans(case, made, folder, shelf, options)
     known = rules.from_shelf(shelf)
     judged = rules.check(case, known, options.as_of)
     prepared = _prepare(case, folder, shelf, workshop, judged, tell)
@@ -60,8 +63,13 @@ def prepare(folder: Path, shelf: Shelf, workshop: Workshop, options: Options, te
 def planned(folder: Path, shelf: Shelf, *, hashed: bool = True) -> tuple[Case, tuple[Plan, ...]]:
     """The case, and the plan of each beneficiary's packet. `hashed`: as `intake.read_case`."""
     case = intake.read_case(folder, shelf, hashed=hashed)
+    return case, plans_of(case, folder, shelf)
+
+
+def plans_of(case: Case, folder: Path, shelf: Shelf) -> tuple[Plan, ...]:
+    """The plan of each beneficiary's packet."""
     recipe = shelf.recipe(case.kind, folder)
-    return case, tuple(plan_packet(case, recipe, person.id) for person in case.beneficiaries)
+    return tuple(plan_packet(case, recipe, person.id) for person in case.beneficiaries)
 
 
 def held(plan: Plan) -> tuple[Finding, ...]:

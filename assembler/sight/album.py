@@ -8,7 +8,7 @@ from typing import Any
 import pillow_heif
 from PIL import Image, ImageCms, ImageOps
 
-_FORMATS = ("JPEG", "MPO", "PNG", "TIFF", "WEBP", "GIF", "BMP", "AVIF", "HEIF")
+_FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "GIF", "BMP", "AVIF", "HEIF")
 _REDUCED = 1  # bit of a TIFF picture's NewSubfileType: a smaller copy of another one
 _TYPE, _WHITE_IS_ZERO, _PHOTOMETRIC = 254, 0, 262
 
