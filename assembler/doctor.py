@@ -5,16 +5,18 @@ Nothing comes in; rows go out. Looks, never changes anything.
 
 from __future__ import annotations
 
+import hashlib
 import platform
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from assembler import shelf, tools
+from assembler import ocr, shelf, tools
 from assembler.errors import ToolMissing
 
 _NEEDED = ("pikepdf", "pypdf", "pypdfium2", "pdfplumber", "Pillow", "img2pdf", "docxtpl", "Jinja2", "lxml",
            "tesserocr", "office2pdf-python", "fonttools", "jsonschema", "numpy")  # fmt: skip
+_CODE = Path(__file__).parent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +44,19 @@ def engine_versions() -> dict[str, str]:
     return {name: version(name) for name in _NEEDED}
 
 
+def surroundings() -> dict[str, str]:
+    """Everything outside a case that decides what a build gives: the program's own code, libraries, languages, LibreOffice."""
+    code = hashlib.sha256()
+    for path in sorted(_CODE.rglob("*.py")):
+        code.update(path.relative_to(_CODE).as_posix().encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return {
+        **engine_versions(),
+        "assembler": code.hexdigest(),
+        "languages": " ".join(f"{path.name} {path.stat().st_size}" for path in sorted(ocr.data_folder().glob("*.traineddata"))),
+        "LibreOffice": "there" if tools.find("soffice") else "",
+    }
+
+
 def _library(name: str) -> Row:
     try:
         return Row(name=name, state="ok", detail=version(name))
@@ -50,8 +65,6 @@ def _library(name: str) -> Row:
 
 
 def _languages() -> Row:
-    from assembler import ocr
-
     try:
         found = ocr.languages()
     except ToolMissing as error:

@@ -212,6 +212,8 @@ def test_the_receivers_words_are_printed() -> None:
     part = Part(id="x", kind=PartKind.EXHIBIT, title="", document="d", tab="C")
     marking = Marking(exhibit="{tab}{number}", other="- {number} -")
 
-    assert book._text(part, 2, 3, 57, 99, marking) == "C57"
-    assert book._text(replace(part, kind=PartKind.DRAFT), 2, 3, 57, 99, marking) == "- 57 -"
-    assert book._text(part, 2, 3, 57, 99, Marking()) == "Exhibit C · 2 of 3 · page 57 of 99"
+    page = PageFacts(width=612, height=792, ink=ink())
+
+    assert book._text((part, 1, 2, 3, page), 57, 99, marking) == "C57"
+    assert book._text((replace(part, kind=PartKind.DRAFT), 1, 2, 3, page), 57, 99, marking) == "- 57 -"
+    assert book._text((part, 1, 2, 3, page), 57, 99, Marking()) == "Exhibit C · 2 of 3 · page 57 of 99"

@@ -23,7 +23,7 @@ from click.testing import CliRunner
 from assembler.cli import main
 from assembler.errors import ExitCode
 from tests import factories
-from tests.conftest import build
+from tests.conftest import build, unseal
 from tests.factories import CASE, SUPPORTS
 
 MAILED = {**CASE["request"], "filing": "paper"}
@@ -83,12 +83,51 @@ def test_nothing_is_left_outside_build_and_the_work_folder(small: Path) -> None:
 
 def test_same_bytes_cold_and_warm_with_one_worker_and_two(small: Path, copy: Path) -> None:
     before = snapshot(small / "build")
+    unseal(copy)
     build(copy, jobs=1)
     warm = snapshot(copy / "build")
     shutil.rmtree(copy / ".assembler")
+    unseal(copy)
     build(copy, jobs=2)
 
     assert before == warm == snapshot(copy / "build")
+
+
+def test_where_nothing_changed_it_is_proved_again_and_left_as_it_is(small: Path, copy: Path) -> None:
+    times = {path: path.stat().st_mtime_ns for path in (copy / "build/child").rglob("*")}
+
+    (built,) = build(copy)
+
+    assert built.again
+    assert built.proof.ok
+    assert (built.proof.drawn, built.proof.known) == (0, 5)
+    assert (built.pages, built.exhibits, built.files) == (12, 3, ("bundle.pdf",))
+    assert times == {path: path.stat().st_mtime_ns for path in (copy / "build/child").rglob("*")}
+    assert snapshot(copy / "build") == snapshot(small / "build")
+    shutil.rmtree(copy / ".assembler")
+    (cold,) = build(copy)
+    assert (cold.again, cold.proof.drawn, cold.proof.known) == (True, 5, 0)
+
+
+def test_findings_of_a_packet_that_stands_are_told_again(tmp_path: Path) -> None:
+    case = factories.small_case(tmp_path / "case", {"declarations": [], "request": {**CASE["request"], "basis": ["[@letter]"]}})
+
+    (first,), (again,) = build(case), build(case)
+
+    assert first.findings
+    assert again.again
+    assert again.findings == first.findings
+
+
+@pytest.mark.parametrize("path", ["bundle.pdf", "review.html", "drafts/index.docx"])
+def test_a_packet_that_was_touched_is_built_again(small: Path, copy: Path, path: str) -> None:
+    with (copy / "build/child" / path).open("ab") as stream:
+        stream.write(b" ")
+
+    (built,) = build(copy)
+
+    assert not built.again
+    assert snapshot(copy / "build/child")["bundle.pdf"] == snapshot(small / "build/child")["bundle.pdf"]
 
 
 def test_inputs_are_never_written(copy: Path) -> None:
@@ -128,6 +167,7 @@ def test_a_draft_edited_by_hand_is_kept(copy: Path) -> None:
 def test_a_proof_that_fails_leaves_the_old_bundle(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from assembler.bind import book
 
+    unseal(copy)
     before = snapshot(copy / "build")
     monkeypatch.setattr(book.stamps, "stamp", lambda *_: None)
 

@@ -26,9 +26,10 @@ from tests.conftest import AS_OF, build
 FIRST = 5  # index of the first evidence page of the small case's first exhibit (page 6)
 
 
-def proved(case: Path, with_sources: bool = True) -> Proof:
-    with Workshop(case / ".verify", jobs=2, temporary=True) as shop:
-        return prove(case / "build/child", case if with_sources else None, shop)
+def proved(case: Path, with_sources: bool = True, remember: bool = False) -> Proof:
+    """`remember`: with the cache that the case was built with, as `bundle` does; else as `verify` does."""
+    with Workshop(case / (".assembler" if remember else ".verify"), jobs=2, temporary=not remember) as shop:
+        return prove(case / "build/child", case if with_sources else None, shop, remember=remember)
 
 
 def rewrite(case: Path, change: Callable[[Pdf], None], **save: object) -> None:
@@ -58,8 +59,8 @@ def test_an_honest_bundle_is_proved(small: Path, copy: Path) -> None:
 
     assert failed(proof) == set()
     names = {check.name for check in proof.checks}
-    assert names == {"outputs", "sources", "ledger", "pixels", "stamp", "words", "count", "label", "bookmark", "agreement",
-                     "cites", "nothing-else", "fonts", "volumes"}  # fmt: skip
+    assert names == {"outputs", "sources", "ledger", "numbers", "pixels", "stamp", "words", "count", "label", "bookmark",
+                     "agreement", "cites", "nothing-else", "fonts", "volumes"}  # fmt: skip
     assert "5 citations lead to the page they print" in [check.detail for check in proof.checks]
 
 
@@ -155,6 +156,7 @@ def lose_text(pdf: Pdf) -> None:
     page.Resources.XObject["/AssemblerWords"].write(b"")
 
 
+@pytest.mark.parametrize("remember", [False, True])
 @pytest.mark.parametrize(
     ("change", "caught", "says"),
     [
@@ -177,13 +179,107 @@ def lose_text(pdf: Pdf) -> None:
         (lose_text, {"words"}, "not page 9"),
     ],
 )
-def test_a_broken_bundle_is_caught(copy: Path, change: Callable[[Pdf], None], caught: set[str], says: str) -> None:
+def test_a_broken_bundle_is_caught(
+    copy: Path, change: Callable[[Pdf], None], caught: set[str], says: str, remember: bool
+) -> None:
     rewrite(copy, change)
 
-    proof = proved(copy)
+    proof = proved(copy, remember=remember)
 
     assert caught <= failed(proof)
     assert says in " | ".join(check.detail for check in proof.checks if not check.ok)
+
+
+def shift(pdf: Pdf) -> None:
+    pdf.pages[FIRST].MediaBox = Array([0, 9, 612, 801])
+
+
+def cover_with_a_stamp(pdf: Pdf) -> None:
+    content = pdf.pages[FIRST].Contents[-1]
+    content.write(content.read_bytes().replace(b" 9 Tf", b" 90 Tf"))
+
+
+def two_stamps(pdf: Pdf) -> None:
+    content = pdf.pages[FIRST].Contents[-1]
+    more = content.read_bytes().replace(b" Tj ET", b" Tj 0 300 Td (Not of the source) Tj ET")
+    content.write(more)
+
+
+def other_picture(pdf: Pdf) -> None:
+    for name, drawn in pdf.pages[8].Resources.XObject.items():
+        if drawn.Subtype == Name.Image:
+            grey = {"Width": 1, "Height": 1, "BitsPerComponent": 8, "ColorSpace": Name.DeviceGray}
+            head = Dictionary(Type=Name.XObject, Subtype=Name.Image, **grey)
+            pdf.pages[8].Resources.XObject[name] = pdf.make_stream(b"\x40", head)
+
+
+def other_font(pdf: Pdf) -> None:
+    fonts = pdf.pages[FIRST].Resources.Font
+    for name in list(fonts.keys()):
+        if not name.startswith("/AssemblerStamp"):
+            fonts[name] = pdf.make_indirect(Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Symbol))
+
+
+def add_a_drawn_note(pdf: Pdf) -> None:
+    look = pdf.make_stream(b"0 g 0 0 200 40 re f", BBox=Array([0, 0, 200, 40]), Subtype=Name.Form, Type=Name.XObject)
+    note = Dictionary(Type=Name.Annot, Subtype=Name.Link, Rect=Array([60, 700, 260, 740]), AP=Dictionary(N=look))
+    pdf.pages[FIRST].Annots = Array([pdf.make_indirect(note)])
+
+
+@pytest.mark.parametrize("remember", [False, True])
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (shift, "not page 6"),
+        (cover_with_a_stamp, "page 6"),
+        (two_stamps, "page 6"),
+        (other_picture, "not page 9"),
+        (other_font, "not page 6"),
+        (add_a_drawn_note, "not page 6"),
+    ],
+)
+def test_a_page_that_looks_different_is_caught(
+    copy: Path, change: Callable[[Pdf], None], says: str, remember: bool
+) -> None:
+    rewrite(copy, change)
+
+    proof = proved(copy, remember=remember)
+
+    assert failed(proof) & {"pixels", "stamp"}
+    assert says in " | ".join(check.detail for check in proof.checks if not check.ok)
+
+
+def test_what_was_compared_before_is_not_drawn_again_and_verify_draws_everything(copy: Path) -> None:
+    again, anew = proved(copy, remember=True), proved(copy)
+
+    assert (again.drawn, again.known) == (0, 5)
+    assert (anew.drawn, anew.known) == (5, 0)
+    assert again.checks == anew.checks
+    assert failed(again) == set()
+
+
+def test_only_the_pages_whose_content_changed_are_drawn_again(copy: Path) -> None:
+    """And a page that is found to differ is not remembered as one that was proved."""
+    rewrite(copy, erase_a_line)
+
+    first, second = proved(copy, remember=True), proved(copy, remember=True)
+
+    assert (first.drawn, second.drawn) == (2, 2)
+    assert failed(first) == failed(second) == {"pixels"}
+
+
+def test_a_source_that_changed_is_compared_again(copy: Path) -> None:
+    (copy / "evidence/letter.pdf").write_bytes(factories.text_pdf([["Another letter."], ["Another page."]]))
+    path = copy / "build/child/manifest.json"
+    data = json.loads(path.read_text())
+    for one in data["inputs"]:
+        content = (copy / one["path"]).read_bytes()
+        one["size"], one["sha256"] = len(content), hashlib.sha256(content).hexdigest()
+    path.write_text(json.dumps(data))
+
+    proof = proved(copy, remember=True)
+
+    assert "pixels" in failed(proof)
 
 
 def test_encryption_is_caught(copy: Path) -> None:

@@ -19,7 +19,7 @@ from assembler.review.pictures import Picture, look_for
 from assembler.review.view import view
 from assembler.shelf import Shelf
 from tests import factories
-from tests.conftest import build
+from tests.conftest import build, unseal
 from tests.test_pipeline import run
 
 SIGNOFF = Shelf.default().schema("signoff.json")
@@ -344,6 +344,7 @@ def test_the_list_of_a_batch_stays_usable_with_five_thousand(seen: Seen, tmp_pat
 
 def test_the_same_page_twice(copy: Path) -> None:
     before = (copy / "build/child/review.html").read_bytes()
+    unseal(copy)
     build(copy, jobs=1)
 
     assert (copy / "build/child/review.html").read_bytes() == before

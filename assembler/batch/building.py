@@ -7,7 +7,6 @@ import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from assembler import pipeline
 from assembler.batch.facts import Outcome
@@ -50,7 +49,7 @@ def build(order: Order, pool: Pool | None = None) -> Outcome:
     return Outcome(
         case=order.folder.name,
         code=ExitCode.OK,
-        summary=f"{len(built)} packet{'s' if len(built) > 1 else ''}, {pages} pages, proved",
+        summary=f"{len(built)} packet{'s' if len(built) > 1 else ''}, {pages} pages, proved{' again' if built[0].again else ''}",
         findings=built[0].findings,
         folders=tuple(str(one.folder) for one in built),
         where=str(order.folder),
@@ -66,17 +65,12 @@ def _stands(order: Order) -> Outcome | None:
         manifests = pipeline.standing(order.folder, order.shelf, order.options)
     except AssemblerError:
         return None  # building it will say why
-    if not manifests or any(_outside(one) for one in manifests):
+    if not manifests:
         return None
     pages = sum(len(one["ledger"]) for one in manifests)
     summary = f"{len(manifests)} packet{'s' if len(manifests) > 1 else ''}, {pages} pages, proved before"
     folders = tuple(str(order.folder / "build" / one["packet"]) for one in manifests)
     return replace(outcome_of(order, "skipped", ExitCode.OK, summary), folders=folders, pages=pages)
-
-
-def _outside(manifest: dict[str, Any]) -> bool:
-    """Whether a program outside this package, whose version is not sealed, drew any of it."""
-    return any(not str(engine).startswith("office2pdf") for engine in manifest["word_engines"].values())
 
 
 def run(

@@ -73,7 +73,7 @@ def _say(proof: Proof | None, found: tuple[Finding, ...] | None, as_json: bool) 
 
 
 def _document(proof: Proof | None, found: tuple[Finding, ...] | None) -> dict[str, Any]:
-    document = asdict(proof) if proof else {}
+    document = {key: value for key, value in asdict(proof).items() if key != "prints"} if proof else {}
     return document if found is None else document | {"findings": [asdict(finding) for finding in found]}
 
 

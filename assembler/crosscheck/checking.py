@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from assembler.crosscheck import papers, people, statements
+from assembler.crosscheck import doubles, papers, people, statements
 from assembler.crosscheck.values import Contradiction, Crosschecked, Desk, Looked, Pages, Result
 from assembler.model import Case, Finding
 
 _CHECKS: tuple[Callable[[Desk], Iterator[Result]], ...] = (
     people.facts, people.passports, people.strangers, papers.certificates, papers.languages, papers.dates, papers.sequences,
-    papers.doubles, papers.turned, papers.spellings, statements.statements, papers.unread,
+    doubles.doubles, papers.turned, papers.spellings, statements.statements, papers.unread,
 )  # fmt: skip
 
 
@@ -31,7 +31,3 @@ def check(
         contradictions=tuple(dict.fromkeys(one for one in results if isinstance(one, Contradiction))),
     )
 
-
-def wanting_zones(case: Case, data: Mapping[str, Any]) -> frozenset[str]:
-    """The exhibits in which machine-readable lines are looked for."""
-    return frozenset(one.id for one in case.exhibits if "mrz" in data["expected"].get(one.category, ()))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from rapidfuzz import fuzz
 
-from assembler.crosscheck.likeness import alike, has_date, has_name, vocabulary, words
+from assembler.crosscheck.likeness import has_date, has_name, words
 from assembler.crosscheck.statements import texts
 from assembler.crosscheck.values import Contradiction, Desk, Looked, Result, everything, told, told_of
 from assembler.model import Exhibit, Finding, PageText, Person, Severity
@@ -166,36 +166,6 @@ def _sequence(exhibit: Exhibit, seen: list[tuple[PageText, int]], total: int, *,
 def _listed(numbers: list[int]) -> str:
     shown = ", ".join(map(str, numbers[:8]))
     return shown if len(numbers) <= 8 else f"{shown} and {len(numbers) - 8} more"
-
-
-def doubles(desk: Desk) -> Iterator[Result]:
-    """The same page twice: the same text, though scanned at another angle. A page is told once, beside the first it is like."""
-    long = [(exhibit, page) for exhibit, page in everything(desk) if len(words(page.text)) >= desk.data["same_page_words"]]
-    by_length = sorted(long, key=lambda one: len(one[1].text))
-    doubled: set[int] = set()
-    for start, (exhibit, page) in enumerate(by_length):
-        for place, (other_exhibit, other) in enumerate(by_length[start + 1 :], start + 1):
-            if len(other.text) > 1.12 * len(page.text) + 20:
-                break
-            if page.sha256 == other.sha256 and page.page == other.page and exhibit.id != other_exhibit.id:
-                continue  # the same file listed for two exhibits on purpose
-            if place not in doubled and _same(page, other, desk):
-                doubled.add(place)
-                yield told(
-                    "PAGES.TWICE",
-                    Severity.WARNING,
-                    other,
-                    other_exhibit,
-                    f"it seems to be the same page as {page.path}, page {page.page}",
-                    "leave one of them out, unless both are meant",
-                )
-
-
-def _same(page: PageText, other: PageText, desk: Desk) -> bool:
-    few, many = sorted((vocabulary(page.text), vocabulary(other.text)), key=len)
-    if len(few & many) < 0.75 * len(few):  # quick: most pairs end here
-        return False
-    return alike(page.text, other.text) >= float(desk.data["same_page_likeness"])
 
 
 def turned(desk: Desk) -> Iterator[Result]:

@@ -12,17 +12,20 @@ from typing import Any
 import pikepdf
 import pypdfium2 as pdfium
 
+from assembler.evidence.hidden import hidden_on
 from assembler.evidence.images import BadImage, place
 from assembler.evidence.locks import LOCK, asks_for_password, of_unusable, opens
-from assembler.evidence.pdfs import normal_pdf
+from assembler.evidence.losses import Loss
+from assembler.evidence.mended import compare, undrawn
+from assembler.evidence.pdfs import Normal, normal_pdf
 from assembler.evidence.refusing import Refused
 from assembler.evidence.sniff import REFUSED, sniff
-from assembler.ink import ink_of
+from assembler.ink import drawn, marks_on
 from assembler.model import Finding, Ink, Severity
 from assembler.passwords import read_passwords
 from assembler.workshop import Cache
 
-VERSION = "4"  # raise it when anything here changes what comes out
+VERSION = "5"  # raise it when anything here changes what comes out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +64,9 @@ class Opened:
     pages: tuple[Page, ...]
     removed: tuple[tuple[str, int], ...]
     findings: tuple[Finding, ...]
+    faults: tuple[str, ...] = ()  # what was damaged and mended
+    losses: tuple[Loss, ...] = ()  # what a bundle cannot hold, or should not
+    steps: tuple[str, ...] = ()  # readers tried
 
 
 def open_file(job: Job) -> Opened:
@@ -86,6 +92,9 @@ def open_file(job: Job) -> Opened:
         pages=tuple(_page_from(raw) for raw in kept["pages"]),
         removed=tuple((what, count) for what, count in kept["removed"]),
         findings=(),
+        faults=tuple(kept["faults"]),
+        losses=tuple(_loss_from(raw) for raw in kept["losses"]),
+        steps=tuple(kept["steps"]),
     )
 
 
@@ -110,33 +119,56 @@ def _make(data: bytes, password: str, folder: Path) -> None:
         raise Refused("EVID.FORMAT", f"the file is {what}", remedy)
     target = folder / "normal.pdf"
     box, turned, dpi = None, 0, None
-    redrawn: frozenset[int] = frozenset()
     if kind == "pdf":
-        removed, redrawn = normal_pdf(data, target, password)
+        made = normal_pdf(data, target, password)
     else:
         placed = place(data, kind)
         target.write_bytes(placed.pdf)
-        removed = [(what, 1) for what in placed.removed]
+        removed = tuple((what, 1) for what in placed.removed)
+        made = Normal(removed=removed, redrawn=frozenset(), faults=(), losses=(), steps=())
         box, turned, dpi = placed.box, placed.turned, placed.dpi
-    pages = [replace(page, redrawn=n in redrawn) for n, page in enumerate(_measure(target, box, turned, dpi))]
-    (folder / "pages.json").write_text(json.dumps({"pages": [_page_raw(p) for p in pages], "removed": removed}))
+    looks = _measure(target, box, turned, dpi)
+    faults = [*made.faults, *dict.fromkeys(look.fault for look in looks if look.fault)]
+    if faults:
+        compare(data, password, target, made.redrawn)
+    kept = {
+        "pages": [_page_raw(replace(look.page, redrawn=n in made.redrawn)) for n, look in enumerate(looks)],
+        "removed": made.removed,
+        "faults": faults,
+        "losses": [asdict(loss) for loss in (*made.losses, *(loss for look in looks for loss in look.losses))],
+        "steps": made.steps,
+    }
+    (folder / "pages.json").write_text(json.dumps(kept))
 
 
-def _measure(target: Path, box: tuple[float, ...] | None, turned: int, dpi: float | None) -> list[Page]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Look:
+    """A page measured, what it hides, and what on it does not come out."""
+
+    page: Page
+    losses: tuple[Loss, ...]
+    fault: str
+
+
+def _measure(target: Path, box: tuple[float, ...] | None, turned: int, dpi: float | None) -> list[_Look]:
     document = pdfium.PdfDocument(target)
     try:
-        return [_measured(document[number], box, turned, dpi) for number in range(len(document))]
+        return [_measured(number, document[number - 1], box, turned, dpi) for number in range(1, len(document) + 1)]
     finally:
         document.close()
 
 
-def _measured(page: Any, box: Any, turned: int, dpi: float | None) -> Page:
+def _measured(number: int, page: Any, box: Any, turned: int, dpi: float | None) -> _Look:
     width, height = page.get_size()
-    ink = ink_of(page)
-    letters, bad, words = _text(page)
+    grey = drawn(page)
+    ink = marks_on(grey, (width, height))
+    layer = page.get_textpage()
+    letters, bad, words = _text(layer)
     coverage, image_dpi = _images(page, width, height)
+    losses = hidden_on(number, page, layer, grey, scanned=coverage > 0.5)
+    layer.close()
     usable = letters > 0 and bad <= 0.2 * letters and not (coverage > 0.5 and letters < 100)
-    return Page(
+    made = Page(
         width=width,
         height=height,
         has_text=usable,
@@ -147,13 +179,12 @@ def _measured(page: Any, box: Any, turned: int, dpi: float | None) -> Page:
         box=box if box is None else (box[0], box[1], box[2], box[3]),
         turned=turned,
     )
+    return _Look(page=made, losses=losses, fault=f"a picture in it does not decode (page {number})" if undrawn(page) else "")
 
 
-def _text(page: Any) -> tuple[int, int, int]:
+def _text(layer: Any) -> tuple[int, int, int]:
     """Letters and digits, characters that mean nothing, and words of the page's text."""
-    layer = page.get_textpage()
     text = layer.get_text_bounded()
-    layer.close()
     letters = sum(character.isalnum() for character in text)
     bad = sum(c == "\ufffd" or "\ue000" <= c <= "\uf8ff" or (ord(c) < 32 and c not in "\t\n\r\f\x02") for c in text)
     return letters, bad, len(text.split())
@@ -176,6 +207,11 @@ def _page_raw(page: Page) -> dict[str, Any]:
     raw = asdict(page)
     raw["ink"]["bits"] = base64.b64encode(page.ink.bits).decode()
     return raw
+
+
+def _loss_from(raw: dict[str, Any]) -> Loss:
+    region = tuple(raw["region"]) if raw["region"] else None
+    return Loss(**{**raw, "severity": Severity(raw["severity"]), "region": region})
 
 
 def _page_from(raw: dict[str, Any]) -> Page:

@@ -21,14 +21,15 @@ from assembler.model.case import (
     Supporter,
     Translator,
 )
+from assembler.model.filed import Filed, FiledPage
 from assembler.model.finding import Finding, Severity
 from assembler.model.fitted import Fitted
 from assembler.model.layout import Bookmark, IndexRow, Layout, Leaf, PageFacts, Stamp
-from assembler.model.pages import Draft, Ink, PageText, Prepared, PreparedPage, Removed
+from assembler.model.pages import Draft, Ink, Miniature, OpenedFile, PageText, Prepared, PreparedPage, Removed
 from assembler.model.people import Address, Biographic, History, Income, Name, Passport, Person
 from assembler.model.plan import Part, PartKind, Plan, Recipe, RecipePart
 from assembler.model.profile import Marking, Profile, Zone
-from assembler.model.proof import Check, Proof
+from assembler.model.proof import Check, Fingerprint, Proof
 from assembler.model.volume import Volume
 
 __all__ = [
@@ -43,7 +44,10 @@ __all__ = [
     "Draft",
     "Exhibit",
     "FilePart",
+    "Filed",
+    "FiledPage",
     "Finding",
+    "Fingerprint",
     "Fitted",
     "FormFile",
     "History",
@@ -54,7 +58,9 @@ __all__ = [
     "Layout",
     "Leaf",
     "Marking",
+    "Miniature",
     "Name",
+    "OpenedFile",
     "PageFacts",
     "PageText",
     "Part",

@@ -1,18 +1,15 @@
-"""Parts of the way that people go alone: a new case, the plan, the forms, what stands, the proof."""
+"""Parts of the way that people go alone: a new case, the plan, the forms, the proof."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
-from assembler import forms, intake, profiles, prove, report, rules
-from assembler.doctor import engine_versions
+from assembler import forms, profiles, prove, rules
 from assembler.errors import OutputNotWritten
 from assembler.model import Finding, Plan, Proof
 from assembler.pipeline.ready import planned
-from assembler.pipeline.values import Options
 from assembler.shelf import Shelf
 from assembler.workshop import Workshop, write_atomic
 
@@ -70,17 +67,6 @@ def fill_forms(
     return tuple(written), tuple(findings)
 
 
-def standing(folder: Path, shelf: Shelf, options: Options, out: Path | None = None) -> tuple[dict[str, Any], ...] | None:
-    """The manifests of a case's packets, if every one of them is what `bundle` would make now; None if any is not.
-
-    Reads the case and its files; raises CaseRejected.
-    """
-    case = intake.read_case(folder, shelf)
-    seal = report.seal_of(case, folder, shelf, options, engine_versions())
-    found = [report.standing((out or folder / "build") / person.id, seal) for person in case.beneficiaries]
-    return tuple(one for one in found if one) if all(found) else None
-
-
 def verify(build: Path, case_folder: Path | None, workshop: Workshop) -> Proof:
-    """Prove a finished build folder again, from its files alone."""
+    """Prove a finished build folder again, from its files alone: every page is drawn, whatever was proved before."""
     return prove.prove(build, case_folder, workshop)

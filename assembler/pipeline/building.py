@@ -8,11 +8,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from assembler import drafts, forms, profiles, prove, report, review, rules
+from assembler import drafts, forms, freezing, intake, originals, profiles, prove, report, review, rules
 from assembler.doctor import engine_versions
 from assembler.errors import ProofFailed
 from assembler.model import Check, Draft, Finding, Layout, PartKind, Plan, Prepared, Profile, Proof
-from assembler.pipeline import packet, within
+from assembler.pipeline import frozen, packet, standing, within
 from assembler.pipeline.ready import Ready, blanks, held, prepare
 from assembler.pipeline.values import Built, Options, Tell, stop_if_strict
 from assembler.pipeline.within import Within
@@ -40,14 +40,19 @@ def bundle(
 ) -> tuple[Built, ...]:
     """Build and prove every packet of a case, each in `out`/<packet> (default: the case's build/).
 
-    Evidence is prepared once for all of them. Raises an AssemblerError; then no packet's folder is half-made.
+    Evidence is prepared once for all of them. Where nothing has changed since they were built, they are only proved again.
+    Raises an AssemblerError; then no packet's folder is half-made.
     """
     tell("read", 0, 0)
-    profile = profiles.load(shelf, options.profile, folder)
-    ready = prepare(folder, shelf, workshop, options, tell)
-    stop_if_strict(ready.case, ready.findings, options)
-    seal = report.seal_of(ready.case, folder, shelf, options, engine_versions())
     target = out or folder / "build"
+    profile = profiles.load(shelf, options.profile, folder)
+    case = intake.read_case(folder, shelf)
+    seal = standing.seal(case, folder, shelf, options)
+    stands = standing.sealed(case, target, seal)
+    if stands and (again := standing.prove_again(stands, folder, target, workshop, tell)):
+        return again
+    ready = prepare(case, folder, shelf, workshop, options, tell)
+    stop_if_strict(ready.case, ready.findings, options)
     return tuple(_packet(plan, ready, profile, seal, shelf, workshop, options, tell, target) for plan in ready.plans)
 
 
@@ -72,10 +77,12 @@ def _packet(
         found = (*drawn.findings, *bound.findings, *blanks(plan, profile), *advice)
         stop_if_strict(ready.case, found, options)
         _keep(drawn, made, target / plan.packet)
-        data = report.with_outputs(_manifest(drawn, ready, found, bound, profile, seal, options), made)
+        kept = originals.keep(ready.case, plan, ready.folder, made) if options.keep_originals else []
+        data = {**_manifest(drawn, ready, found, bound, profile, seal, options), "originals": {"files": kept} if kept else None}
+        data = report.with_outputs(data, made)
         report.write(made, data)
         tell("prove", 0, 0)
-        proof = prove.prove(made, ready.folder, workshop)
+        proof = prove.prove(made, ready.folder, workshop, remember=True)
         _stop_if_unproved(ready, plan, proof)
         data = report.with_proof(data, proof.checks, proof.not_checked)
         tell("review", 0, 0)
@@ -102,13 +109,18 @@ def _draw(plan: Plan, ready: Ready, shelf: Shelf, workshop: Workshop, options: O
     stop_if_strict(case, found, options)
     form_files = {one.exhibit: one.pdf for one in ready.prepared if one.exhibit.startswith("form:")}
     form_files |= {one.document: one.flattened for one in filled}
-    form_pages = {name: drafts.facts_of(path) for name, path in form_files.items()}
+    form_pages = frozen.with_content({name: drafts.facts_of(path) for name, path in form_files.items()}, case, filled)
+    found = (*found, *frozen.findings(plan, mine, form_pages, options))
+    stop_if_strict(case, found, options)
+    filed = frozen.of(plan, options)
     facts = rules.letter_facts(case, ready.known, options.as_of)
     made, layout = drafts.settle(
         plan, case, mine, form_pages,
         shelf=shelf, folder=folder, workshop=workshop, facts=facts, as_of=options.as_of, engine=options.engine, tell=tell,
+        filed=filed,
     )  # fmt: skip
-    found = (*found, *held(plan), *(finding for one in made for finding in one.findings))
+    of_drafts = (finding for one in made for finding in one.findings)
+    found = (*found, *(freezing.lost(layout, filed) if filed else ()), *held(plan), *of_drafts)
     stop_if_strict(case, found, options)
     claims = rules.claims(ready.judged, plan, layout, [person.id for person in case.beneficiaries])
     sheets = forms.answer_sheets(case, shelf) if held(plan) else []
@@ -146,7 +158,7 @@ def _manifest(
         relied=rules.relied(ready.judged), not_checked=ready.judged.not_checked,
         looked=[asdict(one) for one in ready.crossed.looked],
         contradictions=[asdict(one) for one in ready.crossed.contradictions], seal=seal,
-        fitted=bound.fitted,
+        filed=frozen.of(drawn.plan, options), fitted=bound.fitted,
     )  # fmt: skip
 
 

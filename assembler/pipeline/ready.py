@@ -9,7 +9,8 @@ from pathlib import Path
 from assembler import crosscheck, evidence, intake, legibility, profiles, rules
 from assembler.errors import EvidenceUnreadable
 from assembler.model import Case, Exhibit, FilePart, Finding, PartKind, Plan, Prepared, Profile, Severity
-from assembler.pipeline.values import Options, Tell
+from assembler.pipeline import frozen
+from assembler.pipeline.values import Options, Tell, stop_if_strict
 from assembler.plan import plan_packet
 from assembler.shelf import Shelf
 from assembler.workshop import Workshop
@@ -36,18 +37,20 @@ class Ready:
 
 def check(folder: Path, shelf: Shelf, workshop: Workshop, options: Options, tell: Tell) -> tuple[Finding, ...]:
     """Everything `bundle` would complain of, without building. Raises what the steps raise."""
-    ready = prepare(folder, shelf, workshop, options, tell)
+    ready = prepare(intake.read_case(folder, shelf), folder, shelf, workshop, options, tell)
     return (*ready.findings, *(finding for plan in ready.plans for finding in held(plan)))
 
 
-def prepare(folder: Path, shelf: Shelf, workshop: Workshop, options: Options, tell: Tell) -> Ready:
-    """Read, plan, judge, prepare, compare. Raises what the steps raise."""
-    case, made = planned(folder, shelf, options.profile)
+def prepare(case: Case, folder: Path, shelf: Shelf, workshop: Workshop, options: Options, tell: Tell) -> Ready:
+    """Plan, judge, prepare, compare. Raises what the steps raise."""
+    profile = profiles.load(shelf, options.profile, folder)
+    made = plans_of(case, folder, shelf, profile)
+    stop_if_strict(case, list(frozen.foreign(case, made, options)), options)
+    made = frozen.plans(case, made, folder, shelf, options)
     known = rules.from_shelf(shelf)
     judged = rules.check(case, known, options.as_of)
     prepared = _prepare(case, folder, shelf, workshop, judged, tell)
-    contact = profiles.load(shelf, options.profile, folder).certificate_contact
-    crossed = _crosscheck(case, prepared, shelf, workshop, options, tell, contact=contact)
+    crossed = _crosscheck(case, prepared, shelf, workshop, options, tell, contact=profile.certificate_contact)
     return Ready(
         case=case, folder=folder, plans=made, known=known, judged=judged, prepared=prepared, crossed=crossed
     )
@@ -57,10 +60,14 @@ def planned(
     folder: Path, shelf: Shelf, profile: str = profiles.DEFAULT, *, hashed: bool = True
 ) -> tuple[Case, tuple[Plan, ...]]:
     """The case, and the plan of each beneficiary's packet for a receiver. `hashed`: as `intake.read_case`."""
-    asked = profiles.load(shelf, profile, folder)
     case = intake.read_case(folder, shelf, hashed=hashed)
+    return case, plans_of(case, folder, shelf, profiles.load(shelf, profile, folder))
+
+
+def plans_of(case: Case, folder: Path, shelf: Shelf, profile: Profile) -> tuple[Plan, ...]:
+    """The plan of each beneficiary's packet, as its receiver wants it."""
     recipe = shelf.recipe(case.kind, folder)
-    return case, tuple(plan_packet(case, recipe, person.id, asked) for person in case.beneficiaries)
+    return tuple(plan_packet(case, recipe, person.id, profile) for person in case.beneficiaries)
 
 
 def held(plan: Plan) -> tuple[Finding, ...]:
@@ -120,5 +127,5 @@ def _crosscheck(
     tell("compare", 0, 0)
     data, names = shelf.schema("crosscheck.json"), shelf.schema("languages.json")["languages"]
     own = [one for one in prepared if not one.exhibit.startswith("form:")]
-    texts = evidence.read_texts(own, crosscheck.wanting_zones(case, data), options.as_of, workshop)
+    texts = evidence.read_texts(own, workshop)
     return crosscheck.check(case, texts, options.as_of, data, names, contact=contact)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 import pypdfium2 as pdfium
 from PIL import Image
+from pypdfium2 import raw
 
-from assembler.sight import Album, NoPages, Sources
+from assembler.sight import Album, NoPages, Sources, stamp
 
 DPI = 48
 _COPIED = 4.0  # worst mean difference of an 8 × 8 block, grey levels, of a page that was only copied
@@ -30,11 +31,15 @@ class Job:
     first: int  # number of the file's first page
     entries: tuple[Mapping[str, Any], ...]
     case_folder: Path | None
+    known: bool = False  # they need not be drawn: that they look like their sources was proved before (see `known`)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageResult:
-    """What was seen on one page. `difference` None = not compared: `trouble` says why; `alike` where it could not be."""
+    """What was seen on one page. `difference` None = not compared: `trouble` says why; `alike` where it could not be.
+
+    `whole`: the comparison left nothing out, since the stamp alone could be taken away.
+    """
 
     number: int
     difference: float | None
@@ -42,13 +47,15 @@ class PageResult:
     stamped: bool
     words: int
     trouble: str = ""
+    whole: bool = False
+    secondhand: bool = False  # compared with the source as another reader wrote it again, since PDFium does not open it
 
 
 def look(job: Job) -> tuple[PageResult, ...]:
     """Compare every page of the job. A page or source that cannot be opened is a result with `trouble`."""
     Image.MAX_IMAGE_PIXELS = None  # the door has limited files already
     book = pdfium.PdfDocument(job.bundle)
-    sources = Sources(job.case_folder) if job.case_folder else None
+    sources = Sources(job.case_folder) if job.case_folder and not job.known else None
     try:
         return tuple(_page(book, job.first, entry, sources) for entry in job.entries)
     finally:
@@ -64,31 +71,91 @@ def _page(
     if not 0 <= number - first < len(book):
         return PageResult(number=number, difference=None, alike=False, stamped=False, words=0, trouble="is not there")
     page = book[number - first]
-    fine = 1 if _only_copied(entry) else _FINE
-    bitmap = page.render(scale=fine * DPI / 72, grayscale=True)
-    seen = _grey(bitmap) if fine == 1 else np.asarray(Image.fromarray(_grey(bitmap)).reduce(fine))
-    stamped = _stamp_is_there(page, bitmap, fine * DPI / 72, entry)
-    words = len(page.get_textpage().get_text_bounded().split())
+    text = page.get_textpage()
+    stamped, words = _stamp_is_there(page, text, entry), len(text.get_text_bounded().split())
     if sources is None or "source" not in entry:
         return PageResult(number=number, difference=None, alike=True, stamped=stamped, words=words)
+    alone = stamp.hide(page, entry["stamp"])
     try:
-        expected = _expected(entry, sources, seen.shape)
+        difference = _apart(page, entry, sources, masked=bool(entry["stamp"]) and not alone)
     except NoPages as error:
         return PageResult(number=number, difference=None, alike=True, stamped=stamped, words=words, trouble=str(error))
     except (pdfium.PdfiumError, OSError, IndexError) as error:
         trouble = f"its source cannot be drawn ({type(error).__name__})"
         return PageResult(number=number, difference=None, alike=False, stamped=stamped, words=words, trouble=trouble)
-    if expected is None:
+    if difference is None:
         trouble = "it has another size than its source"
         return PageResult(number=number, difference=None, alike=False, stamped=stamped, words=words, trouble=trouble)
-    difference = _difference(seen, expected, entry)
-    limit = _COPIED if _only_copied(entry) else _RESAMPLED
-    return PageResult(number=number, difference=difference, alike=difference <= limit, stamped=stamped, words=words)
+    return PageResult(
+        number=number, difference=difference, alike=difference <= _limit(entry), stamped=stamped, words=words,
+        whole=(alone or not entry["stamp"]) and not sources.secondhand, secondhand=sources.secondhand,
+    )  # fmt: skip
+
+
+def _limit(entry: Mapping[str, Any]) -> float:
+    return _COPIED if _only_copied(entry) else _RESAMPLED
+
+
+def _apart(page: Any, entry: Mapping[str, Any], sources: Sources, *, masked: bool) -> float | None:
+    """How much the page differs from its source; None if it has another size."""
+    fine = 1 if _only_copied(entry) else _FINE
+    drawn = _grey(page.render(scale=fine * DPI / 72, grayscale=True))
+    seen = drawn if fine == 1 else np.asarray(Image.fromarray(drawn).reduce(fine))
+    expected = _expected(entry, sources, seen.shape)
+    if expected is None:
+        return None
+    least = _difference(seen, expected, entry, masked=masked)
+    for flat in (False, True):
+        if least > _limit(entry) and not isinstance(sources.open(entry["source"]["path"]), Album):
+            least = min(least, _apart_in_colour(page, entry, sources, seen.shape, flat=flat, masked=masked))
+    return least
+
+
+def _apart_in_colour(
+    page: Any, entry: Mapping[str, Any], sources: Sources, shape: tuple[int, ...], *, flat: bool, masked: bool
+) -> float:
+    """Looked at again where the quick drawing in grey differs: there, PDFium mixes transparent colours wrongly.
+
+    `flat`: with the file's own pictures of its form fields. Where forms may be filled PDFium draws fields anew, in its own style.
+    """
+    source = sources.open(entry["source"]["path"])[entry["source"]["page"] - 1]
+    if flat and not _pictured(source):
+        return float("inf")
+    fine = 1 if _only_copied(entry) else _FINE
+    if flat:
+        source.flatten()
+        number = entry["source"]["page"] - 1
+        source = sources.open(entry["source"]["path"])[number]
+    drawn = source.render(scale=fine * DPI / 72, may_draw_forms=not flat).to_pil().convert("L")
+    expected = _arranged(np.asarray(drawn), entry, shape)
+    if flat:
+        sources.close()  # what was changed is the copy in memory only
+    if expected is None:
+        return float("inf")
+    seen = page.render(scale=fine * DPI / 72).to_pil().convert("L").reduce(fine)
+    return _difference(np.asarray(seen), expected, entry, masked=masked)
+
+
+def _pictured(page: Any) -> bool:
+    """Whether the page has form fields, and a picture of each that is seen and has a value."""
+    fields = 0
+    for number in range(raw.FPDFPage_GetAnnotCount(page)):
+        note = raw.FPDFPage_GetAnnot(page, number)
+        try:
+            hidden = raw.FPDFAnnot_GetFlags(note) & raw.FPDF_ANNOT_FLAG_HIDDEN
+            if raw.FPDFAnnot_GetSubtype(note) != raw.FPDF_ANNOT_WIDGET or hidden:
+                continue
+            fields += 1
+            if raw.FPDFAnnot_HasKey(note, b"V") and not raw.FPDFAnnot_HasKey(note, b"AP"):
+                return False
+        finally:
+            raw.FPDFPage_CloseAnnot(note)
+    return fields > 0
 
 
 def _only_copied(entry: Mapping[str, Any]) -> bool:
     """Whether the page stands in the bundle exactly as in its source; ours do, too."""
-    if not entry.get("fitted", {"lossless": True})["lossless"]:
+    if entry.get("grey") or not entry.get("fitted", {"lossless": True})["lossless"]:
         return False
     how = entry.get("transform", {"placement": None, "redrawn": False})
     return entry["scale"] == 1.0 and how["placement"] is None and not how["redrawn"]
@@ -100,23 +167,13 @@ def _grey(bitmap: Any) -> Grey:
     return grey
 
 
-def _stamp_is_there(page: Any, bitmap: Any, scale: float, entry: Mapping[str, Any]) -> bool:
+def _stamp_is_there(page: Any, text: Any, entry: Mapping[str, Any]) -> bool:
     """The stamp's exact text, read from where it should stand; PDFium itself says where that is on a turned page."""
-    stamp = entry["stamp"]
-    if stamp is None:
+    if entry["stamp"] is None:
         return True
-    height = bitmap.height
-    place = bitmap.get_posconv(page)
-    corners = [
-        place.to_page(round(x * scale), round(height - y * scale))
-        for x, y in (
-            (stamp["x"] - 3, stamp["y"] - 3),
-            (stamp["x"] + stamp["width"] + 3, stamp["y"] + stamp["height"] + 3),
-        )
-    ]
-    xs, ys = sorted(x for x, _ in corners), sorted(y for _, y in corners)
-    text = page.get_textpage().get_text_bounded(left=xs[0], bottom=ys[0], right=xs[1], top=ys[1])
-    return _squeezed(stamp["text"]) in _squeezed(text)
+    left, bottom, right, top = stamp.area(page, entry["stamp"])
+    found = text.get_text_bounded(left=left, bottom=bottom, right=right, top=top)
+    return _squeezed(entry["stamp"]["text"]) in _squeezed(found)
 
 
 def _squeezed(text: str) -> str:
@@ -130,7 +187,12 @@ def _expected(entry: Mapping[str, Any], sources: Sources, shape: tuple[int, ...]
         return _placed(source.page(entry["source"]["page"]).convert("L"), entry, shape)
     page = source[entry["source"]["page"] - 1]
     fine = 1 if _only_copied(entry) else _FINE
-    drawn = _grey(page.render(scale=fine * DPI / 72, grayscale=True, may_draw_forms=True))
+    return _arranged(_grey(page.render(scale=fine * DPI / 72, grayscale=True, may_draw_forms=True)), entry, shape)
+
+
+def _arranged(drawn: Grey, entry: Mapping[str, Any], shape: tuple[int, ...]) -> Grey | None:
+    """A source page as drawn, turned and scaled as the ledger says; None if it has not the size it should have."""
+    fine = 1 if _only_copied(entry) else _FINE
     drawn = np.rot90(drawn, k=-(entry["transform"]["turned"] // 90))
     if abs(drawn.shape[0] - fine * shape[0]) > fine or abs(drawn.shape[1] - fine * shape[1]) > fine:
         return None
@@ -167,8 +229,8 @@ def _shrunk(drawn: Grey, scale: float, shape: tuple[int, ...]) -> Grey:
     return np.asarray(paper.reduce(_FINE))
 
 
-def _difference(seen: Grey, expected: Grey, entry: Mapping[str, Any]) -> float:
-    """Worst difference of any block, the stamp's box left out.
+def _difference(seen: Grey, expected: Grey, entry: Mapping[str, Any], *, masked: bool) -> float:
+    """Worst difference of any block; `masked`: the stamp's box left out, since the stamp could not be.
 
     Of a copied page, the mean over the block of each pixel's difference. Of one drawn again, the difference of the
     blocks' means: a shift by a part of a pixel moves ink within a block, a lost line takes it away.
@@ -176,7 +238,7 @@ def _difference(seen: Grey, expected: Grey, entry: Mapping[str, Any]) -> float:
     apart = seen.astype(np.float32) - expected.astype(np.float32)
     if _only_copied(entry):
         apart = np.abs(apart)
-    if entry["stamp"]:
+    if masked:
         _mask(apart, entry["stamp"])
     rows, columns = apart.shape[0] // _BLOCK, apart.shape[1] // _BLOCK
     if rows == 0 or columns == 0:
@@ -185,13 +247,8 @@ def _difference(seen: Grey, expected: Grey, entry: Mapping[str, Any]) -> float:
     return float(np.abs(blocks.mean(axis=(1, 3))).max())
 
 
-def _mask(apart: Grey, stamp: Mapping[str, float]) -> None:
+def _mask(apart: Grey, box: Mapping[str, float]) -> None:
     scale, height = DPI / 72, apart.shape[0]
-    left, right = int((stamp["x"] - 2) * scale), int((stamp["x"] + stamp["width"] + 2) * scale) + 1
-    top, bottom = int(height - (stamp["y"] + stamp["height"] + 2) * scale), int(height - (stamp["y"] - 2) * scale) + 1
+    left, right = int((box["x"] - 2) * scale), int((box["x"] + box["width"] + 2) * scale) + 1
+    top, bottom = int(height - (box["y"] + box["height"] + 2) * scale), int(height - (box["y"] - 2) * scale) + 1
     apart[max(0, top) : bottom, max(0, left) : right] = 0
-
-
-def chunks(entries: Sequence[Mapping[str, Any]], size: int = 12) -> list[tuple[Mapping[str, Any], ...]]:
-    """The ledger in pieces for the workers, neighbours together since they share a source."""
-    return [tuple(entries[start : start + size]) for start in range(0, len(entries), size)]

@@ -12,11 +12,12 @@ from typing import Any
 
 from assembler.model import Check, Proof, Volume
 from assembler.numbering import LABEL
-from assembler.prove import counting, unlinked
+from assembler.prove import counting, frozen, known, unlinked
 from assembler.prove import pages as paging
 from assembler.prove import structure as structuring
 from assembler.prove import volumes as volumed
-from assembler.workshop import Failure, Workshop
+from assembler.prove.frozen import label
+from assembler.workshop import Workshop
 
 MANIFEST = "manifest.json"
 _WORDING = {
@@ -28,48 +29,65 @@ _CITE = re.compile(rf"Ex\. (\S+) at ({LABEL})")
 Entry = Mapping[str, Any]
 
 
-def prove(build: Path, case_folder: Path | None, workshop: Workshop) -> Proof:
-    """Prove a build folder from its files alone; `case_folder`: where the sources are, None if they are gone."""
+def prove(build: Path, case_folder: Path | None, workshop: Workshop, *, remember: bool = False) -> Proof:
+    """Prove a build folder from its files alone; `case_folder`: where the sources are, None if they are gone.
+
+    `remember`: pages whose content was compared with the same source before, as the workshop's cache says, are not drawn
+    again, and those compared now are noted there. Without it nothing is taken on trust.
+    """
     try:
         data = json.loads((build / MANIFEST).read_text(encoding="utf8"))
         ledger: list[Entry] = data["ledger"]
         parts = volumed.volumes(data)
-        files = list(_files(build, data, case_folder))
+        sums = _sums(case_folder, data["inputs"]) if case_folder else {}
+        files = list(_files(build, data, sums if case_folder else None))
         counts = list(_ledger(data, case_folder, workshop))
     except (OSError, ValueError, KeyError, TypeError) as error:
         return Proof(checks=(Check(name="files", ok=False, detail=f"the manifest cannot be read ({type(error).__name__})"),))
     if gone := volumed.missing(build, parts):
         return Proof(checks=(*files, Check(name="files", ok=False, detail=f"there is no {gone[0]}")))
-    seen = _look(build, ledger, parts, case_folder, workshop)
+    looked = known.look(build, ledger, parts, case_folder, sums, workshop, remember=remember)
+    seen = looked.seen
     structures = structuring.read_all(build, ledger, parts, workshop, data.get("linked", True))
     structure = structuring.together(structures)
-    checks = [*files, *counts, *volumed.checks(build, data, parts)]
+    checks = [*files, *counts, *frozen.checks(data), *volumed.checks(build, data, parts)]
     checks += [*_pixels(ledger, seen, case_folder), *_stamps(data, seen), *_words(ledger, seen)]
     if not structure.trouble:
         checks += [*_agreement(data, structure), *_bookmarks(data, parts, structures)]
     checks += list(_nothing_else(structure))
     missing = () if case_folder else ("whether pages look like their sources: the case folder was not given",)
-    return Proof(checks=tuple(checks), not_checked=(*missing, *_not_seen(ledger, seen)))
+    return Proof(
+        checks=tuple(checks), not_checked=(*missing, *_not_seen(ledger, seen)), drawn=looked.drawn, known=looked.known,
+        prints=looked.prints,
+    )
 
 
 # --- files and ledger -----------------------------------------------------------------------------------------------
 
 
-def _files(build: Path, data: Mapping[str, Any], case_folder: Path | None) -> Iterator[Check]:
-    wrong = [one["path"] for one in data.get("outputs", ()) if not _same(build / one["path"], one)]
-    detail = f"{len(data.get('outputs', ()))} outputs are as written" if not wrong else f"changed or missing: {_list(wrong)}"
-    yield Check(name="outputs", ok=not wrong, detail=detail)
-    if case_folder is not None:
-        wrong = [one["path"] for one in data["inputs"] if not _same(case_folder / one["path"], one)]
-        detail = f"{len(data['inputs'])} sources are unchanged" if not wrong else f"changed or missing: {_list(wrong)}"
-        yield Check(name="sources", ok=not wrong, detail=detail)
+def _files(build: Path, data: Mapping[str, Any], sources: Mapping[str, str] | None) -> Iterator[Check]:
+    outputs = data.get("outputs", ())
+    yield _unchanged("outputs", outputs, _sums(build, outputs), "as written")
+    if sources is not None:
+        yield _unchanged("sources", data["inputs"], sources, "unchanged")
 
 
-def _same(path: Path, record: Mapping[str, Any]) -> bool:
-    if not path.is_file() or path.stat().st_size != record["size"]:
-        return False
+def _unchanged(what: str, records: Sequence[Mapping[str, Any]], sums: Mapping[str, str], said: str) -> Check:
+    wrong = [one["path"] for one in records if sums[one["path"]] != one["sha256"]]
+    detail = f"{len(records)} {what} are {said}" if not wrong else f"changed or missing: {_list(wrong)}"
+    return Check(name=what, ok=not wrong, detail=detail)
+
+
+def _sums(folder: Path, records: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """The sha256 of files as they are now; "" where one is missing or has another size."""
+    return {one["path"]: _sum(folder / one["path"], one["size"]) for one in records}
+
+
+def _sum(path: Path, size: int) -> str:
+    if not path.is_file() or path.stat().st_size != size:
+        return ""
     with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest() == str(record["sha256"])
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _ledger(data: Mapping[str, Any], case_folder: Path | None, workshop: Workshop) -> Iterator[Check]:
@@ -89,30 +107,6 @@ def _ledger(data: Mapping[str, Any], case_folder: Path | None, workshop: Worksho
 # --- pages ----------------------------------------------------------------------------------------------------------
 
 
-def _look(
-    build: Path, ledger: Sequence[Entry], parts: Sequence[Volume], case_folder: Path | None, workshop: Workshop
-) -> dict[int, paging.PageResult]:
-    jobs = [
-        paging.Job(bundle=build / part.path, first=part.first, entries=some, case_folder=case_folder)
-        for part in parts
-        for some in paging.chunks(ledger[part.first - 1 : part.last])
-    ]
-    results = workshop.map(paging.look, jobs)
-    seen: dict[int, paging.PageResult] = {}
-    for job, result in zip(jobs, results, strict=True):
-        pages = _unseen(job, result) if isinstance(result, Failure) else result
-        seen |= {one.number: one for one in pages}
-    return seen
-
-
-def _unseen(job: paging.Job, failure: Failure) -> tuple[paging.PageResult, ...]:
-    lost = f"could not be looked at ({failure.kind}: {failure.detail})"
-    return tuple(
-        paging.PageResult(number=e["number"], difference=None, alike=False, stamped=False, words=0, trouble=lost)
-        for e in job.entries
-    )
-
-
 def _pixels(ledger: Sequence[Entry], seen: Mapping[int, paging.PageResult], case_folder: Path | None) -> Iterator[Check]:
     if case_folder is None:
         return
@@ -123,6 +117,8 @@ def _pixels(ledger: Sequence[Entry], seen: Mapping[int, paging.PageResult], case
         detail = f"{len(numbers) - len(bad) - len(unseen)} of {len(numbers)} pages look like their source"
         if unseen:
             detail += f"; page {_list(unseen)} cannot be compared: its source {seen[unseen[0]].trouble}"
+        if second := sum(seen[number].secondhand for number in numbers):
+            detail += f" ({second} of them as another reader mended it, since PDFium does not open it)"
         if bad:
             why = next((seen[number].trouble for number in bad if seen[number].trouble), "")
             detail += f"; not page {_list(bad)}" + (f": {why}" if why else "")
@@ -141,12 +137,16 @@ def _not_seen(ledger: Sequence[Entry], seen: Mapping[int, paging.PageResult]) ->
 
 
 def _stamps(data: Mapping[str, Any], seen: Mapping[int, paging.PageResult]) -> Iterator[Check]:
-    ledger, wording = data["ledger"], data.get("marking", {})
+    ledger = data["ledger"]
     bad = [entry["number"] for entry in ledger if not seen[entry["number"]].stamped]
     count = sum(entry["stamp"] is not None for entry in ledger)
     detail = f"{count} stamps read back as printed" if not bad else f"the stamp is wrong or missing on page {_list(bad)}"
     yield Check(name="stamp", ok=not bad, detail=detail, page=bad[0] if bad else None)
-    misprinted = [entry["number"] for entry in ledger if entry["stamp"] and not _true_stamp(entry, len(ledger), wording)]
+    wording = data.get("marking", {})
+    misprinted = [
+        entry["number"] for entry in ledger if entry["stamp"]
+        and not (frozen.true_stamp(entry, len(ledger)) if data.get("frozen") else _true_stamp(entry, len(ledger), wording))
+    ]  # fmt: skip
     if misprinted:
         detail = f"the stamp text is not true on page {_list(misprinted)}"
         yield Check(name="stamp", ok=False, detail=detail, page=misprinted[0])
@@ -159,11 +159,6 @@ def _true_stamp(entry: Entry, total: int, wording: Mapping[str, str]) -> bool:
         tab=entry["tab"], page=entry["exhibit_page"], pages=entry["exhibit_pages"], number=label(entry), total=total
     )
     return bool(entry["stamp"]["text"] == text)
-
-
-def label(entry: Entry) -> str:
-    """The number printed on a page: its place in the bundle, unless the packet is frozen."""
-    return str(entry.get("label", entry["number"]))
 
 
 def _words(ledger: Sequence[Entry], seen: Mapping[int, paging.PageResult]) -> Iterator[Check]:

@@ -44,7 +44,7 @@ def view(manifest: Json, drawn: Sequence[Picture], words: Sequence[Sequence[Any]
         "contradictions": manifest.get("contradictions", []),
         "looked": [one for one in manifest.get("looked", ()) if "not asked" not in one["why"]],
         "chart": list(_chart(manifest["ledger"])),
-        "outputs": [{"path": one["path"], "size": _size(one["size"])} for one in manifest.get("outputs", ())],
+        "outputs": list(_outputs(manifest)),
         "signoff": signoff["items"],
         "volumes": [_volume(one, manifest) for one in manifest["volumes"]],
         "sha256": " ".join(_output(one["path"], manifest)["sha256"] for one in manifest["volumes"]),
@@ -201,6 +201,16 @@ def _volume(volume: Json, manifest: Json) -> dict[str, Any]:
         "path": volume["path"], "first": first, "last": last, "size": _size(size),
         "limit": _size(most) if most else "", "share": round(100 * size / most) if most else 0,
     }  # fmt: skip
+
+
+def _outputs(manifest: Json) -> Iterator[dict[str, Any]]:
+    """What lies in the packet's folder; kept originals, whose names are hashes, as one."""
+    kept = [one for one in manifest.get("outputs", ()) if one["path"].startswith("originals/")]
+    for one in manifest.get("outputs", ()):
+        if one not in kept:
+            yield {"path": one["path"], "size": _size(one["size"])}
+    if kept:
+        yield {"path": f"originals/ ({len(kept)} files)", "size": _size(sum(one["size"] for one in kept))}
 
 
 def _output(path: str, manifest: Json) -> Json:

@@ -26,7 +26,7 @@ class Cache:
 
         A folder appears whole or not at all; if two processes make the same one, the first to finish wins.
         """
-        name = hashlib.sha256(json.dumps(list(key)).encode()).hexdigest()
+        name = _name(key)
         final = self.root / name[:2] / name
         if self.enabled and _used(final / DONE):
             return final
@@ -40,6 +40,11 @@ class Cache:
         finally:
             shutil.rmtree(made, ignore_errors=True)
 
+    def has(self, key: Sequence[str]) -> bool:
+        """Whether it was made; if so it counts as used now."""
+        name = _name(key)
+        return self.enabled and _used(self.root / name[:2] / name / DONE)
+
     def _put(self, made: Path, final: Path) -> Path:
         final.parent.mkdir(mode=0o700, exist_ok=True)
         if not self.enabled or not (final / DONE).is_file():
@@ -50,6 +55,10 @@ class Cache:
             if not _used(final / DONE):  # else another process was faster, with the same content
                 raise
         return final
+
+
+def _name(key: Sequence[str]) -> str:
+    return hashlib.sha256(json.dumps(list(key)).encode()).hexdigest()
 
 
 def _used(done: Path) -> bool:
