@@ -184,6 +184,14 @@ def _dpi(files: Sequence[Seen], profile: Profile) -> Iterator[Finding]:
                            f"scan at {profile.max_dpi}", profile.source("max_dpi"), fine)  # fmt: skip
 
 
+def _colour(files: Sequence[Seen], profile: Profile) -> Iterator[Finding]:
+    for one in files:
+        coloured = [n for n, page in enumerate(one.pages, 1) if page.coloured]
+        if profile.colour == "grey" and coloured:
+            yield _finding("COLOUR", WARNING, one.name, "a page has colours, and grey is wanted", "print or scan it in grey",
+                           profile.source("colour"), coloured)  # fmt: skip
+
+
 def _parts(parts: Sequence[str] | None, profile: Profile) -> Iterator[Finding]:
     for part in profile.required_parts if parts is not None else ():
         if part not in (parts or ()):
@@ -194,7 +202,7 @@ def _parts(parts: Sequence[str] | None, profile: Profile) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-_WANTED: tuple[Rule, ...] = (_paper, _labels, _links, _outline, _searchable, _upright, _fonts, _view, _dpi)
+_WANTED: tuple[Rule, ...] = (_paper, _labels, _links, _outline, _searchable, _upright, _fonts, _view, _dpi, _colour)
 
 
 def _list(pages: Sequence[int], most: int = 8) -> str:
