@@ -247,6 +247,7 @@ def _page(use: _Use, one: opening.Opened, read: reading.Read | None) -> Prepared
         blank=page.blank,
         redrawn=page.redrawn,
         boxes=read.boxes if read else None,
+        script=read.script if read else "",
     )
 
 

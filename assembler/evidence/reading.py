@@ -19,7 +19,7 @@ from assembler.workshop import Cache
 if TYPE_CHECKING:
     from PIL import Image
 
-VERSION = "5"  # raise it when anything here changes what comes out
+VERSION = "6"  # raise it when anything here changes what comes out
 _MAX_PIXELS = 40_000_000  # of a rendering; larger pages are read coarser
 
 
@@ -44,6 +44,7 @@ class Read:
     confidence: float
     turned: int
     dpi: int
+    script: str  # see PreparedPage.script
     layer: Path
     boxes: Path  # JSON: [[word, left, top, right, bottom, confidence], …], points from the top left of the page turned upright
     measures: Measures
@@ -53,7 +54,7 @@ def read_page(job: Job) -> Read:
     """Recognise one page. Raises ToolFailed or ToolMissing from the engine."""
     engine = ocr.engine_language(job.language)
     key = ["read", VERSION, job.sha256, str(job.index), engine, repr(sorted(asdict(job.policy).items())),
-           ocr.version(), f"pdfium {pdfium.PYPDFIUM_INFO}"]  # fmt: skip
+           ocr.version(), ocr.data_version(engine), f"pdfium {pdfium.PYPDFIUM_INFO}"]  # fmt: skip
     made = job.cache.once(key, lambda folder: _make(job, engine, folder))
     kept = json.loads((made / "read.json").read_text())
     measures = legibility.measures(json.loads((made / "measures.json").read_text()))
@@ -67,11 +68,15 @@ def _make(job: Job, engine: str, folder: Path) -> None:
         found = ocr.read_page(lambda dpi: _render(page, dpi), engine, job.policy, folder)
         size = page.get_size()
         measures = _measures(job, page, found, engine)
+        poor = bool(found.words) and found.confidence < job.policy.sure
+        script = ocr.script(_render(page, job.policy.dpi).rotate(-found.turned, expand=True)) if poor else ""
     finally:
         document.close()
     (folder / "measures.json").write_text(json.dumps(asdict(measures)))
     (folder / "layer.pdf").write_bytes(_undated(found.layer, folder))
-    kept = {"words": len(found.words), "confidence": found.confidence, "turned": found.turned, "dpi": found.dpi}
+    kept = {
+        "words": len(found.words), "confidence": found.confidence, "turned": found.turned, "dpi": found.dpi, "script": script,
+    }  # fmt: skip
     (folder / "read.json").write_text(json.dumps(kept))
     (folder / "boxes.json").write_text(_boxes(found, size), encoding="utf8")
     words = [word for word, sure in zip(found.words, found.confidences, strict=True) if sure > 0]

@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pypdfium2 as pdfium
 
 from assembler import mrz, ocr
+from assembler.evidence.tongues import seems_in
 from assembler.model import PageText, Prepared
 from assembler.workshop import Cache, Failure, Workshop
 
-VERSION = "9"  # raise it when anything here changes what comes out
+VERSION = "10"  # raise it when anything here changes what comes out
 # from which part of the page's height down, and how large it is drawn, points to pixels: one of them is usually read well
 _TRIES = ((0.5, 2.6), (0.5, 3.0), (0.5, 2.2), (0.0, 3.6), (0.5, 3.6), (0.0, 2.2))
 _MOST_PIXELS = 6000  # on the longer side of the page
-_FEW, _SURE = 20, 0.999  # words, likelihood: below these no language is told
-_ENGLISH = frozenset("the of and to for that with this from by are not have".split())  # noqa: SIM905
-_PART, _KINDS = 0.05, 3  # of a text, and how many of them, to be plainly English: other languages have less than 0.04 of them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +28,8 @@ class Job:
     pdf: Path
     boxes: tuple[Path | None, ...]  # PreparedPage.boxes of its pages
     languages: tuple[str, ...]  # PreparedPage.language of its pages
+    scripts: tuple[str, ...]  # PreparedPage.script of its pages
+    readable: tuple[bool, ...]  # whether its pages' letters are what is printed: not if they were recognised as another language
     zones: bool
     as_of: date
     cache: Cache
@@ -48,7 +45,8 @@ def read_texts(
     jobs = [
         Job(
             pdf=one.pdf, boxes=tuple(page.boxes for page in one.pages), zones=one.exhibit in with_zones, as_of=as_of,
-            languages=tuple(page.language for page in one.pages), cache=workshop.cache,
+            languages=tuple(page.language for page in one.pages), scripts=tuple(page.script for page in one.pages),
+            readable=tuple(page.method != "ocr" or ocr.has_language(page.language) for page in one.pages), cache=workshop.cache,
         )
         for one in prepared
     ]  # fmt: skip
@@ -73,7 +71,7 @@ def read(job: Job) -> tuple[tuple[str, str, str], ...]:
         job.pdf.parent.name,
         str(job.zones),
         str(job.as_of.year),
-        " ".join(job.languages),
+        repr((job.languages, job.scripts, job.readable)),
         f"pdfium {pdfium.PYPDFIUM_INFO}",
         ocr.version(),
     ]
@@ -84,13 +82,14 @@ def read(job: Job) -> tuple[tuple[str, str, str], ...]:
 def _make(job: Job, folder: Path) -> None:
     document = pdfium.PdfDocument(job.pdf)
     try:
-        pages = [
-            (*_page(page, boxes, job), declared)
-            for page, boxes, declared in zip(document, job.boxes, job.languages, strict=True)
-        ]
+        pages = [_page(page, boxes, job) for page, boxes in zip(document, job.boxes, strict=True)]
     finally:
         document.close()
-    told = [(text, lines, seems_in(text, declared)) for text, lines, declared in pages]
+    declared = zip(job.languages, job.scripts, job.readable, strict=True)
+    told = [
+        (text, lines, seems_in(text, language, seen_script=script, readable=readable))
+        for (text, lines), (language, script, readable) in zip(pages, declared, strict=True)
+    ]
     (folder / "texts.json").write_text(json.dumps(told, ensure_ascii=False), encoding="utf8")
 
 
@@ -100,28 +99,6 @@ def _page(page: pdfium.PdfPage, boxes: Path | None, job: Job) -> tuple[str, str]
         return text, text if job.zones else ""
     seen = boxes is not None and any(_like_lines(row[0]) for row in json.loads(boxes.read_text(encoding="utf8")))
     return text, _zone(page, job.as_of) if seen or mrz.looks_like(text) else ""
-
-
-def seems_in(text: str, declared: str) -> str:
-    """The language a text said to be English seems to be in; "" where it is too short or the identifier not sure.
-
-    The identifier takes half a second to load: most pages are plainly English without it.
-    """
-    found = re.findall(r"[^\W\d_]{2,}", text)
-    if not declared.startswith("en") or len(found) < _FEW:
-        return ""
-    common = [word for word in map(str.casefold, found) if word in _ENGLISH]
-    if len({*common}) >= _KINDS and len(common) >= _PART * len(found):
-        return "en"
-    guess, likelihood = _identifier().classify(" ".join(found))
-    return str(guess) if likelihood >= _SURE else ""
-
-
-@cache
-def _identifier() -> Any:
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
 
 
 def _like_lines(word: str) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 
 from assembler.model import Check, Proof, Volume
 from assembler.numbering import LABEL
-from assembler.prove import counting, known
+from assembler.prove import counting, known, wording
 from assembler.prove import pages as paging
 from assembler.prove import structure as structuring
 from assembler.prove import volumes as volumed
@@ -46,6 +46,7 @@ def prove(build: Path, case_folder: Path | None, workshop: Workshop, *, remember
     structure = structuring.together(structures)
     checks = [*files, *counts, *volumed.checks(build, data, parts)]
     checks += [*_pixels(ledger, seen, case_folder), *_stamps(ledger, seen), *_words(ledger, seen)]
+    checks += list(wording.checks(build, data, parts, seen, case_folder, workshop))
     if not structure.trouble:
         checks += [*_agreement(data, structure), *_bookmarks(data, parts, structures)]
     checks += list(_nothing_else(structure))

@@ -5,6 +5,6 @@ Opens read-only, in a worker. Judges nothing, and shares no code with what prepa
 
 from assembler.sight.album import Album
 from assembler.sight.fonts import bare_fonts
-from assembler.sight.sources import NoPages, Sources
+from assembler.sight.sources import WORD, NoPages, Sources
 
-__all__ = ["Album", "NoPages", "Sources", "bare_fonts"]
+__all__ = ["WORD", "Album", "NoPages", "Sources", "bare_fonts"]

@@ -10,6 +10,7 @@ import pypdfium2 as pdfium
 from assembler.passwords import read_passwords
 from assembler.sight.album import Album
 
+WORD = "is a Word file, which has no pages of its own"
 _ZIP = b"PK\x03\x04"
 
 
@@ -50,7 +51,7 @@ def _opened(path: Path, password: str) -> Any:
         document.init_forms()
         return document
     if data.startswith(_ZIP):
-        raise NoPages("is a Word file, which has no pages of its own")
+        raise NoPages(WORD)
     return Album(data)
 
 
