@@ -23,10 +23,16 @@ _MAX_CELLS = 4_000  # a side
 
 def ink_of(page: Any) -> Ink:
     """The marks of one page of PDFium, drawn with its annotations."""
+    return marks_on(drawn(page), page.get_size())
+
+
+def drawn(page: Any) -> np.ndarray[Any, Any]:
+    """One page of PDFium in grey levels, rows from the top, as fine as marks are looked for."""
     width, height = page.get_size()
     scale = _DPI / 72 * min(1.0, _MAX_SIDE / 20 / max(width, height)) if max(width, height) > _MAX_SIDE else _DPI / 72
     grey = page.render(scale=scale, grayscale=True).to_numpy()
-    return _cells(grey.reshape(grey.shape[0], grey.shape[1]), width, height)
+    levels: np.ndarray[Any, Any] = grey.reshape(grey.shape[0], grey.shape[1])
+    return levels
 
 
 def inks_of(pdf: Path) -> tuple[tuple[tuple[float, float], ...], tuple[Ink, ...]]:
@@ -39,8 +45,9 @@ def inks_of(pdf: Path) -> tuple[tuple[tuple[float, float], ...], tuple[Ink, ...]
         document.close()
 
 
-def _cells(grey: np.ndarray[Any, Any], width: float, height: float) -> Ink:
-    """Cells with a mark: darker than paper ever is, or different from this page's paper."""
+def marks_on(grey: np.ndarray[Any, Any], size: tuple[float, float]) -> Ink:
+    """Cells with a mark on a page drawn by `drawn`: darker than paper ever is, or different from this page's paper."""
+    width, height = size
     paper = float(np.median(grey))
     marks = (grey < _DARK) | (np.abs(grey.astype(np.int16) - paper) > _CONTRAST)
     cell = max(CELL, max(width, height) / _MAX_CELLS)

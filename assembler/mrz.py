@@ -19,6 +19,7 @@ _TO_LETTER = str.maketrans("015826", "OISBZG")
 # characters that recognition mixes up, and what a letter among them may be in a document number
 _ALIKE = {**{c: c for c in "015826"}, **{c: c + d for c, d in zip("OQDILZSBG", "001112586", strict=True)}}
 _FILLERS = re.compile(r"[<KCELX]{5,}")  # a run of fillers, some of them misread
+_SIGNS, _MOSTLY = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789<"), 0.75
 _MOST_DOUBTS = 6  # doubtful characters in a number; more than that is no reading
 
 
@@ -57,9 +58,17 @@ def read(text: str, as_of: date) -> tuple[Mrz, ...]:
     return tuple(found.values())
 
 
+def proved(text: str) -> bool:
+    """Whether there is such a set of lines, whatever the century of its dates."""
+    return bool(read(text, date(2000, 12, 31)))
+
+
 def looks_like(text: str) -> bool:
-    """Whether there is something like such lines in the text, readable or not."""
-    return any("<<" in line and len(line) >= 20 for line in map(_clean, text.upper().splitlines()))
+    """Whether there is something like such lines in the text, readable or not: fillers, and hardly a small letter."""
+    return any(
+        "<<" in line and len(line) >= 20 and sum(c in _SIGNS for c in line) >= _MOSTLY * len(line)
+        for line in map(_clean, text.splitlines())
+    )
 
 
 def _clean(line: str) -> str:

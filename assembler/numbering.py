@@ -37,10 +37,13 @@ def follows(before: str, label: str) -> bool:
 def between(before: str, after: str | None, wanted: int, taken: frozenset[str] = frozenset()) -> tuple[str, ...]:
     """So many labels in order, behind `before` and in front of `after` (None: nothing follows); none of them `taken`.
 
-    Behind 57a come 57b, 57c …; behind 57 come 57a, 57b …; where those are filed already, 57-1, 57-2 … .
+    Behind 57a come 57b, 57c …; behind 57 come 57a, 57b …; where those are filed already, 57-1, 57-2 … . Raises ValueError
+    where `after` does not stand behind `before`.
     """
     if not wanted:
         return ()
+    if after is not None and key(after) <= key(before):
+        raise ValueError(f"{after} does not stand behind {before}")
     for series in _series(before):
         made = tuple(islice((label for label in series if label not in taken), wanted))
         if after is None or key(made[-1]) < key(after):

@@ -19,7 +19,9 @@ from assembler.model import (
     Case,
     Check,
     Draft,
+    Filed,
     Finding,
+    Fitted,
     Layout,
     Leaf,
     Part,
@@ -63,13 +65,18 @@ def manifest(
     looked: Sequence[Mapping[str, Any]] = (),
     contradictions: Sequence[Mapping[str, Any]] = (),
     seal: str = "",
+    filed: Filed | None = None,
+    fitted: Sequence[Fitted] = (),
 ) -> dict[str, Any]:
     """Everything but the outputs and the proof, which `with_outputs` and `with_proof` add when there are any.
 
     `claims`: requirements and the exhibits that meet them. `relied`: dated facts that were used. `not_checked`: sentences.
     `looked`: what was looked for in the evidence. `contradictions`: what says other than the case; these hold client facts.
+    `filed`: the packet as it was filed, whose pages keep their numbers.
+    `fitted`: pages whose pictures were stored again.
     """
     pages = {one.exhibit: one.pages for one in prepared}
+    fits = {(one.document, one.index): one for one in fitted}
     return {
         "format": FORMAT,
         "assembler": __version__,
@@ -83,11 +90,13 @@ def manifest(
         "seal": seal,
         "inputs": [asdict(record) for record in case.files],
         "exhibits": [_exhibit(case, part) for part in plan.parts if part.kind is PartKind.EXHIBIT],
-        "ledger": [_entry(leaf, pages) for leaf in layout.leaves],
+        "frozen": _frozen(filed) if filed else None,
+        "ledger": [_entry(leaf, pages, fits.get((leaf.document, leaf.index))) for leaf in layout.leaves],
         "index": [_row(row) for row in layout.index],
         "bookmarks": [asdict(mark) for mark in layout.bookmarks],
         "addresses": dict(layout.addresses),
         "removed": [asdict(one) | {"exhibit": exhibit.exhibit} for exhibit in prepared for one in exhibit.removed],
+        "opened": _opened(prepared),
         "findings": [_finding(finding) for finding in findings],
         "engines": dict(sorted(engines.items())),
         "word_engines": {one.id: one.engine for one in drafts},
@@ -164,7 +173,7 @@ def write(folder: Path, data: Mapping[str, Any]) -> Path:
     return path
 
 
-def _entry(leaf: Leaf, pages: Mapping[str, Sequence[PreparedPage]]) -> dict[str, Any]:
+def _entry(leaf: Leaf, pages: Mapping[str, Sequence[PreparedPage]], fit: Fitted | None) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "number": leaf.number,
         "label": leaf.label,
@@ -189,7 +198,24 @@ def _entry(leaf: Leaf, pages: Mapping[str, Sequence[PreparedPage]]) -> dict[str,
             "words": page.words,
             "confidence": None if page.confidence is None else round(page.confidence, 1),
         }
+    if fit is not None:  # what the pictures of the page lost, if anything
+        entry["fitted"] = {key: value for key, value in asdict(fit).items() if key not in ("document", "index", "lost")}
     return entry
+
+
+def _frozen(filed: Filed) -> dict[str, Any]:
+    """What the numbers were kept of, so that the proof can hold the pages against it again."""
+    pages = [
+        {"label": page.label, "kind": page.kind.value, "document": page.document, "content": page.content, "stamp": page.stamp}
+        for page in filed.pages
+    ]
+    return {"manifest": filed.sha256, "as_of": filed.as_of, "pages": pages}
+
+
+def _opened(prepared: Sequence[Prepared]) -> list[dict[str, Any]]:
+    """How each source file opened: the readers tried, and what was damaged and mended."""
+    files = {one.path: one for exhibit in prepared for one in exhibit.files}
+    return [asdict(one) for _, one in sorted(files.items())]
 
 
 def _exhibit(case: Case, part: Part) -> dict[str, Any]:

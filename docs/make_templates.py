@@ -359,8 +359,12 @@ def declaration():
 def index():
     doc = document(10)
     doc.add_heading("Index of exhibits", 1)
-    line(doc, "{{ plan_title }} for {{ beneficiary.name.full }}. Page numbers are those printed at the foot of each page; they are also "
-         "the page numbers of the PDF.", after=8)  # fmt: skip
+    line(doc, "{{ plan_title }} for {{ beneficiary.name.full }}. Page numbers are those printed on each page; a PDF reader shows "
+         "the same.", after=8)  # fmt: skip
+    line(doc, "{%p if supplement %}")
+    line(doc, "This index takes the place of the one filed before. Every filed page keeps its number; pages added since have a "
+         "letter (57a) or follow the last number.", after=8)  # fmt: skip
+    line(doc, "{%p endif %}")
     widths = (0.45, 2.7, 1.5, 0.9, 0.95)
     made = table(doc, widths, ("Tab", "Description", "Date", "Pages", "Language"))
     row(made, widths, ["{%tr for row in index %}", "", "", "", ""])

@@ -206,7 +206,7 @@ def test_encrypted_files_nobody_here_made_open_or_are_refused_by_name(tmp_path: 
         data = (CORPUS / name).read_bytes()
         with pytest.raises(Refused) as caught:
             normal_pdf(data, tmp_path / "without.pdf")
-        assert caught.value.rule in ("EVID.PASSWORD", "EVID.PAGECOUNT")
+        assert caught.value.rule in ("EVID.PASSWORD", "EVID.PAGECOUNT", "EVID.BROKEN")
         try:
             normal_pdf(data, tmp_path / "with.pdf", password)
         except Refused as refusal:
@@ -222,7 +222,7 @@ def test_every_strength_of_encryption_opens(tmp_path: Path) -> None:
         with pikepdf.open(io.BytesIO(factories.text_pdf())) as pdf:
             kind = pikepdf.Encryption(user="pw", owner="other", R=strength, aes=strength >= 4, metadata=strength >= 4)
             pdf.save(out, encryption=kind)
-        removed, _ = normal_pdf(out.getvalue(), tmp_path / f"{number}.pdf", "pw")
+        removed = normal_pdf(out.getvalue(), tmp_path / f"{number}.pdf", "pw").removed
         assert ("password", 1) in removed
         assert "quick brown fox" in words(tmp_path / f"{number}.pdf")
         with pytest.raises(Refused, match="does not open"):

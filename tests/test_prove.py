@@ -59,8 +59,8 @@ def test_an_honest_bundle_is_proved(small: Path, copy: Path) -> None:
 
     assert failed(proof) == set()
     names = {check.name for check in proof.checks}
-    assert names == {"outputs", "sources", "ledger", "pixels", "stamp", "words", "count", "label", "bookmark", "agreement",
-                     "cites", "nothing-else", "fonts", "volumes"}  # fmt: skip
+    assert names == {"outputs", "sources", "ledger", "numbers", "pixels", "stamp", "words", "count", "label", "bookmark",
+                     "agreement", "cites", "nothing-else", "fonts", "volumes"}  # fmt: skip
     assert "5 citations lead to the page they print" in [check.detail for check in proof.checks]
 
 

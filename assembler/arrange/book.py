@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import count, groupby
 
+from assembler import freezing
 from assembler.arrange.stamping import stamp_place
-from assembler.model import Bookmark, Case, Exhibit, IndexRow, Layout, Leaf, PageFacts, Part, PartKind, Plan
+from assembler.model import Bookmark, Case, Exhibit, Filed, IndexRow, Layout, Leaf, PageFacts, Part, PartKind, Plan
 
 HOST = "https://assembler.invalid/"  # reserved (RFC 2606): a link of ours that a page number will replace
 
@@ -16,15 +17,18 @@ def arrange(
     case: Case,
     pages: Mapping[str, Sequence[PageFacts]],
     roles: Mapping[str, Sequence[str]] | None = None,
+    filed: Filed | None = None,
 ) -> Layout:
-    """Number every page of every part in the plan's order.
+    """Number every page of every part in the plan's order: from 1, or, of a packet `filed` before, by its printed numbers.
 
     `pages`: facts of each page of each document (Part.document). `roles`: per exhibit id, the role of each of its pages
     ("document", "translation", "certificate"), for the sub-ranges of the index. Raises KeyError for a missing document.
     """
     slots = _slots(plan, pages)
-    total = len(slots)
-    leaves = tuple(_leaf(number, total, slot) for number, slot in enumerate(slots, 1))
+    leaves = tuple(
+        _leaf(number, label, text, slot)
+        for number, ((label, text), slot) in enumerate(zip(_printed(slots, filed), slots, strict=True), 1)
+    )
     runs = {part: list(run) for part, run in groupby(leaves, key=lambda leaf: leaf.part)}
     first = {part: run[0].number for part, run in runs.items()}
     sheets = {leaf.exhibit: leaf.number for leaf in leaves if leaf.kind is PartKind.TAB}
@@ -41,6 +45,7 @@ def arrange(
         index=index,
         bookmarks=_bookmarks(plan, index, first),
         addresses=_addresses(leaves, first),
+        frozen=filed is not None,
     )
 
 
@@ -67,15 +72,36 @@ def _slots(plan: Plan, pages: Mapping[str, Sequence[PageFacts]]) -> list[Slot]:
     return slots
 
 
-def _leaf(number: int, total: int, slot: Slot) -> Leaf:
+def _printed(slots: Sequence[Slot], filed: Filed | None) -> list[tuple[str, str]]:
+    """The printed number of each page and the text of its stamp. A filed page keeps both, to the letter."""
+    if filed is None:
+        return [(str(number), _text(slot, str(number), f" of {len(slots)}")) for number, slot in enumerate(slots, 1)]
+    old = {f"exhibit:{page.exhibit}" for page in filed.pages}
+    numbered = freezing.labels([(_unit(slot), _name(slot)) for slot in slots], filed)
+    return [
+        (label, page.stamp if page else _text(slot, label, "", whole=slot[0].document not in old))
+        for (label, page), slot in zip(numbered, slots, strict=True)
+    ]
+
+
+def _unit(slot: Slot) -> str:
+    return freezing.unit_of(slot[0].exhibit, slot[0].document)
+
+
+def _name(slot: Slot) -> freezing.Name:
+    part, index, _, _, facts = slot
+    return freezing.name_of(part.kind, part.document, part.exhibit, index, facts.content)
+
+
+def _leaf(number: int, label: str, text: str, slot: Slot) -> Leaf:
     part, index, page, of, facts = slot
     stamp, scale = None, 1.0
-    if part.stamped:
-        stamp, scale = stamp_place(_text(part, page, of, number, total), facts.width, facts.height, facts.ink)
+    if part.stamped and text:
+        stamp, scale = stamp_place(text, facts.width, facts.height, facts.ink)
     is_exhibit = part.kind is PartKind.EXHIBIT
     return Leaf(
         number=number,
-        label=str(number),
+        label=label,
         document=part.document,
         index=index,
         part=part.id,
@@ -91,13 +117,13 @@ def _leaf(number: int, total: int, slot: Slot) -> Leaf:
     )
 
 
-def _text(part: Part, page: int, of: int, number: int, total: int) -> str:
-    place = f"page {number} of {total}"
-    if part.kind is PartKind.EXHIBIT:
+def _text(slot: Slot, label: str, of_all: str, *, whole: bool = True) -> str:
+    """Of a page that comes late, the stamp counts no total; put into a filed exhibit (not `whole`), no place in that."""
+    part, _, page, of, _ = slot
+    place = f"page {label}{of_all}"
+    if part.kind is PartKind.EXHIBIT and whole:
         return f"Exhibit {part.tab} · {page} of {of} · {place}"
-    if part.kind is PartKind.TAB:
-        return f"Exhibit {part.tab} · {place}"
-    return place
+    return f"Exhibit {part.tab} · {place}" if part.tab else place
 
 
 def _row(part: Part, exhibit: Exhibit, run: Sequence[Leaf], sheet: int | None, roles: Sequence[str]) -> IndexRow:

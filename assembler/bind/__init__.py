@@ -5,6 +5,6 @@ A `Layout` and one PDF per document come in, a bundle file goes out. Contains no
 """
 
 from assembler.bind.book import Bound, bind
-from assembler.bind.volumes import bind_within
+from assembler.bind.volumes import AboveLimit, bind_within, place, refusal
 
-__all__ = ["Bound", "bind", "bind_within"]
+__all__ = ["AboveLimit", "Bound", "bind", "bind_within", "place", "refusal"]

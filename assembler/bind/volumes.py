@@ -5,29 +5,41 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream
+from pikepdf import Pdf
 
 from assembler import splitting
 from assembler.bind.book import bind
 from assembler.errors import CaseRejected
 from assembler.model import Finding, Layout, Leaf, Profile, Severity, Volume
-from assembler.splitting import TooLarge
+from assembler.sight import weight
 
 WHOLE = "bundle.pdf"
 _ROUNDS = 12  # an estimate is off by a few per cent; each round corrects those of the parts that came out too large
 _MARGIN = 1.005
 
 
+class AboveLimit(Exception):
+    """Above the limit, however it is cut. `pages`: number → bytes of each that is so by itself; `whole`: bytes of a bundle that
+    may not be cut, 0 if it may."""
+
+    def __init__(self, pages: Mapping[int, int] | None = None, whole: int = 0) -> None:
+        self.pages = dict(pages or {})
+        self.whole = whole
+        super().__init__("above the receiver's limit")
+
+
 def bind_within(layout: Layout, documents: Mapping[str, Path], folder: Path, profile: Profile, font: Path) -> tuple[Volume, ...]:
     """Write the bundle into `folder`: one file, or several where one would be above the profile's limit.
 
-    Raises what `bind` raises, and CaseRejected naming the page that is above the limit by itself.
+    Raises what `bind` raises, and AboveLimit for what no cut can help.
     """
     whole = folder / WHOLE
     bind(layout, documents, whole, font=font, zoom=profile.zoom)
     limit = profile.limit
-    if limit is None or profile.single_file or whole.stat().st_size <= limit:
+    if limit is None or whole.stat().st_size <= limit:
         return (Volume(path=WHOLE, first=1, last=len(layout.leaves)),)
+    if profile.single_file:
+        raise AboveLimit(whole=whole.stat().st_size)
     sizes = weigh(whole)
     whole.unlink()
     for _ in range(_ROUNDS):
@@ -38,54 +50,34 @@ def bind_within(layout: Layout, documents: Mapping[str, Path], folder: Path, pro
         for part, size in zip(parts, written, strict=True):
             (folder / part.path).unlink()
             _correct(sizes, part, size)
-    raise _refused(layout.leaves[0], profile, "the bundle cannot be cut below the limit")
+    raise AboveLimit(whole=sum(sizes))
 
 
 def weigh(path: Path) -> list[int]:
     """Bytes of each page of a file, together about the size of the file; what pages share counts at the first of them."""
     seen: set[tuple[int, int]] = set()
     with Pdf.open(path) as pdf:
-        sizes = [_weight(page.obj, seen) for page in pdf.pages]
+        sizes = [weight(page.obj, seen) for page in pdf.pages]
     rest = max(0, path.stat().st_size - sum(sizes))  # structure, fonts, tags: on every page alike
     return [size + rest // len(sizes) + 1 for size in sizes]
-
-
-def _weight(page: Object, seen: set[tuple[int, int]]) -> int:
-    """Bytes of all streams a page draws that are not in `seen` yet."""
-    total = 0
-    waiting = [page.get(key) for key in (Name.Contents, Name.Resources)]
-    waiting += [note.get(Name.AP) for note in page.get(Name.Annots, ())]
-    while waiting:
-        item = waiting.pop()
-        if not isinstance(item, Object) or (item.is_indirect and item.objgen in seen):
-            continue
-        if item.is_indirect:
-            seen.add(item.objgen)
-        if isinstance(item, Stream):
-            total += int(item.stream_dict.get(Name.Length, 0))
-            waiting += [item.stream_dict[key] for key in item.stream_dict.keys()]  # noqa: SIM118 - not a dict
-        elif isinstance(item, Dictionary):
-            waiting += [item[key] for key in item.keys()]  # noqa: SIM118 - not a dict
-        elif isinstance(item, Array):
-            waiting += list(item)
-    return total
 
 
 def _spans(
     layout: Layout, documents: Mapping[str, Path], folder: Path, profile: Profile, font: Path, sizes: list[int], limit: int
 ) -> tuple[splitting.Span, ...]:
-    """The cuts by these sizes. A page that seems too large is bound by itself before it is refused."""
-    while True:
-        try:
-            return splitting.split(splitting.cut(sizes, splitting.runs(layout)), limit)
-        except TooLarge as error:
-            alone = Volume(path="page.pdf", first=error.page, last=error.page)
+    """The cuts by these sizes. Pages that seem too large are bound by themselves before they are said to be."""
+    above: dict[int, int] = {}
+    for number, seeming in enumerate(sizes, 1):
+        if seeming > limit:
+            alone = Volume(path="page.pdf", first=number, last=number)
             size = _written(layout, documents, folder, profile, font, alone, _around(alone, len(layout.leaves)))
             (folder / alone.path).unlink()
+            sizes[number - 1] = size
             if size > limit:
-                leaf = layout.leaves[error.page - 1]
-                raise _refused(leaf, profile, f"it has {size:,} bytes by itself, {limit:,} are allowed") from error
-            sizes[error.page - 1] = size
+                above[number] = size
+    if above:
+        raise AboveLimit(pages=above)
+    return splitting.split(splitting.cut(sizes, splitting.runs(layout)), limit)
 
 
 def _around(alone: Volume, pages: int) -> tuple[Volume, ...]:
@@ -113,11 +105,33 @@ def _correct(sizes: list[int], part: Volume, written: int) -> None:
             sizes[page] = round(sizes[page] * written / estimate * _MARGIN) + 1
 
 
-def _refused(leaf: Leaf, profile: Profile, problem: str) -> CaseRejected:
-    where = f"exhibit {leaf.exhibit}, page {leaf.exhibit_page}" if leaf.exhibit_page else f"page {leaf.label} ({leaf.part})"
-    finding = Finding(
-        rule="PROFILE.PAGE", severity=Severity.ERROR, where=where, problem=problem,
+def refusal(above: AboveLimit, layout: Layout, profile: Profile, why: Mapping[int, str] | None = None) -> CaseRejected:
+    """The error that names the pages that are too large, or the bundle. `why`: what keeps a page from being made smaller."""
+    limit = profile.limit or 0
+    found = [
+        _finding(layout.leaves[number - 1], profile, f"it has {size:,} bytes by itself, {limit:,} are allowed"
+                 f"{(why or {}).get(number, '')}")
+        for number, size in sorted(above.pages.items())
+    ]  # fmt: skip
+    if above.whole:
+        found.append(
+            Finding(
+                rule="PROFILE.SIZE", severity=Severity.ERROR, where=WHOLE,
+                problem=f"it has {above.whole:,} bytes, {limit:,} are allowed, and it may not be split",
+                remedy="scan at a lower resolution, or leave out what is not needed", source=profile.source("max_bytes") or None,
+            )
+        )  # fmt: skip
+    return CaseRejected("the bundle cannot be brought below the receiver's limit", found, where=f"--profile {profile.id}")
+
+
+def place(leaf: Leaf) -> str:
+    """A page, as a finding names it."""
+    return f"exhibit {leaf.exhibit}, page {leaf.exhibit_page}" if leaf.exhibit_page else f"page {leaf.label} ({leaf.part})"
+
+
+def _finding(leaf: Leaf, profile: Profile, problem: str) -> Finding:
+    return Finding(
+        rule="PROFILE.PAGE", severity=Severity.ERROR, where=place(leaf), problem=problem,
         remedy="scan this page at a lower resolution", exhibit=leaf.exhibit or None, page=leaf.exhibit_page or leaf.number,
         source=profile.source("max_bytes") or None,
     )  # fmt: skip
-    return CaseRejected("the bundle cannot be brought below the receiver's limit", [finding], where=f"--profile {profile.id}")

@@ -33,6 +33,8 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.option("--junit", type=FILE, default=None, help="Write what became of each case to this file, as JUnit XML.")
 @click.option("--thumbnails/--no-thumbnails", default=True, show_default=True,
               help="Pictures and words of the evidence in review.html; without them for sensitive cases.")
+@click.option("--keep-originals", is_flag=True,
+              help="Keep case.json and the evidence with each packet, for `assembler unbundle`.")
 @click.option("--resume", is_flag=True, help="Leave alone every case whose manifest proves that nothing has changed.")
 @click.option("--cluster", metavar="ADDRESS", default=None,
               help="Build on Dask workers: local:N, or a scheduler's tls://host:port (docs/scale.md).")
@@ -98,7 +100,7 @@ def _orders(cases: tuple[Path, ...], options: dict[str, Any]) -> list[Order]:
     from assembler.shelf import Shelf
 
     asked = Options(as_of=day(options["as_of"]), profile=options["profile"], strict=options["strict"],
-                    thumbnails=options["thumbnails"])  # fmt: skip
+                    thumbnails=options["thumbnails"], keep_originals=options["keep_originals"])  # fmt: skip
     shelf = Shelf.default(options["shelf_dir"])
     return [
         room.Order(

@@ -22,6 +22,7 @@ from assembler.cli.facts import init, validate
 from assembler.cli.forms import forms
 from assembler.cli.frame import Framed, common, day, progress, result, say
 from assembler.cli.timings import keep, timed, times
+from assembler.cli.unbundle import unbundle
 from assembler.cli.verify import verify
 from assembler.errors import ExitCode
 
@@ -50,6 +51,7 @@ main.add_command(batch)
 main.add_command(cache)
 main.add_command(verify)
 main.add_command(diff)
+main.add_command(unbundle)
 
 
 @main.command()
@@ -75,14 +77,23 @@ def plan(case: Path, as_json: bool, shelf_dir: Path | None, **_: Any) -> None:
 @click.option("--open", "opened", is_flag=True, help="Show review.html in the browser when it is done.")
 @click.option("--engine", type=click.Choice(["auto", "embedded", "libreoffice"]), default="auto", show_default=True,
               help="What turns Word templates into PDF.")
+@click.option("--keep-originals", is_flag=True,
+              help="Keep case.json and the evidence with each packet, for `assembler unbundle`.")
+@click.option("--freeze", "frozen", metavar="MANIFEST", type=click.Path(exists=True, path_type=Path), default=None,
+              help="Keep every number of this filed packet: its manifest.json, its folder, or the folder of all packets.")
+@click.option("--late", type=click.Choice(["end", "in-place"]), default="end", show_default=True,
+              help="With --freeze: new exhibits at the end, or behind the exhibit they follow, as C1 with pages 57a, 57b.")
 @timed
 @cached
 @common
-def bundle(case: Path, out: Path | None, as_json: bool, **options: Any) -> None:
+def bundle(case: Path, out: Path | None, frozen: Path | None, as_json: bool, **options: Any) -> None:
     """Build the filing bundle of a case, and prove it."""
     from assembler import listing, pipeline
     from assembler.shelf import Shelf
 
+    if frozen:
+        pipeline.apart(frozen, out or case / "build")
+        options["freeze"] = pipeline.filed(frozen)
     with _workshop(case, options) as workshop, progress() as tell:
         built = pipeline.bundle(case, Shelf.default(options["shelf_dir"]), workshop, _options(options), tell, out)
         spent = workshop.timings()
@@ -137,7 +148,8 @@ def _options(options: dict[str, Any]) -> Options:
 
     return Options(
         as_of=day(options["as_of"]), profile=options["profile"], strict=options["strict"], engine=options.get("engine", "auto"),
-        thumbnails=options.get("thumbnails", True),
+        thumbnails=options.get("thumbnails", True), freeze=options.get("freeze", ()), late=options.get("late", "end"),
+        keep_originals=options.get("keep_originals", False),
     )
 
 

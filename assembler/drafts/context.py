@@ -71,6 +71,7 @@ def context(values: Values, template: Template, where: str) -> dict[str, Any]:
         "index": index,
         "sheets": [row for row in index if row["sheeted"]],
         "plan_title": values.layout.title,
+        "supplement": values.layout.frozen,
         "facts": {**dict.fromkeys(FACTS), **dict(values.facts)},
         "cite": cite,
         "prose": cite.prose,
@@ -208,6 +209,20 @@ def grouped(text: str) -> list[str | list[Cite]]:
     return groups
 
 
+class _Link(RichText):  # type: ignore[misc]
+    """A link that enters its document when it is printed: a paper that lists no exhibit does not change with the list."""
+
+    def __init__(self, text: str, url: str, template: Template) -> None:
+        super().__init__()
+        self._of = text, url, template
+
+    def __str__(self) -> str:
+        text, url, template = self._of
+        printed = RichText()
+        printed.add(text, url_id=template.link_id(url))
+        return str(printed)
+
+
 class Citer:
     """Makes citations: called in a template as cite('id', 2), or on a paragraph of the case through `prose`."""
 
@@ -240,9 +255,7 @@ class Citer:
 
     def link(self, text: str, address: str) -> RichText:
         """Text that leads to one of our own addresses."""
-        rich = RichText()
-        rich.add(text, url_id=self._template.link_id(HOST + address))
-        return rich
+        return _Link(text, HOST + address, self._template)
 
     def _add(self, rich: RichText, cite: Cite) -> None:
         row = self._rows.get(cite.exhibit)

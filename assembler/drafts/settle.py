@@ -8,14 +8,14 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from assembler import convert, tools
+from assembler import convert, freezing, tools
 from assembler.arrange import arrange
 from assembler.drafts.citing import cite_findings
 from assembler.drafts.context import Values
 from assembler.drafts.render import Job, draft
 from assembler.errors import AssemblerError, CaseRejected, TemplateBroken, ToolFailed
 from assembler.ink import inks_of
-from assembler.model import Case, Draft, Finding, Ink, Layout, PageFacts, Part, PartKind, Plan, Prepared, Severity
+from assembler.model import Case, Draft, Filed, Finding, Ink, Layout, PageFacts, Part, PartKind, Plan, Prepared, Severity
 from assembler.shelf import Shelf, TemplateFile, font_files
 from assembler.workshop import Failure, Limits, Workshop
 
@@ -37,23 +37,25 @@ def settle(
     as_of: date,
     engine: str = "auto",
     tell: Callable[[str, int, int], None] = lambda _step, _done, _total: None,
+    filed: Filed | None = None,
 ) -> tuple[tuple[Draft, ...], Layout]:
     """Fill, arrange, and fill again until the numbers hold still: three rounds at most, else TemplateBroken.
 
-    Raises CaseRejected with a finding for each citation of a page or exhibit that is not there.
+    `filed`: the packet as it was filed, whose pages keep their numbers. Raises CaseRejected with a finding for each citation of
+    a page or exhibit that is not there.
     """
     _cites_hold(case, plan, prepared)
     evidence = {f"exhibit:{one.exhibit}": page_facts(one) for one in prepared}
     roles = {one.exhibit: [page.role for page in one.pages] for one in prepared}
     guess = {part.document: _guess(part, plan) for part in plan.parts if part.kind in (PartKind.DRAFT, PartKind.TAB)}
-    layout = arrange(plan, case, {**evidence, **forms, **guess}, roles)
+    layout = arrange(plan, case, {**evidence, **forms, **guess}, roles, filed)
     for round_number in range(1, ROUNDS + 2):
         drafts = fill(
             plan, case, layout, shelf=shelf, folder=folder, workshop=workshop, facts=facts, as_of=as_of, engine=engine
         )
         tell("draft", min(round_number, ROUNDS), ROUNDS)
         pages = {one.id: _draft_facts(one) for one in drafts}
-        settled = arrange(plan, case, {**evidence, **forms, **pages}, roles)
+        settled = arrange(plan, case, {**evidence, **forms, **pages}, roles, filed)
         if settled == layout:
             tell("draft", ROUNDS, ROUNDS)
             return drafts, layout
@@ -187,9 +189,20 @@ def facts_of(pdf: Path) -> list[PageFacts]:
     return [PageFacts(width=width, height=height, ink=ink) for (width, height), ink in zip(sizes, inks, strict=True)]
 
 
+def words_of(one: Draft) -> str:
+    """What a draft says, as it is printed, with one space between words."""
+    return " ".join(" ".join(convert.page_texts(one.pdf.read_bytes())).split())
+
+
 def page_facts(one: Prepared) -> list[PageFacts]:
     """What arrange must know of each page of a prepared exhibit."""
-    return [PageFacts(width=page.width, height=page.height, ink=page.ink) for page in one.pages]
+    return [
+        PageFacts(
+            width=page.width, height=page.height, ink=page.ink,
+            content=freezing.content(page.sha256, page.source_page, page.turned),
+        )
+        for page in one.pages
+    ]  # fmt: skip
 
 
 def _draft_facts(one: Draft) -> list[PageFacts]:

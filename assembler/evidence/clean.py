@@ -11,7 +11,21 @@ from pikepdf import Dictionary, Name, Pdf, sanitize
 _REMOVE_FROM_PAGE = (Name.AA, Name.PieceInfo, Name.Thumb, Name.Metadata, Name.StructParents, Name.Tabs, Name.B)
 _SAVE = re.compile(rb"(?<![^\s\])>])q(?=[\s\[(</]|$)")
 _RESTORE = re.compile(rb"(?<![^\s\])>])Q(?=[\s\[(</]|$)")
+_DEEPEST = 32  # parents of a field
+_COMBO = 1 << 17  # flag of a list that opens (PDF 32000-1, table 230)
 _KEEP_IN_ROOT = {"/Type", "/Pages", "/Outlines", "/Names", "/Dests", "/OCProperties", "/PageLabels"}
+
+
+def plain_notes(page: pikepdf.Page) -> None:
+    """Leave only annotations in a page's list of them; damaged files, and some programs, put other things there."""
+    notes = page.get(Name.Annots)
+    if notes is None:
+        return
+    kept = [one for one in notes if isinstance(one, Dictionary)] if isinstance(notes, pikepdf.Array) else []
+    if not kept:
+        del page.Annots
+    elif len(kept) < len(notes):
+        page.Annots = pikepdf.Array(kept)
 
 
 def removed_from(pdf: Pdf) -> Counter[str]:
@@ -79,7 +93,10 @@ def balance(page: pikepdf.Page) -> None:
     if raw is None:
         return
     streams = raw if isinstance(raw, pikepdf.Array) else [raw]
-    data = b"\n".join(stream.read_bytes() for stream in streams)
+    try:
+        data = b"\n".join(stream.read_bytes() for stream in streams)
+    except pikepdf.PdfError:  # damaged, which `soundness` tells; viewers show what they can of it
+        return
     if len(_SAVE.findall(data)) == len(_RESTORE.findall(data)):
         return
     depth = lowest = 0
@@ -105,20 +122,38 @@ def _draw_values(pdf: Pdf) -> frozenset[int]:
         for annotation in page.get(Name.Annots, ())
         if annotation.get(Name.Subtype) == Name.Widget
     ]
-    drawn = [(widget, widget.AP) for _, widget in widgets if Name.AP in widget]
     bare = frozenset(number for number, widget in widgets if asked or Name.AP not in widget)
     if not bare:
         return bare
+    # of lists and buttons the file's own picture shows more than one made anew; it is put aside, since it would be written over
+    kept = [(widget, widget.AP) for _, widget in widgets if Name.AP in widget and not (asked and _is_line(widget))]
+    for widget, _ in kept:
+        del widget.AP
     pdf.Root.AcroForm.NeedAppearances = True  # else nothing is drawn
     pdf.generate_appearance_streams()
-    if not asked:
-        for widget, appearance in drawn:
-            widget.AP = appearance
+    for widget, appearance in kept:
+        widget.AP = appearance
     return bare
+
+
+def _is_line(widget: pikepdf.Object) -> bool:
+    """Whether the field is a line or block of text, or a list that opens."""
+    field, flags = widget, 0
+    for _ in range(_DEEPEST):
+        if Name.Ff in field and not flags:
+            flags = int(field.Ff)
+        if Name.FT in field or Name.Parent not in field:
+            break
+        field = field.Parent
+    kind = field.get(Name.FT)
+    return kind == Name.Tx or (kind == Name.Ch and bool(flags & _COMBO))
 
 
 def _only(page: pikepdf.Page, kept: list[pikepdf.Object]) -> None:
     for link in kept:
+        if Name.AP in link:  # its picture is part of the page by now
+            del link.AP
+            link.Border = pikepdf.Array([0, 0, 0])
         for key in (Name.AA, Name.StructParent, Name.Contents, Name.M, Name.NM, Name.P):
             if key in link:
                 del link[key]

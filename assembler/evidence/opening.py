@@ -6,6 +6,7 @@ import base64
 import hashlib
 import io
 import json
+import shutil
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -16,18 +17,21 @@ import pikepdf
 import pypdfium2 as pdfium
 
 from assembler.evidence import pictures
+from assembler.evidence.hidden import hidden_on
 from assembler.evidence.images import place
 from assembler.evidence.locks import LOCK, asks_for_password, of_unusable, opens
-from assembler.evidence.pdfs import normal_pdf
+from assembler.evidence.losses import Loss
+from assembler.evidence.mended import compare, undrawn
+from assembler.evidence.pdfs import Normal, normal_pdf
 from assembler.evidence.refusing import Refused
 from assembler.evidence.sniff import REFUSED, sniff
-from assembler.ink import ink_of
+from assembler.evidence.wordfile import engines, print_word
+from assembler.ink import drawn, marks_on
 from assembler.model import Finding, Ink, Severity
 from assembler.passwords import read_passwords
 from assembler.workshop import Cache
 
-VERSION = "5"  # raise it when anything here changes what comes out
-
+VERSION = "7"  # raise it when anything here changes what comes out
 
 Place = tuple[tuple[float, float, float, float], int, float]  # Placed.box, turned and dpi
 
@@ -68,6 +72,9 @@ class Opened:
     pages: tuple[Page, ...]
     removed: tuple[tuple[str, int], ...]
     findings: tuple[Finding, ...]
+    faults: tuple[str, ...] = ()  # what was damaged and mended
+    losses: tuple[Loss, ...] = ()  # what a bundle cannot hold, or should not
+    steps: tuple[str, ...] = ()  # readers tried
 
 
 def open_file(job: Job) -> Opened:
@@ -77,8 +84,9 @@ def open_file(job: Job) -> Opened:
         return _failed(job, "EVID.CHANGED", "the file changed while this run was reading it", "run again")
     passwords = read_passwords(job.folder)
     password = passwords.of(job.path)
+    key = ["open", VERSION, *_versions(sniff(data)), job.sha256]
     try:
-        made = job.cache.once(["open", VERSION, *_versions(), job.sha256], lambda folder: _make(data, password, folder))
+        made = job.cache.once(key, lambda folder: _make(data, password, folder))
         kept = json.loads((made / "pages.json").read_text())
         _still_opens(data, password, kept)
     except Refused as error:
@@ -91,6 +99,9 @@ def open_file(job: Job) -> Opened:
         pages=tuple(_page_from(raw) for raw in kept["pages"]),
         removed=tuple((what, count) for what, count in kept["removed"]),
         findings=(),
+        faults=tuple(kept["faults"]),
+        losses=tuple(_loss_from(raw) for raw in kept["losses"]),
+        steps=tuple(kept["steps"]),
     )
 
 
@@ -114,17 +125,28 @@ def _make(data: bytes, password: str, folder: Path) -> None:
         what, remedy = REFUSED[kind]
         raise Refused("EVID.FORMAT", f"the file is {what}", remedy)
     target = folder / "normal.pdf"
-    redrawn: frozenset[int] = frozenset()
     places: list[Place] = []
     if kind in pictures.KINDS:
-        removed, places = _photographs(data, kind, target)
+        made, places = _photographs(data, kind, target)
+    elif kind == "docx":
+        made = _word(data, target, folder / "word")
     else:
-        removed, redrawn = normal_pdf(data, target, password)
-    pages = [replace(page, redrawn=n in redrawn) for n, page in enumerate(_measure(target, places))]
-    (folder / "pages.json").write_text(json.dumps({"pages": [_page_raw(p) for p in pages], "removed": removed}))
+        made = normal_pdf(data, target, password)
+    looks = _measure(target, places)
+    faults = [*made.faults, *dict.fromkeys(look.fault for look in looks if look.fault)]
+    if faults:
+        compare(data, password, target, made.redrawn)
+    kept = {
+        "pages": [_page_raw(replace(look.page, redrawn=n in made.redrawn)) for n, look in enumerate(looks)],
+        "removed": made.removed,
+        "faults": faults,
+        "losses": [asdict(loss) for loss in (*made.losses, *(loss for look in looks for loss in look.losses))],
+        "steps": made.steps,
+    }
+    (folder / "pages.json").write_text(json.dumps(kept))
 
 
-def _photographs(data: bytes, kind: str, target: Path) -> tuple[list[tuple[str, int]], list[Place]]:
+def _photographs(data: bytes, kind: str, target: Path) -> tuple[Normal, list[Place]]:
     """Write `target`, one page after the other; what was taken out, and where each picture stands on its page."""
     removed: Counter[str] = Counter()
     places: list[Place] = []
@@ -135,26 +157,51 @@ def _photographs(data: bytes, kind: str, target: Path) -> tuple[list[tuple[str, 
             removed.update(placed.removed)
             places.append((placed.box, placed.turned, placed.dpi))
         book.save(target, deterministic_id=True)
-    return sorted(removed.items()), places
+    return Normal(removed=tuple(sorted(removed.items())), redrawn=frozenset(), faults=(), losses=(), steps=()), places
 
 
-def _measure(target: Path, places: Sequence[Place]) -> list[Page]:
+def _word(data: bytes, target: Path, scratch: Path) -> Normal:
+    """Write `target`, as Word would print the file; what an engine's own PDF loses of its own is not the client's."""
+    try:
+        printed = print_word(data, scratch)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    made = normal_pdf(printed.pdf, target)
+    return replace(
+        made, removed=tuple(sorted(printed.removed.items())), losses=printed.losses, steps=(printed.engine, *made.steps)
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Look:
+    """A page measured, what it hides, and what on it does not come out."""
+
+    page: Page
+    losses: tuple[Loss, ...]
+    fault: str
+
+
+def _measure(target: Path, places: Sequence[Place]) -> list[_Look]:
     document = pdfium.PdfDocument(target)
     try:
         if places:
-            return [_measured(document[number], *where) for number, where in enumerate(places)]
-        return [_measured(document[number], None, 0, None) for number in range(len(document))]
+            return [_measured(number, document[number - 1], *where) for number, where in enumerate(places, 1)]
+        return [_measured(number, document[number - 1], None, 0, None) for number in range(1, len(document) + 1)]
     finally:
         document.close()
 
 
-def _measured(page: Any, box: Any, turned: int, dpi: float | None) -> Page:
+def _measured(number: int, page: Any, box: Any, turned: int, dpi: float | None) -> _Look:
     width, height = page.get_size()
-    ink = ink_of(page)
-    letters, bad, words = _text(page)
+    grey = drawn(page)
+    ink = marks_on(grey, (width, height))
+    layer = page.get_textpage()
+    letters, bad, words = _text(layer)
     coverage, image_dpi = _images(page, width, height)
+    losses = hidden_on(number, page, layer, grey, scanned=coverage > 0.5)
+    layer.close()
     usable = letters > 0 and bad <= 0.2 * letters and not (coverage > 0.5 and letters < 100)
-    return Page(
+    made = Page(
         width=width,
         height=height,
         has_text=usable,
@@ -165,13 +212,12 @@ def _measured(page: Any, box: Any, turned: int, dpi: float | None) -> Page:
         box=box if box is None else (box[0], box[1], box[2], box[3]),
         turned=turned,
     )
+    return _Look(page=made, losses=losses, fault=f"a picture in it does not decode (page {number})" if undrawn(page) else "")
 
 
-def _text(page: Any) -> tuple[int, int, int]:
+def _text(layer: Any) -> tuple[int, int, int]:
     """Letters and digits, characters that mean nothing, and words of the page's text."""
-    layer = page.get_textpage()
     text = layer.get_text_bounded()
-    layer.close()
     letters = sum(character.isalnum() for character in text)
     bad = sum(c == "\ufffd" or "\ue000" <= c <= "\uf8ff" or (ord(c) < 32 and c not in "\t\n\r\f\x02") for c in text)
     return letters, bad, len(text.split())
@@ -196,11 +242,22 @@ def _page_raw(page: Page) -> dict[str, Any]:
     return raw
 
 
+def _loss_from(raw: dict[str, Any]) -> Loss:
+    region = tuple(raw["region"]) if raw["region"] else None
+    return Loss(**{**raw, "severity": Severity(raw["severity"]), "region": region})
+
+
 def _page_from(raw: dict[str, Any]) -> Page:
     ink = Ink(**{**raw["ink"], "bits": base64.b64decode(raw["ink"]["bits"])})
     box = tuple(raw["box"]) if raw["box"] else None
     return Page(**{**raw, "ink": ink, "box": box})
 
 
-def _versions() -> tuple[str, ...]:
-    return (f"pikepdf {pikepdf.__version__}", f"pdfium {pdfium.PYPDFIUM_INFO}")
+def _versions(kind: str) -> tuple[str, ...]:
+    """Of what opens a file of this kind."""
+    own: tuple[str, ...] = ()
+    if kind in pictures.KINDS:
+        own = pictures.versions()
+    elif kind == "docx":
+        own = engines()
+    return (f"pikepdf {pikepdf.__version__}", f"pdfium {pdfium.PYPDFIUM_INFO}", *own)

@@ -2,85 +2,155 @@
 
 from __future__ import annotations
 
-import io
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pikepdf
-import pypdfium2 as pdfium
-from pikepdf import Name
+from pikepdf import Array, Dictionary, Name
 
-from assembler.evidence.clean import balance, clean, removed_from
-from assembler.evidence.locks import asks_for_password, locked
+from assembler.evidence import ladder, marks
+from assembler.evidence.clean import balance, clean, plain_notes, removed_from
+from assembler.evidence.locks import locked
+from assembler.evidence.losses import Loss, losses_of
 from assembler.evidence.refusing import Refused
+from assembler.evidence.soundness import faults_of, told
+from assembler.evidence.strip import strip_pictures
+from assembler.model import Severity
 
-_MAX_PAGES = 10_000
+LETTER = (0.0, 0.0, 612.0, 792.0)
+_SMALLEST = 3.0  # points
+_DEEPEST = 64  # parents of a page that are asked
+Box = tuple[float, float, float, float]
 
 
-def normal_pdf(data: bytes, target: Path, password: str = "") -> tuple[list[tuple[str, int]], frozenset[int]]:
-    """Write `target`; what was taken out, by kind, and the pages (from 0) drawn again. Raises Refused."""
-    count = _page_count_elsewhere(data, password)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Normal:
+    """What making a file normal found. `faults`: what was damaged and mended; none for a sound file."""
+
+    removed: tuple[tuple[str, int], ...]  # what was taken out, by kind
+    redrawn: frozenset[int]  # pages (from 0) on which values or marks were drawn that the file held no picture of
+    faults: tuple[str, ...]
+    losses: tuple[Loss, ...]
+    steps: tuple[str, ...]  # readers tried
+
+
+def normal_pdf(data: bytes, target: Path, password: str = "") -> Normal:
+    """Write `target`. Raises Refused where the file cannot be used at all."""
+    reading = ladder.read(data, password)
     try:
-        with pikepdf.open(io.BytesIO(data), password=password) as pdf:
-            _sound(pdf, count)
-            removed = sorted((removed_from(pdf) + locked(pdf, password)).items())
-            redrawn = clean(pdf)
+        with reading.pdf as pdf:
+            faults = [*reading.faults, *faults_of(pdf)]
             for page in pdf.pages:
-                _normal_geometry(page)
+                plain_notes(page)
+            losses = list(losses_of(pdf))
+            removed = removed_from(pdf) + locked(pdf, password) + strip_pictures(pdf)
+            shown = marks.places(pdf)
+            redrawn = clean(pdf)
+            for number, page in enumerate(pdf.pages, 1):
+                faults += _normal_boxes(page)
+                losses += _turned(number, page)
+                losses += _unit(number, page)
                 balance(page)
             pdf.save(target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
-    except pikepdf.PasswordError as error:
-        raise asks_for_password(password) from error
+            faults += told(pdf)
     except (pikepdf.PdfError, pikepdf.QpdfRuntimeError, pikepdf.ForeignObjectError, RecursionError) as error:
         raise Refused("EVID.BROKEN", "the PDF is damaged", "ask for the file again") from error
-    return removed, redrawn
+    _opens(target)
+    if shown:
+        redrawn |= marks.mend(data, password, target, shown)
+    return Normal(
+        removed=tuple(sorted((what, count) for what, count in removed.items() if count)),
+        redrawn=redrawn,
+        faults=tuple(dict.fromkeys(faults)),
+        losses=tuple(losses),
+        steps=reading.steps,
+    )
 
 
-def _sound(pdf: pikepdf.Pdf, count: int) -> None:
-    """A PDF that had to be repaired may have lost pages without a word, so any complaint of the parser refuses it."""
-    pages = len(pdf.pages)
-    if pages == 0:
-        raise Refused("EVID.EMPTY", "the PDF has no pages", "ask for the file again")
-    if pages > _MAX_PAGES:
-        raise Refused("EVID.LIMIT", f"the PDF has more than {_MAX_PAGES} pages", "split it into several files")
-    if pdf.get_warnings():
-        raise Refused(
-            "EVID.REPAIRED", "the PDF is damaged and reads only after repair",
-            "ask for the file again, or print it to a new PDF and compare every page",
-        )
-    if pages != count:
-        raise Refused(
-            "EVID.PAGECOUNT", f"two readers disagree on its pages ({pages} and {count})",
-            "print it to a new PDF and compare every page",
-        )
-
-
-def _page_count_elsewhere(data: bytes, password: str) -> int:
-    """Pages as PDFium counts them; -1 where it cannot open the file at all."""
+def _opens(target: Path) -> None:
+    """What was written must be sound, or later steps would stumble over it. Raises Refused."""
     try:
-        document = pdfium.PdfDocument(data, password=password)
-    except pdfium.PdfiumError:
-        return -1
-    count = len(document)
-    document.close()
-    return count
+        with pikepdf.open(target) as made:
+            unsound = bool(made.get_warnings())
+    except pikepdf.PdfError:
+        unsound = True
+    if unsound:
+        raise Refused("EVID.BROKEN", "the PDF is damaged beyond repair", "ask for the file again")
 
 
-def _normal_geometry(page: pikepdf.Page) -> None:
-    """/Rotate of any multiple of 90 within 0..270; inherited values written on the page; a crop box within the page."""
-    turn = int(page.get(Name.Rotate, 0)) % 360
-    if turn % 90:
-        raise Refused("EVID.GEOMETRY", "a page is rotated by an odd angle", "print the file to a new PDF")
-    page.Rotate = turn
-    media, crop = _box(page.mediabox), _box(page.cropbox)
+def _normal_boxes(page: pikepdf.Page) -> Iterator[str]:
+    """Media and crop box written on the page itself, in order, the second within the first; what had to be guessed."""
+    media = _box(_inherited(page, Name.MediaBox))
+    if media is None:
+        yield "a page has no proper size and was given that of Letter"
+        media = LETTER
+    raw = _inherited(page, Name.CropBox)
+    crop = media if raw is None else _box(raw)
+    if crop is None:
+        yield "a page's visible part has no proper size, and all of the page is shown"
+        crop = media
     cut = (max(media[0], crop[0]), max(media[1], crop[1]), min(media[2], crop[2]), min(media[3], crop[3]))
-    if cut[2] - cut[0] < 3 or cut[3] - cut[1] < 3:
-        cut = media
-    if cut[2] - cut[0] < 3 or cut[3] - cut[1] < 3:
+    if cut[2] - cut[0] < _SMALLEST or cut[3] - cut[1] < _SMALLEST:
         raise Refused("EVID.GEOMETRY", "a page has no visible area", "print the file to a new PDF")
-    page.MediaBox, page.CropBox = pikepdf.Array(media), pikepdf.Array(cut)
+    page.MediaBox, page.CropBox = Array(media), Array(cut)
 
 
-def _box(raw: Any) -> tuple[float, float, float, float]:
-    x0, y0, x1, y1 = (float(value) for value in raw)
-    return (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+def _inherited(page: pikepdf.Page, key: Name) -> Any:
+    """A page's entry, or that of the nearest parent that has it."""
+    node: Any = page.obj
+    for _ in range(_DEEPEST):
+        if not isinstance(node, Dictionary):
+            break
+        if key in node:
+            return node[key]
+        node = node.get(Name.Parent)
+    return None
+
+
+def _box(raw: Any) -> Box | None:
+    """Left, bottom, right, top, whichever corners were given; None for what is no box or an empty one."""
+    if not isinstance(raw, Array) or len(raw) != 4:
+        return None
+    numbers = [_number(value) for value in raw]
+    if not all(math.isfinite(value) for value in numbers):
+        return None
+    x0, y0, x1, y1 = numbers
+    box = (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
+    return box if box[2] > box[0] and box[3] > box[1] else None
+
+
+def _number(value: Any) -> float:
+    return float(value) if isinstance(value, int | float | Decimal) else math.nan
+
+
+def _turned(number: int, page: pikepdf.Page) -> Iterator[Loss]:
+    """/Rotate within 0..270. Every viewer shows an odd angle below 90 unturned; of larger ones each makes something else."""
+    raw = _number(_inherited(page, Name.Rotate) or 0)
+    if not math.isfinite(raw) or (raw % 90 and abs(raw) > 90):
+        raise Refused("EVID.GEOMETRY", "a page is rotated by an odd angle", "print the file to a new PDF")
+    page.Rotate = 0 if raw % 90 else int(raw) % 360
+    if raw % 90:
+        yield Loss(
+            rule="EVID.GEOMETRY", severity=Severity.INFO, page=number,
+            problem=f"the page asks to be turned by {raw:g} degrees, which no viewer does", remedy="look whether it stands right",
+        )  # fmt: skip
+
+
+def _unit(number: int, page: pikepdf.Page) -> Iterator[Loss]:
+    """/UserUnit changes the paper a page says it is printed on, not what is seen on it; few programs heed it."""
+    raw = page.get(Name.UserUnit)
+    if raw is None:
+        return
+    del page.UserUnit
+    unit = _number(raw)
+    if unit != 1:
+        yield Loss(
+            rule="EVID.GEOMETRY", severity=Severity.INFO, page=number,
+            problem=f"the page says it is {unit:g} times as large on paper as it is here", remedy="nothing to do",
+        )  # fmt: skip
+
+

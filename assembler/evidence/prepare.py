@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -11,10 +11,10 @@ import pypdfium2 as pdfium
 
 from assembler import legibility, ocr, passwords
 from assembler.errors import EvidenceUnreadable, ToolFailed
-from assembler.evidence import joining, opening, reading
+from assembler.evidence import accepting, joining, opening, reading
 from assembler.evidence.locks import file_is_open_to_others
 from assembler.evidence.telling import Seen, findings_of
-from assembler.model import Case, Exhibit, FilePart, Finding, Ink, Prepared, PreparedPage, Removed, Severity
+from assembler.model import Case, Exhibit, FilePart, Finding, Ink, OpenedFile, Prepared, PreparedPage, Removed, Severity
 from assembler.shelf import Shelf
 from assembler.workshop import Failure, Limits, Workshop
 
@@ -51,10 +51,12 @@ def prepare(
     chosen = {exhibit.id: _pages_of(exhibit, opened) for exhibit in case.exhibits}
     bad = [finding for one in opened.values() for finding in one.findings]
     bad += [finding for exhibit in case.exhibits for finding in _ranges(exhibit, opened, case)]
+    told = {exhibit.id: _told(exhibit, chosen[exhibit.id], opened) for exhibit in case.exhibits}
+    bad += [finding for findings in told.values() for finding in findings if finding.severity is Severity.ERROR]
     if bad:
         raise EvidenceUnreadable(f"{len(bad)} problems in the evidence", bad, where=case.id, remedy="mend these first")
     reads = _read(chosen, opened, workshop, settings, tell)
-    made = _join(case, chosen, opened, reads, workshop, settings, tell)
+    made = _join(case, chosen, opened, reads, told, workshop, settings, tell)
     if made and passwords.open_to_others(folder):
         warned = (*made[0].findings, file_is_open_to_others(made[0].exhibit))
         return (replace(made[0], findings=warned), *made[1:])
@@ -129,6 +131,15 @@ def _ranges(exhibit: Exhibit, opened: dict[str, opening.Opened], case: Case) -> 
     return found
 
 
+def _told(exhibit: Exhibit, uses: Sequence[_Use], opened: dict[str, opening.Opened]) -> tuple[Finding, ...]:
+    """What was mended in an exhibit's files and what its pages lose, as far as that is or is not accepted."""
+    found: dict[Finding, None] = {}
+    for part in exhibit.parts:
+        pages = {use.index + 1 for use in uses if use.part == part}
+        found |= dict.fromkeys(accepting.findings_of(exhibit.id, part, opened[part.path], pages))
+    return tuple(found)
+
+
 Reads = dict[tuple[str, int, str], reading.Read]  # by sha256, page index, language
 
 
@@ -168,6 +179,7 @@ def _join(
     chosen: dict[str, tuple[_Use, ...]],
     opened: dict[str, opening.Opened],
     reads: Reads,
+    told: dict[str, tuple[Finding, ...]],
     workshop: Workshop,
     settings: Settings,
     tell: Progress,
@@ -186,7 +198,8 @@ def _join(
                 f"its pages could not be joined ({result.kind}: {result.detail})",
                 where=f"exhibit {exhibit.id}", remedy="print its files to new PDFs",
             )
-        prepared.append(_prepared(exhibit, result, chosen[exhibit.id], opened, reads, settings))
+        made = _prepared(exhibit, result, chosen[exhibit.id], opened, reads, settings)
+        prepared.append(replace(made, findings=(*told[exhibit.id], *made.findings)))
     return tuple(prepared)
 
 
@@ -223,6 +236,13 @@ def _prepared(
         removed=removed,
         findings=tuple(findings_of(exhibit, seen, settings.legible)),
         steps=(f"pikepdf {pikepdf.__version__}", f"pdfium {pdfium.PYPDFIUM_INFO}", ocr.version()),
+        files=tuple(_file(opened[path]) for path in dict.fromkeys(use.part.path for use in uses)),
+    )
+
+
+def _file(one: opening.Opened) -> OpenedFile:
+    return OpenedFile(
+        path=one.path, sha256=one.sha256, outcome="repaired" if one.faults else "accepted", mended=one.faults, steps=one.steps
     )
 
 
@@ -248,6 +268,8 @@ def _page(use: _Use, one: opening.Opened, read: reading.Read | None) -> Prepared
         redrawn=page.redrawn,
         boxes=read.boxes if read else None,
         script=read.script if read else "",
+        miniature=read.miniature if read else None,
+        lines=read.lines if read else "",
     )
 
 

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pikepdf
 import pypdfium2 as pdfium
+from PIL import Image
 
 from assembler import legibility, ocr
+from assembler.evidence.looking import Words
 from assembler.evidence.measuring import measure
+from assembler.evidence.zones import lines_in
 from assembler.legibility import Box, Measures
+from assembler.model import Miniature
 from assembler.workshop import Cache
 
-if TYPE_CHECKING:
-    from PIL import Image
-
-VERSION = "6"  # raise it when anything here changes what comes out
+VERSION = "7"  # raise it when anything here changes what comes out
 _MAX_PIXELS = 40_000_000  # of a rendering; larger pages are read coarser
+_MINIATURE = 112  # pixels of the longer side: letters cannot be read on it, faces not be told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +51,8 @@ class Read:
     layer: Path
     boxes: Path  # JSON: [[word, left, top, right, bottom, confidence], …], points from the top left of the page turned upright
     measures: Measures
+    miniature: Miniature
+    lines: str = ""  # machine-readable lines that could be proved
 
 
 def read_page(job: Job) -> Read:
@@ -58,25 +63,31 @@ def read_page(job: Job) -> Read:
     made = job.cache.once(key, lambda folder: _make(job, engine, folder))
     kept = json.loads((made / "read.json").read_text())
     measures = legibility.measures(json.loads((made / "measures.json").read_text()))
-    return Read(**kept, layer=made / "layer.pdf", boxes=made / "boxes.json", measures=measures)
+    small = kept.pop("miniature")
+    miniature = Miniature(**{**small, "grey": base64.b64decode(small["grey"])})
+    return Read(**kept, layer=made / "layer.pdf", boxes=made / "boxes.json", measures=measures, miniature=miniature)
 
 
 def _make(job: Job, engine: str, folder: Path) -> None:
     document = pdfium.PdfDocument(job.pdf)
     try:
         page = document[job.index]
-        found = ocr.read_page(lambda dpi: _render(page, dpi), engine, job.policy, folder)
+        drawn = lru_cache(maxsize=1)(lambda dpi: _render(page, dpi))
+        found = ocr.read_page(drawn, engine, job.policy, folder)
         size = page.get_size()
-        measures = _measures(job, page, found, engine)
-        poor = bool(found.words) and found.confidence < job.policy.sure
-        script = ocr.script(_render(page, job.policy.dpi).rotate(-found.turned, expand=True)) if poor else ""
+        picture = drawn(job.policy.dpi)
+        upright = picture.rotate(-found.turned, expand=True) if found.turned else picture
+        frame = _frame(job.box, size, found.turned)
+        measures = _measures(job, upright, picture.width / size[0] * 72, found, frame, engine)
+        small = _miniature(upright, frame)
+        lines = _lines(page, found)
+        script = ocr.script(upright) if found.words and found.confidence < job.policy.sure else ""
     finally:
         document.close()
     (folder / "measures.json").write_text(json.dumps(asdict(measures)))
     (folder / "layer.pdf").write_bytes(_undated(found.layer, folder))
-    kept = {
-        "words": len(found.words), "confidence": found.confidence, "turned": found.turned, "dpi": found.dpi, "script": script,
-    }  # fmt: skip
+    kept = {"words": len(found.words), "confidence": found.confidence, "turned": found.turned, "dpi": found.dpi, "lines": lines,
+            "script": script, "miniature": {**asdict(small), "grey": base64.b64encode(small.grey).decode()}}  # fmt: skip
     (folder / "read.json").write_text(json.dumps(kept))
     (folder / "boxes.json").write_text(_boxes(found, size), encoding="utf8")
     words = [word for word, sure in zip(found.words, found.confidences, strict=True) if sure > 0]
@@ -84,13 +95,41 @@ def _make(job: Job, engine: str, folder: Path) -> None:
     (folder / "page.pgm").unlink()
 
 
-def _measures(job: Job, page: pdfium.PdfPage, found: ocr.Recognised, engine: str) -> Measures:
-    image = _render(page, job.policy.dpi)
-    dpi = image.width / page.get_width() * 72
-    upright = image.rotate(-found.turned, expand=True) if found.turned else image
+def _measures(job: Job, upright: Image.Image, dpi: float, found: ocr.Recognised, frame: Box, engine: str) -> Measures:
     words = tuple(zip(found.words, found.confidences, found.boxes, strict=True))
-    frame = _frame(job.box, page.get_size(), found.turned)
     return measure(upright, dpi, words, frame, lambda picture: ocr.read_words(picture, job.policy.dpi, engine))
+
+
+def _lines(page: pdfium.PdfPage, found: ocr.Recognised) -> str:
+    words = tuple(zip(found.words, found.confidences, found.boxes, strict=True))
+    text = "\n".join(" ".join(word for word, _, _ in line) for line in _by_line(words))
+
+    def again(scale: float) -> Image.Image:
+        drawn = _render(page, round(scale * 72))
+        return drawn.rotate(-found.turned, expand=True) if found.turned else drawn
+
+    return lines_in(words, text, again)
+
+
+def _by_line(words: Words) -> list[list[tuple[str, float, Box]]]:
+    """Words in reading order, cut where one begins left of the one before: a line of lines has few words."""
+    lines: list[list[tuple[str, float, Box]]] = []
+    for word in words:
+        if lines and word[2][0] >= lines[-1][-1][2][0]:
+            lines[-1].append(word)
+        else:
+            lines.append([word])
+    return lines
+
+
+def _miniature(upright: Image.Image, frame: Box) -> Miniature:
+    """The picture within its frame, very small: to find the same one again."""
+    sides = (upright.width, upright.height) * 2
+    left, top, right, bottom = (round(part * side) for part, side in zip(frame, sides, strict=True))
+    inner = upright.convert("L").crop((left, top, max(right, left + 1), max(bottom, top + 1)))
+    part = _MINIATURE / max(inner.size)
+    size = (max(1, round(inner.width * part)), max(1, round(inner.height * part)))
+    return Miniature(width=size[0], height=size[1], grey=inner.resize(size, Image.Resampling.BOX).tobytes())
 
 
 def _frame(box: Box | None, size: tuple[float, float], turned: int) -> Box:

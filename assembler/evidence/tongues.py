@@ -9,7 +9,9 @@ from functools import cache
 from typing import Any
 
 _FEW, _FEW_LETTERS, _SURE = 20, 50, 0.999  # words, letters, likelihood: below these nothing is told
-_ENGLISH = frozenset("the of and to for that with this from by are not have".split())  # noqa: SIM905
+_ENGLISH = frozenset(  # small words, and those of accounts and forms
+    "the of and to for that with this from by are not have name date number year every shown return".split()  # noqa: SIM905
+)
 _PART, _KINDS = 0.05, 3  # of a text, and how many of them, to be plainly English: other languages have less than 0.04 of them
 _MOSTLY = 0.7  # of the letters: the script of a page that holds some of another
 # script as Unicode names its letters, and as the recognition engine's detector names it → ISO 15924

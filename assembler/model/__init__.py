@@ -21,9 +21,11 @@ from assembler.model.case import (
     Supporter,
     Translator,
 )
-from assembler.model.finding import Finding, Severity
+from assembler.model.filed import Filed, FiledPage
+from assembler.model.finding import Contradiction, Finding, Severity
+from assembler.model.fitted import Fitted
 from assembler.model.layout import Bookmark, IndexRow, Layout, Leaf, PageFacts, Stamp
-from assembler.model.pages import Draft, Ink, PageText, Prepared, PreparedPage, Removed
+from assembler.model.pages import Draft, Ink, Miniature, OpenedFile, PageText, Prepared, PreparedPage, Removed
 from assembler.model.people import Address, Biographic, History, Income, Name, Passport, Person
 from assembler.model.plan import Part, PartKind, Plan, Recipe, RecipePart
 from assembler.model.profile import Profile
@@ -38,12 +40,16 @@ __all__ = [
     "Case",
     "Check",
     "Consulate",
+    "Contradiction",
     "Declaration",
     "Draft",
     "Exhibit",
     "FilePart",
+    "Filed",
+    "FiledPage",
     "Finding",
     "Fingerprint",
+    "Fitted",
     "FormFile",
     "History",
     "Income",
@@ -52,7 +58,9 @@ __all__ = [
     "Interpreter",
     "Layout",
     "Leaf",
+    "Miniature",
     "Name",
+    "OpenedFile",
     "PageFacts",
     "PageText",
     "Part",

@@ -95,6 +95,7 @@ class Layout:
     index: tuple[IndexRow, ...]
     bookmarks: tuple[Bookmark, ...]
     addresses: tuple[tuple[str, int], ...]  # reserved link address → place in the bundle
+    frozen: bool = False  # whether it keeps the numbers of a packet that was filed
 
     def label(self, number: int) -> str:
         """The printed number of a place in the bundle."""

@@ -19,6 +19,15 @@ class Ink:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Miniature:
+    """A page or photograph very small, grey, upright: `height` rows of `width` bytes, row 0 at the top."""
+
+    width: int
+    height: int
+    grey: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PreparedPage:
     """One page of a prepared exhibit: where it came from and what was measured on it, as a reader shows it."""
 
@@ -40,6 +49,8 @@ class PreparedPage:
     redrawn: bool = False  # form values were drawn by us, since the file held no picture of them
     script: str = ""  # what it seems to be written in, if it was recognised poorly: "Latin", "Cyrillic"; "" unknown
     boxes: Path | None = None  # where it was recognised: JSON, [[word, left, top, right, bottom, confidence], …]; points, 0..100
+    miniature: Miniature | None = None  # where it was recognised: the picture on the page
+    lines: str = ""  # where it was recognised: machine-readable lines that could be proved
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +64,17 @@ class Removed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedFile:
+    """How a source file opened."""
+
+    path: str
+    sha256: str
+    outcome: str  # "accepted" or "repaired"
+    mended: tuple[str, ...] = ()  # what was damaged
+    steps: tuple[str, ...] = ()  # readers tried, in order: "pikepdf 10.18.0: opened", …
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
     """One exhibit as a normal, upright, searchable PDF (its outline and inner links kept)."""
 
@@ -61,7 +83,8 @@ class Prepared:
     pages: tuple[PreparedPage, ...]
     removed: tuple[Removed, ...] = ()
     findings: tuple[Finding, ...] = ()
-    steps: tuple[str, ...] = ()  # reader ladder and engines, for the ledger: "pikepdf 10.18.0", ...
+    steps: tuple[str, ...] = ()  # engines, for the ledger: "pikepdf 10.18.0", ...
+    files: tuple[OpenedFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +102,7 @@ class PageText:
     sha256: str = ""  # of the source file
     language: str = "en"  # as case.json declares it, BCP 47
     seems: str = ""  # the language it seems to be in, ISO 639-1, or its script, ISO 15924; "" where that is not sure
+    miniature: Miniature | None = None  # PreparedPage.miniature
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,7 @@ class Profile:
     fonts: bool = False  # all embedded
     zoom: int | None = None  # per cent
     max_dpi: int | None = None
+    fit_dpi: int = 200  # a page above the limit by itself is drawn coarser down to this, while its words stay
     required_parts: tuple[str, ...] = ()
     certificate_contact: bool = False  # a translator's certificate gives address and telephone
     sources: tuple[tuple[str, str], ...] = ()  # field → "address (checked 2026-11-23, confidence A)"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from assembler import profiles
 from assembler.errors import CaseRejected
-from assembler.model import Case, Finding, Proof, Severity
+from assembler.model import Case, Filed, Finding, Proof, Severity
 
 Tell = Callable[[str, int, int], None]  # step, done, total
 
@@ -23,6 +23,9 @@ class Options:
     strict: bool = False
     engine: str = "auto"  # Word engine: "auto", "embedded" or "libreoffice"
     thumbnails: bool = True  # pictures and words of the evidence in review.html
+    freeze: tuple[Filed, ...] = ()  # packets that were filed, whose pages keep their numbers
+    keep_originals: bool = False  # a copy of what each packet is made of, in its folder
+    late: str = "end"  # where a new exhibit goes then: "end", or "in-place" behind the exhibit it follows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pypdfium2 as pdfium
 from PIL import Image
+from pypdfium2 import raw
 
 from assembler.sight import Album, NoPages, Sources, stamp
 
@@ -37,7 +38,7 @@ class Job:
 class PageResult:
     """What was seen on one page. `difference` None = not compared: `trouble` says why; `alike` where it could not be.
 
-    `whole`: the comparison left nothing out, since the stamp alone could be taken away.
+    `whole`: the stamp alone can be taken away, so that a comparison leaves nothing out.
     """
 
     number: int
@@ -47,6 +48,7 @@ class PageResult:
     words: int
     trouble: str = ""
     whole: bool = False
+    secondhand: bool = False  # compared with the source as another reader wrote it again, since PDFium does not open it
 
 
 def look(job: Job) -> tuple[PageResult, ...]:
@@ -71,11 +73,11 @@ def _page(
     page = book[number - first]
     text = page.get_textpage()
     stamped, words = _stamp_is_there(page, text, entry), len(text.get_text_bounded().split())
+    whole = stamp.hide(page, entry["stamp"]) or not entry["stamp"]
     if sources is None or "source" not in entry:
-        return PageResult(number=number, difference=None, alike=True, stamped=stamped, words=words)
-    alone = stamp.hide(page, entry["stamp"])
+        return PageResult(number=number, difference=None, alike=True, stamped=stamped, words=words, whole=whole)
     try:
-        difference = _apart(page, entry, sources, masked=bool(entry["stamp"]) and not alone)
+        difference = _apart(page, entry, sources, masked=not whole)
     except NoPages as error:
         return PageResult(number=number, difference=None, alike=True, stamped=stamped, words=words, trouble=str(error))
     except (pdfium.PdfiumError, OSError, IndexError) as error:
@@ -84,11 +86,14 @@ def _page(
     if difference is None:
         trouble = "it has another size than its source"
         return PageResult(number=number, difference=None, alike=False, stamped=stamped, words=words, trouble=trouble)
-    limit = _COPIED if _only_copied(entry) else _RESAMPLED
     return PageResult(
-        number=number, difference=difference, alike=difference <= limit, stamped=stamped, words=words,
-        whole=alone or not entry["stamp"],
-    )
+        number=number, difference=difference, alike=difference <= _limit(entry), stamped=stamped, words=words, whole=whole,
+        secondhand=sources.secondhand,
+    )  # fmt: skip
+
+
+def _limit(entry: Mapping[str, Any]) -> float:
+    return _COPIED if _only_copied(entry) else _RESAMPLED
 
 
 def _apart(page: Any, entry: Mapping[str, Any], sources: Sources, *, masked: bool) -> float | None:
@@ -97,11 +102,68 @@ def _apart(page: Any, entry: Mapping[str, Any], sources: Sources, *, masked: boo
     drawn = _grey(page.render(scale=fine * DPI / 72, grayscale=True))
     seen = drawn if fine == 1 else np.asarray(Image.fromarray(drawn).reduce(fine))
     expected = _expected(entry, sources, seen.shape)
-    return None if expected is None else _difference(seen, expected, entry, masked=masked)
+    if expected is None:
+        return None
+    least = _difference(seen, expected, entry, masked=masked)
+    for flat in (False, True):
+        if least > _limit(entry) and not isinstance(sources.open(entry["source"]["path"]), Album):
+            least = min(least, _apart_in_colour(page, entry, sources, seen.shape, flat=flat, masked=masked))
+    return least
+
+
+def _apart_in_colour(
+    page: Any, entry: Mapping[str, Any], sources: Sources, shape: tuple[int, ...], *, flat: bool, masked: bool
+) -> float:
+    """Looked at again where the quick drawing in grey differs: there, PDFium mixes transparent colours wrongly.
+
+    `flat`: with the file's own pictures of its form fields. Where forms may be filled PDFium draws fields anew, in its own style.
+    """
+    path, number, fine = entry["source"]["path"], entry["source"]["page"] - 1, 1 if _only_copied(entry) else _FINE
+    if flat:
+        drawn = _with_own_pictures(sources.unfilled(path), number, fine * DPI / 72)
+    else:
+        drawn = sources.open(path)[number].render(scale=fine * DPI / 72, may_draw_forms=True).to_pil().convert("L")
+    if drawn is None:
+        return float("inf")
+    expected = _arranged(np.asarray(drawn), entry, shape)
+    seen = page.render(scale=fine * DPI / 72).to_pil().convert("L").reduce(fine)
+    return float("inf") if expected is None else _difference(np.asarray(seen), expected, entry, masked=masked)
+
+
+def _with_own_pictures(source: Any, number: int, scale: float) -> Image.Image | None:
+    """A page with the file's own pictures of its form fields; None where it has none, or a value without one."""
+    try:
+        page = source[number]
+        if not _pictured(page):
+            return None
+        raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY)
+        image: Image.Image = source[number].render(scale=scale).to_pil().convert("L")
+        return image
+    finally:
+        source.close()
+
+
+def _pictured(page: Any) -> bool:
+    """Whether the page has form fields, and a picture of each that has a value; empty ones without are taken away."""
+    fields = 0
+    for number in reversed(range(raw.FPDFPage_GetAnnotCount(page))):
+        note = raw.FPDFPage_GetAnnot(page, number)
+        field = raw.FPDFAnnot_GetSubtype(note) == raw.FPDF_ANNOT_WIDGET
+        bare = field and not raw.FPDFAnnot_HasKey(note, b"AP")
+        valued = bare and raw.FPDFAnnot_HasKey(note, b"V")
+        raw.FPDFPage_CloseAnnot(note)
+        if valued:
+            return False
+        if bare:
+            raw.FPDFPage_RemoveAnnot(page, number)
+        fields += int(field)
+    return fields > 0
 
 
 def _only_copied(entry: Mapping[str, Any]) -> bool:
     """Whether the page stands in the bundle exactly as in its source; ours do, too."""
+    if not entry.get("fitted", {"lossless": True})["lossless"]:
+        return False
     how = entry.get("transform", {"placement": None, "redrawn": False})
     return entry["scale"] == 1.0 and how["placement"] is None and not how["redrawn"]
 
@@ -132,7 +194,12 @@ def _expected(entry: Mapping[str, Any], sources: Sources, shape: tuple[int, ...]
         return _placed(source.page(entry["source"]["page"]).convert("L"), entry, shape)
     page = source[entry["source"]["page"] - 1]
     fine = 1 if _only_copied(entry) else _FINE
-    drawn = _grey(page.render(scale=fine * DPI / 72, grayscale=True, may_draw_forms=True))
+    return _arranged(_grey(page.render(scale=fine * DPI / 72, grayscale=True, may_draw_forms=True)), entry, shape)
+
+
+def _arranged(drawn: Grey, entry: Mapping[str, Any], shape: tuple[int, ...]) -> Grey | None:
+    """A source page as drawn, turned and scaled as the ledger says; None if it has not the size it should have."""
+    fine = 1 if _only_copied(entry) else _FINE
     drawn = np.rot90(drawn, k=-(entry["transform"]["turned"] // 90))
     if abs(drawn.shape[0] - fine * shape[0]) > fine or abs(drawn.shape[1] - fine * shape[1]) > fine:
         return None

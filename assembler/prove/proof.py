@@ -12,10 +12,11 @@ from typing import Any
 
 from assembler.model import Check, Proof, Volume
 from assembler.numbering import LABEL
-from assembler.prove import counting, known, wording
+from assembler.prove import counting, frozen, known, wording
 from assembler.prove import pages as paging
 from assembler.prove import structure as structuring
 from assembler.prove import volumes as volumed
+from assembler.prove.frozen import label
 from assembler.workshop import Workshop
 
 MANIFEST = "manifest.json"
@@ -44,8 +45,8 @@ def prove(build: Path, case_folder: Path | None, workshop: Workshop, *, remember
     seen = looked.seen
     structures = structuring.read_all(build, ledger, parts, workshop)
     structure = structuring.together(structures)
-    checks = [*files, *counts, *volumed.checks(build, data, parts)]
-    checks += [*_pixels(ledger, seen, case_folder), *_stamps(ledger, seen), *_words(ledger, seen)]
+    checks = [*files, *counts, *frozen.checks(data), *volumed.checks(build, data, parts)]
+    checks += [*_pixels(ledger, seen, case_folder), *_stamps(data, seen), *_words(ledger, seen)]
     checks += list(wording.checks(build, data, parts, seen, case_folder, workshop))
     if not structure.trouble:
         checks += [*_agreement(data, structure), *_bookmarks(data, parts, structures)]
@@ -112,6 +113,8 @@ def _pixels(ledger: Sequence[Entry], seen: Mapping[int, paging.PageResult], case
         detail = f"{len(numbers) - len(bad) - len(unseen)} of {len(numbers)} pages look like their source"
         if unseen:
             detail += f"; page {_list(unseen)} cannot be compared: its source {seen[unseen[0]].trouble}"
+        if second := sum(seen[number].secondhand for number in numbers):
+            detail += f" ({second} of them as another reader mended it, since PDFium does not open it)"
         if bad:
             why = next((seen[number].trouble for number in bad if seen[number].trouble), "")
             detail += f"; not page {_list(bad)}" + (f": {why}" if why else "")
@@ -129,29 +132,26 @@ def _not_seen(ledger: Sequence[Entry], seen: Mapping[int, paging.PageResult]) ->
         yield f"whether the pages of {path} look like it: it {trouble}"
 
 
-def _stamps(ledger: Sequence[Entry], seen: Mapping[int, paging.PageResult]) -> Iterator[Check]:
+def _stamps(data: Mapping[str, Any], seen: Mapping[int, paging.PageResult]) -> Iterator[Check]:
+    ledger = data["ledger"]
     bad = [entry["number"] for entry in ledger if not seen[entry["number"]].stamped]
     count = sum(entry["stamp"] is not None for entry in ledger)
     detail = f"{count} stamps read back as printed" if not bad else f"the stamp is wrong or missing on page {_list(bad)}"
     yield Check(name="stamp", ok=not bad, detail=detail, page=bad[0] if bad else None)
-    misprinted = [entry["number"] for entry in ledger if entry["stamp"] and not _true_stamp(entry, len(ledger))]
+    true = frozen.true_stamp if data.get("frozen") else _true_stamp
+    misprinted = [entry["number"] for entry in ledger if entry["stamp"] and not true(entry, len(ledger))]
     if misprinted:
         detail = f"the stamp text is not true on page {_list(misprinted)}"
         yield Check(name="stamp", ok=False, detail=detail, page=misprinted[0])
 
 
 def _true_stamp(entry: Entry, total: int) -> bool:
-    text = f"page {label(entry)} of {total}"
+    text = f"page {entry['number']} of {total}"
     if entry["kind"] == "exhibit":
         text = f"Exhibit {entry['tab']} · {entry['exhibit_page']} of {entry['exhibit_pages']} · {text}"
     elif entry["kind"] == "tab":
         text = f"Exhibit {entry['tab']} · {text}"
     return bool(entry["stamp"]["text"] == text)
-
-
-def label(entry: Entry) -> str:
-    """The number printed on a page: its place in the bundle, unless the packet is frozen."""
-    return str(entry.get("label", entry["number"]))
 
 
 def _words(ledger: Sequence[Entry], seen: Mapping[int, paging.PageResult]) -> Iterator[Check]:

@@ -19,7 +19,7 @@ from assembler.workshop import Failure, Workshop
 
 _ALLOWED_ROOT = {"/Type", "/Pages", "/Outlines", "/Names", "/Dests", "/OCProperties", "/PageLabels", "/PageMode", "/Lang",
                  "/ViewerPreferences", "/StructTreeRoot", "/MarkInfo"}  # fmt: skip
-_BEGUN = re.compile(r"\bEx\.( ([A-Z]+|\d+)( at)?)?$")
+_BEGUN = re.compile(r"\bEx\.( [A-Z0-9][A-Za-z0-9-]*( at)?)?$")  # "Ex. C1 at", without its page
 _ALLOWED_INFO = {"/Title", "/Producer"}
 
 

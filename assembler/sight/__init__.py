@@ -1,10 +1,13 @@
-"""sight: what several rooms must see of a file: a client's file as a viewer shows it, the fonts a page does without.
+"""sight: what several rooms must see of a file: a client's file as a viewer shows it, the fonts a page does without,
+how much a page weighs.
 
-Opens read-only, in a worker. Judges nothing, and shares no code with what prepares the evidence.
+Opens read-only, in a worker. Judges nothing.
 """
 
 from assembler.sight.album import Album
 from assembler.sight.fonts import bare_fonts
+from assembler.sight.mending import document, recovered
 from assembler.sight.sources import WORD, NoPages, Sources
+from assembler.sight.weight import weight
 
-__all__ = ["WORD", "Album", "NoPages", "Sources", "bare_fonts"]
+__all__ = ["WORD", "Album", "NoPages", "Sources", "bare_fonts", "document", "recovered", "weight"]

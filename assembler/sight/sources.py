@@ -9,6 +9,7 @@ import pypdfium2 as pdfium
 
 from assembler.passwords import read_passwords
 from assembler.sight.album import Album
+from assembler.sight.mending import document
 
 WORD = "is a Word file, which has no pages of its own"
 _ZIP = b"PK\x03\x04"
@@ -26,6 +27,7 @@ class Sources:
         self._folder = folder
         self._path = ""
         self._open: Any = None
+        self.secondhand = False  # whether the open file is shown as another reader wrote it again
 
     def open(self, path: str) -> Any:
         """A PDFium document, or an Album of pictures.
@@ -35,8 +37,13 @@ class Sources:
         """
         if path != self._path:
             self.close()
-            self._open, self._path = _opened(self._folder / path, read_passwords(self._folder).of(path)), path
+            self._open, self.secondhand = _opened(self._folder / path, read_passwords(self._folder).of(path))
+            self._path = path
         return self._open
+
+    def unfilled(self, path: str) -> Any:
+        """A PDF opened once more, its form fields left alone: PDFium draws none of its own into it. The caller closes it."""
+        return _document((self._folder / path).read_bytes(), read_passwords(self._folder).of(path))[0]
 
     def close(self) -> None:
         if self._open is not None:
@@ -44,20 +51,20 @@ class Sources:
         self._open, self._path = None, ""
 
 
-def _opened(path: Path, password: str) -> Any:
+def _opened(path: Path, password: str) -> tuple[Any, bool]:
     data = path.read_bytes()
     if b"%PDF-" in data[:1024]:
-        document = _document(data, password)
-        document.init_forms()
-        return document
+        opened, secondhand = _document(data, password)
+        opened.init_forms()
+        return opened, secondhand
     if data.startswith(_ZIP):
         raise NoPages(WORD)
-    return Album(data)
+    return Album(data), False
 
 
-def _document(data: bytes, password: str) -> Any:
+def _document(data: bytes, password: str) -> tuple[Any, bool]:
     try:
-        return pdfium.PdfDocument(data, password=password)
+        return document(data, password)
     except pdfium.PdfiumError as error:
         if error.err_code == pdfium.raw.FPDF_ERR_PASSWORD:
             raise NoPages("asks for a password that is not at hand (evidence_passwords.json)") from error

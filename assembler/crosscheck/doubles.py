@@ -1,0 +1,105 @@
+"""The same page or photograph twice, in one exhibit or in two, though scanned or photographed again. Pure.
+
+Pages with enough words are told by their words; photographs by what they show. A page with a few words, such as an identity
+card, must agree in both, since all cards of a kind look alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
+from rapidfuzz import fuzz, process
+
+from assembler import mrz
+from assembler.crosscheck.likeness import alike, vocabulary, words
+from assembler.crosscheck.pictures import likeness
+from assembler.crosscheck.values import Desk, Result, everything, told
+from assembler.model import Exhibit, PageText, Severity
+
+Place = tuple[Exhibit, PageText]
+_NUMBER = 6  # letters and digits from which a word with a digit in it may be a number of its own
+_WORD = 4  # letters from which a word counts
+_LIKE, _SHARED = 80, 0.6  # of 100: how alike two readings of a word must be; part of the words that must have their like
+_BELIEVED = 50.0  # mean confidence of recognition below which the words of a page say nothing
+
+
+def doubles(desk: Desk) -> Iterator[Result]:
+    """One finding for each page that is there already, naming the first such page."""
+    there = list(everything(desk))
+    first: dict[int, int] = {}  # number of a page → number of the first that is the same
+    for one, other in sorted({*_by_words(there, desk), *_by_pictures(there, desk)}):
+        first.setdefault(other, one)
+    for again, one in sorted(first.items()):
+        exhibit, page = there[again]
+        yield told(
+            "PAGES.TWICE",
+            Severity.WARNING,
+            page,
+            exhibit,
+            f"it seems to be the same page as {there[one][1].path}, page {there[one][1].page}",
+            "leave one of them out, unless both are meant",
+        )
+
+
+def _by_words(there: Sequence[Place], desk: Desk) -> Iterator[tuple[int, int]]:
+    """Pairs of pages, by number, that have enough words, and the same; sorted by length, so that most pairs are not looked at."""
+    long = [n for n, (_, page) in enumerate(there) if len(words(page.text)) >= desk.data["same_page_words"]]
+    by_length = sorted(long, key=lambda n: (len(there[n][1].text), n))
+    doubled: set[int] = set()  # a page that is the same as one before need not be compared with more
+    for start, n in enumerate(by_length):
+        for m in by_length[start + 1 :]:
+            page, other = there[n][1], there[m][1]
+            if len(other.text) > 1.12 * len(page.text) + 20:
+                break
+            if m not in doubled and not _meant(there[n], there[m]) and _same_words(page, other, desk):
+                doubled.add(m)
+                yield min(n, m), max(n, m)
+
+
+def _by_pictures(there: Sequence[Place], desk: Desk) -> Iterator[tuple[int, int]]:
+    """Pairs of pages, by number, that look the same; where both have enough words, those decide."""
+    shown = [n for n, (_, page) in enumerate(there) if page.miniature]
+    short = {n for n in shown if len(words(there[n][1].text)) < desk.data["same_page_words"]}
+    doubled: set[int] = set()
+    for n, m in combinations(shown, 2):
+        one, other = there[n][1].miniature, there[m][1].miniature
+        if one and other and m not in doubled and short & {n, m} and not _meant(there[n], there[m]):
+            alike_enough = likeness(one, other) >= float(desk.data["same_picture_likeness"])
+            if alike_enough and _may_be_same(there[n][1], there[m][1], desk):
+                doubled.add(m)
+                yield n, m
+
+
+def _meant(one: Place, other: Place) -> bool:
+    """Whether the same page of the same file was listed for two exhibits, which is done on purpose."""
+    return (one[1].path, one[1].page) == (other[1].path, other[1].page) and one[0].id != other[0].id
+
+
+def _same_words(page: PageText, other: PageText, desk: Desk) -> bool:
+    few, many = sorted((vocabulary(page.text), vocabulary(other.text)), key=len)
+    if len(few & many) < 0.75 * len(few):  # quick: most pairs end here
+        return False
+    return alike(page.text, other.text) >= float(desk.data["same_page_likeness"])
+
+
+def _may_be_same(page: PageText, other: PageText, desk: Desk) -> bool:
+    """Whether the words of two pages that look the same do not say that they are two: another name, another number."""
+    proved = [{(one.number, one.birth_date) for one in mrz.read(each.lines, desk.as_of)} for each in (page, other)]
+    if all(proved):
+        return bool(proved[0] & proved[1])
+    here, there = (_believed(each) for each in (page, other))
+    numbers = [[word for word in some if len(word) >= _NUMBER and any(map(str.isdigit, word))] for some in (here, there)]
+    return _shared(here, there) and _shared(*numbers)
+
+
+def _believed(page: PageText) -> list[str]:
+    sure = page.method != "ocr" or (page.confidence or 0.0) >= _BELIEVED
+    return sorted({word for word in words(page.text) if len(word) >= _WORD}) if sure else []
+
+
+def _shared(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether most of the fewer words have their like among the others; where one has none, nothing speaks against it."""
+    few, many = sorted((one, other), key=len)
+    like = [word for word in few if process.extractOne(word, many, scorer=fuzz.ratio, score_cutoff=_LIKE)]
+    return len(like) >= _SHARED * len(few)

@@ -1,0 +1,135 @@
+"""Whether two small pictures of pages show the same, though turned, cut, lit or scaled otherwise. Pure.
+
+Two steps: the whole is laid over the other in many positions; then patches full of detail are looked for near their places.
+A hash of the whole (imagehash's, measured) neither bears a turn of three degrees nor tells two forms apart; this does.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from assembler.model import Miniature
+
+Grey = np.ndarray[Any, np.dtype[np.float32]]
+_SIDE = 32  # the whole, when laid over another: pixels of its longer side
+_MARGIN = 4  # of them left out, so that turned pictures cover it
+_ANGLES = range(-4, 5)  # degrees
+_SCALES = (0.9, 0.94, 0.97, 1.0, 1.03, 1.06, 1.11)
+_SHIFTS = range(-3, 4)  # pixels of the small whole
+_FORMAT = 0.12  # logarithm of width by height: pictures that differ by more are not compared
+_BROAD, _WHOLE = 0.3, 0.7  # likeness of a few broad areas, and of the whole, below which nothing more is looked at
+_PATCH, _REACH, _MOST, _FEWEST = 16, 5, 40, 8  # side of a patch, how far it may have moved, how many are looked at
+_DETAIL = 6.0  # grey levels, standard deviation of a patch worth looking for
+
+
+def likeness(one: Miniature, other: Miniature) -> float:
+    """How alike, from 0 to 1: the middle likeness of their patches; 0 where they cannot be the same, or hold too little."""
+    if abs(math.log(one.width * other.height / (one.height * other.width))) > _FORMAT:
+        return 0.0
+    if float(_broad(one) @ _broad(other)) < _BROAD:
+        return 0.0
+    whole, placed = _laid_over(one, other)
+    return _patches(one, other, placed) if whole >= _WHOLE else 0.0
+
+
+@lru_cache(maxsize=4096)
+def _grey(one: Miniature) -> Grey:
+    return np.asarray(np.frombuffer(one.grey, dtype=np.uint8).reshape(one.height, one.width), dtype=np.float32)
+
+
+@lru_cache(maxsize=4096)
+def _broad(one: Miniature) -> Grey:
+    row: Grey = _unit(_resized(_grey(one), 6, 6).reshape(1, -1))[0]
+    return row
+
+
+def _laid_over(one: Miniature, other: Miniature) -> tuple[float, tuple[float, float, float, float]]:
+    """The likeness in the best position, and that position: degrees, scale, shift in pixels of `one`."""
+    width, height = _size(one)
+    moved = np.array([
+        _resized(_grey(other), width, height)[_MARGIN + dy : height - _MARGIN + dy, _MARGIN + dx : width - _MARGIN + dx].ravel()
+        for dy in _SHIFTS for dx in _SHIFTS
+    ])  # fmt: skip
+    found = _warps(one) @ _unit(moved).T
+    best, at = np.unravel_index(int(found.argmax()), found.shape)
+    angle, scale = list(_ANGLES)[int(best) // len(_SCALES)], _SCALES[int(best) % len(_SCALES)]
+    step = one.width / width
+    dy, dx = _SHIFTS[int(at) // len(_SHIFTS)], _SHIFTS[int(at) % len(_SHIFTS)]
+    return float(found[best, at]), (angle, scale, dx * step, dy * step)
+
+
+def _size(one: Miniature) -> tuple[int, int]:
+    part = _SIDE / max(one.width, one.height)
+    return max(4 * _MARGIN, round(one.width * part)), max(4 * _MARGIN, round(one.height * part))
+
+
+@lru_cache(maxsize=256)
+def _warps(one: Miniature) -> Grey:
+    """The small whole, turned and scaled in all ways, without its margin; one row each."""
+    width, height = _size(one)
+    small = _resized(_grey(one), width, height)
+    inner = (slice(_MARGIN, height - _MARGIN), slice(_MARGIN, width - _MARGIN))
+    return _unit(np.array([_warp(small, angle, scale, 0, 0)[0][inner].ravel() for angle in _ANGLES for scale in _SCALES]))
+
+
+def _patches(one: Miniature, other: Miniature, placed: tuple[float, float, float, float]) -> float:
+    if min(one.width, one.height) < _PATCH + 2 * _REACH + 8:
+        return 0.0
+    here, covered = _warp(_grey(one), *placed)
+    there = sliding_window_view(_resized(_grey(other), one.width, one.height), (_PATCH, _PATCH))
+    patches = sliding_window_view(here, (_PATCH, _PATCH))
+    whole = sliding_window_view(covered, (_PATCH, _PATCH))
+    rows, columns = range(_REACH, patches.shape[0] - _REACH, 6), range(_REACH, patches.shape[1] - _REACH, 6)
+    detail = sorted(((float(patches[y, x].std()), y, x) for y in rows for x in columns if whole[y, x].all()), reverse=True)
+    told = [(y, x) for deviation, y, x in detail[:_MOST] if deviation >= _DETAIL]
+    if len(told) < _FEWEST:
+        return 0.0
+    near = (there[y - _REACH : y + _REACH + 1, x - _REACH : x + _REACH + 1].reshape(-1, _PATCH * _PATCH) for y, x in told)
+    return float(np.median([
+        (_unit(around) @ _unit(patches[y, x].reshape(1, -1)).T).max() for around, (y, x) in zip(near, told, strict=True)
+    ]))  # fmt: skip
+
+
+def _warp(grey: Grey, angle: float, scale: float, dx: float, dy: float) -> tuple[Grey, np.ndarray[Any, Any]]:
+    """Turned and scaled around its middle, then shifted; and where that shows the picture."""
+    high, wide = grey.shape
+    row, column = np.mgrid[0:high, 0:wide].astype(np.float32)
+    turn, u, v = math.radians(angle), column - (wide - 1) / 2 - dx, row - (high - 1) / 2 - dy
+    x = (math.cos(turn) * u - math.sin(turn) * v) / scale + (wide - 1) / 2
+    y = (math.sin(turn) * u + math.cos(turn) * v) / scale + (high - 1) / 2
+    covered = (x >= 0) & (y >= 0) & (x <= wide - 1) & (y <= high - 1)
+    return _between(grey, x, y), covered
+
+
+def _between(grey: Grey, x: Grey, y: Grey) -> Grey:
+    """The levels at places between pixels."""
+    left, top = np.clip(np.floor(x).astype(int), 0, grey.shape[1] - 2), np.clip(np.floor(y).astype(int), 0, grey.shape[0] - 2)
+    right, down = np.clip(x - left, 0, 1), np.clip(y - top, 0, 1)
+    upper = grey[top, left] * (1 - right) + grey[top, left + 1] * right
+    lower = grey[top + 1, left] * (1 - right) + grey[top + 1, left + 1] * right
+    return np.asarray(upper * (1 - down) + lower * down, dtype=np.float32)
+
+
+def _resized(grey: Grey, width: int, height: int) -> Grey:
+    """Means of the areas that become a pixel; where it grows, the nearest one."""
+    return np.asarray(_means(_means(grey, height).T, width).T, dtype=np.float32)
+
+
+def _means(grey: Grey, size: int) -> Grey:
+    edges = np.linspace(0, grey.shape[0], size + 1)
+    first = np.minimum(edges[:-1].astype(int), grey.shape[0] - 1)
+    last = np.maximum(np.ceil(edges[1:]).astype(int), first + 1)
+    sums = np.vstack([np.zeros((1, grey.shape[1])), np.cumsum(grey, axis=0, dtype=np.float64)])
+    return np.asarray((sums[last] - sums[first]) / (last - first)[:, None], dtype=np.float32)
+
+
+def _unit(rows: np.ndarray[Any, Any]) -> Grey:
+    """Each row without its mean, and of length 1: products of such rows are their correlations."""
+    bare = rows - rows.mean(axis=1, keepdims=True)
+    return np.asarray(bare / np.maximum(np.linalg.norm(bare, axis=1, keepdims=True), 1e-6), dtype=np.float32)
+

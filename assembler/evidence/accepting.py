@@ -1,0 +1,52 @@
+"""What was mended in a file, and what its pages lose, as findings: errors, until case.json accepts them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from dataclasses import replace
+
+from assembler.evidence.losses import Loss
+from assembler.evidence.opening import Opened
+from assembler.model import FilePart, Finding, Severity
+
+
+def findings_of(exhibit: str, part: FilePart, opened: Opened, pages: Collection[int]) -> Iterator[Finding]:
+    """Of one file as an exhibit uses it; `pages`: those it uses, from 1."""
+    if opened.faults:
+        yield replace(_repair(part, opened), exhibit=exhibit)
+    for loss in opened.losses:
+        if loss.page is None or loss.page in pages:
+            yield replace(_loss(part, loss), exhibit=exhibit)
+
+
+def _repair(part: FilePart, opened: Opened) -> Finding:
+    said = "; ".join(opened.faults)
+    count = len(opened.pages)
+    pages = "1 page" if count == 1 else f"{count} pages"
+    finding = Finding(
+        rule="EVID.REPAIRED", severity=Severity.ERROR, where=part.path, file=part.path,
+        problem=f"the file is damaged and was repaired: {said}. It now has {pages}; more may be missing, unseen",
+        remedy="ask for the file again; or, if a person has compared every page with the original, put "
+        f'"accept_repair": "{opened.sha256}" on the file in case.json',
+    )  # fmt: skip
+    if part.accept_repair != opened.sha256:
+        return finding
+    return replace(
+        finding, severity=Severity.WARNING, problem=f"the file was damaged, and its repair accepted: {said}. It has {pages}",
+        remedy="keep the client's file with the packet's papers",
+    )  # fmt: skip
+
+
+def _loss(part: FilePart, loss: Loss) -> Finding:
+    accepted = loss.severity is Severity.ERROR and loss.rule in part.accept_loss
+    ask = f'; or accept it with "accept_loss": ["{loss.rule}"] on the file' if loss.severity is Severity.ERROR else ""
+    return Finding(
+        rule=loss.rule,
+        severity=Severity.WARNING if accepted else loss.severity,
+        where=f"{part.path}, page {loss.page}" if loss.page else part.path,
+        problem=f"{loss.problem} (accepted)" if accepted else loss.problem,
+        remedy=loss.remedy + ("" if accepted else ask),
+        file=part.path,
+        page=loss.page,
+        region=loss.region,
+    )

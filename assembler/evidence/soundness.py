@@ -1,0 +1,171 @@
+"""Whether a PDF is whole. A reader mends much without a word, and what it mended may be missing: so all of it is told.
+
+Every compressed stream is unpacked to its end and its check sum compared; every picture is decoded once. Sentences
+come out.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import io
+import re
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+import pikepdf
+from pikepdf import Array, Dictionary, Name, Pdf, Stream
+from PIL import Image, UnidentifiedImageError
+
+from assembler.evidence.pictures import MAX_PIXELS
+from assembler.evidence.refusing import Refused
+
+_MOST = 1 << 30  # bytes a stream may unpack to
+_STEP = 1 << 24
+_ZEROS = bytes(64)  # of nothing else than a bad sector; fonts and colour profiles, which have /Length1 and /N, may hold them
+# what the parser says of things that change nothing: an unused object, and how fields of a form hang together
+_HARMLESS = re.compile(r"object has offset 0|ignoring attempt to set a|is not reachable from /AcroForm")
+_PLAIN = (
+    (r"page tree|/Pages|\bkid\b|/Kids|/Count|/Type /Page", "its list of pages is wrong"),
+    (r"decod|inflate|input stream|filter", "compressed data in it is damaged"),
+    (r"endstream|stream length|/Length|object stream", "a piece of data in it has the wrong length"),
+    (r"xref|trailer|cross-reference|reported number of objects|file is damaged", "its table of contents is broken"),
+    (r"header", "something stands before its beginning"),
+    (r"encrypt", "what it says about its encryption is wrong"),
+    (r"obj|unexpected|EOF|token|integer|nesting|parse", "an object in it is garbled or cut off"),
+)
+
+
+def told(pdf: Pdf) -> Iterator[str]:
+    """What the parser complained of since it was asked last, in plain words."""
+    for warning in map(str, pdf.get_warnings()):
+        text = warning.rsplit("): ", 1)[-1].rsplit(">: ", 1)[-1]
+        if not _HARMLESS.search(text):
+            yield next((plain for pattern, plain in _PLAIN if re.search(pattern, text)), "it breaks the rules of PDF")
+
+
+def faults_of(pdf: Pdf) -> Iterator[str]:
+    """What is damaged in an open file. Raises Refused for a stream that unpacks to more than a gigabyte, and for a
+    page that has lost a part of what it shows.
+    """
+    streams = (one for one in pdf.objects if isinstance(one, Stream))
+    broken = [(one.objgen, fault) for one in streams if (fault := _fault(one))]
+    yield from told(pdf)
+    places = dict(_places(pdf)) if broken else {}
+    for objgen, fault in broken:
+        number, drawing = places.get(objgen, (0, False))
+        if drawing:
+            raise Refused(
+                "EVID.BROKEN", f"the PDF is damaged: a part of what page {number} shows is gone", "ask for the file again"
+            )
+        yield f"{fault} (page {number})" if number else fault
+
+
+def _fault(stream: Any) -> str:
+    """What is wrong with one stream; "" if nothing is."""
+    filters, picture = _filters(stream), stream.get(Name.Subtype) == Name.Image
+    what = "a picture" if picture else "data"
+    raw = stream.read_raw_bytes()
+    if not raw.strip():
+        return "a picture in it is empty" if picture else ""
+    if not filters and not picture and _ZEROS in raw and not any(key in stream for key in (Name.N, Name.Length1)):
+        return "a stretch of zeros stands where its data should be"
+    try:
+        data, size, left = _unpacked(raw, filters, keep=picture)
+    except (zlib.error, binascii.Error, ValueError):
+        return f"{what} in it is damaged or cut off"
+    if picture and left and left[0] in ("/DCTDecode", "/DCT", "/JPXDecode"):
+        return "" if _decodes(data) else "a picture in it does not decode, or not to its end"
+    if picture and not left and size < _expected(stream):
+        return "a picture in it is cut off"
+    return ""
+
+
+def _filters(stream: Any) -> list[str]:
+    value = stream.get(Name.Filter)
+    listed = list(value) if isinstance(value, Array) else [value] if value is not None else []
+    return [one.unparse().decode("latin-1") if isinstance(one, Name) else "" for one in listed]
+
+
+def _unpacked(data: bytes, filters: list[str], *, keep: bool) -> tuple[bytes, int, list[str]]:
+    """Data after the filters we can check, its size, and the filters left. Without `keep` the last data may be empty."""
+    size = len(data)
+    for place, name in enumerate(filters):
+        if name in ("/FlateDecode", "/Fl"):
+            data, size = _inflated(data, keep=keep or place + 1 < len(filters))
+        elif name in ("/ASCII85Decode", "/A85"):
+            data = base64.a85decode(data.split(b"~>")[0].removeprefix(b"<~"), ignorechars=b" \t\n\r\v\f\0")
+            size = len(data)
+        elif name in ("/ASCIIHexDecode", "/AHx"):
+            digits = re.sub(rb"\s", b"", data.split(b">")[0])
+            data = binascii.unhexlify(digits + b"0" * (len(digits) % 2))
+            size = len(data)
+        else:
+            return data, size, filters[place:]
+    return data, size, []
+
+
+def _inflated(data: bytes, *, keep: bool) -> tuple[bytes, int]:
+    """Unpacked to the end of the stream, with its check sum right; else zlib.error."""
+    engine, parts, size = zlib.decompressobj(), [], 0
+    while not engine.eof:
+        if not data:
+            raise zlib.error("cut off")
+        out = engine.decompress(data, _STEP)
+        data = engine.unconsumed_tail
+        size += len(out)
+        if size > _MOST:
+            raise Refused("EVID.LIMIT", "data in it unpacks to more than a gigabyte", "print the file to a new PDF")
+        if keep:
+            parts.append(out)
+    return b"".join(parts), size
+
+
+def _decodes(data: bytes) -> bool:
+    """Whether a picture decodes. Of a JPEG, qpdf tells what Pillow passes over: data left over, or codes that mean nothing."""
+    try:
+        with Image.open(io.BytesIO(data), formats=("JPEG", "JPEG2000", "MPO")) as picture:
+            if picture.width * picture.height > MAX_PIXELS:
+                raise Refused("EVID.LIMIT", "a picture in it has too many pixels", "save it smaller, at 300 dpi")
+            if picture.format == "JPEG2000":
+                picture.reduce = 3  # type: ignore[assignment,method-assign]
+                picture.load()
+                return True
+        with pikepdf.new() as pdf:
+            alone = Stream(pdf, data, Filter=Name.DCTDecode)
+            alone.get_stream_buffer(decode_level=pikepdf.StreamDecodeLevel.all)
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, pikepdf.PdfError, pikepdf.QpdfRuntimeError):
+        return False
+    return True
+
+
+def _expected(stream: Any) -> int:
+    """Bytes the unpacked picture must have at least; 0 where that cannot be told."""
+    try:
+        width, height = int(stream.get(Name.Width, 0)), int(stream.get(Name.Height, 0))
+        bits = 1 if bool(stream.get(Name.ImageMask, False)) else int(stream.get(Name.BitsPerComponent, 0))
+        row = -(-width * bits * _components(stream.get(Name.ColorSpace)) // 8)
+    except (TypeError, ValueError):
+        return 0
+    return row * height
+
+
+def _components(space: Any) -> int:
+    """Values a pixel has, at least."""
+    kind = str(space[0]) if isinstance(space, Array) and len(space) else str(space)
+    if kind == "/ICCBased" and isinstance(space[1], Stream):
+        return int(space[1].get(Name.N, 1))
+    return {"/DeviceRGB": 3, "/CalRGB": 3, "/Lab": 3, "/RGB": 3, "/DeviceCMYK": 4, "/CMYK": 4}.get(kind, 1)
+
+
+def _places(pdf: Pdf) -> Iterator[tuple[tuple[int, int], tuple[int, bool]]]:
+    """The page of each content stream and picture, and whether it is a content stream; the first page wins."""
+    for number, page in reversed([*enumerate(pdf.pages, 1)]):
+        contents, resources = page.get(Name.Contents), page.get(Name.Resources)
+        drawn = resources.get(Name.XObject) if isinstance(resources, Dictionary) else None
+        parts: list[tuple[Any, bool]] = [(one, True) for one in (contents if isinstance(contents, Array) else [contents])]
+        parts += [(one, False) for _, one in drawn.items()] if isinstance(drawn, Dictionary) else []
+        for one, drawing in parts:
+            if isinstance(one, Stream):
+                yield one.objgen, (number, drawing)

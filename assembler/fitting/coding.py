@@ -1,0 +1,211 @@
+"""One picture of a PDF, stored again: smaller with every pixel as it was, or with fewer pixels.
+
+Only what is sure to look the same is touched: grey, colour and black-and-white pictures of 1 or 8 bits without masks
+made of colours. Anything else comes back as None, and stays.
+"""
+
+from __future__ import annotations
+
+import io
+import zlib
+from dataclasses import dataclass
+from typing import Any
+
+import mozjpeg_lossless_optimization as mozjpeg
+import numpy as np
+from pikepdf import Array, Dictionary, Name, Object, PdfImage
+from PIL import Image
+
+_QUALITY = 82  # of JPEG, for pictures drawn again
+_COLOURS = {"/DeviceGray": 1, "/CalGray": 1, "/DeviceRGB": 3, "/CalRGB": 3, "/Indexed": 1}
+_MODES = {(1, 1): "1", (8, 1): "L", (8, 3): "RGB"}  # bits and colours → Pillow's
+_THRESHOLD = 128
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coded:
+    """A picture as it is to be stored. `space`: a colour space that takes the place of its own, "" = its own stays."""
+
+    data: bytes
+    filter: str
+    width: int
+    height: int
+    bits: int
+    parms: tuple[tuple[str, int], ...] = ()
+    space: str = ""
+
+
+def lossless(image: Object) -> Coded | None:
+    """The same pixels in fewer bytes; None where there is nothing to win."""
+    size = int(image.stream_dict.get(Name.Length, 0))
+    kind = _kind(image)
+    if kind == "jpeg":
+        coded = _jpeg_again(image)
+    elif kind == "pixels":
+        coded = _pixels_again(image)
+    else:
+        coded = None
+    return coded if coded is not None and len(coded.data) < size else None
+
+
+def coarser(image: Object, factor: float) -> Coded | None:
+    """The picture with `factor` (below 1) times as many pixels in each direction; None where it must stay as it is."""
+    space, mode = _space(image), _mode(image)
+    if mode is None or Name.Mask in image or image.get(Name.ImageMask, False) or Name.Matte in image.get(Name.SMask, {}):
+        return None
+    picture = PdfImage(image).as_pil_image()  # type: ignore[arg-type]
+    if picture.mode == "P":
+        picture = picture.convert("RGB")
+    if picture.mode not in ("1", "L", "RGB"):
+        return None
+    width, height = (max(1, round(side * factor)) for side in picture.size)
+    if picture.mode == "1":
+        drawn = picture.convert("L").resize((width, height), Image.Resampling.BOX)
+        return _bilevel(drawn.point(lambda value: 255 * (value >= _THRESHOLD)).convert("1"))
+    drawn = picture.resize((width, height), Image.Resampling.LANCZOS)
+    other = "" if space not in ("/Indexed",) else "/DeviceRGB"
+    coded = [_jpeg(drawn, other)]
+    if _kind(image) == "pixels":
+        coded.append(_png(drawn.mode, drawn.size, drawn.tobytes(), other))
+    return min(coded, key=lambda one: len(one.data))
+
+
+def _kind(image: Object) -> str:
+    """ "jpeg": one filter, JPEG; "pixels": filters without loss; "" for all others."""
+    filters = image.get(Name.Filter, Array())
+    names = [str(one) for one in filters] if isinstance(filters, Array) else [str(filters)]
+    if names == ["/DCTDecode"]:
+        return "jpeg"
+    plain = {"/FlateDecode", "/LZWDecode", "/RunLengthDecode", "/ASCII85Decode", "/ASCIIHexDecode"}
+    return "pixels" if set(names) <= plain else ""
+
+
+def _space(image: Object) -> str:
+    """The name of its colour space; "" for one that is not known to hold grey or red, green and blue."""
+    space = image.get(Name.ColorSpace)
+    name = str(space[0]) if isinstance(space, Array) and len(space) else str(space)
+    if name == "/ICCBased" and isinstance(space, Array):
+        return {1: "/CalGray", 3: "/CalRGB"}.get(int(space[1].get(Name.N, 0)), "")
+    return name if name in _COLOURS else ""
+
+
+def _mode(image: Object) -> str | None:
+    """The Pillow mode of its pixels as stored; None for what we do not touch."""
+    space = "/DeviceGray" if image.get(Name.ImageMask, False) else _space(image)
+    plain = Name.Decode not in image or [float(one) for one in image.Decode] in ([0, 1], [0, 1, 0, 1, 0, 1], [0, 255])
+    bits = 1 if image.get(Name.ImageMask, False) else int(image.get(Name.BitsPerComponent, 8))
+    return _MODES.get((bits, _COLOURS[space])) if space and plain else None
+
+
+def _jpeg_again(image: Object) -> Coded | None:
+    """The same coefficients with better tables. Checked pixel by pixel: another's code must not change evidence."""
+    before = image.read_raw_bytes()
+    try:
+        after = mozjpeg.optimize(before, copy=mozjpeg.COPY_MARKERS.ALL)
+        same = _pixels(before) == _pixels(after)
+    except (ValueError, OSError):
+        return None
+    if not same:
+        return None
+    return Coded(
+        data=after, filter="/DCTDecode", width=int(image.Width), height=int(image.Height),
+        bits=int(image.get(Name.BitsPerComponent, 8)),
+    )  # fmt: skip
+
+
+def _pixels(data: bytes) -> tuple[str, bytes]:
+    with Image.open(io.BytesIO(data)) as picture:
+        return picture.mode, picture.tobytes()
+
+
+def _pixels_again(image: Object) -> Coded | None:
+    mode = _mode(image)
+    size = (int(image.Width), int(image.Height))
+    if mode is None:
+        return None
+    data = image.read_bytes()
+    row = (size[0] * (1 if mode == "1" else 8 * len(mode)) + 7) // 8
+    if len(data) < row * size[1]:
+        return None
+    data = data[: row * size[1]]
+    found = [_png(mode, size, data), _deflated(mode, size, data)]
+    if mode == "1" and not image.get(Name.ImageMask, False):
+        found.append(_bilevel(Image.frombytes("1", size, data)))
+    if mode == "RGB" and _space(image) == "/DeviceRGB":
+        found += _as_grey(size, data)
+    if mode == "L" and _space(image) == "/DeviceGray":
+        found += _as_bilevel(size, data)
+    return min(found, key=lambda one: len(one.data))
+
+
+def _as_grey(size: tuple[int, int], data: bytes) -> list[Coded]:
+    pixels = np.frombuffer(data, dtype=np.uint8).reshape(-1, 3)
+    if not ((pixels[:, 0] == pixels[:, 1]) & (pixels[:, 1] == pixels[:, 2])).all():
+        return []
+    grey = pixels[:, 0].tobytes()
+    return [_png("L", size, grey, "/DeviceGray"), *_as_bilevel(size, grey)]
+
+
+def _as_bilevel(size: tuple[int, int], data: bytes) -> list[Coded]:
+    pixels: np.ndarray[Any, Any] = np.frombuffer(data, dtype=np.uint8)
+    if not ((pixels == 0) | (pixels == 255)).all():
+        return []
+    return [_bilevel(Image.frombytes("L", size, data).convert("1", dither=Image.Dither.NONE))]
+
+
+def _png(mode: str, size: tuple[int, int], data: bytes, space: str = "") -> Coded:
+    """Deflated with the predictor that PNG chooses for each row (PDF 32000-1, 7.4.4.4)."""
+    out = io.BytesIO()
+    Image.frombytes(mode, size, data).save(out, "PNG", optimize=True)
+    colours, bits = len(mode) if mode == "RGB" else 1, 1 if mode == "1" else 8
+    parms = (("/Predictor", 15), ("/Colors", colours), ("/BitsPerComponent", bits), ("/Columns", size[0]))
+    return Coded(data=_idat(out.getvalue()), filter="/FlateDecode", width=size[0], height=size[1], bits=bits, parms=parms,
+                 space=space)  # fmt: skip
+
+
+def _idat(png: bytes) -> bytes:
+    found, at = [], 8
+    while at < len(png):
+        length = int.from_bytes(png[at : at + 4], "big")
+        if png[at + 4 : at + 8] == b"IDAT":
+            found.append(png[at + 8 : at + 8 + length])
+        at += length + 12
+    return b"".join(found)
+
+
+def _deflated(mode: str, size: tuple[int, int], data: bytes) -> Coded:
+    bits = 1 if mode == "1" else 8
+    return Coded(data=zlib.compress(data, 9), filter="/FlateDecode", width=size[0], height=size[1], bits=bits)
+
+
+def _bilevel(picture: Image.Image) -> Coded:
+    """CCITT group 4, in one strip."""
+    out = io.BytesIO()
+    picture.save(out, "TIFF", compression="group4", strip_size=(picture.width + 7) // 8 * picture.height)
+    with Image.open(out) as tiff:
+        (start,), (length,) = tiff.tag_v2[273], tiff.tag_v2[279]  # type: ignore[attr-defined]
+        black_is_one = tiff.tag_v2[262] == 0  # type: ignore[attr-defined]
+    parms = (("/K", -1), ("/Columns", picture.width), ("/Rows", picture.height), ("/BlackIs1", int(not black_is_one)))
+    return Coded(data=out.getvalue()[start : start + length], filter="/CCITTFaxDecode", width=picture.width,
+                 height=picture.height, bits=1, parms=parms, space="/DeviceGray")  # fmt: skip
+
+
+def _jpeg(picture: Image.Image, space: str) -> Coded:
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=_QUALITY, optimize=True)
+    data = mozjpeg.optimize(out.getvalue(), copy=mozjpeg.COPY_MARKERS.NONE)
+    return Coded(data=data, filter="/DCTDecode", width=picture.width, height=picture.height, bits=8, space=space)
+
+
+def store(image: Object, coded: Coded) -> None:
+    """Put it in the picture's place; its other entries (mask, name, layer) stay."""
+    parms = Dictionary()
+    for key, value in coded.parms:
+        parms[key] = bool(value) if key == "/BlackIs1" else value
+    for old in (Name.Decode, Name.DecodeParms):
+        if old in image:
+            del image[old]
+    image.write(coded.data, filter=Name(coded.filter), decode_parms=parms if coded.parms else None)
+    image.Width, image.Height, image.BitsPerComponent = coded.width, coded.height, coded.bits
+    if coded.space:
+        image[Name.ColorSpace] = Name(coded.space)

@@ -1,0 +1,66 @@
+"""Printed numbers: the places in the bundle, or, of a packet that was filed before, the filed ones with new ones between."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from itertools import pairwise
+from typing import Any
+
+from assembler.model import Check
+from assembler.numbering import follows, whole
+
+Entry = Mapping[str, Any]
+
+
+def label(entry: Entry) -> str:
+    """The number printed on a page: its place in the bundle, unless the packet is frozen."""
+    return str(entry.get("label", entry["number"]))
+
+
+def checks(data: Mapping[str, Any]) -> Iterator[Check]:
+    """Each number once, in order; and every filed page of evidence and forms there, with its number, content and stamp."""
+    ledger, frozen = data["ledger"], data.get("frozen")
+    if not frozen:
+        wrong = [label(entry) for entry in ledger if label(entry) != str(entry["number"])]
+        yield _check("numbers", wrong, "each printed number is the page's place in the bundle", "another place has the number")
+        return
+    own = {page["label"] for page in frozen["pages"] if page["kind"] in ("draft", "tab")}
+    pairs = pairwise(["0", *map(label, ledger)])
+    wrong = [other for one, other in pairs if not (follows(one, other) or _left_out(one, other, own))]
+    yield _check("numbers", wrong, "each printed number is there once, in order", "out of order is the number")
+    here = {label(entry): entry for entry in ledger}
+    handed = [page for page in frozen["pages"] if page["label"] not in own]
+    gone = [page["label"] for page in handed if not _is(page, here.get(page["label"]))]
+    yield _check("frozen", gone, f"{len(handed)} filed pages are as they were filed", "not as it was filed is page")
+
+
+def _check(name: str, wrong: list[str], well: str, ill: str) -> Check:
+    return Check(name=name, ok=not wrong, detail=f"{ill} {', '.join(wrong[:8])}" if wrong else well)
+
+
+def _left_out(before: str, after: str, own: set[str]) -> bool:
+    """Whether the numbers between are of filed pages of ours that are no longer there: a letter that is shorter now."""
+    first, last = whole(before), whole(after)
+    return last > first and all(str(number) in own for number in range(first + 1, last))
+
+
+def _is(page: Mapping[str, Any], entry: Entry | None) -> bool:
+    """Whether this ledger entry is the filed page. What a form holds is known by its file, which the ledger does not name."""
+    if entry is None or (entry["kind"], entry["document"]) != (page["kind"], page["document"]):
+        return False
+    text = entry["stamp"]["text"] if entry["stamp"] else ""
+    if "source" not in entry:
+        return bool(text == page["stamp"])
+    content = f"{entry['source']['sha256']}:{entry['source']['page']}:{entry['transform']['turned']}"
+    return bool((content, text) == (page["content"], page["stamp"]))
+
+
+def true_stamp(entry: Entry, _total: int) -> bool:
+    """Whether a stamp of a frozen packet says the page's exhibit and number; totals are those of the day it was filed."""
+    place = rf"page {re.escape(label(entry))}(?: of \d+)?"
+    if entry["kind"] == "exhibit":
+        place = rf"Exhibit {re.escape(entry['tab'])} · (?:\d+ of \d+ · )?{place}"
+    elif entry["kind"] == "tab":
+        place = f"Exhibit {re.escape(entry['tab'])} · {place}"
+    return re.fullmatch(place, entry["stamp"]["text"]) is not None

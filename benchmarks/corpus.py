@@ -1,0 +1,176 @@
+"""`python -m benchmarks.corpus FOLDER…`: every file of the folders as the only exhibit of a case, opened, prepared, bound and
+proved; a table of what became of each, and how often each thing happened.
+
+A file that is refused until a person accepts its repair or a loss is built once more with that accepted: it must then be
+proved like any other. `--full` prints every file, in the form docs/evidence.md keeps.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from assembler import evidence, report
+from assembler.arrange import arrange
+from assembler.bind import bind
+from assembler.drafts.settle import page_facts
+from assembler.errors import AssemblerError, EvidenceUnreadable
+from assembler.model import (
+    Case,
+    Exhibit,
+    FilePart,
+    Finding,
+    Name,
+    Part,
+    PartKind,
+    Person,
+    Plan,
+    Prepared,
+    Profile,
+    Request,
+    SourceFile,
+    Volume,
+)
+from assembler.prove import pages as paging
+from assembler.shelf import stamp_font
+from assembler.workshop import Failure, Workshop
+
+_WORDS = (".txt", ".md", ".json", ".csv", ".xml", ".tsv", ".html")  # ground truth beside the files
+_PERSON = Person(id="x", name=Name(given="Testina", family="Exemplar"))
+_TOLD = ("EVID.",)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """What became of a file. `outcome`: accepted, loss accepted, repaired, refused, or NOT PROVED."""
+
+    name: str
+    outcome: str
+    pages: int = 0
+    rules: tuple[str, ...] = ()
+    reason: str = ""
+
+
+def main() -> None:
+    """Print the table; exit 1 if a page is not as its source shows it, or a reader was brought down."""
+    asked = [Path(one) for one in sys.argv[1:] if not one.startswith("--")]
+    files = sorted(path for one in asked for path in one.rglob("*") if path.is_file() and path.suffix.lower() not in _WORDS)
+    rows = []
+    for row in run(files):
+        rows.append(row)
+        print(row.outcome, row.name, row.pages, ", ".join(row.rules), row.reason, sep=" | ", file=sys.stderr, flush=True)
+    print("\n".join(summary(rows)))
+    if "--full" in sys.argv:
+        print("\n".join(table(rows)))
+    raise SystemExit(any(row.outcome == "NOT PROVED" or "EVID.CRASH" in row.rules for row in rows))
+
+
+def run(files: Sequence[Path], jobs: int = 2) -> Iterator[Row]:
+    """What becomes of each file, in order."""
+    with tempfile.TemporaryDirectory() as home, Workshop(Path(home) / "home", jobs=jobs) as shop:
+        for path in files:
+            yield _row(path, shop, Path(home))
+
+
+def _row(path: Path, shop: Workshop, home: Path) -> Row:
+    part = FilePart(path=path.name)
+    try:
+        return _proved(path, part, shop, home)
+    except EvidenceUnreadable as error:
+        told = tuple(error.findings)
+    except AssemblerError as error:
+        return Row(name=path.name, outcome="refused", rules=(type(error).__name__,), reason=str(error))
+    rules = tuple(dict.fromkeys(one.rule for one in told))
+    refused = Row(name=path.name, outcome="refused", rules=rules, reason=told[0].problem)
+    if not all('"accept_' in one.remedy for one in told):
+        return refused
+    repaired = "EVID.REPAIRED" in rules
+    accepted = replace(part, accept_loss=rules, accept_repair=_digest(path) if repaired else "")
+    try:
+        made = _proved(path, accepted, shop, home)
+    except AssemblerError as error:
+        return replace(refused, outcome="NOT PROVED", reason=str(error))
+    outcome = made.outcome if made.outcome != "accepted" else "repaired" if repaired else "loss accepted"
+    return replace(made, outcome=outcome, rules=rules, reason=made.reason or told[0].problem)
+
+
+def _proved(path: Path, part: FilePart, shop: Workshop, home: Path) -> Row:
+    """Prepared, bound with a stamp on each page, and compared page by page with the file itself."""
+    exhibit = Exhibit(id="file", title="t", category="other", parts=(part,))
+    source = SourceFile(path=path.name, size=path.stat().st_size, sha256=_digest(path))
+    case = _case(exhibit, source)
+    (prepared,) = evidence.prepare(case, path.parent, shop)
+    target = home / "bundle.pdf"
+    entries = _bound(case, prepared, target)
+    jobs = [paging.Job(bundle=target, first=1, entries=some, case_folder=path.parent) for some in paging.chunks(entries)]
+    wrong = []
+    for result in shop.map(paging.look, jobs):
+        if isinstance(result, Failure):
+            wrong.append(f"could not be looked at: {result.kind}")
+        else:
+            bad = [one for one in result if not one.alike or not one.stamped]
+            wrong += [f"page {one.number}: {one.trouble or one.difference}" for one in bad]
+    told = [one for one in prepared.findings if one.rule.startswith(_TOLD)]
+    return Row(
+        name=path.name, outcome="NOT PROVED" if wrong else "accepted", pages=len(prepared.pages),
+        rules=tuple(dict.fromkeys(one.rule for one in told)), reason=wrong[0] if wrong else _first(told),
+    )  # fmt: skip
+
+
+def _first(told: Sequence[Finding]) -> str:
+    return told[0].problem if told else ""
+
+
+def _bound(case: Case, prepared: Prepared, target: Path) -> list[dict[str, object]]:
+    part = Part(id="file", kind=PartKind.EXHIBIT, title="t", document="exhibit:file", tab="A", exhibit="file")
+    plan = Plan(packet="x", beneficiary="x", kind="parole", title="t", parts=(part,))
+    layout = arrange(plan, case, {part.document: page_facts(prepared)})
+    bind(layout, {part.document: prepared.pdf}, target, font=stamp_font())
+    data = report.manifest(
+        case=case, plan=plan, layout=layout, prepared=(prepared,), drafts=(), findings=(), engines={}, as_of=date(2026, 11, 23),
+        profile=Profile(id="x", title="x"), volumes=(Volume(path=target.name, first=1, last=len(layout.leaves)),),
+    )  # fmt: skip
+    ledger: list[dict[str, object]] = data["ledger"]
+    return ledger
+
+
+def _case(exhibit: Exhibit, source: SourceFile) -> Case:
+    request = Request(filing="online", fee="pay", length_months=12)
+    return Case(
+        id="corpus", kind="parole", reasons=("other",), petitioner=_PERSON, beneficiaries=(_PERSON,), supporters=(),
+        attorney=None, request=request, declarations=(), exhibits=(exhibit,), files=(source,),
+    )  # fmt: skip
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def summary(rows: Sequence[Row]) -> Iterator[str]:
+    """Files by outcome and rule, most first."""
+    yield f"{len(rows)} files, {sum(row.pages for row in rows)} pages proved"
+    yield ""
+    yield "| outcome | rules | files |"
+    yield "|---|---|---|"
+    counted = Counter((row.outcome, ", ".join(row.rules)) for row in rows)
+    for (outcome, rules), count in sorted(counted.items(), key=lambda pair: (pair[0][0], -pair[1], pair[0][1])):
+        yield f"| {outcome} | {rules} | {count} |"
+
+
+def table(rows: Sequence[Row]) -> Iterator[str]:
+    """Every file."""
+    yield ""
+    yield "| file | outcome | pages | rules | first reason |"
+    yield "|---|---|---|---|---|"
+    for row in rows:
+        yield f"| {row.name} | {row.outcome} | {row.pages or ''} | {', '.join(row.rules)} | {row.reason} |"
+
+
+if __name__ == "__main__":
+    main()

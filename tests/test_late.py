@@ -1,0 +1,185 @@
+"""late exhibits, end to end: a filed packet, what is added to it, and that everything in the file says the same of it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pypdfium2 as pdfium
+import pytest
+from click.testing import CliRunner
+from pypdf import PdfReader
+
+from assembler.cli import main
+from assembler.comparing import compare, note
+from assembler.errors import ExitCode
+from tests import factories
+from tests.conftest import AS_OF
+from tests.test_prove import failed, proved
+from tests.test_splitting import own_profile
+
+
+def run(*arguments: object, code: ExitCode = ExitCode.OK) -> str:
+    done = CliRunner().invoke(main, list(map(str, arguments)))
+    assert done.exit_code == code, done.output
+    return done.output
+
+
+def bundle(case: Path, *more: object, code: ExitCode = ExitCode.OK) -> str:
+    return run("bundle", case, "--as-of", AS_OF, "--jobs", 2, "--no-thumbnails", *more, code=code)
+
+
+def add(case: Path, exhibit: str, place: int = 1, words: str = "Late words") -> None:
+    """A new exhibit of two pages."""
+    (case / f"evidence/{exhibit}.pdf").write_bytes(factories.text_pdf([[f"{words} of {exhibit}."], ["And a second page."]]))
+    data = json.loads((case / "case.json").read_text())
+    row = {"id": exhibit, "title": f"Title of {exhibit}", "category": "medical", "files": [f"evidence/{exhibit}.pdf"]}
+    data["exhibits"].insert(place, row)
+    factories.write_case(case, data)
+
+
+def lengthen(case: Path, exhibit: str, *, first: bool = False) -> None:
+    """One more page of an exhibit, which the case cites."""
+    (case / f"evidence/more-{exhibit}.pdf").write_bytes(factories.text_pdf([[f"One more page of {exhibit}."]]))
+    data = json.loads((case / "case.json").read_text())
+    row = next(one for one in data["exhibits"] if one["id"] == exhibit)
+    row["files"] = [f"evidence/more-{exhibit}.pdf", *row["files"]] if first else [*row["files"], f"evidence/more-{exhibit}.pdf"]
+    data["request"]["basis"] = ["The child needs care [@letter, p. 3], as is shown [@new, p. 2; @scan]."]
+    factories.write_case(case, data)
+
+
+def manifest(folder: Path) -> dict[str, Any]:
+    data: dict[str, Any] = json.loads((folder / "child/manifest.json").read_text())
+    return data
+
+
+@pytest.fixture(scope="module")
+def late(small: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A case with a filed packet in filed/, and a supplement in build/: one more page, and a new exhibit."""
+    case = Path(shutil.copytree(small, tmp_path_factory.mktemp("late") / "case"))
+    (case / "build").rename(case / "filed")
+    add(case, "new")
+    lengthen(case, "letter")
+    bundle(case, "--freeze", case / "filed", "--late", "in-place")
+    return case
+
+
+def test_every_filed_page_keeps_its_number_and_the_difference_is_what_was_added(late: Path) -> None:
+    old, new = manifest(late / "filed"), manifest(late / "build")
+
+    changes = compare(old, new)
+
+    assert [str(change) for change in changes if change.kind != "changed"] == [
+        "added   exhibit A (letter): page 7a",
+        "added   exhibit A1 (new): page 7b",
+        "added   exhibit A1 (new): pages 7c–7d",
+    ]
+    assert {change.part for change in changes if change.kind == "changed"} == {"cover-letter", "index"}  # no declaration
+    assert "- Exhibit A1, Title of new: pages 7c–7d" in note(changes, new)
+    assert new["frozen"]["as_of"] == "2026-11-23"
+    here = {entry["label"]: entry for entry in new["ledger"]}
+    for entry in old["ledger"]:
+        assert here[entry["label"]]["stamp"]["text"] == entry["stamp"]["text"]
+        assert here[entry["label"]].get("source") == entry.get("source")
+
+
+def test_labels_stamps_bookmarks_index_and_citations_say_57a(late: Path) -> None:
+    path = late / "build/child/bundle.pdf"
+    labels = ["1", "2", "3", "4", "5", "6", "7", "7a", "7b", "7c", "7d", "8", "9", "10", "11", "12"]
+    document = pdfium.PdfDocument(path)
+    texts = [" ".join(page.get_textpage().get_text_bounded().split()) for page in document]
+
+    assert list(PdfReader(path).page_labels) == labels
+    assert [document.get_page_label(n) for n in range(len(document))] == labels
+    assert "Exhibit A · page 7a" in texts[7]
+    assert "Exhibit A1 · 2 of 2 · page 7d" in texts[10]
+    assert "Exhibit B · page 8 of 12" in texts[11]
+    assert "(Ex. A at 7a)" in texts[0] + texts[1]
+    assert "Ex. A1 at 7d" in texts[0] + texts[1]
+    assert "6–7a" in texts[2]
+    assert "takes the place of the one filed before" in texts[2]
+    assert "Exhibit A1 – Title of new (7c–7d)" in {item["/Title"] for item in flat(PdfReader(path).outline)}
+    review = (late / "build/child/review.html").read_text()
+    assert "Page 7c: Exhibit A1, 1 of 2" in review
+    assert ">7d" in review
+
+
+def flat(items: Any) -> list[Any]:
+    return [one for item in items for one in (flat(item) if isinstance(item, list) else [item])]
+
+
+def test_the_proof_catches_a_number_or_a_filed_page_that_is_not_as_it_was(late: Path, tmp_path: Path) -> None:
+    case = Path(shutil.copytree(late, tmp_path / "case"))
+    assert failed(proved(case)) == set()
+    path = case / "build/child/manifest.json"
+
+    for change, caught in (
+        (lambda data: data["frozen"]["pages"][6].update(content="0:1:0"), "frozen"),
+        (lambda data: data["frozen"]["pages"][6].update(stamp="Exhibit A · 2 of 2 · page 7 of 13"), "frozen"),
+        (lambda data: data["ledger"][7].update(label="8a"), "numbers"),
+        (lambda data: data.update(frozen=None), "numbers"),
+    ):
+        data = manifest(late / "build")
+        change(data)
+        path.write_text(json.dumps(data))
+        assert caught in failed(proved(case))
+
+
+def test_a_supplement_to_a_supplement_in_several_files(late: Path, tmp_path: Path) -> None:
+    case = Path(shutil.copytree(late, tmp_path / "case"))
+    (case / "build").rename(case / "second")
+    add(case, "newer", place=2)
+    lengthen(case, "new", first=True)
+    limit = (case / "second/child/bundle.pdf").stat().st_size * 6 // 10
+    name = own_profile(case, max_bytes=limit, part_name="p_{first}-{last}.pdf", labels=True, outline=True)
+
+    bundle(case, "--freeze", case / "second/child/manifest.json", "--profile", name)
+
+    old, new = manifest(case / "second"), manifest(case / "build")
+    assert [str(one) for one in compare(old, new) if one.kind != "changed"] == [
+        "added   exhibit A1 (new): page 7b1",
+        "added   exhibit D (newer): page 13",
+        "added   exhibit D (newer): pages 14–15",
+    ]
+    files = [one["path"] for one in new["volumes"]]
+    assert len(files) > 1
+    labels = [label for one in files for label in PdfReader(case / "build/child" / one).page_labels]
+    assert labels[6:13] == ["7", "7a", "7b", "7b1", "7c", "7d", "8"]
+    assert files[0].startswith("p_1-")
+    assert files[-1].endswith("-15.pdf")
+    assert failed(proved(case)) == set()
+
+
+@pytest.mark.parametrize("how", ["changed", "left out"])
+def test_a_filed_page_that_is_gone_stops_the_bundle_and_is_named(late: Path, tmp_path: Path, how: str) -> None:
+    case = Path(shutil.copytree(late, tmp_path / "case"))
+    if how == "changed":
+        (case / "evidence/letter.pdf").write_bytes(factories.text_pdf([["Another first page."], ["Another second page."]]))
+    else:
+        data = json.loads((case / "case.json").read_text())
+        data["exhibits"][0]["files"][0] = {"path": "evidence/letter.pdf", "pages": "1"}
+        data["request"]["basis"] = ["The child needs care."]
+        factories.write_case(case, data)
+    before = (case / "build/child/manifest.json").read_bytes()
+
+    said = bundle(case, "--freeze", case / "filed", code=ExitCode.CASE_REJECTED)
+
+    assert "FREEZE.GONE" in said
+    assert ("pages 6, 7 are" if how == "changed" else "page 7 is") in said
+    assert (case / "build/child/manifest.json").read_bytes() == before
+
+
+def test_what_is_no_filed_packet_of_this_case_is_refused(late: Path, tmp_path: Path) -> None:
+    case = Path(shutil.copytree(late, tmp_path / "case"))
+    other = manifest(case / "filed") | {"packet": "somebody"}
+    (tmp_path / "other.json").write_text(json.dumps(other))
+    (tmp_path / "broken.json").write_text("[1]")
+    (tmp_path / "empty").mkdir()
+
+    assert "FREEZE.CASE" in bundle(case, "--freeze", tmp_path / "other.json", code=ExitCode.CASE_REJECTED)
+    assert "no manifest of a packet" in bundle(case, "--freeze", tmp_path / "broken.json", code=ExitCode.CASE_REJECTED)
+    assert "there is no manifest" in bundle(case, "--freeze", tmp_path / "empty", code=ExitCode.CASE_REJECTED)
+    for place in ("build", "build/child", "build/child/manifest.json"):
+        assert "would be replaced" in bundle(case, "--freeze", case / place, code=ExitCode.OUTPUT_NOT_WRITTEN)
