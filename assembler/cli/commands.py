@@ -21,6 +21,7 @@ from assembler.cli.drafting import draft
 from assembler.cli.facts import init, validate
 from assembler.cli.forms import forms
 from assembler.cli.frame import Framed, common, day, progress, result, say
+from assembler.cli.printing import print_run
 from assembler.cli.timings import keep, timed, times
 from assembler.cli.unbundle import unbundle
 from assembler.cli.verify import verify
@@ -52,19 +53,20 @@ main.add_command(cache)
 main.add_command(verify)
 main.add_command(diff)
 main.add_command(unbundle)
+main.add_command(print_run)
 
 
 @main.command()
 @click.argument("case", type=FOLDER)
 @common
-def plan(case: Path, as_json: bool, shelf_dir: Path | None, **_: Any) -> None:
+def plan(case: Path, as_json: bool, shelf_dir: Path | None, profile: str, **_: Any) -> None:
     """Print the order of the packet; touch nothing, start nothing."""
     from assembler import pipeline
     from assembler.plan import as_json as plan_json
     from assembler.plan import show
     from assembler.shelf import Shelf
 
-    plans = pipeline.plans(case, Shelf.default(shelf_dir))
+    plans = pipeline.plans(case, Shelf.default(shelf_dir), profile)
     result(json.dumps([plan_json(p) for p in plans], indent=1) if as_json else "\n\n".join(map(show, plans)))
 
 

@@ -13,7 +13,7 @@ from assembler.doctor import engine_versions
 from assembler.errors import ProofFailed
 from assembler.model import Check, Contradiction, Draft, Finding, Layout, PartKind, Plan, Prepared, Profile, Proof
 from assembler.pipeline import frozen, packet, standing, within
-from assembler.pipeline.ready import Ready, held, prepare
+from assembler.pipeline.ready import Ready, blanks, held, prepare
 from assembler.pipeline.values import Built, Options, Tell, stop_if_strict
 from assembler.pipeline.within import Within
 from assembler.shelf import Shelf
@@ -75,7 +75,7 @@ def _packet(
         bound = within.bind(drawn.layout, drawn.documents, ready.prepared, made, profile, workshop)
         volumes = bound.volumes
         advice = profiles.advice([made / one.path for one in volumes], profile, workshop, [p.id for p in plan.parts])
-        found = (*drawn.findings, *bound.findings, *advice)
+        found = (*drawn.findings, *bound.findings, *blanks(plan, profile), *advice)
         stop_if_strict(ready.case, found, options)
         _keep(drawn, made, target / plan.packet)
         kept = originals.keep(ready.case, plan, ready.folder, made) if options.keep_originals else []
@@ -111,7 +111,8 @@ def _draw(plan: Plan, ready: Ready, shelf: Shelf, workshop: Workshop, options: O
     stop_if_strict(case, found, options)
     form_files = {one.exhibit: one.pdf for one in ready.prepared if one.exhibit.startswith("form:")}
     form_files |= {one.document: one.flattened for one in filled.filled}
-    form_pages = frozen.with_content({name: drafts.facts_of(path) for name, path in form_files.items()}, case, filled.filled)
+    facts_of_forms = {name: drafts.facts_of(path) for name, path in form_files.items()}
+    form_pages = frozen.with_content(facts_of_forms, case, filled.filled)
     found = (*found, *frozen.findings(plan, mine, form_pages, options))
     stop_if_strict(case, found, options)
     filed = frozen.of(plan, options)
@@ -122,8 +123,8 @@ def _draw(plan: Plan, ready: Ready, shelf: Shelf, workshop: Workshop, options: O
         filed=filed,
     )  # fmt: skip
     told = _told(made, ready, shelf)
-    of_drafts = (finding for one in made for finding in one.findings)
-    found = (*found, *(freezing.lost(layout, filed) if filed else ()), *held(plan), *of_drafts, *told.findings)
+    of_drafts = (*(finding for one in made for finding in one.findings), *told.findings)
+    found = (*found, *(freezing.lost(layout, filed) if filed else ()), *held(plan), *of_drafts)
     stop_if_strict(case, found, options)
     claims = rules.claims(ready.judged, plan, layout, [person.id for person in case.beneficiaries])
     sheets = forms.answer_sheets(case, shelf) if held(plan) else []

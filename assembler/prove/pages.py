@@ -162,7 +162,7 @@ def _pictured(page: Any) -> bool:
 
 def _only_copied(entry: Mapping[str, Any]) -> bool:
     """Whether the page stands in the bundle exactly as in its source; ours do, too."""
-    if not entry.get("fitted", {"lossless": True})["lossless"]:
+    if entry.get("grey") or not entry.get("fitted", {"lossless": True})["lossless"]:
         return False
     how = entry.get("transform", {"placement": None, "redrawn": False})
     return entry["scale"] == 1.0 and how["placement"] is None and not how["redrawn"]
