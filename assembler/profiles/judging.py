@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
+from assembler.arrange import PAPER
 from assembler.model import Finding, Profile, Severity
 from assembler.numbering import follows
 from assembler.profiles import packet
 from assembler.profiles.seeing import Seen
 
-_PAPER = {"letter": (612.0, 792.0), "a4": (595.28, 841.89)}
 _SLACK = 3.0  # points a page may differ from its paper
 _DPI_SLACK = 1.02  # rounding of a picture's place
 _EXHIBIT = re.compile(r"^(exhibit|tab|annex|appendix)\b", re.IGNORECASE)
@@ -91,9 +91,9 @@ def _never(files: Sequence[Seen], _: Profile) -> Iterator[Finding]:
 
 
 def _paper(files: Sequence[Seen], profile: Profile) -> Iterator[Finding]:
-    if profile.paper not in _PAPER:
+    if profile.paper not in PAPER:
         return
-    wanted = sorted(_PAPER[profile.paper])
+    wanted = sorted(PAPER[profile.paper])
     for one in files:
         other = [
             n for n, page in enumerate(one.pages, 1)
