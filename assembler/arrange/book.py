@@ -118,7 +118,6 @@ def _leaf(number: int, label: str, text: str, slot: Slot, marking: Marking) -> L
 
 
 def _text(slot: Slot, number: int, total: int, marking: Marking) -> str:
-    """In the receiver's words."""
     part, _, page, of, _ = slot
     text = {PartKind.EXHIBIT: marking.exhibit, PartKind.TAB: marking.tab}.get(part.kind, marking.other)
     return text.format(tab=part.tab, page=page, pages=of, number=number, total=total)
@@ -127,10 +126,9 @@ def _text(slot: Slot, number: int, total: int, marking: Marking) -> str:
 def _late_text(slot: Slot, label: str, *, whole: bool) -> str:
     """Of a page that comes late, the stamp counts no total; put into a filed exhibit (not `whole`), no place in that."""
     part, _, page, of, _ = slot
-    place = f"page {label}"
     if part.kind is PartKind.EXHIBIT and whole:
-        return f"Exhibit {part.tab} · {page} of {of} · {place}"
-    return f"Exhibit {part.tab} · {place}" if part.tab else place
+        return f"Exhibit {part.tab} · {page} of {of} · page {label}"
+    return f"Exhibit {part.tab} · page {label}" if part.tab else f"page {label}"
 
 
 def _row(part: Part, exhibit: Exhibit, run: Sequence[Leaf], sheet: int | None, roles: Sequence[str]) -> IndexRow:

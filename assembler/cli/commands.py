@@ -21,6 +21,7 @@ from assembler.cli.drafting import draft
 from assembler.cli.facts import init, validate
 from assembler.cli.forms import forms
 from assembler.cli.frame import Framed, common, day, progress, result, say
+from assembler.cli.printing import print_run
 from assembler.cli.timings import keep, timed, times
 from assembler.cli.unbundle import unbundle
 from assembler.cli.verify import verify
@@ -52,6 +53,7 @@ main.add_command(cache)
 main.add_command(verify)
 main.add_command(diff)
 main.add_command(unbundle)
+main.add_command(print_run)
 
 
 @main.command()

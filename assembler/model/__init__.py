@@ -22,7 +22,7 @@ from assembler.model.case import (
     Translator,
 )
 from assembler.model.filed import Filed, FiledPage
-from assembler.model.finding import Finding, Severity
+from assembler.model.finding import Contradiction, Finding, Severity
 from assembler.model.fitted import Fitted
 from assembler.model.layout import Bookmark, IndexRow, Layout, Leaf, PageFacts, Stamp
 from assembler.model.pages import Draft, Ink, Miniature, OpenedFile, PageText, Prepared, PreparedPage, Removed
@@ -40,6 +40,7 @@ __all__ = [
     "Case",
     "Check",
     "Consulate",
+    "Contradiction",
     "Declaration",
     "Draft",
     "Exhibit",

@@ -56,10 +56,10 @@ def fill_forms(
     written: list[Path] = []
     findings: list[Finding] = []
     for plan in made:
-        done, found = forms.fill_packet(plan, case, folder, shelf, workshop, current, payment)
-        findings += found
+        done = forms.fill_packet(plan, case, folder, shelf, workshop, current, payment)
+        findings += done.findings
         (out / plan.packet).mkdir(mode=0o700, parents=True, exist_ok=True)
-        for one in done:
+        for one in done.filled:
             if one.editable.is_file():
                 path = out / plan.packet / Path(one.document.removeprefix("form:")).name
                 write_atomic(path, one.editable.read_bytes())

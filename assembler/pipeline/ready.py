@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from assembler import crosscheck, evidence, intake, legibility, profiles, rules
+from assembler import crosscheck, evidence, forms, intake, legibility, profiles, rules
 from assembler.errors import EvidenceUnreadable
 from assembler.model import Case, Exhibit, FilePart, Finding, PartKind, Plan, Prepared, Profile, Severity
 from assembler.pipeline import frozen
@@ -38,7 +38,11 @@ class Ready:
 def check(folder: Path, shelf: Shelf, workshop: Workshop, options: Options, tell: Tell) -> tuple[Finding, ...]:
     """Everything `bundle` would complain of, without building. Raises what the steps raise."""
     ready = prepare(intake.read_case(folder, shelf), folder, shelf, workshop, options, tell)
-    return (*ready.findings, *(finding for plan in ready.plans for finding in held(plan)))
+    found = [*ready.findings]
+    for plan in ready.plans:
+        found += forms.fill_packet(plan, ready.case, folder, shelf, workshop, rules.editions(ready.known)).findings
+        found += held(plan)
+    return tuple(dict.fromkeys(found))
 
 
 def prepare(case: Case, folder: Path, shelf: Shelf, workshop: Workshop, options: Options, tell: Tell) -> Ready:
@@ -126,6 +130,5 @@ def _crosscheck(
     """The text of the evidence against the facts."""
     tell("compare", 0, 0)
     data, names = shelf.schema("crosscheck.json"), shelf.schema("languages.json")["languages"]
-    own = [one for one in prepared if not one.exhibit.startswith("form:")]
-    texts = evidence.read_texts(own, workshop)
+    texts = evidence.read_texts(prepared, workshop)
     return crosscheck.check(case, texts, options.as_of, data, names, contact=contact)

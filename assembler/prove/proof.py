@@ -137,27 +137,27 @@ def _not_seen(ledger: Sequence[Entry], seen: Mapping[int, paging.PageResult]) ->
 
 
 def _stamps(data: Mapping[str, Any], seen: Mapping[int, paging.PageResult]) -> Iterator[Check]:
-    ledger = data["ledger"]
+    ledger, wording = data["ledger"], data.get("marking", {})
     bad = [entry["number"] for entry in ledger if not seen[entry["number"]].stamped]
     count = sum(entry["stamp"] is not None for entry in ledger)
     detail = f"{count} stamps read back as printed" if not bad else f"the stamp is wrong or missing on page {_list(bad)}"
     yield Check(name="stamp", ok=not bad, detail=detail, page=bad[0] if bad else None)
-    wording = data.get("marking", {})
-    misprinted = [
-        entry["number"] for entry in ledger if entry["stamp"]
-        and not (frozen.true_stamp(entry, len(ledger)) if data.get("frozen") else _true_stamp(entry, len(ledger), wording))
-    ]  # fmt: skip
+    misprinted = [entry["number"] for entry in ledger if entry["stamp"] and not _true_stamp(entry, data, wording)]
     if misprinted:
         detail = f"the stamp text is not true on page {_list(misprinted)}"
         yield Check(name="stamp", ok=False, detail=detail, page=misprinted[0])
 
 
-def _true_stamp(entry: Entry, total: int, wording: Mapping[str, str]) -> bool:
+def _true_stamp(entry: Entry, data: Mapping[str, Any], wording: Mapping[str, str]) -> bool:
     """Whether the stamp says what its place is; `wording` is the receiver's own, where it has one."""
     kind = entry["kind"] if entry["kind"] in ("exhibit", "tab") else "other"
-    text = (wording.get(kind) or _WORDING[kind]).format(
-        tab=entry["tab"], page=entry["exhibit_page"], pages=entry["exhibit_pages"], number=label(entry), total=total
-    )
+    worded = wording.get(kind) or _WORDING[kind]
+    if data.get("frozen"):
+        return frozen.true_stamp(entry, worded)
+    text = worded.format(
+        tab=entry["tab"], page=entry["exhibit_page"], pages=entry["exhibit_pages"], number=entry["number"],
+        total=len(data["ledger"]),
+    )  # fmt: skip
     return bool(entry["stamp"]["text"] == text)
 
 
