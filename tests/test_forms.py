@@ -800,7 +800,11 @@ def plain(path: Path) -> Path:
 
 
 def differences(form: mapping.FormMap, path: Path, case: Case, **more: Any) -> list[Any]:
-    return list(forms.compare(form, path, case, "child", 0 if form.form == "i-134" else None, countries=COUNTRIES, **more))
+    return list(compared(form, path, case, **more).findings)
+
+
+def compared(form: mapping.FormMap, path: Path, case: Case, **more: Any) -> forms.Compared:
+    return forms.compare(form, path, case, "child", 0 if form.form == "i-134" else None, countries=COUNTRIES, **more)
 
 
 @pytest.mark.parametrize("copy", ["editable.pdf", "flat.pdf"])
@@ -818,6 +822,11 @@ def test_a_form_that_differs_from_its_case_is_found_without_saying_how(blank: Pa
     assert [one.where for one in found] == [f"{copy}, Part 1 item 3", f"{copy}, Part 1 item 4"]
     assert found[0].pointer == "/petitioner/birth_date"
     assert "1984" not in " ".join(map(str, found))
+    against = compared(drawn_map(blank), tmp_path / copy, a_case(petitioner=other)).contradictions
+    assert (against[0].here, against[0].says) == ("case.json /petitioner/birth_date", "03/04/1984")
+    assert a_case().petitioner.birth_date
+    assert against[0].but == f"{a_case().petitioner.birth_date:%m/%d/%Y}"
+    assert [one.there for one in against] == [one.where for one in found]
 
 
 def test_an_empty_form_is_not_a_completed_one(blank: Path) -> None:

@@ -7,7 +7,7 @@ from itertools import count, groupby
 
 from assembler import freezing
 from assembler.arrange.stamping import stamp_place
-from assembler.model import Bookmark, Case, Exhibit, Filed, IndexRow, Layout, Leaf, PageFacts, Part, PartKind, Plan
+from assembler.model import Bookmark, Case, Exhibit, Filed, IndexRow, Layout, Leaf, Marking, PageFacts, Part, PartKind, Plan
 
 HOST = "https://assembler.invalid/"  # reserved (RFC 2606): a link of ours that a page number will replace
 
@@ -26,8 +26,8 @@ def arrange(
     """
     slots = _slots(plan, pages)
     leaves = tuple(
-        _leaf(number, label, text, slot)
-        for number, ((label, text), slot) in enumerate(zip(_printed(slots, filed), slots, strict=True), 1)
+        _leaf(number, label, text, slot, plan.marking)
+        for number, ((label, text), slot) in enumerate(zip(_printed(slots, filed, plan.marking), slots, strict=True), 1)
     )
     runs = {part: list(run) for part, run in groupby(leaves, key=lambda leaf: leaf.part)}
     first = {part: run[0].number for part, run in runs.items()}
@@ -72,14 +72,14 @@ def _slots(plan: Plan, pages: Mapping[str, Sequence[PageFacts]]) -> list[Slot]:
     return slots
 
 
-def _printed(slots: Sequence[Slot], filed: Filed | None) -> list[tuple[str, str]]:
+def _printed(slots: Sequence[Slot], filed: Filed | None, marking: Marking) -> list[tuple[str, str]]:
     """The printed number of each page and the text of its stamp. A filed page keeps both, to the letter."""
     if filed is None:
-        return [(str(number), _text(slot, str(number), f" of {len(slots)}")) for number, slot in enumerate(slots, 1)]
+        return [(str(number), _text(slot, number, len(slots), marking)) for number, slot in enumerate(slots, 1)]
     old = {f"exhibit:{page.exhibit}" for page in filed.pages}
     numbered = freezing.labels([(_unit(slot), _name(slot)) for slot in slots], filed)
     return [
-        (label, page.stamp if page else _text(slot, label, "", whole=slot[0].document not in old))
+        (label, page.stamp if page else _late_text(slot, label, whole=slot[0].document not in old))
         for (label, page), slot in zip(numbered, slots, strict=True)
     ]
 
@@ -93,11 +93,11 @@ def _name(slot: Slot) -> freezing.Name:
     return freezing.name_of(part.kind, part.document, part.exhibit, index, facts.content)
 
 
-def _leaf(number: int, label: str, text: str, slot: Slot) -> Leaf:
+def _leaf(number: int, label: str, text: str, slot: Slot, marking: Marking) -> Leaf:
     part, index, page, of, facts = slot
     stamp, scale = None, 1.0
     if part.stamped and text:
-        stamp, scale = stamp_place(text, facts.width, facts.height, facts.ink)
+        stamp, scale = stamp_place(text, facts.width, facts.height, facts.ink, marking.clear)
     is_exhibit = part.kind is PartKind.EXHIBIT
     return Leaf(
         number=number,
@@ -117,13 +117,18 @@ def _leaf(number: int, label: str, text: str, slot: Slot) -> Leaf:
     )
 
 
-def _text(slot: Slot, label: str, of_all: str, *, whole: bool = True) -> str:
+def _text(slot: Slot, number: int, total: int, marking: Marking) -> str:
+    part, _, page, of, _ = slot
+    text = {PartKind.EXHIBIT: marking.exhibit, PartKind.TAB: marking.tab}.get(part.kind, marking.other)
+    return text.format(tab=part.tab, page=page, pages=of, number=number, total=total)
+
+
+def _late_text(slot: Slot, label: str, *, whole: bool) -> str:
     """Of a page that comes late, the stamp counts no total; put into a filed exhibit (not `whole`), no place in that."""
     part, _, page, of, _ = slot
-    place = f"page {label}{of_all}"
     if part.kind is PartKind.EXHIBIT and whole:
-        return f"Exhibit {part.tab} · {page} of {of} · {place}"
-    return f"Exhibit {part.tab} · {place}" if part.tab else place
+        return f"Exhibit {part.tab} · {page} of {of} · page {label}"
+    return f"Exhibit {part.tab} · page {label}" if part.tab else f"page {label}"
 
 
 def _row(part: Part, exhibit: Exhibit, run: Sequence[Leaf], sheet: int | None, roles: Sequence[str]) -> IndexRow:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from assembler.model import Ink, Stamp
+from assembler.model import Ink, Stamp, Zone
 
 STAMP_SIZE = 9.0  # points, on a page as large as Letter
 EDGE = 18.0  # points between stamp and the edge of the visible page
@@ -31,24 +31,43 @@ def text_width(text: str, size: float) -> float:
     return sum(WIDTHS.get(character, 600) for character in text) * size / 1000
 
 
-def stamp_place(text: str, width: float, height: float, ink: Ink) -> tuple[Stamp, float]:
+def stamp_place(
+    text: str, width: float, height: float, ink: Ink, clear: Sequence[Zone] = ()
+) -> tuple[Stamp, float]:
     """Where the stamp goes on a page of this visible size, and the scale of the page (1.0 = left as it is).
 
     Corners and middles are tried, bottom before top, right before left, then the same a little further in (a frame or
     a scanner's shadow often runs along the edge); where all have ink, the page is shrunk just enough to clear a band at
     its bottom. The stamp is 9 points on Letter; on larger pages it grows with them, so that it is as large when the page
     is printed on Letter; on small ones it shrinks to fit. Lengths are the page's own units: what /UserUnit says is left
-    out, as it changes nothing of this.
+    out, as it changes nothing of this. No stamp is in a `clear` zone, be there ink or not.
     """
     size = _size(text, width, height)
     box = (text_width(text, size), size * _LINE)
     edge = min(EDGE * size / STAMP_SIZE, max(0.0, (width - box[0]) / 2))
-    for x, y in _places(width, height, box, edge):
-        if not _inked(ink, x, y, box, (width, height)):
+    page = (width, height)
+    free = [place for place in _places(width, height, box, edge) if not any(_in(zone, *place, box, page) for zone in clear)]
+    for x, y in free:
+        if not _inked(ink, x, y, box, page):
             return _stamp(text, x, y, box, size), 1.0
     band = edge + box[1] + CLEAR
     scale = max(0.2, 1 - band / height)
-    return _stamp(text, width - edge - box[0], min(edge, max(0.0, band - box[1])), box, size), scale
+    at_foot = [x for x, y in free if y < height / 2] or [width - edge - box[0]]
+    return _stamp(text, at_foot[0], min(edge, max(0.0, band - box[1])), box, size), scale
+
+
+def in_zone(mark: Stamp, width: float, height: float, clear: Sequence[Zone]) -> bool:
+    """Whether a stamp on a page of this size touches a zone that is to stay clear."""
+    return any(_in(zone, mark.x, mark.y, (mark.width, mark.height), (width, height)) for zone in clear)
+
+
+def _in(zone: Zone, x: float, y: float, box: tuple[float, float], page: tuple[float, float]) -> bool:
+    """Whether a box touches a zone, which grows with pages that are larger than Letter, as stamps do."""
+    grown = max(1.0, min(page[0] / 612, page[1] / 612))
+    width, height = zone.width * grown, zone.height * grown
+    left = 0.0 if "left" in zone.place else page[0] - width if "right" in zone.place else (page[0] - width) / 2
+    bottom = 0.0 if "bottom" in zone.place else page[1] - height
+    return left < x + box[0] and x < left + width and bottom < y + box[1] and y < bottom + height
 
 
 def _places(width: float, height: float, box: tuple[float, float], edge: float) -> Iterator[tuple[float, float]]:

@@ -39,10 +39,12 @@ def bind(
     volume: Volume | None = None,
     volumes: Sequence[Volume] = (),
     zoom: int | None = None,
+    linked: bool = True,
 ) -> Bound:
     """Write the bundle to `target`. `documents`: a PDF for each Leaf.document; `font`: the TrueType file of the stamps.
 
     `volume`: only its pages, with links to the other `volumes` naming their files. `zoom`: per cent at which it opens.
+    `linked`: False leaves no link in it; bookmarks stay.
 
     Raises ToolFailed if a document has other pages than the layout says or still has form fields, TemplateBroken for a
     link of ours that leads nowhere.
@@ -57,6 +59,8 @@ def bind(
         moves = stamps.shrink(book, layout, pages)
         links.follow(book, pages, [item for items in copied.outlines.values() for item in items], moves)
         stamps.stamp(book, layout, pages, face.embed(book, font))
+        if not linked:
+            links.remove(pages)
         outline.write(book, layout, pages, copied.outlines)
         _describe(book, language, [leaf.label for leaf in layout.leaves], zoom)
         book.save(

@@ -59,14 +59,14 @@ main.add_command(print_run)
 @main.command()
 @click.argument("case", type=FOLDER)
 @common
-def plan(case: Path, as_json: bool, shelf_dir: Path | None, **_: Any) -> None:
+def plan(case: Path, as_json: bool, shelf_dir: Path | None, profile: str, **_: Any) -> None:
     """Print the order of the packet; touch nothing, start nothing."""
     from assembler import pipeline
     from assembler.plan import as_json as plan_json
     from assembler.plan import show
     from assembler.shelf import Shelf
 
-    plans = pipeline.plans(case, Shelf.default(shelf_dir))
+    plans = pipeline.plans(case, Shelf.default(shelf_dir), profile)
     result(json.dumps([plan_json(p) for p in plans], indent=1) if as_json else "\n\n".join(map(show, plans)))
 
 

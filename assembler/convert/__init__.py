@@ -6,7 +6,7 @@ lost something. Must not know what the document says or is for.
 
 from assembler.convert.engines import Converted, embedded_version, libreoffice_version, no_glyph, to_pdf
 from assembler.convert.faces import uncovered
-from assembler.convert.words import all_text, lost_words, printed_text
+from assembler.convert.words import all_text, lost_words, page_texts, printed_text
 
 __all__ = [
     "Converted",
@@ -15,6 +15,7 @@ __all__ = [
     "libreoffice_version",
     "lost_words",
     "no_glyph",
+    "page_texts",
     "printed_text",
     "to_pdf",
     "uncovered",

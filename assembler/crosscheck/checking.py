@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from typing import Any
 
 from assembler.crosscheck import doubles, papers, people, statements
-from assembler.crosscheck.values import Contradiction, Crosschecked, Desk, Looked, Pages, Result
-from assembler.model import Case, Finding
+from assembler.crosscheck.statements import Place
+from assembler.crosscheck.values import Crosschecked, Desk, Looked, Pages, Result
+from assembler.model import Case, Contradiction, Finding
 
 _CHECKS: tuple[Callable[[Desk], Iterator[Result]], ...] = (
     people.facts, people.passports, people.strangers, papers.certificates, papers.languages, papers.dates, papers.sequences,
@@ -31,3 +32,20 @@ def check(
         contradictions=tuple(dict.fromkeys(one for one in results if isinstance(one, Contradiction))),
     )
 
+
+def of_documents(case: Case, documents: Mapping[str, str], data: Mapping[str, Any], said: Collection[str]) -> Crosschecked:
+    """What papers made from the case say otherwise than it: a firm's own template may hold facts of an earlier client.
+
+    `documents`: name of the paper → its words. `said`: wrong values that the texts of case.json were told of already.
+    """
+    desk = Desk(case=case, pages={}, as_of=date.min, data=data, languages={})
+    findings: list[Finding] = []
+    contradictions: list[Contradiction] = []
+    for name, text in documents.items():
+        where = Place(where=name, file=name, remedy="correct it in the template, or in case.json")
+        results = [*statements.stated(desk, where, text), *papers.spelt(desk, where, text)]
+        for finding, contradiction in zip(results[::2], results[1::2], strict=True):
+            if isinstance(finding, Finding) and isinstance(contradiction, Contradiction) and contradiction.but not in said:
+                findings.append(finding)
+                contradictions.append(contradiction)
+    return Crosschecked(findings=tuple(dict.fromkeys(findings)), looked=(), contradictions=tuple(dict.fromkeys(contradictions)))

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from rapidfuzz import fuzz
 
 from assembler.crosscheck.likeness import has_date, has_name, words
-from assembler.crosscheck.statements import texts
-from assembler.crosscheck.values import Contradiction, Desk, Looked, Result, everything, told, told_of
-from assembler.model import Exhibit, Finding, PageText, Person, Severity
+from assembler.crosscheck.statements import Place, texts
+from assembler.crosscheck.values import Desk, Looked, Result, everything, told, told_of
+from assembler.model import Contradiction, Exhibit, Finding, PageText, Person, Severity
 
 _COUNTED = re.compile(r"\b(?:page|página|pagina|seite|p\.)\s*(\d{1,3})\s*(?:of|de|von|/)\s*(\d{1,3})\b", re.IGNORECASE)
 _DATED = re.compile(
@@ -186,27 +186,41 @@ def turned(desk: Desk) -> Iterator[Result]:
 
 def spellings(desk: Desk) -> Iterator[Result]:
     """A name in the texts of case.json that is nearly, but not quite, that of a person of the case."""
+    for pointer, text in texts(desk):
+        line = desk.case.line(pointer)
+        where = Place(where=f"case.json line {line} ({pointer})", file="case.json", pointer=pointer, line=line)
+        yield from spelt(desk, where, text)
+
+
+def spelt(desk: Desk, where: Place, text: str) -> Iterator[Result]:
+    """Names in a text that are nearly, but not quite, those of people of the case."""
     names = {person.name.full: person for person in desk.people().values() if len(words(person.name.full)) > 1}
-    known = {word for name in names for word in words(name)}
-    for where, text in texts(desk):
-        for name, person in names.items():
-            for said in _near(text, name):
-                if not {*words(said)} <= known:
-                    line = desk.case.line(where)
-                    yield Finding(
-                        rule="CHECK.TWO_SPELLINGS",
-                        severity=Severity.WARNING,
-                        where=f"case.json line {line} ({where})",
-                        problem=f"a name is written nearly, but not quite, as that of {person.id}",
-                        remedy="write it as in `name`",
-                        file="case.json",
-                        pointer=where,
-                        line=line,
-                        source="house rule",
-                    )
-                    yield Contradiction(
-                        what="name", here=f"case.json, name of {person.id}", says=name, there=f"case.json {where}", but=said
-                    )
+    known = {word for name in (*names, *_helpers(desk)) for word in words(name)}
+    for name, person in names.items():
+        for said in _near(text, name):
+            if not {*words(said)} <= known:
+                yield Finding(
+                    rule="CHECK.TWO_SPELLINGS",
+                    severity=Severity.WARNING,
+                    where=where.where,
+                    problem=f"a name is written nearly, but not quite, as that of {person.id}",
+                    remedy="write it as in `name`",
+                    file=where.file,
+                    pointer=where.pointer,
+                    line=where.line,
+                    page=where.page,
+                    source="house rule",
+                )
+                there = f"case.json {where.pointer}" if where.pointer else where.where
+                yield Contradiction(what="name", here=f"case.json, name of {person.id}", says=name, there=there, but=said)
+
+
+def _helpers(desk: Desk) -> Iterator[str]:
+    """Names of those who have a part in the case without being of it."""
+    case = desk.case
+    interpreters = [one.interpreter for one in case.declarations if one.interpreter]
+    translators = [one.translator for one in case.exhibits if one.translator]
+    yield from (one.name.full for one in (case.attorney, *interpreters, *translators) if one)
 
 
 def _near(text: str, name: str) -> Iterator[str]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import timedelta
 
 from assembler import mrz
 from assembler.crosscheck.likeness import has_date, has_name, has_number, plain, same_name
-from assembler.crosscheck.statements import A_NUMBER
-from assembler.crosscheck.values import Contradiction, Desk, Looked, Result, everything, legible, told, told_of
-from assembler.model import Exhibit, PageText, Person, Severity
+from assembler.crosscheck.statements import a_numbers, passport_numbers
+from assembler.crosscheck.values import Desk, Looked, Result, everything, legible, told, told_of
+from assembler.model import Contradiction, Exhibit, PageText, Person, Severity
 
 _SEX = {"M": "male", "F": "female"}
 
@@ -235,19 +235,48 @@ def _place(desk: Desk, owner: Person) -> str:
 
 
 def strangers(desk: Desk) -> Iterator[Result]:
-    """A-Numbers in the evidence that belong to nobody in this case."""
+    """A-Numbers and passport numbers, in the evidence and on completed forms, that belong to nobody in this case."""
+    for exhibit, page in (*everything(desk), *desk.forms()):
+        yield from _a_numbers(desk, exhibit, page)
+        yield from _passport_numbers(desk, exhibit, page)
+    yield Looked(exhibit="", what="A-Numbers and passport numbers of strangers", result="looked for on every page with text")
+
+
+def _a_numbers(desk: Desk, exhibit: Exhibit, page: PageText) -> Iterator[Result]:
     known = {person.a_number.zfill(9) for person in desk.people().values() if person.a_number}
-    for exhibit, page in everything(desk):
-        seen = {"".join(found) for found in A_NUMBER.findall(page.text.upper())} - {"0" * 9}
-        for number in sorted(seen - known):
-            # one digit apart on a page that was recognised: perhaps misread
-            near = page.method == "ocr" and any(sum(a != b for a, b in zip(number, one, strict=True)) == 1 for one in known)
-            yield told(
-                "LEAK.A_NUMBER",
-                Severity.WARNING if near else Severity.ERROR,
-                page,
-                exhibit,
-                "an A-Number on it belongs to nobody in this case",
-                "take the page out if it is another client's; else add the person (`others`), or correct the number in case.json",
-            )
-    yield Looked(exhibit="", what="A-Numbers of strangers", result="looked for on every page with text")
+    for number in sorted(a_numbers(page.text) - known):
+        yield told(
+            "LEAK.A_NUMBER",
+            Severity.WARNING if _misread(number, known, page) else Severity.ERROR,
+            page,
+            exhibit,
+            "an A-Number on it belongs to nobody in this case",
+            "take the page out if it is another client's; else add the person (`others`), or correct the number in case.json",
+        )
+
+
+def _passport_numbers(desk: Desk, exhibit: Exhibit, page: PageText) -> Iterator[Result]:
+    """Those the page names by the word; beside the name of a person of the case it may be an older passport of theirs."""
+    everyone = desk.people().values()
+    known = {plain(person.passport.number) for person in everyone if person.passport}
+    for number in passport_numbers(page.text):
+        if plain(number) in known or len(plain(number)) < 6:
+            continue
+        named = [one for one in everyone if has_name(page.text, one, desk.data["name_likeness"], family_only=True)]
+        if any(one.passport is None for one in named):
+            continue  # it may be theirs: case.json does not say
+        yield told(
+            "LEAK.PASSPORT",
+            Severity.WARNING if named or _misread(plain(number), known, page) else Severity.ERROR,
+            page,
+            exhibit,
+            "a passport number on it belongs to nobody in this case",
+            "take the page out if it is another client's; else add the person (`others`), or correct the number in case.json",
+        )
+
+
+def _misread(number: str, known: Collection[str], page: PageText) -> bool:
+    """Whether it is one sign apart from a known one on a page that was recognised."""
+    return page.method == "ocr" and any(
+        len(one) == len(number) and sum(a != b for a, b in zip(number, one, strict=True)) == 1 for one in known
+    )

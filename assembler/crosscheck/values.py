@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from assembler.model import Case, Exhibit, Finding, PageText, Person, Severity
+from assembler.model import Case, Contradiction, Exhibit, Finding, PageText, Person, Severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,17 +18,6 @@ class Looked:
     what: str  # "name of child", "machine-readable lines", …
     result: str  # "found", "not found", "not looked at"
     why: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contradiction:
-    """Two places that say different things of one fact; for the confidential manifest."""
-
-    what: str
-    here: str  # "case.json /beneficiaries/0/birth_date"
-    says: str
-    there: str  # "evidence/passport.png, page 1"
-    but: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +64,12 @@ class Desk:
 
     def read(self, exhibit: Exhibit) -> Sequence[PageText]:
         return self.pages.get(exhibit.id, ())
+
+    def forms(self) -> Iterator[tuple[Exhibit, PageText]]:
+        """Every page of the completed forms, each form as an exhibit of its own name; `pages` has them as "form:<path>"."""
+        for form in self.case.forms:
+            one = Exhibit(id=f"form:{form.path}", title=form.form, category="other", parts=())
+            yield from ((one, page) for page in self.pages.get(one.id, ()))
 
     def pointer(self, exhibit: Exhibit) -> str:
         return f"/exhibits/{[one.id for one in self.case.exhibits].index(exhibit.id)}"

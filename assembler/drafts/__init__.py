@@ -6,6 +6,6 @@ run sandboxed, in a worker. Contains no choice about meaning or order.
 
 from assembler.drafts.certificate import translator_certificate
 from assembler.drafts.papers import Paper, papers, wanted
-from assembler.drafts.settle import facts_of, fill, page_facts, settle
+from assembler.drafts.settle import facts_of, fill, page_facts, settle, words_of
 
-__all__ = ["Paper", "facts_of", "fill", "page_facts", "papers", "settle", "translator_certificate", "wanted"]
+__all__ = ["Paper", "facts_of", "fill", "page_facts", "papers", "settle", "translator_certificate", "wanted", "words_of"]

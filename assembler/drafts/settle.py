@@ -189,6 +189,11 @@ def facts_of(pdf: Path) -> list[PageFacts]:
     return [PageFacts(width=width, height=height, ink=ink) for (width, height), ink in zip(sizes, inks, strict=True)]
 
 
+def words_of(one: Draft) -> str:
+    """What a draft says, as it is printed, with one space between words."""
+    return " ".join(" ".join(convert.page_texts(one.pdf.read_bytes())).split())
+
+
 def page_facts(one: Prepared) -> list[PageFacts]:
     """What arrange must know of each page of a prepared exhibit."""
     return [

@@ -260,7 +260,7 @@ def _page(use: _Use, one: opening.Opened, read: reading.Read | None) -> Prepared
         method="text" if page.has_text else "ocr" if read and read.words else "none",
         words=read.words if read else page.words,
         confidence=read.confidence if read else None,
-        turned=(page.turned + (read.turned if read else 0)) % 360,
+        turned=read.turned if read else 0,
         placement=page.box,
         dpi=page.dpi,
         ink=_turned_ink(page, read.turned) if read and read.turned else page.ink,

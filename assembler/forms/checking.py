@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from assembler.forms.answers import Answer, answers, belongs, scope, unanswered
 from assembler.forms.maps import Field, FormMap
 from assembler.forms.reading import FieldRow, Recognised, fields, ink_in, recognise, texts_in
-from assembler.model import Case, Finding, Severity
+from assembler.model import Case, Contradiction, Finding, Severity
 
 _INK = 0.004  # share of dark pixels from which a signature box counts as signed: a thin pen stroke is some 0.01
 _SHIFT = 3.0  # points a field may stand from where the map has it
@@ -53,6 +54,14 @@ def blank_findings(form: FormMap, found: Recognised, rows: Sequence[FieldRow], w
     return tuple(made)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compared:
+    """What a completed form says otherwise than case.json. The contradictions hold both values: for the manifest only."""
+
+    findings: tuple[Finding, ...]
+    contradictions: tuple[Contradiction, ...] = ()
+
+
 def compare(
     form: FormMap,
     completed: Path,
@@ -62,7 +71,7 @@ def compare(
     *,
     countries: Mapping[str, str],
     tabs: Mapping[str, str] | None = None,
-) -> tuple[Finding, ...]:
+) -> Compared:
     """Read a completed form back and compare it with case.json. Fields where it has them, else the text in their places.
 
     Raises FormUnreadable if the file is no PDF.
@@ -72,17 +81,30 @@ def compare(
     if (found.form, found.edition) != (form.form, form.edition):
         if not any(mark.form for mark in found.pages) and not found.fillable:
             problem = "no text and no fields: a scan, so that nothing on it could be compared with case.json"
-            return (_finding("FORM.SCAN", where, problem, "compare it by eye", Severity.WARNING, source=form.source),)
-        return blank_findings(form, found, (), where)
+            scan = _finding("FORM.SCAN", where, problem, "compare it by eye", Severity.WARNING, source=form.source)
+            return Compared(findings=(scan,))
+        return Compared(findings=blank_findings(form, found, (), where))
     facts = scope(case, beneficiary_id, supporter_index, countries=countries, tabs=tabs)
     asked = [one for one in answers(form, facts) if not one.spec.sensitive] if belongs(form, facts) else []
     read = _values(form, completed)
     worst = Severity.ERROR if found.fillable else Severity.WARNING  # text in a place may have been read by a scanner
     extra = _squeezed("".join(read.get(block.text.name, "") for block in form.blocks))
-    made = [*_missing(found, where)]
+    made, against = [*_missing(found, where)], []
     for one in asked:
-        made += _differs(form, one, read, extra, where, worst)
-    return (*made, *unsigned(form, completed, case.attorney is not None))
+        differs = _differs(form, one, read, extra, where, worst)
+        made += differs
+        against += [_contradiction(one, read, where) for finding in differs if finding.rule == "FORM.DIFFERS"]
+    made += unsigned(form, completed, case.attorney is not None)
+    return Compared(findings=tuple(made), contradictions=tuple(against))
+
+
+def _contradiction(one: Answer, read: Mapping[str, str], where: str) -> Contradiction:
+    ticked = [key for key, box in one.spec.boxes if read.get(box.name, "") not in ("", "Off")]
+    there = read.get(one.spec.field.name, "") if one.spec.field and not one.spec.boxes else ", ".join(ticked)
+    says = ", ".join(one.ticked) if one.spec.boxes else one.value
+    return Contradiction(
+        what=one.label, here=f"case.json {one.pointer}".strip(), says=says, there=f"{where}, {one.place}", but=there
+    )
 
 
 def unsigned(form: FormMap, completed: Path, represented: bool = False) -> tuple[Finding, ...]:

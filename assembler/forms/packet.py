@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from assembler.forms.answers import Answer, answers, belongs, scope
-from assembler.forms.checking import compare, edition_findings, unsigned
+from assembler.forms.checking import compare, edition_findings
 from assembler.forms.filling import Filled, fill
 from assembler.forms.maps import FormMap, find, library
 from assembler.forms.reading import FormUnreadable, recognise
-from assembler.model import Case, Finding, FormFile, PartKind, Plan, Severity
+from assembler.model import Case, Contradiction, Finding, FormFile, PartKind, Plan, Severity
 from assembler.shelf import Shelf, stamp_font
 from assembler.workshop import Failure, Workshop
 
@@ -25,6 +25,16 @@ class Done:
     editable: Path
     flattened: Path
     findings: tuple[Finding, ...] = ()
+    contradictions: tuple[Contradiction, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Packet:
+    """The forms of a packet: those that were filled, what was found of all of them, what completed ones say otherwise."""
+
+    filled: tuple[Done, ...]
+    findings: tuple[Finding, ...]
+    contradictions: tuple[Contradiction, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,8 +60,8 @@ class Job:
 def fill_packet(
     plan: Plan, case: Case, folder: Path, shelf: Shelf, workshop: Workshop, current: Mapping[str, str],
     payment: Mapping[str, object] | None = None,
-) -> tuple[tuple[Done, ...], tuple[Finding, ...]]:
-    """Fill every blank form of the plan and read every completed one back; the forms that were filled, and all findings.
+) -> Packet:
+    """Fill every blank form of the plan and read every completed one back.
 
     `current`: the edition in force of each form, "01/20/25". `payment`: card data for a payment form, kept nowhere.
     """
@@ -67,23 +77,29 @@ def fill_packet(
             jobs.append(replace(job, payment=payment) if pays else job)
         else:
             findings += job
-    done = []
+    done: list[Done] = []
+    against: list[Contradiction] = []
     for job, result in zip(jobs, workshop.map(fill_one, jobs), strict=True):
         if isinstance(result, Failure):
             findings.append(_problem(job.path, "FORM.UNKNOWN", f"it could not be filled ({result.kind}: {result.detail})"))
         else:
             findings += result.findings
+            against += result.contradictions
             done += [] if job.completed else [result]
-    return tuple(done), tuple(findings)
+    return Packet(filled=tuple(done), findings=tuple(findings), contradictions=tuple(against))
 
 
 def fill_one(job: Job) -> Done:
     """Fill one blank, or read one completed form back, in a worker. A file that is no PDF is a finding."""
     editable, flattened = job.out / "editable.pdf", job.out / "flattened.pdf"
+    against: tuple[Contradiction, ...] = ()
     try:
         found = edition_findings(recognise(job.blank, (job.form,)), job.path, dict(job.current))
         if job.completed:
-            found += _read_back(job)
+            read = compare(
+                job.form, job.blank, job.case, job.beneficiary, job.supporter, countries=dict(job.countries), tabs=dict(job.tabs)
+            )
+            found, against = (*found, *read.findings), read.contradictions
         elif not any(one.severity is Severity.ERROR for one in found):
             filled: Filled = fill(
                 job.form, job.case, job.beneficiary, job.supporter, job.blank, editable, flattened,
@@ -92,15 +108,7 @@ def fill_one(job: Job) -> Done:
             found += filled.findings
     except FormUnreadable as error:
         found = (_problem(job.path, "FORM.UNKNOWN", error.problem),)
-    return Done(document=job.document, editable=editable, flattened=flattened, findings=found)
-
-
-def _read_back(job: Job) -> tuple[Finding, ...]:
-    """What a completed form says otherwise than the case, and whether it is signed."""
-    differs = compare(
-        job.form, job.blank, job.case, job.beneficiary, job.supporter, countries=dict(job.countries), tabs=dict(job.tabs)
-    )
-    return (*differs, *unsigned(job.form, job.blank, job.case.attorney is not None))
+    return Done(document=job.document, editable=editable, flattened=flattened, findings=found, contradictions=against)
 
 
 def answer_sheets(case: Case, shelf: Shelf, only: str | None = None) -> list[dict[str, Any]]:

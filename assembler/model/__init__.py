@@ -22,13 +22,13 @@ from assembler.model.case import (
     Translator,
 )
 from assembler.model.filed import Filed, FiledPage
-from assembler.model.finding import Finding, Severity
+from assembler.model.finding import Contradiction, Finding, Severity
 from assembler.model.fitted import Fitted
 from assembler.model.layout import Bookmark, IndexRow, Layout, Leaf, PageFacts, Stamp
 from assembler.model.pages import Draft, Ink, Miniature, OpenedFile, PageText, Prepared, PreparedPage, Removed
 from assembler.model.people import Address, Biographic, History, Income, Name, Passport, Person
 from assembler.model.plan import Part, PartKind, Plan, Recipe, RecipePart
-from assembler.model.profile import Profile
+from assembler.model.profile import Marking, Profile, Zone
 from assembler.model.proof import Check, Fingerprint, Proof
 from assembler.model.volume import Volume
 
@@ -40,6 +40,7 @@ __all__ = [
     "Case",
     "Check",
     "Consulate",
+    "Contradiction",
     "Declaration",
     "Draft",
     "Exhibit",
@@ -57,6 +58,7 @@ __all__ = [
     "Interpreter",
     "Layout",
     "Leaf",
+    "Marking",
     "Miniature",
     "Name",
     "OpenedFile",
@@ -83,4 +85,5 @@ __all__ = [
     "Supporter",
     "Translator",
     "Volume",
+    "Zone",
 ]

@@ -34,3 +34,14 @@ class Finding:
 
     def __str__(self) -> str:
         return f"{self.severity.value} {self.rule} {self.where}: {self.problem}; {self.remedy}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contradiction:
+    """Two places that say different things of one fact; holds both, so it goes into the confidential manifest only."""
+
+    what: str
+    here: str  # "case.json /beneficiaries/0/birth_date"
+    says: str
+    there: str  # "evidence/passport.png, page 1"
+    but: str

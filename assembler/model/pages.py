@@ -41,8 +41,8 @@ class PreparedPage:
     method: str  # "text": had a usable text layer; "ocr": recognised; "none": nothing readable on it
     words: int
     confidence: float | None  # mean word confidence 0..100; None where method is "text"
-    turned: int  # clockwise quarter turn we added, degrees: 0, 90, 180, 270
-    placement: tuple[float, float, float, float] | None  # images: x, y, width, height on the page; None for PDF pages
+    turned: int  # clockwise degrees we turned it by its text: 0, 90, 180, 270; what a camera says of itself comes before
+    placement: tuple[float, float, float, float] | None  # of a picture: x, y, width, height on the page before it was turned
     dpi: float | None  # effective resolution of a full-page image
     ink: Ink
     blank: bool = False

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from assembler import forms, prove, rules
+from assembler import forms, profiles, prove, rules
 from assembler.errors import OutputNotWritten
 from assembler.model import Finding, Plan, Proof
 from assembler.pipeline.ready import planned
@@ -16,9 +16,9 @@ from assembler.workshop import Workshop, write_atomic
 TO_GATHER = "evidence/TO-GATHER.md"
 
 
-def plans(folder: Path, shelf: Shelf) -> tuple[Plan, ...]:
+def plans(folder: Path, shelf: Shelf, profile: str = profiles.DEFAULT) -> tuple[Plan, ...]:
     """Read and plan only: one plan per beneficiary; starts no program, opens no evidence but to hash it."""
-    return planned(folder, shelf, hashed=False)[1]
+    return planned(folder, shelf, profile, hashed=False)[1]
 
 
 def start(folder: Path, shelf: Shelf, kind: str, reasons: Sequence[str]) -> None:
@@ -56,10 +56,10 @@ def fill_forms(
     written: list[Path] = []
     findings: list[Finding] = []
     for plan in made:
-        done, found = forms.fill_packet(plan, case, folder, shelf, workshop, current, payment)
-        findings += found
+        done = forms.fill_packet(plan, case, folder, shelf, workshop, current, payment)
+        findings += done.findings
         (out / plan.packet).mkdir(mode=0o700, parents=True, exist_ok=True)
-        for one in done:
+        for one in done.filled:
             if one.editable.is_file():
                 path = out / plan.packet / Path(one.document.removeprefix("form:")).name
                 write_atomic(path, one.editable.read_bytes())

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from assembler import drafts, forms, freezing, intake, originals, profiles, prove, report, review, rules
+from assembler import crosscheck, drafts, forms, freezing, intake, originals, profiles, prove, report, review, rules
 from assembler.doctor import engine_versions
 from assembler.errors import ProofFailed
-from assembler.model import Check, Draft, Finding, Layout, PartKind, Plan, Prepared, Profile, Proof
+from assembler.model import Check, Contradiction, Draft, Finding, Layout, PartKind, Plan, Prepared, Profile, Proof
 from assembler.pipeline import frozen, packet, standing, within
-from assembler.pipeline.ready import Ready, held, prepare
+from assembler.pipeline.ready import Ready, blanks, held, prepare
 from assembler.pipeline.values import Built, Options, Tell, stop_if_strict
 from assembler.pipeline.within import Within
 from assembler.shelf import Shelf
@@ -33,6 +33,7 @@ class _Drawn:
     documents: Mapping[str, Path]  # Part.document → PDF
     claims: list[dict[str, Any]]
     findings: tuple[Finding, ...]
+    contradictions: tuple[Contradiction, ...]  # of its forms and letters; those of the evidence are the case's
 
 
 def bundle(
@@ -74,7 +75,7 @@ def _packet(
         bound = within.bind(drawn.layout, drawn.documents, ready.prepared, made, profile, workshop)
         volumes = bound.volumes
         advice = profiles.advice([made / one.path for one in volumes], profile, workshop, [p.id for p in plan.parts])
-        found = (*drawn.findings, *bound.findings, *advice)
+        found = (*drawn.findings, *bound.findings, *blanks(plan, profile), *advice)
         stop_if_strict(ready.case, found, options)
         _keep(drawn, made, target / plan.packet)
         kept = originals.keep(ready.case, plan, ready.folder, made) if options.keep_originals else []
@@ -88,7 +89,8 @@ def _packet(
         tell("review", 0, 0)
         boxes = {one.exhibit: [page.boxes for page in one.pages] for one in drawn.prepared}
         page = review.write(
-            made, data, boxes, shelf.schema("signoff.json"), ready.folder, workshop, thumbnails=options.thumbnails
+            made, data, boxes, shelf.schema("signoff.json"), ready.folder, workshop, thumbnails=options.thumbnails,
+            prints=proof.prints,
         )
         report.write(made, report.with_output(data, page, made))
         publish(made, target / plan.packet)
@@ -104,12 +106,13 @@ def _draw(plan: Plan, ready: Ready, shelf: Shelf, workshop: Workshop, options: O
     """Fill forms, letters and papers, and arrange; stops at findings as it goes."""
     case, folder = ready.case, ready.folder
     mine = _mine(plan, ready)
-    filled, of_forms = forms.fill_packet(plan, case, folder, shelf, workshop, rules.editions(ready.known))
-    found = (*ready.findings, *of_forms)
+    filled = forms.fill_packet(plan, case, folder, shelf, workshop, rules.editions(ready.known))
+    found = (*ready.findings, *filled.findings)
     stop_if_strict(case, found, options)
     form_files = {one.exhibit: one.pdf for one in ready.prepared if one.exhibit.startswith("form:")}
-    form_files |= {one.document: one.flattened for one in filled}
-    form_pages = frozen.with_content({name: drafts.facts_of(path) for name, path in form_files.items()}, case, filled)
+    form_files |= {one.document: one.flattened for one in filled.filled}
+    facts_of_forms = {name: drafts.facts_of(path) for name, path in form_files.items()}
+    form_pages = frozen.with_content(facts_of_forms, case, filled.filled)
     found = (*found, *frozen.findings(plan, mine, form_pages, options))
     stop_if_strict(case, found, options)
     filed = frozen.of(plan, options)
@@ -119,7 +122,8 @@ def _draw(plan: Plan, ready: Ready, shelf: Shelf, workshop: Workshop, options: O
         shelf=shelf, folder=folder, workshop=workshop, facts=facts, as_of=options.as_of, engine=options.engine, tell=tell,
         filed=filed,
     )  # fmt: skip
-    of_drafts = (finding for one in made for finding in one.findings)
+    told = _told(made, ready, shelf)
+    of_drafts = (*(finding for one in made for finding in one.findings), *told.findings)
     found = (*found, *(freezing.lost(layout, filed) if filed else ()), *held(plan), *of_drafts)
     stop_if_strict(case, found, options)
     claims = rules.claims(ready.judged, plan, layout, [person.id for person in case.beneficiaries])
@@ -130,9 +134,16 @@ def _draw(plan: Plan, ready: Ready, shelf: Shelf, workshop: Workshop, options: O
     )  # fmt: skip
     documents = {one.id: one.pdf for one in made} | {f"exhibit:{one.exhibit}": one.pdf for one in mine} | form_files
     return _Drawn(
-        plan=plan, layout=layout, prepared=mine, drafts=made, forms=filled, papers=papers, documents=documents,
-        claims=claims, findings=found,
+        plan=plan, layout=layout, prepared=mine, drafts=made, forms=filled.filled, papers=papers, documents=documents,
+        claims=claims, findings=found, contradictions=(*filled.contradictions, *told.contradictions),
     )
+
+
+def _told(made: Sequence[Draft], ready: Ready, shelf: Shelf) -> crosscheck.Crosschecked:
+    """What letters and declarations say otherwise than the case."""
+    names = {f"drafts/{one.id.removeprefix('draft:')}.docx": drafts.words_of(one) for one in made}
+    said = [one.but for one in ready.crossed.contradictions]
+    return crosscheck.of_documents(ready.case, names, shelf.schema("crosscheck.json"), said)
 
 
 def _mine(plan: Plan, ready: Ready) -> tuple[Prepared, ...]:
@@ -157,7 +168,7 @@ def _manifest(
         engines=engine_versions(), as_of=options.as_of, profile=profile, volumes=bound.volumes, claims=drawn.claims,
         relied=rules.relied(ready.judged), not_checked=ready.judged.not_checked,
         looked=[asdict(one) for one in ready.crossed.looked],
-        contradictions=[asdict(one) for one in ready.crossed.contradictions], seal=seal,
+        contradictions=[asdict(one) for one in (*ready.crossed.contradictions, *drawn.contradictions)], seal=seal,
         filed=frozen.of(drawn.plan, options), fitted=bound.fitted,
     )  # fmt: skip
 

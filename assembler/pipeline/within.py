@@ -27,6 +27,7 @@ def bind(
     workshop: Workshop,
 ) -> Within:  # fmt: skip
     """Write the bundle into `folder`. Raises what binding raises, CaseRejected where even fitting does not help."""
+    documents = fitting.without_colour(documents, workshop) if profile.colour == "grey" else documents
     desk = _desk(documents, prepared, profile, workshop) if profile.max_dpi else None
     fit = fitting.to_resolution(desk, workshop) if desk else fitting.Fit()
     leaves = {(leaf.document, leaf.index): leaf for leaf in layout.leaves}

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
+from typing import Any
 
 from assembler.model import Finding, Profile, Severity
 from assembler.numbering import follows
+from assembler.profiles import packet
 from assembler.profiles.seeing import Seen
 
 _PAPER = {"letter": (612.0, 792.0), "a4": (595.28, 841.89)}
@@ -20,10 +22,12 @@ ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 Rule = Callable[[Sequence[Seen], Profile], Iterator[Finding]]
 
 
-def judge(files: Sequence[Seen], profile: Profile, parts: Sequence[str] | None = None) -> tuple[Finding, ...]:
+def judge(
+    files: Sequence[Seen], profile: Profile, parts: Sequence[str] | None = None, ledger: Sequence[Mapping[str, Any]] = ()
+) -> tuple[Finding, ...]:
     """Every finding about these files, the parts of one bundle in order.
 
-    `parts`: ids of the packet's parts, None where they are not known (a PDF made elsewhere).
+    `parts`: ids of the packet's parts, None where they are not known (a PDF made elsewhere); `ledger`: its pages, if known.
     """
     broken = [one for one in files if one.trouble or one.encrypted]
     found = [finding for one in broken for finding in _unreadable(one)]
@@ -31,6 +35,7 @@ def judge(files: Sequence[Seen], profile: Profile, parts: Sequence[str] | None =
     for rule in (_size, _single, _name, _never, *_WANTED):
         found += rule(whole, profile)
     found += _parts(parts, profile)
+    found += packet.judge(ledger, profile)
     return tuple(found)
 
 
@@ -179,6 +184,14 @@ def _dpi(files: Sequence[Seen], profile: Profile) -> Iterator[Finding]:
                            f"scan at {profile.max_dpi}", profile.source("max_dpi"), fine)  # fmt: skip
 
 
+def _colour(files: Sequence[Seen], profile: Profile) -> Iterator[Finding]:
+    for one in files:
+        coloured = [n for n, page in enumerate(one.pages, 1) if page.coloured]
+        if profile.colour == "grey" and coloured:
+            yield _finding("COLOUR", WARNING, one.name, "a page has colours, and grey is wanted", "print or scan it in grey",
+                           profile.source("colour"), coloured)  # fmt: skip
+
+
 def _parts(parts: Sequence[str] | None, profile: Profile) -> Iterator[Finding]:
     for part in profile.required_parts if parts is not None else ():
         if part not in (parts or ()):
@@ -189,7 +202,7 @@ def _parts(parts: Sequence[str] | None, profile: Profile) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-_WANTED: tuple[Rule, ...] = (_paper, _labels, _links, _outline, _searchable, _upright, _fonts, _view, _dpi)
+_WANTED: tuple[Rule, ...] = (_paper, _labels, _links, _outline, _searchable, _upright, _fonts, _view, _dpi, _colour)
 
 
 def _list(pages: Sequence[int], most: int = 8) -> str:

@@ -56,11 +56,21 @@ def _is(page: Mapping[str, Any], entry: Entry | None) -> bool:
     return bool((content, text) == (page["content"], page["stamp"]))
 
 
-def true_stamp(entry: Entry, _total: int) -> bool:
-    """Whether a stamp of a frozen packet says the page's exhibit and number; totals are those of the day it was filed."""
-    place = rf"page {re.escape(label(entry))}(?: of \d+)?"
+def true_stamp(entry: Entry, filed: str) -> bool:
+    """Whether a stamp of a frozen packet says the page's exhibit and number; totals are those of the day it was filed.
+
+    `filed`: how the receiver's stamps are worded; pages that came late say it in our words, without totals.
+    """
+    place = rf"page {re.escape(label(entry))}"
     if entry["kind"] == "exhibit":
         place = rf"Exhibit {re.escape(entry['tab'])} · (?:\d+ of \d+ · )?{place}"
     elif entry["kind"] == "tab":
         place = f"Exhibit {re.escape(entry['tab'])} · {place}"
-    return re.fullmatch(place, entry["stamp"]["text"]) is not None
+    return any(re.fullmatch(one, entry["stamp"]["text"]) for one in (_worded(filed, entry), place))
+
+
+def _worded(wording: str, entry: Entry) -> str:
+    """A regular expression of a stamp's wording, with this page's exhibit and number in it."""
+    known = {"tab": re.escape(entry["tab"]), "number": re.escape(label(entry))}
+    pieces = re.split(r"\{(tab|page|pages|number|total)\}", wording)
+    return "".join(known.get(one, r"\d+") if place % 2 else re.escape(one) for place, one in enumerate(pieces))

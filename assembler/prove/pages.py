@@ -38,7 +38,7 @@ class Job:
 class PageResult:
     """What was seen on one page. `difference` None = not compared: `trouble` says why; `alike` where it could not be.
 
-    `whole`: the comparison left nothing out, since the stamp alone could be taken away.
+    `whole`: the stamp alone can be taken away, so that a comparison leaves nothing out.
     """
 
     number: int
@@ -73,11 +73,11 @@ def _page(
     page = book[number - first]
     text = page.get_textpage()
     stamped, words = _stamp_is_there(page, text, entry), len(text.get_text_bounded().split())
+    whole = stamp.hide(page, entry["stamp"]) or not entry["stamp"]
     if sources is None or "source" not in entry:
-        return PageResult(number=number, difference=None, alike=True, stamped=stamped, words=words)
-    alone = stamp.hide(page, entry["stamp"])
+        return PageResult(number=number, difference=None, alike=True, stamped=stamped, words=words, whole=whole)
     try:
-        difference = _apart(page, entry, sources, masked=bool(entry["stamp"]) and not alone)
+        difference = _apart(page, entry, sources, masked=not whole)
     except NoPages as error:
         return PageResult(number=number, difference=None, alike=True, stamped=stamped, words=words, trouble=str(error))
     except (pdfium.PdfiumError, OSError, IndexError) as error:
@@ -87,8 +87,8 @@ def _page(
         trouble = "it has another size than its source"
         return PageResult(number=number, difference=None, alike=False, stamped=stamped, words=words, trouble=trouble)
     return PageResult(
-        number=number, difference=difference, alike=difference <= _limit(entry), stamped=stamped, words=words,
-        whole=(alone or not entry["stamp"]) and not sources.secondhand, secondhand=sources.secondhand,
+        number=number, difference=difference, alike=difference <= _limit(entry), stamped=stamped, words=words, whole=whole,
+        secondhand=sources.secondhand,
     )  # fmt: skip
 
 
@@ -118,44 +118,51 @@ def _apart_in_colour(
 
     `flat`: with the file's own pictures of its form fields. Where forms may be filled PDFium draws fields anew, in its own style.
     """
-    source = sources.open(entry["source"]["path"])[entry["source"]["page"] - 1]
-    if flat and not _pictured(source):
-        return float("inf")
-    fine = 1 if _only_copied(entry) else _FINE
+    path, number, fine = entry["source"]["path"], entry["source"]["page"] - 1, 1 if _only_copied(entry) else _FINE
     if flat:
-        source.flatten()
-        number = entry["source"]["page"] - 1
-        source = sources.open(entry["source"]["path"])[number]
-    drawn = source.render(scale=fine * DPI / 72, may_draw_forms=not flat).to_pil().convert("L")
+        drawn = _with_own_pictures(sources.unfilled(path), number, fine * DPI / 72)
+    else:
+        drawn = sources.open(path)[number].render(scale=fine * DPI / 72, may_draw_forms=True).to_pil().convert("L")
+    if drawn is None:
+        return float("inf")
     expected = _arranged(np.asarray(drawn), entry, shape)
-    if flat:
-        sources.close()  # what was changed is the copy in memory only
-    if expected is None:
-        return float("inf")
     seen = page.render(scale=fine * DPI / 72).to_pil().convert("L").reduce(fine)
-    return _difference(np.asarray(seen), expected, entry, masked=masked)
+    return float("inf") if expected is None else _difference(np.asarray(seen), expected, entry, masked=masked)
+
+
+def _with_own_pictures(source: Any, number: int, scale: float) -> Image.Image | None:
+    """A page with the file's own pictures of its form fields; None where it has none, or a value without one."""
+    try:
+        page = source[number]
+        if not _pictured(page):
+            return None
+        raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY)
+        image: Image.Image = source[number].render(scale=scale).to_pil().convert("L")
+        return image
+    finally:
+        source.close()
 
 
 def _pictured(page: Any) -> bool:
-    """Whether the page has form fields, and a picture of each that is seen and has a value."""
+    """Whether the page has form fields, and a picture of each that has a value; empty ones without are taken away."""
     fields = 0
-    for number in range(raw.FPDFPage_GetAnnotCount(page)):
+    for number in reversed(range(raw.FPDFPage_GetAnnotCount(page))):
         note = raw.FPDFPage_GetAnnot(page, number)
-        try:
-            hidden = raw.FPDFAnnot_GetFlags(note) & raw.FPDF_ANNOT_FLAG_HIDDEN
-            if raw.FPDFAnnot_GetSubtype(note) != raw.FPDF_ANNOT_WIDGET or hidden:
-                continue
-            fields += 1
-            if raw.FPDFAnnot_HasKey(note, b"V") and not raw.FPDFAnnot_HasKey(note, b"AP"):
-                return False
-        finally:
-            raw.FPDFPage_CloseAnnot(note)
+        field = raw.FPDFAnnot_GetSubtype(note) == raw.FPDF_ANNOT_WIDGET
+        bare = field and not raw.FPDFAnnot_HasKey(note, b"AP")
+        valued = bare and raw.FPDFAnnot_HasKey(note, b"V")
+        raw.FPDFPage_CloseAnnot(note)
+        if valued:
+            return False
+        if bare:
+            raw.FPDFPage_RemoveAnnot(page, number)
+        fields += int(field)
     return fields > 0
 
 
 def _only_copied(entry: Mapping[str, Any]) -> bool:
     """Whether the page stands in the bundle exactly as in its source; ours do, too."""
-    if not entry.get("fitted", {"lossless": True})["lossless"]:
+    if entry.get("grey") or not entry.get("fitted", {"lossless": True})["lossless"]:
         return False
     how = entry.get("transform", {"placement": None, "redrawn": False})
     return entry["scale"] == 1.0 and how["placement"] is None and not how["redrawn"]
@@ -200,14 +207,16 @@ def _arranged(drawn: Grey, entry: Mapping[str, Any], shape: tuple[int, ...]) -> 
 
 
 def _placed(picture: Image.Image, entry: Mapping[str, Any], shape: tuple[int, ...]) -> Grey:
-    """A picture in its box on white paper. Rotation by its text comes on top of the camera's own, done on opening."""
+    """A picture in its box on white paper, then turned by its text; what the camera says of itself is done on opening."""
     scale = _FINE * DPI / 72
+    turns = entry["transform"]["turned"] // 90
+    high = entry["size"][0 if turns % 2 else 1]
     x, y, width, height = (value * scale for value in entry["transform"]["placement"])
     size = (max(1, round(width)), max(1, round(height)))
-    paper = Image.new("L", (shape[1] * _FINE, shape[0] * _FINE), 255)
-    top = entry["size"][1] * scale - y - height
-    paper.paste(picture.resize(size, Image.Resampling.BOX), (round(x), round(top)))
-    return _shrunk(np.asarray(paper), entry["scale"], shape)
+    rows, columns = shape[:: -1 if turns % 2 else 1]
+    paper = Image.new("L", (columns * _FINE, rows * _FINE), 255)
+    paper.paste(picture.resize(size, Image.Resampling.BOX), (round(x), round(high * scale - y - height)))
+    return _shrunk(np.rot90(np.asarray(paper), k=-turns), entry["scale"], shape)
 
 
 def _fitted(drawn: Grey, shape: tuple[int, ...]) -> Grey:

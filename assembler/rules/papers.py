@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 
-from assembler.model import Exhibit, Translator
+from assembler.model import Exhibit, FilePart, Translator
 from assembler.rules.scene import Hit, Scene, cites, texts
 
 _PERSONAL = ("identity", "status")
@@ -40,15 +40,35 @@ def _english(tag: str) -> bool:
 
 
 def _translation(exhibit: Exhibit, where: str, parties: set[str]) -> Iterator[Hit]:
-    roles = {part.role for part in exhibit.parts}
-    foreign = [part for part in exhibit.parts if part.role == "document" and not _english(part.language or exhibit.language)]
-    if foreign and "translation" not in roles:
-        yield Hit(rule="TRANS.PRESENT", pointer=where, exhibit=exhibit.id)
-    if "translation" not in roles:
-        return
-    if "certificate" not in roles:
-        yield Hit(rule="TRANS.CERT", pointer=where, exhibit=exhibit.id)
-    yield from _translator(exhibit, exhibit.translator, f"{where}/translation/translator", parties)
+    sets = list(_sets(exhibit.parts))
+    for documents, translations, certificates, later in sets:
+        foreign = [part for part in documents if not _english(part.language or exhibit.language)]
+        if foreign and not translations:
+            yield Hit(rule="TRANS.PRESENT", pointer=where, exhibit=exhibit.id)
+        if translations and not certificates and not later:
+            yield Hit(rule="TRANS.CERT", pointer=where, exhibit=exhibit.id)
+        if (translations and not documents) or (certificates and not translations):
+            yield Hit(rule="TRANS.ORDER", pointer=where, exhibit=exhibit.id)
+    if any(translations for _, translations, _, _ in sets):
+        yield from _translator(exhibit, exhibit.translator, f"{where}/translation/translator", parties)
+
+
+def _sets(parts: Sequence[FilePart]) -> Iterator[tuple[list[FilePart], list[FilePart], list[FilePart], bool]]:
+    """Documents, their translations, the certificates of those, in runs as they will lie in the bundle.
+
+    The last: whether a certificate comes in a later run; one may stand for several translations.
+    """
+    order = ("document", "translation", "certificate")
+    runs: list[tuple[list[FilePart], list[FilePart], list[FilePart]]] = []
+    at = len(order)
+    for part in parts:
+        role = order.index(part.role)
+        if role < at:
+            runs.append(([], [], []))
+        runs[-1][role].append(part)
+        at = role
+    for n, run in enumerate(runs):
+        yield *run, any(certificates for _, _, certificates in runs[n + 1 :])
 
 
 def _translator(exhibit: Exhibit, who: Translator | None, where: str, parties: set[str]) -> Iterator[Hit]:

@@ -40,6 +40,10 @@ class Sources:
             self._path = path
         return self._open
 
+    def unfilled(self, path: str) -> Any:
+        """A PDF opened once more, its form fields left alone: PDFium draws none of its own into it. The caller closes it."""
+        return _document((self._folder / path).read_bytes(), read_passwords(self._folder).of(path))[0]
+
     def close(self) -> None:
         if self._open is not None:
             self._open.close()
