@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import docx
 import pypdfium2 as pdfium
 import pytest
 from click.testing import CliRunner
@@ -149,6 +150,21 @@ def test_a_supplement_to_a_supplement_in_several_files(late: Path, tmp_path: Pat
     assert labels[6:13] == ["7", "7a", "7b", "7b1", "7c", "7d", "8"]
     assert files[0].startswith("p_1-")
     assert files[-1].endswith("-15.pdf")
+    assert failed(proved(case)) == set()
+
+
+def test_a_letter_that_got_shorter_leaves_its_number_free_and_is_told(late: Path, tmp_path: Path) -> None:
+    case = Path(shutil.copytree(late, tmp_path / "case"))
+    (case / "templates").mkdir()
+    short = docx.Document()
+    short.add_paragraph("To whom it may concern, about {{ beneficiary.name.full }}.")
+    short.save(case / "templates/cover-letter.docx")
+
+    said = bundle(case, "--freeze", case / "filed", "--late", "in-place")
+
+    assert "FREEZE.OWN cover-letter: filed page 2 is not there any more" in said
+    assert "PROFILE.LABEL bundle.pdf, page 2: the page label leaves a number out" in said
+    assert list(PdfReader(case / "build/child/bundle.pdf").page_labels)[:4] == ["1", "3", "4", "5"]
     assert failed(proved(case)) == set()
 
 
