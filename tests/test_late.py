@@ -18,6 +18,7 @@ from assembler.comparing import compare, note
 from assembler.errors import ExitCode
 from tests import factories
 from tests.conftest import AS_OF
+from tests.test_pipeline import BLANKS, MAILED
 from tests.test_prove import failed, proved
 from tests.test_splitting import own_profile
 
@@ -199,3 +200,34 @@ def test_what_is_no_filed_packet_of_this_case_is_refused(late: Path, tmp_path: P
     assert "there is no manifest" in bundle(case, "--freeze", tmp_path / "empty", code=ExitCode.CASE_REJECTED)
     for place in ("build", "build/child", "build/child/manifest.json"):
         assert "would be replaced" in bundle(case, "--freeze", case / place, code=ExitCode.OUTPUT_NOT_WRITTEN)
+
+
+@pytest.mark.parametrize(
+    "completed", [True, pytest.param(False, marks=pytest.mark.skipif(not BLANKS.is_dir(), reason="needs the corpus of forms"))]
+)
+def test_a_filed_form_stays_and_one_that_was_altered_stops_the_bundle(tmp_path: Path, completed: bool) -> None:
+    """A completed form is the client's file; of a blank, what was filled into it is held against what was filed."""
+    name = "g-1650" if completed else "i-131"
+    forms = [{"form": name, "path": f"forms/{name}.pdf", **({} if completed else {"completed": False})}]
+    case = factories.small_case(tmp_path / "case", {"forms": forms, **({"request": MAILED} if completed else {})})
+    (case / "forms").mkdir()
+    blank = factories.form_pdf("Exemplar") if completed else (BLANKS / "i-131.pdf").read_bytes()
+    (case / f"forms/{name}.pdf").write_bytes(blank)
+    bundle(case)
+    (case / "build").rename(case / "filed")
+    add(case, "new")
+
+    bundle(case, "--freeze", case / "filed")
+
+    changes = compare(manifest(case / "filed"), manifest(case / "build"))
+    assert {change.kind for change in changes} == {"added", "changed"}
+    assert {change.part for change in changes if change.kind == "added"} == {"tab-new", "exhibit-new"}
+    assert not any(change.part.startswith(name) for change in changes)
+    if completed:
+        (case / f"forms/{name}.pdf").write_bytes(factories.form_pdf("Another"))
+    else:
+        data = json.loads((case / "case.json").read_text())
+        data["petitioner"]["address"]["street"] = "2 Sample Street"
+        factories.write_case(case, data)
+    said = bundle(case, "--freeze", case / "filed", code=ExitCode.CASE_REJECTED)
+    assert f"FREEZE.GONE forms/{name}.pdf" in said
