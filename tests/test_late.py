@@ -106,6 +106,7 @@ def test_labels_stamps_bookmarks_index_and_citations_say_57a(late: Path) -> None
     review = (late / "build/child/review.html").read_text()
     assert "Page 7c: Exhibit A1, 1 of 2" in review
     assert ">7d" in review
+    assert "keeps the numbers of the packet filed as of 2026-11-23" in review
 
 
 def flat(items: Any) -> list[Any]:
@@ -193,10 +194,14 @@ def test_what_is_no_filed_packet_of_this_case_is_refused(late: Path, tmp_path: P
     other = manifest(case / "filed") | {"packet": "somebody"}
     (tmp_path / "other.json").write_text(json.dumps(other))
     (tmp_path / "broken.json").write_text("[1]")
+    data = manifest(case / "filed")
+    data["ledger"][3]["label"] = "9"
+    (tmp_path / "disorder.json").write_text(json.dumps(data))
     (tmp_path / "empty").mkdir()
 
     assert "FREEZE.CASE" in bundle(case, "--freeze", tmp_path / "other.json", code=ExitCode.CASE_REJECTED)
     assert "no manifest of a packet" in bundle(case, "--freeze", tmp_path / "broken.json", code=ExitCode.CASE_REJECTED)
+    assert "no manifest of a packet" in bundle(case, "--freeze", tmp_path / "disorder.json", code=ExitCode.CASE_REJECTED)
     assert "there is no manifest" in bundle(case, "--freeze", tmp_path / "empty", code=ExitCode.CASE_REJECTED)
     for place in ("build", "build/child", "build/child/manifest.json"):
         assert "would be replaced" in bundle(case, "--freeze", case / place, code=ExitCode.OUTPUT_NOT_WRITTEN)
