@@ -15,7 +15,7 @@ from assembler import ocr, shelf, tools
 from assembler.errors import ToolMissing
 
 _NEEDED = ("pikepdf", "pypdf", "pypdfium2", "pdfplumber", "Pillow", "img2pdf", "docxtpl", "Jinja2", "lxml",
-           "tesserocr", "office2pdf-python", "fonttools", "jsonschema", "numpy")  # fmt: skip
+           "tesserocr", "office2pdf-python", "fonttools", "jsonschema", "numpy", "mozjpeg-lossless-optimization")  # fmt: skip
 _CODE = Path(__file__).parent
 
 

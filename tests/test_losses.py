@@ -82,7 +82,9 @@ def test_what_may_matter_stops_the_case_until_it_is_accepted(
 
 def test_a_government_form_is_printed_anew_since_nothing_accepts_its_loss() -> None:
     loss = Loss(rule="EVID.ATTACHMENT", severity=Severity.ERROR, problem="p", remedy="r")
-    made = Opened(path="f.pdf", sha256="0" * 64, pdf=None, pages=(), removed=(), findings=(), faults=("it is torn",), losses=(loss,))
+    made = Opened(
+        path="f.pdf", sha256="0" * 64, pdf=None, pages=(), removed=(), findings=(), faults=("it is torn",), losses=(loss,)
+    )
 
     as_form, as_exhibit = (list(findings_of(name, FilePart(path="f.pdf"), made, ())) for name in ("form:f.pdf", "letter"))
 

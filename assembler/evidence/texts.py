@@ -12,10 +12,11 @@ import pypdfium2 as pdfium
 from assembler import ocr
 from assembler.evidence.tongues import seems_in
 from assembler.evidence.zones import page_lines
-from assembler.model import PageText, Prepared
+from assembler.model import PageText, Prepared, PreparedPage
 from assembler.workshop import Cache, Failure, Workshop
 
 VERSION = "11"  # raise it when anything here changes what comes out
+_WELL = 85.0  # confidence that other letters than Latin do not reach with English data
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,7 +25,7 @@ class Job:
 
     pdf: Path
     languages: tuple[str, ...]
-    scripts: tuple[str, ...]  # PreparedPage.script
+    scripts: tuple[str, ...]  # what they seem to be written in
     recognised: tuple[bool, ...]
     readable: tuple[bool, ...]  # whether its letters are what is printed: not if it was recognised as another language
     cache: Cache
@@ -37,7 +38,7 @@ def read_texts(prepared: Sequence[Prepared], workshop: Workshop) -> dict[str, tu
     """
     jobs = [
         Job(
-            pdf=one.pdf, languages=tuple(page.language for page in one.pages), scripts=tuple(page.script for page in one.pages),
+            pdf=one.pdf, languages=tuple(page.language for page in one.pages), scripts=tuple(map(_script, one.pages)),
             recognised=tuple(page.method == "ocr" for page in one.pages),
             readable=tuple(page.method != "ocr" or ocr.has_language(page.language) for page in one.pages), cache=workshop.cache,
         )
@@ -56,6 +57,12 @@ def read_texts(prepared: Sequence[Prepared], workshop: Workshop) -> dict[str, tu
                 for page, (text, lines, seems) in zip(one.pages, result, strict=True)
             )  # fmt: skip
     return found
+
+
+def _script(page: PreparedPage) -> str:
+    """What a page seems to be written in: as was seen when it was recognised, or as it was read so well by English data alone."""
+    alone = page.method == "ocr" and not ocr.has_language(page.language)
+    return page.script or ("Latin" if alone and (page.confidence or 0) >= _WELL else "")
 
 
 def read(job: Job) -> tuple[tuple[str, str, str], ...]:

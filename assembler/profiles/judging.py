@@ -9,7 +9,7 @@ from typing import Any
 
 from assembler.arrange import PAPER
 from assembler.model import Finding, Profile, Severity
-from assembler.numbering import follows
+from assembler.numbering import follows, is_behind
 from assembler.profiles import packet
 from assembler.profiles.seeing import Seen
 
@@ -108,10 +108,15 @@ def _labels(files: Sequence[Seen], profile: Profile) -> Iterator[Finding]:
     before = "0"
     for one in files:
         labels = [before, *(page.label for page in one.pages)]
-        wrong = [n for n, pair in enumerate(pairwise(labels), 1) if not follows(*pair)]
+        odd = [(n, is_behind(*pair)) for n, pair in enumerate(pairwise(labels), 1) if not follows(*pair)]
+        wrong, gaps = [n for n, behind in odd if not behind], [n for n, behind in odd if behind]
         if profile.labels and wrong:
             yield _finding("LABEL", ERROR, one.name, "the page label does not count on from the page before",
                            "number the pages of all files through", profile.source("labels"), wrong)  # fmt: skip
+        if profile.labels and gaps:  # a filed letter that is shorter now leaves its numbers free
+            yield _finding("LABEL", WARNING, one.name, "the page label leaves a number out",
+                           "number the pages of all files through, or say which pages were withdrawn",
+                           profile.source("labels"), gaps)  # fmt: skip
         before = labels[-1]
 
 

@@ -13,7 +13,7 @@ import pypdfium2 as pdfium
 from PIL import Image
 from pypdfium2 import raw
 
-from assembler.sight import Album, NoPages, Sources, stamp
+from assembler.sight import Album, Leafing, NoPages, Sources, stamp
 
 DPI = 48
 _COPIED = 4.0  # worst mean difference of an 8 × 8 block, grey levels, of a page that was only copied
@@ -54,23 +54,22 @@ class PageResult:
 def look(job: Job) -> tuple[PageResult, ...]:
     """Compare every page of the job. A page or source that cannot be opened is a result with `trouble`."""
     Image.MAX_IMAGE_PIXELS = None  # the door has limited files already
-    book = pdfium.PdfDocument(job.bundle)
     sources = Sources(job.case_folder) if job.case_folder and not job.known else None
     try:
-        return tuple(_page(book, job.first, entry, sources) for entry in job.entries)
+        with Leafing(job.bundle) as book:
+            return tuple(_page(book, job.first, entry, sources) for entry in job.entries)
     finally:
         if sources:
             sources.close()
-        book.close()
 
 
 def _page(
-    book: Any, first: int, entry: Mapping[str, Any], sources: Sources | None
+    book: Leafing, first: int, entry: Mapping[str, Any], sources: Sources | None
 ) -> PageResult:
     number = entry["number"]
     if not 0 <= number - first < len(book):
         return PageResult(number=number, difference=None, alike=False, stamped=False, words=0, trouble="is not there")
-    page = book[number - first]
+    page = book.page(number - first)
     text = page.get_textpage()
     stamped, words = _stamp_is_there(page, text, entry), len(text.get_text_bounded().split())
     whole = stamp.hide(page, entry["stamp"]) or not entry["stamp"]

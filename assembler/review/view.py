@@ -28,6 +28,7 @@ def view(manifest: Json, drawn: Sequence[Picture], words: Sequence[Sequence[Any]
         "profile": manifest["profile"],
         "version": manifest["assembler"],
         "total": len(manifest["ledger"]),
+        "frozen": (manifest.get("frozen") or {}).get("as_of", ""),
         "labels": [label(entry) for entry in manifest["ledger"]],
         "proved": all(check["ok"] for check in manifest["proof"]),
         "pictured": bool(drawn),
