@@ -99,8 +99,9 @@ def _row(path: Path, shop: Workshop, home: Path) -> Row:
         made = _proved(path, accepted, shop, home)
     except AssemblerError as error:
         return replace(refused, outcome="NOT PROVED", reason=str(error))
-    outcome = made.outcome if made.outcome != "accepted" else "repaired" if repaired else "loss accepted"
-    return replace(made, outcome=outcome, rules=rules, reason=made.reason or told[0].problem)
+    if made.outcome != "accepted":
+        return replace(made, rules=rules)
+    return replace(made, outcome="repaired" if repaired else "loss accepted", rules=rules, reason=told[0].problem)
 
 
 def _proved(path: Path, part: FilePart, shop: Workshop, home: Path) -> Row:
