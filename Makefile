@@ -10,7 +10,7 @@ BIN   := .venv/bin
 OPTIONS = $(if $(OUT),--out $(OUT)) $(if $(PROFILE),--profile $(PROFILE)) $(if $(AS_OF),--as-of $(AS_OF))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup bundle validate plan check-case batch test lint types check bench docs templates samples clean
+.PHONY: help setup bundle validate plan check-case batch test lint types check bench corruption corpus docs templates samples clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,12 @@ check: lint types test ## what must hold before a commit
 
 bench: setup ## speed and memory beside named peers, as ratios
 	$(BIN)/python -m benchmarks
+
+corruption: setup ## 10,000 damaged files through the real opening path: how many lose something unseen
+	$(BIN)/python -m benchmarks.corruption
+
+corpus: setup ## what becomes of every file below CORPUS, page by page against the file itself: make corpus CORPUS=dir
+	$(BIN)/python -m benchmarks.corpus $(CORPUS) --full
 
 templates: setup ## the shipped Word templates, made again from docs/make_templates.py
 	$(BIN)/python docs/make_templates.py

@@ -5,26 +5,30 @@ A `Case` and a `Recipe` come in, a `Plan` goes out; nothing is opened, no page i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count, product
 from string import ascii_uppercase
 from typing import Any
 
 from assembler.cites import cited
 from assembler.errors import TemplateBroken
-from assembler.model import Case, Declaration, Exhibit, FormFile, Part, PartKind, Plan, Recipe, RecipePart
+from assembler.model import Case, Declaration, Exhibit, FormFile, Part, PartKind, Plan, Profile, Recipe, RecipePart
 
 TABS_DOCUMENT = "draft:tab-sheets"
 
 
-def plan_packet(case: Case, recipe: Recipe, beneficiary: str) -> Plan:
-    """The packet of one beneficiary (an id of the case). Raises TemplateBroken if the recipe leaves an exhibit out."""
+def plan_packet(case: Case, recipe: Recipe, beneficiary: str, profile: Profile | None = None) -> Plan:
+    """The packet of one beneficiary (an id of the case), as its receiver's profile wants it.
+
+    Raises TemplateBroken if the recipe leaves an exhibit out.
+    """
+    profile = profile or Profile(id="", title="")
     labels = tab_labels(recipe.labels)
     parts: list[Part] = []
     placed: set[str] = set()
     claimed = {category for part in recipe.parts for category in part.categories}
-    for entry in recipe.parts:
-        if not _holds(entry.when, case):
+    for entry in in_order(recipe.parts, profile.order):
+        if not _holds(entry.when, case, entry.id in profile.required_parts):
             continue
         if entry.type in _OF_EVIDENCE:
             for exhibit, group in _OF_EVIDENCE[entry.type](entry, case, beneficiary, claimed):
@@ -42,8 +46,16 @@ def plan_packet(case: Case, recipe: Recipe, beneficiary: str) -> Plan:
         )
     return Plan(
         packet=beneficiary, beneficiary=beneficiary, kind=case.kind, title=recipe.title, parts=tuple(parts),
-        claims_template=recipe.claims_template,
+        claims_template=recipe.claims_template, marking=profile.marking, paper=profile.paper,
     )
+
+
+def in_order(parts: Sequence[RecipePart], order: Sequence[str]) -> tuple[RecipePart, ...]:
+    """The parts as a receiver wants them: those named in `order`, "*" standing for all others as they are; no "*": at the end."""
+    named = {part.id: part for part in parts if part.id in order}
+    rest = [part for part in parts if part.id not in named]
+    wanted = order if "*" in order else (*order, "*")
+    return tuple(part for name in wanted for part in (rest if name == "*" else [named[name]] if name in named else []))
 
 
 def tab_labels(style: str) -> Iterator[str]:
@@ -76,14 +88,15 @@ def as_json(plan: Plan) -> dict[str, Any]:
     return {"packet": plan.packet, "kind": plan.kind, "title": plan.title, "parts": parts}
 
 
-def _holds(when: str, case: Case) -> bool:
-    """Whether all these conditions hold, written with spaces between them."""
+def _holds(when: str, case: Case, required: bool = False) -> bool:
+    """Whether all these conditions hold, written with spaces between them. `required`: the receiver asks for this part."""
     facts: dict[str, Callable[[], bool]] = {
         "represented": lambda: case.attorney is not None,
         "supported": lambda: bool(case.supporters),
         "expedite": lambda: bool(case.request.expedite_reason),
         "mailed": lambda: case.request.filing == "paper",
         "fee-waiver": lambda: case.request.fee == "waiver",
+        "required": lambda: required,
     }
     return all(facts[condition]() for condition in when.split())
 

@@ -19,7 +19,7 @@ from assembler.model import Recipe, RecipePart
 
 _PACKAGE = Path(__file__).resolve().parent
 _PART_TYPES = ("draft", "declarations", "form", "exhibits", "notice", "points")
-_WHEN = ("represented", "supported", "expedite", "mailed", "fee-waiver")
+_WHEN = ("represented", "supported", "expedite", "mailed", "fee-waiver", "required")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

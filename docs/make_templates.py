@@ -438,6 +438,81 @@ def claims():
     return doc
 
 
+def held(known: str, text: str, blank: str = BLANK) -> str:
+    return f"{{% if {known} %}}{text}{{% else %}}{blank}{{% endif %}}"
+
+
+FILE_NUMBER = ("A {{ beneficiary.a_number[:-6] }}-{{ beneficiary.a_number[-6:-3] }}-{{ beneficiary.a_number[-3:] }}")
+FOR_WHOM = "{% if attorney %}Attorney for {{ beneficiary.name.full }}{% else %}{{ beneficiary.name.full }}, without an attorney{% endif %}"
+
+
+def caption_cover():
+    """EOIR Practice Manual, appendix E: who files, the court, the caption, judge and hearing, what it is."""
+    doc = document(12)
+    widths = (4.0, 2.5)
+    made = table(doc, widths)
+    made._tbl.tblPr.remove(made._tbl.tblPr.find(qn("w:tblBorders")))
+    left, right = row(made, widths, ["{% if attorney %}{{ attorney.name.full }}{% else %}{{ beneficiary.name.full }}{% endif %}", ""])
+    for text in (
+        "{%p if attorney %}", "{%p if attorney.firm %}", "{{ attorney.firm }}", "{%p endif %}", "{%p endif %}",
+        "{%p for text in (attorney.address.lines if attorney and attorney.address else beneficiary.address.lines if beneficiary.address "
+        "and not attorney else (BLANK,)) %}", "{{ text }}", "{%p endfor %}",
+        held("attorney and attorney.phone", "{{ attorney.phone }}", "Telephone " + "_" * 20), "EOIR ID no. " + "_" * 18,
+        FOR_WHOM,
+    ):  # fmt: skip
+        added = left.add_paragraph(text.replace("(BLANK,)", f"('{BLANK}',)"))
+        added.paragraph_format.space_after = Pt(2)
+    for text in ("[   ] DETAINED", "[   ] NON-DETAINED", "(mark one by hand)"):
+        added = right.add_paragraph(text)
+        added.alignment, added.paragraph_format.space_after = WD_ALIGN_PARAGRAPH.RIGHT, Pt(2)
+    for text in ("UNITED STATES DEPARTMENT OF JUSTICE", "EXECUTIVE OFFICE FOR IMMIGRATION REVIEW", "IMMIGRATION COURT"):
+        line(doc, text, bold=True, centre=True, after=0, before=30 if text.startswith("UNITED") else None)
+    line(doc, RULE, centre=True, before=6, after=0)
+    line(doc, "(city and state of the court: fill in by hand)", italic=True, size=9, centre=True, after=24)
+    made = table(doc, (3.4, 3.1))
+    caption = row(made, (3.4, 3.1), ["In the matter of", "File no."])
+    for cell, texts in zip(caption, (
+        ("", "{{ beneficiary.name.full | upper }}", "", "In " + "_" * 14 + " proceedings"),
+        ("", held("beneficiary.a_number", FILE_NUMBER, "A " + "_" * 24)),
+    ), strict=True):  # fmt: skip
+        for text in texts:
+            cell.add_paragraph(text).paragraph_format.space_after = Pt(4)
+    line(doc, "", after=6)
+    made = table(doc, (1.9, 4.6))
+    for name in ("Immigration judge:", "Next hearing, date:", "Next hearing, time:"):
+        for cell in row(made, (1.9, 4.6), [name, BLANK + "  (by hand)"]):
+            cell.paragraphs[0].paragraph_format.space_before = Pt(8)
+    line(doc, "{{ plan_title | upper }}", bold=True, size=14, centre=True, before=36, after=4)
+    line(doc, "EVIDENCE{% if index %}, EXHIBITS {{ index[0].tab }} TO {{ index[-1].tab }}{% endif %}", bold=True, centre=True)
+    return doc
+
+
+def certificate_of_service():
+    """EOIR Practice Manual, appendix F. What happened, when and how is said by the one who signs, by hand."""
+    doc = document(12)
+    line(doc, "{{ beneficiary.name.full }}", after=0)
+    line(doc, held("beneficiary.a_number", FILE_NUMBER, "A " + "_" * 24), after=24)
+    doc.add_heading("Certificate of service", 1).alignment = WD_ALIGN_PARAGRAPH.CENTER
+    line(doc, "On " + "_" * 24 + " (date), I, " + held("attorney", "{{ attorney.name.full }}") + ", served a copy of this "
+         "“{{ plan_title }}” and all attached pages, numbered as in its index, on the Department of Homeland Security, U.S. Immigration and "
+         "Customs Enforcement, Office of the Principal Legal Advisor, at the following address:", before=18)  # fmt: skip
+    for _ in range(3):
+        line(doc, RULE, indent=0.3, after=6)
+    line(doc, "by (mark one by hand)", after=6, before=6)
+    for text in (
+        "[   ] electronic filing through ECAS: both parties take part in ECAS, so that there is no separate service;",
+        "[   ] hand delivery;",
+        "[   ] mail or courier: " + BLANK + ".",
+    ):
+        line(doc, text, indent=0.3, after=4)
+    made = table(doc, (1.6, 4.9))
+    for name, text in (("Signature:", BLANK), ("Printed name:", held("attorney", "{{ attorney.name.full }}")), ("Date:", BLANK)):
+        for cell in row(made, (1.6, 4.9), [name, text]):
+            cell.paragraphs[0].paragraph_format.space_before = Pt(16)
+    line(doc, "Signature and date are left blank: sign by hand, on the day of service.", italic=True, size=9, before=10)
+    return doc
+
+
 def write(doc, path: Path) -> None:
     """Save with fixed dates and no author, so that making it again changes no byte."""
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -459,6 +534,8 @@ TEMPLATES = {
     "parole/form-placeholder.docx": form_placeholder,
     "parole/answer-sheet.docx": answer_sheet,
     "parole/claims.docx": claims,
+    "parole/caption-cover.docx": caption_cover,
+    "parole/certificate-of-service.docx": certificate_of_service,
     "parole/translator-certificate.docx": translator_certificate,
     "re-parole/cover-letter.docx": re_parole_letter,
     "rfe-response/cover-letter.docx": response_letter,

@@ -83,6 +83,56 @@ def png(lines: Sequence[str] = LINES, dpi: int = 150) -> bytes:
     return draw.png(draw.sheet(lines, dpi))
 
 
+def tiff(pages: Sequence[Image.Image], compression: str = "raw", dpi: tuple[float, float] = (200, 200), **tags: Any) -> bytes:
+    """A TIFF of these pictures, one page each."""
+    out = io.BytesIO()
+    pages[0].save(out, "TIFF", save_all=True, append_images=pages[1:], compression=compression, dpi=dpi, **tags)
+    return out.getvalue()
+
+
+def fax(pages: Sequence[Sequence[str]] = (LINES, LINES), compression: str = "group4", *, fine: bool = False) -> bytes:
+    """A fax: black and white; 204 dots an inch across and 98 down, or 196 if it was sent `fine`."""
+    sheets = [draw.sheet(lines, 204).convert("1", dither=Image.Dither.NONE) for lines in pages]
+    down = 196 if fine else 98
+    return tiff([s.resize((s.width, s.height * down // 204)) for s in sheets], compression, (204, down))
+
+
+def picture(kind: str, image: Image.Image | None = None, **options: Any) -> bytes:
+    """A typed page, or this picture, as a file of one of Pillow's formats or as HEIF."""
+    import pillow_heif
+
+    pillow_heif.register_heif_opener()
+    out = io.BytesIO()
+    (image or draw.sheet(LINES, 150).convert("RGB")).save(out, kind, **options)
+    return out.getvalue()
+
+
+def wide_colours() -> bytes:
+    """A colour profile as phones write it: that of sRGB with the primaries of Display P3."""
+    from PIL import ImageCms
+
+    profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    primaries = {b"rXYZ": (0.5151, 0.2412, -0.0011), b"gXYZ": (0.2920, 0.6922, 0.0419), b"bXYZ": (0.1571, 0.0666, 0.7841)}
+    for number in range(int.from_bytes(profile[128:132])):
+        tag = profile[132 + 12 * number : 144 + 12 * number]
+        if bytes(tag[:4]) in primaries:
+            at = int.from_bytes(tag[4:8]) + 8
+            values = [round(value * 65536).to_bytes(4, signed=True) for value in primaries[bytes(tag[:4])]]
+            profile[at : at + 12] = b"".join(values)
+    return bytes(profile)
+
+
+def colours() -> Image.Image:
+    """Fields of strong colours, grey steps, and an upper left corner of its own."""
+    image = Image.new("RGB", (400, 500), "white")
+    fields = ("red", "lime", "blue", "cyan", "magenta", "yellow", "black", "#32c832", "#c83232", "#808080")
+    for number, colour in enumerate(fields):
+        x, y = number % 4 * 100, number // 4 * 125
+        image.paste(colour, (x + 5, y + 5, x + 95, y + 120))
+    image.paste("orange", (0, 0, 40, 40))
+    return image
+
+
 def landscape_pdf(lines: Sequence[str] = LINES) -> bytes:
     """One page, wider than high, of text."""
     return text_pdf([lines], size=(792, 612))

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from fontTools.ttLib import TTFont
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assembler.arrange import EDGE, HOST, STAMP_SIZE, WIDTHS, arrange, stamp_place, target, text_width
-from assembler.model import Ink, PageFacts, Part, PartKind, Plan
+from assembler.arrange import EDGE, HOST, STAMP_SIZE, WIDTHS, arrange, book, in_zone, stamp_place, target, text_width
+from assembler.model import Ink, Marking, PageFacts, Part, PartKind, Plan, Zone
 from assembler.plan import TABS_DOCUMENT, plan_packet
 from assembler.shelf import Shelf, stamp_font
 from tests.test_plan import case, exhibit
@@ -191,3 +193,28 @@ def test_odd_pages_get_a_stamp_too(size: tuple[float, float]) -> None:
 
     assert 0 < stamp.width <= size[0]
     assert 0 < stamp.height <= size[1]
+
+
+PLACES = st.sampled_from(["top left", "top", "top right", "bottom left", "bottom"])
+ZONE = st.builds(Zone, place=PLACES, width=st.floats(10, 180), height=st.floats(10, 300))
+
+
+@given(st.lists(ZONE, max_size=5), st.floats(400, 1300), st.floats(600, 2000), st.binary(min_size=8, max_size=8))
+def test_no_stamp_stands_in_a_zone_that_stays_clear(zones: list[Zone], width: float, height: float, bits: bytes) -> None:
+    ink = Ink(cell=100, columns=8, rows=8, bits=bits)
+
+    mark, _ = stamp_place("page 12 of 34", width, height, ink, zones)
+
+    assert not in_zone(mark, width, height, zones)
+
+
+def test_the_receivers_words_are_printed() -> None:
+    part = Part(id="x", kind=PartKind.EXHIBIT, title="", document="d", tab="C")
+    marking = Marking(exhibit="{tab}{number}", other="- {number} -")
+
+    def printed(one: Part, words: Marking) -> str:
+        return book._text((one, 1, 2, 3, facts(1)[0]), 57, 99, words)
+
+    assert printed(part, marking) == "C57"
+    assert printed(replace(part, kind=PartKind.DRAFT), marking) == "- 57 -"
+    assert printed(part, Marking()) == "Exhibit C · 2 of 3 · page 57 of 99"

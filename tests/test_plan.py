@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assembler import profiles
 from assembler.errors import TemplateBroken
 from assembler.model import (
     Attorney,
@@ -29,7 +30,7 @@ from assembler.model import (
     Rfe,
     RfePoint,
 )
-from assembler.plan import as_json, plan_packet, show, tab_labels
+from assembler.plan import as_json, in_order, plan_packet, show, tab_labels
 from assembler.shelf import Shelf
 
 CATEGORIES = ["identity", "medical", "tax", "bank", "visa-refusal", "news", "letter", "status"]
@@ -164,7 +165,7 @@ def test_a_response_holds_every_exhibit_once(categories: list[str], points: list
 
 def test_a_firm_may_leave_the_notice_unmarked() -> None:
     recipe = Shelf.default().recipe("rfe-response")
-    bare = replace(recipe, parts=(replace(recipe.parts[0], stamped=False), *recipe.parts[1:]))
+    bare = replace(recipe, parts=tuple(replace(one, stamped=one.type != "notice") for one in recipe.parts))
 
     assert plan_packet(response(exhibit("x")), bare, "child").parts[0].stamped is False
 
@@ -200,3 +201,32 @@ def test_printing_shows_order_but_no_titles(recipe: Recipe) -> None:
     assert text.index("Exhibit A    y") < text.index("Exhibit B    x")
     assert "Title of" not in text + str(data)
     assert [p["tab"] for p in data["parts"] if p["kind"] == "exhibit"] == ["A", "B"]
+
+
+def test_a_part_that_only_a_receiver_asks_for_is_there_for_it_alone() -> None:
+    recipe = Shelf.default().recipe("parole")
+    court = profiles.load(Shelf.default(), "eoir-ecas")
+    ids = [part.id for part in plan_packet(case(exhibit("x")), recipe, "child", court).parts]
+
+    assert [ids[0], ids[-1]] == ["caption-cover", "certificate-of-service"]
+    assert ids.index("index") < ids.index("tab-x")
+    without = {part.id for part in plan_packet(case(exhibit("x")), recipe, "child").parts}
+    assert not {"caption-cover", "certificate-of-service"} & without
+
+
+@given(st.lists(st.sampled_from("abcdef"), unique=True), st.lists(st.sampled_from("abcxyz*"), unique=True))
+def test_a_receivers_order_moves_parts_and_loses_none(ids: list[str], order: list[str]) -> None:
+    parts = [RecipePart(id=one, type="draft") for one in ids]
+    found = [part.id for part in in_order(parts, order)]
+
+    assert sorted(found) == sorted(ids)
+    named = [one for one in found if one in order]
+    assert named == [one for one in order if one in ids]
+    assert [one for one in found if one not in order] == [one for one in ids if one not in order]
+
+
+@pytest.mark.parametrize("name", ["uscis-paper", "uscis-online", "cmecf", "uk-strict"])
+def test_a_notice_stays_on_top_whoever_receives_the_response(name: str) -> None:
+    recipe, profile = Shelf.default().recipe("rfe-response"), profiles.load(Shelf.default(), name)
+
+    assert plan_packet(response(exhibit("x")), recipe, "child", profile).parts[0].exhibit == "notice"

@@ -15,13 +15,16 @@ import pytest
 from click.testing import CliRunner
 from pikepdf import Array, Dictionary, Name, Pdf, String
 
-from assembler import profiles
+from assembler import pipeline, profiles
 from assembler.cli import main
 from assembler.errors import ExitCode, TemplateBroken, UnknownProfile
-from assembler.model import Finding, Profile, Severity
+from assembler.model import Finding, Marking, Profile, Severity, Zone
 from assembler.profiles import Seen, SeenPage, judge
+from assembler.prove import prove
 from assembler.shelf import Shelf
+from assembler.workshop import Workshop
 from tests import factories
+from tests.conftest import AS_OF
 
 SHELF = Shelf.default()
 SHIPPED = ("cmecf", "eoir-ecas", "uk-strict", "uscis-online", "uscis-paper")
@@ -31,7 +34,7 @@ LETTER = SeenPage(
 GOOD = Seen(name="bundle.pdf", size=1000, pages=(LETTER,), outline=(("Exhibit A – Letter (1)", 1),), zoom=100)
 STRICT = Profile(
     id="x", title="x", max_bytes=2000, file_name="^[a-z.]+$", paper="letter", labels=True, links="index", outline=True,
-    outline_pages=True, searchable=True, upright=True, fonts=True, zoom=100, max_dpi=300,
+    outline_pages=True, searchable=True, upright=True, fonts=True, zoom=100, max_dpi=300, colour="grey",
 )  # fmt: skip
 
 
@@ -93,7 +96,13 @@ def test_a_firm_adds_its_own_without_python(tmp_path: Path) -> None:
         {"values": {"part_name": dated("same.pdf")}},
         {"values": {"part_name": dated("{what}.pdf")}},
         {"values": {"max_bytes": dated(10_000), "headroom_bytes": dated(10_000)}},
-        {"values": {"colour": dated("red")}},
+        {"values": {"taste": dated("red")}},
+        {"values": {"stamp": dated({"other": "no number"})}},
+        {"values": {"stamp": dated({"other": "{number.real}"})}},
+        {"values": {"stamp": dated({"tab": "第 {number}"})}},
+        {"values": {"clear": dated([{"place": "bottom", "width": 612, "height": 100}])}},
+        {"values": {"clear": dated([{"place": "middle", "width": 10, "height": 10}])}},
+        {"values": {"order": dated(["index", "index"])}},
         {"based_on": "nobody"},
         {"based_on": "mine"},
         {"id": "other"},
@@ -102,6 +111,89 @@ def test_a_firm_adds_its_own_without_python(tmp_path: Path) -> None:
 def test_a_broken_profile_is_named(tmp_path: Path, change: dict[str, Any]) -> None:
     with pytest.raises(TemplateBroken, match="profiles/mine"):
         profiles.load(SHELF, "mine", own(tmp_path, **change))
+
+
+EVERY: dict[str, Any] = {
+    "max_bytes": 9_000_000, "headroom_bytes": 100_000, "single_file": False, "part_name": "Filing {n:02} of {of}.pdf",
+    "file_name": "^[A-Za-z0-9 ._]+$", "paper": "letter", "dividers": True, "labels": True, "links": "none", "outline": True,
+    "outline_pages": True, "searchable": True, "upright": True, "colour": "grey", "zoom": 125, "max_dpi": 250,
+    "fit_dpi": 150, "fonts": True,
+    "order": ["index", "*", "cover-letter"], "required_parts": ["index", "certificate-of-service"],
+    "stamp": {"exhibit": "Ex. {tab} - {number}", "tab": "{number}", "other": "{number} of {total}"},
+    "clear": [{"place": "top", "width": 612, "height": 72}, {"place": "bottom right", "width": 200, "height": 60}],
+    "certificate_contact": True,
+}  # fmt: skip
+
+
+def test_a_firms_profile_with_every_field_is_built_proved_and_content(copy: Path) -> None:
+    assert set(EVERY) == set(SHELF.schema("profile.schema.json")["properties"]["values"]["properties"])
+    own(copy, values={key: dated(value) for key, value in EVERY.items()})
+    with Workshop(copy / ".assembler", jobs=2) as shop:
+        (built,) = pipeline.bundle(copy, SHELF, shop, pipeline.Options(as_of=AS_OF, profile="mine"), lambda *_: None)
+        found = profiles.lint_build(built.folder, profiles.load(SHELF, "mine", copy), shop)
+        data = json.loads((built.folder / "manifest.json").read_text())
+        other = profiles.lint_build(built.folder, profiles.load(SHELF, "eoir-ecas"), shop)
+
+    assert built.proof.ok
+    assert rules(found) == {"FONT"}  # the letter's own, which nobody can put into it
+    parts = list(dict.fromkeys(entry["part"] for entry in data["ledger"]))
+    assert (parts[0], parts[-1]) == ("index", "cover-letter")
+    assert "certificate-of-service" in parts
+    stamps = [entry["stamp"] for entry in data["ledger"] if entry["stamp"]]
+    assert stamps[0]["text"] == f"1 of {len(data['ledger'])}"
+    assert any(mark["text"].startswith("Ex. A - ") for mark in stamps)
+    assert all(mark["x"] + mark["width"] < 412 and mark["y"] < 720 for mark in stamps)
+    assert {"PROFILE.ORDER", "PROFILE.STAMP", "PROFILE.PART"} <= {one.rule for one in other}
+
+
+def test_a_wrong_page_in_a_bundle_without_links_is_caught(copy: Path) -> None:
+    own(copy, values={"links": dated("none")})
+    with Workshop(copy / ".assembler", jobs=2) as shop:
+        (built,) = pipeline.bundle(copy, SHELF, shop, pipeline.Options(as_of=AS_OF, profile="mine"), lambda *_: None)
+        assert built.proof.ok
+        assert {check.name for check in built.proof.checks} >= {"agreement", "cites"}
+        path = built.folder / "manifest.json"
+        data = json.loads(path.read_text())
+        cites = next(check for check in data["proof"] if check["name"] == "cites")
+        assert int(cites["detail"].split()[0]) >= 4
+        one, other = list(dict.fromkeys(entry["tab"] for entry in data["ledger"] if entry["tab"]))[:2]
+        for entry in data["ledger"]:
+            entry["tab"] = {one: other, other: one}.get(entry["tab"], entry["tab"])
+        path.write_text(json.dumps(data))
+        bad = {check.name for check in prove(built.folder, copy, shop).checks if not check.ok}
+
+    assert "cites" in bad
+
+
+def entry_of(number: int, part: str, kind: str, **more: Any) -> dict[str, Any]:
+    stamp = {"text": f"page {number} of 4", "x": 500.0, "y": 20.0, "width": 60.0, "height": 12.0, "size": 9.0}
+    return {"number": number, "part": part, "kind": kind, "tab": "", "exhibit": "", "exhibit_page": 0, "exhibit_pages": 0,
+            "size": [612, 792], "stamp": stamp} | more  # fmt: skip
+
+
+LEDGER = [
+    entry_of(1, "cover-letter", "draft"), entry_of(2, "index", "draft"),
+    entry_of(3, "tab-x", "tab", tab="A", exhibit="x", stamp=None),
+    entry_of(4, "exhibit-x", "exhibit", tab="A", exhibit="x", stamp=None),
+]  # fmt: skip
+
+
+UNSTAMPED = [entry | {"stamp": None} for entry in LEDGER]
+
+
+@pytest.mark.parametrize(
+    ("rule", "ledger", "profile"),
+    [
+        ("ORDER", LEDGER, replace(STRICT, order=("index", "*"))),
+        ("ORDER", LEDGER, replace(STRICT, order=("*", "index"))),
+        ("DIVIDER", [*UNSTAMPED, entry_of(5, "exhibit-y", "exhibit", exhibit="y", stamp=None)], replace(STRICT, dividers=True)),
+        ("STAMP", LEDGER, replace(STRICT, marking=Marking(other="{number}"))),
+        ("CLEAR", LEDGER, replace(STRICT, marking=Marking(clear=(Zone(place="bottom right", width=100, height=30),)))),
+    ],
+)
+def test_what_only_a_packet_of_ours_tells(rule: str, ledger: list[dict[str, Any]], profile: Profile) -> None:
+    assert rules(judge([GOOD], STRICT, (), LEDGER)) == set()
+    assert rules(judge([GOOD], profile, (), ledger)) == {rule}
 
 
 def rules(found: tuple[Finding, ...]) -> set[str]:
@@ -133,6 +225,7 @@ def test_a_file_that_is_as_it_should_be_has_no_findings() -> None:
         ("TEXT", replace(GOOD, pages=(replace(LETTER, characters=0),))),
         ("UPRIGHT", replace(GOOD, pages=(replace(LETTER, upright=False),))),
         ("VIEW", replace(GOOD, zoom=None)),
+        ("COLOUR", replace(GOOD, pages=(replace(LETTER, coloured=True),))),
         ("DPI", replace(GOOD, pages=(replace(LETTER, dpi=600),))),
     ],
 )
@@ -238,6 +331,7 @@ def test_verify_holds_a_build_folder_against_a_profile(small: Path) -> None:
     assert [one["where"] for one in found if one["rule"] == "PROFILE.PART"] == [
         "part caption-cover", "part certificate-of-service"
     ]  # fmt: skip
+    assert not [one for one in found if one["rule"] in ("PROFILE.STAMP", "PROFILE.CLEAR", "PROFILE.DIVIDER")]
     assert {one["severity"] for one in found} <= {Severity.WARNING, Severity.INFO}
 
 

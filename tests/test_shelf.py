@@ -27,7 +27,7 @@ def write_recipe(shelf: Shelf, text: str) -> None:
 def test_shipped_recipe_is_read() -> None:
     recipe = Shelf.default().recipe("parole")
 
-    assert [part.id for part in recipe.parts][:3] == ["g-1450", "g-1145", "i-912"]
+    assert [part.id for part in recipe.parts][:4] == ["caption-cover", "g-1450", "g-1145", "i-912"]
 
 
 def test_a_firms_recipe_comes_first(firm: Shelf) -> None:

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from itertools import count, groupby
 
 from assembler import freezing
+from assembler.arrange.paper import fit
 from assembler.arrange.stamping import stamp_place
-from assembler.model import Bookmark, Case, Exhibit, Filed, IndexRow, Layout, Leaf, PageFacts, Part, PartKind, Plan
+from assembler.model import Bookmark, Case, Exhibit, Filed, IndexRow, Layout, Leaf, Marking, PageFacts, Part, PartKind, Plan
 
 HOST = "https://assembler.invalid/"  # reserved (RFC 2606): a link of ours that a page number will replace
 
@@ -26,8 +27,8 @@ def arrange(
     """
     slots = _slots(plan, pages)
     leaves = tuple(
-        _leaf(number, label, text, slot)
-        for number, ((label, text), slot) in enumerate(zip(_printed(slots, filed), slots, strict=True), 1)
+        _leaf(number, label, text, slot, plan)
+        for number, ((label, text), slot) in enumerate(zip(_printed(slots, filed, plan.marking), slots, strict=True), 1)
     )
     runs = {part: list(run) for part, run in groupby(leaves, key=lambda leaf: leaf.part)}
     first = {part: run[0].number for part, run in runs.items()}
@@ -72,14 +73,14 @@ def _slots(plan: Plan, pages: Mapping[str, Sequence[PageFacts]]) -> list[Slot]:
     return slots
 
 
-def _printed(slots: Sequence[Slot], filed: Filed | None) -> list[tuple[str, str]]:
+def _printed(slots: Sequence[Slot], filed: Filed | None, marking: Marking) -> list[tuple[str, str]]:
     """The printed number of each page and the text of its stamp. A filed page keeps both, to the letter."""
     if filed is None:
-        return [(str(number), _text(slot, str(number), f" of {len(slots)}")) for number, slot in enumerate(slots, 1)]
+        return [(str(number), _text(slot, number, len(slots), marking)) for number, slot in enumerate(slots, 1)]
     old = {f"exhibit:{page.exhibit}" for page in filed.pages}
     numbered = freezing.labels([(_unit(slot), _name(slot)) for slot in slots], filed)
     return [
-        (label, page.stamp if page else _text(slot, label, "", whole=slot[0].document not in old))
+        (label, page.stamp if page else _late_text(slot, label, whole=slot[0].document not in old))
         for (label, page), slot in zip(numbered, slots, strict=True)
     ]
 
@@ -93,12 +94,16 @@ def _name(slot: Slot) -> freezing.Name:
     return freezing.name_of(part.kind, part.document, part.exhibit, index, facts.content)
 
 
-def _leaf(number: int, label: str, text: str, slot: Slot) -> Leaf:
+def _leaf(number: int, label: str, text: str, slot: Slot, plan: Plan) -> Leaf:
     part, index, page, of, facts = slot
-    stamp, scale = None, 1.0
-    if part.stamped and text:
-        stamp, scale = stamp_place(text, facts.width, facts.height, facts.ink)
     is_exhibit = part.kind is PartKind.EXHIBIT
+    text = text if part.stamped else ""
+    on = fit(facts.width, facts.height, text, plan.paper) if is_exhibit else None
+    width, height, scale = (on.width, on.height, on.scale) if on else (facts.width, facts.height, 1.0)
+    own = (facts.width, facts.height) if on else None
+    stamp, smaller = None, 1.0
+    if text:
+        stamp, smaller = stamp_place(text, width, height, facts.ink, plan.marking.clear, scale, own)
     return Leaf(
         number=number,
         label=label,
@@ -110,20 +115,26 @@ def _leaf(number: int, label: str, text: str, slot: Slot) -> Leaf:
         exhibit=part.exhibit,
         exhibit_page=page if is_exhibit else 0,
         exhibit_pages=of if is_exhibit else 0,
-        width=facts.width,
-        height=facts.height,
-        scale=scale,
+        width=width,
+        height=height,
+        scale=scale * smaller,
+        own=own,
         stamp=stamp,
     )
 
 
-def _text(slot: Slot, label: str, of_all: str, *, whole: bool = True) -> str:
+def _text(slot: Slot, number: int, total: int, marking: Marking) -> str:
+    part, _, page, of, _ = slot
+    text = {PartKind.EXHIBIT: marking.exhibit, PartKind.TAB: marking.tab}.get(part.kind, marking.other)
+    return text.format(tab=part.tab, page=page, pages=of, number=number, total=total)
+
+
+def _late_text(slot: Slot, label: str, *, whole: bool) -> str:
     """Of a page that comes late, the stamp counts no total; put into a filed exhibit (not `whole`), no place in that."""
     part, _, page, of, _ = slot
-    place = f"page {label}{of_all}"
     if part.kind is PartKind.EXHIBIT and whole:
-        return f"Exhibit {part.tab} · {page} of {of} · {place}"
-    return f"Exhibit {part.tab} · {place}" if part.tab else place
+        return f"Exhibit {part.tab} · {page} of {of} · page {label}"
+    return f"Exhibit {part.tab} · page {label}" if part.tab else f"page {label}"
 
 
 def _row(part: Part, exhibit: Exhibit, run: Sequence[Leaf], sheet: int | None, roles: Sequence[str]) -> IndexRow:

@@ -47,6 +47,19 @@ def connect(layout: Layout, pages: Sequence[Page], away: Elsewhere) -> None:
             annotation.Border = Array([0, 0, 0])
 
 
+def remove(pages: Iterable[Page]) -> None:
+    """Take every link from the pages; what tags still say of one leads nowhere."""
+    for page in pages:
+        notes = list(page.get(Name.Annots, ()))
+        for note in notes:
+            for key in (Name.A, Name.Dest):
+                if note.get(Name.Subtype) == Name.Link and key in note:
+                    del note[key]
+        kept = [note for note in notes if note.get(Name.Subtype) != Name.Link]
+        if len(kept) != len(notes):
+            page.Annots = Array(kept)
+
+
 def silence(page: Page, dropped: frozenset[str]) -> int:
     """Take the goal from links to a destination in `dropped`, or to a page that was not copied; returns how many."""
     dead = 0

@@ -34,7 +34,7 @@ def bind_within(layout: Layout, documents: Mapping[str, Path], folder: Path, pro
     Raises what `bind` raises, and AboveLimit for what no cut can help.
     """
     whole = folder / WHOLE
-    bind(layout, documents, whole, font=font, zoom=profile.zoom)
+    bind(layout, documents, whole, font=font, zoom=profile.zoom, linked=profile.links != "none")
     limit = profile.limit
     if limit is None or whole.stat().st_size <= limit:
         return (Volume(path=WHOLE, first=1, last=len(layout.leaves)),)
@@ -92,7 +92,10 @@ def _written(
     parts: Sequence[Volume],
 ) -> int:  # fmt: skip
     """Bind one volume; its bytes."""
-    bind(layout, documents, folder / one.path, font=font, volume=one, volumes=parts, zoom=profile.zoom)
+    bind(
+        layout, documents, folder / one.path, font=font, volume=one, volumes=parts, zoom=profile.zoom,
+        linked=profile.links != "none",
+    )  # fmt: skip
     return (folder / one.path).stat().st_size
 
 

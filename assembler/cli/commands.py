@@ -21,6 +21,7 @@ from assembler.cli.drafting import draft
 from assembler.cli.facts import init, validate
 from assembler.cli.forms import forms
 from assembler.cli.frame import Framed, common, day, progress, result, say
+from assembler.cli.printing import print_run
 from assembler.cli.timings import keep, timed, times
 from assembler.cli.unbundle import unbundle
 from assembler.cli.verify import verify
@@ -52,19 +53,20 @@ main.add_command(cache)
 main.add_command(verify)
 main.add_command(diff)
 main.add_command(unbundle)
+main.add_command(print_run)
 
 
 @main.command()
 @click.argument("case", type=FOLDER)
 @common
-def plan(case: Path, as_json: bool, shelf_dir: Path | None, **_: Any) -> None:
+def plan(case: Path, as_json: bool, shelf_dir: Path | None, profile: str, **_: Any) -> None:
     """Print the order of the packet; touch nothing, start nothing."""
     from assembler import pipeline
     from assembler.plan import as_json as plan_json
     from assembler.plan import show
     from assembler.shelf import Shelf
 
-    plans = pipeline.plans(case, Shelf.default(shelf_dir))
+    plans = pipeline.plans(case, Shelf.default(shelf_dir), profile)
     result(json.dumps([plan_json(p) for p in plans], indent=1) if as_json else "\n\n".join(map(show, plans)))
 
 
@@ -110,6 +112,8 @@ def bundle(case: Path, out: Path | None, frozen: Path | None, as_json: bool, **o
             f"{one.folder / one.files[0]}{_more(one.files)}: {_count(one.pages, 'page')}, {_count(one.exhibits, 'exhibit')}, "
             f"{_count(len(one.proof.checks), 'check')} proved; {listing.tally(one.findings)}{_spared(one)}"
         )
+        for place, name in enumerate(one.files if len(one.files) > 1 else (), 1):
+            result(f"  {place}. {name}: {(one.folder / name).stat().st_size:,} bytes")
         if options["opened"]:
             webbrowser.open((one.folder / "review.html").resolve().as_uri())
 

@@ -16,6 +16,18 @@ _COMBO = 1 << 17  # flag of a list that opens (PDF 32000-1, table 230)
 _KEEP_IN_ROOT = {"/Type", "/Pages", "/Outlines", "/Names", "/Dests", "/OCProperties", "/PageLabels"}
 
 
+def plain_notes(page: pikepdf.Page) -> None:
+    """Leave only annotations in a page's list of them; damaged files, and some programs, put other things there."""
+    notes = page.get(Name.Annots)
+    if notes is None:
+        return
+    kept = [one for one in notes if isinstance(one, Dictionary)] if isinstance(notes, pikepdf.Array) else []
+    if not kept:
+        del page.Annots
+    elif len(kept) < len(notes):
+        page.Annots = pikepdf.Array(kept)
+
+
 def removed_from(pdf: Pdf) -> Counter[str]:
     """What `clean` will take out, counted by kind, before it does."""
     found: Counter[str] = Counter()
@@ -110,15 +122,17 @@ def _draw_values(pdf: Pdf) -> frozenset[int]:
         for annotation in page.get(Name.Annots, ())
         if annotation.get(Name.Subtype) == Name.Widget
     ]
-    drawn = [(widget, widget.AP) for _, widget in widgets if Name.AP in widget]
     bare = frozenset(number for number, widget in widgets if asked or Name.AP not in widget)
     if not bare:
         return bare
+    # of lists and buttons the file's own picture shows more than one made anew; it is put aside, since it would be written over
+    kept = [(widget, widget.AP) for _, widget in widgets if Name.AP in widget and not (asked and _is_line(widget))]
+    for widget, _ in kept:
+        del widget.AP
     pdf.Root.AcroForm.NeedAppearances = True  # else nothing is drawn
     pdf.generate_appearance_streams()
-    for widget, appearance in drawn:
-        if not asked or not _is_line(widget):  # of lists and buttons the file's own picture shows more than one made anew
-            widget.AP = appearance
+    for widget, appearance in kept:
+        widget.AP = appearance
     return bare
 
 

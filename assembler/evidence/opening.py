@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 import json
+import shutil
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,20 +16,24 @@ from typing import Any
 import pikepdf
 import pypdfium2 as pdfium
 
+from assembler.evidence import pictures
 from assembler.evidence.hidden import hidden_on
-from assembler.evidence.images import BadImage, place
+from assembler.evidence.images import place
 from assembler.evidence.locks import LOCK, asks_for_password, of_unusable, opens
 from assembler.evidence.losses import Loss
 from assembler.evidence.mended import compare, undrawn
 from assembler.evidence.pdfs import Normal, normal_pdf
 from assembler.evidence.refusing import Refused
 from assembler.evidence.sniff import REFUSED, sniff
+from assembler.evidence.wordfile import engines, print_word
 from assembler.ink import drawn, marks_on
 from assembler.model import Finding, Ink, Severity
 from assembler.passwords import read_passwords
 from assembler.workshop import Cache
 
-VERSION = "5"  # raise it when anything here changes what comes out
+VERSION = "7"  # raise it when anything here changes what comes out
+
+Place = tuple[tuple[float, float, float, float], int, float]  # Placed.box, turned and dpi
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,12 +84,11 @@ def open_file(job: Job) -> Opened:
         return _failed(job, "EVID.CHANGED", "the file changed while this run was reading it", "run again")
     passwords = read_passwords(job.folder)
     password = passwords.of(job.path)
+    key = ["open", VERSION, *_versions(sniff(data)), job.sha256]
     try:
-        made = job.cache.once(["open", VERSION, *_versions(), job.sha256], lambda folder: _make(data, password, folder))
+        made = job.cache.once(key, lambda folder: _make(data, password, folder))
         kept = json.loads((made / "pages.json").read_text())
         _still_opens(data, password, kept)
-    except BadImage as error:
-        return _failed(job, error.rule, error.problem, error.remedy)
     except Refused as error:
         told = of_unusable(error, passwords)
         return _failed(job, told.rule, told.problem, told.remedy)
@@ -118,16 +125,14 @@ def _make(data: bytes, password: str, folder: Path) -> None:
         what, remedy = REFUSED[kind]
         raise Refused("EVID.FORMAT", f"the file is {what}", remedy)
     target = folder / "normal.pdf"
-    box, turned, dpi = None, 0, None
-    if kind == "pdf":
-        made = normal_pdf(data, target, password)
+    places: list[Place] = []
+    if kind in pictures.KINDS:
+        made, places = _photographs(data, kind, target)
+    elif kind == "docx":
+        made = _word(data, target, folder / "word")
     else:
-        placed = place(data, kind)
-        target.write_bytes(placed.pdf)
-        removed = tuple((what, 1) for what in placed.removed)
-        made = Normal(removed=removed, redrawn=frozenset(), faults=(), losses=(), steps=())
-        box, turned, dpi = placed.box, placed.turned, placed.dpi
-    looks = _measure(target, box, turned, dpi)
+        made = normal_pdf(data, target, password)
+    looks = _measure(target, places)
     faults = [*made.faults, *dict.fromkeys(look.fault for look in looks if look.fault)]
     if faults:
         compare(data, password, target, made.redrawn)
@@ -141,6 +146,32 @@ def _make(data: bytes, password: str, folder: Path) -> None:
     (folder / "pages.json").write_text(json.dumps(kept))
 
 
+def _photographs(data: bytes, kind: str, target: Path) -> tuple[Normal, list[Place]]:
+    """Write `target`, one page after the other; what was taken out, and where each picture stands on its page."""
+    removed: Counter[str] = Counter()
+    places: list[Place] = []
+    with pikepdf.new() as book:
+        for placed in place(data, kind):
+            with pikepdf.open(io.BytesIO(placed.pdf)) as page:
+                book.pages.extend(page.pages)
+            removed.update(placed.removed)
+            places.append((placed.box, placed.turned, placed.dpi))
+        book.save(target, deterministic_id=True)
+    return Normal(removed=tuple(sorted(removed.items())), redrawn=frozenset(), faults=(), losses=(), steps=()), places
+
+
+def _word(data: bytes, target: Path, scratch: Path) -> Normal:
+    """Write `target`, as Word would print the file; what an engine's own PDF loses of its own is not the client's."""
+    try:
+        printed = print_word(data, scratch)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    made = normal_pdf(printed.pdf, target)
+    return replace(
+        made, removed=tuple(sorted(printed.removed.items())), losses=printed.losses, steps=(printed.engine, *made.steps)
+    )
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Look:
     """A page measured, what it hides, and what on it does not come out."""
@@ -150,10 +181,12 @@ class _Look:
     fault: str
 
 
-def _measure(target: Path, box: tuple[float, ...] | None, turned: int, dpi: float | None) -> list[_Look]:
+def _measure(target: Path, places: Sequence[Place]) -> list[_Look]:
     document = pdfium.PdfDocument(target)
     try:
-        return [_measured(number, document[number - 1], box, turned, dpi) for number in range(1, len(document) + 1)]
+        if places:
+            return [_measured(number, document[number - 1], *where) for number, where in enumerate(places, 1)]
+        return [_measured(number, document[number - 1], None, 0, None) for number in range(1, len(document) + 1)]
     finally:
         document.close()
 
@@ -220,5 +253,11 @@ def _page_from(raw: dict[str, Any]) -> Page:
     return Page(**{**raw, "ink": ink, "box": box})
 
 
-def _versions() -> tuple[str, ...]:
-    return (f"pikepdf {pikepdf.__version__}", f"pdfium {pdfium.PYPDFIUM_INFO}")
+def _versions(kind: str) -> tuple[str, ...]:
+    """Of what opens a file of this kind."""
+    own: tuple[str, ...] = ()
+    if kind in pictures.KINDS:
+        own = pictures.versions()
+    elif kind == "docx":
+        own = engines()
+    return (f"pikepdf {pikepdf.__version__}", f"pdfium {pdfium.PYPDFIUM_INFO}", *own)

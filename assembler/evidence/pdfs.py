@@ -13,7 +13,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name
 
 from assembler.evidence import ladder, marks
-from assembler.evidence.clean import balance, clean, removed_from
+from assembler.evidence.clean import balance, clean, plain_notes, removed_from
 from assembler.evidence.locks import locked
 from assembler.evidence.losses import Loss, losses_of
 from assembler.evidence.refusing import Refused
@@ -44,6 +44,8 @@ def normal_pdf(data: bytes, target: Path, password: str = "") -> Normal:
     try:
         with reading.pdf as pdf:
             faults = [*reading.faults, *faults_of(pdf)]
+            for page in pdf.pages:
+                plain_notes(page)
             losses = list(losses_of(pdf))
             removed = removed_from(pdf) + locked(pdf, password) + strip_pictures(pdf)
             shown = marks.places(pdf)
@@ -57,6 +59,7 @@ def normal_pdf(data: bytes, target: Path, password: str = "") -> Normal:
             faults += told(pdf)
     except (pikepdf.PdfError, pikepdf.QpdfRuntimeError, pikepdf.ForeignObjectError, RecursionError) as error:
         raise Refused("EVID.BROKEN", "the PDF is damaged", "ask for the file again") from error
+    _opens(target)
     if shown:
         redrawn |= marks.mend(data, password, target, shown)
     return Normal(
@@ -66,6 +69,17 @@ def normal_pdf(data: bytes, target: Path, password: str = "") -> Normal:
         losses=tuple(losses),
         steps=reading.steps,
     )
+
+
+def _opens(target: Path) -> None:
+    """What was written must be sound, or later steps would stumble over it. Raises Refused."""
+    try:
+        with pikepdf.open(target) as made:
+            unsound = bool(made.get_warnings())
+    except pikepdf.PdfError:
+        unsound = True
+    if unsound:
+        raise Refused("EVID.BROKEN", "the PDF is damaged beyond repair", "ask for the file again")
 
 
 def _normal_boxes(page: pikepdf.Page) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """Whether a PDF is whole. A reader mends much without a word, and what it mended may be missing: so all of it is told.
 
-Every compressed stream is unpacked to its end and its check sum compared; every JPEG is decoded once, at an eighth of its
-size. Sentences come out, each said once.
+Every compressed stream is unpacked to its end and its check sum compared; every picture is decoded once. Sentences
+come out.
 """
 
 from __future__ import annotations
@@ -15,13 +15,15 @@ from collections.abc import Iterator
 from typing import Any
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name, Pdf
-from PIL import Image, UnidentifiedImageError
+from pikepdf import Array, Dictionary, Name, Pdf, Stream
+from PIL import Image, Jpeg2KImagePlugin, UnidentifiedImageError
 
+from assembler.evidence.pictures import MAX_PIXELS
 from assembler.evidence.refusing import Refused
 
 _MOST = 1 << 30  # bytes a stream may unpack to
 _STEP = 1 << 24
+_ZEROS = bytes(64)  # of nothing else than a bad sector; fonts and colour profiles, which have /Length1 and /N, may hold them
 # what the parser says of things that change nothing: an unused object, and how fields of a form hang together
 _HARMLESS = re.compile(r"object has offset 0|ignoring attempt to set a|is not reachable from /AcroForm")
 _PLAIN = (
@@ -47,7 +49,7 @@ def faults_of(pdf: Pdf) -> Iterator[str]:
     """What is damaged in an open file. Raises Refused for a stream that unpacks to more than a gigabyte, and for a
     page that has lost a part of what it shows.
     """
-    streams = (one for one in pdf.objects if isinstance(one, pikepdf.Stream))
+    streams = (one for one in pdf.objects if isinstance(one, Stream))
     broken = [(one.objgen, fault) for one in streams if (fault := _fault(one))]
     yield from told(pdf)
     places = dict(_places(pdf)) if broken else {}
@@ -67,12 +69,14 @@ def _fault(stream: Any) -> str:
     raw = stream.read_raw_bytes()
     if not raw.strip():
         return "a picture in it is empty" if picture else ""
+    if not filters and not picture and _ZEROS in raw and not any(key in stream for key in (Name.N, Name.Length1)):
+        return "a stretch of zeros stands where its data should be"
     try:
         data, size, left = _unpacked(raw, filters, keep=picture)
     except (zlib.error, binascii.Error, ValueError):
         return f"{what} in it is damaged or cut off"
     if picture and left and left[0] in ("/DCTDecode", "/DCT", "/JPXDecode"):
-        return "" if _decodes(data) else "a picture in it does not decode"
+        return "" if _decodes(data) else "a picture in it does not decode, or not to its end"
     if picture and not left and size < _expected(stream):
         return "a picture in it is cut off"
     return ""
@@ -80,7 +84,8 @@ def _fault(stream: Any) -> str:
 
 def _filters(stream: Any) -> list[str]:
     value = stream.get(Name.Filter)
-    return [str(one) for one in value] if isinstance(value, Array) else [str(value)] if value is not None else []
+    listed = list(value) if isinstance(value, Array) else [value] if value is not None else []
+    return [one.unparse().decode("latin-1") if isinstance(one, Name) else "" for one in listed]
 
 
 def _unpacked(data: bytes, filters: list[str], *, keep: bool) -> tuple[bytes, int, list[str]]:
@@ -118,13 +123,19 @@ def _inflated(data: bytes, *, keep: bool) -> tuple[bytes, int]:
 
 
 def _decodes(data: bytes) -> bool:
+    """Whether a picture decodes. Of a JPEG, qpdf tells what Pillow passes over: data left over, or codes that mean nothing."""
     try:
-        with Image.open(io.BytesIO(data), formats=("JPEG", "JPEG2000", "MPO")) as picture:
-            picture.draft(None, (max(1, picture.width // 8), max(1, picture.height // 8)))
+        with Image.open(io.BytesIO(data), formats=("JPEG", Jpeg2KImagePlugin.Jpeg2KImageFile.format)) as picture:
+            if picture.width * picture.height > MAX_PIXELS:
+                raise Refused("EVID.LIMIT", "a picture in it has too many pixels", "save it smaller, at 300 dpi")
             if picture.format == "JPEG2000":
                 picture.reduce = 3  # type: ignore[assignment,method-assign]
-            picture.load()
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
+                picture.load()
+                return True
+        with pikepdf.new() as pdf:
+            alone = Stream(pdf, data, Filter=Name.DCTDecode)
+            alone.get_stream_buffer(decode_level=pikepdf.StreamDecodeLevel.all)
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, pikepdf.PdfError, pikepdf.QpdfRuntimeError):
         return False
     return True
 
@@ -143,7 +154,7 @@ def _expected(stream: Any) -> int:
 def _components(space: Any) -> int:
     """Values a pixel has, at least."""
     kind = str(space[0]) if isinstance(space, Array) and len(space) else str(space)
-    if kind == "/ICCBased" and isinstance(space[1], pikepdf.Stream):
+    if kind == "/ICCBased" and isinstance(space[1], Stream):
         return int(space[1].get(Name.N, 1))
     return {"/DeviceRGB": 3, "/CalRGB": 3, "/Lab": 3, "/RGB": 3, "/DeviceCMYK": 4, "/CMYK": 4}.get(kind, 1)
 
@@ -156,5 +167,5 @@ def _places(pdf: Pdf) -> Iterator[tuple[tuple[int, int], tuple[int, bool]]]:
         parts: list[tuple[Any, bool]] = [(one, True) for one in (contents if isinstance(contents, Array) else [contents])]
         parts += [(one, False) for _, one in drawn.items()] if isinstance(drawn, Dictionary) else []
         for one, drawing in parts:
-            if isinstance(one, pikepdf.Stream):
+            if isinstance(one, Stream):
                 yield one.objgen, (number, drawing)

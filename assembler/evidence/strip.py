@@ -7,7 +7,8 @@ from collections import Counter
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf
 
-from assembler.evidence.images import BadImage, strip_jpeg
+from assembler.evidence.jpegs import strip_jpeg
+from assembler.evidence.refusing import Refused
 
 _NOT_DRAWN = (Name.Metadata, Name.PieceInfo, Name.LastModified)
 
@@ -42,7 +43,7 @@ def _stripped(stream: pikepdf.Object) -> bool:
         return False
     try:
         plain = strip_jpeg(raw)
-    except BadImage:  # a damaged one is told of elsewhere
+    except Refused:  # a damaged one is told of elsewhere
         return False
     settings = stream.get(Name.DecodeParms)
     stream.write(

@@ -28,7 +28,7 @@ from assembler.model.layout import Bookmark, IndexRow, Layout, Leaf, PageFacts, 
 from assembler.model.pages import Draft, Ink, Miniature, OpenedFile, PageText, Prepared, PreparedPage, Removed
 from assembler.model.people import Address, Biographic, History, Income, Name, Passport, Person
 from assembler.model.plan import Part, PartKind, Plan, Recipe, RecipePart
-from assembler.model.profile import Profile
+from assembler.model.profile import Marking, Profile, Zone
 from assembler.model.proof import Check, Fingerprint, Proof
 from assembler.model.volume import Volume
 
@@ -58,6 +58,7 @@ __all__ = [
     "Interpreter",
     "Layout",
     "Leaf",
+    "Marking",
     "Miniature",
     "Name",
     "OpenedFile",
@@ -84,4 +85,5 @@ __all__ = [
     "Supporter",
     "Translator",
     "Volume",
+    "Zone",
 ]

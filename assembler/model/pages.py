@@ -41,12 +41,13 @@ class PreparedPage:
     method: str  # "text": had a usable text layer; "ocr": recognised; "none": nothing readable on it
     words: int
     confidence: float | None  # mean word confidence 0..100; None where method is "text"
-    turned: int  # clockwise quarter turn we added, degrees: 0, 90, 180, 270
-    placement: tuple[float, float, float, float] | None  # images: x, y, width, height on the page; None for PDF pages
+    turned: int  # clockwise degrees we turned it by its text: 0, 90, 180, 270; what a camera says of itself comes before
+    placement: tuple[float, float, float, float] | None  # of a picture: x, y, width, height on the page before it was turned
     dpi: float | None  # effective resolution of a full-page image
     ink: Ink
     blank: bool = False
     redrawn: bool = False  # form values were drawn by us, since the file held no picture of them
+    script: str = ""  # what it seems to be written in, if it was recognised poorly: "Latin", "Cyrillic"; "" unknown
     boxes: Path | None = None  # where it was recognised: JSON, [[word, left, top, right, bottom, confidence], …]; points, 0..100
     miniature: Miniature | None = None  # where it was recognised: the picture on the page
     lines: str = ""  # where it was recognised: machine-readable lines that could be proved
@@ -100,7 +101,7 @@ class PageText:
     turned: int = 0
     sha256: str = ""  # of the source file
     language: str = "en"  # as case.json declares it, BCP 47
-    seems: str = ""  # the language it seems to be in, ISO 639-1; "" where that is not sure
+    seems: str = ""  # the language it seems to be in, ISO 639-1, or its script, ISO 15924; "" where that is not sure
     miniature: Miniature | None = None  # PreparedPage.miniature
 
 

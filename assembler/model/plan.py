@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+
+from assembler.model.profile import Marking
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +17,7 @@ class RecipePart:
     title: str = ""
     template: str = ""  # Word template, for drafts, declarations and tab sheets
     form: str = ""  # for forms: "i-131", ...; several may be listed with spaces
-    when: str = ""  # only if all of these hold: "represented", "supported", "expedite", "mailed", "fee-waiver"
+    when: str = ""  # only if all of these hold: "represented", "supported", "expedite", "mailed", "fee-waiver", "required"
     placeholder: str = ""  # for forms: the template of the page that holds the place of a form that is not there yet
     placeholder_when: str = ""  # as `when`
     categories: tuple[str, ...] = ()  # for exhibits: these categories only, in this order; empty = all the rest
@@ -76,3 +78,5 @@ class Plan:
     title: str
     parts: tuple[Part, ...]
     claims_template: str = ""  # from the recipe
+    marking: Marking = field(default_factory=Marking)  # from the profile
+    paper: str = "any"  # from the profile: what larger pages of evidence are brought onto

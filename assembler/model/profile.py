@@ -2,7 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Zone:
+    """A corner or the middle of an edge that the receiver wants free of our stamp; points, of a page as large as Letter."""
+
+    place: str  # "top left", "top", "top right", "bottom left", "bottom" or "bottom right"
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marking:
+    """What is printed on pages, and where not. {page} of {pages} are the exhibit's, {number} of {total} the bundle's."""
+
+    exhibit: str = "Exhibit {tab} · {page} of {pages} · page {number} of {total}"
+    tab: str = "Exhibit {tab} · page {number} of {total}"
+    other: str = "page {number} of {total}"
+    clear: tuple[Zone, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,9 +44,12 @@ class Profile:
     searchable: bool = False
     upright: bool = False
     fonts: bool = False  # all embedded
+    colour: str = "any"  # "any" or "grey"
     zoom: int | None = None  # per cent
     max_dpi: int | None = None
     fit_dpi: int = 200  # a page above the limit by itself is drawn coarser down to this, while its words stay
+    order: tuple[str, ...] = ()  # ids of recipe parts; "*" = all others, as the recipe has them
+    marking: Marking = field(default_factory=Marking)
     required_parts: tuple[str, ...] = ()
     certificate_contact: bool = False  # a translator's certificate gives address and telephone
     sources: tuple[tuple[str, str], ...] = ()  # field → "address (checked 2026-11-23, confidence A)"

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from assembler import forms, prove, rules
+from assembler import forms, profiles, prove, rules
 from assembler.errors import OutputNotWritten
 from assembler.model import Finding, Plan, Proof
 from assembler.pipeline.ready import planned
@@ -16,9 +16,9 @@ from assembler.workshop import Workshop, write_atomic
 TO_GATHER = "evidence/TO-GATHER.md"
 
 
-def plans(folder: Path, shelf: Shelf) -> tuple[Plan, ...]:
+def plans(folder: Path, shelf: Shelf, profile: str = profiles.DEFAULT) -> tuple[Plan, ...]:
     """Read and plan only: one plan per beneficiary; starts no program, opens no evidence but to hash it."""
-    return planned(folder, shelf, hashed=False)[1]
+    return planned(folder, shelf, profile, hashed=False)[1]
 
 
 def start(folder: Path, shelf: Shelf, kind: str, reasons: Sequence[str]) -> None:

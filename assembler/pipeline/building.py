@@ -13,7 +13,7 @@ from assembler.doctor import engine_versions
 from assembler.errors import ProofFailed
 from assembler.model import Check, Contradiction, Draft, Finding, Layout, PartKind, Plan, Prepared, Profile, Proof
 from assembler.pipeline import frozen, packet, standing, within
-from assembler.pipeline.ready import Ready, held, prepare
+from assembler.pipeline.ready import Ready, blanks, held, prepare
 from assembler.pipeline.values import Built, Options, Tell, stop_if_strict
 from assembler.pipeline.within import Within
 from assembler.shelf import Shelf
@@ -75,7 +75,7 @@ def _packet(
         bound = within.bind(drawn.layout, drawn.documents, ready.prepared, made, profile, workshop)
         volumes = bound.volumes
         advice = profiles.advice([made / one.path for one in volumes], profile, workshop, [p.id for p in plan.parts])
-        found = (*drawn.findings, *bound.findings, *advice)
+        found = (*drawn.findings, *bound.findings, *blanks(plan, profile), *advice)
         stop_if_strict(ready.case, found, options)
         _keep(drawn, made, target / plan.packet)
         kept = originals.keep(ready.case, plan, ready.folder, made) if options.keep_originals else []
@@ -89,7 +89,8 @@ def _packet(
         tell("review", 0, 0)
         boxes = {one.exhibit: [page.boxes for page in one.pages] for one in drawn.prepared}
         page = review.write(
-            made, data, boxes, shelf.schema("signoff.json"), ready.folder, workshop, thumbnails=options.thumbnails
+            made, data, boxes, shelf.schema("signoff.json"), ready.folder, workshop, thumbnails=options.thumbnails,
+            prints=proof.prints,
         )
         report.write(made, report.with_output(data, page, made))
         publish(made, target / plan.packet)

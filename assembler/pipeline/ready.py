@@ -8,7 +8,7 @@ from pathlib import Path
 
 from assembler import crosscheck, evidence, forms, intake, legibility, profiles, rules
 from assembler.errors import EvidenceUnreadable
-from assembler.model import Case, Exhibit, FilePart, Finding, Plan, Prepared, Severity
+from assembler.model import Case, Exhibit, FilePart, Finding, PartKind, Plan, Prepared, Profile, Severity
 from assembler.pipeline import frozen
 from assembler.pipeline.values import Options, Tell, stop_if_strict
 from assembler.plan import plan_packet
@@ -47,29 +47,31 @@ def check(folder: Path, shelf: Shelf, workshop: Workshop, options: Options, tell
 
 def prepare(case: Case, folder: Path, shelf: Shelf, workshop: Workshop, options: Options, tell: Tell) -> Ready:
     """Plan, judge, prepare, compare. Raises what the steps raise."""
-    made = plans_of(case, folder, shelf)
+    profile = profiles.load(shelf, options.profile, folder)
+    made = plans_of(case, folder, shelf, profile)
     stop_if_strict(case, list(frozen.foreign(case, made, options)), options)
     made = frozen.plans(case, made, folder, shelf, options)
     known = rules.from_shelf(shelf)
     judged = rules.check(case, known, options.as_of)
     prepared = _prepare(case, folder, shelf, workshop, judged, tell)
-    contact = profiles.load(shelf, options.profile, folder).certificate_contact
-    crossed = _crosscheck(case, prepared, shelf, workshop, options, tell, contact=contact)
+    crossed = _crosscheck(case, prepared, shelf, workshop, options, tell, contact=profile.certificate_contact)
     return Ready(
         case=case, folder=folder, plans=made, known=known, judged=judged, prepared=prepared, crossed=crossed
     )
 
 
-def planned(folder: Path, shelf: Shelf, *, hashed: bool = True) -> tuple[Case, tuple[Plan, ...]]:
-    """The case, and the plan of each beneficiary's packet. `hashed`: as `intake.read_case`."""
+def planned(
+    folder: Path, shelf: Shelf, profile: str = profiles.DEFAULT, *, hashed: bool = True
+) -> tuple[Case, tuple[Plan, ...]]:
+    """The case, and the plan of each beneficiary's packet for a receiver. `hashed`: as `intake.read_case`."""
     case = intake.read_case(folder, shelf, hashed=hashed)
-    return case, plans_of(case, folder, shelf)
+    return case, plans_of(case, folder, shelf, profiles.load(shelf, profile, folder))
 
 
-def plans_of(case: Case, folder: Path, shelf: Shelf) -> tuple[Plan, ...]:
-    """The plan of each beneficiary's packet."""
+def plans_of(case: Case, folder: Path, shelf: Shelf, profile: Profile) -> tuple[Plan, ...]:
+    """The plan of each beneficiary's packet, as its receiver wants it."""
     recipe = shelf.recipe(case.kind, folder)
-    return tuple(plan_packet(case, recipe, person.id) for person in case.beneficiaries)
+    return tuple(plan_packet(case, recipe, person.id, profile) for person in case.beneficiaries)
 
 
 def held(plan: Plan) -> tuple[Finding, ...]:
@@ -83,6 +85,20 @@ def held(plan: Plan) -> tuple[Finding, ...]:
         for part in plan.parts
         if part.holds_place
     )
+
+
+def blanks(plan: Plan, profile: Profile) -> tuple[Finding, ...]:
+    """A finding for each paper that only this receiver asks for: the case does not know all that stands in it."""
+    return tuple(
+        Finding(
+            rule="COURT.BLANKS", severity=Severity.INFO, where=f"packet {plan.packet}, {part.id}",
+            problem="it has blanks for what case.json does not know, and is not signed",
+            remedy=f"fill them in by hand before filing, or type them into a copy of {part.template} in templates/ of the case",
+            source=profile.source("required_parts") or None,
+        )
+        for part in plan.parts
+        if part.kind is PartKind.DRAFT and part.id in profile.required_parts and part.id != "index"
+    )  # fmt: skip
 
 
 def _with_forms(case: Case) -> Case:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +16,16 @@ from assembler.workshop import Failure, Workshop
 
 
 def lint(
-    files: Sequence[Path], profile: Profile, workshop: Workshop, parts: Sequence[str] | None = None
-) -> tuple[Finding, ...]:
-    """Findings about PDF files, the parts of one bundle in order; `parts`: ids of the packet's parts, if known."""
-    results = workshop.map(see, files)
+    files: Sequence[Path], profile: Profile, workshop: Workshop, parts: Sequence[str] | None = None,
+    ledger: Sequence[Mapping[str, Any]] = (),
+) -> tuple[Finding, ...]:  # fmt: skip
+    """Findings about PDF files, the parts of one bundle in order; `parts`: ids of the packet's parts, `ledger`: its pages."""
+    results = workshop.map(partial(see, colours=profile.colour == "grey"), files)
     seen = [
         Seen(name=path.name, size=path.stat().st_size, trouble=result.kind) if isinstance(result, Failure) else result
         for path, result in zip(files, results, strict=True)
     ]
-    return judge(seen, profile, parts)
+    return judge(seen, profile, parts, ledger)
 
 
 def lint_build(build: Path, profile: Profile, workshop: Workshop) -> tuple[Finding, ...]:
@@ -37,7 +39,7 @@ def lint_build(build: Path, profile: Profile, workshop: Workshop) -> tuple[Findi
     missing = [path.name for path in files if not path.is_file()]
     if missing:
         raise ProofFailed(f"{', '.join(missing)} is not there", (), where="manifest.json", remedy="build it again")
-    return lint(files, profile, workshop, parts)
+    return lint(files, profile, workshop, parts, data["ledger"])
 
 
 def advice(files: Sequence[Path], profile: Profile, workshop: Workshop, parts: Sequence[str]) -> tuple[Finding, ...]:

@@ -9,13 +9,15 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from assembler.arrange import WIDTHS, in_zone, stamp_place
 from assembler.errors import TemplateBroken, UnknownProfile
-from assembler.model import Profile
+from assembler.model import Ink, Marking, Profile, Zone
 from assembler.shelf import Shelf
 
 DEFAULT = "uscis-paper"
 _FOLDER = "schemas/profiles"
 _MOST = 64 * 1024  # bytes of a profile
+_ALL_INK = Ink(cell=792, columns=1, rows=1, bits=b"\x80")
 _PLACES = {"n": 1, "of": 1, "first": 1, "last": 1}
 
 
@@ -50,15 +52,47 @@ def load(shelf: Shelf, name: str, case_folder: Path | None = None) -> Profile:
 
 def parse(raw: Mapping[str, Any]) -> Profile:
     """A `Profile` from a JSON object that follows its schema. Raises TemplateBroken for a part_name that cannot be used."""
-    known = {field.name for field in fields(Profile)}
+    known = {field.name for field in fields(Profile)} | {"stamp", "clear"}
     dated: Mapping[str, Any] = {key: one for key, one in raw["values"].items() if key in known}
     values: dict[str, Any] = {
-        key: tuple(one["value"]) if isinstance(one["value"], list) else one["value"] for key, one in dated.items()
+        key: tuple(one["value"]) if isinstance(one["value"], list) else one["value"]
+        for key, one in dated.items()
+        if key not in ("stamp", "clear")
     }
+    values["marking"] = _marking(raw["values"])
     sources = tuple((key, f"{one['source']} (checked {one['checked_on']}, {one['confidence']})") for key, one in dated.items())
     profile = Profile(id=raw["id"], title=raw["title"], sources=sources, **values)
     _check_name(profile)
+    _check_stamp(profile)
     return profile
+
+
+def _marking(values: Mapping[str, Any]) -> Marking:
+    """What is printed on the pages, and the zones that stay clear."""
+    wording = values["stamp"]["value"] if "stamp" in values else {}
+    zones = values["clear"]["value"] if "clear" in values else ()
+    return Marking(**wording, clear=tuple(Zone(**zone) for zone in zones))
+
+
+def _check_stamp(profile: Profile) -> None:
+    """Each wording prints the page's number, in letters that the stamp's font has, and finds a place at the foot of a page."""
+    where = f"profiles/{profile.id}.json"
+    for text in (profile.marking.exhibit, profile.marking.tab, profile.marking.other):
+        try:
+            printed = {text.format(tab="AA", page=88, pages=88, number=n, total=8888) for n in (1111, 2222)}
+        except (KeyError, ValueError, IndexError) as error:
+            remedy = "use {tab}, {page}, {pages}, {number}, {total}"
+            raise TemplateBroken("stamp has an unknown place", where=where, remedy=remedy) from error
+        if len(printed) != 2:
+            raise TemplateBroken("a stamp does not print the page number", where=where, remedy="put {number} into it")
+        if strange := {*printed.pop()} - {*WIDTHS}:
+            remedy = f"leave out {' '.join(sorted(strange))}"
+            raise TemplateBroken("a stamp has characters that its font has not", where=where, remedy=remedy)
+        longest = text.format(tab="AA", page=88, pages=88, number=8888, total=8888)
+        mark, _ = stamp_place(longest, 612, 792, _ALL_INK, profile.marking.clear)
+        if in_zone(mark, 612, 792, profile.marking.clear):
+            problem = "the clear zones leave no place for a stamp at the foot of a page"
+            raise TemplateBroken(problem, where=where, remedy="make one of them smaller")
 
 
 def _check_name(profile: Profile) -> None:

@@ -14,6 +14,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+import PIL
 import pypdfium2 as pdfium
 
 from assembler import fingerprint
@@ -21,9 +22,12 @@ from assembler.model import Fingerprint, Volume
 from assembler.prove import pages as paging
 from assembler.workshop import Failure, Workshop
 
-VERSION = "1"  # raise it when anything changes how pages are drawn or compared
+VERSION = "2"  # raise it when anything changes how pages are drawn or compared
 _PIECE = 12  # pages that are drawn, or known, together: neighbours, since they share a source
 _MANY = 250  # pages of which a worker only reads content or text
+# what says where a page stands and what its text is: the comparison with its source depends on all that an entry says but this
+_PLACE = frozenset({"number", "label", "part", "kind", "document", "index", "tab", "exhibit", "exhibit_page", "exhibit_pages",
+                    "stamp", "source", "text"})  # fmt: skip
 Entry = Mapping[str, Any]
 
 
@@ -86,10 +90,15 @@ def look(
     rest = [entry for piece in (*known, *ours) for entry in piece.job.entries]
     to_read = [job for part in parts for job in _to_read(build, part, rest, case_folder)]
     seen = _seen([*(piece.job for piece in fresh), *to_read], workshop)
+    doubtful = [piece for piece in known if not all(seen[entry["number"]].whole for entry in piece.job.entries)]
+    seen |= _seen([piece.job for piece in doubtful], workshop)  # a stamp that is more than a stamp may hide what is under it
     for piece in fresh:
         if piece.key and all(_settled(seen[entry["number"]]) for entry in piece.job.entries):
             workshop.cache.once(piece.key, lambda _folder: None)
-    return Looked(seen=seen, drawn=_pages(fresh), known=_pages(known), prints=made)
+    return Looked(
+        seen=seen, drawn=_pages(fresh) + _pages(doubtful), known=_pages(known) - _pages(doubtful),
+        prints=tuple(one if seen[n].whole else Fingerprint() for n, one in enumerate(made, 1)),
+    )
 
 
 def _sorted(pieces: Sequence[_Piece], workshop: Workshop) -> tuple[list[_Piece], list[_Piece], list[_Piece]]:
@@ -111,7 +120,7 @@ def _pages(pieces: Sequence[_Piece]) -> int:
 
 def _settled(result: paging.PageResult) -> bool:
     """Whether the comparison says everything about the look of this page, at whatever place its stamp will be."""
-    return result.alike and result.whole and result.difference is not None and not result.trouble
+    return result.alike and result.whole and result.difference is not None and not (result.trouble or result.secondhand)
 
 
 def _pieces(
@@ -129,7 +138,7 @@ def _pieces(
 
 def _key(entries: Sequence[Entry], sums: Mapping[str, str], made: Sequence[Fingerprint]) -> tuple[str, ...]:
     rows = [_row(entry, sums, made) for entry in entries]
-    engine = (f"pdfium {pdfium.PYPDFIUM_INFO}", f"{paging.DPI} dpi")
+    engine = (f"pdfium {pdfium.PYPDFIUM_INFO}", f"Pillow {PIL.__version__}", f"{paging.DPI} dpi")
     return ("proof", VERSION, *engine, *rows) if all(rows) else ()
 
 
@@ -141,8 +150,8 @@ def _row(entry: Entry, sums: Mapping[str, str], made: Sequence[Fingerprint]) -> 
     own, of_source = made[number - 1], sums.get(entry["source"]["path"], "")
     if not own.digest or not of_source or own.stamped != (entry["stamp"] is not None):
         return ""
-    how = [own.digest, of_source, entry["source"]["page"], entry["transform"], entry["scale"], entry["size"]]
-    return json.dumps(how, sort_keys=True)
+    how = {key: value for key, value in entry.items() if key not in _PLACE}
+    return json.dumps([own.digest, of_source, entry["source"]["page"], how], sort_keys=True)
 
 
 def _to_read(build: Path, part: Volume, rest: Sequence[Entry], case_folder: Path | None) -> Iterator[paging.Job]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from assembler.model import Check, Proof, Volume
 from assembler.numbering import LABEL
-from assembler.prove import counting, frozen, known
+from assembler.prove import counting, frozen, known, unlinked, wording
 from assembler.prove import pages as paging
 from assembler.prove import structure as structuring
 from assembler.prove import volumes as volumed
@@ -20,6 +20,11 @@ from assembler.prove.frozen import label
 from assembler.workshop import Workshop
 
 MANIFEST = "manifest.json"
+_WORDING = {
+    "exhibit": "Exhibit {tab} · {page} of {pages} · page {number} of {total}",
+    "tab": "Exhibit {tab} · page {number} of {total}",
+    "other": "page {number} of {total}",
+}
 _CITE = re.compile(rf"Ex\. (\S+) at ({LABEL})")
 Entry = Mapping[str, Any]
 
@@ -43,10 +48,11 @@ def prove(build: Path, case_folder: Path | None, workshop: Workshop, *, remember
         return Proof(checks=(*files, Check(name="files", ok=False, detail=f"there is no {gone[0]}")))
     looked = known.look(build, ledger, parts, case_folder, sums, workshop, remember=remember)
     seen = looked.seen
-    structures = structuring.read_all(build, ledger, parts, workshop)
+    structures = structuring.read_all(build, ledger, parts, workshop, data.get("linked", True))
     structure = structuring.together(structures)
     checks = [*files, *counts, *frozen.checks(data), *volumed.checks(build, data, parts)]
     checks += [*_pixels(ledger, seen, case_folder), *_stamps(data, seen), *_words(ledger, seen)]
+    checks += list(wording.checks(build, data, parts, seen, case_folder, workshop))
     if not structure.trouble:
         checks += [*_agreement(data, structure), *_bookmarks(data, parts, structures)]
     checks += list(_nothing_else(structure))
@@ -132,24 +138,27 @@ def _not_seen(ledger: Sequence[Entry], seen: Mapping[int, paging.PageResult]) ->
 
 
 def _stamps(data: Mapping[str, Any], seen: Mapping[int, paging.PageResult]) -> Iterator[Check]:
-    ledger = data["ledger"]
+    ledger, wording = data["ledger"], data.get("marking", {})
     bad = [entry["number"] for entry in ledger if not seen[entry["number"]].stamped]
     count = sum(entry["stamp"] is not None for entry in ledger)
     detail = f"{count} stamps read back as printed" if not bad else f"the stamp is wrong or missing on page {_list(bad)}"
     yield Check(name="stamp", ok=not bad, detail=detail, page=bad[0] if bad else None)
-    true = frozen.true_stamp if data.get("frozen") else _true_stamp
-    misprinted = [entry["number"] for entry in ledger if entry["stamp"] and not true(entry, len(ledger))]
+    misprinted = [entry["number"] for entry in ledger if entry["stamp"] and not _true_stamp(entry, data, wording)]
     if misprinted:
         detail = f"the stamp text is not true on page {_list(misprinted)}"
         yield Check(name="stamp", ok=False, detail=detail, page=misprinted[0])
 
 
-def _true_stamp(entry: Entry, total: int) -> bool:
-    text = f"page {entry['number']} of {total}"
-    if entry["kind"] == "exhibit":
-        text = f"Exhibit {entry['tab']} · {entry['exhibit_page']} of {entry['exhibit_pages']} · {text}"
-    elif entry["kind"] == "tab":
-        text = f"Exhibit {entry['tab']} · {text}"
+def _true_stamp(entry: Entry, data: Mapping[str, Any], wording: Mapping[str, str]) -> bool:
+    """Whether the stamp says what its place is; `wording` is the receiver's own, where it has one."""
+    kind = entry["kind"] if entry["kind"] in ("exhibit", "tab") else "other"
+    worded = wording.get(kind) or _WORDING[kind]
+    if data.get("frozen"):
+        return frozen.true_stamp(entry, worded)
+    text = worded.format(
+        tab=entry["tab"], page=entry["exhibit_page"], pages=entry["exhibit_pages"], number=entry["number"],
+        total=len(data["ledger"]),
+    )  # fmt: skip
     return bool(entry["stamp"]["text"] == text)
 
 
@@ -184,9 +193,10 @@ def _agreement(data: Mapping[str, Any], structure: structuring.Structure) -> Ite
     yield Check(name="label", ok=labels, detail=detail)
     places = {entry["number"]: entry for entry in ledger}
     index = {entry["number"] for entry in ledger if entry["part"] == "index"}
+    linked = data.get("linked", True)
     for row in data["index"]:
-        yield _row_agrees(row, structure, index, places)
-    yield _cites_agree(structure, places)
+        yield _row_agrees(row, structure, index, places, linked)
+    yield _cites_agree(structure, places) if linked else unlinked.cites(structure.texts, ledger)
 
 
 def _bookmarks(
@@ -209,25 +219,33 @@ def _bookmarks_of(want: Sequence[volumed.Mark], structure: structuring.Structure
 
 
 def _row_agrees(
-    row: Mapping[str, Any], structure: structuring.Structure, index: set[int], places: Mapping[int, Entry]
+    row: Mapping[str, Any], structure: structuring.Structure, index: set[int], places: Mapping[int, Entry], linked: bool
 ) -> Check:
     first, last, sheet = row["first"], row["last"], row["sheet"]
     mine = [number for number, entry in places.items() if entry["exhibit"] == row["exhibit"] and entry["kind"] == "exhibit"]
     printed = "–".join(dict.fromkeys(label(places[number]) for number in (first, last) if number in places))
-    on_index = [link for link in structure.links if link.page in index]
     faults = []
     if not mine or (min(mine), max(mine)) != (first, last) or row["pages"] != printed:
         faults.append("the index row has other pages than the bundle")
     if not _sheet_in_front(row, places):
         faults.append("its tab sheet is not in front of it")
-    if not any(_plain(link.text) == _plain(printed) and link.target == first for link in on_index):
-        faults.append("no index link prints these pages and leads to the first of them")
-    if not any(link.text == row["tab"] and link.target == sheet for link in on_index):
-        faults.append("no index link prints its tab and leads to the tab sheet")
-    if sheet != first and not any(link.page == sheet and link.target == first for link in structure.links):
-        faults.append("the tab sheet does not lead to the evidence")
+    if linked:
+        faults += _link_faults(row, structure, index, printed)
+    else:
+        faults += unlinked.row_faults(row, structure.texts, index, printed)
     detail = "; ".join(faults) or f"index row, stamps, labels, bookmark and links agree on pages {printed}"
     return Check(name="agreement", ok=not faults, detail=detail, exhibit=row["exhibit"], page=sheet if faults else None)
+
+
+def _link_faults(row: Mapping[str, Any], structure: structuring.Structure, index: set[int], printed: str) -> Iterator[str]:
+    first, sheet = row["first"], row["sheet"]
+    on_index = [link for link in structure.links if link.page in index]
+    if not any(_plain(link.text) == _plain(printed) and link.target == first for link in on_index):
+        yield "no index link prints these pages and leads to the first of them"
+    if not any(link.text == row["tab"] and link.target == sheet for link in on_index):
+        yield "no index link prints its tab and leads to the tab sheet"
+    if sheet != first and not any(link.page == sheet and link.target == first for link in structure.links):
+        yield "the tab sheet does not lead to the evidence"
 
 
 def _sheet_in_front(row: Mapping[str, Any], places: Mapping[int, Entry]) -> bool:

@@ -40,6 +40,7 @@ class Structure:
     labels: tuple[str, ...] = ()
     outline: tuple[tuple[int, str, int], ...] = ()  # level, title, page
     links: tuple[Link, ...] = ()
+    texts: tuple[tuple[int, str], ...] = ()  # of pages of ours, where the receiver wants no links
     forbidden: tuple[str, ...] = ()
     unembedded: tuple[int, ...] = ()  # pages of ours with a font that is not in the file
     trouble: str = ""
@@ -53,6 +54,7 @@ class Job:
     first: int
     others: tuple[Volume, ...]
     drafts: tuple[int, ...]
+    linked: bool = True  # False: the receiver wants no links, and what they would say is read from the text
 
 
 def read(job: Job) -> Structure:
@@ -72,14 +74,15 @@ def _structure(reader: PdfReader, job: Job) -> Structure:
         pages=len(reader.pages),
         labels=tuple(reader.page_labels),
         outline=tuple(_outline(reader, reader.outline, 0, numbers)),
-        links=tuple(_links(reader, job, numbers)),
+        links=tuple(_links(reader, job, numbers)) if job.linked else (),
+        texts=() if job.linked else tuple(_texts(reader, job)),
         forbidden=tuple(dict.fromkeys(_forbidden(reader, job))),
         unembedded=tuple(n for n in _ours(reader, job) if bare_fonts(reader.pages[n - job.first])),
     )
 
 
 def read_all(
-    build: Path, ledger: Sequence[Mapping[str, Any]], parts: Sequence[Volume], workshop: Workshop
+    build: Path, ledger: Sequence[Mapping[str, Any]], parts: Sequence[Volume], workshop: Workshop, linked: bool = True
 ) -> tuple[Structure, ...]:
     """What each file of the bundle is, read in workers; numbers are those of the whole bundle."""
     ours = tuple(entry["number"] for entry in ledger if entry["kind"] in ("draft", "tab"))
@@ -87,6 +90,7 @@ def read_all(
         Job(
             bundle=build / part.path, first=part.first, others=tuple(one for one in parts if one != part),
             drafts=tuple(number for number in ours if part.first <= number <= part.last),
+            linked=linked,
         )
         for part in parts
     ]  # fmt: skip
@@ -105,6 +109,7 @@ def together(parts: Sequence[Structure]) -> Structure:
         labels=tuple(label for one in parts for label in one.labels),
         outline=tuple(item for one in parts for item in one.outline),
         links=joined(link for one in parts for link in one.links),
+        texts=tuple(text for one in parts for text in one.texts),
         forbidden=tuple(dict.fromkeys(item for one in parts for item in one.forbidden)),
         unembedded=tuple(number for one in parts for number in one.unembedded),
         trouble=next((one.trouble for one in parts if one.trouble), ""),
@@ -136,6 +141,16 @@ def _links(reader: PdfReader, job: Job, numbers: Mapping[int, int]) -> Iterator[
                 link = _link(annotation.get_object(), number, text, numbers, job.others)
                 if link:
                     yield link
+    finally:
+        document.close()
+
+
+def _texts(reader: PdfReader, job: Job) -> Iterator[tuple[int, str]]:
+    """The text of our own pages."""
+    document = pdfium.PdfDocument(job.bundle)
+    try:
+        for number in _ours(reader, job):
+            yield number, " ".join(document[number - job.first].get_textpage().get_text_bounded().split())
     finally:
         document.close()
 
@@ -206,7 +221,10 @@ def _forbidden(reader: PdfReader, job: Job) -> Iterator[str]:
             if key in page:
                 yield f"{key} on page {number}"
         for annotation in page.get("/Annots", ()):
-            yield from _forbidden_annotation(annotation.get_object(), number, job.others)
+            if job.linked:
+                yield from _forbidden_annotation(annotation.get_object(), number, job.others)
+            else:
+                yield f"an annotation on page {number}"
 
 
 def _forbidden_annotation(annotation: Any, number: int, others: Sequence[Volume]) -> Iterator[str]:

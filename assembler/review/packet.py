@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from assembler.errors import ToolFailed
+from assembler.model import Fingerprint
 from assembler.review import pictures
 from assembler.review.html import page
 from assembler.review.view import view
@@ -26,14 +27,16 @@ def write(
     workshop: Workshop,
     *,
     thumbnails: bool = True,
+    prints: Sequence[Fingerprint] = (),
 ) -> Path:
     """Write review.html into a build folder that holds the bundle; mode 0600.
 
     `boxes`: for each exhibit the recognised words of its pages (PreparedPage.boxes). `signoff`: schemas/signoff.json.
+    `prints`: of every page, as the proof made them.
     `thumbnails`: without them the page holds no picture and no word of the evidence. Raises ToolFailed, OutputNotWritten.
     """
     ledger = manifest["ledger"]
-    drawn = _pictures(folder, manifest, case_folder, workshop) if thumbnails else ()
+    drawn = _pictures(folder, manifest, case_folder, workshop, prints) if thumbnails else ()
     words = [_words(entry, boxes, doubtful=len(ledger) > MOST_WORDS) for entry in ledger] if thumbnails else []
     path = folder / NAME
     write_atomic(path, page("packet", view(manifest, drawn, words, signoff)).encode())
@@ -41,7 +44,7 @@ def write(
 
 
 def _pictures(
-    folder: Path, manifest: Mapping[str, Any], case_folder: Path | None, workshop: Workshop
+    folder: Path, manifest: Mapping[str, Any], case_folder: Path | None, workshop: Workshop, prints: Sequence[Fingerprint]
 ) -> tuple[pictures.Picture, ...]:
     hashes = {one["path"]: one["sha256"] for one in manifest["outputs"]}
     jobs = [
@@ -50,18 +53,18 @@ def _pictures(
         for job in pictures.jobs(
             folder / volume["path"], hashes[volume["path"]], volume["first"],
             [entry for entry in manifest["ledger"] if volume["first"] <= entry["number"] <= volume["last"]],
-            pictures.look_for(len(manifest["ledger"])), case_folder, workshop.cache,
+            pictures.look_for(len(manifest["ledger"])), case_folder, workshop.cache, prints,
         )
     ]
-    made: list[pictures.Picture] = []
+    made: dict[int, pictures.Picture] = {}
     for result in workshop.map(pictures.draw, jobs):
         if isinstance(result, Failure):
             raise ToolFailed(
                 f"its pages could not be drawn ({result.kind}: {result.detail})", where=NAME,
                 remedy="build with --no-thumbnails",
             )
-        made += result
-    return tuple(made)
+        made |= dict(result)
+    return tuple(made[entry["number"]] for entry in manifest["ledger"])
 
 
 def _words(entry: Mapping[str, Any], boxes: Mapping[str, Sequence[Path | None]], *, doubtful: bool) -> list[Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,11 @@ from typing import Any
 import pypdfium2 as pdfium
 from PIL import Image
 
-from assembler.sight import Album, Sources
+from assembler.model import Fingerprint
+from assembler.sight import Album, Sources, stamp
 from assembler.workshop import Cache
 
-VERSION = "2"  # raise it when anything here changes what comes out
+VERSION = "3"  # raise it when anything here changes what comes out
 _CHUNK = 16  # pages for a worker
 Entry = Mapping[str, Any]  # of the manifest's ledger
 
@@ -33,12 +34,16 @@ class Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """Some neighbouring pages of one file of the bundle, whose first page has the number `first`."""
+    """Some pages of one file of the bundle, whose first page has the number `first`.
+
+    `prints`: what each looks like but for its stamp; empty where that is not known.
+    """
 
     bundle: Path
     sha256: str
     first: int
     entries: tuple[Entry, ...]
+    prints: tuple[str, ...]
     case_folder: Path | None
     look: Look
     cache: Cache
@@ -46,10 +51,11 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """A page, and what it was made from, as data: addresses; "" where there is none."""
+    """A page, and what it was made from, as data: addresses; "" where there is none. `bare`: the page without its stamp."""
 
     page: str
     source: str = ""
+    bare: bool = False
 
 
 # pages up to which a packet is drawn so; sizes are such that 1,000 pages stay below 25 MB
@@ -67,40 +73,65 @@ def look_for(pages: int) -> Look:
 
 
 def jobs(
-    bundle: Path, sha256: str, first: int, ledger: Sequence[Entry], look: Look, case_folder: Path | None, cache: Cache
-) -> list[Job]:
-    """The work on one file of a bundle, in pieces."""
-    return [
-        Job(bundle=bundle, sha256=sha256, first=first, entries=tuple(ledger[n : n + _CHUNK]), case_folder=case_folder,
-            look=look, cache=cache)
-        for n in range(0, len(ledger), _CHUNK)
-    ]  # fmt: skip
+    bundle: Path, sha256: str, first: int, ledger: Sequence[Entry], look: Look, case_folder: Path | None, cache: Cache,
+    prints: Sequence[Fingerprint] = (),
+) -> list[Job]:  # fmt: skip
+    """The work on one file of a bundle, in pieces of one exhibit each, so that they stay the same when others come between.
+
+    `prints`: of every page of the bundle.
+    """
+    made = []
+    for some in _pieces(ledger):
+        known = [prints[entry["number"] - 1] for entry in some] if prints else []
+        usable = known and all(one.digest and one.stamped == bool(entry["stamp"]) for one, entry in zip(known, some, strict=True))
+        made.append(
+            Job(bundle=bundle, sha256=sha256, first=first, entries=some, case_folder=case_folder, look=look, cache=cache,
+                prints=tuple(one.digest for one in known) if usable else ())
+        )  # fmt: skip
+    return made
 
 
-def draw(job: Job) -> tuple[Picture, ...]:
-    """The pictures of these pages, in order."""
-    numbers = f"{job.entries[0]['number']}-{job.entries[-1]['number']}"
-    key = ["review", VERSION, job.sha256, numbers, repr(job.look), str(job.case_folder is None), f"pdfium {pdfium.PYPDFIUM_INFO}"]
-    made = job.cache.once(key, lambda folder: _make(job, folder))
-    return tuple(Picture(**one) for one in json.loads((made / "pictures.json").read_text()))
+def _pieces(ledger: Sequence[Entry]) -> Iterator[tuple[Entry, ...]]:
+    groups: dict[str, list[Entry]] = {}
+    for entry in ledger:
+        groups.setdefault(entry["exhibit"] if "source" in entry else "", []).append(entry)
+    for entries in groups.values():
+        for start in range(0, len(entries), _CHUNK):
+            yield tuple(entries[start : start + _CHUNK])
+
+
+def draw(job: Job) -> tuple[tuple[int, Picture], ...]:
+    """The pictures of these pages, each with its number."""
+    made = job.cache.once(_key(job), lambda folder: _make(job, folder))
+    found = json.loads((made / "pictures.json").read_text())
+    return tuple((entry["number"], Picture(**one)) for entry, one in zip(job.entries, found, strict=True))
+
+
+def _key(job: Job) -> list[str]:
+    """What pictures depend on: the content of the pages where it is known, else the file and the numbers."""
+    numbers = [str(entry["number"]) for entry in job.entries]
+    pages = [*job.prints, *(str(bool(entry["stamp"])) for entry in job.entries)] if job.prints else [job.sha256, *numbers]
+    sources = [json.dumps(entry["source"], sort_keys=True) for entry in job.entries if "source" in entry]
+    engine = f"pdfium {pdfium.PYPDFIUM_INFO}"
+    return ["review", VERSION, *pages, *sources, repr(job.look), str(job.case_folder is None), engine]
 
 
 def _make(job: Job, folder: Path) -> None:
     document = pdfium.PdfDocument(job.bundle)
     sources = Sources(job.case_folder) if job.case_folder and job.look.source else None
     try:
-        found = [
-            {
-                "page": _drawn(document[entry["number"] - job.first], job.look.width, job.look),
-                "source": _source(job.look, entry, sources),
-            }
-            for entry in job.entries
-        ]
+        found = [_both(job, document[entry["number"] - job.first], entry, sources) for entry in job.entries]
     finally:
         if sources:
             sources.close()
         document.close()
     (folder / "pictures.json").write_text(json.dumps(found))
+
+
+def _both(job: Job, page: pdfium.PdfPage, entry: Entry, sources: Sources | None) -> dict[str, str | bool]:
+    """Where the page is known by its content, its stamp is left out: that changes with every page that comes before."""
+    bare = bool(job.prints) and stamp.hide(page, entry["stamp"])
+    return {"page": _drawn(page, job.look.width, job.look), "source": _source(job.look, entry, sources), "bare": bare}
 
 
 def _source(look: Look, entry: Entry, sources: Sources | None) -> str:

@@ -12,6 +12,7 @@ Json = Mapping[str, Any]
 _ORDER = {"error": 0, "warning": 1, "info": 2}
 _WORDS = {"error": "Error", "warning": "Warning", "info": "Note"}
 _PARTS = {"draft": "made by assembler", "form": "government form", "tab": "divider", "exhibit": "evidence"}
+_BASELINE = 0.3  # of a stamp's size, above the bottom of its box
 _DOUBTFUL = 80  # word confidence below which the chart and the overlay colour a word
 
 
@@ -27,6 +28,7 @@ def view(manifest: Json, drawn: Sequence[Picture], words: Sequence[Sequence[Any]
         "profile": manifest["profile"],
         "version": manifest["assembler"],
         "total": len(manifest["ledger"]),
+        "frozen": (manifest.get("frozen") or {}).get("as_of", ""),
         "labels": [label(entry) for entry in manifest["ledger"]],
         "proved": all(check["ok"] for check in manifest["proof"]),
         "pictured": bool(drawn),
@@ -88,10 +90,19 @@ def _marks(findings: Sequence[Json], ledger: Sequence[Json]) -> dict[int, list[d
 
 def _placed(box: Sequence[float], entry: Json) -> list[float]:
     """Left, top, width, height on the bundle page, drawn smaller by `scale`; the middle of its top edge stays."""
-    (width, _), scale = entry["size"], entry["scale"]
-    shift = width * (1 - scale) / 2
+    (width, _), (own, _), scale = entry["size"], entry.get("own_size", entry["size"]), entry["scale"]
+    shift = (width - own * scale) / 2
     left, top, right, bottom = (float(value) * scale for value in box)
     return [round(one, 1) for one in (left + shift, top, right - left, bottom - top)]
+
+
+def _stamp(entry: Json, drawn: Sequence[Picture]) -> dict[str, Any] | None:
+    """The printed stamp, to be set over a picture that is without it: left end of its baseline from the top left, size, width."""
+    mark = entry["stamp"]
+    if not mark or not drawn or not drawn[entry["number"] - 1].bare:
+        return None
+    down = entry["size"][1] - mark["y"] - _BASELINE * mark["size"]
+    return {"x": mark["x"], "y": round(down, 2), "size": mark["size"], "width": mark["width"], "text": mark["text"]}
 
 
 def _groups(manifest: Json, drawn: Sequence[Picture], marks: Mapping[int, Sequence[Json]]) -> Iterator[dict[str, Any]]:
@@ -110,7 +121,7 @@ def _groups(manifest: Json, drawn: Sequence[Picture], marks: Mapping[int, Sequen
         current["pages"].append(
             {
                 "n": entry["number"], "label": label(entry), "says": says(entry),
-                "image": drawn[entry["number"] - 1].page if drawn else "",
+                "image": drawn[entry["number"] - 1].page if drawn else "", "stamp": _stamp(entry, drawn),
                 "width": entry["size"][0], "height": entry["size"][1], "marks": own,
                 "worst": min((mark["severity"] for mark in own), key=_ORDER.__getitem__, default=""),
             }
@@ -188,6 +199,7 @@ def _pages(
         yield {
             "n": entry["number"], "says": says(entry), "size": entry["size"], "marks": list(marks.get(entry["number"], ())),
             "from": f"{source['path']}, page {source['page']}" if source else "", "source": drawn[number].source if drawn else "",
+            "stamp": _stamp(entry, drawn),
             "sure": text.get("confidence"), "turned": entry.get("transform", {}).get("turned", 0), "scale": entry["scale"],
             "words": [[word[0], *_placed(word[1:5], entry), word[5]] for word in shown],
         }  # fmt: skip

@@ -29,8 +29,12 @@ class Album:
         if not 1 <= number <= len(self):
             raise IndexError(number)
         self._open.seek(self._frames[number - 1])
-        picture = self._open.copy() if len(self) > 1 else self._open
-        return _square(self._open, _plain(ImageOps.exif_transpose(picture), inverted=self._is_inverted()))
+        across, down = _resolution(self._open)
+        inverted = self._is_inverted()
+        stored = self._open.size
+        picture = _plain(ImageOps.exif_transpose(self._open), inverted=inverted)
+        turned = self._open.format == "TIFF" and stored != picture.size
+        return _square(picture, down if turned else across, across if turned else down)
 
     def close(self) -> None:
         self._open.close()
@@ -58,7 +62,7 @@ def _plain(picture: Image.Image, *, inverted: bool) -> Image.Image:
         white = Image.new("RGBA", picture.size, "white")
         picture = Image.alpha_composite(white, picture.convert("RGBA")).convert("RGB")
     if picture.mode.startswith("I"):
-        picture = picture.point(lambda value: value / 256).convert("L")
+        picture = picture.convert("I").point(lambda value: value / 256).convert("L")
         return ImageOps.invert(picture) if inverted else picture
     if picture.mode in ("P", "1"):
         picture = picture.convert("RGB" if picture.mode == "P" else "L")
@@ -77,15 +81,17 @@ def _to_screen(picture: Image.Image, profile: Any) -> Image.Image:
     return shown or picture.convert("RGB")
 
 
-def _square(opened: Any, picture: Image.Image) -> Image.Image:
+def _square(picture: Image.Image, across: float, down: float) -> Image.Image:
     """A fax has twice as many dots across as down; drawn as they are its letters would be flat."""
-    across, down = _resolution(opened)
-    if opened.format != "TIFF" or not 1.1 < max(across, down) / min(across, down) < 10:
-        return picture
     longest = max(across, down)
+    if not 1.1 < longest / min(across, down) < 10:
+        return picture
     return picture.resize((round(picture.width * longest / across), round(picture.height * longest / down)))
 
 
 def _resolution(opened: Any) -> tuple[float, float]:
-    across, down = (float(value) for value in opened.info.get("dpi", (1, 1)))
+    """Dots an inch across and down, or numbers in that relation; a photograph's dots are square whatever it says."""
+    if opened.format != "TIFF":
+        return 1.0, 1.0
+    across, down = (float(value) for value in opened.info.get("dpi") or opened.info.get("resolution") or (1, 1))
     return (across, down) if across > 0 and down > 0 else (1.0, 1.0)

@@ -11,6 +11,7 @@ from assembler.passwords import read_passwords
 from assembler.sight.album import Album
 from assembler.sight.mending import document
 
+WORD = "is a Word file, which has no pages of its own"
 _ZIP = b"PK\x03\x04"
 
 
@@ -40,6 +41,10 @@ class Sources:
             self._path = path
         return self._open
 
+    def unfilled(self, path: str) -> Any:
+        """A PDF opened once more, its form fields left alone: PDFium draws none of its own into it. The caller closes it."""
+        return _document((self._folder / path).read_bytes(), read_passwords(self._folder).of(path))[0]
+
     def close(self) -> None:
         if self._open is not None:
             self._open.close()
@@ -53,7 +58,7 @@ def _opened(path: Path, password: str) -> tuple[Any, bool]:
         opened.init_forms()
         return opened, secondhand
     if data.startswith(_ZIP):
-        raise NoPages("is a Word file, which has no pages of its own")
+        raise NoPages(WORD)
     return Album(data), False
 
 

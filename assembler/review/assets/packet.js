@@ -11,10 +11,18 @@ function box(values, kind, title) {
   return rect;
 }
 
+function stamp(values) {
+  const text = document.createElementNS(SVG, "text");
+  for (const [name, key] of [["x", "x"], ["y", "y"], ["font-size", "size"], ["textLength", "width"]]) text.setAttribute(name, values[key]);
+  text.textContent = values.text;
+  return text;
+}
+
 function over(page) {
   const svg = document.createElementNS(SVG, "svg");
   svg.setAttribute("viewBox", `0 0 ${page.size[0]} ${page.size[1]}`);
   svg.setAttribute("aria-hidden", "true");
+  if (page.stamp) svg.append(stamp(page.stamp));
   if (one("#overlay").checked) {
     for (const [word, left, top, width, height, sure] of page.words) {
       svg.append(box([left, top, width, height], "w " + (sure >= 90 ? "high" : sure >= 70 ? "middle" : "low"), `${word} (${sure})`));

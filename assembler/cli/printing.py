@@ -1,0 +1,40 @@
+"""`assembler print`: a finished packet as it goes to the printer and into the mail."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import click
+
+from assembler.cli.frame import result
+
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+@click.command("print")
+@click.argument("build", type=FOLDER)
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on stdout.")
+@click.option("--jobs", type=click.IntRange(1, 256), default=None, help="Worker processes (default: all cores).")
+@click.option("--shelf", "shelf_dir", type=FOLDER, default=None, help="A firm's own folder with schemas/printing.json.")
+def print_run(build: Path, as_json: bool, jobs: int | None, shelf_dir: Path | None) -> None:
+    """Make the print run of a packet's folder: Letter sheets, packages for the mail, a black-and-white preview.
+
+    It goes to BUILD/print/: print.pdf (one for each package), black-and-white.pdf, print.json and print.txt.
+    """
+    from assembler import printing
+    from assembler.errors import TemplateBroken
+    from assembler.shelf import Shelf
+    from assembler.workshop import Workshop
+
+    try:
+        rules = printing.rules(Shelf.default(shelf_dir).schema("printing.json"))
+    except (KeyError, TypeError, ValueError) as error:
+        raise TemplateBroken(
+            f"it does not say everything it should ({type(error).__name__})", where="schemas/printing.json",
+            remedy="begin with the shipped file",
+        ) from error
+    with Workshop(build / ".verify", jobs=jobs or os.cpu_count() or 1, temporary=True) as workshop:
+        run = printing.prepare(build, rules, workshop)
+    result(json.dumps(run.summary, indent=1) if as_json else f"{run.folder}:\n{printing.text(run.summary)}")

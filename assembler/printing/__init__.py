@@ -1,0 +1,10 @@
+"""printing: a finished packet as it goes to the printer and into the mail.
+
+A packet's folder (bundle and manifest) and schemas/printing.json come in. Out go print files of Letter sheets, one for each
+package; the pages that lose something in a black-and-white scan, as its receiver sees them; sheets, weight and thickness.
+"""
+
+from assembler.printing.making import Run, prepare
+from assembler.printing.sheets import Package, Rules, rules, text
+
+__all__ = ["Package", "Rules", "Run", "prepare", "rules", "text"]

@@ -1,0 +1,233 @@
+"""The files of a print run: print.pdf for each package, black-and-white.pdf, print.json, print.txt."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+from pikepdf import Array, Dictionary, Name, OutlineItem, Pdf, Rectangle, Stream
+
+from assembler.errors import ProofFailed, ToolFailed
+from assembler.model import Finding, Severity
+from assembler.printing.losing import Job, Loss, look
+from assembler.printing.sheets import Entry, Package, Rules, fit, is_letter, packages, text
+from assembler.workshop import Failure, Limits, Workshop, publish
+
+FOLDER = "print"
+_CHUNK = 8  # pages for a worker
+_LIMITS = Limits(seconds=300)
+WORDS = "words"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What was written: the folder, and what print.json says."""
+
+    folder: Path
+    summary: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Binding:
+    """One print file to write, in a worker: the bundle's files with their first places, and the pages that go in."""
+
+    files: tuple[tuple[Path, int, int], ...]
+    package: Package
+    target: Path
+
+
+def prepare(build: Path, rules: Rules, workshop: Workshop) -> Run:
+    """Write the print run of a packet's folder into its folder print/, replacing an earlier one.
+
+    Raises ProofFailed if the manifest or a file of the bundle is missing or cannot be read, ToolFailed if a page cannot be drawn,
+    OutputNotWritten.
+    """
+    data = _manifest(build)
+    ledger: list[Entry] = data["ledger"]
+    files = tuple((build / Path(one["path"]).name, int(one["first"]), int(one["last"])) for one in data["volumes"])
+    parcels = packages(ledger, rules)
+    lost = _lost(data, files, rules, workshop)
+    made = workshop.folder("print")
+    _all(workshop.map(_bind, [_Binding(files=files, package=one, target=made / one.path) for one in parcels], limits=_LIMITS))
+    if lost:
+        _all(workshop.map(_preview, [(lost, _labels(ledger), rules.dpi, made / "black-and-white.pdf")], limits=_LIMITS))
+    summary = _summary(data, parcels, lost, rules)
+    (made / "print.json").write_text(json.dumps(summary, indent=1, ensure_ascii=False) + "\n", encoding="utf8")
+    (made / "print.txt").write_text(text(summary) + "\n", encoding="utf8")
+    beside = build / f".{FOLDER}.new"  # the scratch folder may be on another disk
+    shutil.rmtree(beside, ignore_errors=True)
+    shutil.copytree(made, beside)
+    publish(beside, build / FOLDER)
+    return Run(folder=build / FOLDER, summary=summary)
+
+
+def _manifest(build: Path) -> dict[str, Any]:
+    try:
+        data: dict[str, Any] = json.loads((build / "manifest.json").read_text(encoding="utf8"))
+        names = [Path(one["path"]).name for one in data["volumes"]]
+        numbers = [entry["number"] for entry in data["ledger"]]
+        whole = numbers == list(range(1, len(numbers) + 1)) and bool(numbers) and data["volumes"][-1]["last"] == len(numbers)
+    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
+        raise ProofFailed("its manifest cannot be read", (), where="manifest.json", remedy="build it again") from error
+    gone = [name for name in names if not (build / name).is_file()]
+    if gone or not whole:
+        problem = f"{', '.join(gone)} is not there" if gone else "it does not list every page"
+        raise ProofFailed(problem, (), where="manifest.json", remedy="build it again")
+    return data
+
+
+def _labels(ledger: Sequence[Entry]) -> dict[int, str]:
+    return {entry["number"]: str(entry.get("label", entry["number"])) for entry in ledger}
+
+
+def _lost(
+    data: Mapping[str, Any], files: Sequence[tuple[Path, int, int]], rules: Rules, workshop: Workshop
+) -> tuple[Loss, ...]:
+    words = _words(data)
+    out = workshop.folder("black-and-white")
+    jobs = [
+        Job(
+            bundle=path, first=first, numbers=tuple(range(start, min(start + _CHUNK, last + 1))), dpi=rules.dpi,
+            places=rules.places, always=words, out=out,
+        )
+        for path, first, last in files
+        for start in range(first, last + 1, _CHUNK)
+    ]  # fmt: skip
+    found = _all(workshop.map(look, jobs, limits=_LIMITS))
+    return tuple(_with_words(loss, words) for some in found for loss in some)
+
+
+def _with_words(loss: Loss, words: frozenset[int]) -> Loss:
+    return replace(loss, loses=(WORDS, *loss.loses)) if loss.number in words else loss
+
+
+def _words(data: Mapping[str, Any]) -> frozenset[int]:
+    """Places of the pages of which recognition found, when the bundle was built, that words do not survive."""
+    told = {(one.get("file"), one.get("page")) for one in data["findings"] if one["rule"] == "LEGIBLE.RECEIVER"}
+    pages = ((entry["number"], entry["source"]) for entry in data["ledger"] if "source" in entry)
+    return frozenset(number for number, source in pages if (source["path"], source["page"]) in told)
+
+
+def _all(results: Sequence[Any]) -> list[Any]:
+    """The results; raises ToolFailed for the first that failed."""
+    for result in results:
+        if isinstance(result, Failure):
+            raise ToolFailed(
+                f"its pages could not be drawn ({result.kind}: {result.detail})", where="print", remedy="prove it with verify"
+            )
+    return list(results)
+
+
+# --- print files ----------------------------------------------------------------------------------------------------
+
+
+def _bind(job: _Binding) -> None:
+    """The sheets of one package: Letter pages as they are, others in the middle of a Letter sheet."""
+    with Pdf.new() as book, ExitStack() as opened:
+        for path, first, last in job.files:
+            numbers = range(max(first, job.package.first), min(last, job.package.last) + 1)
+            if numbers:
+                source = opened.enter_context(Pdf.open(path))
+                for number in numbers:
+                    _sheet(book, source.pages[number - first])
+        _describe(book)
+        book.save(job.target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+
+
+def _sheet(book: Pdf, page: pikepdf.Page) -> None:
+    x0, y0, x1, y1 = (float(value) for value in page.cropbox)
+    lying = int(page.get(Name.Rotate, 0)) % 180 == 90
+    size = (y1 - y0, x1 - x0) if lying else (x1 - x0, y1 - y0)
+    book.pages.append(page)
+    mine = book.pages[-1]
+    if not is_letter(size):
+        whole, (width, height) = mine.as_form_xobject(), fit(size)[0]
+        mine = book.add_blank_page(page_size=(width, height))
+        del book.pages[-2]
+        mine.Resources = Dictionary(XObject=Dictionary(Whole=whole))  # a name of ours: pikepdf's own are random
+        mine.Contents = book.make_stream(mine.calc_form_xobject_placement(whole, Name.Whole, Rectangle(0, 0, width, height)))
+    for key in (Name.Annots, Name.StructParents, Name.Tabs):  # nobody clicks on paper
+        if key in mine:
+            del mine[key]
+
+
+def _describe(book: Pdf) -> None:
+    """A print dialog that heeds it starts with one side, actual size, and the tray of the page's size."""
+    book.Root.ViewerPreferences = Dictionary(Duplex=Name.Simplex, PrintScaling=Name("/None"), PickTrayByPDFSize=True)
+
+
+# --- black and white ------------------------------------------------------------------------------------------------
+
+
+def _preview(job: tuple[Sequence[Loss], Mapping[int, str], int, Path]) -> None:
+    """The pages that lose something, as a black-and-white scan of their sheet shows them."""
+    lost, labels, dpi, target = job
+    with Pdf.new() as book:
+        with book.open_outline() as outline:
+            for position, one in enumerate(lost):
+                _picture(book, one, dpi)
+                outline.root.append(OutlineItem(f"page {labels[one.number]}: {', '.join(one.loses)}", position, "Fit"))
+        nums = [value for n, one in enumerate(lost) for value in (n, Dictionary(P=pikepdf.String(labels[one.number])))]
+        book.Root.PageLabels = Dictionary(Nums=Array(nums))
+        book.Root.PageMode = Name.UseOutlines
+        book.save(target, deterministic_id=True)
+
+
+def _picture(book: Pdf, loss: Loss, dpi: int) -> None:
+    size = (loss.width * 72 / dpi, loss.height * 72 / dpi)
+    (width, height), _ = fit(size)
+    page = book.add_blank_page(page_size=(width, height))
+    image = Stream(
+        book, zlib.decompress(loss.path.read_bytes()), Type=Name.XObject, Subtype=Name.Image, Width=loss.width,
+        Height=loss.height, ColorSpace=Name.DeviceGray, BitsPerComponent=1,
+    )  # fmt: skip
+    page.Resources = Dictionary(XObject=Dictionary(Scan=book.make_indirect(image)))
+    left, bottom = (width - size[0]) / 2, (height - size[1]) / 2
+    page.Contents = book.make_stream(f"q {size[0]:.3f} 0 0 {size[1]:.3f} {left:.3f} {bottom:.3f} cm /Scan Do Q".encode())
+
+
+# --- what is said ---------------------------------------------------------------------------------------------------
+
+
+def _summary(data: Mapping[str, Any], parcels: Sequence[Package], lost: Sequence[Loss], rules: Rules) -> dict[str, Any]:
+    labels = _labels(data["ledger"])
+    return {
+        "packet": str(data["packet"]), "paper": rules.paper, "sheets": len(data["ledger"]),
+        "dividers": sum(one.dividers for one in parcels), "packages": [asdict(one) for one in parcels],
+        "fitted": list(_fitted(data["ledger"])),
+        "black_and_white": [{"label": labels[one.number], "loses": list(one.loses)} for one in lost],
+        "findings": [{key: str(value) for key, value in asdict(one).items() if value is not None} for one in _findings(data)],
+    }  # fmt: skip
+
+
+def _fitted(ledger: Sequence[Entry]) -> Iterator[dict[str, str]]:
+    for entry in ledger:
+        if not is_letter(entry["size"]):
+            _, scale = fit(entry["size"])
+            how = "in the middle, as large as it is" if scale == 1.0 else f"at {100 * scale:.0f} %"
+            yield {"label": str(entry.get("label", entry["number"])), "how": how}
+
+
+def _findings(data: Mapping[str, Any]) -> Iterator[Finding]:
+    """What must be put right before it is mailed."""
+    for entry in data["ledger"]:
+        if entry["kind"] == "draft" and entry["part"].endswith("-placeholder"):
+            yield Finding(
+                rule="PRINT.PLACEHOLDER", severity=Severity.WARNING, where=f"page {entry.get('label', entry['number'])}",
+                problem="it only holds the place of a form and must not be mailed",
+                remedy="put the form into the case and build again",
+            )
+    for row in data["index"]:
+        if row["sheet"] == row["first"]:
+            yield Finding(
+                rule="PRINT.DIVIDER", severity=Severity.INFO, where=f"exhibit {row['exhibit']}",
+                problem="it has no divider sheet, as a notice that lies on top", remedy="nothing, unless it is no notice",
+                exhibit=row["exhibit"],
+            )
