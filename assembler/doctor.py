@@ -52,7 +52,7 @@ def surroundings() -> dict[str, str]:
     return {
         **engine_versions(),
         "assembler": code.hexdigest(),
-        "languages": " ".join(f"{path.name} {path.stat().st_size}" for path in sorted(ocr.data_folder().glob("*.traineddata"))),
+        "languages": " ".join(f"{path.name} {path.stat().st_size}" for path in ocr.data_files()),
         "LibreOffice": "there" if tools.find("soffice") else "",
     }
 

@@ -191,6 +191,7 @@ def _entry(leaf: Leaf, pages: Mapping[str, Sequence[PreparedPage]], fit: Fitted 
         "exhibit_pages": leaf.exhibit_pages,
         "size": [round(leaf.width, 2), round(leaf.height, 2)],
         "scale": leaf.scale,
+        **({"own_size": [round(side, 2) for side in leaf.own]} if leaf.own else {}),
         "stamp": asdict(leaf.stamp) if leaf.stamp else None,
     }
     if leaf.kind is PartKind.EXHIBIT:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -14,7 +15,7 @@ from pypdf import PdfReader
 
 from assembler import __version__
 from assembler.arrange import arrange
-from assembler.bind import Bound, bind
+from assembler.bind import Bound, bind, large
 from assembler.errors import TemplateBroken, ToolFailed
 from assembler.ink import inks_of
 from assembler.model import Layout, PageFacts
@@ -358,6 +359,48 @@ def test_same_bytes_twice(tmp_path: Path) -> None:
     two, _, _ = bound(tmp_path, evidence, out="two.pdf")
 
     assert one.read_bytes() == two.read_bytes()
+
+
+def test_large_pictures_take_another_way_and_the_bytes_are_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scan = factories.scan_pdf([["one"], ["two"]])
+    evidence = [scan, factories.linked_pdf(), twice_the_same_picture(), factories.full_ink_pdf()]
+    small, _, _ = bound(tmp_path, evidence, out="small.pdf")
+    monkeypatch.setattr(large, "_WORTH", 0)
+    monkeypatch.setattr(large, "_LARGE", 100)
+    large_, _, _ = bound(tmp_path, evidence, out="large.pdf")
+
+    assert small.read_bytes() == large_.read_bytes()
+    assert [path.name for path in tmp_path.iterdir() if "pictures" in path.name] == []
+
+
+def test_a_large_picture_of_a_document_that_stands_in_two_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def twice(out: str) -> bytes:
+        _, layout, _ = bound(tmp_path, [factories.scan_pdf([["one"]])] * 2, out=out)
+        documents = dict.fromkeys({leaf.document for leaf in layout.leaves}, tmp_path / "draft.pdf")
+        documents |= dict.fromkeys(("exhibit:e0", "exhibit:e1"), tmp_path / "scan.pdf")
+        (tmp_path / "scan.pdf").write_bytes(factories.scan_pdf([["one"]]))
+        (tmp_path / "draft.pdf").write_bytes(factories.text_pdf([["Tab 0"], ["Tab 1"]]))
+        bind(layout, documents, tmp_path / out, font=stamp_font())
+        return (tmp_path / out).read_bytes()
+
+    small = twice("small.pdf")
+    monkeypatch.setattr(large, "_WORTH", 0)
+    monkeypatch.setattr(large, "_LARGE", 100)
+
+    assert twice("large.pdf") == small
+
+
+def twice_the_same_picture() -> bytes:
+    """Two pages that draw one picture, which has a mask of its own."""
+    with Pdf.open(io.BytesIO(factories.scan_pdf([["one"], ["two"]]))) as pdf:
+        (name,) = (key for key, one in pdf.pages[0].Resources.XObject.items() if one.Subtype == Name.Image)
+        picture = pdf.pages[0].Resources.XObject[name]
+        grey = {"Width": 20, "Height": 20, "BitsPerComponent": 8, "ColorSpace": Name.DeviceGray}
+        picture.SMask = pdf.make_stream(bytes(range(200)) * 2, pikepdf.Dictionary(Type=Name.XObject, Subtype=Name.Image, **grey))
+        pdf.pages[1].Resources.XObject = pikepdf.Dictionary({name: picture})
+        out = io.BytesIO()
+        pdf.save(out)
+    return out.getvalue()
 
 
 def tagged(pdf: Pdf) -> None:

@@ -11,7 +11,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, String
 
 from assembler import __version__
-from assembler.bind import copying, elsewhere, face, links, outline, stamps, tags
+from assembler.bind import copying, elsewhere, face, large, links, outline, stamps, tags
 from assembler.model import Layout, Volume
 from assembler.splitting import part_of
 
@@ -49,10 +49,11 @@ def bind(
     Raises ToolFailed if a document has other pages than the layout says or still has form fields, TemplateBroken for a
     link of ours that leads nowhere.
     """
-    with Pdf.new() as book, ExitStack() as open_files:
-        away = elsewhere.Elsewhere(layout, volume, volumes)
-        layout = part_of(layout, volume) if volume else layout
-        copied = copying.copy(book, layout, documents, open_files, away)
+    away = elsewhere.Elsewhere(layout, volume, volumes)
+    layout = part_of(layout, volume) if volume else layout
+    files = [documents[name] for name in dict.fromkeys(leaf.document for leaf in layout.leaves)]
+    with large.of(files, target) as pictures, pictures.new_book() as book, ExitStack() as open_files:
+        copied = copying.copy(book, layout, documents, open_files, away, pictures)
         pages = copied.pages
         tagged = tags.merge(book, layout, pages, away.whole(copied.drafts))
         links.connect(layout, pages, away)
@@ -63,6 +64,7 @@ def bind(
             links.remove(pages)
         outline.write(book, layout, pages, copied.outlines)
         _describe(book, language, [leaf.label for leaf in layout.leaves], zoom)
+        pictures.put_back(book)
         book.save(
             target,
             deterministic_id=True,

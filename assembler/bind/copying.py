@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 
-from pikepdf import Array, Name, OutlineItem, Page, PageCopyResult, Pdf, PdfError
+from pikepdf import AccessMode, Array, Name, OutlineItem, Page, PageCopyResult, Pdf, PdfError
 
 from assembler.bind import links, outline
 from assembler.bind.elsewhere import Elsewhere
+from assembler.bind.large import Pictures
 from assembler.errors import TemplateBroken, ToolFailed
 from assembler.model import Layout, Leaf, PartKind
 
@@ -34,7 +35,8 @@ class Copied:
 
 
 def copy(
-    book: Pdf, layout: Layout, documents: Mapping[str, Path], open_files: ExitStack, away: Elsewhere
+    book: Pdf, layout: Layout, documents: Mapping[str, Path], open_files: ExitStack, away: Elsewhere,
+    pictures: Pictures,
 ) -> Copied:
     """Copy all pages in the layout's order. Drafts stay open until `open_files` ends, since their tags are copied later.
 
@@ -47,7 +49,8 @@ def copy(
         name = leaves[0].document
         try:
             if leaves[0].kind not in OURS:
-                with Pdf.open(documents[name]) as source:
+                with Pdf.open(documents[name], access_mode=AccessMode.stream) as source:
+                    pictures.leave_out(source, documents[name])
                     away.send(source, name)
                     _part(book, source, part, leaves, copied)
                 continue

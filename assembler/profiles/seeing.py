@@ -15,7 +15,7 @@ from pypdf.errors import PyPdfError
 from pypdf.generic import Destination, DictionaryObject
 from pypdfium2 import raw
 
-from assembler.sight import bare_fonts
+from assembler.sight import Leafing, bare_fonts
 
 _SAMPLE = 200  # characters of a page looked at for the way they stand
 _TILT = math.radians(30)
@@ -65,26 +65,24 @@ def see(path: Path, colours: bool = False) -> Seen:
             reader = PdfReader(stream)
             if reader.is_encrypted:
                 return Seen(name=name, size=size, encrypted=True)
-            document = pdfium.PdfDocument(path)
-            try:
-                return _seen(name, size, reader, document, colours)
-            finally:
-                document.close()
+            return _seen(path, size, reader, colours)
     except (PyPdfError, pdfium.PdfiumError, ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError) as error:
         return Seen(name=name, size=size, trouble=type(error).__name__)
 
 
-def _seen(name: str, size: int, reader: PdfReader, document: Any, colours: bool) -> Seen:
+def _seen(path: Path, size: int, reader: PdfReader, colours: bool) -> Seen:
     root = reader.root_object
     names: Any = root["/Names"].get_object() if "/Names" in root else {}
     form: Any = root["/AcroForm"].get_object() if "/AcroForm" in root else {}
     labels = list(reader.page_labels)
-    if len(labels) != len(document):
-        return Seen(name=name, size=size, trouble="two readers count different pages")
+    with Leafing(path) as drawn:
+        if len(labels) != len(drawn):
+            return Seen(name=path.name, size=size, trouble="two readers count different pages")
+        pages = tuple(_page(drawn.page(n), page, labels[n], colours) for n, page in enumerate(reader.pages))
     return Seen(
-        name=name,
+        name=path.name,
         size=size,
-        pages=tuple(_page(document[n], page, labels[n], colours) for n, page in enumerate(reader.pages)),
+        pages=pages,
         outline=tuple(_outline(reader, reader.outline)),
         scripts="/JavaScript" in names or "/AA" in root or _is_active(root.get("/OpenAction")),
         attachments="/EmbeddedFiles" in names or "/AF" in root or "/Collection" in root,
