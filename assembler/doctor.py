@@ -15,7 +15,7 @@ from assembler import ocr, shelf, tools
 from assembler.errors import ToolMissing
 
 _NEEDED = ("pikepdf", "pypdf", "pypdfium2", "pdfplumber", "Pillow", "img2pdf", "docxtpl", "Jinja2", "lxml",
-           "tesserocr", "office2pdf-python", "fonttools", "jsonschema", "numpy")  # fmt: skip
+           "tesserocr", "office2pdf-python", "fonttools", "jsonschema", "numpy", "mozjpeg-lossless-optimization")  # fmt: skip
 _CODE = Path(__file__).parent
 
 
@@ -52,7 +52,7 @@ def surroundings() -> dict[str, str]:
     return {
         **engine_versions(),
         "assembler": code.hexdigest(),
-        "languages": " ".join(f"{path.name} {path.stat().st_size}" for path in sorted(ocr.data_folder().glob("*.traineddata"))),
+        "languages": " ".join(f"{path.name} {path.stat().st_size}" for path in ocr.data_files()),
         "LibreOffice": "there" if tools.find("soffice") else "",
     }
 

@@ -13,7 +13,7 @@ from itertools import groupby, pairwise
 from typing import Any
 
 from assembler.model import Filed, FiledPage, Finding, Layout, PageFacts, PartKind, Plan, Severity
-from assembler.numbering import between, key, whole
+from assembler.numbering import between, is_behind, key, whole
 
 LATE = "Supplemental exhibits"  # heading, in the index, of exhibits at the end of a filed packet
 _HANDED = (PartKind.EXHIBIT, PartKind.FORM)
@@ -24,11 +24,17 @@ Page = tuple[str, Name]  # the unit it belongs to, its name
 def read(data: Mapping[str, Any], sha256: str) -> Filed:
     """A filed packet from its manifest. Raises KeyError, TypeError, ValueError, AttributeError for what is none."""
     files = {one["path"]: str(one["sha256"]) for one in (*data["inputs"], *data["outputs"])}
-    return Filed(
+    filed = Filed(
         case=str(data["case"]), packet=str(data["packet"]), as_of=str(data["as_of"]), sha256=sha256,
         pages=tuple(_filed(entry, files) for entry in data["ledger"]),
         groups=tuple((str(row["exhibit"]), str(row["group"])) for row in data["index"]),
     )  # fmt: skip
+    tabs = dict.fromkeys(page.tab for page in filed.pages if page.exhibit)
+    if not all(is_behind(*pair) for pair in pairwise(["0", *(page.label for page in filed.pages)])):
+        raise ValueError("its printed numbers are not in order")
+    if not all(key(one) < key(other) for one, other in pairwise(tabs)):
+        raise ValueError("its exhibits are not in order")
+    return filed
 
 
 def _filed(entry: Mapping[str, Any], files: Mapping[str, str]) -> FiledPage:

@@ -29,9 +29,14 @@ def whole(label: str) -> int:
     return int(found[0]) if found else 0
 
 
+def is_behind(before: str, label: str) -> bool:
+    """Whether this is a page's label, later in the order than `before`."""
+    return re.fullmatch(LABEL, label) is not None and key(label) > key(before)
+
+
 def follows(before: str, label: str) -> bool:
     """Whether a page labelled so may stand right behind one labelled `before`: later in the order, no number left out."""
-    return re.fullmatch(LABEL, label) is not None and key(label) > key(before) and whole(label) - whole(before) <= 1
+    return is_behind(before, label) and whole(label) - whole(before) <= 1
 
 
 def between(before: str, after: str | None, wanted: int, taken: frozenset[str] = frozenset()) -> tuple[str, ...]:

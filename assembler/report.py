@@ -93,7 +93,9 @@ def manifest(
         "inputs": [asdict(record) for record in case.files],
         "exhibits": [_exhibit(case, part) for part in plan.parts if part.kind is PartKind.EXHIBIT],
         "frozen": _frozen(filed) if filed else None,
-        "ledger": [_entry(leaf, pages, fits.get((leaf.document, leaf.index))) for leaf in layout.leaves],
+        "ledger": [
+            _entry(leaf, pages, fits.get((leaf.document, leaf.index)), grey=profile.colour == "grey") for leaf in layout.leaves
+        ],
         "index": [_row(row) for row in layout.index],
         "bookmarks": [asdict(mark) for mark in layout.bookmarks],
         "addresses": dict(layout.addresses),
@@ -178,7 +180,7 @@ def write(folder: Path, data: Mapping[str, Any], *, final: bool = True) -> Path:
     return path
 
 
-def _entry(leaf: Leaf, pages: Mapping[str, Sequence[PreparedPage]], fit: Fitted | None) -> dict[str, Any]:
+def _entry(leaf: Leaf, pages: Mapping[str, Sequence[PreparedPage]], fit: Fitted | None, *, grey: bool) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "number": leaf.number,
         "label": leaf.label,
@@ -192,6 +194,7 @@ def _entry(leaf: Leaf, pages: Mapping[str, Sequence[PreparedPage]], fit: Fitted 
         "exhibit_pages": leaf.exhibit_pages,
         "size": [round(leaf.width, 2), round(leaf.height, 2)],
         "scale": leaf.scale,
+        **({"own_size": [round(side, 2) for side in leaf.own]} if leaf.own else {}),
         "stamp": asdict(leaf.stamp) if leaf.stamp else None,
     }
     if leaf.kind is PartKind.EXHIBIT:
@@ -203,6 +206,8 @@ def _entry(leaf: Leaf, pages: Mapping[str, Sequence[PreparedPage]], fit: Fitted 
             "words": page.words,
             "confidence": None if page.confidence is None else round(page.confidence, 1),
         }
+    if grey:
+        entry["grey"] = True
     if fit is not None:  # what the pictures of the page lost, if anything
         entry["fitted"] = {key: value for key, value in asdict(fit).items() if key not in ("document", "index", "lost")}
     return entry

@@ -212,6 +212,9 @@ def test_the_receivers_words_are_printed() -> None:
     part = Part(id="x", kind=PartKind.EXHIBIT, title="", document="d", tab="C")
     marking = Marking(exhibit="{tab}{number}", other="- {number} -")
 
-    assert book._text(part, 2, 3, 57, 99, marking) == "C57"
-    assert book._text(replace(part, kind=PartKind.DRAFT), 2, 3, 57, 99, marking) == "- 57 -"
-    assert book._text(part, 2, 3, 57, 99, Marking()) == "Exhibit C · 2 of 3 · page 57 of 99"
+    def printed(one: Part, words: Marking) -> str:
+        return book._text((one, 1, 2, 3, facts(1)[0]), 57, 99, words)
+
+    assert printed(part, marking) == "C57"
+    assert printed(replace(part, kind=PartKind.DRAFT), marking) == "- 57 -"
+    assert printed(part, Marking()) == "Exhibit C · 2 of 3 · page 57 of 99"

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from assembler import crosscheck, mrz
 from assembler.crosscheck.likeness import alike, has_date, has_name, has_number, plain, same_name
-from assembler.evidence import texts
+from assembler.evidence import tongues
 from assembler.model import Name, Person
 from assembler.shelf import Shelf
 from benchmarks import faults, planted
@@ -87,16 +87,16 @@ _SPANISH = (
 
 @pytest.mark.parametrize(
     ("text", "declared", "seems"),
-    [(_ENGLISH, "en-US", "en"), (_SPANISH, "en", "es"), (_SPANISH, "es", ""), ("too short", "en", "")],
+    [(_ENGLISH, "en-US", "en"), (_SPANISH, "en", "es"), (_SPANISH, "es", "es"), ("too short", "en", "")],
 )
 def test_the_language_of_a_page(text: str, declared: str, seems: str) -> None:
-    assert texts.seems_in(text, declared) == seems
+    assert tongues.seems_in(text, declared) == seems
 
 
 def test_plain_english_needs_no_identifier(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(texts, "_identifier", lambda: pytest.fail("loaded"))
+    monkeypatch.setattr(tongues, "_identifier", lambda: pytest.fail("loaded"))
 
-    assert texts.seems_in(_ENGLISH, "en") == "en"
+    assert tongues.seems_in(_ENGLISH, "en") == "en"
 
 
 def test_a_page_said_to_be_english_that_is_not(subjects: list[planted.Subject]) -> None:
@@ -319,3 +319,65 @@ def test_two_names_and_two_texts() -> None:
     page = "The patient was seen on March 3, 2026 and again on April 4, 2026. " * 4
     assert alike(page, page.replace("patient", "pat1ent")) > 95
     assert alike(page, page.replace("March 3", "March 9").replace("April 4", "May 17")) == 0
+
+
+_UKRAINIAN = (
+    "Довідка видана про те, що дитина перебувала на лікуванні у міській лікарні та потребує операції на серці, яку в нашій "
+    "країні зробити неможливо через відсутність обладнання, тому родина просить про допомогу за кордоном."
+)
+_RUSSIAN = (
+    "Справка выдана о том, что ребёнок находился на лечении в городской больнице и нуждается в операции на сердце, которую в "
+    "нашей стране сделать невозможно, поэтому семья просит о помощи за границей. Лечащий врач считает, что ждать больше нельзя."
+)
+_ARABIC = (
+    "تشهد إدارة المستشفى بأن الطفلة تتلقى العلاج لدينا وتحتاج إلى عملية "
+    "جراحية في القلب لا يمكن إجراؤها في بلدنا بسبب نقص المعدات"
+)
+_CHINESE = (
+    "兹证明该患儿在我院接受治疗，需要进行心脏手术，"
+    "但因本地缺乏必要的设备，无法在国内完成手术，家属因此请求国外医院给予帮助，特此证明。"
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "declared", "seems"),
+    [
+        (_UKRAINIAN, "uk", "uk"), (_UKRAINIAN, "en", "uk"), (_RUSSIAN, "uk", "ru"), (_SPANISH, "uk", "es"),
+        (_ENGLISH, "uk", "en"), (_ENGLISH, "es", "en"), (_ARABIC, "ar-SY", "ar"),
+        (_ARABIC, "en", "ar"), (_ARABIC, "fa", "ar"), (_UKRAINIAN, "ti", "uk"),
+        (_CHINESE, "zh-Hant", "zh"), (_CHINESE, "en", "zh"), (_CHINESE, "ko", "zh"),
+        (_SPANISH, "sr-Cyrl", "es"), (_SPANISH, "sr", "es"),
+        ("АБВ ГҐД " * 20, "es", "Cyrl"), ("short текст", "uk", ""),
+    ],
+)  # fmt: skip
+def test_any_declared_language_is_compared_with_the_page(text: str, declared: str, seems: str) -> None:
+    assert tongues.seems_in(text, declared) == seems
+
+
+def test_letters_recognised_as_another_language_say_nothing_but_the_picture_s_script_does() -> None:
+    garbage = "Aosinka sugana npo Te wo antwHa nepe6ysana Ha nikyBaHHi y micekii nikapHi Ta notpe6ye onepauii Ha cepui " * 2
+
+    assert tongues.seems_in(garbage, "uk", readable=False) == ""
+    assert tongues.seems_in(garbage, "en", seen_script="Cyrillic") == "Cyrl"
+    assert tongues.seems_in(garbage, "uk", seen_script="Cyrillic", readable=False) == ""
+    assert tongues.seems_in(garbage, "uk", seen_script="Arabic", readable=False) == "Arab"
+    assert tongues.seems_in(garbage, "ja", seen_script="Han", readable=False) == ""
+
+
+@pytest.mark.parametrize(
+    ("declared", "seems", "severity", "said"),
+    [
+        ("uk", "ru", "warning", "it seems to be in Russian, and case.json says Ukrainian"),
+        ("uk", "en", "info", "it seems to be in English, and case.json says Ukrainian"),
+        ("en", "Cyrl", "warning", "it seems to be in Cyrillic letters, and case.json says English"),
+    ],
+)
+def test_a_page_in_another_language_than_declared_is_told(
+    subjects: list[planted.Subject], declared: str, seems: str, severity: str, said: str
+) -> None:
+    (one,) = [one for one in subjects if one.name == "re-parole"]
+    pages = (replace(one.texts["teacher"][0], seems=seems, language=declared),)
+
+    found = planted.check(one.case, {**one.texts, "teacher": pages}).findings
+
+    assert [(f.rule, f.severity.value, f.problem) for f in found] == [("TRANS.LANGUAGE", severity, said)]

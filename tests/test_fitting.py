@@ -22,6 +22,7 @@ from assembler.errors import CaseRejected
 from assembler.fitting import coding, deciding, places, words
 from assembler.fitting.working import survey
 from assembler.model import Fitted, Profile, Severity
+from assembler.profiles import see
 from assembler.prove import prove
 from assembler.shelf import Shelf
 from assembler.workshop import Workshop
@@ -313,3 +314,31 @@ def test_a_page_whose_words_would_vanish_is_left_as_it_is(tmp_path: Path) -> Non
     assert fit.pages == ()
     assert [one.rule for one in found] == ["FIT.WORDS"]
     assert "left finer" in found[0].problem
+
+
+def test_without_colour_everything_keeps_its_lightness(tmp_path: Path) -> None:
+    pdf = stored(np.tile(np.array([200, 40, 90], dtype=np.uint8), SHEET.width * SHEET.height).tobytes(), Name.DeviceRGB, 8)
+    inks = Array([Name.ICCBased, pdf.make_stream(b"x", N=3)])
+    form = pdf.make_stream(b"0 0 1 rg 0 0 40 40 re f", Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, 40, 40]))
+    page = pdf.pages[0]
+    page.Resources.ColorSpace = Dictionary(C=inks)
+    page.Resources.XObject.F = form
+    page.Contents = pdf.make_stream(
+        b"q 1 0 0 RG 0 1 0 rg 100 100 100 100 re B Q q 0 1 1 0 k 300 100 50 50 re f Q /C cs 1 0.5 0 sc 400 100 50 50 re f "
+        b"0.3 g 500 100 50 50 re f q 300 0 0 300 20 400 cm /I Do Q q 1 0 0 1 400 500 cm /F Do Q"
+    )
+    pdf.save(tmp_path / "a.pdf")
+    with Workshop(tmp_path / "shop", jobs=1) as shop:
+        made = fitting.without_colour({"exhibit:a": tmp_path / "a.pdf"}, shop)["exhibit:a"]
+
+    assert see(tmp_path / "a.pdf", colours=True).pages[0].coloured
+    assert not see(made, colours=True).pages[0].coloured
+    before, after = (grey_of(path) for path in (tmp_path / "a.pdf", made))
+    assert np.abs(before - after).max() <= 20  # readers make four inks red, green and blue in their own ways
+
+
+def grey_of(path: Path) -> Any:
+    document = pdfium.PdfDocument(path)
+    pixels = document[0].render(scale=0.5).to_pil().convert("L")
+    document.close()
+    return np.asarray(pixels).astype(int)

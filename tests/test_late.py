@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import docx
 import pypdfium2 as pdfium
 import pytest
 from click.testing import CliRunner
@@ -17,6 +18,7 @@ from assembler.comparing import compare, note
 from assembler.errors import ExitCode
 from tests import factories
 from tests.conftest import AS_OF
+from tests.test_pipeline import BLANKS, MAILED
 from tests.test_prove import failed, proved
 from tests.test_splitting import own_profile
 
@@ -104,6 +106,7 @@ def test_labels_stamps_bookmarks_index_and_citations_say_57a(late: Path) -> None
     review = (late / "build/child/review.html").read_text()
     assert "Page 7c: Exhibit A1, 1 of 2" in review
     assert ">7d" in review
+    assert "keeps the numbers of the packet filed as of 2026-11-23" in review
 
 
 def flat(items: Any) -> list[Any]:
@@ -152,6 +155,21 @@ def test_a_supplement_to_a_supplement_in_several_files(late: Path, tmp_path: Pat
     assert failed(proved(case)) == set()
 
 
+def test_a_letter_that_got_shorter_leaves_its_number_free_and_is_told(late: Path, tmp_path: Path) -> None:
+    case = Path(shutil.copytree(late, tmp_path / "case"))
+    (case / "templates").mkdir()
+    short = docx.Document()
+    short.add_paragraph("To whom it may concern, about {{ beneficiary.name.full }}.")
+    short.save(case / "templates/cover-letter.docx")
+
+    said = bundle(case, "--freeze", case / "filed", "--late", "in-place")
+
+    assert "FREEZE.OWN cover-letter: filed page 2 is not there any more" in said
+    assert "PROFILE.LABEL bundle.pdf, page 2: the page label leaves a number out" in said
+    assert list(PdfReader(case / "build/child/bundle.pdf").page_labels)[:4] == ["1", "3", "4", "5"]
+    assert failed(proved(case)) == set()
+
+
 @pytest.mark.parametrize("how", ["changed", "left out"])
 def test_a_filed_page_that_is_gone_stops_the_bundle_and_is_named(late: Path, tmp_path: Path, how: str) -> None:
     case = Path(shutil.copytree(late, tmp_path / "case"))
@@ -176,10 +194,45 @@ def test_what_is_no_filed_packet_of_this_case_is_refused(late: Path, tmp_path: P
     other = manifest(case / "filed") | {"packet": "somebody"}
     (tmp_path / "other.json").write_text(json.dumps(other))
     (tmp_path / "broken.json").write_text("[1]")
+    data = manifest(case / "filed")
+    data["ledger"][3]["label"] = "9"
+    (tmp_path / "disorder.json").write_text(json.dumps(data))
     (tmp_path / "empty").mkdir()
 
     assert "FREEZE.CASE" in bundle(case, "--freeze", tmp_path / "other.json", code=ExitCode.CASE_REJECTED)
     assert "no manifest of a packet" in bundle(case, "--freeze", tmp_path / "broken.json", code=ExitCode.CASE_REJECTED)
+    assert "no manifest of a packet" in bundle(case, "--freeze", tmp_path / "disorder.json", code=ExitCode.CASE_REJECTED)
     assert "there is no manifest" in bundle(case, "--freeze", tmp_path / "empty", code=ExitCode.CASE_REJECTED)
     for place in ("build", "build/child", "build/child/manifest.json"):
         assert "would be replaced" in bundle(case, "--freeze", case / place, code=ExitCode.OUTPUT_NOT_WRITTEN)
+
+
+@pytest.mark.parametrize(
+    "completed", [True, pytest.param(False, marks=pytest.mark.skipif(not BLANKS.is_dir(), reason="needs the corpus of forms"))]
+)
+def test_a_filed_form_stays_and_one_that_was_altered_stops_the_bundle(tmp_path: Path, completed: bool) -> None:
+    """A completed form is the client's file; of a blank, what was filled into it is held against what was filed."""
+    name = "g-1650" if completed else "i-131"
+    forms = [{"form": name, "path": f"forms/{name}.pdf", **({} if completed else {"completed": False})}]
+    case = factories.small_case(tmp_path / "case", {"forms": forms, **({"request": MAILED} if completed else {})})
+    (case / "forms").mkdir()
+    blank = factories.form_pdf("Exemplar") if completed else (BLANKS / "i-131.pdf").read_bytes()
+    (case / f"forms/{name}.pdf").write_bytes(blank)
+    bundle(case)
+    (case / "build").rename(case / "filed")
+    add(case, "new")
+
+    bundle(case, "--freeze", case / "filed")
+
+    changes = compare(manifest(case / "filed"), manifest(case / "build"))
+    assert {change.kind for change in changes} == {"added", "changed"}
+    assert {change.part for change in changes if change.kind == "added"} == {"tab-new", "exhibit-new"}
+    assert not any(change.part.startswith(name) for change in changes)
+    if completed:
+        (case / f"forms/{name}.pdf").write_bytes(factories.form_pdf("Another"))
+    else:
+        data = json.loads((case / "case.json").read_text())
+        data["petitioner"]["address"]["street"] = "2 Sample Street"
+        factories.write_case(case, data)
+    said = bundle(case, "--freeze", case / "filed", code=ExitCode.CASE_REJECTED)
+    assert f"FREEZE.GONE forms/{name}.pdf" in said

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pikepdf
+import pypdfium2 as pdfium
 import pytest
 from pikepdf import Array, Dictionary, Name, Pdf, String
+from reportlab.lib.utils import ImageReader
 
 from assembler.errors import EvidenceUnreadable
-from assembler.evidence import opening
+from assembler.evidence.hidden import hidden_on
 from assembler.evidence.losses import Loss, losses_of
+from assembler.ink import drawn
 from assembler.model import Finding, Severity
 from samples import draw
 from tests import factories
@@ -158,10 +162,10 @@ def page_of(drawing: Callable[[Any], None]) -> bytes:
     return paper.done()
 
 
-def hidden(tmp_path: Path, data: bytes) -> list[Loss]:
-    path = tmp_path / "normal.pdf"
-    path.write_bytes(data)
-    return [loss for look in opening._measure(path, None, 0, None) for loss in look.losses]
+def hidden(data: bytes, *, scanned: bool = False) -> tuple[Loss, ...]:
+    document = pdfium.PdfDocument(data)
+    page = document[0]
+    return hidden_on(1, page, page.get_textpage(), drawn(page), scanned=scanned)
 
 
 def boxed(canvas: Any, grey: float = 0.0) -> None:
@@ -174,10 +178,10 @@ def boxed(canvas: Any, grey: float = 0.0) -> None:
 
 @pytest.mark.parametrize("grey", [0.0, 0.5, 1.0])
 @pytest.mark.parametrize("angle", [0, 90, 180, 270])
-def test_words_under_a_box_are_found(tmp_path: Path, grey: float, angle: int) -> None:
+def test_words_under_a_box_are_found(grey: float, angle: int) -> None:
     data = draw.again(page_of(lambda canvas: boxed(canvas, grey)), lambda pdf: setattr(pdf.pages[0], "Rotate", angle))
 
-    (found,) = hidden(tmp_path, data)
+    (found,) = hidden(data)
 
     assert (found.rule, found.severity, found.page) == ("EVID.HIDDEN", Severity.ERROR, 1)
     assert 12 <= int(found.problem.split()[1]) <= 15  # of the 14 letters of the name
@@ -187,29 +191,25 @@ def test_words_under_a_box_are_found(tmp_path: Path, grey: float, angle: int) ->
     assert sorted((round(right - left), round(bottom - top)))[1] in range(70, 90)
 
 
-def test_words_in_the_colour_of_the_paper_are_told(tmp_path: Path) -> None:
+def test_words_in_the_colour_of_the_paper_are_told() -> None:
     def pale(canvas: Any) -> None:
         canvas.setFillGray(1)
         canvas.drawString(72, 600, "nobody sees this line")
         canvas.setFillGray(0)
 
-    (found,) = hidden(tmp_path, page_of(pale))
+    (found,) = hidden(page_of(pale))
 
     assert (found.rule, found.severity) == ("EVID.HIDDEN", Severity.WARNING)
 
 
-def test_words_beside_the_page_are_found(tmp_path: Path) -> None:
-    (found,) = hidden(tmp_path, factories.cropped_pdf((50, 60, 500, 500)))
+def test_words_beside_the_page_are_found() -> None:
+    (found,) = hidden(factories.cropped_pdf((50, 60, 500, 500)))
 
     assert (found.rule, found.severity) == ("EVID.OUTSIDE", Severity.ERROR)
 
 
 def recognised(dpi: int = 100) -> bytes:
     """A scan with an invisible layer of words over it, somewhat out of place, as machines write them."""
-    import io
-
-    from reportlab.lib.utils import ImageReader
-
     sheet = draw.scanned(draw.sheet(factories.LINES, dpi), 0.7, 4, 1)
 
     def drawing(canvas: Any) -> None:
@@ -223,19 +223,19 @@ def recognised(dpi: int = 100) -> bytes:
     return page_of(drawing)
 
 
-def test_the_invisible_words_of_a_scan_are_as_they_should_be(tmp_path: Path) -> None:
-    assert hidden(tmp_path, recognised()) == []
+def test_the_invisible_words_of_a_scan_are_as_they_should_be() -> None:
+    assert hidden(recognised(), scanned=True) == ()
 
 
-def test_recognised_words_under_a_box_are_found(tmp_path: Path) -> None:
+def test_recognised_words_under_a_box_are_found() -> None:
     data = draw.again(recognised(), lambda pdf: pdf.pages[0].contents_add(b"q 0 g 75 675 250 16 re f Q\n"))
 
-    (found,) = hidden(tmp_path, data)
+    (found,) = hidden(data, scanned=True)
 
     assert (found.rule, found.severity) == ("EVID.HIDDEN", Severity.ERROR)
 
 
-def test_wide_gaps_and_white_print_on_dark_hide_nothing(tmp_path: Path) -> None:
+def test_wide_gaps_and_white_print_on_dark_hide_nothing() -> None:
     def table(canvas: Any) -> None:
         canvas.drawString(72, 600, "One            two                                    three")
         canvas.rect(60, 500, 300, 30, fill=1)
@@ -243,4 +243,4 @@ def test_wide_gaps_and_white_print_on_dark_hide_nothing(tmp_path: Path) -> None:
         canvas.drawString(72, 510, "A heading in white on black")
         canvas.setFillGray(0)
 
-    assert hidden(tmp_path, page_of(table)) == []
+    assert hidden(page_of(table)) == ()

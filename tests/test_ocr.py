@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from assembler import ocr
+from assembler import ocr, tools
 from assembler.errors import ToolMissing
 from samples import draw
 from tests.factories import LINES
@@ -88,3 +88,49 @@ def test_receipts_of_the_corpus_are_read(tmp_path: Path) -> None:
         assert json.dumps(sorted(words))
 
     assert found / wanted > 0.6
+
+
+def test_recognition_data_is_found_where_the_system_keeps_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    system, lonely = tmp_path / "system", tmp_path / "lonely"
+    for folder, names in ((system, ("eng", "ukr", "chi_tra")), (lonely, ("ara",))):
+        folder.mkdir()
+        for name in names:
+            (folder / f"{name}.traineddata").write_bytes(b"x" * len(folder.name))
+    monkeypatch.delenv("TESSDATA_PREFIX", raising=False)
+    monkeypatch.setattr(ocr, "_SYSTEM", (str(lonely), str(system)))
+
+    assert ocr.data_folder("ukr+eng") == system
+    assert ocr.data_folder("eng") != system  # ours comes first, so that English reads the same everywhere
+    assert ocr.engine_language("uk-UA") == "ukr+eng"
+    assert (ocr.engine_language("zh-Hant-TW"), ocr.engine_language("ar")) == ("chi_tra+eng", "eng")  # no English beside Arabic
+    assert (ocr.has_language("uk"), ocr.has_language("ar"), ocr.has_language("xx")) == (True, False, False)
+    assert ocr.data_version("ukr+eng") == "ukr.traineddata 6 eng.traineddata 6"
+
+    monkeypatch.setenv("TESSDATA_PREFIX", str(system))
+    assert ocr.languages() == ("chi_tra", "eng", "ukr")
+
+
+def test_the_command_that_installs_a_language_is_one_that_exists() -> None:
+    for tag, package in {"uk-UA": "ukr", "zh": "chi-sim", "zh-TW": "chi-tra", "sr-Latn": "srp-latn", "prs": "fas"}.items():
+        assert f"apt install tesseract-ocr-{package};" in ocr.how_to_install(tag)
+    assert "translation" in ocr.how_to_install("so")  # the engine has no Somali
+    assert len(set(ocr.ENGINE_LANGUAGES)) > 80
+
+
+@pytest.mark.tools
+@pytest.mark.skipif(not tools.find("apt-cache"), reason="no Debian here")
+def test_every_package_told_of_is_known_to_debian(tmp_path: Path) -> None:
+    result = tools.run("apt-cache", ["search", "--names-only", "^tesseract-ocr-"], timeout=60, cwd=tmp_path)
+    known = {line.split(" ")[0] for line in result.stdout.splitlines()}
+    if not known:
+        pytest.skip("no package lists on this machine")
+    named = {*ocr.ENGINE_LANGUAGES.values(), *ocr._VARIANTS.values()}
+    assert {f"tesseract-ocr-{name.replace('_', '-')}" for name in named} <= known
+
+
+@pytest.mark.skipif(not (ocr.data_folder() / "osd.traineddata").is_file(), reason="no data for scripts")
+def test_the_script_of_a_picture_is_seen() -> None:
+    latin = draw.sheet([*LINES] * 6, 200)
+
+    assert ocr.script(latin) == "Latin"
+    assert ocr.script(Image.new("L", (800, 800), 255)) == ""

@@ -223,3 +223,10 @@ def test_a_receivers_order_moves_parts_and_loses_none(ids: list[str], order: lis
     named = [one for one in found if one in order]
     assert named == [one for one in order if one in ids]
     assert [one for one in found if one not in order] == [one for one in ids if one not in order]
+
+
+@pytest.mark.parametrize("name", ["uscis-paper", "uscis-online", "cmecf", "uk-strict"])
+def test_a_notice_stays_on_top_whoever_receives_the_response(name: str) -> None:
+    recipe, profile = Shelf.default().recipe("rfe-response"), profiles.load(Shelf.default(), name)
+
+    assert plan_packet(response(exhibit("x")), recipe, "child", profile).parts[0].exhibit == "notice"

@@ -17,7 +17,7 @@ from pikepdf import Array, Dictionary, Name, Pdf
 from assembler import drafts, intake, rules
 from assembler.model import Layout, Proof
 from assembler.plan import plan_packet
-from assembler.prove import prove, structure
+from assembler.prove import frozen, prove, structure
 from assembler.shelf import Shelf
 from assembler.workshop import Workshop
 from tests import factories
@@ -413,3 +413,14 @@ def test_a_paragraph_of_citations_longer_than_a_page_is_proved(tmp_path: Path) -
     build(case)
 
     assert failed(proved(case)) == set()
+
+
+@pytest.mark.parametrize(
+    ("text", "true"),
+    [("Tab C / 57 (99)", True), ("Tab C / 58 (99)", False), ("Tab D / 57 (99)", False), ("Exhibit C · page 57", True),
+     ("Exhibit C · 2 of 3 · page 57", True), ("Exhibit C · page 5", False)],
+)  # fmt: skip
+def test_a_stamp_of_a_frozen_packet_is_worded_as_it_was_filed_or_as_ours(text: str, true: bool) -> None:
+    entry = {"kind": "exhibit", "tab": "C", "number": 60, "label": "57", "stamp": {"text": text}}
+
+    assert frozen.true_stamp(entry, "Tab {tab} / {number} ({total})") is true

@@ -5,6 +5,7 @@ printed number = page label, and = PDF page unless the packet is frozen. Drawing
 """
 
 from assembler.arrange.book import HOST, arrange, target
+from assembler.arrange.paper import PAPER
 from assembler.arrange.stamping import EDGE, STAMP_SIZE, WIDTHS, in_zone, stamp_place, text_width
 
-__all__ = ["EDGE", "HOST", "STAMP_SIZE", "WIDTHS", "arrange", "in_zone", "stamp_place", "target", "text_width"]
+__all__ = ["EDGE", "HOST", "PAPER", "STAMP_SIZE", "WIDTHS", "arrange", "in_zone", "stamp_place", "target", "text_width"]

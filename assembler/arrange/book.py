@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from itertools import count, groupby
 
 from assembler import freezing
+from assembler.arrange.paper import fit
 from assembler.arrange.stamping import stamp_place
 from assembler.model import Bookmark, Case, Exhibit, Filed, IndexRow, Layout, Leaf, Marking, PageFacts, Part, PartKind, Plan
 
@@ -26,7 +27,7 @@ def arrange(
     """
     slots = _slots(plan, pages)
     leaves = tuple(
-        _leaf(number, label, text, slot, plan.marking)
+        _leaf(number, label, text, slot, plan)
         for number, ((label, text), slot) in enumerate(zip(_printed(slots, filed, plan.marking), slots, strict=True), 1)
     )
     runs = {part: list(run) for part, run in groupby(leaves, key=lambda leaf: leaf.part)}
@@ -93,12 +94,16 @@ def _name(slot: Slot) -> freezing.Name:
     return freezing.name_of(part.kind, part.document, part.exhibit, index, facts.content)
 
 
-def _leaf(number: int, label: str, text: str, slot: Slot, marking: Marking) -> Leaf:
+def _leaf(number: int, label: str, text: str, slot: Slot, plan: Plan) -> Leaf:
     part, index, page, of, facts = slot
-    stamp, scale = None, 1.0
-    if part.stamped and text:
-        stamp, scale = stamp_place(text, facts.width, facts.height, facts.ink, marking.clear)
     is_exhibit = part.kind is PartKind.EXHIBIT
+    text = text if part.stamped else ""
+    on = fit(facts.width, facts.height, text, plan.paper) if is_exhibit else None
+    width, height, scale = (on.width, on.height, on.scale) if on else (facts.width, facts.height, 1.0)
+    own = (facts.width, facts.height) if on else None
+    stamp, smaller = None, 1.0
+    if text:
+        stamp, smaller = stamp_place(text, width, height, facts.ink, plan.marking.clear, scale, own)
     return Leaf(
         number=number,
         label=label,
@@ -110,9 +115,10 @@ def _leaf(number: int, label: str, text: str, slot: Slot, marking: Marking) -> L
         exhibit=part.exhibit,
         exhibit_page=page if is_exhibit else 0,
         exhibit_pages=of if is_exhibit else 0,
-        width=facts.width,
-        height=facts.height,
-        scale=scale,
+        width=width,
+        height=height,
+        scale=scale * smaller,
+        own=own,
         stamp=stamp,
     )
 

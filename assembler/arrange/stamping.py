@@ -26,13 +26,17 @@ WIDTHS = {
 }  # fmt: skip
 
 
+Size = tuple[float, float]  # width, height, points
+
+
 def text_width(text: str, size: float) -> float:
     """Width in points of a stamp's text in the stamp font."""
     return sum(WIDTHS.get(character, 600) for character in text) * size / 1000
 
 
 def stamp_place(
-    text: str, width: float, height: float, ink: Ink, clear: Sequence[Zone] = ()
+    text: str, width: float, height: float, ink: Ink, clear: Sequence[Zone] = (), scale: float | None = None,
+    own: tuple[float, float] | None = None,
 ) -> tuple[Stamp, float]:
     """Where the stamp goes on a page of this visible size, and the scale of the page (1.0 = left as it is).
 
@@ -41,19 +45,21 @@ def stamp_place(
     its bottom. The stamp is 9 points on Letter; on larger pages it grows with them, so that it is as large when the page
     is printed on Letter; on small ones it shrinks to fit. Lengths are the page's own units: what /UserUnit says is left
     out, as it changes nothing of this. No stamp is in a `clear` zone, be there ink or not.
+
+    `own`, `scale`: the page's own size, where it lies on paper of this size, drawn so much smaller, at the top and in the middle.
     """
-    size = _size(text, width, height)
+    size = stamp_size(text, width, height)
     box = (text_width(text, size), size * _LINE)
     edge = min(EDGE * size / STAMP_SIZE, max(0.0, (width - box[0]) / 2))
     page = (width, height)
     free = [place for place in _places(width, height, box, edge) if not any(_in(zone, *place, box, page) for zone in clear)]
     for x, y in free:
-        if not _inked(ink, x, y, box, page):
+        if not _inked(ink, x, y, box, page, _drawn(page, own, scale)):
             return _stamp(text, x, y, box, size), 1.0
     band = edge + box[1] + CLEAR
-    scale = max(0.2, 1 - band / height)
+    smaller = max(0.2, 1 - band / height)
     at_foot = [x for x, y in free if y < height / 2] or [width - edge - box[0]]
-    return _stamp(text, at_foot[0], min(edge, max(0.0, band - box[1])), box, size), scale
+    return _stamp(text, at_foot[0], min(edge, max(0.0, band - box[1])), box, size), smaller
 
 
 def in_zone(mark: Stamp, width: float, height: float, clear: Sequence[Zone]) -> bool:
@@ -79,9 +85,17 @@ def _places(width: float, height: float, box: tuple[float, float], edge: float) 
                     yield x, y
 
 
-def _size(text: str, width: float, height: float) -> float:
+def stamp_size(text: str, width: float, height: float) -> float:
     grown = STAMP_SIZE * max(1.0, min(width / 612, height / 612))
     return min(grown, width * 0.94 / text_width(text, 1.0), height / 6)
+
+
+def _drawn(page: Size, own: Size | None, scale: float | None) -> tuple[float, float, float, float]:
+    """Left, bottom, width and height of what is drawn on a page of this size."""
+    if own is None or scale is None:
+        return (0.0, 0.0, *page)
+    width, height = own[0] * scale, own[1] * scale
+    return ((page[0] - width) / 2, page[1] - height, width, height)
 
 
 def _stamp(text: str, x: float, y: float, box: tuple[float, float], size: float) -> Stamp:
@@ -90,10 +104,15 @@ def _stamp(text: str, x: float, y: float, box: tuple[float, float], size: float)
     )
 
 
-def _inked(ink: Ink, x: float, y: float, box: tuple[float, float], page: tuple[float, float]) -> bool:
-    """Whether any ink cell touches the box and its clear border; rows of the bitmap count from the top."""
-    height = page[1]
-    step_x, step_y = page[0] / ink.columns, height / ink.rows
+def _inked(
+    ink: Ink, x: float, y: float, box: Size, page: Size, drawn: tuple[float, float, float, float]
+) -> bool:
+    """Whether any ink cell touches the box and its clear border; rows of the bitmap count from the top of what is `drawn`."""
+    left, bottom, width, height = drawn
+    if x - CLEAR >= left + width or x + box[0] + CLEAR <= left or y - CLEAR >= page[1] or y + box[1] + CLEAR <= bottom:
+        return False
+    x, y = x - left, y - bottom
+    step_x, step_y = width / ink.columns, height / ink.rows
     first_column = max(0, int((x - CLEAR) // step_x))
     last_column = min(ink.columns - 1, int((x + box[0] + CLEAR) // step_x))
     first_row = max(0, int((height - y - box[1] - CLEAR) // step_y))

@@ -61,14 +61,17 @@ def _font_name(page: Page, face: Object) -> str:
 def shrink(book: Pdf, layout: Layout, pages: Sequence[Page]) -> dict[tuple[int, int], Matrix]:
     """Draw pages a little smaller where the layout says so; returns, for each, how its content was moved.
 
-    The top edge and the middle stay where they were, and the page's links move along.
+    The top edge and the middle stay where they were, or come to those of the paper the page is brought onto; the page's links
+    move along.
     """
     moves: dict[tuple[int, int], Matrix] = {}
     for leaf, page in zip(layout.leaves, pages, strict=True):
-        if leaf.scale != 1.0:
+        if leaf.scale != 1.0 or leaf.own:
             frame = frame_of(page)
             move = moves[page.obj.objgen] = _move(frame, leaf)
             _redraw(book, page, frame, move)
+            if leaf.own:
+                _cut_to(page, leaf)
             for annotation in page.get(Name.Annots, ()):
                 for key in (Name.Rect, Name.QuadPoints):
                     if key in annotation:
@@ -78,8 +81,19 @@ def shrink(book: Pdf, layout: Layout, pages: Sequence[Page]) -> dict[tuple[int, 
 
 def _move(frame: Frame, leaf: Leaf) -> Matrix:
     scale = leaf.scale
-    seen: Matrix = (scale, 0, 0, scale, frame.width * (1 - scale) / 2, frame.height * (1 - scale))
-    return after(after(inverse(to_page(frame)), seen), to_page(frame))
+    width, height = (leaf.width, leaf.height) if leaf.own else (frame.width, frame.height)
+    seen: Matrix = (scale, 0, 0, scale, (width - frame.width * scale) / 2, height - frame.height * scale)
+    moved = after(inverse(to_page(frame)), seen)
+    return moved if leaf.own else after(moved, to_page(frame))
+
+
+def _cut_to(page: Page, leaf: Leaf) -> None:
+    """The page becomes paper of the leaf's size, with nothing turned."""
+    for box in (Name.BleedBox, Name.TrimBox, Name.ArtBox):
+        if box in page:
+            del page[box]
+    page.MediaBox = page.CropBox = Array([0, 0, leaf.width, leaf.height])
+    page.Rotate = 0
 
 
 def _redraw(book: Pdf, page: Page, frame: Frame, move: Matrix) -> None:

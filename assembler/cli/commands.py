@@ -112,6 +112,8 @@ def bundle(case: Path, out: Path | None, frozen: Path | None, as_json: bool, **o
             f"{one.folder / one.files[0]}{_more(one.files)}: {_count(one.pages, 'page')}, {_count(one.exhibits, 'exhibit')}, "
             f"{_count(len(one.proof.checks), 'check')} proved; {listing.tally(one.findings)}{_spared(one)}"
         )
+        for place, name in enumerate(one.files if len(one.files) > 1 else (), 1):
+            result(f"  {place}. {name}: {(one.folder / name).stat().st_size:,} bytes")
         if options["opened"]:
             webbrowser.open((one.folder / "review.html").resolve().as_uri())
 

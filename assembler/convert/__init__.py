@@ -6,7 +6,7 @@ lost something. Must not know what the document says or is for.
 
 from assembler.convert.engines import Converted, embedded_version, libreoffice_version, no_glyph, to_pdf
 from assembler.convert.faces import uncovered
-from assembler.convert.words import all_text, lost_words, page_texts, printed_text
+from assembler.convert.words import all_text, lost_words, page_texts, parsed, printed_text, words_missing
 
 __all__ = [
     "Converted",
@@ -16,7 +16,9 @@ __all__ = [
     "lost_words",
     "no_glyph",
     "page_texts",
+    "parsed",
     "printed_text",
     "to_pdf",
     "uncovered",
+    "words_missing",
 ]

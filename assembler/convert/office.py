@@ -15,7 +15,7 @@ from assembler import tools
 from assembler.convert.words import R, W, parsed, relations
 from assembler.errors import ToolFailed
 
-_SECONDS = 120
+_SECONDS = 100  # less than a worker has: if it were ended first, the office would run on
 _MOST_LINKS = 32 * 32 * 32 - 1  # as many near-blacks as there are
 Piece = tuple[int, tuple[float, float, float, float], str]  # page index, rectangle, address
 

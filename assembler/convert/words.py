@@ -6,7 +6,7 @@ import re
 import unicodedata
 import zipfile
 from collections import Counter
-from collections.abc import Iterator, Set
+from collections.abc import Iterator, Sequence, Set
 from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any
@@ -47,13 +47,18 @@ def printed_paragraphs(docx: Path | IO[bytes]) -> list[str]:
 
 
 def lost_words(docx: Path, pdf: bytes) -> int:
-    """How many words of the document are not in the PDF's text.
+    """How many words of the document are not in the PDF's text."""
+    return words_missing(docx, page_texts(pdf))
+
+
+def words_missing(docx: Path, pages: Sequence[str]) -> int:
+    """How many words of the document are not in the text of these pages.
 
     Each paragraph accounts for its letters once, the longest first, so that a repeated header cannot stand in for a
     lost word. Paragraphs that are not found whole (a page break or right-to-left text within) are looked for by word,
     and short words, whose letters another may have used up, once more as they stand between blanks.
     """
-    there = "\n".join(page_texts(pdf))
+    there = "\n".join(pages)
     rest, apart = letters(there), Counter(map(letters, there.split()))
     paragraphs = printed_paragraphs(docx)
     wanted = Counter(letters(word) for paragraph in paragraphs for word in paragraph.split())

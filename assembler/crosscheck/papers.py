@@ -87,18 +87,22 @@ def _contact(text: str, exhibit: Exhibit) -> Iterator[str]:
 
 
 def languages(desk: Desk) -> Iterator[Result]:
-    """Pages that are said to be in English and seem to be in another language: they need a translation."""
+    """Pages that seem to be in another language than case.json says: one that is not English needs a translation."""
     for exhibit, page in everything(desk):
-        if page.language.startswith("en") and page.seems not in ("", "en") and page.seems in desk.languages:
-            yield told(
-                "TRANS.LANGUAGE",
-                Severity.WARNING,
-                page,
-                exhibit,
-                f"it seems to be in {desk.languages[page.seems]}, and case.json says English",
-                "set `language`, and add the translation with its certificate",
-                _RULE,
-            )
+        said = page.language.split("-", maxsplit=1)[0].lower()
+        seems = desk.languages.get(page.seems, "") or desk.data["scripts"].get(page.seems, "")
+        if page.seems == said or not seems:
+            continue
+        foreign = page.seems != "en"
+        yield told(
+            "TRANS.LANGUAGE",
+            Severity.WARNING if foreign else Severity.INFO,
+            page,
+            exhibit,
+            f"it seems to be in {seems}, and case.json says {desk.languages.get(said, said)}",
+            "set `language`, and add the translation with its certificate" if foreign else "set `language`, if all of it is",
+            _RULE,
+        )
 
 
 def dates(desk: Desk) -> Iterator[Result]:

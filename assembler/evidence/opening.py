@@ -6,6 +6,7 @@ import base64
 import hashlib
 import io
 import json
+import shutil
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -24,12 +25,13 @@ from assembler.evidence.mended import compare, undrawn
 from assembler.evidence.pdfs import Normal, normal_pdf
 from assembler.evidence.refusing import Refused
 from assembler.evidence.sniff import REFUSED, sniff
+from assembler.evidence.wordfile import engines, print_word
 from assembler.ink import drawn, marks_on
 from assembler.model import Finding, Ink, Severity
 from assembler.passwords import read_passwords
 from assembler.workshop import Cache
 
-VERSION = "6"  # raise it when anything here changes what comes out
+VERSION = "7"  # raise it when anything here changes what comes out
 
 Place = tuple[tuple[float, float, float, float], int, float]  # Placed.box, turned and dpi
 
@@ -82,8 +84,9 @@ def open_file(job: Job) -> Opened:
         return _failed(job, "EVID.CHANGED", "the file changed while this run was reading it", "run again")
     passwords = read_passwords(job.folder)
     password = passwords.of(job.path)
+    key = ["open", VERSION, *_versions(sniff(data)), job.sha256]
     try:
-        made = job.cache.once(["open", VERSION, *_versions(), job.sha256], lambda folder: _make(data, password, folder))
+        made = job.cache.once(key, lambda folder: _make(data, password, folder))
         kept = json.loads((made / "pages.json").read_text())
         _still_opens(data, password, kept)
     except Refused as error:
@@ -125,6 +128,8 @@ def _make(data: bytes, password: str, folder: Path) -> None:
     places: list[Place] = []
     if kind in pictures.KINDS:
         made, places = _photographs(data, kind, target)
+    elif kind == "docx":
+        made = _word(data, target, folder / "word")
     else:
         made = normal_pdf(data, target, password)
     looks = _measure(target, places)
@@ -153,6 +158,18 @@ def _photographs(data: bytes, kind: str, target: Path) -> tuple[Normal, list[Pla
             places.append((placed.box, placed.turned, placed.dpi))
         book.save(target, deterministic_id=True)
     return Normal(removed=tuple(sorted(removed.items())), redrawn=frozenset(), faults=(), losses=(), steps=()), places
+
+
+def _word(data: bytes, target: Path, scratch: Path) -> Normal:
+    """Write `target`, as Word would print the file; what an engine's own PDF loses of its own is not the client's."""
+    try:
+        printed = print_word(data, scratch)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    made = normal_pdf(printed.pdf, target)
+    return replace(
+        made, removed=tuple(sorted(printed.removed.items())), losses=printed.losses, steps=(printed.engine, *made.steps)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,5 +253,11 @@ def _page_from(raw: dict[str, Any]) -> Page:
     return Page(**{**raw, "ink": ink, "box": box})
 
 
-def _versions() -> tuple[str, ...]:
-    return (f"pikepdf {pikepdf.__version__}", f"pdfium {pdfium.PYPDFIUM_INFO}")
+def _versions(kind: str) -> tuple[str, ...]:
+    """Of what opens a file of this kind."""
+    own: tuple[str, ...] = ()
+    if kind in pictures.KINDS:
+        own = pictures.versions()
+    elif kind == "docx":
+        own = engines()
+    return (f"pikepdf {pikepdf.__version__}", f"pdfium {pdfium.PYPDFIUM_INFO}", *own)

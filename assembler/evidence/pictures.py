@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+import img2pdf
+import PIL
 import pillow_heif
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
@@ -55,6 +57,11 @@ def frames(data: bytes, kind: str) -> Iterator[Frame]:
             yield _single(opened, data, kind)
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, RuntimeError) as error:
         raise Refused("EVID.BROKEN", "the picture does not decode", _AGAIN) from error
+
+
+def versions() -> tuple[str, ...]:
+    """Of what decodes pictures."""
+    return (f"Pillow {PIL.__version__}", f"pillow-heif {pillow_heif.__version__}", f"img2pdf {img2pdf.__version__}")
 
 
 def _jpeg(opened: Image.Image, data: bytes) -> Frame:

@@ -267,6 +267,7 @@ def _page(use: _Use, one: opening.Opened, read: reading.Read | None) -> Prepared
         blank=page.blank,
         redrawn=page.redrawn,
         boxes=read.boxes if read else None,
+        script=read.script if read else "",
         miniature=read.miniature if read else None,
         lines=read.lines if read else "",
     )

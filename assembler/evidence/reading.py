@@ -21,7 +21,7 @@ from assembler.legibility import Box, Measures
 from assembler.model import Miniature
 from assembler.workshop import Cache
 
-VERSION = "6"  # raise it when anything here changes what comes out
+VERSION = "7"  # raise it when anything here changes what comes out
 _MAX_PIXELS = 40_000_000  # of a rendering; larger pages are read coarser
 _MINIATURE = 112  # pixels of the longer side: letters cannot be read on it, faces not be told
 
@@ -47,6 +47,7 @@ class Read:
     confidence: float
     turned: int
     dpi: int
+    script: str  # see PreparedPage.script
     layer: Path
     boxes: Path  # JSON: [[word, left, top, right, bottom, confidence], …], points from the top left of the page turned upright
     measures: Measures
@@ -58,7 +59,7 @@ def read_page(job: Job) -> Read:
     """Recognise one page. Raises ToolFailed or ToolMissing from the engine."""
     engine = ocr.engine_language(job.language)
     key = ["read", VERSION, job.sha256, str(job.index), engine, repr(sorted(asdict(job.policy).items())),
-           ocr.version(), f"pdfium {pdfium.PYPDFIUM_INFO}"]  # fmt: skip
+           ocr.version(), ocr.data_version(engine), f"pdfium {pdfium.PYPDFIUM_INFO}"]  # fmt: skip
     made = job.cache.once(key, lambda folder: _make(job, engine, folder))
     kept = json.loads((made / "read.json").read_text())
     measures = legibility.measures(json.loads((made / "measures.json").read_text()))
@@ -80,12 +81,13 @@ def _make(job: Job, engine: str, folder: Path) -> None:
         measures = _measures(job, upright, picture.width / size[0] * 72, found, frame, engine)
         small = _miniature(upright, frame)
         lines = _lines(page, found)
+        script = ocr.script(upright) if found.words and found.confidence < job.policy.sure else ""
     finally:
         document.close()
     (folder / "measures.json").write_text(json.dumps(asdict(measures)))
     (folder / "layer.pdf").write_bytes(_undated(found.layer, folder))
     kept = {"words": len(found.words), "confidence": found.confidence, "turned": found.turned, "dpi": found.dpi, "lines": lines,
-            "miniature": {**asdict(small), "grey": base64.b64encode(small.grey).decode()}}  # fmt: skip
+            "script": script, "miniature": {**asdict(small), "grey": base64.b64encode(small.grey).decode()}}  # fmt: skip
     (folder / "read.json").write_text(json.dumps(kept))
     (folder / "boxes.json").write_text(_boxes(found, size), encoding="utf8")
     words = [word for word, sure in zip(found.words, found.confidences, strict=True) if sure > 0]

@@ -40,7 +40,6 @@ _LOCKED = "EncryptedPackage".encode("utf-16-le")
 
 # kind → how a person knows it, and what to do with it
 REFUSED = {
-    "docx": ("a Word file", "print it to PDF"),
     "docm": ("a Word file with macros", "save it as .docx, or print it to PDF"),
     "excel": ("an Excel file", "print it to PDF, and look that every column is on the page"),
     "powerpoint": ("a PowerPoint file", "print it to PDF"),

@@ -16,7 +16,7 @@ from typing import Any
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, Stream
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, Jpeg2KImagePlugin, UnidentifiedImageError
 
 from assembler.evidence.pictures import MAX_PIXELS
 from assembler.evidence.refusing import Refused
@@ -125,7 +125,7 @@ def _inflated(data: bytes, *, keep: bool) -> tuple[bytes, int]:
 def _decodes(data: bytes) -> bool:
     """Whether a picture decodes. Of a JPEG, qpdf tells what Pillow passes over: data left over, or codes that mean nothing."""
     try:
-        with Image.open(io.BytesIO(data), formats=("JPEG", "JPEG2000", "MPO")) as picture:
+        with Image.open(io.BytesIO(data), formats=("JPEG", Jpeg2KImagePlugin.Jpeg2KImageFile.format)) as picture:
             if picture.width * picture.height > MAX_PIXELS:
                 raise Refused("EVID.LIMIT", "a picture in it has too many pixels", "save it smaller, at 300 dpi")
             if picture.format == "JPEG2000":

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pypdfium2 as pdfium
 
 from assembler import ocr
+from assembler.evidence.tongues import seems_in
 from assembler.evidence.zones import page_lines
-from assembler.model import PageText, Prepared
+from assembler.model import PageText, Prepared, PreparedPage
 from assembler.workshop import Cache, Failure, Workshop
 
-VERSION = "10"  # raise it when anything here changes what comes out
-_FEW, _SURE = 20, 0.999  # words, likelihood: below these no language is told
-_ENGLISH = frozenset(  # small words, and those of accounts and forms
-    "the of and to for that with this from by are not have name date number year every shown return".split()  # noqa: SIM905
-)
-_PART, _KINDS = 0.05, 3  # of a text, and how many of them, to be plainly English: other languages have less than 0.04 of them
+VERSION = "11"  # raise it when anything here changes what comes out
+_WELL = 85.0  # confidence that other letters than Latin do not reach with English data
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +25,9 @@ class Job:
 
     pdf: Path
     languages: tuple[str, ...]
+    scripts: tuple[str, ...]  # what they seem to be written in
     recognised: tuple[bool, ...]
+    readable: tuple[bool, ...]  # whether its letters are what is printed: not if it was recognised as another language
     cache: Cache
 
 
@@ -42,8 +38,9 @@ def read_texts(prepared: Sequence[Prepared], workshop: Workshop) -> dict[str, tu
     """
     jobs = [
         Job(
-            pdf=one.pdf, languages=tuple(page.language for page in one.pages),
-            recognised=tuple(page.method == "ocr" for page in one.pages), cache=workshop.cache,
+            pdf=one.pdf, languages=tuple(page.language for page in one.pages), scripts=tuple(map(_script, one.pages)),
+            recognised=tuple(page.method == "ocr" for page in one.pages),
+            readable=tuple(page.method != "ocr" or ocr.has_language(page.language) for page in one.pages), cache=workshop.cache,
         )
         for one in prepared
     ]  # fmt: skip
@@ -62,14 +59,19 @@ def read_texts(prepared: Sequence[Prepared], workshop: Workshop) -> dict[str, tu
     return found
 
 
+def _script(page: PreparedPage) -> str:
+    """What a page seems to be written in: as was seen when it was recognised, or as it was read so well by English data alone."""
+    alone = page.method == "ocr" and not ocr.has_language(page.language)
+    return page.script or ("Latin" if alone and (page.confidence or 0) >= _WELL else "")
+
+
 def read(job: Job) -> tuple[tuple[str, str, str], ...]:
     """(text, machine-readable lines, language) of each page; cached with the prepared exhibit it belongs to."""
     key = [
         "texts",
         VERSION,
         job.pdf.parent.name,
-        " ".join(job.languages),
-        str(job.recognised),
+        repr((job.languages, job.scripts, job.recognised, job.readable)),
         f"pdfium {pdfium.PYPDFIUM_INFO}",
         ocr.version(),
     ]
@@ -83,7 +85,11 @@ def _make(job: Job, folder: Path) -> None:
         pages = [_page(page, recognised=read) for page, read in zip(document, job.recognised, strict=True)]
     finally:
         document.close()
-    told = [(text, lines, seems_in(text, declared)) for (text, lines), declared in zip(pages, job.languages, strict=True)]
+    declared = zip(job.languages, job.scripts, job.readable, strict=True)
+    told = [
+        (text, lines, seems_in(text, language, seen_script=script, readable=readable))
+        for (text, lines), (language, script, readable) in zip(pages, declared, strict=True)
+    ]
     (folder / "texts.json").write_text(json.dumps(told, ensure_ascii=False), encoding="utf8")
 
 
@@ -91,25 +97,3 @@ def _page(page: pdfium.PdfPage, *, recognised: bool) -> tuple[str, str]:
     """Text and machine-readable lines; those of a recognised page were read with it."""
     text = page.get_textpage().get_text_range()
     return text, "" if recognised else page_lines(page, text)
-
-
-def seems_in(text: str, declared: str) -> str:
-    """The language a text said to be English seems to be in; "" where it is too short or the identifier not sure.
-
-    The identifier takes half a second to load: most pages are plainly English without it.
-    """
-    found = re.findall(r"[^\W\d_]{2,}", text)
-    if not declared.startswith("en") or len(found) < _FEW:
-        return ""
-    common = [word for word in map(str.casefold, found) if word in _ENGLISH]
-    if len({*common}) >= _KINDS and len(common) >= _PART * len(found):
-        return "en"
-    guess, likelihood = _identifier().classify(" ".join(found))
-    return str(guess) if likelihood >= _SURE else ""
-
-
-@cache
-def _identifier() -> Any:
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

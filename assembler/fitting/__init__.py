@@ -17,6 +17,7 @@ from assembler.fitting.fit import (
     to_size,
     to_total,
     total,
+    without_colour,
 )
 
 __all__ = [
@@ -32,4 +33,5 @@ __all__ = [
     "to_size",
     "to_total",
     "total",
+    "without_colour",
 ]

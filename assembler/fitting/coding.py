@@ -17,6 +17,7 @@ from pikepdf import Array, Dictionary, Name, Object, PdfImage
 from PIL import Image
 
 _QUALITY = 82  # of JPEG, for pictures drawn again
+_FINE_QUALITY = 92  # of a picture that loses its colour only
 _COLOURS = {"/DeviceGray": 1, "/CalGray": 1, "/DeviceRGB": 3, "/CalRGB": 3, "/Indexed": 1}
 _MODES = {(1, 1): "1", (8, 1): "L", (8, 3): "RGB"}  # bits and colours → Pillow's
 _THRESHOLD = 128
@@ -68,6 +69,17 @@ def coarser(image: Object, factor: float) -> Coded | None:
     if _kind(image) == "pixels":
         coded.append(_png(drawn.mode, drawn.size, drawn.tobytes(), other))
     return min(coded, key=lambda one: len(one.data))
+
+
+def grey(image: Object) -> Coded | None:
+    """A colour picture as a grey one; None for one that is grey, or not of red, green and blue."""
+    if (_mode(image) != "RGB" and _space(image) != "/Indexed") or Name.Mask in image or image.get(Name.ImageMask, False):
+        return None
+    picture = PdfImage(image).as_pil_image()  # type: ignore[arg-type]
+    drawn = picture.convert("RGB").convert("L")
+    if _kind(image) == "pixels":
+        return _png("L", drawn.size, drawn.tobytes(), "/DeviceGray")
+    return _jpeg(drawn, "/DeviceGray", _FINE_QUALITY)
 
 
 def _kind(image: Object) -> str:
@@ -190,9 +202,9 @@ def _bilevel(picture: Image.Image) -> Coded:
                  height=picture.height, bits=1, parms=parms, space="/DeviceGray")  # fmt: skip
 
 
-def _jpeg(picture: Image.Image, space: str) -> Coded:
+def _jpeg(picture: Image.Image, space: str, quality: int = _QUALITY) -> Coded:
     out = io.BytesIO()
-    picture.save(out, "JPEG", quality=_QUALITY, optimize=True)
+    picture.save(out, "JPEG", quality=quality, optimize=True)
     data = mozjpeg.optimize(out.getvalue(), copy=mozjpeg.COPY_MARKERS.NONE)
     return Coded(data=data, filter="/DCTDecode", width=picture.width, height=picture.height, bits=8, space=space)
 

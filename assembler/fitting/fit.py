@@ -11,6 +11,7 @@ from typing import TypeVar
 from assembler.errors import ToolFailed
 from assembler.fitting import deciding
 from assembler.fitting.deciding import PageSeen
+from assembler.fitting.grey import Greying, greyed
 from assembler.fitting.working import Job, Joining, Result, fit_page, join, survey
 from assembler.model import Finding, Fitted, Profile, Severity
 from assembler.workshop import Failure, Limits, Workshop
@@ -53,6 +54,13 @@ def lay_out(files: Mapping[str, Path], languages: Mapping[str, Sequence[str]], p
     seen = {name: pages for name, pages in zip(names, looked, strict=True) if not isinstance(pages, Failure)}
     sha256 = {name: _digest(files[name]) for name in seen}
     return Desk(files=files, sha256=sha256, seen=seen, languages=languages, profile=profile)
+
+
+def without_colour(files: Mapping[str, Path], workshop: Workshop) -> dict[str, Path]:
+    """The documents in grey. Raises ToolFailed for one that breaks its worker."""
+    jobs = [Greying(pdf=path, sha256=_digest(path), cache=workshop.cache) for path in files.values()]
+    made = workshop.map(greyed, jobs, limits=_LIMITS)
+    return {name: _whole(path, name) for name, path in zip(files, made, strict=True)}
 
 
 def to_resolution(desk: Desk, workshop: Workshop) -> Fit:

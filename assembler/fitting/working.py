@@ -24,7 +24,7 @@ from assembler.workshop import Cache
 VERSION = "1"  # raise it when anything here changes what comes out
 _READ_AT = 200  # dots per inch at which words are recognised, before and after
 _MAX_PIXELS = 40_000_000  # of a rendering
-_CANNOT = (pikepdf.PdfError, ValueError, OSError, NotImplementedError, KeyError, AttributeError, TypeError)
+CANNOT = (pikepdf.PdfError, ValueError, OSError, NotImplementedError, KeyError, AttributeError, TypeError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +73,7 @@ def survey(pdf: Path) -> tuple[PageSeen, ...]:
 def fit_page(job: Job) -> Result:
     """Store a page's pictures again. Raises ToolFailed or ToolMissing from the engine that reads words."""
     engine = ocr.engine_language(job.language) if job.dpi else ""
-    key = ["fit", *_versions(), job.sha256, str(job.index), str(job.dpi), engine]
+    key = ["fit", *versions(), job.sha256, str(job.index), str(job.dpi), engine]
     made = job.cache.once(key, lambda folder: _make(job, engine, folder))
     kept: dict[str, Any] = json.loads((made / "fitted.json").read_text())
     return Result(fitted=Fitted(document=job.document, index=job.index, **kept), folder=made)
@@ -81,11 +81,12 @@ def fit_page(job: Job) -> Result:
 
 def join(job: Joining) -> Path:
     """The document with its new pictures."""
-    key = ["joined", *_versions(), job.sha256, *(folder.name for folder in job.folders)]
+    key = ["joined", *versions(), job.sha256, *(folder.name for folder in job.folders)]
     return job.cache.once(key, lambda folder: _join(job, folder)) / "fitted.pdf"
 
 
-def _versions() -> tuple[str, ...]:
+def versions() -> tuple[str, ...]:
+    """What new pictures depend on besides their document."""
     codec = f"mozjpeg {version('mozjpeg-lossless-optimization')}"
     return (VERSION, f"pikepdf {pikepdf.__version__}", f"Pillow {PIL.__version__}", codec, ocr.version(),
             f"pdfium {pdfium.PYPDFIUM_INFO}")  # fmt: skip
@@ -116,7 +117,7 @@ def _again(image: Object, dpi: float, wanted: int) -> Coded | None:
     try:
         drawn = coding.coarser(image, wanted / dpi) if wanted and dpi > wanted * FINE else None
         return drawn or coding.lossless(image)
-    except _CANNOT:
+    except CANNOT:
         return None
 
 

@@ -46,7 +46,8 @@ class Leaf:
     exhibit_pages: int = 0
     width: float = 612.0
     height: float = 792.0
-    scale: float = 1.0  # < 1 where the page was shrunk to make room for its stamp
+    scale: float = 1.0  # < 1 where the page is drawn smaller: to make room for its stamp, or to come onto the receiver's paper
+    own: tuple[float, float] | None = None  # the page's own size, where it is drawn on paper of another (`width`, `height`)
     stamp: Stamp | None = None
 
 

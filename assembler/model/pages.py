@@ -47,6 +47,7 @@ class PreparedPage:
     ink: Ink
     blank: bool = False
     redrawn: bool = False  # form values were drawn by us, since the file held no picture of them
+    script: str = ""  # what it seems to be written in, if it was recognised poorly: "Latin", "Cyrillic"; "" unknown
     boxes: Path | None = None  # where it was recognised: JSON, [[word, left, top, right, bottom, confidence], …]; points, 0..100
     miniature: Miniature | None = None  # where it was recognised: the picture on the page
     lines: str = ""  # where it was recognised: machine-readable lines that could be proved
@@ -100,7 +101,7 @@ class PageText:
     turned: int = 0
     sha256: str = ""  # of the source file
     language: str = "en"  # as case.json declares it, BCP 47
-    seems: str = ""  # the language it seems to be in, ISO 639-1; "" where that is not sure
+    seems: str = ""  # the language it seems to be in, ISO 639-1, or its script, ISO 15924; "" where that is not sure
     miniature: Miniature | None = None  # PreparedPage.miniature
 
 

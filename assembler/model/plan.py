@@ -79,3 +79,4 @@ class Plan:
     parts: tuple[Part, ...]
     claims_template: str = ""  # from the recipe
     marking: Marking = field(default_factory=Marking)  # from the profile
+    paper: str = "any"  # from the profile: what larger pages of evidence are brought onto

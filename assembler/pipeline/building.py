@@ -111,7 +111,8 @@ def _draw(plan: Plan, ready: Ready, shelf: Shelf, workshop: Workshop, options: O
     stop_if_strict(case, found, options)
     form_files = {one.exhibit: one.pdf for one in ready.prepared if one.exhibit.startswith("form:")}
     form_files |= {one.document: one.flattened for one in filled.filled}
-    form_pages = frozen.with_content({name: drafts.facts_of(path) for name, path in form_files.items()}, case, filled.filled)
+    facts_of_forms = {name: drafts.facts_of(path) for name, path in form_files.items()}
+    form_pages = frozen.with_content(facts_of_forms, case, filled.filled)
     found = (*found, *frozen.findings(plan, mine, form_pages, options))
     stop_if_strict(case, found, options)
     filed = frozen.of(plan, options)
@@ -122,8 +123,8 @@ def _draw(plan: Plan, ready: Ready, shelf: Shelf, workshop: Workshop, options: O
         filed=filed,
     )  # fmt: skip
     told = _told(made, ready, shelf)
-    of_drafts = (finding for one in made for finding in one.findings)
-    found = (*found, *(freezing.lost(layout, filed) if filed else ()), *held(plan), *of_drafts, *told.findings)
+    of_drafts = (*(finding for one in made for finding in one.findings), *told.findings)
+    found = (*found, *(freezing.lost(layout, filed) if filed else ()), *held(plan), *of_drafts)
     stop_if_strict(case, found, options)
     claims = rules.claims(ready.judged, plan, layout, [person.id for person in case.beneficiaries])
     sheets = forms.answer_sheets(case, shelf) if held(plan) else []

@@ -47,14 +47,14 @@ def check(folder: Path, shelf: Shelf, workshop: Workshop, options: Options, tell
 
 def prepare(case: Case, folder: Path, shelf: Shelf, workshop: Workshop, options: Options, tell: Tell) -> Ready:
     """Plan, judge, prepare, compare. Raises what the steps raise."""
-    made = plans_of(case, folder, shelf, options.profile)
+    profile = profiles.load(shelf, options.profile, folder)
+    made = plans_of(case, folder, shelf, profile)
     stop_if_strict(case, list(frozen.foreign(case, made, options)), options)
     made = frozen.plans(case, made, folder, shelf, options)
     known = rules.from_shelf(shelf)
     judged = rules.check(case, known, options.as_of)
     prepared = _prepare(case, folder, shelf, workshop, judged, tell)
-    contact = profiles.load(shelf, options.profile, folder).certificate_contact
-    crossed = _crosscheck(case, prepared, shelf, workshop, options, tell, contact=contact)
+    crossed = _crosscheck(case, prepared, shelf, workshop, options, tell, contact=profile.certificate_contact)
     return Ready(
         case=case, folder=folder, plans=made, known=known, judged=judged, prepared=prepared, crossed=crossed
     )
@@ -65,14 +65,13 @@ def planned(
 ) -> tuple[Case, tuple[Plan, ...]]:
     """The case, and the plan of each beneficiary's packet for a receiver. `hashed`: as `intake.read_case`."""
     case = intake.read_case(folder, shelf, hashed=hashed)
-    return case, plans_of(case, folder, shelf, profile)
+    return case, plans_of(case, folder, shelf, profiles.load(shelf, profile, folder))
 
 
-def plans_of(case: Case, folder: Path, shelf: Shelf, profile: str) -> tuple[Plan, ...]:
-    """The plan of each beneficiary's packet for a receiver."""
-    asked = profiles.load(shelf, profile, folder)
+def plans_of(case: Case, folder: Path, shelf: Shelf, profile: Profile) -> tuple[Plan, ...]:
+    """The plan of each beneficiary's packet, as its receiver wants it."""
     recipe = shelf.recipe(case.kind, folder)
-    return tuple(plan_packet(case, recipe, person.id, asked) for person in case.beneficiaries)
+    return tuple(plan_packet(case, recipe, person.id, profile) for person in case.beneficiaries)
 
 
 def held(plan: Plan) -> tuple[Finding, ...]:

@@ -27,6 +27,7 @@ def bind(
     workshop: Workshop,
 ) -> Within:  # fmt: skip
     """Write the bundle into `folder`. Raises what binding raises, CaseRejected where even fitting does not help."""
+    documents = fitting.without_colour(documents, workshop) if profile.colour == "grey" else documents
     desk = _desk(documents, prepared, profile, workshop) if profile.max_dpi else None
     fit = fitting.to_resolution(desk, workshop) if desk else fitting.Fit()
     leaves = {(leaf.document, leaf.index): leaf for leaf in layout.leaves}
@@ -73,5 +74,15 @@ def _smaller(
         fit = fitting.to_size(desk, fit, goals, workshop)
         enough = len(goals) == len(places) and all(fitting.size(desk, fit, place) <= goal for place, goal in goals.items())
     if not enough:
-        raise binding.refusal(above, layout, desk.profile) from above
+        why = {number: _why(fit, layout, number) for number in above.pages}
+        raise binding.refusal(above, layout, desk.profile, why) from above
     return fit
+
+
+def _why(fit: fitting.Fit, layout: Layout, number: int) -> str:
+    """What keeps a page from being drawn coarser still."""
+    leaf = layout.leaves[number - 1]
+    lost = fit.lost.get((leaf.document, leaf.index))
+    if lost is None:
+        return ""
+    return f"; at {lost.dpi_after:.0f} dots per inch only {lost.kept} of its {lost.words} words are read"

@@ -1,7 +1,7 @@
 """What a page loses when it is printed on Letter and scanned in black and white, in workers.
 
 A simple scanner parts black from white half way between the page's paper and its darkest ink. The page is looked at in
-places of about 2 mm: marks that leave no black, dark parts whose inside runs together, colours.
+places of about 2 mm: marks of which half or more leave no black, dark parts whose inside runs together, colours.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pypdfium2 as pdfium
+from PIL import Image
 
 from assembler.printing.sheets import fit
 
@@ -20,6 +21,7 @@ _PLACE = 16  # pixels at 200 dpi: 2 mm
 _MARK = 36  # grey levels between a mark and what is around it
 _FEW = 6  # pixels of a place that make a mark
 _COLOUR = 60  # levels between a pixel's strongest and weakest colour
+_THIN = 3  # pixels
 _NEAR = 2  # pixels: the soft edge of a black line is no mark of its own
 FAINT, DARK, COLOUR = "faint marks", "detail of dark parts", "colours"
 Pixels = np.ndarray[Any, Any]
@@ -74,14 +76,12 @@ def _page(page: Any, number: int, job: Job) -> Loss | None:
 
 
 def _grey(pixels: Pixels) -> Pixels:
-    weights = np.array([77, 150, 29], dtype=np.uint16)
-    grey: Pixels = ((pixels.astype(np.uint16) * weights).sum(axis=2, dtype=np.uint32) >> 8).astype(np.uint8)
-    return grey
+    return np.asarray(Image.fromarray(np.ascontiguousarray(pixels)).convert("L"))
 
 
 def between(grey: Pixels) -> int:
     """Where the scanner parts black from white; on a page of one tone, below it."""
-    counts = np.bincount(grey.ravel(), minlength=256).cumsum()
+    counts = np.cumsum(Image.fromarray(grey).histogram())
     ink, paper = (int(np.searchsorted(counts, part * counts[-1])) for part in (0.002, 0.95))
     return (ink + paper) // 2 if paper - ink > _MARK else paper - _MARK
 
@@ -90,13 +90,24 @@ def losses(pixels: Pixels, grey: Pixels, white: Pixels, places: int, side: int =
     """What is lost in at least so many places of `side` pixels."""
     light, dark = _tiled(grey, side).max(axis=(1, 3)), _tiled(grey, side).min(axis=(1, 3))
     drawn = light.astype(np.int16) - dark > _MARK
-    below = _tiled(grey, side).astype(np.int16) < light[:, None, :, None].astype(np.int16) - _MARK
-    faint = drawn & (below.sum(axis=(1, 3)) >= _FEW) & ~_tiled(_grown(~white), side).any(axis=(1, 3))
+    below = _tiled(grey, side) < (np.maximum(light, _MARK) - np.uint8(_MARK))[:, None, :, None]
+    gone = below & ~_tiled(_grown(~white), side)
+    many = gone.sum(axis=(1, 3))
+    faint = drawn & (many >= _FEW) & (2 * many >= below.sum(axis=(1, 3))) & ~_is_plain(gone)
     run_together = drawn & ~_tiled(_grown(white), side).any(axis=(1, 3))
-    spread = pixels.max(axis=2).astype(np.int16) - pixels.min(axis=2)
+    red, green, blue = (pixels[:, :, channel] for channel in range(3))
+    spread = np.maximum(np.maximum(red, green), blue) - np.minimum(np.minimum(red, green), blue)
     coloured = (_tiled(spread, side) > _COLOUR).sum(axis=(1, 3)) >= _FEW
     found = ((FAINT, faint), (DARK, run_together), (COLOUR, coloured))
     return tuple(name for name, where in found if int(where.sum()) >= places)
+
+
+def _is_plain(marks: Pixels) -> Pixels:
+    """Places that hold no more than a thin straight line, as between the rows of a table, or the edge of a shaded part."""
+    rows, columns = marks.any(axis=3).sum(axis=1), marks.any(axis=1).sum(axis=2)
+    turns = (marks[:, 1:] != marks[:, :-1]).sum(axis=(1, 3)) + (marks[:, :, :, 1:] != marks[:, :, :, :-1]).sum(axis=(1, 3))
+    plain: Pixels = (np.minimum(rows, columns) <= _THIN) | (turns <= 1.25 * marks.shape[1])
+    return plain
 
 
 def _tiled(pixels: Pixels, side: int) -> Pixels:

@@ -145,14 +145,14 @@ def _sheet(book: Pdf, page: pikepdf.Page) -> None:
     x0, y0, x1, y1 = (float(value) for value in page.cropbox)
     lying = int(page.get(Name.Rotate, 0)) % 180 == 90
     size = (y1 - y0, x1 - x0) if lying else (x1 - x0, y1 - y0)
-    if is_letter(size):
-        book.pages.append(page)
-        mine = book.pages[-1]
-    else:
-        (width, height), scale = fit(size)
+    book.pages.append(page)
+    mine = book.pages[-1]
+    if not is_letter(size):
+        whole, (width, height) = mine.as_form_xobject(), fit(size)[0]
         mine = book.add_blank_page(page_size=(width, height))
-        left, bottom = (width - size[0] * scale) / 2, (height - size[1] * scale) / 2
-        mine.add_overlay(page, Rectangle(left, bottom, left + size[0] * scale, bottom + size[1] * scale))
+        del book.pages[-2]
+        mine.Resources = Dictionary(XObject=Dictionary(Whole=whole))  # a name of ours: pikepdf's own are random
+        mine.Contents = book.make_stream(mine.calc_form_xobject_placement(whole, Name.Whole, Rectangle(0, 0, width, height)))
     for key in (Name.Annots, Name.StructParents, Name.Tabs):  # nobody clicks on paper
         if key in mine:
             del mine[key]

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
+from assembler.arrange import PAPER
 from assembler.model import Finding, Profile, Severity
-from assembler.numbering import follows
+from assembler.numbering import follows, is_behind
 from assembler.profiles import packet
 from assembler.profiles.seeing import Seen
 
-_PAPER = {"letter": (612.0, 792.0), "a4": (595.28, 841.89)}
 _SLACK = 3.0  # points a page may differ from its paper
 _DPI_SLACK = 1.02  # rounding of a picture's place
 _EXHIBIT = re.compile(r"^(exhibit|tab|annex|appendix)\b", re.IGNORECASE)
@@ -91,9 +91,9 @@ def _never(files: Sequence[Seen], _: Profile) -> Iterator[Finding]:
 
 
 def _paper(files: Sequence[Seen], profile: Profile) -> Iterator[Finding]:
-    if profile.paper not in _PAPER:
+    if profile.paper not in PAPER:
         return
-    wanted = sorted(_PAPER[profile.paper])
+    wanted = sorted(PAPER[profile.paper])
     for one in files:
         other = [
             n for n, page in enumerate(one.pages, 1)
@@ -108,10 +108,15 @@ def _labels(files: Sequence[Seen], profile: Profile) -> Iterator[Finding]:
     before = "0"
     for one in files:
         labels = [before, *(page.label for page in one.pages)]
-        wrong = [n for n, pair in enumerate(pairwise(labels), 1) if not follows(*pair)]
+        odd = [(n, is_behind(*pair)) for n, pair in enumerate(pairwise(labels), 1) if not follows(*pair)]
+        wrong, gaps = [n for n, behind in odd if not behind], [n for n, behind in odd if behind]
         if profile.labels and wrong:
             yield _finding("LABEL", ERROR, one.name, "the page label does not count on from the page before",
                            "number the pages of all files through", profile.source("labels"), wrong)  # fmt: skip
+        if profile.labels and gaps:  # a filed letter that is shorter now leaves its numbers free
+            yield _finding("LABEL", WARNING, one.name, "the page label leaves a number out",
+                           "number the pages of all files through, or say which pages were withdrawn",
+                           profile.source("labels"), gaps)  # fmt: skip
         before = labels[-1]
 
 
@@ -184,6 +189,14 @@ def _dpi(files: Sequence[Seen], profile: Profile) -> Iterator[Finding]:
                            f"scan at {profile.max_dpi}", profile.source("max_dpi"), fine)  # fmt: skip
 
 
+def _colour(files: Sequence[Seen], profile: Profile) -> Iterator[Finding]:
+    for one in files:
+        coloured = [n for n, page in enumerate(one.pages, 1) if page.coloured]
+        if profile.colour == "grey" and coloured:
+            yield _finding("COLOUR", WARNING, one.name, "a page has colours, and grey is wanted", "print or scan it in grey",
+                           profile.source("colour"), coloured)  # fmt: skip
+
+
 def _parts(parts: Sequence[str] | None, profile: Profile) -> Iterator[Finding]:
     for part in profile.required_parts if parts is not None else ():
         if part not in (parts or ()):
@@ -194,7 +207,7 @@ def _parts(parts: Sequence[str] | None, profile: Profile) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-_WANTED: tuple[Rule, ...] = (_paper, _labels, _links, _outline, _searchable, _upright, _fonts, _view, _dpi)
+_WANTED: tuple[Rule, ...] = (_paper, _labels, _links, _outline, _searchable, _upright, _fonts, _view, _dpi, _colour)
 
 
 def _list(pages: Sequence[int], most: int = 8) -> str:

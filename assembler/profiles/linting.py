@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ def lint(
     ledger: Sequence[Mapping[str, Any]] = (),
 ) -> tuple[Finding, ...]:  # fmt: skip
     """Findings about PDF files, the parts of one bundle in order; `parts`: ids of the packet's parts, `ledger`: its pages."""
-    results = workshop.map(see, files)
+    results = workshop.map(partial(see, colours=profile.colour == "grey"), files)
     seen = [
         Seen(name=path.name, size=path.stat().st_size, trouble=result.kind) if isinstance(result, Failure) else result
         for path, result in zip(files, results, strict=True)

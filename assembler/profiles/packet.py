@@ -26,8 +26,9 @@ def _finding(rule: str, where: str, problem: str, remedy: str, source: str, page
 
 
 def _order(ledger: Ledger, profile: Profile) -> Iterator[Finding]:
-    """Parts named before "*" lie on top in that order, those after it at the end."""
-    parts = list(dict.fromkeys(entry["part"] for entry in ledger))
+    """Parts named before "*" lie on top in that order, those after it at the end; a notice goes by another name here."""
+    sheeted = {entry["exhibit"] for entry in ledger if entry["kind"] == "tab"}
+    parts = list(dict.fromkeys(e["part"] for e in ledger if e["kind"] != "exhibit" or e["exhibit"] in sheeted))
     order = profile.order if "*" in profile.order else (*profile.order, "*")
     top = [one for one in order[: order.index("*")] if one in parts]
     end = [one for one in order[order.index("*") + 1 :] if one in parts]

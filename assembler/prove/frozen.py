@@ -30,8 +30,9 @@ def checks(data: Mapping[str, Any]) -> Iterator[Check]:
     wrong = [other for one, other in pairs if not (follows(one, other) or _left_out(one, other, own))]
     yield _check("numbers", wrong, "each printed number is there once, in order", "out of order is the number")
     here = {label(entry): entry for entry in ledger}
+    files = {one["path"]: one["sha256"] for one in (*data["inputs"], *data.get("outputs", ()))}
     handed = [page for page in frozen["pages"] if page["label"] not in own]
-    gone = [page["label"] for page in handed if not _is(page, here.get(page["label"]))]
+    gone = [page["label"] for page in handed if not _is(page, here.get(page["label"]), files)]
     yield _check("frozen", gone, f"{len(handed)} filed pages are as they were filed", "not as it was filed is page")
 
 
@@ -45,15 +46,21 @@ def _left_out(before: str, after: str, own: set[str]) -> bool:
     return last > first and all(str(number) in own for number in range(first + 1, last))
 
 
-def _is(page: Mapping[str, Any], entry: Entry | None) -> bool:
-    """Whether this ledger entry is the filed page. What a form holds is known by its file, which the ledger does not name."""
+def _is(page: Mapping[str, Any], entry: Entry | None, files: Mapping[str, str]) -> bool:
+    """Whether this ledger entry is the filed page: its document, its content, and the text of its stamp."""
     if entry is None or (entry["kind"], entry["document"]) != (page["kind"], page["document"]):
         return False
     text = entry["stamp"]["text"] if entry["stamp"] else ""
-    if "source" not in entry:
-        return bool(text == page["stamp"])
-    content = f"{entry['source']['sha256']}:{entry['source']['page']}:{entry['transform']['turned']}"
-    return bool((content, text) == (page["content"], page["stamp"]))
+    return bool((_content(entry, files), text) == (page["content"], page["stamp"]))
+
+
+def _content(entry: Entry, files: Mapping[str, str]) -> str:
+    """Hash of a page's file, its page in it, its turn; of a form, the filled file beside the bundle or else the completed one."""
+    if "source" in entry:
+        return f"{entry['source']['sha256']}:{entry['source']['page']}:{entry['transform']['turned']}"
+    path = entry["document"].partition(":")[2]
+    sha256 = files.get(f"forms/{path.rpartition('/')[2]}") or files.get(path)
+    return f"{sha256}:{entry['index'] + 1}:0" if sha256 else ""
 
 
 def true_stamp(entry: Entry, filed: str) -> bool:

@@ -14,6 +14,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+import PIL
 import pypdfium2 as pdfium
 
 from assembler import fingerprint
@@ -21,7 +22,7 @@ from assembler.model import Fingerprint, Volume
 from assembler.prove import pages as paging
 from assembler.workshop import Failure, Workshop
 
-VERSION = "1"  # raise it when anything changes how pages are drawn or compared
+VERSION = "2"  # raise it when anything changes how pages are drawn or compared
 _PIECE = 12  # pages that are drawn, or known, together: neighbours, since they share a source
 _MANY = 250  # pages of which a worker only reads content or text
 # what says where a page stands and what its text is: the comparison with its source depends on all that an entry says but this
@@ -137,7 +138,7 @@ def _pieces(
 
 def _key(entries: Sequence[Entry], sums: Mapping[str, str], made: Sequence[Fingerprint]) -> tuple[str, ...]:
     rows = [_row(entry, sums, made) for entry in entries]
-    engine = (f"pdfium {pdfium.PYPDFIUM_INFO}", f"{paging.DPI} dpi")
+    engine = (f"pdfium {pdfium.PYPDFIUM_INFO}", f"Pillow {PIL.__version__}", f"{paging.DPI} dpi")
     return ("proof", VERSION, *engine, *rows) if all(rows) else ()
 
 

@@ -119,9 +119,9 @@ def _apart_in_colour(
     """
     path, number, fine = entry["source"]["path"], entry["source"]["page"] - 1, 1 if _only_copied(entry) else _FINE
     if flat:
-        drawn = _with_own_pictures(sources.unfilled(path), number, fine * DPI / 72)
+        drawn = _with_own_pictures(sources.unfilled(path), number, _scale(entry))
     else:
-        drawn = sources.open(path)[number].render(scale=fine * DPI / 72, may_draw_forms=True).to_pil().convert("L")
+        drawn = sources.open(path)[number].render(scale=_scale(entry), may_draw_forms=True).to_pil().convert("L")
     if drawn is None:
         return float("inf")
     expected = _arranged(np.asarray(drawn), entry, shape)
@@ -161,10 +161,10 @@ def _pictured(page: Any) -> bool:
 
 def _only_copied(entry: Mapping[str, Any]) -> bool:
     """Whether the page stands in the bundle exactly as in its source; ours do, too."""
-    if not entry.get("fitted", {"lossless": True})["lossless"]:
+    if entry.get("grey") or not entry.get("fitted", {"lossless": True})["lossless"]:
         return False
     how = entry.get("transform", {"placement": None, "redrawn": False})
-    return entry["scale"] == 1.0 and how["placement"] is None and not how["redrawn"]
+    return entry["scale"] == 1.0 and "own_size" not in entry and how["placement"] is None and not how["redrawn"]
 
 
 def _grey(bitmap: Any) -> Grey:
@@ -192,28 +192,49 @@ def _expected(entry: Mapping[str, Any], sources: Sources, shape: tuple[int, ...]
     if isinstance(source, Album):
         return _placed(source.page(entry["source"]["page"]).convert("L"), entry, shape)
     page = source[entry["source"]["page"] - 1]
+    return _arranged(_grey(page.render(scale=_scale(entry), grayscale=True, may_draw_forms=True)), entry, shape)
+
+
+def _scale(entry: Mapping[str, Any]) -> float:
+    """Pixels a point at which a source page is drawn. What comes onto other paper is drawn at once as small as it is there: it
+    may be as large as a wall."""
     fine = 1 if _only_copied(entry) else _FINE
-    return _arranged(_grey(page.render(scale=fine * DPI / 72, grayscale=True, may_draw_forms=True)), entry, shape)
+    return float(fine * DPI / 72 * (entry["scale"] if "own_size" in entry else 1.0))
 
 
 def _arranged(drawn: Grey, entry: Mapping[str, Any], shape: tuple[int, ...]) -> Grey | None:
     """A source page as drawn, turned and scaled as the ledger says; None if it has not the size it should have."""
     fine = 1 if _only_copied(entry) else _FINE
     drawn = np.rot90(drawn, k=-(entry["transform"]["turned"] // 90))
+    if "own_size" in entry:
+        return _on_paper(drawn, entry, shape)
     if abs(drawn.shape[0] - fine * shape[0]) > fine or abs(drawn.shape[1] - fine * shape[1]) > fine:
         return None
     return _fitted(drawn, shape) if fine == 1 else _shrunk(drawn, entry["scale"], shape)
+
+
+def _on_paper(drawn: Grey, entry: Mapping[str, Any], shape: tuple[int, ...]) -> Grey | None:
+    """A page drawn as small as it is on its paper; None if it is not the page it should be, or does not lie on it as a whole."""
+    wide, high = (side * _scale(entry) for side in entry["own_size"])
+    if abs(drawn.shape[1] - wide) > _FINE or abs(drawn.shape[0] - high) > _FINE:
+        return None
+    if drawn.shape[1] > (shape[1] + 1) * _FINE or drawn.shape[0] > (shape[0] + 1) * _FINE:
+        return None
+    return _shrunk(drawn, 1.0, shape)
 
 
 def _placed(picture: Image.Image, entry: Mapping[str, Any], shape: tuple[int, ...]) -> Grey:
     """A picture in its box on white paper, then turned by its text; what the camera says of itself is done on opening."""
     scale = _FINE * DPI / 72
     turns = entry["transform"]["turned"] // 90
-    high = entry["size"][0 if turns % 2 else 1]
+    own = entry.get("own_size", entry["size"])
+    high = own[0 if turns % 2 else 1]
     x, y, width, height = (value * scale for value in entry["transform"]["placement"])
     size = (max(1, round(width)), max(1, round(height)))
-    rows, columns = shape[:: -1 if turns % 2 else 1]
-    paper = Image.new("L", (columns * _FINE, rows * _FINE), 255)
+    rows, columns = (_FINE * side for side in shape[:: -1 if turns % 2 else 1])
+    if "own_size" in entry:
+        columns, rows = (round(side * scale) for side in own[:: -1 if turns % 2 else 1])
+    paper = Image.new("L", (columns, rows), 255)
     paper.paste(picture.resize(size, Image.Resampling.BOX), (round(x), round(high * scale - y - height)))
     return _shrunk(np.rot90(np.asarray(paper), k=-turns), entry["scale"], shape)
 
@@ -233,7 +254,7 @@ def _shrunk(drawn: Grey, scale: float, shape: tuple[int, ...]) -> Grey:
         (max(1, round(width * scale)), max(1, round(height * scale))), Image.Resampling.BOX
     )
     paper = Image.new("L", (shape[1] * _FINE, shape[0] * _FINE), 255)
-    paper.paste(small, (round(width * (1 - scale) / 2), 0))
+    paper.paste(small, (round((paper.width - width * scale) / 2), 0))
     return np.asarray(paper.reduce(_FINE))
 
 

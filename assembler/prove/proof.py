@@ -12,7 +12,7 @@ from typing import Any
 
 from assembler.model import Check, Proof, Volume
 from assembler.numbering import LABEL
-from assembler.prove import counting, frozen, known, unlinked
+from assembler.prove import counting, frozen, known, unlinked, wording
 from assembler.prove import pages as paging
 from assembler.prove import structure as structuring
 from assembler.prove import volumes as volumed
@@ -52,6 +52,7 @@ def prove(build: Path, case_folder: Path | None, workshop: Workshop, *, remember
     structure = structuring.together(structures)
     checks = [*files, *counts, *frozen.checks(data), *volumed.checks(build, data, parts)]
     checks += [*_pixels(ledger, seen, case_folder), *_stamps(data, seen), *_words(ledger, seen)]
+    checks += list(wording.checks(build, data, parts, seen, case_folder, workshop))
     if not structure.trouble:
         checks += [*_agreement(data, structure), *_bookmarks(data, parts, structures)]
     checks += list(_nothing_else(structure))

@@ -28,6 +28,7 @@ def view(manifest: Json, drawn: Sequence[Picture], words: Sequence[Sequence[Any]
         "profile": manifest["profile"],
         "version": manifest["assembler"],
         "total": len(manifest["ledger"]),
+        "frozen": (manifest.get("frozen") or {}).get("as_of", ""),
         "labels": [label(entry) for entry in manifest["ledger"]],
         "proved": all(check["ok"] for check in manifest["proof"]),
         "pictured": bool(drawn),
@@ -89,8 +90,8 @@ def _marks(findings: Sequence[Json], ledger: Sequence[Json]) -> dict[int, list[d
 
 def _placed(box: Sequence[float], entry: Json) -> list[float]:
     """Left, top, width, height on the bundle page, drawn smaller by `scale`; the middle of its top edge stays."""
-    (width, _), scale = entry["size"], entry["scale"]
-    shift = width * (1 - scale) / 2
+    (width, _), (own, _), scale = entry["size"], entry.get("own_size", entry["size"]), entry["scale"]
+    shift = (width - own * scale) / 2
     left, top, right, bottom = (float(value) * scale for value in box)
     return [round(one, 1) for one in (left + shift, top, right - left, bottom - top)]
 

@@ -11,6 +11,7 @@ from assembler.passwords import read_passwords
 from assembler.sight.album import Album
 from assembler.sight.mending import document
 
+WORD = "is a Word file, which has no pages of its own"
 _ZIP = b"PK\x03\x04"
 
 
@@ -57,7 +58,7 @@ def _opened(path: Path, password: str) -> tuple[Any, bool]:
         opened.init_forms()
         return opened, secondhand
     if data.startswith(_ZIP):
-        raise NoPages("is a Word file, which has no pages of its own")
+        raise NoPages(WORD)
     return Album(data), False
 
 

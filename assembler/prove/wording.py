@@ -1,0 +1,70 @@
+"""A Word file has no pages of its own to compare with: the proof looks for each of its words on the bundle's pages."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pypdfium2 as pdfium
+from lxml import etree
+
+from assembler import convert
+from assembler.model import Check, Volume
+from assembler.prove import pages as paging
+from assembler.sight import WORD
+from assembler.workshop import Failure, Workshop
+
+Entry = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A Word file, and the pages made from it: file of the bundle, and index in it."""
+
+    source: Path
+    pages: tuple[tuple[Path, int], ...]
+
+
+def checks(
+    build: Path, data: Mapping[str, Any], parts: Sequence[Volume], seen: Mapping[int, paging.PageResult],
+    case_folder: Path | None, workshop: Workshop,
+) -> Iterator[Check]:  # fmt: skip
+    """One for each exhibit and Word file of it that is used whole; of a part of its pages nobody knows which words they have."""
+    if case_folder is None:
+        return
+    found: dict[tuple[str, str], list[int]] = {}
+    for entry in data["ledger"]:
+        if "source" in entry and seen[entry["number"]].trouble == WORD:
+            found.setdefault((str(entry["exhibit"]), str(entry["source"]["path"])), []).append(entry["number"])
+    partly = {(e["id"], part["path"]) for e in data["exhibits"] for part in e["parts"] if part["pages"]}
+    whole = {key: numbers for key, numbers in found.items() if key not in partly}
+    jobs = [Job(source=case_folder / key[1], pages=_places(build, parts, numbers)) for key, numbers in whole.items()]
+    for (exhibit, path), numbers, missing in zip(whole, whole.values(), workshop.map(missing_words, jobs), strict=True):
+        unread = missing is None or isinstance(missing, Failure)
+        lost = "its words cannot be read" if unread else f"{missing} words of it are on none of its pages"
+        ok = missing == 0
+        detail = f"every word of {path} is on its {len(numbers)} pages" if ok else f"{path}: {lost}"
+        yield Check(name="word-file", ok=ok, detail=detail, exhibit=exhibit, page=None if ok else numbers[0])
+
+
+def _places(build: Path, parts: Sequence[Volume], numbers: Sequence[int]) -> tuple[tuple[Path, int], ...]:
+    holds = {number: part for part in parts for number in range(part.first, part.last + 1)}
+    return tuple((build / holds[number].path, number - holds[number].first) for number in numbers)
+
+
+def missing_words(job: Job) -> int | None:
+    """In a worker: how many words of the file are on none of the pages; None if the file cannot be read."""
+    texts = []
+    for path in dict.fromkeys(path for path, _ in job.pages):
+        document = pdfium.PdfDocument(path)
+        try:
+            texts += [document[n].get_textpage().get_text_bounded() for one, n in job.pages if one == path and n < len(document)]
+        finally:
+            document.close()
+    try:
+        return convert.words_missing(job.source, texts)
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile, etree.XMLSyntaxError):
+        return None

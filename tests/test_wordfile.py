@@ -1,0 +1,214 @@
+"""evidence: a Word file is printed whole or refused by name; the proof finds each of its words on the bundle's pages."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import docx
+import pikepdf
+import pytest
+
+from assembler import pipeline, tools
+from assembler.errors import EvidenceUnreadable
+from assembler.evidence.refusing import Refused
+from assembler.evidence.wordfile import print_word
+from assembler.workshop import Workshop
+from tests import factories
+from tests.conftest import build
+from tests.test_evidence import prepared, refused, words
+
+TEXT = "The clinic confirms that Testina Exemplar needs an operation which cannot be done at home."
+W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+
+
+def word(change: Callable[[Any], None] = lambda _: None, *, pages: int = 1) -> bytes:
+    """A letter in Word."""
+    document = docx.Document()
+    document.core_properties.author = "CANARY-AUTHOR"
+    document.add_heading("Letter of the clinic", 1)
+    for number in range(pages):
+        if number:
+            document.add_page_break()
+        document.add_paragraph(f"{TEXT} Sheet {number + 1}.")
+    change(document)
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def repacked(data: bytes, change: Callable[[str, bytes], bytes], more: dict[str, bytes] | None = None) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as given, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        for name in given.namelist():
+            made.writestr(name, change(name, given.read(name)))
+        for name, content in (more or {}).items():
+            made.writestr(name, content)
+    return out.getvalue()
+
+
+def in_body(data: bytes, xml: str) -> bytes:
+    def change(name: str, content: bytes) -> bytes:
+        return content.replace(b"<w:body>", b"<w:body>" + xml.encode()) if name == "word/document.xml" else content
+
+    return repacked(data, change)
+
+
+def related(data: bytes, kind: str, target: str, mode: str = "External") -> bytes:
+    entry = f'<Relationship Id="rIdX" Type="http://x/relationships/{kind}" Target="{target}" TargetMode="{mode}"/>'
+
+    def change(name: str, content: bytes) -> bytes:
+        end = b"</Relationships>"
+        return content.replace(end, entry.encode() + end) if name == "word/_rels/document.xml.rels" else content
+
+    return repacked(data, change)
+
+
+def test_a_word_file_becomes_searchable_pages_and_its_engine_is_named(tmp_path: Path) -> None:
+    made = prepared(tmp_path, {"a.docx": word(pages=2)})["a.docx"]
+
+    assert [page.method for page in made.pages] == ["text", "text"]
+    assert "cannot be done at home. Sheet 2." in words(made.pdf, 1)
+    assert b"CANARY" not in made.pdf.read_bytes()
+    assert "document metadata" in {one.what for one in made.removed}
+    engine = "LibreOffice" if tools.find("soffice") else "office2pdf"
+    assert made.files[0].steps[0].startswith(engine)
+    assert [finding.rule for finding in made.findings] == ([] if tools.find("soffice") else ["EVID.WORD"])
+
+
+def test_without_libreoffice_the_embedded_engine_draws_it_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tools, "find", lambda _program: None)
+
+    printed = print_word(word(), tmp_path / "scratch")
+
+    assert printed.engine.startswith("office2pdf")
+    assert [(loss.rule, loss.severity.value) for loss in printed.losses] == [("EVID.WORD", "warning")]
+    (tmp_path / "a.pdf").write_bytes(printed.pdf)
+    assert "needs an operation" in words(tmp_path / "a.pdf")
+
+
+def test_characters_no_font_has_refuse_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tools, "find", lambda _program: None)
+
+    with pytest.raises(Refused, match="cannot be printed whole: no font on the shelf has the characters U\\+1F600"):
+        print_word(word(lambda document: document.add_paragraph("\U0001f600")), tmp_path / "scratch")
+
+
+def test_the_name_does_not_matter(tmp_path: Path) -> None:
+    assert prepared(tmp_path, {"letter.pdf": word()})["letter.pdf"].pages[0].method == "text"
+
+
+INSERTED = f'<w:p xmlns:w="{W}"><w:ins w:id="1" w:author="x"><w:r><w:t>new text</w:t></w:r></w:ins></w:p>'
+
+
+def test_tracked_changes_stop_the_case_until_they_are_accepted(tmp_path: Path) -> None:
+    data = in_body(word(), INSERTED)
+
+    assert refused(tmp_path, {"a.docx": data}) == [("EVID.CHANGES", "a.docx")]
+    made = prepared(tmp_path, {"a.docx": data}, {"a.docx": {"accept_loss": ("EVID.CHANGES",)}})["a.docx"]
+    assert ("EVID.CHANGES", "warning") in [(finding.rule, finding.severity.value) for finding in made.findings]
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "rule"),
+    [
+        (lambda: related(word(), "image", "http://canary.invalid/x.png"), "EVID.LINKED"),
+        (lambda: related(word(), "image", "file:///etc/passwd"), "EVID.LINKED"),
+        (lambda: related(word(), "oleObject", "http://canary.invalid/x"), "EVID.LINKED"),
+        (lambda: related(word(), "aFChunk", "chunk.html", "Internal"), "EVID.LINKED"),
+        (lambda: repacked(word(), lambda _, c: c, {"word/vbaProject.bin": b"x"}), "EVID.FORMAT"),
+        (lambda: repacked(word(), lambda _, c: c, {"word/media/bomb.bin": bytes(400_000_000)}), "EVID.LIMIT"),
+        (lambda: repacked(word(), lambda _, c: c, {f"word/x{n}.bin": b"" for n in range(6_000)}), "EVID.LIMIT"),
+        (lambda: repacked(word(), lambda _, c: c, {"../../evil": b"x"}), "EVID.BROKEN"),
+        (lambda: repacked(word(), lambda n, c: c[:200] if n == "word/document.xml" else c), "EVID.BROKEN"),
+        (lambda: repacked(word(), lambda n, c: b'<!DOCTYPE d [<!ENTITY e SYSTEM "file:///etc/passwd">]><d>&e;</d>'
+                          if n == "word/document.xml" else c), "EVID.WORD"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_printed_whole_is_refused_and_the_rest_is_looked_at(
+    tmp_path: Path, spoilt: Callable[[], bytes], rule: str
+) -> None:
+    assert refused(tmp_path, {"a.docx": spoilt(), "fine.docx": word()}) == [(rule, "a.docx")]
+
+
+def test_hyperlinks_and_the_firm_s_own_template_are_no_reason_to_refuse(tmp_path: Path) -> None:
+    data = related(word(), "attachedTemplate", "file:///C:/firm.dotx")
+
+    assert prepared(tmp_path, {"a.docx": data})["a.docx"].pages[0].method == "text"
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("xl/workbook.xml", "an Excel file"), ("ppt/presentation.xml", "a PowerPoint file"), ("letter.txt", "a ZIP archive")],
+)
+def test_other_office_files_are_refused_by_name(tmp_path: Path, name: str, said: str) -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr(name, "x")
+        if name != "letter.txt":
+            archive.writestr("[Content_Types].xml", "x")
+
+    with pytest.raises(EvidenceUnreadable) as caught:
+        prepared(tmp_path, {"a": out.getvalue()})
+
+    assert caught.value.findings[0].problem == f"the file is {said}"
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"Received: from x\nFrom: a@b\nSubject: s\n\nbody", "an e-mail"),
+        (b"X-A: 1\nX-B: 2\n more\nFrom: a@b\n\nx", "an e-mail"),
+        (b"Dear Madam, from: nobody", "a plain text"), (b"8BPSrest", "a Photoshop file"), (b"%!PS-Adobe", "a PostScript file"),
+        (b"<svg xmlns='x'/>", "an SVG drawing"), (b"Rar!\x1a", "an archive"), (b"\0\0\0\x18ftypmp42", "a film"),
+        (b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le"), "a Word or Excel file that asks for a password"),
+        (b"\x01\x02\x03", "of no kind we can read"),
+    ],
+)  # fmt: skip
+def test_everything_else_is_refused_by_name_with_what_to_do(tmp_path: Path, data: bytes, said: str) -> None:
+    with pytest.raises(EvidenceUnreadable) as caught:
+        prepared(tmp_path, {"a.pdf": data})
+
+    finding = caught.value.findings[0]
+    assert (finding.rule, finding.problem) == ("EVID.FORMAT", f"the file is {said}")
+    assert finding.remedy
+
+
+@pytest.fixture
+def word_case(tmp_path: Path) -> Path:
+    clinic = {"id": "clinic", "title": "Clinic", "category": "medical", "files": ["evidence/c.docx"]}
+    exhibits = [*factories.CASE["exhibits"], clinic]
+    folder = factories.small_case(tmp_path / "case", {"exhibits": exhibits})
+    (folder / "evidence/c.docx").write_bytes(word(pages=2))
+    return folder
+
+
+def test_the_proof_says_that_words_are_compared_where_there_are_no_pages(word_case: Path) -> None:
+    built = build(word_case)[0]
+
+    assert built.proof.ok
+    said = {check.name: check.detail for check in built.proof.checks if check.exhibit == "clinic"}
+    assert said["word-file"] == "every word of evidence/c.docx is on its 2 pages"
+    assert said["pixels"].startswith("0 of 2 pages look like their source; page ")
+    assert "a Word file, which has no pages of its own" in built.proof.not_checked[0]
+
+
+def test_a_word_that_is_missing_from_the_bundle_is_seen(word_case: Path) -> None:
+    built = build(word_case)[0]
+    ledger = json.loads((built.folder / "manifest.json").read_text(encoding="utf8"))["ledger"]
+    number = next(e["number"] for e in ledger if e["exhibit"] == "clinic" and "source" in e)
+    with pikepdf.open(built.folder / "bundle.pdf", allow_overwriting_input=True) as pdf:
+        page = pdf.pages[number - 1]
+        page.Contents = pdf.make_stream(b"")
+        pdf.save()
+
+    with Workshop(word_case / ".verify", jobs=2, temporary=True) as shop:
+        proof = pipeline.verify(built.folder, word_case, shop)
+
+    wrong = [check.detail for check in proof.checks if check.name == "word-file"]
+    assert not proof.ok
+    assert "words of it are on none of its pages" in wrong[0]
