@@ -82,7 +82,7 @@ def _packet(
         kept = originals.keep(ready.case, plan, ready.folder, made) if options.keep_originals else []
         data = {**_manifest(drawn, ready, found, bound, profile, seal, options), "originals": {"files": kept} if kept else None}
         data = report.with_outputs(data, made)
-        report.write(made, data)
+        report.write(made, data, final=False)
         tell("prove", 0, 0)
         proof = prove.prove(made, ready.folder, workshop, remember=True)
         _stop_if_unproved(ready, plan, proof)
