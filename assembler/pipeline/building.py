@@ -70,9 +70,10 @@ def _packet(
     tell: Tell,
     target: Path,
 ) -> Built:
+    drawn = _draw(plan, ready, shelf, workshop, options, tell)
     made = packet.staging(target, plan.packet)
     try:
-        drawn, bound = _bound(plan, ready, profile, shelf, workshop, options, tell, made)
+        drawn, bound = _bound(drawn, ready, profile, shelf, workshop, options, tell, made)
         volumes = bound.volumes
         advice = profiles.advice([made / one.path for one in volumes], profile, workshop, [p.id for p in plan.parts])
         found = (*drawn.findings, *bound.findings, *blanks(plan, profile), *advice)
@@ -103,20 +104,18 @@ def _packet(
 
 
 def _bound(
-    plan: Plan, ready: Ready, profile: Profile, shelf: Shelf, workshop: Workshop, options: Options, tell: Tell, made: Path
+    drawn: _Drawn, ready: Ready, profile: Profile, shelf: Shelf, workshop: Workshop, options: Options, tell: Tell, made: Path
 ) -> tuple[_Drawn, Within]:
-    """Drawn, and bound into `made`. A bundle that takes several files is drawn again, since its index names them."""
-    files: tuple[Volume, ...] = ()
+    """Bound into `made`. A bundle that takes several files is drawn again, since its index names them."""
     for _ in range(_ROUNDS):
-        drawn = _draw(plan, ready, shelf, workshop, options, tell, files)
         tell("bind", 0, 0)
         bound = within.bind(drawn.layout, drawn.documents, ready.prepared, made, profile, workshop)
         needed = bound.volumes if len(bound.volumes) > 1 else ()
-        if needed == files:
+        if needed == drawn.layout.files:
             return drawn, bound
         for one in bound.volumes:
             (made / one.path).unlink()
-        files = needed
+        drawn = _draw(drawn.plan, ready, shelf, workshop, options, tell, needed)
     raise TemplateBroken(
         "the list of the bundle's files does not hold still", where="index",
         remedy="the index grows or shrinks with the names it prints; give it room",
@@ -124,7 +123,8 @@ def _bound(
 
 
 def _draw(
-    plan: Plan, ready: Ready, shelf: Shelf, workshop: Workshop, options: Options, tell: Tell, files: Sequence[Volume]
+    plan: Plan, ready: Ready, shelf: Shelf, workshop: Workshop, options: Options, tell: Tell,
+    files: Sequence[Volume] = (),
 ) -> _Drawn:
     """Fill forms, letters and papers, and arrange; stops at findings as it goes."""
     case, folder = ready.case, ready.folder
