@@ -11,13 +11,16 @@ from pathlib import Path
 
 from assembler import mrz
 from assembler.crosscheck.likeness import has_date, words
-from assembler.model import Case, PageText, Person
+from assembler.evidence import texts as evidence_texts
+from assembler.model import Case, Exhibit, FilePart, FormFile, PageText, Person
 from assembler.shelf import Shelf
+from benchmarks import rescans
 from samples.mrz import td3
 
 AS_OF = date(2026, 11, 23)
 Texts = Mapping[str, Sequence[PageText]]
 Planted = tuple[Case, Texts]
+Drafted = tuple[Case, str]  # a case, and the words of a letter made from it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +97,10 @@ def expired(one: Subject, dice: random.Random) -> Iterator[Planted]:
 def a_number(one: Subject, dice: random.Random) -> Iterator[Planted]:
     key = dice.choice([key for key, pages in one.texts.items() if pages])
     number = dice.randrange(len(one.texts[key]))
-    shown = dice.choice(["A{}", "A-{}", "A# {}", "A {}"]).format("".join(str(dice.randint(1, 9)) for _ in range(9)))
+    digits = "".join(str(dice.randint(1, 9)) for _ in range(9))
+    apart = f"{digits[:3]}{dice.choice('- ')}{digits[3:6]}{dice.choice('- ')}{digits[6:]}"
+    forms = ["A{}", "A-{}", "A# {}", "A {}", "A#{}", "A-Number: {}", "Alien Registration Number {}", "Alien No. A{}", "USCIS# {}"]
+    shown = dice.choice(forms).format(dice.choice([digits, apart]))
     yield one.case, _changed(one.texts, key, number, f"{one.texts[key][number].text} {shown} ")
 
 
@@ -221,18 +227,215 @@ def _with(case: Case, person: Person) -> Case:
     )
 
 
-FAULTS: dict[str, tuple[Callable[[Subject, random.Random], Iterator[Planted]], tuple[str, ...]]] = {
+# --- seen again ---------------------------------------------------------------------------------------------------------
+
+
+def photographed(one: Subject, dice: random.Random) -> Iterator[Planted]:
+    """A page or photograph of the sample once more: turned, scaled, cut, lit otherwise, with grain, and recognised anew."""
+    there = [(key, page) for key, pages in one.texts.items() for page in pages if page.miniature or len(page.text.split()) > 60]
+    _, page = dice.choice(there)
+    again = rescans.read_again(one.folder / page.path, page, dice)
+    other = dice.choice(list(one.texts))
+    yield one.case, {**one.texts, other: (*one.texts[other], again)}
+
+
+def wordless(one: Subject, dice: random.Random) -> Iterator[Planted]:
+    """A photograph without text once more."""
+    there = [page for pages in one.texts.values() for page in pages if page.miniature and len(words(page.text)) < 10]
+    for page in there[:2]:
+        again = rescans.read_again(one.folder / page.path, page, dice)
+        other = dice.choice(list(one.texts))
+        yield one.case, {**one.texts, other: (*one.texts[other], again)}
+
+
+def upside_down(one: Subject, dice: random.Random) -> Iterator[Planted]:
+    """One page of several stood on its head, and was turned when it was recognised."""
+    for key, pages in one.texts.items():
+        if len(pages) > 2 and not any(page.turned for page in pages):
+            n = dice.randrange(len(pages))
+            yield one.case, {**one.texts, key: (*pages[:n], replace(pages[n], turned=180), *pages[n + 1 :])}
+
+
+def shuffled(one: Subject, dice: random.Random) -> Iterator[Planted]:
+    """Pages that count themselves lie in another order."""
+    for key, pages in one.texts.items():
+        if len(pages) > 1:
+            order = list(range(1, len(pages) + 1))
+            while order == sorted(order):
+                dice.shuffle(order)
+            counted = [
+                replace(page, path=pages[0].path, text=f"{page.text}\nPage {n} of {len(pages)}")
+                for page, n in zip(pages, order, strict=True)
+            ]
+            yield one.case, {**one.texts, key: tuple(counted)}
+
+
+def foreign(one: Subject, dice: random.Random) -> Iterator[Planted]:
+    """A page said to be English that is in Spanish."""
+    key = dice.choice([key for key, pages in one.texts.items() if pages and pages[0].language.startswith("en")])
+    page = one.texts[key][0]
+    text = " ".join(dice.sample(_SPANISH, len(_SPANISH)))
+    seems = evidence_texts.seems_in(text, page.language)
+    yield one.case, {**one.texts, key: (replace(page, text=text, seems=seems), *one.texts[key][1:])}
+
+
+_SPANISH = (
+    "El suscrito médico certifica que la niña fue atendida en este hospital.",
+    "Necesita una operación del corazón que no se puede realizar en nuestro país.",
+    "La familia ha pedido ayuda porque no hay los equipos necesarios para hacerla.",
+    "Por eso se extiende la presente constancia a petición de la parte interesada.",
+)
+
+
+# --- identity -----------------------------------------------------------------------------------------------------------
+
+
+def unlike(one: Subject, dice: random.Random) -> Iterator[Planted]:
+    """An identity document that prints another birth date and number, and whose machine-readable lines cannot be read."""
+    people = {person.id: person for person in (one.case.petitioner, *one.case.beneficiaries)}
+    for exhibit in one.case.exhibits:
+        person = people.get(exhibit.person)
+        if exhibit.category == "identity" and person and person.birth_date and one.texts.get(exhibit.id):
+            day = person.birth_date + timedelta(days=dice.randint(1, 3000))
+            text = f"Republic of Utopia Passport Type P Surname {person.name.family} Given names {person.name.given} Born"
+            page = replace(one.texts[exhibit.id][0], text=f"{text} {day:%d %b %Y} Number Z{dice.randint(10**7, 10**8)}", lines="")
+            yield one.case, {**one.texts, exhibit.id: (page,)}
+
+
+def misspelt_lines(one: Subject, dice: random.Random) -> Iterator[Planted]:
+    """The name in the machine-readable lines is another than in case.json; number and birth date agree."""
+    for key, number, found in owned(one):
+        wrong = "".join(dice.choice("BCDFGHKLMNPRSTVW") + dice.choice("AEIOU") for _ in range(4))
+        yield one.case, _changed(one.texts, key, number, "", _line(found, family=wrong, given=wrong[::-1]))
+
+
+def expires(one: Subject, dice: random.Random) -> Iterator[Planted]:
+    for key, number, found in passports(one):
+        day = AS_OF + timedelta(days=dice.randint(1, 170))
+        yield one.case, _changed(one.texts, key, number, "", _line(found, expires=day))
+
+
+def of_the_family(one: Subject, dice: random.Random) -> Iterator[Planted]:
+    """The passport of one member goes into the packet of another; a case of one gets a brother."""
+    case = one.case
+    if len(case.beneficiaries) == 1:
+        brother = replace(case.beneficiaries[0], id="brother", name=replace(case.beneficiaries[0].name, given="Fratello"),
+                          passport=None, birth_date=date(2001, 2, 3))  # fmt: skip
+        case = replace(case, beneficiaries=(*case.beneficiaries, brother))
+    for key, _, found in owned(one):
+        owner = next(p for p in case.beneficiaries if p.passport and p.passport.number == found.number)
+        other = dice.choice([p.id for p in case.beneficiaries if p.id != owner.id])
+        wrong = tuple(replace(e, belongs_to=(other,), person="") if e.id == key else e for e in case.exhibits)
+        yield replace(case, exhibits=wrong), one.texts
+
+
+def printed_passport(one: Subject, dice: random.Random) -> Iterator[Planted]:
+    """A page of another client, with the number of their passport."""
+    key = dice.choice([key for key, pages in one.texts.items() if pages])
+    named = dice.choice(["no.", "number", "#"])
+    text = f"Consular record of Otto Fremd, passport {named} Z{dice.randint(10**7, 10**8 - 1)}, issued abroad"
+    stray = replace(one.texts[key][0], text=text, lines="", method="text")
+    yield one.case, {**one.texts, key: (*one.texts[key], stray)}
+
+
+# --- forms, letters, rules ----------------------------------------------------------------------------------------------
+
+
+def wrong_form(one: Subject, dice: random.Random) -> Iterator[Planted]:
+    """A completed form of another client."""
+    form = FormFile(form="i-131", path="forms/i-131.pdf", completed=True)
+    number = "".join(str(dice.randint(1, 9)) for _ in range(9))
+    shown = dice.choice(["Alien Registration Number (A-Number) A- {}", "A-Number: {}", "USCIS# {}"]).format(number)
+    page = PageText(path=form.path, page=1, role="document", text=f"Form I-131 Part 1. Information about you {shown}")
+    yield replace(one.case, forms=(form,)), {**one.texts, f"form:{form.path}": (page,)}
+
+
+def stale_template(one: Subject, dice: random.Random) -> Iterator[Drafted]:
+    """A letter in which an earlier client's number, birth date or name is left."""
+    person = dice.choice([one.case.petitioner, *one.case.beneficiaries])
+    said = [f"my file A{dice.randint(10**8, 10**9 - 1)}", f"passport number Z{dice.randint(10**7, 10**8 - 1)}",
+            f"the child, born on {date(1999, 1, 1) + timedelta(days=dice.randint(1, 300)):%B %d, %Y}"]  # fmt: skip
+    if person.address and person.address.street[0].isdigit():
+        said.append(f"of {dice.randint(1, 9)}{person.address.street}")
+    yield one.case, f"Re: request for parole of {person.name.full}, {dice.choice(said)}. Dear Officer,"
+
+
+def after_signing(one: Subject, dice: random.Random) -> Iterator[Planted]:
+    """An exhibit dated after the letter that encloses it."""
+    n = dice.randrange(len(one.case.exhibits))
+    day = AS_OF - timedelta(days=dice.randint(1, 20))
+    late = replace(one.case.exhibits[n], date=day + timedelta(days=dice.randint(1, 60)))
+    case = replace(one.case, request=replace(one.case.request, letter_date=day))
+    yield replace(case, exhibits=(*case.exhibits[:n], late, *case.exhibits[n + 1 :])), one.texts
+
+
+def too_old(one: Subject, dice: random.Random) -> Iterator[Planted]:
+    """Papers whose age a checklist limits are years old."""
+    old = tuple(replace(e, date=AS_OF - timedelta(days=dice.randint(1500, 3000))) for e in one.case.exhibits)
+    yield replace(one.case, exhibits=old), one.texts
+
+
+def _translated(one: Subject) -> Iterator[tuple[int, Exhibit]]:
+    wanted = {"translation", "certificate"}
+    yield from ((n, e) for n, e in enumerate(one.case.exhibits) if {part.role for part in e.parts} >= wanted)
+
+
+def _with_parts(one: Subject, n: int, parts: Sequence[FilePart]) -> Planted:
+    exhibits = one.case.exhibits
+    return replace(one.case, exhibits=(*exhibits[:n], replace(exhibits[n], parts=tuple(parts)), *exhibits[n + 1 :])), one.texts
+
+
+def untranslated(one: Subject, _dice: random.Random) -> Iterator[Planted]:
+    for n, exhibit in enumerate(one.case.exhibits):
+        if not exhibit.language.startswith("en") or exhibit.translator is None:
+            parts = [replace(part, role="document") for part in exhibit.parts if part.role == "document"]
+            case, texts = _with_parts(one, n, parts)
+            told = tuple(replace(e, language="es") if e.id == exhibit.id else e for e in case.exhibits)
+            yield replace(case, exhibits=told), texts
+
+
+def uncertified(one: Subject, _dice: random.Random) -> Iterator[Planted]:
+    for n, exhibit in _translated(one):
+        yield _with_parts(one, n, [part for part in exhibit.parts if part.role != "certificate"])
+
+
+def disordered(one: Subject, dice: random.Random) -> Iterator[Planted]:
+    for n, exhibit in _translated(one):
+        parts = list(exhibit.parts)
+        wrong = dice.choice([parts[::-1], [*parts[1:], parts[0]], [parts[0], *parts[:0:-1]]])
+        yield _with_parts(one, n, wrong)
+
+
+Plant = Callable[[Subject, random.Random], Iterator[Planted]]
+FAULTS: dict[str, tuple[Plant, tuple[str, ...]]] = {
     "another birth date or expiry in the lines": (wrong_digit, ("CHECK.DIFFERS",)),
     "a digit of the number mistyped": (mistyped, ("CHECK.DIFFERS", "LEAK.PASSPORT")),
+    "another name in the lines": (misspelt_lines, ("CHECK.SPELLING",)),
+    "birth date and number not on the passport": (unlike, ("CHECK.BIRTH_DATE", "CHECK.PASSPORT")),
     "another client's passport": (stranger, ("LEAK.PASSPORT",)),
+    "another client's passport number": (printed_passport, ("LEAK.PASSPORT",)),
     "one's passport filed as another's": (swapped, ("CHECK.PERSON",)),
+    "a member's passport in another's packet": (of_the_family, ("LEAK.FAMILY",)),
     "an expired passport": (expired, ("CHECK.EXPIRED",)),
+    "a passport that expires soon": (expires, ("CHECK.EXPIRES",)),
     "a stranger's A-Number": (a_number, ("LEAK.A_NUMBER",)),
+    "a stranger's completed form": (wrong_form, ("LEAK.A_NUMBER",)),
     "a paper about somebody else": (other_person, ("CHECK.NAME",)),
     "a certificate without one of its elements": (certificate, ("TRANS.CERT_TEXT",)),
+    "a translation missing": (untranslated, ("TRANS.PRESENT",)),
+    "a certificate missing": (uncertified, ("TRANS.CERT",)),
+    "original, translation, certificate out of order": (disordered, ("TRANS.ORDER",)),
+    "a Spanish page said to be English": (foreign, ("TRANS.LANGUAGE",)),
     "a page of a counted document removed": (missing_page, ("PAGES.MISSING",)),
-    "a page scanned twice": (rescanned, ("PAGES.TWICE",)),
+    "counted pages out of order": (shuffled, ("PAGES.ORDER",)),
+    "a page twice, misread otherwise": (rescanned, ("PAGES.TWICE",)),
+    "a page photographed or scanned again": (photographed, ("PAGES.TWICE",)),
+    "a photograph without text taken again": (wordless, ("PAGES.TWICE",)),
+    "a single page upside down": (upside_down, ("PAGES.TURNED",)),
     "a name misspelt in a declaration": (misspelt, ("CHECK.TWO_SPELLINGS",)),
     "a date, number or street misstated": (misstated, ("CHECK.STATED",)),
     "the date of a letter mistyped": (misdated, ("CHECK.DATE",)),
+    "an exhibit dated after signing": (after_signing, ("DATE.AFTER_LETTER", "DATE.EXHIBIT_FUTURE")),
+    "papers older than the checklist allows": (too_old, ("DATE.TOO_OLD",)),
 }
+IN_LETTERS = "an earlier client's fact in a letter's template"  # planted by `stale_template`, found as CHECK.STATED

@@ -47,7 +47,7 @@ def test_every_page_is_in_one_package_that_holds_it(exhibits: list[int]) -> None
     made = packages(pages, RULES)
     most = max(capacity(cover, RULES) for cover in RULES.covers)
 
-    assert [n for one in made for n in range(one.first, one.last + 1)] == list(range(1, len(pages) + 1))
+    assert [n for one in made for n in one.numbers] == list(range(1, len(pages) + 1))
     assert sum(one.dividers for one in made) == len(exhibits)
     runs = [[entry["number"] for entry in run] for _, run in groupby(pages, key=lambda entry: entry["exhibit"] or entry["part"])]
     for one in made:
@@ -56,7 +56,7 @@ def test_every_page_is_in_one_package_that_holds_it(exhibits: list[int]) -> None
         assert one.millimetres <= one.cover.millimetres + 1
         smaller = [cover for cover in RULES.covers if capacity(cover, RULES) < capacity(one.cover, RULES)]
         assert all(capacity(cover, RULES) < one.sheets for cover in smaller)
-        within = [run for run in runs if one.first in run[1:]]
+        within = [run for run in runs if one.numbers[0] in run[1:]]
         assert len(made) == 1 or all(len(run) > most for run in within)
 
 

@@ -21,7 +21,7 @@ from assembler.legibility import Box, Measures
 from assembler.model import Miniature
 from assembler.workshop import Cache
 
-VERSION = "7"  # raise it when anything here changes what comes out
+VERSION = "8"  # raise it when anything here changes what comes out
 _MAX_PIXELS = 40_000_000  # of a rendering; larger pages are read coarser
 _MINIATURE = 112  # pixels of the longer side: letters cannot be read on it, faces not be told
 

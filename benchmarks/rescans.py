@@ -1,0 +1,68 @@
+"""A page seen again: turned, scaled, cut, lit otherwise, with grain; and what is read of it, as of an exhibit of its own."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import random
+import tempfile
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pypdfium2 as pdfium
+from PIL import Image, ImageEnhance, ImageOps
+
+from assembler import ocr
+from assembler.evidence import reading
+from assembler.evidence.images import place
+from assembler.model import PageText
+from assembler.workshop import Cache
+
+_LONGER = 1700  # pixels of the longer side, before it is made smaller: a page at some 150 dpi
+
+
+def shown(path: Path, number: int) -> Image.Image:
+    """A page of a client's file, grey, upright."""
+    if path.suffix == ".pdf":
+        with pdfium.PdfDocument(path) as pdf:
+            page = pdf[number - 1]
+            picture: Image.Image = page.render(scale=_LONGER / max(page.get_size()), grayscale=True).to_pil()
+            return picture
+    return ImageOps.exif_transpose(Image.open(path)).convert("L")
+
+
+def again(picture: Image.Image, dice: random.Random) -> Image.Image:
+    """The same sheet in another light, by another camera: 1 to 3 degrees, 65 to 100 % of the size, a few percent cut off."""
+    picture.thumbnail((_LONGER, _LONGER))
+    turned = picture.rotate(dice.choice([-1, 1]) * dice.uniform(1, 3), expand=True, fillcolor=dice.choice([255, 190, 70]),
+                            resample=Image.Resampling.BICUBIC)  # fmt: skip
+    part = dice.uniform(0.65, 1.0)
+    small = turned.resize((round(turned.width * part), round(turned.height * part)), Image.Resampling.BICUBIC)
+    cut = [round(dice.uniform(0, 0.025) * side) for side in (small.width, small.height) * 2]
+    inner = small.crop((cut[0], cut[1], small.width - cut[2], small.height - cut[3]))
+    lit = ImageEnhance.Contrast(ImageEnhance.Brightness(inner).enhance(dice.uniform(0.75, 1.15))).enhance(dice.uniform(0.8, 1.1))
+    grain = np.random.default_rng(dice.randrange(2**32)).normal(0, 6, (lit.height, lit.width))
+    return Image.fromarray(np.clip(np.asarray(lit, dtype=np.float32) + grain, 0, 255).astype(np.uint8))
+
+
+def read_again(path: Path, page: PageText, dice: random.Random) -> PageText:
+    """What is read of a page seen again, as a page of another file."""
+    out = io.BytesIO()
+    again(shown(path, page.page), dice).save(out, "PNG")
+    placed = place(out.getvalue(), "png")
+    digest = hashlib.sha256(out.getvalue()).hexdigest()
+    with tempfile.TemporaryDirectory() as home:
+        sheet = Path(home) / "sheet.pdf"
+        sheet.write_bytes(placed.pdf)
+        job = reading.Job(
+            pdf=sheet, index=0, sha256=digest, language=page.language, policy=ocr.Policy(), cache=Cache(Path(home) / "cache"),
+            box=placed.box,
+        )  # fmt: skip
+        read = reading.read_page(job)
+        text = " ".join(row[0] for row in json.loads(read.boxes.read_text(encoding="utf8")))
+    return replace(
+        page, path="evidence/again.png", page=1, sha256=digest, text=text, lines=read.lines, method="ocr", turned=read.turned,
+        confidence=read.confidence, miniature=read.miniature,
+    )  # fmt: skip
