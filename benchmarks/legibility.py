@@ -21,7 +21,7 @@ import pypdfium2 as pdfium
 from PIL import Image
 
 from assembler import legibility, ocr
-from assembler.evidence import measuring
+from assembler.evidence import lighting, measuring, reading
 from assembler.evidence.images import place
 from assembler.legibility import Measures, Verdict
 from assembler.shelf import Shelf
@@ -79,17 +79,21 @@ def _steps(one: tuple[Page, str]) -> list[Row]:
 def _row(page: Page, kind: str, step: float, picture: Image.Image, scratch: Path) -> Row:
     out = io.BytesIO()
     picture.save(out, "PNG")
-    placed = place(out.getvalue(), "png")
+    placed = next(place(out.getvalue(), "png"))
     x, y, width, height = placed.box
     with pdfium.PdfDocument(placed.pdf) as pdf:
         wide, high = pdf[0].get_size()
         start = time.perf_counter()
-        read = ocr.read_page(lambda dpi: _drawn(pdf, dpi), "eng", ocr.Policy(), scratch)
+        plain = (x / wide, 1 - (y + height) / high, (x + width) / wide, 1 - y / high)
+        read = ocr.read_page(
+            lambda dpi: _drawn(pdf, dpi), "eng", ocr.Policy(), scratch, lambda sheet: lighting.evened(sheet, plain)
+        )
         between = time.perf_counter()
         image = _drawn(pdf, 200).rotate(-read.turned, expand=True)
-    frame = (x / wide, 1 - (y + height) / high, (x + width) / wide, 1 - y / high) if not read.turned else (0.0, 0.0, 1.0, 1.0)
+    frame = plain if not read.turned else (0.0, 0.0, 1.0, 1.0)
     words = tuple(zip(read.words, read.confidences, read.boxes, strict=True))
-    made = measuring.measure(image, 200, words, frame, lambda again: ocr.read_words(again, 200, "eng"))
+    made = measuring.measure(image, 200, words, frame, lambda again: ocr.read_words(again, 200, "eng"),
+                             hidden=reading.hidden(read))  # fmt: skip
     end = time.perf_counter()
     judged = legibility.judge(made, LIMITS, placed.dpi)
     return Row(

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from assembler import crosscheck, mrz
 from assembler.crosscheck.likeness import alike, has_date, has_name, has_number, plain, same_name
+from assembler.crosscheck.pictures import likeness
+from assembler.crosscheck.statements import a_numbers
 from assembler.evidence import tongues
-from assembler.model import Name, Person
+from assembler.model import FormFile, Miniature, Name, PageText, Person
 from assembler.shelf import Shelf
-from benchmarks import faults, planted
+from benchmarks import faults, planted, rescans
 from samples.mrz import td3
 from tests.conftest import AS_OF
 
@@ -209,6 +214,84 @@ def test_an_exhibit_that_could_not_be_read_is_said_so(subjects: list[planted.Sub
 
     assert [f.rule for f in made.findings] == ["CHECK.UNREAD"]
     assert ("passport", "everything", "not looked at") in [(row.exhibit, row.what, row.result) for row in made.looked]
+
+
+@pytest.mark.parametrize(
+    ("text", "there"),
+    [
+        ("A 123-456-789", {"123456789"}), ("A#123456789", {"123456789"}), ("A123456789 and B", {"123456789"}),
+        ("Alien Registration Number 123 456 789", {"123456789"}), ("A-Number: 12-345-678", {"012345678"}),
+        ("USCIS# 123-456-789", {"123456789"}), ("A12 345 678", {"012345678"}), ("Alien No. A123456789", {"123456789"}),
+        ("passport A12345678", set()), ("USCIS Online Account Number 1234 5678 9012", set()), ("USA 123456789", set()),
+        ("A000000000", set()),
+    ],
+)  # fmt: skip
+def test_a_numbers_as_people_write_them(text: str, there: set[str]) -> None:
+    assert a_numbers(text) == there
+
+
+def test_a_letter_of_a_firms_own_template_is_compared(subjects: list[planted.Subject]) -> None:
+    (one,) = [one for one in subjects if one.name == "re-parole"]
+    data = Shelf.default().schema("crosscheck.json")
+    letter = {"drafts/cover-letter.docx": "Re: my client, A 987-654-321. Dear Officer,"}
+    made = crosscheck.of_documents(one.case, letter, data, ())
+
+    assert [(f.rule, f.where) for f in made.findings] == [("CHECK.STATED", "drafts/cover-letter.docx")]
+    assert [(c.what, c.there, c.but) for c in made.contradictions] == [("A-Number", "drafts/cover-letter.docx", "A987654321")]
+    assert "987" not in str(made.findings)
+    assert crosscheck.of_documents(one.case, letter, data, ["A987654321"]).findings == ()  # told of where case.json says so
+
+
+def test_a_completed_form_is_looked_through(subjects: list[planted.Subject]) -> None:
+    (one,) = [one for one in subjects if one.name == "re-parole"]
+    case = replace(one.case, forms=(FormFile(form="i-131", path="forms/i-131.pdf"),))
+    page = PageText(path="forms/i-131.pdf", page=3, role="document", text="Alien Registration Number (A-Number) A- 987654321")
+    found = planted.check(case, {**one.texts, "form:forms/i-131.pdf": (page,)}).findings
+
+    assert [(f.rule, f.severity, f.where) for f in found] == [("LEAK.A_NUMBER", "error", "forms/i-131.pdf, page 3")]
+
+
+# --- pages seen twice -------------------------------------------------------------------------------------------------
+
+
+def _scene(seed: int) -> Image.Image:
+    """Something like a photograph: patches of grey, and marks on them."""
+    dice = np.random.default_rng(seed)
+    coarse = Image.fromarray(dice.integers(30, 220, (9, 7), dtype=np.uint8)).resize((560, 720), Image.Resampling.BICUBIC)
+    fine = Image.fromarray(dice.integers(0, 120, (72, 56), dtype=np.uint8)).resize((560, 720), Image.Resampling.BILINEAR)
+    return Image.blend(coarse, fine, 0.35)
+
+
+def _small(picture: Image.Image) -> Miniature:
+    small = picture.resize((round(112 * picture.width / picture.height), 112), Image.Resampling.BOX)
+    return Miniature(width=small.width, height=small.height, grey=small.tobytes())
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_same_photograph_taken_again_and_another_one(seed: int) -> None:
+    picture = _scene(seed)
+    again = rescans.again(picture.copy(), random.Random(seed))
+
+    assert likeness(_small(picture), _small(again)) > 0.85
+    assert likeness(_small(picture), _small(_scene(seed + 100))) < 0.7
+    assert likeness(_small(picture), _small(picture.rotate(90, expand=True))) == 0
+
+
+def test_a_photograph_taken_twice_is_told_and_two_cards_of_a_kind_are_not(subjects: list[planted.Subject]) -> None:
+    (one,) = [one for one in subjects if one.name == "re-parole"]
+    exhibit = one.case.exhibits[0].id
+
+    def found(first: str, second: str) -> list[int | None]:
+        pages = tuple(
+            PageText(path=f"evidence/{n}.jpg", page=n, role="document", text=text, method="ocr", confidence=90, sha256=str(n),
+                     miniature=_small(_scene(1))) for n, text in enumerate((first, second), 1)
+        )  # fmt: skip
+        made = planted.check(one.case, {**one.texts, exhibit: pages}).findings
+        return [finding.page for finding in made if finding.rule == "PAGES.TWICE"]
+
+    assert found("", "") == [2]
+    assert found("Card of Anna Muster number X1234567", "Card of Anna Muster number X1234567") == [2]
+    assert found("Card of Anna Muster number X1234567", "Card of Otto Fremder number Y7654321") == []
 
 
 # --- machine-readable lines -----------------------------------------------------------------------------------------

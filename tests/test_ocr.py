@@ -11,6 +11,7 @@ from PIL import Image
 
 from assembler import ocr, tools
 from assembler.errors import ToolMissing
+from assembler.evidence import lighting
 from assembler.ocr import data
 from samples import draw
 from tests.factories import LINES
@@ -146,3 +147,40 @@ def test_the_script_of_a_picture_is_seen() -> None:
 
     assert ocr.script(latin) == "Latin"
     assert ocr.script(Image.new("L", (800, 800), 255)) == ""
+
+
+@pytest.mark.parametrize(
+    ("seen", "read"),
+    [
+        ("plain", "plain"), ("\u0628\u062a\u0643", "\u0643\u062a\u0628"),
+        ("12/\u05e9\u05dc\u05d5\u05dd", "\u05dd\u05d5\u05dc\u05e9/12"),
+        ("\u0628\u064e\u062a", "\u062a\u0628\u064e"), ("1984", "1984"), ("", ""),
+    ],
+)  # fmt: skip
+def test_words_that_run_to_the_left_are_given_in_the_order_they_are_read(seen: str, read: str) -> None:
+    assert ocr.in_reading_order(seen) == read
+
+
+def test_a_dim_photograph_on_a_white_sheet_is_read_in_even_light(tmp_path: Path) -> None:
+    """The white around it misleads the recognition; a picture in good light is not tried twice."""
+    sheet = draw.sheet(("# Statement", *("The quick brown fox jumps over the lazy dog near the river bank.",) * 6), 200, 11)
+    dim = sheet.point(lambda level: int(level * 0.2))
+    page = Image.new("L", (sheet.width + 400, sheet.height + 400), 255)
+    page.paste(dim, (200, 200))
+    frame = (200 / page.width, 200 / page.height, (200 + sheet.width) / page.width, (200 + sheet.height) / page.height)
+    tried: list[int] = []
+
+    def even(image: Image.Image) -> Image.Image:
+        tried.append(1)
+        return lighting.evened(image, frame)
+
+    plain = ocr.read_page(lambda _: page, "eng", ocr.Policy(), tmp_path)
+    read = ocr.read_page(lambda _: page, "eng", ocr.Policy(), tmp_path, even)
+
+    assert len(plain.words) < 20 < len(read.words)
+    assert read.lit
+    assert read.unlit is not None
+    assert tried == [1]
+    page.paste(sheet, (200, 200))
+    assert not ocr.read_page(lambda _: page, "eng", ocr.Policy(), tmp_path, even).lit
+    assert tried == [1]

@@ -106,6 +106,17 @@ def with_hidden(made: Measures, image: Image.Image, words: Words, size: tuple[fl
     return replace(made, hidden=len(hidden) / (len(hidden) + len(words)), hidden_at=around(hidden, size))
 
 
+def evened(image: Image.Image, frame: Box) -> Image.Image:
+    """The picture within its frame divided by its own paper; a dim photograph comes out as white as the sheet around it."""
+    sides = (image.width, image.height) * 2
+    left, top, right, bottom = (round(part * side) for part, side in zip(frame, sides, strict=True))
+    if right - left < 16 or bottom - top < 16:
+        return image
+    made = image.convert("L")
+    made.paste(lit(made.crop((left, top, right, bottom))), (left, top))
+    return made
+
+
 def lit(image: Image.Image) -> Image.Image:
     """The picture divided by its own paper: each place's lightest level within an eighth of an inch or so."""
     grey = image.convert("L")

@@ -40,8 +40,11 @@ _ROWS, _COLUMNS, _ENOUGH = 4, 3, 6  # parts of a page, and words for one to be j
 _READ_TURNED = 5.0  # degrees up to which the engine reads lines
 
 
-def measure(image: Image.Image, dpi: float, words: Words, frame: Box, again: Again) -> Measures:
+def measure(
+    image: Image.Image, dpi: float, words: Words, frame: Box, again: Again, *, hidden: float | None = None
+) -> Measures:
     """Measure a page. `dpi`: of the picture. `frame`: where the scan or photo stands on it, parts of width and height.
+    `hidden`: the part of the words that came out only in even light, where that was tried.
 
     `again` is called at most twice, and only where a black-and-white scan may lose words, or the dark may hide some.
     """
@@ -64,6 +67,9 @@ def measure(image: Image.Image, dpi: float, words: Words, frame: Box, again: Aga
         return made
     if _may_lose(made, looks):
         made = _with_vanished(made, image, words, looks, size, again)
+    if hidden is not None:
+        boxes = [box for _, sure, box in words if sure >= SURE]
+        return replace(made, hidden=hidden, hidden_at=around(boxes, size) if hidden and boxes else None)
     return with_hidden(made, image, words, size, again) if may_hide(grey, frame, words) else made
 
 

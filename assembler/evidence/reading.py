@@ -5,8 +5,8 @@ from __future__ import annotations
 import base64
 import json
 import os
-from dataclasses import asdict, dataclass
-from functools import lru_cache
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache, partial
 from pathlib import Path
 
 import pikepdf
@@ -14,6 +14,7 @@ import pypdfium2 as pdfium
 from PIL import Image
 
 from assembler import legibility, ocr
+from assembler.evidence.lighting import evened
 from assembler.evidence.looking import Words
 from assembler.evidence.measuring import measure
 from assembler.evidence.zones import lines_in
@@ -73,8 +74,8 @@ def _make(job: Job, engine: str, folder: Path) -> None:
     try:
         page = document[job.index]
         drawn = lru_cache(maxsize=1)(lambda dpi: _render(page, dpi))
-        found = ocr.read_page(drawn, engine, job.policy, folder)
         size = page.get_size()
+        found = ocr.read_page(drawn, engine, job.policy, folder, lambda image: evened(image, _frame(job.box, size, 0)))
         picture = drawn(job.policy.dpi)
         upright = picture.rotate(-found.turned, expand=True) if found.turned else picture
         frame = _frame(job.box, size, found.turned)
@@ -85,9 +86,13 @@ def _make(job: Job, engine: str, folder: Path) -> None:
     finally:
         document.close()
     (folder / "measures.json").write_text(json.dumps(asdict(measures)))
-    (folder / "layer.pdf").write_bytes(_undated(found.layer, folder))
-    kept = {"words": len(found.words), "confidence": found.confidence, "turned": found.turned, "dpi": found.dpi, "lines": lines,
-            "script": script, "miniature": {**asdict(small), "grey": base64.b64encode(small.grey).decode()}}  # fmt: skip
+    believed = found.confidence >= job.policy.turn_believed  # else one word in seven is right
+    (folder / "layer.pdf").write_bytes(_undated(found.layer, folder, empty=not believed))
+    found = found if believed else replace(found, words=(), confidences=(), boxes=())
+    kept = {
+        "words": len(found.words), "confidence": measures.confidence, "turned": found.turned, "dpi": found.dpi, "lines": lines,
+        "script": script, "miniature": {**asdict(small), "grey": base64.b64encode(small.grey).decode()},
+    }  # fmt: skip
     (folder / "read.json").write_text(json.dumps(kept))
     (folder / "boxes.json").write_text(_boxes(found, size), encoding="utf8")
     words = [word for word, sure in zip(found.words, found.confidences, strict=True) if sure > 0]
@@ -97,7 +102,13 @@ def _make(job: Job, engine: str, folder: Path) -> None:
 
 def _measures(job: Job, upright: Image.Image, dpi: float, found: ocr.Recognised, frame: Box, engine: str) -> Measures:
     words = tuple(zip(found.words, found.confidences, found.boxes, strict=True))
-    return measure(upright, dpi, words, frame, lambda picture: ocr.read_words(picture, job.policy.dpi, engine))
+    again = partial(ocr.read_words, dpi=job.policy.dpi, language=engine)
+    return measure(upright, dpi, words, frame, again, hidden=hidden(found))
+
+
+def hidden(found: ocr.Recognised) -> float | None:
+    """The part of the sure words that came out only in even light; None where it was not read so."""
+    return None if found.unlit is None else max(0.0, 1 - found.unlit / max(1, found.sure))
 
 
 def _lines(page: pdfium.PdfPage, found: ocr.Recognised) -> str:
@@ -165,13 +176,15 @@ def _render(page: pdfium.PdfPage, dpi: int) -> Image.Image:
     return image
 
 
-def _undated(layer: bytes, folder: Path) -> bytes:
-    """The engine's PDF without its date and name, so that the same page gives the same bytes."""
+def _undated(layer: bytes, folder: Path, *, empty: bool) -> bytes:
+    """The engine's PDF without its date and name, so that the same page gives the same bytes. `empty`: without its words, too."""
     path = folder / f"plain.{os.getpid()}.pdf"
     (folder / "layer.pdf").write_bytes(layer)
     with pikepdf.open(folder / "layer.pdf") as pdf:
         if "/Info" in pdf.trailer:
             del pdf.trailer.Info
+        if empty:
+            pdf.pages[0].Contents = pdf.make_stream(b"")
         pdf.save(path, deterministic_id=True)
     data = path.read_bytes()
     path.unlink()

@@ -16,6 +16,7 @@ from assembler.ocr.data import (
 from assembler.ocr.recognition import (
     Policy,
     Recognised,
+    in_reading_order,
     orientations,
     read_lines,
     read_page,
@@ -35,6 +36,7 @@ __all__ = [
     "engine_language",
     "has_language",
     "how_to_install",
+    "in_reading_order",
     "languages",
     "orientations",
     "read_lines",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from PIL import Image
 
 _LONG, _SOME, _MOST = 4, 5, 0.7  # letters of a word, such words, part of them: from these a page is seen to lie on its side
+# numbers and Latin letters, which run to the right within such a word; any other sign with the marks on it
+_PIECES = re.compile(r"[0-9A-Za-z\u0660-\u0669\u06f0-\u06f9]+|.[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670]*", re.DOTALL)
 _SURE_OF_SCRIPT = 2.0  # confidence of the engine's script detection below which it is not believed
 
 
@@ -29,6 +33,13 @@ class Recognised:
     dpi: int
     turned: int = 0  # clockwise degrees the image had to be turned to be read
     boxes: tuple[tuple[float, float, float, float], ...] = ()  # left, top, right, bottom of each word; parts of width and height
+    lit: bool = False  # read after the paper was made equally light
+    unlit: int | None = None  # where it is: how many words were surely read without
+
+    @property
+    def sure(self) -> int:
+        """How many words were read with some confidence."""
+        return sum(one >= 60 for one in self.confidences)
 
     @property
     def confidence(self) -> float:
@@ -91,7 +102,14 @@ def _words(engine: Any, size: tuple[int, int]) -> Iterator[tuple[str, int, tuple
         left, top, right, bottom = word.BoundingBox(tesserocr.RIL.WORD)
         box = (left / size[0], top / size[1], right / size[0], bottom / size[1])
         # as the engine itself rounds: AllWordConfidences
-        yield word.GetUTF8Text(tesserocr.RIL.WORD), int(word.Confidence(tesserocr.RIL.WORD)), box
+        yield in_reading_order(word.GetUTF8Text(tesserocr.RIL.WORD)), int(word.Confidence(tesserocr.RIL.WORD)), box
+
+
+def in_reading_order(word: str) -> str:
+    """A word as it is read: the engine's iterator gives those of scripts that run to the left as they stand, from left."""
+    if not any(unicodedata.bidirectional(sign) in ("R", "AL") for sign in word):
+        return word
+    return "".join(reversed(_PIECES.findall(word)))
 
 
 def read_lines(image: Image.Image, dpi: int) -> str:
@@ -102,11 +120,18 @@ def read_lines(image: Image.Image, dpi: int) -> str:
     return str(engine.GetUTF8Text())
 
 
-def read_page(render: Callable[[int], Image.Image], language: str, policy: Policy, scratch: Path) -> Recognised:
+def read_page(
+    render: Callable[[int], Image.Image],
+    language: str,
+    policy: Policy,
+    scratch: Path,
+    even: Callable[[Image.Image], Image.Image] | None = None,
+) -> Recognised:
     """Read a page, trying harder only where the first attempt was poor.
 
-    `render` gives the page as shown, grey, at a dpi. Recognise first; look for another orientation only where little
-    was read with little confidence; then try finer. The best attempt by `score` is kept.
+    `render` gives the page as shown, grey, at a dpi; `even` the same picture with its paper equally light. Recognise first;
+    where little was read with little confidence, try it evened, then look for another orientation; then try finer. The best
+    attempt by `score` is kept.
     """
     image = render(policy.dpi)
     best = recognise(image, policy.dpi, language, scratch)
@@ -114,13 +139,16 @@ def read_page(render: Callable[[int], Image.Image], language: str, policy: Polic
         return _upright(image, best, policy, language, scratch)
     if _good(best, policy):
         return best
-    if len(best.words) < policy.few or best.confidence < policy.turn_below:
+    if even and _poor(best, policy):
+        image, best = _evened(image, best, even, policy, language, scratch)
+    if _poor(best, policy):
         turned = [_turned(image, angle, policy.dpi, language, scratch) for angle in orientations(image, policy)]
-        believed = (attempt for attempt in turned if attempt.confidence >= policy.turn_believed)
+        believed = (replace(attempt, unlit=best.unlit) for attempt in turned if attempt.confidence >= policy.turn_believed)
         best = max((best, *believed), key=lambda attempt: attempt.score)
     if best.words and not _good(best, policy):
-        finer = _turned(render(policy.fine_dpi), best.turned, policy.fine_dpi, language, scratch)
-        best = max((best, finer), key=lambda attempt: attempt.score)
+        fine = render(policy.fine_dpi)
+        finer = _turned(even(fine) if even and best.lit else fine, best.turned, policy.fine_dpi, language, scratch)
+        best = max((best, replace(finer, lit=best.lit, unlit=best.unlit)), key=lambda attempt: attempt.score)
     return best
 
 
@@ -136,6 +164,22 @@ def _upright(image: Image.Image, best: Recognised, policy: Policy, language: str
     turned = [_turned(image, angle, policy.dpi, language, scratch) for angle in (270, 90)]
     lying = [one for one in turned if not _sideways(one, image.size[::-1]) and one.score > 0.8 * best.score]
     return max(lying, key=lambda attempt: attempt.score, default=best)
+
+
+def _evened(
+    image: Image.Image,
+    plain: Recognised,
+    even: Callable[[Image.Image], Image.Image],
+    policy: Policy,
+    language: str,
+    scratch: Path,
+) -> tuple[Image.Image, Recognised]:
+    """The picture to go on with, and the better of both attempts; a dim photograph on a white sheet misleads the first."""
+    light = even(image)
+    attempt = recognise(light, policy.dpi, language, scratch)
+    if attempt.score > plain.score and attempt.confidence >= policy.turn_believed:
+        return light, replace(attempt, lit=True, unlit=plain.sure)
+    return image, plain  # the measures look again, whether anything lies in the dark
 
 
 def orientations(image: Image.Image, policy: Policy) -> tuple[int, ...]:
@@ -160,6 +204,10 @@ def version() -> str:
 
 def _good(attempt: Recognised, policy: Policy) -> bool:
     return len(attempt.words) >= policy.few and attempt.confidence >= policy.sure
+
+
+def _poor(attempt: Recognised, policy: Policy) -> bool:
+    return len(attempt.words) < policy.few or attempt.confidence < policy.turn_below
 
 
 def _turned(image: Image.Image, angle: int, dpi: int, language: str, scratch: Path) -> Recognised:
