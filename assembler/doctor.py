@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import platform
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -46,15 +47,21 @@ def engine_versions() -> dict[str, str]:
 
 def surroundings() -> dict[str, str]:
     """Everything outside a case that decides what a build gives: the program's own code, libraries, languages, LibreOffice."""
-    code = hashlib.sha256()
-    for path in sorted(_CODE.rglob("*.py")):
-        code.update(path.relative_to(_CODE).as_posix().encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
     return {
         **engine_versions(),
-        "assembler": code.hexdigest(),
+        "assembler": _own_code(),
         "languages": " ".join(f"{path.name} {path.stat().st_size}" for path in ocr.data_files()),
         "LibreOffice": "there" if tools.find("soffice") else "",
     }
+
+
+@cache
+def _own_code() -> str:
+    """sha256 of the program's modules, as they were when this process first asked."""
+    code = hashlib.sha256()
+    for path in sorted(_CODE.rglob("*.py")):
+        code.update(path.relative_to(_CODE).as_posix().encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return code.hexdigest()
 
 
 def _library(name: str) -> Row:

@@ -38,12 +38,15 @@ from assembler.model import (
     Volume,
 )
 from assembler.prove import pages as paging
+from assembler.prove import wording
 from assembler.shelf import stamp_font
+from assembler.sight import WORD
 from assembler.workshop import Failure, Workshop
 
 _WORDS = (".txt", ".md", ".json", ".csv", ".xml", ".tsv", ".html")  # ground truth beside the files
 _PERSON = Person(id="x", name=Name(given="Testina", family="Exemplar"))
 _TOLD = ("EVID.",)
+_PIECE = 12  # pages a worker compares at a time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,8 +99,9 @@ def _row(path: Path, shop: Workshop, home: Path) -> Row:
         made = _proved(path, accepted, shop, home)
     except AssemblerError as error:
         return replace(refused, outcome="NOT PROVED", reason=str(error))
-    outcome = made.outcome if made.outcome != "accepted" else "repaired" if repaired else "loss accepted"
-    return replace(made, outcome=outcome, rules=rules, reason=made.reason or told[0].problem)
+    if made.outcome != "accepted":
+        return replace(made, rules=rules)
+    return replace(made, outcome="repaired" if repaired else "loss accepted", rules=rules, reason=told[0].problem)
 
 
 def _proved(path: Path, part: FilePart, shop: Workshop, home: Path) -> Row:
@@ -108,14 +112,20 @@ def _proved(path: Path, part: FilePart, shop: Workshop, home: Path) -> Row:
     (prepared,) = evidence.prepare(case, path.parent, shop)
     target = home / "bundle.pdf"
     entries = _bound(case, prepared, target)
-    jobs = [paging.Job(bundle=target, first=1, entries=some, case_folder=path.parent) for some in paging.chunks(entries)]
-    wrong = []
+    pieces = [tuple(entries[start : start + _PIECE]) for start in range(0, len(entries), _PIECE)]
+    jobs = [paging.Job(bundle=target, first=1, entries=some, case_folder=path.parent) for some in pieces]
+    wrong, word = [], False
     for result in shop.map(paging.look, jobs):
         if isinstance(result, Failure):
             wrong.append(f"could not be looked at: {result.kind}")
         else:
             bad = [one for one in result if not one.alike or not one.stamped]
             wrong += [f"page {one.number}: {one.trouble or one.difference}" for one in bad]
+            word = word or any(one.trouble == WORD for one in result)
+    if word:  # it has no pages of its own: the proof looks for each of its words
+        places = tuple((target, number) for number in range(len(entries)))
+        (missing,) = shop.map(wording.missing_words, [wording.Job(source=path, pages=places)])
+        wrong += [f"{missing} words are missing"] if missing != 0 else []
     told = [one for one in prepared.findings if one.rule.startswith(_TOLD)]
     return Row(
         name=path.name, outcome="NOT PROVED" if wrong else "accepted", pages=len(prepared.pages),

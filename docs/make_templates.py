@@ -377,6 +377,15 @@ def index():
         paragraph.paragraph_format.space_after = Pt(1)
         paragraph.add_run(text).font.size = Pt(9)
     row(made, widths, ["{%tr endfor %}", "", "", "", ""])
+    line(doc, "{%p if files %}")
+    heading = doc.add_heading("Files of this bundle, in the order of upload", 2)
+    heading.paragraph_format.space_before = Pt(18)
+    widths = (0.45, 3.2, 1.4, 1.45)
+    made = table(doc, widths, ("No.", "File", "Pages", "Exhibits"))
+    row(made, widths, ["{%tr for one in files %}", "", "", ""])
+    row(made, widths, ["{{ one.number }}", "{{ one.name }}", "{{ one.range }}", "{{ one.exhibits }}"])
+    row(made, widths, ["{%tr endfor %}", "", "", ""])
+    line(doc, "{%p endif %}")
     return doc
 
 

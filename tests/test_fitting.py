@@ -25,7 +25,7 @@ from assembler.model import Fitted, Profile, Severity
 from assembler.profiles import see
 from assembler.prove import prove
 from assembler.shelf import Shelf
-from assembler.workshop import Workshop
+from assembler.workshop import Failure, Workshop
 from samples import draw
 from tests import factories
 from tests.conftest import AS_OF
@@ -314,6 +314,32 @@ def test_a_page_whose_words_would_vanish_is_left_as_it_is(tmp_path: Path) -> Non
     assert fit.pages == ()
     assert [one.rule for one in found] == ["FIT.WORDS"]
     assert "left finer" in found[0].problem
+
+
+class BrokenShop:
+    """Workers that die of every page they are given to fit."""
+
+    def __init__(self, shop: Workshop) -> None:
+        self.cache, self._shop = shop.cache, shop
+
+    def map(self, function: Any, items: Any, **more: Any) -> Any:
+        if function.__name__ == "fit_page":
+            return tuple(Failure(kind="memory", detail="it took too much") for _ in items)
+        return self._shop.map(function, items, **more)
+
+
+def test_a_page_that_breaks_its_worker_stays_and_is_told(tmp_path: Path) -> None:
+    PICTURES["grey"]().save(tmp_path / "a.pdf")
+    with Workshop(tmp_path / "shop", jobs=1) as shop:
+        broken: Any = BrokenShop(shop)
+        desk = fitting.lay_out({"exhibit:a": tmp_path / "a.pdf"}, {}, Profile(id="x", title="x", max_dpi=100), broken)
+        fit = fitting.to_resolution(desk, broken)
+        smaller = fitting.to_size(desk, fit, {("exhibit:a", 0): 10}, broken)
+        found = fitting.findings(smaller, {("exhibit:a", 0): "exhibit a, page 1"})
+
+    assert smaller.pages == ()
+    assert [one.rule for one in found] == ["FIT.FAILED"]
+    assert "memory" in found[0].problem
 
 
 def test_without_colour_everything_keeps_its_lightness(tmp_path: Path) -> None:

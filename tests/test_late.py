@@ -109,6 +109,19 @@ def test_labels_stamps_bookmarks_index_and_citations_say_57a(late: Path) -> None
     assert "keeps the numbers of the packet filed as of 2026-11-23" in review
 
 
+def test_a_supplement_is_printed_without_what_was_filed(late: Path, tmp_path: Path) -> None:
+    case = Path(shutil.copytree(late, tmp_path / "case"))
+
+    said = json.loads(run("print", case / "build/child", "--supplement", "--json", "--jobs", 2))
+
+    (package,) = said["packages"]
+    assert (package["printed"], said["sheets"], said["dividers"]) == ("3, 7a–7d", 5, 1)
+    document = pdfium.PdfDocument(case / "build/child/print/print.pdf")
+    texts = [" ".join(page.get_textpage().get_text_bounded().split()) for page in document]
+    assert [text.rpartition(" page ")[2] for text in texts] == ["3 of 12", "7a", "7b", "7c", "7d"]
+    assert "numbers of no filed packet" in run("print", case / "filed/child", "--supplement", code=ExitCode.CASE_REJECTED)
+
+
 def flat(items: Any) -> list[Any]:
     return [one for item in items for one in (flat(item) if isinstance(item, list) else [item])]
 

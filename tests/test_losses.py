@@ -14,10 +14,12 @@ from pikepdf import Array, Dictionary, Name, Pdf, String
 from reportlab.lib.utils import ImageReader
 
 from assembler.errors import EvidenceUnreadable
+from assembler.evidence.accepting import findings_of
 from assembler.evidence.hidden import hidden_on
 from assembler.evidence.losses import Loss, losses_of
+from assembler.evidence.opening import Opened
 from assembler.ink import drawn
-from assembler.model import Finding, Severity
+from assembler.model import FilePart, Finding, Severity
 from samples import draw
 from tests import factories
 from tests.test_evidence import prepared, rendered
@@ -76,6 +78,19 @@ def test_what_may_matter_stops_the_case_until_it_is_accepted(
     assert (accepted.rule, accepted.severity) == (rule, Severity.WARNING)
     assert accepted.problem.endswith("(accepted)")
     assert "CANARY" not in str(stopped) + str(accepted)
+
+
+def test_a_government_form_is_printed_anew_since_nothing_accepts_its_loss() -> None:
+    loss = Loss(rule="EVID.ATTACHMENT", severity=Severity.ERROR, problem="p", remedy="r")
+    made = Opened(
+        path="f.pdf", sha256="0" * 64, pdf=None, pages=(), removed=(), findings=(), faults=("it is torn",), losses=(loss,)
+    )
+
+    as_form, as_exhibit = (list(findings_of(name, FilePart(path="f.pdf"), made, ())) for name in ("form:f.pdf", "letter"))
+
+    assert [one.rule for one in as_form] == ["EVID.REPAIRED", "EVID.ATTACHMENT"]
+    assert not any("accept_" in one.remedy for one in as_form)
+    assert all("accept_" in one.remedy for one in as_exhibit)
 
 
 def test_another_rule_accepts_nothing(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from PIL import Image
 from assembler import ocr, tools
 from assembler.errors import ToolMissing
 from assembler.evidence import lighting
+from assembler.ocr import data
 from samples import draw
 from tests.factories import LINES
 
@@ -26,6 +27,16 @@ def counted(image: Image.Image, folder: Path) -> tuple[ocr.Recognised, list[int]
         return image.resize((image.width * dpi // 200, image.height * dpi // 200))
 
     return ocr.read_page(render, "eng", ocr.Policy(), folder), asked
+
+
+@pytest.mark.parametrize("angle", [90, 270])
+def test_a_page_on_its_side_is_turned_even_where_the_engine_reads_it_as_it_lies(tmp_path: Path, angle: int) -> None:
+    upright = draw.sheet([*LINES, *LINES, *LINES], 200)
+
+    found, _ = counted(upright.rotate(-angle, expand=True), tmp_path)
+
+    assert found.turned == 360 - angle
+    assert "quick" in found.words
 
 
 def test_a_good_page_is_read_once(tmp_path: Path) -> None:
@@ -98,8 +109,8 @@ def test_recognition_data_is_found_where_the_system_keeps_it(tmp_path: Path, mon
         for name in names:
             (folder / f"{name}.traineddata").write_bytes(b"x" * len(folder.name))
     monkeypatch.delenv("TESSDATA_PREFIX", raising=False)
-    monkeypatch.setattr(ocr, "_SYSTEM", (str(lonely), str(system)))
-    monkeypatch.setattr(ocr, "_DEBIAN", str(tmp_path / "none"))
+    monkeypatch.setattr(data, "_DEBIAN", str(tmp_path / "none"))
+    monkeypatch.setattr(data, "_SYSTEM", (str(lonely), str(system)))
 
     assert ocr.data_folder("ukr+eng") == system
     assert ocr.data_folder("eng") != system  # ours comes first, so that English reads the same everywhere
@@ -126,7 +137,7 @@ def test_every_package_told_of_is_known_to_debian(tmp_path: Path) -> None:
     known = {line.split(" ")[0] for line in result.stdout.splitlines()}
     if not known:
         pytest.skip("no package lists on this machine")
-    named = {*ocr.ENGINE_LANGUAGES.values(), *ocr._VARIANTS.values()}
+    named = {*ocr.ENGINE_LANGUAGES.values(), *data._VARIANTS.values()}
     assert {f"tesseract-ocr-{name.replace('_', '-')}" for name in named} <= known
 
 

@@ -47,7 +47,7 @@ def test_every_page_is_in_one_package_that_holds_it(exhibits: list[int]) -> None
     made = packages(pages, RULES)
     most = max(capacity(cover, RULES) for cover in RULES.covers)
 
-    assert [n for one in made for n in range(one.first, one.last + 1)] == list(range(1, len(pages) + 1))
+    assert [n for one in made for n in one.numbers] == list(range(1, len(pages) + 1))
     assert sum(one.dividers for one in made) == len(exhibits)
     runs = [[entry["number"] for entry in run] for _, run in groupby(pages, key=lambda entry: entry["exhibit"] or entry["part"])]
     for one in made:
@@ -56,7 +56,7 @@ def test_every_page_is_in_one_package_that_holds_it(exhibits: list[int]) -> None
         assert one.millimetres <= one.cover.millimetres + 1
         smaller = [cover for cover in RULES.covers if capacity(cover, RULES) < capacity(one.cover, RULES)]
         assert all(capacity(cover, RULES) < one.sheets for cover in smaller)
-        within = [run for run in runs if one.first in run[1:]]
+        within = [run for run in runs if one.numbers[0] in run[1:]]
         assert len(made) == 1 or all(len(run) > most for run in within)
 
 
@@ -125,9 +125,9 @@ def test_what_a_black_and_white_scan_loses(draw: Any, lost: tuple[str, ...]) -> 
 
 @pytest.fixture(scope="module")
 def packet(small: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A case with a page larger than Letter and one with a red seal, bundled; its print run is made."""
+    """A case with pages smaller than Letter and one with a red seal, bundled; its print run is made."""
     case = Path(shutil.copytree(small, tmp_path_factory.mktemp("print") / "case"))
-    (case / "evidence/letter.pdf").write_bytes(factories.text_pdf([["A page of two Letter pages."], ["And"]], size=(1224, 1584)))
+    (case / "evidence/letter.pdf").write_bytes(factories.text_pdf([["A small page."], ["And one more."]], size=(420, 594)))
     seal = Image.new("RGB", (1275, 1650), "white")
     ImageDraw.Draw(seal).text((200, 300), "Words in red ink", fill=(180, 0, 0), font_size=90)
     seal.save(case / "evidence/photo.jpg", quality=95, dpi=(150, 150))
@@ -160,7 +160,7 @@ def test_print_file_has_every_page_on_letter_with_its_stamp(packet: Path) -> Non
     assert reader.root_object["/ViewerPreferences"] == {
         "/Duplex": "/Simplex", "/PrintScaling": "/None", "/PickTrayByPDFSize": True
     }  # fmt: skip
-    assert [one["how"] for one in summary(packet)["fitted"]] == ["at 50 %", "at 50 %"]
+    assert [one["how"] for one in summary(packet)["fitted"]] == ["in the middle, as large as it is"] * 2
     kinds = [entry["kind"] for entry in data["ledger"]]
     assert summary(packet)["dividers"] == kinds.count("tab") == len(data["index"])
 

@@ -18,7 +18,7 @@ from assembler import pipeline, profiles
 from assembler.bind import bind
 from assembler.errors import CaseRejected
 from assembler.model import Volume
-from assembler.prove import prove
+from assembler.prove import prove, volumes
 from assembler.shelf import Shelf, stamp_font
 from assembler.splitting import TooLarge, split
 from assembler.workshop import Workshop
@@ -128,6 +128,36 @@ def test_links_to_another_file_name_it_and_its_page(parts: Path) -> None:
                     found.add(homes[str(action.F)]["first"] + int(action.D[0]))
     assert found
     assert found & rows == {row for row in rows if row > data["volumes"][0]["last"]}
+
+
+def index_text(case: Path) -> str:
+    data = manifest(case)
+    pages = [entry["number"] for entry in data["ledger"] if entry["part"] == "index"]
+    readers = [PdfReader(case / "build/child" / one["path"]) for one in data["volumes"]]
+    every = [page for reader in readers for page in reader.pages]
+    return " ".join(" ".join(every[number - 1].extract_text().split()) for number in pages)
+
+
+def test_the_index_names_the_files_with_their_pages(parts: Path) -> None:
+    printed = index_text(parts)
+
+    for number, one in enumerate(manifest(parts)["volumes"], 1):
+        span = f"{one['first']}–{one['last']}" if one["first"] < one["last"] else str(one["first"])
+        assert f"{number} {one['path']} {span}" in printed
+
+
+def test_an_index_that_names_files_wrongly_is_caught() -> None:
+    files = [Volume(path="a_1.pdf", first=1, last=2), Volume(path="a_2.pdf", first=3, last=4)]
+    data = {"ledger": [{"number": 1, "part": "index"}, {"number": 2, "part": "letter"}]}
+
+    def said(text: str, parts: list[Volume] = files) -> list[bool]:
+        return [check.ok for check in volumes.listed(data, parts, [(1, text), (2, "a_1.pdf")])]
+
+    assert said("1 a_1.pdf 1–2, 2 a_2.pdf") == [True]
+    assert said("1 a_2.pdf 1–2, 2 a_1.pdf") == [False]
+    assert said("1 a_2.pdf") == [False]
+    assert said("names none") == []
+    assert said("a_1.pdf", files[:1]) == []
 
 
 def test_the_proof_and_the_linter_hold_over_the_files(parts: Path) -> None:

@@ -108,9 +108,9 @@ INSERTED = f'<w:p xmlns:w="{W}"><w:ins w:id="1" w:author="x"><w:r><w:t>new text<
 def test_tracked_changes_stop_the_case_until_they_are_accepted(tmp_path: Path) -> None:
     data = in_body(word(), INSERTED)
 
-    assert refused(tmp_path, {"a.docx": data}) == [("EVID.CHANGES", "a.docx")]
-    made = prepared(tmp_path, {"a.docx": data}, {"a.docx": {"accept_loss": ("EVID.CHANGES",)}})["a.docx"]
-    assert ("EVID.CHANGES", "warning") in [(finding.rule, finding.severity.value) for finding in made.findings]
+    assert refused(tmp_path, {"a.docx": data}) == [("EVID.TRACKED", "a.docx")]
+    made = prepared(tmp_path, {"a.docx": data}, {"a.docx": {"accept_loss": ("EVID.TRACKED",)}})["a.docx"]
+    assert ("EVID.TRACKED", "warning") in [(finding.rule, finding.severity.value) for finding in made.findings]
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,12 @@ FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 @click.command("print")
 @click.argument("build", type=FOLDER)
+@click.option("--supplement", is_flag=True,
+              help="Of a packet built with --freeze: only its index and the pages not filed before.")
 @click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on stdout.")
 @click.option("--jobs", type=click.IntRange(1, 256), default=None, help="Worker processes (default: all cores).")
 @click.option("--shelf", "shelf_dir", type=FOLDER, default=None, help="A firm's own folder with schemas/printing.json.")
-def print_run(build: Path, as_json: bool, jobs: int | None, shelf_dir: Path | None) -> None:
+def print_run(build: Path, supplement: bool, as_json: bool, jobs: int | None, shelf_dir: Path | None) -> None:
     """Make the print run of a packet's folder: Letter sheets, packages for the mail, a black-and-white preview.
 
     It goes to BUILD/print/: print.pdf (one for each package), black-and-white.pdf, print.json and print.txt.
@@ -36,5 +38,5 @@ def print_run(build: Path, as_json: bool, jobs: int | None, shelf_dir: Path | No
             remedy="begin with the shipped file",
         ) from error
     with Workshop(build / ".verify", jobs=jobs or os.cpu_count() or 1, temporary=True) as workshop:
-        run = printing.prepare(build, rules, workshop)
+        run = printing.prepare(build, rules, workshop, late=supplement)
     result(json.dumps(run.summary, indent=1) if as_json else f"{run.folder}:\n{printing.text(run.summary)}")

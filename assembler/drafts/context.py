@@ -70,6 +70,7 @@ def context(values: Values, template: Template, where: str) -> dict[str, Any]:
         "enclosed": enclosed(values),
         "index": index,
         "sheets": [row for row in index if row["sheeted"]],
+        "files": files(values.layout),
         "plan_title": values.layout.title,
         "supplement": values.layout.frozen,
         "facts": {**dict.fromkeys(FACTS), **dict(values.facts)},
@@ -155,6 +156,17 @@ def points(case: Case, index: Sequence[Mapping[str, Any]]) -> list[dict[str, Any
         }
         for number, point in enumerate(case.rfe.points if case.rfe else (), 1)
     ]
+
+
+def files(layout: Layout) -> list[dict[str, str]]:
+    """The files of a bundle that takes several, in the order of upload."""
+    made, last = [], len(layout.leaves)  # of a layout that is only guessed, there may be fewer
+    for number, one in enumerate(layout.files, 1):
+        tabs = list(dict.fromkeys(leaf.tab for leaf in layout.leaves[one.first - 1 : one.last] if leaf.tab))
+        pages = list(dict.fromkeys((layout.label(min(one.first, last)), layout.label(min(one.last, last)))))
+        made.append({"number": str(number), "name": one.path, "range": "–".join(pages),
+                     "exhibits": "–".join(dict.fromkeys((*tabs[:1], *tabs[-1:])))})  # fmt: skip
+    return made
 
 
 def rows(values: Values, cite: Citer) -> list[dict[str, Any]]:

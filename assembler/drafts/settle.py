@@ -15,7 +15,7 @@ from assembler.drafts.context import Values
 from assembler.drafts.render import Job, draft
 from assembler.errors import AssemblerError, CaseRejected, TemplateBroken, ToolFailed
 from assembler.ink import inks_of
-from assembler.model import Case, Draft, Filed, Finding, Ink, Layout, PageFacts, Part, PartKind, Plan, Prepared, Severity
+from assembler.model import Case, Draft, Filed, Finding, Ink, Layout, PageFacts, Part, PartKind, Plan, Prepared, Severity, Volume
 from assembler.shelf import Shelf, TemplateFile, font_files
 from assembler.workshop import Failure, Limits, Workshop
 
@@ -38,24 +38,25 @@ def settle(
     engine: str = "auto",
     tell: Callable[[str, int, int], None] = lambda _step, _done, _total: None,
     filed: Filed | None = None,
+    files: Sequence[Volume] = (),
 ) -> tuple[tuple[Draft, ...], Layout]:
     """Fill, arrange, and fill again until the numbers hold still: three rounds at most, else TemplateBroken.
 
-    `filed`: the packet as it was filed, whose pages keep their numbers. Raises CaseRejected with a finding for each citation of
-    a page or exhibit that is not there.
+    `filed`: the packet as it was filed, whose pages keep their numbers. `files`: those of the bundle, where it takes several.
+    Raises CaseRejected with a finding for each citation of a page or exhibit that is not there.
     """
     _cites_hold(case, plan, prepared)
     evidence = {f"exhibit:{one.exhibit}": page_facts(one) for one in prepared}
     roles = {one.exhibit: [page.role for page in one.pages] for one in prepared}
     guess = {part.document: _guess(part, plan) for part in plan.parts if part.kind in (PartKind.DRAFT, PartKind.TAB)}
-    layout = arrange(plan, case, {**evidence, **forms, **guess}, roles, filed)
+    layout = replace(arrange(plan, case, {**evidence, **forms, **guess}, roles, filed), files=tuple(files))
     for round_number in range(1, ROUNDS + 2):
         drafts = fill(
             plan, case, layout, shelf=shelf, folder=folder, workshop=workshop, facts=facts, as_of=as_of, engine=engine
         )
         tell("draft", min(round_number, ROUNDS), ROUNDS)
         pages = {one.id: _draft_facts(one) for one in drafts}
-        settled = arrange(plan, case, {**evidence, **forms, **pages}, roles, filed)
+        settled = replace(arrange(plan, case, {**evidence, **forms, **pages}, roles, filed), files=tuple(files))
         if settled == layout:
             tell("draft", ROUNDS, ROUNDS)
             return drafts, layout

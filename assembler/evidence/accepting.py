@@ -9,14 +9,19 @@ from assembler.evidence.losses import Loss
 from assembler.evidence.opening import Opened
 from assembler.model import FilePart, Finding, Severity
 
+_FORM = "print the form to a new PDF, or fill the blank again"  # a government form has no place where a loss is accepted
+
 
 def findings_of(exhibit: str, part: FilePart, opened: Opened, pages: Collection[int]) -> Iterator[Finding]:
     """Of one file as an exhibit uses it; `pages`: those it uses, from 1."""
-    if opened.faults:
-        yield replace(_repair(part, opened), exhibit=exhibit)
-    for loss in opened.losses:
-        if loss.page is None or loss.page in pages:
-            yield replace(_loss(part, loss), exhibit=exhibit)
+    found = [_repair(part, opened)] if opened.faults else []
+    found += [_loss(part, loss) for loss in opened.losses if loss.page is None or loss.page in pages]
+    for one in found:
+        yield replace(one, exhibit=exhibit, remedy=_FORM if exhibit.startswith("form:") and _stops(one) else one.remedy)
+
+
+def _stops(finding: Finding) -> bool:
+    return finding.severity is Severity.ERROR
 
 
 def _repair(part: FilePart, opened: Opened) -> Finding:

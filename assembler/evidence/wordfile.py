@@ -82,7 +82,7 @@ def _looked_at(data: bytes) -> tuple[Counter[str], list[Loss]]:
         return removed, []
     problem = f"the Word file has {changed} tracked changes; which text is meant nobody can tell"
     remedy = "accept or reject them in Word, and save it anew"
-    return removed, [Loss(rule="EVID.CHANGES", severity=Severity.ERROR, problem=problem, remedy=remedy)]
+    return removed, [Loss(rule="EVID.TRACKED", severity=Severity.ERROR, problem=problem, remedy=remedy)]
 
 
 def _within_limits(archive: zipfile.ZipFile) -> None:

@@ -40,6 +40,7 @@ class Fit:
     tried: Mapping[Place, int] = field(default_factory=dict)  # how many steps of each page have been tried
     spent: frozenset[Place] = frozenset()  # pages that no further step can make smaller
     lost: Mapping[Place, Fitted] = field(default_factory=dict)
+    broken: Mapping[Place, str] = field(default_factory=dict)  # pages that broke their worker, and how
 
     @property
     def pages(self) -> tuple[Fitted, ...]:
@@ -67,14 +68,12 @@ def to_resolution(desk: Desk, workshop: Workshop) -> Fit:
     """Every page finer than the receiver allows, drawn again at what it allows; left alone where words would vanish."""
     most = desk.profile.max_dpi
     places = [(name, index) for name, seen in desk.seen.items() for index in deciding.too_fine(seen, most)] if most else []
-    results = _run([_job(desk, place, most or 0, workshop) for place in places], workshop)
-    made = dict(zip(places, results, strict=True))
+    made, broken = _run(dict.fromkeys(places, most or 0), desk, workshop)
+    lost = {place: one.fitted for place, one in made.items() if one.fitted.lost}
     return Fit(
         chosen={place: one for place, one in made.items() if not one.fitted.lost and not one.fitted.lossless},
-        tried=dict.fromkeys(places, 1),
-        lost={place: one.fitted for place, one in made.items() if one.fitted.lost},
-        spent=frozenset(place for place, one in made.items() if one.fitted.lost),
-    )
+        tried=dict.fromkeys(places, 1), lost=lost, spent=frozenset((*lost, *broken)), broken=broken,
+    )  # fmt: skip
 
 
 def to_size(desk: Desk, fit: Fit, goals: Mapping[Place, int], workshop: Workshop) -> Fit:
@@ -96,11 +95,11 @@ def _step_while(
         todo = [p for p in wanting(fit) if p not in fit.spent and fit.tried.get(p, 0) < len(left[p])]
         if not todo:
             return fit
-        jobs = [_job(desk, place, left[place][fit.tried.get(place, 0)], workshop) for place in todo]
-        fit = _taken(fit, dict(zip(todo, _run(jobs, workshop), strict=True)))
+        made, broken = _run({place: left[place][fit.tried.get(place, 0)] for place in todo}, desk, workshop)
+        fit = _taken(fit, made, broken)
 
 
-def _taken(fit: Fit, made: Mapping[Place, Result]) -> Fit:
+def _taken(fit: Fit, made: Mapping[Place, Result], broken: Mapping[Place, str]) -> Fit:
     """The state after a step of some pages: the better result of each is kept, and losing words ends it."""
     before = {place: fit.chosen[place].fitted if place in fit.chosen else None for place in made}
     kept = {place: one for place, one in made.items() if deciding.better(before[place], one.fitted)}
@@ -108,8 +107,9 @@ def _taken(fit: Fit, made: Mapping[Place, Result]) -> Fit:
     return Fit(
         chosen={**fit.chosen, **kept},
         tried={**fit.tried, **{place: fit.tried.get(place, 0) + 1 for place in made}},
-        spent=fit.spent | frozenset(lost),
+        spent=fit.spent | frozenset((*lost, *broken)),
         lost={**fit.lost, **lost},
+        broken={**fit.broken, **broken},
     )
 
 
@@ -142,12 +142,15 @@ def joined(desk: Desk, fit: Fit, workshop: Workshop) -> dict[str, Path]:
 
 
 def findings(fit: Fit, where: Mapping[Place, str]) -> tuple[Finding, ...]:
-    """A line for each fitted page, and one for each that was left finer since words would vanish."""
+    """A line for each fitted page, and one for each that was left finer since words would vanish, or its worker broke."""
     chosen = sorted(fit.chosen.items())
     told = [_finding("FIT.PAGE", where[place], one.fitted.line(), "look at the page") for place, one in chosen]
     for place, one in sorted(fit.lost.items()):
         problem = f"at {one.dpi_after:.0f} dots per inch only {one.kept} of its {one.words} words are read, so it was left finer"
         told.append(_finding("FIT.WORDS", where[place], problem, "scan the page again, straight and with more contrast"))
+    for place, how in sorted(fit.broken.items()):
+        problem = f"its pictures could not be stored again ({how}), so it was left as it is"
+        told.append(_finding("FIT.FAILED", where[place], problem, "scan the page at a lower resolution"))
     return tuple(told)
 
 
@@ -168,10 +171,12 @@ def _job(desk: Desk, place: Place, dpi: int, workshop: Workshop) -> Job:
     )  # fmt: skip
 
 
-def _run(jobs: Sequence[Job], workshop: Workshop) -> list[Result]:
-    """The results, in order. Raises ToolFailed for a page that breaks its worker."""
-    made = workshop.map(fit_page, jobs, limits=_LIMITS)
-    return [_whole(one, f"{job.document}, page {job.index + 1}") for job, one in zip(jobs, made, strict=True)]
+def _run(wanted: Mapping[Place, int], desk: Desk, workshop: Workshop) -> tuple[dict[Place, Result], dict[Place, str]]:
+    """The results of a step of each page; and which pages broke their worker, and how: those stay as they are."""
+    results = workshop.map(fit_page, [_job(desk, place, dpi, workshop) for place, dpi in wanted.items()], limits=_LIMITS)
+    made = dict(zip(wanted, results, strict=True))
+    broken = {place: f"{one.kind}: {one.detail}" for place, one in made.items() if isinstance(one, Failure)}
+    return {place: one for place, one in made.items() if isinstance(one, Result)}, broken
 
 
 def _whole(made: T | Failure, where: str) -> T:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from assembler.model.pages import Ink
 from assembler.model.plan import PartKind
+from assembler.model.volume import Volume
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +98,7 @@ class Layout:
     bookmarks: tuple[Bookmark, ...]
     addresses: tuple[tuple[str, int], ...]  # reserved link address → place in the bundle
     frozen: bool = False  # whether it keeps the numbers of a packet that was filed
+    files: tuple[Volume, ...] = ()  # where it takes several, so that the index can name them
 
     def label(self, number: int) -> str:
         """The printed number of a place in the bundle."""

@@ -10,14 +10,16 @@ from typing import Any
 
 from assembler import crosscheck, drafts, forms, freezing, intake, originals, profiles, prove, report, review, rules
 from assembler.doctor import engine_versions
-from assembler.errors import ProofFailed
-from assembler.model import Check, Contradiction, Draft, Finding, Layout, PartKind, Plan, Prepared, Profile, Proof
+from assembler.errors import ProofFailed, TemplateBroken
+from assembler.model import Check, Contradiction, Draft, Finding, Layout, PartKind, Plan, Prepared, Profile, Proof, Volume
 from assembler.pipeline import frozen, packet, standing, within
 from assembler.pipeline.ready import Ready, blanks, held, prepare
 from assembler.pipeline.values import Built, Options, Tell, stop_if_strict
 from assembler.pipeline.within import Within
 from assembler.shelf import Shelf
 from assembler.workshop import Workshop, publish
+
+_ROUNDS = 4  # without the list of files, with it, with the pages it moved, and one more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,8 +73,7 @@ def _packet(
     drawn = _draw(plan, ready, shelf, workshop, options, tell)
     made = packet.staging(target, plan.packet)
     try:
-        tell("bind", 0, 0)
-        bound = within.bind(drawn.layout, drawn.documents, ready.prepared, made, profile, workshop)
+        drawn, bound = _bound(drawn, ready, profile, shelf, workshop, options, tell, made)
         volumes = bound.volumes
         advice = profiles.advice([made / one.path for one in volumes], profile, workshop, [p.id for p in plan.parts])
         found = (*drawn.findings, *bound.findings, *blanks(plan, profile), *advice)
@@ -81,7 +82,7 @@ def _packet(
         kept = originals.keep(ready.case, plan, ready.folder, made) if options.keep_originals else []
         data = {**_manifest(drawn, ready, found, bound, profile, seal, options), "originals": {"files": kept} if kept else None}
         data = report.with_outputs(data, made)
-        report.write(made, data)
+        report.write(made, data, final=False)
         tell("prove", 0, 0)
         proof = prove.prove(made, ready.folder, workshop, remember=True)
         _stop_if_unproved(ready, plan, proof)
@@ -102,7 +103,29 @@ def _packet(
     )
 
 
-def _draw(plan: Plan, ready: Ready, shelf: Shelf, workshop: Workshop, options: Options, tell: Tell) -> _Drawn:
+def _bound(
+    drawn: _Drawn, ready: Ready, profile: Profile, shelf: Shelf, workshop: Workshop, options: Options, tell: Tell, made: Path
+) -> tuple[_Drawn, Within]:
+    """Bound into `made`. A bundle that takes several files is drawn again, since its index names them."""
+    for _ in range(_ROUNDS):
+        tell("bind", 0, 0)
+        bound = within.bind(drawn.layout, drawn.documents, ready.prepared, made, profile, workshop)
+        needed = bound.volumes if len(bound.volumes) > 1 else ()
+        if needed == drawn.layout.files:
+            return drawn, bound
+        for one in bound.volumes:
+            (made / one.path).unlink()
+        drawn = _draw(drawn.plan, ready, shelf, workshop, options, tell, needed)
+    raise TemplateBroken(
+        "the list of the bundle's files does not hold still", where="index",
+        remedy="the index grows or shrinks with the names it prints; give it room",
+    )
+
+
+def _draw(
+    plan: Plan, ready: Ready, shelf: Shelf, workshop: Workshop, options: Options, tell: Tell,
+    files: Sequence[Volume] = (),
+) -> _Drawn:
     """Fill forms, letters and papers, and arrange; stops at findings as it goes."""
     case, folder = ready.case, ready.folder
     mine = _mine(plan, ready)
@@ -120,7 +143,7 @@ def _draw(plan: Plan, ready: Ready, shelf: Shelf, workshop: Workshop, options: O
     made, layout = drafts.settle(
         plan, case, mine, form_pages,
         shelf=shelf, folder=folder, workshop=workshop, facts=facts, as_of=options.as_of, engine=options.engine, tell=tell,
-        filed=filed,
+        filed=filed, files=files,
     )  # fmt: skip
     told = _told(made, ready, shelf)
     of_drafts = (*(finding for one in made for finding in one.findings), *told.findings)

@@ -5,6 +5,6 @@ package; the pages that lose something in a black-and-white scan, as its receive
 """
 
 from assembler.printing.making import Run, prepare
-from assembler.printing.sheets import Package, Rules, rules, text
+from assembler.printing.sheets import Package, Rules, rules, supplement, text
 
-__all__ = ["Package", "Rules", "Run", "prepare", "rules", "text"]
+__all__ = ["Package", "Rules", "Run", "prepare", "rules", "supplement", "text"]

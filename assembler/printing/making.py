@@ -14,10 +14,10 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Name, OutlineItem, Pdf, Rectangle, Stream
 
-from assembler.errors import ProofFailed, ToolFailed
+from assembler.errors import CaseRejected, ProofFailed, ToolFailed
 from assembler.model import Finding, Severity
 from assembler.printing.losing import Job, Loss, look
-from assembler.printing.sheets import Entry, Package, Rules, fit, is_letter, packages, text
+from assembler.printing.sheets import Entry, Package, Rules, fit, is_letter, label, packages, supplement, text
 from assembler.workshop import Failure, Limits, Workshop, publish
 
 FOLDER = "print"
@@ -43,22 +43,27 @@ class _Binding:
     target: Path
 
 
-def prepare(build: Path, rules: Rules, workshop: Workshop) -> Run:
+def prepare(build: Path, rules: Rules, workshop: Workshop, *, late: bool = False) -> Run:
     """Write the print run of a packet's folder into its folder print/, replacing an earlier one.
 
-    Raises ProofFailed if the manifest or a file of the bundle is missing or cannot be read, ToolFailed if a page cannot be drawn,
-    OutputNotWritten.
+    `late`: only the index and what was not filed before. Raises CaseRejected if nothing was filed before, ProofFailed if the
+    manifest or a file of the bundle is missing or cannot be read, ToolFailed if a page cannot be drawn, OutputNotWritten.
     """
     data = _manifest(build)
-    ledger: list[Entry] = data["ledger"]
+    ledger: list[Entry] = supplement(data) if late else data["ledger"]
+    if not ledger:
+        raise CaseRejected(
+            "it keeps the numbers of no filed packet", (), where=build.name, remedy="build it with --freeze, or print all of it"
+        )
     files = tuple((build / Path(one["path"]).name, int(one["first"]), int(one["last"])) for one in data["volumes"])
     parcels = packages(ledger, rules)
-    lost = _lost(data, files, rules, workshop)
+    lost = _lost(data, [entry["number"] for entry in ledger], files, rules, workshop)
     made = workshop.folder("print")
     _all(workshop.map(_bind, [_Binding(files=files, package=one, target=made / one.path) for one in parcels], limits=_LIMITS))
     if lost:
-        _all(workshop.map(_preview, [(lost, _labels(ledger), rules.dpi, made / "black-and-white.pdf")], limits=_LIMITS))
-    summary = _summary(data, parcels, lost, rules)
+        labels = {entry["number"]: label(entry) for entry in ledger}
+        _all(workshop.map(_preview, [(lost, labels, rules.dpi, made / "black-and-white.pdf")], limits=_LIMITS))
+    summary = _summary({**data, "ledger": ledger}, parcels, lost, rules)
     (made / "print.json").write_text(json.dumps(summary, indent=1, ensure_ascii=False) + "\n", encoding="utf8")
     (made / "print.txt").write_text(text(summary) + "\n", encoding="utf8")
     beside = build / f".{FOLDER}.new"  # the scratch folder may be on another disk
@@ -83,22 +88,19 @@ def _manifest(build: Path) -> dict[str, Any]:
     return data
 
 
-def _labels(ledger: Sequence[Entry]) -> dict[int, str]:
-    return {entry["number"]: str(entry.get("label", entry["number"])) for entry in ledger}
-
-
 def _lost(
-    data: Mapping[str, Any], files: Sequence[tuple[Path, int, int]], rules: Rules, workshop: Workshop
+    data: Mapping[str, Any], numbers: Sequence[int], files: Sequence[tuple[Path, int, int]], rules: Rules, workshop: Workshop
 ) -> tuple[Loss, ...]:
     words = _words(data)
     out = workshop.folder("black-and-white")
     jobs = [
         Job(
-            bundle=path, first=first, numbers=tuple(range(start, min(start + _CHUNK, last + 1))), dpi=rules.dpi,
-            places=rules.places, always=words, out=out,
+            bundle=path, first=first, numbers=tuple(inside[start : start + _CHUNK]), dpi=rules.dpi, places=rules.places,
+            always=words, out=out,
         )
         for path, first, last in files
-        for start in range(first, last + 1, _CHUNK)
+        for inside in [[number for number in numbers if first <= number <= last]]
+        for start in range(0, len(inside), _CHUNK)
     ]  # fmt: skip
     found = _all(workshop.map(look, jobs, limits=_LIMITS))
     return tuple(_with_words(loss, words) for some in found for loss in some)
@@ -132,7 +134,7 @@ def _bind(job: _Binding) -> None:
     """The sheets of one package: Letter pages as they are, others in the middle of a Letter sheet."""
     with Pdf.new() as book, ExitStack() as opened:
         for path, first, last in job.files:
-            numbers = range(max(first, job.package.first), min(last, job.package.last) + 1)
+            numbers = [number for number in job.package.numbers if first <= number <= last]
             if numbers:
                 source = opened.enter_context(Pdf.open(path))
                 for number in numbers:
@@ -197,7 +199,7 @@ def _picture(book: Pdf, loss: Loss, dpi: int) -> None:
 
 
 def _summary(data: Mapping[str, Any], parcels: Sequence[Package], lost: Sequence[Loss], rules: Rules) -> dict[str, Any]:
-    labels = _labels(data["ledger"])
+    labels = {entry["number"]: label(entry) for entry in data["ledger"]}
     return {
         "packet": str(data["packet"]), "paper": rules.paper, "sheets": len(data["ledger"]),
         "dividers": sum(one.dividers for one in parcels), "packages": [asdict(one) for one in parcels],
@@ -212,7 +214,7 @@ def _fitted(ledger: Sequence[Entry]) -> Iterator[dict[str, str]]:
         if not is_letter(entry["size"]):
             _, scale = fit(entry["size"])
             how = "in the middle, as large as it is" if scale == 1.0 else f"at {100 * scale:.0f} %"
-            yield {"label": str(entry.get("label", entry["number"])), "how": how}
+            yield {"label": label(entry), "how": how}
 
 
 def _findings(data: Mapping[str, Any]) -> Iterator[Finding]:
@@ -220,7 +222,7 @@ def _findings(data: Mapping[str, Any]) -> Iterator[Finding]:
     for entry in data["ledger"]:
         if entry["kind"] == "draft" and entry["part"].endswith("-placeholder"):
             yield Finding(
-                rule="PRINT.PLACEHOLDER", severity=Severity.WARNING, where=f"page {entry.get('label', entry['number'])}",
+                rule="PRINT.PLACEHOLDER", severity=Severity.WARNING, where=f"page {label(entry)}",
                 problem="it only holds the place of a form and must not be mailed",
                 remedy="put the form into the case and build again",
             )

@@ -40,12 +40,11 @@ class Rules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
-    """One parcel: first and last place in the bundle, the printed numbers there, sheets (one a page), grams, millimetres."""
+    """One parcel: its pages' places in the bundle, the numbers printed on them, sheets (one a page), grams, millimetres."""
 
     cover: Cover
-    first: int
-    last: int
-    printed: str  # "1–212"
+    numbers: tuple[int, ...]
+    printed: str  # "1–212", "6, 57a–57c"
     sheets: int
     dividers: int
     grams: int  # with its cover
@@ -86,8 +85,20 @@ def capacity(cover: Cover, rules: Rules) -> int:
     return int(min(by_weight, by_thickness))
 
 
+def supplement(data: Mapping[str, Any]) -> list[Entry]:
+    """Of a packet that keeps the numbers of a filed one: its index, and the pages that were not filed. Else nothing."""
+    frozen = data.get("frozen") or {"pages": ()}
+    filed = {page["label"] for page in frozen["pages"]}
+    return [entry for entry in data["ledger"] if filed and (entry["part"] == "index" or label(entry) not in filed)]
+
+
+def label(entry: Entry) -> str:
+    """The number printed on a page: its place in the bundle, unless the packet is frozen."""
+    return str(entry.get("label", entry["number"]))
+
+
 def packages(ledger: Sequence[Entry], rules: Rules) -> tuple[Package, ...]:
-    """The packet in the smallest cover that takes it whole; else in several of the largest, parted between exhibits.
+    """These pages of a packet in the smallest cover that takes it whole; else in several of the largest, parted between exhibits.
 
     Within an exhibit it is parted only if that by itself is more than one takes.
     """
@@ -106,13 +117,23 @@ def _smallest(sheets: int, rules: Rules) -> Cover:
 
 
 def _package(entries: Sequence[Entry], cover: Cover, number: int, of: int, rules: Rules) -> Package:
-    ends = dict.fromkeys(str(entry.get("label", entry["number"])) for entry in (entries[0], entries[-1]))
     return Package(
-        cover=cover, first=entries[0]["number"], last=entries[-1]["number"], printed="–".join(ends), sheets=len(entries),
+        cover=cover, numbers=tuple(entry["number"] for entry in entries), printed=_printed(entries), sheets=len(entries),
         dividers=sum(entry["kind"] == "tab" for entry in entries), grams=round(len(entries) * rules.grams + cover.own_grams),
         millimetres=max(1, round(len(entries) * rules.millimetres * rules.loose)),
         path="print.pdf" if of == 1 else f"print-{number}-of-{of}.pdf",
     )  # fmt: skip
+
+
+def _printed(entries: Sequence[Entry]) -> str:
+    """Printed numbers, those of neighbouring pages as a range."""
+    runs: list[list[Entry]] = []
+    for entry in entries:
+        if runs and entry["number"] == runs[-1][-1]["number"] + 1:
+            runs[-1].append(entry)
+        else:
+            runs.append([entry])
+    return ", ".join("–".join(dict.fromkeys((label(run[0]), label(run[-1])))) for run in runs)
 
 
 def fit(size: Sequence[float]) -> tuple[tuple[float, float], float]:

@@ -22,7 +22,7 @@ from assembler.model import Fingerprint, Volume
 from assembler.prove import pages as paging
 from assembler.workshop import Failure, Workshop
 
-VERSION = "2"  # raise it when anything changes how pages are drawn or compared
+VERSION = "3"  # raise it when anything changes how pages are drawn or compared
 _PIECE = 12  # pages that are drawn, or known, together: neighbours, since they share a source
 _MANY = 250  # pages of which a worker only reads content or text
 # what says where a page stands and what its text is: the comparison with its source depends on all that an entry says but this

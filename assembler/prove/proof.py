@@ -55,6 +55,7 @@ def prove(build: Path, case_folder: Path | None, workshop: Workshop, *, remember
     checks += list(wording.checks(build, data, parts, seen, case_folder, workshop))
     if not structure.trouble:
         checks += [*_agreement(data, structure), *_bookmarks(data, parts, structures)]
+        checks += volumed.listed(data, parts, structure.texts)
     checks += list(_nothing_else(structure))
     missing = () if case_folder else ("whether pages look like their sources: the case folder was not given",)
     return Proof(

@@ -40,7 +40,7 @@ class Structure:
     labels: tuple[str, ...] = ()
     outline: tuple[tuple[int, str, int], ...] = ()  # level, title, page
     links: tuple[Link, ...] = ()
-    texts: tuple[tuple[int, str], ...] = ()  # of pages of ours, where the receiver wants no links
+    texts: tuple[tuple[int, str], ...] = ()  # of pages of ours, where links or one file do not say enough
     forbidden: tuple[str, ...] = ()
     unembedded: tuple[int, ...] = ()  # pages of ours with a font that is not in the file
     trouble: str = ""
@@ -75,7 +75,7 @@ def _structure(reader: PdfReader, job: Job) -> Structure:
         labels=tuple(reader.page_labels),
         outline=tuple(_outline(reader, reader.outline, 0, numbers)),
         links=tuple(_links(reader, job, numbers)) if job.linked else (),
-        texts=() if job.linked else tuple(_texts(reader, job)),
+        texts=() if job.linked and not job.others else tuple(_texts(reader, job)),
         forbidden=tuple(dict.fromkeys(_forbidden(reader, job))),
         unembedded=tuple(n for n in _ours(reader, job) if bare_fonts(reader.pages[n - job.first])),
     )

@@ -40,6 +40,17 @@ def checks(build: Path, data: Mapping[str, Any], parts: Sequence[Volume]) -> Ite
         yield Check(name="limit", ok=not over, detail=detail, page=over[0].first if over else None)
 
 
+def listed(data: Mapping[str, Any], parts: Sequence[Volume], texts: Sequence[tuple[int, str]]) -> Iterator[Check]:
+    """Where the index names files of the bundle, it names all of them, in order. (A firm's own may name none.)"""
+    index = {entry["number"] for entry in data["ledger"] if entry["part"] == "index"}
+    printed = "".join("".join(text.split()) for number, text in texts if number in index)
+    places = [printed.find("".join(one.path.split())) for one in parts]
+    if len(parts) > 1 and max(places) >= 0:
+        ok = min(places) >= 0 and places == sorted(places)
+        detail = f"the index names all {len(parts)} files, in order" if ok else "the index does not name the files, in order"
+        yield Check(name="files", ok=ok, detail=detail)
+
+
 def expected(marks: Sequence[Mark], volume: Volume) -> list[Mark]:
     """The bookmarks a volume must have: its own, after what was open when it begins, both leading to its first page.
 

