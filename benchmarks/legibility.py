@@ -79,7 +79,7 @@ def _steps(one: tuple[Page, str]) -> list[Row]:
 def _row(page: Page, kind: str, step: float, picture: Image.Image, scratch: Path) -> Row:
     out = io.BytesIO()
     picture.save(out, "PNG")
-    placed = place(out.getvalue(), "png")
+    placed = next(place(out.getvalue(), "png"))
     x, y, width, height = placed.box
     with pdfium.PdfDocument(placed.pdf) as pdf:
         wide, high = pdf[0].get_size()

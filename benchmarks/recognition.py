@@ -87,7 +87,7 @@ def measured(page: Page, language: str, scratch: Path) -> tuple[Row, Row]:
     """Ours, and the program's."""
     out = io.BytesIO()
     page.picture.save(out, "PNG")
-    placed = place(out.getvalue(), "png")
+    placed = next(place(out.getvalue(), "png"))
     sheet = scratch / "sheet.pdf"
     sheet.write_bytes(placed.pdf)
     return _ours(page, language, sheet, placed.box, scratch), _theirs(page, language, sheet, scratch)

@@ -51,7 +51,7 @@ def read_again(path: Path, page: PageText, dice: random.Random) -> PageText:
     """What is read of a page seen again, as a page of another file."""
     out = io.BytesIO()
     again(shown(path, page.page), dice).save(out, "PNG")
-    placed = place(out.getvalue(), "png")
+    placed = next(place(out.getvalue(), "png"))
     digest = hashlib.sha256(out.getvalue()).hexdigest()
     with tempfile.TemporaryDirectory() as home:
         sheet = Path(home) / "sheet.pdf"
