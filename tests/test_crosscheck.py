@@ -40,10 +40,16 @@ def test_untouched_samples_have_no_finding(subjects: list[planted.Subject]) -> N
 
 
 def test_every_planted_fault_is_found(subjects: list[planted.Subject]) -> None:
-    scores = list(planted.score(subjects, times=8))  # `HARD` ones are printed by the benchmark only
+    scores = list(planted.score(subjects, times=8))
 
     assert {one.fault for one in scores} == {*planted.FAULTS, planted.IN_LETTERS}
     assert [(one.fault, one.recall) for one in scores if one.recall < 0.95 or one.planted < 8] == []
+
+
+def test_every_page_and_photograph_taken_again_is_found_and_no_other(subjects: list[planted.Subject]) -> None:
+    scores = [one for one in planted.score(subjects, times=4, faults=planted.PICTURES) if one.fault in planted.PICTURES]
+
+    assert [(one.planted, one.recall, one.false) for one in scores] == [(4, 1.0, 0)] * len(planted.PICTURES)
 
 
 def test_every_passport_of_these_samples_is_read(subjects: list[planted.Subject]) -> None:
