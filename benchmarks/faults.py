@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from assembler import mrz
+from assembler import mrz, rules
 from assembler.crosscheck.likeness import has_date, words
 from assembler.evidence import texts as evidence_texts
 from assembler.model import Case, Exhibit, FilePart, FormFile, PageText, Person
@@ -370,9 +370,15 @@ def after_signing(one: Subject, dice: random.Random) -> Iterator[Planted]:
 
 
 def too_old(one: Subject, dice: random.Random) -> Iterator[Planted]:
-    """Papers whose age a checklist limits are years old."""
-    old = tuple(replace(e, date=AS_OF - timedelta(days=dice.randint(1500, 3000))) for e in one.case.exhibits)
-    yield replace(one.case, exhibits=old), one.texts
+    """All papers that meet a line of a checklist are older than it allows, by a day or by years."""
+    library = rules.from_shelf(Shelf.default())
+    limits = {line.id: line.max_age_days for sheet in library.chosen(one.case.kind, one.case.reasons) for line in sheet.lines}
+    for row in rules.check(one.case, library, AS_OF).matrix:
+        limit = limits[row.line]
+        if limit and row.exhibits and not row.facts:
+            day = AS_OF - timedelta(days=limit + dice.choice([1, dice.randint(2, 60), dice.randint(61, 3000)]))
+            old = tuple(replace(e, date=day) if e.id in row.exhibits else e for e in one.case.exhibits)
+            yield replace(one.case, exhibits=old), one.texts
 
 
 def _translated(one: Subject) -> Iterator[tuple[int, Exhibit]]:

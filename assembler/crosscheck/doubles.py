@@ -1,19 +1,21 @@
 """The same page or photograph twice, in one exhibit or in two, though scanned or photographed again. Pure.
 
 Pages with enough words are told by their words; photographs by what they show. A page with a few words, such as an identity
-card, must agree in both, since all cards of a kind look alike.
+card, or one that was read in part, must agree in both, since all cards of a kind look alike.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import combinations
+from datetime import date
+from typing import NamedTuple
 
 from rapidfuzz import fuzz, process
 
 from assembler import mrz
+from assembler.crosscheck.bags import Bags, bags_of
 from assembler.crosscheck.likeness import alike, vocabulary, words
-from assembler.crosscheck.pictures import likeness
+from assembler.crosscheck.pictures import BROAD, LEAST, candidates, likeness
 from assembler.crosscheck.values import Desk, Result, everything, told
 from assembler.model import Exhibit, PageText, Severity
 
@@ -58,17 +60,38 @@ def _by_words(there: Sequence[Place], desk: Desk) -> Iterator[tuple[int, int]]:
 
 
 def _by_pictures(there: Sequence[Place], desk: Desk) -> Iterator[tuple[int, int]]:
-    """Pairs of pages, by number, that look the same; where both have enough words, those decide."""
+    """Pairs of pages, by number, that look the same, and whose words do not say that they are two."""
     shown = [n for n, (_, page) in enumerate(there) if page.miniature]
-    short = {n for n in shown if len(words(there[n][1].text)) < desk.data["same_page_words"]}
+    small = [page.miniature for _, page in there if page.miniature]
+    bags = bags_of([page.text for _, page in there], desk.data["same_form"])
     doubled: set[int] = set()
-    for n, m in combinations(shown, 2):
-        one, other = there[n][1].miniature, there[m][1].miniature
-        if one and other and m not in doubled and short & {n, m} and not _meant(there[n], there[m]):
-            alike_enough = likeness(one, other) >= float(desk.data["same_picture_likeness"])
-            if alike_enough and _may_be_same(there[n][1], there[m][1], desk):
+    for left, right in candidates(small):
+        n, m = shown[left], shown[right]
+        if m not in doubled and not _meant(there[n], there[m]):
+            wanted = _wanted(there, n, m, bags, desk)
+            if wanted and likeness(small[left], small[right], wanted.broad) >= wanted.likeness:
                 doubled.add(m)
                 yield n, m
+
+
+class _Wanted(NamedTuple):
+    """How alike two pages must look in whole and in their broad areas."""
+
+    likeness: float
+    broad: float
+
+
+def _wanted(there: Sequence[Place], n: int, m: int, bags: Bags, desk: Desk) -> _Wanted | None:
+    """Going by the words of two pages; None where those are of two."""
+    page, other = there[n][1], there[m][1]
+    strict = _Wanted(float(desk.data["same_picture_likeness"]), BROAD)
+    proved = _proved(page, desk), _proved(other, desk)
+    if all(proved):
+        return strict if proved[0] & proved[1] else None
+    enough = desk.data["same_page_words"]
+    if len(words(page.text)) < enough and len(words(other.text)) < enough and _may_be_same(page, other):
+        return strict
+    return _Wanted(float(desk.data["same_form"]["likeness"]), LEAST) if bags.same(n, m) else None
 
 
 def _meant(one: Place, other: Place) -> bool:
@@ -83,14 +106,15 @@ def _same_words(page: PageText, other: PageText, desk: Desk) -> bool:
     return alike(page.text, other.text) >= float(desk.data["same_page_likeness"])
 
 
-def _may_be_same(page: PageText, other: PageText, desk: Desk) -> bool:
+def _may_be_same(page: PageText, other: PageText) -> bool:
     """Whether the words of two pages that look the same do not say that they are two: another name, another number."""
-    proved = [{(one.number, one.birth_date) for one in mrz.read(each.lines, desk.as_of)} for each in (page, other)]
-    if all(proved):
-        return bool(proved[0] & proved[1])
     here, there = (_believed(each) for each in (page, other))
     numbers = [[word for word in some if len(word) >= _NUMBER and any(map(str.isdigit, word))] for some in (here, there)]
     return _shared(here, there) and _shared(*numbers)
+
+
+def _proved(page: PageText, desk: Desk) -> set[tuple[str, date]]:
+    return {(one.number, one.birth_date) for one in mrz.read(page.lines, desk.as_of)} if page.lines else set()
 
 
 def _believed(page: PageText) -> list[str]:

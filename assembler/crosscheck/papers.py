@@ -88,6 +88,13 @@ def _contact(text: str, exhibit: Exhibit) -> Iterator[str]:
 
 def languages(desk: Desk) -> Iterator[Result]:
     """Pages that seem to be in another language than case.json says: one that is not English needs a translation."""
+    for exhibit in desk.case.exhibits:
+        unknown = sum(bool(page.text.strip()) and not page.seems for page in desk.read(exhibit))
+        if unknown:
+            yield Looked(
+                exhibit=exhibit.id, what=f"language of {unknown} pages", result="not looked at",
+                why="it cannot be told: few words, or recognised without the data of the language",
+            )  # fmt: skip
     for exhibit, page in everything(desk):
         said = page.language.split("-", maxsplit=1)[0].lower()
         seems = desk.languages.get(page.seems, "") or desk.data["scripts"].get(page.seems, "")

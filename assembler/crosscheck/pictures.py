@@ -7,6 +7,7 @@ A hash of the whole (imagehash's, measured) neither bears a turn of three degree
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -22,19 +23,34 @@ _ANGLES = range(-4, 5)  # degrees
 _SCALES = (0.9, 0.94, 0.97, 1.0, 1.03, 1.06, 1.11)
 _SHIFTS = range(-3, 4)  # pixels of the small whole
 _FORMAT = 0.12  # logarithm of width by height: pictures that differ by more are not compared
-_BROAD, _WHOLE = 0.3, 0.7  # likeness of a few broad areas, and of the whole, below which nothing more is looked at
+BROAD, _WHOLE = 0.3, 0.7  # likeness of a few broad areas, and of the whole, below which nothing more is looked at
+LEAST = 0.0  # likeness of broad areas that two photographs of a white page have in any light
 _PATCH, _REACH, _MOST, _FEWEST = 16, 5, 40, 8  # side of a patch, how far it may have moved, how many are looked at
 _DETAIL = 6.0  # grey levels, standard deviation of a patch worth looking for
 
 
-def likeness(one: Miniature, other: Miniature) -> float:
-    """How alike, from 0 to 1: the middle likeness of their patches; 0 where they cannot be the same, or hold too little."""
+def likeness(one: Miniature, other: Miniature, broad: float = BROAD) -> float:
+    """How alike, from 0 to 1: the middle likeness of their patches; 0 where they cannot be the same, or hold too little.
+
+    `broad`: likeness of broad areas, -1 to 1, below which nothing more is looked at; less for pages alike in their words.
+    """
     if abs(math.log(one.width * other.height / (one.height * other.width))) > _FORMAT:
         return 0.0
-    if float(_broad(one) @ _broad(other)) < _BROAD:
+    if float(_broad(one) @ _broad(other)) < broad:
         return 0.0
     whole, placed = _laid_over(one, other)
     return _patches(one, other, placed) if whole >= _WHOLE else 0.0
+
+
+def candidates(pictures: Sequence[Miniature]) -> Iterator[tuple[int, int]]:
+    """Pairs, by number, in order, of the same format and not opposite in their broad areas."""
+    if not pictures:
+        return
+    rows = np.array([_broad(one) for one in pictures])
+    formats = np.array([math.log(one.width / one.height) for one in pictures])
+    for n in range(len(pictures) - 1):
+        near = (np.abs(formats[n + 1 :] - formats[n]) <= _FORMAT) & (rows[n + 1 :] @ rows[n] >= LEAST)
+        yield from ((n, n + 1 + int(m)) for m in np.nonzero(near)[0])
 
 
 @lru_cache(maxsize=4096)

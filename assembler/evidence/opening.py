@@ -15,8 +15,9 @@ from typing import Any
 
 import pikepdf
 import pypdfium2 as pdfium
+from PIL import Image
 
-from assembler.evidence import pictures
+from assembler.evidence import miniatures, pictures
 from assembler.evidence.hidden import hidden_on
 from assembler.evidence.images import place
 from assembler.evidence.locks import LOCK, asks_for_password, of_unusable, opens
@@ -27,11 +28,11 @@ from assembler.evidence.refusing import Refused
 from assembler.evidence.sniff import REFUSED, sniff
 from assembler.evidence.wordfile import engines, print_word
 from assembler.ink import drawn, marks_on
-from assembler.model import Finding, Ink, Severity
+from assembler.model import Finding, Ink, Miniature, Severity
 from assembler.passwords import read_passwords
 from assembler.workshop import Cache
 
-VERSION = "7"  # raise it when anything here changes what comes out
+VERSION = "8"  # raise it when anything here changes what comes out
 
 Place = tuple[tuple[float, float, float, float], int, float]  # Placed.box, turned and dpi
 
@@ -59,6 +60,7 @@ class Page:
     blank: bool
     box: tuple[float, float, float, float] | None  # where an image stands on its page
     turned: int
+    miniature: Miniature  # not turned upright, where a person has to turn it
     redrawn: bool = False
 
 
@@ -211,6 +213,7 @@ def _measured(number: int, page: Any, box: Any, turned: int, dpi: float | None) 
         blank=not usable and not any(ink.bits),
         box=box if box is None else (box[0], box[1], box[2], box[3]),
         turned=turned,
+        miniature=miniatures.miniature(Image.fromarray(grey), miniatures.frame_of(box, (width, height), 0)),
     )
     return _Look(page=made, losses=losses, fault=f"a picture in it does not decode (page {number})" if undrawn(page) else "")
 
@@ -239,6 +242,7 @@ def _images(page: Any, width: float, height: float) -> tuple[float, float | None
 def _page_raw(page: Page) -> dict[str, Any]:
     raw = asdict(page)
     raw["ink"]["bits"] = base64.b64encode(page.ink.bits).decode()
+    raw["miniature"] = miniatures.raw(page.miniature)
     return raw
 
 
@@ -250,7 +254,7 @@ def _loss_from(raw: dict[str, Any]) -> Loss:
 def _page_from(raw: dict[str, Any]) -> Page:
     ink = Ink(**{**raw["ink"], "bits": base64.b64decode(raw["ink"]["bits"])})
     box = tuple(raw["box"]) if raw["box"] else None
-    return Page(**{**raw, "ink": ink, "box": box})
+    return Page(**{**raw, "ink": ink, "box": box, "miniature": miniatures.from_raw(raw["miniature"])})
 
 
 def _versions(kind: str) -> tuple[str, ...]:

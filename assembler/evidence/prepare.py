@@ -268,7 +268,7 @@ def _page(use: _Use, one: opening.Opened, read: reading.Read | None) -> Prepared
         redrawn=page.redrawn,
         boxes=read.boxes if read else None,
         script=read.script if read else "",
-        miniature=read.miniature if read else None,
+        miniature=read.miniature if read else page.miniature,
         lines=read.lines if read else "",
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import os
 from dataclasses import asdict, dataclass, replace
@@ -14,9 +13,11 @@ import pypdfium2 as pdfium
 from PIL import Image
 
 from assembler import legibility, ocr
+from assembler.evidence import miniatures
 from assembler.evidence.lighting import evened
 from assembler.evidence.looking import Words
 from assembler.evidence.measuring import measure
+from assembler.evidence.miniatures import frame_of
 from assembler.evidence.zones import lines_in
 from assembler.legibility import Box, Measures
 from assembler.model import Miniature
@@ -24,7 +25,6 @@ from assembler.workshop import Cache
 
 VERSION = "8"  # raise it when anything here changes what comes out
 _MAX_PIXELS = 40_000_000  # of a rendering; larger pages are read coarser
-_MINIATURE = 112  # pixels of the longer side: letters cannot be read on it, faces not be told
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,9 +64,8 @@ def read_page(job: Job) -> Read:
     made = job.cache.once(key, lambda folder: _make(job, engine, folder))
     kept = json.loads((made / "read.json").read_text())
     measures = legibility.measures(json.loads((made / "measures.json").read_text()))
-    small = kept.pop("miniature")
-    miniature = Miniature(**{**small, "grey": base64.b64decode(small["grey"])})
-    return Read(**kept, layer=made / "layer.pdf", boxes=made / "boxes.json", measures=measures, miniature=miniature)
+    small = miniatures.from_raw(kept.pop("miniature"))
+    return Read(**kept, layer=made / "layer.pdf", boxes=made / "boxes.json", measures=measures, miniature=small)
 
 
 def _make(job: Job, engine: str, folder: Path) -> None:
@@ -75,12 +74,12 @@ def _make(job: Job, engine: str, folder: Path) -> None:
         page = document[job.index]
         drawn = lru_cache(maxsize=1)(lambda dpi: _render(page, dpi))
         size = page.get_size()
-        found = ocr.read_page(drawn, engine, job.policy, folder, lambda image: evened(image, _frame(job.box, size, 0)))
+        found = ocr.read_page(drawn, engine, job.policy, folder, lambda image: evened(image, frame_of(job.box, size, 0)))
         picture = drawn(job.policy.dpi)
         upright = picture.rotate(-found.turned, expand=True) if found.turned else picture
-        frame = _frame(job.box, size, found.turned)
+        frame = frame_of(job.box, size, found.turned)
         measures = _measures(job, upright, picture.width / size[0] * 72, found, frame, engine)
-        small = _miniature(upright, frame)
+        small = miniatures.miniature(upright, frame)
         lines = _lines(page, found)
         script = ocr.script(upright) if found.words and found.confidence < job.policy.sure else ""
     finally:
@@ -91,7 +90,7 @@ def _make(job: Job, engine: str, folder: Path) -> None:
     found = found if believed else replace(found, words=(), confidences=(), boxes=())
     kept = {
         "words": len(found.words), "confidence": measures.confidence, "turned": found.turned, "dpi": found.dpi, "lines": lines,
-        "script": script, "miniature": {**asdict(small), "grey": base64.b64encode(small.grey).decode()},
+        "script": script, "miniature": miniatures.raw(small),
     }  # fmt: skip
     (folder / "read.json").write_text(json.dumps(kept))
     (folder / "boxes.json").write_text(_boxes(found, size), encoding="utf8")
@@ -131,29 +130,6 @@ def _by_line(words: Words) -> list[list[tuple[str, float, Box]]]:
         else:
             lines.append([word])
     return lines
-
-
-def _miniature(upright: Image.Image, frame: Box) -> Miniature:
-    """The picture within its frame, very small: to find the same one again."""
-    sides = (upright.width, upright.height) * 2
-    left, top, right, bottom = (round(part * side) for part, side in zip(frame, sides, strict=True))
-    inner = upright.convert("L").crop((left, top, max(right, left + 1), max(bottom, top + 1)))
-    part = _MINIATURE / max(inner.size)
-    size = (max(1, round(inner.width * part)), max(1, round(inner.height * part)))
-    return Miniature(width=size[0], height=size[1], grey=inner.resize(size, Image.Resampling.BOX).tobytes())
-
-
-def _frame(box: Box | None, size: tuple[float, float], turned: int) -> Box:
-    """Where the picture stands on the page turned upright, as parts of its width and height."""
-    if box is None:
-        return (0.0, 0.0, 1.0, 1.0)
-    x, y, width, height = box
-    left, top, right, bottom = x / size[0], 1 - (y + height) / size[1], (x + width) / size[0], 1 - y / size[1]
-    turns: dict[int, Box] = {
-        0: (left, top, right, bottom), 90: (1 - bottom, left, 1 - top, right),
-        180: (1 - right, 1 - bottom, 1 - left, 1 - top), 270: (top, 1 - right, bottom, 1 - left),
-    }  # fmt: skip
-    return turns[turned % 360]
 
 
 def _boxes(found: ocr.Recognised, size: tuple[float, float]) -> str:

@@ -8,11 +8,9 @@ from collections import Counter
 from functools import cache
 from typing import Any
 
+from assembler.evidence.smallwords import by_letters, plainly
+
 _FEW, _FEW_LETTERS, _SURE = 20, 50, 0.999  # words, letters, likelihood: below these nothing is told
-_ENGLISH = frozenset(  # small words, and those of accounts and forms
-    "the of and to for that with this from by are not have name date number year every shown return".split()  # noqa: SIM905
-)
-_PART, _KINDS = 0.05, 3  # of a text, and how many of them, to be plainly English: other languages have less than 0.04 of them
 _MOSTLY = 0.7  # of the letters: the script of a page that holds some of another
 # script as Unicode names its letters, and as the recognition engine's detector names it → ISO 15924
 _SCRIPTS = dict(
@@ -50,7 +48,7 @@ def seems_in(text: str, declared: str, *, seen_script: str = "", readable: bool 
 
     "" where the text is too short or the identifier not sure. `seen_script`: what the recognition engine saw the picture
     written in; `readable`: false where a page was recognised without the data of its language, so that its letters say nothing.
-    The identifier takes half a second to load: most pages are plainly English without it.
+    The identifier takes half a second to load: most pages are plainly in one of a few languages without it.
     """
     primary = declared.split("-", maxsplit=1)[0].lower()
     wanted = _script_of(declared)
@@ -63,25 +61,34 @@ def seems_in(text: str, declared: str, *, seen_script: str = "", readable: bool 
         return ""
     script = _mostly(letters)
     if script and wanted and not _fits(script, wanted):
-        return "en" if _plainly_english(words) else _named(words, primary) or script
+        return _told(words, script, primary) or script
     if len(words) < _FEW and script not in ("Hani", "Jpan"):
         return ""
-    return "en" if _plainly_english(words) else _named(words, primary)
+    return _told(words, script, primary)
 
 
-def _plainly_english(words: list[str]) -> bool:
-    common = [word for word in map(str.casefold, words) if word in _ENGLISH]
-    return len({*common}) >= _KINDS and len(common) >= _PART * len(words)
+def _told(words: list[str], script: str, primary: str) -> str:
+    """By small words and by letters where these are plain, else by the identifier; English only where most letters are Latin."""
+    plain = by_letters("".join(words)) if script == "Cyrl" else ""
+    if script in ("Latn", ""):
+        plain = plainly(words, primary)
+    if plain and (script or plain == "en"):
+        return primary if primary in _like(plain) else plain
+    return _named(words, primary)
 
 
 def _named(words: list[str], primary: str) -> str:
     """The language the identifier is sure of; the declared one where it names one of those that are taken for it."""
     ranked = [(str(language), float(likelihood)) for language, likelihood in _identifier().rank(" ".join(words))]
     guess = ranked[0][0]
-    alike = {guess}.union(*(group for group in _ALIKE if guess in group))
+    alike = _like(guess)
     if sum(likelihood for language, likelihood in ranked if language in alike) < _SURE or guess == "zxx":
         return ""
     return primary if primary in alike else guess
+
+
+def _like(language: str) -> set[str]:
+    return {language}.union(*(group for group in _ALIKE if language in group))
 
 
 def _mostly(letters: str) -> str:

@@ -49,7 +49,7 @@ class PreparedPage:
     redrawn: bool = False  # form values were drawn by us, since the file held no picture of them
     script: str = ""  # what it seems to be written in, if it was recognised poorly: "Latin", "Cyrillic"; "" unknown
     boxes: Path | None = None  # where it was recognised: JSON, [[word, left, top, right, bottom, confidence], …]; points, 0..100
-    miniature: Miniature | None = None  # where it was recognised: the picture on the page
+    miniature: Miniature | None = None  # of the page, or of the picture placed on it
     lines: str = ""  # where it was recognised: machine-readable lines that could be proved
 
 
