@@ -12,13 +12,14 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import cycle
 from pathlib import Path
 
 from assembler import crosscheck, evidence, intake, mrz, ocr, rules
 from assembler.model import Case, Finding
 from assembler.shelf import Shelf
 from assembler.workshop import Workshop
-from benchmarks.faults import AS_OF, FAULTS, HARD, IN_LETTERS, Fault, Subject, Texts, stale_template
+from benchmarks.faults import AS_OF, FAULTS, HARMLESS, IN_LETTERS, PICTURES, Fault, Subject, Texts, stale_template
 
 ROOT = Path(__file__).parent.parent
 TIMES = 20
@@ -81,6 +82,9 @@ def score(subjects: Sequence[Subject], times: int = TIMES, faults: Mapping[str, 
                     planted += 1
                     caught += bool(new & {*ids})
         false = sum(finding.rule in ids for found in before.values() for finding in found)
+        for _, one in zip(range(times), cycle(subjects), strict=False):
+            for case, texts in HARMLESS[fault](one, dice) if fault in HARMLESS else ():
+                false += sum(finding.rule in ids for finding in findings(case, texts))
         yield Score(fault=fault, planted=planted, caught=caught, false=false)
     yield _in_letters(subjects, times)
 
@@ -116,7 +120,7 @@ def zones(folder: Path) -> Iterator[tuple[str, str]]:
 def main() -> None:
     with tempfile.TemporaryDirectory() as home:
         subjects = [read(path.parent, Path(home)) for path in sorted((ROOT / "samples").glob("*/case.json"))]
-    for one in score(subjects, faults={**FAULTS, **HARD}):
+    for one in score(subjects, faults={**FAULTS, **PICTURES}):
         found = f"{one.planted:>4} planted {one.caught:>4} found"
         print(f"{one.fault:<48} {found}  recall {one.recall:.3f}  precision {one.precision:.3f}", flush=True)
     errors = [f for one in subjects for f in findings(one.case, one.texts) if f.severity == "error"]

@@ -49,8 +49,13 @@ def again(picture: Image.Image, dice: random.Random) -> Image.Image:
 
 def read_again(path: Path, page: PageText, dice: random.Random) -> PageText:
     """What is read of a page seen again, as a page of another file."""
+    return read(again(shown(path, page.page), dice), page)
+
+
+def read(picture: Image.Image, page: PageText) -> PageText:
+    """What is read of a photograph in the place of a page, as a page of a file of its own."""
     out = io.BytesIO()
-    again(shown(path, page.page), dice).save(out, "PNG")
+    picture.save(out, "PNG")
     placed = next(place(out.getvalue(), "png"))
     digest = hashlib.sha256(out.getvalue()).hexdigest()
     with tempfile.TemporaryDirectory() as home:
@@ -60,9 +65,9 @@ def read_again(path: Path, page: PageText, dice: random.Random) -> PageText:
             pdf=sheet, index=0, sha256=digest, language=page.language, policy=ocr.Policy(), cache=Cache(Path(home) / "cache"),
             box=placed.box,
         )  # fmt: skip
-        read = reading.read_page(job)
-        text = " ".join(row[0] for row in json.loads(read.boxes.read_text(encoding="utf8")))
+        made = reading.read_page(job)
+        text = " ".join(row[0] for row in json.loads(made.boxes.read_text(encoding="utf8")))
     return replace(
-        page, path="evidence/again.png", page=1, sha256=digest, text=text, lines=read.lines, method="ocr", turned=read.turned,
-        confidence=read.confidence, miniature=read.miniature,
+        page, path=f"evidence/{digest[:8]}.png", page=1, sha256=digest, text=text, lines=made.lines, method="ocr",
+        turned=made.turned, confidence=made.confidence, miniature=made.miniature,
     )  # fmt: skip

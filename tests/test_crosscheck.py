@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from assembler import crosscheck, mrz
+from assembler.crosscheck.bags import bags_of
 from assembler.crosscheck.likeness import alike, has_date, has_name, has_number, plain, same_name
 from assembler.crosscheck.pictures import likeness
 from assembler.crosscheck.statements import a_numbers
@@ -40,10 +41,23 @@ def test_untouched_samples_have_no_finding(subjects: list[planted.Subject]) -> N
 
 
 def test_every_planted_fault_is_found(subjects: list[planted.Subject]) -> None:
-    scores = list(planted.score(subjects, times=8))  # `HARD` ones are printed by the benchmark only
+    scores = list(planted.score(subjects, times=8))
 
     assert {one.fault for one in scores} == {*planted.FAULTS, planted.IN_LETTERS}
     assert [(one.fault, one.recall) for one in scores if one.recall < 0.95 or one.planted < 8] == []
+
+
+def test_every_page_and_photograph_taken_again_is_found_and_no_other(subjects: list[planted.Subject]) -> None:
+    scores = [one for one in planted.score(subjects, times=4, faults=planted.PICTURES) if one.fault in planted.PICTURES]
+
+    assert [(one.planted, one.recall, one.false) for one in scores] == [(4, 1.0, 0)] * len(planted.PICTURES)
+
+
+def test_every_page_keeps_a_small_picture_whether_it_was_recognised_or_not(subjects: list[planted.Subject]) -> None:
+    pages = [page for one in subjects for pages in one.texts.values() for page in pages]
+
+    assert {page.method for page in pages} >= {"text", "ocr"}
+    assert {max(page.miniature.width, page.miniature.height) if page.miniature else 0 for page in pages} == {112}
 
 
 def test_every_passport_of_these_samples_is_read(subjects: list[planted.Subject]) -> None:
@@ -292,6 +306,40 @@ def test_a_photograph_taken_twice_is_told_and_two_cards_of_a_kind_are_not(subjec
     assert found("", "") == [2]
     assert found("Card of Anna Muster number X1234567", "Card of Anna Muster number X1234567") == [2]
     assert found("Card of Anna Muster number X1234567", "Card of Otto Fremder number Y7654321") == []
+
+
+_FORM = (
+    "Civil registry of Utopia certificate of birth book 12 folio {} name of the child {} born on {} in the town of Ejemplo "
+    "father Otto Muster mother Anna Muster witnessed by the clerk and sealed on 4 May 2015"
+)
+
+
+@pytest.mark.parametrize(
+    ("again", "same"),
+    [
+        (_FORM.format(77, "Bruno Muster", "3 March 2011"), True),
+        (_FORM.format(77, "Bruno Muster", "3 March 2011")[:110], True),  # the lower half could not be read
+        (_FORM.format(77, "Brnno Mvster", "3 March 2011").replace("witnessed", "zzqqk"), True),
+        (_FORM.format(78, "Clara Muster", "9 June 2013"), False),  # the sister's, on the same form
+        ("sealed on 4 May", False),  # too little
+    ],
+)
+def test_words_of_a_page_read_in_part_and_of_another_page_of_the_form(again: str, same: bool) -> None:
+    first = _FORM.format(77, "Bruno Muster", "3 March 2011")
+    letter = "Bruno Muster and Clara Muster are known to me since March and June"
+    bags = bags_of([first, again, letter], Shelf.default().schema("crosscheck.json")["same_form"])
+
+    assert bags.same(0, 1) is same
+    assert bags.same(1, 0) is same
+
+
+def test_a_line_of_english_makes_no_page_english(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tongues, "_identifier", lambda: pytest.fail("loaded"))
+    note = "SAMPLE: every person and fact on this page is invented. "
+
+    assert tongues.seems_in(note + _SPANISH, "es") == "es"
+    assert tongues.seems_in(note + _SPANISH, "en") == "es"
+    assert tongues.seems_in(note + _UKRAINIAN, "uk") == "uk"
 
 
 # --- machine-readable lines -----------------------------------------------------------------------------------------

@@ -11,11 +11,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import numpy as np
 from rapidfuzz import fuzz, process
 
 from assembler.crosscheck.likeness import vocabulary
 
 _LETTERS, _DIGITS = 3, 2  # of a word and of a number that may tell two pages apart
+_AT_ONCE = 1000  # words
 _FILLER = 6  # letters from which a word of two or three different ones is none
 
 
@@ -31,13 +33,12 @@ class Bags:
     of: tuple[frozenset[str], ...]
     pages: Mapping[str, int]
     limits: Mapping[str, float]
+    near: np.ndarray[Any, np.dtype[np.bool_]]  # for each two pages: whether they have enough words, and enough in common
 
     def same(self, n: int, m: int) -> bool:
         """Whether the words of two pages are of one: most of the fewer stand among the others, and hardly any is its own."""
         few, many = sorted((self.of[n], self.of[m]), key=len)
-        if len(few) < max(self.limits["words"], self.limits["part"] * len(many)):
-            return False
-        if len(few & many) < self.limits["shared"] * len(few):
+        if not self.near[n, m]:
             return False
         if any(map(_number, many)) and not any(map(str.isdecimal, few & many)):
             return False
@@ -66,7 +67,21 @@ class Bags:
 def bags_of(texts: Sequence[str], limits: Mapping[str, float]) -> Bags:
     """`texts`: of all pages of a case."""
     of = tuple(map(vocabulary, texts))
-    return Bags(of=of, pages=Counter(word for bag in of for word in bag), limits=limits)
+    pages = Counter(word for bag in of for word in bag)
+    size = np.array([len(bag) for bag in of])
+    few, many = np.minimum.outer(size, size), np.maximum.outer(size, size)
+    near = few >= np.maximum(limits["words"], limits["part"] * many)
+    near &= _in_common(of, sorted(word for word, count in pages.items() if count > 1)) >= limits["shared"] * few
+    return Bags(of=of, pages=pages, limits=limits, near=near)
+
+
+def _in_common(bags: Sequence[frozenset[str]], known: Sequence[str]) -> np.ndarray[Any, Any]:
+    """How many of the known words each two pages have in common; a few words at a time, so that memory stays small."""
+    common = np.zeros((len(bags), len(bags)), dtype=np.float32)
+    for start in range(0, len(known), _AT_ONCE):
+        there = np.array([[word in bag for word in known[start : start + _AT_ONCE]] for bag in bags], dtype=np.float32)
+        common += there @ there.T
+    return common
 
 
 def _number(word: str) -> bool:

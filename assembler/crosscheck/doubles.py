@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import numpy as np
 from rapidfuzz import fuzz, process
 
 from assembler import mrz
@@ -65,13 +66,20 @@ def _by_pictures(there: Sequence[Place], desk: Desk) -> Iterator[tuple[int, int]
     small = [page.miniature for _, page in there if page.miniature]
     bags = bags_of([page.text for _, page in there], desk.data["same_form"])
     doubled: set[int] = set()
-    for left, right in candidates(small):
+    for left, right in candidates(small, _allowed(there, bags, desk)[np.ix_(shown, shown)]):
         n, m = shown[left], shown[right]
         if m not in doubled and not _meant(there[n], there[m]):
             wanted = _wanted(there, n, m, bags, desk)
             if wanted and likeness(small[left], small[right], wanted.broad) >= wanted.likeness:
                 doubled.add(m)
                 yield n, m
+
+
+def _allowed(there: Sequence[Place], bags: Bags, desk: Desk) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Which pairs of pages `_wanted` may want, all at once, since most are not."""
+    short = np.array([len(words(page.text)) < desk.data["same_page_words"] for _, page in there], dtype=bool)
+    lines = np.array([bool(page.lines) for _, page in there], dtype=bool)
+    return np.asarray(bags.near | np.logical_and.outer(short, short) | np.logical_and.outer(lines, lines), dtype=bool)
 
 
 class _Wanted(NamedTuple):

@@ -42,14 +42,14 @@ def likeness(one: Miniature, other: Miniature, broad: float = BROAD) -> float:
     return _patches(one, other, placed) if whole >= _WHOLE else 0.0
 
 
-def candidates(pictures: Sequence[Miniature]) -> Iterator[tuple[int, int]]:
-    """Pairs, by number, in order, of the same format and not opposite in their broad areas."""
+def candidates(pictures: Sequence[Miniature], allowed: np.ndarray[Any, np.dtype[np.bool_]]) -> Iterator[tuple[int, int]]:
+    """Pairs, by number, in order, of those `allowed` (row and column) that are of one format and not opposite in broad areas."""
     if not pictures:
         return
     rows = np.array([_broad(one) for one in pictures])
     formats = np.array([math.log(one.width / one.height) for one in pictures])
     for n in range(len(pictures) - 1):
-        near = (np.abs(formats[n + 1 :] - formats[n]) <= _FORMAT) & (rows[n + 1 :] @ rows[n] >= LEAST)
+        near = allowed[n, n + 1 :] & (np.abs(formats[n + 1 :] - formats[n]) <= _FORMAT) & (rows[n + 1 :] @ rows[n] >= LEAST)
         yield from ((n, n + 1 + int(m)) for m in np.nonzero(near)[0])
 
 
