@@ -25,7 +25,7 @@ def read(data: Mapping[str, Any], sha256: str) -> Filed:
     """A filed packet from its manifest. Raises KeyError, TypeError, ValueError, AttributeError for what is none."""
     files = {one["path"]: str(one["sha256"]) for one in (*data["inputs"], *data["outputs"])}
     filed = Filed(
-        case=str(data["case"]), packet=str(data["packet"]), as_of=str(data["as_of"]), sha256=sha256,
+        case=str(data["case"]), packet=str(data["packet"]), profile=str(data["profile"]), as_of=str(data["as_of"]), sha256=sha256,
         pages=tuple(_filed(entry, files) for entry in data["ledger"]),
         groups=tuple((str(row["exhibit"]), str(row["group"])) for row in data["index"]),
     )  # fmt: skip

@@ -123,8 +123,9 @@ def _theirs(page: Page, language: str, sheet: Path, scratch: Path) -> Row:
     with pdfium.PdfDocument(sheet) as pdf:
         pdf[0].render(scale=300 / 72, grayscale=True).to_pil().save(scratch / "page.png")
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    command = ["tesseract", "page.png", "out", "--dpi", "300", "-l", ocr.engine_language(language), "txt", "pdf"]
-    data = ["--tessdata-dir", str(ocr.data_folder())]
+    engine = ocr.engine_language(language)
+    command = ["tesseract", "page.png", "out", "--dpi", "300", "-l", engine, "txt", "pdf"]
+    data = ["--tessdata-dir", str(ocr.data_folder(engine))]
     quiet = {**os.environ, "OMP_THREAD_LIMIT": "1"}
     subprocess.run([*command[:3], *data, *command[3:]], cwd=scratch, check=True, capture_output=True, env=quiet)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)

@@ -60,7 +60,8 @@ def manifest(layout: Layout, exhibits: Exhibits) -> dict[str, Any]:
             entry["transform"] = {"turned": 0}
         ledger.append(entry)
     index = [{"exhibit": row.exhibit, "group": row.group, "title": row.title} for row in layout.index]
-    return {"case": "c", "packet": "child", "as_of": "", "ledger": ledger, "index": index, "inputs": [], "outputs": []}
+    facts = {"case": "c", "packet": "child", "profile": "uscis-paper", "as_of": ""}
+    return {**facts, "ledger": ledger, "index": index, "inputs": [], "outputs": []}
 
 
 def file(layout: Layout, exhibits: Exhibits) -> Filed:

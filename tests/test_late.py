@@ -151,7 +151,8 @@ def test_a_supplement_to_a_supplement_in_several_files(late: Path, tmp_path: Pat
     limit = (case / "second/child/bundle.pdf").stat().st_size * 6 // 10
     name = own_profile(case, max_bytes=limit, part_name="p_{first}-{last}.pdf", labels=True, outline=True)
 
-    bundle(case, "--freeze", case / "second/child/manifest.json", "--profile", name)
+    said = bundle(case, "--freeze", case / "second/child/manifest.json", "--profile", name)
+    assert "FREEZE.PROFILE packet child: it was filed for another receiver (uscis-paper)" in said
 
     old, new = manifest(case / "second"), manifest(case / "build")
     assert [str(one) for one in compare(old, new) if one.kind != "changed"] == [

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFilter
 
 from assembler import legibility, ocr
+from assembler.evidence import reading
 from assembler.evidence.measuring import measure
 from assembler.legibility import Judged, Measures, Verdict
 from assembler.model import Finding, Severity
@@ -214,3 +215,11 @@ def test_language_without_data_is_told_once_with_the_command(tmp_path: Path, mon
     assert [one.rule for one in found].count("LANG.DATA") == 1
     assert not [one for one in found if one.rule == "LEGIBLE.CONFIDENCE"]
     assert ocr.has_language("en-US")
+
+
+@pytest.mark.parametrize(("unlit", "sure", "part"), [(0, 2, 0.0), (None, 40, None), (10, 40, 0.75), (38, 40, 0.0)])
+def test_a_few_words_more_in_even_light_tell_nothing(unlit: int | None, sure: int, part: float | None) -> None:
+    words = tuple("word" for _ in range(sure))
+    read = ocr.Recognised(words=words, confidences=(90,) * sure, layer=b"", dpi=200, unlit=unlit)
+
+    assert reading.hidden(read) == part

@@ -141,7 +141,8 @@ def test_size_and_count() -> None:
 def files_of(exhibit: dict[str, Any]) -> list[str]:
     """Every file behind a tab."""
     translation = exhibit.get("translation", {"files": [], "certificate": []})
-    return [*exhibit["files"], *translation["files"], *translation["certificate"]]
+    listed = [*exhibit["files"], *translation["files"], *translation["certificate"]]
+    return [one["path"] if isinstance(one, dict) else one for one in listed]
 
 
 def pages_of(exhibit: dict[str, Any], sample: Path = MEDICAL) -> int:

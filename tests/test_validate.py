@@ -126,7 +126,7 @@ def test_the_matrix_of_a_bundle_names_pages_and_the_facts_have_sources(small: Pa
     data = json.loads((small / "build/child/manifest.json").read_text())
 
     rows = {row["line"]: row for row in data["matrix"]}
-    assert rows["ID.BENEFICIARY"]["exhibits"] == [{"id": "scan", "tab": "B", "first": 9, "last": 10}]
+    assert rows["ID.BENEFICIARY"]["exhibits"] == [{"id": "scan", "tab": "B", "first": 9, "last": 10, "pages": "9–10"}]
     assert rows["ID.BENEFICIARY"]["met"]
     assert rows["STATEMENT.LENGTH"]["facts"] == ["/request/length_reason"]
     used = {fact["id"]: fact for fact in data["facts_used"]}

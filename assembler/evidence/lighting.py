@@ -14,7 +14,7 @@ from assembler.legibility import Box, Measures
 _DARK, _DARK_PART = 0.8, 0.08  # paper darker than this part of the page's is in the dark; of the picture
 _MARK, _FAINT_PART = 36, 0.06  # grey levels between paper and a faint mark; part of the tiles with such marks
 _DIM = 0.4  # contrast of a faint word
-_CLEAR = 8  # words that must come out of the dark for it to be told
+CLEAR = 8  # words that must come out of the dark for it to be told
 
 
 def with_glare(made: Measures, grey: Grey, frame: Box, size: tuple[float, float]) -> Measures:
@@ -101,7 +101,7 @@ def with_hidden(made: Measures, image: Image.Image, words: Words, size: tuple[fl
     found = [box for text, sure, box in again(lit(image))
              if sure >= SURE and sum(map(str.isalnum, text)) > 2 and not seen(text, box, words)]  # fmt: skip
     hidden = [box for box in found if not words or dim(box)]
-    if len(hidden) < _CLEAR:
+    if len(hidden) < CLEAR:
         return replace(made, hidden=0.0)
     return replace(made, hidden=len(hidden) / (len(hidden) + len(words)), hidden_at=around(hidden, size))
 

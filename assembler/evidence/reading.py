@@ -14,7 +14,7 @@ from PIL import Image
 
 from assembler import legibility, ocr
 from assembler.evidence import miniatures
-from assembler.evidence.lighting import evened
+from assembler.evidence.lighting import CLEAR, evened
 from assembler.evidence.looking import Words
 from assembler.evidence.measuring import measure
 from assembler.evidence.miniatures import frame_of
@@ -23,7 +23,7 @@ from assembler.legibility import Box, Measures
 from assembler.model import Miniature
 from assembler.workshop import Cache
 
-VERSION = "8"  # raise it when anything here changes what comes out
+VERSION = "9"  # raise it when anything here changes what comes out
 _MAX_PIXELS = 40_000_000  # of a rendering; larger pages are read coarser
 
 
@@ -106,8 +106,11 @@ def _measures(job: Job, upright: Image.Image, dpi: float, found: ocr.Recognised,
 
 
 def hidden(found: ocr.Recognised) -> float | None:
-    """The part of the sure words that came out only in even light; None where it was not read so."""
-    return None if found.unlit is None else max(0.0, 1 - found.unlit / max(1, found.sure))
+    """The part of the sure words that came out only in even light; None where it was not read so. A few words tell nothing."""
+    if found.unlit is None:
+        return None
+    more = found.sure - found.unlit
+    return more / found.sure if more >= CLEAR else 0.0
 
 
 def _lines(page: pdfium.PdfPage, found: ocr.Recognised) -> str:

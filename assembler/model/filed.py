@@ -27,6 +27,7 @@ class Filed:
 
     case: str
     packet: str
+    profile: str  # its receiver
     as_of: str
     sha256: str
     pages: tuple[FiledPage, ...]

@@ -103,5 +103,20 @@ def findings(
             remedy="name the folder that holds the filed folders of all packets, unless this one was never filed",
         )
         return (unfiled,)
+    if old is None:
+        return ()
     evidence = {f"exhibit:{one.exhibit}": drafts.page_facts(one) for one in prepared}
-    return freezing.findings(plan, {**evidence, **forms}, old) if old else ()
+    return (*_of_receiver(old, options), *freezing.findings(plan, {**evidence, **forms}, old))
+
+
+def _of_receiver(old: Filed, options: Options) -> tuple[Finding, ...]:
+    """A warning where the packet was filed with another receiver, who may want other paper, dots or links."""
+    if old.profile == options.profile:
+        return ()
+    return (
+        Finding(
+            rule="FREEZE.PROFILE", severity=Severity.WARNING, where=f"packet {old.packet}",
+            problem=f"it was filed for another receiver ({old.profile}), so filed pages may look otherwise on this one's paper",
+            remedy=f"build with --profile {old.profile}, or compare both packets with `assembler diff`",
+        ),
+    )  # fmt: skip
