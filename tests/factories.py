@@ -18,6 +18,9 @@ from samples import draw
 LINES = ("The quick brown fox jumps over the lazy dog near the river bank.", "Every page of this file was made for a test.",
          "It holds a few lines of plain text, and nothing that is true.")  # fmt: skip
 
+PHOTO = ("On the photograph one sees a garden with three old apple trees.", "Behind them stands a wooden house, painted green.",
+         "A woman in a winter coat waits at the gate.", "Somebody wrote a greeting beneath, in large letters.")  # fmt: skip
+
 
 def text_pdf(pages: Sequence[Sequence[str]] = (LINES,), size: tuple[float, float] = (612, 792)) -> bytes:
     """A born-digital PDF: one page for each list of lines."""
@@ -215,7 +218,7 @@ def small_case(folder: Path, change: dict[str, Any] | None = None) -> Path:
     record = [[*LINES, "Record of Testina Exemplar."], [*LINES, "This is the second scanned page."]]
     (evidence / "letter.pdf").write_bytes(text_pdf(letter))
     (evidence / "scan.pdf").write_bytes(scan_pdf(record, dpi=150))
-    (evidence / "photo.jpg").write_bytes(photo(6))
+    (evidence / "photo.jpg").write_bytes(photo(6, lines=PHOTO))
     write_case(folder, {**deepcopy(CASE), **(change or {})})
     return folder
 

@@ -57,7 +57,7 @@ def test_the_bundle_is_whole_and_searchable(small: Path) -> None:
     assert "Ex. A at 7" in pages[0]
     assert "Exhibit B · 2 of 2 · page 10 of 12" in pages[9]
     assert "This is the second scanned page." in pages[9]
-    assert "The quick brown fox" in pages[11]
+    assert "three old apple trees" in pages[11]
 
 
 def test_drafts_and_manifest_lie_beside_it_and_are_private(small: Path) -> None:
