@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from rapidfuzz import fuzz
 
 from assembler.crosscheck.likeness import has_date, has_name, words
-from assembler.crosscheck.statements import Place, texts
+from assembler.crosscheck.statements import Place, differing, texts, there
 from assembler.crosscheck.values import Desk, Looked, Result, everything, told, told_of
-from assembler.model import Contradiction, Exhibit, Finding, PageText, Person, Severity
+from assembler.model import Contradiction, Exhibit, PageText, Person, Severity
 
 _COUNTED = re.compile(r"\b(?:page|página|pagina|seite|p\.)\s*(\d{1,3})\s*(?:of|de|von|/)\s*(\d{1,3})\b", re.IGNORECASE)
 _DATED = re.compile(
@@ -210,20 +210,10 @@ def spelt(desk: Desk, where: Place, text: str) -> Iterator[Result]:
     for name, person in names.items():
         for said in _near(text, name):
             if not {*words(said)} <= known:
-                yield Finding(
-                    rule="CHECK.TWO_SPELLINGS",
-                    severity=Severity.WARNING,
-                    where=where.where,
-                    problem=f"a name is written nearly, but not quite, as that of {person.id}",
-                    remedy="write it as in `name`",
-                    file=where.file,
-                    pointer=where.pointer,
-                    line=where.line,
-                    page=where.page,
-                    source="house rule",
-                )
-                there = f"case.json {where.pointer}" if where.pointer else where.where
-                yield Contradiction(what="name", here=f"case.json, name of {person.id}", says=name, there=there, but=said)
+                problem = f"a name is written nearly, but not quite, as that of {person.id}"
+                here = f"case.json, name of {person.id}"
+                at_odds = Contradiction(what="name", here=here, says=name, there=there(where), but=said)
+                yield from differing("CHECK.TWO_SPELLINGS", where, problem, "write it as in `name`", at_odds)
 
 
 def _helpers(desk: Desk) -> Iterator[str]:

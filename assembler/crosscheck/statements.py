@@ -132,17 +132,28 @@ def _others_streets(desk: Desk) -> Iterator[str]:
 
 
 def _told(where: Place, what: str, said: str, known: str) -> Iterator[Result]:
+    problem = f"the {what} it states is not one that case.json gives to a person"
+    at_odds = Contradiction(what=what, here="case.json, facts of the people", says=known, there=there(where), but=said)
+    yield from differing("CHECK.STATED", where, problem, where.remedy, at_odds)
+
+
+def there(where: Place) -> str:
+    """The place, as a contradiction names it."""
+    return f"case.json {where.pointer}" if where.pointer else where.where
+
+
+def differing(rule: str, where: Place, problem: str, remedy: str, at_odds: Contradiction) -> Iterator[Result]:
+    """A warning, which holds no fact, and the two facts side by side, for the manifest."""
     yield Finding(
-        rule="CHECK.STATED",
+        rule=rule,
         severity=Severity.WARNING,
         where=where.where,
-        problem=f"the {what} it states is not one that case.json gives to a person",
-        remedy=where.remedy,
+        problem=problem,
+        remedy=remedy,
         file=where.file,
         pointer=where.pointer,
         line=where.line,
         page=where.page,
         source="house rule",
     )
-    there = f"case.json {where.pointer}" if where.pointer else where.where
-    yield Contradiction(what=what, here="case.json, facts of the people", says=known, there=there, but=said)
+    yield at_odds
