@@ -48,7 +48,7 @@ def inks_of(pdf: Path) -> tuple[tuple[tuple[float, float], ...], tuple[Ink, ...]
 def marks_on(grey: np.ndarray[Any, Any], size: tuple[float, float]) -> Ink:
     """Cells with a mark on a page drawn by `drawn`: darker than paper ever is, or different from this page's paper."""
     width, height = size
-    paper = float(np.median(grey))
+    paper = _median(grey)
     marks = (grey < _DARK) | (np.abs(grey.astype(np.int16) - paper) > _CONTRAST)
     cell = max(CELL, max(width, height) / _MAX_CELLS)
     columns, rows = max(1, int(np.ceil(width / cell))), max(1, int(np.ceil(height / cell)))
@@ -56,3 +56,10 @@ def marks_on(grey: np.ndarray[Any, Any], size: tuple[float, float]) -> Ink:
     cells = np.zeros((rows, columns), dtype=bool)
     cells[np.minimum(y * rows // grey.shape[0], rows - 1), np.minimum(x * columns // grey.shape[1], columns - 1)] = True
     return Ink(cell=cell, columns=columns, rows=rows, bits=np.packbits(cells).tobytes())
+
+
+def _median(grey: np.ndarray[Any, Any]) -> float:
+    """Of grey levels: counting them takes a fifth of the time of sorting them."""
+    upto = np.cumsum(np.bincount(grey.ravel(), minlength=256))
+    lower, upper = np.searchsorted(upto, ((grey.size - 1) // 2 + 1, grey.size // 2 + 1))
+    return float(lower + upper) / 2

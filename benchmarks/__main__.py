@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import binding, many, mixed
-from benchmarks.measure import Timing, apart, command, machine, missing, together
+from benchmarks.measure import Timing, afresh, apart, command, machine, missing, together
 
 ROOT = Path(__file__).parent.parent
 SAMPLE = ROOT / "samples/urgent-medical"
@@ -48,7 +48,7 @@ def cold(home: Path) -> Iterator[Line]:
     """The whole cold build of the sample (letters, index, stamps and proof included) beside OCR and merge alone."""
     case = Path(shutil.copytree(SAMPLE, home / "case", ignore=shutil.ignore_patterns("build", ".assembler")))
     args = [*ASSEMBLER, "bundle", str(case), "--as-of", "2026-11-23"]
-    ours = command(args, before=lambda: shutil.rmtree(case / ".assembler", ignore_errors=True), cwd=ROOT)
+    ours = command(args, before=lambda: afresh(case), cwd=ROOT)
     found = int(apart("benchmarks.words", case / "build/child/bundle.pdf", cwd=ROOT))
     yield Line(what="cold build of the sample, 78 pages", ours=shown(ours), peer="", ratio="", aim="")
     what = "the same again, nothing changed: proved again"

@@ -44,6 +44,12 @@ def apart(module: str, *args: object, cwd: Path) -> str:
     return ran.stdout.strip()
 
 
+def afresh(case: Path) -> None:
+    """Nothing is left of an earlier build: where a bundle stands and nothing changed, it would only be proved again."""
+    for made in (".assembler", "build"):
+        shutil.rmtree(case / made, ignore_errors=True)
+
+
 def missing(*programs: str) -> list[str]:
     """Which of these peers are not on this machine."""
     return [program for program in programs if shutil.which(program) is None]

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import shutil
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.measure import apart, command, missing
+from benchmarks.measure import afresh, apart, command, missing
 
 if TYPE_CHECKING:
     from benchmarks.__main__ import Line
@@ -27,7 +26,7 @@ def lines(home: Path) -> Iterator[Line]:
     case = home / "mixed"
     apart("benchmarks.mixed", "make", case, cwd=ROOT)
     build = [*ASSEMBLER, "bundle", str(case), "--as-of", "2026-11-23", "--jobs", str(CORES), "--timings"]
-    ours = command(build, runs=1, before=lambda: shutil.rmtree(case / ".assembler", ignore_errors=True), cwd=ROOT)
+    ours = command(build, runs=1, before=lambda: afresh(case), cwd=ROOT)
     limit = command([sys.executable, "-m", "benchmarks.mixed", "loop", str(case)], runs=1, cwd=ROOT)
     # workers are children of a server of their own, so their time is not in that of the command
     cpu = sum(one["cpu"] for one in json.loads((case / ".assembler/timings.json").read_text()))

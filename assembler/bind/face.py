@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import cache
 from pathlib import Path
 
 from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream
@@ -65,8 +66,9 @@ def _to_unicode() -> bytes:
     return (head + "".join(lines) + tail).encode("ascii")
 
 
-def _subset(font: Path) -> tuple[bytes, list[int], dict[str, int]]:
-    """The font file with the stamp's characters only; its bounding box and metrics in 1/1000 em."""
+@cache
+def _subset(font: Path) -> tuple[bytes, tuple[int, ...], dict[str, int]]:
+    """The font file with the stamp's characters only, always the same; its bounding box and metrics in 1/1000 em."""
     from fontTools import subset
     from fontTools.ttLib import TTFont
 
@@ -88,4 +90,4 @@ def _subset(font: Path) -> tuple[bytes, list[int], dict[str, int]]:
     cutter.subset(face)
     out = io.BytesIO()
     face.save(out)
-    return out.getvalue(), [round(value * 1000 / per_em) for value in corners], metrics
+    return out.getvalue(), tuple(round(value * 1000 / per_em) for value in corners), metrics

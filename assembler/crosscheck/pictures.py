@@ -67,8 +67,9 @@ def _broad(one: Miniature) -> Grey:
 def _laid_over(one: Miniature, other: Miniature) -> tuple[float, tuple[float, float, float, float]]:
     """The likeness in the best position, and that position: degrees, scale, shift in pixels of `one`."""
     width, height = _size(one)
+    small = _resized(_grey(other), width, height)
     moved = np.array([
-        _resized(_grey(other), width, height)[_MARGIN + dy : height - _MARGIN + dy, _MARGIN + dx : width - _MARGIN + dx].ravel()
+        small[_MARGIN + dy : height - _MARGIN + dy, _MARGIN + dx : width - _MARGIN + dx].ravel()
         for dy in _SHIFTS for dx in _SHIFTS
     ])  # fmt: skip
     found = _warps(one) @ _unit(moved).T
@@ -100,9 +101,10 @@ def _patches(one: Miniature, other: Miniature, placed: tuple[float, float, float
     there = sliding_window_view(_resized(_grey(other), one.width, one.height), (_PATCH, _PATCH))
     patches = sliding_window_view(here, (_PATCH, _PATCH))
     whole = sliding_window_view(covered, (_PATCH, _PATCH))
-    rows, columns = range(_REACH, patches.shape[0] - _REACH, 6), range(_REACH, patches.shape[1] - _REACH, 6)
-    detail = sorted(((float(patches[y, x].std()), y, x) for y in rows for x in columns if whole[y, x].all()), reverse=True)
-    told = [(y, x) for deviation, y, x in detail[:_MOST] if deviation >= _DETAIL]
+    some = (slice(_REACH, -_REACH, 6), slice(_REACH, -_REACH, 6))
+    deviations = np.where(whole[some].all(axis=(2, 3)), patches[some].std(axis=(2, 3)), 0.0)
+    rich = ((float(deviations[y, x]), int(y), int(x)) for y, x in np.argwhere(deviations >= _DETAIL))
+    told = [(_REACH + 6 * y, _REACH + 6 * x) for _, y, x in sorted(rich, reverse=True)[:_MOST]]
     if len(told) < _FEWEST:
         return 0.0
     near = (there[y - _REACH : y + _REACH + 1, x - _REACH : x + _REACH + 1].reshape(-1, _PATCH * _PATCH) for y, x in told)

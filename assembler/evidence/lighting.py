@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +11,8 @@ from PIL import Image, ImageFilter
 
 from assembler.evidence.looking import FEW, SURE, Again, Grey, Words, around, look, seen
 from assembler.legibility import Box, Measures
+
+Tones = np.ndarray[Any, Any]
 
 _DARK, _DARK_PART = 0.8, 0.08  # paper darker than this part of the page's is in the dark; of the picture
 _MARK, _FAINT_PART = 36, 0.06  # grey levels between paper and a faint mark; part of the tiles with such marks
@@ -26,10 +29,10 @@ def with_glare(made: Measures, grey: Grey, frame: Box, size: tuple[float, float]
     rows, columns = inner.shape[0] // side, inner.shape[1] // side
     if rows < 8 or columns < 8 or float(np.median(inner[::8, ::8])) > 232:
         return made
-    tiles = inner[: rows * side, : columns * side].reshape(rows, side, columns, side)
-    white = tiles.min(axis=(1, 3)) >= 250
+    least = by_tile(np.min, inner, side)
+    white = least >= 250
     washed = white & ~from_edge(white)
-    drawn = tiles.max(axis=(1, 3)) - tiles.min(axis=(1, 3)) <= 2  # a camera's picture has grain; a screen's has not
+    drawn = by_tile(np.max, inner, side) - least <= 2  # a camera's picture has grain; a screen's has not
     if not washed.any() or float(drawn[~white].mean()) > 0.2:
         return made
     y, x = np.nonzero(washed)
@@ -65,9 +68,8 @@ def may_hide(grey: Grey, frame: Box, words: Words) -> bool:
 def _unread(grey: Grey, words: Words, side: int = 32) -> float:
     """Part of the tiles that hold faint marks and no word."""
     rows, columns = grey.shape[0] // side, grey.shape[1] // side
-    tiles = grey[: rows * side, : columns * side].reshape(rows, side, columns, side)
-    light = tiles.max(axis=(1, 3)).astype(np.int16)
-    depth = light - tiles.min(axis=(1, 3))
+    light = by_tile(np.max, grey, side).astype(np.int16)
+    depth = light - by_tile(np.min, grey, side)
     faint = (depth >= _MARK) & (depth < 0.45 * light)
     for _, _, (left, top, right, bottom) in words:
         faint[int(top * rows) : int(bottom * rows) + 1, int(left * columns) : int(right * columns) + 1] = False
@@ -84,9 +86,14 @@ def papers(grey: Grey, frame: Box, side: int = 64) -> np.ndarray[Any, Any]:
     """The lightest level of each tile: its paper."""
     high, wide = grey.shape
     inner = grey[round(frame[1] * high) : round(frame[3] * high), round(frame[0] * wide) : round(frame[2] * wide)]
-    rows, columns = inner.shape[0] // side, inner.shape[1] // side
-    tiles: np.ndarray[Any, Any] = inner[: rows * side, : columns * side].reshape(rows, side, columns, side).max(axis=(1, 3))
-    return tiles.astype(np.float32)
+    return by_tile(np.max, inner, side).astype(np.float32)
+
+
+def by_tile(what: Callable[..., Tones], grey: Grey, side: int) -> Tones:
+    """`what` (a maximum, a minimum) of each whole tile: down the columns first, as rows lie together in memory."""
+    rows, columns = grey.shape[0] // side, grey.shape[1] // side
+    bands = what(grey[: rows * side, : columns * side].reshape(rows, side, columns * side), axis=1)
+    return what(bands.reshape(rows, columns, side), axis=2)
 
 
 def with_hidden(made: Measures, image: Image.Image, words: Words, size: tuple[float, float], again: Again) -> Measures:

@@ -96,7 +96,7 @@ def _make(job: Job, engine: str, folder: Path) -> None:
     (folder / "boxes.json").write_text(_boxes(found, size), encoding="utf8")
     words = [word for word, sure in zip(found.words, found.confidences, strict=True) if sure > 0]
     (folder / "words.txt").write_text("\n".join(words), encoding="utf8")
-    (folder / "page.pgm").unlink()
+    (folder / "page.bmp").unlink()
 
 
 def _measures(job: Job, upright: Image.Image, dpi: float, found: ocr.Recognised, frame: Box, engine: str) -> Measures:

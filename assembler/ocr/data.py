@@ -78,7 +78,9 @@ def engine_language(tag: str) -> str:
 
 def has_language(tag: str) -> bool:
     """Whether this machine has the data of a BCP 47 tag's language."""
-    return _data_name(tag) in languages()
+    own = _data_name(tag)
+    names = ("eng.traineddata", f"{own}.traineddata")  # as `data_files`, without listing every folder for every page
+    return bool(own) and any(all((folder / name).is_file() for name in names) for folder in _folders())
 
 
 def how_to_install(tag: str) -> str:

@@ -69,7 +69,8 @@ def recognise(image: Image.Image, dpi: int, language: str, scratch: Path) -> Rec
     """Read one upright grey image. `scratch`: a folder for the engine's files. Raises ToolFailed."""
     engine = _engine(language)
     engine.SetVariable("user_defined_dpi", str(dpi))
-    picture, layer = scratch / "page.pgm", scratch / "layer"
+    # the engine's library reads this format in whole lines, portable graymaps byte by byte (60 ms a page)
+    picture, layer = scratch / "page.bmp", scratch / "layer"
     image.convert("L").save(picture)
     # one pass gives both the words and the layer; from a file only, since the page-wise call leaves its PDF unfinished
     if not engine.ProcessPages(str(layer), str(picture)):
