@@ -118,7 +118,12 @@ def _inked(
     first_row = max(0, int((height - y - box[1] - CLEAR) // step_y))
     last_row = min(ink.rows - 1, int((height - y + CLEAR) // step_y))
     return any(
-        ink.bits[(row * ink.columns + column) >> 3] >> (7 - ((row * ink.columns + column) & 7)) & 1
+        _marked(ink.bits, row * ink.columns + first_column, row * ink.columns + last_column)
         for row in range(first_row, last_row + 1)
-        for column in range(first_column, last_column + 1)
     )
+
+
+def _marked(bits: bytes, first: int, last: int) -> bool:
+    """Whether any bit is set from `first` to `last`, counted from the highest of the first byte."""
+    run = int.from_bytes(bits[first >> 3 : (last >> 3) + 1], "big") >> (7 - (last & 7))
+    return run & ((1 << (last - first + 1)) - 1) != 0 if last >= first else False

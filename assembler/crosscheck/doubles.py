@@ -31,7 +31,8 @@ def doubles(desk: Desk) -> Iterator[Result]:
     """One finding for each page that is there already, naming the first such page."""
     there = list(everything(desk))
     first: dict[int, int] = {}  # number of a page → number of the first that is the same
-    for one, other in sorted({*_by_words(there, desk), *_by_pictures(there, desk)}):
+    worded = {*_by_words(there, desk)}
+    for one, other in sorted({*worded, *_by_pictures(there, desk, {again for _, again in worded})}):
         first.setdefault(other, one)
     for again, one in sorted(first.items()):
         exhibit, page = there[again]
@@ -60,12 +61,14 @@ def _by_words(there: Sequence[Place], desk: Desk) -> Iterator[tuple[int, int]]:
                 yield min(n, m), max(n, m)
 
 
-def _by_pictures(there: Sequence[Place], desk: Desk) -> Iterator[tuple[int, int]]:
-    """Pairs of pages, by number, that look the same, and whose words do not say that they are two."""
+def _by_pictures(there: Sequence[Place], desk: Desk, known: set[int]) -> Iterator[tuple[int, int]]:
+    """Pairs of pages, by number, that look the same, and whose words do not say that they are two. `known`: pages that
+    are the same as one before by their words already.
+    """
     shown = [n for n, (_, page) in enumerate(there) if page.miniature]
     small = [page.miniature for _, page in there if page.miniature]
     bags = bags_of([page.text for _, page in there], desk.data["same_form"])
-    doubled: set[int] = set()
+    doubled = set(known)
     for left, right in candidates(small, _allowed(there, bags, desk)[np.ix_(shown, shown)]):
         n, m = shown[left], shown[right]
         if m not in doubled and not _meant(there[n], there[m]):

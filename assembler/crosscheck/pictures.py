@@ -98,7 +98,8 @@ def _patches(one: Miniature, other: Miniature, placed: tuple[float, float, float
     if min(one.width, one.height) < _PATCH + 2 * _REACH + 8:
         return 0.0
     here, covered = _warp(_grey(one), *placed)
-    there = sliding_window_view(_resized(_grey(other), one.width, one.height), (_PATCH, _PATCH))
+    same = _resized(_grey(other), one.width, one.height)
+    there = sliding_window_view(same, (_PATCH, _PATCH))
     patches = sliding_window_view(here, (_PATCH, _PATCH))
     whole = sliding_window_view(covered, (_PATCH, _PATCH))
     some = (slice(_REACH, -_REACH, 6), slice(_REACH, -_REACH, 6))
@@ -107,10 +108,27 @@ def _patches(one: Miniature, other: Miniature, placed: tuple[float, float, float
     told = [(_REACH + 6 * y, _REACH + 6 * x) for _, y, x in sorted(rich, reverse=True)[:_MOST]]
     if len(told) < _FEWEST:
         return 0.0
-    near = (there[y - _REACH : y + _REACH + 1, x - _REACH : x + _REACH + 1].reshape(-1, _PATCH * _PATCH) for y, x in told)
-    return float(np.median([
-        (_unit(around) @ _unit(patches[y, x].reshape(1, -1)).T).max() for around, (y, x) in zip(near, told, strict=True)
-    ]))  # fmt: skip
+    near = [(slice(y - _REACH, y + _REACH + 1), slice(x - _REACH, x + _REACH + 1)) for y, x in told]
+    wanted = _unit(np.array([patches[place].ravel() for place in told]))
+    products = np.array([there[place] for place in near]).reshape(len(told), -1, _PATCH * _PATCH) @ wanted[:, :, None]
+    lengths = _lengths(same)
+    found = products[:, :, 0] / [lengths[place].ravel() for place in near]
+    return float(np.median(found.max(axis=1)))
+
+
+def _lengths(grey: Grey) -> np.ndarray[Any, Any]:
+    """Of each patch, by its upper left corner, as a row without its mean; at least that of a patch that shows nothing.
+
+    From running sums: one patch lies over the next, so that to look at each would take ten times as long.
+    """
+    fine = grey.astype(np.float64)
+    sums, squares = _sums(fine), _sums(fine * fine)
+    return np.asarray(np.sqrt(np.maximum(squares - sums * sums / _PATCH**2, _PATCH**2)))
+
+
+def _sums(levels: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    run = np.pad(levels.cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))
+    return np.asarray(run[_PATCH:, _PATCH:] - run[:-_PATCH, _PATCH:] - run[_PATCH:, :-_PATCH] + run[:-_PATCH, :-_PATCH])
 
 
 def _warp(grey: Grey, angle: float, scale: float, dx: float, dy: float) -> tuple[Grey, np.ndarray[Any, Any]]:
@@ -150,4 +168,3 @@ def _unit(rows: np.ndarray[Any, Any]) -> Grey:
     """Each row without its mean, and of length 1: products of such rows are their correlations."""
     bare = rows - rows.mean(axis=1, keepdims=True)
     return np.asarray(bare / np.maximum(np.linalg.norm(bare, axis=1, keepdims=True), 1e-6), dtype=np.float32)
-
