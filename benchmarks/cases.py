@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import random
+import re
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -57,13 +60,32 @@ def _sheet(number: int, title: str, dpi: int) -> Any:
 
 
 def _letter(number: int, pages: int = 3) -> bytes:
+    return text_pdf([_lines(number, f"letter page {page}") for page in range(pages)])
+
+
+def text_pdf(pages: Sequence[Sequence[str]]) -> bytes:
+    """A typed PDF."""
     paper = draw.Paper((612, 792), note="test")
-    for page in range(pages):
-        if page:
+    for number, lines in enumerate(pages):
+        if number:
             paper.new_page()
-        for line in _lines(number, f"letter page {page}"):
+        for line in lines:
             paper.text(line)
     return paper.done()
+
+
+def prose(seed: int) -> list[str]:
+    """Ten to forty lines: pages of evidence are neither alike nor equally full."""
+    chance = random.Random(seed)
+    return [f"Record {seed}", *chance.choices(_sentences(), k=chance.randint(8, 28))]
+
+
+@cache
+def _sentences() -> tuple[str, ...]:
+    """Of our own documentation, without what is no plain English."""
+    texts = (path.read_text(encoding="utf8") for path in sorted((Path(__file__).parent.parent / "docs").glob("*.md")))
+    found = {one for text in texts for one in re.findall(r"[A-Z][a-z]+(?:,? [a-z]+){6,24}\.", text.replace("\n", " "))}
+    return tuple(sorted(found))
 
 
 # required lines of the checklists which every exhibit is said to meet

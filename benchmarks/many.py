@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ ROOT = Path(__file__).parent.parent
 ASSEMBLER = [sys.executable, "-m", "assembler"]
 DAY = ["--as-of", "2026-11-23"]
 FEW, MANY = 10, int(os.environ.get("BENCH_CASES", "200"))
-SCANS, TEXTS = 100, 900  # pages of the large case
+PAGES, SCANS = 1_000, (100, 700)  # of the large case: mostly text, and as many scans as in the mixed packet
 HEAVY_MB = int(os.environ.get("BENCH_MB", "1000"))
 
 
@@ -99,10 +100,14 @@ def bare_loop(home: Path) -> Iterator[Line]:
 
 def one_more(home: Path) -> Iterator[Line]:
     """One exhibit put into a case of 1,000 pages, and the same case again with nothing changed."""
-    case = home / "large"
-    apart("benchmarks.many", "large", case, cwd=ROOT)
+    for scans in SCANS:
+        yield from _one_more(home / f"large{scans}", scans)
+
+
+def _one_more(case: Path, scans: int) -> Iterator[Line]:
+    apart("benchmarks.many", "large", case, scans, cwd=ROOT)
     cold = _both(case)
-    yield _line(f"cold build of {SCANS + TEXTS} pages, {SCANS} of them scans; CPU", f"{cold[0]:.1f} s", f"{cold[1]:.1f} s")
+    yield _line(f"cold build of {PAGES} pages, {scans} of them scans; CPU", f"{cold[0]:.1f} s", f"{cold[1]:.1f} s")
     yield _compared("  nothing changed / cold", _both(case), cold, "≤ 1 s + proof")
     facts_of = json.loads((case / "case.json").read_text())
     shutil.copyfile(case / "evidence/extra.kept", case / "evidence/extra.pdf")
@@ -175,24 +180,31 @@ def make_cases(root: Path, count: str) -> None:
         shutil.copytree(first, root / f"c{number:04}")
 
 
-def make_large(case: Path) -> None:
-    """A case of 20 exhibits, 45 pages of text and 5 scans each; and a file for one more."""
+def make_large(case: Path, scans: str) -> None:
+    """A case of 1,000 pages in 40 exhibits, so many of them scans; and a file for one more."""
     from benchmarks import cases
-    from samples import draw
 
     evidence = case / "evidence"
     evidence.mkdir(parents=True)
-    sheets = [cases._sheet(n, f"scan {n}", 200) for n in range(SCANS // 20)]
-    names = []
+    each, texts = int(scans) // 20, (PAGES - int(scans)) // 20
+    with ProcessPoolExecutor() as pool:
+        list(pool.map(_scan, (evidence / f"scan-{number}.pdf" for number in range(20)), range(0, 20 * each, each), [each] * 20))
     for number in range(20):
-        (evidence / f"text-{number}.pdf").write_bytes(cases._letter(number, TEXTS // 20))
-        tilted = [draw.scanned(sheet, 0.3, 5, number * 50 + n) for n, sheet in enumerate(sheets)]
-        (evidence / f"scan-{number}.pdf").write_bytes(draw.scan_pdf(tilted, 200))
-        names += [f"text-{number}.pdf", f"scan-{number}.pdf"]
-    (evidence / "extra.kept").write_bytes(cases._letter(99, 1))
+        pages = [cases.prose(PAGES + number * texts + page) for page in range(texts)]
+        (evidence / f"text-{number}.pdf").write_bytes(cases.text_pdf(pages))
+    names = [f"{kind}-{number}.pdf" for number in range(20) for kind in ("text", "scan")]
+    (evidence / "extra.kept").write_bytes(cases.text_pdf([cases.prose(2 * PAGES)]))
     facts_of = cases._case(case.name, 0, names)
     ignored = [{"path": "evidence/extra.kept", "why": "kept for the measurement"}]
     (case / "case.json").write_text(json.dumps(facts_of | {"ignored_files": ignored}))
+
+
+def _scan(path: Path, first: int, pages: int) -> None:
+    from benchmarks import cases
+    from samples import draw
+
+    sheets = (draw.sheet(cases.prose(seed), 200) for seed in range(first, first + pages))
+    path.write_bytes(draw.scan_pdf([draw.scanned(sheet, 0.3, 5, first + n) for n, sheet in enumerate(sheets)], 200))
 
 
 def make_heavy(case: Path, megabytes: str) -> None:

@@ -53,16 +53,16 @@ def make(case: Path) -> None:
     evidence.mkdir(parents=True)
     names = []
     for number in range(SCANS):
-        sheets = [cases._sheet(number, f"scan {number} page {page}", 200) for page in range(TEN)]
+        sheets = [draw.sheet(cases.prose(number * TEN + page), 200) for page in range(TEN)]
         tilted = [draw.scanned(sheet, 0.4, 5, number * TEN + page) for page, sheet in enumerate(sheets)]
         names.append(f"scan-{number}.pdf")
         (evidence / names[-1]).write_bytes(draw.scan_pdf(tilted, 200))
     for number in range(PHOTOS):
         names.append(f"photo-{number}.jpg")
-        (evidence / names[-1]).write_bytes(draw.photo(cases._sheet(number, f"photo {number}", 150), 6))
+        (evidence / names[-1]).write_bytes(draw.photo(draw.sheet(cases.prose(1000 + number), 150), 6))
     for number in range(TEXTS):
         names.append(f"text-{number}.pdf")
-        (evidence / names[-1]).write_bytes(cases._letter(number, TEN))
+        (evidence / names[-1]).write_bytes(cases.text_pdf([cases.prose(2000 + number * TEN + page) for page in range(TEN)]))
     (case / "case.json").write_text(json.dumps(cases._case(case.name, 0, names)))
 
 

@@ -15,9 +15,9 @@ import pytest
 
 from assembler import review
 from assembler.review.html import data, page
-from assembler.review.pictures import Picture, look_for
 from assembler.review.view import view
 from assembler.shelf import Shelf
+from assembler.sight.small import Picture, look_for
 from tests import factories
 from tests.conftest import build, unseal
 from tests.test_pipeline import run
@@ -348,3 +348,26 @@ def test_the_same_page_twice(copy: Path) -> None:
     build(copy, jobs=1)
 
     assert (copy / "build/child/review.html").read_bytes() == before
+
+
+def test_pictures_are_the_same_whether_the_proof_left_them_or_not(tmp_path: Path) -> None:
+    folder = factories.small_case(tmp_path / "case")
+    more = {"wall.pdf": factories.text_pdf(size=(1600, 2400)), "full.pdf": factories.full_ink_pdf(),
+            "turned.pdf": factories.rotated_pdf(90), "phone.jpg": factories.photo(6)}  # fmt: skip
+    case = json.loads((folder / "case.json").read_text())
+    for name, content in more.items():
+        (folder / "evidence" / name).write_bytes(content)
+        file = {"path": f"evidence/{name}", "accept_loss": ["EVID.HIDDEN"] if name == "full.pdf" else []}
+        case["exhibits"].append({"id": name.split(".")[0], "title": "More", "category": "medical", "files": [file]})
+    (folder / "case.json").write_text(json.dumps(case))
+    build(folder)
+    before = (folder / "build/child/review.html").read_bytes()
+    left = list(folder.glob(".assembler/cache/*/*/pictures.json"))
+    for path in left:
+        shutil.rmtree(path.parent)
+    unseal(folder)
+    (again,) = build(folder)
+
+    assert len(left) >= len(case["exhibits"])
+    assert (again.proof.drawn, again.proof.known > 0) == (0, True)
+    assert (folder / "build/child/review.html").read_bytes() == before

@@ -84,7 +84,7 @@ def _packet(
         data = report.with_outputs(data, made)
         report.write(made, data, final=False)
         tell("prove", 0, 0)
-        proof = prove.prove(made, ready.folder, workshop, remember=True)
+        proof = prove.prove(made, ready.folder, workshop, remember=True, pictures=options.thumbnails)
         _stop_if_unproved(ready, plan, proof)
         data = report.with_proof(data, proof.checks, proof.not_checked)
         tell("review", 0, 0)

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import groupby
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +19,10 @@ import pypdfium2 as pdfium
 from assembler import fingerprint
 from assembler.model import Fingerprint, Volume
 from assembler.prove import pages as paging
+from assembler.sight import small
 from assembler.workshop import Failure, Workshop
 
-VERSION = "3"  # raise it when anything changes how pages are drawn or compared
-_PIECE = 12  # pages that are drawn, or known, together: neighbours, since they share a source
+VERSION = "4"  # raise it when anything changes how pages are drawn or compared
 _MANY = 250  # pages of which a worker only reads content or text
 # what says where a page stands and what its text is: the comparison with its source depends on all that an entry says but this
 _PLACE = frozenset({"number", "label", "part", "kind", "document", "index", "tab", "exhibit", "exhibit_page", "exhibit_pages",
@@ -81,13 +80,18 @@ def printed(some: Range) -> tuple[Fingerprint, ...]:
 
 def look(
     build: Path, ledger: Sequence[Entry], parts: Sequence[Volume], case_folder: Path | None, sums: Mapping[str, str],
-    workshop: Workshop, *, remember: bool,
+    workshop: Workshop, *, remember: bool, pictures: bool = False,
 ) -> Looked:  # fmt: skip
-    """Look at every page. `sums`: sha256 of the sources as they are now; without `remember` all are drawn, nothing is noted."""
+    """Look at every page. `sums`: sha256 of the sources as they are now; without `remember` all are drawn, nothing is noted.
+
+    `pictures`: leave small pictures of what is drawn in the cache, for a person to look at (`sight.small`).
+    """
     made = prints(build, parts, workshop) if remember and case_folder else ()
     pieces = [piece for part in parts for piece in _pieces(build, part, ledger, case_folder, sums, made)]
     fresh, known, ours = _sorted(pieces, workshop)
     rest = [entry for piece in (*known, *ours) for entry in piece.job.entries]
+    if pictures:
+        fresh = [_with_order(piece, made, small.look_for(len(ledger)), workshop) for piece in fresh]
     to_read = [job for part in parts for job in _to_read(build, part, rest, case_folder)]
     seen = _seen([*(piece.job for piece in fresh), *to_read], workshop)
     doubtful = [piece for piece in known if not all(seen[entry["number"]].whole for entry in piece.job.entries)]
@@ -114,6 +118,12 @@ def _sorted(pieces: Sequence[_Piece], workshop: Workshop) -> tuple[list[_Piece],
     return fresh, known, ours
 
 
+def _with_order(piece: _Piece, made: Sequence[Fingerprint], look: small.Look, workshop: Workshop) -> _Piece:
+    key = small.key(piece.job.entries, made, look, sources=piece.job.case_folder is not None)
+    order = small.Order(key=key, look=look, cache=workshop.cache) if key else None
+    return replace(piece, job=replace(piece.job, order=order))
+
+
 def _pages(pieces: Sequence[_Piece]) -> int:
     return sum(len(piece.job.entries) for piece in pieces)
 
@@ -127,13 +137,9 @@ def _pieces(
     build: Path, part: Volume, ledger: Sequence[Entry], case_folder: Path | None, sums: Mapping[str, str],
     made: Sequence[Fingerprint],
 ) -> Iterator[_Piece]:  # fmt: skip
-    """The pages of a file, a few of one exhibit at a time, so that they stay together when others come between."""
-    for _, run in groupby(ledger[part.first - 1 : part.last], key=lambda entry: (entry["exhibit"], "source" in entry)):
-        entries = list(run)
-        for start in range(0, len(entries), _PIECE):
-            some = tuple(entries[start : start + _PIECE])
-            job = paging.Job(bundle=build / part.path, first=part.first, entries=some, case_folder=case_folder)
-            yield _Piece(job=job, key=_key(some, sums, made))
+    for some in small.pieces(ledger[part.first - 1 : part.last]):
+        job = paging.Job(bundle=build / part.path, first=part.first, entries=some, case_folder=case_folder)
+        yield _Piece(job=job, key=_key(some, sums, made))
 
 
 def _key(entries: Sequence[Entry], sums: Mapping[str, str], made: Sequence[Fingerprint]) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +13,14 @@ import pypdfium2 as pdfium
 from PIL import Image
 from pypdfium2 import raw
 
-from assembler.sight import Album, Leafing, NoPages, Sources, stamp
+from assembler.sight import Album, Leafing, NoPages, Sources, small, stamp
 
 DPI = 48
 _COPIED = 4.0  # worst mean difference of an 8 × 8 block, grey levels, of a page that was only copied
 _RESAMPLED = 14.0  # of the means of a block of a page that was drawn again: scaled, or an image
 _BLOCK = 8
 _FINE = 4  # what was moved or scaled is drawn this much finer first, so that it lands within a quarter of a pixel
+_SHOWN = small.DPI // DPI  # what was only copied is drawn as it is shown to a person, too
 Grey = np.ndarray[Any, Any]
 
 
@@ -32,6 +33,7 @@ class Job:
     entries: tuple[Mapping[str, Any], ...]
     case_folder: Path | None
     known: bool = False  # they need not be drawn: that they look like their sources was proved before (see `known`)
+    order: small.Order | None = None  # pictures to be made of what is drawn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,43 +53,63 @@ class PageResult:
     secondhand: bool = False  # compared with the source as another reader wrote it again, since PDFium does not open it
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Drawn:
+    """How far a page is from its source (None: it has another size); both as a person is shown them, if drawn so."""
+
+    difference: float | None
+    page: Image.Image | None = None
+    source: Image.Image | None = None
+
+
 def look(job: Job) -> tuple[PageResult, ...]:
     """Compare every page of the job. A page or source that cannot be opened is a result with `trouble`."""
     Image.MAX_IMAGE_PIXELS = None  # the door has limited files already
     sources = Sources(job.case_folder) if job.case_folder and not job.known else None
     try:
         with Leafing(job.bundle) as book:
-            return tuple(_page(book, job.first, entry, sources) for entry in job.entries)
+            seen = [_page(book, job, entry, sources) for entry in job.entries]
     finally:
         if sources:
             sources.close()
+    if job.order and all(picture and result.whole for result, picture in seen):
+        job.order.cache.once(job.order.key, lambda folder: small.keep(folder, [picture for _, picture in seen if picture]))
+    return tuple(result for result, _ in seen)
 
 
 def _page(
-    book: Leafing, first: int, entry: Mapping[str, Any], sources: Sources | None
-) -> PageResult:
+    book: Leafing, job: Job, entry: Mapping[str, Any], sources: Sources | None
+) -> tuple[PageResult, small.Picture | None]:
     number = entry["number"]
-    if not 0 <= number - first < len(book):
-        return PageResult(number=number, difference=None, alike=False, stamped=False, words=0, trouble="is not there")
-    page = book.page(number - first)
+    seen = PageResult(number=number, difference=None, alike=False, stamped=False, words=0)
+    if not 0 <= number - job.first < len(book):
+        return replace(seen, trouble="is not there"), None
+    page = book.page(number - job.first)
     text = page.get_textpage()
     stamped, words = _stamp_is_there(page, text, entry), len(text.get_text_bounded().split())
     whole = stamp.hide(page, entry["stamp"]) or not entry["stamp"]
+    seen = replace(seen, stamped=stamped, words=words)
     if sources is None or "source" not in entry:
-        return PageResult(number=number, difference=None, alike=True, stamped=stamped, words=words, whole=whole)
+        return replace(seen, alike=True, whole=whole), None
     try:
-        difference = _apart(page, entry, sources, masked=not whole)
+        made = _apart(page, entry, sources, masked=not whole)
     except NoPages as error:
-        return PageResult(number=number, difference=None, alike=True, stamped=stamped, words=words, trouble=str(error))
+        return replace(seen, alike=True, trouble=str(error)), None
     except (pdfium.PdfiumError, OSError, IndexError) as error:
-        trouble = f"its source cannot be drawn ({type(error).__name__})"
-        return PageResult(number=number, difference=None, alike=False, stamped=stamped, words=words, trouble=trouble)
-    if difference is None:
-        trouble = "it has another size than its source"
-        return PageResult(number=number, difference=None, alike=False, stamped=stamped, words=words, trouble=trouble)
-    return PageResult(
-        number=number, difference=difference, alike=difference <= _limit(entry), stamped=stamped, words=words, whole=whole,
-        secondhand=sources.secondhand,
+        return replace(seen, trouble=f"its source cannot be drawn ({type(error).__name__})"), None
+    if made.difference is None:
+        return replace(seen, trouble="it has another size than its source"), None
+    seen = replace(
+        seen, difference=made.difference, alike=made.difference <= _limit(entry), whole=whole, secondhand=sources.secondhand
+    )
+    return seen, _picture(page, entry, made, sources, job.order.look) if job.order else None
+
+
+def _picture(page: Any, entry: Mapping[str, Any], made: _Drawn, sources: Sources, look: small.Look) -> small.Picture:
+    """What a person is shown of a page, without its stamp; drawn once more only where the comparison looked at it otherwise."""
+    return small.picture_of(
+        made.page or small.drawn(page, look.width), made.source or small.source_of(entry, sources, look), look,
+        bare=bool(entry["stamp"]),
     )  # fmt: skip
 
 
@@ -95,19 +117,30 @@ def _limit(entry: Mapping[str, Any]) -> float:
     return _COPIED if _only_copied(entry) else _RESAMPLED
 
 
-def _apart(page: Any, entry: Mapping[str, Any], sources: Sources, *, masked: bool) -> float | None:
-    """How much the page differs from its source; None if it has another size."""
-    fine = 1 if _only_copied(entry) else _FINE
-    drawn = _grey(page.render(scale=fine * DPI / 72, grayscale=True))
-    seen = drawn if fine == 1 else np.asarray(Image.fromarray(drawn).reduce(fine))
-    expected = _expected(entry, sources, seen.shape)
+def _apart(page: Any, entry: Mapping[str, Any], sources: Sources, *, masked: bool) -> _Drawn:
+    """How much the page differs from its source."""
+    shown = small.sheet(page) if _fine(entry) == _SHOWN else None
+    drawn = np.asarray(shown.convert("L")) if shown else _grey(page.render(scale=_fine(entry) * DPI / 72, grayscale=True))
+    seen = _reduced(drawn, _fine(entry))
+    expected, original = _expected(entry, sources, seen.shape)
     if expected is None:
-        return None
+        return _Drawn(difference=None)
     least = _difference(seen, expected, entry, masked=masked)
     for flat in (False, True):
         if least > _limit(entry) and not isinstance(sources.open(entry["source"]["path"]), Album):
             least = min(least, _apart_in_colour(page, entry, sources, seen.shape, flat=flat, masked=masked))
-    return least
+    return _Drawn(difference=least, page=shown, source=original)
+
+
+def _fine(entry: Mapping[str, Any]) -> int:
+    """How many times finer than DPI a page and its source are drawn."""
+    if not _only_copied(entry):
+        return _FINE
+    return _SHOWN if small.is_sheet(entry["size"]) else 1
+
+
+def _reduced(drawn: Grey, times: int) -> Grey:
+    return drawn if times == 1 else np.asarray(Image.fromarray(np.ascontiguousarray(drawn)).reduce(times))
 
 
 def _apart_in_colour(
@@ -117,7 +150,7 @@ def _apart_in_colour(
 
     `flat`: with the file's own pictures of its form fields. Where forms may be filled PDFium draws fields anew, in its own style.
     """
-    path, number, fine = entry["source"]["path"], entry["source"]["page"] - 1, 1 if _only_copied(entry) else _FINE
+    path, number, fine = entry["source"]["path"], entry["source"]["page"] - 1, _fine(entry)
     if flat:
         drawn = _with_own_pictures(sources.unfilled(path), number, _scale(entry))
     else:
@@ -186,31 +219,37 @@ def _squeezed(text: str) -> str:
     return re.sub(r"\s+", "", text)
 
 
-def _expected(entry: Mapping[str, Any], sources: Sources, shape: tuple[int, ...]) -> Grey | None:
-    """The page as it should look, drawn from its source; None if it has not the size it should have."""
+def _expected(
+    entry: Mapping[str, Any], sources: Sources, shape: tuple[int, ...]
+) -> tuple[Grey | None, Image.Image | None]:
+    """The page as it should look, drawn from its source (None if it has not the size it should have); and the source, if that is
+    what a person is shown of it."""
     source = sources.open(entry["source"]["path"])
     if isinstance(source, Album):
-        return _placed(source.page(entry["source"]["page"]).convert("L"), entry, shape)
+        picture = source.page(entry["source"]["page"])
+        return _placed(picture.convert("L"), entry, shape), picture
     page = source[entry["source"]["page"] - 1]
-    return _arranged(_grey(page.render(scale=_scale(entry), grayscale=True, may_draw_forms=True)), entry, shape)
+    if _fine(entry) == _SHOWN and small.is_sheet(page.get_size()):
+        original = small.sheet(page)
+        return _arranged(np.asarray(original.convert("L")), entry, shape), original
+    return _arranged(_grey(page.render(scale=_scale(entry), grayscale=True, may_draw_forms=True)), entry, shape), None
 
 
 def _scale(entry: Mapping[str, Any]) -> float:
     """Pixels a point at which a source page is drawn. What comes onto other paper is drawn at once as small as it is there: it
     may be as large as a wall."""
-    fine = 1 if _only_copied(entry) else _FINE
-    return float(fine * DPI / 72 * (entry["scale"] if "own_size" in entry else 1.0))
+    return float(_fine(entry) * DPI / 72 * (entry["scale"] if "own_size" in entry else 1.0))
 
 
 def _arranged(drawn: Grey, entry: Mapping[str, Any], shape: tuple[int, ...]) -> Grey | None:
     """A source page as drawn, turned and scaled as the ledger says; None if it has not the size it should have."""
-    fine = 1 if _only_copied(entry) else _FINE
+    fine = _fine(entry)
     drawn = np.rot90(drawn, k=-(entry["transform"]["turned"] // 90))
     if "own_size" in entry:
         return _on_paper(drawn, entry, shape)
     if abs(drawn.shape[0] - fine * shape[0]) > fine or abs(drawn.shape[1] - fine * shape[1]) > fine:
         return None
-    return _fitted(drawn, shape) if fine == 1 else _shrunk(drawn, entry["scale"], shape)
+    return _fitted(_reduced(drawn, fine), shape) if _only_copied(entry) else _shrunk(drawn, entry["scale"], shape)
 
 
 def _on_paper(drawn: Grey, entry: Mapping[str, Any], shape: tuple[int, ...]) -> Grey | None:

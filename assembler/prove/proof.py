@@ -29,11 +29,14 @@ _CITE = re.compile(rf"Ex\. (\S+) at ({LABEL})")
 Entry = Mapping[str, Any]
 
 
-def prove(build: Path, case_folder: Path | None, workshop: Workshop, *, remember: bool = False) -> Proof:
+def prove(
+    build: Path, case_folder: Path | None, workshop: Workshop, *, remember: bool = False, pictures: bool = False
+) -> Proof:
     """Prove a build folder from its files alone; `case_folder`: where the sources are, None if they are gone.
 
     `remember`: pages whose content was compared with the same source before, as the workshop's cache says, are not drawn
-    again, and those compared now are noted there. Without it nothing is taken on trust.
+    again, and those compared now are noted there. Without it nothing is taken on trust. `pictures`: of the pages that are
+    drawn small pictures are left in the cache, for review.html.
     """
     try:
         data = json.loads((build / MANIFEST).read_text(encoding="utf8"))
@@ -46,7 +49,7 @@ def prove(build: Path, case_folder: Path | None, workshop: Workshop, *, remember
         return Proof(checks=(Check(name="files", ok=False, detail=f"the manifest cannot be read ({type(error).__name__})"),))
     if gone := volumed.missing(build, parts):
         return Proof(checks=(*files, Check(name="files", ok=False, detail=f"there is no {gone[0]}")))
-    looked = known.look(build, ledger, parts, case_folder, sums, workshop, remember=remember)
+    looked = known.look(build, ledger, parts, case_folder, sums, workshop, remember=remember, pictures=pictures)
     seen = looked.seen
     structures = structuring.read_all(build, ledger, parts, workshop, data.get("linked", True))
     structure = structuring.together(structures)

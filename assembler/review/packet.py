@@ -12,6 +12,7 @@ from assembler.model import Fingerprint
 from assembler.review import pictures
 from assembler.review.html import page
 from assembler.review.view import view
+from assembler.sight import small
 from assembler.workshop import Failure, Workshop, write_atomic
 
 NAME = "review.html"
@@ -45,7 +46,7 @@ def write(
 
 def _pictures(
     folder: Path, manifest: Mapping[str, Any], case_folder: Path | None, workshop: Workshop, prints: Sequence[Fingerprint]
-) -> tuple[pictures.Picture, ...]:
+) -> tuple[small.Picture, ...]:
     hashes = {one["path"]: one["sha256"] for one in manifest["outputs"]}
     jobs = [
         job
@@ -53,10 +54,10 @@ def _pictures(
         for job in pictures.jobs(
             folder / volume["path"], hashes[volume["path"]], volume["first"],
             [entry for entry in manifest["ledger"] if volume["first"] <= entry["number"] <= volume["last"]],
-            pictures.look_for(len(manifest["ledger"])), case_folder, workshop.cache, prints,
+            small.look_for(len(manifest["ledger"])), case_folder, workshop.cache, prints,
         )
     ]
-    made: dict[int, pictures.Picture] = {}
+    made: dict[int, small.Picture] = {}
     for result in workshop.map(pictures.draw, jobs):
         if isinstance(result, Failure):
             raise ToolFailed(

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from assembler.review.pictures import Picture
+from assembler.sight.small import Picture
 
 Json = Mapping[str, Any]
 _ORDER = {"error": 0, "warning": 1, "info": 2}
