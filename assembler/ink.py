@@ -1,6 +1,6 @@
-"""ink: where a page, as a reader shows it, has marks; so that a stamp never covers one.
+"""ink: a page in grey levels, and where it has marks, so that a stamp never covers one.
 
-A page of PDFium comes in, an `Ink` bitmap goes out.
+A page of PDFium comes in, a picture or an `Ink` bitmap goes out.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pypdfium2 as pdfium
+from PIL import Image
 
 from assembler.model import Ink
 
@@ -19,6 +20,7 @@ _DARK = 200  # grey level below which anything is ink
 _CONTRAST = 45  # difference from the paper that is ink
 _MAX_SIDE = 14_400.0  # points, 200 inches: larger pages are measured coarser
 _MAX_CELLS = 4_000  # a side
+_MOST_COLOUR = 10_000_000  # pixels, a little more than Letter at 300 dpi: larger ones would take much memory
 
 
 def ink_of(page: Any) -> Ink:
@@ -26,13 +28,24 @@ def ink_of(page: Any) -> Ink:
     return marks_on(drawn(page), page.get_size())
 
 
-def drawn(page: Any) -> np.ndarray[Any, Any]:
-    """One page of PDFium in grey levels, rows from the top, as fine as marks are looked for."""
+def drawn(page: Any, *, scanned: bool = False) -> np.ndarray[Any, Any]:
+    """One page of PDFium in grey levels, rows from the top, as fine as marks are looked for. `scanned`: see `in_grey`."""
     width, height = page.get_size()
     scale = _DPI / 72 * min(1.0, _MAX_SIDE / 20 / max(width, height)) if max(width, height) > _MAX_SIDE else _DPI / 72
-    grey = page.render(scale=scale, grayscale=True).to_numpy()
-    levels: np.ndarray[Any, Any] = grey.reshape(grey.shape[0], grey.shape[1])
-    return levels
+    return np.asarray(in_grey(page, scale, scanned=scanned))
+
+
+def in_grey(page: Any, scale: float, *, scanned: bool) -> Image.Image:
+    """A page of PDFium in grey, `scale` pixels a point. `scanned`: a picture covers most of it.
+
+    PDFium draws text faster in grey, and pictures, dot for dot the same, in colour: a scan of 200 dpi in 14 ms, not 29.
+    """
+    width, height = page.get_size()
+    if not scanned or width * height * scale * scale > _MOST_COLOUR:
+        grey: Image.Image = page.render(scale=scale, grayscale=True).to_pil()
+        return grey
+    made = page.render(scale=scale, rev_byteorder=True)
+    return Image.frombuffer("RGB", (made.width, made.height), made.buffer, "raw", "RGB", made.stride, 1).convert("L")
 
 
 def inks_of(pdf: Path) -> tuple[tuple[tuple[float, float], ...], tuple[Ink, ...]]:

@@ -238,7 +238,7 @@ def loop(case: Path) -> None:
     engine = tesserocr.PyTessBaseAPI(path=str(data_folder()), lang="eng", psm=tesserocr.PSM.AUTO)
     for path in sorted((case / "evidence").iterdir()):
         if path.name.startswith("scan"):
-            images = [page.render(scale=200 / 72, grayscale=True).to_pil() for page in pdfium.PdfDocument(path)]
+            images = [page.render(scale=200 / 72).to_pil().convert("L") for page in pdfium.PdfDocument(path)]
         elif path.suffix == ".jpg":
             images = [ImageOps.exif_transpose(Image.open(path)).convert("L")]
         else:

@@ -19,11 +19,12 @@ from assembler.evidence.looking import Words
 from assembler.evidence.measuring import measure
 from assembler.evidence.miniatures import frame_of
 from assembler.evidence.zones import lines_in
+from assembler.ink import in_grey
 from assembler.legibility import Box, Measures
 from assembler.model import Miniature
 from assembler.workshop import Cache
 
-VERSION = "9"  # raise it when anything here changes what comes out
+VERSION = "10"  # raise it when anything here changes what comes out
 _MAX_PIXELS = 40_000_000  # of a rendering; larger pages are read coarser
 
 
@@ -151,8 +152,7 @@ def _render(page: pdfium.PdfPage, dpi: int) -> Image.Image:
     pixels = width * height * scale * scale
     if pixels > _MAX_PIXELS:
         scale *= (_MAX_PIXELS / pixels) ** 0.5
-    image: Image.Image = page.render(scale=scale, grayscale=True).to_pil()
-    return image
+    return in_grey(page, scale, scanned=True)
 
 
 def _undated(layer: bytes, folder: Path, *, empty: bool) -> bytes:
