@@ -90,6 +90,9 @@ def plan(case: Path, as_json: bool, shelf_dir: Path | None, profile: str, **_: A
 @common
 def bundle(case: Path, out: Path | None, frozen: Path | None, as_json: bool, **options: Any) -> None:
     """Build the filing bundle of a case, and prove it."""
+    from assembler.workshop import warm
+
+    warm()  # before the imports that take long
     from assembler import listing, pipeline
     from assembler.shelf import Shelf
 

@@ -18,7 +18,11 @@ from assembler.crosscheck.likeness import vocabulary
 
 _LETTERS, _DIGITS = 3, 2  # of a word and of a number that may tell two pages apart
 _AT_ONCE = 1000  # words
+_MOST = 0.75  # of the fewer words of two pages
 _FILLER = 6  # letters from which a word of two or three different ones is none
+
+
+Pairs = np.ndarray[Any, np.dtype[np.bool_]]  # a row and a column for each page
 
 
 class Own(NamedTuple):
@@ -33,7 +37,8 @@ class Bags:
     of: tuple[frozenset[str], ...]
     pages: Mapping[str, int]
     limits: Mapping[str, float]
-    near: np.ndarray[Any, np.dtype[np.bool_]]  # for each two pages: whether they have enough words, and enough in common
+    near: Pairs  # for each two pages: whether they have enough words, and enough in common
+    most: Pairs  # whether they have most of the fewer words in common
 
     def same(self, n: int, m: int) -> bool:
         """Whether the words of two pages are of one: most of the fewer stand among the others, and hardly any is its own."""
@@ -68,11 +73,12 @@ def bags_of(texts: Sequence[str], limits: Mapping[str, float]) -> Bags:
     """`texts`: of all pages of a case."""
     of = tuple(map(vocabulary, texts))
     pages = Counter(word for bag in of for word in bag)
-    size = np.array([len(bag) for bag in of])
+    size = np.array([len(bag) for bag in of], dtype=np.float32)
     few, many = np.minimum.outer(size, size), np.maximum.outer(size, size)
+    common = _in_common(of, sorted(word for word, count in pages.items() if count > 1))
     near = few >= np.maximum(limits["words"], limits["part"] * many)
-    near &= _in_common(of, sorted(word for word, count in pages.items() if count > 1)) >= limits["shared"] * few
-    return Bags(of=of, pages=pages, limits=limits, near=near)
+    near &= common >= limits["shared"] * few
+    return Bags(of=of, pages=pages, limits=limits, near=near, most=common >= _MOST * few)
 
 
 def _in_common(bags: Sequence[frozenset[str]], known: Sequence[str]) -> np.ndarray[Any, Any]:

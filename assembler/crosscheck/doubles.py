@@ -15,7 +15,7 @@ from rapidfuzz import fuzz, process
 
 from assembler import mrz
 from assembler.crosscheck.bags import Bags, bags_of
-from assembler.crosscheck.likeness import alike, vocabulary, words
+from assembler.crosscheck.likeness import alike, words
 from assembler.crosscheck.pictures import BROAD, LEAST, candidates, likeness
 from assembler.crosscheck.values import Desk, Result, everything, told
 from assembler.model import Exhibit, PageText, Severity
@@ -31,8 +31,9 @@ def doubles(desk: Desk) -> Iterator[Result]:
     """One finding for each page that is there already, naming the first such page."""
     there = list(everything(desk))
     first: dict[int, int] = {}  # number of a page → number of the first that is the same
-    worded = {*_by_words(there, desk)}
-    for one, other in sorted({*worded, *_by_pictures(there, desk, {again for _, again in worded})}):
+    bags = bags_of([page.text for _, page in there], desk.data["same_form"])
+    worded = {*_by_words(there, bags, desk)}
+    for one, other in sorted({*worded, *_by_pictures(there, bags, desk, {again for _, again in worded})}):
         first.setdefault(other, one)
     for again, one in sorted(first.items()):
         exhibit, page = there[again]
@@ -46,28 +47,26 @@ def doubles(desk: Desk) -> Iterator[Result]:
         )
 
 
-def _by_words(there: Sequence[Place], desk: Desk) -> Iterator[tuple[int, int]]:
+def _by_words(there: Sequence[Place], bags: Bags, desk: Desk) -> Iterator[tuple[int, int]]:
     """Pairs of pages, by number, that have enough words, and the same; sorted by length, so that most pairs are not looked at."""
     long = [n for n, (_, page) in enumerate(there) if len(words(page.text)) >= desk.data["same_page_words"]]
-    by_length = sorted(long, key=lambda n: (len(there[n][1].text), n))
+    by_length = np.array(sorted(long, key=lambda n: (len(there[n][1].text), n)), dtype=int)
+    lengths = np.array([len(there[n][1].text) for n in by_length])
     doubled: set[int] = set()  # a page that is the same as one before need not be compared with more
-    for start, n in enumerate(by_length):
-        for m in by_length[start + 1 :]:
-            page, other = there[n][1], there[m][1]
-            if len(other.text) > 1.12 * len(page.text) + 20:
-                break
-            if m not in doubled and not _meant(there[n], there[m]) and _same_words(page, other, desk):
+    for start, n in enumerate(map(int, by_length)):
+        later = by_length[start + 1 : np.searchsorted(lengths, 1.12 * lengths[start] + 20, side="right")]
+        for m in map(int, later[bags.most[n, later]]):
+            if m not in doubled and not _meant(there[n], there[m]) and _same_words(there[n][1], there[m][1], desk):
                 doubled.add(m)
                 yield min(n, m), max(n, m)
 
 
-def _by_pictures(there: Sequence[Place], desk: Desk, known: set[int]) -> Iterator[tuple[int, int]]:
+def _by_pictures(there: Sequence[Place], bags: Bags, desk: Desk, known: set[int]) -> Iterator[tuple[int, int]]:
     """Pairs of pages, by number, that look the same, and whose words do not say that they are two. `known`: pages that
     are the same as one before by their words already.
     """
     shown = [n for n, (_, page) in enumerate(there) if page.miniature]
     small = [page.miniature for _, page in there if page.miniature]
-    bags = bags_of([page.text for _, page in there], desk.data["same_form"])
     doubled = set(known)
     for left, right in candidates(small, _allowed(there, bags, desk)[np.ix_(shown, shown)]):
         n, m = shown[left], shown[right]
@@ -111,9 +110,6 @@ def _meant(one: Place, other: Place) -> bool:
 
 
 def _same_words(page: PageText, other: PageText, desk: Desk) -> bool:
-    few, many = sorted((vocabulary(page.text), vocabulary(other.text)), key=len)
-    if len(few & many) < 0.75 * len(few):  # quick: most pairs end here
-        return False
     return alike(page.text, other.text) >= float(desk.data["same_page_likeness"])
 
 

@@ -52,12 +52,13 @@ def settle(
     layout = replace(arrange(plan, case, {**evidence, **forms, **guess}, roles, filed), files=tuple(files))
     for round_number in range(1, ROUNDS + 2):
         drafts = fill(
-            plan, case, layout, shelf=shelf, folder=folder, workshop=workshop, facts=facts, as_of=as_of, engine=engine
+            plan, case, layout, shelf=shelf, folder=folder, workshop=workshop, facts=facts, as_of=as_of, engine=engine,
+            sheets=round_number > 1,  # there is one for each tab: that need not be found out
         )
         tell("draft", min(round_number, ROUNDS), ROUNDS)
-        pages = {one.id: _draft_facts(one) for one in drafts}
+        pages = {**guess, **{one.id: _draft_facts(one) for one in drafts}}
         settled = replace(arrange(plan, case, {**evidence, **forms, **pages}, roles, filed), files=tuple(files))
-        if settled == layout:
+        if settled == layout and round_number > 1:
             tell("draft", ROUNDS, ROUNDS)
             return drafts, layout
         layout = settled
@@ -78,8 +79,9 @@ def fill(
     facts: Mapping[str, object],
     as_of: date,
     engine: str = "auto",
+    sheets: bool = True,
 ) -> tuple[Draft, ...]:
-    """Every document of the plan that comes from a template, filled with this layout's numbers."""
+    """Every document of the plan that comes from a template, filled with this layout's numbers; `sheets`: those of tabs, too."""
     names = shelf.schema("languages.json")
     jobs = [
         _job(
@@ -87,6 +89,7 @@ def fill(
             _values(part, plan, case, layout, facts, names, as_of),
         )
         for part in _documents(plan)
+        if sheets or part.kind is not PartKind.TAB
     ]
     results = workshop.map(draft, jobs, limits=_LIMITS)
     for job, result in zip(jobs, results, strict=True):

@@ -7,7 +7,7 @@ functions do. Everything lives in `<case>/.assembler`, mode 0700: deleting it co
 from assembler.workshop.cache import Cache
 from assembler.workshop.crew import Crew
 from assembler.workshop.files import publish, write_atomic
-from assembler.workshop.pool import Failure, Limits, Pool
+from assembler.workshop.pool import Failure, Limits, Pool, warm
 from assembler.workshop.room import CACHE_MB, Workshop
 from assembler.workshop.timings import Spent, together
 from assembler.workshop.upkeep import Contents, contents, is_cache, purge, trim
@@ -28,5 +28,6 @@ __all__ = [
     "purge",
     "together",
     "trim",
+    "warm",
     "write_atomic",
 ]

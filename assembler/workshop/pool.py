@@ -240,6 +240,14 @@ def _limit(limits: Limits) -> None:
         resource.setrlimit(what, (value if hard == resource.RLIM_INFINITY else min(value, hard), hard))
 
 
+def warm() -> None:
+    """Start the server that workers are forked from, so that it loads its libraries while this process loads its own."""
+    if context().get_start_method() == "forkserver":
+        from multiprocessing import forkserver
+
+        forkserver.ensure_running()
+
+
 def context() -> Any:
     """Processes forked from a clean server that has the heavy libraries loaded; plain spawn where there is no fork."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
