@@ -15,6 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # as on a user's machine: modules are compiled once, not at every start
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timing:
     """Medians over the runs; `cpu` counts all child processes, `peak_mb` the largest single one."""
