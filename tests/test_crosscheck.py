@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from assembler import crosscheck, mrz
+from assembler.crosscheck import pictures
 from assembler.crosscheck.bags import bags_of
 from assembler.crosscheck.likeness import alike, has_date, has_name, has_number, plain, same_name
 from assembler.crosscheck.pictures import likeness
@@ -393,6 +394,25 @@ def test_specimens(lines: str, number: str | None) -> None:
 )  # fmt: skip
 def test_what_looks_like_machine_readable_lines(text: str, there: bool) -> None:
     assert mrz.looks_like(f"Passport\n{text}\n") is there
+
+
+def test_words_in_common_are_counted_as_sets_count_them() -> None:
+    chance = random.Random(7)
+    texts = [" ".join(chance.choices([f"word{n}" for n in range(60)], k=chance.randint(5, 70))) for _ in range(30)]
+    bags = bags_of(texts, Shelf.default().schema("crosscheck.json")["same_form"])
+    naive = [[len(one & other) >= 0.75 * min(len(one), len(other)) for other in bags.of] for one in bags.of]
+
+    assert bags.most.tolist() == naive
+    assert 0 < sum(map(sum, naive)) < 900
+
+
+def test_patches_are_measured_from_running_sums_as_one_by_one() -> None:
+    grey = np.random.default_rng(3).integers(0, 256, (40, 31)).astype(np.float32)
+    grey[:20, :20] = 200  # shows nothing
+    patches = np.lib.stride_tricks.sliding_window_view(grey.astype(np.float64), (16, 16)).reshape(25, 16, 256)
+    lengths = np.linalg.norm(patches - patches.mean(axis=2, keepdims=True), axis=2)
+
+    assert np.allclose(pictures._lengths(grey), np.maximum(lengths, 16))
 
 
 # --- likeness ---------------------------------------------------------------------------------------------------------

@@ -297,6 +297,15 @@ def test_pages_that_never_hold_still_are_an_error() -> None:
     assert len([job for job in shop.jobs if job.id == "draft:cover-letter"]) <= settling.ROUNDS + 1
 
 
+def test_tab_sheets_are_drawn_once_the_pages_of_the_letters_are_known() -> None:
+    shop = FakeShop(lambda job: _blank_draft(job, 2))
+    _settle(case(), shop)
+    rounds = [job.id for job in shop.jobs]
+
+    assert rounds.count("draft:cover-letter") - rounds.count("draft:tab-sheets") == 1
+    assert rounds.index("draft:tab-sheets") > rounds.index("draft:cover-letter")
+
+
 def test_tab_sheets_that_take_two_pages_are_an_error() -> None:
     with pytest.raises(TemplateBroken, match=r"tab-sheets\.docx: 2 tab sheets take 1 pages; shorten"):
         _settle(case(), FakeShop(_blank_draft))
