@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import random
 import sys
 import tempfile
@@ -114,12 +115,13 @@ def judge(job: Damage) -> tuple[str, str, str]:
 
 def _opened(data: bytes, folder: Path) -> opening.Opened:
     digest = hashlib.sha256(data).hexdigest()
-    (folder / digest).write_bytes(data)
+    path = folder / f"{os.getpid()}"  # two workers may be at the same file
+    path.write_bytes(data)
     try:
-        job = opening.Job(folder=folder, path=digest, sha256=digest, cache=Cache(folder / "cache", enabled=False))
+        job = opening.Job(folder=folder, path=path.name, sha256=digest, cache=Cache(folder / "cache", enabled=False))
         return opening.open_file(job)
     finally:
-        (folder / digest).unlink()
+        path.unlink()
 
 
 Shown = tuple[tuple[str, Any], ...]  # text and picture of each page

@@ -7,7 +7,7 @@ of its own, and these stand elsewhere in the case, too: a name, a month. A garbl
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -17,7 +17,7 @@ from rapidfuzz import fuzz, process
 from assembler.crosscheck.likeness import vocabulary
 
 _LETTERS, _DIGITS = 3, 2  # of a word and of a number that may tell two pages apart
-_AT_ONCE = 1000  # words
+_ROWS, _AT_ONCE = 500, 1000  # pages and words
 _MOST = 0.75  # of the fewer words of two pages
 _FILLER = 6  # letters from which a word of two or three different ones is none
 
@@ -74,20 +74,32 @@ def bags_of(texts: Sequence[str], limits: Mapping[str, float]) -> Bags:
     of = tuple(map(vocabulary, texts))
     pages = Counter(word for bag in of for word in bag)
     size = np.array([len(bag) for bag in of], dtype=np.float32)
-    few, many = np.minimum.outer(size, size), np.maximum.outer(size, size)
-    common = _in_common(of, sorted(word for word, count in pages.items() if count > 1))
-    near = few >= np.maximum(limits["words"], limits["part"] * many)
-    near &= common >= limits["shared"] * few
-    return Bags(of=of, pages=pages, limits=limits, near=near, most=common >= _MOST * few)
+    near, most = np.zeros((len(of), len(of)), dtype=bool), np.zeros((len(of), len(of)), dtype=bool)
+    for rows, common in _in_common(of, [word for word, count in pages.items() if count > 1]):
+        few, many = np.minimum.outer(size[rows], size), np.maximum.outer(size[rows], size)
+        near[rows] = (few >= np.maximum(limits["words"], limits["part"] * many)) & (common >= limits["shared"] * few)
+        most[rows] = common >= _MOST * few
+    return Bags(of=of, pages=pages, limits=limits, near=near, most=most)
 
 
-def _in_common(bags: Sequence[frozenset[str]], known: Sequence[str]) -> np.ndarray[Any, Any]:
-    """How many of the known words each two pages have in common; a few words at a time, so that memory stays small."""
-    common = np.zeros((len(bags), len(bags)), dtype=np.float32)
-    for start in range(0, len(known), _AT_ONCE):
-        there = np.array([[word in bag for word in known[start : start + _AT_ONCE]] for bag in bags], dtype=np.float32)
-        common += there @ there.T
-    return common
+def _in_common(bags: Sequence[frozenset[str]], known: Sequence[str]) -> Iterator[tuple[slice, np.ndarray[Any, Any]]]:
+    """How many of the known words each two pages have in common: some rows at a time, and for them some words at a time, so that
+    memory stays small where there are thousands of both."""
+    number = {word: n for n, word in enumerate(known)}
+    held = [np.array(sorted(number[word] for word in bag if word in number), dtype=np.intp) for bag in bags]
+    words = np.concatenate([*held, np.array([], dtype=np.intp)])
+    pages = np.repeat(np.arange(len(bags)), [len(some) for some in held])
+    order = np.argsort(words, kind="stable")
+    words, pages = words[order], pages[order]
+    for start in range(0, len(bags), _ROWS):
+        rows = slice(start, start + _ROWS)
+        common = np.zeros((len(bags[rows]), len(bags)), dtype=np.float32)
+        for first in range(0, len(known), _AT_ONCE):
+            some = slice(*np.searchsorted(words, (first, first + _AT_ONCE)))
+            there = np.zeros((len(bags), _AT_ONCE), dtype=np.float32)
+            there[pages[some], words[some] - first] = 1
+            common += there[rows] @ there.T
+        yield rows, common
 
 
 def _number(word: str) -> bool:
