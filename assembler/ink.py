@@ -38,14 +38,14 @@ def drawn(page: Any, *, scanned: bool = False) -> np.ndarray[Any, Any]:
 def in_grey(page: Any, scale: float, *, scanned: bool) -> Image.Image:
     """A page of PDFium in grey, `scale` pixels a point. `scanned`: a picture covers most of it.
 
-    PDFium draws text faster in grey, and pictures, dot for dot the same, in colour: a scan of 200 dpi in 14 ms, not 29.
+    PDFium draws text faster in grey, and pictures, dot for dot the same, in colour: a scan of 200 dpi in 10 ms, not 29.
     """
     width, height = page.get_size()
     if not scanned or width * height * scale * scale > _MOST_COLOUR:
         grey: Image.Image = page.render(scale=scale, grayscale=True).to_pil()
         return grey
-    made = page.render(scale=scale, rev_byteorder=True)
-    return Image.frombuffer("RGB", (made.width, made.height), made.buffer, "raw", "RGB", made.stride, 1).convert("L")
+    made = page.render(scale=scale, rev_byteorder=True, prefer_bgrx=True)  # four bytes a pixel, which Pillow reads where they are
+    return Image.frombuffer("RGBX", (made.width, made.height), made.buffer, "raw", "RGBX", made.stride, 1).convert("L")
 
 
 def inks_of(pdf: Path) -> tuple[tuple[tuple[float, float], ...], tuple[Ink, ...]]:

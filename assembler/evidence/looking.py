@@ -50,16 +50,18 @@ def look(grey: Grey, at: int, box: Box) -> Look | None:
     if min(crop.shape) < 5:
         return None
     dark, light = crop.size // 50, crop.size - 1 - crop.size // 50
-    levels = np.partition(crop, (dark, light), axis=None)
+    levels = crop.flatten()
+    levels.partition((dark, light))
     ink, paper = float(levels[dark]), float(levels[light])
     return Look(at=at, paper=paper, ink=ink, spread=spread(crop, paper - ink), height=(box[3] - box[1]) * high)
 
 
 def spread(crop: np.ndarray[Any, Any], contrast: float) -> float:
     """Standard deviation, in pixels, of the blur that makes the steepest edges as steep as they are."""
-    steps = np.abs(crop[:, 1:] - crop[:, :-1])
+    steps = np.abs(crop[:, 1:] - crop[:, :-1]).ravel()
     few = max(1, steps.size // 100)
-    steepest = float(np.partition(steps, steps.size - few, axis=None)[-few:].mean())
+    steps.partition(steps.size - few)
+    steepest = float(steps[-few:].mean())
     return contrast / (max(steepest, 1.0) * math.sqrt(2 * math.pi))
 
 

@@ -108,7 +108,7 @@ def _words(engine: Any, size: tuple[int, int]) -> Iterator[tuple[str, int, tuple
 
 def in_reading_order(word: str) -> str:
     """A word as it is read: the engine's iterator gives those of scripts that run to the left as they stand, from left."""
-    if not any(unicodedata.bidirectional(sign) in ("R", "AL") for sign in word):
+    if word.isascii() or not any(unicodedata.bidirectional(sign) in ("R", "AL") for sign in word):
         return word
     return "".join(reversed(_PIECES.findall(word)))
 
