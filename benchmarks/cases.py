@@ -93,7 +93,9 @@ SHOWN = ["ID.BENEFICIARY", "ID.PETITIONER", "STATUS.PETITIONER", "STATEMENT.LENG
 FILES = ("scan-0.pdf", "scan-1.pdf", "scan-2.pdf", "photo.jpg", "letter.pdf")
 
 
-def _case(name: str, number: int, files: Sequence[str] = FILES) -> dict[str, Any]:
+def _case(name: str, number: int, files: Sequence[str] = FILES, each: int = 1) -> dict[str, Any]:
+    """`each`: files of an exhibit."""
+    groups = [files[start : start + each] for start in range(0, len(files), each)]
     exhibit: dict[str, Any] = {"category": "medical", "date": "2026-10-01", "supports": SHOWN}
     mark = canary(number)
     return {
@@ -105,7 +107,7 @@ def _case(name: str, number: int, files: Sequence[str] = FILES) -> dict[str, Any
                            "birth_date": "2018-04-05", "nationality": "UTO"}],
         "supporters": [], "attorney": None, "declarations": [],
         "request": {"filing": "online", "fee": "pay", "length_months": 12, "letter_date": "2026-11-20",
-                    "basis": [f"See [@e{n}]." for n in range(len(files))], "why_no_visa": "There is no time."},
-        "exhibits": [{"id": f"e{n}", "title": f"Record {n} {mark}", "files": [f"evidence/{file}"], **exhibit}
-                     for n, file in enumerate(files)],
+                    "basis": [f"See [@e{n}]." for n in range(len(groups))], "why_no_visa": "There is no time."},
+        "exhibits": [{"id": f"e{n}", "title": f"Record {n} {mark}", "files": [f"evidence/{file}" for file in group], **exhibit}
+                     for n, group in enumerate(groups)],
     }  # fmt: skip

@@ -70,6 +70,8 @@ def work(root: Path, cluster: str, hung: float) -> None:
     """Build what is not built; a line for each case, and what became of it as JSON."""
     from benchmarks.drill import build as known  # not as __main__, which other processes do not have
 
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have started the drill with ^C ignored
+
     orders = [
         Order(folder=folder, shelf=Shelf.default(), options=OPTIONS, resume=True) for folder in batch.discover([root / "cases"])
     ]

@@ -224,7 +224,7 @@ def make_heavy(case: Path, megabytes: str) -> None:
         noisy = np.clip(sheet + grain.normal(0, 16, sheet.shape), 0, 255).astype("uint8")
         Image.fromarray(noisy).save(evidence / names[-1], quality=92)
         size += (evidence / names[-1]).stat().st_size
-    (case / "case.json").write_text(json.dumps(cases._case(case.name, 0, names)))
+    (case / "case.json").write_text(json.dumps(cases._case(case.name, 0, names, each=10)))
 
 
 def loop(case: Path) -> None:

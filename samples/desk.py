@@ -33,9 +33,9 @@ def exhibit(key: str, title: str, category: str, *files: str, **more: Any) -> Js
     return {"id": key, "title": title, "category": category, "files": [f"evidence/{name}" for name in files or (f"{key}.pdf",)], **more}
 
 
-def translated(key: str, title: str, category: str, language: str, translator: Json, **more: Any) -> Json:
-    """An exhibit of <key>-original.pdf, <key>-english.pdf and <key>-translator.pdf."""
-    made = exhibit(key, title, category, f"{key}-original.pdf", language=language, **more)
+def translated(key: str, title: str, category: str, language: str, translator: Json, original: str = "", **more: Any) -> Json:
+    """An exhibit of <key>-original.pdf (or the file `original`), <key>-english.pdf and <key>-translator.pdf."""
+    made = exhibit(key, title, category, original or f"{key}-original.pdf", language=language, **more)
     made["translation"] = {
         "files": [f"evidence/{key}-english.pdf"], "certificate": [f"evidence/{key}-translator.pdf"],
         "translator": {**translator, "language": language},

@@ -55,7 +55,7 @@ def _case(money: list[desk.Json]) -> desk.Json:
         "exhibits": [
             exhibit("passport", "Passport of the beneficiary, data page", "identity", "passport.png", person="reporter", date="2021-02-09"),
             exhibit("us-passport", "U.S. passport of the petitioner", "status", "us-passport.png", person="editor", date="2019-07-30"),
-            exhibit("messages", "Messages received on July 2 and 9, 2026, with translation", "threat", "messages.png", "messages-english.pdf", date="2026-07-09"),
+            translated("messages", "Messages received on July 2 and 9, 2026", "threat", "es", TRANSLATOR, "messages.png", date="2026-07-09"),
             exhibit("wall", "Photograph of the wall of the house, August 30, 2026", "threat", "wall.jpg", date="2026-08-30"),
             translated("police-report", "Report to the police", "police", "es", TRANSLATOR, date="2026-08-14"),
             exhibit("colleague", "Letter of a colleague in San José", "letter", date="2026-10-12"),
@@ -82,7 +82,8 @@ def _files() -> dict[str, bytes]:
                                                               (False, "Un artículo más y te encuentran en el lago.", "2 jul 22:17"), (False, "Te vimos hoy. Última vez que avisamos.", "9 jul 06:02"))),
         "messages-english.pdf": desk.english("Spanish: messages on a telephone", (
             "Unknown number, July 2, 10:14 p.m.: We know where your mother lives, Reportera. Ejemplo Street, the green house.", "Reportera, 10:15 p.m.: Who is this?", "Unknown number, 10:17 p.m.: One more article and they find you in the lake.",
-            "Unknown number, July 9, 6:02 a.m.: We saw you today. Last time that we warn.", "I, Traductora Honesta, am competent to translate from Spanish into English; this translation is complete and accurate. Signed, October 29, 2026, 3 Tongue Street NW, Washington, DC 20005.")),
+            "Unknown number, July 9, 6:02 a.m.: We saw you today. Last time that we warn.")),
+        "messages-translator.pdf": desk.translator("Traductora Honesta", "Spanish", "messages of July 2 and 9, 2026", "October 29, 2026", ("3 Tongue Street NW, Washington, DC 20005", "202-555-0180")),
         "wall.jpg": desk.scene("Calle Ejemplo, Granada, August 30, 2026, 6:20 a.m., taken by the beneficiary: REPORTERA MUERTA (reporter, dead) in red paint on the wall beside the door.", (170, 188, 206), (
             ("box", (0, 260, 1400, 960), (214, 200, 168)), ("box", (980, 420, 1190, 960), (110, 70, 44)), ("box", (200, 480, 780, 540), (168, 24, 30)), ("box", (200, 600, 620, 660), (168, 24, 30)), ("box", (0, 900, 1400, 960), (130, 126, 118)))),
         "police-report-original.pdf": desk.scan(desk.certificate(("POLICÍA · DELEGACIÓN DE GRANADA (MUESTRA)",), "Constancia de denuncia", report, (
