@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
 import pypdfium2 as pdfium
+
+_STAMP = re.compile(r"Exhibit \S+ · \d+ of \d+ · page \d+ of \d+")
 
 
 def words(pdf: Path) -> int:
@@ -15,9 +18,9 @@ def words(pdf: Path) -> int:
     count = 0
     for page in document:
         lines = page.get_textpage().get_text_bounded().splitlines()
-        if ours and not any("Exhibit" in line and line.count(" · ") == 2 for line in lines):
+        if ours and not any(map(_STAMP.search, lines)):
             continue
-        text = " ".join(line for line in lines if not (ours and " · page " in line))
+        text = " ".join(_STAMP.sub("", line) if ours else line for line in lines)
         count += sum(any(map(str.isalpha, word)) for word in text.split())
     document.close()
     return count

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -67,6 +68,7 @@ def test_the_last_item_gets_all_the_cores(tmp_path: Path) -> None:
 SCRIPT = """
 import sys
 from pathlib import Path
+from typing import Any
 from assembler.workshop import Crew
 from tests.test_crew import sleep
 if __name__ == "__main__":
@@ -117,3 +119,24 @@ def test_interrupted_or_killed_the_drivers_clean_up_and_end(tmp_path: Path, how:
     assert len(pids) == 2
     assert not [pid for pid in pids if alive(pid)]
     assert not list(home.iterdir())
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_interrupted_while_a_driver_starts_none_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str) -> None:
+    """One that had started, and that nobody knew of, was waited for without end when the program ended."""
+    crew = Crew(2, seconds=8)
+    start, started = crew._context.Process.start, []
+
+    def interrupted(process: Any) -> None:
+        if started or when == "after":
+            start(process)
+            started.append(process)
+        if when == "before" or len(started) == 2:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(crew._context.Process, "start", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        gathered(crew, [("a", tmp_path), ("b", tmp_path)])
+
+    assert len(started) == (0 if when == "before" else 2)
+    assert not any(process.is_alive() for process in started)

@@ -61,9 +61,10 @@ class _Driver:
 
     def end(self, deadline: float) -> None:
         """Wait for it to leave its place clean, until the deadline."""
-        self.process.join(max(0.0, deadline - time.monotonic()))
-        self.process.kill()
-        self.process.join()
+        if self.process.pid is not None:
+            self.process.join(max(0.0, deadline - time.monotonic()))
+            self.process.kill()
+            self.process.join()
         self.pipe.close()
         self.shares.close()
 
@@ -133,12 +134,11 @@ class Crew:
     def _start(self) -> _Driver:
         ours, theirs = self._context.Pipe()
         read, write = self._context.Pipe(duplex=False)
-        process = self._context.Process(target=drive, args=(theirs, read))
-        process.start()
+        driver = _Driver(self._context.Process(target=drive, args=(theirs, read)), ours, write)
+        self._drivers.append(driver)  # before it starts: ^C in between would leave one that nobody ends, and that is waited for
+        driver.process.start()
         theirs.close()
         read.close()
-        driver = _Driver(process, ours, write)
-        self._drivers.append(driver)
         return driver
 
     def _ready(self) -> list[_Driver]:
