@@ -263,7 +263,7 @@ def test_by_keyboard_alone(seen: Seen, troubled: Path) -> None:
     assert tab.inner_text("#large-title").startswith("Page 4:")
     tab.keyboard.press("Escape")
     assert not tab.evaluate("document.querySelector('#large').open")
-    assert tab.evaluate("document.activeElement.id") == "p4"
+    tab.wait_for_function("() => document.activeElement.id === 'p4'", timeout=5000)  # the dialog tells of its end a moment later
     assert seen.quiet()
 
 

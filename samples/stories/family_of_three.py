@@ -65,7 +65,7 @@ def _case(money: list[desk.Json]) -> desk.Json:
             exhibit("us-passport", "U.S. passport of the petitioner", "status", "us-passport.png", person="godmother", date="2023-04-04"),
             translated("family-records", "Marriage record of the parents, birth record of the child", "relationship", "es", TRANSLATOR, date="2024-01-10"),
             exhibit("consent", "Consent of both parents to travel and treatment", "consent", date="2026-10-28"),
-            translated("note", "The note of May 3, 2026", "threat", "es", TRANSLATOR, "note.jpg", date="2026-05-03"),
+            exhibit("note", "The note, May 3, 2026, with translation", "threat", "note.jpg", "note-english.pdf", date="2026-05-03"),
             exhibit("bus", "Photograph of the bus", "photo", "bus.jpg", date="2026-05-03"),
             exhibit("court-record", "Record of the hearing of April 14, 2026 (summary in English)", "police", date="2026-04-14"),
             exhibit("shelter", "Letter of the shelter", "letter", date="2026-10-22"),
@@ -103,8 +103,8 @@ def _files() -> dict[str, bytes]:
         "consent.pdf": desk.plain_letter("Modelia Casosa Ficticio", ("Protón Casoso Prueba", "Sample Shelter, Tapachula"), "October 28, 2026", (
             "We are the parents of Criatura. We consent to her journey to Los Angeles and to the treatment by the children's hospital. An English text was read to us in Spanish before we signed.",), ("mother; Protón Casoso Prueba, father, signed beside her",)),
         "note.jpg": desk.snapped(desk.plain_letter("", (), "", ("PROTÓN. HABLASTE. TU MUJER Y TU NIÑA TAMBIÉN PAGAN. TIENEN OCHO DÍAS.",)), 3),
-        "note-english.pdf": desk.english("Spanish: handwritten note", ("PROTÓN. YOU TALKED. YOUR WIFE AND YOUR GIRL PAY, TOO. YOU HAVE EIGHT DAYS.",)),
-        "note-translator.pdf": desk.translator("Palabra Exacta", "Spanish", "note of May 3, 2026", "November 2, 2026", ("60 Sentence Street, Los Angeles, CA 90012", "310-555-0175")),
+        "note-english.pdf": desk.english("Spanish: handwritten note", ("PROTÓN. YOU TALKED. YOUR WIFE AND YOUR GIRL PAY, TOO. YOU HAVE EIGHT DAYS.",
+                                                                      "I, Palabra Exacta, am competent to translate from Spanish into English; this translation is complete and accurate. Signed, November 2, 2026, 60 Sentence Street, Los Angeles, CA 90012.")),
         "bus.jpg": desk.scene("San Salvador, May 3, 2026, taken by Protón Casoso at 5:40 a.m.", (120, 128, 140), (("box", (0, 760, 1400, 960), (70, 68, 66)), ("box", (160, 420, 1240, 760), (54, 44, 40)), ("box", (240, 480, 420, 600), (20, 18, 18)),
                                                                                                                   ("box", (500, 480, 680, 600), (20, 18, 18)), ("box", (760, 480, 940, 600), (20, 18, 18)), ("box", (280, 740, 420, 820), (30, 30, 30)), ("box", (980, 740, 1120, 820), (30, 30, 30)))),
         "court-record.pdf": desk.letter("Sample Specialized Court", ("San Salvador · summary in English by the court’s office",), "April 14, 2026", ("Case 000-2026",), (
