@@ -229,23 +229,13 @@ def make_heavy(case: Path, megabytes: str) -> None:
 
 def loop(case: Path) -> None:
     """The limit: render each scanned page at 200 dpi and recognise it, nothing else."""
-    import pypdfium2 as pdfium
-    import tesserocr
-    from PIL import Image, ImageOps
+    from benchmarks import mixed
 
-    from assembler.ocr import data_folder
-
-    engine = tesserocr.PyTessBaseAPI(path=str(data_folder()), lang="eng", psm=tesserocr.PSM.AUTO)
+    reader = mixed.engine()
     for path in sorted((case / "evidence").iterdir()):
-        if path.name.startswith("scan"):
-            images = [page.render(scale=200 / 72).to_pil().convert("L") for page in pdfium.PdfDocument(path)]
-        elif path.suffix == ".jpg":
-            images = [ImageOps.exif_transpose(Image.open(path)).convert("L")]
-        else:
-            continue
-        for image in images:
-            engine.SetImage(image)
-            engine.GetUTF8Text()
+        if path.name.startswith("scan") or path.suffix == ".jpg":
+            for image in mixed.images(path):
+                mixed.read(reader, image)
 
 
 if __name__ == "__main__":

@@ -75,11 +75,12 @@ def loop(case: Path) -> None:
 
 def recognised(path: Path) -> int:
     """Letters found in a file."""
-    engine = _engine()
-    return sum(len(_read(engine, image)) for image in _images(path))
+    reader = engine()
+    return sum(len(read(reader, image)) for image in images(path))
 
 
-def _engine() -> Any:
+def engine() -> Any:
+    """The recognition engine, on one core."""
     import os
 
     import tesserocr
@@ -90,13 +91,15 @@ def _engine() -> Any:
     return tesserocr.PyTessBaseAPI(path=str(data_folder()), lang="eng", psm=tesserocr.PSM.AUTO)
 
 
-def _read(engine: Any, image: Any) -> str:
-    engine.SetImage(image)
-    text: str = engine.GetUTF8Text()
+def read(reader: Any, image: Any) -> str:
+    """The text of a picture."""
+    reader.SetImage(image)
+    text: str = reader.GetUTF8Text()
     return text
 
 
-def _images(path: Path) -> Iterator[Any]:
+def images(path: Path) -> Iterator[Any]:
+    """The pictures of a scanned PDF or a photograph."""
     import pypdfium2 as pdfium
     from PIL import Image, ImageOps
 

@@ -20,8 +20,6 @@ _LETTERS, _DIGITS = 3, 2  # of a word and of a number that may tell two pages ap
 _ROWS, _AT_ONCE = 500, 1000  # pages and words
 _MOST = 0.75  # of the fewer words of two pages
 _FILLER = 6  # letters from which a word of two or three different ones is none
-
-
 Pairs = np.ndarray[Any, np.dtype[np.bool_]]  # a row and a column for each page
 
 
@@ -86,7 +84,7 @@ def _in_common(bags: Sequence[frozenset[str]], known: Sequence[str]) -> Iterator
     """How many of the known words each two pages have in common: some rows at a time, and for them some words at a time, so that
     memory stays small where there are thousands of both."""
     number = {word: n for n, word in enumerate(known)}
-    held = [np.array(sorted(number[word] for word in bag if word in number), dtype=np.intp) for bag in bags]
+    held = [np.array([number[word] for word in bag if word in number], dtype=np.intp) for bag in bags]
     words = np.concatenate([*held, np.array([], dtype=np.intp)])
     pages = np.repeat(np.arange(len(bags)), [len(some) for some in held])
     order = np.argsort(words, kind="stable")
