@@ -9,15 +9,15 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from assembler.errors import CaseRejected, OutputNotWritten, ProofFailed
 from assembler.model import Case, PartKind, Plan
-from assembler.workshop import publish
+from assembler.workshop import publish, staging
 
 FOLDER = "originals"
 _MANIFEST = "manifest.json"
@@ -93,7 +93,7 @@ def _copied(source: Path, target: Path) -> tuple[int, str]:
 # --- and back -------------------------------------------------------------------------------------------------------
 
 
-def restore(build: Path, out: Path) -> Restored:
+def restore(build: Path, out: Path, day: date) -> Restored:
     """Write the case folder that the packets below `build` (a packet's folder, or one of several) were made of to `out`.
 
     Raises CaseRejected where no originals were kept, ProofFailed where one is missing or changed, OutputNotWritten where
@@ -105,17 +105,15 @@ def restore(build: Path, out: Path) -> Restored:
     listed = {str(one["path"]) for _, data in packets for one in data["inputs"]}
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise OutputNotWritten("there is something in it already", where=out.name, remedy="name a new folder with --out")
-    made = out.with_name(f".{out.name}.new")
-    try:
-        shutil.rmtree(made, ignore_errors=True)
+    with staging(out, _nothing_there, day) as made:
         for path, record in records.items():
             _given_back(record, stores, made / path)
-        publish(made, out)
-    except OSError as error:
-        raise OutputNotWritten("it cannot be written", where=out.name, remedy="name another folder with --out") from error
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
+        publish(made, out, _nothing_there, day)
     return Restored(files=tuple(records), elsewhere=tuple(sorted(listed - set(records))))
+
+
+def _nothing_there(_folder: Path) -> None:
+    """A folder that holds anything is never replaced by originals."""
 
 
 def _packets(build: Path) -> list[tuple[Path, dict[str, Any]]]:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from assembler import __version__
+from assembler.errors import OutputNotWritten
 from assembler.model import (
     Case,
     Check,
@@ -33,7 +34,7 @@ from assembler.model import (
     Volume,
 )
 from assembler.shelf import Shelf
-from assembler.workshop import write_atomic
+from assembler.workshop import read_record, write_atomic
 
 NAME = "manifest.json"
 FORMAT = 1
@@ -159,15 +160,37 @@ def with_proof(data: Mapping[str, Any], checks: Sequence[Check], not_checked: Se
     return {**data, "proof": [asdict(check) for check in checks], "not_checked": list(dict.fromkeys(listed))}
 
 
-def edited_drafts(folder: Path) -> list[Path]:
-    """Word files of a finished build folder that are not as the manifest says: a person has worked on them."""
+def record_of(case: str, packet: str) -> Callable[[Path], Mapping[str, str] | None]:
+    """Return what reads which files a packet's folder was written with: by path their sha256, "" for the manifest itself.
+
+    It returns None for a folder without a manifest of ours, and raises OutputNotWritten for another packet's.
+    """
+
+    def read(folder: Path) -> Mapping[str, str] | None:
+        data = read_record(folder / NAME)
+        outputs = _outputs_of(data) if data else None
+        if data is None or outputs is None:
+            return None
+        if (data.get("case"), data.get("packet")) != (case, packet):
+            raise OutputNotWritten(
+                "it is a packet of another case, or another packet", where=f"{folder.parent.name}/{folder.name}",
+                remedy="move it away, or choose another folder with --out",
+            )
+        return {**outputs, NAME: ""}
+
+    return read
+
+
+def _outputs_of(data: Mapping[str, Any]) -> dict[str, str] | None:
+    """The sha256 of each file a manifest lists; None if it is no manifest of ours."""
+    version = data.get("format")
+    ours = isinstance(version, int) and 1 <= version <= FORMAT and isinstance(data.get("assembler"), str)
     try:
-        data = json.loads((folder / NAME).read_text(encoding="utf8"))
-        known = {one["path"]: one["sha256"] for one in data["outputs"]}
-    except (OSError, ValueError, KeyError, TypeError):
-        known = {}
-    there = sorted((folder / "drafts").glob("*.docx")) if known else []
-    return [path for path in there if _output(path, folder)["sha256"] != known.get(f"drafts/{path.name}")]
+        listed = {str(one["path"]): str(one["sha256"]) for one in data["outputs"]} if ours else None
+    except (KeyError, TypeError):
+        return None
+    # earlier versions kept edited drafts under such a name, and listed them
+    return listed and {path: sha256 for path, sha256 in listed.items() if not path.endswith(".edited.docx")}
 
 
 def write(folder: Path, data: Mapping[str, Any], *, final: bool = True) -> Path:

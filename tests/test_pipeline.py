@@ -154,16 +154,6 @@ def test_titles_in_other_scripts_are_drawn_and_a_missing_glyph_is_named(tmp_path
     assert "U+10A00" in err
 
 
-def test_a_draft_edited_by_hand_is_kept(copy: Path) -> None:
-    letter = copy / "build/child/drafts/cover-letter.docx"
-    letter.write_bytes(b"a person's work")
-
-    build(copy)
-
-    assert letter.read_bytes() != b"a person's work"
-    assert letter.with_suffix(".edited.docx").read_bytes() == b"a person's work"
-
-
 def test_a_proof_that_fails_leaves_the_old_bundle(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from assembler.bind import book
 

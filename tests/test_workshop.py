@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import signal
 import stat
@@ -18,7 +17,7 @@ from hypothesis import strategies as st
 
 from assembler.errors import CaseRejected, OutputNotWritten, ToolFailed
 from assembler.model import Finding, Severity
-from assembler.workshop import Cache, Failure, Limits, Workshop, publish, write_atomic
+from assembler.workshop import Cache, Failure, Limits, Workshop, write_atomic
 
 
 def square(n: int) -> int:
@@ -194,44 +193,3 @@ def test_write_atomic_keeps_the_old_file_on_failure(tmp_path: Path, monkeypatch:
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-
-
-def bundle_folder(path: Path, text: str) -> Path:
-    path.mkdir(parents=True)
-    (path / "bundle.pdf").write_text(text)
-    return path
-
-
-def test_publish_replaces_the_whole_folder(tmp_path: Path) -> None:
-    final = bundle_folder(tmp_path / "child", "old")
-    (final / "only-old").touch()
-
-    publish(bundle_folder(tmp_path / ".new", "new"), final)
-
-    assert [(p.name, p.read_text()) for p in final.iterdir()] == [("bundle.pdf", "new")]
-    assert list(tmp_path.iterdir()) == [final]
-
-
-@pytest.mark.parametrize("kill_after", range(3))
-def test_publish_killed_between_any_two_renames_heals(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kill_after: int
-) -> None:
-    final = bundle_folder(tmp_path / "child", "old")
-    renames = iter(range(10))
-    rename = Path.rename
-
-    def rename_until_killed(self: Path, target: Path) -> Path:
-        if next(renames) == kill_after:
-            raise KeyboardInterrupt
-        return rename(self, target)
-
-    monkeypatch.setattr(Path, "rename", rename_until_killed)
-    with contextlib.suppress(KeyboardInterrupt):
-        publish(bundle_folder(tmp_path / ".new", "new"), final)
-    assert not final.exists() or (final / "bundle.pdf").read_text() in ("old", "new")
-
-    monkeypatch.setattr(Path, "rename", rename)
-    publish(bundle_folder(tmp_path / ".newer", "newer"), final)
-
-    assert (final / "bundle.pdf").read_text() == "newer"
-    assert not (tmp_path / ".child.old").exists()

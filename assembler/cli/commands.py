@@ -20,7 +20,7 @@ from assembler.cli.diff import diff
 from assembler.cli.drafting import draft
 from assembler.cli.facts import init, validate
 from assembler.cli.forms import forms
-from assembler.cli.frame import Framed, common, day, progress, result, say
+from assembler.cli.frame import Framed, common, day, kept_lines, progress, result, say
 from assembler.cli.printing import print_run
 from assembler.cli.timings import keep, timed, times
 from assembler.cli.unbundle import unbundle
@@ -115,6 +115,8 @@ def bundle(case: Path, out: Path | None, frozen: Path | None, as_json: bool, **o
             f"{one.folder / one.files[0]}{_more(one.files)}: {_count(one.pages, 'page')}, {_count(one.exhibits, 'exhibit')}, "
             f"{_count(len(one.proof.checks), 'check')} proved; {listing.tally(one.findings)}{_spared(one)}"
         )
+        for line in kept_lines(one.folder, one.kept):
+            say(line)
         for place, name in enumerate(one.files if len(one.files) > 1 else (), 1):
             result(f"  {place}. {name}: {(one.folder / name).stat().st_size:,} bytes")
         if options["opened"]:
@@ -185,6 +187,11 @@ def _as_json(one: Built) -> dict[str, Any]:
         "exhibits": one.exhibits,
         "findings": [asdict(finding) for finding in one.findings],
         "proof": [asdict(check) for check in one.proof.checks],
+        "kept": {
+            "in_place": list(one.kept.in_place),
+            "moved": list(one.kept.moved),
+            "beside": str(one.kept.beside) if one.kept.beside else None,
+        },
         "again": one.again,
         "drawn": one.proof.drawn,
         "known": one.proof.known,

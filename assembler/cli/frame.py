@@ -8,11 +8,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from assembler.errors import AssemblerError, ExitCode
+
+if TYPE_CHECKING:
+    from assembler.workshop import Kept
 
 Command = Callable[..., Any]
 
@@ -49,6 +52,14 @@ def say(text: str) -> None:
 def result(text: str) -> None:
     """A result: to stdout."""
     click.echo(printable(text))
+
+
+def kept_lines(folder: Path, kept: Kept) -> Iterator[str]:
+    """Say what a person had in a folder that was replaced, and where it is now."""
+    if kept.in_place:
+        yield f"{folder}: kept what you had put there: {', '.join(kept.in_place)}"
+    if kept.moved and kept.beside:
+        yield f"{kept.beside}: kept what is not as it was written, or belongs to the build before: {', '.join(kept.moved)}"
 
 
 def common(command: Command) -> Command:

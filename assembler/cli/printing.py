@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from assembler.cli.frame import result
+from assembler.cli.frame import day, kept_lines, result, say
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
@@ -38,5 +38,7 @@ def print_run(build: Path, supplement: bool, as_json: bool, jobs: int | None, sh
             remedy="begin with the shipped file",
         ) from error
     with Workshop(build / ".verify", jobs=jobs or os.cpu_count() or 1, temporary=True) as workshop:
-        run = printing.prepare(build, rules, workshop, late=supplement)
+        run = printing.prepare(build, rules, workshop, day=day(None), late=supplement)
+    for line in kept_lines(run.folder, run.kept):
+        say(line)
     result(json.dumps(run.summary, indent=1) if as_json else f"{run.folder}:\n{printing.text(run.summary)}")

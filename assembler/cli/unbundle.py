@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from assembler.cli.frame import result, say
+from assembler.cli.frame import day, result, say
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
@@ -26,7 +26,7 @@ def unbundle(build: Path, out: Path | None, as_json: bool) -> None:
     from assembler import originals
 
     target = out or Path(f"originals-of-{build.resolve().name}")
-    restored = originals.restore(build, target)
+    restored = originals.restore(build, target, day(None))
     if restored.elsewhere:
         say(
             f"{target.name}: case.json lists {len(restored.elsewhere)} files of other packets, which are not here: to build "

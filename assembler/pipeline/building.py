@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from assembler import crosscheck, drafts, forms, freezing, intake, originals, profiles, prove, report, review, rules
+from assembler import crosscheck, drafts, forms, freezing, intake, originals, printing, profiles, prove, report, review, rules
 from assembler.doctor import engine_versions
 from assembler.errors import ProofFailed, TemplateBroken
 from assembler.model import Check, Contradiction, Draft, Finding, Layout, PartKind, Plan, Prepared, Profile, Proof, Volume
@@ -17,7 +16,7 @@ from assembler.pipeline.ready import Ready, blanks, held, prepare
 from assembler.pipeline.values import Built, Options, Tell, stop_if_strict
 from assembler.pipeline.within import Within
 from assembler.shelf import Shelf
-from assembler.workshop import Workshop, publish
+from assembler.workshop import Workshop, publish, staging
 
 _ROUNDS = 4  # without the list of files, with it, with the pages it moved, and one more
 
@@ -50,6 +49,8 @@ def bundle(
     target = out or folder / "build"
     profile = profiles.load(shelf, options.profile, folder)
     case = intake.read_case(folder, shelf)
+    for person in case.beneficiaries:
+        packet.place(case, folder, person.id, out)  # before an hour of work, not after it
     seal = standing.seal(case, folder, shelf, options)
     stands = standing.sealed(case, target, seal)
     if stands and (again := standing.prove_again(stands, folder, target, workshop, tell)):
@@ -71,14 +72,14 @@ def _packet(
     target: Path,
 ) -> Built:
     drawn = _draw(plan, ready, shelf, workshop, options, tell)
-    made = packet.staging(target, plan.packet)
-    try:
+    final, record = target / plan.packet, report.record_of(ready.case.id, plan.packet)
+    with staging(final, record, options.as_of) as made:
         drawn, bound = _bound(drawn, ready, profile, shelf, workshop, options, tell, made)
         volumes = bound.volumes
         advice = profiles.advice([made / one.path for one in volumes], profile, workshop, [p.id for p in plan.parts])
         found = (*drawn.findings, *bound.findings, *blanks(plan, profile), *advice)
         stop_if_strict(ready.case, found, options)
-        _keep(drawn, made, target / plan.packet)
+        _keep(drawn, made)
         kept = originals.keep(ready.case, plan, ready.folder, made) if options.keep_originals else []
         data = {**_manifest(drawn, ready, found, bound, profile, seal, options), "originals": {"files": kept} if kept else None}
         data = report.with_outputs(data, made)
@@ -94,12 +95,10 @@ def _packet(
             prints=proof.prints,
         )
         report.write(made, report.with_output(data, page, made))
-        publish(made, target / plan.packet)
-    finally:
-        shutil.rmtree(made, ignore_errors=True)
+        theirs = publish(made, final, record, options.as_of, derived=printing.FOLDER)
     return Built(
-        case=ready.case.id, packet=plan.packet, folder=target / plan.packet, files=tuple(one.path for one in volumes),
-        pages=len(drawn.layout.leaves), exhibits=len(drawn.layout.index), findings=found, proof=proof,
+        case=ready.case.id, packet=plan.packet, folder=final, files=tuple(one.path for one in volumes),
+        pages=len(drawn.layout.leaves), exhibits=len(drawn.layout.index), findings=found, proof=proof, kept=theirs,
     )
 
 
@@ -174,10 +173,10 @@ def _mine(plan: Plan, ready: Ready) -> tuple[Prepared, ...]:
     return tuple(one for one in ready.prepared if one.exhibit in wanted)
 
 
-def _keep(drawn: _Drawn, made: Path, before: Path) -> None:
+def _keep(drawn: _Drawn, made: Path) -> None:
     """What lies beside the bundle; the pages that only hold a form's place are of no use as Word files."""
     places = {part.document for part in drawn.plan.parts if part.holds_place}
-    packet.keep_drafts([one for one in drawn.drafts if one.id not in places], made, before)
+    packet.lay_drafts([one for one in drawn.drafts if one.id not in places], made)
     packet.keep_forms(drawn.forms, made)
     packet.keep_papers(drawn.papers, made)
 

@@ -1,4 +1,4 @@
-"""The folder of a packet: made beside its place, filled, and moved there when all is proved."""
+"""The folder of a packet: where it may lie, and what lies in it beside the bundle."""
 
 from __future__ import annotations
 
@@ -8,26 +8,39 @@ from pathlib import Path
 
 from assembler import forms, report
 from assembler.errors import OutputNotWritten
-from assembler.model import Draft
+from assembler.model import Case, Draft
+from assembler.workshop import link_below, refuse_foreign
+
+_INPUTS = ("case.json", "evidence", "forms", "templates", "profiles", ".assembler")
 
 
-def staging(target: Path, packet: str) -> Path:
-    """A new folder beside the final one, so that moving it into place is one step."""
-    made = target / f".{packet}.new"
-    try:
-        shutil.rmtree(made, ignore_errors=True)
-        (made / "drafts").mkdir(parents=True, mode=0o700)
-    except OSError as error:
-        raise OutputNotWritten("it cannot be written", where=str(target.name), remedy="choose another with --out") from error
-    return made
+def place(case: Case, folder: Path, packet: str, out: Path | None) -> Path:
+    """Where a packet goes. Raises OutputNotWritten if it may not be put there.
+
+    Not among the case's own files; not through a symbolic link within the case folder; not over anything but this
+    packet's own folder. Links on the way to a folder named with --out are the person's choice.
+    """
+    final = (out or folder / "build") / packet
+    inside = final.resolve().relative_to(folder.resolve()).parts if final.resolve().is_relative_to(folder.resolve()) else ()
+    if inside and inside[0] in _INPUTS:
+        raise OutputNotWritten(
+            f"packets are not written into the case's own {inside[0]}", where=f"{final.parent.name}/{packet}",
+            remedy="choose another folder with --out",
+        )
+    if link := link_below(final, folder):
+        raise OutputNotWritten(
+            "it is a symbolic link; what it leads to is not replaced", where=link.name,
+            remedy="remove the link, or name the folder itself with --out",
+        )
+    refuse_foreign(final, report.record_of(case.id, packet))
+    return final
 
 
-def keep_drafts(filled: Sequence[Draft], made: Path, before: Path) -> None:
-    """Put the Word files beside the bundle; one that a person has edited since the last run is kept, renamed."""
+def lay_drafts(filled: Sequence[Draft], made: Path) -> None:
+    """Put the Word files beside the bundle."""
+    (made / "drafts").mkdir(mode=0o700)
     for one in filled:
         shutil.copyfile(one.docx, made / "drafts" / f"{one.id.removeprefix('draft:')}.docx")
-    for edited in report.edited_drafts(before):
-        shutil.copyfile(edited, made / "drafts" / f"{edited.stem}.edited.docx")
 
 
 def keep_forms(filled: Sequence[forms.Done], made: Path) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 from assembler import profiles
 from assembler.errors import CaseRejected
 from assembler.model import Case, Filed, Finding, Proof, Severity
+from assembler.workshop import Kept
 
 Tell = Callable[[str, int, int], None]  # step, done, total
 
@@ -40,6 +41,7 @@ class Built:
     exhibits: int
     findings: tuple[Finding, ...]
     proof: Proof
+    kept: Kept = field(default_factory=Kept)  # what a person had in the folder before
     again: bool = False  # it stood as it would be made now, and was only proved again
 
 

@@ -4,7 +4,7 @@ A packet's folder (bundle and manifest) and schemas/printing.json come in. Out g
 package; the pages that lose something in a black-and-white scan, as its receiver sees them; sheets, weight and thickness.
 """
 
-from assembler.printing.making import Run, prepare
+from assembler.printing.making import FOLDER, Run, prepare
 from assembler.printing.sheets import Package, Rules, rules, supplement, text
 
-__all__ = ["Package", "Rules", "Run", "prepare", "rules", "supplement", "text"]
+__all__ = ["FOLDER", "Package", "Rules", "Run", "prepare", "rules", "supplement", "text"]

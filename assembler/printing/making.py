@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-import shutil
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,10 @@ from assembler.errors import CaseRejected, ProofFailed, ToolFailed
 from assembler.model import Finding, Severity
 from assembler.printing.losing import Job, Loss, look
 from assembler.printing.sheets import Entry, Package, Rules, fit, is_letter, label, packages, supplement, text
-from assembler.workshop import Failure, Limits, Workshop, publish
+from assembler.workshop import Failure, Kept, Limits, Workshop, digests, publish, read_record, staging
 
 FOLDER = "print"
+RECORD = "print.json"
 _CHUNK = 8  # pages for a worker
 _LIMITS = Limits(seconds=300)
 WORDS = "words"
@@ -32,6 +33,7 @@ class Run:
 
     folder: Path
     summary: Mapping[str, Any]
+    kept: Kept = field(default_factory=Kept)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,9 +45,10 @@ class _Binding:
     target: Path
 
 
-def prepare(build: Path, rules: Rules, workshop: Workshop, *, late: bool = False) -> Run:
+def prepare(build: Path, rules: Rules, workshop: Workshop, *, day: date, late: bool = False) -> Run:
     """Write the print run of a packet's folder into its folder print/, replacing an earlier one.
 
+    What a person put into that one is kept; `day` names the folder beside it.
     `late`: only the index and what was not filed before. Raises CaseRejected if nothing was filed before, ProofFailed if the
     manifest or a file of the bundle is missing or cannot be read, ToolFailed if a page cannot be drawn, OutputNotWritten.
     """
@@ -58,19 +61,27 @@ def prepare(build: Path, rules: Rules, workshop: Workshop, *, late: bool = False
     files = tuple((build / Path(one["path"]).name, int(one["first"]), int(one["last"])) for one in data["volumes"])
     parcels = packages(ledger, rules)
     lost = _lost(data, [entry["number"] for entry in ledger], files, rules, workshop)
-    made = workshop.folder("print")
-    _all(workshop.map(_bind, [_Binding(files=files, package=one, target=made / one.path) for one in parcels], limits=_LIMITS))
-    if lost:
-        labels = {entry["number"]: label(entry) for entry in ledger}
-        _all(workshop.map(_preview, [(lost, labels, rules.dpi, made / "black-and-white.pdf")], limits=_LIMITS))
+    labels = {entry["number"]: label(entry) for entry in ledger}
     summary = _summary({**data, "ledger": ledger}, parcels, lost, rules)
-    (made / "print.json").write_text(json.dumps(summary, indent=1, ensure_ascii=False) + "\n", encoding="utf8")
-    (made / "print.txt").write_text(text(summary) + "\n", encoding="utf8")
-    beside = build / f".{FOLDER}.new"  # the scratch folder may be on another disk
-    shutil.rmtree(beside, ignore_errors=True)
-    shutil.copytree(made, beside)
-    publish(beside, build / FOLDER)
-    return Run(folder=build / FOLDER, summary=summary)
+    with staging(build / FOLDER, written, day) as made:
+        jobs = [_Binding(files=files, package=one, target=made / one.path) for one in parcels]
+        _all(workshop.map(_bind, jobs, limits=_LIMITS))
+        if lost:
+            _all(workshop.map(_preview, [(lost, labels, rules.dpi, made / "black-and-white.pdf")], limits=_LIMITS))
+        (made / "print.txt").write_text(text(summary) + "\n", encoding="utf8")
+        recorded = {**summary, "files": digests(made)}
+        (made / RECORD).write_text(json.dumps(recorded, indent=1, ensure_ascii=False) + "\n", encoding="utf8")
+        kept = publish(made, build / FOLDER, written, day)
+    return Run(folder=build / FOLDER, summary=summary, kept=kept)
+
+
+def written(folder: Path) -> Mapping[str, str] | None:
+    """What a print run was written with, by its print.json; None if the folder is none of ours."""
+    data = read_record(folder / RECORD)
+    if data is None or not {"packet", "paper", "packages"} <= set(data):
+        return None
+    files = data.get("files", {})  # earlier versions did not list them: then all are kept
+    return {RECORD: "", **{str(path): str(sha256) for path, sha256 in files.items()}} if isinstance(files, dict) else None
 
 
 def _manifest(build: Path) -> dict[str, Any]:

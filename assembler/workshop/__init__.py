@@ -6,8 +6,17 @@ functions do. Everything lives in `<case>/.assembler`, mode 0700: deleting it co
 
 from assembler.workshop.cache import Cache
 from assembler.workshop.crew import Crew
-from assembler.workshop.files import publish, write_atomic
+from assembler.workshop.files import link_below, not_written, write_atomic, writing
 from assembler.workshop.pool import Failure, Limits, Pool, warm
+from assembler.workshop.publishing import (
+    Kept,
+    digests,
+    is_written,
+    publish,
+    read_record,
+    refuse_foreign,
+    staging,
+)
 from assembler.workshop.room import CACHE_MB, Workshop
 from assembler.workshop.timings import Spent, together
 from assembler.workshop.upkeep import Contents, contents, is_cache, purge, trim
@@ -18,16 +27,25 @@ __all__ = [
     "Contents",
     "Crew",
     "Failure",
+    "Kept",
     "Limits",
     "Pool",
     "Spent",
     "Workshop",
     "contents",
+    "digests",
     "is_cache",
+    "is_written",
+    "link_below",
+    "not_written",
     "publish",
     "purge",
+    "read_record",
+    "refuse_foreign",
+    "staging",
     "together",
     "trim",
     "warm",
     "write_atomic",
+    "writing",
 ]

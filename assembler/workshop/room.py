@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack, nullcontext, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import TypeVar
@@ -14,7 +14,9 @@ from filelock import FileLock, Timeout
 from assembler.errors import AssemblerError, OutputNotWritten
 from assembler.workshop import upkeep
 from assembler.workshop.cache import Cache
+from assembler.workshop.files import writing
 from assembler.workshop.pool import Failure, Limits, Pool, room_of
+from assembler.workshop.publishing import remove_tree
 from assembler.workshop.timings import Spent, Stopwatch
 
 T = TypeVar("T")
@@ -42,7 +44,7 @@ class Workshop:
         cache: Path | None = None,
         cache_mb: int = CACHE_MB,
     ) -> None:
-        self.home = home = home.resolve()  # workers and programs are handed whole paths
+        self.home = home = home.parent.resolve() / home.name  # workers and programs are handed whole paths
         self.scratch = home / "scratch" / str(os.getpid())
         self._shared = cache.resolve() if cache else None
         self.cache = Cache(self._shared or home / "cache", use_cache)
@@ -56,38 +58,51 @@ class Workshop:
         self._stopwatch = Stopwatch()
 
     def __enter__(self) -> Workshop:
-        try:
-            for folder in filter(None, (self.home, self._shared)):
-                _make_tagged(folder)
-            self._lock.acquire(timeout=0)
-            self._sweep()
-            self._user.enter()
-            self._pool.begin()
-            self.scratch.mkdir(mode=0o700, parents=True)
-        except Timeout as error:
-            raise OutputNotWritten(
-                "another run is working on this case", where=self.home.parent.name, remedy="wait until it has finished"
-            ) from error
-        except OSError as error:
-            raise OutputNotWritten(
-                "the work folder cannot be made", where=f"{self.home.parent.name}/{self.home.name}",
-                remedy="make the case folder writable, or copy it to a place that is",
-            ) from error
+        with ExitStack() as undo:  # a run that cannot begin leaves nothing behind
+            try:
+                self._begin(undo)
+            except Timeout as error:
+                raise OutputNotWritten(
+                    "another run is working on this case", where=self.home.parent.name, remedy="wait until it has finished"
+                ) from error
+            except OSError as error:
+                raise OutputNotWritten(
+                    f"the work folder cannot be made ({os.strerror(error.errno or 0)})",
+                    where=f"{self.home.parent.name}/{self.home.name}",
+                    remedy="make the case folder writable, or copy it to a place that is, with some space left",
+                ) from error
+            undo.pop_all()
         return self
+
+    def _begin(self, undo: ExitStack) -> None:
+        """Take the work folder, and make what a run needs in it; `undo` hears of what must be given back."""
+        upkeep.claim_home(self.home)
+        if self._shared:
+            upkeep.claim_shared(self._shared)
+        self._lock.acquire(timeout=0)
+        undo.callback(self._lock.release)
+        self._sweep()
+        undo.callback(self._user.leave)
+        self._user.enter()
+        self._pool.begin()
+        undo.callback(remove_tree, self.scratch)
+        self.scratch.mkdir(mode=0o700, parents=True)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if not self._lent:
-            self._pool.close()
-        self._user.leave()
-        self._sweep_cache()
-        if not (self._shared and self._lent):  # else whoever lends the workers looks after the folder they share
-            upkeep.trim(self.cache.root, self._cache_mb * 1_000_000)
-        shutil.rmtree(self.scratch, ignore_errors=True)
-        self._lock.release()
-        if self._temporary:
-            shutil.rmtree(self.home, ignore_errors=True)
+        place = f"{self.home.parent.name}/{self.home.name}"
+        with suppress(OutputNotWritten) if error else nullcontext(), writing(place, self.home), ExitStack() as last:
+            if self._temporary:
+                last.callback(upkeep.remove_home, self.home)
+            last.callback(self._lock.release)
+            last.callback(remove_tree, self.scratch)
+            if not (self._shared and self._lent):  # else whoever lends the workers looks after the folder they share
+                last.callback(upkeep.trim, self.cache.root, self._cache_mb * 1_000_000)
+            last.callback(self._sweep_cache)
+            last.callback(self._user.leave)
+            if not self._lent:
+                last.callback(self._pool.close)
 
     def map(
         self,
@@ -115,13 +130,14 @@ class Workshop:
     def folder(self, name: str) -> Path:
         """A new, empty folder in the scratch space."""
         path = self.scratch / name
-        shutil.rmtree(path, ignore_errors=True)
-        path.mkdir(mode=0o700, parents=True)
+        with writing(f"{self.home.parent.name}/{self.home.name}", self.home):
+            remove_tree(path)
+            path.mkdir(mode=0o700, parents=True)
         return path
 
     def _sweep(self) -> None:
         """Remove what killed runs left behind; with the lock held, every scratch folder here is such a one."""
-        shutil.rmtree(self.home / "scratch", ignore_errors=True)
+        upkeep.sweep_own(self.home)
         self._sweep_cache()
 
     def _sweep_cache(self) -> None:
@@ -129,9 +145,4 @@ class Workshop:
         if self._shared:
             upkeep.sweep(self._shared)
         else:
-            shutil.rmtree(self.cache.root / "new", ignore_errors=True)
-
-
-def _make_tagged(folder: Path) -> None:
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    (folder / upkeep.TAG).write_text(upkeep.SIGNATURE)
+            upkeep.sweep_own_cache(self.cache.root)
