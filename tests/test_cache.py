@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 from random import Random
 from tempfile import mkdtemp
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
@@ -25,6 +26,7 @@ from assembler.workshop import CACHE_MB as OF_WORKSHOP
 from assembler.workshop import Cache, Pool, Workshop, contents, purge, trim
 from assembler.workshop.upkeep import User
 from tests import factories
+from tests.conftest import unseal
 from tests.test_pipeline import run, snapshot
 
 DAY = ["--as-of", "2026-11-23"]
@@ -203,3 +205,188 @@ TestEdited.settings = settings(
     max_examples=2, stateful_step_count=6, deadline=None, derandomize=True, phases=(Phase.generate,),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )  # fmt: skip
+
+
+# --- an entry is used only as it was made ---------------------------------------------------------------------------
+
+
+def entry(cache: Cache) -> tuple[Path, list[int]]:
+    """The folder of an entry of three files, and a list that grows each time it is made."""
+    made: list[int] = []
+
+    def make(folder: Path) -> None:
+        made.append(1)
+        (folder / "texts.json").write_text('["words of the evidence"]')
+        (folder / "draft.pdf").write_bytes(b"%PDF" + bytes(range(256)) * 400)
+        (folder / "sub").mkdir()
+        (folder / "sub/words.txt").write_text("words")
+
+    return cache.once(["an entry"], make), made
+
+
+def flip(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
+
+
+def flip_and_hide_it(path: Path) -> None:
+    before = path.stat()
+    flip(path)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+def cut(path: Path) -> None:
+    os.truncate(path, path.stat().st_size // 2)
+
+
+def empty(path: Path) -> None:
+    os.truncate(path, 0)
+
+
+def link(path: Path) -> None:
+    shutil.move(path, path.parent.parent / "elsewhere")
+    path.symlink_to(path.parent.parent / "elsewhere")
+
+
+HARM = [flip, flip_and_hide_it, cut, empty, Path.unlink, link]
+
+
+@pytest.mark.parametrize("name", ["texts.json", "draft.pdf", "sub/words.txt", ".complete"])
+@pytest.mark.parametrize("harm", HARM)
+@pytest.mark.parametrize("old", [False, True])
+def test_an_entry_that_is_not_as_it_was_made_is_made_again(tmp_path: Path, name: str, harm: Any, *, old: bool) -> None:
+    cache = Cache(tmp_path)
+    folder, _ = entry(cache)
+    for path in folder.rglob("*") if old else ():  # so that this process does not hash it again at each read
+        os.utime(path, (1_000, 1_000))
+    assert entry(cache)[1] == []
+    assert cache.has(["an entry"])
+
+    harm(folder / name)
+
+    assert not cache.has(["an entry"])
+    again, made = entry(cache)
+    assert (again, made) == (folder, [1])
+    assert (folder / "texts.json").read_text() == '["words of the evidence"]'
+    assert cache.has(["an entry"])
+
+
+@pytest.mark.parametrize("change", ["file more", "file renamed", "another entry's content", "an older version's seal"])
+def test_an_entry_with_other_files_is_made_again(tmp_path: Path, change: str) -> None:
+    cache = Cache(tmp_path)
+    folder, _ = entry(cache)
+    if change == "file more":
+        (folder / "more.txt").write_text("more")
+    elif change == "file renamed":
+        (folder / "texts.json").rename(folder / "text.json")
+    elif change == "another entry's content":
+        other = cache.once(["other"], lambda made: (made / "texts.json").write_text("of another") and None)
+        shutil.rmtree(folder)
+        shutil.copytree(other, folder)
+    else:
+        (folder / ".complete").write_bytes(b"")
+
+    assert entry(cache)[1] == [1]
+    assert sorted(path.name for path in folder.iterdir()) == [".complete", "draft.pdf", "sub", "texts.json"]
+
+
+def test_an_entry_is_on_the_disk_before_it_has_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    happened: list[str] = []
+    fsync, rename = os.fsync, Path.rename
+
+    def synced(descriptor: int) -> None:
+        happened.append(Path(os.readlink(f"/proc/self/fd/{descriptor}")).name)
+        fsync(descriptor)
+
+    def renamed(self: Path, target: Path) -> Path:
+        happened.append("rename")
+        return rename(self, target)
+
+    monkeypatch.setattr(os, "fsync", synced)
+    monkeypatch.setattr(Path, "rename", renamed)
+    folder, _ = entry(Cache(tmp_path))
+
+    before = happened[: happened.index("rename")]
+    assert {"texts.json", "draft.pdf", "words.txt", ".complete", "sub"} <= set(before)
+    assert before[-1].startswith(folder.name)
+
+
+def test_what_a_run_has_in_its_hands_is_looked_at_again_before_it_is_used(tmp_path: Path) -> None:
+    cache = Cache(tmp_path)
+    folder, _ = entry(cache)
+    cache.hold([folder / "draft.pdf", tmp_path / "elsewhere.pdf"])
+
+    flip(folder / "draft.pdf")
+
+    with pytest.raises(OutputNotWritten, match="prepared pages were changed while the bundle was made; run again"):
+        cache.hold([folder / "draft.pdf"])
+    assert entry(cache)[1] == [1]
+
+
+def test_a_bundle_is_the_same_whatever_happened_to_its_cache(small: Path, copy: Path) -> None:
+    entries = sorted((copy / ".assembler/cache").glob("[0-9a-f][0-9a-f]/*/*"))
+    chance = Random(7)
+    for path in entries:
+        chance.choice([flip, cut, empty] if path.stat().st_size else [Path.unlink])(path)
+    unseal(copy)
+
+    code, _, err = run("bundle", copy, *DAY)
+
+    assert code == 0, err
+    assert snapshot(copy / "build") == snapshot(small / "build")
+
+
+# --- a shared cache is one's own ------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
+@pytest.mark.parametrize("mode", [0o755, 0o750, 0o701, 0o770, 0o777, 0o720])
+def test_a_shared_cache_that_is_open_to_others_is_refused(small: Path, tmp_path: Path, mode: int) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    shared.chmod(mode)
+
+    code, _, err = run("bundle", small, "--cache", shared, *DAY)
+
+    assert code == ExitCode.OUTPUT_NOT_WRITTEN
+    assert "shared: the cache is open to others, and holds pages of clients; close it (chmod 700), or name another" in err
+    assert not list(shared.iterdir())
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root gives a folder away")
+def test_a_shared_cache_of_somebody_else_is_refused(small: Path, tmp_path: Path) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir(mode=0o700)
+    os.chown(shared, 12345, 12345)
+
+    code, _, err = run("check", small, "--cache", shared, *DAY)
+
+    assert code == ExitCode.OUTPUT_NOT_WRITTEN
+    assert "shared: the cache belongs to somebody else" in err
+
+
+def test_a_shared_cache_with_something_else_in_it_is_refused(small: Path, tmp_path: Path) -> None:
+    shared = tmp_path / "shared"
+    shared.mkdir(mode=0o700)
+    (shared / "thesis.docx").write_text("years of work")
+
+    code, _, err = run("bundle", small, "--cache", shared, *DAY)
+
+    assert code == ExitCode.OUTPUT_NOT_WRITTEN
+    assert "shared: there is something else in the folder that --cache names; name a new folder" in err
+    assert [path.name for path in shared.iterdir()] == ["thesis.docx"]
+
+
+def test_purge_leaves_what_is_not_of_the_cache(tmp_path: Path) -> None:
+    cache = Cache(tmp_path)
+    folder = put(cache, "a", 10)
+    theirs = [tmp_path / "photos/cat.jpg", folder.parent / "note.txt", tmp_path / "new/mine.txt"]
+    for path in theirs:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text("mine")
+    (tmp_path / "aa").symlink_to(tmp_path / "photos") if not (tmp_path / "aa").exists() else None
+
+    assert purge(tmp_path) == 1_000
+    assert [path.read_text() for path in theirs] == ["mine"] * 3
+    assert not folder.exists()

@@ -45,6 +45,7 @@ def _name(piece: Piece) -> str:
 
 
 def _make(job: Job, folder: Path) -> None:
+    job.cache.hold(path for piece in job.pieces for path in (piece.pdf, piece.read.layer if piece.read else piece.pdf))
     with Pdf.new() as book:
         for run in _runs(job.pieces):
             _append(book, run)

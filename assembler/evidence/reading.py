@@ -70,6 +70,7 @@ def read_page(job: Job) -> Read:
 
 
 def _make(job: Job, engine: str, folder: Path) -> None:
+    job.cache.hold([job.pdf])
     document = pdfium.PdfDocument(job.pdf)
     try:
         page = document[job.index]

@@ -80,6 +80,7 @@ def read(job: Job) -> tuple[tuple[str, str, str], ...]:
 
 
 def _make(job: Job, folder: Path) -> None:
+    job.cache.hold([job.pdf])
     document = pdfium.PdfDocument(job.pdf)
     try:
         pages = [_page(page, recognised=read) for page, read in zip(document, job.recognised, strict=True)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -95,11 +95,19 @@ def _packet(
             prints=proof.prints,
         )
         report.write(made, report.with_output(data, page, made))
+        workshop.cache.hold(_taken(drawn))
         theirs = publish(made, final, record, options.as_of, derived=printing.FOLDER)
     return Built(
         case=ready.case.id, packet=plan.packet, folder=final, files=tuple(one.path for one in volumes),
         pages=len(drawn.layout.leaves), exhibits=len(drawn.layout.index), findings=found, proof=proof, kept=theirs,
     )
+
+
+def _taken(drawn: _Drawn) -> Iterator[Path]:
+    """Every file of the cache that went into the packet."""
+    yield from drawn.documents.values()
+    yield from (one.docx for one in drawn.drafts)
+    yield from (page.boxes for one in drawn.prepared for page in one.pages if page.boxes)
 
 
 def _bound(
@@ -108,6 +116,7 @@ def _bound(
     """Bound into `made`. A bundle that takes several files is drawn again, since its index names them."""
     for _ in range(_ROUNDS):
         tell("bind", 0, 0)
+        workshop.cache.hold(drawn.documents.values())  # they may have been made long ago
         bound = within.bind(drawn.layout, drawn.documents, ready.prepared, made, profile, workshop)
         needed = bound.volumes if len(bound.volumes) > 1 else ()
         if needed == drawn.layout.files:
