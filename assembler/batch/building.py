@@ -105,6 +105,8 @@ def keep_small(order: Order) -> None:
 def _judged(order: Order, result: object) -> Outcome:
     if isinstance(result, Outcome):
         return result
+    if isinstance(result, AssemblerError):  # of the driver itself: a full disk, for one
+        return outcome_of(order, "failed", result.exit_code, _sentence(result))
     if isinstance(result, Failure) and result.kind == "error":
         return outcome_of(order, "failed", ExitCode.BUG, f"a bug ({result.detail}); report it, without client data")
     return quarantined(order, result if isinstance(result, Failure) else Failure(kind="crashed", detail=""))

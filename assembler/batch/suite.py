@@ -24,14 +24,14 @@ def junit(outcomes: Sequence[Outcome]) -> bytes:
 
 
 def _add(suite: etree._Element, one: Outcome) -> None:
-    case = etree.SubElement(suite, "testcase", classname="case", name=one.case, time=f"{one.seconds:.2f}")
+    case = etree.SubElement(suite, "testcase", classname="case", name=_plain(one.case), time=f"{one.seconds:.2f}")
     if one.code:
         what = etree.SubElement(case, "error" if one.state == "quarantined" else "failure")
         what.set("message", _plain(one.summary))
         what.set("type", f"exit {int(one.code)}")
         what.text = _plain("\n".join(str(finding) for finding in one.findings)) or None
     elif one.state == "skipped":
-        etree.SubElement(case, "skipped").set("message", one.summary)
+        etree.SubElement(case, "skipped").set("message", _plain(one.summary))
 
 
 def _plain(text: str) -> str:

@@ -17,7 +17,7 @@ from urllib.parse import quote
 import click
 
 from assembler.cli.cache import cached
-from assembler.cli.frame import common, day, result, say
+from assembler.cli.frame import common, day, printable, result, say
 from assembler.cli.timings import timed, times
 from assembler.errors import ExitCode
 
@@ -47,6 +47,8 @@ def batch(ctx: click.Context, /, cases: tuple[Path, ...], as_json: bool, junit: 
     """Build every case below the given folders, each on its own; one that fails does not stop the others."""
     from assembler import batch as room
 
+    if junit:
+        _refuse_other(junit)
     orders = _orders(cases, options)
     with tally(len(orders)) as tell:
         if options["cluster"]:
@@ -57,13 +59,21 @@ def batch(ctx: click.Context, /, cases: tuple[Path, ...], as_json: bool, junit: 
         from assembler.workshop import together
 
         say(times(together(spent for one in outcomes for spent in one.timings)))
+    result(json.dumps([asdict(one) for one in outcomes], indent=1) if as_json else table(outcomes))
     if junit:
         from assembler.workshop import write_atomic
 
         write_atomic(junit, room.junit(outcomes))
     _index(outcomes, cases[0])
-    result(json.dumps([asdict(one) for one in outcomes], indent=1) if as_json else table(outcomes))
     ctx.exit(max((one.code for one in outcomes), default=ExitCode.OK))
+
+
+def _refuse_other(junit: Path) -> None:
+    """Raise OutputNotWritten, before any case is built, if the file to write is there and is no report of test cases."""
+    from assembler.errors import OutputNotWritten
+
+    if junit.is_symlink() or (junit.exists() and b"<testsuite" not in junit.read_bytes()[:1_000]):
+        raise OutputNotWritten("there is another file of this name", where=junit.name, remedy="give --junit another name")
 
 
 def _index(outcomes: Sequence[Outcome], root: Path) -> None:
@@ -73,12 +83,13 @@ def _index(outcomes: Sequence[Outcome], root: Path) -> None:
 
     home = (root / "build" if (root / "case.json").is_file() else root).resolve()
     path = home / "index.html"
-    if not home.is_dir() or (path.exists() and review.MADE_BY not in path.read_text(encoding="utf8", errors="replace")):
+    ours = path.is_file() and review.MADE_BY in path.read_text(encoding="utf8", errors="replace")
+    if not home.is_dir() or path.is_symlink() or (path.exists() and not ours):
         say(f"{path.name}: not written, since a file of this name is there that is not ours")
         return
     rows = [
         review.Row(
-            case=one.case, state=one.state, summary=one.summary, pages=one.pages,
+            case=printable(one.case), state=one.state, summary=printable(one.summary), pages=one.pages,
             errors=sum(finding.severity == "error" for finding in one.findings),
             warnings=sum(finding.severity == "warning" for finding in one.findings),
             links=tuple(_link(Path(folder) / review.NAME, home) for folder in one.folders),
@@ -155,8 +166,6 @@ def tally(total: int) -> Iterator[Callable[[Outcome], None]]:
 def _bar(total: int) -> Iterator[Callable[[int, float, str], None]]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-
-    from assembler.cli.frame import printable
 
     pages = TextColumn("{task.fields[pages]} pages, {task.fields[pace]:.0f} a minute")
     columns = (TextColumn("cases"), BarColumn(), MofNCompleteColumn(), pages, TimeElapsedColumn(), TimeRemainingColumn())

@@ -31,10 +31,22 @@ def diff(old: Path, new: Path, as_json: bool, note: Path | None) -> None:
     except (KeyError, TypeError, AttributeError) as error:
         raise click.UsageError("one of the two is no manifest of assembler; name build folders or manifest.json") from error
     if note:
-        from assembler.workshop import write_atomic
-
-        write_atomic(note, text.encode())
+        _write(note, text.encode())
     result(json.dumps(comparing.as_json(changes), indent=1) if as_json else comparing.as_text(changes))
+
+
+def _write(note: Path, data: bytes) -> None:
+    """Raises OutputNotWritten if another file is there: somebody may have worked on it."""
+    from assembler.errors import OutputNotWritten
+    from assembler.workshop import write_atomic
+
+    if note.is_symlink() or note.exists():
+        if note.is_file() and not note.is_symlink() and note.read_bytes() == data:
+            return
+        raise OutputNotWritten(
+            "there is a file of this name, and somebody may have worked on it", where=note.name, remedy="give --note another name"
+        )
+    write_atomic(note, data)
 
 
 def _manifest(path: Path) -> dict[str, Any]:

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from assembler.cli import streams
+from assembler.cli.streams import Unwritten, unwritten
 from assembler.errors import AssemblerError, ExitCode
 
 if TYPE_CHECKING:
@@ -23,18 +25,42 @@ Command = Callable[..., Any]
 class Framed(click.Group):
     """A group that turns what rooms raise into text on stderr and an exit code; a traceback only with -v."""
 
+    def main(self, *args: Any, **more: Any) -> Any:
+        """Run the program; `args` is empty where it was started from a command line."""
+        streams.prepare(restart=not args and "args" not in more)
+        try:
+            return super().main(*args, **more)
+        except OSError as error:  # a mistake in the command line, told to a standard error that cannot be written
+            streams.give_up(unwritten(error))
+
+    def make_context(self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any) -> Any:
+        """Read the command line; --help and --version print already here."""
+        try:
+            return super().make_context(info_name, args, parent, **extra)
+        except OSError as error:
+            if parent is not None:  # the outer group says it
+                raise
+            streams.give_up(unwritten(error))
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
+        except Unwritten as error:
+            streams.give_up(error)
         except AssemblerError as error:
             _explain(error, ctx)
             ctx.exit(error.exit_code)
         except (KeyboardInterrupt, click.Abort):
             say("interrupted: nothing half-made was left in place; run the same command again")
             ctx.exit(ExitCode.INTERRUPTED)
-        except (click.ClickException, click.exceptions.Exit, BrokenPipeError):  # a closed pipe is click's to end quietly
+        except (click.ClickException, click.exceptions.Exit):
             raise
         except Exception as error:  # noqa: BLE001 - the one place where a bug becomes a sentence
+            if isinstance(error, OSError) and streams.is_of_printing(error):
+                streams.give_up(unwritten(error))
+            if refused := _refused(error):
+                _explain(refused, ctx)
+                ctx.exit(refused.exit_code)
             _explain_bug(error, ctx)
             ctx.exit(ExitCode.BUG)
 
@@ -46,12 +72,12 @@ def printable(text: str) -> str:
 
 def say(text: str) -> None:
     """Anything that is not a result: to stderr."""
-    click.echo(printable(text), err=True)
+    streams.write(printable(text), err=True)
 
 
 def result(text: str) -> None:
-    """A result: to stdout."""
-    click.echo(printable(text))
+    """A result: to stdout. Raises Unwritten if it cannot be written whole."""
+    streams.write(printable(text))
 
 
 def kept_lines(folder: Path, kept: Kept) -> Iterator[str]:
@@ -117,6 +143,15 @@ def _explain(error: AssemblerError, ctx: click.Context) -> None:
     if _verbose(ctx):
         traceback.print_exception(error)
     say(str(error))
+
+
+def _refused(error: BaseException) -> AssemblerError | None:
+    """What to say where the system refused to write somewhere; None if it is something else."""
+    from assembler.workshop.files import not_written, write_refusal
+
+    refusal = write_refusal(error)
+    place = Path(str(refusal.filename)).name if refusal is not None and refusal.filename else "a file"
+    return not_written(place, refusal) if refusal is not None else None
 
 
 def _explain_bug(error: Exception, ctx: click.Context) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from assembler import forms, report
 from assembler.errors import OutputNotWritten
 from assembler.model import Case, Draft
-from assembler.workshop import link_below, refuse_foreign
+from assembler.workshop import link_below, refuse_bytes, refuse_foreign
 
 _INPUTS = ("case.json", "evidence", "forms", "templates", "profiles", ".assembler")
 
@@ -32,6 +32,7 @@ def place(case: Case, folder: Path, packet: str, out: Path | None) -> Path:
             "it is a symbolic link; what it leads to is not replaced", where=link.name,
             remedy="remove the link, or name the folder itself with --out",
         )
+    refuse_bytes(final.resolve())
     refuse_foreign(final, report.record_of(case.id, packet))
     return final
 

@@ -75,7 +75,7 @@ def not_written(place: str, error: BaseException) -> OutputNotWritten:
     """Return the error to raise for a place that could not be written; `error`: what the system said."""
     number = getattr(error, "errno", None)
     if isinstance(error, UnicodeError):
-        reason, remedy = "its path is not UTF-8", "give it, and the folders it lies in, names in UTF-8"
+        reason, remedy = "its name is not UTF-8", "give it another name"
     else:
         reason = os.strerror(number) if number else "unknown reason"
         remedy = _REMEDIES.get(number or 0, "free some space, or choose another folder")
@@ -114,6 +114,15 @@ def probe(folder: Path) -> OSError | None:
     finally:
         path.unlink(missing_ok=True)
     return None
+
+
+def refuse_bytes(path: Path) -> None:
+    """Raise OutputNotWritten for a path that is not UTF-8: most libraries that open files cannot be told such a one."""
+    for part in path.parts:
+        try:
+            part.encode()
+        except UnicodeError as error:
+            raise not_written(part, error) from error
 
 
 @contextmanager

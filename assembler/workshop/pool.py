@@ -16,6 +16,7 @@ from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from assembler.errors import AssemblerError
+from assembler.workshop.files import GIVEN_FILE_SIZE, not_written, write_refusal
 
 # the second is named, not imported: this room does not know what it is for, only that every worker would load it
 _PRELOAD = ["assembler.workshop.preload", "assembler.pipeline"]
@@ -210,6 +211,11 @@ def outcome(function: Callable[[Any], Any], item: Any) -> Any:
         return function(item)
     except AssemblerError as error:
         return error
+    except OSError as error:
+        refusal = write_refusal(error)
+        if refusal is None:
+            return Failure(kind="error", detail=f"{type(error).__name__} in {_place(error)}")
+        return not_written(os.path.basename(str(refusal.filename)) if refusal.filename else "a work file", refusal)  # noqa: PTH119
     except MemoryError:
         return Failure(kind="memory", detail="needed more memory than allowed")
     except Exception as error:  # noqa: BLE001 - any bug in a parser must come back as a value
@@ -233,7 +239,7 @@ def _limit(limits: Limits) -> None:
 
     for what, value in (
         (resource.RLIMIT_AS, limits.memory_mb * 2**20),
-        (resource.RLIMIT_FSIZE, limits.output_mb * 2**20),
+        (resource.RLIMIT_FSIZE, min(limits.output_mb * 2**20, GIVEN_FILE_SIZE or limits.output_mb * 2**20)),
         (resource.RLIMIT_CORE, 0),
     ):
         hard = resource.getrlimit(what)[1]

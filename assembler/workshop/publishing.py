@@ -24,6 +24,7 @@ from assembler.errors import OutputNotWritten
 from assembler.workshop.files import (
     is_plain_folder,
     not_written,
+    refuse_bytes,
     sync_files,
     sync_folder,
     sync_folders,
@@ -133,6 +134,7 @@ def staging(final: Path, record: Record, day: date) -> Iterator[Path]:
     Puts right what a killed run left. Raises OutputNotWritten where `final` may not be replaced, or nothing be written.
     """
     work = _work_of(final)
+    refuse_bytes(final)
     with writing(_shown(final), final.parent):
         final.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _recover(work, final, record, day)

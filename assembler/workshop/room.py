@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 from assembler.errors import AssemblerError, OutputNotWritten
 from assembler.workshop import upkeep
 from assembler.workshop.cache import Cache
-from assembler.workshop.files import writing
+from assembler.workshop.files import refuse_bytes, writing
 from assembler.workshop.pool import Failure, Limits, Pool, room_of
 from assembler.workshop.publishing import remove_tree
 from assembler.workshop.timings import Spent, Stopwatch
@@ -76,6 +76,8 @@ class Workshop:
 
     def _begin(self, undo: ExitStack) -> None:
         """Take the work folder, and make what a run needs in it; `undo` hears of what must be given back."""
+        for folder in filter(None, (self.home, self._shared)):
+            refuse_bytes(folder)
         upkeep.claim_home(self.home)
         if self._shared:
             upkeep.claim_shared(self._shared)

@@ -27,7 +27,7 @@ _LEAVING = ".leaving"
 _MOST_TAG = 1_000  # bytes
 _OTHERS = 0o077  # permissions of anybody but the owner
 # what lies in a work folder, also in one of an earlier version, or of a run that was killed before it was tagged
-_OF_HOME = re.compile(r"lock|cache|scratch|timings\.json|CACHEDIR\.TAG|\.(assembler-|CACHEDIR|timings).*\.new")
+_OF_HOME = re.compile(r"lock|cache|scratch|timings\.json|filled-forms\.json|CACHEDIR\.TAG|\.(assembler-|CACHEDIR|timings).*\.new")
 _SHELF = re.compile(r"[0-9a-f]{2}|new|users")
 _ROOM = 0.9  # of the size allowed: what is left after entries had to go, so that they need not go after every run
 
