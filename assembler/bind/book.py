@@ -14,6 +14,7 @@ from assembler import __version__
 from assembler.bind import copying, elsewhere, face, large, links, outline, stamps, tags
 from assembler.model import Layout, Volume
 from assembler.splitting import part_of
+from assembler.workshop import whole_file
 
 TITLE = "Filing bundle"  # a viewer shows it in the window bar, so it names nobody
 
@@ -65,12 +66,13 @@ def bind(
         outline.write(book, layout, pages, copied.outlines)
         _describe(book, language, [leaf.label for leaf in layout.leaves], zoom)
         pictures.put_back(book)
-        book.save(
-            target,
-            deterministic_id=True,
-            object_stream_mode=pikepdf.ObjectStreamMode.generate,
-            compress_streams=True,
-        )
+        with whole_file(target) as out:
+            book.save(
+                out,
+                deterministic_id=True,
+                object_stream_mode=pikepdf.ObjectStreamMode.generate,
+                compress_streams=True,
+            )
         return Bound(pages=len(pages), renamed=copied.renamed, dead_links=copied.dead_links, tagged=tagged)
 
 

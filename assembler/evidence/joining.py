@@ -11,7 +11,7 @@ from pikepdf import Name, Pdf
 
 from assembler.evidence import opening, reading
 from assembler.geometry import Frame, after, operands, to_page
-from assembler.workshop import Cache
+from assembler.workshop import Cache, whole_file
 
 VERSION = "2"  # raise it when anything here changes what comes out
 
@@ -50,12 +50,13 @@ def _make(job: Job, folder: Path) -> None:
         for run in _runs(job.pieces):
             _append(book, run)
         _share_fonts(book, [n for n, piece in enumerate(job.pieces) if piece.read])
-        book.save(
-            folder / "prepared.pdf",
-            deterministic_id=True,
-            object_stream_mode=pikepdf.ObjectStreamMode.generate,
-            compress_streams=True,
-        )
+        with whole_file(folder / "prepared.pdf") as out:
+            book.save(
+                out,
+                deterministic_id=True,
+                object_stream_mode=pikepdf.ObjectStreamMode.generate,
+                compress_streams=True,
+            )
 
 
 def _runs(pieces: tuple[Piece, ...]) -> list[list[Piece]]:

@@ -21,6 +21,7 @@ from PIL import Image
 from assembler.evidence.losses import hidden_annotation
 from assembler.geometry import Frame, after, apply, inverse, operands, to_page
 from assembler.sight import document
+from assembler.workshop import whole_file
 
 _LEFT = frozenset(("/Link", "/Widget", "/Popup"))  # are not drawn by us, or have values drawn elsewhere
 _SCALE = 1.0  # pixels a point, for comparing
@@ -65,7 +66,8 @@ def mend(data: bytes, password: str, made: Path, marks: Mapping[int, Sequence[Bo
         with Pdf.open(made, allow_overwriting_input=True) as pdf:
             for number in sorted(changed):
                 _draw(pdf, pdf.pages[number], patches[number])
-            pdf.save(made, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+            with whole_file(made) as out:
+                pdf.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     return changed
 
 

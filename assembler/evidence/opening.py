@@ -31,7 +31,7 @@ from assembler.evidence.wordfile import engines, print_word
 from assembler.ink import drawn, marks_on
 from assembler.model import Finding, Ink, Miniature, Severity
 from assembler.passwords import read_passwords
-from assembler.workshop import Cache
+from assembler.workshop import Cache, whole_file
 
 VERSION = "9"  # raise it when anything here changes what comes out
 
@@ -162,7 +162,8 @@ def _photographs(data: bytes, kind: str, target: Path) -> tuple[Normal, list[Pla
                 book.pages.extend(page.pages)
             removed.update(placed.removed)
             places.append((placed.box, placed.turned, placed.dpi))
-        book.save(target, deterministic_id=True)
+        with whole_file(target) as out:
+            book.save(out, deterministic_id=True)
     return Normal(removed=tuple(sorted(removed.items())), redrawn=frozenset(), faults=(), losses=(), steps=()), places
 
 

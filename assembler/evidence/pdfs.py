@@ -20,6 +20,7 @@ from assembler.evidence.refusing import Refused
 from assembler.evidence.soundness import faults_of, told
 from assembler.evidence.strip import strip_pictures
 from assembler.model import Severity
+from assembler.workshop import whole_file
 
 LETTER = (0.0, 0.0, 612.0, 792.0)
 _SMALLEST = 3.0  # points
@@ -55,7 +56,8 @@ def normal_pdf(data: bytes, target: Path, password: str = "") -> Normal:
                 losses += _turned(number, page)
                 losses += _unit(number, page)
                 balance(page)
-            pdf.save(target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+            with whole_file(target) as out:
+                pdf.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
             faults += told(pdf)
     except (pikepdf.PdfError, pikepdf.QpdfRuntimeError, pikepdf.ForeignObjectError, RecursionError) as error:
         raise Refused("EVID.BROKEN", "the PDF is damaged", "ask for the file again") from error

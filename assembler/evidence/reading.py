@@ -22,7 +22,7 @@ from assembler.evidence.zones import lines_in
 from assembler.ink import in_grey
 from assembler.legibility import Box, Measures
 from assembler.model import Miniature
-from assembler.workshop import Cache
+from assembler.workshop import Cache, whole_file
 
 VERSION = "10"  # raise it when anything here changes what comes out
 _MAX_PIXELS = 40_000_000  # of a rendering; larger pages are read coarser
@@ -165,7 +165,8 @@ def _undated(layer: bytes, folder: Path, *, empty: bool) -> bytes:
             del pdf.trailer.Info
         if empty:
             pdf.pages[0].Contents = pdf.make_stream(b"")
-        pdf.save(path, deterministic_id=True)
+        with whole_file(path) as out:
+            pdf.save(out, deterministic_id=True)
     data = path.read_bytes()
     path.unlink()
     return data

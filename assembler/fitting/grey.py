@@ -15,7 +15,7 @@ from pikepdf import Array, Name, Object, Operator, Page, Pdf
 
 from assembler.fitting import coding
 from assembler.fitting.working import CANNOT, versions
-from assembler.workshop import Cache
+from assembler.workshop import Cache, whole_file
 
 _FILL = {"rg": 3, "k": 4}
 _LINE = {"RG": 3, "K": 4}
@@ -42,7 +42,8 @@ def _make(source: Path, folder: Path) -> None:
         done: set[tuple[int, int]] = set()
         for page in pdf.pages:
             _colourless(pdf, page, done, 0)
-        pdf.save(folder / "grey.pdf", deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+        with whole_file(folder / "grey.pdf") as out:
+            pdf.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
 
 
 def _colourless(pdf: Pdf, owner: Page | Object, done: set[tuple[int, int]], depth: int) -> None:

@@ -19,7 +19,7 @@ from assembler.fitting.coding import Coded
 from assembler.fitting.deciding import FINE, PageSeen
 from assembler.model import Fitted
 from assembler.sight import weight
-from assembler.workshop import Cache
+from assembler.workshop import Cache, whole_file
 
 VERSION = "1"  # raise it when anything here changes what comes out
 _READ_AT = 200  # dots per inch at which words are recognised, before and after
@@ -137,7 +137,8 @@ def _join(job: Joining, folder: Path) -> None:
                     bits=one["bits"], parms=tuple((key, value) for key, value in one["parms"]), space=one["space"],
                 )  # fmt: skip
                 coding.store(pdf.get_object(tuple(one["key"])), coded)
-        pdf.save(folder / "fitted.pdf", deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+        with whole_file(folder / "fitted.pdf") as out:
+            pdf.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
 
 
 def _counted(job: Job, engine: str, page: Page, folder: Path) -> dict[str, Any]:
@@ -145,7 +146,8 @@ def _counted(job: Job, engine: str, page: Page, folder: Path) -> dict[str, Any]:
     alone = folder / "page.pdf"
     with Pdf.new() as book:
         book.pages.append(page)
-        book.save(alone)
+        with whole_file(alone) as out:
+            book.save(out)
     before, after = _read(job.pdf, job.index, engine), _read(alone, 0, engine)
     alone.unlink()
     count, kept = words.compare(before, after)

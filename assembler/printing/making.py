@@ -18,7 +18,7 @@ from assembler.errors import CaseRejected, ProofFailed, ToolFailed
 from assembler.model import Finding, Severity
 from assembler.printing.losing import Job, Loss, look
 from assembler.printing.sheets import Entry, Package, Rules, fit, is_letter, label, packages, supplement, text
-from assembler.workshop import Failure, Kept, Limits, Workshop, digests, publish, read_record, staging
+from assembler.workshop import Failure, Kept, Limits, Workshop, digests, publish, read_record, staging, whole_file
 
 FOLDER = "print"
 RECORD = "print.json"
@@ -151,7 +151,8 @@ def _bind(job: _Binding) -> None:
                 for number in numbers:
                     _sheet(book, source.pages[number - first])
         _describe(book)
-        book.save(job.target, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+        with whole_file(job.target) as out:
+            book.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
 
 
 def _sheet(book: Pdf, page: pikepdf.Page) -> None:
@@ -190,7 +191,8 @@ def _preview(job: tuple[Sequence[Loss], Mapping[int, str], int, Path]) -> None:
         nums = [value for n, one in enumerate(lost) for value in (n, Dictionary(P=pikepdf.String(labels[one.number])))]
         book.Root.PageLabels = Dictionary(Nums=Array(nums))
         book.Root.PageMode = Name.UseOutlines
-        book.save(target, deterministic_id=True)
+        with whole_file(target) as out:
+            book.save(out, deterministic_id=True)
 
 
 def _picture(book: Pdf, loss: Loss, dpi: int) -> None:

@@ -6,7 +6,7 @@ functions do. Everything lives in `<case>/.assembler`, mode 0700: deleting it co
 
 from assembler.workshop.cache import Cache
 from assembler.workshop.crew import Crew
-from assembler.workshop.files import link_below, not_written, refuse_bytes, write_atomic, write_refusal, writing
+from assembler.workshop.files import link_below, not_written, refuse_bytes, whole_file, write_atomic, write_refusal, writing
 from assembler.workshop.pool import Failure, Limits, Pool, warm
 from assembler.workshop.publishing import (
     Kept,
@@ -47,6 +47,7 @@ __all__ = [
     "together",
     "trim",
     "warm",
+    "whole_file",
     "write_atomic",
     "write_refusal",
     "writing",

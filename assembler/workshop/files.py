@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import errno
+import io
 import os
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from itertools import count
 from pathlib import Path
+from typing import Any, BinaryIO, cast
 
 from assembler.errors import AssemblerError, OutputNotWritten
 
@@ -145,6 +147,59 @@ def _refused_below(error: BaseException, folder: Path) -> OSError | None:
     if isinstance(error, OSError) and isinstance(name, str) and Path(name).is_relative_to(folder):
         return error if error.errno in _REMEDIES else None
     return None
+
+
+class _Patient(io.RawIOBase):
+    """A new file that takes everything, and remembers the first refusal of the system."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._file = path.open("wb")
+        self.refusal: OSError | None = None
+
+    def writable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        size = memoryview(data).nbytes
+        self._try(lambda: self._file.write(data))
+        return size
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def flush(self) -> None:
+        if not self._file.closed:
+            self._try(self._file.flush)
+
+    def close(self) -> None:
+        self._try(self._file.close)
+        super().close()
+
+    def _try(self, action: Callable[[], object]) -> None:
+        if self.refusal is None:
+            try:
+                action()
+            except OSError as error:
+                self.refusal = error
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[BinaryIO]:
+    """A new file for libraries that end the whole process where a write fails (qpdf does): it fails at the end instead.
+
+    Raises OSError if not everything could be written.
+    """
+    with _Patient(path) as file:
+        yield cast("BinaryIO", file)
+    if file.refusal is not None:
+        raise OSError(file.refusal.errno, os.strerror(file.refusal.errno or 0), str(path)) from file.refusal
 
 
 def is_plain_folder(path: Path) -> bool:

@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 from assembler.errors import AssemblerError, OutputNotWritten
 from assembler.workshop import upkeep
 from assembler.workshop.cache import Cache
-from assembler.workshop.files import refuse_bytes, writing
+from assembler.workshop.files import not_written, probe, refuse_bytes, writing
 from assembler.workshop.pool import Failure, Limits, Pool, room_of
 from assembler.workshop.publishing import remove_tree
 from assembler.workshop.timings import Spent, Stopwatch
@@ -123,7 +123,15 @@ class Workshop:
         for outcome in outcomes:
             if isinstance(outcome, AssemblerError):
                 raise outcome
+        if any(isinstance(outcome, Failure) for outcome in outcomes):
+            self._stop_if_full()
         return tuple(outcomes)
+
+    def _stop_if_full(self) -> None:
+        """Raise OutputNotWritten if an item may have failed only because its worker could write no more."""
+        for folder in (self.scratch, self.cache.root):
+            if refusal := probe(folder):
+                raise not_written(f"{self.home.parent.name}/{self.home.name}", refusal)
 
     def timings(self) -> tuple[Spent, ...]:
         """Where the time has gone since this workshop was made."""
