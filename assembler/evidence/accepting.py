@@ -15,6 +15,7 @@ _FORM = "print the form to a new PDF, or fill the blank again"  # a government f
 def findings_of(exhibit: str, part: FilePart, opened: Opened, pages: Collection[int]) -> Iterator[Finding]:
     """Of one file as an exhibit uses it; `pages`: those it uses, from 1."""
     found = [_repair(part, opened)] if opened.faults else []
+    found += [_reading(part, opened)] if opened.disagreement else []
     found += [_loss(part, loss) for loss in opened.losses if loss.page is None or loss.page in pages]
     for one in found:
         yield replace(one, exhibit=exhibit, remedy=_FORM if exhibit.startswith("form:") and _stops(one) else one.remedy)
@@ -38,6 +39,14 @@ def _repair(part: FilePart, opened: Opened) -> Finding:
         return finding
     return replace(
         finding, severity=Severity.WARNING, problem=f"the file was damaged, and its repair accepted: {said}. It has {pages}",
+        remedy="keep the client's file with the packet's papers",
+    )  # fmt: skip
+
+
+def _reading(part: FilePart, opened: Opened) -> Finding:
+    return Finding(
+        rule="EVID.READERS", severity=Severity.WARNING, where=part.path, file=part.path,
+        problem=f"{opened.disagreement}; the pages that Chrome shows were accepted and are used",
         remedy="keep the client's file with the packet's papers",
     )  # fmt: skip
 

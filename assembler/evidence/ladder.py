@@ -13,22 +13,29 @@ import pypdf
 import pypdfium2 as pdfium
 from pikepdf import Pdf
 
-from assembler.evidence.locks import asks_for_password
+from assembler.evidence.locks import asks_for_password, asks_one_reader, of_foreign_lock
 from assembler.evidence.refusing import Refused
-from assembler.evidence.soundness import told
-from assembler.sight import recovered
+from assembler.sight import is_encrypted, recovered
 
 MAX_PAGES = 10_000
+_ASKED = -2
+_UNOPENED = "one of the readers cannot open it at all"
+_PRINT = "print it to a new PDF and compare every page"
 _BROKEN = (pikepdf.PdfError, pikepdf.QpdfRuntimeError, pikepdf.ForeignObjectError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """An open PDF, what was wrong with the file, and the readers tried ("pikepdf 10.18.0: opened")."""
+    """An open PDF, what was wrong with the file, what its reader complained of so far, and the readers tried.
+
+    A step is "pikepdf 10.18.0: opened". `source`: the bytes the complaints are about.
+    """
 
     pdf: Pdf
     faults: tuple[str, ...]
+    complaints: tuple[str, ...]
     steps: tuple[str, ...]
+    source: bytes
 
 
 def read(data: bytes, password: str = "") -> Reading:
@@ -40,17 +47,20 @@ def read(data: bytes, password: str = "") -> Reading:
         pages = len(pdf.pages)
     except pikepdf.PasswordError as error:
         raise asks_for_password(password) from error
-    except _BROKEN:
+    except _BROKEN as error:
+        if refusal := of_foreign_lock(data):
+            raise refusal from error
         steps.insert(0, _step("pikepdf", pikepdf.__version__, "failed"))
         return _rewritten(data, password, count, steps)
     steps.insert(0, _step("pikepdf", pikepdf.__version__, "opened"))
     _limited(pages)
-    faults = list(told(pdf))
+    if count == _ASKED:
+        raise asks_one_reader()
+    complaints = tuple(map(str, pdf.get_warnings()))
     if pages == count:
-        return Reading(pdf=pdf, faults=tuple(faults), steps=tuple(steps))
+        return Reading(pdf=pdf, faults=(), complaints=complaints, steps=tuple(steps), source=data)
     if count >= 0:
         raise _disagreeing(pages, count)
-    faults.append("one of the readers cannot open it at all")
     again = recovered(data, password)
     steps.append(_step("pypdf", pypdf.__version__, "opened" if again is not None else "failed"))
     second = _counted(again) if again is not None else -1
@@ -58,11 +68,29 @@ def read(data: bytes, password: str = "") -> Reading:
         raise _unreadable(steps)
     if second != pages:
         raise _disagreeing(pages, second)
-    return Reading(pdf=pdf, faults=tuple(faults), steps=tuple(steps))
+    return Reading(pdf=pdf, faults=(_UNOPENED,), complaints=complaints, steps=tuple(steps), source=data)
+
+
+def as_shown(data: bytes, password: str = "") -> bytes:
+    """The pages as PDFium shows them, in a new PDF. Raises Refused where it cannot hand them on."""
+    try:
+        document = pdfium.PdfDocument(data, password=password or None)
+        new, out = pdfium.PdfDocument.new(), io.BytesIO()
+        try:
+            new.import_pages(document)
+            new.save(out)
+        finally:
+            new.close()
+            document.close()
+    except pdfium.PdfiumError as error:
+        raise Refused("EVID.BROKEN", "the PDF is damaged: its pages cannot be taken as Chrome shows them", _PRINT) from error
+    return out.getvalue()
 
 
 def _rewritten(data: bytes, password: str, count: int, steps: list[str]) -> Reading:
     """Written again by a reader that opens it, for the one that does not; PDFium's count must be met."""
+    if count == _ASKED:
+        raise asks_for_password(password)
     if count <= 0:
         raise _unreadable(steps)
     _limited(count)
@@ -74,9 +102,9 @@ def _rewritten(data: bytes, password: str, count: int, steps: list[str]) -> Read
         except (*_BROKEN, pikepdf.PasswordError):
             pdf, whole = None, False
         steps.append(_step(name, str(version), "written again" if whole else "could not write it again"))
-        if pdf is not None and whole:
-            faults = ("one of the readers cannot open it at all", *told(pdf))
-            return Reading(pdf=pdf, faults=faults, steps=tuple(steps))
+        if pdf is not None and again is not None and whole:
+            complaints = tuple(map(str, pdf.get_warnings()))
+            return Reading(pdf=pdf, faults=(_UNOPENED,), complaints=complaints, steps=tuple(steps), source=again)
     raise _unreadable(steps)
 
 
@@ -85,11 +113,12 @@ def _step(name: str, version: object, what: str) -> str:
 
 
 def _counted(data: bytes, password: str = "") -> int:
-    """Pages as PDFium counts them; -1 where it cannot open the file at all."""
+    """Pages as PDFium counts them; -1 where it cannot open the file at all, _ASKED where it asks for a password."""
     try:
         document = pdfium.PdfDocument(data, password=password or None)
-    except pdfium.PdfiumError:
-        return -1
+    except pdfium.PdfiumError as error:
+        asked = error.err_code == pdfium.raw.FPDF_ERR_PASSWORD and is_encrypted(data)  # it may keep the code of another file
+        return _ASKED if asked else -1
     count = len(document)
     document.close()
     return count
@@ -115,9 +144,8 @@ def _limited(pages: int) -> None:
 
 
 def _disagreeing(one: int, other: int) -> Refused:
-    return Refused(
-        "EVID.PAGECOUNT", f"two readers disagree on its pages ({one} and {other})", "print it to a new PDF and compare every page"
-    )
+    problem = f"two readers disagree on its pages ({one} and {other}: Chrome shows {other})"
+    return Refused("EVID.PAGECOUNT", problem, _PRINT, acceptable=True)
 
 
 def _unreadable(steps: list[str]) -> Refused:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections import Counter
 
 import pikepdf
@@ -13,6 +14,34 @@ from assembler.passwords import HOW, NAME, Passwords
 
 LOCK = "password"
 RESTRICTIONS = "restrictions of its owner (printing, copying)"
+
+# who else than a password opens a PDF: the name of its security handler (PDF 32000-1, 7.6.1), and how a person knows it
+_FOREIGN = (
+    (re.compile(rb"/Filter\s*/(?:Adobe\.PubSec|Adobe\.PPKLite|Entrust\.PPKEF|PKCS)"), "for those who hold a certain certificate"),
+    (re.compile(rb"/Filter\s*/(?:Adobe\.APS|ADEPT|EBX_HANDLER)\b"), "by an Adobe rights server"),
+    (re.compile(rb"/Filter\s*/(?:MicrosoftIRMServices|MSIP)"), "by Microsoft rights management"),
+    (re.compile(rb"/Filter\s*/FOPN_"), "by FileOpen"),
+)
+_ENCRYPTED = re.compile(rb"/Encrypt\b")
+
+
+def of_foreign_lock(data: bytes) -> Refused | None:
+    """The refusal of a file that no password opens, as it is locked by something else; None if it does not say so."""
+    if not _ENCRYPTED.search(data):
+        return None
+    by = next((who for pattern, who in _FOREIGN if pattern.search(data)), "")
+    if not by:
+        return None
+    remedy = "open it in the program that can, and print it to a new PDF; or ask for a copy that is not encrypted"
+    return Refused("EVID.PASSWORD", f"the PDF is encrypted {by}: no password opens it here", remedy)
+
+
+def asks_one_reader() -> Refused:
+    """The refusal of a file that one reader opens, and for which Chrome asks for a password."""
+    return Refused(
+        "EVID.PASSWORD", "the file asks for a password: some readers open it without, and Chrome does not",
+        f"put it into a file of its own: {HOW}, readable by you alone; or print it to a new PDF",
+    )  # fmt: skip
 
 
 def locked(pdf: pikepdf.Pdf, password: str) -> Counter[str]:

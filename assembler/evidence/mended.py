@@ -19,10 +19,12 @@ _JUDGED = frozenset(("DCTDecode", "JPXDecode", "FlateDecode", "LZWDecode", "RunL
 _WHITE = 400  # bytes; a white page takes JBIG2 less than that
 
 
-def compare(data: bytes, password: str, made: Path, redrawn: Collection[int]) -> None:
+def compare(
+    data: bytes, password: str, made: Path, redrawn: Collection[int], *, acceptable: bool = True
+) -> None:
     """Raises Refused if a page of `made` is not as PDFium shows the client's file; pages in `redrawn` are left out."""
     try:
-        before, _ = document(data, password)
+        before, secondhand = document(data, password)
     except pdfium.PdfiumError as error:
         raise Refused("EVID.BROKEN", "the PDF is damaged and cannot be drawn", "ask for the file again") from error
     after = pdfium.PdfDocument(made)
@@ -30,9 +32,9 @@ def compare(data: bytes, password: str, made: Path, redrawn: Collection[int]) ->
         before.init_forms()
         for number in range(len(after)):
             if number not in redrawn and not _alike(before, after, number):
-                raise Refused(
-                    "EVID.BROKEN", f"the PDF is damaged: two readers show page {number + 1} differently", "ask for the file again"
-                )
+                problem = f"the PDF is damaged: two readers show page {number + 1} differently"
+                shown = acceptable and not secondhand
+                raise Refused("EVID.BROKEN", problem, "ask for the file again", acceptable=shown)
     finally:
         after.close()
         before.close()

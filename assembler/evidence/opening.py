@@ -21,10 +21,11 @@ from PIL import Image
 from assembler.evidence import miniatures, pictures
 from assembler.evidence.hidden import hidden_on
 from assembler.evidence.images import place
+from assembler.evidence.ladder import as_shown
 from assembler.evidence.locks import LOCK, asks_for_password, of_unusable, opens
 from assembler.evidence.losses import Loss
 from assembler.evidence.mended import compare, undrawn
-from assembler.evidence.pdfs import Normal, normal_pdf
+from assembler.evidence.pdfs import Normal, losses_in, normal_pdf
 from assembler.evidence.refusing import Refused
 from assembler.evidence.sniff import REFUSED, sniff
 from assembler.evidence.wordfile import engines, print_word
@@ -33,7 +34,7 @@ from assembler.model import Finding, Ink, Miniature, Severity
 from assembler.passwords import read_passwords
 from assembler.workshop import Cache, whole_file
 
-VERSION = "9"  # raise it when anything here changes what comes out
+VERSION = "10"  # raise it when anything here changes what comes out
 
 # the sign of an unknown character, what fonts use for signs of their own, control characters but line ends and PDFium's hyphen
 _MEANINGLESS = re.compile("[\ufffd\ue000-\uf8ff\x00\x01\x03-\x08\x0b\x0e-\x1f]")
@@ -49,6 +50,7 @@ class Job:
     path: str
     sha256: str
     cache: Cache
+    accept_reading: str = ""  # sha256 for which a person accepts the pages that PDFium shows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +83,7 @@ class Opened:
     faults: tuple[str, ...] = ()  # what was damaged and mended
     losses: tuple[Loss, ...] = ()  # what a bundle cannot hold, or should not
     steps: tuple[str, ...] = ()  # readers tried
+    disagreement: str = ""  # what readers show differently, where a person accepted one of them
 
 
 def open_file(job: Job) -> Opened:
@@ -90,14 +93,15 @@ def open_file(job: Job) -> Opened:
         return _failed(job, "EVID.CHANGED", "the file changed while this run was reading it", "run again")
     passwords = read_passwords(job.folder)
     password = passwords.of(job.path)
-    key = ["open", VERSION, *_versions(sniff(data)), job.sha256]
+    accepted = job.accept_reading == job.sha256
+    key = ["open", VERSION, *_versions(sniff(data)), job.sha256, *(["as shown"] if accepted else [])]
     try:
-        made = job.cache.once(key, lambda folder: _make(data, password, folder))
+        made = job.cache.once(key, lambda folder: _make(data, password, folder, accepted=accepted))
         kept = json.loads((made / "pages.json").read_text())
         _still_opens(data, password, kept)
     except Refused as error:
         told = of_unusable(error, passwords)
-        return _failed(job, told.rule, told.problem, told.remedy)
+        return _failed(job, told.rule, told.problem, told.remedy + (_how_to_accept(job.sha256) if told.acceptable else ""))
     return Opened(
         path=job.path,
         sha256=job.sha256,
@@ -108,6 +112,14 @@ def open_file(job: Job) -> Opened:
         faults=tuple(kept["faults"]),
         losses=tuple(_loss_from(raw) for raw in kept["losses"]),
         steps=tuple(kept["steps"]),
+        disagreement=kept["disagreement"],
+    )
+
+
+def _how_to_accept(sha256: str) -> str:
+    return (
+        "; or, if a person has looked at every page in Chrome and in another viewer, and Chrome shows them right, put "
+        f'"accept_reading": "{sha256}" on the file in case.json'
     )
 
 
@@ -124,7 +136,7 @@ def _still_opens(data: bytes, password: str, kept: dict[str, Any]) -> None:
         raise asks_for_password(password)
 
 
-def _make(data: bytes, password: str, folder: Path) -> None:
+def _make(data: bytes, password: str, folder: Path, *, accepted: bool) -> None:
     """Fill a cache folder with normal.pdf and pages.json."""
     kind = sniff(data)
     if kind in REFUSED:
@@ -132,24 +144,49 @@ def _make(data: bytes, password: str, folder: Path) -> None:
         raise Refused("EVID.FORMAT", f"the file is {what}", remedy)
     target = folder / "normal.pdf"
     places: list[Place] = []
+    disagreement = ""
     if kind in pictures.KINDS:
         made, places = _photographs(data, kind, target)
+        looks = _measure(target, places)
     elif kind == "docx":
         made = _word(data, target, folder / "word")
+        looks = _measure(target, places)
     else:
-        made = normal_pdf(data, target, password)
-    looks = _measure(target, places)
-    faults = [*made.faults, *dict.fromkeys(look.fault for look in looks if look.fault)]
-    if faults:
-        compare(data, password, target, made.redrawn)
+        made, looks, disagreement = _pdf(data, password, target, accepted=accepted)
     kept = {
         "pages": [_page_raw(replace(look.page, redrawn=n in made.redrawn)) for n, look in enumerate(looks)],
         "removed": made.removed,
-        "faults": faults,
+        "faults": made.faults,
         "losses": [asdict(loss) for loss in (*made.losses, *(loss for look in looks for loss in look.losses))],
         "steps": made.steps,
+        "disagreement": disagreement,
     }
     (folder / "pages.json").write_text(json.dumps(kept))
+
+
+def _pdf(data: bytes, password: str, target: Path, *, accepted: bool) -> tuple[Normal, list[_Look], str]:
+    """Write `target`; what was found, and what readers show differently where a person accepted what PDFium shows of it."""
+    try:
+        return *_compared(data, password, target), ""
+    except Refused as error:
+        if not (error.acceptable and accepted):
+            raise
+        disagreement = error.problem
+    made = normal_pdf(as_shown(data, password), target)
+    losses = [loss for loss in losses_in(data, password) if loss.page is None]
+    compare(data, password, target, made.redrawn, acceptable=False)
+    return replace(made, faults=(), losses=(*losses, *made.losses)), _measure(target, ()), disagreement
+
+
+def _compared(data: bytes, password: str, target: Path) -> tuple[Normal, list[_Look]]:
+    """Write `target`; where the file is not as it should be, another reader must show the same pages. Raises Refused."""
+    made = normal_pdf(data, target, password)
+    looks = _measure(target, ())
+    faults = (*made.faults, *dict.fromkeys(look.fault for look in looks if look.fault))
+    if faults or made.slips:
+        compare(data, password, target, made.redrawn)
+    steps = (*made.steps, *(f"passed over: {slip}" for slip in made.slips))
+    return replace(made, faults=faults, steps=steps), looks
 
 
 def _photographs(data: bytes, kind: str, target: Path) -> tuple[Normal, list[Place]]:

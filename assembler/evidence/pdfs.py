@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,10 +15,11 @@ from pikepdf import Array, Dictionary, Name
 
 from assembler.evidence import ladder, marks
 from assembler.evidence.clean import balance, clean, plain_notes, removed_from
+from assembler.evidence.complaints import is_worth_telling, sort_complaints
 from assembler.evidence.locks import locked
 from assembler.evidence.losses import Loss, losses_of
 from assembler.evidence.refusing import Refused
-from assembler.evidence.soundness import faults_of, told
+from assembler.evidence.soundness import faults_of
 from assembler.evidence.strip import strip_pictures
 from assembler.model import Severity
 from assembler.workshop import whole_file
@@ -30,13 +32,17 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Normal:
-    """What making a file normal found. `faults`: what was damaged and mended; none for a sound file."""
+    """What making a file normal found. `faults`: what was damaged and mended; none for a sound file.
+
+    `slips`: what breaks the rules of PDF and takes nothing away, as long as another reader shows the same pages.
+    """
 
     removed: tuple[tuple[str, int], ...]  # what was taken out, by kind
     redrawn: frozenset[int]  # pages (from 0) on which values or marks were drawn that the file held no picture of
     faults: tuple[str, ...]
     losses: tuple[Loss, ...]
     steps: tuple[str, ...]  # readers tried
+    slips: tuple[str, ...] = ()
 
 
 def normal_pdf(data: bytes, target: Path, password: str = "") -> Normal:
@@ -45,6 +51,9 @@ def normal_pdf(data: bytes, target: Path, password: str = "") -> Normal:
     try:
         with reading.pdf as pdf:
             faults = [*reading.faults, *faults_of(pdf)]
+            said = [*reading.complaints, *map(str, pdf.get_warnings())]
+            found = sort_complaints(pdf, reading.source, said, intact=not faults)
+            faults += found.damage
             for page in pdf.pages:
                 plain_notes(page)
             losses = list(losses_of(pdf))
@@ -58,7 +67,7 @@ def normal_pdf(data: bytes, target: Path, password: str = "") -> Normal:
                 balance(page)
             with whole_file(target) as out:
                 pdf.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
-            faults += told(pdf)
+            pdf.get_warnings()  # of what we did to it, which is no fault of the client's file
     except (pikepdf.PdfError, pikepdf.QpdfRuntimeError, pikepdf.ForeignObjectError, RecursionError) as error:
         raise Refused("EVID.BROKEN", "the PDF is damaged", "ask for the file again") from error
     _opens(target)
@@ -68,16 +77,26 @@ def normal_pdf(data: bytes, target: Path, password: str = "") -> Normal:
         removed=tuple(sorted((what, count) for what, count in removed.items() if count)),
         redrawn=redrawn,
         faults=tuple(dict.fromkeys(faults)),
+        slips=found.slips,
         losses=tuple(losses),
         steps=reading.steps,
     )
+
+
+def losses_in(data: bytes, password: str) -> tuple[Loss, ...]:
+    """What a file holds and a bundle cannot, though its pages are taken from another reader; none where it does not open."""
+    try:
+        with pikepdf.open(io.BytesIO(data), password=password) as pdf:
+            return losses_of(pdf)
+    except pikepdf.PdfError:
+        return ()
 
 
 def _opens(target: Path) -> None:
     """What was written must be sound, or later steps would stumble over it. Raises Refused."""
     try:
         with pikepdf.open(target) as made:
-            unsound = bool(made.get_warnings())
+            unsound = any(map(is_worth_telling, map(str, made.get_warnings())))
     except pikepdf.PdfError:
         unsound = True
     if unsound:

@@ -76,9 +76,16 @@ def _open(
     case: Case, folder: Path, workshop: Workshop, settings: Settings, tell: Progress
 ) -> dict[str, opening.Opened]:
     paths = dict.fromkeys(part.path for exhibit in case.exhibits for part in exhibit.parts)
+    accepted = {
+        part.path: part.accept_reading for exhibit in case.exhibits for part in exhibit.parts if part.accept_reading
+    }
     jobs = [
-        opening.Job(folder=folder, path=path, sha256=case.file(path).sha256, cache=workshop.cache) for path in paths
-    ]
+        opening.Job(
+            folder=folder, path=path, sha256=case.file(path).sha256, cache=workshop.cache,
+            accept_reading=accepted.get(path, ""),
+        )
+        for path in paths
+    ]  # fmt: skip
     jobs.sort(key=lambda job: (-case.file(job.path).size, job.path))  # largest first keeps both cores busy to the end
     results = workshop.map(
         opening.open_file, jobs, limits=settings.limits, progress=lambda n: tell("open evidence", n, len(jobs))
@@ -241,8 +248,9 @@ def _prepared(
 
 
 def _file(one: opening.Opened) -> OpenedFile:
+    mended = (*one.faults, *([one.disagreement] if one.disagreement else []))
     return OpenedFile(
-        path=one.path, sha256=one.sha256, outcome="repaired" if one.faults else "accepted", mended=one.faults, steps=one.steps
+        path=one.path, sha256=one.sha256, outcome="repaired" if mended else "accepted", mended=mended, steps=one.steps
     )
 
 

@@ -1,7 +1,7 @@
-"""Whether a PDF is whole. A reader mends much without a word, and what it mended may be missing: so all of it is told.
+"""Whether the data in a PDF are whole. A reader mends much without a word, and what it mended may be missing: so it is told.
 
 Every compressed stream is unpacked to its end and its check sum compared; every picture is decoded once. Sentences
-come out.
+come out. What the parser says of everything else is sorted in `complaints`.
 """
 
 from __future__ import annotations
@@ -23,39 +23,24 @@ from assembler.evidence.refusing import Refused
 
 _MOST = 1 << 30  # bytes a stream may unpack to
 _STEP = 1 << 24
-_ZEROS = bytes(64)  # of nothing else than a bad sector; fonts and colour profiles, which have /Length1 and /N, may hold them
-# what the parser says of things that change nothing: an unused object, and how fields of a form hang together
-_HARMLESS = re.compile(r"object has offset 0|ignoring attempt to set a|is not reachable from /AcroForm")
-_PLAIN = (
-    (r"page tree|/Pages|\bkid\b|/Kids|/Count|/Type /Page", "its list of pages is wrong"),
-    (r"decod|inflate|input stream|filter", "compressed data in it is damaged"),
-    (r"endstream|stream length|/Length|object stream", "a piece of data in it has the wrong length"),
-    (r"xref|trailer|cross-reference|reported number of objects|file is damaged", "its table of contents is broken"),
-    (r"header", "something stands before its beginning"),
-    (r"encrypt", "what it says about its encryption is wrong"),
-    (r"obj|unexpected|EOF|token|integer|nesting|parse", "an object in it is garbled or cut off"),
-)
-
-
-def told(pdf: Pdf) -> Iterator[str]:
-    """What the parser complained of since it was asked last, in plain words."""
-    for warning in map(str, pdf.get_warnings()):
-        text = warning.rsplit("): ", 1)[-1].rsplit(">: ", 1)[-1]
-        if not _HARMLESS.search(text):
-            yield next((plain for pattern, plain in _PLAIN if re.search(pattern, text)), "it breaks the rules of PDF")
+_ZEROS = bytes(64)  # among drawing instructions, which are text, of nothing else than a bad sector
+_ZEROED = "a stretch of zeros stands where its data should be"
+_QPDF_ALONE = ("/LZWDecode", "/LZW", "/RunLengthDecode", "/RL")  # filters that only the parser undoes
+_INLINE = re.compile(rb"\bBI\b.*?\bID\s.*?\sEI\b", re.DOTALL)  # a picture within a page's instructions
 
 
 def faults_of(pdf: Pdf) -> Iterator[str]:
     """What is damaged in an open file. Raises Refused for a stream that unpacks to more than a gigabyte, and for a
     page that has lost a part of what it shows.
     """
-    streams = (one for one in pdf.objects if isinstance(one, Stream))
+    streams = [one for one in pdf.objects if isinstance(one, Stream)]
     broken = [(one.objgen, fault) for one in streams if (fault := _fault(one))]
-    yield from told(pdf)
-    places = dict(_places(pdf)) if broken else {}
+    zeroed = [one for one in streams if _has_a_hole(one)]
+    places = dict(_places(pdf)) if broken or zeroed else {}
+    broken += [(one.objgen, _ZEROED) for one in zeroed if _is_drawing(one) or places.get(one.objgen, (0, False))[1]]
     for objgen, fault in broken:
         number, drawing = places.get(objgen, (0, False))
-        if drawing:
+        if drawing and fault != _ZEROED:
             raise Refused(
                 "EVID.BROKEN", f"the PDF is damaged: a part of what page {number} shows is gone", "ask for the file again"
             )
@@ -69,17 +54,27 @@ def _fault(stream: Any) -> str:
     raw = stream.read_raw_bytes()
     if not raw.strip():
         return "a picture in it is empty" if picture else ""
-    if not filters and not picture and _ZEROS in raw and not any(key in stream for key in (Name.N, Name.Length1)):
-        return "a stretch of zeros stands where its data should be"
     try:
         data, size, left = _unpacked(raw, filters, keep=picture)
-    except (zlib.error, binascii.Error, ValueError):
+        if not picture and left and left[0] in _QPDF_ALONE:
+            stream.read_bytes(pikepdf.StreamDecodeLevel.specialized)
+    except (zlib.error, binascii.Error, ValueError, pikepdf.PdfError, pikepdf.QpdfRuntimeError):
         return f"{what} in it is damaged or cut off"
     if picture and left and left[0] in ("/DCTDecode", "/DCT", "/JPXDecode"):
         return "" if _decodes(data) else "a picture in it does not decode, or not to its end"
     if picture and not left and size < _expected(stream):
         return "a picture in it is cut off"
     return ""
+
+
+def _is_drawing(stream: Any) -> bool:
+    return bool(stream.get(Name.Subtype) == Name.Form)
+
+
+def _has_a_hole(stream: Any) -> bool:
+    """Whether a stretch of zeros stands among the drawing instructions of a page that are not packed."""
+    raw = stream.read_raw_bytes()
+    return not _filters(stream) and _ZEROS in raw and _ZEROS in _INLINE.sub(b"", raw)
 
 
 def _filters(stream: Any) -> list[str]:
@@ -107,11 +102,12 @@ def _unpacked(data: bytes, filters: list[str], *, keep: bool) -> tuple[bytes, in
 
 
 def _inflated(data: bytes, *, keep: bool) -> tuple[bytes, int]:
-    """Unpacked to the end of the stream, with its check sum right; else zlib.error."""
+    """Unpacked to the end of the stream, with its check sum right if it has one; else zlib.error."""
     engine, parts, size = zlib.decompressobj(), [], 0
+    packed = data
     while not engine.eof:
         if not data:
-            raise zlib.error("cut off")
+            return _without_sum(packed, keep=keep)
         out = engine.decompress(data, _STEP)
         data = engine.unconsumed_tail
         size += len(out)
@@ -120,6 +116,15 @@ def _inflated(data: bytes, *, keep: bool) -> tuple[bytes, int]:
         if keep:
             parts.append(out)
     return b"".join(parts), size
+
+
+def _without_sum(packed: bytes, *, keep: bool) -> tuple[bytes, int]:
+    """As `_inflated`, where the stream ends before its check sum: many programs write a /Length that is a little short."""
+    engine = zlib.decompressobj(-zlib.MAX_WBITS)
+    data = engine.decompress(packed[2:])
+    if not engine.eof:
+        raise zlib.error("cut off")
+    return data if keep else b"", len(data)
 
 
 def _decodes(data: bytes) -> bool:

@@ -179,7 +179,7 @@ def _part(raw: str | Raw, role: str) -> FilePart:
     if isinstance(raw, str):
         return FilePart(path=raw, role=role)
     return FilePart(
-        **_plain(raw, "path", "language", "accept_repair"),
+        **_plain(raw, "path", "language", "accept_repair", "accept_reading"),
         role=raw.get("role", role),
         pages=pages(raw["pages"]) if "pages" in raw else (),
         accept_loss=tuple(raw.get("accept_loss", ())),

@@ -126,6 +126,7 @@ class FilePart:
     role: str = "document"  # "document", "translation" or "certificate"
     language: str = ""  # BCP 47; "" = the exhibit's language ("en" for translation and certificate)
     accept_repair: str = ""  # sha256 of the file whose repair the attorney accepts
+    accept_reading: str = ""  # sha256 of the file of which the pages that PDFium shows are accepted
     accept_loss: tuple[str, ...] = ()  # rule ids of losses the attorney accepts
 
 

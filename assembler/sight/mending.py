@@ -25,10 +25,16 @@ def document(data: bytes, password: str = "") -> tuple[Any, bool]:
     try:
         return pdfium.PdfDocument(data, password=password or None), False
     except pdfium.PdfiumError as error:
-        again = None if error.err_code == pdfium.raw.FPDF_ERR_PASSWORD else recovered(data, password)
+        asked = error.err_code == pdfium.raw.FPDF_ERR_PASSWORD and is_encrypted(data)
+        again = None if asked else recovered(data, password)
         if again is None:
             raise
         return pdfium.PdfDocument(again), True
+
+
+def is_encrypted(data: bytes) -> bool:
+    """Whether a PDF says that it is; PDFium may answer a damaged file with its complaint of an earlier one's password."""
+    return b"/Encrypt" in data
 
 
 def recovered(data: bytes, password: str = "") -> bytes | None:

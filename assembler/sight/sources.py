@@ -9,7 +9,7 @@ import pypdfium2 as pdfium
 
 from assembler.passwords import read_passwords
 from assembler.sight.album import Album
-from assembler.sight.mending import document
+from assembler.sight.mending import document, is_encrypted
 
 WORD = "is a Word file, which has no pages of its own"
 _ZIP = b"PK\x03\x04"
@@ -66,6 +66,6 @@ def _document(data: bytes, password: str) -> tuple[Any, bool]:
     try:
         return document(data, password)
     except pdfium.PdfiumError as error:
-        if error.err_code == pdfium.raw.FPDF_ERR_PASSWORD:
+        if error.err_code == pdfium.raw.FPDF_ERR_PASSWORD and is_encrypted(data):
             raise NoPages("asks for a password that is not at hand (evidence_passwords.json)") from error
         raise
