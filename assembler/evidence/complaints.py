@@ -57,15 +57,21 @@ class Sorted:
     slips: tuple[str, ...]
 
 
-def sort_complaints(pdf: Pdf, data: bytes, complaints: Iterable[str], *, intact: bool) -> Sorted:
-    """Sort what the parser said while it read `data`; `intact`: no stream of the file is damaged."""
+def sort_complaints(
+    pdf: Pdf, data: bytes, complaints: Iterable[str], *, unopened: tuple[str, ...] = (), intact: bool
+) -> Sorted:
+    """Sort what the parser said while it read `data`, or what another reader wrote again of it.
+
+    `unopened`: the sentence that a reader does not open the file, if so; `intact`: no stream of the file is damaged.
+    """
     texts = [complaint for complaint in complaints if not _is_harmless(pdf, complaint)]
     slips = [text for text in texts if any(kind.search(text) for kind in (_POSITION, _LENGTH, _FORMAL))]
-    if len(slips) < len(texts) or not slips:
-        return Sorted(damage=_plain(texts), slips=())
-    moved = any(_POSITION.search(text) for text in slips)
+    told = (*unopened, *_plain(texts))
+    if len(slips) < len(texts) or not told:
+        return Sorted(damage=told, slips=())
+    moved = unopened or any(_POSITION.search(text) for text in slips)
     excused = intact and (not moved or has_nothing_cut_out(data)) and everything_drawn_is_there(pdf)
-    return Sorted(damage=() if excused else _plain(slips), slips=_plain(slips) if excused else ())
+    return Sorted(damage=() if excused else told, slips=told if excused else ())
 
 
 def is_worth_telling(complaint: str) -> bool:

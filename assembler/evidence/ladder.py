@@ -28,14 +28,13 @@ _BROKEN = (pikepdf.PdfError, pikepdf.QpdfRuntimeError, pikepdf.ForeignObjectErro
 class Reading:
     """An open PDF, what was wrong with the file, what its reader complained of so far, and the readers tried.
 
-    A step is "pikepdf 10.18.0: opened". `source`: the bytes the complaints are about.
+    A step is "pikepdf 10.18.0: opened".
     """
 
     pdf: Pdf
     faults: tuple[str, ...]
     complaints: tuple[str, ...]
     steps: tuple[str, ...]
-    source: bytes
 
 
 def read(data: bytes, password: str = "") -> Reading:
@@ -58,7 +57,7 @@ def read(data: bytes, password: str = "") -> Reading:
         raise asks_one_reader()
     complaints = tuple(map(str, pdf.get_warnings()))
     if pages == count:
-        return Reading(pdf=pdf, faults=(), complaints=complaints, steps=tuple(steps), source=data)
+        return Reading(pdf=pdf, faults=(), complaints=complaints, steps=tuple(steps))
     if count >= 0:
         raise _disagreeing(pages, count)
     again = recovered(data, password)
@@ -68,7 +67,7 @@ def read(data: bytes, password: str = "") -> Reading:
         raise _unreadable(steps)
     if second != pages:
         raise _disagreeing(pages, second)
-    return Reading(pdf=pdf, faults=(_UNOPENED,), complaints=complaints, steps=tuple(steps), source=data)
+    return Reading(pdf=pdf, faults=(_UNOPENED,), complaints=complaints, steps=tuple(steps))
 
 
 def as_shown(data: bytes, password: str = "") -> bytes:
@@ -102,9 +101,9 @@ def _rewritten(data: bytes, password: str, count: int, steps: list[str]) -> Read
         except (*_BROKEN, pikepdf.PasswordError):
             pdf, whole = None, False
         steps.append(_step(name, str(version), "written again" if whole else "could not write it again"))
-        if pdf is not None and again is not None and whole:
+        if pdf is not None and whole:
             complaints = tuple(map(str, pdf.get_warnings()))
-            return Reading(pdf=pdf, faults=(_UNOPENED,), complaints=complaints, steps=tuple(steps), source=again)
+            return Reading(pdf=pdf, faults=(_UNOPENED,), complaints=complaints, steps=tuple(steps))
     raise _unreadable(steps)
 
 

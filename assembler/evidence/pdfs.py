@@ -50,10 +50,11 @@ def normal_pdf(data: bytes, target: Path, password: str = "") -> Normal:
     reading = ladder.read(data, password)
     try:
         with reading.pdf as pdf:
-            faults = [*reading.faults, *faults_of(pdf)]
+            broken = list(faults_of(pdf))
             said = [*reading.complaints, *map(str, pdf.get_warnings())]
-            found = sort_complaints(pdf, reading.source, said, intact=not faults)
-            faults += found.damage
+            found = sort_complaints(pdf, data, said, unopened=reading.faults, intact=not broken)
+            faults = [*broken, *found.damage]
+            slips = found.slips
             for page in pdf.pages:
                 plain_notes(page)
             losses = list(losses_of(pdf))
@@ -77,7 +78,7 @@ def normal_pdf(data: bytes, target: Path, password: str = "") -> Normal:
         removed=tuple(sorted((what, count) for what, count in removed.items() if count)),
         redrawn=redrawn,
         faults=tuple(dict.fromkeys(faults)),
-        slips=found.slips,
+        slips=slips,
         losses=tuple(losses),
         steps=reading.steps,
     )

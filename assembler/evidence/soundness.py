@@ -26,6 +26,7 @@ _STEP = 1 << 24
 _ZEROS = bytes(64)  # among drawing instructions, which are text, of nothing else than a bad sector
 _ZEROED = "a stretch of zeros stands where its data should be"
 _QPDF_ALONE = ("/LZWDecode", "/LZW", "/RunLengthDecode", "/RL")  # filters that only the parser undoes
+_END = b"\xff\xd9"  # of a JPEG
 _INLINE = re.compile(rb"\bBI\b.*?\bID\s.*?\sEI\b", re.DOTALL)  # a picture within a page's instructions
 
 
@@ -128,19 +129,37 @@ def _without_sum(packed: bytes, *, keep: bool) -> tuple[bytes, int]:
 
 
 def _decodes(data: bytes) -> bool:
-    """Whether a picture decodes. Of a JPEG, qpdf tells what Pillow passes over: data left over, or codes that mean nothing."""
+    """Whether a picture decodes. Raises Refused for one of too many dots."""
     try:
         with Image.open(io.BytesIO(data), formats=("JPEG", Jpeg2KImagePlugin.Jpeg2KImageFile.format)) as picture:
             if picture.width * picture.height > MAX_PIXELS:
                 raise Refused("EVID.LIMIT", "a picture in it has too many pixels", "save it smaller, at 300 dpi")
-            if picture.format == "JPEG2000":
-                picture.reduce = 3  # type: ignore[assignment,method-assign]
-                picture.load()
-                return True
+            kind = picture.format
+    except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
+        return False
+    if kind == "JPEG2000":
+        return _decodes_smaller(data, 3) or _decodes_smaller(data, 0)  # not every file holds smaller sizes
+    return _decodes_whole(data) or (not data.endswith(_END) and _decodes_whole(data + _END))  # only its last mark is missing
+
+
+def _decodes_smaller(data: bytes, times: int) -> bool:
+    """Whether a JPEG 2000 picture decodes at its size halved so many times."""
+    try:
+        with Image.open(io.BytesIO(data)) as picture:
+            picture.reduce = times  # type: ignore[assignment,method-assign]
+            picture.load()
+    except (OSError, SyntaxError, ValueError):
+        return False
+    return True
+
+
+def _decodes_whole(data: bytes) -> bool:
+    """Whether a JPEG decodes. qpdf tells what Pillow passes over: data left over, or codes that mean nothing."""
+    try:
         with pikepdf.new() as pdf:
             alone = Stream(pdf, data, Filter=Name.DCTDecode)
             alone.get_stream_buffer(decode_level=pikepdf.StreamDecodeLevel.all)
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, pikepdf.PdfError, pikepdf.QpdfRuntimeError):
+    except (pikepdf.PdfError, pikepdf.QpdfRuntimeError):
         return False
     return True
 
