@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,14 +22,14 @@ _MOST = 1_000_000  # bytes
 
 @dataclass(frozen=True, slots=True)
 class Passwords:
-    """Password by path, as case.json writes the path; `unusable`: the places whose text could not be used."""
+    """Password by path, composed (NFC); `unusable`: the places whose text could not be used."""
 
     by_path: Mapping[str, str] = field(default_factory=dict, repr=False)
     unusable: tuple[str, ...] = ()
 
     def of(self, path: str) -> str:
         """The password of a file; "" if none is known, which opens a file that asks for none."""
-        return self.by_path.get(path, "")
+        return self.by_path.get(_composed(path), "")
 
 
 def read_passwords(folder: Path) -> Passwords:
@@ -77,4 +78,9 @@ def _parsed(text: str) -> dict[str, str] | None:
         return None
     if not isinstance(value, dict) or not all(isinstance(one, str) for one in value.values()):
         return None
-    return value
+    return {_composed(path): password for path, password in value.items()}
+
+
+def _composed(path: str) -> str:
+    """Paths that look the same are the same: a Mac spells accents otherwise than other systems do."""
+    return unicodedata.normalize("NFC", path)

@@ -11,7 +11,7 @@ import shutil
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pikepdf
@@ -38,6 +38,10 @@ VERSION = "10"  # raise it when anything here changes what comes out
 
 # the sign of an unknown character, what fonts use for signs of their own, control characters but line ends and PDFium's hyphen
 _MEANINGLESS = re.compile("[\ufffd\ue000-\uf8ff\x00\x01\x03-\x08\x0b\x0e-\x1f]")
+
+# endings of names that promise what we can use
+_ENDINGS = frozenset(".pdf .docx .jpg .jpeg .png .tif .tiff .heic .heif .webp .avif .gif .bmp".split())
+_WORD_KINDS = ("docm", "word-other", "word-lock", "locked-office", "cut-office")
 
 Place = tuple[tuple[float, float, float, float], int, float]  # Placed.box, turned and dpi
 
@@ -101,7 +105,8 @@ def open_file(job: Job) -> Opened:
         _still_opens(data, password, kept)
     except Refused as error:
         told = of_unusable(error, passwords)
-        return _failed(job, told.rule, told.problem, told.remedy + (_how_to_accept(job.sha256) if told.acceptable else ""))
+        problem = told.problem + (_though_named(job.path, sniff(data)) if told.rule == "EVID.FORMAT" else "")
+        return _failed(job, told.rule, problem, told.remedy + (_how_to_accept(job.sha256) if told.acceptable else ""))
     return Opened(
         path=job.path,
         sha256=job.sha256,
@@ -114,6 +119,13 @@ def open_file(job: Job) -> Opened:
         steps=tuple(kept["steps"]),
         disagreement=kept["disagreement"],
     )
+
+
+def _though_named(path: str, kind: str) -> str:
+    """A file whose name says that it is what we could use, and which is not: what was saved was another thing."""
+    ending = PurePosixPath(path).suffix.lower()
+    says_word = ending in (".docx", ".doc") and kind in _WORD_KINDS
+    return f", though its name ends in {ending}" if ending in _ENDINGS and kind in REFUSED and not says_word else ""
 
 
 def _how_to_accept(sha256: str) -> str:

@@ -20,6 +20,7 @@ from assembler.shelf import Shelf
 
 NAME = "case.json"
 SCHEMA = "schemas/case.schema.json"
+_OF_THE_FOLDER = ("EVID.UNLISTED", "EVID.TWINS")  # no line of case.json is to blame
 POSITION = 6  # digits of the highest position in a list; an A-number as a key has more
 MAX_FINDINGS = 200  # of each check; nobody reads more, and a case made of mistakes must not take minutes
 
@@ -97,7 +98,7 @@ def _findings(problems: Iterable[Problem], lines: Mapping[str, int], names: Coll
     for rule, pointer, problem, remedy in dict.fromkeys(problems):
         line = _line(pointer, lines)
         shown = _shown(pointer, names)
-        where = f"{NAME} line {line} ({shown or '/'})" if pointer or rule != "EVID.UNLISTED" else "the case folder"
+        where = f"{NAME} line {line} ({shown or '/'})" if pointer or rule not in _OF_THE_FOLDER else "the case folder"
         found.append(_finding(rule, where, problem, remedy, pointer=shown, line=line))
     return tuple(sorted(found, key=lambda finding: (finding.line or 0, finding.pointer or "", finding.rule)))
 

@@ -11,16 +11,30 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from assembler.intake.problem import Problem, hint, printable
-from assembler.intake.walk import entries, listed, path_of
+from assembler.intake.walk import entries, groups, listed, path_of
 from assembler.model import SourceFile
 from assembler.passwords import NAME
+from assembler.workshop import composed, spelled_on_disk
 
 Told = tuple[str, str, str]  # rule, what is wrong, what to do
 MAX_FILE = 200_000_000  # bytes
 HINTS = 100  # a search for the name that was meant costs 10 ms among 2,000 files
 WATCHED = ("evidence", "forms")
-# what operating systems and Office leave behind, and our own list of what to gather
-IGNORABLE = re.compile(r"\.DS_Store|Thumbs\.db|desktop\.ini|~\$.*|\.~lock\..*#|\._.*|\.gitkeep|TO-GATHER\.md")
+# what operating systems, shared drives and office programs leave behind, and our own list of what to gather
+IGNORABLE = re.compile(
+    r"\.DS_Store|\._.*|\.apdisk|\.localized|Icon\r|\.fseventsd|\.VolumeIcon\.icns|\.com\.apple\..*"  # macOS
+    r"|Thumbs\.db(:encryptable)?|ehthumbs(_vista)?\.db|desktop\.ini|NTUSER\.DAT.*"  # Windows
+    r"|~\$.*|~.*\.tmp|[0-9A-F]{8}\.tmp|\.~lock\..*#|~\$?.*\.laccdb"  # Office and LibreOffice, while a file is open
+    r"|\.directory|\.fuse_hidden[0-9a-f]+|\.nfs[0-9a-f]+|\.dropbox(\.attr)?|\.sync\.ffs_db|SYNO(FILE|INDEX)_.*"
+    r"|\.gitkeep|\.gitignore|TO-GATHER\.md",
+    re.IGNORECASE,
+)
+# folders of theirs: what is in them is nobody's evidence
+IGNORABLE_FOLDER = re.compile(
+    r"__MACOSX|@eaDir|#recycle|@Recycle|\.Trash(es|-.*)?|\$RECYCLE\.BIN|System Volume Information|\.Spotlight-V100"
+    r"|\.TemporaryItems|\.AppleDouble|\.AppleDB|\.fseventsd|\.DocumentRevisions-V100|\.dropbox\.cache|lost\+found|\.git",
+    re.IGNORECASE,
+)
 
 
 def examine(folder: Path, case: dict[str, Any], hashed: bool) -> tuple[dict[str, SourceFile], list[Problem]]:
@@ -31,6 +45,7 @@ def examine(folder: Path, case: dict[str, Any], hashed: bool) -> tuple[dict[str,
     """
     found: dict[str, SourceFile] = {}
     problems: list[Problem] = []
+    respell(folder, case)
     present = dict.fromkeys(path for part in WATCHED for path in _present(folder, part))
     ignored = dict.fromkeys(path_of(entry) for _, entry in entries(case, "ignored_files"))
     named = dict(listed(case))
@@ -47,7 +62,39 @@ def examine(folder: Path, case: dict[str, Any], hashed: bool) -> tuple[dict[str,
                 problems.append(Problem(record[0], where, *record[1:]))
     if isinstance(case.get("exhibits"), list):
         problems += _unlisted(present, {*named.values(), *ignored})
-    return found, problems
+    return found, [*problems, *_twins(present)]
+
+
+def respell(folder: Path, case: dict[str, Any]) -> None:
+    """Write the paths of a case, in place, as the disk spells them: names that look the same are the same."""
+    for _, exhibit in entries(case, "exhibits"):
+        for _, group in groups(exhibit, ""):
+            _respell_list(folder, group)
+    for key in ("forms", "ignored_files"):
+        listed_here = case.get(key)
+        if isinstance(listed_here, list):
+            _respell_list(folder, listed_here)
+
+
+def _respell_list(folder: Path, entries_of_it: list[Any]) -> None:
+    for position, entry in enumerate(entries_of_it):
+        path = path_of(entry)
+        if not path or path.isascii() or path_problem(path):
+            continue
+        if isinstance(entry, dict):
+            entry["path"] = spelled_on_disk(folder, path)
+        else:
+            entries_of_it[position] = spelled_on_disk(folder, path)
+
+
+def _twins(present: Iterable[str]) -> Iterator[Problem]:
+    """Files whose names look the same, so that nobody can tell which of them a case lists."""
+    known: set[str] = set()
+    for path in present:
+        if composed(path) in known:
+            problem = f"two files are called {printable(composed(path))}, spelled with other characters"
+            yield Problem("EVID.TWINS", "", problem, "rename one of them, or take it away")
+        known.add(composed(path))
 
 
 def _unlisted(present: Iterable[str], named: Collection[str]) -> Iterator[Problem]:
@@ -125,7 +172,7 @@ def _content_problem(status: os.stat_result, path: str) -> Told | None:
 def _present(folder: Path, part: str) -> Iterator[str]:
     """What lies below evidence/ or forms/, relative, sorted; links to folders are not followed, but named."""
     for home, folders, names in os.walk(folder / part, followlinks=False):
-        folders.sort()
+        folders[:] = sorted(name for name in folders if not IGNORABLE_FOLDER.fullmatch(name))
         links = [name for name in folders if (Path(home) / name).is_symlink()]
         for name in sorted([*names, *links]):
             if not IGNORABLE.fullmatch(name):

@@ -17,7 +17,7 @@ from assembler.prove import pages as paging
 from assembler.prove import structure as structuring
 from assembler.prove import volumes as volumed
 from assembler.prove.frozen import label
-from assembler.workshop import Workshop
+from assembler.workshop import Workshop, spelled_on_disk
 
 MANIFEST = "manifest.json"
 _WORDING = {
@@ -85,7 +85,7 @@ def _unchanged(what: str, records: Sequence[Mapping[str, Any]], sums: Mapping[st
 
 def _sums(folder: Path, records: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """The sha256 of files as they are now; "" where one is missing or has another size."""
-    return {one["path"]: _sum(folder / one["path"], one["size"]) for one in records}
+    return {one["path"]: _sum(folder / spelled_on_disk(folder, one["path"]), one["size"]) for one in records}
 
 
 def _sum(path: Path, size: int) -> str:

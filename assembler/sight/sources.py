@@ -10,6 +10,7 @@ import pypdfium2 as pdfium
 from assembler.passwords import read_passwords
 from assembler.sight.album import Album
 from assembler.sight.mending import document, is_encrypted
+from assembler.workshop import spelled_on_disk
 
 WORD = "is a Word file, which has no pages of its own"
 _ZIP = b"PK\x03\x04"
@@ -37,13 +38,15 @@ class Sources:
         """
         if path != self._path:
             self.close()
-            self._open, self.secondhand = _opened(self._folder / path, read_passwords(self._folder).of(path))
+            place = self._folder / spelled_on_disk(self._folder, path)
+            self._open, self.secondhand = _opened(place, read_passwords(self._folder).of(path))
             self._path = path
         return self._open
 
     def unfilled(self, path: str) -> Any:
         """A PDF opened once more, its form fields left alone: PDFium draws none of its own into it. The caller closes it."""
-        return _document((self._folder / path).read_bytes(), read_passwords(self._folder).of(path))[0]
+        place = self._folder / spelled_on_disk(self._folder, path)
+        return _document(place.read_bytes(), read_passwords(self._folder).of(path))[0]
 
     def close(self) -> None:
         if self._open is not None:

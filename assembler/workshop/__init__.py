@@ -18,6 +18,7 @@ from assembler.workshop.publishing import (
     staging,
 )
 from assembler.workshop.room import CACHE_MB, Workshop
+from assembler.workshop.spelling import composed, spelled_on_disk
 from assembler.workshop.timings import Spent, together
 from assembler.workshop.upkeep import Contents, contents, is_cache, purge, trim
 
@@ -32,6 +33,7 @@ __all__ = [
     "Pool",
     "Spent",
     "Workshop",
+    "composed",
     "contents",
     "digests",
     "is_cache",
@@ -43,6 +45,7 @@ __all__ = [
     "read_record",
     "refuse_bytes",
     "refuse_foreign",
+    "spelled_on_disk",
     "staging",
     "together",
     "trim",
