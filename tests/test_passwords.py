@@ -210,7 +210,7 @@ def test_encrypted_files_nobody_here_made_open_or_are_refused_by_name(tmp_path: 
         try:
             normal_pdf(data, tmp_path / "with.pdf", password)
         except Refused as refusal:
-            assert refusal.rule in ("EVID.PAGECOUNT", "EVID.REPAIRED", "EVID.BROKEN")
+            assert refusal.rule in ("EVID.PASSWORD", "EVID.PAGECOUNT", "EVID.REPAIRED", "EVID.BROKEN")
         else:
             opened.append(name)
     assert len(opened) >= 6

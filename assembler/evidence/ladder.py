@@ -54,7 +54,7 @@ def read(data: bytes, password: str = "") -> Reading:
     steps.insert(0, _step("pikepdf", pikepdf.__version__, "opened"))
     _limited(pages)
     if count == _ASKED:
-        raise asks_one_reader()
+        raise asks_one_reader(password)
     complaints = tuple(map(str, pdf.get_warnings()))
     if pages == count:
         return Reading(pdf=pdf, faults=(), complaints=complaints, steps=tuple(steps))

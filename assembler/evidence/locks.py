@@ -36,10 +36,11 @@ def of_foreign_lock(data: bytes) -> Refused | None:
     return Refused("EVID.PASSWORD", f"the PDF is encrypted {by}: no password opens it here", remedy)
 
 
-def asks_one_reader() -> Refused:
-    """The refusal of a file that one reader opens, and for which Chrome asks for a password."""
+def asks_one_reader(password: str) -> Refused:
+    """The refusal of a file that one reader opens with `password` ("" = none), and Chrome does not."""
+    how = "with its password" if password else "without"
     return Refused(
-        "EVID.PASSWORD", "the file asks for a password: some readers open it without, and Chrome does not",
+        "EVID.PASSWORD", f"the file asks for a password: some readers open it {how}, and Chrome does not",
         f"put it into a file of its own: {HOW}, readable by you alone; or print it to a new PDF",
     )  # fmt: skip
 
