@@ -49,7 +49,8 @@ def _filed(entry: Mapping[str, Any], files: Mapping[str, str]) -> FiledPage:
 def _content(entry: Mapping[str, Any], kind: PartKind, files: Mapping[str, str]) -> str:
     """Of a form: the filled file that lies beside the bundle, else the completed one of the case."""
     if "source" in entry:
-        return content(entry["source"]["sha256"], entry["source"]["page"], entry["transform"]["turned"])
+        source = entry["source"]
+        return content(source["sha256"], source["page"], entry["transform"]["turned"], source.get("part", 1))
     if kind is not PartKind.FORM:
         return ""
     path = str(entry["document"]).partition(":")[2]
@@ -57,9 +58,9 @@ def _content(entry: Mapping[str, Any], kind: PartKind, files: Mapping[str, str])
     return content(found, entry["index"] + 1) if found else ""
 
 
-def content(sha256: str, page: int, turned: int = 0) -> str:
-    """What a page handed over is: its file, its page in it, and the quarter turn it was given."""
-    return f"{sha256}:{page}:{turned}"
+def content(sha256: str, page: int, turned: int = 0, part: int = 1) -> str:
+    """What a page handed over is: its file, its page in it, the quarter turn it was given, and where it was cut, the part."""
+    return f"{sha256}:{page}:{turned}" + (f":{part}" if part > 1 else "")
 
 
 # --- the order ------------------------------------------------------------------------------------------------------

@@ -224,6 +224,11 @@ def _entry(leaf: Leaf, pages: Mapping[str, Sequence[PreparedPage]], fit: Fitted 
         page = pages[leaf.exhibit][leaf.index]
         entry["source"] = {"path": page.path, "sha256": page.sha256, "page": page.source_page, "role": page.role}
         entry["transform"] = {"turned": page.turned, "placement": page.placement, "redrawn": page.redrawn}
+        if page.parts > 1:
+            entry["source"] |= {"part": page.part, "parts": page.parts}
+            entry["transform"]["crop"] = page.crop
+        if page.background:
+            entry["transform"]["background"] = page.background
         entry["text"] = {
             "method": page.method,
             "words": page.words,

@@ -203,7 +203,7 @@ def page_facts(one: Prepared) -> list[PageFacts]:
     return [
         PageFacts(
             width=page.width, height=page.height, ink=page.ink,
-            content=freezing.content(page.sha256, page.source_page, page.turned),
+            content=freezing.content(page.sha256, page.source_page, page.turned, page.part),
         )
         for page in one.pages
     ]  # fmt: skip

@@ -9,7 +9,10 @@ from dataclasses import dataclass
 import img2pdf
 import pikepdf
 
-from assembler.evidence.pictures import Frame, frames
+from assembler.evidence.losses import Loss
+from assembler.evidence.pictures import Frame, Strip, frames
+from assembler.geometry import operands
+from assembler.model import Severity
 
 LETTER = (612.0, 792.0)  # points
 MARGIN = 18.0  # points, a quarter inch on each side
@@ -24,6 +27,9 @@ class Placed:
     turned: int
     dpi: float
     removed: tuple[str, ...]
+    strip: Strip | None = None
+    overlapping: int = 0
+    background: str = ""
 
 
 def place(data: bytes, kind: str) -> Iterator[Placed]:
@@ -33,19 +39,25 @@ def place(data: bytes, kind: str) -> Iterator[Placed]:
 
 def _placed(frame: Frame) -> Placed:
     width, height = float(frame.width), frame.height * frame.stretch
-    page = LETTER if height >= width else LETTER[::-1]
-    scale = min((page[0] - 2 * MARGIN) / width, (page[1] - 2 * MARGIN) / height)
+    upright = frame.strip.upright if frame.strip else height >= width
+    page = LETTER if upright else LETTER[::-1]
+    scale = frame.strip.scale if frame.strip else min((page[0] - 2 * MARGIN) / width, (page[1] - 2 * MARGIN) / height)
     size = (width * scale, height * scale)
-    box = ((page[0] - size[0]) / 2, (page[1] - size[1]) / 2, *size)
-    dpi = 72 / scale / max(frame.stretch, 1.0)
-    return Placed(pdf=_page(frame, page, size), box=box, turned=frame.turned, dpi=dpi, removed=frame.removed)
+    left, bottom = (page[0] - size[0]) / 2, (page[1] - size[1]) / 2
+    if frame.strip:  # it begins where its page begins
+        left, bottom = (left, page[1] - MARGIN - size[1]) if upright else (MARGIN, bottom)
+    return Placed(
+        pdf=_page(frame, page, (left, bottom, *size)), box=(left, bottom, *size), turned=frame.turned,
+        dpi=72 / scale / max(frame.stretch, 1.0), removed=frame.removed, strip=frame.strip, overlapping=frame.overlapping,
+        background=frame.background,
+    )  # fmt: skip
 
 
-def _page(frame: Frame, page: tuple[float, float], size: tuple[float, float]) -> bytes:
-    """The picture centred on the page; turned by the page's /Rotate, so that its bytes stay as they are."""
+def _page(frame: Frame, page: tuple[float, float], box: tuple[float, float, float, float]) -> bytes:
+    """The picture in its box; turned by the page's /Rotate, so that its bytes stay as they are."""
     sideways = frame.turned % 180
     paper = page[::-1] if sideways else page
-    drawn = size[::-1] if sideways else size
+    drawn = box[:1:-1] if sideways else box[2:]
     made = img2pdf.convert(
         frame.plain,
         layout_fun=lambda *_: (*paper, *drawn),
@@ -56,9 +68,30 @@ def _page(frame: Frame, page: tuple[float, float], size: tuple[float, float]) ->
     with pikepdf.open(io.BytesIO(made)) as pdf:
         if frame.turned:
             pdf.pages[0].Rotate = frame.turned
+        if frame.strip:  # img2pdf puts a picture into the middle of its page
+            matrix = operands((box[2], 0, 0, box[3], box[0], box[1]))
+            pdf.pages[0].Contents = pdf.make_stream(b"q " + matrix + b" cm /Im0 Do Q")
         del pdf.docinfo
         if "/ID" in pdf.trailer:
             del pdf.trailer.ID  # half of it would be kept, and it holds the time
         out = io.BytesIO()
         pdf.save(out, deterministic_id=True)
     return out.getvalue()
+
+
+def notes_on(placed: Placed, page: int) -> Iterator[Loss]:
+    """What a person should know of how picture `page` of its file was put onto paper."""
+    strip = placed.strip
+    if strip and strip.part == 1:
+        over = f"; {placed.overlapping} of the cuts found no gap, and there the pages overlap" if placed.overlapping else ""
+        yield Loss(
+            rule="EVID.CUT", severity=Severity.INFO,
+            problem=f"picture {page} is so long that its text could not be read on one page: it was cut over {strip.parts} pages{over}",
+            remedy="look whether each page begins and ends where it should; a citation counts these pages",
+        )  # fmt: skip
+    if placed.background and (strip is None or strip.part == 1):
+        yield Loss(
+            rule="EVID.BACKGROUND", severity=Severity.INFO,
+            problem=f"picture {page} is light on a transparent ground and was laid on gray or black: on white it could not be seen",
+            remedy="nothing to do, if it is seen well",
+        )  # fmt: skip

@@ -20,7 +20,7 @@ from PIL import Image
 
 from assembler.evidence import miniatures, pictures
 from assembler.evidence.hidden import hidden_on
-from assembler.evidence.images import place
+from assembler.evidence.images import notes_on, place
 from assembler.evidence.ladder import as_shown
 from assembler.evidence.locks import LOCK, asks_for_password, of_unusable, opens
 from assembler.evidence.losses import Loss
@@ -40,10 +40,23 @@ VERSION = "10"  # raise it when anything here changes what comes out
 _MEANINGLESS = re.compile("[\ufffd\ue000-\uf8ff\x00\x01\x03-\x08\x0b\x0e-\x1f]")
 
 # endings of names that promise what we can use
-_ENDINGS = frozenset(".pdf .docx .jpg .jpeg .png .tif .tiff .heic .heif .webp .avif .gif .bmp".split())
+_ENDINGS = frozenset(
+    (".pdf", ".docx", ".jpg", ".jpeg", ".png", ".tif", ".tiff", ".heic", ".heif", ".webp", ".avif", ".gif", ".bmp")
+)
 _WORD_KINDS = ("docm", "word-other", "word-lock", "locked-office", "cut-office")
 
-Place = tuple[tuple[float, float, float, float], int, float]  # Placed.box, turned and dpi
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a picture stands on its page, and what it is in its file: its number there, and the strip of it, if it was cut."""
+
+    box: tuple[float, float, float, float]
+    turned: int
+    dpi: float
+    source: int
+    strip: pictures.Strip | None
+    background: str
+
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +85,11 @@ class Page:
     turned: int
     miniature: Miniature  # not turned upright, where a person has to turn it
     redrawn: bool = False
+    source: int = 1  # its page in the file, from 1
+    part: int = 1  # of a page cut over several: which of how many
+    parts: int = 1
+    crop: tuple[int, int, int, int] | None = None  # dots of the upright picture
+    background: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -205,15 +223,23 @@ def _photographs(data: bytes, kind: str, target: Path) -> tuple[Normal, list[Pla
     """Write `target`, one page after the other; what was taken out, and where each picture stands on its page."""
     removed: Counter[str] = Counter()
     places: list[Place] = []
+    losses: list[Loss] = []
+    source = 0
     with pikepdf.new() as book:
         for placed in place(data, kind):
+            source += int(placed.strip is None or placed.strip.part == 1)
             with pikepdf.open(io.BytesIO(placed.pdf)) as page:
                 book.pages.extend(page.pages)
             removed.update(placed.removed)
-            places.append((placed.box, placed.turned, placed.dpi))
+            losses += notes_on(placed, source)
+            places.append(Place(
+                box=placed.box, turned=placed.turned, dpi=placed.dpi, source=source, strip=placed.strip,
+                background=placed.background,
+            ))  # fmt: skip
         with whole_file(target) as out:
             book.save(out, deterministic_id=True)
-    return Normal(removed=tuple(sorted(removed.items())), redrawn=frozenset(), faults=(), losses=(), steps=()), places
+    counted = tuple(sorted(removed.items()))
+    return Normal(removed=counted, redrawn=frozenset(), faults=(), losses=tuple(losses), steps=()), places
 
 
 def _word(data: bytes, target: Path, scratch: Path) -> Normal:
@@ -241,14 +267,15 @@ def _measure(target: Path, places: Sequence[Place]) -> list[_Look]:
     document = pdfium.PdfDocument(target)
     try:
         if places:
-            return [_measured(number, document[number - 1], *where) for number, where in enumerate(places, 1)]
-        return [_measured(number, document[number - 1], None, 0, None) for number in range(1, len(document) + 1)]
+            return [_measured(number, document[number - 1], where) for number, where in enumerate(places, 1)]
+        return [_measured(number, document[number - 1], None) for number in range(1, len(document) + 1)]
     finally:
         document.close()
 
 
-def _measured(number: int, page: Any, box: Any, turned: int, dpi: float | None) -> _Look:
+def _measured(number: int, page: Any, place: Place | None) -> _Look:
     width, height = page.get_size()
+    box = place.box if place else None
     coverage, image_dpi = _images(page, width, height)
     grey = drawn(page, scanned=coverage > 0.5)
     ink = marks_on(grey, (width, height))
@@ -262,13 +289,19 @@ def _measured(number: int, page: Any, box: Any, turned: int, dpi: float | None) 
         height=height,
         has_text=usable,
         words=words if usable else 0,
-        dpi=dpi or image_dpi,
+        dpi=place.dpi if place else image_dpi,
         ink=ink,
         blank=not usable and not any(ink.bits),
-        box=box if box is None else (box[0], box[1], box[2], box[3]),
-        turned=turned,
+        box=box,
+        turned=place.turned if place else 0,
         miniature=miniatures.miniature(Image.fromarray(grey), miniatures.frame_of(box, (width, height), 0)),
     )
+    if place is None:
+        made = replace(made, source=number)
+    else:
+        made = replace(made, source=place.source, background=place.background)
+        if place.strip:
+            made = replace(made, part=place.strip.part, parts=place.strip.parts, crop=place.strip.crop)
     return _Look(page=made, losses=losses, fault=f"a picture in it does not decode (page {number})" if undrawn(page) else "")
 
 
@@ -306,7 +339,8 @@ def _loss_from(raw: dict[str, Any]) -> Loss:
 def _page_from(raw: dict[str, Any]) -> Page:
     ink = Ink(**{**raw["ink"], "bits": base64.b64decode(raw["ink"]["bits"])})
     box = tuple(raw["box"]) if raw["box"] else None
-    return Page(**{**raw, "ink": ink, "box": box, "miniature": miniatures.from_raw(raw["miniature"])})
+    crop = tuple(raw["crop"]) if raw["crop"] else None
+    return Page(**{**raw, "ink": ink, "box": box, "crop": crop, "miniature": miniatures.from_raw(raw["miniature"])})
 
 
 def _versions(kind: str) -> tuple[str, ...]:

@@ -113,19 +113,28 @@ def _pages_of(exhibit: Exhibit, opened: dict[str, opening.Opened]) -> tuple[_Use
     """The pages an exhibit uses, in order; page numbers outside a file are left to `_ranges`."""
     uses: list[_Use] = []
     for part in exhibit.parts:
-        count = len(opened[part.path].pages)
+        places = _places(opened[part.path])
+        count = len(places)
         language = part.language or (exhibit.language if part.role == "document" else "en")
         for first, last in part.pages or ((1, None),):
             numbers = range(first, min(last or count, count) + 1)
-            uses += [_Use(part=part, index=number - 1, language=language) for number in numbers]
+            uses += [_Use(part=part, index=index, language=language) for number in numbers for index in places[number]]
     return tuple(uses)
+
+
+def _places(file: opening.Opened) -> dict[int, list[int]]:
+    """By page of a file (from 1), the pages made of it (from 0): several where it was cut."""
+    places: dict[int, list[int]] = {}
+    for index, page in enumerate(file.pages):
+        places.setdefault(page.source, []).append(index)
+    return places
 
 
 def _ranges(exhibit: Exhibit, opened: dict[str, opening.Opened], case: Case) -> list[Finding]:
     place = [e.id for e in case.exhibits].index(exhibit.id)
     found = []
     for part in exhibit.parts:
-        count = len(opened[part.path].pages)
+        count = len(_places(opened[part.path]))
         if count and any(max(first, last or first) > count for first, last in part.pages):
             found.append(
                 Finding(
@@ -260,7 +269,7 @@ def _page(use: _Use, one: opening.Opened, read: reading.Read | None) -> Prepared
     return PreparedPage(
         path=one.path,
         sha256=one.sha256,
-        source_page=use.index + 1,
+        source_page=page.source,
         role=use.part.role,
         language=use.language,
         width=page.height if sideways else page.width,
@@ -278,6 +287,10 @@ def _page(use: _Use, one: opening.Opened, read: reading.Read | None) -> Prepared
         script=read.script if read else "",
         miniature=read.miniature if read else page.miniature,
         lines=read.lines if read else "",
+        part=page.part,
+        parts=page.parts,
+        crop=page.crop,
+        background=page.background,
     )
 
 

@@ -47,11 +47,12 @@ def _finding(exhibit: Exhibit, page: PreparedPage, reason: Reason, *, decisive: 
     return Finding(
         rule=reason.rule,
         severity=Severity.ERROR if decisive else Severity.WARNING,
-        where=f"{page.path}, page {page.source_page}",
+        where=f"{page.path}, page {page.source_page}" + (f", part {page.part} of {page.parts}" if page.parts > 1 else ""),
         problem=f"the page cannot be read: {reason.problem}" if decisive else reason.problem,
         remedy=reason.remedy + accept,
         file=page.path,
         page=page.source_page,
+        piece=page.part if page.parts > 1 else None,
         exhibit=exhibit.id,
         region=reason.where,
     )

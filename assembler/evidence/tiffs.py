@@ -9,6 +9,9 @@ from assembler.evidence.refusing import Refused
 
 MAX_PICTURES = 2_000
 _TYPE, _WIDTH, _HEIGHT = 254, 256, 257
+_BELOW, _PHOTOMETRIC, _DNG = 330, 262, 50706  # SubIFDs, how colors are meant, the mark of a DNG
+_OF_SENSORS = (32803, 34892)  # PhotometricInterpretation of mosaics and linear raw data (TIFF/EP, DNG)
+_MOST_BELOW = 16
 _REDUCED = 1  # bit of NewSubfileType: a smaller copy of another picture (TIFF 6.0, page 36)
 
 
@@ -41,13 +44,26 @@ def directories(data: bytes) -> list[Directory]:
 
 
 def pages(found: list[Directory]) -> list[int]:
-    """Which pictures are pages: all but smaller copies of the page before them."""
+    """Which pictures are pages: all but smaller copies of the page before them, or of the first page before it."""
     kept: list[int] = []
     for number, one in enumerate(found):
         before = found[kept[-1]] if kept else None
-        if not (before and one.reduced and one.width < before.width and one.height < before.height):
-            kept.append(number)
+        if before and one.reduced and one.width < before.width and one.height < before.height:
+            continue
+        if len(kept) == 1 and before and before.reduced and one.width > before.width and one.height > before.height:
+            kept.clear()
+        kept.append(number)
     return kept
+
+
+def is_raw(data: bytes) -> bool:
+    """Whether the file is what a camera's sensor saw (DNG, NEF, ARW …): its first picture is a small one, to be looked at."""
+    form = _Form(data)
+    tags, _ = form.directory(form.first())
+    below = [form.directory(place)[0] for place in form.places(tags.get(_BELOW, 0), tags.get(-_BELOW, 0))]
+    sensor = any(some.get(_PHOTOMETRIC) in _OF_SENSORS for some in (tags, *below))
+    larger = any(some.get(_WIDTH, 0) > tags.get(_WIDTH, 0) for some in below)
+    return _DNG in tags or sensor or bool(tags.get(_TYPE, 0) & _REDUCED and larger)
 
 
 class _Form:
@@ -67,8 +83,20 @@ class _Form:
         start, step = (at + 8, 20) if self._big else (at + 2, 12)
         if count > 4096:
             raise _broken("the TIFF is damaged")
-        tags = dict(self._tag(start + step * n) for n in range(count))
+        tags: dict[int, int] = {}
+        for n in range(count):
+            name, value = self._tag(start + step * n)
+            tags[name] = value
+            if name == _BELOW:  # how many there are stands beside it
+                tags[-name] = self._number("Q" if self._big else "I", start + step * n + 4)
         return tags, self._number("Q" if self._big else "I", start + step * count)
+
+    def places(self, value: int, count: int) -> list[int]:
+        """Where directories below another stand: `value` is the place of one, or of a list of several."""
+        if not 0 < count <= _MOST_BELOW:
+            return []
+        width, form = (8, "Q") if self._big else (4, "I")
+        return [value] if count == 1 else [self._number(form, value + width * n) for n in range(count)]
 
     def _tag(self, at: int) -> tuple[int, int]:
         name, kind = self._number("H", at), self._number("H", at + 2)

@@ -27,6 +27,7 @@ class Finding:
     line: int | None = None  # 1-based line in `file`
     pointer: str | None = None  # JSON pointer in case.json
     page: int | None = None  # 1-based page of `file`
+    piece: int | None = None  # of a page that was cut over several: which of them, from 1
     exhibit: str | None = None
     part: str | None = None  # of the packet, by id: a page that is no exhibit
     region: tuple[float, float, float, float] | None = None  # left, top, right, bottom on `page` as a reader shows it, points

@@ -51,6 +51,10 @@ class PreparedPage:
     boxes: Path | None = None  # where it was recognised: JSON, [[word, left, top, right, bottom, confidence], …]; points, 0..100
     miniature: Miniature | None = None  # of the page, or of the picture placed on it
     lines: str = ""  # where it was recognised: machine-readable lines that could be proved
+    part: int = 1  # of a source page that was cut over several pages: which of how many
+    parts: int = 1
+    crop: tuple[int, int, int, int] | None = None  # its dots in the upright source picture: left, top, right, bottom
+    background: str = ""  # what a transparent picture was laid on, if not on white: "#606060"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -126,7 +126,7 @@ def _expected(
     what a person is shown of it."""
     source = sources.open(entry["source"]["path"])
     if isinstance(source, Album):
-        picture = source.page(entry["source"]["page"])
+        picture = source.shown(entry)
         return _placed(picture.convert("L"), entry, shape), picture
     page = source[entry["source"]["page"] - 1]
     if _fine(entry) == _SHOWN and small.is_sheet(page.get_size()):

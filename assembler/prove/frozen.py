@@ -57,7 +57,9 @@ def _is(page: Mapping[str, Any], entry: Entry | None, files: Mapping[str, str]) 
 def _content(entry: Entry, files: Mapping[str, str]) -> str:
     """Hash of a page's file, its page in it, its turn; of a form, the filled file beside the bundle or else the completed one."""
     if "source" in entry:
-        return f"{entry['source']['sha256']}:{entry['source']['page']}:{entry['transform']['turned']}"
+        source = entry["source"]
+        part = f":{source['part']}" if source.get("part", 1) > 1 else ""
+        return f"{source['sha256']}:{source['page']}:{entry['transform']['turned']}{part}"
     path = entry["document"].partition(":")[2]
     sha256 = files.get(f"forms/{path.rpartition('/')[2]}") or files.get(path)
     return f"{sha256}:{entry['index'] + 1}:0" if sha256 else ""

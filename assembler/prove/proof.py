@@ -12,7 +12,7 @@ from typing import Any
 
 from assembler.model import Check, Proof, Volume
 from assembler.numbering import LABEL
-from assembler.prove import counting, frozen, known, unlinked, wording
+from assembler.prove import counting, cuts, frozen, known, unlinked, wording
 from assembler.prove import pages as paging
 from assembler.prove import structure as structuring
 from assembler.prove import volumes as volumed
@@ -101,8 +101,9 @@ def _ledger(data: Mapping[str, Any], case_folder: Path | None, workshop: Worksho
     in_order = numbers == list(range(1, len(ledger) + 1))
     yield Check(name="ledger", ok=in_order, detail=f"pages 1 to {len(ledger)}, each once" if in_order else "numbers have gaps")
     counts = counting.source_pages(data, case_folder, workshop)
+    sizes = cuts.cut_sizes(ledger, case_folder, workshop)
     for exhibit in data["exhibits"]:
-        have = [(e["source"]["path"], e["source"]["page"]) for e in ledger if e["exhibit"] == exhibit["id"] and "source" in e]
+        have = cuts.whole_pages([e for e in ledger if e["exhibit"] == exhibit["id"] and "source" in e], sizes)
         want = [page for part in exhibit["parts"] for page in counting.wanted(part, counts, have)]
         ok = have == want and bool(have)
         detail = f"{len(have)} of {len(want)} pages of its files are in, in order"

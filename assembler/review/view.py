@@ -71,7 +71,11 @@ def _page_of(finding: Json, ledger: Sequence[Json]) -> int | None:
     """The bundle page of a finding: that of its file's page, else the first of its exhibit or part."""
     file, page, exhibit, part = (finding.get(key) for key in ("file", "page", "exhibit", "part"))
     of_file = [entry for entry in ledger if "source" in entry and entry["source"]["path"] == file]
-    exact = [entry["number"] for entry in of_file if entry["source"]["page"] == page]
+    piece = finding.get("piece")
+    exact = [
+        entry["number"] for entry in of_file
+        if entry["source"]["page"] == page and (piece is None or entry["source"].get("part", 1) == piece)
+    ]  # fmt: skip
     of_exhibit = [entry["number"] for entry in ledger if entry["kind"] == "exhibit" and exhibit and entry["exhibit"] == exhibit]
     of_part = [entry["number"] for entry in ledger if part and entry["part"] == part]
     return next(iter((*exact, *(entry["number"] for entry in of_file), *of_exhibit, *of_part)), None)
@@ -198,11 +202,19 @@ def _pages(
         shown = words[number] if words else ()
         yield {
             "n": entry["number"], "says": says(entry), "size": entry["size"], "marks": list(marks.get(entry["number"], ())),
-            "from": f"{source['path']}, page {source['page']}" if source else "", "source": drawn[number].source if drawn else "",
+            "from": _origin(source), "source": drawn[number].source if drawn else "",
             "stamp": _stamp(entry, drawn),
             "sure": text.get("confidence"), "turned": entry.get("transform", {}).get("turned", 0), "scale": entry["scale"],
             "words": [[word[0], *_placed(word[1:5], entry), word[5]] for word in shown],
         }  # fmt: skip
+
+
+def _origin(source: Json) -> str:
+    """Where a page comes from: "evidence/chat.png, page 1, part 2 of 4"."""
+    if not source:
+        return ""
+    part = f", part {source['part']} of {source['parts']}" if source.get("parts", 1) > 1 else ""
+    return f"{source['path']}, page {source['page']}{part}"
 
 
 def _volume(volume: Json, manifest: Json) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from typing import Any
 
 import pillow_heif
@@ -24,17 +25,23 @@ class Album:
     def __len__(self) -> int:
         return len(self._frames)
 
-    def page(self, number: int) -> Image.Image:
-        """Page `number`, from 1: upright, on white, 8 bits a colour, square dots. Raises IndexError, OSError."""
+    def page(self, number: int, background: str = "") -> Image.Image:
+        """Page `number`, from 1: upright, on white or `background`, 8 bits a color, square dots. Raises IndexError, OSError."""
         if not 1 <= number <= len(self):
             raise IndexError(number)
         self._open.seek(self._frames[number - 1])
         across, down = _resolution(self._open)
         inverted = self._is_inverted()
         stored = self._open.size
-        picture = _plain(ImageOps.exif_transpose(self._open), inverted=inverted)
+        picture = _plain(ImageOps.exif_transpose(self._open), inverted=inverted, background=background)
         turned = self._open.format == "TIFF" and stored != picture.size
         return _square(picture, down if turned else across, across if turned else down)
+
+    def shown(self, entry: Mapping[str, Any]) -> Image.Image:
+        """The page that an entry of the ledger names, or the strip of it where it was cut over several. Raises as `page`."""
+        how = entry.get("transform", {})
+        picture = self.page(entry["source"]["page"], how.get("background", ""))
+        return picture.crop(tuple(how["crop"])) if how.get("crop") else picture
 
     def close(self) -> None:
         self._open.close()
@@ -45,22 +52,28 @@ class Album:
 
 
 def _tiff_pages(opened: Any) -> list[int]:
+    """The pictures that are no smaller copies of the one before them, nor small ones before the first large one."""
     frames: list[int] = []
     size = (0, 0)
+    copied = False
     for number in range(opened.n_frames):
         opened.seek(number)
+        reduced = bool(int(opened.tag_v2.get(_TYPE, 0)) & _REDUCED)
         smaller = opened.width < size[0] and opened.height < size[1]
-        if not (frames and smaller and int(opened.tag_v2.get(_TYPE, 0)) & _REDUCED):
-            frames.append(number)
-            size = opened.size
+        if frames and smaller and reduced:
+            continue
+        if copied and len(frames) == 1 and opened.width > size[0] and opened.height > size[1]:
+            frames.clear()
+        frames.append(number)
+        size, copied = opened.size, reduced
     return frames
 
 
-def _plain(picture: Image.Image, *, inverted: bool) -> Image.Image:
+def _plain(picture: Image.Image, *, inverted: bool, background: str = "") -> Image.Image:
     profile = picture.info.get("icc_profile")
     if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
-        white = Image.new("RGBA", picture.size, "white")
-        picture = Image.alpha_composite(white, picture.convert("RGBA")).convert("RGB")
+        paper = Image.new("RGBA", picture.size, background or "white")
+        picture = Image.alpha_composite(paper, picture.convert("RGBA")).convert("RGB")
     if picture.mode.startswith("I"):
         picture = picture.convert("I").point(lambda value: value / 256).convert("L")
         return ImageOps.invert(picture) if inverted else picture

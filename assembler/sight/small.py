@@ -132,7 +132,7 @@ def source_of(entry: Entry, sources: Sources | None, look: Look) -> Image.Image 
     try:
         one = sources.open(entry["source"]["path"])
         if isinstance(one, Album):
-            return one.page(entry["source"]["page"])
+            return one.shown(entry)
     except (OSError, ValueError, IndexError):
         return None
     return drawn(one[entry["source"]["page"] - 1], look.source)
