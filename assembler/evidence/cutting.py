@@ -63,12 +63,10 @@ def cuts_of(picture: Image.Image) -> Cuts | None:
     if long <= room:
         return None
     ends = _ends(_ink(gray if upright else gray.T), room / factor, em / factor)
-    return _cuts(ends, factor, em, (wide, long), scale, upright=upright)
+    return _cuts(ends, factor, em, (wide, long), upright=upright)
 
 
-def _cuts(
-    ends: Sequence[tuple[int, bool]], factor: int, em: float, size: tuple[int, int], scale: float, *, upright: bool
-) -> Cuts:
+def _cuts(ends: Sequence[tuple[int, bool]], factor: int, em: float, size: tuple[int, int], *, upright: bool) -> Cuts:
     """The strips between the ends of all but the last; `ends`: in dots as looked at, and whether each is at a gap."""
     wide, long = size
     over = round(_OVERLAP * em)
@@ -79,7 +77,8 @@ def _cuts(
     strips = tuple((0, a, wide, b) if upright else (a, 0, b, wide) for a, b in spans)
     longest = max(b - a for a, b in spans)
     overlapping = sum(not clean for _, clean in edges)
-    return Cuts(strips=strips, scale=min(scale, PAPER[1] / longest), overlapping=overlapping, upright=upright)
+    scale = min(PAPER[0] / wide, PAPER[1] / longest)  # as large as the longest strip fits
+    return Cuts(strips=strips, scale=scale, overlapping=overlapping, upright=upright)
 
 
 def _letter_size(gray: np.ndarray[Any, Any]) -> float:

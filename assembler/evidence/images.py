@@ -86,12 +86,12 @@ def notes_on(placed: Placed, page: int) -> Iterator[Loss]:
         over = f"; {placed.overlapping} of the cuts found no gap, and there the pages overlap" if placed.overlapping else ""
         yield Loss(
             rule="EVID.CUT", severity=Severity.INFO,
-            problem=f"picture {page} is so long that its text could not be read on one page: it was cut over {strip.parts} pages{over}",
+            problem=f"picture {page} is so long that its text would be too small: it was cut over {strip.parts} pages{over}",
             remedy="look whether each page begins and ends where it should; a citation counts these pages",
         )  # fmt: skip
     if placed.background and (strip is None or strip.part == 1):
         yield Loss(
             rule="EVID.BACKGROUND", severity=Severity.INFO,
-            problem=f"picture {page} is light on a transparent ground and was laid on gray or black: on white it could not be seen",
+            problem=f"picture {page} is light on a transparent ground: it was laid on gray or black, since white would hide it",
             remedy="nothing to do, if it is seen well",
         )  # fmt: skip
