@@ -108,12 +108,13 @@ class Shelf:
 
 @cache
 def font_folders() -> tuple[Path, ...]:
-    """Folders of the fonts we draw with: text face, Arabic, Chinese/Japanese/Korean; all from wheels."""
+    """Folders of the fonts we draw with: text face, Arabic, Chinese/Japanese/Korean, signs; all from wheels."""
     import fontpkg_amiri
     import fontpkg_ibm_plex_serif
     import noto_cjk_sans_otc
+    import ziafont.fonts
 
-    packages = (fontpkg_ibm_plex_serif, fontpkg_amiri, noto_cjk_sans_otc)
+    packages = (fontpkg_ibm_plex_serif, fontpkg_amiri, noto_cjk_sans_otc, ziafont.fonts)
     homes = [Path(str(package.__file__)).parent for package in packages]
     return tuple(home / "files" if (home / "files").is_dir() else home for home in homes)
 

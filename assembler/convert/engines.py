@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import io
+import shutil
 import zipfile
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -14,43 +14,70 @@ from pathlib import Path
 from lxml import etree
 
 from assembler import tools
+from assembler.convert.drawings import drawings_missing, drawings_of
 from assembler.convert.embedding import for_embedded
-from assembler.convert.faces import TEXT_FACE, needed, own_faces_only, uncovered
+from assembler.convert.faces import TEXT_FACE, covered, needed, own_faces_only, uncovered
 from assembler.convert.keeping import kept
 from assembler.convert.office import by_libreoffice
-from assembler.convert.words import R, W, all_text, lost_words, parsed, printed_text, relations
+from assembler.convert.plainword import ListMode, write_plain
+from assembler.convert.words import R, W, all_text, page_texts, parsed, printed_text, relations, signs_missing, words_missing
 from assembler.errors import TemplateBroken, ToolFailed
 from assembler.model import Finding, Severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Converted:
-    """The PDF, what made it, and what a person should know of how."""
+    """The PDF, what made it, and what a person should know of how; `notes`: what was printed otherwise than Word shows it."""
 
     pdf: bytes
     engine: str
     findings: tuple[Finding, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
-def to_pdf(docx: Path, where: str, engine: str, fonts: Sequence[Path], scratch: Path) -> Converted:
+def to_pdf(
+    docx: Path, where: str, engine: str, fonts: Sequence[Path], scratch: Path, *, evidence: bool = False
+) -> Converted:
     """Convert one document. `engine`: "embedded", "libreoffice", or "auto": embedded, and LibreOffice where that loses
-    something and LibreOffice is installed.
+    something and LibreOffice is installed. `evidence`: it will be paper; numbers of lists may become text, and links be lost.
 
     `where` names the template in messages; `scratch` is a folder that need not exist. Raises TemplateBroken for a
-    character no font has, ToolFailed for lost words or links, ToolMissing.
+    character no font has, ToolFailed for lost words, signs, pictures or links, ToolMissing.
     """
     _readable(docx, where)
+    if engine != "libreoffice":
+        try:
+            lists: ListMode = "written" if evidence else "kept"
+            return _by_one(docx, where, fonts, scratch, lambda source: embedded(source, where, fonts), lists, not evidence)
+        except ToolFailed:
+            if engine == "embedded" or not tools.find("soffice"):
+                raise
+    return _by_one(
+        docx, where, fonts, scratch, lambda source: libreoffice(source, where, fonts, scratch), "bullets", not evidence
+    )
+
+
+def _by_one(
+    docx: Path, where: str, fonts: Sequence[Path], scratch: Path, draw: Callable[[Path], Converted], lists: ListMode, links: bool
+) -> Converted:
+    """Draw the plain copy of the document, and see that all of it is there; with `links`, those too."""
+    plain = write_plain(docx.read_bytes(), covered(fonts), lists)
+    if not plain.changed:
+        return _drawn(docx, where, fonts, draw, links=links)
+    folder = scratch.with_name(f"{scratch.name}-plain")
+    folder.mkdir(parents=True)
+    try:
+        (folder / docx.name).write_bytes(plain.data)
+        return replace(_drawn(folder / docx.name, where, fonts, draw, links=links), notes=plain.notes)
+    finally:
+        shutil.rmtree(folder)
+
+
+def _drawn(docx: Path, where: str, fonts: Sequence[Path], draw: Callable[[Path], Converted], *, links: bool) -> Converted:
     missing = uncovered(printed_text(docx), fonts)
     if missing:
         raise no_glyph(missing, where, "remove them from the template, or use others")
-    if engine == "libreoffice":
-        return _whole(docx, libreoffice(docx, where, fonts, scratch), where)
-    if engine == "embedded" or not tools.find("soffice"):
-        return _whole(docx, embedded(docx, where, fonts), where)
-    try:
-        return _whole(docx, embedded(docx, where, fonts), where)
-    except ToolFailed:
-        return _whole(docx, libreoffice(docx, where, fonts, scratch), where)
+    return _whole(docx, draw(docx), where, links=links)
 
 
 def no_glyph(characters: Sequence[str], where: str, remedy: str) -> TemplateBroken:
@@ -105,19 +132,19 @@ def _readable(docx: Path, where: str) -> None:
         raise TemplateBroken("a Word document of another kind", where=where, remedy="save it as .docx, not as Strict Open XML")
 
 
-def _whole(docx: Path, made: Converted, where: str) -> Converted:
-    """The same, if no word and no link of the document is missing. Raises ToolFailed."""
-    if lost := lost_words(docx, made.pdf):
-        raise ToolFailed(
-            f"{made.engine} lost {lost} words of the document", where=where,
-            remedy="simplify its layout (no text boxes or frames), or try the other engine",
-        )
-    missing = Counter(set(_addresses(docx))) - Counter(set(_annotations(made.pdf)))
-    if missing:
-        raise ToolFailed(
-            f"{made.engine} lost {len(missing)} links of the document", where=where,
-            remedy="put them into plain paragraphs or table cells, or try the other engine",
-        )
+def _whole(docx: Path, made: Converted, where: str, *, links: bool) -> Converted:
+    """The same, if no word, sign, picture or link of the document is missing. Raises ToolFailed."""
+    pages = page_texts(made.pdf)
+    lost = {
+        "words": words_missing(docx, pages),
+        "signs": signs_missing(docx, pages),
+        "pictures or drawings": drawings_missing(drawings_of(docx.read_bytes(), len(pages)), made.pdf),
+        "links": len(set(_addresses(docx)) - set(_annotations(made.pdf))) if links else 0,
+    }
+    if any(lost.values()):
+        remedy = "put them into plain paragraphs or table cells (no text boxes or frames), or try the other engine"
+        named = ", ".join(f"{count} {what}" for what, count in lost.items() if count)
+        raise ToolFailed(f"{made.engine} lost {named} of the document", where=where, remedy=remedy)
     return made
 
 

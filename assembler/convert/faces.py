@@ -12,6 +12,7 @@ from pathlib import Path
 from assembler.errors import TemplateBroken
 
 TEXT_FACE = "IBM Plex Serif"
+_SIGNS = "DejaVuSans"  # file with boxes, ticks, bullets and arrows, and letters that the others lack
 _BUILT_IN = ("libertinusserif", "newcm")  # faces the embedded engine carries itself: the same on every machine
 _DRAWN_AS_NOTHING = frozenset("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\n\t\r")
 
@@ -20,20 +21,36 @@ def uncovered(text: str, fonts: Sequence[Path]) -> tuple[str, ...]:
     """Characters of the text that none of these fonts has a glyph for, each once, in order of appearance."""
     left = {c: None for c in text if c not in _DRAWN_AS_NOTHING}
     for font in sorted(fonts, key=lambda one: one.suffix == ".ttc"):  # the large ones only if they are asked
-        if left and (font.stem.endswith("-Regular") or font.suffix == ".ttc"):  # a face speaks for its weights
+        if left and _speaks(font):  # a face speaks for its weights
             covered = _coverage(font)
             left = {c: None for c in left if ord(c) not in covered}
     return tuple(left)
 
 
-def needed(docx: bytes, text: str, fonts: Sequence[Path]) -> tuple[Path, ...]:
-    """The fonts without the collections that this document, which prints this text, does not draw with.
+def covered(fonts: Sequence[Path]) -> frozenset[int]:
+    """Code points that some of these fonts, the large collections aside, have a glyph for."""
+    return frozenset().union(*(_coverage(font) for font in fonts if font.suffix != ".ttc" and _speaks(font)))
 
-    The engine reads every file it is handed, and the collection (19 MB) takes it as long as all the rest of a letter.
+
+def _speaks(font: Path) -> bool:
+    """Whether a file is asked for its coverage: a face speaks for its weights."""
+    return "-" not in font.stem or font.stem.endswith("-Regular")
+
+
+def needed(docx: bytes, text: str, fonts: Sequence[Path]) -> tuple[Path, ...]:
+    """The fonts without those that this document, which prints this text, does not draw with.
+
+    The engine reads every file it is handed, and the collection (19 MB) takes it as long as all the rest of a letter. The
+    font of signs is handed over only where the others lack something, so that nothing else is ever drawn with it.
     """
-    single = [font for font in fonts if font.suffix != ".ttc"]
-    if not uncovered(text, single) and not _named(docx, [font for font in fonts if font.suffix == ".ttc"]):
-        return tuple(single)
+    large = [font for font in fonts if font.suffix == ".ttc"]
+    signs = [font for font in fonts if font.stem == _SIGNS]
+    plain = [font for font in fonts if font not in large and font not in signs]
+    more = [font for more in (large, signs) if _named(docx, more) for font in more]
+    for further in ([], signs, large, [*large, *signs]):
+        chosen = [font for font in fonts if font in plain or font in more or font in further]
+        if not uncovered(text, chosen):
+            return tuple(chosen)
     return tuple(fonts)
 
 

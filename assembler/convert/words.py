@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 import unicodedata
 import zipfile
@@ -15,9 +16,14 @@ from lxml import etree
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+_M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _TEXT_PARTS = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml")
 _BREAKS = frozenset(f"{W}{name}" for name in ("br", "tab", "cr"))
+_ALIKE = {"-": "\u2010\u2011\u2212\x02\ufffe", '"': "\u201c\u201d\u201e\u201f\u2033",
+          "'": "\u2018\u2019\u201a\u201b\u2032\u00b4`"}  # fmt: skip
+_SAME = str.maketrans({other: sign for sign, others in _ALIKE.items() for other in others})
+_BOXES = "☐☑☒✓✔✗✘□■•"
 _USED = "\0"  # stands where a piece of the PDF's text has been accounted for
 
 
@@ -39,10 +45,13 @@ def printed_text(docx: Path | IO[bytes]) -> str:
     return " ".join(printed_paragraphs(docx))
 
 
-def printed_paragraphs(docx: Path | IO[bytes]) -> list[str]:
-    """`printed_text` by paragraph. Page numbers and other computed fields are left out: the engine computes its own."""
+def printed_paragraphs(docx: Path | IO[bytes], pages: int | None = None) -> list[str]:
+    """`printed_text` by paragraph. Page numbers and other computed fields are left out: the engine computes its own.
+
+    `pages`: of how many pages it is known to be; then headers and footers are left out that no page of so few has.
+    """
     with zipfile.ZipFile(docx) as archive:
-        names, hidden = _printed_parts(archive), hidden_styles(archive)
+        names, hidden = printed_parts(archive, pages), hidden_styles(archive)
         return [text for name in names for text in _paragraphs(parsed(archive.read(name)), hidden)]
 
 
@@ -60,7 +69,7 @@ def words_missing(docx: Path, pages: Sequence[str]) -> int:
     """
     there = "\n".join(pages)
     rest, apart = letters(there), Counter(map(letters, there.split()))
-    paragraphs = printed_paragraphs(docx)
+    paragraphs = printed_paragraphs(docx, len(pages))
     wanted = Counter(letters(word) for paragraph in paragraphs for word in paragraph.split())
     broken = []
     for paragraph in sorted(paragraphs, key=len, reverse=True):
@@ -75,6 +84,30 @@ def words_missing(docx: Path, pages: Sequence[str]) -> int:
         lost += spelled is None and apart[word] < wanted[word]
         rest = rest.replace(spelled, _USED, 1) if spelled else rest
     return lost
+
+
+def signs_missing(docx: Path | IO[bytes], pages: Sequence[str]) -> int:
+    """How many signs of the document (boxes, bullets, minus signs, punctuation) are not in the text of these pages.
+
+    Of a text that runs from right to left only boxes and ticks are counted: in it brackets are drawn mirrored.
+    """
+    text = "\n".join(printed_paragraphs(docx, len(pages)))
+    lost = _signs(text) - _signs("\n".join(pages))
+    return sum(count for sign, count in lost.items() if sign in _BOXES or not _is_right_to_left(docx, text))
+
+
+def _signs(text: str) -> Counter[str]:
+    plain = unicodedata.normalize("NFKC", text.translate(_SAME)).translate(_SAME)
+    return Counter(c for c in plain if not c.isalnum() and unicodedata.category(c)[0] not in "ZCM")
+
+
+def _is_right_to_left(docx: Path | IO[bytes], text: str) -> bool:
+    if any(unicodedata.bidirectional(c) in ("R", "AL") for c in text):
+        return True
+    with zipfile.ZipFile(docx) as archive:
+        names = [name for name in archive.namelist() if name == "word/styles.xml" or _TEXT_PARTS.fullmatch(name)]
+        marks = [mark for name in names for mark in parsed(archive.read(name)).iter(f"{W}bidi", f"{W}rtl")]
+    return any(mark.get(f"{W}val", "1") not in ("0", "false", "off") for mark in marks)
 
 
 def page_texts(pdf: bytes) -> list[str]:
@@ -101,22 +134,33 @@ def relations(archive: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]
     }
 
 
+def part_named(target: str, part: str = "word/document.xml") -> str:
+    """The name in the ZIP file of what a relationship of a part leads to: "media/x.png" or "/word/media/x.png"."""
+    return posixpath.normpath(posixpath.join("/", posixpath.dirname(part), target)).lstrip("/")
+
+
 def letters(text: str) -> str:
     """Letters and digits only, in one case and form: what two texts must have in common."""
     return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
 
 
-def _printed_parts(archive: zipfile.ZipFile) -> list[str]:
-    """Body, notes, and the headers and footers that some section uses."""
+def printed_parts(archive: zipfile.ZipFile, pages: int | None = None) -> list[str]:
+    """Body, notes, and the headers and footers that some section uses, and that a document of so many pages shows."""
     body, settings = parsed(archive.read("word/document.xml")), "word/settings.xml"
     related = relations(archive, "word/document.xml")
     even = settings in archive.namelist() and parsed(archive.read(settings)).find(f"{W}evenAndOddHeaders") is not None
     used = set()
-    for section in body.iter(f"{W}sectPr"):
-        kinds = {"default", *(["first"] if section.find(f"{W}titlePg") is not None else ()), *(["even"] if even else ())}
+    sections = list(body.iter(f"{W}sectPr"))
+    for section in sections:
+        mark = section.find(f"{W}titlePg")
+        first = mark is not None and mark.get(f"{W}val", "1") not in ("0", "false", "off")
+        kinds = {"default", *(["first"] if first else ()), *(["even"] if even else ())}
+        if pages is not None and pages <= len(sections) * (1 + even):
+            kinds -= {"default"} if first else set()
+            kinds -= {"even"} if pages < 2 or first or len(sections) > 1 else set()
         for reference in (*section.iter(f"{W}headerReference"), *section.iter(f"{W}footerReference")):
             if reference.get(f"{W}type", "default") in kinds:
-                used.add(f"word/{related.get(reference.get(f'{R}id'), ('', ''))[1]}")
+                used.add(part_named(related.get(reference.get(f"{R}id"), ("", ""))[1]))
     names = {"word/document.xml", "word/footnotes.xml", "word/endnotes.xml", *used}
     return sorted(names & set(archive.namelist()))
 
@@ -137,6 +181,8 @@ def _pieces(node: Any, fields: list[str], hidden: Set[str] | None) -> Iterator[s
             _follow(child.get(f"{W}fldCharType"), fields)
         elif child.tag == f"{W}instrText" and fields:
             fields[-1] += child.text or ""
+        elif child.tag == f"{_M}t":  # equations are set anew: their letters count, not their order and signs
+            yield f" {''.join(c for c in child.text or '' if c.isalnum())} "
         elif child.tag == f"{W}t" and (hidden is None or not any(map(_computed, fields))):
             yield child.text or ""
         elif child.tag in _BREAKS:
