@@ -80,7 +80,8 @@ def _content_types(parts: Mapping[str, bytes]) -> bytes:
     known = {"header": "header", "footer": "footer", "numbering": "numbering", "settings": "settings", "footnotes": "footnotes",
              "endnotes": "endnotes", "comments": "comments"}  # fmt: skip
     defaults = {"rels": "application/vnd.openxmlformats-package.relationships+xml", "xml": "application/xml", "png": "image/png",
-                "jpeg": "image/jpeg", "gif": "image/gif", "emf": "image/x-emf", "wmf": "image/x-wmf",
+                "ttf": "application/x-font-ttf", "jpeg": "image/jpeg",
+                "gif": "image/gif", "emf": "image/x-emf", "wmf": "image/x-wmf",
                 "bin": "application/vnd.openxmlformats-officedocument.oleObject"}  # fmt: skip
     overrides = {"word/document.xml": f"{_WORDML}.document.main+xml", "word/styles.xml": f"{_WORDML}.styles+xml"}
     for name in parts:
@@ -121,7 +122,7 @@ def symbol(face: str, code: int) -> str:
 
 def field_marks(instruction: str, data: str = "") -> tuple[str, str]:
     """The runs before and after a field's result."""
-    told = '<w:r><w:instrText xml:space="preserve"> {} </w:instrText></w:r>'
+    told = '<w:r><w:instrText xml:space="preserve">{}</w:instrText></w:r>'
     pieces = [piece if piece.startswith("<w:r>") else told.format(piece) for piece in instruction.split(SPLIT)]
     begin = raw_run(f'<w:fldChar w:fldCharType="begin">{data}</w:fldChar>')
     separate, end = (raw_run(f'<w:fldChar w:fldCharType="{mark}"/>') for mark in ("separate", "end"))

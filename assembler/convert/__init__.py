@@ -4,14 +4,21 @@ The embedded engine draws with our fonts only; LibreOffice is used where it is a
 lost something. Must not know what the document says or is for.
 """
 
+from assembler.convert.drawings import Drawings, drawings_of
 from assembler.convert.engines import Converted, embedded_version, libreoffice_version, no_glyph, to_pdf
 from assembler.convert.faces import uncovered
+from assembler.convert.strict import transitional
+from assembler.convert.threats import Threat, find_threats
 from assembler.convert.words import all_text, lost_words, page_texts, parsed, printed_text, words_missing
 
 __all__ = [
     "Converted",
+    "Drawings",
+    "Threat",
     "all_text",
+    "drawings_of",
     "embedded_version",
+    "find_threats",
     "libreoffice_version",
     "lost_words",
     "no_glyph",
@@ -19,6 +26,7 @@ __all__ = [
     "parsed",
     "printed_text",
     "to_pdf",
+    "transitional",
     "uncovered",
     "words_missing",
 ]

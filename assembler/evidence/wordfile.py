@@ -21,7 +21,8 @@ from assembler.model import Severity
 from assembler.shelf import font_files
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_MOST_PARTS, _MOST_BYTES, _MOST_RATIO = 5_000, 300_000_000, 200
+_MOST_PARTS, _MOST_BYTES = 5_000, 300_000_000
+_MOST_RATIO, _RATIO_FROM = 200, 64_000_000  # a plain picture of a few megabytes packs a thousand times smaller, and is no bomb
 _PRINTED = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml")
 _CHANGED = tuple(f"{_W}{name}" for name in ("ins", "del", "moveFrom", "moveTo"))
 _PRINT = "open it in Word and print it to PDF"
@@ -42,12 +43,9 @@ def print_word(data: bytes, scratch: Path) -> Printed:
     removed, losses = _looked_at(data)
     scratch.mkdir()
     source = scratch / "evidence.docx"
-    source.write_bytes(data)
+    source.write_bytes(convert.transitional(data))
     made = _converted(source, scratch)
-    if made.engine.startswith("office2pdf"):
-        problem = f"the Word file was drawn by {made.engine}, since LibreOffice is not installed or could not"
-        remedy = f"look at its pages, for text boxes may overlap; or {_PRINT}"
-        losses.append(Loss(rule="EVID.WORD", severity=Severity.WARNING, problem=problem, remedy=remedy))
+    losses += _told(convert.drawings_of(source.read_bytes()), made)
     return Printed(pdf=made.pdf, engine=made.engine, removed=removed, losses=tuple(losses))
 
 
@@ -57,15 +55,40 @@ def engines() -> tuple[str, ...]:
 
 
 def _converted(source: Path, scratch: Path) -> convert.Converted:
-    """By LibreOffice, which draws most of what Word does, else by the embedded engine; no word may get lost."""
+    """By LibreOffice, which draws most of what Word does, else by the embedded engine; nothing visible may get lost."""
     engines = ["libreoffice", "embedded"] if tools.find("soffice") else ["embedded"]
     why = ""
     for engine in engines:
         try:
-            return convert.to_pdf(source, "the Word file", engine, font_files(), scratch / engine)
+            return convert.to_pdf(source, "the Word file", engine, font_files(), scratch / engine, evidence=True)
         except (ToolFailed, TemplateBroken) as error:
             why = why or error.problem
-    raise Refused("EVID.WORD", f"the Word file cannot be printed whole: {why}", _PRINT)
+    remedy = _PRINT if len(engines) > 1 else f"{_PRINT}, or install LibreOffice, which draws more"
+    raise Refused("EVID.WORD", f"the Word file cannot be printed whole: {why}", remedy)
+
+
+def _told(drawings: convert.Drawings, made: convert.Converted) -> Iterator[Loss]:
+    """What the pages do not show as Word does, although every word, sign and picture is there."""
+    if drawings.broken:
+        problem = f"{_many(drawings.broken, 'picture')} of the Word file missing from it, or damaged: nothing is at its place"
+        yield _word(Severity.ERROR, problem, "ask for the file again, or for its pages as PDF")
+    if made.engine.startswith("office2pdf"):
+        problem = f"the Word file was drawn by {made.engine}, since LibreOffice is not installed or could not"
+        told = [f"{_many(drawings.shapes, 'shape')} without text (lines, arrows, boxes)"] * bool(drawings.shapes)
+        told += [f"{_many(drawings.turned, 'picture')} turned or cropped"] * bool(drawings.turned)
+        told += [f"{_many(drawings.equations, 'equation')}"] * bool(drawings.equations)
+        amount = f"; it holds {', '.join(told)}, which this engine may leave out or set elsewhere" if told else ""
+        yield _word(Severity.WARNING, problem + amount, f"look at its pages, for text boxes may overlap; or {_PRINT}")
+    if made.notes:
+        yield _word(Severity.WARNING, f"not printed as Word shows it: {'; '.join(made.notes)}", f"compare the pages; or {_PRINT}")
+
+
+def _word(severity: Severity, problem: str, remedy: str) -> Loss:
+    return Loss(rule="EVID.WORD", severity=severity, problem=problem, remedy=remedy)
+
+
+def _many(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"
 
 
 def _looked_at(data: bytes) -> tuple[Counter[str], list[Loss]]:
@@ -90,7 +113,7 @@ def _within_limits(archive: zipfile.ZipFile) -> None:
     sizes = sum(part.file_size for part in parts)
     packed = sum(part.compress_size for part in parts)
     names = Counter(part.filename for part in parts)
-    if len(parts) > _MOST_PARTS or sizes > _MOST_BYTES or sizes > _MOST_RATIO * max(packed, 10_000):
+    if len(parts) > _MOST_PARTS or sizes > max(_RATIO_FROM, min(_MOST_BYTES, _MOST_RATIO * packed)):
         raise Refused("EVID.LIMIT", "the Word file unpacks to far more than it should", _PRINT)
     if any(count > 1 for count in names.values()) or any(".." in name.split("/") for name in names):
         raise Refused("EVID.BROKEN", "the Word file is put together as no Word file is", _PRINT)

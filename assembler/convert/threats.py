@@ -1,0 +1,249 @@
+"""What a Word file may do to the machine or the firm that opens it: fetch, run, or hide another file.
+
+Judged on parsed XML, by the types of relationships and the names of elements, whatever prefix, namespace or encoding the
+file spells them in. Nothing is resolved or fetched on the way.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
+
+from lxml import etree
+
+MOST_PARTS = 5_000
+_WORDML = ("http://schemas.openxmlformats.org/wordprocessingml/2006/main", "http://purl.oclc.org/ooxml/wordprocessingml/main")
+_RELATIONS = ("http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+              "http://purl.oclc.org/ooxml/officeDocument/relationships")  # fmt: skip
+_ENCODINGS = frozenset(("utf-8", "utf-16", "utf-16le", "utf-16be", "us-ascii", "ascii"))
+_MAIN = re.compile(r"application/vnd\.(openxmlformats-officedocument\.wordprocessingml\.(document|template)\.main)\+xml")
+_SAFE_LINK = re.compile(r"(https?://|mailto:|tel:)[^\\]", re.IGNORECASE)
+# what relationships may lead to; the last word of their type
+_ALLOWED = frozenset((
+    "officeDocument", "core-properties", "extended-properties", "extendedProperties", "custom-properties", "customProperties",
+    "coreProperties", "thumbnail", "styles", "stylesWithEffects", "settings", "webSettings", "fontTable", "theme",
+    "themeOverride", "numbering", "header", "footer", "footnotes", "endnotes", "comments", "commentsExtended", "commentsIds",
+    "commentsExtensible", "people", "image", "hdphoto", "font", "hyperlink", "glossaryDocument", "customXml",
+    "customXmlProps", "chart", "chartEx", "chartStyle", "chartColorStyle", "chartUserShapes",
+    "diagramData", "diagramLayout", "diagramQuickStyle",
+    "diagramColors", "diagramDrawing", "printerSettings", "classificationlabels", "documenttasks", "intelligence", "bibliography",
+))  # fmt: skip
+_REASONS = {
+    "attachedTemplate": ("a template attached from elsewhere", "detach it (Developer, Document Template) and save the file anew"),
+    "vbaProject": ("macros", "save it as a plain .docx"),
+    "wordVbaData": ("macros", "save it as a plain .docx"),
+    "control": ("an ActiveX control", "remove the control, and save it as a plain .docx"),
+    "activeXControlBinary": ("an ActiveX control", "remove the control, and save it as a plain .docx"),
+    "oleObject": ("an embedded object", "paste it as a picture instead"),
+    "package": ("an embedded file", "paste it as a picture instead"),
+    "aFChunk": ("another file that is put in its place (altChunk)", "paste its text instead"),
+    "subDocument": ("a link to a part of a master document", "save it as one document"),
+    "frame": ("a frameset", "save it as a plain .docx"),
+    "extensibility": ("buttons of its own for Word (customUI)", "remove them, and save it as a plain .docx"),
+    "mailMergeSource": ("a data source of a mail merge", "make it a normal Word document (Mailings, Start Mail Merge)"),
+    "mailMergeHeaderSource": ("a data source of a mail merge", "make it a normal Word document (Mailings, Start Mail Merge)"),
+}
+_ELEMENTS = {
+    "altChunk": "aFChunk", "subDoc": "subDocument", "control": "control", "frameset": "frame", "mailMerge": "mailMergeSource",
+    "attachedTemplate": "attachedTemplate",
+}  # fmt: skip
+# fields that fetch, run or ask for something
+_FIELDS = frozenset(("DDE", "DDEAUTO", "INCLUDEPICTURE", "INCLUDETEXT", "INCLUDE", "IMPORT", "LINK", "EMBED", "DATABASE", "RD",
+                     "ADDIN", "MACROBUTTON", "PRINT", "CONTROL", "HTMLACTIVEX"))  # fmt: skip
+_UNLINK = "remove the field (Alt+F9 shows it), or unlink it (Ctrl+Shift+F9)"
+_BAD_LINK = "a link that fetches pictures or a template from elsewhere, or opens something else than a web page"
+_GOOD_LINKS = "embed what it shows; link to http, https and mailto addresses only"
+_COMPUTED = "\0"  # stands in an instruction where another field computes a part of it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Threat:
+    """The part of the file, what it holds, and what to do."""
+
+    part: str
+    problem: str
+    remedy: str
+
+
+def find_threats(docx: bytes, most_bytes: int) -> Iterator[Threat]:
+    """Yield everything that a harmless Word file has not. Raises zipfile.BadZipFile for what is no ZIP file."""
+    with zipfile.ZipFile(io.BytesIO(docx)) as archive:
+        packing = list(_in_packing(archive.infolist(), most_bytes))
+        if packing:
+            yield from packing
+            return  # what unpacks to more than it should, or to two parts of one name, is not read
+        for name in archive.namelist():
+            data = archive.read(name)
+            if name == "[Content_Types].xml" or name.endswith((".xml", ".rels", ".vml")) or _is_xml(data):
+                yield from _in_part(name, data, archive.namelist())
+
+
+def _in_packing(entries: Sequence[zipfile.ZipInfo], most_bytes: int) -> Iterator[Threat]:
+    remedy = "open it in Word and save it anew"
+    if len(entries) > MOST_PARTS or sum(entry.file_size for entry in entries) > most_bytes:
+        yield Threat(part="the file", problem="far more than it should, unpacked", remedy=remedy)
+    same = Counter(unquote(entry.filename).replace("\\", "/").casefold() for entry in entries)
+    for name in sorted(name for name, count in same.items() if count > 1):
+        yield Threat(part=_short(name), problem="two parts of one name", remedy=remedy)
+    for entry in entries:
+        plain = unquote(entry.orig_filename).replace("\\", "/")
+        if ".." in plain.split("/") or plain.startswith("/") or ":" in plain or "\0" in plain:
+            yield Threat(part=_short(plain), problem="a part that lies outside of the file", remedy=remedy)
+        if re.search(r"vbaProject|/embeddings/|/activeX/|(?<!printerSettings\d)\.bin$", plain, re.IGNORECASE):
+            yield Threat(part=_short(plain), problem="macros or embedded objects", remedy="save a plain .docx")
+        if entry.flag_bits & 1:
+            yield Threat(part=_short(plain), problem="an encrypted part", remedy=remedy)
+
+
+def _short(name: str) -> str:
+    return repr(name[:80])
+
+
+def _is_xml(data: bytes) -> bool:
+    """Whether a part without a telling name looks like XML, in one of the encodings XML begins with."""
+    return data[:64].lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n").startswith(b"<")
+
+
+def _in_part(name: str, data: bytes, names: Sequence[str]) -> Iterator[Threat]:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    remedy = "open it in Word and save it anew"
+    try:
+        tree = etree.fromstring(data, parser).getroottree()
+    except (etree.XMLSyntaxError, ValueError):
+        yield Threat(part=name, problem="XML that cannot be read", remedy=remedy)
+        return
+    if tree.docinfo.internalDTD is not None or tree.docinfo.externalDTD is not None:
+        yield Threat(part=name, problem="a document type declaration (DTD)", remedy=remedy)
+        return
+    if (tree.docinfo.encoding or "UTF-8").lower() not in _ENCODINGS:
+        yield Threat(part=name, problem="XML in an encoding that Word does not write", remedy=remedy)
+    root = tree.getroot()
+    local = etree.QName(root).localname
+    if local == "Relationships":
+        yield from _in_relationships(name, root)
+    elif local == "Types":
+        yield from _in_types(name, root, names)
+    else:
+        yield from _in_elements(name, root)
+        yield from _in_fields(name, root)
+
+
+def _in_types(name: str, root: Any, names: Sequence[str]) -> Iterator[Threat]:
+    """What the parts of the file are; a kind that is named for an extension no part has means nothing."""
+    extensions = {part.rpartition(".")[2].casefold() for part in names}
+    nodes = [node for node in root if isinstance(node.tag, str)]
+    used = [node for node in nodes if node.get("Extension") is None or node.get("Extension").casefold() in extensions]
+    kinds = [node.get("ContentType", "").strip() for node in used]
+    for kind in kinds:
+        if re.search(r"macroEnabled|vba|activeX|ms-word\.attachedToolbars|keyMapCustomizations", kind, re.IGNORECASE):
+            yield _threat(name, "vbaProject")
+        elif re.search(r"oleObject|spreadsheetml|presentationml|message/|html", kind, re.IGNORECASE):
+            yield _threat(name, "oleObject")
+    if not any(_MAIN.fullmatch(kind) for kind in kinds):
+        yield Threat(part=name, problem="no Word document, or one of another kind", remedy="save it as .docx in Word")
+
+
+def _in_relationships(name: str, root: Any) -> Iterator[Threat]:
+    for node in root:
+        if not isinstance(node.tag, str):
+            continue
+        kind = node.get("Type", "").strip().rstrip("/").rpartition("/")[2]
+        target, mode = node.get("Target", "").strip(), node.get("TargetMode", "Internal").strip()
+        if kind not in _ALLOWED:
+            yield _threat(name, kind)
+        elif mode.casefold() != "internal":
+            if kind != "hyperlink" or not _is_safe_address(target):
+                yield Threat(part=name, problem=_BAD_LINK, remedy=_GOOD_LINKS)
+        elif kind != "hyperlink" and (re.match(r"[A-Za-z][\w+.-]*:|//|\\", unquote(target)) or "\\" in unquote(target)):
+            yield Threat(part=name, problem="a part that lies outside of the file", remedy="open it in Word and save it anew")
+
+
+def _threat(part: str, kind: str) -> Threat:
+    other = ("a part of a kind that a template has no use for", "copy the text into a new document, and save that")
+    problem, remedy = _REASONS.get(kind, other)
+    return Threat(part=part, problem=problem, remedy=remedy)
+
+
+def _in_elements(name: str, root: Any) -> Iterator[Threat]:
+    for node in root.iter():
+        if not isinstance(node.tag, str):
+            continue
+        place, local = etree.QName(node).namespace or "", etree.QName(node).localname
+        if local == "OLEObject":
+            yield _threat(name, "oleObject")
+        elif place in _WORDML and local in _ELEMENTS:
+            yield _threat(name, _ELEMENTS[local])
+        elif local == "externalData" and place.endswith("/chart"):
+            yield _threat(name, "package")
+        elif place.startswith("urn:schemas-microsoft-com:") and any(map(_leads_out, node.attrib.items())):
+            yield Threat(part=name, problem="a picture or link from elsewhere", remedy="embed it in the document")
+
+
+def _leads_out(attribute: tuple[Any, Any]) -> bool:
+    """Whether an attribute of a VML drawing names a file or page: `src` always fetches, the others on a click."""
+    key, value = etree.QName(attribute[0]), str(attribute[1]).strip()
+    if key.namespace in _RELATIONS or not value:
+        return False  # the id of a relationship, which is judged by itself
+    return key.localname == "src" or (key.localname in ("href", "althref") and not _is_safe_address(value))
+
+
+def _is_safe_address(target: str) -> bool:
+    """A web page, a letter, a telephone, or a place in the document itself."""
+    return bool(_SAFE_LINK.match(target)) or target.startswith("#")
+
+
+def _in_fields(name: str, root: Any) -> Iterator[Threat]:
+    for instruction in _instructions(root):
+        found = re.match(r"[^A-Za-z\0]*([A-Za-z]*\0?)", instruction)
+        command = found[1].upper() if found else ""
+        if _COMPUTED in command:
+            yield Threat(part=name, problem="a field whose command another field computes", remedy=_UNLINK)
+        elif command in _FIELDS:
+            yield Threat(part=name, problem=f"a field that fetches or runs something ({command})", remedy=_UNLINK)
+        elif command == "HYPERLINK" and not _is_safe_address(_address(instruction)):
+            yield Threat(part=name, problem=_BAD_LINK, remedy=_GOOD_LINKS)
+
+
+def _address(instruction: str) -> str:
+    """What a HYPERLINK field leads to; "#" for a place in the document."""
+    found = re.match(r"[^A-Za-z]*\w+\s*(?:\"([^\"]*)\"|(\\\S*)|(\S+))?", instruction)
+    quoted, switch, bare = found.groups() if found else (None, None, None)
+    target = (quoted if quoted is not None else bare or "").strip()
+    return target or ("#" if switch is None or switch.lower() in ("\\l", "\\o", "\\t", "\\n", "\\m", "\\h") else switch)
+
+
+def _instructions(root: Any) -> Iterator[str]:
+    """The instruction of each field, put together from its runs; of nested ones, each by itself."""
+    stack: list[list[str]] = []
+    in_result: list[bool] = []
+    stray = ""
+    for node in root.iter():
+        local = etree.QName(node).localname if isinstance(node.tag, str) else ""
+        if local == "fldSimple":
+            yield next((value for key, value in node.attrib.items() if etree.QName(key).localname == "instr"), "")
+        elif local == "fldChar":
+            kind = next((value for key, value in node.attrib.items() if etree.QName(key).localname == "fldCharType"), "")
+            if kind == "begin":
+                if stack and not in_result[-1]:
+                    stack[-1].append(_COMPUTED)
+                stack.append([])
+                in_result.append(False)
+            elif kind == "separate" and stack:
+                in_result[-1] = True
+            elif kind == "end" and stack:
+                yield "".join(stack.pop())
+                in_result.pop()
+        elif local in ("instrText", "delInstrText"):
+            if stack:
+                stack[-1].append(node.text or "")
+            else:
+                stray += node.text or ""
+    yield from ("".join(pieces) for pieces in stack)
+    if stray:
+        yield stray
