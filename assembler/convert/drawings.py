@@ -16,6 +16,7 @@ _M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _V = "{urn:schemas-microsoft-com:vml}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _C = "{http://schemas.openxmlformats.org/drawingml/2006/chart}"
+_CX = "{http://schemas.microsoft.com/office/drawing/2014/chartex}"
 _DGM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
 _OUTLINES = (".emf", ".wmf", ".emz", ".wmz", ".svg")
 _PATH, _PICTURE, _SHADING = 2, 3, 4  # of FPDF_PAGEOBJ
@@ -35,7 +36,6 @@ class Drawings:
     charts: int = 0
     diagrams: int = 0
     shapes: int = 0
-    turned: int = 0  # pictures placed turned or cropped
     equations: int = 0
 
 
@@ -57,29 +57,14 @@ def _kinds(archive: zipfile.ZipFile, part: str) -> Iterator[str]:
             if named:
                 target = targets.get(named, ("", ""))[1]
                 yield _kind(archive, part_named(target, part))
-            if _is_turned(node):
-                yield "turned"
         elif node.tag == f"{_M}oMath":
             yield "equations"
-        elif node.tag == f"{_C}chart":
+        elif node.tag in (f"{_C}chart", f"{_CX}chart"):
             yield "charts"
         elif node.tag == f"{_DGM}relIds":
             yield "diagrams"
         elif _is_plain_shape(node):
             yield "shapes"
-
-
-def _is_turned(blip: Any) -> bool:
-    """Whether a picture is placed turned, mirrored or cropped."""
-    if blip.tag == f"{_V}imagedata":
-        style = blip.getparent().get("style", "")
-        crops = [blip.get(f"crop{side}") for side in ("left", "right", "top", "bottom")]
-        return "rotation:" in style or "flip:" in style or any(crops)
-    picture = blip.getparent().getparent()
-    crop = blip.getparent().find(f"{_A}srcRect")
-    frames = list(picture.iter(f"{_A}xfrm")) if picture is not None else []
-    frame_says = any(frame.get(name, "0") not in ("0", "false") for frame in frames for name in ("rot", "flipH", "flipV"))
-    return frame_says or (crop is not None and any(value != "0" for value in crop.attrib.values()))
 
 
 def _is_plain_shape(node: Any) -> bool:

@@ -37,6 +37,7 @@ def for_embedded(docx: Path, fonts: Sequence[Path]) -> tuple[bytes, int]:
             if _STYLED.fullmatch(name):
                 root = parsed(data)
                 _drop_hidden(root, hidden)
+                _drop_left_to_right(root)
                 replaced |= _to_own_faces(root, known)
                 data = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
             made.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
@@ -74,3 +75,9 @@ def _tell_face(run: Any) -> None:
 def _drop_hidden(root: Any, styles: Set[str]) -> None:
     for run in [run for run in root.iter(f"{W}r") if is_hidden(run, styles)]:
         run.getparent().remove(run)
+
+
+def _drop_left_to_right(root: Any) -> None:
+    """The engine runs a paragraph from right to left even where its mark says that it does not, as LibreOffice writes it."""
+    for mark in [mark for mark in root.iter(f"{W}bidi") if mark.get(f"{W}val", "1").lower() in ("0", "false", "off")]:
+        mark.getparent().remove(mark)

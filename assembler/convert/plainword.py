@@ -17,6 +17,7 @@ from lxml import etree
 
 from assembler.convert import dingbats, wordlists
 from assembler.convert.wordfields import text_element, unwrap, write_out_fields
+from assembler.convert.wordpictures import place_pictures
 from assembler.convert.words import W, parsed
 from assembler.convert.wordstyles import Style, face_of_run, is_run_hidden, read_styles, switch, value_of
 
@@ -26,7 +27,8 @@ _TICKED = "☑☒✓✗✔✘"
 _HYPHEN = "\u2011"
 
 
-ListMode = Literal["kept", "bullets", "written"]  # as they are; with bullets of ordinary fonts; as text
+# numbers as they are; with bullets of ordinary fonts; as text, and pictures in the line, for an engine that draws nothing else
+ListMode = Literal["kept", "bullets", "written"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +45,7 @@ class _Rewriting:
     styles: Mapping[str, Style]
     covered: Collection[int]  # code points that the fonts have
     lists: wordlists.Lists | None
+    pictures: bool  # whether those that a simple engine loses are placed anew
     word_art: int = 0
     likenesses: int = 0
     notes: list[str] = field(default_factory=list)
@@ -55,30 +58,32 @@ def write_plain(docx: bytes, covered: Collection[int], lists: ListMode) -> Plain
     """
     with zipfile.ZipFile(io.BytesIO(docx)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
+    given = dict(parts)
     own_lists = _lists(parts, covered) if lists == "written" else None
-    rewriting = _Rewriting(styles=_styles(parts), covered=covered, lists=own_lists)
-    written = dict(_plain_parts(parts, rewriting))
+    rewriting = _Rewriting(styles=_styles(parts), covered=covered, lists=own_lists, pictures=lists == "written")
+    _write_stories(parts, rewriting)
     if lists == "bullets" and "word/numbering.xml" in parts:
         root = parsed(parts["word/numbering.xml"])
         if wordlists.plain_bullets(root, covered):
-            written["word/numbering.xml"] = _as_part(root)
-    if not written:
+            parts["word/numbering.xml"] = _as_part(root)
+    if parts == given:
         return PlainWord(data=docx, changed=False)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as copy:
         for name, data in parts.items():
-            copy.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), written.get(name, data), zipfile.ZIP_DEFLATED)
+            copy.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
     return PlainWord(data=out.getvalue(), changed=True, notes=_notes(rewriting))
 
 
-def _plain_parts(parts: Mapping[str, bytes], rewriting: _Rewriting) -> list[tuple[str, bytes]]:
-    """Return the story parts that are rewritten; the body first, since lists count on from it."""
-    made = []
+def _write_stories(parts: dict[str, bytes], rewriting: _Rewriting) -> None:
+    """Rewrite the parts that hold text; the body first, since lists count on from it."""
     for name in sorted(filter(_STORY.fullmatch, parts), key=lambda one: (one != "word/document.xml", one)):
         root = parsed(parts[name])
-        if _rewrite(root, rewriting):
-            made.append((name, _as_part(root)))
-    return made
+        changed = _rewrite(root, rewriting)
+        if rewriting.pictures:
+            changed |= place_pictures(root, name, parts)
+        if changed:
+            parts[name] = _as_part(root)
 
 
 def _as_part(root: Any) -> bytes:

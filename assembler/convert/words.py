@@ -52,7 +52,15 @@ def printed_paragraphs(docx: Path | IO[bytes], pages: int | None = None) -> list
     """
     with zipfile.ZipFile(docx) as archive:
         names, hidden = printed_parts(archive, pages), hidden_styles(archive)
-        return [text for name in names for text in _paragraphs(parsed(archive.read(name)), hidden)]
+        texts = [text for name in names for text in _paragraphs(parsed(archive.read(name)), hidden)]
+        return texts + [text for name in names for text in _diagram_texts(archive, name)]
+
+
+def _diagram_texts(archive: zipfile.ZipFile, part: str) -> list[str]:
+    """The words of SmartArt, which are kept in parts of their own."""
+    diagrams = [part_named(target, part) for kind, target in relations(archive, part).values() if kind == "diagramData"]
+    there = [name for name in diagrams if name in archive.namelist()]
+    return [text.text or "" for name in there for text in parsed(archive.read(name)).iter("{*}t")]
 
 
 def lost_words(docx: Path, pdf: bytes) -> int:
@@ -151,7 +159,10 @@ def printed_parts(archive: zipfile.ZipFile, pages: int | None = None) -> list[st
     even = settings in archive.namelist() and parsed(archive.read(settings)).find(f"{W}evenAndOddHeaders") is not None
     used = set()
     sections = list(body.iter(f"{W}sectPr"))
-    for section in sections:
+    for number, section in enumerate(sections):
+        kind = section.find(f"{W}type")
+        if number and pages is not None and kind is not None and kind.get(f"{W}val") == "continuous":
+            continue  # it may begin within a page that has its headers already
         mark = section.find(f"{W}titlePg")
         first = mark is not None and mark.get(f"{W}val", "1") not in ("0", "false", "off")
         kinds = {"default", *(["first"] if first else ()), *(["even"] if even else ())}

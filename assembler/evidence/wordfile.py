@@ -75,7 +75,6 @@ def _told(drawings: convert.Drawings, made: convert.Converted) -> Iterator[Loss]
     if made.engine.startswith("office2pdf"):
         problem = f"the Word file was drawn by {made.engine}, since LibreOffice is not installed or could not"
         told = [f"{_many(drawings.shapes, 'shape')} without text (lines, arrows, boxes)"] * bool(drawings.shapes)
-        told += [f"{_many(drawings.turned, 'picture')} turned or cropped"] * bool(drawings.turned)
         told += [f"{_many(drawings.equations, 'equation')}"] * bool(drawings.equations)
         amount = f"; it holds {', '.join(told)}, which this engine may leave out or set elsewhere" if told else ""
         yield _word(Severity.WARNING, problem + amount, f"look at its pages, for text boxes may overlap; or {_PRINT}")

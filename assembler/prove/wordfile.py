@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import posixpath
+import unicodedata
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,6 +12,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from lxml import etree
+from PIL import Image
 
 _CHECKED, _UNCHECKED, _SOME_SIGN = "\u2612", "\u2610", "\ufffc"
 # Wingdings and its kin, by the low byte of the code: what a person ticks, and the commonest bullets and arrows
@@ -40,6 +43,7 @@ class VisibleThings:
     pictures: int
     outlines: int
     some_signs: int
+    right_to_left: bool
 
 
 def read_visible_words(source: Path | IO[bytes]) -> tuple[str, ...]:
@@ -61,9 +65,12 @@ def read_visible_things(source: Path | IO[bytes]) -> VisibleThings:
             reading.read_part(name, package.root(name))
         for kind in ("footnote", "endnote"):
             _read_notes(package, reading, kind)
+    paragraphs = tuple(text for text in ("".join(pieces) for pieces in reading.paragraphs) if text.strip())
+    backwards = any(unicodedata.bidirectional(c) in ("R", "AL") for text in paragraphs for c in text)
     return VisibleThings(
-        paragraphs=tuple(text for text in ("".join(pieces) for pieces in reading.paragraphs) if text.strip()),
+        paragraphs=paragraphs,
         pictures=reading.pictures, outlines=reading.outlines, some_signs=reading.some_signs,
+        right_to_left=reading.right_to_left or backwards,
     )  # fmt: skip
 
 
@@ -84,6 +91,15 @@ class _Package:
 
     def has(self, name: str) -> bool:
         return name in self._names
+
+    def has_picture(self, name: str) -> bool:
+        """Whether a part is there, and decodes: Word shows an empty frame for one that does not."""
+        try:
+            with Image.open(io.BytesIO(self._archive.read(name))) as picture:
+                picture.load()
+        except (KeyError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+            return False
+        return True
 
     def relations(self, part: str) -> dict[str, tuple[str, str, bool]]:
         """Return relationship id → (last word of its type, part or address, whether it leads out of the file)."""
@@ -106,6 +122,7 @@ class _Style:
     based_on: str
     hides: bool | None
     face: str
+    right_to_left: bool
 
 
 def _styles(root: Any) -> dict[str, _Style]:
@@ -113,8 +130,9 @@ def _styles(root: Any) -> dict[str, _Style]:
     for style in _children(root, "style"):
         properties = _child(style, "rPr")
         styles[_value(style, "styleId")] = _Style(
-            based_on=_value(_child(style, "basedOn"), "val"), hides=_switch(_child(properties, "vanish")), face=_face(properties)
-        )
+            based_on=_value(_child(style, "basedOn"), "val"), hides=_switch(_child(properties, "vanish")), face=_face(properties),
+            right_to_left=bool(_switch(_child(_child(style, "pPr"), "bidi"))),
+        )  # fmt: skip
     return styles
 
 
@@ -140,6 +158,8 @@ class _Reading:
     pictures: int = 0
     outlines: int = 0
     some_signs: int = 0
+    right_to_left: bool = False
+    _in_equation: bool = False
     _fields: list[_Field] = field(default_factory=list)
     _relations: dict[str, tuple[str, str, bool]] = field(default_factory=dict)
     _paragraph_style: str = ""
@@ -161,7 +181,12 @@ class _Reading:
         if name == "p":
             self._read_paragraph(element)
         elif name == "r" and not self._is_hidden(element):
+            self.right_to_left |= bool(_switch(_child(_child(element, "rPr"), "rtl")))
             self._read_run(element)
+        elif name == "oMath":
+            self._in_equation = True
+            self._walk(element)
+            self._in_equation = False
         elif name == "AlternateContent":
             choice = _child(element, "Choice")
             self._walk(choice if choice is not None else element)
@@ -175,6 +200,7 @@ class _Reading:
     def _read_paragraph(self, element: Any) -> None:
         outer, style = self.paragraphs[-1], self._paragraph_style
         self._paragraph_style = _value(_child(_child(element, "pPr"), "pStyle"), "val")
+        self.right_to_left |= bool(_switch(_child(_child(element, "pPr"), "bidi"))) or self._runs_left(self._paragraph_style)
         self.paragraphs.append([])
         self._walk(element)
         self._paragraph_style = style
@@ -212,7 +238,12 @@ class _Reading:
             self._read_diagram(element)
         self._walk(element)
 
+    def _runs_left(self, style: str) -> bool:
+        return any(one.right_to_left for one in _lineage(self.package.styles, style))
+
     def _say(self, text: str) -> None:
+        if self._in_equation:  # set anew by each program: its letters and digits count, not their order and signs
+            text = f" {''.join(c for c in text if c.isalnum())} "
         if all(one.is_shown() for one in self._fields):
             self.paragraphs[-1].append(text)
 
@@ -246,20 +277,22 @@ class _Reading:
         if not target or not all(one.is_shown() for one in self._fields):
             return
         if target.lower().endswith(_OUTLINE_PICTURES):
-            self.outlines += 1
+            self.outlines += self.package.has(target)
         else:
-            self.pictures += 1
+            self.pictures += self.package.has_picture(target)
 
     def _read_diagram(self, element: Any) -> None:
-        """Read the words of a chart (its titles and names) or of SmartArt, which are kept in a part of their own."""
+        """Count a chart, and read the words of SmartArt, which are kept in a part of their own.
+
+        Which names and numbers of a chart are printed depends on the room they have.
+        """
         for name, value in element.attrib.items():
             kind, target, _ = self._relations.get(value, ("", "", False))
-            if etree.QName(name).localname in ("id", "dm") and kind in ("chart", "diagramData") and self.package.has(target):
-                root = self.package.root(target)
-                words = [t.text or "" for t in root.iter("{*}t")]
-                words += [v.text or "" for cache in root.iter("{*}strCache", "{*}strLit") for v in cache.iter("{*}v")]
-                self.paragraphs += [[word] for word in dict.fromkeys(words)] + [[]]
-                self.outlines += kind == "chart"
+            if etree.QName(name).localname == "id":
+                self.outlines += kind in ("chart", "chartEx")
+            if etree.QName(name).localname == "dm" and self.package.has(target):
+                texts = [text.text or "" for text in self.package.root(target).iter("{*}t")]
+                self.paragraphs += [*([text] for text in texts), []]
 
     def _is_hidden(self, run: Any) -> bool:
         properties = _child(run, "rPr")
@@ -278,9 +311,10 @@ class _Reading:
 
 
 def _is_unseen_row_or_cell(element: Any, name: str) -> bool:
-    """Whether a row is hidden, or a cell is covered by the one above that it is merged with."""
+    """Whether a row is hidden or deleted, or a cell is covered by the one above that it is merged with."""
     if name == "tr":
-        return bool(_switch(_child(_child(element, "trPr"), "hidden")))
+        properties = _child(element, "trPr")
+        return bool(_switch(_child(properties, "hidden"))) or _child(properties, "del") is not None
     merge = _child(_child(element, "tcPr"), "vMerge") if name == "tc" else None
     return merge is not None and _value(merge, "val") != "restart"
 
@@ -317,7 +351,9 @@ def _printed_margins(package: _Package, body: Any) -> list[str]:
     related, settings = package.relations(package.main), "word/settings.xml"
     even = package.has(settings) and bool(_switch(_child(package.root(settings), "evenAndOddHeaders")))
     names: dict[str, None] = {}
-    for section in body.iter("{*}sectPr"):
+    for number, section in enumerate(body.iter("{*}sectPr")):
+        if number and _value(_child(section, "type"), "val") == "continuous":
+            continue  # it may begin within a page that has its headers already
         first = bool(_switch(_child(section, "titlePg")))
         shown = {"first"} if first else set() if even else {"default"}
         for reference in (*_children(section, "headerReference"), *_children(section, "footerReference")):

@@ -1,4 +1,4 @@
-"""A Word file has no pages of its own to compare with: the proof looks for each of its words on the bundle's pages."""
+"""A Word file has no pages of its own to compare with: the proof looks for all that it shows on the bundle's pages."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pypdfium2 as pdfium
 from lxml import etree
 
-from assembler import convert
 from assembler.model import Check, Volume
 from assembler.prove import pages as paging
+from assembler.prove.wordfile import read_visible_things
+from assembler.prove.wordmissing import find_missing, read_pages
 from assembler.sight import WORD
 from assembler.workshop import Failure, Workshop
 
@@ -42,11 +42,11 @@ def checks(
     partly = {(e["id"], part["path"]) for e in data["exhibits"] for part in e["parts"] if part["pages"]}
     whole = {key: numbers for key, numbers in found.items() if key not in partly}
     jobs = [Job(source=case_folder / key[1], pages=_places(build, parts, numbers)) for key, numbers in whole.items()]
-    for (exhibit, path), numbers, missing in zip(whole, whole.values(), workshop.map(missing_words, jobs), strict=True):
+    for (exhibit, path), numbers, missing in zip(whole, whole.values(), workshop.map(find_missing_things, jobs), strict=True):
         unread = missing is None or isinstance(missing, Failure)
-        lost = "its words cannot be read" if unread else f"{missing} words of it are on none of its pages"
-        ok = missing == 0
-        detail = f"every word of {path} is on its {len(numbers)} pages" if ok else f"{path}: {lost}"
+        ok = missing == ""
+        all_there = f"every word, sign and picture of {path} is on its {len(numbers)} pages"
+        detail = all_there if ok else f"{path}: {'its words cannot be read' if unread else missing}"
         yield Check(name="word-file", ok=ok, detail=detail, exhibit=exhibit, page=None if ok else numbers[0])
 
 
@@ -55,16 +55,9 @@ def _places(build: Path, parts: Sequence[Volume], numbers: Sequence[int]) -> tup
     return tuple((build / holds[number].path, number - holds[number].first) for number in numbers)
 
 
-def missing_words(job: Job) -> int | None:
-    """In a worker: how many words of the file are on none of the pages; None if the file cannot be read."""
-    texts = []
-    for path in dict.fromkeys(path for path, _ in job.pages):
-        document = pdfium.PdfDocument(path)
-        try:
-            texts += [document[n].get_textpage().get_text_bounded() for one, n in job.pages if one == path and n < len(document)]
-        finally:
-            document.close()
+def find_missing_things(job: Job) -> str | None:
+    """In a worker: what of the file is on none of the pages, "" if all is there; None if the file cannot be read."""
     try:
-        return convert.words_missing(job.source, texts)
+        return find_missing(read_visible_things(job.source), read_pages(job.pages)).describe()
     except (OSError, KeyError, ValueError, zipfile.BadZipFile, etree.XMLSyntaxError):
         return None
