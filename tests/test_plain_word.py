@@ -153,9 +153,11 @@ def corners() -> bytes:
     return word.encoded(image)
 
 
+_WPG = "http://schemas.microsoft.com/office/word/2010/wordprocessingGroup"
 GROUP = (
     '<w:r><w:drawing><wp:inline><wp:extent cx="914400" cy="609600"/><wp:docPr id="1" name="g"/><a:graphic>'
-    '<a:graphicData uri="x"><wpg:wgp xmlns:wpg="http://schemas.microsoft.com/office/word/2010/wordprocessingGroup">{0}{0}</wpg:wgp>'
+    '<a:graphicData uri="x">'
+    f'<wpg:wgp xmlns:wpg="{_WPG}">{{0}}{{0}}</wpg:wgp>'
     "</a:graphicData></a:graphic></wp:inline></w:drawing></w:r>"
 )
 
@@ -221,9 +223,8 @@ def test_headers_of_first_pages_alone_are_enough_for_a_page(tmp_path: Path) -> N
     relations = {"rIdD": ("header", "header1.xml", False), "rIdF": ("header", "header2.xml", False)}
     parts = {f"word/header{n}.xml": word.part("hdr", word.paragraph(word.run(text))) for n, text in ((1, "Later"), (2, "First"))}
 
-    assert shown(word.document(word.paragraph(word.run("Body")), section=references, relations=relations, parts=parts), tmp_path) == (
-        "First Body"
-    )
+    letter = word.document(word.paragraph(word.run("Body")), section=references, relations=relations, parts=parts)
+    assert shown(letter, tmp_path) == "First Body"
 
 
 def test_word_art_and_likenesses_are_told(tmp_path: Path) -> None:

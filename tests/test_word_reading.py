@@ -30,7 +30,7 @@ def words(*body: str, **more: object) -> list[str]:
         (word.field(word.SPLIT.join(("IF ", word.field("MERGEFIELD q", word.run("inner")), " = 1")), word.run("outer")), "outer"),
         (word.raw_run("<w:t>555</w:t><w:noBreakHyphen/><w:t>0131</w:t>"), "555-0131"),
         (word.run("hidden", more="<w:vanish/>"), ""), (word.run("shown", more='<w:vanish w:val="0"/>'), "shown"),
-        (word.word_art("SOLD"), "SOLD"), (word.equation(), "x123"),
+        (word.word_art("SOLD"), "SOLD"), (word.equation(), "x 1 23"),
         ('<w:del w:id="1"><w:r><w:delText>gone</w:delText></w:r></w:del>', ""),
     ],
 )  # fmt: skip

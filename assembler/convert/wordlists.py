@@ -170,7 +170,8 @@ def _write_label(paragraph: Any, label: str, look: Level) -> None:
     run = etree.Element(f"{W}r")
     if look.look is not None:
         run.append(_own_look(look.look))
-    run.append(text_element(label if look.suffix == "nothing" else f"{label} "))  # a blank also where a tab follows: for searching
+    # a blank also where a tab follows, so that a search finds the text as a word of its own
+    run.append(text_element(label if look.suffix == "nothing" else f"{label} "))
     if look.suffix == "tab":
         etree.SubElement(run, f"{W}tab")
     paragraph.insert(paragraph.index(properties) + 1, run)
