@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -12,13 +13,15 @@ from typing import Any
 import docx
 import pikepdf
 import pytest
+from PIL import Image
 
 from assembler import pipeline, tools
 from assembler.errors import EvidenceUnreadable
 from assembler.evidence.refusing import Refused
-from assembler.evidence.wordfile import print_word
+from assembler.evidence.wordfile import Printed, print_word
 from assembler.workshop import Workshop
 from tests import factories
+from tests import wordfiles as written
 from tests.conftest import build
 from tests.test_evidence import prepared, refused, words
 
@@ -98,6 +101,78 @@ def test_characters_no_font_has_refuse_the_file(tmp_path: Path, monkeypatch: pyt
         print_word(word(lambda document: document.add_paragraph("\U0001f4de")), tmp_path / "scratch")
 
 
+def without_libreoffice(data: bytes, folder: Path, patch: pytest.MonkeyPatch) -> Printed:
+    patch.setattr(tools, "find", lambda _program: None)
+    return print_word(data, folder / "scratch")
+
+
+def test_a_questionnaire_keeps_its_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run, paragraph = written.run, written.paragraph
+    body = (
+        paragraph(run("Arrested: "), written.symbol("Wingdings", 0xF0FE), run(" Yes "), written.symbol("Wingdings", 0xA8), run(" No")),
+        paragraph(run("Divorced: "), written.check_box(checked=True), run(" Yes")),
+        paragraph(run("Decision: "), written.drop_down(("DENIED", "GRANTED"), 1)),
+    )
+
+    (tmp_path / "a.pdf").write_bytes(without_libreoffice(written.document(*body), tmp_path, monkeypatch).pdf)
+
+    assert words(tmp_path / "a.pdf").split() == ["Arrested:", "☑", "Yes", "☐", "No", "Divorced:", "☒", "Yes", "Decision:", "GRANTED"]
+
+
+def test_what_may_look_otherwise_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    body = written.paragraph(written.run("x"), written.drawn_shape(), written.word_art("SOLD"), written.equation())
+
+    printed = without_libreoffice(written.document(body), tmp_path, monkeypatch)
+
+    drawn, noted = (loss.problem for loss in printed.losses)
+    assert "it holds 1 shape without text (lines, arrows, boxes), 1 equation, which this engine may leave out" in drawn
+    assert noted == "not printed as Word shows it: 1 piece of WordArt printed as plain text"
+
+
+def test_a_drawing_that_no_engine_here_can_draw_refuses_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = written.document(written.paragraph(written.picture("rIdP")), pictures={"rIdP": ("x.emf", b"EMF")})
+
+    with pytest.raises(Refused, match="lost 1 pictures or drawings of the document") as caught:
+        without_libreoffice(data, tmp_path, monkeypatch)
+
+    assert "install LibreOffice" in caught.value.remedy
+
+
+def test_a_large_picture_that_packs_well_is_no_bomb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = written.encoded(Image.new("RGB", (2400, 1600), "white"), "BMP")
+    data = written.document(written.paragraph(written.picture("rIdP")), pictures={"rIdP": ("x.bmp", plain)})
+    assert len(plain) > 200 * len(data)
+
+    assert without_libreoffice(data, tmp_path, monkeypatch).losses
+
+
+def test_a_strict_file_is_printed_like_any_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def strictly(_name: str, part: bytes) -> bytes:
+        return re.sub(rb"http://schemas.openxmlformats.org/(\w+)/2006/", rb"http://purl.oclc.org/ooxml/\1/", part)
+
+    data = repacked(written.document(written.paragraph(written.run("Strictly speaking"))), strictly)
+    package = (b"http://purl.oclc.org/ooxml/package/", b"http://schemas.openxmlformats.org/package/2006/")
+    data = repacked(data, lambda _, part: part.replace(*package))
+
+    (tmp_path / "a.pdf").write_bytes(without_libreoffice(data, tmp_path, monkeypatch).pdf)
+
+    assert words(tmp_path / "a.pdf").split() == ["Strictly", "speaking"]
+
+
+def test_parts_may_be_numbered_where_there_is_but_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As some online editors write them: word/document2.xml."""
+    data = written.document(written.paragraph(written.run("Numbered")))
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as given, zipfile.ZipFile(out, "w") as made:
+        for name in given.namelist():
+            content = given.read(name).replace(b"document.xml", b"document2.xml")
+            made.writestr(name.replace("document.xml", "document2.xml"), content)
+
+    (tmp_path / "a.pdf").write_bytes(without_libreoffice(out.getvalue(), tmp_path, monkeypatch).pdf)
+
+    assert words(tmp_path / "a.pdf").split() == ["Numbered"]
+
+
 def test_the_name_does_not_matter(tmp_path: Path) -> None:
     assert prepared(tmp_path, {"letter.pdf": word()})["letter.pdf"].pages[0].method == "text"
 
@@ -126,7 +201,11 @@ def test_tracked_changes_stop_the_case_until_they_are_accepted(tmp_path: Path) -
         (lambda: repacked(word(), lambda _, c: c, {"../../evil": b"x"}), "EVID.BROKEN"),
         (lambda: repacked(word(), lambda n, c: c[:200] if n == "word/document.xml" else c), "EVID.BROKEN"),
         (lambda: repacked(word(), lambda n, c: b'<!DOCTYPE d [<!ENTITY e SYSTEM "file:///etc/passwd">]><d>&e;</d>'
-                          if n == "word/document.xml" else c), "EVID.WORD"),
+                          if n == "word/document.xml" else c), "EVID.BROKEN"),
+        (lambda: repacked(word(), lambda _, c: c, {"word/media/bomb.bin": bytes(100_000_000)}), "EVID.LIMIT"),
+        (lambda: written.document(written.paragraph(written.picture("rIdP")), pictures={"rIdP": ("x.png", b"x")}), "EVID.WORD"),
+        (lambda: written.document(written.paragraph(written.picture("rIdNowhere"))), "EVID.WORD"),
+        (lambda: repacked(word(), lambda _, c: c, {"word/Document.xml": b"<a/>"}), "EVID.BROKEN"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_printed_whole_is_refused_and_the_rest_is_looked_at(
@@ -192,7 +271,7 @@ def test_the_proof_says_that_words_are_compared_where_there_are_no_pages(word_ca
 
     assert built.proof.ok
     said = {check.name: check.detail for check in built.proof.checks if check.exhibit == "clinic"}
-    assert said["word-file"] == "every word of evidence/c.docx is on its 2 pages"
+    assert said["word-file"] == "every word, sign and picture of evidence/c.docx is on its 2 pages"
     assert said["pixels"].startswith("0 of 2 pages look like their source; page ")
     assert "a Word file, which has no pages of its own" in built.proof.not_checked[0]
 
@@ -211,4 +290,4 @@ def test_a_word_that_is_missing_from_the_bundle_is_seen(word_case: Path) -> None
 
     wrong = [check.detail for check in proof.checks if check.name == "word-file"]
     assert not proof.ok
-    assert "words of it are on none of its pages" in wrong[0]
+    assert re.search(r"\d+ words and \d+ signs of it are on none of its pages", wrong[0])

@@ -7,7 +7,7 @@ lost something. Must not know what the document says or is for.
 from assembler.convert.drawings import Drawings, drawings_of
 from assembler.convert.engines import Converted, embedded_version, libreoffice_version, no_glyph, to_pdf
 from assembler.convert.faces import uncovered
-from assembler.convert.strict import transitional
+from assembler.convert.normalform import normal_form
 from assembler.convert.threats import Threat, find_threats
 from assembler.convert.words import all_text, lost_words, page_texts, parsed, printed_text, words_missing
 
@@ -22,11 +22,11 @@ __all__ = [
     "libreoffice_version",
     "lost_words",
     "no_glyph",
+    "normal_form",
     "page_texts",
     "parsed",
     "printed_text",
     "to_pdf",
-    "transitional",
     "uncovered",
     "words_missing",
 ]

@@ -126,7 +126,7 @@ def _readable(docx: Path, where: str) -> None:
     try:
         with zipfile.ZipFile(docx) as archive:
             kind = parsed(archive.read("word/document.xml")).tag
-    except (zipfile.BadZipFile, KeyError, etree.XMLSyntaxError) as error:
+    except (zipfile.BadZipFile, KeyError, ValueError, etree.XMLSyntaxError) as error:
         raise TemplateBroken("not a Word document", where=where, remedy="save it as .docx in Word") from error
     if kind != f"{W}document":
         raise TemplateBroken("a Word document of another kind", where=where, remedy="save it as .docx, not as Strict Open XML")

@@ -27,9 +27,16 @@ _BOXES = "☐☑☒✓✔✗✘□■•"
 _USED = "\0"  # stands where a piece of the PDF's text has been accounted for
 
 
+class DoctypeDeclared(ValueError):
+    """A part declares a document type: no Word file does, and what its entities stand for would be missing."""
+
+
 def parsed(data: bytes) -> Any:
-    """The root element of a part; no entity, network or huge tree. Raises lxml.etree.XMLSyntaxError."""
-    return etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False))
+    """The root element of a part; no entity, network or huge tree. Raises lxml.etree.XMLSyntaxError, DoctypeDeclared."""
+    root = etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False))
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise DoctypeDeclared("a document type declaration")
+    return root
 
 
 def all_text(docx: Path | IO[bytes]) -> str:

@@ -40,10 +40,10 @@ class Printed:
 
 def print_word(data: bytes, scratch: Path) -> Printed:
     """Raises Refused for what cannot be printed whole. `scratch`: a folder for the engines' files, removed by the caller."""
-    removed, losses = _looked_at(data)
+    data, removed, losses = _looked_at(data)
     scratch.mkdir()
     source = scratch / "evidence.docx"
-    source.write_bytes(convert.transitional(data))
+    source.write_bytes(data)
     made = _converted(source, scratch)
     losses += _told(convert.drawings_of(source.read_bytes()), made)
     return Printed(pdf=made.pdf, engine=made.engine, removed=removed, losses=tuple(losses))
@@ -63,8 +63,10 @@ def _converted(source: Path, scratch: Path) -> convert.Converted:
             return convert.to_pdf(source, "the Word file", engine, font_files(), scratch / engine, evidence=True)
         except (ToolFailed, TemplateBroken) as error:
             why = why or error.problem
+    charts = convert.drawings_of(source.read_bytes()).charts
+    held = f"; it holds {_many(charts, 'chart')}" if charts else ""
     remedy = _PRINT if len(engines) > 1 else f"{_PRINT}, or install LibreOffice, which draws more"
-    raise Refused("EVID.WORD", f"the Word file cannot be printed whole: {why}", remedy)
+    raise Refused("EVID.WORD", f"the Word file cannot be printed whole: {why}{held}", remedy)
 
 
 def _told(drawings: convert.Drawings, made: convert.Converted) -> Iterator[Loss]:
@@ -90,31 +92,36 @@ def _many(count: int, word: str) -> str:
     return f"{count} {word}" if count == 1 else f"{count} {word}s"
 
 
-def _looked_at(data: bytes) -> tuple[Counter[str], list[Loss]]:
-    """What printing takes out, and what a person should know. Raises Refused for a bomb, and for what is not in the file."""
+def _looked_at(given: bytes) -> tuple[bytes, Counter[str], list[Loss]]:
+    """The file in one form for all writers, what printing takes out, and what a person should know.
+
+    Raises Refused for a bomb, and for what is not in the file.
+    """
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with zipfile.ZipFile(io.BytesIO(given)) as archive:
             _within_limits(archive)
             _nothing_outside(archive)
+        data = convert.normal_form(given)
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
             changed = sum(1 for root in _printed(archive) for one in root.iter(*_CHANGED) if len(one))
             removed = _removed(archive)
     except (zipfile.BadZipFile, etree.XMLSyntaxError, KeyError, ValueError, NotImplementedError, EOFError) as error:
         raise Refused("EVID.BROKEN", "the Word file is damaged", "ask for the file again") from error
     if not changed:
-        return removed, []
+        return data, removed, []
     problem = f"the Word file has {changed} tracked changes; which text is meant nobody can tell"
     remedy = "accept or reject them in Word, and save it anew"
-    return removed, [Loss(rule="EVID.TRACKED", severity=Severity.ERROR, problem=problem, remedy=remedy)]
+    return data, removed, [Loss(rule="EVID.TRACKED", severity=Severity.ERROR, problem=problem, remedy=remedy)]
 
 
 def _within_limits(archive: zipfile.ZipFile) -> None:
     parts = archive.infolist()
     sizes = sum(part.file_size for part in parts)
     packed = sum(part.compress_size for part in parts)
-    names = Counter(part.filename for part in parts)
+    names = Counter(part.filename.replace("\\", "/").casefold() for part in parts)
     if len(parts) > _MOST_PARTS or sizes > max(_RATIO_FROM, min(_MOST_BYTES, _MOST_RATIO * packed)):
         raise Refused("EVID.LIMIT", "the Word file unpacks to far more than it should", _PRINT)
-    if any(count > 1 for count in names.values()) or any(".." in name.split("/") for name in names):
+    if any(count > 1 for count in names.values()) or any(".." in name.split("/") or name[:1] == "/" for name in names):
         raise Refused("EVID.BROKEN", "the Word file is put together as no Word file is", _PRINT)
     if any(part.flag_bits & 1 for part in parts):
         raise Refused("EVID.BROKEN", "parts of the Word file are encrypted", _PRINT)
