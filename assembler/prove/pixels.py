@@ -1,0 +1,61 @@
+"""Two drawings of the same page, pixel by pixel. Pure.
+
+Drawings are arrays of rows, columns and three colors, 0 to 255, made by the same program at the same fineness.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from PIL import Image, ImageFilter
+
+Pixels = np.ndarray[Any, Any]
+Mask = np.ndarray[Any, Any]
+Area = tuple[int, int, int, int]  # left, top, right, bottom, pixels
+
+
+def differing(seen: Pixels, expected: Pixels, level: int = 0) -> Mask:
+    """Where any color differs by more than `level`."""
+    if level == 0:
+        return np.asarray((seen != expected).any(axis=2))
+    apart = np.maximum(seen, expected) - np.minimum(seen, expected)
+    return np.asarray(apart.max(axis=2) > level)
+
+
+def differing_near(seen: Pixels, expected: Pixels, level: int) -> Mask:
+    """Where the two differ by more than `level` although ink may lie one pixel aside: for what two programs drew.
+
+    Both are softened a little. A pixel agrees if its value lies between the least and the most of those around the same
+    pixel of the other drawing; each is held against the other, so that neither may have what the other lacks.
+    """
+    one, other = _softened(seen), _softened(expected)
+    return _outside(one, other, level) | _outside(other, one, level)
+
+
+def _softened(drawing: Pixels) -> Image.Image:
+    return Image.fromarray(np.ascontiguousarray(drawing)).filter(ImageFilter.BoxBlur(1))
+
+
+def _outside(drawing: Image.Image, other: Image.Image, level: int) -> Mask:
+    values = np.asarray(drawing, dtype=np.int16)
+    least = np.asarray(other.filter(ImageFilter.MinFilter(3)), dtype=np.int16) - level
+    most = np.asarray(other.filter(ImageFilter.MaxFilter(3)), dtype=np.int16) + level
+    return np.asarray(((values < least) | (values > most)).any(axis=2))
+
+
+def within(areas: Sequence[Area], shape: tuple[int, ...]) -> Mask:
+    """Which pixels of a drawing of this shape lie in one of the areas."""
+    mask = np.zeros(shape[:2], dtype=bool)
+    for left, top, right, bottom in areas:
+        mask[max(0, top) : max(0, bottom), max(0, left) : max(0, right)] = True
+    return mask
+
+
+def bounds(mask: Mask) -> Area | None:
+    """The smallest area with all that is set."""
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    if not len(rows):
+        return None
+    return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
