@@ -13,12 +13,13 @@ that was only copied), `compare_page(page, source, placement, stamp)`, which giv
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pypdfium2 as pdfium
+from PIL import Image
 from pypdfium2 import raw
 
 from assembler.prove import pixels
@@ -35,33 +36,44 @@ from assembler.prove.placement import (
     same_place,
 )
 from assembler.prove.stamp_drawing import ink_of
+from assembler.sight import small
 
-DPI = 96
+DPI = small.DPI
 _FEWEST = 800  # pixels of the longer side: small pages are drawn finer
 _FINEST = 6 * DPI
 _MOST = 12_000_000  # pixels drawn at once; larger pages are compared band by band
+NEAR, COARSE = 8, 48  # levels of softened colors
+COARSER = 48  # of a page whose pictures were drawn again with fewer dots
+GRAY = 8  # of a page whose colors were taken out: its pictures were stored anew
 _AROUND = 4.0  # points around a loose place: what is drawn anew there may reach so far
-_MIXED = 1  # level by which a letter's edge may differ where a stamp stands on anything but white: rounding
-_LOOSE = 24  # levels by which two programs' drawings of the same mark may differ
+MIXED = 1  # level by which a letter's edge may differ where a stamp stands on anything but white: rounding
+
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
     """A page (`index` from 0) of a PDFium document that is opened for comparing alone: it is changed in memory.
 
-    `loose`: places, in the page's own coordinates, where the bundle's page may look a little different (see `pixels`).
+    `loose`: places, in the page's own coordinates, of what was made part of the page (comments, marks, form fields): there it may
+    look a little different (`pixels.differing_near`), as this page does, or as the page of `live` does.
+    `live`: opens the document once more, as it is, where that is needed; the caller closes it.
+    `level`: by how much colors may differ in loose places: NEAR where the marks' own pictures were used, COARSE where they were
+    drawn anew. `everywhere`: the level for the whole page, where its pictures were stored again with loss.
     """
 
     document: Any
     index: int
     loose: tuple[Box, ...] = ()
+    level: int = 0
+    everywhere: int = 0
+    live: Callable[[], Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
     """How a page differs from what it should look like: pixels that do, the place of all of them on the page as shown (points),
     and the largest difference of a color. `trouble`: why it could not be compared. `drawn`: the page without its stamp, where
-    every pixel agreed and it was drawn at DPI as a whole; three colors, blue first."""
+    every pixel agreed and it was drawn as a whole; three colors, blue first."""
 
     pixels: int = 0
     worst: int = 0
@@ -74,12 +86,22 @@ class Difference:
         """Whether the page looks as it should."""
         return not self.pixels and not self.trouble
 
+    def __str__(self) -> str:
+        """What is wrong, to stand after "page 5: "; "" if nothing is."""
+        if not self.place:
+            return self.trouble
+        left, bottom, right, top = (round(value) for value in self.place)
+        return f"{self.pixels} dots differ, from ({left}, {bottom}) to ({right}, {top}) in points from its lower left corner"
 
-def compare_page(page: Any, source: Source, placement: Placement, stamp: Mapping[str, Any] | None) -> Difference:
+
+def compare_page(
+    page: Any, source: Source, placement: Placement, stamp: Mapping[str, Any] | None, *, left_out: Sequence[Box] = ()
+) -> Difference:
     """Compare a page of the bundle, with its stamp on it, with its source.
 
     Args: `page`: a PDFium page as the bundle has it, nothing hidden. `stamp`: as the ledger gives it (text, x, y, width,
-    height, size), None for a page without. Nothing is left out of the comparison.
+    height, size), None for a page without. `left_out`: places on the page as shown (points from its lower left corner) that
+    another check judges, such as form fields whose values we drew; everything else is compared.
     """
     if not close_sizes(page.get_size(), placement.size):
         return Difference(trouble="it has another size than the ledger says")
@@ -87,7 +109,7 @@ def compare_page(page: Any, source: Source, placement: Placement, stamp: Mapping
     try:
         if with_source.trouble:
             return Difference(trouble=with_source.trouble)
-        return _compared(page, with_source, placement, stamp)
+        return _compared(page, with_source, stamp, left_out)
     finally:
         with_source.close()
 
@@ -105,12 +127,14 @@ def drawing_size(size: tuple[float, float]) -> tuple[int, int]:
     return math.ceil(size[0] * scale), math.ceil(size[1] * scale)
 
 
-def draw(page: Any, size: tuple[int, int], top: int = 0, rows: int | None = None) -> Pixels:
-    """A page, `size` pixels wide and high, or some rows of it; annotations included. Blue comes first."""
+def draw(
+    page: Any, size: tuple[int, int], top: int = 0, rows: int | None = None, *, annotations: bool = True
+) -> Pixels:
+    """A page, `size` pixels wide and high, or some rows of it. Blue comes first."""
     rows = size[1] if rows is None else rows
     bitmap = pdfium.PdfBitmap.new_native(size[0], rows, raw.FPDFBitmap_BGR)
     bitmap.fill_rect((255, 255, 255, 255), 0, 0, size[0], rows)
-    raw.FPDF_RenderPageBitmap(bitmap, page, 0, -top, *size, 0, raw.FPDF_ANNOT)
+    raw.FPDF_RenderPageBitmap(bitmap, page, 0, -top, *size, 0, raw.FPDF_ANNOT if annotations else 0)
     return np.array(bitmap.to_numpy())
 
 
@@ -119,6 +143,8 @@ class _Arranged:
 
     def __init__(self, source: Source, placement: Placement, page: Any) -> None:
         self.trouble = ""
+        self.cornered = False  # placed by numbers that are not to the last bit those of the bundle
+        self._source, self._placement = source, placement
         self._original = source.document[source.index]
         self._rotation = raw.FPDFPage_GetRotation(self._original)
         self._whole: Any = None
@@ -131,6 +157,13 @@ class _Arranged:
             self.page = self._original
         else:
             self._place(source, page)
+            self.cornered = self.frame.box[:2] != (0, 0)
+        self.gray = placement.gray
+        self.level = max(source.level, NEAR)
+        self.loose = [moved_box(self.to_shown, box) for box in source.loose]
+        self.everywhere = max(
+            source.everywhere, NEAR if self.cornered else 0, 0 if placement.lossless else COARSER, GRAY if placement.gray else 0
+        )  # fmt: skip
 
     def _place(self, source: Source, page: Any) -> None:
         """The whole source page as one object of a new page, as the bundle has it, by the very same numbers."""
@@ -151,6 +184,24 @@ class _Arranged:
         raw.FPDFPageObj_SetMatrix(form, raw.FS_MATRIX(*_from_corner(given or wanted, self.frame.box)))
         raw.FPDFPage_InsertObject(made, form)
         self.page = made
+
+    def draw_live(self, part: _Part) -> Pixels | None:
+        """The page as a viewer shows the file, its comments drawn as such: to within a pixel where it should lie."""
+        if self._source.live is None:
+            return None
+        placement, (size, rows) = self._placement, (part.size, part.seen.shape[0])
+        across, down = size[0] / placement.size[0], size[1] / placement.size[1]
+        wide, high = placement.source_size
+        place = (round(placement.moved[4] * across), -part.top, round(wide * placement.scale * across),
+                 round(high * placement.scale * down), placement.turned // 90)  # fmt: skip
+        document = self._source.live()
+        try:
+            bitmap = pdfium.PdfBitmap.new_native(size[0], rows, raw.FPDFBitmap_BGR)
+            bitmap.fill_rect((255, 255, 255, 255), 0, 0, size[0], rows)
+            raw.FPDF_RenderPageBitmap(bitmap, document[self._source.index], *place, raw.FPDF_ANNOT)
+            return np.array(bitmap.to_numpy())
+        finally:
+            document.close()
 
     def close(self) -> None:
         raw.FPDFPage_SetRotation(self._original, self._rotation)
@@ -175,26 +226,84 @@ def _matrix_of_whole(page: Any) -> Matrix | None:
     return matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f
 
 
-def _compared(page: Any, source: _Arranged, placement: Placement, stamp: Mapping[str, Any] | None) -> Difference:
-    size = drawing_size(page.get_size())
-    ink = ink_of(stamp, page.get_size(), size) if stamp else None
+def _compared(page: Any, source: _Arranged, stamp: Mapping[str, Any] | None, left_out: Sequence[Box]) -> Difference:
+    shown = page.get_size()
+    size = drawing_size(shown)
+    ink = ink_of(stamp, shown, size) if stamp else None
     found, worst, area, drawn = 0, 0, None, None
     for top, rows in _bands(size):
-        expected = draw(source.page, size, top, rows)
+        seen, expected = draw(page, size, top, rows), draw(source.page, size, top, rows)
+        if source.gray:
+            expected = _without_color(expected, seen)
         drawn = expected.copy() if rows == size[1] else None
         if ink:
             ink.print_on(expected, top)
-        seen = draw(page, size, top, rows)
         if np.array_equal(seen, expected):
             continue
-        wrong = pixels.differing(seen, expected)
+        drawn = None
+        part = _Part(seen=seen, expected=expected, size=size, top=top, shown=shown)
+        wrong = pixels.differing(seen, expected) & ~part.within(left_out, 0)
         if ink:
-            wrong &= ~ink.edges(*wrong.shape, top) | pixels.differing(seen, expected, _MIXED)
+            wrong &= ~ink.edges(*wrong.shape, top) | pixels.differing(seen, expected, MIXED)
+        wrong &= ~_excused(part, wrong, source)
         found += int(wrong.sum())
-        worst = max(worst, int(np.abs(seen.astype(np.int16) - expected).max()))
+        worst = max(worst, int(np.abs(seen.astype(np.int16) - expected)[wrong].max(initial=0)))
         area = _joined(area, pixels.bounds(wrong), top)
-    place = _in_points(area, size, page.get_size()) if area else None
-    return Difference(pixels=found, worst=worst, place=place, drawn=None if found else drawn)
+    place = _in_points(area, size, shown) if area else None
+    return Difference(pixels=found, worst=worst, place=place, drawn=drawn)
+
+
+def _without_color(drawing: Pixels, seen: Pixels) -> Pixels:
+    """A drawing in gray, but where the bundle's page has the very color of the source: shadings and patterns keep theirs."""
+    light = np.asarray(Image.fromarray(np.ascontiguousarray(drawing[:, :, ::-1])).convert("L"))
+    gray = np.repeat(light[:, :, None], 3, axis=2)
+    kept = ~pixels.differing(seen, drawing)
+    gray[kept] = drawing[kept]
+    return gray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """Some rows of both drawings, from row `top` of drawings of `size` pixels of a page of `shown` points."""
+
+    seen: Pixels
+    expected: Pixels
+    size: tuple[int, int]
+    top: int
+    shown: tuple[float, float]
+
+    def within(self, boxes: Sequence[Box], around: float) -> pixels.Mask:
+        """Which pixels lie in boxes of the page as shown, or so many points around one."""
+        areas = [_in_pixels(box, self, around) for box in boxes]
+        return pixels.within(areas, self.seen.shape)
+
+
+def _excused(part: _Part, wrong: pixels.Mask, source: _Arranged) -> pixels.Mask:
+    """Pixels in loose places that look as the source's mark does, drawn by another program; of a page whose pictures were stored
+    again, all that look as before but for what the coding does."""
+    excused = np.zeros_like(wrong)
+    if source.everywhere and wrong.any():
+        excused |= ~pixels.differing_near(part.seen, part.expected, source.everywhere)
+    places = part.within(source.loose, _AROUND)
+    if (wrong & places & ~excused).any():
+        excused |= places & ~pixels.differing_near(part.seen, part.expected, source.level)
+    if (wrong & places & ~excused).any() and (live := source.draw_live(part)) is not None:
+        excused |= places & ~pixels.differing_near(part.seen, live, source.level)
+    return excused
+
+
+def _in_pixels(box: Box, part: _Part, around: float) -> pixels.Area:
+    across, down = part.size[0] / part.shown[0], part.size[1] / part.shown[1]
+    left, right = math.floor((box[0] - around) * across), math.ceil((box[2] + around) * across)
+    upper, lower = part.shown[1] - box[3] - around, part.shown[1] - box[1] + around
+    return left, math.floor(upper * down) - part.top, right, math.ceil(lower * down) - part.top
+
+
+def sheet_of(difference: Difference, size: Sequence[float]) -> Image.Image | None:
+    """The page without its stamp as a person is shown it, where it was drawn so: a sheet, at DPI, of a page of this size."""
+    if difference.drawn is None or not small.is_sheet(size) or max(size) * DPI / 72 < _FEWEST:
+        return None
+    return Image.fromarray(np.ascontiguousarray(difference.drawn[:, :, ::-1]))
 
 
 def _bands(size: tuple[int, int]) -> Iterator[tuple[int, int]]:

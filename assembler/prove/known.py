@@ -18,12 +18,12 @@ import pypdfium2 as pdfium
 
 from assembler import fingerprint
 from assembler.model import Fingerprint, Volume
-from assembler.prove import drawing
+from assembler.prove import comparison
 from assembler.prove import pages as paging
 from assembler.sight import small
 from assembler.workshop import Failure, Workshop
 
-VERSION = "4"  # raise it when anything in `drawing` or `pages` changes how pages are drawn or compared
+VERSION = "5"  # raise it when anything changes how pages are drawn or compared
 _MANY = 250  # pages of which a worker only reads content or text
 # what says where a page stands and what its text is: the comparison with its source depends on all that an entry says but this
 _PLACE = frozenset({"number", "label", "part", "kind", "document", "index", "tab", "exhibit", "exhibit_page", "exhibit_pages",
@@ -145,7 +145,7 @@ def _pieces(
 
 def _key(entries: Sequence[Entry], sums: Mapping[str, str], made: Sequence[Fingerprint]) -> tuple[str, ...]:
     rows = [_row(entry, sums, made) for entry in entries]
-    engine = (f"pdfium {pdfium.PYPDFIUM_INFO}", f"Pillow {PIL.__version__}", f"{drawing.DPI} dpi")
+    engine = (f"pdfium {pdfium.PYPDFIUM_INFO}", f"Pillow {PIL.__version__}", f"{comparison.DPI} dpi")
     return ("proof", VERSION, *engine, *rows) if all(rows) else ()
 
 

@@ -11,8 +11,12 @@ from typing import Any
 import pypdfium2 as pdfium
 from PIL import Image
 
-from assembler.prove import drawing
+from assembler.prove.comparison import Difference, sheet_of
+from assembler.prove.drawing import Originals
+from assembler.prove.stamping import stamp_state
 from assembler.sight import Leafing, NoPages, Sources, small, stamp
+
+Entry = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,9 +33,10 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageResult:
-    """What was seen on one page. `difference` None = not compared: `trouble` says why; `alike` where it could not be.
+    """What was seen on one page. `difference`: pixels that differ, None = not compared; `trouble` says why, or where they are.
+    `alike` also where it could not be compared.
 
-    `whole`: the stamp alone can be taken away, so that a comparison leaves nothing out.
+    `stamped`: the stamp reads and looks as the ledger says. `whole`: it is the last thing on the page, and nothing else is.
     """
 
     number: int
@@ -47,20 +52,21 @@ class PageResult:
 def look(job: Job) -> tuple[PageResult, ...]:
     """Compare every page of the job. A page or source that cannot be opened is a result with `trouble`."""
     Image.MAX_IMAGE_PIXELS = None  # the door has limited files already
-    sources = Sources(job.case_folder) if job.case_folder and not job.known else None
+    originals = Originals(Sources(job.case_folder)) if job.case_folder and not job.known else None
     try:
         with Leafing(job.bundle) as book:
-            seen = [_page(book, job, entry, sources) for entry in job.entries]
+            seen = [_page(book, job, entry, originals) for entry in job.entries]
     finally:
-        if sources:
-            sources.close()
+        if originals:
+            originals.close()
+            originals.sources.close()
     if job.order and all(picture and result.whole for result, picture in seen):
         job.order.cache.once(job.order.key, lambda folder: small.keep(folder, [picture for _, picture in seen if picture]))
     return tuple(result for result, _ in seen)
 
 
 def _page(
-    book: Leafing, job: Job, entry: Mapping[str, Any], sources: Sources | None
+    book: Leafing, job: Job, entry: Entry, originals: Originals | None
 ) -> tuple[PageResult, small.Picture | None]:
     number = entry["number"]
     seen = PageResult(number=number, difference=None, alike=False, stamped=False, words=0)
@@ -68,33 +74,43 @@ def _page(
         return replace(seen, trouble="is not there"), None
     page = book.page(number - job.first)
     text = page.get_textpage()
-    stamped, words = _stamp_is_there(page, text, entry), len(text.get_text_bounded().split())
-    whole = stamp.hide(page, entry["stamp"]) or not entry["stamp"]
-    seen = replace(seen, stamped=stamped, words=words)
-    if sources is None or "source" not in entry:
-        return replace(seen, alike=True, whole=whole), None
+    read, words = _stamp_reads(page, text, entry), len(text.get_text_bounded().split())
+    text.close()
+    compared = originals is not None and "source" in entry
+    state = stamp_state(page, entry["stamp"], over_all=not (compared or job.known))
+    seen = replace(seen, stamped=read and state.drawn, words=words, whole=state.last)
+    if not compared:
+        return replace(seen, alike=True), None
+    return _compared(page, job, entry, originals, seen)
+
+
+def _compared(
+    page: Any, job: Job, entry: Entry, originals: Originals, seen: PageResult
+) -> tuple[PageResult, small.Picture | None]:
     try:
-        made = drawing.apart(page, entry, sources, masked=not whole)
+        made = originals.compare(page, entry)
     except NoPages as error:
-        return replace(seen, alike=True, trouble=str(error)), None
+        over_all = stamp_state(page, entry["stamp"], over_all=True)
+        return replace(seen, alike=True, stamped=seen.stamped and over_all.drawn, whole=False, trouble=str(error)), None
     except (pdfium.PdfiumError, OSError, IndexError) as error:
         return replace(seen, trouble=f"its source cannot be drawn ({type(error).__name__})"), None
-    if made.difference is None:
-        return replace(seen, trouble="it has another size than its source"), None
-    alike = made.difference <= drawing.limit(entry)
-    seen = replace(seen, difference=made.difference, alike=alike, whole=whole, secondhand=sources.secondhand)
-    return seen, _picture(page, entry, made, sources, job.order.look) if job.order else None
+    seen = replace(seen, alike=made.alike, trouble=str(made), secondhand=originals.sources.secondhand)
+    if not made.trouble:
+        seen = replace(seen, difference=float(made.pixels))
+    look = job.order.look if job.order and made.alike else None
+    return seen, _picture(page, entry, made, originals.sources, look) if look else None
 
 
-def _picture(page: Any, entry: Mapping[str, Any], made: drawing.Drawn, sources: Sources, look: small.Look) -> small.Picture:
+def _picture(page: Any, entry: Entry, made: Difference, sources: Sources, look: small.Look) -> small.Picture:
     """What a person is shown of a page, without its stamp; drawn once more only where the comparison looked at it otherwise."""
-    return small.picture_of(
-        made.page or small.drawn(page, look.width), made.source or small.source_of(entry, sources, look), look,
-        bare=bool(entry["stamp"]),
-    )  # fmt: skip
+    drawn = sheet_of(made, entry["size"])
+    if drawn is None:
+        stamp.hide(page, entry["stamp"])
+        drawn = small.drawn(page, look.width)
+    return small.picture_of(drawn, small.source_of(entry, sources, look), look, bare=bool(entry["stamp"]))
 
 
-def _stamp_is_there(page: Any, text: Any, entry: Mapping[str, Any]) -> bool:
+def _stamp_reads(page: Any, text: Any, entry: Entry) -> bool:
     """The stamp's exact text, read from where it should stand; PDFium itself says where that is on a turned page."""
     if entry["stamp"] is None:
         return True

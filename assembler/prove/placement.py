@@ -45,13 +45,16 @@ class Placement:
     """What the ledger says of a page: its size as shown, and how its source was brought onto it.
 
     `turned`: clockwise degrees, by which recognition found the page to lie on its side. `scale`: below 1 where it is drawn
-    smaller, its top edge and middle where they were. `own_size`: of the turned source, where it lies on other paper.
+    smaller, its top edge and middle where they were. `own_size`: of the turned source, where it lies on other paper. `lossless`:
+    False where its pictures were drawn again, coarser. `gray`: its colors were taken out.
     """
 
     size: tuple[float, float]
     scale: float = 1.0
     own_size: tuple[float, float] | None = None
     turned: int = 0
+    lossless: bool = True
+    gray: bool = False
 
     @staticmethod
     def of(entry: Mapping[str, Any]) -> Placement:
@@ -60,11 +63,12 @@ class Placement:
         return Placement(
             size=(entry["size"][0], entry["size"][1]), scale=entry["scale"], own_size=(own[0], own[1]) if own else None,
             turned=entry.get("transform", {}).get("turned", 0) % 360,
+            lossless=entry.get("fitted", {"lossless": True})["lossless"], gray=bool(entry.get("grey")),
         )  # fmt: skip
 
     @property
     def copied(self) -> bool:
-        """Whether the source's content stands as it is, at most turned."""
+        """Whether the source stands where it stood, at most turned."""
         return self.scale == 1.0 and self.own_size is None
 
     @property

@@ -11,6 +11,8 @@ from PIL import Image, ImageCms, ImageOps
 
 _FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "GIF", "BMP", "AVIF", "HEIF")
 _REDUCED = 1  # bit of a TIFF picture's NewSubfileType: a smaller copy of another one
+_JPEG = ("JPEG", "MPO")
+_ORIENTATION, _TURNED, _MIRRORED = 274, {3: 180, 6: 90, 8: 270}, (2, 4, 5, 7)
 _TYPE, _WHITE_IS_ZERO, _PHOTOMETRIC = 254, 0, 262
 
 
@@ -19,6 +21,7 @@ class Album:
 
     def __init__(self, data: bytes) -> None:
         pillow_heif.register_heif_opener()
+        self._lossless = b"VP8L" in _parts(data)  # of a WebP
         self._open = Image.open(io.BytesIO(data), formats=_FORMATS)
         self._frames = _tiff_pages(self._open) if self._open.format == "TIFF" else [self._open.tell()]
 
@@ -43,12 +46,58 @@ class Album:
         picture = self.page(entry["source"]["page"], how.get("background", ""))
         return picture.crop(tuple(how["crop"])) if how.get("crop") else picture
 
+    def dots(self, number: int) -> Image.Image:
+        """The dots of page `number`, as many as the file has, on white, 8 bits a color; upright but for `turned`. Raises IndexError,
+        OSError."""
+        turned = self.turned(number)
+        inverted = self._is_inverted()
+        return _plain(self._open.copy() if turned else ImageOps.exif_transpose(self._open), inverted=inverted)
+
+    def turned(self, number: int) -> int:
+        """The clockwise degrees by which the dots of page `number` have to be turned to be shown: a JPEG that is not mirrored is kept
+        as it is stored. Raises IndexError, OSError."""
+        if not 1 <= number <= len(self):
+            raise IndexError(number)
+        self._open.seek(self._frames[number - 1])
+        return _TURNED.get(self._open.getexif().get(_ORIENTATION, 1), 0) if self.is_jpeg and not self.recoded else 0
+
+    @property
+    def is_jpeg(self) -> bool:
+        """Whether the file is a JPEG."""
+        return self._open.format in _JPEG
+
+    @property
+    def has_profile(self) -> bool:
+        """Whether the open page's colors are those of a profile of its own."""
+        return bool(self._open.info.get("icc_profile"))
+
+    @property
+    def recoded(self) -> bool:
+        """Whether a bundle cannot hold the open page's coding as it is: it is stored anew, as JPEG."""
+        kind, info = self._open.format, self._open.info
+        if kind in _JPEG:
+            orientation = self._open.getexif().get(_ORIENTATION, 1)
+            return self._open.mode not in ("L", "RGB") or orientation in _MIRRORED
+        return kind in ("HEIF", "AVIF") or (kind == "WEBP" and not self._lossless) or (
+            kind == "TIFF" and info.get("compression") == "jpeg"
+        )
+
     def close(self) -> None:
         self._open.close()
 
     def _is_inverted(self) -> bool:
         tags = getattr(self._open, "tag_v2", {})
         return tags.get(_PHOTOMETRIC) == _WHITE_IS_ZERO and self._open.mode.startswith("I")
+
+
+def _parts(data: bytes) -> set[bytes]:
+    """The names of the parts of a RIFF file, which WebP is."""
+    names, at = set(), 12
+    while data.startswith(b"RIFF") and at + 8 <= len(data):
+        names.add(data[at : at + 4])
+        length = int.from_bytes(data[at + 4 : at + 8], "little")
+        at += 8 + length + length % 2
+    return names
 
 
 def _tiff_pages(opened: Any) -> list[int]:

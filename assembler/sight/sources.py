@@ -48,6 +48,10 @@ class Sources:
         place = self._folder / spelled_on_disk(self._folder, path)
         return _document(place.read_bytes(), read_passwords(self._folder).of(path))[0]
 
+    def file(self, path: str) -> tuple[bytes, str]:
+        """A file's bytes, and the password that opens it."""
+        return (self._folder / path).read_bytes(), read_passwords(self._folder).of(path)
+
     def close(self) -> None:
         if self._open is not None:
             self._open.close()

@@ -43,6 +43,19 @@ def hide(page: Any, stamp: Mapping[str, float] | None) -> bool:
     return bool(raw.FPDFPageObj_SetIsActive(last, False))
 
 
+def leave_alone(page: Any) -> None:
+    """Leave everything but the last thing out when the page is drawn from now on."""
+    count = raw.FPDFPage_CountObjects(page)
+    for place in range(count):
+        raw.FPDFPageObj_SetIsActive(raw.FPDFPage_GetObject(page, place), place == count - 1)
+
+
+def show_all(page: Any) -> None:
+    """Draw everything again."""
+    for place in range(raw.FPDFPage_CountObjects(page)):
+        raw.FPDFPageObj_SetIsActive(raw.FPDFPage_GetObject(page, place), True)
+
+
 def _within(item: Any, box: Box) -> bool:
     left, bottom, right, top = (ctypes.c_float() for _ in range(4))
     found = raw.FPDFPageObj_GetBounds(item, left, bottom, right, top)
