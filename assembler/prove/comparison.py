@@ -46,7 +46,7 @@ NEAR, COARSE = 8, 48  # levels of softened colors
 COARSER = 48  # of a page whose pictures were drawn again with fewer dots
 GRAY = 8  # of a page whose colors were taken out: its pictures were stored anew
 _AROUND = 4.0  # points around a loose place: what is drawn anew there may reach so far
-MIXED = 1  # level by which a letter's edge may differ where a stamp stands on anything but white: rounding
+MIXED = 4  # levels by which a letter's edge may differ: rounding, on anything but white and of letters as large as a hand
 
 
 
@@ -58,14 +58,13 @@ class Source:
     look a little different (`pixels.differing_near`), as this page does, or as the page of `live` does.
     `live`: opens the document once more, as it is, where that is needed; the caller closes it.
     `level`: by how much colors may differ in loose places: NEAR where the marks' own pictures were used, COARSE where they were
-    drawn anew. `everywhere`: the level for the whole page, where its pictures were stored again with loss.
+    drawn anew.
     """
 
     document: Any
     index: int
     loose: tuple[Box, ...] = ()
     level: int = 0
-    everywhere: int = 0
     live: Callable[[], Any] | None = None
 
 
@@ -85,6 +84,14 @@ class Difference:
     def alike(self) -> bool:
         """Whether the page looks as it should."""
         return not self.pixels and not self.trouble
+
+    def spares(self, stamp: Mapping[str, Any]) -> bool:
+        """Whether it was compared, and no difference lies about this stamp."""
+        if self.trouble or self.place is None:
+            return not self.trouble
+        left, bottom, right, top = self.place
+        across = left < stamp["x"] + stamp["width"] and stamp["x"] < right
+        return not (across and bottom < stamp["y"] + stamp["height"] and stamp["y"] < top)
 
     def __str__(self) -> str:
         """What is wrong, to stand after "page 5: "; "" if nothing is."""
@@ -162,7 +169,7 @@ class _Arranged:
         self.level = max(source.level, NEAR)
         self.loose = [moved_box(self.to_shown, box) for box in source.loose]
         self.everywhere = max(
-            source.everywhere, NEAR if self.cornered else 0, 0 if placement.lossless else COARSER, GRAY if placement.gray else 0
+            NEAR if self.cornered else 0, 0 if placement.lossless else COARSER, GRAY if placement.gray else 0
         )  # fmt: skip
 
     def _place(self, source: Source, page: Any) -> None:

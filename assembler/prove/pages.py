@@ -73,9 +73,7 @@ def _page(
     if not 0 <= number - job.first < len(book):
         return replace(seen, trouble="is not there"), None
     page = book.page(number - job.first)
-    text = page.get_textpage()
-    read, words = _stamp_reads(page, text, entry), len(text.get_text_bounded().split())
-    text.close()
+    read, words = _stamp_reads(page, entry), len(_text(page).split())
     compared = originals is not None and "source" in entry
     state = stamp_state(page, entry["stamp"], over_all=not (compared or job.known))
     seen = replace(seen, stamped=read and state.drawn, words=words, whole=state.last)
@@ -95,6 +93,8 @@ def _compared(
     except (pdfium.PdfiumError, OSError, IndexError) as error:
         return replace(seen, trouble=f"its source cannot be drawn ({type(error).__name__})"), None
     seen = replace(seen, alike=made.alike, trouble=str(made), secondhand=originals.sources.secondhand)
+    if not seen.whole:  # something else is the last thing on the page; whether it hides the stamp the comparison knows
+        seen = replace(seen, stamped=_stamp_reads(page, entry) and made.spares(entry["stamp"]))
     if not made.trouble:
         seen = replace(seen, difference=float(made.pixels))
     look = job.order.look if job.order and made.alike else None
@@ -110,13 +110,19 @@ def _picture(page: Any, entry: Entry, made: Difference, sources: Sources, look: 
     return small.picture_of(drawn, small.source_of(entry, sources, look), look, bare=bool(entry["stamp"]))
 
 
-def _stamp_reads(page: Any, text: Any, entry: Entry) -> bool:
+def _stamp_reads(page: Any, entry: Entry) -> bool:
     """The stamp's exact text, read from where it should stand; PDFium itself says where that is on a turned page."""
-    if entry["stamp"] is None:
-        return True
-    left, bottom, right, top = stamp.area(page, entry["stamp"])
-    found = text.get_text_bounded(left=left, bottom=bottom, right=right, top=top)
-    return _squeezed(entry["stamp"]["text"]) in _squeezed(found)
+    return entry["stamp"] is None or _squeezed(entry["stamp"]["text"]) in _squeezed(_text(page, stamp.area(page, entry["stamp"])))
+
+
+def _text(page: Any, box: stamp.Box | None = None) -> str:
+    """The text of a page, or of a box of it."""
+    layer = page.get_textpage()
+    try:
+        left, bottom, right, top = box or (None, None, None, None)
+        return str(layer.get_text_bounded(left=left, bottom=bottom, right=right, top=top))
+    finally:
+        layer.close()
 
 
 def _squeezed(text: str) -> str:

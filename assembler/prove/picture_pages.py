@@ -22,9 +22,9 @@ from assembler.prove.comparison import Source
 from assembler.prove.placement import Frame, Matrix, Placement, moved_box, same_place
 from assembler.sight import Album
 
-RECODED = 24  # levels by which softened colors differ where a picture was stored anew as JPEG of quality 90
-_BLOCK = 8
-_BLOCKS = 4.0  # levels, mean of 8 × 8 dots: JPEG keeps it to a fraction of a level, colors at half the fineness to a few
+_LIGHTNESS = np.array([0.299, 0.587, 0.114], np.float32)
+_LIGHTER = 28  # levels of lightness of a dot: JPEG of quality 90 changes at most 20, whatever the picture
+_OTHER_COLOR = 80  # levels of softened colors: it keeps colors at half the fineness
 _DEEP = 2  # forms that a picture may lie in: of a page drawn smaller
 _ROWS = 512  # rows of dots compared at once
 
@@ -49,18 +49,34 @@ def picture_source(
     paper = _paper(placement, turned)
     if not _is_placed(matrix, entry["transform"]["placement"], Frame(box=(0.0, 0.0, *paper), turned=turned)):
         return Fault(trouble="its picture is not where the ledger says")
-    jpeg = data if album.is_jpeg and not album.recoded else b""
-    kept = placement.lossless and not placement.gray
-    alike = bool(jpeg) and kept and _coded_alike(item, jpeg)
-    plain = bool(jpeg) and not album.has_profile and (alike or not kept)
-    dots = None if plain else album.dots(number)  # decoding a large photograph twice would take much memory
-    if kept and not alike and not _same_dots(item, dots or album.dots(number), recoded=album.recoded):
+    made = _rebuilt(item, album, data, number, placement)
+    if made is None:
         return Fault(trouble="its picture is not that of its source")
-    document = _document(dots, jpeg, matrix, paper)
+    document = _document(*made, matrix, paper)
     rotated = document[0]
     raw.FPDFPage_SetRotation(rotated, turned // 90)
     rotated.close()
-    return Source(document=document, index=0, everywhere=RECODED if album.recoded else 0)
+    return Source(document=document, index=0)
+
+
+def _rebuilt(
+    item: Any, album: Album, data: bytes, number: int, placement: Placement
+) -> tuple[Image.Image | None, bytes] | None:
+    """The picture as dots or as a JPEG, once the bundle's is found to be the same; None where it is not.
+
+    A picture stored anew as JPEG is then drawn from the bundle's own: its dots were compared one by one, and the rest of the page
+    can be compared to the last pixel. One that was drawn again for a receiver's limits, or in gray, is compared as drawn.
+    """
+    jpeg = data if album.is_jpeg and not album.recoded else b""
+    if not placement.lossless or placement.gray:
+        plain = jpeg and not album.has_profile
+        return (None, jpeg) if plain else (album.dots(number), b"")
+    if jpeg and _coded_alike(item, jpeg):
+        return (album.dots(number), b"") if album.has_profile else (None, jpeg)
+    dots = album.dots(number)  # not earlier: decoding a large photograph twice takes much memory
+    if not _same_dots(item, dots, recoded=album.recoded):
+        return None
+    return (None, _raw(item)) if album.recoded and _filters(item) == ["DCTDecode"] else (dots, b"")
 
 
 def _picture_on(page: Any) -> tuple[Any, Matrix] | None:
@@ -144,14 +160,20 @@ def _same_dots(item: Any, dots: Image.Image, *, recoded: bool) -> bool:
 
 def _coded_alike(item: Any, data: bytes) -> bool:
     """Whether a JPEG stands in the bundle as it is in the file but for what cameras write beside the picture."""
-    names = [_filter(item, place) for place in range(raw.FPDFImageObj_GetImageFilterCount(item))]
-    if names != ["DCTDecode"]:
-        return False
+    stored = _picture_data(_raw(item)) if _filters(item) == ["DCTDecode"] else b""
+    return bool(stored) and stored == _picture_data(data)
+
+
+def _raw(item: Any) -> bytes:
+    """The data of a picture as it stands in the file."""
     size = raw.FPDFImageObj_GetImageDataRaw(item, None, 0)
     buffer = ctypes.create_string_buffer(size)
     raw.FPDFImageObj_GetImageDataRaw(item, buffer, size)
-    stored = _picture_data(buffer.raw)
-    return bool(stored) and stored == _picture_data(data)
+    return buffer.raw
+
+
+def _filters(item: Any) -> list[str]:
+    return [_filter(item, place) for place in range(raw.FPDFImageObj_GetImageFilterCount(item))]
 
 
 def _filter(item: Any, place: int) -> str:
@@ -202,12 +224,7 @@ def _strips(one: pixels.Pixels, other: pixels.Pixels) -> Iterator[tuple[pixels.P
 
 
 def _apart(one: pixels.Pixels, other: pixels.Pixels) -> bool:
-    """Whether two strips of dots differ by more than JPEG does."""
-    if pixels.differing_near(one, other, RECODED).any():
+    """Whether two strips of dots differ by more than JPEG does: it keeps the lightness of each dot, and softens colors."""
+    if np.abs(one @ _LIGHTNESS - other @ _LIGHTNESS).max(initial=0) > _LIGHTER:
         return True
-    rows, columns = one.shape[0] // _BLOCK * _BLOCK, one.shape[1] // _BLOCK * _BLOCK
-    if not rows or not columns:
-        return False
-    apart = one[:rows, :columns].astype(np.float32) - other[:rows, :columns]
-    means = apart.reshape(rows // _BLOCK, _BLOCK, columns // _BLOCK, _BLOCK, 3).mean(axis=(1, 3))
-    return bool(np.abs(means).max() > _BLOCKS)
+    return bool(pixels.differing_near(one, other, _OTHER_COLOR).any())

@@ -52,7 +52,7 @@ def _is_drawn_alone(page: Any, size: tuple[int, int], ink: Ink) -> bool:
     top, rows = (0, size[1]) if size[0] * size[1] <= _MOST else (ink.row, ink.left.shape[0])
     expected = np.full((rows, size[0], 3), 255, np.uint8)
     ink.print_on(expected, top)
-    return bool(np.array_equal(draw(page, size, top, rows, annotations=False), expected))
+    return _agrees(draw(page, size, top, rows, annotations=False), expected, ink, top)
 
 
 def _is_drawn_over_all(page: Any, size: tuple[int, int], ink: Ink, stamp: Mapping[str, Any]) -> bool:
@@ -63,8 +63,14 @@ def _is_drawn_over_all(page: Any, size: tuple[int, int], ink: Ink, stamp: Mappin
     stamps.hide(page, stamp)
     expected = draw(page, size, ink.row, rows, annotations=False)
     ink.print_on(expected, ink.row)
+    return _agrees(seen, expected, ink, ink.row)
+
+
+def _agrees(seen: pixels.Pixels, expected: pixels.Pixels, ink: Ink, top: int) -> bool:
+    if np.array_equal(seen, expected):
+        return True
     wrong = pixels.differing(seen, expected)
-    wrong &= ~ink.edges(*wrong.shape, ink.row) | pixels.differing(seen, expected, MIXED)
+    wrong &= ~ink.edges(*wrong.shape, top) | pixels.differing(seen, expected, MIXED)
     return not wrong.any()
 
 
