@@ -52,7 +52,7 @@ def lossless(image: Object) -> Coded | None:
 def coarser(image: Object, factor: float) -> Coded | None:
     """The picture with `factor` (below 1) times as many pixels in each direction; None where it must stay as it is."""
     space, mode = _space(image), _mode(image)
-    if mode is None or Name.Mask in image or image.get(Name.ImageMask, False) or Name.Matte in image.get(Name.SMask, {}):
+    if mode is None or _is_odd(image) or Name.Mask in image or image.get(Name.ImageMask, False) or Name.Matte in image.get(Name.SMask, {}):
         return None
     picture = PdfImage(image).as_pil_image()  # type: ignore[arg-type]
     if picture.mode == "P":
@@ -73,7 +73,8 @@ def coarser(image: Object, factor: float) -> Coded | None:
 
 def grey(image: Object) -> Coded | None:
     """A colour picture as a grey one; None for one that is grey, or not of red, green and blue."""
-    if (_mode(image) != "RGB" and _space(image) != "/Indexed") or Name.Mask in image or image.get(Name.ImageMask, False):
+    colorless = _mode(image) != "RGB" and _space(image) != "/Indexed"
+    if colorless or _is_odd(image) or Name.Mask in image or image.get(Name.ImageMask, False):
         return None
     picture = PdfImage(image).as_pil_image()  # type: ignore[arg-type]
     drawn = picture.convert("RGB").convert("L")
@@ -82,10 +83,20 @@ def grey(image: Object) -> Coded | None:
     return _jpeg(drawn, "/DeviceGray", _FINE_QUALITY)
 
 
+def _is_odd(image: Object) -> bool:
+    """Whether its dots are not what decoding gives: numbers of a palette coded as JPEG, or JPEG 2000, which may hold a mask."""
+    names = _filters(image)
+    return "/JPXDecode" in names or ("/DCTDecode" in names and _space(image) == "/Indexed")
+
+
+def _filters(image: Object) -> list[str]:
+    filters = image.get(Name.Filter, Array())
+    return [str(one) for one in filters] if isinstance(filters, Array) else [str(filters)]
+
+
 def _kind(image: Object) -> str:
     """ "jpeg": one filter, JPEG; "pixels": filters without loss; "" for all others."""
-    filters = image.get(Name.Filter, Array())
-    names = [str(one) for one in filters] if isinstance(filters, Array) else [str(filters)]
+    names = _filters(image)
     if names == ["/DCTDecode"]:
         return "jpeg"
     plain = {"/FlateDecode", "/LZWDecode", "/RunLengthDecode", "/ASCII85Decode", "/ASCIIHexDecode"}

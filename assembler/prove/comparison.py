@@ -43,8 +43,9 @@ _FEWEST = 800  # pixels of the longer side: small pages are drawn finer
 _FINEST = 6 * DPI
 _MOST = 12_000_000  # pixels drawn at once; larger pages are compared band by band
 NEAR, COARSE = 8, 48  # levels of softened colors
-COARSER = 48  # of a page whose pictures were drawn again with fewer dots
-GRAY = 8  # of a page whose colors were taken out: its pictures were stored anew
+_COARSER = 100  # of pictures drawn again with 150 dots an inch; the fewer, the more they may differ
+_GRAY = 3  # levels of a page whose colors were taken out: rounding
+_GRAY_MIXED = 32  # of its softened colors: transparent things mix otherwise in gray, and pictures are stored anew
 _AROUND = 4.0  # points around a loose place: what is drawn anew there may reach so far
 MIXED = 4  # levels by which a letter's edge may differ: rounding, on anything but white and of letters as large as a hand
 
@@ -58,13 +59,14 @@ class Source:
     look a little different (`pixels.differing_near`), as this page does, or as the page of `live` does.
     `live`: opens the document once more, as it is, where that is needed; the caller closes it.
     `level`: by how much colors may differ in loose places: NEAR where the marks' own pictures were used, COARSE where they were
-    drawn anew.
+    drawn anew. `pictures`: places of its pictures, which may look coarser where the ledger says that they were drawn again.
     """
 
     document: Any
     index: int
     loose: tuple[Box, ...] = ()
     level: int = 0
+    pictures: tuple[Box, ...] = ()
     live: Callable[[], Any] | None = None
 
 
@@ -166,11 +168,10 @@ class _Arranged:
             self._place(source, page)
             self.cornered = self.frame.box[:2] != (0, 0)
         self.gray = placement.gray
+        self.picture_level = _picture_level(placement)
         self.level = max(source.level, NEAR)
         self.loose = [moved_box(self.to_shown, box) for box in source.loose]
-        self.everywhere = max(
-            NEAR if self.cornered else 0, 0 if placement.lossless else COARSER, GRAY if placement.gray else 0
-        )  # fmt: skip
+        self.pictures = [moved_box(self.to_shown, box) for box in source.pictures]
 
     def _place(self, source: Source, page: Any) -> None:
         """The whole source page as one object of a new page, as the bundle has it, by the very same numbers."""
@@ -206,9 +207,10 @@ class _Arranged:
             bitmap = pdfium.PdfBitmap.new_native(size[0], rows, raw.FPDFBitmap_BGR)
             bitmap.fill_rect((255, 255, 255, 255), 0, 0, size[0], rows)
             raw.FPDF_RenderPageBitmap(bitmap, document[self._source.index], *place, raw.FPDF_ANNOT)
-            return np.array(bitmap.to_numpy())
+            drawn = np.array(bitmap.to_numpy())
         finally:
             document.close()
+        return _without_color(drawn, part.seen) if self.gray else drawn
 
     def close(self) -> None:
         raw.FPDFPage_SetRotation(self._original, self._rotation)
@@ -220,6 +222,12 @@ class _Arranged:
 def _from_corner(matrix: Matrix, box: Box) -> Matrix:
     """PDFium captures a page with its visible lower left corner as the origin."""
     return after((1.0, 0.0, 0.0, 1.0, box[0], box[1]), matrix)
+
+
+def _picture_level(placement: Placement) -> int:
+    """By how much softened colors of pictures may differ; 0 where they must be as they were."""
+    coarser = 0 if placement.lossless else round(_COARSER * 150 / max(placement.dpi, 1.0))
+    return max(min(max(coarser, COARSE), 160) if coarser else 0, _GRAY_MIXED if placement.gray else 0)
 
 
 def _matrix_of_whole(page: Any) -> Matrix | None:
@@ -249,9 +257,9 @@ def _compared(page: Any, source: _Arranged, stamp: Mapping[str, Any] | None, lef
             continue
         drawn = None
         part = _Part(seen=seen, expected=expected, size=size, top=top, shown=shown)
-        wrong = pixels.differing(seen, expected) & ~part.within(left_out, 0)
+        wrong = pixels.differing(seen, expected, _GRAY if source.gray else 0) & ~part.within(left_out, 0)
         if ink:
-            wrong &= ~ink.edges(*wrong.shape, top) | pixels.differing(seen, expected, MIXED)
+            wrong &= ~ink.edges(wrong.shape, top) | pixels.differing(seen, expected, MIXED)
         wrong &= ~_excused(part, wrong, source)
         found += int(wrong.sum())
         worst = max(worst, int(np.abs(seen.astype(np.int16) - expected)[wrong].max(initial=0)))
@@ -289,11 +297,14 @@ def _excused(part: _Part, wrong: pixels.Mask, source: _Arranged) -> pixels.Mask:
     """Pixels in loose places that look as the source's mark does, drawn by another program; of a page whose pictures were stored
     again, all that look as before but for what the coding does."""
     excused = np.zeros_like(wrong)
-    if source.everywhere and wrong.any():
-        excused |= ~pixels.differing_near(part.seen, part.expected, source.everywhere)
+    everywhere = max(NEAR if source.cornered else 0, _GRAY_MIXED if source.gray else 0)
+    rules = [(np.ones_like(wrong), everywhere)] if everywhere else []
+    if source.picture_level:
+        rules.append((part.within(source.pictures, 1.0), source.picture_level))
     places = part.within(source.loose, _AROUND)
-    if (wrong & places & ~excused).any():
-        excused |= places & ~pixels.differing_near(part.seen, part.expected, source.level)
+    for area, level in (*rules, (places, source.level)):
+        if (wrong & area & ~excused).any():
+            excused |= area & ~pixels.differing_near(part.seen, part.expected, level)
     if (wrong & places & ~excused).any() and (live := source.draw_live(part)) is not None:
         excused |= places & ~pixels.differing_near(part.seen, live, source.level)
     return excused

@@ -5,7 +5,8 @@ Comments, marks and form fields of the source are made part of its page by PDFiu
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import ctypes
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,9 +14,10 @@ from pypdfium2 import raw
 
 from assembler.prove.comparison import COARSE, NEAR, Difference, Source, compare_page, frame_of
 from assembler.prove.picture_pages import Fault, picture_source
-from assembler.prove.placement import Box, Placement, after, moved_box
+from assembler.prove.placement import Box, Matrix, Placement, after, moved_box
 from assembler.sight import Album, Sources
 
+_DEEP = 8  # forms within forms that are looked into
 _NOT_MARKS = (raw.FPDF_ANNOT_POPUP, raw.FPDF_ANNOT_WIDGET)
 Entry = Mapping[str, Any]
 
@@ -69,8 +71,10 @@ class Originals:
             self._notes[index] = _flattened(self._open, index)
         notes, redrawn = self._notes[index], entry["transform"]["redrawn"]
         loose = notes.marks if redrawn else (*notes.marks, *notes.fields)
+        changed = entry.get("grey") or not entry.get("fitted", {"lossless": True})["lossless"]
         source = Source(
-            document=self._open, index=index, loose=loose, level=COARSE if redrawn else NEAR,
+            document=self._open, index=index, loose=loose, level=COARSE if redrawn or entry.get("grey") else NEAR,
+            pictures=_pictures(self._open, index) if changed else (),
             live=(lambda: self.sources.unfilled(path)) if loose else None,
         )  # fmt: skip
         return source, notes.fields
@@ -96,6 +100,30 @@ def _flattened(document: Any, index: int) -> _Notes:
         marks=tuple(box for kind, box in boxes if kind not in _NOT_MARKS),
         fields=tuple(box for kind, box in boxes if kind == raw.FPDF_ANNOT_WIDGET),
     )
+
+
+def _pictures(document: Any, index: int) -> tuple[Box, ...]:
+    """Boxes of the pictures of a page, in its own coordinates, those within forms included."""
+    page = document[index]
+    try:
+        items = [raw.FPDFPage_GetObject(page, place) for place in range(raw.FPDFPage_CountObjects(page))]
+        return tuple(_boxes_of(items, (1.0, 0.0, 0.0, 1.0, 0.0, 0.0), _DEEP))
+    finally:
+        page.close()
+
+
+def _boxes_of(items: Sequence[Any], matrix: Matrix, deep: int) -> Iterator[Box]:
+    for item in items:
+        kind = raw.FPDFPageObj_GetType(item)
+        if kind == raw.FPDF_PAGEOBJ_IMAGE:
+            sides = [ctypes.c_float() for _ in range(4)]
+            if raw.FPDFPageObj_GetBounds(item, *sides):
+                yield moved_box(matrix, (sides[0].value, sides[1].value, sides[2].value, sides[3].value))
+        elif kind == raw.FPDF_PAGEOBJ_FORM and deep:
+            own = raw.FS_MATRIX()
+            raw.FPDFPageObj_GetMatrix(item, own)
+            inner = [raw.FPDFFormObj_GetObject(item, place) for place in range(raw.FPDFFormObj_CountObjects(item))]
+            yield from _boxes_of(inner, after((own.a, own.b, own.c, own.d, own.e, own.f), matrix), deep - 1)
 
 
 def _box(page: Any, number: int) -> tuple[int, Box]:

@@ -74,12 +74,13 @@ def _page(
         return replace(seen, trouble="is not there"), None
     page = book.page(number - job.first)
     read, words = _stamp_reads(page, entry), len(_text(page).split())
-    compared = originals is not None and "source" in entry
-    state = stamp_state(page, entry["stamp"], over_all=not (compared or job.known))
+    compared = originals if "source" in entry else None
+    known = job.known and job.case_folder is not None and "source" in entry
+    state = stamp_state(page, entry["stamp"], over_all=compared is None and not known)
     seen = replace(seen, stamped=read and state.drawn, words=words, whole=state.last)
-    if not compared:
+    if compared is None:
         return replace(seen, alike=True), None
-    return _compared(page, job, entry, originals, seen)
+    return _compared(page, job, entry, compared, seen)
 
 
 def _compared(

@@ -1,7 +1,8 @@
 """A picture file's page as the bundle must have it: the picture, decoded by other means, placed as the ledger says.
 
-The dots come from the client's file, by PDFium itself where the file is a JPEG whose colors need no profile, else by Pillow. Where
-the bundle's picture lies is read from the bundle and held against the ledger; it is then drawn by those numbers, to the last bit.
+The dots come from the client's file, by PDFium itself where the file is a JPEG whose colors need no profile, else by
+Pillow. Where the bundle's picture lies is read from the bundle and held against the ledger; it is then drawn by those numbers, to
+the last bit.
 """
 
 from __future__ import annotations
@@ -44,39 +45,41 @@ def picture_source(
     if found is None:
         return Fault(trouble="it is not a page with one picture")
     item, matrix = found
-    number = entry["source"]["page"]
-    turned = album.turned(number)
+    turned = album.turned(entry)
     paper = _paper(placement, turned)
     if not _is_placed(matrix, entry["transform"]["placement"], Frame(box=(0.0, 0.0, *paper), turned=turned)):
         return Fault(trouble="its picture is not where the ledger says")
-    made = _rebuilt(item, album, data, number, placement)
+    made = _rebuilt(item, album, data, entry, placement)
     if made is None:
         return Fault(trouble="its picture is not that of its source")
     document = _document(*made, matrix, paper)
     rotated = document[0]
     raw.FPDFPage_SetRotation(rotated, turned // 90)
     rotated.close()
-    return Source(document=document, index=0)
+    a, _, _, d, e, f = matrix
+    return Source(document=document, index=0, pictures=((e, f, e + a, f + d),))
 
 
 def _rebuilt(
-    item: Any, album: Album, data: bytes, number: int, placement: Placement
+    item: Any, album: Album, data: bytes, entry: Mapping[str, Any], placement: Placement
 ) -> tuple[Image.Image | None, bytes] | None:
     """The picture as dots or as a JPEG, once the bundle's is found to be the same; None where it is not.
 
     A picture stored anew as JPEG is then drawn from the bundle's own: its dots were compared one by one, and the rest of the page
     can be compared to the last pixel. One that was drawn again for a receiver's limits, or in gray, is compared as drawn.
     """
-    jpeg = data if album.is_jpeg and not album.recoded else b""
+    cut = bool(entry["transform"].get("crop"))  # a strip keeps every dot of what was decoded
+    recoded = album.recoded and not cut
+    jpeg = b"" if cut or recoded or not album.is_jpeg else data
     if not placement.lossless or placement.gray:
         plain = jpeg and not album.has_profile
-        return (None, jpeg) if plain else (album.dots(number), b"")
+        return (None, jpeg) if plain else (album.dots(entry), b"")
     if jpeg and _coded_alike(item, jpeg):
-        return (album.dots(number), b"") if album.has_profile else (None, jpeg)
-    dots = album.dots(number)  # not earlier: decoding a large photograph twice takes much memory
-    if not _same_dots(item, dots, recoded=album.recoded):
+        return (album.dots(entry), b"") if album.has_profile else (None, jpeg)
+    dots = album.dots(entry)  # not earlier: decoding a large photograph twice takes much memory
+    if not _same_dots(item, dots, recoded=recoded):
         return None
-    return (None, _raw(item)) if album.recoded and _filters(item) == ["DCTDecode"] else (dots, b"")
+    return (None, _raw(item)) if recoded and _filters(item) == ["DCTDecode"] else (dots, b"")
 
 
 def _picture_on(page: Any) -> tuple[Any, Matrix] | None:

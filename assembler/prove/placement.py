@@ -46,7 +46,7 @@ class Placement:
 
     `turned`: clockwise degrees, by which recognition found the page to lie on its side. `scale`: below 1 where it is drawn
     smaller, its top edge and middle where they were. `own_size`: of the turned source, where it lies on other paper. `lossless`:
-    False where its pictures were drawn again, coarser. `gray`: its colors were taken out.
+    False where its pictures were drawn again, coarser, with `dpi` dots an inch. `gray`: its colors were taken out.
     """
 
     size: tuple[float, float]
@@ -54,16 +54,17 @@ class Placement:
     own_size: tuple[float, float] | None = None
     turned: int = 0
     lossless: bool = True
+    dpi: float = 0.0
     gray: bool = False
 
     @staticmethod
     def of(entry: Mapping[str, Any]) -> Placement:
         """Of an entry of the ledger."""
-        own = entry.get("own_size")
+        own, fitted = entry.get("own_size"), entry.get("fitted") or {"lossless": True}
         return Placement(
             size=(entry["size"][0], entry["size"][1]), scale=entry["scale"], own_size=(own[0], own[1]) if own else None,
             turned=entry.get("transform", {}).get("turned", 0) % 360,
-            lossless=entry.get("fitted", {"lossless": True})["lossless"], gray=bool(entry.get("grey")),
+            lossless=fitted["lossless"], dpi=fitted.get("dpi_after", 0.0), gray=bool(entry.get("grey")),
         )  # fmt: skip
 
     @property

@@ -47,8 +47,9 @@ class Ink:
             part = base[first - top : last - top, self.column : self.column + left.shape[1]]
             part[...] = part.astype(np.uint16) * left // 255
 
-    def edges(self, rows: int, columns: int, top: int = 0) -> Mask:
-        """Which pixels of such a drawing are at the edge of a letter, where ink and paper mix."""
+    def edges(self, shape: tuple[int, ...], top: int = 0) -> Mask:
+        """Which pixels of such a drawing, of these rows and columns, are at the edge of a letter, where ink and paper mix."""
+        rows, columns = shape
         mask = np.zeros((rows, columns), dtype=bool)
         first, last = max(self.row, top), min(self.row + self.left.shape[0], top + rows)
         if first < last:

@@ -19,7 +19,7 @@ _MOST = 12_000_000  # pixels: of larger pages only the stamp's own rows are look
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StampState:
-    """`last`: the last thing on the page is text within the stamp's box, or the page has no stamp. `drawn`: it looks as it must."""
+    """`last`: the last thing on the page is text within the stamp's box, or it has no stamp. `drawn`: it looks as it must."""
 
     last: bool
     drawn: bool
@@ -28,8 +28,8 @@ class StampState:
 def stamp_state(page: Any, stamp: Mapping[str, Any] | None, *, over_all: bool) -> StampState:
     """Look at the stamp of a page of the bundle; the page is left as it was.
 
-    `over_all`: whether it is also looked for on the page with all that is on it; where the whole page is compared with its source,
-    or was before and has no annotation that is drawn over it, that need not be.
+    `over_all`: whether it is also looked for on the page with all that is on it; where the whole page is compared with its
+    source, or was before and has no annotation that is drawn over it, that need not be.
     """
     if stamp is None:
         return StampState(last=True, drawn=True)
@@ -56,7 +56,7 @@ def _is_drawn_alone(page: Any, size: tuple[int, int], ink: Ink) -> bool:
 
 
 def _is_drawn_over_all(page: Any, size: tuple[int, int], ink: Ink, stamp: Mapping[str, Any]) -> bool:
-    """Whether the page as a viewer shows it is the page without stamp and annotations, and that ink over it, in the stamp's rows."""
+    """Whether a viewer shows, in the stamp's rows, the page without stamp and annotations and that ink over it."""
     rows = ink.left.shape[0]
     stamps.show_all(page)
     seen = draw(page, size, ink.row, rows)
@@ -70,7 +70,7 @@ def _agrees(seen: pixels.Pixels, expected: pixels.Pixels, ink: Ink, top: int) ->
     if np.array_equal(seen, expected):
         return True
     wrong = pixels.differing(seen, expected)
-    wrong &= ~ink.edges(*wrong.shape, top) | pixels.differing(seen, expected, MIXED)
+    wrong &= ~ink.edges(wrong.shape, top) | pixels.differing(seen, expected, MIXED)
     return not wrong.any()
 
 

@@ -46,20 +46,28 @@ class Album:
         picture = self.page(entry["source"]["page"], how.get("background", ""))
         return picture.crop(tuple(how["crop"])) if how.get("crop") else picture
 
-    def dots(self, number: int) -> Image.Image:
-        """The dots of page `number`, as many as the file has, on white, 8 bits a color; upright but for `turned`. Raises IndexError,
-        OSError."""
-        turned = self.turned(number)
-        inverted = self._is_inverted()
-        return _plain(self._open.copy() if turned else ImageOps.exif_transpose(self._open), inverted=inverted)
+    def dots(self, entry: Mapping[str, Any]) -> Image.Image:
+        """The dots of the page an entry of the ledger names, or of a strip of it, as many as the file has, 8 bits a color.
 
-    def turned(self, number: int) -> int:
-        """The clockwise degrees by which the dots of page `number` have to be turned to be shown: a JPEG that is not mirrored is kept
-        as it is stored. Raises IndexError, OSError."""
+        They are upright but for `turned`. Raises IndexError, OSError.
+        """
+        how, turned = entry["transform"], self.turned(entry)
+        inverted = self._is_inverted()
+        picture = self._open.copy() if turned else ImageOps.exif_transpose(self._open)
+        plain = _plain(picture, inverted=inverted, background=how.get("background", ""))
+        return plain.crop(tuple(how["crop"])) if how.get("crop") else plain
+
+    def turned(self, entry: Mapping[str, Any]) -> int:
+        """The clockwise degrees by which those dots have to be turned to be shown. Raises IndexError, OSError.
+
+        A JPEG that is neither mirrored nor cut is kept as it is stored.
+        """
+        number = entry["source"]["page"]
         if not 1 <= number <= len(self):
             raise IndexError(number)
         self._open.seek(self._frames[number - 1])
-        return _TURNED.get(self._open.getexif().get(_ORIENTATION, 1), 0) if self.is_jpeg and not self.recoded else 0
+        stored = self.is_jpeg and not self.recoded and not entry["transform"].get("crop")
+        return _TURNED.get(self._open.getexif().get(_ORIENTATION, 1), 0) if stored else 0
 
     @property
     def is_jpeg(self) -> bool:

@@ -50,7 +50,8 @@ class Sources:
 
     def file(self, path: str) -> tuple[bytes, str]:
         """A file's bytes, and the password that opens it."""
-        return (self._folder / path).read_bytes(), read_passwords(self._folder).of(path)
+        place = self._folder / spelled_on_disk(self._folder, path)
+        return place.read_bytes(), read_passwords(self._folder).of(path)
 
     def close(self) -> None:
         if self._open is not None:
