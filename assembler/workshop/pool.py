@@ -211,14 +211,12 @@ def outcome(function: Callable[[Any], Any], item: Any) -> Any:
         return function(item)
     except AssemblerError as error:
         return error
-    except OSError as error:
-        refusal = write_refusal(error)
-        if refusal is None:
-            return Failure(kind="error", detail=f"{type(error).__name__} in {_place(error)}")
-        return not_written(os.path.basename(str(refusal.filename)) if refusal.filename else "a work file", refusal)  # noqa: PTH119
     except MemoryError:
         return Failure(kind="memory", detail="needed more memory than allowed")
     except Exception as error:  # noqa: BLE001 - any bug in a parser must come back as a value
+        if refusal := write_refusal(error):
+            name = os.path.basename(str(refusal.filename)) if refusal.filename else "a work file"  # noqa: PTH119
+            return not_written(name, refusal)
         return Failure(kind="error", detail=f"{type(error).__name__} in {_place(error)}")
 
 
