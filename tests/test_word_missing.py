@@ -28,6 +28,7 @@ def text(*paragraphs: str) -> str:
     [
         (text("She was not arrested."), ("She was not\r\narrested.",)),
         (text("One two three four"), ("One two\r\n2", "Head\r\nthree four")),  # a page break within
+        (text("Witnesseth:", "{{ witness }}"), ("Witnesseth:\r\n{{ witness }}",)),  # the shorter first by its letters
         (text("Tel. 555-0131, e\u0301t\u00e9 ﬁne"), ("Tel. 555\x020131, été fine",)),
         (text("“Quoted” it’s"), ('"Quoted" it\'s',)),
         (text("Balance −5"), ("Balance -5",)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -100,12 +100,19 @@ def _signs(text: str) -> Counter[str]:
     return Counter(c for c in plain if not c.isalnum() and unicodedata.category(c)[0] in "PS" and c != "\ufffc")
 
 
-def _missing_words(paragraphs: Iterable[str], shown: str) -> int:
-    """Account for whole paragraphs first, the longest at the head; then for the words of those that no page has in one piece."""
+def _missing_words(paragraphs: Sequence[str], shown: str) -> int:
+    """Account for whole paragraphs first, the longest at the head; then for the words of those that no page has in one piece.
+
+    A short one may take letters out of a longer word, so what then seems missing is counted as it stands between blanks, too.
+    """
     letters = _Letters(shown)
-    broken = [text for text in sorted(paragraphs, key=len, reverse=True) if not letters.take(_plain(text))]
+    ordered = sorted(((_plain(text), text) for text in paragraphs), key=lambda pair: len(pair[0]), reverse=True)
+    broken = [text for plain, text in ordered if not letters.take(plain)]
     words = [_plain(word) for text in broken for word in text.split()]
-    return sum(not _take_word(letters, word) for word in sorted(filter(None, words), key=len, reverse=True))
+    lost = [word for word in sorted(filter(None, words), key=len, reverse=True) if not _take_word(letters, word)]
+    there = Counter(map(_plain, shown.split()))
+    wanted = Counter(_plain(word) for text in paragraphs for word in text.split())
+    return sum(there[word] < wanted[word] for word in lost)
 
 
 def _take_word(letters: _Letters, word: str) -> bool:
