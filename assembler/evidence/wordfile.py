@@ -25,6 +25,7 @@ _MOST_PARTS, _MOST_BYTES = 5_000, 300_000_000
 _MOST_RATIO, _RATIO_FROM = 200, 64_000_000  # a plain picture of a few megabytes packs a thousand times smaller, and is no bomb
 _PRINTED = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml")
 _CHANGED = tuple(f"{_W}{name}" for name in ("ins", "del", "moveFrom", "moveTo"))
+_EDITION = 2  # raise it when a Word file comes out otherwise with the same engines
 _PRINT = "open it in Word and print it to PDF"
 
 
@@ -50,8 +51,8 @@ def print_word(data: bytes, scratch: Path) -> Printed:
 
 
 def engines() -> tuple[str, ...]:
-    """What would draw it on this machine, the first that can."""
-    return (*((convert.libreoffice_version(),) if tools.find("soffice") else ()), convert.embedded_version())
+    """What would draw it on this machine, the first that can, and the edition of what it is handed."""
+    return (f"plain copy {_EDITION}", *((convert.libreoffice_version(),) if tools.find("soffice") else ()), convert.embedded_version())
 
 
 def _converted(source: Path, scratch: Path) -> convert.Converted:
