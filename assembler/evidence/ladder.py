@@ -32,7 +32,8 @@ class Reading:
     """
 
     pdf: Pdf
-    faults: tuple[str, ...]
+    faults: tuple[str, ...]  # that stay, whatever is found out
+    unopened: tuple[str, ...]  # that pikepdf does not open it, and PDFium does
     complaints: tuple[str, ...]
     steps: tuple[str, ...]
 
@@ -57,7 +58,7 @@ def read(data: bytes, password: str = "") -> Reading:
         raise asks_one_reader(password)
     complaints = tuple(map(str, pdf.get_warnings()))
     if pages == count:
-        return Reading(pdf=pdf, faults=(), complaints=complaints, steps=tuple(steps))
+        return Reading(pdf=pdf, faults=(), unopened=(), complaints=complaints, steps=tuple(steps))
     if count >= 0:
         raise _disagreeing(pages, count)
     again = recovered(data, password)
@@ -67,7 +68,7 @@ def read(data: bytes, password: str = "") -> Reading:
         raise _unreadable(steps)
     if second != pages:
         raise _disagreeing(pages, second)
-    return Reading(pdf=pdf, faults=(_UNOPENED,), complaints=complaints, steps=tuple(steps))
+    return Reading(pdf=pdf, faults=(_UNOPENED,), unopened=(), complaints=complaints, steps=tuple(steps))
 
 
 def as_shown(data: bytes, password: str = "") -> bytes:
@@ -103,7 +104,7 @@ def _rewritten(data: bytes, password: str, count: int, steps: list[str]) -> Read
         steps.append(_step(name, str(version), "written again" if whole else "could not write it again"))
         if pdf is not None and whole:
             complaints = tuple(map(str, pdf.get_warnings()))
-            return Reading(pdf=pdf, faults=(_UNOPENED,), complaints=complaints, steps=tuple(steps))
+            return Reading(pdf=pdf, faults=(), unopened=(_UNOPENED,), complaints=complaints, steps=tuple(steps))
     raise _unreadable(steps)
 
 

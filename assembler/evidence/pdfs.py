@@ -50,9 +50,9 @@ def normal_pdf(data: bytes, target: Path, password: str = "") -> Normal:
     reading = ladder.read(data, password)
     try:
         with reading.pdf as pdf:
-            broken = list(faults_of(pdf))
+            broken = [*reading.faults, *faults_of(pdf)]
             said = [*reading.complaints, *map(str, pdf.get_warnings())]
-            found = sort_complaints(pdf, data, said, unopened=reading.faults, intact=not broken)
+            found = sort_complaints(pdf, data, said, unopened=reading.unopened, intact=not broken)
             faults = [*broken, *found.damage]
             slips = found.slips
             for page in pdf.pages:
