@@ -21,6 +21,7 @@ _LONG = 2.0  # times as long as wide
 _SIDE = 1600  # dots of the shorter side at which a picture is looked at
 _EDGE = 40  # gray levels between neighboring dots: the edge of a letter; wallpapers behind chats have less
 _PARTS = 8  # parts across, looked at one by one: of a picture that is a little askew, lines of one part still have gaps
+_BROAD = 64  # dots a part is broad at least: in a narrower one letters are in pieces
 _LINE = (5, 110)  # dots that a line of text may be high
 _LINES = 24  # lines in all parts together; fewer are no text, or so little that its size tells nothing
 _FLAT = 0.4  # part of all tiles without an edge; a photograph of trees has none
@@ -105,7 +106,7 @@ def _line_heights(gray: np.ndarray[Any, Any]) -> list[int]:
     """Heights of runs of rows with letters, in parts of the picture across."""
     ink = _ink(gray)
     found: list[int] = []
-    for part in np.array_split(ink, _PARTS, axis=1):
+    for part in np.array_split(ink, max(1, min(_PARTS, ink.shape[1] // _BROAD)), axis=1):
         rows = part.sum(axis=1) >= 2
         found += [end - start for start, end in _runs(rows) if _LINE[0] <= end - start <= _LINE[1]]
     return found
