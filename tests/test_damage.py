@@ -193,6 +193,8 @@ DAMAGED: dict[str, Callable[[], bytes]] = {
     "its table cut out": lambda: torn(written(objects()), b"xref\n0 6", 129),
     "a sector of zeros in its table": lambda: without(written(objects()), b"0000000015 00000 n \n0000000064 00", bytes(32)),
     "its end cut off": lambda: written(objects())[:-60],
+    "a change cut off": lambda: written(objects()) + b"4 0 obj\n" + packed(TEXT.replace(b"1237", b"9999"))[:60],
+    "a long change cut off": lambda: written(objects()) + b"4 0 obj\n" + stream(TEXT * 20) + b"\nendobj\n5 0 obj\n<< /Type",
     "a garbled object": lambda: written(objects(o5=without(FONT, b"/Type1", b"/Type1 > 7 ] <<"))),
     "data with another check sum": lambda: without(
         written(objects(o6=packed(b"x" * 900))), zlib.compress(b"x" * 900)[-4:], b"1234"),

@@ -18,6 +18,7 @@ from assembler.evidence.clean import balance, clean, plain_notes, removed_from
 from assembler.evidence.complaints import is_worth_telling, sort_complaints
 from assembler.evidence.locks import locked
 from assembler.evidence.losses import Loss, losses_of
+from assembler.evidence.positions import breaks_off
 from assembler.evidence.refusing import Refused
 from assembler.evidence.soundness import faults_of
 from assembler.evidence.strip import strip_pictures
@@ -25,6 +26,7 @@ from assembler.model import Severity
 from assembler.workshop import whole_file
 
 LETTER = (0.0, 0.0, 612.0, 792.0)
+_CUT_OFF = "a change was being added to it, and its end is missing"
 _SMALLEST = 3.0  # points
 _DEEPEST = 64  # parents of a page that are asked
 Box = tuple[float, float, float, float]
@@ -50,7 +52,7 @@ def normal_pdf(data: bytes, target: Path, password: str = "") -> Normal:
     reading = ladder.read(data, password)
     try:
         with reading.pdf as pdf:
-            broken = [*reading.faults, *faults_of(pdf)]
+            broken = [*reading.faults, *faults_of(pdf), *([_CUT_OFF] if breaks_off(data) else [])]
             said = [*reading.complaints, *map(str, pdf.get_warnings())]
             found = sort_complaints(pdf, data, said, unopened=reading.unopened, intact=not broken)
             faults = [*broken, *found.damage]

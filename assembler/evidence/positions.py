@@ -42,6 +42,12 @@ def has_nothing_cut_out(data: bytes) -> bool:
     return _only_moved(data, found, named)
 
 
+def breaks_off(data: bytes) -> bool:
+    """Whether objects stand behind a file's end: of a change that was being added to it, and is cut off."""
+    end = data.rfind(b"%%EOF")
+    return end >= 0 and _OBJECT.search(data, end) is not None
+
+
 def _table(data: bytes) -> tuple[dict[int, int], set[int]]:
     """Places by number, as the tables of all revisions say, and the numbers they call free."""
     named: dict[int, int] = {}
