@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-LEAST, GOOD = 6.0, 9.0  # points: a letter's size below which a picture is cut, and that which is aimed at
+# points: a letter's size below which a picture is cut, that which is aimed at, and that which is not exceeded
+LEAST, GOOD, LARGE = 6.0, 9.0, 12.0
 PAPER = (576.0, 756.0)  # points across and along a page that a picture may take
 MOST = 100  # strips
 _LONG = 2.0  # times as long as wide
@@ -78,7 +79,7 @@ def _cuts(ends: Sequence[tuple[int, bool]], factor: int, em: float, size: tuple[
     strips = tuple((0, a, wide, b) if upright else (a, 0, b, wide) for a, b in spans)
     longest = max(b - a for a, b in spans)
     overlapping = sum(not clean for _, clean in edges)
-    scale = min(PAPER[0] / wide, PAPER[1] / longest)  # as large as the longest strip fits
+    scale = min(PAPER[0] / wide, PAPER[1] / longest, LARGE / em)  # as large as the longest strip fits
     return Cuts(strips=strips, scale=scale, overlapping=overlapping, upright=upright)
 
 
