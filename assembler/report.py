@@ -37,7 +37,8 @@ from assembler.shelf import Shelf
 from assembler.workshop import read_record, write_atomic
 
 NAME = "manifest.json"
-FORMAT = 1
+FORMAT = 2  # 2: with `kept`, what the proof compares our own pages and recognized words with
+WORDS = "proof/words.jsonl"  # words of recognized pages, and where each stands; a line for each page
 
 NOT_CHECKED = (
     "whether signatures are in ink and by the right person",
@@ -68,13 +69,14 @@ def manifest(
     seal: str = "",
     filed: Filed | None = None,
     fitted: Sequence[Fitted] = (),
+    filled: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Everything but the outputs and the proof, which `with_outputs` and `with_proof` add when there are any.
 
     `claims`: requirements and the exhibits that meet them. `relied`: dated facts that were used. `not_checked`: sentences.
     `looked`: what was looked for in the evidence. `contradictions`: what says other than the case; these hold client facts.
     `filed`: the packet as it was filed, whose pages keep their numbers.
-    `fitted`: pages whose pictures were stored again.
+    `fitted`: pages whose pictures were stored again. `filled`: documents of the forms that we filled.
     """
     pages = {one.exhibit: one.pages for one in prepared}
     fits = {(one.document, one.index): one for one in fitted}
@@ -89,6 +91,7 @@ def manifest(
         "linked": profile.links != "none",
         "marking": {key: getattr(profile.marking, key) for key in ("exhibit", "tab", "other")},
         "volumes": [asdict(one) for one in volumes],
+        "kept": {"drafts": [_kept_draft(one, plan) for one in drafts], "forms": _kept_forms(layout, filled), "words": WORDS},
         "as_of": as_of.isoformat(),
         "seal": seal,
         "inputs": [asdict(record) for record in case.files],
@@ -158,6 +161,24 @@ def with_proof(data: Mapping[str, Any], checks: Sequence[Check], not_checked: Se
     """The manifest with what was proved."""
     listed = [*data["not_checked"], *not_checked]
     return {**data, "proof": [asdict(check) for check in checks], "not_checked": list(dict.fromkeys(listed))}
+
+
+def kept_pdf(document: str) -> str:
+    """Where a packet keeps the PDF of a draft or filled form as it was before binding, for the proof."""
+    kind, _, name = document.partition(":")
+    return f"proof/{kind}s/{name.removesuffix('.pdf').replace('/', '-')}.pdf"
+
+
+def _kept_draft(one: Draft, plan: Plan) -> dict[str, Any]:
+    """A draft's PDF and Word file, None where a page only holds a form's place. `shipped`: from a template of ours."""
+    places = {part.document for part in plan.parts if part.holds_place}
+    word = None if one.id in places else f"drafts/{one.id.removeprefix('draft:')}.docx"
+    return {"document": one.id, "pdf": kept_pdf(one.id), "docx": word, "shipped": one.shipped}
+
+
+def _kept_forms(layout: Layout, filled: Sequence[str]) -> list[dict[str, Any]]:
+    bound = {leaf.document for leaf in layout.leaves}
+    return [{"document": name, "pdf": kept_pdf(name)} for name in filled if name in bound]
 
 
 def record_of(case: str, packet: str) -> Callable[[Path], Mapping[str, str] | None]:

@@ -63,6 +63,7 @@ def draft(job: Job) -> Draft:
     return Draft(
         id=job.id, docx=made / "draft.docx", pdf=made / "draft.pdf", pages=len(sizes), engine=facts["engine"],
         sizes=sizes, inks=inks, findings=tuple(_finding(one) for one in facts["findings"]),
+        shipped=job.template.origin == "shipped",
     )
 
 

@@ -121,3 +121,4 @@ class Draft:
     sizes: tuple[tuple[float, float], ...] = ()  # width, height per page
     inks: tuple[Ink, ...] = ()
     findings: tuple[Finding, ...] = ()
+    shipped: bool = False  # from a template of ours, whose wording the proof knows, and not from a firm's own

@@ -188,6 +188,7 @@ def _keep(drawn: _Drawn, made: Path) -> None:
     packet.lay_drafts([one for one in drawn.drafts if one.id not in places], made)
     packet.keep_forms(drawn.forms, made)
     packet.keep_papers(drawn.papers, made)
+    packet.keep_for_proof(drawn.drafts, {one.document: one.flattened for one in drawn.forms}, drawn.prepared, made)
 
 
 def _manifest(
@@ -200,7 +201,7 @@ def _manifest(
         relied=rules.relied(ready.judged), not_checked=ready.judged.not_checked,
         looked=[asdict(one) for one in ready.crossed.looked],
         contradictions=[asdict(one) for one in (*ready.crossed.contradictions, *drawn.contradictions)], seal=seal,
-        filed=frozen.of(drawn.plan, options), fitted=bound.fitted,
+        filed=frozen.of(drawn.plan, options), fitted=bound.fitted, filled=[one.document for one in drawn.forms],
     )  # fmt: skip
 
 

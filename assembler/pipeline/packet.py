@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from assembler import forms, report
 from assembler.errors import OutputNotWritten
-from assembler.model import Case, Draft
+from assembler.model import Case, Draft, Prepared
 from assembler.workshop import link_below, refuse_bytes, refuse_foreign
 
 _INPUTS = ("case.json", "evidence", "forms", "templates", "profiles", ".assembler")
@@ -56,3 +57,32 @@ def keep_papers(papers: Mapping[str, Path], made: Path) -> None:
     for name, path in papers.items():
         (made / name).parent.mkdir(exist_ok=True, mode=0o700)
         shutil.copyfile(path, made / name)
+
+
+def keep_for_proof(
+    filled: Sequence[Draft], forms: Mapping[str, Path], prepared: Sequence[Prepared], made: Path
+) -> None:
+    """Put beside the bundle what `verify` compares its pages with a year later: see `report.kept_for_proof`.
+
+    In a folder of its own, since Word saves a PDF of a letter beside the letter under the same name.
+    """
+    for one in filled:
+        _copy(one.pdf, made / report.kept_pdf(one.id))
+    for document, pdf in forms.items():
+        _copy(pdf, made / report.kept_pdf(document))
+    lines = [line for one in prepared for line in _recognized(one)]
+    (made / report.WORDS).write_text("".join(f"{line}\n" for line in lines), encoding="utf8")
+
+
+def _copy(path: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    shutil.copyfile(path, target)
+
+
+def _recognized(one: Prepared) -> Iterator[str]:
+    """A line of JSON for each recognized page: its words, and where each stands, in points from the page's top left corner."""
+    for index, page in enumerate(one.pages):
+        if page.method == "ocr" and page.boxes is not None:
+            words = [[word, *place] for word, *place, _ in json.loads(page.boxes.read_text(encoding="utf8"))]
+            row = {"document": f"exhibit:{one.exhibit}", "index": index, "size": [page.width, page.height], "words": words}
+            yield json.dumps(row, ensure_ascii=False)

@@ -1,0 +1,92 @@
+"""What a packet keeps beside its bundle for the proof: the PDF of each draft before it was bound, and recognized words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+_SINCE = 2  # format of the manifest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptDocument:
+    """A document of ours as it was before binding; paths are relative to the packet's folder.
+
+    `docx`: the Word file it was printed from, "" where none is kept. `shipped`: from a template of ours.
+    """
+
+    document: str
+    pdf: str
+    docx: str = ""
+    shipped: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """A recognized word and its place on the page: points from the top left corner."""
+
+    text: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptWords:
+    """What was recognized on a page of this width and height, in reading order."""
+
+    size: tuple[float, float]
+    words: tuple[Word, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """All that is kept. `words`: by document and index of the page in it."""
+
+    documents: Mapping[str, KeptDocument]
+    words: Mapping[tuple[str, int], KeptWords]
+
+
+def read_kept(build: Path, data: Mapping[str, Any]) -> Kept | None:
+    """Read what a packet keeps; None of a packet built before anything was kept.
+
+    Raises OSError, ValueError, KeyError, TypeError where it cannot be read.
+    """
+    if data.get("format", 1) < _SINCE:
+        return None
+    kept = data["kept"]
+    drafts = [_document(row, row["docx"] or "", shipped=bool(row["shipped"])) for row in kept["drafts"]]
+    forms = [_document(row, "", shipped=False) for row in kept["forms"]]
+    lines = (build / _inside(kept["words"])).read_text(encoding="utf8").splitlines()
+    rows = [json.loads(line) for line in lines]
+    return Kept(
+        documents={one.document: one for one in (*drafts, *forms)},
+        words={(str(row["document"]), int(row["index"])): _words(row) for row in rows},
+    )
+
+
+def _document(row: Mapping[str, Any], docx: str, *, shipped: bool) -> KeptDocument:
+    return KeptDocument(
+        document=str(row["document"]), pdf=_inside(row["pdf"]), docx=_inside(docx) if docx else "", shipped=shipped
+    )
+
+
+def _words(row: Mapping[str, Any]) -> KeptWords:
+    width, height = map(float, row["size"])
+    words = tuple(
+        Word(text=str(text), left=float(left), top=float(top), right=float(right), bottom=float(bottom))
+        for text, left, top, right, bottom in row["words"]
+    )
+    return KeptWords(size=(width, height), words=words)
+
+
+def _inside(path: Any) -> str:
+    """A path within the packet's folder. Raises ValueError for any other."""
+    pure = PurePosixPath(path)
+    if pure.is_absolute() or ".." in pure.parts or "\\" in str(path) or not pure.parts:
+        raise ValueError("a path leads out of the packet")
+    return str(path)

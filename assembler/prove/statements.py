@@ -1,0 +1,304 @@
+"""What our own pages say, read from the bundle's pages, against the ledger: citations, index rows, tab sheets, enclosures.
+
+Wherever a draft has a link to one of our addresses, the page must print what that address means: this holds for any template, and
+for a receiver that wants no links, too. Of the templates that come with the program the wording is known besides, so there
+every row, sheet and line is compared as a whole. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from assembler.model import Check
+from assembler.numbering import LABEL
+from assembler.prove.kept import Kept
+from assembler.prove.own_pages import OwnLink, OwnPage
+from assembler.prove.page_text import fold, is_right_to_left
+
+_ROLES = {"document": "Original", "translation": "English translation", "certificate": "Translator's certificate"}
+_HEADS = ("Tab Description Date Pages Language", "No. File Pages Exhibits")  # of tables, repeated on each page
+_TYPED = re.compile(rf"\bEx\. ([A-Za-z0-9]+) at ({LABEL})(?:–({LABEL}))?")
+_ENGINE = "office2pdf"  # the engine whose order of text in a table is known
+_MOST_STRAY = 3  # letters of a neighbor that a link's box may touch
+Entry = Mapping[str, Any]
+Row = Mapping[str, Any]
+
+
+class Told:
+    """Everything the checks compare. `pages`: our own, by number."""
+
+    def __init__(self, data: Mapping[str, Any], kept: Kept, pages: Mapping[int, OwnPage]) -> None:
+        self.data, self.kept, self.pages = data, kept, pages
+        self.ledger: Sequence[Entry] = data["ledger"]
+        self.rows: Sequence[Row] = data["index"]
+        self._entries: dict[str, list[Entry]] = {}
+        self._labels: dict[str, list[str]] = {}
+        for entry in self.ledger:
+            self._entries.setdefault(entry["document"], []).append(entry)
+            if entry["kind"] == "exhibit":
+                self._labels.setdefault(entry["exhibit"], []).append(_label(entry))
+
+    def entries(self, document: str) -> list[Entry]:
+        """Return the ledger's entries of a document, in the order of its pages."""
+        return sorted(self._entries.get(document, ()), key=lambda entry: int(entry["index"]))
+
+    def text(self, document: str) -> str:
+        """Return the folded text of a document's pages in the bundle, one after the other."""
+        numbers = (entry["number"] for entry in self.entries(document))
+        return "".join(fold(self.pages[number].text) for number in numbers if number in self.pages)
+
+    def range(self, row: Row) -> str:
+        """Return the page range that must be printed for an exhibit, from its pages in the ledger."""
+        labels = self._labels.get(row["exhibit"], ["?"])
+        return "–".join(dict.fromkeys((labels[0], labels[-1])))
+
+    def is_worded(self, document: str) -> bool:
+        """Tell whether the wording of a document is known: a template of ours, drawn by the engine it is made for."""
+        return is_worded(self.data, self.kept, document)
+
+
+def is_worded(data: Mapping[str, Any], kept: Kept, document: str) -> bool:
+    """Tell whether a document is of a template that comes with the program, drawn by the engine it is made for."""
+    one = kept.documents.get(document)
+    return one is not None and one.shipped and str(data.get("word_engines", {}).get(document, "")).startswith(_ENGINE)
+
+
+def check_statements(data: Mapping[str, Any], kept: Kept, pages: Mapping[int, OwnPage]) -> Iterator[Check]:
+    """Yield a check for citations and links, for each of index, tab sheets and enclosures, and for the table of files."""
+    told = Told(data, kept, pages)
+    yield _check("own-links", _link_faults(told), f"{_links(told)} places with a link print what it leads to")
+    yield _check("index", _index_faults(told), f"{len(data['index'])} rows of the index say what the ledger says")
+    yield _check("tab-sheets", _sheet_faults(told), f"{_sheets(told)} tab sheets name their exhibit and its pages")
+    yield _check("enclosures", _enclosure_faults(told), "each line that names an exhibit gives its title and pages")
+
+
+def typed_citations(data: Mapping[str, Any], kept: Kept, pages: Mapping[int, OwnPage]) -> tuple[int, ...]:
+    """Pages with a citation that no link of ours made, of an exhibit that is here and a page that it does not have.
+
+    A person typed it, perhaps of another filing; the proof cannot know.
+    """
+    told = Told(data, kept, pages)
+    homes = {_label(entry): entry["tab"] for entry in told.ledger if entry["kind"] == "exhibit"}
+    tabs = set(homes.values())
+    wrong = []
+    for number, page in sorted(pages.items()):
+        for tab, first, last in _TYPED.findall(" ".join(page.text.split())):
+            if tab in tabs and any(homes.get(label) != tab for label in (first, last or first)):
+                wrong.append(number)
+    return tuple(dict.fromkeys(wrong))
+
+
+Fault = tuple[str, int | None]  # what is wrong, and the page
+
+
+def _check(name: str, faults: Iterator[Fault], well: str) -> Check:
+    found = list(faults)
+    details = "; ".join(dict.fromkeys(text for text, _ in found[:4]))
+    more = f"; and {len(found) - 4} more" if len(found) > 4 else ""
+    return Check(name=name, ok=not found, detail=details + more if found else well, page=found[0][1] if found else None)
+
+
+def _label(entry: Entry) -> str:
+    return str(entry.get("label", entry["number"]))
+
+
+# --- links of the drafts ----------------------------------------------------------------------------------------------
+
+
+def _links(told: Told) -> int:
+    return sum(1 for _ in _groups(told))
+
+
+def _groups(told: Told) -> Iterator[list[OwnLink]]:
+    """Links to one address that follow each other: the pieces of a citation broken over lines or pages, or of a title."""
+    for document in told.kept.documents:
+        entries = told.entries(document)
+        links = [link for entry in entries if entry["number"] in told.pages for link in told.pages[entry["number"]].links]
+        for _, run in groupby(links, key=lambda link: link.address):
+            yield list(run)
+
+
+def _link_faults(told: Told) -> Iterator[Fault]:
+    rows = {row["exhibit"]: row for row in told.rows}
+    places = {(entry["exhibit"], entry["exhibit_page"]): entry for entry in told.ledger if entry["kind"] == "exhibit"}
+    for group in _groups(told):
+        kind, _, rest = group[0].address.partition("/")
+        exhibit, _, page = rest.partition("/")
+        row = rows.get(exhibit)
+        if kind not in ("tab", "exhibit"):
+            continue
+        number = group[0].page
+        if row is None or (kind == "exhibit" and not page.isdecimal()):
+            yield f"a link on page {number} is to an exhibit that is not here", number
+        elif not _says(told, group, row, places, int(page) if kind == "exhibit" else 0):
+            yield f"what is printed for exhibit {row['tab']} on page {number} is not true of it", number
+
+
+def _says(told: Told, group: list[OwnLink], row: Row, places: Mapping[tuple[str, int], Entry], page: int) -> bool:
+    """Whether the text under a group of links is one or more of the things its address may be called.
+
+    `page`: of the exhibit, 0 where the address is its tab sheet.
+    """
+    text = fold("".join(link.text for link in group))
+    tab = re.escape(fold(row["tab"]))
+    if page:
+        entry = places.get((row["exhibit"], page))
+        if entry is None:
+            return False
+        later = [_label(other) for (exhibit, number), other in places.items() if exhibit == row["exhibit"] and number > page]
+        ends = "|".join(re.escape(fold(label)) for label in later) or "(?!)"
+        ways = [rf"ex\.{tab}at{re.escape(fold(_label(entry)))}(?:–(?:{ends}))?"]
+        ways += [rf"(?:pages?)?{re.escape(fold(told.range(row)))}"] if page == 1 else []
+    else:
+        ways = [rf"exhibit{tab}", re.escape(fold(row["title"])), tab]
+        if is_right_to_left(row["title"]):
+            return True  # the order of its letters is not known
+    left, count = re.subn(rf"(?<![0-9a-z])(?:{'|'.join(ways)})(?![0-9a-z–])", "", text)
+    if not page:  # tab and title stand side by side, and have no border once squeezed
+        left, count = re.subn("|".join(ways), "", text)
+    return count > 0 and not re.search(r"\d", left) and sum(map(str.isalnum, left)) <= _MOST_STRAY
+
+
+# --- the index ----------------------------------------------------------------------------------------------------------
+
+
+def _index_documents(told: Told) -> list[str]:
+    return list(dict.fromkeys(entry["document"] for entry in told.ledger if entry["part"] == "index"))
+
+
+def _index_faults(told: Told) -> Iterator[Fault]:
+    for document in _index_documents(told):
+        text = told.text(document)
+        for head in _HEADS:
+            text = text.replace(fold(head), "")
+        page = told.entries(document)[0]["number"]
+        if told.is_worded(document):
+            yield from ((fault, page) for fault in (*_row_faults(told, text), *_file_faults(told, text)))
+        else:
+            yield from ((fault, page) for fault in _own_row_faults(told, text))
+
+
+def _row_faults(told: Told, text: str) -> Iterator[str]:
+    """Each row in its place, every cell; between two rows nothing but the language, and the heading of a new group."""
+    rows, starts, ends = list(told.rows), [], []
+    end = 0
+    for row in rows:
+        wanted = _row_text(told, row)
+        at = text.find(wanted, end)
+        if at < 0:
+            if is_right_to_left(row["title"]) or is_right_to_left(row["group"]):
+                return  # the order of letters is not known; the links were read
+            yield f"the index does not print the row of exhibit {row['tab']} in its place"
+            return
+        starts.append(at)
+        end = at + len(wanted)
+        ends.append(end)
+    languages: dict[str, str] = {}
+    for number, row in enumerate(rows):
+        after = text[ends[number] : starts[number + 1]] if number + 1 < len(rows) else ""
+        group = rows[number + 1]["group"] if number + 1 < len(rows) else ""
+        language = after.removesuffix(fold(group)) if group != row["group"] else after
+        if number + 1 < len(rows) and languages.setdefault(row["language"], language) != language:
+            yield f"the index prints another language for exhibit {row['tab']} than for others of its language"
+    last = rows[-1]["language"] if rows else ""
+    if rows and last in languages and not text[ends[-1] :].startswith(languages[last]):
+        yield f"the index prints another language for exhibit {rows[-1]['tab']} than for others of its language"
+
+
+def _row_text(told: Told, row: Row) -> str:
+    details = "".join(_detail(*part) for part in row["parts"]) if len(row["parts"]) > 1 else ""
+    return fold(f"{row['tab']}{row['title']}{details}{row['date']}{told.range(row)}")
+
+
+def _detail(role: str, first: str, last: str) -> str:
+    return f"{_ROLES.get(role, role)}: {first}" + ("" if first == last else f"–{last}")
+
+
+def _file_faults(told: Told, text: str) -> Iterator[str]:
+    """The table of files, where the bundle takes several: number, name, pages and exhibits of each, in order."""
+    volumes = told.data.get("volumes") or ()
+    if len(volumes) < 2:
+        return
+    ledger = told.ledger
+    wanted = ""
+    for number, volume in enumerate(volumes, 1):
+        here = ledger[volume["first"] - 1 : volume["last"]]
+        tabs = list(dict.fromkeys(entry["tab"] for entry in here if entry["tab"]))
+        span = "–".join(dict.fromkeys((_label(here[0]), _label(here[-1]))))
+        wanted += fold(f"{number}{volume['path']}{span}{'–'.join(dict.fromkeys((*tabs[:1], *tabs[-1:])))}")
+    if wanted not in text:
+        yield "the index does not print the table of the bundle's files as they are"
+
+
+def _own_row_faults(told: Told, text: str) -> Iterator[str]:
+    """Of an index of a firm's own: what it prints of most exhibits it prints of all. (Tab and pages are read at their links.)"""
+    rows = [row for row in told.rows if not is_right_to_left(row["title"])]
+    titled = [row for row in rows if _has_words(text, row["title"])]
+    dated = [row for row in rows if row["date"] and fold(row["date"]) in text]
+    if len(titled) > len(rows) / 2:
+        yield from (f"the index does not print the title of exhibit {row['tab']}" for row in rows if row not in titled)
+    if len(dated) > sum(bool(row["date"]) for row in rows) / 2:
+        missing = [row for row in rows if row["date"] and row not in dated]
+        yield from (f"the index does not print the date of exhibit {row['tab']}" for row in missing)
+
+
+def _has_words(text: str, words: str) -> bool:
+    """Whether all words are in a folded text, in whatever order a table is read."""
+    return fold(words) in text or all(fold(word) in text for word in words.split())
+
+
+# --- tab sheets and enclosures --------------------------------------------------------------------------------------------
+
+
+def _sheets(told: Told) -> int:
+    return sum(entry["kind"] == "tab" for entry in told.ledger)
+
+
+def _sheet_faults(told: Told) -> Iterator[Fault]:
+    rows = {row["exhibit"]: row for row in told.rows}
+    sheets = [(entry, rows.get(entry["exhibit"])) for entry in told.ledger if entry["kind"] == "tab"]
+    texts = {entry["number"]: fold(told.pages[entry["number"]].text) for entry, _ in sheets if entry["number"] in told.pages}
+    titled = sum(bool(row and _has_words(texts.get(entry["number"], ""), row["title"])) for entry, row in sheets)
+    for entry, row in sheets:
+        number = entry["number"]
+        if row is None or number not in texts:
+            yield f"the tab sheet on page {number} is of no exhibit of the index", number
+            continue
+        text, span = texts[number], told.range(row)
+        if told.is_worded(entry["document"]) and not is_right_to_left(row["title"]):
+            right = text == fold(f"EXHIBIT {row['tab']}{row['title']}{'Pages' if '–' in span else 'Page'} {span}")
+        else:
+            page = " ".join(told.pages[number].text.split())
+            right = all(re.search(rf"(?<![0-9A-Za-z–]){re.escape(part)}(?![0-9A-Za-z–])", page) for part in (row["tab"], span))
+            right = right and (titled <= len(sheets) / 2 or _has_words(text, row["title"]) or is_right_to_left(row["title"]))
+        if not right:
+            yield f"the tab sheet on page {number} does not say what exhibit {row['tab']} is and on which pages", number
+
+
+def _enclosure_faults(told: Told) -> Iterator[Fault]:
+    """Lines "Exhibit C: its title, pages 57–70" of the letters; and a cover page that says from which exhibit to which."""
+    rows = list(told.rows)
+    for document in told.kept.documents:
+        entries = told.entries(document)
+        if not entries or not told.is_worded(document):
+            continue
+        text, page = told.text(document).replace("•", ""), entries[0]["number"]
+        lines = [fold(_enclosure(told, row)) for row in rows]
+        for row, line in zip(rows, lines, strict=True):
+            start = fold(f"Exhibit {row['tab']}: {row['title']},page")
+            if text.count(start) != text.count(line):
+                yield f"a line of {document.removeprefix('draft:')} gives other pages for exhibit {row['tab']}", page
+        if document == "draft:cover-letter" and rows and not any(is_right_to_left(row["title"]) for row in rows):
+            if "".join(lines) not in text:
+                yield "the letter does not list all exhibits, in order, with title and pages", page
+        if document == "draft:caption-cover" and rows:
+            if fold(f"EXHIBITS {rows[0]['tab']} TO {rows[-1]['tab']}") not in text:
+                yield "the cover page does not name the first and the last exhibit", page
+
+
+def _enclosure(told: Told, row: Row) -> str:
+    span = told.range(row)
+    return f"Exhibit {row['tab']}: {row['title']}, {'pages' if '–' in span else 'page'} {span}"
