@@ -59,7 +59,9 @@ def read_kept(build: Path, data: Mapping[str, Any]) -> Kept | None:
     if data.get("format", 1) < _SINCE:
         return None
     kept = data["kept"]
-    drafts = [_document(row, row["docx"] or "", shipped=bool(row["shipped"])) for row in kept["drafts"]]
+    drafts = [
+        _document(row, row["docx"] or "", shipped=bool(row["shipped"])) for row in kept["drafts"]
+    ]
     forms = [_document(row, "", shipped=False) for row in kept["forms"]]
     lines = (build / _inside(kept["words"])).read_text(encoding="utf8").splitlines()
     rows = [json.loads(line) for line in lines]
@@ -71,14 +73,23 @@ def read_kept(build: Path, data: Mapping[str, Any]) -> Kept | None:
 
 def _document(row: Mapping[str, Any], docx: str, *, shipped: bool) -> KeptDocument:
     return KeptDocument(
-        document=str(row["document"]), pdf=_inside(row["pdf"]), docx=_inside(docx) if docx else "", shipped=shipped
+        document=str(row["document"]),
+        pdf=_inside(row["pdf"]),
+        docx=_inside(docx) if docx else "",
+        shipped=shipped,
     )
 
 
 def _words(row: Mapping[str, Any]) -> KeptWords:
     width, height = map(float, row["size"])
     words = tuple(
-        Word(text=str(text), left=float(left), top=float(top), right=float(right), bottom=float(bottom))
+        Word(
+            text=str(text),
+            left=float(left),
+            top=float(top),
+            right=float(right),
+            bottom=float(bottom),
+        )
         for text, left, top, right, bottom in row["words"]
     )
     return KeptWords(size=(width, height), words=words)

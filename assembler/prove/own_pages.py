@@ -35,12 +35,14 @@ class OwnLink:
 class OwnPage:
     """What was read of one page of ours. `text`: of the bundle's page, without its stamp.
 
-    `trouble`: why the page is not as drafted, "" where it is. `reads_alike`: whether both have the same text.
+    `drafted`: pages of its draft. `reads_alike`: whether both have the same text. `trouble`: what is wrong with its look, or why
+    it could not be seen.
     """
 
     number: int
     text: str = ""
     links: tuple[OwnLink, ...] = ()
+    drafted: int = 0
     reads_alike: bool = False
     trouble: str = ""
 
@@ -63,16 +65,19 @@ def read_own_pages(
     pages: dict[int, OwnPage] = {}
     for job, result in zip(jobs, workshop.map(compare_pages, jobs), strict=True):
         if isinstance(result, Failure):
-            lost = f"could not be compared ({result.kind}: {result.detail})"
-            result = tuple(OwnPage(number=entry["number"], trouble=lost) for entry in job.entries)
+            result = _lost(job, f"it could not be compared ({result.kind}: {result.detail})")  # noqa: PLW2901
         pages |= {page.number: page for page in result}
     return pages
 
 
-def _jobs(packet: Path, ledger: Sequence[Entry], parts: Sequence[Volume], kept: Kept) -> Iterator[Job]:
+def _jobs(
+    packet: Path, ledger: Sequence[Entry], parts: Sequence[Volume], kept: Kept
+) -> Iterator[Job]:
     for volume in parts:
         here = ledger[volume.first - 1 : volume.last]
-        for document in dict.fromkeys(entry["document"] for entry in here if entry["document"] in kept.documents):
+        for document in dict.fromkeys(
+            entry["document"] for entry in here if entry["document"] in kept.documents
+        ):
             entries = tuple(entry for entry in here if entry["document"] == document)
             yield Job(packet=packet, volume=volume, draft=kept.documents[document], entries=entries)
 
@@ -106,7 +111,7 @@ def _compared(bundle: Any, draft: Any, sources: Sources, job: Job, entry: Entry)
     whole = stamp.hide(page, entry["stamp"]) or not entry["stamp"]
     text = read_text(page)
     return OwnPage(
-        number=number, text=text, links=tuple(_links(page, original, entry)),
+        number=number, text=text, drafted=len(draft), links=tuple(_links(page, original, entry)),
         reads_alike=squeeze(text) == squeeze(read_text(original)),
         trouble=_difference(page, entry, job.draft.pdf, sources, whole=whole),
     )  # fmt: skip

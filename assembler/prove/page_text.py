@@ -7,7 +7,9 @@ import unicodedata
 from typing import Any
 
 # PDFium's signs for a hyphen at the end of a line, and the soft hyphen; they stand for a hyphen that is printed
-_LINE_HYPHENS = str.maketrans({"\x02": "-", "\ufffe": "-", "\u00ad": "-", "\u2010": "-", "\u2011": "-"})
+_LINE_HYPHENS = str.maketrans(
+    {"\x02": "-", "\ufffe": "-", "\u00ad": "-", "\u2010": "-", "\u2011": "-"}
+)
 _DASHES = str.maketrans({"\u2012": "–", "\u2014": "–", "\u2212": "–"})
 
 
@@ -22,7 +24,9 @@ def read_text(page: Any) -> str:
 
 def squeeze(text: str) -> str:
     """Return every sign of a text but blanks, ligatures spelled out: what two drawings of one text have in common."""
-    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text.translate(_LINE_HYPHENS))).replace("\0", "")
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text.translate(_LINE_HYPHENS))).replace(
+        "\0", ""
+    )
 
 
 def fold(text: str) -> str:

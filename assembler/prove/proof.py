@@ -12,7 +12,7 @@ from typing import Any
 
 from assembler.model import Check, Proof, Volume
 from assembler.numbering import LABEL
-from assembler.prove import counting, cuts, frozen, known, unlinked, wording
+from assembler.prove import counting, cuts, frozen, known, unlinked, with_kept, wording
 from assembler.prove import pages as paging
 from assembler.prove import structure as structuring
 from assembler.prove import volumes as volumed
@@ -54,15 +54,18 @@ def prove(
     structures = structuring.read_all(build, ledger, parts, workshop, data.get("linked", True))
     structure = structuring.together(structures)
     checks = [*files, *counts, *frozen.checks(data), *volumed.checks(build, data, parts)]
-    checks += [*_pixels(ledger, seen, case_folder), *_stamps(data, seen), *_words(ledger, seen)]
+    kept = with_kept.check_kept(build, data, parts, case_folder, workshop)
+    checks += [*_pixels(ledger, seen, case_folder), *_stamps(data, seen), *(() if kept.complete else _words(ledger, seen))]
+    checks += kept.checks
     checks += list(wording.checks(build, data, parts, seen, case_folder, workshop))
     if not structure.trouble:
         checks += [*_agreement(data, structure), *_bookmarks(data, parts, structures)]
         checks += volumed.listed(data, parts, structure.texts)
     checks += list(_nothing_else(structure))
     missing = () if case_folder else ("whether pages look like their sources: the case folder was not given",)
+    unseen = (*missing, *_not_seen(ledger, seen), *kept.not_checked)
     return Proof(
-        checks=tuple(checks), not_checked=(*missing, *_not_seen(ledger, seen)), drawn=looked.drawn, known=looked.known,
+        checks=tuple(checks), not_checked=unseen, drawn=looked.drawn, known=looked.known,
         prints=looked.prints,
     )
 

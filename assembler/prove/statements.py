@@ -18,8 +18,15 @@ from assembler.prove.kept import Kept
 from assembler.prove.own_pages import OwnLink, OwnPage
 from assembler.prove.page_text import fold, is_right_to_left
 
-_ROLES = {"document": "Original", "translation": "English translation", "certificate": "Translator's certificate"}
-_HEADS = ("Tab Description Date Pages Language", "No. File Pages Exhibits")  # of tables, repeated on each page
+_ROLES = {
+    "document": "Original",
+    "translation": "English translation",
+    "certificate": "Translator's certificate",
+}
+HEADS = (
+    "Tab Description Date Pages Language",
+    "No. File Pages Exhibits",
+)  # of tables, repeated on each page
 _TYPED = re.compile(rf"\bEx\. ([A-Za-z0-9]+) at ({LABEL})(?:–({LABEL}))?")
 _ENGINE = "office2pdf"  # the engine whose order of text in a table is known
 _MOST_STRAY = 3  # letters of a neighbor that a link's box may touch
@@ -63,19 +70,41 @@ class Told:
 def is_worded(data: Mapping[str, Any], kept: Kept, document: str) -> bool:
     """Tell whether a document is of a template that comes with the program, drawn by the engine it is made for."""
     one = kept.documents.get(document)
-    return one is not None and one.shipped and str(data.get("word_engines", {}).get(document, "")).startswith(_ENGINE)
+    return (
+        one is not None
+        and one.shipped
+        and str(data.get("word_engines", {}).get(document, "")).startswith(_ENGINE)
+    )
 
 
-def check_statements(data: Mapping[str, Any], kept: Kept, pages: Mapping[int, OwnPage]) -> Iterator[Check]:
+def check_statements(
+    data: Mapping[str, Any], kept: Kept, pages: Mapping[int, OwnPage]
+) -> Iterator[Check]:
     """Yield a check for citations and links, for each of index, tab sheets and enclosures, and for the table of files."""
     told = Told(data, kept, pages)
-    yield _check("own-links", _link_faults(told), f"{_links(told)} places with a link print what it leads to")
-    yield _check("index", _index_faults(told), f"{len(data['index'])} rows of the index say what the ledger says")
-    yield _check("tab-sheets", _sheet_faults(told), f"{_sheets(told)} tab sheets name their exhibit and its pages")
-    yield _check("enclosures", _enclosure_faults(told), "each line that names an exhibit gives its title and pages")
+    yield _check(
+        "own-links", _link_faults(told), f"{_links(told)} places with a link print what it leads to"
+    )
+    yield _check(
+        "index",
+        _index_faults(told),
+        f"{len(data['index'])} rows of the index say what the ledger says",
+    )
+    yield _check(
+        "tab-sheets",
+        _sheet_faults(told),
+        f"{_sheets(told)} tab sheets name their exhibit and its pages",
+    )
+    yield _check(
+        "enclosures",
+        _enclosure_faults(told),
+        "each line that names an exhibit gives its title and pages",
+    )
 
 
-def typed_citations(data: Mapping[str, Any], kept: Kept, pages: Mapping[int, OwnPage]) -> tuple[int, ...]:
+def typed_citations(
+    data: Mapping[str, Any], kept: Kept, pages: Mapping[int, OwnPage]
+) -> tuple[int, ...]:
     """Pages with a citation that no link of ours made, of an exhibit that is here and a page that it does not have.
 
     A person typed it, perhaps of another filing; the proof cannot know.
@@ -98,7 +127,12 @@ def _check(name: str, faults: Iterator[Fault], well: str) -> Check:
     found = list(faults)
     details = "; ".join(dict.fromkeys(text for text, _ in found[:4]))
     more = f"; and {len(found) - 4} more" if len(found) > 4 else ""
-    return Check(name=name, ok=not found, detail=details + more if found else well, page=found[0][1] if found else None)
+    return Check(
+        name=name,
+        ok=not found,
+        detail=details + more if found else well,
+        page=found[0][1] if found else None,
+    )
 
 
 def _label(entry: Entry) -> str:
@@ -116,14 +150,23 @@ def _groups(told: Told) -> Iterator[list[OwnLink]]:
     """Links to one address that follow each other: the pieces of a citation broken over lines or pages, or of a title."""
     for document in told.kept.documents:
         entries = told.entries(document)
-        links = [link for entry in entries if entry["number"] in told.pages for link in told.pages[entry["number"]].links]
+        links = [
+            link
+            for entry in entries
+            if entry["number"] in told.pages
+            for link in told.pages[entry["number"]].links
+        ]
         for _, run in groupby(links, key=lambda link: link.address):
             yield list(run)
 
 
 def _link_faults(told: Told) -> Iterator[Fault]:
     rows = {row["exhibit"]: row for row in told.rows}
-    places = {(entry["exhibit"], entry["exhibit_page"]): entry for entry in told.ledger if entry["kind"] == "exhibit"}
+    places = {
+        (entry["exhibit"], entry["exhibit_page"]): entry
+        for entry in told.ledger
+        if entry["kind"] == "exhibit"
+    }
     for group in _groups(told):
         kind, _, rest = group[0].address.partition("/")
         exhibit, _, page = rest.partition("/")
@@ -134,10 +177,15 @@ def _link_faults(told: Told) -> Iterator[Fault]:
         if row is None or (kind == "exhibit" and not page.isdecimal()):
             yield f"a link on page {number} is to an exhibit that is not here", number
         elif not _says(told, group, row, places, int(page) if kind == "exhibit" else 0):
-            yield f"what is printed for exhibit {row['tab']} on page {number} is not true of it", number
+            yield (
+                f"what is printed for exhibit {row['tab']} on page {number} is not true of it",
+                number,
+            )
 
 
-def _says(told: Told, group: list[OwnLink], row: Row, places: Mapping[tuple[str, int], Entry], page: int) -> bool:
+def _says(
+    told: Told, group: list[OwnLink], row: Row, places: Mapping[tuple[str, int], Entry], page: int
+) -> bool:
     """Whether the text under a group of links is one or more of the things its address may be called.
 
     `page`: of the exhibit, 0 where the address is its tab sheet.
@@ -148,7 +196,11 @@ def _says(told: Told, group: list[OwnLink], row: Row, places: Mapping[tuple[str,
         entry = places.get((row["exhibit"], page))
         if entry is None:
             return False
-        later = [_label(other) for (exhibit, number), other in places.items() if exhibit == row["exhibit"] and number > page]
+        later = [
+            _label(other)
+            for (exhibit, number), other in places.items()
+            if exhibit == row["exhibit"] and number > page
+        ]
         ends = "|".join(re.escape(fold(label)) for label in later) or "(?!)"
         ways = [rf"ex\.{tab}at{re.escape(fold(_label(entry)))}(?:–(?:{ends}))?"]
         ways += [rf"(?:pages?)?{re.escape(fold(told.range(row)))}"] if page == 1 else []
@@ -166,17 +218,21 @@ def _says(told: Told, group: list[OwnLink], row: Row, places: Mapping[tuple[str,
 
 
 def _index_documents(told: Told) -> list[str]:
-    return list(dict.fromkeys(entry["document"] for entry in told.ledger if entry["part"] == "index"))
+    return list(
+        dict.fromkeys(entry["document"] for entry in told.ledger if entry["part"] == "index")
+    )
 
 
 def _index_faults(told: Told) -> Iterator[Fault]:
     for document in _index_documents(told):
         text = told.text(document)
-        for head in _HEADS:
+        for head in HEADS:
             text = text.replace(fold(head), "")
         page = told.entries(document)[0]["number"]
         if told.is_worded(document):
-            yield from ((fault, page) for fault in (*_row_faults(told, text), *_file_faults(told, text)))
+            yield from (
+                (fault, page) for fault in (*_row_faults(told, text), *_file_faults(told, text))
+            )
         else:
             yield from ((fault, page) for fault in _own_row_faults(told, text))
 
@@ -228,7 +284,9 @@ def _file_faults(told: Told, text: str) -> Iterator[str]:
         here = ledger[volume["first"] - 1 : volume["last"]]
         tabs = list(dict.fromkeys(entry["tab"] for entry in here if entry["tab"]))
         span = "–".join(dict.fromkeys((_label(here[0]), _label(here[-1]))))
-        wanted += fold(f"{number}{volume['path']}{span}{'–'.join(dict.fromkeys((*tabs[:1], *tabs[-1:])))}")
+        wanted += fold(
+            f"{number}{volume['path']}{span}{'–'.join(dict.fromkeys((*tabs[:1], *tabs[-1:])))}"
+        )
     if wanted not in text:
         yield "the index does not print the table of the bundle's files as they are"
 
@@ -239,7 +297,11 @@ def _own_row_faults(told: Told, text: str) -> Iterator[str]:
     titled = [row for row in rows if _has_words(text, row["title"])]
     dated = [row for row in rows if row["date"] and fold(row["date"]) in text]
     if len(titled) > len(rows) / 2:
-        yield from (f"the index does not print the title of exhibit {row['tab']}" for row in rows if row not in titled)
+        yield from (
+            f"the index does not print the title of exhibit {row['tab']}"
+            for row in rows
+            if row not in titled
+        )
     if len(dated) > sum(bool(row["date"]) for row in rows) / 2:
         missing = [row for row in rows if row["date"] and row not in dated]
         yield from (f"the index does not print the date of exhibit {row['tab']}" for row in missing)
@@ -259,9 +321,18 @@ def _sheets(told: Told) -> int:
 
 def _sheet_faults(told: Told) -> Iterator[Fault]:
     rows = {row["exhibit"]: row for row in told.rows}
-    sheets = [(entry, rows.get(entry["exhibit"])) for entry in told.ledger if entry["kind"] == "tab"]
-    texts = {entry["number"]: fold(told.pages[entry["number"]].text) for entry, _ in sheets if entry["number"] in told.pages}
-    titled = sum(bool(row and _has_words(texts.get(entry["number"], ""), row["title"])) for entry, row in sheets)
+    sheets = [
+        (entry, rows.get(entry["exhibit"])) for entry in told.ledger if entry["kind"] == "tab"
+    ]
+    texts = {
+        entry["number"]: fold(told.pages[entry["number"]].text)
+        for entry, _ in sheets
+        if entry["number"] in told.pages
+    }
+    titled = sum(
+        bool(row and _has_words(texts.get(entry["number"], ""), row["title"]))
+        for entry, row in sheets
+    )
     for entry, row in sheets:
         number = entry["number"]
         if row is None or number not in texts:
@@ -269,13 +340,25 @@ def _sheet_faults(told: Told) -> Iterator[Fault]:
             continue
         text, span = texts[number], told.range(row)
         if told.is_worded(entry["document"]) and not is_right_to_left(row["title"]):
-            right = text == fold(f"EXHIBIT {row['tab']}{row['title']}{'Pages' if '–' in span else 'Page'} {span}")
+            right = text == fold(
+                f"EXHIBIT {row['tab']}{row['title']}{'Pages' if '–' in span else 'Page'} {span}"
+            )
         else:
             page = " ".join(told.pages[number].text.split())
-            right = all(re.search(rf"(?<![0-9A-Za-z–]){re.escape(part)}(?![0-9A-Za-z–])", page) for part in (row["tab"], span))
-            right = right and (titled <= len(sheets) / 2 or _has_words(text, row["title"]) or is_right_to_left(row["title"]))
+            right = all(
+                re.search(rf"(?<![0-9A-Za-z–]){re.escape(part)}(?![0-9A-Za-z–])", page)
+                for part in (row["tab"], span)
+            )
+            right = right and (
+                titled <= len(sheets) / 2
+                or _has_words(text, row["title"])
+                or is_right_to_left(row["title"])
+            )
         if not right:
-            yield f"the tab sheet on page {number} does not say what exhibit {row['tab']} is and on which pages", number
+            yield (
+                f"the tab sheet on page {number} does not say what exhibit {row['tab']} is and on which pages",
+                number,
+            )
 
 
 def _enclosure_faults(told: Told) -> Iterator[Fault]:
@@ -290,13 +373,16 @@ def _enclosure_faults(told: Told) -> Iterator[Fault]:
         for row, line in zip(rows, lines, strict=True):
             start = fold(f"Exhibit {row['tab']}: {row['title']},page")
             if text.count(start) != text.count(line):
-                yield f"a line of {document.removeprefix('draft:')} gives other pages for exhibit {row['tab']}", page
-        if document == "draft:cover-letter" and rows and not any(is_right_to_left(row["title"]) for row in rows):
-            if "".join(lines) not in text:
-                yield "the letter does not list all exhibits, in order, with title and pages", page
-        if document == "draft:caption-cover" and rows:
-            if fold(f"EXHIBITS {rows[0]['tab']} TO {rows[-1]['tab']}") not in text:
-                yield "the cover page does not name the first and the last exhibit", page
+                yield (
+                    f"a line of {document.removeprefix('draft:')} gives other pages for exhibit {row['tab']}",
+                    page,
+                )
+        known = rows and not any(is_right_to_left(row["title"]) for row in rows)
+        if document == "draft:cover-letter" and known and "".join(lines) not in text:
+            yield "the letter does not list all exhibits, in order, with title and pages", page
+        span = fold(f"EXHIBITS {rows[0]['tab']} TO {rows[-1]['tab']}") if rows else ""
+        if document == "draft:caption-cover" and span not in text:
+            yield "the cover page does not name the first and the last exhibit", page
 
 
 def _enclosure(told: Told, row: Row) -> str:

@@ -23,7 +23,9 @@ from assembler.workshop import Failure, Workshop
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _MOST = 100_000_000  # bytes of all parts, unpacked
-_GONE = frozenset(f"{_W}{name}" for name in ("del", "moveFrom", "instrText", "delText", "rPr", "pPr", "sectPr"))
+_GONE = frozenset(
+    f"{_W}{name}" for name in ("del", "moveFrom", "instrText", "delText", "rPr", "pPr", "sectPr")
+)
 _BLANKS = frozenset(f"{_W}{name}" for name in ("tab", "br", "cr", "ptab"))
 _BOXES = frozenset(f"{_W}{name}" for name in ("pict", "drawing", "object", "txbxContent"))
 _SIGNS = range(0x2000, 0x2200)  # dashes, quotation marks, currencies, arrows
@@ -64,7 +66,10 @@ def compare_all(jobs: Sequence[Job], workshop: Workshop) -> tuple[Compared, ...]
     """Compare Word files with their PDFs, in workers."""
     results = workshop.map(compare, jobs)
     return tuple(
-        Compared(trouble=f"could not be read ({one.kind}: {one.detail})") if isinstance(one, Failure) else one for one in results
+        Compared(trouble=f"could not be read ({one.kind}: {one.detail})")
+        if isinstance(one, Failure)
+        else one
+        for one in results
     )
 
 
@@ -75,10 +80,21 @@ def compare(job: Job) -> Compared:
             return Compared(edited=True)
         word = read_word_text(job.docx)
         printed = _printed(job.pdf)
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile, etree.XMLSyntaxError, pdfium.PdfiumError) as error:
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        zipfile.BadZipFile,
+        etree.XMLSyntaxError,
+        pdfium.PdfiumError,
+    ) as error:
         return Compared(trouble=f"cannot be compared with its PDF ({type(error).__name__})")
     if job.worded:
-        return Compared(trouble="" if _say_the_same(word, printed, job.heads) else "says other words than its PDF")
+        return Compared(
+            trouble=""
+            if _say_the_same(word, printed, job.heads)
+            else "says other words than its PDF"
+        )
     lost = _lost_words(word.sure, printed)
     return Compared(trouble=f"has {lost} words that its PDF does not have" if lost else "")
 
@@ -92,11 +108,17 @@ def read_word_text(docx: Path) -> WordText:
         if sum(entry.file_size for entry in archive.infolist()) > _MOST:
             raise ValueError("too large unpacked")
         body = _parsed(archive.read("word/document.xml"))
-        hiding = _hiding(_parsed(archive.read("word/styles.xml"))) if "word/styles.xml" in archive.namelist() else set()
+        hiding = (
+            _hiding(_parsed(archive.read("word/styles.xml")))
+            if "word/styles.xml" in archive.namelist()
+            else set()
+        )
     whole, sure = [], []
     reader = _Reader(hiding=hiding)
     for paragraph in body.iter(f"{_W}p"):
-        boxed = any(parent.tag == _FALLBACK or parent.tag in _BOXES for parent in paragraph.iterancestors())
+        boxed = any(
+            parent.tag == _FALLBACK or parent.tag in _BOXES for parent in paragraph.iterancestors()
+        )
         if not boxed:
             pieces = list(reader.read(paragraph))
             whole.append("".join(text for text, _ in pieces))
@@ -105,15 +127,25 @@ def read_word_text(docx: Path) -> WordText:
 
 
 def _parsed(data: bytes) -> Any:
-    return etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False))
+    return etree.fromstring(
+        data, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
+    )
 
 
 def _hiding(styles: Any) -> set[str]:
     """Ids of styles that hide text or are based on one that does."""
     based = {s.get(f"{_W}styleId"): s.find(f"{_W}basedOn") for s in styles.iter(f"{_W}style")}
-    found = {s.get(f"{_W}styleId") for s in styles.iter(f"{_W}style") if s.find(f"{_W}rPr/{_W}vanish") is not None}
+    found = {
+        s.get(f"{_W}styleId")
+        for s in styles.iter(f"{_W}style")
+        if s.find(f"{_W}rPr/{_W}vanish") is not None
+    }
     for _ in range(10):  # no chain of styles is longer
-        found |= {name for name, base in based.items() if base is not None and base.get(f"{_W}val") in found}
+        found |= {
+            name
+            for name, base in based.items()
+            if base is not None and base.get(f"{_W}val") in found
+        }
     return found
 
 
@@ -122,7 +154,9 @@ class _Reader:
     """Pieces of a paragraph's text, and whether each must be printed. A field may begin in one paragraph and end in another."""
 
     hiding: set[str]
-    fields: list[str] = field(default_factory=list)  # instructions of the fields we are in; those in their result end with "\0"
+    fields: list[str] = field(
+        default_factory=list
+    )  # instructions of the fields we are in; those in their result end with "\0"
 
     def read(self, paragraph: Any) -> Iterator[tuple[str, bool]]:
         style = paragraph.find(f"{_W}pPr/{_W}pStyle")
@@ -143,7 +177,9 @@ class _Reader:
                 yield "-", certain
             elif child.tag not in _BOXES and child.tag != _FALLBACK:
                 simple = child.tag == f"{_W}fldSimple" and not _is_link(child.get(f"{_W}instr", ""))
-                yield from self._below(child, certain=certain and not simple and not self._is_hidden(child))
+                yield from self._below(
+                    child, certain=certain and not simple and not self._is_hidden(child)
+                )
 
     def _instruct(self, child: Any) -> None:
         if child.tag == f"{_W}instrText" and self.fields:
@@ -158,10 +194,12 @@ class _Reader:
     def _is_hidden(self, run: Any) -> bool:
         look = run.find(f"{_W}rPr")
         if look is None:
-            return run.tag == f"{_W}sdt"  # its text may be a hint that is not printed
+            return bool(run.tag == f"{_W}sdt")  # its text may be a hint that is not printed
         style = look.find(f"{_W}rStyle")
-        hidden = any(look.find(f"{_W}{name}") is not None for name in ("vanish", "webHidden", "specVanish"))
-        return hidden or (style is not None and style.get(f"{_W}val") in self.hiding)
+        hidden = any(
+            look.find(f"{_W}{name}") is not None for name in ("vanish", "webHidden", "specVanish")
+        )
+        return hidden or (style is not None and str(style.get(f"{_W}val")) in self.hiding)
 
 
 def _is_link(instruction: str) -> bool:
@@ -187,18 +225,24 @@ def _say_the_same(word: WordText, printed: str, heads: Sequence[str]) -> bool:
 
 def _plain(text: str) -> str:
     """Letters and signs whose reading is sure; bullets are made by the engine, and stand in no paragraph."""
-    return "".join(sign for sign in text if sign != "•" and (ord(sign) < _LAST_PLAIN or ord(sign) in _SIGNS))
+    return "".join(
+        sign for sign in text if sign != "•" and (ord(sign) < _LAST_PLAIN or ord(sign) in _SIGNS)
+    )
 
 
 def _lost_words(paragraphs: Sequence[str], printed: str) -> int:
     """How many words are nowhere in the PDF, whole or in two parts with the end of a page between them."""
     there = letters(printed)
-    words: Mapping[str, None] = dict.fromkeys(word for text in paragraphs for word in text.split() if not is_right_to_left(word))
+    words: Mapping[str, None] = dict.fromkeys(
+        word for text in paragraphs for word in text.split() if not is_right_to_left(word)
+    )
     lost = 0
     for word in words:
         wanted = letters(word)
         if not re.fullmatch(r"[^\W_]+", wanted) or _plain(wanted) != wanted:
             continue
         cuts = range(2, len(wanted) - 1)
-        lost += wanted not in there and not any(wanted[:cut] in there and wanted[cut:] in there for cut in cuts)
+        lost += wanted not in there and not any(
+            wanted[:cut] in there and wanted[cut:] in there for cut in cuts
+        )
     return lost

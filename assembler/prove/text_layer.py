@@ -1,0 +1,350 @@
+"""The text of each page of evidence, in workers: its source's own, and the words recognized on it, in their places."""
+
+from __future__ import annotations
+
+import ctypes
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import pypdfium2 as pdfium
+from pypdfium2 import raw
+
+from assembler.model import Volume
+from assembler.prove.kept import Kept, KeptWords, Word
+from assembler.prove.page_text import is_right_to_left, read_text, squeeze
+from assembler.sight import Album, Leafing, NoPages, Sources, stamp
+from assembler.workshop import Failure, Workshop
+
+_MANY = 60  # pages of a job
+_USUAL, _USUAL_PART = (
+    3.0,
+    0.4,
+)  # points, or part of its height, by which the middle of most words may be off
+_FAR = 12.0  # points, or its whole height, by which a word may be off; the engine lays lines of a skewed scan level
+_SOME_FAR = 0.1  # part of the words of a page that may be further off
+_INCH = 72.0  # points that no word is
+_HYPHENS = "\x02\ufffe\u00ad\u2010\u2011"
+Entry = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """Some pages of one source in one file of the bundle, whose first page has the number `first`.
+
+    `words`: what was recognized on each page; None of a page whose text is the source's own.
+    """
+
+    bundle: Path
+    first: int
+    entries: tuple[Entry, ...]
+    words: tuple[KeptWords | None, ...]
+    case_folder: Path | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerPage:
+    """`trouble`: how a page's text is not what it should be, "" where it is. `unread`: whether its source could not be read."""
+
+    number: int
+    trouble: str = ""
+    unread: bool = False
+
+
+def read_layers(
+    packet: Path,
+    data: Mapping[str, Any],
+    parts: Sequence[Volume],
+    kept: Kept,
+    case_folder: Path | None,
+    workshop: Workshop,
+) -> dict[int, LayerPage]:
+    """Read the text of every page of evidence, by the page's number."""
+    jobs = list(_jobs(packet, data["ledger"], parts, kept, case_folder))
+    pages: dict[int, LayerPage] = {}
+    for job, result in zip(jobs, workshop.map(compare_layers, jobs), strict=True):
+        if isinstance(result, Failure):
+            result = _lost(job, f"could not be read ({result.kind}: {result.detail})")  # noqa: PLW2901
+        pages |= {page.number: page for page in result}
+    return pages
+
+
+def _jobs(
+    packet: Path,
+    ledger: Sequence[Entry],
+    parts: Sequence[Volume],
+    kept: Kept,
+    case_folder: Path | None,
+) -> Iterator[Job]:
+    for volume in parts:
+        run: list[Entry] = []
+        for entry in ledger[volume.first - 1 : volume.last]:
+            if "source" not in entry:
+                continue
+            if run and (len(run) == _MANY or entry["source"]["path"] != run[-1]["source"]["path"]):
+                yield _job(packet / volume.path, volume.first, run, kept, case_folder)
+                run = []
+            run.append(entry)
+        if run:
+            yield _job(packet / volume.path, volume.first, run, kept, case_folder)
+
+
+def _job(
+    bundle: Path, first: int, entries: Sequence[Entry], kept: Kept, case_folder: Path | None
+) -> Job:
+    words = tuple(
+        kept.words.get((entry["document"], entry["index"]), KeptWords(size=(0, 0), words=()))
+        if entry["text"]["method"] == "ocr"
+        else None
+        for entry in entries
+    )
+    return Job(
+        bundle=bundle, first=first, entries=tuple(entries), words=words, case_folder=case_folder
+    )
+
+
+def compare_layers(job: Job) -> tuple[LayerPage, ...]:
+    """Compare the text of pages with their source and with what was recognized, in a worker; never raises for a bad file."""
+    sources = Sources(job.case_folder) if job.case_folder else None
+    try:
+        with Leafing(job.bundle) as book:
+            return tuple(
+                _page(book, job, sources, *pair)
+                for pair in zip(job.entries, job.words, strict=True)
+            )
+    except (pdfium.PdfiumError, OSError) as error:
+        return _lost(job, f"could not be read ({type(error).__name__})")
+    finally:
+        if sources:
+            sources.close()
+
+
+def _lost(job: Job, trouble: str) -> tuple[LayerPage, ...]:
+    return tuple(LayerPage(number=entry["number"], trouble=trouble) for entry in job.entries)
+
+
+def _page(
+    book: Leafing, job: Job, sources: Sources | None, entry: Entry, words: KeptWords | None
+) -> LayerPage:
+    number = entry["number"]
+    if not 0 <= number - job.first < len(book):
+        return LayerPage(number=number, trouble="is not there")
+    page = book.page(number - job.first)
+    hidden = stamp.hide(page, entry["stamp"])
+    signs = _Signs(page)
+    if entry["stamp"] and not hidden:  # the check of the stamps says what is wrong with it
+        signs.drop_end(entry["stamp"]["text"])
+    own: tuple[str, ...] | None
+    try:
+        own = _own_texts(sources, entry)
+    except NoPages:
+        own = None
+    except (pdfium.PdfiumError, OSError, IndexError):
+        return LayerPage(number=number, trouble="cannot be compared: its source does not open")
+    trouble = ""
+    if words is not None:
+        trouble = _recognized(page, signs, words, entry)
+        signs.drop_letters(words.words)
+    if not trouble and own is not None:
+        trouble = _as_source(signs, own, entry, recognized=words is not None)
+    return LayerPage(number=number, trouble=trouble, unread=own is None)
+
+
+class _Signs:
+    """The signs of a page's text, blanks left out, each with its place among PDFium's characters."""
+
+    def __init__(self, page: Any) -> None:
+        self.layer = page.get_textpage()
+        count = self.layer.count_chars()
+        codes = [raw.FPDFText_GetUnicode(self.layer, place) for place in range(count)]
+        self.signs = [
+            (sign, place) for place, code in enumerate(codes) for sign in _spelled(chr(code))
+        ]
+
+    @property
+    def text(self) -> str:
+        return "".join(sign for sign, _ in self.signs)
+
+    def drop_end(self, text: str) -> None:
+        """Leave out the text that a page ends with."""
+        end = _spelled(text)
+        if self.text.endswith(end):
+            del self.signs[len(self.signs) - len(end) :]
+
+    def drop_letters(self, words: Sequence[Word]) -> None:
+        """Leave out so many letters at the end as these words have: what is left is the page's own text."""
+        del self.signs[self.start_of(words) :]
+
+    def start_of(self, words: Sequence[Word]) -> int:
+        """Return the place from which on there are as many letters as these words have."""
+        left = sum(map(str.isalnum, "".join(_spelled(word.text) for word in words)))
+        place = len(self.signs)
+        while left and place:
+            place -= 1
+            left -= self.signs[place][0].isalnum()
+        return place
+
+
+def _spelled(text: str) -> str:
+    """Every sign but blanks, taken apart: letters and their marks, ligatures; a hyphen at the end of a line is one."""
+    plain = "".join("-" if sign in _HYPHENS else sign for sign in text)
+    return "".join(
+        sign for sign in unicodedata.normalize("NFKD", plain) if not sign.isspace() and sign != "\0"
+    )
+
+
+# --- the source's own text ------------------------------------------------------------------------------------------------
+
+
+def _own_texts(sources: Sources | None, entry: Entry) -> tuple[str, ...] | None:
+    """The source page's text, as it is and with the text of its fields and comments; None without the source.
+
+    Raises NoPages, OSError, PdfiumError, IndexError.
+    """
+    if sources is None:
+        return None
+    path, index = entry["source"]["path"], entry["source"]["page"] - 1
+    source = sources.open(path)
+    if isinstance(source, Album):
+        return ("",)
+    page = source[index]
+    plain = _spelled(squeeze(read_text(page)))
+    if raw.FPDFPage_GetAnnotCount(page) == 0:
+        return (plain,)
+    return (plain, *_flattened(sources, path, index))
+
+
+def _flattened(sources: Sources, path: str, index: int) -> Iterator[str]:
+    """The text with the pictures of fields and comments made part of the page, as binding does: as drawn by the file itself, and
+    as PDFium draws fields."""
+    for filled in (False, True):
+        again = sources.unfilled(path)
+        try:
+            if filled:
+                again.init_forms()
+            page = again[index]
+            raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY)
+            yield _spelled(squeeze(read_text(again[index])))
+        finally:
+            again.close()
+
+
+def _as_source(signs: _Signs, own: Sequence[str], entry: Entry, *, recognized: bool) -> str:
+    text = signs.text
+    if recognized:  # where its own signs end and those of the layer begin, only letters tell
+        text, own = (
+            "".join(filter(str.isalnum, text)),
+            ["".join(filter(str.isalnum, one)) for one in own],
+        )
+    if text in own:
+        return ""
+    if (len(own) > 1 or entry["transform"]["redrawn"]) and text.startswith(own[0]):
+        return ""  # values that we drew, or a reader draws otherwise: they are compared as fields
+    return "has other text than its source"
+
+
+# --- recognized words -----------------------------------------------------------------------------------------------------
+
+
+def _recognized(page: Any, signs: _Signs, kept: KeptWords, entry: Entry) -> str:
+    """Say how the recognized words are not on the page as they were recognized; "" where they are."""
+    if len(kept.words) != entry["text"]["words"]:
+        return (
+            f"should have {entry['text']['words']} recognized words, and {len(kept.words)} are kept"
+        )
+    start, texts = signs.start_of(kept.words), [_spelled(word.text) for word in kept.words]
+    there = signs.text[start:]
+    if any(map(is_right_to_left, texts)):  # readers give such words in one order or the other
+        same = Counter(filter(str.isalnum, there)) == Counter(filter(str.isalnum, "".join(texts)))
+        return "" if same else "does not have the letters that were recognized on it"
+    places = _places(there, texts)
+    if places is None:
+        return f"lacks {_missing(page, texts)} of {len(texts)} recognized words, or has them in another order"
+    return _misplaced(page, signs, kept, entry, [start + place for place in places])
+
+
+def _places(there: str, words: Sequence[str]) -> list[int] | None:
+    """Where each word stands in the layer, nothing but signs without meaning between two; None where one does not."""
+    places, end = [], 0
+    for word in words:
+        place = there.find(word, end)
+        if place < 0 or any(map(str.isalnum, there[end:place])):
+            return None
+        places.append(place)
+        end = place + len(word)
+    return None if any(map(str.isalnum, there[end:])) else places
+
+
+def _missing(page: Any, words: Sequence[str]) -> int:
+    """How many words, by the longest run of those that are there in order; at least one."""
+    there = [_spelled(word) for word in read_text(page).split()]
+    blocks = SequenceMatcher(None, words, there, autojunk=False).get_matching_blocks()
+    return max(1, len(words) - sum(block.size for block in blocks))
+
+
+def _misplaced(
+    page: Any, signs: _Signs, kept: KeptWords, entry: Entry, places: Sequence[int]
+) -> str:
+    """Say that words do not lie where they were recognized: a search would show another place."""
+    heights = [(word.bottom - word.top) * entry["scale"] for word in kept.words]
+    offs = [
+        _distance(_middle(page, signs, place, _spelled(word.text)), _wanted(word, kept.size, entry))
+        for word, place in zip(kept.words, places, strict=True)
+    ]
+    pairs = list(zip(offs, heights, strict=True))
+    usual = (
+        median(off / max(_USUAL, _USUAL_PART * height) for off, height in pairs) if pairs else 0.0
+    )
+    far = sum(off > max(_FAR, height) for off, height in pairs)
+    if usual > 1 or far > max(1, _SOME_FAR * len(offs)) or max(offs, default=0.0) > _INCH:
+        return (
+            f"has {max(1, far)} of {len(offs)} recognized words in another place than they are seen"
+        )
+    return ""
+
+
+def _distance(one: tuple[float, float], other: tuple[float, float]) -> float:
+    return max(abs(one[0] - other[0]), abs(one[1] - other[1]))
+
+
+def _wanted(word: Word, size: tuple[float, float], entry: Entry) -> tuple[float, float]:
+    """The middle of a word on the bundle's page: one that is drawn smaller keeps its top edge and its middle."""
+    scale = entry["scale"]
+    left = (entry["size"][0] - size[0] * scale) / 2
+    return left + (word.left + word.right) / 2 * scale, (word.top + word.bottom) / 2 * scale
+
+
+def _middle(page: Any, signs: _Signs, place: int, word: str) -> tuple[float, float]:
+    """The middle of a word as PDFium places it, from the top left corner of the page as it is shown."""
+    letters = [number for number, sign in enumerate(word) if sign.isalnum()] or [0]
+    boxes = [
+        _box(signs.layer, signs.signs[place + number][1]) for number in (letters[0], letters[-1])
+    ]
+    xs = [x for left, right, _, _ in boxes for x in (left, right)]
+    ys = [y for _, _, bottom, top in boxes for y in (bottom, top)]
+    return _shown(page, (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2)
+
+
+def _box(layer: Any, place: int) -> tuple[float, float, float, float]:
+    left, right, bottom, top = (ctypes.c_double() for _ in range(4))
+    raw.FPDFText_GetCharBox(layer, place, left, right, bottom, top)
+    return left.value, right.value, bottom.value, top.value
+
+
+def _shown(page: Any, x: float, y: float) -> tuple[float, float]:
+    """A point of the page's own coordinates as the page is shown, from the top left corner."""
+    x0, y0, x1, y1 = page.get_bbox()
+    match page.get_rotation():
+        case 90:
+            return y - y0, x - x0
+        case 180:
+            return x1 - x, y - y0
+        case 270:
+            return y1 - y, x1 - x
+        case _:
+            return x - x0, y1 - y

@@ -1,0 +1,156 @@
+"""The checks that need what a packet keeps for its proof: our own pages, what they say, and the text of the evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from assembler.model import Check, Volume
+from assembler.prove.kept import Kept, read_kept
+from assembler.prove.own_pages import OwnPage, read_own_pages
+from assembler.prove.statements import HEADS, check_statements, is_worded, typed_citations
+from assembler.prove.text_layer import LayerPage, read_layers
+from assembler.prove.word_text import Job, compare_all
+from assembler.workshop import Workshop
+
+_OLD = "whether our own pages and the recognized words are as they were made: the packet was built before these were kept"
+_TYPED = "whether a citation that was typed by hand is true, since no page of that exhibit has its number: page {number}"
+_EDITED = "whether {path} says what the bundle says: it was edited since the bundle was built"
+Entry = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithKept:
+    """Checks, and sentences about what was not checked. `complete`: the packet keeps what they need."""
+
+    checks: tuple[Check, ...]
+    not_checked: tuple[str, ...] = ()
+    complete: bool = True
+
+
+def check_kept(
+    build: Path,
+    data: Mapping[str, Any],
+    parts: Sequence[Volume],
+    case_folder: Path | None,
+    workshop: Workshop,
+) -> WithKept:
+    """Compare a bundle with what its packet keeps. A packet that should keep it and does not fails."""
+    try:
+        kept = read_kept(build, data)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        detail = f"what the packet keeps for its proof cannot be read ({type(error).__name__})"
+        return WithKept(checks=(Check(name="kept", ok=False, detail=detail),))
+    if kept is None:
+        return WithKept(checks=(), not_checked=(_OLD,), complete=False)
+    ledger = data["ledger"]
+    pages = read_own_pages(build, ledger, parts, kept, workshop)
+    layers = read_layers(build, data, parts, kept, case_folder, workshop)
+    word_files = _word_files(build, data, kept, workshop)
+    edited = [_EDITED.format(path=check.detail) for check in word_files if check.name == "edited"]
+    typed = [_TYPED.format(number=number) for number in typed_citations(data, kept, pages)]
+    return WithKept(
+        checks=(
+            *_own_pages(ledger, kept, pages),
+            *(check for check in word_files if check.name != "edited"),
+            *check_statements(data, kept, pages),
+            *_layers(ledger, layers),
+        ),
+        not_checked=(*edited, *typed),
+    )
+
+
+def _own_pages(
+    ledger: Sequence[Entry], kept: Kept, pages: Mapping[int, OwnPage]
+) -> Iterator[Check]:
+    """One check for each document of ours: all its pages are there, and look and read like those that are kept."""
+    ours = {entry["document"] for entry in ledger if entry["kind"] in ("draft", "tab")}
+    for document in sorted(ours | set(kept.documents)):
+        entries = [entry for entry in ledger if entry["document"] == document]
+        name = document.partition(":")[2]
+        here = [pages[entry["number"]] for entry in entries if entry["number"] in pages]
+        if document not in kept.documents:
+            yield Check(
+                name="own-pages",
+                ok=False,
+                detail=f"no draft of {name} is kept",
+                page=entries[0]["number"],
+            )
+            continue
+        faults = list(_faults(entries, here))
+        detail = f"{len(here)} pages of {name} look and read like its draft"
+        page = next((number for number, _ in faults), None)
+        told = "; ".join(
+            f"page {number}: {fault}" if number else fault for number, fault in faults[:4]
+        )
+        yield Check(
+            name="own-pages",
+            ok=not faults,
+            detail=f"{name}: {told}" if faults else detail,
+            page=page,
+        )
+
+
+def _faults(entries: Sequence[Entry], pages: Sequence[OwnPage]) -> Iterator[tuple[int | None, str]]:
+    for page in pages:
+        if page.trouble:
+            yield page.number, page.trouble
+        elif not page.reads_alike:
+            yield page.number, "it has other text than its draft"
+    counts = {page.drafted for page in pages}
+    if sorted(entry["index"] for entry in entries) != list(range(max(counts, default=0))):
+        yield None, "its draft has other pages than the bundle"
+
+
+def _word_files(
+    build: Path, data: Mapping[str, Any], kept: Kept, workshop: Workshop
+) -> list[Check]:
+    """One check for all Word files that are as they were written; a check named "edited" for each that is not."""
+    sums = {one["path"]: one["sha256"] for one in data["outputs"]}
+    drafts = [one for one in kept.documents.values() if one.docx]
+    jobs = [
+        Job(
+            docx=build / one.docx, pdf=build / one.pdf, sha256=sums.get(one.docx, ""), heads=HEADS,
+            worded=is_worded(data, kept, one.document),
+        )
+        for one in drafts
+    ]  # fmt: skip
+    results = list(zip(drafts, compare_all(jobs, workshop), strict=True))
+    edited = [
+        Check(name="edited", ok=True, detail=one.docx) for one, result in results if result.edited
+    ]
+    faults = [f"{one.docx} {result.trouble}" for one, result in results if result.trouble]
+    same = len(results) - len(edited)
+    detail = "; ".join(faults[:4]) or f"{same} Word files say what is printed of them"
+    return [*edited, Check(name="word-files", ok=not faults, detail=detail)]
+
+
+def _layers(ledger: Sequence[Entry], layers: Mapping[int, LayerPage]) -> Iterator[Check]:
+    """One check for each exhibit: its pages have the text of their source, and the words recognized on them."""
+    evidence = [entry for entry in ledger if entry["kind"] == "exhibit"]
+    for exhibit, group in groupby(evidence, key=lambda entry: str(entry["exhibit"])):
+        entries = list(group)
+        wrong = [
+            page for entry in entries if (page := layers.get(entry["number"])) and page.trouble
+        ]
+        lost = [entry["number"] for entry in entries if entry["number"] not in layers]
+        read = sum(entry["text"]["method"] == "ocr" for entry in entries)
+        detail = f"{len(entries) - len(wrong)} of {len(entries)} pages have their own text"
+        detail += f", {read} of them as it was recognized" if read else ""
+        if wrong or lost:
+            numbers = ", ".join(
+                str(number) for number in [*(page.number for page in wrong), *lost][:8]
+            )
+            why = (
+                f"page {wrong[0].number} {wrong[0].trouble}"
+                if wrong
+                else "they are not in the ledger as they should be"
+            )
+            detail += f"; not page {numbers}: {why}"
+        page_number = wrong[0].number if wrong else lost[0] if lost else None
+        yield Check(
+            name="words", ok=not (wrong or lost), detail=detail, exhibit=exhibit, page=page_number
+        )
