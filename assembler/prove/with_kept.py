@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from assembler.model import Check, Volume
+from assembler.prove.fonts import pages_with_other_fonts
 from assembler.prove.kept import Kept, read_kept
 from assembler.prove.own_pages import OwnPage, read_own_pages
 from assembler.prove.statements import HEADS, check_statements, is_worded, typed_citations
@@ -19,6 +20,7 @@ from assembler.workshop import Workshop
 _OLD = "whether our own pages and the recognized words are as they were made: the packet was built before these were kept"
 _TYPED = "whether a citation that was typed by hand is true, since no page of that exhibit has its number: page {number}"
 _EDITED = "whether {path} says what the bundle says: it was edited since the bundle was built"
+_OTHER_FONT = "has a font that makes other letters of its codes than in its source"
 Entry = Mapping[str, Any]
 
 
@@ -49,6 +51,10 @@ def check_kept(
     ledger = data["ledger"]
     pages = read_own_pages(build, ledger, parts, kept, workshop)
     layers = read_layers(build, data, parts, kept, case_folder, workshop)
+    if case_folder:
+        for number in pages_with_other_fonts(build, ledger, parts, case_folder, workshop):
+            if not layers[number].trouble:
+                layers[number] = LayerPage(number=number, trouble=_OTHER_FONT)
     word_files = _word_files(build, data, kept, workshop)
     edited = [_EDITED.format(path=check.detail) for check in word_files if check.name == "edited"]
     typed = [_TYPED.format(number=number) for number in typed_citations(data, kept, pages)]
