@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,11 @@ import pypdfium2 as pdfium
 from pypdfium2 import raw
 
 from assembler.model import Volume
-from assembler.prove import drawing
+from assembler.prove.comparison import Source, compare_page
 from assembler.prove.kept import Kept, KeptDocument
 from assembler.prove.page_text import read_text, squeeze
-from assembler.sight import Sources, stamp
+from assembler.prove.placement import Placement
+from assembler.sight import stamp
 from assembler.workshop import Failure, Workshop
 
 HOST = "https://assembler.invalid/"  # of the addresses that binding turns into pages
@@ -85,48 +87,42 @@ def _jobs(
 def compare_pages(job: Job) -> tuple[OwnPage, ...]:
     """Compare pages with their draft, in a worker. A file that does not open is a page with `trouble`."""
     try:
-        bundle = pdfium.PdfDocument(job.packet / job.volume.path)
-    except (pdfium.PdfiumError, OSError):
-        return _lost(job, "the bundle does not open")
-    sources = Sources(job.packet)
-    try:
-        draft = sources.open(job.draft.pdf)
-        return tuple(_compared(bundle, draft, sources, job, entry) for entry in job.entries)
+        with ExitStack() as opened:
+            bundle = _opened(opened, job.packet / job.volume.path)
+            draft = _opened(opened, job.packet / job.draft.pdf)
+            drawn = _opened(opened, job.packet / job.draft.pdf)  # changed in memory as it is compared
+            return tuple(_compared(bundle, draft, drawn, job, entry) for entry in job.entries)
     except (pdfium.PdfiumError, OSError, IndexError) as error:
-        return _lost(job, f"its draft cannot be read ({type(error).__name__})")
-    finally:
-        sources.close()
-        bundle.close()
+        return _lost(job, f"it cannot be compared with its draft ({type(error).__name__})")
+
+
+def _opened(stack: ExitStack, pdf: Path) -> Any:
+    document = pdfium.PdfDocument(pdf)
+    stack.callback(document.close)
+    return document
 
 
 def _lost(job: Job, trouble: str) -> tuple[OwnPage, ...]:
     return tuple(OwnPage(number=entry["number"], trouble=trouble) for entry in job.entries)
 
 
-def _compared(bundle: Any, draft: Any, sources: Sources, job: Job, entry: Entry) -> OwnPage:
+def _compared(bundle: Any, draft: Any, drawn: Any, job: Job, entry: Entry) -> OwnPage:
     number, place = entry["number"], entry["number"] - job.volume.first
     if not 0 <= place < len(bundle) or not 0 <= entry["index"] < len(draft):
         return OwnPage(number=number, trouble="it is not there")
     page, original = bundle[place], draft[entry["index"]]
-    whole = stamp.hide(page, entry["stamp"]) or not entry["stamp"]
+    source = Source(document=drawn, index=entry["index"])
+    seen = compare_page(page, source, Placement.of(entry), entry["stamp"])
+    stamp.hide(page, entry["stamp"])
     text = read_text(page)
     return OwnPage(
-        number=number, text=text, drafted=len(draft), links=tuple(_links(page, original, entry)),
+        number=number,
+        text=text,
+        links=tuple(_links(page, original, entry)),
+        drafted=len(draft),
         reads_alike=squeeze(text) == squeeze(read_text(original)),
-        trouble=_difference(page, entry, job.draft.pdf, sources, whole=whole),
-    )  # fmt: skip
-
-
-def _difference(page: Any, entry: Entry, pdf: str, sources: Sources, *, whole: bool) -> str:
-    """Say how a page looks other than its draft, "" where it does not. The draft is to it what a source is to evidence."""
-    as_source = {
-        **entry, "source": {"path": pdf, "page": entry["index"] + 1},
-        "transform": {"turned": 0, "placement": None, "redrawn": False},
-    }  # fmt: skip
-    drawn = drawing.apart(page, as_source, sources, masked=not whole)
-    if drawn.difference is None:
-        return "it has another size than its draft"
-    return "" if drawn.difference <= drawing.limit(as_source) else "it looks other than its draft"
+        trouble=seen.trouble or ("" if seen.alike else "it looks other than its draft"),
+    )
 
 
 def _links(page: Any, original: Any, entry: Entry) -> Iterator[OwnLink]:
