@@ -95,7 +95,7 @@ def compare(job: Job) -> Compared:
             if _say_the_same(word, printed, job.heads)
             else "says other words than its PDF"
         )
-    lost = _lost_words(word.sure, printed)
+    lost = lost_words(word.sure, printed)
     return Compared(trouble=f"has {lost} words that its PDF does not have" if lost else "")
 
 
@@ -230,7 +230,7 @@ def _plain(text: str) -> str:
     )
 
 
-def _lost_words(paragraphs: Sequence[str], printed: str) -> int:
+def lost_words(paragraphs: Sequence[str], printed: str) -> int:
     """How many words are nowhere in the PDF, whole or in two parts with the end of a page between them."""
     there = letters(printed)
     words: Mapping[str, None] = dict.fromkeys(
