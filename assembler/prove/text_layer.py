@@ -136,7 +136,7 @@ def _page(
         return LayerPage(number=number, trouble="is not there")
     page = book.page(number - job.first)
     hidden = stamp.hide(page, entry["stamp"])
-    signs = _Signs(page)
+    signs = Signs(page)
     if entry["stamp"] and not hidden:  # the check of the stamps says what is wrong with it
         signs.drop_end(entry["stamp"]["text"])
     own: tuple[str, ...] | None
@@ -155,7 +155,7 @@ def _page(
     return LayerPage(number=number, trouble=trouble, unread=own is None)
 
 
-class _Signs:
+class Signs:
     """The signs of a page's text, blanks left out, each with its place among PDFium's characters."""
 
     def __init__(self, page: Any) -> None:
@@ -234,7 +234,7 @@ def _flattened(sources: Sources, path: str, index: int) -> Iterator[str]:
             again.close()
 
 
-def _as_source(signs: _Signs, own: Sequence[str], entry: Entry, *, recognized: bool) -> str:
+def _as_source(signs: Signs, own: Sequence[str], entry: Entry, *, recognized: bool) -> str:
     text = signs.text
     if recognized:  # where its own signs end and those of the layer begin, only letters tell
         text, own = (
@@ -251,7 +251,7 @@ def _as_source(signs: _Signs, own: Sequence[str], entry: Entry, *, recognized: b
 # --- recognized words -----------------------------------------------------------------------------------------------------
 
 
-def _recognized(page: Any, signs: _Signs, kept: KeptWords, entry: Entry) -> str:
+def _recognized(page: Any, signs: Signs, kept: KeptWords, entry: Entry) -> str:
     """Say how the recognized words are not on the page as they were recognized; "" where they are."""
     if len(kept.words) != entry["text"]["words"]:
         return (
@@ -262,13 +262,13 @@ def _recognized(page: Any, signs: _Signs, kept: KeptWords, entry: Entry) -> str:
     if any(map(is_right_to_left, texts)):  # readers give such words in one order or the other
         same = Counter(filter(str.isalnum, there)) == Counter(filter(str.isalnum, "".join(texts)))
         return "" if same else "does not have the letters that were recognized on it"
-    places = _places(there, texts)
+    places = places_of(there, texts)
     if places is None:
         return f"lacks {_missing(page, texts)} of {len(texts)} recognized words, or has them in another order"
     return _misplaced(page, signs, kept, entry, [start + place for place in places])
 
 
-def _places(there: str, words: Sequence[str]) -> list[int] | None:
+def places_of(there: str, words: Sequence[str]) -> list[int] | None:
     """Where each word stands in the layer, nothing but signs without meaning between two; None where one does not."""
     places, end = [], 0
     for word in words:
@@ -288,12 +288,12 @@ def _missing(page: Any, words: Sequence[str]) -> int:
 
 
 def _misplaced(
-    page: Any, signs: _Signs, kept: KeptWords, entry: Entry, places: Sequence[int]
+    page: Any, signs: Signs, kept: KeptWords, entry: Entry, places: Sequence[int]
 ) -> str:
     """Say that words do not lie where they were recognized: a search would show another place."""
     heights = [(word.bottom - word.top) * entry["scale"] for word in kept.words]
     offs = [
-        _distance(_middle(page, signs, place, _spelled(word.text)), _wanted(word, kept.size, entry))
+        _distance(middle_of(page, signs, place, _spelled(word.text)), _wanted(word, kept.size, entry))
         for word, place in zip(kept.words, places, strict=True)
     ]
     pairs = list(zip(offs, heights, strict=True))
@@ -319,7 +319,7 @@ def _wanted(word: Word, size: tuple[float, float], entry: Entry) -> tuple[float,
     return left + (word.left + word.right) / 2 * scale, (word.top + word.bottom) / 2 * scale
 
 
-def _middle(page: Any, signs: _Signs, place: int, word: str) -> tuple[float, float]:
+def middle_of(page: Any, signs: Signs, place: int, word: str) -> tuple[float, float]:
     """The middle of a word as PDFium places it, from the top left corner of the page as it is shown."""
     letters = [number for number, sign in enumerate(word) if sign.isalnum()] or [0]
     boxes = [

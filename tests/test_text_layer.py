@@ -1,0 +1,228 @@
+"""prove: the words of every page of evidence are those of its source, or those recognized on it, where they are seen."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pikepdf
+import pytest
+from pikepdf import Array, Name, Pdf
+
+from assembler import pipeline
+from assembler.evidence.pdfs import normal_pdf
+from assembler.prove import fonts, text_layer
+from assembler.shelf import Shelf
+from assembler.workshop import Workshop
+from samples import draw
+from tests import factories
+from tests.conftest import AS_OF
+from tests.mutating import PACKET, details, draw_over, failed, proved, rewrite
+
+TEXT, SCAN, PHOTO = 5, 8, 11  # places of pages in the small case's bundle: with text of its own, recognized, a picture
+
+
+def layer(pdf: Pdf, index: int) -> pikepdf.Object:
+    """The form that holds a page's recognized words."""
+    resources = pdf.pages[index].Resources
+    while "/AssemblerWords" not in resources.XObject:  # a page that is drawn smaller is a form itself
+        resources = resources.XObject["/Whole"].Resources
+    return resources.XObject["/AssemblerWords"]
+
+
+def change_a_hidden_letter(pdf: Pdf) -> None:
+    words = layer(pdf, SCAN)
+    before = words.read_bytes()
+    after = re.sub(rb"(?<=[<0])0066(?=[0-9A-Fa-f]*>)|<0066", lambda m: m[0].replace(b"0066", b"0067"), before, count=1)
+    if after == before:  # strings in parentheses: two bytes a letter
+        after = before.replace(b"\0f", b"\0g", 1)
+    assert after != before
+    words.write(after)
+
+
+def remove_the_layer(pdf: Pdf) -> None:
+    layer(pdf, SCAN).write(b"")
+
+
+def swap_the_layers(pdf: Pdf) -> None:
+    one, other = layer(pdf, SCAN), layer(pdf, SCAN + 1)
+    first, second = one.read_bytes(), other.read_bytes()
+    one.write(second)
+    other.write(first)
+
+
+def shift_the_layer(x: int, y: int) -> Callable[[Pdf], None]:
+    def change(pdf: Pdf) -> None:
+        words = layer(pdf, SCAN)
+        words.write(b"1 0 0 1 %d %d cm\n" % (x, y) + words.read_bytes())
+
+    return change
+
+
+def shrink_the_layer(pdf: Pdf) -> None:
+    words = layer(pdf, SCAN)
+    words.write(b".9 0 0 .9 0 0 cm\n" + words.read_bytes())
+
+
+def more_hidden_words(index: int) -> Callable[[Pdf], None]:
+    def change(pdf: Pdf) -> None:
+        draw_over(pdf, index, b"BT 3 Tr /AssemblerStamp 9 Tf 100 300 Td (paid) Tj ET")
+
+    return change
+
+
+def read_otherwise(pdf: Pdf) -> None:
+    """Every font of a page with text of its own says other letters."""
+    for name, font in pdf.pages[TEXT].Resources.Font.items():
+        if not name.startswith("/AssemblerStamp"):
+            lines = b"".join(b"<%02X> <%04X>\n" % (code, code + 1) for code in range(97, 122))
+            font.ToUnicode = pdf.make_stream(
+                b"/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapType 2 def 1 begincodespacerange <00> <FF> "
+                b"endcodespacerange 25 beginbfchar\n" + lines + b"endbfchar endcmap end end"
+            )
+
+
+@pytest.mark.parametrize(
+    ("change", "page", "says"),
+    [
+        (change_a_hidden_letter, 9, "lacks 1 of"),
+        (remove_the_layer, 9, "recognized words"),
+        (swap_the_layers, 9, "recognized words"),
+        (shift_the_layer(72, 0), 9, "in another place"),
+        (shift_the_layer(0, 8), 9, "in another place"),
+        (shift_the_layer(3000, 0), 9, "in another place"),
+        (shrink_the_layer, 9, "in another place"),
+        (more_hidden_words(SCAN), 9, "page 9"),
+        (more_hidden_words(TEXT), 6, "has other text than its source"),
+        (more_hidden_words(PHOTO), 12, "page 12"),
+        (read_otherwise, 6, "page 6"),
+    ],
+)
+def test_a_changed_text_layer_is_caught(copy: Path, change: Callable[[Pdf], None], page: int, says: str) -> None:
+    rewrite(copy, change)
+
+    proof = proved(copy)
+
+    assert "words" in failed(proof)
+    assert next(check.page for check in proof.checks if check.name == "words" and not check.ok) == page
+    assert says in details(proof)
+
+
+def test_without_the_case_folder_recognized_words_are_proved_all_the_same(copy: Path) -> None:
+    rewrite(copy, change_a_hidden_letter)
+
+    assert "words" in failed(proved(copy, sources=False))
+
+
+def test_the_words_that_are_kept_are_as_many_as_the_ledger_says(copy: Path) -> None:
+    path = copy / PACKET / "proof/words.jsonl"
+    rows = [json.loads(line) for line in path.read_text().splitlines()]
+    rows[0]["words"] = rows[0]["words"][1:]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    rewrite(copy, lambda _pdf: None)
+
+    assert failed(proved(copy)) == {"words"}
+
+
+NO_LINKS = {
+    "id": "no-links", "title": "A receiver that wants no links",
+    "values": {"links": {"value": "none", "source": "https://example.org", "checked_on": "2026-11-23", "confidence": "house"}},
+}  # fmt: skip
+EVIDENCE = {
+    "turned": lambda: draw.again(factories.text_pdf(), lambda pdf: pdf.pages[0].__setattr__("Rotate", 90)),
+    "cropped": factories.cropped_pdf,
+    "form": factories.form_pdf,
+    "linked": factories.linked_pdf,
+    "large": lambda: factories.text_pdf(size=(1224, 1584)),
+    "no room": factories.full_ink_pdf,
+    "sideways scan": lambda: draw.scan_pdf([draw.sheet([*factories.LINES * 3], 150).rotate(90, expand=True)], 150),
+    "scan": lambda: factories.scan_pdf(dpi=150, skew=2.5),
+    "blank": factories.blank_pdf,
+}
+
+
+@pytest.mark.parametrize("profile", ["uscis-paper", "no-links"])
+def test_sound_evidence_of_many_kinds_passes(tmp_path: Path, profile: str) -> None:
+    """Scaled, turned, cropped, shrunk for its stamp, flattened: its text is its own. With links, and without."""
+    case = factories.small_case(tmp_path / "case")
+    exhibits = [*factories.CASE["exhibits"]]
+    for number, (name, make) in enumerate(EVIDENCE.items()):
+        (case / f"evidence/more{number}.pdf").write_bytes(make())
+        files = [{"path": f"evidence/more{number}.pdf", "accept_loss": ["EVID.OUTSIDE", "EVID.HIDDEN"]}]
+        exhibits.append({"id": f"more{number}", "title": f"More, {name}", "category": "medical", "files": files})
+    factories.write_case(case, {**factories.CASE, "exhibits": exhibits})
+    (case / "profiles").mkdir()
+    (case / "profiles/no-links.json").write_text(json.dumps(NO_LINKS))
+
+    options = pipeline.Options(as_of=AS_OF, profile=profile)
+    with Workshop(case / ".assembler", jobs=2) as shop:
+        (built,) = pipeline.bundle(case, Shelf.default(), shop, options, lambda *_: None)
+
+    assert built.proof.ok
+
+
+# --- in small -----------------------------------------------------------------------------------------------------------------
+
+
+def test_what_separates_words_does_not_matter_and_what_they_are_does() -> None:
+    assert text_layer.places_of("12.5mg-daily", ["12.5", "mg", "daily"]) == [0, 4, 7]
+    assert text_layer.places_of("125mg-daily", ["12.5", "mg", "daily"]) is None
+    assert text_layer.places_of("12.5mg7daily", ["12.5", "mg", "daily"]) is None
+    assert text_layer.places_of("12.5mg", ["12.5", "mg", "daily"]) is None
+    assert text_layer.places_of("mg12.5", ["12.5", "mg"]) is None
+    assert text_layer.places_of("", []) == []
+
+
+@pytest.mark.parametrize("angle", [0, 90, 180, 270])
+def test_a_word_is_looked_for_where_the_page_shows_it(tmp_path: Path, angle: int) -> None:
+    """A page turned by /Rotate, with a cropped corner: the same words, recognized as the page is shown."""
+    import pypdfium2 as pdfium
+
+    data = draw.again(factories.text_pdf([["Findme"]]), lambda pdf: turn_and_crop(pdf, angle))
+    page = pdfium.PdfDocument(data)[0]
+    signs = text_layer.Signs(page)
+    at = signs.text.index("Findme")
+    dark = page.render(scale=2).to_pil().convert("L").point(lambda level: 255 * (level < 128))
+
+    x, y = text_layer.middle_of(page, signs, at, "Findme")
+
+    near = dark.crop((round(2 * x) - 10, round(2 * y) - 10, round(2 * x) + 10, round(2 * y) + 10))
+    assert near.getbbox() is not None
+
+
+def turn_and_crop(pdf: Pdf, angle: int) -> None:
+    pdf.pages[0].Rotate = angle
+    pdf.pages[0].CropBox = Array([20, 30, 600, 770])
+
+
+def test_normal_pages_keep_the_fonts_of_their_source(tmp_path: Path) -> None:
+    source, normal = tmp_path / "source.pdf", tmp_path / "normal.pdf"
+    source.write_bytes(factories.form_pdf())
+    normal_pdf(source.read_bytes(), normal, "")
+
+    (before,), (after,) = (fonts.read_fonts(fonts.Job(pdf=pdf, places=(0,))) for pdf in (source, normal))
+
+    assert before
+    assert not before - after
+
+
+def test_a_font_that_reads_otherwise_is_another(tmp_path: Path) -> None:
+    source, changed = tmp_path / "source.pdf", tmp_path / "changed.pdf"
+    source.write_bytes(factories.text_pdf())
+    with Pdf.open(source) as pdf:
+        for font in pdf.pages[0].Resources.Font.values():
+            font.Encoding = pikepdf.Dictionary(Type=Name.Encoding, Differences=Array([97, Name.b]))
+        pdf.save(changed)
+
+    (before,), (after,) = (fonts.read_fonts(fonts.Job(pdf=pdf, places=(0,))) for pdf in (source, changed))
+
+    assert before - after
+
+
+@pytest.mark.parametrize("content", [b"", b"no PDF", b"%PDF-1.4\ngarbage"])
+def test_a_file_without_fonts_to_read_is_no_error(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "broken.pdf").write_bytes(content)
+
+    assert fonts.read_fonts(fonts.Job(pdf=tmp_path / "broken.pdf", places=(0, 1))) == (None, None)
