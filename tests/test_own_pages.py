@@ -251,6 +251,35 @@ def test_a_citation_typed_by_hand_is_named_and_blocks_nothing(tmp_path: Path) ->
     ]
 
 
+TITLES = (
+    "Title with “quotes” & <angles> — dash; 50% (2nd)", "Свідоцтво про народження", "A long title, self-employment " * 5,
+    "Exhibit A: the A of 14", "Page 7", "9", "İstanbul'daki ﬁle ﬀ ligature … ½ ² № €", "e\u0301tude decomposed",
+    "soft\u00adhyphen and zero\u200bwidth", "رسالة من علي 12 (وثيقة)", "ΑΒΓ 中文標題",
+    "https://example.org/" + "without-any-space/" * 8, "Trailing dash -", "A", "Records 2020-2024, p. 3–5", "naïve Übergröße ß ẞ",
+)  # fmt: skip
+
+
+def test_titles_and_texts_of_any_kind_pass(tmp_path: Path) -> None:
+    """Whatever signs they have, and wherever a line breaks them: a true page is never taken for a false one."""
+    case = factories.small_case(tmp_path / "case")
+    exhibits = [*factories.CASE["exhibits"]]
+    for number, title in enumerate(TITLES):
+        file = f"evidence/more{number}.pdf"
+        (case / file).write_bytes(factories.text_pdf([[f"Paper {number}, page {page}."] for page in range(1 + number % 3)]))
+        exhibits.append({"id": f"more{number}", "title": title, "category": "medical" if number % 2 else "news", "files": [file],
+                         **({"date": f"2026-03-1{number % 9}"} if number % 3 else {})})  # fmt: skip
+    exhibits[-1] |= {"language": "uk", "translation": {"files": ["evidence/more2.pdf"], "certificate": ["evidence/more3.pdf"]}}
+    cited = "We cite [@more0; @more1, p. 1; @more2, p. 1-3], see [@more3] also (see [@more4])"
+    basis = [f"{cited}; {title} [@more5]." for title in TITLES]
+    declaration = {**factories.CASE["declarations"][0], "paragraphs": list(TITLES)}
+    factories.write_case(case, {**factories.CASE, "exhibits": exhibits, "declarations": [declaration],
+                                "request": {**factories.CASE["request"], "basis": basis}})  # fmt: skip
+
+    (built,) = build(case)
+
+    assert built.proof.ok
+
+
 # --- templates of a firm's own, edited drafts, older packets ---------------------------------------------------------------
 
 

@@ -79,7 +79,7 @@ def _packet(
         advice = profiles.advice([made / one.path for one in volumes], profile, workshop, [p.id for p in plan.parts])
         found = (*drawn.findings, *bound.findings, *blanks(plan, profile), *advice)
         stop_if_strict(ready.case, found, options)
-        _keep(drawn, made)
+        _keep(drawn, ready, made)
         kept = originals.keep(ready.case, plan, ready.folder, made) if options.keep_originals else []
         data = {**_manifest(drawn, ready, found, bound, profile, seal, options), "originals": {"files": kept} if kept else None}
         data = report.with_outputs(data, made)
@@ -182,13 +182,16 @@ def _mine(plan: Plan, ready: Ready) -> tuple[Prepared, ...]:
     return tuple(one for one in ready.prepared if one.exhibit in wanted)
 
 
-def _keep(drawn: _Drawn, made: Path) -> None:
+def _keep(drawn: _Drawn, ready: Ready, made: Path) -> None:
     """What lies beside the bundle; the pages that only hold a form's place are of no use as Word files."""
     places = {part.document for part in drawn.plan.parts if part.holds_place}
     packet.lay_drafts([one for one in drawn.drafts if one.id not in places], made)
     packet.keep_forms(drawn.forms, made)
     packet.keep_papers(drawn.papers, made)
-    packet.keep_for_proof(drawn.drafts, {one.document: one.flattened for one in drawn.forms}, drawn.prepared, made)
+    bound = {leaf.document for leaf in drawn.layout.leaves}
+    filled = {one.document: one.flattened for one in drawn.forms if one.document in bound}
+    completed = [one for one in ready.prepared if one.exhibit in bound]
+    packet.keep_for_proof(drawn.drafts, filled, [*drawn.prepared, *completed], made)
 
 
 def _manifest(

@@ -62,7 +62,7 @@ def keep_papers(papers: Mapping[str, Path], made: Path) -> None:
 def keep_for_proof(
     filled: Sequence[Draft], forms: Mapping[str, Path], prepared: Sequence[Prepared], made: Path
 ) -> None:
-    """Put beside the bundle what `verify` compares its pages with a year later: see `report.kept_for_proof`.
+    """Put beside the bundle what `verify` compares its pages with a year later.
 
     In a folder of its own, since Word saves a PDF of a letter beside the letter under the same name.
     """
@@ -71,6 +71,7 @@ def keep_for_proof(
     for document, pdf in forms.items():
         _copy(pdf, made / report.kept_pdf(document))
     lines = [line for one in prepared for line in _recognized(one)]
+    (made / report.WORDS).parent.mkdir(exist_ok=True, mode=0o700)
     (made / report.WORDS).write_text("".join(f"{line}\n" for line in lines), encoding="utf8")
 
 
@@ -81,8 +82,9 @@ def _copy(path: Path, target: Path) -> None:
 
 def _recognized(one: Prepared) -> Iterator[str]:
     """A line of JSON for each recognized page: its words, and where each stands, in points from the page's top left corner."""
+    document = one.exhibit if one.exhibit.startswith("form:") else f"exhibit:{one.exhibit}"
     for index, page in enumerate(one.pages):
         if page.method == "ocr" and page.boxes is not None:
             words = [[word, *place] for word, *place, _ in json.loads(page.boxes.read_text(encoding="utf8"))]
-            row = {"document": f"exhibit:{one.exhibit}", "index": index, "size": [page.width, page.height], "words": words}
+            row = {"document": document, "index": index, "size": [page.width, page.height], "words": words}
             yield json.dumps(row, ensure_ascii=False)

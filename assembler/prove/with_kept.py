@@ -135,9 +135,9 @@ def _word_files(
 
 
 def _layers(ledger: Sequence[Entry], layers: Mapping[int, LayerPage]) -> Iterator[Check]:
-    """One check for each exhibit: its pages have the text of their source, and the words recognized on them."""
-    evidence = [entry for entry in ledger if entry["kind"] == "exhibit"]
-    for exhibit, group in groupby(evidence, key=lambda entry: str(entry["exhibit"])):
+    """One check for each exhibit and completed form: its pages have their source's text, and what was recognized."""
+    evidence = [entry for entry in ledger if entry["kind"] == "exhibit" or "source" in entry]
+    for exhibit, group in groupby(evidence, key=lambda entry: str(entry["exhibit"] or entry["document"])):
         entries = list(group)
         wrong = [
             page for entry in entries if (page := layers.get(entry["number"])) and page.trouble

@@ -219,7 +219,8 @@ def _say_the_same(word: WordText, printed: str, heads: Sequence[str]) -> bool:
     for head in heads:
         texts = [text.replace(fold(head), "") for text in texts]
     if any(map(is_right_to_left, (*word.whole, printed))):
-        return Counter(texts[0]) == Counter(texts[1])
+        first, second = (Counter(filter(str.isalnum, text)) for text in texts)
+        return first == second  # brackets are mirrored, and runs stand in another order
     return texts[0] == texts[1]
 
 
