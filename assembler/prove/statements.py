@@ -29,6 +29,7 @@ HEADS = (
 )  # of tables, repeated on each page
 _TYPED = re.compile(rf"\bEx\. ([A-Za-z0-9]+) at ({LABEL})(?:–({LABEL}))?")
 _ENGINE = "office2pdf"  # the engine whose order of text in a table is known
+_ENDS = "(?![0-9–]|[a-z](?![a-z]))"  # of a page's number: no more digits, and no letter as of "57a"
 _MOST_STRAY = 3  # letters of a neighbor that a link's box may touch
 Entry = Mapping[str, Any]
 Row = Mapping[str, Any]
@@ -56,6 +57,10 @@ class Told:
         """Return the folded text of a document's pages in the bundle, one after the other."""
         numbers = (entry["number"] for entry in self.entries(document))
         return "".join(fold(self.pages[number].text) for number in numbers if number in self.pages)
+
+    def labels(self, exhibit: str) -> list[str]:
+        """Return the printed numbers of an exhibit's pages."""
+        return self._labels.get(exhibit, [])
 
     def range(self, row: Row) -> str:
         """Return the page range that must be printed for an exhibit, from its pages in the ledger."""
@@ -146,8 +151,8 @@ def _links(told: Told) -> int:
     return sum(1 for _ in _groups(told))
 
 
-def _groups(told: Told) -> Iterator[list[OwnLink]]:
-    """Links to one address that follow each other: the pieces of a citation broken over lines or pages, or of a title."""
+def _groups(told: Told) -> Iterator[tuple[str, list[OwnLink]]]:
+    """A document, and its links to one address that follow each other: pieces of a citation or title broken over lines, pages."""
     for document in told.kept.documents:
         entries = told.entries(document)
         links = [
@@ -157,61 +162,53 @@ def _groups(told: Told) -> Iterator[list[OwnLink]]:
             for link in told.pages[entry["number"]].links
         ]
         for _, run in groupby(links, key=lambda link: link.address):
-            yield list(run)
+            yield document, list(run)
 
 
 def _link_faults(told: Told) -> Iterator[Fault]:
     rows = {row["exhibit"]: row for row in told.rows}
-    places = {
-        (entry["exhibit"], entry["exhibit_page"]): entry
-        for entry in told.ledger
-        if entry["kind"] == "exhibit"
-    }
-    for group in _groups(told):
+    for document, group in _groups(told):
         kind, _, rest = group[0].address.partition("/")
         exhibit, _, page = rest.partition("/")
-        row = rows.get(exhibit)
+        row, number = rows.get(exhibit), group[0].page
         if kind not in ("tab", "exhibit"):
             continue
-        number = group[0].page
-        if row is None or (kind == "exhibit" and not page.isdecimal()):
+        if row is None or (kind == "exhibit" and not (page.isdecimal() and int(page))):
             yield f"a link on page {number} is to an exhibit that is not here", number
-        elif not _says(told, group, row, places, int(page) if kind == "exhibit" else 0):
+        elif not _says(
+            told, group, row, int(page) if kind == "exhibit" else 0, worded=told.is_worded(document)
+        ):
             yield (
                 f"what is printed for exhibit {row['tab']} on page {number} is not true of it",
                 number,
             )
 
 
-def _says(
-    told: Told, group: list[OwnLink], row: Row, places: Mapping[tuple[str, int], Entry], page: int
-) -> bool:
+def _says(told: Told, group: list[OwnLink], row: Row, page: int, *, worded: bool) -> bool:
     """Whether the text under a group of links is one or more of the things its address may be called.
 
-    `page`: of the exhibit, 0 where the address is its tab sheet.
+    `page`: of the exhibit, 0 where the address is its tab sheet. Not `worded`: a box may touch what stands beside the link.
     """
-    text = fold("".join(link.text for link in group))
-    tab = re.escape(fold(row["tab"]))
+    text, tab = fold("".join(link.text for link in group)), re.escape(fold(row["tab"]))
+    labels = [re.escape(fold(label)) for label in told.labels(row["exhibit"])]
+    if page > len(labels):
+        return False
     if page:
-        entry = places.get((row["exhibit"], page))
-        if entry is None:
-            return False
-        later = [
-            _label(other)
-            for (exhibit, number), other in places.items()
-            if exhibit == row["exhibit"] and number > page
-        ]
-        ends = "|".join(re.escape(fold(label)) for label in later) or "(?!)"
-        ways = [rf"ex\.{tab}at{re.escape(fold(_label(entry)))}(?:–(?:{ends}))?"]
-        ways += [rf"(?:pages?)?{re.escape(fold(told.range(row)))}"] if page == 1 else []
+        ends = "|".join(labels[page:]) or "(?!)"
+        ways = [rf"ex\.{tab}at{labels[page - 1]}(?:–(?:{ends}))?{_ENDS}"]
+        ways += (
+            [rf"(?<![0-9–])(?:pages?)?{re.escape(fold(told.range(row)))}{_ENDS}"]
+            if page == 1
+            else []
+        )
+    elif is_right_to_left(row["title"]):
+        return True  # the order of its letters is not known
     else:
-        ways = [rf"exhibit{tab}", re.escape(fold(row["title"])), tab]
-        if is_right_to_left(row["title"]):
-            return True  # the order of its letters is not known
-    left, count = re.subn(rf"(?<![0-9a-z])(?:{'|'.join(ways)})(?![0-9a-z–])", "", text)
-    if not page:  # tab and title stand side by side, and have no border once squeezed
-        left, count = re.subn("|".join(ways), "", text)
-    return count > 0 and not re.search(r"\d", left) and sum(map(str.isalnum, left)) <= _MOST_STRAY
+        title = re.escape(fold(row["title"]))
+        ways = [rf"exhibit{tab}", title, rf"^\W*{tab}(?=\W*$|\W*{title})"]
+    left, count = re.subn("|".join(ways), "", text)
+    stray = re.search(r"\d", left) or sum(map(str.isalnum, left)) > _MOST_STRAY
+    return count > 0 and not (worded and stray)
 
 
 # --- the index ----------------------------------------------------------------------------------------------------------

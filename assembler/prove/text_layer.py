@@ -21,7 +21,7 @@ from assembler.prove.page_text import is_right_to_left, read_text, squeeze
 from assembler.sight import Album, Leafing, NoPages, Sources, stamp
 from assembler.workshop import Failure, Workshop
 
-_MANY = 60  # pages of a job
+_MANY = 200  # pages of a job: its source is read as a whole
 _USUAL, _USUAL_PART = (
     3.0,
     0.4,
@@ -29,6 +29,7 @@ _USUAL, _USUAL_PART = (
 _FAR = 12.0  # points, or its whole height, by which a word may be off; the engine lays lines of a skewed scan level
 _SOME_FAR = 0.1  # part of the words of a page that may be further off
 _INCH = 72.0  # points that no word is
+_TICKS = "48lnuH"  # what a tick, cross, circle or box reads as in the font of ticks
 _HYPHENS = "\x02\ufffe\u00ad\u2010\u2011"
 Entry = Mapping[str, Any]
 
@@ -139,20 +140,19 @@ def _page(
     signs = Signs(page)
     if entry["stamp"] and not hidden:  # the check of the stamps says what is wrong with it
         signs.drop_end(entry["stamp"]["text"])
-    own: tuple[str, ...] | None
-    try:
-        own = _own_texts(sources, entry)
-    except NoPages:
-        own = None
-    except (pdfium.PdfiumError, OSError, IndexError):
-        return LayerPage(number=number, trouble="cannot be compared: its source does not open")
     trouble = ""
     if words is not None:
         trouble = _recognized(page, signs, words, entry)
         signs.drop_letters(words.words)
-    if not trouble and own is not None:
-        trouble = _as_source(signs, own, entry, recognized=words is not None)
-    return LayerPage(number=number, trouble=trouble, unread=own is None)
+    if trouble or sources is None:
+        return LayerPage(number=number, trouble=trouble, unread=sources is None)
+    try:
+        trouble = _as_source(signs.text, sources, entry, recognized=words is not None)
+    except NoPages:
+        return LayerPage(number=number, unread=True)
+    except (pdfium.PdfiumError, OSError, IndexError):
+        trouble = "cannot be compared: its source does not open"
+    return LayerPage(number=number, trouble=trouble)
 
 
 class Signs:
@@ -201,51 +201,81 @@ def _spelled(text: str) -> str:
 # --- the source's own text ------------------------------------------------------------------------------------------------
 
 
-def _own_texts(sources: Sources | None, entry: Entry) -> tuple[str, ...] | None:
-    """The source page's text, as it is and with the text of its fields and comments; None without the source.
+def _as_source(text: str, sources: Sources, entry: Entry, *, recognized: bool) -> str:
+    """Say that a page's own text is not that of its source; "" where it is.
 
-    Raises NoPages, OSError, PdfiumError, IndexError.
+    Raises NoPages, OSError, PdfiumError or IndexError.
     """
-    if sources is None:
-        return None
     path, index = entry["source"]["path"], entry["source"]["page"] - 1
     source = sources.open(path)
+    # where a page's own signs end and those of the layer begin, only letters tell
+    form = _letters if recognized else str
     if isinstance(source, Album):
-        return ("",)
+        return "" if not form(text) else "has text, and its source is a picture"
     page = source[index]
-    plain = _spelled(squeeze(read_text(page)))
-    if raw.FPDFPage_GetAnnotCount(page) == 0:
-        return (plain,)
-    return (plain, *_flattened(sources, path, index))
-
-
-def _flattened(sources: Sources, path: str, index: int) -> Iterator[str]:
-    """The text with the pictures of fields and comments made part of the page, as binding does: as drawn by the file itself, and
-    as PDFium draws fields."""
-    for filled in (False, True):
-        again = sources.unfilled(path)
-        try:
-            if filled:
-                again.init_forms()
-            page = again[index]
-            raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY)
-            yield _spelled(squeeze(read_text(again[index])))
-        finally:
-            again.close()
-
-
-def _as_source(signs: Signs, own: Sequence[str], entry: Entry, *, recognized: bool) -> str:
-    text = signs.text
-    if recognized:  # where its own signs end and those of the layer begin, only letters tell
-        text, own = (
-            "".join(filter(str.isalnum, text)),
-            ["".join(filter(str.isalnum, one)) for one in own],
-        )
-    if text in own:
+    plain = form(_text_of(page))
+    if form(text) == plain:
         return ""
-    if (len(own) > 1 or entry["transform"]["redrawn"]) and text.startswith(own[0]):
-        return ""  # values that we drew, or a reader draws otherwise: they are compared as fields
+    if raw.FPDFPage_GetAnnotCount(page):
+        flat = [form(_flattened(sources, path, index, filled=filled)) for filled in (False, True)]
+        extra = Counter(_letters(form(text).removeprefix(plain)))
+        known = _letters_of_notes(source, page) + Counter(_letters("".join(flat)))
+        if form(text) in flat or (form(text).startswith(plain) and not extra - known):
+            return ""  # where in a field its value stands is for the check of the fields
     return "has other text than its source"
+
+
+def _text_of(page: Any) -> str:
+    return _spelled(squeeze(read_text(page)))
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text))
+
+
+def _flattened(sources: Sources, path: str, index: int, *, filled: bool) -> str:
+    """The text with the pictures of fields and comments made part of the page, as binding does.
+
+    `filled`: as PDFium draws fields, else as the file's own pictures show them.
+    """
+    again = sources.unfilled(path)
+    try:
+        if filled:
+            again.init_forms()
+        raw.FPDFPage_Flatten(again[index], raw.FLAT_NORMALDISPLAY)
+        return _text_of(again[index])
+    finally:
+        again.close()
+
+
+def _letters_of_notes(source: Any, page: Any) -> Counter[str]:
+    """Every letter of a page's fields and comments: their values, which a picture of them may print."""
+    found: Counter[str] = Counter()
+    for number in range(raw.FPDFPage_GetAnnotCount(page)):
+        found += Counter(_TICKS)
+        note = raw.FPDFPage_GetAnnot(page, number)
+        for key in (b"V", b"Contents", b"DV"):
+            found += Counter(_letters(_spelled(_string(raw.FPDFAnnot_GetStringValue, note, key))))
+        if source.formenv:
+            form = source.formenv.raw
+            found += Counter(
+                _letters(_spelled(_string(raw.FPDFAnnot_GetFormFieldValue, form, note)))
+            )
+            for option in range(raw.FPDFAnnot_GetOptionCount(form, note)):
+                label = _string(raw.FPDFAnnot_GetOptionLabel, form, note, option)
+                found += Counter(_letters(_spelled(label)))
+        raw.FPDFPage_CloseAnnot(note)
+    return found
+
+
+def _string(read: Any, *where: Any) -> str:
+    """A string of PDFium, which is asked for its length first."""
+    length = read(*where, None, 0)
+    if length <= 2:
+        return ""
+    buffer = ctypes.create_string_buffer(length)
+    read(*where, ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort)), length)
+    return buffer.raw[:length].decode("utf-16-le", "replace").rstrip("\0")
 
 
 # --- recognized words -----------------------------------------------------------------------------------------------------
@@ -293,7 +323,9 @@ def _misplaced(
     """Say that words do not lie where they were recognized: a search would show another place."""
     heights = [(word.bottom - word.top) * entry["scale"] for word in kept.words]
     offs = [
-        _distance(middle_of(page, signs, place, _spelled(word.text)), _wanted(word, kept.size, entry))
+        _distance(
+            middle_of(page, signs, place, _spelled(word.text)), _wanted(word, kept.size, entry)
+        )
         for word, place in zip(kept.words, places, strict=True)
     ]
     pairs = list(zip(offs, heights, strict=True))
