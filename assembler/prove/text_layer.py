@@ -5,7 +5,7 @@ from __future__ import annotations
 import ctypes
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -17,7 +17,7 @@ from pypdfium2 import raw
 
 from assembler.model import Volume
 from assembler.prove.kept import Kept, KeptWords, Word
-from assembler.prove.page_text import is_right_to_left, read_text, squeeze
+from assembler.prove.page_text import is_right_to_left, read_text
 from assembler.sight import Album, Leafing, NoPages, Sources, stamp
 from assembler.workshop import Failure, Workshop
 
@@ -30,7 +30,8 @@ _FAR = 12.0  # points, or its whole height, by which a word may be off; the engi
 _SOME_FAR = 0.1  # part of the words of a page that may be further off
 _INCH = 72.0  # points that no word is
 _TICKS = "48lnuH"  # what a tick, cross, circle or box reads as in the font of ticks
-_HYPHENS = "\x02\ufffe\u00ad\u2010\u2011"
+# hyphens, as PDFium gives them
+_PLAIN = {0: None, **dict.fromkeys(map(ord, "\x02\ufffe\u00ad\u2010\u2011"), "-")}
 Entry = Mapping[str, Any]
 
 
@@ -136,23 +137,31 @@ def _page(
     if not 0 <= number - job.first < len(book):
         return LayerPage(number=number, trouble="is not there")
     page = book.page(number - job.first)
-    hidden = stamp.hide(page, entry["stamp"])
-    signs = Signs(page)
-    if entry["stamp"] and not hidden:  # the check of the stamps says what is wrong with it
-        signs.drop_end(entry["stamp"]["text"])
-    trouble = ""
-    if words is not None:
-        trouble = _recognized(page, signs, words, entry)
-        signs.drop_letters(words.words)
+    # where the stamp cannot be left out, the check of the stamps says what is wrong with it
+    is_left_out = stamp.hide(page, entry["stamp"])
+    stamped = entry["stamp"]["text"] if entry["stamp"] and not is_left_out else ""
+    text, trouble = _own_text(page, entry, words, stamped)
     if trouble or sources is None:
         return LayerPage(number=number, trouble=trouble, unread=sources is None)
     try:
-        trouble = _as_source(signs.text, sources, entry, recognized=words is not None)
+        trouble = _as_source(text, sources, entry, recognized=words is not None)
     except NoPages:
         return LayerPage(number=number, unread=True)
     except (pdfium.PdfiumError, OSError, IndexError):
         trouble = "cannot be compared: its source does not open"
     return LayerPage(number=number, trouble=trouble)
+
+
+def _own_text(page: Any, entry: Entry, words: KeptWords | None, stamped: str) -> tuple[str, str]:
+    """The text that a page has besides its stamp and what was recognized; what is wrong with that."""
+    if words is None:
+        text = read_text(page)
+        return (_spelled(text).removesuffix(_spelled(stamped)) if stamped else text), ""
+    signs = Signs(page)
+    signs.drop_end(stamped)
+    trouble = _recognized(page, signs, words, entry)
+    signs.drop_letters(words.words)
+    return signs.text, trouble
 
 
 class Signs:
@@ -173,7 +182,7 @@ class Signs:
     def drop_end(self, text: str) -> None:
         """Leave out the text that a page ends with."""
         end = _spelled(text)
-        if self.text.endswith(end):
+        if end and self.text.endswith(end):
             del self.signs[len(self.signs) - len(end) :]
 
     def drop_letters(self, words: Sequence[Word]) -> None:
@@ -192,10 +201,7 @@ class Signs:
 
 def _spelled(text: str) -> str:
     """Every sign but blanks, taken apart: letters and their marks, ligatures; a hyphen at the end of a line is one."""
-    plain = "".join("-" if sign in _HYPHENS else sign for sign in text)
-    return "".join(
-        sign for sign in unicodedata.normalize("NFKD", plain) if not sign.isspace() and sign != "\0"
-    )
+    return "".join(unicodedata.normalize("NFKD", text.translate(_PLAIN)).split())
 
 
 # --- the source's own text ------------------------------------------------------------------------------------------------
@@ -208,25 +214,24 @@ def _as_source(text: str, sources: Sources, entry: Entry, *, recognized: bool) -
     """
     path, index = entry["source"]["path"], entry["source"]["page"] - 1
     source = sources.open(path)
-    # where a page's own signs end and those of the layer begin, only letters tell
-    form = _letters if recognized else str
     if isinstance(source, Album):
-        return "" if not form(text) else "has text, and its source is a picture"
+        return "" if not _letters(text) else "has text, and its source is a picture"
     page = source[index]
-    plain = form(_text_of(page))
-    if form(text) == plain:
+    original = read_text(page)
+    if text == original:
+        return ""
+    # where a page's own signs end and those of the layer begin, only letters tell
+    form: Callable[[str], str] = _letters if recognized else str
+    text, plain = form(_spelled(text)), form(_spelled(original))
+    if text == plain:
         return ""
     if raw.FPDFPage_GetAnnotCount(page):
         flat = [form(_flattened(sources, path, index, filled=filled)) for filled in (False, True)]
-        extra = Counter(_letters(form(text).removeprefix(plain)))
+        extra = Counter(_letters(text.removeprefix(plain)))
         known = _letters_of_notes(source, page) + Counter(_letters("".join(flat)))
-        if form(text) in flat or (form(text).startswith(plain) and not extra - known):
+        if text in flat or (text.startswith(plain) and not extra - known):
             return ""  # where in a field its value stands is for the check of the fields
     return "has other text than its source"
-
-
-def _text_of(page: Any) -> str:
-    return _spelled(squeeze(read_text(page)))
 
 
 def _letters(text: str) -> str:
@@ -243,7 +248,7 @@ def _flattened(sources: Sources, path: str, index: int, *, filled: bool) -> str:
         if filled:
             again.init_forms()
         raw.FPDFPage_Flatten(again[index], raw.FLAT_NORMALDISPLAY)
-        return _text_of(again[index])
+        return _spelled(read_text(again[index]))
     finally:
         again.close()
 
