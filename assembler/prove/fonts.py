@@ -1,4 +1,5 @@
-"""What fonts make of a page's codes: its /ToUnicode and /Encoding, by digest, in the bundle and in the source.
+"""What fonts make of a page's codes: its /ToUnicode and /Encoding, by digest, in the bundle and in
+the source.
 
 Text that is copied or searched comes from these, also by readers that read otherwise than PDFium.
 """
@@ -53,7 +54,8 @@ def pages_with_other_fonts(
     case_folder: Path,
     workshop: Workshop,
 ) -> tuple[int, ...]:
-    """Return the pages with text of their own on which a font of the source is not, or makes other letters of its codes.
+    """Return the pages with text of their own on which a font of the source is not, or makes other
+    letters of its codes.
 
     A source that pypdf does not open is not looked at; its text was compared as PDFium reads it.
     """
@@ -129,7 +131,8 @@ class FontReader:
         self._forms: dict[int, Fonts] = {}
 
     def page(self, place: int) -> Fonts | None:
-        """Count the fonts that a page names for its content and the forms that this draws; None where it cannot be read."""
+        """Count the fonts that a page names for its content and the forms that this draws; None
+        where it cannot be read."""
         try:
             return self._of_resources(self._pages[place].get("/Resources"), 0)
         except _BROKEN:

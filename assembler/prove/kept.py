@@ -1,4 +1,5 @@
-"""What a packet keeps beside its bundle for the proof: the PDF of each draft before it was bound, and recognized words."""
+"""What a packet keeps beside its bundle for the proof: the PDF of each draft before it was bound,
+and recognized words."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ _SINCE = 2  # format of the manifest
 class KeptDocument:
     """A document of ours as it was before binding; paths are relative to the packet's folder.
 
-    `docx`: the Word file it was printed from, "" where none is kept. `shipped`: from a template of ours.
+    `docx`: the Word file it was printed from, "" where none is kept. `shipped`: from a template of
+    ours.
     """
 
     document: str

@@ -1,4 +1,5 @@
-"""Pages of ours, in workers: does each look and read like the page of the kept draft, and what does it say where a link is?"""
+"""Pages of ours, in workers: does each look and read like the page of the kept draft, and what does
+it say where a link is?"""
 
 from __future__ import annotations
 
@@ -37,8 +38,8 @@ class OwnLink:
 class OwnPage:
     """What was read of one page of ours. `text`: of the bundle's page, without its stamp.
 
-    `drafted`: pages of its draft. `reads_alike`: whether both have the same text. `trouble`: what is wrong with its look, or why
-    it could not be seen.
+    `drafted`: pages of its draft. `reads_alike`: whether both have the same text. `trouble`: what
+    is wrong with its look, or why it could not be seen.
     """
 
     number: int
@@ -51,7 +52,8 @@ class OwnPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """Pages of one kept document in one file of the bundle, whose first page has the number `first`."""
+    """Pages of one kept document in one file of the bundle, whose first page has the number
+    `first`."""
 
     packet: Path
     volume: Volume
@@ -85,7 +87,8 @@ def _jobs(
 
 
 def compare_pages(job: Job) -> tuple[OwnPage, ...]:
-    """Compare pages with their draft, in a worker. A file that does not open is a page with `trouble`."""
+    """Compare pages with their draft, in a worker. A file that does not open is a page with
+    `trouble`."""
     try:
         with ExitStack() as opened:
             bundle = _opened(opened, job.packet / job.volume.path)
@@ -126,7 +129,8 @@ def _compared(bundle: Any, draft: Any, drawn: Any, job: Job, entry: Entry) -> Ow
 
 
 def _links(page: Any, original: Any, entry: Entry) -> Iterator[OwnLink]:
-    """Each link of the draft that leads to one of our own addresses, with the text that the bundle's page has there."""
+    """Each link of the draft that leads to one of our own addresses, with the text that the
+    bundle's page has there."""
     layer = page.get_textpage()
     position, link = ctypes.c_int(0), raw.FPDF_LINK()
     while raw.FPDFLink_Enumerate(original, position, link):
@@ -152,7 +156,8 @@ def _address(original: Any, link: Any) -> str:
 
 
 def _moved(box: Any, entry: Entry) -> tuple[float, float, float, float]:
-    """A place of the draft on the bundle's page: a page that is drawn smaller keeps its top edge and its middle."""
+    """A place of the draft on the bundle's page: a page that is drawn smaller keeps its top edge
+    and its middle."""
     scale, (width, height) = entry["scale"], entry["size"]
     xs = sorted((width - width * scale) / 2 + x * scale for x in (box.left, box.right))
     ys = sorted(height - (height - y) * scale for y in (box.bottom, box.top))

@@ -1,8 +1,10 @@
-"""What our own pages say, read from the bundle's pages, against the ledger: citations, index rows, tab sheets, enclosures.
+"""What our own pages say, read from the bundle's pages, against the ledger: citations, index rows,
+tab sheets, enclosures.
 
-Wherever a draft has a link to one of our addresses, the page must print what that address means: this holds for any template, and
-for a receiver that wants no links, too. Of the templates that come with the program the wording is known besides, so there
-every row, sheet and line is compared as a whole. Pure.
+Wherever a draft has a link to one of our addresses, the page must print what that address means:
+this holds for any template, and for a receiver that wants no links, too. Of the templates that come
+with the program the wording is known besides, so there every row, sheet and line is compared as a
+whole. Pure.
 """
 
 from __future__ import annotations
@@ -64,17 +66,20 @@ class Told:
         return self._labels.get(exhibit, [])
 
     def range(self, row: Row) -> str:
-        """Return the page range that must be printed for an exhibit, from its pages in the ledger."""
+        """Return the page range that must be printed for an exhibit, from its pages in the
+        ledger."""
         labels = self._labels.get(row["exhibit"], ["?"])
         return "–".join(dict.fromkeys((labels[0], labels[-1])))
 
     def is_worded(self, document: str) -> bool:
-        """Tell whether the wording of a document is known: a template of ours, drawn by the engine it is made for."""
+        """Tell whether the wording of a document is known: a template of ours, drawn by the engine
+        it is made for."""
         return is_worded(self.data, self.kept, document)
 
 
 def is_worded(data: Mapping[str, Any], kept: Kept, document: str) -> bool:
-    """Tell whether a document is of a template that comes with the program, drawn by the engine it is made for."""
+    """Tell whether a document is of a template that comes with the program, drawn by the engine it
+    is made for."""
     one = kept.documents.get(document)
     return (
         one is not None
@@ -86,7 +91,8 @@ def is_worded(data: Mapping[str, Any], kept: Kept, document: str) -> bool:
 def check_statements(
     data: Mapping[str, Any], kept: Kept, pages: Mapping[int, OwnPage]
 ) -> Iterator[Check]:
-    """Yield a check for citations and links, for each of index, tab sheets and enclosures, and for the table of files."""
+    """Yield a check for citations and links, for each of index, tab sheets and enclosures, and for
+    the table of files."""
     told = Told(data, kept, pages)
     yield _check(
         "own-links", _link_faults(told), f"{_links(told)} places with a link print what it leads to"
@@ -111,7 +117,8 @@ def check_statements(
 def typed_citations(
     data: Mapping[str, Any], kept: Kept, pages: Mapping[int, OwnPage]
 ) -> tuple[int, ...]:
-    """Pages with a citation that no link of ours made, of an exhibit that is here and a page that it does not have.
+    """Pages with a citation that no link of ours made, of an exhibit that is here and a page that
+    it does not have.
 
     A person typed it, perhaps of another filing; the proof cannot know.
     """
@@ -145,7 +152,7 @@ def _label(entry: Entry) -> str:
     return str(entry.get("label", entry["number"]))
 
 
-# --- links of the drafts ----------------------------------------------------------------------------------------------
+# --- links of the drafts --------------------------------------------------------------------------
 
 
 def _links(told: Told) -> int:
@@ -153,7 +160,8 @@ def _links(told: Told) -> int:
 
 
 def _groups(told: Told) -> Iterator[tuple[str, list[OwnLink]]]:
-    """A document, and its links to one address that follow each other: pieces of a citation or title broken over lines, pages."""
+    """A document, and its links to one address that follow each other: pieces of a citation or
+    title broken over lines, pages."""
     for document in told.kept.documents:
         entries = told.entries(document)
         links = [
@@ -186,9 +194,11 @@ def _link_faults(told: Told) -> Iterator[Fault]:
 
 
 def _says(told: Told, group: list[OwnLink], row: Row, page: int, *, worded: bool) -> bool:
-    """Whether the text under a group of links is one or more of the things its address may be called.
+    """Whether the text under a group of links is one or more of the things its address may be
+    called.
 
-    `page`: of the exhibit, 0 where the address is its tab sheet. Not `worded`: a box may touch what stands beside the link.
+    `page`: of the exhibit, 0 where the address is its tab sheet. Not `worded`: a box may touch what
+    stands beside the link.
     """
     text, tab = fold("".join(link.text for link in group)), re.escape(fold(row["tab"]))
     labels = [re.escape(fold(label)) for label in told.labels(row["exhibit"])]
@@ -214,7 +224,7 @@ def _says(told: Told, group: list[OwnLink], row: Row, page: int, *, worded: bool
     return count > 0 and not (worded and stray)
 
 
-# --- the index ----------------------------------------------------------------------------------------------------------
+# --- the index ------------------------------------------------------------------------------------
 
 
 def _index_documents(told: Told) -> list[str]:
@@ -238,7 +248,8 @@ def _index_faults(told: Told) -> Iterator[Fault]:
 
 
 def _row_faults(told: Told, text: str) -> Iterator[str]:
-    """Each row in its place, every cell; between two rows nothing but the language, and the heading of a new group."""
+    """Each row in its place, every cell; between two rows nothing but the language, and the heading
+    of a new group."""
     rows, starts, ends = list(told.rows), [], []
     end = 0
     for row in rows:
@@ -274,7 +285,8 @@ def _detail(role: str, first: str, last: str) -> str:
 
 
 def _file_faults(told: Told, text: str) -> Iterator[str]:
-    """The table of files, where the bundle takes several: number, name, pages and exhibits of each, in order."""
+    """The table of files, where the bundle takes several: number, name, pages and exhibits of each,
+    in order."""
     volumes = told.data.get("volumes") or ()
     if len(volumes) < 2:
         return
@@ -292,7 +304,8 @@ def _file_faults(told: Told, text: str) -> Iterator[str]:
 
 
 def _own_row_faults(told: Told, text: str) -> Iterator[str]:
-    """Of an index of a firm's own: what it prints of most exhibits it prints of all. (Tab and pages are read at their links.)"""
+    """Of an index of a firm's own: what it prints of most exhibits it prints of all. (Tab and pages
+    are read at their links.)"""
     rows = [row for row in told.rows if not is_right_to_left(row["title"])]
     titled = [row for row in rows if _has_words(text, row["title"])]
     dated = [row for row in rows if row["date"] and fold(row["date"]) in text]
@@ -312,7 +325,7 @@ def _has_words(text: str, words: str) -> bool:
     return fold(words) in text or all(fold(word) in text for word in words.split())
 
 
-# --- tab sheets and enclosures --------------------------------------------------------------------------------------------
+# --- tab sheets and enclosures --------------------------------------------------------------------
 
 
 def _sheets(told: Told) -> int:
@@ -362,7 +375,8 @@ def _sheet_faults(told: Told) -> Iterator[Fault]:
 
 
 def _enclosure_faults(told: Told) -> Iterator[Fault]:
-    """Lines "Exhibit C: its title, pages 57–70" of the letters; and a cover page that says from which exhibit to which."""
+    """Lines "Exhibit C: its title, pages 57–70" of the letters; and a cover page that says from
+    which exhibit to which."""
     rows = list(told.rows)
     for document in told.kept.documents:
         entries = told.entries(document)

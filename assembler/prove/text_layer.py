@@ -1,4 +1,5 @@
-"""The text of each page of evidence, in workers: its source's own, and the words recognized on it, in their places."""
+"""The text of each page of evidence, in workers: its source's own, and the words recognized on it,
+in their places."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ _USUAL, _USUAL_PART = (
     3.0,
     0.4,
 )  # points, or part of its height, by which the middle of most words may be off
-_FAR = 12.0  # points, or its whole height, by which a word may be off; the engine lays lines of a skewed scan level
+# points, or its whole height, by which a word may be off: the engine lays lines of a skewed scan level
+_FAR = 12.0
 _SOME_FAR = 0.1  # part of the words of a page that may be further off
 _INCH = 72.0  # points that no word is
 _TICKS = "48lnuH"  # what a tick, cross, circle or box reads as in the font of ticks
@@ -51,7 +53,8 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LayerPage:
-    """`trouble`: how a page's text is not what it should be, "" where it is. `unread`: whether its source could not be read."""
+    """`trouble`: how a page's text is not what it should be, "" where it is. `unread`: whether its
+    source could not be read."""
 
     number: int
     trouble: str = ""
@@ -111,7 +114,8 @@ def _job(
 
 
 def compare_layers(job: Job) -> tuple[LayerPage, ...]:
-    """Compare the text of pages with their source and with what was recognized, in a worker; never raises for a bad file."""
+    """Compare the text of pages with their source and with what was recognized, in a worker; never
+    raises for a bad file."""
     sources = Sources(job.case_folder) if job.case_folder else None
     try:
         with Leafing(job.bundle) as book:
@@ -153,7 +157,8 @@ def _page(
 
 
 def _own_text(page: Any, entry: Entry, words: KeptWords | None, stamped: str) -> tuple[str, str]:
-    """The text that a page has besides its stamp and what was recognized; what is wrong with that."""
+    """The text that a page has besides its stamp and what was recognized; what is wrong with
+    that."""
     if words is None:
         text = read_text(page)
         return (_spelled(text).removesuffix(_spelled(stamped)) if stamped else text), ""
@@ -165,7 +170,8 @@ def _own_text(page: Any, entry: Entry, words: KeptWords | None, stamped: str) ->
 
 
 class Signs:
-    """The signs of a page's text, blanks left out, each with its place among PDFium's characters."""
+    """The signs of a page's text, blanks left out, each with its place among PDFium's
+    characters."""
 
     def __init__(self, page: Any) -> None:
         self.layer = page.get_textpage()
@@ -186,7 +192,8 @@ class Signs:
             del self.signs[len(self.signs) - len(end) :]
 
     def drop_letters(self, words: Sequence[Word]) -> None:
-        """Leave out so many letters at the end as these words have: what is left is the page's own text."""
+        """Leave out so many letters at the end as these words have: what is left is the page's own
+        text."""
         del self.signs[self.start_of(words) :]
 
     def start_of(self, words: Sequence[Word]) -> int:
@@ -200,11 +207,12 @@ class Signs:
 
 
 def _spelled(text: str) -> str:
-    """Every sign but blanks, taken apart: letters and their marks, ligatures; a hyphen at the end of a line is one."""
+    """Every sign but blanks, taken apart: letters and their marks, ligatures; a hyphen at the end
+    of a line is one."""
     return "".join(unicodedata.normalize("NFKD", text.translate(_PLAIN)).split())
 
 
-# --- the source's own text ------------------------------------------------------------------------------------------------
+# --- the source's own text ------------------------------------------------------------------------
 
 
 def _as_source(text: str, sources: Sources, entry: Entry, *, recognized: bool) -> str:
@@ -254,7 +262,8 @@ def _flattened(sources: Sources, path: str, index: int, *, filled: bool) -> str:
 
 
 def _letters_of_notes(source: Any, page: Any) -> Counter[str]:
-    """Every letter of a page's fields and comments: their values, which a picture of them may print."""
+    """Every letter of a page's fields and comments: their values, which a picture of them may
+    print."""
     found: Counter[str] = Counter()
     for number in range(raw.FPDFPage_GetAnnotCount(page)):
         found += Counter(_TICKS)
@@ -283,11 +292,12 @@ def _string(read: Any, *where: Any) -> str:
     return buffer.raw[:length].decode("utf-16-le", "replace").rstrip("\0")
 
 
-# --- recognized words -----------------------------------------------------------------------------------------------------
+# --- recognized words -----------------------------------------------------------------------------
 
 
 def _recognized(page: Any, signs: Signs, kept: KeptWords, entry: Entry) -> str:
-    """Say how the recognized words are not on the page as they were recognized; "" where they are."""
+    """Say how the recognized words are not on the page as they were recognized; "" where they
+    are."""
     if len(kept.words) != entry["text"]["words"]:
         return (
             f"should have {entry['text']['words']} recognized words, and {len(kept.words)} are kept"
@@ -304,7 +314,8 @@ def _recognized(page: Any, signs: Signs, kept: KeptWords, entry: Entry) -> str:
 
 
 def places_of(there: str, words: Sequence[str]) -> list[int] | None:
-    """Where each word stands in the layer, nothing but signs without meaning between two; None where one does not."""
+    """Where each word stands in the layer, nothing but signs without meaning between two; None
+    where one does not."""
     places, end = [], 0
     for word in words:
         place = there.find(word, end)
@@ -350,14 +361,16 @@ def _distance(one: tuple[float, float], other: tuple[float, float]) -> float:
 
 
 def _wanted(word: Word, size: tuple[float, float], entry: Entry) -> tuple[float, float]:
-    """The middle of a word on the bundle's page: one that is drawn smaller keeps its top edge and its middle."""
+    """The middle of a word on the bundle's page: one that is drawn smaller keeps its top edge and
+    its middle."""
     scale = entry["scale"]
     left = (entry["size"][0] - size[0] * scale) / 2
     return left + (word.left + word.right) / 2 * scale, (word.top + word.bottom) / 2 * scale
 
 
 def middle_of(page: Any, signs: Signs, place: int, word: str) -> tuple[float, float]:
-    """The middle of a word as PDFium places it, from the top left corner of the page as it is shown."""
+    """The middle of a word as PDFium places it, from the top left corner of the page as it is
+    shown."""
     letters = [number for number, sign in enumerate(word) if sign.isalnum()] or [0]
     boxes = [
         _box(signs.layer, signs.signs[place + number][1]) for number in (letters[0], letters[-1])

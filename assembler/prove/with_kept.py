@@ -1,4 +1,5 @@
-"""The checks that need what a packet keeps for its proof: our own pages, what they say, and the text of the evidence."""
+"""The checks that need what a packet keeps for its proof: our own pages, what they say, and the
+text of the evidence."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ Entry = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithKept:
-    """Checks, and sentences about what was not checked. `complete`: the packet keeps what they need."""
+    """Checks, and sentences about what was not checked. `complete`: the packet keeps what they
+    need."""
 
     checks: tuple[Check, ...]
     not_checked: tuple[str, ...] = ()
@@ -40,7 +42,8 @@ def check_kept(
     case_folder: Path | None,
     workshop: Workshop,
 ) -> WithKept:
-    """Compare a bundle with what its packet keeps. A packet that should keep it and does not fails."""
+    """Compare a bundle with what its packet keeps. A packet that should keep it and does not
+    fails."""
     try:
         kept = read_kept(build, data)
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -72,7 +75,8 @@ def check_kept(
 def _own_pages(
     ledger: Sequence[Entry], kept: Kept, pages: Mapping[int, OwnPage]
 ) -> Iterator[Check]:
-    """One check for each document of ours: all its pages are there, and look and read like those that are kept."""
+    """One check for each document of ours: all its pages are there, and look and read like those
+    that are kept."""
     ours = {entry["document"] for entry in ledger if entry["kind"] in ("draft", "tab")}
     for document in sorted(ours | set(kept.documents)):
         entries = [entry for entry in ledger if entry["document"] == document]
@@ -114,7 +118,8 @@ def _faults(entries: Sequence[Entry], pages: Sequence[OwnPage]) -> Iterator[tupl
 def _word_files(
     build: Path, data: Mapping[str, Any], kept: Kept, workshop: Workshop
 ) -> list[Check]:
-    """One check for all Word files that are as they were written; a check named "edited" for each that is not."""
+    """One check for all Word files that are as they were written; a check named "edited" for each
+    that is not."""
     sums = {one["path"]: one["sha256"] for one in data["outputs"]}
     drafts = [one for one in kept.documents.values() if one.docx]
     jobs = [
@@ -135,7 +140,8 @@ def _word_files(
 
 
 def _layers(ledger: Sequence[Entry], layers: Mapping[int, LayerPage]) -> Iterator[Check]:
-    """One check for each exhibit and completed form: its pages have their source's text, and what was recognized."""
+    """One check for each exhibit and completed form: its pages have their source's text, and what
+    was recognized."""
     evidence = [entry for entry in ledger if entry["kind"] == "exhibit" or "source" in entry]
     for exhibit, group in groupby(evidence, key=lambda entry: str(entry["exhibit"] or entry["document"])):
         entries = list(group)

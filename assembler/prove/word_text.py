@@ -1,6 +1,8 @@
-"""The text of a Word file, read by the proof itself, against the text of the PDF that was printed from it.
+"""The text of a Word file, read by the proof itself, against the text of the PDF that was printed
+from it.
 
-Shares nothing with the engine that prints, nor with its own check for lost words. Runs in a worker: a template is a stranger's.
+Shares nothing with the engine that prints, nor with its own check for lost words. Runs in a worker:
+a template is a stranger's.
 """
 
 from __future__ import annotations
@@ -29,12 +31,14 @@ _GONE = frozenset(
 _BLANKS = frozenset(f"{_W}{name}" for name in ("tab", "br", "cr", "ptab"))
 _BOXES = frozenset(f"{_W}{name}" for name in ("pict", "drawing", "object", "txbxContent"))
 _SIGNS = range(0x2000, 0x2200)  # dashes, quotation marks, currencies, arrows
-_LAST_PLAIN = 0x0530  # Latin, Greek and Cyrillic stand below: of other scripts a font's letters are not always read back as typed
+# Latin, Greek and Cyrillic stand below: letters of other scripts are not always read back as typed
+_LAST_PLAIN = 0x0530
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WordText:
-    """Paragraphs of a Word file's body. `sure`: only what must be printed, no fields, boxes or text that a style may hide."""
+    """Paragraphs of a Word file's body. `sure`: only what must be printed, no fields, boxes or text
+    that a style may hide."""
 
     whole: tuple[str, ...]
     sure: tuple[str, ...]
@@ -42,9 +46,11 @@ class WordText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A Word file and its PDF. `worded`: from a template of ours, so that both must say the same, in the same order.
+    """A Word file and its PDF. `worded`: from a template of ours, so that both must say the same,
+    in the same order.
 
-    `heads`: lines of tables that are printed again on each page. `sha256`: of the file as it was written.
+    `heads`: lines of tables that are printed again on each page. `sha256`: of the file as it was
+    written.
     """
 
     docx: Path
@@ -56,7 +62,8 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """`edited`: the Word file is not the one that was printed. `trouble`: what is wrong, "" where both agree."""
+    """`edited`: the Word file is not the one that was printed. `trouble`: what is wrong, "" where
+    both agree."""
 
     edited: bool = False
     trouble: str = ""
@@ -151,7 +158,8 @@ def _hiding(styles: Any) -> set[str]:
 
 @dataclass(slots=True)
 class _Reader:
-    """Pieces of a paragraph's text, and whether each must be printed. A field may begin in one paragraph and end in another."""
+    """Pieces of a paragraph's text, and whether each must be printed. A field may begin in one
+    paragraph and end in another."""
 
     hiding: set[str]
     fields: list[str] = field(
@@ -225,14 +233,16 @@ def _say_the_same(word: WordText, printed: str, heads: Sequence[str]) -> bool:
 
 
 def _plain(text: str) -> str:
-    """Letters and signs whose reading is sure; bullets are made by the engine, and stand in no paragraph."""
+    """Letters and signs whose reading is sure; bullets are made by the engine, and stand in no
+    paragraph."""
     return "".join(
         sign for sign in text if sign != "•" and (ord(sign) < _LAST_PLAIN or ord(sign) in _SIGNS)
     )
 
 
 def lost_words(paragraphs: Sequence[str], printed: str) -> int:
-    """How many words are nowhere in the PDF, whole or in two parts with the end of a page between them."""
+    """How many words are nowhere in the PDF, whole or in two parts with the end of a page between
+    them."""
     there = letters(printed)
     words: Mapping[str, None] = dict.fromkeys(
         word for text in paragraphs for word in text.split() if not is_right_to_left(word)
