@@ -8,6 +8,8 @@ from collections import Counter
 import pikepdf
 from pikepdf import Dictionary, Name, Pdf, sanitize
 
+from assembler.evidence.weblinks import active_bookmarks, is_plain_link, write_out_page_moves
+
 _REMOVE_FROM_PAGE = (Name.AA, Name.PieceInfo, Name.Thumb, Name.Metadata, Name.StructParents, Name.Tabs, Name.B)
 _SAVE = re.compile(rb"(?<![^\s\])>])q(?=[\s\[(</]|$)")
 _RESTORE = re.compile(rb"(?<![^\s\])>])Q(?=[\s\[(</]|$)")
@@ -40,6 +42,7 @@ def removed_from(pdf: Pdf) -> Counter[str]:
     found["XFA form"] += int(Name.XFA in form)
     found["document metadata"] += int(Name.Metadata in root or bool(pdf.trailer.get(Name.Info)))
     found["tags"] += int(Name.StructTreeRoot in root)
+    found["bookmark that leads out of the file"] += active_bookmarks(pdf)
     for page in pdf.pages:
         for annotation in page.get(Name.Annots, ()):
             found[_annotation_kind(annotation)] += 1
@@ -57,6 +60,7 @@ def clean(pdf: Pdf) -> frozenset[int]:
         if Name.XFA in pdf.Root.AcroForm:
             del pdf.Root.AcroForm.XFA
         redrawn = _draw_values(pdf)
+    write_out_page_moves(pdf)
     links = [_links(page) for page in pdf.pages]
     pdf.flatten_annotations("screen")
     for page, kept in zip(pdf.pages, links, strict=True):
@@ -110,7 +114,7 @@ def balance(page: pikepdf.Page) -> None:
 
 
 def _links(page: pikepdf.Page) -> list[pikepdf.Object]:
-    return [annotation for annotation in page.get(Name.Annots, ()) if _is_plain_link(annotation)]
+    return [annotation for annotation in page.get(Name.Annots, ()) if is_plain_link(annotation)]
 
 
 def _draw_values(pdf: Pdf) -> frozenset[int]:
@@ -154,6 +158,8 @@ def _only(page: pikepdf.Page, kept: list[pikepdf.Object]) -> None:
         if Name.AP in link:  # its picture is part of the page by now
             del link.AP
             link.Border = pikepdf.Array([0, 0, 0])
+            if Name.BS in link:  # else a viewer would draw a border that the file does not show
+                del link.BS
         for key in (Name.AA, Name.StructParent, Name.Contents, Name.M, Name.NM, Name.P):
             if key in link:
                 del link[key]
@@ -163,20 +169,10 @@ def _only(page: pikepdf.Page, kept: list[pikepdf.Object]) -> None:
         del page.Annots
 
 
-def _is_plain_link(annotation: pikepdf.Object) -> bool:
-    """A link to a place in this file or on the web."""
-    if annotation.get(Name.Subtype) != Name.Link:
-        return False
-    action = annotation.get(Name.A)
-    return Name.Dest in annotation or (
-        isinstance(action, Dictionary) and action.get(Name.S) in (Name.GoTo, Name.URI) and Name.Next not in action
-    )
-
-
 def _annotation_kind(annotation: pikepdf.Object) -> str:
     kind = annotation.get(Name.Subtype)
     if kind == Name.Link:
-        return "" if _is_plain_link(annotation) else "link that runs something"
+        return "" if is_plain_link(annotation) else "link that runs or opens something"
     if kind == Name.Widget:
         return "form field (its value stays visible)"
     if kind == Name.FileAttachment:

@@ -9,9 +9,11 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf
 
+from assembler.evidence.weblinks import is_plain_link
 from assembler.model import Severity
 
 _HARMLESS = ("/GoTo", "/URI")  # what a link may do
+_MOVES = ("/NextPage", "/PrevPage", "/FirstPage", "/LastPage")
 _HIDDEN = 2 | 32  # annotation flags Hidden and NoView (PDF 32000-1, table 165)
 _TALKING = frozenset(
     ("/Text", "/Highlight", "/Underline", "/Squiggly", "/StrikeOut", "/Caret", "/Ink", "/Square", "/Circle", "/Line", "/Polygon")
@@ -115,6 +117,11 @@ def _annotations(number: int, annotations: list[Any]) -> Iterator[Loss]:
             "apply them in the program that made them, and take the new file", number,
         )
     others = [one for one in annotations if one.get(Name.Subtype) not in (Name.Link, Name.Widget, Name.Popup, Name.Redact)]
+    links = sum(one.get(Name.Subtype) == Name.Link and _leads_out(one) for one in annotations)
+    if links:
+        said = f"{_many(links, 'link')} that would run or open something left out: a file, a program, a script"
+        remedy = "nothing to do; links within the file, to the web, and to mail stay"
+        yield _loss("EVID.LINK", Severity.INFO, said, remedy, number)
     hidden = sum(map(hidden_annotation, others))
     if hidden:
         said = f"{_many(hidden, 'hidden comment or mark', 'hidden comments or marks')} left out, as a viewer shows the page"
@@ -178,8 +185,16 @@ def _scripts(pdf: Pdf) -> int:
     for page in pdf.pages:
         count += int(Name.AA in page)
         for one in _dictionaries(page.get(Name.Annots)):
-            count += int(Name.AA in one or _acts(one.get(Name.A)))
+            is_link = one.get(Name.Subtype) == Name.Link  # told as such
+            count += int(Name.AA in one or (not is_link and _acts(one.get(Name.A))))
     return count
+
+
+def _leads_out(link: Any) -> bool:
+    """Whether a link does more than lead to a page, the web, a mailbox or a telephone. Moves to the next page do no more."""
+    action = link.get(Name.A)
+    moves = isinstance(action, Dictionary) and str(action.get(Name.N)) in _MOVES and Name.Next not in action
+    return Name.A in link and not is_plain_link(link) and not moves
 
 
 def _acts(action: Any) -> bool:

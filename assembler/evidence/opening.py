@@ -34,7 +34,7 @@ from assembler.model import Finding, Ink, Miniature, Severity
 from assembler.passwords import read_passwords
 from assembler.workshop import Cache, whole_file
 
-VERSION = "10"  # raise it when anything here changes what comes out
+VERSION = "11"  # raise it when anything here changes what comes out
 
 # the sign of an unknown character, what fonts use for signs of their own, control characters but line ends and PDFium's hyphen
 _MEANINGLESS = re.compile("[\ufffd\ue000-\uf8ff\x00\x01\x03-\x08\x0b\x0e-\x1f]")
@@ -249,9 +249,12 @@ def _word(data: bytes, target: Path, scratch: Path) -> Normal:
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     made = normal_pdf(printed.pdf, target)
+    links = Counter({what: count for what, count in made.removed if what.startswith("link ")})
+    told = tuple(loss for loss in made.losses if loss.rule == "EVID.LINK")
     return replace(
-        made, removed=tuple(sorted(printed.removed.items())), losses=printed.losses, steps=(printed.engine, *made.steps)
-    )
+        made, removed=tuple(sorted((printed.removed + links).items())), losses=(*printed.losses, *told),
+        steps=(printed.engine, *made.steps),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
