@@ -11,7 +11,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, String
 
 from assembler import __version__
-from assembler.bind import copying, elsewhere, face, large, links, outline, stamps, tags
+from assembler.bind import copying, elsewhere, face, gate, large, links, outline, stamps, tags
 from assembler.model import Layout, Volume
 from assembler.splitting import part_of
 from assembler.workshop import whole_file
@@ -58,14 +58,17 @@ def bind(
         pages = copied.pages
         tagged = tags.merge(book, layout, pages, away.whole(copied.drafts))
         links.connect(layout, pages, away)
+        gate.keep_plain_pages(layout, pages)
         moves = stamps.shrink(book, layout, pages)
         links.follow(book, pages, [item for items in copied.outlines.values() for item in items], moves)
         stamps.stamp(book, layout, pages, face.embed(book, font))
         if not linked:
             links.remove(pages)
+        gate.keep_used_names(book, pages)
         outline.write(book, layout, pages, copied.outlines)
         _describe(book, language, [leaf.label for leaf in layout.leaves], zoom)
         pictures.put_back(book)
+        gate.keep_plain_objects(book)
         with whole_file(target) as out:
             book.save(
                 out,
