@@ -7,7 +7,6 @@ a case folder from the stores of one or more packets. A manifest is judged as a 
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from assembler.errors import CaseRejected, OutputNotWritten, ProofFailed
+from assembler.manifests import read_manifest
 from assembler.model import Case, PartKind, Plan
 from assembler.workshop import publish, staging
 
@@ -121,12 +121,9 @@ def _packets(build: Path) -> list[tuple[Path, dict[str, Any]]]:
     here = [build] if (build / _MANIFEST).is_file() else sorted(path.parent for path in build.glob(f"*/{_MANIFEST}"))
     found = []
     for folder in here:
-        try:
-            data = json.loads((folder / _MANIFEST).read_text(encoding="utf8"))
-            if data.get("originals"):
-                found.append((folder, data))
-        except (OSError, ValueError, AttributeError) as error:
-            raise ProofFailed("its manifest cannot be read", (), where=folder.name, remedy="restore it from a copy") from error
+        data = read_manifest(folder)
+        if data.get("originals"):
+            found.append((folder, data))
     if not found:
         problem = "no originals were kept with it" if here else "there is no manifest of a packet"
         raise CaseRejected(

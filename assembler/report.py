@@ -40,6 +40,9 @@ NAME = "manifest.json"
 FORMAT = 2  # 2: with `kept`, what the proof compares our own pages and recognized words with
 WORDS = "proof/words.jsonl"  # words of recognized pages, and where each stands; a line for each page
 
+# what is used of a manifest before the proof reads all of it
+_USED = (("case", str), ("ledger", list), ("volumes", list), ("index", list), ("findings", list), ("word_engines", dict))
+
 NOT_CHECKED = (
     "whether signatures are in ink and by the right person",
     "whether what the evidence and the statements say is true",
@@ -139,8 +142,10 @@ def standing(packet: Path, seal: str) -> dict[str, Any] | None:
     try:
         data: dict[str, Any] = json.loads((packet / NAME).read_text(encoding="utf8"))
         sealed = data["seal"] == seal and bool(data["proof"]) and all(check["ok"] for check in data["proof"])
-        whole = sealed and all(_output(packet / one["path"], packet) == one for one in data["outputs"])
-    except (OSError, ValueError, KeyError, TypeError):
+        known = data["format"] == FORMAT and data["packet"] == packet.name
+        known = known and all(isinstance(data[key], kind) for key, kind in _USED)
+        whole = sealed and known and all(_output(packet / one["path"], packet) == one for one in data["outputs"])
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
     return data if whole else None
 

@@ -122,12 +122,12 @@ def rewrite(folder: Path, **record: str) -> None:
     [
         (change_original, "was changed"),
         (lose_original, "is not there"),
-        (lambda folder: rewrite(folder, path="../escaped"), "outside the case folder"),
-        (lambda folder: rewrite(folder, path="/etc/escaped"), "outside the case folder"),
-        (lambda folder: rewrite(folder, path="evidence\\..\\escaped"), "outside the case folder"),
+        (lambda folder: rewrite(folder, path="../escaped"), "/originals/files/0/path"),
+        (lambda folder: rewrite(folder, path="/etc/escaped"), "/originals/files/0/path"),
+        (lambda folder: rewrite(folder, path="evidence\\..\\escaped"), "/originals/files/0/path"),
         (lambda folder: rewrite(folder, path=".assembler/x"), "outside the case folder"),
-        (lambda folder: rewrite(folder, sha256="../../manifest.json"), "outside the case folder"),
-        (lambda folder: (folder / "manifest.json").write_text("{"), "cannot be read"),
+        (lambda folder: rewrite(folder, sha256="../../manifest.json"), "/originals/files/0/sha256"),
+        (lambda folder: (folder / "manifest.json").write_text("{"), "not readable as JSON"),
     ],
 )
 def test_what_is_missing_changed_or_hostile_gives_nothing_back(build: Path, tmp_path: Path, harm: Any, says: str) -> None:

@@ -217,7 +217,7 @@ def test_several_packages_have_a_file_each_and_a_firm_sets_their_size(packet: Pa
 def test_what_is_no_packet_is_refused(packet: Path, tmp_path: Path) -> None:
     case = Path(shutil.copytree(packet, tmp_path / "case"))
     before = summary(case)
-    assert "cannot be read" in run(case / "build", code=ExitCode.PROOF_FAILED)
+    assert "manifest.json: there is none" in run(case / "build", code=ExitCode.PROOF_FAILED)
     (case / "build/child/bundle.pdf").unlink()
     assert "bundle.pdf is not there" in run(case / "build/child", code=ExitCode.PROOF_FAILED)
     (case / "build/child/bundle.pdf").write_bytes(b"%PDF-1.7 broken")

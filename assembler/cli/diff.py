@@ -28,7 +28,7 @@ def diff(old: Path, new: Path, as_json: bool, note: Path | None) -> None:
     try:
         changes = comparing.compare(before, after)
         text = comparing.note(changes, after)
-    except (KeyError, TypeError, AttributeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise click.UsageError("one of the two is no manifest of assembler; name build folders or manifest.json") from error
     if note:
         _write(note, text.encode())
@@ -53,6 +53,6 @@ def _manifest(path: Path) -> dict[str, Any]:
     file = path / "manifest.json" if path.is_dir() else path
     try:
         data: dict[str, Any] = json.loads(file.read_text(encoding="utf8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise click.UsageError(f"{file.name} cannot be read; name a build folder or its manifest.json") from error
     return data

@@ -35,7 +35,7 @@ def _read(path: Path) -> Filed:
     try:
         data = path.read_bytes()
         return freezing.read(json.loads(data), hashlib.sha256(data).hexdigest())
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise CaseRejected(
             f"it is no manifest of a packet ({type(error).__name__})", (), where=path.name,
             remedy="name the manifest.json that lies beside the bundle that was filed",

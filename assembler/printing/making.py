@@ -15,6 +15,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, OutlineItem, Pdf, Rectangle, Stream
 
 from assembler.errors import CaseRejected, ProofFailed, ToolFailed
+from assembler.manifests import read_manifest
 from assembler.model import Finding, Severity
 from assembler.printing.losing import Job, Loss, look
 from assembler.printing.sheets import Entry, Package, Rules, fit, is_letter, label, packages, supplement, text
@@ -85,13 +86,10 @@ def written(folder: Path) -> Mapping[str, str] | None:
 
 
 def _manifest(build: Path) -> dict[str, Any]:
-    try:
-        data: dict[str, Any] = json.loads((build / "manifest.json").read_text(encoding="utf8"))
-        names = [Path(one["path"]).name for one in data["volumes"]]
-        numbers = [entry["number"] for entry in data["ledger"]]
-        whole = numbers == list(range(1, len(numbers) + 1)) and bool(numbers) and data["volumes"][-1]["last"] == len(numbers)
-    except (OSError, ValueError, KeyError, TypeError, IndexError) as error:
-        raise ProofFailed("its manifest cannot be read", (), where="manifest.json", remedy="build it again") from error
+    data = read_manifest(build)
+    names = [one["path"] for one in data["volumes"]]
+    numbers = [entry["number"] for entry in data["ledger"]]
+    whole = numbers == list(range(1, len(numbers) + 1)) and data["volumes"][-1]["last"] == len(numbers)
     gone = [name for name in names if not (build / name).is_file()]
     if gone or not whole:
         problem = f"{', '.join(gone)} is not there" if gone else "it does not list every page"

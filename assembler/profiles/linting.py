@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from assembler.errors import ProofFailed
+from assembler.manifests import read_manifest
 from assembler.model import Finding, Profile, Severity
 from assembler.profiles.judging import judge
 from assembler.profiles.seeing import Seen, see
@@ -30,12 +30,9 @@ def lint(
 
 def lint_build(build: Path, profile: Profile, workshop: Workshop) -> tuple[Finding, ...]:
     """Findings about a build folder's bundle, all its parts. Raises ProofFailed if its manifest cannot be read."""
-    try:
-        data: Mapping[str, Any] = json.loads((build / "manifest.json").read_text(encoding="utf8"))
-        parts = [entry["part"] for entry in data["ledger"]]
-        files = [build / Path(volume["path"]).name for volume in data.get("volumes", ({"path": "bundle.pdf"},))]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ProofFailed("its manifest cannot be read", (), where="manifest.json", remedy="build it again") from error
+    data = read_manifest(build)
+    parts = [entry["part"] for entry in data["ledger"]]
+    files = [build / volume["path"] for volume in data["volumes"]]
     missing = [path.name for path in files if not path.is_file()]
     if missing:
         raise ProofFailed(f"{', '.join(missing)} is not there", (), where="manifest.json", remedy="build it again")
