@@ -134,7 +134,7 @@ def test_the_proof_catches_a_number_or_a_filed_page_that_is_not_as_it_was(late: 
     for change, caught in (
         (lambda data: data["frozen"]["pages"][6].update(content="0:1:0"), "frozen"),
         (lambda data: data["frozen"]["pages"][6].update(stamp="Exhibit A · 2 of 2 · page 7 of 13"), "frozen"),
-        (lambda data: data["ledger"][7].update(label="8a"), "numbers"),
+        (lambda data: data["ledger"][7].update(label="8a"), "manifest"),
         (lambda data: data.update(frozen=None), "numbers"),
     ):
         data = manifest(late / "build")

@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from assembler.errors import ProofFailed
+from assembler.manifests import read_manifest
 from assembler.model import Check, Proof, Volume
 from assembler.numbering import LABEL
-from assembler.prove import counting, cuts, frozen, known, unlinked, with_kept, wording
+from assembler.prove import beside, counting, cuts, frozen, guides, known, origins, unlinked, with_kept, wording
+from assembler.prove import ledger as ledgers
 from assembler.prove import pages as paging
 from assembler.prove import structure as structuring
 from assembler.prove import volumes as volumed
 from assembler.prove.frozen import label
 from assembler.workshop import Workshop, spelled_on_disk
 
-MANIFEST = "manifest.json"
 _WORDING = {
     "exhibit": "Exhibit {tab} · {page} of {pages} · page {number} of {total}",
     "tab": "Exhibit {tab} · page {number} of {total}",
@@ -39,21 +40,23 @@ def prove(
     drawn small pictures are left in the cache, for review.html.
     """
     try:
-        data = json.loads((build / MANIFEST).read_text(encoding="utf8"))
-        ledger: list[Entry] = data["ledger"]
-        parts = volumed.volumes(data)
-        sums = _sums(case_folder, data["inputs"]) if case_folder else {}
-        files = list(_files(build, data, sums if case_folder else None))
-        counts = list(_ledger(data, case_folder, workshop))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        return Proof(checks=(Check(name="files", ok=False, detail=f"the manifest cannot be read ({type(error).__name__})"),))
+        data = read_manifest(build)
+    except ProofFailed as error:
+        return Proof(checks=(Check(name="files", ok=False, detail=str(error)),))
+    ledger: list[Entry] = data["ledger"]
+    parts = volumed.volumes(data)
+    sums = _sums(case_folder, data["inputs"]) if case_folder else {}
+    files = [*_files(build, data, sums if case_folder else None), *ledgers.checks(data)]
+    if not files[-1].ok:  # of what contradicts itself nothing more can be said
+        return Proof(checks=tuple(files))
+    counts = list(_ledger(data, case_folder, workshop))
     if gone := volumed.missing(build, parts):
         return Proof(checks=(*files, Check(name="files", ok=False, detail=f"there is no {gone[0]}")))
     looked = known.look(build, ledger, parts, case_folder, sums, workshop, remember=remember, pictures=pictures)
     seen = looked.seen
     structures = structuring.read_all(build, ledger, parts, workshop, data.get("linked", True))
     structure = structuring.together(structures)
-    checks = [*files, *counts, *frozen.checks(data), *volumed.checks(build, data, parts)]
+    checks = [*files, *counts, *frozen.checks(data), *volumed.checks(build, data, parts), *beside.checks(build, data, parts)]
     kept = with_kept.check_kept(build, data, parts, case_folder, workshop)
     checks += [*_pixels(ledger, seen, case_folder), *_stamps(data, seen), *(() if kept.complete else _words(ledger, seen))]
     checks += kept.checks
@@ -61,9 +64,12 @@ def prove(
     if not structure.trouble:
         checks += [*_agreement(data, structure), *_bookmarks(data, parts, structures)]
         checks += volumed.listed(data, parts, structure.texts)
+        guide = _guides(build, data, case_folder, parts, structures, workshop)
+        checks += guide.checks()
     checks += list(_nothing_else(structure))
     missing = () if case_folder else ("whether pages look like their sources: the case folder was not given",)
-    unseen = (*missing, *_not_seen(ledger, seen), *kept.not_checked)
+    guided = () if structure.trouble else guide.not_checked()
+    unseen = (*missing, *_not_seen(ledger, seen), *kept.not_checked, *guided, *beside.not_checked(build, data))
     return Proof(
         checks=tuple(checks), not_checked=unseen, drawn=looked.drawn, known=looked.known,
         prints=looked.prints,
@@ -87,12 +93,14 @@ def _unchanged(what: str, records: Sequence[Mapping[str, Any]], sums: Mapping[st
 
 
 def _sums(folder: Path, records: Sequence[Mapping[str, Any]]) -> dict[str, str]:
-    """The sha256 of files as they are now; "" where one is missing or has another size."""
-    return {one["path"]: _sum(folder / spelled_on_disk(folder, one["path"]), one["size"]) for one in records}
+    """The sha256 of files as they are now; "" where one is missing, has another size, or is reached by a link."""
+    return {one["path"]: _sum(folder, spelled_on_disk(folder, one["path"]), one["size"]) for one in records}
 
 
-def _sum(path: Path, size: int) -> str:
-    if not path.is_file() or path.stat().st_size != size:
+def _sum(folder: Path, name: str, size: int) -> str:
+    path = folder / name
+    inside = [path, *path.parents[: name.count("/")]]
+    if any(one.is_symlink() for one in inside) or not path.is_file() or path.stat().st_size != size:
         return ""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
@@ -224,6 +232,18 @@ def _bookmarks_of(want: Sequence[volumed.Mark], structure: structuring.Structure
     ok = not wrong and len(want) == len(have)
     detail = f"{len(want)} bookmarks lead where they say" if ok else f"bookmark {_list(wrong or [len(have)])} is wrong"
     yield Check(name="bookmark", ok=ok, detail=detail)
+
+
+def _guides(
+    build: Path, data: Mapping[str, Any], case_folder: Path | None, parts: Sequence[Volume],
+    structures: Sequence[structuring.Structure], workshop: Workshop,
+) -> guides.Guides:  # fmt: skip
+    """Links and bookmarks as they are, and what says how they must be."""
+    haves = [
+        guides.Have(volume=part, sheets=one.sheets, marks=one.marks, tags=one.tags)
+        for part, one in zip(parts, structures, strict=True)
+    ]
+    return guides.Guides(data, haves, origins.read_all(build, data, case_folder, workshop))
 
 
 def _row_agrees(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import struct
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,13 +16,14 @@ from pypdf.errors import PyPdfError
 from pypdf.generic import ArrayObject, Destination, IndirectObject
 
 from assembler.model import Volume
+from assembler.prove import navigation, shape
+from assembler.prove.objects import Objects
 from assembler.sight import bare_fonts
 from assembler.workshop import Failure, Workshop
 
-_ALLOWED_ROOT = {"/Type", "/Pages", "/Outlines", "/Names", "/Dests", "/OCProperties", "/PageLabels", "/PageMode", "/Lang",
-                 "/ViewerPreferences", "/StructTreeRoot", "/MarkInfo"}  # fmt: skip
+_FAILS = (PyPdfError, pdfium.PdfiumError, ValueError, LookupError, TypeError, AttributeError, RecursionError, OSError, zlib.error,
+          struct.error, AssertionError, NotImplementedError, OverflowError)  # fmt: skip
 _BEGUN = re.compile(r"\bEx\.( [A-Z0-9][A-Za-z0-9-]*( at)?)?$")  # "Ex. C1 at", without its page
-_ALLOWED_INFO = {"/Title", "/Producer"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +46,9 @@ class Structure:
     texts: tuple[tuple[int, str], ...] = ()  # of pages of ours, where links or one file do not say enough
     forbidden: tuple[str, ...] = ()
     unembedded: tuple[int, ...] = ()  # pages of ours with a font that is not in the file
+    sheets: tuple[navigation.Sheet, ...] = ()  # every page with its links, whoever made it
+    marks: tuple[navigation.Mark, ...] = ()  # the bookmarks with all that hangs below them
+    tags: tuple[str, ...] = ()  # what the tags say in words
     trouble: str = ""
 
 
@@ -54,6 +60,7 @@ class Job:
     first: int
     others: tuple[Volume, ...]
     drafts: tuple[int, ...]
+    entries: tuple[Mapping[str, Any], ...] = ()  # the ledger's, of the pages of this file
     linked: bool = True  # False: the receiver wants no links, and what they would say is read from the text
 
 
@@ -61,12 +68,13 @@ def read(job: Job) -> Structure:
     """Read the bundle's structure; never raises for a bad file."""
     try:
         with job.bundle.open("rb") as stream:  # of a path, the reader would take the whole file into memory
-            return _structure(PdfReader(stream), job)
-    except (PyPdfError, pdfium.PdfiumError, ValueError, KeyError, TypeError, AttributeError) as error:
+            return _structure(Objects(stream), job)
+    except _FAILS as error:
         return Structure(trouble=f"the bundle cannot be read ({type(error).__name__})")
 
 
-def _structure(reader: PdfReader, job: Job) -> Structure:
+def _structure(objects: Objects, job: Job) -> Structure:
+    reader = objects.reader
     if reader.is_encrypted:
         return Structure(trouble="the bundle is encrypted")
     numbers = {p.indirect_reference.idnum: n for n, p in enumerate(reader.pages, job.first) if p.indirect_reference}
@@ -76,8 +84,11 @@ def _structure(reader: PdfReader, job: Job) -> Structure:
         outline=tuple(_outline(reader, reader.outline, 0, numbers)),
         links=tuple(_links(reader, job, numbers)) if job.linked else (),
         texts=() if job.linked and not job.others else tuple(_texts(reader, job)),
-        forbidden=tuple(dict.fromkeys(_forbidden(reader, job))),
+        forbidden=tuple(dict.fromkeys(_forbidden(objects, job))),
         unembedded=tuple(n for n in _ours(reader, job) if bare_fonts(reader.pages[n - job.first])),
+        sheets=navigation.sheets(reader),
+        marks=navigation.marks(reader),
+        tags=navigation.tag_texts(reader),
     )
 
 
@@ -90,6 +101,7 @@ def read_all(
         Job(
             bundle=build / part.path, first=part.first, others=tuple(one for one in parts if one != part),
             drafts=tuple(number for number in ours if part.first <= number <= part.last),
+            entries=tuple(ledger[part.first - 1 : part.last]),
             linked=linked,
         )
         for part in parts
@@ -205,39 +217,8 @@ def _away(annotation: Any, others: Sequence[Volume]) -> int | None:
     return home.first + goal[0] if home and inside else 0
 
 
-def _forbidden(reader: PdfReader, job: Job) -> Iterator[str]:
-    root = reader.root_object
-    for key in sorted(set(root) - _ALLOWED_ROOT):
-        if key != "/OpenAction" or not isinstance(root[key].get_object(), ArrayObject):  # a page to open at does nothing
-            yield f"{key} in the document"
-    names: Any = root["/Names"].get_object() if "/Names" in root else {}
-    for key in sorted(set(names) - {"/Dests"}):
-        yield f"{key} in the document"
-    info: Any = reader.trailer.get("/Info")
-    for key in sorted(set(info.get_object() if info else ()) - _ALLOWED_INFO):
-        yield f"{key} in the document's properties"
-    for number, page in enumerate(reader.pages, job.first):
-        for key in ("/AA", "/Metadata", "/PieceInfo"):
-            if key in page:
-                yield f"{key} on page {number}"
-        for annotation in page.get("/Annots", ()):
-            if job.linked:
-                yield from _forbidden_annotation(annotation.get_object(), number, job.others)
-            else:
-                yield f"an annotation on page {number}"
-
-
-def _forbidden_annotation(annotation: Any, number: int, others: Sequence[Volume]) -> Iterator[str]:
-    if annotation.get("/Subtype") != "/Link":
-        yield f"a {annotation.get('/Subtype')} annotation on page {number}"
-        return
-    action = annotation.get("/A")
-    action = action.get_object() if action is not None else {}
-    if _away(annotation, others) == 0:
-        yield f"a link to a file that is not of the bundle on page {number}"
-    if action and action.get("/S") not in ("/GoTo", "/GoToR", "/URI"):
-        yield f"an action {action.get('/S')} on page {number}"
-    if "/AA" in annotation or "/Next" in action:
-        yield f"a further action on page {number}"
-    if str(action.get("/URI", "")).startswith("https://assembler.invalid"):
-        yield f"a link that leads nowhere on page {number}"
+def _forbidden(objects: Objects, job: Job) -> Iterator[str]:
+    yield from shape.faults(objects, job.entries, linked=job.linked)
+    yield from navigation.outline_faults(objects)
+    if navigation.unused_names(objects.reader):
+        yield "names of places that no link leads to"

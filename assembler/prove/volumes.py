@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,40 +20,21 @@ def volumes(data: Mapping[str, Any]) -> tuple[Volume, ...]:
 
 
 def missing(build: Path, parts: Sequence[Volume]) -> tuple[str, ...]:
-    """Names of volumes that are not there."""
-    return tuple(one.path for one in parts if not (build / one.path).is_file())
+    """Names of volumes that are not there; a link leads to somebody else's file."""
+    return tuple(one.path for one in parts if (build / one.path).is_symlink() or not (build / one.path).is_file())
 
 
 def checks(build: Path, data: Mapping[str, Any], parts: Sequence[Volume]) -> Iterator[Check]:
-    """Each page in one volume, no other PDF of ours beside them, every file within the limit; all volumes must be there."""
+    """Each page in one volume, every file within the limit; all volumes must be there."""
     pages = [page for one in parts for page in range(one.first, one.last + 1)]
     ok = pages == list(range(1, len(data["ledger"]) + 1)) and len({one.path for one in parts}) == len(parts)
     detail = f"{len(parts)} files hold pages 1 to {len(pages)}, each once" if ok else "the files do not hold each page once"
     yield Check(name="volumes", ok=ok, detail=detail)
-    yield from _beside(build, data, {one.path for one in parts})
     limit = data.get("max_bytes")
     if limit is not None:
         over = [one for one in parts if (build / one.path).stat().st_size > limit]
         detail = f"no file has more than {limit:,} bytes" if not over else f"{over[0].path} has more than {limit:,} bytes"
         yield Check(name="limit", ok=not over, detail=detail, page=over[0].first if over else None)
-
-
-def _beside(build: Path, data: Mapping[str, Any], parts: Collection[str]) -> Iterator[Check]:
-    """PDFs beside the bundle: ours, and copies of its files, are too many; a person may have put a signed page there."""
-    outputs = {str(one["path"]): str(one["sha256"]) for one in data.get("outputs", ())}
-    sums = {outputs[name] for name in parts if name in outputs}
-    others = sorted({path.name for path in build.glob("*.pdf") if path.is_file()} - set(parts))
-    copies = [name for name in others if name in outputs or _sum(build / name) in sums]
-    theirs = [name for name in others if name not in copies]
-    if copies:
-        yield Check(name="volumes", ok=False, detail=f"{len(copies)} more PDF files lie beside the bundle: {', '.join(copies)}")
-    if theirs:
-        yield Check(name="volumes", ok=True, detail=f"beside the bundle, and no part of it: {', '.join(theirs)}")
-
-
-def _sum(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def listed(data: Mapping[str, Any], parts: Sequence[Volume], texts: Sequence[tuple[int, str]]) -> Iterator[Check]:
