@@ -11,6 +11,7 @@ from pathlib import Path
 from assembler import pipeline
 from assembler.batch.facts import Outcome
 from assembler.errors import AssemblerError, ExitCode, FindingsError
+from assembler.manifests import digest_of
 from assembler.model import Finding, Severity
 from assembler.shelf import Shelf
 from assembler.workshop import CACHE_MB, Crew, Failure, Pool, Workshop, trim
@@ -52,6 +53,7 @@ def build(order: Order, pool: Pool | None = None) -> Outcome:
         summary=f"{len(built)} packet{'s' if len(built) > 1 else ''}, {pages} pages, proved{' again' if built[0].again else ''}",
         findings=built[0].findings,
         folders=tuple(str(one.folder) for one in built),
+        digests=tuple(one.digest for one in built),
         where=str(order.folder),
         state="built",
         pages=pages,
@@ -69,8 +71,11 @@ def _stands(order: Order) -> Outcome | None:
         return None
     pages = sum(len(one["ledger"]) for one in manifests)
     summary = f"{len(manifests)} packet{'s' if len(manifests) > 1 else ''}, {pages} pages, proved before"
-    folders = tuple(str(order.folder / "build" / one["packet"]) for one in manifests)
-    return replace(outcome_of(order, "skipped", ExitCode.OK, summary), folders=folders, pages=pages)
+    packets = [order.folder / "build" / one["packet"] for one in manifests]
+    return replace(
+        outcome_of(order, "skipped", ExitCode.OK, summary), folders=tuple(map(str, packets)), pages=pages,
+        digests=tuple(map(digest_of, packets)),
+    )  # fmt: skip
 
 
 def run(

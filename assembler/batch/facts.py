@@ -26,6 +26,7 @@ class Outcome:
     summary: str
     findings: tuple[Finding, ...] = ()
     folders: tuple[str, ...] = ()
+    digests: tuple[str, ...] = ()  # of the manifest of each folder: sha256, to be noted down
     where: str = ""
     state: str = "built"
     pages: int = 0

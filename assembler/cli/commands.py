@@ -119,6 +119,7 @@ def bundle(case: Path, out: Path | None, frozen: Path | None, as_json: bool, **o
             say(line)
         for place, name in enumerate(one.files if len(one.files) > 1 else (), 1):
             result(f"  {place}. {name}: {(one.folder / name).stat().st_size:,} bytes")
+        result(f"  manifest sha256 {one.digest} (note it down: `assembler verify --against` it tells a forged packet)")
         if options["opened"]:
             webbrowser.open((one.folder / "review.html").resolve().as_uri())
 
@@ -192,6 +193,7 @@ def _as_json(one: Built) -> dict[str, Any]:
             "moved": list(one.kept.moved),
             "beside": str(one.kept.beside) if one.kept.beside else None,
         },
+        "digest": one.digest,
         "again": one.again,
         "drawn": one.proof.drawn,
         "known": one.proof.known,

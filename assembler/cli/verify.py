@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,23 +20,53 @@ FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 ANY = click.Path(exists=True, path_type=Path)
 
 
+def _digest(_ctx: click.Context, _option: click.Parameter, value: str | None) -> str | None:
+    from assembler.manifests import is_digest
+
+    if value is not None and not is_digest(value.strip().lower()):
+        raise click.BadParameter("it is no sha256: 16 to 64 of the digits 0-9 and a-f")
+    return value and value.strip().lower()
+
+
 @click.command()
 @click.argument("target", type=ANY)
 @click.option("--case", "case", type=FOLDER, default=None, help="The case folder (default: found above the build folder).")
+@click.option("--against", metavar="DIGEST", default=None, callback=_digest,
+              help="The manifest's sha256 that `bundle` printed, or its first 16 digits or more: tells a forged packet.")
 @common
 @click.pass_context
-def verify(ctx: click.Context, /, target: Path, case: Path | None, as_json: bool, **options: Any) -> None:
+def verify(
+    ctx: click.Context, /, target: Path, case: Path | None, against: str | None, as_json: bool, **options: Any
+) -> None:
     """Prove a finished build folder again, from its files alone.
 
+    A packet that was forged as a whole, manifest and all, agrees with itself: only --against tells it.
     With --profile, say too whether it is what that receiver asks for. TARGET may then be any PDF, also one made elsewhere.
     """
     asked = ctx.get_parameter_source("profile") is not click.core.ParameterSource.DEFAULT
     if target.is_file():
+        if against:
+            raise click.UsageError("--against is of a packet's folder; name the folder, not a file in it")
         _say(None, _lint(target, None, options), as_json)
         return
     sources = case or _case_above(target)
-    proof = _prove(target, sources, options)
+    proof = _held_against(_prove(target, sources, options), target, against)
     _say(proof, _lint(target, sources, options) if asked else None, as_json)
+
+
+def _held_against(proof: Proof, folder: Path, digest: str | None) -> Proof:
+    """The proof, with a check whether the manifest is the one whose digest was noted down."""
+    from assembler.manifests import digest_of
+    from assembler.model import Check
+
+    if digest is None:
+        return proof
+    try:
+        same = digest_of(folder).startswith(digest)
+    except OSError:
+        same = False
+    detail = "the manifest is the one that was noted down" if same else "the manifest is NOT the one that was noted down"
+    return replace(proof, checks=(Check(name="against", ok=same, detail=detail), *proof.checks))
 
 
 def _prove(folder: Path, sources: Path | None, options: dict[str, Any]) -> Proof:

@@ -7,7 +7,21 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from assembler import crosscheck, drafts, forms, freezing, intake, originals, printing, profiles, prove, report, review, rules
+from assembler import (
+    crosscheck,
+    drafts,
+    forms,
+    freezing,
+    intake,
+    manifests,
+    originals,
+    printing,
+    profiles,
+    prove,
+    report,
+    review,
+    rules,
+)
 from assembler.doctor import engine_versions
 from assembler.errors import ProofFailed, TemplateBroken
 from assembler.model import Check, Contradiction, Draft, Finding, Layout, PartKind, Plan, Prepared, Profile, Proof, Volume
@@ -100,6 +114,7 @@ def _packet(
     return Built(
         case=ready.case.id, packet=plan.packet, folder=final, files=tuple(one.path for one in volumes),
         pages=len(drawn.layout.leaves), exhibits=len(drawn.layout.index), findings=found, proof=proof, kept=theirs,
+        digest=manifests.digest_of(final),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from assembler import intake, prove, report
+from assembler import intake, manifests, prove, report
 from assembler.doctor import surroundings
 from assembler.model import Case, Finding, Severity
 from assembler.pipeline.values import Built, Options, Tell
@@ -57,6 +57,7 @@ def _proved(manifest: Manifest, folder: Path, packet: Path, workshop: Workshop) 
         files=tuple(one["path"] for one in manifest["volumes"]), exhibits=len(manifest["index"]),
         findings=tuple(_finding(one) for one in manifest["findings"]),
         proof=prove.prove(packet, folder, workshop, remember=True), again=True,
+        digest=manifests.digest_of(packet),
     )  # fmt: skip
 
 

@@ -42,6 +42,7 @@ class Built:
     findings: tuple[Finding, ...]
     proof: Proof
     kept: Kept = field(default_factory=Kept)  # what a person had in the folder before
+    digest: str = ""  # sha256 of its manifest: who has noted it down can tell a forged packet
     again: bool = False  # it stood as it would be made now, and was only proved again
 
 
