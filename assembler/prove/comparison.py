@@ -32,6 +32,7 @@ from assembler.prove.placement import (
     after,
     close_sizes,
     inverse,
+    moved_box,
     same_place,
 )
 from assembler.prove.stamp_drawing import ink_of
