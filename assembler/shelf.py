@@ -18,6 +18,7 @@ from assembler.errors import TemplateBroken
 from assembler.model import Recipe, RecipePart
 
 _PACKAGE = Path(__file__).resolve().parent
+_VALUE_FACES = ("IBMPlexSerif-Regular.ttf", "Amiri-Regular.ttf", "NotoSansCJK-Regular.ttc")
 _PART_TYPES = ("draft", "declarations", "form", "exhibits", "notice", "points")
 _WHEN = ("represented", "supported", "expedite", "mailed", "fee-waiver", "required")
 
@@ -123,6 +124,19 @@ def font_files() -> tuple[Path, ...]:
     """Every font file of `font_folders`, sorted within each folder."""
     endings = {".ttf", ".otf", ".ttc"}
     return tuple(path for home in font_folders() for path in sorted(home.iterdir()) if path.suffix in endings)
+
+
+@cache
+def value_fonts() -> tuple[Path, ...]:
+    """Fonts that values of form fields and marks are drawn with, in the order they are asked for a letter.
+
+    Arimo comes first: its letters are as wide as those of Helvetica, which nearly all forms are laid out for.
+    """
+    import fontpkg_arimo
+
+    home = Path(str(fontpkg_arimo.__file__)).parent / "files"
+    named = {path.name: path for path in font_files()}
+    return (home / "Arimo[wght].ttf", *(named[name] for name in _VALUE_FACES))
 
 
 def stamp_font() -> Path:

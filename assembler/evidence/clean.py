@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from dataclasses import dataclass
 
 import pikepdf
 from pikepdf import Dictionary, Name, Pdf, sanitize
 
+from assembler.evidence.appearances import DrawnFields, draw_fields
+from assembler.evidence.layers import is_switched_off, layers_off
+from assembler.evidence.losses import Loss, hidden_annotation
+from assembler.evidence.unpictured import DrawnMarks, draw_marks
 from assembler.evidence.weblinks import active_bookmarks, is_plain_link, write_out_page_moves
 
 _REMOVE_FROM_PAGE = (Name.AA, Name.PieceInfo, Name.Thumb, Name.Metadata, Name.StructParents, Name.Tabs, Name.B)
 _SAVE = re.compile(rb"(?<![^\s\])>])q(?=[\s\[(</]|$)")
 _RESTORE = re.compile(rb"(?<![^\s\])>])Q(?=[\s\[(</]|$)")
-_DEEPEST = 32  # parents of a field
-_COMBO = 1 << 17  # flag of a list that opens (PDF 32000-1, table 230)
 _KEEP_IN_ROOT = {"/Type", "/Pages", "/Outlines", "/Names", "/Dests", "/OCProperties", "/PageLabels"}
 
 
@@ -31,7 +34,7 @@ def plain_notes(page: pikepdf.Page) -> None:
 
 
 def removed_from(pdf: Pdf) -> Counter[str]:
-    """What `clean` will take out, counted by kind, before it does."""
+    """What `clean` will take out, counted by kind, before it does; visible marks are counted once they were seen (`marks`)."""
     found: Counter[str] = Counter()
     root = pdf.Root
     names = root.get(Name.Names, Dictionary())
@@ -43,23 +46,39 @@ def removed_from(pdf: Pdf) -> Counter[str]:
     found["document metadata"] += int(Name.Metadata in root or bool(pdf.trailer.get(Name.Info)))
     found["tags"] += int(Name.StructTreeRoot in root)
     found["bookmark that leads out of the file"] += active_bookmarks(pdf)
+    off = layers_off(pdf)
     for page in pdf.pages:
         for annotation in page.get(Name.Annots, ()):
-            found[_annotation_kind(annotation)] += 1
+            is_shown = not hidden_annotation(annotation) and not is_switched_off(annotation, off)
+            found[_annotation_kind(annotation, is_shown=is_shown)] += 1
     del found[""]
     return Counter({kind: count for kind, count in found.items() if count})
 
 
-def clean(pdf: Pdf) -> frozenset[int]:
-    """Make forms and comments part of the page, exactly as shown; take out everything active or hidden; keep links.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Drawn:
+    """What had to be drawn because a file held no picture of it: fields, and marks with their places by page (from 0)."""
 
-    Returns the pages (from 0) on which we had to draw values that the file held no picture of.
-    """
-    redrawn: frozenset[int] = frozenset()
-    if Name.AcroForm in pdf.Root:
-        if Name.XFA in pdf.Root.AcroForm:
-            del pdf.Root.AcroForm.XFA
-        redrawn = _draw_values(pdf)
+    fields: DrawnFields
+    marks: DrawnMarks
+
+    @property
+    def pages(self) -> frozenset[int]:
+        """Pages on which anything was drawn that PDFium would not draw itself."""
+        return self.fields.pages | frozenset(self.marks.ours)
+
+    @property
+    def losses(self) -> tuple[Loss, ...]:
+        """What is to be told."""
+        return (*self.fields.losses, *self.marks.losses)
+
+
+def clean(pdf: Pdf) -> Drawn:
+    """Make forms and comments part of the page, exactly as shown; take out everything active or hidden; keep links."""
+    if Name.AcroForm in pdf.Root and Name.XFA in pdf.Root.AcroForm:
+        del pdf.Root.AcroForm.XFA
+    _drop_switched_off(pdf)
+    drawn = Drawn(fields=draw_fields(pdf), marks=draw_marks(pdf))
     write_out_page_moves(pdf)
     links = [_links(page) for page in pdf.pages]
     pdf.flatten_annotations("screen")
@@ -85,7 +104,7 @@ def clean(pdf: Pdf) -> frozenset[int]:
         for key in _REMOVE_FROM_PAGE:
             if key in page:
                 del page[key]
-    return redrawn
+    return drawn
 
 
 def balance(page: pikepdf.Page) -> None:
@@ -117,40 +136,14 @@ def _links(page: pikepdf.Page) -> list[pikepdf.Object]:
     return [annotation for annotation in page.get(Name.Annots, ()) if is_plain_link(annotation)]
 
 
-def _draw_values(pdf: Pdf) -> frozenset[int]:
-    """Draw the value of each field that has no picture of it; viewers do so when they show the form."""
-    asked = bool(pdf.Root.AcroForm.get(Name.NeedAppearances, False))
-    widgets = [
-        (number, annotation)
-        for number, page in enumerate(pdf.pages)
-        for annotation in page.get(Name.Annots, ())
-        if annotation.get(Name.Subtype) == Name.Widget
-    ]
-    bare = frozenset(number for number, widget in widgets if asked or Name.AP not in widget)
-    if not bare:
-        return bare
-    # of lists and buttons the file's own picture shows more than one made anew; it is put aside, since it would be written over
-    kept = [(widget, widget.AP) for _, widget in widgets if Name.AP in widget and not (asked and _is_line(widget))]
-    for widget, _ in kept:
-        del widget.AP
-    pdf.Root.AcroForm.NeedAppearances = True  # else nothing is drawn
-    pdf.generate_appearance_streams()
-    for widget, appearance in kept:
-        widget.AP = appearance
-    return bare
-
-
-def _is_line(widget: pikepdf.Object) -> bool:
-    """Whether the field is a line or block of text, or a list that opens."""
-    field, flags = widget, 0
-    for _ in range(_DEEPEST):
-        if Name.Ff in field and not flags:
-            flags = int(field.Ff)
-        if Name.FT in field or Name.Parent not in field:
-            break
-        field = field.Parent
-    kind = field.get(Name.FT)
-    return kind == Name.Tx or (kind == Name.Ch and bool(flags & _COMBO))
+def _drop_switched_off(pdf: Pdf) -> None:
+    """Take out what belongs to a layer that is off; once it is part of the page nothing would hide it any more."""
+    off = layers_off(pdf)
+    for page in pdf.pages if off else ():
+        notes = page.get(Name.Annots, ())
+        kept = [note for note in notes if not is_switched_off(note, off)]
+        if len(kept) < len(notes):
+            page.Annots = pikepdf.Array(kept)
 
 
 def _only(page: pikepdf.Page, kept: list[pikepdf.Object]) -> None:
@@ -169,15 +162,17 @@ def _only(page: pikepdf.Page, kept: list[pikepdf.Object]) -> None:
         del page.Annots
 
 
-def _annotation_kind(annotation: pikepdf.Object) -> str:
+def _annotation_kind(annotation: pikepdf.Object, *, is_shown: bool) -> str:
     kind = annotation.get(Name.Subtype)
     if kind == Name.Link:
         return "" if is_plain_link(annotation) else "link that runs or opens something"
     if kind == Name.Widget:
-        return "form field (its value stays visible)"
+        return "form field (its value stays visible)" if is_shown else "hidden form field"
     if kind == Name.FileAttachment:
         return "attachment"
-    return "comment or mark (it stays visible)"
+    if kind == Name.Popup:
+        return "window of a comment"
+    return "" if is_shown else "hidden comment or mark"
 
 
 def _is_script(action: pikepdf.Object | None) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf
 
+from assembler.evidence.layers import ObjectId, is_switched_off, layers_off
 from assembler.evidence.weblinks import is_plain_link
 from assembler.model import Severity
 
@@ -35,8 +36,9 @@ class Loss:
 def losses_of(pdf: Pdf) -> tuple[Loss, ...]:
     """Everything of that kind in a file as the client sent it; contents are counted, never named."""
     found = [*_files(pdf), *_form(pdf), *_layers(pdf)]
+    off = layers_off(pdf)
     for number, page in enumerate(pdf.pages, 1):
-        found += _annotations(number, _dictionaries(page.get(Name.Annots)))
+        found += _annotations(number, _dictionaries(page.get(Name.Annots)), off)
     if count := _scripts(pdf):
         said = f"{_many(count, 'script or action', 'scripts or actions')} left out: nothing in a bundle runs"
         found.append(_loss("EVID.SCRIPT", Severity.INFO, said, "nothing to do, unless the page was drawn by one of them"))
@@ -108,7 +110,7 @@ def _fields(values: Any, seen: set[tuple[int, int]]) -> Iterator[Any]:
         yield from _fields(one.get(Name.Kids), seen)
 
 
-def _annotations(number: int, annotations: list[Any]) -> Iterator[Loss]:
+def _annotations(number: int, annotations: list[Any], off: frozenset[ObjectId]) -> Iterator[Loss]:
     redactions = sum(one.get(Name.Subtype) == Name.Redact for one in annotations)
     if redactions:
         yield _loss(
@@ -122,7 +124,7 @@ def _annotations(number: int, annotations: list[Any]) -> Iterator[Loss]:
         said = f"{_many(links, 'link')} that would run or open something left out: a file, a program, a script"
         remedy = "nothing to do; links within the file, to the web, and to mail stay"
         yield _loss("EVID.LINK", Severity.INFO, said, remedy, number)
-    hidden = sum(map(hidden_annotation, others))
+    hidden = sum(hidden_annotation(one) or is_switched_off(one, off) for one in others)
     if hidden:
         said = f"{_many(hidden, 'hidden comment or mark', 'hidden comments or marks')} left out, as a viewer shows the page"
         yield _loss("EVID.COMMENT", Severity.INFO, said, "show them in the program that made them, if they matter", number)
@@ -146,15 +148,7 @@ def _says(annotation: Any) -> bool:
 
 def _layers(pdf: Pdf) -> Iterator[Loss]:
     """Layers a viewer does not show on opening, if a page uses them. They stay as they are: not shown, but in the file."""
-    properties = pdf.Root.get(Name.OCProperties)
-    if not isinstance(properties, Dictionary):
-        return
-    default = properties.get(Name.D, Dictionary())
-    groups = _dictionaries(default.get(Name.OFF))
-    if default.get(Name.BaseState) == Name.OFF:
-        on = {one.objgen for one in _dictionaries(default.get(Name.ON))}
-        groups = [one for one in _dictionaries(properties.get(Name.OCGs)) if one.objgen not in on]
-    off = {one.objgen for one in groups}
+    off = layers_off(pdf)
     for number, page in enumerate(pdf.pages, 1):
         if off and off & set(_used_layers(page)):
             yield _loss(

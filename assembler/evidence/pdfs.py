@@ -22,6 +22,7 @@ from assembler.evidence.positions import breaks_off
 from assembler.evidence.refusing import Refused
 from assembler.evidence.soundness import faults_of
 from assembler.evidence.strip import strip_pictures
+from assembler.evidence.unpictured import mark_loss
 from assembler.model import Severity
 from assembler.workshop import whole_file
 
@@ -61,8 +62,9 @@ def normal_pdf(data: bytes, target: Path, password: str = "") -> Normal:
                 plain_notes(page)
             losses = list(losses_of(pdf))
             removed = removed_from(pdf) + locked(pdf, password) + strip_pictures(pdf)
-            shown = marks.places(pdf)
-            redrawn = clean(pdf)
+            shown = marks.marks_of(pdf)
+            drawn = clean(pdf)
+            losses += drawn.losses
             for number, page in enumerate(pdf.pages, 1):
                 faults += _normal_boxes(page)
                 losses += _turned(number, page)
@@ -74,11 +76,14 @@ def normal_pdf(data: bytes, target: Path, password: str = "") -> Normal:
     except (pikepdf.PdfError, pikepdf.QpdfRuntimeError, pikepdf.ForeignObjectError, RecursionError) as error:
         raise Refused("EVID.BROKEN", "the PDF is damaged", "ask for the file again") from error
     _opens(target)
-    if shown:
-        redrawn |= marks.mend(data, password, target, shown)
+    looked = marks.look(data, password, target, shown, drawn.marks.ours) if shown else None
+    if looked:
+        removed["comment or mark (it stays visible)"] += looked.seen
+        removed["comment or mark (nothing of it is seen)"] += len(looked.unseen)
+        losses += map(_unseen, looked.unseen)
     return Normal(
         removed=tuple(sorted((what, count) for what, count in removed.items() if count)),
-        redrawn=redrawn,
+        redrawn=drawn.pages | (looked.changed if looked else frozenset()),
         faults=tuple(dict.fromkeys(faults)),
         slips=slips,
         losses=tuple(losses),
@@ -93,6 +98,10 @@ def losses_in(data: bytes, password: str) -> tuple[Loss, ...]:
             return losses_of(pdf)
     except pikepdf.PdfError:
         return ()
+
+
+def _unseen(mark: marks.Mark) -> Loss:
+    return mark_loss(mark.page, mark.place, mark.kind, "shows nothing on the page", Severity.WARNING)
 
 
 def _opens(target: Path) -> None:
