@@ -56,7 +56,7 @@ def _is(page: Mapping[str, Any], entry: Entry | None, files: Mapping[str, str]) 
 
 def _content(entry: Entry, files: Mapping[str, str]) -> str:
     """Hash of a page's file, its page in it, its turn; of a form, the filled file beside the bundle or else the completed one."""
-    if "source" in entry:
+    if entry["kind"] == "exhibit" and "source" in entry:
         source = entry["source"]
         part = f":{source['part']}" if source.get("part", 1) > 1 else ""
         return f"{source['sha256']}:{source['page']}:{entry['transform']['turned']}{part}"

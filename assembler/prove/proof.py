@@ -13,7 +13,7 @@ from assembler.errors import ProofFailed
 from assembler.manifests import read_manifest
 from assembler.model import Check, Proof, Volume
 from assembler.numbering import LABEL
-from assembler.prove import beside, counting, cuts, frozen, guides, known, origins, unlinked, with_kept, wording
+from assembler.prove import beside, counting, cuts, fields, frozen, guides, known, origins, unlinked, with_kept, wording
 from assembler.prove import ledger as ledgers
 from assembler.prove import pages as paging
 from assembler.prove import structure as structuring
@@ -60,6 +60,7 @@ def prove(
     kept = with_kept.check_kept(build, data, parts, case_folder, workshop)
     checks += [*_pixels(ledger, seen, case_folder), *_stamps(data, seen), *(() if kept.complete else _words(ledger, seen))]
     checks += kept.checks
+    checks += list(fields.checks(build, ledger, parts, case_folder, workshop))
     checks += list(wording.checks(build, data, parts, seen, case_folder, workshop))
     if not structure.trouble:
         checks += [*_agreement(data, structure), *_bookmarks(data, parts, structures)]
@@ -190,8 +191,9 @@ def _words(ledger: Sequence[Entry], seen: Mapping[int, paging.PageResult]) -> It
 
 
 def _by_exhibit(ledger: Sequence[Entry]) -> Iterator[tuple[str, list[Entry]]]:
-    evidence = [entry for entry in ledger if entry["kind"] == "exhibit"]
-    for exhibit, group in groupby(evidence, key=lambda entry: str(entry["exhibit"])):
+    """Pages of the client's files: exhibits by their id, completed forms by their document."""
+    evidence = [entry for entry in ledger if entry["kind"] == "exhibit" or "source" in entry]
+    for exhibit, group in groupby(evidence, key=lambda entry: str(entry["exhibit"] or entry["document"])):
         yield exhibit, list(group)
 
 
