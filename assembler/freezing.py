@@ -48,7 +48,7 @@ def _filed(entry: Mapping[str, Any], files: Mapping[str, str]) -> FiledPage:
 
 def _content(entry: Mapping[str, Any], kind: PartKind, files: Mapping[str, str]) -> str:
     """Of a form: the filled file that lies beside the bundle, else the completed one of the case."""
-    if "source" in entry:
+    if entry["kind"] == "exhibit" and "source" in entry:
         source = entry["source"]
         return content(source["sha256"], source["page"], entry["transform"]["turned"], source.get("part", 1))
     if kind is not PartKind.FORM:

@@ -246,8 +246,9 @@ def _entry(leaf: Leaf, pages: Mapping[str, Sequence[PreparedPage]], fit: Fitted 
         **({"own_size": [round(side, 2) for side in leaf.own]} if leaf.own else {}),
         "stamp": asdict(leaf.stamp) if leaf.stamp else None,
     }
-    if leaf.kind is PartKind.EXHIBIT:
-        page = pages[leaf.exhibit][leaf.index]
+    own = pages[leaf.exhibit] if leaf.kind is PartKind.EXHIBIT else pages.get(leaf.document)  # of a completed form
+    if own is not None:
+        page = own[leaf.index]
         entry["source"] = {"path": page.path, "sha256": page.sha256, "page": page.source_page, "role": page.role}
         entry["transform"] = {"turned": page.turned, "placement": page.placement, "redrawn": page.redrawn}
         if page.parts > 1:

@@ -213,8 +213,12 @@ def _manifest(
     drawn: _Drawn, ready: Ready, found: tuple[Finding, ...], bound: Within, profile: Profile, seal: str,
     options: Options,
 ) -> dict[str, Any]:  # fmt: skip
+    filled = {one.document for one in drawn.forms}
+    wanted = {part.document for part in drawn.plan.parts if part.kind is PartKind.FORM and part.document not in filled}
+    completed = [one for one in ready.prepared if one.exhibit in wanted]
     return report.manifest(
-        case=ready.case, plan=drawn.plan, layout=drawn.layout, prepared=drawn.prepared, drafts=drawn.drafts, findings=found,
+        case=ready.case, plan=drawn.plan, layout=drawn.layout, prepared=(*drawn.prepared, *completed), drafts=drawn.drafts,
+        findings=found,
         engines=engine_versions(), as_of=options.as_of, profile=profile, volumes=bound.volumes, claims=drawn.claims,
         relied=rules.relied(ready.judged), not_checked=ready.judged.not_checked,
         looked=[asdict(one) for one in ready.crossed.looked],
