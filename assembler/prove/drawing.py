@@ -12,7 +12,8 @@ from typing import Any
 
 from pypdfium2 import raw
 
-from assembler.prove.comparison import COARSE, NEAR, Difference, Source, compare_page, frame_of
+from assembler.prove import fields
+from assembler.prove.comparison import COARSE, NEAR, Difference, Source, compare_page
 from assembler.prove.picture_pages import Fault, picture_source
 from assembler.prove.placement import Box, Matrix, Placement, after, moved_box
 from assembler.sight import Album, Sources
@@ -47,9 +48,8 @@ class Originals:
         opened, placement = self.sources.open(entry["source"]["path"]), Placement.of(entry)
         if isinstance(opened, Album):
             return self._compare_picture(page, opened, entry, placement)
-        source, fields = self._source(entry)
-        drawn = _shown(fields, source, placement) if entry["transform"]["redrawn"] else ()
-        return compare_page(page, source, placement, entry["stamp"], left_out=drawn)
+        left_out = fields.boxes_on(entry, self.sources)
+        return compare_page(page, self._source(entry), placement, entry["stamp"], left_out=left_out)
 
     def _compare_picture(self, page: Any, album: Album, entry: Entry, placement: Placement) -> Difference:
         data, _ = self.sources.file(entry["source"]["path"])
@@ -61,8 +61,8 @@ class Originals:
         finally:
             source.document.close()
 
-    def _source(self, entry: Entry) -> tuple[Source, tuple[Box, ...]]:
-        """The source page with its notes made part of it, and where its form fields stand."""
+    def _source(self, entry: Entry) -> Source:
+        """The source page with its notes made part of it."""
         path, index = entry["source"]["path"], entry["source"]["page"] - 1
         if path != self._path:
             self.close()
@@ -72,12 +72,11 @@ class Originals:
         notes, redrawn = self._notes[index], entry["transform"]["redrawn"]
         loose = notes.marks if redrawn else (*notes.marks, *notes.fields)
         changed = entry.get("grey") or not entry.get("fitted", {"lossless": True})["lossless"]
-        source = Source(
+        return Source(
             document=self._open, index=index, loose=loose, level=COARSE if redrawn or entry.get("grey") else NEAR,
             pictures=_pictures(self._open, index) if changed else (),
             live=(lambda: self.sources.unfilled(path)) if loose else None,
         )  # fmt: skip
-        return source, notes.fields
 
     def close(self) -> None:
         """Let go of what was opened here."""
@@ -93,6 +92,7 @@ def _flattened(document: Any, index: int) -> _Notes:
         count = raw.FPDFPage_GetAnnotCount(page)
         boxes = [_box(page, number) for number in range(count)]
         if count:
+            page.render(scale=min(0.1, 100 / max(page.get_size())))  # PDFium makes the pictures that marks lack as it draws
             raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY)
     finally:
         page.close()
@@ -134,12 +134,3 @@ def _box(page: Any, number: int) -> tuple[int, Box]:
     raw.FPDFPage_CloseAnnot(note)
     xs, ys = sorted((rect.left, rect.right)), sorted((rect.bottom, rect.top))
     return kind, (xs[0], ys[0], xs[1], ys[1])
-
-
-def _shown(boxes: Sequence[Box], source: Source, placement: Placement) -> tuple[Box, ...]:
-    """Where boxes of the source page stand on the bundle's page as shown."""
-    page = source.document[source.index]
-    frame = frame_of(page)
-    page.close()
-    turned = type(frame)(box=frame.box, turned=(frame.turned + placement.turned) % 360)
-    return tuple(moved_box(after(turned.shown, placement.moved), box) for box in boxes)
