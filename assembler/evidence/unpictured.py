@@ -379,7 +379,7 @@ def _endings(mark: _Mark, points: Sequence[Point]) -> bytes:
     for kind, tip, before in zip(kinds, (points[0], points[-1]), (points[1], points[-2]), strict=False):
         path, is_filled = shapes.ending(kind, tip, before, mark.width)
         if path:
-            data += _replaced(mark, stroke=mark.stroke, fill=mark.fill or mark.stroke).paint(path, fills=is_filled)
+            data += mark.paint(path, fills=is_filled)
     return data
 
 
