@@ -53,7 +53,8 @@ def drawn(data: bytes | Path, *, marks_too: bool = True) -> np.ndarray[Any, Any]
 
 def changed(folder: Path) -> np.ndarray[Any, Any]:
     """Where the page made differs from the client's without its marks."""
-    return np.asarray(np.abs(drawn(folder / "normal.pdf") - drawn((folder / "source.pdf").read_bytes(), marks_too=False)).max(axis=2) > 24)
+    before = drawn((folder / "source.pdf").read_bytes(), marks_too=False)
+    return np.asarray(np.abs(drawn(folder / "normal.pdf") - before).max(axis=2) > 24)
 
 
 def is_inked(folder: Path, x: float, y: float) -> bool:
@@ -148,11 +149,13 @@ def test_what_pdfium_draws_looks_as_it_draws_it(tmp_path: Path, kind: str) -> No
 # --- what PDFium does not draw --------------------------------------------------------------------------------------
 
 KINDS = (
-    "/Text", "/FreeText", "/Line", "/Square", "/Circle", "/Polygon", "/PolyLine", "/Highlight", "/Underline", "/Squiggly", "/StrikeOut",
-    "/Stamp", "/Caret", "/Ink", "/Popup", "/FileAttachment", "/Sound", "/Movie", "/Screen", "/PrinterMark", "/TrapNet", "/Watermark", "/3D",
-    "/Redact", "/Projection", "/RichMedia",
+    "/Text", "/FreeText", "/Line", "/Square", "/Circle", "/Polygon", "/PolyLine", "/Highlight", "/Underline", "/Squiggly",
+    "/StrikeOut", "/Stamp", "/Caret", "/Ink", "/Popup", "/FileAttachment", "/Sound", "/Movie", "/Screen", "/PrinterMark",
+    "/TrapNet", "/Watermark", "/3D", "/Redact", "/Projection", "/RichMedia",
 )  # fmt: skip
-NOTHING_TO_DRAW = frozenset(("/Popup", "/Sound", "/Movie", "/Screen", "/PrinterMark", "/TrapNet", "/Watermark", "/3D", "/Projection", "/RichMedia"))
+NOTHING_TO_DRAW = frozenset((
+    "/Popup", "/Sound", "/Movie", "/Screen", "/PrinterMark", "/TrapNet", "/Watermark", "/3D", "/Projection", "/RichMedia",
+))  # fmt: skip
 
 
 def test_the_kinds_pdfium_does_not_draw_are_those_on_the_list() -> None:

@@ -454,6 +454,7 @@ def _take_pictures(pdf: Pdf, places: Sequence[tuple[int, int]]) -> None:
         for page, place, note in _notes(drawn):
             if (page, place) in wanted and has_picture(note):
                 own[page, place].AP = Dictionary(N=pdf.copy_foreign(note.AP.N))
+                own[page, place].Rect = Array([number_of(value, 0) for value in note.Rect])  # it makes that fit, too
 
 
 def _as_pdfium_draws(pdf: Pdf, pages: Sequence[int]) -> bytes:

@@ -122,11 +122,12 @@ def _mark(index: int, note: Any) -> Mark | None:
         points = [point for line in lines for point in line]
         is_ours = bool(cloud) or not isinstance(plain(note.get("/C")), ArrayObject | None) or rect is None
         is_ours = is_ours or (kind in _MARKED and not lines) or not all(_is_within(point, rect) for point in points)
-    if not is_ours or (rect is None and not lines):
+    needs_lines = kind in _OF_LINES and kind not in ("/Square", "/Circle")
+    if not is_ours or (rect is None and not lines) or (needs_lines and not any(_is_drawable(line, kind) for line in lines)):
         return None
     width, is_dashed = _border(note)
     color, filled = plain(note.get("/C")), plain(note.get("/IC"))
-    is_clear = isinstance(color, ArrayObject) and not color
+    is_clear = isinstance(color, ArrayObject) and len(color) not in (1, 3, 4)
     reach = 3 * max(width, 1) + 7 + cloud + sum(abs(_number(note.get(key), 0)) for key in ("/LL", "/LLE", "/LLO"))
     text = _text(note, kind)
     boxes, followed = _looked_at(note, kind, rect, lines)
@@ -139,6 +140,10 @@ def _mark(index: int, note: Any) -> Mark | None:
         far=cloud + sum(abs(_number(note.get(key), 0)) for key in ("/LL", "/LLO")), is_dashed=is_dashed,
         is_filled=bool(filled), text=text,
     )  # fmt: skip
+
+
+def _is_drawable(line: Sequence[Point], kind: str) -> bool:
+    return len(line) > (0 if kind == "/Ink" else 1)
 
 
 def _looked_at(note: Any, kind: str, rect: Box | None, lines: list[list[Point]]) -> tuple[list[Box], list[list[Point]]]:
