@@ -18,7 +18,7 @@ from assembler.errors import TemplateBroken
 from assembler.model import Recipe, RecipePart
 
 _PACKAGE = Path(__file__).resolve().parent
-_VALUE_FACES = ("IBMPlexSerif-Regular.ttf", "Amiri-Regular.ttf", "NotoSansCJK-Regular.ttc")
+_VALUE_FACES = ("IBMPlexSerif-Regular.ttf", "Amiri-Regular.ttf", "DejaVuSans.ttf", "NotoSansCJK-Regular.ttc")
 _PART_TYPES = ("draft", "declarations", "form", "exhibits", "notice", "points")
 _WHEN = ("represented", "supported", "expedite", "mailed", "fee-waiver", "required")
 
