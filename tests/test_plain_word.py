@@ -241,3 +241,20 @@ def test_every_part_of_the_copy_can_be_read() -> None:
         for name in archive.namelist():
             if name.endswith((".xml", ".rels")):
                 etree.fromstring(archive.read(name))
+
+
+def test_notes_are_printed_and_unused_ones_are_not(tmp_path: Path) -> None:
+    relations = {"rIdN": ("footnotes", "footnotes.xml", False)}
+    mark = word.raw_run("<w:footnoteRef/>")
+    notes = (
+        '<w:footnote w:type="separator" w:id="0"><w:p/></w:footnote>'
+        f'<w:footnote w:id="1">{word.paragraph(mark, word.run(" See below."), word.symbol("Wingdings", 0xA8))}'
+        f'</w:footnote><w:footnote w:id="2">{word.paragraph(word.run("orphan"))}</w:footnote>'
+    )
+    body = word.paragraph(word.run("Text"), word.raw_run('<w:footnoteReference w:id="1"/>'), word.run(" more"))
+    data = word.document(body, relations=relations, parts={"word/footnotes.xml": word.part("footnotes", notes)})
+
+    made = printed(data, tmp_path)
+
+    assert " ".join(letters.pages(made.pdf)) == "Text1 more 1 See below.☐"
+    assert made.notes == ("1 note set at the end of the text",)

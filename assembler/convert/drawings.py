@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from assembler.convert.words import R, parsed, part_named, printed_parts, relations
+from assembler.convert.words import R, W, parsed, part_named, printed_parts, relations
 
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _WPS = "{http://schemas.microsoft.com/office/word/2010/wordprocessingShape}"
@@ -57,6 +57,8 @@ def _kinds(archive: zipfile.ZipFile, part: str) -> Iterator[str]:
             if named:
                 target = targets.get(named, ("", ""))[1]
                 yield _kind(archive, part_named(target, part))
+        elif node.tag == f"{W}object" and next(node.iter(f"{_V}imagedata", f"{_A}blip"), None) is None:
+            yield "broken"  # an embedded object without its picture
         elif node.tag == f"{_M}oMath":
             yield "equations"
         elif node.tag in (f"{_C}chart", f"{_CX}chart"):

@@ -17,6 +17,7 @@ from lxml import etree
 
 from assembler.convert import dingbats, wordlists
 from assembler.convert.wordfields import text_element, unwrap, write_out_fields
+from assembler.convert.wordnotes import drop_unused_notes, move_notes
 from assembler.convert.wordpictures import place_pictures
 from assembler.convert.words import W, parsed
 from assembler.convert.wordstyles import Style, face_of_run, is_run_hidden, read_styles, switch, value_of
@@ -61,6 +62,11 @@ def write_plain(docx: bytes, covered: Collection[int], lists: ListMode) -> Plain
     given = dict(parts)
     own_lists = _lists(parts, covered) if lists == "written" else None
     rewriting = _Rewriting(styles=_styles(parts), covered=covered, lists=own_lists, pictures=lists == "written")
+    if lists != "kept":
+        drop_unused_notes(parts)
+    moved = move_notes(parts) if lists == "written" else 0
+    if moved:
+        rewriting.notes.append(f"{_many(moved, 'note')} set at the end of the text")
     _write_stories(parts, rewriting)
     if lists == "bullets" and "word/numbering.xml" in parts:
         root = parsed(parts["word/numbering.xml"])
@@ -91,7 +97,7 @@ def _as_part(root: Any) -> bytes:
 
 
 def _notes(rewriting: _Rewriting) -> tuple[str, ...]:
-    notes = []
+    notes = list(rewriting.notes)
     if rewriting.word_art:
         notes.append(f"{_many(rewriting.word_art, 'piece')} of WordArt printed as plain text")
     if rewriting.likenesses:

@@ -173,9 +173,11 @@ def _replace(holder: Any, placings: list[tuple[Any, _Placing]], part: str, parts
     if len(made) < len(placings):
         return False
     outer = next((node for node in holder.iterancestors(f"{_MC}AlternateContent")), holder)
-    place = outer.getparent().index(outer) + 1
-    for number, drawing in enumerate(made):
-        outer.getparent().insert(place + number, drawing)
+    run = outer.getparent()
+    for drawing in reversed(made):  # each in a run of its own: an engine may draw but one thing of a run
+        alone = etree.Element(f"{W}r")
+        alone.append(drawing)
+        run.addnext(alone)
     if next(holder.iter(f"{W}txbxContent"), None) is None:
         outer.getparent().remove(outer)
     else:

@@ -52,7 +52,8 @@ def print_word(data: bytes, scratch: Path) -> Printed:
 
 def engines() -> tuple[str, ...]:
     """What would draw it on this machine, the first that can, and the edition of what it is handed."""
-    return (f"plain copy {_EDITION}", *((convert.libreoffice_version(),) if tools.find("soffice") else ()), convert.embedded_version())
+    office = (convert.libreoffice_version(),) if tools.find("soffice") else ()
+    return (f"plain copy {_EDITION}", *office, convert.embedded_version())
 
 
 def _converted(source: Path, scratch: Path) -> convert.Converted:
