@@ -293,13 +293,13 @@ def test_encryption_is_caught(copy: Path) -> None:
 
 
 def test_a_changed_output_and_a_changed_source_are_caught(copy: Path) -> None:
-    (copy / "build/child/drafts/index.docx").write_bytes(b"changed")
+    (copy / "build/child/review.html").write_bytes(b"changed")
     (copy / "evidence/letter.pdf").write_bytes(factories.text_pdf([["Another letter."], ["Another page."]]))
 
     proof = proved(copy)
 
     assert {"outputs", "sources", "pixels"} <= failed(proof)
-    assert "changed or missing: drafts/index.docx" in " ".join(check.detail for check in proof.checks)
+    assert "changed or missing: review.html" in " ".join(check.detail for check in proof.checks)
 
 
 def test_an_exhibit_whose_last_page_never_came_in_is_caught(copy: Path) -> None:

@@ -46,7 +46,9 @@ def prove(
     ledger: list[Entry] = data["ledger"]
     parts = volumed.volumes(data)
     sums = _sums(case_folder, data["inputs"]) if case_folder else {}
-    files = [*_files(build, data, sums if case_folder else None), *ledgers.checks(data)]
+    written = _sums(build, data["outputs"])
+    edited = with_kept.worked_on(build, data["outputs"], written)
+    files = [*_files(data, written, edited, sums if case_folder else None), *ledgers.checks(data)]
     if not files[-1].ok:  # of what contradicts itself nothing more can be said
         return Proof(checks=tuple(files))
     counts = list(_ledger(data, case_folder, workshop))
@@ -70,7 +72,7 @@ def prove(
     checks += list(_nothing_else(structure))
     missing = () if case_folder else ("whether pages look like their sources: the case folder was not given",)
     guided = () if structure.trouble else guide.not_checked()
-    unseen = (*missing, *_not_seen(ledger, seen), *kept.not_checked, *guided, *beside.not_checked(build, data))
+    unseen = (*missing, *_not_seen(ledger, seen), *kept.not_checked, *edited.values(), *guided, *beside.not_checked(build, data))
     return Proof(
         checks=tuple(checks), not_checked=unseen, drawn=looked.drawn, known=looked.known,
         prints=looked.prints,
@@ -80,9 +82,11 @@ def prove(
 # --- files and ledger -----------------------------------------------------------------------------------------------
 
 
-def _files(build: Path, data: Mapping[str, Any], sources: Mapping[str, str] | None) -> Iterator[Check]:
-    outputs = data.get("outputs", ())
-    yield _unchanged("outputs", outputs, _sums(build, outputs), "as written")
+def _files(
+    data: Mapping[str, Any], sums: Mapping[str, str], edited: Mapping[str, str], sources: Mapping[str, str] | None
+) -> Iterator[Check]:
+    outputs = [one for one in data.get("outputs", ()) if one["path"] not in edited]
+    yield _unchanged("outputs", outputs, sums, "as written")
     if sources is not None:
         yield _unchanged("sources", data["inputs"], sources, "unchanged")
 

@@ -20,7 +20,7 @@ from assembler.workshop import Workshop
 
 _OLD = "whether our own pages and the recognized words are as they were made: the packet was built before these were kept"
 _TYPED = "whether a citation that was typed by hand is true, since no page of that exhibit has its number: page {number}"
-_EDITED = "whether {path} says what the bundle says: it was edited since the bundle was built"
+_EDITED = "whether {path} still says what the bundle says: a person has worked on it since"
 _OTHER_FONT = "has a font that makes other letters of its codes than in its source"
 Entry = Mapping[str, Any]
 
@@ -59,17 +59,27 @@ def check_kept(
             if not layers[number].trouble:
                 layers[number] = LayerPage(number=number, trouble=_OTHER_FONT)
     word_files = _word_files(build, data, kept, workshop)
-    edited = [_EDITED.format(path=check.detail) for check in word_files if check.name == "edited"]
     typed = [_TYPED.format(number=number) for number in typed_citations(data, kept, pages)]
     return WithKept(
         checks=(
             *_own_pages(ledger, kept, pages),
-            *(check for check in word_files if check.name != "edited"),
+            word_files,
             *check_statements(data, kept, pages),
             *_layers(ledger, layers),
         ),
-        not_checked=(*edited, *typed),
+        not_checked=tuple(typed),
     )
+
+
+def worked_on(
+    build: Path, outputs: Sequence[Mapping[str, Any]], sums: Mapping[str, str]
+) -> dict[str, str]:
+    """Files that a packet gives a person to work on, and that are other than they were written: by
+    path what the proof says of them. `sums`: their sha256 as they are now."""
+    paths = [str(one["path"]) for one in outputs if sums[one["path"]] != one["sha256"]]
+    meant = [path for path in paths if path.endswith(".docx") or path.startswith("forms/")]
+    there = [path for path in meant if (build / path).is_file() and not (build / path).is_symlink()]
+    return {path: _EDITED.format(path=path) for path in there}
 
 
 def _own_pages(
@@ -115,11 +125,8 @@ def _faults(entries: Sequence[Entry], pages: Sequence[OwnPage]) -> Iterator[tupl
         yield None, "its draft has other pages than the bundle"
 
 
-def _word_files(
-    build: Path, data: Mapping[str, Any], kept: Kept, workshop: Workshop
-) -> list[Check]:
-    """One check for all Word files that are as they were written; a check named "edited" for each
-    that is not."""
+def _word_files(build: Path, data: Mapping[str, Any], kept: Kept, workshop: Workshop) -> Check:
+    """One check for all Word files that are as they were written."""
     sums = {one["path"]: one["sha256"] for one in data["outputs"]}
     drafts = [one for one in kept.documents.values() if one.docx]
     jobs = [
@@ -130,20 +137,19 @@ def _word_files(
         for one in drafts
     ]  # fmt: skip
     results = list(zip(drafts, compare_all(jobs, workshop), strict=True))
-    edited = [
-        Check(name="edited", ok=True, detail=one.docx) for one, result in results if result.edited
-    ]
     faults = [f"{one.docx} {result.trouble}" for one, result in results if result.trouble]
-    same = len(results) - len(edited)
+    same = sum(not result.edited for _, result in results)
     detail = "; ".join(faults[:4]) or f"{same} Word files say what is printed of them"
-    return [*edited, Check(name="word-files", ok=not faults, detail=detail)]
+    return Check(name="word-files", ok=not faults, detail=detail)
 
 
 def _layers(ledger: Sequence[Entry], layers: Mapping[int, LayerPage]) -> Iterator[Check]:
     """One check for each exhibit and completed form: its pages have their source's text, and what
     was recognized."""
     evidence = [entry for entry in ledger if entry["kind"] == "exhibit" or "source" in entry]
-    for exhibit, group in groupby(evidence, key=lambda entry: str(entry["exhibit"] or entry["document"])):
+    for exhibit, group in groupby(
+        evidence, key=lambda entry: str(entry["exhibit"] or entry["document"])
+    ):
         entries = list(group)
         wrong = [
             page for entry in entries if (page := layers.get(entry["number"])) and page.trouble
