@@ -1,0 +1,116 @@
+"""Could a person see it, or a search find it? Poppler says so, which neither makes bundles nor proves them.
+
+Before and after are drawn at 192 dots per inch, which is 200 % of a usual screen. Where Poppler is not installed PDFium draws.
+"""
+
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+DPI = 192
+# a sharp change: so many pixels (a square of 0.75 points) by so many of 255 levels; a soft one: the mean of some block
+SHARP_PIXELS, SHARP_LEVELS, SOFT_LEVELS, BLOCK = 4, 48, 5.0, 32
+Pixels = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """`levels`: the largest difference of any pixel; `area`: pixels that differ sharply; `found`: extracted words differ."""
+
+    seen: bool = False
+    found: bool = False
+    levels: int = 0
+    area: int = 0
+
+
+def has_poppler() -> bool:
+    return shutil.which("pdftoppm") is not None and shutil.which("pdftotext") is not None
+
+
+def judge(before: Path, after: Path, pages: Iterable[int], memory: Path) -> Verdict:
+    """Compare pages (from 0) of two files. `memory`: where drawings of the untouched file are kept."""
+    seen = found = False
+    levels = area = 0
+    for page in pages:
+        one, other = _kept(before, page, memory), (_draw(after, page), _words(after, page))
+        if one[0].shape != other[0].shape:
+            return Verdict(seen=True, found=True, levels=255, area=one[0].size)
+        difference = np.abs(one[0].astype(np.int16) - other[0]).max(axis=2)
+        sharp = int((difference >= SHARP_LEVELS).sum())
+        levels, area = max(levels, int(difference.max(initial=0))), area + sharp
+        seen = seen or sharp >= SHARP_PIXELS or _softest(difference) >= SOFT_LEVELS
+        found = found or one[1] != other[1]
+        if seen and found:
+            break
+    return Verdict(seen=seen, found=found, levels=levels, area=area)
+
+
+def _softest(difference: Pixels) -> float:
+    rows, columns = difference.shape[0] // BLOCK * BLOCK, difference.shape[1] // BLOCK * BLOCK
+    if not rows or not columns:
+        return float(difference.mean())
+    blocks = difference[:rows, :columns].reshape(rows // BLOCK, BLOCK, columns // BLOCK, BLOCK)
+    return float(blocks.mean(axis=(1, 3)).max())
+
+
+def _kept(path: Path, page: int, memory: Path) -> tuple[Pixels, list[str]]:
+    drawing = memory / f"{page}.npy"
+    if not drawing.exists():
+        memory.mkdir(parents=True, exist_ok=True)
+        np.save(drawing, _draw(path, page))
+        (memory / f"{page}.txt").write_text("\n".join(_words(path, page)), encoding="utf8")
+    words = (memory / f"{page}.txt").read_text(encoding="utf8")
+    return np.load(drawing, mmap_mode="r"), words.split("\n") if words else []
+
+
+def _draw(path: Path, page: int) -> Pixels:
+    if not has_poppler():
+        return _with_pdfium(path, page)
+    number = str(page + 1)
+    command = ["pdftoppm", "-r", str(DPI), "-f", number, "-l", number, str(path)]
+    drawn = subprocess.run(command, capture_output=True, timeout=60, check=False).stdout
+    if not drawn:
+        return np.zeros((1, 1, 3), np.uint8)  # a viewer shows nothing: another size than before
+    return np.asarray(Image.open(io.BytesIO(drawn)).convert("RGB"))
+
+
+def _words(path: Path, page: int) -> list[str]:
+    if not has_poppler():
+        return _words_with_pdfium(path, page)
+    number = str(page + 1)
+    command = ["pdftotext", "-f", number, "-l", number, "-enc", "UTF-8", str(path), "-"]
+    return subprocess.run(command, capture_output=True, timeout=60, check=False).stdout.decode("utf8", "replace").split()
+
+
+def _with_pdfium(path: Path, page: int) -> Pixels:
+    import pypdfium2 as pdfium
+
+    document = pdfium.PdfDocument(path)
+    try:
+        return np.asarray(document[page].render(scale=DPI / 72).to_pil().convert("RGB"))
+    except (pdfium.PdfiumError, IndexError):
+        return np.zeros((1, 1, 3), np.uint8)
+    finally:
+        document.close()
+
+
+def _words_with_pdfium(path: Path, page: int) -> list[str]:
+    import pypdfium2 as pdfium
+
+    document = pdfium.PdfDocument(path)
+    try:
+        words: list[str] = document[page].get_textpage().get_text_bounded().split()
+        return words
+    except (pdfium.PdfiumError, IndexError):
+        return []
+    finally:
+        document.close()
