@@ -81,7 +81,7 @@ def _run(asked: argparse.Namespace, jobs: Iterator[Job], home: Path, scratch: Pa
     deadline = time.monotonic() + asked.minutes * 60 if asked.minutes else float("inf")
     waiting: set[Future[Outcome]] = set()
     done = 0
-    with ProcessPoolExecutor(asked.jobs, get_context("spawn"), _begin, (home, scratch)) as pool:
+    with ProcessPoolExecutor(asked.jobs, get_context("spawn"), begin, (home, scratch)) as pool:
         for job in jobs:
             if time.monotonic() > deadline:
                 break
@@ -94,10 +94,6 @@ def _run(asked: argparse.Namespace, jobs: Iterator[Job], home: Path, scratch: Pa
                 if done % 500 < len(finished):
                     print(f"{done} mutants", file=sys.stderr, flush=True)
         yield from (future.result() for future in waiting)
-
-
-def _begin(home: Path, scratch: Path) -> None:
-    begin(home, scratch, judged=True)
 
 
 def _report(asked: argparse.Namespace, outcomes: Sequence[Outcome], seconds: float) -> None:

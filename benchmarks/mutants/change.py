@@ -195,7 +195,7 @@ class Change:
 
 def files_of(change: Change) -> dict[str, bytes]:
     """Every file that the change makes anew, the manifest with the right hash of each."""
-    files = {path: objects.write(document) for path, document in change.documents.items()}
+    files = {path: objects.write(document, streams=True) for path, document in change.documents.items()}
     for path, act in change.raw.items():
         files[path] = act(files.get(path) or (change.packet.folder / path).read_bytes())
     data = change.data()

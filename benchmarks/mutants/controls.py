@@ -7,7 +7,7 @@ from typing import Any
 
 from benchmarks.mutants import content, objects
 from benchmarks.mutants.change import Change
-from benchmarks.mutants.objects import Document, Ref, Stream, packed
+from benchmarks.mutants.objects import Stream, packed
 
 
 def untouched(_change: Change) -> None:
@@ -17,7 +17,8 @@ def untouched(_change: Change) -> None:
 def rewritten(change: Change) -> None:
     """Every object in a file of the old form, behind a table."""
     for path in change.packet.documents:
-        change.document(path)
+        document = change.document(path)
+        change.raw[path] = lambda _data, document=document: objects.write(document)
 
 
 def renumbered(change: Change) -> None:
@@ -29,8 +30,7 @@ def renumbered(change: Change) -> None:
 def in_object_streams(change: Change) -> None:
     """Every object in a file of the new form, behind a stream."""
     for path in change.packet.documents:
-        document = change.document(path)
-        change.raw[path] = lambda _data, document=document: objects.write(document, streams=True)
+        change.document(path)
 
 
 def recompressed(change: Change) -> None:
@@ -65,13 +65,9 @@ def content_spelled_anew(change: Change) -> None:
     """Other white space within the pages' content."""
     for path in change.packet.documents:
         document = change.document(path)
-        for page in document.pages():
-            document.get(page)["/Contents"] = [_spelled(document, one) for one in content.contents(document, page)]
-
-
-def _spelled(document: Document, ref: Any) -> Ref:
-    data = document.get(ref).decoded()
-    return document.add(packed(b"\n" + data + b"\n \n"))
+        for ref in {ref for page in document.pages() for ref in content.contents(document, page)}:
+            stream = document.get(ref)
+            document.objects[ref.number] = packed(b"\n" + stream.decoded() + b"\n \n", stream.entries)
 
 
 CONTROLS: Mapping[str, Callable[[Change], None]] = {

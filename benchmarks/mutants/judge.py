@@ -6,6 +6,7 @@ Before and after are drawn at 192 dots per inch, which is 200 % of a usual scree
 from __future__ import annotations
 
 import io
+import os
 import shutil
 import subprocess
 from collections.abc import Iterable
@@ -44,7 +45,7 @@ def judge(before: Path, after: Path, pages: Iterable[int], memory: Path) -> Verd
         one, other = _kept(before, page, memory), (_draw(after, page), _words(after, page))
         if one[0].shape != other[0].shape:
             return Verdict(seen=True, found=True, levels=255, area=one[0].size)
-        difference = np.abs(one[0].astype(np.int16) - other[0]).max(axis=2)
+        difference = _difference(one[0], other[0])
         sharp = int((difference >= SHARP_LEVELS).sum())
         levels, area = max(levels, int(difference.max(initial=0))), area + sharp
         seen = seen or sharp >= SHARP_PIXELS or _softest(difference) >= SOFT_LEVELS
@@ -52,6 +53,17 @@ def judge(before: Path, after: Path, pages: Iterable[int], memory: Path) -> Verd
         if seen and found:
             break
     return Verdict(seen=seen, found=found, levels=levels, area=area)
+
+
+def _difference(one: Pixels, other: Pixels) -> Pixels:
+    """The largest difference of any color, of each pixel; drawn pages mostly agree, so only rows that differ are looked at."""
+    difference = np.zeros(one.shape[:2], np.int16)
+    rows = np.flatnonzero((one != other).any(axis=(1, 2)))
+    if rows.size:
+        part = slice(rows[0], rows[-1] + 1)
+        apart = np.abs(one[part].astype(np.int16) - other[part])
+        difference[part] = np.maximum(np.maximum(apart[:, :, 0], apart[:, :, 1]), apart[:, :, 2])
+    return difference
 
 
 def _softest(difference: Pixels) -> float:
@@ -66,8 +78,10 @@ def _kept(path: Path, page: int, memory: Path) -> tuple[Pixels, list[str]]:
     drawing = memory / f"{page}.npy"
     if not drawing.exists():
         memory.mkdir(parents=True, exist_ok=True)
-        np.save(drawing, _draw(path, page))
         (memory / f"{page}.txt").write_text("\n".join(_words(path, page)), encoding="utf8")
+        own = memory / f"{page}-{os.getpid()}.npy"
+        np.save(own, _draw(path, page))
+        own.replace(drawing)  # another process may be at the same page
     words = (memory / f"{page}.txt").read_text(encoding="utf8")
     return np.load(drawing, mmap_mode="r"), words.split("\n") if words else []
 
@@ -80,7 +94,10 @@ def _draw(path: Path, page: int) -> Pixels:
     drawn = subprocess.run(command, capture_output=True, timeout=60, check=False).stdout
     if not drawn:
         return np.zeros((1, 1, 3), np.uint8)  # a viewer shows nothing: another size than before
-    return np.asarray(Image.open(io.BytesIO(drawn)).convert("RGB"))
+    kind, wide, high, _ = drawn.split(maxsplit=4)[:4]
+    if kind != b"P6":
+        return np.asarray(Image.open(io.BytesIO(drawn)).convert("RGB"))
+    return np.frombuffer(drawn, np.uint8, offset=len(drawn) - 3 * int(wide) * int(high)).reshape(int(high), int(wide), 3)
 
 
 def _words(path: Path, page: int) -> list[str]:

@@ -118,7 +118,7 @@ def hide_show(change: Change, which: Which) -> None:
 def cover_glyph(change: Change, which: Which, signs: str) -> None:
     """A white box as large as one glyph."""
     page = change.page(change.one_of(which))
-    show, glyph = change.pick([pair for pair in glyphs_of(page.seen()) if pair[1].text in tuple(signs)])
+    _, glyph = change.pick([pair for pair in glyphs_of(page.seen()) if pair[1].text in tuple(signs)])
     high = glyph.size * (0.35 if glyph.text in ".," else 0.75)
     low = glyph.size * 0.2
     width, height = (glyph.width, high + low) if glyph.upright else (high + low, glyph.width)
@@ -188,7 +188,7 @@ def add_veil(change: Change, which: Which) -> None:
 def delete_paint(change: Change, which: Which) -> None:
     """A line or a filled shape is no longer drawn."""
     page = change.page(change.one_of(which))
-    place, step = change.pick([one for one in page.seen().paints])
+    place, step = change.pick(page.seen().paints)
     page.splice(place, step.start, step.end, b"n")
     change.say(f"page {page.number}: one shape")
 

@@ -198,7 +198,7 @@ def line_erased(change: Change) -> None:
     page, drawn = _picture(change)
     image = _decoded(page, drawn)
     high = change.rng.choice([10, 20, 30])
-    x, y = _with_ink(image, change, high)
+    _, y = _with_ink(image, change, high)
     image.paste(250 if image.mode == "L" else (250,) * 3, (0, y, image.width, y + high))
     _stored(page, drawn, image)
     change.say(f"page {page.number}: {high} px high", high)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from benchmarks.mutants.change import Change, Nothing, Page, is_copied, is_evidence, is_ours, kind
-from benchmarks.mutants.objects import Document, Name, Ref, Stream, packed, spelled
+from benchmarks.mutants.objects import Document, Name, Ref, Stream, packed, spelled, write
 
 _JS = {"/S": Name("/JavaScript"), "/JS": b"app.alert\\(1\\)"}
 _URI = {"/S": Name("/URI"), "/URI": b"https://example.org/other"}
@@ -207,7 +207,7 @@ def _catalog(name: str, make: Callable[[Change, Document], Any], key: str, **mor
     kind("structure", name, **more)(put)
 
 
-def _names(change: Change, document: Document, key: str, value: Any) -> Any:
+def _names(document: Document, key: str, value: Any) -> Any:
     names = dict(document.get(document.root.get("/Names")) or {})
     return {**names, key: {"/Names": [b"x", document.add(value)]}}
 
@@ -227,8 +227,8 @@ _catalog(
     "/OpenAction",
     acts=True,
 )
-_catalog("script by name", lambda c, d: _names(c, d, "/JavaScript", dict(_JS)), "/Names", acts=True)
-_catalog("attachment", lambda c, d: _names(c, d, "/EmbeddedFiles", _file(d)), "/Names", acts=True)
+_catalog("script by name", lambda _c, d: _names(d, "/JavaScript", dict(_JS)), "/Names", acts=True)
+_catalog("attachment", lambda _c, d: _names(d, "/EmbeddedFiles", _file(d)), "/Names", acts=True)
 _catalog("associated file", lambda _c, d: [d.add(_file(d))], "/AF", acts=True)
 _catalog("action of the document", lambda c, _d: {c.pick(["/WC", "/WS", "/DP"]): dict(_JS)}, "/AA", acts=True)
 _catalog(
@@ -569,7 +569,8 @@ def updated(change: Change) -> None:
     path, ref = change.packet.home(page.number)[0], page.ref
     root, size = page.document.trailer["/Root"], max(page.document.objects) + 2
 
-    def append(data: bytes) -> bytes:
+    def append(_: bytes) -> bytes:
+        data = write(page.document)  # an old section is followed by an old section
         start = int(data.rpartition(b"startxref")[2].split()[0])
         out, places = bytearray(data), {}
         for number, body in ((ref.number, spelled(entries)), (size - 1, _stream_body(empty))):

@@ -65,7 +65,6 @@ class _Desk:
 
     home: Path
     scratch: Path
-    judged: bool
     workshop: Workshop
     packets: dict[str, Packet] = field(default_factory=dict)
 
@@ -85,10 +84,10 @@ class _Desk:
 _DESK: list[_Desk] = []
 
 
-def begin(home: Path, scratch: Path, *, judged: bool) -> None:
+def begin(home: Path, scratch: Path) -> None:
     """Get a process ready; its one worker is kept until the process ends."""
     workshop = Workshop(scratch / f"shop-{os.getpid()}", jobs=1).__enter__()
-    _DESK[:] = [_Desk(home, scratch, judged, workshop)]
+    _DESK[:] = [_Desk(home, scratch, workshop)]
 
 
 def make(job: Job, packet_of: dict[str, Packet] | None = None) -> tuple[Change, dict[str, bytes]]:
@@ -104,12 +103,12 @@ def make(job: Job, packet_of: dict[str, Packet] | None = None) -> tuple[Change, 
         except Nothing:
             continue
         files = files_of(change)
-        if job.control or _differs(change, files):
+        if job.control or _differs(change):
             return change, files
     raise Nothing
 
 
-def _differs(change: Change, files: dict[str, bytes]) -> bool:
+def _differs(change: Change) -> bool:
     """Whether anything but the spelling of the files is changed."""
     same = all(document.objects == change.packet.documents[path].objects and document.trailer == change.packet.documents[path].trailer
                for path, document in change.documents.items())  # fmt: skip
@@ -147,7 +146,7 @@ def run(job: Job) -> Outcome:
         if job.keep:
             shutil.copytree(folder, job.keep, dirs_exist_ok=True)
         checks, crash, details = _proved(folder, change.packet.case, desk.workshop)
-        verdict = Verdict() if job.control or not desk.judged else _judged(change, job, folder, desk)
+        verdict = Verdict() if job.control else _judged(change, job, folder, desk)
     finally:
         _restore(folder, change.packet, files)
     kind = None if job.control else KINDS[job.kind]
@@ -162,7 +161,7 @@ def _proved(folder: Path, case: Path, workshop: Workshop) -> tuple[tuple[str, ..
     """The names of the checks that fail, as `verify` would print them; or what the proof raised, which it never should."""
     try:
         proof = prove(folder, case, workshop)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - that is what is counted
         return (), type(error).__name__, ()
     bad = [check for check in proof.checks if not check.ok]
     return tuple(sorted({check.name for check in bad})), "", tuple(check.detail for check in bad)
@@ -175,7 +174,7 @@ def _judged(change: Change, job: Job, folder: Path, desk: _Desk) -> Verdict:
     levels = area = 0
     for path in sorted({change.packet.home(number)[0] for number in change.touched}):
         places = sorted(change.packet.home(number)[1] for number in change.touched if change.packet.home(number)[0] == path)
-        memory = desk.scratch / f"judge-{os.getpid()}" / change.packet.name / path
+        memory = desk.scratch / "judge" / change.packet.name / path
         one = judge(change.packet.folder / path, folder / path, places, memory)
         seen, found, levels, area = seen or one.seen, found or one.found, max(levels, one.levels), area + one.area
     return Verdict(seen=seen, found=found, levels=levels, area=area)
