@@ -14,7 +14,7 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import asdict
 from multiprocessing import get_context
@@ -25,6 +25,8 @@ from benchmarks.mutants.controls import CONTROLS
 from benchmarks.mutants.packets import PACKETS, build_all
 from benchmarks.mutants.trial import KINDS, Job, Outcome, begin, run
 
+_FEW = 16  # seeds of a class of which there are hardly more different mutants
+
 
 def main() -> None:
     """Print the table; exit 1 for an unexplained miss or a blocked control."""
@@ -34,7 +36,7 @@ def main() -> None:
         home.mkdir(parents=True, exist_ok=True)
         build_all(home, asked.jobs)
         start = time.monotonic()
-        outcomes = list(_run(asked, _jobs(asked), home, Path(folder) / "scratch"))
+        outcomes = list(_different(_run(asked, _jobs(asked), home, Path(folder) / "scratch")))
         seconds = time.monotonic() - start
     _report(asked, outcomes, seconds)
     raise SystemExit(bool(table.unexplained(outcomes) or table.blocked(outcomes)))
@@ -70,9 +72,11 @@ def _jobs(asked: argparse.Namespace) -> Iterator[Job]:
         return
     if asked.controls:
         yield from (Job(kind=name, seed=seed, control=True) for name in CONTROLS for seed in range(len(PACKETS)))
-    each = -(-asked.count // len(kinds)) if kinds else 0
-    for seed in range(asked.seed, asked.seed + each):
-        yield from (Job(kind=name, seed=seed) for name in kinds)
+    left, seed = asked.count, asked.seed
+    while kinds and left > 0:
+        now = [name for name in kinds if not KINDS[name].few or seed < asked.seed + _FEW]
+        yield from (Job(kind=name, seed=seed) for name in now[:left])
+        left, seed, kinds = left - len(now), seed + 1, now
 
 
 def _run(asked: argparse.Namespace, jobs: Iterator[Job], home: Path, scratch: Path) -> Iterator[Outcome]:
@@ -96,6 +100,15 @@ def _run(asked: argparse.Namespace, jobs: Iterator[Job], home: Path, scratch: Pa
         yield from (future.result() for future in waiting)
 
 
+def _different(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+    """Two seeds may make the same mutant: it counts once."""
+    known: set[str] = set()
+    for one in outcomes:
+        if one.control or not one.digest or one.digest not in known:
+            known.add(one.digest)
+            yield one
+
+
 def _report(asked: argparse.Namespace, outcomes: Sequence[Outcome], seconds: float) -> None:
     if asked.only is not None:
         for one in outcomes:
@@ -109,7 +122,9 @@ def _report(asked: argparse.Namespace, outcomes: Sequence[Outcome], seconds: flo
     print("\n".join(table.seeds(outcomes)))
     by = "Poppler" if judge.has_poppler() else "PDFium (Poppler is not installed)"
     nothing = sum(not one.packet for one in outcomes)
-    print(f"\n{len(outcomes) - nothing} in {seconds:.0f} s, judged by {by}; {nothing} seeds had nothing to change")
+    controls = sum(one.control for one in outcomes)
+    different = f"{len(outcomes) - nothing - controls} different mutants and {controls} controls"
+    print(f"\n{different} in {seconds:.0f} s, judged by {by}; {nothing} seeds had nothing to change")
     if asked.json:
         asked.json.write_text(json.dumps([asdict(one) for one in outcomes], indent=1), encoding="utf8")
 

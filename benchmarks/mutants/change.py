@@ -34,6 +34,7 @@ class Kind:
     acts: bool = False
     plain: bool = False
     packets: tuple[str, ...] = ()  # where such pages are; () = everywhere
+    few: bool = False  # there is hardly more than one way for each file to be changed so
 
 
 KINDS: dict[str, Kind] = {}

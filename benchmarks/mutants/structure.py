@@ -227,9 +227,9 @@ _catalog(
     "/OpenAction",
     acts=True,
 )
-_catalog("script by name", lambda _c, d: _names(d, "/JavaScript", dict(_JS)), "/Names", acts=True)
-_catalog("attachment", lambda _c, d: _names(d, "/EmbeddedFiles", _file(d)), "/Names", acts=True)
-_catalog("associated file", lambda _c, d: [d.add(_file(d))], "/AF", acts=True)
+_catalog("script by name", lambda _c, d: _names(d, "/JavaScript", dict(_JS)), "/Names", acts=True, few=True)
+_catalog("attachment", lambda _c, d: _names(d, "/EmbeddedFiles", _file(d)), "/Names", acts=True, few=True)
+_catalog("associated file", lambda _c, d: [d.add(_file(d))], "/AF", acts=True, few=True)
 _catalog("action of the document", lambda c, _d: {c.pick(["/WC", "/WS", "/DP"]): dict(_JS)}, "/AA", acts=True)
 _catalog(
     "form in the document",
@@ -240,11 +240,13 @@ _catalog(
     "metadata of the document",
     lambda _c, d: d.add(packed(b"<x:xmpmeta>another client</x:xmpmeta>", {"/Type": Name("/Metadata"), "/Subtype": Name("/XML")})),
     "/Metadata",
+    few=True,
 )
 _catalog(
     "private data of the document",
     lambda _c, _d: {"/Other": {"/LastModified": b"D:2026", "/Private": b"another client"}},
     "/PieceInfo",
+    few=True,
 )
 _catalog("opens full screen", lambda c, _d: Name(c.pick(["/FullScreen", "/UseNone", "/UseThumbs"])), "/PageMode", acts=True)
 _catalog("other layout of pages", lambda c, _d: Name(c.pick(["/TwoColumnRight", "/SinglePage"])), "/PageLayout", acts=True)
@@ -255,11 +257,12 @@ _catalog(
     "permissions or signature",
     lambda _c, d: {"/DocMDP": d.add({"/Type": Name("/Sig"), "/Filter": Name("/Adobe.PPKLite")})},
     "/Perms",
+    few=True,
 )
-_catalog("portfolio", lambda _c, _d: {"/View": Name("/T")}, "/Collection", acts=True)
-_catalog("article threads", lambda _c, d: [d.add({"/F": d.add({"/P": d.pages()[0], "/R": [0, 0, 9, 9]})})], "/Threads")
-_catalog("base for links", lambda _c, _d: {"/Base": b"https://example.org/"}, "/URI")
-_catalog("named destination of another", lambda _c, d: {"/forged": [d.pages()[-1], Name("/Fit")]}, "/Dests")
+_catalog("portfolio", lambda _c, _d: {"/View": Name("/T")}, "/Collection", acts=True, few=True)
+_catalog("article threads", lambda _c, d: [d.add({"/F": d.add({"/P": d.pages()[0], "/R": [0, 0, 9, 9]})})], "/Threads", few=True)
+_catalog("base for links", lambda _c, _d: {"/Base": b"https://example.org/"}, "/URI", few=True)
+_catalog("named destination of another", lambda _c, d: {"/forged": [d.pages()[-1], Name("/Fit")]}, "/Dests", few=True)
 _catalog("unknown entry", lambda c, _d: {"/Data": b"another client" * c.rng.randint(1, 20)}, "/Extra")
 _catalog("extension or version", lambda c, _d: Name(c.pick(["/2.0", "/1.3"])), "/Version")
 
@@ -472,7 +475,7 @@ def styled(change: Change) -> None:
     change.say(key)
 
 
-@kind("structure", "bookmarks removed as a whole", acts=True)
+@kind("structure", "bookmarks removed as a whole", acts=True, few=True)
 def no_marks(change: Change) -> None:
     change.first_document().root.pop("/Outlines", None)
     change.say("all")
@@ -524,7 +527,7 @@ def layered(change: Change) -> None:
     change.say(f"page {page.number}: {next(iter(usage), 'off')}")
 
 
-@kind("structure", "layers declared without use")
+@kind("structure", "layers declared without use", few=True)
 def layers_declared(change: Change) -> None:
     document = change.first_document()
     group = document.add({"/Type": Name("/OCG"), "/Name": b"another client"})

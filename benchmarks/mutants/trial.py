@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import random
 import shutil
@@ -17,7 +18,7 @@ from benchmarks.mutants.controls import CONTROLS
 from benchmarks.mutants.judge import Verdict, judge
 from benchmarks.mutants.packets import MANIFEST, PACKETS, Packet, load
 
-__all__ = ["KINDS", "Job", "Outcome", "begin", "make", "run"]
+__all__ = ["KINDS", "Job", "Outcome", "begin", "end", "make", "run"]
 GROUPS = (pages, pictures, stamps, layer, structure, manifests)  # each registers its kinds
 _TRIES = 200
 
@@ -48,6 +49,7 @@ class Outcome:
     seconds: float = 0.0
     control: bool = False
     details: tuple[str, ...] = ()
+    digest: str = ""  # of the packet's name and the changed files
 
     @property
     def caught(self) -> bool:
@@ -88,6 +90,12 @@ def begin(home: Path, scratch: Path) -> None:
     """Get a process ready; its one worker is kept until the process ends."""
     workshop = Workshop(scratch / f"shop-{os.getpid()}", jobs=1).__enter__()
     _DESK[:] = [_Desk(home, scratch, workshop)]
+
+
+def end() -> None:
+    """Let the worker go."""
+    while _DESK:
+        _DESK.pop().workshop.__exit__(None, None, None)
 
 
 def make(job: Job, packet_of: dict[str, Packet] | None = None) -> tuple[Change, dict[str, bytes]]:
@@ -154,7 +162,15 @@ def run(job: Job) -> Outcome:
         kind=job.kind, seed=job.seed, packet=change.packet.name, note=change.note, size=change.size, checks=checks, crash=crash,
         verdict=verdict, acts=bool(kind and (kind.acts or kind.plain)), seconds=time.perf_counter() - start, control=job.control,
         details=details,
+        digest=_digest(change.packet, files),
     )  # fmt: skip
+
+
+def _digest(packet: Packet, files: dict[str, bytes]) -> str:
+    whole = hashlib.sha256(packet.name.encode())
+    for name, data in sorted(files.items()):
+        whole.update(name.encode() + hashlib.sha256(data).digest())
+    return whole.hexdigest()
 
 
 def _proved(folder: Path, case: Path, workshop: Workshop) -> tuple[tuple[str, ...], str, tuple[str, ...]]:
