@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import nullcontext
 from dataclasses import asdict
 from multiprocessing import get_context
 from pathlib import Path
@@ -36,7 +37,7 @@ def main() -> None:
         home.mkdir(parents=True, exist_ok=True)
         build_all(home, asked.jobs)
         start = time.monotonic()
-        outcomes = list(_different(_run(asked, _jobs(asked), home, Path(folder) / "scratch")))
+        outcomes = list(_written(asked.json, _different(_run(asked, _jobs(asked), home, Path(folder) / "scratch"))))
         seconds = time.monotonic() - start
     _report(asked, outcomes, seconds)
     raise SystemExit(bool(table.unexplained(outcomes) or table.blocked(outcomes)))
@@ -50,7 +51,9 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--only", type=int, default=None, metavar="SEED", help="only this seed of each class")
     parser.add_argument("--minutes", type=float, default=0, help="stop after so many minutes, all classes about equally far")
     parser.add_argument("--jobs", type=int, default=2)
-    parser.add_argument("--json", type=Path, default=None, metavar="FILE", help="write every mutant and what became of it")
+    parser.add_argument(
+        "--json", type=Path, default=None, metavar="FILE", help="write every mutant and what became of it, a line each"
+    )
     parser.add_argument(
         "--home", type=Path, default=None, metavar="DIR", help="where the untouched packets are kept for the next run"
     )
@@ -109,6 +112,16 @@ def _different(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
             yield one
 
 
+def _written(target: Path | None, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+    """Each outcome as a line of JSON as soon as it is there: a run that is broken off has told what it found."""
+    with target.open("w", encoding="utf8") if target else nullcontext() as stream:
+        for one in outcomes:
+            if stream:
+                stream.write(json.dumps(asdict(one)) + "\n")
+                stream.flush()
+            yield one
+
+
 def _report(asked: argparse.Namespace, outcomes: Sequence[Outcome], seconds: float) -> None:
     if asked.only is not None:
         for one in outcomes:
@@ -125,8 +138,6 @@ def _report(asked: argparse.Namespace, outcomes: Sequence[Outcome], seconds: flo
     controls = sum(one.control for one in outcomes)
     different = f"{len(outcomes) - nothing - controls} different mutants and {controls} controls"
     print(f"\n{different} in {seconds:.0f} s, judged by {by}; {nothing} seeds had nothing to change")
-    if asked.json:
-        asked.json.write_text(json.dumps([asdict(one) for one in outcomes], indent=1), encoding="utf8")
 
 
 if __name__ == "__main__":

@@ -20,7 +20,7 @@ from benchmarks.mutants.packets import MANIFEST, PACKETS, Packet, load
 
 __all__ = ["KINDS", "Job", "Outcome", "begin", "end", "make", "run"]
 GROUPS = (pages, pictures, stamps, layer, structure, manifests)  # each registers its kinds
-_TRIES = 200
+_TRIES = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
