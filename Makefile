@@ -10,7 +10,7 @@ BIN   := .venv/bin
 OPTIONS = $(if $(OUT),--out $(OUT)) $(if $(PROFILE),--profile $(PROFILE)) $(if $(AS_OF),--as-of $(AS_OF))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup bundle validate plan check-case batch test lint types check bench corruption corpus docs templates samples clean
+.PHONY: help setup bundle validate plan check-case batch test lint types check bench corruption corpus docs templates samples mutants clean
 
 help: ## list what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ bench: setup ## speed and memory beside named peers, as ratios
 
 corruption: setup ## 10,000 damaged files through the real opening path: how many lose something unseen
 	$(BIN)/python -m benchmarks.corruption
+
+mutants: setup ## 10,000 finished packets with one thing changed: how many the proof catches, by class
+	$(BIN)/python -m benchmarks.mutants --jobs $(JOBS)
 
 corpus: setup ## what becomes of every file below CORPUS, page by page against the file itself: make corpus CORPUS=dir
 	$(BIN)/python -m benchmarks.corpus $(CORPUS) --full

@@ -98,8 +98,10 @@ def test_other_object_numbers_are_the_same_pages(packet: Packet) -> None:
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        (b"(a\\(b\\)\\101\\\nc)", b"a(b)Ac"), (b"<41 4>", b"A@"), (b"/A#20B", "/A B"), (b"[1 2 R 3 4]", [objects.Ref(1, 2), 3, 4]),
-        (b"<</A [1 0 R]/B null>>", {"/A": [objects.Ref(1, 0)], "/B": None}), (b"-.5", -0.5), (b"true", True),
+        (b"(a\\(b\\)\\101\\\nc)", b"a(b)Ac"), (b"<41 4>", b"A@"), (b"/A#20B", "/A B"),
+        (b"[1 2 R 3 4]", [objects.Ref(1, 2), 3, 4]),
+        (b"<</A [1 0 R]/B null>>", {"/A": [objects.Ref(1, 0)], "/B": None}), (b"-.5", -0.5),
+        (b"true", True),
     ],
 )  # fmt: skip
 def test_objects_are_read(text: bytes, value: object) -> None:
@@ -170,7 +172,9 @@ def test_only_the_pages_it_names_look_otherwise(packet: Packet, name: str) -> No
     assert len(change.touched) == 1
 
 
-@pytest.mark.parametrize("name", ["text layer: letter changed", "text layer: words removed", "own page: text changed under the same look"])
+@pytest.mark.parametrize(
+    "name", ["text layer: letter changed", "text layer: words removed", "own page: text changed under the same look"]
+)
 def test_a_text_layer_changes_without_a_look(packet: Packet, name: str) -> None:
     _, files = changed(packet, name)
 

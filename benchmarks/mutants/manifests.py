@@ -10,10 +10,14 @@ from benchmarks.mutants.change import Change, Nothing, is_evidence, is_stamped, 
 
 _OTHER: tuple[Any, ...] = (None, 5, -1, "x", [], {}, True, [None], {"a": 1}, "../x", 1e99, [[]], [{}], ["x"])
 # what tells how a packet came about; nothing in the packet's files could show it false
-TOLD = {"as_of", "assembler", "case", "contradictions", "engines", "facts_used", "findings", "kind", "looked", "matrix", "not_checked",
-        "opened", "originals", "packet", "profile", "proof", "removed", "seal", "word_engines", "addresses"}  # fmt: skip
-_PROVED = {"document", "exhibit", "exhibit_page", "exhibit_pages", "index", "kind", "label", "number", "part", "scale", "size", "stamp", "tab",
-           "source", "text", "transform"}  # fmt: skip
+TOLD = {
+    *("as_of", "assembler", "case", "contradictions", "engines", "facts_used", "findings", "kind", "looked", "matrix"),
+    *("not_checked", "opened", "originals", "packet", "profile", "proof", "removed", "seal", "word_engines", "addresses"),
+}
+_PROVED = {
+    *("document", "exhibit", "exhibit_page", "exhibit_pages", "index", "kind", "label", "number", "part", "scale", "size"),
+    *("stamp", "tab", "source", "text", "transform"),
+}
 
 
 def _proved_key(change: Change) -> str:

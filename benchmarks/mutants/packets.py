@@ -87,21 +87,24 @@ def _case(folder: Path, files: Mapping[str, bytes], **change: Any) -> Path:
         (folder / "evidence" / name).write_bytes(data)
     case = {**deepcopy(factories.CASE), **change}
     ids = [name.partition(".")[0] for name in files]
-    case["exhibits"] = [
-        {"id": key, "title": f"Record {number} of the {key}", "category": "medical", "files": [{"path": f"evidence/{name}", "accept_loss": _LOST[name]} if name in _LOST else f"evidence/{name}"],
-         "date": "2026-10-01", **({"supports": factories.SUPPORTS} if number == 1 else {})}
-        for number, (key, name) in enumerate(zip(ids, files, strict=True), 1)
-    ]  # fmt: skip
-    case["request"] = {
-        **factories.CASE["request"], "basis": [f"The child needs care, as is shown [@{ids[0]}], and as [@{ids[1]}; @{ids[-1]}] says."],
-        "why_no_visa": f"There is no time for a visa [@{ids[1]}].", **change.get("request", {}),
-    }  # fmt: skip
+    case["exhibits"] = [_exhibit(number, name) for number, name in enumerate(files, 1)]
+    basis = f"The child needs care, as is shown [@{ids[0]}], and as [@{ids[1]}; @{ids[-1]}] says."
+    request = {"basis": [basis], "why_no_visa": f"There is no time for a visa [@{ids[1]}].", **change.get("request", {})}
+    case["request"] = {**factories.CASE["request"], **request}
     case["declarations"][0]["paragraphs"] = [
         "I am the aunt, born on May 6, 1984.",
         f"I have read it [@{ids[0]}]. I earn $4,250 a month.",
     ]
     factories.write_case(folder, case)
     return folder
+
+
+def _exhibit(number: int, name: str) -> dict[str, Any]:
+    path = f"evidence/{name}"
+    key = name.partition(".")[0]
+    row: dict[str, Any] = {"id": key, "title": f"Record {number} of the {key}", "category": "medical", "date": "2026-10-01"}
+    row["files"] = [{"path": path, "accept_loss": _LOST[name]} if name in _LOST else path]
+    return {**row, "supports": factories.SUPPORTS} if number == 1 else row
 
 
 def _profile(case: Path, **values: Any) -> str:

@@ -157,8 +157,10 @@ def bordered(change: Change) -> None:
 def pressed(change: Change) -> None:
     page, link = _linked(change, lambda _: True)
     rect = [float(one) for one in link["/Rect"]]
-    key, value = change.pick([("/H", Name("/O")), ("/H", Name("/P")), ("/QuadPoints", [*rect[:2], rect[2], rect[1], *rect[:2], *rect[2:]]),
-                              ("/F", 2), ("/F", 32), ("/OC", {"/Type": Name("/OCG"), "/Name": b"x"})])  # fmt: skip
+    corners = [*rect[:2], rect[2], rect[1], *rect[:2], *rect[2:]]
+    layer = {"/Type": Name("/OCG"), "/Name": b"x"}
+    ways = [("/H", Name("/O")), ("/H", Name("/P")), ("/QuadPoints", corners), ("/F", 2), ("/F", 32), ("/OC", layer)]
+    key, value = change.pick(ways)
     link[key] = value
     change.say(f"page {page.number}: {key}")
 
@@ -250,8 +252,11 @@ _catalog(
 )
 _catalog("opens full screen", lambda c, _d: Name(c.pick(["/FullScreen", "/UseNone", "/UseThumbs"])), "/PageMode", acts=True)
 _catalog("other layout of pages", lambda c, _d: Name(c.pick(["/TwoColumnRight", "/SinglePage"])), "/PageLayout", acts=True)
-_catalog("how a viewer shows it", lambda c, _d: c.pick([{"/Direction": Name("/R2L")}, {"/HideToolbar": True, "/HideMenubar": True}, {"/NumCopies": 9},
-                                                       {"/DisplayDocTitle": False}, {"/ViewArea": Name("/MediaBox")}]), "/ViewerPreferences", acts=True)  # fmt: skip  # noqa: E501
+_PREFERENCES: tuple[dict[str, Any], ...] = (
+    {"/Direction": Name("/R2L")}, {"/HideToolbar": True, "/HideMenubar": True}, {"/NumCopies": 9}, {"/DisplayDocTitle": False},
+    {"/ViewArea": Name("/MediaBox")},
+)  # fmt: skip
+_catalog("how a viewer shows it", lambda c, _d: dict(c.pick(_PREFERENCES)), "/ViewerPreferences", acts=True)
 _catalog("language", lambda c, _d: c.pick([b"fr", b"", b"uk-UA"]), "/Lang")
 _catalog(
     "permissions or signature",

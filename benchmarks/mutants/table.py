@@ -10,7 +10,7 @@ from benchmarks.mutants.trial import Outcome
 
 # kinds of which some pass and may: why. Anything else that matters and passes makes the command fail.
 EXPLAINED: Mapping[str, str] = {
-    "manifest: key of how it came about missing or other": "tells how the packet came about; no file of the packet shows it true or false",
+    "manifest: key of how it came about missing or other": "no file of the packet shows it true or false",
 }
 # rewrites that the proof refuses by design: none
 BY_DESIGN: Mapping[str, str] = {}
@@ -84,8 +84,8 @@ def blocked(outcomes: Sequence[Outcome]) -> list[Outcome]:
 
 def printed(outcomes: Sequence[Outcome], *, full: bool = True) -> Iterator[str]:
     """The tables, as lines of Markdown."""
-    head = "| class | mutants | visible, findable or acting | caught | missed | caught of the others | smallest caught | largest missed |"
-    yield head
+    columns = "class|mutants|visible, findable or acting|caught|missed|caught of the others|smallest caught|largest missed"
+    yield "| " + columns.replace("|", " | ") + " |"
     yield "|---|---:|---:|---:|---:|---:|---|---|"
     for row in (*groups(outcomes), *(rows(outcomes) if full else ())):
         others = f"{row.others} of {row.mutants - row.matter}"

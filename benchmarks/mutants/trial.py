@@ -118,8 +118,11 @@ def make(job: Job, packet_of: dict[str, Packet] | None = None) -> tuple[Change, 
 
 def _differs(change: Change) -> bool:
     """Whether anything but the spelling of the files is changed."""
-    same = all(document.objects == change.packet.documents[path].objects and document.trailer == change.packet.documents[path].trailer
-               for path, document in change.documents.items())  # fmt: skip
+    pristine = change.packet.documents
+    same = all(
+        document.objects == pristine[path].objects and document.trailer == pristine[path].trailer
+        for path, document in change.documents.items()
+    )
     told = (
         change.manifest is not None
         and change.raw_manifest is None
