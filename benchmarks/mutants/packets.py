@@ -133,6 +133,7 @@ def statement() -> bytes:
             paper.canvas.setFillColorRGB(0.2, 0.3 + place / 10, 0.6)
             paper.canvas.rect(90 + 60 * place, 300, 34, 30 + 18 * place, stroke=1, fill=1)
         paper.canvas.setFillGray(0)
+        paper.canvas.linkURL("https://clinic.example/records?id=4417", (72, 560, 220, 575), relative=0)
     links = [(0, "second", 1)]
     return draw.linked(paper.done(), links, [("First page", 0), ("Second page", 1)])
 

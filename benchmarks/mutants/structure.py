@@ -118,6 +118,22 @@ def evidence_link(change: Change) -> None:
     change.say(f"page {page.number}")
 
 
+@kind("structure", "address of a web link changed", acts=True, packets=("letters", "volumes", "frozen", "forms"))
+def other_address(change: Change) -> None:
+    page, link = _linked(change, is_evidence, "/A")
+    action = page.document.get(link["/A"])
+    if "/URI" not in action:
+        raise Nothing
+    address = action["/URI"]
+    at = change.rng.randrange(8, len(address))
+    one_letter = address[:at] + change.pick([b"x", b"7"]) + address[at + 1 :]
+    other = change.pick([one_letter, one_letter, b"javascript:app.alert", b"file:///C:/x.exe", b"https://example.org/"])
+    if other == address:
+        raise Nothing
+    link["/A"] = {**action, "/URI": other}
+    change.say(f"page {page.number}")
+
+
 @kind("structure", "link of the evidence removed", acts=True, packets=("letters", "volumes", "frozen", "forms"))
 def evidence_unlinked(change: Change) -> None:
     page, link = _linked(change, is_evidence)
@@ -597,7 +613,7 @@ def _stream_body(stream: Stream) -> bytes:
     return spelled({**stream.entries, "/Length": len(stream.data)}) + b"\nstream\n" + stream.data + b"\nendstream"
 
 
-@kind("structure", "tags say another thing")
+@kind("structure", "tags say another thing", acts=True)
 def tagged(change: Change) -> None:
     document = change.first_document()
     elements = [
