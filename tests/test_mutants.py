@@ -71,7 +71,7 @@ def texts(data: bytes) -> list[str]:
 
 def other_pages(packet: Packet, files: dict[str, bytes]) -> set[int]:
     before, after = drawn((packet.folder / "bundle.pdf").read_bytes()), drawn(files["bundle.pdf"])
-    return {n for n, (one, other) in enumerate(zip(before, after, strict=True), 1) if not np.array_equal(one, other)}
+    return {n for n, (item, other) in enumerate(zip(before, after, strict=True), 1) if not np.array_equal(item, other)}
 
 
 # --- objects --------------------------------------------------------------------------------------------------------
@@ -85,7 +85,7 @@ def test_a_file_written_anew_holds_the_same_objects_and_looks_the_same(packet: P
 
     assert objects.read(data).objects == document.objects
     before = (packet.folder / "bundle.pdf").read_bytes()
-    assert all(np.array_equal(one, other) for one, other in zip(drawn(before), drawn(data), strict=True))
+    assert all(np.array_equal(item, other) for item, other in zip(drawn(before), drawn(data), strict=True))
     assert texts(data) == texts(before)
 
 
@@ -115,12 +115,12 @@ def test_numbers_keep_their_spelling() -> None:
 def test_glyphs_have_their_text_and_place(packet: Packet) -> None:
     document = packet.documents["bundle.pdf"]
 
-    seen = content.Reader(document, document.pages()[5]).look()
+    visible = content.Reader(document, document.pages()[5]).look()
 
-    show = next(one for one in seen.shows if one.text == "First page of the letter.")
+    show = next(item for item in visible.shows if item.text == "First page of the letter.")
     assert (round(show.glyphs[0].x), round(show.glyphs[0].y), show.size) == (72, 720, 10.5)
-    assert seen.shows[-1].text == "Exhibit A · 1 of 2 · page 6 of 12"
-    assert 590 < seen.shows[-1].glyphs[-1].x + seen.shows[-1].glyphs[-1].width < 595
+    assert visible.shows[-1].text == "Exhibit A · 1 of 2 · page 6 of 12"
+    assert 590 < visible.shows[-1].glyphs[-1].x + visible.shows[-1].glyphs[-1].width < 595
 
 
 # --- kinds ----------------------------------------------------------------------------------------------------------
@@ -149,15 +149,15 @@ def before(packet: Packet, path: str) -> bytes:
 
 @pytest.mark.parametrize("name", sorted(KINDS)[::9])
 def test_the_same_seed_is_the_same_mutant_and_another_is_another(packet: Packet, name: str) -> None:
-    def made(seed: int) -> dict[str, bytes] | None:
+    def mutant(seed: int) -> dict[str, bytes] | None:
         try:
             return changed(packet, name, seed)[1]
         except Nothing:
             return None
 
-    assert made(1) == made(1)
-    if made(1) is not None and not KINDS[name].few:
-        assert len({json.dumps({k: v.hex() for k, v in (made(seed) or {}).items()}) for seed in range(1, 7)}) > 1
+    assert mutant(1) == mutant(1)
+    if mutant(1) is not None and not KINDS[name].few:
+        assert len({json.dumps({k: v.hex() for k, v in (mutant(seed) or {}).items()}) for seed in range(1, 7)}) > 1
 
 
 @pytest.mark.parametrize(
@@ -188,9 +188,9 @@ def test_one_glyph_is_another_and_all_others_stay(packet: Packet) -> None:
 
     before, after = texts((packet.folder / "bundle.pdf").read_bytes())[number - 1], texts(files["bundle.pdf"])[number - 1]
 
-    apart = [(one, other) for one, other in zip(before, after, strict=True) if one != other]
+    apart = [(item, other) for item, other in zip(before, after, strict=True) if item != other]
     assert len(apart) == 1
-    assert all(one.isdigit() and other.isdigit() for one, other in apart)
+    assert all(item.isdigit() and other.isdigit() for item, other in apart)
 
 
 # --- controls -------------------------------------------------------------------------------------------------------
@@ -229,13 +229,13 @@ def test_the_judge_sees_a_dot_and_finds_a_word(pair: tuple[Path, Path], tmp_path
 
     other = judge.judge(before, after, [0], tmp_path / "memory")
 
-    assert (same.seen, same.found, same.levels) == (False, False, 0)
-    assert (other.seen, other.found) == (True, True)
+    assert (same.visible, same.findable, same.levels) == (False, False, 0)
+    assert (other.visible, other.findable) == (True, True)
 
 
 # --- the count ------------------------------------------------------------------------------------------------------
 
-SEEN = Verdict(seen=True)
+SEEN = Verdict(visible=True)
 
 
 def outcome(kind: str, **more: Any) -> Outcome:

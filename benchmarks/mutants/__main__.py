@@ -31,19 +31,19 @@ _FEW = 16  # seeds of a class of which there are hardly more different mutants
 
 def main() -> None:
     """Print the table; exit 1 for an unexplained miss or a blocked control."""
-    asked = _asked()
+    options = _options()
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        home = asked.home or Path(folder) / "packets"
+        home = options.home or Path(folder) / "packets"
         home.mkdir(parents=True, exist_ok=True)
-        build_all(home, asked.jobs)
+        build_all(home, options.jobs)
         start = time.monotonic()
-        outcomes = list(_written(asked.json, _different(_run(asked, _jobs(asked), home, Path(folder) / "scratch"))))
+        outcomes = list(_written(options.json, _different(_run(options, _jobs(options), home, Path(folder) / "scratch"))))
         seconds = time.monotonic() - start
-    _report(asked, outcomes, seconds)
+    _report(options, outcomes, seconds)
     raise SystemExit(bool(table.unexplained(outcomes) or table.blocked(outcomes)))
 
 
-def _asked() -> argparse.Namespace:
+def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--count", type=int, default=10_000, help="mutants, spread evenly over the classes")
     parser.add_argument("--seed", type=int, default=1, help="the first seed of each class")
@@ -60,40 +60,40 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--keep", type=Path, default=None, metavar="DIR", help="with --only: leave the mutant's folder there")
     parser.add_argument("--no-controls", dest="controls", action="store_false")
     parser.add_argument("--brief", action="store_true", help="groups only, not every class")
-    asked = parser.parse_args()
-    if not any(asked.kind in name for name in (*KINDS, *CONTROLS)):
-        parser.error(f"no class holds {asked.kind!r}; there are:\n" + "\n".join(KINDS))
-    return asked
+    options = parser.parse_args()
+    if not any(options.kind in name for name in (*KINDS, *CONTROLS)):
+        parser.error(f"no class holds {options.kind!r}; there are:\n" + "\n".join(KINDS))
+    return options
 
 
-def _jobs(asked: argparse.Namespace) -> Iterator[Job]:
+def _jobs(options: argparse.Namespace) -> Iterator[Job]:
     """Controls first, then one seed of every class after the other."""
-    kinds = [name for name in KINDS if asked.kind in name]
-    if asked.only is not None:
-        keeps = {name: asked.keep / f"{n}" if asked.keep and len(kinds) > 1 else asked.keep for n, name in enumerate(kinds)}
-        yield from (Job(kind=name, seed=asked.only, keep=keeps[name]) for name in kinds)
+    kinds = [name for name in KINDS if options.kind in name]
+    if options.only is not None:
+        keeps = {name: options.keep / f"{n}" if options.keep and len(kinds) > 1 else options.keep for n, name in enumerate(kinds)}
+        yield from (Job(kind=name, seed=options.only, keep=keeps[name]) for name in kinds)
         return
-    if asked.controls:
+    if options.controls:
         yield from (Job(kind=name, seed=seed, control=True) for name in CONTROLS for seed in range(len(PACKETS)))
-    left, seed = asked.count, asked.seed
+    left, seed = options.count, options.seed
     while kinds and left > 0:
-        now = [name for name in kinds if not KINDS[name].few or seed < asked.seed + _FEW]
+        now = [name for name in kinds if not KINDS[name].few or seed < options.seed + _FEW]
         yield from (Job(kind=name, seed=seed) for name in now[:left])
         left, seed, kinds = left - len(now), seed + 1, now
 
 
-def _run(asked: argparse.Namespace, jobs: Iterator[Job], home: Path, scratch: Path) -> Iterator[Outcome]:
+def _run(options: argparse.Namespace, jobs: Iterator[Job], home: Path, scratch: Path) -> Iterator[Outcome]:
     """Outcomes in the order they come."""
     scratch.mkdir()
-    deadline = time.monotonic() + asked.minutes * 60 if asked.minutes else float("inf")
+    deadline = time.monotonic() + options.minutes * 60 if options.minutes else float("inf")
     waiting: set[Future[Outcome]] = set()
     done = 0
-    with ProcessPoolExecutor(asked.jobs, get_context("spawn"), begin, (home, scratch)) as pool:
+    with ProcessPoolExecutor(options.jobs, get_context("spawn"), begin, (home, scratch)) as pool:
         for job in jobs:
             if time.monotonic() > deadline:
                 break
             waiting.add(pool.submit(run, job))
-            if len(waiting) >= 3 * asked.jobs:
+            if len(waiting) >= 3 * options.jobs:
                 finished, waiting = wait(waiting, return_when=FIRST_COMPLETED)
                 for future in finished:
                     yield future.result()
@@ -106,36 +106,36 @@ def _run(asked: argparse.Namespace, jobs: Iterator[Job], home: Path, scratch: Pa
 def _different(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
     """Two seeds may make the same mutant: it counts once."""
     known: set[str] = set()
-    for one in outcomes:
-        if one.control or not one.digest or one.digest not in known:
-            known.add(one.digest)
-            yield one
+    for item in outcomes:
+        if item.control or not item.digest or item.digest not in known:
+            known.add(item.digest)
+            yield item
 
 
 def _written(target: Path | None, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
     """Each outcome as a line of JSON as soon as it is there: a run that is broken off has told what it found."""
     with target.open("w", encoding="utf8") if target else nullcontext() as stream:
-        for one in outcomes:
+        for item in outcomes:
             if stream:
-                stream.write(json.dumps(asdict(one)) + "\n")
+                stream.write(json.dumps(asdict(item)) + "\n")
                 stream.flush()
-            yield one
+            yield item
 
 
-def _report(asked: argparse.Namespace, outcomes: Sequence[Outcome], seconds: float) -> None:
-    if asked.only is not None:
-        for one in outcomes:
-            print(f"{one.kind} {one.seed}: {one.packet}, {one.note}: {one.crash or ', '.join(one.checks) or 'PASSED'}")
-            print(f"  {one.verdict}")
-            for detail in one.details:
+def _report(options: argparse.Namespace, outcomes: Sequence[Outcome], seconds: float) -> None:
+    if options.only is not None:
+        for item in outcomes:
+            print(f"{item.kind} {item.seed}: {item.packet}, {item.note}: {item.crash or ', '.join(item.checks) or 'PASSED'}")
+            print(f"  {item.verdict}")
+            for detail in item.details:
                 print(f"  {detail}")
         return
-    print("\n".join(table.printed(outcomes, full=not asked.brief)))
+    print("\n".join(table.printed(outcomes, full=not options.brief)))
     print()
     print("\n".join(table.seeds(outcomes)))
     by = "Poppler" if judge.has_poppler() else "PDFium (Poppler is not installed)"
-    nothing = sum(not one.packet for one in outcomes)
-    controls = sum(one.control for one in outcomes)
+    nothing = sum(not item.packet for item in outcomes)
+    controls = sum(item.control for item in outcomes)
     different = f"{len(outcomes) - nothing - controls} different mutants and {controls} controls"
     print(f"\n{different} in {seconds:.0f} s, judged by {by}; {nothing} seeds had nothing to change")
 

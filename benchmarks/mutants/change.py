@@ -67,7 +67,7 @@ class Page:
         entries: dict[str, Any] = self.document.get(self.ref)
         return entries
 
-    def seen(self) -> content.Seen:
+    def read(self) -> content.PageContent:
         return content.Reader(self.document, self.ref).look()
 
     def resources(self, kind_of: str) -> dict[str, Any]:
@@ -121,7 +121,7 @@ class Page:
     def box(self) -> tuple[float, float, float, float]:
         """What is shown of the page, in its own coordinates."""
         value = self.document.inherited(self.ref, "/CropBox") or self.document.inherited(self.ref, "/MediaBox")
-        left, bottom, right, top = (float(self.document.get(one)) for one in value)
+        left, bottom, right, top = (float(self.document.get(item)) for item in value)
         return left, bottom, right, top
 
     def turned(self) -> int:
@@ -179,7 +179,7 @@ class Change:
 
     def one_of(self, wanted: Callable[[dict[str, Any]], bool]) -> int:
         """The number of some page. Raises Nothing."""
-        return self.pick(self.numbers(wanted))
+        return int(self.pick(self.numbers(wanted)))
 
     def pick(self, items: Sequence[Any]) -> Any:
         """One of these. Raises Nothing if there is none."""
@@ -200,7 +200,8 @@ def files_of(change: Change) -> dict[str, bytes]:
     for path, act in change.raw.items():
         files[path] = act(files.get(path) or (change.packet.folder / path).read_bytes())
     data = change.data()
-    for row in data.get("outputs", ()) if isinstance(data, dict) and isinstance(data.get("outputs"), list) else ():
+    outputs = data.get("outputs")
+    for row in outputs if isinstance(outputs, list) else ():
         if isinstance(row, dict) and row.get("path") in files:
             new = files[row["path"]]
             row["size"], row["sha256"] = len(new), hashlib.sha256(new).hexdigest()
@@ -232,9 +233,9 @@ def is_stamped(entry: dict[str, Any]) -> bool:
     return bool(entry.get("stamp"))
 
 
-def glyphs_of(seen: content.Seen, *, hidden: bool = False) -> Iterator[tuple[content.Show, content.Glyph]]:
+def glyphs_of(on_page: content.PageContent, *, hidden: bool = False) -> Iterator[tuple[content.Show, content.Glyph]]:
     """Every glyph of the page's text but the stamp's."""
-    for show in seen.shows:
+    for show in on_page.shows:
         if show.hidden == hidden and not is_stamp(show):
             yield from ((show, glyph) for glyph in show.glyphs)
 
@@ -243,9 +244,9 @@ def is_stamp(show: content.Show) -> bool:
     return "STAMPS+" in str(show.font.entries.get("/BaseFont", ""))
 
 
-def shows_of(seen: content.Seen, *, hidden: bool = False) -> list[content.Show]:
+def shows_of(on_page: content.PageContent, *, hidden: bool = False) -> list[content.Show]:
     """What shows words on the page, the stamp left out."""
-    return [show for show in seen.shows if show.hidden == hidden and not is_stamp(show) and show.text.strip()]
+    return [show for show in on_page.shows if show.hidden == hidden and not is_stamp(show) and show.text.strip()]
 
 
 def with_code(show: content.Show, glyph: content.Glyph, new: list[Any]) -> bytes:
@@ -253,7 +254,7 @@ def with_code(show: content.Show, glyph: content.Glyph, new: list[Any]) -> bytes
     pieces = show.pieces()
     old = pieces[glyph.piece]
     head, tail = old[: glyph.offset], old[glyph.offset + len(glyph.code) :]
-    pieces[glyph.piece : glyph.piece + 1] = [one for one in (head, *new, tail) if one != b""]
+    pieces[glyph.piece : glyph.piece + 1] = [item for item in (head, *new, tail) if item != b""]
     return show.spelled(pieces)
 
 

@@ -15,9 +15,9 @@ _FILLS = ("g", "rg", "k", "sc", "scn", "cs")
 _PAINTS = ("S", "s", "f", "F", "f*", "B", "B*", "b", "b*")
 
 
-def times(one: Matrix, other: Matrix) -> Matrix:
-    """First `one`, then `other`."""
-    a, b, c, d, e, f = one
+def times(item: Matrix, other: Matrix) -> Matrix:
+    """First `item`, then `other`."""
+    a, b, c, d, e, f = item
     p, q, r, s, t, u = other
     return (a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u)
 
@@ -113,7 +113,7 @@ class Drawn:
 
 
 @dataclass(slots=True)
-class Seen:
+class PageContent:
     """What is on a page."""
 
     shows: list[Show] = field(default_factory=list)
@@ -220,16 +220,17 @@ class Reader:
     """Goes through a page's content and its forms."""
 
     def __init__(self, document: Document, page: Ref) -> None:
-        self.document, self.page, self.seen = document, page, Seen()
+        self.document, self.page, self.shown = document, page, PageContent()
 
-    def look(self) -> Seen:
+    def look(self) -> PageContent:
         """Everything that the page shows."""
         resources = self.document.inherited(self.page, "/Resources") or {}
-        state, stack = _State(), []
+        state = _State()
+        stack: list[_State] = []
         for index, ref in enumerate(contents(self.document, self.page)):
             stream = self.document.get(ref)
             state = self._run(stream.decoded(), Place(index), resources, state, stack)
-        return self.seen
+        return self.shown
 
     def _run(self, data: bytes, place: Place, resources: dict[str, Any], state: _State, stack: list[_State]) -> _State:
         text = line = UNIT
@@ -240,14 +241,14 @@ class Reader:
             elif name == "Q":
                 state = stack.pop() if stack else state
             elif name == "cm":
-                state.matrix = times(values, state.matrix)  # type: ignore[arg-type]
+                state.matrix = times(values, state.matrix)
             elif name == "BT":
                 text = line = UNIT
             elif name in ("Td", "TD"):
                 state.leading = -values[1] if name == "TD" else state.leading
                 text = line = times((1, 0, 0, 1, values[0], values[1]), line)
             elif name == "Tm":
-                text = line = values  # type: ignore[assignment]
+                text = line = values
             elif name in ("T*", "'", '"'):
                 text = line = times((1, 0, 0, 1, 0, -state.leading), line)
             if name in SHOWS and state.font and values:
@@ -255,7 +256,7 @@ class Reader:
             elif name == "Do":
                 self._draw(step, place, resources, state)
             elif name in _PAINTS:
-                self.seen.paints.append((place, step))
+                self.shown.paints.append((place, step))
             else:
                 self._set(step, data, resources, state)
         return state
@@ -270,7 +271,7 @@ class Reader:
             if values[0] in fonts:
                 ref = fonts[values[0]]
                 key = f"{ref}" if isinstance(ref, Ref) else f"{id(fonts)} {values[0]}"
-                state.font = self.seen.fonts.setdefault(key, Font(self.document, ref))
+                state.font = self.shown.fonts.setdefault(key, Font(self.document, ref))
             state.size = float(values[1])
         elif name in ("Tc", "Tw", "Tz", "TL", "Tr"):
             value = float(values[0])
@@ -292,7 +293,7 @@ class Reader:
                 whole = times(text, state.matrix)
                 scale = (whole[0] ** 2 + whole[1] ** 2) ** 0.5
                 glyphs.append(Glyph(
-                    show=len(self.seen.shows), piece=number, offset=at, code=code, text=font.text(code), x=whole[4], y=whole[5],
+                    show=len(self.shown.shows), piece=number, offset=at, code=code, text=font.text(code), x=whole[4], y=whole[5],
                     width=advance * scale, size=state.size * (whole[2] ** 2 + whole[3] ** 2) ** 0.5,
                     upright=whole[0] > 0 and abs(whole[1]) < 0.02 * abs(whole[0]),
                 ))  # fmt: skip
@@ -300,7 +301,7 @@ class Reader:
                 text = times((1, 0, 0, 1, advance + extra * state.stretch, 0), text)
                 at += len(code)
         size = glyphs[0].size if glyphs else state.size
-        self.seen.shows.append(Show(
+        self.shown.shows.append(Show(
             place=place, operation=step, font=font, size=size, unscaled=state.size, hidden=state.mode == 3,
             fill=state.fill, glyphs=tuple(glyphs),
         ))  # fmt: skip
@@ -313,9 +314,9 @@ class Reader:
             return
         item = Drawn(place=place, operation=step, name=step.operands[0], ref=ref, matrix=state.matrix)
         if drawn.entries.get("/Subtype") == "/Image":
-            self.seen.images.append(item)
+            self.shown.images.append(item)
         elif drawn.entries.get("/Subtype") == "/Form":
-            self.seen.forms.append(item)
+            self.shown.forms.append(item)
             own = self.document.get(drawn.entries.get("/Resources")) or resources
             inner = state.copy()
             inner.matrix = times(tuple(drawn.entries.get("/Matrix", UNIT)), state.matrix)

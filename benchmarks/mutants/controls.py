@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from benchmarks.mutants import content, objects
 from benchmarks.mutants.change import Change
-from benchmarks.mutants.objects import Stream, packed
+from benchmarks.mutants.objects import Document, Stream, packed
 
 
 def untouched(_change: Change) -> None:
@@ -17,8 +18,11 @@ def untouched(_change: Change) -> None:
 def rewritten(change: Change) -> None:
     """Every object in a file of the old form, behind a table."""
     for path in change.packet.documents:
-        document = change.document(path)
-        change.raw[path] = lambda _data, document=document: objects.write(document)
+        change.raw[path] = partial(_table_of, change.document(path))
+
+
+def _table_of(document: Document, _data: bytes) -> bytes:
+    return objects.write(document)
 
 
 def renumbered(change: Change) -> None:
@@ -53,7 +57,7 @@ def keys_reordered(change: Change) -> None:
         if isinstance(value, dict):
             return {key: turned(value[key]) for key in reversed(value)}
         if isinstance(value, list):
-            return [turned(one) for one in value]
+            return [turned(item) for item in value]
         return Stream(turned(value.entries), value.data) if isinstance(value, Stream) else value
 
     for path in change.packet.documents:

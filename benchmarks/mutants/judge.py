@@ -27,8 +27,8 @@ Pixels = np.ndarray[Any, Any]
 class Verdict:
     """`levels`: the largest difference of any pixel; `area`: pixels that differ sharply; `found`: extracted words differ."""
 
-    seen: bool = False
-    found: bool = False
+    visible: bool = False
+    findable: bool = False
     levels: int = 0
     area: int = 0
 
@@ -39,29 +39,29 @@ def has_poppler() -> bool:
 
 def judge(before: Path, after: Path, pages: Iterable[int], memory: Path) -> Verdict:
     """Compare pages (from 0) of two files. `memory`: where drawings of the untouched file are kept."""
-    seen = found = False
+    visible = findable = False
     levels = area = 0
     for page in pages:
-        one, other = _kept(before, page, memory), (_draw(after, page), _words(after, page))
-        if one[0].shape != other[0].shape:
-            return Verdict(seen=True, found=True, levels=255, area=one[0].size)
-        difference = _difference(one[0], other[0])
+        item, other = _kept(before, page, memory), (_draw(after, page), _words(after, page))
+        if item[0].shape != other[0].shape:
+            return Verdict(visible=True, findable=True, levels=255, area=item[0].size)
+        difference = _difference(item[0], other[0])
         sharp = int((difference >= SHARP_LEVELS).sum())
         levels, area = max(levels, int(difference.max(initial=0))), area + sharp
-        seen = seen or sharp >= SHARP_PIXELS or _softest(difference) >= SOFT_LEVELS
-        found = found or one[1] != other[1]
-        if seen and found:
+        visible = visible or sharp >= SHARP_PIXELS or _softest(difference) >= SOFT_LEVELS
+        findable = findable or item[1] != other[1]
+        if visible and findable:
             break
-    return Verdict(seen=seen, found=found, levels=levels, area=area)
+    return Verdict(visible=visible, findable=findable, levels=levels, area=area)
 
 
-def _difference(one: Pixels, other: Pixels) -> Pixels:
+def _difference(item: Pixels, other: Pixels) -> Pixels:
     """The largest difference of any color, of each pixel; drawn pages mostly agree, so only rows that differ are looked at."""
-    difference = np.zeros(one.shape[:2], np.int16)
-    rows = np.flatnonzero((one != other).any(axis=(1, 2)))
+    difference = np.zeros(item.shape[:2], np.int16)
+    rows = np.flatnonzero((item != other).any(axis=(1, 2)))
     if rows.size:
         part = slice(rows[0], rows[-1] + 1)
-        apart = np.abs(one[part].astype(np.int16) - other[part])
+        apart = np.abs(item[part].astype(np.int16) - other[part])
         difference[part] = np.maximum(np.maximum(apart[:, :, 0], apart[:, :, 1]), apart[:, :, 2])
     return difference
 

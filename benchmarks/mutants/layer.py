@@ -15,7 +15,7 @@ PACKETS = ("scans", "faxes", "volumes", "frozen")
 def _recognized(change: Change) -> tuple[Page, list[Show]]:
     """A page with recognized words on it. Raises Nothing."""
     page = change.page(change.one_of(is_evidence))
-    shows = shows_of(page.seen(), hidden=True)
+    shows = shows_of(page.read(), hidden=True)
     if not shows:
         raise Nothing
     return page, shows
@@ -77,9 +77,11 @@ def added(change: Change) -> None:
 @kind("text layer", "two words exchanged", packets=PACKETS)
 def exchanged(change: Change) -> None:
     page, shows = _recognized(change)
-    one = change.pick(shows)
-    other = change.pick([show for show in shows if show.place == one.place and show.font is one.font and show.text != one.text])
-    first, second = sorted((one, other), key=lambda show: show.operation.start)
+    item = change.pick(shows)
+    other = change.pick(
+        [show for show in shows if show.place == item.place and show.font is item.font and show.text != item.text]
+    )
+    first, second = sorted((item, other), key=lambda show: show.operation.start)
     page.replace(second, second.spelled(first.pieces()))
     page.replace(first, first.spelled(second.pieces()))
     change.say(f"page {page.number}")
@@ -92,14 +94,14 @@ def swapped(change: Change) -> None:
     numbers = change.numbers(
         lambda e: is_evidence(e) and e["number"] != page.number and change.packet.home(e["number"])[0] == home
     )
-    others = [n for n in numbers if shows_of(change.peek(n).seen(), hidden=True)]
+    others = [n for n in numbers if shows_of(change.peek(n).read(), hidden=True)]
     other = change.page(change.pick(others))
-    theirs = shows_of(other.seen(), hidden=True)[0]
-    one, two = shows[0].place.form, theirs.place.form
-    if one is None or two is None:
+    theirs = shows_of(other.read(), hidden=True)[0]
+    item, two = shows[0].place.form, theirs.place.form
+    if item is None or two is None:
         raise Nothing
     objects = page.document.objects
-    objects[one.number], objects[two.number] = objects[two.number], objects[one.number]
+    objects[item.number], objects[two.number] = objects[two.number], objects[item.number]
     change.say(f"pages {page.number} and {other.number}")
 
 
@@ -131,7 +133,7 @@ def unmapped(change: Change) -> None:
 
 def _with_text(change: Change) -> tuple[Page, list[Show]]:
     page = change.page(change.one_of(is_evidence))
-    shows = shows_of(page.seen())
+    shows = shows_of(page.read())
     if not shows:
         raise Nothing
     return page, shows
@@ -145,7 +147,7 @@ def lying(change: Change) -> None:
 @kind("text layer", "ToUnicode of evidence removed")
 def forgotten(change: Change) -> None:
     page, shows = _with_text(change)
-    show = change.pick([one for one in shows if "/ToUnicode" in one.font.entries])
+    show = change.pick([item for item in shows if "/ToUnicode" in item.font.entries])
     del show.font.entries["/ToUnicode"]
     change.say(f"page {page.number}")
 
@@ -154,8 +156,8 @@ def forgotten(change: Change) -> None:
 def invented(change: Change) -> None:
     """A font without a map gets one that says another thing."""
     page, shows = _with_text(change)
-    show = change.pick([one for one in shows if "/ToUnicode" not in one.font.entries and not one.font.two])
-    glyph = change.pick([one for one in show.glyphs if one.text.isalnum()])
+    show = change.pick([item for item in shows if "/ToUnicode" not in item.font.entries and not item.font.two])
+    glyph = change.pick([item for item in show.glyphs if item.text.isalnum()])
     wrong = "7" if glyph.text != "7" else "1"
     text = b"/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapType 2 def 1 begincodespacerange <00> <FF> "
     text += b"endcodespacerange 1 beginbfchar <%02X> <%04X> endbfchar endcmap end end" % (glyph.code[0], ord(wrong))
@@ -166,8 +168,8 @@ def invented(change: Change) -> None:
 @kind("text layer", "encoding of evidence altered")
 def encoded(change: Change) -> None:
     page, shows = _with_text(change)
-    show = change.pick([one for one in shows if not one.font.two])
-    glyph = change.pick([one for one in show.glyphs if one.text.isalnum()])
+    show = change.pick([item for item in shows if not item.font.two])
+    glyph = change.pick([item for item in show.glyphs if item.text.isalnum()])
     other: list[Any] = [glyph.code[0], Name("/seven" if glyph.text != "7" else "/one")]
     show.font.entries["/Encoding"] = {
         "/Type": Name("/Encoding"),
@@ -190,7 +192,7 @@ def actual_text(change: Change) -> None:
 @kind("text layer", "hidden words on a page that has its own text")
 def hidden_words(change: Change) -> None:
     page, shows = _with_text(change)
-    show = change.pick([one for one in shows if len(one.text) > 8])
+    show = change.pick([item for item in shows if len(item.text) > 8])
     own = page.stream(show.place)[show.operation.start : show.operation.end]
     page.replace(show, own + b" 3 Tr " + own + b" 0 Tr")
     change.say(f"page {page.number}: {len(show.text)} letters", len(show.text))

@@ -41,7 +41,7 @@ def missing(change: Change) -> None:
 def other_type(change: Change) -> None:
     key = _proved_key(change)
     now = change.data()[key]
-    value = change.pick([one for one in _OTHER if type(one) is not type(now)])
+    value = change.pick([item for item in _OTHER if type(item) is not type(now)])
     if not value and not now:
         raise Nothing
     change.data()[key] = value
@@ -49,7 +49,7 @@ def other_type(change: Change) -> None:
 
 
 @kind("manifest", "key of how it came about missing or other")
-def told(change: Change) -> None:
+def how_it_came_about(change: Change) -> None:
     key = change.pick(sorted(set(change.data()) & TOLD))
     if change.rng.random() < 0.5:
         del change.data()[key]
@@ -70,7 +70,7 @@ def page_key_missing(change: Change) -> None:
 def page_key_other(change: Change) -> None:
     entry = _entry(change)
     key = change.pick(sorted(set(entry) & _PROVED))
-    value = change.pick([one for one in _OTHER if type(one) is not type(entry[key])])
+    value = change.pick([item for item in _OTHER if type(item) is not type(entry[key])])
     if not value and not entry[key]:
         raise Nothing
     entry[key] = value
@@ -80,11 +80,11 @@ def page_key_other(change: Change) -> None:
 @kind("manifest", "rows of the ledger changed places", acts=True)
 def swapped_rows(change: Change) -> None:
     ledger = change.data()["ledger"]
-    one, other = change.rng.sample(range(len(ledger)), 2)
-    ledger[one], ledger[other] = ledger[other], ledger[one]
+    item, other = change.rng.sample(range(len(ledger)), 2)
+    ledger[item], ledger[other] = ledger[other], ledger[item]
     if change.rng.random() < 0.5:
-        ledger[one]["number"], ledger[other]["number"] = one + 1, other + 1
-    change.say(f"rows {one + 1} and {other + 1}")
+        ledger[item]["number"], ledger[other]["number"] = item + 1, other + 1
+    change.say(f"rows {item + 1} and {other + 1}")
 
 
 @kind("manifest", "row of the ledger gone or doubled", acts=True)
@@ -178,7 +178,7 @@ def other_text(change: Change) -> None:
     entry = _entry(change, lambda e: e.get("text", {}).get("words", 0) > 3)
     text = entry["text"]
     if change.rng.random() < 0.5:
-        text["method"] = change.pick([one for one in ("none", "ocr", "text") if one != text["method"]])
+        text["method"] = change.pick([item for item in ("none", "ocr", "text") if item != text["method"]])
     else:
         text["words"] = change.pick([0, text["words"] * 2, text["words"] // 2, -5])
     change.say("method or words")
@@ -363,6 +363,6 @@ def anywhere(change: Change) -> None:
     for key in ("ledger", "exhibits", "index", "bookmarks", "inputs", "outputs", "volumes"):
         walk(data.get(key) or [])
     node, key = change.pick(places)
-    value = change.pick([one for one in _OTHER if type(one) is not type(node[key]) and (one or node[key])])
+    value = change.pick([item for item in _OTHER if type(item) is not type(node[key]) and (item or node[key])])
     node[key] = value
     change.say(f"{key}: {type(value).__name__}")

@@ -251,9 +251,9 @@ class Document:
 
 def _copied(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _copied(one) for key, one in value.items()}
+        return {key: _copied(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_copied(one) for one in value]
+        return [_copied(item) for item in value]
     if isinstance(value, Stream):
         return Stream(_copied(value.entries), value.data)
     return value
@@ -357,7 +357,7 @@ def spelled(value: Any) -> bytes:
     if isinstance(value, list):
         return b"[" + b" ".join(map(spelled, value)) + b"]"
     if isinstance(value, dict):
-        return b"<<" + b" ".join(spelled(Name(key)) + b" " + spelled(one) for key, one in value.items()) + b">>"
+        return b"<<" + b" ".join(spelled(Name(key)) + b" " + spelled(item) for key, item in value.items()) + b">>"
     raise TypeError(type(value).__name__)
 
 
@@ -391,10 +391,10 @@ def _houses(document: Document, small: list[int], places: dict[int, tuple[int, i
     for start in range(0, len(small), 100):
         number = max(document.objects) + 1 + start // 100
         head, body = b"", b""
-        for index, one in enumerate(small[start : start + 100]):
-            head += b"%d %d " % (one, len(body))
-            body += spelled(document.objects[one]) + b" "
-            places[one] = (2, number, index)
+        for index, item in enumerate(small[start : start + 100]):
+            head += b"%d %d " % (item, len(body))
+            body += spelled(document.objects[item]) + b" "
+            places[item] = (2, number, index)
         entries = {"/Type": Name("/ObjStm"), "/N": len(small[start : start + 100]), "/First": len(head)}
         homes[number] = packed(head + body, entries)
     return homes
@@ -421,9 +421,9 @@ def renumbered(document: Document, rng: random.Random) -> Document:
         if isinstance(value, Ref):
             return Ref(names[value.number]) if value.number in names else None
         if isinstance(value, dict):
-            return {key: moved(one) for key, one in value.items()}
+            return {key: moved(item) for key, item in value.items()}
         if isinstance(value, list):
-            return [moved(one) for one in value]
+            return [moved(item) for item in value]
         if isinstance(value, Stream):
             return Stream(moved(value.entries), value.data)
         return value

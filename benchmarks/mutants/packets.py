@@ -50,7 +50,7 @@ class Packet:
 
     def home(self, number: int) -> tuple[str, int]:
         """The file of a page, and its place in it, from 0."""
-        part = next(one for one in self.volumes if one["first"] <= number <= one["last"])
+        part = next(item for item in self.volumes if item["first"] <= number <= item["last"])
         return Path(part["path"]).name, number - part["first"]
 
 
@@ -76,8 +76,8 @@ def build_all(home: Path, jobs: int) -> None:
 
 def _bundle(case: Path, jobs: int, **options: Any) -> None:
     with Workshop(case / ".assembler", jobs=jobs) as shop:
-        asked = pipeline.Options(as_of=AS_OF, thumbnails=False, **options)
-        pipeline.bundle(case, Shelf.default(), shop, asked, lambda *_: None)
+        settings = pipeline.Options(as_of=AS_OF, thumbnails=False, **options)
+        pipeline.bundle(case, Shelf.default(), shop, settings, lambda *_: None)
 
 
 def _case(folder: Path, files: Mapping[str, bytes], **change: Any) -> Path:

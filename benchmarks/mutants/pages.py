@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from benchmarks.mutants import content
@@ -46,13 +47,13 @@ def is_part(name: str) -> Which:
 def remove_glyph(change: Change, which: Which, signs: str, *, before_digit: bool = True) -> None:
     """Take one glyph away; what follows stays where it is, or moves up."""
     page = change.page(change.one_of(which))
-    found = [
+    glyphs = [
         (show, glyph)
-        for show in shows_of(page.seen())
+        for show in shows_of(page.read())
         for glyph, after in zip(show.glyphs, (*show.glyphs[1:], None), strict=True)
         if glyph.text in tuple(signs) and (not before_digit or (after and after.text.isdigit()))
     ]
-    show, glyph = change.pick(found)
+    show, glyph = change.pick(glyphs)
     keep = change.rng.random() < 0.7
     page.replace(show, with_code(show, glyph, [advance(show, glyph)] if keep else []))
     change.say(f"page {page.number}: a glyph of {glyph.size:.1f} pt" + ("" if keep else ", the rest moved up"), glyph.size)
@@ -61,9 +62,9 @@ def remove_glyph(change: Change, which: Which, signs: str, *, before_digit: bool
 def change_glyph(change: Change, which: Which, signs: str) -> None:
     """Another glyph of the same kind."""
     page = change.page(change.one_of(which))
-    found = [(show, glyph) for show, glyph in glyphs_of(page.seen()) if glyph.text in tuple(signs)]
-    change.rng.shuffle(found)
-    for show, glyph in found[:40]:
+    glyphs = [(show, glyph) for show, glyph in glyphs_of(page.read()) if glyph.text in tuple(signs)]
+    change.rng.shuffle(glyphs)
+    for show, glyph in glyphs[:40]:
         codes = [code for text in signs if text != glyph.text for code in show.font.of(text)]
         if codes:
             page.replace(show, with_code(show, glyph, [change.rng.choice(codes)]))
@@ -74,7 +75,7 @@ def change_glyph(change: Change, which: Which, signs: str) -> None:
 
 def recolor(change: Change, which: Which) -> None:
     page = change.page(change.one_of(which))
-    show = change.pick(shows_of(page.seen()))
+    show = change.pick(shows_of(page.read()))
     level = change.rng.choice([0.004, 0.01, 0.02, 0.04, 0.08, 0.15, 0.3, 0.5, 1.0])
     color = change.rng.choice([b"%.3f g" % level, b"%.3f 0 0 rg" % level, b"0 0 %.3f rg" % level])
     data = page.stream(show.place)[show.operation.start : show.operation.end]
@@ -84,7 +85,7 @@ def recolor(change: Change, which: Which) -> None:
 
 def shift_word(change: Change, which: Which) -> None:
     page = change.page(change.one_of(which))
-    show = change.pick([one for one in shows_of(page.seen()) if one.operation.name in ("Tj", "TJ")])
+    show = change.pick([item for item in shows_of(page.read()) if item.operation.name in ("Tj", "TJ")])
     points = change.rng.choice([0.05, 0.1, 0.2, 0.5, 1, 2, 4]) * change.rng.choice([1, -1])
     if change.rng.random() < 0.5:
         move = points * 1000 / (show.size or 1)
@@ -98,9 +99,9 @@ def shift_word(change: Change, which: Which) -> None:
 
 def delete_show(change: Change, which: Which, most: int = 1) -> None:
     page = change.page(change.one_of(which))
-    shows = shows_of(page.seen())
+    shows = shows_of(page.read())
     start = change.rng.randrange(len(shows)) if shows else change.pick([])
-    gone = [one for one in shows[start : start + most] if one.place == shows[start].place]
+    gone = [item for item in shows[start : start + most] if item.place == shows[start].place]
     for show in reversed(gone):  # from the end, so that places before it hold
         page.replace(show, show.spelled([]))
     letters = sum(len(show.text.strip()) for show in gone)
@@ -109,7 +110,7 @@ def delete_show(change: Change, which: Which, most: int = 1) -> None:
 
 def hide_show(change: Change, which: Which) -> None:
     page = change.page(change.one_of(which))
-    show = change.pick(shows_of(page.seen()))
+    show = change.pick(shows_of(page.read()))
     own = page.stream(show.place)[show.operation.start : show.operation.end]
     page.replace(show, b"3 Tr " + own + b" 0 Tr")
     change.say(f"page {page.number}: {len(show.text)} letters", len(show.text))
@@ -118,7 +119,7 @@ def hide_show(change: Change, which: Which) -> None:
 def cover_glyph(change: Change, which: Which, signs: str) -> None:
     """A white box as large as one glyph."""
     page = change.page(change.one_of(which))
-    _, glyph = change.pick([pair for pair in glyphs_of(page.seen()) if pair[1].text in tuple(signs)])
+    _, glyph = change.pick([pair for pair in glyphs_of(page.read()) if pair[1].text in tuple(signs)])
     high = glyph.size * (0.35 if glyph.text in ".," else 0.75)
     low = glyph.size * 0.2
     width, height = (glyph.width, high + low) if glyph.upright else (high + low, glyph.width)
@@ -130,7 +131,7 @@ def cover_glyph(change: Change, which: Which, signs: str) -> None:
 def paint_word(change: Change, which: Which) -> None:
     """A box over words, white or black."""
     page = change.page(change.one_of(which))
-    show = change.pick([one for one in shows_of(page.seen()) if one.glyphs[0].upright])
+    show = change.pick([item for item in shows_of(page.read()) if item.glyphs[0].upright])
     first, last = show.glyphs[0], show.glyphs[-1]
     width = min(last.x + last.width - first.x, change.rng.choice([4, 12, 40, 200]))
     shade = change.rng.choice([b"1 g", b"0 g", b"1 1 0.9 rg"])
@@ -149,7 +150,7 @@ def _spot(change: Change, page: Page) -> tuple[float, float]:
 
 def _near_text(change: Change, page: Page) -> tuple[float, float]:
     """Beside a glyph, where a point changes a number."""
-    glyphs = [glyph for _, glyph in glyphs_of(page.seen()) if glyph.text.isdigit()]
+    glyphs = [glyph for _, glyph in glyphs_of(page.read()) if glyph.text.isdigit()]
     if not glyphs or change.rng.random() < 0.3:
         return _spot(change, page)
     glyph = change.rng.choice(glyphs)
@@ -188,7 +189,7 @@ def add_veil(change: Change, which: Which) -> None:
 def delete_paint(change: Change, which: Which) -> None:
     """A line or a filled shape is no longer drawn."""
     page = change.page(change.one_of(which))
-    place, step = change.pick(page.seen().paints)
+    place, step = change.pick(page.read().paints)
     page.splice(place, step.start, step.end, b"n")
     change.say(f"page {page.number}: one shape")
 
@@ -196,21 +197,23 @@ def delete_paint(change: Change, which: Which) -> None:
 def swap_font_glyphs(change: Change, which: Which) -> None:
     """Two digits change places within the font: the codes stay, the look does not."""
     page = change.page(change.one_of(which))
-    seen = page.seen()
-    fonts = {id(show.font): show.font for show in shows_of(seen)}
-    font = change.pick(sorted(fonts.values(), key=lambda one: str(one.ref)))
-    used = sorted({glyph.code for show in shows_of(seen) if show.font is font for glyph in show.glyphs if glyph.text.isalnum()})
+    on_page = page.read()
+    fonts = {id(show.font): show.font for show in shows_of(on_page)}
+    font = change.pick(sorted(fonts.values(), key=lambda item: str(item.ref)))
+    used = sorted(
+        {glyph.code for show in shows_of(on_page) if show.font is font for glyph in show.glyphs if glyph.text.isalnum()}
+    )
     if len(used) < 2:
         raise Nothing
-    one, other = change.rng.sample(used, 2)
-    swap_in_font(page, font, one, other)
+    item, other = change.rng.sample(used, 2)
+    swap_in_font(page, font, item, other)
     change.touched |= set(
         change.numbers(lambda entry: change.packet.home(entry["number"])[0] == change.packet.home(page.number)[0])
     )
     change.say(f"page {page.number}: two glyphs")
 
 
-def swap_in_font(page: Page, font: content.Font, one: bytes, other: bytes) -> None:
+def swap_in_font(page: Page, font: content.Font, item: bytes, other: bytes) -> None:
     """Exchange the outlines of two codes of an embedded TrueType font."""
     from fontTools.ttLib import TTFont
 
@@ -220,10 +223,11 @@ def swap_in_font(page: Page, font: content.Font, one: bytes, other: bytes) -> No
     descriptor = page.document.get(entries.get("/FontDescriptor")) or {}
     ref = descriptor.get("/FontFile2")
     stream = stream_of(page.document, ref)
+    assert ref is not None
     tables = TTFont(io.BytesIO(stream.decoded()), lazy=False, recalcTimestamp=False)
     if "glyf" not in tables:
         raise Nothing
-    names = [_glyph_name(tables, font, code, entries, page) for code in (one, other)]
+    names = [_glyph_name(tables, font, code, entries, page) for code in (item, other)]
     glyf, metrics = tables["glyf"], tables["hmtx"]
     glyf.glyphs[names[0]], glyf.glyphs[names[1]] = glyf.glyphs[names[1]], glyf.glyphs[names[0]]
     metrics.metrics[names[0]], metrics.metrics[names[1]] = metrics.metrics[names[1]], metrics.metrics[names[0]]
@@ -261,24 +265,24 @@ def _glyph_name(tables: Any, font: content.Font, code: bytes, entries: dict[str,
 
 def _sheets(change: Change, which: Which) -> tuple[Page, Page]:
     """Two pages of one file and one size."""
-    one = change.one_of(which)
-    entry = change.packet.manifest["ledger"][one - 1]
-    home = change.packet.home(one)[0]
-    others = change.numbers(lambda e: which(e) and e["size"] == entry["size"] and e["number"] != one)
+    item = change.one_of(which)
+    entry = change.packet.manifest["ledger"][item - 1]
+    home = change.packet.home(item)[0]
+    others = change.numbers(lambda e: which(e) and e["size"] == entry["size"] and e["number"] != item)
     other = change.pick([number for number in others if change.packet.home(number)[0] == home])
-    return change.page(one), change.page(other)
+    return change.page(item), change.page(other)
 
 
 def swap_pages(change: Change, which: Which) -> None:
     """Content and resources of two pages, without their stamps."""
-    one, other = _sheets(change, which)
-    first, second = one.streams(), other.streams()
-    if one.entry.get("stamp") and other.entry.get("stamp"):
+    item, other = _sheets(change, which)
+    first, second = item.streams(), other.streams()
+    if item.entry.get("stamp") and other.entry.get("stamp"):
         first[-1], second[-1] = second[-1], first[-1]
-    resources = [page.document.inherited(page.ref, "/Resources") for page in (one, other)]
-    one.entries["/Contents"], other.entries["/Contents"] = second, first
-    one.entries["/Resources"], other.entries["/Resources"] = resources[1], resources[0]
-    change.say(f"pages {one.number} and {other.number}")
+    resources = [page.document.inherited(page.ref, "/Resources") for page in (item, other)]
+    item.entries["/Contents"], other.entries["/Contents"] = second, first
+    item.entries["/Resources"], other.entries["/Resources"] = resources[1], resources[0]
+    change.say(f"pages {item.number} and {other.number}")
 
 
 def rotate_page(change: Change, which: Which) -> None:
@@ -361,14 +365,19 @@ def reorder_pages(change: Change, which: Which) -> None:
 
 def replace_page_by_double(change: Change, which: Which) -> None:
     """A page shows what another shows, the stamp its own."""
-    one, other = _sheets(change, which)
+    item, other = _sheets(change, which)
     change.touched.discard(other.number)
-    streams, stamp = other.streams(), one.streams()[-1:]
-    if one.entry.get("stamp") and other.entry.get("stamp"):
+    streams, stamp = other.streams(), item.streams()[-1:]
+    if item.entry.get("stamp") and other.entry.get("stamp"):
         streams[-1:] = stamp
-    one.entries["/Contents"] = streams
-    one.entries["/Resources"] = other.document.inherited(other.ref, "/Resources")
-    change.say(f"page {one.number} shows page {other.number}")
+    item.entries["/Contents"] = streams
+    item.entries["/Resources"] = other.document.inherited(other.ref, "/Resources")
+    change.say(f"page {item.number} shows page {other.number}")
+
+
+_WHOLE: dict[str, Callable[..., None]] = {
+    "rotated": rotate_page, "blank": blank_page, "removed": remove_page, "doubled": double_page,
+}  # fmt: skip
 
 
 def _family(group: str, which: Which, packets: tuple[str, ...] = ()) -> None:
@@ -395,8 +404,8 @@ def _family(group: str, which: Which, packets: tuple[str, ...] = ()) -> None:
     ]
     for name, unit, make in kinds:
         kind(group, name, unit=unit, **more)(make)
-    for name, make in (("rotated", rotate_page), ("blank", blank_page), ("removed", remove_page), ("doubled", double_page)):
-        kind(group, name, plain=True, **more)(lambda c, make=make: make(c, which))
+    for name, change_page in _WHOLE.items():
+        kind(group, name, plain=True, **more)(partial(change_page, which=which))
 
 
 _family("copied page", is_copied)
@@ -413,7 +422,7 @@ kind("own page", "tab sheets swapped", plain=True)(lambda c: swap_pages(c, is_ta
 kind("own page", "letter pages swapped", plain=True)(lambda c: swap_pages(c, is_part("cover-letter")))
 kind("own page", "sentence removed", unit="letters")(lambda c: delete_show(c, is_ours, c.rng.randint(2, 5)))
 for _name, _part in (("letter", "cover-letter"), ("index", "index"), ("declaration", "declaration")):
-    kind("own page", f"digit of the {_name}", unit="pt")(lambda c, part=_part: change_glyph(c, is_part(part), "0123456789"))
+    kind("own page", f"digit of the {_name}", unit="pt")(partial(change_glyph, which=is_part(_part), signs="0123456789"))
 kind("own page", "letter or digit of a tab sheet", unit="pt")(lambda c: change_glyph(c, is_tab, "0123456789ABCDEFGH"))
 
 
@@ -421,10 +430,12 @@ kind("own page", "letter or digit of a tab sheet", unit="pt")(lambda c: change_g
 def swap_rows(change: Change) -> None:
     """What two rows of the index show changes places."""
     page = change.page(change.one_of(is_part("index")))
-    shows = shows_of(page.seen())
-    one = change.pick(shows)
-    other = change.pick([show for show in shows if show.font is one.font and show.place == one.place and show.text != one.text])
-    first, second = sorted((one, other), key=lambda show: show.operation.start)
+    shows = shows_of(page.read())
+    item = change.pick(shows)
+    other = change.pick(
+        [show for show in shows if show.font is item.font and show.place == item.place and show.text != item.text]
+    )
+    first, second = sorted((item, other), key=lambda show: show.operation.start)
     page.replace(second, second.spelled(first.pieces()))
     page.replace(first, first.spelled(second.pieces()))
     change.say(f"page {page.number}")
@@ -439,11 +450,11 @@ def lying_unicode(change: Change) -> None:
 def lie_in_font(change: Change, which: Which) -> None:
     """ToUnicode gives another text for one code in use."""
     page = change.page(change.one_of(which))
-    shows = [show for show in shows_of(page.seen()) if "/ToUnicode" in show.font.entries]
+    shows = [show for show in shows_of(page.read()) if "/ToUnicode" in show.font.entries]
     show, glyph = change.pick([(show, glyph) for show in shows for glyph in show.glyphs if glyph.text.isalnum()])
     ref = show.font.entries["/ToUnicode"]
     data = stream_of(page.document, ref).decoded()
-    wrong = change.rng.choice([one for one in ("0123456789" if glyph.text.isdigit() else "abcdefgh") if one != glyph.text])
+    wrong = change.rng.choice([item for item in ("0123456789" if glyph.text.isdigit() else "abcdefgh") if item != glyph.text])
     code, text = glyph.code.hex().encode(), b"<%04X>" % ord(wrong)
     new, count = re.subn(rb"(?i)(<%b>\s*)<[0-9a-f]{4}>(?!\s*<)" % code, lambda m: m[1] + text, data, count=1)
     if not count:
@@ -461,7 +472,7 @@ def lie_in_font(change: Change, which: Which) -> None:
 def doubled_words(change: Change) -> None:
     """Bolder than they were."""
     page = change.page(change.one_of(is_copied))
-    show = change.pick([one for one in shows_of(page.seen()) if one.operation.name == "Tj"])
+    show = change.pick([item for item in shows_of(page.read()) if item.operation.name == "Tj"])
     points = change.rng.choice([0.1, 0.3, 0.6])
     back = show.glyphs[-1].x + show.glyphs[-1].width - show.glyphs[0].x
     kern = (back - points) * 1000 / (show.size or 1)

@@ -19,7 +19,7 @@ PACKETS = ("scans", "faxes", "volumes", "frozen")
 def _picture(change: Change) -> tuple[Page, Drawn]:
     """A page of evidence with a picture on it. Raises Nothing."""
     page = change.page(change.one_of(is_evidence))
-    return page, change.pick(page.seen().images)
+    return page, change.pick(page.read().images)
 
 
 def _decoded(page: Page, drawn: Drawn) -> Image.Image:
@@ -261,7 +261,7 @@ def reversed_levels(change: Change) -> None:
     if isinstance(stream.entries.get("/ColorSpace"), list):
         raise Nothing
     old = stream.entries.get("/Decode", [0, 1] * count)
-    stream.entries["/Decode"] = [one for pair in zip(old[::2], old[1::2], strict=True) for one in reversed(pair)]
+    stream.entries["/Decode"] = [item for pair in zip(old[::2], old[1::2], strict=True) for item in reversed(pair)]
     change.say(f"page {page.number}")
 
 
@@ -285,7 +285,7 @@ def swapped(change: Change) -> None:
     page, drawn = _picture(change)
     home = change.packet.home(page.number)[0]
     pages = change.numbers(lambda e: is_evidence(e) and e["number"] != page.number and change.packet.home(e["number"])[0] == home)
-    others = [(n, image) for n in pages for image in change.peek(n).seen().images if image.ref != drawn.ref]
+    others = [(n, image) for n in pages for image in change.peek(n).read().images if image.ref != drawn.ref]
     number, other = change.pick(others)
     change.page(number)
     objects = page.document.objects

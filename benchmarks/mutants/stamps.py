@@ -29,7 +29,7 @@ def _put(page: Page, data: bytes) -> None:
 
 def _box(page: Page) -> tuple[float, float, float, float]:
     """Where the stamp is, in the page's own coordinates: x, y, width, height."""
-    show = next(one for one in page.seen().shows if is_stamp(one))
+    show = next(item for item in page.read().shows if is_stamp(item))
     first, last = show.glyphs[0], show.glyphs[-1]
     size = show.size
     if first.upright:
@@ -42,7 +42,7 @@ def _wrong(change: Change, text: bytes) -> bytes:
     """The text with another digit."""
     places = [at for at, byte in enumerate(text) if 48 <= byte < 58]
     at = change.pick(places)
-    digit = change.rng.choice([one for one in b"0123456789" if one != text[at]])
+    digit = change.rng.choice([item for item in b"0123456789" if item != text[at]])
     return text[:at] + bytes([digit]) + text[at + 1 :]
 
 
@@ -84,7 +84,7 @@ def second(change: Change) -> None:
     match, place = _TEXT.search(data), _MATRIX.search(data)
     if not (match and place):
         raise Nothing
-    numbers = [float(one) for one in place[1].split()]
+    numbers = [float(item) for item in place[1].split()]
     numbers[5] += change.rng.choice([12, -12, 30]) if numbers[0] else 0
     numbers[4] += 0 if numbers[0] else change.rng.choice([12, -12])
     more = b"%.3f %.3f %.3f %.3f %.3f %.3f cm BT /AssemblerStamp 9 Tf 0 g (" % tuple(numbers)
@@ -125,7 +125,7 @@ def moved(change: Change) -> None:
     match = _MATRIX.search(data)
     if not match:
         raise Nothing
-    numbers = [float(one) for one in match[1].split()]
+    numbers = [float(item) for item in match[1].split()]
     numbers[4 + change.rng.randrange(2)] += points * change.rng.choice([1, -1])
     _put(page, data[: match.start(1)] + b"%.3f %.3f %.3f %.3f %.3f %.3f" % tuple(numbers) + data[match.end(1) :])
     change.say(f"page {page.number}: {points} pt", points)
@@ -225,9 +225,9 @@ def below(change: Change) -> None:
 @kind("stamp", "glyphs swapped in its font")
 def swapped_glyphs(change: Change) -> None:
     page, _ = _stamped(change)
-    shows = [show for show in page.seen().shows if is_stamp(show)]
+    shows = [show for show in page.read().shows if is_stamp(show)]
     used = sorted({glyph.code for glyph in shows[0].glyphs if glyph.text.isdigit()})
-    others = [one for one in (b"%d" % n for n in range(10)) if one not in used]
+    others = [item for item in (b"%d" % n for n in range(10)) if item not in used]
     if not used:
         raise Nothing
     swap_in_font(page, shows[0].font, change.rng.choice(used), change.rng.choice(others or used))
@@ -242,7 +242,7 @@ def lying(change: Change) -> None:
     page, data = _stamped(change)
     match = _TEXT.search(data)
     assert match
-    shows = [show for show in page.seen().shows if is_stamp(show)]
+    shows = [show for show in page.read().shows if is_stamp(show)]
     font = shows[0].font
     used = set(match[1])
     old = change.pick([byte for byte in match[1] if 48 <= byte < 58])

@@ -20,7 +20,7 @@ LINKED = ("letters", "scans", "faxes", "placed", "volumes", "frozen", "forms")
 
 def _links(page: Page) -> list[dict[str, Any]]:
     notes = page.document.get(page.entries.get("/Annots")) or []
-    return [note for one in notes if (note := page.document.get(one)).get("/Subtype") == "/Link"]
+    return [note for item in notes if (note := page.document.get(item)).get("/Subtype") == "/Link"]
 
 
 def _linked(change: Change, which: Callable[[dict[str, Any]], bool], key: str = "/Dest") -> tuple[Page, dict[str, Any]]:
@@ -86,7 +86,7 @@ def replaced(change: Change) -> None:
 def unlinked(change: Change) -> None:
     page, link = _linked(change, is_ours)
     notes = page.document.get(page.entries["/Annots"])
-    page.entries["/Annots"] = [one for one in notes if page.document.get(one) is not link]
+    page.entries["/Annots"] = [item for item in notes if page.document.get(item) is not link]
     change.say(f"page {page.number}")
 
 
@@ -94,7 +94,7 @@ def unlinked(change: Change) -> None:
 def moved(change: Change) -> None:
     page, link = _linked(change, is_ours)
     points = change.rng.choice([5, 20, 100])
-    rect = [float(one) for one in link["/Rect"]]
+    rect = [float(item) for item in link["/Rect"]]
     link["/Rect"] = [rect[0], rect[1] + points, rect[2], rect[3] + points]
     change.say(f"page {page.number}: {points} pt", points)
 
@@ -138,7 +138,7 @@ def other_address(change: Change) -> None:
 def evidence_unlinked(change: Change) -> None:
     page, link = _linked(change, is_evidence)
     notes = page.document.get(page.entries["/Annots"])
-    page.entries["/Annots"] = [one for one in notes if page.document.get(one) is not link]
+    page.entries["/Annots"] = [item for item in notes if page.document.get(item) is not link]
     change.say(f"page {page.number}")
 
 
@@ -172,7 +172,7 @@ def bordered(change: Change) -> None:
 @kind("structure", "link pressed or of a shape of its own", acts=True, packets=LINKED)
 def pressed(change: Change) -> None:
     page, link = _linked(change, lambda _: True)
-    rect = [float(one) for one in link["/Rect"]]
+    rect = [float(item) for item in link["/Rect"]]
     corners = [*rect[:2], rect[2], rect[1], *rect[:2], *rect[2:]]
     layer = {"/Type": Name("/OCG"), "/Name": b"x"}
     ways = [("/H", Name("/O")), ("/H", Name("/P")), ("/QuadPoints", corners), ("/F", 2), ("/F", 32), ("/OC", layer)]
@@ -390,7 +390,7 @@ def retitled(change: Change) -> None:
     title = item["/Title"]
     at = change.rng.randrange(2 if title[:2] == b"\xfe\xff" else 0, len(title))
     at += (at % 2 == 0) * (title[:2] == b"\xfe\xff")
-    other = change.pick([one for one in b"0123456789abcdefgh" if one != title[min(at, len(title) - 1)]])
+    other = change.pick([each for each in b"0123456789abcdefgh" if each != title[min(at, len(title) - 1)]])
     item["/Title"] = title[:at] + bytes([other]) + title[at + 1 :]
     change.say("one character", 1)
 
@@ -454,7 +454,7 @@ def _link_marks(item: dict[str, Any], key: str, goal: Ref | None) -> None:
 def reordered(change: Change) -> None:
     """Two of one level exchange titles and goals."""
     document, ref, item = _bookmark(change)
-    others = [other for one, other in _bookmarks(document) if one != ref and other.get("/Parent") == item.get("/Parent")]
+    others = [other for each, other in _bookmarks(document) if each != ref and other.get("/Parent") == item.get("/Parent")]
     other = change.pick(others)
     for key in ("/Title", "/Dest"):
         item[key], other[key] = other.get(key), item.get(key)
@@ -617,7 +617,9 @@ def _stream_body(stream: Stream) -> bytes:
 def tagged(change: Change) -> None:
     document = change.first_document()
     elements = [
-        one for one in document.objects.values() if isinstance(one, dict) and one.get("/Type") == "/StructElem" and "/S" in one
+        item
+        for item in document.objects.values()
+        if isinstance(item, dict) and item.get("/Type") == "/StructElem" and "/S" in item
     ]
     element = change.pick(elements)
     key, value = change.pick(

@@ -38,14 +38,14 @@ class Row:
 def row_of(name: str, outcomes: Sequence[Outcome]) -> Row:
     """A row of the table."""
     unit = KINDS[name].unit if name in KINDS else ""
-    matter = [one for one in outcomes if one.matters]
-    missed = [one for one in matter if not one.caught]
+    matter = [item for item in outcomes if item.matters]
+    missed = [item for item in matter if not item.caught]
     return Row(
         name=name, mutants=len(outcomes), matter=len(matter), caught=len(matter) - len(missed),
-        others=sum(one.caught for one in outcomes if not one.matters), crashed=sum(bool(one.crash) for one in outcomes),
-        smallest=_size(min, [one.size for one in outcomes if one.caught and one.size is not None], unit),
-        largest=_size(max, [one.size for one in missed if one.size is not None], unit),
-        seeds=tuple(one.seed for one in missed),
+        others=sum(item.caught for item in outcomes if not item.matters), crashed=sum(bool(item.crash) for item in outcomes),
+        smallest=_size(min, [item.size for item in outcomes if item.caught and item.size is not None], unit),
+        largest=_size(max, [item.size for item in missed if item.size is not None], unit),
+        seeds=tuple(item.seed for item in missed),
     )  # fmt: skip
 
 
@@ -56,16 +56,16 @@ def _size(which: object, sizes: Sequence[float], unit: str) -> str:
 def rows(outcomes: Sequence[Outcome]) -> Iterator[Row]:
     """One for each kind, groups one after the other."""
     for name in KINDS:
-        some = [one for one in outcomes if one.kind == name and not one.control and one.packet]
+        some = [item for item in outcomes if item.kind == name and not item.control and item.packet]
         if some:
             yield row_of(name, some)
 
 
 def groups(outcomes: Sequence[Outcome]) -> Iterator[Row]:
     """One for each group, and one for all."""
-    own = [one for one in outcomes if not one.control and one.packet]
+    own = [item for item in outcomes if not item.control and item.packet]
     for group in dict.fromkeys(kind.group for kind in KINDS.values()):
-        some = [one for one in own if KINDS[one.kind].group == group]
+        some = [item for item in own if KINDS[item.kind].group == group]
         if some:
             yield row_of(group, some)
     yield row_of("all", own)
@@ -73,13 +73,13 @@ def groups(outcomes: Sequence[Outcome]) -> Iterator[Row]:
 
 def unexplained(outcomes: Sequence[Outcome]) -> list[Outcome]:
     """What fails the command: mutants that matter and pass, of a kind that nobody explained; and proofs that raised."""
-    own = [one for one in outcomes if not one.control and one.packet]
-    return [one for one in own if one.crash or (one.matters and not one.caught and one.kind not in EXPLAINED)]
+    own = [item for item in outcomes if not item.control and item.packet]
+    return [item for item in own if item.crash or (item.matters and not item.caught and item.kind not in EXPLAINED)]
 
 
 def blocked(outcomes: Sequence[Outcome]) -> list[Outcome]:
     """Controls that do not pass, although they should."""
-    return [one for one in outcomes if one.control and (one.checks or one.crash) and one.kind not in BY_DESIGN]
+    return [item for item in outcomes if item.control and (item.checks or item.crash) and item.kind not in BY_DESIGN]
 
 
 def printed(outcomes: Sequence[Outcome], *, full: bool = True) -> Iterator[str]:
@@ -93,24 +93,26 @@ def printed(outcomes: Sequence[Outcome], *, full: bool = True) -> Iterator[str]:
         name = row.name if ":" in row.name else f"**{row.name}**"
         cells = (name, row.mutants, row.matter, row.caught, f"{row.missed}{crashed}", others, row.smallest, row.largest)
         yield "| " + " | ".join(map(str, cells)) + " |"
-    controls = [one for one in outcomes if one.control]
-    for name in dict.fromkeys(one.kind for one in controls):
-        some = [one for one in controls if one.kind == name]
-        failed = sorted({check for one in some for check in (*one.checks, one.crash) if check})
-        passed = sum(not (one.checks or one.crash) for one in some)
+    controls = [item for item in outcomes if item.control]
+    for name in dict.fromkeys(item.kind for item in controls):
+        some = [item for item in controls if item.kind == name]
+        failed = sorted({check for item in some for check in (*item.checks, item.crash) if check})
+        passed = sum(not (item.checks or item.crash) for item in some)
         yield f"| control: {name} | {len(some)} | | | {passed} passed | {', '.join(failed)} | {BY_DESIGN.get(name, '')} | |"
 
 
 def seeds(outcomes: Sequence[Outcome], most: int = 5) -> Iterator[str]:
     """How to make each unexplained miss again."""
     by_kind: dict[str, list[Outcome]] = {}
-    for one in unexplained(outcomes):
-        by_kind.setdefault(one.kind, []).append(one)
+    for item in unexplained(outcomes):
+        by_kind.setdefault(item.kind, []).append(item)
     for name, some in by_kind.items():
         yield f"{name}: {len(some)} passed"
-        for one in some[:most]:
+        for item in some[:most]:
             how = ", ".join(
-                word for word, is_so in (("seen", one.verdict.seen), ("found", one.verdict.found), ("acts", one.acts)) if is_so
+                word
+                for word, is_so in (("seen", item.verdict.visible), ("found", item.verdict.findable), ("acts", item.acts))
+                if is_so
             )
-            what = f"{one.crash} raised" if one.crash else how
-            yield f"  --class '{name}' --only {one.seed}   {one.packet}, {one.note} ({what})"
+            what = f"{item.crash} raised" if item.crash else how
+            yield f"  --class '{name}' --only {item.seed}   {item.packet}, {item.note} ({what})"

@@ -58,7 +58,7 @@ class Outcome:
     @property
     def matters(self) -> bool:
         """Whether a person could see it, a search could find it, or something acts otherwise."""
-        return self.verdict.seen or self.verdict.found or self.acts
+        return self.verdict.visible or self.verdict.findable or self.acts
 
 
 @dataclass(slots=True)
@@ -123,12 +123,12 @@ def _differs(change: Change) -> bool:
         document.objects == pristine[path].objects and document.trailer == pristine[path].trailer
         for path, document in change.documents.items()
     )
-    told = (
+    same_manifest = (
         change.manifest is not None
         and change.raw_manifest is None
         and _without_sums(change.manifest) == _without_sums(change.packet.manifest)
     )
-    return not (same and told and not change.extra and not change.raw)
+    return not (same and same_manifest and not change.extra and not change.raw)
 
 
 def _without_sums(data: object) -> object:
@@ -188,15 +188,20 @@ def _proved(folder: Path, case: Path, workshop: Workshop) -> tuple[tuple[str, ..
 
 def _judged(change: Change, job: Job, folder: Path, desk: _Desk) -> Verdict:
     if KINDS[job.kind].plain or not change.touched:
-        return Verdict(seen=KINDS[job.kind].plain)
-    seen = found = False
+        return Verdict(visible=KINDS[job.kind].plain)
+    visible = findable = False
     levels = area = 0
     for path in sorted({change.packet.home(number)[0] for number in change.touched}):
         places = sorted(change.packet.home(number)[1] for number in change.touched if change.packet.home(number)[0] == path)
         memory = desk.scratch / "judge" / change.packet.name / path
-        one = judge(change.packet.folder / path, folder / path, places, memory)
-        seen, found, levels, area = seen or one.seen, found or one.found, max(levels, one.levels), area + one.area
-    return Verdict(seen=seen, found=found, levels=levels, area=area)
+        item = judge(change.packet.folder / path, folder / path, places, memory)
+        visible, findable, levels, area = (
+            visible or item.visible,
+            findable or item.findable,
+            max(levels, item.levels),
+            area + item.area,
+        )
+    return Verdict(visible=visible, findable=findable, levels=levels, area=area)
 
 
 def _restore(folder: Path, packet: Packet, files: dict[str, bytes]) -> None:
