@@ -135,16 +135,22 @@ def other_source(change: Change) -> None:
 def other_transform(change: Change) -> None:
     entry = _entry(change, is_evidence)
     how = entry["transform"]
-    which = change.rng.randrange(4)
+    which = change.rng.randrange(3)
     if which == 0:
         how["turned"] = (how["turned"] + change.rng.choice([90, 180])) % 360
     elif which == 1:
         entry["scale"] = round(entry["scale"] * change.rng.choice([0.9, 0.5, 1.2]), 4)
-    elif which == 2:
-        how["redrawn"] = not how["redrawn"]
     else:
         how["placement"] = [0, 0, 300, 300] if not how["placement"] else None
-    change.say(("turned", "scale", "redrawn", "placement")[which])
+    change.say(("turned", "scale", "placement")[which])
+
+
+@kind("manifest", "a page said to be redrawn, or not")
+def redrawn(change: Change) -> None:
+    """It loosens or tightens the comparison where the source has fields or marks, and nowhere else; so nothing acts otherwise."""
+    how = _entry(change, is_evidence)["transform"]
+    how["redrawn"] = not how["redrawn"]
+    change.say(f"now {how['redrawn']}")
 
 
 @kind("manifest", "stamp of a page another", acts=True)
