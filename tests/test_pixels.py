@@ -13,8 +13,8 @@ import numpy as np
 import pikepdf
 import pytest
 from fontTools.ttLib import TTFont
-from PIL import Image, ImageDraw
 from pikepdf import Array, Dictionary, Name, Pdf
+from PIL import Image, ImageDraw
 
 from assembler.fitting import coding, grey, places
 from assembler.prove import pixels
@@ -52,7 +52,9 @@ def statement(
     return out.getvalue()
 
 
-def sheet(size: tuple[int, int] = (850, 1100), shift: int = 0, point: str = ".", ink: tuple[int, int, int] = (0, 0, 0)) -> Image.Image:
+def sheet(
+    size: tuple[int, int] = (850, 1100), shift: int = 0, point: str = ".", ink: tuple[int, int, int] = (0, 0, 0)
+) -> Image.Image:
     """A scanned sheet, as dots."""
     image = Image.new("RGB", size, "white")
     pen = ImageDraw.Draw(image)
@@ -128,7 +130,8 @@ def test_pages_are_drawn_smaller_somewhere(shown: Bound) -> None:
 
 def test_a_scan_that_recognition_turned_is_compared_as_strictly(tmp_path: Path) -> None:
     picture = factories.picture("PNG", Image.open(io.BytesIO(factories.png())).rotate(180))
-    made = bound(tmp_path / "turned", {"upside.png": picture, "upside.pdf": bytes(img2pdf.convert(picture, nodate=True))}, read=True)
+    files = {"upside.png": picture, "upside.pdf": bytes(img2pdf.convert(picture, nodate=True))}
+    made = bound(tmp_path / "turned", files, read=True)
 
     assert {entry["transform"]["turned"] for entry in made.ledger} == {180}
     assert all(made.look(entry).alike for entry in made.ledger)

@@ -52,7 +52,8 @@ def lossless(image: Object) -> Coded | None:
 def coarser(image: Object, factor: float) -> Coded | None:
     """The picture with `factor` (below 1) times as many pixels in each direction; None where it must stay as it is."""
     space, mode = _space(image), _mode(image)
-    if mode is None or _is_odd(image) or Name.Mask in image or image.get(Name.ImageMask, False) or Name.Matte in image.get(Name.SMask, {}):
+    masked = Name.Mask in image or image.get(Name.ImageMask, False) or Name.Matte in image.get(Name.SMask, {})
+    if mode is None or masked or _is_odd(image):
         return None
     picture = PdfImage(image).as_pil_image()  # type: ignore[arg-type]
     if picture.mode == "P":

@@ -18,9 +18,9 @@ def weight(page: Object, seen: set[tuple[int, int]]) -> int:
             seen.add(item.objgen)
         if isinstance(item, Stream):
             total += int(item.stream_dict.get(Name.Length, 0))
-            waiting += [item.stream_dict[key] for key in item.stream_dict.keys()]  # noqa: SIM118 - not a dict
+            waiting += [item.stream_dict[key] for key in item.stream_dict.keys()]
         elif isinstance(item, Dictionary):
-            waiting += [item[key] for key in item.keys()]  # noqa: SIM118 - not a dict
+            waiting += [item[key] for key in item.keys()]
         elif isinstance(item, Array):
             waiting += list(item)
     return total
