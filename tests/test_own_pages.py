@@ -70,7 +70,7 @@ def swap_tab_sheets(pdf: Pdf) -> None:
     resources = pdf.pages[TABS[0]].Resources, pdf.pages[TABS[1]].Resources
     set_own_content(pdf, TABS[0], second)
     set_own_content(pdf, TABS[1], first)
-    for key in resources[0].keys():
+    for key in resources[0].keys():  # noqa: SIM118 - not a dict
         assert set(resources[0][key].keys()) - {"/AssemblerStamp"} == set(resources[1][key].keys()) - {"/AssemblerStamp"}
 
 

@@ -99,7 +99,7 @@ def _fill(picture: Object, data: bytes) -> None:
 def _restore(book: Pdf, empty: Object, number: int) -> None:
     """The emptied picture's own entries, on the stream that holds its bytes, in its place."""
     place = empty.objgen
-    entries = {key: empty[key] for key in empty.keys() if key not in (str(_MARK), "/Length")}
+    entries = {key: empty[key] for key in empty.keys() if key not in (str(_MARK), "/Length")}  # noqa: SIM118 - not a dict
     book._swap_objects(place, (number, 0))
     whole = book.get_object(place)
     for key, value in entries.items():

@@ -55,7 +55,7 @@ class Framed(click.Group):
             ctx.exit(ExitCode.INTERRUPTED)
         except (click.ClickException, click.exceptions.Exit):
             raise
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the one place where a bug becomes a sentence
             if isinstance(error, OSError) and streams.is_of_printing(error):
                 streams.give_up(unwritten(error))
             if refused := _refused(error):
@@ -107,7 +107,7 @@ def common(command: Command) -> Command:
 
 def day(as_of: Any) -> date:
     """--as-of, or today: the only place that reads the clock."""
-    return as_of.date() if as_of is not None else date.today()
+    return as_of.date() if as_of is not None else date.today()  # noqa: DTZ011, TID251 - the one clock
 
 
 @contextmanager

@@ -30,14 +30,14 @@ def prepare(*, restart: bool) -> None:
     """
     if restart and os.name == "posix" and not _is_utf8(sys.getfilesystemencoding()) and not sys.flags.utf8_mode:
         os.environ.setdefault("PYTHONIOENCODING", f"{getattr(sys.stdout, 'encoding', None) or 'ascii'}:backslashreplace")
-        os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])
+        os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])  # noqa: S606 - this program itself
     for number in range(3):
         try:
             os.fstat(number)
         except OSError:
             os.open(os.devnull, os.O_RDWR)
     if sys.stderr is None:
-        sys.stderr = Path(os.devnull).open("w", encoding="utf8")
+        sys.stderr = Path(os.devnull).open("w", encoding="utf8")  # noqa: SIM115 - for as long as the program runs
     if sys.stdout is None and os.name == "posix":  # whoever writes to it hears that it is closed; on Windows a window has none
         sys.stdout = os.fdopen(os.open(os.devnull, os.O_RDONLY), "w", encoding="utf8")
     codecs.register_error(_ESCAPES, _escaped)

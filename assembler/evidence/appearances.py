@@ -183,7 +183,7 @@ def _draw_picked(pdf: Pdf, place: Place, *, is_asked: bool) -> bool:
     states = normal_picture(widget)
     if isinstance(states, Stream):  # no picture of states: shown as it is, whatever its state
         return False
-    named = [key for key in states.keys() if key != "/Off"] if states is not None else []
+    named = [key for key in states.keys() if key != "/Off"] if states is not None else []  # noqa: SIM118 - not a dict
     state = _state(place, named, is_asked=is_asked)
     has_picture = states is not None and isinstance(states.get(state), Stream)
     widget.AS = Name(state)
@@ -191,7 +191,7 @@ def _draw_picked(pdf: Pdf, place: Place, *, is_asked: bool) -> bool:
     is_bare = states is None and not (place.style.background or place.style.border)
     if has_picture or (not is_on and (states is not None or is_bare)):
         return False
-    kept = {key: states[key] for key in states.keys()} if states is not None else {}
+    kept = {key: states[key] for key in states.keys()} if states is not None else {}  # noqa: SIM118 - not a dict
     stream = _stream(pdf, place, _frame(place) + (_sign(place) if is_on else b""), Dictionary())
     widget.AP = Dictionary(N=Dictionary({**kept, state: stream}))
     return True

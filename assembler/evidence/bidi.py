@@ -77,11 +77,11 @@ def _resolve_weak(kinds: list[str], base: int) -> list[str]:
     before, strong = start, start
     for place, kind in enumerate(kinds):
         if kind == "NSM":
-            kind = before
+            kind = before  # noqa: PLW2901 - W1
         if kind in _STRONG:
             strong = kind
         if kind == "EN" and strong == "AL":
-            kind = "AN"
+            kind = "AN"  # noqa: PLW2901 - W2
         kinds[place] = before = kind
     kinds = ["R" if kind == "AL" else kind for kind in kinds]  # W3
     for place in range(1, len(kinds) - 1):  # W4

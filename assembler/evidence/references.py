@@ -78,7 +78,7 @@ def _children(item: Any) -> Iterator[tuple[list[tuple[int, int]], Any]]:
 
 
 def _keys(item: Any) -> list[str]:
-    return [key for key in item.keys() if key not in _ELSEWHERE]
+    return [key for key in item.keys() if key not in _ELSEWHERE]  # noqa: SIM118 - not a dict
 
 
 def _without_elsewhere(plain: bytes) -> bytes:

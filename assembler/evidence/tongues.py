@@ -15,7 +15,7 @@ _MOSTLY = 0.7  # of the letters: the script of a page that holds some of another
 # script as Unicode names its letters, and as the recognition engine's detector names it → ISO 15924
 _SCRIPTS = dict(
     pair.split(":")
-    for pair in (
+    for pair in (  # noqa: SIM905
         "LATIN:Latn CYRILLIC:Cyrl ARABIC:Arab HEBREW:Hebr GREEK:Grek ETHIOPIC:Ethi ARMENIAN:Armn GEORGIAN:Geor DEVANAGARI:Deva "
         "BENGALI:Beng GURMUKHI:Guru GUJARATI:Gujr ORIYA:Orya TAMIL:Taml TELUGU:Telu KANNADA:Knda MALAYALAM:Mlym SINHALA:Sinh "
         "THAI:Thai LAO:Laoo MYANMAR:Mymr KHMER:Khmr TIBETAN:Tibt THAANA:Thaa HANGUL:Kore CJK:Hani HIRAGANA:Jpan KATAKANA:Jpan "

@@ -10,7 +10,7 @@ from assembler.errors import ToolMissing
 # BCP 47 primary language → name of the engine's data; only what tessdata_fast and Debian's tesseract-ocr packages have
 ENGINE_LANGUAGES = dict(
     pair.split(":")
-    for pair in (
+    for pair in (  # noqa: SIM905
         "en:eng es:spa fr:fra de:deu pt:por uk:ukr ru:rus ar:ara fa:fas prs:fas ps:pus zh:chi_sim ht:hat am:amh ti:tir af:afr "
         "as:asm az:aze be:bel bg:bul bn:ben bo:bod br:bre bs:bos ca:cat ceb:ceb cs:ces cy:cym da:dan dv:div dz:dzo el:ell "
         "eo:epo et:est eu:eus fi:fin fil:fil fo:fao fy:fry ga:gle gd:gla gl:glg gu:guj he:heb hi:hin hr:hrv hu:hun hy:hye "

@@ -69,7 +69,7 @@ def read_own_pages(
     pages: dict[int, OwnPage] = {}
     for job, result in zip(jobs, workshop.map(compare_pages, jobs), strict=True):
         if isinstance(result, Failure):
-            result = _lost(job, f"it could not be compared ({result.kind}: {result.detail})")
+            result = _lost(job, f"it could not be compared ({result.kind}: {result.detail})")  # noqa: PLW2901
         pages |= {page.number: page for page in result}
     return pages
 

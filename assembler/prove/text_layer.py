@@ -74,7 +74,7 @@ def read_layers(
     pages: dict[int, LayerPage] = {}
     for job, result in zip(jobs, workshop.map(compare_layers, jobs), strict=True):
         if isinstance(result, Failure):
-            result = _lost(job, f"could not be read ({result.kind}: {result.detail})")
+            result = _lost(job, f"could not be read ({result.kind}: {result.detail})")  # noqa: PLW2901
         pages |= {page.number: page for page in result}
     return pages
 

@@ -18,9 +18,9 @@ def weight(page: Object, seen: set[tuple[int, int]]) -> int:
             seen.add(item.objgen)
         if isinstance(item, Stream):
             total += int(item.stream_dict.get(Name.Length, 0))
-            waiting += [item.stream_dict[key] for key in item.stream_dict.keys()]
+            waiting += [item.stream_dict[key] for key in item.stream_dict.keys()]  # noqa: SIM118 - not a dict
         elif isinstance(item, Dictionary):
-            waiting += [item[key] for key in item.keys()]
+            waiting += [item[key] for key in item.keys()]  # noqa: SIM118 - not a dict
         elif isinstance(item, Array):
             waiting += list(item)
     return total

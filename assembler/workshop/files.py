@@ -215,8 +215,8 @@ def link_below(path: Path, home: Path) -> Path | None:
 
     Links on the way to `home` itself are the person's or the system's choice (/tmp on macOS is one).
     """
-    inside = Path(os.path.abspath(path))
-    outer = Path(os.path.abspath(home))
+    inside = Path(os.path.abspath(path))  # noqa: PTH100 - as written: `resolve` would follow the links looked for
+    outer = Path(os.path.abspath(home))  # noqa: PTH100
     if not inside.is_relative_to(outer):
         return None
     steps = (outer.joinpath(*inside.relative_to(outer).parts[: n + 1]) for n in range(len(inside.relative_to(outer).parts)))

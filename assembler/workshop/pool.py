@@ -213,9 +213,9 @@ def outcome(function: Callable[[Any], Any], item: Any) -> Any:
         return error
     except MemoryError:
         return Failure(kind="memory", detail="needed more memory than allowed")
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - any bug in a parser must come back as a value
         if refusal := write_refusal(error):
-            name = os.path.basename(str(refusal.filename)) if refusal.filename else "a work file"
+            name = os.path.basename(str(refusal.filename)) if refusal.filename else "a work file"  # noqa: PTH119
             return not_written(name, refusal)
         return Failure(kind="error", detail=f"{type(error).__name__} in {_place(error)}")
 
@@ -226,7 +226,7 @@ def _place(error: BaseException) -> str:
 
     frames = [f for f in traceback.extract_tb(error.__traceback__) if "assembler" in f.filename]
     last = frames[-1] if frames else traceback.extract_tb(error.__traceback__)[-1]
-    return f"{os.path.basename(last.filename)}:{last.lineno}"
+    return f"{os.path.basename(last.filename)}:{last.lineno}"  # noqa: PTH119 - a name, no path
 
 
 def _limit(limits: Limits) -> None:

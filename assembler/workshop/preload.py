@@ -1,9 +1,9 @@
 """Loaded once in the fork server, so that each worker starts with the heavy libraries in place."""
 
-import img2pdf
-import numpy
-import office2pdf
-import pikepdf
-import PIL.Image
-import pypdfium2
-import tesserocr
+import img2pdf  # noqa: F401
+import numpy  # noqa: F401
+import office2pdf  # noqa: F401
+import pikepdf  # noqa: F401
+import PIL.Image  # noqa: F401
+import pypdfium2  # noqa: F401
+import tesserocr  # noqa: F401
