@@ -377,7 +377,7 @@ def test_a_packet_that_does_not_keep_what_it_should_fails(copy: Path, change: Ca
     path = copy / PACKET / "manifest.json"
     path.write_text(json.dumps(change(json.loads(path.read_text()))))
 
-    assert failed(proved(copy)) & {"kept", "own-pages"}
+    assert failed(proved(copy)) & {"files", "kept", "own-pages"}
 
 
 @pytest.mark.parametrize(

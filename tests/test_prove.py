@@ -61,7 +61,7 @@ def test_an_honest_bundle_is_proved(small: Path, copy: Path) -> None:
     names = {check.name for check in proof.checks}
     assert names == {"outputs", "sources", "ledger", "numbers", "pixels", "stamp", "words", "count", "label", "bookmark",
                      "agreement", "cites", "nothing-else", "fonts", "volumes", "own-pages", "own-links", "index", "tab-sheets",
-                     "enclosures", "word-files", "manifest", "links", "outline", "paper"}  # fmt: skip
+                     "enclosures", "word-files", "manifest", "links", "outline", "paper", "tags"}  # fmt: skip
     assert "5 citations lead to the page they print" in [check.detail for check in proof.checks]
 
 
