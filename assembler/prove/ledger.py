@@ -23,7 +23,7 @@ def checks(data: Mapping[str, Any]) -> Iterator[Check]:
 
 def _faults(data: Mapping[str, Any]) -> Iterator[Fault]:
     yield from _numbers(data["ledger"])
-    yield from _pages(data["ledger"])
+    yield from _pages(data)
     yield from _sources(data)
     yield from _rows(data)
     yield from _bookmarks(data)
@@ -38,8 +38,10 @@ def _numbers(ledger: Sequence[Entry]) -> Iterator[Fault]:
             yield f"/ledger/{place}/number", "pages are not numbered 1, 2, 3, …"
 
 
-def _pages(ledger: Sequence[Entry]) -> Iterator[Fault]:
+def _pages(data: Mapping[str, Any]) -> Iterator[Fault]:
     """Each page of a document once, and an exhibit's own count of its pages."""
+    ledger: Sequence[Entry] = data["ledger"]
+    filled = {form["document"] for form in data["kept"]["forms"]}  # by us; all other forms are the client's
     seen: set[tuple[str, int]] = set()
     counts = Counter(entry["exhibit"] for entry in ledger if entry["kind"] == "exhibit")
     places: Counter[str] = Counter()
@@ -59,7 +61,8 @@ def _pages(ledger: Sequence[Entry]) -> Iterator[Fault]:
         if (entry["exhibit_page"], entry["exhibit_pages"]) != own:
             yield f"{here}/exhibit_page", "it is not the page of its exhibit that it says"
         has_tab = entry["kind"] in ("exhibit", "tab")
-        if is_exhibit != ("source" in entry) or not has_tab == bool(entry["tab"]) == bool(entry["exhibit"]):
+        is_of_client = is_exhibit or (entry["kind"] == "form" and entry["document"] not in filled)
+        if is_of_client != ("source" in entry) or not has_tab == bool(entry["tab"]) == bool(entry["exhibit"]):
             yield here, "what it says of an exhibit does not fit what it is"
         if is_exhibit and (entry["document"], entry["index"]) != (f"exhibit:{entry['exhibit']}", entry["exhibit_page"] - 1):
             yield f"{here}/document", "it is not the page of its exhibit's document"
@@ -87,7 +90,7 @@ def _sources(data: Mapping[str, Any]) -> Iterator[Fault]:
             path, sha256 = entry["source"]["path"], entry["source"]["sha256"]
             if inputs.get(path) != sha256 or opened.get(path) != sha256:
                 yield f"{here}/source", "the file is not one of the client's files, as they are listed"
-            if path not in parts.get(entry["exhibit"], ()):
+            if path not in parts.get(entry["exhibit"], ()) and entry["document"] != f"form:{path}":
                 yield f"{here}/source/path", "the file does not belong to this exhibit"
     missing = set(tabs) - {entry["exhibit"] for entry in data["ledger"] if entry["kind"] == "exhibit"}
     if missing:
