@@ -47,7 +47,6 @@ _COARSER = 100  # of pictures drawn again with 150 dots an inch; the fewer, the 
 _GRAY = 3  # levels of a page whose colors were taken out: rounding
 _GRAY_MIXED = 32  # of its softened colors: transparent things mix otherwise in gray, and pictures are stored anew
 _AROUND = 4.0  # points around a loose place: what is drawn anew there may reach so far
-MIXED = 4  # levels by which a letter's edge may differ: rounding, on anything but white and of letters as large as a hand
 
 
 
@@ -259,7 +258,7 @@ def _compared(page: Any, source: _Arranged, stamp: Mapping[str, Any] | None, lef
         part = _Part(seen=seen, expected=expected, size=size, top=top, shown=shown)
         wrong = pixels.differing(seen, expected, _GRAY if source.gray else 0) & ~part.within(left_out, 0)
         if ink:
-            wrong &= ~ink.edges(wrong.shape, top) | pixels.differing(seen, expected, MIXED)
+            wrong &= ~ink.edges(wrong.shape, top) | pixels.differing(seen, expected, ink.rounding)
         wrong &= ~_excused(part, wrong, source)
         found += int(wrong.sum())
         worst = max(worst, int(np.abs(seen.astype(np.int16) - expected)[wrong].max(initial=0)))

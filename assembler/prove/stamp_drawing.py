@@ -22,6 +22,7 @@ from assembler.shelf import stamp_font
 
 _BASELINE = 0.3  # of the font size, above the lower edge of the stamp's box
 _MARGIN = 6.0  # points around the box: no glyph of a line reaches further
+_LARGE = 48.0  # pixels of the font size
 _HINTS = ("fpgm", "prep", "cvt ", "gasp", "hdmx", "VDMX", "LTSH")
 _LAYOUT = ("GPOS", "GSUB", "GDEF")  # are not used for stamps, and take half a second to read
 Pixels = np.ndarray[Any, Any]
@@ -31,11 +32,13 @@ Mask = np.ndarray[Any, Any]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ink:
     """A stamp's ink: its first column and row in the drawing of a whole page, and how much of the paper is left at each pixel
-    from there on, 0 (black) to 255."""
+    from there on, 0 (black) to 255. `rounding`: levels by which a letter's edge may differ, where it stands on anything but white, or is
+    so large that PDFium draws its outline instead of the glyph."""
 
     column: int
     row: int
     left: Pixels
+    rounding: int = 1
 
     def print_on(self, base: Pixels, top: int = 0) -> None:
         """Print the stamp over a drawing, in place, whose first row is row `top` of the page. PDFium's own arithmetic: rounded
@@ -67,7 +70,8 @@ def ink_of(stamp: Mapping[str, Any], page: tuple[float, float], drawing: tuple[i
     y1 = min(drawing[1], math.ceil((page[1] - stamp["y"] + _MARGIN) * down))
     if x1 <= x0 or y1 <= y0:
         return Ink(column=0, row=0, left=np.zeros((0, 0), np.uint8))
-    return Ink(column=x0, row=y0, left=_drawn(stamp, page, drawing, (x0, y0, x1 - x0, y1 - y0)))
+    rounding = 4 if stamp["size"] * down > _LARGE else 1
+    return Ink(column=x0, row=y0, rounding=rounding, left=_drawn(stamp, page, drawing, (x0, y0, x1 - x0, y1 - y0)))
 
 
 def _drawn(

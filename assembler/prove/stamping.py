@@ -10,7 +10,7 @@ import numpy as np
 from pypdfium2 import raw
 
 from assembler.prove import pixels
-from assembler.prove.comparison import MIXED, draw, drawing_size
+from assembler.prove.comparison import draw, drawing_size
 from assembler.prove.stamp_drawing import Ink, ink_of
 from assembler.sight import stamp as stamps
 
@@ -70,7 +70,7 @@ def _agrees(seen: pixels.Pixels, expected: pixels.Pixels, ink: Ink, top: int) ->
     if np.array_equal(seen, expected):
         return True
     wrong = pixels.differing(seen, expected)
-    wrong &= ~ink.edges(wrong.shape, top) | pixels.differing(seen, expected, MIXED)
+    wrong &= ~ink.edges(wrong.shape, top) | pixels.differing(seen, expected, ink.rounding)
     return not wrong.any()
 
 
