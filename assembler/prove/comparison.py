@@ -44,6 +44,7 @@ _FINEST = 6 * DPI
 _MOST = 12_000_000  # pixels drawn at once; larger pages are compared band by band
 NEAR, COARSE = 8, 48  # levels of softened colors
 _COARSER = 100  # of pictures drawn again with 150 dots an inch; the fewer, the more they may differ
+_BROADLY = 40  # levels of the mean of 15 × 15 pixels, of pictures drawn again
 _GRAY = 3  # levels of a page whose colors were taken out: rounding
 _GRAY_MIXED = 32  # of its softened colors: transparent things mix otherwise in gray, and pictures are stored anew
 _AROUND = 4.0  # points around a loose place: what is drawn anew there may reach so far
@@ -304,6 +305,8 @@ def _excused(part: _Part, wrong: pixels.Mask, source: _Arranged) -> pixels.Mask:
     for area, level in (*rules, (places, source.level)):
         if (wrong & area & ~excused).any():
             excused |= area & ~pixels.differing_near(part.seen, part.expected, level)
+    if source.picture_level and excused.any():  # small print may be lost in what coarse pictures are allowed
+        excused &= ~pixels.differing_broadly(part.seen, part.expected, _BROADLY)
     if (wrong & places & ~excused).any() and (live := source.draw_live(part)) is not None:
         excused |= places & ~pixels.differing_near(part.seen, live, source.level)
     return excused

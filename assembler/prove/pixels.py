@@ -13,6 +13,7 @@ from PIL import Image, ImageFilter
 
 Pixels = np.ndarray[Any, Any]
 Mask = np.ndarray[Any, Any]
+_BROAD = 7  # pixels on each side of one
 Area = tuple[int, int, int, int]  # left, top, right, bottom, pixels
 
 
@@ -32,6 +33,15 @@ def differing_near(seen: Pixels, expected: Pixels, level: int) -> Mask:
     """
     one, other = _softened(seen), _softened(expected)
     return _outside(one, other, level) | _outside(other, one, level)
+
+
+def differing_broadly(seen: Pixels, expected: Pixels, level: int) -> Mask:
+    """Where the means of the surroundings differ by more than `level`: no dot is the same, but the ink of a word is there."""
+    one, other = (
+        np.asarray(Image.fromarray(np.ascontiguousarray(drawing)).filter(ImageFilter.BoxBlur(_BROAD)), dtype=np.int16)
+        for drawing in (seen, expected)
+    )
+    return np.asarray((np.abs(one - other) > level).any(axis=2))
 
 
 def _softened(drawing: Pixels) -> Image.Image:
