@@ -226,3 +226,40 @@ def test_a_file_without_fonts_to_read_is_no_error(tmp_path: Path, content: bytes
     (tmp_path / "broken.pdf").write_bytes(content)
 
     assert fonts.read_fonts(fonts.Job(pdf=tmp_path / "broken.pdf", places=(0, 1))) == (None, None)
+
+
+def overlapping_layer(tmp_path: Path, second: str) -> text_layer.Job:
+    """A page whose hidden words are "Clara" and `second`, the second over the first, as recognition reads a signature."""
+    from assembler.prove.kept import KeptWords, Word
+
+    pdf = Pdf.new()
+    pdf.add_blank_page(page_size=(300, 200))
+    page = pdf.pages[0]
+    page.Resources = pikepdf.Dictionary(
+        Font=pikepdf.Dictionary(F=pikepdf.Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica))
+    )
+    content = f"BT /F 20 Tf 3 Tr 50 100 Td (Clara ) Tj 0.5 0 Td ({second} ) Tj 0 -40 Td (Clerk) Tj ET"
+    page.Contents = pdf.make_stream(content.encode())
+    pdf.save(tmp_path / "bundle.pdf")
+    words = (
+        Word(text="Clara", left=50, top=84, right=98, bottom=104),
+        Word(text="Clara", left=50, top=84, right=98, bottom=104),
+        Word(text="Clerk", left=50, top=124, right=98, bottom=144),
+    )
+    entry = {"number": 1, "index": 0, "text": {"method": "ocr", "words": 3}, "stamp": None, "scale": 1.0, "size": (300, 200),
+             "source": {"path": "scan.png", "page": 1}}  # fmt: skip
+    kept = KeptWords(size=(300, 200), words=words)
+    return text_layer.Job(bundle=tmp_path / "bundle.pdf", first=1, entries=(entry,), words=(kept,), case_folder=None)
+
+
+def test_recognized_words_that_lie_on_each_other_are_all_found(tmp_path: Path) -> None:
+    """PDFium passes over a letter that lies on another of its kind; the words are on the page all the same."""
+    (page,) = text_layer.compare_layers(overlapping_layer(tmp_path, "Clara"))
+
+    assert page.trouble == ""
+
+
+def test_a_changed_word_that_lies_on_another_is_caught(tmp_path: Path) -> None:
+    (page,) = text_layer.compare_layers(overlapping_layer(tmp_path, "Clava"))
+
+    assert "recognized words" in page.trouble

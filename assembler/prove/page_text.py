@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 import re
+import struct
 import unicodedata
+import zlib
+from pathlib import Path
 from typing import Any
+
+from pypdf import PdfReader
+from pypdf.errors import PyPdfError
 
 # PDFium's signs for a hyphen at the end of a line, and the soft hyphen; they stand for a hyphen
 # that is printed
 _LINE_HYPHENS = str.maketrans(
     {"\x02": "-", "\ufffe": "-", "\u00ad": "-", "\u2010": "-", "\u2011": "-"}
 )
+_UNREAD = (PyPdfError, ValueError, LookupError, TypeError, AttributeError, RecursionError, OSError, zlib.error, struct.error)
 _DASHES = str.maketrans({"\u2012": "–", "\u2014": "–", "\u2212": "–"})
 
 
@@ -22,6 +30,21 @@ def read_text(page: Any) -> str:
         return str(layer.get_text_range())
     finally:
         layer.close()
+
+
+def read_content(path: Path, index: int) -> str:
+    """Return all text of page `index` (from 0) of a file as pypdf reads it, in the order of its content; "" where it
+    cannot.
+
+    A second witness for PDFium, which passes over a letter that lies on another of its kind.
+    """
+    pieces: list[str] = []
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # its complaints hold content
+    try:
+        PdfReader(path).pages[index].extract_text(visitor_text=lambda text, *_: pieces.append(text))
+    except _UNREAD:
+        return ""
+    return "".join(pieces)
 
 
 def squeeze(text: str) -> str:

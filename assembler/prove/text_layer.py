@@ -18,7 +18,7 @@ from pypdfium2 import raw
 
 from assembler.model import Volume
 from assembler.prove.kept import Kept, KeptWords, Word
-from assembler.prove.page_text import is_right_to_left, read_text
+from assembler.prove.page_text import is_right_to_left, read_content, read_text
 from assembler.sight import Album, Leafing, NoPages, Sources, stamp
 from assembler.workshop import Failure, Workshop
 
@@ -31,6 +31,7 @@ _USUAL, _USUAL_PART = (
 _FAR = 12.0
 _SOME_FAR = 0.1  # part of the words of a page that may be further off
 _INCH = 72.0  # points that no word is
+_PASSED_OVER = 40  # letters between two words that are found: what is left of words with letters missing
 _TICKS = "48lnuH"  # what a tick, cross, circle or box reads as in the font of ticks
 # hyphens, as PDFium gives them
 _PLAIN = {0: None, **dict.fromkeys(map(ord, "\x02\ufffe\u00ad\u2010\u2011"), "-")}
@@ -145,6 +146,8 @@ def _page(
     is_left_out = stamp.hide(page, entry["stamp"])
     stamped = entry["stamp"]["text"] if entry["stamp"] and not is_left_out else ""
     text, trouble = _own_text(page, entry, words, stamped)
+    if trouble and words is not None:
+        text, trouble = _own_text_by_content(page, job, entry, words, trouble)
     if trouble or sources is None:
         return LayerPage(number=number, trouble=trouble, unread=sources is None)
     try:
@@ -167,6 +170,43 @@ def _own_text(page: Any, entry: Entry, words: KeptWords | None, stamped: str) ->
     trouble = _recognized(page, signs, words, entry)
     signs.drop_letters(words.words)
     return signs.text, trouble
+
+
+def _own_text_by_content(
+    page: Any, job: Job, entry: Entry, words: KeptWords, trouble: str
+) -> tuple[str, str]:
+    """As `_own_text`, for a page on which PDFium passes over letters that lie on others of their kind.
+
+    The letters are then read once more in the order of the content; `trouble` stays where they are not
+    those that were recognized, or where PDFium passed over none.
+    """
+    stamp_text = entry["stamp"]["text"] if entry["stamp"] else ""
+    letters = _letters(_spelled(read_content(job.bundle, entry["number"] - job.first)))
+    letters = letters.removesuffix(_letters(_spelled(stamp_text)))
+    layer = _letters("".join(_spelled(word.text) for word in words.words))
+    signs = Signs(page)
+    signs.drop_end(stamp_text)
+    passed_over = len(letters) - len(_letters(signs.text))
+    same_count = len(words.words) == entry["text"]["words"]
+    if not same_count or passed_over <= 0 or not letters.endswith(layer):
+        return signs.text, trouble
+    start = signs.start_of(words.words, passed_over)
+    places = _places_left(signs.text[start:], [_spelled(word.text) for word in words.words])
+    found = [(word, start + place) for word, place in zip(words.words, places, strict=True) if place >= 0]
+    shown = KeptWords(size=words.size, words=tuple(word for word, _ in found))
+    misplaced = _misplaced(page, signs, shown, entry, [place for _, place in found])
+    return signs.text[:start], misplaced
+
+
+def _places_left(there: str, words: Sequence[str]) -> list[int]:
+    """Where each word stands that has kept all of its letters; -1 for the others."""
+    places, end = [], 0
+    for word in words:
+        place = there.find(word, end)
+        near = place >= 0 and len(_letters(there[end:place])) <= _PASSED_OVER
+        places.append(place if near else -1)
+        end = place + len(word) if near else end
+    return places
 
 
 class Signs:
@@ -196,9 +236,9 @@ class Signs:
         text."""
         del self.signs[self.start_of(words) :]
 
-    def start_of(self, words: Sequence[Word]) -> int:
-        """Return the place from which on there are as many letters as these words have."""
-        left = sum(map(str.isalnum, "".join(_spelled(word.text) for word in words)))
+    def start_of(self, words: Sequence[Word], passed_over: int = 0) -> int:
+        """Return the place from which on there are as many letters as these words have, but for some."""
+        left = sum(map(str.isalnum, "".join(_spelled(word.text) for word in words))) - passed_over
         place = len(self.signs)
         while left and place:
             place -= 1
