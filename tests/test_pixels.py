@@ -320,6 +320,10 @@ def test_a_page_with_coarser_pictures_passes_and_a_change_of_it_does_not(
     assert dpi < 150 or not shown.look(entry, shown.changed(entry, coarser_and_dot, tmp_path)).alike
 
 
+def spot(_: Pdf, page: Any) -> None:
+    page.contents_add(b" q 0 g 300 400 3 3 re f Q ", prepend=False)
+
+
 def test_a_page_without_its_colors_passes_and_a_change_of_it_does_not(shown: Bound, tmp_path: Path) -> None:
     target = tmp_path / "gray"
     target.mkdir()
@@ -329,8 +333,7 @@ def test_a_page_without_its_colors_passes_and_a_change_of_it_does_not(shown: Bou
     for name in ("turned0.pdf", "turned0full.pdf", "plain.jpg", "scan.pdf"):
         entry = {**shown.entry(name), "grey": True}
         assert gray.look(entry).alike, name
-        spotted = gray.changed(entry, lambda _pdf, page: page.contents_add(b" q 0 g 300 400 3 3 re f Q ", prepend=False), tmp_path)
-        assert not gray.look(entry, spotted).alike, name
+        assert not gray.look(entry, gray.changed(entry, spot, tmp_path)).alike, name
 
 
 @pytest.mark.parametrize("filters", ["palette numbers as JPEG"])
