@@ -237,6 +237,19 @@ def test_a_cut_picture_is_bound_proved_and_named_in_the_ledger(tmp_path: Path) -
     assert f"page 1, part 2 of {parts}" in review
 
 
+def test_a_part_that_can_hardly_be_read_is_named_as_a_part(tmp_path: Path) -> None:
+    picture = chat(40)
+    ImageDraw.Draw(picture).rectangle((0, 0, 1080, 2700), fill=(236, 229, 221))
+    folder = case_of(tmp_path, "chat.png", factories.picture("PNG", picture))
+
+    (built,) = build(folder)
+
+    assert built.proof.ok
+    (told,) = [f for f in built.findings if f.file == "evidence/chat.png" and f.rule.startswith("LEGIBLE")]
+    parts = len(ledger_of(folder))
+    assert (told.page, told.piece, told.where) == (1, 1, f"evidence/chat.png, page 1, part 1 of {parts}")
+
+
 def test_pages_of_a_file_are_counted_as_the_client_counts_them(tmp_path: Path) -> None:
     data = factories.tiff([receipt(100), factories.colours(), factories.colours()], "tiff_lzw")
 
