@@ -20,6 +20,7 @@ from PIL import Image
 DPI = 192
 # a sharp change: so many pixels (a square of 0.75 points) by so many of 255 levels; a soft one: the mean of some block
 SHARP_PIXELS, SHARP_LEVELS, SOFT_LEVELS, BLOCK = 4, 48, 5.0, 32
+_PATIENCE = 180  # seconds, on a busy machine
 Pixels = np.ndarray[Any, Any]
 
 
@@ -91,7 +92,7 @@ def _draw(path: Path, page: int) -> Pixels:
         return _with_pdfium(path, page)
     number = str(page + 1)
     command = ["pdftoppm", "-r", str(DPI), "-f", number, "-l", number, str(path)]
-    drawn = subprocess.run(command, capture_output=True, timeout=60, check=False).stdout
+    drawn = _output(command)
     if not drawn:
         return np.zeros((1, 1, 3), np.uint8)  # a viewer shows nothing: another size than before
     kind, wide, high, _ = drawn.split(maxsplit=4)[:4]
@@ -105,7 +106,15 @@ def _words(path: Path, page: int) -> list[str]:
         return _words_with_pdfium(path, page)
     number = str(page + 1)
     command = ["pdftotext", "-f", number, "-l", number, "-enc", "UTF-8", str(path), "-"]
-    return subprocess.run(command, capture_output=True, timeout=60, check=False).stdout.decode("utf8", "replace").split()
+    return _output(command).decode("utf8", "replace").split()
+
+
+def _output(command: list[str]) -> bytes:
+    """What a program prints; nothing if it hangs, as a viewer then would."""
+    try:
+        return subprocess.run(command, capture_output=True, timeout=_PATIENCE, check=False).stdout
+    except subprocess.TimeoutExpired:
+        return b""
 
 
 def _with_pdfium(path: Path, page: int) -> Pixels:
