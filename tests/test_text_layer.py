@@ -263,3 +263,19 @@ def test_a_changed_word_that_lies_on_another_is_caught(tmp_path: Path) -> None:
     (page,) = text_layer.compare_layers(overlapping_layer(tmp_path, "Clava"))
 
     assert "recognized words" in page.trouble
+
+
+def test_a_word_that_ends_with_fillers_is_looked_for_in_its_middle() -> None:
+    """The last letter of a passport's machine-readable line may stand far from its end."""
+    import pypdfium2 as pdfium
+
+    line = "P<UTOEXEMPLE<<PREMIER<<<<<<<<<<<<<<<<<<<<<<<"
+    page = pdfium.PdfDocument(factories.text_pdf([[line]]))[0]
+    signs = text_layer.Signs(page)
+    at = signs.text.index(line)
+    dark = page.render(scale=2).to_pil().convert("L").point(lambda level: 255 * (level < 128)).getbbox()
+
+    x, _ = text_layer.middle_of(page, signs, at, line)
+
+    assert dark is not None
+    assert abs(x - (dark[0] + dark[2]) / 4) < 3

@@ -412,9 +412,9 @@ def middle_of(page: Any, signs: Signs, place: int, word: str) -> tuple[float, fl
     """The middle of a word as PDFium places it, from the top left corner of the page as it is
     shown."""
     letters = [number for number, sign in enumerate(word) if sign.isalnum()] or [0]
-    boxes = [
-        _box(signs.layer, signs.signs[place + number][1]) for number in (letters[0], letters[-1])
-    ]
+    # the ends say how long it is, also of a line of a passport that ends with fillers; letters say how high
+    numbers = {0, len(word) - 1, letters[0], letters[-1]}
+    boxes = [_box(signs.layer, signs.signs[place + number][1]) for number in sorted(numbers)]
     xs = [x for left, right, _, _ in boxes for x in (left, right)]
     ys = [y for _, _, bottom, top in boxes for y in (bottom, top)]
     return _shown(page, (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2)
