@@ -110,6 +110,16 @@ def read_page(data: bytes, password: str, page: int) -> OnPage:
     return OnPage(places=tuple(_places(opened, is_asked=is_asked)), marks=tuple(marks.marks_of(opened)))
 
 
+def text_on(data: bytes, password: str, page: int) -> str:
+    """Return all that fields and marks of a page may show; a stamp has its name in capitals. "" where it cannot be read."""
+    try:
+        held = read_page(data, password, page)
+    except _FAILS:
+        return ""
+    texts = [text for place in held.places for text in place.texts]
+    return "".join([*texts, *(mark.text + mark.text.upper() for mark in held.marks)])
+
+
 def boxes_on(entry: Entry, sources: Sources) -> tuple[Box, ...]:
     """Return where the fields of a source page stand on the bundle's page, as it is seen: points from its lower left corner.
 

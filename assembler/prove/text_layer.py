@@ -17,6 +17,7 @@ import pypdfium2 as pdfium
 from pypdfium2 import raw
 
 from assembler.model import Volume
+from assembler.prove import fields
 from assembler.prove.kept import Kept, KeptWords, Word
 from assembler.prove.page_text import is_right_to_left, read_content, read_text
 from assembler.sight import Album, Leafing, NoPages, Sources, stamp
@@ -277,6 +278,7 @@ def _as_source(text: str, sources: Sources, entry: Entry, *, recognized: bool) -
         flat = [form(_flattened(sources, path, index, filled=filled)) for filled in (False, True)]
         extra = Counter(_letters(text.removeprefix(plain)))
         known = _letters_of_notes(source, page) + Counter(_letters("".join(flat)))
+        known += Counter(_letters(_spelled(fields.text_on(*sources.file(path), index))))
         if text in flat or (text.startswith(plain) and not extra - known):
             return ""  # where in a field its value stands is for the check of the fields
     return "has other text than its source"
