@@ -71,7 +71,7 @@ def ink_in(path: Path, box: tuple[float, ...] = BOX, scale: float = 2) -> np.nda
 @pytest.mark.parametrize("asked", [True, False])
 @pytest.mark.parametrize("value", [
     "Łukasz Żółć-Ąęśź", "Nguyễn Văn Đệ", "Șerban Țurcanu", "Щукин Їжак Ґалаґан", "Ελένη Παπαδοπούλου", "אברהם כהן 12",
-    "محمد عبد الله", "محمد Ahmed ١٢ 34", "王小明", "田中 さくら", "김 민수", "O’Neill “Zoë” — 1½ €", "Ñandú, x́ é",
+    "محمد عبد الله", "محمد Ahmed ١٢ 34", "المشتركة", "王小明", "田中 さくら", "김 민수", "O’Neill “Zoë” — 1½ €", "Ñandú, x́ é",
     "semi;colon (a) \\ /path <b>", "well-known e-mail a@b.org",
 ])  # fmt: skip
 def test_a_value_is_drawn_in_its_own_letters_and_read_back(tmp_path: Path, value: str, asked: bool) -> None:

@@ -185,9 +185,11 @@ class Lettering:
             if glyph.up != rise:
                 parts += [_shown(codes), f"{glyph.up * size / _EM:.3f} Ts".encode()]
                 codes, rise = [], glyph.up
-            code = self._codes.setdefault((glyph.face, glyph.number, glyph.text, glyph.advance), len(self._codes) + 1)
+            advance = max(0, glyph.advance)  # a font has no others; a mark may move the pen back
+            code = self._codes.setdefault((glyph.face, glyph.number, glyph.text, advance), len(self._codes) + 1)
             shift = f" {-glyph.across} " if glyph.across else ""
-            back = f" {glyph.across} " if glyph.across else ""
+            moved = glyph.across + advance - glyph.advance
+            back = f" {moved} " if moved else ""
             codes.append(f"{shift}<{code:04X}>{back}")
         parts += [_shown(codes), b"0 Ts ET" if rise else b"ET"]
         return b" ".join(part for part in parts if part) + b"\n"
