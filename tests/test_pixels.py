@@ -82,7 +82,7 @@ PICTURES = {
     "print.jpg": jpeg(sheet().convert("CMYK")),
     **{f"turned{n}.jpg": oriented(n) for n in range(2, 9)},
     "plain.png": factories.picture("PNG", sheet()),
-    "fine.png": factories.picture("PNG", sheet((1700, 2200))),
+    "fine.png": factories.picture("PNG", sheet().resize((1700, 2200))),
     "palette.png": factories.picture("PNG", sheet().quantize(32)),
     "two.png": factories.picture("PNG", sheet().convert("1")),
     "alpha.png": factories.picture("PNG", sheet().convert("RGBA")),
@@ -103,7 +103,7 @@ PDFS = {
     "poster.pdf": statement(media=(0, 0, 2448, 3168), full=True),
     "card.pdf": statement(media=(0, -620, 380, 140), full=True),
     "scan.pdf": bytes(img2pdf.convert(jpeg(sheet()), nodate=True)),
-    "fine.pdf": bytes(img2pdf.convert(jpeg(sheet((1700, 2200)), dpi=(200, 200)), nodate=True)),
+    "fine.pdf": bytes(img2pdf.convert(jpeg(sheet().resize((1700, 2200)), dpi=(200, 200)), nodate=True)),
     "form.pdf": factories.form_pdf(),
 }  # fmt: skip
 
@@ -389,13 +389,13 @@ def layer_off(pdf: Pdf, page: Any) -> None:
 
 
 def swapped_glyphs(_: Pdf, page: Any) -> None:
-    """The font prints a 7 where the text says 1."""
+    """The font prints an E where the text says A."""
     font = next(one for name, one in page.Resources.Font.items() if name.startswith("/AssemblerStamp"))
     program = font.FontDescriptor.FontFile2
     face = TTFont(io.BytesIO(program.read_bytes()))
     names = face.getBestCmap()
     glyphs = face["glyf"].glyphs
-    glyphs[names[ord("1")]], glyphs[names[ord("7")]] = glyphs[names[ord("7")]], glyphs[names[ord("1")]]
+    glyphs[names[ord("A")]], glyphs[names[ord("E")]] = glyphs[names[ord("E")]], glyphs[names[ord("A")]]
     out = io.BytesIO()
     face.save(out)
     program.write(out.getvalue())

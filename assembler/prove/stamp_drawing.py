@@ -32,8 +32,11 @@ Mask = np.ndarray[Any, Any]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ink:
     """A stamp's ink: its first column and row in the drawing of a whole page, and how much of the paper is left at each pixel
-    from there on, 0 (black) to 255. `rounding`: levels by which a letter's edge may differ, where it stands on anything but white, or is
-    so large that PDFium draws its outline instead of the glyph."""
+    from there on, 0 (black) to 255.
+
+    `rounding`: levels by which a letter's edge may differ, where it stands on anything but white, or is so large that PDFium
+    draws its outline instead of the glyph.
+    """
 
     column: int
     row: int
