@@ -8,6 +8,7 @@ proved like any other. `--full` prints every file, in the form docs/evidence.md 
 from __future__ import annotations
 
 import hashlib
+import shutil
 import sys
 import tempfile
 from collections import Counter
@@ -37,16 +38,15 @@ from assembler.model import (
     SourceFile,
     Volume,
 )
-from assembler.prove import pages as paging
-from assembler.prove import wording
+from assembler.pipeline.packet import keep_for_proof
+from assembler.prove import prove
 from assembler.shelf import stamp_font
-from assembler.sight import WORD
-from assembler.workshop import Failure, Workshop
+from assembler.workshop import Workshop
 
 _WORDS = (".txt", ".md", ".json", ".csv", ".xml", ".tsv", ".html")  # ground truth beside the files
 _PERSON = Person(id="x", name=Name(given="Testina", family="Exemplar"))
 _TOLD = ("EVID.",)
-_PIECE = 12  # pages a worker compares at a time
+_OF_A_PACKET = ("index", "tab-sheets", "bookmark", "agreement", "cites", "own-links", "enclosures")  # there is no letter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,22 +110,12 @@ def _proved(path: Path, part: FilePart, shop: Workshop, home: Path) -> Row:
     source = SourceFile(path=path.name, size=path.stat().st_size, sha256=_digest(path))
     case = _case(exhibit, source)
     (prepared,) = evidence.prepare(case, path.parent, shop)
-    target = home / "bundle.pdf"
-    entries = _bound(case, prepared, target)
-    pieces = [tuple(entries[start : start + _PIECE]) for start in range(0, len(entries), _PIECE)]
-    jobs = [paging.Job(bundle=target, first=1, entries=some, case_folder=path.parent) for some in pieces]
-    wrong, word = [], False
-    for result in shop.map(paging.look, jobs):
-        if isinstance(result, Failure):
-            wrong.append(f"could not be looked at: {result.kind}")
-        else:
-            bad = [one for one in result if not one.alike or not one.stamped]
-            wrong += [f"page {one.number}: {one.trouble or one.difference}" for one in bad]
-            word = word or any(one.trouble == WORD for one in result)
-    if word:  # it has no pages of its own: the proof looks for each of its words
-        places = tuple((target, number) for number in range(len(entries)))
-        (missing,) = shop.map(wording.missing_words, [wording.Job(source=path, pages=places)])
-        wrong += [f"{missing} words are missing"] if missing != 0 else []
+    packet = home / "packet"
+    shutil.rmtree(packet, ignore_errors=True)
+    packet.mkdir()
+    _lay_packet(case, prepared, packet)
+    proof = prove(packet, path.parent, shop)
+    wrong = [f"{check.name}: {check.detail}" for check in proof.checks if not check.ok and check.name not in _OF_A_PACKET]
     told = [one for one in prepared.findings if one.rule.startswith(_TOLD)]
     return Row(
         name=path.name, outcome="NOT PROVED" if wrong else "accepted", pages=len(prepared.pages),
@@ -137,17 +127,19 @@ def _first(told: Sequence[Finding]) -> str:
     return told[0].problem if told else ""
 
 
-def _bound(case: Case, prepared: Prepared, target: Path) -> list[dict[str, object]]:
+def _lay_packet(case: Case, prepared: Prepared, packet: Path) -> None:
+    """A packet of the one exhibit, without a letter or an index: bundle, recognized words and manifest."""
     part = Part(id="file", kind=PartKind.EXHIBIT, title="t", document="exhibit:file", tab="A", exhibit="file")
     plan = Plan(packet="x", beneficiary="x", kind="parole", title="t", parts=(part,))
-    layout = arrange(plan, case, {part.document: page_facts(prepared)})
-    bind(layout, {part.document: prepared.pdf}, target, font=stamp_font())
+    roles = {"file": [page.role for page in prepared.pages]}
+    layout = arrange(plan, case, {part.document: page_facts(prepared)}, roles)
+    bind(layout, {part.document: prepared.pdf}, packet / "bundle.pdf", font=stamp_font())
+    keep_for_proof((), {}, (prepared,), packet)
     data = report.manifest(
         case=case, plan=plan, layout=layout, prepared=(prepared,), drafts=(), findings=(), engines={}, as_of=date(2026, 11, 23),
-        profile=Profile(id="x", title="x"), volumes=(Volume(path=target.name, first=1, last=len(layout.leaves)),),
+        profile=Profile(id="x", title="x"), volumes=(Volume(path="bundle.pdf", first=1, last=len(layout.leaves)),),
     )  # fmt: skip
-    ledger: list[dict[str, object]] = data["ledger"]
-    return ledger
+    report.write(packet, report.with_outputs(data, packet), final=False)
 
 
 def _case(exhibit: Exhibit, source: SourceFile) -> Case:
