@@ -32,7 +32,9 @@ _USUAL, _USUAL_PART = (
 _FAR = 12.0
 _SOME_FAR = 0.1  # part of the words of a page that may be further off
 _INCH = 72.0  # points that no word is
-_PASSED_OVER = 40  # letters between two words that are found: what is left of words with letters missing
+# letters that PDFium may pass over: so many, or so large a part of a page's
+_FEW_LETTERS, _PASSED_OVER = 8, 0.05
+_MOST_PLACES = 200  # of a word on a page that are looked at
 _TICKS = "48lnuH"  # what a tick, cross, circle or box reads as in the font of ticks
 # hyphens, as PDFium gives them
 _PLAIN = {0: None, **dict.fromkeys(map(ord, "\x02\ufffe\u00ad\u2010\u2011"), "-")}
@@ -176,10 +178,11 @@ def _own_text(page: Any, entry: Entry, words: KeptWords | None, stamped: str) ->
 def _own_text_by_content(
     page: Any, job: Job, entry: Entry, words: KeptWords, trouble: str
 ) -> tuple[str, str]:
-    """As `_own_text`, for a page on which PDFium passes over letters that lie on others of their kind.
+    """As `_own_text`, read in the order of the content, by pypdf.
 
-    The letters are then read once more in the order of the content; `trouble` stays where they are not
-    those that were recognized, or where PDFium passed over none.
+    PDFium gives lines that stand close to each other in another order than they were written, and passes
+    over a letter that lies on another of its kind. `trouble` stays where the content has other words than
+    were recognized, or PDFium other letters than the content.
     """
     stamp_text = entry["stamp"]["text"] if entry["stamp"] else ""
     letters = _letters(_spelled(read_content(job.bundle, entry["number"] - job.first)))
@@ -187,27 +190,29 @@ def _own_text_by_content(
     layer = _letters("".join(_spelled(word.text) for word in words.words))
     signs = Signs(page)
     signs.drop_end(stamp_text)
-    passed_over = len(letters) - len(_letters(signs.text))
+    shown = _letters(signs.text)
     same_count = len(words.words) == entry["text"]["words"]
-    if not same_count or passed_over <= 0 or not letters.endswith(layer):
+    if not same_count or not letters.endswith(layer) or Counter(shown) - Counter(letters):
+        return signs.text, trouble
+    passed_over = len(letters) - len(shown)
+    if passed_over > max(_FEW_LETTERS, _PASSED_OVER * len(layer)):
         return signs.text, trouble
     start = signs.start_of(words.words, passed_over)
-    places = _places_left(signs.text[start:], [_spelled(word.text) for word in words.words])
-    found = [(word, start + place) for word, place in zip(words.words, places, strict=True) if place >= 0]
-    shown = KeptWords(size=words.size, words=tuple(word for word, _ in found))
-    misplaced = _misplaced(page, signs, shown, entry, [place for _, place in found])
-    return signs.text[:start], misplaced
+    offs = {
+        word: off
+        for word in words.words
+        if (off := _nearest(page, signs, _spelled(word.text), _wanted(word, words.size, entry))) >= 0
+    }
+    return signs.text[:start], _judge_offs(list(offs.values()), [_height(word, entry) for word in offs])
 
 
-def _places_left(there: str, words: Sequence[str]) -> list[int]:
-    """Where each word stands that has kept all of its letters; -1 for the others."""
-    places, end = [], 0
-    for word in words:
-        place = there.find(word, end)
-        near = place >= 0 and len(_letters(there[end:place])) <= _PASSED_OVER
-        places.append(place if near else -1)
-        end = place + len(word) if near else end
-    return places
+def _nearest(page: Any, signs: Signs, word: str, wanted: tuple[float, float]) -> float:
+    """How far the nearest place of this word is from where it should be; -1 where PDFium has it nowhere whole."""
+    text, offs, place = signs.text, [], signs.text.find(word)
+    while place >= 0 and len(offs) < _MOST_PLACES:
+        offs.append(_distance(middle_of(page, signs, place, word), wanted))
+        place = text.find(word, place + 1)
+    return min(offs, default=-1.0) if word else -1.0
 
 
 class Signs:
@@ -379,13 +384,21 @@ def _misplaced(
     page: Any, signs: Signs, kept: KeptWords, entry: Entry, places: Sequence[int]
 ) -> str:
     """Say that words do not lie where they were recognized: a search would show another place."""
-    heights = [(word.bottom - word.top) * entry["scale"] for word in kept.words]
     offs = [
         _distance(
             middle_of(page, signs, place, _spelled(word.text)), _wanted(word, kept.size, entry)
         )
         for word, place in zip(kept.words, places, strict=True)
     ]
+    return _judge_offs(offs, [_height(word, entry) for word in kept.words])
+
+
+def _height(word: Word, entry: Entry) -> float:
+    return float((word.bottom - word.top) * entry["scale"])
+
+
+def _judge_offs(offs: Sequence[float], heights: Sequence[float]) -> str:
+    """Say that words of these heights are too far from their places, all in points; "" where they are not."""
     pairs = list(zip(offs, heights, strict=True))
     usual = (
         median(off / max(_USUAL, _USUAL_PART * height) for off, height in pairs) if pairs else 0.0
