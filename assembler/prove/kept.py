@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-_SINCE = 2  # format of the manifest
+SINCE = 2  # format of the manifest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +58,7 @@ def read_kept(build: Path, data: Mapping[str, Any]) -> Kept | None:
 
     Raises OSError, ValueError, KeyError, TypeError where it cannot be read.
     """
-    if data.get("format", 1) < _SINCE:
+    if data.get("format", 1) < SINCE:
         return None
     kept = data["kept"]
     drafts = [

@@ -19,6 +19,8 @@ from assembler.prove import pages as paging
 from assembler.prove import structure as structuring
 from assembler.prove import volumes as volumed
 from assembler.prove.frozen import label
+from assembler.prove.kept import SINCE
+from assembler.prove.page_text import fold
 from assembler.workshop import Workshop, spelled_on_disk
 
 _WORDING = {
@@ -218,7 +220,10 @@ def _agreement(data: Mapping[str, Any], structure: structuring.Structure) -> Ite
     linked = data.get("linked", True)
     for row in data["index"]:
         yield _row_agrees(row, structure, index, places, linked)
-    yield _cites_agree(structure, places) if linked else unlinked.cites(structure.texts, ledger)
+    if linked:
+        yield _cites_agree(structure, places, data["index"])
+    else:
+        yield unlinked.cites(structure.texts, ledger, kept=data.get("format", 1) >= SINCE)
 
 
 def _bookmarks(
@@ -293,9 +298,14 @@ def _plain(text: str) -> str:
     return re.sub(r"\s+", "", text).replace("-", "–")
 
 
-def _cites_agree(structure: structuring.Structure, places: Mapping[int, Entry]) -> Check:
-    found = [(link, match) for link in structure.links if (match := _CITE.search(link.text))]
-    broken = [link.page for link in structure.links if structuring.cut_short(link.text)]
+def _cites_agree(structure: structuring.Structure, places: Mapping[int, Entry], rows: Sequence[Mapping[str, Any]]) -> Check:
+    titles: dict[int, list[str]] = {}
+    for row in rows:
+        titles.setdefault(row["sheet"], []).append(fold(row["title"]))
+    # a title may hold a citation of another filing; what is printed of it is compared with the draft's links
+    links = [link for link in structure.links if not _is_of_title(fold(link.text), titles.get(link.target, ()))]
+    found = [(link, match) for link in links if (match := _CITE.search(link.text))]
+    broken = [link.page for link in links if structuring.cut_short(link.text)]
     wrong = [
         link.page
         for link, match in found
@@ -304,6 +314,11 @@ def _cites_agree(structure: structuring.Structure, places: Mapping[int, Entry]) 
     bad = sorted({*broken, *wrong})
     detail = f"{len(found)} citations lead to the page they print" if not bad else f"a citation is wrong on page {_list(bad)}"
     return Check(name="cites", ok=not bad, detail=detail, page=bad[0] if bad else None)
+
+
+def _is_of_title(text: str, titles: Sequence[str]) -> bool:
+    """Whether the text under a link to a tab sheet is the title of its exhibit, or a line of it."""
+    return any(text in title or title in text for title in titles if text and title)
 
 
 def _nothing_else(structure: structuring.Structure) -> Iterator[Check]:

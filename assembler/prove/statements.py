@@ -163,29 +163,38 @@ def _groups(told: Told) -> Iterator[tuple[str, list[OwnLink]]]:
     """A document, and its links to one address that follow each other: pieces of a citation or
     title broken over lines, pages."""
     for document in told.kept.documents:
-        entries = told.entries(document)
-        links = [
-            link
-            for entry in entries
-            if entry["number"] in told.pages
-            for link in told.pages[entry["number"]].links
-        ]
-        for _, run in groupby(links, key=lambda link: link.address):
+        for _, run in groupby(_links_of(told, document), key=lambda link: link.address):
             yield document, list(run)
+
+
+def _links_of(told: Told, document: str) -> list[OwnLink]:
+    return [
+        link
+        for entry in told.entries(document)
+        if entry["number"] in told.pages
+        for link in told.pages[entry["number"]].links
+    ]
+
+
+def _all_alike(told: Told, document: str, address: str) -> list[OwnLink]:
+    """All links of a document to one address: a row that goes on on the next page has its title
+    in two pieces, and the link of its pages between them."""
+    return [link for link in _links_of(told, document) if link.address == address]
 
 
 def _link_faults(told: Told) -> Iterator[Fault]:
     rows = {row["exhibit"]: row for row in told.rows}
     for document, group in _groups(told):
         kind, _, rest = group[0].address.partition("/")
-        exhibit, _, page = rest.partition("/")
+        exhibit, _, page = rest.partition("/") if kind == "exhibit" else (rest, "", "")
         row, number = rows.get(exhibit), group[0].page
         if kind not in ("tab", "exhibit"):
             continue
         if row is None or (kind == "exhibit" and not (page.isdecimal() and int(page))):
             yield f"a link on page {number} is to an exhibit that is not here", number
-        elif not _says(
-            told, group, row, int(page) if kind == "exhibit" else 0, worded=told.is_worded(document)
+        elif not any(
+            _says(told, links, row, int(page or 0), worded=told.is_worded(document))
+            for links in (group, _all_alike(told, document, group[0].address))
         ):
             yield (
                 f"what is printed for exhibit {row['tab']} on page {number} is not true of it",
@@ -217,6 +226,8 @@ def _says(told: Told, group: list[OwnLink], row: Row, page: int, *, worded: bool
     else:
         title = re.escape(fold(row["title"]))
         ways = [rf"exhibit{tab}", title, rf"^\W*{tab}(?=\W*$|\W*{title})"]
+    if re.fullmatch(rf"(?:\W*(?:{'|'.join(ways)}))+\W*", text):
+        return True  # a title may begin or end like another way, as "Exhibit c1" of exhibit C
     left, count = re.subn("|".join(ways), "", text)
     if not page and not worded and not Counter(fold(row["title"])) - Counter(text):
         return True  # an engine that borrows a sign from another font may draw it out of order
@@ -236,12 +247,11 @@ def _index_documents(told: Told) -> list[str]:
 def _index_faults(told: Told) -> Iterator[Fault]:
     for document in _index_documents(told):
         text = told.text(document)
-        for head in HEADS:
-            text = text.replace(fold(head), "")
         page = told.entries(document)[0]["number"]
         if told.is_worded(document):
+            bare = _without_heads(text)
             yield from (
-                (fault, page) for fault in (*_row_faults(told, text), *_file_faults(told, text))
+                (fault, page) for fault in (*_row_faults(told, bare), *_file_faults(told, bare))
             )
         else:
             yield from ((fault, page) for fault in _own_row_faults(told, text))
@@ -275,9 +285,18 @@ def _row_faults(told: Told, text: str) -> Iterator[str]:
         yield f"the index prints another language for exhibit {rows[-1]['tab']} than for others of its language"
 
 
+def _without_heads(text: str) -> str:
+    """Return a folded text without the heads of tables, which stand in the middle of a row that is
+    broken over two pages."""
+    for head in HEADS:
+        text = text.replace(fold(head), "")
+    return text
+
+
 def _row_text(told: Told, row: Row) -> str:
     details = "".join(_detail(*part) for part in row["parts"]) if len(row["parts"]) > 1 else ""
-    return fold(f"{row['tab']}{row['title']}{details}{row['date']}{told.range(row)}")
+    row_text = f"{row['tab']}{row['title']}{details}{row['date']}{told.range(row)}"
+    return _without_heads(fold(row_text))  # a title may read like a head
 
 
 def _detail(role: str, first: str, last: str) -> str:
@@ -308,7 +327,7 @@ def _own_row_faults(told: Told, text: str) -> Iterator[str]:
     are read at their links.)"""
     rows = [row for row in told.rows if not is_right_to_left(row["title"])]
     titled = [row for row in rows if _has_words(text, row["title"])]
-    dated = [row for row in rows if row["date"] and fold(row["date"]) in text]
+    dated = [row for row in rows if row["date"] and _has_words(text, row["date"])]
     if len(titled) > len(rows) / 2:
         yield from (
             f"the index does not print the title of exhibit {row['tab']}"
@@ -383,10 +402,10 @@ def _enclosure_faults(told: Told) -> Iterator[Fault]:
         if not entries or not told.is_worded(document):
             continue
         text, page = told.text(document).replace("•", ""), entries[0]["number"]
-        lines = [fold(_enclosure(told, row)) for row in rows]
-        for row, line in zip(rows, lines, strict=True):
-            start = fold(f"Exhibit {row['tab']}: {row['title']},page")
-            if text.count(start) != text.count(line):
+        lines = [fold(_enclosure(told, row)).replace("•", "") for row in rows]
+        left = _without_lines(text, lines)
+        for row in rows:
+            if fold(f"Exhibit {row['tab']}: {row['title']},page").replace("•", "") in left:
                 yield (
                     f"a line of {document.removeprefix('draft:')} gives other pages for exhibit {row['tab']}",
                     page,
@@ -397,6 +416,12 @@ def _enclosure_faults(told: Told) -> Iterator[Fault]:
         span = fold(f"EXHIBITS {rows[0]['tab']} TO {rows[-1]['tab']}") if rows else ""
         if document == "draft:caption-cover" and span not in text:
             yield "the cover page does not name the first and the last exhibit", page
+
+
+def _without_lines(text: str, lines: Sequence[str]) -> str:
+    """Return a text without the lines that are right; a title may hold the line of another one."""
+    known = "|".join(re.escape(line) for line in sorted(lines, key=len, reverse=True))
+    return re.sub(known, "\n", text) if known else text
 
 
 def _enclosure(told: Told, row: Row) -> str:
