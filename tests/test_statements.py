@@ -1,0 +1,165 @@
+"""prove: what our own pages say is read so that no true page is refused, whatever a title holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assembler.prove import statements, unlinked
+from assembler.prove.kept import Kept, KeptDocument
+from assembler.prove.own_pages import OwnLink, OwnPage
+from assembler.prove.proof import _cites_agree
+from assembler.prove.structure import Link, Structure
+
+DOCUMENT, LETTER = "draft:index", "draft:cover-letter"
+TITLES = (
+    "Exhibit c1", "Exhibit C", "C1 C1", "C", "5", "12", "9–10", "page 9", "Pages 3–4", "Ex. B at 3", "Ex. A at 3-5",
+    "Exhibit A: Letter, page 7", "Bullet • list", "Records 2019–2021", "Report 57-1 and 57a", "x/y-z (a) [b] *c*",
+    "Tab Description Date Pages Language", "October 1, 2026", "O’Brien’s ½ — ‘note’", "漢字記錄 2020", "English",
+)  # fmt: skip
+titles = st.sampled_from(TITLES) | st.text(st.sampled_from("ABCabc019 -–.:,()•at"), min_size=1, max_size=20).filter(
+    lambda text: any(map(str.isalnum, text))
+)
+tabs = st.sampled_from(("A", "C", "E", "AA", "C1", "C1a", "7"))
+labels = st.sampled_from(("1", "9", "57", "57a", "57-1", "1203"))
+
+
+def row(tab: str, title: str, pages: str, exhibit: str = "e") -> dict[str, Any]:
+    return {
+        "exhibit": exhibit, "tab": tab, "title": title, "pages": pages, "date": "", "language": "en", "group": "",
+        "parts": [], "sheet": 5, "first": 6, "last": 6,
+    }  # fmt: skip
+
+
+def told(rows: Sequence[dict[str, Any]], *, text: str = "", links: Sequence[OwnLink] = ()) -> statements.Told:
+    """A packet whose first page is of a document of ours, with one page of evidence for each row."""
+    ledger = [
+        {"number": 1, "index": 0, "document": DOCUMENT, "kind": "draft", "part": "index", "exhibit": "", "tab": ""},
+        *(
+            {"number": number, "label": one["pages"], "index": 0, "document": one["exhibit"], "kind": "exhibit",
+             "part": "exhibits", "exhibit": one["exhibit"], "tab": one["tab"]}
+            for number, one in enumerate(rows, 6)
+        ),
+    ]  # fmt: skip
+    data = {"ledger": ledger, "index": list(rows), "word_engines": {DOCUMENT: "office2pdf 1"}}
+    draft = KeptDocument(document=DOCUMENT, pdf="draft.pdf", docx="draft.docx", shipped=True)
+    pages = {1: OwnPage(number=1, text=text, links=tuple(links))}
+    return statements.Told(data, Kept(documents={DOCUMENT: draft}, words={}), pages)
+
+
+def link(address: str, text: str) -> OwnLink:
+    return OwnLink(page=1, address=address, text=text)
+
+
+def faults(packet: statements.Told) -> list[str]:
+    return [text for text, _ in statements._link_faults(packet)]
+
+
+@given(tabs, titles)
+def test_a_row_says_its_tab_and_title_whatever_the_title_holds(tab: str, title: str) -> None:
+    links = [link("tab/e", tab), link("tab/e", title)]
+
+    assert faults(told([row(tab, title, "9")], links=links)) == []
+
+
+@given(tabs, st.sampled_from(("Exhibit c1", "Record 2019", "C1 C1", "12")))
+def test_a_title_with_another_digit_is_refused(tab: str, title: str) -> None:
+    changed = title[:-1] + ("8" if title[-1] != "8" else "3")
+
+    assert faults(told([row(tab, title, "9")], links=[link("tab/e", tab), link("tab/e", changed)]))
+
+
+@given(tabs, labels, st.integers(1, 3))
+def test_citations_in_a_row_are_read_and_a_changed_digit_is_refused(tab: str, label: str, times: int) -> None:
+    cited = f"Ex. {tab} at {label}"
+    packet = [row(tab, "Letter", label)]
+
+    assert faults(told(packet, links=[link("exhibit/e/1", cited)] * times)) == []
+    assert faults(told(packet, links=[link("exhibit/e/1", cited)] * times + [link("exhibit/e/1", f"{cited}0")]))
+
+
+def test_a_row_broken_over_two_pages_has_its_title_in_two_pieces() -> None:
+    links = [link("tab/e", "C"), link("tab/e", "Letter of"), link("exhibit/e/1", "9"), link("tab/e", "the doctor")]
+
+    assert faults(told([row("C", "Letter of the doctor", "9")], links=links)) == []
+
+
+def test_another_piece_of_a_broken_title_is_refused() -> None:
+    links = [link("tab/e", "C"), link("tab/e", "Letter of"), link("exhibit/e/1", "9"), link("tab/e", "the lawyer")]
+
+    assert faults(told([row("C", "Letter of the doctor", "9")], links=links))
+
+
+@given(st.lists(titles, min_size=1, max_size=4))
+def test_the_index_is_read_whatever_titles_hold(names: list[str]) -> None:
+    rows = [row(tab, name, str(number), f"e{number}") for number, (tab, name) in enumerate(zip("ABCD", names, strict=False), 6)]
+    text = "Tab Description Date Pages Language " + " ".join(f"{one['tab']} {one['title']} {one['pages']} English" for one in rows)
+
+    assert list(statements._index_faults(told(rows, text=text))) == []
+
+
+@pytest.mark.parametrize("title", ["Exhibit A: Letter, page 7", "Exhibit A: Letter, page 6", "Bullet • list"])
+def test_a_title_may_hold_the_line_of_another_exhibit(title: str) -> None:
+    rows = [row("A", "Letter", "6", "a"), row("B", title, "7", "b")]
+    text = f"• Exhibit A: Letter, page 6 • Exhibit B: {title}, page 7 Sincerely"
+
+    assert list(statements._enclosure_faults(told(rows, text=text))) == []
+
+
+def test_a_line_with_other_pages_is_refused_beside_such_a_title() -> None:
+    rows = [row("A", "Letter", "6", "a"), row("B", "Exhibit A: Letter, page 7", "7", "b")]
+    text = "• Exhibit A: Letter, page 8 • Exhibit B: Exhibit A: Letter, page 7, page 7 Sincerely"
+
+    assert list(statements._enclosure_faults(told(rows, text=text)))
+
+
+@pytest.mark.parametrize("title", ["Ex. B at 3", "Our letter, Ex. A at 3-5", "See Ex. B at"])
+def test_a_title_like_a_citation_is_none(title: str) -> None:
+    sheet = {"number": 5, "tab": "A", "exhibit": "e", "kind": "tab"}
+    structure = Structure(links=(Link(page=1, text=title, target=5),))
+
+    assert _cites_agree(structure, {5: sheet}, [row("A", title, "6")]).ok
+
+
+def test_a_citation_that_leads_to_a_tab_sheet_is_refused() -> None:
+    sheet = {"number": 5, "tab": "A", "exhibit": "e", "kind": "tab"}
+    structure = Structure(links=(Link(page=1, text="Ex. A at 6", target=5),))
+
+    assert not _cites_agree(structure, {5: sheet}, [row("A", "Letter", "6")]).ok
+
+
+@pytest.mark.parametrize(("tab", "label"), [("C1", "57a"), ("C", "57-1"), ("AA", "57a1"), ("C", "57")])
+def test_citations_without_links_are_read_with_the_labels_of_a_frozen_packet(tab: str, label: str) -> None:
+    ledger = [{"number": 60, "label": label, "tab": tab, "kind": "exhibit"}]
+
+    check = unlinked.cites([(1, f"(Ex. {tab} at {label}–99; Ex. {tab}")], ledger, kept=False)
+
+    assert (check.ok, check.detail) == (True, "1 citations print a page of their exhibit")
+    assert not unlinked.cites([(1, f"(Ex. {tab} at {label}9)")], ledger, kept=False).ok
+
+
+def test_a_citation_without_link_may_be_broken_at_its_hyphen() -> None:
+    ledger = [{"number": 60, "label": "57-1", "tab": "C", "kind": "exhibit"}]
+
+    assert unlinked.cites([(1, "see Ex. C at 57\x02 1.")], ledger, kept=False).ok
+
+
+def test_a_typed_citation_of_another_filing_is_no_fault_where_the_drafts_say_which_are_ours() -> None:
+    ledger = [{"number": 60, "label": "57", "tab": "B", "kind": "exhibit"}]
+
+    assert unlinked.cites([(1, "as in Ex. B at 3")], ledger, kept=True).ok
+
+
+@pytest.mark.parametrize(
+    "title", [*TITLES, "word " * 39, "Self-help for the long-term", "Supercalifragilistic" * 10, "תעודת 12 לידה"]
+)
+def test_a_row_without_links_is_found_whatever_the_title_holds(title: str) -> None:
+    one = row("A", title, "6")
+    text = f"Index of exhibits: A {title[:10]} B A {title} October 1, 2026 6 English"
+
+    assert unlinked.row_faults(one, [(1, text), (5, "EXHIBIT A Page 6")], {1}, "6") == []
+    assert unlinked.row_faults(one, [(1, f"A {title} 4 English"), (5, "Page 6")], {1}, "88")
