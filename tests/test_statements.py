@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from assembler.prove import statements, unlinked
 from assembler.prove.kept import Kept, KeptDocument
 from assembler.prove.own_pages import OwnLink, OwnPage
-from assembler.prove.proof import _cites_agree
+from assembler.prove.proof import _cites_agree, _link_faults
 from assembler.prove.structure import Link, Structure
 
 DOCUMENT, LETTER = "draft:index", "draft:cover-letter"
@@ -163,3 +163,20 @@ def test_a_row_without_links_is_found_whatever_the_title_holds(title: str) -> No
 
     assert unlinked.row_faults(one, [(1, text), (5, "EXHIBIT A Page 6")], {1}, "6") == []
     assert unlinked.row_faults(one, [(1, f"A {title} 4 English"), (5, "Page 6")], {1}, "88")
+
+
+@pytest.mark.parametrize("pieces", [["1057a–1063b"], ["1057a–", "1063b"], ["1057a", "–1063b"]])
+def test_the_pages_of_a_row_may_be_broken_over_lines(pieces: list[str]) -> None:
+    links = [Link(page=1, text="C", target=5), *(Link(page=1, text=piece, target=6) for piece in pieces)]
+    structure = Structure(links=(*links, Link(page=5, text="Pages", target=6)))
+
+    assert list(_link_faults(row("C", "Letter", ""), structure, {1}, "1057a–1063b")) == []
+    assert list(_link_faults(row("C", "Letter", ""), structure, {1}, "1057a–1063c"))
+
+
+@pytest.mark.parametrize("piece", ["57-", "57\x02", "57\ufffe"])
+def test_the_pages_of_a_row_may_be_broken_at_a_hyphen(piece: str) -> None:
+    links = [Link(page=1, text="C", target=5), Link(page=1, text=piece, target=6), Link(page=1, text="1–57-2", target=6)]
+    structure = Structure(links=(*links, Link(page=5, text="Pages", target=6)))
+
+    assert list(_link_faults(row("C", "Letter", ""), structure, {1}, "57-1–57-2")) == []

@@ -279,12 +279,21 @@ def _row_agrees(
 def _link_faults(row: Mapping[str, Any], structure: structuring.Structure, index: set[int], printed: str) -> Iterator[str]:
     first, sheet = row["first"], row["sheet"]
     on_index = [link for link in structure.links if link.page in index]
-    if not any(_plain(link.text) == _plain(printed) and link.target == first for link in on_index):
+    if _plain(printed) not in _texts_to(first, on_index):
         yield "no index link prints these pages and leads to the first of them"
     if not any(link.text == row["tab"] and link.target == sheet for link in on_index):
         yield "no index link prints its tab and leads to the tab sheet"
     if sheet != first and not any(link.page == sheet and link.target == first for link in structure.links):
         yield "the tab sheet does not lead to the evidence"
+
+
+def _texts_to(target: int, links: Sequence[structuring.Link]) -> set[str]:
+    """The texts of links to a page, and those of pieces that follow each other: a narrow column breaks "1057a–1063b"."""
+    texts: set[str] = set()
+    for goal, run in groupby(links, key=lambda link: link.target):
+        pieces = [_plain(link.text) for link in run] if goal == target else []
+        texts |= {"".join(pieces[start:end]) for start in range(len(pieces)) for end in range(start + 1, len(pieces) + 1)}
+    return texts
 
 
 def _sheet_in_front(row: Mapping[str, Any], places: Mapping[int, Entry]) -> bool:
@@ -295,7 +304,7 @@ def _sheet_in_front(row: Mapping[str, Any], places: Mapping[int, Entry]) -> bool
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"\s+", "", text).replace("-", "–")
+    return re.sub(r"\s+", "", re.sub("[\x02\ufffe]", "-", text)).replace("-", "–")
 
 
 def _cites_agree(structure: structuring.Structure, places: Mapping[int, Entry], rows: Sequence[Mapping[str, Any]]) -> Check:
