@@ -246,16 +246,18 @@ def _compared(page: Any, source: _Arranged, stamp: Mapping[str, Any] | None, lef
     size = drawing_size(shown)
     ink = ink_of(stamp, shown, size) if stamp else None
     found, worst, area, drawn = 0, 0, None, None
-    for top, rows in _bands(size):
-        seen, expected = draw(page, size, top, rows), draw(source.page, size, top, rows)
+    for start, rows in _bands(size):
+        seen, expected = draw(page, size, start, rows), draw(source.page, size, start, rows)
         if source.gray:
             expected = _without_color(expected, seen)
         drawn = expected.copy() if rows == size[1] else None
         if ink:
-            ink.print_on(expected, top)
-        if np.array_equal(seen, expected):
+            ink.print_on(expected, start)
+        span = pixels.differing_rows(seen, expected)
+        if not span.stop:
             continue
         drawn = None
+        seen, expected, top = seen[span], expected[span], start + span.start
         part = _Part(seen=seen, expected=expected, size=size, top=top, shown=shown)
         wrong = pixels.differing(seen, expected, _GRAY if source.gray else 0) & ~part.within(left_out, 0)
         if ink:

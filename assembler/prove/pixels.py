@@ -19,10 +19,16 @@ Area = tuple[int, int, int, int]  # left, top, right, bottom, pixels
 
 def differing(seen: Pixels, expected: Pixels, level: int = 0) -> Mask:
     """Where any color differs by more than `level`."""
-    if level == 0:
-        return np.asarray((seen != expected).any(axis=2))
-    apart = np.maximum(seen, expected) - np.minimum(seen, expected)
-    return np.asarray(apart.max(axis=2) > level)
+    apart = seen != expected if level == 0 else np.maximum(seen, expected) - np.minimum(seen, expected) > level
+    return np.asarray(apart[:, :, 0] | apart[:, :, 1] | apart[:, :, 2])  # numpy's own way takes ten times as long
+
+
+def differing_rows(seen: Pixels, expected: Pixels) -> slice:
+    """The rows from the first to the last that has a difference, and some around them; none where all agree."""
+    if np.array_equal(seen, expected):
+        return slice(0, 0)
+    rows = np.flatnonzero((seen != expected).reshape(len(seen), -1).any(axis=1))
+    return slice(max(0, int(rows[0]) - 2 * _BROAD), min(len(seen), int(rows[-1]) + 1 + 2 * _BROAD))
 
 
 def differing_near(seen: Pixels, expected: Pixels, level: int) -> Mask:

@@ -11,7 +11,7 @@ import io
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -74,19 +74,31 @@ def ink_of(stamp: Mapping[str, Any], page: tuple[float, float], drawing: tuple[i
     if x1 <= x0 or y1 <= y0:
         return Ink(column=0, row=0, left=np.zeros((0, 0), np.uint8))
     rounding = 4 if stamp["size"] * down > _LARGE else 1
-    return Ink(column=x0, row=y0, rounding=rounding, left=_drawn(stamp, page, drawing, (x0, y0, x1 - x0, y1 - y0)))
+    line = _Line(text=stamp["text"], x=stamp["x"], y=stamp["y"], size=stamp["size"])
+    return Ink(column=x0, row=y0, rounding=rounding, left=_drawn(line, page, drawing, (x0, y0, x1 - x0, y1 - y0)))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Line:
+    """A stamp's text, and the lower left corner of its box."""
+
+    text: str
+    x: float
+    y: float
+    size: float
+
+
+@lru_cache(maxsize=4)  # a page's stamp is looked at by itself, and on its page
 def _drawn(
-    stamp: Mapping[str, Any], size: tuple[float, float], drawing: tuple[int, int], part: tuple[int, int, int, int]
+    line: _Line, size: tuple[float, float], drawing: tuple[int, int], part: tuple[int, int, int, int]
 ) -> Pixels:
     """The part (left, top, width, height in pixels) of a white page with nothing but the stamp."""
     document, font = _document()
     page = document.new_page(*size)
     try:
-        text = raw.FPDFPageObj_CreateTextObj(document, font, stamp["size"])
-        raw.FPDFText_SetText(text, _wide(stamp["text"]))
-        raw.FPDFPageObj_Transform(text, 1, 0, 0, 1, stamp["x"], stamp["y"] + _BASELINE * stamp["size"])
+        text = raw.FPDFPageObj_CreateTextObj(document, font, line.size)
+        raw.FPDFText_SetText(text, _wide(line.text))
+        raw.FPDFPageObj_Transform(text, 1, 0, 0, 1, line.x, line.y + _BASELINE * line.size)
         raw.FPDFPage_InsertObject(page, text)
         bitmap = pdfium.PdfBitmap.new_native(part[2], part[3], raw.FPDFBitmap_BGR)
         bitmap.fill_rect((255, 255, 255, 255), 0, 0, part[2], part[3])
