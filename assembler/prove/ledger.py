@@ -154,6 +154,10 @@ def _addresses(data: Mapping[str, Any]) -> Iterator[Fault]:
         yield "/addresses", "links would lead to other pages than the ledger says"
 
 
+_LINE = 1.25  # height of a stamp's box in font sizes
+_ROUNDED = 0.02  # points
+
+
 def _stamps(ledger: Sequence[Entry]) -> Iterator[Fault]:
     """Each within its page; only forms, and what the packet's order leaves unmarked, have none."""
     for place, entry in enumerate(ledger):
@@ -165,6 +169,8 @@ def _stamps(ledger: Sequence[Entry]) -> Iterator[Fault]:
         wide, high = entry["size"]
         if min(box["x"], box["y"], box["size"]) < 0 or box["x"] + box["width"] > wide + 1 or box["y"] + box["height"] > high + 1:
             yield f"/ledger/{place}/stamp", "it is not on the page"
+        if abs(box["height"] - _LINE * box["size"]) > _ROUNDED:
+            yield f"/ledger/{place}/stamp/height", "it is not that of one line of its size"
 
 
 def _files(data: Mapping[str, Any]) -> Iterator[Fault]:

@@ -56,6 +56,8 @@ def prove(
     counts = list(_ledger(data, case_folder, workshop))
     if gone := volumed.missing(build, parts):
         return Proof(checks=(*files, Check(name="files", ok=False, detail=f"there is no {gone[0]}")))
+    if not (held := volumed.holding_each_page(data, parts)).ok:  # nobody can say which page is where
+        return Proof(checks=(*files, *counts, held))
     looked = known.look(build, ledger, parts, case_folder, sums, workshop, remember=remember, pictures=pictures)
     seen = looked.seen
     structures = structuring.read_all(build, ledger, parts, workshop, data.get("linked", True))

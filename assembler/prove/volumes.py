@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -26,15 +27,22 @@ def missing(build: Path, parts: Sequence[Volume]) -> tuple[str, ...]:
 
 def checks(build: Path, data: Mapping[str, Any], parts: Sequence[Volume]) -> Iterator[Check]:
     """Each page in one volume, every file within the limit; all volumes must be there."""
-    pages = [page for one in parts for page in range(one.first, one.last + 1)]
-    ok = pages == list(range(1, len(data["ledger"]) + 1)) and len({one.path for one in parts}) == len(parts)
-    detail = f"{len(parts)} files hold pages 1 to {len(pages)}, each once" if ok else "the files do not hold each page once"
-    yield Check(name="volumes", ok=ok, detail=detail)
+    yield holding_each_page(data, parts)
     limit = data.get("max_bytes")
     if limit is not None:
         over = [one for one in parts if (build / one.path).stat().st_size > limit]
         detail = f"no file has more than {limit:,} bytes" if not over else f"{over[0].path} has more than {limit:,} bytes"
         yield Check(name="limit", ok=not over, detail=detail, page=over[0].first if over else None)
+
+
+def holding_each_page(data: Mapping[str, Any], parts: Sequence[Volume]) -> Check:
+    """Whether the files hold the pages of the ledger one after the other, each once."""
+    ends = [(1, 0), *((one.first, one.last) for one in parts)]
+    follow = all(before[1] + 1 == after[0] <= after[1] for before, after in pairwise(ends))
+    pages = len(data["ledger"])
+    ok = follow and ends[-1][1] == pages and len({one.path for one in parts}) == len(parts)
+    detail = f"{len(parts)} files hold pages 1 to {pages}, each once" if ok else "the files do not hold each page once"
+    return Check(name="volumes", ok=ok, detail=detail)
 
 
 def listed(data: Mapping[str, Any], parts: Sequence[Volume], texts: Sequence[tuple[int, str]]) -> Iterator[Check]:

@@ -52,6 +52,10 @@ def check_kept(
     if kept is None:
         return WithKept(checks=(), not_checked=(_OLD,), complete=False)
     ledger = data["ledger"]
+    recognized = {(e["document"], e["index"]) for e in ledger if e.get("text", {}).get("method") == "ocr"}
+    if set(kept.words) - recognized:
+        detail = "words are kept of a page that was not recognized, as the manifest says"
+        return WithKept(checks=(Check(name="kept", ok=False, detail=detail),))
     pages = read_own_pages(build, ledger, parts, kept, workshop)
     layers = read_layers(build, data, parts, kept, case_folder, workshop)
     if case_folder:

@@ -40,7 +40,8 @@ def main() -> None:
         outcomes = list(_written(options.json, _different(_run(options, _jobs(options), home, Path(folder) / "scratch"))))
         seconds = time.monotonic() - start
     _report(options, outcomes, seconds)
-    raise SystemExit(bool(table.unexplained(outcomes) or table.blocked(outcomes)))
+    missed = table.share_caught(outcomes) < options.floor if options.floor else bool(table.unexplained(outcomes))
+    raise SystemExit(bool(missed or table.blocked(outcomes)))
 
 
 def _options() -> argparse.Namespace:
@@ -51,6 +52,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--only", type=int, default=None, metavar="SEED", help="only this seed of each class")
     parser.add_argument("--minutes", type=float, default=0, help="stop after so many minutes, all classes about equally far")
     parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument(
+        "--floor", type=float, default=0, metavar="PART", help="pass if at least this part of those that matter is caught"
+    )
     parser.add_argument(
         "--json", type=Path, default=None, metavar="FILE", help="write every mutant and what became of it, a line each"
     )

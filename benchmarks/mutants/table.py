@@ -11,6 +11,7 @@ from benchmarks.mutants.trial import Outcome
 # kinds of which some pass and may: why. Anything else that matters and passes makes the command fail.
 EXPLAINED: Mapping[str, str] = {
     "manifest: key of how it came about missing or other": "no file of the packet shows it true or false",
+    "manifest: text of a page another": "how many words a page has is told only; the words themselves are compared",
     "structure: a file beside the bundle": "PDF files are refused; others are named, not refused: people keep papers there",
 }
 # rewrites that the proof refuses by design: none
@@ -76,6 +77,12 @@ def unexplained(outcomes: Sequence[Outcome]) -> list[Outcome]:
     """What fails the command: mutants that matter and pass, of a kind that nobody explained; and proofs that raised."""
     own = [item for item in outcomes if not item.control and item.packet]
     return [item for item in own if item.crash or (item.matters and not item.caught and item.kind not in EXPLAINED)]
+
+
+def share_caught(outcomes: Sequence[Outcome]) -> float:
+    """Which part of the mutants that matter is caught, those of explained kinds left out."""
+    matter = [item for item in outcomes if not item.control and item.packet and item.matters and item.kind not in EXPLAINED]
+    return sum(item.caught for item in matter) / len(matter) if matter else 1.0
 
 
 def blocked(outcomes: Sequence[Outcome]) -> list[Outcome]:
