@@ -97,7 +97,8 @@ def test_another_piece_of_a_broken_title_is_refused() -> None:
 @given(st.lists(titles, min_size=1, max_size=4))
 def test_the_index_is_read_whatever_titles_hold(names: list[str]) -> None:
     rows = [row(tab, name, str(number), f"e{number}") for number, (tab, name) in enumerate(zip("ABCD", names, strict=False), 6)]
-    text = "Tab Description Date Pages Language " + " ".join(f"{one['tab']} {one['title']} {one['pages']} English" for one in rows)
+    printed = " ".join(f"{one['tab']} {one['title']} {one['pages']} English" for one in rows)
+    text = f"Tab Description Date Pages Language {printed}"
 
     assert list(statements._index_faults(told(rows, text=text))) == []
 
