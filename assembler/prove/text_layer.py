@@ -208,7 +208,8 @@ def _own_text_by_content(
 
 def _nearest(page: Any, signs: Signs, word: str, wanted: tuple[float, float]) -> float:
     """How far the nearest place of this word is from where it should be; -1 where PDFium has it nowhere whole."""
-    text, offs, place = signs.text, [], signs.text.find(word)
+    text, place = signs.text, signs.text.find(word)
+    offs: list[float] = []
     while place >= 0 and len(offs) < _MOST_PLACES:
         offs.append(_distance(middle_of(page, signs, place, word), wanted))
         place = text.find(word, place + 1)
