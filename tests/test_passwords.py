@@ -171,7 +171,10 @@ def test_verify_says_what_it_cannot_see_without_the_password(locked_case: Path) 
 
     assert proof.ok
     why = "it asks for a password that is not at hand (evidence_passwords.json)"
-    assert proof.not_checked == (f"whether the pages of evidence/letter.pdf look like it: {why}",)
+    assert proof.not_checked == (
+        f"whether the pages of evidence/letter.pdf look like it: {why}",
+        "whether evidence/letter.pdf has all of its links in the bundle",
+    )
     details = [check.detail for check in proof.checks if check.name == "pixels" and check.exhibit == "letter"]
     assert details[0].startswith("0 of 2 pages look like their source; page ")
 

@@ -211,7 +211,7 @@ def unmark(pdf: Pdf) -> None:
     [
         (lambda pdf: pdf.pages.__delitem__(-1), 0, "count"),
         (wrong_page, 0, "cites"),
-        (wrong_file, 0, "nothing-else"),
+        (wrong_file, 0, "links"),
         (relabel, 1, "label"),
         (unmark, 1, "bookmark"),
     ],

@@ -41,7 +41,8 @@ def _numbers(ledger: Sequence[Entry]) -> Iterator[Fault]:
 def _pages(data: Mapping[str, Any]) -> Iterator[Fault]:
     """Each page of a document once, and an exhibit's own count of its pages."""
     ledger: Sequence[Entry] = data["ledger"]
-    filled = {form["document"] for form in data["kept"]["forms"]}  # by us; all other forms are the client's
+    kept = data.get("kept")  # none in packets of format 1, whose forms say nothing of their source
+    filled = {form["document"] for form in kept["forms"]} if kept else {entry["document"] for entry in ledger}  # by us
     seen: set[tuple[str, int]] = set()
     counts = Counter(entry["exhibit"] for entry in ledger if entry["kind"] == "exhibit")
     places: Counter[str] = Counter()

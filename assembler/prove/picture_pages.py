@@ -24,7 +24,7 @@ from assembler.prove.placement import Frame, Matrix, Placement, moved_box, same_
 from assembler.sight import Album
 
 _LIGHTNESS = np.array([0.299, 0.587, 0.114], np.float32)
-_LIGHTER = 28  # levels of lightness of a dot: JPEG of quality 90 changes at most 20, whatever the picture
+_LIGHTER = 40  # levels of lightness of a dot: JPEG of quality 90 changes 28 at hard edges of full colors, 20 elsewhere
 _OTHER_COLOR = 80  # levels of softened colors: it keeps colors at half the fineness
 _DEEP = 2  # forms that a picture may lie in: of a page drawn smaller
 _ROWS = 512  # rows of dots compared at once

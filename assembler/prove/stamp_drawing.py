@@ -73,7 +73,7 @@ def ink_of(stamp: Mapping[str, Any], page: tuple[float, float], drawing: tuple[i
     y1 = min(drawing[1], math.ceil((page[1] - stamp["y"] + _MARGIN) * down))
     if x1 <= x0 or y1 <= y0:
         return Ink(column=0, row=0, left=np.zeros((0, 0), np.uint8))
-    rounding = 4 if stamp["size"] * down > _LARGE else 1
+    rounding = 8 if stamp["size"] * down > _LARGE else 1
     line = _Line(text=stamp["text"], x=stamp["x"], y=stamp["y"], size=stamp["size"])
     return Ink(column=x0, row=y0, rounding=rounding, left=_drawn(line, page, drawing, (x0, y0, x1 - x0, y1 - y0)))
 

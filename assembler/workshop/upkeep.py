@@ -201,7 +201,7 @@ def remove_home(home: Path) -> None:
         purge(home / "cache")
     for name in ("lock", TAG):
         (home / name).unlink(missing_ok=True)
-    for folder in (home / "cache", home):
+    for folder in (home / "scratch", home / "cache", home):
         with suppress(OSError):
             folder.rmdir()
 
