@@ -245,7 +245,8 @@ def test_other_office_files_are_refused_by_name(tmp_path: Path, name: str, said:
     [
         (b"Received: from x\nFrom: a@b\nSubject: s\n\nbody", "an e-mail"),
         (b"X-A: 1\nX-B: 2\n more\nFrom: a@b\n\nx", "an e-mail"),
-        (b"Dear Madam, from: nobody", "a plain text"), (b"8BPS\0\1rest", "a Photoshop file"), (b"%!PS-Adobe", "a PostScript or EPS file"),
+        (b"Dear Madam, from: nobody", "a plain text"),
+        (b"8BPS\0\1rest", "a Photoshop file"), (b"%!PS-Adobe", "a PostScript or EPS file"),
         (b"<svg xmlns='x'/>", "an SVG drawing"), (b"Rar!\x1a\x07\x01\0", "an archive"), (b"\0\0\0\x18ftypmp42", "a film"),
         (b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le"), "a Word or Excel file that asks for a password"),
         (b"\x01\x02\x03", "of no kind we can read"),

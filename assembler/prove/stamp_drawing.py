@@ -16,7 +16,6 @@ from typing import Any
 
 import numpy as np
 import pypdfium2 as pdfium
-from PIL import Image, ImageFilter
 from pypdfium2 import raw
 
 from assembler.shelf import stamp_font
@@ -62,8 +61,8 @@ class Ink:
         if first < last:
             left = self.left[first - self.row : last - self.row]
             mixed = (left > 0) & (left < 255)
-            if self.rounding > 1:  # of a large letter a dot beside its edge may have a trace of ink, or lack one
-                mixed = np.asarray(Image.fromarray(mixed.astype(np.uint8)).filter(ImageFilter.MaxFilter(3))) > 0
+            if self.rounding > 1:  # around a large letter dots may have a trace of ink, or lack one
+                mixed[:] = True
             mask[first - top : last - top, self.column : self.column + left.shape[1]] = mixed
         return mask
 
