@@ -261,6 +261,13 @@ def test_libreoffice_keeps_links_fonts_and_bytes(save: Any) -> None:
     assert one.engine.startswith("LibreOffice ")
 
 
+# Strict Open XML, a lock file of Word, a drawing's own font, a metafile, a text box and a linked picture: each said by name
+REFUSED_BY_EMBEDDED = {
+    "docling__Strict.docx", "ilao__~$V_motion.docx", "docling__drawingml.docx", "docling__test_emf_docx.docx",
+    "docxtpl__merge_docx_subdoc.docx", "unstr__hlink-meta.docx",
+}  # fmt: skip
+
+
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not here")
 def test_real_word_files_are_converted_whole_or_refused_with_a_reason(tmp_path: Path) -> None:
     whole, refused = 0, {}
@@ -272,4 +279,4 @@ def test_real_word_files_are_converted_whole_or_refused_with_a_reason(tmp_path: 
             refused[docx.name] = str(error)
 
     assert whole >= 50
-    assert len(refused) <= 5, refused
+    assert set(refused) <= REFUSED_BY_EMBEDDED, refused
