@@ -16,13 +16,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pikepdf import Array, Dictionary, Name, Pdf, String
 from pypdf import PdfReader, PdfWriter
+from pypdf.errors import PdfReadError
 from pypdf.generic import ArrayObject, NameObject, TextStringObject
 
 from assembler.evidence.bidi import base_level, visual_runs
 from assembler.evidence.fields import places_of
 from assembler.evidence.pdfs import Normal, normal_pdf
 from assembler.model import Severity
-from assembler.prove import fields
+from assembler.prove import fields, text_layer
 from tests import factories, formdraw
 from tests.formdraw import COMB, COMBO, MULTILINE, MULTISELECT, PASSWORD, PUSH, RADIO, drawing, field, form, kids
 from tests.test_pipeline import build
@@ -405,6 +406,26 @@ def test_a_hidden_field_that_is_shown_is_found(tmp_path: Path) -> None:
     assert proved(tmp_path) == ["form field 1 does not look as in the file"]
 
 
+@pytest.mark.parametrize(("place", "is_caught"), [("100 300", True), ("80 505", False)])
+def test_letters_of_a_value_count_only_in_its_field(tmp_path: Path, place: str, is_caught: bool) -> None:
+    """Hidden words beside the field are other text than the source's; within it they are for the check of the fields."""
+    normal = made(form(field(BOX, V=String("paid 12345"))), tmp_path)
+    assert normal.redrawn == {0}
+    with pikepdf.open(tmp_path / "normal.pdf", allow_overwriting_input=True) as pdf:
+        page = pdf.pages[0]
+        page.Resources.Font.Hid = pdf.make_indirect(Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica))
+        page.contents_add(b"BT 3 Tr /Hid 9 Tf %s Td (12) Tj ET" % place.encode())
+        pdf.save()
+    opened = pdfium.PdfDocument(tmp_path / "normal.pdf")
+    line = entry(0, opened[0].get_size(), text={"method": "own"})
+    job = text_layer.Job(bundle=tmp_path / "normal.pdf", first=1, entries=(line,), words=(None,), case_folder=tmp_path)
+
+    (page,) = text_layer.compare_layers(job)
+
+    assert bool(page.trouble) == is_caught
+    assert is_caught or proved(tmp_path)
+
+
 # --- whole builds ---------------------------------------------------------------------------------------------------
 
 
@@ -497,3 +518,16 @@ def test_forms_for_tests_have_the_fields_they_say() -> None:
     with pikepdf.open(io.BytesIO(formdraw.form(field(BOX, V=String("x"))))) as pdf:
         (place,) = places_of(pdf)
     assert (place.page, place.index, place.values) == (0, 1, ("x",))
+
+
+def test_fields_of_a_file_that_pypdf_cannot_open_are_read_as_pdfium_writes_it() -> None:
+    data = form(field(BOX, V=String("Łukasz")))
+    broken = b"99 0 obj\n<</Type/XRef/Size 100/W[1 2 1]/Root 1 0 R/Filter/ASCII85Decode/Length 5>>\n"
+    broken += b"stream\n\xb1\xb1\xb1\xb1\xb1\nendstream\nendobj\n"
+    data += b"\n" + broken + b"startxref\n%d\n%%%%EOF\n" % (len(data) + 1)
+    with pytest.raises(PdfReadError):
+        PdfReader(io.BytesIO(data))
+
+    held = fields.read_page(data, "", 0)
+
+    assert [place.texts for place in held.places] == [("Łukasz",)]

@@ -175,6 +175,23 @@ def test_what_separates_words_does_not_matter_and_what_they_are_does() -> None:
     assert text_layer.places_of("", []) == []
 
 
+def test_in_the_order_of_the_content_every_sign_of_a_word_counts_and_what_stands_between_two_does_not() -> None:
+    words = ["(12.5", "mg)", "daily"]
+
+    assert text_layer.ends_with("Owntext(12.5mg)daily", words)
+    assert text_layer.ends_with("Owntext(12.5—mg)~daily", words)
+    assert not text_layer.ends_with("Owntext(12,5mg)daily", words)
+    assert not text_layer.ends_with("Owntext[12.5mg)daily", words)
+    assert not text_layer.ends_with("Owntext(12.5mg)7daily", words)
+    assert text_layer.ends_with("ילד5שנים", ["שנים", "5", "ילד"][::-1])
+
+
+def test_what_the_first_word_begins_with_belongs_to_the_words() -> None:
+    assert text_layer.start_of("Own($5", ["($5"]) == 3
+    assert text_layer.start_of("Own-5", ["5"]) == 4
+    assert text_layer.start_of("Own", []) == 3
+
+
 @pytest.mark.parametrize("angle", [0, 90, 180, 270])
 def test_a_word_is_looked_for_where_the_page_shows_it(tmp_path: Path, angle: int) -> None:
     """A page turned by /Rotate, with a cropped corner: the same words, recognized as the page is shown."""

@@ -147,8 +147,17 @@ def look(job: Job) -> tuple[Read, ...]:
 
 @lru_cache(maxsize=1)
 def _opened(data: bytes, password: str) -> PdfReader:
-    """A file that pages are asked of one after the other."""
-    return PdfReader(BytesIO(data), password=password or None)
+    """A file that pages are asked of one after the other; one that pypdf cannot open, as PDFium writes it again."""
+    try:
+        return PdfReader(BytesIO(data), password=password or None)
+    except _FAILS:
+        source, _ = document(data, password)
+        try:
+            again = BytesIO()
+            source.save(again)
+        finally:
+            source.close()
+        return PdfReader(again)
 
 
 # --- what the file holds --------------------------------------------------------------------------------------------

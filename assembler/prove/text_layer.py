@@ -7,6 +7,7 @@ import ctypes
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -20,6 +21,7 @@ from assembler.model import Volume
 from assembler.prove import fields
 from assembler.prove.kept import Kept, KeptWords, Word
 from assembler.prove.page_text import is_right_to_left, read_content, read_text
+from assembler.prove.viewing import Box, Glyph, View, glyphs_of, inside
 from assembler.sight import Album, Leafing, NoPages, Sources, stamp
 from assembler.workshop import Failure, Workshop
 
@@ -34,6 +36,7 @@ _SOME_FAR = 0.1  # part of the words of a page that may be further off
 _INCH = 72.0  # points that no word is
 # letters that PDFium may pass over: so many, or so large a part of a page's
 _FEW_LETTERS, _PASSED_OVER = 8, 0.05
+_EDGE = 1.0  # points by which the same sign may lie in a box on one page and beside it on the other
 _MOST_PLACES = 200  # of a word on a page that are looked at
 _TICKS = "48lnuH"  # what a tick, cross, circle or box reads as in the font of ticks
 # hyphens, as PDFium gives them
@@ -154,7 +157,7 @@ def _page(
     if trouble or sources is None:
         return LayerPage(number=number, trouble=trouble, unread=sources is None)
     try:
-        trouble = _as_source(text, sources, entry, recognized=words is not None)
+        trouble = _as_source(text, page, sources, entry, recognized=words is not None)
     except NoPages:
         return LayerPage(number=number, unread=True)
     except (pdfium.PdfiumError, OSError, IndexError):
@@ -185,17 +188,17 @@ def _own_text_by_content(
     were recognized, or PDFium other letters than the content.
     """
     stamp_text = entry["stamp"]["text"] if entry["stamp"] else ""
-    letters = _letters(_spelled(read_content(job.bundle, entry["number"] - job.first)))
-    letters = letters.removesuffix(_letters(_spelled(stamp_text)))
-    layer = _letters("".join(_spelled(word.text) for word in words.words))
+    content = _spelled(read_content(job.bundle, entry["number"] - job.first))
+    content = content.removesuffix(_spelled(stamp_text))
+    texts = [_spelled(word.text) for word in words.words]
     signs = Signs(page)
     signs.drop_end(stamp_text)
-    shown = _letters(signs.text)
+    letters, shown = _letters(content), _letters(signs.text)
     same_count = len(words.words) == entry["text"]["words"]
-    if not same_count or not letters.endswith(layer) or Counter(shown) - Counter(letters):
+    if not same_count or not ends_with(content, texts) or Counter(shown) - Counter(letters):
         return signs.text, trouble
     passed_over = len(letters) - len(shown)
-    if passed_over > max(_FEW_LETTERS, _PASSED_OVER * len(layer)):
+    if passed_over > max(_FEW_LETTERS, _PASSED_OVER * len(_letters("".join(texts)))):
         return signs.text, trouble
     start = signs.start_of(words.words, passed_over)
     offs = {
@@ -245,12 +248,7 @@ class Signs:
 
     def start_of(self, words: Sequence[Word], passed_over: int = 0) -> int:
         """Return the place from which on there are as many letters as these words have, but for some."""
-        left = sum(map(str.isalnum, "".join(_spelled(word.text) for word in words))) - passed_over
-        place = len(self.signs)
-        while left and place:
-            place -= 1
-            left -= self.signs[place][0].isalnum()
-        return place
+        return start_of(self.text, [_spelled(word.text) for word in words], passed_over)
 
 
 def _spelled(text: str) -> str:
@@ -262,8 +260,8 @@ def _spelled(text: str) -> str:
 # --- the source's own text ------------------------------------------------------------------------
 
 
-def _as_source(text: str, sources: Sources, entry: Entry, *, recognized: bool) -> str:
-    """Say that a page's own text is not that of its source; "" where it is.
+def _as_source(text: str, shown: Any, sources: Sources, entry: Entry, *, recognized: bool) -> str:
+    """Say that a page's own text is not that of its source; "" where it is. `shown`: the page, its stamp left out.
 
     Raises NoPages, OSError, PdfiumError or IndexError.
     """
@@ -282,12 +280,42 @@ def _as_source(text: str, sources: Sources, entry: Entry, *, recognized: bool) -
         return ""
     if raw.FPDFPage_GetAnnotCount(page):
         flat = [form(_flattened(sources, path, index, filled=filled)) for filled in (False, True)]
-        extra = Counter(_letters(text.removeprefix(plain)))
-        known = _letters_of_notes(source, page) + Counter(_letters("".join(flat)))
-        known += Counter(_letters(_spelled(fields.text_on(*sources.file(path), index))))
-        if text in flat or (text.startswith(plain) and not extra - known):
+        if text in flat:
+            return ""
+        if recognized:
+            extra = Counter(_letters(text.removeprefix(plain)))
+            known = _letters_of_notes(source, page) + Counter(_letters("".join(flat)))
+            known += Counter(_letters(_spelled(fields.text_on(*sources.file(path), index))))
+            same = text.startswith(plain) and not extra - known
+        else:
+            same = _same_outside_fields(shown, sources, entry)
+        if same:
             return ""  # where in a field its value stands is for the check of the fields
     return "has other text than its source"
+
+
+def _same_outside_fields(shown: Any, sources: Sources, entry: Entry) -> bool:
+    """Whether a page has the signs of its source but for the places of fields and marks whose values we drew, in any
+    order: a program may draw the pictures of comments in another order than PDFium makes them part of a page."""
+    path, index = entry["source"]["path"], entry["source"]["page"] - 1
+    boxes = fields.boxes_on(entry, sources)
+    view = View(entry, sources.open(path)[index])
+    now = glyphs_of(shown)
+    for filled in (False, True):
+        with _flat(sources, path, index, filled=filled) as flat:
+            then = glyphs_of(flat, view)
+        if not _outside(now, boxes) - _outside(then, boxes, edge=_EDGE) and not (
+            _outside(then, boxes) - _outside(now, boxes, edge=_EDGE)
+        ):
+            return True
+    return False
+
+
+def _outside(glyphs: Sequence[Glyph], boxes: Sequence[Box], edge: float = 0.0) -> Counter[str]:
+    """The signs that do not lie in these boxes, or not deeper in them than an edge, in points."""
+    smaller = [(left + edge, bottom + edge, right - edge, top - edge) for left, bottom, right, top in boxes]
+    within = {id(glyph) for box in smaller for glyph in inside(glyphs, box)}
+    return Counter(sign for glyph in glyphs if id(glyph) not in within for sign in _spelled(glyph.letter))
 
 
 def _letters(text: str) -> str:
@@ -295,7 +323,14 @@ def _letters(text: str) -> str:
 
 
 def _flattened(sources: Sources, path: str, index: int, *, filled: bool) -> str:
-    """The text with the pictures of fields and comments made part of the page, as binding does.
+    """The text with the pictures of fields and comments made part of the page, as binding does."""
+    with _flat(sources, path, index, filled=filled) as page:
+        return _spelled(read_text(page))
+
+
+@contextmanager
+def _flat(sources: Sources, path: str, index: int, *, filled: bool) -> Iterator[Any]:
+    """A page with the pictures of fields and comments made part of it.
 
     `filled`: as PDFium draws fields, else as the file's own pictures show them.
     """
@@ -304,7 +339,7 @@ def _flattened(sources: Sources, path: str, index: int, *, filled: bool) -> str:
         if filled:
             again.init_forms()
         raw.FPDFPage_Flatten(again[index], raw.FLAT_NORMALDISPLAY)
-        return _spelled(read_text(again[index]))
+        yield again[index]
     finally:
         again.close()
 
@@ -359,6 +394,27 @@ def _recognized(page: Any, signs: Signs, kept: KeptWords, entry: Entry) -> str:
     if places is None:
         return f"lacks {_missing(page, texts)} of {len(texts)} recognized words, or has them in another order"
     return _misplaced(page, signs, kept, entry, [start + place for place in places])
+
+
+def start_of(there: str, words: Sequence[str], passed_over: int = 0) -> int:
+    """Return the place in a text from which on there are as many letters as these words have, but for some; what the
+    first word begins with, a bracket say, belongs to it."""
+    left = sum(map(str.isalnum, "".join(words))) - passed_over
+    place = len(there)
+    while left and place:
+        place -= 1
+        left -= there[place].isalnum()
+    first = words[0] if words else ""
+    opening = first[: next((number for number, sign in enumerate(first) if sign.isalnum()), 0)]
+    return place - len(opening) if there.endswith(opening, 0, place) else place
+
+
+def ends_with(content: str, words: Sequence[str]) -> bool:
+    """Tell whether a text ends with these words, whole and in order, nothing but signs between two; of words that run
+    to the left, which readers give in one order or the other, only the letters are asked for."""
+    if any(map(is_right_to_left, words)):
+        return _letters(content).endswith(_letters("".join(words)))
+    return places_of(content[start_of(content, words) :], words) is not None
 
 
 def places_of(there: str, words: Sequence[str]) -> list[int] | None:
