@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -201,12 +202,34 @@ def _own_text_by_content(
     if passed_over > max(_FEW_LETTERS, _PASSED_OVER * len(_letters("".join(texts)))):
         return signs.text, trouble
     start = signs.start_of(words.words, passed_over)
-    offs = {
-        word: off
-        for word in words.words
-        if (off := _nearest(page, signs, _spelled(word.text), _wanted(word, words.size, entry))) >= 0
-    }
-    return signs.text[:start], _judge_offs(list(offs.values()), [_height(word, entry) for word in offs])
+    return signs.text[:start], _judge_places(page, signs, words, entry, passed_over)
+
+
+def _judge_places(page: Any, signs: Signs, kept: KeptWords, entry: Entry, passed_over: int) -> str:
+    """Say that words do not lie where they were recognized, whatever order PDFium gives them in; "" where they do.
+
+    A word that is nowhere whole must have its letters about its place, but for those that PDFium passes over.
+    """
+    offs, heights, away, lacking = [], [], 0, 0
+    letters = [(sign, _middle(page, [_box(signs.layer, place)])) for sign, place in signs.signs if sign.isalnum()]
+    line = _line_height([_height(word, entry) for word in kept.words])
+    for word in kept.words:
+        wanted, height = _wanted(word, kept.size, entry), _height(word, entry)
+        far = max(_FAR, height, line)
+        off = _nearest(page, signs, _spelled(word.text), wanted)
+        if 0 <= off <= far:
+            offs.append(off)
+            heights.append(height)
+            continue
+        half = (word.right - word.left) * entry["scale"] / 2, height / 2
+        around = Counter(
+            sign for sign, (x, y) in letters if abs(x - wanted[0]) <= half[0] + far and abs(y - wanted[1]) <= half[1] + far
+        )
+        missing = (Counter(_letters(_spelled(word.text))) - around).total()
+        away, lacking = away + bool(missing), lacking + missing
+    if lacking > passed_over:
+        return f"has {away} of {len(kept.words)} recognized words in another place than they are seen"
+    return _judge_offs(offs, heights, line)
 
 
 def _nearest(page: Any, signs: Signs, word: str, wanted: tuple[float, float]) -> float:
@@ -253,8 +276,15 @@ class Signs:
 
 def _spelled(text: str) -> str:
     """Every sign but blanks, taken apart: letters and their marks, ligatures; a hyphen at the end
-    of a line is one."""
-    return "".join(unicodedata.normalize("NFKD", text.translate(_PLAIN)).split())
+    of a line is one. A sign that stands for letters, as that of a trade mark, stays one sign: recognition counts it so.
+    """
+    return "".join("".join(map(_taken_apart, text.translate(_PLAIN))).split())
+
+
+@lru_cache(maxsize=4096)
+def _taken_apart(sign: str) -> str:
+    apart = unicodedata.normalize("NFKD", sign)
+    return sign if any(map(str.isalnum, apart)) and not sign.isalnum() else apart
 
 
 # --- the source's own text ------------------------------------------------------------------------
@@ -447,20 +477,26 @@ def _misplaced(
         )
         for word, place in zip(kept.words, places, strict=True)
     ]
-    return _judge_offs(offs, [_height(word, entry) for word in kept.words])
+    heights = [_height(word, entry) for word in kept.words]
+    return _judge_offs(offs, heights, _line_height(heights))
 
 
 def _height(word: Word, entry: Entry) -> float:
     return float((word.bottom - word.top) * entry["scale"])
 
 
-def _judge_offs(offs: Sequence[float], heights: Sequence[float]) -> str:
+def _line_height(heights: Sequence[float]) -> float:
+    """The usual height of a page's words, in points: the engine lays a comma or an i in the middle of its line."""
+    return median(heights) if heights else 0.0
+
+
+def _judge_offs(offs: Sequence[float], heights: Sequence[float], line: float) -> str:
     """Say that words of these heights are too far from their places, all in points; "" where they are not."""
     pairs = list(zip(offs, heights, strict=True))
     usual = (
         median(off / max(_USUAL, _USUAL_PART * height) for off, height in pairs) if pairs else 0.0
     )
-    far = sum(off > max(_FAR, height) for off, height in pairs)
+    far = sum(off > max(_FAR, height, line) for off, height in pairs)
     if usual > 1 or far > max(1, _SOME_FAR * len(offs)) or max(offs, default=0.0) > _INCH:
         return (
             f"has {max(1, far)} of {len(offs)} recognized words in another place than they are seen"
@@ -486,7 +522,11 @@ def middle_of(page: Any, signs: Signs, place: int, word: str) -> tuple[float, fl
     letters = [number for number, sign in enumerate(word) if sign.isalnum()] or [0]
     # the ends say how long it is, also of a line of a passport that ends with fillers; letters say how high
     numbers = {0, len(word) - 1, letters[0], letters[-1]}
-    boxes = [_box(signs.layer, signs.signs[place + number][1]) for number in sorted(numbers)]
+    return _middle(page, [_box(signs.layer, signs.signs[place + number][1]) for number in sorted(numbers)])
+
+
+def _middle(page: Any, boxes: Sequence[tuple[float, float, float, float]]) -> tuple[float, float]:
+    """The middle of letters, given as left, right, bottom, top, on the page as it is shown."""
     xs = [x for left, right, _, _ in boxes for x in (left, right)]
     ys = [y for _, _, bottom, top in boxes for y in (bottom, top)]
     return _shown(page, (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2)
