@@ -202,7 +202,7 @@ class Edited(RuleBasedStateMachine):
 
 TestEdited = Edited.TestCase
 TestEdited.settings = settings(
-    max_examples=2, stateful_step_count=6, deadline=None, derandomize=True, phases=(Phase.generate,),
+    max_examples=1, stateful_step_count=6, deadline=None, derandomize=True, phases=(Phase.generate,),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )  # fmt: skip
 

@@ -408,7 +408,7 @@ def test_a_title_that_begins_like_a_citation_is_none() -> None:
 
 
 def test_a_paragraph_of_citations_longer_than_a_page_is_proved(tmp_path: Path) -> None:
-    pages = 131
+    pages = 70
     case = factories.small_case(tmp_path / "case")
     (case / "evidence/letter.pdf").write_bytes(factories.text_pdf([["Of Testina Exemplar", str(n)] for n in range(pages)]))
     cites = "; ".join(f"@letter, p. {page}" for page in range(1, pages + 1))

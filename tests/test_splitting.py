@@ -252,9 +252,9 @@ def test_a_page_above_the_limit_is_refused_and_named(copy: Path) -> None:
 
 
 def test_an_exhibit_above_the_limit_is_cut_inside_and_named_again(copy: Path) -> None:
-    (copy / "evidence/scan.pdf").write_bytes(factories.scan_pdf([[f"Page {n}"] for n in range(6)], dpi=100, noise=12))
-    one = (copy / "evidence/scan.pdf").stat().st_size // 6
-    build(copy, own_profile(copy, max_bytes=max(limit_for(copy, 0.5), one * 3), outline=True, labels=True))
+    (copy / "evidence/scan.pdf").write_bytes(factories.scan_pdf([[f"Page {n}"] for n in range(4)], dpi=100, noise=12))
+    one = (copy / "evidence/scan.pdf").stat().st_size // 4
+    build(copy, own_profile(copy, max_bytes=max(limit_for(copy, 0.5), one * 2), outline=True, labels=True))
     data, folder = manifest(copy), copy / "build/child"
 
     inside = {entry["number"] for entry in data["ledger"] if entry["exhibit_page"] > 1}

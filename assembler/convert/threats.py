@@ -12,6 +12,7 @@ import zipfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -170,11 +171,18 @@ def _threat(part: str, kind: str) -> Threat:
     return Threat(part=part, problem=problem, remedy=remedy)
 
 
+@lru_cache(maxsize=4096)
+def _name_of(tag: str) -> tuple[str, str]:
+    """Namespace and local name of an element or attribute; a document has few of them, and each many times."""
+    name = etree.QName(tag)
+    return name.namespace or "", name.localname
+
+
 def _in_elements(name: str, root: Any) -> Iterator[Threat]:
     for node in root.iter():
         if not isinstance(node.tag, str):
             continue
-        place, local = etree.QName(node).namespace or "", etree.QName(node).localname
+        place, local = _name_of(node.tag)
         if local == "OLEObject":
             yield _threat(name, "oleObject")
         elif place in _WORDML and local in _ELEMENTS:
@@ -224,11 +232,11 @@ def _instructions(root: Any) -> Iterator[str]:
     in_result: list[bool] = []
     stray = ""
     for node in root.iter():
-        local = etree.QName(node).localname if isinstance(node.tag, str) else ""
+        local = _name_of(node.tag)[1] if isinstance(node.tag, str) else ""
         if local == "fldSimple":
-            yield next((value for key, value in node.attrib.items() if etree.QName(key).localname == "instr"), "")
+            yield next((value for key, value in node.attrib.items() if _name_of(key)[1] == "instr"), "")
         elif local == "fldChar":
-            kind = next((value for key, value in node.attrib.items() if etree.QName(key).localname == "fldCharType"), "")
+            kind = next((value for key, value in node.attrib.items() if _name_of(key)[1] == "fldCharType"), "")
             if kind == "begin":
                 if stack and not in_result[-1]:
                     stack[-1].append(_COMPUTED)

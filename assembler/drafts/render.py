@@ -12,6 +12,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -102,11 +103,16 @@ def render(template: TemplateFile, values: Values) -> bytes:
 def _harmless(template: TemplateFile) -> None:
     """Nothing that fetches, runs or hides another file, and no zip bomb. Raises TemplateBroken naming the part."""
     try:
-        threat = next(convert.find_threats(template.data, _MAX_DOCX), None)
+        threat = _first_threat(template.data)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
         raise TemplateBroken("not a Word document", where=template.name, remedy="save it as .docx in Word") from error
     if threat is not None:
         raise TemplateBroken(f"it holds {threat.problem}, in {threat.part}", where=template.name, remedy=threat.remedy)
+
+
+@lru_cache(maxsize=16)  # a template is filled several times in one worker
+def _first_threat(docx: bytes) -> convert.Threat | None:
+    return next(convert.find_threats(docx, _MAX_DOCX), None)
 
 
 def _plain(data: bytes) -> bytes:
