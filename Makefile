@@ -55,14 +55,14 @@ mutants: setup ## 10,000 finished packets with one thing changed: how many the p
 corpus: setup ## what becomes of every file below CORPUS, page by page against the file itself: make corpus CORPUS=dir
 	$(BIN)/python -m benchmarks.corpus $(CORPUS) --full
 
-templates: setup ## the shipped Word templates, made again from docs/make_templates.py
-	$(BIN)/python docs/make_templates.py
+templates: setup ## the shipped Word templates, made again from scripts/make_templates.py
+	$(BIN)/python scripts/make_templates.py
 
 docs: setup ## docs generated from the schemas
-	$(BIN)/python -m assembler.intake.document > docs/case-json.md
+	$(BIN)/python -m assembler.intake.field_reference > docs/case-json.md
 
 samples: setup ## draw the samples' evidence again (same bytes)
-	$(BIN)/python -m samples.generate
+	$(BIN)/python -m scripts.sample_cases.generate
 
 clean: ## remove everything made here, the virtual environment too
 	rm -rf .venv build dist samples/*/build samples/*/.assembler .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -50,7 +50,7 @@ def files(home: Path, pages: int) -> dict[str, Path]:
 
 def prepare(home: Path) -> None:
     """Scanned documents of 50 pages each, with noise that does not compress."""
-    from samples import draw
+    from scripts.sample_cases import draw
 
     (home / "bind").mkdir()
     for number, path in enumerate(files(home, max(SIZES)).values()):
@@ -63,8 +63,19 @@ def prepare(home: Path) -> None:
 
 def layout_of(documents: dict[str, Path], each: int = EACH) -> Any:
     """A layout of nothing but exhibits, each of so many pages."""
-    from assembler.arrange import arrange
-    from assembler.model import Case, Exhibit, Ink, Name, PageFacts, Part, PartKind, Person, Plan, Request
+    from assembler.layout.page_order import arrange
+    from assembler.model import (
+        Case,
+        Exhibit,
+        Ink,
+        Name,
+        PageFacts,
+        Part,
+        PartKind,
+        Person,
+        Plan,
+        Request,
+    )
 
     blank = PageFacts(width=612, height=792, ink=Ink(cell=792, columns=1, rows=1, bits=b"\0"))
     parts = tuple(
@@ -106,8 +117,8 @@ def bind_one(home: Path, pages: str) -> None:
 def _bind(documents: dict[str, Path], each: int, home: Path) -> None:
     import pikepdf
 
-    from assembler.bind import bind
-    from assembler.shelf import stamp_font
+    from assembler.bundle import bind
+    from assembler.runtime.resources import stamp_font
 
     with pikepdf.new() as tabs:
         for _ in documents:

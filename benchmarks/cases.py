@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from samples import draw
+from scripts.sample_cases import draw
 
 _PARAGRAPH = (
     "This page was made to measure a program, and nothing on it is true.",

@@ -17,11 +17,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from assembler import evidence, report
-from assembler.arrange import arrange
-from assembler.bind import bind
-from assembler.drafts.settle import page_facts
+from assembler import evidence
+from assembler.bundle import bind
+from assembler.documents.settle import page_facts
 from assembler.errors import AssemblerError, EvidenceUnreadable
+from assembler.layout.page_order import arrange
 from assembler.model import (
     Case,
     Exhibit,
@@ -38,10 +38,11 @@ from assembler.model import (
     SourceFile,
     Volume,
 )
-from assembler.pipeline.packet import keep_for_proof
-from assembler.prove import prove
-from assembler.shelf import stamp_font
-from assembler.workshop import Workshop
+from assembler.pipeline.packet_folder import keep_for_proof
+from assembler.proof import prove
+from assembler.report import manifest_writer
+from assembler.runtime.resources import stamp_font
+from assembler.runtime.workshop import Workshop
 
 _WORDS = (".txt", ".md", ".json", ".csv", ".xml", ".tsv", ".html")  # ground truth beside the files
 _PERSON = Person(id="x", name=Name(given="Testina", family="Exemplar"))
@@ -135,11 +136,11 @@ def _lay_packet(case: Case, prepared: Prepared, packet: Path) -> None:
     layout = arrange(plan, case, {part.document: page_facts(prepared)}, roles)
     bind(layout, {part.document: prepared.pdf}, packet / "bundle.pdf", font=stamp_font())
     keep_for_proof((), {}, (prepared,), packet)
-    data = report.manifest(
+    data = manifest_writer.manifest(
         case=case, plan=plan, layout=layout, prepared=(prepared,), drafts=(), findings=(), engines={}, as_of=date(2026, 11, 23),
         profile=Profile(id="x", title="x"), volumes=(Volume(path="bundle.pdf", first=1, last=len(layout.leaves)),),
     )  # fmt: skip
-    report.write(packet, report.with_outputs(data, packet), final=False)
+    manifest_writer.write(packet, manifest_writer.with_outputs(data, packet), final=False)
 
 
 def _case(exhibit: Exhibit, source: SourceFile) -> Case:

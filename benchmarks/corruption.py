@@ -23,9 +23,11 @@ import numpy as np
 import pikepdf
 import pypdfium2 as pdfium
 
-from assembler.evidence import opening
+from assembler.evidence import file_preparation
 from assembler.model import Severity
-from assembler.workshop import Cache, Failure, Workshop
+from assembler.runtime.cache import Cache
+from assembler.runtime.worker_pool import Failure
+from assembler.runtime.workshop import Workshop
 from tests import factories
 
 MOST = 0.012  # of all corruptions, accepted with a loss nobody is told of
@@ -113,13 +115,13 @@ def judge(job: Damage) -> tuple[str, str, str]:
     return job.base, way, "intact" if same else "LOST"
 
 
-def _opened(data: bytes, folder: Path) -> opening.Opened:
+def _opened(data: bytes, folder: Path) -> file_preparation.Opened:
     digest = hashlib.sha256(data).hexdigest()
     path = folder / f"{os.getpid()}"  # two workers may be at the same file
     path.write_bytes(data)
     try:
-        job = opening.Job(folder=folder, path=path.name, sha256=digest, cache=Cache(folder / "cache", enabled=False))
-        return opening.open_file(job)
+        job = file_preparation.Job(folder=folder, path=path.name, sha256=digest, cache=Cache(folder / "cache", enabled=False))
+        return file_preparation.open_file(job)
     finally:
         path.unlink()
 

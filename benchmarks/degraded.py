@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageFilter
 
-from samples import draw
+from scripts.sample_cases import draw
 
 CORPUS = Path(os.environ.get("ASSEMBLER_CORPUS") or Path(__file__).parents[2] / "shared/corpus") / "scans"
 DPI = 200  # of the drawn sheets

@@ -20,10 +20,11 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from assembler import batch, pipeline
-from assembler.batch import Order, Outcome
-from assembler.shelf import Shelf
-from assembler.workshop import Pool
+from assembler import pipeline
+from assembler.pipeline import batch
+from assembler.pipeline.batch import Order, Outcome
+from assembler.runtime.resources import Shelf
+from assembler.runtime.worker_pool import Pool
 from benchmarks import cases, poison
 
 ROOT = Path(__file__).parent.parent

@@ -9,14 +9,14 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
-from assembler import mrz, rules
-from assembler.crosscheck.likeness import has_date, words
-from assembler.evidence import texts as evidence_texts
+from assembler import rules
+from assembler.crosscheck.text_matching import has_date, words
+from assembler.evidence import page_texts as evidence_texts
 from assembler.evidence.miniatures import miniature
-from assembler.model import Case, Exhibit, FilePart, FormFile, PageText, Person
-from assembler.shelf import Shelf
+from assembler.model import Case, Exhibit, FilePart, FormFile, PageText, Person, mrz
+from assembler.runtime.resources import Shelf
 from benchmarks import rescans, scenes
-from samples.mrz import td3
+from scripts.sample_cases.mrz import td3
 
 AS_OF = date(2026, 11, 23)
 Texts = Mapping[str, Sequence[PageText]]

@@ -20,11 +20,10 @@ from pathlib import Path
 import pypdfium2 as pdfium
 from PIL import Image
 
-from assembler import legibility, ocr
-from assembler.evidence import lighting, measuring, reading
-from assembler.evidence.images import place
-from assembler.legibility import Measures, Verdict
-from assembler.shelf import Shelf
+from assembler.evidence import legibility, ocr, page_recognition
+from assembler.evidence.legibility import Measures, Verdict, lighting, page_measures
+from assembler.evidence.picture_page import place
+from assembler.runtime.resources import Shelf
 from benchmarks.degraded import STEPS, Page, drawn, real, recall
 
 PLOT = Path(__file__).parent.parent / "docs/legibility.svg"
@@ -92,8 +91,8 @@ def _row(page: Page, kind: str, step: float, picture: Image.Image, scratch: Path
         image = _drawn(pdf, 200).rotate(-read.turned, expand=True)
     frame = plain if not read.turned else (0.0, 0.0, 1.0, 1.0)
     words = tuple(zip(read.words, read.confidences, read.boxes, strict=True))
-    made = measuring.measure(image, 200, words, frame, lambda again: ocr.read_words(again, 200, "eng"),
-                             hidden=reading.hidden(read))  # fmt: skip
+    made = page_measures.measure(image, 200, words, frame, lambda again: ocr.read_words(again, 200, "eng"),
+                             hidden=page_recognition.hidden(read))  # fmt: skip
     end = time.perf_counter()
     judged = legibility.judge(made, LIMITS, placed.dpi)
     return Row(

@@ -201,7 +201,7 @@ def make_large(case: Path, scans: str) -> None:
 
 def _scan(path: Path, first: int, pages: int) -> None:
     from benchmarks import cases
-    from samples import draw
+    from scripts.sample_cases import draw
 
     sheets = (draw.sheet(cases.prose(seed), 200) for seed in range(first, first + pages))
     path.write_bytes(draw.scan_pdf([draw.scanned(sheet, 0.3, 5, first + n) for n, sheet in enumerate(sheets)], 200))

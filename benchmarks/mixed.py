@@ -47,7 +47,7 @@ def lines(home: Path) -> Iterator[Line]:
 
 def make(case: Path) -> None:
     from benchmarks import cases
-    from samples import draw
+    from scripts.sample_cases import draw
 
     evidence = case / "evidence"
     evidence.mkdir(parents=True)
@@ -85,7 +85,7 @@ def engine() -> Any:
 
     import tesserocr
 
-    from assembler.ocr import data_folder
+    from assembler.evidence.ocr import data_folder
 
     os.environ["OMP_THREAD_LIMIT"] = "1"
     return tesserocr.PyTessBaseAPI(path=str(data_folder()), lang="eng", psm=tesserocr.PSM.AUTO)

@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
 
-from assembler import crosscheck, evidence, intake, mrz, ocr, rules
-from assembler.model import Case, Finding
-from assembler.shelf import Shelf
-from assembler.workshop import Workshop
+from assembler import crosscheck, evidence, intake, rules
+from assembler.evidence import ocr
+from assembler.model import Case, Finding, mrz
+from assembler.runtime.resources import Shelf
+from assembler.runtime.workshop import Workshop
 from benchmarks.faults import AS_OF, FAULTS, HARMLESS, IN_LETTERS, PICTURES, Fault, Subject, Texts, stale_template
 
 ROOT = Path(__file__).parent.parent

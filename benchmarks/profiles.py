@@ -20,11 +20,11 @@ from pathlib import Path
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from assembler import pipeline, profiles
-from assembler.shelf import Shelf, stamp_font
-from assembler.workshop import Workshop
+from assembler import pipeline, receivers
+from assembler.runtime.resources import Shelf, stamp_font
+from assembler.runtime.workshop import Workshop
 from benchmarks.measure import machine
-from samples import draw
+from scripts.sample_cases import draw
 from tests import factories
 
 DPI, PER_EXHIBIT = 250, 6
@@ -38,20 +38,20 @@ def main() -> None:
         case = case_of(Path(home) / "case", pages)
         size = sum(path.stat().st_size for path in (case / "evidence").iterdir())
         print(f"{pages} pages of scans, {size / 1e6:.1f} MB")
-        bad = [name for name in profiles.names(Shelf.default()) if not built(case, name)]
+        bad = [name for name in receivers.names(Shelf.default()) if not built(case, name)]
     sys.exit(f"not clean: {', '.join(bad)}" if bad else 0)
 
 
 def built(case: Path, name: str) -> bool:
     """Build for one receiver, print a block of lines; whether proof and linter are content."""
     shelf = Shelf.default()
-    profile = profiles.load(shelf, name)
+    profile = receivers.load(shelf, name)
     started = time.perf_counter()
     with Workshop(case / ".assembler", jobs=os.cpu_count() or 1) as shop:
         options = pipeline.Options(as_of=AS_OF, profile=name)
         (one,) = pipeline.bundle(case, shelf, shop, options, lambda *_: None)
         seconds, spent = time.perf_counter() - started, sum(row.cpu for row in shop.timings())
-        found = profiles.lint_build(one.folder, profile, shop)
+        found = receivers.lint_build(one.folder, profile, shop)
     print(f"{name}: {seconds:.1f} s, {spent:.1f} s of CPU, {one.pages} pages, {len(one.proof.checks)} checks, "
           f"proved: {one.proof.ok}; "
           f"linter: {dict(Counter(f'{finding.severity.value} {finding.rule}' for finding in found)) or 'content'}")  # fmt: skip

@@ -25,10 +25,9 @@ import pypdfium2 as pdfium
 from PIL import Image
 from rapidfuzz.distance import Levenshtein
 
-from assembler import ocr
-from assembler.evidence import reading
-from assembler.evidence.images import place
-from assembler.workshop import Cache
+from assembler.evidence import ocr, page_recognition
+from assembler.evidence.picture_page import place
+from assembler.runtime.cache import Cache
 from benchmarks.degraded import CORPUS, Page, real, recall
 
 SAMPLES = Path(__file__).parent.parent / "samples"
@@ -106,12 +105,12 @@ def _ours(page: Page, language: str, sheet: Path, box: tuple[float, float, float
 
     ocr.read_page = timed  # type: ignore[assignment]
     start = time.process_time()
-    job = reading.Job(
+    job = page_recognition.Job(
         pdf=sheet, index=0, sha256=page.name, language=language, policy=ocr.Policy(),
         cache=Cache(scratch / "cache", enabled=False), box=box,
     )  # fmt: skip
     try:
-        found = reading.read_page(job)
+        found = page_recognition.read_page(job)
     finally:
         ocr.read_page = plain
     whole = time.process_time() - start

@@ -14,11 +14,10 @@ import numpy as np
 import pypdfium2 as pdfium
 from PIL import Image, ImageEnhance, ImageOps
 
-from assembler import ocr
-from assembler.evidence import reading
-from assembler.evidence.images import place
+from assembler.evidence import ocr, page_recognition
+from assembler.evidence.picture_page import place
 from assembler.model import PageText
-from assembler.workshop import Cache
+from assembler.runtime.cache import Cache
 
 _LONGER = 1700  # pixels of the longer side, before it is made smaller: a page at some 150 dpi
 
@@ -61,11 +60,11 @@ def read(picture: Image.Image, page: PageText) -> PageText:
     with tempfile.TemporaryDirectory() as home:
         sheet = Path(home) / "sheet.pdf"
         sheet.write_bytes(placed.pdf)
-        job = reading.Job(
+        job = page_recognition.Job(
             pdf=sheet, index=0, sha256=digest, language=page.language, policy=ocr.Policy(), cache=Cache(Path(home) / "cache"),
             box=placed.box,
         )  # fmt: skip
-        made = reading.read_page(job)
+        made = page_recognition.read_page(job)
         text = " ".join(row[0] for row in json.loads(made.boxes.read_text(encoding="utf8")))
     return replace(
         page, path=f"evidence/{digest[:8]}.png", page=1, sha256=digest, text=text, lines=made.lines, method="ocr",

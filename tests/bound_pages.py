@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from pikepdf import Pdf
 
-from assembler import evidence, report
-from assembler.arrange import arrange
-from assembler.bind import bind
-from assembler.drafts.settle import page_facts
+from assembler import evidence
+from assembler.bundle import bind
+from assembler.documents.settle import page_facts
+from assembler.layout.page_order import arrange
 from assembler.model import (
     Case,
     Exhibit,
@@ -31,9 +31,10 @@ from assembler.model import (
     SourceFile,
     Volume,
 )
-from assembler.prove import pages
-from assembler.shelf import stamp_font
-from assembler.workshop import Workshop
+from assembler.proof import page_check
+from assembler.report import manifest_writer
+from assembler.runtime.resources import stamp_font
+from assembler.runtime.workshop import Workshop
 
 _PERSON = Person(id="x", name=Name(given="Testina", family="Exemplar"))
 
@@ -50,10 +51,10 @@ class Bound:
         """The entry of a page of a source file."""
         return next(e for e in self.ledger if e["source"]["path"] == name and e["source"]["page"] == page)
 
-    def look(self, entry: Mapping[str, Any], bundle: Path | None = None, **job: Any) -> pages.PageResult:
+    def look(self, entry: Mapping[str, Any], bundle: Path | None = None, **job: Any) -> page_check.PageResult:
         """What the proof sees of a page."""
-        (result,) = pages.look(
-            pages.Job(bundle=bundle or self.bundle, first=1, entries=(entry,), case_folder=self.folder, **job)
+        (result,) = page_check.look(
+            page_check.Job(bundle=bundle or self.bundle, first=1, entries=(entry,), case_folder=self.folder, **job)
         )
         return result
 
@@ -80,13 +81,13 @@ def bound(folder: Path, files: Mapping[str, bytes], *, read: bool = False) -> Bo
     )  # fmt: skip
     with pytest.MonkeyPatch.context() as patch, Workshop(folder / ".home", jobs=1) as shop:
         if not read:
-            patch.setattr(importlib.import_module("assembler.evidence.prepare"), "_read", lambda *_args, **_more: {})
+            patch.setattr(importlib.import_module("assembler.evidence.preparation"), "_read", lambda *_args, **_more: {})
         (prepared,) = evidence.prepare(case, folder, shop)
         part = Part(id="file", kind=PartKind.EXHIBIT, title="t", document="exhibit:file", tab="A", exhibit="file")
         plan = Plan(packet="x", beneficiary="x", kind="parole", title="t", parts=(part,))
         layout = arrange(plan, case, {part.document: page_facts(prepared)})
         bind(layout, {part.document: prepared.pdf}, folder / "bundle.pdf", font=stamp_font())
-    data = report.manifest(
+    data = manifest_writer.manifest(
         case=case, plan=plan, layout=layout, prepared=(prepared,), drafts=(), findings=(), engines={}, as_of=date(2026, 11, 23),
         profile=Profile(id="x", title="x"), volumes=(Volume(path="bundle.pdf", first=1, last=len(layout.leaves)),),
     )  # fmt: skip

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from assembler import pipeline
-from assembler.shelf import Shelf
-from assembler.workshop import Workshop
+from assembler.runtime.resources import Shelf
+from assembler.runtime.workshop import Workshop
 from tests import factories
 
 AS_OF = date(2026, 11, 23)

@@ -13,7 +13,7 @@ import pikepdf
 from pikepdf import Array
 from PIL import Image
 
-from samples import draw
+from scripts.sample_cases import draw
 
 LINES = ("The quick brown fox jumps over the lazy dog near the river bank.", "Every page of this file was made for a test.",
          "It holds a few lines of plain text, and nothing that is true.")  # fmt: skip

@@ -12,10 +12,11 @@ from typing import Any
 import pypdfium2 as pdfium
 from docx import Document
 
-from assembler.arrange import arrange
-from assembler.convert import all_text, to_pdf
-from assembler.drafts.context import Values
-from assembler.drafts.render import render
+from assembler.documents.render import render
+from assembler.documents.template_context import Values
+from assembler.documents.word_to_pdf import all_text, to_pdf
+from assembler.layout.packet_plan import plan_packet
+from assembler.layout.page_order import arrange
 from assembler.model import (
     Address,
     Attorney,
@@ -34,8 +35,7 @@ from assembler.model import (
     Request,
     Supporter,
 )
-from assembler.plan import plan_packet
-from assembler.shelf import Shelf, TemplateFile, font_files
+from assembler.runtime.resources import Shelf, TemplateFile, font_files
 
 SHELF = Shelf.default()
 FACE = "IBM Plex Serif"
@@ -166,7 +166,7 @@ def pages(made: bytes) -> list[str]:
 
 def links(docx: bytes) -> Sequence[str]:
     """Addresses of the links of the body, in order."""
-    from assembler.convert.words import R, W, parsed, relations
+    from assembler.documents.word_to_pdf.word_text import R, W, parsed, relations
 
     with zipfile.ZipFile(io.BytesIO(docx)) as archive:
         targets = relations(archive, "word/document.xml")

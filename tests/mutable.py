@@ -11,7 +11,7 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, String
 
-from samples import draw
+from scripts.sample_cases import draw
 from tests import factories
 
 WEB = "https://www.uscis.gov/i-131"

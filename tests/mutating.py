@@ -13,8 +13,8 @@ import pikepdf
 from pikepdf import Array, ContentStreamInstruction, Dictionary, Name, Pdf, String
 
 from assembler.model import Proof
-from assembler.prove import prove
-from assembler.workshop import Workshop
+from assembler.proof import prove
+from assembler.runtime.workshop import Workshop
 
 PACKET = "build/child"
 

@@ -9,10 +9,19 @@ from fontTools.ttLib import TTFont
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assembler.arrange import EDGE, HOST, STAMP_SIZE, WIDTHS, arrange, book, in_zone, stamp_place, target, text_width
+from assembler.layout import page_order
+from assembler.layout.packet_plan import TABS_DOCUMENT, plan_packet
+from assembler.layout.page_order import HOST, arrange, target
+from assembler.layout.stamp_placement import (
+    EDGE,
+    STAMP_SIZE,
+    WIDTHS,
+    in_zone,
+    stamp_place,
+    text_width,
+)
 from assembler.model import Ink, Marking, PageFacts, Part, PartKind, Plan, Zone
-from assembler.plan import TABS_DOCUMENT, plan_packet
-from assembler.shelf import Shelf, stamp_font
+from assembler.runtime.resources import Shelf, stamp_font
 from tests.test_plan import case, exhibit
 
 CATEGORIES = ("identity", "medical", "tax")
@@ -213,7 +222,7 @@ def test_the_receivers_words_are_printed() -> None:
     marking = Marking(exhibit="{tab}{number}", other="- {number} -")
 
     def printed(one: Part, words: Marking) -> str:
-        return book._text((one, 1, 2, 3, facts(1)[0]), 57, 99, words)
+        return page_order._text((one, 1, 2, 3, facts(1)[0]), 57, 99, words)
 
     assert printed(part, marking) == "C57"
     assert printed(replace(part, kind=PartKind.DRAFT), marking) == "- 57 -"

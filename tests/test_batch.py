@@ -15,12 +15,11 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from assembler import batch
-from assembler.batch import Order, Outcome
 from assembler.errors import ExitCode
-from assembler.pipeline import Options
-from assembler.shelf import Shelf
-from assembler.workshop import Pool
+from assembler.pipeline import Options, batch
+from assembler.pipeline.batch import Order, Outcome
+from assembler.runtime.resources import Shelf
+from assembler.runtime.worker_pool import Pool
 from tests import factories
 from tests.test_pipeline import run
 

@@ -14,14 +14,14 @@ from pikepdf import Array, Name, Pdf
 from pypdf import PdfReader
 
 from assembler import __version__
-from assembler.arrange import arrange
-from assembler.bind import Bound, bind, large
+from assembler.bundle import Bound, bind, large_pictures
 from assembler.errors import TemplateBroken, ToolFailed
-from assembler.ink import inks_of
+from assembler.layout.packet_plan import TABS_DOCUMENT, plan_packet
+from assembler.layout.page_order import arrange
 from assembler.model import Layout, PageFacts
-from assembler.plan import TABS_DOCUMENT, plan_packet
-from assembler.shelf import Shelf, stamp_font
-from samples import draw
+from assembler.pdf.ink import inks_of
+from assembler.runtime.resources import Shelf, stamp_font
+from scripts.sample_cases import draw
 from tests import factories
 from tests.test_plan import case, exhibit
 
@@ -365,8 +365,8 @@ def test_large_pictures_take_another_way_and_the_bytes_are_the_same(tmp_path: Pa
     scan = factories.scan_pdf([["one"], ["two"]])
     evidence = [scan, factories.linked_pdf(), twice_the_same_picture(), factories.full_ink_pdf()]
     small, _, _ = bound(tmp_path, evidence, out="small.pdf")
-    monkeypatch.setattr(large, "_WORTH", 0)
-    monkeypatch.setattr(large, "_LARGE", 100)
+    monkeypatch.setattr(large_pictures, "_WORTH", 0)
+    monkeypatch.setattr(large_pictures, "_LARGE", 100)
     large_, _, _ = bound(tmp_path, evidence, out="large.pdf")
 
     assert small.read_bytes() == large_.read_bytes()
@@ -384,8 +384,8 @@ def test_a_large_picture_of_a_document_that_stands_in_two_parts(tmp_path: Path, 
         return (tmp_path / out).read_bytes()
 
     small = twice("small.pdf")
-    monkeypatch.setattr(large, "_WORTH", 0)
-    monkeypatch.setattr(large, "_LARGE", 100)
+    monkeypatch.setattr(large_pictures, "_WORTH", 0)
+    monkeypatch.setattr(large_pictures, "_LARGE", 100)
 
     assert twice("large.pdf") == small
 

@@ -19,12 +19,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from assembler import pipeline
-from assembler.cli.cache import CACHE_MB
+from assembler.cli.cache_commands import CACHE_MB
 from assembler.errors import ExitCode, OutputNotWritten
-from assembler.shelf import Shelf
-from assembler.workshop import CACHE_MB as OF_WORKSHOP
-from assembler.workshop import Cache, Pool, Workshop, contents, purge, trim
-from assembler.workshop.upkeep import User
+from assembler.runtime.cache import Cache
+from assembler.runtime.cache_upkeep import User, contents, purge, trim
+from assembler.runtime.resources import Shelf
+from assembler.runtime.worker_pool import Pool
+from assembler.runtime.workshop import CACHE_MB as OF_WORKSHOP
+from assembler.runtime.workshop import Workshop
 from tests import factories
 from tests.conftest import unseal
 from tests.test_pipeline import run, snapshot

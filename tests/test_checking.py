@@ -9,10 +9,10 @@ from pathlib import Path
 from PIL import ImageFilter
 from rich.console import Console
 
-from assembler.cli.checking import Checked, table
+from assembler.cli.check_command import Checked, table
 from assembler.errors import ExitCode
 from assembler.model import Finding, Severity
-from samples import draw
+from scripts.sample_cases import draw
 from tests import factories
 from tests.factories import LINES
 from tests.test_validate import DAY, run

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assembler.cites import BadCite, Cite, cited, parse
+from assembler.model.citations import BadCite, Cite, cited, parse
 
 
 @pytest.mark.parametrize(

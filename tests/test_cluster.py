@@ -13,10 +13,10 @@ from urllib.request import urlopen
 
 import pytest
 
-from assembler import batch
-from assembler.batch import Order, Outcome
 from assembler.errors import ToolFailed
-from assembler.workshop import Pool
+from assembler.pipeline import batch
+from assembler.pipeline.batch import Order, Outcome
+from assembler.runtime.worker_pool import Pool
 from tests.test_batch import orders
 from tests.test_pipeline import run
 
@@ -90,7 +90,7 @@ def test_addresses_that_are_refused(address: str, told: str, small: Path) -> Non
 
 
 def test_local_workers_are_encrypted_and_tell_nothing_to_a_browser() -> None:
-    from assembler.batch import cluster
+    from assembler.pipeline.batch import cluster
 
     with cluster._client("local:1", None) as client:
         info = client.scheduler_info()

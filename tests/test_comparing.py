@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assembler.cli import main
-from assembler.comparing import as_text, compare, note
 from assembler.errors import ExitCode
+from assembler.report.packet_diff import as_text, compare, note
 
 
 def manifest(exhibits: list[tuple[str, list[str]]], letter: str = "1") -> dict[str, Any]:

@@ -13,14 +13,14 @@ import pytest
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
-from assembler import tools
-from assembler.convert import Converted, lost_words, printed_text, to_pdf, uncovered
-from assembler.convert.faces import needed
+from assembler.documents.word_to_pdf import Converted, lost_words, printed_text, to_pdf, uncovered
+from assembler.documents.word_to_pdf.coverage import needed
 from assembler.errors import AssemblerError, TemplateBroken, ToolFailed
-from assembler.shelf import font_files
+from assembler.runtime import programs
+from assembler.runtime.resources import font_files
 from tests import letters
 
-engines = import_module("assembler.convert.engines")
+engines = import_module("assembler.documents.word_to_pdf.engines")
 FONTS = font_files()
 CORPUS = Path(os.environ.get("ASSEMBLER_CORPUS", Path(__file__).parent.parent.parent / "shared" / "corpus")) / "docx"
 
@@ -144,7 +144,7 @@ def broken_engine(drop: str, engine: str = "broken 1.0") -> Any:
 
 
 def test_a_lost_word_is_an_error_that_names_no_word(save: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tools, "find", lambda _: None)
+    monkeypatch.setattr(programs, "find", lambda _: None)
     monkeypatch.setattr(engines, "embedded", broken_engine("Probanda"))
 
     with pytest.raises(ToolFailed) as caught:
@@ -155,7 +155,7 @@ def test_a_lost_word_is_an_error_that_names_no_word(save: Any, monkeypatch: pyte
 
 
 def test_where_a_word_is_lost_libreoffice_helps_out(save: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tools, "find", lambda _: Path("soffice"))
+    monkeypatch.setattr(programs, "find", lambda _: Path("soffice"))
     monkeypatch.setattr(engines, "embedded", broken_engine("Probanda"))
     monkeypatch.setattr(engines, "libreoffice", broken_engine("nothing", "whole 1.0"))
 
@@ -163,7 +163,7 @@ def test_where_a_word_is_lost_libreoffice_helps_out(save: Any, monkeypatch: pyte
 
 
 def test_a_lost_link_is_an_error(save: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tools, "find", lambda _: None)
+    monkeypatch.setattr(programs, "find", lambda _: None)
     monkeypatch.setattr(engines, "embedded", broken_engine("nothing"))
     docx = save(letters.word("Text", change=lambda d: link(d, 0, " here", "https://assembler.invalid/tab/letter")))
 
@@ -242,7 +242,7 @@ def test_strict_open_xml_is_refused(save: Any) -> None:
 
 
 @pytest.mark.tools
-@pytest.mark.skipif(tools.find("soffice") is None, reason="LibreOffice is not installed")
+@pytest.mark.skipif(programs.find("soffice") is None, reason="LibreOffice is not installed")
 def test_libreoffice_keeps_links_fonts_and_bytes(save: Any) -> None:
     docx = save(letters.word("Plain text with", change=rich))
 

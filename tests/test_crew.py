@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from assembler.errors import ToolFailed
-from assembler.workshop import Crew, Failure, Limits, Pool
+from assembler.runtime.driver_crew import Crew
+from assembler.runtime.worker_pool import Failure, Limits, Pool
 
 ROOT = Path(__file__).parent.parent
 

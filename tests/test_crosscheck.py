@@ -14,17 +14,24 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from assembler import crosscheck, mrz
-from assembler.crosscheck import pictures
-from assembler.crosscheck.bags import bags_of
-from assembler.crosscheck.likeness import alike, has_date, has_name, has_number, plain, same_name
-from assembler.crosscheck.pictures import likeness
+from assembler import crosscheck
+from assembler.crosscheck import picture_matching
+from assembler.crosscheck.page_words import bags_of
+from assembler.crosscheck.picture_matching import likeness
 from assembler.crosscheck.statements import a_numbers
-from assembler.evidence import tongues
-from assembler.model import FormFile, Miniature, Name, PageText, Person
-from assembler.shelf import Shelf
+from assembler.crosscheck.text_matching import (
+    alike,
+    has_date,
+    has_name,
+    has_number,
+    plain,
+    same_name,
+)
+from assembler.evidence import language
+from assembler.model import FormFile, Miniature, Name, PageText, Person, mrz
+from assembler.runtime.resources import Shelf
 from benchmarks import faults, planted, rescans
-from samples.mrz import td3
+from scripts.sample_cases.mrz import td3
 from tests.conftest import AS_OF
 
 SAMPLES = Path(__file__).parent.parent / "samples"
@@ -110,13 +117,13 @@ _SPANISH = (
     [(_ENGLISH, "en-US", "en"), (_SPANISH, "en", "es"), (_SPANISH, "es", "es"), ("too short", "en", "")],
 )
 def test_the_language_of_a_page(text: str, declared: str, seems: str) -> None:
-    assert tongues.seems_in(text, declared) == seems
+    assert language.seems_in(text, declared) == seems
 
 
 def test_plain_english_needs_no_identifier(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tongues, "_identifier", lambda: pytest.fail("loaded"))
+    monkeypatch.setattr(language, "_identifier", lambda: pytest.fail("loaded"))
 
-    assert tongues.seems_in(_ENGLISH, "en") == "en"
+    assert language.seems_in(_ENGLISH, "en") == "en"
 
 
 def test_a_page_said_to_be_english_that_is_not(subjects: list[planted.Subject]) -> None:
@@ -335,12 +342,12 @@ def test_words_of_a_page_read_in_part_and_of_another_page_of_the_form(again: str
 
 
 def test_a_line_of_english_makes_no_page_english(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tongues, "_identifier", lambda: pytest.fail("loaded"))
+    monkeypatch.setattr(language, "_identifier", lambda: pytest.fail("loaded"))
     note = "SAMPLE: every person and fact on this page is invented. "
 
-    assert tongues.seems_in(note + _SPANISH, "es") == "es"
-    assert tongues.seems_in(note + _SPANISH, "en") == "es"
-    assert tongues.seems_in(note + _UKRAINIAN, "uk") == "uk"
+    assert language.seems_in(note + _SPANISH, "es") == "es"
+    assert language.seems_in(note + _SPANISH, "en") == "es"
+    assert language.seems_in(note + _UKRAINIAN, "uk") == "uk"
 
 
 # --- machine-readable lines -----------------------------------------------------------------------------------------
@@ -412,7 +419,7 @@ def test_patches_are_measured_from_running_sums_as_one_by_one() -> None:
     patches = np.lib.stride_tricks.sliding_window_view(grey.astype(np.float64), (16, 16)).reshape(25, 16, 256)
     lengths = np.linalg.norm(patches - patches.mean(axis=2, keepdims=True), axis=2)
 
-    assert np.allclose(pictures._lengths(grey), np.maximum(lengths, 16))
+    assert np.allclose(picture_matching._lengths(grey), np.maximum(lengths, 16))
 
 
 # --- likeness ---------------------------------------------------------------------------------------------------------
@@ -502,17 +509,17 @@ _CHINESE = (
     ],
 )  # fmt: skip
 def test_any_declared_language_is_compared_with_the_page(text: str, declared: str, seems: str) -> None:
-    assert tongues.seems_in(text, declared) == seems
+    assert language.seems_in(text, declared) == seems
 
 
 def test_letters_recognised_as_another_language_say_nothing_but_the_picture_s_script_does() -> None:
     garbage = "Aosinka sugana npo Te wo antwHa nepe6ysana Ha nikyBaHHi y micekii nikapHi Ta notpe6ye onepauii Ha cepui " * 2
 
-    assert tongues.seems_in(garbage, "uk", readable=False) == ""
-    assert tongues.seems_in(garbage, "en", seen_script="Cyrillic") == "Cyrl"
-    assert tongues.seems_in(garbage, "uk", seen_script="Cyrillic", readable=False) == ""
-    assert tongues.seems_in(garbage, "uk", seen_script="Arabic", readable=False) == "Arab"
-    assert tongues.seems_in(garbage, "ja", seen_script="Han", readable=False) == ""
+    assert language.seems_in(garbage, "uk", readable=False) == ""
+    assert language.seems_in(garbage, "en", seen_script="Cyrillic") == "Cyrl"
+    assert language.seems_in(garbage, "uk", seen_script="Cyrillic", readable=False) == ""
+    assert language.seems_in(garbage, "uk", seen_script="Arabic", readable=False) == "Arab"
+    assert language.seems_in(garbage, "ja", seen_script="Han", readable=False) == ""
 
 
 @pytest.mark.parametrize(

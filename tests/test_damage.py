@@ -11,20 +11,20 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from assembler.evidence import opening
+from assembler.evidence import file_preparation
 from assembler.model import Severity
-from assembler.workshop import Cache
+from assembler.runtime.cache import Cache
 from tests import factories
 from tests.handmade import FONT, PAGE, TEXT, objects, packed, stream, written
 from tests.test_evidence import prepared, rendered
 
 
-def opened(data: bytes, home: Path, accept: str = "") -> opening.Opened:
+def opened(data: bytes, home: Path, accept: str = "") -> file_preparation.Opened:
     """As evidence is opened."""
     (home / "a.pdf").write_bytes(data)
     digest = hashlib.sha256(data).hexdigest()
     cache = Cache(home / "cache", enabled=False)
-    return opening.open_file(opening.Job(folder=home, path="a.pdf", sha256=digest, cache=cache, accept_reading=accept))
+    return file_preparation.open_file(file_preparation.Job(folder=home, path="a.pdf", sha256=digest, cache=cache, accept_reading=accept))
 
 
 def image(data: bytes, entries: bytes, kind: bytes = b"") -> dict[int, bytes]:

@@ -11,7 +11,7 @@ from pikepdf import Array, Dictionary, Name, Pdf, String
 
 from assembler.errors import TemplateBroken
 from assembler.model import Severity
-from samples import draw
+from scripts.sample_cases import draw
 from tests import factories, mutable
 from tests.conftest import build
 from tests.mutable import link, web

@@ -13,19 +13,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assembler import drafts, tools
-from assembler.arrange import HOST
-from assembler.drafts.citing import cite_findings
-from assembler.drafts.render import Job, draft, render
+from assembler import documents
+from assembler.documents.citation_findings import cite_findings
+from assembler.documents.render import Job, draft, render
 from assembler.errors import AssemblerError, CaseRejected, TemplateBroken, ToolFailed
+from assembler.layout.packet_plan import plan_packet
+from assembler.layout.page_order import HOST
 from assembler.model import Draft
-from assembler.plan import plan_packet
-from assembler.shelf import TemplateFile, font_files
-from assembler.workshop import Cache, Failure, Workshop
+from assembler.runtime import programs
+from assembler.runtime.cache import Cache
+from assembler.runtime.resources import TemplateFile, font_files
+from assembler.runtime.worker_pool import Failure
+from assembler.runtime.workshop import Workshop
 from tests import letters
 from tests.letters import case, exhibit, template, text, values
 
-settling = import_module("assembler.drafts.settle")  # the package shows the function of that name
+settling = import_module("assembler.documents.settle")  # the package shows the function of that name
 
 PAYLOADS = [
     "{{ ''.__class__.__mro__ }}",
@@ -269,7 +272,7 @@ def _blank_draft(job: Job, pages: int = 1) -> Draft:
 
 def _settle(one: Any, shop: Any, counts: dict[str, int] | None = None, folder: Path = Path("none"), **more: Any) -> Any:
     plan = plan_packet(one, letters.SHELF.recipe("parole"), "child")
-    return drafts.settle(plan, one, letters.prepared(one, counts), {}, shelf=letters.SHELF, folder=folder, workshop=shop,
+    return documents.settle(plan, one, letters.prepared(one, counts), {}, shelf=letters.SHELF, folder=folder, workshop=shop,
                          facts=letters.FACTS, as_of=letters.AS_OF, **more)  # fmt: skip
 
 
@@ -327,7 +330,7 @@ def test_wrong_cites_stop_before_anything_is_drawn() -> None:
     ],
 )  # fmt: skip
 def test_which_engine_draws(origin: str, asked: str, installed: bool, engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tools, "find", lambda _: Path("soffice") if installed else None)
+    monkeypatch.setattr(programs, "find", lambda _: Path("soffice") if installed else None)
     monkeypatch.setattr(settling.convert, "libreoffice_version", lambda: "LibreOffice 1")
     monkeypatch.setattr(type(letters.SHELF), "template", lambda *_: TemplateFile(name="own.docx", data=b"", origin=origin))
     shop = FakeShop(lambda job: _blank_draft(job, 2 if job.id == "draft:tab-sheets" else 1))

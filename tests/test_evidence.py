@@ -16,13 +16,13 @@ from PIL import Image
 
 from assembler import evidence
 from assembler.errors import EvidenceUnreadable
-from assembler.evidence.images import place
-from assembler.evidence.jpegs import strip_jpeg
-from assembler.evidence.pictures import KINDS
-from assembler.evidence.sniff import REFUSED, sniff
+from assembler.evidence.file_types import REFUSED, sniff
+from assembler.evidence.picture_page import place
+from assembler.evidence.readers.jpeg import strip_jpeg
+from assembler.evidence.readers.picture import KINDS
 from assembler.model import Exhibit, FilePart, Prepared, SourceFile
-from assembler.workshop import Workshop
-from samples import draw
+from assembler.runtime.workshop import Workshop
+from scripts.sample_cases import draw
 from tests import factories
 from tests.factories import LINES
 from tests.test_plan import case

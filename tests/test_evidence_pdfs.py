@@ -20,12 +20,12 @@ from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
 from PIL import Image
 
 from assembler.errors import EvidenceUnreadable
-from assembler.evidence import ladder
-from assembler.evidence.pdfs import Normal, normal_pdf
-from assembler.evidence.refusing import Refused
+from assembler.evidence.readers import pdf_ladder
+from assembler.evidence.readers.pdf import Normal, normal_pdf
+from assembler.evidence.refusal import Refused
 from assembler.model import Severity
 from benchmarks import corpus, corruption
-from samples import draw
+from scripts.sample_cases import draw
 from tests import factories
 from tests.conftest import build
 from tests.test_evidence import prepared, refused, rendered, words
@@ -169,7 +169,7 @@ def test_things_that_harm_nothing_are_no_damage(tmp_path: Path) -> None:
 
 def test_the_ladder_names_each_step(tmp_path: Path) -> None:
     with pytest.raises(Refused) as caught:
-        ladder.read(b"%PDF-1.4\nnothing")
+        pdf_ladder.read(b"%PDF-1.4\nnothing")
 
     assert caught.value.rule == "EVID.BROKEN"
     assert "tried: pikepdf, PDFium" in caught.value.problem

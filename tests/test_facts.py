@@ -12,9 +12,9 @@ import pytest
 
 from assembler import rules
 from assembler.model import Case, Request
+from assembler.rules.claim_matrix import _WHEN
 from assembler.rules.library import CONDITIONS, SUBJECTS
-from assembler.rules.matrix import _WHEN
-from assembler.shelf import Shelf
+from assembler.runtime.resources import Shelf
 
 SHELF = Shelf.default()
 LIBRARY = rules.library(SHELF.read, rules.names(SHELF.names))

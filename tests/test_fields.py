@@ -19,11 +19,11 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.errors import PdfReadError
 from pypdf.generic import ArrayObject, NameObject, TextStringObject
 
-from assembler.evidence.bidi import base_level, visual_runs
-from assembler.evidence.fields import places_of
-from assembler.evidence.pdfs import Normal, normal_pdf
+from assembler.evidence.annotations.bidi_order import base_level, visual_runs
+from assembler.evidence.annotations.form_fields import places_of
+from assembler.evidence.readers.pdf import Normal, normal_pdf
 from assembler.model import Severity
-from assembler.prove import fields, text_layer
+from assembler.proof import field_values, text_layer
 from tests import factories, formdraw
 from tests.formdraw import COMB, COMBO, MULTILINE, MULTISELECT, PASSWORD, PUSH, RADIO, drawing, field, form, kids
 from tests.test_pipeline import build
@@ -46,8 +46,8 @@ def proved(folder: Path, **more: Any) -> list[str]:
     opened = pdfium.PdfDocument(folder / "normal.pdf")
     entries = tuple(entry(page, opened[page].get_size(), **more) for page in range(len(opened)))
     opened.close()
-    job = fields.Job(bundle=folder / "normal.pdf", first=1, entries=entries, case_folder=folder)
-    return [fault for read in fields.look(job) for fault in read.faults]
+    job = field_values.Job(bundle=folder / "normal.pdf", first=1, entries=entries, case_folder=folder)
+    return [fault for read in field_values.look(job) for fault in read.faults]
 
 
 def made(data: bytes, folder: Path) -> Normal:
@@ -528,6 +528,6 @@ def test_fields_of_a_file_that_pypdf_cannot_open_are_read_as_pdfium_writes_it() 
     with pytest.raises(PdfReadError):
         PdfReader(io.BytesIO(data))
 
-    held = fields.read_page(data, "", 0)
+    held = field_values.read_page(data, "", 0)
 
     assert [place.texts for place in held.places] == [("Łukasz",)]

@@ -17,14 +17,14 @@ import pytest
 from click.testing import CliRunner
 
 from assembler.cli import main
-from assembler.evidence import opening
-from assembler.evidence.kinds import REFUSED
-from assembler.evidence.pictures import KINDS
-from assembler.evidence.sniff import sniff
-from assembler.intake.door import examine
-from assembler.passwords import NAME, read_passwords
-from assembler.shelf import Shelf
-from assembler.workshop import Cache
+from assembler.evidence import file_preparation
+from assembler.evidence.file_types import sniff
+from assembler.evidence.readers.picture import KINDS
+from assembler.evidence.refused_kinds import REFUSED
+from assembler.intake.case_reader import examine
+from assembler.runtime.cache import Cache
+from assembler.runtime.passwords import NAME, read_passwords
+from assembler.runtime.resources import Shelf
 from tests import factories
 from tests.conftest import build
 
@@ -194,10 +194,10 @@ def test_a_file_is_known_by_its_content(name: str) -> None:
     assert kind in REFUSED or kind in ("pdf", "docx", *KINDS)
 
 
-def opened(name: str, data: bytes, home: Path) -> opening.Opened:
+def opened(name: str, data: bytes, home: Path) -> file_preparation.Opened:
     (home / name).write_bytes(data)
     digest = hashlib.sha256(data).hexdigest()
-    return opening.open_file(opening.Job(folder=home, path=name, sha256=digest, cache=Cache(home / "cache", enabled=False)))
+    return file_preparation.open_file(file_preparation.Job(folder=home, path=name, sha256=digest, cache=Cache(home / "cache", enabled=False)))
 
 
 @pytest.mark.parametrize("name", ["a.pages", "cut.docx", "utf16.txt", "a.mp3", "page.pdf", "locked.docx", "zeros.jpg", "a.msg"])

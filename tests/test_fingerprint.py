@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from pikepdf import Array, Dictionary, Name, Pdf, String
 
-from assembler import fingerprint
 from assembler.model import Fingerprint
+from assembler.pdf import fingerprint
 from tests import factories
 from tests.test_bind import bound, page_of
 

@@ -17,16 +17,18 @@ from hypothesis import strategies as st
 from pikepdf import Array, Dictionary, Name, Object, Pdf
 from PIL import Image
 
-from assembler import fitting, pipeline, profiles
+from assembler import pipeline, receivers
+from assembler.bundle import optimize
+from assembler.bundle.optimize import legible_words, picture_coding, picture_places, steps
+from assembler.bundle.optimize.page_work import survey
 from assembler.errors import CaseRejected
-from assembler.fitting import coding, deciding, places, words
-from assembler.fitting.working import survey
 from assembler.model import Fitted, Profile, Severity
-from assembler.profiles import see
-from assembler.prove import prove
-from assembler.shelf import Shelf
-from assembler.workshop import Failure, Workshop
-from samples import draw
+from assembler.proof import prove
+from assembler.receivers import see
+from assembler.runtime.resources import Shelf
+from assembler.runtime.worker_pool import Failure
+from assembler.runtime.workshop import Workshop
+from scripts.sample_cases import draw
 from tests import factories
 from tests.conftest import AS_OF
 from tests.test_splitting import own_profile
@@ -61,7 +63,7 @@ def drawn(pdf: Pdf) -> Any:
 
 
 def picture(pdf: Pdf) -> Object:
-    ((one,),) = places.pictures(pdf)
+    ((one,),) = picture_places.pictures(pdf)
     return one.image
 
 
@@ -90,10 +92,10 @@ def test_stored_again_without_loss_a_picture_is_smaller_and_draws_the_same(name:
     before, image = drawn(pdf), picture(pdf)
     size = int(image.Length)
 
-    coded = coding.lossless(image)
+    coded = picture_coding.lossless(image)
     assert coded is not None
     assert len(coded.data) < size
-    coding.store(image, coded)
+    picture_coding.store(image, coded)
 
     assert np.array_equal(drawn(pdf), before)
 
@@ -104,9 +106,9 @@ def test_drawn_coarser_a_picture_keeps_its_ink(name: str) -> None:
     before, image = drawn(pdf), picture(pdf)
     width = int(image.Width)
 
-    coded = coding.coarser(image, 0.5)
+    coded = picture_coding.coarser(image, 0.5)
     assert coded is not None
-    coding.store(image, coded)
+    picture_coding.store(image, coded)
 
     assert int(image.Width) == width // 2
     assert abs(drawn(pdf).astype(int).mean() - before.mean()) < 2
@@ -117,9 +119,9 @@ def test_what_is_not_sure_to_look_the_same_stays(change: dict[str, Any]) -> None
     pdf = stored(SHEET.convert("L").tobytes(), Name.DeviceGray, 8, **change)
     image = picture(pdf)
 
-    assert coding.coarser(image, 0.5) is None
+    assert picture_coding.coarser(image, 0.5) is None
     image.ColorSpace = Name.DeviceCMYK
-    assert coding.lossless(image) is None
+    assert picture_coding.lossless(image) is None
 
 
 def test_a_picture_belongs_to_its_first_page_at_the_size_it_is_drawn_largest(tmp_path: Path) -> None:
@@ -145,24 +147,24 @@ WORDS = st.lists(st.tuples(st.text("abcdefg1", min_size=1, max_size=6), st.integ
 
 
 @given(WORDS, WORDS)
-def test_words_kept_are_never_more_than_there_were(before: list[words.Word], after: list[words.Word]) -> None:
-    count, kept = words.compare(before, after)
+def test_words_kept_are_never_more_than_there_were(before: list[legible_words.Word], after: list[legible_words.Word]) -> None:
+    count, kept = legible_words.compare(before, after)
 
     assert 0 <= kept <= count <= len(before)
-    assert words.compare(before, before) == (count, count)
-    assert words.legible(count, count)
-    assert not words.legible(10, 9)
+    assert legible_words.compare(before, before) == (count, count)
+    assert legible_words.legible(count, count)
+    assert not legible_words.legible(10, 9)
 
 
 @given(st.floats(10, 1300), st.integers(72, 400), st.none() | st.integers(72, 600))
 def test_steps_keep_every_pixel_first_then_go_down_to_the_floor(dpi: float, floor: int, most: int | None) -> None:
-    found = deciding.steps(dpi, floor, most)
+    found = steps.steps(dpi, floor, most)
 
     coarser = [step for step in found if step]
     assert coarser == sorted(set(coarser), reverse=True)
     assert all(step < dpi for step in coarser)
     if most is None or dpi <= most:
-        assert found[0] == deciding.LOSSLESS
+        assert found[0] == steps.LOSSLESS
         assert all(step >= floor for step in coarser)
 
 
@@ -173,10 +175,10 @@ def fitted(**change: Any) -> Fitted:
 
 
 def test_a_step_is_taken_only_if_it_helps_and_loses_no_word() -> None:
-    assert deciding.better(None, fitted())
-    assert not deciding.better(None, fitted(lost=True))
-    assert not deciding.better(None, fitted(bytes_after=100))
-    assert not deciding.better(fitted(bytes_after=40), fitted())
+    assert steps.better(None, fitted())
+    assert not steps.better(None, fitted(lost=True))
+    assert not steps.better(None, fitted(bytes_after=100))
+    assert not steps.better(fitted(bytes_after=40), fitted())
     assert "300 dots per inch are now 200" in fitted().line()
     assert "10 of 10 words" in fitted().line()
     assert "without loss" in fitted(lossless=True).line()
@@ -281,7 +283,7 @@ def test_pages_finer_than_the_receiver_allows_are_drawn_again(heavy: Path, tmp_p
     assert page["fitted"]["dpi_after"] == 300
     assert built.proof.ok
     with Workshop(case / ".verify", jobs=1, temporary=True) as shop:
-        found = profiles.lint_build(built.folder, profiles.load(Shelf.default(), "uk-strict"), shop)
+        found = receivers.lint_build(built.folder, receivers.load(Shelf.default(), "uk-strict"), shop)
     assert not [one for one in found if one.rule == "PROFILE.DPI"]
 
 
@@ -291,7 +293,7 @@ def test_a_fitted_page_that_was_blanked_does_not_pass_the_proof(heavy: Path, tmp
     path = case / "build/child/bundle.pdf"
     (page,) = pages(case)
     with Pdf.open(path, allow_overwriting_input=True) as pdf:
-        (one,) = places.pictures(pdf)[page["number"] - 1]
+        (one,) = picture_places.pictures(pdf)[page["number"] - 1]
         one.image.write(b"\xff" * int(one.image.Width) * int(one.image.Height))
         one.image.ColorSpace = Name.DeviceGray
         pdf.save(path)
@@ -307,9 +309,9 @@ def test_a_page_whose_words_would_vanish_is_left_as_it_is(tmp_path: Path) -> Non
     pdf.save(tmp_path / "a.pdf")
     profile = Profile(id="x", title="x", max_dpi=60)
     with Workshop(tmp_path / "shop", jobs=1) as shop:
-        desk = fitting.lay_out({"exhibit:a": tmp_path / "a.pdf"}, {}, profile, shop)
-        fit = fitting.to_resolution(desk, shop)
-        found = fitting.findings(fit, {("exhibit:a", 0): "exhibit a, page 1"})
+        desk = optimize.lay_out({"exhibit:a": tmp_path / "a.pdf"}, {}, profile, shop)
+        fit = optimize.to_resolution(desk, shop)
+        found = optimize.findings(fit, {("exhibit:a", 0): "exhibit a, page 1"})
 
     assert fit.pages == ()
     assert [one.rule for one in found] == ["FIT.WORDS"]
@@ -332,10 +334,10 @@ def test_a_page_that_breaks_its_worker_stays_and_is_told(tmp_path: Path) -> None
     PICTURES["grey"]().save(tmp_path / "a.pdf")
     with Workshop(tmp_path / "shop", jobs=1) as shop:
         broken: Any = BrokenShop(shop)
-        desk = fitting.lay_out({"exhibit:a": tmp_path / "a.pdf"}, {}, Profile(id="x", title="x", max_dpi=100), broken)
-        fit = fitting.to_resolution(desk, broken)
-        smaller = fitting.to_size(desk, fit, {("exhibit:a", 0): 10}, broken)
-        found = fitting.findings(smaller, {("exhibit:a", 0): "exhibit a, page 1"})
+        desk = optimize.lay_out({"exhibit:a": tmp_path / "a.pdf"}, {}, Profile(id="x", title="x", max_dpi=100), broken)
+        fit = optimize.to_resolution(desk, broken)
+        smaller = optimize.to_size(desk, fit, {("exhibit:a", 0): 10}, broken)
+        found = optimize.findings(smaller, {("exhibit:a", 0): "exhibit a, page 1"})
 
     assert smaller.pages == ()
     assert [one.rule for one in found] == ["FIT.FAILED"]
@@ -355,7 +357,7 @@ def test_without_colour_everything_keeps_its_lightness(tmp_path: Path) -> None:
     )
     pdf.save(tmp_path / "a.pdf")
     with Workshop(tmp_path / "shop", jobs=1) as shop:
-        made = fitting.without_colour({"exhibit:a": tmp_path / "a.pdf"}, shop)["exhibit:a"]
+        made = optimize.without_colour({"exhibit:a": tmp_path / "a.pdf"}, shop)["exhibit:a"]
 
     assert see(tmp_path / "a.pdf", colours=True).pages[0].coloured
     assert not see(made, colours=True).pages[0].coloured

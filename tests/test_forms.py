@@ -25,13 +25,13 @@ from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
 
 from assembler import forms, intake, model
 from assembler.errors import TemplateBroken
-from assembler.forms import maps as mapping
+from assembler.forms import form_maps as mapping
+from assembler.forms.answer_fitting import fit, wrap
+from assembler.forms.answer_formats import Refused
 from assembler.forms.answers import answers, belongs, scope, unanswered
 from assembler.forms.expression import BadExpression, parse
-from assembler.forms.face import face
-from assembler.forms.fitting import fit, wrap
-from assembler.forms.formats import Refused
-from assembler.forms.reading import fingerprint, ink_in, texts_in
+from assembler.forms.form_reader import fingerprint, ink_in, texts_in
+from assembler.forms.typeface import face
 from assembler.model import (
     Address,
     Attorney,
@@ -45,7 +45,7 @@ from assembler.model import (
     Severity,
     Supporter,
 )
-from assembler.shelf import Shelf, stamp_font
+from assembler.runtime.resources import Shelf, stamp_font
 
 ROOT = Path(__file__).resolve().parent.parent
 CORPUS = Path(os.environ.get("ASSEMBLER_CORPUS", ROOT.parent / "shared" / "corpus")) / "forms"

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assembler import freezing
-from assembler.arrange import arrange
-from assembler.comparing import as_text, compare
+from assembler.layout import amendment
+from assembler.layout.packet_plan import TABS_DOCUMENT, plan_packet, tab_labels
+from assembler.layout.page_order import arrange
 from assembler.model import Filed, Layout, PageFacts, PartKind, Severity
-from assembler.numbering import follows
-from assembler.plan import TABS_DOCUMENT, plan_packet, tab_labels
-from assembler.shelf import Shelf
+from assembler.model.page_labels import follows
+from assembler.report.packet_diff import as_text, compare
+from assembler.runtime.resources import Shelf
 from tests.test_arrange import ink
 from tests.test_plan import case, exhibit
 
@@ -26,15 +26,15 @@ BLANK = ink()
 
 
 def page(content: str = "") -> PageFacts:
-    return PageFacts(width=612, height=792, ink=BLANK, content=freezing.content(content, 1) if content else "")
+    return PageFacts(width=612, height=792, ink=BLANK, content=amendment.content(content, 1) if content else "")
 
 
 def laid_out(exhibits: Exhibits, filed: Filed | None = None, letter: int = 1, *, in_place: bool = False) -> Layout:
     made = case(*(exhibit(name) for name, _ in exhibits))
     plan = plan_packet(made, RECIPE, "child")
     if filed:
-        plan = freezing.frozen(plan, filed, tab_labels(RECIPE.labels), in_place=in_place)
-        assert freezing.findings(plan, pages(exhibits, letter), filed) == ()
+        plan = amendment.frozen(plan, filed, tab_labels(RECIPE.labels), in_place=in_place)
+        assert amendment.findings(plan, pages(exhibits, letter), filed) == ()
     return arrange(plan, made, pages(exhibits, letter), None, filed)
 
 
@@ -65,7 +65,7 @@ def manifest(layout: Layout, exhibits: Exhibits) -> dict[str, Any]:
 
 
 def file(layout: Layout, exhibits: Exhibits) -> Filed:
-    return freezing.read(manifest(layout, exhibits), "")
+    return amendment.read(manifest(layout, exhibits), "")
 
 
 FIRST: Exhibits = [("a", ["a1", "a2"]), ("b", ["b1"]), ("c", ["c1", "c2"])]
@@ -87,7 +87,7 @@ def test_a_late_exhibit_goes_to_the_end_and_numbers_go_on() -> None:
     second = laid_out(later, file(first, FIRST))
 
     assert labels(second) == [*labels(first), "D 11", "D 12", "D 13"]
-    assert second.index[-1].group == freezing.LATE
+    assert second.index[-1].group == amendment.LATE
     assert [leaf.stamp.text for leaf in second.leaves if leaf.stamp][-1] == "Exhibit D · 2 of 2 · page 13"
     assert [leaf.stamp for leaf in second.leaves[:10]] == [leaf.stamp for leaf in first.leaves]
     assert as_text(compare(manifest(first, FIRST), manifest(second, later))).splitlines() == [
@@ -134,8 +134,8 @@ def test_a_letter_that_grows_gets_letters_and_one_that_shrinks_is_told() -> None
 
     assert [leaf.label for leaf in longer.leaves][:6] == ["1", "2", "2a", "2b", "3", "4"]
     assert [leaf.label for leaf in shorter.leaves][:3] == ["1", "3", "4"]
-    assert freezing.lost(longer, filed) == ()
-    (told,) = freezing.lost(shorter, filed)
+    assert amendment.lost(longer, filed) == ()
+    (told,) = amendment.lost(shorter, filed)
     assert (told.rule, told.severity, told.where) == ("FREEZE.OWN", Severity.WARNING, "cover-letter")
     assert "page 2 is not there any more" in told.problem
 
@@ -153,9 +153,9 @@ def test_a_letter_that_grows_gets_letters_and_one_that_shrinks_is_told() -> None
 def test_a_filed_page_that_is_gone_or_changed_is_an_error_that_names_it(later: Exhibits, rule: str, says: str) -> None:
     filed = file(laid_out(FIRST), FIRST)
     made = case(*(exhibit(name) for name, _ in later))
-    plan = freezing.frozen(plan_packet(made, RECIPE, "child"), filed, tab_labels("letters"))
+    plan = amendment.frozen(plan_packet(made, RECIPE, "child"), filed, tab_labels("letters"))
 
-    (found,) = freezing.findings(plan, pages(later), filed)
+    (found,) = amendment.findings(plan, pages(later), filed)
 
     assert (found.rule, found.severity) == (rule, Severity.ERROR)
     assert says in found.problem

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assembler.geometry import Frame, after, apply, inverse, operands, to_page
+from assembler.pdf.geometry import Frame, after, apply, inverse, operands, to_page
 
 numbers = st.floats(-20000, 20000)
 

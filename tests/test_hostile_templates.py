@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 import docx
 import pytest
 
-from assembler.drafts.render import render
+from assembler.documents.render import render
 from assembler.errors import TemplateBroken
-from assembler.shelf import TemplateFile
+from assembler.runtime.resources import TemplateFile
 from tests import letters
 from tests import wordfiles as word
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assembler import ink
+from assembler.pdf import ink
 from tests import factories
 
 

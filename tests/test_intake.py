@@ -21,10 +21,10 @@ from hypothesis import strategies as st
 from assembler import intake
 from assembler.errors import CaseRejected, ExitCode, TemplateBroken
 from assembler.intake import examine, read_case
-from assembler.intake.build import pages
-from assembler.intake.document import document
-from assembler.intake.jsontext import BadJson, parse
-from assembler.shelf import Shelf
+from assembler.intake.case_builder import pages
+from assembler.intake.field_reference import document
+from assembler.intake.json_text import BadJson, parse
+from assembler.runtime.resources import Shelf
 from tests.full_case import CANARY, full_case, paths
 
 CASES = Path(__file__).parent / "cases"

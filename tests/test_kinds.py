@@ -15,9 +15,9 @@ import pypdfium2 as pdfium
 import pytest
 from click.testing import CliRunner
 
-from assembler import tools
 from assembler.cli import main
 from assembler.errors import ExitCode
+from assembler.runtime import programs
 from tests import factories, letters
 from tests.conftest import build
 from tests.test_prove import proved, rewrite
@@ -168,7 +168,7 @@ def test_the_notice_unmarked_if_the_recipe_says_so(tmp_path: Path) -> None:
 
 
 def test_what_drafts_found_is_in_the_manifest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tools, "find", lambda _: None)  # no LibreOffice
+    monkeypatch.setattr(programs, "find", lambda _: None)  # no LibreOffice
     folder = case_of("re-parole", tmp_path)
     (folder / "templates").mkdir()
     shutil.copyfile(HOME / "templates/parole/index.docx", folder / "templates/index.docx")

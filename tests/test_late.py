@@ -14,8 +14,8 @@ from click.testing import CliRunner
 from pypdf import PdfReader
 
 from assembler.cli import main
-from assembler.comparing import compare, note
 from assembler.errors import ExitCode
+from assembler.report.packet_diff import compare, note
 from tests import factories
 from tests.conftest import AS_OF
 from tests.test_pipeline import BLANKS, MAILED

@@ -11,13 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw, ImageFilter
 
-from assembler import legibility, ocr
-from assembler.evidence import reading
-from assembler.evidence.measuring import measure
-from assembler.legibility import Judged, Measures, Verdict
+from assembler.evidence import legibility, ocr, page_recognition
+from assembler.evidence.legibility import Judged, Measures, Verdict
+from assembler.evidence.legibility.page_measures import measure
 from assembler.model import Finding, Severity
-from assembler.shelf import Shelf
-from samples import draw
+from assembler.runtime.resources import Shelf
+from scripts.sample_cases import draw
 from tests.factories import LINES
 from tests.test_evidence import prepared
 
@@ -222,4 +221,4 @@ def test_a_few_words_more_in_even_light_tell_nothing(unlit: int | None, sure: in
     words = tuple("word" for _ in range(sure))
     read = ocr.Recognised(words=words, confidences=(90,) * sure, layer=b"", dpi=200, unlit=unlit)
 
-    assert reading.hidden(read) == part
+    assert page_recognition.hidden(read) == part

@@ -12,16 +12,16 @@ import pikepdf
 import pytest
 from pikepdf import Array, Dictionary, Name, Pdf, String
 
-from assembler import pipeline, profiles
+from assembler import pipeline, receivers
 from assembler.model import Profile
-from assembler.profiles import judge, see
-from assembler.shelf import Shelf
-from assembler.workshop import Workshop
+from assembler.receivers import judge, see
+from assembler.runtime.resources import Shelf
+from assembler.runtime.workshop import Workshop
 from tests import factories
 from tests.conftest import AS_OF
 
 SHELF = Shelf.default()
-SHIPPED = profiles.names(SHELF)
+SHIPPED = receivers.names(SHELF)
 NOISE = 1_000_000
 
 
@@ -36,7 +36,7 @@ def bundles(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
             options = pipeline.Options(as_of=AS_OF, profile=name)
             (built,) = pipeline.bundle(case, SHELF, shop, options, lambda *_: None)
             assert built.proof.ok
-            found = profiles.lint_build(built.folder, profiles.load(SHELF, name), shop)
+            found = receivers.lint_build(built.folder, receivers.load(SHELF, name), shop)
             assert [one for one in found if one.rule != "PROFILE.PAPER"] == []
             made[name] = Path(shutil.copy(built.folder / built.files[0], case.parent / f"{name}.pdf"))
     return made
@@ -142,7 +142,7 @@ BREAKS: dict[str, tuple[Callable[[Profile], bool], Callable[[Pdf], None]]] = {
 
 def cases() -> Iterator[Any]:
     for name in SHIPPED:
-        profile = profiles.load(SHELF, name)
+        profile = receivers.load(SHELF, name)
         for rule, (asked, _) in BREAKS.items():
             if asked(profile):
                 yield pytest.param(name, rule, id=f"{name}-{rule}")
@@ -154,7 +154,7 @@ def told(path: Path, profile: Profile) -> set[str]:
 
 @pytest.mark.parametrize(("name", "rule"), list(cases()))
 def test_a_file_that_breaks_one_rule_is_told_of_it_alone(bundles: dict[str, Path], tmp_path: Path, name: str, rule: str) -> None:
-    profile, broken = profiles.load(SHELF, name), tmp_path / "bundle.pdf"
+    profile, broken = receivers.load(SHELF, name), tmp_path / "bundle.pdf"
     with Pdf.open(bundles[name]) as pdf:
         BREAKS[rule][1](pdf)
         pdf.save(broken)
@@ -164,7 +164,7 @@ def test_a_file_that_breaks_one_rule_is_told_of_it_alone(bundles: dict[str, Path
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_what_every_receiver_asks(bundles: dict[str, Path], tmp_path: Path, name: str) -> None:
-    profile = profiles.load(SHELF, name)
+    profile = receivers.load(SHELF, name)
     with Pdf.open(bundles[name]) as pdf:
         pdf.save(tmp_path / "locked.pdf", encryption=pikepdf.Encryption(owner="o", user="u"))
     (tmp_path / "broken.pdf").write_bytes(b"%PDF-1.7 nothing")

@@ -15,15 +15,15 @@ import pikepdf
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from assembler.evidence import tiffs
-from assembler.evidence.backgrounds import background_of
-from assembler.evidence.cutting import LEAST, PAPER, cuts_of
-from assembler.evidence.images import Placed, place
-from assembler.evidence.refusing import Refused
-from assembler.evidence.sniff import sniff
-from assembler.prove.cuts import whole_pages
-from assembler.shelf import stamp_font
-from assembler.sight import Album
+from assembler.evidence.file_types import sniff
+from assembler.evidence.long_pictures import LEAST, PAPER, cuts_of
+from assembler.evidence.picture_page import Placed, place
+from assembler.evidence.readers import tiff
+from assembler.evidence.refusal import Refused
+from assembler.evidence.transparency import background_of
+from assembler.pdf.picture_files import Album
+from assembler.proof.cut_pages import whole_pages
+from assembler.runtime.resources import stamp_font
 from tests import factories
 from tests.conftest import build
 from tests.test_evidence import prepared, refused, words
@@ -365,6 +365,6 @@ def test_a_raw_photograph_is_refused_by_name_and_its_small_picture_not_used(opti
 def test_a_small_copy_in_front_of_the_picture_is_no_page() -> None:
     data = reduced(factories.tiff([factories.colours().resize((40, 50)), factories.colours()], software="x"), 1)
 
-    assert tiffs.pages(tiffs.directories(data)) == [1]
+    assert tiff.pages(tiff.directories(data)) == [1]
     assert len(placed(data)) == len(Album(data)) == 1
     assert "a smaller copy of the picture" in placed(data)[0].removed

@@ -14,13 +14,13 @@ from pikepdf import Array, Dictionary, Name, Pdf, String
 from reportlab.lib.utils import ImageReader
 
 from assembler.errors import EvidenceUnreadable
-from assembler.evidence.accepting import findings_of
-from assembler.evidence.hidden import hidden_on
+from assembler.evidence.acceptance import findings_of
+from assembler.evidence.file_preparation import Opened
+from assembler.evidence.hidden_text import hidden_on
 from assembler.evidence.losses import Loss, losses_of
-from assembler.evidence.opening import Opened
-from assembler.ink import drawn
 from assembler.model import FilePart, Finding, Severity
-from samples import draw
+from assembler.pdf.ink import drawn
+from scripts.sample_cases import draw
 from tests import factories
 from tests.test_evidence import prepared, rendered
 

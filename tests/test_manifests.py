@@ -16,14 +16,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from assembler import report
 from assembler.cli import main
 from assembler.errors import ExitCode, ProofFailed
-from assembler.manifests import FORMATS, digest_of, parse_manifest, read_manifest
 from assembler.model import Check
-from assembler.prove import ledger, prove
-from assembler.shelf import Shelf
-from assembler.workshop import Cache
+from assembler.proof import ledger_check, prove
+from assembler.report import manifest_writer
+from assembler.runtime.cache import Cache
+from assembler.runtime.manifest_reader import FORMATS, digest_of, parse_manifest, read_manifest
+from assembler.runtime.resources import Shelf
 from tests import factories
 from tests.conftest import AS_OF
 
@@ -59,7 +59,7 @@ def test_the_schema_is_one_and_says_what_each_entry_is() -> None:
                 yield from bare(one, f"{place}/{key}")
 
     assert list(bare(schema, "")) == []
-    assert report.FORMAT in FORMATS
+    assert manifest_writer.FORMAT in FORMATS
 
 
 def test_a_manifest_that_was_just_written_is_read(small: Path, whole: Manifest) -> None:
@@ -166,7 +166,7 @@ def test_a_link_and_a_folder_are_no_manifest(copy: Path, tmp_path: Path) -> None
 
 
 def contradiction(data: Manifest) -> str:
-    (check,) = ledger.checks(data)
+    (check,) = ledger_check.checks(data)
     return "" if check.ok else check.detail
 
 

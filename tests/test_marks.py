@@ -14,10 +14,10 @@ import pytest
 from pikepdf import Array, Dictionary, Name, Pdf, String
 from pypdf import PdfReader
 
-from assembler.evidence.pdfs import Normal, normal_pdf
-from assembler.evidence.unpictured import DRAWN_BY_PDFIUM
+from assembler.evidence.annotations.mark_drawing import DRAWN_BY_PDFIUM
+from assembler.evidence.readers.pdf import Normal, normal_pdf
 from assembler.model import Severity
-from assembler.prove import marks
+from assembler.proof import mark_check
 from tests import factories
 from tests.test_fields import entry, proved
 from tests.test_pipeline import build
@@ -170,7 +170,7 @@ def test_the_kinds_pdfium_does_not_draw_are_those_on_the_list() -> None:
         if (drawn(data) == drawn(data, marks_too=False)).all():
             blind.add(kind)
 
-    assert blind == marks.BLIND_TO | NOTHING_TO_DRAW
+    assert blind == mark_check.BLIND_TO | NOTHING_TO_DRAW
     assert set(KINDS) - blind == DRAWN_BY_PDFIUM | {"/FreeText"}
 
 
@@ -265,7 +265,7 @@ def test_only_along_a_line_may_the_page_look_otherwise(tmp_path: Path) -> None:
     data = marked("/Line", L=LINE, C=RED)
     page = PdfReader(io.BytesIO(data)).pages[0]
 
-    (mark,) = marks.marks_of(page)
+    (mark,) = mark_check.marks_of(page)
 
     covered = sum((right - left) * (top - bottom) for left, bottom, right, top in mark.areas)
     assert covered < 228 * 100

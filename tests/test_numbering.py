@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assembler.numbering import LABEL, between, follows, key, whole
+from assembler.model.page_labels import LABEL, between, follows, key, whole
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from assembler import ocr, tools
 from assembler.errors import ToolMissing
-from assembler.evidence import lighting
-from assembler.ocr import data
-from samples import draw
+from assembler.evidence import ocr
+from assembler.evidence.legibility import lighting
+from assembler.evidence.ocr import language_data
+from assembler.runtime import programs
+from scripts.sample_cases import draw
 from tests.factories import LINES
 
 CORPUS = Path(os.environ.get("ASSEMBLER_CORPUS", Path(__file__).parent.parent.parent / "shared/corpus"))
@@ -109,8 +110,8 @@ def test_recognition_data_is_found_where_the_system_keeps_it(tmp_path: Path, mon
         for name in names:
             (folder / f"{name}.traineddata").write_bytes(b"x" * len(folder.name))
     monkeypatch.delenv("TESSDATA_PREFIX", raising=False)
-    monkeypatch.setattr(data, "_DEBIAN", str(tmp_path / "none"))
-    monkeypatch.setattr(data, "_SYSTEM", (str(lonely), str(system)))
+    monkeypatch.setattr(language_data, "_DEBIAN", str(tmp_path / "none"))
+    monkeypatch.setattr(language_data, "_SYSTEM", (str(lonely), str(system)))
 
     assert ocr.data_folder("ukr+eng") == system
     assert ocr.data_folder("eng") != system  # ours comes first, so that English reads the same everywhere
@@ -131,13 +132,13 @@ def test_the_command_that_installs_a_language_is_one_that_exists() -> None:
 
 
 @pytest.mark.tools
-@pytest.mark.skipif(not tools.find("apt-cache"), reason="no Debian here")
+@pytest.mark.skipif(not programs.find("apt-cache"), reason="no Debian here")
 def test_every_package_told_of_is_known_to_debian(tmp_path: Path) -> None:
-    result = tools.run("apt-cache", ["search", "--names-only", "^tesseract-ocr-"], timeout=60, cwd=tmp_path)
+    result = programs.run("apt-cache", ["search", "--names-only", "^tesseract-ocr-"], timeout=60, cwd=tmp_path)
     known = {line.split(" ")[0] for line in result.stdout.splitlines()}
     if not known:
         pytest.skip("no package lists on this machine")
-    named = {*ocr.ENGINE_LANGUAGES.values(), *data._VARIANTS.values()}
+    named = {*ocr.ENGINE_LANGUAGES.values(), *language_data._VARIANTS.values()}
     assert {f"tesseract-ocr-{name.replace('_', '-')}" for name in named} <= known
 
 

@@ -13,12 +13,13 @@ import pytest
 from docx import Document
 from pikepdf import Array, Pdf
 
-from assembler import bind, drafts, evidence, intake, rules
+from assembler import bundle, evidence, intake, rules
+from assembler import documents as drafts
+from assembler.layout.packet_plan import plan_packet
 from assembler.model import Layout
-from assembler.plan import plan_packet
-from assembler.prove import word_text
-from assembler.shelf import Shelf, stamp_font
-from assembler.workshop import Workshop
+from assembler.proof import word_draft_text
+from assembler.runtime.resources import Shelf, stamp_font
+from assembler.runtime.workshop import Workshop
 from tests import factories
 from tests.conftest import AS_OF, build
 from tests.mutating import (
@@ -160,7 +161,7 @@ def printed_from(case: Path, lie: Callable[[Layout], Layout], profile_linked: bo
         lying = drafts.fill(plan, data, lie(layout), **options)
         documents = {one.id: one.pdf for one in lying} | {f"exhibit:{one.exhibit}": one.pdf for one in prepared}
         packet = case / PACKET
-        bind.bind(layout, documents, packet / "bundle.pdf", font=stamp_font(), linked=profile_linked)
+        bundle.bind(layout, documents, packet / "bundle.pdf", font=stamp_font(), linked=profile_linked)
         for one in lying:
             name = one.id.removeprefix("draft:")
             shutil.copyfile(one.pdf, packet / f"proof/drafts/{name}.pdf")
@@ -403,6 +404,6 @@ def test_words_that_must_be_printed_are_told_from_those_that_need_not(
     with zipfile.ZipFile(tmp_path / "draft.docx", "w") as archive:
         archive.writestr("word/document.xml", xml)
 
-    word = word_text.read_word_text(tmp_path / "draft.docx")
+    word = word_draft_text.read_word_text(tmp_path / "draft.docx")
 
-    assert word_text.lost_words(word.sure, printed) == lost
+    assert word_draft_text.lost_words(word.sure, printed) == lost

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from assembler import ocr
+from assembler.evidence import ocr
 from tests import factories
 
 ROOT = Path(__file__).parent.parent

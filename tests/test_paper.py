@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pikepdf import Array, Dictionary, Name, String
 
-from assembler.arrange import stamp_place
-from assembler.arrange.paper import PAPER, fit
+from assembler.layout.paper import PAPER, fit
+from assembler.layout.stamp_placement import stamp_place
 from assembler.model import Ink
-from samples import draw
+from scripts.sample_cases import draw
 from tests import factories
 from tests.conftest import build
 from tests.test_prove import proved, rewrite

@@ -15,10 +15,10 @@ import pytest
 
 from assembler import pipeline
 from assembler.errors import CaseRejected, EvidenceUnreadable
-from assembler.evidence.pdfs import normal_pdf
-from assembler.evidence.refusing import Refused
-from assembler.passwords import NAME, VARIABLE, open_to_others, read_passwords
-from assembler.workshop import Workshop
+from assembler.evidence.readers.pdf import normal_pdf
+from assembler.evidence.refusal import Refused
+from assembler.runtime.passwords import NAME, VARIABLE, open_to_others, read_passwords
+from assembler.runtime.workshop import Workshop
 from tests import factories
 from tests.conftest import build
 from tests.test_evidence import prepared, refused, words

@@ -15,14 +15,14 @@ import pypdfium2 as pdfium
 import pytest
 from PIL import Image, ImageCms
 
-from assembler.evidence import tiffs
-from assembler.evidence.images import place
-from assembler.evidence.jpegs import strip_jpeg
-from assembler.evidence.pictures import MAX_PIXELS
-from assembler.evidence.refusing import Refused
-from assembler.evidence.sniff import sniff
-from assembler.sight import Album
-from samples import draw
+from assembler.evidence.file_types import sniff
+from assembler.evidence.picture_page import place
+from assembler.evidence.readers import tiff as tiffs
+from assembler.evidence.readers.jpeg import strip_jpeg
+from assembler.evidence.readers.picture import MAX_PIXELS
+from assembler.evidence.refusal import Refused
+from assembler.pdf.picture_files import Album
+from scripts.sample_cases import draw
 from tests import factories
 from tests.conftest import build
 from tests.factories import LINES, colours, fax, picture, tiff

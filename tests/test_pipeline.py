@@ -155,11 +155,11 @@ def test_titles_in_other_scripts_are_drawn_and_a_missing_glyph_is_named(tmp_path
 
 
 def test_a_proof_that_fails_leaves_the_old_bundle(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from assembler.bind import book
+    from assembler.bundle import writer
 
     unseal(copy)
     before = snapshot(copy / "build")
-    monkeypatch.setattr(book.stamps, "stamp", lambda *_: None)
+    monkeypatch.setattr(writer.stamps, "stamp", lambda *_: None)
 
     code, _, err = run("bundle", copy, *DAY)
 

@@ -16,10 +16,10 @@ from fontTools.ttLib import TTFont
 from pikepdf import Array, Dictionary, Name, Pdf
 from PIL import Image, ImageDraw
 
-from assembler.fitting import coding, grey, places
-from assembler.prove import pixels
-from assembler.prove.comparison import Source, compare_page
-from assembler.prove.placement import Placement
+from assembler.bundle.optimize import grayscale, picture_coding, picture_places
+from assembler.proof import pixel_difference
+from assembler.proof.page_comparison import Source, compare_page
+from assembler.proof.placement import Placement
 from tests import factories
 from tests.bound_pages import Bound, bound
 
@@ -302,10 +302,10 @@ def test_a_page_with_coarser_pictures_passes_and_a_change_of_it_does_not(
     entry = {**shown.entry(name), "fitted": {"lossless": False, "dpi_after": dpi}}
 
     def coarser(pdf: Pdf, page: Any) -> None:
-        (seen,) = places.pictures(pdf)[entry["number"] - 1]
-        coded = coding.coarser(seen.image, dpi / seen.dpi)
+        (seen,) = picture_places.pictures(pdf)[entry["number"] - 1]
+        coded = picture_coding.coarser(seen.image, dpi / seen.dpi)
         assert coded is not None
-        coding.store(seen.image, coded)
+        picture_coding.store(seen.image, coded)
 
     def coarser_and_lost(pdf: Pdf, page: Any) -> None:
         coarser(pdf, page)
@@ -327,7 +327,7 @@ def spot(_: Pdf, page: Any) -> None:
 def test_a_page_without_its_colors_passes_and_a_change_of_it_does_not(shown: Bound, tmp_path: Path) -> None:
     target = tmp_path / "gray"
     target.mkdir()
-    grey._make(shown.bundle, target)
+    grayscale._make(shown.bundle, target)
     gray = replace(shown, bundle=target / "grey.pdf")
 
     for name in ("turned0.pdf", "turned0full.pdf", "plain.jpg", "scan.pdf"):
@@ -345,8 +345,8 @@ def test_a_picture_whose_dots_are_numbers_of_a_palette_is_not_drawn_again(filter
     image = made.make_stream(jpeg(sheet().convert("L")), Type=Name.XObject, Subtype=Name.Image, ColorSpace=space,
                              BitsPerComponent=8, Width=850, Height=1100, Filter=Name.DCTDecode)  # fmt: skip
 
-    assert coding.coarser(image, 0.5) is None
-    assert coding.grey(image) is None
+    assert picture_coding.coarser(image, 0.5) is None
+    assert picture_coding.grey(image) is None
 
 
 # --- stamps -------------------------------------------------------------------------------------------------------------
@@ -498,6 +498,6 @@ def test_softened_drawings_agree_if_ink_lies_a_pixel_aside_and_not_if_it_is_miss
     missing = drawn.copy()
     missing[8:10, 10:12] = 255
 
-    assert not pixels.differing_near(drawn, np.roll(drawn, 1, axis=0), 48).any()
-    assert pixels.differing_near(drawn, np.full_like(drawn, 255), 48).any()
-    assert pixels.differing_near(drawn, missing, 48).any()
+    assert not pixel_difference.differing_near(drawn, np.roll(drawn, 1, axis=0), 48).any()
+    assert pixel_difference.differing_near(drawn, np.full_like(drawn, 255), 48).any()
+    assert pixel_difference.differing_near(drawn, missing, 48).any()

@@ -12,13 +12,13 @@ import pytest
 from lxml import etree
 from PIL import Image
 
-from assembler.convert import Converted, to_pdf
-from assembler.convert.faces import covered
-from assembler.convert.plainword import write_plain
-from assembler.convert.wordlists import format_number
-from assembler.convert.words import printed_text
+from assembler.documents.word_to_pdf import Converted, to_pdf
+from assembler.documents.word_to_pdf.coverage import covered
+from assembler.documents.word_to_pdf.plain_copy import write_plain
+from assembler.documents.word_to_pdf.word_lists import format_number
+from assembler.documents.word_to_pdf.word_text import printed_text
 from assembler.errors import TemplateBroken, ToolFailed
-from assembler.shelf import font_files
+from assembler.runtime.resources import font_files
 from tests import letters
 from tests import wordfiles as word
 

@@ -17,18 +17,18 @@ from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 from pypdf import PdfReader
 
-from assembler import printing
+from assembler.bundle import print_set
+from assembler.bundle.print_set import scan_loss
+from assembler.bundle.print_set.sheets import capacity, fit, packages
 from assembler.cli import main
 from assembler.errors import ExitCode
-from assembler.printing import losing
-from assembler.printing.sheets import capacity, fit, packages
-from assembler.shelf import Shelf
+from assembler.runtime.resources import Shelf
 from tests import factories
 from tests.conftest import build
 from tests.test_prove import failed, proved
 
 RAW = Shelf.default().schema("printing.json")
-RULES = printing.rules(RAW)
+RULES = print_set.rules(RAW)
 
 
 def ledger(exhibits: list[int]) -> list[dict[str, Any]]:
@@ -94,8 +94,8 @@ def seen(draw: Any) -> tuple[str, ...]:
         pen.text((200, 200 + 40 * line), "Black print that any scanner keeps.", fill="black", font_size=28)
     draw(pen)
     pixels = np.asarray(page)
-    grey = losing._grey(pixels)
-    return losing.losses(pixels, grey, grey > losing.between(grey), 12)
+    grey = scan_loss._grey(pixels)
+    return scan_loss.losses(pixels, grey, grey > scan_loss.between(grey), 12)
 
 
 def photograph(pen: ImageDraw.ImageDraw) -> None:
@@ -109,11 +109,11 @@ def photograph(pen: ImageDraw.ImageDraw) -> None:
     ("draw", "lost"),
     [
         (lambda _: None, ()),
-        (lambda pen: pen.text((200, 1200), "Faint words of a worn stamp", fill=(190, 190, 190), font_size=60), (losing.FAINT,)),
+        (lambda pen: pen.text((200, 1200), "Faint words of a worn stamp", fill=(190, 190, 190), font_size=60), (scan_loss.FAINT,)),
         (lambda pen: pen.line((200, 1200, 1500, 1200), fill=(190, 190, 190), width=2), ()),  # a rule of a table
         (lambda pen: pen.rectangle((200, 1200, 1500, 1400), fill=(214, 214, 214)), ()),  # a shaded cell
-        (lambda pen: pen.text((200, 1200), "A red seal", fill=(170, 0, 0), font_size=60), (losing.COLOUR,)),
-        (photograph, (losing.DARK,)),
+        (lambda pen: pen.text((200, 1200), "A red seal", fill=(170, 0, 0), font_size=60), (scan_loss.COLOUR,)),
+        (photograph, (scan_loss.DARK,)),
     ],
 )
 def test_what_a_black_and_white_scan_loses(draw: Any, lost: tuple[str, ...]) -> None:

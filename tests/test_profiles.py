@@ -15,14 +15,14 @@ import pytest
 from click.testing import CliRunner
 from pikepdf import Array, Dictionary, Name, Pdf, String
 
-from assembler import pipeline, profiles
+from assembler import pipeline, receivers
 from assembler.cli import main
 from assembler.errors import ExitCode, TemplateBroken, UnknownProfile
 from assembler.model import Finding, Marking, Profile, Severity, Zone
-from assembler.profiles import Seen, SeenPage, judge
-from assembler.prove import prove
-from assembler.shelf import Shelf
-from assembler.workshop import Workshop
+from assembler.proof import prove
+from assembler.receivers import Seen, SeenPage, judge
+from assembler.runtime.resources import Shelf
+from assembler.runtime.workshop import Workshop
 from tests import factories
 from tests.conftest import AS_OF
 
@@ -42,26 +42,26 @@ def test_shipped_profiles_follow_the_schema_and_say_where_each_value_comes_from(
     schema = SHELF.schema("profile.schema.json")
     jsonschema.Draft202012Validator.check_schema(schema)
 
-    assert profiles.names(SHELF) == SHIPPED
-    assert profiles.DEFAULT in SHIPPED
+    assert receivers.names(SHELF) == SHIPPED
+    assert receivers.DEFAULT in SHIPPED
     for name in SHIPPED:
         raw = SHELF.schema(f"profiles/{name}.json")
         assert [error.json_path for error in jsonschema.Draft202012Validator(schema).iter_errors(raw)] == []
-        profile = profiles.load(SHELF, name)
+        profile = receivers.load(SHELF, name)
         assert {field for field, text in profile.sources if "checked 20" in text} == set(raw["values"])
 
 
 def test_limits_keep_their_headroom() -> None:
-    online = profiles.load(SHELF, "uscis-online")
+    online = receivers.load(SHELF, "uscis-online")
 
     assert (online.max_bytes, online.limit) == (12_000_000, 11_500_000)
-    assert profiles.load(SHELF, "uscis-paper").limit is None
-    assert profiles.load(SHELF, "eoir-ecas").part_name.format(n=2) == "bundle_Part2.pdf"
+    assert receivers.load(SHELF, "uscis-paper").limit is None
+    assert receivers.load(SHELF, "eoir-ecas").part_name.format(n=2) == "bundle_Part2.pdf"
 
 
 def test_an_unknown_name_is_a_usage_error_with_the_nearest(small: Path) -> None:
     with pytest.raises(UnknownProfile, match="did you mean uscis-online"):
-        profiles.load(SHELF, "uscis-onlin")
+        receivers.load(SHELF, "uscis-onlin")
 
     ran = CliRunner().invoke(main, ["verify", str(small / "build/child"), "--profile", "ecas-eoir"])
     assert ran.exit_code == ExitCode.USAGE
@@ -81,11 +81,11 @@ def dated(value: object) -> dict[str, object]:
 
 def test_a_firm_adds_its_own_without_python(tmp_path: Path) -> None:
     folder = own(tmp_path, based_on="cmecf", values={"max_bytes": dated(35_000_000), "links": dated("none")})
-    mine = profiles.load(SHELF, "mine", folder)
+    mine = receivers.load(SHELF, "mine", folder)
 
     assert (mine.max_bytes, mine.links, mine.searchable) == (35_000_000, "none", True)
     assert "the court's site" in mine.source("max_bytes")
-    assert "mine" in profiles.names(SHELF, folder)
+    assert "mine" in receivers.names(SHELF, folder)
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_a_firm_adds_its_own_without_python(tmp_path: Path) -> None:
 )
 def test_a_broken_profile_is_named(tmp_path: Path, change: dict[str, Any]) -> None:
     with pytest.raises(TemplateBroken, match="profiles/mine"):
-        profiles.load(SHELF, "mine", own(tmp_path, **change))
+        receivers.load(SHELF, "mine", own(tmp_path, **change))
 
 
 EVERY: dict[str, Any] = {
@@ -130,9 +130,9 @@ def test_a_firms_profile_with_every_field_is_built_proved_and_content(copy: Path
     own(copy, values={key: dated(value) for key, value in EVERY.items()})
     with Workshop(copy / ".assembler", jobs=2) as shop:
         (built,) = pipeline.bundle(copy, SHELF, shop, pipeline.Options(as_of=AS_OF, profile="mine"), lambda *_: None)
-        found = profiles.lint_build(built.folder, profiles.load(SHELF, "mine", copy), shop)
+        found = receivers.lint_build(built.folder, receivers.load(SHELF, "mine", copy), shop)
         data = json.loads((built.folder / "manifest.json").read_text())
-        other = profiles.lint_build(built.folder, profiles.load(SHELF, "eoir-ecas"), shop)
+        other = receivers.lint_build(built.folder, receivers.load(SHELF, "eoir-ecas"), shop)
 
     assert built.proof.ok
     assert rules(found) == {"FONT"}  # the letter's own, which nobody can put into it
@@ -286,18 +286,18 @@ def lying(pdf: Pdf) -> None:
 
 
 def test_what_is_seen_of_real_files(tmp_path: Path) -> None:
-    assert profiles.see(saved(tmp_path / "a.pdf", script)).scripts
-    assert [page.active for page in profiles.see(saved(tmp_path / "b.pdf", launch)).pages] == [False, True]
-    assert profiles.see(saved(tmp_path / "c.pdf", attach)).attachments
-    assert [page.label for page in profiles.see(saved(tmp_path / "d.pdf", relabel)).pages] == ["7", "8"]
-    assert profiles.see(saved(tmp_path / "e.pdf", zoomed)).zoom == 100
-    assert [page.upright for page in profiles.see(saved(tmp_path / "f.pdf", lying)).pages] == [True, False]
+    assert receivers.see(saved(tmp_path / "a.pdf", script)).scripts
+    assert [page.active for page in receivers.see(saved(tmp_path / "b.pdf", launch)).pages] == [False, True]
+    assert receivers.see(saved(tmp_path / "c.pdf", attach)).attachments
+    assert [page.label for page in receivers.see(saved(tmp_path / "d.pdf", relabel)).pages] == ["7", "8"]
+    assert receivers.see(saved(tmp_path / "e.pdf", zoomed)).zoom == 100
+    assert [page.upright for page in receivers.see(saved(tmp_path / "f.pdf", lying)).pages] == [True, False]
     locked = saved(tmp_path / "g.pdf", zoomed, encryption=pikepdf.Encryption(owner="o", user="u"))
-    assert profiles.see(locked).encrypted
+    assert receivers.see(locked).encrypted
     (tmp_path / "h.pdf").write_bytes(b"%PDF-1.7 nothing")
-    assert profiles.see(tmp_path / "h.pdf").trouble
+    assert receivers.see(tmp_path / "h.pdf").trouble
     (tmp_path / "i.pdf").write_bytes(factories.form_pdf())
-    assert profiles.see(tmp_path / "i.pdf").fields == 1
+    assert receivers.see(tmp_path / "i.pdf").fields == 1
 
 
 @pytest.mark.parametrize("angle", [0, 90, 180, 270])
@@ -311,7 +311,7 @@ def test_a_page_turned_to_stand_upright_is_upright(tmp_path: Path, angle: int) -
             page.Rotate, page.Resources = angle, Dictionary(Font=Dictionary(F=font))
             page.Contents = pdf.make_stream(f"BT /F 24 Tf {matrix} 300 400 Tm (Words) Tj ET".encode())
             pdf.save(tmp_path / "a.pdf")
-        turned[rotate] = profiles.see(tmp_path / "a.pdf").pages[0].upright
+        turned[rotate] = receivers.see(tmp_path / "a.pdf").pages[0].upright
 
     assert [rotate for rotate, upright in turned.items() if upright] == [angle]
 
@@ -320,7 +320,7 @@ def test_a_page_turned_to_stand_upright_is_upright(tmp_path: Path, angle: int) -
 def test_the_resolution_of_a_scan_is_measured(tmp_path: Path, dpi: int) -> None:
     (tmp_path / "a.pdf").write_bytes(factories.scan_pdf(dpi=dpi))
 
-    assert profiles.see(tmp_path / "a.pdf").pages[0].dpi == pytest.approx(dpi, rel=0.02)
+    assert receivers.see(tmp_path / "a.pdf").pages[0].dpi == pytest.approx(dpi, rel=0.02)
 
 
 def test_verify_holds_a_build_folder_against_a_profile(small: Path) -> None:

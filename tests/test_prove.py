@@ -14,12 +14,13 @@ import pikepdf
 import pytest
 from pikepdf import Array, Dictionary, Name, Pdf
 
-from assembler import drafts, intake, rules
+from assembler import documents as drafts
+from assembler import intake, rules
+from assembler.layout.packet_plan import plan_packet
 from assembler.model import Layout, Proof
-from assembler.plan import plan_packet
-from assembler.prove import frozen, prove, structure
-from assembler.shelf import Shelf
-from assembler.workshop import Workshop
+from assembler.proof import filed_labels, prove, structure
+from assembler.runtime.resources import Shelf
+from assembler.runtime.workshop import Workshop
 from tests import factories
 from tests.conftest import AS_OF, build
 
@@ -332,8 +333,8 @@ def test_an_index_that_prints_a_wrong_number_is_caught(copy: Path) -> None:
     shelf = Shelf.default()
     plan = plan_packet(case, shelf.recipe("parole"), "child")
     with Workshop(copy / ".assembler", jobs=2) as shop:
-        from assembler import bind, evidence
-        from assembler.shelf import stamp_font
+        from assembler import bundle, evidence
+        from assembler.runtime.resources import stamp_font
 
         prepared = evidence.prepare(case, copy, shop)
         facts = rules.letter_facts(case, rules.from_shelf(shelf), AS_OF)
@@ -342,7 +343,7 @@ def test_an_index_that_prints_a_wrong_number_is_caught(copy: Path) -> None:
         lying = drafts.fill(plan, case, off_by_one(layout), **options)
         documents = {one.id: one.pdf for one in made} | {f"exhibit:{one.exhibit}": one.pdf for one in prepared}
         documents["draft:index"] = next(one.pdf for one in lying if one.id == "draft:index")
-        bind.bind(layout, documents, copy / "build/child/bundle.pdf", font=stamp_font())
+        bundle.bind(layout, documents, copy / "build/child/bundle.pdf", font=stamp_font())
     believe(copy)
 
     proof = proved(copy)
@@ -374,11 +375,11 @@ def test_the_proof_shares_no_code_with_the_builders() -> None:
     """What it finds true must not be true by the same mistake."""
     import ast
 
-    import assembler.prove
+    import assembler.proof
 
-    for path in Path(assembler.prove.__file__).parent.glob("*.py"):
+    for path in Path(assembler.proof.__file__).parent.glob("*.py"):
         imported = {n.module for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.ImportFrom) and n.module}
-        builders = ("assembler.arrange", "assembler.bind", "assembler.evidence", "pikepdf")
+        builders = ("assembler", "assembler.bundle", "assembler.evidence", "pikepdf")
         assert not {module for module in imported if module.startswith(builders)}
 
 
@@ -427,4 +428,4 @@ def test_a_paragraph_of_citations_longer_than_a_page_is_proved(tmp_path: Path) -
 def test_a_stamp_of_a_frozen_packet_is_worded_as_it_was_filed_or_as_ours(text: str, true: bool) -> None:
     entry = {"kind": "exhibit", "tab": "C", "number": 60, "label": "57", "stamp": {"text": text}}
 
-    assert frozen.true_stamp(entry, "Tab {tab} / {number} ({total})") is true
+    assert filed_labels.true_stamp(entry, "Tab {tab} / {number} ({total})") is true

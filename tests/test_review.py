@@ -13,11 +13,11 @@ from typing import Any
 
 import pytest
 
-from assembler import review
-from assembler.review.html import data, page
-from assembler.review.view import view
-from assembler.shelf import Shelf
-from assembler.sight.small import Picture, look_for
+from assembler.pdf.thumbnails import Picture, look_for
+from assembler.report import review
+from assembler.report.review.html_page import data, page
+from assembler.report.review.view import view
+from assembler.runtime.resources import Shelf
 from tests import factories
 from tests.conftest import build, unseal
 from tests.test_pipeline import run

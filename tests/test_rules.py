@@ -20,8 +20,8 @@ from hypothesis import strategies as st
 from assembler import intake, rules
 from assembler.errors import TemplateBroken
 from assembler.model import Case, Severity
-from assembler.rules import scene
-from assembler.shelf import Shelf
+from assembler.rules import rule_context
+from assembler.runtime.resources import Shelf
 from tests.full_case import CANARY, full_case, paths
 
 HERE = Path(__file__).parent
@@ -285,7 +285,7 @@ def test_a_hundred_cases_take_less_than_a_second(tmp_path: Path) -> None:
 @settings(deadline=None, max_examples=200)
 @given(st.dates(date(1900, 1, 1), date(2100, 1, 1)), st.integers(0, 240))
 def test_months_after_keeps_the_day_or_takes_the_last_one(day: date, months: int) -> None:
-    later = scene.months_after(day, months)
+    later = rule_context.months_after(day, months)
 
     assert (later.year * 12 + later.month) - (day.year * 12 + day.month) == months
     assert later.day == day.day or (later + timedelta(days=1)).month != later.month
@@ -293,9 +293,9 @@ def test_months_after_keeps_the_day_or_takes_the_last_one(day: date, months: int
 
 @given(st.dates(date(1900, 1, 1), date(2100, 1, 1)), st.dates(date(1900, 1, 1), date(2100, 1, 1)))
 def test_age_grows_on_birthdays(born: date, on: date) -> None:
-    years = scene.age(born, on)
+    years = rule_context.age(born, on)
 
-    assert scene.months_after(born, years * 12) <= on if years >= 0 and (born.month, born.day) != (2, 29) else True
+    assert rule_context.months_after(born, years * 12) <= on if years >= 0 and (born.month, born.day) != (2, 29) else True
     assert (years >= 0) == (on >= born)
 
 

@@ -11,16 +11,16 @@ from pathlib import Path
 
 import pytest
 
-from assembler import report
 from assembler.errors import ExitCode, OutputNotWritten
-from assembler.workshop import Kept, publish, staging
+from assembler.report import manifest_writer
+from assembler.runtime.publishing import Kept, publish, staging
 from tests import factories
 from tests.conftest import build
 from tests.factories import CASE
 from tests.test_pipeline import DAY, run, snapshot
 
 THE_DAY = date(2026, 11, 20)
-RECORD = report.record_of("a-case", "child")
+RECORD = manifest_writer.record_of("a-case", "child")
 
 
 def manifest(folder: Path, **change: object) -> None:

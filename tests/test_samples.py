@@ -18,11 +18,13 @@ import pytest
 import tesserocr
 from PIL import Image
 
-from assembler import batch, cites, intake, ocr, rules
-from assembler.model import Severity
-from assembler.shelf import Shelf
-from samples import generate, mrz, urgent_medical
-from samples.stories import STORIES
+from assembler import intake, rules
+from assembler.evidence import ocr
+from assembler.model import Severity, citations
+from assembler.pipeline import batch
+from assembler.runtime.resources import Shelf
+from scripts.sample_cases import generate, mrz, urgent_medical
+from scripts.sample_cases.stories import STORIES
 from tests.conftest import AS_OF
 
 SAMPLES = Path(__file__).parent.parent / "samples"
@@ -162,7 +164,7 @@ def strings(value: object) -> Iterator[str]:
 def test_every_cited_page_is_in_its_exhibit(folder: Path) -> None:
     case = json.loads((folder / "case.json").read_text())
     pages = {exhibit["id"]: pages_of(exhibit, folder) for exhibit in case["exhibits"]}
-    cited = [cite for text in strings(case) for cite in cites.cited(text)]
+    cited = [cite for text in strings(case) for cite in citations.cited(text)]
 
     # the texts stand in every packet, so they cannot cite what only some of them hold; a notice lies on top uncited
     own = {exhibit["id"] for exhibit in case["exhibits"] if "belongs_to" in exhibit}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from assembler.errors import TemplateBroken
-from assembler.shelf import Shelf, font_files
+from assembler.runtime.resources import Shelf, font_files
 
 GOOD = 'kind = "parole"\ntitle = "t"\ntab_template = "tab-sheets.docx"\n'
 PART = '[[part]]\nid = "a"\ntype = "draft"\ntemplate = "a.docx"\n'

@@ -10,7 +10,8 @@ import numpy as np
 import pypdfium2 as pdfium
 import pytest
 
-from assembler.sight import Leafing, leafing, stamp
+from assembler.pdf import stamp_area, streaming
+from assembler.pdf.streaming import Leafing
 from tests import factories
 from tests.test_bind import bound, page_of
 
@@ -32,16 +33,16 @@ def test_without_its_stamp_a_page_is_as_its_source(tmp_path: Path, angle: int) -
     page = document[number - 1]
 
     assert not np.array_equal(grey(page), grey(original[0]))
-    assert not stamp.hide(page, {**box, "y": box["y"] + 60})  # it is not there
-    assert stamp.hide(page, box)
+    assert not stamp_area.hide(page, {**box, "y": box["y"] + 60})  # it is not there
+    assert stamp_area.hide(page, box)
     assert np.array_equal(grey(page), grey(original[0]))
-    assert not stamp.hide(original[0], None)
+    assert not stamp_area.hide(original[0], None)
     document.close()
     original.close()
 
 
 def test_leafing_gives_each_page_however_often_the_file_is_opened(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(leafing, "_AT_ONCE", 5)
+    monkeypatch.setattr(streaming, "_AT_ONCE", 5)
     ledger = json.loads((small / "build/child/manifest.json").read_text())["ledger"]
     with Leafing(small / "build/child/bundle.pdf") as book:
         found = [f"page {place + 1} of 12" in book.page(place).get_textpage().get_text_bounded() for place in range(len(book))]

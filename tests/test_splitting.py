@@ -14,14 +14,15 @@ from hypothesis import strategies as st
 from pikepdf import Array, Name, Pdf
 from pypdf import PdfReader
 
-from assembler import pipeline, profiles
-from assembler.bind import bind
+from assembler import pipeline, receivers
+from assembler.bundle import bind
 from assembler.errors import CaseRejected
+from assembler.layout.volume_split import TooLarge, split
 from assembler.model import Volume
-from assembler.prove import prove, volumes
-from assembler.shelf import Shelf, stamp_font
-from assembler.splitting import TooLarge, split
-from assembler.workshop import Workshop
+from assembler.proof import prove
+from assembler.proof import volume_check as volumes
+from assembler.runtime.resources import Shelf, stamp_font
+from assembler.runtime.workshop import Workshop
 from tests import factories
 from tests.conftest import AS_OF
 from tests.test_bind import bound, page_of
@@ -163,8 +164,8 @@ def test_an_index_that_names_files_wrongly_is_caught() -> None:
 def test_the_proof_and_the_linter_hold_over_the_files(parts: Path) -> None:
     assert proved(parts) == set()
     with Workshop(parts / ".verify", jobs=1, temporary=True) as shop:
-        profile = profiles.load(Shelf.default(), "tiny", parts)
-        assert profiles.lint_build(parts / "build/child", profile, shop) == ()
+        profile = receivers.load(Shelf.default(), "tiny", parts)
+        assert receivers.lint_build(parts / "build/child", profile, shop) == ()
 
 
 def test_the_same_bytes_again(parts: Path, tmp_path: Path) -> None:

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assembler.prove import statements, unlinked
-from assembler.prove.kept import Kept, KeptDocument
-from assembler.prove.own_pages import OwnLink, OwnPage
-from assembler.prove.proof import _cites_agree, _link_faults
-from assembler.prove.structure import Link, Structure
+from assembler.proof import printed_references, printed_statements
+from assembler.proof.checks import _cites_agree, _link_faults
+from assembler.proof.kept_drafts import Kept, KeptDocument
+from assembler.proof.own_pages import OwnLink, OwnPage
+from assembler.proof.structure import Link, Structure
 
 DOCUMENT, LETTER = "draft:index", "draft:cover-letter"
 TITLES = (
@@ -35,7 +35,7 @@ def row(tab: str, title: str, pages: str, exhibit: str = "e") -> dict[str, Any]:
     }  # fmt: skip
 
 
-def told(rows: Sequence[dict[str, Any]], *, text: str = "", links: Sequence[OwnLink] = ()) -> statements.Told:
+def told(rows: Sequence[dict[str, Any]], *, text: str = "", links: Sequence[OwnLink] = ()) -> printed_statements.Told:
     """A packet whose first page is of a document of ours, with one page of evidence for each row."""
     ledger = [
         {"number": 1, "index": 0, "document": DOCUMENT, "kind": "draft", "part": "index", "exhibit": "", "tab": ""},
@@ -48,15 +48,15 @@ def told(rows: Sequence[dict[str, Any]], *, text: str = "", links: Sequence[OwnL
     data = {"ledger": ledger, "index": list(rows), "word_engines": {DOCUMENT: "office2pdf 1"}}
     draft = KeptDocument(document=DOCUMENT, pdf="draft.pdf", docx="draft.docx", shipped=True)
     pages = {1: OwnPage(number=1, text=text, links=tuple(links))}
-    return statements.Told(data, Kept(documents={DOCUMENT: draft}, words={}), pages)
+    return printed_statements.Told(data, Kept(documents={DOCUMENT: draft}, words={}), pages)
 
 
 def link(address: str, text: str) -> OwnLink:
     return OwnLink(page=1, address=address, text=text)
 
 
-def faults(packet: statements.Told) -> list[str]:
-    return [text for text, _ in statements._link_faults(packet)]
+def faults(packet: printed_statements.Told) -> list[str]:
+    return [text for text, _ in printed_statements._link_faults(packet)]
 
 
 @given(tabs, titles)
@@ -100,7 +100,7 @@ def test_the_index_is_read_whatever_titles_hold(names: list[str]) -> None:
     printed = " ".join(f"{one['tab']} {one['title']} {one['pages']} English" for one in rows)
     text = f"Tab Description Date Pages Language {printed}"
 
-    assert list(statements._index_faults(told(rows, text=text))) == []
+    assert list(printed_statements._index_faults(told(rows, text=text))) == []
 
 
 @pytest.mark.parametrize("title", ["Exhibit A: Letter, page 7", "Exhibit A: Letter, page 6", "Bullet • list"])
@@ -108,14 +108,14 @@ def test_a_title_may_hold_the_line_of_another_exhibit(title: str) -> None:
     rows = [row("A", "Letter", "6", "a"), row("B", title, "7", "b")]
     text = f"• Exhibit A: Letter, page 6 • Exhibit B: {title}, page 7 Sincerely"
 
-    assert list(statements._enclosure_faults(told(rows, text=text))) == []
+    assert list(printed_statements._enclosure_faults(told(rows, text=text))) == []
 
 
 def test_a_line_with_other_pages_is_refused_beside_such_a_title() -> None:
     rows = [row("A", "Letter", "6", "a"), row("B", "Exhibit A: Letter, page 7", "7", "b")]
     text = "• Exhibit A: Letter, page 8 • Exhibit B: Exhibit A: Letter, page 7, page 7 Sincerely"
 
-    assert list(statements._enclosure_faults(told(rows, text=text)))
+    assert list(printed_statements._enclosure_faults(told(rows, text=text)))
 
 
 @pytest.mark.parametrize("title", ["Ex. B at 3", "Our letter, Ex. A at 3-5", "See Ex. B at"])
@@ -137,22 +137,22 @@ def test_a_citation_that_leads_to_a_tab_sheet_is_refused() -> None:
 def test_citations_without_links_are_read_with_the_labels_of_a_frozen_packet(tab: str, label: str) -> None:
     ledger = [{"number": 60, "label": label, "tab": tab, "kind": "exhibit"}]
 
-    check = unlinked.cites([(1, f"(Ex. {tab} at {label}–99; Ex. {tab}")], ledger, kept=False)
+    check = printed_references.cites([(1, f"(Ex. {tab} at {label}–99; Ex. {tab}")], ledger, kept=False)
 
     assert (check.ok, check.detail) == (True, "1 citations print a page of their exhibit")
-    assert not unlinked.cites([(1, f"(Ex. {tab} at {label}9)")], ledger, kept=False).ok
+    assert not printed_references.cites([(1, f"(Ex. {tab} at {label}9)")], ledger, kept=False).ok
 
 
 def test_a_citation_without_link_may_be_broken_at_its_hyphen() -> None:
     ledger = [{"number": 60, "label": "57-1", "tab": "C", "kind": "exhibit"}]
 
-    assert unlinked.cites([(1, "see Ex. C at 57\x02 1.")], ledger, kept=False).ok
+    assert printed_references.cites([(1, "see Ex. C at 57\x02 1.")], ledger, kept=False).ok
 
 
 def test_a_typed_citation_of_another_filing_is_no_fault_where_the_drafts_say_which_are_ours() -> None:
     ledger = [{"number": 60, "label": "57", "tab": "B", "kind": "exhibit"}]
 
-    assert unlinked.cites([(1, "as in Ex. B at 3")], ledger, kept=True).ok
+    assert printed_references.cites([(1, "as in Ex. B at 3")], ledger, kept=True).ok
 
 
 @pytest.mark.parametrize(
@@ -162,8 +162,8 @@ def test_a_row_without_links_is_found_whatever_the_title_holds(title: str) -> No
     one = row("A", title, "6")
     text = f"Index of exhibits: A {title[:10]} B A {title} October 1, 2026 6 English"
 
-    assert unlinked.row_faults(one, [(1, text), (5, "EXHIBIT A Page 6")], {1}, "6") == []
-    assert unlinked.row_faults(one, [(1, f"A {title} 4 English"), (5, "Page 6")], {1}, "88")
+    assert printed_references.row_faults(one, [(1, text), (5, "EXHIBIT A Page 6")], {1}, "6") == []
+    assert printed_references.row_faults(one, [(1, f"A {title} 4 English"), (5, "Page 6")], {1}, "88")
 
 
 @pytest.mark.parametrize("pieces", [["1057a–1063b"], ["1057a–", "1063b"], ["1057a", "–1063b"]])

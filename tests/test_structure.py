@@ -17,8 +17,8 @@ from pikepdf import Array, Dictionary, Name, Pdf, String
 from pypdf import PdfReader, PdfWriter
 
 from assembler.model import Check
-from assembler.prove import guides, origins, structure, volumes
-from samples import draw
+from assembler.proof import link_check, source_links, structure, volume_check
+from scripts.sample_cases import draw
 from tests import factories, mutable
 from tests.conftest import build
 from tests.mutable import link, web
@@ -49,17 +49,17 @@ def checked(case: Path, with_sources: bool = True) -> dict[str, Check]:
     """The checks of structure, links and bookmarks that fail, by name; {"trouble": …} where nothing can be read."""
     folder = case / "build/child"
     data = json.loads((folder / "manifest.json").read_text())
-    parts = volumes.volumes(data)
+    parts = volume_check.volumes(data)
     read = structure.read_all(folder, data["ledger"], parts, Here(), data["linked"])  # type: ignore[arg-type]
     whole = structure.together(read)
     if whole.trouble:
         return {"trouble": Check(name="trouble", ok=False, detail=whole.trouble)}
     haves = [
-        guides.Have(volume=part, sheets=one.sheets, marks=one.marks, tags=one.tags)
+        link_check.Have(volume=part, sheets=one.sheets, marks=one.marks, tags=one.tags)
         for part, one in zip(parts, read, strict=True)
     ]
-    files = origins.read_all(folder, data, case if with_sources else None, Here())  # type: ignore[arg-type]
-    failed = {check.name: check for check in guides.Guides(data, haves, files).checks() if not check.ok}
+    files = source_links.read_all(folder, data, case if with_sources else None, Here())  # type: ignore[arg-type]
+    failed = {check.name: check for check in link_check.Guides(data, haves, files).checks() if not check.ok}
     if whole.forbidden:
         failed["nothing-else"] = Check(name="nothing-else", ok=False, detail="; ".join(whole.forbidden))
     return failed

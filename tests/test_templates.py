@@ -16,10 +16,19 @@ import pypdfium2 as pdfium
 import pytest
 
 from assembler import rules
-from assembler.arrange import HOST
 from assembler.errors import TemplateBroken
-from assembler.ink import ink_of
-from assembler.model import Case, Consulate, Declaration, FormFile, Interpreter, Name, Rfe, RfePoint
+from assembler.layout.page_order import HOST
+from assembler.model import (
+    Case,
+    Consulate,
+    Declaration,
+    FormFile,
+    Interpreter,
+    Name,
+    Rfe,
+    RfePoint,
+)
+from assembler.pdf.ink import ink_of
 from tests import letters
 from tests.letters import case, exhibit, filled, text
 from tests.test_convert import tags
@@ -42,7 +51,7 @@ FULL = {
 
 
 def test_the_committed_templates_are_what_the_generator_makes(tmp_path: Path) -> None:
-    spec = importlib.util.spec_from_file_location("make_templates", ROOT / "docs/make_templates.py")
+    spec = importlib.util.spec_from_file_location("make_templates", ROOT / "scripts/make_templates.py")
     assert spec and spec.loader
     maker = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(maker)
@@ -52,7 +61,7 @@ def test_the_committed_templates_are_what_the_generator_makes(tmp_path: Path) ->
         maker.write(make(), tmp_path / name)
         made, kept = (zipfile.ZipFile(root / name) for root in (tmp_path, ROOT / "templates"))
         for part in ("word/document.xml", "word/styles.xml", "word/numbering.xml", "docProps/core.xml"):
-            assert made.read(part) == kept.read(part), f"{name} {part}: run docs/make_templates.py"
+            assert made.read(part) == kept.read(part), f"{name} {part}: run scripts/make_templates.py"
 
 
 SHIPPED = sorted(path.relative_to(ROOT / "templates").as_posix() for path in (ROOT / "templates").glob("*/*.docx"))

@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from assembler import model, rules, shelf
-from assembler.drafts.context import FACTS, context, filters
-from assembler.drafts.sandbox import Template
+from assembler import model, rules
+from assembler.documents.sandbox import Template
+from assembler.documents.template_context import FACTS, context, filters
+from assembler.runtime import resources
 from tests import letters
 from tests.test_templates import KNOWN, ROOT, of_kind
 
@@ -87,8 +88,8 @@ def test_every_key_type_and_condition_of_a_recipe() -> None:
     keys, types, conditions = (named("Recipes", table) for table in range(3))
 
     assert sorted(keys) == sorted(one.name for one in fields(model.RecipePart))
-    assert sorted(types) == sorted(shelf._PART_TYPES)
-    assert sorted(conditions) == sorted(one for one in shelf._WHEN if one)
+    assert sorted(types) == sorted(resources._PART_TYPES)
+    assert sorted(conditions) == sorted(one for one in resources._WHEN if one)
 
 
 def used() -> Iterator[tuple[Path, str]]:

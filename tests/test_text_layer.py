@@ -12,11 +12,11 @@ import pytest
 from pikepdf import Array, Name, Pdf
 
 from assembler import pipeline
-from assembler.evidence.pdfs import normal_pdf
-from assembler.prove import fonts, text_layer
-from assembler.shelf import Shelf
-from assembler.workshop import Workshop
-from samples import draw
+from assembler.evidence.readers.pdf import normal_pdf
+from assembler.proof import font_encodings, text_layer
+from assembler.runtime.resources import Shelf
+from assembler.runtime.workshop import Workshop
+from scripts.sample_cases import draw
 from tests import factories
 from tests.conftest import AS_OF
 from tests.mutating import PACKET, details, draw_over, failed, proved, rewrite
@@ -219,7 +219,7 @@ def test_normal_pages_keep_the_fonts_of_their_source(tmp_path: Path) -> None:
     source.write_bytes(factories.form_pdf())
     normal_pdf(source.read_bytes(), normal, "")
 
-    (before,), (after,) = (fonts.read_fonts(fonts.Job(pdf=pdf, places=(0,))) for pdf in (source, normal))
+    (before,), (after,) = (font_encodings.read_fonts(font_encodings.Job(pdf=pdf, places=(0,))) for pdf in (source, normal))
 
     assert before
     assert not before - after
@@ -233,7 +233,7 @@ def test_a_font_that_reads_otherwise_is_another(tmp_path: Path) -> None:
             font.Encoding = pikepdf.Dictionary(Type=Name.Encoding, Differences=Array([97, Name.b]))
         pdf.save(changed)
 
-    (before,), (after,) = (fonts.read_fonts(fonts.Job(pdf=pdf, places=(0,))) for pdf in (source, changed))
+    (before,), (after,) = (font_encodings.read_fonts(font_encodings.Job(pdf=pdf, places=(0,))) for pdf in (source, changed))
 
     assert before - after
 
@@ -242,12 +242,12 @@ def test_a_font_that_reads_otherwise_is_another(tmp_path: Path) -> None:
 def test_a_file_without_fonts_to_read_is_no_error(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "broken.pdf").write_bytes(content)
 
-    assert fonts.read_fonts(fonts.Job(pdf=tmp_path / "broken.pdf", places=(0, 1))) == (None, None)
+    assert font_encodings.read_fonts(font_encodings.Job(pdf=tmp_path / "broken.pdf", places=(0, 1))) == (None, None)
 
 
 def overlapping_layer(tmp_path: Path, second: str) -> text_layer.Job:
     """A page whose hidden words are "Clara" and `second`, the second over the first, as recognition reads a signature."""
-    from assembler.prove.kept import KeptWords, Word
+    from assembler.proof.kept_drafts import KeptWords, Word
 
     pdf = Pdf.new()
     pdf.add_blank_page(page_size=(300, 200))

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageDraw, ImageFont
 
-from assembler import evidence, ocr
+from assembler import evidence
+from assembler.evidence import ocr
 from assembler.model import Exhibit, FilePart, PageText, Prepared, SourceFile
-from assembler.shelf import font_files
-from assembler.workshop import Workshop
-from samples import draw
+from assembler.runtime.resources import font_files
+from assembler.runtime.workshop import Workshop
+from scripts.sample_cases import draw
 from tests.test_crosscheck import _ENGLISH, _SPANISH, _UKRAINIAN
 from tests.test_plan import case
 

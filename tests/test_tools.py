@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from assembler import tools
 from assembler.errors import ToolFailed, ToolMissing
+from assembler.runtime import programs
 
 
 @pytest.fixture
@@ -28,11 +28,11 @@ def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 
 def test_missing_program_names_it_and_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(ToolMissing, match="no-such-program is not installed; install"):
-        tools.run("no-such-program", [], timeout=1, cwd=tmp_path)
+        programs.run("no-such-program", [], timeout=1, cwd=tmp_path)
 
 
 def test_result_carries_code_and_both_outputs(fake, tmp_path: Path) -> None:
-    result = tools.run(fake("echo out; echo err >&2; exit 3"), [], timeout=5, cwd=tmp_path)
+    result = programs.run(fake("echo out; echo err >&2; exit 3"), [], timeout=5, cwd=tmp_path)
 
     assert (result.returncode, result.stdout, result.stderr) == (3, "out\n", "err\n")
 
@@ -42,7 +42,7 @@ def test_hanging_program_and_its_child_are_killed(fake, tmp_path: Path) -> None:
     name = fake(f"trap '' TERM; (sleep 2; echo late > {marker}) & sleep 60")
 
     with pytest.raises(ToolFailed, match="did not finish in 1 seconds"):
-        tools.run(name, [], timeout=1, cwd=tmp_path)
+        programs.run(name, [], timeout=1, cwd=tmp_path)
 
     time.sleep(1.6)
     assert not marker.exists()
@@ -50,14 +50,14 @@ def test_hanging_program_and_its_child_are_killed(fake, tmp_path: Path) -> None:
 
 def test_a_child_left_behind_by_a_clean_exit_is_killed_too(fake, tmp_path: Path) -> None:
     marker = tmp_path / "written-late"
-    tools.run(fake(f"(sleep 1; echo late > {marker}) >/dev/null 2>&1 & exit 0"), [], timeout=5, cwd=tmp_path)
+    programs.run(fake(f"(sleep 1; echo late > {marker}) >/dev/null 2>&1 & exit 0"), [], timeout=5, cwd=tmp_path)
 
     time.sleep(1.3)
     assert not marker.exists()
 
 
 def test_babble_in_no_encoding_is_cut_and_decoded(fake, tmp_path: Path) -> None:
-    result = tools.run(fake(r"printf '\377\376'; head -c 3000000 /dev/zero"), [], timeout=20, cwd=tmp_path)
+    result = programs.run(fake(r"printf '\377\376'; head -c 3000000 /dev/zero"), [], timeout=20, cwd=tmp_path)
 
     assert len(result.stdout) <= 1_000_000
     assert result.stdout.startswith("��")
@@ -67,11 +67,11 @@ def test_environment_is_clean_and_stdin_empty(fake, tmp_path: Path, monkeypatch:
     name = fake("cat; echo \"${SECRET-unset} ${GIVEN-unset}\"")
     monkeypatch.setenv("SECRET", "leaked")
 
-    result = tools.run(name, [], timeout=5, cwd=tmp_path, env={"GIVEN": "given"})
+    result = programs.run(name, [], timeout=5, cwd=tmp_path, env={"GIVEN": "given"})
 
     assert result.stdout == "unset given\n"
 
 
 def test_version_is_the_first_line_or_none(fake) -> None:
-    assert tools.version(fake("echo 'fake 1.2'; echo more")) == "fake 1.2"
-    assert tools.version("no-such-program") is None
+    assert programs.version(fake("echo 'fake 1.2'; echo more")) == "fake 1.2"
+    assert programs.version("no-such-program") is None

@@ -11,11 +11,11 @@ from xml.etree import ElementTree
 import pytest
 from click.testing import CliRunner
 
-from assembler import listing
 from assembler.cli import main
-from assembler.cli.facts import STYLES
+from assembler.cli.case_commands import STYLES
 from assembler.errors import ExitCode
-from assembler.shelf import Shelf
+from assembler.report import formats
+from assembler.runtime.resources import Shelf
 from tests import factories
 
 ROOT = Path(__file__).parent.parent
@@ -41,7 +41,7 @@ def cases(tmp_path: Path) -> Path:
 
 
 def test_the_styles_of_the_option_are_those_of_the_room() -> None:
-    assert STYLES == listing.STYLES
+    assert STYLES == formats.STYLES
 
 
 def test_every_style_names_the_missing_line(cases: Path) -> None:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from assembler.prove.wordfile import read_visible_things
-from assembler.prove.wordmissing import Missing, PageContent, find_missing, read_pages
+from assembler.proof.word_losses import Missing, PageContent, find_missing, read_pages
+from assembler.proof.word_reader import read_visible_things
 from tests import factories
 from tests import wordfiles as word
 

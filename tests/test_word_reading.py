@@ -6,7 +6,7 @@ import io
 
 import pytest
 
-from assembler.prove.wordfile import read_visible_things, read_visible_words
+from assembler.proof.word_reader import read_visible_things, read_visible_words
 from tests import wordfiles as word
 
 

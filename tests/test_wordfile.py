@@ -15,11 +15,12 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from assembler import pipeline, tools
+from assembler import pipeline
 from assembler.errors import EvidenceUnreadable
-from assembler.evidence.refusing import Refused
-from assembler.evidence.wordfile import Printed, print_word
-from assembler.workshop import Workshop
+from assembler.evidence.readers.word import Printed, print_word
+from assembler.evidence.refusal import Refused
+from assembler.runtime import programs
+from assembler.runtime.workshop import Workshop
 from tests import factories
 from tests import wordfiles as written
 from tests.conftest import build
@@ -78,13 +79,13 @@ def test_a_word_file_becomes_searchable_pages_and_its_engine_is_named(tmp_path: 
     assert "cannot be done at home. Sheet 2." in words(made.pdf, 1)
     assert b"CANARY" not in made.pdf.read_bytes()
     assert "document metadata" in {one.what for one in made.removed}
-    engine = "LibreOffice" if tools.find("soffice") else "office2pdf"
+    engine = "LibreOffice" if programs.find("soffice") else "office2pdf"
     assert made.files[0].steps[0].startswith(engine)
-    assert [finding.rule for finding in made.findings] == ([] if tools.find("soffice") else ["EVID.WORD"])
+    assert [finding.rule for finding in made.findings] == ([] if programs.find("soffice") else ["EVID.WORD"])
 
 
 def test_without_libreoffice_the_embedded_engine_draws_it_and_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tools, "find", lambda _program: None)
+    monkeypatch.setattr(programs, "find", lambda _program: None)
 
     printed = print_word(word(), tmp_path / "scratch")
 
@@ -95,14 +96,14 @@ def test_without_libreoffice_the_embedded_engine_draws_it_and_says_so(tmp_path: 
 
 
 def test_characters_no_font_has_refuse_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tools, "find", lambda _program: None)
+    monkeypatch.setattr(programs, "find", lambda _program: None)
 
     with pytest.raises(Refused, match="cannot be printed whole: no font on the shelf has the characters U\\+1F4DE"):
         print_word(word(lambda document: document.add_paragraph("\U0001f4de")), tmp_path / "scratch")
 
 
 def without_libreoffice(data: bytes, folder: Path, patch: pytest.MonkeyPatch) -> Printed:
-    patch.setattr(tools, "find", lambda _program: None)
+    patch.setattr(programs, "find", lambda _program: None)
     return print_word(data, folder / "scratch")
 
 

@@ -17,7 +17,10 @@ from hypothesis import strategies as st
 
 from assembler.errors import CaseRejected, OutputNotWritten, ToolFailed
 from assembler.model import Finding, Severity
-from assembler.workshop import Cache, Failure, Limits, Workshop, write_atomic
+from assembler.runtime.atomic_files import write_atomic
+from assembler.runtime.cache import Cache
+from assembler.runtime.worker_pool import Failure, Limits
+from assembler.runtime.workshop import Workshop
 
 
 def square(n: int) -> int:

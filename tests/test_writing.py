@@ -16,10 +16,13 @@ from typing import Any
 import pikepdf
 import pytest
 
-from assembler.cli import streams
+from assembler.cli import output_streams
 from assembler.errors import ExitCode, OutputNotWritten
-from assembler.workshop import Cache, Failure, Workshop, whole_file, write_atomic, writing
-from assembler.workshop import files as writing_files
+from assembler.runtime import atomic_files as writing_files
+from assembler.runtime.atomic_files import whole_file, write_atomic, writing
+from assembler.runtime.cache import Cache
+from assembler.runtime.worker_pool import Failure
+from assembler.runtime.workshop import Workshop
 from tests import factories
 from tests.conftest import unseal
 from tests.test_pipeline import DAY, ROOT, run, snapshot
@@ -118,7 +121,7 @@ def test_every_locale_works(tmp_path: Path, locale: dict[str, str]) -> None:
 def test_what_an_encoding_lacks_is_written_as_json_writes_it() -> None:
     error = UnicodeEncodeError("ascii", "a\U0001f600Łb", 1, 3, "no")
 
-    assert streams._escaped(error) == ("\\ud83d\\ude00\\u0141", 3)
+    assert output_streams._escaped(error) == ("\\ud83d\\ude00\\u0141", 3)
 
 
 # --- paths ----------------------------------------------------------------------------------------------------------
@@ -286,7 +289,7 @@ def test_a_worker_that_fails_while_nothing_can_be_written_is_not_the_items_fault
 ) -> None:
     with Workshop(tmp_path / ".assembler") as shop:
         assert isinstance(shop.map(broken, [1])[0], Failure)
-        monkeypatch.setattr("assembler.workshop.room.probe", lambda _: OSError(errno.ENOSPC, "full"))
+        monkeypatch.setattr("assembler.runtime.workshop.probe", lambda _: OSError(errno.ENOSPC, "full"))
         with pytest.raises(OutputNotWritten, match=r"\.assembler: cannot be written .No space left"):
             shop.map(broken, [1])
 

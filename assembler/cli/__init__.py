@@ -4,6 +4,6 @@ The only room that imports click or rich, prints, or knows what day it is. Resul
 stderr. Rooms are imported inside the commands, so that `assembler --help` answers at once.
 """
 
-from assembler.cli.commands import main
+from assembler.cli.main import main
 
 __all__ = ["main"]

@@ -4,7 +4,7 @@ A `Case`, the text of every page and a day come in; findings, what was looked fo
 holds a client's fact; contradictions do, and belong into the manifest only. Opens nothing.
 """
 
-from assembler.crosscheck.checking import check, of_documents
-from assembler.crosscheck.values import Crosschecked, Looked
+from assembler.crosscheck.results import Crosschecked, Looked
+from assembler.crosscheck.text_check import check, of_documents
 
 __all__ = ["Crosschecked", "Looked", "check", "of_documents"]

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from assembler.crosscheck.likeness import has_date, plain, words
-from assembler.crosscheck.values import Desk, Result
+from assembler.crosscheck.results import Desk, Result
+from assembler.crosscheck.text_matching import has_date, plain, words
 from assembler.model import Contradiction, Finding, Severity
 
 # as people and offices write them: A123456789, A-123-456-789, A# 012 345 678, Alien Registration Number 123 456 789,

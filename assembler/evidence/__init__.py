@@ -4,7 +4,7 @@ Three phases, each in worker processes and cached by content: open each file, re
 files themselves are opened read-only. Must not know where a page stands in the bundle.
 """
 
-from assembler.evidence.prepare import Settings, prepare
-from assembler.evidence.texts import read_texts
+from assembler.evidence.page_texts import read_texts
+from assembler.evidence.preparation import Settings, prepare
 
 __all__ = ["Settings", "prepare", "read_texts"]

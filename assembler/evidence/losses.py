@@ -9,8 +9,8 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf
 
-from assembler.evidence.layers import ObjectId, is_switched_off, layers_off
-from assembler.evidence.weblinks import is_plain_link
+from assembler.evidence.client_links import is_plain_link
+from assembler.evidence.hidden_layers import ObjectId, is_switched_off, layers_off
 from assembler.model import Severity
 
 _HARMLESS = ("/GoTo", "/URI")  # what a link may do

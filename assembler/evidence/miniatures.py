@@ -8,7 +8,7 @@ from typing import Any
 
 from PIL import Image
 
-from assembler.legibility import Box
+from assembler.evidence.legibility import Box
 from assembler.model import Miniature
 
 _LONGER = 112  # pixels of the longer side: letters cannot be read on it, faces not be told

@@ -6,14 +6,20 @@ Must not know where a form goes in the packet, or keep payment data anywhere but
 
 from __future__ import annotations
 
+from assembler.forms.answer_fitting import Continued
 from assembler.forms.answers import Answer, answers, belongs, scope, unanswered
-from assembler.forms.checking import Compared, blank_findings, compare, edition_findings, unsigned
-from assembler.forms.filling import Filled, fill
-from assembler.forms.fitting import Continued
-from assembler.forms.maps import FormMap, find, library
-from assembler.forms.packet import Done, Packet, answer_sheets, fill_packet
-from assembler.forms.proposing import draft_map
-from assembler.forms.reading import FieldRow, FormUnreadable, Recognised, fields, recognise
+from assembler.forms.fill import Filled, fill
+from assembler.forms.form_check import (
+    Compared,
+    blank_findings,
+    compare,
+    edition_findings,
+    unsigned,
+)
+from assembler.forms.form_maps import FormMap, find, library
+from assembler.forms.form_reader import FieldRow, FormUnreadable, Recognised, fields, recognise
+from assembler.forms.map_proposal import draft_map
+from assembler.forms.packet_forms import Done, Packet, answer_sheets, fill_packet
 
 __all__ = [
     "Answer",

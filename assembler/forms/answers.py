@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from assembler.forms.answer_formats import Refused, plain
 from assembler.forms.expression import empty, parse
-from assembler.forms.formats import Refused, plain
-from assembler.forms.maps import FormMap, Item
+from assembler.forms.form_maps import FormMap, Item
 from assembler.model import Address, Case, Finding, Person, Severity
 
 Scope = Mapping[str, object]

@@ -16,7 +16,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, is_dataclass
 from functools import lru_cache
 
-from assembler.forms.formats import FORMATS, WITH_SCOPE, Refused
+from assembler.forms.answer_formats import FORMATS, WITH_SCOPE, Refused
 
 Scope = Mapping[str, object]
 Node = Callable[[Scope], object]

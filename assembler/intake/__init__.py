@@ -3,6 +3,6 @@
 Nothing behind this door checks paths, sizes, dates or ids again. Opens case.json and the listed files, read-only.
 """
 
-from assembler.intake.door import examine, read_case
+from assembler.intake.case_reader import examine, read_case
 
 __all__ = ["examine", "read_case"]

@@ -5,6 +5,7 @@ library, or hold a default that is a legal fact. Lengths are PDF points (1/72 in
 pages count from 1 where a person sees the number (`page`, `number`, `source_page`) and from 0 only in `index`.
 """
 
+from assembler.model.bundle_layout import Bookmark, IndexRow, Layout, Leaf, PageFacts, Stamp
 from assembler.model.case import (
     Attorney,
     Case,
@@ -21,15 +22,23 @@ from assembler.model.case import (
     Supporter,
     Translator,
 )
-from assembler.model.filed import Filed, FiledPage
-from assembler.model.finding import Contradiction, Finding, Severity
-from assembler.model.fitted import Fitted
-from assembler.model.layout import Bookmark, IndexRow, Layout, Leaf, PageFacts, Stamp
-from assembler.model.pages import Draft, Ink, Miniature, OpenedFile, PageText, Prepared, PreparedPage, Removed
+from assembler.model.filed_packet import Filed, FiledPage
+from assembler.model.filing_profile import Marking, Profile, Zone
+from assembler.model.finding import Contradiction, Finding, RuleHelp, Severity
+from assembler.model.optimized_page import Fitted
+from assembler.model.packet import Part, PartKind, Plan, Recipe, RecipePart
+from assembler.model.pages import (
+    Draft,
+    Ink,
+    Miniature,
+    OpenedFile,
+    PageText,
+    Prepared,
+    PreparedPage,
+    Removed,
+)
 from assembler.model.people import Address, Biographic, History, Income, Name, Passport, Person
-from assembler.model.plan import Part, PartKind, Plan, Recipe, RecipePart
-from assembler.model.profile import Marking, Profile, Zone
-from assembler.model.proof import Check, Fingerprint, Proof
+from assembler.model.proof_result import Check, Fingerprint, Proof
 from assembler.model.volume import Volume
 
 __all__ = [
@@ -79,6 +88,7 @@ __all__ = [
     "Request",
     "Rfe",
     "RfePoint",
+    "RuleHelp",
     "Severity",
     "SourceFile",
     "Stamp",

@@ -46,3 +46,14 @@ class Contradiction:
     says: str
     there: str  # "evidence/passport.png, page 1"
     but: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleHelp:
+    """What a program that shows findings says of a rule."""
+
+    id: str
+    severity: Severity
+    title: str
+    help: str = ""
+    source: str = ""

@@ -4,13 +4,24 @@ A `Case`, a `Library` (parsed once from the files of `schemas/`) and a day come 
 and exhibits, the facts of the letter, and the start of a new case go out. Holds no legal fact itself.
 """
 
-from assembler.rules.claims import claims, relied
-from assembler.rules.gather import case_id, skeleton, to_gather
-from assembler.rules.helping import helps
-from assembler.rules.judge import Judgement, Used, check
-from assembler.rules.letter import letter_facts
-from assembler.rules.library import Checklist, Fact, Library, Line, Provenance, Rule, editions, from_shelf, library, names
-from assembler.rules.matrix import Row
+from assembler.rules.case_check import Judgement, Used, check
+from assembler.rules.claim_matrix import Row
+from assembler.rules.claim_rows import claims, relied
+from assembler.rules.letter_facts import letter_facts
+from assembler.rules.library import (
+    Checklist,
+    Fact,
+    Library,
+    Line,
+    Provenance,
+    Rule,
+    editions,
+    from_shelf,
+    library,
+    names,
+)
+from assembler.rules.new_case import case_id, skeleton, to_gather
+from assembler.rules.rule_help import helps
 
 __all__ = [
     "Checklist",

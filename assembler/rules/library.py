@@ -15,7 +15,7 @@ from assembler.errors import TemplateBroken
 from assembler.model import Severity
 
 if TYPE_CHECKING:
-    from assembler.shelf import Shelf
+    from assembler.runtime.resources import Shelf
 
 CATALOGUE = "schemas/rules.json"
 CHECKLISTS = "schemas/checklists"

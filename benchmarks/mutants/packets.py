@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from assembler import pipeline
-from assembler.shelf import Shelf
-from assembler.workshop import Workshop
+from assembler.runtime.resources import Shelf
+from assembler.runtime.workshop import Workshop
 from benchmarks.mutants import objects
-from samples import draw
+from scripts.sample_cases import draw
 from tests import factories
 
 AS_OF = date(2026, 11, 23)

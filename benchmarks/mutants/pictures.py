@@ -11,7 +11,7 @@ from PIL import Image, ImageDraw
 from benchmarks.mutants.change import Change, Nothing, Page, is_evidence, kind
 from benchmarks.mutants.content import Drawn
 from benchmarks.mutants.objects import Name, Stream, packed
-from samples.paper import font
+from scripts.sample_cases.paper import font
 
 PACKETS = ("scans", "faxes", "volumes", "frozen")
 

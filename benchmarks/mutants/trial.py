@@ -10,8 +10,8 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from assembler.prove import prove
-from assembler.workshop import Workshop
+from assembler.proof import prove
+from assembler.runtime.workshop import Workshop
 from benchmarks.mutants import layer, manifests, pages, pictures, stamps, structure
 from benchmarks.mutants.change import KINDS, Change, Nothing, files_of
 from benchmarks.mutants.controls import CONTROLS

@@ -1,0 +1,123 @@
+"""A document without colour: its pictures and the colours it sets, each as the grey of the same lightness.
+
+What sets colours in other ways (shadings, patterns, calibrated colours, inks with names) stays; the linter sees it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+from pikepdf import Array, Name, Object, Operator, Page, Pdf
+
+from assembler.bundle.optimize import picture_coding
+from assembler.bundle.optimize.page_work import CANNOT, versions
+from assembler.runtime.atomic_files import whole_file
+from assembler.runtime.cache import Cache
+
+_FILL = {"rg": 3, "k": 4}
+_LINE = {"RG": 3, "K": 4}
+_OWN = {"sc": "g", "scn": "g", "SC": "G", "SCN": "G"}
+_DEEP = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Greying:
+    """A document to take the colour from."""
+
+    pdf: Path
+    sha256: str
+    cache: Cache
+
+
+def greyed(job: Greying) -> Path:
+    """The document without colour, in a worker."""
+    return job.cache.once(["grey", *versions(), job.sha256], lambda folder: _make(job.pdf, folder)) / "grey.pdf"
+
+
+def _make(source: Path, folder: Path) -> None:
+    with Pdf.open(source) as pdf:
+        done: set[tuple[int, int]] = set()
+        for page in pdf.pages:
+            _colourless(pdf, page, done, 0)
+        with whole_file(folder / "grey.pdf") as out:
+            pdf.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+
+
+def _colourless(pdf: Pdf, owner: Page | Object, done: set[tuple[int, int]], depth: int) -> None:
+    """A page, or a drawing within one, and everything it draws."""
+    try:
+        data = pikepdf.unparse_content_stream(list(_instructions(owner)))
+    except CANNOT:
+        return
+    if isinstance(owner, Page):
+        owner.Contents = pdf.make_stream(data)
+    else:
+        owner.write(data)
+    resources = owner.get(Name.Resources)
+    things = resources.get(Name.XObject) if resources is not None else None
+    for thing in list(things.values()) if things is not None and depth < _DEEP else ():
+        if thing.objgen not in done:
+            done.add(thing.objgen)
+            if thing.get(Name.Subtype) == Name.Form:
+                _colourless(pdf, thing, done, depth + 1)
+            elif thing.get(Name.Subtype) == Name.Image:
+                _picture(thing)
+
+
+def _picture(image: Object) -> None:
+    try:
+        coded = picture_coding.grey(image)
+    except CANNOT:
+        return
+    if coded is not None:
+        picture_coding.store(image, coded)
+
+
+def _instructions(owner: Page | Object) -> Iterator[Any]:
+    """What the content does, its colours as greys. `spaces`: colours of the spaces in force, for filling and for lines."""
+    resources = owner.get(Name.Resources)
+    named: Any = resources.get(Name.ColorSpace) if resources is not None else None
+    spaces: dict[str, int] = {"g": 1, "G": 1}
+    stack: list[dict[str, int]] = []
+    for one in pikepdf.parse_content_stream(owner):
+        operator, values = str(one.operator), one.operands
+        if operator == "q":
+            stack.append(dict(spaces))
+        elif operator == "Q" and stack:
+            spaces = stack.pop()
+        elif operator in ("cs", "CS"):
+            spaces["g" if operator == "cs" else "G"] = _colours(values[0], named)
+        elif (operator in _FILL or operator in _LINE) and not _neutral(list(values)):
+            yield [round(_lightness(list(values)), 4)], Operator("g" if operator in _FILL else "G")
+            continue
+        elif operator in _OWN and spaces[_OWN[operator]] == len(values) > 1:
+            yield [round(_lightness(list(values)), 4)], Operator(_OWN[operator])
+            continue
+        yield one
+
+
+def _colours(name: Any, named: Mapping[str, Any] | None) -> int:
+    """How many numbers make a colour of red, green and blue, or of four inks; 0 for any other space."""
+    space = named[str(name)] if named is not None and str(name) in named else name
+    kind = str(space[0]) if isinstance(space, Array) else str(space)
+    if kind == "/ICCBased":
+        return {3: 3, 4: 4}.get(int(space[1].get(Name.N, 0)), 0)
+    return {"/DeviceRGB": 3, "/DeviceCMYK": 4}.get(kind, 0)
+
+
+def _neutral(values: Sequence[Any]) -> bool:
+    """Whether a colour is grey as it is: black ink alone looks a little lighter than none of red, green and blue."""
+    return len({float(value) for value in values[:3]}) == 1
+
+
+def _lightness(values: Sequence[Any]) -> float:
+    """Of a colour of three or four numbers (ITU-R BT.601, as pictures are made grey)."""
+    parts = [min(1.0, max(0.0, float(value))) for value in values]
+    if len(parts) == 4:
+        parts = [(1 - part) * (1 - parts[3]) for part in parts[:3]]
+    red, green, blue = parts
+    return 0.299 * red + 0.587 * green + 0.114 * blue

@@ -1,0 +1,89 @@
+"""Where the pictures of a PDF stand on its pages, and how fine they are there."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pikepdf
+from pikepdf import Name, Object, Page, Pdf
+
+from assembler.pdf.geometry import Matrix, after
+
+_DEEP = 8  # levels of drawings within drawings that are followed
+_WHOLE: Matrix = (1, 0, 0, 1, 0, 0)
+
+Key = tuple[int, int]  # a picture's object number and generation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picture:
+    """A picture of a page: `dpi` where it is drawn largest, in the direction in which it is finest."""
+
+    key: Key
+    image: Object
+    dpi: float
+
+
+def pictures(pdf: Pdf) -> tuple[tuple[Picture, ...], ...]:
+    """The pictures of each page. One that several pages draw belongs to the first; its `dpi` is the least of all of them.
+
+    A page whose drawing cannot be followed has none.
+    """
+    owner: dict[Key, int] = {}
+    images: dict[Key, Object] = {}
+    least: dict[Key, float] = {}
+    for number, page in enumerate(pdf.pages):
+        try:
+            drawn = list(_drawn(page, _WHOLE, 0))
+        except (pikepdf.PdfError, ValueError, TypeError):
+            continue
+        for image, matrix in drawn:
+            dpi = _dpi(image, matrix)
+            if image.is_indirect and dpi:
+                key = image.objgen
+                owner.setdefault(key, number)
+                images[key] = image
+                least[key] = min(dpi, least.get(key, dpi))
+    return tuple(
+        tuple(Picture(key=key, image=images[key], dpi=least[key]) for key, home in owner.items() if home == number)
+        for number in range(len(pdf.pages))
+    )
+
+
+def _drawn(owner: Page | Object, matrix: Matrix, depth: int) -> Iterator[tuple[Object, Matrix]]:
+    """Each picture that a page, or a drawing within it, draws, and the matrix it is drawn with."""
+    resources = owner.get(Name.Resources)
+    things = resources.get(Name.XObject) if resources is not None else None
+    if things is None or depth > _DEEP:
+        return
+    stack: list[Matrix] = []
+    for instruction in pikepdf.parse_content_stream(owner, "q Q cm Do"):
+        operands, operator = instruction.operands, instruction.operator
+        match str(operator):
+            case "q":
+                stack.append(matrix)
+            case "Q":
+                matrix = stack.pop() if stack else matrix
+            case "cm":
+                matrix = after(_matrix(operands), matrix)
+            case "Do" if str(operands[0]) in things:
+                thing = things[str(operands[0])]
+                if thing.get(Name.Subtype) == Name.Image:
+                    yield thing, matrix
+                elif thing.get(Name.Subtype) == Name.Form:
+                    inner = after(_matrix(thing.get(Name.Matrix, _WHOLE)), matrix)
+                    yield from _drawn(thing, inner, depth + 1)
+
+
+def _matrix(values: object) -> Matrix:
+    a, b, c, d, e, f = (float(value) for value in values)  # type: ignore[attr-defined]
+    return (a, b, c, d, e, f)
+
+
+def _dpi(image: Object, matrix: Matrix) -> float:
+    across, down = math.hypot(matrix[0], matrix[1]), math.hypot(matrix[2], matrix[3])
+    if across < 1 or down < 1:
+        return 0.0
+    return round(max(int(image.get(Name.Width, 0)) / across, int(image.get(Name.Height, 0)) / down) * 72, 1)

@@ -1,0 +1,134 @@
+"""What a page loses when it is printed on Letter and scanned in black and white, in workers.
+
+A simple scanner parts black from white half way between the page's paper and its darkest ink. The page is looked at in
+places of about 2 mm: marks of which half or more leave no black, dark parts whose inside runs together, colours.
+"""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pypdfium2 as pdfium
+from PIL import Image
+
+from assembler.bundle.print_set.sheets import fit
+
+_PLACE = 16  # pixels at 200 dpi: 2 mm
+_MARK = 36  # grey levels between a mark and what is around it
+_FEW = 6  # pixels of a place that make a mark
+_COLOUR = 60  # levels between a pixel's strongest and weakest colour
+_THIN = 3  # pixels
+_NEAR = 2  # pixels: the soft edge of a black line is no mark of its own
+FAINT, DARK, COLOUR = "faint marks", "detail of dark parts", "colours"
+Pixels = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """Some neighbouring pages of one file of the bundle. `out`: where the pictures go; `first`: the file's first place."""
+
+    bundle: Path
+    first: int
+    numbers: tuple[int, ...]
+    dpi: int
+    places: int
+    always: frozenset[int]  # places whose words are known to be lost
+    out: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loss:
+    """A page that loses something, and its picture in `path`: packed bits, 1 = white, deflated."""
+
+    number: int
+    loses: tuple[str, ...]
+    width: int
+    height: int
+    path: Path
+
+
+def look(job: Job) -> tuple[Loss, ...]:
+    """The pages of the job that lose something."""
+    document = pdfium.PdfDocument(job.bundle)
+    try:
+        found = (_page(document[number - job.first], number, job) for number in job.numbers)
+        return tuple(one for one in found if one)
+    finally:
+        document.close()
+
+
+def _page(page: Any, number: int, job: Job) -> Loss | None:
+    _, scale = fit(page.get_size())
+    bitmap = page.render(scale=scale * job.dpi / 72, rev_byteorder=True)
+    pixels = bitmap.to_numpy()[:, :, :3]
+    grey = _grey(pixels)
+    white = grey > between(grey)
+    loses = losses(pixels, grey, white, job.places, max(4, round(_PLACE * job.dpi / 200)))
+    if not loses and number not in job.always:
+        return None
+    path = job.out / f"{number}.bits"
+    path.write_bytes(zlib.compress(np.packbits(white, axis=1).tobytes(), 6))
+    return Loss(number=number, loses=loses, width=white.shape[1], height=white.shape[0], path=path)
+
+
+def _grey(pixels: Pixels) -> Pixels:
+    return np.asarray(Image.fromarray(np.ascontiguousarray(pixels)).convert("L"))
+
+
+def between(grey: Pixels) -> int:
+    """Where the scanner parts black from white; on a page of one tone, below it."""
+    counts = np.cumsum(Image.fromarray(grey).histogram())
+    ink, paper = (int(np.searchsorted(counts, part * counts[-1])) for part in (0.002, 0.95))
+    return (ink + paper) // 2 if paper - ink > _MARK else paper - _MARK
+
+
+def losses(pixels: Pixels, grey: Pixels, white: Pixels, places: int, side: int = _PLACE) -> tuple[str, ...]:
+    """What is lost in at least so many places of `side` pixels."""
+    light, dark = _tiled(grey, side).max(axis=(1, 3)), _tiled(grey, side).min(axis=(1, 3))
+    drawn = light.astype(np.int16) - dark > _MARK
+    below = _tiled(grey, side) < (np.maximum(light, _MARK) - np.uint8(_MARK))[:, None, :, None]
+    gone = below & ~_tiled(_grown(~white), side)
+    many = gone.sum(axis=(1, 3))
+    faint = drawn & (many >= _FEW) & (2 * many >= below.sum(axis=(1, 3))) & ~_is_plain(gone)
+    run_together = drawn & ~_tiled(_grown(white), side).any(axis=(1, 3))
+    red, green, blue = (pixels[:, :, channel] for channel in range(3))
+    spread = np.maximum(np.maximum(red, green), blue) - np.minimum(np.minimum(red, green), blue)
+    coloured = (_tiled(spread, side) > _COLOUR).sum(axis=(1, 3)) >= _FEW
+    found = ((FAINT, faint), (DARK, run_together), (COLOUR, coloured))
+    return tuple(name for name, where in found if int(where.sum()) >= places)
+
+
+def _is_plain(marks: Pixels) -> Pixels:
+    """Places that hold no more than a thin straight line, as between the rows of a table, or the edge of a shaded part."""
+    rows, columns = marks.any(axis=3).sum(axis=1), marks.any(axis=1).sum(axis=2)
+    turns = (marks[:, 1:] != marks[:, :-1]).sum(axis=(1, 3)) + (marks[:, :, :, 1:] != marks[:, :, :, :-1]).sum(axis=(1, 3))
+    plain: Pixels = (np.minimum(rows, columns) <= _THIN) | (turns <= 1.25 * marks.shape[1])
+    return plain
+
+
+def _tiled(pixels: Pixels, side: int) -> Pixels:
+    """Rows and columns of tiles: [row, y, column, x]; what is over at the right and bottom edge is left out."""
+    rows, columns = max(1, pixels.shape[0] // side), max(1, pixels.shape[1] // side)
+    cropped = pixels[: rows * side, : columns * side]
+    if cropped.shape != (rows * side, columns * side):
+        cropped = np.pad(cropped, ((0, rows * side - cropped.shape[0]), (0, columns * side - cropped.shape[1])), mode="edge")
+    tiled: Pixels = cropped.reshape(rows, side, columns, side)
+    return tiled
+
+
+def _grown(mask: Pixels) -> Pixels:
+    """The mask, and what lies within `_NEAR` pixels of it."""
+    grown = mask.copy()
+    for axis in (0, 1):
+        one = grown.copy()
+        for step in range(1, _NEAR + 1):
+            ahead = [slice(None)] * 2
+            behind = [slice(None)] * 2
+            ahead[axis], behind[axis] = slice(step, None), slice(None, -step)
+            grown[tuple(ahead)] |= one[tuple(behind)]
+            grown[tuple(behind)] |= one[tuple(ahead)]
+    return grown

@@ -1,0 +1,131 @@
+"""Stamps: exact text at the place the layout chose, upright as the page is shown; pages shrunk where it says so."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import count
+
+from pikepdf import Array, Dictionary, Name, Object, Page, Pdf, String
+
+from assembler.model import Layout, Leaf, Stamp
+from assembler.pdf.geometry import Frame, Matrix, after, apply, inverse, operands, to_page
+
+_BASELINE = 0.3  # of the font size, above the bottom of the stamp's box
+
+
+def frame_of(page: Page) -> Frame:
+    """The visible box and rotation of a page."""
+    x0, y0, x1, y1 = (float(value) for value in page.cropbox)
+    return Frame(x0=x0, y0=y0, x1=x1, y1=y1, rotate=int(page.get(Name.Rotate, 0)) % 360)
+
+
+def stamp(book: Pdf, layout: Layout, pages: Sequence[Page], face: Object) -> None:
+    """Stamp every leaf that has a stamp, in the font object `face`."""
+    save = book.make_stream(b"q\n")  # one for all pages
+    for leaf, page in zip(layout.leaves, pages, strict=True):
+        if leaf.stamp is not None:
+            name = _font_name(page, face)
+            drawn = book.make_stream(_drawing(leaf.stamp, frame_of(page), name))
+            page.Contents = Array([save, *_contents(page), drawn])
+
+
+def _drawing(mark: Stamp, frame: Frame, font: str) -> bytes:
+    """The page's own state of drawing is put back first, so that nothing it did moves or colours the stamp."""
+    place: Matrix = (1, 0, 0, 1, mark.x, mark.y + _BASELINE * mark.size)
+    text = String(mark.text.encode("cp1252")).unparse()
+    matrix = operands(after(place, to_page(frame)))
+    style = f"{font} {mark.size:g} Tf 0 g 0 Tr ".encode()
+    return b"\nQ\n/Artifact <</Type /Pagination>> BDC q " + matrix + b" cm BT " + style + text + b" Tj ET Q EMC\n"
+
+
+def _contents(page: Page) -> list[Object]:
+    contents = page.get(Name.Contents)
+    if contents is None:
+        return []
+    return list(contents) if isinstance(contents, Array) else [contents]
+
+
+def _font_name(page: Page, face: Object) -> str:
+    """The name of the font on this page: not a random one, and not one that a page of an earlier bundle uses."""
+    resources = page.get(Name.Resources)
+    fonts = resources.get(Name.Font, Dictionary()) if resources is not None else Dictionary()
+    for number in count():
+        name = f"/AssemblerStamp{number or ''}"
+        if name not in fonts:
+            return str(page.add_resource(face, Name.Font, name=Name(name)))
+        if fonts[name].objgen == face.objgen:  # pages may share their resources
+            return name
+    raise AssertionError  # count() has no end
+
+
+def shrink(book: Pdf, layout: Layout, pages: Sequence[Page]) -> dict[tuple[int, int], Matrix]:
+    """Draw pages a little smaller where the layout says so; returns, for each, how its content was moved.
+
+    The top edge and the middle stay where they were, or come to those of the paper the page is brought onto; the page's links
+    move along.
+    """
+    moves: dict[tuple[int, int], Matrix] = {}
+    for leaf, page in zip(layout.leaves, pages, strict=True):
+        if leaf.scale != 1.0 or leaf.own:
+            frame = frame_of(page)
+            move = moves[page.obj.objgen] = _move(frame, leaf)
+            _redraw(book, page, frame, move)
+            if leaf.own:
+                _cut_to(page, leaf)
+            for annotation in page.get(Name.Annots, ()):
+                for key in (Name.Rect, Name.QuadPoints):
+                    if key in annotation:
+                        annotation[key] = _moved([float(value) for value in annotation[key]], move, key == Name.Rect)
+    return moves
+
+
+def _move(frame: Frame, leaf: Leaf) -> Matrix:
+    scale = leaf.scale
+    width, height = (leaf.width, leaf.height) if leaf.own else (frame.width, frame.height)
+    seen: Matrix = (scale, 0, 0, scale, (width - frame.width * scale) / 2, height - frame.height * scale)
+    moved = after(inverse(to_page(frame)), seen)
+    return moved if leaf.own else after(moved, to_page(frame))
+
+
+def _cut_to(page: Page, leaf: Leaf) -> None:
+    """The page becomes paper of the leaf's size, with nothing turned."""
+    for box in (Name.BleedBox, Name.TrimBox, Name.ArtBox):
+        if box in page:
+            del page[box]
+    page.MediaBox = page.CropBox = Array([0, 0, leaf.width, leaf.height])
+    page.Rotate = 0
+
+
+def _redraw(book: Pdf, page: Page, frame: Frame, move: Matrix) -> None:
+    """As a form XObject, not by a matrix in front of the content: patterns are laid out from the content's own origin.
+
+    A tagged page is the exception: its tags name content of the page itself, and what we make has no patterns.
+    """
+    if Name.StructParents in page:
+        box = f" cm {frame.x0:.3f} {frame.y0:.3f} {frame.x1 - frame.x0:.3f} {frame.y1 - frame.y0:.3f} re W n\n"
+        before = book.make_stream(b"q " + operands(move) + box.encode())
+        page.Contents = Array([before, *_contents(page), book.make_stream(b"\nQ\n")])
+        return
+    form = _form(book, page, frame)
+    page.Resources = Dictionary(XObject=Dictionary(Whole=form))
+    page.Contents = book.make_stream(b"q " + operands(move) + b" cm /Whole Do Q\n")
+
+
+def _form(book: Pdf, page: Page, frame: Frame) -> Object:
+    """The page's content as it is now. (`as_form_xobject` reads it only on saving, when the page draws the form.)"""
+    page.contents_coalesce()
+    form = book.make_stream(page.Contents.read_bytes() if Name.Contents in page else b"")
+    form.Type, form.Subtype = Name.XObject, Name.Form
+    form.BBox = Array([frame.x0, frame.y0, frame.x1, frame.y1])
+    form.Resources = page.get(Name.Resources, Dictionary())
+    if Name.Group in page:
+        form.Group = page.Group
+    return form
+
+
+def _moved(numbers: list[float], move: Matrix, is_rect: bool) -> Array:
+    points = [apply(move, x, y) for x, y in zip(numbers[::2], numbers[1::2], strict=True)]
+    if is_rect:
+        xs, ys = sorted(x for x, _ in points), sorted(y for _, y in points)
+        points = [(xs[0], ys[0]), (xs[1], ys[1])]
+    return Array([round(value, 3) for point in points for value in point])

@@ -1,0 +1,76 @@
+"""`assembler cache`: how large the caches are, and emptying them. They hold pages of clients."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+
+from assembler.cli.console import Framed, result
+
+CACHE_MB = 5_000  # as in workshop, which is not imported for `--help`
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+as_json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on stdout.")
+
+
+def cached(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Options of the commands that prepare evidence."""
+    for option in (
+        click.option("--cache", type=click.Path(file_okay=False, path_type=Path), default=None, envvar="ASSEMBLER_CACHE",
+                     help="A folder of prepared evidence that cases share (default: each case its own, .assembler/)."),
+        click.option("--cache-size", type=click.IntRange(1), default=CACHE_MB, show_default=True, metavar="MB",
+                     envvar="ASSEMBLER_CACHE_SIZE", help="What was used longest ago leaves the cache above this size."),
+    ):
+        command = option(command)
+    return command
+
+
+@click.group(cls=Framed)
+def cache() -> None:
+    """Prepared evidence that is kept: how much there is, and emptying it. It holds pages of clients."""
+
+
+@cache.command()
+@click.argument("folders", type=FOLDER, nargs=-1, required=True)
+@as_json_option
+def show(folders: tuple[Path, ...], as_json: bool) -> None:
+    """Entries and size of the cache of a case, of every case below a folder, or of a shared cache."""
+    from assembler.runtime.cache_upkeep import contents
+
+    rows = [(str(place), contents(root)) for place, root in _caches(folders)]
+    if as_json:
+        result(json.dumps([{"folder": place, "entries": one.entries, "size": one.size} for place, one in rows], indent=1))
+        return
+    for place, one in rows:
+        result(f"{place}: {one.entries} entries, {one.size / 1e6:.1f} MB")
+    result(f"together {sum(one.size for _, one in rows) / 1e6:.1f} MB in {len(rows)} caches")
+
+
+@cache.command()
+@click.argument("folders", type=FOLDER, nargs=-1, required=True)
+@as_json_option
+def purge(folders: tuple[Path, ...], as_json: bool) -> None:
+    """Empty the cache of a case, of every case below a folder, or a shared cache; it costs time only."""
+    from assembler.runtime.cache_upkeep import purge as empty
+
+    freed = {str(place): empty(root) for place, root in _caches(folders)}
+    if as_json:
+        result(json.dumps(freed, indent=1))
+    else:
+        result(f"{sum(freed.values()) / 1e6:.1f} MB freed in {len(freed)} caches")
+
+
+def _caches(folders: tuple[Path, ...]) -> Iterator[tuple[Path, Path]]:
+    """Each folder a person would name, and its cache."""
+    from assembler.pipeline.batch import discover
+    from assembler.runtime.cache_upkeep import is_cache
+
+    for folder in folders:
+        if is_cache(folder):
+            yield folder, folder
+        for case in discover([folder]):
+            if (case / ".assembler/cache").is_dir():
+                yield case, case / ".assembler/cache"

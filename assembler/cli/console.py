@@ -1,0 +1,167 @@
+"""What all commands share: exit codes from exceptions, plain-character output, progress, options."""
+
+from __future__ import annotations
+
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from assembler.cli import output_streams
+from assembler.cli.output_streams import Unwritten, unwritten
+from assembler.errors import AssemblerError, ExitCode
+
+if TYPE_CHECKING:
+    from assembler.runtime.publishing import Kept
+
+Command = Callable[..., Any]
+
+
+class Framed(click.Group):
+    """A group that turns what rooms raise into text on stderr and an exit code; a traceback only with -v."""
+
+    def main(self, *args: Any, **more: Any) -> Any:
+        """Run the program; `args` is empty where it was started from a command line."""
+        output_streams.prepare(restart=not args and "args" not in more)
+        try:
+            return super().main(*args, **more)
+        except OSError as error:  # a mistake in the command line, told to a standard error that cannot be written
+            output_streams.give_up(unwritten(error))
+
+    def make_context(self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any) -> Any:
+        """Read the command line; --help and --version print already here."""
+        try:
+            return super().make_context(info_name, args, parent, **extra)
+        except OSError as error:
+            if parent is not None:  # the outer group says it
+                raise
+            output_streams.give_up(unwritten(error))
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Unwritten as error:
+            output_streams.give_up(error)
+        except AssemblerError as error:
+            _explain(error, ctx)
+            ctx.exit(error.exit_code)
+        except (KeyboardInterrupt, click.Abort):
+            say("interrupted: nothing half-made was left in place; run the same command again")
+            ctx.exit(ExitCode.INTERRUPTED)
+        except (click.ClickException, click.exceptions.Exit):
+            raise
+        except Exception as error:  # noqa: BLE001 - the one place where a bug becomes a sentence
+            if isinstance(error, OSError) and output_streams.is_of_printing(error):
+                output_streams.give_up(unwritten(error))
+            if refused := _refused(error):
+                _explain(refused, ctx)
+                ctx.exit(refused.exit_code)
+            _explain_bug(error, ctx)
+            ctx.exit(ExitCode.BUG)
+
+
+def printable(text: str) -> str:
+    """Text with control characters (a file name may hold terminal codes) replaced; line breaks and tabs stay."""
+    return "".join(c if c in "\n\t" or c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def say(text: str) -> None:
+    """Anything that is not a result: to stderr."""
+    output_streams.write(printable(text), err=True)
+
+
+def result(text: str) -> None:
+    """A result: to stdout. Raises Unwritten if it cannot be written whole."""
+    output_streams.write(printable(text))
+
+
+def kept_lines(folder: Path, kept: Kept) -> Iterator[str]:
+    """Say what a person had in a folder that was replaced, and where it is now."""
+    if kept.in_place:
+        yield f"{folder}: kept what you had put there: {', '.join(kept.in_place)}"
+    if kept.moved and kept.beside:
+        yield f"{kept.beside}: kept what is not as it was written, or belongs to the build before: {', '.join(kept.moved)}"
+
+
+def common(command: Command) -> Command:
+    """Options every working command takes."""
+    for option in (
+        click.option("-v", "--verbose", is_flag=True, help="Say more; show tracebacks."),
+        click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on stdout."),
+        click.option("--strict", is_flag=True, help="Warnings fail too."),
+        click.option("--jobs", type=click.IntRange(1, 256), default=None, help="Worker processes (default: all cores)."),
+        click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), default=None, help="The day to judge by (default: today)."),
+        click.option("--profile", default="uscis-paper", show_default=True,
+                     help="What the receiver asks for: the name of a file of schemas/profiles or of the case's profiles/."),
+        click.option("--shelf", "shelf_dir", type=click.Path(exists=True, file_okay=False, path_type=Path), default=None,
+                     help="A firm's own folder with templates/ and schemas/."),
+    ):
+        command = option(command)
+    return command
+
+
+def day(as_of: Any) -> date:
+    """--as-of, or today: the only place that reads the clock."""
+    return as_of.date() if as_of is not None else date.today()  # noqa: DTZ011, TID251 - the one clock
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str, int, int], None]]:
+    """A function (step, done, total) that draws a bar on a terminal and prints one plain line per step elsewhere."""
+    if not sys.stderr.isatty():
+        last = ""
+
+        def plain(step: str, done: int, total: int) -> None:
+            nonlocal last
+            if step != last or (total and done == total):
+                say(f"{step}: {done} of {total}" if total else step)
+            last = step
+
+        yield plain
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description:<24}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        tasks: dict[str, Any] = {}
+
+        def draw(step: str, done: int, total: int) -> None:
+            if step not in tasks:
+                tasks[step] = bar.add_task(step, total=total or 1)
+            bar.update(tasks[step], completed=done if total else 1, total=total or 1)
+
+        yield draw
+
+
+def _explain(error: AssemblerError, ctx: click.Context) -> None:
+    if _verbose(ctx):
+        traceback.print_exception(error)
+    say(str(error))
+
+
+def _refused(error: BaseException) -> AssemblerError | None:
+    """What to say where the system refused to write somewhere; None if it is something else."""
+    from assembler.runtime.atomic_files import not_written, write_refusal
+
+    refusal = write_refusal(error)
+    place = Path(str(refusal.filename)).name if refusal is not None and refusal.filename else "a file"
+    return not_written(place, refusal) if refusal is not None else None
+
+
+def _explain_bug(error: Exception, ctx: click.Context) -> None:
+    if _verbose(ctx):
+        traceback.print_exception(error)
+    # the message of an unknown exception may hold a client's fact, so only its kind and place are said
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    place = f"{Path(frame.filename).name}:{frame.lineno}"
+    say(f"assembler: a bug ({type(error).__name__} at {place}); run again with -v and report it, without client data")
+
+
+def _verbose(ctx: click.Context) -> bool:
+    return "-v" in sys.argv or "--verbose" in sys.argv or bool(ctx.params.get("verbose"))

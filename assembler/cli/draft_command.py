@@ -1,0 +1,46 @@
+"""`assembler draft`: Word files made from the case on their own, for a person to complete."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from pathlib import Path
+
+import click
+
+from assembler.cli.console import Framed, result
+
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+@click.group(cls=Framed)
+def draft() -> None:
+    """Word files from the case on their own. `bundle` makes those that belong in the packet."""
+
+
+@draft.command()
+@click.argument("case", type=FOLDER)
+@click.argument("exhibit")
+@click.option("-o", "--out", type=click.Path(dir_okay=False, path_type=Path), required=True,
+              help="The Word file to write, .docx.")
+@click.option("--shelf", "shelf_dir", type=click.Path(exists=True, file_okay=False, path_type=Path), default=None,
+              help="A firm's own folder with templates/ and schemas/.")
+def certificate(case: Path, exhibit: str, out: Path, shelf_dir: Path | None) -> None:
+    """The translator's certificate of EXHIBIT, an unsigned draft; a file that is there already is left alone."""
+    from assembler import documents, intake
+    from assembler.runtime.atomic_files import write_atomic
+    from assembler.runtime.resources import Shelf
+    from assembler.runtime.workshop import Workshop
+
+    if out.exists():
+        raise click.BadParameter("this file exists, and somebody may have worked on it; choose another name", param_hint="--out")
+    shelf = Shelf.default(shelf_dir)
+    read = intake.read_case(case, shelf, hashed=False)
+    exhibits = {one.id: one for one in read.exhibits}
+    if exhibit not in exhibits:
+        near = get_close_matches(exhibit, exhibits, 1)
+        hint = f"did you mean {near[0]}?" if near else "use the id of an exhibit of case.json"
+        raise click.BadParameter(f"there is no exhibit with this id; {hint}", param_hint="EXHIBIT")
+    with Workshop(case / ".assembler") as workshop:
+        made = documents.translator_certificate(exhibits[exhibit], read, shelf=shelf, folder=case, workshop=workshop)
+    write_atomic(out, made)
+    result(f"{out}: an unsigned draft; the translator completes and signs it")

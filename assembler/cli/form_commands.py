@@ -1,0 +1,128 @@
+"""`assembler forms`: what maps there are, what a PDF's fields are, the answers of a case, a map for a new edition."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, TextIO
+
+import click
+
+from assembler.cli.console import Framed, result, say
+
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+as_json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on stdout.")
+
+
+@click.group(cls=Framed)
+def forms() -> None:
+    """Government forms: maps, fields, answers. `bundle` fills the blanks that case.json lists."""
+
+
+@forms.command("list")
+@as_json_option
+def list_maps(as_json: bool) -> None:
+    """The forms and editions that can be filled, or for which there are answer sheets."""
+    from assembler import forms as room
+    from assembler.runtime.resources import Shelf
+
+    maps = room.library(Shelf.default())
+    rows = [
+        {"form": one.form, "edition": one.edition, "fillable": one.fillable, "checked_on": one.checked_on, "title": one.title}
+        for one in maps
+    ]
+    if as_json:
+        result(json.dumps(rows, indent=1))
+    else:
+        for row in rows:
+            kind = "fills the form" if row["fillable"] else "answer sheet"
+            result(f"{row['form']:<7} {row['edition']:<9} {kind:<15} checked {row['checked_on']}  {row['title']}")
+
+
+@forms.command()
+@click.argument("pdf", type=FILE)
+@as_json_option
+def fields(pdf: Path, as_json: bool) -> None:
+    """The fields of a form: page, kind, name, states. Values are not printed."""
+    from assembler import forms as room
+
+    rows = [{key: value for key, value in asdict(row).items() if key != "value"} for row in room.fields(pdf)]
+    if as_json:
+        result(json.dumps(rows, indent=1))
+    else:
+        for row in rows:
+            result(f"{row['page']:>3} {row['kind']:<9} {row['name']}  {' '.join(row['states'])}".rstrip())
+
+
+@forms.command()
+@click.argument("case", type=FOLDER)
+@click.option("--form", "form", default=None, help="Only this form, for example i-131.")
+@as_json_option
+def answers(case: Path, form: str | None, as_json: bool) -> None:
+    """The answers for each form: part, item, answer. They hold the client's facts: mind where you send them."""
+    from assembler import forms as room
+    from assembler import intake
+    from assembler.runtime.resources import Shelf
+
+    shelf = Shelf.default()
+    read = intake.read_case(case, shelf, hashed=False)
+    sheets = room.answer_sheets(read, shelf, form)
+    if as_json:
+        result(json.dumps(sheets, indent=1, ensure_ascii=False))
+        return
+    for sheet in sheets:
+        result(f"{sheet['title']}, edition {sheet['edition']}: {sheet['for']}")
+        for row in sheet["answers"]:
+            result(f"  Part {row['part']} item {row['item']:<8} {row['label']}: {row['value'] or '(by hand)'}")
+
+
+@forms.command()
+@click.argument("case", type=FOLDER)
+@click.option("-o", "--out", type=click.Path(file_okay=False, path_type=Path), default=None,
+              help="Folder for the filled forms (default: filled-forms/ in the case folder).")
+@click.option("--payment", type=click.File("r", encoding="utf8"), default=None,
+              help="Card data for Form G-1450 as JSON, - for standard input; kept in that form only (docs/forms.md).")
+@click.pass_context
+def fill(ctx: click.Context, /, case: Path, out: Path | None, payment: TextIO | None) -> None:
+    """Fill the blank forms that case.json lists; no evidence is opened, no bundle made."""
+    from assembler import pipeline
+    from assembler.errors import ExitCode
+    from assembler.model import Severity
+    from assembler.runtime.resources import Shelf
+    from assembler.runtime.workshop import Workshop
+
+    with Workshop(case / ".assembler") as workshop:
+        card = _card(payment) if payment else None
+        written, found = pipeline.fill_forms(case, Shelf.default(), workshop, out or case / "filled-forms", card)
+    for finding in found:
+        say(str(finding))
+    for path in written:
+        result(str(path))
+    if not written:
+        say(f"{case.name}: no form was filled; put blanks into forms/ and list them with \"completed\": false")
+    bad = any(finding.severity is Severity.ERROR for finding in found)
+    ctx.exit(ExitCode.CASE_REJECTED if bad or not written else ExitCode.OK)
+
+
+def _card(source: TextIO) -> dict[str, Any]:
+    """Card data; a mistake in them is told without them."""
+    try:
+        card = json.load(source)
+    except ValueError:
+        raise click.BadParameter("it is no JSON", param_hint="--payment") from None  # the cause would print the data
+    if not isinstance(card, dict):
+        raise click.BadParameter("it is no JSON object", param_hint="--payment")
+    return card
+
+
+@forms.command("draft-map")
+@click.argument("old_map", type=FILE)
+@click.argument("new_pdf", type=FILE)
+def draft_map(old_map: Path, new_pdf: Path) -> None:
+    """Propose a map for a new edition from the old map and the new blank, for a person to confirm (docs/forms.md)."""
+    from assembler import forms as room
+
+    proposal: dict[str, Any] = room.draft_map(json.loads(old_map.read_text(encoding="utf8")), new_pdf)
+    result(json.dumps(proposal, indent=1, ensure_ascii=False))

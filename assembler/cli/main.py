@@ -1,0 +1,205 @@
+"""The commands. Each body: make what the function needs, call it, print, exit."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import webbrowser
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from assembler import __version__
+from assembler.cli.batch_command import batch
+from assembler.cli.cache_commands import cache, cached
+from assembler.cli.case_commands import init, validate
+from assembler.cli.check_command import check
+from assembler.cli.console import Framed, common, day, kept_lines, progress, result, say
+from assembler.cli.diff_command import diff
+from assembler.cli.draft_command import draft
+from assembler.cli.form_commands import forms
+from assembler.cli.print_command import print_run
+from assembler.cli.timings_table import keep, timed, times
+from assembler.cli.unbundle_command import unbundle
+from assembler.cli.verify_command import verify
+from assembler.errors import ExitCode
+
+if TYPE_CHECKING:
+    from assembler.pipeline import Built, Options
+    from assembler.runtime.workshop import Workshop
+
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+@click.group(cls=Framed, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="assembler")
+def main() -> None:
+    """Turn an immigration case folder into a tabbed, indexed, searchable filing bundle, and prove it.
+
+    Gives no legal advice. Works offline; client data stays on this machine.
+    """
+
+
+main.add_command(init)
+main.add_command(validate)
+main.add_command(check)
+main.add_command(forms)
+main.add_command(draft)
+main.add_command(batch)
+main.add_command(cache)
+main.add_command(verify)
+main.add_command(diff)
+main.add_command(unbundle)
+main.add_command(print_run)
+
+
+@main.command()
+@click.argument("case", type=FOLDER)
+@common
+def plan(case: Path, as_json: bool, shelf_dir: Path | None, profile: str, **_: Any) -> None:
+    """Print the order of the packet; touch nothing, start nothing."""
+    from assembler import pipeline
+    from assembler.layout.packet_plan import as_json as plan_json
+    from assembler.layout.packet_plan import show
+    from assembler.runtime.resources import Shelf
+
+    plans = pipeline.plans(case, Shelf.default(shelf_dir), profile)
+    result(json.dumps([plan_json(p) for p in plans], indent=1) if as_json else "\n\n".join(map(show, plans)))
+
+
+@main.command()
+@click.argument("case", type=FOLDER)
+@click.option("-o", "--out", type=click.Path(file_okay=False, path_type=Path), default=None,
+              help="Folder for the packets (default: build/ in the case folder).")
+@click.option("--thumbnails/--no-thumbnails", default=True, show_default=True,
+              help="Pictures and words of the evidence in review.html; without them for sensitive cases.")
+@click.option("--open", "opened", is_flag=True, help="Show review.html in the browser when it is done.")
+@click.option("--engine", type=click.Choice(["auto", "embedded", "libreoffice"]), default="auto", show_default=True,
+              help="What turns Word templates into PDF.")
+@click.option("--keep-originals", is_flag=True,
+              help="Keep case.json and the evidence with each packet, for `assembler unbundle`.")
+@click.option("--freeze", "frozen", metavar="MANIFEST", type=click.Path(exists=True, path_type=Path), default=None,
+              help="Keep every number of this filed packet: its manifest.json, its folder, or the folder of all packets.")
+@click.option("--late", type=click.Choice(["end", "in-place"]), default="end", show_default=True,
+              help="With --freeze: new exhibits at the end, or behind the exhibit they follow, as C1 with pages 57a, 57b.")
+@timed
+@cached
+@common
+def bundle(case: Path, out: Path | None, frozen: Path | None, as_json: bool, **options: Any) -> None:
+    """Build the filing bundle of a case, and prove it."""
+    from assembler.runtime.worker_pool import warm
+
+    warm()  # before the imports that take long
+    from assembler import pipeline
+    from assembler.report import formats
+    from assembler.runtime.resources import Shelf
+
+    if frozen:
+        pipeline.apart(frozen, out or case / "build")
+        options["freeze"] = pipeline.filed(frozen)
+    with _workshop(case, options) as workshop, progress() as tell:
+        built = pipeline.bundle(case, Shelf.default(options["shelf_dir"]), workshop, _options(options), tell, out)
+        spent = workshop.timings()
+    if options["timings"]:
+        keep(case, spent)
+        say(times(spent))
+    if as_json:
+        result(json.dumps([_as_json(one) for one in built], indent=1))
+        return
+    for one in built:
+        for finding in one.findings:
+            say(str(finding))
+        result(
+            f"{one.folder / one.files[0]}{_more(one.files)}: {_count(one.pages, 'page')}, {_count(one.exhibits, 'exhibit')}, "
+            f"{_count(len(one.proof.checks), 'check')} proved; {formats.tally(one.findings)}{_spared(one)}"
+        )
+        for line in kept_lines(one.folder, one.kept):
+            say(line)
+        for place, name in enumerate(one.files if len(one.files) > 1 else (), 1):
+            result(f"  {place}. {name}: {(one.folder / name).stat().st_size:,} bytes")
+        result(f"  manifest sha256 {one.digest} (note it down: `assembler verify --against` it tells a forged packet)")
+        if options["opened"]:
+            webbrowser.open((one.folder / "review.html").resolve().as_uri())
+
+
+@main.command()
+@common
+@click.pass_context
+def doctor(ctx: click.Context, /, as_json: bool, **_: Any) -> None:
+    """Say what this machine can and cannot do: engines, languages, fonts, versions."""
+    from assembler.pipeline import doctor as room
+
+    rows = room.examine()
+    if as_json:
+        result(json.dumps([asdict(row) for row in rows], indent=1))
+    else:
+        width = max(len(row.name) for row in rows)
+        for row in rows:
+            result(f"{row.state:<8} {row.name:<{width}}  {row.detail}")
+    ctx.exit(ExitCode.TOOL_MISSING if any(row.state == "missing" for row in rows) else ExitCode.OK)
+
+
+def _workshop(case: Path, options: dict[str, Any]) -> Workshop:
+    from assembler.runtime.workshop import Workshop
+
+    return Workshop(
+        case / ".assembler", jobs=_jobs(options["jobs"]), cache=options["cache"], cache_mb=options["cache_size"]
+    )
+
+
+def _jobs(jobs: int | None) -> int:
+    return jobs or os.cpu_count() or 1
+
+
+def _options(options: dict[str, Any]) -> Options:
+    from assembler.pipeline import Options
+
+    return Options(
+        as_of=day(options["as_of"]), profile=options["profile"], strict=options["strict"], engine=options.get("engine", "auto"),
+        thumbnails=options.get("thumbnails", True), freeze=options.get("freeze", ()), late=options.get("late", "end"),
+        keep_originals=options.get("keep_originals", False),
+    )
+
+
+def _more(files: tuple[str, ...]) -> str:
+    return f" and {_count(len(files) - 1, 'part')} more" if len(files) > 1 else ""
+
+
+def _spared(one: Built) -> str:
+    """What was not done, since it was done before."""
+    again = "; nothing had changed: proved again" if one.again else ""
+    known = one.proof.known
+    return f"{again}; {_count(known, 'page')} known by content, {one.proof.drawn} drawn" if known else again
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
+def _as_json(one: Built) -> dict[str, Any]:
+    return {
+        "case": one.case,
+        "packet": one.packet,
+        "folder": str(one.folder),
+        "files": list(one.files),
+        "pages": one.pages,
+        "exhibits": one.exhibits,
+        "findings": [asdict(finding) for finding in one.findings],
+        "proof": [asdict(check) for check in one.proof.checks],
+        "kept": {
+            "in_place": list(one.kept.in_place),
+            "moved": list(one.kept.moved),
+            "beside": str(one.kept.beside) if one.kept.beside else None,
+        },
+        "digest": one.digest,
+        "again": one.again,
+        "drawn": one.proof.drawn,
+        "known": one.proof.known,
+    }
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,44 @@
+"""`assembler print`: a finished packet as it goes to the printer and into the mail."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import click
+
+from assembler.cli.console import day, kept_lines, result, say
+
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+@click.command("print")
+@click.argument("build", type=FOLDER)
+@click.option("--supplement", is_flag=True,
+              help="Of a packet built with --freeze: only its index and the pages not filed before.")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on stdout.")
+@click.option("--jobs", type=click.IntRange(1, 256), default=None, help="Worker processes (default: all cores).")
+@click.option("--shelf", "shelf_dir", type=FOLDER, default=None, help="A firm's own folder with schemas/printing.json.")
+def print_run(build: Path, supplement: bool, as_json: bool, jobs: int | None, shelf_dir: Path | None) -> None:
+    """Make the print run of a packet's folder: Letter sheets, packages for the mail, a black-and-white preview.
+
+    It goes to BUILD/print/: print.pdf (one for each package), black-and-white.pdf, print.json and print.txt.
+    """
+    from assembler.bundle import print_set
+    from assembler.errors import TemplateBroken
+    from assembler.runtime.resources import Shelf
+    from assembler.runtime.workshop import Workshop
+
+    try:
+        rules = print_set.rules(Shelf.default(shelf_dir).schema("printing.json"))
+    except (KeyError, TypeError, ValueError) as error:
+        raise TemplateBroken(
+            f"it does not say everything it should ({type(error).__name__})", where="schemas/printing.json",
+            remedy="begin with the shipped file",
+        ) from error
+    with Workshop(build / ".verify", jobs=jobs or os.cpu_count() or 1, temporary=True) as workshop:
+        run = print_set.prepare(build, rules, workshop, day=day(None), late=supplement)
+    for line in kept_lines(run.folder, run.kept):
+        say(line)
+    result(json.dumps(run.summary, indent=1) if as_json else f"{run.folder}:\n{print_set.text(run.summary)}")

@@ -1,0 +1,40 @@
+"""`--timings`: where the time went, as a table and as a file; never in the manifest, which is the same each time."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from assembler.runtime.timings import Spent
+
+NAME = "timings.json"
+
+
+def timed(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The option."""
+    told = f"Say where the time went (and, for one case, write it to .assembler/{NAME})."
+    return click.option("--timings", is_flag=True, help=told)(command)
+
+
+def times(spent: Sequence[Spent]) -> str:
+    """A line for each room: items, seconds waited for, CPU seconds and their share."""
+    cpu = sum(one.cpu for one in spent) or 1.0
+    rows = [
+        f"{one.room:<20} {one.items:>7} {one.wall:>9.2f} s {one.cpu:>9.2f} s {100 * one.cpu / cpu:>5.1f} %" for one in spent
+    ]
+    head = f"{'room':<20} {'items':>7} {'waited':>11} {'CPU':>11} {'share':>7}"
+    foot = f"{'together':<20} {'':>7} {sum(one.wall for one in spent):>9.2f} s {cpu:>9.2f} s"
+    return "\n".join([head, *rows, foot])
+
+
+def keep(case: Path, spent: Sequence[Spent]) -> None:
+    """Write the same beside the case's cache."""
+    from assembler.runtime.atomic_files import write_atomic
+
+    write_atomic(case / ".assembler" / NAME, json.dumps([asdict(one) for one in spent], indent=1).encode())

@@ -1,0 +1,38 @@
+"""`assembler unbundle`: the originals a packet was made of, byte for byte."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from assembler.cli.console import day, result, say
+
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("build", type=FOLDER)
+@click.option("-o", "--out", type=click.Path(path_type=Path), default=None,
+              help="A new folder for the case (default: originals-of-NAME here).")
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on stdout.")
+def unbundle(build: Path, out: Path | None, as_json: bool) -> None:
+    """Give back case.json, evidence and forms that a packet was made of, each proved by its sha256.
+
+    BUILD is a packet's folder, or one of several packets of a case. It works where `bundle --keep-originals` made them.
+    """
+    from assembler.report import originals
+
+    target = out or Path(f"originals-of-{build.resolve().name}")
+    restored = originals.restore(build, target, day(None))
+    if restored.elsewhere:
+        say(
+            f"{target.name}: case.json lists {len(restored.elsewhere)} files of other packets, which are not here: to build "
+            "again, name the folder of all packets"
+        )
+    if as_json:
+        result(json.dumps({"folder": str(target), **asdict(restored)}, indent=1))
+    else:
+        result(f"{target}: {len(restored.files)} files, each as its sha256 says")

@@ -1,0 +1,83 @@
+"""The copy of a document that the embedded engine gets: our fonts, nothing hidden."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Sequence, Set
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+
+from assembler.documents.word_to_pdf.coverage import TEXT_FACE, families
+from assembler.documents.word_to_pdf.word_text import W, hidden_styles, is_hidden, parsed
+
+_STYLED = re.compile(r"word/(document|styles|numbering|header\d*|footer\d*|footnotes|endnotes)\.xml")
+_SCRIPTS = ("ascii", "hAnsi", "cs", "eastAsia")
+_BULLET = "\u2022"
+
+
+def for_embedded(docx: Path, fonts: Sequence[Path]) -> tuple[bytes, int]:
+    """The copy of the document that the embedded engine gets, and how many fonts were replaced in it.
+
+    With other fonts than ours it would take whatever the machine has, and another machine would draw something else. It
+    forgets the document's default font in some places, so each run is told its own. It would print hidden
+    text, which is taken out.
+    """
+    known = {name for font in fonts for name in families(font)}
+    replaced: set[str] = set()
+    out = io.BytesIO()
+    with zipfile.ZipFile(docx) as given:
+        hidden = hidden_styles(given)
+    with zipfile.ZipFile(docx) as given, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        for name in given.namelist():
+            data = given.read(name)
+            if _STYLED.fullmatch(name):
+                root = parsed(data)
+                _drop_hidden(root, hidden)
+                _drop_left_to_right(root)
+                replaced |= _to_own_faces(root, known)
+                data = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+            made.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
+    return out.getvalue(), len(replaced)
+
+
+def _to_own_faces(root: Any, known: Set[str]) -> set[str]:
+    """Change a part in place; the names (or theme slots) that were replaced."""
+    replaced: set[str] = set()
+    for fonts in root.iter(f"{W}rFonts"):
+        for script in _SCRIPTS:
+            theme = fonts.attrib.pop(f"{W}{script}Theme", None) or fonts.attrib.pop(f"{W}{script.lower()}theme", None)
+            named = theme or fonts.get(f"{W}{script}")
+            if named and named not in known:
+                replaced.add(named)
+                fonts.set(f"{W}{script}", TEXT_FACE)
+    for run in root.iter(f"{W}r"):
+        _tell_face(run)
+    for level in root.iter(f"{W}lvlText"):  # bullets of symbol fonts stand in the private use area
+        text = level.get(f"{W}val", "")
+        level.set(f"{W}val", "".join(_BULLET if 0xE000 <= ord(c) <= 0xF8FF else c for c in text))
+    return replaced
+
+
+def _tell_face(run: Any) -> None:
+    properties = run.find(f"{W}rPr")
+    if properties is None:
+        properties = etree.Element(f"{W}rPr")
+        run.insert(0, properties)
+    if properties.find(f"{W}rFonts") is None:
+        fonts = etree.Element(f"{W}rFonts", {f"{W}{script}": TEXT_FACE for script in _SCRIPTS})
+        properties.insert(1 if properties.find(f"{W}rStyle") is not None else 0, fonts)
+
+
+def _drop_hidden(root: Any, styles: Set[str]) -> None:
+    for run in [run for run in root.iter(f"{W}r") if is_hidden(run, styles)]:
+        run.getparent().remove(run)
+
+
+def _drop_left_to_right(root: Any) -> None:
+    """The engine runs a paragraph from right to left even where its mark says that it does not, as LibreOffice writes it."""
+    for mark in [mark for mark in root.iter(f"{W}bidi") if mark.get(f"{W}val", "1").lower() in ("0", "false", "off")]:
+        mark.getparent().remove(mark)

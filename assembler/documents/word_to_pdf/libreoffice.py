@@ -1,0 +1,176 @@
+"""LibreOffice: a throw-away profile, our fonts, no macro or outside link followed, and the links it drops put back."""
+
+from __future__ import annotations
+
+import ctypes
+import io
+import zipfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from xml.sax.saxutils import escape
+
+from lxml import etree
+
+from assembler.documents.word_to_pdf.word_text import R, W, parsed, relations
+from assembler.errors import ToolFailed
+from assembler.runtime import programs
+
+_SECONDS = 100  # less than a worker has: if it were ended first, the office would run on
+_MOST_LINKS = 32 * 32 * 32 - 1  # as many near-blacks as there are
+Piece = tuple[int, tuple[float, float, float, float], str]  # page index, rectangle, address
+
+
+def by_libreoffice(docx: Path, where: str, fonts: Sequence[Path], scratch: Path) -> bytes:
+    """The PDF of a document. Raises ToolMissing, ToolFailed."""
+    profile, out = scratch / "profile", scratch / "out"
+    (profile / "user").mkdir(parents=True)
+    out.mkdir()
+    (profile / "user/registrymodifications.xcu").write_text(_PROFILE)
+    (scratch / "fonts.conf").write_text(_font_config(fonts, scratch))
+    coloured, addresses = _colour_links(docx.read_bytes())
+    source = scratch / "draft.docx"
+    source.write_bytes(coloured)
+    result = programs.run(
+        "soffice",
+        [f"-env:UserInstallation={profile.as_uri()}", "--headless", "--norestore", "--convert-to", _FILTER,
+         "--outdir", str(out), str(source)],
+        timeout=_SECONDS,
+        cwd=scratch,
+        env={"FONTCONFIG_FILE": str(scratch / "fonts.conf"), "HOME": str(scratch)},
+    )  # fmt: skip
+    made = out / "draft.pdf"
+    # its exit code is 0 whatever happens, so only the file counts
+    if not made.is_file() or made.stat().st_size == 0:
+        raise ToolFailed(
+            f"LibreOffice gave no PDF (exit {result.returncode})", where=where, remedy="open it in Word and save it again"
+        )
+    return _with_links(made.read_bytes(), addresses)
+
+
+def _colour_links(data: bytes) -> tuple[bytes, list[str]]:
+    """Give each link of the document a colour of its own, black to the eye, by which it is found in the PDF again.
+
+    Debian's headless LibreOffice 7.4 writes no link annotation, whatever the export options.
+    """
+    addresses: list[str] = []
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as given, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+        for name in given.namelist():
+            content = given.read(name)
+            if b"<w:hyperlink" in content:
+                root = parsed(content)
+                targets = relations(given, name)
+                for link in root.iter(f"{W}hyperlink"):
+                    _, address = targets.get(link.get(f"{R}id"), ("", ""))
+                    if address and len(addresses) < _MOST_LINKS:
+                        addresses.append(address)
+                        _colour(link, len(addresses))
+                content = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+            made.writestr(name, content)
+    return out.getvalue(), addresses
+
+
+def _colour(link: etree._Element, number: int) -> None:
+    for run in link.iter(f"{W}r"):
+        properties = run.find(f"{W}rPr")
+        if properties is None:
+            properties = etree.Element(f"{W}rPr")
+            run.insert(0, properties)
+        for old in properties.findall(f"{W}color"):
+            properties.remove(old)
+        colour = etree.SubElement(properties, f"{W}color")
+        colour.set(f"{W}val", f"{number >> 10:02X}{number >> 5 & 31:02X}{number & 31:02X}")
+
+
+def _with_links(pdf: bytes, addresses: Sequence[str]) -> bytes:
+    """The PDF with a link over every text in a link's colour; without dates, producer and random id."""
+    import pikepdf
+
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf)) as book:
+        for page in book.pages if addresses else ():
+            if "/Annots" in page:
+                del page.Annots  # where LibreOffice does write links, these are the same
+        for index, box, address in _coloured(pdf, addresses):
+            note = pikepdf.Dictionary(
+                Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Link, Rect=pikepdf.Array([round(side, 2) for side in box]),
+                Border=pikepdf.Array([0, 0, 0]), A=pikepdf.Dictionary(S=pikepdf.Name.URI, URI=pikepdf.String(address)),
+            )  # fmt: skip
+            page = book.pages[index]
+            if "/Annots" not in page:
+                page.Annots = pikepdf.Array()
+            page.Annots.append(book.make_indirect(note))
+        if "/Metadata" in book.Root:
+            del book.Root.Metadata
+        for key in {"/Info", "/DocChecksum", "/ID"} & set(book.trailer.keys()):
+            del book.trailer[key]
+        book.save(out, deterministic_id=True)
+    return out.getvalue()
+
+
+def _coloured(pdf: bytes, addresses: Sequence[str]) -> Iterator[Piece]:
+    """One rectangle for each line of each link, in reading order."""
+    import pypdfium2 as pdfium
+
+    if not addresses:
+        return
+    document = pdfium.PdfDocument(pdf)
+    try:
+        for index in range(len(document)):
+            yield from _on_page(document[index], index, addresses)
+    finally:
+        document.close()
+
+
+def _on_page(page: object, index: int, addresses: Sequence[str]) -> Iterator[Piece]:
+    text = page.get_textpage()  # type: ignore[attr-defined]
+    number, box = 0, (0.0, 0.0, 0.0, 0.0)
+    for position in range(text.count_chars()):
+        link = _number(text.raw, position)
+        if not 0 < link <= len(addresses):
+            continue
+        left, bottom, right, top = text.get_charbox(position, loose=True)
+        if link == number and bottom < (box[1] + box[3]) / 2 < top:
+            box = (min(box[0], left), min(box[1], bottom), max(box[2], right), max(box[3], top))
+            continue
+        if number:
+            yield index, box, addresses[number - 1]
+        number, box = link, (left, bottom, right, top)
+    if number:
+        yield index, box, addresses[number - 1]
+
+
+def _number(text: object, position: int) -> int:
+    """The number of the link a character belongs to, read from its colour; 0 for black."""
+    from pypdfium2 import raw
+
+    red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))
+    if not raw.FPDFText_GetFillColor(text, position, red, green, blue, alpha):
+        return 0
+    if max(red.value, green.value, blue.value) > 31:
+        return 0
+    return red.value << 10 | green.value << 5 | blue.value
+
+
+def _font_config(fonts: Sequence[Path], scratch: Path) -> str:
+    folders = "".join(f"<dir>{escape(str(folder))}</dir>" for folder in dict.fromkeys(font.parent for font in fonts))
+    return (
+        '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>'
+        f'<include ignore_missing="yes">/etc/fonts/fonts.conf</include>{folders}'
+        f"<cachedir>{escape(str(scratch / 'fonts'))}</cachedir></fontconfig>"
+    )
+
+
+_FILTER = 'pdf:writer_pdf_Export:{"UseTaggedPDF":{"type":"boolean","value":"true"}}'
+_PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Office.Common/Security/Scripting"><prop oor:name="MacroSecurityLevel" oor:op="fuse">
+<value>3</value></prop></item>
+<item oor:path="/org.openoffice.Office.Common/Security/Scripting"><prop oor:name="DisableMacrosExecution" oor:op="fuse">
+<value>true</value></prop></item>
+<item oor:path="/org.openoffice.Office.Common/Security/Scripting"><prop oor:name="BlockUntrustedRefererLinks" oor:op="fuse">
+<value>true</value></prop></item>
+<item oor:path="/org.openoffice.Office.Writer/Content/Update"><prop oor:name="Link" oor:op="fuse">
+<value>0</value></prop></item>
+</oor:items>
+"""

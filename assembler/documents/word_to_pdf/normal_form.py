@@ -1,0 +1,115 @@
+"""One form for Word files of all writers: the common namespaces, the usual names of parts, and no template from elsewhere."""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import re
+import zipfile
+from collections.abc import Mapping
+from typing import Any
+
+from lxml import etree
+
+from assembler.documents.word_to_pdf.word_text import W, parsed, part_named
+
+_STRICT = b"http://purl.oclc.org/ooxml/"
+_NAME = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w+)/")
+_USUAL = ("styles", "settings", "numbering", "footnotes", "endnotes", "comments")
+_TYPES = "[Content_Types].xml"
+
+
+def normal_form(docx: bytes) -> bytes:
+    """Return the same document as Word itself would have packed it; one that is so already comes back as it is.
+
+    Raises zipfile.BadZipFile, lxml.etree.XMLSyntaxError.
+    """
+    with zipfile.ZipFile(io.BytesIO(docx)) as archive:
+        given = {name: archive.read(name) for name in archive.namelist()}
+    parts = {name: _common(data) if name.endswith((".xml", ".rels")) else data for name, data in given.items()}
+    parts = _usually_named(parts)
+    _detach_template(parts)
+    if parts == given:
+        return docx
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as copy:
+        for name, data in parts.items():
+            copy.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
+def _common(part: bytes) -> bytes:
+    """A part saved as "Strict Open XML", under the namespaces that every engine knows."""
+    if _STRICT not in part:
+        return part
+    common = _NAME.sub(rb"http://schemas.openxmlformats.org/\1/2006/", part)
+    return common.replace(b"/2006/relationships/extendedProperties", b"/2006/relationships/extended-properties")
+
+
+def _usually_named(parts: Mapping[str, bytes]) -> dict[str, bytes]:
+    """Some writers number the parts there is one of: word/document2.xml, word/styles2.xml."""
+    main = next((target for kind, target in _targets(parts, "").values() if kind == "officeDocument"), "")
+    if main not in parts:
+        return dict(parts)
+    names = {main: "word/document.xml", _listing(main): "word/_rels/document.xml.rels"}
+    counts = dict.fromkeys(("header", "footer"), 0)
+    for kind, target in _targets(parts, main).values():
+        if kind in _USUAL:
+            names[target] = f"word/{kind}.xml"
+        elif kind in counts and not re.fullmatch(rf"word/{kind}\d*\.xml", target):
+            counts[kind] += 1
+            names[target] = f"word/{kind}{900 + counts[kind]}.xml"
+    names |= {_listing(old): _listing(new) for old, new in names.items() if _listing(old) in parts}
+    names = {old: new for old, new in names.items() if old in parts and old != new}
+    if not names or posixpath.dirname(main) != "word" or any(new in parts and new not in names for new in names.values()):
+        return dict(parts)
+    moved = {names.get(name, name): data for name, data in parts.items()}
+    for name in [name for name in moved if name.endswith(".rels") or name == _TYPES]:
+        moved[name] = _retargeted(moved[name], name, names)
+    return moved
+
+
+def _retargeted(data: bytes, name: str, names: Mapping[str, str]) -> bytes:
+    """A list of relationships or content types that names parts as they are named now."""
+    root = parsed(data)
+    source = posixpath.join(posixpath.dirname(posixpath.dirname(name)), "x")
+    for node in root:
+        key = "PartName" if name == _TYPES else "Target"
+        old = part_named(node.get(key, ""), "x" if name == _TYPES else source)
+        if node.get("TargetMode") != "External" and old in names:
+            node.set(key, f"/{names[old]}")
+    return _written(root)
+
+
+def _detach_template(parts: dict[str, bytes]) -> None:
+    """The firm's template is not needed to print a letter, and no program is asked to look for it."""
+    for name, data in list(parts.items()):
+        if name.endswith(".rels") and b"ttachedTemplate" in data:
+            root = parsed(data)
+            for node in [node for node in root if node.get("Type", "").endswith("/attachedTemplate")]:
+                root.remove(node)
+            parts[name] = _written(root)
+    if b"attachedTemplate" in parts.get("word/settings.xml", b""):
+        settings = parsed(parts["word/settings.xml"])
+        for node in settings.findall(f"{W}attachedTemplate"):
+            settings.remove(node)
+        parts["word/settings.xml"] = _written(settings)
+
+
+def _targets(parts: Mapping[str, bytes], part: str) -> dict[str, tuple[str, str]]:
+    listing = _listing(part)
+    rows = parsed(parts[listing]) if listing in parts else ()
+    return {
+        row.get("Id", ""): (row.get("Type", "").rpartition("/")[2], part_named(row.get("Target", ""), part))
+        for row in rows
+        if row.get("TargetMode") != "External"
+    }
+
+
+def _listing(part: str) -> str:
+    folder, name = posixpath.split(part)
+    return posixpath.join(folder, "_rels", f"{name}.rels")
+
+
+def _written(root: Any) -> bytes:
+    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True))

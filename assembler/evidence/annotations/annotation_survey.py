@@ -1,0 +1,208 @@
+"""Comments and marks of a page that was made normal: which are seen, and which a viewer draws otherwise than the page shows them.
+
+A caret that is mixed with the paper: each viewer draws it, and flattening does not. So pages that had marks are compared
+with the client's file as PDFium draws it, and where a mark's place differs, that place is put over the page as a picture.
+Marks that PDFium does not draw, and we do, are left as they are. That a mark stays visible is said only of one that was
+seen on the page made.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pikepdf
+import pypdfium2 as pdfium
+from pikepdf import Array, Name, Pdf
+from PIL import Image
+
+from assembler.evidence.annotations.mark_drawing import visible_marks
+from assembler.evidence.annotations.mark_outlines import pairs, reach_of
+from assembler.pdf.geometry import Frame, after, apply, inverse, operands, to_page
+from assembler.pdf.recovery import document
+from assembler.runtime.atomic_files import whole_file
+
+_SCALE = 1.0  # pixels a point, for comparing
+_FINE = 200 / 72  # pixels a point, of the picture put over the page
+_MOST = 4000  # pixels a side
+_APART = 24  # grey levels of a pixel
+_CLOSE, _FAINT = 2.0, 6  # pixels a point and levels of a colour, for seeing whether there is anything
+_ENOUGH = 4  # pixels
+_BORDER = 3.0  # points around a mark
+Box = tuple[float, float, float, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A mark that a viewer should show. `place`: among those of its page, from 1; `box`: in its page's own coordinates."""
+
+    page: int  # from 0
+    place: int
+    kind: str
+    box: Box
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Looked:
+    """Pages (from 0) that were changed; marks of which something, and of which nothing is seen."""
+
+    changed: frozenset[int]
+    seen: int
+    unseen: tuple[Mark, ...]
+
+
+def marks_of(pdf: Pdf) -> tuple[Mark, ...]:
+    """Return all marks that show."""
+    return tuple(
+        Mark(page=page, place=place, kind=str(note.get(Name.Subtype)), box=box)
+        for page, place, note in visible_marks(pdf)
+        if (box := _box(note)) is not None
+    )
+
+
+def _box(note: Any) -> Box | None:
+    """A mark's rectangle, and all that it is drawn through."""
+    try:
+        x0, y0, x1, y1 = (float(value) for value in note.get(Name.Rect, ()))
+        points = [(x0, y0), (x1, y1)]
+        lists = [note.get(key) for key in (Name.L, Name.Vertices, Name.QuadPoints)]
+        lists += list(note.get(Name.InkList, ()))
+        for numbers in lists:
+            points += pairs([float(value) for value in numbers]) if isinstance(numbers, Array) else ()
+    except (TypeError, ValueError):
+        return None
+    return reach_of(points, 0.0)
+
+
+def look(data: bytes, password: str, made: Path, marks: Sequence[Mark], ours: Mapping[int, Sequence[Box]]) -> Looked:
+    """Put pictures over the places of `made` where marks look otherwise than in the client's file, and see which marks are seen.
+
+    `ours`: places of marks that PDFium does not draw, in each page's own coordinates.
+    """
+    try:
+        before, _ = document(data, password)
+    except pdfium.PdfiumError:
+        return Looked(changed=frozenset(), seen=0, unseen=tuple(marks))
+    by_page = {number: tuple(group) for number, group in groupby(marks, key=lambda mark: mark.page)}
+    try:
+        changed = _mend(before, made, by_page, ours)
+        now = pdfium.PdfDocument(made)
+        try:
+            unseen = [mark for page, some in by_page.items() for mark in _unseen(before[page], now[page], some)]
+        finally:
+            now.close()
+    finally:
+        before.close()
+    return Looked(changed=changed, seen=len(marks) - len(unseen), unseen=tuple(unseen))
+
+
+def _mend(
+    before: Any, made: Path, marks: Mapping[int, Sequence[Mark]], ours: Mapping[int, Sequence[Box]]
+) -> frozenset[int]:
+    now = pdfium.PdfDocument(made)
+    try:
+        patches = {
+            number: _patches(before[number], now[number], [mark.box for mark in some], ours.get(number, ()))
+            for number, some in marks.items()
+        }
+    finally:
+        now.close()
+    changed = frozenset(number for number, some in patches.items() if some)
+    if changed:
+        with Pdf.open(made, allow_overwriting_input=True) as pdf:
+            for number in sorted(changed):
+                _draw(pdf, pdf.pages[number], patches[number])
+            with whole_file(made) as out:
+                pdf.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    return changed
+
+
+def _unseen(before: Any, now: Any, marks: Sequence[Mark]) -> Iterator[Mark]:
+    """Marks in whose places the page looks as it does without any."""
+    scale = min(_CLOSE, _MOST / max(now.get_size()))
+    with_them = np.asarray(now.render(scale=scale).to_pil().convert("RGB")).astype(np.int16)
+    without = np.asarray(before.render(scale=scale, draw_annots=False).to_pil().convert("RGB"))
+    if with_them.shape != without.shape:
+        yield from marks
+        return
+    apart = np.abs(with_them - without).max(axis=2) > _FAINT
+    frame = _frame(now)
+    for mark in marks:
+        place = _seen(mark.box, frame)
+        if place is None or not _differs(apart, place, scale, frame.height):
+            yield mark
+
+
+Patch = tuple[Image.Image, Box]  # a picture and its place on the page as seen
+
+
+def _frame(page: Any) -> Frame:
+    x0, y0, x1, y1 = page.get_cropbox()
+    return Frame(x0=x0, y0=y0, x1=x1, y1=y1, rotate=page.get_rotation())
+
+
+def _patches(before: Any, now: Any, boxes: Sequence[Box], ours: Sequence[Box]) -> list[Patch]:
+    frame = _frame(now)
+    scale = min(_SCALE, _MOST / max(now.get_size()))
+    one, other = _grey(before, scale), _grey(now, scale)
+    if one.shape != other.shape:
+        return []
+    apart = np.abs(one.astype(np.int16) - other) > _APART
+    taken = [place for box in ours if (place := _seen(box, frame))]
+    boxes = [box for box in boxes if (place := _seen(box, frame)) and not any(_overlap(place, other) for other in taken)]
+    places = [place for box in boxes if (place := _seen(box, frame)) and _differs(apart, place, scale, frame.height)]
+    if not places:
+        return []
+    fine = min(_FINE, _MOST / max(now.get_size()))
+    picture = before.render(scale=fine).to_pil().convert("RGB")
+    return [(picture.crop(_pixels(place, fine, frame.height)), place) for place in dict.fromkeys(places)]
+
+
+def _grey(page: Any, scale: float) -> np.ndarray[Any, Any]:
+    """Drawn in colour first: PDFium mixes transparent colours wrongly where it draws in grey."""
+    return np.asarray(page.render(scale=scale).to_pil().convert("L"))
+
+
+def _seen(box: Box, frame: Frame) -> Box | None:
+    """A box, with a border, on the page as seen; None where it is outside."""
+    back = inverse(to_page(frame))
+    corners = [apply(back, box[0], box[1]), apply(back, box[2], box[3])]
+    xs, ys = sorted(x for x, _ in corners), sorted(y for _, y in corners)
+    left, right = max(0.0, xs[0] - _BORDER), min(frame.width, xs[1] + _BORDER)
+    bottom, top = max(0.0, ys[0] - _BORDER), min(frame.height, ys[1] + _BORDER)
+    return (left, bottom, right, top) if right - left > 1 and top - bottom > 1 else None
+
+
+def _pixels(place: Box, scale: float, height: float) -> tuple[int, int, int, int]:
+    left, bottom, right, top = place
+    return round(left * scale), round((height - top) * scale), round(right * scale), round((height - bottom) * scale)
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def _differs(apart: np.ndarray[Any, Any], place: Box, scale: float, height: float) -> bool:
+    left, top, right, bottom = _pixels(place, scale, height)
+    return int(apart[top:bottom, left:right].sum()) >= _ENOUGH
+
+
+def _draw(pdf: Pdf, page: pikepdf.Page, patches: Sequence[Patch]) -> None:
+    x0, y0, x1, y1 = (float(value) for value in page.cropbox)
+    frame = Frame(x0=x0, y0=y0, x1=x1, y1=y1, rotate=int(page.get(Name.Rotate, 0)))
+    drawn = []
+    for number, (picture, (left, bottom, right, top)) in enumerate(patches):
+        stream = pdf.make_stream(
+            zlib.compress(picture.tobytes(), 9), Type=Name.XObject, Subtype=Name.Image, ColorSpace=Name.DeviceRGB,
+            Width=picture.width, Height=picture.height, BitsPerComponent=8, Filter=Name.FlateDecode,
+        )  # fmt: skip
+        name = page.add_resource(stream, Name.XObject, name=Name(f"/AssemblerMark{number}"))
+        matrix = after((right - left, 0, 0, top - bottom, left, bottom), to_page(frame))
+        drawn.append(b"q " + operands(matrix) + b" cm " + str(name).encode() + b" Do Q\n")
+    page.contents_add(b"q\n", prepend=True)
+    page.contents_add(b"\nQ\n" + b"".join(drawn), prepend=False)

@@ -1,0 +1,110 @@
+"""Phase 3, one exhibit per worker: join its pages and lay the invisible text over those that were recognised."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+import pikepdf
+from pikepdf import Name, Pdf
+
+from assembler.evidence import file_preparation, page_recognition
+from assembler.pdf.geometry import Frame, after, operands, to_page
+from assembler.runtime.atomic_files import whole_file
+from assembler.runtime.cache import Cache
+
+VERSION = "2"  # raise it when anything here changes what comes out
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A page of a normal PDF (`index` from 0), with what was recognised on it."""
+
+    pdf: Path
+    sha256: str
+    index: int
+    read: page_recognition.Read | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    exhibit: str
+    pieces: tuple[Piece, ...]
+    cache: Cache
+
+
+def join(job: Job) -> Path:
+    """The prepared PDF of an exhibit. Links, named destinations and outline of the sources are kept."""
+    key = ["join", VERSION, file_preparation.VERSION, page_recognition.VERSION, pikepdf.__version__, *map(_name, job.pieces)]
+    return job.cache.once(key, lambda folder: _make(job, folder)) / "prepared.pdf"
+
+
+def _name(piece: Piece) -> str:
+    # the layer's folder is named by the hash of everything it was made from
+    return f"{piece.sha256}:{piece.index}:{piece.read.layer.parent.name if piece.read else ''}"
+
+
+def _make(job: Job, folder: Path) -> None:
+    job.cache.hold(path for piece in job.pieces for path in (piece.pdf, piece.read.layer if piece.read else piece.pdf))
+    with Pdf.new() as book:
+        for run in _runs(job.pieces):
+            _append(book, run)
+        _share_fonts(book, [n for n, piece in enumerate(job.pieces) if piece.read])
+        with whole_file(folder / "prepared.pdf") as out:
+            book.save(
+                out,
+                deterministic_id=True,
+                object_stream_mode=pikepdf.ObjectStreamMode.generate,
+                compress_streams=True,
+            )
+
+
+def _runs(pieces: tuple[Piece, ...]) -> list[list[Piece]]:
+    """Neighbours from the same file; in one call each, since links between two calls would be lost."""
+    runs: list[list[Piece]] = []
+    for piece in pieces:
+        if runs and runs[-1][-1].pdf == piece.pdf:
+            runs[-1].append(piece)
+        else:
+            runs.append([piece])
+    return runs
+
+
+def _append(book: Pdf, run: list[Piece]) -> None:
+    start = len(book.pages)
+    with Pdf.open(run[0].pdf) as source, warnings.catch_warnings():
+        # a destination outside the pages used cannot be kept; its link stays, inert, and the page is unchanged
+        warnings.simplefilter("ignore", pikepdf.PageCopyWarning)
+        book.add_pages_from(source, [piece.index for piece in run])
+    for offset, piece in enumerate(run):
+        if piece.read:
+            _overlay(book, book.pages[start + offset], piece.read)
+
+
+def _overlay(book: Pdf, page: pikepdf.Page, read: page_recognition.Read) -> None:
+    """Turn the page upright, if it was not, and lay the recognised text over it in the place where it is seen."""
+    page.Rotate = (int(page.get(Name.Rotate, 0)) + read.turned) % 360
+    x0, y0, x1, y1 = (float(value) for value in page.cropbox)
+    frame = Frame(x0=x0, y0=y0, x1=x1, y1=y1, rotate=int(page.Rotate))
+    with Pdf.open(read.layer) as layer:
+        form = book.copy_foreign(layer.pages[0].as_form_xobject())
+    box = [float(value) for value in form.BBox]
+    fit = (frame.width / (box[2] - box[0]), 0, 0, frame.height / (box[3] - box[1]), 0, 0)
+    # a name of our own: the one the library would choose is random
+    name = page.add_resource(form, Name.XObject, name=Name("/AssemblerWords"))
+    page.contents_add(b"q\n", prepend=True)
+    draw = b"\nQ\nq " + operands(after(fit, to_page(frame))) + b" cm " + str(name).encode() + b" Do Q\n"
+    page.contents_add(draw, prepend=False)
+
+
+def _share_fonts(book: Pdf, recognised: list[int]) -> None:
+    """The engine writes its glyphless font into every layer; one copy serves them all."""
+    shared: pikepdf.Object | None = None
+    for number in recognised:
+        for name, form in book.pages[number].Resources.XObject.items():
+            if name == "/AssemblerWords":
+                fonts = form.Resources.get(Name.Font, pikepdf.Dictionary())
+                for key in list(fonts.keys()):
+                    shared = shared if shared is not None else fonts[key]
+                    fonts[key] = shared

@@ -1,0 +1,102 @@
+"""The text of every page of prepared exhibits, for checks against the facts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pypdfium2 as pdfium
+
+from assembler.evidence import ocr
+from assembler.evidence.language import seems_in
+from assembler.evidence.ocr.mrz_zones import page_lines
+from assembler.model import PageText, Prepared, PreparedPage
+from assembler.runtime.cache import Cache
+from assembler.runtime.worker_pool import Failure
+from assembler.runtime.workshop import Workshop
+
+VERSION = "12"  # raise it when anything here changes what comes out
+_WELL = 85.0  # confidence that other letters than Latin do not reach with English data
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """A prepared exhibit, and of each of its pages the language and whether it was recognised."""
+
+    pdf: Path
+    languages: tuple[str, ...]
+    scripts: tuple[str, ...]  # what they seem to be written in
+    recognised: tuple[bool, ...]
+    readable: tuple[bool, ...]  # whether its letters are what is printed: not if it was recognised as another language
+    cache: Cache
+
+
+def read_texts(prepared: Sequence[Prepared], workshop: Workshop) -> dict[str, tuple[PageText, ...]]:
+    """By exhibit, the text of its pages.
+
+    An exhibit that could not be read is left out: nothing is looked for in it, and the report says so.
+    """
+    jobs = [
+        Job(
+            pdf=one.pdf, languages=tuple(page.language for page in one.pages), scripts=tuple(map(_script, one.pages)),
+            recognised=tuple(page.method == "ocr" for page in one.pages),
+            readable=tuple(page.method != "ocr" or ocr.has_language(page.language) for page in one.pages), cache=workshop.cache,
+        )
+        for one in prepared
+    ]  # fmt: skip
+    found: dict[str, tuple[PageText, ...]] = {}
+    for one, result in zip(prepared, workshop.map(read, jobs), strict=True):
+        if not isinstance(result, Failure):
+            found[one.exhibit] = tuple(
+                PageText(
+                    path=page.path, page=page.source_page, role=page.role, text=text, lines=page.lines or lines,
+                    method=page.method,
+                    confidence=page.confidence, turned=page.turned, sha256=page.sha256, language=page.language, seems=seems,
+                    miniature=page.miniature,
+                )
+                for page, (text, lines, seems) in zip(one.pages, result, strict=True)
+            )  # fmt: skip
+    return found
+
+
+def _script(page: PreparedPage) -> str:
+    """What a page seems to be written in: as was seen when it was recognised, or as it was read so well by English data alone."""
+    alone = page.method == "ocr" and not ocr.has_language(page.language)
+    return page.script or ("Latin" if alone and (page.confidence or 0) >= _WELL else "")
+
+
+def read(job: Job) -> tuple[tuple[str, str, str], ...]:
+    """(text, machine-readable lines, language) of each page; cached with the prepared exhibit it belongs to."""
+    key = [
+        "texts",
+        VERSION,
+        job.pdf.parent.name,
+        repr((job.languages, job.scripts, job.recognised, job.readable)),
+        f"pdfium {pdfium.PYPDFIUM_INFO}",
+        ocr.version(),
+    ]
+    made = job.cache.once(key, lambda folder: _make(job, folder))
+    return tuple((text, lines, seems) for text, lines, seems in json.loads((made / "texts.json").read_text(encoding="utf8")))
+
+
+def _make(job: Job, folder: Path) -> None:
+    job.cache.hold([job.pdf])
+    document = pdfium.PdfDocument(job.pdf)
+    try:
+        pages = [_page(page, recognised=read) for page, read in zip(document, job.recognised, strict=True)]
+    finally:
+        document.close()
+    declared = zip(job.languages, job.scripts, job.readable, strict=True)
+    told = [
+        (text, lines, seems_in(text, language, seen_script=script, readable=readable))
+        for (text, lines), (language, script, readable) in zip(pages, declared, strict=True)
+    ]
+    (folder / "texts.json").write_text(json.dumps(told, ensure_ascii=False), encoding="utf8")
+
+
+def _page(page: pdfium.PdfPage, *, recognised: bool) -> tuple[str, str]:
+    """Text and machine-readable lines; those of a recognised page were read with it."""
+    text = page.get_textpage().get_text_range()
+    return text, "" if recognised else page_lines(page, text)

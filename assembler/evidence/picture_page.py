@@ -1,0 +1,97 @@
+"""Pictures onto Letter pages: upright, as large as fits, without metadata."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import img2pdf
+import pikepdf
+
+from assembler.evidence.losses import Loss
+from assembler.evidence.readers.picture import Frame, Strip, frames
+from assembler.model import Severity
+from assembler.pdf.geometry import operands
+
+LETTER = (612.0, 792.0)  # points
+MARGIN = 18.0  # points, a quarter inch on each side
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Placed:
+    """A one-page PDF; the picture fills `box` (x, y, width, height in points) of the page as shown."""
+
+    pdf: bytes
+    box: tuple[float, float, float, float]
+    turned: int
+    dpi: float
+    removed: tuple[str, ...]
+    strip: Strip | None = None
+    overlapping: int = 0
+    background: str = ""
+
+
+def place(data: bytes, kind: str) -> Iterator[Placed]:
+    """Each page of a picture file as a PDF. Raises Refused if one does not decode whole or is too large."""
+    return map(_placed, frames(data, kind))
+
+
+def _placed(frame: Frame) -> Placed:
+    width, height = float(frame.width), frame.height * frame.stretch
+    upright = frame.strip.upright if frame.strip else height >= width
+    page = LETTER if upright else LETTER[::-1]
+    scale = frame.strip.scale if frame.strip else min((page[0] - 2 * MARGIN) / width, (page[1] - 2 * MARGIN) / height)
+    size = (width * scale, height * scale)
+    left, bottom = (page[0] - size[0]) / 2, (page[1] - size[1]) / 2
+    if frame.strip:  # it begins where its page begins
+        left, bottom = (left, page[1] - MARGIN - size[1]) if upright else (MARGIN, bottom)
+    return Placed(
+        pdf=_page(frame, page, (left, bottom, *size)), box=(left, bottom, *size), turned=frame.turned,
+        dpi=72 / scale / max(frame.stretch, 1.0), removed=frame.removed, strip=frame.strip, overlapping=frame.overlapping,
+        background=frame.background,
+    )  # fmt: skip
+
+
+def _page(frame: Frame, page: tuple[float, float], box: tuple[float, float, float, float]) -> bytes:
+    """The picture in its box; turned by the page's /Rotate, so that its bytes stay as they are."""
+    sideways = frame.turned % 180
+    paper = page[::-1] if sideways else page
+    drawn = box[:1:-1] if sideways else box[2:]
+    made = img2pdf.convert(
+        frame.plain,
+        layout_fun=lambda *_: (*paper, *drawn),
+        rotation=img2pdf.Rotation.none,
+        nodate=True,
+        engine=img2pdf.Engine.pikepdf,
+    )
+    with pikepdf.open(io.BytesIO(made)) as pdf:
+        if frame.turned:
+            pdf.pages[0].Rotate = frame.turned
+        if frame.strip:  # img2pdf puts a picture into the middle of its page
+            matrix = operands((box[2], 0, 0, box[3], box[0], box[1]))
+            pdf.pages[0].Contents = pdf.make_stream(b"q " + matrix + b" cm /Im0 Do Q")
+        del pdf.docinfo
+        if "/ID" in pdf.trailer:
+            del pdf.trailer.ID  # half of it would be kept, and it holds the time
+        out = io.BytesIO()
+        pdf.save(out, deterministic_id=True)
+    return out.getvalue()
+
+
+def notes_on(placed: Placed, page: int) -> Iterator[Loss]:
+    """What a person should know of how picture `page` of its file was put onto paper."""
+    strip = placed.strip
+    if strip and strip.part == 1:
+        over = f"; {placed.overlapping} of the cuts found no gap, and there the pages overlap" if placed.overlapping else ""
+        yield Loss(
+            rule="EVID.CUT", severity=Severity.INFO,
+            problem=f"picture {page} is so long that its text would be too small: it was cut over {strip.parts} pages{over}",
+            remedy="look whether each page begins and ends where it should; a citation counts these pages",
+        )  # fmt: skip
+    if placed.background and (strip is None or strip.part == 1):
+        yield Loss(
+            rule="EVID.BACKGROUND", severity=Severity.INFO,
+            problem=f"picture {page} is light on a transparent ground: it was laid on gray or black, since white would hide it",
+            remedy="nothing to do, if it is seen well",
+        )  # fmt: skip

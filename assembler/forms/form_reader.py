@@ -1,0 +1,272 @@
+"""Reading forms: which fields a PDF has, what stands in them, which form and edition it is. Never writes.
+
+Paths of PDF files come in; frozen values go out. Every function is top-level and its results picklable, so that a worker
+process can be the one that opens a stranger's file. Raises FormUnreadable where a file is no PDF.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pypdfium2 as pdfium
+from pypdfium2.raw import FORMTYPE_ACRO_FORM
+
+from assembler.errors import ToolFailed
+from assembler.forms.form_maps import FormMap, Rect
+
+KNOWN = ("i-131", "i-134", "i-134a", "i-765", "i-864", "i-912", "g-28", "g-1145", "g-1450", "g-1650", "g-1651")
+_FOOTER = re.compile(
+    r"Form\s+(?P<form>[A-Z]{1,2}-[0-9]{2,4}[A-Z]?)\s+(?:Edition\s+)?(?P<edition>[0-9]{2}/[0-9]{2}/[0-9]{2})"
+    r"(?:\s+[A-Z])?(?:\s+Page\s+(?P<page>[0-9]{1,3})\s+of\s+(?P<of>[0-9]{1,3}))?"
+)
+_PAGE = re.compile(r"Page\s+([0-9]{1,3})\s+of\s+([0-9]{1,3})")
+_DEPTH = 30  # a field tree deeper than this is no form anybody made
+_COMB, _MULTILINE, _READONLY = 1 << 24, 1 << 12, 1
+
+
+class FormUnreadable(ToolFailed):
+    """The file is no PDF, or needs a password."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldRow:
+    """A terminal field as the file has it, for people and for `draft_map`."""
+
+    name: str  # full name
+    kind: str  # "text", "box", "choice", "signature", "button"
+    page: int  # from 1; 0 where no page shows it
+    rect: Rect
+    max: int | None
+    comb: bool
+    multiline: bool
+    readonly: bool
+    states: tuple[str, ...]
+    options: tuple[str, ...]
+    value: str
+    tooltip: str
+
+    @property
+    def short(self) -> str:
+        """The name without the root field: what maps call it, whoever the copy belongs to."""
+        return self.name.partition(".")[2] or self.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageMark:
+    """What a page's footer says: form, edition, its number and of how many; "" and 0 where it says nothing."""
+
+    form: str
+    edition: str
+    number: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recognised:
+    """Which form a PDF is. `confidence` 1: fields and text agree with a map; 0.8: text only; 0.5: fields only; 0: no form."""
+
+    form: str
+    edition: str
+    pages: tuple[PageMark, ...]
+    fingerprint: str
+    confidence: float
+    fillable: bool
+
+
+def fields(pdf: Path) -> tuple[FieldRow, ...]:
+    """Every terminal field of a form, in the order of the file. Raises FormUnreadable."""
+    with _opened(pdf) as book:
+        form = book.Root.get("/AcroForm")
+        if form is None or "/Fields" not in form:
+            return ()
+        pages = {widget.objgen: number for number, page in enumerate(book.pages, 1) for widget in page.get("/Annots", ())}
+        return tuple(_row(field, name, pages) for field, name in _terminals(form.Fields))
+
+
+def recognise(pdf: Path, maps: Sequence[FormMap] = ()) -> Recognised:
+    """Which form and edition this is, from the footers of its pages and the names of its fields. Raises FormUnreadable."""
+    rows = fields(pdf)
+    marks = tuple(_mark(text) for text in page_texts(pdf))
+    digest = fingerprint(rows)
+    same = next((one for one in maps if rows and one.fingerprint == digest), None)
+    votes = Counter((mark.form, mark.edition) for mark in marks if mark.form)
+    form, edition = votes.most_common(1)[0][0] if votes else ("", "")
+    if same is not None and not votes:
+        form, edition = same.form, same.edition
+    agree = same is not None and (same.form, same.edition) == (form, edition)
+    confidence = 1.0 if agree and votes else 0.8 if votes else 0.5 if same else 0.0
+    return Recognised(
+        form=form, edition=edition, pages=marks, fingerprint=digest, confidence=confidence, fillable=bool(rows)
+    )
+
+
+def fingerprint(rows: Sequence[FieldRow]) -> str:
+    """sha256 of the sorted field names without their root; "" for a file without fields."""
+    return hashlib.sha256("\n".join(sorted(row.short for row in rows)).encode()).hexdigest() if rows else ""
+
+
+def page_texts(pdf: Path) -> tuple[str, ...]:
+    """The text layer of every page. Raises FormUnreadable."""
+    with _rendered(pdf) as document:
+        return tuple(document[number].get_textpage().get_text_range() for number in range(len(document)))
+
+
+def texts_in(pdf: Path, places: Sequence[tuple[int, Rect]]) -> tuple[str, ...]:
+    """The characters printed inside each (page from 1, rectangle), without spaces; "" where the page is missing."""
+    with _rendered(pdf) as document:
+        pages = sorted({page for page, _ in places if page <= len(document)})
+        marks = {page: _characters(document[page - 1].get_textpage()) for page in pages}
+    return tuple(_inside(marks.get(page, ()), rect) for page, rect in places)
+
+
+def ink_in(pdf: Path, places: Sequence[tuple[int, Rect]]) -> tuple[float, ...]:
+    """The share of dark pixels, 0 to 1, inside each (page from 1, rectangle in points), its border left out."""
+    with _rendered(pdf) as document:
+        if document.get_formtype() == FORMTYPE_ACRO_FORM:  # hybrid forms are drawn by their AcroForm side anyway
+            document.init_forms()
+        return tuple(_ink(document, page, rect) if page <= len(document) else 0.0 for page, rect in places)
+
+
+def _opened(pdf: Path) -> pikepdf.Pdf:
+    try:
+        return pikepdf.open(pdf)
+    except (pikepdf.PdfError, pikepdf.PasswordError) as error:
+        raise _unreadable(pdf) from error
+
+
+class _Rendered:
+    """A PDFium document that closes itself."""
+
+    def __init__(self, document: pdfium.PdfDocument) -> None:
+        self.document = document
+
+    def __enter__(self) -> pdfium.PdfDocument:
+        return self.document
+
+    def __exit__(self, *_: object) -> None:
+        self.document.close()
+
+
+def _rendered(pdf: Path) -> _Rendered:
+    try:
+        document = pdfium.PdfDocument(pdf)
+    except pdfium.PdfiumError as error:
+        raise _unreadable(pdf) from error
+    return _Rendered(document)
+
+
+def _unreadable(pdf: Path) -> FormUnreadable:
+    return FormUnreadable(
+        "not a PDF that opens without a password", where=pdf.name, remedy="download the form again from uscis.gov"
+    )
+
+
+def _terminals(kids: Any, name: str = "", depth: int = 0) -> Iterator[tuple[Any, str]]:
+    """Fields that hold a value: those none of whose children has a name of its own."""
+    for field in kids if depth < _DEPTH else ():
+        own = str(field["/T"]) if "/T" in field else ""
+        full = ".".join(part for part in (name, own) if part)
+        named = [kid for kid in field.get("/Kids", ()) if "/T" in kid]
+        if named:
+            yield from _terminals(named, full, depth + 1)
+        else:
+            yield field, full
+
+
+def _row(field: Any, name: str, pages: dict[tuple[int, int], int]) -> FieldRow:
+    widgets = list(field.get("/Kids", ())) or [field]
+    first = widgets[0]
+    flags = int(_inherited(field, "/Ff", 0))
+    states = sorted({str(key)[1:] for one in widgets for key in _appearances(one) if str(key) != "/Off"})
+    x0, y0, x1, y1 = (float(value) for value in first.get("/Rect", (0, 0, 0, 0)))
+    limit = _inherited(field, "/MaxLen", None)
+    return FieldRow(
+        name=name,
+        kind=_kind(str(_inherited(field, "/FT", "")), flags),
+        page=pages.get(first.objgen, 0),
+        rect=(min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)),
+        max=int(limit) if limit is not None else None,
+        comb=bool(flags & _COMB),
+        multiline=bool(flags & _MULTILINE),
+        readonly=bool(flags & _READONLY),
+        states=tuple(states),
+        options=tuple(_option(one) for one in _inherited(field, "/Opt", ())),
+        value=_text(_inherited(field, "/V", "")),
+        tooltip=_text(field.get("/TU", "")),
+    )
+
+
+def _kind(kind: str, flags: int) -> str:
+    if kind == "/Btn":
+        return "button" if flags & (1 << 16) else "box"
+    return {"/Tx": "text", "/Ch": "choice", "/Sig": "signature"}.get(kind, "text")
+
+
+def _inherited(field: Any, key: str, default: Any) -> Any:
+    at, steps = field, 0
+    while at is not None and steps < _DEPTH:
+        if key in at:
+            return at[key]
+        at, steps = at.get("/Parent"), steps + 1
+    return default
+
+
+def _appearances(widget: Any) -> list[str]:
+    normal = widget["/AP"].get("/N") if "/AP" in widget else None
+    return list(normal.keys()) if isinstance(normal, pikepdf.Dictionary) and not isinstance(normal, pikepdf.Stream) else []
+
+
+def _option(one: Any) -> str:
+    return str(one[0]) if isinstance(one, pikepdf.Array) else str(one)
+
+
+def _text(value: Any) -> str:
+    """A field's value; a name (the state of a box) without its slash."""
+    if isinstance(value, pikepdf.Name):
+        return str(value)[1:]
+    if isinstance(value, pikepdf.Stream):
+        return value.read_bytes().decode("latin-1")
+    return str(value)
+
+
+def _mark(text: str) -> PageMark:
+    """The footer is the last thing on a page that reads like one: instructions inside a page name other forms."""
+    found = [one for one in _FOOTER.finditer(text) if one["form"].lower() in KNOWN]
+    numbers = _PAGE.findall(text)
+    if not found:
+        return PageMark(form="", edition="", number=0, of=0)
+    number, of = (int(value) for value in numbers[-1]) if numbers else (0, 0)
+    return PageMark(form=found[-1]["form"].lower(), edition=found[-1]["edition"], number=number, of=of)
+
+
+def _characters(layer: Any) -> tuple[tuple[str, float, float], ...]:
+    """Every character that is more than space, with the middle of its box: labels touch the boxes they stand above."""
+    text = layer.get_text_range()
+    if len(text) != layer.count_chars():  # a surrogate pair or a character PDFium adds: ask one by one
+        text = "".join(layer.get_text_range(index, 1)[:1] or " " for index in range(layer.count_chars()))
+    boxes = ((one, layer.get_charbox(index)) for index, one in enumerate(text) if not one.isspace())
+    return tuple((one, (left + right) / 2, (bottom + top) / 2) for one, (left, bottom, right, top) in boxes)
+
+
+def _inside(marks: Sequence[tuple[str, float, float]], rect: Rect) -> str:
+    x0, y0, x1, y1 = rect
+    return "".join(one for one, x, y in marks if x0 <= x <= x1 and y0 <= y <= y1)
+
+
+def _ink(document: pdfium.PdfDocument, page: int, rect: Rect) -> float:
+    import numpy
+
+    scale, inset = 2.0, 2.0
+    sheet = document[page - 1]
+    width, height = sheet.get_size()
+    x0, y0, x1, y1 = rect
+    crop = (x0 + inset, y0 + inset, max(0.0, width - x1 + inset), max(0.0, height - y1 + inset))
+    picture = sheet.render(scale=scale, crop=crop, grayscale=True, may_draw_forms=True).to_numpy()
+    return float(numpy.mean(picture < 128))

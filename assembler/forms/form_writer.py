@@ -1,0 +1,289 @@
+"""Writing forms with pypdf: values, pictures of the values that every viewer shows, and a flattened copy.
+
+A blank form and a `Fitting` come in; two PDF files go out. Must not decide what is written where.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from pypdf import PdfReader, PdfWriter
+from pypdf.errors import PyPdfError
+from pypdf.generic import (
+    ArrayObject,
+    DecodedStreamObject,
+    DictionaryObject,
+    FloatObject,
+    IndirectObject,
+    NameObject,
+    NumberObject,
+    StreamObject,
+    TextStringObject,
+)
+
+from assembler.forms.answer_fitting import PAD, Written
+from assembler.forms.font_embedding import content, embed
+from assembler.forms.form_maps import Field
+from assembler.forms.form_reader import FormUnreadable
+from assembler.forms.typeface import Face, cut
+
+_READONLY, _MULTILINE, _COMB, _RICH = 1, 1 << 12, 1 << 24, 1 << 25
+_HIDDEN, _NOVIEW = 2, 32
+_DEPTH = 30
+
+
+class Book:
+    """One form being written: its pages, its fields by short name, and the one font answers are drawn in."""
+
+    def __init__(self, blank: Path, typeface: Face, characters: str) -> None:
+        # pypdf logs a padding remark for each empty encrypted string of these files; what it reads is right
+        logging.getLogger("pypdf._crypt_providers").setLevel(logging.ERROR)
+        logging.getLogger("pypdf.generic._base").setLevel(logging.ERROR)
+        logging.getLogger("pypdf._encryption").setLevel(logging.ERROR)
+        try:
+            reader = PdfReader(blank)
+            if reader.is_encrypted and not reader.decrypt(""):
+                raise FormUnreadable("it needs a password", where=blank.name, remedy="download the form again")
+            self.writer = PdfWriter(clone_from=reader)
+        except (PyPdfError, OSError, ValueError, KeyError) as error:
+            raise FormUnreadable("not a PDF form", where=blank.name, remedy="download the form again") from error
+        self.face = typeface
+        self.root: Any = self.writer.root_object  # Any: pypdf types no values of a dictionary
+        self.form: Any = self.root.get("/AcroForm", DictionaryObject()).get_object()
+        self.fields: dict[str, Any] = dict(_terminals(self.form.get("/Fields", ())))
+        self.font = embed(self.writer, typeface, cut(typeface, characters + " ")) if characters else None
+
+    def clean(self) -> None:
+        """Remove what would show the blank side of the form, or do something by itself: XFA, usage rights, scripts."""
+        for key in ("/Perms", "/OpenAction", "/AA"):
+            self.root.pop(key, None)
+        for key in ("/XFA", "/SigFlags", "/NeedAppearances", "/CO"):
+            self.form.pop(key, None)
+        names: Any = self.root.get("/Names", DictionaryObject())
+        for key in ("/JavaScript", "/EmbeddedFiles"):
+            names.get_object().pop(key, None)
+        for field in self.fields.values():
+            for one in (field, *_widgets(field)):
+                one.pop("/AA", None)
+                if one.get("/A", {}).get("/S") == "/JavaScript":
+                    one.pop("/A", None)
+
+    def rename(self, prefix: str) -> None:
+        """Give the root fields a name of their own, so that no two people's forms ever share one.
+
+        A root that is itself a field is put below a new root instead: maps leave out the root, and must find it again.
+        """
+        roots, alone = ArrayObject(), ArrayObject()
+        for reference in self.form.get("/Fields", ()):
+            root = reference.get_object()
+            if any("/T" in kid.get_object() for kid in root.get("/Kids", ())):
+                root[NameObject("/T")] = TextStringObject(f"{prefix}-{root.get('/T', 'form')}".replace(".", "-"))
+                roots.append(reference)
+            else:
+                alone.append(reference)
+        if alone:
+            above: Any = DictionaryObject({NameObject("/T"): TextStringObject(prefix), NameObject("/Kids"): alone})
+            parent = self.writer._add_object(above)
+            for reference in alone:
+                reference.get_object()[NameObject("/Parent")] = parent
+            roots.append(parent)
+        self.form[NameObject("/Fields")] = roots
+
+    def write(self, one: Written) -> None:
+        """Set a text or list field and draw it in every place it is shown."""
+        field = self.fields[one.field.name]
+        flags = int(_inherited(field, "/Ff", 0)) & ~_READONLY & ~_RICH
+        if one.field.lines > 1:
+            flags |= _MULTILINE
+        field[NameObject("/Ff")] = NumberObject(flags)
+        field[NameObject("/V")] = TextStringObject(one.value)
+        field.pop("/RV", None)
+        for widget in _widgets(field):
+            widget[NameObject("/AP")] = DictionaryObject({NameObject("/N"): self._picture(widget, one)})
+
+    def tick(self, box: Field, on: bool) -> None:
+        """Tick a box by its own state, or clear it."""
+        field = self.fields[box.name]
+        state = NameObject(f"/{box.on}") if on else NameObject("/Off")
+        field[NameObject("/V")] = state
+        field[NameObject("/Ff")] = NumberObject(int(_inherited(field, "/Ff", 0)) & ~_READONLY)
+        for widget in _widgets(field):
+            widget[NameObject("/AS")] = state
+            if on:
+                normal = DictionaryObject({state: self._cross(widget), NameObject("/Off"): self._empty(widget)})
+                widget[NameObject("/AP")] = DictionaryObject({NameObject("/N"): normal})
+
+    def blanks(self) -> None:
+        """A list that holds only a space holds nothing."""
+        for field in self.fields.values():
+            value = field.get("/V")
+            if isinstance(value, str) and value and not value.strip() and field.get("/FT") == "/Ch":
+                del field[NameObject("/V")]
+
+    def flatten(self) -> None:
+        """Make the pictures of all fields part of their pages and remove the fields."""
+        for page in self.writer.pages:
+            kept, drawn = ArrayObject(), []
+            for reference in page.get("/Annots", ()):
+                note = reference.get_object()
+                if note.get("/Subtype") != "/Widget":
+                    kept.append(reference)
+                elif not int(note.get("/F", 0)) & (_HIDDEN | _NOVIEW):
+                    drawn += [picture] if (picture := _shown(note)) is not None else []
+            _stamp(self.writer, page, drawn)
+            page[NameObject("/Annots")] = kept
+        for key in ("/AcroForm", "/StructTreeRoot", "/MarkInfo"):
+            self.root.pop(key, None)
+
+    def stream(self, data: bytes, width: float, height: float) -> IndirectObject:
+        """A picture with our font at hand, as an object of the file."""
+        made = DecodedStreamObject()
+        made.set_data(data)
+        fonts = DictionaryObject({NameObject("/F"): self.font}) if self.font is not None else DictionaryObject()
+        made.update({
+            NameObject("/Type"): NameObject("/XObject"),
+            NameObject("/Subtype"): NameObject("/Form"),
+            NameObject("/BBox"): ArrayObject(FloatObject(round(value, 3)) for value in (0, 0, width, height)),
+            NameObject("/Resources"): DictionaryObject({NameObject("/Font"): fonts}),
+        })  # fmt: skip
+        return self.writer._add_object(made)
+
+    def new_page(self, width: float, height: float, data: bytes) -> None:
+        """Append a page that shows this drawing."""
+        page: Any = self.writer.add_blank_page(width=width, height=height)
+        shown = DictionaryObject({NameObject("/Sheet"): self.stream(data, width, height)})
+        page[NameObject("/Resources")] = DictionaryObject({NameObject("/XObject"): shown})
+        page[NameObject("/Contents")] = content(self.writer, b"/Sheet Do\n")
+
+    def text(self, x: float, y: float, size: float, line: str) -> bytes:
+        """Operators that draw one line with its baseline at x, y."""
+        codes = "".join(f"{self.face.glyphs[one]:04X}" for one in line if one in self.face.glyphs)
+        return f"BT /F {size:g} Tf 0 g {x:.2f} {y:.2f} Td <{codes}> Tj ET\n".encode()
+
+    def _picture(self, widget: Any, one: Written) -> IndirectObject:
+        width, height = _size(widget)
+        lines = self._comb(one, width, height) if one.field.comb and one.field.max else self._lines(one, height)
+        clip = f"/Tx BMC q 0 0 {width:.2f} {height:.2f} re W n\n".encode()
+        return self.stream(clip + b"".join(lines) + b"Q EMC\n", width, height)
+
+    def _lines(self, one: Written, height: float) -> Iterator[bytes]:
+        """Each line on its rule: the box's height divided by the lines it has room for."""
+        step = height / one.field.lines
+        rise = (step - one.size * self.face.cap / 1000) / 2
+        for number, line in enumerate(one.lines):
+            yield self.text(PAD, height - (number + 1) * step + rise, one.size, line)
+
+    def _comb(self, one: Written, width: float, height: float) -> Iterator[bytes]:
+        cell = width / (one.field.max or 1)
+        y = (height - one.size * self.face.cap / 1000) / 2
+        for number, character in enumerate(one.value):
+            yield self.text(cell * number + (cell - self.face.width(character, one.size)) / 2, y, one.size, character)
+
+    def _cross(self, widget: Any) -> IndirectObject:
+        width, height = _size(widget)
+        x, y = width * 0.2, height * 0.2
+        path = f"{x:.2f} {y:.2f} m {width - x:.2f} {height - y:.2f} l {x:.2f} {height - y:.2f} m {width - x:.2f} {y:.2f} l"
+        return self.stream(f"q 0 G 1.2 w {path} S Q\n".encode(), width, height)
+
+    def _empty(self, widget: Any) -> IndirectObject:
+        return self.stream(b"", *_size(widget))
+
+
+def save(book: Book, path: Path) -> None:
+    """Write the file: no dates or random numbers are added, so that the same answers give the same bytes."""
+    book.writer.compress_identical_objects(remove_duplicates=False, remove_unreferenced=True)
+    book.writer.write(path)
+
+
+def _terminals(kids: Any, name: str | None = None, depth: int = 0) -> Iterator[tuple[str, Any]]:
+    """Short name and dictionary of each terminal field; the root's own name is left out."""
+    for reference in kids if depth < _DEPTH else ():
+        field = reference.get_object()
+        own = str(field.get("/T", ""))
+        full = "" if name is None else ".".join(part for part in (name, own) if part)
+        named = [kid for kid in field.get("/Kids", ()) if "/T" in kid.get_object()]
+        if named:
+            yield from _terminals(named, full, depth + 1)
+        else:
+            yield full or own, field
+
+
+def _widgets(field: Any) -> list[Any]:
+    kids = [kid.get_object() for kid in field.get("/Kids", ())]
+    return kids or [field]
+
+
+def _inherited(field: Any, key: str, default: Any) -> Any:
+    at, steps = field, 0
+    while at is not None and steps < _DEPTH:
+        if key in at:
+            return at[key]
+        parent = at.get("/Parent")
+        at, steps = parent.get_object() if parent is not None else None, steps + 1
+    return default
+
+
+def _rect(widget: Any) -> tuple[float, float, float, float]:
+    x0, y0, x1, y1 = (float(value) for value in widget["/Rect"])
+    return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+
+
+def _size(widget: Any) -> tuple[float, float]:
+    x0, y0, x1, y1 = _rect(widget)
+    return x1 - x0, y1 - y0
+
+
+def _shown(note: Any) -> tuple[Any, Any] | None:
+    """A widget's rectangle holder and the picture it shows now."""
+    normal = note.get("/AP", {}).get("/N")
+    picture = normal.get_object() if normal is not None else None
+    if picture is not None and not isinstance(picture, StreamObject):
+        state = picture.get(note.get("/AS", "/Off"))
+        picture, normal = (state.get_object(), state) if state is not None else (None, None)
+    return (note, normal) if isinstance(picture, StreamObject) else None
+
+
+def _stamp(writer: PdfWriter, page: Any, drawn: Sequence[tuple[Any, Any]]) -> None:
+    """Draw pictures onto a page, each from its own box to its widget's rectangle (ISO 32000-1, 12.5.5, algorithm 8.1)."""
+    if not drawn:
+        return
+    resources = page[NameObject("/Resources")].get_object()
+    pictures = resources.get("/XObject")
+    held = DictionaryObject(pictures.get_object() if pictures is not None else {})
+    data = b"\nQ\n"
+    for number, (note, picture) in enumerate(drawn):
+        name = f"/FormField{number}"
+        held[NameObject(name)] = picture
+        data += _placed(note, picture.get_object()) + f" {name} Do Q\n".encode()
+    own = DictionaryObject(resources)
+    own[NameObject("/XObject")] = held
+    page[NameObject("/Resources")] = own
+    page[NameObject("/Contents")] = ArrayObject([content(writer, b"q\n"), *_contents(page), content(writer, data)])
+
+
+def _placed(note: Any, picture: Any) -> bytes:
+    x0, y0, x1, y1 = _rect(note)
+    bx0, by0, bx1, by1 = _boxed(picture)
+    across, up = (x1 - x0) / ((bx1 - bx0) or 1), (y1 - y0) / ((by1 - by0) or 1)
+    numbers = (across, 0, 0, up, x0 - bx0 * across, y0 - by0 * up)
+    return ("q " + " ".join(f"{value:.4f}" for value in numbers) + " cm").encode()
+
+
+def _boxed(picture: Any) -> tuple[float, float, float, float]:
+    """A picture's box after its own matrix."""
+    bx0, by0, bx1, by1 = (float(value) for value in picture["/BBox"])
+    a, b, c, d, e, f = (float(value) for value in picture.get("/Matrix", (1, 0, 0, 1, 0, 0)))
+    corners = [(a * x + c * y + e, b * x + d * y + f) for x in (bx0, bx1) for y in (by0, by1)]
+    xs, ys = [x for x, _ in corners], [y for _, y in corners]
+    return min(xs), min(ys), max(xs), max(ys)
+
+
+def _contents(page: Any) -> list[Any]:
+    raw = page.get("/Contents")
+    if raw is None:
+        return []
+    held = raw.get_object()
+    return list(held) if isinstance(held, ArrayObject) else [page.raw_get("/Contents")]

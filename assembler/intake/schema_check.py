@@ -1,0 +1,182 @@
+"""The value against the schema; every sentence is our own, since the library's hold the client's values."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import cache
+from typing import Any
+
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.exceptions import ValidationError
+from jsonschema.protocols import Validator
+from jsonschema.validators import extend
+from referencing import Registry
+from referencing.exceptions import Unresolvable
+
+from assembler.errors import TemplateBroken
+from assembler.intake.problem import Problem, hint, step
+from assembler.runtime.passwords import HOW
+
+_TYPES = {"object": "an object {…}", "array": "a list […]", "string": "text in quotes", "integer": "a whole number",
+          "boolean": "true or false", "number": "a number", "null": "null"}  # fmt: skip
+_WORD = 100  # characters of a wrong value that are compared with the right ones
+_CHECKER = FormatChecker(formats=())
+
+
+@_CHECKER.checks("date")
+def _is_date(value: object) -> bool:
+    """Whether a day of the calendar; other types and forms are the schema's to refuse."""
+    if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        return True
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
+
+
+def problems(value: Any, schema: bytes) -> Iterator[Problem]:
+    """Everything the schema refuses, lazily. Fetches no `$ref`: one that leads out of the schema raises TemplateBroken."""
+    try:
+        for error in _validator(schema).iter_errors(value):
+            yield from _sentences(error)
+    except Unresolvable as error:
+        raise _broken("a $ref leads out of the schema", "keep every $ref within it, as #/$defs/…") from error
+
+
+@cache
+def _validator(schema: bytes) -> Validator:
+    try:
+        value = json.loads(schema)
+    except ValueError as error:
+        raise _broken("it is no JSON", "mend it, or reinstall assembler") from error
+    value = _inlined(value, value.get("$defs", {}), ()) if isinstance(value, dict) else value
+    ours: Validator = _Ours(value, registry=Registry(), format_checker=_CHECKER)
+    return ours
+
+
+def _inlined(node: Any, definitions: Mapping[str, Any], within: tuple[str, ...]) -> Any:
+    """The schema with its own definitions put where they are referred to: following each $ref is a third of the check.
+
+    A definition that holds itself, or that says the same thing otherwise than the place, stays a $ref.
+    """
+    if isinstance(node, list):
+        return [_inlined(one, definitions, within) for one in node]
+    if not isinstance(node, dict):
+        return node
+    name = str(node.get("$ref", "")).removeprefix("#/$defs/")
+    if name in definitions and name not in within:
+        beside = {key: one for key, one in node.items() if key not in ("$ref", "description")}
+        if not beside.keys() & definitions[name].keys():
+            return _inlined(beside | definitions[name], definitions, (*within, name))
+    return {key: one if key in ("enum", "const") else _inlined(one, definitions, within) for key, one in node.items()}
+
+
+def _broken(problem: str, remedy: str) -> TemplateBroken:
+    return TemplateBroken(problem, where="schemas/case.schema.json", remedy=remedy)
+
+
+def _unique(_validator: Validator, wanted: bool, value: Any, _schema: Any) -> Iterator[ValidationError]:
+    """uniqueItems in one pass: the library's compares each with each, 20,000 entries of two types take a minute."""
+    if wanted and isinstance(value, list):
+        seen = {json.dumps(one, sort_keys=True) for one in value}
+        if len(seen) < len(value):
+            yield ValidationError("an entry stands twice")
+
+
+_Ours = extend(Draft202012Validator, {"uniqueItems": _unique})  # type: ignore[no-untyped-call]  # the stubs leave it bare
+
+
+def _sentences(error: ValidationError) -> Iterator[Problem]:
+    where = "".join(map(step, error.absolute_path))
+    wanted: Any = error.validator_value
+    match error.validator:
+        case "additionalProperties":
+            yield from _unknown_keys(error, where)
+        case "required":
+            present: Any = error.instance
+            missing = [key for key in wanted if key not in present]
+            yield Problem("CASE.MISSING", where, f"{', '.join(missing)} is missing", "add it")
+        case "oneOf":
+            yield from _of_alternatives(error, where)
+        case "type":
+            names = [wanted] if isinstance(wanted, str) else wanted
+            kinds = " or ".join(_TYPES[name] for name in names)
+            yield Problem("CASE.TYPE", where, f"{kinds} belongs here", "correct the value")
+        case "enum":
+            names = [str(one) for one in wanted]
+            remedy = hint(str(error.instance)[:_WORD], names, f"use one of: {', '.join(names)}")
+            yield Problem("CASE.VALUE", where, "the value is none of those allowed", remedy)
+        case "format":
+            yield Problem("DATE.IMPOSSIBLE", where, "there is no such day", "write a day of the calendar as YYYY-MM-DD")
+        case "pattern":
+            yield Problem("CASE.FORM", where, "the value is not of the form it should have", _described(error))
+        case "minItems" | "minLength":
+            yield Problem("CASE.EMPTY", where, "it is empty", "fill it in, or leave the field out")
+        case "uniqueItems":
+            yield Problem("CASE.TWICE", where, "an entry stands twice", "remove one")
+        case _:
+            yield Problem("CASE.LIMIT", where, f"the value is outside its limits ({error.validator} {wanted})", "correct it")
+
+
+def _described(error: ValidationError) -> str:
+    text = str(error.schema.get("description", "correct it")) if isinstance(error.schema, Mapping) else "correct it"
+    return (text if text[1:2].isupper() else text[0].lower() + text[1:]).rstrip(".")
+
+
+def _unknown_keys(error: ValidationError, where: str) -> Iterator[Problem]:
+    rules: Any = error.schema
+    known = list(rules["properties"])
+    allowed = f"allowed are: {', '.join(known)}"
+    for key in _strange(error):  # the key itself could hold a client's fact, so it is not repeated
+        if "password" in key.lower():
+            yield Problem("CASE.PASSWORD", where + step(key), "a password does not belong into case.json", f"write {HOW}")
+        else:
+            yield Problem("CASE.UNKNOWN_KEY", where + step(key), "there is no such field", hint(key, known, allowed))
+
+
+def _of_alternatives(error: ValidationError, where: str) -> Iterator[Problem]:
+    """All complaints of the alternative that was meant: of those whose type fits, the one that knows most of the keys."""
+    groups: dict[Any, list[ValidationError]] = {}
+    for one in error.context or ():
+        groups.setdefault(one.relative_schema_path[0], []).append(one)
+    fitting = [group for group in groups.values() if not any(map(_is_other_type, group))]
+    if not fitting:
+        yield Problem("CASE.TYPE", where, "the value is of the wrong kind", _described(error))
+        return
+    for one in min(fitting, key=_strange_keys):
+        yield from _sentences(one)
+
+
+def _is_other_type(error: ValidationError) -> bool:
+    return error.validator == "type" and not error.relative_path
+
+
+def _strange_keys(group: list[ValidationError]) -> int:
+    for one in group:
+        if one.validator == "additionalProperties" and not one.relative_path:
+            return len(_strange(one))
+    return 0
+
+
+def _strange(error: ValidationError) -> list[str]:
+    known: Any = error.schema
+    present: Any = error.instance
+    return sorted(set(present) - set(known["properties"]))
+
+
+@cache
+def vocabulary(schema: bytes) -> frozenset[str]:
+    """Every field name of the schema: these may be told, any other key is the writer's own text."""
+    return frozenset(_names(json.loads(schema)))
+
+
+def _names(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        properties = node.get("properties")
+        yield from properties if isinstance(properties, dict) else ()
+    for one in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from _names(one)

@@ -1,0 +1,229 @@
+"""plan: which parts a beneficiary's packet has, in which order, under which tab. Pure.
+
+A `Case` and a `Recipe` come in, a `Plan` goes out; nothing is opened, no page is known. `show` and `as_json` print it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import count, product
+from string import ascii_uppercase
+from typing import Any
+
+from assembler.errors import TemplateBroken
+from assembler.model import (
+    Case,
+    Declaration,
+    Exhibit,
+    FormFile,
+    Part,
+    PartKind,
+    Plan,
+    Profile,
+    Recipe,
+    RecipePart,
+)
+from assembler.model.citations import cited
+
+TABS_DOCUMENT = "draft:tab-sheets"
+
+
+def plan_packet(case: Case, recipe: Recipe, beneficiary: str, profile: Profile | None = None) -> Plan:
+    """The packet of one beneficiary (an id of the case), as its receiver's profile wants it.
+
+    Raises TemplateBroken if the recipe leaves an exhibit out.
+    """
+    profile = profile or Profile(id="", title="")
+    labels = tab_labels(recipe.labels)
+    parts: list[Part] = []
+    placed: set[str] = set()
+    claimed = {category for part in recipe.parts for category in part.categories}
+    for entry in in_order(recipe.parts, profile.order):
+        if not _holds(entry.when, case, entry.id in profile.required_parts):
+            continue
+        if entry.type in _OF_EVIDENCE:
+            for exhibit, group in _OF_EVIDENCE[entry.type](entry, case, beneficiary, claimed):
+                if exhibit.id not in placed:
+                    placed.add(exhibit.id)
+                    parts += _tabbed(exhibit, next(labels), group, entry, recipe)
+        else:
+            parts += _untabbed(entry, case, beneficiary)
+    left_out = [e.id for e in case.exhibits if _belongs(e.belongs_to, beneficiary) and e.id not in placed]
+    if left_out:
+        raise TemplateBroken(
+            f"no part takes the exhibits {', '.join(left_out)}",
+            where=f"recipe {recipe.kind}",
+            remedy='add an "exhibits" part without categories: it takes all the rest',
+        )
+    return Plan(
+        packet=beneficiary, beneficiary=beneficiary, kind=case.kind, title=recipe.title, parts=tuple(parts),
+        claims_template=recipe.claims_template, marking=profile.marking, paper=profile.paper,
+    )
+
+
+def in_order(parts: Sequence[RecipePart], order: Sequence[str]) -> tuple[RecipePart, ...]:
+    """The parts as a receiver wants them: those named in `order`, "*" standing for all others as they are; no "*": at the end."""
+    named = {part.id: part for part in parts if part.id in order}
+    rest = [part for part in parts if part.id not in named]
+    wanted = order if "*" in order else (*order, "*")
+    return tuple(part for name in wanted for part in (rest if name == "*" else [named[name]] if name in named else []))
+
+
+def tab_labels(style: str) -> Iterator[str]:
+    """A, B … Z, AA, AB … ("letters"), or 1, 2, 3 … ("numbers"), without end."""
+    if style == "numbers":
+        yield from map(str, count(1))
+    for length in count(1):
+        yield from ("".join(letters) for letters in product(ascii_uppercase, repeat=length))
+
+
+def show(plan: Plan) -> str:
+    """The plan as a person reads it: one line per part, tab letters in front of evidence."""
+    lines = [f"{plan.title}: packet {plan.packet}"]
+    group = ""
+    for part in plan.parts:
+        if part.kind is PartKind.TAB:
+            continue
+        if part.group != group:
+            group = part.group
+            lines += [f"  {group}"] if group else []
+        head = f"Exhibit {part.tab}" if part.tab else part.kind.value
+        lines.append(f"  {head:<12} {part.exhibit or part.id}")
+    return "\n".join(lines)
+
+
+def as_json(plan: Plan) -> dict[str, Any]:
+    """The plan for programs; ids only, no titles of evidence (they may hold a client's facts)."""
+    keys = ("id", "kind", "document", "template", "tab", "exhibit", "declaration", "form", "group")
+    parts = [{key: str(getattr(part, key)) for key in keys if getattr(part, key)} for part in plan.parts]
+    return {"packet": plan.packet, "kind": plan.kind, "title": plan.title, "parts": parts}
+
+
+def _holds(when: str, case: Case, required: bool = False) -> bool:
+    """Whether all these conditions hold, written with spaces between them. `required`: the receiver asks for this part."""
+    facts: dict[str, Callable[[], bool]] = {
+        "represented": lambda: case.attorney is not None,
+        "supported": lambda: bool(case.supporters),
+        "expedite": lambda: bool(case.request.expedite_reason),
+        "mailed": lambda: case.request.filing == "paper",
+        "fee-waiver": lambda: case.request.fee == "waiver",
+        "required": lambda: required,
+    }
+    return all(facts[condition]() for condition in when.split())
+
+
+def _belongs(owners: tuple[str, ...], beneficiary: str) -> bool:
+    return not owners or beneficiary in owners
+
+
+Grouped = Iterator[tuple[Exhibit, str]]  # an exhibit, and its heading in the index
+
+
+def _mine(case: Case, beneficiary: str) -> list[Exhibit]:
+    return [exhibit for exhibit in case.exhibits if _belongs(exhibit.belongs_to, beneficiary)]
+
+
+def _exhibits(entry: RecipePart, case: Case, beneficiary: str, claimed: set[str]) -> Grouped:
+    """Those of the entry's categories, in that order; without any, all that no other entry claims."""
+    mine = _mine(case, beneficiary)
+    if not entry.categories:
+        yield from ((exhibit, entry.group) for exhibit in mine if exhibit.category not in claimed)
+    for category in entry.categories:
+        yield from ((exhibit, entry.group) for exhibit in mine if exhibit.category == category)
+
+
+def _notice(entry: RecipePart, case: Case, beneficiary: str, _claimed: set[str]) -> Grouped:
+    """The notice that is answered."""
+    wanted = case.rfe.notice_exhibit if case.rfe else None
+    yield from ((exhibit, entry.group) for exhibit in _mine(case, beneficiary) if exhibit.id == wanted)
+
+
+def _points(entry: RecipePart, case: Case, beneficiary: str, _claimed: set[str]) -> Grouped:
+    """What answers the points of the notice, point by point: listed exhibits first, then those the answer cites."""
+    mine = {exhibit.id: exhibit for exhibit in _mine(case, beneficiary)}
+    for number, point in enumerate(case.rfe.points if case.rfe else (), 1):
+        named = (*point.exhibits, *(cite.exhibit for text in point.answer for cite in cited(text)))
+        group = entry.group.replace("{number}", str(number))
+        yield from ((mine[one], group) for one in dict.fromkeys(named) if one in mine)
+
+
+_OF_EVIDENCE = {"exhibits": _exhibits, "notice": _notice, "points": _points}
+
+
+def _tabbed(exhibit: Exhibit, tab: str, group: str, entry: RecipePart, recipe: Recipe) -> Iterator[Part]:
+    """The exhibit behind its tab sheet. A notice has its letter, but no sheet of ours may lie on top of it."""
+    if entry.type != "notice":
+        yield Part(
+            id=f"tab-{exhibit.id}",
+            kind=PartKind.TAB,
+            title=exhibit.title,
+            document=TABS_DOCUMENT,
+            template=recipe.tab_template,
+            tab=tab,
+            exhibit=exhibit.id,
+            group=group,
+        )
+    yield Part(
+        id=f"exhibit-{exhibit.id}",
+        kind=PartKind.EXHIBIT,
+        title=exhibit.title,
+        document=f"exhibit:{exhibit.id}",
+        tab=tab,
+        exhibit=exhibit.id,
+        stamped=entry.stamped,
+        group=group,
+    )
+
+
+def _untabbed(entry: RecipePart, case: Case, beneficiary: str) -> list[Part]:
+    if entry.type == "declarations":
+        mine = [d for d in case.declarations if _belongs(d.belongs_to, beneficiary)]
+        return [_declaration(entry, declaration) for declaration in mine]
+    if entry.type == "form":
+        names = entry.form.split()
+        mine_forms = [f for f in case.forms if f.form in names and _belongs(f.belongs_to, beneficiary)]
+        parts = [_form(entry, form, position) for position, form in enumerate(mine_forms, 1)]
+        return parts or ([_placeholder(entry)] if entry.placeholder and _holds(entry.placeholder_when, case) else [])
+    return [
+        Part(
+            id=entry.id,
+            kind=PartKind.DRAFT,
+            title=entry.title,
+            document=f"draft:{entry.id}",
+            template=entry.template,
+        )
+    ]
+
+
+def _declaration(entry: RecipePart, declaration: Declaration) -> Part:
+    return Part(
+        id=f"declaration-{declaration.id}",
+        kind=PartKind.DRAFT,
+        title=declaration.title,
+        document=f"draft:declaration-{declaration.id}",
+        template=entry.template,
+        declaration=declaration.id,
+    )
+
+
+def _form(entry: RecipePart, form: FormFile, position: int) -> Part:
+    return Part(
+        id=f"{entry.id}-{position}",
+        kind=PartKind.FORM,
+        title=entry.title,
+        document=f"form:{form.path}",
+        form=form.form,
+        stamped=False,
+    )
+
+
+def _placeholder(entry: RecipePart) -> Part:
+    """A page in the place of a form that is not there yet; it must not be filed."""
+    return Part(
+        id=f"{entry.id}-placeholder",
+        kind=PartKind.DRAFT,
+        title=f"{entry.title} (not enclosed)",
+        document=f"draft:{entry.id}-placeholder",
+        template=entry.placeholder,
+        form=entry.form.split()[0],
+    )

@@ -1,0 +1,82 @@
+"""The packet in order, before any page is known."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from assembler.model.filing_profile import Marking
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecipePart:
+    """One line of templates/<kind>/recipe.toml: a place in the packet, or several of the same sort."""
+
+    id: str
+    type: str  # "draft", "declarations", "form", "exhibits", "notice" (without a tab sheet) or "points"
+    title: str = ""
+    template: str = ""  # Word template, for drafts, declarations and tab sheets
+    form: str = ""  # for forms: "i-131", ...; several may be listed with spaces
+    when: str = ""  # only if all of these hold: "represented", "supported", "expedite", "mailed", "fee-waiver", "required"
+    placeholder: str = ""  # for forms: the template of the page that holds the place of a form that is not there yet
+    placeholder_when: str = ""  # as `when`
+    categories: tuple[str, ...] = ()  # for exhibits: these categories only, in this order; empty = all the rest
+    group: str = ""  # heading of these exhibits in the index; of points, "{number}" is the point's
+    stamped: bool = True  # for a notice: whether its pages are marked with exhibit and page number
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipe:
+    """The order of a packet, as a firm may edit it without Python."""
+
+    kind: str
+    title: str
+    parts: tuple[RecipePart, ...]
+    tab_template: str
+    labels: str = "letters"  # "letters": A … Z, AA … ; "numbers": 1, 2, …
+    claims_template: str = ""  # the attorney's claim-to-evidence matrix, made beside the bundle; "" = none
+
+
+class PartKind(StrEnum):
+    """What fills a place in the packet."""
+
+    DRAFT = "draft"  # a Word template filled from the case
+    FORM = "form"  # a government form
+    TAB = "tab"  # the divider sheet in front of an exhibit
+    EXHIBIT = "exhibit"  # evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """One entry of the packet order. `document` names the PDF its pages come from (several tabs share one)."""
+
+    id: str
+    kind: PartKind
+    title: str
+    document: str  # "draft:cover-letter", "draft:tab-sheets", "exhibit:hospital-letter", "form:i-131:child"
+    template: str = ""  # template file name, for drafts and tabs
+    tab: str = ""  # "A"; for TAB and EXHIBIT
+    exhibit: str = ""  # exhibit id; for TAB and EXHIBIT
+    declaration: str = ""  # declaration id; for DRAFT made once per declaration
+    form: str = ""  # for FORM, and for a DRAFT that holds the place of a form
+    stamped: bool = True  # government forms are counted but never stamped
+    group: str = ""  # heading in the index, from the recipe
+
+    @property
+    def holds_place(self) -> bool:
+        """Whether this page only holds the place of a form that is not there."""
+        return self.kind is PartKind.DRAFT and bool(self.form)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """One beneficiary's packet, in order, before any page is known."""
+
+    packet: str  # folder name: the beneficiary's id
+    beneficiary: str
+    kind: str
+    title: str
+    parts: tuple[Part, ...]
+    claims_template: str = ""  # from the recipe
+    marking: Marking = field(default_factory=Marking)  # from the profile
+    paper: str = "any"  # from the profile: what larger pages of evidence are brought onto

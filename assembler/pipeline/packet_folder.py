@@ -1,0 +1,92 @@
+"""The folder of a packet: where it may lie, and what lies in it beside the bundle."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from assembler import forms
+from assembler.errors import OutputNotWritten
+from assembler.model import Case, Draft, Prepared
+from assembler.report import manifest_writer
+from assembler.runtime.atomic_files import link_below, refuse_bytes
+from assembler.runtime.publishing import refuse_foreign
+
+_INPUTS = ("case.json", "evidence", "forms", "templates", "profiles", ".assembler")
+
+
+def place(case: Case, folder: Path, packet: str, out: Path | None) -> Path:
+    """Where a packet goes. Raises OutputNotWritten if it may not be put there.
+
+    Not among the case's own files; not through a symbolic link within the case folder; not over anything but this
+    packet's own folder. Links on the way to a folder named with --out are the person's choice.
+    """
+    final = (out or folder / "build") / packet
+    inside = final.resolve().relative_to(folder.resolve()).parts if final.resolve().is_relative_to(folder.resolve()) else ()
+    if inside and inside[0] in _INPUTS:
+        raise OutputNotWritten(
+            f"packets are not written into the case's own {inside[0]}", where=f"{final.parent.name}/{packet}",
+            remedy="choose another folder with --out",
+        )
+    if link := link_below(final, folder):
+        raise OutputNotWritten(
+            "it is a symbolic link; what it leads to is not replaced", where=link.name,
+            remedy="remove the link, or name the folder itself with --out",
+        )
+    refuse_bytes(final.resolve())
+    refuse_foreign(final, manifest_writer.record_of(case.id, packet))
+    return final
+
+
+def lay_drafts(filled: Sequence[Draft], made: Path) -> None:
+    """Put the Word files beside the bundle."""
+    (made / "drafts").mkdir(mode=0o700)
+    for one in filled:
+        shutil.copyfile(one.docx, made / "drafts" / f"{one.id.removeprefix('draft:')}.docx")
+
+
+def keep_forms(filled: Sequence[forms.Done], made: Path) -> None:
+    """Put the filled forms, with their fields, beside the bundle: a person completes and signs them."""
+    for one in filled:
+        (made / "forms").mkdir(exist_ok=True, mode=0o700)
+        shutil.copyfile(one.editable, made / "forms" / Path(one.document.removeprefix("form:")).name)
+
+
+def keep_papers(papers: Mapping[str, Path], made: Path) -> None:
+    """Put the working papers beside the bundle."""
+    for name, path in papers.items():
+        (made / name).parent.mkdir(exist_ok=True, mode=0o700)
+        shutil.copyfile(path, made / name)
+
+
+def keep_for_proof(
+    filled: Sequence[Draft], forms: Mapping[str, Path], prepared: Sequence[Prepared], made: Path
+) -> None:
+    """Put beside the bundle what `verify` compares its pages with a year later.
+
+    In a folder of its own, since Word saves a PDF of a letter beside the letter under the same name.
+    """
+    for one in filled:
+        _copy(one.pdf, made / manifest_writer.kept_pdf(one.id))
+    for document, pdf in forms.items():
+        _copy(pdf, made / manifest_writer.kept_pdf(document))
+    lines = [line for one in prepared for line in _recognized(one)]
+    (made / manifest_writer.WORDS).parent.mkdir(exist_ok=True, mode=0o700)
+    (made / manifest_writer.WORDS).write_text("".join(f"{line}\n" for line in lines), encoding="utf8")
+
+
+def _copy(path: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    shutil.copyfile(path, target)
+
+
+def _recognized(one: Prepared) -> Iterator[str]:
+    """A line of JSON for each recognized page: its words, and where each stands, in points from the page's top left corner."""
+    document = one.exhibit if one.exhibit.startswith("form:") else f"exhibit:{one.exhibit}"
+    for index, page in enumerate(one.pages):
+        if page.method == "ocr" and page.boxes is not None:
+            words = [[word, *place] for word, *place, _ in json.loads(page.boxes.read_text(encoding="utf8"))]
+            row = {"document": document, "index": index, "size": [page.width, page.height], "words": words}
+            yield json.dumps(row, ensure_ascii=False)

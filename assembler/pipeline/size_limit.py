@@ -1,0 +1,88 @@
+"""A bundle within its receiver's limits: bound, and where that is not enough, its pages fitted and bound again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from assembler import bundle as binding
+from assembler.bundle import optimize
+from assembler.model import Finding, Fitted, Layout, Prepared, Profile, Volume
+from assembler.runtime.resources import stamp_font
+from assembler.runtime.workshop import Workshop
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Within:
+    """The files of the bundle, and what was done to its pages to get there."""
+
+    volumes: tuple[Volume, ...]
+    fitted: tuple[Fitted, ...]
+    findings: tuple[Finding, ...]
+
+
+def bind(
+    layout: Layout, documents: Mapping[str, Path], prepared: Sequence[Prepared], folder: Path, profile: Profile,
+    workshop: Workshop,
+) -> Within:  # fmt: skip
+    """Write the bundle into `folder`. Raises what binding raises, CaseRejected where even fitting does not help."""
+    documents = optimize.without_colour(documents, workshop) if profile.colour == "grey" else documents
+    desk = _desk(documents, prepared, profile, workshop) if profile.max_dpi else None
+    fit = optimize.to_resolution(desk, workshop) if desk else optimize.Fit()
+    leaves = {(leaf.document, leaf.index): leaf for leaf in layout.leaves}
+    while True:
+        fitted = optimize.joined(desk, fit, workshop) if desk else {}
+        try:
+            volumes = binding.bind_within(layout, {**documents, **fitted}, folder, profile, stamp_font())
+        except binding.AboveLimit as above:
+            desk = desk or _desk(documents, prepared, profile, workshop)
+            fit = _smaller(above, desk, fit, layout, workshop)
+            continue
+        found = optimize.findings(fit, {place: binding.place(leaf) for place, leaf in leaves.items()})
+        return Within(volumes=volumes, fitted=fit.pages, findings=found)
+
+
+def _desk(
+    documents: Mapping[str, Path], prepared: Sequence[Prepared], profile: Profile, workshop: Workshop
+) -> optimize.Desk:
+    """What a client gave may be fitted; our own drafts are small."""
+    languages = {_document(one): [page.language for page in one.pages] for one in prepared}
+    files = {name: path for name, path in documents.items() if name.startswith(("exhibit:", "form:"))}
+    return optimize.lay_out(files, languages, profile, workshop)
+
+
+def _document(one: Prepared) -> str:
+    return one.exhibit if one.exhibit.startswith("form:") else f"exhibit:{one.exhibit}"
+
+
+def _smaller(
+    above: binding.AboveLimit, desk: optimize.Desk, fit: optimize.Fit, layout: Layout, workshop: Workshop
+) -> optimize.Fit:
+    """The pages that are above the limit made smaller; all of them where the bundle may not be cut. Raises CaseRejected."""
+    limit = desk.profile.limit or 0
+    if above.whole:
+        now = optimize.total(desk, fit)
+        fit = optimize.to_total(desk, fit, now - (above.whole - limit), workshop)
+        enough = optimize.total(desk, fit) <= now - (above.whole - limit)
+    else:
+        places = {number: (layout.leaves[number - 1].document, layout.leaves[number - 1].index) for number in above.pages}
+        goals = {
+            place: optimize.size(desk, fit, place) - (above.pages[number] - limit)
+            for number, place in places.items() if optimize.knows(desk, place)
+        }  # fmt: skip
+        fit = optimize.to_size(desk, fit, goals, workshop)
+        enough = len(goals) == len(places) and all(optimize.size(desk, fit, place) <= goal for place, goal in goals.items())
+    if not enough:
+        why = {number: _why(fit, layout, number) for number in above.pages}
+        raise binding.refusal(above, layout, desk.profile, why) from above
+    return fit
+
+
+def _why(fit: optimize.Fit, layout: Layout, number: int) -> str:
+    """What keeps a page from being drawn coarser still."""
+    leaf = layout.leaves[number - 1]
+    lost = fit.lost.get((leaf.document, leaf.index))
+    if lost is None:
+        return ""
+    return f"; at {lost.dpi_after:.0f} dots per inch only {lost.kept} of its {lost.words} words are read"

@@ -1,0 +1,348 @@
+"""What the dictionaries of a bundle may hold, kind by kind: everything that is not named here must not be there.
+
+Lists of what is allowed, since what readers, printers and programs obey grows with every edition of the format.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from pypdf.generic import DictionaryObject, IndirectObject
+
+from assembler.proof.object_reader import Objects
+
+Entry = Mapping[str, Any]
+
+CATALOG = frozenset(("/Type", "/Pages", "/Outlines", "/Names", "/Dests", "/OCProperties", "/PageLabels", "/PageMode", "/Lang",
+                     "/ViewerPreferences", "/StructTreeRoot", "/MarkInfo"))  # fmt: skip
+INFO = frozenset(("/Title", "/Producer"))
+PAGE = frozenset(("/Type", "/Parent", "/MediaBox", "/CropBox", "/BleedBox", "/TrimBox", "/ArtBox", "/Rotate", "/Resources",
+                  "/Contents", "/Annots", "/Group"))  # fmt: skip
+OUR_PAGE = PAGE | {"/StructParents", "/Tabs"}
+LINK = frozenset(("/Type", "/Subtype", "/Rect", "/QuadPoints", "/Border", "/BS", "/C", "/F", "/H", "/A", "/Dest"))
+OUR_LINK = LINK - {"/BS", "/C"} | {"/Contents", "/StructParent"}
+ACTIONS = {
+    "/GoTo": frozenset(("/Type", "/S", "/D")),
+    "/URI": frozenset(("/Type", "/S", "/URI")),
+    "/GoToR": frozenset(("/Type", "/S", "/F", "/D")),
+}
+OUTLINE_ITEM = frozenset(("/Title", "/Parent", "/Prev", "/Next", "/First", "/Last", "/Count", "/Dest", "/C", "/F"))
+OUTLINES = frozenset(("/Type", "/First", "/Last", "/Count"))
+FORM = frozenset(("/Type", "/Subtype", "/FormType", "/BBox", "/Matrix", "/Resources", "/Group", "/Name", "/OC", "/Filter",
+                  "/DecodeParms", "/Length", "/StructParent", "/StructParents"))  # fmt: skip
+IMAGE = frozenset(("/Type", "/Subtype", "/Width", "/Height", "/ColorSpace", "/BitsPerComponent", "/ImageMask", "/Mask", "/Decode",
+                   "/Interpolate", "/Intent", "/SMask", "/SMaskInData", "/Matte", "/Name", "/OC", "/Filter", "/DecodeParms",
+                   "/Length", "/StructParent"))  # fmt: skip
+LAYERS = frozenset(("/OCGs", "/D"))
+LAYERS_SHOWN = frozenset(("/Name", "/Creator", "/BaseState", "/ON", "/OFF", "/Order", "/ListMode", "/RBGroups", "/Locked",
+                          "/Intent"))  # fmt: skip
+LAYER = frozenset(("/Type", "/Name", "/Intent"))
+MEMBERSHIP = frozenset(("/Type", "/OCGs", "/P", "/VE"))
+_NOWHERE = frozenset(("/AA", "/JS", "/AF", "/EF", "/PieceInfo", "/OPI", "/Alternates", "/Metadata", "/Thumb", "/Usage"))
+_TYPES = frozenset(("/Metadata", "/EmbeddedFile", "/Filespec", "/Sig", "/SigRef", "/Rendition", "/MediaClip", "/3D",
+                    "/Bead", "/Thread", "/DPart", "/Collection", "/Template"))  # fmt: skip
+_ACTS = frozenset(("/JavaScript", "/Launch", "/GoToE", "/SubmitForm", "/ResetForm", "/ImportData", "/Named", "/Hide",
+                   "/Rendition", "/Movie", "/Sound", "/SetOCGState", "/RichMediaExecute", "/GoTo3DView", "/GoToDp"))  # fmt: skip
+# entries whose keys are names that a file chose, not words of the format
+_NAMED = frozenset(("/Font", "/XObject", "/ExtGState", "/ColorSpace", "/Pattern", "/Shading", "/Properties", "/CharProcs",
+                    "/RoleMap", "/ClassMap", "/Colorants", "/Dests", "/Separation"))  # fmt: skip
+# words of the format that a message may name
+_WORDS = (CATALOG | PAGE | LINK | OUTLINE_ITEM | FORM | IMAGE | LAYERS_SHOWN | _NOWHERE | _TYPES | _ACTS | frozenset(ACTIONS)
+          | frozenset(("/AcroForm", "/OpenAction", "/Collection", "/Threads", "/Perms", "/URI", "/OutputIntents", "/PageLayout",
+                       "/Legal", "/Requirements", "/Extensions", "/Version", "/SpiderInfo", "/NeedsRendering", "/DSS",
+                       "/JavaScript", "/EmbeddedFiles", "/AP", "/Pages", "/Templates", "/IDS", "/URLS", "/Renditions",
+                       "/Author", "/Subject", "/Keywords", "/Creator", "/CreationDate", "/ModDate", "/Trapped", "/Dur", "/Trans",
+                       "/UserUnit", "/PresSteps", "/B", "/Tabs", "/StructParents", "/StructParent", "/VP", "/LastModified",
+                       "/SeparationInfo", "/TemplateInstantiated", "/Contents", "/NM", "/M", "/P", "/T", "/PA", "/AS", "/V",
+                       "/Configs", "/Ref", "/OC", "/DestOutputProfile", "/SE", "/Text", "/FreeText", "/Widget", "/Stamp",
+                       "/Ink", "/Popup", "/FileAttachment", "/Square", "/Circle", "/Line", "/Screen", "/Redact", "/Watermark",
+                       "/Highlight", "/Movie", "/Sound", "/Trapnet", "/Projection", "/RichMedia", "/PrinterMark"))
+          )  # fmt: skip
+HOST = "https://assembler.invalid/"  # reserved: a link of ours before it was given its page
+_WEB = re.compile(r"(?:https?://|mailto:|tel:)[^\x00-\x1f\x7f\\]+", re.IGNORECASE)
+_MOST_NAMES = 200_000  # nodes of a tree of names that are looked at
+_FURTHEST = 14_400.0  # points: no page may be larger (PDF 32000-1, annex C)
+
+
+def faults(objects: Objects, entries: Sequence[Entry], *, linked: bool) -> Iterator[str]:
+    """What must not be there, as short sentences without content. `entries`: the ledger's, of the pages of this file."""
+    root = objects.dictionary(objects.reader.trailer.raw_get("/Root"))
+    yield from _catalog(objects, root, entries)
+    yield from _info(objects)
+    pages = list(_pages(objects, root))
+    for entry, page in zip(entries, pages, strict=False):
+        yield from _page(objects, page, entry)
+        yield from _links(objects, page, entry, linked=linked)
+    yield from _layers(objects, root, pages, entries)
+    yield from _anywhere(objects, {id(page) for page in pages})
+    yield from (f"the file: {one}" for one in objects.faults)
+
+
+def is_harmless(address: str) -> bool:
+    """Whether a web address may stay: what a browser, a mail program or a telephone opens, and nothing a program runs."""
+    return _WEB.fullmatch(address) is not None
+
+
+def _others(dictionary: DictionaryObject, allowed: frozenset[str], where: str) -> Iterator[str]:
+    for key in sorted(set(dictionary) - allowed):
+        yield f"{_shown(key)} {where}"
+
+
+def _shown(key: object) -> str:
+    """A key as a message may name it: a private one could hold anything."""
+    return str(key) if str(key) in _WORDS else "a private key"
+
+
+# --- the document ---------------------------------------------------------------------------------------------------
+
+
+def _catalog(objects: Objects, root: DictionaryObject, entries: Sequence[Entry]) -> Iterator[str]:
+    where = "in the document"
+    yield from (f"{_shown(key)} {where}" for key in sorted(set(root) - CATALOG - {"/OpenAction"}))
+    if "/OpenAction" in root and not _opens_at_first(objects, root):
+        yield f"/OpenAction {where}"
+    if "/Names" in root:
+        yield from _others(objects.dictionary(root.raw_get("/Names")), frozenset(("/Dests",)), where)
+    if objects.get(root.get("/PageMode")) != "/UseOutlines":
+        yield f"another /PageMode {where}"
+    views = objects.dictionary(root.raw_get("/ViewerPreferences")) if "/ViewerPreferences" in root else {}
+    if dict(views) != {"/DisplayDocTitle": True} or bool(views.get("/DisplayDocTitle")) is not True:
+        yield f"other /ViewerPreferences {where}"
+    if "/MarkInfo" in root and set(objects.dictionary(root.raw_get("/MarkInfo"))) != {"/Marked"}:
+        yield f"other /MarkInfo {where}"
+    if objects.get(root.get("/Lang")) != "en-US":
+        yield f"another /Lang {where}"
+    yield from _names(objects, root)
+    labels = _labels(objects, root, len(entries))
+    if labels != [str(entry.get("label", entry["number"])) for entry in entries]:
+        yield "page labels that are not the printed numbers"
+
+
+def _names(objects: Objects, root: DictionaryObject) -> Iterator[str]:
+    """Named places: a page each, and no more."""
+    tree = objects.dictionary(root.raw_get("/Names")) if "/Names" in root else DictionaryObject()
+    waiting, seen = [tree.get("/Dests")], 0
+    places = [one for _, one in _raw_items(objects.dictionary(root.get("/Dests")))]
+    while waiting and seen < _MOST_NAMES:
+        node = objects.dictionary(waiting.pop())
+        seen += 1
+        if set(node) - {"/Names", "/Kids", "/Limits"}:
+            yield "more than named places among them"
+        waiting += objects.array(node.get("/Kids"))
+        places += objects.array(node.get("/Names"))[1::2]
+    for place in places:
+        found = objects.get(place)
+        if isinstance(found, DictionaryObject) and set(found) - {"/D"}:
+            yield "more than a page behind a named place"
+
+
+def _raw_items(dictionary: DictionaryObject) -> Iterator[tuple[str, Any]]:
+    yield from ((str(key), dictionary.raw_get(key)) for key in dictionary)
+
+
+def _opens_at_first(objects: Objects, root: DictionaryObject) -> bool:
+    """Whether it only opens at its first page, at some size."""
+    goal = objects.array(root.raw_get("/OpenAction"))
+    first = next(iter(objects.array(objects.dictionary(root.raw_get("/Pages")).raw_get("/Kids"))), None)
+    if len(goal) != 5 or goal[1] != "/XYZ" or not isinstance(goal[0], IndirectObject) or not isinstance(first, IndirectObject):
+        return False
+    zoom = goal[4]
+    return goal[0].idnum == first.idnum and isinstance(zoom, int | float) and 0.05 <= float(zoom) <= 64
+
+
+def _labels(objects: Objects, root: DictionaryObject, count: int) -> list[str]:
+    """The page labels, worked out from their ranges; nothing where viewers could make this and that of them."""
+    tree = objects.dictionary(root.raw_get("/PageLabels")) if "/PageLabels" in root else DictionaryObject()
+    flat = objects.array(tree.raw_get("/Nums")) if set(tree) == {"/Nums"} else []
+    starts, ranges = flat[::2], [objects.dictionary(one) for one in flat[1::2]]
+    in_order = all(isinstance(one, int) for one in starts) and starts == sorted(set(starts)) and starts[:1] == [0]
+    if not in_order or len(starts) != len(ranges) or any(set(one) - {"/Type", "/S", "/P", "/St"} for one in ranges):
+        return []
+    labels: list[str] = []
+    for start, end, one in zip(starts, [*starts[1:], count], ranges, strict=True):
+        style, prefix, first = one.get("/S"), str(one.get("/P", "")), int(one.get("/St", 1))
+        if style not in (None, "/D"):
+            return []
+        labels += [prefix + (str(first + step) if style else "") for step in range(max(0, min(end, count) - start))]
+    return labels
+
+
+def _info(objects: Objects) -> Iterator[str]:
+    trailer = objects.reader.trailer
+    if "/Info" not in trailer:
+        return
+    info = objects.dictionary(trailer.raw_get("/Info"))
+    yield from _others(info, INFO, "in the document's properties")
+    if not re.fullmatch(r"assembler [0-9][0-9A-Za-z.+]*", str(objects.get(info.get("/Producer", "assembler 0")))):
+        yield "another /Producer in the document's properties"
+    if objects.get(info.get("/Title")) != "Filing bundle":
+        yield "another /Title in the document's properties"
+
+
+# --- pages ----------------------------------------------------------------------------------------------------------
+
+
+def _pages(objects: Objects, root: DictionaryObject) -> Iterator[DictionaryObject]:
+    tree = objects.dictionary(root.raw_get("/Pages"))
+    yield from (objects.dictionary(one) for one in objects.array(tree.raw_get("/Kids")))
+
+
+def page_numbers(objects: Objects) -> dict[int, int]:
+    """Object number of each page → its place in the file, from 0."""
+    root = objects.dictionary(objects.reader.trailer.raw_get("/Root"))
+    kids = objects.array(objects.dictionary(root.raw_get("/Pages")).raw_get("/Kids"))
+    return {one.idnum: place for place, one in enumerate(kids) if isinstance(one, IndirectObject)}
+
+
+def _page(objects: Objects, page: DictionaryObject, entry: Entry) -> Iterator[str]:
+    where = f"on page {entry['number']}"
+    ours = is_ours(entry)
+    allowed = OUR_PAGE if ours else PAGE
+    for key in sorted(set(page) - allowed):
+        if key != "/Trans" or objects.dictionary(page.raw_get(key)):  # an empty one does nothing; some programs write it
+            yield f"{_shown(key)} {where}"
+    if page.get("/Type") != "/Page":
+        yield f"what is no page {where}"
+    if objects.get(page.get("/Tabs", "/S")) != "/S":
+        yield f"another /Tabs {where}"
+    size = _size(objects, page)
+    if size is None or any(abs(side - wanted) > 0.51 for side, wanted in zip(size, entry["size"], strict=True)):
+        yield f"another size {where}"
+    if ours and int(objects.get(page.get("/Rotate", 0)) or 0):
+        yield f"/Rotate {where}"
+
+
+def is_ours(entry: Entry) -> bool:
+    """Whether a page was made from a template of ours."""
+    return entry["kind"] in ("draft", "tab")
+
+
+def frame(objects: Objects, page: DictionaryObject) -> tuple[float, float, float, float, int] | None:
+    """Left, bottom, right, top of the visible part of a page, and how it is turned; None where it has no proper ones."""
+    media = _box(objects, page, "/MediaBox")
+    crop = _box(objects, page, "/CropBox") if "/CropBox" in page else media
+    turned = objects.get(page.get("/Rotate", 0))
+    if media is None or crop is None or not isinstance(turned, int) or turned % 90:
+        return None
+    x0, y0, x1, y1 = max(media[0], crop[0]), max(media[1], crop[1]), min(media[2], crop[2]), min(media[3], crop[3])
+    return (x0, y0, x1, y1, turned % 360) if x1 > x0 and y1 > y0 else None
+
+
+def _box(objects: Objects, page: DictionaryObject, key: str) -> tuple[float, float, float, float] | None:
+    numbers = [objects.get(one) for one in objects.array(page.raw_get(key))] if key in page else []
+    if len(numbers) != 4 or not all(isinstance(one, int | float) and abs(one) <= 10 * _FURTHEST for one in numbers):
+        return None
+    x0, y0, x1, y1 = map(float, numbers)
+    return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
+
+
+def _size(objects: Objects, page: DictionaryObject) -> tuple[float, float] | None:
+    seen = frame(objects, page)
+    if seen is None:
+        return None
+    wide, high = seen[2] - seen[0], seen[3] - seen[1]
+    return (high, wide) if seen[4] % 180 else (wide, high)
+
+
+def _links(objects: Objects, page: DictionaryObject, entry: Entry, *, linked: bool) -> Iterator[str]:
+    where, allowed = f"on page {entry['number']}", OUR_LINK if is_ours(entry) else LINK
+    for note in objects.array(page.raw_get("/Annots")) if "/Annots" in page else ():
+        link = objects.dictionary(note)
+        if not linked:
+            yield f"an annotation {where}"
+        elif objects.get(link.get("/Subtype")) != "/Link":
+            yield f"a {_shown(objects.get(link.get('/Subtype', '/strange')))} annotation {where}"
+        else:
+            yield from (f"{_shown(key)} of a link {where}" for key in sorted(set(link) - allowed))
+            if is_ours(entry) and [objects.get(one) for one in objects.array(link.get("/Border"))] != [0, 0, 0]:
+                yield f"a link with a border {where}"
+            yield from _action(objects, link, where)
+
+
+def _action(objects: Objects, link: DictionaryObject, where: str) -> Iterator[str]:
+    if "/A" not in link:
+        return
+    action = objects.dictionary(link.raw_get("/A"))
+    kind = objects.get(action.get("/S"))
+    if kind not in ACTIONS or "/Dest" in link:
+        yield f"an action {_shown(kind)} {where}"
+        return
+    if set(action) - ACTIONS[kind]:
+        yield f"a further action {where}"
+    address = objects.get(action.get("/URI", "")) if kind == "/URI" else ""
+    if kind == "/URI" and (not is_harmless(_text(address)) or _text(address).startswith(HOST)):
+        yield f"a link that leads nowhere, or runs or opens something, {where}"
+
+
+def _text(value: Any) -> str:
+    """A string as it stands in the file, byte by byte."""
+    if isinstance(value, bytes):
+        return value.decode("latin-1")
+    return str(value)
+
+
+# --- layers, and everything else ------------------------------------------------------------------------------------
+
+
+def _layers(
+    objects: Objects, root: DictionaryObject, pages: Sequence[DictionaryObject], entries: Sequence[Entry]
+) -> Iterator[str]:
+    """What is seen must not hang on zoom, printing, language or user; our own pages have no layers at all."""
+    if "/OCProperties" in root:
+        layers = objects.dictionary(root.raw_get("/OCProperties"))
+        shown = objects.dictionary(layers.get("/D"))
+        yield from _others(layers, LAYERS, "of the layers")
+        yield from _others(shown, LAYERS_SHOWN, "of the layers")
+        if objects.get(shown.get("/BaseState", "/ON")) not in ("/ON", "/OFF"):
+            yield "another /BaseState of the layers"
+    for page, entry in zip(pages, entries, strict=False):
+        if is_ours(entry) and _has_layers(objects, page):
+            yield f"a layer on page {entry['number']}"
+
+
+def _has_layers(objects: Objects, page: DictionaryObject) -> bool:
+    resources = objects.dictionary(page.get("/Resources"))
+    marked = [objects.dictionary(one) for one in objects.dictionary(resources.get("/Properties")).values()]
+    drawn = [objects.dictionary(one) for one in objects.dictionary(resources.get("/XObject")).values()]
+    return any(objects.get(one.get("/Type")) in ("/OCG", "/OCMD") for one in marked) or any("/OC" in one for one in drawn)
+
+
+def _anywhere(objects: Objects, pages: set[int]) -> Iterator[str]:
+    """What no dictionary may hold or be, wherever it hangs: files, scripts, actions, data of programs, pages out of sight."""
+    for dictionary, key, is_stream in objects.reached():
+        kind = objects.get(dictionary.get("/Type"))
+        named = key in _NAMED and kind is None
+        if not named:
+            yield from (f"{_shown(one)} within an object" for one in sorted(_NOWHERE & set(dictionary)))
+        if kind in _TYPES:
+            yield f"a {kind} object"
+        if kind == "/Page" and id(dictionary) not in pages:
+            yield "a page that is not among its pages"
+        if kind == "/OCG":
+            yield from _others(dictionary, LAYER, "of a layer")
+        if kind == "/OCMD":
+            yield from _others(dictionary, MEMBERSHIP, "of a layer")
+        if not named and "/P" not in dictionary:
+            yield from _acts(objects, dictionary, key)
+        if is_stream:
+            yield from _drawing(objects, dictionary)
+
+
+def _acts(objects: Objects, dictionary: DictionaryObject, key: str) -> Iterator[str]:
+    act = objects.get(dictionary.get("/S"))
+    if act in _ACTS or (act in ACTIONS and key != "/A"):
+        yield f"an action {act} within an object"
+
+
+def _drawing(objects: Objects, dictionary: DictionaryObject) -> Iterator[str]:
+    """Pictures and drawings: what they are drawn with, and no further word."""
+    kind = objects.get(dictionary.get("/Subtype"))
+    if kind == "/Form":
+        yield from _others(dictionary, FORM, "of a drawing")
+    if kind == "/Image":
+        yield from _others(dictionary, IMAGE, "of a picture")
+    for key in ("/F", "/FFilter", "/FDecodeParms"):
+        if key in dictionary:
+            yield "a stream kept in another file"

@@ -1,0 +1,375 @@
+"""Values of form fields: what the client's file holds, read by pypdf, against what stands in their places on the bundle's page.
+
+A page on which values had to be drawn cannot be compared with its source there, since every program draws a value in
+its own style. So each place of a field is read instead: exactly the letters of its value (and of the page below it) stand
+in it, each of them is ink, none is cut off, a ticked box is ticked, and nothing else changed within the place. Where the file's
+own picture of a field was kept, its pixels may speak instead. Shares nothing with what draws the values.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from io import BytesIO
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+import pypdfium2 as pdfium
+from pypdf import PdfReader
+from pypdf.errors import PyPdfError
+from pypdf.generic import ArrayObject, StreamObject
+
+from assembler.model import Check, Volume
+from assembler.pdf import stamp_area
+from assembler.pdf.recovery import document
+from assembler.pdf.source_files import Sources
+from assembler.pdf.streaming import Leafing
+from assembler.proof import mark_check as marks
+from assembler.proof.page_view import (
+    EDGE,
+    Box,
+    Entry,
+    Glyph,
+    Looks,
+    View,
+    beside_stamp,
+    glyphs_of,
+    inside,
+    is_near,
+    overlap,
+)
+from assembler.proof.pypdf_values import flags_hide, integer_of, plain, rect_of, squeezed, text_of
+from assembler.runtime.passwords import read_passwords
+from assembler.runtime.worker_pool import Failure
+from assembler.runtime.workshop import Workshop
+
+_DEEPEST = 32  # parents of a field
+_PASSWORD, _PUSH, _COMBO = 1 << 13, 1 << 16, 1 << 17
+_FAILS = (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError, IndexError)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A place of a field on a page of the client's file. `rect`: in the page's own coordinates."""
+
+    index: int  # among the fields of its page, from 1
+    rect: Box
+    texts: tuple[str, ...]  # what a person is to read there
+    is_button: bool  # a check box or radio button
+    is_list: bool
+    is_left_alone: bool  # hidden, a push button, a signature, a barcode: shown as the file has it
+    is_on: bool | None  # whether a button is ticked; None where the file says both
+    has_frame: bool  # a background or border of its own, or cells
+    has_picture: bool  # the file has one of it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """Pages of one file of a bundle on which values were drawn, all from one source."""
+
+    bundle: Path
+    first: int  # number of the file's first page
+    entries: tuple[Entry, ...]
+    case_folder: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """What was found on one page: fields looked at, and what is wrong with some."""
+
+    number: int
+    fields: int
+    marks: int = 0
+    faults: tuple[str, ...] = ()
+
+
+def checks(
+    build: Path, ledger: Sequence[Entry], parts: Sequence[Volume], case_folder: Path | None, workshop: Workshop
+) -> Iterator[Check]:
+    """Check the values of all pages on which some were drawn, one line for each exhibit."""
+    jobs = [job for part in parts for job in _jobs(build, part, ledger, case_folder)]
+    read: dict[int, Read] = {}
+    for job, result in zip(jobs, workshop.map(look, jobs), strict=True):
+        pages = _unread(job, result) if isinstance(result, Failure) else result
+        read |= {page.number: page for page in pages}
+    entries = [entry for entry in ledger if entry["number"] in read]
+    for name, group in groupby(entries, key=lambda entry: str(entry["exhibit"] or entry["document"])):
+        pages = tuple(read[entry["number"]] for entry in group)
+        bad = [page for page in pages if page.faults]
+        detail = f"{sum(page.fields for page in pages)} form fields show what they hold"
+        if count := sum(page.marks for page in pages):
+            detail += f", {count} marks are seen"
+        if bad:
+            detail = "; ".join(f"page {page.number}: {page.faults[0]}" for page in bad[:5])
+        yield Check(name="fields", ok=not bad, detail=detail, exhibit=name, page=bad[0].number if bad else None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OnPage:
+    """What stands on a page of the client's file and is looked at here."""
+
+    places: tuple[Place, ...]
+    marks: tuple[marks.Mark, ...]
+
+
+def read_page(data: bytes, password: str, page: int) -> OnPage:
+    """Return the fields of a page (from 0) of a file, and its marks without a picture. Raises what pypdf raises."""
+    reader = _opened(data, password)
+    form = plain(reader.root_object.get("/AcroForm")) or {}
+    is_asked = bool(form.get("/NeedAppearances"))
+    opened = reader.pages[page]
+    return OnPage(places=tuple(_places(opened, is_asked=is_asked)), marks=tuple(marks.marks_of(opened)))
+
+
+def text_on(data: bytes, password: str, page: int) -> str:
+    """Return all that fields and marks of a page may show; a stamp has its name in capitals. "" where it cannot be read."""
+    try:
+        held = read_page(data, password, page)
+    except _FAILS:
+        return ""
+    texts = [text for place in held.places for text in place.texts]
+    return "".join([*texts, *(mark.text + mark.text.upper() for mark in held.marks)])
+
+
+def boxes_on(entry: Entry, sources: Sources) -> tuple[Box, ...]:
+    """Return where the fields of a source page stand on the bundle's page, as it is seen: points from its lower left corner.
+
+    Only of a page on which some were drawn. What stands there is for `look` to judge, and for nobody else.
+    """
+    if not entry.get("transform", {}).get("redrawn"):
+        return ()
+    path, number = entry["source"]["path"], entry["source"]["page"] - 1
+    view = View(entry, sources.open(path)[number])
+    try:
+        held = read_page(*sources.file(path), number)
+    except _FAILS:
+        return ()  # `look` tells
+    boxes = [_widened(place.rect) for place in held.places] + [area for mark in held.marks for area in mark.areas]
+    return tuple(view.seen(box) for box in boxes)
+
+
+def look(job: Job) -> tuple[Read, ...]:
+    """Read every page of the job."""
+    path = job.entries[0]["source"]["path"]
+    file = (job.case_folder / path).read_bytes(), read_passwords(job.case_folder).of(path)
+    with Leafing(job.bundle) as book:
+        return tuple(_read(book, job, entry, file) for entry in job.entries)
+
+
+@lru_cache(maxsize=1)
+def _opened(data: bytes, password: str) -> PdfReader:
+    """A file that pages are asked of one after the other; one that pypdf cannot open, as PDFium writes it again."""
+    try:
+        return PdfReader(BytesIO(data), password=password or None)
+    except _FAILS:
+        source, _ = document(data, password)
+        try:
+            again = BytesIO()
+            source.save(again)
+        finally:
+            source.close()
+        return PdfReader(again)
+
+
+# --- what the file holds --------------------------------------------------------------------------------------------
+
+
+def _places(page: Any, *, is_asked: bool) -> Iterator[Place]:
+    index = 0
+    for reference in plain(page.get("/Annots")) or ():
+        note = plain(reference)
+        if not isinstance(note, dict) or note.get("/Subtype") != "/Widget":
+            continue
+        index += 1
+        rect = rect_of(note.get("/Rect"))
+        bits, kind = integer_of(_inherited(note, "/Ff")), _inherited(note, "/FT")
+        if rect is None:
+            continue
+        is_left_alone = bool(flags_hide(note) or "/PMD" in note or kind not in ("/Tx", "/Ch", "/Btn"))
+        is_left_alone = is_left_alone or bool(kind == "/Btn" and bits & _PUSH)
+        style = plain(note.get("/MK")) or {}
+        normal = plain((plain(note.get("/AP")) or {}).get("/N"))
+        is_button = kind == "/Btn"
+        yield Place(
+            index=index, rect=rect, texts=() if is_button or is_left_alone else tuple(_texts(note, kind, bits)),
+            is_button=is_button, is_left_alone=is_left_alone,
+            is_list=kind == "/Ch" and not bits & _COMBO,
+            is_on=_is_on(note, normal, is_asked=is_asked) if is_button else None,
+            has_frame="/BG" in style or "/BC" in style or kind == "/Ch", has_picture=normal is not None,
+        )  # fmt: skip
+
+
+def _texts(note: Any, kind: str, bits: int) -> Iterator[str]:
+    """The texts that stand for a field's value: of a choice those a person chooses by, of a password stars."""
+    value = _inherited(note, "/V")
+    if kind == "/Tx":
+        text = text_of(value)
+        if value is None and (rich := text_of(_inherited(note, "/RV"))):
+            text = re.sub(r"<[^>]*>", "", rich)
+        if squeezed(text):
+            yield "*" * len(text) if bits & _PASSWORD else text
+        return
+    options = [_option(plain(one)) for one in plain(_inherited(note, "/Opt")) or ()]
+    if value is None and not bits & _COMBO:
+        chosen = [integer_of(one) for one in plain(_inherited(note, "/I")) or ()]
+        yield from (options[place][1] for place in chosen if 0 <= place < len(options))
+        return
+    for one in value if isinstance(value, ArrayObject) else [value]:
+        text = text_of(plain(one))
+        if squeezed(text):
+            yield dict(options).get(text, text)
+
+
+def _option(option: Any) -> tuple[str, str]:
+    if isinstance(option, ArrayObject) and option:
+        return text_of(plain(option[0])), text_of(plain(option[-1]))
+    return text_of(option), text_of(option)
+
+
+def _is_on(note: Any, normal: Any, *, is_asked: bool) -> bool | None:
+    """Whether a box is ticked; None where the file says both."""
+    standing, value = text_of(note.get("/AS")), text_of(_inherited(note, "/V"))
+    if isinstance(normal, StreamObject):
+        return None
+    own = [str(name)[1:] for name in normal if name != "/Off"] if isinstance(normal, dict) else []
+    by_value = value in own if own else value not in ("", "Off")
+    by_state = standing not in ("", "Off")
+    if not standing:
+        return by_value if own or "/Parent" not in note or "/T" in note else False
+    if by_value == by_state or not is_asked:
+        return by_state
+    return None
+
+
+def _inherited(note: Any, key: str) -> Any:
+    node, steps = note, 0
+    while isinstance(node, dict) and steps < _DEEPEST:
+        if key in node:
+            return plain(node[key])
+        node, steps = plain(node.get("/Parent")), steps + 1
+    return None
+
+
+# --- what the page shows --------------------------------------------------------------------------------------------
+
+
+def _read(book: Leafing, job: Job, entry: Entry, file: tuple[bytes, str]) -> Read:
+    number = entry["number"]
+    source, _ = document(*file)
+    try:
+        held = read_page(*file, entry["source"]["page"] - 1)
+        faults = tuple(_faults(book.page(number - job.first), entry, source, held))
+    except (*_FAILS, pdfium.PdfiumError) as error:
+        return Read(number=number, fields=0, faults=(f"its form fields cannot be read ({type(error).__name__})",))
+    finally:
+        source.close()
+    return Read(number=number, fields=len(held.places), marks=len(held.marks), faults=faults)
+
+
+def _faults(page: Any, entry: Entry, source: Any, held: OnPage) -> Iterator[str]:
+    """What is wrong with each field and mark of a page."""
+    number = entry["source"]["page"] - 1
+    before = source[number]
+    view = View(entry, before)
+    stamp_area.hide(page, entry["stamp"])
+    glyphs, below = beside_stamp(glyphs_of(page), entry["stamp"]), glyphs_of(before, view)
+    looks = Looks(page, source, number, view)
+    for mark in held.marks:
+        if wrong := marks.fault_of(mark, glyphs, looks, view):
+            yield f"comment or mark {mark.index} {wrong}"
+    areas = [view.seen(area) for mark in held.marks for area in mark.areas]
+    for place in held.places:
+        seen = view.seen(_widened(place.rect))
+        here = inside(glyphs, seen)
+        others = [other for other in held.places if other is not place and overlap(other.rect, place.rect)]
+        texts = [text for other in others for text in other.texts]
+        allowed = "".join([*(glyph.letter for glyph in inside(below, seen)), *texts])
+        around = [view.seen(_widened(other.rect)) for other in others]
+        around += [area for area in areas if overlap(area, seen)]
+        wrong = _wrong(place, here, allowed, looks, seen)
+        if wrong and not ((place.has_picture or place.is_left_alone) and looks.is_as_pictured(seen, around, here)):
+            yield f"form field {place.index} {wrong}"
+
+
+def _wrong(place: Place, glyphs: Sequence[Glyph], allowed: str, looks: Looks, seen: Box) -> str:
+    """What is wrong with one place; "" if nothing is. `allowed`: letters that stand there besides its value."""
+    if place.is_left_alone:
+        return "does not look as in the file"
+    if place.is_button:
+        is_marked = looks.is_marked(_inner(seen))
+        return "" if place.is_on in (None, is_marked) else "is ticked otherwise than in the file"
+    text, value = squeezed("".join(glyph.letter for glyph in glyphs)), squeezed("".join(place.texts))
+    want, have = Counter(value), Counter(text)
+    is_free = not (allowed or place.is_list or _is_backward(text))
+    faults = (
+        (bool(want - have), "does not show its value"),
+        (not place.is_list and bool(have - want - Counter(squeezed(allowed))), "shows more than its value"),
+        (is_free and text != value and value not in _readings(glyphs), "shows its value in another order"),
+        (any(looks.is_blank(glyph.box) for glyph in glyphs if glyph.letter.isalnum()), "has letters that are not seen"),
+        (not all(is_near(glyph.box, seen) for glyph in glyphs), "has letters that are cut off"),
+        (not place.has_frame and looks.is_strange(_narrowed(seen), [glyph.box for glyph in glyphs]), "shows more than letters"),
+    )
+    return next((what for is_so, what in faults if is_so), "")
+
+
+def _widened(box: Box) -> Box:
+    return box[0] - EDGE, box[1] - EDGE, box[2] + EDGE, box[3] + EDGE
+
+
+def _narrowed(box: Box) -> Box:
+    """A place that was widened without its own edge, on which its neighbors have lines, too."""
+    return box[0] + 2 * EDGE, box[1] + 2 * EDGE, box[2] - 2 * EDGE, box[3] - 2 * EDGE
+
+
+def _inner(box: Box) -> Box:
+    """The middle of a check box, without its border."""
+    wide, high = (box[2] - box[0]) * 0.25, (box[3] - box[1]) * 0.25
+    return box[0] + wide, box[1] + high, box[2] - wide, box[3] - high
+
+
+def _readings(glyphs: Sequence[Glyph]) -> Iterator[str]:
+    """A text line by line, whichever way up it stands; what a reader makes of the order of columns is its own affair."""
+    for turn in range(4):
+        boxes = [(glyph, _turned(glyph.box, turn)) for glyph in glyphs]
+        lines: list[list[tuple[float, str]]] = []
+        middle = float("inf")
+        for glyph, (left, bottom, right, top) in sorted(boxes, key=lambda pair: -pair[1][1] - pair[1][3]):
+            height = (bottom + top) / 2
+            if not lines or middle - height > 0.6 * max(top - bottom, (right - left) / 2, 2):
+                lines.append([])
+                middle = height
+            lines[-1].append((left + right, glyph.letter))
+        yield squeezed("".join(letter for line in lines for _, letter in sorted(line, key=lambda pair: pair[0])))
+
+
+def _turned(box: Box, quarters: int) -> Box:
+    left, bottom, right, top = box
+    for _ in range(quarters):
+        left, bottom, right, top = bottom, -right, top, -left
+    return left, bottom, right, top
+
+
+def _is_backward(text: str) -> bool:
+    """Whether some of it is read from right to left, which readers order each in its own way."""
+    return any(unicodedata.bidirectional(letter) in ("R", "AL", "AN") for letter in text)
+
+
+# --- jobs -----------------------------------------------------------------------------------------------------------
+
+
+def _jobs(build: Path, part: Volume, ledger: Sequence[Entry], case_folder: Path | None) -> Iterator[Job]:
+    if case_folder is None:
+        return
+    drawn = [e for e in ledger if part.first <= e["number"] <= part.last and e.get("transform", {}).get("redrawn")]
+    for _, group in groupby(drawn, key=lambda entry: (entry["document"], entry["source"]["path"])):
+        yield Job(bundle=build / part.path, first=part.first, entries=tuple(group), case_folder=case_folder)
+
+
+def _unread(job: Job, failure: Failure) -> tuple[Read, ...]:
+    lost = f"its form fields could not be looked at ({failure.kind}: {failure.detail})"
+    return tuple(Read(number=entry["number"], fields=0, faults=(lost,)) for entry in job.entries)

@@ -1,0 +1,358 @@
+"""Links and bookmarks of a PDF, as they are in it: where each lies on its page as a reader sees it, and where it leads."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pypdf import PdfReader
+from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NullObject
+
+from assembler.proof.allowed_entries import OUTLINE_ITEM, OUTLINES, is_harmless
+from assembler.proof.object_reader import Objects
+
+_DEEPEST = 64  # levels of an outline or a tree of names
+_MOST = 200_000  # bookmarks or names that are looked at
+_LETTER = (0.0, 0.0, 612.0, 792.0)
+Box = tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goal:
+    """Where a link leads: a page (its place in the file, from 0), an address, or nowhere."""
+
+    page: int | None = None
+    place: tuple[Any, ...] = ()  # how the page is shown: "/XYZ" and numbers
+    address: str = ""
+    file: str = ""  # another file of the bundle, whose page it is
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Area:
+    """A link on a page. `box`: left, bottom, right, top as a reader sees the page, then the corners of its parts, if any."""
+
+    box: Box
+    goal: Goal
+    look: str = ""  # its border and color
+    click: str = ""  # what a viewer does when it is clicked on
+    contents: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mark:
+    """A bookmark. `open`: whether what hangs below it is shown on opening; `plain`: without color or style."""
+
+    title: str
+    goal: Goal
+    children: tuple[Mark, ...] = ()
+    open: bool = False
+    plain: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """A page: visible width and height, those of all of its paper, and its links."""
+
+    size: tuple[float, float]
+    paper: tuple[float, float] = (0.0, 0.0)
+    areas: tuple[Area, ...] = ()
+
+
+class Places:
+    """What the destinations of a file stand for."""
+
+    def __init__(self, reader: PdfReader) -> None:
+        self._numbers = {
+            page.indirect_reference.idnum: place for place, page in enumerate(reader.pages) if page.indirect_reference
+        }
+        self._named = dict(_names(reader))
+        self.count = len(reader.pages)
+
+    def of_annotation(self, note: DictionaryObject) -> Goal:
+        action = _resolved(note.get("/A"))
+        if "/Dest" in note:
+            return self.of(note.get("/Dest"))
+        if not isinstance(action, DictionaryObject):
+            return Goal()
+        kind = _resolved(action.get("/S"))
+        if kind == "/GoTo":
+            return self.of(action.get("/D"))
+        if kind == "/URI":
+            return Goal(address=text_of(_resolved(action.get("/URI"))))
+        if kind == "/GoToR":
+            goal = _resolved(action.get("/D"))
+            index = _resolved(goal[0]) if isinstance(goal, ArrayObject) and goal else None
+            return Goal(page=index if isinstance(index, int) else None, file=text_of(_resolved(action.get("/F"))) or "?")
+        return Goal()
+
+    def of_page(self, number: int) -> Goal:
+        """A page of the file as a whole."""
+        return Goal(page=number, place=("/Fit",)) if 0 <= number < len(self._numbers) else Goal()
+
+    def of(self, raw: Any) -> Goal:
+        """A destination, by name or written out."""
+        goal = _resolved(raw)
+        if isinstance(goal, str | bytes):
+            goal = _resolved(self._named.get(text_of(goal)))
+        if isinstance(goal, DictionaryObject):
+            goal = _resolved(goal.get("/D"))
+        if not isinstance(goal, ArrayObject) or not goal:
+            return Goal()
+        first = goal[0] if isinstance(goal[0], IndirectObject) else list.__getitem__(goal, 0)
+        page = self._numbers.get(first.idnum) if isinstance(first, IndirectObject) else None
+        return Goal() if page is None else Goal(page=page, place=tuple(_plain(one) for one in goal[1:]))
+
+
+def text_of(value: Any) -> str:
+    """A string of the file; bytes one character each, so that nothing is lost."""
+    return value.decode("latin-1") if isinstance(value, bytes) else "" if value is None else str(value)
+
+
+def _resolved(value: Any) -> Any:
+    value = value.get_object() if isinstance(value, IndirectObject) else value
+    return None if isinstance(value, NullObject) else value
+
+
+def _plain(value: Any) -> Any:
+    value = _resolved(value)
+    return round(float(value), 2) if isinstance(value, int | float) else None if value is None else str(value)
+
+
+def _names(reader: PdfReader) -> Iterator[tuple[str, Any]]:
+    root = reader.root_object
+    old = _resolved(root.get("/Dests"))
+    if isinstance(old, DictionaryObject):
+        yield from ((str(key), old.raw_get(key)) for key in old)
+    names = _resolved(root.get("/Names"))
+    waiting = [names.get("/Dests")] if isinstance(names, DictionaryObject) else []
+    seen: set[int] = set()
+    while waiting and len(seen) < _MOST:
+        node = waiting.pop()
+        if isinstance(node, IndirectObject):
+            if node.idnum in seen:
+                continue
+            seen.add(node.idnum)
+        node = _resolved(node)
+        if isinstance(node, DictionaryObject):
+            kids, flat = _resolved(node.get("/Kids")), _resolved(node.get("/Names"))
+            waiting += list(list.__iter__(kids)) if isinstance(kids, ArrayObject) else []
+            pairs = list(list.__iter__(flat)) if isinstance(flat, ArrayObject) else []
+            yield from ((text_of(_resolved(key)), value) for key, value in zip(pairs[::2], pairs[1::2], strict=False))
+
+
+# --- links ----------------------------------------------------------------------------------------------------------
+
+
+def sheets(reader: PdfReader, *, kept: bool = False) -> tuple[Sheet, ...]:
+    """Every page with its links. `kept`: those only that a bundle may have, of a file as the client sent it."""
+    places = Places(reader)
+    found = []
+    for number, page in enumerate(reader.pages):
+        frame = _frame(page)
+        notes = _resolved(page.get("/Annots"))
+        links = [_resolved(one) for one in list.__iter__(notes)] if isinstance(notes, ArrayObject) else []
+        areas = tuple(
+            _area(link, frame, places, number)
+            for link in links
+            if isinstance(link, DictionaryObject) and _resolved(link.get("/Subtype")) == "/Link"
+            and (not kept or is_kept(link) or _page_moves(link, number, places.count) is not None)
+        )
+        wide, high = frame[2] - frame[0], frame[3] - frame[1]
+        seen = (high, wide) if frame[4] % 180 else (wide, high)
+        media = _sorted(_numbers(page.get("/MediaBox"), 4)) or _LETTER
+        paper = (media[2] - media[0], media[3] - media[1])
+        found.append(Sheet(size=seen, paper=paper[::-1] if frame[4] % 180 else paper, areas=areas))
+    return tuple(found)
+
+
+def _area(link: DictionaryObject, frame: tuple[float, float, float, float, int], places: Places, number: int) -> Area:
+    corners = [*_numbers(link.get("/Rect"), 4), *_numbers(link.get("/QuadPoints"), 0)]
+    seen = [_visible(x, y, frame) for x, y in zip(corners[::2], corners[1::2], strict=False)]
+    box: list[float] = []
+    if len(seen) >= 2:
+        (x0, y0), (x1, y1) = seen[:2]
+        box = [min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1), *(value for point in seen[2:] for value in point)]
+    goal = _page_move(link, number, places) or places.of_annotation(link)
+    click = f"{_resolved(link.get('/H')) or '/I'} {_resolved(link.get('/F')) or 0}"
+    contents = text_of(_resolved(link.get("/Contents")))
+    return Area(box=tuple(box), goal=goal, look=_look(link), click=click, contents=contents)
+
+
+def _page_move(link: DictionaryObject, number: int, places: Places) -> Goal | None:
+    """The page that a link to the next, previous, first or last one leads to from page `number`."""
+    move = _page_moves(link, number, places.count)
+    return None if move is None else places.of_page(move)
+
+
+def _page_moves(link: DictionaryObject, number: int, count: int) -> int | None:
+    action = _resolved(link.get("/A"))
+    if not isinstance(action, DictionaryObject) or "/Next" in action or "/Dest" in link:
+        return None
+    if _resolved(action.get("/S")) != "/Named":
+        return None
+    moves = {"/NextPage": number + 1, "/PrevPage": number - 1, "/FirstPage": 0, "/LastPage": count - 1}
+    goal = moves.get(str(_resolved(action.get("/N"))))
+    return goal if goal is not None and 0 <= goal < count else None
+
+
+def _look(link: DictionaryObject) -> str:
+    """How a viewer marks it: its border and color."""
+    drawn = "/AP" in link  # then its picture is part of the page
+    border = [0.0, 0.0, 0.0] if drawn else [_plain(one) for one in _values(link.get("/Border")) or (0, 0, 1)]
+    style = _resolved(link.get("/BS")) if not drawn else None
+    styled = sorted((str(key), str(_plain(style[key]))) for key in style) if isinstance(style, DictionaryObject) else []
+    color = [_plain(one) for one in _values(link.get("/C"))]
+    return f"{border} {styled} {color}"
+
+
+def _numbers(raw: Any, count: int) -> list[float]:
+    """The numbers of an array; none where it is none, has others than numbers, or not so many (0: any)."""
+    values = [_resolved(one) for one in _values(raw)]
+    good = all(isinstance(one, int | float) and math.isfinite(one) for one in values)
+    return [float(one) for one in values] if good and len(values) == (count or len(values)) else []
+
+
+def _values(raw: Any) -> list[Any]:
+    """What is in an array; nothing where it is none, as some programs write."""
+    found = _resolved(raw)
+    return list(list.__iter__(found)) if isinstance(found, ArrayObject) else []
+
+
+def _frame(page: Any) -> tuple[float, float, float, float, int]:
+    """The visible part of a page, and its turn, as viewers take them."""
+    media = _sorted(_numbers(page.get("/MediaBox"), 4)) or _LETTER
+    crop = _sorted(_numbers(page.get("/CropBox"), 4)) or media
+    turned = _resolved(page.get("/Rotate")) or 0
+    turned = int(turned) % 360 if isinstance(turned, int | float) and turned % 90 == 0 else 0
+    return max(media[0], crop[0]), max(media[1], crop[1]), min(media[2], crop[2]), min(media[3], crop[3]), turned
+
+
+def _sorted(box: Sequence[float]) -> tuple[float, float, float, float] | None:
+    if len(box) != 4 or box[0] == box[2] or box[1] == box[3]:
+        return None
+    return min(box[0], box[2]), min(box[1], box[3]), max(box[0], box[2]), max(box[1], box[3])
+
+
+def _visible(x: float, y: float, frame: tuple[float, float, float, float, int]) -> tuple[float, float]:
+    x0, y0, x1, y1, turned = frame
+    if turned == 90:
+        return y - y0, x1 - x
+    if turned == 180:
+        return x1 - x, y1 - y
+    if turned == 270:
+        return y1 - y, x - x0
+    return x - x0, y - y0
+
+
+def is_kept(note: DictionaryObject) -> bool:
+    """Whether a link of a client's file belongs into a bundle: one within the file, to the web, a mailbox or a telephone."""
+    action = _resolved(note.get("/A"))
+    if not isinstance(action, DictionaryObject):
+        return "/Dest" in note
+    kind = _resolved(action.get("/S"))
+    if "/Next" in action or "/Dest" in note:
+        return False
+    return kind == "/GoTo" or (kind == "/URI" and is_harmless(text_of(_resolved(action.get("/URI")))))
+
+
+# --- tags -----------------------------------------------------------------------------------------------------------
+
+_SAID = ("/T", "/Alt", "/ActualText", "/E", "/Lang")
+
+
+def tag_texts(reader: PdfReader) -> tuple[str, ...]:
+    """What the tags of a file say in words: a screen reader reads it aloud, and a copy takes it for the text."""
+    waiting = [reader.root_object.get("/StructTreeRoot")]
+    seen: set[int] = set()
+    found: list[str] = []
+    while waiting and len(seen) < _MOST:
+        value = waiting.pop()
+        if isinstance(value, IndirectObject):
+            if value.idnum in seen:
+                continue
+            seen.add(value.idnum)
+        node = _resolved(value)
+        if isinstance(node, ArrayObject):
+            waiting += list(list.__iter__(node))
+        elif isinstance(node, DictionaryObject) and _resolved(node.get("/Type")) not in ("/MCR", "/OBJR", "/Page", "/Annot"):
+            found += [f"{key} {text_of(_resolved(node.get(key)))}" for key in _SAID if key in node]
+            waiting += [node.raw_get("/K")] if "/K" in node else []
+    return tuple(sorted(found))
+
+
+# --- bookmarks ------------------------------------------------------------------------------------------------------
+
+
+def marks(reader: PdfReader) -> tuple[Mark, ...]:
+    """The outline of a file, as far as it can be followed."""
+    root = _resolved(reader.root_object.get("/Outlines"))
+    return tuple(_marks(root, Places(reader), set(), 0)) if isinstance(root, DictionaryObject) else ()
+
+
+def _marks(parent: DictionaryObject, places: Places, seen: set[int], depth: int) -> Iterator[Mark]:
+    reference = parent.raw_get("/First") if "/First" in parent else None
+    while isinstance(reference, IndirectObject) and reference.idnum not in seen and depth < _DEEPEST and len(seen) < _MOST:
+        seen.add(reference.idnum)
+        item = _resolved(reference)
+        if not isinstance(item, DictionaryObject):
+            return
+        count = _resolved(item.get("/Count"))
+        yield Mark(
+            title=text_of(_resolved(item.get("/Title"))), goal=places.of_annotation(item),
+            children=tuple(_marks(item, places, seen, depth + 1)), open=isinstance(count, int) and count > 0,
+            plain="/C" not in item and "/F" not in item,
+        )  # fmt: skip
+        reference = item.raw_get("/Next") if "/Next" in item else None
+
+
+def outline_faults(objects: Objects) -> Iterator[str]:
+    """What of a bundle's outline viewers could understand in two ways, or that does more than lead to a page."""
+    root = objects.dictionary(objects.reader.trailer.raw_get("/Root"))
+    if "/Outlines" in root:
+        outlines = objects.dictionary(root.raw_get("/Outlines"))
+        if set(outlines) - OUTLINES:
+            yield "more than bookmarks in the outline"
+        yield from _chain(objects, root.raw_get("/Outlines"), set(), 0)
+
+
+def _chain(objects: Objects, parent: Any, seen: set[int], depth: int) -> Iterator[str]:
+    """Each item hangs below its parent, behind the one before it, and the last is the last."""
+    above = objects.dictionary(parent)
+    reference = above.raw_get("/First") if "/First" in above else None
+    last = above.raw_get("/Last") if "/Last" in above else None
+    before: Any = None
+    while reference is not None:
+        item = objects.dictionary(reference)
+        if not isinstance(reference, IndirectObject) or reference.idnum in seen or depth > _DEEPEST:
+            yield "bookmarks that lead in a circle"
+            return
+        seen.add(reference.idnum)
+        if set(item) - OUTLINE_ITEM:
+            yield "a bookmark that does more than lead to a page"
+        if not _same(item, "/Parent", parent) or not _same(item, "/Prev", before):
+            yield "bookmarks that do not hang together"
+        yield from _chain(objects, reference, seen, depth + 1)
+        before, reference = reference, item.raw_get("/Next") if "/Next" in item else None
+    if (before is None) != (last is None) or (before is not None and getattr(last, "idnum", 0) != before.idnum):
+        yield "bookmarks that do not hang together"
+
+
+def _same(item: DictionaryObject, key: str, wanted: Any) -> bool:
+    have = item.raw_get(key) if key in item else None
+    return getattr(have, "idnum", None) == getattr(wanted, "idnum", None)
+
+
+def unused_names(reader: PdfReader) -> int:
+    """How many named destinations no link of the file leads to."""
+    named = {name for name, _ in _names(reader)}
+    for page in reader.pages if named else ():
+        notes = _resolved(page.get("/Annots"))
+        for note in notes if isinstance(notes, ArrayObject) else ():
+            link = _resolved(note)
+            action = _resolved(link.get("/A")) if isinstance(link, DictionaryObject) else None
+            goal = link.get("/Dest") if isinstance(link, DictionaryObject) else None
+            goal = goal if goal is not None else action.get("/D") if isinstance(action, DictionaryObject) else None
+            named.discard(text_of(_resolved(goal)) if isinstance(_resolved(goal), str | bytes) else "")
+    return len(named)

@@ -1,0 +1,165 @@
+"""Pages of ours, in workers: does each look and read like the page of the kept draft, and what does
+it say where a link is?"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pypdfium2 as pdfium
+from pypdfium2 import raw
+
+from assembler.model import Volume
+from assembler.pdf import stamp_area
+from assembler.proof.kept_drafts import Kept, KeptDocument
+from assembler.proof.page_comparison import Source, compare_page
+from assembler.proof.page_text import read_text, squeeze
+from assembler.proof.placement import Placement
+from assembler.runtime.worker_pool import Failure
+from assembler.runtime.workshop import Workshop
+
+HOST = "https://assembler.invalid/"  # of the addresses that binding turns into pages
+Entry = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnLink:
+    """A link of a draft: its address below HOST, and what the bundle's page prints there."""
+
+    page: int
+    address: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnPage:
+    """What was read of one page of ours. `text`: of the bundle's page, without its stamp.
+
+    `drafted`: pages of its draft. `reads_alike`: whether both have the same text. `trouble`: what
+    is wrong with its look, or why it could not be seen.
+    """
+
+    number: int
+    text: str = ""
+    links: tuple[OwnLink, ...] = ()
+    drafted: int = 0
+    reads_alike: bool = False
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    """Pages of one kept document in one file of the bundle, whose first page has the number
+    `first`."""
+
+    packet: Path
+    volume: Volume
+    draft: KeptDocument
+    entries: tuple[Entry, ...]
+
+
+def read_own_pages(
+    packet: Path, ledger: Sequence[Entry], parts: Sequence[Volume], kept: Kept, workshop: Workshop
+) -> dict[int, OwnPage]:
+    """Read every page of the bundle whose document is kept, by its number."""
+    jobs = list(_jobs(packet, ledger, parts, kept))
+    pages: dict[int, OwnPage] = {}
+    for job, result in zip(jobs, workshop.map(compare_pages, jobs), strict=True):
+        if isinstance(result, Failure):
+            result = _lost(job, f"it could not be compared ({result.kind}: {result.detail})")  # noqa: PLW2901
+        pages |= {page.number: page for page in result}
+    return pages
+
+
+def _jobs(
+    packet: Path, ledger: Sequence[Entry], parts: Sequence[Volume], kept: Kept
+) -> Iterator[Job]:
+    for volume in parts:
+        here = ledger[volume.first - 1 : volume.last]
+        for document in dict.fromkeys(
+            entry["document"] for entry in here if entry["document"] in kept.documents
+        ):
+            entries = tuple(entry for entry in here if entry["document"] == document)
+            yield Job(packet=packet, volume=volume, draft=kept.documents[document], entries=entries)
+
+
+def compare_pages(job: Job) -> tuple[OwnPage, ...]:
+    """Compare pages with their draft, in a worker. A file that does not open is a page with
+    `trouble`."""
+    try:
+        with ExitStack() as opened:
+            bundle = _opened(opened, job.packet / job.volume.path)
+            draft = _opened(opened, job.packet / job.draft.pdf)
+            drawn = _opened(opened, job.packet / job.draft.pdf)  # changed in memory as it is compared
+            return tuple(_compared(bundle, draft, drawn, job, entry) for entry in job.entries)
+    except (pdfium.PdfiumError, OSError, IndexError) as error:
+        return _lost(job, f"it cannot be compared with its draft ({type(error).__name__})")
+
+
+def _opened(stack: ExitStack, pdf: Path) -> Any:
+    document = pdfium.PdfDocument(pdf)
+    stack.callback(document.close)
+    return document
+
+
+def _lost(job: Job, trouble: str) -> tuple[OwnPage, ...]:
+    return tuple(OwnPage(number=entry["number"], trouble=trouble) for entry in job.entries)
+
+
+def _compared(bundle: Any, draft: Any, drawn: Any, job: Job, entry: Entry) -> OwnPage:
+    number, place = entry["number"], entry["number"] - job.volume.first
+    if not 0 <= place < len(bundle) or not 0 <= entry["index"] < len(draft):
+        return OwnPage(number=number, trouble="it is not there")
+    page, original = bundle[place], draft[entry["index"]]
+    source = Source(document=drawn, index=entry["index"])
+    seen = compare_page(page, source, Placement.of(entry), entry["stamp"])
+    stamp_area.hide(page, entry["stamp"])
+    text = read_text(page)
+    return OwnPage(
+        number=number,
+        text=text,
+        links=tuple(_links(page, original, entry)),
+        drafted=len(draft),
+        reads_alike=squeeze(text) == squeeze(read_text(original)),
+        trouble=seen.trouble or ("" if seen.alike else "it looks other than its draft"),
+    )
+
+
+def _links(page: Any, original: Any, entry: Entry) -> Iterator[OwnLink]:
+    """Each link of the draft that leads to one of our own addresses, with the text that the
+    bundle's page has there."""
+    layer = page.get_textpage()
+    position, link = ctypes.c_int(0), raw.FPDF_LINK()
+    while raw.FPDFLink_Enumerate(original, position, link):
+        address = _address(original, link)
+        box = raw.FS_RECTF()
+        if address and raw.FPDFLink_GetAnnotRect(link, box):
+            left, bottom, right, top = _moved(box, entry)
+            text = layer.get_text_bounded(left=left, bottom=bottom, right=right, top=top)
+            yield OwnLink(page=entry["number"], address=address, text=" ".join(text.split()))
+    layer.close()
+
+
+def _address(original: Any, link: Any) -> str:
+    action = raw.FPDFLink_GetAction(link)
+    if not action or raw.FPDFAction_GetType(action) != raw.PDFACTION_URI:
+        return ""
+    document = original.pdf.raw
+    length = raw.FPDFAction_GetURIPath(document, action, None, 0)
+    buffer = ctypes.create_string_buffer(length)
+    raw.FPDFAction_GetURIPath(document, action, buffer, length)
+    uri = buffer.value.decode("utf8", "replace")
+    return uri.removeprefix(HOST) if uri.startswith(HOST) else ""
+
+
+def _moved(box: Any, entry: Entry) -> tuple[float, float, float, float]:
+    """A place of the draft on the bundle's page: a page that is drawn smaller keeps its top edge
+    and its middle."""
+    scale, (width, height) = entry["scale"], entry["size"]
+    xs = sorted((width - width * scale) / 2 + x * scale for x in (box.left, box.right))
+    ys = sorted(height - (height - y) * scale for y in (box.bottom, box.top))
+    return xs[0], ys[0], xs[1], ys[1]

@@ -1,0 +1,137 @@
+"""A page of evidence as it should look: its source opened for comparing alone, and what may look otherwise on it named.
+
+Comments, marks and form fields of the source are made part of its page by PDFium, as they were by other means in the bundle.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pypdfium2 import raw
+
+from assembler.pdf.picture_files import Album
+from assembler.pdf.source_files import Sources
+from assembler.proof import field_values as fields
+from assembler.proof.page_comparison import COARSE, NEAR, Difference, Source, compare_page
+from assembler.proof.picture_pages import Fault, picture_source
+from assembler.proof.placement import Box, Matrix, Placement, after, moved_box
+
+_DEEP = 8  # forms within forms that are looked into
+_NOT_MARKS = (raw.FPDF_ANNOT_POPUP, raw.FPDF_ANNOT_WIDGET)
+Entry = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Notes:
+    """Boxes of what was drawn over a page, in its own coordinates."""
+
+    marks: tuple[Box, ...]
+    fields: tuple[Box, ...]
+
+
+class Originals:
+    """The client's files as `Sources` opens them, and once more for comparing."""
+
+    def __init__(self, sources: Sources) -> None:
+        self.sources = sources
+        self._path = ""
+        self._open: Any = None
+        self._notes: dict[int, _Notes] = {}
+
+    def compare(self, page: Any, entry: Entry) -> Difference:
+        """Compare a page of the bundle with its source.
+
+        Raises NoPages for a source without pages of its own, PdfiumError, OSError or IndexError for one that cannot be drawn.
+        """
+        opened, placement = self.sources.open(entry["source"]["path"]), Placement.of(entry)
+        if isinstance(opened, Album):
+            return self._compare_picture(page, opened, entry, placement)
+        left_out = fields.boxes_on(entry, self.sources)
+        return compare_page(page, self._source(entry), placement, entry["stamp"], left_out=left_out)
+
+    def _compare_picture(self, page: Any, album: Album, entry: Entry, placement: Placement) -> Difference:
+        data, _ = self.sources.file(entry["source"]["path"])
+        source = picture_source(page, album, data, entry, placement)
+        if isinstance(source, Fault):
+            return Difference(trouble=source.trouble)
+        try:
+            return compare_page(page, source, placement, entry["stamp"])
+        finally:
+            source.document.close()
+
+    def _source(self, entry: Entry) -> Source:
+        """The source page with its notes made part of it."""
+        path, index = entry["source"]["path"], entry["source"]["page"] - 1
+        if path != self._path:
+            self.close()
+            self._open, self._path = self.sources.unfilled(path), path
+        if index not in self._notes:
+            self._notes[index] = _flattened(self._open, index)
+        notes, redrawn = self._notes[index], entry["transform"]["redrawn"]
+        loose = notes.marks if redrawn else (*notes.marks, *notes.fields)
+        changed = entry.get("grey") or not entry.get("fitted", {"lossless": True})["lossless"]
+        return Source(
+            document=self._open, index=index, loose=loose, level=COARSE if redrawn or entry.get("grey") else NEAR,
+            pictures=_pictures(self._open, index) if changed else (),
+            live=(lambda: self.sources.unfilled(path)) if loose else None,
+        )  # fmt: skip
+
+    def close(self) -> None:
+        """Let go of what was opened here."""
+        if self._open is not None:
+            self._open.close()
+        self._open, self._path, self._notes = None, "", {}
+
+
+def _flattened(document: Any, index: int) -> _Notes:
+    """Make the notes of a page part of it; where they stand."""
+    page = document[index]
+    try:
+        count = raw.FPDFPage_GetAnnotCount(page)
+        boxes = [_box(page, number) for number in range(count)]
+        if count:
+            page.render(scale=min(0.1, 100 / max(page.get_size())))  # PDFium makes the pictures that marks lack as it draws
+            raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY)
+    finally:
+        page.close()
+    return _Notes(
+        marks=tuple(box for kind, box in boxes if kind not in _NOT_MARKS),
+        fields=tuple(box for kind, box in boxes if kind == raw.FPDF_ANNOT_WIDGET),
+    )
+
+
+def _pictures(document: Any, index: int) -> tuple[Box, ...]:
+    """Boxes of the pictures of a page, in its own coordinates, those within forms included."""
+    page = document[index]
+    try:
+        items = [raw.FPDFPage_GetObject(page, place) for place in range(raw.FPDFPage_CountObjects(page))]
+        return tuple(_boxes_of(items, (1.0, 0.0, 0.0, 1.0, 0.0, 0.0), _DEEP))
+    finally:
+        page.close()
+
+
+def _boxes_of(items: Sequence[Any], matrix: Matrix, deep: int) -> Iterator[Box]:
+    for item in items:
+        kind = raw.FPDFPageObj_GetType(item)
+        if kind == raw.FPDF_PAGEOBJ_IMAGE:
+            sides = [ctypes.c_float() for _ in range(4)]
+            if raw.FPDFPageObj_GetBounds(item, *sides):
+                yield moved_box(matrix, (sides[0].value, sides[1].value, sides[2].value, sides[3].value))
+        elif kind == raw.FPDF_PAGEOBJ_FORM and deep:
+            own = raw.FS_MATRIX()
+            raw.FPDFPageObj_GetMatrix(item, own)
+            inner = [raw.FPDFFormObj_GetObject(item, place) for place in range(raw.FPDFFormObj_CountObjects(item))]
+            yield from _boxes_of(inner, after((own.a, own.b, own.c, own.d, own.e, own.f), matrix), deep - 1)
+
+
+def _box(page: Any, number: int) -> tuple[int, Box]:
+    note = raw.FPDFPage_GetAnnot(page, number)
+    rect = raw.FS_RECTF()
+    raw.FPDFAnnot_GetRect(note, rect)
+    kind = int(raw.FPDFAnnot_GetSubtype(note))
+    raw.FPDFPage_CloseAnnot(note)
+    xs, ys = sorted((rect.left, rect.right)), sorted((rect.bottom, rect.top))
+    return kind, (xs[0], ys[0], xs[1], ys[1])

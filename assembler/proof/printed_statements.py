@@ -1,0 +1,429 @@
+"""What our own pages say, read from the bundle's pages, against the ledger: citations, index rows,
+tab sheets, enclosures.
+
+Wherever a draft has a link to one of our addresses, the page must print what that address means:
+this holds for any template, and for a receiver that wants no links, too. Of the templates that come
+with the program the wording is known besides, so there every row, sheet and line is compared as a
+whole. Pure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any
+
+from assembler.model import Check
+from assembler.model.page_labels import LABEL
+from assembler.proof.kept_drafts import Kept
+from assembler.proof.own_pages import OwnLink, OwnPage
+from assembler.proof.page_text import fold, is_right_to_left
+
+_ROLES = {
+    "document": "Original",
+    "translation": "English translation",
+    "certificate": "Translator's certificate",
+}
+HEADS = (
+    "Tab Description Date Pages Language",
+    "No. File Pages Exhibits",
+)  # of tables, repeated on each page
+_TYPED = re.compile(rf"\bEx\. ([A-Za-z0-9]+) at ({LABEL})(?:–({LABEL}))?")
+_ENGINE = "office2pdf"  # the engine whose order of text in a table is known
+_ENDS = "(?![0-9–]|[a-z](?![a-z]))"  # of a page's number: no more digits, and no letter as of "57a"
+_MOST_STRAY = 3  # letters of a neighbor that a link's box may touch
+Entry = Mapping[str, Any]
+Row = Mapping[str, Any]
+
+
+class Told:
+    """Everything the checks compare. `pages`: our own, by number."""
+
+    def __init__(self, data: Mapping[str, Any], kept: Kept, pages: Mapping[int, OwnPage]) -> None:
+        self.data, self.kept, self.pages = data, kept, pages
+        self.ledger: Sequence[Entry] = data["ledger"]
+        self.rows: Sequence[Row] = data["index"]
+        self._entries: dict[str, list[Entry]] = {}
+        self._labels: dict[str, list[str]] = {}
+        for entry in self.ledger:
+            self._entries.setdefault(entry["document"], []).append(entry)
+            if entry["kind"] == "exhibit":
+                self._labels.setdefault(entry["exhibit"], []).append(_label(entry))
+
+    def entries(self, document: str) -> list[Entry]:
+        """Return the ledger's entries of a document, in the order of its pages."""
+        return sorted(self._entries.get(document, ()), key=lambda entry: int(entry["index"]))
+
+    def text(self, document: str) -> str:
+        """Return the folded text of a document's pages in the bundle, one after the other."""
+        numbers = (entry["number"] for entry in self.entries(document))
+        return "".join(fold(self.pages[number].text) for number in numbers if number in self.pages)
+
+    def labels(self, exhibit: str) -> list[str]:
+        """Return the printed numbers of an exhibit's pages."""
+        return self._labels.get(exhibit, [])
+
+    def range(self, row: Row) -> str:
+        """Return the page range that must be printed for an exhibit, from its pages in the
+        ledger."""
+        labels = self._labels.get(row["exhibit"], ["?"])
+        return "–".join(dict.fromkeys((labels[0], labels[-1])))
+
+    def is_worded(self, document: str) -> bool:
+        """Tell whether the wording of a document is known: a template of ours, drawn by the engine
+        it is made for."""
+        return is_worded(self.data, self.kept, document)
+
+
+def is_worded(data: Mapping[str, Any], kept: Kept, document: str) -> bool:
+    """Tell whether a document is of a template that comes with the program, drawn by the engine it
+    is made for."""
+    one = kept.documents.get(document)
+    return (
+        one is not None
+        and one.shipped
+        and str(data.get("word_engines", {}).get(document, "")).startswith(_ENGINE)
+    )
+
+
+def check_statements(
+    data: Mapping[str, Any], kept: Kept, pages: Mapping[int, OwnPage]
+) -> Iterator[Check]:
+    """Yield a check for citations and links, for each of index, tab sheets and enclosures, and for
+    the table of files."""
+    told = Told(data, kept, pages)
+    yield _check(
+        "own-links", _link_faults(told), f"{_links(told)} places with a link print what it leads to"
+    )
+    yield _check(
+        "index",
+        _index_faults(told),
+        f"{len(data['index'])} rows of the index say what the ledger says",
+    )
+    yield _check(
+        "tab-sheets",
+        _sheet_faults(told),
+        f"{_sheets(told)} tab sheets name their exhibit and its pages",
+    )
+    yield _check(
+        "enclosures",
+        _enclosure_faults(told),
+        "each line that names an exhibit gives its title and pages",
+    )
+
+
+def typed_citations(
+    data: Mapping[str, Any], kept: Kept, pages: Mapping[int, OwnPage]
+) -> tuple[int, ...]:
+    """Pages with a citation that no link of ours made, of an exhibit that is here and a page that
+    it does not have.
+
+    A person typed it, perhaps of another filing; the proof cannot know.
+    """
+    told = Told(data, kept, pages)
+    homes = {_label(entry): entry["tab"] for entry in told.ledger if entry["kind"] == "exhibit"}
+    tabs = set(homes.values())
+    wrong = []
+    for number, page in sorted(pages.items()):
+        for tab, first, last in _TYPED.findall(" ".join(page.text.split())):
+            if tab in tabs and any(homes.get(label) != tab for label in (first, last or first)):
+                wrong.append(number)
+    return tuple(dict.fromkeys(wrong))
+
+
+Fault = tuple[str, int | None]  # what is wrong, and the page
+
+
+def _check(name: str, faults: Iterator[Fault], well: str) -> Check:
+    found = list(faults)
+    details = "; ".join(dict.fromkeys(text for text, _ in found[:4]))
+    more = f"; and {len(found) - 4} more" if len(found) > 4 else ""
+    return Check(
+        name=name,
+        ok=not found,
+        detail=details + more if found else well,
+        page=found[0][1] if found else None,
+    )
+
+
+def _label(entry: Entry) -> str:
+    return str(entry.get("label", entry["number"]))
+
+
+# --- links of the drafts --------------------------------------------------------------------------
+
+
+def _links(told: Told) -> int:
+    return sum(1 for _ in _groups(told))
+
+
+def _groups(told: Told) -> Iterator[tuple[str, list[OwnLink]]]:
+    """A document, and its links to one address that follow each other: pieces of a citation or
+    title broken over lines, pages."""
+    for document in told.kept.documents:
+        for _, run in groupby(_links_of(told, document), key=lambda link: link.address):
+            yield document, list(run)
+
+
+def _links_of(told: Told, document: str) -> list[OwnLink]:
+    return [
+        link
+        for entry in told.entries(document)
+        if entry["number"] in told.pages
+        for link in told.pages[entry["number"]].links
+    ]
+
+
+def _all_alike(told: Told, document: str, address: str) -> list[OwnLink]:
+    """All links of a document to one address: a row that goes on on the next page has its title
+    in two pieces, and the link of its pages between them."""
+    return [link for link in _links_of(told, document) if link.address == address]
+
+
+def _link_faults(told: Told) -> Iterator[Fault]:
+    rows = {row["exhibit"]: row for row in told.rows}
+    for document, group in _groups(told):
+        kind, _, rest = group[0].address.partition("/")
+        exhibit, _, page = rest.partition("/") if kind == "exhibit" else (rest, "", "")
+        row, number = rows.get(exhibit), group[0].page
+        if kind not in ("tab", "exhibit"):
+            continue
+        if row is None or (kind == "exhibit" and not (page.isdecimal() and int(page))):
+            yield f"a link on page {number} is to an exhibit that is not here", number
+        elif not any(
+            _says(told, links, row, int(page or 0), worded=told.is_worded(document))
+            for links in (group, _all_alike(told, document, group[0].address))
+        ):
+            yield (
+                f"what is printed for exhibit {row['tab']} on page {number} is not true of it",
+                number,
+            )
+
+
+def _says(told: Told, group: list[OwnLink], row: Row, page: int, *, worded: bool) -> bool:
+    """Whether the text under a group of links is one or more of the things its address may be
+    called.
+
+    `page`: of the exhibit, 0 where the address is its tab sheet. Not `worded`: a box may touch what
+    stands beside the link.
+    """
+    text, tab = fold("".join(link.text for link in group)), re.escape(fold(row["tab"]))
+    labels = [re.escape(fold(label)) for label in told.labels(row["exhibit"])]
+    if page > len(labels):
+        return False
+    if page:
+        ends = "|".join(labels[page:]) or "(?!)"
+        ways = [rf"ex\.{tab}at{labels[page - 1]}(?:–(?:{ends}))?{_ENDS}"]
+        ways += (
+            [rf"(?<![0-9–])(?:pages?)?{re.escape(fold(told.range(row)))}{_ENDS}"]
+            if page == 1
+            else []
+        )
+    elif is_right_to_left(row["title"]):
+        return True  # the order of its letters is not known
+    else:
+        title = re.escape(fold(row["title"]))
+        ways = [rf"exhibit{tab}", title, rf"^\W*{tab}(?=\W*$|\W*{title})"]
+    if re.fullmatch(rf"(?:\W*(?:{'|'.join(ways)}))+\W*", text):
+        return True  # a title may begin or end like another way, as "Exhibit c1" of exhibit C
+    left, count = re.subn("|".join(ways), "", text)
+    if not page and not worded and not Counter(fold(row["title"])) - Counter(text):
+        return True  # an engine that borrows a sign from another font may draw it out of order
+    stray = re.search(r"\d", left) or sum(map(str.isalnum, left)) > _MOST_STRAY
+    return count > 0 and not (worded and stray)
+
+
+# --- the index ------------------------------------------------------------------------------------
+
+
+def _index_documents(told: Told) -> list[str]:
+    return list(
+        dict.fromkeys(entry["document"] for entry in told.ledger if entry["part"] == "index")
+    )
+
+
+def _index_faults(told: Told) -> Iterator[Fault]:
+    for document in _index_documents(told):
+        text = told.text(document)
+        page = told.entries(document)[0]["number"]
+        if told.is_worded(document):
+            bare = _without_heads(text)
+            yield from (
+                (fault, page) for fault in (*_row_faults(told, bare), *_file_faults(told, bare))
+            )
+        else:
+            yield from ((fault, page) for fault in _own_row_faults(told, text))
+
+
+def _row_faults(told: Told, text: str) -> Iterator[str]:
+    """Each row in its place, every cell; between two rows nothing but the language, and the heading
+    of a new group."""
+    rows, starts, ends = list(told.rows), [], []
+    end = 0
+    for row in rows:
+        wanted = _row_text(told, row)
+        at = text.find(wanted, end)
+        if at < 0:
+            if is_right_to_left(row["title"]) or is_right_to_left(row["group"]):
+                return  # the order of letters is not known; the links were read
+            yield f"the index does not print the row of exhibit {row['tab']} in its place"
+            return
+        starts.append(at)
+        end = at + len(wanted)
+        ends.append(end)
+    languages: dict[str, str] = {}
+    for number, row in enumerate(rows):
+        after = text[ends[number] : starts[number + 1]] if number + 1 < len(rows) else ""
+        group = rows[number + 1]["group"] if number + 1 < len(rows) else ""
+        language = after.removesuffix(fold(group)) if group != row["group"] else after
+        if number + 1 < len(rows) and languages.setdefault(row["language"], language) != language:
+            yield f"the index prints another language for exhibit {row['tab']} than for others of its language"
+    last = rows[-1]["language"] if rows else ""
+    if rows and last in languages and not text[ends[-1] :].startswith(languages[last]):
+        yield f"the index prints another language for exhibit {rows[-1]['tab']} than for others of its language"
+
+
+def _without_heads(text: str) -> str:
+    """Return a folded text without the heads of tables, which stand in the middle of a row that is
+    broken over two pages."""
+    for head in HEADS:
+        text = text.replace(fold(head), "")
+    return text
+
+
+def _row_text(told: Told, row: Row) -> str:
+    details = "".join(_detail(*part) for part in row["parts"]) if len(row["parts"]) > 1 else ""
+    row_text = f"{row['tab']}{row['title']}{details}{row['date']}{told.range(row)}"
+    return _without_heads(fold(row_text))  # a title may read like a head
+
+
+def _detail(role: str, first: str, last: str) -> str:
+    return f"{_ROLES.get(role, role)}: {first}" + ("" if first == last else f"–{last}")
+
+
+def _file_faults(told: Told, text: str) -> Iterator[str]:
+    """The table of files, where the bundle takes several: number, name, pages and exhibits of each,
+    in order."""
+    volumes = told.data.get("volumes") or ()
+    if len(volumes) < 2:
+        return
+    ledger = told.ledger
+    wanted = ""
+    for number, volume in enumerate(volumes, 1):
+        here = ledger[volume["first"] - 1 : volume["last"]]
+        tabs = list(dict.fromkeys(entry["tab"] for entry in here if entry["tab"]))
+        span = "–".join(dict.fromkeys((_label(here[0]), _label(here[-1]))))
+        wanted += fold(
+            f"{number}{volume['path']}{span}{'–'.join(dict.fromkeys((*tabs[:1], *tabs[-1:])))}"
+        )
+    if wanted not in text:
+        yield "the index does not print the table of the bundle's files as they are"
+
+
+def _own_row_faults(told: Told, text: str) -> Iterator[str]:
+    """Of an index of a firm's own: what it prints of most exhibits it prints of all. (Tab and pages
+    are read at their links.)"""
+    rows = [row for row in told.rows if not is_right_to_left(row["title"])]
+    titled = [row for row in rows if _has_words(text, row["title"])]
+    dated = [row for row in rows if row["date"] and _has_words(text, row["date"])]
+    if len(titled) > len(rows) / 2:
+        yield from (
+            f"the index does not print the title of exhibit {row['tab']}"
+            for row in rows
+            if row not in titled
+        )
+    if len(dated) > sum(bool(row["date"]) for row in rows) / 2:
+        missing = [row for row in rows if row["date"] and row not in dated]
+        yield from (f"the index does not print the date of exhibit {row['tab']}" for row in missing)
+
+
+def _has_words(text: str, words: str) -> bool:
+    """Whether all words are in a folded text, in whatever order a table is read."""
+    return fold(words) in text or all(fold(word) in text for word in words.split())
+
+
+# --- tab sheets and enclosures --------------------------------------------------------------------
+
+
+def _sheets(told: Told) -> int:
+    return sum(entry["kind"] == "tab" for entry in told.ledger)
+
+
+def _sheet_faults(told: Told) -> Iterator[Fault]:
+    rows = {row["exhibit"]: row for row in told.rows}
+    sheets = [
+        (entry, rows.get(entry["exhibit"])) for entry in told.ledger if entry["kind"] == "tab"
+    ]
+    texts = {
+        entry["number"]: fold(told.pages[entry["number"]].text)
+        for entry, _ in sheets
+        if entry["number"] in told.pages
+    }
+    titled = sum(
+        bool(row and _has_words(texts.get(entry["number"], ""), row["title"]))
+        for entry, row in sheets
+    )
+    for entry, row in sheets:
+        number = entry["number"]
+        if row is None or number not in texts:
+            yield f"the tab sheet on page {number} is of no exhibit of the index", number
+            continue
+        text, span = texts[number], told.range(row)
+        if told.is_worded(entry["document"]) and not is_right_to_left(row["title"]):
+            right = text == fold(
+                f"EXHIBIT {row['tab']}{row['title']}{'Pages' if '–' in span else 'Page'} {span}"
+            )
+        else:
+            page = " ".join(told.pages[number].text.split())
+            right = all(
+                re.search(rf"(?<![0-9A-Za-z–]){re.escape(part)}(?![0-9A-Za-z–])", page)
+                for part in (row["tab"], span)
+            )
+            right = right and (
+                titled <= len(sheets) / 2
+                or _has_words(text, row["title"])
+                or is_right_to_left(row["title"])
+            )
+        if not right:
+            yield (
+                f"the tab sheet on page {number} does not say what exhibit {row['tab']} is and on which pages",
+                number,
+            )
+
+
+def _enclosure_faults(told: Told) -> Iterator[Fault]:
+    """Lines "Exhibit C: its title, pages 57–70" of the letters; and a cover page that says from
+    which exhibit to which."""
+    rows = list(told.rows)
+    for document in told.kept.documents:
+        entries = told.entries(document)
+        if not entries or not told.is_worded(document):
+            continue
+        text, page = told.text(document).replace("•", ""), entries[0]["number"]
+        lines = [fold(_enclosure(told, row)).replace("•", "") for row in rows]
+        left = _without_lines(text, lines)
+        for row in rows:
+            if fold(f"Exhibit {row['tab']}: {row['title']},page").replace("•", "") in left:
+                yield (
+                    f"a line of {document.removeprefix('draft:')} gives other pages for exhibit {row['tab']}",
+                    page,
+                )
+        known = rows and not any(is_right_to_left(row["title"]) for row in rows)
+        if document == "draft:cover-letter" and known and "".join(lines) not in text:
+            yield "the letter does not list all exhibits, in order, with title and pages", page
+        span = fold(f"EXHIBITS {rows[0]['tab']} TO {rows[-1]['tab']}") if rows else ""
+        if document == "draft:caption-cover" and span not in text:
+            yield "the cover page does not name the first and the last exhibit", page
+
+
+def _without_lines(text: str, lines: Sequence[str]) -> str:
+    """Return a text without the lines that are right; a title may hold the line of another one."""
+    known = "|".join(re.escape(line) for line in sorted(lines, key=len, reverse=True))
+    return re.sub(known, "\n", text) if known else text
+
+
+def _enclosure(told: Told, row: Row) -> str:
+    span = told.range(row)
+    return f"Exhibit {row['tab']}: {row['title']}, {'pages' if '–' in span else 'page'} {span}"

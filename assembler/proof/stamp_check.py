@@ -1,0 +1,85 @@
+"""A stamp looked at by itself: drawn as the ledger says, where it says, the last thing on its page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from pypdfium2 import raw
+
+from assembler.pdf import stamp_area as stamps
+from assembler.proof import pixel_difference
+from assembler.proof.page_comparison import draw, drawing_size
+from assembler.proof.stamp_drawing import Ink, ink_of
+
+_MOST = 12_000_000  # pixels: of larger pages only the stamp's own rows are looked at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StampState:
+    """`last`: the last thing on the page is text within the stamp's box, or it has no stamp. `drawn`: it looks as it must."""
+
+    last: bool
+    drawn: bool
+
+
+def stamp_state(page: Any, stamp: Mapping[str, Any] | None, *, over_all: bool) -> StampState:
+    """Look at the stamp of a page of the bundle; the page is left as it was.
+
+    `over_all`: whether it is also looked for on the page with all that is on it; where the whole page is compared with its
+    source, or was before and has no annotation that is drawn over it, that need not be.
+    """
+    if stamp is None:
+        return StampState(last=True, drawn=True)
+    if not stamps.hide(page, stamp):
+        return StampState(last=False, drawn=False)
+    size = drawing_size(page.get_size())
+    ink = ink_of(stamp, page.get_size(), size)
+    try:
+        drawn = _is_drawn_alone(page, size, ink)
+        if drawn and (over_all or _has_pictures(page)):
+            drawn = _is_drawn_over_all(page, size, ink, stamp)
+    finally:
+        stamps.show_all(page)
+    return StampState(last=True, drawn=drawn)
+
+
+def _is_drawn_alone(page: Any, size: tuple[int, int], ink: Ink) -> bool:
+    """Whether the last thing on the page is that ink and no other, anywhere."""
+    stamps.leave_alone(page)
+    top, rows = (0, size[1]) if size[0] * size[1] <= _MOST else (ink.row, ink.left.shape[0])
+    expected = np.full((rows, size[0], 3), 255, np.uint8)
+    ink.print_on(expected, top)
+    return _agrees(draw(page, size, top, rows, annotations=False), expected, ink, top)
+
+
+def _is_drawn_over_all(page: Any, size: tuple[int, int], ink: Ink, stamp: Mapping[str, Any]) -> bool:
+    """Whether a viewer shows, in the stamp's rows, the page without stamp and annotations and that ink over it."""
+    rows = ink.left.shape[0]
+    stamps.show_all(page)
+    seen = draw(page, size, ink.row, rows)
+    stamps.hide(page, stamp)
+    expected = draw(page, size, ink.row, rows, annotations=False)
+    ink.print_on(expected, ink.row)
+    return _agrees(seen, expected, ink, ink.row)
+
+
+def _agrees(seen: pixel_difference.Pixels, expected: pixel_difference.Pixels, ink: Ink, top: int) -> bool:
+    if np.array_equal(seen, expected):
+        return True
+    wrong = pixel_difference.differing(seen, expected)
+    wrong &= ~ink.edges(wrong.shape, top) | pixel_difference.differing(seen, expected, ink.rounding)
+    return not wrong.any()
+
+
+def _has_pictures(page: Any) -> bool:
+    """Whether an annotation of the page has a picture of its own, or is of a kind that PDFium makes one for."""
+    for number in range(raw.FPDFPage_GetAnnotCount(page)):
+        note = raw.FPDFPage_GetAnnot(page, number)
+        drawn = raw.FPDFAnnot_GetSubtype(note) != raw.FPDF_ANNOT_LINK or raw.FPDFAnnot_HasKey(note, b"AP")
+        raw.FPDFPage_CloseAnnot(note)
+        if drawn:
+            return True
+    return False

@@ -1,0 +1,142 @@
+"""How a page's stamp must look, drawn from the ledger alone: its text, place and size, in the font file itself.
+
+The bundle holds a cut of that font without its instructions for coarse screens; so they are left out here, too. PDFium then
+draws the same glyphs at the same places, pixel for pixel, unless the bundle's font, text, place, size or color is another.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import io
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any
+
+import numpy as np
+import pypdfium2 as pdfium
+from pypdfium2 import raw
+
+from assembler.runtime.resources import stamp_font
+
+_BASELINE = 0.3  # of the font size, above the lower edge of the stamp's box
+_MARGIN = 6.0  # points around the box: no glyph of a line reaches further
+_LARGE = 48.0  # pixels of the font size
+_HINTS = ("fpgm", "prep", "cvt ", "gasp", "hdmx", "VDMX", "LTSH")
+_LAYOUT = ("GPOS", "GSUB", "GDEF")  # are not used for stamps, and take half a second to read
+Pixels = np.ndarray[Any, Any]
+Mask = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ink:
+    """A stamp's ink: its first column and row in the drawing of a whole page, and how much of the paper is left at each pixel
+    from there on, 0 (black) to 255.
+
+    `rounding`: levels by which a letter's edge may differ, where it stands on anything but white, or is so large that PDFium
+    draws its outline instead of the glyph.
+    """
+
+    column: int
+    row: int
+    left: Pixels
+    rounding: int = 1
+
+    def print_on(self, base: Pixels, top: int = 0) -> None:
+        """Print the stamp over a drawing, in place, whose first row is row `top` of the page. PDFium's own arithmetic: rounded
+        down."""
+        first = max(self.row, top)
+        last = min(self.row + self.left.shape[0], top + base.shape[0])
+        if first < last:
+            left = self.left[first - self.row : last - self.row, :, None]
+            part = base[first - top : last - top, self.column : self.column + left.shape[1]]
+            part[...] = part.astype(np.uint16) * left // 255
+
+    def edges(self, shape: tuple[int, ...], top: int = 0) -> Mask:
+        """Which pixels of such a drawing, of these rows and columns, are at the edge of a letter, where ink and paper mix."""
+        rows, columns = shape
+        mask = np.zeros((rows, columns), dtype=bool)
+        first, last = max(self.row, top), min(self.row + self.left.shape[0], top + rows)
+        if first < last:
+            left = self.left[first - self.row : last - self.row]
+            mixed = (left > 0) & (left < 255)
+            if self.rounding > 1:  # around a large letter dots may have a trace of ink, or lack one
+                mixed[:] = True
+            mask[first - top : last - top, self.column : self.column + left.shape[1]] = mixed
+        return mask
+
+
+def ink_of(stamp: Mapping[str, Any], page: tuple[float, float], drawing: tuple[int, int]) -> Ink:
+    """The ink of a stamp. `page`: width and height in points as shown; `drawing`: in pixels."""
+    across, down = drawing[0] / page[0], drawing[1] / page[1]
+    x0 = max(0, math.floor((stamp["x"] - _MARGIN) * across))
+    x1 = min(drawing[0], math.ceil((stamp["x"] + stamp["width"] + _MARGIN) * across))
+    y0 = max(0, math.floor((page[1] - stamp["y"] - stamp["height"] - _MARGIN) * down))
+    y1 = min(drawing[1], math.ceil((page[1] - stamp["y"] + _MARGIN) * down))
+    if x1 <= x0 or y1 <= y0:
+        return Ink(column=0, row=0, left=np.zeros((0, 0), np.uint8))
+    rounding = 8 if stamp["size"] * down > _LARGE else 1
+    line = _Line(text=stamp["text"], x=stamp["x"], y=stamp["y"], size=stamp["size"])
+    return Ink(column=x0, row=y0, rounding=rounding, left=_drawn(line, page, drawing, (x0, y0, x1 - x0, y1 - y0)))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Line:
+    """A stamp's text, and the lower left corner of its box."""
+
+    text: str
+    x: float
+    y: float
+    size: float
+
+
+@lru_cache(maxsize=4)  # a page's stamp is looked at by itself, and on its page
+def _drawn(
+    line: _Line, size: tuple[float, float], drawing: tuple[int, int], part: tuple[int, int, int, int]
+) -> Pixels:
+    """The part (left, top, width, height in pixels) of a white page with nothing but the stamp."""
+    document, font = _document()
+    page = document.new_page(*size)
+    try:
+        text = raw.FPDFPageObj_CreateTextObj(document, font, line.size)
+        raw.FPDFText_SetText(text, _wide(line.text))
+        raw.FPDFPageObj_Transform(text, 1, 0, 0, 1, line.x, line.y + _BASELINE * line.size)
+        raw.FPDFPage_InsertObject(page, text)
+        bitmap = pdfium.PdfBitmap.new_native(part[2], part[3], raw.FPDFBitmap_BGR)
+        bitmap.fill_rect((255, 255, 255, 255), 0, 0, part[2], part[3])
+        raw.FPDF_RenderPageBitmap(bitmap, page, -part[0], -part[1], *drawing, 0, raw.FPDF_ANNOT)
+        return np.array(bitmap.to_numpy()[:, :, 0])
+    finally:
+        page.close()
+        document.del_page(0)
+
+
+def _wide(text: str) -> Any:
+    data = (text + "\0").encode("utf-16-le")
+    return ctypes.cast(ctypes.create_string_buffer(data, len(data)), ctypes.POINTER(ctypes.c_ushort))
+
+
+@cache
+def _document() -> tuple[Any, Any]:
+    """A document and the stamp's font in it, for as long as this worker lives."""
+    data = _unhinted(stamp_font().read_bytes())
+    document = pdfium.PdfDocument.new()
+    font = raw.FPDFText_LoadFont(
+        document, (ctypes.c_uint8 * len(data)).from_buffer_copy(data), len(data), raw.FPDF_FONT_TRUETYPE, 1
+    )
+    return document, font
+
+
+def _unhinted(data: bytes) -> bytes:
+    from fontTools.ttLib import TTFont
+
+    face = TTFont(io.BytesIO(data), recalcTimestamp=False, recalcBBoxes=False)
+    for table in (*_HINTS, *_LAYOUT):
+        if table in face:
+            del face[table]
+    for name in face["glyf"].keys():  # noqa: SIM118 - not a dict
+        face["glyf"][name].removeHinting()
+    out = io.BytesIO()
+    face.save(out)
+    return out.getvalue()

@@ -1,0 +1,163 @@
+"""The doing half of the linter: what a finished PDF is, read in a worker with pypdf and PDFium. Judges nothing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pypdfium2 as pdfium
+from pypdf import PdfReader
+from pypdf.errors import PyPdfError
+from pypdf.generic import Destination, DictionaryObject
+from pypdfium2 import raw
+
+from assembler.pdf.embedded_fonts import bare_fonts
+from assembler.pdf.streaming import Leafing
+
+_SAMPLE = 200  # characters of a page looked at for the way they stand
+_TILT = math.radians(30)
+_COARSE, _TINT, _POINTS = 36, 24, 4  # dots per inch; levels between two colours of a point; so many such points
+_DEEP = 50  # levels of form XObjects or outline entries followed
+_ACTIVE = {"/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/Rendition", "/Movie", "/Sound", "/GoToE",
+           "/RichMediaExecute"}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeenPage:
+    """One page as a reader shows it."""
+
+    width: float
+    height: float
+    label: str
+    characters: int  # that search finds
+    upright: bool  # most characters stand upright; True where there are none
+    dpi: float  # of the finest picture; 0 = no picture
+    links: int
+    bare_fonts: int  # fonts that are not in the file
+    coloured: bool = False  # something on it is not grey; False where nobody looked
+    active: bool  # a script or an action other than a link to a page or an address
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A PDF file; `trouble` says why nothing more could be read. `outline`: title and page (0 = none) of each bookmark."""
+
+    name: str
+    size: int  # bytes
+    pages: tuple[SeenPage, ...] = ()
+    outline: tuple[tuple[str, int], ...] = ()
+    encrypted: bool = False
+    scripts: bool = False
+    attachments: bool = False
+    fields: int = 0
+    zoom: float | None = None  # per cent at which it opens; None = it does not say
+    trouble: str = ""
+
+
+def see(path: Path, colours: bool = False) -> Seen:
+    """Everything the judge needs of one file. `colours`: say which pages have any; they are drawn for it. Never raises."""
+    name, size = path.name, path.stat().st_size
+    try:
+        with path.open("rb") as stream:  # of a path, the reader would take the whole file into memory
+            reader = PdfReader(stream)
+            if reader.is_encrypted:
+                return Seen(name=name, size=size, encrypted=True)
+            return _seen(path, size, reader, colours)
+    except (PyPdfError, pdfium.PdfiumError, ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError) as error:
+        return Seen(name=name, size=size, trouble=type(error).__name__)
+
+
+def _seen(path: Path, size: int, reader: PdfReader, colours: bool) -> Seen:
+    root = reader.root_object
+    names: Any = root["/Names"].get_object() if "/Names" in root else {}
+    form: Any = root["/AcroForm"].get_object() if "/AcroForm" in root else {}
+    labels = list(reader.page_labels)
+    with Leafing(path) as drawn:
+        if len(labels) != len(drawn):
+            return Seen(name=path.name, size=size, trouble="two readers count different pages")
+        pages = tuple(_page(drawn.page(n), page, labels[n], colours) for n, page in enumerate(reader.pages))
+    return Seen(
+        name=path.name,
+        size=size,
+        pages=pages,
+        outline=tuple(_outline(reader, reader.outline)),
+        scripts="/JavaScript" in names or "/AA" in root or _is_active(root.get("/OpenAction")),
+        attachments="/EmbeddedFiles" in names or "/AF" in root or "/Collection" in root,
+        fields=len(form.get("/Fields", ())),
+        zoom=_zoom(root.get("/OpenAction")),
+    )
+
+
+def _outline(reader: PdfReader, items: Any, depth: int = 0) -> Iterator[tuple[str, int]]:
+    for item in items:
+        if isinstance(item, list):
+            if depth < _DEEP:
+                yield from _outline(reader, item, depth + 1)
+        else:
+            page = reader.get_destination_page_number(item) if isinstance(item, Destination) else None
+            yield str(item.title), 0 if page is None or page < 0 else page + 1
+
+
+def _zoom(action: Any) -> float | None:
+    """Per cent, where the file opens with a place on a page of its own."""
+    goal = action.get_object() if action is not None else None
+    if isinstance(goal, DictionaryObject):
+        goal = goal["/D"].get_object() if goal.get("/S") == "/GoTo" and "/D" in goal else None
+    if isinstance(goal, list) and len(goal) == 5 and goal[1] == "/XYZ":
+        factor = goal[4].get_object()
+        return float(factor) * 100 if isinstance(factor, int | float) and factor else None
+    return None
+
+
+def _is_active(action: Any) -> bool:
+    action = action.get_object() if action is not None else None
+    return isinstance(action, DictionaryObject) and (action.get("/S") in _ACTIVE or "/Next" in action)
+
+
+def _page(page: Any, read: Any, label: str, colours: bool) -> SeenPage:
+    width, height = page.get_size()
+    text = page.get_textpage()
+    notes = [note.get_object() for note in read.get("/Annots", ())]
+    return SeenPage(
+        width=round(width, 2),
+        height=round(height, 2),
+        label=label,
+        characters=len("".join(text.get_text_bounded().split())),
+        upright=_stands(text, page.get_rotation()),
+        dpi=max(_resolutions(page), default=0.0),
+        links=sum(note.get("/Subtype") == "/Link" for note in notes),
+        bare_fonts=bare_fonts(read),
+        coloured=colours and _coloured(page),
+        active="/AA" in read or any("/AA" in note or _is_active(note.get("/A")) for note in notes),
+    )
+
+
+def _coloured(page: Any) -> bool:
+    """Whether a few points of the page, drawn coarsely, are not grey."""
+    pixels = page.render(scale=_COARSE / 72).to_numpy()[:, :, :3].astype(np.int16)
+    return int((pixels.max(axis=2) - pixels.min(axis=2) > _TINT).sum()) >= _POINTS
+
+
+def _stands(text: Any, turned: int) -> bool:
+    """Whether most characters stand upright once the page is turned `turned` degrees clockwise, as readers do."""
+    step = max(1, text.count_chars() // _SAMPLE)
+    angles = [raw.FPDFText_GetCharAngle(text, index) for index in range(0, text.count_chars(), step)]
+    apart = [math.remainder(angle + math.radians(turned), math.tau) for angle in angles if angle >= 0]
+    return sum(abs(one) > _TILT for one in apart) * 2 <= len(apart)
+
+
+def _resolutions(page: Any) -> Iterator[float]:
+    """Dots per inch of each picture, in the direction in which it is finest."""
+    for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=_DEEP):
+        columns, rows = item.get_px_size()
+        matrix, holder = item.get_matrix(), item.container
+        while holder is not None:
+            matrix = matrix.multiply(holder.get_matrix())
+            holder = holder.container
+        across, down = math.hypot(matrix.a, matrix.b), math.hypot(matrix.c, matrix.d)
+        if across > 1 and down > 1:
+            yield round(max(columns / across, rows / down) * 72, 1)

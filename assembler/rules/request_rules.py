@@ -1,0 +1,111 @@
+"""Rules about what is asked for: length, dates, expediting, the answer to a notice, the window of re-parole."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+
+from assembler.model import Case, Rfe
+from assembler.rules.people_rules import FILL_IN, NO_RECEIPT
+from assembler.rules.rule_context import Hit, Scene, cites, texts
+
+
+def rules(scene: Scene) -> Iterator[Hit]:
+    """Everything about the request itself."""
+    yield from _placeholders(scene.case)
+    yield from _plain(scene)
+    if scene.case.request.expedite_reason:
+        yield from _expedite(scene)
+    if scene.case.rfe:
+        yield from _response(scene, scene.case.rfe)
+    if scene.case.kind == "re-parole":
+        yield from _window(scene)
+
+
+def _placeholders(case: Case) -> Iterator[Hit]:
+    """Texts that `init` left for a person to write."""
+    named = {"/petitioner/name": case.petitioner.name.full} | {
+        f"/beneficiaries/{n}/name": person.name.full for n, person in enumerate(case.beneficiaries)
+    }
+    titles = {f"/exhibits/{n}/title": exhibit.title for n, exhibit in enumerate(case.exhibits)}
+    points = {f"/rfe/points/{n}/asked": point.asked for n, point in enumerate(case.rfe.points if case.rfe else ())}
+    prose = ((where, "\n".join(paragraphs)) for where, paragraphs in texts(case))
+    for where, text in chain(named.items(), titles.items(), points.items(), prose):
+        if FILL_IN in text:
+            yield Hit(rule="CASE.PLACEHOLDER", pointer=where)
+    if case.rfe and case.rfe.receipt_number == NO_RECEIPT:
+        yield Hit(rule="CASE.PLACEHOLDER", pointer="/rfe/receipt_number")
+
+
+def _plain(scene: Scene) -> Iterator[Hit]:
+    request, usual = scene.case.request, scene.fact("deadlines/length")
+    if usual and request.length_months > usual["usual_months"]:
+        yield Hit(rule="REQUEST.LENGTH", pointer="/request/length_months", values={"months": usual["usual_months"]})
+    if scene.case.kind == "parole" and request.arrival_date and request.arrival_date < scene.as_of:
+        yield Hit(rule="DATE.ARRIVAL_PAST", pointer="/request/arrival_date")
+
+
+def _expedite(scene: Scene) -> Iterator[Hit]:
+    case, where = scene.case, "/request/expedite_reason"
+    if not cites([case.request.expedite_reason]):
+        yield Hit(rule="EXPEDITE.EVIDENCE", pointer=where)
+    if not (case.attorney and case.attorney.phone) and not case.petitioner.phone:
+        yield Hit(rule="EXPEDITE.CONTACT", pointer=where)
+    mark = scene.fact("expedite/mark")
+    if mark and case.request.filing == "paper":
+        yield Hit(rule="EXPEDITE.MARK", pointer=where, values={"mark": mark["text"], "place": mark["where"]})
+
+
+def _response(scene: Scene, rfe: Rfe) -> Iterator[Hit]:
+    if scene.case.kind != "rfe-response":
+        yield Hit(rule="RFE.UNEXPECTED", pointer="/rfe")
+        return
+    yield from _due(scene, rfe)
+    for n, point in enumerate(rfe.points):
+        if not any(paragraph.strip() for paragraph in point.answer):
+            yield Hit(rule="RFE.POINT_UNANSWERED", pointer=f"/rfe/points/{n}/answer")
+        elif not point.exhibits and not cites(point.answer):
+            yield Hit(rule="RFE.POINT_UNPROVED", pointer=f"/rfe/points/{n}")
+    yield from _notice(scene, rfe)
+    if rfe.address is None and scene.case.request.filing == "paper":
+        yield Hit(rule="RFE.ADDRESS", pointer="/rfe")
+
+
+def _notice(scene: Scene, rfe: Rfe) -> Iterator[Hit]:
+    everyone = {person.id for person in scene.case.beneficiaries}
+    for where, exhibit in scene.exhibits():
+        if exhibit.id != rfe.notice_exhibit:
+            continue
+        if exhibit.category != "rfe-notice":
+            yield Hit(rule="RFE.NOTICE_CATEGORY", pointer=f"{where}/category", exhibit=exhibit.id)
+        if exhibit.belongs_to and everyone - set(exhibit.belongs_to):
+            yield Hit(rule="RFE.NOTICE_BELONGS", pointer=f"{where}/belongs_to", exhibit=exhibit.id)
+
+
+def _due(scene: Scene, rfe: Rfe) -> Iterator[Hit]:
+    limits, where = scene.fact("deadlines/rfe"), "/rfe/due_date"
+    if rfe.notice_date > min(scene.as_of, rfe.due_date):
+        yield Hit(rule="RFE.DATES", pointer="/rfe/notice_date")
+    left = (rfe.due_date - scene.as_of).days
+    if left < 0:
+        yield Hit(rule="RFE.DUE", pointer=where)
+    elif limits and left <= limits["soon_days"]:
+        yield Hit(rule="RFE.DUE_SOON", pointer=where, values={"days": limits["soon_days"]})
+    longest = limits["max_days"] + limits["mail_days"] if limits else None
+    if longest and (rfe.due_date - rfe.notice_date).days > longest:
+        yield Hit(rule="RFE.WINDOW", pointer=where, values={"days": longest})
+
+
+def _window(scene: Scene) -> Iterator[Hit]:
+    until, where = scene.case.request.i94_admit_until, "/request/i94_admit_until"
+    limits = scene.fact("deadlines/re-parole")
+    if until is None:
+        yield Hit(rule="REPAROLE.I94", pointer="/request")
+        return
+    left = (until - scene.as_of).days
+    if left < 0:
+        yield Hit(rule="REPAROLE.EXPIRED", pointer=where)
+    elif limits and left < limits["latest_days"]:
+        yield Hit(rule="REPAROLE.WINDOW_LATE", pointer=where, values={"days": limits["latest_days"]})
+    elif limits and left > limits["earliest_days"]:
+        yield Hit(rule="REPAROLE.WINDOW_EARLY", pointer=where, values={"days": limits["earliest_days"]})

@@ -1,0 +1,195 @@
+"""manifests: the one reader of manifest.json. A path comes in; values of the shape the schema says go out, or ProofFailed.
+
+Whatever a file of that name holds, nothing else is raised; a message names the place in it, never what stands there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+from jsonschema.protocols import Validator
+from jsonschema.validators import extend
+from referencing import Registry
+
+from assembler.errors import ProofFailed
+from assembler.runtime.resources import Shelf
+
+NAME = "manifest.json"
+FORMATS = (1, 2)
+_MOST_BYTES = 200_000_000  # the largest packet we can think of, 100,000 pages, has a third of it
+_REMEDY = "restore the packet's folder from a copy, or build it again"
+_HALF = re.compile(r"\\u[dD][89a-fA-F]")  # of a character that JSON writes in two halves
+_DIGEST = re.compile(r"[0-9a-f]{16,64}")
+_TYPES = {"object": "an object {…}", "array": "a list […]", "string": "text in quotes", "integer": "a whole number",
+          "boolean": "true or false", "number": "a number", "null": "null"}  # fmt: skip
+
+
+_SENTENCES = {
+    "additionalProperties": "there is a key that does not belong here",
+    "propertyNames": "there is a key that does not belong here",
+    "anyOf": "the value is of the wrong kind",
+    "enum": "the value is none of those allowed",
+    "const": "the value is none of those allowed",
+    "pattern": "the text is not of the form it should have",
+}
+
+
+class _Twice(dict[str, Any]):
+    """An object in which a key stands twice."""
+
+
+def read_manifest(place: Path) -> dict[str, Any]:
+    """Read and check the manifest `place`, or that of the packet's folder `place`. Raises ProofFailed."""
+    path = place / NAME if place.is_dir() else place
+    try:
+        if path.is_symlink() or not path.is_file():
+            raise _broken("", "there is none" if not path.is_symlink() else "it is a symbolic link")
+        if path.stat().st_size > _MOST_BYTES:
+            raise _broken("", f"it is larger than {_MOST_BYTES // 1_000_000} MB")
+        data = path.read_bytes()
+    except OSError as error:
+        raise _broken("", "it cannot be read") from error
+    return parse_manifest(data)
+
+
+def parse_manifest(data: bytes) -> dict[str, Any]:
+    """Parse and check the bytes of a manifest. Raises ProofFailed."""
+    value = _parsed(data)
+    if not isinstance(value, dict):
+        raise _broken("", "an object {…} belongs here")
+    version = value.get("format")
+    if type(version) is not int or version not in FORMATS:
+        known = " and ".join(map(str, FORMATS))
+        raise _broken("/format", f"it is not of a format that this version of assembler reads ({known})")
+    for error in _validator().iter_errors(value):
+        inner = _meant(error)
+        raise _broken(_pointer(inner), _sentence(inner))
+    twice = next(_twice(value, ""), None)
+    if twice is not None:
+        raise _broken(twice, "a key stands twice in one object")
+    return value
+
+
+def digest_of(folder: Path) -> str:
+    """The sha256 of a packet's manifest, to be noted down: whoever has it can tell a forged packet."""
+    return hashlib.sha256((folder / NAME).read_bytes()).hexdigest()
+
+
+def is_digest(text: str) -> bool:
+    """Whether this is a sha256 in hex, or its beginning, long enough to mean one file only."""
+    return _DIGEST.fullmatch(text) is not None
+
+
+def _parsed(data: bytes) -> Any:
+    try:
+        text = data.decode("utf-8")
+        value = json.loads(text, object_pairs_hook=_object, parse_constant=_no_number)
+        if _HALF.search(text):
+            json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeError as error:
+        raise _broken("", "it is not UTF-8") from error
+    except RecursionError as error:
+        raise _broken("", "its values are nested too deep") from error
+    except ValueError as error:
+        line = getattr(error, "lineno", 0)
+        raise _broken("", f"it is not readable as JSON{f' (line {line})' if line else ''}") from error
+    return value
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    return made if len(made) == len(pairs) else _Twice(made)
+
+
+def _no_number(_word: str) -> Any:
+    raise ValueError("NaN and Infinity are no JSON")
+
+
+def _twice(value: Any, pointer: str) -> Iterator[str]:
+    """Places of objects with a key that stands twice."""
+    waiting = [(value, pointer)]
+    while waiting:
+        value, pointer = waiting.pop()
+        if isinstance(value, _Twice):
+            yield pointer or "/"
+        if isinstance(value, dict):
+            waiting += [(inner, pointer + _step(key)) for key, inner in value.items() if isinstance(inner, dict | list)]
+        elif isinstance(value, list):
+            waiting += [(inner, f"{pointer}/{n}") for n, inner in enumerate(value) if isinstance(inner, dict | list)]
+
+
+def _step(key: object) -> str:
+    """A step of a JSON pointer; a key that is not the schema's own could be a client's fact."""
+    text = str(key)
+    return f"/{text}" if isinstance(key, int) or text in _words() else "/…"
+
+
+def _meant(error: ValidationError) -> ValidationError:
+    """The complaint of the alternative whose type fits, where there are several: of "an object or null" that about the object."""
+    fitting = [one for one in error.context or () if one.validator != "type" or one.relative_path]
+    return _meant(fitting[0]) if fitting else error
+
+
+def _pointer(error: ValidationError) -> str:
+    return "".join(map(_step, error.absolute_path)) or "/"
+
+
+def _sentence(error: ValidationError) -> str:
+    wanted: Any = error.validator_value
+    present: Any = error.instance
+    kind = str(error.validator)
+    if kind == "required":
+        return f"{', '.join(key for key in wanted if key not in present)} is missing"
+    if kind == "type":
+        names = [wanted] if isinstance(wanted, str) else wanted
+        return f"{' or '.join(_TYPES[name] for name in names)} belongs here"
+    return _SENTENCES.get(kind, f"the value is outside its limits ({kind})")
+
+
+def _broken(pointer: str, problem: str) -> ProofFailed:
+    return ProofFailed(problem, (), where=f"{NAME} {pointer}" if pointer else NAME, remedy=_REMEDY)
+
+
+def _is_whole(_checker: object, value: object) -> bool:
+    """6.0 is a whole number to JSON Schema; here it would be used to count pages."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _pattern(_validator: Validator, pattern: str, value: Any, _schema: Any) -> Iterator[ValidationError]:
+    """`$` of Python also stands before a line break at the end."""
+    if isinstance(value, str) and (value.endswith("\n") or not re.search(pattern, value)):
+        yield ValidationError("form")
+
+
+@cache
+def _validator() -> Validator:
+    checker = Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_whole)
+    ours = extend(Draft202012Validator, {"pattern": _pattern}, type_checker=checker)  # type: ignore[no-untyped-call]
+    made: Validator = ours(_schema(), registry=Registry())
+    return made
+
+
+@cache
+def _schema() -> Mapping[str, Any]:
+    return Shelf.default().schema("manifest.schema.json")  # ours, whatever a firm's own folder holds
+
+
+@cache
+def _words() -> frozenset[str]:
+    """Every key the schema knows."""
+    return frozenset(_names(_schema()))
+
+
+def _names(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        yield from node.get("properties", ())
+    for inner in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from _names(inner)
