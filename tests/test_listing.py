@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assembler.model import Finding, Severity
-from assembler.report.formats import STYLES, Listed, RuleHelp, render
+from assembler.model import Finding, RuleHelp, Severity
+from assembler.report.formats import STYLES, Listed, render
 
 
 def finding(rule: str = "ID.BENEFICIARY", severity: Severity = Severity.ERROR, **more: object) -> Finding:
