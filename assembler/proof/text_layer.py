@@ -38,7 +38,7 @@ _USUAL, _USUAL_PART = (
 # points, or its whole height, by which a word may be off: the engine lays lines of a skewed scan level
 _FAR = 12.0
 _SOME_FAR = 0.1  # part of the words of a page that may be further off
-_INCH = 72.0  # points that no word is
+_INCH = 72.0  # points, or its height, that no word is off
 # letters that PDFium may pass over: so many, or so large a part of a page's
 _FEW_LETTERS, _PASSED_OVER = 8, 0.05
 _EDGE = 1.0  # points by which the same sign may lie in a box on one page and beside it on the other
@@ -501,7 +501,8 @@ def _judge_offs(offs: Sequence[float], heights: Sequence[float], line: float) ->
         median(off / max(_USUAL, _USUAL_PART * height) for off, height in pairs) if pairs else 0.0
     )
     far = sum(off > max(_FAR, height, line) for off, height in pairs)
-    if usual > 1 or far > max(1, _SOME_FAR * len(offs)) or max(offs, default=0.0) > _INCH:
+    elsewhere = any(off > max(_INCH, height) for off, height in pairs)
+    if usual > 1 or far > max(1, _SOME_FAR * len(offs)) or elsewhere:
         return (
             f"has {max(1, far)} of {len(offs)} recognized words in another place than they are seen"
         )
