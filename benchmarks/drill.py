@@ -233,7 +233,7 @@ def _of_bad(name: str, row: dict[str, Any], kind: str, folder: Path) -> list[str
 def _of_good(name: str, row: dict[str, Any], folder: Path, number: int) -> list[str]:
     if row["state"] not in ("built", "skipped"):
         return [f"{name} is {row['state']} by {row['rules']}"]
-    if pipeline.standing(folder, Shelf.default(), OPTIONS) is None:
+    if pipeline.find_current_packets(folder, Shelf.default(), OPTIONS) is None:
         return [f"{name}: its bundle is not what its manifest proves"]
     found = _canaries(folder / "build/child/bundle.pdf")
     foreign = found - {cases.canary(number)}

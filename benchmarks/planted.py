@@ -38,7 +38,7 @@ def read(folder: Path, home: Path) -> Subject:
         spent = {one.room: one.cpu for one in workshop.timings()}
     return Subject(
         name=folder.name, folder=folder, case=case, texts=texts,
-        recognition=spent["evidence.reading"], comparison=spent["evidence.texts"] + compared,
+        recognition=spent["evidence.page_recognition"], comparison=spent["evidence.page_texts"] + compared,
     )  # fmt: skip
 
 

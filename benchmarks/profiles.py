@@ -49,7 +49,7 @@ def built(case: Path, name: str) -> bool:
     started = time.perf_counter()
     with Workshop(case / ".assembler", jobs=os.cpu_count() or 1) as shop:
         options = pipeline.Options(as_of=AS_OF, profile=name)
-        (one,) = pipeline.bundle(case, shelf, shop, options, lambda *_: None)
+        (one,) = pipeline.build_packets(pipeline.make_context(case, shelf, shop, options))
         seconds, spent = time.perf_counter() - started, sum(row.cpu for row in shop.timings())
         found = receivers.lint_build(one.folder, profile, shop)
     print(f"{name}: {seconds:.1f} s, {spent:.1f} s of CPU, {one.pages} pages, {len(one.proof.checks)} checks, "

@@ -17,10 +17,10 @@ from tests import factories
 AS_OF = date(2026, 11, 23)
 
 
-def build(folder: Path, *, jobs: int = 2) -> tuple[pipeline.Built, ...]:
+def build(folder: Path, *, jobs: int = 2) -> tuple[pipeline.BuiltPacket, ...]:
     """Bundle a case in-process."""
     with Workshop(folder / ".assembler", jobs=jobs) as shop:
-        return pipeline.bundle(folder, Shelf.default(), shop, pipeline.Options(as_of=AS_OF), lambda *_: None)
+        return pipeline.build_packets(pipeline.make_context(folder, Shelf.default(), shop, pipeline.Options(as_of=AS_OF)))
 
 
 def unseal(folder: Path) -> None:

@@ -76,7 +76,7 @@ def test_what_a_living_run_may_hold_stays_until_it_has_ended(tmp_path: Path) -> 
 def test_a_killed_run_holds_nothing(tmp_path: Path) -> None:
     put(Cache(tmp_path), "a", 10)
     code = (
-        "import os, sys, pathlib\nfrom assembler.workshop.upkeep import User\n"
+        "import os, sys, pathlib\nfrom assembler.runtime.cache_upkeep import User\n"
         "user = User(pathlib.Path(sys.argv[1])); user.enter(); os.kill(os.getpid(), 9)"
     )
     subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False, cwd=ROOT)
@@ -192,7 +192,7 @@ class Edited(RuleBasedStateMachine):
         for folder in (case, clean):
             with Workshop(folder / ".assembler", pool=self.pool) as shop:
                 asked = pipeline.Options(as_of=date(2026, 11, 23))
-                pipeline.bundle(folder, Shelf.default(), shop, asked, lambda *_: None)
+                pipeline.build_packets(pipeline.make_context(folder, Shelf.default(), shop, asked))
         assert snapshot(case / "build") == snapshot(clean / "build")
         shutil.rmtree(clean)
 

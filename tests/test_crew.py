@@ -70,7 +70,7 @@ SCRIPT = """
 import sys
 from pathlib import Path
 from typing import Any
-from assembler.workshop import Crew
+from assembler.runtime.driver_crew import Crew
 from tests.test_crew import sleep
 if __name__ == "__main__":
     try:

@@ -331,7 +331,7 @@ def test_wrong_cites_stop_before_anything_is_drawn() -> None:
 )  # fmt: skip
 def test_which_engine_draws(origin: str, asked: str, installed: bool, engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(programs, "find", lambda _: Path("soffice") if installed else None)
-    monkeypatch.setattr(settling.convert, "libreoffice_version", lambda: "LibreOffice 1")
+    monkeypatch.setattr(settling.word_to_pdf, "libreoffice_version", lambda: "LibreOffice 1")
     monkeypatch.setattr(type(letters.SHELF), "template", lambda *_: TemplateFile(name="own.docx", data=b"", origin=origin))
     shop = FakeShop(lambda job: _blank_draft(job, 2 if job.id == "draft:tab-sheets" else 1))
 

@@ -187,10 +187,10 @@ def test_a_step_is_taken_only_if_it_helps_and_loses_no_word() -> None:
 # --- whole bundles ----------------------------------------------------------------------------------------------------
 
 
-def build(case: Path, profile: str, jobs: int = 2) -> pipeline.Built:
+def build(case: Path, profile: str, jobs: int = 2) -> pipeline.BuiltPacket:
     with Workshop(case / ".assembler", jobs=jobs) as shop:
         options = pipeline.Options(as_of=AS_OF, profile=profile)
-        (built,) = pipeline.bundle(case, Shelf.default(), shop, options, lambda *_: None)
+        (built,) = pipeline.build_packets(pipeline.make_context(case, Shelf.default(), shop, options))
     return built
 
 

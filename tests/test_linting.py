@@ -34,7 +34,7 @@ def bundles(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     with Workshop(case / ".assembler", jobs=2) as shop:
         for name in SHIPPED:
             options = pipeline.Options(as_of=AS_OF, profile=name)
-            (built,) = pipeline.bundle(case, SHELF, shop, options, lambda *_: None)
+            (built,) = pipeline.build_packets(pipeline.make_context(case, SHELF, shop, options))
             assert built.proof.ok
             found = receivers.lint_build(built.folder, receivers.load(SHELF, name), shop)
             assert [one for one in found if one.rule != "PROFILE.PAPER"] == []

@@ -172,8 +172,8 @@ KILL = """
 import os, signal, sys
 from pathlib import Path
 from assembler import pipeline
+from assembler.bundle import writer
 from tests.conftest import build
-from assembler.bind import book
 def killed(*args, **more):
     os.kill(os.getpid(), signal.SIGKILL)
 if __name__ == "__main__":
@@ -183,7 +183,7 @@ if __name__ == "__main__":
 
 
 @pytest.mark.parametrize(
-    "where", ['book.stamps, "stamp"', 'book.links, "connect"', 'pipeline.building.prove, "prove"', 'pipeline.building, "publish"']
+    "where", ['writer.stamps, "stamp"', 'writer.links, "connect"', 'pipeline.build.proof, "prove"', 'pipeline.build, "publish"']
 )
 def test_killed_at_any_moment_the_old_bundle_stays(copy: Path, tmp_path: Path, where: str) -> None:
     script = tmp_path / "kill.py"

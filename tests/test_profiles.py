@@ -129,7 +129,7 @@ def test_a_firms_profile_with_every_field_is_built_proved_and_content(copy: Path
     assert set(EVERY) == set(SHELF.schema("profile.schema.json")["properties"]["values"]["properties"])
     own(copy, values={key: dated(value) for key, value in EVERY.items()})
     with Workshop(copy / ".assembler", jobs=2) as shop:
-        (built,) = pipeline.bundle(copy, SHELF, shop, pipeline.Options(as_of=AS_OF, profile="mine"), lambda *_: None)
+        (built,) = pipeline.build_packets(pipeline.make_context(copy, SHELF, shop, pipeline.Options(as_of=AS_OF, profile="mine")))
         found = receivers.lint_build(built.folder, receivers.load(SHELF, "mine", copy), shop)
         data = json.loads((built.folder / "manifest.json").read_text())
         other = receivers.lint_build(built.folder, receivers.load(SHELF, "eoir-ecas"), shop)
@@ -149,7 +149,7 @@ def test_a_firms_profile_with_every_field_is_built_proved_and_content(copy: Path
 def test_a_wrong_page_in_a_bundle_without_links_is_caught(copy: Path) -> None:
     own(copy, values={"links": dated("none")})
     with Workshop(copy / ".assembler", jobs=2) as shop:
-        (built,) = pipeline.bundle(copy, SHELF, shop, pipeline.Options(as_of=AS_OF, profile="mine"), lambda *_: None)
+        (built,) = pipeline.build_packets(pipeline.make_context(copy, SHELF, shop, pipeline.Options(as_of=AS_OF, profile="mine")))
         assert built.proof.ok
         assert {check.name for check in built.proof.checks} >= {"agreement", "cites"}
         path = built.folder / "manifest.json"

@@ -68,11 +68,10 @@ def own_profile(case: Path, **values: object) -> str:
     return "tiny"
 
 
-def build(case: Path, profile: str) -> pipeline.Built:
+def build(case: Path, profile: str) -> pipeline.BuiltPacket:
     with Workshop(case / ".assembler", jobs=2) as shop:
-        (built,) = pipeline.bundle(
-            case, Shelf.default(), shop, pipeline.Options(as_of=AS_OF, profile=profile), lambda *_: None
-        )
+        (built,) = pipeline.build_packets(pipeline.make_context(
+            case, Shelf.default(), shop, pipeline.Options(as_of=AS_OF, profile=profile)))
     return built
 
 

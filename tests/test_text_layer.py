@@ -158,7 +158,7 @@ def test_sound_evidence_of_many_kinds_passes(tmp_path: Path, profile: str) -> No
 
     options = pipeline.Options(as_of=AS_OF, profile=profile)
     with Workshop(case / ".assembler", jobs=2) as shop:
-        (built,) = pipeline.bundle(case, Shelf.default(), shop, options, lambda *_: None)
+        (built,) = pipeline.build_packets(pipeline.make_context(case, Shelf.default(), shop, options))
 
     assert built.proof.ok
 

@@ -120,7 +120,7 @@ def test_leftovers_of_a_killed_run_are_swept(tmp_path: Path) -> None:
 
 def test_a_second_run_of_the_same_case_is_refused(tmp_path: Path) -> None:
     code = (
-        "import sys, pathlib\nfrom assembler.workshop import Workshop\n"
+        "import sys, pathlib\nfrom assembler.runtime.workshop import Workshop\n"
         "with Workshop(pathlib.Path(sys.argv[1])): print('in', flush=True); sys.stdin.read()"
     )
     home = str(tmp_path / "case/.assembler")

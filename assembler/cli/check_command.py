@@ -66,7 +66,7 @@ def _checked(case: Path, options: dict[str, Any]) -> Checked:
     found: tuple[Finding, ...]
     with Workshop(home, jobs=jobs, cache=options["cache"], cache_mb=options["cache_size"]) as workshop, progress() as tell:
         try:
-            found = pipeline.check(case, Shelf.default(options["shelf_dir"]), workshop, asked, tell)
+            found = pipeline.find_problems(pipeline.make_context(case, Shelf.default(options["shelf_dir"]), workshop, asked, tell))
         except FindingsError as error:
             code = error.exit_code
             found = tuple(one for one in error.findings if isinstance(one, Finding))

@@ -28,7 +28,7 @@ from assembler.cli.verify_command import verify
 from assembler.errors import ExitCode
 
 if TYPE_CHECKING:
-    from assembler.pipeline import Built, Options
+    from assembler.pipeline import BuiltPacket, Options
     from assembler.runtime.workshop import Workshop
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
@@ -101,7 +101,7 @@ def bundle(case: Path, out: Path | None, frozen: Path | None, as_json: bool, **o
         pipeline.apart(frozen, out or case / "build")
         options["freeze"] = pipeline.filed(frozen)
     with _workshop(case, options) as workshop, progress() as tell:
-        built = pipeline.bundle(case, Shelf.default(options["shelf_dir"]), workshop, _options(options), tell, out)
+        built = pipeline.build_packets(pipeline.make_context(case, Shelf.default(options["shelf_dir"]), workshop, _options(options), tell, out))
         spent = workshop.timings()
     if options["timings"]:
         keep(case, spent)
@@ -168,7 +168,7 @@ def _more(files: tuple[str, ...]) -> str:
     return f" and {_count(len(files) - 1, 'part')} more" if len(files) > 1 else ""
 
 
-def _spared(one: Built) -> str:
+def _spared(one: BuiltPacket) -> str:
     """What was not done, since it was done before."""
     again = "; nothing had changed: proved again" if one.again else ""
     known = one.proof.known
@@ -179,7 +179,7 @@ def _count(number: int, word: str) -> str:
     return f"{number} {word}{'' if number == 1 else 's'}"
 
 
-def _as_json(one: Built) -> dict[str, Any]:
+def _as_json(one: BuiltPacket) -> dict[str, Any]:
     return {
         "case": one.case,
         "packet": one.packet,

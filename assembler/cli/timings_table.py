@@ -26,10 +26,10 @@ def times(spent: Sequence[Spent]) -> str:
     """A line for each room: items, seconds waited for, CPU seconds and their share."""
     cpu = sum(one.cpu for one in spent) or 1.0
     rows = [
-        f"{one.room:<20} {one.items:>7} {one.wall:>9.2f} s {one.cpu:>9.2f} s {100 * one.cpu / cpu:>5.1f} %" for one in spent
+        f"{one.room:<34} {one.items:>7} {one.wall:>9.2f} s {one.cpu:>9.2f} s {100 * one.cpu / cpu:>5.1f} %" for one in spent
     ]
-    head = f"{'room':<20} {'items':>7} {'waited':>11} {'CPU':>11} {'share':>7}"
-    foot = f"{'together':<20} {'':>7} {sum(one.wall for one in spent):>9.2f} s {cpu:>9.2f} s"
+    head = f"{'room':<34} {'items':>7} {'waited':>11} {'CPU':>11} {'share':>7}"
+    foot = f"{'together':<34} {'':>7} {sum(one.wall for one in spent):>9.2f} s {cpu:>9.2f} s"
     return "\n".join([head, *rows, foot])
 
 

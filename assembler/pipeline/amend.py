@@ -14,8 +14,8 @@ from assembler.layout import amendment
 from assembler.layout.packet_plan import tab_labels
 from assembler.model import Case, Filed, Finding, PageFacts, Plan, Prepared, Severity
 from assembler.pipeline.options import Options
+from assembler.pipeline.run_context import RunContext
 from assembler.report import manifest_writer
-from assembler.runtime.resources import Shelf
 
 
 def filed(place: Path) -> tuple[Filed, ...]:
@@ -55,16 +55,20 @@ def apart(place: Path, target: Path) -> None:
         )
 
 
-def plans(case: Case, made: tuple[Plan, ...], folder: Path, shelf: Shelf, options: Options) -> tuple[Plan, ...]:
-    """The plans, each in the order its packet was filed in."""
-    style = shelf.recipe(case.kind, folder).labels if options.freeze else ""
+def keep_filed_order(case: Case, plans: tuple[Plan, ...], context: RunContext) -> tuple[Plan, ...]:
+    """Return the plans, each in the order in which its packet was filed."""
+    options = context.options
+    if not options.freeze:
+        return plans
+    labels = tab_labels(context.resources.recipe(case.kind, context.folder).labels)
     in_place = options.late == "in-place"
     return tuple(
-        amendment.frozen(plan, old, tab_labels(style), in_place=in_place) if (old := of(plan, options)) else plan for plan in made
+        amendment.frozen(plan, old, labels, in_place=in_place) if (old := filed_packet(plan, options)) else plan
+        for plan in plans
     )
 
 
-def of(plan: Plan, options: Options) -> Filed | None:
+def filed_packet(plan: Plan, options: Options) -> Filed | None:
     """The filed packet of a plan, if there is one."""
     return next((one for one in options.freeze if one.packet == plan.packet), None)
 
@@ -97,7 +101,7 @@ def findings(
     plan: Plan, prepared: tuple[Prepared, ...], forms: dict[str, list[PageFacts]], options: Options
 ) -> tuple[Finding, ...]:
     """Filed pages of evidence and forms that are gone, changed or moved; a packet that nobody says was filed."""
-    old = of(plan, options)
+    old = filed_packet(plan, options)
     if options.freeze and old is None:
         unfiled = Finding(
             rule="FREEZE.NONE", severity=Severity.WARNING, where=f"packet {plan.packet}",

@@ -1,4 +1,4 @@
-"""What stands already: packets that are as `bundle` would make them now, which need only be proved again."""
+"""Packets that exist already and are as `build_packets` would write them now: they need only be proved again."""
 
 from __future__ import annotations
 
@@ -9,60 +9,67 @@ from typing import Any
 from assembler import intake, proof
 from assembler.model import Case, Finding, Severity
 from assembler.pipeline.doctor import surroundings
-from assembler.pipeline.options import Built, Options, Tell
+from assembler.pipeline.options import BuiltPacket, Options
+from assembler.pipeline.run_context import RunContext
 from assembler.report import manifest_writer
-from assembler.runtime import manifest_reader as manifests
+from assembler.runtime import manifest_reader
 from assembler.runtime.resources import Shelf
-from assembler.runtime.workshop import Workshop
 
 Manifest = dict[str, Any]
 
 
-def seal(case: Case, folder: Path, shelf: Shelf, options: Options) -> str:
-    """One hash of everything a build depends on; `case` read with its files' hashes."""
-    return manifest_writer.seal_of(case, folder, shelf, options, surroundings())
+def digest_inputs(case: Case, folder: Path, resources: Shelf, options: Options) -> str:
+    """Return one hash of everything a build depends on. `case` must be read with the hashes of its files."""
+    return manifest_writer.seal_of(case, folder, resources, options, surroundings())
 
 
-def standing(folder: Path, shelf: Shelf, options: Options, out: Path | None = None) -> tuple[Manifest, ...] | None:
-    """The manifests of a case's packets, if every one of them is what `bundle` would make now; None if any is not.
+def find_current_packets(folder: Path, resources: Shelf, options: Options) -> tuple[Manifest, ...] | None:
+    """Return the manifests of the packets in a case's build/ if each is what a build would write now; None if any is not.
 
     Reads the case and its files; raises CaseRejected.
     """
-    case = intake.read_case(folder, shelf)
-    return sealed(case, out or folder / "build", seal(case, folder, shelf, options))
+    case = intake.read_case(folder, resources)
+    return _current_manifests(case, digest_inputs(case, folder, resources, options), folder / "build")
 
 
-def sealed(case: Case, target: Path, wanted: str) -> tuple[Manifest, ...] | None:
-    """The manifests of the packets in `target`, if all have this seal, were proved, and are as they were written."""
-    found = [manifest_writer.standing(target / person.id, wanted) for person in case.beneficiaries]
-    whole = tuple(one for one in found if one and not _outside(one))
-    return whole if len(whole) == len(found) else None
+def reprove_existing(case: Case, input_digest: str, context: RunContext) -> tuple[BuiltPacket, ...] | None:
+    """Prove the existing packets again and return them; None if any of them is not current, or fails."""
+    manifests = _current_manifests(case, input_digest, context.target)
+    if not manifests:
+        return None
+    context.report_progress("prove", 0, 0)
+    packets = tuple(_reprove(manifest, context) for manifest in manifests)
+    return packets if all(packet.proof.ok for packet in packets) else None
 
 
-def _outside(manifest: Manifest) -> bool:
-    """Whether a program outside this package, whose version is not sealed, drew any of it."""
+def _current_manifests(case: Case, input_digest: str, target: Path) -> tuple[Manifest, ...] | None:
+    """The manifests of packets with this digest of their inputs that were proved and are as they were written."""
+    existing = [manifest_writer.standing(target / person.id, input_digest) for person in case.beneficiaries]
+    current = tuple(manifest for manifest in existing if manifest and not _drawn_elsewhere(manifest))
+    return current if len(current) == len(existing) else None
+
+
+def _drawn_elsewhere(manifest: Manifest) -> bool:
+    """Whether a program outside this package, whose version is not in the digest, drew any of it."""
     return any(not str(engine).startswith("office2pdf") for engine in manifest["word_engines"].values())
 
 
-def prove_again(
-    manifests: tuple[Manifest, ...], folder: Path, target: Path, workshop: Workshop, tell: Tell
-) -> tuple[Built, ...] | None:
-    """The packets as they stand, each proved again; None if one of them no longer can be."""
-    tell("prove", 0, 0)
-    built = tuple(_proved(one, folder, target / one["packet"], workshop) for one in manifests)
-    return built if all(one.proof.ok for one in built) else None
+def _reprove(manifest: Manifest, context: RunContext) -> BuiltPacket:
+    folder: Path = context.target / manifest["packet"]
+    return BuiltPacket(
+        case=manifest["case"],
+        packet=manifest["packet"],
+        folder=folder,
+        files=tuple(volume["path"] for volume in manifest["volumes"]),
+        pages=len(manifest["ledger"]),
+        exhibits=len(manifest["index"]),
+        findings=tuple(_read_finding(row) for row in manifest["findings"]),
+        proof=proof.prove(folder, context.folder, context.workshop, remember=True),
+        again=True,
+        digest=manifest_reader.digest_of(folder),
+    )
 
 
-def _proved(manifest: Manifest, folder: Path, packet: Path, workshop: Workshop) -> Built:
-    return Built(
-        case=manifest["case"], packet=manifest["packet"], folder=packet, pages=len(manifest["ledger"]),
-        files=tuple(one["path"] for one in manifest["volumes"]), exhibits=len(manifest["index"]),
-        findings=tuple(_finding(one) for one in manifest["findings"]),
-        proof=proof.prove(packet, folder, workshop, remember=True), again=True,
-        digest=manifests.digest_of(packet),
-    )  # fmt: skip
-
-
-def _finding(row: Mapping[str, Any]) -> Finding:
+def _read_finding(row: Mapping[str, Any]) -> Finding:
     region = row.get("region")
     return Finding(**{**row, "severity": Severity(row["severity"]), "region": tuple(region) if region else None})

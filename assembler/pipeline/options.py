@@ -12,7 +12,7 @@ from assembler.errors import CaseRejected
 from assembler.model import Case, Filed, Finding, Proof, Severity
 from assembler.runtime.publishing import Kept
 
-Tell = Callable[[str, int, int], None]  # step, done, total
+Progress = Callable[[str, int, int], None]  # step, done, total
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,8 +30,8 @@ class Options:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Built:
-    """One finished packet."""
+class BuiltPacket:
+    """One finished packet: its folder, what it holds, and its proof."""
 
     case: str
     packet: str
@@ -46,9 +46,11 @@ class Built:
     again: bool = False  # it stood as it would be made now, and was only proved again
 
 
-def stop_if_strict(case: Case, found: Sequence[Finding], options: Options) -> None:
-    """Errors always stop a bundle; warnings do with --strict."""
+def stop_at_findings(case: Case, findings: Sequence[Finding], options: Options) -> None:
+    """Raise CaseRejected if findings stop the bundle: errors always do, warnings with --strict."""
     stops = {Severity.ERROR, Severity.WARNING} if options.strict else {Severity.ERROR}
-    bad = [finding for finding in found if finding.severity in stops]
-    if bad:
-        raise CaseRejected(f"{len(bad)} findings stop the bundle", bad, where=case.id, remedy="mend these and run again")
+    stopping = [finding for finding in findings if finding.severity in stops]
+    if stopping:
+        raise CaseRejected(
+            f"{len(stopping)} findings stop the bundle", stopping, where=case.id, remedy="fix these and rerun"
+        )

@@ -8,22 +8,28 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from assembler import forms
+from assembler.bundle.print_set import FOLDER as PRINT_FOLDER
 from assembler.errors import OutputNotWritten
 from assembler.model import Case, Draft, Prepared
+from assembler.pipeline.checked_case import CheckedCase
+from assembler.pipeline.packet_content import PacketContent
+from assembler.pipeline.run_context import RunContext
 from assembler.report import manifest_writer
 from assembler.runtime.atomic_files import link_below, refuse_bytes
 from assembler.runtime.publishing import refuse_foreign
 
+__all__ = ["PRINT_FOLDER", "check_place", "keep_for_proof", "lay_content"]
+
 _INPUTS = ("case.json", "evidence", "forms", "templates", "profiles", ".assembler")
 
 
-def place(case: Case, folder: Path, packet: str, out: Path | None) -> Path:
-    """Where a packet goes. Raises OutputNotWritten if it may not be put there.
+def check_place(case: Case, packet: str, context: RunContext) -> None:
+    """Raise OutputNotWritten if a packet may not be put into `context.target`.
 
     Not among the case's own files; not through a symbolic link within the case folder; not over anything but this
     packet's own folder. Links on the way to a folder named with --out are the person's choice.
     """
-    final = (out or folder / "build") / packet
+    folder, final = context.folder, context.target / packet
     inside = final.resolve().relative_to(folder.resolve()).parts if final.resolve().is_relative_to(folder.resolve()) else ()
     if inside and inside[0] in _INPUTS:
         raise OutputNotWritten(
@@ -37,7 +43,18 @@ def place(case: Case, folder: Path, packet: str, out: Path | None) -> Path:
         )
     refuse_bytes(final.resolve())
     refuse_foreign(final, manifest_writer.record_of(case.id, packet))
-    return final
+
+
+def lay_content(content: PacketContent, checked: CheckedCase, folder: Path) -> None:
+    """Put beside the bundle what a person works with and what the proof needs; placeholder pages are no use in Word."""
+    placeholders = {part.document for part in content.plan.parts if part.holds_place}
+    lay_drafts([draft for draft in content.drafts if draft.id not in placeholders], folder)
+    keep_forms(content.forms, folder)
+    keep_papers(content.papers, folder)
+    bound = {leaf.document for leaf in content.layout.leaves}
+    filled = {form.document: form.flattened for form in content.forms if form.document in bound}
+    completed = [form for form in checked.prepared if form.exhibit in bound]
+    keep_for_proof(content.drafts, filled, [*content.exhibits, *completed], folder)
 
 
 def lay_drafts(filled: Sequence[Draft], made: Path) -> None:

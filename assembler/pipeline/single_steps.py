@@ -11,7 +11,7 @@ from pathlib import Path
 from assembler import forms, proof, receivers, rules
 from assembler.errors import OutputNotWritten
 from assembler.model import Finding, Plan, Proof
-from assembler.pipeline.prepared_case import planned
+from assembler.pipeline.checked_case import read_plans
 from assembler.runtime.atomic_files import link_below, write_atomic, writing
 from assembler.runtime.publishing import read_record
 from assembler.runtime.resources import Shelf
@@ -24,7 +24,7 @@ _MOST_NOTED = 1_000
 
 def plans(folder: Path, shelf: Shelf, profile: str = receivers.DEFAULT) -> tuple[Plan, ...]:
     """Read and plan only: one plan per beneficiary; starts no program, opens no evidence but to hash it."""
-    return planned(folder, shelf, profile, hashed=False)[1]
+    return read_plans(folder, shelf, profile, hashed=False)[1]
 
 
 def start(folder: Path, shelf: Shelf, kind: str, reasons: Sequence[str]) -> None:
@@ -73,7 +73,7 @@ def fill_forms(
 
     `payment`: card data for a payment form; it goes into that form and nowhere else. Raises what the steps raise.
     """
-    case, made = planned(folder, shelf, hashed=False)
+    case, made = read_plans(folder, shelf, hashed=False)
     current = rules.editions(rules.from_shelf(shelf))
     filled: dict[Path, bytes] = {}
     findings: list[Finding] = []

@@ -14,7 +14,7 @@ from assembler.runtime.workshop import Workshop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Within:
+class BoundFiles:
     """The files of the bundle, and what was done to its pages to get there."""
 
     volumes: tuple[Volume, ...]
@@ -25,7 +25,7 @@ class Within:
 def bind(
     layout: Layout, documents: Mapping[str, Path], prepared: Sequence[Prepared], folder: Path, profile: Profile,
     workshop: Workshop,
-) -> Within:  # fmt: skip
+) -> BoundFiles:  # fmt: skip
     """Write the bundle into `folder`. Raises what binding raises, CaseRejected where even fitting does not help."""
     documents = optimize.without_colour(documents, workshop) if profile.colour == "grey" else documents
     desk = _desk(documents, prepared, profile, workshop) if profile.max_dpi else None
@@ -40,7 +40,7 @@ def bind(
             fit = _smaller(above, desk, fit, layout, workshop)
             continue
         found = optimize.findings(fit, {place: binding.place(leaf) for place, leaf in leaves.items()})
-        return Within(volumes=volumes, fitted=fit.pages, findings=found)
+        return BoundFiles(volumes=volumes, fitted=fit.pages, findings=found)
 
 
 def _desk(

@@ -77,7 +77,7 @@ def build_all(home: Path, jobs: int) -> None:
 def _bundle(case: Path, jobs: int, **options: Any) -> None:
     with Workshop(case / ".assembler", jobs=jobs) as shop:
         settings = pipeline.Options(as_of=AS_OF, thumbnails=False, **options)
-        pipeline.bundle(case, Shelf.default(), shop, settings, lambda *_: None)
+        pipeline.build_packets(pipeline.make_context(case, Shelf.default(), shop, settings))
 
 
 def _case(folder: Path, files: Mapping[str, bytes], **change: Any) -> Path:

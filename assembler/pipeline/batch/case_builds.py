@@ -44,7 +44,7 @@ def build(order: Order, pool: Pool | None = None) -> Outcome:
         with Workshop(
             order.folder / ".assembler", pool=pool, cache=order.cache, cache_mb=order.cache_mb
         ) as workshop:
-            built = pipeline.bundle(order.folder, order.shelf, workshop, order.options, lambda _step, _done, _total: None)
+            built = pipeline.build_packets(pipeline.make_context(order.folder, order.shelf, workshop, order.options))
             timings = workshop.timings()
     except AssemblerError as error:
         found = tuple(one for one in getattr(error, "findings", ()) if isinstance(one, Finding))
@@ -67,7 +67,7 @@ def build(order: Order, pool: Pool | None = None) -> Outcome:
 def _stands(order: Order) -> Outcome | None:
     """The outcome of a case that need not be built, because its manifests prove that nothing has changed."""
     try:
-        manifests = pipeline.standing(order.folder, order.shelf, order.options)
+        manifests = pipeline.find_current_packets(order.folder, order.shelf, order.options)
     except AssemblerError:
         return None  # building it will say why
     if not manifests:

@@ -1,0 +1,150 @@
+"""The case with its plans, its evidence prepared, and everything that was checked: what all its packets share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from assembler import crosscheck, evidence, forms, intake, receivers, rules
+from assembler.errors import EvidenceUnreadable
+from assembler.evidence import legibility
+from assembler.layout.packet_plan import plan_packet
+from assembler.model import Case, Exhibit, FilePart, Finding, PartKind, Plan, Prepared, Profile, Severity
+from assembler.pipeline import amend
+from assembler.pipeline.options import stop_at_findings
+from assembler.pipeline.run_context import RunContext
+from assembler.runtime.resources import Shelf
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedCase:
+    """A case whose evidence is prepared and whose facts are checked."""
+
+    case: Case
+    plans: tuple[Plan, ...]  # one for each beneficiary
+    library: rules.Library  # rules, checklists and dated facts
+    judged: rules.Judgement
+    prepared: tuple[Prepared, ...]  # exhibits, then completed forms
+    crosschecked: crosscheck.Crosschecked
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Of the facts, of the evidence, and of both together."""
+        of_evidence = (finding for exhibit in self.prepared for finding in exhibit.findings)
+        return (*self.judged.findings, *of_evidence, *self.crosschecked.findings)
+
+
+def find_problems(context: RunContext) -> tuple[Finding, ...]:
+    """Return every finding that a build would have, without building. Raises what the steps raise."""
+    case = intake.read_case(context.folder, context.resources)
+    checked = check_case(case, plan_packets(case, context), context)
+    editions = rules.editions(checked.library)
+    findings = [*checked.findings]
+    for plan in checked.plans:
+        filled = forms.fill_packet(plan, case, context.folder, context.resources, context.workshop, editions)
+        findings += (*filled.findings, *placeholder_findings(plan))
+    return tuple(dict.fromkeys(findings))
+
+
+def plan_packets(case: Case, context: RunContext) -> tuple[Plan, ...]:
+    """Plan one packet per beneficiary, in the order in which it was filed if it was.
+
+    Raises CaseRejected where a filed packet is not one of this case.
+    """
+    plans = plan_for_receiver(case, context.folder, context.resources, context.profile)
+    stop_at_findings(case, list(amend.foreign(case, plans, context.options)), context.options)
+    return amend.keep_filed_order(case, plans, context)
+
+
+def check_case(case: Case, plans: tuple[Plan, ...], context: RunContext) -> CheckedCase:
+    """Check the facts, prepare the evidence, and compare both. Raises EvidenceUnreadable with all findings."""
+    library = rules.from_shelf(context.resources)
+    judged = rules.check(case, library, context.options.as_of)
+    prepared = _prepare_evidence(case, judged, context)
+    crosschecked = _crosscheck(case, prepared, context)
+    return CheckedCase(
+        case=case, plans=plans, library=library, judged=judged, prepared=prepared, crosschecked=crosschecked
+    )
+
+
+def read_plans(
+    folder: Path, resources: Shelf, profile: str = receivers.DEFAULT, *, hashed: bool = True
+) -> tuple[Case, tuple[Plan, ...]]:
+    """Return the case, and the plan of each beneficiary's packet. `hashed`: as `intake.read_case`."""
+    case = intake.read_case(folder, resources, hashed=hashed)
+    return case, plan_for_receiver(case, folder, resources, receivers.load(resources, profile, folder))
+
+
+def plan_for_receiver(case: Case, folder: Path, resources: Shelf, profile: Profile) -> tuple[Plan, ...]:
+    """Plan one packet per beneficiary, as the receiver wants it."""
+    recipe = resources.recipe(case.kind, folder)
+    return tuple(plan_packet(case, recipe, person.id, profile) for person in case.beneficiaries)
+
+
+def placeholder_findings(plan: Plan) -> tuple[Finding, ...]:
+    """Return one finding per form that is represented by a placeholder page: such a packet must not be filed."""
+    return tuple(
+        Finding(
+            rule="FORM.PLACEHOLDER",
+            severity=Severity.WARNING,
+            where=f"packet {plan.packet}, form {part.form}",
+            problem="the form is not there; a page that must not be filed holds its place",
+            remedy="put the form into forms/ and list it in case.json",
+            part=part.id,
+        )
+        for part in plan.parts
+        if part.holds_place
+    )
+
+
+def blank_findings(plan: Plan, profile: Profile) -> tuple[Finding, ...]:
+    """Return one finding per paper that only this receiver asks for: the case does not know all that stands in it."""
+    return tuple(
+        Finding(
+            rule="COURT.BLANKS",
+            severity=Severity.INFO,
+            where=f"packet {plan.packet}, {part.id}",
+            problem="it has blanks for what case.json does not know, and is not signed",
+            remedy="fill them in by hand before filing, or type them into "
+            f"a copy of {part.template} in templates/ of the case",
+            source=profile.source("required_parts") or None,
+        )
+        for part in plan.parts
+        if part.kind is PartKind.DRAFT and part.id in profile.required_parts and part.id != "index"
+    )
+
+
+def _with_forms(case: Case) -> Case:
+    """Completed government forms are prepared like exhibits: same limits, same reading, same cache."""
+    completed = tuple(
+        Exhibit(id=f"form:{form.path}", title=form.form, category="other", parts=(FilePart(path=form.path),))
+        for form in case.forms
+        if form.completed
+    )
+    return replace(case, exhibits=(*case.exhibits, *completed))
+
+
+def _prepare_evidence(case: Case, judged: rules.Judgement, context: RunContext) -> tuple[Prepared, ...]:
+    """Prepare the evidence; where it cannot be used, add what the rules found, so that nobody has to come twice."""
+    settings = evidence.Settings(legible=legibility.limits(context.resources.schema("legibility.json")))
+    try:
+        return evidence.prepare(
+            _with_forms(case), context.folder, context.workshop, settings, context.report_progress
+        )
+    except EvidenceUnreadable as error:
+        error.findings = (*judged.findings, *error.findings)
+        raise
+
+
+def _crosscheck(case: Case, prepared: Sequence[Prepared], context: RunContext) -> crosscheck.Crosschecked:
+    """Compare the text of the evidence with the facts."""
+    context.report_progress("compare", 0, 0)
+    return crosscheck.check(
+        case,
+        evidence.read_texts(prepared, context.workshop),
+        context.options.as_of,
+        context.resources.schema("crosscheck.json"),
+        context.resources.schema("languages.json")["languages"],
+        contact=context.profile.certificate_contact,
+    )

@@ -1,0 +1,184 @@
+"""What a packet is bound from: its forms, drafts and working papers, and the layout of its pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from assembler import crosscheck, documents, forms, receivers, rules
+from assembler.errors import TemplateBroken
+from assembler.layout import amendment
+from assembler.model import Contradiction, Draft, Filed, Finding, Layout, PartKind, Plan, Prepared, Volume
+from assembler.pipeline import amend, size_limit
+from assembler.pipeline.checked_case import CheckedCase, blank_findings, placeholder_findings
+from assembler.pipeline.options import stop_at_findings
+from assembler.pipeline.run_context import RunContext
+from assembler.pipeline.size_limit import BoundFiles
+
+_ROUNDS = 4  # without the list of files, with it, with the pages it moved, and one more
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PacketContent:
+    """Everything a packet is bound from, and the working papers that lie beside it."""
+
+    plan: Plan
+    layout: Layout
+    exhibits: tuple[Prepared, ...]  # of this packet
+    drafts: tuple[Draft, ...]
+    forms: tuple[forms.Done, ...]
+    papers: Mapping[str, Path]
+    documents: Mapping[str, Path]  # Part.document → PDF
+    claims: list[dict[str, Any]]
+    findings: tuple[Finding, ...]
+    contradictions: tuple[Contradiction, ...]  # in its forms and drafts; those in the evidence are the case's
+    filed: Filed | None  # the packet as it was filed, whose pages keep their numbers
+
+    @property
+    def cached_files(self) -> Iterator[Path]:
+        """Every file of the cache that goes into the packet."""
+        yield from self.documents.values()
+        yield from (draft.docx for draft in self.drafts)
+        yield from (page.boxes for exhibit in self.exhibits for page in exhibit.pages if page.boxes)
+
+    @property
+    def word_boxes(self) -> dict[str, list[Path | None]]:
+        """For each exhibit, the file with the recognized words of each page."""
+        return {exhibit.exhibit: [page.boxes for page in exhibit.pages] for exhibit in self.exhibits}
+
+
+def draft_and_arrange(
+    plan: Plan, checked: CheckedCase, context: RunContext, files: Sequence[Volume] = ()
+) -> PacketContent:
+    """Fill the forms, then the drafts until their page numbers hold still, then the working papers.
+
+    `files`: the files of the bundle where it takes several; the index names them. Raises CaseRejected as soon as a step
+    has errors, TemplateBroken or ToolFailed for a draft.
+    """
+    case, options = checked.case, context.options
+    exhibits = _exhibits_of(plan, checked)
+    filled = forms.fill_packet(
+        plan, case, context.folder, context.resources, context.workshop, rules.editions(checked.library)
+    )
+    findings = (*checked.findings, *filled.findings)
+    stop_at_findings(case, findings, options)
+    form_files = {form.exhibit: form.pdf for form in checked.prepared if form.exhibit.startswith("form:")}
+    form_files |= {form.document: form.flattened for form in filled.filled}
+    page_facts = {document: documents.facts_of(path) for document, path in form_files.items()}
+    form_pages = amend.with_content(page_facts, case, filled.filled)
+    findings = (*findings, *amend.findings(plan, exhibits, form_pages, options))
+    stop_at_findings(case, findings, options)
+    filed = amend.filed_packet(plan, options)
+    letter_facts = rules.letter_facts(case, checked.library, options.as_of)
+    drafts, layout = documents.settle(
+        plan,
+        case,
+        exhibits,
+        form_pages,
+        shelf=context.resources,
+        folder=context.folder,
+        workshop=context.workshop,
+        facts=letter_facts,
+        as_of=options.as_of,
+        engine=options.engine,
+        tell=context.report_progress,
+        filed=filed,
+        files=files,
+    )
+    contradicting = find_contradictions_in_drafts(drafts, checked, context)
+    findings = (
+        *findings,
+        *(amendment.lost(layout, filed) if filed else ()),
+        *placeholder_findings(plan),
+        *(finding for draft in drafts for finding in draft.findings),
+        *contradicting.findings,
+    )
+    stop_at_findings(case, findings, options)
+    claims = rules.claims(checked.judged, plan, layout, [person.id for person in case.beneficiaries])
+    pdfs = {draft.id: draft.pdf for draft in drafts}
+    pdfs |= {f"exhibit:{exhibit.exhibit}": exhibit.pdf for exhibit in exhibits}
+    return PacketContent(
+        plan=plan,
+        layout=layout,
+        exhibits=exhibits,
+        drafts=drafts,
+        forms=filled.filled,
+        papers=_write_papers(layout, plan, checked, claims, letter_facts, context),
+        documents=pdfs | form_files,
+        claims=claims,
+        findings=findings,
+        contradictions=(*filled.contradictions, *contradicting.contradictions),
+        filed=filed,
+    )
+
+
+def find_contradictions_in_drafts(
+    drafts: Sequence[Draft], checked: CheckedCase, context: RunContext
+) -> crosscheck.Crosschecked:
+    """Return statements in letters and declarations that contradict case.json."""
+    words = {f"drafts/{draft.id.removeprefix('draft:')}.docx": documents.words_of(draft) for draft in drafts}
+    stated = [contradiction.but for contradiction in checked.crosschecked.contradictions]
+    return crosscheck.of_documents(checked.case, words, context.resources.schema("crosscheck.json"), stated)
+
+
+def bind_packet(
+    content: PacketContent, checked: CheckedCase, folder: Path, context: RunContext
+) -> tuple[PacketContent, BoundFiles]:
+    """Bind the bundle into `folder`. A bundle that takes several files is drafted again, since its index names them.
+
+    Raises CaseRejected where a page is above the receiver's limit, TemplateBroken if the files keep changing.
+    """
+    for _ in range(_ROUNDS):
+        context.report_progress("bind", 0, 0)
+        context.workshop.cache.hold(content.documents.values())  # they may have been made long ago
+        bundle = size_limit.bind(
+            content.layout, content.documents, checked.prepared, folder, context.profile, context.workshop
+        )
+        files = bundle.volumes if len(bundle.volumes) > 1 else ()
+        if files == content.layout.files:
+            return content, bundle
+        for volume in bundle.volumes:
+            (folder / volume.path).unlink()
+        content = draft_and_arrange(content.plan, checked, context, files)
+    raise TemplateBroken(
+        "the list of the bundle's files does not hold still",
+        where="Index of exhibits",
+        remedy="widen the Description column; the page count changes with the file names it prints",
+    )
+
+
+def receiver_findings(plan: Plan, bundle: BoundFiles, folder: Path, context: RunContext) -> tuple[Finding, ...]:
+    """Return what the receiver would object to in the bound files, and which papers have blanks to fill in by hand."""
+    files = [folder / volume.path for volume in bundle.volumes]
+    advice = receivers.advice(files, context.profile, context.workshop, [part.id for part in plan.parts])
+    return (*blank_findings(plan, context.profile), *advice)
+
+
+def _exhibits_of(plan: Plan, checked: CheckedCase) -> tuple[Prepared, ...]:
+    wanted = {part.exhibit for part in plan.parts if part.kind is PartKind.EXHIBIT}
+    return tuple(exhibit for exhibit in checked.prepared if exhibit.exhibit in wanted)
+
+
+def _write_papers(
+    layout: Layout,
+    plan: Plan,
+    checked: CheckedCase,
+    claims: list[dict[str, Any]],
+    letter_facts: Mapping[str, object],
+    context: RunContext,
+) -> dict[str, Path]:
+    """Fill the working papers: the claim matrix, and a sheet of answers where a form is missing."""
+    sheets = forms.answer_sheets(checked.case, context.resources) if placeholder_findings(plan) else []
+    return documents.papers(
+        documents.wanted(plan, sheets, claims),
+        plan,
+        checked.case,
+        layout,
+        shelf=context.resources,
+        folder=context.folder,
+        workshop=context.workshop,
+        facts=letter_facts,
+        as_of=context.options.as_of,
+    )
