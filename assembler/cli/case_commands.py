@@ -42,7 +42,9 @@ def validate(ctx: click.Context, /, cases: tuple[Path, ...], style: str, as_json
         found, unchecked = batch.validate(folder, shelf, known, as_of)
         case = folder.resolve().name
         listed.append(formats.Listed(case=case, findings=found, folder=_seen(folder), not_checked=unchecked, brief=brief))
-    result(formats.render("json" if as_json else style, listed, rules.helps(known), strict=options["strict"]))
+    applied = () if style == "sarif" else rules.FACT_PACKAGES  # SARIF lists all that the program can report
+    helps = rules.helps(known, applied)
+    result(formats.render("json" if as_json else style, listed, helps, strict=options["strict"]))
     ctx.exit(ExitCode.CASE_REJECTED if formats.rejected(listed, strict=options["strict"]) else ExitCode.OK)
 
 

@@ -20,6 +20,7 @@ from assembler.cli.check_command import check
 from assembler.cli.console import Framed, common, day, kept_lines, progress, result, say
 from assembler.cli.diff_command import diff
 from assembler.cli.draft_command import draft
+from assembler.cli.explain_command import explain
 from assembler.cli.form_commands import forms
 from assembler.cli.print_command import print_run
 from assembler.cli.timings_table import keep, timed, times
@@ -46,6 +47,7 @@ def main() -> None:
 main.add_command(init)
 main.add_command(validate)
 main.add_command(check)
+main.add_command(explain)
 main.add_command(forms)
 main.add_command(draft)
 main.add_command(batch)

@@ -57,3 +57,4 @@ class RuleHelp:
     title: str
     help: str = ""
     source: str = ""
+    docs: str = ""  # page and heading of the documentation

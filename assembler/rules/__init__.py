@@ -21,10 +21,12 @@ from assembler.rules.library import (
     names,
 )
 from assembler.rules.new_case import case_id, skeleton, to_gather
-from assembler.rules.rule_help import helps
+from assembler.rules.rule_help import FACT_PACKAGES, Explanation, explanations, helps
 
 __all__ = [
+    "FACT_PACKAGES",
     "Checklist",
+    "Explanation",
     "Fact",
     "Judgement",
     "Library",
@@ -37,6 +39,7 @@ __all__ = [
     "check",
     "claims",
     "editions",
+    "explanations",
     "from_shelf",
     "helps",
     "letter_facts",

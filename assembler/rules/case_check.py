@@ -19,7 +19,7 @@ from assembler.rules import (
 )
 from assembler.rules.claim_matrix import Row
 from assembler.rules.letter_facts import said
-from assembler.rules.library import CATALOGUE, Library, Line, Provenance
+from assembler.rules.library import CATALOG, Library, Line, Provenance
 from assembler.rules.rule_context import Hit, Scene
 
 _ROOMS: tuple[Callable[[Scene], Iterator[Hit]], ...] = (people_rules.rules, exhibit_rules.rules, declaration_rules.rules, fee_rules.rules, request_rules.rules)
@@ -96,4 +96,4 @@ def _not_checked(scene: Scene, used: Iterable[Used]) -> Iterator[str]:
         yield f"{file}, not read at a source but common knowledge of the field, to be confirmed: {', '.join(names)}"
     waiting = sorted(rule.id for rule in scene.library.rules.values() if not rule.provenance.firm)
     if waiting:
-        yield f"{CATALOGUE}, not read at a source but common knowledge of the field, to be confirmed: {', '.join(waiting)}"
+        yield f"{CATALOG}, not read at a source but common knowledge of the field, to be confirmed: {', '.join(waiting)}"

@@ -44,7 +44,7 @@ def missing(row: Row, line: Line, scene: Scene) -> Finding:
     """The finding for a row that nothing meets."""
     few = f"only {len(row.exhibits)} of {row.minimum}" if row.exhibits else "nothing yet"
     return scene.told(
-        line.id, LEVELS[row.level], row.pointer, f"{few} shows this {row.level} item: {line.text}", _remedy(line),
+        line.id, LEVELS[row.level], row.pointer, f"{few} shows this {row.level} item: {line.text}", ways_to_meet(line),
         line.provenance, None,
     )
 
@@ -96,7 +96,8 @@ def _filled(case: Case, pointer: str) -> bool:
     return any(map(str.strip, value)) if isinstance(value, tuple) and all(isinstance(v, str) for v in value) else bool(value)
 
 
-def _remedy(line: Line) -> str:
+def ways_to_meet(line: Line) -> str:
+    """What a person can do so that a line is met."""
     categories = " or ".join(line.categories)
     ways = [f"fill in {pointer}" for pointer in line.facts]
     ways += [f"add an exhibit of category {categories}"] if categories else []

@@ -100,5 +100,8 @@ def _supports(scene: Scene, exhibit: Exhibit, where: str) -> Iterator[Hit]:
     for n, one in enumerate(exhibit.supports):
         if one not in scene.library.lines:
             near = get_close_matches(one.upper(), scene.library.lines, 1)
-            hint = f"did you mean {near[0]}?" if near else "use the id of a line of schemas/checklists"
-            yield Hit(rule="SUPPORT.UNKNOWN_LINE", pointer=f"{where}/supports/{n}", exhibit=exhibit.id, values={"hint": hint})
+            suggestion = f"did you mean {near[0]}?" if near else "no id is like this one"
+            yield Hit(
+                rule="SUPPORT.UNKNOWN_LINE", pointer=f"{where}/supports/{n}", exhibit=exhibit.id,
+                values={"suggestion": suggestion},
+            )

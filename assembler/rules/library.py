@@ -1,4 +1,4 @@
-"""The data of `schemas/` the rules work with: checklists, dated facts, the catalogue of rules. Read once, frozen.
+"""The data of `schemas/` the rules work with: checklists, dated facts, the catalog of rules. Read once, frozen.
 
 Bytes of JSON files come in, a `Library` goes out. Nothing is opened here: the caller hands over how to read.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +17,7 @@ from assembler.model import Severity
 if TYPE_CHECKING:
     from assembler.runtime.resources import Shelf
 
-CATALOGUE = "schemas/rules.json"
+CATALOG = "schemas/rules.json"
 CHECKLISTS = "schemas/checklists"
 FACTS = "schemas/facts"
 SUBJECTS = ("case", "beneficiary", "petitioner", "supporter")
@@ -87,15 +87,26 @@ class Checklist:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """One rule of the catalogue. `problem` and `remedy` are texts with {places}; empty where another room says them."""
+    """One rule of the catalog.
+
+    The package `rules` reports `problem` and `remedy` with their {places} filled in; other packages word their findings
+    themselves, and the two say what such a finding means.
+    """
 
     id: str
-    severity: Severity
+    severity: Severity  # as it is usually reported
     title: str
     provenance: Provenance
     problem: str = ""
     remedy: str = ""
-    room: str = "rules"
+    packages: tuple[str, ...] = ("rules",)  # that report it
+    docs: str = ""  # page and anchor: "docs/evidence.md#rules"
+    other_severities: Mapping[Severity, str] = field(default_factory=dict)  # and when each is reported
+
+    @property
+    def severities(self) -> frozenset[Severity]:
+        """Every severity the rule can be reported with."""
+        return frozenset((self.severity, *self.other_severities))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +161,7 @@ def editions(library: Library) -> dict[str, str]:
 
 def names(listed: Callable[[str, str], Iterable[str]]) -> tuple[str, ...]:
     """The names of the files a library is read from; `listed` gives the files of a folder, as `Shelf.names` does."""
-    return (*listed(CHECKLISTS, ".json"), *listed(FACTS, ".json"), CATALOGUE)
+    return (*listed(CHECKLISTS, ".json"), *listed(FACTS, ".json"), CATALOG)
 
 
 def _object(data: bytes, name: str) -> dict[str, Any]:
@@ -189,7 +200,9 @@ def _facts(raw: Mapping[str, Any], name: str) -> dict[str, Fact]:
 def _rule(key: str, raw: Mapping[str, Any], name: str) -> Rule:
     return Rule(
         id=key, severity=Severity(raw["severity"]), title=raw["title"], provenance=_provenance(raw, name),
-        problem=raw.get("problem", ""), remedy=raw.get("remedy", ""), room=raw.get("room", "rules"),
+        problem=raw.get("problem", ""), remedy=raw.get("remedy", ""), packages=tuple(raw.get("packages", ("rules",))),
+        docs=raw.get("docs", ""),
+        other_severities={Severity(severity): when for severity, when in raw.get("other_severities", {}).items()},
     )
 
 

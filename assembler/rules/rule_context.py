@@ -67,7 +67,7 @@ class Scene:
         return fact is not None and person.birth_date is not None and age(person.birth_date, on or self.as_of) < fact["below_age"]
 
     def finding(self, hit: Hit) -> Finding:
-        """What a hit says, in the words of the catalogue."""
+        """What a hit says, in the words of the catalog."""
         rule = self.library.rules[hit.rule]
         values = {**hit.values, "exhibit": hit.exhibit or ""}
         return self.told(

@@ -1,19 +1,109 @@
-"""Every rule and checklist line as a program that shows findings describes it. Pure."""
+"""What is known of every rule and checklist line, for `assembler explain` and for SARIF. Pure."""
 
 from __future__ import annotations
 
-from assembler.model import RuleHelp
-from assembler.rules.library import LEVELS, Library
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from assembler.model import RuleHelp, Severity
+from assembler.rules.claim_matrix import ways_to_meet
+from assembler.rules.library import LEVELS, Library, Line, Rule
+
+FACT_PACKAGES = ("intake", "rules")  # that `assembler validate` runs
+_LINE_DOCS = "docs/case-json.md#exhibit"
+_PLACE = re.compile(r"\{(\w+)\}")
 
 
-def helps(library: Library) -> tuple[RuleHelp, ...]:
-    """Title, help and source of every rule of the catalogue and every line of the checklists, by id."""
-    made = [
-        RuleHelp(id=rule.id, severity=rule.severity, title=rule.title, help=rule.remedy, source=rule.provenance.source)
-        for rule in library.rules.values()
-    ]
-    made += [
-        RuleHelp(id=line.id, severity=LEVELS[line.level], title=line.text, help=line.text, source=line.provenance.source)
-        for line in library.lines.values()
-    ]
-    return tuple(sorted(made, key=lambda one: one.id))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """Everything the catalog says of one rule, or a checklist of one of its lines."""
+
+    id: str
+    title: str
+    severity: Severity
+    other_severities: tuple[tuple[Severity, str], ...]  # and when each is reported
+    problem: str
+    remedy: str
+    note: str
+    packages: tuple[str, ...]
+    docs: str
+    source: str
+    checked_on: date
+    confidence: str
+    file: str  # of schemas/, where it is defined
+
+
+def helps(library: Library, packages: Collection[str] = ()) -> tuple[RuleHelp, ...]:
+    """Return title, help and source of every rule and every checklist line, by id.
+
+    Args:
+        packages: only rules that one of these reports; all rules where it is empty.
+    """
+    return tuple(
+        RuleHelp(
+            id=one.id,
+            severity=one.severity,
+            title=one.title,
+            help=one.remedy,
+            source=one.source,
+            docs=one.docs,
+        )
+        for one in explanations(library).values()
+        if not packages or set(packages) & set(one.packages)
+    )
+
+
+def explanations(library: Library) -> dict[str, Explanation]:
+    """Return the explanations of all rules and checklist lines, by id, in the order of the ids."""
+    known = {rule.id: _of_rule(rule) for rule in library.rules.values()}
+    known |= {one.id: one for one in _of_lines(library)}
+    return dict(sorted(known.items()))
+
+
+def _of_rule(rule: Rule) -> Explanation:
+    return Explanation(
+        id=rule.id,
+        title=rule.title,
+        severity=rule.severity,
+        other_severities=tuple(rule.other_severities.items()),
+        problem=_PLACE.sub(r"<\1>", rule.problem),
+        remedy=_PLACE.sub(r"<\1>", rule.remedy),
+        note=rule.provenance.note,
+        packages=rule.packages,
+        docs=rule.docs,
+        source=rule.provenance.source,
+        checked_on=rule.provenance.checked_on,
+        confidence=rule.provenance.confidence,
+        file=rule.provenance.file,
+    )
+
+
+def _of_lines(library: Library) -> Iterator[Explanation]:
+    for checklist in library.checklists:
+        for line in checklist.lines:
+            yield _of_line(line, checklist.title, dict(checklist.levels))
+
+
+def _of_line(line: Line, checklist: str, levels: dict[str, str]) -> Explanation:
+    """Explain a line. `levels`: by kind of case, the level of all lines of its checklist then."""
+    severity = LEVELS[line.level]
+    others = {LEVELS[level]: f"for the kind {kind}" for kind, level in levels.items()}
+    return Explanation(
+        id=line.id,
+        title=line.text,
+        severity=severity,
+        other_severities=tuple(
+            (other, when) for other, when in others.items() if other is not severity
+        ),
+        problem=f"nothing in the case shows this {line.level} item of the checklist “{checklist}”",
+        remedy=ways_to_meet(line),
+        note=line.provenance.note,
+        packages=("rules",),
+        docs=_LINE_DOCS,
+        source=line.provenance.source,
+        checked_on=line.provenance.checked_on,
+        confidence=line.provenance.confidence,
+        file=line.provenance.file,
+    )

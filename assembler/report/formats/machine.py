@@ -39,7 +39,7 @@ def as_sarif(cases: Sequence[Listed], rules: Sequence[RuleHelp], _strict: bool) 
     """One run; every rule with its help, every finding at its line of case.json."""
     known = {rule.id: rule for rule in rules}
     for case in cases:
-        for one in case.findings:  # rules of rooms that are not in the catalogue
+        for one in case.findings:  # a firm's own catalog may lack some
             known.setdefault(one.rule, RuleHelp(id=one.rule, severity=one.severity, title=one.rule))
     places = {rule: place for place, rule in enumerate(known)}
     driver = {
@@ -53,7 +53,9 @@ def as_sarif(cases: Sequence[Listed], rules: Sequence[RuleHelp], _strict: bool) 
 
 
 def _rule(rule: RuleHelp) -> dict[str, Any]:
-    help_text = "\n".join(filter(None, (rule.help or rule.title, f"Source: {rule.source}" if rule.source else "")))
+    source = f"Source: {rule.source}" if rule.source else ""
+    docs = f"See {rule.docs}" if rule.docs else ""
+    help_text = "\n".join(filter(None, (rule.help or rule.title, source, docs)))
     return {
         "id": rule.id,
         "shortDescription": {"text": rule.title},
