@@ -31,7 +31,7 @@ def test_a_rule_is_explained_in_full() -> None:
     for words in (
         "EVID.HIDDEN: Text that the page does not show",
         "Severity: error warning for letters that are cut off",
-        "What is meant Letters lie under a box, a picture or a white-out, and anybody can copy them.",
+        "What is meant Letters lie under a box, a picture or a white-out, and anybody can",
         "What to do Remove them in the program that made the file;",
         "Source: house rule of assembler, schemas/rules.json",
         "Docs: docs/evidence.md#rules",

@@ -138,7 +138,8 @@ def _source(explanation: Explanation) -> str:
     if explanation.source == _HOUSE:
         return f"house rule of assembler, {explanation.file}"
     confidence = _CONFIDENCE.get(explanation.confidence, explanation.confidence)
-    return f"{explanation.source} (checked on {explanation.checked_on}: {confidence}), {explanation.file}"
+    checked = f"checked on {explanation.checked_on}: {confidence}"
+    return f"{explanation.source} ({checked}), {explanation.file}"
 
 
 def _wrapped(text: str, first: str, later: str) -> str:

@@ -97,7 +97,7 @@ def _of_line(line: Line, checklist: str, levels: dict[str, str]) -> Explanation:
         other_severities=tuple(
             (other, when) for other, when in others.items() if other is not severity
         ),
-        problem=f"nothing in the case shows this {line.level} item of the checklist “{checklist}”",
+        problem=f"nothing in the case shows this {line.level} item of “{checklist}”",
         remedy=ways_to_meet(line),
         note=line.provenance.note,
         packages=("rules",),
