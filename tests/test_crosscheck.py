@@ -193,6 +193,26 @@ def test_what_a_declaration_states(subjects: list[planted.Subject], said: str, w
     assert not [f for f in made.findings for secret in ("Z99999999", "987", address.street) if secret in str(f)]
 
 
+@pytest.mark.parametrize("where", ["/request/expedite_reason", "/rfe/points/0/answer"])
+def test_the_expedite_reason_and_answers_to_a_notice_are_compared_too(
+    subjects: list[planted.Subject], where: str
+) -> None:
+    name = "rfe-response" if where.startswith("/rfe") else "re-parole"
+    (subject,) = [subject for subject in subjects if subject.name == name]
+    text = "The passport no. Z99999999 was lost."
+    if where.startswith("/rfe"):
+        assert subject.case.rfe is not None
+        first, *others = subject.case.rfe.points
+        points = (replace(first, answer=(*first.answer, text)), *others)
+        case = replace(subject.case, rfe=replace(subject.case.rfe, points=points))
+    else:
+        case = replace(subject.case, request=replace(subject.case.request, expedite_reason=text))
+
+    checked = planted.check(case, subject.texts)
+
+    assert [(finding.rule, finding.pointer) for finding in checked.findings] == [("CHECK.STATED", where)]
+
+
 @pytest.mark.parametrize(
     ("printed", "rules"),
     [

@@ -11,6 +11,7 @@ from rapidfuzz import fuzz
 from assembler.crosscheck.results import Desk, Result
 from assembler.crosscheck.text_matching import has_date, plain, words
 from assembler.model import Contradiction, Finding, Severity
+from assembler.model.case_texts import citing_texts
 
 # as people and offices write them: A123456789, A-123-456-789, A# 012 345 678, Alien Registration Number 123 456 789,
 # USCIS# 123-456-789; a bare A and eight digits may be a passport's
@@ -77,14 +78,11 @@ def stated(desk: Desk, where: Place, text: str) -> Iterator[Result]:
 
 def texts(desk: Desk) -> Iterator[tuple[str, str]]:
     """Pointer and words of every text in case.json that a person wrote."""
-    request = desk.case.request
-    for key in ("basis", "length_reason", "why_no_visa", "departure_plan", "support_plan", "changed_circumstances"):
-        for paragraph in getattr(request, key):
-            yield f"/request/{key}", paragraph
-    for n, declaration in enumerate(desk.case.declarations):
-        yield f"/declarations/{n}/title", declaration.title
-        for paragraph in declaration.paragraphs:
-            yield f"/declarations/{n}/paragraphs", paragraph
+    for number, declaration in enumerate(desk.case.declarations):
+        yield f"/declarations/{number}/title", declaration.title
+    for text in citing_texts(desk.case):
+        for paragraph in text.paragraphs:
+            yield text.pointer, paragraph
 
 
 def _births(desk: Desk, where: Place, text: str) -> Iterator[Result]:

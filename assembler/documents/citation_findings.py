@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 from assembler.model import Case, Finding, Plan, Severity
+from assembler.model.case_texts import citing_texts
 from assembler.model.citations import Cite, cited
 
 
@@ -13,34 +14,16 @@ def cite_findings(case: Case, plan: Plan, pages: Mapping[str, int]) -> tuple[Fin
 
     `pages`: exhibit id → number of its pages, for the exhibits of the packet.
     """
-    texts = [*_request(case), *_declarations(case, plan), *_points(case)]
+    mine = {part.declaration for part in plan.parts}
+    texts = [
+        paragraph
+        for text in citing_texts(case)
+        if not text.declaration or text.declaration in mine
+        for paragraph in text.numbered()
+    ]
     return tuple(
         finding for pointer, text in texts for cite in cited(text) for finding in _of_cite(case, cite, pointer, pages, plan)
     )
-
-
-def _request(case: Case) -> Iterator[tuple[str, str]]:
-    request = case.request
-    for field in ("basis", "length_reason", "why_no_visa", "departure_plan", "support_plan", "changed_circumstances"):
-        yield from _numbered(f"/request/{field}", getattr(request, field))
-    yield "/request/expedite_reason", request.expedite_reason
-
-
-def _declarations(case: Case, plan: Plan) -> Iterator[tuple[str, str]]:
-    mine = {part.declaration for part in plan.parts}
-    for number, declaration in enumerate(case.declarations):
-        if declaration.id in mine:
-            yield from _numbered(f"/declarations/{number}/paragraphs", declaration.paragraphs)
-
-
-def _points(case: Case) -> Iterator[tuple[str, str]]:
-    for number, point in enumerate(case.rfe.points if case.rfe else ()):
-        yield from _numbered(f"/rfe/points/{number}/answer", point.answer)
-
-
-def _numbered(pointer: str, paragraphs: Sequence[str]) -> Iterator[tuple[str, str]]:
-    for number, text in enumerate(paragraphs):
-        yield f"{pointer}/{number}", text
 
 
 def _of_cite(case: Case, cite: Cite, pointer: str, pages: Mapping[str, int], plan: Plan) -> Iterator[Finding]:

@@ -13,10 +13,9 @@ from typing import Any
 
 from assembler.intake.problem import Problem, hint, step, unprintable
 from assembler.intake.untyped_values import entries, groups, part, path_of, strings
+from assembler.model.case_texts import CITING_FIELDS
 from assembler.model.citations import BadCite, cited, parse
 
-_CITING = ("basis", "length_reason", "why_no_visa", "departure_plan", "support_plan", "changed_circumstances",
-           "expedite_reason", "paragraphs", "answer")  # fmt: skip
 _RANGE = re.compile(r"([0-9]{1,5})(-)?([0-9]{1,5})?")
 _LAST = 99_999  # the highest page number the schema takes
 
@@ -128,7 +127,7 @@ def _cite_problems(value: Any, exhibits: Collection[str], where: str = "", citin
             yield from _cites_of(value, exhibits, where)
         case dict():
             for key, one in value.items():
-                yield from _cite_problems(one, exhibits, where + step(key), key in _CITING)
+                yield from _cite_problems(one, exhibits, where + step(key), key in CITING_FIELDS)
         case list():
             for position, one in enumerate(value):
                 yield from _cite_problems(one, exhibits, where + step(position), citing)

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 
 from assembler.model import Exhibit, FilePart, Translator
-from assembler.rules.rule_context import Hit, Scene, cites, texts
+from assembler.model.case_texts import citing_texts
+from assembler.rules.rule_context import Hit, Scene, cites
 
 _PERSONAL = ("identity", "status")
 
@@ -32,7 +33,7 @@ def _used(scene: Scene) -> frozenset[str]:
     """Exhibits that a text cites, or an answer to a notice names."""
     rfe = scene.case.rfe
     named = {exhibit for point in rfe.points for exhibit in point.exhibits} | {rfe.notice_exhibit} if rfe else set()
-    return frozenset(named).union(*(cites(paragraphs) for _, paragraphs in texts(scene.case)))
+    return frozenset(named).union(*(cites(text.paragraphs) for text in citing_texts(scene.case)))
 
 
 def _english(tag: str) -> bool:

@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from itertools import chain
 
 from assembler.model import Case, Rfe
+from assembler.model.case_texts import citing_texts
 from assembler.rules.people_rules import FILL_IN, NO_RECEIPT
-from assembler.rules.rule_context import Hit, Scene, cites, texts
+from assembler.rules.rule_context import Hit, Scene, cites
 
 
 def rules(scene: Scene) -> Iterator[Hit]:
@@ -29,7 +30,7 @@ def _placeholders(case: Case) -> Iterator[Hit]:
     }
     titles = {f"/exhibits/{n}/title": exhibit.title for n, exhibit in enumerate(case.exhibits)}
     points = {f"/rfe/points/{n}/asked": point.asked for n, point in enumerate(case.rfe.points if case.rfe else ())}
-    prose = ((where, "\n".join(paragraphs)) for where, paragraphs in texts(case))
+    prose = ((text.pointer, "\n".join(text.paragraphs)) for text in citing_texts(case))
     for where, text in chain(named.items(), titles.items(), points.items(), prose):
         if FILL_IN in text:
             yield Hit(rule="CASE.PLACEHOLDER", pointer=where)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -112,19 +112,6 @@ def months_after(day: date, months: int) -> date:
 def cites(texts: Iterable[str]) -> frozenset[str]:
     """Ids of the exhibits these texts cite."""
     return frozenset(cite.exhibit for text in texts for cite in cited(text))
-
-
-def texts(case: Case) -> Iterator[tuple[str, Sequence[str]]]:
-    """Every text of the case that may cite, in paragraphs, with its pointer."""
-    request = case.request
-    for name in ("basis", "length_reason", "why_no_visa", "departure_plan", "support_plan", "changed_circumstances"):
-        yield f"/request/{name}", getattr(request, name)
-    if request.expedite_reason:
-        yield "/request/expedite_reason", (request.expedite_reason,)
-    for n, declaration in enumerate(case.declarations):
-        yield f"/declarations/{n}/paragraphs", declaration.paragraphs
-    for n, point in enumerate(case.rfe.points if case.rfe else ()):
-        yield f"/rfe/points/{n}/answer", point.answer
 
 
 def _subjects(case: Case) -> Iterator[Subject]:
