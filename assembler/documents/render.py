@@ -28,9 +28,9 @@ from assembler.errors import TemplateBroken
 from assembler.model import Draft, Finding, Severity
 from assembler.pdf.ink import inks_of
 from assembler.runtime.cache import Cache
+from assembler.runtime.code_version import code_digest
 from assembler.runtime.resources import TemplateFile
 
-VERSION = "3"  # raise it when anything here changes what comes out
 _MAX_DOCX = 50_000_000  # bytes, unpacked
 _MISTAKES = (TypeError, ValueError, LookupError, AttributeError, ArithmeticError, RecursionError)  # of a template's code
 _CORE = (
@@ -56,7 +56,7 @@ def draft(job: Job) -> Draft:
     """The filled document and its PDF, in the cache. Raises TemplateBroken, ToolFailed, ToolMissing."""
     filled = render(job.template, job.values)
     _drawable(filled, job)
-    key = ["draft", VERSION, hashlib.sha256(filled).hexdigest(), job.template.name, job.engine, job.version,
+    key = ["draft", code_digest("documents"), hashlib.sha256(filled).hexdigest(), job.template.name, job.engine, job.version,
            *(font.name for font in job.fonts)]  # fmt: skip
     made = job.cache.once(key, lambda folder: _make(job, filled, folder))
     facts = json.loads((made / "draft.json").read_text())

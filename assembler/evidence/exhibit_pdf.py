@@ -9,12 +9,11 @@ from pathlib import Path
 import pikepdf
 from pikepdf import Name, Pdf
 
-from assembler.evidence import file_preparation, page_recognition
+from assembler.evidence import page_recognition
 from assembler.pdf.geometry import Frame, after, operands, to_page
 from assembler.runtime.atomic_files import whole_file
 from assembler.runtime.cache import Cache
-
-VERSION = "2"  # raise it when anything here changes what comes out
+from assembler.runtime.code_version import code_digest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +35,7 @@ class Job:
 
 def join(job: Job) -> Path:
     """The prepared PDF of an exhibit. Links, named destinations and outline of the sources are kept."""
-    key = ["join", VERSION, file_preparation.VERSION, page_recognition.VERSION, pikepdf.__version__, *map(_name, job.pieces)]
+    key = ["join", code_digest("evidence", "documents/word_to_pdf"), pikepdf.__version__, *map(_name, job.pieces)]
     return job.cache.once(key, lambda folder: _make(job, folder)) / "prepared.pdf"
 
 

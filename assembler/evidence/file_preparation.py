@@ -34,9 +34,8 @@ from assembler.model import Finding, Ink, Miniature, Severity
 from assembler.pdf.ink import drawn, marks_on
 from assembler.runtime.atomic_files import whole_file
 from assembler.runtime.cache import Cache
+from assembler.runtime.code_version import code_digest
 from assembler.runtime.passwords import read_passwords
-
-VERSION = "12"  # raise it when anything here changes what comes out
 
 # the sign of an unknown character, what fonts use for signs of their own, control characters but line ends and PDFium's hyphen
 _MEANINGLESS = re.compile("[\ufffd\ue000-\uf8ff\x00\x01\x03-\x08\x0b\x0e-\x1f]")
@@ -118,7 +117,7 @@ def open_file(job: Job) -> Opened:
     passwords = read_passwords(job.folder)
     password = passwords.of(job.path)
     accepted = job.accept_reading == job.sha256
-    key = ["open", VERSION, *_versions(sniff(data)), job.sha256, *(["as shown"] if accepted else [])]
+    key = ["open", code_digest("evidence", "documents/word_to_pdf"), *_versions(sniff(data)), job.sha256, *(["as shown"] if accepted else [])]
     try:
         made = job.cache.once(key, lambda folder: _make(data, password, folder, accepted=accepted))
         kept = json.loads((made / "pages.json").read_text())

@@ -23,8 +23,8 @@ from assembler.model import Miniature
 from assembler.pdf.ink import in_grey
 from assembler.runtime.atomic_files import whole_file
 from assembler.runtime.cache import Cache
+from assembler.runtime.code_version import code_digest
 
-VERSION = "10"  # raise it when anything here changes what comes out
 _MAX_PIXELS = 40_000_000  # of a rendering; larger pages are read coarser
 
 
@@ -60,7 +60,7 @@ class Read:
 def read_page(job: Job) -> Read:
     """Recognise one page. Raises ToolFailed or ToolMissing from the engine."""
     engine = ocr.engine_language(job.language)
-    key = ["read", VERSION, job.sha256, str(job.index), engine, repr(sorted(asdict(job.policy).items())),
+    key = ["read", code_digest("evidence"), job.sha256, str(job.index), engine, repr(sorted(asdict(job.policy).items())),
            ocr.version(), ocr.data_version(engine), f"pdfium {pdfium.PYPDFIUM_INFO}"]  # fmt: skip
     made = job.cache.once(key, lambda folder: _make(job, engine, folder))
     kept = json.loads((made / "read.json").read_text())

@@ -14,10 +14,10 @@ from assembler.evidence.language import seems_in
 from assembler.evidence.ocr.mrz_zones import page_lines
 from assembler.model import PageText, Prepared, PreparedPage
 from assembler.runtime.cache import Cache
+from assembler.runtime.code_version import code_digest
 from assembler.runtime.worker_pool import Failure
 from assembler.runtime.workshop import Workshop
 
-VERSION = "12"  # raise it when anything here changes what comes out
 _WELL = 85.0  # confidence that other letters than Latin do not reach with English data
 
 
@@ -71,7 +71,7 @@ def read(job: Job) -> tuple[tuple[str, str, str], ...]:
     """(text, machine-readable lines, language) of each page; cached with the prepared exhibit it belongs to."""
     key = [
         "texts",
-        VERSION,
+        code_digest("evidence"),
         job.pdf.parent.name,
         repr((job.languages, job.scripts, job.recognised, job.readable)),
         f"pdfium {pdfium.PYPDFIUM_INFO}",

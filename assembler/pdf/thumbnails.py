@@ -22,8 +22,8 @@ from assembler.model import Fingerprint
 from assembler.pdf.picture_files import Album
 from assembler.pdf.source_files import Sources
 from assembler.runtime.cache import Cache
+from assembler.runtime.code_version import code_digest
 
-VERSION = "4"  # raise it when anything here changes what comes out
 DPI = 96  # at which a sheet is drawn, for the person and for the proof
 _SHEET = 1_300.0  # points of the longer side, a little more than Tabloid: what is larger is drawn no larger than it is shown
 _PIECE = 12  # pages of one exhibit that are drawn together: neighbours, since they share a source
@@ -94,7 +94,7 @@ def key(entries: Sequence[Entry], prints: Sequence[Fingerprint], look: Look, *, 
 def versions(entries: Sequence[Entry], look: Look, *, sources: bool) -> tuple[str, ...]:
     """What they depend on besides the pages themselves."""
     files = (json.dumps(entry["source"], sort_keys=True) for entry in entries if "source" in entry)
-    return (VERSION, *files, repr(look), str(sources), f"pdfium {pdfium.PYPDFIUM_INFO}")
+    return (code_digest("pdf"), *files, repr(look), str(sources), f"pdfium {pdfium.PYPDFIUM_INFO}")
 
 
 def is_sheet(size: Sequence[float]) -> bool:

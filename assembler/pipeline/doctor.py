@@ -5,20 +5,18 @@ Nothing comes in; rows go out. Looks, never changes anything.
 
 from __future__ import annotations
 
-import hashlib
 import platform
 from dataclasses import dataclass
-from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from assembler.errors import ToolMissing
 from assembler.evidence import ocr
 from assembler.runtime import programs, resources
+from assembler.runtime.code_version import code_digest
 
 _NEEDED = ("pikepdf", "pypdf", "pypdfium2", "pdfplumber", "Pillow", "img2pdf", "docxtpl", "Jinja2", "lxml",
            "tesserocr", "office2pdf-python", "fonttools", "jsonschema", "numpy", "mozjpeg-lossless-optimization")  # fmt: skip
-_CODE = Path(__file__).parent.parent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,19 +48,10 @@ def surroundings() -> dict[str, str]:
     """Everything outside a case that decides what a build gives: the program's own code, libraries, languages, LibreOffice."""
     return {
         **engine_versions(),
-        "assembler": _own_code(),
+        "assembler": code_digest(),
         "languages": " ".join(f"{path.name} {path.stat().st_size}" for path in ocr.data_files()),
         "LibreOffice": "there" if programs.find("soffice") else "",
     }
-
-
-@cache
-def _own_code() -> str:
-    """sha256 of the program's modules, as they were when this process first asked."""
-    code = hashlib.sha256()
-    for path in sorted(_CODE.rglob("*.py")):
-        code.update(path.relative_to(_CODE).as_posix().encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
-    return code.hexdigest()
 
 
 def _library(name: str) -> Row:

@@ -20,10 +20,10 @@ from assembler.model import Fingerprint, Volume
 from assembler.pdf import fingerprint, thumbnails
 from assembler.proof import page_check as paging
 from assembler.proof import page_comparison
+from assembler.runtime.code_version import code_digest
 from assembler.runtime.worker_pool import Failure
 from assembler.runtime.workshop import Workshop
 
-VERSION = "5"  # raise it when anything changes how pages are drawn or compared
 _MANY = 250  # pages of which a worker only reads content or text
 # what says where a page stands and what its text is: the comparison with its source depends on all that an entry says but this
 _PLACE = frozenset({"number", "label", "part", "kind", "document", "index", "tab", "exhibit", "exhibit_page", "exhibit_pages",
@@ -146,7 +146,7 @@ def _pieces(
 def _key(entries: Sequence[Entry], sums: Mapping[str, str], made: Sequence[Fingerprint]) -> tuple[str, ...]:
     rows = [_row(entry, sums, made) for entry in entries]
     engine = (f"pdfium {pdfium.PYPDFIUM_INFO}", f"Pillow {PIL.__version__}", f"{page_comparison.DPI} dpi")
-    return ("proof", VERSION, *engine, *rows) if all(rows) else ()
+    return ("proof", code_digest("proof"), *engine, *rows) if all(rows) else ()
 
 
 def _row(entry: Entry, sums: Mapping[str, str], made: Sequence[Fingerprint]) -> str:

@@ -21,8 +21,8 @@ from assembler.model import Fitted
 from assembler.pdf.page_weight import weight
 from assembler.runtime.atomic_files import whole_file
 from assembler.runtime.cache import Cache
+from assembler.runtime.code_version import code_digest
 
-VERSION = "1"  # raise it when anything here changes what comes out
 _READ_AT = 200  # dots per inch at which words are recognised, before and after
 _MAX_PIXELS = 40_000_000  # of a rendering
 CANNOT = (pikepdf.PdfError, ValueError, OSError, NotImplementedError, KeyError, AttributeError, TypeError)
@@ -89,7 +89,7 @@ def join(job: Joining) -> Path:
 def versions() -> tuple[str, ...]:
     """What new pictures depend on besides their document."""
     codec = f"mozjpeg {version('mozjpeg-lossless-optimization')}"
-    return (VERSION, f"pikepdf {pikepdf.__version__}", f"Pillow {PIL.__version__}", codec, ocr.version(),
+    return (code_digest("bundle", "evidence"), f"pikepdf {pikepdf.__version__}", f"Pillow {PIL.__version__}", codec, ocr.version(),
             f"pdfium {pdfium.PYPDFIUM_INFO}")  # fmt: skip
 
 

@@ -1,0 +1,27 @@
+"""The content of this program's own code as a hash, so that what older code made is made again."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+_CODE = Path(__file__).parent.parent
+_SHARED = ("model", "pdf", "runtime")  # what every package builds on
+
+
+@cache
+def code_digest(*packages: str) -> str:
+    """Return the sha256 of the modules of these packages ("evidence", "documents/word_to_pdf") and of what all share.
+
+    Without a package: of the whole program. The code is read once in a process, as it is then.
+    """
+    folders = [_CODE / package for package in (*packages, *_SHARED)] if packages else [_CODE]
+    paths = sorted({path for folder in folders for path in folder.rglob("*.py")})
+    if not paths or not all(folder.is_dir() for folder in folders):
+        raise LookupError(f"there is no such package: {', '.join(packages)}")
+    digest = hashlib.sha256()
+    for path in paths:
+        name = path.relative_to(_CODE).as_posix()
+        digest.update(name.encode() + b"\0" + hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
