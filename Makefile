@@ -4,22 +4,29 @@ CASES ?= samples
 OUT   ?=
 PROFILE ?=
 AS_OF ?=
+TESTS ?=
 JOBS  ?= 4
 PYTHON ?= python3
-BIN   := .venv/bin
+BIN   := $(if $(filter Windows_NT,$(OS)),.venv/Scripts,.venv/bin)
+PIP    = $(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary ":all:"
 OPTIONS = $(if $(OUT),--out $(OUT)) $(if $(PROFILE),--profile $(PROFILE)) $(if $(AS_OF),--as-of $(AS_OF))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup bundle validate plan check-case batch test lint types check bench corruption corpus docs templates samples mutants clean
+.PHONY: help setup bundle validate batch test lint types check coverage bench corruption corpus docs site templates samples \
+  mutants constraints clean
 
 help: ## list what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: .venv/made ## the virtual environment with everything in it (made by itself when needed)
 
-.venv/made: pyproject.toml
+.venv/made: pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --only-binary ":all:" --editable '.[dev]'
+	$(PIP) --constraint constraints.txt --editable '.[dev]'
+	@touch $@
+
+.venv/made-docs: .venv/made
+	$(PIP) --constraint constraints.txt --editable '.[docs]'
 	@touch $@
 
 bundle: setup ## the filing bundle of a case: make bundle CASE=samples/urgent-medical [OUT=dir] [PROFILE=name]
@@ -43,6 +50,9 @@ types: setup ## mypy, strict
 
 check: lint types test ## what must hold before a commit
 
+coverage: setup ## all tests, and how much of assembler/ they run; fails below the floor in pyproject.toml
+	$(BIN)/pytest -n $(JOBS) -p tests.worker_coverage --cov --cov-report=term:skip-covered --cov-report=xml $(TESTS)
+
 bench: setup ## speed and memory beside named peers, as ratios
 	$(BIN)/python -m benchmarks
 
@@ -61,8 +71,16 @@ templates: setup ## the shipped Word templates, made again from scripts/make_tem
 docs: setup ## docs generated from the schemas
 	$(BIN)/python -m assembler.intake.field_reference > docs/case-json.md
 
+site: .venv/made-docs ## the documentation as web pages in build/site; any warning stops it
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+constraints: setup ## newest allowed versions of all dependencies, written to constraints.txt; then run `make check`
+	$(PIP) --upgrade --upgrade-strategy eager --editable '.[cluster,dev,docs]'
+	$(BIN)/python -m scripts.write_constraints
+
 samples: setup ## draw the samples' evidence again (same bytes)
 	$(BIN)/python -m scripts.sample_cases.generate
 
 clean: ## remove everything made here, the virtual environment too
-	rm -rf .venv build dist samples/*/build samples/*/.assembler .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv build dist samples/*/build samples/*/.assembler .pytest_cache .mypy_cache .ruff_cache .hypothesis \
+	  .coverage .coverage.* coverage.xml

@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tomllib
 import venv
 import zipfile
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from assembler.evidence import ocr
+from scripts.write_constraints import pinned_versions
 from tests import factories
 
 ROOT = Path(__file__).parent.parent
@@ -41,6 +45,28 @@ def test_wheel_carries_what_git_tracks_and_no_more(wheel: Path) -> None:
 
     assert data == tracked("templates", "schemas")
     assert not [name for name in names if name.startswith(("samples/", "tests/", "docs/", "benchmarks/"))]
+
+
+def test_the_wheel_says_that_it_is_typed_and_where_the_project_lives(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+        metadata = archive.read(next(name for name in names if name.endswith(".dist-info/METADATA"))).decode()
+
+    assert "assembler/py.typed" in names
+    for label in ("Homepage", "Documentation", "Source", "Issues", "Changelog"):
+        assert f"Project-URL: {label}, https://" in metadata
+    assert "Classifier: Typing :: Typed" in metadata
+
+
+def test_constraints_pin_every_dependency_to_a_version_that_is_allowed() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lists = [project["dependencies"], *project["optional-dependencies"].values()]
+    direct = [Requirement(line) for lines in lists for line in lines]
+
+    pinned = pinned_versions((ROOT / "constraints.txt").read_text(encoding="utf-8"))
+
+    for requirement in direct:
+        assert requirement.specifier.contains(pinned[canonicalize_name(requirement.name)]), requirement
 
 
 def test_installed_wheel_bundles_from_an_empty_folder(wheel: Path, tmp_path: Path) -> None:
