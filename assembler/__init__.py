@@ -9,4 +9,4 @@ import os
 # its own threads take numpy longer than they save on pictures of this size, and the other core has work already
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
