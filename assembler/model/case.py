@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from assembler.model.people import Address, Income, Name, Person
 
@@ -164,7 +165,7 @@ class FormFile:
     person: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: the two lookup tables are cached on the instance
 class Case:
     """Everything case.json says, checked and typed."""
 
@@ -186,14 +187,19 @@ class Case:
 
     def file(self, path: str) -> SourceFile:
         """The file record for a relative path; KeyError if the case does not list it."""
-        for record in self.files:
-            if record.path == path:
-                return record
-        raise KeyError(path)
+        return self._file_by_path[path]
 
     def line(self, pointer: str) -> int | None:
         """Line of case.json where this JSON pointer (or its nearest parent) stands."""
-        table = dict(self.lines)
-        while pointer and pointer not in table:
+        while pointer and pointer not in self._line_by_pointer:
             pointer = pointer.rpartition("/")[0]
-        return table.get(pointer)
+        return self._line_by_pointer.get(pointer)
+
+    # not dataclass fields: asdict() and replace() must see only what case.json says
+    @cached_property
+    def _file_by_path(self) -> dict[str, SourceFile]:
+        return {record.path: record for record in self.files}
+
+    @cached_property
+    def _line_by_pointer(self) -> dict[str, int]:
+        return dict(self.lines)
