@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 import stat
+import threading
 import time
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -75,3 +78,55 @@ def test_environment_is_clean_and_stdin_empty(fake, tmp_path: Path, monkeypatch:
 def test_version_is_the_first_line_or_none(fake) -> None:
     assert programs.version(fake("echo 'fake 1.2'; echo more")) == "fake 1.2"
     assert programs.version("no-such-program") is None
+
+
+def test_a_program_that_prints_without_end_does_not_fill_memory(fake, tmp_path: Path) -> None:
+    name = fake("head -c 100000000 /dev/zero; head -c 100000000 /dev/zero >&2; exit 4")
+    tracemalloc.start()
+    try:
+        result = programs.run(name, [], timeout=60, cwd=tmp_path)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert (result.returncode, len(result.stdout), len(result.stderr)) == (4, 1_000_000, 1_000_000)
+    assert peak < 20_000_000
+
+
+@pytest.mark.skipif(shutil.which("setsid") is None, reason="needs setsid")
+def test_a_child_that_left_the_group_and_holds_the_output_is_not_waited_for(
+    fake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(programs, "_DRAIN_SECONDS", 0.3)
+    name = fake("echo before; setsid sleep 4 & exit 0")
+    before = time.monotonic()
+
+    result = programs.run(name, [], timeout=30, cwd=tmp_path)
+
+    assert (result.returncode, result.stdout) == (0, "before\n")
+    assert time.monotonic() - before < 3
+
+
+def test_a_child_that_holds_the_output_is_ended_with_its_program(fake, tmp_path: Path) -> None:
+    before = time.monotonic()
+
+    result = programs.run(fake("echo before; sleep 20 & exit 0"), [], timeout=10, cwd=tmp_path)
+
+    assert (result.returncode, result.stdout) == (0, "before\n")
+    assert time.monotonic() - before < 5
+
+
+def test_a_run_leaves_no_thread_and_no_open_file(fake, tmp_path: Path) -> None:
+    name = fake("echo out; echo err >&2")
+    programs.run(name, [], timeout=5, cwd=tmp_path)
+    before = (threading.active_count(), open_files())
+
+    for _ in range(5):
+        programs.run(name, [], timeout=5, cwd=tmp_path)
+
+    assert (threading.active_count(), open_files()) == before
+
+
+def open_files() -> int:
+    folder = Path("/proc/self/fd")
+    return len(list(folder.iterdir())) if folder.exists() else 0

@@ -11,14 +11,18 @@ import os
 import shutil
 import signal
 import subprocess
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from assembler.errors import ToolFailed, ToolMissing
 
 _KEPT = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TEMP", "TMP", "TESSDATA_PREFIX")
-_OUTPUT_LIMIT = 1_000_000  # bytes kept of what a program prints; the rest is read and thrown away by the cut
+_OUTPUT_LIMIT = 1_000_000  # bytes kept of each output; endless printing must not fill memory
+_CHUNK = 65_536  # bytes read at a time
+_DRAIN_SECONDS = 5.0  # for what is still in a pipe after its program has ended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,19 +78,46 @@ def run(
         stderr=subprocess.PIPE,
         start_new_session=True,
     )
+    outputs: list[_Output] = []
     try:
-        stdout, stderr = process.communicate(timeout=timeout)
+        outputs += [_Output(stream) for stream in (process.stdout, process.stderr) if stream]
+        process.wait(timeout=timeout)
     except subprocess.TimeoutExpired as error:
         raise ToolFailed(
             f"{program} did not finish in {timeout:.0f} seconds", remedy="try again, or use another engine"
         ) from error
     finally:
         _end(process)
-    return Result(
-        returncode=process.returncode,
-        stdout=stdout[:_OUTPUT_LIMIT].decode(errors="replace"),
-        stderr=stderr[:_OUTPUT_LIMIT].decode(errors="replace"),
-    )
+        for output in outputs:
+            output.drain(_DRAIN_SECONDS)
+    stdout, stderr = (output.text() for output in outputs)
+    return Result(returncode=process.returncode, stdout=stdout, stderr=stderr)
+
+
+class _Output:
+    """The first bytes of one output of a program; a thread reads all of it and drops the rest.
+
+    The thread owns the stream and closes it: closing it elsewhere, while it is read, could let the
+    thread read another file that got the same number.
+    """
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._kept = bytearray()
+        self._thread = threading.Thread(target=self._read, args=(stream,), daemon=True)
+        self._thread.start()
+
+    def _read(self, stream: IO[bytes]) -> None:
+        with stream:
+            while chunk := os.read(stream.fileno(), _CHUNK):
+                self._kept += chunk[: _OUTPUT_LIMIT - len(self._kept)]
+
+    def drain(self, seconds: float) -> None:
+        """Wait for the end of the output; a process that left the group may hold it for longer."""
+        self._thread.join(seconds)
+
+    def text(self) -> str:
+        """Return what was kept, decoded leniently."""
+        return bytes(self._kept).decode(errors="replace")
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
@@ -97,6 +128,3 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     elif process.poll() is None:
         process.kill()
     process.wait()
-    for stream in (process.stdout, process.stderr):
-        if stream is not None:
-            stream.close()
