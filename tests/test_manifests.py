@@ -363,6 +363,75 @@ def test_a_persons_own_files_are_named_and_what_looks_like_a_part_fails(copy: Pa
     assert "look like part of it: Bundle_Part2.PDF, signed/copy.pdf" in out
 
 
+def test_strict_passes_a_packet_without_gaps_and_warnings(small: Path) -> None:
+    code, out = verify(small / "build/child", "--strict")
+
+    assert code == ExitCode.OK
+    assert "not checked" not in out
+
+
+def test_strict_fails_where_something_could_not_be_checked(copy: Path, tmp_path: Path) -> None:
+    packet = copy / "build/child"
+    (packet / "signoff.json").write_text("{}")
+    elsewhere = Path(shutil.copytree(packet, tmp_path / "elsewhere/child"))
+
+    for folder, gap in (
+        (packet, "in its folder: signoff.json"),
+        (elsewhere, "the case folder was not given"),
+    ):
+        assert verify(folder)[0] == ExitCode.OK
+        code, out = verify(folder, "--strict")
+        assert code == ExitCode.PROOF_FAILED
+        assert gap in out
+        assert "verify: not everything could be checked, and --strict allows no gap; give" in out
+
+
+def test_strict_fails_for_warnings_of_the_manifest(copy: Path) -> None:
+    packet = copy / "build/child"
+    data = json.loads((packet / "manifest.json").read_text())
+    warning = {
+        "rule": "CITE.UNUSED",
+        "severity": "warning",
+        "where": "case.json",
+        "problem": "no text cites the exhibit scan",
+        "remedy": "cite it",
+        "region": [0, 0, 1, 1],
+    }
+    data["findings"] = [{**warning, "severity": "info"}]
+    (packet / "manifest.json").write_text(json.dumps(data))
+    assert verify(packet, "--strict")[0] == ExitCode.OK
+    data["findings"].append(warning)
+    (packet / "manifest.json").write_text(json.dumps(data))
+
+    assert verify(packet)[0] == ExitCode.OK
+    code, out = verify(packet, "--strict")
+    ran = CliRunner().invoke(main, ["verify", str(packet), "--strict", "--json", "--jobs", "1"])
+
+    assert code == ran.exit_code == ExitCode.CASE_REJECTED
+    assert "warning CITE.UNUSED case.json: no text cites the exhibit scan; cite it" in out
+    assert "verify: the packet was built with warnings, which --strict does not allow; fix" in out
+    assert [one["rule"] for one in json.loads(ran.stdout)["warnings"]] == ["CITE.UNUSED"]
+
+
+def test_strict_fails_for_warnings_of_a_profile(small: Path) -> None:
+    code, out = verify(small / "build/child", "--profile", "eoir-ecas")
+    strict, same = verify(small / "build/child", "--profile", "eoir-ecas", "--strict")
+
+    assert (code, "warning PROFILE.PART" in out) == (ExitCode.OK, True)
+    assert strict == ExitCode.CASE_REJECTED
+    assert same.startswith(out)
+
+
+@pytest.mark.parametrize("option", ["--case", "--against"])
+def test_what_is_of_a_packet_is_refused_for_a_file(tmp_path: Path, option: str) -> None:
+    (tmp_path / "a.pdf").write_bytes(factories.text_pdf())
+
+    code, out = verify(tmp_path / "a.pdf", option, tmp_path if option == "--case" else "0" * 64)
+
+    assert code == ExitCode.USAGE
+    assert f"{option} is of a packet's folder" in out
+
+
 def test_an_output_that_is_a_link_is_not_taken_for_the_file(copy: Path, tmp_path: Path) -> None:
     path = copy / "build/child/drafts/index.docx"
     shutil.move(path, tmp_path / "elsewhere.docx")

@@ -10,52 +10,97 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import click
 
-from assembler.cli.cache_commands import cached
-from assembler.cli.console import common, day, printable, result, say
-from assembler.cli.timings_table import timed, times
+from assembler.cli.console import day, printable, result, say
+from assembler.cli.options import (
+    FOLDER,
+    evidence_options,
+    json_option,
+    originals_option,
+    thumbnails_option,
+    timings_option,
+    verbose_option,
+)
+from assembler.cli.timings_table import times
 from assembler.errors import ExitCode
 
 if TYPE_CHECKING:
-    from assembler.pipeline.batch import Order, Outcome
+    from assembler.pipeline.batch import Outcome
 
-FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command()
 @click.argument("cases", type=FOLDER, nargs=-1, required=True)
 @click.option("--junit", type=FILE, default=None, help="Write what became of each case to this file, as JUnit XML.")
-@click.option("--thumbnails/--no-thumbnails", default=True, show_default=True,
-              help="Pictures and words of the evidence in review.html; without them for sensitive cases.")
-@click.option("--keep-originals", is_flag=True,
-              help="Keep case.json and the evidence with each packet, for `assembler unbundle`.")
+@thumbnails_option
+@originals_option
 @click.option("--resume", is_flag=True, help="Leave alone every case whose manifest proves that nothing has changed.")
 @click.option("--cluster", metavar="ADDRESS", default=None,
               help="Build on Dask workers: local:N, or a scheduler's tls://host:port (docs/scale.md).")
 @click.option("--cluster-tls", type=FOLDER, default=None, help="Folder with the cluster's ca.pem, cert.pem and key.pem.")
-@timed
-@cached
-@common
+@timings_option
+@json_option
+@evidence_options
+@verbose_option
 @click.pass_context
-def batch(ctx: click.Context, /, cases: tuple[Path, ...], as_json: bool, junit: Path | None, **options: Any) -> None:
+def batch(
+    ctx: click.Context,
+    /,
+    cases: tuple[Path, ...],
+    junit: Path | None,
+    thumbnails: bool,
+    keep_originals: bool,
+    resume: bool,
+    cluster: str | None,
+    cluster_tls: Path | None,
+    timings: bool,
+    as_json: bool,
+    strict: bool,
+    as_of: datetime | None,
+    profile: str,
+    shelf_dir: Path | None,
+    jobs: int | None,
+    cache: Path | None,
+    cache_size: int,
+) -> None:
     """Build every case below the given folders, each on its own; one that fails does not stop the others."""
+    from assembler.pipeline import Options
     from assembler.pipeline import batch as room
+    from assembler.runtime.resources import Shelf
 
     if junit:
         _refuse_other(junit)
-    orders = _orders(cases, options)
+    options = Options(
+        as_of=day(as_of),
+        profile=profile,
+        strict=strict,
+        thumbnails=thumbnails,
+        keep_originals=keep_originals,
+    )
+    orders = [
+        room.Order(
+            folder=folder.resolve(),
+            shelf=Shelf.default(shelf_dir),
+            options=options,
+            resume=resume,
+            cache=cache and cache.resolve(),
+            cache_mb=cache_size,
+        )
+        for folder in room.discover(cases)
+    ]
     with tally(len(orders)) as tell:
-        if options["cluster"]:
-            outcomes = room.run_on(options["cluster"], orders, tell, tls=options["cluster_tls"])
+        if cluster:
+            outcomes = room.run_on(cluster, orders, tell, tls=cluster_tls)
         else:
-            outcomes = room.run(orders, options["jobs"] or os.cpu_count() or 1, tell)
-    if options["timings"]:
+            outcomes = room.run(orders, jobs or os.cpu_count() or 1, tell)
+    if timings:
         from assembler.runtime.timings import together
 
         say(times(together(spent for one in outcomes for spent in one.timings)))
@@ -103,23 +148,6 @@ def _index(outcomes: Sequence[Outcome], root: Path) -> None:
 def _link(path: Path, home: Path) -> str:
     """A relative address, so that the folder can be moved."""
     return quote(Path(os.path.relpath(path.resolve(), home)).as_posix())
-
-
-def _orders(cases: tuple[Path, ...], options: dict[str, Any]) -> list[Order]:
-    from assembler.pipeline import Options
-    from assembler.pipeline import batch as room
-    from assembler.runtime.resources import Shelf
-
-    asked = Options(as_of=day(options["as_of"]), profile=options["profile"], strict=options["strict"],
-                    thumbnails=options["thumbnails"], keep_originals=options["keep_originals"])  # fmt: skip
-    shelf = Shelf.default(options["shelf_dir"])
-    return [
-        room.Order(
-            folder=folder.resolve(), shelf=shelf, options=asked, resume=options["resume"],
-            cache=options["cache"] and options["cache"].resolve(), cache_mb=options["cache_size"],
-        )
-        for folder in room.discover(cases)
-    ]
 
 
 def table(outcomes: Sequence[Outcome]) -> str:

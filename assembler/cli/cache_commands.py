@@ -3,29 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import click
 
 from assembler.cli.console import Framed, result
-
-CACHE_MB = 5_000  # as in workshop, which is not imported for `--help`
-FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
-as_json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on stdout.")
-
-
-def cached(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Options of the commands that prepare evidence."""
-    for option in (
-        click.option("--cache", type=click.Path(file_okay=False, path_type=Path), default=None, envvar="ASSEMBLER_CACHE",
-                     help="A folder of prepared evidence that cases share (default: each case its own, .assembler/)."),
-        click.option("--cache-size", type=click.IntRange(1), default=CACHE_MB, show_default=True, metavar="MB",
-                     envvar="ASSEMBLER_CACHE_SIZE", help="What was used longest ago leaves the cache above this size."),
-    ):
-        command = option(command)
-    return command
+from assembler.cli.options import FOLDER, json_option, verbose_option
 
 
 @click.group(cls=Framed)
@@ -35,7 +19,8 @@ def cache() -> None:
 
 @cache.command()
 @click.argument("folders", type=FOLDER, nargs=-1, required=True)
-@as_json_option
+@json_option
+@verbose_option
 def show(folders: tuple[Path, ...], as_json: bool) -> None:
     """Entries and size of the cache of a case, of every case below a folder, or of a shared cache."""
     from assembler.runtime.cache_upkeep import contents
@@ -51,7 +36,8 @@ def show(folders: tuple[Path, ...], as_json: bool) -> None:
 
 @cache.command()
 @click.argument("folders", type=FOLDER, nargs=-1, required=True)
-@as_json_option
+@json_option
+@verbose_option
 def purge(folders: tuple[Path, ...], as_json: bool) -> None:
     """Empty the cache of a case, of every case below a folder, or a shared cache; it costs time only."""
     from assembler.runtime.cache_upkeep import purge as empty

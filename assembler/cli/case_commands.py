@@ -2,28 +2,49 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from assembler.cli.console import common, day, result
+from assembler.cli.console import day, result
+from assembler.cli.options import (
+    as_of_option,
+    is_verbose,
+    json_option,
+    shelf_option,
+    strict_option,
+    verbose_option,
+)
 from assembler.errors import ExitCode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 STYLES = ("text", "json", "junit", "sarif", "github")  # listing.STYLES, which must not be imported to print the help
 
 
 @click.command()
 @click.argument("cases", type=click.Path(exists=True, path_type=Path), nargs=-1, required=True)
 @click.option("--format", "style", type=click.Choice(STYLES), default="text", show_default=True, help="How to print.")
-@common
+@json_option
+@strict_option
+@as_of_option
+@shelf_option
+@verbose_option
 @click.pass_context
-def validate(ctx: click.Context, /, cases: tuple[Path, ...], style: str, as_json: bool, **options: Any) -> None:
+def validate(
+    ctx: click.Context,
+    /,
+    cases: tuple[Path, ...],
+    style: str,
+    as_json: bool,
+    strict: bool,
+    as_of: datetime | None,
+    shelf_dir: Path | None,
+) -> None:
     """Check the facts of cases against the filing's rules; no rendering.
 
     CASES are case folders, folders above them, or case.json files.
@@ -33,26 +54,27 @@ def validate(ctx: click.Context, /, cases: tuple[Path, ...], style: str, as_json
     from assembler.report import formats
     from assembler.runtime.resources import Shelf
 
-    shelf, as_of = Shelf.default(options["shelf_dir"]), day(options["as_of"])
+    shelf, today = Shelf.default(shelf_dir), day(as_of)
     known = rules.from_shelf(shelf)
     folders = batch.folders([_folder(case) for case in cases])
-    brief = len(folders) > 1 and not options["verbose"]  # the notes of many cases would hide what matters
+    brief = len(folders) > 1 and not is_verbose(ctx)  # the notes of many cases would hide what matters
     listed = []
     for folder in folders:
-        found, unchecked = batch.validate(folder, shelf, known, as_of)
+        found, unchecked = batch.validate(folder, shelf, known, today)
         case = folder.resolve().name
         listed.append(formats.Listed(case=case, findings=found, folder=_seen(folder), not_checked=unchecked, brief=brief))
     applied = () if style == "sarif" else rules.FACT_PACKAGES  # SARIF lists all that the program can report
     helps = rules.helps(known, applied)
-    result(formats.render("json" if as_json else style, listed, helps, strict=options["strict"]))
-    ctx.exit(ExitCode.CASE_REJECTED if formats.rejected(listed, strict=options["strict"]) else ExitCode.OK)
+    result(formats.render("json" if as_json else style, listed, helps, strict=strict))
+    ctx.exit(ExitCode.CASE_REJECTED if formats.rejected(listed, strict=strict) else ExitCode.OK)
 
 
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 @click.option("--kind", default="parole", show_default=True, help="What is filed: parole, re-parole or rfe-response.")
 @click.option("--reason", "reasons", multiple=True, required=True, help="Why, for example urgent-medical; may be given again.")
-@click.option("--shelf", "shelf_dir", type=FOLDER, default=None, help="A firm's own folder with templates/ and schemas/.")
+@shelf_option
+@verbose_option
 def init(folder: Path, kind: str, reasons: tuple[str, ...], shelf_dir: Path | None) -> None:
     """Start a case folder: case.json to fill in, and the list of evidence to gather."""
     from assembler import pipeline

@@ -7,21 +7,23 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from assembler.cli.cache_commands import cached
-from assembler.cli.console import common, day, printable, progress, result
+from assembler.cli.console import day, printable, progress, result
+from assembler.cli.options import FOLDER, evidence_options, json_option, verbose_option
 from assembler.errors import ExitCode
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from assembler.model import Finding
-
-FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+    from assembler.pipeline import Options
+    from assembler.runtime.resources import Shelf
+    from assembler.runtime.workshop import Workshop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,16 +37,39 @@ class Checked:
 
 @click.command()
 @click.argument("cases", type=FOLDER, nargs=-1, required=True, metavar="CASE...")
-@cached
-@common
+@json_option
+@evidence_options
+@verbose_option
 @click.pass_context
-def check(ctx: click.Context, /, cases: tuple[Path, ...], as_json: bool, **options: Any) -> None:
+def check(
+    ctx: click.Context,
+    /,
+    cases: tuple[Path, ...],
+    as_json: bool,
+    strict: bool,
+    as_of: datetime | None,
+    profile: str,
+    shelf_dir: Path | None,
+    jobs: int | None,
+    cache: Path | None,
+    cache_size: int,
+) -> None:
     """Look at the facts and at every page of evidence of cases; build nothing.
 
     Prints everything `bundle` would complain of, worst first. A page with unreadable print is an error, one that may be hard to
     read a warning; see docs/legibility.md.
     """
-    done = [_checked(case, options) for case in cases]
+    from assembler.pipeline import Options
+    from assembler.runtime.resources import Shelf
+    from assembler.runtime.workshop import Workshop
+
+    options = Options(as_of=day(as_of), profile=profile, strict=strict)
+    shelf, workers = Shelf.default(shelf_dir), jobs or os.cpu_count() or 1
+    done = []
+    for case in cases:
+        home = case / ".assembler"
+        with Workshop(home, jobs=workers, cache=cache, cache_mb=cache_size) as workshop:
+            done.append(_checked(case, shelf, workshop, options))
     if as_json:
         single = len(done) == 1
         result(json.dumps([_row(one, finding, single=single) for one in done for finding in one.findings], indent=1))
@@ -53,24 +78,21 @@ def check(ctx: click.Context, /, cases: tuple[Path, ...], as_json: bool, **optio
     ctx.exit(next((one.code for one in done if one.code), ExitCode.OK))
 
 
-def _checked(case: Path, options: dict[str, Any]) -> Checked:
+def _checked(case: Path, shelf: Shelf, workshop: Workshop, options: Options) -> Checked:
     from assembler import pipeline
     from assembler.errors import FindingsError
     from assembler.model import Finding
-    from assembler.runtime.resources import Shelf
-    from assembler.runtime.workshop import Workshop
 
-    asked = pipeline.Options(as_of=day(options["as_of"]), profile=options["profile"], strict=options["strict"])
-    home, jobs = case / ".assembler", options["jobs"] or os.cpu_count() or 1
     code = ExitCode.OK
     found: tuple[Finding, ...]
-    with Workshop(home, jobs=jobs, cache=options["cache"], cache_mb=options["cache_size"]) as workshop, progress() as tell:
+    with progress() as tell:
         try:
-            found = pipeline.find_problems(pipeline.make_context(case, Shelf.default(options["shelf_dir"]), workshop, asked, tell))
+            context = pipeline.make_context(case, shelf, workshop, options, tell)
+            found = pipeline.find_problems(context)
         except FindingsError as error:
             code = error.exit_code
             found = tuple(one for one in error.findings if isinstance(one, Finding))
-    if code is ExitCode.OK and any(_fails(one, strict=options["strict"]) for one in found):
+    if code is ExitCode.OK and any(_fails(one, strict=options.strict) for one in found):
         code = ExitCode.CASE_REJECTED
     return Checked(case=case.resolve().name, code=code, findings=tuple(sorted(found, key=_rank)))
 

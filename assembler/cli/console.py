@@ -1,4 +1,4 @@
-"""What all commands share: exit codes from exceptions, plain-character output, progress, options."""
+"""What all commands share: exit codes from exceptions, plain-character output, progress."""
 
 from __future__ import annotations
 
@@ -13,13 +13,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assembler.cli import output_streams
+from assembler.cli.options import is_verbose
 from assembler.cli.output_streams import Unwritten, unwritten
 from assembler.errors import AssemblerError, ExitCode
 
 if TYPE_CHECKING:
     from assembler.runtime.publishing import Kept
-
-Command = Callable[..., Any]
 
 
 class Framed(click.Group):
@@ -88,23 +87,6 @@ def kept_lines(folder: Path, kept: Kept) -> Iterator[str]:
         yield f"{kept.beside}: kept what is not as it was written, or belongs to the build before: {', '.join(kept.moved)}"
 
 
-def common(command: Command) -> Command:
-    """Options every working command takes."""
-    for option in (
-        click.option("-v", "--verbose", is_flag=True, help="Say more; show tracebacks."),
-        click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on stdout."),
-        click.option("--strict", is_flag=True, help="Warnings fail too."),
-        click.option("--jobs", type=click.IntRange(1, 256), default=None, help="Worker processes (default: all cores)."),
-        click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), default=None, help="The day to judge by (default: today)."),
-        click.option("--profile", default="uscis-paper", show_default=True,
-                     help="What the receiver asks for: the name of a file of schemas/profiles or of the case's profiles/."),
-        click.option("--shelf", "shelf_dir", type=click.Path(exists=True, file_okay=False, path_type=Path), default=None,
-                     help="A firm's own folder with templates/ and schemas/."),
-    ):
-        command = option(command)
-    return command
-
-
 def day(as_of: Any) -> date:
     """--as-of, or today: the only place that reads the clock."""
     return as_of.date() if as_of is not None else date.today()  # noqa: DTZ011, TID251 - the one clock
@@ -140,7 +122,7 @@ def progress() -> Iterator[Callable[[str, int, int], None]]:
 
 
 def _explain(error: AssemblerError, ctx: click.Context) -> None:
-    if _verbose(ctx):
+    if is_verbose(ctx):
         traceback.print_exception(error)
     say(str(error))
 
@@ -155,13 +137,9 @@ def _refused(error: BaseException) -> AssemblerError | None:
 
 
 def _explain_bug(error: Exception, ctx: click.Context) -> None:
-    if _verbose(ctx):
+    if is_verbose(ctx):
         traceback.print_exception(error)
     # the message of an unknown exception may hold a client's fact, so only its kind and place are said
     frame = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{Path(frame.filename).name}:{frame.lineno}"
     say(f"assembler: a bug ({type(error).__name__} at {place}); run again with -v and report it, without client data")
-
-
-def _verbose(ctx: click.Context) -> bool:
-    return "-v" in sys.argv or "--verbose" in sys.argv or bool(ctx.params.get("verbose"))

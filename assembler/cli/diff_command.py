@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from assembler.cli.console import result
+from assembler.cli.options import json_option, verbose_option
 
 ANY = click.Path(exists=True, path_type=Path)
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -17,9 +18,10 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.command()
 @click.argument("old", type=ANY)
 @click.argument("new", type=ANY)
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on stdout.")
+@json_option
 @click.option("--note", type=FILE, default=None, help="Write a cover note for a supplement to this file (Markdown); it names "
               "exhibits by title.")
+@verbose_option
 def diff(old: Path, new: Path, as_json: bool, note: Path | None) -> None:
     """Pages added, removed, changed and moved between two build folders (or their manifests), old → new numbers."""
     from assembler.report import packet_diff

@@ -8,8 +8,7 @@ from pathlib import Path
 import click
 
 from assembler.cli.console import Framed, result
-
-FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+from assembler.cli.options import FOLDER, shelf_option, verbose_option
 
 
 @click.group(cls=Framed)
@@ -22,8 +21,8 @@ def draft() -> None:
 @click.argument("exhibit")
 @click.option("-o", "--out", type=click.Path(dir_okay=False, path_type=Path), required=True,
               help="The Word file to write, .docx.")
-@click.option("--shelf", "shelf_dir", type=click.Path(exists=True, file_okay=False, path_type=Path), default=None,
-              help="A firm's own folder with templates/ and schemas/.")
+@shelf_option
+@verbose_option
 def certificate(case: Path, exhibit: str, out: Path, shelf_dir: Path | None) -> None:
     """The translator's certificate of EXHIBIT, an unsigned draft; a file that is there already is left alone."""
     from assembler import documents, intake

@@ -10,10 +10,9 @@ from typing import Any, TextIO
 import click
 
 from assembler.cli.console import Framed, result, say
+from assembler.cli.options import FOLDER, json_option, verbose_option
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
-as_json_option = click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on stdout.")
 
 
 @click.group(cls=Framed)
@@ -22,7 +21,8 @@ def forms() -> None:
 
 
 @forms.command("list")
-@as_json_option
+@json_option
+@verbose_option
 def list_maps(as_json: bool) -> None:
     """The forms and editions that can be filled, or for which there are answer sheets."""
     from assembler import forms as room
@@ -43,7 +43,8 @@ def list_maps(as_json: bool) -> None:
 
 @forms.command()
 @click.argument("pdf", type=FILE)
-@as_json_option
+@json_option
+@verbose_option
 def fields(pdf: Path, as_json: bool) -> None:
     """The fields of a form: page, kind, name, states. Values are not printed."""
     from assembler import forms as room
@@ -59,7 +60,8 @@ def fields(pdf: Path, as_json: bool) -> None:
 @forms.command()
 @click.argument("case", type=FOLDER)
 @click.option("--form", "form", default=None, help="Only this form, for example i-131.")
-@as_json_option
+@json_option
+@verbose_option
 def answers(case: Path, form: str | None, as_json: bool) -> None:
     """The answers for each form: part, item, answer. They hold the client's facts: mind where you send them."""
     from assembler import forms as room
@@ -84,6 +86,7 @@ def answers(case: Path, form: str | None, as_json: bool) -> None:
               help="Folder for the filled forms (default: filled-forms/ in the case folder).")
 @click.option("--payment", type=click.File("r", encoding="utf8"), default=None,
               help="Card data for Form G-1450 as JSON, - for standard input; kept in that form only (docs/forms.md).")
+@verbose_option
 @click.pass_context
 def fill(ctx: click.Context, /, case: Path, out: Path | None, payment: TextIO | None) -> None:
     """Fill the blank forms that case.json lists; no evidence is opened, no bundle made."""
@@ -120,6 +123,7 @@ def _card(source: TextIO) -> dict[str, Any]:
 @forms.command("draft-map")
 @click.argument("old_map", type=FILE)
 @click.argument("new_pdf", type=FILE)
+@verbose_option
 def draft_map(old_map: Path, new_pdf: Path) -> None:
     """Propose a map for a new edition from the old map and the new blank, for a person to confirm (docs/forms.md)."""
     from assembler import forms as room

@@ -7,6 +7,7 @@ import os
 import sys
 import webbrowser
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,29 +15,38 @@ import click
 
 from assembler import __version__
 from assembler.cli.batch_command import batch
-from assembler.cli.cache_commands import cache, cached
+from assembler.cli.cache_commands import cache as cache_group
 from assembler.cli.case_commands import init, validate
 from assembler.cli.check_command import check
-from assembler.cli.console import Framed, common, day, kept_lines, progress, result, say
+from assembler.cli.console import Framed, day, kept_lines, progress, result, say
 from assembler.cli.diff_command import diff
 from assembler.cli.draft_command import draft
 from assembler.cli.explain_command import explain
 from assembler.cli.form_commands import forms
+from assembler.cli.options import (
+    FOLDER,
+    evidence_options,
+    json_option,
+    originals_option,
+    profile_option,
+    shelf_option,
+    thumbnails_option,
+    timings_option,
+    verbose_option,
+)
 from assembler.cli.print_command import print_run
-from assembler.cli.timings_table import keep, timed, times
+from assembler.cli.timings_table import keep, times
 from assembler.cli.unbundle_command import unbundle
 from assembler.cli.verify_command import verify
 from assembler.errors import ExitCode
 
 if TYPE_CHECKING:
-    from assembler.pipeline import BuiltPacket, Options
-    from assembler.runtime.workshop import Workshop
-
-FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+    from assembler.pipeline import BuiltPacket
 
 
 @click.group(cls=Framed, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="assembler")
+@verbose_option
 def main() -> None:
     """Turn an immigration case folder into a tabbed, indexed, searchable filing bundle, and prove it.
 
@@ -51,7 +61,7 @@ main.add_command(explain)
 main.add_command(forms)
 main.add_command(draft)
 main.add_command(batch)
-main.add_command(cache)
+main.add_command(cache_group)
 main.add_command(verify)
 main.add_command(diff)
 main.add_command(unbundle)
@@ -60,8 +70,11 @@ main.add_command(print_run)
 
 @main.command()
 @click.argument("case", type=FOLDER)
-@common
-def plan(case: Path, as_json: bool, shelf_dir: Path | None, profile: str, **_: Any) -> None:
+@json_option
+@profile_option
+@shelf_option
+@verbose_option
+def plan(case: Path, as_json: bool, profile: str, shelf_dir: Path | None) -> None:
     """Print the order of the packet; touch nothing, start nothing."""
     from assembler import pipeline
     from assembler.layout.packet_plan import as_json as plan_json
@@ -76,21 +89,38 @@ def plan(case: Path, as_json: bool, shelf_dir: Path | None, profile: str, **_: A
 @click.argument("case", type=FOLDER)
 @click.option("-o", "--out", type=click.Path(file_okay=False, path_type=Path), default=None,
               help="Folder for the packets (default: build/ in the case folder).")
-@click.option("--thumbnails/--no-thumbnails", default=True, show_default=True,
-              help="Pictures and words of the evidence in review.html; without them for sensitive cases.")
+@thumbnails_option
 @click.option("--open", "opened", is_flag=True, help="Show review.html in the browser when it is done.")
 @click.option("--engine", type=click.Choice(["auto", "embedded", "libreoffice"]), default="auto", show_default=True,
               help="What turns Word templates into PDF.")
-@click.option("--keep-originals", is_flag=True,
-              help="Keep case.json and the evidence with each packet, for `assembler unbundle`.")
+@originals_option
 @click.option("--freeze", "frozen", metavar="MANIFEST", type=click.Path(exists=True, path_type=Path), default=None,
               help="Keep every number of this filed packet: its manifest.json, its folder, or the folder of all packets.")
 @click.option("--late", type=click.Choice(["end", "in-place"]), default="end", show_default=True,
               help="With --freeze: new exhibits at the end, or behind the exhibit they follow, as C1 with pages 57a, 57b.")
-@timed
-@cached
-@common
-def bundle(case: Path, out: Path | None, frozen: Path | None, as_json: bool, **options: Any) -> None:
+@timings_option
+@json_option
+@evidence_options
+@verbose_option
+def bundle(
+    case: Path,
+    out: Path | None,
+    thumbnails: bool,
+    opened: bool,
+    engine: str,
+    keep_originals: bool,
+    frozen: Path | None,
+    late: str,
+    timings: bool,
+    as_json: bool,
+    strict: bool,
+    as_of: datetime | None,
+    profile: str,
+    shelf_dir: Path | None,
+    jobs: int | None,
+    cache: Path | None,
+    cache_size: int,
+) -> None:
     """Build the filing bundle of a case, and prove it."""
     from assembler.runtime.worker_pool import warm
 
@@ -98,14 +128,30 @@ def bundle(case: Path, out: Path | None, frozen: Path | None, as_json: bool, **o
     from assembler import pipeline
     from assembler.report import formats
     from assembler.runtime.resources import Shelf
+    from assembler.runtime.workshop import Workshop
 
     if frozen:
         pipeline.apart(frozen, out or case / "build")
-        options["freeze"] = pipeline.filed(frozen)
-    with _workshop(case, options) as workshop, progress() as tell:
-        built = pipeline.build_packets(pipeline.make_context(case, Shelf.default(options["shelf_dir"]), workshop, _options(options), tell, out))
+    options = pipeline.Options(
+        as_of=day(as_of),
+        profile=profile,
+        strict=strict,
+        engine=engine,
+        thumbnails=thumbnails,
+        freeze=pipeline.filed(frozen) if frozen else (),
+        late=late,
+        keep_originals=keep_originals,
+    )
+    workshop = Workshop(
+        case / ".assembler", jobs=jobs or os.cpu_count() or 1, cache=cache, cache_mb=cache_size
+    )
+    with workshop, progress() as tell:
+        context = pipeline.make_context(
+            case, Shelf.default(shelf_dir), workshop, options, tell, out
+        )
+        built = pipeline.build_packets(context)
         spent = workshop.timings()
-    if options["timings"]:
+    if timings:
         keep(case, spent)
         say(times(spent))
     if as_json:
@@ -123,14 +169,15 @@ def bundle(case: Path, out: Path | None, frozen: Path | None, as_json: bool, **o
         for place, name in enumerate(one.files if len(one.files) > 1 else (), 1):
             result(f"  {place}. {name}: {(one.folder / name).stat().st_size:,} bytes")
         result(f"  manifest sha256 {one.digest} (note it down: `assembler verify --against` it tells a forged packet)")
-        if options["opened"]:
+        if opened:
             webbrowser.open((one.folder / "review.html").resolve().as_uri())
 
 
 @main.command()
-@common
+@json_option
+@verbose_option
 @click.pass_context
-def doctor(ctx: click.Context, /, as_json: bool, **_: Any) -> None:
+def doctor(ctx: click.Context, /, as_json: bool) -> None:
     """Say what this machine can and cannot do: engines, languages, fonts, versions."""
     from assembler.pipeline import doctor as room
 
@@ -142,28 +189,6 @@ def doctor(ctx: click.Context, /, as_json: bool, **_: Any) -> None:
         for row in rows:
             result(f"{row.state:<8} {row.name:<{width}}  {row.detail}")
     ctx.exit(ExitCode.TOOL_MISSING if any(row.state == "missing" for row in rows) else ExitCode.OK)
-
-
-def _workshop(case: Path, options: dict[str, Any]) -> Workshop:
-    from assembler.runtime.workshop import Workshop
-
-    return Workshop(
-        case / ".assembler", jobs=_jobs(options["jobs"]), cache=options["cache"], cache_mb=options["cache_size"]
-    )
-
-
-def _jobs(jobs: int | None) -> int:
-    return jobs or os.cpu_count() or 1
-
-
-def _options(options: dict[str, Any]) -> Options:
-    from assembler.pipeline import Options
-
-    return Options(
-        as_of=day(options["as_of"]), profile=options["profile"], strict=options["strict"], engine=options.get("engine", "auto"),
-        thumbnails=options.get("thumbnails", True), freeze=options.get("freeze", ()), late=options.get("late", "end"),
-        keep_originals=options.get("keep_originals", False),
-    )
 
 
 def _more(files: tuple[str, ...]) -> str:

@@ -9,17 +9,17 @@ from pathlib import Path
 import click
 
 from assembler.cli.console import day, kept_lines, result, say
-
-FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+from assembler.cli.options import FOLDER, jobs_option, json_option, verbose_option
 
 
 @click.command("print")
 @click.argument("build", type=FOLDER)
 @click.option("--supplement", is_flag=True,
               help="Of a packet built with --freeze: only its index and the pages not filed before.")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on stdout.")
-@click.option("--jobs", type=click.IntRange(1, 256), default=None, help="Worker processes (default: all cores).")
+@json_option
+@jobs_option
 @click.option("--shelf", "shelf_dir", type=FOLDER, default=None, help="A firm's own folder with schemas/printing.json.")
+@verbose_option
 def print_run(build: Path, supplement: bool, as_json: bool, jobs: int | None, shelf_dir: Path | None) -> None:
     """Make the print run of a packet's folder: Letter sheets, packages for the mail, a black-and-white preview.
 

@@ -3,23 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import click
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from assembler.runtime.timings import Spent
 
-NAME = "timings.json"
-
-
-def timed(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The option."""
-    told = f"Say where the time went (and, for one case, write it to .assembler/{NAME})."
-    return click.option("--timings", is_flag=True, help=told)(command)
+NAME = "timings.json"  # named by the help of --timings, too
 
 
 def times(spent: Sequence[Spent]) -> str:

@@ -9,15 +9,15 @@ from pathlib import Path
 import click
 
 from assembler.cli.console import day, result, say
-
-FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+from assembler.cli.options import FOLDER, json_option, verbose_option
 
 
 @click.command()
 @click.argument("build", type=FOLDER)
 @click.option("-o", "--out", type=click.Path(path_type=Path), default=None,
               help="A new folder for the case (default: originals-of-NAME here).")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON on stdout.")
+@json_option
+@verbose_option
 def unbundle(build: Path, out: Path | None, as_json: bool) -> None:
     """Give back case.json, evidence and forms that a packet was made of, each proved by its sha256.
 

@@ -4,20 +4,39 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from assembler.cli.console import common, result
+from assembler.cli.console import result
+from assembler.cli.options import (
+    FOLDER,
+    jobs_option,
+    json_option,
+    profile_option,
+    shelf_option,
+    verbose_option,
+)
 
 if TYPE_CHECKING:
-    from assembler.model import Finding, Proof
+    from assembler.model import Finding, Profile, Proof
     from assembler.runtime.workshop import Workshop
 
-FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 ANY = click.Path(exists=True, path_type=Path)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What was looked at; None: not asked for.
+
+    `warnings`: of the manifest, looked at with --strict. `complaints`: of a receiver's profile.
+    """
+
+    proof: Proof | None = None
+    warnings: tuple[Finding, ...] | None = None
+    complaints: tuple[Finding, ...] | None = None
 
 
 def _digest(_ctx: click.Context, _option: click.Parameter, value: str | None) -> str | None:
@@ -30,28 +49,83 @@ def _digest(_ctx: click.Context, _option: click.Parameter, value: str | None) ->
 
 @click.command()
 @click.argument("target", type=ANY)
-@click.option("--case", "case", type=FOLDER, default=None, help="The case folder (default: found above the build folder).")
-@click.option("--against", metavar="DIGEST", default=None, callback=_digest,
-              help="The manifest's sha256 that `bundle` printed, or its first 16 digits or more: tells a forged packet.")
-@common
+@click.option(
+    "--case",
+    "case",
+    type=FOLDER,
+    default=None,
+    help="The case folder (default: found above the build folder).",
+)
+@click.option(
+    "--against",
+    metavar="DIGEST",
+    default=None,
+    callback=_digest,
+    help="The manifest's sha256 that `bundle` printed, or its first 16 digits or more: tells a "
+    "forged packet.",
+)
+@click.option(
+    "--strict",
+    is_flag=True,
+    help="Fail too if something could not be checked (exit code 9), or if the manifest or "
+    "--profile has warnings (exit code 3).",
+)
+@json_option
+@jobs_option
+@profile_option
+@shelf_option
+@verbose_option
 @click.pass_context
 def verify(
-    ctx: click.Context, /, target: Path, case: Path | None, against: str | None, as_json: bool, **options: Any
+    ctx: click.Context,
+    /,
+    target: Path,
+    case: Path | None,
+    against: str | None,
+    strict: bool,
+    as_json: bool,
+    jobs: int | None,
+    profile: str,
+    shelf_dir: Path | None,
 ) -> None:
     """Prove a finished build folder again, from its files alone.
 
-    A packet that was forged as a whole, manifest and all, agrees with itself: only --against tells it.
-    With --profile, say too whether it is what that receiver asks for. TARGET may then be any PDF, also one made elsewhere.
+    A packet that was forged as a whole, manifest and all, agrees with itself: only --against tells
+    it. With --profile, say too whether it is what that receiver asks for. TARGET may then be any
+    PDF, also one made elsewhere.
     """
-    asked = ctx.get_parameter_source("profile") is not click.core.ParameterSource.DEFAULT
-    if target.is_file():
-        if against:
-            raise click.UsageError("--against is of a packet's folder; name the folder, not a file in it")
-        _say(None, _lint(target, None, options), as_json)
-        return
-    sources = case or _case_above(target)
-    proof = _held_against(_prove(target, sources, options), target, against)
-    _say(proof, _lint(target, sources, options) if asked else None, as_json)
+    from assembler import pipeline, receivers
+    from assembler.runtime.resources import Shelf
+    from assembler.runtime.workshop import Workshop
+
+    if target.is_file() and (against or case):
+        option = "--against" if against else "--case"
+        raise click.UsageError(
+            f"{option} is of a packet's folder; name the folder, not a file in it"
+        )
+    sources = None if target.is_file() else case or _case_above(target)
+    receiver = None
+    if target.is_file() or _is_given(ctx, "profile"):
+        receiver = receivers.load(Shelf.default(shelf_dir), profile, sources)
+    home = (target if target.is_dir() else target.parent) / ".verify"
+    proof, warnings = None, None
+    with Workshop(home, jobs=jobs or os.cpu_count() or 1, temporary=True) as workshop:
+        if target.is_dir():
+            proof = _held_against(pipeline.verify(target, sources, workshop), target, against)
+            if strict and proof.ok:
+                warnings = _manifest_warnings(target)
+        complaints = _lint(target, receiver, workshop) if receiver else None
+    verdict = Verdict(proof=proof, warnings=warnings, complaints=complaints)
+    if as_json:
+        result(json.dumps(_document(verdict), indent=1))
+    else:
+        _print(verdict)
+    _raise_failure(verdict, strict=strict)
+
+
+def _is_given(ctx: click.Context, parameter: str) -> bool:
+    source = ctx.get_parameter_source(parameter)
+    return source is not click.core.ParameterSource.DEFAULT
 
 
 def _held_against(proof: Proof, folder: Path, digest: str | None) -> Proof:
@@ -65,64 +139,87 @@ def _held_against(proof: Proof, folder: Path, digest: str | None) -> Proof:
         same = digest_of(folder).startswith(digest)
     except OSError:
         same = False
-    detail = "the manifest is the one that was noted down" if same else "the manifest is NOT the one that was noted down"
+    how = "the one" if same else "NOT the one"
+    detail = f"the manifest is {how} that was noted down"
     return replace(proof, checks=(Check(name="against", ok=same, detail=detail), *proof.checks))
 
 
-def _prove(folder: Path, sources: Path | None, options: dict[str, Any]) -> Proof:
-    from assembler import pipeline
+def _manifest_warnings(folder: Path) -> tuple[Finding, ...]:
+    """Return the warnings that `bundle` wrote into a packet's manifest."""
+    from assembler.model import Finding, Severity
+    from assembler.runtime.manifest_reader import read_manifest
 
-    with _workshop(folder, options) as workshop:
-        return pipeline.verify(folder, sources, workshop)
+    return tuple(
+        Finding(**{**entry, "severity": Severity.WARNING})
+        for entry in read_manifest(folder)["findings"]
+        if entry["severity"] == Severity.WARNING
+    )
 
 
-def _lint(target: Path, sources: Path | None, options: dict[str, Any]) -> tuple[Finding, ...]:
+def _lint(target: Path, profile: Profile, workshop: Workshop) -> tuple[Finding, ...]:
     from assembler import receivers
-    from assembler.runtime.resources import Shelf
 
-    profile = receivers.load(Shelf.default(options["shelf_dir"]), options["profile"], sources)
-    with _workshop(target if target.is_dir() else target.parent, options) as workshop:
-        if target.is_file():
-            return receivers.lint([target], profile, workshop)
-        return receivers.lint_build(target, profile, workshop)
+    if target.is_file():
+        return receivers.lint([target], profile, workshop)
+    return receivers.lint_build(target, profile, workshop)
 
 
-def _say(proof: Proof | None, found: tuple[Finding, ...] | None, as_json: bool) -> None:
-    """Print both, then raise what failed: the proof first. Raises ProofFailed, CaseRejected."""
-    from assembler.errors import CaseRejected, ProofFailed
-    from assembler.model import Severity
-
-    if as_json:
-        result(json.dumps(_document(proof, found), indent=1))
-    else:
-        _print(proof, found)
-    if proof and not proof.ok:
-        raise ProofFailed("the bundle is not what its manifest says", (), where="verify", remedy="build it again")
-    if any(finding.severity is Severity.ERROR for finding in found or ()):
-        raise CaseRejected("it is not what the profile asks for", (), where="verify", remedy="mend what is said above")
+def _document(verdict: Verdict) -> dict[str, Any]:
+    document: dict[str, Any] = {}
+    if verdict.proof:
+        document |= {key: value for key, value in asdict(verdict.proof).items() if key != "prints"}
+    for key, findings in (("warnings", verdict.warnings), ("findings", verdict.complaints)):
+        if findings is not None:
+            document[key] = [asdict(finding) for finding in findings]
+    return document
 
 
-def _document(proof: Proof | None, found: tuple[Finding, ...] | None) -> dict[str, Any]:
-    document = {key: value for key, value in asdict(proof).items() if key != "prints"} if proof else {}
-    return document if found is None else document | {"findings": [asdict(finding) for finding in found]}
-
-
-def _print(proof: Proof | None, found: tuple[Finding, ...] | None) -> None:
-    for one in proof.checks if proof else ():
-        exhibit = f" exhibit {one.exhibit}" if one.exhibit else ""
-        result(f"{'ok  ' if one.ok else 'FAIL'} {one.name}{exhibit}: {one.detail}")
+def _print(verdict: Verdict) -> None:
+    proof, complaints = verdict.proof, verdict.complaints
+    for check in proof.checks if proof else ():
+        exhibit = f" exhibit {check.exhibit}" if check.exhibit else ""
+        result(f"{'ok  ' if check.ok else 'FAIL'} {check.name}{exhibit}: {check.detail}")
     for missing in proof.not_checked if proof else ():
         result(f"not checked: {missing}")
-    for finding in found or ():
+    for finding in (*(verdict.warnings or ()), *(complaints or ())):
         result(f"{finding} [{finding.source}]" if finding.source else str(finding))
-    if found is not None and not found:
+    if complaints is not None and not complaints:
         result("ok   profile: nothing to complain of")
 
 
-def _workshop(folder: Path, options: dict[str, Any]) -> Workshop:
-    from assembler.runtime.workshop import Workshop
+def _raise_failure(verdict: Verdict, *, strict: bool) -> None:
+    """Raise what failed: the proof first. Raises ProofFailed, CaseRejected."""
+    from assembler.errors import CaseRejected, ProofFailed
+    from assembler.model import Severity
 
-    return Workshop(folder / ".verify", jobs=options["jobs"] or os.cpu_count() or 1, temporary=True)
+    proof, complaints = verdict.proof, verdict.complaints or ()
+    stops = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
+    if proof and not proof.ok:
+        raise ProofFailed(
+            "the bundle is not what its manifest says", (), where="verify", remedy="build it again"
+        )
+    if strict and proof and proof.not_checked:
+        raise ProofFailed(
+            "not everything could be checked, and --strict allows no gap",
+            (),
+            where="verify",
+            remedy="give what is named above after `not checked`, for example the case folder "
+            "with --case, or verify without --strict",
+        )
+    if any(finding.severity in stops for finding in complaints):
+        raise CaseRejected(
+            "it is not what the profile asks for",
+            (),
+            where="verify",
+            remedy="fix what is said above",
+        )
+    if verdict.warnings:
+        raise CaseRejected(
+            "the packet was built with warnings, which --strict does not allow",
+            (),
+            where="verify",
+            remedy="fix what is said above and build it again, or verify without --strict",
+        )
 
 
 def _case_above(folder: Path) -> Path | None:

@@ -1,0 +1,112 @@
+"""The options that several commands share, each a decorator: a command lists what it uses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+CACHE_MB = 5_000  # as in runtime.workshop, which is not imported for `--help`
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+_VERBOSE = f"{__name__}.verbose"  # key into the metadata that a command shares with its groups
+
+
+def _remember_verbose(ctx: click.Context, _option: click.Parameter, value: bool) -> None:
+    if value:
+        ctx.meta[_VERBOSE] = True
+
+
+def is_verbose(ctx: click.Context) -> bool:
+    """Tell whether -v was given to the command that runs, or to a group above it."""
+    return bool(ctx.meta.get(_VERBOSE))
+
+
+verbose_option = click.option(
+    "-v",
+    "--verbose",
+    is_flag=True,
+    expose_value=False,  # is_verbose() says it, also to the groups, which print the tracebacks
+    is_eager=True,
+    callback=_remember_verbose,
+    help="Say more; show tracebacks.",
+)
+json_option = click.option(
+    "--json", "as_json", is_flag=True, help="Print the result as JSON on stdout."
+)
+strict_option = click.option("--strict", is_flag=True, help="Warnings fail too.")
+jobs_option = click.option(
+    "--jobs",
+    type=click.IntRange(1, 256),
+    default=None,
+    help="Worker processes (default: all cores).",
+)
+as_of_option = click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    default=None,
+    help="The day to judge by (default: today).",
+)
+profile_option = click.option(
+    "--profile",
+    default="uscis-paper",
+    show_default=True,
+    help="Filing profile, for example eoir-ecas: a file of schemas/profiles or of the case's "
+    "profiles/.",
+)
+shelf_option = click.option(
+    "--shelf",
+    "shelf_dir",
+    type=FOLDER,
+    default=None,
+    help="A firm's own folder with templates/ and schemas/.",
+)
+cache_option = click.option(
+    "--cache",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=None,
+    envvar="ASSEMBLER_CACHE",
+    help="A folder of prepared evidence that cases share "
+    "(default: each case its own, .assembler/).",
+)
+cache_size_option = click.option(
+    "--cache-size",
+    type=click.IntRange(1),
+    default=CACHE_MB,
+    show_default=True,
+    metavar="MB",
+    envvar="ASSEMBLER_CACHE_SIZE",
+    help="Above this size, the least recently used entries leave the cache.",
+)
+thumbnails_option = click.option(
+    "--thumbnails/--no-thumbnails",
+    default=True,
+    show_default=True,
+    help="Pictures and words of the evidence in review.html; without them for sensitive cases.",
+)
+originals_option = click.option(
+    "--keep-originals",
+    is_flag=True,
+    help="Keep case.json and the evidence with each packet, for `assembler unbundle`.",
+)
+timings_option = click.option(
+    "--timings",
+    is_flag=True,
+    help="Say where the time went (for one case, also in .assembler/timings.json).",
+)
+
+
+def evidence_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options of every command that prepares evidence, all of which it uses."""
+    for option in (
+        strict_option,
+        as_of_option,
+        profile_option,
+        shelf_option,
+        jobs_option,
+        cache_option,
+        cache_size_option,
+    ):
+        command = option(command)
+    return command

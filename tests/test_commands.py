@@ -1,0 +1,132 @@
+"""cli: every command declares the options that it uses, and no other; -v; what a process sets, it sets at its start."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import os
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from assembler.cli import main
+from assembler.errors import ExitCode
+
+ROOT = Path(__file__).parent.parent
+
+
+def commands(group: click.Group, name: str = "assembler") -> Iterator[tuple[str, click.Command]]:
+    """Every command below a group, with the name a person types; groups themselves, too."""
+    yield name, group
+    for word, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{name} {word}")
+        else:
+            yield f"{name} {word}", command
+
+
+ALL = dict(commands(main))
+LEAVES = {name: command for name, command in ALL.items() if not isinstance(command, click.Group)}
+
+
+def unused(command: click.Command) -> list[str]:
+    """Options and arguments of a command that its function does not name and read."""
+    function = inspect.unwrap(command.callback) if command.callback else None
+    parameters = inspect.signature(function).parameters if function else {}
+    faults = [
+        f"**{name}" for name, one in parameters.items() if one.kind is inspect.Parameter.VAR_KEYWORD
+    ]
+    for param in command.params:
+        if not param.expose_value:
+            faults += [] if param.callback else [str(param.name)]
+        elif param.name not in parameters or param.name not in names_read(function):
+            faults.append(str(param.name))
+    return faults
+
+
+def names_read(function: Any) -> set[str]:
+    """The names that the body of a function reads."""
+    tree = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
+    assert isinstance(tree, ast.FunctionDef)
+    nodes = (node for statement in tree.body for node in ast.walk(statement))
+    return {
+        node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
+    }
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_option_of_a_command_is_used(name: str) -> None:
+    assert unused(ALL[name]) == []
+
+
+def test_an_option_that_is_ignored_is_noticed() -> None:
+    @click.command()
+    @click.option("--used")
+    @click.option("--overwritten")
+    @click.option("--swallowed")
+    @click.option("--kept-back", expose_value=False)
+    @click.pass_context
+    def command(ctx: click.Context, /, used: str, overwritten: str, **_: Any) -> None:
+        overwritten = used
+        ctx.exit(len(used))
+
+    assert sorted(unused(command)) == ["**_", "kept_back", "overwritten", "swallowed"]
+
+
+@pytest.mark.parametrize(
+    ("command", "option"),
+    [("doctor", "--strict"), ("doctor", "--profile=x"), ("plan", "--jobs=2"), ("plan", "--as-of=2026-01-01"),
+     ("validate", "--jobs=2"), ("validate", "--profile=x"), ("verify", "--as-of=2026-01-01")],
+)  # fmt: skip
+def test_an_option_that_would_do_nothing_is_refused(command: str, option: str) -> None:
+    where = [] if command == "doctor" else [str(ROOT)]
+
+    ran = CliRunner().invoke(main, [command, *where, option])
+
+    assert ran.exit_code == ExitCode.USAGE
+    assert "No such option" in ran.output
+
+
+@pytest.mark.parametrize("name", LEAVES)
+def test_every_command_takes_v_since_a_bug_asks_for_it(name: str) -> None:
+    options = {word for param in ALL[name].params for word in param.opts}
+
+    assert {"-v", "--verbose"} <= options
+
+
+@pytest.mark.parametrize(
+    ("arguments", "traced"),
+    [(["doctor"], False), (["doctor", "-v"], True), (["-v", "doctor"], True), (["doctor", "--verbose"], True)],
+)  # fmt: skip
+def test_a_traceback_is_printed_with_v_of_this_command_line_only(
+    monkeypatch: pytest.MonkeyPatch, arguments: list[str], traced: bool
+) -> None:
+    def fail() -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("assembler.pipeline.doctor.examine", fail)
+    monkeypatch.setattr(sys, "argv", ["another-program", "-v", "--verbose"])
+
+    ran = CliRunner().invoke(main, arguments)
+
+    assert ran.exit_code == ExitCode.BUG
+    assert ("Traceback" in ran.stderr) is traced
+
+
+def test_the_group_of_a_command_hears_of_v_too(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def fail(_shelf: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setattr("assembler.forms.library", fail)
+
+    assert "Traceback" in CliRunner().invoke(main, ["forms", "list", "-v"]).stderr
+    assert "Traceback" not in CliRunner().invoke(main, ["forms", "list"]).stderr
