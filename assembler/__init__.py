@@ -4,9 +4,4 @@ The eight steps, in order: read, plan, prepare, draft, arrange, bind, prove, rep
 nothing else. Each step is one room, a module or package here; imports point down (docs/architecture.md).
 """
 
-import os
-
-# its own threads take numpy longer than they save on pictures of this size, and the other core has work already
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-
 __version__ = "0.2.0"

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from assembler import pipeline
+from assembler.runtime.process_setup import lift_picture_limit, limit_threads
 from assembler.runtime.resources import Shelf
 from assembler.runtime.workshop import Workshop
 from tests import factories
@@ -27,6 +28,13 @@ def unseal(folder: Path) -> None:
     """Let the finished packets of a case be another version's, so that they are built again and not only proved again."""
     for path in folder.glob("build/*/manifest.json"):
         path.write_text(json.dumps({**json.loads(path.read_text()), "seal": "another version's"}))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def set_up_like_a_worker() -> None:
+    """Tests call in their own process what the program runs in workers only."""
+    limit_threads()
+    lift_picture_limit()
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,7 @@ from click.testing import CliRunner
 
 from assembler.cli import main
 from assembler.errors import ExitCode
+from assembler.runtime.worker_pool import Limits, Pool
 
 ROOT = Path(__file__).parent.parent
 
@@ -74,7 +75,7 @@ def test_an_option_that_is_ignored_is_noticed() -> None:
     @click.option("--kept-back", expose_value=False)
     @click.pass_context
     def command(ctx: click.Context, /, used: str, overwritten: str, **_: Any) -> None:
-        overwritten = used
+        overwritten = used  # noqa: F841 - what the test is about
         ctx.exit(len(used))
 
     assert sorted(unused(command)) == ["**_", "kept_back", "overwritten", "swallowed"]
@@ -130,3 +131,60 @@ def test_the_group_of_a_command_hears_of_v_too(
 
     assert "Traceback" in CliRunner().invoke(main, ["forms", "list", "-v"]).stderr
     assert "Traceback" not in CliRunner().invoke(main, ["forms", "list"]).stderr
+
+
+# --- settings of a process --------------------------------------------------------------------------------------------
+
+THREADS = ("OPENBLAS_NUM_THREADS", "OMP_THREAD_LIMIT")
+IMPORT_EVERYTHING = """
+import importlib, os, pkgutil, signal
+import PIL.Image
+def state():
+    return dict(os.environ), PIL.Image.MAX_IMAGE_PIXELS, signal.getsignal(signal.SIGINT)
+before = state()
+import assembler
+names = [one.name for one in pkgutil.walk_packages(assembler.__path__, "assembler.")]
+names.remove("assembler.runtime.preload")  # is run by the fork server only
+for name in names:
+    importlib.import_module(name)
+print(len(names) > 200, state() == before)
+"""
+
+
+def test_importing_the_library_changes_no_settings_of_the_process() -> None:
+    clean = {name: value for name, value in os.environ.items() if name not in THREADS}
+
+    ran = subprocess.run(
+        [sys.executable, "-c", IMPORT_EVERYTHING],
+        cwd=ROOT,
+        env=clean,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert ran.stdout.split() == ["True", "True"]
+
+
+def settings(_item: object) -> tuple[str | None, str | None, object]:
+    import PIL.Image
+
+    threads, tesseract = map(os.environ.get, THREADS)
+    return threads, tesseract, PIL.Image.MAX_IMAGE_PIXELS
+
+
+def test_a_worker_has_one_thread_and_opens_large_pictures() -> None:
+    pool = Pool(1)
+    try:
+        assert pool.run(settings, [0], Limits(), None) == [("1", "1", None)]
+    finally:
+        pool.close()
+
+
+def test_the_command_line_has_one_thread(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in THREADS:
+        monkeypatch.delenv(name, raising=False)
+
+    CliRunner().invoke(main, ["--version"])
+
+    assert [os.environ[name] for name in THREADS] == ["1", "1"]

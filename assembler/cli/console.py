@@ -16,6 +16,7 @@ from assembler.cli import output_streams
 from assembler.cli.options import is_verbose
 from assembler.cli.output_streams import Unwritten, unwritten
 from assembler.errors import AssemblerError, ExitCode
+from assembler.runtime.process_setup import limit_threads
 
 if TYPE_CHECKING:
     from assembler.runtime.publishing import Kept
@@ -26,6 +27,7 @@ class Framed(click.Group):
 
     def main(self, *args: Any, **more: Any) -> Any:
         """Run the program; `args` is empty where it was started from a command line."""
+        limit_threads()
         output_streams.prepare(restart=not args and "args" not in more)
         try:
             return super().main(*args, **more)

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pypdfium2 as pdfium
-from PIL import Image
 
 from assembler.pdf import stamp_area, thumbnails
 from assembler.pdf.source_files import NoPages, Sources
@@ -53,7 +52,6 @@ class PageResult:
 
 def look(job: Job) -> tuple[PageResult, ...]:
     """Compare every page of the job. A page or source that cannot be opened is a result with `trouble`."""
-    Image.MAX_IMAGE_PIXELS = None  # the door has limited files already
     originals = Originals(Sources(job.case_folder)) if job.case_folder and not job.known else None
     try:
         with Leafing(job.bundle) as book:

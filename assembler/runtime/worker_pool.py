@@ -17,6 +17,7 @@ from typing import Any
 
 from assembler.errors import AssemblerError
 from assembler.runtime.atomic_files import GIVEN_FILE_SIZE, not_written, write_refusal
+from assembler.runtime.process_setup import lift_picture_limit, limit_threads
 
 # the second is named, not imported: this room does not know what it is for, only that every worker would load it
 _PRELOAD = ["assembler.runtime.preload", "assembler.pipeline"]
@@ -196,7 +197,8 @@ def settle() -> None:
         os.setsid()  # a group of its own, so that ending it ends what it started
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # parsers babble; what matters comes back as a value
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ^C is the parent's to handle
-    os.environ["OMP_THREAD_LIMIT"] = "1"
+    limit_threads()
+    lift_picture_limit()
 
 
 def _alarm(seconds: float) -> None:

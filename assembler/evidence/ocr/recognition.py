@@ -237,7 +237,6 @@ def _scout() -> Any:
 
 @cache
 def _zone_engine() -> Any:
-    os.environ.setdefault("OMP_THREAD_LIMIT", "1")
     import tesserocr
 
     engine = tesserocr.PyTessBaseAPI(path=str(data_folder()), lang="eng", psm=tesserocr.PSM.SINGLE_BLOCK)
@@ -250,7 +249,6 @@ def _zone_engine() -> Any:
 
 @cache
 def _engine(language: str) -> Any:
-    os.environ.setdefault("OMP_THREAD_LIMIT", "1")
     import tesserocr
 
     try:

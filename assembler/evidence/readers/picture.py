@@ -61,7 +61,6 @@ class Frame:
 
 def frames(data: bytes, kind: str) -> Iterator[Frame]:
     """The pages of a file of one of KINDS, in order. Raises Refused if any does not decode whole, or is too large."""
-    Image.MAX_IMAGE_PIXELS = None  # our own limit is checked first; a 200-megapixel phone photo is legitimate
     pillow_heif.register_heif_opener()
     if kind == "tiff" and tiffs.is_raw(data):
         what, remedy = REFUSED["raw"]
