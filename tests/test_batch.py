@@ -21,6 +21,7 @@ from assembler.pipeline.batch import Order, Outcome
 from assembler.runtime.resources import Shelf
 from assembler.runtime.worker_pool import Pool
 from tests import factories
+from tests.processes import started
 from tests.test_pipeline import run
 
 DAY = ["--as-of", "2026-11-23"]
@@ -90,15 +91,14 @@ def test_interrupted_it_leaves_nothing_half_made(many: Path) -> None:
         shutil.rmtree(many / name)
     for folder in many.iterdir():
         shutil.rmtree(folder / ".assembler")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "assembler", "batch", str(many), *DAY], stderr=subprocess.PIPE, start_new_session=True
-    )
-    until = time.monotonic() + 60
-    while time.monotonic() < until and not list(many.glob("*/.assembler/scratch/*")):
-        time.sleep(0.02)
+    command = [sys.executable, "-m", "assembler", "batch", str(many), *DAY]
+    with started(command, stderr=subprocess.PIPE) as process:
+        until = time.monotonic() + 60
+        while time.monotonic() < until and not list(many.glob("*/.assembler/scratch/*")):
+            time.sleep(0.02)
 
-    process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=30)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
 
     assert process.returncode == ExitCode.INTERRUPTED
     assert b"interrupted" in err

@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import ExitStack
 from copy import deepcopy
 from datetime import date
 from pathlib import Path
@@ -29,6 +30,7 @@ from assembler.runtime.workshop import CACHE_MB as OF_WORKSHOP
 from assembler.runtime.workshop import Workshop
 from tests import factories
 from tests.conftest import unseal
+from tests.processes import started
 from tests.test_pipeline import run, snapshot
 
 DAY = ["--as-of", "2026-11-23"]
@@ -105,8 +107,12 @@ def test_two_cases_share_what_they_share(tmp_path: Path) -> None:
 def test_two_runs_at_once_share_a_cache_and_neither_is_harmed(tmp_path: Path) -> None:
     shared, cases = tmp_path / "shared", [factories.small_case(tmp_path / name) for name in ("one", "other")]
     command = [sys.executable, "-m", "assembler", "bundle", *DAY, "--jobs", "1", "--cache", str(shared), "--cache-size", "1"]
-    runs = [subprocess.Popen([*command, str(case)], cwd=ROOT, stderr=subprocess.PIPE) for case in cases]
-    said = [one.communicate(timeout=120)[1].decode() for one in runs]
+    with ExitStack() as stack:
+        runs = [
+            stack.enter_context(started([*command, str(case)], cwd=ROOT, stderr=subprocess.PIPE))
+            for case in cases
+        ]
+        said = [one.communicate(timeout=120)[1].decode() for one in runs]
 
     assert [one.returncode for one in runs] == [0, 0], said
     assert snapshot(cases[0] / "build") == snapshot(cases[1] / "build")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -15,6 +14,7 @@ import pytest
 from assembler.errors import ToolFailed
 from assembler.runtime.driver_crew import Crew
 from assembler.runtime.worker_pool import Failure, Limits, Pool
+from tests.processes import started
 
 ROOT = Path(__file__).parent.parent
 
@@ -102,18 +102,17 @@ def test_interrupted_or_killed_the_drivers_clean_up_and_end(tmp_path: Path, how:
     script.write_text(SCRIPT)
     home = tmp_path / "home"
     home.mkdir()
-    process = subprocess.Popen(
-        [sys.executable, str(script), str(home)], env={**os.environ, "PYTHONPATH": str(ROOT)}, start_new_session=True
-    )
-    until = time.monotonic() + 30
-    while time.monotonic() < until and sum(bool(path.read_text()) for path in home.iterdir()) < 2:
-        time.sleep(0.05)
-    pids = [int(path.read_text()) for path in home.iterdir()]
-    time.sleep(0.5)
+    command = [sys.executable, str(script), str(home)]
+    with started(command, env={**os.environ, "PYTHONPATH": str(ROOT)}) as process:
+        until = time.monotonic() + 30
+        while time.monotonic() < until and sum(bool(path.read_text()) for path in home.iterdir()) < 2:
+            time.sleep(0.05)
+        pids = [int(path.read_text()) for path in home.iterdir()]
+        time.sleep(0.5)
 
-    process.send_signal(how)
+        process.send_signal(how)
 
-    assert process.wait(20) == (130 if how == signal.SIGINT else -how)
+        assert process.wait(20) == (130 if how == signal.SIGINT else -how)
     until = time.monotonic() + 20
     while time.monotonic() < until and any(map(alive, pids)):
         time.sleep(0.05)

@@ -25,6 +25,7 @@ from assembler.errors import ExitCode
 from tests import factories
 from tests.conftest import build, unseal
 from tests.factories import CASE, SUPPORTS
+from tests.processes import started
 
 MAILED = {**CASE["request"], "filing": "paper"}
 DAY = ["--as-of", "2026-11-23"]
@@ -203,15 +204,13 @@ def test_killed_at_any_moment_the_old_bundle_stays(copy: Path, tmp_path: Path, w
 def test_interrupted_ends_with_130_and_leaves_nothing(copy: Path) -> None:
     shutil.rmtree(copy / ".assembler")
     shutil.rmtree(copy / "build")
-    process = subprocess.Popen(
-        [sys.executable, "-m", "assembler", "bundle", str(copy), *DAY], stderr=subprocess.PIPE, start_new_session=True
-    )
-    assert process.stderr is not None
-    while b"read" not in process.stderr.readline():
-        time.sleep(0.01)
-    time.sleep(0.5)
-    process.send_signal(signal.SIGINT)
-    _, err = process.communicate(timeout=30)
+    command = [sys.executable, "-m", "assembler", "bundle", str(copy), *DAY]
+    with started(command, stderr=subprocess.PIPE) as process:
+        assert process.stderr is not None
+        assert any(b"read" in line for line in process.stderr)
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=30)
 
     assert process.returncode == 130
     assert b"interrupted" in err

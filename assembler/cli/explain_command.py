@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assembler.cli.console import printable, result
+from assembler.cli.options import shelf_option, verbose_option
 
 if TYPE_CHECKING:
     from assembler.rules import Explanation
 
-FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _WIDEST = 100  # columns; longer lines are hard to read
 _NEAR = 3  # rules that are offered for one that does not exist
 _LIKE = 0.75  # of 1: how alike two ids must be for one to be offered
@@ -42,13 +42,8 @@ _CONFIDENCE = {
     show_default=True,
     help="How to print.",
 )
-@click.option(
-    "--shelf",
-    "shelf_dir",
-    type=FOLDER,
-    default=None,
-    help="A firm's own folder with templates/ and schemas/.",
-)
+@shelf_option
+@verbose_option
 def explain(rule: str | None, style: str, shelf_dir: Path | None) -> None:
     """Say what a rule means and what to do; without RULE, list all rules.
 
