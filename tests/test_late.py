@@ -11,6 +11,7 @@ import docx
 import pypdfium2 as pdfium
 import pytest
 from click.testing import CliRunner
+from pikepdf import Array, Pdf
 from pypdf import PdfReader
 
 from assembler.cli import main
@@ -18,6 +19,7 @@ from assembler.errors import ExitCode
 from assembler.report.packet_diff import compare, note
 from tests import factories
 from tests.conftest import AS_OF
+from tests.mutating import believe, replace_letter, rewrite
 from tests.test_pipeline import BLANKS, MAILED
 from tests.test_prove import failed, proved
 from tests.test_splitting import own_profile
@@ -141,6 +143,77 @@ def test_the_proof_catches_a_number_or_a_filed_page_that_is_not_as_it_was(late: 
         change(data)
         path.write_text(json.dumps(data))
         assert caught in failed(proved(case))
+
+
+@pytest.fixture(scope="module")
+def unlinked(small: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A supplement with late pages for a receiver that wants no links: the letter cites page 7a."""
+    case = Path(shutil.copytree(small, tmp_path_factory.mktemp("unlinked") / "case"))
+    name = own_profile(case, labels=True, outline=True, links="none")
+    shutil.rmtree(case / "build")
+    bundle(case, "--profile", name)
+    (case / "build").rename(case / "filed")
+    add(case, "new")
+    lengthen(case, "letter")
+    bundle(case, "--profile", name, "--freeze", case / "filed", "--late", "in-place")
+    return case
+
+
+def cite_another_page(pdf: Pdf, late: str, other: str, text: str) -> None:
+    """Print another number in the letter's citation of a late page."""
+    sign = next(n for n in range(len(late)) if late[n] != other[n])
+    place = text.index(f" at {late}") + len(" at ") + sign
+    replace_letter(pdf, 0, late[sign], other[sign], text[:place].count(late[sign]))
+
+
+def letter(path: Path) -> str:
+    document = pdfium.PdfDocument(path)
+    text = document[0].get_textpage().get_text_bounded()
+    document.close()
+    return str(text)
+
+
+@pytest.mark.parametrize(("late_page", "other"), [("7a", "8a"), ("7a", "7c"), ("7d", "7c")])
+@pytest.mark.parametrize("where", ["bundle", "bundle and draft", "bundle of an older version"])
+def test_an_altered_citation_of_a_late_page_is_caught_without_links(
+    unlinked: Path, tmp_path: Path, where: str, late_page: str, other: str
+) -> None:
+    case = Path(shutil.copytree(unlinked, tmp_path / "case"))
+    packet = case / "build/child"
+    assert not manifest(case / "build")["linked"]
+    text = letter(packet / "bundle.pdf")
+    if where == "bundle and draft":
+        draft = packet / "proof/drafts/cover-letter.pdf"
+        with Pdf.open(draft, allow_overwriting_input=True) as pdf:
+            between = [pdf.make_stream(b""), pdf.pages[0].Contents, pdf.make_stream(b"")]
+            pdf.pages[0].Contents = Array(between)  # as a page of the bundle, whose stamp is last
+            cite_another_page(pdf, late_page, other, text)
+            pdf.save(draft)
+    elif where == "bundle of an older version":
+        as_older_version(packet)
+    believe(case)
+    assert not failed(proved(case)) - {"own-pages", "word-files"}  # the draft may be ahead
+
+    rewrite(case, lambda pdf: cite_another_page(pdf, late_page, other, text))
+
+    assert f" at {other}" in letter(packet / "bundle.pdf")
+    caught = failed(proved(case))
+    if where == "bundle":
+        assert "own-pages" in caught
+    elif where == "bundle and draft":
+        assert "own-links" in caught
+        assert "own-pages" not in caught
+    else:  # that has nothing to compare with, but the exhibit that each page belongs to
+        assert ("cites" in caught) == (late_page == "7a")
+
+
+def as_older_version(packet: Path) -> None:
+    """Take from a packet what versions before format 2 did not keep."""
+    shutil.rmtree(packet / "proof")
+    data = json.loads((packet / "manifest.json").read_text())
+    data = {key: value for key, value in data.items() if key != "kept"} | {"format": 1}
+    data["outputs"] = [one for one in data["outputs"] if not one["path"].startswith("proof/")]
+    (packet / "manifest.json").write_text(json.dumps(data))
 
 
 def test_a_supplement_to_a_supplement_in_several_files(late: Path, tmp_path: Path) -> None:

@@ -35,10 +35,15 @@ def row(tab: str, title: str, pages: str, exhibit: str = "e") -> dict[str, Any]:
     }  # fmt: skip
 
 
-def told(rows: Sequence[dict[str, Any]], *, text: str = "", links: Sequence[OwnLink] = ()) -> printed_statements.Told:
-    """A packet whose first page is of a document of ours, with one page of evidence for each row."""
+def told(
+    rows: Sequence[dict[str, Any]], *, text: str = "", links: Sequence[OwnLink] = (), document: str = DOCUMENT
+) -> printed_statements.Told:
+    """A packet whose first page is of a document of ours, with one page of evidence for each row.
+
+    Of DOCUMENT the wording is known.
+    """
     ledger = [
-        {"number": 1, "index": 0, "document": DOCUMENT, "kind": "draft", "part": "index", "exhibit": "", "tab": ""},
+        {"number": 1, "index": 0, "document": document, "kind": "draft", "part": "index", "exhibit": "", "tab": ""},
         *(
             {"number": number, "label": one["pages"], "index": 0, "document": one["exhibit"], "kind": "exhibit",
              "part": "exhibits", "exhibit": one["exhibit"], "tab": one["tab"]}
@@ -46,9 +51,9 @@ def told(rows: Sequence[dict[str, Any]], *, text: str = "", links: Sequence[OwnL
         ),
     ]  # fmt: skip
     data = {"ledger": ledger, "index": list(rows), "word_engines": {DOCUMENT: "office2pdf 1"}}
-    draft = KeptDocument(document=DOCUMENT, pdf="draft.pdf", docx="draft.docx", shipped=True)
+    draft = KeptDocument(document=document, pdf="draft.pdf", docx="draft.docx", shipped=document == DOCUMENT)
     pages = {1: OwnPage(number=1, text=text, links=tuple(links))}
-    return printed_statements.Told(data, Kept(documents={DOCUMENT: draft}, words={}), pages)
+    return printed_statements.Told(data, Kept(documents={document: draft}, words={}), pages)
 
 
 def link(address: str, text: str) -> OwnLink:
@@ -133,14 +138,61 @@ def test_a_citation_that_leads_to_a_tab_sheet_is_refused() -> None:
     assert not _cites_agree(structure, {5: sheet}, [row("A", "Letter", "6")]).ok
 
 
+@pytest.mark.parametrize(
+    ("label", "printed"),
+    [("57", "57-1"), ("57", "57a"), ("57", "571"), ("57-1", "571"), ("57-1", "57"), ("57-1", "57-2"), ("571", "57-1"),
+     ("57a", "57"), ("57a", "57b"), ("57a", "57a1"), ("57a", "57-1"), ("57a1", "57a"), ("57a", "57a-1")],
+)  # fmt: skip
+@pytest.mark.parametrize("draft", [DOCUMENT, LETTER])
+def test_a_late_page_is_no_other_page(draft: str, label: str, printed: str) -> None:
+    packet = [row("C1", "Letter", label)]
+
+    for text in (f"Ex. C1 at {printed}", f"(Ex. C1 at {printed};", f"pages {printed}"):
+        assert faults(told(packet, links=[link("exhibit/e/1", text)], document=draft)), text
+        true = text.replace(printed, label)
+        assert faults(told(packet, links=[link("exhibit/e/1", true)], document=draft)) == [], true
+
+
+def test_letters_behind_a_number_are_those_of_a_late_page_where_there_is_one() -> None:
+    """The box of a link may touch what stands beside it."""
+    touched = [link("exhibit/e/1", "Ex. C at 57 an")]
+
+    assert faults(told([row("C", "Letter", "57")], links=touched)) == []
+    assert faults(told([row("C", "Letter", "57"), row("D", "Late", "57an", "f")], links=touched))
+
+
+@pytest.mark.parametrize(
+    "pieces", [["Ex. C1 at 57\x02", "1"], ["Ex. C1 at 57-", "1"], ["Ex. C1 at 57\u20111"], ["Ex. C1 at", "57-1"]]
+)  # fmt: skip
+def test_the_hyphen_of_a_late_page_may_be_another_sign_or_end_a_line(pieces: list[str]) -> None:
+    links = [link("exhibit/e/1", piece) for piece in pieces]
+
+    assert faults(told([row("C1", "Letter", "57-1")], links=links)) == []
+
+
+@pytest.mark.parametrize("text", ["Ex. C at 57\x02\n1", "Ex. C at 57\u20111", "Ex. C at 57-1–57-2"])
+def test_a_citation_typed_by_hand_is_read_with_the_hyphen_of_its_label(text: str) -> None:
+    packet = told([row("C", "Letter", "57-1"), row("C", "More", "57-2", "f")], text=text)
+
+    assert printed_statements.typed_citations(packet.data, packet.kept, packet.pages) == ()
+    other = told([row("C", "Letter", "57")], text=text)
+    assert printed_statements.typed_citations(other.data, other.kept, other.pages) == (1,)
+
+
 @pytest.mark.parametrize(("tab", "label"), [("C1", "57a"), ("C", "57-1"), ("AA", "57a1"), ("C", "57")])
 def test_citations_without_links_are_read_with_the_labels_of_a_frozen_packet(tab: str, label: str) -> None:
-    ledger = [{"number": 60, "label": label, "tab": tab, "kind": "exhibit"}]
+    ledger = [
+        {"number": 60, "label": label, "tab": tab, "kind": "exhibit"},
+        {"number": 61, "label": "99", "tab": tab, "kind": "exhibit"},
+        {"number": 62, "label": "99-1", "tab": "Z", "kind": "exhibit"},
+    ]
 
     check = printed_references.cites([(1, f"(Ex. {tab} at {label}–99; Ex. {tab}")], ledger, kept=False)
 
     assert (check.ok, check.detail) == (True, "1 citations print a page of their exhibit")
-    assert not printed_references.cites([(1, f"(Ex. {tab} at {label}9)")], ledger, kept=False).ok
+    for wrong in (f"{label}9", f"{label}–98", f"{label}–99-1", f"99–{label}"):
+        check = printed_references.cites([(1, f"(Ex. {tab} at {wrong})")], ledger, kept=False)
+        assert (check.ok, check.page) == (False, 1), wrong
 
 
 def test_a_citation_without_link_may_be_broken_at_its_hyphen() -> None:

@@ -62,8 +62,19 @@ def fold(text: str) -> str:
     It is compared with words of the ledger, which a line may break at a hyphen and an engine may
     print without its soft ones.
     """
+    return fold_labels(text).replace("-", "")
+
+
+def fold_labels(text: str) -> str:
+    """Return a text folded, with its hyphens: page 57-1 is not page 571."""
     plain = squeeze(text).translate(_DASHES).casefold()
-    return "".join(sign for sign in plain if sign != "-" and unicodedata.category(sign) != "Cf")
+    return "".join(sign for sign in plain if unicodedata.category(sign) != "Cf")
+
+
+def join_lines(text: str) -> str:
+    """Return a text as one line, with plain hyphens, so that a label may end a line at its hyphen."""
+    whole = re.sub("[\x02\ufffe]\\s*", "-", text).translate(_LINE_HYPHENS)
+    return " ".join(whole.split())
 
 
 def letters(text: str) -> str:

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from assembler.model import Check
-from assembler.model.page_labels import LABEL
-from assembler.proof.page_text import fold, is_right_to_left
+from assembler.model.page_labels import LABEL, key
+from assembler.proof.page_text import fold, is_right_to_left, join_lines
 
-_CITE = re.compile(rf"\bEx\. ([A-Za-z0-9]+) at ({LABEL})")  # "Ex. C1 at 57-1", of a frozen packet too
+# "Ex. C at 57", "Ex. C1 at 57a–57-1": a packet that was filed has such labels
+_CITE = re.compile(rf"\bEx\. ([A-Za-z0-9]+) at ({LABEL})(?:–({LABEL}))?")
 _BEGINS = 10  # characters of a title by which its row is found: a table's lines are read one by one
 _NEAR = 300  # characters within which a row ends
 
@@ -39,13 +40,20 @@ def cites(texts: Texts, ledger: Sequence[Mapping[str, Any]], *, kept: bool) -> C
     """
     tabs = {entry["tab"] for entry in ledger if entry["tab"]}
     homes = {str(entry.get("label", entry["number"])): entry["tab"] for entry in ledger if entry["kind"] == "exhibit"}
-    found = [(page, tab, number) for page, text in texts for tab, number in _CITE.findall(_plain(text)) if tab in tabs]
-    good = [page for page, tab, number in found if homes.get(number) == tab]
-    bad = [] if kept else sorted({page for page, tab, number in found if homes.get(number) != tab})
-    detail = f"{len(good)} citations print a page of their exhibit" if not bad else f"a citation is wrong on page {bad[0]}"
+    cited = [
+        (page, _is_true(tab, first, last, homes))
+        for page, text in texts
+        for tab, first, last in _CITE.findall(join_lines(text))
+        if tab in tabs
+    ]
+    good = sum(is_true for _, is_true in cited)
+    bad = [] if kept else sorted({page for page, is_true in cited if not is_true})
+    detail = f"{good} citations print a page of their exhibit" if not bad else f"a citation is wrong on page {bad[0]}"
     return Check(name="cites", ok=not bad, detail=detail, page=bad[0] if bad else None)
 
 
-def _plain(text: str) -> str:
-    """Return a text with the hyphens that the reader gives another sign for at the end of a line."""
-    return re.sub("[\x02\ufffe]\\s*", "-", text)
+def _is_true(tab: str, first: str, last: str, homes: Mapping[str, str]) -> bool:
+    """Tell whether both ends of a citation are pages of its exhibit, in order; `last` may be ""."""
+    if homes.get(first) != tab or (last and homes.get(last) != tab):
+        return False
+    return not last or key(last) > key(first)

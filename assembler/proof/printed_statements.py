@@ -19,7 +19,7 @@ from assembler.model import Check
 from assembler.model.page_labels import LABEL
 from assembler.proof.kept_drafts import Kept
 from assembler.proof.own_pages import OwnLink, OwnPage
-from assembler.proof.page_text import fold, is_right_to_left
+from assembler.proof.page_text import fold, fold_labels, is_right_to_left, join_lines
 
 _ROLES = {
     "document": "Original",
@@ -32,7 +32,8 @@ HEADS = (
 )  # of tables, repeated on each page
 _TYPED = re.compile(rf"\bEx\. ([A-Za-z0-9]+) at ({LABEL})(?:–({LABEL}))?")
 _ENGINE = "office2pdf"  # the engine whose order of text in a table is known
-_ENDS = "(?![0-9–]|[a-z](?![a-z]))"  # of a page's number: no more digits, and no letter as of "57a"
+# of a page's number: no more digits, no "-1" as of "57-1", and no letter as of "57a"
+_ENDS = "(?![0-9–]|-[0-9]|[a-z](?![a-z]))"
 _MOST_STRAY = 3  # letters of a neighbor that a link's box may touch
 Entry = Mapping[str, Any]
 Row = Mapping[str, Any]
@@ -51,6 +52,7 @@ class Told:
             self._entries.setdefault(entry["document"], []).append(entry)
             if entry["kind"] == "exhibit":
                 self._labels.setdefault(entry["exhibit"], []).append(_label(entry))
+        self._all_labels = {label for labels in self._labels.values() for label in labels}
 
     def entries(self, document: str) -> list[Entry]:
         """Return the ledger's entries of a document, in the order of its pages."""
@@ -64,6 +66,10 @@ class Told:
     def labels(self, exhibit: str) -> list[str]:
         """Return the printed numbers of an exhibit's pages."""
         return self._labels.get(exhibit, [])
+
+    def is_label(self, text: str) -> bool:
+        """Tell whether this is the printed number of a page of evidence."""
+        return text in self._all_labels
 
     def range(self, row: Row) -> str:
         """Return the page range that must be printed for an exhibit, from its pages in the
@@ -127,7 +133,7 @@ def typed_citations(
     tabs = set(homes.values())
     wrong = []
     for number, page in sorted(pages.items()):
-        for tab, first, last in _TYPED.findall(" ".join(page.text.split())):
+        for tab, first, last in _TYPED.findall(join_lines(page.text)):
             if tab in tabs and any(homes.get(label) != tab for label in (first, last or first)):
                 wrong.append(number)
     return tuple(dict.fromkeys(wrong))
@@ -209,17 +215,20 @@ def _says(told: Told, group: list[OwnLink], row: Row, page: int, *, worded: bool
     `page`: of the exhibit, 0 where the address is its tab sheet. Not `worded`: a box may touch what
     stands beside the link.
     """
-    text, tab = fold("".join(link.text for link in group)), re.escape(fold(row["tab"]))
-    labels = [re.escape(fold(label)) for label in told.labels(row["exhibit"])]
+    printed, tab = "".join(link.text for link in group), re.escape(fold(row["tab"]))
+    text = fold_labels(printed) if page else fold(printed)
+    labels = told.labels(row["exhibit"])
     if page > len(labels):
         return False
     if page:
-        ends = "|".join(labels[page:]) or "(?!)"
-        ways = [rf"ex\.{tab}at{labels[page - 1]}(?:–(?:{ends}))?{_ENDS}"]
+        cited = re.findall(rf"ex\.{tab}at({LABEL})", text)
+        if any(label != labels[page - 1] and told.is_label(label) for label in cited):
+            return False  # 57aa of a late page is no 57 with letters of the next word behind it
+        first, *later = (f"{re.escape(label)}{_ENDS}" for label in labels[page - 1 :])
+        ends = "|".join(later) or "(?!)"
+        ways = [rf"ex\.{tab}at{re.escape(labels[page - 1])}–(?:{ends})", rf"ex\.{tab}at{first}"]
         ways += (
-            [rf"(?<![0-9–])(?:pages?)?{re.escape(fold(told.range(row)))}{_ENDS}"]
-            if page == 1
-            else []
+            [rf"(?<![0-9–])(?:pages?)?{re.escape(told.range(row))}{_ENDS}"] if page == 1 else []
         )
     elif is_right_to_left(row["title"]):
         return True  # the order of its letters is not known
