@@ -25,9 +25,9 @@ from pypdfium2 import raw
 from assembler.pdf import thumbnails
 from assembler.proof import pixel_difference as pixels
 from assembler.proof.pixel_difference import Pixels
+from assembler.proof.page_frame import frame_of
 from assembler.proof.placement import (
     Box,
-    Frame,
     Matrix,
     Placement,
     after,
@@ -121,13 +121,6 @@ def compare_page(
         return _compared(page, with_source, stamp, left_out)
     finally:
         with_source.close()
-
-
-def frame_of(page: Any) -> Frame:
-    """The visible box of a PDFium page."""
-    rect = raw.FS_RECTF()
-    raw.FPDF_GetPageBoundingBox(page, rect)
-    return Frame(box=(rect.left, rect.bottom, rect.right, rect.top), turned=90 * raw.FPDFPage_GetRotation(page))
 
 
 def drawing_size(size: tuple[float, float]) -> tuple[int, int]:
@@ -244,7 +237,7 @@ def _matrix_of_whole(page: Any) -> Matrix | None:
 def _compared(page: Any, source: _Arranged, stamp: Mapping[str, Any] | None, left_out: Sequence[Box]) -> Difference:
     shown = page.get_size()
     size = drawing_size(shown)
-    ink = ink_of(stamp, shown, size) if stamp else None
+    ink = ink_of(stamp, page, size) if stamp else None
     found, worst, area, drawn = 0, 0, None, None
     for start, rows in _bands(size):
         seen, expected = draw(page, size, start, rows), draw(source.page, size, start, rows)

@@ -36,7 +36,7 @@ def stamp_state(page: Any, stamp: Mapping[str, Any] | None, *, over_all: bool) -
     if not stamps.hide(page, stamp):
         return StampState(last=False, drawn=False)
     size = drawing_size(page.get_size())
-    ink = ink_of(stamp, page.get_size(), size)
+    ink = ink_of(stamp, page, size)
     try:
         drawn = _is_drawn_alone(page, size, ink)
         if drawn and (over_all or _has_pictures(page)):

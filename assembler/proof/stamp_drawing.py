@@ -18,6 +18,8 @@ import numpy as np
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
+from assembler.proof.page_frame import frame_of
+from assembler.proof.placement import Frame, Matrix, after, inverse, same_place
 from assembler.runtime.resources import stamp_font
 
 _BASELINE = 0.3  # of the font size, above the lower edge of the stamp's box
@@ -67,41 +69,61 @@ class Ink:
         return mask
 
 
-def ink_of(stamp: Mapping[str, Any], page: tuple[float, float], drawing: tuple[int, int]) -> Ink:
-    """The ink of a stamp. `page`: width and height in points as shown; `drawing`: in pixels."""
-    across, down = drawing[0] / page[0], drawing[1] / page[1]
+def ink_of(stamp: Mapping[str, Any], page: Any, drawing: tuple[int, int]) -> Ink:
+    """The ink of a stamp on a PDFium page of the bundle. `drawing`: width and height of the whole page, in pixels."""
+    wide, high = page.get_size()
+    across, down = drawing[0] / wide, drawing[1] / high
     x0 = max(0, math.floor((stamp["x"] - _MARGIN) * across))
     x1 = min(drawing[0], math.ceil((stamp["x"] + stamp["width"] + _MARGIN) * across))
-    y0 = max(0, math.floor((page[1] - stamp["y"] - stamp["height"] - _MARGIN) * down))
-    y1 = min(drawing[1], math.ceil((page[1] - stamp["y"] + _MARGIN) * down))
+    y0 = max(0, math.floor((high - stamp["y"] - stamp["height"] - _MARGIN) * down))
+    y1 = min(drawing[1], math.ceil((high - stamp["y"] + _MARGIN) * down))
     if x1 <= x0 or y1 <= y0:
         return Ink(column=0, row=0, left=np.zeros((0, 0), np.uint8))
     rounding = 8 if stamp["size"] * down > _LARGE else 1
-    line = _Line(text=stamp["text"], x=stamp["x"], y=stamp["y"], size=stamp["size"])
-    return Ink(column=x0, row=y0, rounding=rounding, left=_drawn(line, page, drawing, (x0, y0, x1 - x0, y1 - y0)))
+    frame = frame_of(page)
+    line = _Line(text=stamp["text"], size=stamp["size"], matrix=_matrix(stamp, page, frame), frame=frame)
+    return Ink(column=x0, row=y0, rounding=rounding, left=_drawn(line, drawing, (x0, y0, x1 - x0, y1 - y0)))
+
+
+def _matrix(stamp: Mapping[str, Any], page: Any, frame: Frame) -> Matrix:
+    """Where the stamp's text begins, in the page's own coordinates: as the ledger says, by the very numbers of the bundle.
+
+    A letter that stands half a pixel from the next is drawn here or there by the last digit of a number.
+    """
+    shown: Matrix = (1.0, 0.0, 0.0, 1.0, stamp["x"], stamp["y"] + _BASELINE * stamp["size"])
+    wanted = after(shown, inverse(frame.shown))
+    count, given = raw.FPDFPage_CountObjects(page), raw.FS_MATRIX()
+    last = raw.FPDFPage_GetObject(page, count - 1) if count else None
+    if last is None or raw.FPDFPageObj_GetType(last) != raw.FPDF_PAGEOBJ_TEXT:
+        return wanted
+    raw.FPDFPageObj_GetMatrix(last, given)
+    own = (given.a, given.b, given.c, given.d, given.e, given.f)
+    return own if same_place(own, wanted, (0.0, 0.0, stamp["width"], stamp["size"])) else wanted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Line:
-    """A stamp's text, and the lower left corner of its box."""
+    """A stamp's text, where it begins, and the page it is on."""
 
     text: str
-    x: float
-    y: float
     size: float
+    matrix: Matrix
+    frame: Frame
 
 
 @lru_cache(maxsize=4)  # a page's stamp is looked at by itself, and on its page
-def _drawn(
-    line: _Line, size: tuple[float, float], drawing: tuple[int, int], part: tuple[int, int, int, int]
-) -> Pixels:
+def _drawn(line: _Line, drawing: tuple[int, int], part: tuple[int, int, int, int]) -> Pixels:
     """The part (left, top, width, height in pixels) of a white page with nothing but the stamp."""
     document, font = _document()
-    page = document.new_page(*size)
+    left, bottom, right, top = line.frame.box
+    page = document.new_page(right - left, top - bottom)
     try:
+        raw.FPDFPage_SetMediaBox(page, *line.frame.box)
+        raw.FPDFPage_SetCropBox(page, *line.frame.box)
+        raw.FPDFPage_SetRotation(page, line.frame.turned // 90)
         text = raw.FPDFPageObj_CreateTextObj(document, font, line.size)
         raw.FPDFText_SetText(text, _wide(line.text))
-        raw.FPDFPageObj_Transform(text, 1, 0, 0, 1, line.x, line.y + _BASELINE * line.size)
+        raw.FPDFPageObj_SetMatrix(text, raw.FS_MATRIX(*line.matrix))
         raw.FPDFPage_InsertObject(page, text)
         bitmap = pdfium.PdfBitmap.new_native(part[2], part[3], raw.FPDFBitmap_BGR)
         bitmap.fill_rect((255, 255, 255, 255), 0, 0, part[2], part[3])

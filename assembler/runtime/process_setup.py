@@ -6,6 +6,10 @@ from __future__ import annotations
 
 import os
 
+_STREAM_BYTES = 1_000_000_000  # packed or unpacked: a quarter of a worker's memory
+_ENTRIES = 5_000_000  # of an array or a dictionary
+_PAGES = 1_000_000  # of a file, with as many bookmarks and named places: what a manifest can list
+
 
 def limit_threads() -> None:
     """Keep numpy and Tesseract to one thread; must be called before they are loaded.
@@ -25,3 +29,29 @@ def lift_picture_limit() -> None:
     import PIL.Image
 
     PIL.Image.MAX_IMAGE_PIXELS = None
+
+
+def lift_reader_limits() -> None:
+    """Let pypdf read what a worker can hold.
+
+    Its own limits are meant for programs without any, and large scans and long packets exceed
+    them. A worker has limits on memory and time, which cost one item only; these still end what
+    grows without end. They belong to the calling thread, which must be the one that works.
+    """
+    from pypdf import overwrite_configuration
+
+    overwrite_configuration(
+        maximum_declared_stream_length=_STREAM_BYTES,
+        array_based_stream_maximum_output_length=_STREAM_BYTES,
+        zlib_maximum_output_length=_STREAM_BYTES,
+        lzw_maximum_output_length=_STREAM_BYTES,
+        run_length_maximum_output_length=_STREAM_BYTES,
+        stream_decoding_work_maximum_length=2 * _STREAM_BYTES,
+        array_maximum_element_count=_ENTRIES,
+        dictionary_maximum_element_count=_ENTRIES,
+        outline_maximum_entries=_PAGES,
+        page_tree_maximum_entries=_PAGES,
+        page_tree_maximum_page_entries=20 * _PAGES,
+        form_fields_maximum_entries=_PAGES,
+        named_destinations_maximum_entries=_PAGES,
+    )

@@ -17,7 +17,7 @@ from typing import Any
 
 from assembler.errors import AssemblerError
 from assembler.runtime.atomic_files import GIVEN_FILE_SIZE, not_written, write_refusal
-from assembler.runtime.process_setup import lift_picture_limit, limit_threads
+from assembler.runtime.process_setup import lift_picture_limit, lift_reader_limits, limit_threads
 
 # the second is named, not imported: this room does not know what it is for, only that every worker would load it
 _PRELOAD = ["assembler.runtime.preload", "assembler.pipeline"]
@@ -199,6 +199,7 @@ def settle() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ^C is the parent's to handle
     limit_threads()
     lift_picture_limit()
+    lift_reader_limits()
 
 
 def _alarm(seconds: float) -> None:

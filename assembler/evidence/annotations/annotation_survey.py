@@ -2,8 +2,8 @@
 
 A caret that is mixed with the paper: each viewer draws it, and flattening does not. So pages that had marks are compared
 with the client's file as PDFium draws it, and where a mark's place differs, that place is put over the page as a picture.
-Marks that PDFium does not draw, and we do, are left as they are. That a mark stays visible is said only of one that was
-seen on the page made.
+Marks that PDFium does not draw, and we do, are left as they are, and so are form fields, which PDFium leaves out where it
+is not asked for a form: no picture may cover one. That a mark stays visible is said only of one that was seen on the page made.
 """
 
 from __future__ import annotations
@@ -21,8 +21,9 @@ import pypdfium2 as pdfium
 from pikepdf import Array, Name, Pdf
 from PIL import Image
 
-from assembler.evidence.annotations.mark_drawing import visible_marks
+from assembler.evidence.annotations.mark_drawing import has_picture, visible_marks
 from assembler.evidence.annotations.mark_outlines import pairs, reach_of
+from assembler.evidence.losses import hidden_annotation
 from assembler.pdf.geometry import Frame, after, apply, inverse, operands, to_page
 from assembler.pdf.recovery import document
 from assembler.runtime.atomic_files import whole_file
@@ -34,6 +35,8 @@ _APART = 24  # grey levels of a pixel
 _CLOSE, _FAINT = 2.0, 6  # pixels a point and levels of a colour, for seeing whether there is anything
 _ENOUGH = 4  # pixels
 _BORDER = 3.0  # points around a mark
+_ICON = 20.0  # points a side of PDFium's icon of a note, up and right from its place's lower left corner
+_EDGE = 1.0  # points around a field: half its border's line lies outside
 Box = tuple[float, float, float, float]
 
 
@@ -65,11 +68,23 @@ def marks_of(pdf: Pdf) -> tuple[Mark, ...]:
     )
 
 
+def fields_of(pdf: Pdf) -> dict[int, tuple[Box, ...]]:
+    """Return the places of form fields, by page from 0, in each page's own coordinates."""
+    places: dict[int, tuple[Box, ...]] = {}
+    for number, page in enumerate(pdf.pages):
+        notes = page.get(Name.Annots, ())
+        boxes = [_box(note) for note in notes if note.get(Name.Subtype) == Name.Widget and not hidden_annotation(note)]
+        places[number] = tuple(box for box in boxes if box is not None)
+    return places
+
+
 def _box(note: Any) -> Box | None:
     """A mark's rectangle, and all that it is drawn through."""
     try:
         x0, y0, x1, y1 = (float(value) for value in note.get(Name.Rect, ()))
         points = [(x0, y0), (x1, y1)]
+        if note.get(Name.Subtype) == Name.Text and not has_picture(note):
+            points.append((min(x0, x1) + _ICON, min(y0, y1) + _ICON))
         lists = [note.get(key) for key in (Name.L, Name.Vertices, Name.QuadPoints)]
         lists += list(note.get(Name.InkList, ()))
         for numbers in lists:
@@ -79,18 +94,23 @@ def _box(note: Any) -> Box | None:
     return reach_of(points, 0.0)
 
 
-def look(data: bytes, password: str, made: Path, marks: Sequence[Mark], ours: Mapping[int, Sequence[Box]]) -> Looked:
-    """Put pictures over the places of `made` where marks look otherwise than in the client's file, and see which marks are seen.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DrawnElsewhere:
+    """Places by page (from 0) that PDFium does not show of a file, in each page's own coordinates."""
 
-    `ours`: places of marks that PDFium does not draw, in each page's own coordinates.
-    """
+    marks: Mapping[int, Sequence[Box]]  # of kinds it cannot draw
+    fields: Mapping[int, Sequence[Box]]
+
+
+def look(data: bytes, password: str, made: Path, marks: Sequence[Mark], elsewhere: DrawnElsewhere) -> Looked:
+    """Put pictures over the places of `made` where marks look otherwise than in the client's file, and see which marks are seen."""
     try:
         before, _ = document(data, password)
     except pdfium.PdfiumError:
         return Looked(changed=frozenset(), seen=0, unseen=tuple(marks))
     by_page = {number: tuple(group) for number, group in groupby(marks, key=lambda mark: mark.page)}
     try:
-        changed = _mend(before, made, by_page, ours)
+        changed = _mend(before, made, by_page, elsewhere)
         now = pdfium.PdfDocument(made)
         try:
             unseen = [mark for page, some in by_page.items() for mark in _unseen(before[page], now[page], some)]
@@ -102,12 +122,12 @@ def look(data: bytes, password: str, made: Path, marks: Sequence[Mark], ours: Ma
 
 
 def _mend(
-    before: Any, made: Path, marks: Mapping[int, Sequence[Mark]], ours: Mapping[int, Sequence[Box]]
+    before: Any, made: Path, marks: Mapping[int, Sequence[Mark]], elsewhere: DrawnElsewhere
 ) -> frozenset[int]:
     now = pdfium.PdfDocument(made)
     try:
         patches = {
-            number: _patches(before[number], now[number], [mark.box for mark in some], ours.get(number, ()))
+            number: _patches(before[number], now[number], [mark.box for mark in some], number, elsewhere)
             for number, some in marks.items()
         }
     finally:
@@ -146,16 +166,23 @@ def _frame(page: Any) -> Frame:
     return Frame(x0=x0, y0=y0, x1=x1, y1=y1, rotate=page.get_rotation())
 
 
-def _patches(before: Any, now: Any, boxes: Sequence[Box], ours: Sequence[Box]) -> list[Patch]:
+def _patches(
+    before: Any, now: Any, boxes: Sequence[Box], number: int, elsewhere: DrawnElsewhere
+) -> list[Patch]:
     frame = _frame(now)
     scale = min(_SCALE, _MOST / max(now.get_size()))
     one, other = _grey(before, scale), _grey(now, scale)
     if one.shape != other.shape:
         return []
     apart = np.abs(one.astype(np.int16) - other) > _APART
-    taken = [place for box in ours if (place := _seen(box, frame))]
+    fields = [place for box in elsewhere.fields.get(number, ()) if (place := _seen(box, frame, _EDGE))]
+    for place in fields:
+        left, top, right, bottom = _pixels(place, scale, frame.height)
+        apart[top:bottom, left:right] = False
+    taken = [place for box in elsewhere.marks.get(number, ()) if (place := _seen(box, frame))]
     boxes = [box for box in boxes if (place := _seen(box, frame)) and not any(_overlap(place, other) for other in taken)]
-    places = [place for box in boxes if (place := _seen(box, frame)) and _differs(apart, place, scale, frame.height)]
+    boxes = [box for box in boxes if (place := _seen(box, frame)) and _differs(apart, place, scale, frame.height)]
+    places = [place for box in boxes if (place := _beside(box, frame, fields))]
     if not places:
         return []
     fine = min(_FINE, _MOST / max(now.get_size()))
@@ -163,18 +190,24 @@ def _patches(before: Any, now: Any, boxes: Sequence[Box], ours: Sequence[Box]) -
     return [(picture.crop(_pixels(place, fine, frame.height)), place) for place in dict.fromkeys(places)]
 
 
+def _beside(box: Box, frame: Frame, fields: Sequence[Box]) -> Box | None:
+    """The place of a picture over a mark, without its border where a field would be covered; None where one still would."""
+    places = (_seen(box, frame), _seen(box, frame, 0))
+    return next((place for place in places if place and not any(_overlap(place, field) for field in fields)), None)
+
+
 def _grey(page: Any, scale: float) -> np.ndarray[Any, Any]:
     """Drawn in colour first: PDFium mixes transparent colours wrongly where it draws in grey."""
     return np.asarray(page.render(scale=scale).to_pil().convert("L"))
 
 
-def _seen(box: Box, frame: Frame) -> Box | None:
+def _seen(box: Box, frame: Frame, border: float = _BORDER) -> Box | None:
     """A box, with a border, on the page as seen; None where it is outside."""
     back = inverse(to_page(frame))
     corners = [apply(back, box[0], box[1]), apply(back, box[2], box[3])]
     xs, ys = sorted(x for x, _ in corners), sorted(y for _, y in corners)
-    left, right = max(0.0, xs[0] - _BORDER), min(frame.width, xs[1] + _BORDER)
-    bottom, top = max(0.0, ys[0] - _BORDER), min(frame.height, ys[1] + _BORDER)
+    left, right = max(0.0, xs[0] - border), min(frame.width, xs[1] + border)
+    bottom, top = max(0.0, ys[0] - border), min(frame.height, ys[1] + border)
     return (left, bottom, right, top) if right - left > 1 and top - bottom > 1 else None
 
 

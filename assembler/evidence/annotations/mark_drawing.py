@@ -108,7 +108,7 @@ def draw_marks(pdf: Pdf) -> DrawnMarks:
         if kind in RECORDINGS:
             problem = "is a recording or model, which a bundle cannot hold"
             losses.append(mark_loss(page, place, kind, problem, Severity.ERROR))
-        mark = None if has_picture(note) else _mark(note, kind)
+        mark = None if has_picture(note) or _is_clear(note) else _mark(note, kind)
         if mark is None:
             continue
         if is_drawn_by_pdfium(note, mark.rect):
@@ -137,6 +137,11 @@ def has_picture(note: Any) -> bool:
     if isinstance(normal, Dictionary) and not isinstance(normal, Stream):
         normal = normal.get(str(note.get(Name.AS, "/Off")))
     return isinstance(normal, Stream)
+
+
+def _is_clear(note: Any) -> bool:
+    """Whether a mark is drawn with no opacity at all: no viewer shows it, and its text must not come onto the page."""
+    return number_of(note.get(Name.CA), 1) <= 0
 
 
 def is_drawn_by_pdfium(note: Any, rect: Box) -> bool:
@@ -198,10 +203,16 @@ def _mark(note: Any, kind: str) -> _Mark | None:
 
 
 def _rect(note: Any) -> Box | None:
-    """A mark's rectangle; of a line without height, its points and a little around them."""
-    box = box_of(note.get(Name.Rect))
+    """A mark's rectangle; of a line without height, its points and a little around them.
+
+    The icon of a note has a size of its own, and only its place counts.
+    """
+    raw = note.get(Name.Rect)
+    box = box_of(raw)
     if box is not None:
         return box
+    if note.get(Name.Subtype) == Name.Text and len(numbers := _numbers(raw)) == 4:
+        return mark_outlines.reach_of(list(mark_outlines.pairs(numbers)), 0)
     points = [*mark_outlines.pairs(_numbers(note.get(Name.L))), *mark_outlines.pairs(_numbers(note.get(Name.Vertices)))]
     points += [point for line in _outlines(note, str(note.get(Name.Subtype))) for point in line]
     return mark_outlines.reach_of(points, 1.0) if points else None

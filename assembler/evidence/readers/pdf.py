@@ -18,6 +18,7 @@ from assembler.evidence.annotations.mark_drawing import mark_loss
 from assembler.evidence.camera_data import strip_pictures
 from assembler.evidence.encryption import locked
 from assembler.evidence.integrity import faults_of
+from assembler.evidence.long_numbers import shorten_numbers
 from assembler.evidence.losses import Loss, losses_of
 from assembler.evidence.parser_warnings import is_worth_telling, sort_complaints
 from assembler.evidence.readers import pdf_ladder
@@ -30,6 +31,8 @@ from assembler.runtime.atomic_files import whole_file
 LETTER = (0.0, 0.0, 612.0, 792.0)
 _CUT_OFF = "a change was being added to it, and its end is missing"
 _SMALLEST = 3.0  # points
+_LARGEST = 14_400.0  # points: no page may be larger (PDF 32000-1, annex C)
+_FARTHEST = 10 * _LARGEST  # points from the origin; beyond, a viewer's numbers are too coarse for a page's content
 _DEEPEST = 64  # parents of a page that are asked
 Box = tuple[float, float, float, float]
 
@@ -63,7 +66,7 @@ def normal_pdf(data: bytes, target: Path, password: str = "") -> Normal:
                 plain_notes(page)
             losses = list(losses_of(pdf))
             removed = removed_from(pdf) + locked(pdf, password) + strip_pictures(pdf)
-            shown = annotation_survey.marks_of(pdf)
+            shown, fields = annotation_survey.marks_of(pdf), annotation_survey.fields_of(pdf)
             drawn = clean(pdf)
             losses += drawn.losses
             for number, page in enumerate(pdf.pages, 1):
@@ -71,13 +74,15 @@ def normal_pdf(data: bytes, target: Path, password: str = "") -> Normal:
                 losses += _turned(number, page)
                 losses += _unit(number, page)
                 balance(page)
+            shorten_numbers(pdf)
             with whole_file(target) as out:
                 pdf.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
             pdf.get_warnings()  # of what we did to it, which is no fault of the client's file
     except (pikepdf.PdfError, pikepdf.QpdfRuntimeError, pikepdf.ForeignObjectError, RecursionError) as error:
         raise Refused("EVID.BROKEN", "the PDF is damaged", "ask for the file again") from error
     _opens(target)
-    looked = annotation_survey.look(data, password, target, shown, drawn.marks.ours) if shown else None
+    elsewhere = annotation_survey.DrawnElsewhere(marks=drawn.marks.ours, fields=fields)
+    looked = annotation_survey.look(data, password, target, shown, elsewhere) if shown else None
     if looked:
         removed["comment or mark (it stays visible)"] += looked.seen
         removed["comment or mark (nothing of it is seen)"] += len(looked.unseen)
@@ -130,7 +135,11 @@ def _normal_boxes(page: pikepdf.Page) -> Iterator[str]:
     cut = (max(media[0], crop[0]), max(media[1], crop[1]), min(media[2], crop[2]), min(media[3], crop[3]))
     if cut[2] - cut[0] < _SMALLEST or cut[3] - cut[1] < _SMALLEST:
         raise Refused("EVID.GEOMETRY", "a page has no visible area", "print the file to a new PDF")
-    page.MediaBox, page.CropBox = Array(media), Array(cut)
+    if max(cut[2] - cut[0], cut[3] - cut[1]) > _LARGEST or max(map(abs, cut)) > _FARTHEST:
+        problem = "a page is larger than a PDF may have (200 by 200 inches)"
+        raise Refused("EVID.GEOMETRY", problem, "print the file to a new PDF, on paper of a usual size")
+    page.MediaBox = Array(media if max(map(abs, media)) <= _FARTHEST else cut)
+    page.CropBox = Array(cut)
 
 
 def _inherited(page: pikepdf.Page, key: Name) -> Any:
