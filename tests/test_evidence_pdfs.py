@@ -263,6 +263,9 @@ def test_odd_geometry_is_told(tmp_path: Path, entries: dict[str, Any], what: str
 
 @pytest.mark.parametrize("entries", [
     {"Rotate": 135}, {"CropBox": Array([2000, 2000, 3000, 3000])}, {"MediaBox": Array([0, 0, 2, 2])},
+    {"MediaBox": Array([0, 0, 595, 2147483648])}, {"MediaBox": Array([0, 0, 14_401, 500])},
+    {"MediaBox": Array([1e7, 1e7, 1e7 + 600, 1e7 + 800])},
+    {"MediaBox": Array([-2147483648, 0, 2147483647, 792]), "CropBox": Array([0, 0, 612, 792])},
 ])  # fmt: skip
 def test_a_page_no_two_viewers_agree_on_is_refused(tmp_path: Path, entries: dict[str, Any]) -> None:
     with pytest.raises(Refused) as caught:
@@ -293,6 +296,40 @@ def test_smallest_and_largest_pages_are_bound_and_proved(tmp_path: Path, size: t
     (row,) = corpus.run([path], jobs=1)
 
     assert row.outcome == "accepted"
+
+
+def test_of_a_page_on_a_large_sheet_the_visible_part_is_bound_and_proved(tmp_path: Path) -> None:
+    path = tmp_path / "sheet.pdf"
+    path.write_bytes(set_on_page(MediaBox=Array([-20_000, 0, 20_000, 5000]), CropBox=Array([0, 0, 612, 792])))
+
+    (row,) = corpus.run([path], jobs=1)
+
+    assert (row.outcome, row.pages) == ("accepted", 1)
+
+
+def with_long_numbers(pdf: Pdf) -> None:
+    """Numbers with more digits than pypdf reads: within a dictionary, an array, a stream's dictionary."""
+    digits = b"3." + b"14159" * 40
+    pdf.pages[0].obj.LastModified = pikepdf.Object.parse(b"<< /Pi " + digits + b" /Inner [[1 -" + digits + b"]] >>")
+    state = pikepdf.Object.parse(b"<< /Type /ExtGState /LW " + digits + b" /D [[" + digits + b"] 0] >>")
+    pdf.pages[0].Resources.ExtGState = Dictionary(State=state)
+    pdf.pages[0].contents_add(b" q /State gs 72 300 m 300 300 l S Q ")
+
+
+def with_a_long_array(pdf: Pdf) -> None:
+    """An array with more numbers than pypdf reads unless it is told to."""
+    state = pdf.make_indirect(Dictionary(Type=Name.ExtGState, LW=2, Held=Array([0] * 120_000)))
+    pdf.pages[0].Resources.ExtGState = Dictionary(State=state)
+
+
+@pytest.mark.parametrize("change", [with_long_numbers, with_a_long_array])
+def test_what_is_long_and_not_wrong_is_bound_and_proved(tmp_path: Path, change: Callable[[Pdf], None]) -> None:
+    path = tmp_path / "long.pdf"
+    path.write_bytes(changed(change))
+
+    (row,) = corpus.run([path], jobs=1)
+
+    assert (row.outcome, row.reason) == ("accepted", "")
 
 
 # --- forms and marks --------------------------------------------------------------------------------------------------

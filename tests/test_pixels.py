@@ -141,6 +141,77 @@ def test_a_scan_that_recognition_turned_is_compared_as_strictly(tmp_path: Path) 
         assert not made.look(entry, made.changed(entry, dot, tmp_path)).alike
 
 
+def corner(left: float) -> bytes:
+    """A small page cut out of a larger one, which begins at a fraction of a point."""
+    with pikepdf.open(io.BytesIO(factories.blank_pdf())) as pdf:
+        page = pdf.pages[0]
+        page.CropBox = Array([left, 468.749, left + 156, 547.499])
+        page.Contents = pdf.make_stream(b"1 w %.3f 520 m %.3f 520 l S" % (left + 20, left + 100))
+        out = io.BytesIO()
+        pdf.save(out)
+    return out.getvalue()
+
+
+def test_a_letter_of_a_stamp_stands_half_a_pixel_from_the_next(tmp_path: Path) -> None:
+    """Which of the two pixels it takes depends on the last digit of the numbers that place it."""
+    made = bound(tmp_path / "corners", {f"{number}.pdf": corner(180.751 + 0.0173 * number) for number in range(24)})
+
+    for entry in made.ledger:
+        seen = made.look(entry)
+        assert (seen.trouble, seen.alike, seen.stamped) == ("", True, True)
+        assert not made.look(entry, made.changed(entry, moved(0.1), tmp_path)).alike
+
+
+def layered(data: bytes) -> bytes:
+    """A page with a word on a layer that is off, and one on a layer that is on."""
+    with pikepdf.open(io.BytesIO(data)) as pdf:
+        page = pdf.pages[0]
+        shown, hidden = (pdf.make_indirect(Dictionary(Type=Name.OCG, Name=pikepdf.String(name))) for name in ("on", "off"))
+        order = Array([shown, hidden])
+        pdf.Root.OCProperties = Dictionary(OCGs=order, D=Dictionary(Order=order, OFF=Array([hidden])))
+        page.Resources.Properties = Dictionary(Shown=shown, Hidden=hidden)
+        left, bottom = (float(value) for value in page.MediaBox[:2])
+        for row, name in ((400, "Shown"), (300, "Hidden")):
+            text = f"\n/OC /{name} BDC BT /F 24 Tf {left + 90} {bottom + row} Td ({name} layer) Tj ET EMC\n"
+            page.contents_add(text.encode())
+        out = io.BytesIO()
+        pdf.save(out)
+    return out.getvalue()
+
+
+LAYERED = {
+    **{f"layered{angle}.pdf": layered(statement(angle, full=True)) for angle in (0, 90, 180, 270)},
+    **{f"moved{angle}.pdf": layered(statement(angle, None, (-50.5, -20.25, 561.7, 771.6), full=True)) for angle in (0, 90, 180)},
+    "cut.pdf": layered(statement(270, (33.3, 51.7, 580.2, 760.9), full=True)),
+    "copied.pdf": layered(statement()),
+}
+
+
+def show_all_layers(pdf: Pdf, _: Any) -> None:
+    pdf.Root.OCProperties.D.OFF = Array([])
+
+
+def hide_all_layers(pdf: Pdf, _: Any) -> None:
+    pdf.Root.OCProperties.D.OFF = pdf.Root.OCProperties.OCGs
+
+
+@pytest.fixture(scope="module")
+def layers(tmp_path_factory: pytest.TempPathFactory) -> Bound:
+    """Pages of which a layer is off."""
+    return bound(tmp_path_factory.mktemp("layers"), LAYERED)
+
+
+@pytest.mark.parametrize("name", LAYERED)
+def test_a_page_with_a_layer_that_is_off_looks_like_its_source(layers: Bound, name: str, tmp_path: Path) -> None:
+    entry = layers.entry(name)
+
+    assert (entry["scale"] == 1.0) == (name == "copied.pdf")
+    assert (layers.look(entry).trouble, layers.look(entry).alike) == ("", True)
+    other_digit, no_point = edit(b"(Amount 700)", b"(Amount 790)"), edit(b"(Fee 12.50)", b"(Fee 12 50)")
+    for change in (show_all_layers, hide_all_layers, other_digit, no_point):
+        assert not layers.look(entry, layers.changed(entry, change, tmp_path)).alike
+
+
 # --- changes of a page ------------------------------------------------------------------------------------------------
 
 

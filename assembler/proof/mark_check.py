@@ -18,7 +18,7 @@ from typing import Any
 
 from pypdf.generic import ArrayObject, NameObject, StreamObject
 
-from assembler.proof.page_view import EDGE, Box, Glyph, Looks, View, inside, is_near
+from assembler.proof.page_view import EDGE, Box, Glyph, Looks, Paint, View, inside, is_near
 from assembler.proof.pypdf_values import flags_hide, numbers_of, plain, rect_of, squeezed, text_of
 
 BLIND_TO = frozenset(("/Line", "/PolyLine", "/Polygon", "/Stamp", "/Caret", "/FileAttachment", "/Redact"))
@@ -29,7 +29,10 @@ _OF_LINES = frozenset(("/Line", "/PolyLine", "/Polygon", "/Ink", "/Square", "/Ci
 _STEP = 4.0  # points between dots of a line that are looked at
 _ENOUGH, _DASHED = 0.93, 0.35  # share of them that must be ink
 _MOST = 4_000  # dots of one mark
+_DOT = 0.5  # points around a dot of a line that are the line's own
+_SETS_COLOR = re.compile(r"((?:[-+]?(?:\d+\.?\d*|\.\d+)\s+){1,4})(?:g|rg|k)\b")
 Point = tuple[float, float]
+Color = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +48,8 @@ class Mark:
     is_dashed: bool
     is_filled: bool
     text: str  # letters to be read in its first box, case left out where it is a stamp
+    paint: Paint  # of its lines, and of all that is in its boxes
+    ink: Paint  # of its letters
 
     @property
     def areas(self) -> Iterator[Box]:
@@ -76,12 +81,16 @@ def marks_of(page: Any) -> Iterator[Mark]:
 
 def fault_of(mark: Mark, glyphs: Sequence[Glyph], looks: Looks, view: View) -> str:
     """Return what is wrong with a mark on the bundle's page; "" if nothing is."""
-    if any(not looks.is_changed(view.seen(box)) for box in mark.boxes):
+    if any(not looks.is_changed(seen) and looks.could_show(seen, mark.paint) for seen in map(view.seen, mark.boxes)):
         return "is not seen"
     for line in mark.lines:
         dots = [dot for start, end in pairwise(line) for dot in _along(start, end, _STEP)][:_MOST]
         around = mark.far + EDGE
-        marked = [looks.is_changed(view.seen((x - around, y - around, x + around, y + around))) for x, y in dots]
+        marked = [
+            looks.is_changed(view.seen((x - around, y - around, x + around, y + around)))
+            or not looks.could_show(view.seen((x - _DOT, y - _DOT, x + _DOT, y + _DOT)), mark.paint)
+            for x, y in dots
+        ]
         if dots and sum(marked) < (_DASHED if mark.is_dashed else _ENOUGH) * len(dots):
             return "is not seen along its line"
     return _text_fault(mark, glyphs, looks, view) if mark.text else ""
@@ -95,7 +104,8 @@ def _text_fault(mark: Mark, glyphs: Sequence[Glyph], looks: Looks, view: View) -
     want = squeezed(mark.text)
     if Counter(want.upper() if is_stamp else want) - Counter(have.upper() if is_stamp else have):
         return "does not show its text"
-    if any(looks.is_blank(glyph.box) for glyph in here if glyph.letter.isalnum()):
+    letters = [glyph.box for glyph in here if glyph.letter.isalnum()]
+    if any(looks.is_blank(box) and looks.could_show(box, mark.ink) for box in letters):
         return "has letters that are not seen"
     return "" if all(is_near(glyph.box, seen) for glyph in here) else "has letters that are cut off"
 
@@ -123,6 +133,9 @@ def _mark(index: int, note: Any) -> Mark | None:
         is_ours = bool(cloud) or not isinstance(plain(note.get("/C")), ArrayObject | None) or rect is None
         is_ours = is_ours or (kind in _MARKED and not lines) or not all(_is_within(point, rect) for point in points)
     needs_lines = kind in _OF_LINES and kind not in ("/Square", "/Circle")
+    opacity = _number(note.get("/CA"), 1)
+    if opacity <= 0:
+        return None  # nothing of it is to be seen
     if not is_ours or (rect is None and not lines) or (needs_lines and not any(_is_drawable(line, kind) for line in lines)):
         return None
     width, is_dashed = _border(note)
@@ -138,8 +151,37 @@ def _mark(index: int, note: Any) -> Mark | None:
     return Mark(
         index=index, kind=kind, lines=tuple(tuple(line) for line in followed), boxes=tuple(boxes), reach=reach,
         far=cloud + sum(abs(_number(note.get(key), 0)) for key in ("/LL", "/LLO")), is_dashed=is_dashed,
-        is_filled=bool(filled), text=text,
+        is_filled=bool(filled), text=text, paint=Paint(colors=_colors(note, kind), opacity=opacity),
+        ink=Paint(colors=_ink(note, kind), opacity=opacity),
     )  # fmt: skip
+
+
+def _colors(note: Any, kind: str) -> tuple[Color, ...]:
+    """All colors of a mark; none where programs choose their own, or mix it with what is below."""
+    own, filled = _color(numbers_of(note.get("/C"))), _color(numbers_of(note.get("/IC")))
+    if kind == _IN_OTHER_LETTERS:
+        return tuple(color for color in (own, *_ink(note, kind)) if color)
+    if kind not in _OF_LINES:
+        return ()
+    return tuple(color for color in (own or (0, 0, 0), filled) if color)
+
+
+def _ink(note: Any, kind: str) -> tuple[Color, ...]:
+    """The color of a mark's letters: the last that its text's style sets."""
+    if kind != _IN_OTHER_LETTERS:
+        return ()
+    numbers = [found[1] for found in _SETS_COLOR.finditer(text_of(note.get("/DA")))]
+    return (_color([float(number) for number in numbers[-1].split()]) or (0, 0, 0),) if numbers else ((0, 0, 0),)
+
+
+def _color(numbers: Sequence[float]) -> Color | None:
+    """Red, green and blue of a gray, of such a color, or of one of cyan, magenta, yellow and black."""
+    if len(numbers) == 4:
+        numbers = [1 - min(1.0, ink + numbers[3]) for ink in numbers[:3]]
+    levels = [round(255 * min(1.0, max(0.0, number))) for number in numbers]
+    if len(levels) == 1:
+        return levels[0], levels[0], levels[0]
+    return (levels[0], levels[1], levels[2]) if len(levels) == 3 else None
 
 
 def _is_drawable(line: Sequence[Point], kind: str) -> bool:

@@ -24,10 +24,11 @@ from pypdfium2 import raw
 
 from assembler.pdf import thumbnails
 from assembler.proof import pixel_difference as pixels
-from assembler.proof.pixel_difference import Pixels
 from assembler.proof.page_frame import frame_of
+from assembler.proof.pixel_difference import Pixels
 from assembler.proof.placement import (
     Box,
+    Frame,
     Matrix,
     Placement,
     after,
@@ -60,6 +61,7 @@ class Source:
     `live`: opens the document once more, as it is, where that is needed; the caller closes it.
     `level`: by how much colors may differ in loose places: NEAR where the marks' own pictures were used, COARSE where they were
     drawn anew. `pictures`: places of its pictures, which may look coarser where the ledger says that they were drawn again.
+    `is_layered`: which of its content is seen depends on layers of the document, which a page taken out of it loses.
     """
 
     document: Any
@@ -68,6 +70,7 @@ class Source:
     level: int = 0
     pictures: tuple[Box, ...] = ()
     live: Callable[[], Any] | None = None
+    is_layered: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +153,7 @@ class _Arranged:
         self._original = source.document[source.index]
         self._rotation = raw.FPDFPage_GetRotation(self._original)
         self._whole: Any = None
+        self._moved: Matrix | None = None  # where the page is drawn in its document, moved only by the drawing
         raw.FPDFPage_SetRotation(self._original, (self._rotation + placement.turned // 90) % 4)
         self.frame = frame_of(self._original)
         self.to_shown = after(self.frame.shown, placement.moved)
@@ -157,6 +161,8 @@ class _Arranged:
             self.trouble = "it has another size than its source"
         elif placement.copied:
             self.page = self._original
+        elif source.is_layered:
+            self._move(page)
         else:
             self._place(source, page)
             self.cornered = self.frame.box[:2] != (0, 0)
@@ -166,13 +172,31 @@ class _Arranged:
         self.loose = [moved_box(self.to_shown, box) for box in source.loose]
         self.pictures = [moved_box(self.to_shown, box) for box in source.pictures]
 
-    def _place(self, source: Source, page: Any) -> None:
-        """The whole source page as one object of a new page, as the bundle has it, by the very same numbers."""
-        frame = frame_of(page)
+    def _matrix(self, page: Any, frame: Frame) -> Matrix | None:
+        """From the source's own coordinates to those of the bundle's page, which has `frame`; the bundle's very numbers.
+
+        None, and `trouble` set, where they are not those of the ledger.
+        """
         given = _matrix_of_whole(page)
         wanted = after(self.to_shown, inverse(frame.shown))
         if given is not None and not same_place(given, wanted, self.frame.box):
             self.trouble = "it is not where the ledger says"
+            return None
+        return given or wanted
+
+    def _move(self, page: Any) -> None:
+        """The page stays in its document, which knows what of it is seen, and is moved as it is drawn."""
+        frame = frame_of(page)
+        matrix = self._matrix(page, frame)
+        if matrix is not None:
+            self._moved = after(after(inverse(self.frame.shown), matrix), frame.shown)
+        self.page, self.cornered = self._original, True
+
+    def _place(self, source: Source, page: Any) -> None:
+        """The whole source page as one object of a new page, as the bundle has it, by the very same numbers."""
+        frame = frame_of(page)
+        matrix = self._matrix(page, frame)
+        if matrix is None:
             return
         self._whole = pdfium.PdfDocument.new()
         made = self._whole.new_page(*page.get_size())
@@ -182,9 +206,25 @@ class _Arranged:
         raw.FPDFPage_SetRotation(self._original, 0)
         captured = source.document.page_as_xobject(source.index, self._whole)
         form = raw.FPDF_NewFormObjectFromXObject(captured)
-        raw.FPDFPageObj_SetMatrix(form, raw.FS_MATRIX(*_from_corner(given or wanted, self.frame.box)))
+        raw.FPDFPageObj_SetMatrix(form, raw.FS_MATRIX(*_from_corner(matrix, self.frame.box)))
         raw.FPDFPage_InsertObject(made, form)
         self.page = made
+
+    def draw(self, size: tuple[int, int], top: int, rows: int) -> Pixels:
+        """Draw the page at its place, or some rows of it. `size`: of the drawing of the whole page of the bundle."""
+        if self._moved is None:
+            return draw(self.page, size, top, rows)
+        (wide, high), (right, upper) = self.page.get_size(), self._placement.size
+        across, down = size[0] / right, size[1] / upper
+        # both PDFium's page and its drawing begin at the upper left corner
+        matrix = after((1.0, 0.0, 0.0, -1.0, 0.0, high), self._moved)
+        matrix = after(matrix, (across, 0.0, 0.0, -down, 0.0, upper * down - top))
+        left, first, end, last = moved_box(matrix, (0.0, 0.0, wide, high))
+        clip = raw.FS_RECTF(_floor(left), max(0, _floor(first)), -_floor(-end), min(rows, -_floor(-last)))
+        bitmap = pdfium.PdfBitmap.new_native(size[0], rows, raw.FPDFBitmap_BGR)
+        bitmap.fill_rect((255, 255, 255, 255), 0, 0, size[0], rows)
+        raw.FPDF_RenderPageBitmapWithMatrix(bitmap, self.page, raw.FS_MATRIX(*matrix), clip, raw.FPDF_ANNOT)
+        return np.array(bitmap.to_numpy())
 
     def draw_live(self, part: _Part) -> Pixels | None:
         """The page as a viewer shows the file, its comments drawn as such: to within a pixel where it should lie."""
@@ -240,7 +280,7 @@ def _compared(page: Any, source: _Arranged, stamp: Mapping[str, Any] | None, lef
     ink = ink_of(stamp, page, size) if stamp else None
     found, worst, area, drawn = 0, 0, None, None
     for start, rows in _bands(size):
-        seen, expected = draw(page, size, start, rows), draw(source.page, size, start, rows)
+        seen, expected = draw(page, size, start, rows), source.draw(size, start, rows)
         if source.gray:
             expected = _without_color(expected, seen)
         drawn = expected.copy() if rows == size[1] else None
@@ -305,6 +345,11 @@ def _excused(part: _Part, wrong: pixels.Mask, source: _Arranged) -> pixels.Mask:
     if (wrong & places & ~excused).any() and (live := source.draw_live(part)) is not None:
         excused |= places & ~pixels.differing_near(part.seen, live, source.level)
     return excused
+
+
+def _floor(pixels: float) -> int:
+    """The pixel a number lies in; one that is whole but for rounding is whole."""
+    return math.floor(round(pixels, 2))
 
 
 def _in_pixels(box: Box, part: _Part, around: float) -> pixels.Area:

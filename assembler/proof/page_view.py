@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pypdfium2 as pdfium
+from PIL import Image
 from pypdfium2 import raw
 
 _SCALE = 2.0  # pixels a point at which places are looked at
@@ -23,6 +24,15 @@ EDGE = 1.5  # points around a place that belong to it: a border stands on its ed
 Box = tuple[float, float, float, float]  # left, bottom, right, top
 Entry = Mapping[str, Any]
 Gray = np.ndarray[Any, Any]
+Colors = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paint:
+    """Colors that something is drawn in, each red, green and blue from 0 to 255; none where they are not known."""
+
+    colors: tuple[tuple[int, int, int], ...] = ()
+    opacity: float = 1.0
 
 
 class View:
@@ -80,20 +90,23 @@ class Glyph:
 
 
 class Looks:
-    """Both pages drawn. The source twice: without any annotation, and with the pictures the file has of them."""
+    """Both pages drawn, in gray. The source twice: without any annotation, and with the pictures the file has of them."""
 
     def __init__(self, page: Any, source: Any, number: int, view: View) -> None:
         self._high = page.get_size()[1]
         self._scale = min(_SCALE, _FINEST / max(page.get_size()))
-        self._now = _drawn(page, self._scale)
+        drawing = _in_color(page, self._scale)
+        self._now = _in_gray(drawing)
+        self._below = drawing  # what lies below marks; of a page that was moved, what is there now
         self._bare = self._pictured = None
         if view.is_unchanged:
-            self._bare = _fitted(_drawn(source[number], self._scale, annotations=False), self._now.shape)
+            self._below = _in_color(source[number], self._scale, annotations=False)
+            self._bare = _fitted(_in_gray(self._below), self._now.shape)
         raw.FPDFPage_Flatten(source[number], raw.FLAT_NORMALDISPLAY)
         pictured = source[number]
         self._glyphs = glyphs_of(pictured, view)
         if view.is_unchanged:
-            self._pictured = _fitted(_drawn(pictured, self._scale), self._now.shape)
+            self._pictured = _fitted(_in_gray(_in_color(pictured, self._scale)), self._now.shape)
 
     def is_as_pictured(self, box: Box, around: Sequence[Box], glyphs: Sequence[Glyph]) -> bool:
         """Whether the file's own picture stands there; of a page that was moved or scaled its letters must do.
@@ -126,6 +139,15 @@ class Looks:
         if self._bare is None:
             return bool(now.size and int(now.max()) - int(now.min()) > _FAINT)
         return bool(now.size and int(np.abs(now - self._bare[rows, columns]).max()) > _FAINT)
+
+    def could_show(self, box: Box, paint: Paint) -> bool:
+        """Whether something drawn in these colors could be seen anywhere within a box; white upon white is not."""
+        rows, columns = self._span(box)
+        below = self._below[rows, columns].astype(np.int16)
+        if not below.size or not paint.colors:
+            return True
+        apart = max(int(np.abs(below - np.array(color, dtype=np.int16)).max()) for color in paint.colors)
+        return apart * paint.opacity > _FAINT
 
     def is_blank(self, box: Box) -> bool:
         """Whether all of a box has one color."""
@@ -161,8 +183,12 @@ def _beside(stretch: slice, start: int) -> slice:
     return slice(max(0, stretch.start - start), max(0, stretch.stop - start))
 
 
-def _drawn(page: Any, scale: float, *, annotations: bool = True) -> Gray:
-    return np.asarray(page.render(scale=scale, draw_annots=annotations).to_pil().convert("L"))
+def _in_color(page: Any, scale: float, *, annotations: bool = True) -> Colors:
+    return np.asarray(page.render(scale=scale, draw_annots=annotations).to_pil().convert("RGB"))
+
+
+def _in_gray(drawing: Colors) -> Gray:
+    return np.asarray(Image.fromarray(drawing).convert("L"))
 
 
 def _fitted(drawn: Gray, shape: tuple[int, ...]) -> Gray:

@@ -6,10 +6,13 @@ Comments, marks and form fields of the source are made part of its page by PDFiu
 from __future__ import annotations
 
 import ctypes
+import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pypdf import PdfReader
+from pypdf.errors import PyPdfError
 from pypdfium2 import raw
 
 from assembler.pdf.picture_files import Album
@@ -40,6 +43,7 @@ class Originals:
         self._path = ""
         self._open: Any = None
         self._notes: dict[int, _Notes] = {}
+        self._is_layered: bool | None = None  # None: not yet looked at
 
     def compare(self, page: Any, entry: Entry) -> Difference:
         """Compare a page of the bundle with its source.
@@ -77,13 +81,27 @@ class Originals:
             document=self._open, index=index, loose=loose, level=COARSE if redrawn or entry.get("grey") else NEAR,
             pictures=_pictures(self._open, index) if changed else (),
             live=(lambda: self.sources.unfilled(path)) if loose else None,
+            is_layered=not Placement.of(entry).copied and self._has_layers(path),
         )  # fmt: skip
+
+    def _has_layers(self, path: str) -> bool:
+        if self._is_layered is None:
+            self._is_layered = _has_layers(*self.sources.file(path))
+        return self._is_layered
 
     def close(self) -> None:
         """Let go of what was opened here."""
         if self._open is not None:
             self._open.close()
-        self._open, self._path, self._notes = None, "", {}
+        self._open, self._path, self._notes, self._is_layered = None, "", {}, None
+
+
+def _has_layers(data: bytes, password: str) -> bool:
+    """Whether a PDF, as pypdf reads it, has layers; not where pypdf cannot say."""
+    try:
+        return "/OCProperties" in PdfReader(io.BytesIO(data), password=password or None).root_object
+    except (PyPdfError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        return False
 
 
 def _flattened(document: Any, index: int) -> _Notes:

@@ -103,7 +103,7 @@ class DrawnElsewhere:
 
 
 def look(data: bytes, password: str, made: Path, marks: Sequence[Mark], elsewhere: DrawnElsewhere) -> Looked:
-    """Put pictures over the places of `made` where marks look otherwise than in the client's file, and see which marks are seen."""
+    """See which marks of `made` are seen, after putting pictures over those that look otherwise than in the client's file."""
     try:
         before, _ = document(data, password)
     except pdfium.PdfiumError:

@@ -135,11 +135,10 @@ def _normal_boxes(page: pikepdf.Page) -> Iterator[str]:
     cut = (max(media[0], crop[0]), max(media[1], crop[1]), min(media[2], crop[2]), min(media[3], crop[3]))
     if cut[2] - cut[0] < _SMALLEST or cut[3] - cut[1] < _SMALLEST:
         raise Refused("EVID.GEOMETRY", "a page has no visible area", "print the file to a new PDF")
-    if max(cut[2] - cut[0], cut[3] - cut[1]) > _LARGEST or max(map(abs, cut)) > _FARTHEST:
+    if max(cut[2] - cut[0], cut[3] - cut[1]) > _LARGEST or max(map(abs, media)) > _FARTHEST:
         problem = "a page is larger than a PDF may have (200 by 200 inches)"
         raise Refused("EVID.GEOMETRY", problem, "print the file to a new PDF, on paper of a usual size")
-    page.MediaBox = Array(media if max(map(abs, media)) <= _FARTHEST else cut)
-    page.CropBox = Array(cut)
+    page.MediaBox, page.CropBox = Array(media), Array(cut)
 
 
 def _inherited(page: pikepdf.Page, key: Name) -> Any:
