@@ -251,6 +251,38 @@ def test_what_a_page_inherits_is_its_own_afterwards(tmp_path: Path) -> None:
         assert int(pdf.pages[0].obj.Rotate) == 270
 
 
+def hand_down_paper(pdf: Pdf) -> None:
+    pdf.Root.Pages.MediaBox = Array([0, 0, 595.28, 841.89])
+    del pdf.pages[0].obj[Name.MediaBox]
+
+
+def hand_down_cut(pdf: Pdf) -> None:
+    pdf.Root.Pages.CropBox = Array([20, 30, 580, 760])
+
+
+def cut_beyond_paper(pdf: Pdf) -> None:
+    pdf.pages[0].CropBox = Array([-100, -100, 700, 700])
+
+
+@pytest.mark.parametrize("boxes", [hand_down_paper, hand_down_cut, cut_beyond_paper])
+def test_a_page_with_marks_keeps_its_size_in_the_proof(
+    tmp_path: Path, boxes: Callable[[Pdf], None]
+) -> None:
+    def change(pdf: Pdf) -> None:
+        square = Dictionary(
+            Type=Name.Annot, Subtype=Name.Square, Rect=Array([100, 200, 200, 300]), F=4
+        )
+        pdf.pages[0].Annots = Array([pdf.make_indirect(square)])
+        boxes(pdf)
+
+    path = tmp_path / "marked.pdf"
+    path.write_bytes(changed(change, factories.text_pdf([["Words on the page."]])))
+
+    (row,) = corpus.run([path], jobs=1)
+
+    assert (row.outcome, row.reason) == ("accepted", "")
+
+
 @pytest.mark.parametrize(("entries", "what"), [
     ({"UserUnit": 10}, "10 times as large"), ({"Rotate": 45}, "turned by 45 degrees"),
 ])  # fmt: skip
@@ -300,7 +332,8 @@ def test_smallest_and_largest_pages_are_bound_and_proved(tmp_path: Path, size: t
 
 def test_of_a_page_on_a_large_sheet_the_visible_part_is_bound_and_proved(tmp_path: Path) -> None:
     path = tmp_path / "sheet.pdf"
-    path.write_bytes(set_on_page(MediaBox=Array([-20_000, 0, 20_000, 5000]), CropBox=Array([0, 0, 612, 792])))
+    boxes = {"MediaBox": Array([-20_000, 0, 20_000, 5000]), "CropBox": Array([0, 0, 612, 792])}
+    path.write_bytes(set_on_page(**boxes))
 
     (row,) = corpus.run([path], jobs=1)
 
@@ -308,11 +341,10 @@ def test_of_a_page_on_a_large_sheet_the_visible_part_is_bound_and_proved(tmp_pat
 
 
 def with_long_numbers(pdf: Pdf) -> None:
-    """Numbers with more digits than pypdf reads: within a dictionary, an array, a stream's dictionary."""
+    """Numbers with more digits than pypdf reads: in a dictionary, and in an array within it."""
     digits = b"3." + b"14159" * 40
-    pdf.pages[0].obj.LastModified = pikepdf.Object.parse(b"<< /Pi " + digits + b" /Inner [[1 -" + digits + b"]] >>")
-    state = pikepdf.Object.parse(b"<< /Type /ExtGState /LW " + digits + b" /D [[" + digits + b"] 0] >>")
-    pdf.pages[0].Resources.ExtGState = Dictionary(State=state)
+    state = b"<< /Type /ExtGState /LW " + digits + b" /D [[" + digits + b"] 0] >>"
+    pdf.pages[0].Resources.ExtGState = Dictionary(State=pikepdf.Object.parse(state))
     pdf.pages[0].contents_add(b" q /State gs 72 300 m 300 300 l S Q ")
 
 
@@ -323,7 +355,9 @@ def with_a_long_array(pdf: Pdf) -> None:
 
 
 @pytest.mark.parametrize("change", [with_long_numbers, with_a_long_array])
-def test_what_is_long_and_not_wrong_is_bound_and_proved(tmp_path: Path, change: Callable[[Pdf], None]) -> None:
+def test_what_is_long_and_not_wrong_is_bound_and_proved(
+    tmp_path: Path, change: Callable[[Pdf], None]
+) -> None:
     path = tmp_path / "long.pdf"
     path.write_bytes(changed(change))
 

@@ -216,24 +216,31 @@ def test_a_mark_of_which_nothing_is_seen_is_told_with_page_and_kind(tmp_path: Pa
 
 
 @pytest.mark.parametrize(("kind", "more"), [
-    ("/FreeText", {"DA": String("/Helv 12 Tf 0 g"), "Contents": String("Nobody sees this")}), ("/Line", {"L": LINE, "C": RED}),
+    ("/FreeText", {"DA": String("/Helv 12 Tf 0 g"), "Contents": String("Nobody sees this")}),
+    ("/Line", {"L": LINE, "C": RED}),
     ("/Square", {"BE": Dictionary(S=Name.C, I=2), "C": RED}), ("/Square", {"C": RED}),
 ])  # fmt: skip
-def test_a_mark_without_any_opacity_does_not_come_onto_the_page(tmp_path: Path, kind: str, more: dict[str, Any]) -> None:
+def test_a_mark_without_any_opacity_does_not_come_onto_the_page(
+    tmp_path: Path, kind: str, more: dict[str, Any]
+) -> None:
     normal = made(marked(kind, CA=0, **more), tmp_path)
 
     assert not changed(tmp_path).any()
     assert dict(normal.removed)[UNSEEN] == 1
-    assert "Nobody" not in pdfium.PdfDocument(tmp_path / "normal.pdf")[0].get_textpage().get_text_bounded()
+    layer = pdfium.PdfDocument(tmp_path / "normal.pdf")[0].get_textpage()
+    assert "Nobody" not in layer.get_text_bounded()
     assert proved(tmp_path) == []
 
 
 @pytest.mark.parametrize(("kind", "more"), [
-    ("/Line", {"L": LINE, "C": Array([1, 1, 1])}), ("/Line", {"L": LINE, "C": Array([1]), "BS": Dictionary(W=4)}),
-    ("/FreeText", {"DA": String("/Helv 12 Tf 1 g"), "Contents": String("White text")}),
-    ("/FreeText", {"DA": String("/Helv 12 Tf 0 0 0 0 k"), "Contents": String("White text"), "C": Array([1])}),
+    ("/Line", {"L": LINE, "C": Array([1, 1, 1])}),
+    ("/Line", {"L": LINE, "C": Array([1]), "BS": Dictionary(W=4)}),
+    ("/FreeText", {"DA": String("/Helv 12 Tf 1 g"), "Contents": String("White")}),
+    ("/FreeText", {"DA": String("/F 12 Tf 0 0 0 0 k"), "Contents": String("x"), "C": Array([1])}),
 ])  # fmt: skip
-def test_a_mark_in_the_color_of_the_paper_is_proved(tmp_path: Path, kind: str, more: dict[str, Any]) -> None:
+def test_a_mark_in_the_color_of_the_paper_is_proved(
+    tmp_path: Path, kind: str, more: dict[str, Any]
+) -> None:
     made(marked(kind, **more), tmp_path)
 
     assert not changed(tmp_path).any()
@@ -243,8 +250,10 @@ def test_a_mark_in_the_color_of_the_paper_is_proved(tmp_path: Path, kind: str, m
 def add_black_line(pdf: Pdf) -> None:
     """Lay a broader line below the mark, shorter than it."""
     notes = pdf.pages[0].Annots
-    below = Dictionary(Type=Name.Annot, Subtype=Name.Line, Rect=Array(RECT), L=Array([110, 322, 260, 378]), F=4,
-                       C=Array([0]), BS=Dictionary(W=10))  # fmt: skip
+    below = Dictionary(
+        Type=Name.Annot, Subtype=Name.Line, Rect=Array(RECT), L=Array([110, 322, 260, 378]),
+        F=4, C=Array([0]), BS=Dictionary(W=10),
+    )  # fmt: skip
     pdf.pages[0].Annots = Array([pdf.make_indirect(below), *notes])
 
 
@@ -258,7 +267,9 @@ def test_a_white_line_over_a_black_one_is_proved(tmp_path: Path) -> None:
 def test_a_white_line_that_is_lost_from_a_gray_page_is_found(tmp_path: Path) -> None:
     with pikepdf.open(io.BytesIO(factories.full_ink_pdf())) as pdf:
         pdf.save(tmp_path / "normal.pdf")
-        line = Dictionary(Type=Name.Annot, Subtype=Name.Line, Rect=Array(RECT), L=LINE, C=Array([1]), F=4)
+        line = Dictionary(
+            Type=Name.Annot, Subtype=Name.Line, Rect=Array(RECT), L=LINE, C=Array([1]), F=4
+        )
         pdf.pages[0].Annots = Array([pdf.make_indirect(line)])
         pdf.save(tmp_path / "source.pdf")
 
@@ -278,17 +289,22 @@ def test_a_note_without_a_size_has_its_icon(tmp_path: Path) -> None:
 
 
 def test_no_picture_of_a_mark_covers_a_field(tmp_path: Path) -> None:
-    """PDFium shows a file without its fields, so that the mark beside one seems to look otherwise."""
+    """PDFium shows a file without its fields: what is beside a mark seems to look otherwise."""
+
     def add_text(pdf: Pdf) -> None:
         words = formdraw.drawing(pdf, b"BT /Helv 11 Tf 4 4 Td (Name of the field) Tj ET", 100, 15)
-        text = Dictionary(Type=Name.Annot, Subtype=Name.FreeText, Rect=Array([72, 398, 172, 413]), F=4,
-                          Contents=String("Name of the field"), AP=Dictionary(N=words))  # fmt: skip
+        text = Dictionary(
+            Type=Name.Annot, Subtype=Name.FreeText, Rect=Array([72, 398, 172, 413]), F=4,
+            Contents=String("Name of the field"), AP=Dictionary(N=words),
+        )  # fmt: skip
         field = pdf.pages[0].Annots[0]
-        frame = formdraw.drawing(pdf, b"0 0 100 20 re S /Tx BMC BT /Helv 12 Tf 2 5 Td (Value) Tj ET EMC", 100, 20)
+        value = b"0 0 100 20 re S /Tx BMC BT /Helv 12 Tf 2 5 Td (Value) Tj ET EMC"
+        frame = formdraw.drawing(pdf, value, 100, 20)
         field.AP = Dictionary(N=frame)
         pdf.pages[0].Annots = Array([field, pdf.make_indirect(text)])
 
-    data = formdraw.form(formdraw.field((72, 377, 172, 397), V=String("Value")), asked=False, change=add_text)
+    field = formdraw.field((72, 377, 172, 397), V=String("Value"))
+    data = formdraw.form(field, asked=False, change=add_text)
 
     normal = made(data, tmp_path)
 

@@ -154,7 +154,8 @@ def corner(left: float) -> bytes:
 
 def test_a_letter_of_a_stamp_stands_half_a_pixel_from_the_next(tmp_path: Path) -> None:
     """Which of the two pixels it takes depends on the last digit of the numbers that place it."""
-    made = bound(tmp_path / "corners", {f"{number}.pdf": corner(180.751 + 0.0173 * number) for number in range(24)})
+    files = {f"{number}.pdf": corner(180.751 + 0.0173 * number) for number in range(24)}
+    made = bound(tmp_path / "corners", files)
 
     for entry in made.ledger:
         seen = made.look(entry)
@@ -166,14 +167,18 @@ def layered(data: bytes) -> bytes:
     """A page with a word on a layer that is off, and one on a layer that is on."""
     with pikepdf.open(io.BytesIO(data)) as pdf:
         page = pdf.pages[0]
-        shown, hidden = (pdf.make_indirect(Dictionary(Type=Name.OCG, Name=pikepdf.String(name))) for name in ("on", "off"))
+        shown, hidden = (
+            pdf.make_indirect(Dictionary(Type=Name.OCG, Name=pikepdf.String(name)))
+            for name in ("on", "off")
+        )
         order = Array([shown, hidden])
-        pdf.Root.OCProperties = Dictionary(OCGs=order, D=Dictionary(Order=order, OFF=Array([hidden])))
+        default = Dictionary(Order=order, OFF=Array([hidden]))
+        pdf.Root.OCProperties = Dictionary(OCGs=order, D=default)
         page.Resources.Properties = Dictionary(Shown=shown, Hidden=hidden)
         left, bottom = (float(value) for value in page.MediaBox[:2])
         for row, name in ((400, "Shown"), (300, "Hidden")):
-            text = f"\n/OC /{name} BDC BT /F 24 Tf {left + 90} {bottom + row} Td ({name} layer) Tj ET EMC\n"
-            page.contents_add(text.encode())
+            text = f"BT /F 24 Tf {left + 90} {bottom + row} Td ({name} layer) Tj ET"
+            page.contents_add(f"\n/OC /{name} BDC {text} EMC\n".encode())
         out = io.BytesIO()
         pdf.save(out)
     return out.getvalue()
@@ -181,7 +186,10 @@ def layered(data: bytes) -> bytes:
 
 LAYERED = {
     **{f"layered{angle}.pdf": layered(statement(angle, full=True)) for angle in (0, 90, 180, 270)},
-    **{f"moved{angle}.pdf": layered(statement(angle, None, (-50.5, -20.25, 561.7, 771.6), full=True)) for angle in (0, 90, 180)},
+    **{
+        f"moved{angle}.pdf": layered(statement(angle, None, (-50.5, -20.25, 561.7, 771.6), full=True))
+        for angle in (0, 90, 180)
+    },
     "cut.pdf": layered(statement(270, (33.3, 51.7, 580.2, 760.9), full=True)),
     "copied.pdf": layered(statement()),
 }
@@ -202,12 +210,15 @@ def layers(tmp_path_factory: pytest.TempPathFactory) -> Bound:
 
 
 @pytest.mark.parametrize("name", LAYERED)
-def test_a_page_with_a_layer_that_is_off_looks_like_its_source(layers: Bound, name: str, tmp_path: Path) -> None:
+def test_a_page_with_a_layer_that_is_off_looks_like_its_source(
+    layers: Bound, name: str, tmp_path: Path
+) -> None:
     entry = layers.entry(name)
 
     assert (entry["scale"] == 1.0) == (name == "copied.pdf")
     assert (layers.look(entry).trouble, layers.look(entry).alike) == ("", True)
-    other_digit, no_point = edit(b"(Amount 700)", b"(Amount 790)"), edit(b"(Fee 12.50)", b"(Fee 12 50)")
+    other_digit = edit(b"(Amount 700)", b"(Amount 790)")
+    no_point = edit(b"(Fee 12.50)", b"(Fee 12 50)")
     for change in (show_all_layers, hide_all_layers, other_digit, no_point):
         assert not layers.look(entry, layers.changed(entry, change, tmp_path)).alike
 

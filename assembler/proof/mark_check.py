@@ -81,8 +81,9 @@ def marks_of(page: Any) -> Iterator[Mark]:
 
 def fault_of(mark: Mark, glyphs: Sequence[Glyph], looks: Looks, view: View) -> str:
     """Return what is wrong with a mark on the bundle's page; "" if nothing is."""
-    if any(not looks.is_changed(seen) and looks.could_show(seen, mark.paint) for seen in map(view.seen, mark.boxes)):
-        return "is not seen"
+    for seen in map(view.seen, mark.boxes):
+        if not looks.is_changed(seen) and looks.could_show(seen, mark.paint):
+            return "is not seen"
     for line in mark.lines:
         dots = [dot for start, end in pairwise(line) for dot in _along(start, end, _STEP)][:_MOST]
         around = mark.far + EDGE
@@ -170,12 +171,13 @@ def _ink(note: Any, kind: str) -> tuple[Color, ...]:
     """The color of a mark's letters: the last that its text's style sets."""
     if kind != _IN_OTHER_LETTERS:
         return ()
-    numbers = [found[1] for found in _SETS_COLOR.finditer(text_of(note.get("/DA")))]
-    return (_color([float(number) for number in numbers[-1].split()]) or (0, 0, 0),) if numbers else ((0, 0, 0),)
+    found = [match[1] for match in _SETS_COLOR.finditer(text_of(note.get("/DA")))]
+    color = _color([float(number) for number in found[-1].split()]) if found else None
+    return (color or (0, 0, 0),)
 
 
 def _color(numbers: Sequence[float]) -> Color | None:
-    """Red, green and blue of a gray, of such a color, or of one of cyan, magenta, yellow and black."""
+    """Red, green and blue of a color of one, three (such) or four (cyan to black) numbers."""
     if len(numbers) == 4:
         numbers = [1 - min(1.0, ink + numbers[3]) for ink in numbers[:3]]
     levels = [round(255 * min(1.0, max(0.0, number))) for number in numbers]

@@ -61,7 +61,8 @@ class Source:
     `live`: opens the document once more, as it is, where that is needed; the caller closes it.
     `level`: by how much colors may differ in loose places: NEAR where the marks' own pictures were used, COARSE where they were
     drawn anew. `pictures`: places of its pictures, which may look coarser where the ledger says that they were drawn again.
-    `is_layered`: which of its content is seen depends on layers of the document, which a page taken out of it loses.
+    `is_layered`: which of its content is seen depends on layers of the document, which a page that
+    is taken out of it loses.
     """
 
     document: Any
@@ -153,7 +154,7 @@ class _Arranged:
         self._original = source.document[source.index]
         self._rotation = raw.FPDFPage_GetRotation(self._original)
         self._whole: Any = None
-        self._moved: Matrix | None = None  # where the page is drawn in its document, moved only by the drawing
+        self._moved: Matrix | None = None  # of a page that stays in its document: where it is drawn
         raw.FPDFPage_SetRotation(self._original, (self._rotation + placement.turned // 90) % 4)
         self.frame = frame_of(self._original)
         self.to_shown = after(self.frame.shown, placement.moved)
@@ -173,9 +174,9 @@ class _Arranged:
         self.pictures = [moved_box(self.to_shown, box) for box in source.pictures]
 
     def _matrix(self, page: Any, frame: Frame) -> Matrix | None:
-        """From the source's own coordinates to those of the bundle's page, which has `frame`; the bundle's very numbers.
+        """From the source's own coordinates to those of the bundle's page, which has `frame`.
 
-        None, and `trouble` set, where they are not those of the ledger.
+        They are the bundle's very numbers. None, and `trouble` set, where the ledger has others.
         """
         given = _matrix_of_whole(page)
         wanted = after(self.to_shown, inverse(frame.shown))
@@ -185,7 +186,7 @@ class _Arranged:
         return given or wanted
 
     def _move(self, page: Any) -> None:
-        """The page stays in its document, which knows what of it is seen, and is moved as it is drawn."""
+        """Leave the page in its document, which knows what of it is seen; it is moved when drawn."""
         frame = frame_of(page)
         matrix = self._matrix(page, frame)
         if matrix is not None:
@@ -193,7 +194,7 @@ class _Arranged:
         self.page, self.cornered = self._original, True
 
     def _place(self, source: Source, page: Any) -> None:
-        """The whole source page as one object of a new page, as the bundle has it, by the very same numbers."""
+        """Make the whole source page one object of a new page, as the bundle has it."""
         frame = frame_of(page)
         matrix = self._matrix(page, frame)
         if matrix is None:
@@ -211,7 +212,7 @@ class _Arranged:
         self.page = made
 
     def draw(self, size: tuple[int, int], top: int, rows: int) -> Pixels:
-        """Draw the page at its place, or some rows of it. `size`: of the drawing of the whole page of the bundle."""
+        """Draw the page at its place, or some rows of it. `size`: of the bundle's whole page."""
         if self._moved is None:
             return draw(self.page, size, top, rows)
         (wide, high), (right, upper) = self.page.get_size(), self._placement.size
@@ -220,10 +221,12 @@ class _Arranged:
         matrix = after((1.0, 0.0, 0.0, -1.0, 0.0, high), self._moved)
         matrix = after(matrix, (across, 0.0, 0.0, -down, 0.0, upper * down - top))
         left, first, end, last = moved_box(matrix, (0.0, 0.0, wide, high))
-        clip = raw.FS_RECTF(_floor(left), max(0, _floor(first)), -_floor(-end), min(rows, -_floor(-last)))
+        first, last = max(0, _floor(first)), min(rows, -_floor(-last))
+        clip = raw.FS_RECTF(_floor(left), first, -_floor(-end), last)
         bitmap = pdfium.PdfBitmap.new_native(size[0], rows, raw.FPDFBitmap_BGR)
         bitmap.fill_rect((255, 255, 255, 255), 0, 0, size[0], rows)
-        raw.FPDF_RenderPageBitmapWithMatrix(bitmap, self.page, raw.FS_MATRIX(*matrix), clip, raw.FPDF_ANNOT)
+        moved = raw.FS_MATRIX(*matrix)
+        raw.FPDF_RenderPageBitmapWithMatrix(bitmap, self.page, moved, clip, raw.FPDF_ANNOT)
         return np.array(bitmap.to_numpy())
 
     def draw_live(self, part: _Part) -> Pixels | None:

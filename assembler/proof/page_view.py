@@ -15,6 +15,8 @@ import pypdfium2 as pdfium
 from PIL import Image
 from pypdfium2 import raw
 
+from assembler.proof.page_frame import flatten_page
+
 _SCALE = 2.0  # pixels a point at which places are looked at
 _FINEST = 4_000.0  # pixels a side
 _HYPHEN = 2  # PDFium's sign for a hyphen at the end of a line
@@ -29,7 +31,10 @@ Colors = np.ndarray[Any, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paint:
-    """Colors that something is drawn in, each red, green and blue from 0 to 255; none where they are not known."""
+    """Colors that something is drawn in, each red, green and blue from 0 to 255.
+
+    None where they are not known.
+    """
 
     colors: tuple[tuple[int, int, int], ...] = ()
     opacity: float = 1.0
@@ -90,7 +95,10 @@ class Glyph:
 
 
 class Looks:
-    """Both pages drawn, in gray. The source twice: without any annotation, and with the pictures the file has of them."""
+    """Both pages drawn, in gray.
+
+    The source twice: without any annotation, and with the pictures the file has of them.
+    """
 
     def __init__(self, page: Any, source: Any, number: int, view: View) -> None:
         self._high = page.get_size()[1]
@@ -102,7 +110,7 @@ class Looks:
         if view.is_unchanged:
             self._below = _in_color(source[number], self._scale, annotations=False)
             self._bare = _fitted(_in_gray(self._below), self._now.shape)
-        raw.FPDFPage_Flatten(source[number], raw.FLAT_NORMALDISPLAY)
+        flatten_page(source[number])
         pictured = source[number]
         self._glyphs = glyphs_of(pictured, view)
         if view.is_unchanged:
@@ -141,13 +149,13 @@ class Looks:
         return bool(now.size and int(np.abs(now - self._bare[rows, columns]).max()) > _FAINT)
 
     def could_show(self, box: Box, paint: Paint) -> bool:
-        """Whether something drawn in these colors could be seen anywhere within a box; white upon white is not."""
+        """Whether what is drawn in these colors could be seen in a box; white upon white is not."""
         rows, columns = self._span(box)
         below = self._below[rows, columns].astype(np.int16)
         if not below.size or not paint.colors:
             return True
-        apart = max(int(np.abs(below - np.array(color, dtype=np.int16)).max()) for color in paint.colors)
-        return apart * paint.opacity > _FAINT
+        apart = [np.abs(below - np.array(color, dtype=np.int16)).max() for color in paint.colors]
+        return bool(max(apart) * paint.opacity > _FAINT)
 
     def is_blank(self, box: Box) -> bool:
         """Whether all of a box has one color."""

@@ -19,6 +19,7 @@ from assembler.pdf.picture_files import Album
 from assembler.pdf.source_files import Sources
 from assembler.proof import field_values as fields
 from assembler.proof.page_comparison import COARSE, NEAR, Difference, Source, compare_page
+from assembler.proof.page_frame import flatten_page
 from assembler.proof.picture_pages import Fault, picture_source
 from assembler.proof.placement import Box, Matrix, Placement, after, moved_box
 
@@ -112,7 +113,7 @@ def _flattened(document: Any, index: int) -> _Notes:
         boxes = [_box(page, number) for number in range(count)]
         if count:
             page.render(scale=min(0.1, 100 / max(page.get_size())))  # PDFium makes the pictures that marks lack as it draws
-            raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY)
+            flatten_page(page)
     finally:
         page.close()
     return _Notes(

@@ -70,7 +70,7 @@ class Ink:
 
 
 def ink_of(stamp: Mapping[str, Any], page: Any, drawing: tuple[int, int]) -> Ink:
-    """The ink of a stamp on a PDFium page of the bundle. `drawing`: width and height of the whole page, in pixels."""
+    """The ink of a stamp on a PDFium page of the bundle. `drawing`: size of the page in pixels."""
     wide, high = page.get_size()
     across, down = drawing[0] / wide, drawing[1] / high
     x0 = max(0, math.floor((stamp["x"] - _MARGIN) * across))
@@ -81,14 +81,17 @@ def ink_of(stamp: Mapping[str, Any], page: Any, drawing: tuple[int, int]) -> Ink
         return Ink(column=0, row=0, left=np.zeros((0, 0), np.uint8))
     rounding = 8 if stamp["size"] * down > _LARGE else 1
     frame = frame_of(page)
-    line = _Line(text=stamp["text"], size=stamp["size"], matrix=_matrix(stamp, page, frame), frame=frame)
-    return Ink(column=x0, row=y0, rounding=rounding, left=_drawn(line, drawing, (x0, y0, x1 - x0, y1 - y0)))
+    matrix = _matrix(stamp, page, frame)
+    line = _Line(text=stamp["text"], size=stamp["size"], matrix=matrix, frame=frame)
+    left = _drawn(line, drawing, (x0, y0, x1 - x0, y1 - y0))
+    return Ink(column=x0, row=y0, rounding=rounding, left=left)
 
 
 def _matrix(stamp: Mapping[str, Any], page: Any, frame: Frame) -> Matrix:
-    """Where the stamp's text begins, in the page's own coordinates: as the ledger says, by the very numbers of the bundle.
+    """Where the stamp's text begins, in the page's own coordinates.
 
-    A letter that stands half a pixel from the next is drawn here or there by the last digit of a number.
+    As the ledger says, and by the bundle's very numbers: the last digit of one decides which of
+    two pixels a letter takes that stands between them.
     """
     shown: Matrix = (1.0, 0.0, 0.0, 1.0, stamp["x"], stamp["y"] + _BASELINE * stamp["size"])
     wanted = after(shown, inverse(frame.shown))

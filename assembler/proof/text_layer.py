@@ -25,6 +25,7 @@ from assembler.pdf.source_files import NoPages, Sources
 from assembler.pdf.streaming import Leafing
 from assembler.proof import field_values
 from assembler.proof.kept_drafts import Kept, KeptWords, Word
+from assembler.proof.page_frame import flatten_page
 from assembler.proof.page_text import is_right_to_left, read_content, read_text
 from assembler.proof.page_view import Box, Glyph, View, glyphs_of, inside
 from assembler.runtime.worker_pool import Failure
@@ -372,7 +373,7 @@ def _flat(sources: Sources, path: str, index: int, *, filled: bool) -> Iterator[
     try:
         if filled:
             again.init_forms()
-        raw.FPDFPage_Flatten(again[index], raw.FLAT_NORMALDISPLAY)
+        flatten_page(again[index])
         yield again[index]
     finally:
         again.close()

@@ -2,8 +2,9 @@
 
 A caret that is mixed with the paper: each viewer draws it, and flattening does not. So pages that had marks are compared
 with the client's file as PDFium draws it, and where a mark's place differs, that place is put over the page as a picture.
-Marks that PDFium does not draw, and we do, are left as they are, and so are form fields, which PDFium leaves out where it
-is not asked for a form: no picture may cover one. That a mark stays visible is said only of one that was seen on the page made.
+Marks that PDFium does not draw, and we do, are left as they are, and so are form fields, which
+PDFium leaves out where it is not asked for a form: no picture may cover one. That a mark stays
+visible is said only of one that was seen on the page made.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ _APART = 24  # grey levels of a pixel
 _CLOSE, _FAINT = 2.0, 6  # pixels a point and levels of a colour, for seeing whether there is anything
 _ENOUGH = 4  # pixels
 _BORDER = 3.0  # points around a mark
-_ICON = 20.0  # points a side of PDFium's icon of a note, up and right from its place's lower left corner
+_ICON = 20.0  # points a side of PDFium's icon of a note, which begins at its lower left corner
 _EDGE = 1.0  # points around a field: half its border's line lies outside
 Box = tuple[float, float, float, float]
 
@@ -72,8 +73,8 @@ def fields_of(pdf: Pdf) -> dict[int, tuple[Box, ...]]:
     """Return the places of form fields, by page from 0, in each page's own coordinates."""
     places: dict[int, tuple[Box, ...]] = {}
     for number, page in enumerate(pdf.pages):
-        notes = page.get(Name.Annots, ())
-        boxes = [_box(note) for note in notes if note.get(Name.Subtype) == Name.Widget and not hidden_annotation(note)]
+        fields = [note for note in page.get(Name.Annots, ()) if note.get(Name.Subtype) == Name.Widget]
+        boxes = [_box(field) for field in fields if not hidden_annotation(field)]
         places[number] = tuple(box for box in boxes if box is not None)
     return places
 
@@ -96,14 +97,19 @@ def _box(note: Any) -> Box | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DrawnElsewhere:
-    """Places by page (from 0) that PDFium does not show of a file, in each page's own coordinates."""
+    """Places by page (from 0) that PDFium does not show, in each page's own coordinates."""
 
     marks: Mapping[int, Sequence[Box]]  # of kinds it cannot draw
     fields: Mapping[int, Sequence[Box]]
 
 
-def look(data: bytes, password: str, made: Path, marks: Sequence[Mark], elsewhere: DrawnElsewhere) -> Looked:
-    """See which marks of `made` are seen, after putting pictures over those that look otherwise than in the client's file."""
+def look(
+    data: bytes, password: str, made: Path, marks: Sequence[Mark], elsewhere: DrawnElsewhere
+) -> Looked:
+    """See which marks are seen on the pages of `made`.
+
+    First pictures are put over those that look otherwise than in the client's file.
+    """
     try:
         before, _ = document(data, password)
     except pdfium.PdfiumError:
@@ -127,7 +133,7 @@ def _mend(
     now = pdfium.PdfDocument(made)
     try:
         patches = {
-            number: _patches(before[number], now[number], [mark.box for mark in some], number, elsewhere)
+            number: _patches(before[number], now[number], some, elsewhere)
             for number, some in marks.items()
         }
     finally:
@@ -167,21 +173,24 @@ def _frame(page: Any) -> Frame:
 
 
 def _patches(
-    before: Any, now: Any, boxes: Sequence[Box], number: int, elsewhere: DrawnElsewhere
+    before: Any, now: Any, marks: Sequence[Mark], elsewhere: DrawnElsewhere
 ) -> list[Patch]:
-    frame = _frame(now)
+    frame, number = _frame(now), marks[0].page
     scale = min(_SCALE, _MOST / max(now.get_size()))
     one, other = _grey(before, scale), _grey(now, scale)
     if one.shape != other.shape:
         return []
     apart = np.abs(one.astype(np.int16) - other) > _APART
-    fields = [place for box in elsewhere.fields.get(number, ()) if (place := _seen(box, frame, _EDGE))]
+    fields = _places(elsewhere.fields.get(number, ()), frame, _EDGE)
     for place in fields:
         left, top, right, bottom = _pixels(place, scale, frame.height)
         apart[top:bottom, left:right] = False
-    taken = [place for box in elsewhere.marks.get(number, ()) if (place := _seen(box, frame))]
-    boxes = [box for box in boxes if (place := _seen(box, frame)) and not any(_overlap(place, other) for other in taken)]
-    boxes = [box for box in boxes if (place := _seen(box, frame)) and _differs(apart, place, scale, frame.height)]
+    taken = _places(elsewhere.marks.get(number, ()), frame, _BORDER)
+    boxes = [
+        mark.box for mark in marks
+        if (place := _seen(mark.box, frame)) and not any(_overlap(place, other) for other in taken)
+        and _differs(apart, place, scale, frame.height)
+    ]  # fmt: skip
     places = [place for box in boxes if (place := _beside(box, frame, fields))]
     if not places:
         return []
@@ -191,9 +200,19 @@ def _patches(
 
 
 def _beside(box: Box, frame: Frame, fields: Sequence[Box]) -> Box | None:
-    """The place of a picture over a mark, without its border where a field would be covered; None where one still would."""
-    places = (_seen(box, frame), _seen(box, frame, 0))
-    return next((place for place in places if place and not any(_overlap(place, field) for field in fields)), None)
+    """The place of a picture over a mark, without its border where that would cover a field.
+
+    None where a field would be covered all the same.
+    """
+    for border in (_BORDER, 0.0):
+        place = _seen(box, frame, border)
+        if place and not any(_overlap(place, field) for field in fields):
+            return place
+    return None
+
+
+def _places(boxes: Sequence[Box], frame: Frame, border: float) -> list[Box]:
+    return [place for box in boxes if (place := _seen(box, frame, border))]
 
 
 def _grey(page: Any, scale: float) -> np.ndarray[Any, Any]:

@@ -140,7 +140,7 @@ def has_picture(note: Any) -> bool:
 
 
 def _is_clear(note: Any) -> bool:
-    """Whether a mark is drawn with no opacity at all: no viewer shows it, and its text must not come onto the page."""
+    """Whether a mark has no opacity at all: no viewer shows it, and its text must not be drawn."""
     return number_of(note.get(Name.CA), 1) <= 0
 
 

@@ -32,7 +32,7 @@ LETTER = (0.0, 0.0, 612.0, 792.0)
 _CUT_OFF = "a change was being added to it, and its end is missing"
 _SMALLEST = 3.0  # points
 _LARGEST = 14_400.0  # points: no page may be larger (PDF 32000-1, annex C)
-_FARTHEST = 10 * _LARGEST  # points from the origin; beyond, a viewer's numbers are too coarse for a page's content
+_FARTHEST = 10 * _LARGEST  # points from the origin; beyond, a viewer's numbers are too coarse
 _DEEPEST = 64  # parents of a page that are asked
 Box = tuple[float, float, float, float]
 
@@ -136,8 +136,9 @@ def _normal_boxes(page: pikepdf.Page) -> Iterator[str]:
     if cut[2] - cut[0] < _SMALLEST or cut[3] - cut[1] < _SMALLEST:
         raise Refused("EVID.GEOMETRY", "a page has no visible area", "print the file to a new PDF")
     if max(cut[2] - cut[0], cut[3] - cut[1]) > _LARGEST or max(map(abs, media)) > _FARTHEST:
-        problem = "a page is larger than a PDF may have (200 by 200 inches)"
-        raise Refused("EVID.GEOMETRY", problem, "print the file to a new PDF, on paper of a usual size")
+        problem = "a page is larger than the pages of a PDF may be (200 by 200 inches)"
+        remedy = "print the file to a new PDF, on paper of a usual size"
+        raise Refused("EVID.GEOMETRY", problem, remedy)
     page.MediaBox, page.CropBox = Array(media), Array(cut)
 
 
