@@ -187,7 +187,7 @@ def layered(data: bytes) -> bytes:
 LAYERED = {
     **{f"layered{angle}.pdf": layered(statement(angle, full=True)) for angle in (0, 90, 180, 270)},
     **{
-        f"moved{angle}.pdf": layered(statement(angle, None, (-50.5, -20.25, 561.7, 771.6), full=True))
+        f"moved{angle}.pdf": layered(statement(angle, media=(-50.5, -20.25, 561.7, 771.6), full=True))
         for angle in (0, 90, 180)
     },
     "cut.pdf": layered(statement(270, (33.3, 51.7, 580.2, 760.9), full=True)),

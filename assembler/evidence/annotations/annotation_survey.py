@@ -73,7 +73,8 @@ def fields_of(pdf: Pdf) -> dict[int, tuple[Box, ...]]:
     """Return the places of form fields, by page from 0, in each page's own coordinates."""
     places: dict[int, tuple[Box, ...]] = {}
     for number, page in enumerate(pdf.pages):
-        fields = [note for note in page.get(Name.Annots, ()) if note.get(Name.Subtype) == Name.Widget]
+        notes = page.get(Name.Annots, ())
+        fields = [note for note in notes if note.get(Name.Subtype) == Name.Widget]
         boxes = [_box(field) for field in fields if not hidden_annotation(field)]
         places[number] = tuple(box for box in boxes if box is not None)
     return places
@@ -182,8 +183,8 @@ def _patches(
         return []
     apart = np.abs(one.astype(np.int16) - other) > _APART
     fields = _places(elsewhere.fields.get(number, ()), frame, _EDGE)
-    for place in fields:
-        left, top, right, bottom = _pixels(place, scale, frame.height)
+    for field in fields:
+        left, top, right, bottom = _pixels(field, scale, frame.height)
         apart[top:bottom, left:right] = False
     taken = _places(elsewhere.marks.get(number, ()), frame, _BORDER)
     boxes = [
