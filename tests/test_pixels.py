@@ -184,10 +184,11 @@ def layered(data: bytes) -> bytes:
     return out.getvalue()
 
 
+SHIFTED = (-50.5, -20.25, 561.7, 771.6)
 LAYERED = {
     **{f"layered{angle}.pdf": layered(statement(angle, full=True)) for angle in (0, 90, 180, 270)},
     **{
-        f"moved{angle}.pdf": layered(statement(angle, media=(-50.5, -20.25, 561.7, 771.6), full=True))
+        f"moved{angle}.pdf": layered(statement(angle, media=SHIFTED, full=True))
         for angle in (0, 90, 180)
     },
     "cut.pdf": layered(statement(270, (33.3, 51.7, 580.2, 760.9), full=True)),

@@ -186,7 +186,7 @@ class _Arranged:
         return given or wanted
 
     def _move(self, page: Any) -> None:
-        """Leave the page in its document, which knows what of it is seen; move it as it is drawn."""
+        """Leave the page in its document, which knows what of it is seen; move it in drawing."""
         frame = frame_of(page)
         matrix = self._matrix(page, frame)
         if matrix is not None:
