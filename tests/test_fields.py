@@ -23,7 +23,9 @@ from assembler.evidence.annotations.bidi_order import base_level, visual_runs
 from assembler.evidence.annotations.form_fields import places_of
 from assembler.evidence.readers.pdf import Normal, normal_pdf
 from assembler.model import Severity
+from assembler.pdf.source_files import Sources
 from assembler.proof import field_values, text_layer
+from assembler.proof.pixels import Originals
 from tests import factories, formdraw
 from tests.formdraw import COMB, COMBO, MULTILINE, MULTISELECT, PASSWORD, PUSH, RADIO, drawing, field, form, kids
 from tests.test_pipeline import build
@@ -404,6 +406,39 @@ def test_a_hidden_field_that_is_shown_is_found(tmp_path: Path) -> None:
     (tmp_path / "source.pdf").write_bytes(form(field(BOX, V=String("Testina"), F=2)))
 
     assert proved(tmp_path) == ["form field 1 does not look as in the file"]
+
+
+def pictured(content: bytes) -> bytes:
+    """A form with one field whose own picture is this content."""
+
+    def change(pdf: Pdf) -> None:
+        pdf.Root.AcroForm.Fields[0].AP = Dictionary(N=drawing(pdf, content, 228, 20))
+
+    return form(field(BOX, V=String("4417 0398")), asked=False, change=change)
+
+
+@pytest.mark.parametrize(("mode", "is_alike"), [(b"0 Tr", True), (b"3 Tr", False)])
+def test_a_field_whose_own_picture_is_not_seen_is_caught(
+    tmp_path: Path, mode: bytes, is_alike: bool
+) -> None:
+    """A viewer that draws no fields at all is no witness for the place of one."""
+    shown = b"/Tx BMC q BT /Helv 12 Tf 0 Tr 2 5 Td (4417 0398) Tj ET Q EMC"
+    assert not made(pictured(shown), tmp_path).redrawn
+    with pikepdf.open(tmp_path / "normal.pdf", allow_overwriting_input=True) as pdf:
+        for value in pdf.objects:
+            if isinstance(value, pikepdf.Stream) and b"0 Tr" in (data := value.read_bytes()):
+                value.write(data.replace(b"0 Tr", mode))
+        pdf.save()
+    opened = pdfium.PdfDocument(tmp_path / "normal.pdf")
+    line = entry(0, opened[0].get_size())
+    line["transform"] = {**line["transform"], "redrawn": False}
+    originals = Originals(Sources(tmp_path))
+
+    difference = originals.compare(opened[0], line)
+
+    originals.close()
+    originals.sources.close()
+    assert difference.alike == is_alike
 
 
 @pytest.mark.parametrize(("place", "is_caught"), [("100 300", True), ("80 505", False)])

@@ -58,7 +58,8 @@ class Source:
 
     `loose`: places, in the page's own coordinates, of what was made part of the page (comments, marks, form fields): there it may
     look a little different (`pixels.differing_near`), as this page does, or as the page of `live` does.
-    `live`: opens the document once more, as it is, where that is needed; the caller closes it.
+    `live`: opens the document once more, as it is, where that is needed; the caller closes it. `live_places`: of comments and marks,
+    which PDFium draws then; it draws no form fields, so their places must look as they do in the file.
     `level`: by how much colors may differ in loose places: NEAR where the marks' own pictures were used, COARSE where they were
     drawn anew. `pictures`: places of its pictures, which may look coarser where the ledger says that they were drawn again.
     `is_layered`: which of its content is seen depends on layers of the document, which a page that
@@ -71,6 +72,7 @@ class Source:
     level: int = 0
     pictures: tuple[Box, ...] = ()
     live: Callable[[], Any] | None = None
+    live_places: tuple[Box, ...] = ()
     is_layered: bool = False
 
 
@@ -171,6 +173,7 @@ class _Arranged:
         self.picture_level = _picture_level(placement)
         self.level = max(source.level, NEAR)
         self.loose = [moved_box(self.to_shown, box) for box in source.loose]
+        self.live_places = [moved_box(self.to_shown, box) for box in source.live_places]
         self.pictures = [moved_box(self.to_shown, box) for box in source.pictures]
 
     def _matrix(self, page: Any, frame: Frame) -> Matrix | None:
@@ -345,8 +348,9 @@ def _excused(part: _Part, wrong: pixels.Mask, source: _Arranged) -> pixels.Mask:
             excused |= area & ~pixels.differing_near(part.seen, part.expected, level)
     if source.picture_level and excused.any():  # small print may be lost in what coarse pictures are allowed
         excused &= ~pixels.differing_broadly(part.seen, part.expected, _BROADLY)
-    if (wrong & places & ~excused).any() and (live := source.draw_live(part)) is not None:
-        excused |= places & ~pixels.differing_near(part.seen, live, source.level)
+    marks = part.within(source.live_places, _AROUND)
+    if (wrong & marks & ~excused).any() and (live := source.draw_live(part)) is not None:
+        excused |= marks & ~pixels.differing_near(part.seen, live, source.level)
     return excused
 
 

@@ -81,7 +81,8 @@ class Originals:
         return Source(
             document=self._open, index=index, loose=loose, level=COARSE if redrawn or entry.get("grey") else NEAR,
             pictures=_pictures(self._open, index) if changed else (),
-            live=(lambda: self.sources.unfilled(path)) if loose else None,
+            live=(lambda: self.sources.unfilled(path)) if notes.marks else None,
+            live_places=notes.marks,
             is_layered=not Placement.of(entry).copied and self._has_layers(path),
         )  # fmt: skip
 
