@@ -13,7 +13,7 @@ from typing import Any
 
 from pikepdf import Array, Dictionary, Pdf, Stream
 
-_LONGEST = 32  # characters of a number that is left as it is
+_LONGEST = 60  # characters of a number that is left as it is: PDFium may draw by the last of them
 _LONG = re.compile(rb"[0-9.]{%d}" % _LONGEST)
 
 

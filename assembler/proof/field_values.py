@@ -153,6 +153,19 @@ def boxes_on(entry: Entry, sources: Sources) -> tuple[Box, ...]:
     return tuple(view.seen(box) for box in boxes)
 
 
+def blank_places(entry: Entry, sources: Sources) -> tuple[Box, ...]:
+    """Return where a source page has fields that hold nothing, in its own coordinates: () where they cannot be read."""
+    try:
+        held = read_page(*sources.file(entry["source"]["path"]), entry["source"]["page"] - 1)
+    except _FAILS:
+        return ()
+    return tuple(
+        place.rect
+        for place in held.places
+        if not place.texts and not place.is_left_alone and (not place.is_button or place.is_on is False)
+    )
+
+
 def look(job: Job) -> tuple[Read, ...]:
     """Read every page of the job."""
     path = job.entries[0]["source"]["path"]

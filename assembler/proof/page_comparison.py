@@ -59,9 +59,10 @@ class Source:
     `loose`: places, in the page's own coordinates, of what was made part of the page (comments, marks, form fields): there it may
     look a little different (`pixels.differing_near`), as this page does, or as the page of `live` does.
     `live`: opens the document once more, as it is, where that is needed; the caller closes it. `live_places`: of comments and marks,
-    which PDFium draws then; it draws no form fields, so their places must look as they do in the file.
+    which PDFium draws then, and of fields that hold nothing, which it does not draw; a field with a value must look as in the file.
     `level`: by how much colors may differ in loose places: NEAR where the marks' own pictures were used, COARSE where they were
     drawn anew. `pictures`: places of its pictures, which may look coarser where the ledger says that they were drawn again.
+    `aside`: by how much softened colors may differ everywhere on a page that is not placed to the last bit.
     `is_layered`: which of its content is seen depends on layers of the document, which a page that
     is taken out of it loses.
     """
@@ -74,6 +75,7 @@ class Source:
     live: Callable[[], Any] | None = None
     live_places: tuple[Box, ...] = ()
     is_layered: bool = False
+    aside: int = NEAR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +174,7 @@ class _Arranged:
         self.gray = placement.gray
         self.picture_level = _picture_level(placement)
         self.level = max(source.level, NEAR)
+        self.aside = source.aside
         self.loose = [moved_box(self.to_shown, box) for box in source.loose]
         self.live_places = [moved_box(self.to_shown, box) for box in source.live_places]
         self.pictures = [moved_box(self.to_shown, box) for box in source.pictures]
@@ -338,7 +341,7 @@ def _excused(part: _Part, wrong: pixels.Mask, source: _Arranged) -> pixels.Mask:
     """Pixels in loose places that look as the source's mark does, drawn by another program; of a page whose pictures were stored
     again, all that look as before but for what the coding does."""
     excused = np.zeros_like(wrong)
-    everywhere = max(NEAR if source.cornered else 0, _GRAY_MIXED if source.gray else 0)
+    everywhere = max(source.aside if source.cornered else 0, _GRAY_MIXED if source.gray else 0)
     rules = [(np.ones_like(wrong), everywhere)] if everywhere else []
     if source.picture_level:
         rules.append((part.within(source.pictures, 1.0), source.picture_level))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 from typing import Any
 
 from pypdfium2 import raw
@@ -21,9 +22,21 @@ def flatten_page(page: Any) -> None:
     """Make the pictures of a page's notes part of it; they are there once the page is opened anew.
 
     PDFium gives the page new boxes, and for that looks at those of the page itself only: where it
-    inherits them, or is cut to more than its paper, it would have another size.
+    inherits them, or is cut to more than its paper, it would have another size. Only such a page is
+    given boxes first, since by others the same content may be drawn a fraction of a pixel aside.
     """
     box = frame_of(page).box
-    raw.FPDFPage_SetMediaBox(page, *box)
-    raw.FPDFPage_SetCropBox(page, *box)
+    if _own_box(page) != box:
+        raw.FPDFPage_SetMediaBox(page, *box)
+        raw.FPDFPage_SetCropBox(page, *box)
     raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY)
+
+
+def _own_box(page: Any) -> tuple[float, ...] | None:
+    """The visible box by the boxes that the page itself has; None where it inherits its paper."""
+    boxes = []
+    for read in (raw.FPDFPage_GetMediaBox, raw.FPDFPage_GetCropBox):
+        sides = [ctypes.c_float() for _ in range(4)]
+        boxes.append(tuple(side.value for side in sides) if read(page, *sides) else None)
+    media, crop = boxes
+    return None if media is None else crop or media

@@ -8,7 +8,7 @@ from __future__ import annotations
 import ctypes
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from pypdf import PdfReader
@@ -22,6 +22,7 @@ from assembler.proof.page_comparison import COARSE, NEAR, Difference, Source, co
 from assembler.proof.page_frame import flatten_page
 from assembler.proof.picture_pages import Fault, picture_source
 from assembler.proof.placement import Box, Matrix, Placement, after, moved_box
+from assembler.proof.pypdf_values import plain
 
 _DEEP = 8  # forms within forms that are looked into
 _NOT_MARKS = (raw.FPDF_ANNOT_POPUP, raw.FPDF_ANNOT_WIDGET)
@@ -44,7 +45,7 @@ class Originals:
         self._path = ""
         self._open: Any = None
         self._notes: dict[int, _Notes] = {}
-        self._is_layered: bool | None = None  # None: not yet looked at
+        self._hides_layers: bool | None = None  # None: not yet looked at
 
     def compare(self, page: Any, entry: Entry) -> Difference:
         """Compare a page of the bundle with its source.
@@ -55,7 +56,15 @@ class Originals:
         if isinstance(opened, Album):
             return self._compare_picture(page, opened, entry, placement)
         left_out = fields.boxes_on(entry, self.sources)
-        return compare_page(page, self._source(entry), placement, entry["stamp"], left_out=left_out)
+        source = self._source(entry)
+        difference = compare_page(page, source, placement, entry["stamp"], left_out=left_out)
+        if placement.copied or not self._has_hidden_layers(entry["source"]["path"]):
+            return difference
+        # Taken out of its file, a page shows all its layers; moved within it, its letters may lie a
+        # little aside. So it must look as the file shows it, and as strictly as one way allows.
+        layered = replace(source, is_layered=True, aside=COARSE if difference.alike else NEAR)
+        as_shown = compare_page(page, layered, placement, entry["stamp"], left_out=left_out)
+        return difference if difference.alike and as_shown.alike else as_shown
 
     def _compare_picture(self, page: Any, album: Album, entry: Entry, placement: Placement) -> Difference:
         data, _ = self.sources.file(entry["source"]["path"])
@@ -81,27 +90,29 @@ class Originals:
         return Source(
             document=self._open, index=index, loose=loose, level=COARSE if redrawn or entry.get("grey") else NEAR,
             pictures=_pictures(self._open, index) if changed else (),
-            live=(lambda: self.sources.unfilled(path)) if notes.marks else None,
-            live_places=notes.marks,
-            is_layered=not Placement.of(entry).copied and self._has_layers(path),
+            live=(lambda: self.sources.unfilled(path)) if loose else None,
+            live_places=(*notes.marks, *(fields.blank_places(entry, self.sources) if notes.fields else ())),
         )  # fmt: skip
 
-    def _has_layers(self, path: str) -> bool:
-        if self._is_layered is None:
-            self._is_layered = _has_layers(*self.sources.file(path))
-        return self._is_layered
+    def _has_hidden_layers(self, path: str) -> bool:
+        if self._hides_layers is None:
+            self._hides_layers = _hides_layers(*self.sources.file(path))
+        return self._hides_layers
 
     def close(self) -> None:
         """Let go of what was opened here."""
         if self._open is not None:
             self._open.close()
-        self._open, self._path, self._notes, self._is_layered = None, "", {}, None
+        self._open, self._path, self._notes, self._hides_layers = None, "", {}, None
 
 
-def _has_layers(data: bytes, password: str) -> bool:
-    """Whether a PDF, as pypdf reads it, has layers; not where pypdf cannot say."""
+def _hides_layers(data: bytes, password: str) -> bool:
+    """Whether a PDF, as pypdf reads it, has layers that are off; not where pypdf cannot say."""
     try:
-        return "/OCProperties" in PdfReader(io.BytesIO(data), password=password or None).root_object
+        root = PdfReader(io.BytesIO(data), password=password or None).root_object
+        layers = plain(root.get("/OCProperties")) or {}
+        default = plain(layers.get("/D")) or {}
+        return bool(plain(default.get("/OFF"))) or default.get("/BaseState") == "/OFF"
     except (PyPdfError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return False
 
