@@ -1,4 +1,4 @@
-"""Binding 100, 1,000 and 8,000 pages, stamped, outlined, labelled and linked, beside `qpdf --pages` of the same files."""
+"""Binding 100, 1,000 and 8,000 pages, stamped, outlined, labeled and linked, beside `qpdf --pages` of the same files."""
 
 from __future__ import annotations
 

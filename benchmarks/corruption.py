@@ -31,7 +31,7 @@ from assembler.runtime.workshop import Workshop
 from tests import factories
 
 MOST = 0.012  # of all corruptions, accepted with a loss nobody is told of
-_SCALE, _BLOCK, _APART = 0.5, 8, 4.0  # pixels a point; pixels; grey levels
+_SCALE, _BLOCK, _APART = 0.5, 8, 4.0  # pixels a point; pixels; gray levels
 _LINES = [[f"Page {n} of this letter.", *factories.LINES, f"Its number is {n * 1237}."] for n in range(1, 4)]
 
 
@@ -146,8 +146,8 @@ def _shown(data: bytes) -> Shown:
 
 
 def _drawn(page: Any) -> Any:
-    grey = page.render(scale=_SCALE, grayscale=True).to_numpy()
-    return grey.reshape(grey.shape[:2]).astype(np.int16)
+    gray = page.render(scale=_SCALE, grayscale=True).to_numpy()
+    return gray.reshape(gray.shape[:2]).astype(np.int16)
 
 
 def _same(one: Shown, other: Shown) -> bool:

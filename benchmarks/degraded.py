@@ -91,7 +91,7 @@ STEPS: dict[str, tuple[Callable[[Image.Image, float], Image.Image], Sequence[flo
     "coarse, dpi": (_coarse, (120, 90, 70, 55, 45, 35, 25)),
     "dark, part of the light": (_dark, (0.5, 0.25, 0.12, 0.05)),
     "faint, part of the contrast": (_faint, (0.5, 0.25, 0.15, 0.06)),
-    "grain, grey levels": (_grain, (15, 30, 50, 80)),
+    "grain, gray levels": (_grain, (15, 30, 50, 80)),
     "shadow, part of the light at its darkest": (_shadow, (0.6, 0.3, 0.1)),
 }  # fmt: skip
 

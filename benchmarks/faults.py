@@ -232,7 +232,7 @@ def _with(case: Case, person: Person) -> Case:
 
 
 def photographed(one: Subject, dice: random.Random) -> Iterator[Planted]:
-    """A page or photograph of the sample once more: turned, scaled, cut, lit otherwise, with grain, and recognised anew."""
+    """A page or photograph of the sample once more: turned, scaled, cut, lit otherwise, with grain, and recognized anew."""
     there = [(key, page) for key, pages in one.texts.items() for page in pages]
     _, page = dice.choice(there)
     again = rescans.read_again(one.folder / page.path, page, dice)
@@ -272,7 +272,7 @@ def _scene(seed: int) -> PageText:
 
 
 def upside_down(one: Subject, dice: random.Random) -> Iterator[Planted]:
-    """One page of several stood on its head, and was turned when it was recognised."""
+    """One page of several stood on its head, and was turned when it was recognized."""
     for key, pages in one.texts.items():
         if len(pages) > 2 and not any(page.turned for page in pages):
             n = dice.randrange(len(pages))

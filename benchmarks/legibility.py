@@ -1,7 +1,7 @@
 """`python -m benchmarks.legibility`: verdicts on degraded pages beside how much of their text can be read; docs/legibility.svg.
 
-Readable: eight of ten words are recognised; unreadable: fewer than half. Each page goes the way of an exhibit: placed on a sheet,
-recognised, measured, judged.
+Readable: eight of ten words are recognized; unreadable: fewer than half. Each page goes the way of an exhibit: placed on a sheet,
+recognized, measured, judged.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from benchmarks.degraded import STEPS, Page, drawn, real, recall
 PLOT = Path(__file__).parent.parent / "docs/legibility.svg"
 LIMITS = legibility.limits(Shelf.default().schema("legibility.json"))
 TRUTHS = ("readable", "partly", "unreadable")
-_COLOURS = {Verdict.LEGIBLE: "#2a7f3f", Verdict.DOUBTFUL: "#d98a00", Verdict.ILLEGIBLE: "#b3261e"}
+_COLORS = {Verdict.LEGIBLE: "#2a7f3f", Verdict.DOUBTFUL: "#d98a00", Verdict.ILLEGIBLE: "#b3261e"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ class Row:
     measures: Measures
     verdict: Verdict
     rule: str
-    recognised_ms: float
+    recognized_ms: float
     measured_ms: float
 
     @property
@@ -98,7 +98,7 @@ def _row(page: Page, kind: str, step: float, picture: Image.Image, scratch: Path
     return Row(
         page=page.name, kind=kind, step=step, recall=recall(" ".join(read.words), page.text), measures=made,
         verdict=judged.verdict, rule=judged.reasons[0].rule if judged.reasons else "",
-        recognised_ms=1000 * (between - start), measured_ms=1000 * (end - between),
+        recognized_ms=1000 * (between - start), measured_ms=1000 * (end - between),
     )  # fmt: skip
 
 
@@ -124,13 +124,13 @@ def confusion(rows: Sequence[Row]) -> None:
         print(f"{truth:12}" + "".join(f"{counted[truth, verdict]:>12}" for verdict in Verdict))
     once = [row for row in rows if row.measures.vanished is None and row.measures.hidden is None]
     if once:
-        print(f"{len(rows)} pages; {len(rows) - len(once)} of them recognised again; the others measured in "
-              f"{sum(row.measured_ms for row in once) / len(once):.0f} ms a page, drawing included, recognised in "
-              f"{sum(row.recognised_ms for row in once) / len(once):.0f} ms", file=sys.stdout)
+        print(f"{len(rows)} pages; {len(rows) - len(once)} of them recognized again; the others measured in "
+              f"{sum(row.measured_ms for row in once) / len(once):.0f} ms a page, drawing included, recognized in "
+              f"{sum(row.recognized_ms for row in once) / len(once):.0f} ms", file=sys.stdout)
 
 
 def plot(rows: Sequence[Row]) -> str:
-    """Words read (upwards) at each step (to the right, worse), one panel for each kind of damage; colour: the verdict."""
+    """Words read (upwards) at each step (to the right, worse), one panel for each kind of damage; color: the verdict."""
     kinds = [kind for kind in STEPS if kind != "as it is"]
     wide, high, gap = 230, 150, 34
     columns = 4
@@ -151,10 +151,10 @@ def plot(rows: Sequence[Row]) -> str:
             same = [row for row in rows if row.kind == kind and row.step == step]
             for k, row in enumerate(same):
                 shift, y = (k - (len(same) - 1) / 2) * 4, top + high * (1 - row.recall)
-                out.append(f'<circle cx="{x + shift:.1f}" cy="{y:.1f}" r="4" fill="{_COLOURS[row.verdict]}" fill-opacity="0.8"/>')
+                out.append(f'<circle cx="{x + shift:.1f}" cy="{y:.1f}" r="4" fill="{_COLORS[row.verdict]}" fill-opacity="0.8"/>')
     left, top = gap + 3 * (wide + gap), 28 + high + 60
-    for n, (verdict, colour) in enumerate(_COLOURS.items()):
-        out += [f'<circle cx="{left + 20}" cy="{top + 30 + 22 * n}" r="5" fill="{colour}"/>',
+    for n, (verdict, color) in enumerate(_COLORS.items()):
+        out += [f'<circle cx="{left + 20}" cy="{top + 30 + 22 * n}" r="5" fill="{color}"/>',
                 f'<text x="{left + 32}" y="{top + 34 + 22 * n}">{verdict}</text>']  # fmt: skip
     out.append(f'<text x="{left + 14}" y="{top + 112}">upwards: part of the words read</text>')
     return "\n".join([*out, "</svg>\n"])

@@ -86,7 +86,7 @@ def loop_alone(home: Path) -> Iterator[Line]:
 
 
 def bare_loop(home: Path) -> Iterator[Line]:
-    """A cold build of scanned pages with one worker beside a loop that does nothing but recognise the same pages."""
+    """A cold build of scanned pages with one worker beside a loop that does nothing but recognize the same pages."""
     case = home / "few/c0000"
     ours = command(
         [*ASSEMBLER, "bundle", str(case), "--jobs", "1", *DAY],
@@ -208,7 +208,7 @@ def _scan(path: Path, first: int, pages: int) -> None:
 
 
 def make_heavy(case: Path, megabytes: str) -> None:
-    """Photographs of pages, colour, 300 dpi and more, until there are so many megabytes."""
+    """Photographs of pages, color, 300 dpi and more, until there are so many megabytes."""
     import numpy as np
     from PIL import Image
 
@@ -228,7 +228,7 @@ def make_heavy(case: Path, megabytes: str) -> None:
 
 
 def loop(case: Path) -> None:
-    """The limit: render each scanned page at 200 dpi and recognise it, nothing else."""
+    """The limit: render each scanned page at 200 dpi and recognize it, nothing else."""
     from benchmarks import mixed
 
     reader = mixed.engine()

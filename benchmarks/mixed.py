@@ -20,7 +20,7 @@ CORES = 2
 
 
 def lines(home: Path) -> Iterator[Line]:
-    """Beside OCRmyPDF and qpdf, which only recognise and merge; and beside a loop that only recognises."""
+    """Beside OCRmyPDF and qpdf, which only recognize and merge; and beside a loop that only recognizes."""
     from benchmarks.__main__ import ASSEMBLER, Line, ocr_and_merge, shown
 
     case = home / "mixed"
@@ -67,13 +67,13 @@ def make(case: Path) -> None:
 
 
 def loop(case: Path) -> None:
-    """The limit: each page that needs it rendered at 200 dpi and recognised, on as many cores, and nothing else."""
+    """The limit: each page that needs it rendered at 200 dpi and recognized, on as many cores, and nothing else."""
     files = sorted(path for path in (case / "evidence").iterdir() if not path.name.startswith("text"))
     with ProcessPoolExecutor(CORES) as pool:
-        print(sum(pool.map(recognised, files)))
+        print(sum(pool.map(recognized, files)))
 
 
-def recognised(path: Path) -> int:
+def recognized(path: Path) -> int:
     """Letters found in a file."""
     reader = engine()
     return sum(len(read(reader, image)) for image in images(path))
@@ -107,7 +107,7 @@ def images(path: Path) -> Iterator[Any]:
         yield ImageOps.exif_transpose(Image.open(path)).convert("L")
         return
     for page in pdfium.PdfDocument(path):
-        yield page.render(scale=200 / 72).to_pil().convert("L")  # drawn in colour a scan takes half the time
+        yield page.render(scale=200 / 72).to_pil().convert("L")  # drawn in color a scan takes half the time
 
 
 if __name__ == "__main__":

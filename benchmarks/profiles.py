@@ -64,7 +64,7 @@ def built(case: Path, name: str) -> bool:
 
 
 def case_of(folder: Path, pages: int) -> Path:
-    """The tests' small case, with exhibits of large grainy colour scans added."""
+    """The tests' small case, with exhibits of large grainy color scans added."""
     case = deepcopy(factories.CASE)
     for number in range(pages // PER_EXHIBIT):
         case["exhibits"].append(

@@ -97,7 +97,7 @@ def _ours(page: Page, language: str, sheet: Path, box: tuple[float, float, float
     first: list[float] = []
     plain = ocr.read_page
 
-    def timed(*given: object) -> ocr.Recognised:
+    def timed(*given: object) -> ocr.Recognized:
         start = time.process_time()
         made = plain(*given)  # type: ignore[arg-type]
         first.append(time.process_time() - start)

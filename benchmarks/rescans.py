@@ -23,7 +23,7 @@ _LONGER = 1700  # pixels of the longer side, before it is made smaller: a page a
 
 
 def shown(path: Path, number: int) -> Image.Image:
-    """A page of a client's file, grey, upright."""
+    """A page of a client's file, gray, upright."""
     if path.suffix == ".pdf":
         with pdfium.PdfDocument(path) as pdf:
             page = pdf[number - 1]

@@ -11,7 +11,7 @@ _SIZES = ((1280, 960), (960, 1280), (1280, 720))
 
 
 def scene(seed: int) -> Image.Image:
-    """A grey photograph; the same one for the same seed."""
+    """A gray photograph; the same one for the same seed."""
     dice = random.Random(f"scene {seed}")
     size = dice.choice(_SIZES)
     horizon = round(size[1] * dice.uniform(0.35, 0.65))

@@ -54,7 +54,7 @@ def own_face_only(doc) -> None:
             level.set(qn("w:val"), "".join("•" if ord(c) >= 0xE000 else c for c in level.get(qn("w:val"))))
 
 
-def line(doc, text: str = "", *, bold=False, italic=False, size=None, centre=False, after=None, keep=False, indent=None,
+def line(doc, text: str = "", *, bold=False, italic=False, size=None, center=False, after=None, keep=False, indent=None,
          before=None, style=None):  # fmt: skip
     paragraph = doc.add_paragraph(style=style)
     run = paragraph.add_run(text)
@@ -62,7 +62,7 @@ def line(doc, text: str = "", *, bold=False, italic=False, size=None, centre=Fal
     if size:
         run.font.size = Pt(size)
     form = paragraph.paragraph_format
-    if centre:
+    if center:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
     if after is not None:
         form.space_after = Pt(after)
@@ -171,7 +171,7 @@ def re_block(doc, widths, first: str, *further: tuple[str, str]) -> None:
                        "A-{{ beneficiary.a_number }}{% endif %}"])  # fmt: skip
     row(made, widths, ["{%tr if supporters %}", ""])
     row(made, widths, ["Supporter{% if supporters | length > 1 %}s{% endif %}:", "{% for one in supporters %}{{ one.person.name.full }}"
-                       "{% if one.organisation %}, {{ one.organisation }}{% endif %}{% if not loop.last %}; {% endif %}{% endfor %}"])  # fmt: skip
+                       "{% if one.organization %}, {{ one.organization }}{% endif %}{% if not loop.last %}; {% endif %}{% endfor %}"])  # fmt: skip
     row(made, widths, ["{%tr endif %}", ""])
     line(doc, "", after=2)
 
@@ -295,9 +295,9 @@ def response_letter():
 
 def translator_certificate():
     doc = document()
-    line(doc, "UNSIGNED DRAFT", bold=True, size=14, centre=True, after=0)
+    line(doc, "UNSIGNED DRAFT", bold=True, size=14, center=True, after=0)
     line(doc, "Not a certificate until the translator has read it, corrected it, filled in every blank and signed by hand. Delete these two "
-         "paragraphs before printing.", italic=True, size=9.5, centre=True, after=18)  # fmt: skip
+         "paragraphs before printing.", italic=True, size=9.5, center=True, after=18)  # fmt: skip
     doc.add_heading("Certificate of translation", 1).alignment = WD_ALIGN_PARAGRAPH.CENTER
     line(doc, "I, {% if translator %}{{ translator.name.full }}{% else %}" + BLANK + "{% endif %}, certify that I am competent to translate from {{ source_language }} into English, and that the attached English "
          "translation of the document named below is complete and accurate, stamps, seals, handwriting and notes in its margins "
@@ -397,8 +397,8 @@ def tab_sheets():
     heading = doc.add_heading(level=1)
     heading.alignment = WD_ALIGN_PARAGRAPH.CENTER
     heading.add_run("EXHIBIT {{ row.tab }}").font.size = Pt(60)
-    line(doc, "{{ row.title }}", size=18, centre=True, before=12, after=12)
-    line(doc, "{{r row.sheet_link }}", centre=True)
+    line(doc, "{{ row.title }}", size=18, center=True, before=12, after=12)
+    line(doc, "{{r row.sheet_link }}", center=True)
     line(doc, "{%p if not loop.last %}")
     doc.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
     line(doc, "{%p endif %}")
@@ -413,11 +413,11 @@ def form_placeholder():
     heading = doc.add_heading(level=1)
     heading.alignment = WD_ALIGN_PARAGRAPH.CENTER
     heading.add_run("FORM {{ form }}").font.size = Pt(40)
-    line(doc, "is not enclosed yet", size=18, centre=True, after=24)
-    line(doc, "This page holds its place and must not be filed.", bold=True, centre=True)
+    line(doc, "is not enclosed yet", size=18, center=True, after=24)
+    line(doc, "This page holds its place and must not be filed.", bold=True, center=True)
     line(doc, "Download the form from uscis.gov, put it into forms/, list it in case.json, and build again: a blank is filled from the "
          "same facts where its edition is known; one that you completed and signed goes in as it is. The answers are in "
-         "forms/answers-{{ form | lower }}.docx beside the bundle.", centre=True)  # fmt: skip
+         "forms/answers-{{ form | lower }}.docx beside the bundle.", center=True)  # fmt: skip
     return doc
 
 
@@ -475,9 +475,9 @@ def caption_cover():
         added = right.add_paragraph(text)
         added.alignment, added.paragraph_format.space_after = WD_ALIGN_PARAGRAPH.RIGHT, Pt(2)
     for text in ("UNITED STATES DEPARTMENT OF JUSTICE", "EXECUTIVE OFFICE FOR IMMIGRATION REVIEW", "IMMIGRATION COURT"):
-        line(doc, text, bold=True, centre=True, after=0, before=30 if text.startswith("UNITED") else None)
-    line(doc, RULE, centre=True, before=6, after=0)
-    line(doc, "(city and state of the court: fill in by hand)", italic=True, size=9, centre=True, after=24)
+        line(doc, text, bold=True, center=True, after=0, before=30 if text.startswith("UNITED") else None)
+    line(doc, RULE, center=True, before=6, after=0)
+    line(doc, "(city and state of the court: fill in by hand)", italic=True, size=9, center=True, after=24)
     made = table(doc, (3.4, 3.1))
     caption = row(made, (3.4, 3.1), ["In the matter of", "File no."])
     for cell, texts in zip(caption, (
@@ -491,8 +491,8 @@ def caption_cover():
     for name in ("Immigration judge:", "Next hearing, date:", "Next hearing, time:"):
         for cell in row(made, (1.9, 4.6), [name, BLANK + "  (by hand)"]):
             cell.paragraphs[0].paragraph_format.space_before = Pt(8)
-    line(doc, "{{ plan_title | upper }}", bold=True, size=14, centre=True, before=36, after=4)
-    line(doc, "EVIDENCE{% if index %}, EXHIBITS {{ index[0].tab }} TO {{ index[-1].tab }}{% endif %}", bold=True, centre=True)
+    line(doc, "{{ plan_title | upper }}", bold=True, size=14, center=True, before=36, after=4)
+    line(doc, "EVIDENCE{% if index %}, EXHIBITS {{ index[0].tab }} TO {{ index[-1].tab }}{% endif %}", bold=True, center=True)
     return doc
 
 

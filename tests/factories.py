@@ -68,8 +68,8 @@ def photo(orientation: int = 1, gps: bool = True, lines: Sequence[str] = LINES) 
 def corners(orientation: int) -> bytes:
     """A small picture, upright: red top left, green top right, blue bottom left; stored as the tag says."""
     upright = Image.new("RGB", (120, 80), "white")
-    for box, colour in (((0, 0, 40, 27), "red"), ((80, 0, 120, 27), "green"), ((0, 53, 40, 80), "blue")):
-        upright.paste(colour, box)
+    for box, color in (((0, 0, 40, 27), "red"), ((80, 0, 120, 27), "green"), ((0, 53, 40, 80), "blue")):
+        upright.paste(color, box)
     undo = {2: Image.Transpose.FLIP_LEFT_RIGHT, 3: Image.Transpose.ROTATE_180, 4: Image.Transpose.FLIP_TOP_BOTTOM,
             5: Image.Transpose.TRANSPOSE, 6: Image.Transpose.ROTATE_90, 7: Image.Transpose.TRANSVERSE,
             8: Image.Transpose.ROTATE_270}  # fmt: skip
@@ -82,7 +82,7 @@ def corners(orientation: int) -> bytes:
 
 
 def png(lines: Sequence[str] = LINES, dpi: int = 150) -> bytes:
-    """A typed page as a grey PNG, without metadata."""
+    """A typed page as a gray PNG, without metadata."""
     return draw.png(draw.sheet(lines, dpi))
 
 
@@ -110,8 +110,8 @@ def picture(kind: str, image: Image.Image | None = None, **options: Any) -> byte
     return out.getvalue()
 
 
-def wide_colours() -> bytes:
-    """A colour profile as phones write it: that of sRGB with the primaries of Display P3."""
+def wide_colors() -> bytes:
+    """A color profile as phones write it: that of sRGB with the primaries of Display P3."""
     from PIL import ImageCms
 
     profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
@@ -125,13 +125,13 @@ def wide_colours() -> bytes:
     return bytes(profile)
 
 
-def colours() -> Image.Image:
-    """Fields of strong colours, grey steps, and an upper left corner of its own."""
+def colors() -> Image.Image:
+    """Fields of strong colors, gray steps, and an upper left corner of its own."""
     image = Image.new("RGB", (400, 500), "white")
     fields = ("red", "lime", "blue", "cyan", "magenta", "yellow", "black", "#32c832", "#c83232", "#808080")
-    for number, colour in enumerate(fields):
+    for number, color in enumerate(fields):
         x, y = number % 4 * 100, number // 4 * 125
-        image.paste(colour, (x + 5, y + 5, x + 95, y + 120))
+        image.paste(color, (x + 5, y + 5, x + 95, y + 120))
     image.paste("orange", (0, 0, 40, 40))
     return image
 
@@ -152,7 +152,7 @@ def blank_pdf(pages: int = 1, size: tuple[float, float] = (612, 792)) -> bytes:
 
 
 def full_ink_pdf() -> bytes:
-    """A page that is grey to its edges, with some text."""
+    """A page that is gray to its edges, with some text."""
     paper = draw.Paper(note="test")
     paper.canvas.setFillGray(0.6)
     paper.canvas.rect(0, 0, 612, 792, stroke=0, fill=1)

@@ -150,9 +150,9 @@ def test_nothing_a_page_did_to_its_drawing_moves_or_hides_the_stamp(tmp_path: Pa
 def pixels(bundle: Path, number: int, scale: float = 1) -> list[list[bool]]:
     """Where the page is dark, row by row."""
     document = pdfium.PdfDocument(bundle)
-    grey = document[number - 1].render(scale=scale, grayscale=True).to_numpy()
+    gray = document[number - 1].render(scale=scale, grayscale=True).to_numpy()
     document.close()
-    return [[bool(value) for value in row] for row in (grey.reshape(grey.shape[:2]) < 128)]
+    return [[bool(value) for value in row] for row in (gray.reshape(gray.shape[:2]) < 128)]
 
 
 def test_a_bundle_can_be_evidence_in_another(tmp_path: Path) -> None:
@@ -395,8 +395,8 @@ def twice_the_same_picture() -> bytes:
     with Pdf.open(io.BytesIO(factories.scan_pdf([["one"], ["two"]]))) as pdf:
         (name,) = (key for key, one in pdf.pages[0].Resources.XObject.items() if one.Subtype == Name.Image)
         picture = pdf.pages[0].Resources.XObject[name]
-        grey = {"Width": 20, "Height": 20, "BitsPerComponent": 8, "ColorSpace": Name.DeviceGray}
-        picture.SMask = pdf.make_stream(bytes(range(200)) * 2, pikepdf.Dictionary(Type=Name.XObject, Subtype=Name.Image, **grey))
+        gray = {"Width": 20, "Height": 20, "BitsPerComponent": 8, "ColorSpace": Name.DeviceGray}
+        picture.SMask = pdf.make_stream(bytes(range(200)) * 2, pikepdf.Dictionary(Type=Name.XObject, Subtype=Name.Image, **gray))
         pdf.pages[1].Resources.XObject = pikepdf.Dictionary({name: picture})
         out = io.BytesIO()
         pdf.save(out)

@@ -61,7 +61,7 @@ def test_every_page_and_photograph_taken_again_is_found_and_no_other(subjects: l
     assert [(one.planted, one.recall, one.false) for one in scores] == [(2, 1.0, 0)] * len(planted.PICTURES)
 
 
-def test_every_page_keeps_a_small_picture_whether_it_was_recognised_or_not(subjects: list[planted.Subject]) -> None:
+def test_every_page_keeps_a_small_picture_whether_it_was_recognized_or_not(subjects: list[planted.Subject]) -> None:
     pages = [page for one in subjects for pages in one.texts.values() for page in pages]
 
     assert {page.method for page in pages} >= {"text", "ocr"}
@@ -297,7 +297,7 @@ def test_a_completed_form_is_looked_through(subjects: list[planted.Subject]) -> 
 
 
 def _scene(seed: int) -> Image.Image:
-    """Something like a photograph: patches of grey, and marks on them."""
+    """Something like a photograph: patches of gray, and marks on them."""
     dice = np.random.default_rng(seed)
     coarse = Image.fromarray(dice.integers(30, 220, (9, 7), dtype=np.uint8)).resize((560, 720), Image.Resampling.BICUBIC)
     fine = Image.fromarray(dice.integers(0, 120, (72, 56), dtype=np.uint8)).resize((560, 720), Image.Resampling.BILINEAR)
@@ -306,7 +306,7 @@ def _scene(seed: int) -> Image.Image:
 
 def _small(picture: Image.Image) -> Miniature:
     small = picture.resize((round(112 * picture.width / picture.height), 112), Image.Resampling.BOX)
-    return Miniature(width=small.width, height=small.height, grey=small.tobytes())
+    return Miniature(width=small.width, height=small.height, gray=small.tobytes())
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -434,12 +434,12 @@ def test_words_in_common_are_counted_as_sets_count_them() -> None:
 
 
 def test_patches_are_measured_from_running_sums_as_one_by_one() -> None:
-    grey = np.random.default_rng(3).integers(0, 256, (40, 31)).astype(np.float32)
-    grey[:20, :20] = 200  # shows nothing
-    patches = np.lib.stride_tricks.sliding_window_view(grey.astype(np.float64), (16, 16)).reshape(25, 16, 256)
+    gray = np.random.default_rng(3).integers(0, 256, (40, 31)).astype(np.float32)
+    gray[:20, :20] = 200  # shows nothing
+    patches = np.lib.stride_tricks.sliding_window_view(gray.astype(np.float64), (16, 16)).reshape(25, 16, 256)
     lengths = np.linalg.norm(patches - patches.mean(axis=2, keepdims=True), axis=2)
 
-    assert np.allclose(picture_matching._lengths(grey), np.maximum(lengths, 16))
+    assert np.allclose(picture_matching._lengths(gray), np.maximum(lengths, 16))
 
 
 # --- likeness ---------------------------------------------------------------------------------------------------------
@@ -532,7 +532,7 @@ def test_any_declared_language_is_compared_with_the_page(text: str, declared: st
     assert language.seems_in(text, declared) == seems
 
 
-def test_letters_recognised_as_another_language_say_nothing_but_the_picture_s_script_does() -> None:
+def test_letters_recognized_as_another_language_say_nothing_but_the_picture_s_script_does() -> None:
     garbage = "Aosinka sugana npo Te wo antwHa nepe6ysana Ha nikyBaHHi y micekii nikapHi Ta notpe6ye onepauii Ha cepui " * 2
 
     assert language.seems_in(garbage, "uk", readable=False) == ""

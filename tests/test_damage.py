@@ -41,13 +41,13 @@ def indexed(palette: bytes) -> bytes:
 
 
 def jpeg(change: Callable[[bytes], bytes]) -> bytes:
-    data = factories.picture("JPEG", factories.colours())
+    data = factories.picture("JPEG", factories.colors())
     return written(image(change(data), b"/Width 400 /Height 500 /BitsPerComponent 8 /ColorSpace /DeviceRGB", b"/DCTDecode"))
 
 
 def jpeg2000(**options: object) -> bytes:
     out = io.BytesIO()
-    factories.colours().save(out, "JPEG2000", **options)
+    factories.colors().save(out, "JPEG2000", **options)
     return written(image(out.getvalue(), b"/Width 400 /Height 500", b"/JPXDecode"))
 
 

@@ -116,8 +116,8 @@ def test_a_mistake_names_template_and_place(paragraph: str, message: str) -> Non
 
 
 def test_a_mistake_in_a_header_names_its_place() -> None:
-    with pytest.raises(TemplateBroken, match="'colour' is undefined, in 'Head {{ colour }}'"):
-        render(template("Body", header="Head {{ colour }}"), values(case()))
+    with pytest.raises(TemplateBroken, match="'color' is undefined, in 'Head {{ color }}'"):
+        render(template("Body", header="Head {{ color }}"), values(case()))
 
 
 def test_citations_become_links_in_parentheses() -> None:

@@ -53,9 +53,9 @@ def refused(home: Path, files: Mapping[str, bytes], parts: Mapping[str, Any] | N
 
 def rendered(pdf: bytes | Path, page: int = 0, dpi: int = 50) -> np.ndarray:
     document = pdfium.PdfDocument(pdf)
-    grey = document[page].render(scale=dpi / 72, grayscale=True).to_numpy()
+    gray = document[page].render(scale=dpi / 72, grayscale=True).to_numpy()
     document.close()
-    return grey.reshape(grey.shape[:2]).astype(int)
+    return gray.reshape(gray.shape[:2]).astype(int)
 
 
 def words(pdf: Path, page: int = 0) -> str:
@@ -140,11 +140,11 @@ def test_photos_stand_upright_whatever_the_camera_says(tmp_path: Path, orientati
     x, y, width, height = placed.box
     assert (shown.width, shown.height) == (792, 612)
     left, right, top, bottom = x + 25, x + width - 25, shown.height - y - height + 25, shown.height - y - 25
-    colours = [shown.getpixel((round(a), round(b))) for a, b in ((left, top), (right, top), (left, bottom), (right, bottom))]
-    assert [c[0] > 200 and c[1] < 90 for c in colours] == [True, False, False, False]
-    assert colours[1][1] > 90 > colours[1][0]
-    assert colours[2][2] > 200 > colours[2][0]
-    assert min(colours[3]) > 230
+    colors = [shown.getpixel((round(a), round(b))) for a, b in ((left, top), (right, top), (left, bottom), (right, bottom))]
+    assert [c[0] > 200 and c[1] < 90 for c in colors] == [True, False, False, False]
+    assert colors[1][1] > 90 > colors[1][0]
+    assert colors[2][2] > 200 > colors[2][0]
+    assert min(colors[3]) > 230
 
 
 def test_the_pictures_own_data_is_kept_and_its_metadata_is_not(tmp_path: Path) -> None:
@@ -164,9 +164,9 @@ def test_the_pictures_own_data_is_kept_and_its_metadata_is_not(tmp_path: Path) -
 
 
 def test_stripping_keeps_what_decoding_needs() -> None:
-    grey = Image.linear_gradient("L").convert("CMYK")
+    gray = Image.linear_gradient("L").convert("CMYK")
     out = io.BytesIO()
-    grey.save(out, "JPEG", icc_profile=b"\0" * 200, comment=b"CANARY")
+    gray.save(out, "JPEG", icc_profile=b"\0" * 200, comment=b"CANARY")
 
     plain = strip_jpeg(out.getvalue() + b"trailing CANARY")
 
@@ -177,11 +177,11 @@ def test_stripping_keeps_what_decoding_needs() -> None:
 
 @pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "RGBA", "LA", "I;16"])
 def test_png_of_every_mode_looks_as_it_should(tmp_path: Path, mode: str) -> None:
-    grey = Image.linear_gradient("L").resize((300, 400))
+    gray = Image.linear_gradient("L").resize((300, 400))
     if mode == "I;16":
-        image = grey.convert("I").point(lambda v: v * 256).convert("I;16")
+        image = gray.convert("I").point(lambda v: v * 256).convert("I;16")
     else:
-        image = grey.convert(mode, dither=Image.Dither.NONE)
+        image = gray.convert(mode, dither=Image.Dither.NONE)
     made = prepared(tmp_path, {"a.png": draw.png(image)})["a.png"]
 
     shown = rendered(made.pdf)[40:-40, 40:-40]

@@ -52,9 +52,9 @@ def shown(data: bytes | Path, page: int = 0, scale: float = 1.0) -> np.ndarray:
     """As a viewer shows it, with form fields filled."""
     document = pdfium.PdfDocument(data)
     document.init_forms()
-    grey = np.asarray(document[page].render(scale=scale, may_draw_forms=True).to_pil().convert("L")).astype(int)
+    gray = np.asarray(document[page].render(scale=scale, may_draw_forms=True).to_pil().convert("L")).astype(int)
     document.close()
-    return grey
+    return gray
 
 
 def blocks(one: np.ndarray, other: np.ndarray, side: int = 12) -> float:

@@ -73,11 +73,11 @@ def scan() -> Pdf:
 
 PALETTE = Array([Name.Indexed, Name.DeviceRGB, 1, pikepdf.String(b"\x00\x00\x00\xff\xff\xf0")])
 PICTURES = {
-    "grey": lambda: stored(SHEET.convert("L").tobytes(), Name.DeviceGray, 8),
-    "colour": lambda: stored(Image.effect_noise(SHEET.size, 40).convert("RGB").tobytes(), Name.DeviceRGB, 8),
-    "grey stored as colour": lambda: stored(SHEET.convert("RGB").tobytes(), Name.DeviceRGB, 8),
+    "gray": lambda: stored(SHEET.convert("L").tobytes(), Name.DeviceGray, 8),
+    "color": lambda: stored(Image.effect_noise(SHEET.size, 40).convert("RGB").tobytes(), Name.DeviceRGB, 8),
+    "gray stored as color": lambda: stored(SHEET.convert("RGB").tobytes(), Name.DeviceRGB, 8),
     "black and white": lambda: stored(SHEET.convert("1").tobytes(), Name.DeviceGray, 1),
-    "black and white stored as grey": lambda: stored(SHEET.convert("1").convert("L").tobytes(), Name.DeviceGray, 8),
+    "black and white stored as gray": lambda: stored(SHEET.convert("1").convert("L").tobytes(), Name.DeviceGray, 8),
     "palette": lambda: stored((np.asarray(SHEET.convert("L")) > 128).astype(np.uint8).tobytes(), PALETTE, 8),
     "stencil": lambda: stored(SHEET.convert("1").tobytes(), Name.DeviceGray, 1, ImageMask=True),
     "JPEG": scan,
@@ -100,7 +100,7 @@ def test_stored_again_without_loss_a_picture_is_smaller_and_draws_the_same(name:
     assert np.array_equal(drawn(pdf), before)
 
 
-@pytest.mark.parametrize("name", ["grey", "colour", "black and white", "palette", "JPEG"])
+@pytest.mark.parametrize("name", ["gray", "color", "black and white", "palette", "JPEG"])
 def test_drawn_coarser_a_picture_keeps_its_ink(name: str) -> None:
     pdf = PICTURES[name]()
     before, image = drawn(pdf), picture(pdf)
@@ -125,7 +125,7 @@ def test_what_is_not_sure_to_look_the_same_stays(change: dict[str, Any]) -> None
 
 
 def test_a_picture_belongs_to_its_first_page_at_the_size_it_is_drawn_largest(tmp_path: Path) -> None:
-    pdf = PICTURES["grey"]()
+    pdf = PICTURES["gray"]()
     second = pdf.add_blank_page(page_size=(612, 792))
     second.Resources = pdf.pages[0].Resources
     second.Contents = pdf.make_stream(b"q 2 0 0 2 0 0 cm q 153 0 0 198 0 0 cm /I Do Q Q")
@@ -331,7 +331,7 @@ class BrokenShop:
 
 
 def test_a_page_that_breaks_its_worker_stays_and_is_told(tmp_path: Path) -> None:
-    PICTURES["grey"]().save(tmp_path / "a.pdf")
+    PICTURES["gray"]().save(tmp_path / "a.pdf")
     with Workshop(tmp_path / "shop", jobs=1) as shop:
         broken: Any = BrokenShop(shop)
         desk = optimize.lay_out({"exhibit:a": tmp_path / "a.pdf"}, {}, Profile(id="x", title="x", max_dpi=100), broken)
@@ -344,7 +344,7 @@ def test_a_page_that_breaks_its_worker_stays_and_is_told(tmp_path: Path) -> None
     assert "memory" in found[0].problem
 
 
-def test_without_colour_everything_keeps_its_lightness(tmp_path: Path) -> None:
+def test_without_color_everything_keeps_its_lightness(tmp_path: Path) -> None:
     pdf = stored(np.tile(np.array([200, 40, 90], dtype=np.uint8), SHEET.width * SHEET.height).tobytes(), Name.DeviceRGB, 8)
     inks = Array([Name.ICCBased, pdf.make_stream(b"x", N=3)])
     form = pdf.make_stream(b"0 0 1 rg 0 0 40 40 re f", Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, 40, 40]))
@@ -357,15 +357,15 @@ def test_without_colour_everything_keeps_its_lightness(tmp_path: Path) -> None:
     )
     pdf.save(tmp_path / "a.pdf")
     with Workshop(tmp_path / "shop", jobs=1) as shop:
-        made = optimize.without_colour({"exhibit:a": tmp_path / "a.pdf"}, shop)["exhibit:a"]
+        made = optimize.without_color({"exhibit:a": tmp_path / "a.pdf"}, shop)["exhibit:a"]
 
-    assert see(tmp_path / "a.pdf", colours=True).pages[0].coloured
-    assert not see(made, colours=True).pages[0].coloured
-    before, after = (grey_of(path) for path in (tmp_path / "a.pdf", made))
+    assert see(tmp_path / "a.pdf", colors=True).pages[0].colored
+    assert not see(made, colors=True).pages[0].colored
+    before, after = (gray_of(path) for path in (tmp_path / "a.pdf", made))
     assert np.abs(before - after).max() <= 20  # readers make four inks red, green and blue in their own ways
 
 
-def grey_of(path: Path) -> Any:
+def gray_of(path: Path) -> Any:
     document = pdfium.PdfDocument(path)
     pixels = document[0].render(scale=0.5).to_pil().convert("L")
     document.close()

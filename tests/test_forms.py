@@ -1,4 +1,4 @@
-"""forms: maps, expressions, filling, recognising and reading back, on forms drawn here with the traps of the real ones."""
+"""forms: maps, expressions, filling, recognizing and reading back, on forms drawn here with the traps of the real ones."""
 
 from __future__ import annotations
 
@@ -734,7 +734,7 @@ def test_no_pdf_is_no_form(tmp_path: Path, blank: Path) -> None:
     page = tmp_path / "form.pdf"
     page.write_bytes(b"<html><title>Form G-1145</title></html>")
     with pytest.raises(forms.FormUnreadable, match=r"form\.pdf"):
-        forms.recognise(page)
+        forms.recognize(page)
     with pytest.raises(forms.FormUnreadable):
         filled(page, a_case(), tmp_path, form=drawn_map(blank))
 
@@ -752,26 +752,26 @@ def test_payment_data_are_in_the_form_and_nowhere_else(blank: Path, tmp_path: Pa
     assert "4000" not in repr(done)
 
 
-# --- recognising and comparing --------------------------------------------------------------------------------------------
+# --- recognizing and comparing --------------------------------------------------------------------------------------------
 
 
-def test_recognise_names_form_edition_and_pages(blank: Path, tmp_path: Path) -> None:
-    found = forms.recognise(blank, (drawn_map(blank),))
+def test_recognize_names_form_edition_and_pages(blank: Path, tmp_path: Path) -> None:
+    found = forms.recognize(blank, (drawn_map(blank),))
     assert (found.form, found.edition, found.confidence, len(found.pages)) == ("i-131", "01/01/30", 1.0, 2)
-    assert forms.recognise(blank).confidence == 0.8
+    assert forms.recognize(blank).confidence == 0.8
     filled(blank, a_case(), tmp_path)
-    flat = forms.recognise(tmp_path / "flat.pdf")
+    flat = forms.recognize(tmp_path / "flat.pdf")
     assert (flat.form, flat.confidence, flat.fillable) == ("i-131", 0.8, False)
     empty = Pdf.new()
     empty.add_blank_page()
     empty.save(tmp_path / "empty.pdf")
-    assert forms.recognise(tmp_path / "empty.pdf").confidence == 0.0
+    assert forms.recognize(tmp_path / "empty.pdf").confidence == 0.0
     assert pickle.loads(pickle.dumps(found)) == found
 
 
 def test_superseded_mixed_and_missing_pages_are_found(blank: Path, tmp_path: Path) -> None:
-    assert forms.edition_findings(forms.recognise(blank), "x.pdf", {"i-131": "01/01/30"}) == ()
-    assert rules(forms.edition_findings(forms.recognise(blank), "x.pdf", {"i-131": "03/03/33"})) == ["FORM.EDITION"]
+    assert forms.edition_findings(forms.recognize(blank), "x.pdf", {"i-131": "01/01/30"}) == ()
+    assert rules(forms.edition_findings(forms.recognize(blank), "x.pdf", {"i-131": "03/03/33"})) == ["FORM.EDITION"]
     other = drawn_form(tmp_path / "other.pdf", edition="02/02/31", pages=3)
     one, two = pypdf.PdfReader(plain(blank)), pypdf.PdfReader(plain(other))
     for name, pages in {"mixed": [*one.pages, two.pages[2]], "short": [two.pages[0], two.pages[2]],
@@ -780,12 +780,12 @@ def test_superseded_mixed_and_missing_pages_are_found(blank: Path, tmp_path: Pat
         for page in pages:
             book.add_page(page)
         book.write(tmp_path / f"{name}.pdf")
-    found = forms.edition_findings(forms.recognise(tmp_path / "mixed.pdf"), "x.pdf", {})
+    found = forms.edition_findings(forms.recognize(tmp_path / "mixed.pdf"), "x.pdf", {})
     assert "FORM.MIXED" in rules(found)
     assert next(one for one in found if one.rule == "FORM.MIXED").page == 3
-    short_found = forms.edition_findings(forms.recognise(tmp_path / "short.pdf"), "x.pdf", {})
+    short_found = forms.edition_findings(forms.recognize(tmp_path / "short.pdf"), "x.pdf", {})
     assert "pages missing: 2 of 3" in short_found[0].problem
-    assert rules(forms.edition_findings(forms.recognise(tmp_path / "swapped.pdf"), "x.pdf", {})) == ["FORM.PAGES"]
+    assert rules(forms.edition_findings(forms.recognize(tmp_path / "swapped.pdf"), "x.pdf", {})) == ["FORM.PAGES"]
 
 
 def plain(path: Path) -> Path:
@@ -916,7 +916,7 @@ def _as_json(form: mapping.FormMap) -> dict[str, Any]:
 @pytest.mark.parametrize("form", FILLABLE, ids=lambda one: one.form)
 def test_a_real_form_filled_read_back_and_looked_at(form: mapping.FormMap, tmp_path: Path) -> None:
     blank = CORPUS / f"{form.form}.pdf"
-    found = forms.recognise(blank, MAPS)
+    found = forms.recognize(blank, MAPS)
     assert (found.form, found.edition, found.confidence) == (form.form, form.edition, 1.0)
     assert len(found.pages) == form.pages
     payment = PAYMENT if form.form == "g-1450" else None
@@ -973,9 +973,9 @@ def test_other_real_forms_are_refused_by_name(tmp_path: Path) -> None:
     assert rules(done.findings) == ["FORM.NO_MAP"]
     assert "I-765, edition 08/21/25" in done.findings[0].problem
     current = {"i-134": "01/20/25"}
-    assert rules(forms.edition_findings(forms.recognise(CORPUS / "i-134.pdf"), "i-134.pdf", current)) == ["FORM.EDITION"]
+    assert rules(forms.edition_findings(forms.recognize(CORPUS / "i-134.pdf"), "i-134.pdf", current)) == ["FORM.EDITION"]
     with pytest.raises(forms.FormUnreadable):
-        forms.recognise(CORPUS / "g-1145AROS.pdf")
+        forms.recognize(CORPUS / "g-1145AROS.pdf")
 
 
 @with_corpus

@@ -1,4 +1,4 @@
-"""ink: grey as PDFium gives it, whichever way it is drawn; marks where there are some."""
+"""ink: gray as PDFium gives it, whichever way it is drawn; marks where there are some."""
 
 from __future__ import annotations
 
@@ -17,30 +17,30 @@ from tests import factories
 @pytest.mark.parametrize("dpi", [54, 96, 200])
 def test_a_scan_is_the_same_however_it_is_drawn(dpi: int) -> None:
     document = pdfium.PdfDocument(factories.scan_pdf(dpi=150))
-    fast, slow = (np.asarray(ink.in_grey(document[0], dpi / 72, scanned=scanned)) for scanned in (True, False))
+    fast, slow = (np.asarray(ink.in_gray(document[0], dpi / 72, scanned=scanned)) for scanned in (True, False))
     document.close()
 
     assert fast.shape == slow.shape
     assert np.array_equal(fast, slow)
 
 
-def test_colours_become_the_grey_that_pdfium_makes_of_them() -> None:
+def test_colors_become_the_gray_that_pdfium_makes_of_them() -> None:
     picture = io.BytesIO()
-    factories.colours().save(picture, "PDF")
+    factories.colors().save(picture, "PDF")
     document = pdfium.PdfDocument(picture.getvalue())
-    fast, slow = (np.asarray(ink.in_grey(document[0], 1, scanned=scanned), dtype=int) for scanned in (True, False))
+    fast, slow = (np.asarray(ink.in_gray(document[0], 1, scanned=scanned), dtype=int) for scanned in (True, False))
     document.close()
 
     assert np.abs(fast - slow).max() <= 2  # rounding
 
 
-def test_a_page_as_large_as_a_wall_is_not_drawn_in_colour(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_as_large_as_a_wall_is_not_drawn_in_color(monkeypatch: pytest.MonkeyPatch) -> None:
     document = pdfium.PdfDocument(factories.blank_pdf(size=(3000, 4000)))
     seen: list[dict[str, object]] = []
     render = pdfium.PdfPage.render
     monkeypatch.setattr(pdfium.PdfPage, "render", lambda page, **how: seen.append(how) or render(page, **how))
-    ink.in_grey(document[0], 1, scanned=True)
-    ink.in_grey(document[0], 0.5, scanned=True)
+    ink.in_gray(document[0], 1, scanned=True)
+    ink.in_gray(document[0], 0.5, scanned=True)
     document.close()
 
     assert [how.get("grayscale", False) for how in seen] == [True, False]
@@ -48,9 +48,9 @@ def test_a_page_as_large_as_a_wall_is_not_drawn_in_colour(monkeypatch: pytest.Mo
 
 @given(st.binary(min_size=1, max_size=400))
 def test_the_paper_is_the_middle_level(levels: bytes) -> None:
-    grey = np.frombuffer(levels, dtype=np.uint8)
+    gray = np.frombuffer(levels, dtype=np.uint8)
 
-    assert ink._median(grey) == np.median(grey)
+    assert ink._median(gray) == np.median(gray)
 
 
 def test_marks_are_where_the_words_are() -> None:

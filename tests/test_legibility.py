@@ -35,7 +35,7 @@ def sheet() -> Image.Image:
 
 
 def measured(image: Image.Image, folder: Path, frame: tuple[float, float, float, float] = WHOLE) -> Measures:
-    read = ocr.recognise(image, 200, "eng", folder)
+    read = ocr.recognize(image, 200, "eng", folder)
     words = tuple(zip(read.words, read.confidences, read.boxes, strict=True))
     return measure(image, 200, words, frame, lambda picture: ocr.read_words(picture, 200, "eng"))
 
@@ -149,13 +149,13 @@ def test_words_cut_by_the_edge_of_the_scan_are_told(tmp_path: Path) -> None:
     assert measured(page, tmp_path).clipped == ()
 
 
-def test_a_washed_out_patch_on_grey_paper_is_told_and_white_paper_is_not(tmp_path: Path) -> None:
+def test_a_washed_out_patch_on_gray_paper_is_told_and_white_paper_is_not(tmp_path: Path) -> None:
     plain = draw.scanned(sheet(), 0, 4, 1)
-    grey = plain.point(lambda v: v * 0.7)
-    glare = grey.copy()
+    gray = plain.point(lambda v: v * 0.7)
+    glare = gray.copy()
     ImageDraw.Draw(glare).ellipse((600, 900, 1100, 1300), 255)
 
-    found = [measured(image, tmp_path) for image in (plain, grey, glare)]
+    found = [measured(image, tmp_path) for image in (plain, gray, glare)]
 
     assert [one.glare > 0.01 for one in found] == [False, False, True]
     assert found[2].glare_at is not None
@@ -219,6 +219,6 @@ def test_language_without_data_is_told_once_with_the_command(tmp_path: Path, mon
 @pytest.mark.parametrize(("unlit", "sure", "part"), [(0, 2, 0.0), (None, 40, None), (10, 40, 0.75), (38, 40, 0.0)])
 def test_a_few_words_more_in_even_light_tell_nothing(unlit: int | None, sure: int, part: float | None) -> None:
     words = tuple("word" for _ in range(sure))
-    read = ocr.Recognised(words=words, confidences=(90,) * sure, layer=b"", dpi=200, unlit=unlit)
+    read = ocr.Recognized(words=words, confidences=(90,) * sure, layer=b"", dpi=200, unlit=unlit)
 
     assert page_recognition.hidden(read) == part

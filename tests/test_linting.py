@@ -187,14 +187,14 @@ def test_a_link_that_a_receiver_does_not_want(bundles: dict[str, Path], tmp_path
     assert told(tmp_path / "b.pdf", profile) == {"LINK"}
 
 
-def test_a_colour_that_a_receiver_does_not_want(tmp_path: Path) -> None:
-    profile = Profile(id="x", title="x", colour="grey")
+def test_a_color_that_a_receiver_does_not_want(tmp_path: Path) -> None:
+    profile = Profile(id="x", title="x", color="gray")
     with Pdf.open(io.BytesIO(factories.text_pdf())) as pdf:
         pdf.save(tmp_path / "a.pdf")
         pdf.pages[0].contents_add(pdf.make_stream(b"q 0 0 1 rg 300 20 60 60 re f Q"))
         pdf.save(tmp_path / "b.pdf")
 
-    assert [judge([see(tmp_path / name, colours=True)], profile) == () for name in ("a.pdf", "b.pdf")] == [True, False]
+    assert [judge([see(tmp_path / name, colors=True)], profile) == () for name in ("a.pdf", "b.pdf")] == [True, False]
 
 
 def test_every_rule_of_the_linter_is_in_the_documentation() -> None:

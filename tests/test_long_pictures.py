@@ -146,7 +146,7 @@ def test_where_no_gap_is_the_strips_overlap_by_more_than_a_line() -> None:
 STAYS = {
     "landscape": landscape, "standing landscape": lambda: landscape().rotate(90, expand=True), "short chat": lambda: chat(12),
     "nothing": lambda: Image.new("RGB", (300, 9000), "white"), "line": lambda: Image.new("RGB", (1, 500), "black"),
-    "colors": factories.colours, "one line": one_line, "standing line": lambda: one_line().rotate(90, expand=True),
+    "colors": factories.colors, "one line": one_line, "standing line": lambda: one_line().rotate(90, expand=True),
     "noise": lambda: Image.effect_noise((500, 5000), 90),
     "gradient": lambda: Image.linear_gradient("L").resize((400, 6000)),
 }  # fmt: skip
@@ -178,7 +178,7 @@ CODINGS: dict[str, Callable[[], bytes]] = {
     "gif": lambda: factories.picture("GIF", chat().quantize(32)), "bmp": lambda: factories.picture("BMP", receipt()),
     "tiff, one bit": lambda: factories.tiff([receipt().point(lambda v: 255 * (v > 128)).convert("1")], "group4"),
     "jpeg, turned": lambda: turned_jpeg(6), "jpeg, mirrored": lambda: turned_jpeg(5), "png, turned": turned_png,
-    "jpeg, wide colors": lambda: factories.picture("JPEG", chat(), icc_profile=factories.wide_colours(), quality=95),
+    "jpeg, wide colors": lambda: factories.picture("JPEG", chat(), icc_profile=factories.wide_colors(), quality=95),
 }  # fmt: skip
 
 
@@ -219,7 +219,7 @@ def ledger_of(folder: Path) -> list[dict[str, Any]]:
 def test_a_cut_picture_is_bound_proved_and_named_in_the_ledger(tmp_path: Path) -> None:
     """A TIFF of two pictures of which the first is cut; the proof counts two pages of the client's, and compares each strip."""
     long = receipt(100).point(lambda value: 255 * (value > 128)).convert("1")
-    folder = case_of(tmp_path, "chat.tif", factories.tiff([long, factories.colours()], "tiff_lzw"))
+    folder = case_of(tmp_path, "chat.tif", factories.tiff([long, factories.colors()], "tiff_lzw"))
 
     (built,) = build(folder)
 
@@ -251,7 +251,7 @@ def test_a_part_that_can_hardly_be_read_is_named_as_a_part(tmp_path: Path) -> No
 
 
 def test_pages_of_a_file_are_counted_as_the_client_counts_them(tmp_path: Path) -> None:
-    data = factories.tiff([receipt(100), factories.colours(), factories.colours()], "tiff_lzw")
+    data = factories.tiff([receipt(100), factories.colors(), factories.colors()], "tiff_lzw")
 
     made = prepared(tmp_path, {"a.tif": data}, {"a.tif": {"pages": ((2, 2), (1, 1))}})["a.tif"]
 
@@ -363,7 +363,7 @@ def test_a_raw_photograph_is_refused_by_name_and_its_small_picture_not_used(opti
 
 
 def test_a_small_copy_in_front_of_the_picture_is_no_page() -> None:
-    data = reduced(factories.tiff([factories.colours().resize((40, 50)), factories.colours()], software="x"), 1)
+    data = reduced(factories.tiff([factories.colors().resize((40, 50)), factories.colors()], software="x"), 1)
 
     assert tiff.pages(tiff.directories(data)) == [1]
     assert len(placed(data)) == len(Album(data)) == 1

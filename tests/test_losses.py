@@ -183,18 +183,18 @@ def hidden(data: bytes, *, scanned: bool = False) -> tuple[Loss, ...]:
     return hidden_on(1, page, page.get_textpage(), drawn(page), scanned=scanned)
 
 
-def boxed(canvas: Any, grey: float = 0.0) -> None:
+def boxed(canvas: Any, gray: float = 0.0) -> None:
     canvas.setFont("Helvetica", 11)
     canvas.drawString(72, 600, "The witness is John Secretname, of this town.")
-    canvas.setFillGray(grey)
+    canvas.setFillGray(gray)
     canvas.rect(72 + canvas.stringWidth("The witness is "), 597, canvas.stringWidth("John Secretname"), 13, stroke=0, fill=1)
     canvas.setFillGray(0)
 
 
-@pytest.mark.parametrize("grey", [0.0, 0.5, 1.0])
+@pytest.mark.parametrize("gray", [0.0, 0.5, 1.0])
 @pytest.mark.parametrize("angle", [0, 90, 180, 270])
-def test_words_under_a_box_are_found(grey: float, angle: int) -> None:
-    data = draw.again(page_of(lambda canvas: boxed(canvas, grey)), lambda pdf: setattr(pdf.pages[0], "Rotate", angle))
+def test_words_under_a_box_are_found(gray: float, angle: int) -> None:
+    data = draw.again(page_of(lambda canvas: boxed(canvas, gray)), lambda pdf: setattr(pdf.pages[0], "Rotate", angle))
 
     (found,) = hidden(data)
 
@@ -206,7 +206,7 @@ def test_words_under_a_box_are_found(grey: float, angle: int) -> None:
     assert sorted((round(right - left), round(bottom - top)))[1] in range(70, 90)
 
 
-def test_words_in_the_colour_of_the_paper_are_told() -> None:
+def test_words_in_the_color_of_the_paper_are_told() -> None:
     def pale(canvas: Any) -> None:
         canvas.setFillGray(1)
         canvas.drawString(72, 600, "nobody sees this line")
@@ -223,7 +223,7 @@ def test_words_beside_the_page_are_found() -> None:
     assert (found.rule, found.severity) == ("EVID.OUTSIDE", Severity.ERROR)
 
 
-def recognised(dpi: int = 100) -> bytes:
+def recognized(dpi: int = 100) -> bytes:
     """A scan with an invisible layer of words over it, somewhat out of place, as machines write them."""
     sheet = draw.scanned(draw.sheet(factories.LINES, dpi), 0.7, 4, 1)
 
@@ -239,11 +239,11 @@ def recognised(dpi: int = 100) -> bytes:
 
 
 def test_the_invisible_words_of_a_scan_are_as_they_should_be() -> None:
-    assert hidden(recognised(), scanned=True) == ()
+    assert hidden(recognized(), scanned=True) == ()
 
 
-def test_recognised_words_under_a_box_are_found() -> None:
-    data = draw.again(recognised(), lambda pdf: pdf.pages[0].contents_add(b"q 0 g 75 675 250 16 re f Q\n"))
+def test_recognized_words_under_a_box_are_found() -> None:
+    data = draw.again(recognized(), lambda pdf: pdf.pages[0].contents_add(b"q 0 g 75 675 250 16 re f Q\n"))
 
     (found,) = hidden(data, scanned=True)
 

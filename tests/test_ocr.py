@@ -20,7 +20,7 @@ from tests.factories import LINES
 CORPUS = Path(os.environ.get("ASSEMBLER_CORPUS", Path(__file__).parent.parent.parent / "shared/corpus"))
 
 
-def counted(image: Image.Image, folder: Path) -> tuple[ocr.Recognised, list[int]]:
+def counted(image: Image.Image, folder: Path) -> tuple[ocr.Recognized, list[int]]:
     asked: list[int] = []
 
     def render(dpi: int) -> Image.Image:

@@ -1,4 +1,4 @@
-"""evidence: pictures of every kind come out upright, whole, in their colours, one page each; what cannot be used is named."""
+"""evidence: pictures of every kind come out upright, whole, in their colors, one page each; what cannot be used is named."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from assembler.pdf.picture_files import Album
 from scripts.sample_cases import draw
 from tests import factories
 from tests.conftest import build
-from tests.factories import LINES, colours, fax, picture, tiff
+from tests.factories import LINES, colors, fax, picture, tiff
 from tests.test_evidence import prepared, refused, words
 
 AGAIN = "the coding of the picture (drawn again as JPEG)"
@@ -57,65 +57,65 @@ def lab(image: Image.Image) -> Image.Image:
 
 def white_is_zero() -> bytes:
     out = io.BytesIO()
-    grey = 65535 - np.asarray(colours().convert("L")).astype(np.uint16) * 256
-    Image.fromarray(grey).save(out, "TIFF", tiffinfo={262: 0})
+    gray = 65535 - np.asarray(colors().convert("L")).astype(np.uint16) * 256
+    Image.fromarray(gray).save(out, "TIFF", tiffinfo={262: 0})
     return out.getvalue()
 
 
 KINDS = {
-    "jpeg": lambda: picture("JPEG", colours(), quality=95),
-    "jpeg, progressive": lambda: picture("JPEG", colours(), quality=95, progressive=True),
-    "jpeg, colours of print, as Adobe inverts them": lambda: picture("JPEG", colours().convert("CMYK"), quality=95),
-    "png": lambda: picture("PNG", colours()),
-    "png, palette": lambda: picture("PNG", colours().quantize(16)),
-    "png, alpha": lambda: picture("PNG", colours().convert("RGBA")),
-    "heic": lambda: picture("HEIF", colours(), quality=95),
-    "avif": lambda: picture("AVIF", colours(), quality=95),
-    "webp": lambda: picture("WEBP", colours(), quality=95),
-    "webp, lossless": lambda: picture("WEBP", colours(), lossless=True),
-    "webp, alpha": lambda: picture("WEBP", colours().convert("RGBA"), quality=95),
-    "bmp": lambda: picture("BMP", colours()),
-    "gif": lambda: picture("GIF", colours().quantize(16)),
-    "tiff": lambda: tiff([colours()]),
-    "tiff, LZW": lambda: tiff([colours()], "tiff_lzw"),
-    "tiff, Deflate": lambda: tiff([colours()], "tiff_adobe_deflate"),
-    "tiff, JPEG": lambda: tiff([colours()], "jpeg", quality=95),
-    "tiff, palette": lambda: tiff([colours().quantize(16)], "packbits"),
-    "tiff, colours of print": lambda: tiff([colours().convert("CMYK")], "tiff_lzw"),
-    "tiff, LAB": lambda: tiff([lab(colours())]),
-    "tiff, alpha": lambda: tiff([colours().convert("RGBA")]),
-    "tiff, 64-bit places": lambda: tiff([colours()], big_tiff=True),
+    "jpeg": lambda: picture("JPEG", colors(), quality=95),
+    "jpeg, progressive": lambda: picture("JPEG", colors(), quality=95, progressive=True),
+    "jpeg, colors of print, as Adobe inverts them": lambda: picture("JPEG", colors().convert("CMYK"), quality=95),
+    "png": lambda: picture("PNG", colors()),
+    "png, palette": lambda: picture("PNG", colors().quantize(16)),
+    "png, alpha": lambda: picture("PNG", colors().convert("RGBA")),
+    "heic": lambda: picture("HEIF", colors(), quality=95),
+    "avif": lambda: picture("AVIF", colors(), quality=95),
+    "webp": lambda: picture("WEBP", colors(), quality=95),
+    "webp, lossless": lambda: picture("WEBP", colors(), lossless=True),
+    "webp, alpha": lambda: picture("WEBP", colors().convert("RGBA"), quality=95),
+    "bmp": lambda: picture("BMP", colors()),
+    "gif": lambda: picture("GIF", colors().quantize(16)),
+    "tiff": lambda: tiff([colors()]),
+    "tiff, LZW": lambda: tiff([colors()], "tiff_lzw"),
+    "tiff, Deflate": lambda: tiff([colors()], "tiff_adobe_deflate"),
+    "tiff, JPEG": lambda: tiff([colors()], "jpeg", quality=95),
+    "tiff, palette": lambda: tiff([colors().quantize(16)], "packbits"),
+    "tiff, colors of print": lambda: tiff([colors().convert("CMYK")], "tiff_lzw"),
+    "tiff, LAB": lambda: tiff([lab(colors())]),
+    "tiff, alpha": lambda: tiff([colors().convert("RGBA")]),
+    "tiff, 64-bit places": lambda: tiff([colors()], big_tiff=True),
 }
-GREYS = {
-    "png, 16 bit": lambda: picture("PNG", sixteen(colours())),
-    "tiff, 16 bit": lambda: tiff([sixteen(colours())], "tiff_lzw"),
+GRAYS = {
+    "png, 16 bit": lambda: picture("PNG", sixteen(colors())),
+    "tiff, 16 bit": lambda: tiff([sixteen(colors())], "tiff_lzw"),
     "tiff, 16 bit, white is zero": white_is_zero,
-    "jpeg, grey": lambda: picture("JPEG", colours().convert("L"), quality=95),
-    "png, grey": lambda: picture("PNG", colours().convert("L")),
-    "png, grey with alpha": lambda: picture("PNG", colours().convert("LA")),
+    "jpeg, gray": lambda: picture("JPEG", colors().convert("L"), quality=95),
+    "png, gray": lambda: picture("PNG", colors().convert("L")),
+    "png, gray with alpha": lambda: picture("PNG", colors().convert("LA")),
 }
 
 
-@pytest.mark.parametrize("name", [*KINDS, *GREYS])
-def test_colours_are_right_on_the_page_and_in_the_proof_s_own_view(name: str) -> None:
-    data = {**KINDS, **GREYS}[name]()
-    mode = "L" if name in GREYS else "RGB"
+@pytest.mark.parametrize("name", [*KINDS, *GRAYS])
+def test_colors_are_right_on_the_page_and_in_the_proof_s_own_view(name: str) -> None:
+    data = {**KINDS, **GRAYS}[name]()
+    mode = "L" if name in GRAYS else "RGB"
 
     placed = list(place(data, sniff(data)))
 
     assert len(placed) == 1
-    wanted = np.asarray(colours().convert(mode).convert("RGB")).astype(int)
+    wanted = np.asarray(colors().convert(mode).convert("RGB")).astype(int)
     for view in (on_page(placed[0], (400, 500)), np.asarray(Album(data).page(1).convert("RGB")).astype(int)):
         fields = [(slice(y + 30, y + 95), slice(x + 25, x + 75)) for x in range(0, 400, 100) for y in range(0, 375, 125)]
         most = 36 if "LAB" in name else 12  # strong blue comes back from 8 bits of LAB that far off
         assert max(abs(view[field].mean((0, 1)) - wanted[field].mean((0, 1))).max() for field in fields) <= most
-    drawn_again = {"heic", "avif", "webp", "webp, alpha", "tiff, JPEG", "jpeg, colours of print, as Adobe inverts them"}
+    drawn_again = {"heic", "avif", "webp", "webp, alpha", "tiff, JPEG", "jpeg, colors of print, as Adobe inverts them"}
     assert (AGAIN in placed[0].removed) == (name in drawn_again)
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "HEIF"])
-def test_a_phone_s_wide_colours_are_shown_as_they_are_meant(kind: str) -> None:
-    data = picture(kind, colours(), icc_profile=factories.wide_colours(), quality=95)
+def test_a_phone_s_wide_colors_are_shown_as_they_are_meant(kind: str) -> None:
+    data = picture(kind, colors(), icc_profile=factories.wide_colors(), quality=95)
 
     page = on_page(next(place(data, sniff(data))), (400, 500))
 
@@ -168,14 +168,14 @@ def reduced(data: bytes, number: int) -> bytes:
 
 
 def test_smaller_copies_in_a_tiff_are_no_pages_and_are_told(tmp_path: Path) -> None:
-    small = [colours(), colours().resize((40, 50)), colours()]
+    small = [colors(), colors().resize((40, 50)), colors()]
     data = reduced(tiff(small, software="x"), 2)
 
     placed = list(place(data, "tiff"))
 
     assert len(placed) == len(Album(data)) == 2
     assert "a smaller copy of the picture" in placed[0].removed
-    assert len(list(place(reduced(tiff([colours(), colours()], software="x"), 2), "tiff"))) == 2  # as large: a page
+    assert len(list(place(reduced(tiff([colors(), colors()], software="x"), 2), "tiff"))) == 2  # as large: a page
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -196,7 +196,7 @@ def test_an_orientation_that_means_nothing_turns_nothing(value: int) -> None:
     exif = Image.Exif()
     exif[0x0112] = value
 
-    placed = next(place(picture("JPEG", colours(), exif=exif), "jpeg"))
+    placed = next(place(picture("JPEG", colors(), exif=exif), "jpeg"))
 
     assert (placed.turned, placed.box[2] < placed.box[3]) == (0, True)
 
@@ -217,19 +217,19 @@ def test_place_and_camera_are_told_and_gone(tmp_path: Path, kind: str) -> None:
 
 
 def test_only_the_first_picture_of_a_phone_s_pair_is_a_page_and_the_other_is_told() -> None:
-    pair = picture("MPO", colours(), save_all=True, append_images=[colours().rotate(180)], quality=95)
-    burst = picture("HEIF", colours(), save_all=True, append_images=[colours().rotate(180)], quality=95)
+    pair = picture("MPO", colors(), save_all=True, append_images=[colors().rotate(180)], quality=95)
+    burst = picture("HEIF", colors(), save_all=True, append_images=[colors().rotate(180)], quality=95)
 
     for data in (pair, burst):
         placed = list(place(data, sniff(data)))
         assert len(placed) == len(Album(data)) == 1
         assert "further pictures" in placed[0].removed
-        assert abs(on_page(placed[0], (400, 500)) - np.asarray(colours()).astype(int)).mean() < 4
+        assert abs(on_page(placed[0], (400, 500)) - np.asarray(colors()).astype(int)).mean() < 4
 
 
 @pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG"])
 def test_what_moves_is_refused(tmp_path: Path, kind: str) -> None:
-    moving = picture(kind, colours().quantize(8), save_all=True, append_images=[colours().rotate(90).quantize(8)])
+    moving = picture(kind, colors().quantize(8), save_all=True, append_images=[colors().rotate(90).quantize(8)])
 
     assert refused(tmp_path, {"a": moving}) == [("EVID.FRAMES", "a")]
 
@@ -239,7 +239,7 @@ def cut(data: bytes) -> bytes:
 
 
 def hidden_cut(data: bytes) -> bytes:
-    """Cut off, and ended as a whole file ends: Pillow and PDFium show the rest grey and say nothing."""
+    """Cut off, and ended as a whole file ends: Pillow and PDFium show the rest gray and say nothing."""
     return cut(data) + b"\xff\xd9"
 
 
@@ -251,7 +251,7 @@ BROKEN = {
     "jpeg, cut": lambda: cut(picture("JPEG")),
     "jpeg, cut but ended": lambda: hidden_cut(picture("JPEG")),
     "jpeg, progressive, cut but ended": lambda: hidden_cut(picture("JPEG", progressive=True)),
-    "jpeg, print colours, cut but ended": lambda: hidden_cut(picture("JPEG", colours().convert("CMYK"))),
+    "jpeg, print colors, cut but ended": lambda: hidden_cut(picture("JPEG", colors().convert("CMYK"))),
     "jpeg, hole": lambda: hole(picture("JPEG")),
     "png, cut": lambda: cut(picture("PNG")),
     "heic, cut": lambda: cut(picture("HEIF")),
@@ -329,7 +329,7 @@ def test_bombs_are_refused_before_they_are_decoded_and_the_rest_of_the_case_is_l
 
 def wide_tiff() -> bytes:
     """Two pages, of which the second says it is 60,000 dots wide and high."""
-    data = tiff([colours(), Image.new("L", (333, 333), 255)])
+    data = tiff([colors(), Image.new("L", (333, 333), 255)])
     for tag in (256, 257):
         entry = struct.pack("<HHI", tag, 4, 1)
         assert data.count(entry + struct.pack("<I", 333)) == 1
@@ -360,7 +360,7 @@ def test_large_photographs_are_accepted(tmp_path: Path) -> None:
 
 
 def test_stripping_walks_every_scan_of_a_progressive_picture() -> None:
-    data = picture("JPEG", colours(), progressive=True, comment=b"CANARY")
+    data = picture("JPEG", colors(), progressive=True, comment=b"CANARY")
 
     plain = strip_jpeg(data + b"trailing CANARY")
 
@@ -381,9 +381,9 @@ def test_numbers_that_are_no_picture_are_refused() -> None:
 def test_a_bundle_of_every_kind_is_proved_page_by_page(tmp_path: Path) -> None:
     sheet = draw.sheet([*LINES, "Testina Exemplar"] * 4, 150).convert("RGB")
     files = {
-        "fax.tif": fax([LINES, LINES, LINES], "group3"), "colour.tif": tiff([sheet, colours()], "jpeg"),
-        "phone.heic": picture("HEIF", sheet.rotate(90, expand=True), icc_profile=factories.wide_colours()),
-        "print.jpg": picture("JPEG", colours().convert("CMYK")), "page.webp": picture("WEBP", sheet),
+        "fax.tif": fax([LINES, LINES, LINES], "group3"), "color.tif": tiff([sheet, colors()], "jpeg"),
+        "phone.heic": picture("HEIF", sheet.rotate(90, expand=True), icc_profile=factories.wide_colors()),
+        "print.jpg": picture("JPEG", colors().convert("CMYK")), "page.webp": picture("WEBP", sheet),
         "drawing.gif": picture("GIF", sheet.quantize(8)),
     }  # fmt: skip
     more = [
@@ -397,7 +397,7 @@ def test_a_bundle_of_every_kind_is_proved_page_by_page(tmp_path: Path) -> None:
     built = build(folder)[0]
 
     pixels = {check.exhibit: check.detail for check in built.proof.checks if check.name == "pixels"}
-    counts = {"fax": 2, "colour": 2, "phone": 1, "print": 1, "page": 1, "drawing": 1}
+    counts = {"fax": 2, "color": 2, "phone": 1, "print": 1, "page": 1, "drawing": 1}
     assert {one: pixels[one] for one in counts} == {
         one: f"{count} of {count} pages look like their source" for one, count in counts.items()
     }

@@ -419,7 +419,7 @@ def test_card_data_that_are_no_json_are_not_printed(tmp_path: Path) -> None:
 
     code, out, err = run("forms", "fill", case, "--payment", tmp_path / "card.json")
 
-    assert (code, "it is no JSON" in err, "4111" in out + err) == (ExitCode.USAGE, True, False)
+    assert (code, "it is not JSON" in err, "4111" in out + err) == (ExitCode.USAGE, True, False)
 
 
 def test_the_attorneys_matrix_lies_beside_the_bundle_and_is_not_in_it(small: Path) -> None:

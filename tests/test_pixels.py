@@ -411,10 +411,10 @@ def test_a_page_without_its_colors_passes_and_a_change_of_it_does_not(shown: Bou
     target = tmp_path / "gray"
     target.mkdir()
     grayscale._make(shown.bundle, target)
-    gray = replace(shown, bundle=target / "grey.pdf")
+    gray = replace(shown, bundle=target / "gray.pdf")
 
     for name in ("turned0.pdf", "turned0full.pdf", "plain.jpg", "scan.pdf"):
-        entry = {**shown.entry(name), "grey": True}
+        entry = {**shown.entry(name), "gray": True}
         assert gray.look(entry).alike, name
         assert not gray.look(entry, gray.changed(entry, spot, tmp_path)).alike, name
 
@@ -429,7 +429,7 @@ def test_a_picture_whose_dots_are_numbers_of_a_palette_is_not_drawn_again(filter
                              BitsPerComponent=8, Width=850, Height=1100, Filter=Name.DCTDecode)  # fmt: skip
 
     assert picture_coding.coarser(image, 0.5) is None
-    assert picture_coding.grey(image) is None
+    assert picture_coding.gray(image) is None
 
 
 # --- stamps -------------------------------------------------------------------------------------------------------------

@@ -94,8 +94,8 @@ def seen(draw: Any) -> tuple[str, ...]:
         pen.text((200, 200 + 40 * line), "Black print that any scanner keeps.", fill="black", font_size=28)
     draw(pen)
     pixels = np.asarray(page)
-    grey = scan_loss._grey(pixels)
-    return scan_loss.losses(pixels, grey, grey > scan_loss.between(grey), 12)
+    gray = scan_loss._gray(pixels)
+    return scan_loss.losses(pixels, gray, gray > scan_loss.between(gray), 12)
 
 
 def photograph(pen: ImageDraw.ImageDraw) -> None:
@@ -112,7 +112,7 @@ def photograph(pen: ImageDraw.ImageDraw) -> None:
         (lambda pen: pen.text((200, 1200), "Faint words of a worn stamp", fill=(190, 190, 190), font_size=60), (scan_loss.FAINT,)),
         (lambda pen: pen.line((200, 1200, 1500, 1200), fill=(190, 190, 190), width=2), ()),  # a rule of a table
         (lambda pen: pen.rectangle((200, 1200, 1500, 1400), fill=(214, 214, 214)), ()),  # a shaded cell
-        (lambda pen: pen.text((200, 1200), "A red seal", fill=(170, 0, 0), font_size=60), (scan_loss.COLOUR,)),
+        (lambda pen: pen.text((200, 1200), "A red seal", fill=(170, 0, 0), font_size=60), (scan_loss.COLOR,)),
         (photograph, (scan_loss.DARK,)),
     ],
 )
@@ -173,9 +173,9 @@ def test_preview_shows_the_page_with_the_seal_in_black_and_white(packet: Path) -
     )  # fmt: skip
     document = pdfium.PdfDocument(packet / "build/child/print/black-and-white.pdf")
 
-    assert lost == {"label": str(photo["number"]), "loses": ["colours"]}
+    assert lost == {"label": str(photo["number"]), "loses": ["colors"]}
     assert document.get_page_label(0) == lost["label"]
-    assert [item.get_title() for item in document.get_toc()] == [f"page {lost['label']}: colours"]
+    assert [item.get_title() for item in document.get_toc()] == [f"page {lost['label']}: colors"]
     pixels = document[0].render(scale=200 / 72).to_numpy()
     assert set(np.unique(pixels)) == {0, 255}
     assert 0.005 < (pixels == 0).mean() < 0.1

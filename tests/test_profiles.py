@@ -34,7 +34,7 @@ LETTER = SeenPage(
 GOOD = Seen(name="bundle.pdf", size=1000, pages=(LETTER,), outline=(("Exhibit A – Letter (1)", 1),), zoom=100)
 STRICT = Profile(
     id="x", title="x", max_bytes=2000, file_name="^[a-z.]+$", paper="letter", labels=True, links="index", outline=True,
-    outline_pages=True, searchable=True, upright=True, fonts=True, zoom=100, max_dpi=300, colour="grey",
+    outline_pages=True, searchable=True, upright=True, fonts=True, zoom=100, max_dpi=300, color="gray",
 )  # fmt: skip
 
 
@@ -116,7 +116,7 @@ def test_a_broken_profile_is_named(tmp_path: Path, change: dict[str, Any]) -> No
 EVERY: dict[str, Any] = {
     "max_bytes": 9_000_000, "headroom_bytes": 100_000, "single_file": False, "part_name": "Filing {n:02} of {of}.pdf",
     "file_name": "^[A-Za-z0-9 ._]+$", "paper": "letter", "dividers": True, "labels": True, "links": "none", "outline": True,
-    "outline_pages": True, "searchable": True, "upright": True, "colour": "grey", "zoom": 125, "max_dpi": 250,
+    "outline_pages": True, "searchable": True, "upright": True, "color": "gray", "zoom": 125, "max_dpi": 250,
     "fit_dpi": 150, "fonts": True,
     "order": ["index", "*", "cover-letter"], "required_parts": ["index", "certificate-of-service"],
     "stamp": {"exhibit": "Ex. {tab} - {number}", "tab": "{number}", "other": "{number} of {total}"},
@@ -225,7 +225,7 @@ def test_a_file_that_is_as_it_should_be_has_no_findings() -> None:
         ("TEXT", replace(GOOD, pages=(replace(LETTER, characters=0),))),
         ("UPRIGHT", replace(GOOD, pages=(replace(LETTER, upright=False),))),
         ("VIEW", replace(GOOD, zoom=None)),
-        ("COLOUR", replace(GOOD, pages=(replace(LETTER, coloured=True),))),
+        ("COLOR", replace(GOOD, pages=(replace(LETTER, colored=True),))),
         ("DPI", replace(GOOD, pages=(replace(LETTER, dpi=600),))),
     ],
 )

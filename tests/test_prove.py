@@ -210,8 +210,8 @@ def two_stamps(pdf: Pdf) -> None:
 def other_picture(pdf: Pdf) -> None:
     for name, drawn in pdf.pages[8].Resources.XObject.items():
         if drawn.Subtype == Name.Image:
-            grey = {"Width": 1, "Height": 1, "BitsPerComponent": 8, "ColorSpace": Name.DeviceGray}
-            head = Dictionary(Type=Name.XObject, Subtype=Name.Image, **grey)
+            gray = {"Width": 1, "Height": 1, "BitsPerComponent": 8, "ColorSpace": Name.DeviceGray}
+            head = Dictionary(Type=Name.XObject, Subtype=Name.Image, **gray)
             pdf.pages[8].Resources.XObject[name] = pdf.make_stream(b"\x40", head)
 
 

@@ -72,7 +72,7 @@ def read(raw: dict[str, Any], folder: Path) -> Case:
     return intake.read_case(folder, SHELF, hashed=False)
 
 
-def judge(case: Case, as_of: date = AS_OF) -> rules.Judgement:
+def judge(case: Case, as_of: date = AS_OF) -> rules.Judgment:
     return rules.check(case, library(), as_of)
 
 
@@ -291,7 +291,7 @@ def test_age_grows_on_birthdays(born: date, on: date) -> None:
     assert (years >= 0) == (on >= born)
 
 
-def test_any_day_gives_a_judgement(tmp_path: Path) -> None:
+def test_any_day_gives_a_judgment(tmp_path: Path) -> None:
     case = read(raw_case("re-parole"), tmp_path)
 
     @settings(deadline=None, max_examples=60)

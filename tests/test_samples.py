@@ -32,7 +32,7 @@ MEDICAL = SAMPLES / "urgent-medical"
 
 
 def looks(name: str, data: bytes) -> list[np.ndarray]:
-    """Every page as a small grey picture."""
+    """Every page as a small gray picture."""
     if not name.endswith(".pdf"):
         with Image.open(io.BytesIO(data)) as image:
             return [np.asarray(image.convert("L").resize((200, 200)), dtype=float)]
@@ -225,7 +225,7 @@ def test_every_sample_is_accepted_with_nothing_but_notes(folder: Path) -> None:
 
 
 def test_the_machine_readable_lines_can_be_read() -> None:
-    """Recognised from the picture, but for what recognition cannot tell: the letter O from the digit 0, how many fillers."""
+    """Recognized from the picture, but for what recognition cannot tell: the letter O from the digit 0, how many fillers."""
     with Image.open(MEDICAL / "evidence/passport.png") as page:
         zone = page.convert("L").crop((0, 850, page.width, page.height))
     with tesserocr.PyTessBaseAPI(path=str(ocr.data_folder()), lang="eng") as api:

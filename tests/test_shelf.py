@@ -55,7 +55,7 @@ def test_template_of_the_case_comes_first(tmp_path: Path) -> None:
         (GOOD + PART + PART, "part ids appear twice"),
         (GOOD + PART.replace("draft", "drift"), "unknown type in part a"),
         (GOOD + PART + 'when = "sunny"\n', "unknown `when` in part a"),
-        (GOOD + PART + 'colour = "red"\n', "an entry is missing or of the wrong type"),
+        (GOOD + PART + 'color = "red"\n', "an entry is missing or of the wrong type"),
         (GOOD + '[[part]]\nid = "a"\ntype = "draft"\n', "part a names no template"),
         (GOOD + PART + "stamped = false\n", "`stamped` of part a cannot be used; only a notice"),
         (GOOD + '[[part]]\nid = "a"\ntype = "notice"\nstamped = "no"\n', "`stamped` of part a cannot be used"),

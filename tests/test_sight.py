@@ -16,7 +16,7 @@ from tests import factories
 from tests.test_bind import bound, page_of
 
 
-def grey(page: Any) -> np.ndarray[Any, Any]:
+def gray(page: Any) -> np.ndarray[Any, Any]:
     made: np.ndarray[Any, Any] = page.render(scale=1, grayscale=True).to_numpy().squeeze()
     return made
 
@@ -32,10 +32,10 @@ def test_without_its_stamp_a_page_is_as_its_source(tmp_path: Path, angle: int) -
     document, original = pdfium.PdfDocument(bundle), pdfium.PdfDocument(source)
     page = document[number - 1]
 
-    assert not np.array_equal(grey(page), grey(original[0]))
+    assert not np.array_equal(gray(page), gray(original[0]))
     assert not stamp_area.hide(page, {**box, "y": box["y"] + 60})  # it is not there
     assert stamp_area.hide(page, box)
-    assert np.array_equal(grey(page), grey(original[0]))
+    assert np.array_equal(gray(page), gray(original[0]))
     assert not stamp_area.hide(original[0], None)
     document.close()
     original.close()

@@ -326,7 +326,7 @@ def test_tab_sheets_are_one_page_each_whatever_the_title(tmp_path: Path) -> None
     assert TITLES["chinese"] in pages[3]
 
 
-def test_a_tab_sheet_is_large_bold_and_centred(tmp_path: Path) -> None:
+def test_a_tab_sheet_is_large_bold_and_centered(tmp_path: Path) -> None:
     made = letters.pdf(filled("tab-sheets.docx", case(declarations=(), request={"basis": ()})), tmp_path)
 
     document = pdfium.PdfDocument(made)

@@ -30,7 +30,7 @@ def stamp(book: Pdf, layout: Layout, pages: Sequence[Page], face: Object) -> Non
 
 
 def _drawing(mark: Stamp, frame: Frame, font: str) -> bytes:
-    """The page's own state of drawing is put back first, so that nothing it did moves or colours the stamp."""
+    """The page's own state of drawing is put back first, so that nothing it did moves or colors the stamp."""
     place: Matrix = (1, 0, 0, 1, mark.x, mark.y + _BASELINE * mark.size)
     text = String(mark.text.encode("cp1252")).unparse()
     matrix = operands(after(place, to_page(frame)))

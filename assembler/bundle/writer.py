@@ -92,7 +92,7 @@ def bind(
 def _describe(book: Pdf, language: str, labels: Sequence[str], zoom: int | None) -> None:
     root = book.Root
     root.Lang = String(language)
-    root.PageLabels = Dictionary(Nums=Array(list(_labelled(labels))))
+    root.PageLabels = Dictionary(Nums=Array(list(_labeled(labels))))
     root.PageMode = Name.UseOutlines
     root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
     for active in (Name.OpenAction, Name.AA, Name.AcroForm):
@@ -104,7 +104,7 @@ def _describe(book: Pdf, language: str, labels: Sequence[str], zoom: int | None)
     book.docinfo[Name.Producer] = String(f"assembler {__version__}")
 
 
-def _labelled(labels: Sequence[str]) -> Iterator[int | Dictionary]:
+def _labeled(labels: Sequence[str]) -> Iterator[int | Dictionary]:
     """Ranges of page labels: numbers that count on are one, each "57a" is its own."""
     next_label = ""
     for index, label in enumerate(labels):

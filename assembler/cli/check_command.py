@@ -135,10 +135,10 @@ def table(done: Sequence[Checked]) -> Table:
     columns = ("", "rule", "where", "what is wrong", "what to do")
     for name in (("case", *columns) if len(done) > 1 else columns):
         made.add_column(name, overflow="fold")
-    colours = {"error": "bold red", "warning": "yellow", "info": "dim"}
+    colors = {"error": "bold red", "warning": "yellow", "info": "dim"}
     rows = sorted(((one, finding) for one in done for finding in one.findings), key=lambda pair: (_rank(pair[1]), pair[0].case))
     for one, finding in rows:
         cells = [Text(printable(text)) for text in (finding.rule, finding.where, finding.problem, finding.remedy)]
         first = [Text(one.case)] if len(done) > 1 else []
-        made.add_row(*first, Text(finding.severity.value, style=colours[finding.severity.value]), *cells)
+        made.add_row(*first, Text(finding.severity.value, style=colors[finding.severity.value]), *cells)
     return made

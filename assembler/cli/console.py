@@ -144,4 +144,4 @@ def _explain_bug(error: Exception, ctx: click.Context) -> None:
     # the message of an unknown exception may hold a client's fact, so only its kind and place are said
     frame = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{Path(frame.filename).name}:{frame.lineno}"
-    say(f"assembler: a bug ({type(error).__name__} at {place}); run again with -v and report it, without client data")
+    say(f"assembler: a bug ({type(error).__name__} at {place}); rerun with -v and report it, without client data")

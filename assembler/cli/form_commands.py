@@ -114,9 +114,9 @@ def _card(source: TextIO) -> dict[str, Any]:
     try:
         card = json.load(source)
     except ValueError:
-        raise click.BadParameter("it is no JSON", param_hint="--payment") from None  # the cause would print the data
+        raise click.BadParameter("it is not JSON", param_hint="--payment") from None  # the cause would print the data
     if not isinstance(card, dict):
-        raise click.BadParameter("it is no JSON object", param_hint="--payment")
+        raise click.BadParameter("it is not JSON object", param_hint="--payment")
     return card
 
 

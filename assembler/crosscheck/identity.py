@@ -111,7 +111,7 @@ def _passport(desk: Desk, exhibit: Exhibit, page: PageText, one: mrz.Mrz) -> Ite
             Severity.ERROR,
             page,
             exhibit,
-            "its machine-readable lines are of nobody in this case",
+            "its machine-readable lines belong to no one in this case",
             "take the page out if it is another client's; else correct name, birth date and passport number in case.json",
             "ICAO Doc 9303",
         )
@@ -249,7 +249,7 @@ def _a_numbers(desk: Desk, exhibit: Exhibit, page: PageText) -> Iterator[Result]
             Severity.WARNING if _misread(number, known, page) else Severity.ERROR,
             page,
             exhibit,
-            "an A-Number on it belongs to nobody in this case",
+            "an A-Number on it belongs to no one in this case",
             "take the page out if it is another client's; else add the person (`others`), or correct the number in case.json",
         )
 
@@ -269,13 +269,13 @@ def _passport_numbers(desk: Desk, exhibit: Exhibit, page: PageText) -> Iterator[
             Severity.WARNING if named or _misread(plain(number), known, page) else Severity.ERROR,
             page,
             exhibit,
-            "a passport number on it belongs to nobody in this case",
+            "a passport number on it belongs to no one in this case",
             "take the page out if it is another client's; else add the person (`others`), or correct the number in case.json",
         )
 
 
 def _misread(number: str, known: Collection[str], page: PageText) -> bool:
-    """Whether it is one sign apart from a known one on a page that was recognised."""
+    """Whether it is one sign apart from a known one on a page that was recognized."""
     return page.method == "ocr" and any(
         len(one) == len(number) and sum(a != b for a, b in zip(number, one, strict=True)) == 1 for one in known
     )

@@ -16,7 +16,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 
 from assembler.model import Miniature
 
-Grey = np.ndarray[Any, np.dtype[np.float32]]
+Gray = np.ndarray[Any, np.dtype[np.float32]]
 _SIDE = 32  # the whole, when laid over another: pixels of its longer side
 _MARGIN = 4  # of them left out, so that turned pictures cover it
 _ANGLES = range(-4, 5)  # degrees
@@ -26,7 +26,7 @@ _FORMAT = 0.12  # logarithm of width by height: pictures that differ by more are
 BROAD, _WHOLE = 0.3, 0.7  # likeness of a few broad areas, and of the whole, below which nothing more is looked at
 LEAST = 0.0  # likeness of broad areas that two photographs of a white page have in any light
 _PATCH, _REACH, _MOST, _FEWEST = 16, 5, 40, 8  # side of a patch, how far it may have moved, how many are looked at
-_DETAIL = 6.0  # grey levels, standard deviation of a patch worth looking for
+_DETAIL = 6.0  # gray levels, standard deviation of a patch worth looking for
 
 
 def likeness(one: Miniature, other: Miniature, broad: float = BROAD) -> float:
@@ -54,20 +54,20 @@ def candidates(pictures: Sequence[Miniature], allowed: np.ndarray[Any, np.dtype[
 
 
 @lru_cache(maxsize=4096)
-def _grey(one: Miniature) -> Grey:
-    return np.asarray(np.frombuffer(one.grey, dtype=np.uint8).reshape(one.height, one.width), dtype=np.float32)
+def _gray(one: Miniature) -> Gray:
+    return np.asarray(np.frombuffer(one.gray, dtype=np.uint8).reshape(one.height, one.width), dtype=np.float32)
 
 
 @lru_cache(maxsize=4096)
-def _broad(one: Miniature) -> Grey:
-    row: Grey = _unit(_resized(_grey(one), 6, 6).reshape(1, -1))[0]
+def _broad(one: Miniature) -> Gray:
+    row: Gray = _unit(_resized(_gray(one), 6, 6).reshape(1, -1))[0]
     return row
 
 
 def _laid_over(one: Miniature, other: Miniature) -> tuple[float, tuple[float, float, float, float]]:
     """The likeness in the best position, and that position: degrees, scale, shift in pixels of `one`."""
     width, height = _size(one)
-    small = _resized(_grey(other), width, height)
+    small = _resized(_gray(other), width, height)
     moved = np.array([
         small[_MARGIN + dy : height - _MARGIN + dy, _MARGIN + dx : width - _MARGIN + dx].ravel()
         for dy in _SHIFTS for dx in _SHIFTS
@@ -86,10 +86,10 @@ def _size(one: Miniature) -> tuple[int, int]:
 
 
 @lru_cache(maxsize=256)
-def _warps(one: Miniature) -> Grey:
+def _warps(one: Miniature) -> Gray:
     """The small whole, turned and scaled in all ways, without its margin; one row each."""
     width, height = _size(one)
-    small = _resized(_grey(one), width, height)
+    small = _resized(_gray(one), width, height)
     inner = (slice(_MARGIN, height - _MARGIN), slice(_MARGIN, width - _MARGIN))
     return _unit(np.array([_warp(small, angle, scale, 0, 0)[0][inner].ravel() for angle in _ANGLES for scale in _SCALES]))
 
@@ -97,8 +97,8 @@ def _warps(one: Miniature) -> Grey:
 def _patches(one: Miniature, other: Miniature, placed: tuple[float, float, float, float]) -> float:
     if min(one.width, one.height) < _PATCH + 2 * _REACH + 8:
         return 0.0
-    here, covered = _warp(_grey(one), *placed)
-    same = _resized(_grey(other), one.width, one.height)
+    here, covered = _warp(_gray(one), *placed)
+    same = _resized(_gray(other), one.width, one.height)
     there = sliding_window_view(same, (_PATCH, _PATCH))
     patches = sliding_window_view(here, (_PATCH, _PATCH))
     whole = sliding_window_view(covered, (_PATCH, _PATCH))
@@ -116,12 +116,12 @@ def _patches(one: Miniature, other: Miniature, placed: tuple[float, float, float
     return float(np.median(found.max(axis=1)))
 
 
-def _lengths(grey: Grey) -> np.ndarray[Any, Any]:
+def _lengths(gray: Gray) -> np.ndarray[Any, Any]:
     """Of each patch, by its upper left corner, as a row without its mean; at least that of a patch that shows nothing.
 
     From running sums: one patch lies over the next, so that to look at each would take ten times as long.
     """
-    fine = grey.astype(np.float64)
+    fine = gray.astype(np.float64)
     sums, squares = _sums(fine), _sums(fine * fine)
     return np.asarray(np.sqrt(np.maximum(squares - sums * sums / _PATCH**2, _PATCH**2)))
 
@@ -131,40 +131,40 @@ def _sums(levels: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     return np.asarray(run[_PATCH:, _PATCH:] - run[:-_PATCH, _PATCH:] - run[_PATCH:, :-_PATCH] + run[:-_PATCH, :-_PATCH])
 
 
-def _warp(grey: Grey, angle: float, scale: float, dx: float, dy: float) -> tuple[Grey, np.ndarray[Any, Any]]:
+def _warp(gray: Gray, angle: float, scale: float, dx: float, dy: float) -> tuple[Gray, np.ndarray[Any, Any]]:
     """Turned and scaled around its middle, then shifted; and where that shows the picture."""
-    high, wide = grey.shape
+    high, wide = gray.shape
     row, column = np.mgrid[0:high, 0:wide].astype(np.float32)
     turn, u, v = math.radians(angle), column - (wide - 1) / 2 - dx, row - (high - 1) / 2 - dy
     x = (math.cos(turn) * u - math.sin(turn) * v) / scale + (wide - 1) / 2
     y = (math.sin(turn) * u + math.cos(turn) * v) / scale + (high - 1) / 2
     covered = (x >= 0) & (y >= 0) & (x <= wide - 1) & (y <= high - 1)
-    return _between(grey, x, y), covered
+    return _between(gray, x, y), covered
 
 
-def _between(grey: Grey, x: Grey, y: Grey) -> Grey:
+def _between(gray: Gray, x: Gray, y: Gray) -> Gray:
     """The levels at places between pixels."""
-    left, top = np.clip(np.floor(x).astype(int), 0, grey.shape[1] - 2), np.clip(np.floor(y).astype(int), 0, grey.shape[0] - 2)
+    left, top = np.clip(np.floor(x).astype(int), 0, gray.shape[1] - 2), np.clip(np.floor(y).astype(int), 0, gray.shape[0] - 2)
     right, down = np.clip(x - left, 0, 1), np.clip(y - top, 0, 1)
-    upper = grey[top, left] * (1 - right) + grey[top, left + 1] * right
-    lower = grey[top + 1, left] * (1 - right) + grey[top + 1, left + 1] * right
+    upper = gray[top, left] * (1 - right) + gray[top, left + 1] * right
+    lower = gray[top + 1, left] * (1 - right) + gray[top + 1, left + 1] * right
     return np.asarray(upper * (1 - down) + lower * down, dtype=np.float32)
 
 
-def _resized(grey: Grey, width: int, height: int) -> Grey:
+def _resized(gray: Gray, width: int, height: int) -> Gray:
     """Means of the areas that become a pixel; where it grows, the nearest one."""
-    return np.asarray(_means(_means(grey, height).T, width).T, dtype=np.float32)
+    return np.asarray(_means(_means(gray, height).T, width).T, dtype=np.float32)
 
 
-def _means(grey: Grey, size: int) -> Grey:
-    edges = np.linspace(0, grey.shape[0], size + 1)
-    first = np.minimum(edges[:-1].astype(int), grey.shape[0] - 1)
+def _means(gray: Gray, size: int) -> Gray:
+    edges = np.linspace(0, gray.shape[0], size + 1)
+    first = np.minimum(edges[:-1].astype(int), gray.shape[0] - 1)
     last = np.maximum(np.ceil(edges[1:]).astype(int), first + 1)
-    sums = np.vstack([np.zeros((1, grey.shape[1])), np.cumsum(grey, axis=0, dtype=np.float64)])
+    sums = np.vstack([np.zeros((1, gray.shape[1])), np.cumsum(gray, axis=0, dtype=np.float64)])
     return np.asarray((sums[last] - sums[first]) / (last - first)[:, None], dtype=np.float32)
 
 
-def _unit(rows: np.ndarray[Any, Any]) -> Grey:
+def _unit(rows: np.ndarray[Any, Any]) -> Gray:
     """Each row without its mean, and of length 1: products of such rows are their correlations."""
     bare = rows - rows.mean(axis=1, keepdims=True)
     return np.asarray(bare / np.maximum(np.linalg.norm(bare, axis=1, keepdims=True), 1e-6), dtype=np.float32)

@@ -93,7 +93,7 @@ def languages(desk: Desk) -> Iterator[Result]:
         if unknown:
             yield Looked(
                 exhibit=exhibit.id, what=f"language of {unknown} pages", result="not looked at",
-                why="it cannot be told: few words, or recognised without the data of the language",
+                why="it cannot be told: few words, or recognized without the data of the language",
             )  # fmt: skip
     for exhibit, page in everything(desk):
         said = page.language.split("-", maxsplit=1)[0].lower()

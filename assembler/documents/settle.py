@@ -157,7 +157,7 @@ def failed(failure: Failure, where: str) -> AssemblerError:
 def _cites_hold(case: Case, plan: Plan, prepared: Sequence[Prepared]) -> None:
     found = cite_findings(case, plan, {one.exhibit: len(one.pages) for one in prepared})
     if found:
-        raise CaseRejected(f"{len(found)} citations lead nowhere", found, where=case.id, remedy="correct them and run again")
+        raise CaseRejected(f"{len(found)} citations lead nowhere", found, where=case.id, remedy="correct them and rerun")
 
 
 def _documents(plan: Plan) -> list[Part]:

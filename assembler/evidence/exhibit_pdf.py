@@ -1,4 +1,4 @@
-"""Phase 3, one exhibit per worker: join its pages and lay the invisible text over those that were recognised."""
+"""Phase 3, one exhibit per worker: join its pages and lay the invisible text over those that were recognized."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from assembler.runtime.code_version import code_digest
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """A page of a normal PDF (`index` from 0), with what was recognised on it."""
+    """A page of a normal PDF (`index` from 0), with what was recognized on it."""
 
     pdf: Path
     sha256: str
@@ -60,7 +60,7 @@ def _make(job: Job, folder: Path) -> None:
 
 
 def _runs(pieces: tuple[Piece, ...]) -> list[list[Piece]]:
-    """Neighbours from the same file; in one call each, since links between two calls would be lost."""
+    """Neighbors from the same file; in one call each, since links between two calls would be lost."""
     runs: list[list[Piece]] = []
     for piece in pieces:
         if runs and runs[-1][-1].pdf == piece.pdf:
@@ -82,7 +82,7 @@ def _append(book: Pdf, run: list[Piece]) -> None:
 
 
 def _overlay(book: Pdf, page: pikepdf.Page, read: page_recognition.Read) -> None:
-    """Turn the page upright, if it was not, and lay the recognised text over it in the place where it is seen."""
+    """Turn the page upright, if it was not, and lay the recognized text over it in the place where it is seen."""
     page.Rotate = (int(page.get(Name.Rotate, 0)) + read.turned) % 360
     x0, y0, x1, y1 = (float(value) for value in page.cropbox)
     frame = Frame(x0=x0, y0=y0, x1=x1, y1=y1, rotate=int(page.Rotate))
@@ -97,10 +97,10 @@ def _overlay(book: Pdf, page: pikepdf.Page, read: page_recognition.Read) -> None
     page.contents_add(draw, prepend=False)
 
 
-def _share_fonts(book: Pdf, recognised: list[int]) -> None:
+def _share_fonts(book: Pdf, recognized: list[int]) -> None:
     """The engine writes its glyphless font into every layer; one copy serves them all."""
     shared: pikepdf.Object | None = None
-    for number in recognised:
+    for number in recognized:
         for name, form in book.pages[number].Resources.XObject.items():
             if name == "/AssemblerWords":
                 fonts = form.Resources.get(Name.Font, pikepdf.Dictionary())

@@ -113,7 +113,7 @@ def open_file(job: Job) -> Opened:
     """Never raises for a bad file: what is wrong with it comes back as a finding."""
     data = (job.folder / job.path).read_bytes()
     if hashlib.sha256(data).hexdigest() != job.sha256:
-        return _failed(job, "EVID.CHANGED", "the file changed while this run was reading it", "run again")
+        return _failed(job, "EVID.CHANGED", "the file changed while this run was reading it", "rerun")
     passwords = read_passwords(job.folder)
     password = passwords.of(job.path)
     accepted = job.accept_reading == job.sha256
@@ -281,11 +281,11 @@ def _measured(number: int, page: Any, place: Place | None) -> _Look:
     width, height = page.get_size()
     box = place.box if place else None
     coverage, image_dpi = _images(page, width, height)
-    grey = drawn(page, scanned=coverage > 0.5)
-    ink = marks_on(grey, (width, height))
+    gray = drawn(page, scanned=coverage > 0.5)
+    ink = marks_on(gray, (width, height))
     layer = page.get_textpage()
     letters, bad, words = _text(layer)
-    losses = hidden_on(number, page, layer, grey, scanned=coverage > 0.5)
+    losses = hidden_on(number, page, layer, gray, scanned=coverage > 0.5)
     layer.close()
     usable = letters > 0 and bad <= 0.2 * letters and not (coverage > 0.5 and letters < 100)
     made = Page(
@@ -298,7 +298,7 @@ def _measured(number: int, page: Any, place: Place | None) -> _Look:
         blank=not usable and not any(ink.bits),
         box=box,
         turned=place.turned if place else 0,
-        miniature=miniatures.miniature(Image.fromarray(grey), miniatures.frame_of(box, (width, height), 0)),
+        miniature=miniatures.miniature(Image.fromarray(gray), miniatures.frame_of(box, (width, height), 0)),
     )
     if place is None:
         made = replace(made, source=number)

@@ -1,7 +1,7 @@
 """Text that a page holds and does not show: under a black box, white on white, beside the visible part.
 
-Where letters should be and the drawn page has one even colour, something hides them. Looks at lines of text and the picture
-drawn for the page's marks, so that it costs about a millisecond a page. A recognised layer under a scan is invisible by
+Where letters should be and the drawn page has one even color, something hides them. Looks at lines of text and the picture
+drawn for the page's marks, so that it costs about a millisecond a page. A recognized layer under a scan is invisible by
 intention: of it only what lies under an even dark patch counts.
 """
 
@@ -19,8 +19,8 @@ from assembler.evidence.losses import Loss
 from assembler.model import Severity
 from assembler.pdf.geometry import Frame, apply, inverse, to_page
 
-_EVEN = 3  # grey levels a patch may vary by and still be of one colour
-_DARK = 110  # grey level of a patch that can hide recognised words
+_EVEN = 3  # gray levels a patch may vary by and still be of one color
+_DARK = 110  # gray level of a patch that can hide recognized words
 _FEW = 3  # letters and digits below which nothing is told: a bullet, a lost space
 _LOW = 1.5  # pixels; lower lines are too small to be judged
 _LONG = 1.3  # heights of its line that an even stretch must have to be looked at
@@ -37,9 +37,9 @@ class _Spot:
     covered: bool
 
 
-def hidden_on(number: int, page: Any, layer: Any, grey: np.ndarray[Any, Any], *, scanned: bool) -> tuple[Loss, ...]:
-    """What page `number` (from 1) hides. `layer`: its text page; `grey`: the page drawn; `scanned`: a picture covers it."""
-    view = _View(page, layer, grey, scanned=scanned)
+def hidden_on(number: int, page: Any, layer: Any, gray: np.ndarray[Any, Any], *, scanned: bool) -> tuple[Loss, ...]:
+    """What page `number` (from 1) hides. `layer`: its text page; `gray`: the page drawn; `scanned`: a picture covers it."""
+    view = _View(page, layer, gray, scanned=scanned)
     lines = list(_lines(layer))
     spots = [spot for line in lines if (box := view.seen(line)) for spot in view.spots(line, box)]
     outside = sum(_letters(layer, line) for line in lines if view.away(line))
@@ -52,13 +52,13 @@ def hidden_on(number: int, page: Any, layer: Any, grey: np.ndarray[Any, Any], *,
     if pale := [spot for spot in spots if not spot.covered]:
         found.append(_loss(
             number, Severity.WARNING,
-            f"about {_sum(pale)} letters cannot be seen: they are cut off, or have the colour of the paper",
+            f"about {_sum(pale)} letters cannot be seen: they are cut off, or have the color of the paper",
             "compare the page with the original; anybody can copy what is not seen", view.around(pale),
         ))  # fmt: skip
     if outside >= _FEW:
         found.append(Loss(
             rule="EVID.OUTSIDE", severity=Severity.ERROR, page=number,
-            problem=f"about {outside} letters stand outside its visible part: nobody sees them, and anybody can copy them",
+            problem=f"about {outside} letters lie outside its visible part: nobody sees them, and anybody can copy them",
             remedy="print the file to a new PDF as it is seen, or show all of the page",
         ))  # fmt: skip
     return tuple(found)
@@ -85,7 +85,7 @@ def _letters(layer: Any, line: Box) -> int:
 
 
 def _even(patch: np.ndarray[Any, Any]) -> Iterator[tuple[int, int, int]]:
-    """Stretches of columns of one colour, long for the patch's height: first column, end, grey level."""
+    """Stretches of columns of one color, long for the patch's height: first column, end, gray level."""
     low, high = patch.min(axis=0).astype(np.int16), patch.max(axis=0).astype(np.int16)
     if int(high.max()) - int(low.min()) <= _EVEN:
         yield 0, patch.shape[1], int(low.min())
@@ -101,11 +101,11 @@ def _even(patch: np.ndarray[Any, Any]) -> Iterator[tuple[int, int, int]]:
 class _View:
     """A page, its text and its picture, and where a place of one lies in the other."""
 
-    def __init__(self, page: Any, layer: Any, grey: np.ndarray[Any, Any], *, scanned: bool) -> None:
+    def __init__(self, page: Any, layer: Any, gray: np.ndarray[Any, Any], *, scanned: bool) -> None:
         x0, y0, x1, y1 = page.get_cropbox()
         self._frame = Frame(x0=x0, y0=y0, x1=x1, y1=y1, rotate=page.get_rotation())
-        self._page, self._layer, self._grey, self._scanned = page, layer, grey, scanned
-        self._scale = self._frame.width / grey.shape[1]  # points a pixel
+        self._page, self._layer, self._gray, self._scanned = page, layer, gray, scanned
+        self._scale = self._frame.width / gray.shape[1]  # points a pixel
 
     def away(self, line: Box) -> bool:
         """Whether a line lies wholly outside of what is seen."""
@@ -114,7 +114,7 @@ class _View:
 
     def seen(self, line: Box) -> Pixels | None:
         """Where a line stands in the picture; None where it is too small or not there."""
-        back, (rows, columns) = inverse(to_page(self._frame)), self._grey.shape
+        back, (rows, columns) = inverse(to_page(self._frame)), self._gray.shape
         corners = [apply(back, line[0], line[1]), apply(back, line[2], line[3])]
         xs, ys = sorted(x / self._scale for x, _ in corners), sorted(rows - y / self._scale for _, y in corners)
         if min(xs[1] - xs[0], ys[1] - ys[0]) < _LOW:
@@ -126,7 +126,7 @@ class _View:
     def spots(self, line: Box, box: Pixels) -> Iterator[_Spot]:
         """Where letters of a line should stand and the picture is even."""
         left, top, right, bottom = box
-        patch = self._grey[top:bottom, left:right]
+        patch = self._gray[top:bottom, left:right]
         upright = patch.shape[1] >= patch.shape[0]
         for start, end, level in _even(patch if upright else patch.T):
             where = (left + start, top, left + end, bottom) if upright else (left, top + start, right, top + end)
@@ -148,7 +148,7 @@ class _View:
 
     def _within(self, line: Box, where: Pixels) -> Box | None:
         """The part of a line, in the page's coordinates, a little in from where other letters begin."""
-        forth, rows = to_page(self._frame), self._grey.shape[0]
+        forth, rows = to_page(self._frame), self._gray.shape[0]
         corners = [
             apply(forth, where[0] * self._scale, (rows - where[3]) * self._scale),
             apply(forth, where[2] * self._scale, (rows - where[1]) * self._scale),

@@ -47,7 +47,7 @@ def seems_in(text: str, declared: str, *, seen_script: str = "", readable: bool 
     """The language (ISO 639-1) a text seems to be in, its script (ISO 15924) where that alone tells it apart from `declared`.
 
     "" where the text is too short or the identifier not sure. `seen_script`: what the recognition engine saw the picture
-    written in; `readable`: false where a page was recognised without the data of its language, so that its letters say nothing.
+    written in; `readable`: false where a page was recognized without the data of its language, so that its letters say nothing.
     The identifier takes half a second to load: most pages are plainly in one of a few languages without it.
     """
     primary = declared.split("-", maxsplit=1)[0].lower()

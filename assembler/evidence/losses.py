@@ -94,7 +94,7 @@ def _form(pdf: Pdf) -> Iterator[Loss]:
     if signed:
         yield _loss(
             "EVID.SIGNATURE", Severity.WARNING,
-            f"{_many(signed, 'digital signature')} in it that nobody can check in a bundle; what is seen of it stays",
+            f"{_many(signed, 'digital signature')} in it that cannot be checked in a bundle; what is seen of it stays",
             "keep the client's file as it is: the manifest holds its sha256",
         )
 

@@ -21,7 +21,7 @@ def miniature(upright: Image.Image, frame: Box) -> Miniature:
     inner = upright.convert("L").crop((left, top, max(right, left + 1), max(bottom, top + 1)))
     part = _LONGER / max(inner.size)
     size = (max(1, round(inner.width * part)), max(1, round(inner.height * part)))
-    return Miniature(width=size[0], height=size[1], grey=inner.resize(size, Image.Resampling.BOX).tobytes())
+    return Miniature(width=size[0], height=size[1], gray=inner.resize(size, Image.Resampling.BOX).tobytes())
 
 
 def frame_of(box: Box | None, size: tuple[float, float], turned: int) -> Box:
@@ -42,8 +42,8 @@ def frame_of(box: Box | None, size: tuple[float, float], turned: int) -> Box:
 
 def raw(one: Miniature) -> dict[str, Any]:
     """As JSON keeps it."""
-    return {**asdict(one), "grey": base64.b64encode(one.grey).decode()}
+    return {**asdict(one), "gray": base64.b64encode(one.gray).decode()}
 
 
 def from_raw(kept: dict[str, Any]) -> Miniature:
-    return Miniature(**{**kept, "grey": base64.b64decode(kept["grey"])})
+    return Miniature(**{**kept, "gray": base64.b64decode(kept["gray"])})

@@ -1,4 +1,4 @@
-"""Phase 2, one page per worker: recognise a page that has no usable text."""
+"""Phase 2, one page per worker: recognize a page that has no usable text."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from assembler.evidence.legibility.word_measures import Words
 from assembler.evidence.miniatures import frame_of
 from assembler.evidence.ocr.mrz_zones import lines_in
 from assembler.model import Miniature
-from assembler.pdf.ink import in_grey
+from assembler.pdf.ink import in_gray
 from assembler.runtime.atomic_files import whole_file
 from assembler.runtime.cache import Cache
 from assembler.runtime.code_version import code_digest
@@ -43,7 +43,7 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
-    """What was recognised: counts for the report, the words for checks, and the layer to lay over the page."""
+    """What was recognized: counts for the report, the words for checks, and the layer to lay over the page."""
 
     words: int
     confidence: float
@@ -58,7 +58,7 @@ class Read:
 
 
 def read_page(job: Job) -> Read:
-    """Recognise one page. Raises ToolFailed or ToolMissing from the engine."""
+    """Recognize one page. Raises ToolFailed or ToolMissing from the engine."""
     engine = ocr.engine_language(job.language)
     key = ["read", code_digest("evidence"), job.sha256, str(job.index), engine, repr(sorted(asdict(job.policy).items())),
            ocr.version(), ocr.data_version(engine), f"pdfium {pdfium.PYPDFIUM_INFO}"]  # fmt: skip
@@ -101,13 +101,13 @@ def _make(job: Job, engine: str, folder: Path) -> None:
     (folder / "page.bmp").unlink()
 
 
-def _measures(job: Job, upright: Image.Image, dpi: float, found: ocr.Recognised, frame: Box, engine: str) -> Measures:
+def _measures(job: Job, upright: Image.Image, dpi: float, found: ocr.Recognized, frame: Box, engine: str) -> Measures:
     words = tuple(zip(found.words, found.confidences, found.boxes, strict=True))
     again = partial(ocr.read_words, dpi=job.policy.dpi, language=engine)
     return measure(upright, dpi, words, frame, again, hidden=hidden(found))
 
 
-def hidden(found: ocr.Recognised) -> float | None:
+def hidden(found: ocr.Recognized) -> float | None:
     """The part of the sure words that came out only in even light; None where it was not read so. A few words tell nothing."""
     if found.unlit is None:
         return None
@@ -115,7 +115,7 @@ def hidden(found: ocr.Recognised) -> float | None:
     return more / found.sure if more >= CLEAR else 0.0
 
 
-def _lines(page: pdfium.PdfPage, found: ocr.Recognised) -> str:
+def _lines(page: pdfium.PdfPage, found: ocr.Recognized) -> str:
     words = tuple(zip(found.words, found.confidences, found.boxes, strict=True))
     text = "\n".join(" ".join(word for word, _, _ in line) for line in _by_line(words))
 
@@ -137,7 +137,7 @@ def _by_line(words: Words) -> list[list[tuple[str, float, Box]]]:
     return lines
 
 
-def _boxes(found: ocr.Recognised, size: tuple[float, float]) -> str:
+def _boxes(found: ocr.Recognized, size: tuple[float, float]) -> str:
     width, height = size if found.turned % 180 == 0 else (size[1], size[0])
     rows = [
         [word, *(round(part * side, 1) for part, side in zip(box, (width, height) * 2, strict=True)), sure]
@@ -147,13 +147,13 @@ def _boxes(found: ocr.Recognised, size: tuple[float, float]) -> str:
 
 
 def _render(page: pdfium.PdfPage, dpi: int) -> Image.Image:
-    """The page as shown, grey. The engine is told `dpi` even where a huge page is drawn coarser to spare memory."""
+    """The page as shown, gray. The engine is told `dpi` even where a huge page is drawn coarser to spare memory."""
     width, height = page.get_size()
     scale = dpi / 72
     pixels = width * height * scale * scale
     if pixels > _MAX_PIXELS:
         scale *= (_MAX_PIXELS / pixels) ** 0.5
-    return in_grey(page, scale, scanned=True)
+    return in_gray(page, scale, scanned=True)
 
 
 def _undated(layer: bytes, folder: Path, *, empty: bool) -> bytes:

@@ -23,13 +23,13 @@ _WELL = 85.0  # confidence that other letters than Latin do not reach with Engli
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A prepared exhibit, and of each of its pages the language and whether it was recognised."""
+    """A prepared exhibit, and of each of its pages the language and whether it was recognized."""
 
     pdf: Path
     languages: tuple[str, ...]
     scripts: tuple[str, ...]  # what they seem to be written in
-    recognised: tuple[bool, ...]
-    readable: tuple[bool, ...]  # whether its letters are what is printed: not if it was recognised as another language
+    recognized: tuple[bool, ...]
+    readable: tuple[bool, ...]  # whether its letters are what is printed: not if it was recognized as another language
     cache: Cache
 
 
@@ -41,7 +41,7 @@ def read_texts(prepared: Sequence[Prepared], workshop: Workshop) -> dict[str, tu
     jobs = [
         Job(
             pdf=one.pdf, languages=tuple(page.language for page in one.pages), scripts=tuple(map(_script, one.pages)),
-            recognised=tuple(page.method == "ocr" for page in one.pages),
+            recognized=tuple(page.method == "ocr" for page in one.pages),
             readable=tuple(page.method != "ocr" or ocr.has_language(page.language) for page in one.pages), cache=workshop.cache,
         )
         for one in prepared
@@ -62,7 +62,7 @@ def read_texts(prepared: Sequence[Prepared], workshop: Workshop) -> dict[str, tu
 
 
 def _script(page: PreparedPage) -> str:
-    """What a page seems to be written in: as was seen when it was recognised, or as it was read so well by English data alone."""
+    """What a page seems to be written in: as was seen when it was recognized, or as it was read so well by English data alone."""
     alone = page.method == "ocr" and not ocr.has_language(page.language)
     return page.script or ("Latin" if alone and (page.confidence or 0) >= _WELL else "")
 
@@ -73,7 +73,7 @@ def read(job: Job) -> tuple[tuple[str, str, str], ...]:
         "texts",
         code_digest("evidence"),
         job.pdf.parent.name,
-        repr((job.languages, job.scripts, job.recognised, job.readable)),
+        repr((job.languages, job.scripts, job.recognized, job.readable)),
         f"pdfium {pdfium.PYPDFIUM_INFO}",
         ocr.version(),
     ]
@@ -85,7 +85,7 @@ def _make(job: Job, folder: Path) -> None:
     job.cache.hold([job.pdf])
     document = pdfium.PdfDocument(job.pdf)
     try:
-        pages = [_page(page, recognised=read) for page, read in zip(document, job.recognised, strict=True)]
+        pages = [_page(page, recognized=read) for page, read in zip(document, job.recognized, strict=True)]
     finally:
         document.close()
     declared = zip(job.languages, job.scripts, job.readable, strict=True)
@@ -96,7 +96,7 @@ def _make(job: Job, folder: Path) -> None:
     (folder / "texts.json").write_text(json.dumps(told, ensure_ascii=False), encoding="utf8")
 
 
-def _page(page: pdfium.PdfPage, *, recognised: bool) -> tuple[str, str]:
-    """Text and machine-readable lines; those of a recognised page were read with it."""
+def _page(page: pdfium.PdfPage, *, recognized: bool) -> tuple[str, str]:
+    """Text and machine-readable lines; those of a recognized page were read with it."""
     text = page.get_textpage().get_text_range()
-    return text, "" if recognised else page_lines(page, text)
+    return text, "" if recognized else page_lines(page, text)

@@ -42,7 +42,7 @@ _PLAIN = (
     (r"decod|inflate|input stream|filter", "compressed data in it is damaged"),
     (r"endstream|stream length|/Length|object stream", "a piece of data in it has the wrong length"),
     (r"xref|trailer|cross-reference|file is damaged|n n obj", "its table of contents is broken"),
-    (r"header", "something stands before its beginning"),
+    (r"header", "there is something before its beginning"),
     (r"encrypt", "what it says about its encryption is wrong"),
     (r"obj|unexpected|EOF|token|integer|nesting|parse", "an object in it is garbled or cut off"),
 )

@@ -66,7 +66,7 @@ def prepare(
     told = {exhibit.id: _told(exhibit, chosen[exhibit.id], opened) for exhibit in case.exhibits}
     bad += [finding for findings in told.values() for finding in findings if finding.severity is Severity.ERROR]
     if bad:
-        raise EvidenceUnreadable(f"{len(bad)} problems in the evidence", bad, where=case.id, remedy="mend these first")
+        raise EvidenceUnreadable(f"{len(bad)} problems in the evidence", bad, where=case.id, remedy="fix these first")
     reads = _read(chosen, opened, workshop, settings, tell)
     made = _join(case, chosen, opened, reads, told, workshop, settings, tell)
     if made and passwords.open_to_others(folder):

@@ -14,7 +14,7 @@ from assembler.pdf.recovery import document
 
 _SCALE = 0.5  # pixels a point
 _MOST = 3000  # pixels a side
-_BLOCK, _APART = 8, 6.0  # pixels, grey levels: a line of text takes 20 away
+_BLOCK, _APART = 8, 6.0  # pixels, gray levels: a line of text takes 20 away
 _JUDGED = frozenset(("DCTDecode", "JPXDecode", "FlateDecode", "LZWDecode", "RunLengthDecode", "CCITTFaxDecode"))
 _WHITE = 400  # bytes; a white page takes JBIG2 less than that
 
@@ -41,10 +41,10 @@ def compare(
 
 
 def _alike(before: Any, after: Any, number: int) -> bool:
-    """In grey first, which is quick; PDFium mixes transparent colours wrongly there, so a difference is looked at in colour."""
+    """In gray first, which is quick; PDFium mixes transparent colors wrongly there, so a difference is looked at in color."""
     try:
         return any(
-            _same(_drawn(before[number], grey=grey), _drawn(after[number], grey=grey)) for grey in (True, False)
+            _same(_drawn(before[number], gray=gray), _drawn(after[number], gray=gray)) for gray in (True, False)
         )
     except pdfium.PdfiumError:
         return False
@@ -61,9 +61,9 @@ def _same(one: np.ndarray[Any, Any], other: np.ndarray[Any, Any]) -> bool:
     return float(blocks.mean(axis=(1, 3)).max()) <= _APART
 
 
-def _drawn(page: Any, *, grey: bool) -> np.ndarray[Any, Any]:
+def _drawn(page: Any, *, gray: bool) -> np.ndarray[Any, Any]:
     scale = min(_SCALE, _MOST / max(page.get_size()))
-    return np.asarray(page.render(scale=scale, grayscale=grey, may_draw_forms=True).to_pil().convert("L"))
+    return np.asarray(page.render(scale=scale, grayscale=gray, may_draw_forms=True).to_pil().convert("L"))
 
 
 def undrawn(page: Any) -> bool:

@@ -1,4 +1,4 @@
-"""Government forms: maps from questions to facts, filling, recognising, reading back, and answer sheets.
+"""Government forms: maps from questions to facts, filling, recognizing, reading back, and answer sheets.
 
 In: form maps of `schemas/forms/`, a `Case`, PDF files the user downloaded or signed. Out: filled PDFs, answers, findings.
 Must not know where a form goes in the packet, or keep payment data anywhere but in the form.
@@ -17,7 +17,7 @@ from assembler.forms.form_check import (
     unsigned,
 )
 from assembler.forms.form_maps import FormMap, find, library
-from assembler.forms.form_reader import FieldRow, FormUnreadable, Recognised, fields, recognise
+from assembler.forms.form_reader import FieldRow, FormUnreadable, Recognized, fields, recognize
 from assembler.forms.map_proposal import draft_map
 from assembler.forms.packet_forms import Done, Packet, answer_sheets, fill_packet
 
@@ -31,7 +31,7 @@ __all__ = [
     "FormMap",
     "FormUnreadable",
     "Packet",
-    "Recognised",
+    "Recognized",
     "answer_sheets",
     "answers",
     "belongs",
@@ -44,7 +44,7 @@ __all__ = [
     "fill_packet",
     "find",
     "library",
-    "recognise",
+    "recognize",
     "scope",
     "unanswered",
     "unsigned",

@@ -11,7 +11,7 @@ from assembler.forms.answers import Answer, answers, belongs, scope, unanswered
 from assembler.forms.continuation_sheets import add_sheets, characters
 from assembler.forms.form_check import blank_findings
 from assembler.forms.form_maps import FormMap
-from assembler.forms.form_reader import FieldRow, fields, recognise
+from assembler.forms.form_reader import FieldRow, fields, recognize
 from assembler.forms.form_writer import Book, save
 from assembler.forms.typeface import Face, face
 from assembler.model import Case, Finding, Severity
@@ -52,7 +52,7 @@ def fill(
     `payment`: card data for G-1450 only, kept nowhere. Raises FormUnreadable if the blank is no PDF, OSError if it cannot write.
     """
     rows = fields(blank)
-    found = blank_findings(form, recognise(blank, (form,)), rows, blank.name)
+    found = blank_findings(form, recognize(blank, (form,)), rows, blank.name)
     if not found and not _pays(form, payment):
         found = (_no_payment(form, blank.name),)
     if any(one.severity is Severity.ERROR for one in found):

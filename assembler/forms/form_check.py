@@ -12,14 +12,14 @@ from pathlib import Path
 
 from assembler.forms.answers import Answer, answers, belongs, scope, unanswered
 from assembler.forms.form_maps import Field, FormMap
-from assembler.forms.form_reader import FieldRow, Recognised, fields, ink_in, recognise, texts_in
+from assembler.forms.form_reader import FieldRow, Recognized, fields, ink_in, recognize, texts_in
 from assembler.model import Case, Contradiction, Finding, Severity
 
 _INK = 0.004  # share of dark pixels from which a signature box counts as signed: a thin pen stroke is some 0.01
 _SHIFT = 3.0  # points a field may stand from where the map has it
 
 
-def edition_findings(found: Recognised, where: str, current: Mapping[str, str]) -> tuple[Finding, ...]:
+def edition_findings(found: Recognized, where: str, current: Mapping[str, str]) -> tuple[Finding, ...]:
     """Is this a form we know, its edition the current one (`current`: form → edition), every page there and of one edition?"""
     if not found.form:
         return (_finding("FORM.UNKNOWN", where, "not a government form this program knows", "check the file"),)
@@ -36,10 +36,10 @@ def edition_findings(found: Recognised, where: str, current: Mapping[str, str]) 
     return tuple(made)
 
 
-def blank_findings(form: FormMap, found: Recognised, rows: Sequence[FieldRow], where: str) -> tuple[Finding, ...]:
+def blank_findings(form: FormMap, found: Recognized, rows: Sequence[FieldRow], where: str) -> tuple[Finding, ...]:
     """May this file be filled by this map? The form and edition by name, and every field where the map has it."""
     if (found.form, found.edition) != (form.form, form.edition) or not form.fillable:
-        named = f"Form {found.form.upper()}, edition {found.edition}" if found.form else "a form it cannot recognise"
+        named = f"Form {found.form.upper()}, edition {found.edition}" if found.form else "a form it cannot recognize"
         problem = f"this is {named}; the map is for Form {form.form.upper()}, edition {form.edition}"
         remedy = "use the blank form of that edition, or add a map (docs/forms.md)"
         return (_finding("FORM.NO_MAP", where, problem, remedy, source=form.source),)
@@ -77,7 +77,7 @@ def compare(
     Raises FormUnreadable if the file is no PDF.
     """
     where = completed.name
-    found = recognise(completed, (form,))
+    found = recognize(completed, (form,))
     if (found.form, found.edition) != (form.form, form.edition):
         if not any(mark.form for mark in found.pages) and not found.fillable:
             problem = "no text and no fields: a scan, so that nothing on it could be compared with case.json"
@@ -182,7 +182,7 @@ def _values(form: FormMap, completed: Path) -> dict[str, str]:
     return words | {field.name: "on" if ink > 0.05 else "" for field, ink in zip(boxes, inks, strict=True)}
 
 
-def _missing(found: Recognised, where: str) -> list[Finding]:
+def _missing(found: Recognized, where: str) -> list[Finding]:
     """Pages that the footers count but the file does not have, or has out of order."""
     numbers = [mark.number for mark in found.pages if mark.form == found.form and mark.number]
     of = max((mark.of for mark in found.pages if mark.form == found.form), default=0)

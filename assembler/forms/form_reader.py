@@ -69,7 +69,7 @@ class PageMark:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recognised:
+class Recognized:
     """Which form a PDF is. `confidence` 1: fields and text agree with a map; 0.8: text only; 0.5: fields only; 0: no form."""
 
     form: str
@@ -90,7 +90,7 @@ def fields(pdf: Path) -> tuple[FieldRow, ...]:
         return tuple(_row(field, name, pages) for field, name in _terminals(form.Fields))
 
 
-def recognise(pdf: Path, maps: Sequence[FormMap] = ()) -> Recognised:
+def recognize(pdf: Path, maps: Sequence[FormMap] = ()) -> Recognized:
     """Which form and edition this is, from the footers of its pages and the names of its fields. Raises FormUnreadable."""
     rows = fields(pdf)
     marks = tuple(_mark(text) for text in page_texts(pdf))
@@ -102,7 +102,7 @@ def recognise(pdf: Path, maps: Sequence[FormMap] = ()) -> Recognised:
         form, edition = same.form, same.edition
     agree = same is not None and (same.form, same.edition) == (form, edition)
     confidence = 1.0 if agree and votes else 0.8 if votes else 0.5 if same else 0.0
-    return Recognised(
+    return Recognized(
         form=form, edition=edition, pages=marks, fingerprint=digest, confidence=confidence, fillable=bool(rows)
     )
 

@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
-from assembler.forms.form_reader import FieldRow, fields, fingerprint, recognise
+from assembler.forms.form_reader import FieldRow, fields, fingerprint, recognize
 
 _NEAR = 40.0  # points
 _ALIKE = 0.75  # of two names
@@ -21,7 +21,7 @@ def draft_map(old: Mapping[str, Any], new_pdf: Path) -> dict[str, Any]:
     "lost": not found, the old entry kept for reference under `proposal` only. Raises FormUnreadable.
     """
     rows = fields(new_pdf)
-    known = recognise(new_pdf)
+    known = recognize(new_pdf)
     finder = _Finder(rows)
     items = [made for one in old["items"] if (made := finder.item(one)) is not None]
     signatures = [made for one in old["signatures"] if (made := finder.whole(one, ("signature", "date"))) is not None]

@@ -11,7 +11,7 @@ from assembler.forms.answers import Answer, answers, belongs, scope
 from assembler.forms.fill import Filled, fill
 from assembler.forms.form_check import compare, edition_findings
 from assembler.forms.form_maps import FormMap, find, library
-from assembler.forms.form_reader import FormUnreadable, recognise
+from assembler.forms.form_reader import FormUnreadable, recognize
 from assembler.model import Case, Contradiction, Finding, FormFile, PartKind, Plan, Severity
 from assembler.runtime.resources import Shelf, stamp_font
 from assembler.runtime.worker_pool import Failure
@@ -95,7 +95,7 @@ def fill_one(job: Job) -> Done:
     editable, flattened = job.out / "editable.pdf", job.out / "flattened.pdf"
     against: tuple[Contradiction, ...] = ()
     try:
-        found = edition_findings(recognise(job.blank, (job.form,)), job.path, dict(job.current))
+        found = edition_findings(recognize(job.blank, (job.form,)), job.path, dict(job.current))
         if job.completed:
             read = compare(
                 job.form, job.blank, job.case, job.beneficiary, job.supporter, countries=dict(job.countries), tabs=dict(job.tabs)

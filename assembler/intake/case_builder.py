@@ -128,7 +128,7 @@ def _biographic(raw: Raw) -> Biographic:
 
 def _supporter(raw: Raw, described: Mapping[str, Person]) -> Supporter:
     return Supporter(
-        **_plain(raw, "assets_usd", "organisation"),
+        **_plain(raw, "assets_usd", "organization"),
         person=_who(raw["person"], described),
         beneficiaries=tuple(raw.get("beneficiaries", ())),
         income=Income(**raw["income"]) if "income" in raw else None,

@@ -30,7 +30,7 @@ def read_case(folder: Path, shelf: Shelf, *, hashed: bool = True) -> Case:
     case, found = examine(folder, shelf, hashed=hashed)
     if case is None:
         count = f"{len(found)} problem{'s' if len(found) != 1 else ''} in the case"
-        raise CaseRejected(count, found, where=folder.name, remedy="mend these and run again")
+        raise CaseRejected(count, found, where=folder.name, remedy="fix these and rerun")
     return case
 
 
@@ -85,7 +85,7 @@ def _first(problems: Iterable[Problem]) -> Iterator[Problem]:
     """Each once, the first of them; a last one says that there are more."""
     yield from (some := list(islice(problems, MAX_FINDINGS)))
     if len(some) == MAX_FINDINGS:
-        yield Problem("CASE.LIMIT", "", f"there may be more problems than these {MAX_FINDINGS}", "mend these first")
+        yield Problem("CASE.LIMIT", "", f"there may be more problems than these {MAX_FINDINGS}", "fix these first")
 
 
 def _syntax(error: BadJson) -> Finding:

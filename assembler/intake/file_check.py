@@ -53,7 +53,7 @@ def examine(folder: Path, case: dict[str, Any], hashed: bool) -> tuple[dict[str,
         if printable(path) != path:  # complained of as a text
             continue
         if path in ignored:
-            problems.append(Problem("CASE.TWICE", where, f"{path} stands in ignored_files too", "take it out of one of the two"))
+            problems.append(Problem("CASE.TWICE", where, f"{path} is listed in ignored_files too", "remove it from one of the two"))
         if path not in found:
             record = _record(folder, path, hashed, present if len(problems) < HINTS else ())
             if isinstance(record, SourceFile):
@@ -124,7 +124,7 @@ def _record(folder: Path, path: str, hashed: bool, present: Collection[str]) -> 
     try:
         return _in_the_way(folder, path) or _opened(folder, path, hashed)
     except (FileNotFoundError, NotADirectoryError):
-        return ("EVID.MISSING", f"there is no file {path}", hint(path, present, "add the file, or mend the path"))
+        return ("EVID.MISSING", f"there is no file {path}", hint(path, present, "add the file, or correct the path"))
     except OSError as error:
         reason = os.strerror(error.errno).lower() if error.errno else "no reason given"
         return ("EVID.UNREADABLE", f"{path} cannot be opened ({reason})", "change its name or its permissions")

@@ -118,7 +118,7 @@ class _Reader:
         twice = key in taken
         if twice or len(key) > MAX_KEY:
             self.at = here
-            raise self.bad("the same key stands twice in one object" if twice else f"a key has more than {MAX_KEY} characters")
+            raise self.bad("the same key appears twice in one object" if twice else f"a key has more than {MAX_KEY} characters")
         return key
 
     def _array(self, pointer: str, depth: int) -> list[Any]:

@@ -166,7 +166,7 @@ def _page_problems(where: str, group: list[Any]) -> Iterator[Problem]:
                 used.append((path, first, last, at))
     for before, after in pairwise(sorted(used)):
         if before[0] == after[0] and after[1] <= before[2]:
-            yield Problem("CASE.TWICE", after[3], "a page of this file stands in this list already", "list each page once")
+            yield Problem("CASE.TWICE", after[3], "a page of this file is in this list already", "list each page once")
 
 
 def _ranges(text: Any) -> Iterator[tuple[int, int]]:

@@ -52,7 +52,7 @@ def _validator(schema: bytes) -> Validator:
     try:
         value = json.loads(schema)
     except ValueError as error:
-        raise _broken("it is no JSON", "mend it, or reinstall assembler") from error
+        raise _broken("it is not JSON", "fix it, or reinstall assembler") from error
     value = _inlined(value, value.get("$defs", {}), ()) if isinstance(value, dict) else value
     ours: Validator = _Ours(value, registry=Registry(), format_checker=_CHECKER)
     return ours
@@ -84,7 +84,7 @@ def _unique(_validator: Validator, wanted: bool, value: Any, _schema: Any) -> It
     if wanted and isinstance(value, list):
         seen = {json.dumps(one, sort_keys=True) for one in value}
         if len(seen) < len(value):
-            yield ValidationError("an entry stands twice")
+            yield ValidationError("an entry appears twice")
 
 
 _Ours = extend(Draft202012Validator, {"uniqueItems": _unique})  # type: ignore[no-untyped-call]  # the stubs leave it bare
@@ -117,7 +117,7 @@ def _sentences(error: ValidationError) -> Iterator[Problem]:
         case "minItems" | "minLength":
             yield Problem("CASE.EMPTY", where, "it is empty", "fill it in, or leave the field out")
         case "uniqueItems":
-            yield Problem("CASE.TWICE", where, "an entry stands twice", "remove one")
+            yield Problem("CASE.TWICE", where, "an entry appears twice", "remove one")
         case _:
             yield Problem("CASE.LIMIT", where, f"the value is outside its limits ({error.validator} {wanted})", "correct it")
 

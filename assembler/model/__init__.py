@@ -1,4 +1,4 @@
-"""The frozen dataclasses that travel between rooms; no behaviour beyond reading themselves.
+"""The frozen dataclasses that travel between rooms; no behavior beyond reading themselves.
 
 What comes in: values a room has already checked. What goes out: the same values, typed. Must not do I/O, know a
 library, or hold a default that is a legal fact. Lengths are PDF points (1/72 inch) unless a name says otherwise;

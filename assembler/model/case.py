@@ -18,7 +18,7 @@ class Supporter:
     income: Income | None = None
     assets_usd: int | None = None
     contributions: tuple[str, ...] = ()
-    organisation: str = ""
+    organization: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

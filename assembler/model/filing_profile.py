@@ -44,7 +44,7 @@ class Profile:
     searchable: bool = False
     upright: bool = False
     fonts: bool = False  # all embedded
-    colour: str = "any"  # "any" or "grey"
+    color: str = "any"  # "any" or "gray"
     zoom: int | None = None  # per cent
     max_dpi: int | None = None
     fit_dpi: int = 200  # a page above the limit by itself is drawn coarser down to this, while its words stay

@@ -35,7 +35,7 @@ def is_behind(before: str, label: str) -> bool:
 
 
 def follows(before: str, label: str) -> bool:
-    """Whether a page labelled so may stand right behind one labelled `before`: later in the order, no number left out."""
+    """Whether a page labeled so may stand right behind one labeled `before`: later in the order, no number left out."""
     return is_behind(before, label) and whole(label) - whole(before) <= 1
 
 

@@ -20,11 +20,11 @@ class Ink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Miniature:
-    """A page or photograph very small, grey, upright: `height` rows of `width` bytes, row 0 at the top."""
+    """A page or photograph very small, gray, upright: `height` rows of `width` bytes, row 0 at the top."""
 
     width: int
     height: int
-    grey: bytes
+    gray: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +38,7 @@ class PreparedPage:
     language: str
     width: float  # visible width, points, after /Rotate and CropBox
     height: float
-    method: str  # "text": had a usable text layer; "ocr": recognised; "none": nothing readable on it
+    method: str  # "text": had a usable text layer; "ocr": recognized; "none": nothing readable on it
     words: int
     confidence: float | None  # mean word confidence 0..100; None where method is "text"
     turned: int  # clockwise degrees we turned it by its text: 0, 90, 180, 270; what a camera says of itself comes before
@@ -47,10 +47,10 @@ class PreparedPage:
     ink: Ink
     blank: bool = False
     redrawn: bool = False  # form values were drawn by us, since the file held no picture of them
-    script: str = ""  # what it seems to be written in, if it was recognised poorly: "Latin", "Cyrillic"; "" unknown
-    boxes: Path | None = None  # where it was recognised: JSON, [[word, left, top, right, bottom, confidence], …]; points, 0..100
+    script: str = ""  # what it seems to be written in, if it was recognized poorly: "Latin", "Cyrillic"; "" unknown
+    boxes: Path | None = None  # where it was recognized: JSON, [[word, left, top, right, bottom, confidence], …]; points, 0..100
     miniature: Miniature | None = None  # of the page, or of the picture placed on it
-    lines: str = ""  # where it was recognised: machine-readable lines that could be proved
+    lines: str = ""  # where it was recognized: machine-readable lines that could be proved
     part: int = 1  # of a source page that was cut over several pages: which of how many
     parts: int = 1
     crop: tuple[int, int, int, int] | None = None  # its dots in the upright source picture: left, top, right, bottom

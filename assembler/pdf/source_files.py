@@ -21,7 +21,7 @@ class NoPages(OSError):
 
 
 class Sources:
-    """The client's files of a case folder, one open at a time: neighbouring pages have the same one, and sixteen photographs
+    """The client's files of a case folder, one open at a time: neighboring pages have the same one, and sixteen photographs
     at once would be half a gigabyte."""
 
     def __init__(self, folder: Path) -> None:

@@ -26,7 +26,7 @@ from assembler.runtime.code_version import code_digest
 
 DPI = 96  # at which a sheet is drawn, for the person and for the proof
 _SHEET = 1_300.0  # points of the longer side, a little more than Tabloid: what is larger is drawn no larger than it is shown
-_PIECE = 12  # pages of one exhibit that are drawn together: neighbours, since they share a source
+_PIECE = 12  # pages of one exhibit that are drawn together: neighbors, since they share a source
 Entry = Mapping[str, Any]  # of the manifest's ledger
 
 
@@ -103,13 +103,13 @@ def is_sheet(size: Sequence[float]) -> bool:
 
 
 def sheet(page: Any) -> Image.Image:
-    """A page of PDFium in colour, at DPI."""
+    """A page of PDFium in color, at DPI."""
     picture: Image.Image = page.render(scale=DPI / 72, may_draw_forms=True).to_pil()
     return picture
 
 
 def drawn(page: Any, width: int) -> Image.Image:
-    """A page of PDFium in colour: a sheet at DPI, anything larger `width` pixels wide."""
+    """A page of PDFium in color: a sheet at DPI, anything larger `width` pixels wide."""
     if is_sheet(page.get_size()):
         return sheet(page)
     picture: Image.Image = page.render(scale=width / page.get_width(), may_draw_forms=True).to_pil()

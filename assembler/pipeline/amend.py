@@ -39,7 +39,7 @@ def _read(path: Path) -> Filed:
         return amendment.read(json.loads(data), hashlib.sha256(data).hexdigest())
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise CaseRejected(
-            f"it is no manifest of a packet ({type(error).__name__})", (), where=path.name,
+            f"it is not the manifest of a packet ({type(error).__name__})", (), where=path.name,
             remedy="name the manifest.json that lies beside the bundle that was filed",
         ) from error
 
@@ -80,7 +80,7 @@ def foreign(case: Case, made: tuple[Plan, ...], options: Options) -> Iterator[Fi
         if one.case != case.id or one.packet not in packets:
             yield Finding(
                 rule="FREEZE.CASE", severity=Severity.ERROR, where=f"--freeze, packet {one.packet}",
-                problem="it is no packet of this case", remedy="name the manifest of the packet that was filed for it",
+                problem="it is not a packet of this case", remedy="name the manifest of the packet that was filed for it",
             )
 
 

@@ -24,7 +24,7 @@ class CheckedCase:
     case: Case
     plans: tuple[Plan, ...]  # one for each beneficiary
     library: rules.Library  # rules, checklists and dated facts
-    judged: rules.Judgement
+    judged: rules.Judgment
     prepared: tuple[Prepared, ...]  # exhibits, then completed forms
     crosschecked: crosscheck.Crosschecked
 
@@ -125,7 +125,7 @@ def _with_forms(case: Case) -> Case:
     return replace(case, exhibits=(*case.exhibits, *completed))
 
 
-def _prepare_evidence(case: Case, judged: rules.Judgement, context: RunContext) -> tuple[Prepared, ...]:
+def _prepare_evidence(case: Case, judged: rules.Judgment, context: RunContext) -> tuple[Prepared, ...]:
     """Prepare the evidence; where it cannot be used, add what the rules found, so that nobody has to come twice."""
     settings = evidence.Settings(legible=legibility.limits(context.resources.schema("legibility.json")))
     try:

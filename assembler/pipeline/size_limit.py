@@ -27,7 +27,7 @@ def bind(
     workshop: Workshop,
 ) -> BoundFiles:  # fmt: skip
     """Write the bundle into `folder`. Raises what binding raises, CaseRejected where even fitting does not help."""
-    documents = optimize.without_colour(documents, workshop) if profile.colour == "grey" else documents
+    documents = optimize.without_color(documents, workshop) if profile.color == "gray" else documents
     desk = _desk(documents, prepared, profile, workshop) if profile.max_dpi else None
     fit = optimize.to_resolution(desk, workshop) if desk else optimize.Fit()
     leaves = {(leaf.document, leaf.index): leaf for leaf in layout.leaves}

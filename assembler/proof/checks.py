@@ -159,7 +159,7 @@ def _pixels(ledger: Sequence[Entry], seen: Mapping[int, paging.PageResult], case
         if unseen:
             detail += f"; page {_list(unseen)} cannot be compared: its source {seen[unseen[0]].trouble}"
         if second := sum(seen[number].secondhand for number in numbers):
-            detail += f" ({second} of them as another reader mended it, since PDFium does not open it)"
+            detail += f" ({second} of them as another reader repaired it, since PDFium does not open it)"
         if bad:
             why = next((seen[number].trouble for number in bad if seen[number].trouble), "")
             detail += f"; not page {_list(bad)}" + (f": {why}" if why else "")
@@ -203,7 +203,7 @@ def _true_stamp(entry: Entry, data: Mapping[str, Any], wording: Mapping[str, str
 
 
 def _words(ledger: Sequence[Entry], seen: Mapping[int, paging.PageResult]) -> Iterator[Check]:
-    """Each recognised page has its words as text (the stamp has some too); 9 in 10, since two readers cut differently."""
+    """Each recognized page has its words as text (the stamp has some too); 9 in 10, since two readers cut differently."""
     for exhibit, group in _by_exhibit(ledger):
         read = [entry for entry in group if entry["text"]["method"] != "none"]
         bad = [e["number"] for e in read if seen[e["number"]].words < 0.9 * e["text"]["words"]]

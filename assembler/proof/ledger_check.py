@@ -132,7 +132,7 @@ def _bookmarks(data: Mapping[str, Any]) -> Iterator[Fault]:
         here = f"/bookmarks/{place}"
         row = rows.pop(mark["document"], None)
         if mark["number"] < before or mark["number"] not in begins:
-            yield f"{here}/number", "it leads to no beginning of a part, or stands out of order"
+            yield f"{here}/number", "it does not lead to the beginning of a part, or is out of order"
         before = mark["number"]
         if (row is None) != (not mark["document"]) or (mark["level"] and not place):
             yield here, "it is of no exhibit that is here, or hangs below nothing"

@@ -50,7 +50,7 @@ class Objects:
             logger.removeHandler(twice)
             logger.setLevel(logging.CRITICAL)
         if twice.heard:
-            self.faults.append("a key stands twice in one dictionary")
+            self.faults.append("a key appears twice in one dictionary")
 
     def _begin(self, stream: IO[bytes]) -> None:
         self.reader = PdfReader(stream)
@@ -88,7 +88,7 @@ class Objects:
         end = self._tail()
         first = starts[0] if starts else end
         if not _HEAD.fullmatch(self._bytes(0, first)):
-            self.faults.append("something stands before its first object")
+            self.faults.append("there is something before its first object")
         for offset, number in places:
             after = bisect_right(starts, offset)
             self._top(number, offset, starts[after] if after < len(starts) else end)
@@ -104,7 +104,7 @@ class Objects:
         found = _TAIL.search(last)
         self._data: dict[int, bytes] = {}
         if found is None or last.count(b"startxref") != 1 or not last.rstrip(b"\r\n").endswith(b"%%EOF"):
-            self.faults.append("something stands after its end")
+            self.faults.append("there is something after its end")
             return size
         start = int(found[1])
         if "/Prev" in self._trailer() or "/XRefStm" in self._trailer():
@@ -137,7 +137,7 @@ class Objects:
         else:
             self.by_number[number] = value
         if following > ended and not _BETWEEN.fullmatch(self._bytes(ended, following)):
-            self.faults.append("something stands between its objects")
+            self.faults.append("there is something between its objects")
 
     def _keep_stream(self, number: int, value: StreamObject) -> None:
         plain = DictionaryObject(value)
@@ -169,7 +169,7 @@ class Objects:
                 continue
             self.by_number[inner] = value
             if data[text.tell() : first + end].strip():
-                self.faults.append("something stands between its objects")
+                self.faults.append("there is something between its objects")
 
     def reached(self) -> Iterator[tuple[Any, str, bool]]:
         """Every dictionary that the trailer leads to, once: it, the key it was first found under, whether it is a stream.

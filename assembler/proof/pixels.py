@@ -86,9 +86,9 @@ class Originals:
             self._notes[index] = _flattened(self._open, index)
         notes, redrawn = self._notes[index], entry["transform"]["redrawn"]
         loose = notes.marks if redrawn else (*notes.marks, *notes.fields)
-        changed = entry.get("grey") or not entry.get("fitted", {"lossless": True})["lossless"]
+        changed = entry.get("gray") or not entry.get("fitted", {"lossless": True})["lossless"]
         return Source(
-            document=self._open, index=index, loose=loose, level=COARSE if redrawn or entry.get("grey") else NEAR,
+            document=self._open, index=index, loose=loose, level=COARSE if redrawn or entry.get("gray") else NEAR,
             pictures=_pictures(self._open, index) if changed else (),
             live=(lambda: self.sources.unfilled(path)) if loose else None,
             live_places=(*notes.marks, *(fields.blank_places(entry, self.sources) if notes.fields else ())),

@@ -64,7 +64,7 @@ class Placement:
         return Placement(
             size=(entry["size"][0], entry["size"][1]), scale=entry["scale"], own_size=(own[0], own[1]) if own else None,
             turned=entry.get("transform", {}).get("turned", 0) % 360,
-            lossless=fitted["lossless"], dpi=fitted.get("dpi_after", 0.0), gray=bool(entry.get("grey")),
+            lossless=fitted["lossless"], dpi=fitted.get("dpi_after", 0.0), gray=bool(entry.get("gray")),
         )  # fmt: skip
 
     @property

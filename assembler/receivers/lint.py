@@ -21,7 +21,7 @@ def lint(
     ledger: Sequence[Mapping[str, Any]] = (),
 ) -> tuple[Finding, ...]:  # fmt: skip
     """Findings about PDF files, the parts of one bundle in order; `parts`: ids of the packet's parts, `ledger`: its pages."""
-    results = workshop.map(partial(see, colours=profile.colour == "grey"), files)
+    results = workshop.map(partial(see, colors=profile.color == "gray"), files)
     seen = [
         Seen(name=path.name, size=path.stat().st_size, trouble=result.kind) if isinstance(result, Failure) else result
         for path, result in zip(files, results, strict=True)

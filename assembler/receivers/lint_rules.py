@@ -155,7 +155,7 @@ def _searchable(files: Sequence[Seen], profile: Profile) -> Iterator[Finding]:
             pictures = sum(page.dpi > 0 for page in one.pages)
             severity = ERROR if len(mute) * 2 > pictures else WARNING  # a photograph has no words; a scan does
             yield _finding("TEXT", severity, one.name, "a picture without text that search finds",
-                           "recognise its text, unless there is none on it", profile.source("searchable"), mute)  # fmt: skip
+                           "recognize its text, unless there is none on it", profile.source("searchable"), mute)  # fmt: skip
 
 
 def _upright(files: Sequence[Seen], profile: Profile) -> Iterator[Finding]:
@@ -189,12 +189,12 @@ def _dpi(files: Sequence[Seen], profile: Profile) -> Iterator[Finding]:
                            f"scan at {profile.max_dpi}", profile.source("max_dpi"), fine)  # fmt: skip
 
 
-def _colour(files: Sequence[Seen], profile: Profile) -> Iterator[Finding]:
+def _color(files: Sequence[Seen], profile: Profile) -> Iterator[Finding]:
     for one in files:
-        coloured = [n for n, page in enumerate(one.pages, 1) if page.coloured]
-        if profile.colour == "grey" and coloured:
-            yield _finding("COLOUR", WARNING, one.name, "a page has colours, and grey is wanted", "print or scan it in grey",
-                           profile.source("colour"), coloured)  # fmt: skip
+        colored = [n for n, page in enumerate(one.pages, 1) if page.colored]
+        if profile.color == "gray" and colored:
+            yield _finding("COLOR", WARNING, one.name, "a page has colors, and gray is wanted", "print or scan it in gray",
+                           profile.source("color"), colored)  # fmt: skip
 
 
 def _parts(parts: Sequence[str] | None, profile: Profile) -> Iterator[Finding]:
@@ -207,7 +207,7 @@ def _parts(parts: Sequence[str] | None, profile: Profile) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-_WANTED: tuple[Rule, ...] = (_paper, _labels, _links, _outline, _searchable, _upright, _fonts, _view, _dpi, _colour)
+_WANTED: tuple[Rule, ...] = (_paper, _labels, _links, _outline, _searchable, _upright, _fonts, _view, _dpi, _color)
 
 
 def _list(pages: Sequence[int], most: int = 8) -> str:

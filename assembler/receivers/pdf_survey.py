@@ -20,7 +20,7 @@ from assembler.pdf.streaming import Leafing
 
 _SAMPLE = 200  # characters of a page looked at for the way they stand
 _TILT = math.radians(30)
-_COARSE, _TINT, _POINTS = 36, 24, 4  # dots per inch; levels between two colours of a point; so many such points
+_COARSE, _TINT, _POINTS = 36, 24, 4  # dots per inch; levels between two colors of a point; so many such points
 _DEEP = 50  # levels of form XObjects or outline entries followed
 _ACTIVE = {"/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/Rendition", "/Movie", "/Sound", "/GoToE",
            "/RichMediaExecute"}  # fmt: skip
@@ -38,7 +38,7 @@ class SeenPage:
     dpi: float  # of the finest picture; 0 = no picture
     links: int
     bare_fonts: int  # fonts that are not in the file
-    coloured: bool = False  # something on it is not grey; False where nobody looked
+    colored: bool = False  # something on it is not gray; False where nobody looked
     active: bool  # a script or an action other than a link to a page or an address
 
 
@@ -58,20 +58,20 @@ class Seen:
     trouble: str = ""
 
 
-def see(path: Path, colours: bool = False) -> Seen:
-    """Everything the judge needs of one file. `colours`: say which pages have any; they are drawn for it. Never raises."""
+def see(path: Path, colors: bool = False) -> Seen:
+    """Everything the judge needs of one file. `colors`: say which pages have any; they are drawn for it. Never raises."""
     name, size = path.name, path.stat().st_size
     try:
         with path.open("rb") as stream:  # of a path, the reader would take the whole file into memory
             reader = PdfReader(stream)
             if reader.is_encrypted:
                 return Seen(name=name, size=size, encrypted=True)
-            return _seen(path, size, reader, colours)
+            return _seen(path, size, reader, colors)
     except (PyPdfError, pdfium.PdfiumError, ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError) as error:
         return Seen(name=name, size=size, trouble=type(error).__name__)
 
 
-def _seen(path: Path, size: int, reader: PdfReader, colours: bool) -> Seen:
+def _seen(path: Path, size: int, reader: PdfReader, colors: bool) -> Seen:
     root = reader.root_object
     names: Any = root["/Names"].get_object() if "/Names" in root else {}
     form: Any = root["/AcroForm"].get_object() if "/AcroForm" in root else {}
@@ -79,7 +79,7 @@ def _seen(path: Path, size: int, reader: PdfReader, colours: bool) -> Seen:
     with Leafing(path) as drawn:
         if len(labels) != len(drawn):
             return Seen(name=path.name, size=size, trouble="two readers count different pages")
-        pages = tuple(_page(drawn.page(n), page, labels[n], colours) for n, page in enumerate(reader.pages))
+        pages = tuple(_page(drawn.page(n), page, labels[n], colors) for n, page in enumerate(reader.pages))
     return Seen(
         name=path.name,
         size=size,
@@ -118,7 +118,7 @@ def _is_active(action: Any) -> bool:
     return isinstance(action, DictionaryObject) and (action.get("/S") in _ACTIVE or "/Next" in action)
 
 
-def _page(page: Any, read: Any, label: str, colours: bool) -> SeenPage:
+def _page(page: Any, read: Any, label: str, colors: bool) -> SeenPage:
     width, height = page.get_size()
     text = page.get_textpage()
     notes = [note.get_object() for note in read.get("/Annots", ())]
@@ -131,13 +131,13 @@ def _page(page: Any, read: Any, label: str, colours: bool) -> SeenPage:
         dpi=max(_resolutions(page), default=0.0),
         links=sum(note.get("/Subtype") == "/Link" for note in notes),
         bare_fonts=bare_fonts(read),
-        coloured=colours and _coloured(page),
+        colored=colors and _colored(page),
         active="/AA" in read or any("/AA" in note or _is_active(note.get("/A")) for note in notes),
     )
 
 
-def _coloured(page: Any) -> bool:
-    """Whether a few points of the page, drawn coarsely, are not grey."""
+def _colored(page: Any) -> bool:
+    """Whether a few points of the page, drawn coarsely, are not gray."""
     pixels = page.render(scale=_COARSE / 72).to_numpy()[:, :, :3].astype(np.int16)
     return int((pixels.max(axis=2) - pixels.min(axis=2) > _TINT).sum()) >= _POINTS
 

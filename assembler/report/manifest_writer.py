@@ -102,7 +102,7 @@ def manifest(
         "exhibits": [_exhibit(case, part) for part in plan.parts if part.kind is PartKind.EXHIBIT],
         "frozen": _frozen(filed) if filed else None,
         "ledger": [
-            _entry(leaf, pages, fits.get((leaf.document, leaf.index)), grey=profile.colour == "grey") for leaf in layout.leaves
+            _entry(leaf, pages, fits.get((leaf.document, leaf.index)), gray=profile.color == "gray") for leaf in layout.leaves
         ],
         "index": [_row(row) for row in layout.index],
         "bookmarks": [asdict(mark) for mark in layout.bookmarks],
@@ -230,7 +230,7 @@ def write(folder: Path, data: Mapping[str, Any], *, final: bool = True) -> Path:
     return path
 
 
-def _entry(leaf: Leaf, pages: Mapping[str, Sequence[PreparedPage]], fit: Fitted | None, *, grey: bool) -> dict[str, Any]:
+def _entry(leaf: Leaf, pages: Mapping[str, Sequence[PreparedPage]], fit: Fitted | None, *, gray: bool) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "number": leaf.number,
         "label": leaf.label,
@@ -262,8 +262,8 @@ def _entry(leaf: Leaf, pages: Mapping[str, Sequence[PreparedPage]], fit: Fitted 
             "words": page.words,
             "confidence": None if page.confidence is None else round(page.confidence, 1),
         }
-    if grey:
-        entry["grey"] = True
+    if gray:
+        entry["gray"] = True
     if fit is not None:  # what the pictures of the page lost, if anything
         entry["fitted"] = {key: value for key, value in asdict(fit).items() if key not in ("document", "index", "lost")}
     return entry

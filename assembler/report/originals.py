@@ -75,7 +75,7 @@ def _kept(folder: Path, path: str, store: Path, expected: str | None) -> dict[st
     made = store / ".new"
     size, sha256 = _copied(folder / path, made)
     if expected is not None and sha256 != expected:
-        raise OutputNotWritten("it was changed while the bundle was made", where=path, remedy="run again")
+        raise OutputNotWritten("it was changed while the bundle was made", where=path, remedy="rerun")
     made.replace(store / sha256)
     return {"path": path, "sha256": sha256, "size": size}
 

@@ -180,7 +180,7 @@ def _digests(data: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _runs(fates: Sequence[tuple[str, Entry | None, Entry | None]]) -> Iterator[Change]:
-    """Neighbours with one fate and one shift, together; in the order of the new packet, removed pages last."""
+    """Neighbors with one fate and one shift, together; in the order of the new packet, removed pages last."""
     told = [fate for fate in fates if fate[0] != "same"]
     told.sort(key=lambda fate: (fate[2] is None, (fate[2] or fate[1] or {})["number"]))
     start = 0

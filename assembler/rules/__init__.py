@@ -4,7 +4,7 @@ A `Case`, a `Library` (parsed once from the files of `schemas/`) and a day come 
 and exhibits, the facts of the letter, and the start of a new case go out. Holds no legal fact itself.
 """
 
-from assembler.rules.case_check import Judgement, Used, check
+from assembler.rules.case_check import Judgment, Used, check
 from assembler.rules.claim_matrix import Row
 from assembler.rules.claim_rows import claims, relied
 from assembler.rules.letter_facts import letter_facts
@@ -28,7 +28,7 @@ __all__ = [
     "Checklist",
     "Explanation",
     "Fact",
-    "Judgement",
+    "Judgment",
     "Library",
     "Line",
     "Provenance",

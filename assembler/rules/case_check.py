@@ -27,14 +27,14 @@ _ROOMS: tuple[Callable[[Scene], Iterator[Hit]], ...] = (people_rules.rules, exhi
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Used:
-    """A dated entry the judgement relies on."""
+    """A dated entry the judgment relies on."""
 
     id: str  # "fees/i-131-parole", or a checklist line
     provenance: Provenance
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
+class Judgment:
     """What the rules say of a case on a day. `not_checked`: sentences for a person, no client fact in them."""
 
     findings: tuple[Finding, ...]
@@ -43,7 +43,7 @@ class Judgement:
     facts_used: tuple[Used, ...]
 
 
-def check(case: Case, library: Library, as_of: date) -> Judgement:
+def check(case: Case, library: Library, as_of: date) -> Judgment:
     """Judge a case by the library on a day. All findings, in the order of case.json; stale facts last."""
     scene = Scene(case, library, as_of)
     asked = list(matrix.rows(scene))
@@ -56,7 +56,7 @@ def check(case: Case, library: Library, as_of: date) -> Judgement:
     used = tuple(_used(scene, [line for _, line in asked]))
     if limit:
         found += _stale(scene, used, limit["days"])
-    return Judgement(
+    return Judgment(
         findings=tuple(found), matrix=tuple(row for row, _ in asked), facts_used=used,
         not_checked=tuple(_not_checked(scene, used)),
     )

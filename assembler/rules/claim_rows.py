@@ -6,13 +6,13 @@ from collections.abc import Iterable
 from typing import Any
 
 from assembler.model import IndexRow, Layout, Plan
-from assembler.rules.case_check import Judgement
+from assembler.rules.case_check import Judgment
 from assembler.rules.claim_matrix import Row
 
 _PEOPLE = "/beneficiaries/"
 
 
-def claims(judged: Judgement, plan: Plan, layout: Layout, beneficiaries: Iterable[str]) -> list[dict[str, Any]]:
+def claims(judged: Judgment, plan: Plan, layout: Layout, beneficiaries: Iterable[str]) -> list[dict[str, Any]]:
     """Each requirement asked of this packet: what it says, whether it is met, by which exhibits at which pages.
 
     `beneficiaries`: ids in the order of case.json. Exhibits bound into other packets only are left out.
@@ -22,8 +22,8 @@ def claims(judged: Judgement, plan: Plan, layout: Layout, beneficiaries: Iterabl
     return [_claim(row, index) for row in judged.matrix if not row.pointer.startswith(_PEOPLE) or row.pointer == own]
 
 
-def relied(judged: Judgement) -> list[dict[str, str]]:
-    """Every dated fact and checklist line the judgement stands on, with its source."""
+def relied(judged: Judgment) -> list[dict[str, str]]:
+    """Every dated fact and checklist line the judgment stands on, with its source."""
     return [
         {
             "id": one.id, "file": one.provenance.file, "source": one.provenance.source,

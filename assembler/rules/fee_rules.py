@@ -113,7 +113,7 @@ def _covers_all(scene: Scene) -> bool:
 def _means(scene: Scene, supporter: Supporter, where: str) -> Iterator[Hit]:
     income = supporter.income
     if income is None:
-        if supporter.assets_usd is None and not supporter.organisation:
+        if supporter.assets_usd is None and not supporter.organization:
             yield Hit(rule="FIN.INCOME", pointer=where)
         return
     if income.household_size is None:

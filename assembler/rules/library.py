@@ -179,7 +179,7 @@ def _lines(checklists: Iterable[Checklist], rules: Mapping[str, Rule]) -> dict[s
     for checklist in checklists:
         for line in checklist.lines:
             if line.id in found or line.id in rules:
-                raise TemplateBroken(f"{line.id} stands twice", where=f"{CHECKLISTS}/{checklist.id}.json", remedy="rename one")
+                raise TemplateBroken(f"{line.id} appears twice", where=f"{CHECKLISTS}/{checklist.id}.json", remedy="rename one")
             found[line.id] = line
     return found
 

@@ -70,7 +70,7 @@ class Cache:
                 discard(entry)
                 raise OutputNotWritten(
                     "prepared pages were changed while the bundle was made", where=self._shown(),
-                    remedy="run again; they are made anew",
+                    remedy="rerun; they are made again",
                 )
 
     def _entry_of(self, path: Path) -> Path | None:

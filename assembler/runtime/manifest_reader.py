@@ -74,7 +74,7 @@ def parse_manifest(data: bytes) -> dict[str, Any]:
         raise _broken(_pointer(inner), _sentence(inner))
     twice = next(_twice(value, ""), None)
     if twice is not None:
-        raise _broken(twice, "a key stands twice in one object")
+        raise _broken(twice, "a key appears twice in one object")
     return value
 
 

@@ -74,7 +74,7 @@ class Shelf:
         }
 
     def schema(self, name: str) -> dict[str, Any]:
-        """A JSON file of `schemas/`, parsed. Raises TemplateBroken if it is no JSON object."""
+        """A JSON file of `schemas/`, parsed. Raises TemplateBroken if it is not JSON object."""
         try:
             parsed = json.loads(self.read(f"schemas/{name}"))
         except ValueError as error:

@@ -216,7 +216,7 @@ def is_evidence(entry: dict[str, Any]) -> bool:
 def is_copied(entry: dict[str, Any]) -> bool:
     """Evidence that stands in the bundle as in its file."""
     how = entry.get("transform", {})
-    still = entry["scale"] == 1.0 and "own_size" not in entry and not entry.get("grey")
+    still = entry["scale"] == 1.0 and "own_size" not in entry and not entry.get("gray")
     return is_evidence(entry) and still and how.get("placement") is None and not how.get("redrawn")
 
 

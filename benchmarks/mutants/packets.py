@@ -171,7 +171,7 @@ def _letters(folder: Path, jobs: int) -> None:
 
 def _scans(folder: Path, jobs: int) -> None:
     page = draw.sheet([*_SCAN, *factories.LINES], 120)
-    color = factories.picture("JPEG", factories.colours(), quality=85, dpi=(100, 100))
+    color = factories.picture("JPEG", factories.colors(), quality=85, dpi=(100, 100))
     files = {
         "scan.pdf": draw.scan_pdf([draw.scanned(page, 0.4, 3, 1), draw.scanned(draw.sheet(_SCAN, 120), 0, 0, 2)], 120),
         "photo.jpg": draw.photo(draw.sheet([*_SCAN, *factories.PHOTO], 110), 6),

@@ -23,7 +23,7 @@ def _picture(change: Change) -> tuple[Page, Drawn]:
 
 
 def _decoded(page: Page, drawn: Drawn) -> Image.Image:
-    """The picture, grey or RGB."""
+    """The picture, gray or RGB."""
     stream: Stream = page.document.get(drawn.ref)
     entries, filters = stream.entries, stream.entries.get("/Filter")
     filters = filters[0] if isinstance(filters, list) and filters else filters
@@ -102,10 +102,10 @@ def _stored(page: Page, drawn: Drawn, image: Image.Image, jpeg: int = 0) -> None
 
 def _with_ink(image: Image.Image, change: Change, size: int) -> tuple[int, int]:
     """A corner of a square of this size with something in it."""
-    grey = np.asarray(image.convert("L"))
+    gray = np.asarray(image.convert("L"))
     for _ in range(60):
         x, y = change.rng.randrange(max(1, image.width - size)), change.rng.randrange(max(1, image.height - size))
-        if grey[y : y + size, x : x + size].std() > 12:
+        if gray[y : y + size, x : x + size].std() > 12:
             return x, y
     raise Nothing
 

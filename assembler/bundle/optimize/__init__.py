@@ -17,7 +17,7 @@ from assembler.bundle.optimize.packet_fit import (
     to_size,
     to_total,
     total,
-    without_colour,
+    without_color,
 )
 
 __all__ = [
@@ -33,5 +33,5 @@ __all__ = [
     "to_size",
     "to_total",
     "total",
-    "without_colour",
+    "without_color",
 ]

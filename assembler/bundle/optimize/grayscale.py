@@ -1,6 +1,6 @@
-"""A document without colour: its pictures and the colours it sets, each as the grey of the same lightness.
+"""A document without color: its pictures and the colors it sets, each as the gray of the same lightness.
 
-What sets colours in other ways (shadings, patterns, calibrated colours, inks with names) stays; the linter sees it.
+What sets colors in other ways (shadings, patterns, calibrated colors, inks with names) stays; the linter sees it.
 """
 
 from __future__ import annotations
@@ -25,29 +25,29 @@ _DEEP = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Greying:
-    """A document to take the colour from."""
+class Graying:
+    """A document to take the color from."""
 
     pdf: Path
     sha256: str
     cache: Cache
 
 
-def greyed(job: Greying) -> Path:
-    """The document without colour, in a worker."""
-    return job.cache.once(["grey", *versions(), job.sha256], lambda folder: _make(job.pdf, folder)) / "grey.pdf"
+def grayed(job: Graying) -> Path:
+    """The document without color, in a worker."""
+    return job.cache.once(["gray", *versions(), job.sha256], lambda folder: _make(job.pdf, folder)) / "gray.pdf"
 
 
 def _make(source: Path, folder: Path) -> None:
     with Pdf.open(source) as pdf:
         done: set[tuple[int, int]] = set()
         for page in pdf.pages:
-            _colourless(pdf, page, done, 0)
-        with whole_file(folder / "grey.pdf") as out:
+            _colorless(pdf, page, done, 0)
+        with whole_file(folder / "gray.pdf") as out:
             pdf.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
 
 
-def _colourless(pdf: Pdf, owner: Page | Object, done: set[tuple[int, int]], depth: int) -> None:
+def _colorless(pdf: Pdf, owner: Page | Object, done: set[tuple[int, int]], depth: int) -> None:
     """A page, or a drawing within one, and everything it draws."""
     try:
         data = pikepdf.unparse_content_stream(list(_instructions(owner)))
@@ -63,14 +63,14 @@ def _colourless(pdf: Pdf, owner: Page | Object, done: set[tuple[int, int]], dept
         if thing.objgen not in done:
             done.add(thing.objgen)
             if thing.get(Name.Subtype) == Name.Form:
-                _colourless(pdf, thing, done, depth + 1)
+                _colorless(pdf, thing, done, depth + 1)
             elif thing.get(Name.Subtype) == Name.Image:
                 _picture(thing)
 
 
 def _picture(image: Object) -> None:
     try:
-        coded = picture_coding.grey(image)
+        coded = picture_coding.gray(image)
     except CANNOT:
         return
     if coded is not None:
@@ -78,7 +78,7 @@ def _picture(image: Object) -> None:
 
 
 def _instructions(owner: Page | Object) -> Iterator[Any]:
-    """What the content does, its colours as greys. `spaces`: colours of the spaces in force, for filling and for lines."""
+    """What the content does, its colors as grays. `spaces`: colors of the spaces in force, for filling and for lines."""
     resources = owner.get(Name.Resources)
     named: Any = resources.get(Name.ColorSpace) if resources is not None else None
     spaces: dict[str, int] = {"g": 1, "G": 1}
@@ -90,7 +90,7 @@ def _instructions(owner: Page | Object) -> Iterator[Any]:
         elif operator == "Q" and stack:
             spaces = stack.pop()
         elif operator in ("cs", "CS"):
-            spaces["g" if operator == "cs" else "G"] = _colours(values[0], named)
+            spaces["g" if operator == "cs" else "G"] = _colors(values[0], named)
         elif (operator in _FILL or operator in _LINE) and not _neutral(list(values)):
             yield [round(_lightness(list(values)), 4)], Operator("g" if operator in _FILL else "G")
             continue
@@ -100,8 +100,8 @@ def _instructions(owner: Page | Object) -> Iterator[Any]:
         yield one
 
 
-def _colours(name: Any, named: Mapping[str, Any] | None) -> int:
-    """How many numbers make a colour of red, green and blue, or of four inks; 0 for any other space."""
+def _colors(name: Any, named: Mapping[str, Any] | None) -> int:
+    """How many numbers make a color of red, green and blue, or of four inks; 0 for any other space."""
     space = named[str(name)] if named is not None and str(name) in named else name
     kind = str(space[0]) if isinstance(space, Array) else str(space)
     if kind == "/ICCBased":
@@ -110,12 +110,12 @@ def _colours(name: Any, named: Mapping[str, Any] | None) -> int:
 
 
 def _neutral(values: Sequence[Any]) -> bool:
-    """Whether a colour is grey as it is: black ink alone looks a little lighter than none of red, green and blue."""
+    """Whether a color is gray as it is: black ink alone looks a little lighter than none of red, green and blue."""
     return len({float(value) for value in values[:3]}) == 1
 
 
 def _lightness(values: Sequence[Any]) -> float:
-    """Of a colour of three or four numbers (ITU-R BT.601, as pictures are made grey)."""
+    """Of a color of three or four numbers (ITU-R BT.601, as pictures are made gray)."""
     parts = [min(1.0, max(0.0, float(value))) for value in values]
     if len(parts) == 4:
         parts = [(1 - part) * (1 - parts[3]) for part in parts[:3]]

@@ -9,7 +9,7 @@ _SURE = 70  # confidence from which a word counts as read before
 _MAY_LOSE = 0.02  # share of the words; two recognitions of one page differ by so much
 _SHORT = 3  # letters below which a word is as likely a mark
 
-Word = tuple[str, int]  # as recognised, confidence 0..100
+Word = tuple[str, int]  # as recognized, confidence 0..100
 
 
 def compare(before: Sequence[Word], after: Sequence[Word]) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from assembler.bundle.optimize import steps
-from assembler.bundle.optimize.grayscale import Greying, greyed
+from assembler.bundle.optimize.grayscale import Graying, grayed
 from assembler.bundle.optimize.page_work import Job, Joining, Result, fit_page, join, survey
 from assembler.bundle.optimize.steps import PageSeen
 from assembler.errors import ToolFailed
@@ -58,10 +58,10 @@ def lay_out(files: Mapping[str, Path], languages: Mapping[str, Sequence[str]], p
     return Desk(files=files, sha256=sha256, seen=seen, languages=languages, profile=profile)
 
 
-def without_colour(files: Mapping[str, Path], workshop: Workshop) -> dict[str, Path]:
-    """The documents in grey. Raises ToolFailed for one that breaks its worker."""
-    jobs = [Greying(pdf=path, sha256=_digest(path), cache=workshop.cache) for path in files.values()]
-    made = workshop.map(greyed, jobs, limits=_LIMITS)
+def without_color(files: Mapping[str, Path], workshop: Workshop) -> dict[str, Path]:
+    """The documents in gray. Raises ToolFailed for one that breaks its worker."""
+    jobs = [Graying(pdf=path, sha256=_digest(path), cache=workshop.cache) for path in files.values()]
+    made = workshop.map(grayed, jobs, limits=_LIMITS)
     return {name: _whole(path, name) for name, path in zip(files, made, strict=True)}
 
 

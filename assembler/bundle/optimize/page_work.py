@@ -23,7 +23,7 @@ from assembler.runtime.atomic_files import whole_file
 from assembler.runtime.cache import Cache
 from assembler.runtime.code_version import code_digest
 
-_READ_AT = 200  # dots per inch at which words are recognised, before and after
+_READ_AT = 200  # dots per inch at which words are recognized, before and after
 _MAX_PIXELS = 40_000_000  # of a rendering
 CANNOT = (pikepdf.PdfError, ValueError, OSError, NotImplementedError, KeyError, AttributeError, TypeError)
 

@@ -1,7 +1,7 @@
 """One picture of a PDF, stored again: smaller with every pixel as it was, or with fewer pixels.
 
-Only what is sure to look the same is touched: grey, colour and black-and-white pictures of 1 or 8 bits without masks
-made of colours. Anything else comes back as None, and stays.
+Only what is sure to look the same is touched: gray, color and black-and-white pictures of 1 or 8 bits without masks
+made of colors. Anything else comes back as None, and stays.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from pikepdf import Array, Dictionary, Name, Object, PdfImage
 from PIL import Image
 
 _QUALITY = 82  # of JPEG, for pictures drawn again
-_FINE_QUALITY = 92  # of a picture that loses its colour only
-_COLOURS = {"/DeviceGray": 1, "/CalGray": 1, "/DeviceRGB": 3, "/CalRGB": 3, "/Indexed": 1}
-_MODES = {(1, 1): "1", (8, 1): "L", (8, 3): "RGB"}  # bits and colours → Pillow's
+_FINE_QUALITY = 92  # of a picture that loses its color only
+_COLORS = {"/DeviceGray": 1, "/CalGray": 1, "/DeviceRGB": 3, "/CalRGB": 3, "/Indexed": 1}
+_MODES = {(1, 1): "1", (8, 1): "L", (8, 3): "RGB"}  # bits and colors → Pillow's
 _THRESHOLD = 128
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coded:
-    """A picture as it is to be stored. `space`: a colour space that takes the place of its own, "" = its own stays."""
+    """A picture as it is to be stored. `space`: a color space that takes the place of its own, "" = its own stays."""
 
     data: bytes
     filter: str
@@ -72,8 +72,8 @@ def coarser(image: Object, factor: float) -> Coded | None:
     return min(coded, key=lambda one: len(one.data))
 
 
-def grey(image: Object) -> Coded | None:
-    """A colour picture as a grey one; None for one that is grey, or not of red, green and blue."""
+def gray(image: Object) -> Coded | None:
+    """A color picture as a gray one; None for one that is gray, or not of red, green and blue."""
     colorless = _mode(image) != "RGB" and _space(image) != "/Indexed"
     if colorless or _is_odd(image) or Name.Mask in image or image.get(Name.ImageMask, False):
         return None
@@ -105,12 +105,12 @@ def _kind(image: Object) -> str:
 
 
 def _space(image: Object) -> str:
-    """The name of its colour space; "" for one that is not known to hold grey or red, green and blue."""
+    """The name of its color space; "" for one that is not known to hold gray or red, green and blue."""
     space = image.get(Name.ColorSpace)
     name = str(space[0]) if isinstance(space, Array) and len(space) else str(space)
     if name == "/ICCBased" and isinstance(space, Array):
         return {1: "/CalGray", 3: "/CalRGB"}.get(int(space[1].get(Name.N, 0)), "")
-    return name if name in _COLOURS else ""
+    return name if name in _COLORS else ""
 
 
 def _mode(image: Object) -> str | None:
@@ -118,7 +118,7 @@ def _mode(image: Object) -> str | None:
     space = "/DeviceGray" if image.get(Name.ImageMask, False) else _space(image)
     plain = Name.Decode not in image or [float(one) for one in image.Decode] in ([0, 1], [0, 1, 0, 1, 0, 1], [0, 255])
     bits = 1 if image.get(Name.ImageMask, False) else int(image.get(Name.BitsPerComponent, 8))
-    return _MODES.get((bits, _COLOURS[space])) if space and plain else None
+    return _MODES.get((bits, _COLORS[space])) if space and plain else None
 
 
 def _jpeg_again(image: Object) -> Coded | None:
@@ -156,18 +156,18 @@ def _pixels_again(image: Object) -> Coded | None:
     if mode == "1" and not image.get(Name.ImageMask, False):
         found.append(_bilevel(Image.frombytes("1", size, data)))
     if mode == "RGB" and _space(image) == "/DeviceRGB":
-        found += _as_grey(size, data)
+        found += _as_gray(size, data)
     if mode == "L" and _space(image) == "/DeviceGray":
         found += _as_bilevel(size, data)
     return min(found, key=lambda one: len(one.data))
 
 
-def _as_grey(size: tuple[int, int], data: bytes) -> list[Coded]:
+def _as_gray(size: tuple[int, int], data: bytes) -> list[Coded]:
     pixels = np.frombuffer(data, dtype=np.uint8).reshape(-1, 3)
     if not ((pixels[:, 0] == pixels[:, 1]) & (pixels[:, 1] == pixels[:, 2])).all():
         return []
-    grey = pixels[:, 0].tobytes()
-    return [_png("L", size, grey, "/DeviceGray"), *_as_bilevel(size, grey)]
+    gray = pixels[:, 0].tobytes()
+    return [_png("L", size, gray, "/DeviceGray"), *_as_bilevel(size, gray)]
 
 
 def _as_bilevel(size: tuple[int, int], data: bytes) -> list[Coded]:
@@ -181,8 +181,8 @@ def _png(mode: str, size: tuple[int, int], data: bytes, space: str = "") -> Code
     """Deflated with the predictor that PNG chooses for each row (PDF 32000-1, 7.4.4.4)."""
     out = io.BytesIO()
     Image.frombytes(mode, size, data).save(out, "PNG", optimize=True)
-    colours, bits = len(mode) if mode == "RGB" else 1, 1 if mode == "1" else 8
-    parms = (("/Predictor", 15), ("/Colors", colours), ("/BitsPerComponent", bits), ("/Columns", size[0]))
+    colors, bits = len(mode) if mode == "RGB" else 1, 1 if mode == "1" else 8
+    parms = (("/Predictor", 15), ("/Colors", colors), ("/BitsPerComponent", bits), ("/Columns", size[0]))
     return Coded(data=_idat(out.getvalue()), filter="/FlateDecode", width=size[0], height=size[1], bits=bits, parms=parms,
                  space=space)  # fmt: skip
 

@@ -1,7 +1,7 @@
 """What a page loses when it is printed on Letter and scanned in black and white, in workers.
 
 A simple scanner parts black from white half way between the page's paper and its darkest ink. The page is looked at in
-places of about 2 mm: marks of which half or more leave no black, dark parts whose inside runs together, colours.
+places of about 2 mm: marks of which half or more leave no black, dark parts whose inside runs together, colors.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from PIL import Image
 from assembler.bundle.print_set.sheets import fit
 
 _PLACE = 16  # pixels at 200 dpi: 2 mm
-_MARK = 36  # grey levels between a mark and what is around it
+_MARK = 36  # gray levels between a mark and what is around it
 _FEW = 6  # pixels of a place that make a mark
-_COLOUR = 60  # levels between a pixel's strongest and weakest colour
+_COLOR = 60  # levels between a pixel's strongest and weakest color
 _THIN = 3  # pixels
 _NEAR = 2  # pixels: the soft edge of a black line is no mark of its own
-FAINT, DARK, COLOUR = "faint marks", "detail of dark parts", "colours"
+FAINT, DARK, COLOR = "faint marks", "detail of dark parts", "colors"
 Pixels = np.ndarray[Any, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """Some neighbouring pages of one file of the bundle. `out`: where the pictures go; `first`: the file's first place."""
+    """Some neighboring pages of one file of the bundle. `out`: where the pictures go; `first`: the file's first place."""
 
     bundle: Path
     first: int
@@ -65,9 +65,9 @@ def _page(page: Any, number: int, job: Job) -> Loss | None:
     _, scale = fit(page.get_size())
     bitmap = page.render(scale=scale * job.dpi / 72, rev_byteorder=True)
     pixels = bitmap.to_numpy()[:, :, :3]
-    grey = _grey(pixels)
-    white = grey > between(grey)
-    loses = losses(pixels, grey, white, job.places, max(4, round(_PLACE * job.dpi / 200)))
+    gray = _gray(pixels)
+    white = gray > between(gray)
+    loses = losses(pixels, gray, white, job.places, max(4, round(_PLACE * job.dpi / 200)))
     if not loses and number not in job.always:
         return None
     path = job.out / f"{number}.bits"
@@ -75,30 +75,30 @@ def _page(page: Any, number: int, job: Job) -> Loss | None:
     return Loss(number=number, loses=loses, width=white.shape[1], height=white.shape[0], path=path)
 
 
-def _grey(pixels: Pixels) -> Pixels:
+def _gray(pixels: Pixels) -> Pixels:
     return np.asarray(Image.fromarray(np.ascontiguousarray(pixels)).convert("L"))
 
 
-def between(grey: Pixels) -> int:
+def between(gray: Pixels) -> int:
     """Where the scanner parts black from white; on a page of one tone, below it."""
-    counts = np.cumsum(Image.fromarray(grey).histogram())
+    counts = np.cumsum(Image.fromarray(gray).histogram())
     ink, paper = (int(np.searchsorted(counts, part * counts[-1])) for part in (0.002, 0.95))
     return (ink + paper) // 2 if paper - ink > _MARK else paper - _MARK
 
 
-def losses(pixels: Pixels, grey: Pixels, white: Pixels, places: int, side: int = _PLACE) -> tuple[str, ...]:
+def losses(pixels: Pixels, gray: Pixels, white: Pixels, places: int, side: int = _PLACE) -> tuple[str, ...]:
     """What is lost in at least so many places of `side` pixels."""
-    light, dark = _tiled(grey, side).max(axis=(1, 3)), _tiled(grey, side).min(axis=(1, 3))
+    light, dark = _tiled(gray, side).max(axis=(1, 3)), _tiled(gray, side).min(axis=(1, 3))
     drawn = light.astype(np.int16) - dark > _MARK
-    below = _tiled(grey, side) < (np.maximum(light, _MARK) - np.uint8(_MARK))[:, None, :, None]
+    below = _tiled(gray, side) < (np.maximum(light, _MARK) - np.uint8(_MARK))[:, None, :, None]
     gone = below & ~_tiled(_grown(~white), side)
     many = gone.sum(axis=(1, 3))
     faint = drawn & (many >= _FEW) & (2 * many >= below.sum(axis=(1, 3))) & ~_is_plain(gone)
     run_together = drawn & ~_tiled(_grown(white), side).any(axis=(1, 3))
     red, green, blue = (pixels[:, :, channel] for channel in range(3))
     spread = np.maximum(np.maximum(red, green), blue) - np.minimum(np.minimum(red, green), blue)
-    coloured = (_tiled(spread, side) > _COLOUR).sum(axis=(1, 3)) >= _FEW
-    found = ((FAINT, faint), (DARK, run_together), (COLOUR, coloured))
+    colored = (_tiled(spread, side) > _COLOR).sum(axis=(1, 3)) >= _FEW
+    found = ((FAINT, faint), (DARK, run_together), (COLOR, colored))
     return tuple(name for name, where in found if int(where.sum()) >= places)
 
 

@@ -126,7 +126,7 @@ def _package(entries: Sequence[Entry], cover: Cover, number: int, of: int, rules
 
 
 def _printed(entries: Sequence[Entry]) -> str:
-    """Printed numbers, those of neighbouring pages as a range."""
+    """Printed numbers, those of neighboring pages as a range."""
     runs: list[list[Entry]] = []
     for entry in entries:
         if runs and entry["number"] == runs[-1][-1]["number"] + 1:
@@ -158,7 +158,7 @@ def text(summary: Mapping[str, Any]) -> str:
     changed = [f"  page {one['label']}: {one['how']}" for one in summary["fitted"]]
     lines = [
         f"Print run of packet {summary['packet']}: {summary['sheets']} sheets of {summary['paper']}, printed on one side",
-        "Actual size, one copy. No holes, staples, clips, tabs or coloured paper; nothing between the sheets but the dividers,",
+        "Actual size, one copy. No holes, staples, clips, tabs or colored paper; nothing between the sheets but the dividers,",
         "which are sheets of the packet (large bold letters) and go where they are.",
         "Packages:", *parcels,
     ]  # fmt: skip

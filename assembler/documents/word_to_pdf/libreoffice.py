@@ -27,9 +27,9 @@ def by_libreoffice(docx: Path, where: str, fonts: Sequence[Path], scratch: Path)
     out.mkdir()
     (profile / "user/registrymodifications.xcu").write_text(_PROFILE)
     (scratch / "fonts.conf").write_text(_font_config(fonts, scratch))
-    coloured, addresses = _colour_links(docx.read_bytes())
+    colored, addresses = _color_links(docx.read_bytes())
     source = scratch / "draft.docx"
-    source.write_bytes(coloured)
+    source.write_bytes(colored)
     result = programs.run(
         "soffice",
         [f"-env:UserInstallation={profile.as_uri()}", "--headless", "--norestore", "--convert-to", _FILTER,
@@ -47,8 +47,8 @@ def by_libreoffice(docx: Path, where: str, fonts: Sequence[Path], scratch: Path)
     return _with_links(made.read_bytes(), addresses)
 
 
-def _colour_links(data: bytes) -> tuple[bytes, list[str]]:
-    """Give each link of the document a colour of its own, black to the eye, by which it is found in the PDF again.
+def _color_links(data: bytes) -> tuple[bytes, list[str]]:
+    """Give each link of the document a color of its own, black to the eye, by which it is found in the PDF again.
 
     Debian's headless LibreOffice 7.4 writes no link annotation, whatever the export options.
     """
@@ -64,13 +64,13 @@ def _colour_links(data: bytes) -> tuple[bytes, list[str]]:
                     _, address = targets.get(link.get(f"{R}id"), ("", ""))
                     if address and len(addresses) < _MOST_LINKS:
                         addresses.append(address)
-                        _colour(link, len(addresses))
+                        _color(link, len(addresses))
                 content = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
             made.writestr(name, content)
     return out.getvalue(), addresses
 
 
-def _colour(link: etree._Element, number: int) -> None:
+def _color(link: etree._Element, number: int) -> None:
     for run in link.iter(f"{W}r"):
         properties = run.find(f"{W}rPr")
         if properties is None:
@@ -78,12 +78,12 @@ def _colour(link: etree._Element, number: int) -> None:
             run.insert(0, properties)
         for old in properties.findall(f"{W}color"):
             properties.remove(old)
-        colour = etree.SubElement(properties, f"{W}color")
-        colour.set(f"{W}val", f"{number >> 10:02X}{number >> 5 & 31:02X}{number & 31:02X}")
+        color = etree.SubElement(properties, f"{W}color")
+        color.set(f"{W}val", f"{number >> 10:02X}{number >> 5 & 31:02X}{number & 31:02X}")
 
 
 def _with_links(pdf: bytes, addresses: Sequence[str]) -> bytes:
-    """The PDF with a link over every text in a link's colour; without dates, producer and random id."""
+    """The PDF with a link over every text in a link's color; without dates, producer and random id."""
     import pikepdf
 
     out = io.BytesIO()
@@ -91,7 +91,7 @@ def _with_links(pdf: bytes, addresses: Sequence[str]) -> bytes:
         for page in book.pages if addresses else ():
             if "/Annots" in page:
                 del page.Annots  # where LibreOffice does write links, these are the same
-        for index, box, address in _coloured(pdf, addresses):
+        for index, box, address in _colored(pdf, addresses):
             note = pikepdf.Dictionary(
                 Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Link, Rect=pikepdf.Array([round(side, 2) for side in box]),
                 Border=pikepdf.Array([0, 0, 0]), A=pikepdf.Dictionary(S=pikepdf.Name.URI, URI=pikepdf.String(address)),
@@ -108,7 +108,7 @@ def _with_links(pdf: bytes, addresses: Sequence[str]) -> bytes:
     return out.getvalue()
 
 
-def _coloured(pdf: bytes, addresses: Sequence[str]) -> Iterator[Piece]:
+def _colored(pdf: bytes, addresses: Sequence[str]) -> Iterator[Piece]:
     """One rectangle for each line of each link, in reading order."""
     import pypdfium2 as pdfium
 
@@ -141,7 +141,7 @@ def _on_page(page: object, index: int, addresses: Sequence[str]) -> Iterator[Pie
 
 
 def _number(text: object, position: int) -> int:
-    """The number of the link a character belongs to, read from its colour; 0 for black."""
+    """The number of the link a character belongs to, read from its color; 0 for black."""
     from pypdfium2 import raw
 
     red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))

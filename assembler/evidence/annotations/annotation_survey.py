@@ -32,8 +32,8 @@ from assembler.runtime.atomic_files import whole_file
 _SCALE = 1.0  # pixels a point, for comparing
 _FINE = 200 / 72  # pixels a point, of the picture put over the page
 _MOST = 4000  # pixels a side
-_APART = 24  # grey levels of a pixel
-_CLOSE, _FAINT = 2.0, 6  # pixels a point and levels of a colour, for seeing whether there is anything
+_APART = 24  # gray levels of a pixel
+_CLOSE, _FAINT = 2.0, 6  # pixels a point and levels of a color, for seeing whether there is anything
 _ENOUGH = 4  # pixels
 _BORDER = 3.0  # points around a mark
 _ICON = 20.0  # points a side of PDFium's icon of a note, which begins at its lower left corner
@@ -178,7 +178,7 @@ def _patches(
 ) -> list[Patch]:
     frame, number = _frame(now), marks[0].page
     scale = min(_SCALE, _MOST / max(now.get_size()))
-    one, other = _grey(before, scale), _grey(now, scale)
+    one, other = _gray(before, scale), _gray(now, scale)
     if one.shape != other.shape:
         return []
     apart = np.abs(one.astype(np.int16) - other) > _APART
@@ -216,8 +216,8 @@ def _places(boxes: Sequence[Box], frame: Frame, border: float) -> list[Box]:
     return [place for box in boxes if (place := _seen(box, frame, border))]
 
 
-def _grey(page: Any, scale: float) -> np.ndarray[Any, Any]:
-    """Drawn in colour first: PDFium mixes transparent colours wrongly where it draws in grey."""
+def _gray(page: Any, scale: float) -> np.ndarray[Any, Any]:
+    """Drawn in color first: PDFium mixes transparent colors wrongly where it draws in gray."""
     return np.asarray(page.render(scale=scale).to_pil().convert("L"))
 
 

@@ -500,7 +500,7 @@ def _untold(page: int, place: int, mark: _Mark, drawing: _Drawing) -> Iterator[L
     if mark.kind != "/FreeText":
         return
     if missing_letters(text_of(mark.note.get(Name.Contents))):
-        problem = "has a letter no font here has, and an empty box stands for it"
+        problem = "has a letter no font here has, and an empty box is printed for it"
         yield mark_loss(page, place, mark.kind, problem, Severity.ERROR)
     if not drawing.fits:
         yield mark_loss(page, place, mark.kind, "has a text that does not fit into its place", Severity.ERROR)

@@ -59,14 +59,14 @@ def _finding(exhibit: Exhibit, page: PreparedPage, reason: Reason, *, decisive: 
 
 
 def _missing_data(exhibit: Exhibit, pages: Sequence[Seen]) -> Iterator[Finding]:
-    """One finding for each language that pages were recognised without the data of; with a translation, there is text to find."""
+    """One finding for each language that pages were recognized without the data of; with a translation, there is text to find."""
     lacking = {one.page.language: one.page for one in reversed(pages) if one.read and not ocr.has_language(one.page.language)}
     for language, page in sorted(lacking.items()):
         yield Finding(
             rule="LANG.DATA",
             severity=Severity.INFO if any(part.role == "translation" for part in exhibit.parts) else Severity.WARNING,
             where=f"exhibit {exhibit.id}, {page.path}",
-            problem=f"this machine cannot recognise the language {language}, so the text of its pages will not be found",
+            problem=f"this machine cannot recognize the language {language}, so the text of its pages will not be found",
             remedy=ocr.how_to_install(language),
             file=page.path,
             page=page.source_page,

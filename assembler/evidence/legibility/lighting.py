@@ -14,7 +14,7 @@ from assembler.evidence.legibility.word_measures import (
     FEW,
     SURE,
     Again,
-    Grey,
+    Gray,
     Words,
     around,
     look,
@@ -24,16 +24,16 @@ from assembler.evidence.legibility.word_measures import (
 Tones = np.ndarray[Any, Any]
 
 _DARK, _DARK_PART = 0.8, 0.08  # paper darker than this part of the page's is in the dark; of the picture
-_MARK, _FAINT_PART = 36, 0.06  # grey levels between paper and a faint mark; part of the tiles with such marks
+_MARK, _FAINT_PART = 36, 0.06  # gray levels between paper and a faint mark; part of the tiles with such marks
 _DIM = 0.4  # contrast of a faint word
 CLEAR = 8  # words that must come out of the dark for it to be told
 
 
-def with_glare(made: Measures, grey: Grey, frame: Box, size: tuple[float, float]) -> Measures:
+def with_glare(made: Measures, gray: Gray, frame: Box, size: tuple[float, float]) -> Measures:
     """White patches within paper that is not white, not joined to the picture's edge."""
-    high, wide = grey.shape
+    high, wide = gray.shape
     top, left = round(frame[1] * high), round(frame[0] * wide)
-    inner = grey[top : round(frame[3] * high), left : round(frame[2] * wide)]
+    inner = gray[top : round(frame[3] * high), left : round(frame[2] * wide)]
     side = 16
     rows, columns = inner.shape[0] // side, inner.shape[1] // side
     if rows < 8 or columns < 8 or float(np.median(inner[::8, ::8])) > 232:
@@ -66,52 +66,52 @@ def from_edge(white: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         reached = grown
 
 
-def may_hide(grey: Grey, frame: Box, words: Words) -> bool:
+def may_hide(gray: Gray, frame: Box, words: Words) -> bool:
     """Whether a part of the picture lies in the dark, or faint marks stand where no word was read."""
-    if len(words) < FEW or _unread(grey, words) >= _FAINT_PART:
+    if len(words) < FEW or _unread(gray, words) >= _FAINT_PART:
         return True
-    tones = papers(grey, frame)
+    tones = papers(gray, frame)
     return bool(tones.size) and float((tones < _DARK * np.median(tones)).mean()) >= _DARK_PART
 
 
-def _unread(grey: Grey, words: Words, side: int = 32) -> float:
+def _unread(gray: Gray, words: Words, side: int = 32) -> float:
     """Part of the tiles that hold faint marks and no word."""
-    rows, columns = grey.shape[0] // side, grey.shape[1] // side
-    light = by_tile(np.max, grey, side).astype(np.int16)
-    depth = light - by_tile(np.min, grey, side)
+    rows, columns = gray.shape[0] // side, gray.shape[1] // side
+    light = by_tile(np.max, gray, side).astype(np.int16)
+    depth = light - by_tile(np.min, gray, side)
     faint = (depth >= _MARK) & (depth < 0.45 * light)
     for _, _, (left, top, right, bottom) in words:
         faint[int(top * rows) : int(bottom * rows) + 1, int(left * columns) : int(right * columns) + 1] = False
     return float(faint.mean()) if faint.size else 0.0
 
 
-def paper(grey: Grey, frame: Box) -> float:
+def paper(gray: Gray, frame: Box) -> float:
     """Part of the picture whose lightest tone is that of the whole."""
-    tones = papers(grey, frame)
+    tones = papers(gray, frame)
     return float((np.abs(tones - np.median(tones)) <= 0.12 * np.median(tones)).mean()) if tones.size else 0.0
 
 
-def papers(grey: Grey, frame: Box, side: int = 64) -> np.ndarray[Any, Any]:
+def papers(gray: Gray, frame: Box, side: int = 64) -> np.ndarray[Any, Any]:
     """The lightest level of each tile: its paper."""
-    high, wide = grey.shape
-    inner = grey[round(frame[1] * high) : round(frame[3] * high), round(frame[0] * wide) : round(frame[2] * wide)]
+    high, wide = gray.shape
+    inner = gray[round(frame[1] * high) : round(frame[3] * high), round(frame[0] * wide) : round(frame[2] * wide)]
     return by_tile(np.max, inner, side).astype(np.float32)
 
 
-def by_tile(what: Callable[..., Tones], grey: Grey, side: int) -> Tones:
+def by_tile(what: Callable[..., Tones], gray: Gray, side: int) -> Tones:
     """`what` (a maximum, a minimum) of each whole tile: down the columns first, as rows lie together in memory."""
-    rows, columns = grey.shape[0] // side, grey.shape[1] // side
-    bands = what(grey[: rows * side, : columns * side].reshape(rows, side, columns * side), axis=1)
+    rows, columns = gray.shape[0] // side, gray.shape[1] // side
+    bands = what(gray[: rows * side, : columns * side].reshape(rows, side, columns * side), axis=1)
     return what(bands.reshape(rows, columns, side), axis=2)
 
 
 def with_hidden(made: Measures, image: Image.Image, words: Words, size: tuple[float, float], again: Again) -> Measures:
     """Words that come out only after the paper was made equally light everywhere, and the print equally dark."""
-    grey = np.asarray(image.convert("L"))
-    limit = _DARK * float(np.median(grey[::8, ::8]))
+    gray = np.asarray(image.convert("L"))
+    limit = _DARK * float(np.median(gray[::8, ::8]))
 
     def dim(box: Box) -> bool:
-        close = look(grey, 0, box)
+        close = look(gray, 0, box)
         return close is not None and (close.paper < limit or close.contrast < _DIM)
 
     found = [box for text, sure, box in again(lit(image))
@@ -135,10 +135,10 @@ def evened(image: Image.Image, frame: Box) -> Image.Image:
 
 def lit(image: Image.Image) -> Image.Image:
     """The picture divided by its own paper: each place's lightest level within an eighth of an inch or so."""
-    grey = image.convert("L")
-    small = grey.reduce(8).filter(ImageFilter.MaxFilter(5)).filter(ImageFilter.BoxBlur(3))
-    paper = np.asarray(small.resize(grey.size, Image.Resampling.BILINEAR), dtype=np.float32)
-    low = np.asarray(grey.reduce(8).filter(ImageFilter.MinFilter(9)).resize(grey.size), dtype=np.float32)
+    gray = image.convert("L")
+    small = gray.reduce(8).filter(ImageFilter.MaxFilter(5)).filter(ImageFilter.BoxBlur(3))
+    paper = np.asarray(small.resize(gray.size, Image.Resampling.BILINEAR), dtype=np.float32)
+    low = np.asarray(gray.reduce(8).filter(ImageFilter.MinFilter(9)).resize(gray.size), dtype=np.float32)
     floor = np.minimum(low, paper - 12)
-    share = (np.asarray(grey, dtype=np.float32) - floor) / np.maximum(paper - floor, 12)
+    share = (np.asarray(gray, dtype=np.float32) - floor) / np.maximum(paper - floor, 12)
     return Image.fromarray((np.clip(share, 0, 1) * 255).astype(np.uint8))

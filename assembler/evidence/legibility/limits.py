@@ -22,9 +22,9 @@ class Region:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measures:
-    """One page as it was recognised. None: nothing on the page to measure it by.
+    """One page as it was recognized. None: nothing on the page to measure it by.
 
-    `contrast`: paper minus ink, parts of the whole grey scale, 0..1. `blur`: spread of an edge (standard deviation) in
+    `contrast`: paper minus ink, parts of the whole gray scale, 0..1. `blur`: spread of an edge (standard deviation) in
     parts of the letters' height. `letter`: height of a word's box, points. `shadow`: darkest paper under a word in
     parts of the lightest, 1 = even. `paper`: part of the picture whose lightest tone is that of the whole, near 1 on a
     sheet, less on a photograph of a place. `glare`: part of the picture washed out. `vanished`: part of the well-read

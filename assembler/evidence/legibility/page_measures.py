@@ -1,6 +1,6 @@
-"""How a recognised page looks: the numbers from which `legibility` tells whether a person can read it.
+"""How a recognized page looks: the numbers from which `legibility` tells whether a person can read it.
 
-A grey picture, turned upright, and its words come in; `Measures` go out. Works on crops of a sample of the words, so
+A gray picture, turned upright, and its words come in; `Measures` go out. Works on crops of a sample of the words, so
 that it costs a small part of what the recognition does.
 """
 
@@ -20,7 +20,7 @@ from assembler.evidence.legibility.word_measures import (
     FEW,
     SURE,
     Again,
-    Grey,
+    Gray,
     Look,
     Words,
     around,
@@ -48,21 +48,21 @@ def measure(
 
     `again` is called at most twice, and only where a black-and-white scan may lose words, or the dark may hide some.
     """
-    grey = np.asarray(image.convert("L"))
+    gray = np.asarray(image.convert("L"))
     scale = 72 / dpi
     size = (image.width * scale, image.height * scale)
-    looks = looks_at(grey, words) if _read(words) else []
+    looks = looks_at(gray, words) if _read(words) else []
     made = replace(
         _of_words(words, scale * image.height),
-        contrast=_contrast(grey, looks),
+        contrast=_contrast(gray, looks),
         low_contrast=tenth([one.contrast for one in looks]),
-        blur=_blur(grey, looks, dpi),
+        blur=_blur(gray, looks, dpi),
         skew=_skew(image),
         shadow=_evenness([one.paper for one in looks]),
-        paper=paper(grey, frame),
+        paper=paper(gray, frame),
         worst=_worst(words, looks, size),
     )
-    made = with_glare(_with_clipped(made, words, frame, image.size, size), grey, frame, size)
+    made = with_glare(_with_clipped(made, words, frame, image.size, size), gray, frame, size)
     if abs(made.skew) > _READ_TURNED:  # the engine reads such a page by chance: two readings cannot be compared
         return made
     if _may_lose(made, looks):
@@ -70,7 +70,7 @@ def measure(
     if hidden is not None:
         boxes = [box for _, sure, box in words if sure >= SURE]
         return replace(made, hidden=hidden, hidden_at=around(boxes, size) if hidden and boxes else None)
-    return with_hidden(made, image, words, size, again) if may_hide(grey, frame, words) else made
+    return with_hidden(made, image, words, size, again) if may_hide(gray, frame, words) else made
 
 
 def _read(words: Words) -> bool:
@@ -87,26 +87,26 @@ def _of_words(words: Words, height: float) -> Measures:
     )  # fmt: skip
 
 
-def _blur(grey: Grey, looks: Sequence[Look], dpi: float) -> float | None:
+def _blur(gray: Gray, looks: Sequence[Look], dpi: float) -> float | None:
     if looks:
         return middle([one.spread / one.height for one in looks])
-    spreads = [spread(tile, float(tile.max()) - float(tile.min())) for tile in inked_tiles(grey)]
+    spreads = [spread(tile, float(tile.max()) - float(tile.min())) for tile in inked_tiles(gray)]
     sharpest = tenth(spreads)  # nothing was read there: only where no edge is sharp is the page blurred
     return None if sharpest is None else sharpest / (_TYPICAL * dpi / 72)
 
 
-def _contrast(grey: Grey, looks: Sequence[Look]) -> float | None:
+def _contrast(gray: Gray, looks: Sequence[Look]) -> float | None:
     if looks:
         return middle([one.contrast for one in looks])
-    ranges = [float(np.percentile(tile, 99) - np.percentile(tile, 0.5)) / 255 for tile in inked_tiles(grey)]
+    ranges = [float(np.percentile(tile, 99) - np.percentile(tile, 0.5)) / 255 for tile in inked_tiles(gray)]
     return middle(ranges)
 
 
 def _skew(image: Image.Image) -> float:
     """The turn, clockwise degrees within 20, under which the lines of print are sharpest in profile; 0 where it tells nothing."""
     small = image.convert("L").reduce(max(1, round(min(image.size) / 560)))
-    grey = np.asarray(small, dtype=np.int16)
-    marks = grey < np.asarray(small.filter(ImageFilter.BoxBlur(8)), dtype=np.int16) - 24
+    gray = np.asarray(small, dtype=np.int16)
+    marks = gray < np.asarray(small.filter(ImageFilter.BoxBlur(8)), dtype=np.int16) - 24
     y, x = np.nonzero(marks)
     if len(y) < 200:
         return 0.0

@@ -45,9 +45,9 @@ _PICTURE = "if it is no picture or handwriting, scan it again at 300 dpi"
 
 
 def judge(measured: Measures, limits: Limits, dpi: float | None = None, *, own_language: bool = True) -> Judged:
-    """The verdict on a recognised page.
+    """The verdict on a recognized page.
 
-    `dpi`: of the image that fills the page, if one does. `own_language`: whether it was recognised with the data of
+    `dpi`: of the image that fills the page, if one does. `own_language`: whether it was recognized with the data of
     the language it is in; without, what the recognition says is no measure of the page.
     """
     reading = _reading(measured, limits) if own_language else 0
@@ -82,7 +82,7 @@ def _looks(measured: Measures, limits: Limits, dpi: float | None, reading: int) 
         ("blur", measured.blur if reading else None, "LEGIBLE.BLUR", "the print is blurred",
          "hold the camera still, or use a scanner", None),
         ("contrast", measured.contrast, "LEGIBLE.CONTRAST",
-         f"print and paper differ by {100 * (measured.contrast or 0):.0f} % of the grey scale only",
+         f"print and paper differ by {100 * (measured.contrast or 0):.0f} % of the gray scale only",
          "scan it with more light or contrast, not as a photo in the dark", None),
         ("skew", abs(measured.skew), "LEGIBLE.SKEW", f"the page is turned by {abs(measured.skew):.0f} degrees",
          "lay it straight and scan it again", None),

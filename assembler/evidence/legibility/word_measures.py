@@ -12,9 +12,9 @@ from PIL import Image
 
 from assembler.evidence.legibility import Box
 
-Grey = np.ndarray[Any, np.dtype[np.uint8]]
+Gray = np.ndarray[Any, np.dtype[np.uint8]]
 Words = Sequence[tuple[str, float, Box]]  # text, confidence, place as parts of the picture's width and height
-Again = Callable[[Image.Image], Words]  # recognise another picture of the same page
+Again = Callable[[Image.Image], Words]  # recognize another picture of the same page
 
 SURE = 60  # confidence of a word whose loss counts
 FEW = 3  # with fewer words the page is measured by its darkest marks
@@ -36,17 +36,17 @@ class Look:
         return (self.paper - self.ink) / 255
 
 
-def looks_at(grey: Grey, words: Words) -> list[Look]:
+def looks_at(gray: Gray, words: Words) -> list[Look]:
     chosen = [n for n, (text, _, _) in enumerate(words) if sum(map(str.isalnum, text)) > 1]
     step = max(1.0, len(chosen) / _SAMPLE)
-    found = (look(grey, n, words[n][2]) for n in (chosen[int(k * step)] for k in range(int(len(chosen) / step))))
+    found = (look(gray, n, words[n][2]) for n in (chosen[int(k * step)] for k in range(int(len(chosen) / step))))
     return [one for one in found if one]
 
 
-def look(grey: Grey, at: int, box: Box) -> Look | None:
-    high, wide = grey.shape
+def look(gray: Gray, at: int, box: Box) -> Look | None:
+    high, wide = gray.shape
     left, top = max(0, int(box[0] * wide) - 2), max(0, int(box[1] * high) - 2)
-    crop = grey[top : int(box[3] * high) + 2, left : int(box[2] * wide) + 2].astype(np.int16)
+    crop = gray[top : int(box[3] * high) + 2, left : int(box[2] * wide) + 2].astype(np.int16)
     if min(crop.shape) < 5:
         return None
     dark, light = crop.size // 50, crop.size - 1 - crop.size // 50
@@ -65,12 +65,12 @@ def spread(crop: np.ndarray[Any, Any], contrast: float) -> float:
     return contrast / (max(steepest, 1.0) * math.sqrt(2 * math.pi))
 
 
-def inked_tiles(grey: Grey, side: int = 64) -> Iterator[np.ndarray[Any, Any]]:
+def inked_tiles(gray: Gray, side: int = 64) -> Iterator[np.ndarray[Any, Any]]:
     """The sixteen tiles with the largest differences at most, none with less than half of the largest: where there would be
     print, if anywhere. A page with a word or two is judged by them, not by the grain of its paper.
     """
-    rows, columns = grey.shape[0] // side, grey.shape[1] // side
-    tiles = grey[: rows * side, : columns * side].reshape(rows, side, columns, side).swapaxes(1, 2).reshape(-1, side, side)
+    rows, columns = gray.shape[0] // side, gray.shape[1] // side
+    tiles = gray[: rows * side, : columns * side].reshape(rows, side, columns, side).swapaxes(1, 2).reshape(-1, side, side)
     if len(tiles):
         range_of = tiles.max(axis=(1, 2)).astype(np.int16) - tiles.min(axis=(1, 2))
         most = np.argsort(range_of, kind="stable")[-16:]

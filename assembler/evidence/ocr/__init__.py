@@ -15,13 +15,13 @@ from assembler.evidence.ocr.language_data import (
 )
 from assembler.evidence.ocr.recognition import (
     Policy,
-    Recognised,
+    Recognized,
     in_reading_order,
     orientations,
     read_lines,
     read_page,
     read_words,
-    recognise,
+    recognize,
     script,
     version,
 )
@@ -29,7 +29,7 @@ from assembler.evidence.ocr.recognition import (
 __all__ = [
     "ENGINE_LANGUAGES",
     "Policy",
-    "Recognised",
+    "Recognized",
     "data_files",
     "data_folder",
     "data_version",
@@ -42,7 +42,7 @@ __all__ = [
     "read_lines",
     "read_page",
     "read_words",
-    "recognise",
+    "recognize",
     "script",
     "version",
 ]

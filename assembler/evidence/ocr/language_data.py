@@ -1,4 +1,4 @@
-"""The recogniser's data: which languages it has, where they lie, how a missing one is installed."""
+"""The recognizer's data: which languages it has, where they lie, how a missing one is installed."""
 
 from __future__ import annotations
 

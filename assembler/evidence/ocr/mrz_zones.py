@@ -19,9 +19,9 @@ _ROOM = 1.2  # of the height of the lines, left above and below them: a line tha
 
 
 def lines_in(words: Words, text: str, again: Callable[[float], Image.Image]) -> str:
-    """The lines of a recognised page, as text that `mrz.read` proves; "" where there are none, or none can be proved.
+    """The lines of a recognized page, as text that `mrz.read` proves; "" where there are none, or none can be proved.
 
-    `words`: of the first reading, in order; `text`: the same by lines. `again` draws the page upright and grey, at so many
+    `words`: of the first reading, in order; `text`: the same by lines. `again` draws the page upright and gray, at so many
     pixels a point.
     """
     if mrz.proved(text):

@@ -24,7 +24,7 @@ _SURE_OF_SCRIPT = 2.0  # confidence of the engine's script detection below which
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recognised:
+class Recognized:
     """What was read on one image. `layer`: a one-page PDF of invisible text, as large as the image at `dpi`."""
 
     words: tuple[str, ...]
@@ -65,8 +65,8 @@ class Policy:
     sure_of_turn: float = 1.0  # confidence of the engine's orientation detection below which it is not believed
 
 
-def recognise(image: Image.Image, dpi: int, language: str, scratch: Path) -> Recognised:
-    """Read one upright grey image. `scratch`: a folder for the engine's files. Raises ToolFailed."""
+def recognize(image: Image.Image, dpi: int, language: str, scratch: Path) -> Recognized:
+    """Read one upright gray image. `scratch`: a folder for the engine's files. Raises ToolFailed."""
     engine = _engine(language)
     engine.SetVariable("user_defined_dpi", str(dpi))
     # the engine's library reads this format in whole lines, portable graymaps byte by byte (60 ms a page)
@@ -77,7 +77,7 @@ def recognise(image: Image.Image, dpi: int, language: str, scratch: Path) -> Rec
         raise ToolFailed("the recognition engine gave no result", where="tesseract", remedy="run `assembler doctor`")
     # grain and rules come out as "words" without a letter, and with high confidence
     read = [one for one in _words(engine, image.size) if any(map(str.isalnum, one[0]))]
-    return Recognised(
+    return Recognized(
         words=tuple(word for word, _, _ in read),
         confidences=tuple(sure for _, sure, _ in read),
         boxes=tuple(box for _, _, box in read),
@@ -114,7 +114,7 @@ def in_reading_order(word: str) -> str:
 
 
 def read_lines(image: Image.Image, dpi: int) -> str:
-    """The text of a grey image that holds only machine-readable lines (letters, digits, fillers), line by line."""
+    """The text of a gray image that holds only machine-readable lines (letters, digits, fillers), line by line."""
     engine = _zone_engine()
     engine.SetImage(image.convert("L"))
     engine.SetSourceResolution(dpi)
@@ -127,15 +127,15 @@ def read_page(
     policy: Policy,
     scratch: Path,
     even: Callable[[Image.Image], Image.Image] | None = None,
-) -> Recognised:
+) -> Recognized:
     """Read a page, trying harder only where the first attempt was poor.
 
-    `render` gives the page as shown, grey, at a dpi; `even` the same picture with its paper equally light. Recognise first;
+    `render` gives the page as shown, gray, at a dpi; `even` the same picture with its paper equally light. Recognize first;
     where little was read with little confidence, try it evened, then look for another orientation; then try finer. The best
     attempt by `score` is kept.
     """
     image = render(policy.dpi)
-    best = recognise(image, policy.dpi, language, scratch)
+    best = recognize(image, policy.dpi, language, scratch)
     if _sideways(best, image.size):
         return _upright(image, best, policy, language, scratch)
     if _good(best, policy):
@@ -153,14 +153,14 @@ def read_page(
     return best
 
 
-def _sideways(read: Recognised, size: tuple[int, int]) -> bool:
+def _sideways(read: Recognized, size: tuple[int, int]) -> bool:
     """Whether most words stand on their side: the engine reads such lines without a word about it, and leaves them so."""
     long = [box for word, box in zip(read.words, read.boxes, strict=True) if sum(map(str.isalpha, word)) >= _LONG]
     tall = sum((box[2] - box[0]) * size[0] < (box[3] - box[1]) * size[1] for box in long)
     return len(long) >= _SOME and tall > _MOST * len(long)
 
 
-def _upright(image: Image.Image, best: Recognised, policy: Policy, language: str, scratch: Path) -> Recognised:
+def _upright(image: Image.Image, best: Recognized, policy: Policy, language: str, scratch: Path) -> Recognized:
     """The page turned the way its words then lie, and are read about as well as before; as it is if neither way is."""
     turned = [_turned(image, angle, policy.dpi, language, scratch) for angle in (270, 90)]
     lying = [one for one in turned if not _sideways(one, image.size[::-1]) and one.score > 0.8 * best.score]
@@ -169,15 +169,15 @@ def _upright(image: Image.Image, best: Recognised, policy: Policy, language: str
 
 def _evened(
     image: Image.Image,
-    plain: Recognised,
+    plain: Recognized,
     even: Callable[[Image.Image], Image.Image],
     policy: Policy,
     language: str,
     scratch: Path,
-) -> tuple[Image.Image, Recognised]:
+) -> tuple[Image.Image, Recognized]:
     """The picture to go on with, and the better of both attempts; a dim photograph on a white sheet misleads the first."""
     light = even(image)
-    attempt = recognise(light, policy.dpi, language, scratch)
+    attempt = recognize(light, policy.dpi, language, scratch)
     if attempt.score > plain.score and attempt.confidence >= policy.turn_believed:
         return light, replace(attempt, lit=True, unlit=plain.sure)
     return image, plain  # the measures look again, whether anything lies in the dark
@@ -203,17 +203,17 @@ def version() -> str:
     return f"tesseract {str(tesserocr.tesseract_version()).split()[1]}"
 
 
-def _good(attempt: Recognised, policy: Policy) -> bool:
+def _good(attempt: Recognized, policy: Policy) -> bool:
     return len(attempt.words) >= policy.few and attempt.confidence >= policy.sure
 
 
-def _poor(attempt: Recognised, policy: Policy) -> bool:
+def _poor(attempt: Recognized, policy: Policy) -> bool:
     return len(attempt.words) < policy.few or attempt.confidence < policy.turn_below
 
 
-def _turned(image: Image.Image, angle: int, dpi: int, language: str, scratch: Path) -> Recognised:
+def _turned(image: Image.Image, angle: int, dpi: int, language: str, scratch: Path) -> Recognized:
     upright = image.rotate(-angle, expand=True) if angle else image
-    attempt = recognise(upright, dpi, language, scratch)
+    attempt = recognize(upright, dpi, language, scratch)
     return replace(attempt, turned=angle)
 
 

@@ -12,7 +12,7 @@ _ALONE = {0x01, *range(0xD0, 0xD8)}  # markers without a length: TEM, RST0..7
 
 
 def strip_jpeg(data: bytes) -> bytes:
-    """The same picture without Exif, XMP, comments and what follows it; colour profile and Adobe mark stay. Raises Refused."""
+    """The same picture without Exif, XMP, comments and what follows it; color profile and Adobe mark stay. Raises Refused."""
     out, at, scanned = bytearray(b"\xff\xd8"), 2, False
     while at + 2 <= len(data):
         if data[at] != 0xFF:
@@ -57,7 +57,7 @@ def _is_metadata(marker: int, segment: bytes) -> bool:
 
 
 def check_whole(plain: bytes, channels: int) -> None:
-    """Raises Refused where the coded data ends early or is damaged: other readers fill the rest with grey and say nothing.
+    """Raises Refused where the coded data ends early or is damaged: other readers fill the rest with gray and say nothing.
 
     `plain`: as `strip_jpeg` gives it; `channels`: of a dot, 1, 3 or 4. Decoded at an eighth of its size, to spare memory.
     """

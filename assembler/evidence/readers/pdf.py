@@ -179,7 +179,7 @@ def _turned(number: int, page: pikepdf.Page) -> Iterator[Loss]:
     if raw % 90:
         yield Loss(
             rule="EVID.GEOMETRY", severity=Severity.INFO, page=number,
-            problem=f"the page asks to be turned by {raw:g} degrees, which no viewer does", remedy="look whether it stands right",
+            problem=f"the page asks to be turned by {raw:g} degrees, which no viewer does", remedy="check that it is upright",
         )  # fmt: skip
 
 

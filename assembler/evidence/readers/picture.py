@@ -1,4 +1,4 @@
-"""Picture files decoded: whole, upright, on white, in colours every screen shows."""
+"""Picture files decoded: whole, upright, on white, in colors every screen shows."""
 
 from __future__ import annotations
 
@@ -222,7 +222,7 @@ def _shown(opened: Image.Image) -> _Shown:
 
 
 def _to_screen(picture: Image.Image, profile: bytes | None) -> Image.Image:
-    """In the colours of the screen; a profile nobody can use is passed over, as viewers do."""
+    """In the colors of the screen; a profile nobody can use is passed over, as viewers do."""
     given: Any = ImageCms.createProfile("LAB") if picture.mode == "LAB" else io.BytesIO(profile or b"")
     try:
         shown = ImageCms.profileToProfile(picture, given, ImageCms.createProfile("sRGB"), outputMode="RGB")

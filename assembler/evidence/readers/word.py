@@ -112,7 +112,7 @@ def _looked_at(given: bytes) -> tuple[bytes, Counter[str], list[Loss]]:
         raise Refused("EVID.BROKEN", "the Word file is damaged", "ask for the file again") from error
     if not changed:
         return data, removed, []
-    problem = f"the Word file has {changed} tracked changes; which text is meant nobody can tell"
+    problem = f"the Word file has {changed} tracked changes; which text is meant cannot be known"
     remedy = "accept or reject them in Word, and save it anew"
     return data, removed, [Loss(rule="EVID.TRACKED", severity=Severity.ERROR, problem=problem, remedy=remedy)]
 

@@ -1,6 +1,6 @@
 """review: a finished packet as one page to look at, and many cases as one list. HTML files that fetch nothing.
 
-A manifest, pictures of the pages and the recognised words come in; review.html goes out, mode 0600. Decides nothing: what is
+A manifest, pictures of the pages and the recognized words come in; review.html goes out, mode 0600. Decides nothing: what is
 wrong was found before. Must not know how a bundle is made.
 """
 

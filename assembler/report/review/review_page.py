@@ -18,7 +18,7 @@ from assembler.runtime.worker_pool import Failure
 from assembler.runtime.workshop import Workshop
 
 NAME = "review.html"
-MOST_WORDS = 400  # pages up to which all recognised words are kept; above it only those read with doubt
+MOST_WORDS = 400  # pages up to which all recognized words are kept; above it only those read with doubt
 
 
 def write(
@@ -34,7 +34,7 @@ def write(
 ) -> Path:
     """Write review.html into a build folder that holds the bundle; mode 0600.
 
-    `boxes`: for each exhibit the recognised words of its pages (PreparedPage.boxes). `signoff`: schemas/signoff.json.
+    `boxes`: for each exhibit the recognized words of its pages (PreparedPage.boxes). `signoff`: schemas/signoff.json.
     `prints`: of every page, as the proof made them.
     `thumbnails`: without them the page holds no picture and no word of the evidence. Raises ToolFailed, OutputNotWritten.
     """
@@ -71,7 +71,7 @@ def _pictures(
 
 
 def _words(entry: Mapping[str, Any], boxes: Mapping[str, Sequence[Path | None]], *, doubtful: bool) -> list[Any]:
-    """[word, left, top, right, bottom, confidence] of a recognised page."""
+    """[word, left, top, right, bottom, confidence] of a recognized page."""
     if entry["exhibit"] not in boxes or entry["kind"] != "exhibit":
         return []
     path = boxes[entry["exhibit"]][entry["index"]]

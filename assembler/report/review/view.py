@@ -13,7 +13,7 @@ _ORDER = {"error": 0, "warning": 1, "info": 2}
 _WORDS = {"error": "Error", "warning": "Warning", "info": "Note"}
 _PARTS = {"draft": "made by assembler", "form": "government form", "tab": "divider", "exhibit": "evidence"}
 _BASELINE = 0.3  # of a stamp's size, above the bottom of its box
-_DOUBTFUL = 80  # word confidence below which the chart and the overlay colour a word
+_DOUBTFUL = 80  # word confidence below which the chart and the overlay color a word
 
 
 def view(manifest: Json, drawn: Sequence[Picture], words: Sequence[Sequence[Any]], signoff: Json) -> dict[str, Any]:
@@ -186,7 +186,7 @@ def _removed(one: Json) -> dict[str, Any]:
 
 
 def _chart(ledger: Sequence[Json]) -> Iterator[dict[str, Any]]:
-    """One bar for each page of evidence that was recognised: its mean word confidence."""
+    """One bar for each page of evidence that was recognized: its mean word confidence."""
     for entry in ledger:
         sure = entry.get("text", {}).get("confidence")
         if sure is not None:
