@@ -22,15 +22,10 @@ from assembler.layout.stamp_placement import (
 )
 from assembler.model import Ink, Marking, PageFacts, Part, PartKind, Plan, Zone
 from assembler.runtime.resources import Shelf, stamp_font
-from tests.test_plan import case, exhibit
+from tests.support.cases import case, exhibit
+from tests.support.inks import ink
 
 CATEGORIES = ("identity", "medical", "tax")
-
-
-def ink(width: float = 612, height: float = 792, fill: int = 0, cell: float = 4) -> Ink:
-    """A page with no mark (fill 0) or nothing but marks (fill 255)."""
-    columns, rows = round(width / cell + 0.49), round(height / cell + 0.49)
-    return Ink(cell=cell, columns=columns, rows=rows, bits=bytes([fill]) * (columns * rows // 8 + 1))
 
 
 def marked(ink: Ink, boxes: list[tuple[float, float, float, float]], width: float, height: float) -> Ink:

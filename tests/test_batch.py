@@ -9,27 +9,21 @@ import signal
 import subprocess
 import sys
 import time
-from datetime import date
 from pathlib import Path
 
 import pytest
 from lxml import etree
 
 from assembler.errors import ExitCode
-from assembler.pipeline import Options, batch
+from assembler.pipeline import batch
 from assembler.pipeline.batch import Order, Outcome
-from assembler.runtime.resources import Shelf
 from assembler.runtime.worker_pool import Pool
 from tests import factories
 from tests.processes import started
-from tests.test_pipeline import run
+from tests.support.commands import run
+from tests.support.orders import orders
 
 DAY = ["--as-of", "2026-11-23"]
-
-
-def orders(root: Path, **more: object) -> list[Order]:
-    asked = Options(as_of=date(2026, 11, 23))
-    return [Order(folder=folder, shelf=Shelf.default(), options=asked, **more) for folder in batch.discover([root])]
 
 
 def poisoned(order: Order, pool: Pool) -> Outcome:

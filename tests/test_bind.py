@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import pikepdf
@@ -14,44 +14,14 @@ from pikepdf import Array, Name, Pdf
 from pypdf import PdfReader
 
 from assembler import __version__
-from assembler.bundle import Bound, bind, large_pictures
+from assembler.bundle import bind, large_pictures
 from assembler.errors import TemplateBroken, ToolFailed
-from assembler.layout.packet_plan import TABS_DOCUMENT, plan_packet
-from assembler.layout.page_order import arrange
-from assembler.model import Layout, PageFacts
-from assembler.pdf.ink import inks_of
-from assembler.runtime.resources import Shelf, stamp_font
+from assembler.runtime.resources import stamp_font
 from scripts.sample_cases import draw
 from tests import factories
-from tests.test_plan import case, exhibit
+from tests.support.binding import bound, page_of
 
 HOST = "https://assembler.invalid/"
-
-
-def facts(pdf: Path) -> list[PageFacts]:
-    sizes, inks = inks_of(pdf)
-    return [PageFacts(width=w, height=h, ink=ink) for (w, h), ink in zip(sizes, inks, strict=True)]
-
-
-def bound(
-    home: Path, evidence: Sequence[bytes], letter: bytes | None = None, out: str = "b.pdf", index: bytes | None = None
-) -> tuple[Path, Layout, Bound]:
-    """A bundle of these evidence PDFs, each an exhibit e0, e1 …"""
-    made = case(*[exhibit(f"e{n}") for n in range(len(evidence))])
-    plan = plan_packet(made, Shelf.default().recipe("parole"), "child")
-    files = {f"exhibit:e{n}": data for n, data in enumerate(evidence)}
-    files |= {"draft:cover-letter": letter or factories.text_pdf(), "draft:index": index or factories.text_pdf()}
-    files[TABS_DOCUMENT] = factories.text_pdf([[f"Tab {n}"] for n in range(len(evidence))])
-    documents = {}
-    for number, (name, data) in enumerate(sorted(files.items())):
-        documents[name] = home / f"{number}.pdf"
-        documents[name].write_bytes(data)
-    layout = arrange(plan, made, {name: facts(path) for name, path in documents.items()})
-    return home / out, layout, bind(layout, documents, home / out, font=stamp_font())
-
-
-def page_of(layout: Layout, exhibit_id: str, page: int = 1) -> int:
-    return dict(layout.addresses)[f"exhibit/{exhibit_id}/{page}"]
 
 
 def text_at(bundle: Path, number: int, share: tuple[float, float, float, float]) -> str:

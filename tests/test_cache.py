@@ -31,7 +31,7 @@ from assembler.runtime.workshop import Workshop
 from tests import factories
 from tests.conftest import unseal
 from tests.processes import started
-from tests.test_pipeline import run, snapshot
+from tests.support.commands import run, snapshot
 
 DAY = ["--as-of", "2026-11-23"]
 ROOT = Path(__file__).parent.parent

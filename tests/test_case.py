@@ -10,7 +10,7 @@ from typing import TypeVar
 import pytest
 
 from assembler.model import Case, SourceFile
-from tests.test_plan import case, exhibit
+from tests.support.cases import case, exhibit
 
 T = TypeVar("T")
 

@@ -17,8 +17,8 @@ from assembler.errors import ToolFailed
 from assembler.pipeline import batch
 from assembler.pipeline.batch import Order, Outcome
 from assembler.runtime.worker_pool import Pool
-from tests.test_batch import orders
-from tests.test_pipeline import run
+from tests.support.commands import run
+from tests.support.orders import orders
 
 distributed = pytest.importorskip("distributed")
 pytestmark = pytest.mark.filterwarnings("default")  # of Dask's own

@@ -19,6 +19,7 @@ from assembler.errors import AssemblerError, TemplateBroken, ToolFailed
 from assembler.runtime import programs
 from assembler.runtime.resources import font_files
 from tests import letters
+from tests.support.word_tags import tags
 
 engines = import_module("assembler.documents.word_to_pdf.engines")
 FONTS = font_files()
@@ -53,22 +54,6 @@ def link(document: Any, paragraph: int, words: str, address: str) -> None:
 def addresses(pdf: bytes) -> list[str]:
     with pikepdf.open(io.BytesIO(pdf)) as book:
         return [str(note.A.URI) for page in book.pages for note in page.get("/Annots", ())]
-
-
-def tags(pdf: bytes) -> list[str]:
-    found: list[str] = []
-
-    def walk(element: Any) -> None:
-        if isinstance(element, pikepdf.Array):
-            for kid in element:
-                walk(kid)
-        elif isinstance(element, pikepdf.Dictionary):
-            found.extend([str(element.S)] if "/S" in element else [])
-            walk(element.get("/K"))
-
-    with pikepdf.open(io.BytesIO(pdf)) as book:
-        walk(book.Root.StructTreeRoot.K)
-    return found
 
 
 def rich(document: Any) -> None:

@@ -33,6 +33,7 @@ from assembler.runtime.resources import Shelf
 from benchmarks import faults, planted, rescans
 from scripts.sample_cases.mrz import td3
 from tests.conftest import AS_OF
+from tests.support.language_samples import _ENGLISH, _SPANISH, _UKRAINIAN
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 
@@ -103,13 +104,6 @@ def test_what_was_looked_for_is_listed_without_the_facts(subjects: list[planted.
         assert {row.exhibit for row in looked} >= {exhibit.id for exhibit in one.case.exhibits}
         assert {row.result for row in looked} >= {"found"}
         assert not [p.name.family for p in people if p.name.family in said]
-
-
-_ENGLISH = "The patient was seen by the doctor of the clinic, and she has to rest for two weeks; it is from her teacher. "
-_SPANISH = (
-    "El suscrito médico certifica que la niña fue atendida en este hospital y que necesita una operación del corazón, la cual no "
-    "se puede realizar en nuestro país porque no hay los equipos necesarios para hacerla; por eso la familia ha pedido ayuda. "
-)
 
 
 @pytest.mark.parametrize(
@@ -499,10 +493,6 @@ def test_two_names_and_two_texts() -> None:
     assert alike(page, page.replace("March 3", "March 9").replace("April 4", "May 17")) == 0
 
 
-_UKRAINIAN = (
-    "Довідка видана про те, що дитина перебувала на лікуванні у міській лікарні та потребує операції на серці, яку в нашій "
-    "країні зробити неможливо через відсутність обладнання, тому родина просить про допомогу за кордоном."
-)
 _RUSSIAN = (
     "Справка выдана о том, что ребёнок находился на лечении в городской больнице и нуждается в операции на сердце, которую в "
     "нашей стране сделать невозможно, поэтому семья просит о помощи за границей. Лечащий врач считает, что ждать больше нельзя."

@@ -16,7 +16,7 @@ from assembler.model import Severity
 from assembler.runtime.cache import Cache
 from tests import factories
 from tests.handmade import FONT, PAGE, TEXT, objects, packed, stream, written
-from tests.test_evidence import prepared, rendered
+from tests.support.evidence import prepared, rendered
 
 
 def opened(data: bytes, home: Path, accept: str = "") -> file_preparation.Opened:

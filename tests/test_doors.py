@@ -15,7 +15,7 @@ from scripts.sample_cases import draw
 from tests import factories, mutable
 from tests.conftest import build
 from tests.mutable import link, web
-from tests.test_evidence import prepared
+from tests.support.evidence import prepared
 
 RECT = (72, 500, 200, 520)
 
@@ -138,7 +138,7 @@ def test_evidence_with_everything_that_can_hang_on_a_page_is_bound_plain_and_pro
 
 
 def test_a_template_whose_link_runs_something_stops_the_bundle(tmp_path: Path) -> None:
-    from tests.test_bind import bound
+    from tests.support.binding import bound
 
     letter = draw.again(factories.linked_pdf(), lambda pdf: link(pdf, 0, RECT, A=web("file:///etc/passwd")))
 

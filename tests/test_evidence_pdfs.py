@@ -28,7 +28,7 @@ from benchmarks import corpus, corruption
 from scripts.sample_cases import draw
 from tests import factories
 from tests.conftest import build
-from tests.test_evidence import prepared, refused, rendered, words
+from tests.support.evidence import prepared, refused, rendered, words
 
 ROOT = Path(__file__).parent.parent
 CORPUS = Path(os.environ.get("ASSEMBLER_CORPUS", ROOT.parent / "shared" / "corpus"))

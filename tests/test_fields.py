@@ -27,29 +27,13 @@ from assembler.pdf.source_files import Sources
 from assembler.proof import field_values, text_layer
 from assembler.proof.pixels import Originals
 from tests import factories, formdraw
+from tests.conftest import build
 from tests.formdraw import COMB, COMBO, MULTILINE, MULTISELECT, PASSWORD, PUSH, RADIO, drawing, field, form, kids
-from tests.test_pipeline import build
+from tests.support.field_proofs import entry, proved
 
 CORPUS = Path(os.environ.get("ASSEMBLER_CORPUS", Path(__file__).parent.parent.parent / "shared" / "corpus")) / "forms"
 BOX = (72, 500, 300, 520)
 FRAME = Dictionary(BC=Array([1, 0, 0]))
-
-
-def entry(page: int, size: tuple[float, float], **more: Any) -> dict[str, Any]:
-    """A line of the ledger for a page that was only copied."""
-    how = {"turned": 0, "placement": None, "redrawn": True}
-    source = {"path": "source.pdf", "page": page + 1}
-    return {"number": page + 1, "document": "x", "exhibit": "x", "source": source, "transform": how, "scale": 1.0,
-            "size": list(size), "stamp": None, **more}  # fmt: skip
-
-
-def proved(folder: Path, **more: Any) -> list[str]:
-    """What the proof finds wrong with the fields of normal.pdf, made of source.pdf."""
-    opened = pdfium.PdfDocument(folder / "normal.pdf")
-    entries = tuple(entry(page, opened[page].get_size(), **more) for page in range(len(opened)))
-    opened.close()
-    job = field_values.Job(bundle=folder / "normal.pdf", first=1, entries=entries, case_folder=folder)
-    return [fault for read in field_values.look(job) for fault in read.faults]
 
 
 def made(data: bytes, folder: Path) -> Normal:

@@ -11,7 +11,7 @@ from pikepdf import Array, Dictionary, Name, Pdf, String
 from assembler.model import Fingerprint
 from assembler.pdf import fingerprint
 from tests import factories
-from tests.test_bind import bound, page_of
+from tests.support.binding import bound, page_of
 
 
 def of_exhibit(bundle: Path, number: int) -> Fingerprint:

@@ -31,7 +31,7 @@ from assembler.runtime.workshop import Workshop
 from scripts.sample_cases import draw
 from tests import factories
 from tests.conftest import AS_OF
-from tests.test_splitting import own_profile
+from tests.support.profiles import own_profile
 
 SHEET = draw.sheet(factories.LINES, 200)
 

@@ -17,8 +17,8 @@ from assembler.model import Filed, Layout, PageFacts, PartKind, Severity
 from assembler.model.page_labels import follows
 from assembler.report.packet_diff import as_text, compare
 from assembler.runtime.resources import Shelf
-from tests.test_arrange import ink
-from tests.test_plan import case, exhibit
+from tests.support.cases import case, exhibit
+from tests.support.inks import ink
 
 Exhibits = list[tuple[str, list[str]]]  # ids and what their pages are, in the order of the case
 RECIPE = Shelf.default().recipe("parole")

@@ -20,7 +20,7 @@ from assembler.errors import ExitCode
 from assembler.runtime import programs
 from tests import factories, letters
 from tests.conftest import build
-from tests.test_prove import proved, rewrite
+from tests.support.proofs import proved, rewrite
 
 HOME = Path(__file__).parent.parent
 

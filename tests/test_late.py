@@ -20,9 +20,9 @@ from assembler.report.packet_diff import compare, note
 from tests import factories
 from tests.conftest import AS_OF
 from tests.mutating import believe, replace_letter, rewrite
-from tests.test_pipeline import BLANKS, MAILED
-from tests.test_prove import failed, proved
-from tests.test_splitting import own_profile
+from tests.support.commands import BLANKS, MAILED
+from tests.support.profiles import own_profile
+from tests.support.proofs import failed, proved
 
 
 def run(*arguments: object, code: ExitCode = ExitCode.OK) -> str:

@@ -18,7 +18,7 @@ from assembler.model import Finding, Severity
 from assembler.runtime.resources import Shelf
 from scripts.sample_cases import draw
 from tests.factories import LINES
-from tests.test_evidence import prepared
+from tests.support.evidence import prepared
 
 LIMITS = legibility.limits(Shelf.default().schema("legibility.json"))
 GOOD = Measures(words=200, confidence=93, low_confidence=88, letter=8.0, small_letter=5.8, contrast=0.9, low_contrast=0.85,

@@ -26,9 +26,9 @@ from assembler.proof.cut_pages import whole_pages
 from assembler.runtime.resources import stamp_font
 from tests import factories
 from tests.conftest import build
-from tests.test_evidence import prepared, refused, words
-from tests.test_pictures import reduced
-from tests.test_prove import proved
+from tests.support.evidence import prepared, refused, words
+from tests.support.pictures import reduced
+from tests.support.proofs import proved
 
 SIZE = 42  # dots of a letter on a phone
 

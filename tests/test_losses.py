@@ -22,7 +22,7 @@ from assembler.model import FilePart, Finding, Severity
 from assembler.pdf.ink import drawn
 from scripts.sample_cases import draw
 from tests import factories
-from tests.test_evidence import prepared, rendered
+from tests.support.evidence import prepared, rendered
 
 
 def told(tmp_path: Path, data: bytes, accept: tuple[str, ...] = ()) -> list[Finding]:

@@ -19,8 +19,8 @@ from assembler.evidence.readers.pdf import Normal, normal_pdf
 from assembler.model import Severity
 from assembler.proof import mark_check
 from tests import factories, formdraw
-from tests.test_fields import entry, proved
-from tests.test_pipeline import build
+from tests.conftest import build
+from tests.support.field_proofs import entry, proved
 
 RED, BLUE, YELLOW = Array([1, 0, 0]), Array([0, 0, 1]), Array([1, 1, 0])
 RECT = (72, 300, 300, 400)

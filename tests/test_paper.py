@@ -19,7 +19,7 @@ from assembler.model import Ink
 from scripts.sample_cases import draw
 from tests import factories
 from tests.conftest import build
-from tests.test_prove import proved, rewrite
+from tests.support.proofs import proved, rewrite
 
 A4, A3_WIDE = (595.28, 841.89), (1190.55, 841.89)
 TEXT = "Exhibit A · 1 of 9 · page 10 of 99"

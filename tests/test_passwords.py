@@ -21,7 +21,7 @@ from assembler.runtime.passwords import NAME, VARIABLE, open_to_others, read_pas
 from assembler.runtime.workshop import Workshop
 from tests import factories
 from tests.conftest import build
-from tests.test_evidence import prepared, refused, words
+from tests.support.evidence import prepared, refused, words
 
 SECRET = "SECRETWORD-pässword"
 ROOT = Path(__file__).resolve().parent.parent

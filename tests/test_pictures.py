@@ -26,7 +26,8 @@ from scripts.sample_cases import draw
 from tests import factories
 from tests.conftest import build
 from tests.factories import LINES, colors, fax, picture, tiff
-from tests.test_evidence import prepared, refused, words
+from tests.support.evidence import prepared, refused, words
+from tests.support.pictures import reduced
 
 AGAIN = "the coding of the picture (drawn again as JPEG)"
 
@@ -153,18 +154,6 @@ def test_pages_of_a_tiff_come_in_order_whatever_their_size_and_coding(tmp_path: 
 
 def test_page_ranges_beyond_a_tiff_are_refused(tmp_path: Path) -> None:
     assert refused(tmp_path, {"a.tif": fax()}, {"a.tif": {"pages": ((2, 3),)}}) == [("EVID.RANGE", "exhibit a.tif, a.tif")]
-
-
-def reduced(data: bytes, number: int) -> bytes:
-    """The same TIFF, little-endian, its picture `number` (from 1) marked as a smaller copy of another."""
-    out, at = bytearray(data), int.from_bytes(data[4:8], "little")
-    for _ in range(number - 1):
-        at = int.from_bytes(out[at + 2 + 12 * int.from_bytes(out[at : at + 2], "little") :][:4], "little")
-    for tag in range(int.from_bytes(out[at : at + 2], "little")):
-        place_of = at + 2 + 12 * tag
-        if out[place_of : place_of + 2] == (305).to_bytes(2, "little"):  # the program's name makes room for it
-            out[place_of : place_of + 12] = struct.pack("<HHII", 254, 4, 1, 1)
-    return bytes(out)
 
 
 def test_smaller_copies_in_a_tiff_are_no_pages_and_are_told(tmp_path: Path) -> None:

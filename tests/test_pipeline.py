@@ -18,7 +18,6 @@ import pikepdf
 import pypdf
 import pypdfium2 as pdfium
 import pytest
-from click.testing import CliRunner
 
 from assembler.cli import main
 from assembler.errors import ExitCode
@@ -26,18 +25,9 @@ from tests import factories
 from tests.conftest import build, unseal
 from tests.factories import CASE, SUPPORTS
 from tests.processes import started
+from tests.support.commands import BLANKS, DAY, MAILED, ROOT, run, snapshot
 
-MAILED = {**CASE["request"], "filing": "paper"}
-DAY = ["--as-of", "2026-11-23"]
-ROOT = Path(__file__).parent.parent
-BLANKS = Path(os.environ.get("ASSEMBLER_CORPUS", ROOT.parent / "shared/corpus")) / "forms"
 README = (ROOT / "README.md").read_text(encoding="utf8")
-
-
-def run(*args: object) -> tuple[int, str, str]:
-    """Exit code, stdout, stderr of a command, in this process."""
-    ran = CliRunner().invoke(main, [str(arg) for arg in args])
-    return ran.exit_code, ran.stdout, ran.stderr
 
 
 def texts(bundle: Path) -> list[str]:
@@ -45,10 +35,6 @@ def texts(bundle: Path) -> list[str]:
     found = [" ".join(page.get_textpage().get_text_bounded().split()) for page in document]
     document.close()
     return found
-
-
-def snapshot(folder: Path) -> dict[str, bytes]:
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
 def test_the_bundle_is_whole_and_searchable(small: Path) -> None:

@@ -25,7 +25,7 @@ from assembler.errors import ExitCode
 from assembler.runtime.resources import Shelf
 from tests import factories
 from tests.conftest import build
-from tests.test_prove import failed, proved
+from tests.support.proofs import failed, proved
 
 RAW = Shelf.default().schema("printing.json")
 RULES = print_set.rules(RAW)

@@ -17,42 +17,15 @@ from pikepdf import Array, Dictionary, Name, Pdf
 from assembler import documents as drafts
 from assembler import intake, rules
 from assembler.layout.packet_plan import plan_packet
-from assembler.model import Layout, Proof
-from assembler.proof import filed_labels, prove, structure
+from assembler.model import Layout
+from assembler.proof import filed_labels, structure
 from assembler.runtime.resources import Shelf
 from assembler.runtime.workshop import Workshop
 from tests import factories
 from tests.conftest import AS_OF, build
+from tests.support.proofs import believe, failed, proved, rewrite
 
 FIRST = 5  # index of the first evidence page of the small case's first exhibit (page 6)
-
-
-def proved(case: Path, with_sources: bool = True, remember: bool = False) -> Proof:
-    """`remember`: with the cache that the case was built with, as `bundle` does; else as `verify` does."""
-    with Workshop(case / (".assembler" if remember else ".verify"), jobs=2, temporary=not remember) as shop:
-        return prove(case / "build/child", case if with_sources else None, shop, remember=remember)
-
-
-def rewrite(case: Path, change: Callable[[Pdf], None], **save: object) -> None:
-    """Change the bundle and let the manifest believe in it, so that only the proof can tell."""
-    path = case / "build/child/bundle.pdf"
-    with Pdf.open(path, allow_overwriting_input=True) as pdf:
-        change(pdf)
-        pdf.save(path, **save)
-    believe(case)
-
-
-def believe(case: Path) -> None:
-    build = case / "build/child"
-    data = json.loads((build / "manifest.json").read_text())
-    for one in data["outputs"]:
-        content = (build / one["path"]).read_bytes()
-        one["size"], one["sha256"] = len(content), hashlib.sha256(content).hexdigest()
-    (build / "manifest.json").write_text(json.dumps(data))
-
-
-def failed(proof: Proof) -> set[str]:
-    return {check.name for check in proof.checks if not check.ok}
 
 
 def test_an_honest_bundle_is_proved(small: Path, copy: Path) -> None:

@@ -20,7 +20,7 @@ from assembler.report.review.view import view
 from assembler.runtime.resources import Shelf
 from tests import factories
 from tests.conftest import build, unseal
-from tests.test_pipeline import run
+from tests.support.commands import run
 
 SIGNOFF = Shelf.default().schema("signoff.json")
 EVIL = "</script><script>window.evil=1</script><img src=x onerror=window.evil=1> \"'\u202e\u2028 שלום"

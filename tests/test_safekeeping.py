@@ -17,7 +17,7 @@ from assembler.runtime.publishing import Kept, publish, staging
 from tests import factories
 from tests.conftest import build
 from tests.factories import CASE
-from tests.test_pipeline import DAY, run, snapshot
+from tests.support.commands import DAY, run, snapshot
 
 THE_DAY = date(2026, 11, 20)
 RECORD = manifest_writer.record_of("a-case", "child")

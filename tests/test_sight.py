@@ -13,7 +13,7 @@ import pytest
 from assembler.pdf import stamp_area, streaming
 from assembler.pdf.streaming import Leafing
 from tests import factories
-from tests.test_bind import bound, page_of
+from tests.support.binding import bound, page_of
 
 
 def gray(page: Any) -> np.ndarray[Any, Any]:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pikepdf import Array, Name, Pdf
 from pypdf import PdfReader
 
-from assembler import pipeline, receivers
+from assembler import receivers
 from assembler.bundle import bind
 from assembler.errors import CaseRejected
 from assembler.layout.volume_split import TooLarge, split
@@ -24,9 +24,9 @@ from assembler.proof import volume_check as volumes
 from assembler.runtime.resources import Shelf, stamp_font
 from assembler.runtime.workshop import Workshop
 from tests import factories
-from tests.conftest import AS_OF
-from tests.test_bind import bound, page_of
-from tests.test_prove import believe
+from tests.support.binding import bound, page_of
+from tests.support.profiles import build, own_profile
+from tests.support.proofs import believe
 
 SIZES = st.lists(st.lists(st.integers(1, 60), min_size=1, max_size=8), max_size=12)
 
@@ -55,24 +55,6 @@ def test_a_run_is_cut_only_if_it_is_above_the_limit_by_itself(runs: list[list[in
         within = set(range(page + 2, page + len(run) + 1))
         assert not (within & starts) or sum(run) > limit
         page += len(run)
-
-
-def dated(value: object) -> dict[str, object]:
-    return {"value": value, "source": "a test", "checked_on": "2026-11-23", "confidence": "A"}
-
-
-def own_profile(case: Path, **values: object) -> str:
-    (case / "profiles").mkdir(exist_ok=True)
-    raw = {"id": "tiny", "title": "A receiver of small files", "values": {key: dated(value) for key, value in values.items()}}
-    (case / "profiles/tiny.json").write_text(json.dumps(raw))
-    return "tiny"
-
-
-def build(case: Path, profile: str) -> pipeline.BuiltPacket:
-    with Workshop(case / ".assembler", jobs=2) as shop:
-        (built,) = pipeline.build_packets(pipeline.make_context(
-            case, Shelf.default(), shop, pipeline.Options(as_of=AS_OF, profile=profile)))
-    return built
 
 
 def limit_for(case: Path, share: float) -> int:

@@ -22,8 +22,8 @@ from scripts.sample_cases import draw
 from tests import factories, mutable
 from tests.conftest import build
 from tests.mutable import link, web
-from tests.test_splitting import build as build_for
-from tests.test_splitting import own_profile
+from tests.support.profiles import build as build_for
+from tests.support.profiles import own_profile
 
 
 class Here:

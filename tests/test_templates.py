@@ -25,15 +25,13 @@ from assembler.model import (
     FormFile,
     Interpreter,
     Name,
-    Rfe,
-    RfePoint,
 )
 from assembler.pdf.ink import ink_of
 from tests import letters
 from tests.letters import case, exhibit, filled, text
-from tests.test_convert import tags
+from tests.support.template_pages import KNOWN, POINTS, RFE, ROOT, of_kind
+from tests.support.word_tags import tags
 
-ROOT = Path(__file__).parent.parent
 LONG = "Letter of the treating physician with diagnosis, prognosis and treatment, " * 4
 TITLES = {
     "latin": "Acceptance by the hospital",
@@ -127,27 +125,11 @@ def test_the_letter_says_the_facts_of_the_day() -> None:
 
 # --- re-parole and responses ------------------------------------------------------------------------------------------
 
-POINTS = (
-    RfePoint(id="one", asked="Evidence of means.", answer=("It is enclosed [@scan, p. 2].", "It suffices."), exhibits=("scan",)),
-    RfePoint(id="two", asked="Evidence of relationship.", answer=("There is no record, as the aunt declares.",)),
-)
-RFE = Rfe(receipt_number="IOE0912345678", notice_date=date(2026, 11, 2), due_date=date(2027, 1, 25), notice_exhibit="notice",
-          points=POINTS, address=letters.ADDRESS)  # fmt: skip
-UNTIL = date(2027, 4, 1)
-KNOWN = rules.library(letters.SHELF.read, rules.names(letters.SHELF.names))
 FEES = {
     "pay": {"fee": "pay"}, "waiver": {"fee": "waiver"}, "exempt": {"fee": "exempt", "fee_exemption": "special-immigrant"},
     "excepted": {"fee": "pay", "parole_fee_exception": "medical-emergency"},
 }  # fmt: skip
 BROKEN = re.compile(r"None|[{}]|\(\)| [,.;]|  |\.\.|:\.|, ,|;;")
-
-
-def of_kind(kind: str, request: Any = None, **more: Any) -> Case:
-    """A case of the kind, with what its letter must have."""
-    asked = {"i94_admit_until": UNTIL} if kind == "re-parole" else {}
-    notice = (exhibit("notice", "Request for Evidence"),) if kind == "rfe-response" else ()
-    given = {"kind": kind, "rfe": RFE if notice else None} | more
-    return case(exhibit("letter"), exhibit("scan"), *notice, request=asked | dict(request or {}), **given)
 
 
 def letter(one: Case, **more: Any) -> str:

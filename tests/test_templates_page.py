@@ -17,7 +17,7 @@ from assembler.documents.sandbox import Template
 from assembler.documents.template_context import FACTS, context, filters
 from assembler.runtime import resources
 from tests import letters
-from tests.test_templates import KNOWN, ROOT, of_kind
+from tests.support.template_pages import KNOWN, ROOT, of_kind
 
 PAGE = (ROOT / "docs/templates.md").read_text(encoding="utf8")
 CODE = re.compile(r"`([^`]+)`")

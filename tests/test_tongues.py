@@ -15,8 +15,8 @@ from assembler.model import Exhibit, FilePart, PageText, Prepared, SourceFile
 from assembler.runtime.resources import font_files
 from assembler.runtime.workshop import Workshop
 from scripts.sample_cases import draw
-from tests.test_crosscheck import _ENGLISH, _SPANISH, _UKRAINIAN
-from tests.test_plan import case
+from tests.support.cases import case
+from tests.support.language_samples import _ENGLISH, _SPANISH, _UKRAINIAN
 
 
 def scanned(text: str) -> bytes:

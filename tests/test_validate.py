@@ -9,26 +9,18 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from click.testing import CliRunner
 
-from assembler.cli import main
 from assembler.cli.case_commands import STYLES
 from assembler.errors import ExitCode
 from assembler.report import formats
 from assembler.runtime.resources import Shelf
 from tests import factories
+from tests.support.commands2 import DAY, run
 
 ROOT = Path(__file__).parent.parent
-DAY = ["--as-of", "2026-11-23"]
 SCHEMA = Shelf.default().schema("case.schema.json")
 KINDS = SCHEMA["properties"]["kind"]["enum"]
 REASONS = SCHEMA["properties"]["reasons"]["items"]["enum"]
-
-
-def run(*args: object) -> tuple[int, str, str]:
-    """Exit code, stdout, stderr of a command, in this process."""
-    ran = CliRunner().invoke(main, [str(arg) for arg in args])
-    return ran.exit_code, ran.stdout, ran.stderr
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from assembler.runtime.workshop import Workshop
 from tests import factories
 from tests import wordfiles as written
 from tests.conftest import build
-from tests.test_evidence import prepared, refused, words
+from tests.support.evidence import prepared, refused, words
 
 TEXT = "The clinic confirms that Testina Exemplar needs an operation which cannot be done at home."
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"

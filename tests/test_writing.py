@@ -25,7 +25,7 @@ from assembler.runtime.worker_pool import Failure
 from assembler.runtime.workshop import Workshop
 from tests import factories
 from tests.conftest import unseal
-from tests.test_pipeline import DAY, ROOT, run, snapshot
+from tests.support.commands import DAY, ROOT, run, snapshot
 
 FULL = Path("/dev/full")
 needs_full = pytest.mark.skipif(not FULL.exists(), reason="no device that is always full")
