@@ -41,8 +41,9 @@ batch: setup ## bundles of every case below CASES
 test: setup ## all tests, JOBS at a time
 	$(BIN)/pytest -n $(JOBS)
 
-lint: setup ## ruff and the import contract
+lint: setup ## ruff, its format, and the import contract
 	$(BIN)/ruff check
+	$(BIN)/ruff format --check --quiet
 	$(BIN)/lint-imports
 
 types: setup ## mypy, strict

@@ -1,7 +1,7 @@
 """Every way a run can end, and what the person should do next.
 
-Nothing comes in; exception classes go out, each owning its exit code. This module imports nothing of the project and
-never holds a client's fact: messages name case id, file, page, JSON path, rule.
+Nothing comes in; exception classes go out, each owning its exit code. This module imports nothing
+of the project and never holds a client's fact: messages name case id, file, page, JSON path, rule.
 """
 
 from __future__ import annotations
@@ -38,7 +38,8 @@ class AssemblerError(Exception):
         super().__init__(sentence(where, problem, remedy))
 
     def __reduce__(self) -> tuple[object, ...]:
-        """Travel between processes whole: the default would call the class with the wrong arguments."""
+        """Travel between processes whole: the default would call the class with the wrong
+        arguments."""
         return _rebuilt, (type(self), self.args, self.__dict__)
 
 
@@ -49,9 +50,12 @@ class UnknownProfile(AssemblerError):
 
 
 class FindingsError(AssemblerError):
-    """The next step cannot run because of findings, all of which are carried along and shown together."""
+    """The next step cannot run because of findings, all of which are carried along and shown
+    together."""
 
-    def __init__(self, problem: str, findings: Sequence[object], *, where: str = "", remedy: str = "") -> None:
+    def __init__(
+        self, problem: str, findings: Sequence[object], *, where: str = "", remedy: str = ""
+    ) -> None:
         self.findings = tuple(findings)
         super().__init__(problem, where=where, remedy=remedy)
 
@@ -101,7 +105,9 @@ class ProofFailed(FindingsError):
     exit_code = ExitCode.PROOF_FAILED
 
 
-def _rebuilt(kind: type[AssemblerError], args: tuple[object, ...], state: dict[str, object]) -> AssemblerError:
+def _rebuilt(
+    kind: type[AssemblerError], args: tuple[object, ...], state: dict[str, object]
+) -> AssemblerError:
     error = kind.__new__(kind, *args)
     error.__dict__.update(state)
     return error

@@ -1,7 +1,9 @@
-"""`make bench`: each figure is a ratio against a named peer, on the same inputs, in one run; printed, not asserted.
+"""`make bench`: each figure is a ratio against a named peer, on the same inputs, in one run;
+printed, not asserted.
 
-All of it takes about an hour on two quiet cores, half of that the batch of 200 cases on one of them. `python -m benchmarks mixed
-bind` runs some parts only; BENCH_CASES (200), BENCH_MB (1000) and BENCH_PAGES (100,1000,8000) make the large ones smaller.
+All of it takes about an hour on two quiet cores, half of that the batch of 200 cases on one of
+them. `python -m benchmarks mixed bind` runs some parts only; BENCH_CASES (200), BENCH_MB (1000) and
+BENCH_PAGES (100,1000,8000) make the large ones smaller.
 """
 
 from __future__ import annotations
@@ -37,20 +39,37 @@ def main() -> None:
     print(f"{'what':<64} {'ours':>24} {'beside':>24} {'ratio':>8}   aim")
     with tempfile.TemporaryDirectory() as home:
         asked = sys.argv[1:] or ["mixed", "cold", "bind", "many", "start"]
-        parts = {"mixed": mixed.lines, "cold": cold,
-                 "bind": binding.against_qpdf, "many": many.lines, "cores": many.cores, "facts": many.facts,
-                 "loop": many.loop_alone, "large": many.one_more, "memory": many.memory, "start": start_up}  # fmt: skip
+        parts = {
+            "mixed": mixed.lines,
+            "cold": cold,
+            "bind": binding.against_qpdf,
+            "many": many.lines,
+            "cores": many.cores,
+            "facts": many.facts,
+            "loop": many.loop_alone,
+            "large": many.one_more,
+            "memory": many.memory,
+            "start": start_up,
+        }
         for line in (line for name in asked for line in parts[name](Path(home))):
-            print(f"{line.what:<64} {line.ours:>24} {line.peer:>24} {line.ratio:>8}   aim {line.aim}", flush=True)
+            print(
+                f"{line.what:<64} {line.ours:>24} {line.peer:>24} {line.ratio:>8}   aim {line.aim}",
+                flush=True,
+            )
 
 
 def cold(home: Path) -> Iterator[Line]:
-    """The whole cold build of the sample (letters, index, stamps and proof included) beside OCR and merge alone."""
-    case = Path(shutil.copytree(SAMPLE, home / "case", ignore=shutil.ignore_patterns("build", ".assembler")))
+    """The whole cold build of the sample (letters, index, stamps and proof included) beside OCR
+    and merge alone."""
+    case = Path(
+        shutil.copytree(SAMPLE, home / "case", ignore=shutil.ignore_patterns("build", ".assembler"))
+    )
     args = [*ASSEMBLER, "bundle", str(case), "--as-of", "2026-11-23"]
     ours = command(args, before=lambda: afresh(case), cwd=ROOT)
     found = int(apart("benchmarks.words", case / "build/child/bundle.pdf", cwd=ROOT))
-    yield Line(what="cold build of the sample, 78 pages", ours=shown(ours), peer="", ratio="", aim="")
+    yield Line(
+        what="cold build of the sample, 78 pages", ours=shown(ours), peer="", ratio="", aim=""
+    )
     what = "the same again, nothing changed: proved again"
     yield Line(what=what, ours=shown(command(args, cwd=ROOT)), peer="", ratio="", aim="")
     if absent := missing("ocrmypdf", "qpdf"):
@@ -63,16 +82,34 @@ def cold(home: Path) -> Iterator[Line]:
         yield Line(what=name, ours=shown(ours), peer=shown(peer), ratio=ratio, aim="≤ 0.5")
         theirs = int(apart("benchmarks.words", merged, cwd=ROOT))
         ratio = f"{found / theirs:.3f}"
-        yield Line(what="  words found on evidence pages", ours=str(found), peer=str(theirs), ratio=ratio, aim="≥ 1")
+        yield Line(
+            what="  words found on evidence pages",
+            ours=str(found),
+            peer=str(theirs),
+            ratio=ratio,
+            aim="≥ 1",
+        )
 
 
-def ocr_and_merge(home: Path, case: Path, options: tuple[str, ...], runs: int = 3) -> tuple[Path, Timing]:
+def ocr_and_merge(
+    home: Path, case: Path, options: tuple[str, ...], runs: int = 3
+) -> tuple[Path, Timing]:
     """OCRmyPDF on each file of the evidence, then one qpdf merge."""
     out = home / f"peer-{case.name}{len(options)}"
     files = sorted((case / "evidence").iterdir())
     made = [out / f"{number}.pdf" for number in range(len(files))]
     commands = [
-        ["ocrmypdf", "--skip-text", "--output-type", "pdf", "--image-dpi", "150", *options, str(file), str(target)]
+        [
+            "ocrmypdf",
+            "--skip-text",
+            "--output-type",
+            "pdf",
+            "--image-dpi",
+            "150",
+            *options,
+            str(file),
+            str(target),
+        ]
         for file, target in zip(files, made, strict=True)
     ]
     merged = out / "merged.pdf"

@@ -1,4 +1,5 @@
-"""Binding 100, 1,000 and 8,000 pages, stamped, outlined, labeled and linked, beside `qpdf --pages` of the same files."""
+"""Binding 100, 1,000 and 8,000 pages, stamped, outlined, labeled and linked, beside `qpdf
+--pages` of the same files."""
 
 from __future__ import annotations
 
@@ -27,20 +28,48 @@ def against_qpdf(home: Path) -> Iterator[Line]:
     apart("benchmarks.binding", "prepare", home, cwd=ROOT)
     first = 0.0
     for pages in SIZES:
-        itself = min(float(apart("benchmarks.binding", "bind", home, pages, cwd=ROOT)) for _ in range(3))
+        itself = min(
+            float(apart("benchmarks.binding", "bind", home, pages, cwd=ROOT)) for _ in range(3)
+        )
         ours, first = f"{itself:.2f} s", first or itself / pages
         if missing("qpdf"):
-            yield Line(what=f"bind {pages} pages", ours=ours, peer="qpdf not installed", ratio="", aim="≤ 3")
+            yield Line(
+                what=f"bind {pages} pages",
+                ours=ours,
+                peer="qpdf not installed",
+                ratio="",
+                aim="≤ 3",
+            )
             continue
-        merge = ["qpdf", "--empty", "--pages", *map(str, files(home, pages).values()), "--", str(home / "merged.pdf")]
+        merge = [
+            "qpdf",
+            "--empty",
+            "--pages",
+            *map(str, files(home, pages).values()),
+            "--",
+            str(home / "merged.pdf"),
+        ]
         peer = command(merge, cwd=home)
         ratio = f"{itself / peer.wall:.2f}"
-        yield Line(what=f"bind {pages} scanned pages / qpdf --pages", ours=ours, peer=shown(peer), ratio=ratio, aim="≤ 3")
-        yield Line(what=f"  a page of {pages} / of {SIZES[0]}", ours=f"{1000 * itself / pages:.2f} ms",
-                   peer=f"{1000 * first:.2f} ms", ratio=f"{itself / pages / first:.2f}", aim="linear")  # fmt: skip
+        yield Line(
+            what=f"bind {pages} scanned pages / qpdf --pages",
+            ours=ours,
+            peer=shown(peer),
+            ratio=ratio,
+            aim="≤ 3",
+        )
+        yield Line(
+            what=f"  a page of {pages} / of {SIZES[0]}",
+            ours=f"{1000 * itself / pages:.2f} ms",
+            peer=f"{1000 * first:.2f} ms",
+            ratio=f"{itself / pages / first:.2f}",
+            aim="linear",
+        )
     alone = float(apart("benchmarks.binding", "alone", home, SIZES[-1], cwd=ROOT))
     what = f"bind {SIZES[-1]} pages of text that are one file"
-    yield Line(what=what, ours=f"{alone:.2f} s", peer="", ratio="", aim="(copying one file is quadratic)")
+    yield Line(
+        what=what, ours=f"{alone:.2f} s", peer="", ratio="", aim="(copying one file is quadratic)"
+    )
 
 
 def files(home: Path, pages: int) -> dict[str, Path]:
@@ -55,7 +84,10 @@ def prepare(home: Path) -> None:
     (home / "bind").mkdir()
     for number, path in enumerate(files(home, max(SIZES)).values()):
         if number < DRAWN:
-            sheets = [draw.scanned(draw.sheet([f"File {number} page {page}"], 60), 0.3, 6, page) for page in range(EACH)]
+            sheets = [
+                draw.scanned(draw.sheet([f"File {number} page {page}"], 60), 0.3, 6, page)
+                for page in range(EACH)
+            ]
             path.write_bytes(draw.scan_pdf(sheets, 60, 60))
         else:
             shutil.copyfile(home / f"bind/{number % DRAWN}.pdf", path)
@@ -82,18 +114,44 @@ def layout_of(documents: dict[str, Path], each: int = EACH) -> Any:
         part
         for n, name in enumerate(documents)
         for part in (
-            Part(id=f"tab-e{n}", kind=PartKind.TAB, title="t", document="draft:tabs", tab=str(n), exhibit=f"e{n}"),
-            Part(id=f"exhibit-e{n}", kind=PartKind.EXHIBIT, title="t", document=name, tab=str(n), exhibit=f"e{n}"),
+            Part(
+                id=f"tab-e{n}",
+                kind=PartKind.TAB,
+                title="t",
+                document="draft:tabs",
+                tab=str(n),
+                exhibit=f"e{n}",
+            ),
+            Part(
+                id=f"exhibit-e{n}",
+                kind=PartKind.EXHIBIT,
+                title="t",
+                document=name,
+                tab=str(n),
+                exhibit=f"e{n}",
+            ),
         )
     )
     person = Person(id="a", name=Name(given="A", family="B"))
     case = Case(
-        id="bench", kind="parole", reasons=(), petitioner=person, beneficiaries=(person,), supporters=(), attorney=None,
-        request=Request(filing="paper", fee="pay", length_months=1), declarations=(),
-        exhibits=tuple(Exhibit(id=f"e{n}", title="t", category="other", parts=()) for n in range(len(documents))),
+        id="bench",
+        kind="parole",
+        reasons=(),
+        petitioner=person,
+        beneficiaries=(person,),
+        supporters=(),
+        attorney=None,
+        request=Request(filing="paper", fee="pay", length_months=1),
+        declarations=(),
+        exhibits=tuple(
+            Exhibit(id=f"e{n}", title="t", category="other", parts=())
+            for n in range(len(documents))
+        ),
     )
     pages = {name: [blank] * each for name in documents} | {"draft:tabs": [blank] * len(documents)}
-    return arrange(Plan(packet="a", beneficiary="a", kind="parole", title="t", parts=parts), case, pages)
+    return arrange(
+        Plan(packet="a", beneficiary="a", kind="parole", title="t", parts=parts), case, pages
+    )
 
 
 def bind_all(home: Path, pages: str) -> None:
@@ -126,9 +184,16 @@ def _bind(documents: dict[str, Path], each: int, home: Path) -> None:
         tabs.save(home / "tabs.pdf")
     layout = layout_of(documents, each)
     started = time.perf_counter()
-    bind(layout, {**documents, "draft:tabs": home / "tabs.pdf"}, home / "bound.pdf", font=stamp_font())
+    bind(
+        layout,
+        {**documents, "draft:tabs": home / "tabs.pdf"},
+        home / "bound.pdf",
+        font=stamp_font(),
+    )
     print(time.perf_counter() - started)
 
 
 if __name__ == "__main__":
-    {"prepare": prepare, "bind": bind_all, "alone": bind_one}[sys.argv[1]](Path(sys.argv[2]), *sys.argv[3:])
+    {"prepare": prepare, "bind": bind_all, "alone": bind_one}[sys.argv[1]](
+        Path(sys.argv[2]), *sys.argv[3:]
+    )

@@ -1,4 +1,5 @@
-"""Small cases in number: ten pages of evidence each, half of them scans, every page with the case's own word on it."""
+"""Small cases in number: ten pages of evidence each, half of them scans, every page with the
+case's own word on it."""
 
 from __future__ import annotations
 
@@ -37,7 +38,9 @@ def make(folder: Path, number: int) -> Path:
         (evidence / f"scan-{scan}.pdf").write_bytes(draw.scan_pdf(tilted, 200))
     (evidence / "photo.jpg").write_bytes(draw.photo(_sheet(number, "photo", 150), 6))
     (evidence / "letter.pdf").write_bytes(_letter(number))
-    (folder / "case.json").write_text(json.dumps(_case(folder.name, number), indent=1), encoding="utf8")
+    (folder / "case.json").write_text(
+        json.dumps(_case(folder.name, number), indent=1), encoding="utf8"
+    )
     return folder
 
 
@@ -47,7 +50,9 @@ def make_small(folder: Path, number: int) -> Path:
     evidence.mkdir(parents=True)
     (evidence / "scan.png").write_bytes(draw.png(_sheet(number, "scan", 150)))
     (evidence / "letter.pdf").write_bytes(_letter(number, 2))
-    (folder / "case.json").write_text(json.dumps(_case(folder.name, number, ("scan.png", "letter.pdf"))), encoding="utf8")
+    (folder / "case.json").write_text(
+        json.dumps(_case(folder.name, number, ("scan.png", "letter.pdf"))), encoding="utf8"
+    )
     return folder
 
 
@@ -83,8 +88,15 @@ def prose(seed: int) -> list[str]:
 @cache
 def _sentences() -> tuple[str, ...]:
     """Of our own documentation, without what is no plain English."""
-    texts = (path.read_text(encoding="utf8") for path in sorted((Path(__file__).parent.parent / "docs").glob("*.md")))
-    found = {one for text in texts for one in re.findall(r"[A-Z][a-z]+(?:,? [a-z]+){6,24}\.", text.replace("\n", " "))}
+    texts = (
+        path.read_text(encoding="utf8")
+        for path in sorted((Path(__file__).parent.parent / "docs").glob("*.md"))
+    )
+    found = {
+        one
+        for text in texts
+        for one in re.findall(r"[A-Z][a-z]+(?:,? [a-z]+){6,24}\.", text.replace("\n", " "))
+    }
     return tuple(sorted(found))
 
 
@@ -99,15 +111,47 @@ def _case(name: str, number: int, files: Sequence[str] = FILES, each: int = 1) -
     exhibit: dict[str, Any] = {"category": "medical", "date": "2026-10-01", "supports": SHOWN}
     mark = canary(number)
     return {
-        "id": name, "kind": "parole", "reasons": ["urgent-medical"],
-        "petitioner": {"id": "aunt", "name": _PERSON, "status": "us-citizen",
-                       "address": {"street": "1 Sample Street", "city": "Springfield", "state": "IL", "postal_code": "62701",
-                                   "country": "United States"}},
-        "beneficiaries": [{"id": "child", "name": {"given": "Testina", "family": mark.capitalize()},
-                           "birth_date": "2018-04-05", "nationality": "UTO"}],
-        "supporters": [], "attorney": None, "declarations": [],
-        "request": {"filing": "online", "fee": "pay", "length_months": 12, "letter_date": "2026-11-20",
-                    "basis": [f"See [@e{n}]." for n in range(len(groups))], "why_no_visa": "There is no time."},
-        "exhibits": [{"id": f"e{n}", "title": f"Record {n} {mark}", "files": [f"evidence/{file}" for file in group], **exhibit}
-                     for n, group in enumerate(groups)],
-    }  # fmt: skip
+        "id": name,
+        "kind": "parole",
+        "reasons": ["urgent-medical"],
+        "petitioner": {
+            "id": "aunt",
+            "name": _PERSON,
+            "status": "us-citizen",
+            "address": {
+                "street": "1 Sample Street",
+                "city": "Springfield",
+                "state": "IL",
+                "postal_code": "62701",
+                "country": "United States",
+            },
+        },
+        "beneficiaries": [
+            {
+                "id": "child",
+                "name": {"given": "Testina", "family": mark.capitalize()},
+                "birth_date": "2018-04-05",
+                "nationality": "UTO",
+            }
+        ],
+        "supporters": [],
+        "attorney": None,
+        "declarations": [],
+        "request": {
+            "filing": "online",
+            "fee": "pay",
+            "length_months": 12,
+            "letter_date": "2026-11-20",
+            "basis": [f"See [@e{n}]." for n in range(len(groups))],
+            "why_no_visa": "There is no time.",
+        },
+        "exhibits": [
+            {
+                "id": f"e{n}",
+                "title": f"Record {n} {mark}",
+                "files": [f"evidence/{file}" for file in group],
+                **exhibit,
+            }
+            for n, group in enumerate(groups)
+        ],
+    }

@@ -1,8 +1,10 @@
-"""`python -m benchmarks.corpus FOLDER…`: every file of the folders as the only exhibit of a case, opened, prepared, bound and
-proved; a table of what became of each, and how often each thing happened.
+"""`python -m benchmarks.corpus FOLDER…`: every file of the folders as the only exhibit of a case,
+opened, prepared, bound and proved; a table of what became of each, and how often each thing
+happened.
 
-A file that is refused until a person accepts its repair or a loss is built once more with that accepted: it must then be
-proved like any other. `--full` prints every file, in the form docs/evidence.md keeps.
+A file that is refused until a person accepts its repair or a loss is built once more with that
+accepted: it must then be proved like any other. `--full` prints every file, in the form
+docs/evidence.md keeps.
 """
 
 from __future__ import annotations
@@ -47,12 +49,21 @@ from assembler.runtime.workshop import Workshop
 _WORDS = (".txt", ".md", ".json", ".csv", ".xml", ".tsv", ".html")  # ground truth beside the files
 _PERSON = Person(id="x", name=Name(given="Testina", family="Exemplar"))
 _TOLD = ("EVID.",)
-_OF_A_PACKET = ("index", "tab-sheets", "bookmark", "agreement", "cites", "own-links", "enclosures")  # there is no letter
+_OF_A_PACKET = (
+    "index",
+    "tab-sheets",
+    "bookmark",
+    "agreement",
+    "cites",
+    "own-links",
+    "enclosures",
+)  # there is no letter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """What became of a file. `outcome`: accepted, loss accepted, repaired, refused, or NOT PROVED."""
+    """What became of a file. `outcome`: accepted, loss accepted, repaired, refused, or NOT
+    PROVED."""
 
     name: str
     outcome: str
@@ -62,13 +73,28 @@ class Row:
 
 
 def main() -> None:
-    """Print the table; exit 1 if a page is not as its source shows it, or a reader was brought down."""
+    """Print the table; exit 1 if a page is not as its source shows it, or a reader was brought
+    down."""
     asked = [Path(one) for one in sys.argv[1:] if not one.startswith("--")]
-    files = sorted(path for one in asked for path in one.rglob("*") if path.is_file() and path.suffix.lower() not in _WORDS)
+    files = sorted(
+        path
+        for one in asked
+        for path in one.rglob("*")
+        if path.is_file() and path.suffix.lower() not in _WORDS
+    )
     rows = []
     for row in run(files):
         rows.append(row)
-        print(row.outcome, row.name, row.pages, ", ".join(row.rules), row.reason, sep=" | ", file=sys.stderr, flush=True)
+        print(
+            row.outcome,
+            row.name,
+            row.pages,
+            ", ".join(row.rules),
+            row.reason,
+            sep=" | ",
+            file=sys.stderr,
+            flush=True,
+        )
     print("\n".join(summary(rows)))
     if "--full" in sys.argv:
         print("\n".join(table(rows)))
@@ -89,7 +115,9 @@ def _row(path: Path, shop: Workshop, home: Path) -> Row:
     except EvidenceUnreadable as error:
         told = tuple(error.findings)
     except AssemblerError as error:
-        return Row(name=path.name, outcome="refused", rules=(type(error).__name__,), reason=str(error))
+        return Row(
+            name=path.name, outcome="refused", rules=(type(error).__name__,), reason=str(error)
+        )
     rules = tuple(dict.fromkeys(one.rule for one in told))
     refused = Row(name=path.name, outcome="refused", rules=rules, reason=told[0].problem)
     if not all('"accept_' in one.remedy for one in told):
@@ -102,7 +130,12 @@ def _row(path: Path, shop: Workshop, home: Path) -> Row:
         return replace(refused, outcome="NOT PROVED", reason=str(error))
     if made.outcome != "accepted":
         return replace(made, rules=rules)
-    return replace(made, outcome="repaired" if repaired else "loss accepted", rules=rules, reason=told[0].problem)
+    return replace(
+        made,
+        outcome="repaired" if repaired else "loss accepted",
+        rules=rules,
+        reason=told[0].problem,
+    )
 
 
 def _proved(path: Path, part: FilePart, shop: Workshop, home: Path) -> Row:
@@ -116,12 +149,19 @@ def _proved(path: Path, part: FilePart, shop: Workshop, home: Path) -> Row:
     packet.mkdir()
     _lay_packet(case, prepared, packet)
     proof = prove(packet, path.parent, shop)
-    wrong = [f"{check.name}: {check.detail}" for check in proof.checks if not check.ok and check.name not in _OF_A_PACKET]
+    wrong = [
+        f"{check.name}: {check.detail}"
+        for check in proof.checks
+        if not check.ok and check.name not in _OF_A_PACKET
+    ]
     told = [one for one in prepared.findings if one.rule.startswith(_TOLD)]
     return Row(
-        name=path.name, outcome="NOT PROVED" if wrong else "accepted", pages=len(prepared.pages),
-        rules=tuple(dict.fromkeys(one.rule for one in told)), reason=wrong[0] if wrong else _first(told),
-    )  # fmt: skip
+        name=path.name,
+        outcome="NOT PROVED" if wrong else "accepted",
+        pages=len(prepared.pages),
+        rules=tuple(dict.fromkeys(one.rule for one in told)),
+        reason=wrong[0] if wrong else _first(told),
+    )
 
 
 def _first(told: Sequence[Finding]) -> str:
@@ -129,26 +169,51 @@ def _first(told: Sequence[Finding]) -> str:
 
 
 def _lay_packet(case: Case, prepared: Prepared, packet: Path) -> None:
-    """A packet of the one exhibit, without a letter or an index: bundle, recognized words and manifest."""
-    part = Part(id="file", kind=PartKind.EXHIBIT, title="t", document="exhibit:file", tab="A", exhibit="file")
+    """A packet of the one exhibit, without a letter or an index: bundle, recognized words and
+    manifest."""
+    part = Part(
+        id="file",
+        kind=PartKind.EXHIBIT,
+        title="t",
+        document="exhibit:file",
+        tab="A",
+        exhibit="file",
+    )
     plan = Plan(packet="x", beneficiary="x", kind="parole", title="t", parts=(part,))
     roles = {"file": [page.role for page in prepared.pages]}
     layout = arrange(plan, case, {part.document: page_facts(prepared)}, roles)
     bind(layout, {part.document: prepared.pdf}, packet / "bundle.pdf", font=stamp_font())
     keep_for_proof((), {}, (prepared,), packet)
     data = manifest_writer.manifest(
-        case=case, plan=plan, layout=layout, prepared=(prepared,), drafts=(), findings=(), engines={}, as_of=date(2026, 11, 23),
-        profile=Profile(id="x", title="x"), volumes=(Volume(path="bundle.pdf", first=1, last=len(layout.leaves)),),
-    )  # fmt: skip
+        case=case,
+        plan=plan,
+        layout=layout,
+        prepared=(prepared,),
+        drafts=(),
+        findings=(),
+        engines={},
+        as_of=date(2026, 11, 23),
+        profile=Profile(id="x", title="x"),
+        volumes=(Volume(path="bundle.pdf", first=1, last=len(layout.leaves)),),
+    )
     manifest_writer.write(packet, manifest_writer.with_outputs(data, packet), final=False)
 
 
 def _case(exhibit: Exhibit, source: SourceFile) -> Case:
     request = Request(filing="online", fee="pay", length_months=12)
     return Case(
-        id="corpus", kind="parole", reasons=("other",), petitioner=_PERSON, beneficiaries=(_PERSON,), supporters=(),
-        attorney=None, request=request, declarations=(), exhibits=(exhibit,), files=(source,),
-    )  # fmt: skip
+        id="corpus",
+        kind="parole",
+        reasons=("other",),
+        petitioner=_PERSON,
+        beneficiaries=(_PERSON,),
+        supporters=(),
+        attorney=None,
+        request=request,
+        declarations=(),
+        exhibits=(exhibit,),
+        files=(source,),
+    )
 
 
 def _digest(path: Path) -> str:
@@ -162,7 +227,9 @@ def summary(rows: Sequence[Row]) -> Iterator[str]:
     yield "| outcome | rules | files |"
     yield "|---|---|---|"
     counted = Counter((row.outcome, ", ".join(row.rules)) for row in rows)
-    for (outcome, rules), count in sorted(counted.items(), key=lambda pair: (pair[0][0], -pair[1], pair[0][1])):
+    for (outcome, rules), count in sorted(
+        counted.items(), key=lambda pair: (pair[0][0], -pair[1], pair[0][1])
+    ):
         yield f"| {outcome} | {rules} | {count} |"
 
 
@@ -172,7 +239,10 @@ def table(rows: Sequence[Row]) -> Iterator[str]:
     yield "| file | outcome | pages | rules | first reason |"
     yield "|---|---|---|---|---|"
     for row in rows:
-        yield f"| {row.name} | {row.outcome} | {row.pages or ''} | {', '.join(row.rules)} | {row.reason} |"
+        yield (
+            f"| {row.name} | {row.outcome} | {row.pages or ''} | {', '.join(row.rules)} | "
+            f"{row.reason} |"
+        )
 
 
 if __name__ == "__main__":

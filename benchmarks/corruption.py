@@ -1,7 +1,9 @@
-"""`make corruption`: 10,000 seeded corruptions of small PDFs through the real opening path; how many lose something unseen.
+"""`make corruption`: 10,000 seeded corruptions of small PDFs through the real opening path; how
+many lose something unseen.
 
-A bit flipped, the end cut off, a hole, a sector of zeros. Each damaged file is opened as evidence is, and what came out is
-compared with what comes out of the whole file: pages, text, and look. `python -m benchmarks.corruption [COUNT [SEED]]`.
+A bit flipped, the end cut off, a hole, a sector of zeros. Each damaged file is opened as evidence
+is, and what came out is compared with what comes out of the whole file: pages, text, and look.
+`python -m benchmarks.corruption [COUNT [SEED]]`.
 """
 
 from __future__ import annotations
@@ -32,7 +34,10 @@ from tests import factories
 
 MOST = 0.012  # of all corruptions, accepted with a loss nobody is told of
 _SCALE, _BLOCK, _APART = 0.5, 8, 4.0  # pixels a point; pixels; gray levels
-_LINES = [[f"Page {n} of this letter.", *factories.LINES, f"Its number is {n * 1237}."] for n in range(1, 4)]
+_LINES = [
+    [f"Page {n} of this letter.", *factories.LINES, f"Its number is {n * 1237}."]
+    for n in range(1, 4)
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +53,8 @@ class Damage:
 def bases() -> Mapping[str, bytes]:
     """The whole files: old and new ways to write a PDF, a scan, a form, links and an outline.
 
-    All are compressed, as nearly all files of clients are: a letter changed in one that is not makes another sound PDF.
+    All are compressed, as nearly all files of clients are: a letter changed in one that is not
+    makes another sound PDF.
     """
     letter = factories.text_pdf(_LINES)
     return {
@@ -90,8 +96,11 @@ def _zeros(data: bytearray, rng: random.Random) -> bytearray:
 
 
 WAYS: Mapping[str, Callable[[bytearray, random.Random], bytearray]] = {
-    "bit": _flip, "cut": _cut, "hole": _hole, "sector": _zeros,
-}  # fmt: skip
+    "bit": _flip,
+    "cut": _cut,
+    "hole": _hole,
+    "sector": _zeros,
+}
 
 
 def damaged(base: str, seed: int) -> tuple[str, bytes]:
@@ -102,7 +111,8 @@ def damaged(base: str, seed: int) -> tuple[str, bytes]:
 
 
 def judge(job: Damage) -> tuple[str, str, str]:
-    """(file, way, outcome): "refused", "repaired", "told", "intact", or "LOST": accepted, and something is missing."""
+    """(file, way, outcome): "refused", "repaired", "told", "intact", or "LOST": accepted, and
+    something is missing."""
     way, data = damaged(job.base, job.seed)
     made = _opened(data, job.folder)
     if made.findings:
@@ -111,7 +121,9 @@ def judge(job: Damage) -> tuple[str, str, str]:
         return job.base, way, "repaired"
     if any(loss.severity is Severity.ERROR for loss in made.losses):
         return job.base, way, "told"
-    same = made.pdf is not None and _same(_shown(made.pdf.read_bytes()), _whole(job.base, job.folder))
+    same = made.pdf is not None and _same(
+        _shown(made.pdf.read_bytes()), _whole(job.base, job.folder)
+    )
     return job.base, way, "intact" if same else "LOST"
 
 
@@ -120,7 +132,12 @@ def _opened(data: bytes, folder: Path) -> file_preparation.Opened:
     path = folder / f"{os.getpid()}"  # two workers may be at the same file
     path.write_bytes(data)
     try:
-        job = file_preparation.Job(folder=folder, path=path.name, sha256=digest, cache=Cache(folder / "cache", enabled=False))
+        job = file_preparation.Job(
+            folder=folder,
+            path=path.name,
+            sha256=digest,
+            cache=Cache(folder / "cache", enabled=False),
+        )
         return file_preparation.open_file(job)
     finally:
         path.unlink()
@@ -151,25 +168,35 @@ def _drawn(page: Any) -> Any:
 
 
 def _same(one: Shown, other: Shown) -> bool:
-    return len(one) == len(other) and all(a[0] == b[0] and _alike(a[1], b[1]) for a, b in zip(one, other, strict=True))
+    return len(one) == len(other) and all(
+        a[0] == b[0] and _alike(a[1], b[1]) for a, b in zip(one, other, strict=True)
+    )
 
 
 def _alike(one: Any, other: Any) -> bool:
     if one.shape != other.shape:
         return False
     rows, columns = (size // _BLOCK * _BLOCK for size in one.shape)
-    apart = np.abs(one - other)[:rows, :columns].reshape(rows // _BLOCK, _BLOCK, columns // _BLOCK, _BLOCK)
+    apart = np.abs(one - other)[:rows, :columns].reshape(
+        rows // _BLOCK, _BLOCK, columns // _BLOCK, _BLOCK
+    )
     return float(apart.mean(axis=(1, 3)).max()) <= _APART
 
 
 def run(count: int, seed: int, jobs: int = 2) -> Counter[tuple[str, str, str]]:
-    """How many of each (file, way, outcome). "brought down": a reader that ended or raised, which the case learns of, too."""
+    """How many of each (file, way, outcome). "brought down": a reader that ended or raised,
+    which the case learns of, too."""
     names = sorted(bases())
     with tempfile.TemporaryDirectory() as home, Workshop(Path(home) / "home", jobs=jobs) as shop:
-        work = [Damage(base=names[n % len(names)], seed=seed + n, folder=Path(home)) for n in range(count)]
+        work = [
+            Damage(base=names[n % len(names)], seed=seed + n, folder=Path(home))
+            for n in range(count)
+        ]
         results = shop.map(judge, work)
     return Counter(
-        (job.base, damaged(job.base, job.seed)[0], "brought down") if isinstance(result, Failure) else result
+        (job.base, damaged(job.base, job.seed)[0], "brought down")
+        if isinstance(result, Failure)
+        else result
         for job, result in zip(work, results, strict=True)
     )
 
@@ -185,7 +212,10 @@ def table(counted: Mapping[tuple[str, str, str], int]) -> list[str]:
     lines = ["| | " + " | ".join(outcomes) + " |", "|---|" + "---:|" * len(outcomes)]
     for place in (0, 1):
         for name in sorted({key[place] for key in counted}):
-            row = [sum(n for key, n in counted.items() if key[place] == name and key[2] == outcome) for outcome in outcomes]
+            row = [
+                sum(n for key, n in counted.items() if key[place] == name and key[2] == outcome)
+                for outcome in outcomes
+            ]
             lines.append(f"| {name} | " + " | ".join(map(str, row)) + " |")
     whole = [sum(n for key, n in counted.items() if key[2] == outcome) for outcome in outcomes]
     return [*lines, "| **all** | " + " | ".join(map(str, whole)) + " |"]

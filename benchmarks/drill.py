@@ -1,7 +1,9 @@
-"""The drill: many small cases, some poisoned; workers killed at random; one ^C and a resume. Then everything is looked at.
+"""The drill: many small cases, some poisoned; workers killed at random; one ^C and a resume. Then
+everything is looked at.
 
-`python -m benchmarks.drill --cases 300 [--kills 20] [--cluster local:2]` prints what happened and exits 0 if every good case
-is built and proved, every bad one named with its rule, no case's canary stands in another's bundle, and nothing is left behind.
+`python -m benchmarks.drill --cases 300 [--kills 20] [--cluster local:2]` prints what happened and
+exits 0 if every good case is built and proved, every bad one named with its rule, no case's canary
+stands in another's bundle, and nothing is left behind.
 """
 
 from __future__ import annotations
@@ -47,17 +49,23 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--poisoned", type=float, default=0.02, help="share of the cases")
     parser.add_argument("--cluster", default="")
-    parser.add_argument("--hung", type=float, default=45, help="seconds after which a case is hung (the command's: an hour)")
+    parser.add_argument(
+        "--hung",
+        type=float,
+        default=45,
+        help="seconds after which a case is hung (the command's: an hour)",
+    )
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--work", type=Path, default=None, help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
-# --- the process that is killed, interrupted and resumed --------------------------------------------------------------
+# --- the process that is killed, interrupted and resumed ---
 
 
 def build(order: Order, pool: Pool) -> Outcome:
-    """Builds a case, unless a file in it says that it is one of those its worker dies of, or sleeps over."""
+    """Builds a case, unless a file in it says that it is one of those its worker dies of, or
+    sleeps over."""
     mark = order.folder / poison.MARK
     how = mark.read_text() if mark.exists() else ""
     if how == "kill":
@@ -69,12 +77,17 @@ def build(order: Order, pool: Pool) -> Outcome:
 
 def work(root: Path, cluster: str, hung: float) -> None:
     """Build what is not built; a line for each case, and what became of it as JSON."""
-    from benchmarks.drill import build as known  # not as __main__, which other processes do not have
+    from benchmarks.drill import (
+        build as known,
+    )  # not as __main__, which other processes do not have
 
-    signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have started the drill with ^C ignored
+    signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # a shell may have started the drill with ^C ignored
 
     orders = [
-        Order(folder=folder, shelf=Shelf.default(), options=OPTIONS, resume=True) for folder in batch.discover([root / "cases"])
+        Order(folder=folder, shelf=Shelf.default(), options=OPTIONS, resume=True)
+        for folder in batch.discover([root / "cases"])
     ]
 
     def tell(one: Outcome) -> None:
@@ -87,18 +100,25 @@ def work(root: Path, cluster: str, hung: float) -> None:
             found = batch.run(orders, os.cpu_count() or 1, tell, function=known, seconds=hung)
     except KeyboardInterrupt:
         sys.exit(130)
-    rows = [{"case": one.case, "state": one.state, "rules": sorted({f.rule for f in one.findings})} for one in found]
+    rows = [
+        {"case": one.case, "state": one.state, "rules": sorted({f.rule for f in one.findings})}
+        for one in found
+    ]
     (root / "outcomes.json").write_text(json.dumps(rows))
 
 
-# --- the drill --------------------------------------------------------------------------------------------------------
+# --- the drill ---
 
 
 def drill(home: Path, asked: argparse.Namespace) -> bool:
     """Run it; True if all is as it should be."""
     chance = random.Random(asked.seed)
     bad = _make(home, asked, chance)
-    print(f"{asked.cases} cases, poisoned: {', '.join(f'{name} ({kind})' for name, kind in sorted(bad.items()))}", flush=True)
+    print(
+        f"{asked.cases} cases, poisoned: "
+        f"{', '.join(f'{name} ({kind})' for name, kind in sorted(bad.items()))}",
+        flush=True,
+    )
     began, killed, done = time.monotonic(), 0, 0
     for last in (False, True):
         code, more, heard, left = _run(home, asked, chance, last, killed)
@@ -110,8 +130,12 @@ def drill(home: Path, asked: argparse.Namespace) -> bool:
             return False
     print(f"{time.monotonic() - began:.0f} s in all; {killed} of {asked.kills} kills")
     wrong = _judged(home, asked.cases, bad)
-    print("\n".join(wrong) or f"all {asked.cases - len(bad)} good cases built and proved, all {len(bad)} bad ones named, "
-          "no foreign canary, nothing left behind")  # fmt: skip
+    print(
+        "\n".join(wrong)
+        or f"all {asked.cases - len(bad)} good cases built and proved, all {len(bad)} bad ones "
+        f"named, "
+        "no foreign canary, nothing left behind"
+    )
     return not wrong
 
 
@@ -127,8 +151,11 @@ def _make(home: Path, asked: argparse.Namespace, chance: random.Random) -> dict[
     return bad
 
 
-def _run(home: Path, asked: argparse.Namespace, chance: random.Random, last: bool, killed: int) -> tuple[int, int, int, int]:
-    """Exit code, processes killed, cases that ended, processes left. The first run gets ^C in the middle."""
+def _run(
+    home: Path, asked: argparse.Namespace, chance: random.Random, last: bool, killed: int
+) -> tuple[int, int, int, int]:
+    """Exit code, processes killed, cases that ended, processes left. The first run gets ^C in
+    the middle."""
     options = ["--work", str(home), "--cluster", asked.cluster, "--hung", str(asked.hung)]
     command = [sys.executable, "-m", "benchmarks.drill", *options]
     with (home / "ended.txt").open("w") as out:
@@ -155,9 +182,14 @@ def _ended(home: Path) -> int:
 
 
 def _kill_one(top: int, chance: random.Random, cluster: bool) -> int:
-    """SIGKILL for some worker: fork servers and trackers hand out processes, and stand at the levels between."""
+    """SIGKILL for some worker: fork servers and trackers hand out processes, and stand at the
+    levels between."""
     ours = (1, 3, 5) if cluster else (2, 4)
-    found = [pid for pid, level in _levels(top).items() if level in ours and "tracker" not in _command(pid)]
+    found = [
+        pid
+        for pid, level in _levels(top).items()
+        if level in ours and "tracker" not in _command(pid)
+    ]
     if not found:
         return 0
     try:
@@ -169,7 +201,9 @@ def _kill_one(top: int, chance: random.Random, cluster: bool) -> int:
 
 def _levels(top: int) -> dict[int, int]:
     """Processes below one, and how far below."""
-    parents = {int(path.name): _parent(path) for path in Path("/proc").iterdir() if path.name.isdecimal()}
+    parents = {
+        int(path.name): _parent(path) for path in Path("/proc").iterdir() if path.name.isdecimal()
+    }
     levels, level, ring = {}, 0, {top}
     while ring:
         level += 1
@@ -203,7 +237,7 @@ def _alive(pid: int) -> bool:
         return False
 
 
-# --- what must hold ---------------------------------------------------------------------------------------------------
+# --- what must hold ---
 
 
 def _judged(home: Path, count: int, bad: dict[str, str]) -> list[str]:
@@ -212,7 +246,11 @@ def _judged(home: Path, count: int, bad: dict[str, str]) -> list[str]:
     wrong = [] if len(rows) == count else [f"{len(rows)} outcomes for {count} cases"]
     for number, (name, row) in enumerate(sorted(rows.items())):
         folder = home / "cases" / name
-        wrong += _of_bad(name, row, bad[name], folder) if name in bad else _of_good(name, row, folder, number)
+        wrong += (
+            _of_bad(name, row, bad[name], folder)
+            if name in bad
+            else _of_good(name, row, folder, number)
+        )
     places = (".assembler/scratch/*", ".assembler/cache/new/*", "build/.*")
     left = [path for place in places for path in home.glob(f"cases/*/{place}")]
     return wrong + [f"left behind: {path.relative_to(home)}" for path in left]
@@ -223,8 +261,13 @@ def _names(kind: str) -> set[tuple[str, str]]:
 
 
 def _of_bad(name: str, row: dict[str, Any], kind: str, folder: Path) -> list[str]:
-    """Named as what it is; or quarantined, where the drill killed its workers too often or the machine was too slow for it."""
-    named = any((row["state"], one[: len(rule)]) == (state, rule) for state, rule in _names(kind) for one in row["rules"])
+    """Named as what it is; or quarantined, where the drill killed its workers too often or the
+    machine was too slow for it."""
+    named = any(
+        (row["state"], one[: len(rule)]) == (state, rule)
+        for state, rule in _names(kind)
+        for one in row["rules"]
+    )
     if not named:
         return [f"{name} ({kind}) is {row['state']} by {row['rules']}"]
     return [f"{name} ({kind}) has a bundle"] if list(folder.glob("build/*/bundle.pdf")) else []
@@ -238,7 +281,9 @@ def _of_good(name: str, row: dict[str, Any], folder: Path, number: int) -> list[
     found = _canaries(folder / "build/child/bundle.pdf")
     foreign = found - {cases.canary(number)}
     if foreign or not found:
-        return [f"{name}: {len(foreign)} foreign canaries, its own is {'there' if found else 'missing'}"]
+        return [
+            f"{name}: {len(foreign)} foreign canaries, its own is {'there' if found else 'missing'}"
+        ]
     return []
 
 

@@ -1,4 +1,5 @@
-"""Many cases and large ones: two cores beside one, cost per case as cases grow in number, what a small change costs, memory."""
+"""Many cases and large ones: two cores beside one, cost per case as cases grow in number, what a
+small change costs, memory."""
 
 from __future__ import annotations
 
@@ -22,7 +23,10 @@ ROOT = Path(__file__).parent.parent
 ASSEMBLER = [sys.executable, "-m", "assembler"]
 DAY = ["--as-of", "2026-11-23"]
 FEW, MANY = 10, int(os.environ.get("BENCH_CASES", "200"))
-PAGES, SCANS = 1_000, (100, 700)  # of the large case: mostly text, and as many scans as in the mixed packet
+PAGES, SCANS = (
+    1_000,
+    (100, 700),
+)  # of the large case: mostly text, and as many scans as in the mixed packet
 HEAVY_MB = int(os.environ.get("BENCH_MB", "1000"))
 
 
@@ -36,16 +40,31 @@ def lines(home: Path) -> Iterator[Line]:
 
 
 def cores(home: Path) -> Iterator[Line]:
-    """A batch of ten-page cases with one core and with two; and what a case costs among few and among many."""
+    """A batch of ten-page cases with one core and with two; and what a case costs among few and
+    among many."""
     apart("benchmarks.many", "cases", home / "many", MANY, cwd=ROOT)
     apart("benchmarks.many", "cases", home / "few", FEW, cwd=ROOT)
     two = _batch(home / "many", 2)
-    yield _line(f"batch of {MANY} ten-page cases, 2 cores", f"{two:.1f} s, {two / MANY:.2f} s a case")
+    yield _line(
+        f"batch of {MANY} ten-page cases, 2 cores", f"{two:.1f} s, {two / MANY:.2f} s a case"
+    )
     few = _batch(home / "few", 2)
     ratio = f"{(two / MANY) / (few / FEW):.2f}"
-    yield _line(f"  a case among {MANY} / among {FEW}", f"{two / MANY:.2f} s", f"{few / FEW:.2f} s", ratio, "0.9–1.1")
+    yield _line(
+        f"  a case among {MANY} / among {FEW}",
+        f"{two / MANY:.2f} s",
+        f"{few / FEW:.2f} s",
+        ratio,
+        "0.9–1.1",
+    )
     one = _batch(home / "many", 1)
-    yield _line(f"batch of {MANY}, 2 cores / 1 core", f"{two:.1f} s", f"{one:.1f} s", f"{one / two:.2f}", "≥ 1.9")
+    yield _line(
+        f"batch of {MANY}, 2 cores / 1 core",
+        f"{two:.1f} s",
+        f"{one:.1f} s",
+        f"{one / two:.2f}",
+        "≥ 1.9",
+    )
     again = command([*ASSEMBLER, "batch", str(home / "many"), "--resume", *DAY], runs=1, cwd=ROOT)
     yield _line(f"the batch of {MANY} again, --resume, nothing changed", f"{again.wall:.1f} s")
     shutil.rmtree(home / "many")
@@ -54,7 +73,9 @@ def cores(home: Path) -> Iterator[Line]:
 def _batch(root: Path, jobs: int) -> float:
     for folder in root.iterdir():
         afresh(folder)
-    return command([*ASSEMBLER, "batch", str(root), "--jobs", str(jobs), *DAY], runs=1, cwd=ROOT).wall
+    return command(
+        [*ASSEMBLER, "batch", str(root), "--jobs", str(jobs), *DAY], runs=1, cwd=ROOT
+    ).wall
 
 
 def facts(home: Path) -> Iterator[Line]:
@@ -67,7 +88,13 @@ def facts(home: Path) -> Iterator[Line]:
         times.append(command([*ASSEMBLER, "validate", str(root), *DAY], runs=1, cwd=ROOT).wall)
         shutil.rmtree(root)
     yield _line("validate 100 cases of 22 exhibits", f"{times[0]:.1f} s", "", "", "≤ 3 s")
-    yield _line("validate 1,000 of them / 100", f"{times[1]:.1f} s", f"{times[0]:.1f} s", f"{times[1] / times[0]:.1f}", "≤ 10")
+    yield _line(
+        "validate 1,000 of them / 100",
+        f"{times[1]:.1f} s",
+        f"{times[0]:.1f} s",
+        f"{times[1] / times[0]:.1f}",
+        "≤ 10",
+    )
 
 
 def _facts_only(case: Path, copy: Path) -> None:
@@ -86,11 +113,13 @@ def loop_alone(home: Path) -> Iterator[Line]:
 
 
 def bare_loop(home: Path) -> Iterator[Line]:
-    """A cold build of scanned pages with one worker beside a loop that does nothing but recognize the same pages."""
+    """A cold build of scanned pages with one worker beside a loop that does nothing but
+    recognize the same pages."""
     case = home / "few/c0000"
     ours = command(
         [*ASSEMBLER, "bundle", str(case), "--jobs", "1", *DAY],
-        before=lambda: afresh(case), cwd=ROOT,
+        before=lambda: afresh(case),
+        cwd=ROOT,
     )
     peer = command([sys.executable, "-m", "benchmarks.many", "loop", str(case)], cwd=ROOT)
     ratio = f"{ours.wall / peer.wall:.2f}"
@@ -107,11 +136,20 @@ def one_more(home: Path) -> Iterator[Line]:
 def _one_more(case: Path, scans: int) -> Iterator[Line]:
     apart("benchmarks.many", "large", case, scans, cwd=ROOT)
     cold = _both(case)
-    yield _line(f"cold build of {PAGES} pages, {scans} of them scans; CPU", f"{cold[0]:.1f} s", f"{cold[1]:.1f} s")
+    yield _line(
+        f"cold build of {PAGES} pages, {scans} of them scans; CPU",
+        f"{cold[0]:.1f} s",
+        f"{cold[1]:.1f} s",
+    )
     yield _compared("  nothing changed / cold", _both(case), cold, "≤ 1 s + proof")
     facts_of = json.loads((case / "case.json").read_text())
     shutil.copyfile(case / "evidence/extra.kept", case / "evidence/extra.pdf")
-    row = {**facts_of["exhibits"][0], "id": "extra", "title": "One more record", "files": ["evidence/extra.pdf"]}
+    row = {
+        **facts_of["exhibits"][0],
+        "id": "extra",
+        "title": "One more record",
+        "files": ["evidence/extra.pdf"],
+    }
     facts_of["exhibits"].insert(1, row)
     (case / "case.json").write_text(json.dumps(facts_of))
     yield _compared("  one exhibit inserted / cold", _both(case), cold, "≤ 0.05")
@@ -121,7 +159,9 @@ def _one_more(case: Path, scans: int) -> Iterator[Line]:
 def _both(case: Path) -> tuple[float, float]:
     """Seconds waited for a build, and CPU seconds of all its processes."""
     waited = command([*ASSEMBLER, "bundle", str(case), "--timings", *DAY], runs=1, cwd=ROOT).wall
-    return waited, sum(one["cpu"] for one in json.loads((case / ".assembler/timings.json").read_text()))
+    return waited, sum(
+        one["cpu"] for one in json.loads((case / ".assembler/timings.json").read_text())
+    )
 
 
 def _compared(what: str, ours: tuple[float, float], cold: tuple[float, float], aim: str) -> Line:
@@ -134,8 +174,12 @@ def memory(home: Path) -> Iterator[Line]:
     case = home / "heavy"
     apart("benchmarks.many", "heavy", case, HEAVY_MB, cwd=ROOT)
     size = sum(path.stat().st_size for path in (case / "evidence").iterdir()) / 1e6
-    process = subprocess.Popen([*ASSEMBLER, "bundle", str(case), *DAY], cwd=ROOT, stdout=subprocess.DEVNULL,
-                               stderr=subprocess.DEVNULL)  # fmt: skip
+    process = subprocess.Popen(
+        [*ASSEMBLER, "bundle", str(case), *DAY],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     peak: dict[int, int] = {}
     while process.poll() is None:
         for pid in (process.pid, *_family(process.pid)):
@@ -168,7 +212,7 @@ def _line(what: str, ours: str, peer: str = "", ratio: str = "", aim: str = "") 
     return Line(what=what, ours=ours, peer=peer, ratio=ratio, aim=aim)
 
 
-# --- run in processes of their own ------------------------------------------------------------------------------------
+# --- run in processes of their own ---
 
 
 def make_cases(root: Path, count: str) -> None:
@@ -188,7 +232,14 @@ def make_large(case: Path, scans: str) -> None:
     evidence.mkdir(parents=True)
     each, texts = int(scans) // 20, (PAGES - int(scans)) // 20
     with ProcessPoolExecutor() as pool:
-        list(pool.map(_scan, (evidence / f"scan-{number}.pdf" for number in range(20)), range(0, 20 * each, each), [each] * 20))
+        list(
+            pool.map(
+                _scan,
+                (evidence / f"scan-{number}.pdf" for number in range(20)),
+                range(0, 20 * each, each),
+                [each] * 20,
+            )
+        )
     for number in range(20):
         pages = [cases.prose(PAGES + number * texts + page) for page in range(texts)]
         (evidence / f"text-{number}.pdf").write_bytes(cases.text_pdf(pages))
@@ -204,7 +255,11 @@ def _scan(path: Path, first: int, pages: int) -> None:
     from scripts.sample_cases import draw
 
     sheets = (draw.sheet(cases.prose(seed), 200) for seed in range(first, first + pages))
-    path.write_bytes(draw.scan_pdf([draw.scanned(sheet, 0.3, 5, first + n) for n, sheet in enumerate(sheets)], 200))
+    path.write_bytes(
+        draw.scan_pdf(
+            [draw.scanned(sheet, 0.3, 5, first + n) for n, sheet in enumerate(sheets)], 200
+        )
+    )
 
 
 def make_heavy(case: Path, megabytes: str) -> None:
@@ -239,4 +294,6 @@ def loop(case: Path) -> None:
 
 
 if __name__ == "__main__":
-    {"cases": make_cases, "large": make_large, "heavy": make_heavy, "loop": loop}[sys.argv[1]](Path(sys.argv[2]), *sys.argv[3:])
+    {"cases": make_cases, "large": make_large, "heavy": make_heavy, "loop": loop}[sys.argv[1]](
+        Path(sys.argv[2]), *sys.argv[3:]
+    )

@@ -1,4 +1,5 @@
-"""Run a command as a whole process, several times, and keep wall seconds, CPU seconds and peak memory."""
+"""Run a command as a whole process, several times, and keep wall seconds, CPU seconds and peak
+memory."""
 
 from __future__ import annotations
 
@@ -14,7 +15,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # as on a user's machine: modules are compiled once, not at every start
+os.environ.pop(
+    "PYTHONDONTWRITEBYTECODE", None
+)  # as on a user's machine: modules are compiled once, not at every start
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,28 +29,50 @@ class Timing:
     peak_mb: float
 
 
-def command(args: Sequence[str], *, runs: int = 3, before: Callable[[], None] = lambda: None, cwd: Path) -> Timing:
-    """Time a command; `before` (not timed) puts things back to the start. Raises CalledProcessError if it fails."""
+def command(
+    args: Sequence[str], *, runs: int = 3, before: Callable[[], None] = lambda: None, cwd: Path
+) -> Timing:
+    """Time a command; `before` (not timed) puts things back to the start. Raises
+    CalledProcessError if it fails."""
     return _median([_once(args, before, cwd) for _ in range(runs)])
 
 
-def together(commands: Sequence[Sequence[str]], *, runs: int = 3, before: Callable[[], None], cwd: Path) -> Timing:
+def together(
+    commands: Sequence[Sequence[str]], *, runs: int = 3, before: Callable[[], None], cwd: Path
+) -> Timing:
     """Time several commands run one after the other as one piece of work."""
-    return _median([_sum([_once(args, before if n == 0 else (lambda: None), cwd) for n, args in enumerate(commands)])
-                    for _ in range(runs)])
+    return _median(
+        [
+            _sum(
+                [
+                    _once(args, before if n == 0 else (lambda: None), cwd)
+                    for n, args in enumerate(commands)
+                ]
+            )
+            for _ in range(runs)
+        ]
+    )
 
 
 def apart(module: str, *args: object, cwd: Path) -> str:
     """What a module of the benchmarks prints, run in a process of its own.
 
-    This process must stay small: on Linux the peak memory of a child counts what its parent held when it was started.
+    This process must stay small: on Linux the peak memory of a child counts what its parent held
+    when it was started.
     """
-    ran = subprocess.run([sys.executable, "-m", module, *map(str, args)], cwd=cwd, check=True, capture_output=True, text=True)
+    ran = subprocess.run(
+        [sys.executable, "-m", module, *map(str, args)],
+        cwd=cwd,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
     return ran.stdout.strip()
 
 
 def afresh(case: Path) -> None:
-    """Nothing is left of an earlier build: where a bundle stands and nothing changed, it would only be proved again."""
+    """Nothing is left of an earlier build: where a bundle stands and nothing changed, it would
+    only be proved again."""
     for made in (".assembler", "build"):
         shutil.rmtree(case / made, ignore_errors=True)
 
@@ -59,13 +84,18 @@ def missing(*programs: str) -> list[str]:
 
 def machine() -> str:
     """One line about where the figures come from."""
-    return f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    return (
+        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python "
+        f"{platform.python_version()}"
+    )
 
 
 def _once(args: Sequence[str], before: Callable[[], None], cwd: Path) -> Timing:
     before()
     start = time.perf_counter()
-    process = subprocess.Popen(list(args), cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    process = subprocess.Popen(
+        list(args), cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    )
     assert process.stderr is not None
     trouble = process.stderr.read()
     _, status, usage = os.wait4(process.pid, 0)
@@ -83,7 +113,9 @@ def _megabytes(usage: resource.struct_rusage) -> float:
 
 def _sum(timings: Sequence[Timing]) -> Timing:
     return Timing(
-        wall=sum(t.wall for t in timings), cpu=sum(t.cpu for t in timings), peak_mb=max(t.peak_mb for t in timings)
+        wall=sum(t.wall for t in timings),
+        cpu=sum(t.cpu for t in timings),
+        peak_mb=max(t.peak_mb for t in timings),
     )
 
 

@@ -1,7 +1,9 @@
-"""Faults put into the samples, and which of them the comparison with the facts finds: `python -m benchmarks.planted`.
+"""Faults put into the samples, and which of them the comparison with the facts finds: `python -m
+benchmarks.planted`.
 
-For each check at least twenty faults; the untouched samples are the negatives. Also what machine-readable lines are read in
-pictures nobody here made, and what the comparison costs beside recognition. Printed, not asserted.
+For each check at least twenty faults; the untouched samples are the negatives. Also what
+machine-readable lines are read in pictures nobody here made, and what the comparison costs beside
+recognition. Printed, not asserted.
 """
 
 from __future__ import annotations
@@ -20,14 +22,25 @@ from assembler.evidence import ocr
 from assembler.model import Case, Finding, mrz
 from assembler.runtime.resources import Shelf
 from assembler.runtime.workshop import Workshop
-from benchmarks.faults import AS_OF, FAULTS, HARMLESS, IN_LETTERS, PICTURES, Fault, Subject, Texts, stale_template
+from benchmarks.faults import (
+    AS_OF,
+    FAULTS,
+    HARMLESS,
+    IN_LETTERS,
+    PICTURES,
+    Fault,
+    Subject,
+    Texts,
+    stale_template,
+)
 
 ROOT = Path(__file__).parent.parent
 TIMES = 20
 
 
 def read(folder: Path, home: Path) -> Subject:
-    """A sample, prepared and read, with the CPU seconds of recognition and of everything the comparison does."""
+    """A sample, prepared and read, with the CPU seconds of recognition and of everything the
+    comparison does."""
     case = intake.read_case(folder, Shelf.default())
     with Workshop(home / folder.name, jobs=os.cpu_count() or 1) as workshop:
         prepared = evidence.prepare(case, folder, workshop)
@@ -37,14 +50,24 @@ def read(folder: Path, home: Path) -> Subject:
         compared = time.process_time() - start
         spent = {one.room: one.cpu for one in workshop.timings()}
     return Subject(
-        name=folder.name, folder=folder, case=case, texts=texts,
-        recognition=spent["evidence.page_recognition"], comparison=spent["evidence.page_texts"] + compared,
-    )  # fmt: skip
+        name=folder.name,
+        folder=folder,
+        case=case,
+        texts=texts,
+        recognition=spent["evidence.page_recognition"],
+        comparison=spent["evidence.page_texts"] + compared,
+    )
 
 
 def check(case: Case, texts: Texts) -> crosscheck.Crosschecked:
     shelf = Shelf.default()
-    return crosscheck.check(case, texts, AS_OF, shelf.schema("crosscheck.json"), shelf.schema("languages.json")["languages"])
+    return crosscheck.check(
+        case,
+        texts,
+        AS_OF,
+        shelf.schema("crosscheck.json"),
+        shelf.schema("languages.json")["languages"],
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,10 +88,15 @@ class Score:
 
 def findings(case: Case, texts: Texts) -> tuple[Finding, ...]:
     """Of the comparison, and of the rules about exhibits."""
-    return (*check(case, texts).findings, *rules.check(case, rules.from_shelf(Shelf.default()), AS_OF).findings)
+    return (
+        *check(case, texts).findings,
+        *rules.check(case, rules.from_shelf(Shelf.default()), AS_OF).findings,
+    )
 
 
-def score(subjects: Sequence[Subject], times: int = TIMES, faults: Mapping[str, Fault] = FAULTS) -> Iterator[Score]:
+def score(
+    subjects: Sequence[Subject], times: int = TIMES, faults: Mapping[str, Fault] = FAULTS
+) -> Iterator[Score]:
     """Each fault planted at least `times` times, over all subjects in turn."""
     before = {one.name: findings(one.case, one.texts) for one in subjects}
     for fault, (plant, ids) in faults.items():
@@ -79,7 +107,11 @@ def score(subjects: Sequence[Subject], times: int = TIMES, faults: Mapping[str, 
                     break
                 known = {(f.rule, f.where, f.problem) for f in before[one.name]}
                 for case, texts in plant(one, dice):
-                    new = {f.rule for f in findings(case, texts) if (f.rule, f.where, f.problem) not in known}
+                    new = {
+                        f.rule
+                        for f in findings(case, texts)
+                        if (f.rule, f.where, f.problem) not in known
+                    }
                     planted += 1
                     caught += bool(new & {*ids})
         false = sum(finding.rule in ids for found in before.values() for finding in found)
@@ -112,26 +144,50 @@ def zones(folder: Path) -> Iterator[tuple[str, str]]:
         for wide in (1200, 1800, 2400):
             scaled = image.resize((wide, round(image.height * wide / image.width)))
             for top in (0.0, 0.5, 0.7):
-                text = ocr.read_lines(scaled.crop((0, round(scaled.height * top), wide, scaled.height)), 300)
+                text = ocr.read_lines(
+                    scaled.crop((0, round(scaled.height * top), wide, scaled.height)), 300
+                )
                 found = found or next(iter(mrz.read(text, AS_OF)), None)
-        truth = "M70689098" if "Korean" in path.name else "FB1234567"  # as a person reads it on the picture
-        yield path.name, "refused" if found is None else "read" if found.number == truth else "misread"
+        truth = (
+            "M70689098" if "Korean" in path.name else "FB1234567"
+        )  # as a person reads it on the picture
+        yield (
+            path.name,
+            "refused" if found is None else "read" if found.number == truth else "misread",
+        )
 
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as home:
-        subjects = [read(path.parent, Path(home)) for path in sorted((ROOT / "samples").glob("*/case.json"))]
+        subjects = [
+            read(path.parent, Path(home)) for path in sorted((ROOT / "samples").glob("*/case.json"))
+        ]
     for one in score(subjects, faults={**FAULTS, **PICTURES}):
         found = f"{one.planted:>4} planted {one.caught:>4} found"
-        print(f"{one.fault:<48} {found}  recall {one.recall:.3f}  precision {one.precision:.3f}", flush=True)
+        print(
+            f"{one.fault:<48} {found}  recall {one.recall:.3f}  precision {one.precision:.3f}",
+            flush=True,
+        )
     errors = [f for one in subjects for f in findings(one.case, one.texts) if f.severity == "error"]
     print(f"errors on untouched samples: {len(errors)}")
-    taken, beside = sum(one.comparison for one in subjects), sum(one.recognition for one in subjects)
+    taken, beside = (
+        sum(one.comparison for one in subjects),
+        sum(one.recognition for one in subjects),
+    )
     for one in subjects:
-        print(f"{one.name:<24} comparison {one.comparison:.2f} s, recognition {one.recognition:.1f} s: "
-              f"{100 * one.comparison / one.recognition:.1f} %")  # fmt: skip
-    print(f"all together: comparison {taken:.1f} CPU seconds beside recognition {beside:.1f}: {100 * taken / beside:.1f} %")
-    corpus = Path(os.environ.get("ASSEMBLER_CORPUS", ROOT.parent / "shared/corpus")) / "scans/synthetic_ids"
+        print(
+            f"{one.name:<24} comparison {one.comparison:.2f} s, recognition {one.recognition:.1f} "
+            f"s: "
+            f"{100 * one.comparison / one.recognition:.1f} %"
+        )
+    print(
+        f"all together: comparison {taken:.1f} CPU seconds beside recognition {beside:.1f}: "
+        f"{100 * taken / beside:.1f} %"
+    )
+    corpus = (
+        Path(os.environ.get("ASSEMBLER_CORPUS", ROOT.parent / "shared/corpus"))
+        / "scans/synthetic_ids"
+    )
     if corpus.is_dir():
         for name, verdict in zones(corpus):
             print(f"{name:<70} {verdict}")

@@ -1,5 +1,6 @@
-"""Cases that must not harm the others: a file that brings down whatever draws it, one that unpacks to gigabytes, a wrong
-fact; and two of which a file says to the drill's workers that they shall die of it, or sleep over it, every time."""
+"""Cases that must not harm the others: a file that brings down whatever draws it, one that
+unpacks to gigabytes, a wrong fact; and two of which a file says to the drill's workers that they
+shall die of it, or sleep over it, every time."""
 
 from __future__ import annotations
 
@@ -12,8 +13,13 @@ from pathlib import Path
 import pikepdf
 
 # kind → how such a case must end, and by which rule
-KINDS = {"crash": ("failed", "EVID.CRASH"), "kill": ("quarantined", "BATCH.QUARANTINE"), "bomb": ("failed", "EVID.LIMIT"),
-         "hang": ("quarantined", "BATCH.QUARANTINE"), "schema": ("failed", "CASE.")}  # fmt: skip
+KINDS = {
+    "crash": ("failed", "EVID.CRASH"),
+    "kill": ("quarantined", "BATCH.QUARANTINE"),
+    "bomb": ("failed", "EVID.LIMIT"),
+    "hang": ("quarantined", "BATCH.QUARANTINE"),
+    "schema": ("failed", "CASE."),
+}
 MARK = "poison"  # a file in the case folder that `benchmarks.drill.build` obeys: "kill" or "hang"
 
 
@@ -31,15 +37,25 @@ def spoil(folder: Path, kind: str) -> None:
 
 
 def endless(levels: int = 9, width: int = 12) -> bytes:
-    """A sound PDF of a few kilobytes; its page draws a form that draws a form twelve times, and so on: PDFium aborts."""
+    """A sound PDF of a few kilobytes; its page draws a form that draws a form twelve times, and
+    so on: PDFium aborts."""
     out = io.BytesIO()
     with pikepdf.new() as pdf:
         box = pikepdf.Array([0, 0, 612, 792])
-        inner = pdf.make_stream(b"0 0 m 612 792 l S\n" * 50, Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Form, BBox=box)
+        inner = pdf.make_stream(
+            b"0 0 m 612 792 l S\n" * 50,
+            Type=pikepdf.Name.XObject,
+            Subtype=pikepdf.Name.Form,
+            BBox=box,
+        )
         for _ in range(levels):
             resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(F=inner))
             inner = pdf.make_stream(
-                b"/F Do\n" * width, Type=pikepdf.Name.XObject, Subtype=pikepdf.Name.Form, BBox=box, Resources=resources
+                b"/F Do\n" * width,
+                Type=pikepdf.Name.XObject,
+                Subtype=pikepdf.Name.Form,
+                BBox=box,
+                Resources=resources,
             )
         page = pdf.add_blank_page(page_size=(612, 792))
         page.Resources = pikepdf.Dictionary(XObject=pikepdf.Dictionary(F=inner))
@@ -53,7 +69,12 @@ def bomb(side: int = 30_000) -> bytes:
     packed = zlib.compressobj(9)
     row = b"\0" * (side + 1)
     data = b"".join(packed.compress(row) for _ in range(side)) + packed.flush()
-    chunks = ((b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)), (b"IDAT", data), (b"IEND", b""))
+    chunks = (
+        (b"IHDR", struct.pack(">IIBBBBB", side, side, 8, 0, 0, 0, 0)),
+        (b"IDAT", data),
+        (b"IEND", b""),
+    )
     return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body)) for name, body in chunks
+        struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+        for name, body in chunks
     )

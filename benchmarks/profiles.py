@@ -1,8 +1,9 @@
 """`python -m benchmarks.profiles`: one case with 60 MB and more of scans, built for every receiver.
 
-Printed for each profile: seconds by the clock and of CPU (the first prepares the evidence, the others find it in the cache), the
-files and their bytes, each page that was fitted, the proof and what the linter says. BENCH_SCANS sets the pages (default 66,
-about 1 MB each); one more is a poster, by itself above the limit of two receivers.
+Printed for each profile: seconds by the clock and of CPU (the first prepares the evidence, the
+others find it in the cache), the files and their bytes, each page that was fitted, the proof and
+what the linter says. BENCH_SCANS sets the pages (default 66, about 1 MB each); one more is a
+poster, by itself above the limit of two receivers.
 """
 
 from __future__ import annotations
@@ -52,9 +53,14 @@ def built(case: Path, name: str) -> bool:
         (one,) = pipeline.build_packets(pipeline.make_context(case, shelf, shop, options))
         seconds, spent = time.perf_counter() - started, sum(row.cpu for row in shop.timings())
         found = receivers.lint_build(one.folder, profile, shop)
-    print(f"{name}: {seconds:.1f} s, {spent:.1f} s of CPU, {one.pages} pages, {len(one.proof.checks)} checks, "
-          f"proved: {one.proof.ok}; "
-          f"linter: {dict(Counter(f'{finding.severity.value} {finding.rule}' for finding in found)) or 'content'}")  # fmt: skip
+    rules = Counter(f"{finding.severity.value} {finding.rule}" for finding in found)
+    print(
+        f"{name}: {seconds:.1f} s, {spent:.1f} s of CPU, {one.pages} pages, "
+        f"{len(one.proof.checks)} checks, "
+        f"proved: {one.proof.ok}; "
+        f"linter: "
+        f"{dict(rules) or 'content'}"
+    )
     for finding in one.findings:
         if finding.rule.startswith("FIT."):
             print(f"  {finding.where}: {finding.problem}")
@@ -68,10 +74,20 @@ def case_of(folder: Path, pages: int) -> Path:
     case = deepcopy(factories.CASE)
     for number in range(pages // PER_EXHIBIT):
         case["exhibits"].append(
-            {"id": f"record-{number}", "title": f"Record {number}", "category": "medical", "files": [f"evidence/{number}.pdf"]}
+            {
+                "id": f"record-{number}",
+                "title": f"Record {number}",
+                "category": "medical",
+                "files": [f"evidence/{number}.pdf"],
+            }
         )
     case["exhibits"].append(
-        {"id": "poster", "title": "Poster of the clinic", "category": "news", "files": ["evidence/poster.jpg"]}
+        {
+            "id": "poster",
+            "title": "Poster of the clinic",
+            "category": "news",
+            "files": ["evidence/poster.jpg"],
+        }
     )
     factories.small_case(folder, case)
     poster(folder / "evidence/poster.jpg")

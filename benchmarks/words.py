@@ -1,4 +1,5 @@
-"""Count the words with a letter on the evidence pages of a PDF; in our bundle the stamps' own words are left out."""
+"""Count the words with a letter on the evidence pages of a PDF; in our bundle the stamps' own
+words are left out."""
 
 from __future__ import annotations
 

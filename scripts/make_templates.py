@@ -24,7 +24,9 @@ def document(size: float = 11):
     doc = Document()
     section = doc.sections[0]
     section.page_width, section.page_height = Inches(8.5), Inches(11)
-    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Inches(1)
+    section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = (
+        Inches(1)
+    )
     own_face_only(doc)
     normal = doc.styles["Normal"]
     normal.font.size = Pt(size)
@@ -33,7 +35,11 @@ def document(size: float = 11):
     normal.paragraph_format.widow_control = True
     for level, points in ((1, 15), (2, 12)):
         heading = doc.styles[f"Heading {level}"]
-        heading.font.size, heading.font.bold, heading.font.color.rgb = Pt(points), True, RGBColor(0, 0, 0)
+        heading.font.size, heading.font.bold, heading.font.color.rgb = (
+            Pt(points),
+            True,
+            RGBColor(0, 0, 0),
+        )
         heading.paragraph_format.space_before, heading.paragraph_format.space_after = Pt(12), Pt(4)
         heading.paragraph_format.keep_with_next = True
     language = OxmlElement("w:lang")
@@ -51,11 +57,25 @@ def own_face_only(doc) -> None:
             for script in ("ascii", "hAnsi", "cs", "eastAsia"):
                 fonts.set(qn(f"w:{script}"), FACE)
         for level in part.iter(qn("w:lvlText")):
-            level.set(qn("w:val"), "".join("•" if ord(c) >= 0xE000 else c for c in level.get(qn("w:val"))))
+            level.set(
+                qn("w:val"), "".join("•" if ord(c) >= 0xE000 else c for c in level.get(qn("w:val")))
+            )
 
 
-def line(doc, text: str = "", *, bold=False, italic=False, size=None, center=False, after=None, keep=False, indent=None,
-         before=None, style=None):  # fmt: skip
+def line(
+    doc,
+    text: str = "",
+    *,
+    bold=False,
+    italic=False,
+    size=None,
+    center=False,
+    after=None,
+    keep=False,
+    indent=None,
+    before=None,
+    style=None,
+):
     paragraph = doc.add_paragraph(style=style)
     run = paragraph.add_run(text)
     run.bold, run.italic = bold or None, italic or None
@@ -137,8 +157,12 @@ def signature(doc, name: str, *under: str) -> None:
         line(doc, text, after=0, keep=position < len(under))
 
 
-def letter_head(doc, mark: str = "EXPEDITED PROCESSING REQUESTED", when: str = "request.expedite_reason",
-                named: str = "not facts.address_lines") -> None:  # fmt: skip
+def letter_head(
+    doc,
+    mark: str = "EXPEDITED PROCESSING REQUESTED",
+    when: str = "request.expedite_reason",
+    named: str = "not facts.address_lines",
+) -> None:
     """The agency is named where the address does not do it: a notice's own address, or none that is known."""
     line(doc, "{%p for text in sender.heading %}")
     line(doc, "{{ text }}", bold=True, size=14, after=0)
@@ -165,13 +189,27 @@ def re_block(doc, widths, first: str, *further: tuple[str, str]) -> None:
     for pair in further:
         row(made, widths, pair)
     row(made, widths, ["Petitioner:", "{{ petitioner.name.full }}"])
-    row(made, widths, ["Beneficiary:", "{{ beneficiary.name.full }}{% if beneficiary.birth_date %}, born "
-                       "{{ beneficiary.birth_date | longdate }}{% endif %}{% if beneficiary.nationality %}, "
-                       "{{ beneficiary.nationality | country }}{% endif %}{% if beneficiary.a_number %}, "
-                       "A-{{ beneficiary.a_number }}{% endif %}"])  # fmt: skip
+    row(
+        made,
+        widths,
+        [
+            "Beneficiary:",
+            "{{ beneficiary.name.full }}{% if beneficiary.birth_date %}, born "
+            "{{ beneficiary.birth_date | longdate }}{% endif %}{% if beneficiary.nationality %}, "
+            "{{ beneficiary.nationality | country }}{% endif %}{% if beneficiary.a_number %}, "
+            "A-{{ beneficiary.a_number }}{% endif %}",
+        ],
+    )
     row(made, widths, ["{%tr if supporters %}", ""])
-    row(made, widths, ["Supporter{% if supporters | length > 1 %}s{% endif %}:", "{% for one in supporters %}{{ one.person.name.full }}"
-                       "{% if one.organization %}, {{ one.organization }}{% endif %}{% if not loop.last %}; {% endif %}{% endfor %}"])  # fmt: skip
+    row(
+        made,
+        widths,
+        [
+            "Supporter{% if supporters | length > 1 %}s{% endif %}:",
+            "{% for one in supporters %}{{ one.person.name.full }}"
+            "{% if one.organization %}, {{ one.organization }}{% endif %}{% if not loop.last %}; {% endif %}{% endfor %}",
+        ],
+    )
     row(made, widths, ["{%tr endif %}", ""])
     line(doc, "", after=2)
 
@@ -189,13 +227,21 @@ def enclosures(doc) -> None:
 def fee(doc) -> None:
     line(doc, "{%p if facts.fee_sentence or facts.parole_fee_sentence %}")
     doc.add_heading("Fee", 2)
-    line(doc, "{{ facts.fee_sentence or '' }}{% if facts.fee_sentence and facts.parole_fee_sentence %} {% endif %}"
-         "{{ facts.parole_fee_sentence or '' }}")
+    line(
+        doc,
+        "{{ facts.fee_sentence or '' }}{% if facts.fee_sentence and facts.parole_fee_sentence %} {% endif %}"
+        "{{ facts.parole_fee_sentence or '' }}",
+    )
     line(doc, "{%p endif %}")
 
 
 def closing(doc, of: str = "request") -> None:
-    line(doc, f"Thank you for your attention to this {of}. Please direct any question to the undersigned.", before=10, keep=True)
+    line(
+        doc,
+        f"Thank you for your attention to this {of}. Please direct any question to the undersigned.",
+        before=10,
+        keep=True,
+    )
     line(doc, "Respectfully,", keep=True)
     line(doc, "", after=14, keep=True)
     line(doc, RULE, after=0, keep=True)
@@ -206,16 +252,23 @@ def closing(doc, of: str = "request") -> None:
 def cover_letter():
     doc = document(10.5)
     letter_head(doc)
-    re_block(doc, (1.2, 5.3), "Form I-131, Request for Humanitarian Parole{% if facts.legal_basis %}, {{ facts.legal_basis }}{% else %}, "
-             "INA § 212(d)(5)(A), 8 U.S.C. § 1182(d)(5)(A){% endif %}: {% if facts.request_line %}{{ facts.request_line }}{% else %}initial parole "
-             "for a person outside the United States{% endif %}.{% if facts.original_submission %} {{ facts.original_submission }}{% endif %}")  # fmt: skip
+    re_block(
+        doc,
+        (1.2, 5.3),
+        "Form I-131, Request for Humanitarian Parole{% if facts.legal_basis %}, {{ facts.legal_basis }}{% else %}, "
+        "INA § 212(d)(5)(A), 8 U.S.C. § 1182(d)(5)(A){% endif %}: {% if facts.request_line %}{{ facts.request_line }}{% else %}initial parole "
+        "for a person outside the United States{% endif %}.{% if facts.original_submission %} {{ facts.original_submission }}{% endif %}",
+    )
     line(doc, "Dear Officer:")
-    line(doc, "{% if attorney and own_behalf %}On behalf of {{ beneficiary.name.full }}, we ask for parole into the United States for "
-         "{% elif attorney %}On behalf of {{ petitioner.name.full }}, we ask that {{ beneficiary.name.full }} be paroled into the United States for "
-         "{% elif own_behalf %}I ask to be paroled into the United States for "
-         "{% else %}I ask that {{ beneficiary.name.full }} be paroled into the United States for {% endif %}"
-         "{{ request.length_months | months }}{% if request.arrival_date %}, with arrival intended on {{ request.arrival_date | longdate }}{% endif %}"
-         "{% if request.consulate %}. Please notify the U.S. consular post in {{ request.consulate.city }}, {{ request.consulate.country | country }}{% endif %}.")  # fmt: skip
+    line(
+        doc,
+        "{% if attorney and own_behalf %}On behalf of {{ beneficiary.name.full }}, we ask for parole into the United States for "
+        "{% elif attorney %}On behalf of {{ petitioner.name.full }}, we ask that {{ beneficiary.name.full }} be paroled into the United States for "
+        "{% elif own_behalf %}I ask to be paroled into the United States for "
+        "{% else %}I ask that {{ beneficiary.name.full }} be paroled into the United States for {% endif %}"
+        "{{ request.length_months | months }}{% if request.arrival_date %}, with arrival intended on {{ request.arrival_date | longdate }}{% endif %}"
+        "{% if request.consulate %}. Please notify the U.S. consular post in {{ request.consulate.city }}, {{ request.consulate.country | country }}{% endif %}.",
+    )
     prose(doc, "request.basis", "Reason for the request")
     prose(doc, "expedite", "Expedited processing")
     prose(doc, "request.why_no_visa", "Why a visa cannot be obtained in time")
@@ -232,20 +285,27 @@ def re_parole_letter():
     doc = document(10.5)
     letter_head(doc)
     re_block(
-        doc, (1.2, 5.3),
+        doc,
+        (1.2, 5.3),
         "Form I-131, Request for Re-Parole{% if facts.legal_basis %}, {{ facts.legal_basis }}{% endif %}"
         "{% if facts.request_line %}: {{ facts.request_line }}{% endif %}.",
-        ("Form I-94:", "{% if beneficiary.i94_number %}number {{ beneficiary.i94_number }}, {% endif %}{% if beneficiary.class_of_admission %}"
-         "class of admission {{ beneficiary.class_of_admission }}, {% endif %}admit-until date {{ request.i94_admit_until | longdate }}"),
-    )  # fmt: skip
+        (
+            "Form I-94:",
+            "{% if beneficiary.i94_number %}number {{ beneficiary.i94_number }}, {% endif %}{% if beneficiary.class_of_admission %}"
+            "class of admission {{ beneficiary.class_of_admission }}, {% endif %}admit-until date {{ request.i94_admit_until | longdate }}",
+        ),
+    )
     line(doc, "Dear Officer:")
-    line(doc, "{% if attorney and own_behalf %}On behalf of {{ beneficiary.name.full }}, we ask for a further period of parole of "
-         "{% elif attorney %}On behalf of {{ petitioner.name.full }}, we ask that {{ beneficiary.name.full }} be granted a further period of parole of "
-         "{% elif own_behalf %}I ask for a further period of parole of "
-         "{% else %}I ask that {{ beneficiary.name.full }} be granted a further period of parole of {% endif %}"
-         "{{ request.length_months | months }}. The current period of parole ends on {{ request.i94_admit_until | longdate }}, the admit-until date "
-         "of Form I-94{% if days_left %}, {% if days_left == 1 %}one day{% else %}{{ days_left }} days{% endif %} after the date of this letter{% endif %}."
-         "{% if request.work_permit %} An employment authorization document is requested with it.{% endif %}")  # fmt: skip
+    line(
+        doc,
+        "{% if attorney and own_behalf %}On behalf of {{ beneficiary.name.full }}, we ask for a further period of parole of "
+        "{% elif attorney %}On behalf of {{ petitioner.name.full }}, we ask that {{ beneficiary.name.full }} be granted a further period of parole of "
+        "{% elif own_behalf %}I ask for a further period of parole of "
+        "{% else %}I ask that {{ beneficiary.name.full }} be granted a further period of parole of {% endif %}"
+        "{{ request.length_months | months }}. The current period of parole ends on {{ request.i94_admit_until | longdate }}, the admit-until date "
+        "of Form I-94{% if days_left %}, {% if days_left == 1 %}one day{% else %}{{ days_left }} days{% endif %} after the date of this letter{% endif %}."
+        "{% if request.work_permit %} An employment authorization document is requested with it.{% endif %}",
+    )
     prose(doc, "request.changed_circumstances", "What has changed, and why more time is needed")
     prose(doc, "request.basis", "Reason for the request")
     prose(doc, "expedite", "Expedited processing")
@@ -263,18 +323,22 @@ def response_letter():
     doc = document(10.5)
     letter_head(doc, "RESPONSE TO REQUEST FOR EVIDENCE", "rfe", "rfe")
     re_block(
-        doc, (1.4, 5.1),
+        doc,
+        (1.4, 5.1),
         "Form I-131{% if facts.request_line %}: {{ facts.request_line }}{% endif %}{% if facts.legal_basis %}, {{ facts.legal_basis }}{% endif %}.",
         ("Receipt number:", "{{ rfe.receipt_number }}"),
         ("Notice:", "Request for Evidence dated {{ rfe.notice_date | longdate }}"),
         ("Response due:", "{{ rfe.due_date | longdate }}"),
     )
     line(doc, "Dear Officer:")
-    line(doc, "{% if attorney and own_behalf %}On behalf of {{ beneficiary.name.full }}, we respond {% elif attorney %}On behalf of "
-         "{{ petitioner.name.full }}, we respond {% else %}I respond {% endif %}to the Request for Evidence of {{ rfe.notice_date | longdate }} "
-         "({{ cite(rfe.notice_exhibit) }}), which lies on top of this response. The response is due on {{ rfe.due_date | longdate }}. "
-         "It is complete: everything is submitted together, at one time, and it answers {% if points | length == 1 %}the one point of the notice"
-         "{% else %}the {{ points | length }} points of the notice in their order{% endif %}.")  # fmt: skip
+    line(
+        doc,
+        "{% if attorney and own_behalf %}On behalf of {{ beneficiary.name.full }}, we respond {% elif attorney %}On behalf of "
+        "{{ petitioner.name.full }}, we respond {% else %}I respond {% endif %}to the Request for Evidence of {{ rfe.notice_date | longdate }} "
+        "({{ cite(rfe.notice_exhibit) }}), which lies on top of this response. The response is due on {{ rfe.due_date | longdate }}. "
+        "It is complete: everything is submitted together, at one time, and it answers {% if points | length == 1 %}the one point of the notice"
+        "{% else %}the {{ points | length }} points of the notice in their order{% endif %}.",
+    )
     line(doc, "{%p for point in points %}")
     doc.add_heading("Point {{ point.number }}", 2)
     line(doc, "{{ point.asked }}", italic=True, indent=0.3, keep=True)
@@ -296,23 +360,52 @@ def response_letter():
 def translator_certificate():
     doc = document()
     line(doc, "UNSIGNED DRAFT", bold=True, size=14, center=True, after=0)
-    line(doc, "Not a certificate until the translator has read it, corrected it, filled in every blank and signed by hand. Delete these two "
-         "paragraphs before printing.", italic=True, size=9.5, center=True, after=18)  # fmt: skip
+    line(
+        doc,
+        "Not a certificate until the translator has read it, corrected it, filled in every blank and signed by hand. Delete these two "
+        "paragraphs before printing.",
+        italic=True,
+        size=9.5,
+        center=True,
+        after=18,
+    )
     doc.add_heading("Certificate of translation", 1).alignment = WD_ALIGN_PARAGRAPH.CENTER
-    line(doc, "I, {% if translator %}{{ translator.name.full }}{% else %}" + BLANK + "{% endif %}, certify that I am competent to translate from {{ source_language }} into English, and that the attached English "
-         "translation of the document named below is complete and accurate, stamps, seals, handwriting and notes in its margins "
-         "included.", before=10)  # fmt: skip
-    line(doc, "Document: {{ exhibit.title }}{% if exhibit.date %}, dated {{ exhibit.date | longdate }}{% endif %}", indent=0.3, after=2)
+    line(
+        doc,
+        "I, {% if translator %}{{ translator.name.full }}{% else %}"
+        + BLANK
+        + "{% endif %}, certify that I am competent to translate from {{ source_language }} into English, and that the attached English "
+        "translation of the document named below is complete and accurate, stamps, seals, handwriting and notes in its margins "
+        "included.",
+        before=10,
+    )
+    line(
+        doc,
+        "Document: {{ exhibit.title }}{% if exhibit.date %}, dated {{ exhibit.date | longdate }}{% endif %}",
+        indent=0.3,
+        after=2,
+    )
     line(doc, "Language of the document: {{ source_language }}", indent=0.3)
     made = table(doc, (1.3, 5.2))
     for name, known, text in (
         ("Signature", "", ""),
         ("Printed name", "translator", "{{ translator.name.full }}"),
         ("Date", "", ""),
-        ("Address", "translator and translator.address", "{{ translator.address.lines | join(', ') }}"),
+        (
+            "Address",
+            "translator and translator.address",
+            "{{ translator.address.lines | join(', ') }}",
+        ),
         ("Telephone", "translator and translator.phone", "{{ translator.phone }}"),
     ):
-        cells = row(made, (1.3, 5.2), [f"{name}:", f"{{% if {known} %}}{text}{{% else %}}{BLANK}{{% endif %}}" if known else BLANK])
+        cells = row(
+            made,
+            (1.3, 5.2),
+            [
+                f"{name}:",
+                f"{{% if {known} %}}{text}{{% else %}}{BLANK}{{% endif %}}" if known else BLANK,
+            ],
+        )
         for cell in cells:
             cell.paragraphs[0].paragraph_format.space_before = Pt(14)
     return doc
@@ -327,21 +420,41 @@ def declaration():
     paragraph.paragraph_format.first_line_indent = Inches(0.3)
     line(doc, "{%p endfor %}")
     line(doc, "{%p if declaration.signed_in_us %}")
-    line(doc, "I declare under penalty of perjury that the foregoing is true and correct.", keep=True, before=10)
+    line(
+        doc,
+        "I declare under penalty of perjury that the foregoing is true and correct.",
+        keep=True,
+        before=10,
+    )
     line(doc, "{%p else %}")
-    line(doc, "I declare under penalty of perjury under the laws of the United States of America that the foregoing is true and "
-         "correct.", keep=True, before=10)  # fmt: skip
+    line(
+        doc,
+        "I declare under penalty of perjury under the laws of the United States of America that the foregoing is true and "
+        "correct.",
+        keep=True,
+        before=10,
+    )
     line(doc, "{%p endif %}")
-    line(doc, "Executed on " + "_" * 22 + "{% if declaration.place %} at {{ declaration.place }}{% endif %}.", keep=True)
+    line(
+        doc,
+        "Executed on "
+        + "_" * 22
+        + "{% if declaration.place %} at {{ declaration.place }}{% endif %}.",
+        keep=True,
+    )
     signature(doc, "{{ declarant.name.full }}")
     line(doc, "{%p if declaration.interpreter %}")
     heading = doc.add_heading("Certificate of interpreter", 2)
     heading.paragraph_format.space_before = Pt(26)
-    line(doc, "I, {{ declaration.interpreter.name.full }}, certify that I am competent to interpret from English into "
-         "{{ declaration.interpreter.language | language }} and from {{ declaration.interpreter.language | language }} into English; that I read "
-         "the declaration above to {{ declarant.name.full }} in {{ declaration.interpreter.language | language }}, a language that the declarant "
-         "understands; that the declarant told me that he or she understood it and confirmed it before signing; and that "
-         "my interpretation was true and accurate to the best of my abilities.", keep=True)  # fmt: skip
+    line(
+        doc,
+        "I, {{ declaration.interpreter.name.full }}, certify that I am competent to interpret from English into "
+        "{{ declaration.interpreter.language | language }} and from {{ declaration.interpreter.language | language }} into English; that I read "
+        "the declaration above to {{ declarant.name.full }} in {{ declaration.interpreter.language | language }}, a language that the declarant "
+        "understands; that the declarant told me that he or she understood it and confirmed it before signing; and that "
+        "my interpretation was true and accurate to the best of my abilities.",
+        keep=True,
+    )
     line(doc, "Date: " + "_" * 22, keep=True)
     line(doc, "", after=14, keep=True)
     line(doc, RULE, after=0, keep=True)
@@ -359,11 +472,19 @@ def declaration():
 def index():
     doc = document(10)
     doc.add_heading("Index of exhibits", 1)
-    line(doc, "{{ plan_title }} for {{ beneficiary.name.full }}. Page numbers are those printed on each page; a PDF reader shows "
-         "the same.", after=8)  # fmt: skip
+    line(
+        doc,
+        "{{ plan_title }} for {{ beneficiary.name.full }}. Page numbers are those printed on each page; a PDF reader shows "
+        "the same.",
+        after=8,
+    )
     line(doc, "{%p if supplement %}")
-    line(doc, "This index takes the place of the one filed before. Every filed page keeps its number; pages added since have a "
-         "letter (57a) or follow the last number.", after=8)  # fmt: skip
+    line(
+        doc,
+        "This index takes the place of the one filed before. Every filed page keeps its number; pages added since have a "
+        "letter (57a) or follow the last number.",
+        after=8,
+    )
     line(doc, "{%p endif %}")
     widths = (0.45, 2.7, 1.5, 0.9, 0.95)
     made = table(doc, widths, ("Tab", "Description", "Date", "Pages", "Language"))
@@ -371,7 +492,17 @@ def index():
     row(made, widths, ["{%tr if row.heading %}", "", "", "", ""])
     row(made, widths, ["", "{{ row.heading }}", "", "", ""], bold=True)
     row(made, widths, ["{%tr endif %}", "", "", "", ""])
-    cells = row(made, widths, ["{{r row.tab_link }}", "{{r row.title_link }}", "{{ row.date }}", "{{r row.pages_link }}", "{{ row.language }}"])
+    cells = row(
+        made,
+        widths,
+        [
+            "{{r row.tab_link }}",
+            "{{r row.title_link }}",
+            "{{ row.date }}",
+            "{{r row.pages_link }}",
+            "{{ row.language }}",
+        ],
+    )
     for text in ("{%p for text in row.details %}", "{{ text }}", "{%p endfor %}"):
         paragraph = cells[1].add_paragraph()
         paragraph.paragraph_format.space_after = Pt(1)
@@ -383,7 +514,11 @@ def index():
     widths = (0.45, 3.2, 1.4, 1.45)
     made = table(doc, widths, ("No.", "File", "Pages", "Exhibits"))
     row(made, widths, ["{%tr for one in files %}", "", "", ""])
-    row(made, widths, ["{{ one.number }}", "{{ one.name }}", "{{ one.range }}", "{{ one.exhibits }}"])
+    row(
+        made,
+        widths,
+        ["{{ one.number }}", "{{ one.name }}", "{{ one.range }}", "{{ one.exhibits }}"],
+    )
     row(made, widths, ["{%tr endfor %}", "", "", ""])
     line(doc, "{%p endif %}")
     return doc
@@ -415,21 +550,33 @@ def form_placeholder():
     heading.add_run("FORM {{ form }}").font.size = Pt(40)
     line(doc, "is not enclosed yet", size=18, center=True, after=24)
     line(doc, "This page holds its place and must not be filed.", bold=True, center=True)
-    line(doc, "Download the form from uscis.gov, put it into forms/, list it in case.json, and build again: a blank is filled from the "
-         "same facts where its edition is known; one that you completed and signed goes in as it is. The answers are in "
-         "forms/answers-{{ form | lower }}.docx beside the bundle.", center=True)  # fmt: skip
+    line(
+        doc,
+        "Download the form from uscis.gov, put it into forms/, list it in case.json, and build again: a blank is filled from the "
+        "same facts where its edition is known; one that you completed and signed goes in as it is. The answers are in "
+        "forms/answers-{{ form | lower }}.docx beside the bundle.",
+        center=True,
+    )
     return doc
 
 
 def answer_sheet():
     doc = document(10)
     doc.add_heading("Answers for {{ sheet.title }}, edition {{ sheet.edition }}", 1)
-    line(doc, "From case.json, for {{ beneficiary.name.full }}; a working paper, not to be filed. Items without an answer are filled in by "
-         "hand: signatures, dates of signing, and what case.json does not say.", after=8)  # fmt: skip
+    line(
+        doc,
+        "From case.json, for {{ beneficiary.name.full }}; a working paper, not to be filed. Items without an answer are filled in by "
+        "hand: signatures, dates of signing, and what case.json does not say.",
+        after=8,
+    )
     widths = (0.6, 0.8, 2.6, 2.5)
     made = table(doc, widths, ("Part", "Item", "Question", "Answer"))
     row(made, widths, ["{%tr for one in sheet.answers %}", "", "", ""])
-    row(made, widths, ["{{ one.part }}", "{{ one.item }}", "{{ one.label }}", "{{ one.value or '(by hand)' }}"])
+    row(
+        made,
+        widths,
+        ["{{ one.part }}", "{{ one.item }}", "{{ one.label }}", "{{ one.value or '(by hand)' }}"],
+    )
     row(made, widths, ["{%tr endfor %}", "", "", ""])
     return doc
 
@@ -437,12 +584,24 @@ def answer_sheet():
 def claims():
     doc = document(10)
     doc.add_heading("What shows what", 1)
-    line(doc, "For {{ beneficiary.name.full }}: every item of the checklists and what meets it in the packet. Attorney's working paper, not to be "
-         "filed. The checklists are dated data and no legal advice; their sources are in manifest.json.", after=8)  # fmt: skip
+    line(
+        doc,
+        "For {{ beneficiary.name.full }}: every item of the checklists and what meets it in the packet. Attorney's working paper, not to be "
+        "filed. The checklists are dated data and no legal advice; their sources are in manifest.json.",
+        after=8,
+    )
     widths = (3.4, 0.9, 2.2)
     made = table(doc, widths, ("Item", "", "Shown by"))
     row(made, widths, ["{%tr for one in claims %}", "", ""])
-    row(made, widths, ["{{ one.text }}", "{{ one.level }}", "{% if one.met %}{{ one.pages }}{% else %}NOTHING YET{% endif %}"])
+    row(
+        made,
+        widths,
+        [
+            "{{ one.text }}",
+            "{{ one.level }}",
+            "{% if one.met %}{{ one.pages }}{% else %}NOTHING YET{% endif %}",
+        ],
+    )
     row(made, widths, ["{%tr endfor %}", "", ""])
     return doc
 
@@ -451,7 +610,7 @@ def held(known: str, text: str, blank: str = BLANK) -> str:
     return f"{{% if {known} %}}{text}{{% else %}}{blank}{{% endif %}}"
 
 
-FILE_NUMBER = ("A {{ beneficiary.a_number[:-6] }}-{{ beneficiary.a_number[-6:-3] }}-{{ beneficiary.a_number[-3:] }}")
+FILE_NUMBER = "A {{ beneficiary.a_number[:-6] }}-{{ beneficiary.a_number[-6:-3] }}-{{ beneficiary.a_number[-3:] }}"
 FOR_WHOM = "{% if attorney %}Attorney for {{ beneficiary.name.full }}{% else %}{{ beneficiary.name.full }}, without an attorney{% endif %}"
 
 
@@ -461,29 +620,65 @@ def caption_cover():
     widths = (4.0, 2.5)
     made = table(doc, widths)
     made._tbl.tblPr.remove(made._tbl.tblPr.find(qn("w:tblBorders")))
-    left, right = row(made, widths, ["{% if attorney %}{{ attorney.name.full }}{% else %}{{ beneficiary.name.full }}{% endif %}", ""])
+    left, right = row(
+        made,
+        widths,
+        [
+            "{% if attorney %}{{ attorney.name.full }}{% else %}{{ beneficiary.name.full }}{% endif %}",
+            "",
+        ],
+    )
     for text in (
-        "{%p if attorney %}", "{%p if attorney.firm %}", "{{ attorney.firm }}", "{%p endif %}", "{%p endif %}",
+        "{%p if attorney %}",
+        "{%p if attorney.firm %}",
+        "{{ attorney.firm }}",
+        "{%p endif %}",
+        "{%p endif %}",
         "{%p for text in (attorney.address.lines if attorney and attorney.address else beneficiary.address.lines if beneficiary.address "
-        "and not attorney else (BLANK,)) %}", "{{ text }}", "{%p endfor %}",
-        held("attorney and attorney.phone", "{{ attorney.phone }}", "Telephone " + "_" * 20), "EOIR ID no. " + "_" * 18,
+        "and not attorney else (BLANK,)) %}",
+        "{{ text }}",
+        "{%p endfor %}",
+        held("attorney and attorney.phone", "{{ attorney.phone }}", "Telephone " + "_" * 20),
+        "EOIR ID no. " + "_" * 18,
         FOR_WHOM,
-    ):  # fmt: skip
+    ):
         added = left.add_paragraph(text.replace("(BLANK,)", f"('{BLANK}',)"))
         added.paragraph_format.space_after = Pt(2)
     for text in ("[   ] DETAINED", "[   ] NON-DETAINED", "(mark one by hand)"):
         added = right.add_paragraph(text)
         added.alignment, added.paragraph_format.space_after = WD_ALIGN_PARAGRAPH.RIGHT, Pt(2)
-    for text in ("UNITED STATES DEPARTMENT OF JUSTICE", "EXECUTIVE OFFICE FOR IMMIGRATION REVIEW", "IMMIGRATION COURT"):
-        line(doc, text, bold=True, center=True, after=0, before=30 if text.startswith("UNITED") else None)
+    for text in (
+        "UNITED STATES DEPARTMENT OF JUSTICE",
+        "EXECUTIVE OFFICE FOR IMMIGRATION REVIEW",
+        "IMMIGRATION COURT",
+    ):
+        line(
+            doc,
+            text,
+            bold=True,
+            center=True,
+            after=0,
+            before=30 if text.startswith("UNITED") else None,
+        )
     line(doc, RULE, center=True, before=6, after=0)
-    line(doc, "(city and state of the court: fill in by hand)", italic=True, size=9, center=True, after=24)
+    line(
+        doc,
+        "(city and state of the court: fill in by hand)",
+        italic=True,
+        size=9,
+        center=True,
+        after=24,
+    )
     made = table(doc, (3.4, 3.1))
     caption = row(made, (3.4, 3.1), ["In the matter of", "File no."])
-    for cell, texts in zip(caption, (
-        ("", "{{ beneficiary.name.full | upper }}", "", "In " + "_" * 14 + " proceedings"),
-        ("", held("beneficiary.a_number", FILE_NUMBER, "A " + "_" * 24)),
-    ), strict=True):  # fmt: skip
+    for cell, texts in zip(
+        caption,
+        (
+            ("", "{{ beneficiary.name.full | upper }}", "", "In " + "_" * 14 + " proceedings"),
+            ("", held("beneficiary.a_number", FILE_NUMBER, "A " + "_" * 24)),
+        ),
+        strict=True,
+    ):
         for text in texts:
             cell.add_paragraph(text).paragraph_format.space_after = Pt(4)
     line(doc, "", after=6)
@@ -492,7 +687,12 @@ def caption_cover():
         for cell in row(made, (1.9, 4.6), [name, BLANK + "  (by hand)"]):
             cell.paragraphs[0].paragraph_format.space_before = Pt(8)
     line(doc, "{{ plan_title | upper }}", bold=True, size=14, center=True, before=36, after=4)
-    line(doc, "EVIDENCE{% if index %}, EXHIBITS {{ index[0].tab }} TO {{ index[-1].tab }}{% endif %}", bold=True, center=True)
+    line(
+        doc,
+        "EVIDENCE{% if index %}, EXHIBITS {{ index[0].tab }} TO {{ index[-1].tab }}{% endif %}",
+        bold=True,
+        center=True,
+    )
     return doc
 
 
@@ -502,9 +702,17 @@ def certificate_of_service():
     line(doc, "{{ beneficiary.name.full }}", after=0)
     line(doc, held("beneficiary.a_number", FILE_NUMBER, "A " + "_" * 24), after=24)
     doc.add_heading("Certificate of service", 1).alignment = WD_ALIGN_PARAGRAPH.CENTER
-    line(doc, "On " + "_" * 24 + " (date), I, " + held("attorney", "{{ attorney.name.full }}") + ", served a copy of this "
-         "“{{ plan_title }}” and all attached pages, numbered as in its index, on the Department of Homeland Security, U.S. Immigration and "
-         "Customs Enforcement, Office of the Principal Legal Advisor, at the following address:", before=18)  # fmt: skip
+    line(
+        doc,
+        "On "
+        + "_" * 24
+        + " (date), I, "
+        + held("attorney", "{{ attorney.name.full }}")
+        + ", served a copy of this "
+        "“{{ plan_title }}” and all attached pages, numbered as in its index, on the Department of Homeland Security, U.S. Immigration and "
+        "Customs Enforcement, Office of the Principal Legal Advisor, at the following address:",
+        before=18,
+    )
     for _ in range(3):
         line(doc, RULE, indent=0.3, after=6)
     line(doc, "by (mark one by hand)", after=6, before=6)
@@ -515,10 +723,20 @@ def certificate_of_service():
     ):
         line(doc, text, indent=0.3, after=4)
     made = table(doc, (1.6, 4.9))
-    for name, text in (("Signature:", BLANK), ("Printed name:", held("attorney", "{{ attorney.name.full }}")), ("Date:", BLANK)):
+    for name, text in (
+        ("Signature:", BLANK),
+        ("Printed name:", held("attorney", "{{ attorney.name.full }}")),
+        ("Date:", BLANK),
+    ):
         for cell in row(made, (1.6, 4.9), [name, text]):
             cell.paragraphs[0].paragraph_format.space_before = Pt(16)
-    line(doc, "Signature and date are left blank: sign by hand, on the day of service.", italic=True, size=9, before=10)
+    line(
+        doc,
+        "Signature and date are left blank: sign by hand, on the day of service.",
+        italic=True,
+        size=9,
+        before=10,
+    )
     return doc
 
 

@@ -1,4 +1,5 @@
-"""Evidence prepared, bound with a stamp on each page and looked at by the proof, without a whole case around it."""
+"""Evidence prepared, bound with a stamp on each page and looked at by the proof, without a whole
+case around it."""
 
 from __future__ import annotations
 
@@ -49,16 +50,28 @@ class Bound:
 
     def entry(self, name: str, page: int = 1) -> dict[str, Any]:
         """The entry of a page of a source file."""
-        return next(e for e in self.ledger if e["source"]["path"] == name and e["source"]["page"] == page)
+        return next(
+            e for e in self.ledger if e["source"]["path"] == name and e["source"]["page"] == page
+        )
 
-    def look(self, entry: Mapping[str, Any], bundle: Path | None = None, **job: Any) -> page_check.PageResult:
+    def look(
+        self, entry: Mapping[str, Any], bundle: Path | None = None, **job: Any
+    ) -> page_check.PageResult:
         """What the proof sees of a page."""
         (result,) = page_check.look(
-            page_check.Job(bundle=bundle or self.bundle, first=1, entries=(entry,), case_folder=self.folder, **job)
+            page_check.Job(
+                bundle=bundle or self.bundle,
+                first=1,
+                entries=(entry,),
+                case_folder=self.folder,
+                **job,
+            )
         )
         return result
 
-    def changed(self, entry: Mapping[str, Any], change: Callable[[Pdf, Any], None], target: Path) -> Path:
+    def changed(
+        self, entry: Mapping[str, Any], change: Callable[[Pdf, Any], None], target: Path
+    ) -> Path:
         """The bundle with one page changed by other means than the bundle's maker has."""
         with Pdf.open(self.bundle) as pdf:
             change(pdf, pdf.pages[entry["number"] - 1])
@@ -72,23 +85,54 @@ def bound(folder: Path, files: Mapping[str, bytes], *, read: bool = False) -> Bo
     for name, data in files.items():
         (folder / name).write_bytes(data)
     sources = tuple(
-        SourceFile(path=name, size=len(data), sha256=hashlib.sha256(data).hexdigest()) for name, data in files.items()
+        SourceFile(path=name, size=len(data), sha256=hashlib.sha256(data).hexdigest())
+        for name, data in files.items()
     )
-    exhibit = Exhibit(id="file", title="t", category="other", parts=tuple(FilePart(path=name) for name in files))
+    exhibit = Exhibit(
+        id="file", title="t", category="other", parts=tuple(FilePart(path=name) for name in files)
+    )
     case = Case(
-        id="pages", kind="parole", reasons=("other",), petitioner=_PERSON, beneficiaries=(_PERSON,), supporters=(), attorney=None,
-        request=Request(filing="online", fee="pay", length_months=12), declarations=(), exhibits=(exhibit,), files=sources,
-    )  # fmt: skip
+        id="pages",
+        kind="parole",
+        reasons=("other",),
+        petitioner=_PERSON,
+        beneficiaries=(_PERSON,),
+        supporters=(),
+        attorney=None,
+        request=Request(filing="online", fee="pay", length_months=12),
+        declarations=(),
+        exhibits=(exhibit,),
+        files=sources,
+    )
     with pytest.MonkeyPatch.context() as patch, Workshop(folder / ".home", jobs=1) as shop:
         if not read:
-            patch.setattr(importlib.import_module("assembler.evidence.preparation"), "_read", lambda *_args, **_more: {})
+            patch.setattr(
+                importlib.import_module("assembler.evidence.preparation"),
+                "_read",
+                lambda *_args, **_more: {},
+            )
         (prepared,) = evidence.prepare(case, folder, shop)
-        part = Part(id="file", kind=PartKind.EXHIBIT, title="t", document="exhibit:file", tab="A", exhibit="file")
+        part = Part(
+            id="file",
+            kind=PartKind.EXHIBIT,
+            title="t",
+            document="exhibit:file",
+            tab="A",
+            exhibit="file",
+        )
         plan = Plan(packet="x", beneficiary="x", kind="parole", title="t", parts=(part,))
         layout = arrange(plan, case, {part.document: page_facts(prepared)})
         bind(layout, {part.document: prepared.pdf}, folder / "bundle.pdf", font=stamp_font())
     data = manifest_writer.manifest(
-        case=case, plan=plan, layout=layout, prepared=(prepared,), drafts=(), findings=(), engines={}, as_of=date(2026, 11, 23),
-        profile=Profile(id="x", title="x"), volumes=(Volume(path="bundle.pdf", first=1, last=len(layout.leaves)),),
-    )  # fmt: skip
+        case=case,
+        plan=plan,
+        layout=layout,
+        prepared=(prepared,),
+        drafts=(),
+        findings=(),
+        engines={},
+        as_of=date(2026, 11, 23),
+        profile=Profile(id="x", title="x"),
+        volumes=(Volume(path="bundle.pdf", first=1, last=len(layout.leaves)),),
+    )
     return Bound(bundle=folder / "bundle.pdf", ledger=tuple(data["ledger"]), folder=folder)

@@ -1,4 +1,5 @@
-"""Shared by all tests: one small case, built once; the program fails any test that would leave files in the home folder."""
+"""Shared by all tests: one small case, built once; the program fails any test that would leave
+files in the home folder."""
 
 from __future__ import annotations
 
@@ -21,11 +22,14 @@ AS_OF = date(2026, 11, 23)
 def build(folder: Path, *, jobs: int = 2) -> tuple[pipeline.BuiltPacket, ...]:
     """Bundle a case in-process."""
     with Workshop(folder / ".assembler", jobs=jobs) as shop:
-        return pipeline.build_packets(pipeline.make_context(folder, Shelf.default(), shop, pipeline.Options(as_of=AS_OF)))
+        return pipeline.build_packets(
+            pipeline.make_context(folder, Shelf.default(), shop, pipeline.Options(as_of=AS_OF))
+        )
 
 
 def unseal(folder: Path) -> None:
-    """Let the finished packets of a case be another version's, so that they are built again and not only proved again."""
+    """Let the finished packets of a case be another version's, so that they are built again and
+    not only proved again."""
     for path in folder.glob("build/*/manifest.json"):
         path.write_text(json.dumps({**json.loads(path.read_text()), "seal": "another version's"}))
 

@@ -1,4 +1,5 @@
-"""A case with every field of the schema filled in, made from the schema: a field added there is in it by itself."""
+"""A case with every field of the schema filled in, made from the schema: a field added there is
+in it by itself."""
 
 from __future__ import annotations
 
@@ -49,7 +50,8 @@ class _Maker:
         self.numbers = count(1)
 
     def value(self, node: dict[str, Any], key: str) -> Any:
-        """A value the schema accepts, with everything in it that it may hold; no two texts or days are the same."""
+        """A value the schema accepts, with everything in it that it may hold; no two texts or
+        days are the same."""
         if "$ref" in node:
             name = node["$ref"].rpartition("/")[2]
             return self.named(name, key) or self.value(self.definitions[name], key)
@@ -69,8 +71,14 @@ class _Maker:
 
     def chosen(self, alternatives: list[dict[str, Any]]) -> dict[str, Any]:
         """The object, else the list, else the first."""
-        whole = [self.definitions[one["$ref"].rpartition("/")[2]] if "$ref" in one else one for one in alternatives]
-        return next((one for kind in ("object", "array") for one in whole if one.get("type") == kind), whole[0])
+        whole = [
+            self.definitions[one["$ref"].rpartition("/")[2]] if "$ref" in one else one
+            for one in alternatives
+        ]
+        return next(
+            (one for kind in ("object", "array") for one in whole if one.get("type") == kind),
+            whole[0],
+        )
 
     def object(self, node: dict[str, Any], _key: str) -> dict[str, Any]:
         return {name: self.value(one, name) for name, one in node["properties"].items()}
@@ -85,7 +93,9 @@ class _Maker:
         return f"{CANARY} {next(self.numbers)}"[: node.get("maxLength")]
 
     def integer(self, node: dict[str, Any], _key: str) -> int:
-        return int(node["minimum"]) + next(self.numbers) % (int(node["maximum"]) - int(node["minimum"]))
+        return int(node["minimum"]) + next(self.numbers) % (
+            int(node["maximum"]) - int(node["minimum"])
+        )
 
     def boolean(self, _node: dict[str, Any], _key: str) -> bool:
         return True
@@ -93,7 +103,11 @@ class _Maker:
 
 def _refer(case: dict[str, Any]) -> None:
     """Let what refers to something refer to something that is there."""
-    exhibit, beneficiary, person = (case["exhibits"][0]["id"], case["beneficiaries"][0]["id"], case["petitioner"]["id"])
+    exhibit, beneficiary, person = (
+        case["exhibits"][0]["id"],
+        case["beneficiaries"][0]["id"],
+        case["petitioner"]["id"],
+    )
     case["rfe"]["notice_exhibit"] = exhibit
     case["rfe"]["points"][0]["exhibits"] = [exhibit]
     case["supporters"][0]["beneficiaries"] = [beneficiary]

@@ -66,7 +66,9 @@ def set_own_content(pdf: Pdf, index: int, instructions: list[ContentStreamInstru
     """Put other content under a page's stamp."""
     page = pdf.pages[index]
     first, *_, last = list(page.Contents)
-    page.Contents = Array([first, pdf.make_stream(pikepdf.unparse_content_stream(instructions)), last])
+    page.Contents = Array(
+        [first, pdf.make_stream(pikepdf.unparse_content_stream(instructions)), last]
+    )
 
 
 def draw_over(pdf: Pdf, index: int, drawing: bytes) -> None:
@@ -83,8 +85,11 @@ def codes(font: Dictionary) -> dict[str, bytes]:
     return {chr(int(letter, 16)): bytes.fromhex(code) for code, letter in pairs}
 
 
-def strings(pdf: Pdf, index: int) -> Iterator[tuple[list[ContentStreamInstruction], int, int, Dictionary]]:
-    """Each printed string of a page: all instructions, place of the instruction, place in its array, the font it is set in."""
+def strings(
+    pdf: Pdf, index: int
+) -> Iterator[tuple[list[ContentStreamInstruction], int, int, Dictionary]]:
+    """Each printed string of a page: all instructions, place of the instruction, place in its
+    array, the font it is set in."""
     instructions, font = own_content(pdf, index), None
     for place, instruction in enumerate(instructions):
         operator = str(instruction.operator)
@@ -104,7 +109,11 @@ def replace_letter(pdf: Pdf, index: int, old: str, new: str, nth: int = 0) -> No
         if old not in known or new not in known:
             continue
         operator = str(instructions[place].operator)
-        items = [instructions[place].operands[0]] if operator == "Tj" else list(instructions[place].operands[0])
+        items = (
+            [instructions[place].operands[0]]
+            if operator == "Tj"
+            else list(instructions[place].operands[0])
+        )
         data = bytes(items[number])
         at = [n for n in range(0, len(data), 2) if data[n : n + 2] == known[old]]
         if nth < len(at):
@@ -126,7 +135,9 @@ def swap_glyphs(pdf: Pdf, index: int, one: str, other: str) -> None:
             continue
         descriptor = font.DescendantFonts[0].FontDescriptor
         face = TTFont(io.BytesIO(descriptor.FontFile2.read_bytes()))
-        names = [face.getGlyphOrder()[int.from_bytes(codes(font)[letter])] for letter in (one, other)]
+        names = [
+            face.getGlyphOrder()[int.from_bytes(codes(font)[letter])] for letter in (one, other)
+        ]
         outlines = face["glyf"]
         outlines[names[0]], outlines[names[1]] = outlines[names[1]], outlines[names[0]]
         out = io.BytesIO()
@@ -143,7 +154,9 @@ def read_otherwise(pdf: Pdf, index: int, old: str, new: str) -> None:
             continue
         text = font.ToUnicode.read_bytes()
         before, after = f"<{ord(old):04X}>".encode(), f"<{ord(new):04X}>".encode()
-        changed = re.sub(re.escape(before) + rb"(?=\s*(?:<[0-9A-Fa-f]+>|end))", after, text, count=1)
+        changed = re.sub(
+            re.escape(before) + rb"(?=\s*(?:<[0-9A-Fa-f]+>|end))", after, text, count=1
+        )
         if changed != text:
             font.ToUnicode = pdf.make_stream(changed)
             return

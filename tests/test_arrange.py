@@ -1,4 +1,5 @@
-"""arrange: every page once, numbers without gaps, everything that points points right, no stamp on ink."""
+"""arrange: every page once, numbers without gaps, everything that points points right, no stamp
+on ink."""
 
 from __future__ import annotations
 
@@ -28,7 +29,9 @@ from tests.support.inks import ink
 CATEGORIES = ("identity", "medical", "tax")
 
 
-def marked(ink: Ink, boxes: list[tuple[float, float, float, float]], width: float, height: float) -> Ink:
+def marked(
+    ink: Ink, boxes: list[tuple[float, float, float, float]], width: float, height: float
+) -> Ink:
     """The ink with these boxes (x, y, width, height from the lower left) filled."""
     cells = [False] * (ink.columns * ink.rows)
     wide, high = width / ink.columns, height / ink.rows
@@ -52,8 +55,14 @@ def laid_out(sizes: list[int], letter: int = 3):
     made = case(*[exhibit(f"e{n}", CATEGORIES[n % 3]) for n in range(len(sizes))])
     plan = plan_packet(made, Shelf.default().recipe("parole"), "child")
     pages = {f"exhibit:e{n}": facts(size) for n, size in enumerate(sizes)}
-    pages |= {"draft:cover-letter": facts(letter), "draft:index": facts(1), TABS_DOCUMENT: facts(len(sizes))}
-    return arrange(plan, made, pages, {f"e{n}": ["document"] * size for n, size in enumerate(sizes)}), pages
+    pages |= {
+        "draft:cover-letter": facts(letter),
+        "draft:index": facts(1),
+        TABS_DOCUMENT: facts(len(sizes)),
+    }
+    return arrange(
+        plan, made, pages, {f"e{n}": ["document"] * size for n, size in enumerate(sizes)}
+    ), pages
 
 
 @settings(deadline=None, max_examples=25)
@@ -61,18 +70,29 @@ def laid_out(sizes: list[int], letter: int = 3):
 def test_every_page_once_and_everything_points_at_it(sizes: list[int], letter: int) -> None:
     layout, pages = laid_out(sizes, letter)
 
-    assert [leaf.number for leaf in layout.leaves] == list(range(1, sum(map(len, pages.values())) + 1))
+    assert [leaf.number for leaf in layout.leaves] == list(
+        range(1, sum(map(len, pages.values())) + 1)
+    )
     assert len({(leaf.document, leaf.index) for leaf in layout.leaves}) == len(layout.leaves)
     by_number = {leaf.number: leaf for leaf in layout.leaves}
     for row in layout.index:
-        mine = [leaf for leaf in layout.leaves if leaf.exhibit == row.exhibit and leaf.kind is PartKind.EXHIBIT]
+        mine = [
+            leaf
+            for leaf in layout.leaves
+            if leaf.exhibit == row.exhibit and leaf.kind is PartKind.EXHIBIT
+        ]
         assert (mine[0].number, mine[-1].number) == (row.first, row.last)
         assert [leaf.exhibit_page for leaf in mine] == list(range(1, len(mine) + 1))
         assert by_number[row.sheet].kind is PartKind.TAB
         assert row.sheet == row.first - 1
         assert target(layout, f"{HOST}tab/{row.exhibit}") == row.sheet
-        assert [target(layout, f"{HOST}exhibit/{row.exhibit}/{n}") for n in (1, len(mine))] == [row.first, row.last]
-    assert {mark.number for mark in layout.bookmarks if mark.document} == {row.sheet for row in layout.index}
+        assert [target(layout, f"{HOST}exhibit/{row.exhibit}/{n}") for n in (1, len(mine))] == [
+            row.first,
+            row.last,
+        ]
+    assert {mark.number for mark in layout.bookmarks if mark.document} == {
+        row.sheet for row in layout.index
+    }
     assert laid_out(sizes, letter)[0] == layout
 
 
@@ -81,17 +101,32 @@ def test_stamps_say_where_the_page_is() -> None:
     texts = [leaf.stamp.text for leaf in layout.leaves if leaf.stamp]
 
     assert texts[0] == "page 1 of 9"
-    assert texts[4:7] == ["Exhibit A · page 5 of 9", "Exhibit A · 1 of 2 · page 6 of 9", "Exhibit A · 2 of 2 · page 7 of 9"]
+    assert texts[4:7] == [
+        "Exhibit A · page 5 of 9",
+        "Exhibit A · 1 of 2 · page 6 of 9",
+        "Exhibit A · 2 of 2 · page 7 of 9",
+    ]
 
 
 def test_index_rows_name_original_translation_and_certificate() -> None:
     made = case(exhibit("e"))
     plan = plan_packet(made, Shelf.default().recipe("parole"), "child")
-    pages = {"exhibit:e": facts(4), "draft:cover-letter": facts(1), "draft:index": facts(1), TABS_DOCUMENT: facts(1)}
+    pages = {
+        "exhibit:e": facts(4),
+        "draft:cover-letter": facts(1),
+        "draft:index": facts(1),
+        TABS_DOCUMENT: facts(1),
+    }
 
-    layout = arrange(plan, made, pages, {"e": ["document", "document", "translation", "certificate"]})
+    layout = arrange(
+        plan, made, pages, {"e": ["document", "document", "translation", "certificate"]}
+    )
 
-    assert layout.index[0].parts == (("document", "4", "5"), ("translation", "6", "6"), ("certificate", "7", "7"))
+    assert layout.index[0].parts == (
+        ("document", "4", "5"),
+        ("translation", "6", "6"),
+        ("certificate", "7", "7"),
+    )
 
 
 def test_a_foreign_or_wrong_address_leads_nowhere() -> None:
@@ -132,23 +167,42 @@ def test_forms_are_counted_but_never_stamped_and_tabs_take_one_page_each() -> No
     documents = ["form:i-131", TABS_DOCUMENT, "exhibit:a", TABS_DOCUMENT, "exhibit:b"]
     parts = tuple(
         Part(
-            id=name, kind=kind, title=name, document=document, stamped=kind is not PartKind.FORM,
-            exhibit=name[-1] if kind is not PartKind.FORM else "", tab=name[-1].upper(),
+            id=name,
+            kind=kind,
+            title=name,
+            document=document,
+            stamped=kind is not PartKind.FORM,
+            exhibit=name[-1] if kind is not PartKind.FORM else "",
+            tab=name[-1].upper(),
         )
         for name, kind, document in zip(names, kinds, documents, strict=True)
     )
-    pages = {"form:i-131": facts(2, fill=255), TABS_DOCUMENT: facts(2), "exhibit:a": facts(1), "exhibit:b": facts(3)}
+    pages = {
+        "form:i-131": facts(2, fill=255),
+        TABS_DOCUMENT: facts(2),
+        "exhibit:a": facts(1),
+        "exhibit:b": facts(3),
+    }
 
-    layout = arrange(Plan(packet="child", beneficiary="child", kind="parole", title="t", parts=parts), made, pages)
+    layout = arrange(
+        Plan(packet="child", beneficiary="child", kind="parole", title="t", parts=parts),
+        made,
+        pages,
+    )
 
     assert [(leaf.part, leaf.index, leaf.scale, leaf.stamp is None) for leaf in layout.leaves] == [
-        ("i-131", 0, 1.0, True), ("i-131", 1, 1.0, True),
-        ("tab-a", 0, 1.0, False), ("exhibit-a", 0, 1.0, False),
-        ("tab-b", 1, 1.0, False), *(("exhibit-b", index, 1.0, False) for index in range(3)),
-    ]  # fmt: skip
+        ("i-131", 0, 1.0, True),
+        ("i-131", 1, 1.0, True),
+        ("tab-a", 0, 1.0, False),
+        ("exhibit-a", 0, 1.0, False),
+        ("tab-b", 1, 1.0, False),
+        *(("exhibit-b", index, 1.0, False) for index in range(3)),
+    ]
     assert [(mark.title, mark.number) for mark in layout.bookmarks] == [
-        ("i-131", 1), ("Exhibit A – Title of a (4)", 3), ("Exhibit B – Title of b (6–8)", 5)
-    ]  # fmt: skip
+        ("i-131", 1),
+        ("Exhibit A – Title of a (4)", 3),
+        ("Exhibit B – Title of b (6–8)", 5),
+    ]
 
 
 def test_a_page_full_of_ink_is_shrunk_to_make_room() -> None:
@@ -160,9 +214,11 @@ def test_a_page_full_of_ink_is_shrunk_to_make_room() -> None:
 
 @settings(deadline=None, max_examples=50)
 @given(
-    st.floats(40, 15000), st.floats(40, 15000),
-    st.lists(st.tuples(*[st.floats(0, 1)] * 4), max_size=4), st.sampled_from([1, 9999]),
-)  # fmt: skip
+    st.floats(40, 15000),
+    st.floats(40, 15000),
+    st.lists(st.tuples(*[st.floats(0, 1)] * 4), max_size=4),
+    st.sampled_from([1, 9999]),
+)
 def test_stamp_is_on_the_page_and_never_on_ink(
     width: float, height: float, boxes: list[tuple[float, float, float, float]], total: int
 ) -> None:
@@ -188,12 +244,16 @@ def test_widths_are_those_of_the_font() -> None:
     face = TTFont(stamp_font())
     names, metrics = face.getBestCmap(), face["hmtx"]
 
-    assert {c: round(metrics[names[ord(c)]][0] * 1000 / face["head"].unitsPerEm) for c in WIDTHS} == WIDTHS
+    assert {
+        c: round(metrics[names[ord(c)]][0] * 1000 / face["head"].unitsPerEm) for c in WIDTHS
+    } == WIDTHS
 
 
 @pytest.mark.parametrize("size", [(72000, 72000), (3, 3), (14400, 20)])
 def test_odd_pages_get_a_stamp_too(size: tuple[float, float]) -> None:
-    stamp, _ = stamp_place("Exhibit A · 1 of 2 · page 6 of 9", *size, ink(*size, cell=max(size) / 50))
+    stamp, _ = stamp_place(
+        "Exhibit A · 1 of 2 · page 6 of 9", *size, ink(*size, cell=max(size) / 50)
+    )
 
     assert 0 < stamp.width <= size[0]
     assert 0 < stamp.height <= size[1]
@@ -203,8 +263,15 @@ PLACES = st.sampled_from(["top left", "top", "top right", "bottom left", "bottom
 ZONE = st.builds(Zone, place=PLACES, width=st.floats(10, 180), height=st.floats(10, 300))
 
 
-@given(st.lists(ZONE, max_size=5), st.floats(400, 1300), st.floats(600, 2000), st.binary(min_size=8, max_size=8))
-def test_no_stamp_stands_in_a_zone_that_stays_clear(zones: list[Zone], width: float, height: float, bits: bytes) -> None:
+@given(
+    st.lists(ZONE, max_size=5),
+    st.floats(400, 1300),
+    st.floats(600, 2000),
+    st.binary(min_size=8, max_size=8),
+)
+def test_no_stamp_stands_in_a_zone_that_stays_clear(
+    zones: list[Zone], width: float, height: float, bits: bytes
+) -> None:
     ink = Ink(cell=100, columns=8, rows=8, bits=bits)
 
     mark, _ = stamp_place("page 12 of 34", width, height, ink, zones)

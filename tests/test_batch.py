@@ -1,4 +1,5 @@
-"""Many cases: each its own outcome; what is poisoned is named, what is interrupted leaves nothing half-made."""
+"""Many cases: each its own outcome; what is poisoned is named, what is interrupted leaves
+nothing half-made."""
 
 from __future__ import annotations
 
@@ -48,21 +49,35 @@ def many(small: Path, tmp_path: Path) -> Path:
 def test_a_poisoned_case_is_named_and_the_others_finish(many: Path) -> None:
     heard: list[str] = []
 
-    found = batch.run(orders(many), 2, lambda one: heard.append(one.case), seconds=15, function=poisoned)
+    found = batch.run(
+        orders(many), 2, lambda one: heard.append(one.case), seconds=15, function=poisoned
+    )
 
     assert [(one.case, one.state, one.code) for one in found] == [
-        ("a", "built", 0), ("b-crash", "quarantined", ExitCode.TOOL_FAILED), ("c-hang", "quarantined", ExitCode.TOOL_FAILED),
-        ("d-wrong", "failed", ExitCode.CASE_REJECTED), ("e", "built", 0),
-    ]  # fmt: skip
+        ("a", "built", 0),
+        ("b-crash", "quarantined", ExitCode.TOOL_FAILED),
+        ("c-hang", "quarantined", ExitCode.TOOL_FAILED),
+        ("d-wrong", "failed", ExitCode.CASE_REJECTED),
+        ("e", "built", 0),
+    ]
     assert sorted(heard) == [one.case for one in found]
     assert [one.findings[0].rule for one in found[1:3]] == ["BATCH.QUARANTINE"] * 2
     assert all((many / name / "build/child/bundle.pdf").is_file() for name in "ae")
     suite = etree.fromstring(batch.junit(found))
     assert dict(suite.attrib) | {"time": ""} == {
-        "name": "assembler", "tests": "5", "failures": "1", "errors": "2", "skipped": "0", "time": ""
-    }  # fmt: skip
+        "name": "assembler",
+        "tests": "5",
+        "failures": "1",
+        "errors": "2",
+        "skipped": "0",
+        "time": "",
+    }
     failure = suite.find("testcase[@name='d-wrong']/failure")
-    assert failure is not None and failure.get("type") == "exit 3" and "case.json line" in (failure.text or "")
+    assert (
+        failure is not None
+        and failure.get("type") == "exit 3"
+        and "case.json line" in (failure.text or "")
+    )
 
 
 def test_the_command_writes_table_json_and_junit(many: Path, tmp_path: Path) -> None:
@@ -72,7 +87,11 @@ def test_the_command_writes_table_json_and_junit(many: Path, tmp_path: Path) -> 
     code, out, err = run("batch", many, "--junit", tmp_path / "report.xml", *DAY)
 
     assert code == ExitCode.CASE_REJECTED
-    assert [line.split()[:2] for line in out.splitlines()] == [["a", "built"], ["d-wrong", "failed"], ["1", "of"]]
+    assert [line.split()[:2] for line in out.splitlines()] == [
+        ["a", "built"],
+        ["d-wrong", "failed"],
+        ["1", "of"],
+    ]
     assert "[2 of 2; 12 pages" in err
     assert etree.parse(tmp_path / "report.xml").getroot().get("failures") == "1"
     _, out, _ = run("batch", many, "--json", *DAY)
@@ -119,7 +138,10 @@ def change_manifest(case: Path) -> None:
 
 def change_template(case: Path) -> None:
     (case / "templates").mkdir()
-    shutil.copyfile(Path(__file__).parent.parent / "templates/parole/tab-sheets.docx", case / "templates/unused.docx")
+    shutil.copyfile(
+        Path(__file__).parent.parent / "templates/parole/tab-sheets.docx",
+        case / "templates/unused.docx",
+    )
 
 
 def remove_draft(case: Path) -> None:
@@ -127,7 +149,14 @@ def remove_draft(case: Path) -> None:
 
 
 def test_resume_leaves_alone_only_what_is_proved_unchanged(small: Path, tmp_path: Path) -> None:
-    changes = [change_fact, change_evidence, change_bundle, change_manifest, change_template, remove_draft]
+    changes = [
+        change_fact,
+        change_evidence,
+        change_bundle,
+        change_manifest,
+        change_template,
+        remove_draft,
+    ]
     for change in changes:
         shutil.copytree(small, tmp_path / "many" / change.__name__)
         change(tmp_path / "many" / change.__name__)

@@ -1,4 +1,5 @@
-"""bind: pages in order, stamps upright where they belong, links, outline and tags true, same bytes twice."""
+"""bind: pages in order, stamps upright where they belong, links, outline and tags true, same
+bytes twice."""
 
 from __future__ import annotations
 
@@ -30,7 +31,10 @@ def text_at(bundle: Path, number: int, share: tuple[float, float, float, float])
     page = document[number - 1]
     bitmap = page.render(scale=1)
     place = bitmap.get_posconv(page)
-    points = [place.to_page(round(x * bitmap.width), round(y * bitmap.height)) for x, y in (share[:2], share[2:])]
+    points = [
+        place.to_page(round(x * bitmap.width), round(y * bitmap.height))
+        for x, y in (share[:2], share[2:])
+    ]
     xs, ys = sorted(p[0] for p in points), sorted(p[1] for p in points)
     text = page.get_textpage().get_text_bounded(left=xs[0], bottom=ys[0], right=xs[1], top=ys[1])
     document.close()
@@ -38,19 +42,26 @@ def text_at(bundle: Path, number: int, share: tuple[float, float, float, float])
 
 
 def test_labels_are_the_numbers_and_the_window_title_names_nobody(tmp_path: Path) -> None:
-    bundle, layout, made = bound(tmp_path, [factories.text_pdf([["one"], ["two"]]), factories.text_pdf()])
+    bundle, layout, made = bound(
+        tmp_path, [factories.text_pdf([["one"], ["two"]]), factories.text_pdf()]
+    )
 
     reader = PdfReader(bundle)
 
     assert reader.page_labels == [str(leaf.number) for leaf in layout.leaves]
     assert made.pages == len(layout.leaves) == len(reader.pages)
-    assert dict(reader.metadata or {}) == {"/Title": "Filing bundle", "/Producer": f"assembler {__version__}"}
+    assert dict(reader.metadata or {}) == {
+        "/Title": "Filing bundle",
+        "/Producer": f"assembler {__version__}",
+    }
     assert reader.root_object["/PageMode"] == "/UseOutlines"
 
 
 @pytest.mark.parametrize("angle", [0, 90, 180, 270])
 @pytest.mark.parametrize("box", [None, [50, 60, 500, 700], [-20, -30, 400, 900]])
-def test_stamps_stand_upright_at_the_lower_right_of_what_is_seen(tmp_path: Path, angle: int, box: list[int] | None) -> None:
+def test_stamps_stand_upright_at_the_lower_right_of_what_is_seen(
+    tmp_path: Path, angle: int, box: list[int] | None
+) -> None:
     def change(pdf: Pdf) -> None:
         pdf.pages[0].Rotate = angle
         if box:
@@ -69,17 +80,22 @@ def test_stamps_stand_upright_at_the_lower_right_of_what_is_seen(tmp_path: Path,
     start, length = text.search("Exhibit A").get_next()
     turn = page.get_rotation()
     boxes = [text.get_charbox(i) for i in (start, start + length - 1)]
-    # along the line of reading the letters advance in the direction that the rotation turns into "to the right"
+    # along the line of reading the letters advance in the direction that the rotation turns into
+    # "to the right"
     step = (boxes[1][0] - boxes[0][0], boxes[1][1] - boxes[0][1])
     along = {0: step[0], 90: step[1], 180: -step[0], 270: -step[1]}[turn]
     assert along > 20
-    assert abs(boxes[0][3 if turn % 180 == 0 else 2] - boxes[0][1 if turn % 180 == 0 else 0]) == pytest.approx(6.4, abs=2.5)
+    assert abs(
+        boxes[0][3 if turn % 180 == 0 else 2] - boxes[0][1 if turn % 180 == 0 else 0]
+    ) == pytest.approx(6.4, abs=2.5)
     document.close()
 
 
 @pytest.mark.parametrize("size", [(792, 612), (200, 90), (2448, 3168), (6000, 400)])
 @pytest.mark.parametrize("unit", [1, 2.5])
-def test_stamps_fit_pages_of_any_size(tmp_path: Path, size: tuple[float, float], unit: float) -> None:
+def test_stamps_fit_pages_of_any_size(
+    tmp_path: Path, size: tuple[float, float], unit: float
+) -> None:
     def change(pdf: Pdf) -> None:
         pdf.pages[0].UserUnit = unit
 
@@ -88,9 +104,13 @@ def test_stamps_fit_pages_of_any_size(tmp_path: Path, size: tuple[float, float],
 
     leaf = layout.leaves[number - 1]
     assert leaf.stamp is not None
-    assert leaf.stamp.size == pytest.approx({(792, 612): 9, (2448, 3168): 36}.get(size, leaf.stamp.size))
+    assert leaf.stamp.size == pytest.approx(
+        {(792, 612): 9, (2448, 3168): 36}.get(size, leaf.stamp.size)
+    )
     assert leaf.stamp.text in text_at(bundle, number, (0.0, 0.7, 1.0, 1.0))
-    with Pdf.open(bundle) as pdf:  # it changes the paper a page says it is printed on, and nothing that is seen
+    with Pdf.open(
+        bundle
+    ) as pdf:  # it changes the paper a page says it is printed on, and nothing that is seen
         assert Name.UserUnit not in pdf.pages[number - 1]
 
 
@@ -107,7 +127,9 @@ def test_stamps_are_text_in_one_embedded_font(tmp_path: Path) -> None:
 
 def test_nothing_a_page_did_to_its_drawing_moves_or_hides_the_stamp(tmp_path: Path) -> None:
     def wild(pdf: Pdf) -> None:
-        pdf.pages[0].contents_add(b" 0.5 0 0 0.5 90 90 cm 3 Tr 1 g 0 0 10 10 re W n 40 Ts 300 Tz", prepend=False)
+        pdf.pages[0].contents_add(
+            b" 0.5 0 0 0.5 90 90 cm 3 Tr 1 g 0 0 10 10 re W n 40 Ts 300 Tz", prepend=False
+        )
 
     bundle, layout, _ = bound(tmp_path, [draw.again(factories.text_pdf(), wild)])
     number = page_of(layout, "e0")
@@ -136,7 +158,10 @@ def test_a_bundle_can_be_evidence_in_another(tmp_path: Path) -> None:
     assert "Exhibit A · 1 of 1 · page 4 of 4" in text
     assert "Exhibit A · 4 of 4 · page 7 of 7" in text
     with Pdf.open(bundle) as pdf:
-        assert set(pdf.pages[number - 1].Resources.Font.keys()) >= {"/AssemblerStamp", "/AssemblerStamp1"}
+        assert set(pdf.pages[number - 1].Resources.Font.keys()) >= {
+            "/AssemblerStamp",
+            "/AssemblerStamp1",
+        }
 
 
 def test_a_page_without_room_is_shrunk_and_its_links_move_along(tmp_path: Path) -> None:
@@ -188,8 +213,14 @@ def test_places_on_a_shrunk_page_move_along(tmp_path: Path) -> None:
 def test_patterns_stay_where_they_were_on_a_shrunk_page(tmp_path: Path) -> None:
     def striped(pdf: Pdf) -> None:
         stripes = pdf.make_stream(b"0 g 0 0 20 40 re f")
-        stripes.update({"/PatternType": 1, "/PaintType": 1, "/TilingType": 1, "/XStep": 40, "/YStep": 40})
-        stripes.BBox, stripes.Matrix, stripes.Resources = Array([0, 0, 40, 40]), Array([1, 0, 0, 1, 7, 0]), pikepdf.Dictionary()
+        stripes.update(
+            {"/PatternType": 1, "/PaintType": 1, "/TilingType": 1, "/XStep": 40, "/YStep": 40}
+        )
+        stripes.BBox, stripes.Matrix, stripes.Resources = (
+            Array([0, 0, 40, 40]),
+            Array([1, 0, 0, 1, 7, 0]),
+            pikepdf.Dictionary(),
+        )
         pdf.pages[0].Resources.Pattern = pikepdf.Dictionary(P=stripes)
         pdf.pages[0].contents_add(b"/Pattern cs /P scn 0 0 612 792 re f\n", prepend=False)
 
@@ -205,12 +236,17 @@ def test_patterns_stay_where_they_were_on_a_shrunk_page(tmp_path: Path) -> None:
 
 
 def test_equal_destination_names_lead_to_their_own_files(tmp_path: Path) -> None:
-    bundle, layout, made = bound(tmp_path, [factories.linked_pdf("chapter", 1), factories.linked_pdf("chapter", 2)])
+    bundle, layout, made = bound(
+        tmp_path, [factories.linked_pdf("chapter", 1), factories.linked_pdf("chapter", 2)]
+    )
     reader = PdfReader(bundle)
 
     def goal(number: int) -> int:
         annotation = reader.pages[number - 1]["/Annots"][0].get_object()
-        return reader.get_destination_page_number(reader.named_destinations[str(annotation["/Dest"])]) + 1
+        return (
+            reader.get_destination_page_number(reader.named_destinations[str(annotation["/Dest"])])
+            + 1
+        )
 
     assert goal(page_of(layout, "e0")) == page_of(layout, "e0", 2)
     assert goal(page_of(layout, "e1")) == page_of(layout, "e1", 3)
@@ -235,8 +271,12 @@ def reserved_link(pdf: Pdf) -> None:
 
 
 @pytest.mark.parametrize("change", [dead_link, integer_link, reserved_link])
-def test_a_link_of_evidence_never_leads_into_another_file(tmp_path: Path, change: Callable[[Pdf], None]) -> None:
-    bundle, layout, made = bound(tmp_path, [draw.again(factories.linked_pdf(), change), factories.linked_pdf()])
+def test_a_link_of_evidence_never_leads_into_another_file(
+    tmp_path: Path, change: Callable[[Pdf], None]
+) -> None:
+    bundle, layout, made = bound(
+        tmp_path, [draw.again(factories.linked_pdf(), change), factories.linked_pdf()]
+    )
 
     with Pdf.open(bundle) as pdf:
         mine, other = (pdf.pages[page_of(layout, name) - 1].Annots[0] for name in ("e0", "e1"))
@@ -263,8 +303,14 @@ def test_outlines_of_evidence_hang_below_their_exhibit(tmp_path: Path) -> None:
 
     with Pdf.open(bundle) as pdf, pdf.open_outline() as outline:
         group = outline.root[-1]
-        assert [item.title for item in outline.root] == ["Cover letter", "Index of exhibits", "Reason for the request"]
-        assert [item.title for item in group.children] == [f"Exhibit A – Title of e0 ({layout.index[0].pages})"]
+        assert [item.title for item in outline.root] == [
+            "Cover letter",
+            "Index of exhibits",
+            "Reason for the request",
+        ]
+        assert [item.title for item in group.children] == [
+            f"Exhibit A – Title of e0 ({layout.index[0].pages})"
+        ]
         assert [item.title for item in group.children[0].children] == ["First part", "Second part"]
         second = group.children[0].children[1].destination[0]
         assert pdf.pages[page_of(layout, "e0", 2) - 1].obj.objgen == second.objgen
@@ -273,7 +319,9 @@ def test_outlines_of_evidence_hang_below_their_exhibit(tmp_path: Path) -> None:
 def linked_letter(address: str) -> bytes:
     def change(pdf: Pdf) -> None:
         action = pikepdf.Dictionary(S=Name.URI, URI=pikepdf.String(HOST + address))
-        link = pikepdf.Dictionary(Type=Name.Annot, Subtype=Name.Link, Rect=[72, 700, 200, 712], A=action)
+        link = pikepdf.Dictionary(
+            Type=Name.Annot, Subtype=Name.Link, Rect=[72, 700, 200, 712], A=action
+        )
         pdf.pages[0].Annots = Array([pdf.make_indirect(link)])
 
     return draw.again(factories.text_pdf(), change)
@@ -290,12 +338,17 @@ def test_our_links_become_page_destinations(tmp_path: Path) -> None:
 
 
 def test_a_link_of_ours_that_leads_nowhere_is_an_error_naming_the_part(tmp_path: Path) -> None:
-    with pytest.raises(TemplateBroken, match=r"cover-letter: a link leads to a page that is not in the bundle; check"):
+    with pytest.raises(
+        TemplateBroken,
+        match=r"cover-letter: a link leads to a page that is not in the bundle; check",
+    ):
         bound(tmp_path, [factories.text_pdf()], linked_letter("exhibit/e0/9"))
 
 
 def test_a_draft_whose_own_link_leads_nowhere_is_an_error(tmp_path: Path) -> None:
-    with pytest.raises(TemplateBroken, match=r"cover-letter: a link within it leads nowhere; check"):
+    with pytest.raises(
+        TemplateBroken, match=r"cover-letter: a link within it leads nowhere; check"
+    ):
         bound(tmp_path, [factories.text_pdf()], draw.again(factories.linked_pdf(), dead_link))
 
 
@@ -331,7 +384,9 @@ def test_same_bytes_twice(tmp_path: Path) -> None:
     assert one.read_bytes() == two.read_bytes()
 
 
-def test_large_pictures_take_another_way_and_the_bytes_are_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_large_pictures_take_another_way_and_the_bytes_are_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     scan = factories.scan_pdf([["one"], ["two"]])
     evidence = [scan, factories.linked_pdf(), twice_the_same_picture(), factories.full_ink_pdf()]
     small, _, _ = bound(tmp_path, evidence, out="small.pdf")
@@ -343,7 +398,9 @@ def test_large_pictures_take_another_way_and_the_bytes_are_the_same(tmp_path: Pa
     assert [path.name for path in tmp_path.iterdir() if "pictures" in path.name] == []
 
 
-def test_a_large_picture_of_a_document_that_stands_in_two_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_picture_of_a_document_that_stands_in_two_parts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def twice(out: str) -> bytes:
         _, layout, _ = bound(tmp_path, [factories.scan_pdf([["one"]])] * 2, out=out)
         documents = dict.fromkeys({leaf.document for leaf in layout.leaves}, tmp_path / "draft.pdf")
@@ -363,10 +420,14 @@ def test_a_large_picture_of_a_document_that_stands_in_two_parts(tmp_path: Path, 
 def twice_the_same_picture() -> bytes:
     """Two pages that draw one picture, which has a mask of its own."""
     with Pdf.open(io.BytesIO(factories.scan_pdf([["one"], ["two"]]))) as pdf:
-        (name,) = (key for key, one in pdf.pages[0].Resources.XObject.items() if one.Subtype == Name.Image)
+        (name,) = (
+            key for key, one in pdf.pages[0].Resources.XObject.items() if one.Subtype == Name.Image
+        )
         picture = pdf.pages[0].Resources.XObject[name]
         gray = {"Width": 20, "Height": 20, "BitsPerComponent": 8, "ColorSpace": Name.DeviceGray}
-        picture.SMask = pdf.make_stream(bytes(range(200)) * 2, pikepdf.Dictionary(Type=Name.XObject, Subtype=Name.Image, **gray))
+        picture.SMask = pdf.make_stream(
+            bytes(range(200)) * 2, pikepdf.Dictionary(Type=Name.XObject, Subtype=Name.Image, **gray)
+        )
         pdf.pages[1].Resources.XObject = pikepdf.Dictionary({name: picture})
         out = io.BytesIO()
         pdf.save(out)
@@ -377,18 +438,29 @@ def tagged(pdf: Pdf) -> None:
     """A heading, a header cell and the cell below it, and a link broken over two lines."""
 
     def element(kind: str, parent: pikepdf.Object, **more: object) -> pikepdf.Object:
-        made = pdf.make_indirect(pikepdf.Dictionary(Type=Name.StructElem, S=Name("/" + kind), P=parent, Pg=page.obj, **more))
+        made = pdf.make_indirect(
+            pikepdf.Dictionary(
+                Type=Name.StructElem, S=Name("/" + kind), P=parent, Pg=page.obj, **more
+            )
+        )
         parent.K.append(made)
         return made
 
     page = pdf.pages[0]
-    page.contents_add(b"/H1 <</MCID 0>> BDC BT /F1 12 Tf 72 300 Td (Heading) Tj ET EMC\n", prepend=False)
+    page.contents_add(
+        b"/H1 <</MCID 0>> BDC BT /F1 12 Tf 72 300 Td (Heading) Tj ET EMC\n", prepend=False
+    )
     page.StructParents = 0
     root = pdf.make_indirect(pikepdf.Dictionary(Type=Name.StructTreeRoot, K=Array()))
     document = element("Document", root, K=Array())
     heading = element("H1", document, K=0)
     header = element("TH", document, K=Array(), ID=pikepdf.String("U1x0y0"))
-    element("TD", document, K=Array(), A=pikepdf.Dictionary(O=Name.Table, Headers=Array([pikepdf.String("U1x0y0")])))
+    element(
+        "TD",
+        document,
+        K=Array(),
+        A=pikepdf.Dictionary(O=Name.Table, Headers=Array([pikepdf.String("U1x0y0")])),
+    )
     link = element("Link", document, K=Array())
     page.Annots = Array()
     for key in (1, 2):
@@ -404,14 +476,19 @@ def tagged(pdf: Pdf) -> None:
 
 def test_tags_of_two_drafts_stay_apart(tmp_path: Path) -> None:
     draft = draw.again(factories.text_pdf(), tagged)
-    stray = draw.again(factories.linked_pdf(), lambda pdf: pdf.pages[0].__setattr__("StructParents", 0))
+    stray = draw.again(
+        factories.linked_pdf(), lambda pdf: pdf.pages[0].__setattr__("StructParents", 0)
+    )
 
     bundle, layout, made = bound(tmp_path, [stray], draft, index=draft)
 
     assert made.tagged == ("draft:cover-letter", "draft:index")
     with Pdf.open(bundle) as pdf:
         root = pdf.Root.StructTreeRoot
-        parents, names = dict(pikepdf.NumberTree(root.ParentTree).items()), dict(pikepdf.NameTree(root.IDTree).items())
+        parents, names = (
+            dict(pikepdf.NumberTree(root.ParentTree).items()),
+            dict(pikepdf.NameTree(root.IDTree).items()),
+        )
         assert sorted(parents) == [0, 1, 2, 3, 4, 5]
         assert "/StructParents" not in pdf.pages[page_of(layout, "e0") - 1]
         for document, page in zip(root.K, pdf.pages[:2], strict=True):
@@ -419,8 +496,12 @@ def test_tags_of_two_drafts_stay_apart(tmp_path: Path) -> None:
             assert document.P.objgen == root.objgen
             assert heading.Pg.objgen == page.obj.objgen
             assert parents[int(page.StructParents)][0].objgen == heading.objgen
-            assert [reference.Obj.objgen for reference in link.K] == [note.objgen for note in page.Annots]
-            assert [parents[int(note.StructParent)].objgen for note in page.Annots] == [link.objgen] * 2
+            assert [reference.Obj.objgen for reference in link.K] == [
+                note.objgen for note in page.Annots
+            ]
+            assert [parents[int(note.StructParent)].objgen for note in page.Annots] == [
+                link.objgen
+            ] * 2
             assert names[str(cell.A.Headers[0])].objgen == header.objgen
             assert str(header.ID) == str(cell.A.Headers[0])
 
@@ -430,14 +511,18 @@ def test_a_tagged_page_that_is_shrunk_keeps_its_tags(tmp_path: Path) -> None:
         tagged(pdf)
         pdf.pages[0].contents_add(b"q 0.6 g 0 0 612 792 re f Q\n", prepend=True)
 
-    bundle, layout, _ = bound(tmp_path, [factories.text_pdf()], draw.again(factories.text_pdf(), full))
+    bundle, layout, _ = bound(
+        tmp_path, [factories.text_pdf()], draw.again(factories.text_pdf(), full)
+    )
 
     assert layout.leaves[0].scale < 1
     assert "page 1 of" in text_at(bundle, 1, (0.5, 0.95, 1, 1))
     with Pdf.open(bundle) as pdf:
         page = pdf.pages[0]
         assert b"/MCID 0" in b"".join(stream.read_bytes() for stream in page.Contents)
-        assert float(page.Annots[0].Rect[1]) == pytest.approx(792 - (792 - 680) * layout.leaves[0].scale, abs=0.1)
+        assert float(page.Annots[0].Rect[1]) == pytest.approx(
+            792 - (792 - 680) * layout.leaves[0].scale, abs=0.1
+        )
 
 
 def test_tags_of_the_drafts_are_whole(small: Path) -> None:

@@ -1,4 +1,5 @@
-"""The cache: shared, kept small, emptied; and a build with it gives the same bytes as one without."""
+"""The cache: shared, kept small, emptied; and a build with it gives the same bytes as one
+without."""
 
 from __future__ import annotations
 
@@ -105,8 +106,23 @@ def test_two_cases_share_what_they_share(tmp_path: Path) -> None:
 
 
 def test_two_runs_at_once_share_a_cache_and_neither_is_harmed(tmp_path: Path) -> None:
-    shared, cases = tmp_path / "shared", [factories.small_case(tmp_path / name) for name in ("one", "other")]
-    command = [sys.executable, "-m", "assembler", "bundle", *DAY, "--jobs", "1", "--cache", str(shared), "--cache-size", "1"]
+    shared, cases = (
+        tmp_path / "shared",
+        [factories.small_case(tmp_path / name) for name in ("one", "other")],
+    )
+    command = [
+        sys.executable,
+        "-m",
+        "assembler",
+        "bundle",
+        *DAY,
+        "--jobs",
+        "1",
+        "--cache",
+        str(shared),
+        "--cache-size",
+        "1",
+    ]
     with ExitStack() as stack:
         runs = [
             stack.enter_context(started([*command, str(case)], cwd=ROOT, stderr=subprocess.PIPE))
@@ -138,11 +154,16 @@ def test_help_tells_the_size_that_holds() -> None:
 
 
 FILES = {
-    "evidence/scan.pdf": [factories.scan_pdf([["A short scanned line of words."]], dpi=100, noise=0),
-                          factories.scan_pdf([["Other words were scanned here."]], dpi=100, noise=0)],
-    "evidence/letter.pdf": [factories.text_pdf([["First page."], ["Second page."]]), factories.text_pdf([["Only page."]])],
+    "evidence/scan.pdf": [
+        factories.scan_pdf([["A short scanned line of words."]], dpi=100, noise=0),
+        factories.scan_pdf([["Other words were scanned here."]], dpi=100, noise=0),
+    ],
+    "evidence/letter.pdf": [
+        factories.text_pdf([["First page."], ["Second page."]]),
+        factories.text_pdf([["Only page."]]),
+    ],
     "evidence/photo.jpg": [factories.corners(6), factories.corners(1)],
-}  # fmt: skip
+}
 
 
 class Edited(RuleBasedStateMachine):
@@ -161,11 +182,20 @@ class Edited(RuleBasedStateMachine):
 
     @rule(number=st.integers(1, 10_000), times=st.integers(1, 3))
     def edit(self, number: int, times: int) -> None:
-        """Some edits at once; the step counts too, since the first example Hypothesis tries is the smallest, over and over."""
+        """Some edits at once; the step counts too, since the first example Hypothesis tries is
+        the smallest, over and over."""
         self.steps += 1
         chance = Random(f"{number} {self.steps}")
         for _ in range(times):
-            change = chance.choice((self.exchange_a_file, self.move_an_exhibit, self.retitle, self.choose_pages, self.write_more))
+            change = chance.choice(
+                (
+                    self.exchange_a_file,
+                    self.move_an_exhibit,
+                    self.retitle,
+                    self.choose_pages,
+                    self.write_more,
+                )
+            )
             change(chance)
         if chance.random() < 0.2:
             trim(self.home / "case/.assembler/cache", 100_000)
@@ -179,14 +209,18 @@ class Edited(RuleBasedStateMachine):
         self.case["exhibits"].append(self.case["exhibits"].pop(chance.randrange(2)))
 
     def retitle(self, chance: Random) -> None:
-        chance.choice(self.case["exhibits"])["title"] = f"A title {'of many words ' * chance.randrange(9)}"
+        chance.choice(self.case["exhibits"])["title"] = (
+            f"A title {'of many words ' * chance.randrange(9)}"
+        )
 
     def choose_pages(self, chance: Random) -> None:
         letter = next(one for one in self.case["exhibits"] if one["id"] == "letter")
         letter["files"] = [{"path": "evidence/letter.pdf", "pages": chance.choice(("1", "1-"))}]
 
     def write_more(self, chance: Random) -> None:
-        self.case["request"]["basis"] = ["A paragraph that says one thing more [@letter]."] * chance.randrange(1, 40)
+        self.case["request"]["basis"] = [
+            "A paragraph that says one thing more [@letter]."
+        ] * chance.randrange(1, 40)
 
     @invariant()
     def built_with_the_cache_is_built_from_nothing(self) -> None:
@@ -194,7 +228,11 @@ class Edited(RuleBasedStateMachine):
         for name, data in self.bytes.items():
             (case / name).write_bytes(data)
         factories.write_case(case, self.case)
-        clean = Path(shutil.copytree(case, self.home / "clean", ignore=shutil.ignore_patterns(".assembler", "build")))
+        clean = Path(
+            shutil.copytree(
+                case, self.home / "clean", ignore=shutil.ignore_patterns(".assembler", "build")
+            )
+        )
         for folder in (case, clean):
             with Workshop(folder / ".assembler", pool=self.pool) as shop:
                 asked = pipeline.Options(as_of=date(2026, 11, 23))
@@ -210,12 +248,16 @@ class Edited(RuleBasedStateMachine):
 
 TestEdited = Edited.TestCase
 TestEdited.settings = settings(
-    max_examples=1, stateful_step_count=6, deadline=None, derandomize=True, phases=(Phase.generate,),
+    max_examples=1,
+    stateful_step_count=6,
+    deadline=None,
+    derandomize=True,
+    phases=(Phase.generate,),
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-)  # fmt: skip
+)
 
 
-# --- an entry is used only as it was made ---------------------------------------------------------------------------
+# --- an entry is used only as it was made ---
 
 
 def entry(cache: Cache) -> tuple[Path, list[int]]:
@@ -263,10 +305,14 @@ HARM = [flip, flip_and_hide_it, cut, empty, Path.unlink, link]
 @pytest.mark.parametrize("name", ["texts.json", "draft.pdf", "sub/words.txt", ".complete"])
 @pytest.mark.parametrize("harm", HARM)
 @pytest.mark.parametrize("old", [False, True])
-def test_an_entry_that_is_not_as_it_was_made_is_made_again(tmp_path: Path, name: str, harm: Any, *, old: bool) -> None:
+def test_an_entry_that_is_not_as_it_was_made_is_made_again(
+    tmp_path: Path, name: str, harm: Any, *, old: bool
+) -> None:
     cache = Cache(tmp_path)
     folder, _ = entry(cache)
-    for path in folder.rglob("*") if old else ():  # so that this process does not hash it again at each read
+    for path in (
+        folder.rglob("*") if old else ()
+    ):  # so that this process does not hash it again at each read
         os.utime(path, (1_000, 1_000))
     assert entry(cache)[1] == []
     assert cache.has(["an entry"])
@@ -280,7 +326,9 @@ def test_an_entry_that_is_not_as_it_was_made_is_made_again(tmp_path: Path, name:
     assert cache.has(["an entry"])
 
 
-@pytest.mark.parametrize("change", ["file more", "file renamed", "another entry's content", "an older version's seal"])
+@pytest.mark.parametrize(
+    "change", ["file more", "file renamed", "another entry's content", "an older version's seal"]
+)
 def test_an_entry_with_other_files_is_made_again(tmp_path: Path, change: str) -> None:
     cache = Cache(tmp_path)
     folder, _ = entry(cache)
@@ -289,17 +337,26 @@ def test_an_entry_with_other_files_is_made_again(tmp_path: Path, change: str) ->
     elif change == "file renamed":
         (folder / "texts.json").rename(folder / "text.json")
     elif change == "another entry's content":
-        other = cache.once(["other"], lambda made: (made / "texts.json").write_text("of another") and None)
+        other = cache.once(
+            ["other"], lambda made: (made / "texts.json").write_text("of another") and None
+        )
         shutil.rmtree(folder)
         shutil.copytree(other, folder)
     else:
         (folder / ".complete").write_bytes(b"")
 
     assert entry(cache)[1] == [1]
-    assert sorted(path.name for path in folder.iterdir()) == [".complete", "draft.pdf", "sub", "texts.json"]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        ".complete",
+        "draft.pdf",
+        "sub",
+        "texts.json",
+    ]
 
 
-def test_an_entry_is_on_the_disk_before_it_has_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_entry_is_on_the_disk_before_it_has_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     happened: list[str] = []
     fsync, rename = os.fsync, Path.rename
 
@@ -327,7 +384,9 @@ def test_what_a_run_has_in_its_hands_is_looked_at_again_before_it_is_used(tmp_pa
 
     flip(folder / "draft.pdf")
 
-    with pytest.raises(OutputNotWritten, match="prepared pages were changed while the bundle was made; run again"):
+    with pytest.raises(
+        OutputNotWritten, match="prepared pages were changed while the bundle was made; run again"
+    ):
         cache.hold([folder / "draft.pdf"])
     assert entry(cache)[1] == [1]
 
@@ -345,12 +404,14 @@ def test_a_bundle_is_the_same_whatever_happened_to_its_cache(small: Path, copy: 
     assert snapshot(copy / "build") == snapshot(small / "build")
 
 
-# --- a shared cache is one's own ------------------------------------------------------------------------------------
+# --- a shared cache is one's own ---
 
 
 @pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
 @pytest.mark.parametrize("mode", [0o755, 0o750, 0o701, 0o770, 0o777, 0o720])
-def test_a_shared_cache_that_is_open_to_others_is_refused(small: Path, tmp_path: Path, mode: int) -> None:
+def test_a_shared_cache_that_is_open_to_others_is_refused(
+    small: Path, tmp_path: Path, mode: int
+) -> None:
     shared = tmp_path / "shared"
     shared.mkdir()
     shared.chmod(mode)
@@ -358,7 +419,10 @@ def test_a_shared_cache_that_is_open_to_others_is_refused(small: Path, tmp_path:
     code, _, err = run("bundle", small, "--cache", shared, *DAY)
 
     assert code == ExitCode.OUTPUT_NOT_WRITTEN
-    assert "shared: the cache is open to others, and holds pages of clients; close it (chmod 700), or name another" in err
+    assert (
+        "shared: the cache is open to others, and holds pages of clients; close it (chmod 700), "
+        "or name another" in err
+    )
     assert not list(shared.iterdir())
 
 
@@ -382,7 +446,9 @@ def test_a_shared_cache_with_something_else_in_it_is_refused(small: Path, tmp_pa
     code, _, err = run("bundle", small, "--cache", shared, *DAY)
 
     assert code == ExitCode.OUTPUT_NOT_WRITTEN
-    assert "shared: there is something else in the folder that --cache names; name a new folder" in err
+    assert (
+        "shared: there is something else in the folder that --cache names; name a new folder" in err
+    )
     assert [path.name for path in shared.iterdir()] == ["thesis.docx"]
 
 

@@ -33,7 +33,9 @@ def test_a_page_nobody_can_read_rejects_the_case_and_says_where(tmp_path: Path) 
     _, as_json, _ = run("check", case, "--json", *DAY)
 
     assert code == ExitCode.CASE_REJECTED
-    assert out.splitlines()[0].startswith("error LEGIBLE.BLUR evidence/scan.pdf, page 1: the page cannot be read: the print is")
+    assert out.splitlines()[0].startswith(
+        "error LEGIBLE.BLUR evidence/scan.pdf, page 1: the page cannot be read: the print is"
+    )
     assert out.splitlines()[-1].startswith("case: it cannot be bundled as it is; ")
     first = json.loads(as_json)[0]
     assert (first["rule"], first["file"], first["page"]) == ("LEGIBLE.BLUR", "evidence/scan.pdf", 1)
@@ -55,11 +57,25 @@ def test_many_cases_at_once_each_with_its_name(tmp_path: Path) -> None:
 
 def test_the_table_is_sorted_worst_first_and_holds_no_control_characters() -> None:
     def finding(severity: Severity, where: str) -> Finding:
-        return Finding(rule="LEGIBLE.X", severity=severity, where=where, problem="it is dark", remedy="scan again")
+        return Finding(
+            rule="LEGIBLE.X",
+            severity=severity,
+            where=where,
+            problem="it is dark",
+            remedy="scan again",
+        )
 
     done = [
-        Checked(case="one", code=ExitCode.OK, findings=(finding(Severity.WARNING, "a\x1b[31m.pdf, page 2"),)),
-        Checked(case="two", code=ExitCode.CASE_REJECTED, findings=(finding(Severity.ERROR, "b.pdf, page 1"),)),
+        Checked(
+            case="one",
+            code=ExitCode.OK,
+            findings=(finding(Severity.WARNING, "a\x1b[31m.pdf, page 2"),),
+        ),
+        Checked(
+            case="two",
+            code=ExitCode.CASE_REJECTED,
+            findings=(finding(Severity.ERROR, "b.pdf, page 1"),),
+        ),
     ]
     out = io.StringIO()
 

@@ -25,13 +25,21 @@ def test_reads(text: str, expected: tuple[str | Cite, ...]) -> None:
     assert parse(text) == expected
 
 
-@pytest.mark.parametrize("text", ["[@]", "[@A]", "[@a p. 2]", "[@a, p. two]", "[@a; b]", "[@a, p. ٢]"])
+@pytest.mark.parametrize(
+    "text", ["[@]", "[@A]", "[@a p. 2]", "[@a, p. two]", "[@a; b]", "[@a, p. ٢]"]
+)
 def test_refuses_what_only_looks_like_a_citation(text: str) -> None:
     with pytest.raises(BadCite):
         parse(f"before {text}")
 
 
-@given(st.lists(st.text(st.characters(exclude_characters="[]", exclude_categories=["Cs"])), min_size=1, max_size=5))
+@given(
+    st.lists(
+        st.text(st.characters(exclude_characters="[]", exclude_categories=["Cs"])),
+        min_size=1,
+        max_size=5,
+    )
+)
 def test_text_around_citations_is_kept(pieces: list[str]) -> None:
     joined = "[@x]".join(pieces)
 

@@ -1,4 +1,5 @@
-"""The same on Dask workers: a poisoned case is named, a killed worker costs time only, nothing goes in the clear."""
+"""The same on Dask workers: a poisoned case is named, a killed worker costs time only, nothing
+goes in the clear."""
 
 from __future__ import annotations
 
@@ -25,7 +26,8 @@ pytestmark = pytest.mark.filterwarnings("default")  # of Dask's own
 
 
 def troubled(order: Order, pool: Pool) -> Outcome:
-    """Builds the case, unless its name says otherwise; an unlucky one has its Dask worker killed the first time."""
+    """Builds the case, unless its name says otherwise; an unlucky one has its Dask worker killed
+    the first time."""
     name = order.folder.name
     if "crash" in name:
         os.kill(os.getpid(), signal.SIGSEGV)
@@ -43,11 +45,16 @@ def test_on_two_local_workers_only_what_is_poisoned_fails(small: Path, tmp_path:
         shutil.copytree(small, tmp_path / "many" / name, ignore=shutil.ignore_patterns("build"))
     heard: list[str] = []
 
-    found = batch.run_on("local:2", orders(tmp_path / "many"), lambda one: heard.append(one.case), function=troubled)
+    found = batch.run_on(
+        "local:2", orders(tmp_path / "many"), lambda one: heard.append(one.case), function=troubled
+    )
 
     assert [(one.case, one.state) for one in found] == [
-        ("a", "built"), ("b-crash", "quarantined"), ("c-unlucky", "built"), ("d", "built")
-    ]  # fmt: skip
+        ("a", "built"),
+        ("b-crash", "quarantined"),
+        ("c-unlucky", "built"),
+        ("d", "built"),
+    ]
     assert sorted(heard) == [one.case for one in found]
     assert (tmp_path / "many/killed").exists()
 
@@ -66,10 +73,20 @@ def test_a_scheduler_elsewhere_is_reached_with_keys_only(small: Path, tmp_path: 
     with (
         dask.config.set({"distributed.worker.daemon": False}),
         distributed.LocalCluster(
-            n_workers=1, threads_per_worker=1, protocol="tls://", security=keys, dashboard_address=None, host="127.0.0.1"
+            n_workers=1,
+            threads_per_worker=1,
+            protocol="tls://",
+            security=keys,
+            dashboard_address=None,
+            host="127.0.0.1",
         ) as cluster,
     ):
-        found = batch.run_on(cluster.scheduler_address, orders(tmp_path / "many"), lambda _: None, tls=tmp_path / "tls")
+        found = batch.run_on(
+            cluster.scheduler_address,
+            orders(tmp_path / "many"),
+            lambda _: None,
+            tls=tmp_path / "tls",
+        )
 
     assert [one.state for one in found] == ["built"]
 
@@ -95,7 +112,10 @@ def test_local_workers_are_encrypted_and_tell_nothing_to_a_browser() -> None:
     with cluster._client("local:1", None) as client:
         info = client.scheduler_info()
         port = info["services"]["dashboard"]
-        answers = [status(f"http://127.0.0.1:{port}/{page}") for page in ("", "status", "info/main/workers.html", "metrics")]
+        answers = [
+            status(f"http://127.0.0.1:{port}/{page}")
+            for page in ("", "status", "info/main/workers.html", "metrics")
+        ]
 
     assert info["address"].startswith("tls://127.0.0.1")
     assert client.security.require_encryption

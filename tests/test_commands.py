@@ -1,4 +1,5 @@
-"""cli: every command declares the options that it uses, and no other; -v; what a process sets, it sets at its start."""
+"""cli: every command declares the options that it uses, and no other; -v; what a process sets,
+it sets at its start."""
 
 from __future__ import annotations
 
@@ -83,9 +84,16 @@ def test_an_option_that_is_ignored_is_noticed() -> None:
 
 @pytest.mark.parametrize(
     ("command", "option"),
-    [("doctor", "--strict"), ("doctor", "--profile=x"), ("plan", "--jobs=2"), ("plan", "--as-of=2026-01-01"),
-     ("validate", "--jobs=2"), ("validate", "--profile=x"), ("verify", "--as-of=2026-01-01")],
-)  # fmt: skip
+    [
+        ("doctor", "--strict"),
+        ("doctor", "--profile=x"),
+        ("plan", "--jobs=2"),
+        ("plan", "--as-of=2026-01-01"),
+        ("validate", "--jobs=2"),
+        ("validate", "--profile=x"),
+        ("verify", "--as-of=2026-01-01"),
+    ],
+)
 def test_an_option_that_would_do_nothing_is_refused(command: str, option: str) -> None:
     where = [] if command == "doctor" else [str(ROOT)]
 
@@ -104,8 +112,13 @@ def test_every_command_takes_v_since_a_bug_asks_for_it(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "traced"),
-    [(["doctor"], False), (["doctor", "-v"], True), (["-v", "doctor"], True), (["doctor", "--verbose"], True)],
-)  # fmt: skip
+    [
+        (["doctor"], False),
+        (["doctor", "-v"], True),
+        (["-v", "doctor"], True),
+        (["doctor", "--verbose"], True),
+    ],
+)
 def test_a_traceback_is_printed_with_v_of_this_command_line_only(
     monkeypatch: pytest.MonkeyPatch, arguments: list[str], traced: bool
 ) -> None:
@@ -133,7 +146,7 @@ def test_the_group_of_a_command_hears_of_v_too(
     assert "Traceback" not in CliRunner().invoke(main, ["forms", "list"]).stderr
 
 
-# --- settings of a process --------------------------------------------------------------------------------------------
+# --- settings of a process ---
 
 THREADS = ("OPENBLAS_NUM_THREADS", "OMP_THREAD_LIMIT")
 IMPORT_EVERYTHING = """

@@ -23,8 +23,14 @@ def manifest(exhibits: list[tuple[str, list[str]]], letter: str = "1") -> dict[s
         tab = chr(65 + position)
         ledger.append(entry(f"tab-{exhibit}", "tab", "draft:tab-sheets", position, exhibit, tab))
         for page, sha in enumerate(pages, 1):
-            one = entry(f"exhibit-{exhibit}", "exhibit", f"exhibit:{exhibit}", page - 1, exhibit, tab)
-            one |= {"exhibit_page": page, "source": {"sha256": sha, "page": 1}, "transform": {"turned": 0}}
+            one = entry(
+                f"exhibit-{exhibit}", "exhibit", f"exhibit:{exhibit}", page - 1, exhibit, tab
+            )
+            one |= {
+                "exhibit_page": page,
+                "source": {"sha256": sha, "page": 1},
+                "transform": {"turned": 0},
+            }
             ledger.append(one)
     for number, one in enumerate(ledger, 1):
         one["number"] = number
@@ -33,8 +39,18 @@ def manifest(exhibits: list[tuple[str, list[str]]], letter: str = "1") -> dict[s
     return {"ledger": ledger, "index": rows, "inputs": [], "outputs": outputs}
 
 
-def entry(part: str, kind: str, document: str, index: int, exhibit: str = "", tab: str = "") -> dict[str, Any]:
-    return {"part": part, "kind": kind, "document": document, "index": index, "exhibit": exhibit, "tab": tab, "exhibit_page": 0}
+def entry(
+    part: str, kind: str, document: str, index: int, exhibit: str = "", tab: str = ""
+) -> dict[str, Any]:
+    return {
+        "part": part,
+        "kind": kind,
+        "document": document,
+        "index": index,
+        "exhibit": exhibit,
+        "tab": tab,
+        "exhibit_page": 0,
+    }
 
 
 OLD = manifest([("a", ["x1", "x2"]), ("b", ["y1"]), ("c", ["z1"])])
@@ -50,7 +66,11 @@ def test_nothing_changed() -> None:
 
 
 def test_a_late_exhibit_at_the_end_moves_nothing() -> None:
-    assert lines(manifest([("a", ["x1", "x2"]), ("b", ["y1"]), ("c", ["z1"]), ("d", ["n1", "n2"])], letter="2")) == [
+    assert lines(
+        manifest(
+            [("a", ["x1", "x2"]), ("b", ["y1"]), ("c", ["z1"]), ("d", ["n1", "n2"])], letter="2"
+        )
+    ) == [
         "changed letter: page 1",
         "added   exhibit D (d): page 9",
         "added   exhibit D (d): pages 10–11",
@@ -83,7 +103,9 @@ def test_a_replaced_page_is_changed_and_a_dropped_one_removed() -> None:
 
 
 def test_a_page_that_went_to_another_exhibit_is_moved() -> None:
-    assert "moved   exhibit B (b): page 4 → page 6" in lines(manifest([("a", ["x1"]), ("b", ["y1", "x2"]), ("c", ["z1"])]))
+    assert "moved   exhibit B (b): page 4 → page 6" in lines(
+        manifest([("a", ["x1"]), ("b", ["y1", "x2"]), ("c", ["z1"])])
+    )
 
 
 def test_a_page_that_is_in_twice_is_matched_twice() -> None:
@@ -122,11 +144,26 @@ def test_the_command_reads_build_folders_and_writes_the_note(small: Path, tmp_pa
     (old / "manifest.json").write_text(json.dumps(data))
 
     ran = CliRunner().invoke(
-        main, ["diff", str(old), str(small / "build/child"), "--json", "--note", str(tmp_path / "note.md")]
+        main,
+        [
+            "diff",
+            str(old),
+            str(small / "build/child"),
+            "--json",
+            "--note",
+            str(tmp_path / "note.md"),
+        ],
     )
     assert ran.exit_code == ExitCode.OK, ran.stderr
     (change,) = json.loads(ran.stdout)
-    assert (change["kind"], change["new"], change["exhibit"]) == ("added", [last["number"]] * 2, last["exhibit"])
+    assert (change["kind"], change["new"], change["exhibit"]) == (
+        "added",
+        [last["number"]] * 2,
+        last["exhibit"],
+    )
     assert "## New" in (tmp_path / "note.md").read_text()
     (tmp_path / "no.json").write_text("{}")
-    assert CliRunner().invoke(main, ["diff", str(tmp_path / "no.json"), str(old)]).exit_code == ExitCode.USAGE
+    assert (
+        CliRunner().invoke(main, ["diff", str(tmp_path / "no.json"), str(old)]).exit_code
+        == ExitCode.USAGE
+    )

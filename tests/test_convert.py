@@ -1,4 +1,5 @@
-"""convert: no word, link or character is lost on the way from Word to PDF; what is tagged stays tagged; same bytes."""
+"""convert: no word, link or character is lost on the way from Word to PDF; what is tagged stays
+tagged; same bytes."""
 
 from __future__ import annotations
 
@@ -23,7 +24,14 @@ from tests.support.word_tags import tags
 
 engines = import_module("assembler.documents.word_to_pdf.engines")
 FONTS = font_files()
-CORPUS = Path(os.environ.get("ASSEMBLER_CORPUS", Path(__file__).parent.parent.parent / "shared" / "corpus")) / "docx"
+CORPUS = (
+    Path(
+        os.environ.get(
+            "ASSEMBLER_CORPUS", Path(__file__).parent.parent.parent / "shared" / "corpus"
+        )
+    )
+    / "docx"
+)
 
 
 @pytest.fixture
@@ -72,13 +80,23 @@ def test_words_links_and_tags_arrive_and_bytes_repeat(save: Any) -> None:
     one, two = convert(docx), convert(docx)
 
     assert one.pdf == two.pdf
-    assert letters.pages(one.pdf) == ["Plain text with a link A heading Cell 0 Cell 1 Cell 2 Cell 3"]
+    assert letters.pages(one.pdf) == [
+        "Plain text with a link A heading Cell 0 Cell 1 Cell 2 Cell 3"
+    ]
     assert addresses(one.pdf) == ["https://assembler.invalid/exhibit/letter/2"]
     assert {"/H1", "/P", "/Table", "/TR", "/TH", "/TD", "/Link"} <= set(tags(one.pdf))
     assert one.engine.startswith("office2pdf ")
 
 
-@pytest.mark.parametrize("text", ["Свідоцтво про народження", "شهادة ميلاد الطفلة", "出生证明 及 翻译", "Ångström naïve ﬁne № 5"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Свідоцтво про народження",
+        "شهادة ميلاد الطفلة",
+        "出生证明 及 翻译",
+        "Ångström naïve ﬁne № 5",
+    ],
+)
 def test_other_scripts_are_drawn_and_found(save: Any, text: str) -> None:
     docx = save(letters.word(f"Title: {text}."))
 
@@ -88,23 +106,33 @@ def test_other_scripts_are_drawn_and_found(save: Any, text: str) -> None:
     assert lost_words(save(letters.word(f"Title: {text} перший."), "other.docx"), made.pdf) == 1
 
 
-@pytest.mark.parametrize(("text", "code"), [("smile \U0001f4de", "U+1F4DE"), ("ܫܠܡܐ", "U+072B, U+0720, U+0721, U+0710")])
+@pytest.mark.parametrize(
+    ("text", "code"), [("smile \U0001f4de", "U+1F4DE"), ("ܫܠܡܐ", "U+072B, U+0720, U+0721, U+0710")]
+)
 def test_a_character_no_font_has_is_an_error(save: Any, text: str, code: str) -> None:
     with pytest.raises(TemplateBroken) as caught:
         convert(save(letters.word(text)))
 
-    assert str(caught.value).startswith(f"own.docx: no font on the shelf has the characters {code};")
+    assert str(caught.value).startswith(
+        f"own.docx: no font on the shelf has the characters {code};"
+    )
 
 
 @pytest.mark.parametrize(("text", "whole"), [("Plain Latin text", False), ("出生证明", True)])
-def test_the_large_font_collection_is_handed_over_only_where_it_is_drawn_with(text: str, whole: bool) -> None:
+def test_the_large_font_collection_is_handed_over_only_where_it_is_drawn_with(
+    text: str, whole: bool
+) -> None:
     docx = letters.word(text)
     plain = [font for font in FONTS if font.stem != "DejaVuSans"]
     fewer = [font for font in plain if font.suffix != ".ttc"]
 
     assert needed(docx, text, FONTS) == tuple(plain if whole else fewer)
-    assert needed(letters.word(text, change=lambda one: naming(one, "Noto Sans CJK SC")), text, FONTS) == tuple(plain)
-    assert needed(docx, f"{text} \u2612", FONTS) == (FONTS if whole else tuple(f for f in FONTS if f.suffix != ".ttc"))
+    assert needed(
+        letters.word(text, change=lambda one: naming(one, "Noto Sans CJK SC")), text, FONTS
+    ) == tuple(plain)
+    assert needed(docx, f"{text} \u2612", FONTS) == (
+        FONTS if whole else tuple(f for f in FONTS if f.suffix != ".ttc")
+    )
 
 
 def naming(document: Any, face: str) -> None:
@@ -121,14 +149,20 @@ def broken_engine(drop: str, engine: str = "broken 1.0") -> Any:
     def draw(_docx: Path, where: str, fonts: Any, scratch: Path | None = None) -> Converted:
         folder = (scratch or _docx.parent / "dropped") / engine.replace(" ", "")
         folder.mkdir(parents=True)
-        (folder / "less.docx").write_bytes(letters.word(*printed_text(_docx).replace(drop, "").split("  ")))
-        return Converted(pdf=to_pdf(folder / "less.docx", where, "whole", fonts, folder).pdf, engine=engine)
+        (folder / "less.docx").write_bytes(
+            letters.word(*printed_text(_docx).replace(drop, "").split("  "))
+        )
+        return Converted(
+            pdf=to_pdf(folder / "less.docx", where, "whole", fonts, folder).pdf, engine=engine
+        )
 
     real = engines.embedded
     return lambda docx, *more: draw(docx, *more) if docx.name == "given.docx" else real(docx, *more)
 
 
-def test_a_lost_word_is_an_error_that_names_no_word(save: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lost_word_is_an_error_that_names_no_word(
+    save: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(programs, "find", lambda _: None)
     monkeypatch.setattr(engines, "embedded", broken_engine("Probanda"))
 
@@ -139,7 +173,9 @@ def test_a_lost_word_is_an_error_that_names_no_word(save: Any, monkeypatch: pyte
     assert "Probanda" not in str(caught.value)
 
 
-def test_where_a_word_is_lost_libreoffice_helps_out(save: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_a_word_is_lost_libreoffice_helps_out(
+    save: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(programs, "find", lambda _: Path("soffice"))
     monkeypatch.setattr(engines, "embedded", broken_engine("Probanda"))
     monkeypatch.setattr(engines, "libreoffice", broken_engine("nothing", "whole 1.0"))
@@ -150,7 +186,11 @@ def test_where_a_word_is_lost_libreoffice_helps_out(save: Any, monkeypatch: pyte
 def test_a_lost_link_is_an_error(save: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(programs, "find", lambda _: None)
     monkeypatch.setattr(engines, "embedded", broken_engine("nothing"))
-    docx = save(letters.word("Text", change=lambda d: link(d, 0, " here", "https://assembler.invalid/tab/letter")))
+    docx = save(
+        letters.word(
+            "Text", change=lambda d: link(d, 0, " here", "https://assembler.invalid/tab/letter")
+        )
+    )
 
     with pytest.raises(ToolFailed, match="broken 1.0 lost 1 links of the document"):
         convert(docx, "auto")
@@ -182,14 +222,20 @@ def test_what_no_reader_sees_is_not_missed(save: Any) -> None:
     docx = save(letters.word("Body", header="Head", change=hide))
 
     assert sorted(printed_text(docx).split()) == ["Body", "Head", "Seen"]
-    assert letters.pages(convert(docx).pdf) == ["Head Body Seen 1"]  # the page's true number, not the saved 4711
+    assert letters.pages(convert(docx).pdf) == [
+        "Head Body Seen 1"
+    ]  # the page's true number, not the saved 4711
 
 
 def test_foreign_fonts_are_replaced_and_told(save: Any) -> None:
     made = convert(save(letters.word("Some text", face="Comic Sans MS")))
 
     with pikepdf.open(io.BytesIO(made.pdf)) as book:
-        faces = {str(o.BaseFont) for o in book.objects if isinstance(o, pikepdf.Dictionary) and "/BaseFont" in o}
+        faces = {
+            str(o.BaseFont)
+            for o in book.objects
+            if isinstance(o, pikepdf.Dictionary) and "/BaseFont" in o
+        }
     assert faces
     assert all("IBMPlexSerif" in face for face in faces)
     assert [finding.rule for finding in made.findings] == ["DRAFT.FONT"]
@@ -208,7 +254,13 @@ def test_a_heading_stays_with_its_text_and_a_signature_whole(save: Any, lines: i
 
     pages = letters.pages(convert(save(letters.word(*["Word"] * lines, change=ending))).pdf)
 
-    assert sum("Respectfully, ______________________________ Advocata Fictiva Attorney" in page for page in pages) == 1
+    assert (
+        sum(
+            "Respectfully, ______________________________ Advocata Fictiva Attorney" in page
+            for page in pages
+        )
+        == 1
+    )
     assert sum("A heading Its text" in page for page in pages) == 1
 
 
@@ -219,7 +271,10 @@ def test_no_word_document(save: Any, data: bytes) -> None:
 
 
 def test_strict_open_xml_is_refused(save: Any) -> None:
-    common, strict = b"http://schemas.openxmlformats.org/wordprocessingml/2006/main", b"http://purl.oclc.org/ooxml/wordprocessingml/main"
+    common, strict = (
+        b"http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+        b"http://purl.oclc.org/ooxml/wordprocessingml/main",
+    )
     data = letters.with_part(letters.word("x"), "word/document.xml", common, strict)
 
     with pytest.raises(TemplateBroken, match="not as Strict Open XML"):
@@ -239,18 +294,27 @@ def test_libreoffice_keeps_links_fonts_and_bytes(save: Any) -> None:
     with pikepdf.open(io.BytesIO(one.pdf)) as book:
         x0, y0, x1, y1 = (float(side) for side in book.pages[0].Annots[0].Rect)
         assert "/Info" not in book.trailer
-        faces = [str(o.BaseFont) for o in book.objects if isinstance(o, pikepdf.Dictionary) and "/BaseFont" in o]
+        faces = [
+            str(o.BaseFont)
+            for o in book.objects
+            if isinstance(o, pikepdf.Dictionary) and "/BaseFont" in o
+        ]
     assert any("IBMPlexSerif" in face for face in faces)
     assert 20 < x1 - x0 < 60
     assert 8 < y1 - y0 < 20
     assert one.engine.startswith("LibreOffice ")
 
 
-# Strict Open XML, a lock file of Word, a drawing's own font, a metafile, a text box and a linked picture: each said by name
+# Strict Open XML, a lock file of Word, a drawing's own font, a metafile, a text box and a linked
+# picture: each said by name
 REFUSED_BY_EMBEDDED = {
-    "docling__Strict.docx", "ilao__~$V_motion.docx", "docling__drawingml.docx", "docling__test_emf_docx.docx",
-    "docxtpl__merge_docx_subdoc.docx", "unstr__hlink-meta.docx",
-}  # fmt: skip
+    "docling__Strict.docx",
+    "ilao__~$V_motion.docx",
+    "docling__drawingml.docx",
+    "docling__test_emf_docx.docx",
+    "docxtpl__merge_docx_subdoc.docx",
+    "unstr__hlink-meta.docx",
+}
 
 
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not here")

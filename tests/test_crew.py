@@ -1,4 +1,5 @@
-"""The crew: drivers that die, hang or are interrupted cost their item only, and leave no process behind."""
+"""The crew: drivers that die, hang or are interrupted cost their item only, and leave no process
+behind."""
 
 from __future__ import annotations
 
@@ -57,7 +58,12 @@ def test_a_bad_item_costs_itself_only_and_bad_luck_costs_nothing(tmp_path: Path)
     assert kinds == {"crash": "crashed", "hang": "timeout", "bug": "error"}
     assert isinstance(found["tool"], ToolFailed)
     assert not [one for one in found.values() if "Testina" in str(one)]
-    assert [(tmp_path / name).read_text() for name in ("a", "crash", "hang", "unlucky")] == ["x", "xxx", "x", "xxx"]
+    assert [(tmp_path / name).read_text() for name in ("a", "crash", "hang", "unlucky")] == [
+        "x",
+        "xxx",
+        "x",
+        "xxx",
+    ]
 
 
 def test_the_last_item_gets_all_the_cores(tmp_path: Path) -> None:
@@ -93,7 +99,11 @@ def alive(pid: int) -> bool:
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    return "Z" not in Path(f"/proc/{pid}/stat").read_text().split()[2] if Path("/proc").exists() else True
+    return (
+        "Z" not in Path(f"/proc/{pid}/stat").read_text().split()[2]
+        if Path("/proc").exists()
+        else True
+    )
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL])
@@ -105,7 +115,9 @@ def test_interrupted_or_killed_the_drivers_clean_up_and_end(tmp_path: Path, how:
     command = [sys.executable, str(script), str(home)]
     with started(command, env={**os.environ, "PYTHONPATH": str(ROOT)}) as process:
         until = time.monotonic() + 30
-        while time.monotonic() < until and sum(bool(path.read_text()) for path in home.iterdir()) < 2:
+        while (
+            time.monotonic() < until and sum(bool(path.read_text()) for path in home.iterdir()) < 2
+        ):
             time.sleep(0.05)
         pids = [int(path.read_text()) for path in home.iterdir()]
         time.sleep(0.5)
@@ -122,8 +134,11 @@ def test_interrupted_or_killed_the_drivers_clean_up_and_end(tmp_path: Path, how:
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_interrupted_while_a_driver_starts_none_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str) -> None:
-    """One that had started, and that nobody knew of, was waited for without end when the program ended."""
+def test_interrupted_while_a_driver_starts_none_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, when: str
+) -> None:
+    """One that had started, and that nobody knew of, was waited for without end when the program
+    ended."""
     crew = Crew(2, seconds=8)
     start, started = crew._context.Process.start, []
 

@@ -1,4 +1,5 @@
-"""crosscheck and mrz: planted faults are found, untouched samples are left in peace, nothing of a client is said."""
+"""crosscheck and mrz: planted faults are found, untouched samples are left in peace, nothing of
+a client is said."""
 
 from __future__ import annotations
 
@@ -42,11 +43,16 @@ SAMPLES = Path(__file__).parent.parent / "samples"
 def subjects(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[planted.Subject]]:
     """Four samples of different shape, prepared and read."""
     home = tmp_path_factory.mktemp("planted")
-    yield [planted.read(SAMPLES / name, home) for name in ("re-parole", "rfe-response", "family-of-three", "public-benefit")]
+    yield [
+        planted.read(SAMPLES / name, home)
+        for name in ("re-parole", "rfe-response", "family-of-three", "public-benefit")
+    ]
 
 
 def test_untouched_samples_have_no_finding(subjects: list[planted.Subject]) -> None:
-    assert [str(finding) for one in subjects for finding in planted.check(one.case, one.texts).findings] == []
+    assert [
+        str(finding) for one in subjects for finding in planted.check(one.case, one.texts).findings
+    ] == []
 
 
 def test_every_planted_fault_is_found(subjects: list[planted.Subject]) -> None:
@@ -56,40 +62,68 @@ def test_every_planted_fault_is_found(subjects: list[planted.Subject]) -> None:
     assert [(one.fault, one.recall) for one in scores if one.recall < 0.95 or one.planted < 8] == []
 
 
-def test_every_page_and_photograph_taken_again_is_found_and_no_other(subjects: list[planted.Subject]) -> None:
-    scores = [one for one in planted.score(subjects, times=2, faults=planted.PICTURES) if one.fault in planted.PICTURES]
+def test_every_page_and_photograph_taken_again_is_found_and_no_other(
+    subjects: list[planted.Subject],
+) -> None:
+    scores = [
+        one
+        for one in planted.score(subjects, times=2, faults=planted.PICTURES)
+        if one.fault in planted.PICTURES
+    ]
 
-    assert [(one.planted, one.recall, one.false) for one in scores] == [(2, 1.0, 0)] * len(planted.PICTURES)
+    assert [(one.planted, one.recall, one.false) for one in scores] == [(2, 1.0, 0)] * len(
+        planted.PICTURES
+    )
 
 
-def test_every_page_keeps_a_small_picture_whether_it_was_recognized_or_not(subjects: list[planted.Subject]) -> None:
+def test_every_page_keeps_a_small_picture_whether_it_was_recognized_or_not(
+    subjects: list[planted.Subject],
+) -> None:
     pages = [page for one in subjects for pages in one.texts.values() for page in pages]
 
     assert {page.method for page in pages} >= {"text", "ocr"}
-    assert {max(page.miniature.width, page.miniature.height) if page.miniature else 0 for page in pages} == {112}
+    assert {
+        max(page.miniature.width, page.miniature.height) if page.miniature else 0 for page in pages
+    } == {112}
 
 
 def test_every_passport_of_these_samples_is_read(subjects: list[planted.Subject]) -> None:
-    owners = {plain(person.passport.number) for one in subjects for person in one.case.beneficiaries if person.passport}
+    owners = {
+        plain(person.passport.number)
+        for one in subjects
+        for person in one.case.beneficiaries
+        if person.passport
+    }
     read = {plain(found.number) for one in subjects for _, _, found in faults.passports(one)}
 
     assert owners - {plain("N0000911")} <= read  # the response encloses no passport
 
 
-def test_a_passport_of_one_child_may_not_go_into_the_others_packet(subjects: list[planted.Subject]) -> None:
+def test_a_passport_of_one_child_may_not_go_into_the_others_packet(
+    subjects: list[planted.Subject],
+) -> None:
     (family,) = [one for one in subjects if one.name == "family-of-three"]
-    exhibits = tuple(replace(one, belongs_to=("father",)) if one.id == "passport-child" else one for one in family.case.exhibits)
+    exhibits = tuple(
+        replace(one, belongs_to=("father",)) if one.id == "passport-child" else one
+        for one in family.case.exhibits
+    )
     found = planted.check(replace(family.case, exhibits=exhibits), family.texts).findings
 
-    assert [(one.rule, one.severity, one.exhibit) for one in found] == [("LEAK.FAMILY", "error", "passport-child")]
+    assert [(one.rule, one.severity, one.exhibit) for one in found] == [
+        ("LEAK.FAMILY", "error", "passport-child")
+    ]
 
 
-def test_contradictions_hold_the_values_and_findings_do_not(subjects: list[planted.Subject]) -> None:
+def test_contradictions_hold_the_values_and_findings_do_not(
+    subjects: list[planted.Subject],
+) -> None:
     (one,) = [one for one in subjects if one.name == "re-parole"]
     girl = replace(one.case.beneficiaries[0], birth_date=date(2016, 8, 18))
     made = planted.check(replace(one.case, beneficiaries=(girl,)), one.texts)
 
-    assert [(c.what, c.says, c.but) for c in made.contradictions] == [("birth date", "2016-08-18", "2016-08-19")]
+    assert [(c.what, c.says, c.but) for c in made.contradictions] == [
+        ("birth date", "2016-08-18", "2016-08-19")
+    ]
     (finding,) = [f for f in made.findings if f.rule == "CHECK.DIFFERS"]
     assert "2016" not in str(finding)
     assert finding.where == "evidence/passport.png, page 1"
@@ -108,7 +142,12 @@ def test_what_was_looked_for_is_listed_without_the_facts(subjects: list[planted.
 
 @pytest.mark.parametrize(
     ("text", "declared", "seems"),
-    [(_ENGLISH, "en-US", "en"), (_SPANISH, "en", "es"), (_SPANISH, "es", "es"), ("too short", "en", "")],
+    [
+        (_ENGLISH, "en-US", "en"),
+        (_SPANISH, "en", "es"),
+        (_SPANISH, "es", "es"),
+        ("too short", "en", ""),
+    ],
 )
 def test_the_language_of_a_page(text: str, declared: str, seems: str) -> None:
     assert language.seems_in(text, declared) == seems
@@ -144,16 +183,24 @@ def test_a_court_wants_the_translators_address_and_telephone(
     shelf = Shelf.default()
     data, names = shelf.schema("crosscheck.json"), shelf.schema("languages.json")["languages"]
     (one, exhibit) = next(
-        (one, e) for one in subjects for e in one.case.exhibits if [p for p in one.texts[e.id] if p.role == "certificate"]
+        (one, e)
+        for one in subjects
+        for e in one.case.exhibits
+        if [p for p in one.texts[e.id] if p.role == "certificate"]
     )
     assert exhibit.translator
     bare = replace(exhibit, translator=replace(exhibit.translator, phone="", address=None))
-    case = replace(one.case, exhibits=tuple(bare if e.id == bare.id else e for e in one.case.exhibits))
+    case = replace(
+        one.case, exhibits=tuple(bare if e.id == bare.id else e for e in one.case.exhibits)
+    )
     words = (
-        f"I, {exhibit.translator.name.full}, am competent in {names[exhibit.language]} and English. The translation is complete "
+        f"I, {exhibit.translator.name.full}, am competent in {names[exhibit.language]} and "
+        f"English. The translation is complete "
         f"and accurate. November 3, 2026. {added}"
     )
-    pages = tuple(replace(p, text=words) if p.role == "certificate" else p for p in one.texts[bare.id])
+    pages = tuple(
+        replace(p, text=words) if p.role == "certificate" else p for p in one.texts[bare.id]
+    )
     texts = {**one.texts, bare.id: pages}
     found = crosscheck.check(case, texts, AS_OF, data, names, contact=True).findings
 
@@ -174,17 +221,26 @@ def test_a_court_wants_the_translators_address_and_telephone(
         ("She lives at 7{street}, with us.", "address"),
     ],
 )
-def test_what_a_declaration_states(subjects: list[planted.Subject], said: str, what: str | None) -> None:
+def test_what_a_declaration_states(
+    subjects: list[planted.Subject], said: str, what: str | None
+) -> None:
     (one,) = [one for one in subjects if one.name == "re-parole"]
     address, born = one.case.petitioner.address, one.case.beneficiaries[0].birth_date
     assert address and born
-    text = said.format(right=born, wrong=born.replace(year=born.year - 1).isoformat(), street=address.street)
+    text = said.format(
+        right=born, wrong=born.replace(year=born.year - 1).isoformat(), street=address.street
+    )
     declaration = replace(one.case.declarations[0], paragraphs=(text,))
     made = planted.check(replace(one.case, declarations=(declaration,)), one.texts)
 
     assert [finding.rule for finding in made.findings] == (["CHECK.STATED"] if what else [])
     assert [contradiction.what for contradiction in made.contradictions] == ([what] if what else [])
-    assert not [f for f in made.findings for secret in ("Z99999999", "987", address.street) if secret in str(f)]
+    assert not [
+        f
+        for f in made.findings
+        for secret in ("Z99999999", "987", address.street)
+        if secret in str(f)
+    ]
 
 
 @pytest.mark.parametrize("where", ["/request/expedite_reason", "/rfe/points/0/answer"])
@@ -204,40 +260,65 @@ def test_the_expedite_reason_and_answers_to_a_notice_are_compared_too(
 
     checked = planted.check(case, subject.texts)
 
-    assert [(finding.rule, finding.pointer) for finding in checked.findings] == [("CHECK.STATED", where)]
+    assert [(finding.rule, finding.pointer) for finding in checked.findings] == [
+        ("CHECK.STATED", where)
+    ]
 
 
 @pytest.mark.parametrize(
     ("printed", "rules"),
     [
         ("Springfield, {right:%B} {right.day}, {right.year}. To whom it may concern", []),
-        ("Springfield, {wrong:%B} {wrong.day}, {wrong.year}. To whom it may concern", ["CHECK.DATE"]),
-        ("Seen {wrong.month}/{wrong.day}/{wrong.year}; written {right.month}/{right.day}/{right.year}", []),
+        (
+            "Springfield, {wrong:%B} {wrong.day}, {wrong.year}. To whom it may concern",
+            ["CHECK.DATE"],
+        ),
+        (
+            "Seen {wrong.month}/{wrong.day}/{wrong.year}; written "
+            "{right.month}/{right.day}/{right.year}",
+            [],
+        ),
         ("Dated {wrong}", ["CHECK.DATE"]),
         ("To whom it may concern: no day is printed here at all", []),
     ],
 )
-def test_the_date_of_a_letter_is_printed_on_it(subjects: list[planted.Subject], printed: str, rules: list[str]) -> None:
+def test_the_date_of_a_letter_is_printed_on_it(
+    subjects: list[planted.Subject], printed: str, rules: list[str]
+) -> None:
     (one,) = [one for one in subjects if one.name == "re-parole"]
     exhibit = next(e for e in one.case.exhibits if e.id == "teacher")
     right = date(2026, 10, 9)
     letter = replace(exhibit, category="letter", date=right)
-    case = replace(one.case, exhibits=tuple(letter if e.id == "teacher" else e for e in one.case.exhibits))
-    page = replace(one.texts["teacher"][0], text=printed.format(right=right, wrong=date(2025, 10, 9)))
+    case = replace(
+        one.case, exhibits=tuple(letter if e.id == "teacher" else e for e in one.case.exhibits)
+    )
+    page = replace(
+        one.texts["teacher"][0], text=printed.format(right=right, wrong=date(2025, 10, 9))
+    )
     made = planted.check(case, {**one.texts, "teacher": (page,)})
 
     assert [finding.rule for finding in made.findings if finding.exhibit == "teacher"] == rules
     assert not [f for f in made.findings if "2026" in f.problem + f.where]
     other = replace(letter, category="photo")  # the day of a photograph is not printed on it
-    without = replace(case, exhibits=tuple(other if e.id == "teacher" else e for e in case.exhibits))
-    assert not [f for f in planted.check(without, {**one.texts, "teacher": (page,)}).findings if f.rule == "CHECK.DATE"]
+    without = replace(
+        case, exhibits=tuple(other if e.id == "teacher" else e for e in case.exhibits)
+    )
+    assert not [
+        f
+        for f in planted.check(without, {**one.texts, "teacher": (page,)}).findings
+        if f.rule == "CHECK.DATE"
+    ]
 
 
-def test_a_page_that_stands_there_five_times_is_told_four_times(subjects: list[planted.Subject]) -> None:
+def test_a_page_that_stands_there_five_times_is_told_four_times(
+    subjects: list[planted.Subject],
+) -> None:
     """And not ten times, once for each pair."""
     (one,) = [one for one in subjects if one.name == "re-parole"]
     exhibit = one.case.exhibits[0]
-    page = replace(one.texts[exhibit.id][0], text=f"{'Every word of this page stands on the other four. ' * 9}")
+    page = replace(
+        one.texts[exhibit.id][0], text=f"{'Every word of this page stands on the other four. ' * 9}"
+    )
     alike_pages = tuple(replace(page, page=number, sha256=str(number)) for number in range(1, 6))
     found = planted.check(one.case, {**one.texts, exhibit.id: alike_pages}).findings
 
@@ -246,22 +327,33 @@ def test_a_page_that_stands_there_five_times_is_told_four_times(subjects: list[p
 
 def test_an_exhibit_that_could_not_be_read_is_said_so(subjects: list[planted.Subject]) -> None:
     (one,) = [one for one in subjects if one.name == "re-parole"]
-    made = planted.check(one.case, {key: pages for key, pages in one.texts.items() if key != "passport"})
+    made = planted.check(
+        one.case, {key: pages for key, pages in one.texts.items() if key != "passport"}
+    )
 
     assert [f.rule for f in made.findings] == ["CHECK.UNREAD"]
-    assert ("passport", "everything", "not looked at") in [(row.exhibit, row.what, row.result) for row in made.looked]
+    assert ("passport", "everything", "not looked at") in [
+        (row.exhibit, row.what, row.result) for row in made.looked
+    ]
 
 
 @pytest.mark.parametrize(
     ("text", "there"),
     [
-        ("A 123-456-789", {"123456789"}), ("A#123456789", {"123456789"}), ("A123456789 and B", {"123456789"}),
-        ("Alien Registration Number 123 456 789", {"123456789"}), ("A-Number: 12-345-678", {"012345678"}),
-        ("USCIS# 123-456-789", {"123456789"}), ("A12 345 678", {"012345678"}), ("Alien No. A123456789", {"123456789"}),
-        ("passport A12345678", set()), ("USCIS Online Account Number 1234 5678 9012", set()), ("USA 123456789", set()),
+        ("A 123-456-789", {"123456789"}),
+        ("A#123456789", {"123456789"}),
+        ("A123456789 and B", {"123456789"}),
+        ("Alien Registration Number 123 456 789", {"123456789"}),
+        ("A-Number: 12-345-678", {"012345678"}),
+        ("USCIS# 123-456-789", {"123456789"}),
+        ("A12 345 678", {"012345678"}),
+        ("Alien No. A123456789", {"123456789"}),
+        ("passport A12345678", set()),
+        ("USCIS Online Account Number 1234 5678 9012", set()),
+        ("USA 123456789", set()),
         ("A000000000", set()),
     ],
-)  # fmt: skip
+)
 def test_a_numbers_as_people_write_them(text: str, there: set[str]) -> None:
     assert a_numbers(text) == there
 
@@ -272,29 +364,46 @@ def test_a_letter_of_a_firms_own_template_is_compared(subjects: list[planted.Sub
     letter = {"drafts/cover-letter.docx": "Re: my client, A 987-654-321. Dear Officer,"}
     made = crosscheck.of_documents(one.case, letter, data, ())
 
-    assert [(f.rule, f.where) for f in made.findings] == [("CHECK.STATED", "drafts/cover-letter.docx")]
-    assert [(c.what, c.there, c.but) for c in made.contradictions] == [("A-Number", "drafts/cover-letter.docx", "A987654321")]
+    assert [(f.rule, f.where) for f in made.findings] == [
+        ("CHECK.STATED", "drafts/cover-letter.docx")
+    ]
+    assert [(c.what, c.there, c.but) for c in made.contradictions] == [
+        ("A-Number", "drafts/cover-letter.docx", "A987654321")
+    ]
     assert "987" not in str(made.findings)
-    assert crosscheck.of_documents(one.case, letter, data, ["A987654321"]).findings == ()  # told of where case.json says so
+    assert (
+        crosscheck.of_documents(one.case, letter, data, ["A987654321"]).findings == ()
+    )  # told of where case.json says so
 
 
 def test_a_completed_form_is_looked_through(subjects: list[planted.Subject]) -> None:
     (one,) = [one for one in subjects if one.name == "re-parole"]
     case = replace(one.case, forms=(FormFile(form="i-131", path="forms/i-131.pdf"),))
-    page = PageText(path="forms/i-131.pdf", page=3, role="document", text="Alien Registration Number (A-Number) A- 987654321")
+    page = PageText(
+        path="forms/i-131.pdf",
+        page=3,
+        role="document",
+        text="Alien Registration Number (A-Number) A- 987654321",
+    )
     found = planted.check(case, {**one.texts, "form:forms/i-131.pdf": (page,)}).findings
 
-    assert [(f.rule, f.severity, f.where) for f in found] == [("LEAK.A_NUMBER", "error", "forms/i-131.pdf, page 3")]
+    assert [(f.rule, f.severity, f.where) for f in found] == [
+        ("LEAK.A_NUMBER", "error", "forms/i-131.pdf, page 3")
+    ]
 
 
-# --- pages seen twice -------------------------------------------------------------------------------------------------
+# --- pages seen twice ---
 
 
 def _scene(seed: int) -> Image.Image:
     """Something like a photograph: patches of gray, and marks on them."""
     dice = np.random.default_rng(seed)
-    coarse = Image.fromarray(dice.integers(30, 220, (9, 7), dtype=np.uint8)).resize((560, 720), Image.Resampling.BICUBIC)
-    fine = Image.fromarray(dice.integers(0, 120, (72, 56), dtype=np.uint8)).resize((560, 720), Image.Resampling.BILINEAR)
+    coarse = Image.fromarray(dice.integers(30, 220, (9, 7), dtype=np.uint8)).resize(
+        (560, 720), Image.Resampling.BICUBIC
+    )
+    fine = Image.fromarray(dice.integers(0, 120, (72, 56), dtype=np.uint8)).resize(
+        (560, 720), Image.Resampling.BILINEAR
+    )
     return Image.blend(coarse, fine, 0.35)
 
 
@@ -313,25 +422,41 @@ def test_the_same_photograph_taken_again_and_another_one(seed: int) -> None:
     assert likeness(_small(picture), _small(picture.rotate(90, expand=True))) == 0
 
 
-def test_a_photograph_taken_twice_is_told_and_two_cards_of_a_kind_are_not(subjects: list[planted.Subject]) -> None:
+def test_a_photograph_taken_twice_is_told_and_two_cards_of_a_kind_are_not(
+    subjects: list[planted.Subject],
+) -> None:
     (one,) = [one for one in subjects if one.name == "re-parole"]
     exhibit = one.case.exhibits[0].id
 
     def found(first: str, second: str) -> list[int | None]:
         pages = tuple(
-            PageText(path=f"evidence/{n}.jpg", page=n, role="document", text=text, method="ocr", confidence=90, sha256=str(n),
-                     miniature=_small(_scene(1))) for n, text in enumerate((first, second), 1)
-        )  # fmt: skip
+            PageText(
+                path=f"evidence/{n}.jpg",
+                page=n,
+                role="document",
+                text=text,
+                method="ocr",
+                confidence=90,
+                sha256=str(n),
+                miniature=_small(_scene(1)),
+            )
+            for n, text in enumerate((first, second), 1)
+        )
         made = planted.check(one.case, {**one.texts, exhibit: pages}).findings
         return [finding.page for finding in made if finding.rule == "PAGES.TWICE"]
 
     assert found("", "") == [2]
-    assert found("Card of Anna Muster number X1234567", "Card of Anna Muster number X1234567") == [2]
-    assert found("Card of Anna Muster number X1234567", "Card of Otto Fremder number Y7654321") == []
+    assert found("Card of Anna Muster number X1234567", "Card of Anna Muster number X1234567") == [
+        2
+    ]
+    assert (
+        found("Card of Anna Muster number X1234567", "Card of Otto Fremder number Y7654321") == []
+    )
 
 
 _FORM = (
-    "Civil registry of Utopia certificate of birth book 12 folio {} name of the child {} born on {} in the town of Ejemplo "
+    "Civil registry of Utopia certificate of birth book 12 folio {} name of the child {} born on "
+    "{} in the town of Ejemplo "
     "father Otto Muster mother Anna Muster witnessed by the clerk and sealed on 4 May 2015"
 )
 
@@ -340,13 +465,18 @@ _FORM = (
     ("again", "same"),
     [
         (_FORM.format(77, "Bruno Muster", "3 March 2011"), True),
-        (_FORM.format(77, "Bruno Muster", "3 March 2011")[:110], True),  # the lower half could not be read
+        (
+            _FORM.format(77, "Bruno Muster", "3 March 2011")[:110],
+            True,
+        ),  # the lower half could not be read
         (_FORM.format(77, "Brnno Mvster", "3 March 2011").replace("witnessed", "zzqqk"), True),
         (_FORM.format(78, "Clara Muster", "9 June 2013"), False),  # the sister's, on the same form
         ("sealed on 4 May", False),  # too little
     ],
 )
-def test_words_of_a_page_read_in_part_and_of_another_page_of_the_form(again: str, same: bool) -> None:
+def test_words_of_a_page_read_in_part_and_of_another_page_of_the_form(
+    again: str, same: bool
+) -> None:
     first = _FORM.format(77, "Bruno Muster", "3 March 2011")
     letter = "Bruno Muster and Clara Muster are known to me since March and June"
     bags = bags_of([first, again, letter], Shelf.default().schema("crosscheck.json")["same_form"])
@@ -364,7 +494,7 @@ def test_a_line_of_english_makes_no_page_english(monkeypatch: pytest.MonkeyPatch
     assert language.seems_in(note + _UKRAINIAN, "uk") == "uk"
 
 
-# --- machine-readable lines -----------------------------------------------------------------------------------------
+# --- machine-readable lines ---
 
 letters = st.text("ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=1, max_size=12)
 numbers = st.text("ACEFHJKMNPRTUVWXY34790", min_size=5, max_size=9)
@@ -372,8 +502,16 @@ days = st.dates(date(1940, 1, 1), date(2025, 12, 31))
 
 
 @settings(max_examples=60, deadline=None)
-@given(family=letters, given_=letters, number=numbers, born=days, expires=st.dates(date(2020, 1, 1), date(2060, 1, 1)))
-def test_lines_that_are_right_are_read(family: str, given_: str, number: str, born: date, expires: date) -> None:
+@given(
+    family=letters,
+    given_=letters,
+    number=numbers,
+    born=days,
+    expires=st.dates(date(2020, 1, 1), date(2060, 1, 1)),
+)
+def test_lines_that_are_right_are_read(
+    family: str, given_: str, number: str, born: date, expires: date
+) -> None:
     lines = td3("UTO", family, given_, number, "UTO", f"{born:%y%m%d}", "F", f"{expires:%y%m%d}")
     (one,) = mrz.read("noise\n" + "\n".join(lines), AS_OF)
 
@@ -386,18 +524,30 @@ def test_one_wrong_digit_is_never_believed(number: str, born: date, place: int, 
     first, second = td3("UTO", "MUSTER", "ANNA", number, "UTO", f"{born:%y%m%d}", "F", "310111")
     if second[place].isdigit():
         wrong = second[:place] + str((int(second[place]) + by) % 10) + second[place + 1 :]
-        assert [(one.number, one.birth_date) for one in mrz.read(f"{first}\n{wrong}", AS_OF)] in ([], [(number, born)])
+        assert [(one.number, one.birth_date) for one in mrz.read(f"{first}\n{wrong}", AS_OF)] in (
+            [],
+            [(number, born)],
+        )
 
 
 @pytest.mark.parametrize(
     ("lines", "number"),
     [
-        ("P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10", "L898902C3"),
-        ("I<UTOD231458907<<<<<<<<<<<<<<<\n7408122F1204159UTO<<<<<<<<<<<6\nERIKSSON<<ANNA<MARIA<<<<<<<<<<", "D23145890"),
+        (
+            "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10",
+            "L898902C3",
+        ),
+        (
+            "I<UTOD231458907<<<<<<<<<<<<<<<\n7408122F1204159UTO<<<<<<<<<<<6\nERIKSSON<<ANNA<MARIA<<<<<<<<<<",
+            "D23145890",
+        ),
         ("I<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<\nD231458907UTO7408122F1204159<<<<<<<6", "D23145890"),
         # letters for digits, a run of fillers with misread ones and of the wrong length
         ("P<UTOERIKSSON<<ANNA<<<<<<<<K<<<\nX1Z3456789UTO74O8122F3104159<<<<K<K<<<<<<<<<<00", None),
-        ("P<USASAMPLETON<<REDACTOR<<<<<<<\n0000000996USA7111022M2907295<<<<K<K<<<<K<<<<<08", "000000099"),
+        (
+            "P<USASAMPLETON<<REDACTOR<<<<<<<\n0000000996USA7111022M2907295<<<<K<K<<<<K<<<<<08",
+            "000000099",
+        ),
         ("nothing of the kind", None),
     ],
 )
@@ -409,19 +559,28 @@ def test_specimens(lines: str, number: str | None) -> None:
 @pytest.mark.parametrize(
     ("text", "there"),
     [
-        ("P<UTOERIKSSON<<ANNA<MARIA<<<<<<<", True), ("p<UTOER1KSSONK<ANNA<<maRIA<<<<< <", True),
-        (">> Marked: In none of the nine was anybody charged. <<", False), ("<< back", False), ("", False),
+        ("P<UTOERIKSSON<<ANNA<MARIA<<<<<<<", True),
+        ("p<UTOER1KSSONK<ANNA<<maRIA<<<<< <", True),
+        (">> Marked: In none of the nine was anybody charged. <<", False),
+        ("<< back", False),
+        ("", False),
     ],
-)  # fmt: skip
+)
 def test_what_looks_like_machine_readable_lines(text: str, there: bool) -> None:
     assert mrz.looks_like(f"Passport\n{text}\n") is there
 
 
 def test_words_in_common_are_counted_as_sets_count_them() -> None:
     chance = random.Random(7)
-    texts = [" ".join(chance.choices([f"word{n}" for n in range(60)], k=chance.randint(5, 70))) for _ in range(30)]
+    texts = [
+        " ".join(chance.choices([f"word{n}" for n in range(60)], k=chance.randint(5, 70)))
+        for _ in range(30)
+    ]
     bags = bags_of(texts, Shelf.default().schema("crosscheck.json")["same_form"])
-    naive = [[len(one & other) >= 0.75 * min(len(one), len(other)) for other in bags.of] for one in bags.of]
+    naive = [
+        [len(one & other) >= 0.75 * min(len(one), len(other)) for other in bags.of]
+        for one in bags.of
+    ]
 
     assert bags.most.tolist() == naive
     assert 0 < sum(map(sum, naive)) < 900
@@ -430,22 +589,28 @@ def test_words_in_common_are_counted_as_sets_count_them() -> None:
 def test_patches_are_measured_from_running_sums_as_one_by_one() -> None:
     gray = np.random.default_rng(3).integers(0, 256, (40, 31)).astype(np.float32)
     gray[:20, :20] = 200  # shows nothing
-    patches = np.lib.stride_tricks.sliding_window_view(gray.astype(np.float64), (16, 16)).reshape(25, 16, 256)
+    patches = np.lib.stride_tricks.sliding_window_view(gray.astype(np.float64), (16, 16)).reshape(
+        25, 16, 256
+    )
     lengths = np.linalg.norm(patches - patches.mean(axis=2, keepdims=True), axis=2)
 
     assert np.allclose(picture_matching._lengths(gray), np.maximum(lengths, 16))
 
 
-# --- likeness ---------------------------------------------------------------------------------------------------------
+# --- likeness ---
 
 
 @pytest.mark.parametrize(
     ("text", "there"),
     [
-        ("MUSTER, Zoë", True), ("Zoe MÜSTER", True), ("zoe rnuster", True), ("Зоя и Мустер Зое", True),
-        ("Zoë Mustang", False), ("Anna Muster", False),
+        ("MUSTER, Zoë", True),
+        ("Zoe MÜSTER", True),
+        ("zoe rnuster", True),
+        ("Зоя и Мустер Зое", True),
+        ("Zoë Mustang", False),
+        ("Anna Muster", False),
     ],
-)  # fmt: skip
+)
 def test_names_in_any_order_and_alphabet(text: str, there: bool) -> None:
     person = Person(id="x", name=Name(given="Zoë", family="Muster"))
 
@@ -454,7 +619,15 @@ def test_names_in_any_order_and_alphabet(text: str, there: bool) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["April 5, 2019", "05 APR 2019", "2019-04-05", "04/05/2019", "5.4.2019", "5 de abril de 2019", "le 5 avril 2019"],
+    [
+        "April 5, 2019",
+        "05 APR 2019",
+        "2019-04-05",
+        "04/05/2019",
+        "5.4.2019",
+        "5 de abril de 2019",
+        "le 5 avril 2019",
+    ],
 )
 def test_days_as_people_write_them(text: str) -> None:
     assert has_date(f"Born {text} in Utopia", date(2019, 4, 5))
@@ -477,10 +650,15 @@ def test_a_different_number_is_never_the_same(number: str, place: int, by: int) 
 @pytest.mark.parametrize(
     ("text", "there"),
     [
-        ("A-No. A123 456 789.", True), ("USCIS#A123456789and", True), ("Passport: XI2345678", True), ("XI23456784UTO9001", True),
-        ("X123456789", False), ("No. 00X12345678", False), ("X12345 (see page 678)", False),
+        ("A-No. A123 456 789.", True),
+        ("USCIS#A123456789and", True),
+        ("Passport: XI2345678", True),
+        ("XI23456784UTO9001", True),
+        ("X123456789", False),
+        ("No. 00X12345678", False),
+        ("X12345 (see page 678)", False),
     ],
-)  # fmt: skip
+)
 def test_a_number_as_it_is_printed(text: str, there: bool) -> None:
     assert any(has_number(text, number) for number in ("A123456789", "X12345678")) is there
 
@@ -494,8 +672,10 @@ def test_two_names_and_two_texts() -> None:
 
 
 _RUSSIAN = (
-    "Справка выдана о том, что ребёнок находился на лечении в городской больнице и нуждается в операции на сердце, которую в "
-    "нашей стране сделать невозможно, поэтому семья просит о помощи за границей. Лечащий врач считает, что ждать больше нельзя."
+    "Справка выдана о том, что ребёнок находился на лечении в городской больнице и нуждается в "
+    "операции на сердце, которую в "
+    "нашей стране сделать невозможно, поэтому семья просит о помощи за границей. Лечащий врач "
+    "считает, что ждать больше нельзя."
 )
 _ARABIC = (
     "تشهد إدارة المستشفى بأن الطفلة تتلقى العلاج لدينا وتحتاج إلى عملية "
@@ -510,20 +690,36 @@ _CHINESE = (
 @pytest.mark.parametrize(
     ("text", "declared", "seems"),
     [
-        (_UKRAINIAN, "uk", "uk"), (_UKRAINIAN, "en", "uk"), (_RUSSIAN, "uk", "ru"), (_SPANISH, "uk", "es"),
-        (_ENGLISH, "uk", "en"), (_ENGLISH, "es", "en"), (_ARABIC, "ar-SY", "ar"),
-        (_ARABIC, "en", "ar"), (_ARABIC, "fa", "ar"), (_UKRAINIAN, "ti", "uk"),
-        (_CHINESE, "zh-Hant", "zh"), (_CHINESE, "en", "zh"), (_CHINESE, "ko", "zh"),
-        (_SPANISH, "sr-Cyrl", "es"), (_SPANISH, "sr", "es"),
-        ("АБВ ГҐД " * 20, "es", "Cyrl"), ("short текст", "uk", ""),
+        (_UKRAINIAN, "uk", "uk"),
+        (_UKRAINIAN, "en", "uk"),
+        (_RUSSIAN, "uk", "ru"),
+        (_SPANISH, "uk", "es"),
+        (_ENGLISH, "uk", "en"),
+        (_ENGLISH, "es", "en"),
+        (_ARABIC, "ar-SY", "ar"),
+        (_ARABIC, "en", "ar"),
+        (_ARABIC, "fa", "ar"),
+        (_UKRAINIAN, "ti", "uk"),
+        (_CHINESE, "zh-Hant", "zh"),
+        (_CHINESE, "en", "zh"),
+        (_CHINESE, "ko", "zh"),
+        (_SPANISH, "sr-Cyrl", "es"),
+        (_SPANISH, "sr", "es"),
+        ("АБВ ГҐД " * 20, "es", "Cyrl"),
+        ("short текст", "uk", ""),
     ],
-)  # fmt: skip
-def test_any_declared_language_is_compared_with_the_page(text: str, declared: str, seems: str) -> None:
+)
+def test_any_declared_language_is_compared_with_the_page(
+    text: str, declared: str, seems: str
+) -> None:
     assert language.seems_in(text, declared) == seems
 
 
 def test_letters_recognized_as_another_language_say_nothing_but_the_picture_s_script_does() -> None:
-    garbage = "Aosinka sugana npo Te wo antwHa nepe6ysana Ha nikyBaHHi y micekii nikapHi Ta notpe6ye onepauii Ha cepui " * 2
+    garbage = (
+        "Aosinka sugana npo Te wo antwHa nepe6ysana Ha nikyBaHHi y micekii nikapHi Ta notpe6ye "
+        "onepauii Ha cepui " * 2
+    )
 
     assert language.seems_in(garbage, "uk", readable=False) == ""
     assert language.seems_in(garbage, "en", seen_script="Cyrillic") == "Cyrl"
@@ -548,4 +744,6 @@ def test_a_page_in_another_language_than_declared_is_told(
 
     found = planted.check(one.case, {**one.texts, "teacher": pages}).findings
 
-    assert [(f.rule, f.severity.value, f.problem) for f in found] == [("TRANS.LANGUAGE", severity, said)]
+    assert [(f.rule, f.severity.value, f.problem) for f in found] == [
+        ("TRANS.LANGUAGE", severity, said)
+    ]

@@ -14,7 +14,9 @@ PAGES = sorted([*(ROOT / "docs").glob("*.md"), *ROOT.glob("*.md")])
 CURRENT = [page for page in PAGES if page.name != "CHANGELOG.md"]  # it names what was
 FENCE = re.compile(r"^ *```.*?^ *```", re.MULTILINE | re.DOTALL)
 DOTTED = re.compile(r"`([a-z_0-9]+(?:\.[A-Za-z_0-9]+)+)(?:\([^`]*\))?`")
-PATHS = re.compile(r"(?<![\w./-])(?:assembler|scripts|tests|benchmarks|schemas)/[\w./-]*[\w/](?![\w<])")
+PATHS = re.compile(
+    r"(?<![\w./-])(?:assembler|scripts|tests|benchmarks|schemas)/[\w./-]*[\w/](?![\w<])"
+)
 
 # what has a dot and is no module: names of files, and of fields of case.json, manifests and answers
 FILES = re.compile(r".*\.(json|toml|html|docx|pdf|txt|md|py|yml|ini|eml|xml|invalid)$")
@@ -22,7 +24,8 @@ FIELDS = {"source", "transform", "rfe"}
 
 
 def is_in_package(name: str) -> bool:
-    """Return whether a dotted name is a module below `assembler`, or something that a module holds."""
+    """Return whether a dotted name is a module below `assembler`, or something that a module
+    holds."""
     parts = name.removeprefix("assembler.").split(".")
     for length in range(len(parts), 0, -1):
         try:
@@ -38,13 +41,15 @@ def is_in_package(name: str) -> bool:
 
 
 def unknown_names(text: str) -> list[str]:
-    """Return each dotted name in backticks that is neither a file, nor a field, nor in the package."""
+    """Return each dotted name in backticks that is neither a file, nor a field, nor in the
+    package."""
     names = [name for name in DOTTED.findall(FENCE.sub("", text)) if not FILES.match(name)]
     return [name for name in names if name.split(".")[0] not in FIELDS and not is_in_package(name)]
 
 
 def missing_paths(text: str) -> list[str]:
-    """Return each path into the checkout that leads nowhere; `templates/<kind>/` and `tests/test_<subject>.py` are patterns."""
+    """Return each path into the checkout that leads nowhere; `templates/<kind>/` and
+    `tests/test_<subject>.py` are patterns."""
     return [path for path in PATHS.findall(text) if not (ROOT / path).exists()]
 
 

@@ -1,4 +1,5 @@
-"""drafts: templates are untrusted, data is literal, every value arrives, citations are true, numbers settle."""
+"""drafts: templates are untrusted, data is literal, every value arrives, citations are true,
+numbers settle."""
 
 from __future__ import annotations
 
@@ -28,7 +29,9 @@ from assembler.runtime.workshop import Workshop
 from tests import letters
 from tests.letters import case, exhibit, template, text, values
 
-settling = import_module("assembler.documents.settle")  # the package shows the function of that name
+settling = import_module(
+    "assembler.documents.settle"
+)  # the package shows the function of that name
 
 PAYLOADS = [
     "{{ ''.__class__.__mro__ }}",
@@ -68,18 +71,40 @@ def test_a_template_cannot_reach_out_grow_or_print_what_is_no_text(payload: str)
 
 @pytest.mark.parametrize(
     "literal",
-    ["{{ 7 * 7 }}", "{% if x %}", "{# note #}", "{_{", "%_}", "{{r cite('letter') }}", "a < b & c > d", "]]>", "&amp; &lt;",
-     "\"q\" 'q'", "e\u0301 decomposed", "Гарсія і сини", "غارسيا", "加西亚"],
-)  # fmt: skip
+    [
+        "{{ 7 * 7 }}",
+        "{% if x %}",
+        "{# note #}",
+        "{_{",
+        "%_}",
+        "{{r cite('letter') }}",
+        "a < b & c > d",
+        "]]>",
+        "&amp; &lt;",
+        "\"q\" 'q'",
+        "e\u0301 decomposed",
+        "Гарсія і сини",
+        "غارسيا",
+        "加西亚",
+    ],
+)
 def test_data_is_printed_as_it_is(literal: str) -> None:
-    made = render(template("{{ index[0].title }}.", "{{ index[0].title }}", header="{{ index[0].title }}"),
-                  values(case(exhibit("letter", literal), exhibit("scan"))))  # fmt: skip
+    made = render(
+        template("{{ index[0].title }}.", "{{ index[0].title }}", header="{{ index[0].title }}"),
+        values(case(exhibit("letter", literal), exhibit("scan"))),
+    )
 
     assert text(made).count(_nfc(literal)) == 3
 
 
 @settings(deadline=None, max_examples=40)
-@given(st.text(st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp", "Zs", "Cn", "Co")), min_size=1, max_size=40))
+@given(
+    st.text(
+        st.characters(exclude_categories=("Cc", "Cs", "Zl", "Zp", "Zs", "Cn", "Co")),
+        min_size=1,
+        max_size=40,
+    )
+)
 def test_any_text_arrives_in_running_text_links_and_plain_values(given_text: str) -> None:
     one = case(exhibit("letter", given_text), exhibit("scan"))
 
@@ -98,9 +123,18 @@ def _nfc(value: str) -> str:
     ("paragraph", "message"),
     [
         ("Dear {{ officer.name }},", "'officer' is undefined, in 'Dear {{ officer.name }},'"),
-        ("To {{ petitioner.nmae }}", "Person has no attribute 'nmae', in 'To {{ petitioner.nmae }}'"),
-        ("On {{ request.arrival_date | longdate }}", r"it prints the date of nothing \(a value the case does not give\), in 'On"),
-        ("On {{ request.arrival_date }}", r"it prints nothing \(a value the case does not give\), in 'On"),
+        (
+            "To {{ petitioner.nmae }}",
+            "Person has no attribute 'nmae', in 'To {{ petitioner.nmae }}'",
+        ),
+        (
+            "On {{ request.arrival_date | longdate }}",
+            r"it prints the date of nothing \(a value the case does not give\), in 'On",
+        ),
+        (
+            "On {{ request.arrival_date }}",
+            r"it prints nothing \(a value the case does not give\), in 'On",
+        ),
         ("In {{ request.consulate.city }}", "'None' has no attribute 'city'"),
         ("{% if petitioner %}unfinished", "Unexpected end of template|end of template"),
         ("{{ petitioner.name", "unexpected|expected token"),
@@ -121,7 +155,14 @@ def test_a_mistake_in_a_header_names_its_place() -> None:
 
 
 def test_citations_become_links_in_parentheses() -> None:
-    one = case(request={"basis": ("As shown [@letter, p. 2; @scan], it is so. See [@scan, pp. 2-3]. (Also [@letter].)",)})
+    one = case(
+        request={
+            "basis": (
+                "As shown [@letter, p. 2; @scan], it is so. See [@scan, pp. 2-3]. (Also "
+                "[@letter].)",
+            )
+        }
+    )
 
     made = render(template("{{r prose(request.basis[0]) }}"), values(one))
 
@@ -130,7 +171,9 @@ def test_citations_become_links_in_parentheses() -> None:
         f"As shown (Ex. A at {letter + 1}; Ex. B at {scan}), it is so. "
         f"See Ex. B at {scan + 1}–{scan + 2}. (Also Ex. A at {letter}.)"
     )
-    assert letters.links(made) == [f"{HOST}exhibit/{place}" for place in ("letter/2", "scan/1", "scan/2", "letter/1")]
+    assert letters.links(made) == [
+        f"{HOST}exhibit/{place}" for place in ("letter/2", "scan/1", "scan/2", "letter/1")
+    ]
 
 
 @pytest.mark.parametrize("call", ["{{ cite('letter', 2) }}", "{{r cite('letter', 2) }}"])
@@ -146,14 +189,18 @@ def test_a_plain_cite_keeps_the_look_of_the_text_around_it() -> None:
     def embolden(document: Any) -> None:
         document.paragraphs[0].runs[0].bold = True
 
-    made = render(template("Look at {{ cite('letter') }}, please.", change=embolden), values(case()))
+    made = render(
+        template("Look at {{ cite('letter') }}, please.", change=embolden), values(case())
+    )
 
     xml = zipfile.ZipFile(io.BytesIO(made)).read("word/document.xml").decode()
     assert xml.count("<w:b/>") == 2
 
 
 def test_a_cite_in_a_header_links_from_the_header() -> None:
-    made = zipfile.ZipFile(io.BytesIO(render(template("Body", header="{{ cite('letter') }}"), values(case()))))
+    made = zipfile.ZipFile(
+        io.BytesIO(render(template("Body", header="{{ cite('letter') }}"), values(case())))
+    )
 
     header = next(name for name in made.namelist() if name.startswith("word/header"))
     assert b"exhibit/letter/1" in made.read(f"word/_rels/{header.removeprefix('word/')}.rels")
@@ -162,8 +209,15 @@ def test_a_cite_in_a_header_links_from_the_header() -> None:
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        ("{{ cite('lettr') }}", "no exhibit 'lettr' to cite in this packet, in 'See {{ cite('lettr') }}'; did you mean 'letter'"),
-        ("{{ cite('letter', 4) }}", "page 4 of exhibit 'letter' is cited, which has 3 pages, in 'See"),
+        (
+            "{{ cite('lettr') }}",
+            "no exhibit 'lettr' to cite in this packet, in 'See {{ cite('lettr') }}'; did you "
+            "mean 'letter'",
+        ),
+        (
+            "{{ cite('letter', 4) }}",
+            "page 4 of exhibit 'letter' is cited, which has 3 pages, in 'See",
+        ),
     ],
 )
 def test_a_wrong_cite_in_a_template(call: str, message: str) -> None:
@@ -176,17 +230,29 @@ def test_a_wrong_cite_in_a_template(call: str, message: str) -> None:
 def test_wrong_cites_of_the_case_are_all_found_with_their_places() -> None:
     other = exhibit("other", belongs_to=("brother",))
     people = (letters.person("child"), letters.person("brother"))
-    asked = {"basis": ("Good [@letter, p. 3].", "Bad [@letter, p. 4; @other]."), "expedite_reason": "[@letter, pp. 3-2]"}
-    one = case(exhibit("letter"), other, beneficiaries=people, lines=(("/request/basis", 7),), request=asked)
+    asked = {
+        "basis": ("Good [@letter, p. 3].", "Bad [@letter, p. 4; @other]."),
+        "expedite_reason": "[@letter, pp. 3-2]",
+    }
+    one = case(
+        exhibit("letter"),
+        other,
+        beneficiaries=people,
+        lines=(("/request/basis", 7),),
+        request=asked,
+    )
     plan = plan_packet(one, letters.SHELF.recipe("parole"), "child")
 
     found = cite_findings(one, plan, {"letter": 3})
 
     assert [(f.rule, f.pointer) for f in found] == [
-        ("CITE.PAGE", "/request/basis/1"), ("CITE.OTHER_PACKET", "/request/basis/1"), ("CITE.PAGE", "/request/expedite_reason"),
-    ]  # fmt: skip
+        ("CITE.PAGE", "/request/basis/1"),
+        ("CITE.OTHER_PACKET", "/request/basis/1"),
+        ("CITE.PAGE", "/request/expedite_reason"),
+    ]
     assert str(found[0]) == (
-        "error CITE.PAGE case.json line 7 (/request/basis/1): it cites page 4 of [@letter], which has 3 pages; "
+        "error CITE.PAGE case.json line 7 (/request/basis/1): it cites page 4 of [@letter], which "
+        "has 3 pages; "
         "correct the page; pages are counted within the exhibit"
     )
 
@@ -202,9 +268,13 @@ def test_macros_and_objects_are_refused(spoil: str) -> None:
 
 
 def test_pictures_from_elsewhere_are_refused() -> None:
-    outside = (b'<Relationship Id="rId99" TargetMode="External" Target="http://example.com/x.png" '
-               b'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/image"/></Relationships>')  # fmt: skip
-    data = letters.with_part(letters.word("x"), "word/_rels/document.xml.rels", b"</Relationships>", outside)
+    outside = (
+        b'<Relationship Id="rId99" TargetMode="External" Target="http://example.com/x.png" '
+        b'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/image"/></Relationships>'
+    )
+    data = letters.with_part(
+        letters.word("x"), "word/_rels/document.xml.rels", b"</Relationships>", outside
+    )
 
     with pytest.raises(TemplateBroken, match="fetches pictures or a template from elsewhere"):
         render(TemplateFile(name="own.docx", data=data, origin="case"), values(case()))
@@ -212,7 +282,9 @@ def test_pictures_from_elsewhere_are_refused() -> None:
 
 @pytest.mark.parametrize("data", [b"", b"PK\3\4 no zip", b"%PDF-1.7"])
 def test_no_word_document(data: bytes) -> None:
-    with pytest.raises(TemplateBroken, match=r"own\.docx: not a Word document; save it as \.docx in Word"):
+    with pytest.raises(
+        TemplateBroken, match=r"own\.docx: not a Word document; save it as \.docx in Word"
+    ):
         render(TemplateFile(name="own.docx", data=data, origin="case"), values(case()))
 
 
@@ -229,8 +301,15 @@ def test_the_word_file_has_no_dates_and_no_author() -> None:
 
 
 def _job(given_template: TemplateFile, given_values: Any, folder: Path) -> Job:
-    return Job(id="draft:own", template=given_template, values=given_values, engine="embedded", version="1",
-               fonts=font_files(), cache=Cache(folder))  # fmt: skip
+    return Job(
+        id="draft:own",
+        template=given_template,
+        values=given_values,
+        engine="embedded",
+        version="1",
+        fonts=font_files(),
+        cache=Cache(folder),
+    )
 
 
 def test_a_character_without_glyph_names_itself_and_its_place_but_no_text(tmp_path: Path) -> None:
@@ -240,7 +319,8 @@ def test_a_character_without_glyph_names_itself_and_its_place_but_no_text(tmp_pa
         draft(_job(template("{{ index[0].title }}"), values(one), tmp_path))
 
     assert str(caught.value) == (
-        "parole/own.docx: no font on the shelf has the characters U+1F4DE; look at /exhibits/0/title in case.json, and write "
+        "parole/own.docx: no font on the shelf has the characters U+1F4DE; look at "
+        "/exhibits/0/title in case.json, and write "
         "them in another way"
     )
 
@@ -266,25 +346,53 @@ class FakeShop:
 
 
 def _blank_draft(job: Job, pages: int = 1) -> Draft:
-    return Draft(id=job.id, docx=Path("d"), pdf=Path("p"), pages=pages, engine="none", sizes=((612.0, 792.0),) * pages,
-                 inks=(letters.BLANK,) * pages)  # fmt: skip
+    return Draft(
+        id=job.id,
+        docx=Path("d"),
+        pdf=Path("p"),
+        pages=pages,
+        engine="none",
+        sizes=((612.0, 792.0),) * pages,
+        inks=(letters.BLANK,) * pages,
+    )
 
 
-def _settle(one: Any, shop: Any, counts: dict[str, int] | None = None, folder: Path = Path("none"), **more: Any) -> Any:
+def _settle(
+    one: Any,
+    shop: Any,
+    counts: dict[str, int] | None = None,
+    folder: Path = Path("none"),
+    **more: Any,
+) -> Any:
     plan = plan_packet(one, letters.SHELF.recipe("parole"), "child")
-    return documents.settle(plan, one, letters.prepared(one, counts), {}, shelf=letters.SHELF, folder=folder, workshop=shop,
-                         facts=letters.FACTS, as_of=letters.AS_OF, **more)  # fmt: skip
+    return documents.settle(
+        plan,
+        one,
+        letters.prepared(one, counts),
+        {},
+        shelf=letters.SHELF,
+        folder=folder,
+        workshop=shop,
+        facts=letters.FACTS,
+        as_of=letters.AS_OF,
+        **more,
+    )
 
 
 @pytest.mark.parametrize("kind", ["memory", "timeout"])
 def test_a_template_that_asks_for_too_much_is_broken(kind: str) -> None:
-    with pytest.raises(TemplateBroken, match=r"cover-letter\.docx: filling it took too long; look for a loop"):
+    with pytest.raises(
+        TemplateBroken, match=r"cover-letter\.docx: filling it took too long; look for a loop"
+    ):
         _settle(case(), FakeShop(lambda _: Failure(kind=kind, detail="took too long")))
 
 
 def test_an_engine_that_crashes_has_failed() -> None:
     with pytest.raises(ToolFailed, match="could not be filled"):
-        _settle(case(), FakeShop(lambda _: Failure(kind="crashed", detail="the worker ended with code -11")))
+        _settle(
+            case(),
+            FakeShop(lambda _: Failure(kind="crashed", detail="the worker ended with code -11")),
+        )
 
 
 def test_pages_that_never_hold_still_are_an_error() -> None:
@@ -310,7 +418,9 @@ def test_tab_sheets_are_drawn_once_the_pages_of_the_letters_are_known() -> None:
 
 
 def test_tab_sheets_that_take_two_pages_are_an_error() -> None:
-    with pytest.raises(TemplateBroken, match=r"tab-sheets\.docx: 2 tab sheets take 1 pages; shorten"):
+    with pytest.raises(
+        TemplateBroken, match=r"tab-sheets\.docx: 2 tab sheets take 1 pages; shorten"
+    ):
         _settle(case(), FakeShop(_blank_draft))
 
 
@@ -325,14 +435,23 @@ def test_wrong_cites_stop_before_anything_is_drawn() -> None:
 @pytest.mark.parametrize(
     ("origin", "asked", "installed", "engine"),
     [
-        ("shipped", "auto", True, "auto"), ("case", "auto", True, "libreoffice"), ("shelf", "auto", False, "embedded"),
-        ("shipped", "libreoffice", True, "libreoffice"), ("case", "embedded", True, "embedded"),
+        ("shipped", "auto", True, "auto"),
+        ("case", "auto", True, "libreoffice"),
+        ("shelf", "auto", False, "embedded"),
+        ("shipped", "libreoffice", True, "libreoffice"),
+        ("case", "embedded", True, "embedded"),
     ],
-)  # fmt: skip
-def test_which_engine_draws(origin: str, asked: str, installed: bool, engine: str, monkeypatch: pytest.MonkeyPatch) -> None:
+)
+def test_which_engine_draws(
+    origin: str, asked: str, installed: bool, engine: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(programs, "find", lambda _: Path("soffice") if installed else None)
     monkeypatch.setattr(settling.word_to_pdf, "libreoffice_version", lambda: "LibreOffice 1")
-    monkeypatch.setattr(type(letters.SHELF), "template", lambda *_: TemplateFile(name="own.docx", data=b"", origin=origin))
+    monkeypatch.setattr(
+        type(letters.SHELF),
+        "template",
+        lambda *_: TemplateFile(name="own.docx", data=b"", origin=origin),
+    )
     shop = FakeShop(lambda job: _blank_draft(job, 2 if job.id == "draft:tab-sheets" else 1))
 
     made, _ = _settle(case(), shop, engine=asked)
@@ -348,17 +467,23 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Any:
         yield workshop
 
 
-@pytest.mark.parametrize("counts", [{"letter": 2, "scan": 3}, {"letter": 90, "scan": 12}, {"letter": 990, "scan": 20}])
+@pytest.mark.parametrize(
+    "counts", [{"letter": 2, "scan": 3}, {"letter": 90, "scan": 12}, {"letter": 990, "scan": 20}]
+)
 def test_numbers_hold_still_within_three_rounds(counts: dict[str, int], shop: Workshop) -> None:
     rounds: list[int] = []
 
-    made, layout = _settle(case(), shop, counts, tell=lambda _step, done, _total: rounds.append(done))
+    made, layout = _settle(
+        case(), shop, counts, tell=lambda _step, done, _total: rounds.append(done)
+    )
 
     assert len(rounds) - 1 <= settling.ROUNDS
     sheet = {row.exhibit: row for row in layout.index}
     index = letters.pages(next(one.pdf for one in made if one.id == "draft:index").read_bytes())
     assert all(row.pages.replace("–", "") in index[0].replace("–", "") for row in sheet.values())
-    sworn = letters.pages(next(one.pdf for one in made if one.id == "draft:declaration-aunt").read_bytes())
+    sworn = letters.pages(
+        next(one.pdf for one in made if one.id == "draft:declaration-aunt").read_bytes()
+    )
     assert f"Ex. A at {sheet['letter'].first + 1}" in sworn[0]
 
 
@@ -377,7 +502,8 @@ def test_a_worker_hands_on_what_is_wrong_with_a_template(shop: Workshop, tmp_pat
     (tmp_path / "templates").mkdir()
     (tmp_path / "templates/index.docx").write_bytes(letters.word("{{ nobody }}"))
 
-    with pytest.raises(AssemblerError, match=r"^parole/index\.docx: 'nobody' is undefined, in '{{ nobody }}'; correct it"):
+    with pytest.raises(
+        AssemblerError,
+        match=r"^parole/index\.docx: 'nobody' is undefined, in '{{ nobody }}'; correct it",
+    ):
         _settle(case(), shop, folder=tmp_path)
-
-

@@ -1,4 +1,5 @@
-"""The drill of benchmarks/, small: killed, interrupted and resumed, on this machine's cores and on Dask workers."""
+"""The drill of benchmarks/, small: killed, interrupted and resumed, on this machine's cores and
+on Dask workers."""
 
 from __future__ import annotations
 
@@ -9,17 +10,36 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds processes in /proc")]
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="finds processes in /proc"),
+]
 
 
 @pytest.mark.parametrize("cluster", ["", "local:2"])
 def test_every_good_case_is_built_and_every_bad_one_named(cluster: str) -> None:
     if cluster:
         pytest.importorskip("distributed")
-    command = [sys.executable, "-m", "benchmarks.drill", "--cases", "8", "--poisoned", "0.36", "--kills", "2", "--hung", "40"]
+    command = [
+        sys.executable,
+        "-m",
+        "benchmarks.drill",
+        "--cases",
+        "8",
+        "--poisoned",
+        "0.36",
+        "--kills",
+        "2",
+        "--hung",
+        "40",
+    ]
 
-    ran = subprocess.run([*command, "--cluster", cluster], cwd=ROOT, capture_output=True, text=True, check=False)
+    ran = subprocess.run(
+        [*command, "--cluster", cluster], cwd=ROOT, capture_output=True, text=True, check=False
+    )
 
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert ran.stdout.splitlines()[-1].startswith("all 5 good cases built and proved, all 3 bad ones named, no foreign canary")
+    assert ran.stdout.splitlines()[-1].startswith(
+        "all 5 good cases built and proved, all 3 bad ones named, no foreign canary"
+    )
     assert "2 of 2 kills" in ran.stdout

@@ -1,4 +1,5 @@
-"""evidence: pages come out upright, searchable, measured, and looking as they did; what is wrong is named."""
+"""evidence: pages come out upright, searchable, measured, and looking as they did; what is wrong
+is named."""
 
 from __future__ import annotations
 
@@ -27,7 +28,8 @@ from tests.support.evidence import prepared, refused, rendered, words
 
 
 def found_at(pdf: Path, word: str) -> tuple[float, float]:
-    """Middle of the first occurrence of a word, as shares of the visible page from its upper left."""
+    """Middle of the first occurrence of a word, as shares of the visible page from its upper
+    left."""
     document = pdfium.PdfDocument(pdf)
     page = document[0]
     text = page.get_textpage()
@@ -46,14 +48,20 @@ def test_born_digital_pages_are_left_alone(tmp_path: Path) -> None:
     made = prepared(tmp_path, {"a.pdf": source})["a.pdf"]
 
     assert [page.method for page in made.pages] == ["text", "text"]
-    assert "GlyphLess" not in str([f for p in pikepdf.open(made.pdf).pages for f in p.Resources.get("/Font", {})])
+    assert "GlyphLess" not in str(
+        [f for p in pikepdf.open(made.pdf).pages for f in p.Resources.get("/Font", {})]
+    )
     assert (rendered(made.pdf, 1) == rendered(source, 1)).all()
 
 
 @pytest.mark.parametrize("angle", [0, 90, 180, 270])
 def test_scans_become_searchable_where_the_words_are_seen(tmp_path: Path, angle: int) -> None:
-    sheet = draw.sheet(["# Cardiology", *LINES], 150).rotate(angle, expand=True)  # stored turned; /Rotate shows it upright
-    source = draw.again(draw.scan_pdf([sheet], 150), lambda pdf: pdf.pages[0].__setattr__("Rotate", angle))
+    sheet = draw.sheet(["# Cardiology", *LINES], 150).rotate(
+        angle, expand=True
+    )  # stored turned; /Rotate shows it upright
+    source = draw.again(
+        draw.scan_pdf([sheet], 150), lambda pdf: pdf.pages[0].__setattr__("Rotate", angle)
+    )
 
     made = prepared(tmp_path, {"a.pdf": source})["a.pdf"]
 
@@ -69,7 +77,8 @@ def test_scans_become_searchable_where_the_words_are_seen(tmp_path: Path, angle:
 
 def test_a_cropped_scan_has_its_words_in_place(tmp_path: Path) -> None:
     source = draw.again(
-        factories.scan_pdf([["# Cardiology", *LINES]], 150), lambda pdf: pdf.pages[0].__setattr__("CropBox", [40, 300, 600, 780])
+        factories.scan_pdf([["# Cardiology", *LINES]], 150),
+        lambda pdf: pdf.pages[0].__setattr__("CropBox", [40, 300, 600, 780]),
     )
 
     made = prepared(tmp_path, {"a.pdf": source})["a.pdf"]
@@ -100,8 +109,16 @@ def test_photos_stand_upright_whatever_the_camera_says(tmp_path: Path, orientati
     document.close()
     x, y, width, height = placed.box
     assert (shown.width, shown.height) == (792, 612)
-    left, right, top, bottom = x + 25, x + width - 25, shown.height - y - height + 25, shown.height - y - 25
-    colors = [shown.getpixel((round(a), round(b))) for a, b in ((left, top), (right, top), (left, bottom), (right, bottom))]
+    left, right, top, bottom = (
+        x + 25,
+        x + width - 25,
+        shown.height - y - height + 25,
+        shown.height - y - 25,
+    )
+    colors = [
+        shown.getpixel((round(a), round(b)))
+        for a, b in ((left, top), (right, top), (left, bottom), (right, bottom))
+    ]
     assert [c[0] > 200 and c[1] < 90 for c in colors] == [True, False, False, False]
     assert colors[1][1] > 90 > colors[1][0]
     assert colors[2][2] > 200 > colors[2][0]
@@ -152,14 +169,18 @@ def test_png_of_every_mode_looks_as_it_should(tmp_path: Path, mode: str) -> None
 
 def test_filled_forms_show_their_values_with_and_without_pictures(tmp_path: Path) -> None:
     fields = [("FamilyName", "Visible value", (72.0, 500.0, 300.0, 520.0))]
-    files = {f"{drawn}.pdf": draw.form(factories.text_pdf(), fields, drawn) for drawn in (True, False)}
+    files = {
+        f"{drawn}.pdf": draw.form(factories.text_pdf(), fields, drawn) for drawn in (True, False)
+    }
 
     made = prepared(tmp_path, files)
 
     for one in made.values():
         assert "Visible value" in words(one.pdf)
         assert "/AcroForm" not in pikepdf.open(one.pdf).Root
-        assert [r.what for r in one.removed if "form" in r.what] == ["form field (its value stays visible)"]
+        assert [r.what for r in one.removed if "form" in r.what] == [
+            "form field (its value stays visible)"
+        ]
     assert [one.pages[0].redrawn for one in made.values()] == [False, True]
 
 
@@ -175,19 +196,25 @@ def test_links_destinations_and_outline_survive(tmp_path: Path) -> None:
 
 def test_scripts_files_and_metadata_are_removed_and_listed(tmp_path: Path) -> None:
     def spoil(pdf: pikepdf.Pdf) -> None:
-        pdf.Root.OpenAction = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS=pikepdf.String("app.alert('CANARY')"))
+        pdf.Root.OpenAction = pikepdf.Dictionary(
+            S=pikepdf.Name.JavaScript, JS=pikepdf.String("app.alert('CANARY')")
+        )
         pdf.attachments["canary.txt"] = b"CANARY"
         pdf.docinfo["/Author"] = "CANARY"
         pdf.pages[0].PieceInfo = pikepdf.Dictionary(X=pikepdf.String("CANARY"))
 
     made = prepared(
-        tmp_path, {"a.pdf": draw.again(factories.text_pdf(), spoil)}, {"a.pdf": {"accept_loss": ("EVID.ATTACHMENT",)}}
+        tmp_path,
+        {"a.pdf": draw.again(factories.text_pdf(), spoil)},
+        {"a.pdf": {"accept_loss": ("EVID.ATTACHMENT",)}},
     )["a.pdf"]
 
     assert {"script", "attachment", "document metadata"} <= {one.what for one in made.removed}
     with pikepdf.open(made.pdf) as pdf:
         assert "CANARY" not in "".join(o.unparse().decode("latin1") for o in pdf.objects)
-        assert not [o for o in pdf.objects if isinstance(o, pikepdf.Stream) and b"CANARY" in o.read_bytes()]
+        assert not [
+            o for o in pdf.objects if isinstance(o, pikepdf.Stream) and b"CANARY" in o.read_bytes()
+        ]
 
 
 def test_page_ranges_in_the_order_asked(tmp_path: Path) -> None:
@@ -213,10 +240,16 @@ def test_what_cannot_be_used_is_refused_by_name_all_at_once(tmp_path: Path) -> N
 
     found = refused(tmp_path, files, {"range.pdf": {"pages": ((2, 3),)}})
 
-    assert sorted(found) == sorted([
-        ("EVID.PASSWORD", "locked.pdf"), ("EVID.BROKEN", "cut.pdf"), ("EVID.FORMAT", "web.pdf"), ("EVID.FORMAT", "word.docx"),
-        ("EVID.BROKEN", "cut.jpg"), ("EVID.RANGE", "exhibit range.pdf, range.pdf"),
-    ])  # fmt: skip
+    assert sorted(found) == sorted(
+        [
+            ("EVID.PASSWORD", "locked.pdf"),
+            ("EVID.BROKEN", "cut.pdf"),
+            ("EVID.FORMAT", "web.pdf"),
+            ("EVID.FORMAT", "word.docx"),
+            ("EVID.BROKEN", "cut.jpg"),
+            ("EVID.RANGE", "exhibit range.pdf, range.pdf"),
+        ]
+    )
 
 
 def test_owner_password_alone_opens(tmp_path: Path) -> None:
@@ -230,7 +263,9 @@ def test_engines_that_disagree_on_the_page_count_refuse_the_file(tmp_path: Path)
     honest = factories.text_pdf()
     assert honest.count(b"/Count 1") == 1
 
-    assert refused(tmp_path, {"a.pdf": honest.replace(b"/Count 1", b"/Count 9")}) == [("EVID.PAGECOUNT", "a.pdf")]
+    assert refused(tmp_path, {"a.pdf": honest.replace(b"/Count 1", b"/Count 9")}) == [
+        ("EVID.PAGECOUNT", "a.pdf")
+    ]
 
 
 def test_a_file_that_changes_while_we_read_is_refused(tmp_path: Path) -> None:
@@ -240,27 +275,43 @@ def test_a_file_that_changes_while_we_read_is_refused(tmp_path: Path) -> None:
     listed = (SourceFile(path="a.pdf", size=1, sha256="0" * 64),)
     one = Exhibit(id="a", title="t", category="medical", parts=(FilePart(path="a.pdf"),))
 
-    with Workshop(tmp_path / "home") as shop, pytest.raises(EvidenceUnreadable, match=r"EVID.CHANGED a.pdf: the file changed"):
+    with (
+        Workshop(tmp_path / "home") as shop,
+        pytest.raises(EvidenceUnreadable, match=r"EVID.CHANGED a.pdf: the file changed"),
+    ):
         evidence.prepare(case(one, files=listed), folder, shop)
 
 
 def test_poor_and_blank_pages_are_reported_with_file_page_and_remedy(tmp_path: Path) -> None:
     rng = np.random.default_rng(1)
     blurred = draw.scanned(draw.sheet(LINES * 6, 60), 0, 60, 1)
-    pages = [Image.new("L", (850, 1100), 255), Image.fromarray(rng.integers(90, 160, (1100, 850), dtype=np.uint8)), blurred]
+    pages = [
+        Image.new("L", (850, 1100), 255),
+        Image.fromarray(rng.integers(90, 160, (1100, 850), dtype=np.uint8)),
+        blurred,
+    ]
 
     made = prepared(tmp_path, {"a.pdf": draw.scan_pdf(pages, 100)})["a.pdf"]
 
     assert (made.findings[0].rule, made.findings[0].page) == ("LEGIBLE.BLANK", 1)
     assert {f.rule for f in made.findings[1:]} <= {"LEGIBLE.NOTEXT", "LEGIBLE.CONFIDENCE"}
     assert [f.page for f in made.findings[1:]] == [2, 3]
-    assert str(made.findings[0]).startswith("warning LEGIBLE.BLANK a.pdf, page 1: the page is blank; leave it out")
+    assert str(made.findings[0]).startswith(
+        "warning LEGIBLE.BLANK a.pdf, page 1: the page is blank; leave it out"
+    )
 
 
 def test_same_bytes_with_one_worker_or_two_cold_or_warm(tmp_path: Path) -> None:
-    files = {"scan.pdf": factories.scan_pdf([LINES, LINES], 100), "a.jpg": factories.photo(8), "b.pdf": factories.linked_pdf()}
+    files = {
+        "scan.pdf": factories.scan_pdf([LINES, LINES], 100),
+        "a.jpg": factories.photo(8),
+        "b.pdf": factories.linked_pdf(),
+    }
 
-    runs = [prepared(tmp_path, files, jobs=jobs, name=name) for jobs, name in ((1, "one"), (2, "two"), (2, "two"))]
+    runs = [
+        prepared(tmp_path, files, jobs=jobs, name=name)
+        for jobs, name in ((1, "one"), (2, "two"), (2, "two"))
+    ]
 
     assert len({tuple(one.pdf.read_bytes() for one in run.values()) for run in runs}) == 1
 
@@ -276,9 +327,20 @@ def test_content_left_open_does_not_move_what_is_drawn_after_it(tmp_path: Path) 
     assert names.count("q") == names.count("Q")
 
 
-@pytest.mark.parametrize(("data", "kind"), [(b"%PDF-1.4", "pdf"), (b"junk\n%PDF-1.4", "pdf"), (b"\xff\xd8\xff\xe0", "jpeg"),
-                                            (b"\0\0\0\x18ftypheic", "heic"), (b"RIFF\0\0\0\0WEBP", "webp"), (b"II*\0", "tiff"),
-                                            (b"\xd0\xcf\x11\xe0", "ole"), (b"hello", "text"), (b"", "unknown")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (b"%PDF-1.4", "pdf"),
+        (b"junk\n%PDF-1.4", "pdf"),
+        (b"\xff\xd8\xff\xe0", "jpeg"),
+        (b"\0\0\0\x18ftypheic", "heic"),
+        (b"RIFF\0\0\0\0WEBP", "webp"),
+        (b"II*\0", "tiff"),
+        (b"\xd0\xcf\x11\xe0", "ole"),
+        (b"hello", "text"),
+        (b"", "unknown"),
+    ],
+)
 def test_kind_is_told_by_the_first_bytes(data: bytes, kind: str) -> None:
     assert sniff(data) == kind
     assert kind in REFUSED or kind in ("pdf", *KINDS)

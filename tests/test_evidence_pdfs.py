@@ -1,4 +1,5 @@
-"""evidence: damaged files are repaired in the open or refused; pages, forms and marks look as a viewer shows them."""
+"""evidence: damaged files are repaired in the open or refused; pages, forms and marks look as a
+viewer shows them."""
 
 from __future__ import annotations
 
@@ -52,7 +53,9 @@ def shown(data: bytes | Path, page: int = 0, scale: float = 1.0) -> np.ndarray:
     """As a viewer shows it, with form fields filled."""
     document = pdfium.PdfDocument(data)
     document.init_forms()
-    gray = np.asarray(document[page].render(scale=scale, may_draw_forms=True).to_pil().convert("L")).astype(int)
+    gray = np.asarray(
+        document[page].render(scale=scale, may_draw_forms=True).to_pil().convert("L")
+    ).astype(int)
     document.close()
     return gray
 
@@ -64,7 +67,7 @@ def blocks(one: np.ndarray, other: np.ndarray, side: int = 12) -> float:
     return float(np.abs(apart.mean(axis=(1, 3))).max())
 
 
-# --- outcomes ---------------------------------------------------------------------------------------------------------
+# --- outcomes ---
 
 
 def test_a_repaired_file_is_used_only_once_its_repair_is_accepted(tmp_path: Path) -> None:
@@ -79,8 +82,11 @@ def test_a_repaired_file_is_used_only_once_its_repair_is_accepted(tmp_path: Path
 
     (stopped,), (warned,) = caught.value.findings, made.findings
     assert (stopped.rule, stopped.severity, warned.rule, warned.severity) == (
-        "EVID.REPAIRED", Severity.ERROR, "EVID.REPAIRED", Severity.WARNING,
-    )  # fmt: skip
+        "EVID.REPAIRED",
+        Severity.ERROR,
+        "EVID.REPAIRED",
+        Severity.WARNING,
+    )
     assert "its table of contents is broken" in stopped.problem
     assert "It now has 2 pages" in stopped.problem
     assert f'"accept_repair": "{digest}"' in stopped.remedy
@@ -97,10 +103,21 @@ def test_a_sound_file_is_accepted_with_the_readers_named(tmp_path: Path) -> None
     assert [step.split(": ")[1] for step in file.steps] == ["opened", "opened"]
 
 
-def picture(pdf: Pdf, data: bytes, kind: str, width: int = 100, height: int = 100, bits: int = 8) -> None:
+def picture(
+    pdf: Pdf, data: bytes, kind: str, width: int = 100, height: int = 100, bits: int = 8
+) -> None:
     """A picture on the first page."""
-    stream = Stream(pdf, data, Type=Name.XObject, Subtype=Name.Image, Width=width, Height=height, BitsPerComponent=bits,
-                    ColorSpace=Name.DeviceGray, Filter=Name(kind))  # fmt: skip
+    stream = Stream(
+        pdf,
+        data,
+        Type=Name.XObject,
+        Subtype=Name.Image,
+        Width=width,
+        Height=height,
+        BitsPerComponent=bits,
+        ColorSpace=Name.DeviceGray,
+        Filter=Name(kind),
+    )
     page = pdf.pages[0]
     page.Resources.XObject = Dictionary(Im=pdf.make_indirect(stream))
     page.contents_add(b"q 200 0 0 200 200 200 cm /Im Do Q\n")
@@ -115,19 +132,32 @@ def jpeg() -> bytes:
     return out.getvalue()
 
 
-@pytest.mark.parametrize(("data", "kind"), [
-    (zlib.compress(bytes(10_000))[:-8], "/FlateDecode"), (zlib.compress(bytes(9_000)), "/FlateDecode"), (JUNK, "/DCTDecode"),
-    (JUNK, "/JPXDecode"), (JUNK, "/JBIG2Decode"), (JUNK, "/NoSuchDecode"), (jpeg()[:-2000], "/DCTDecode"),
-    (jpeg()[:1500] + bytes(512) + jpeg()[2012:], "/DCTDecode"), (b"", "/FlateDecode"),
-])  # fmt: skip
-def test_a_picture_that_does_not_decode_to_its_end_is_told(tmp_path: Path, data: bytes, kind: str) -> None:
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (zlib.compress(bytes(10_000))[:-8], "/FlateDecode"),
+        (zlib.compress(bytes(9_000)), "/FlateDecode"),
+        (JUNK, "/DCTDecode"),
+        (JUNK, "/JPXDecode"),
+        (JUNK, "/JBIG2Decode"),
+        (JUNK, "/NoSuchDecode"),
+        (jpeg()[:-2000], "/DCTDecode"),
+        (jpeg()[:1500] + bytes(512) + jpeg()[2012:], "/DCTDecode"),
+        (b"", "/FlateDecode"),
+    ],
+)
+def test_a_picture_that_does_not_decode_to_its_end_is_told(
+    tmp_path: Path, data: bytes, kind: str
+) -> None:
     bits = 1 if kind == "/JBIG2Decode" else 8
     spoiled = changed(lambda pdf: picture(pdf, data, kind, bits=bits))
 
     assert refused(tmp_path, {"a.pdf": spoiled}) == [("EVID.REPAIRED", "a.pdf")]
 
 
-@pytest.mark.parametrize(("data", "kind"), [(zlib.compress(bytes(10_000)), "/FlateDecode"), (jpeg(), "/DCTDecode")])
+@pytest.mark.parametrize(
+    ("data", "kind"), [(zlib.compress(bytes(10_000)), "/FlateDecode"), (jpeg(), "/DCTDecode")]
+)
 def test_a_picture_that_decodes_is_sound(tmp_path: Path, data: bytes, kind: str) -> None:
     assert normal(changed(lambda pdf: picture(pdf, data, kind)), tmp_path).faults == ()
 
@@ -148,7 +178,9 @@ def test_what_unpacks_to_gigabytes_is_refused(tmp_path: Path) -> None:
     twice = zlib.compress(bomb)
 
     def add(pdf: Pdf) -> None:
-        pdf.Root.X = pdf.make_indirect(Stream(pdf, twice, Filter=Array([Name.FlateDecode, Name.FlateDecode])))
+        pdf.Root.X = pdf.make_indirect(
+            Stream(pdf, twice, Filter=Array([Name.FlateDecode, Name.FlateDecode]))
+        )
 
     with pytest.raises(Refused) as caught:
         normal(changed(add), tmp_path)
@@ -157,7 +189,8 @@ def test_what_unpacks_to_gigabytes_is_refused(tmp_path: Path) -> None:
 
 
 def test_things_that_harm_nothing_are_no_damage(tmp_path: Path) -> None:
-    """A null among the annotations, an unused object, a date in an odd form: clients' files are full of them."""
+    """A null among the annotations, an unused object, a date in an odd form: clients' files are
+    full of them."""
 
     def clutter(pdf: Pdf) -> None:
         pdf.pages[0].Annots = Array([None, Name.Nothing])
@@ -176,14 +209,26 @@ def test_the_ladder_names_each_step(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not here")
-@pytest.mark.parametrize(("name", "outcome"), [
-    ("pdfjs__issue4573.pdf", "accepted"),  # pikepdf cannot open it, PDFium and pypdf can, and nothing is missing
-    ("pdfjs__pr6531_2.pdf", "refused"),  # PDFium asks for a password, pikepdf and pypdf do not
-    ("pdfjs__scan-bad.pdf", "repaired"), ("pdfjs__comments.pdf", "repaired"), ("pdfminer__patchelf.pdf", "refused"),
-    ("qpdf__issue-202.pdf", "refused"), ("qpdf__bad1.pdf", "refused"), ("pdfjs__attachment.pdf", "loss accepted"),
-    ("pdfjs__annotation-choice-widget.pdf", "accepted"), ("pdfjs__issue17215.pdf", "accepted"),
-    ("pdfjs__freetext_no_appearance.pdf", "accepted"), ("qpdf__inherited-rotate.pdf", "accepted"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "outcome"),
+    [
+        (
+            "pdfjs__issue4573.pdf",
+            "accepted",
+        ),  # pikepdf cannot open it, PDFium and pypdf can, and nothing is missing
+        ("pdfjs__pr6531_2.pdf", "refused"),  # PDFium asks for a password, pikepdf and pypdf do not
+        ("pdfjs__scan-bad.pdf", "repaired"),
+        ("pdfjs__comments.pdf", "repaired"),
+        ("pdfminer__patchelf.pdf", "refused"),
+        ("qpdf__issue-202.pdf", "refused"),
+        ("qpdf__bad1.pdf", "refused"),
+        ("pdfjs__attachment.pdf", "loss accepted"),
+        ("pdfjs__annotation-choice-widget.pdf", "accepted"),
+        ("pdfjs__issue17215.pdf", "accepted"),
+        ("pdfjs__freetext_no_appearance.pdf", "accepted"),
+        ("qpdf__inherited-rotate.pdf", "accepted"),
+    ],
+)
 def test_files_nobody_here_made_are_proved_or_refused(name: str, outcome: str) -> None:
     (path,) = CORPUS.rglob(name)
 
@@ -202,7 +247,7 @@ def test_damage_is_seen(tmp_path: Path) -> None:
     assert corruption.table(counted)[-1].startswith("| **all** |")
 
 
-# --- geometry ---------------------------------------------------------------------------------------------------------
+# --- geometry ---
 
 
 def set_on_page(**entries: Any) -> bytes:
@@ -213,11 +258,20 @@ def set_on_page(**entries: Any) -> bytes:
     return changed(change)
 
 
-@pytest.mark.parametrize("entries", [
-    {"Rotate": -90}, {"Rotate": 450}, {"Rotate": 45}, {"Rotate": 180.0}, {"MediaBox": Array([612, 792, 0, 0])},
-    {"CropBox": Array([500, 700, 50, 60])}, {"CropBox": Array([-100, 300, 400, 2000])}, {"UserUnit": 10},
-    {"MediaBox": Array([-50, -50, 700, 900])},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "entries",
+    [
+        {"Rotate": -90},
+        {"Rotate": 450},
+        {"Rotate": 45},
+        {"Rotate": 180.0},
+        {"MediaBox": Array([612, 792, 0, 0])},
+        {"CropBox": Array([500, 700, 50, 60])},
+        {"CropBox": Array([-100, 300, 400, 2000])},
+        {"UserUnit": 10},
+        {"MediaBox": Array([-50, -50, 700, 900])},
+    ],
+)
 def test_a_page_is_seen_as_a_viewer_shows_it(tmp_path: Path, entries: dict[str, Any]) -> None:
     data = set_on_page(**entries)
 
@@ -283,9 +337,13 @@ def test_a_page_with_marks_keeps_its_size_in_the_proof(
     assert (row.outcome, row.reason) == ("accepted", "")
 
 
-@pytest.mark.parametrize(("entries", "what"), [
-    ({"UserUnit": 10}, "10 times as large"), ({"Rotate": 45}, "turned by 45 degrees"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("entries", "what"),
+    [
+        ({"UserUnit": 10}, "10 times as large"),
+        ({"Rotate": 45}, "turned by 45 degrees"),
+    ],
+)
 def test_odd_geometry_is_told(tmp_path: Path, entries: dict[str, Any], what: str) -> None:
     (told,) = normal(set_on_page(**entries), tmp_path).losses
 
@@ -293,12 +351,18 @@ def test_odd_geometry_is_told(tmp_path: Path, entries: dict[str, Any], what: str
     assert what in told.problem
 
 
-@pytest.mark.parametrize("entries", [
-    {"Rotate": 135}, {"CropBox": Array([2000, 2000, 3000, 3000])}, {"MediaBox": Array([0, 0, 2, 2])},
-    {"MediaBox": Array([0, 0, 595, 2147483648])}, {"MediaBox": Array([0, 0, 14_401, 500])},
-    {"MediaBox": Array([1e7, 1e7, 1e7 + 600, 1e7 + 800])},
-    {"MediaBox": Array([-2147483648, 0, 2147483647, 792]), "CropBox": Array([0, 0, 612, 792])},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "entries",
+    [
+        {"Rotate": 135},
+        {"CropBox": Array([2000, 2000, 3000, 3000])},
+        {"MediaBox": Array([0, 0, 2, 2])},
+        {"MediaBox": Array([0, 0, 595, 2147483648])},
+        {"MediaBox": Array([0, 0, 14_401, 500])},
+        {"MediaBox": Array([1e7, 1e7, 1e7 + 600, 1e7 + 800])},
+        {"MediaBox": Array([-2147483648, 0, 2147483647, 792]), "CropBox": Array([0, 0, 612, 792])},
+    ],
+)
 def test_a_page_no_two_viewers_agree_on_is_refused(tmp_path: Path, entries: dict[str, Any]) -> None:
     with pytest.raises(Refused) as caught:
         normal(set_on_page(**entries), tmp_path)
@@ -306,7 +370,9 @@ def test_a_page_no_two_viewers_agree_on_is_refused(tmp_path: Path, entries: dict
     assert caught.value.rule == "EVID.GEOMETRY"
 
 
-@pytest.mark.parametrize("box", [None, Array([0, 0, 0, 0]), Array([0, 0, Name.NaN, 792]), Array([1, 2]), String("x")])
+@pytest.mark.parametrize(
+    "box", [None, Array([0, 0, 0, 0]), Array([0, 0, Name.NaN, 792]), Array([1, 2]), String("x")]
+)
 def test_a_page_without_a_size_is_repaired(tmp_path: Path, box: Any) -> None:
     def unsized(pdf: Pdf) -> None:
         if box is None:
@@ -321,9 +387,16 @@ def test_a_page_without_a_size_is_repaired(tmp_path: Path, box: Any) -> None:
 
 
 @pytest.mark.parametrize("size", [(3, 3), (14_400, 14_400), (14_400, 72), (100, 14_400)])
-def test_smallest_and_largest_pages_are_bound_and_proved(tmp_path: Path, size: tuple[float, float]) -> None:
+def test_smallest_and_largest_pages_are_bound_and_proved(
+    tmp_path: Path, size: tuple[float, float]
+) -> None:
     path = tmp_path / "odd.pdf"
-    path.write_bytes(changed(lambda pdf: setattr(pdf.pages[0], "MediaBox", Array([0, 0, *size])), factories.blank_pdf()))
+    path.write_bytes(
+        changed(
+            lambda pdf: setattr(pdf.pages[0], "MediaBox", Array([0, 0, *size])),
+            factories.blank_pdf(),
+        )
+    )
 
     (row,) = corpus.run([path], jobs=1)
 
@@ -366,21 +439,38 @@ def test_what_is_long_and_not_wrong_is_bound_and_proved(
     assert (row.outcome, row.reason) == ("accepted", "")
 
 
-# --- forms and marks --------------------------------------------------------------------------------------------------
+# --- forms and marks ---
 
 
 def check_boxes(pdf: Pdf) -> None:
-    """Two check boxes, the first on, and two radio buttons, the second on, with pictures of both states."""
+    """Two check boxes, the first on, and two radio buttons, the second on, with pictures of both
+    states."""
     states = {
-        "/Yes": pdf.make_stream(b"2 2 16 16 re f", Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, 20, 20])),
-        "/Off": pdf.make_stream(b"2 2 16 16 re S", Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, 20, 20])),
+        "/Yes": pdf.make_stream(
+            b"2 2 16 16 re f", Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, 20, 20])
+        ),
+        "/Off": pdf.make_stream(
+            b"2 2 16 16 re S", Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, 20, 20])
+        ),
     }
     fields, notes = Array(), Array()
-    for place, (state, flags) in enumerate((("/Yes", 0), ("/Off", 0), ("/Off", 1 << 15), ("/Yes", 1 << 15))):
-        one = pdf.make_indirect(Dictionary(
-            Type=Name.Annot, Subtype=Name.Widget, FT=Name.Btn, T=String(f"box{place}"), V=Name(state), AS=Name(state), F=4,
-            Ff=flags, Rect=Array([72 + 40 * place, 400, 92 + 40 * place, 420]), AP=Dictionary(N=Dictionary(states)),
-        ))  # fmt: skip
+    for place, (state, flags) in enumerate(
+        (("/Yes", 0), ("/Off", 0), ("/Off", 1 << 15), ("/Yes", 1 << 15))
+    ):
+        one = pdf.make_indirect(
+            Dictionary(
+                Type=Name.Annot,
+                Subtype=Name.Widget,
+                FT=Name.Btn,
+                T=String(f"box{place}"),
+                V=Name(state),
+                AS=Name(state),
+                F=4,
+                Ff=flags,
+                Rect=Array([72 + 40 * place, 400, 92 + 40 * place, 420]),
+                AP=Dictionary(N=Dictionary(states)),
+            )
+        )
         fields.append(one)
         notes.append(one)
     pdf.Root.AcroForm = Dictionary(Fields=fields)
@@ -391,7 +481,12 @@ def test_check_boxes_and_radio_buttons_keep_their_state(tmp_path: Path) -> None:
     normal(changed(check_boxes), tmp_path)
 
     seen = shown(tmp_path / "normal.pdf")
-    assert [int(seen[792 - 410, 82 + 40 * place]) < 60 for place in range(4)] == [True, False, False, True]
+    assert [int(seen[792 - 410, 82 + 40 * place]) < 60 for place in range(4)] == [
+        True,
+        False,
+        False,
+        True,
+    ]
     with pikepdf.open(tmp_path / "normal.pdf") as pdf:
         assert "/AcroForm" not in pdf.Root
         assert "/Annots" not in pdf.pages[0]
@@ -400,7 +495,9 @@ def test_check_boxes_and_radio_buttons_keep_their_state(tmp_path: Path) -> None:
 @pytest.mark.parametrize("needed", [True, False])
 @pytest.mark.parametrize("drawn", [True, False])
 def test_values_without_a_picture_are_drawn(tmp_path: Path, needed: bool, drawn: bool) -> None:
-    data = draw.form(factories.text_pdf(), [("Name", "Testina Exemplar", (72, 400, 300, 420))], drawn=drawn)
+    data = draw.form(
+        factories.text_pdf(), [("Name", "Testina Exemplar", (72, 400, 300, 420))], drawn=drawn
+    )
     data = changed(lambda pdf: setattr(pdf.Root.AcroForm, "NeedAppearances", needed), data)
 
     made = normal(data, tmp_path)
@@ -411,14 +508,30 @@ def test_values_without_a_picture_are_drawn(tmp_path: Path, needed: bool, drawn:
 
 
 def test_the_files_own_picture_of_a_list_stays(tmp_path: Path) -> None:
-    """Beside a field without a picture, for which pictures are drawn: that of a list of values was written over once."""
+    """Beside a field without a picture, for which pictures are drawn: that of a list of values
+    was written over once."""
 
     def add_list(pdf: Pdf) -> None:
-        own = pdf.make_stream(b"0 g 0 0 100 30 re f", Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, 100, 60]))
-        one = pdf.make_indirect(Dictionary(
-            Type=Name.Annot, Subtype=Name.Widget, FT=Name.Ch, T=String("list"), V=String("b"), F=4, AP=Dictionary(N=own),
-            Opt=Array([String("a"), String("b")]), Rect=Array([72, 200, 172, 260]), DA=String("/Helv 11 Tf 0 g"),
-        ))  # fmt: skip
+        own = pdf.make_stream(
+            b"0 g 0 0 100 30 re f",
+            Type=Name.XObject,
+            Subtype=Name.Form,
+            BBox=Array([0, 0, 100, 60]),
+        )
+        one = pdf.make_indirect(
+            Dictionary(
+                Type=Name.Annot,
+                Subtype=Name.Widget,
+                FT=Name.Ch,
+                T=String("list"),
+                V=String("b"),
+                F=4,
+                AP=Dictionary(N=own),
+                Opt=Array([String("a"), String("b")]),
+                Rect=Array([72, 200, 172, 260]),
+                DA=String("/Helv 11 Tf 0 g"),
+            )
+        )
         pdf.Root.AcroForm.Fields.append(one)
         pdf.pages[0].Annots.append(one)
 
@@ -430,28 +543,44 @@ def test_the_files_own_picture_of_a_list_stays(tmp_path: Path) -> None:
 
 
 def mark(pdf: Pdf, subtype: str, **more: Any) -> None:
-    one = pdf.make_indirect(Dictionary(Type=Name.Annot, Subtype=Name(subtype), Rect=Array([72, 690, 272, 750]), F=4, **more))
+    one = pdf.make_indirect(
+        Dictionary(
+            Type=Name.Annot, Subtype=Name(subtype), Rect=Array([72, 690, 272, 750]), F=4, **more
+        )
+    )
     pdf.pages[0].Annots = Array([*pdf.pages[0].get(Name.Annots, ()), one])
 
 
 def stamp(pdf: Pdf, **more: Any) -> None:
-    own = pdf.make_stream(b"1 0 0 RG 4 w 2 2 196 56 re S", Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, 200, 60]))
+    own = pdf.make_stream(
+        b"1 0 0 RG 4 w 2 2 196 56 re S",
+        Type=Name.XObject,
+        Subtype=Name.Form,
+        BBox=Array([0, 0, 200, 60]),
+    )
     mark(pdf, "/Stamp", AP=Dictionary(N=own), **more)
 
 
 QUADS = Array([72, 750, 272, 750, 72, 690, 272, 690])
 
 
-@pytest.mark.parametrize("change", [
-    stamp,
-    lambda pdf: mark(pdf, "/Highlight", QuadPoints=QUADS, C=Array([1, 1, 0])),
-    lambda pdf: mark(pdf, "/StrikeOut", QuadPoints=QUADS, C=Array([1, 0, 0])),
-    lambda pdf: mark(pdf, "/Square", C=Array([0, 0, 1]), IC=Array([0.5, 1, 0.5])),
-    lambda pdf: mark(pdf, "/Circle", C=Array([0, 0, 1])),
-    lambda pdf: mark(pdf, "/Ink", InkList=Array([Array([80, 700, 200, 740])]), C=Array([0, 0, 0])),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "change",
+    [
+        stamp,
+        lambda pdf: mark(pdf, "/Highlight", QuadPoints=QUADS, C=Array([1, 1, 0])),
+        lambda pdf: mark(pdf, "/StrikeOut", QuadPoints=QUADS, C=Array([1, 0, 0])),
+        lambda pdf: mark(pdf, "/Square", C=Array([0, 0, 1]), IC=Array([0.5, 1, 0.5])),
+        lambda pdf: mark(pdf, "/Circle", C=Array([0, 0, 1])),
+        lambda pdf: mark(
+            pdf, "/Ink", InkList=Array([Array([80, 700, 200, 740])]), C=Array([0, 0, 0])
+        ),
+    ],
+)
 @pytest.mark.parametrize("angle", [0, 90])
-def test_marks_look_as_a_viewer_shows_them(tmp_path: Path, change: Callable[[Pdf], None], angle: int) -> None:
+def test_marks_look_as_a_viewer_shows_them(
+    tmp_path: Path, change: Callable[[Pdf], None], angle: int
+) -> None:
     data = changed(lambda pdf: (change(pdf), setattr(pdf.pages[0], "Rotate", angle)))
     plain = changed(lambda pdf: setattr(pdf.pages[0], "Rotate", angle))
     assert (shown(data) != shown(plain)).any()
@@ -477,7 +606,9 @@ def test_hidden_marks_stay_unseen(tmp_path: Path, flags: int) -> None:
 def test_a_link_with_a_picture_is_drawn_once(tmp_path: Path) -> None:
     def add(pdf: Pdf) -> None:
         box = Array([0, 0, 200, 60])
-        frame = pdf.make_stream(b"0.5 G 1 w 0.5 0.5 199 59 re S", Type=Name.XObject, Subtype=Name.Form, BBox=box)
+        frame = pdf.make_stream(
+            b"0.5 G 1 w 0.5 0.5 199 59 re S", Type=Name.XObject, Subtype=Name.Form, BBox=box
+        )
         action = Dictionary(S=Name.URI, URI=String("https://example.org/"))
         mark(pdf, "/Link", A=action, AP=Dictionary(N=frame), Border=Array([0, 0, 1]))
 
@@ -507,17 +638,34 @@ def test_camera_data_within_a_pdf_is_taken_out(tmp_path: Path) -> None:
 
 
 def test_the_bundle_of_forms_with_the_same_fields_and_of_a_repaired_file(tmp_path: Path) -> None:
-    """End to end: values stay with their file, marks are seen, the repair is in the manifest, and all of it is proved."""
-    one = draw.form(factories.text_pdf(), [("FamilyName", "First", (72, 400, 300, 420))], drawn=False)
-    two = draw.form(factories.text_pdf(), [("FamilyName", "Second", (72, 400, 300, 420))], drawn=False)
+    """End to end: values stay with their file, marks are seen, the repair is in the manifest,
+    and all of it is proved."""
+    one = draw.form(
+        factories.text_pdf(), [("FamilyName", "First", (72, 400, 300, 420))], drawn=False
+    )
+    two = draw.form(
+        factories.text_pdf(), [("FamilyName", "Second", (72, 400, 300, 420))], drawn=False
+    )
     marked = changed(lambda pdf: mark(pdf, "/Highlight", QuadPoints=QUADS, C=Array([1, 1, 0])))
     torn = without_table(factories.text_pdf([["Page of the torn file."]]))
     digest = hashlib.sha256(torn).hexdigest()
     extra = [
-        {"id": name, "title": name, "category": "medical", "files": [{"path": f"evidence/{name}.pdf", **more}]}
-        for name, more in (("one", {}), ("two", {}), ("marked", {}), ("torn", {"accept_repair": digest}))
+        {
+            "id": name,
+            "title": name,
+            "category": "medical",
+            "files": [{"path": f"evidence/{name}.pdf", **more}],
+        }
+        for name, more in (
+            ("one", {}),
+            ("two", {}),
+            ("marked", {}),
+            ("torn", {"accept_repair": digest}),
+        )
     ]
-    folder = factories.small_case(tmp_path / "case", {"exhibits": [*factories.CASE["exhibits"], *extra]})
+    folder = factories.small_case(
+        tmp_path / "case", {"exhibits": [*factories.CASE["exhibits"], *extra]}
+    )
     for name, data in (("one", one), ("two", two), ("marked", marked), ("torn", torn)):
         (folder / f"evidence/{name}.pdf").write_bytes(data)
 
@@ -525,7 +673,11 @@ def test_the_bundle_of_forms_with_the_same_fields_and_of_a_repaired_file(tmp_pat
 
     assert built.proof.ok
     manifest = json.loads((folder / "build/child/manifest.json").read_text(encoding="utf8"))
-    pages = {entry["exhibit"]: entry["number"] - 1 for entry in manifest["ledger"] if entry["kind"] == "exhibit"}
+    pages = {
+        entry["exhibit"]: entry["number"] - 1
+        for entry in manifest["ledger"]
+        if entry["kind"] == "exhibit"
+    }
     bundle = folder / "build/child/bundle.pdf"
     said = {name: words(bundle, pages[name]) for name in ("one", "two", "torn")}
     assert ("First" in said["one"], "Second" in said["one"]) == (True, False)
@@ -536,5 +688,7 @@ def test_the_bundle_of_forms_with_the_same_fields_and_of_a_repaired_file(tmp_pat
     opened = {each["path"]: each for each in manifest["opened"]}
     assert opened["evidence/torn.pdf"]["outcome"] == "repaired"
     assert opened["evidence/one.pdf"]["outcome"] == "accepted"
-    assert ("EVID.REPAIRED", "warning") in [(each["rule"], each["severity"]) for each in manifest["findings"]]
+    assert ("EVID.REPAIRED", "warning") in [
+        (each["rule"], each["severity"]) for each in manifest["findings"]
+    ]
     assert "EVID.REPAIRED" in (folder / "build/child/review.html").read_text(encoding="utf8")

@@ -1,4 +1,5 @@
-"""facts: every dated entry of schemas/ follows its schema, says where it comes from, and speaks the words of the case."""
+"""facts: every dated entry of schemas/ follows its schema, says where it comes from, and speaks
+the words of the case."""
 
 from __future__ import annotations
 
@@ -34,7 +35,9 @@ def test_each_file_follows_the_schema_it_names(name: str) -> None:
     schema = SHELF.schema(schema_of(name))
 
     assert Path(raw["$schema"]).name == schema_of(name)
-    assert [error.json_path for error in jsonschema.Draft202012Validator(schema).iter_errors(raw)] == []
+    assert [
+        error.json_path for error in jsonschema.Draft202012Validator(schema).iter_errors(raw)
+    ] == []
 
 
 @pytest.mark.parametrize("name", ["facts", "checklist", "rules"])
@@ -44,8 +47,17 @@ def test_the_schemas_are_valid_local_and_explain_every_field(name: str) -> None:
     jsonschema.Draft202012Validator.check_schema(schema)
     nodes = list(_nodes(schema))
     assert [node["$ref"] for node in nodes if not node.get("$ref", "#/").startswith("#/")] == []
-    fields = [one for node in nodes if isinstance(node.get("properties"), dict) for one in node["properties"].items()]
-    assert [key for key, one in fields if "description" not in one and "$ref" not in one and "required" not in one] == []
+    fields = [
+        one
+        for node in nodes
+        if isinstance(node.get("properties"), dict)
+        for one in node["properties"].items()
+    ]
+    assert [
+        key
+        for key, one in fields
+        if "description" not in one and "$ref" not in one and "required" not in one
+    ] == []
 
 
 def _nodes(node: Any) -> Any:
@@ -64,13 +76,19 @@ def test_every_entry_says_where_it_comes_from_and_when_it_was_checked() -> None:
     assert len(entries) > 150
     for entry in entries:
         known = entry.provenance
-        assert known.source.startswith("https://") or (known.source == "house rule" and known.confidence == "house"), entry
+        assert known.source.startswith("https://") or (
+            known.source == "house rule" and known.confidence == "house"
+        ), entry
         assert known.confidence in ("A", "B", "K", "?", "house"), entry
         assert date(2026, 1, 1) <= known.checked_on <= date.today(), entry
 
 
 def test_doubtful_facts_carry_a_caveat() -> None:
-    doubtful = [fact.id for fact in LIBRARY.facts.values() if not fact.provenance.firm and not fact.provenance.note]
+    doubtful = [
+        fact.id
+        for fact in LIBRARY.facts.values()
+        if not fact.provenance.firm and not fact.provenance.note
+    ]
 
     assert set(doubtful) <= {"biometrics/minor", "biometrics/signature"}
 
@@ -110,12 +128,18 @@ def test_a_line_that_names_itself_names_itself() -> None:
 
 
 def test_the_ten_exceptions_to_the_parole_fee() -> None:
-    exceptions = [fact for name, fact in LIBRARY.facts.items() if name.startswith("parole-fee/") and name != "parole-fee/amounts"]
+    exceptions = [
+        fact
+        for name, fact in LIBRARY.facts.items()
+        if name.startswith("parole-fee/") and name != "parole-fee/amounts"
+    ]
 
     assert len(exceptions) == 10
     assert [fact.id for fact in exceptions if fact.provenance.confidence == "K"] == [
-        "parole-fee/contiguous-territory", "parole-fee/cuban-haitian", "parole-fee/public-benefit",
-    ]  # fmt: skip
+        "parole-fee/contiguous-territory",
+        "parole-fee/cuban-haitian",
+        "parole-fee/public-benefit",
+    ]
 
 
 def test_amounts_rise_by_date_and_the_doubtful_one_says_so() -> None:
@@ -124,7 +148,11 @@ def test_amounts_rise_by_date_and_the_doubtful_one_says_so() -> None:
     days = [date.fromisoformat(one["from"]) for one in amounts]
     assert days == sorted(days)
     newest = amounts[-1]
-    assert (date.fromisoformat(newest["from"]), newest["usd"], newest["confidence"]) == (OCTOBER_16, 1050, "?")
+    assert (date.fromisoformat(newest["from"]), newest["usd"], newest["confidence"]) == (
+        OCTOBER_16,
+        1050,
+        "?",
+    )
     assert newest["note"]
 
 

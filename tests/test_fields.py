@@ -1,4 +1,5 @@
-"""Values of form fields without a picture: drawn with fonts that have their letters, and read back by other means."""
+"""Values of form fields without a picture: drawn with fonts that have their letters, and read
+back by other means."""
 
 from __future__ import annotations
 
@@ -28,10 +29,29 @@ from assembler.proof import field_values, text_layer
 from assembler.proof.pixels import Originals
 from tests import factories, formdraw
 from tests.conftest import build
-from tests.formdraw import COMB, COMBO, MULTILINE, MULTISELECT, PASSWORD, PUSH, RADIO, drawing, field, form, kids
+from tests.formdraw import (
+    COMB,
+    COMBO,
+    MULTILINE,
+    MULTISELECT,
+    PASSWORD,
+    PUSH,
+    RADIO,
+    drawing,
+    field,
+    form,
+    kids,
+)
 from tests.support.field_proofs import entry, proved
 
-CORPUS = Path(os.environ.get("ASSEMBLER_CORPUS", Path(__file__).parent.parent.parent / "shared" / "corpus")) / "forms"
+CORPUS = (
+    Path(
+        os.environ.get(
+            "ASSEMBLER_CORPUS", Path(__file__).parent.parent.parent / "shared" / "corpus"
+        )
+    )
+    / "forms"
+)
 BOX = (72, 500, 300, 520)
 FRAME = Dictionary(BC=Array([1, 0, 0]))
 
@@ -56,27 +76,50 @@ def ink_in(path: Path, box: tuple[float, ...] = BOX, scale: float = 2) -> np.nda
 
 
 @pytest.mark.parametrize("asked", [True, False])
-@pytest.mark.parametrize("value", [
-    "Łukasz Żółć-Ąęśź", "Nguyễn Văn Đệ", "Șerban Țurcanu", "Щукин Їжак Ґалаґан", "Ελένη Παπαδοπούλου", "אברהם כהן 12",
-    "محمد عبد الله", "محمد Ahmed ١٢ 34", "المشتركة", "王小明", "田中 さくら", "김 민수", "O’Neill “Zoë” — 1½ €", "Ñandú, x́ é",
-    "semi;colon (a) \\ /path <b>", "well-known e-mail a@b.org",
-])  # fmt: skip
-def test_a_value_is_drawn_in_its_own_letters_and_read_back(tmp_path: Path, value: str, asked: bool) -> None:
+@pytest.mark.parametrize(
+    "value",
+    [
+        "Łukasz Żółć-Ąęśź",
+        "Nguyễn Văn Đệ",
+        "Șerban Țurcanu",
+        "Щукин Їжак Ґалаґан",
+        "Ελένη Παπαδοπούλου",
+        "אברהם כהן 12",
+        "محمد عبد الله",
+        "محمد Ahmed ١٢ 34",
+        "المشتركة",
+        "王小明",
+        "田中 さくら",
+        "김 민수",
+        "O’Neill “Zoë” — 1½ €",
+        "Ñandú, x́ é",
+        "semi;colon (a) \\ /path <b>",
+        "well-known e-mail a@b.org",
+    ],
+)
+def test_a_value_is_drawn_in_its_own_letters_and_read_back(
+    tmp_path: Path, value: str, asked: bool
+) -> None:
     normal = made(form(field(BOX, V=String(value)), asked=asked), tmp_path)
 
     assert normal.redrawn == {0}
     assert normal.losses == () and normal.faults == ()
-    assert sorted(text_in(tmp_path / "normal.pdf").replace(" ", "")) == sorted(value.replace(" ", ""))
+    assert sorted(text_in(tmp_path / "normal.pdf").replace(" ", "")) == sorted(
+        value.replace(" ", "")
+    )
     assert ink_in(tmp_path / "normal.pdf").any()
     assert proved(tmp_path) == []
 
 
-@pytest.mark.parametrize("encode", [
-    lambda text: text.encode("utf-16-be", "strict").join([b"\xfe\xff", b""]),
-    lambda text: b"\xff\xfe" + text.encode("utf-16-le"),
-    lambda text: b"\xef\xbb\xbf" + text.encode("utf-8"),
-    lambda text: b"\xfe\xff" + "\x1bpl\x1b".encode("utf-16-be") + text.encode("utf-16-be"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "encode",
+    [
+        lambda text: text.encode("utf-16-be", "strict").join([b"\xfe\xff", b""]),
+        lambda text: b"\xff\xfe" + text.encode("utf-16-le"),
+        lambda text: b"\xef\xbb\xbf" + text.encode("utf-8"),
+        lambda text: b"\xfe\xff" + "\x1bpl\x1b".encode("utf-16-be") + text.encode("utf-16-be"),
+    ],
+)
 def test_values_are_read_in_every_encoding_of_text(tmp_path: Path, encode: Any) -> None:
     value = pikepdf.Object.parse(b"<" + encode("Łódź").hex().encode() + b">")
 
@@ -87,7 +130,13 @@ def test_values_are_read_in_every_encoding_of_text(tmp_path: Path, encode: Any) 
 
 
 def test_a_letter_no_font_has_is_told_and_never_a_question_mark(tmp_path: Path) -> None:
-    normal = made(form(field((72, 600, 300, 620), "other", V=String("plain")), field(BOX, V=String("ABC \U00013000"))), tmp_path)
+    normal = made(
+        form(
+            field((72, 600, 300, 620), "other", V=String("plain")),
+            field(BOX, V=String("ABC \U00013000")),
+        ),
+        tmp_path,
+    )
 
     (loss,) = normal.losses
     assert (loss.rule, loss.page, loss.severity) == ("EVID.FIELD", 1, Severity.ERROR)
@@ -98,7 +147,9 @@ def test_a_letter_no_font_has_is_told_and_never_a_question_mark(tmp_path: Path) 
 
 @pytest.mark.parametrize(("quadding", "low", "high"), [(0, 0.0, 0.4), (1, 0.3, 0.7), (2, 0.6, 1.0)])
 @pytest.mark.parametrize("of_form", [True, False])
-def test_values_stand_left_in_the_middle_or_right(tmp_path: Path, quadding: int, low: float, high: float, of_form: bool) -> None:
+def test_values_stand_left_in_the_middle_or_right(
+    tmp_path: Path, quadding: int, low: float, high: float, of_form: bool
+) -> None:
     own = {} if of_form else {"Q": quadding}
     data = form(field(BOX, V=String("middle"), **own), **({"Q": quadding} if of_form else {}))
 
@@ -110,10 +161,14 @@ def test_values_stand_left_in_the_middle_or_right(tmp_path: Path, quadding: int,
 
 @pytest.mark.parametrize("turned", [0, 90, 180, 270])
 @pytest.mark.parametrize("page_turned", [0, 90, 180, 270])
-def test_values_on_turned_fields_and_pages_are_proved(tmp_path: Path, turned: int, page_turned: int) -> None:
+def test_values_on_turned_fields_and_pages_are_proved(
+    tmp_path: Path, turned: int, page_turned: int
+) -> None:
     box = (200, 300, 220, 420) if turned % 180 else (200, 300, 320, 320)
-    data = form(field(box, V=String("Turned Łódź"), MK=Dictionary(R=turned)),
-                change=lambda pdf: setattr(pdf.pages[0], "Rotate", page_turned))  # fmt: skip
+    data = form(
+        field(box, V=String("Turned Łódź"), MK=Dictionary(R=turned)),
+        change=lambda pdf: setattr(pdf.pages[0], "Rotate", page_turned),
+    )
 
     made(data, tmp_path)
 
@@ -136,21 +191,36 @@ def test_each_letter_of_a_comb_has_its_cell(tmp_path: Path) -> None:
     assert proved(tmp_path) == []
 
 
-@pytest.mark.parametrize("value", ["one\rtwo\r\nthree\nfour", "word " * 60, "长" * 80, "unbroken" * 30, "كلمة " * 40])
+@pytest.mark.parametrize(
+    "value", ["one\rtwo\r\nthree\nfour", "word " * 60, "长" * 80, "unbroken" * 30, "كلمة " * 40]
+)
 @pytest.mark.parametrize("size", [0, 12, 30])
-def test_blocks_of_text_are_broken_into_lines_and_made_to_fit(tmp_path: Path, value: str, size: int) -> None:
+def test_blocks_of_text_are_broken_into_lines_and_made_to_fit(
+    tmp_path: Path, value: str, size: int
+) -> None:
     box = (72, 400, 250, 470)
 
-    normal = made(form(field(box, V=String(value), Ff=MULTILINE, DA=String(f"/Helv {size} Tf 0 g"))), tmp_path)
+    normal = made(
+        form(field(box, V=String(value), Ff=MULTILINE, DA=String(f"/Helv {size} Tf 0 g"))), tmp_path
+    )
 
     assert normal.losses == ()
-    assert sorted(text_in(tmp_path / "normal.pdf", box).replace(" ", "")) == sorted("".join(value.split()))
+    assert sorted(text_in(tmp_path / "normal.pdf", box).replace(" ", "")) == sorted(
+        "".join(value.split())
+    )
     assert proved(tmp_path) == []
 
 
-@pytest.mark.parametrize(("box", "size"), [((72, 500, 110, 520), 12), ((72, 500, 300, 507), 12), ((72, 500, 300, 520), 60)])
-def test_a_value_too_large_for_its_place_is_made_smaller_not_cut(tmp_path: Path, box: tuple[int, ...], size: int) -> None:
-    normal = made(form(field(box, V=String("Testina Exemplar"), DA=String(f"/Helv {size} Tf 0 g"))), tmp_path)
+@pytest.mark.parametrize(
+    ("box", "size"),
+    [((72, 500, 110, 520), 12), ((72, 500, 300, 507), 12), ((72, 500, 300, 520), 60)],
+)
+def test_a_value_too_large_for_its_place_is_made_smaller_not_cut(
+    tmp_path: Path, box: tuple[int, ...], size: int
+) -> None:
+    normal = made(
+        form(field(box, V=String("Testina Exemplar"), DA=String(f"/Helv {size} Tf 0 g"))), tmp_path
+    )
 
     assert normal.losses == ()
     assert text_in(tmp_path / "normal.pdf", box) == "Testina Exemplar"
@@ -158,12 +228,18 @@ def test_a_value_too_large_for_its_place_is_made_smaller_not_cut(tmp_path: Path,
 
 
 def test_a_value_no_size_makes_fit_is_told(tmp_path: Path) -> None:
-    normal = made(form(field((72, 500, 90, 508), V=String("far too long for this place " * 4))), tmp_path)
+    normal = made(
+        form(field((72, 500, 90, 508), V=String("far too long for this place " * 4))), tmp_path
+    )
 
-    assert [(loss.rule, loss.severity) for loss in normal.losses] == [("EVID.FIELD", Severity.ERROR)]
+    assert [(loss.rule, loss.severity) for loss in normal.losses] == [
+        ("EVID.FIELD", Severity.ERROR)
+    ]
 
 
-OPTIONS = Array([Array([String("a"), String("Alpha")]), Array([String("b"), String("Bravo")]), String("c")])
+OPTIONS = Array(
+    [Array([String("a"), String("Alpha")]), Array([String("b"), String("Bravo")]), String("c")]
+)
 
 
 @pytest.mark.parametrize(("value", "shown"), [("b", "Bravo"), ("c", "c"), ("typed in", "typed in")])
@@ -174,11 +250,18 @@ def test_a_choice_shows_the_text_of_its_option(tmp_path: Path, value: str, shown
     assert proved(tmp_path) == []
 
 
-@pytest.mark.parametrize("entries", [
-    {"V": String("Option 7")}, {"V": Array([String("Option 1"), String("Option 7")]), "Ff": MULTISELECT},
-    {"I": Array([7])}, {"V": String("Option 7"), "TI": 6},
-])  # fmt: skip
-def test_the_chosen_lines_of_a_list_are_seen_and_marked(tmp_path: Path, entries: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "entries",
+    [
+        {"V": String("Option 7")},
+        {"V": Array([String("Option 1"), String("Option 7")]), "Ff": MULTISELECT},
+        {"I": Array([7])},
+        {"V": String("Option 7"), "TI": 6},
+    ],
+)
+def test_the_chosen_lines_of_a_list_are_seen_and_marked(
+    tmp_path: Path, entries: dict[str, Any]
+) -> None:
     box = (72, 440, 250, 500)
     options = Array([String(f"Option {number}") for number in range(9)])
 
@@ -196,9 +279,13 @@ def box_field(**more: Any) -> Dictionary:
 @pytest.mark.parametrize("sign", ["4", "8", "l", "u", "n", "H", ""])
 @pytest.mark.parametrize("flags", [0, RADIO])
 @pytest.mark.parametrize("on", [True, False])
-def test_a_box_without_a_picture_is_ticked_by_its_sign(tmp_path: Path, sign: str, flags: int, on: bool) -> None:
+def test_a_box_without_a_picture_is_ticked_by_its_sign(
+    tmp_path: Path, sign: str, flags: int, on: bool
+) -> None:
     state = Name.Yes if on else Name.Off
-    data = form(box_field(V=state, AS=state, Ff=flags, MK=Dictionary(CA=String(sign), BC=Array([0]))))
+    data = form(
+        box_field(V=state, AS=state, Ff=flags, MK=Dictionary(CA=String(sign), BC=Array([0])))
+    )
 
     normal = made(data, tmp_path)
 
@@ -211,19 +298,28 @@ def test_a_box_without_a_picture_is_ticked_by_its_sign(tmp_path: Path, sign: str
 def test_radio_buttons_without_pictures_show_the_one_that_is_on(tmp_path: Path) -> None:
     def add(pdf: Pdf) -> None:
         states = (Name.Off, Name("/1"), Name.Off)
-        places = [field((72 + 40 * n, 500, 90 + 40 * n, 518), AS=state) for n, state in enumerate(states)]
+        places = [
+            field((72 + 40 * n, 500, 90 + 40 * n, 518), AS=state) for n, state in enumerate(states)
+        ]
         kids(pdf, Dictionary(T=String("radio"), FT=Name.Btn, Ff=RADIO, V=Name("/1")), *places)
 
     made(form(change=add), tmp_path)
 
-    assert [ink_in(tmp_path / "normal.pdf", (76 + 40 * n, 504, 86 + 40 * n, 514)).any() for n in range(3)] == [False, True, False]
+    assert [
+        ink_in(tmp_path / "normal.pdf", (76 + 40 * n, 504, 86 + 40 * n, 514)).any()
+        for n in range(3)
+    ] == [False, True, False]
     assert proved(tmp_path) == []
 
 
 def test_a_choice_that_names_no_place_is_told(tmp_path: Path) -> None:
     def add(pdf: Pdf) -> None:
-        kids(pdf, Dictionary(T=String("radio"), FT=Name.Btn, Ff=RADIO, V=Name("/1")),
-             field((72, 500, 90, 518)), field((112, 500, 130, 518)))  # fmt: skip
+        kids(
+            pdf,
+            Dictionary(T=String("radio"), FT=Name.Btn, Ff=RADIO, V=Name("/1")),
+            field((72, 500, 90, 518)),
+            field((112, 500, 130, 518)),
+        )
 
     normal = made(form(change=add), tmp_path)
 
@@ -232,37 +328,60 @@ def test_a_choice_that_names_no_place_is_told(tmp_path: Path) -> None:
 
 def test_two_places_of_one_field_show_the_same_value(tmp_path: Path) -> None:
     def add(pdf: Pdf) -> None:
-        kids(pdf, Dictionary(T=String("name"), FT=Name.Tx, V=String("Łucja"), DA=String("/Helv 10 Tf 0 g")),
-             field(BOX, DA=None), field((72, 450, 300, 470), DA=None))  # fmt: skip
+        kids(
+            pdf,
+            Dictionary(
+                T=String("name"), FT=Name.Tx, V=String("Łucja"), DA=String("/Helv 10 Tf 0 g")
+            ),
+            field(BOX, DA=None),
+            field((72, 450, 300, 470), DA=None),
+        )
 
     made(form(change=add), tmp_path)
 
-    assert [text_in(tmp_path / "normal.pdf", box) for box in (BOX, (72, 450, 300, 470))] == ["Łucja", "Łucja"]
+    assert [text_in(tmp_path / "normal.pdf", box) for box in (BOX, (72, 450, 300, 470))] == [
+        "Łucja",
+        "Łucja",
+    ]
     assert proved(tmp_path) == []
 
 
 def test_two_fields_of_one_name_keep_each_its_value(tmp_path: Path) -> None:
-    made(form(field(BOX, "same", V=String("First")), field((72, 450, 300, 470), "same", V=String("Second"))), tmp_path)
+    made(
+        form(
+            field(BOX, "same", V=String("First")),
+            field((72, 450, 300, 470), "same", V=String("Second")),
+        ),
+        tmp_path,
+    )
 
-    assert [text_in(tmp_path / "normal.pdf", box) for box in (BOX, (72, 450, 300, 470))] == ["First", "Second"]
+    assert [text_in(tmp_path / "normal.pdf", box) for box in (BOX, (72, 450, 300, 470))] == [
+        "First",
+        "Second",
+    ]
 
 
-@pytest.mark.parametrize(("more", "shown"), [
-    ({"V": String("secret"), "Ff": PASSWORD}, "******"),
-    ({"DV": String("default")}, ""),
-    ({"V": String("no DA"), "DA": None}, "no DA"),
-    ({"V": String("other font"), "DA": String("/Nope 9 Tf 0 0 1 rg")}, "other font"),
-    ({"V": String("odd"), "DA": String("Tf /Helv garbage ( Tf")}, "odd"),
-    ({"RV": String("<body><p>Rich <b>text</b></p></body>")}, "Rich text"),
-    ({"V": String("read only"), "Ff": 1}, "read only"),
-    ({"V": String("hidden"), "F": 2}, ""),
-    ({"V": String("no view"), "F": 32}, ""),
-    ({"V": String("no flags"), "F": 0}, "no flags"),
-    ({"V": String("a button"), "FT": Name.Btn, "Ff": PUSH}, ""),
-    ({"V": String("barcode"), "PMD": Dictionary(Symbology=Name.PDF417)}, ""),
-    ({"V": String("  ")}, ""),
-])  # fmt: skip
-def test_what_a_viewer_shows_of_a_field_is_shown(tmp_path: Path, more: dict[str, Any], shown: str) -> None:
+@pytest.mark.parametrize(
+    ("more", "shown"),
+    [
+        ({"V": String("secret"), "Ff": PASSWORD}, "******"),
+        ({"DV": String("default")}, ""),
+        ({"V": String("no DA"), "DA": None}, "no DA"),
+        ({"V": String("other font"), "DA": String("/Nope 9 Tf 0 0 1 rg")}, "other font"),
+        ({"V": String("odd"), "DA": String("Tf /Helv garbage ( Tf")}, "odd"),
+        ({"RV": String("<body><p>Rich <b>text</b></p></body>")}, "Rich text"),
+        ({"V": String("read only"), "Ff": 1}, "read only"),
+        ({"V": String("hidden"), "F": 2}, ""),
+        ({"V": String("no view"), "F": 32}, ""),
+        ({"V": String("no flags"), "F": 0}, "no flags"),
+        ({"V": String("a button"), "FT": Name.Btn, "Ff": PUSH}, ""),
+        ({"V": String("barcode"), "PMD": Dictionary(Symbology=Name.PDF417)}, ""),
+        ({"V": String("  ")}, ""),
+    ],
+)
+def test_what_a_viewer_shows_of_a_field_is_shown(
+    tmp_path: Path, more: dict[str, Any], shown: str
+) -> None:
     made(form(field(BOX, **more)), tmp_path)
 
     assert text_in(tmp_path / "normal.pdf") == shown
@@ -288,7 +407,9 @@ def test_the_files_own_picture_stays_where_it_shows_the_value(tmp_path: Path, as
 
 
 @pytest.mark.parametrize(("own", "told"), [(b"", False), (b"/Tx BMC EMC", False), (OWN, True)])
-def test_a_picture_that_does_not_show_the_value_is_replaced(tmp_path: Path, own: bytes, told: bool) -> None:
+def test_a_picture_that_does_not_show_the_value_is_replaced(
+    tmp_path: Path, own: bytes, told: bool
+) -> None:
     normal = made(with_picture(own, "Nowak"), tmp_path)
 
     assert text_in(tmp_path / "normal.pdf") == "Nowak"
@@ -305,7 +426,9 @@ def test_a_value_cut_off_by_its_own_picture_is_drawn_whole(tmp_path: Path) -> No
 
 
 def test_a_value_that_a_script_formats_keeps_its_picture(tmp_path: Path) -> None:
-    script = Dictionary(F=Dictionary(S=Name.JavaScript, JS=String("AFNumber_Format(2, 0, 0, 0, '$', true)")))
+    script = Dictionary(
+        F=Dictionary(S=Name.JavaScript, JS=String("AFNumber_Format(2, 0, 0, 0, '$', true)"))
+    )
     own = b"BT /Helv 12 Tf 2 5 Td ($1,000.00) Tj ET"
 
     made(with_picture(own, "1000", AA=script), tmp_path)
@@ -326,14 +449,16 @@ def test_the_font_of_values_is_whole_and_embedded(tmp_path: Path) -> None:
     made(form(field(BOX, V=String("Łukasz 王"))), tmp_path)
 
     with pikepdf.open(tmp_path / "normal.pdf") as pdf:
-        described = [one for one in pdf.objects if isinstance(one, Dictionary) and Name.FontFile2 in one]
+        described = [
+            one for one in pdf.objects if isinstance(one, Dictionary) and Name.FontFile2 in one
+        ]
         (descriptor,) = [one for one in described if "Assembler" in str(one.FontName)]
         font = TTFont(io.BytesIO(descriptor.FontFile2.read_bytes()))
     assert len(font.getGlyphOrder()) < 20
     assert {"glyf", "hmtx", "head", "maxp"} <= set(font.keys())
 
 
-# --- the proof sees what is wrong -----------------------------------------------------------------------------------
+# --- the proof sees what is wrong ---
 
 
 def spoiled(folder: Path, addition: bytes, *, before: bool = False) -> None:
@@ -353,7 +478,9 @@ LOST = "form field 1 does not show its value"
 
 def test_a_lost_value_is_found(tmp_path: Path) -> None:
     (tmp_path / "source.pdf").write_bytes(form(field(BOX, V=String("Testina"))))
-    (tmp_path / "normal.pdf").write_bytes(form(field(BOX, V=String("Testina")), change=without_fields))
+    (tmp_path / "normal.pdf").write_bytes(
+        form(field(BOX, V=String("Testina")), change=without_fields)
+    )
 
     assert proved(tmp_path) == [LOST]
 
@@ -366,9 +493,15 @@ def test_another_value_is_found(tmp_path: Path, wrong: str) -> None:
     assert len(proved(tmp_path)) == 1
 
 
-@pytest.mark.parametrize("addition", [
-    b"\n1 g 72 500 228 20 re f", b"\n0 g 72 500 228 20 re f", b"\n1 g 90 503 6 12 re f", b"\n0 G 150 502 m 290 518 l S",
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "addition",
+    [
+        b"\n1 g 72 500 228 20 re f",
+        b"\n0 g 72 500 228 20 re f",
+        b"\n1 g 90 503 6 12 re f",
+        b"\n0 G 150 502 m 290 518 l S",
+    ],
+)
 def test_a_value_that_is_covered_or_crossed_is_found(tmp_path: Path, addition: bytes) -> None:
     made(form(field(BOX, V=String("Testina Exemplar"))), tmp_path)
     spoiled(tmp_path, addition)
@@ -426,18 +559,29 @@ def test_a_field_whose_own_picture_is_not_seen_is_caught(
 
 
 @pytest.mark.parametrize(("place", "is_caught"), [("100 300", True), ("80 505", False)])
-def test_letters_of_a_value_count_only_in_its_field(tmp_path: Path, place: str, is_caught: bool) -> None:
-    """Hidden words beside the field are other text than the source's; within it they are for the check of the fields."""
+def test_letters_of_a_value_count_only_in_its_field(
+    tmp_path: Path, place: str, is_caught: bool
+) -> None:
+    """Hidden words beside the field are other text than the source's; within it they are for the
+    check of the fields."""
     normal = made(form(field(BOX, V=String("paid 12345"))), tmp_path)
     assert normal.redrawn == {0}
     with pikepdf.open(tmp_path / "normal.pdf", allow_overwriting_input=True) as pdf:
         page = pdf.pages[0]
-        page.Resources.Font.Hid = pdf.make_indirect(Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica))
+        page.Resources.Font.Hid = pdf.make_indirect(
+            Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica)
+        )
         page.contents_add(b"BT 3 Tr /Hid 9 Tf %s Td (12) Tj ET" % place.encode())
         pdf.save()
     opened = pdfium.PdfDocument(tmp_path / "normal.pdf")
     line = entry(0, opened[0].get_size(), text={"method": "own"})
-    job = text_layer.Job(bundle=tmp_path / "normal.pdf", first=1, entries=(line,), words=(None,), case_folder=tmp_path)
+    job = text_layer.Job(
+        bundle=tmp_path / "normal.pdf",
+        first=1,
+        entries=(line,),
+        words=(None,),
+        case_folder=tmp_path,
+    )
 
     (page,) = text_layer.compare_layers(job)
 
@@ -445,20 +589,35 @@ def test_letters_of_a_value_count_only_in_its_field(tmp_path: Path, place: str, 
     assert is_caught or proved(tmp_path)
 
 
-# --- whole builds ---------------------------------------------------------------------------------------------------
+# --- whole builds ---
 
 
 def test_a_bundle_with_forms_of_every_kind_is_proved(tmp_path: Path) -> None:
     forms = {
         "polish": form(field(BOX, V=String("Łukasz Żółć"))),
         "comb": form(field(BOX, V=String("12345"), Ff=COMB, MaxLen=12, MK=FRAME)),
-        "block": form(field((72, 400, 250, 460), V=String("a text that has more than one line " * 3), Ff=MULTILINE)),
-        "turned": form(field((200, 300, 220, 420), V=String("Turned"), MK=Dictionary(R=90)),
-                       change=lambda pdf: setattr(pdf.pages[0], "Rotate", 90)),
-        "box": form(box_field(V=Name.Yes, AS=Name.Yes, MK=Dictionary(CA=String("4"), BC=Array([0])))),
-    }  # fmt: skip
-    extra = [{"id": name, "title": name, "category": "photo", "files": [f"evidence/{name}.pdf"]} for name in forms]
-    folder = factories.small_case(tmp_path / "case", {"exhibits": [*factories.CASE["exhibits"], *extra]})
+        "block": form(
+            field(
+                (72, 400, 250, 460),
+                V=String("a text that has more than one line " * 3),
+                Ff=MULTILINE,
+            )
+        ),
+        "turned": form(
+            field((200, 300, 220, 420), V=String("Turned"), MK=Dictionary(R=90)),
+            change=lambda pdf: setattr(pdf.pages[0], "Rotate", 90),
+        ),
+        "box": form(
+            box_field(V=Name.Yes, AS=Name.Yes, MK=Dictionary(CA=String("4"), BC=Array([0])))
+        ),
+    }
+    extra = [
+        {"id": name, "title": name, "category": "photo", "files": [f"evidence/{name}.pdf"]}
+        for name in forms
+    ]
+    folder = factories.small_case(
+        tmp_path / "case", {"exhibits": [*factories.CASE["exhibits"], *extra]}
+    )
     for name, data in forms.items():
         (folder / f"evidence/{name}.pdf").write_bytes(data)
 
@@ -471,23 +630,39 @@ def test_a_bundle_with_forms_of_every_kind_is_proved(tmp_path: Path) -> None:
 
 def filled(path: Path, encrypted: bool) -> bytes:
     """A blank form filled the way many programs do: values, and nothing that shows them."""
-    names = ["Łukasz Żółć", "محمد علي", "Nguyễn Văn", "Щука 12", "12345", "王小明", "Main St 12-34 Apt. 5"]
+    names = [
+        "Łukasz Żółć",
+        "محمد علي",
+        "Nguyễn Văn",
+        "Щука 12",
+        "12345",
+        "王小明",
+        "Main St 12-34 Apt. 5",
+    ]
     reader = PdfReader(path)
     if reader.is_encrypted:
         reader.decrypt("")
     writer = PdfWriter(clone_from=reader)
     writer.set_need_appearances_writer(True)
-    notes: list[Any] = [note.get_object() for page in writer.pages for note in page.get("/Annots", ())]
-    for count, note in enumerate(note for note in notes if note.get("/Subtype") == "/Widget" and "/T" in note):
+    notes: list[Any] = [
+        note.get_object() for page in writer.pages for note in page.get("/Annots", ())
+    ]
+    for count, note in enumerate(
+        note for note in notes if note.get("/Subtype") == "/Widget" and "/T" in note
+    ):
         kind, most = note.get("/FT"), note.get("/MaxLen")
         if kind == "/Tx" and "/PMD" not in note:
             note[NameObject("/V")] = TextStringObject(names[count % len(names)][: most or None])
             note.pop("/AP", None)
         elif kind == "/Ch" and note.get("/Opt"):
             option = note["/Opt"][min(3, len(note["/Opt"]) - 1)]
-            note[NameObject("/V")] = TextStringObject(option[0] if isinstance(option, ArrayObject) else option)
+            note[NameObject("/V")] = TextStringObject(
+                option[0] if isinstance(option, ArrayObject) else option
+            )
             note.pop("/AP", None)
-        elif kind == "/Btn" and (states := [key for key in note.get("/AP", {}).get("/N", {}) if key != "/Off"]):
+        elif kind == "/Btn" and (
+            states := [key for key in note.get("/AP", {}).get("/N", {}) if key != "/Off"]
+        ):
             note[NameObject("/V")] = note[NameObject("/AS")] = NameObject(states[0])
     if encrypted:
         writer.encrypt("", "owner", algorithm="AES-128")
@@ -500,7 +675,9 @@ def filled(path: Path, encrypted: bool) -> bytes:
 @pytest.mark.skipif(not CORPUS.exists(), reason="needs the corpus")
 @pytest.mark.parametrize("encrypted", [True, False])
 @pytest.mark.parametrize("name", ["g-1145", "g-1450", "g-28", "i-131", "i-134", "i-765", "i-912"])
-def test_real_blanks_filled_by_another_program_show_every_value(tmp_path: Path, name: str, encrypted: bool) -> None:
+def test_real_blanks_filled_by_another_program_show_every_value(
+    tmp_path: Path, name: str, encrypted: bool
+) -> None:
     data = filled(CORPUS / f"{name}.pdf", encrypted)
 
     normal = made(data, tmp_path)
@@ -512,17 +689,28 @@ def test_real_blanks_filled_by_another_program_show_every_value(tmp_path: Path, 
     assert proved(tmp_path) == []
 
 
-# --- right to left --------------------------------------------------------------------------------------------------
+# --- right to left ---
 
 
-@pytest.mark.parametrize(("text", "shown"), [
-    ("abc", "abc"), ("אבג", "גבא"), ("אב 12 גד", "דג 12 בא"), ("abc אבג def", "abc גבא def"), ("אב abc", "abc בא"),
-    ("سل 1,5 %", "% 1,5 لس"), ("a-12", "a-12"), ("א -12", "12- א"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("abc", "abc"),
+        ("אבג", "גבא"),
+        ("אב 12 גד", "דג 12 בא"),
+        ("abc אבג def", "abc גבא def"),
+        ("אב abc", "abc בא"),
+        ("سل 1,5 %", "% 1,5 لس"),
+        ("a-12", "a-12"),
+        ("א -12", "12- א"),
+    ],
+)
 def test_letters_are_put_into_the_order_they_are_drawn(text: str, shown: str) -> None:
     runs = visual_runs(text, base_level(text))
 
-    assert "".join(text[run.start : run.end][:: -1 if run.is_reversed else 1] for run in runs) == shown
+    assert (
+        "".join(text[run.start : run.end][:: -1 if run.is_reversed else 1] for run in runs) == shown
+    )
 
 
 @given(st.text(alphabet="ab אבسل12,.-+%$()/:", max_size=20), st.integers(0, 1))
@@ -541,7 +729,9 @@ def test_forms_for_tests_have_the_fields_they_say() -> None:
 
 def test_fields_of_a_file_that_pypdf_cannot_open_are_read_as_pdfium_writes_it() -> None:
     data = form(field(BOX, V=String("Łukasz")))
-    broken = b"99 0 obj\n<</Type/XRef/Size 100/W[1 2 1]/Root 1 0 R/Filter/ASCII85Decode/Length 5>>\n"
+    broken = (
+        b"99 0 obj\n<</Type/XRef/Size 100/W[1 2 1]/Root 1 0 R/Filter/ASCII85Decode/Length 5>>\n"
+    )
     broken += b"stream\n\xb1\xb1\xb1\xb1\xb1\nendstream\nendobj\n"
     data += b"\n" + broken + b"startxref\n%d\n%%%%EOF\n" % (len(data) + 1)
     with pytest.raises(PdfReadError):

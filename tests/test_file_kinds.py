@@ -1,4 +1,5 @@
-"""evidence: each kind of file is named by its content, with what to do; names that look the same are the same; litter is none."""
+"""evidence: each kind of file is named by its content, with what to do; names that look the same
+are the same; litter is none."""
 
 from __future__ import annotations
 
@@ -41,7 +42,11 @@ def packed(names: Iterable[str], mime: str = "", *, cut: bool = False) -> bytes:
 
 def old_office(*names: str) -> bytes:
     """A file whose list of parts names these."""
-    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(504) + b"".join(n.encode("utf-16-le").ljust(128, b"\0") for n in names)
+    return (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+        + bytes(504)
+        + b"".join(n.encode("utf-16-le").ljust(128, b"\0") for n in names)
+    )
 
 
 def boxed(brand: bytes, *others: bytes) -> bytes:
@@ -49,21 +54,37 @@ def boxed(brand: bytes, *others: bytes) -> bytes:
     return (len(body) + 4).to_bytes(4, "big") + body + b"\0\0\0\x08mdat"
 
 
-WORD, SHEET, SLIDES = (["[Content_Types].xml", "_rels/.rels", f"{folder}/document.xml", f"{folder}/media/image1.jpeg"]
-                       for folder in ("word", "xl", "ppt"))  # fmt: skip
+WORD, SHEET, SLIDES = (
+    ["[Content_Types].xml", "_rels/.rels", f"{folder}/document.xml", f"{folder}/media/image1.jpeg"]
+    for folder in ("word", "xl", "ppt")
+)
 ODF = "application/vnd.oasis.opendocument"
-MAIL = "Return-Path: <a@example.org>\r\nSubject: Re\r\nMIME-Version: 1.0\r\n\r\nDear Aunt,\r\nI shall come.\r\n"
-CSV = 'date,amount,note\n2026-01-02,12.50,"rent, paid"\n2026-02-02,12.50,rent\n2026-03-02,12.50,rent\n'
+MAIL = (
+    "Return-Path: <a@example.org>\r\nSubject: Re\r\nMIME-Version: 1.0\r\n\r\nDear Aunt,\r\nI "
+    "shall come.\r\n"
+)
+CSV = (
+    'date,amount,note\n2026-01-02,12.50,"rent, '
+    'paid"\n2026-02-02,12.50,rent\n2026-03-02,12.50,rent\n'
+)
 MP3 = b"\xff\xfb\x90\x00" + bytes(413)
 KINDS_OF_FILES: dict[str, tuple[bytes, str]] = {
-    "a.pages": (packed(["Index/Document.iwa", "Metadata/Properties.plist", "preview.jpg"]), "iwork"),
+    "a.pages": (
+        packed(["Index/Document.iwa", "Metadata/Properties.plist", "preview.jpg"]),
+        "iwork",
+    ),
     "a.numbers": (packed(["Index/Document.iwa", "Index/CalculationEngine.iwa"]), "iwork"),
     "a.key": (packed(["Index/Slide.iwa", "Index/Document.iwa"]), "iwork"),
     "old.pages": (packed(["index.xml", "buildVersionHistory.plist"]), "iwork"),
     "a.epub": (packed(["META-INF/container.xml", "a.xhtml"], "application/epub+zip"), "epub"),
     "nameless.epub": (packed(["META-INF/container.xml", "a.xhtml"]), "epub"),
     "a.pkpass": (packed(["pass.json", "manifest.json", "signature", "icon.png"]), "wallet-pass"),
-    "a.xps": (packed(["[Content_Types].xml", "FixedDocumentSequence.fdseq", "Documents/1/FixedDocument.fdoc"]), "xps"),
+    "a.xps": (
+        packed(
+            ["[Content_Types].xml", "FixedDocumentSequence.fdseq", "Documents/1/FixedDocument.fdoc"]
+        ),
+        "xps",
+    ),
     "a.oxps": (packed(["FixedDocSeq.fdseq", "Documents/1/Pages/1.fpage"]), "xps"),
     "a.xlsx": (packed(SHEET), "excel"),
     "a.pptx": (packed(SLIDES), "powerpoint"),
@@ -91,7 +112,9 @@ KINDS_OF_FILES: dict[str, tuple[bytes, str]] = {
     "a.wpd": (b"\xffWPC\x10\0\0\0\x01\x0a" + bytes(50), "wordperfect"),
     "a.one": (b"\xe4\x52\x5c\x7b\x8c\xd8\xa7\x4d" + bytes(50), "onenote"),
     "~$letter.docx": (
-        b"\x08Probanda".ljust(54, b" ") + b"\x08\0" + "Probanda".encode("utf-16-le").ljust(106, b"\0"),
+        b"\x08Probanda".ljust(54, b" ")
+        + b"\x08\0"
+        + "Probanda".encode("utf-16-le").ljust(106, b"\0"),
         "word-lock",
     ),
     "a.eml": (MAIL.encode(), "mail"),
@@ -103,7 +126,10 @@ KINDS_OF_FILES: dict[str, tuple[bytes, str]] = {
     "winmail.dat": (b"\x78\x9f\x3e\x22\x01\0", "tnef"),
     "a.ics": (b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n", "calendar"),
     "a.vcf": (b"\xef\xbb\xbfBEGIN:VCARD\r\nVERSION:3.0\r\n", "card"),
-    "a.p7m": (b"\x30\x82\x12\x34\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02" + bytes(60), "sealed"),
+    "a.p7m": (
+        b"\x30\x82\x12\x34\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02" + bytes(60),
+        "sealed",
+    ),
     "a.asc": (b"-----BEGIN PGP MESSAGE-----\n\nhQEM\n", "sealed"),
     "a.html": (b"\n<!DOCTYPE html>\n<html>", "html"),
     "page.pdf": (b"<html><body>Please log in</body></html>", "html"),
@@ -111,7 +137,10 @@ KINDS_OF_FILES: dict[str, tuple[bytes, str]] = {
     "a.xhtml": (b'<?xml version="1.0"?>\n<!DOCTYPE html><html/>', "html"),
     "utf16.html": ("<html>Grüße</html>".encode("utf-16"), "html"),
     "a.webarchive": (b"bplist00\xd1WebMainResource", "web-archive"),
-    "a.svg": (b'<?xml version="1.0"?>\n<!-- x -->\n<svg xmlns="http://www.w3.org/2000/svg"/>', "svg"),
+    "a.svg": (
+        b'<?xml version="1.0"?>\n<!-- x -->\n<svg xmlns="http://www.w3.org/2000/svg"/>',
+        "svg",
+    ),
     "a.txt": (b"I was there.\n", "text"),
     "latin.txt": ("Er ging über die Straße.".encode("latin-1"), "text"),
     "cyrillic.txt": ("Он пришёл домой.".encode("cp1251"), "text"),
@@ -127,7 +156,10 @@ KINDS_OF_FILES: dict[str, tuple[bytes, str]] = {
     "a.xml": (b'<?xml version="1.0"?><note><to>x</to></note>', "xml"),
     "a.url": (b"[InternetShortcut]\r\nURL=https://example.org/\r\n", "link"),
     "a.gdoc": (b'{"url": "https://docs.google.com/open?id=x"}', "link"),
-    "a.webloc": (b'<?xml version="1.0"?><!DOCTYPE plist><plist><dict><key>URL</key></dict></plist>', "link"),
+    "a.webloc": (
+        b'<?xml version="1.0"?><!DOCTYPE plist><plist><dict><key>URL</key></dict></plist>',
+        "link",
+    ),
     "a.lnk": (b"\x4c\0\0\0\x01\x14\x02\0" + bytes(60), "link"),
     "a.mp3": (MP3, "sound"),
     "tagged.mp3": (b"ID3\x04\0" + bytes(30), "sound"),
@@ -197,10 +229,17 @@ def test_a_file_is_known_by_its_content(name: str) -> None:
 def opened(name: str, data: bytes, home: Path) -> file_preparation.Opened:
     (home / name).write_bytes(data)
     digest = hashlib.sha256(data).hexdigest()
-    return file_preparation.open_file(file_preparation.Job(folder=home, path=name, sha256=digest, cache=Cache(home / "cache", enabled=False)))
+    return file_preparation.open_file(
+        file_preparation.Job(
+            folder=home, path=name, sha256=digest, cache=Cache(home / "cache", enabled=False)
+        )
+    )
 
 
-@pytest.mark.parametrize("name", ["a.pages", "cut.docx", "utf16.txt", "a.mp3", "page.pdf", "locked.docx", "zeros.jpg", "a.msg"])
+@pytest.mark.parametrize(
+    "name",
+    ["a.pages", "cut.docx", "utf16.txt", "a.mp3", "page.pdf", "locked.docx", "zeros.jpg", "a.msg"],
+)
 def test_what_is_refused_is_named_with_what_to_do(tmp_path: Path, name: str) -> None:
     data, kind = KINDS_OF_FILES[name]
 
@@ -223,16 +262,26 @@ def test_a_pdf_is_one_whatever_its_name_says(tmp_path: Path) -> None:
     assert opened("letter.jpg", factories.text_pdf(), tmp_path).findings == ()
 
 
-# --- names ------------------------------------------------------------------------------------------------------------
+# --- names ---
 
 ACCENTED = "evidence/Pasaporte José Đặng.pdf"
 FORMS: Mapping[str, str] = {form: unicodedata.normalize(form, ACCENTED) for form in ("NFC", "NFD")}  # type: ignore[arg-type]
 
 
-def case_with(folder: Path, listed: str, on_disk: str, data: bytes | None = None, **more: Any) -> Path:
-    """The small case with one more exhibit: its file is called `listed` in case.json, and `on_disk` on the disk."""
+def case_with(
+    folder: Path, listed: str, on_disk: str, data: bytes | None = None, **more: Any
+) -> Path:
+    """The small case with one more exhibit: its file is called `listed` in case.json, and
+    `on_disk` on the disk."""
     case = deepcopy(factories.CASE)
-    case["exhibits"].append({"id": "pass", "title": "Passport", "category": "photo", "files": [{"path": listed, **more}]})
+    case["exhibits"].append(
+        {
+            "id": "pass",
+            "title": "Passport",
+            "category": "photo",
+            "files": [{"path": listed, **more}],
+        }
+    )
     made = factories.small_case(folder / "case", case)
     (made / on_disk).write_bytes(data or factories.text_pdf([["Passport of nobody"]]))
     return made
@@ -245,7 +294,9 @@ def twice_spelled(folder: Path) -> bool:
 
 
 @pytest.mark.parametrize(("listed", "on_disk"), [("NFC", "NFD"), ("NFD", "NFC")])
-def test_names_that_look_the_same_are_the_same_file(tmp_path: Path, listed: str, on_disk: str) -> None:
+def test_names_that_look_the_same_are_the_same_file(
+    tmp_path: Path, listed: str, on_disk: str
+) -> None:
     folder = case_with(tmp_path, FORMS[listed], FORMS[on_disk])
 
     (built,) = build(folder)
@@ -274,7 +325,10 @@ def test_two_files_that_differ_in_spelling_alone_are_told(tmp_path: Path) -> Non
 
     _, found = examine(folder, Shelf.default())
 
-    assert [finding.rule for finding in found if finding.rule.startswith("EVID")] == ["EVID.TWINS", "EVID.UNLISTED"]
+    assert [finding.rule for finding in found if finding.rule.startswith("EVID")] == [
+        "EVID.TWINS",
+        "EVID.UNLISTED",
+    ]
     assert found[0].where == "the case folder"
 
 
@@ -284,7 +338,9 @@ def test_ignored_files_and_passwords_are_found_under_either_spelling(tmp_path: P
         pdf.save(out, encryption=pikepdf.Encryption(user="secret", owner="owner"))
     folder = case_with(tmp_path, FORMS["NFC"], FORMS["NFD"], out.getvalue())
     case = json.loads((folder / "case.json").read_text(encoding="utf8"))
-    case["ignored_files"] = [{"path": unicodedata.normalize("NFC", "evidence/Él.pdf"), "why": "a copy"}]
+    case["ignored_files"] = [
+        {"path": unicodedata.normalize("NFC", "evidence/Él.pdf"), "why": "a copy"}
+    ]
     factories.write_case(folder, case)
     (folder / unicodedata.normalize("NFD", "evidence/Él.pdf")).write_bytes(b"x")
     (folder / NAME).write_text(json.dumps({FORMS["NFD"]: "secret"}), encoding="utf8")
@@ -325,7 +381,15 @@ LITTER = [
     ".nfs000000000123",
     "#recycle/a.pdf",
 ]
-NO_LITTER = ["scan~1.pdf", "tmp.pdf", "DS_Store.pdf", "notes.tmp.pdf", "MACOSX/a.pdf", "trash/a.pdf", ".hidden.pdf"]
+NO_LITTER = [
+    "scan~1.pdf",
+    "tmp.pdf",
+    "DS_Store.pdf",
+    "notes.tmp.pdf",
+    "MACOSX/a.pdf",
+    "trash/a.pdf",
+    ".hidden.pdf",
+]
 
 
 @pytest.mark.parametrize("name", [*LITTER, *NO_LITTER])

@@ -1,4 +1,5 @@
-"""fingerprint: the same content gives the same hash, whatever its place and stamp; anything else gives another, or none."""
+"""fingerprint: the same content gives the same hash, whatever its place and stamp; anything else
+gives another, or none."""
 
 from __future__ import annotations
 
@@ -28,7 +29,9 @@ def two(tmp_path: Path) -> tuple[tuple[Path, int], tuple[Path, int]]:
     return (one, page_of(first, "e0")), (other, page_of(second, "e1"))
 
 
-def test_the_same_page_elsewhere_under_another_stamp(two: tuple[tuple[Path, int], tuple[Path, int]]) -> None:
+def test_the_same_page_elsewhere_under_another_stamp(
+    two: tuple[tuple[Path, int], tuple[Path, int]],
+) -> None:
     one, other = (of_exhibit(*place) for place in two)
 
     assert one.stamped
@@ -62,12 +65,16 @@ def picture(pdf: Pdf, place: int) -> None:
 
 
 def note(pdf: Pdf, place: int) -> None:
-    pdf.pages[place].Annots = Array([pdf.make_indirect(Dictionary(Subtype=Name.Square, Rect=Array([0, 0, 9, 9])))])
+    pdf.pages[place].Annots = Array(
+        [pdf.make_indirect(Dictionary(Subtype=Name.Square, Rect=Array([0, 0, 9, 9])))]
+    )
 
 
 def stamp_font(pdf: Pdf, place: int) -> None:
     fonts = pdf.pages[place].Resources.Font
-    fonts["/AssemblerStamp"] = pdf.make_indirect(Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Symbol))
+    fonts["/AssemblerStamp"] = pdf.make_indirect(
+        Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Symbol)
+    )
 
 
 @pytest.mark.parametrize("change", [content, turn, crop, picture, note, stamp_font])
@@ -84,9 +91,12 @@ def test_any_change_of_what_is_drawn_changes_it(
 
 
 @pytest.mark.parametrize(
-    "more", [b" 0 0 99 99 re f", b" (more) Tj", b" 1 g", b" /Im Do", b" 0.5 0 0 0.5 0 0 cm", b" 3 Tr"]
+    "more",
+    [b" 0 0 99 99 re f", b" (more) Tj", b" 1 g", b" /Im Do", b" 0.5 0 0 0.5 0 0 cm", b" 3 Tr"],
 )
-def test_a_stamp_with_anything_else_in_it_is_none(two: tuple[tuple[Path, int], tuple[Path, int]], more: bytes) -> None:
+def test_a_stamp_with_anything_else_in_it_is_none(
+    two: tuple[tuple[Path, int], tuple[Path, int]], more: bytes
+) -> None:
     bundle, number = two[0]
     with Pdf.open(bundle, allow_overwriting_input=True) as pdf:
         drawn = pdf.pages[number - 1].Contents[-1]
@@ -102,7 +112,9 @@ def layered(pdf: Pdf, place: int) -> None:
 
 
 def looping(pdf: Pdf, place: int) -> None:
-    form = pdf.make_stream(b"", Dictionary(Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, 9, 9])))
+    form = pdf.make_stream(
+        b"", Dictionary(Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, 9, 9]))
+    )
     form.Resources = Dictionary(XObject=Dictionary(Self=form))
     pdf.pages[place].Resources.XObject["/Loop"] = form
 
@@ -119,7 +131,9 @@ def test_a_page_that_is_not_decided_by_itself_has_none(
     assert of_exhibit(bundle, number) == Fingerprint()
 
 
-def test_a_file_that_cannot_be_read_and_a_page_that_is_not_there_have_none(tmp_path: Path, small: Path) -> None:
+def test_a_file_that_cannot_be_read_and_a_page_that_is_not_there_have_none(
+    tmp_path: Path, small: Path
+) -> None:
     (tmp_path / "no.pdf").write_bytes(b"nothing")
 
     assert fingerprint.of_pages(tmp_path / "no.pdf", [0, 1]) == (Fingerprint(), Fingerprint())

@@ -1,4 +1,5 @@
-"""fitting: not a pixel changes without loss, no word vanishes with it, every page is told, and the proof holds."""
+"""fitting: not a pixel changes without loss, no word vanishes with it, every page is told, and
+the proof holds."""
 
 from __future__ import annotations
 
@@ -36,12 +37,22 @@ from tests.support.profiles import own_profile
 SHEET = draw.sheet(factories.LINES, 200)
 
 
-def stored(data: bytes, space: Any, bits: int, size: tuple[int, int] = SHEET.size, **more: Any) -> Pdf:
+def stored(
+    data: bytes, space: Any, bits: int, size: tuple[int, int] = SHEET.size, **more: Any
+) -> Pdf:
     """A page with one picture of these raw samples."""
     made = Pdf.new()
     page = made.add_blank_page(page_size=(612, 792))
-    image = made.make_stream(data, Type=Name.XObject, Subtype=Name.Image, ColorSpace=space, BitsPerComponent=bits,
-                             Width=size[0], Height=size[1], **more)  # fmt: skip
+    image = made.make_stream(
+        data,
+        Type=Name.XObject,
+        Subtype=Name.Image,
+        ColorSpace=space,
+        BitsPerComponent=bits,
+        Width=size[0],
+        Height=size[1],
+        **more,
+    )
     page.Resources = Dictionary(XObject=Dictionary(I=image))
     page.Contents = made.make_stream(b"q 612 0 0 792 0 0 cm /I Do Q")
     return again(made)
@@ -74,11 +85,17 @@ def scan() -> Pdf:
 PALETTE = Array([Name.Indexed, Name.DeviceRGB, 1, pikepdf.String(b"\x00\x00\x00\xff\xff\xf0")])
 PICTURES = {
     "gray": lambda: stored(SHEET.convert("L").tobytes(), Name.DeviceGray, 8),
-    "color": lambda: stored(Image.effect_noise(SHEET.size, 40).convert("RGB").tobytes(), Name.DeviceRGB, 8),
+    "color": lambda: stored(
+        Image.effect_noise(SHEET.size, 40).convert("RGB").tobytes(), Name.DeviceRGB, 8
+    ),
     "gray stored as color": lambda: stored(SHEET.convert("RGB").tobytes(), Name.DeviceRGB, 8),
     "black and white": lambda: stored(SHEET.convert("1").tobytes(), Name.DeviceGray, 1),
-    "black and white stored as gray": lambda: stored(SHEET.convert("1").convert("L").tobytes(), Name.DeviceGray, 8),
-    "palette": lambda: stored((np.asarray(SHEET.convert("L")) > 128).astype(np.uint8).tobytes(), PALETTE, 8),
+    "black and white stored as gray": lambda: stored(
+        SHEET.convert("1").convert("L").tobytes(), Name.DeviceGray, 8
+    ),
+    "palette": lambda: stored(
+        (np.asarray(SHEET.convert("L")) > 128).astype(np.uint8).tobytes(), PALETTE, 8
+    ),
     "stencil": lambda: stored(SHEET.convert("1").tobytes(), Name.DeviceGray, 1, ImageMask=True),
     "JPEG": scan,
 }
@@ -124,17 +141,26 @@ def test_what_is_not_sure_to_look_the_same_stays(change: dict[str, Any]) -> None
     assert picture_coding.lossless(image) is None
 
 
-def test_a_picture_belongs_to_its_first_page_at_the_size_it_is_drawn_largest(tmp_path: Path) -> None:
+def test_a_picture_belongs_to_its_first_page_at_the_size_it_is_drawn_largest(
+    tmp_path: Path,
+) -> None:
     pdf = PICTURES["gray"]()
     second = pdf.add_blank_page(page_size=(612, 792))
     second.Resources = pdf.pages[0].Resources
     second.Contents = pdf.make_stream(b"q 2 0 0 2 0 0 cm q 153 0 0 198 0 0 cm /I Do Q Q")
     form = pdf.make_stream(
-        b"q 1224 0 0 1584 0 0 cm /I Do Q", Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, 9, 9]),
-        Matrix=Array([0.5, 0, 0, 0.5, 0, 0]), Resources=pdf.pages[0].Resources,
-    )  # fmt: skip
+        b"q 1224 0 0 1584 0 0 cm /I Do Q",
+        Type=Name.XObject,
+        Subtype=Name.Form,
+        BBox=Array([0, 0, 9, 9]),
+        Matrix=Array([0.5, 0, 0, 0.5, 0, 0]),
+        Resources=pdf.pages[0].Resources,
+    )
     third = pdf.add_blank_page(page_size=(612, 792))
-    third.Resources, third.Contents = Dictionary(XObject=Dictionary(F=form)), pdf.make_stream(b"/F Do")
+    third.Resources, third.Contents = (
+        Dictionary(XObject=Dictionary(F=form)),
+        pdf.make_stream(b"/F Do"),
+    )
     pdf.save(tmp_path / "a.pdf")
 
     seen = survey(tmp_path / "a.pdf")
@@ -143,11 +169,15 @@ def test_a_picture_belongs_to_its_first_page_at_the_size_it_is_drawn_largest(tmp
     assert seen[0].weight > seen[2].weight
 
 
-WORDS = st.lists(st.tuples(st.text("abcdefg1", min_size=1, max_size=6), st.integers(0, 100)), max_size=30)
+WORDS = st.lists(
+    st.tuples(st.text("abcdefg1", min_size=1, max_size=6), st.integers(0, 100)), max_size=30
+)
 
 
 @given(WORDS, WORDS)
-def test_words_kept_are_never_more_than_there_were(before: list[legible_words.Word], after: list[legible_words.Word]) -> None:
+def test_words_kept_are_never_more_than_there_were(
+    before: list[legible_words.Word], after: list[legible_words.Word]
+) -> None:
     count, kept = legible_words.compare(before, after)
 
     assert 0 <= kept <= count <= len(before)
@@ -157,7 +187,9 @@ def test_words_kept_are_never_more_than_there_were(before: list[legible_words.Wo
 
 
 @given(st.floats(10, 1300), st.integers(72, 400), st.none() | st.integers(72, 600))
-def test_steps_keep_every_pixel_first_then_go_down_to_the_floor(dpi: float, floor: int, most: int | None) -> None:
+def test_steps_keep_every_pixel_first_then_go_down_to_the_floor(
+    dpi: float, floor: int, most: int | None
+) -> None:
     found = steps.steps(dpi, floor, most)
 
     coarser = [step for step in found if step]
@@ -169,8 +201,17 @@ def test_steps_keep_every_pixel_first_then_go_down_to_the_floor(dpi: float, floo
 
 
 def fitted(**change: Any) -> Fitted:
-    values = {"document": "d", "index": 0, "bytes_before": 100, "bytes_after": 50, "dpi_before": 300.0, "dpi_after": 200.0,
-              "lossless": False, "words": 10, "kept": 10} | change  # fmt: skip
+    values = {
+        "document": "d",
+        "index": 0,
+        "bytes_before": 100,
+        "bytes_after": 50,
+        "dpi_before": 300.0,
+        "dpi_after": 200.0,
+        "lossless": False,
+        "words": 10,
+        "kept": 10,
+    } | change
     return Fitted(**values)
 
 
@@ -184,13 +225,15 @@ def test_a_step_is_taken_only_if_it_helps_and_loses_no_word() -> None:
     assert "without loss" in fitted(lossless=True).line()
 
 
-# --- whole bundles ----------------------------------------------------------------------------------------------------
+# --- whole bundles ---
 
 
 def build(case: Path, profile: str, jobs: int = 2) -> pipeline.BuiltPacket:
     with Workshop(case / ".assembler", jobs=jobs) as shop:
         options = pipeline.Options(as_of=AS_OF, profile=profile)
-        (built,) = pipeline.build_packets(pipeline.make_context(case, Shelf.default(), shop, options))
+        (built,) = pipeline.build_packets(
+            pipeline.make_context(case, Shelf.default(), shop, options)
+        )
     return built
 
 
@@ -207,7 +250,9 @@ def pages(case: Path) -> list[dict[str, Any]]:
 def heavy(small: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The small case with a grainy scan, a page of which is far above the others."""
     case = Path(shutil.copytree(small, tmp_path_factory.mktemp("heavy") / "case"))
-    (case / "evidence/scan.pdf").write_bytes(factories.scan_pdf([[*factories.LINES * 4]], dpi=400, noise=10))
+    (case / "evidence/scan.pdf").write_bytes(
+        factories.scan_pdf([[*factories.LINES * 4]], dpi=400, noise=10)
+    )
     return case
 
 
@@ -268,7 +313,9 @@ def test_a_bundle_that_may_not_be_cut_is_fitted_as_a_whole(heavy: Path, tmp_path
     assert pages(case)
 
 
-def test_a_bundle_that_may_not_be_cut_and_is_too_large_is_refused(heavy: Path, tmp_path: Path) -> None:
+def test_a_bundle_that_may_not_be_cut_and_is_too_large_is_refused(
+    heavy: Path, tmp_path: Path
+) -> None:
     case = Path(shutil.copytree(heavy, tmp_path / "case"))
 
     with pytest.raises(CaseRejected, match=r"PROFILE.SIZE bundle.pdf: it has .* may not be split"):
@@ -283,11 +330,15 @@ def test_pages_finer_than_the_receiver_allows_are_drawn_again(heavy: Path, tmp_p
     assert page["fitted"]["dpi_after"] == 300
     assert built.proof.ok
     with Workshop(case / ".verify", jobs=1, temporary=True) as shop:
-        found = receivers.lint_build(built.folder, receivers.load(Shelf.default(), "uk-strict"), shop)
+        found = receivers.lint_build(
+            built.folder, receivers.load(Shelf.default(), "uk-strict"), shop
+        )
     assert not [one for one in found if one.rule == "PROFILE.DPI"]
 
 
-def test_a_fitted_page_that_was_blanked_does_not_pass_the_proof(heavy: Path, tmp_path: Path) -> None:
+def test_a_fitted_page_that_was_blanked_does_not_pass_the_proof(
+    heavy: Path, tmp_path: Path
+) -> None:
     case = Path(shutil.copytree(heavy, tmp_path / "case"))
     build(case, "uk-strict")
     path = case / "build/child/bundle.pdf"
@@ -298,12 +349,17 @@ def test_a_fitted_page_that_was_blanked_does_not_pass_the_proof(heavy: Path, tmp
         one.image.ColorSpace = Name.DeviceGray
         pdf.save(path)
     with Workshop(case / ".verify", jobs=1, temporary=True) as shop:
-        assert "pixels" in {check.name for check in prove(case / "build/child", case, shop).checks if not check.ok}
+        assert "pixels" in {
+            check.name for check in prove(case / "build/child", case, shop).checks if not check.ok
+        }
 
 
 def test_a_page_whose_words_would_vanish_is_left_as_it_is(tmp_path: Path) -> None:
     small_print = Image.new("L", (1700, 2200), "white")
-    small_print.paste(draw.sheet([*factories.LINES * 3], 100).resize((425, 550), Image.Resampling.LANCZOS), (200, 200))
+    small_print.paste(
+        draw.sheet([*factories.LINES * 3], 100).resize((425, 550), Image.Resampling.LANCZOS),
+        (200, 200),
+    )
     sheet = small_print.resize((5100, 6600), Image.Resampling.LANCZOS)
     pdf = stored(sheet.tobytes(), Name.DeviceGray, 8, sheet.size)
     pdf.save(tmp_path / "a.pdf")
@@ -334,7 +390,9 @@ def test_a_page_that_breaks_its_worker_stays_and_is_told(tmp_path: Path) -> None
     PICTURES["gray"]().save(tmp_path / "a.pdf")
     with Workshop(tmp_path / "shop", jobs=1) as shop:
         broken: Any = BrokenShop(shop)
-        desk = optimize.lay_out({"exhibit:a": tmp_path / "a.pdf"}, {}, Profile(id="x", title="x", max_dpi=100), broken)
+        desk = optimize.lay_out(
+            {"exhibit:a": tmp_path / "a.pdf"}, {}, Profile(id="x", title="x", max_dpi=100), broken
+        )
         fit = optimize.to_resolution(desk, broken)
         smaller = optimize.to_size(desk, fit, {("exhibit:a", 0): 10}, broken)
         found = optimize.findings(smaller, {("exhibit:a", 0): "exhibit a, page 1"})
@@ -345,14 +403,21 @@ def test_a_page_that_breaks_its_worker_stays_and_is_told(tmp_path: Path) -> None
 
 
 def test_without_color_everything_keeps_its_lightness(tmp_path: Path) -> None:
-    pdf = stored(np.tile(np.array([200, 40, 90], dtype=np.uint8), SHEET.width * SHEET.height).tobytes(), Name.DeviceRGB, 8)
+    pdf = stored(
+        np.tile(np.array([200, 40, 90], dtype=np.uint8), SHEET.width * SHEET.height).tobytes(),
+        Name.DeviceRGB,
+        8,
+    )
     inks = Array([Name.ICCBased, pdf.make_stream(b"x", N=3)])
-    form = pdf.make_stream(b"0 0 1 rg 0 0 40 40 re f", Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, 40, 40]))
+    form = pdf.make_stream(
+        b"0 0 1 rg 0 0 40 40 re f", Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, 40, 40])
+    )
     page = pdf.pages[0]
     page.Resources.ColorSpace = Dictionary(C=inks)
     page.Resources.XObject.F = form
     page.Contents = pdf.make_stream(
-        b"q 1 0 0 RG 0 1 0 rg 100 100 100 100 re B Q q 0 1 1 0 k 300 100 50 50 re f Q /C cs 1 0.5 0 sc 400 100 50 50 re f "
+        b"q 1 0 0 RG 0 1 0 rg 100 100 100 100 re B Q q 0 1 1 0 k 300 100 50 50 re f Q /C cs 1 0.5 "
+        b"0 sc 400 100 50 50 re f "
         b"0.3 g 500 100 50 50 re f q 300 0 0 300 20 400 cm /I Do Q q 1 0 0 1 400 500 cm /F Do Q"
     )
     pdf.save(tmp_path / "a.pdf")
@@ -362,7 +427,9 @@ def test_without_color_everything_keeps_its_lightness(tmp_path: Path) -> None:
     assert see(tmp_path / "a.pdf", colors=True).pages[0].colored
     assert not see(made, colors=True).pages[0].colored
     before, after = (gray_of(path) for path in (tmp_path / "a.pdf", made))
-    assert np.abs(before - after).max() <= 20  # readers make four inks red, green and blue in their own ways
+    assert (
+        np.abs(before - after).max() <= 20
+    )  # readers make four inks red, green and blue in their own ways
 
 
 def gray_of(path: Path) -> Any:

@@ -1,4 +1,5 @@
-"""forms: maps, expressions, filling, recognizing and reading back, on forms drawn here with the traps of the real ones."""
+"""forms: maps, expressions, filling, recognizing and reading back, on forms drawn here with the
+traps of the real ones."""
 
 from __future__ import annotations
 
@@ -53,82 +54,182 @@ with_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real
 COUNTRIES: dict[str, str] = Shelf.default().schema("languages.json")["countries"]
 MAPS = forms.library(Shelf.default())
 FILLABLE = [one for one in MAPS if one.fillable]
-HOME = Address(street="8 Sample Lane", unit_type="apt", unit="2", city="Springfield", state="IL", postal_code="62701-1234",
-               country="United States")  # fmt: skip
-ABROAD = Address(street="3 Calle Muestra", city="Puerto Ejemplo", country="Utopia", postal_code="AB-123", province="Norte")
+HOME = Address(
+    street="8 Sample Lane",
+    unit_type="apt",
+    unit="2",
+    city="Springfield",
+    state="IL",
+    postal_code="62701-1234",
+    country="United States",
+)
+ABROAD = Address(
+    street="3 Calle Muestra",
+    city="Puerto Ejemplo",
+    country="Utopia",
+    postal_code="AB-123",
+    province="Norte",
+)
 
 
 def person(name: str, **more: Any) -> Person:
-    given = {"birth_date": date(1984, 3, 3), "birth_country": "UTO", "nationality": "UTO", "sex": "female"}
-    return Person(id=name, name=model.Name(given=name.capitalize(), family="Muster"), **{**given, **more})
+    given = {
+        "birth_date": date(1984, 3, 3),
+        "birth_country": "UTO",
+        "nationality": "UTO",
+        "sex": "female",
+    }
+    return Person(
+        id=name, name=model.Name(given=name.capitalize(), family="Muster"), **{**given, **more}
+    )
 
 
 def a_case(**more: Any) -> Case:
     child = person(
-        "child", birth_date=date(2019, 4, 5), address=ABROAD, in_us=False, marital_status="single", a_number="12345678",
-        biographic=Biographic(ethnicity="hispanic", race=("white", "asian"), height_inches=43, weight_pounds=37, eyes="brown",
-                              hair="black"),
+        "child",
+        birth_date=date(2019, 4, 5),
+        address=ABROAD,
+        in_us=False,
+        marital_status="single",
+        a_number="12345678",
+        biographic=Biographic(
+            ethnicity="hispanic",
+            race=("white", "asian"),
+            height_inches=43,
+            weight_pounds=37,
+            eyes="brown",
+            hair="black",
+        ),
         history=History(removal_proceedings=False),
-    )  # fmt: skip
+    )
     aunt = person(
-        "aunt", address=HOME, phone="+1 (217) 555-0131", email="aunt@example.org", status="us-citizen", in_us=True,
-        a_number="987654321", ssn="000112222", uscis_account="123456789012", marital_status="single",
+        "aunt",
+        address=HOME,
+        phone="+1 (217) 555-0131",
+        email="aunt@example.org",
+        status="us-citizen",
+        in_us=True,
+        a_number="987654321",
+        ssn="000112222",
+        uscis_account="123456789012",
+        marital_status="single",
         history=History(refugee=False, travel_document=False, advance_parole=False),
-    )  # fmt: skip
-    helper = person("helper", address=HOME, phone="217-555-0119", status="permanent-resident", occupation="quality engineer")
+    )
+    helper = person(
+        "helper",
+        address=HOME,
+        phone="217-555-0119",
+        status="permanent-resident",
+        occupation="quality engineer",
+    )
     request = Request(
-        filing="paper", fee="waiver", length_months=12, arrival_date=date(2027, 1, 10),
+        filing="paper",
+        fee="waiver",
+        length_months=12,
+        arrival_date=date(2027, 1, 10),
         consulate=Consulate(city="Puerto Ejemplo", country="UTO"),
-        basis=("She needs surgery ([@letter, p. 2]).", "Nobody there can do it ([@letter; @other])."),
-    )  # fmt: skip
+        basis=(
+            "She needs surgery ([@letter, p. 2]).",
+            "Nobody there can do it ([@letter; @other]).",
+        ),
+    )
     given: dict[str, Any] = {
-        "id": "drawn", "kind": "parole", "reasons": ("urgent-medical",), "petitioner": aunt, "beneficiaries": (child,),
-        "supporters": (Supporter(person=helper, beneficiaries=(), income=Income(annual_usd=97240, employer="Sample Works"),
-                                 contributions=("Food for a year", "The flight home")),),
-        "attorney": Attorney(name=model.Name(given="Advocata", family="Fictiva"), firm="Fictiva Law", address=HOME,
-                             phone="217-555-0155", email="office@example.org", bar_state="Illinois", bar_number="0000000"),
-        "request": request, "declarations": (), "exhibits": (),
-    }  # fmt: skip
+        "id": "drawn",
+        "kind": "parole",
+        "reasons": ("urgent-medical",),
+        "petitioner": aunt,
+        "beneficiaries": (child,),
+        "supporters": (
+            Supporter(
+                person=helper,
+                beneficiaries=(),
+                income=Income(annual_usd=97240, employer="Sample Works"),
+                contributions=("Food for a year", "The flight home"),
+            ),
+        ),
+        "attorney": Attorney(
+            name=model.Name(given="Advocata", family="Fictiva"),
+            firm="Fictiva Law",
+            address=HOME,
+            phone="217-555-0155",
+            email="office@example.org",
+            bar_state="Illinois",
+            bar_number="0000000",
+        ),
+        "request": request,
+        "declarations": (),
+        "exhibits": (),
+    }
     return Case(**{**given, **more})
 
 
 PAYMENT = {
-    "holder": {"given": "Aunt", "family": "Muster"}, "phone": "217-555-0131", "type": "visa", "number": "4000 0000 0000 0002",
-    "address": {"street": "8 Sample Lane", "unit_type": "apt", "unit": "2", "city": "Springfield", "state": "IL",
-                "postal_code": "62701"},
-    "expires": "01/2029", "amount_usd": 630,
-}  # fmt: skip
+    "holder": {"given": "Aunt", "family": "Muster"},
+    "phone": "217-555-0131",
+    "type": "visa",
+    "number": "4000 0000 0000 0002",
+    "address": {
+        "street": "8 Sample Lane",
+        "unit_type": "apt",
+        "unit": "2",
+        "city": "Springfield",
+        "state": "IL",
+        "postal_code": "62701",
+    },
+    "expires": "01/2029",
+    "amount_usd": 630,
+}
 
 
-# --- a drawn form with the traps of the real ones ---------------------------------------------------------------------
+# --- a drawn form with the traps of the real ones ---
 
 BAR, SIGN, LIST = (200, 10, 400, 28), (60, 100, 300, 118), (480, 540, 530, 558)
 
 
 def widget(name: str, rect: tuple[int, ...], **more: Any) -> Dictionary:
-    return Dictionary(Type=Name.Annot, Subtype=Name.Widget, T=String(name), Rect=Array(rect), F=4, MK=Dictionary(), **more)
+    return Dictionary(
+        Type=Name.Annot,
+        Subtype=Name.Widget,
+        T=String(name),
+        Rect=Array(rect),
+        F=4,
+        MK=Dictionary(),
+        **more,
+    )
 
 
 def text(name: str, rect: tuple[int, ...], flags: int = 0, **more: Any) -> Dictionary:
-    return widget(name, rect, FT=Name.Tx, Ff=flags, DA=String("/CourierNewPS-BoldMT 10 Tf 0 g"), **more)
+    return widget(
+        name, rect, FT=Name.Tx, Ff=flags, DA=String("/CourierNewPS-BoldMT 10 Tf 0 g"), **more
+    )
 
 
 def box(book: Pdf, name: str, rect: tuple[int, ...], state: str, flags: int = 0) -> Dictionary:
-    on = Stream(book, b"q 1 1 m 9 9 l S Q", Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, 10, 10]))
+    on = Stream(
+        book, b"q 1 1 m 9 9 l S Q", Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, 10, 10])
+    )
     looks = Dictionary(N=Dictionary({f"/{state}": book.make_indirect(on)}))
     return widget(name, rect, FT=Name.Btn, Ff=flags, AP=looks, AS=Name.Off)
 
 
-def drawn_form(path: Path, edition: str = "01/01/30", pages: int = 2, encrypt: bool = True, shift: int = 0) -> Path:
-    """Two pages, one root: comb, odd states, read-only, equal last names, XFA, usage rights, scripts, empty password."""
+def drawn_form(
+    path: Path, edition: str = "01/01/30", pages: int = 2, encrypt: bool = True, shift: int = 0
+) -> Path:
+    """Two pages, one root: comb, odd states, read-only, equal last names, XFA, usage rights,
+    scripts, empty password."""
     book = Pdf.new()
     font = Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica)
     for number in range(1, pages + 1):
         page = book.add_blank_page(page_size=(612, 792))
         page.Resources = Dictionary(Font=Dictionary(H=font))
-        footer = f"BT /H 9 Tf 40 40 Td (Form I-131 Edition {edition}) Tj 400 0 Td (Page {number} of {pages}) Tj ET"
+        footer = (
+            f"BT /H 9 Tf 40 40 Td (Form I-131 Edition {edition}) Tj 400 0 Td (Page {number} "
+            f"of {pages}) Tj ET"
+        )
         page.Contents = book.make_stream(footer.encode())
-    picture = Stream(book, b"0 0 200 18 re f", Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, 200, 18]))
+    picture = Stream(
+        book, b"0 0 200 18 re f", Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, 200, 18])
+    )
     first = [
         text("Family[0]", (60, 700 + shift, 220, 718 + shift)),
         text("Given[0]", (230, 700, 390, 718)),
@@ -137,20 +238,37 @@ def drawn_form(path: Path, edition: str = "01/01/30", pages: int = 2, encrypt: b
         box(book, "Unit[0]", (60, 580, 70, 590), " STE "),
         box(book, "Unit[1]", (80, 580, 90, 590), " APT ", 1),
         text("Phone[0]", (60, 540, 200, 558), MaxLen=10),
-        widget("State[0]", LIST, FT=Name.Ch, Ff=1 << 17, V=String(" "), Opt=Array([String(" "), String(" IL")]),
-               DA=String("/Helv 10 Tf 0 g")),
+        widget(
+            "State[0]",
+            LIST,
+            FT=Name.Ch,
+            Ff=1 << 17,
+            V=String(" "),
+            Opt=Array([String(" "), String(" IL")]),
+            DA=String("/Helv 10 Tf 0 g"),
+        ),
         text("Why[0]", (60, 440, 560, 512), 1 << 12),
         text("Sign[0]", SIGN, 1, MaxLen=1),
-        text("BarCode[0]", BAR, 1, V=String("I-131|1"), AP=Dictionary(N=book.make_indirect(picture))),
-    ]  # fmt: skip
+        text(
+            "BarCode[0]", BAR, 1, V=String("I-131|1"), AP=Dictionary(N=book.make_indirect(picture))
+        ),
+    ]
     second = [text("Family[0]", (60, 700, 220, 718), 1)]
     for number in range(2):
         y = 600 - 100 * number
-        second += [text(f"Page{number}[0]", (60, y, 100, y + 18), MaxLen=2), text(f"Part{number}[0]", (110, y, 160, y + 18)),
-                   text(f"Item{number}[0]", (170, y, 220, y + 18)), text(f"More{number}[0]", (60, y - 60, 560, y - 6), 1 << 12)]
+        second += [
+            text(f"Page{number}[0]", (60, y, 100, y + 18), MaxLen=2),
+            text(f"Part{number}[0]", (110, y, 160, y + 18)),
+            text(f"Item{number}[0]", (170, y, 220, y + 18)),
+            text(f"More{number}[0]", (60, y - 60, 560, y - 6), 1 << 12),
+        ]
     forms_of = []
     for index, (kids, page) in enumerate(((first, 0), (second, min(1, pages - 1)))):
-        sub = book.make_indirect(Dictionary(T=String(f"P{index + 1}[0]"), Kids=Array([book.make_indirect(kid) for kid in kids])))
+        sub = book.make_indirect(
+            Dictionary(
+                T=String(f"P{index + 1}[0]"), Kids=Array([book.make_indirect(kid) for kid in kids])
+            )
+        )
         for kid in sub.Kids:
             kid.Parent = sub
         there = book.pages[page]
@@ -159,11 +277,17 @@ def drawn_form(path: Path, edition: str = "01/01/30", pages: int = 2, encrypt: b
     root = book.make_indirect(Dictionary(T=String("form1[0]"), Kids=Array(forms_of)))
     for sub in forms_of:
         sub.Parent = root
-    book.Root.AcroForm = Dictionary(Fields=Array([root]), XFA=Stream(book, b"<xdp/>"), SigFlags=2, DA=String("/Helv 0 Tf"))
+    book.Root.AcroForm = Dictionary(
+        Fields=Array([root]), XFA=Stream(book, b"<xdp/>"), SigFlags=2, DA=String("/Helv 0 Tf")
+    )
     book.Root.Perms = Dictionary(UR3=Dictionary())
     book.Root.OpenAction = Dictionary(S=Name.JavaScript, JS=String("app.alert(1)"))
-    book.Root.Names = Dictionary(JavaScript=Dictionary(Names=Array([String("a"), book.Root.OpenAction])))
-    locked = pikepdf.Encryption(user="", owner="owner", R=4, allow=pikepdf.Permissions(modify_other=False))
+    book.Root.Names = Dictionary(
+        JavaScript=Dictionary(Names=Array([String("a"), book.Root.OpenAction]))
+    )
+    locked = pikepdf.Encryption(
+        user="", owner="owner", R=4, allow=pikepdf.Permissions(modify_other=False)
+    )
     book.save(path, encryption=locked if encrypt else False, static_id=not encrypt)
     return path
 
@@ -177,32 +301,79 @@ def drawn_map(path: Path, **more: Any) -> mapping.FormMap:
         limits = {"max": row.max} if row.max else {}
         return {"name": short, "page": row.page, "rect": list(row.rect), **limits, **extra}
 
-    def item(part: str, number: str, label: str, short: str, value: str, **extra: Any) -> dict[str, Any]:
+    def item(
+        part: str, number: str, label: str, short: str, value: str, **extra: Any
+    ) -> dict[str, Any]:
         shape = {key: extra.pop(key) for key in ("comb", "lines") if key in extra}
         made = field(short, **shape)
-        return {"part": part, "item": number, "page": made["page"], "label": label, "value": value, "field": made, **extra}
+        return {
+            "part": part,
+            "item": number,
+            "page": made["page"],
+            "label": label,
+            "value": value,
+            "field": made,
+            **extra,
+        }
 
-    unit = {"apt": field("P1[0].Unit[1]", on=" APT ", says="Apt."), "ste": field("P1[0].Unit[0]", on=" STE ", says="Ste.")}
+    unit = {
+        "apt": field("P1[0].Unit[1]", on=" APT ", says="Apt."),
+        "ste": field("P1[0].Unit[0]", on=" STE ", says="Ste."),
+    }
     raw = {
-        "form": "i-131", "edition": "01/01/30", "title": "Form I-131, drawn", "pages": 2, "source": "https://example.org/",
-        "checked_on": "2026-11-23", "fingerprint": {"fields": len(rows), "sha256": fingerprint(tuple(rows.values()))},
+        "form": "i-131",
+        "edition": "01/01/30",
+        "title": "Form I-131, drawn",
+        "pages": 2,
+        "source": "https://example.org/",
+        "checked_on": "2026-11-23",
+        "fingerprint": {"fields": len(rows), "sha256": fingerprint(tuple(rows.values()))},
         "items": [
             item("1", "1", "Family name", "P1[0].Family[0]", "/you/name/family", required=True),
             item("1", "1", "Given name", "P1[0].Given[0]", "/you/name/given"),
-            item("1", "2", "A-Number", "P1[0].ANumber[0]", "/you/a_number | pad9", comb=True, continues=False),
-            item("1", "3", "Date of birth", "P1[0].Born[0]", "/you/birth_date | date", required=True),
-            {"part": "1", "item": "4", "page": 1, "label": "Unit", "value": "/mailing/you/unit_type", "boxes": unit},
+            item(
+                "1",
+                "2",
+                "A-Number",
+                "P1[0].ANumber[0]",
+                "/you/a_number | pad9",
+                comb=True,
+                continues=False,
+            ),
+            item(
+                "1", "3", "Date of birth", "P1[0].Born[0]", "/you/birth_date | date", required=True
+            ),
+            {
+                "part": "1",
+                "item": "4",
+                "page": 1,
+                "label": "Unit",
+                "value": "/mailing/you/unit_type",
+                "boxes": unit,
+            },
             item("1", "5", "Phone", "P1[0].Phone[0]", "/you/phone | phone"),
             item("1", "6", "State", "P1[0].State[0]", "/mailing/you/state", continues=False),
             item("1", "7", "Why", "P1[0].Why[0]", "/request/basis | prose", lines=4, required=True),
             item("2", "1", "Family name", "P2[0].Family[0]", "/you/name/family"),
         ],
-        "signatures": [{"part": "1", "item": "8", "who": "applicant", "signature": field("P1[0].Sign[0]")}],
-        "continuation": {"part": "2", "blocks": [
-            {"item": str(n), "page": field(f"P2[0].Page{n}[0]"), "part": field(f"P2[0].Part{n}[0]"),
-             "number": field(f"P2[0].Item{n}[0]"), "text": field(f"P2[0].More{n}[0]", lines=3)} for n in range(2)]},
+        "signatures": [
+            {"part": "1", "item": "8", "who": "applicant", "signature": field("P1[0].Sign[0]")}
+        ],
+        "continuation": {
+            "part": "2",
+            "blocks": [
+                {
+                    "item": str(n),
+                    "page": field(f"P2[0].Page{n}[0]"),
+                    "part": field(f"P2[0].Part{n}[0]"),
+                    "number": field(f"P2[0].Item{n}[0]"),
+                    "text": field(f"P2[0].More{n}[0]", lines=3),
+                }
+                for n in range(2)
+            ],
+        },
         "untouched": ["P1[0].BarCode[0]"],
-    }  # fmt: skip
+    }
     return mapping.read({**raw, **more}, "drawn")
 
 
@@ -211,11 +382,28 @@ def blank(tmp_path: Path) -> Path:
     return drawn_form(tmp_path / "blank.pdf")
 
 
-def filled(blank: Path, case: Case, folder: Path, who: str = "child", form: mapping.FormMap | None = None, **more: Any) -> Any:
+def filled(
+    blank: Path,
+    case: Case,
+    folder: Path,
+    who: str = "child",
+    form: mapping.FormMap | None = None,
+    **more: Any,
+) -> Any:
     form = form or drawn_map(blank)
     index = 0 if form.form == "i-134" else None
-    return forms.fill(form, case, who, index, blank, folder / "editable.pdf", folder / "flat.pdf", font=stamp_font(),
-                      countries=COUNTRIES, **more)  # fmt: skip
+    return forms.fill(
+        form,
+        case,
+        who,
+        index,
+        blank,
+        folder / "editable.pdf",
+        folder / "flat.pdf",
+        font=stamp_font(),
+        countries=COUNTRIES,
+        **more,
+    )
 
 
 def values(path: Path) -> dict[str, str]:
@@ -228,7 +416,9 @@ def values(path: Path) -> dict[str, str]:
             if "/Kids" in kid:
                 walk(kid.Kids, full)
             elif "/V" in kid:
-                found[full.partition(".")[2]] = str(kid.V).lstrip("/") if isinstance(kid.V, Name) else str(kid.V)
+                found[full.partition(".")[2]] = (
+                    str(kid.V).lstrip("/") if isinstance(kid.V, Name) else str(kid.V)
+                )
 
     with pikepdf.open(path) as book:
         walk(book.Root.AcroForm.Fields, "")
@@ -239,7 +429,7 @@ def rules(findings: Any) -> list[str]:
     return [one.rule for one in findings]
 
 
-# --- expressions and formats --------------------------------------------------------------------------------------------
+# --- expressions and formats ---
 
 FACTS = scope(a_case(), "child", 0, countries=COUNTRIES, tabs={"letter": "C"})
 
@@ -264,7 +454,10 @@ FACTS = scope(a_case(), "child", 0, countries=COUNTRIES, tabs={"letter": "C"})
         ("/mailing/you/postal_code | zip5", "62701"),
         ("/supporter/income/annual_usd | money", "97,240"),
         ("/supporter/contributions | listed", "Food for a year; The flight home"),
-        ("/request/basis | prose", "She needs surgery (Ex. C, p. 2). Nobody there can do it (Ex. C)."),
+        (
+            "/request/basis | prose",
+            "She needs surgery (Ex. C, p. 2). Nobody there can do it (Ex. C).",
+        ),
         ("/you/status | status", "U.S. citizen"),
     ],
 )
@@ -274,11 +467,24 @@ def test_expressions_read_the_case(source: str, expected: object) -> None:
 
 def test_prose_without_letters_leaves_no_brackets_behind() -> None:
     bare = scope(a_case(), "child")
-    assert parse("/request/basis | prose").value(bare) == "She needs surgery. Nobody there can do it."
+    assert (
+        parse("/request/basis | prose").value(bare) == "She needs surgery. Nobody there can do it."
+    )
 
 
 @pytest.mark.parametrize(
-    "source", ["", "/you |", "/you | no_format", "'open", "/a == ", "(/a", "/a /b", "/a | digit(x)", "__import__"]
+    "source",
+    [
+        "",
+        "/you |",
+        "/you | no_format",
+        "'open",
+        "/a == ",
+        "(/a",
+        "/a /b",
+        "/a | digit(x)",
+        "__import__",
+    ],
 )
 def test_bad_expressions_are_refused(source: str) -> None:
     with pytest.raises(BadExpression):
@@ -292,11 +498,21 @@ def test_any_text_is_an_expression_or_a_bad_one(source: str) -> None:
         value = parse(source).value(FACTS)
     except BadExpression:
         return
-    assert value is None or isinstance(value, (str, bool, tuple, int)) or is_dataclass(value) or value == FACTS.get("mailing")
+    assert (
+        value is None
+        or isinstance(value, (str, bool, tuple, int))
+        or is_dataclass(value)
+        or value == FACTS.get("mailing")
+    )
 
 
 def test_values_without_a_way_to_write_them_are_refused_without_saying_them() -> None:
-    odd = scope(a_case(petitioner=person("aunt", nationality="QQQ", address=replace(HOME, postal_code="6270"))), "child")
+    odd = scope(
+        a_case(
+            petitioner=person("aunt", nationality="QQQ", address=replace(HOME, postal_code="6270"))
+        ),
+        "child",
+    )
     for source in ("/you/nationality | country", "/mailing/you/postal_code | zip5"):
         value = parse(source).value(odd)
         assert isinstance(value, Refused)
@@ -304,36 +520,52 @@ def test_values_without_a_way_to_write_them_are_refused_without_saying_them() ->
         assert "6270 " not in value.problem + value.remedy
 
 
-# --- maps ---------------------------------------------------------------------------------------------------------------
+# --- maps ---
 
 
 def test_every_form_of_a_packet_has_a_map() -> None:
     assert {(one.form, one.edition) for one in FILLABLE} >= {
-        ("i-131", "01/20/25"), ("g-28", "09/17/18"), ("g-1145", "09/26/14"), ("g-1450", "09/27/19"), ("i-912", "07/22/25"),
+        ("i-131", "01/20/25"),
+        ("g-28", "09/17/18"),
+        ("g-1145", "09/26/14"),
+        ("g-1450", "09/27/19"),
+        ("i-912", "07/22/25"),
         ("i-134", "11/30/16"),
-    }  # fmt: skip
+    }
     assert forms.find(MAPS, "i-131", "1/20/25") == forms.find(MAPS, "i-131")
     assert forms.find(MAPS, "i-131", "01/01/99") is None
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "schemas/forms").glob("*.json")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "schemas/forms").glob("*.json")), ids=lambda path: path.stem
+)
 def test_maps_follow_their_schema(path: Path) -> None:
     schema = json.loads((ROOT / "schemas/form-map.schema.json").read_text())
-    jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker()).validate(json.loads(path.read_text()))
+    jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker()).validate(
+        json.loads(path.read_text())
+    )
 
 
 @pytest.mark.parametrize("form", MAPS, ids=lambda one: f"{one.form}-{one.edition}")
 def test_paths_of_maps_lead_somewhere(form: mapping.FormMap) -> None:
     roots: dict[str, object] = {
-        "you": Person, "them": Person, "recipient": Person, "supporter": Supporter, "attorney": Attorney, "request": Request,
-        "rfe": model.Rfe, "kind": str,
-    }  # fmt: skip
+        "you": Person,
+        "them": Person,
+        "recipient": Person,
+        "supporter": Supporter,
+        "attorney": Attorney,
+        "request": Request,
+        "rfe": model.Rfe,
+        "kind": str,
+    }
     sources = [form.when, *(text for item in form.items for text in (item.value, item.when))]
     for path in (path for source in sources if source for path in parse(source).paths):
         first, *rest = path.strip("/").split("/")
         if first == "payment":
             continue
-        kind: object = Address if first in ("mailing", "physical", "physical_or_mailing") else roots[first]
+        kind: object = (
+            Address if first in ("mailing", "physical", "physical_or_mailing") else roots[first]
+        )
         for step in rest[1:] if kind is Address else rest:
             kind = _step(kind, step)
             assert kind is not None, path
@@ -348,7 +580,13 @@ def _step(kind: object, step: str) -> object:
         return None
     names = {one.name for one in dataclass_fields(kind)}
     hints = get_type_hints(kind) if isinstance(kind, type) else {}
-    return hints.get(step) if step in names else str if isinstance(getattr(kind, step, None), property) else None
+    return (
+        hints.get(step)
+        if step in names
+        else str
+        if isinstance(getattr(kind, step, None), property)
+        else None
+    )
 
 
 def test_no_field_is_mapped_twice_and_no_signature_is_an_answer() -> None:
@@ -363,10 +601,12 @@ def test_a_broken_map_names_itself(blank: Path) -> None:
     with pytest.raises(TemplateBroken, match=r"my-map"):
         mapping.read({**good, "items": [{"label": "x"}]}, "my-map")
     with pytest.raises(TemplateBroken, match="no format"):
-        mapping.read({**good, "when": "", "items": [{**good["items"][0], "value": "/you | shout"}]}, "my-map")
+        mapping.read(
+            {**good, "when": "", "items": [{**good["items"][0], "value": "/you | shout"}]}, "my-map"
+        )
 
 
-# --- answers ------------------------------------------------------------------------------------------------------------
+# --- answers ---
 
 
 def i131() -> mapping.FormMap:
@@ -401,9 +641,15 @@ def test_a_self_petitioner_leaves_the_part_about_others_empty() -> None:
 
 
 def test_re_parole_with_and_without_a_program() -> None:
-    child = replace(a_case().beneficiaries[0], in_us=True, class_of_admission="DT", i94_number="12345678901")
-    again = replace(a_case().request, i94_admit_until=date(2027, 2, 1), changed_circumstances=("More surgery is planned.",),
-                    work_permit=True)  # fmt: skip
+    child = replace(
+        a_case().beneficiaries[0], in_us=True, class_of_admission="DT", i94_number="12345678901"
+    )
+    again = replace(
+        a_case().request,
+        i94_admit_until=date(2027, 2, 1),
+        changed_circumstances=("More surgery is planned.",),
+        work_permit=True,
+    )
     case = a_case(kind="re-parole", beneficiaries=(child,), petitioner=child, request=again)
     sheet = shown(case)
     assert sheet["1.11 Re-parole, not under a program"] == "Selected"
@@ -426,11 +672,15 @@ def test_what_is_missing_is_asked_for_by_its_place_in_case_json() -> None:
     assert by_pointer["/petitioner/birth_date"].where == "i-131.pdf, Part 2 item 9"
     assert by_pointer["/petitioner/birth_date"].severity is Severity.WARNING
     own = a_case(petitioner=replace(child, sex=""), beneficiaries=(replace(child, sex=""),))
-    assert "/beneficiaries/0/sex" in {one.pointer for one in unanswered(i131(), answers(i131(), scope(own, "child")), "x")}
+    assert "/beneficiaries/0/sex" in {
+        one.pointer for one in unanswered(i131(), answers(i131(), scope(own, "child")), "x")
+    }
 
 
 def test_findings_never_say_what_the_case_says() -> None:
-    case = a_case(petitioner=replace(a_case().petitioner, nationality="ZZZ", phone="0049 30 1234567890123"))
+    case = a_case(
+        petitioner=replace(a_case().petitioner, nationality="ZZZ", phone="0049 30 1234567890123")
+    )
     facts = scope(case, "child", 0)
     for form in MAPS:
         said = " ".join(str(one) for one in unanswered(form, answers(form, facts), "x.pdf"))
@@ -462,10 +712,12 @@ def test_the_answer_sheet_of_an_edition_without_fields() -> None:
     assert shown(a_case(), form=current)["2.16 Your annual income, U.S. dollars"] == "97,240"
 
 
-# --- fitting ------------------------------------------------------------------------------------------------------------
+# --- fitting ---
 
 
-@given(st.lists(st.text(alphabet="abcdefgh WMi.", min_size=1, max_size=400), min_size=1, max_size=6))
+@given(
+    st.lists(st.text(alphabet="abcdefgh WMi.", min_size=1, max_size=400), min_size=1, max_size=6)
+)
 @settings(deadline=None, max_examples=40)
 def test_no_letter_is_lost_or_doubled_by_fitting(paragraphs: list[str]) -> None:
     case = a_case(request=replace(a_case().request, basis=tuple(paragraphs)))
@@ -473,9 +725,15 @@ def test_no_letter_is_lost_or_doubled_by_fitting(paragraphs: list[str]) -> None:
     fitting = fit(i131(), made, {}, face(stamp_font()), "x")
     texts = {one.field.name: one.value for one in fitting.written}
     blocks = [texts.get(block.text.name, "") for block in i131().blocks]
-    whole = [texts.get("#subform[10].P8_Line1_Explain[0]", ""), *blocks, *(one.text for one in fitting.sheets)]
+    whole = [
+        texts.get("#subform[10].P8_Line1_Explain[0]", ""),
+        *blocks,
+        *(one.text for one in fitting.sheets),
+    ]
     written = "".join(whole).replace("(continued in Part 13)", "").replace("(continued) ", "")
-    assert re.sub(r"\s", "", written) == re.sub(r"\s", "", "".join(one.value for one in made if one.label.startswith("How")))
+    assert re.sub(r"\s", "", written) == re.sub(
+        r"\s", "", "".join(one.value for one in made if one.label.startswith("How"))
+    )
 
 
 @given(st.text(alphabet="abc Wdé", max_size=300), st.floats(min_value=30, max_value=500))
@@ -486,7 +744,7 @@ def test_wrapped_lines_are_no_wider_than_asked(words: str, width: float) -> None
         assert typeface.width(line, 10) <= width or len(line) == 1
 
 
-# --- filling a drawn form -----------------------------------------------------------------------------------------------
+# --- filling a drawn form ---
 
 
 def test_a_filled_form_read_back_with_other_libraries(blank: Path, tmp_path: Path) -> None:
@@ -512,29 +770,42 @@ def test_a_filled_form_read_back_with_other_libraries(blank: Path, tmp_path: Pat
     assert rows["P1[0].Sign[0]"].readonly
 
 
-def test_values_are_drawn_inside_their_boxes_and_nothing_else_changes(blank: Path, tmp_path: Path) -> None:
+def test_values_are_drawn_inside_their_boxes_and_nothing_else_changes(
+    blank: Path, tmp_path: Path
+) -> None:
     done = filled(blank, a_case(), tmp_path)
     form = drawn_map(blank)
     assert_only_boxes_changed(blank, tmp_path, form, done)
     flat = tmp_path / "flat.pdf"
-    texts = dict(zip(("born", "comb"), texts_in(flat, [(1, (60, 620, 160, 638)), (1, (60, 660, 186, 678))]), strict=True))
+    texts = dict(
+        zip(
+            ("born", "comb"),
+            texts_in(flat, [(1, (60, 620, 160, 638)), (1, (60, 660, 186, 678))]),
+            strict=True,
+        )
+    )
     assert texts["born"] == "03/03/1984"
     assert re.sub(r"\s", "", texts["comb"]) == "987654321"
     with pikepdf.open(flat) as book:
         assert "/AcroForm" not in book.Root
-        assert not any(note.Subtype == "/Widget" for page in book.pages for note in page.get("/Annots", ()))
+        assert not any(
+            note.Subtype == "/Widget" for page in book.pages for note in page.get("/Annots", ())
+        )
     assert fonts_embedded(flat)
 
 
 def assert_only_boxes_changed(blank: Path, folder: Path, form: mapping.FormMap, done: Any) -> None:
-    """Outside the boxes that were filled, every pixel is the blank's; inside each, something is drawn, whole, in both copies."""
+    """Outside the boxes that were filled, every pixel is the blank's; inside each, something is
+    drawn, whole, in both copies."""
     import numpy
 
     by_name = {field.name: field for field in form.fields()}
     read = values(folder / "editable.pdf").items()
     names = [name for name, value in read if name in by_name and value.strip() not in ("", "Off")]
     assert {name for name, _ in done.values} <= set(names)
-    lists = [row for row in forms.fields(blank) if row.kind == "choice" and row.short not in names]  # PDFium draws their arrows
+    lists = [
+        row for row in forms.fields(blank) if row.kind == "choice" and row.short not in names
+    ]  # PDFium draws their arrows
     with pikepdf.open(blank) as book:  # PDFium draws no field of a form that also has XFA
         del book.Root.AcroForm.XFA
         book.save(folder / "before.pdf")
@@ -544,9 +815,14 @@ def assert_only_boxes_changed(blank: Path, folder: Path, form: mapping.FormMap, 
     for document in (before, editable):
         document.init_forms()
         for number in range(len(document)):
-            document[number].flatten()  # by PDFium, so that our own flattening is compared with another's
+            document[
+                number
+            ].flatten()  # by PDFium, so that our own flattening is compared with another's
     for number in range(len(before)):
-        pictures = [one[number].render(scale=scale, grayscale=True).to_numpy().astype(int) for one in documents]
+        pictures = [
+            one[number].render(scale=scale, grayscale=True).to_numpy().astype(int)
+            for one in documents
+        ]
         there = [by_name[name] for name in names if by_name[name].page == number + 1]
         for picture in pictures[1:]:
             changed = numpy.abs(picture - pictures[0]).squeeze() > 40
@@ -566,7 +842,9 @@ def assert_only_boxes_changed(blank: Path, folder: Path, form: mapping.FormMap, 
         document.close()
 
 
-def pixels(rect: tuple[float, float, float, float], height: int, scale: float) -> tuple[slice, slice]:
+def pixels(
+    rect: tuple[float, float, float, float], height: int, scale: float
+) -> tuple[slice, slice]:
     """The part of a picture that shows a rectangle given in points, a point of margin around it."""
     x0, y0, x1, y1 = rect
     top = height / scale
@@ -575,7 +853,8 @@ def pixels(rect: tuple[float, float, float, float], height: int, scale: float) -
 
 
 def inked(layer: Any, field: mapping.Field) -> Iterator[tuple[float, float, float, float]]:
-    """Boxes of the characters whose middle is in the field, wider than the field is allowed: clipped ones would stick out."""
+    """Boxes of the characters whose middle is in the field, wider than the field is allowed:
+    clipped ones would stick out."""
     x0, y0, x1, y1 = field.rect
     for index in range(layer.count_chars()):
         left, bottom, right, top = layer.get_charbox(index)
@@ -586,7 +865,11 @@ def inked(layer: Any, field: mapping.Field) -> Iterator[tuple[float, float, floa
 def fonts_embedded(path: Path) -> bool:
     """Whether the font answers are drawn in is inside the file."""
     with pikepdf.open(path) as book:
-        ours = [one for one in book.objects if isinstance(one, Dictionary) and one.get("/FontName") == "/FORMSA+IBMPlexSerif"]
+        ours = [
+            one
+            for one in book.objects
+            if isinstance(one, Dictionary) and one.get("/FontName") == "/FORMSA+IBMPlexSerif"
+        ]
         return bool(ours) and all("/FontFile2" in one for one in ours)
 
 
@@ -595,7 +878,9 @@ def test_the_same_answers_give_the_same_bytes(blank: Path, tmp_path: Path) -> No
     for name in ("one", "two"):
         (tmp_path / name).mkdir()
         filled(blank, a_case(), tmp_path / name)
-        made.append(tuple((tmp_path / name / file).read_bytes() for file in ("editable.pdf", "flat.pdf")))
+        made.append(
+            tuple((tmp_path / name / file).read_bytes() for file in ("editable.pdf", "flat.pdf"))
+        )
     assert made[0] == made[1]
 
 
@@ -619,11 +904,14 @@ def test_two_people_s_forms_stay_apart_however_they_are_joined(blank: Path, tmp_
         book.save(tmp_path / "pikepdf.pdf")
     for path in (tmp_path / "pypdf.pdf", tmp_path / "pikepdf.pdf"):
         seen = texts_of(path)
-        assert [("Ofchild" in page, "Ofbrother" in page) for page in seen] == [(True, False)] * 2 + [(False, True)] * 2
+        assert [("Ofchild" in page, "Ofbrother" in page) for page in seen] == [
+            (True, False)
+        ] * 2 + [(False, True)] * 2
 
 
 def texts_of(path: Path) -> list[str]:
-    """What a viewer shows on each page: the fields' pictures, flattened by PDFium itself, read back as text."""
+    """What a viewer shows on each page: the fields' pictures, flattened by PDFium itself, read
+    back as text."""
     document = pdfium.PdfDocument(path)
     document.init_forms()
     pages = []
@@ -637,11 +925,24 @@ def texts_of(path: Path) -> list[str]:
 
 def test_five_supporters_have_five_forms(blank: Path, tmp_path: Path) -> None:
     helper = a_case().supporters[0]
-    case = a_case(supporters=tuple(replace(helper, person=replace(helper.person, id=f"helper-{n}")) for n in range(5)))
+    case = a_case(
+        supporters=tuple(
+            replace(helper, person=replace(helper.person, id=f"helper-{n}")) for n in range(5)
+        )
+    )
     seen: set[str] = set()
     for number in range(5):
-        done = forms.fill(drawn_map(blank), case, "child", number, blank, tmp_path / "e.pdf", tmp_path / "f.pdf",
-                          font=stamp_font(), countries=COUNTRIES)  # fmt: skip
+        done = forms.fill(
+            drawn_map(blank),
+            case,
+            "child",
+            number,
+            blank,
+            tmp_path / "e.pdf",
+            tmp_path / "f.pdf",
+            font=stamp_font(),
+            countries=COUNTRIES,
+        )
         names = {row.name for row in forms.fields(tmp_path / "e.pdf")}
         assert not done.refused
         assert not names & seen
@@ -651,7 +952,11 @@ def test_five_supporters_have_five_forms(blank: Path, tmp_path: Path) -> None:
 def test_a_form_without_a_root_is_found_again(tmp_path: Path) -> None:
     blank = drawn_form(tmp_path / "rooted.pdf", encrypt=False)
     with pikepdf.open(blank) as book:
-        fields = [field for field in book.Root.AcroForm.Fields[0].Kids[0].Kids if str(field.T) in ("Family[0]", "Given[0]")]
+        fields = [
+            field
+            for field in book.Root.AcroForm.Fields[0].Kids[0].Kids
+            if str(field.T) in ("Family[0]", "Given[0]")
+        ]
         for field in fields:
             del field.Parent
         book.Root.AcroForm.Fields = book.pages[0].Annots = Array(fields)
@@ -670,22 +975,32 @@ def test_a_form_without_a_root_is_found_again(tmp_path: Path) -> None:
     assert rows["Family[0]"].name == "i-131-child.Family[0]"
 
 
-def test_long_text_goes_on_in_the_additional_information_and_on_sheets(blank: Path, tmp_path: Path) -> None:
+def test_long_text_goes_on_in_the_additional_information_and_on_sheets(
+    blank: Path, tmp_path: Path
+) -> None:
     words = " ".join(f"word{number}" for number in range(900))
     done = filled(blank, a_case(request=replace(a_case().request, basis=(words,))), tmp_path)
     assert not done.refused
     read = values(tmp_path / "editable.pdf")
     assert read["P1[0].Why[0]"].endswith("(continued in Part 2)")
-    assert (read["P2[0].Page0[0]"], read["P2[0].Part0[0]"], read["P2[0].Item0[0]"]) == ("1", "1", "7")
+    assert (read["P2[0].Page0[0]"], read["P2[0].Part0[0]"], read["P2[0].Item0[0]"]) == (
+        "1",
+        "1",
+        "7",
+    )
     assert done.sheets >= 1
     assert done.pages == 2 + done.sheets
     everything = " ".join(texts_of(tmp_path / "flat.pdf"))
-    assert [number for number in range(900) if not re.search(rf"\bword{number}\b", everything)] == []
+    assert [
+        number for number in range(900) if not re.search(rf"\bword{number}\b", everything)
+    ] == []
     assert "additional sheet" in everything
     assert "Name:AuntMusterA-Number:987654321" in squeezed(everything)
 
 
-@pytest.mark.parametrize("family", ["W" * 120, "Von und zu der " * 8, "Кириленко-Сковородинська" * 5])
+@pytest.mark.parametrize(
+    "family", ["W" * 120, "Von und zu der " * 8, "Кириленко-Сковородинська" * 5]
+)
 def test_long_and_strange_names_continue(blank: Path, tmp_path: Path, family: str) -> None:
     family = family.strip()
     aunt = replace(a_case().petitioner, name=model.Name(given="Aunt", family=family))
@@ -704,9 +1019,12 @@ def squeezed(words: str) -> str:
 
 @pytest.mark.parametrize(
     ("change", "rule"),
-    [({"name": model.Name(given="Aunt", family="王小明")}, "FORM.GLYPH"), ({"a_number": "1234567890"}, "FORM.TOO_LONG"),
-     ({"address": replace(HOME, state="ZZ")}, "FORM.OPTION")],
-)  # fmt: skip
+    [
+        ({"name": model.Name(given="Aunt", family="王小明")}, "FORM.GLYPH"),
+        ({"a_number": "1234567890"}, "FORM.TOO_LONG"),
+        ({"address": replace(HOME, state="ZZ")}, "FORM.OPTION"),
+    ],
+)
 def test_what_cannot_be_written_is_refused_and_nothing_is_made(
     blank: Path, tmp_path: Path, change: dict[str, Any], rule: str
 ) -> None:
@@ -719,7 +1037,9 @@ def test_what_cannot_be_written_is_refused_and_nothing_is_made(
 
 def test_another_edition_is_refused_by_name(tmp_path: Path) -> None:
     form = drawn_map(drawn_form(tmp_path / "old.pdf"))
-    done = filled(drawn_form(tmp_path / "new.pdf", edition="02/02/31"), a_case(), tmp_path, form=form)
+    done = filled(
+        drawn_form(tmp_path / "new.pdf", edition="02/02/31"), a_case(), tmp_path, form=form
+    )
     assert rules(done.findings) == ["FORM.NO_MAP"]
     assert "I-131, edition 02/02/31" in done.findings[0].problem
 
@@ -742,7 +1062,14 @@ def test_no_pdf_is_no_form(tmp_path: Path, blank: Path) -> None:
 def test_payment_data_are_in_the_form_and_nowhere_else(blank: Path, tmp_path: Path) -> None:
     row = next(one for one in forms.fields(blank) if one.short == "P1[0].Phone[0]")
     field = {"name": row.short, "page": 1, "rect": list(row.rect), "max": 10}
-    item = {"part": "", "item": "", "page": 1, "label": "Card, first group", "value": "/payment/number | card(0)", "field": field}
+    item = {
+        "part": "",
+        "item": "",
+        "page": 1,
+        "label": "Card, first group",
+        "value": "/payment/number | card(0)",
+        "field": field,
+    }
     good = json.loads((ROOT / "schemas/forms/g-1145.09-26-14.json").read_text())
     form = replace(drawn_map(blank), items=(mapping.read({**good, "items": [item]}, "x").items[0],))
     assert rules(filled(blank, a_case(), tmp_path, form=form).findings) == ["FORM.PAYMENT"]
@@ -752,12 +1079,17 @@ def test_payment_data_are_in_the_form_and_nowhere_else(blank: Path, tmp_path: Pa
     assert "4000" not in repr(done)
 
 
-# --- recognizing and comparing --------------------------------------------------------------------------------------------
+# --- recognizing and comparing ---
 
 
 def test_recognize_names_form_edition_and_pages(blank: Path, tmp_path: Path) -> None:
     found = forms.recognize(blank, (drawn_map(blank),))
-    assert (found.form, found.edition, found.confidence, len(found.pages)) == ("i-131", "01/01/30", 1.0, 2)
+    assert (found.form, found.edition, found.confidence, len(found.pages)) == (
+        "i-131",
+        "01/01/30",
+        1.0,
+        2,
+    )
     assert forms.recognize(blank).confidence == 0.8
     filled(blank, a_case(), tmp_path)
     flat = forms.recognize(tmp_path / "flat.pdf")
@@ -771,11 +1103,16 @@ def test_recognize_names_form_edition_and_pages(blank: Path, tmp_path: Path) -> 
 
 def test_superseded_mixed_and_missing_pages_are_found(blank: Path, tmp_path: Path) -> None:
     assert forms.edition_findings(forms.recognize(blank), "x.pdf", {"i-131": "01/01/30"}) == ()
-    assert rules(forms.edition_findings(forms.recognize(blank), "x.pdf", {"i-131": "03/03/33"})) == ["FORM.EDITION"]
+    assert rules(
+        forms.edition_findings(forms.recognize(blank), "x.pdf", {"i-131": "03/03/33"})
+    ) == ["FORM.EDITION"]
     other = drawn_form(tmp_path / "other.pdf", edition="02/02/31", pages=3)
     one, two = pypdf.PdfReader(plain(blank)), pypdf.PdfReader(plain(other))
-    for name, pages in {"mixed": [*one.pages, two.pages[2]], "short": [two.pages[0], two.pages[2]],
-                        "swapped": [one.pages[1], one.pages[0]]}.items():  # fmt: skip
+    for name, pages in {
+        "mixed": [*one.pages, two.pages[2]],
+        "short": [two.pages[0], two.pages[2]],
+        "swapped": [one.pages[1], one.pages[0]],
+    }.items():
         book = pypdf.PdfWriter()
         for page in pages:
             book.add_page(page)
@@ -785,7 +1122,9 @@ def test_superseded_mixed_and_missing_pages_are_found(blank: Path, tmp_path: Pat
     assert next(one for one in found if one.rule == "FORM.MIXED").page == 3
     short_found = forms.edition_findings(forms.recognize(tmp_path / "short.pdf"), "x.pdf", {})
     assert "pages missing: 2 of 3" in short_found[0].problem
-    assert rules(forms.edition_findings(forms.recognize(tmp_path / "swapped.pdf"), "x.pdf", {})) == ["FORM.PAGES"]
+    assert rules(
+        forms.edition_findings(forms.recognize(tmp_path / "swapped.pdf"), "x.pdf", {})
+    ) == ["FORM.PAGES"]
 
 
 def plain(path: Path) -> Path:
@@ -804,19 +1143,27 @@ def differences(form: mapping.FormMap, path: Path, case: Case, **more: Any) -> l
 
 
 def compared(form: mapping.FormMap, path: Path, case: Case, **more: Any) -> forms.Compared:
-    return forms.compare(form, path, case, "child", 0 if form.form == "i-134" else None, countries=COUNTRIES, **more)
+    return forms.compare(
+        form, path, case, "child", 0 if form.form == "i-134" else None, countries=COUNTRIES, **more
+    )
 
 
 @pytest.mark.parametrize("copy", ["editable.pdf", "flat.pdf"])
 def test_a_form_of_our_own_agrees_with_its_case(blank: Path, tmp_path: Path, copy: str) -> None:
     filled(blank, a_case(), tmp_path)
-    assert rules(differences(drawn_map(blank), tmp_path / copy, a_case())) == ["FORM.UNSIGNED"]  # the one signature it has
+    assert rules(differences(drawn_map(blank), tmp_path / copy, a_case())) == [
+        "FORM.UNSIGNED"
+    ]  # the one signature it has
 
 
 @pytest.mark.parametrize("copy", ["editable.pdf", "flat.pdf"])
-def test_a_form_that_differs_from_its_case_is_found_without_saying_how(blank: Path, tmp_path: Path, copy: str) -> None:
+def test_a_form_that_differs_from_its_case_is_found_without_saying_how(
+    blank: Path, tmp_path: Path, copy: str
+) -> None:
     filled(blank, a_case(), tmp_path)
-    other = replace(a_case().petitioner, birth_date=date(1984, 3, 4), address=replace(HOME, unit_type="ste"))
+    other = replace(
+        a_case().petitioner, birth_date=date(1984, 3, 4), address=replace(HOME, unit_type="ste")
+    )
     every = differences(drawn_map(blank), tmp_path / copy, a_case(petitioner=other))
     found = [one for one in every if one.rule == "FORM.DIFFERS"]
     assert [one.where for one in found] == [f"{copy}, Part 1 item 3", f"{copy}, Part 1 item 4"]
@@ -835,10 +1182,16 @@ def test_an_empty_form_is_not_a_completed_one(blank: Path) -> None:
 
 
 def test_a_continued_answer_still_agrees(blank: Path, tmp_path: Path) -> None:
-    long = a_case(request=replace(a_case().request, basis=(" ".join(f"word{n}" for n in range(120)),)))
+    long = a_case(
+        request=replace(a_case().request, basis=(" ".join(f"word{n}" for n in range(120)),))
+    )
     filled(blank, long, tmp_path)
-    assert rules(differences(drawn_map(blank), tmp_path / "editable.pdf", long)) == ["FORM.UNSIGNED"]
-    other = a_case(request=replace(long.request, basis=(long.request.basis[0].replace("word7 ", "words "),)))
+    assert rules(differences(drawn_map(blank), tmp_path / "editable.pdf", long)) == [
+        "FORM.UNSIGNED"
+    ]
+    other = a_case(
+        request=replace(long.request, basis=(long.request.basis[0].replace("word7 ", "words "),))
+    )
     assert "FORM.DIFFERS" in rules(differences(drawn_map(blank), tmp_path / "editable.pdf", other))
 
 
@@ -859,7 +1212,7 @@ def test_a_scan_is_compared_by_eye(tmp_path: Path, blank: Path) -> None:
     assert rules(differences(drawn_map(blank), tmp_path / "scan.pdf", a_case())) == ["FORM.SCAN"]
 
 
-# --- a map for a new edition ----------------------------------------------------------------------------------------------
+# --- a map for a new edition ---
 
 
 def test_a_drafted_map_finds_fields_by_name_and_by_place(tmp_path: Path) -> None:
@@ -890,26 +1243,46 @@ def _as_json(form: mapping.FormMap) -> dict[str, Any]:
     def field(one: mapping.Field | None) -> dict[str, Any]:
         assert one is not None
         more = {key: value for key in ("max", "comb", "on", "says") if (value := getattr(one, key))}
-        return {"name": one.name, "page": one.page, "rect": list(one.rect), "lines": one.lines, **more}
+        return {
+            "name": one.name,
+            "page": one.page,
+            "rect": list(one.rect),
+            "lines": one.lines,
+            **more,
+        }
 
     def item(one: mapping.Item) -> dict[str, Any]:
-        made = {key: getattr(one, key) for key in ("part", "item", "page", "label", "value", "when", "required", "continues")}
+        made = {
+            key: getattr(one, key)
+            for key in ("part", "item", "page", "label", "value", "when", "required", "continues")
+        }
         if one.boxes:
             return {**made, "boxes": {key: field(box) for key, box in one.boxes}}
         return {**made, "field": field(one.field)}
 
     keys = ("page", "part", "number", "text")
-    blocks = [{"item": one.item, **{key: field(getattr(one, key)) for key in keys}} for one in form.blocks]
+    blocks = [
+        {"item": one.item, **{key: field(getattr(one, key)) for key in keys}} for one in form.blocks
+    ]
     return {
-        "form": form.form, "edition": form.edition, "title": form.title, "pages": form.pages, "source": form.source,
-        "checked_on": form.checked_on, "fingerprint": {"fields": 1, "sha256": form.fingerprint},
-        "items": [item(one) for one in form.items], "continuation": {"part": form.continuation_part, "blocks": blocks},
-        "signatures": [{"part": s.part, "item": s.item, "who": s.who, "signature": field(s.signature)} for s in form.signatures],
+        "form": form.form,
+        "edition": form.edition,
+        "title": form.title,
+        "pages": form.pages,
+        "source": form.source,
+        "checked_on": form.checked_on,
+        "fingerprint": {"fields": 1, "sha256": form.fingerprint},
+        "items": [item(one) for one in form.items],
+        "continuation": {"part": form.continuation_part, "blocks": blocks},
+        "signatures": [
+            {"part": s.part, "item": s.item, "who": s.who, "signature": field(s.signature)}
+            for s in form.signatures
+        ],
         "untouched": list(form.untouched),
-    }  # fmt: skip
+    }
 
 
-# --- the real forms -------------------------------------------------------------------------------------------------------
+# --- the real forms ---
 
 
 @with_corpus
@@ -940,7 +1313,9 @@ def assert_untouched(form: mapping.FormMap, blank: Path, done: Path) -> None:
 
 
 @with_corpus
-@pytest.mark.parametrize("sample", sorted(ROOT.glob("samples/*/case.json")), ids=lambda path: path.parent.name)
+@pytest.mark.parametrize(
+    "sample", sorted(ROOT.glob("samples/*/case.json")), ids=lambda path: path.parent.name
+)
 def test_every_form_of_a_sample_can_be_written(sample: Path) -> None:
     shelf = Shelf.default()
     case = intake.read_case(sample.parent, shelf, hashed=False)
@@ -951,12 +1326,17 @@ def test_every_form_of_a_sample_can_be_written(sample: Path) -> None:
         for who in case.beneficiaries:
             facts = scope(case, who.id, 0 if case.supporters else None, countries=countries)
             made = answers(form, facts) if belongs(form, facts) else ()
-            found = (*unanswered(form, made, "x"), *fit(form, made, options, face(stamp_font()), "x").findings)
+            found = (
+                *unanswered(form, made, "x"),
+                *fit(form, made, options, face(stamp_font()), "x").findings,
+            )
             assert [str(one) for one in found if one.severity is Severity.ERROR] == []
 
 
 @with_corpus
-@pytest.mark.parametrize("sample", sorted(ROOT.glob("samples/*/case.json")), ids=lambda path: path.parent.name)
+@pytest.mark.parametrize(
+    "sample", sorted(ROOT.glob("samples/*/case.json")), ids=lambda path: path.parent.name
+)
 def test_the_i131_of_a_sample_is_written_and_read_back(sample: Path, tmp_path: Path) -> None:
     case = intake.read_case(sample.parent, Shelf.default(), hashed=False)
     for who in case.beneficiaries:
@@ -973,7 +1353,9 @@ def test_other_real_forms_are_refused_by_name(tmp_path: Path) -> None:
     assert rules(done.findings) == ["FORM.NO_MAP"]
     assert "I-765, edition 08/21/25" in done.findings[0].problem
     current = {"i-134": "01/20/25"}
-    assert rules(forms.edition_findings(forms.recognize(CORPUS / "i-134.pdf"), "i-134.pdf", current)) == ["FORM.EDITION"]
+    assert rules(
+        forms.edition_findings(forms.recognize(CORPUS / "i-134.pdf"), "i-134.pdf", current)
+    ) == ["FORM.EDITION"]
     with pytest.raises(forms.FormUnreadable):
         forms.recognize(CORPUS / "g-1145AROS.pdf")
 
@@ -982,7 +1364,12 @@ def test_other_real_forms_are_refused_by_name(tmp_path: Path) -> None:
 def test_item_seven_is_the_box_beside_item_seven(tmp_path: Path) -> None:
     done = filled(CORPUS / "i-131.pdf", a_case(), tmp_path, form=i131())
     assert dict(done.values)["P3[0].CB_AppType[5]"] == "23"
-    seven = next(box for item in i131().items if item.item == "7" and item.part == "1" for _, box in item.boxes)
+    seven = next(
+        box
+        for item in i131().items
+        if item.item == "7" and item.part == "1"
+        for _, box in item.boxes
+    )
     x0, y0, x1, y1 = seven.rect
     beside = texts_in(CORPUS / "i-131.pdf", [(3, (x0 - 40, y0, x0, y1)), (3, (x1, y0, 580, y1))])
     assert beside[0] == "7."
@@ -990,12 +1377,21 @@ def test_item_seven_is_the_box_beside_item_seven(tmp_path: Path) -> None:
 
 
 @with_corpus
-@pytest.mark.parametrize("form", [one for one in FILLABLE if len(one.items) > 30], ids=lambda one: one.form)
+@pytest.mark.parametrize(
+    "form", [one for one in FILLABLE if len(one.items) > 30], ids=lambda one: one.form
+)
 def test_every_mapped_box_stands_at_its_printed_item_number(form: mapping.FormMap) -> None:
-    """Names and tooltips of the real forms lie here and there; what is printed beside a box does not."""
-    columns = form.form in ("g-28", "i-134")  # two columns of text: numbers of the left one say nothing of the right one
+    """Names and tooltips of the real forms lie here and there; what is printed beside a box does
+    not."""
+    columns = form.form in (
+        "g-28",
+        "i-134",
+    )  # two columns of text: numbers of the left one say nothing of the right one
     document = pdfium.PdfDocument(CORPUS / f"{form.form}.pdf")
-    numbers = {page: item_numbers(document[page - 1].get_textpage()) for page in {field.page for field in form.fields()}}
+    numbers = {
+        page: item_numbers(document[page - 1].get_textpage())
+        for page in {field.page for field in form.fields()}
+    }
     for item in (one for one in form.items if one.item):
         for field in filter(None, (item.field, *(box for _, box in item.boxes))):
             x0, y0, _, _ = field.rect
@@ -1004,7 +1400,11 @@ def test_every_mapped_box_stands_at_its_printed_item_number(form: mapping.FormMa
             lowest = min(y for y, _, _ in mine)
             printed = max((x, word) for y, x, word in mine if y < lowest + 8)[1].rstrip(".")
             wanted = item.item.rstrip(".")
-            assert printed.startswith(wanted) or wanted.startswith(f"{printed}."), (item.place, item.label, field.name)
+            assert printed.startswith(wanted) or wanted.startswith(f"{printed}."), (
+                item.place,
+                item.label,
+                field.name,
+            )
     document.close()
 
 
@@ -1032,8 +1432,15 @@ def item_numbers(layer: Any) -> list[tuple[float, float, str]]:
 @with_corpus
 @pytest.mark.parametrize("form", FILLABLE, ids=lambda one: one.form)
 def test_every_box_stands_before_the_words_it_ticks(form: mapping.FormMap) -> None:
-    boxes = [box for item in form.items for _, box in item.boxes if len(item.boxes) > 1 and not box.says.startswith("Item")]
-    places = [(one.page, (one.rect[2], one.rect[1] - 1, one.rect[2] + 28, one.rect[3])) for one in boxes]
+    boxes = [
+        box
+        for item in form.items
+        for _, box in item.boxes
+        if len(item.boxes) > 1 and not box.says.startswith("Item")
+    ]
+    places = [
+        (one.page, (one.rect[2], one.rect[1] - 1, one.rect[2] + 28, one.rect[3])) for one in boxes
+    ]
     beside = texts_in(CORPUS / f"{form.form}.pdf", places)
     short = {"Apt.", "Ste.", "Flr."}  # printed above the boxes of some forms
     for box, words in zip(boxes, beside, strict=True):
@@ -1043,10 +1450,19 @@ def test_every_box_stands_before_the_words_it_ticks(form: mapping.FormMap) -> No
 
 
 PARAPHRASED = {
-    "Citizen through naturalization", "Citizen through parents or marriage", "Citizen by another method", "Separated",
-    "Lawful permanent resident", "Lawfully admitted nonimmigrant", "Reads English", "Interpreter used", "Not an attorney",
-    "Attorney", "I intend", "I do not intend",
-}  # fmt: skip
+    "Citizen through naturalization",
+    "Citizen through parents or marriage",
+    "Citizen by another method",
+    "Separated",
+    "Lawful permanent resident",
+    "Lawfully admitted nonimmigrant",
+    "Reads English",
+    "Interpreter used",
+    "Not an attorney",
+    "Attorney",
+    "I intend",
+    "I do not intend",
+}
 
 
 @with_corpus

@@ -1,4 +1,5 @@
-"""freezing: what was filed keeps its number, stamp and exhibit, whatever comes later; what is gone is named."""
+"""freezing: what was filed keeps its number, stamp and exhibit, whatever comes later; what is
+gone is named."""
 
 from __future__ import annotations
 
@@ -26,10 +27,14 @@ BLANK = ink()
 
 
 def page(content: str = "") -> PageFacts:
-    return PageFacts(width=612, height=792, ink=BLANK, content=amendment.content(content, 1) if content else "")
+    return PageFacts(
+        width=612, height=792, ink=BLANK, content=amendment.content(content, 1) if content else ""
+    )
 
 
-def laid_out(exhibits: Exhibits, filed: Filed | None = None, letter: int = 1, *, in_place: bool = False) -> Layout:
+def laid_out(
+    exhibits: Exhibits, filed: Filed | None = None, letter: int = 1, *, in_place: bool = False
+) -> Layout:
     made = case(*(exhibit(name) for name, _ in exhibits))
     plan = plan_packet(made, RECIPE, "child")
     if filed:
@@ -41,8 +46,10 @@ def laid_out(exhibits: Exhibits, filed: Filed | None = None, letter: int = 1, *,
 def pages(exhibits: Exhibits, letter: int = 1) -> dict[str, list[PageFacts]]:
     found = {f"exhibit:{name}": [page(one) for one in contents] for name, contents in exhibits}
     return found | {
-        "draft:cover-letter": [page()] * letter, "draft:index": [page()], TABS_DOCUMENT: [page()] * len(exhibits),
-    }  # fmt: skip
+        "draft:cover-letter": [page()] * letter,
+        "draft:index": [page()],
+        TABS_DOCUMENT: [page()] * len(exhibits),
+    }
 
 
 def manifest(layout: Layout, exhibits: Exhibits) -> dict[str, Any]:
@@ -51,15 +58,24 @@ def manifest(layout: Layout, exhibits: Exhibits) -> dict[str, Any]:
     ledger = []
     for leaf in layout.leaves:
         entry = {
-            "number": leaf.number, "label": leaf.label, "part": leaf.part, "kind": leaf.kind.value, "document": leaf.document,
-            "index": leaf.index, "exhibit": leaf.exhibit, "tab": leaf.tab, "exhibit_page": leaf.exhibit_page,
+            "number": leaf.number,
+            "label": leaf.label,
+            "part": leaf.part,
+            "kind": leaf.kind.value,
+            "document": leaf.document,
+            "index": leaf.index,
+            "exhibit": leaf.exhibit,
+            "tab": leaf.tab,
+            "exhibit_page": leaf.exhibit_page,
             "stamp": asdict(leaf.stamp) if leaf.stamp else None,
-        }  # fmt: skip
+        }
         if leaf.kind is PartKind.EXHIBIT:
             entry["source"] = {"sha256": contents[leaf.exhibit][leaf.index], "page": 1}
             entry["transform"] = {"turned": 0}
         ledger.append(entry)
-    index = [{"exhibit": row.exhibit, "group": row.group, "title": row.title} for row in layout.index]
+    index = [
+        {"exhibit": row.exhibit, "group": row.group, "title": row.title} for row in layout.index
+    ]
     facts = {"case": "c", "packet": "child", "profile": "uscis-paper", "as_of": ""}
     return {**facts, "ledger": ledger, "index": index, "inputs": [], "outputs": []}
 
@@ -88,7 +104,9 @@ def test_a_late_exhibit_goes_to_the_end_and_numbers_go_on() -> None:
 
     assert labels(second) == [*labels(first), "D 11", "D 12", "D 13"]
     assert second.index[-1].group == amendment.LATE
-    assert [leaf.stamp.text for leaf in second.leaves if leaf.stamp][-1] == "Exhibit D · 2 of 2 · page 13"
+    assert [leaf.stamp.text for leaf in second.leaves if leaf.stamp][
+        -1
+    ] == "Exhibit D · 2 of 2 · page 13"
     assert [leaf.stamp for leaf in second.leaves[:10]] == [leaf.stamp for leaf in first.leaves]
     assert as_text(compare(manifest(first, FIRST), manifest(second, later))).splitlines() == [
         "added   exhibit D (new): page 11",
@@ -99,13 +117,34 @@ def test_a_late_exhibit_goes_to_the_end_and_numbers_go_on() -> None:
 
 def test_in_place_it_stands_behind_the_exhibit_it_follows() -> None:
     first = laid_out(FIRST)
-    later = [("new0", ["m1"]), FIRST[0], ("new", ["n1"]), ("new2", ["n2"]), *FIRST[1:], ("last", ["l1"])]
+    later = [
+        ("new0", ["m1"]),
+        FIRST[0],
+        ("new", ["n1"]),
+        ("new2", ["n2"]),
+        *FIRST[1:],
+        ("last", ["l1"]),
+    ]
     second = laid_out(later, file(first, FIRST), in_place=True)
 
     assert labels(second) == [
-        "A 3", "A 4", "A 5", "A1 5a", "A1 5b", "A2 5c", "A2 5d", "B 6", "B 7", "C 8", "C 9", "C 10",
-        "D 11", "D 12", "E 13", "E 14",
-    ]  # fmt: skip
+        "A 3",
+        "A 4",
+        "A 5",
+        "A1 5a",
+        "A1 5b",
+        "A2 5c",
+        "A2 5d",
+        "B 6",
+        "B 7",
+        "C 8",
+        "C 9",
+        "C 10",
+        "D 11",
+        "D 12",
+        "E 13",
+        "E 14",
+    ]
     assert [row.tab for row in second.index if row.exhibit in ("last", "new0")] == ["D", "E"]
 
 
@@ -115,16 +154,41 @@ def test_new_pages_of_a_filed_exhibit_get_letters_and_no_place_in_it() -> None:
     second = laid_out(later, file(first, FIRST))
 
     assert labels(second) == [
-        "A 3", "A 3a", "A 4", "A 4a", "A 5", "A 5a", "A 5b", "B 6", "B 7", "C 8", "C 9", "C 10", "C 10a",
-    ]  # fmt: skip
+        "A 3",
+        "A 3a",
+        "A 4",
+        "A 4a",
+        "A 5",
+        "A 5a",
+        "A 5b",
+        "B 6",
+        "B 7",
+        "C 8",
+        "C 9",
+        "C 10",
+        "C 10a",
+    ]
     assert second.index[0].pages == "3a–5b"
     stamps = {leaf.label: leaf.stamp.text for leaf in second.leaves if leaf.stamp}
     assert stamps["4a"] == "Exhibit A · page 4a"
     assert stamps["5"] == "Exhibit A · 2 of 2 · page 5 of 10"
     assert {mark.title for mark in second.bookmarks} >= {"Exhibit A – Title of a (3a–5b)"}
 
-    third = laid_out([("a", ["x", "a1", "y", "y2", "a2", "z0", "z", "z2"]), *later[1:]], file(second, later))
-    assert labels(third)[:10] == ["A 3", "A 3a", "A 4", "A 4a", "A 4b", "A 5", "A 5-1", "A 5a", "A 5b", "B 6"]
+    third = laid_out(
+        [("a", ["x", "a1", "y", "y2", "a2", "z0", "z", "z2"]), *later[1:]], file(second, later)
+    )
+    assert labels(third)[:10] == [
+        "A 3",
+        "A 3a",
+        "A 4",
+        "A 4a",
+        "A 4b",
+        "A 5",
+        "A 5-1",
+        "A 5a",
+        "A 5b",
+        "B 6",
+    ]
 
 
 def test_a_letter_that_grows_gets_letters_and_one_that_shrinks_is_told() -> None:
@@ -136,7 +200,11 @@ def test_a_letter_that_grows_gets_letters_and_one_that_shrinks_is_told() -> None
     assert [leaf.label for leaf in shorter.leaves][:3] == ["1", "3", "4"]
     assert amendment.lost(longer, filed) == ()
     (told,) = amendment.lost(shorter, filed)
-    assert (told.rule, told.severity, told.where) == ("FREEZE.OWN", Severity.WARNING, "cover-letter")
+    assert (told.rule, told.severity, told.where) == (
+        "FREEZE.OWN",
+        Severity.WARNING,
+        "cover-letter",
+    )
     assert "page 2 is not there any more" in told.problem
 
 
@@ -150,7 +218,9 @@ def test_a_letter_that_grows_gets_letters_and_one_that_shrinks_is_told() -> None
         ([("renamed", ["a1", "a2"]), *FIRST[1:]], "FREEZE.GONE", "pages 4, 5 are not"),
     ],
 )
-def test_a_filed_page_that_is_gone_or_changed_is_an_error_that_names_it(later: Exhibits, rule: str, says: str) -> None:
+def test_a_filed_page_that_is_gone_or_changed_is_an_error_that_names_it(
+    later: Exhibits, rule: str, says: str
+) -> None:
     filed = file(laid_out(FIRST), FIRST)
     made = case(*(exhibit(name) for name, _ in later))
     plan = amendment.frozen(plan_packet(made, RECIPE, "child"), filed, tab_labels("letters"))
@@ -161,19 +231,25 @@ def test_a_filed_page_that_is_gone_or_changed_is_an_error_that_names_it(later: E
     assert says in found.problem
 
 
-# --- any sequence of insertions -------------------------------------------------------------------------------------
+# --- any sequence of insertions ---
 
 PLACE = st.floats(0, 1, exclude_max=True)
 INSERTION = st.one_of(
     st.tuples(st.just("exhibit"), PLACE, PLACE, st.integers(1, 3)),
     st.tuples(st.just("pages"), PLACE, PLACE, st.integers(1, 30)),
-    st.tuples(st.just("again"), PLACE, PLACE, st.integers(1, 2)),  # a page that is in already, once more
+    st.tuples(
+        st.just("again"), PLACE, PLACE, st.integers(1, 2)
+    ),  # a page that is in already, once more
     st.tuples(st.just("letter"), PLACE, PLACE, st.integers(1, 2)),
 )
-SUPPLEMENTS = st.lists(st.tuples(st.lists(INSERTION, max_size=4), st.booleans()), min_size=1, max_size=5)
+SUPPLEMENTS = st.lists(
+    st.tuples(st.lists(INSERTION, max_size=4), st.booleans()), min_size=1, max_size=5
+)
 
 
-def inserted(exhibits: Exhibits, what: str, one: float, other: float, many: int, number: int) -> Exhibits:
+def inserted(
+    exhibits: Exhibits, what: str, one: float, other: float, many: int, number: int
+) -> Exhibits:
     new = [f"p{number}.{n}" for n in range(many)]
     if what == "exhibit":
         place = int(one * (len(exhibits) + 1))
@@ -182,15 +258,21 @@ def inserted(exhibits: Exhibits, what: str, one: float, other: float, many: int,
     name, contents = exhibits[at]
     new = [contents[int(other * len(contents))]] * many if what == "again" else new
     place = len(contents) if what == "again" else int(other * (len(contents) + 1))
-    return [*exhibits[:at], (name, [*contents[:place], *new, *contents[place:]]), *exhibits[at + 1 :]]
+    return [
+        *exhibits[:at],
+        (name, [*contents[:place], *new, *contents[place:]]),
+        *exhibits[at + 1 :],
+    ]
 
 
 @settings(deadline=None, max_examples=150)
 @given(st.lists(st.integers(1, 4), min_size=1, max_size=4), SUPPLEMENTS)
-def test_after_any_insertions_every_filed_page_keeps_its_number_and_the_difference_is_what_was_inserted(
+def test_after_any_insertions_filed_pages_keep_their_numbers_and_the_difference_is_the_insertions(
     sizes: list[int], supplements: list[tuple[list[Any], bool]]
 ) -> None:
-    exhibits: Exhibits = [(f"e{n}", [f"e{n}.{page}" for page in range(size)]) for n, size in enumerate(sizes)]
+    exhibits: Exhibits = [
+        (f"e{n}", [f"e{n}.{page}" for page in range(size)]) for n, size in enumerate(sizes)
+    ]
     letter, number = 1, 0
     layout = laid_out(exhibits)
     for insertions, in_place in supplements:
@@ -211,13 +293,16 @@ def test_after_any_insertions_every_filed_page_keeps_its_number_and_the_differen
 
 
 def unchanged(old: Layout, new: Layout) -> None:
-    """Every filed page is there, in order, with its number, exhibit and stamp; all numbers are in order and each once."""
+    """Every filed page is there, in order, with its number, exhibit and stamp; all numbers are
+    in order and each once."""
     here = {leaf.label: leaf for leaf in new.leaves}
     for leaf in old.leaves:
         later = here[leaf.label]
         assert (later.document, later.tab, later.stamp) == (leaf.document, leaf.tab, leaf.stamp)
     numbers = [leaf.label for leaf in new.leaves]
-    assert [one for one in numbers if one in {leaf.label for leaf in old.leaves}] == [leaf.label for leaf in old.leaves]
+    assert [one for one in numbers if one in {leaf.label for leaf in old.leaves}] == [
+        leaf.label for leaf in old.leaves
+    ]
     assert all(follows(one, other) for one, other in pairwise(["0", *numbers]))
     assert len({row.tab for row in new.index}) == len(new.index)
     by_number = {leaf.number: leaf for leaf in new.leaves}

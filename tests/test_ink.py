@@ -17,7 +17,9 @@ from tests import factories
 @pytest.mark.parametrize("dpi", [54, 96, 200])
 def test_a_scan_is_the_same_however_it_is_drawn(dpi: int) -> None:
     document = pdfium.PdfDocument(factories.scan_pdf(dpi=150))
-    fast, slow = (np.asarray(ink.in_gray(document[0], dpi / 72, scanned=scanned)) for scanned in (True, False))
+    fast, slow = (
+        np.asarray(ink.in_gray(document[0], dpi / 72, scanned=scanned)) for scanned in (True, False)
+    )
     document.close()
 
     assert fast.shape == slow.shape
@@ -28,7 +30,10 @@ def test_colors_become_the_gray_that_pdfium_makes_of_them() -> None:
     picture = io.BytesIO()
     factories.colors().save(picture, "PDF")
     document = pdfium.PdfDocument(picture.getvalue())
-    fast, slow = (np.asarray(ink.in_gray(document[0], 1, scanned=scanned), dtype=int) for scanned in (True, False))
+    fast, slow = (
+        np.asarray(ink.in_gray(document[0], 1, scanned=scanned), dtype=int)
+        for scanned in (True, False)
+    )
     document.close()
 
     assert np.abs(fast - slow).max() <= 2  # rounding
@@ -38,7 +43,9 @@ def test_a_page_as_large_as_a_wall_is_not_drawn_in_color(monkeypatch: pytest.Mon
     document = pdfium.PdfDocument(factories.blank_pdf(size=(3000, 4000)))
     seen: list[dict[str, object]] = []
     render = pdfium.PdfPage.render
-    monkeypatch.setattr(pdfium.PdfPage, "render", lambda page, **how: seen.append(how) or render(page, **how))
+    monkeypatch.setattr(
+        pdfium.PdfPage, "render", lambda page, **how: seen.append(how) or render(page, **how)
+    )
     ink.in_gray(document[0], 1, scanned=True)
     ink.in_gray(document[0], 0.5, scanned=True)
     document.close()

@@ -1,4 +1,5 @@
-"""intake: every folder of tests/cases/rejected is refused with its sentence and line, and no client fact in it."""
+"""intake: every folder of tests/cases/rejected is refused with its sentence and line, and no
+client fact in it."""
 
 from __future__ import annotations
 
@@ -42,7 +43,10 @@ def made(kind: str, name: str, target: Path) -> tuple[Path, dict[str, Any]]:
     case = target / "case"
     shutil.copytree(CASES / "base", case)
     text = change.get("raw", (CASES / "base/case.json").read_text())
-    for before, after in [*change.get("replace_each", ()), *([change["replace"]] if "replace" in change else ())]:
+    for before, after in [
+        *change.get("replace_each", ()),
+        *([change["replace"]] if "replace" in change else ()),
+    ]:
         assert before in text
         text = text.replace(before, after, 1)
     if "replace_all" in change:
@@ -72,9 +76,16 @@ def test_rejected(name: str, tmp_path: Path) -> None:
     message = str(caught.value)
     assert caught.value.exit_code is ExitCode.CASE_REJECTED
     assert change["expect"] in [finding.rule for finding in caught.value.findings]
-    assert {finding.rule for finding in caught.value.findings} <= {change["expect"], *change.get("also", ())}
+    assert {finding.rule for finding in caught.value.findings} <= {
+        change["expect"],
+        *change.get("also", ()),
+    }
     assert [says for says in change["says"] if says not in message] == []
-    assert all(finding.line for finding in caught.value.findings if finding.rule not in ("EVID.UNLISTED", "CASE.FILE"))
+    assert all(
+        finding.line
+        for finding in caught.value.findings
+        if finding.rule not in ("EVID.UNLISTED", "CASE.FILE")
+    )
     assert "Muster" not in message + str([finding.pointer for finding in caught.value.findings])
     assert "345" not in message
 
@@ -101,7 +112,11 @@ def test_the_typed_case(tmp_path: Path) -> None:
 def test_all_findings_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:
     case, _ = made("accepted", "as-it-is", tmp_path)
     text = (case / "case.json").read_text()
-    changes = {"2019-04-05": "2019-02-31", '"length_months": 12': '"length_months": 0', 'medical", "files': 'medicl", "files'}
+    changes = {
+        "2019-04-05": "2019-02-31",
+        '"length_months": 12': '"length_months": 0',
+        'medical", "files': 'medicl", "files',
+    }
     for before, after in changes.items():
         assert before in text
         text = text.replace(before, after)
@@ -109,18 +124,27 @@ def test_all_findings_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:
 
     _, found = examine(case, SHELF)
 
-    assert [(finding.rule, finding.line) for finding in found] == [("DATE.IMPOSSIBLE", 7), ("CASE.LIMIT", 14), ("CASE.VALUE", 21)]
+    assert [(finding.rule, finding.line) for finding in found] == [
+        ("DATE.IMPOSSIBLE", 7),
+        ("CASE.LIMIT", 14),
+        ("CASE.VALUE", 21),
+    ]
 
 
 def test_no_case_file(tmp_path: Path) -> None:
-    with pytest.raises(CaseRejected, match=r"there is no case.json in this folder; put the file itself there"):
+    with pytest.raises(
+        CaseRejected, match=r"there is no case.json in this folder; put the file itself there"
+    ):
         read_case(tmp_path, SHELF)
 
 
 def test_every_rule_of_this_room_is_shown_by_a_rejected_case() -> None:
     source = "".join(path.read_text() for path in Path(intake.__file__).parent.glob("*.py"))
     rules = set(re.findall(r'"((?:CASE|CITE|DATE|EVID|PATH)\.[A-Z_]+)"', source))
-    shown = {json.loads(path.read_text())["expect"] for path in (CASES / "rejected").glob("*/change.json")}
+    shown = {
+        json.loads(path.read_text())["expect"]
+        for path in (CASES / "rejected").glob("*/change.json")
+    }
 
     assert len(rules) > 20
     assert rules - shown == {"CASE.LIMIT"}  # shown by the bombs below
@@ -136,9 +160,14 @@ def bombs() -> dict[str, str]:
         "many wrong entries": {"exhibits": [0] * 90_000},
         "a list of two types": {"reasons": [n if n % 2 else str(n) for n in range(50_000)]},
         "many unknown keys": {f"k{n}": 1 for n in range(50_000)},
-        "many wrong ids": {"exhibits": many, "supporters": [{"person": {"same_as": "x"}, "beneficiaries": wrong}] * 50},
+        "many wrong ids": {
+            "exhibits": many,
+            "supporters": [{"person": {"same_as": "x"}, "beneficiaries": wrong}] * 50,
+        },
         "many wrong citations": {"exhibits": many, "declarations": [spoken]},
-        "many missing files": {"exhibits": [{**one, "files": [f"evidence/{n}.pdf"]} for n, one in enumerate(many)]},
+        "many missing files": {
+            "exhibits": [{**one, "files": [f"evidence/{n}.pdf"]} for n, one in enumerate(many)]
+        },
     }
     texts = {name: json.dumps({**BASE, **change}) for name, change in changes.items()}
     return texts | {
@@ -221,11 +250,14 @@ def differences(raw: Any, typed: Any, where: str) -> Iterator[str]:
     elif where.endswith("/pages"):
         yield from () if typed == pages(raw) else (where,)
     else:
-        yield from () if raw == (typed.isoformat() if isinstance(typed, date) else typed) else (where,)
+        yield from (
+            () if raw == (typed.isoformat() if isinstance(typed, date) else typed) else (where,)
+        )
 
 
 def as_typed(raw: dict[str, Any], where: str) -> dict[str, Any]:
-    """What is arranged otherwise in the typed case: an exhibit's files are one list, and left-out files are gone."""
+    """What is arranged otherwise in the typed case: an exhibit's files are one list, and
+    left-out files are gone."""
     raw = {key: one for key, one in raw.items() if key not in ("$schema", "ignored_files")}
     if re.fullmatch("/exhibits/[0-9]+", where):
         translation = raw.pop("translation")
@@ -235,16 +267,32 @@ def as_typed(raw: dict[str, Any], where: str) -> dict[str, Any]:
 
 
 LEAVES = leaves(full_case(SHELF.schema("case.schema.json")))
-MUTATIONS = [None, True, -1, 1.5, 10**18, "", f"{CANARY}-0", f"{CANARY}\x00\u202e", [CANARY], [], {}, {CANARY: CANARY},
-             {CANARY: "\x00"}]  # fmt: skip
+MUTATIONS = [
+    None,
+    True,
+    -1,
+    1.5,
+    10**18,
+    "",
+    f"{CANARY}-0",
+    f"{CANARY}\x00\u202e",
+    [CANARY],
+    [],
+    {},
+    {CANARY: CANARY},
+    {CANARY: "\x00"},
+]
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None, max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.sampled_from(LEAVES), st.sampled_from(MUTATIONS), st.booleans())
 def test_any_leaf_changed_gives_a_case_or_findings_without_a_value(
     full: tuple[Path, dict[str, Any]], leaf: tuple[Any, ...], value: Any, whole: bool
 ) -> None:
-    """The leaf, or all that stands around it, is replaced; a canary is in every text of the case."""
+    """The leaf, or all that stands around it, is replaced; a canary is in every text of the
+    case."""
     folder, raw = full
     raw = deepcopy(raw)
     place = raw
@@ -257,12 +305,19 @@ def test_any_leaf_changed_gives_a_case_or_findings_without_a_value(
 
     assert (case is None) == bool(found)
     told = "".join(f"{finding} {finding.pointer}" for finding in found)
-    assert CANARY not in told or {"path", "files", "certificate"} & set(leaf)  # names of files are told
+    assert CANARY not in told or {"path", "files", "certificate"} & set(
+        leaf
+    )  # names of files are told
 
 
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers(-(10**15), 10**15) | st.text(st.characters(exclude_categories=["Cs"])),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4),
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**15), 10**15)
+    | st.text(st.characters(exclude_categories=["Cs"])),
+    lambda inner: (
+        st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=5), inner, max_size=4)
+    ),
     max_leaves=20,
 )
 
@@ -293,7 +348,9 @@ def test_schema_is_valid_local_and_explains_every_field() -> None:
 
     jsonschema.Draft202012Validator.check_schema(schema)
     assert [ref for ref in _values(schema, "$ref") if not ref.startswith("#/$defs/")] == []
-    assert [where for where, one in _objects(schema) if "description" not in one and "$ref" not in one] == []
+    assert [
+        where for where, one in _objects(schema) if "description" not in one and "$ref" not in one
+    ] == []
     objects = [(where, one) for where, one in _objects(schema) if one.get("type") == "object"]
     assert [where for where, one in objects if one.get("additionalProperties") is not False] == []
 
@@ -303,7 +360,12 @@ def test_every_value_of_a_list_of_values_is_explained() -> None:
 
     found = [(where, one) for where, one in _nodes(schema, "") if "enum" in one]
     assert len(found) >= 15
-    assert [(where, value) for where, one in found for value in one["enum"] if f"{value}: " not in one["description"]] == []
+    assert [
+        (where, value)
+        for where, one in found
+        for value in one["enum"]
+        if f"{value}: " not in one["description"]
+    ] == []
 
 
 def _nodes(node: Any, where: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -325,7 +387,9 @@ def _objects(schema: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
     found = [("", schema)]
     for name, definition in [*schema["$defs"].items(), ("", schema)]:
         found.append((name, definition))
-        found += [(f"{name}.{field}", one) for field, one in definition.get("properties", {}).items()]
+        found += [
+            (f"{name}.{field}", one) for field, one in definition.get("properties", {}).items()
+        ]
     return found
 
 

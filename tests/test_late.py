@@ -1,4 +1,5 @@
-"""late exhibits, end to end: a filed packet, what is added to it, and that everything in the file says the same of it."""
+"""late exhibits, end to end: a filed packet, what is added to it, and that everything in the
+file says the same of it."""
 
 from __future__ import annotations
 
@@ -37,20 +38,35 @@ def bundle(case: Path, *more: object, code: ExitCode = ExitCode.OK) -> str:
 
 def add(case: Path, exhibit: str, place: int = 1, words: str = "Late words") -> None:
     """A new exhibit of two pages."""
-    (case / f"evidence/{exhibit}.pdf").write_bytes(factories.text_pdf([[f"{words} of {exhibit}."], ["And a second page."]]))
+    (case / f"evidence/{exhibit}.pdf").write_bytes(
+        factories.text_pdf([[f"{words} of {exhibit}."], ["And a second page."]])
+    )
     data = json.loads((case / "case.json").read_text())
-    row = {"id": exhibit, "title": f"Title of {exhibit}", "category": "medical", "files": [f"evidence/{exhibit}.pdf"]}
+    row = {
+        "id": exhibit,
+        "title": f"Title of {exhibit}",
+        "category": "medical",
+        "files": [f"evidence/{exhibit}.pdf"],
+    }
     data["exhibits"].insert(place, row)
     factories.write_case(case, data)
 
 
 def lengthen(case: Path, exhibit: str, *, first: bool = False) -> None:
     """One more page of an exhibit, which the case cites."""
-    (case / f"evidence/more-{exhibit}.pdf").write_bytes(factories.text_pdf([[f"One more page of {exhibit}."]]))
+    (case / f"evidence/more-{exhibit}.pdf").write_bytes(
+        factories.text_pdf([[f"One more page of {exhibit}."]])
+    )
     data = json.loads((case / "case.json").read_text())
     row = next(one for one in data["exhibits"] if one["id"] == exhibit)
-    row["files"] = [f"evidence/more-{exhibit}.pdf", *row["files"]] if first else [*row["files"], f"evidence/more-{exhibit}.pdf"]
-    data["request"]["basis"] = ["The child needs care [@letter, p. 3], as is shown [@new, p. 2; @scan]."]
+    row["files"] = (
+        [f"evidence/more-{exhibit}.pdf", *row["files"]]
+        if first
+        else [*row["files"], f"evidence/more-{exhibit}.pdf"]
+    )
+    data["request"]["basis"] = [
+        "The child needs care [@letter, p. 3], as is shown [@new, p. 2; @scan]."
+    ]
     factories.write_case(case, data)
 
 
@@ -61,7 +77,8 @@ def manifest(folder: Path) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def late(small: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A case with a filed packet in filed/, and a supplement in build/: one more page, and a new exhibit."""
+    """A case with a filed packet in filed/, and a supplement in build/: one more page, and a new
+    exhibit."""
     case = Path(shutil.copytree(small, tmp_path_factory.mktemp("late") / "case"))
     (case / "build").rename(case / "filed")
     add(case, "new")
@@ -80,7 +97,10 @@ def test_every_filed_page_keeps_its_number_and_the_difference_is_what_was_added(
         "added   exhibit A1 (new): page 7b",
         "added   exhibit A1 (new): pages 7c–7d",
     ]
-    assert {change.part for change in changes if change.kind == "changed"} == {"cover-letter", "index"}  # no declaration
+    assert {change.part for change in changes if change.kind == "changed"} == {
+        "cover-letter",
+        "index",
+    }  # no declaration
     assert "- Exhibit A1, Title of new: pages 7c–7d" in note(changes, new)
     assert new["frozen"]["as_of"] == "2026-11-23"
     here = {entry["label"]: entry for entry in new["ledger"]}
@@ -104,7 +124,9 @@ def test_labels_stamps_bookmarks_index_and_citations_say_57a(late: Path) -> None
     assert "Ex. A1 at 7d" in texts[0] + texts[1]
     assert "6–7a" in texts[2]
     assert "takes the place of the one filed before" in texts[2]
-    assert "Exhibit A1 – Title of new (7c–7d)" in {item["/Title"] for item in flat(PdfReader(path).outline)}
+    assert "Exhibit A1 – Title of new (7c–7d)" in {
+        item["/Title"] for item in flat(PdfReader(path).outline)
+    }
     review = (late / "build/child/review.html").read_text()
     assert "Page 7c: Exhibit A1, 1 of 2" in review
     assert ">7d" in review
@@ -121,21 +143,30 @@ def test_a_supplement_is_printed_without_what_was_filed(late: Path, tmp_path: Pa
     document = pdfium.PdfDocument(case / "build/child/print/print.pdf")
     texts = [" ".join(page.get_textpage().get_text_bounded().split()) for page in document]
     assert [text.rpartition(" page ")[2] for text in texts] == ["3 of 12", "7a", "7b", "7c", "7d"]
-    assert "numbers of no filed packet" in run("print", case / "filed/child", "--supplement", code=ExitCode.CASE_REJECTED)
+    assert "numbers of no filed packet" in run(
+        "print", case / "filed/child", "--supplement", code=ExitCode.CASE_REJECTED
+    )
 
 
 def flat(items: Any) -> list[Any]:
     return [one for item in items for one in (flat(item) if isinstance(item, list) else [item])]
 
 
-def test_the_proof_catches_a_number_or_a_filed_page_that_is_not_as_it_was(late: Path, tmp_path: Path) -> None:
+def test_the_proof_catches_a_number_or_a_filed_page_that_is_not_as_it_was(
+    late: Path, tmp_path: Path
+) -> None:
     case = Path(shutil.copytree(late, tmp_path / "case"))
     assert failed(proved(case)) == set()
     path = case / "build/child/manifest.json"
 
     for change, caught in (
         (lambda data: data["frozen"]["pages"][6].update(content="0:1:0"), "frozen"),
-        (lambda data: data["frozen"]["pages"][6].update(stamp="Exhibit A · 2 of 2 · page 7 of 13"), "frozen"),
+        (
+            lambda data: data["frozen"]["pages"][6].update(
+                stamp="Exhibit A · 2 of 2 · page 7 of 13"
+            ),
+            "frozen",
+        ),
         (lambda data: data["ledger"][7].update(label="8a"), "manifest"),
         (lambda data: data.update(frozen=None), "numbers"),
     ):
@@ -222,7 +253,9 @@ def test_a_supplement_to_a_supplement_in_several_files(late: Path, tmp_path: Pat
     add(case, "newer", place=2)
     lengthen(case, "new", first=True)
     limit = (case / "second/child/bundle.pdf").stat().st_size * 6 // 10
-    name = own_profile(case, max_bytes=limit, part_name="p_{first}-{last}.pdf", labels=True, outline=True)
+    name = own_profile(
+        case, max_bytes=limit, part_name="p_{first}-{last}.pdf", labels=True, outline=True
+    )
 
     said = bundle(case, "--freeze", case / "second/child/manifest.json", "--profile", name)
     assert "FREEZE.PROFILE packet child: it was filed for another receiver (uscis-paper)" in said
@@ -242,7 +275,9 @@ def test_a_supplement_to_a_supplement_in_several_files(late: Path, tmp_path: Pat
     assert failed(proved(case)) == set()
 
 
-def test_a_letter_that_got_shorter_leaves_its_number_free_and_is_told(late: Path, tmp_path: Path) -> None:
+def test_a_letter_that_got_shorter_leaves_its_number_free_and_is_told(
+    late: Path, tmp_path: Path
+) -> None:
     case = Path(shutil.copytree(late, tmp_path / "case"))
     (case / "templates").mkdir()
     short = docx.Document()
@@ -258,10 +293,14 @@ def test_a_letter_that_got_shorter_leaves_its_number_free_and_is_told(late: Path
 
 
 @pytest.mark.parametrize("how", ["changed", "left out"])
-def test_a_filed_page_that_is_gone_stops_the_bundle_and_is_named(late: Path, tmp_path: Path, how: str) -> None:
+def test_a_filed_page_that_is_gone_stops_the_bundle_and_is_named(
+    late: Path, tmp_path: Path, how: str
+) -> None:
     case = Path(shutil.copytree(late, tmp_path / "case"))
     if how == "changed":
-        (case / "evidence/letter.pdf").write_bytes(factories.text_pdf([["Another first page."], ["Another second page."]]))
+        (case / "evidence/letter.pdf").write_bytes(
+            factories.text_pdf([["Another first page."], ["Another second page."]])
+        )
     else:
         data = json.loads((case / "case.json").read_text())
         data["exhibits"][0]["files"][0] = {"path": "evidence/letter.pdf", "pages": "1"}
@@ -286,22 +325,45 @@ def test_what_is_no_filed_packet_of_this_case_is_refused(late: Path, tmp_path: P
     (tmp_path / "disorder.json").write_text(json.dumps(data))
     (tmp_path / "empty").mkdir()
 
-    assert "FREEZE.CASE" in bundle(case, "--freeze", tmp_path / "other.json", code=ExitCode.CASE_REJECTED)
-    assert "no manifest of a packet" in bundle(case, "--freeze", tmp_path / "broken.json", code=ExitCode.CASE_REJECTED)
-    assert "no manifest of a packet" in bundle(case, "--freeze", tmp_path / "disorder.json", code=ExitCode.CASE_REJECTED)
-    assert "there is no manifest" in bundle(case, "--freeze", tmp_path / "empty", code=ExitCode.CASE_REJECTED)
+    assert "FREEZE.CASE" in bundle(
+        case, "--freeze", tmp_path / "other.json", code=ExitCode.CASE_REJECTED
+    )
+    assert "no manifest of a packet" in bundle(
+        case, "--freeze", tmp_path / "broken.json", code=ExitCode.CASE_REJECTED
+    )
+    assert "no manifest of a packet" in bundle(
+        case, "--freeze", tmp_path / "disorder.json", code=ExitCode.CASE_REJECTED
+    )
+    assert "there is no manifest" in bundle(
+        case, "--freeze", tmp_path / "empty", code=ExitCode.CASE_REJECTED
+    )
     for place in ("build", "build/child", "build/child/manifest.json"):
-        assert "would be replaced" in bundle(case, "--freeze", case / place, code=ExitCode.OUTPUT_NOT_WRITTEN)
+        assert "would be replaced" in bundle(
+            case, "--freeze", case / place, code=ExitCode.OUTPUT_NOT_WRITTEN
+        )
 
 
 @pytest.mark.parametrize(
-    "completed", [True, pytest.param(False, marks=pytest.mark.skipif(not BLANKS.is_dir(), reason="needs the corpus of forms"))]
+    "completed",
+    [
+        True,
+        pytest.param(
+            False, marks=pytest.mark.skipif(not BLANKS.is_dir(), reason="needs the corpus of forms")
+        ),
+    ],
 )
-def test_a_filed_form_stays_and_one_that_was_altered_stops_the_bundle(tmp_path: Path, completed: bool) -> None:
-    """A completed form is the client's file; of a blank, what was filled into it is held against what was filed."""
+def test_a_filed_form_stays_and_one_that_was_altered_stops_the_bundle(
+    tmp_path: Path, completed: bool
+) -> None:
+    """A completed form is the client's file; of a blank, what was filled into it is held against
+    what was filed."""
     name = "g-1650" if completed else "i-131"
-    forms = [{"form": name, "path": f"forms/{name}.pdf", **({} if completed else {"completed": False})}]
-    case = factories.small_case(tmp_path / "case", {"forms": forms, **({"request": MAILED} if completed else {})})
+    forms = [
+        {"form": name, "path": f"forms/{name}.pdf", **({} if completed else {"completed": False})}
+    ]
+    case = factories.small_case(
+        tmp_path / "case", {"forms": forms, **({"request": MAILED} if completed else {})}
+    )
     (case / "forms").mkdir()
     blank = factories.form_pdf("Exemplar") if completed else (BLANKS / "i-131.pdf").read_bytes()
     (case / f"forms/{name}.pdf").write_bytes(blank)
@@ -313,7 +375,10 @@ def test_a_filed_form_stays_and_one_that_was_altered_stops_the_bundle(tmp_path: 
 
     changes = compare(manifest(case / "filed"), manifest(case / "build"))
     assert {change.kind for change in changes} == {"added", "changed"}
-    assert {change.part for change in changes if change.kind == "added"} == {"tab-new", "exhibit-new"}
+    assert {change.part for change in changes if change.kind == "added"} == {
+        "tab-new",
+        "exhibit-new",
+    }
     assert not any(change.part.startswith(name) for change in changes)
     if completed:
         (case / f"forms/{name}.pdf").write_bytes(factories.form_pdf("Another"))

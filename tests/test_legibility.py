@@ -1,4 +1,5 @@
-"""legibility: pages that a person can read pass in silence; others are named with what decided it, where, and what to do."""
+"""legibility: pages that a person can read pass in silence; others are named with what decided
+it, where, and what to do."""
 
 from __future__ import annotations
 
@@ -21,8 +22,17 @@ from tests.factories import LINES
 from tests.support.evidence import prepared
 
 LIMITS = legibility.limits(Shelf.default().schema("legibility.json"))
-GOOD = Measures(words=200, confidence=93, low_confidence=88, letter=8.0, small_letter=5.8, contrast=0.9, low_contrast=0.85,
-                blur=0.02, paper=1.0)  # fmt: skip
+GOOD = Measures(
+    words=200,
+    confidence=93,
+    low_confidence=88,
+    letter=8.0,
+    small_letter=5.8,
+    contrast=0.9,
+    low_contrast=0.85,
+    blur=0.02,
+    paper=1.0,
+)
 WHOLE = (0.0, 0.0, 1.0, 1.0)
 
 
@@ -34,7 +44,9 @@ def sheet() -> Image.Image:
     return draw.sheet(LINES * 4, 200)
 
 
-def measured(image: Image.Image, folder: Path, frame: tuple[float, float, float, float] = WHOLE) -> Measures:
+def measured(
+    image: Image.Image, folder: Path, frame: tuple[float, float, float, float] = WHOLE
+) -> Measures:
     read = ocr.recognize(image, 200, "eng", folder)
     words = tuple(zip(read.words, read.confidences, read.boxes, strict=True))
     return measure(image, 200, words, frame, lambda picture: ocr.read_words(picture, 200, "eng"))
@@ -53,22 +65,40 @@ def test_a_good_page_is_legible_and_nothing_is_said() -> None:
     ("changes", "verdict", "rule"),
     [
         ({"confidence": 60.0}, Verdict.DOUBTFUL, "LEGIBLE.CONFIDENCE"),
-        ({"confidence": 30.0}, Verdict.DOUBTFUL, "LEGIBLE.CONFIDENCE"),  # handwriting is not illegible for what it is
+        (
+            {"confidence": 30.0},
+            Verdict.DOUBTFUL,
+            "LEGIBLE.CONFIDENCE",
+        ),  # handwriting is not illegible for what it is
         ({"confidence": 30.0, "blur": 0.2}, Verdict.ILLEGIBLE, "LEGIBLE.BLUR"),
         ({"confidence": 60.0, "blur": 0.2}, Verdict.DOUBTFUL, "LEGIBLE.BLUR"),
         ({"blur": 0.2}, Verdict.LEGIBLE, None),  # large print bears it
         ({"contrast": 0.18}, Verdict.DOUBTFUL, "LEGIBLE.CONTRAST"),
         ({"words": 0, "confidence": 0.0, "contrast": 0.05}, Verdict.ILLEGIBLE, "LEGIBLE.CONTRAST"),
         ({"words": 0, "confidence": 0.0}, Verdict.DOUBTFUL, "LEGIBLE.NOTEXT"),
-        ({"words": 0, "confidence": 0.0, "blur": 0.4, "paper": 0.4}, Verdict.DOUBTFUL, "LEGIBLE.NOTEXT"),  # a photograph
+        (
+            {"words": 0, "confidence": 0.0, "blur": 0.4, "paper": 0.4},
+            Verdict.DOUBTFUL,
+            "LEGIBLE.NOTEXT",
+        ),  # a photograph
         ({"skew": -9.0}, Verdict.DOUBTFUL, "LEGIBLE.SKEW"),
         ({"hidden": 0.3, "hidden_at": (1.0, 2.0, 3.0, 4.0)}, Verdict.DOUBTFUL, "LEGIBLE.UNEVEN"),
-        ({"clipped": ("left",), "clipped_at": (0.0, 2.0, 3.0, 4.0)}, Verdict.DOUBTFUL, "LEGIBLE.CLIPPED"),
+        (
+            {"clipped": ("left",), "clipped_at": (0.0, 2.0, 3.0, 4.0)},
+            Verdict.DOUBTFUL,
+            "LEGIBLE.CLIPPED",
+        ),
         ({"glare": 0.05, "glare_at": (1.0, 2.0, 3.0, 4.0)}, Verdict.DOUBTFUL, "LEGIBLE.GLARE"),
-        ({"vanished": 0.4, "vanished_at": (1.0, 2.0, 3.0, 4.0)}, Verdict.DOUBTFUL, "LEGIBLE.RECEIVER"),
+        (
+            {"vanished": 0.4, "vanished_at": (1.0, 2.0, 3.0, 4.0)},
+            Verdict.DOUBTFUL,
+            "LEGIBLE.RECEIVER",
+        ),
     ],
 )
-def test_the_measure_that_decides_is_named(changes: dict[str, object], verdict: Verdict, rule: str | None) -> None:
+def test_the_measure_that_decides_is_named(
+    changes: dict[str, object], verdict: Verdict, rule: str | None
+) -> None:
     found = judged(**changes)
 
     assert (found.verdict, found.reasons[0].rule if found.reasons else None) == (verdict, rule)
@@ -89,17 +119,31 @@ def test_resolution_counts_where_reading_suffers() -> None:
     assert legibility.judge(GOOD, LIMITS, 50).verdict is Verdict.LEGIBLE
 
 
-SCALES = {"confidence": (0, 100), "blur": (0, 1), "contrast": (0, 1), "skew": (-20, 20), "hidden": (0, 1), "vanished": (0, 1),
-          "glare": (0, 1)}  # fmt: skip
+SCALES = {
+    "confidence": (0, 100),
+    "blur": (0, 1),
+    "contrast": (0, 1),
+    "skew": (-20, 20),
+    "hidden": (0, 1),
+    "vanished": (0, 1),
+    "glare": (0, 1),
+}
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.fixed_dictionaries({name: st.floats(*ends) for name, ends in SCALES.items()}), st.sampled_from(sorted(SCALES)))
-def test_a_page_worse_in_one_measure_is_never_judged_better(values: dict[str, float], name: str) -> None:
+@given(
+    st.fixed_dictionaries({name: st.floats(*ends) for name, ends in SCALES.items()}),
+    st.sampled_from(sorted(SCALES)),
+)
+def test_a_page_worse_in_one_measure_is_never_judged_better(
+    values: dict[str, float], name: str
+) -> None:
     order = list(Verdict)
     worst = {"confidence": 0.0, "contrast": 0.0, "skew": 20.0}.get(name, 1.0)
 
-    assert order.index(judged(**{**values, name: worst}).verdict) >= order.index(judged(**values).verdict)
+    assert order.index(judged(**{**values, name: worst}).verdict) >= order.index(
+        judged(**values).verdict
+    )
 
 
 def test_measures_survive_json(tmp_path: Path) -> None:
@@ -109,7 +153,9 @@ def test_measures_survive_json(tmp_path: Path) -> None:
 
 
 def test_every_reason_says_what_to_do_without_the_page_s_words() -> None:
-    bad = judged(confidence=20.0, blur=0.3, contrast=0.05, skew=8.0, hidden=0.6, glare=0.5, vanished=0.7)
+    bad = judged(
+        confidence=20.0, blur=0.3, contrast=0.05, skew=8.0, hidden=0.6, glare=0.5, vanished=0.7
+    )
 
     assert len(bad.reasons) >= 6
     assert all(reason.problem and reason.remedy for reason in bad.reasons)
@@ -122,10 +168,14 @@ def test_skew_is_measured_within_a_degree(tmp_path: Path) -> None:
 
 
 def test_blur_grows_with_blur_and_contrast_falls_with_it(tmp_path: Path) -> None:
-    made = [measured(sheet().filter(ImageFilter.GaussianBlur(sigma)), tmp_path) for sigma in (0, 1, 3)]
+    made = [
+        measured(sheet().filter(ImageFilter.GaussianBlur(sigma)), tmp_path) for sigma in (0, 1, 3)
+    ]
 
     assert [one.blur for one in made] == sorted(one.blur or 0 for one in made)
-    assert [one.contrast for one in made] == sorted((one.contrast or 0 for one in made), reverse=True)
+    assert [one.contrast for one in made] == sorted(
+        (one.contrast or 0 for one in made), reverse=True
+    )
     assert (made[0].blur or 1) * 2 < (made[2].blur or 0)
 
 
@@ -199,10 +249,15 @@ def test_an_unreadable_page_is_an_error_until_its_file_accepts_it(tmp_path: Path
     assert first.rule == "LEGIBLE.BLUR"
     assert first.page == 1
     assert '"accept_loss": ["LEGIBLE.BLUR"]' in first.remedy
-    assert all(one.severity is not Severity.ERROR for one in told(tmp_path, blurred, accept_loss=("LEGIBLE.BLUR",)))
+    assert all(
+        one.severity is not Severity.ERROR
+        for one in told(tmp_path, blurred, accept_loss=("LEGIBLE.BLUR",))
+    )
 
 
-def test_language_without_data_is_told_once_with_the_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_language_without_data_is_told_once_with_the_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert "apt install tesseract-ocr-ukr" in ocr.how_to_install("uk-UA")
     assert "chi-sim" in ocr.how_to_install("zh")
     assert "translation" in ocr.how_to_install("xx")
@@ -216,8 +271,12 @@ def test_language_without_data_is_told_once_with_the_command(tmp_path: Path, mon
     assert ocr.has_language("en-US")
 
 
-@pytest.mark.parametrize(("unlit", "sure", "part"), [(0, 2, 0.0), (None, 40, None), (10, 40, 0.75), (38, 40, 0.0)])
-def test_a_few_words_more_in_even_light_tell_nothing(unlit: int | None, sure: int, part: float | None) -> None:
+@pytest.mark.parametrize(
+    ("unlit", "sure", "part"), [(0, 2, 0.0), (None, 40, None), (10, 40, 0.75), (38, 40, 0.0)]
+)
+def test_a_few_words_more_in_even_light_tell_nothing(
+    unlit: int | None, sure: int, part: float | None
+) -> None:
     words = tuple("word" for _ in range(sure))
     read = ocr.Recognized(words=words, confidences=(90,) * sure, layer=b"", dpi=200, unlit=unlit)
 

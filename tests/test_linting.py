@@ -1,4 +1,5 @@
-"""The linter on real files: for every shipped profile, a bundle that breaks one rule is told of that rule and no other."""
+"""The linter on real files: for every shipped profile, a bundle that breaks one rule is told of
+that rule and no other."""
 
 from __future__ import annotations
 
@@ -29,7 +30,9 @@ NOISE = 1_000_000
 def bundles(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """A bundle for each profile that has nothing to complain of."""
     case = factories.small_case(tmp_path_factory.mktemp("lint") / "case")
-    (case / "evidence/letter.pdf").write_bytes(factories.scan_pdf([["Of Testina Exemplar"], ["Second page"]], dpi=150))
+    (case / "evidence/letter.pdf").write_bytes(
+        factories.scan_pdf([["Of Testina Exemplar"], ["Second page"]], dpi=150)
+    )
     made = {}
     with Workshop(case / ".assembler", jobs=2) as shop:
         for name in SHIPPED:
@@ -38,7 +41,9 @@ def bundles(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
             assert built.proof.ok
             found = receivers.lint_build(built.folder, receivers.load(SHELF, name), shop)
             assert [one for one in found if one.rule != "PROFILE.PAPER"] == []
-            made[name] = Path(shutil.copy(built.folder / built.files[0], case.parent / f"{name}.pdf"))
+            made[name] = Path(
+                shutil.copy(built.folder / built.files[0], case.parent / f"{name}.pdf")
+            )
     return made
 
 
@@ -67,7 +72,9 @@ def unlink(pdf: Pdf) -> None:
 
 def link(pdf: Pdf) -> None:
     goal = Array([pdf.pages[0].obj, Name.Fit])
-    pdf.pages[0].Annots = Array([Dictionary(Subtype=Name.Link, Rect=Array([0, 0, 9, 9]), Dest=goal)])
+    pdf.pages[0].Annots = Array(
+        [Dictionary(Subtype=Name.Link, Rect=Array([0, 0, 9, 9]), Dest=goal)]
+    )
 
 
 def unmark(pdf: Pdf) -> None:
@@ -101,8 +108,15 @@ def zoom(pdf: Pdf) -> None:
 
 
 def fine(pdf: Pdf) -> None:
-    image = pdf.make_stream(b"\x80" * 400 * 400, Type=Name.XObject, Subtype=Name.Image, Width=400, Height=400,
-                            ColorSpace=Name.DeviceGray, BitsPerComponent=8)  # fmt: skip
+    image = pdf.make_stream(
+        b"\x80" * 400 * 400,
+        Type=Name.XObject,
+        Subtype=Name.Image,
+        Width=400,
+        Height=400,
+        ColorSpace=Name.DeviceGray,
+        BitsPerComponent=8,
+    )
     name = pdf.pages[0].add_resource(image, Name.XObject)
     pdf.pages[0].contents_add(pdf.make_stream(f"q 20 0 0 20 300 20 cm {name} Do Q".encode()))
 
@@ -153,7 +167,9 @@ def told(path: Path, profile: Profile) -> set[str]:
 
 
 @pytest.mark.parametrize(("name", "rule"), list(cases()))
-def test_a_file_that_breaks_one_rule_is_told_of_it_alone(bundles: dict[str, Path], tmp_path: Path, name: str, rule: str) -> None:
+def test_a_file_that_breaks_one_rule_is_told_of_it_alone(
+    bundles: dict[str, Path], tmp_path: Path, name: str, rule: str
+) -> None:
     profile, broken = receivers.load(SHELF, name), tmp_path / "bundle.pdf"
     with Pdf.open(bundles[name]) as pdf:
         BREAKS[rule][1](pdf)
@@ -173,7 +189,9 @@ def test_what_every_receiver_asks(bundles: dict[str, Path], tmp_path: Path, name
     assert told(tmp_path / "locked.pdf", profile) == {"ENCRYPTED"}
     assert told(tmp_path / "broken.pdf", profile) == {"READ"}
     assert ("NAME" in told(named, profile)) == bool(profile.file_name)
-    assert ("SINGLE" in {one.rule[8:] for one in judge([see(named), see(named)], profile)}) == profile.single_file
+    assert (
+        "SINGLE" in {one.rule[8:] for one in judge([see(named), see(named)], profile)}
+    ) == profile.single_file
 
 
 def test_a_link_that_a_receiver_does_not_want(bundles: dict[str, Path], tmp_path: Path) -> None:
@@ -194,13 +212,17 @@ def test_a_color_that_a_receiver_does_not_want(tmp_path: Path) -> None:
         pdf.pages[0].contents_add(pdf.make_stream(b"q 0 0 1 rg 300 20 60 60 re f Q"))
         pdf.save(tmp_path / "b.pdf")
 
-    assert [judge([see(tmp_path / name, colors=True)], profile) == () for name in ("a.pdf", "b.pdf")] == [True, False]
+    assert [
+        judge([see(tmp_path / name, colors=True)], profile) == () for name in ("a.pdf", "b.pdf")
+    ] == [True, False]
 
 
 def test_every_rule_of_the_linter_is_in_the_documentation() -> None:
     root = Path(__file__).parent.parent
     sources = "".join(path.read_text() for path in (root / "assembler/receivers").glob("*.py"))
-    spoken = {part.split('"')[1] for part in sources.split("_finding(")[1:] if part.startswith('"')} | {"PART"}
+    spoken = {
+        part.split('"')[1] for part in sources.split("_finding(")[1:] if part.startswith('"')
+    } | {"PART"}
 
     page = (root / "docs/profiles.md").read_text()
     assert len(spoken) > 15

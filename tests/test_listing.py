@@ -14,32 +14,74 @@ from assembler.model import Finding, RuleHelp, Severity
 from assembler.report.formats import STYLES, Listed, render
 
 
-def finding(rule: str = "ID.BENEFICIARY", severity: Severity = Severity.ERROR, **more: object) -> Finding:
+def finding(
+    rule: str = "ID.BENEFICIARY", severity: Severity = Severity.ERROR, **more: object
+) -> Finding:
     values: dict[str, object] = {
-        "where": "case.json line 7 (/beneficiaries/0)", "problem": "nothing shows it", "remedy": "add it", "file": "case.json",
-        "line": 7, "pointer": "/beneficiaries/0",
-    }  # fmt: skip
+        "where": "case.json line 7 (/beneficiaries/0)",
+        "problem": "nothing shows it",
+        "remedy": "add it",
+        "file": "case.json",
+        "line": 7,
+        "pointer": "/beneficiaries/0",
+    }
     return Finding(rule=rule, severity=severity, **{**values, **more})  # type: ignore[arg-type]
 
 
-WARNING = finding("FIN.TAX", Severity.WARNING, line=3, pointer="/supporters/0", where="case.json line 3 (/supporters/0)")
-NOTE = finding("FORM.NOT_ENCLOSED", Severity.INFO, line=None, pointer="/forms", where="case.json (/forms)")
-STALE = finding("FACT.STALE", Severity.WARNING, file=None, line=None, pointer=None, where="schemas/facts/fees.json")
+WARNING = finding(
+    "FIN.TAX",
+    Severity.WARNING,
+    line=3,
+    pointer="/supporters/0",
+    where="case.json line 3 (/supporters/0)",
+)
+NOTE = finding(
+    "FORM.NOT_ENCLOSED", Severity.INFO, line=None, pointer="/forms", where="case.json (/forms)"
+)
+STALE = finding(
+    "FACT.STALE",
+    Severity.WARNING,
+    file=None,
+    line=None,
+    pointer=None,
+    where="schemas/facts/fees.json",
+)
 CASES = (
     Listed(case="first", folder="cases/first", findings=(WARNING, finding(), NOTE)),
     Listed(case="second", folder="cases/second one", findings=(STALE,)),
     Listed(case="third", findings=()),
 )
 RULES = (
-    RuleHelp(id="ID.BENEFICIARY", severity=Severity.ERROR, title="Identity", help="Add the passport", source="https://example.org/a"),
-    RuleHelp(id="DECL.JURAT", severity=Severity.WARNING, title="Place", help="Add the place", source="house rule"),
+    RuleHelp(
+        id="ID.BENEFICIARY",
+        severity=Severity.ERROR,
+        title="Identity",
+        help="Add the passport",
+        source="https://example.org/a",
+    ),
+    RuleHelp(
+        id="DECL.JURAT",
+        severity=Severity.WARNING,
+        title="Place",
+        help="Add the place",
+        source="house rule",
+    ),
 )
 
 
 def test_text_is_grouped_worst_first_and_aligned_with_a_line_for_each_case() -> None:
     lines = render("text", CASES).splitlines()
 
-    assert [line.split()[0] for line in lines] == ["error", "warning", "info", "first:", "warning", "second:", "third:", "3"]
+    assert [line.split()[0] for line in lines] == [
+        "error",
+        "warning",
+        "info",
+        "first:",
+        "warning",
+        "second:",
+        "third:",
+        "3",
+    ]
     starts = {line.index(" case.json") for line in lines[:3]}
     assert len(starts) == 1
     assert lines[3] == "first: rejected, 1 error, 1 warning, 1 note"
@@ -47,12 +89,16 @@ def test_text_is_grouped_worst_first_and_aligned_with_a_line_for_each_case() -> 
         "second: accepted, 1 warning",
         "third: accepted, no findings",
         "3 cases: 2 accepted, 1 rejected; 1 error, 2 warnings, 1 note",
-    ]  # fmt: skip
+    ]
 
 
 def test_strict_counts_warnings_as_failures() -> None:
     assert "second: rejected" in render("text", CASES, strict=True)
-    assert [one["ok"] for one in json.loads(render("json", CASES, strict=True))["cases"]] == [False, False, True]
+    assert [one["ok"] for one in json.loads(render("json", CASES, strict=True))["cases"]] == [
+        False,
+        False,
+        True,
+    ]
     assert [one["ok"] for one in json.loads(render("json", CASES))["cases"]] == [False, True, True]
     assert ElementTree.fromstring(render("junit", CASES)).get("failures") == "1"
     assert ElementTree.fromstring(render("junit", CASES, strict=True)).get("failures") == "3"
@@ -61,11 +107,21 @@ def test_strict_counts_warnings_as_failures() -> None:
 def test_json_holds_every_finding_and_no_empty_field() -> None:
     data = json.loads(render("json", CASES, RULES))
 
-    assert [(one["errors"], one["warnings"], one["notes"]) for one in data["cases"]] == [(1, 1, 1), (0, 1, 0), (0, 0, 0)]
+    assert [(one["errors"], one["warnings"], one["notes"]) for one in data["cases"]] == [
+        (1, 1, 1),
+        (0, 1, 0),
+        (0, 0, 0),
+    ]
     assert data["cases"][0]["findings"][1] == {
-        "rule": "ID.BENEFICIARY", "severity": "error", "where": "case.json line 7 (/beneficiaries/0)",
-        "problem": "nothing shows it", "remedy": "add it", "file": "case.json", "line": 7, "pointer": "/beneficiaries/0",
-    }  # fmt: skip
+        "rule": "ID.BENEFICIARY",
+        "severity": "error",
+        "where": "case.json line 7 (/beneficiaries/0)",
+        "problem": "nothing shows it",
+        "remedy": "add it",
+        "file": "case.json",
+        "line": 7,
+        "pointer": "/beneficiaries/0",
+    }
     assert data["rules"] == ["ID.BENEFICIARY", "DECL.JURAT"]
 
 
@@ -79,7 +135,10 @@ def test_junit_has_a_suite_for_each_case_and_a_test_for_each_rule_without_findin
         assert suite.get("tests") == str(len(tests))
         assert suite.get("failures") == str(len(suite.findall("testcase/failure")))
     assert root.get("tests") == str(len(root.findall(".//testcase")))
-    assert [test.get("name") for test in suites[2].findall("testcase")] == ["ID.BENEFICIARY", "DECL.JURAT"]
+    assert [test.get("name") for test in suites[2].findall("testcase")] == [
+        "ID.BENEFICIARY",
+        "DECL.JURAT",
+    ]
     failed = suites[0].find("testcase/failure")
     assert failed is not None
     assert failed.text == "case.json line 7 (/beneficiaries/0): nothing shows it; add it"
@@ -92,7 +151,13 @@ def test_sarif_points_every_result_at_a_line_and_a_rule() -> None:
     known = run["tool"]["driver"]["rules"]
 
     assert data["version"] == "2.1.0"
-    assert [rule["id"] for rule in known] == ["ID.BENEFICIARY", "DECL.JURAT", "FIN.TAX", "FORM.NOT_ENCLOSED", "FACT.STALE"]
+    assert [rule["id"] for rule in known] == [
+        "ID.BENEFICIARY",
+        "DECL.JURAT",
+        "FIN.TAX",
+        "FORM.NOT_ENCLOSED",
+        "FACT.STALE",
+    ]
     assert known[0]["helpUri"] == "https://example.org/a"
     assert "helpUri" not in known[1]
     assert [result["level"] for result in run["results"]] == ["warning", "error", "note", "warning"]
@@ -109,7 +174,9 @@ def test_sarif_points_every_result_at_a_line_and_a_rule() -> None:
 def test_a_finding_that_moves_to_another_line_keeps_its_fingerprint() -> None:
     def mark(line: int) -> str:
         moved = finding(line=line, where=f"case.json line {line} (/beneficiaries/0)")
-        (result,) = json.loads(render("sarif", [Listed(case="a", findings=(moved,))]))["runs"][0]["results"]
+        (result,) = json.loads(render("sarif", [Listed(case="a", findings=(moved,))]))["runs"][0][
+            "results"
+        ]
         return str(result["partialFingerprints"])
 
     assert mark(7) == mark(70)

@@ -1,4 +1,5 @@
-"""evidence: what a bundle cannot hold, or should not, is told; what may matter stops the case until it is accepted."""
+"""evidence: what a bundle cannot hold, or should not, is told; what may matter stops the case
+until it is accepted."""
 
 from __future__ import annotations
 
@@ -28,7 +29,9 @@ from tests.support.evidence import prepared, rendered
 def told(tmp_path: Path, data: bytes, accept: tuple[str, ...] = ()) -> list[Finding]:
     """What is said of a file's rules, whether it stops the case or not."""
     try:
-        made = prepared(tmp_path, {"a.pdf": data}, {"a.pdf": {"accept_loss": accept}})["a.pdf"].findings
+        made = prepared(tmp_path, {"a.pdf": data}, {"a.pdf": {"accept_loss": accept}})[
+            "a.pdf"
+        ].findings
     except EvidenceUnreadable as error:
         made = tuple(error.findings)
     return [one for one in made if one.rule.startswith("EVID.")]
@@ -39,7 +42,9 @@ def spoiled(change: Callable[[Pdf], Any], data: bytes | None = None) -> bytes:
 
 
 def note(pdf: Pdf, subtype: str, page: int = 0, **more: Any) -> None:
-    one = pdf.make_indirect(Dictionary(Type=Name.Annot, Subtype=Name(subtype), Rect=Array([72, 600, 272, 640]), **more))
+    one = pdf.make_indirect(
+        Dictionary(Type=Name.Annot, Subtype=Name(subtype), Rect=Array([72, 600, 272, 640]), **more)
+    )
     pdf.pages[page].Annots = Array([*pdf.pages[page].get(Name.Annots, ()), one])
 
 
@@ -61,7 +66,12 @@ def redact(pdf: Pdf) -> None:
     note(pdf, "/Redact")
 
 
-ERRORS = [(attach, "EVID.ATTACHMENT"), (portfolio, "EVID.PORTFOLIO"), (xfa_only, "EVID.XFA"), (redact, "EVID.REDACTION")]
+ERRORS = [
+    (attach, "EVID.ATTACHMENT"),
+    (portfolio, "EVID.PORTFOLIO"),
+    (xfa_only, "EVID.XFA"),
+    (redact, "EVID.REDACTION"),
+]
 
 
 @pytest.mark.parametrize(("change", "rule"), ERRORS)
@@ -83,10 +93,20 @@ def test_what_may_matter_stops_the_case_until_it_is_accepted(
 def test_a_government_form_is_printed_anew_since_nothing_accepts_its_loss() -> None:
     loss = Loss(rule="EVID.ATTACHMENT", severity=Severity.ERROR, problem="p", remedy="r")
     made = Opened(
-        path="f.pdf", sha256="0" * 64, pdf=None, pages=(), removed=(), findings=(), faults=("it is torn",), losses=(loss,)
+        path="f.pdf",
+        sha256="0" * 64,
+        pdf=None,
+        pages=(),
+        removed=(),
+        findings=(),
+        faults=("it is torn",),
+        losses=(loss,),
     )
 
-    as_form, as_exhibit = (list(findings_of(name, FilePart(path="f.pdf"), made, ())) for name in ("form:f.pdf", "letter"))
+    as_form, as_exhibit = (
+        list(findings_of(name, FilePart(path="f.pdf"), made, ()))
+        for name in ("form:f.pdf", "letter")
+    )
 
     assert [one.rule for one in as_form] == ["EVID.REPAIRED", "EVID.ATTACHMENT"]
     assert not any("accept_" in one.remedy for one in as_form)
@@ -98,7 +118,9 @@ def test_another_rule_accepts_nothing(tmp_path: Path) -> None:
 
 
 def test_a_loss_on_a_page_that_is_not_used_is_not_told(tmp_path: Path) -> None:
-    data = spoiled(lambda pdf: note(pdf, "/Redact", page=1), factories.text_pdf([["One."], ["Two."]]))
+    data = spoiled(
+        lambda pdf: note(pdf, "/Redact", page=1), factories.text_pdf([["One."], ["Two."]])
+    )
 
     made = prepared(tmp_path, {"a.pdf": data}, {"a.pdf": {"pages": ((1, 1),)}})["a.pdf"]
 
@@ -111,7 +133,9 @@ def hybrid(pdf: Pdf) -> None:
 
 
 def sign(pdf: Pdf) -> None:
-    pdf.Root.AcroForm.Fields.append(pdf.make_indirect(Dictionary(FT=Name.Sig, T=String("s"), V=Dictionary(Type=Name.Sig))))
+    pdf.Root.AcroForm.Fields.append(
+        pdf.make_indirect(Dictionary(FT=Name.Sig, T=String("s"), V=Dictionary(Type=Name.Sig)))
+    )
 
 
 def layer(pdf: Pdf) -> None:
@@ -126,13 +150,20 @@ def run_script(pdf: Pdf) -> None:
     pdf.Root.OpenAction = Dictionary(S=Name.JavaScript, JS=String("CANARY"))
 
 
-@pytest.mark.parametrize(("change", "rule", "severity"), [
-    (hybrid, "EVID.XFA", Severity.INFO), (sign, "EVID.SIGNATURE", Severity.WARNING), (layer, "EVID.LAYER", Severity.WARNING),
-    (run_script, "EVID.SCRIPT", Severity.INFO),
-    (lambda pdf: note(pdf, "/Text", Contents=String("CANARY")), "EVID.NOTE", Severity.WARNING),
-    (lambda pdf: note(pdf, "/Square", F=2), "EVID.COMMENT", Severity.INFO),
-])  # fmt: skip
-def test_what_is_only_told(tmp_path: Path, change: Callable[[Pdf], None], rule: str, severity: Severity) -> None:
+@pytest.mark.parametrize(
+    ("change", "rule", "severity"),
+    [
+        (hybrid, "EVID.XFA", Severity.INFO),
+        (sign, "EVID.SIGNATURE", Severity.WARNING),
+        (layer, "EVID.LAYER", Severity.WARNING),
+        (run_script, "EVID.SCRIPT", Severity.INFO),
+        (lambda pdf: note(pdf, "/Text", Contents=String("CANARY")), "EVID.NOTE", Severity.WARNING),
+        (lambda pdf: note(pdf, "/Square", F=2), "EVID.COMMENT", Severity.INFO),
+    ],
+)
+def test_what_is_only_told(
+    tmp_path: Path, change: Callable[[Pdf], None], rule: str, severity: Severity
+) -> None:
     found = told(tmp_path, spoiled(change, factories.form_pdf()))
 
     assert [(one.rule, one.severity) for one in found] == [(rule, severity)]
@@ -150,12 +181,19 @@ def test_a_layer_that_is_off_is_not_shown(tmp_path: Path) -> None:
 
 
 def test_an_ordinary_file_has_nothing_to_tell(tmp_path: Path) -> None:
-    files = {"text.pdf": factories.text_pdf(), "form.pdf": factories.form_pdf(), "linked.pdf": factories.linked_pdf(),
-             "scan.pdf": factories.scan_pdf(dpi=100), "turned.pdf": factories.rotated_pdf(90)}  # fmt: skip
+    files = {
+        "text.pdf": factories.text_pdf(),
+        "form.pdf": factories.form_pdf(),
+        "linked.pdf": factories.linked_pdf(),
+        "scan.pdf": factories.scan_pdf(dpi=100),
+        "turned.pdf": factories.rotated_pdf(90),
+    }
 
     made = prepared(tmp_path, files)
 
-    assert [one.rule for each in made.values() for one in each.findings if one.rule.startswith("EVID.")] == []
+    assert [
+        one.rule for each in made.values() for one in each.findings if one.rule.startswith("EVID.")
+    ] == []
 
 
 def test_fields_within_themselves_end() -> None:
@@ -168,7 +206,7 @@ def test_fields_within_themselves_end() -> None:
         assert [loss.rule for loss in losses_of(pdf)] == ["EVID.SIGNATURE"]
 
 
-# --- hidden text ------------------------------------------------------------------------------------------------------
+# --- hidden text ---
 
 
 def page_of(drawing: Callable[[Any], None]) -> bytes:
@@ -187,14 +225,24 @@ def boxed(canvas: Any, gray: float = 0.0) -> None:
     canvas.setFont("Helvetica", 11)
     canvas.drawString(72, 600, "The witness is John Secretname, of this town.")
     canvas.setFillGray(gray)
-    canvas.rect(72 + canvas.stringWidth("The witness is "), 597, canvas.stringWidth("John Secretname"), 13, stroke=0, fill=1)
+    canvas.rect(
+        72 + canvas.stringWidth("The witness is "),
+        597,
+        canvas.stringWidth("John Secretname"),
+        13,
+        stroke=0,
+        fill=1,
+    )
     canvas.setFillGray(0)
 
 
 @pytest.mark.parametrize("gray", [0.0, 0.5, 1.0])
 @pytest.mark.parametrize("angle", [0, 90, 180, 270])
 def test_words_under_a_box_are_found(gray: float, angle: int) -> None:
-    data = draw.again(page_of(lambda canvas: boxed(canvas, gray)), lambda pdf: setattr(pdf.pages[0], "Rotate", angle))
+    data = draw.again(
+        page_of(lambda canvas: boxed(canvas, gray)),
+        lambda pdf: setattr(pdf.pages[0], "Rotate", angle),
+    )
 
     (found,) = hidden(data)
 
@@ -224,7 +272,8 @@ def test_words_beside_the_page_are_found() -> None:
 
 
 def recognized(dpi: int = 100) -> bytes:
-    """A scan with an invisible layer of words over it, somewhat out of place, as machines write them."""
+    """A scan with an invisible layer of words over it, somewhat out of place, as machines write
+    them."""
     sheet = draw.scanned(draw.sheet(factories.LINES, dpi), 0.7, 4, 1)
 
     def drawing(canvas: Any) -> None:
@@ -243,7 +292,9 @@ def test_the_invisible_words_of_a_scan_are_as_they_should_be() -> None:
 
 
 def test_recognized_words_under_a_box_are_found() -> None:
-    data = draw.again(recognized(), lambda pdf: pdf.pages[0].contents_add(b"q 0 g 75 675 250 16 re f Q\n"))
+    data = draw.again(
+        recognized(), lambda pdf: pdf.pages[0].contents_add(b"q 0 g 75 675 250 16 re f Q\n")
+    )
 
     (found,) = hidden(data, scanned=True)
 

@@ -1,4 +1,5 @@
-"""manifests: whatever a file of that name holds, it is read, or refused with its place; it may not contradict itself."""
+"""manifests: whatever a file of that name holds, it is read, or refused with its place; it may
+not contradict itself."""
 
 from __future__ import annotations
 
@@ -54,7 +55,13 @@ def test_the_schema_is_one_and_says_what_each_entry_is() -> None:
         for name, one in node.get("properties", {}).items() if isinstance(node, dict) else ():
             if not {"description", "$ref", "anyOf", "const"} & set(one):
                 yield f"{place}/{name}"
-        for key, one in node.items() if isinstance(node, dict) else enumerate(node) if isinstance(node, list) else ():
+        for key, one in (
+            node.items()
+            if isinstance(node, dict)
+            else enumerate(node)
+            if isinstance(node, list)
+            else ()
+        ):
             if key not in ("if", "then"):
                 yield from bare(one, f"{place}/{key}")
 
@@ -69,14 +76,23 @@ def test_a_manifest_that_was_just_written_is_read(small: Path, whole: Manifest) 
 @pytest.mark.parametrize(
     ("data", "says"),
     [
-        (b"", "not readable as JSON"), (b"{", "not readable as JSON (line 1)"), (b"\xff\xfe{}", "not UTF-8"),
-        (b"[]", "an object"), (b"null", "an object"), (b"{}", "/format"), (b'{"format": 99}', "/format"),
-        (b'{"format": true}', "/format"), (b'{"format": "1"}', "/format"), (b'{"format": 1}', "is missing"),
-        (b'{"format": NaN}', "not readable as JSON"), (b'{"format": 1' + b"0" * 5000 + b"}", "not readable as JSON"),
-        (b"[" * 100_000, "nested too deep"), (b'{"format": 1, "a": ' + b'{"a":' * 50_000, "nested too deep"),
+        (b"", "not readable as JSON"),
+        (b"{", "not readable as JSON (line 1)"),
+        (b"\xff\xfe{}", "not UTF-8"),
+        (b"[]", "an object"),
+        (b"null", "an object"),
+        (b"{}", "/format"),
+        (b'{"format": 99}', "/format"),
+        (b'{"format": true}', "/format"),
+        (b'{"format": "1"}', "/format"),
+        (b'{"format": 1}', "is missing"),
+        (b'{"format": NaN}', "not readable as JSON"),
+        (b'{"format": 1' + b"0" * 5000 + b"}", "not readable as JSON"),
+        (b"[" * 100_000, "nested too deep"),
+        (b'{"format": 1, "a": ' + b'{"a":' * 50_000, "nested too deep"),
         (b'{"format": 1, "case": "\\ud800"}', "not UTF-8"),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_manifest_is_refused(data: bytes, says: str) -> None:
     assert says in refused(data)
 
@@ -104,35 +120,64 @@ def drop(*steps: Any) -> Callable[[Manifest], None]:
 @pytest.mark.parametrize(
     ("change", "place"),
     [
-        (drop("ledger"), "ledger is missing"), (drop("outputs"), "outputs is missing"), (drop("marking"), "marking is missing"),
-        (drop("ledger", 3, "stamp"), "/ledger/3: stamp is missing"), (put("Testina", value=1), "manifest.json /:"),
-        (put("ledger", 2, "Testina", value=1), "/ledger/2: there is a key"), (put("ledger", value={}), "/ledger: a list"),
-        (put("ledger", value=[]), "/ledger: "), (put("ledger", 0, "number", value="1"), "/ledger/0/number: a whole number"),
+        (drop("ledger"), "ledger is missing"),
+        (drop("outputs"), "outputs is missing"),
+        (drop("marking"), "marking is missing"),
+        (drop("ledger", 3, "stamp"), "/ledger/3: stamp is missing"),
+        (put("Testina", value=1), "manifest.json /:"),
+        (put("ledger", 2, "Testina", value=1), "/ledger/2: there is a key"),
+        (put("ledger", value={}), "/ledger: a list"),
+        (put("ledger", value=[]), "/ledger: "),
+        (put("ledger", 0, "number", value="1"), "/ledger/0/number: a whole number"),
         (put("ledger", 0, "number", value=1.0), "/ledger/0/number: a whole number"),
         (put("ledger", 0, "number", value=True), "/ledger/0/number: a whole number"),
         (put("ledger", 0, "number", value=10**12), "/ledger/0/number: the value is outside"),
         (put("ledger", 0, "number", value=-1), "/ledger/0/number: the value is outside"),
-        (put("ledger", 5, "scale", value=0), "/ledger/5/scale"), (put("ledger", 5, "scale", value=1e300), "/ledger/5/scale"),
+        (put("ledger", 5, "scale", value=0), "/ledger/5/scale"),
+        (put("ledger", 5, "scale", value=1e300), "/ledger/5/scale"),
         (put("ledger", 5, "size", value=[612]), "/ledger/5/size"),
         (put("ledger", 5, "label", value="Testina"), "/ledger/5/label"),
-        (put("ledger", 5, "kind", value="Testina"), "/ledger/5/kind"), (drop("ledger", 5, "source"), "source is missing"),
+        (put("ledger", 5, "kind", value="Testina"), "/ledger/5/kind"),
+        (drop("ledger", 5, "source"), "source is missing"),
         (put("ledger", 5, "source", "sha256", value="0" * 63), "/ledger/5/source/sha256"),
         (put("ledger", 5, "source", "sha256", value="0" * 64 + "\n"), "/ledger/5/source/sha256"),
-        (put("addresses", "Testina", value="6"), "/addresses/…"), (put("findings", value=[{"rule": "x"}]), "/findings/0"),
-        (put("volumes", 0, "path", value="../bundle.pdf"), "/volumes/0/path"), (put("volumes", value=[]), "/volumes"),
+        (put("addresses", "Testina", value="6"), "/addresses/…"),
+        (put("findings", value=[{"rule": "x"}]), "/findings/0"),
+        (put("volumes", 0, "path", value="../bundle.pdf"), "/volumes/0/path"),
+        (put("volumes", value=[]), "/volumes"),
         (put("volumes", 0, "path", value="drafts/bundle.pdf"), "/volumes/0/path"),
         (put("volumes", 0, "path", value="C:bundle.pdf"), "/volumes/0/path"),
-        *((put("outputs", 0, "path", value=path), "/outputs/0/path") for path in (
-            "../x", "/etc/passwd", "a/../../x", "a//b", "./a", "a/.", "..", "", "C:/x", "c:x",
-            "a\\b", "\\\\host\\x", "a\0b", "a\nb",
-            "x" * 5000,
-        )),
-        *((put("inputs", 0, "path", value=path), "/inputs/0/path") for path in ("../x", "/etc/passwd", "evidence/../../x")),
+        *(
+            (put("outputs", 0, "path", value=path), "/outputs/0/path")
+            for path in (
+                "../x",
+                "/etc/passwd",
+                "a/../../x",
+                "a//b",
+                "./a",
+                "a/.",
+                "..",
+                "",
+                "C:/x",
+                "c:x",
+                "a\\b",
+                "\\\\host\\x",
+                "a\0b",
+                "a\nb",
+                "x" * 5000,
+            )
+        ),
+        *(
+            (put("inputs", 0, "path", value=path), "/inputs/0/path")
+            for path in ("../x", "/etc/passwd", "evidence/../../x")
+        ),
         (put("ledger", 5, "source", "path", value="../../etc/passwd"), "/ledger/5/source/path"),
         (put("exhibits", 0, "parts", 0, "path", value="/etc/passwd"), "/exhibits/0/parts/0/path"),
     ],
-)  # fmt: skip
-def test_a_wrong_value_is_named_by_its_place(whole: Manifest, change: Callable[[Manifest], None], place: str) -> None:
+)
+def test_a_wrong_value_is_named_by_its_place(
+    whole: Manifest, change: Callable[[Manifest], None], place: str
+) -> None:
     data = deepcopy(whole)
     change(data)
 
@@ -162,7 +207,7 @@ def test_a_link_and_a_folder_are_no_manifest(copy: Path, tmp_path: Path) -> None
         read_manifest(copy / "build/child")
 
 
-# --- the manifest against itself --------------------------------------------------------------------------------------
+# --- the manifest against itself ---
 
 
 def contradiction(data: Manifest) -> str:
@@ -184,34 +229,50 @@ def append(key: str) -> Callable[[Manifest], None]:
 @pytest.mark.parametrize(
     ("change", "place"),
     [
-        (swap("ledger", 5, 6), "/ledger/5/number"), (append("ledger"), "/ledger/12/number"),
-        (put("ledger", 6, "index", value=0), "/ledger/6"), (put("ledger", 6, "document", value="exhibit:scan"), "/ledger/"),
+        (swap("ledger", 5, 6), "/ledger/5/number"),
+        (append("ledger"), "/ledger/12/number"),
+        (put("ledger", 6, "index", value=0), "/ledger/6"),
+        (put("ledger", 6, "document", value="exhibit:scan"), "/ledger/"),
         (put("ledger", 5, "exhibit_page", value=2), "/ledger/5/exhibit_page"),
         (put("ledger", 5, "exhibit_pages", value=3), "/ledger/5/exhibit_page"),
-        (put("ledger", 5, "tab", value="B"), "/ledger/5/tab"), (put("ledger", 0, "tab", value="B"), "/ledger/0"),
+        (put("ledger", 5, "tab", value="B"), "/ledger/5/tab"),
+        (put("ledger", 0, "tab", value="B"), "/ledger/0"),
         (put("ledger", 0, "kind", value="form"), "/ledger/0/document"),
         (put("ledger", 5, "source", "path", value="evidence/scan.pdf"), "/ledger/5/source"),
         (put("ledger", 5, "source", "sha256", value="0" * 64), "/ledger/5/source"),
         (put("ledger", 5, "stamp", "x", value=-5), "/ledger/5/stamp"),
         (put("ledger", 5, "stamp", "x", value=900), "/ledger/5/stamp"),
-        (put("ledger", 0, "stamp", value=None), "/ledger/0/stamp"), (put("ledger", 1, "part", value="index"), "/ledger/"),
-        (swap("index", 0, 1), "/index"), (append("index"), "/index"), (put("index", 0, "first", value=7), "/index/0"),
+        (put("ledger", 0, "stamp", value=None), "/ledger/0/stamp"),
+        (put("ledger", 1, "part", value="index"), "/ledger/"),
+        (swap("index", 0, 1), "/index"),
+        (append("index"), "/index"),
+        (put("index", 0, "first", value=7), "/index/0"),
         (put("index", 0, "pages", value="6–8"), "/index/0/pages"),
         (put("index", 0, "printed", value=["6", "8"]), "/index/0/pages"),
-        (put("index", 0, "sheet", value=4), "/index/0/sheet"), (put("index", 1, "tab", value="C"), "/index/1"),
+        (put("index", 0, "sheet", value=4), "/index/0/sheet"),
+        (put("index", 1, "tab", value="C"), "/index/1"),
         (put("index", 0, "parts", value=[["translation", "6", "7"]]), "/index/0/parts"),
-        (swap("bookmarks", 4, 5), "/bookmarks/"), (drop("bookmarks", 4), "/bookmarks"),
+        (swap("bookmarks", 4, 5), "/bookmarks/"),
+        (drop("bookmarks", 4), "/bookmarks"),
         (put("bookmarks", 4, "title", value="x"), "/bookmarks/4"),
-        (put("bookmarks", 0, "number", value=2), "/bookmarks/0/number"), (put("bookmarks", 0, "level", value=1), "/bookmarks/0"),
-        (put("addresses", "tab/scan", value=9), "/addresses"), (drop("addresses", "tab/scan"), "/addresses"),
-        (put("addresses", "tab/other", value=9), "/addresses"), (append("outputs"), "/outputs"), (append("inputs"), "/inputs"),
-        (append("exhibits"), "/exhibits"), (put("volumes", 0, "path", value="other.pdf"), "/volumes/0/path"),
-        (put("volumes", 0, "first", value=13), "/volumes/0"), (put("proof", 0, "ok", value=False), "/proof/0"),
+        (put("bookmarks", 0, "number", value=2), "/bookmarks/0/number"),
+        (put("bookmarks", 0, "level", value=1), "/bookmarks/0"),
+        (put("addresses", "tab/scan", value=9), "/addresses"),
+        (drop("addresses", "tab/scan"), "/addresses"),
+        (put("addresses", "tab/other", value=9), "/addresses"),
+        (append("outputs"), "/outputs"),
+        (append("inputs"), "/inputs"),
+        (append("exhibits"), "/exhibits"),
+        (put("volumes", 0, "path", value="other.pdf"), "/volumes/0/path"),
+        (put("volumes", 0, "first", value=13), "/volumes/0"),
+        (put("proof", 0, "ok", value=False), "/proof/0"),
         (put("outputs", 1, "path", value="BUNDLE.PDF"), "/outputs"),
         (put("outputs", 1, "path", value="manifest.json"), "/outputs"),
     ],
-)  # fmt: skip
-def test_what_says_two_things_is_named_by_its_place(whole: Manifest, change: Callable[[Manifest], None], place: str) -> None:
+)
+def test_what_says_two_things_is_named_by_its_place(
+    whole: Manifest, change: Callable[[Manifest], None], place: str
+) -> None:
     data = deepcopy(whole)
     change(data)
 
@@ -219,13 +280,32 @@ def test_what_says_two_things_is_named_by_its_place(whole: Manifest, change: Cal
     assert contradiction(whole) == ""
 
 
-# --- whatever stands in it --------------------------------------------------------------------------------------------
+# --- whatever stands in it ---
 
 ODD = st.one_of(
-    st.none(), st.booleans(), st.integers(-2, 20), st.integers(), st.floats(), st.text(max_size=8), st.just([]), st.just({}),
-    st.sampled_from(["../x", "/etc/passwd", "bundle.pdf", "evidence/scan.pdf", "exhibit:scan", "A", "6", "0" * 64]),
-    st.lists(st.integers(0, 12), max_size=3), st.dictionaries(st.text(max_size=4), st.integers(), max_size=2),
-)  # fmt: skip
+    st.none(),
+    st.booleans(),
+    st.integers(-2, 20),
+    st.integers(),
+    st.floats(),
+    st.text(max_size=8),
+    st.just([]),
+    st.just({}),
+    st.sampled_from(
+        [
+            "../x",
+            "/etc/passwd",
+            "bundle.pdf",
+            "evidence/scan.pdf",
+            "exhibit:scan",
+            "A",
+            "6",
+            "0" * 64,
+        ]
+    ),
+    st.lists(st.integers(0, 12), max_size=3),
+    st.dictionaries(st.text(max_size=4), st.integers(), max_size=2),
+)
 
 
 def nodes(value: Any) -> list[tuple[Any, Any]]:
@@ -234,7 +314,9 @@ def nodes(value: Any) -> list[tuple[Any, Any]]:
     waiting = [value]
     while waiting:
         one = waiting.pop()
-        keys = list(one) if isinstance(one, dict) else range(len(one)) if isinstance(one, list) else ()
+        keys = (
+            list(one) if isinstance(one, dict) else range(len(one)) if isinstance(one, list) else ()
+        )
         found += [(one, key) for key in keys]
         waiting += [one[key] for key in keys]
     return found
@@ -242,7 +324,8 @@ def nodes(value: Any) -> list[tuple[Any, Any]]:
 
 @st.composite
 def mutated(draw: st.DrawFn, data: Manifest) -> Manifest:
-    """A manifest with one to three places removed, doubled, exchanged, or filled with something else."""
+    """A manifest with one to three places removed, doubled, exchanged, or filled with something
+    else."""
     data = deepcopy(data)
     for _ in range(draw(st.integers(1, 3))):
         places = nodes(data)
@@ -264,7 +347,9 @@ def mutated(draw: st.DrawFn, data: Manifest) -> Manifest:
 
 @settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
 @given(draw=st.data())
-def test_no_mutation_of_a_manifest_is_more_than_a_refusal(whole: Manifest, draw: st.DataObject) -> None:
+def test_no_mutation_of_a_manifest_is_more_than_a_refusal(
+    whole: Manifest, draw: st.DataObject
+) -> None:
     data = draw.draw(mutated(whole))
     try:
         read = parse_manifest(json.dumps(data).encode())
@@ -306,7 +391,7 @@ def test_the_proof_of_a_mutated_manifest_ends_with_checks(
     assert all(isinstance(check, Check) for check in proof.checks)
 
 
-# --- at the command line ----------------------------------------------------------------------------------------------
+# --- at the command line ---
 
 
 def verify(*arguments: str | Path) -> tuple[int, str]:
@@ -351,7 +436,10 @@ def test_a_persons_own_files_are_named_and_what_looks_like_a_part_fails(copy: Pa
     code, out = verify(packet)
 
     assert code == ExitCode.OK
-    assert "not checked: files that are not of the packet, in its folder: signoff.json, signed/scan.pdf" in out
+    assert (
+        "not checked: files that are not of the packet, in its folder: signoff.json, "
+        "signed/scan.pdf" in out
+    )
     assert "beside the bundle, and no part of it: declaration signed.pdf" in out
 
     shutil.copyfile(packet / "bundle.pdf", packet / "signed/copy.pdf")
@@ -461,9 +549,16 @@ def test_other_commands_refuse_a_broken_manifest_by_its_place(copy: Path, tmp_pa
     data["volumes"][0]["path"] = "../bundle.pdf"
     (packet / "manifest.json").write_text(json.dumps(data))
 
-    more = {"print": [], "unbundle": ["-o", str(tmp_path / "out")], "verify": ["--profile", "uscis-online"]}
+    more = {
+        "print": [],
+        "unbundle": ["-o", str(tmp_path / "out")],
+        "verify": ["--profile", "uscis-online"],
+    }
     for command, options in more.items():
         result = CliRunner().invoke(main, [command, str(packet), *options])
 
         assert result.exit_code == ExitCode.PROOF_FAILED
-        assert "manifest.json /volumes/0/path: the text is not of the form it should have" in result.output
+        assert (
+            "manifest.json /volumes/0/path: the text is not of the form it should have"
+            in result.output
+        )

@@ -1,4 +1,5 @@
-"""The mutator of benchmarks/: it changes what it says and nothing else, the same for the same seed, and counts honestly."""
+"""The mutator of benchmarks/: it changes what it says and nothing else, the same for the same
+seed, and counts honestly."""
 
 from __future__ import annotations
 
@@ -22,7 +23,11 @@ from benchmarks.mutants.trial import Job, Outcome, make
 from tests import factories
 
 _ABSENT = {"form page", "placed page"}  # groups of which the two packets here have no page
-_FEW = {"picture: colors exchanged", "text layer: digit changed", "text layer: sign changed"}  # nor what these change
+_FEW = {
+    "picture: colors exchanged",
+    "text layer: digit changed",
+    "text layer: sign changed",
+}  # nor what these change
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +48,9 @@ def letters(tmp_path_factory: pytest.TempPathFactory) -> Packet:
     return load(home, "letters")
 
 
-def changed(packet: Packet, kind: str, seed: int = 1, other: Packet | None = None) -> tuple[Change, dict[str, bytes]]:
+def changed(
+    packet: Packet, kind: str, seed: int = 1, other: Packet | None = None
+) -> tuple[Change, dict[str, bytes]]:
     """A mutant of the packet, or, where it has nothing to change so, of the other."""
     try:
         return make(Job(kind=kind, seed=seed), dict.fromkeys(PACKETS, packet))
@@ -71,21 +78,29 @@ def texts(data: bytes) -> list[str]:
 
 def other_pages(packet: Packet, files: dict[str, bytes]) -> set[int]:
     before, after = drawn((packet.folder / "bundle.pdf").read_bytes()), drawn(files["bundle.pdf"])
-    return {n for n, (item, other) in enumerate(zip(before, after, strict=True), 1) if not np.array_equal(item, other)}
+    return {
+        n
+        for n, (item, other) in enumerate(zip(before, after, strict=True), 1)
+        if not np.array_equal(item, other)
+    }
 
 
-# --- objects --------------------------------------------------------------------------------------------------------
+# --- objects ---
 
 
 @pytest.mark.parametrize("streams", [False, True])
-def test_a_file_written_anew_holds_the_same_objects_and_looks_the_same(packet: Packet, streams: bool) -> None:
+def test_a_file_written_anew_holds_the_same_objects_and_looks_the_same(
+    packet: Packet, streams: bool
+) -> None:
     document = packet.documents["bundle.pdf"]
 
     data = objects.write(document, streams=streams)
 
     assert objects.read(data).objects == document.objects
     before = (packet.folder / "bundle.pdf").read_bytes()
-    assert all(np.array_equal(item, other) for item, other in zip(drawn(before), drawn(data), strict=True))
+    assert all(
+        np.array_equal(item, other) for item, other in zip(drawn(before), drawn(data), strict=True)
+    )
     assert texts(data) == texts(before)
 
 
@@ -98,12 +113,15 @@ def test_other_object_numbers_are_the_same_pages(packet: Packet) -> None:
 @pytest.mark.parametrize(
     ("text", "value"),
     [
-        (b"(a\\(b\\)\\101\\\nc)", b"a(b)Ac"), (b"<41 4>", b"A@"), (b"/A#20B", "/A B"),
+        (b"(a\\(b\\)\\101\\\nc)", b"a(b)Ac"),
+        (b"<41 4>", b"A@"),
+        (b"/A#20B", "/A B"),
         (b"[1 2 R 3 4]", [objects.Ref(1, 2), 3, 4]),
-        (b"<</A [1 0 R]/B null>>", {"/A": [objects.Ref(1, 0)], "/B": None}), (b"-.5", -0.5),
+        (b"<</A [1 0 R]/B null>>", {"/A": [objects.Ref(1, 0)], "/B": None}),
+        (b"-.5", -0.5),
         (b"true", True),
     ],
-)  # fmt: skip
+)
 def test_objects_are_read(text: bytes, value: object) -> None:
     assert objects.Lexer(text).object() == value
 
@@ -123,11 +141,13 @@ def test_glyphs_have_their_text_and_place(packet: Packet) -> None:
     assert 590 < visible.shows[-1].glyphs[-1].x + visible.shows[-1].glyphs[-1].width < 595
 
 
-# --- kinds ----------------------------------------------------------------------------------------------------------
+# --- kinds ---
 
 
 @pytest.mark.slow
-def test_every_kind_changes_something_and_keeps_the_hashes_true(packet: Packet, letters: Packet) -> None:
+def test_every_kind_changes_something_and_keeps_the_hashes_true(
+    packet: Packet, letters: Packet
+) -> None:
     for name, kind in KINDS.items():
         if kind.group in _ABSENT or name in _FEW:
             continue
@@ -137,9 +157,13 @@ def test_every_kind_changes_something_and_keeps_the_hashes_true(packet: Packet, 
         assert change.note, name
         assert any(data != before(change.packet, path) for path, data in files.items()), name
         if kind.group != "manifest":
-            rows = {row["path"]: row["sha256"] for row in json.loads(files["manifest.json"])["outputs"]}
+            rows = {
+                row["path"]: row["sha256"] for row in json.loads(files["manifest.json"])["outputs"]
+            }
             new = {path: data for path, data in files.items() if path in rows}
-            assert all(rows[path] == hashlib.sha256(data).hexdigest() for path, data in new.items()), name
+            assert all(
+                rows[path] == hashlib.sha256(data).hexdigest() for path, data in new.items()
+            ), name
 
 
 def before(packet: Packet, path: str) -> bytes:
@@ -157,14 +181,31 @@ def test_the_same_seed_is_the_same_mutant_and_another_is_another(packet: Packet,
 
     assert mutant(1) == mutant(1)
     if mutant(1) is not None and not KINDS[name].few:
-        assert len({json.dumps({k: v.hex() for k, v in (mutant(seed) or {}).items()}) for seed in range(1, 7)}) > 1
+        assert (
+            len(
+                {
+                    json.dumps({k: v.hex() for k, v in (mutant(seed) or {}).items()})
+                    for seed in range(1, 7)
+                }
+            )
+            > 1
+        )
 
 
 @pytest.mark.parametrize(
     "name",
-    ["copied page: letter replaced", "copied page: dot added", "own page: digit of the letter", "stamp: moved", "stamp: covered",
-     "picture: a digit painted", "picture: mirrored", "own page: painted over", "copied page: rotated"],
-)  # fmt: skip
+    [
+        "copied page: letter replaced",
+        "copied page: dot added",
+        "own page: digit of the letter",
+        "stamp: moved",
+        "stamp: covered",
+        "picture: a digit painted",
+        "picture: mirrored",
+        "own page: painted over",
+        "copied page: rotated",
+    ],
+)
 def test_only_the_pages_it_names_look_otherwise(packet: Packet, name: str) -> None:
     change, files = changed(packet, name)
 
@@ -173,7 +214,12 @@ def test_only_the_pages_it_names_look_otherwise(packet: Packet, name: str) -> No
 
 
 @pytest.mark.parametrize(
-    "name", ["text layer: letter changed", "text layer: words removed", "own page: text changed under the same look"]
+    "name",
+    [
+        "text layer: letter changed",
+        "text layer: words removed",
+        "own page: text changed under the same look",
+    ],
 )
 def test_a_text_layer_changes_without_a_look(packet: Packet, name: str) -> None:
     _, files = changed(packet, name)
@@ -186,14 +232,17 @@ def test_one_glyph_is_another_and_all_others_stay(packet: Packet) -> None:
     change, files = changed(packet, "own page: digit of the letter")
     (number,) = change.touched
 
-    before, after = texts((packet.folder / "bundle.pdf").read_bytes())[number - 1], texts(files["bundle.pdf"])[number - 1]
+    before, after = (
+        texts((packet.folder / "bundle.pdf").read_bytes())[number - 1],
+        texts(files["bundle.pdf"])[number - 1],
+    )
 
     apart = [(item, other) for item, other in zip(before, after, strict=True) if item != other]
     assert len(apart) == 1
     assert all(item.isdigit() and other.isdigit() for item, other in apart)
 
 
-# --- controls -------------------------------------------------------------------------------------------------------
+# --- controls ---
 
 
 @pytest.mark.parametrize("name", sorted(CONTROLS))
@@ -208,7 +257,7 @@ def test_a_control_looks_and_reads_as_before(packet: Packet, name: str) -> None:
         assert texts(files["bundle.pdf"]) == texts((packet.folder / "bundle.pdf").read_bytes())
 
 
-# --- the judge ------------------------------------------------------------------------------------------------------
+# --- the judge ---
 
 
 @pytest.fixture
@@ -218,7 +267,9 @@ def pair(tmp_path: Path) -> Iterator[tuple[Path, Path]]:
 
 
 @pytest.mark.parametrize("poppler", [True, False])
-def test_the_judge_sees_a_dot_and_finds_a_word(pair: tuple[Path, Path], tmp_path: Path, monkeypatch: Any, poppler: bool) -> None:
+def test_the_judge_sees_a_dot_and_finds_a_word(
+    pair: tuple[Path, Path], tmp_path: Path, monkeypatch: Any, poppler: bool
+) -> None:
     if poppler and not judge.has_poppler():
         pytest.skip("Poppler is not installed")
     monkeypatch.setattr(judge, "has_poppler", lambda: poppler)
@@ -233,7 +284,7 @@ def test_the_judge_sees_a_dot_and_finds_a_word(pair: tuple[Path, Path], tmp_path
     assert (other.visible, other.findable) == (True, True)
 
 
-# --- the count ------------------------------------------------------------------------------------------------------
+# --- the count ---
 
 SEEN = Verdict(visible=True)
 
@@ -264,7 +315,9 @@ def test_a_harmless_rewrite_that_is_refused_fails_the_command() -> None:
 
 
 def test_a_row_names_the_smallest_caught_and_the_largest_missed() -> None:
-    sizes = [outcome("stamp: moved", verdict=SEEN, checks=("stamp",), size=size) for size in (1.0, 2.0)]
+    sizes = [
+        outcome("stamp: moved", verdict=SEEN, checks=("stamp",), size=size) for size in (1.0, 2.0)
+    ]
     sizes += [outcome("stamp: moved", verdict=SEEN, size=size, seed=9) for size in (0.25, 0.5)]
 
     row = table.row_of("stamp: moved", sizes)
@@ -274,7 +327,9 @@ def test_a_row_names_the_smallest_caught_and_the_largest_missed() -> None:
 
 
 @pytest.mark.slow
-def test_a_mutant_is_proved_and_the_packet_is_whole_again(packet: Packet, small: Path, tmp_path: Path) -> None:
+def test_a_mutant_is_proved_and_the_packet_is_whole_again(
+    packet: Packet, small: Path, tmp_path: Path
+) -> None:
     home = tmp_path / "home"
     home.mkdir()
     for name in PACKETS:

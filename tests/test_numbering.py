@@ -1,4 +1,5 @@
-"""numbering: what fits between two labels that were filed; their order; nothing filed ever changes."""
+"""numbering: what fits between two labels that were filed; their order; nothing filed ever
+changes."""
 
 from __future__ import annotations
 

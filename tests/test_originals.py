@@ -1,4 +1,5 @@
-"""originals: given back byte for byte, or it is said why not; no packet holds another's; no path leaves the folder."""
+"""originals: given back byte for byte, or it is said why not; no packet holds another's; no path
+leaves the folder."""
 
 from __future__ import annotations
 
@@ -30,22 +31,33 @@ def bundle(case: Path) -> None:
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
 
 
 @pytest.fixture(scope="module")
 def family(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two beneficiaries; the letter is the child's, the photo the brother's, the scan of both; an own template."""
+    """Two beneficiaries; the letter is the child's, the photo the brother's, the scan of both;
+    an own template."""
     exhibits = deepcopy(factories.CASE["exhibits"])
     exhibits[0]["belongs_to"], exhibits[2]["belongs_to"] = ["child"], ["brother"]
     history = dict.fromkeys(factories.HISTORY, False)
     brother = {"id": "brother", **factories.PERSON, "birth_date": "2016-01-02", "history": history}
-    request = {**factories.CASE["request"], "basis": ["The records say so [@scan]."], "why_no_visa": "There is no time."}
+    request = {
+        **factories.CASE["request"],
+        "basis": ["The records say so [@scan]."],
+        "why_no_visa": "There is no time.",
+    }
     declaration = {**factories.CASE["declarations"][0], "paragraphs": ["I am the aunt."]}
     change = {
-        "beneficiaries": [*factories.CASE["beneficiaries"], brother], "exhibits": exhibits, "request": request,
+        "beneficiaries": [*factories.CASE["beneficiaries"], brother],
+        "exhibits": exhibits,
+        "request": request,
         "declarations": [declaration],
-    }  # fmt: skip
+    }
     case = factories.small_case(tmp_path_factory.mktemp("family") / "case", change)
     templates = case / "templates"
     templates.mkdir()
@@ -64,12 +76,18 @@ def manifest(folder: Path) -> dict[str, Any]:
     return data
 
 
-def test_the_case_comes_back_byte_for_byte_and_makes_the_same_bundle(family: Path, tmp_path: Path) -> None:
+def test_the_case_comes_back_byte_for_byte_and_makes_the_same_bundle(
+    family: Path, tmp_path: Path
+) -> None:
     out = tmp_path / "again"
 
     said = run("unbundle", family / "build", "-o", out)
 
-    wanted = {path: data for path, data in files(family).items() if not path.startswith(("build/", ".assembler/"))}
+    wanted = {
+        path: data
+        for path, data in files(family).items()
+        if not path.startswith(("build/", ".assembler/"))
+    }
     assert files(out) == wanted
     assert f"{len(wanted)} files" in said
     assert "other packets" not in said
@@ -78,20 +96,41 @@ def test_the_case_comes_back_byte_for_byte_and_makes_the_same_bundle(family: Pat
     bundle(out)
     for packet in ("child", "brother"):
         for name in ("bundle.pdf", "manifest.json"):
-            assert (out / "build" / packet / name).read_bytes() == (family / "build" / packet / name).read_bytes()
+            assert (out / "build" / packet / name).read_bytes() == (
+                family / "build" / packet / name
+            ).read_bytes()
 
 
-def test_a_packet_holds_its_own_evidence_only_and_says_what_is_elsewhere(family: Path, tmp_path: Path) -> None:
-    stores = {packet: manifest(family / "build" / packet)["originals"]["files"] for packet in ("child", "brother")}
+def test_a_packet_holds_its_own_evidence_only_and_says_what_is_elsewhere(
+    family: Path, tmp_path: Path
+) -> None:
+    stores = {
+        packet: manifest(family / "build" / packet)["originals"]["files"]
+        for packet in ("child", "brother")
+    }
     kept = {packet: {one["path"] for one in store} for packet, store in stores.items()}
 
-    assert kept["child"] == {"case.json", "templates/recipe.toml", "evidence/letter.pdf", "evidence/scan.pdf"}
-    assert kept["brother"] == {"case.json", "templates/recipe.toml", "evidence/photo.jpg", "evidence/scan.pdf"}
+    assert kept["child"] == {
+        "case.json",
+        "templates/recipe.toml",
+        "evidence/letter.pdf",
+        "evidence/scan.pdf",
+    }
+    assert kept["brother"] == {
+        "case.json",
+        "templates/recipe.toml",
+        "evidence/photo.jpg",
+        "evidence/scan.pdf",
+    }
     photo = hashlib.sha256((family / "evidence/photo.jpg").read_bytes()).hexdigest()
     assert not (family / "build/child/originals" / photo).exists()
-    said = json.loads(CliRunner().invoke(
-        main, ["unbundle", str(family / "build/child"), "-o", str(tmp_path / "child"), "--json"]
-    ).stdout)
+    said = json.loads(
+        CliRunner()
+        .invoke(
+            main, ["unbundle", str(family / "build/child"), "-o", str(tmp_path / "child"), "--json"]
+        )
+        .stdout
+    )
     assert said["elsewhere"] == ["evidence/photo.jpg"]
 
 
@@ -104,7 +143,9 @@ def test_the_store_is_bound_to_the_packet_by_the_proof(build: Path, family: Path
 
 
 def change_original(folder: Path) -> None:
-    (folder / "originals" / manifest(folder)["originals"]["files"][-1]["sha256"]).write_bytes(b"other")
+    (folder / "originals" / manifest(folder)["originals"]["files"][-1]["sha256"]).write_bytes(
+        b"other"
+    )
 
 
 def lose_original(folder: Path) -> None:
@@ -130,7 +171,9 @@ def rewrite(folder: Path, **record: str) -> None:
         (lambda folder: (folder / "manifest.json").write_text("{"), "not readable as JSON"),
     ],
 )
-def test_what_is_missing_changed_or_hostile_gives_nothing_back(build: Path, tmp_path: Path, harm: Any, says: str) -> None:
+def test_what_is_missing_changed_or_hostile_gives_nothing_back(
+    build: Path, tmp_path: Path, harm: Any, says: str
+) -> None:
     harm(build / "child")
 
     said = run("unbundle", build / "child", "-o", tmp_path / "out", code=ExitCode.PROOF_FAILED)
@@ -142,11 +185,17 @@ def test_what_is_missing_changed_or_hostile_gives_nothing_back(build: Path, tmp_
 def test_packets_of_different_states_of_the_case_are_not_mixed(build: Path, tmp_path: Path) -> None:
     rewrite(build / "child", sha256="0" * 64)
 
-    assert "different states of case.json" in run("unbundle", build, "-o", tmp_path / "out", code=ExitCode.PROOF_FAILED)
+    assert "different states of case.json" in run(
+        "unbundle", build, "-o", tmp_path / "out", code=ExitCode.PROOF_FAILED
+    )
 
 
-def test_without_a_store_it_says_so_and_nothing_is_overwritten(small: Path, build: Path, tmp_path: Path) -> None:
-    assert "no originals were kept" in run("unbundle", small / "build/child", code=ExitCode.CASE_REJECTED)
+def test_without_a_store_it_says_so_and_nothing_is_overwritten(
+    small: Path, build: Path, tmp_path: Path
+) -> None:
+    assert "no originals were kept" in run(
+        "unbundle", small / "build/child", code=ExitCode.CASE_REJECTED
+    )
     assert "no manifest" in run("unbundle", small / "evidence", code=ExitCode.CASE_REJECTED)
     (tmp_path / "full").mkdir()
     (tmp_path / "full/mine.txt").write_text("mine")

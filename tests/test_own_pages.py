@@ -1,4 +1,5 @@
-"""prove: our own pages look, read and say what the kept drafts and the ledger do; every change of one is caught."""
+"""prove: our own pages look, read and say what the kept drafts and the ledger do; every change
+of one is caught."""
 
 from __future__ import annotations
 
@@ -45,7 +46,9 @@ def test_a_packet_keeps_the_pdf_of_each_draft_as_an_output(small: Path) -> None:
 
     kept = {one["document"]: one for one in data["kept"]["drafts"]}
     outputs = {one["path"] for one in data["outputs"]}
-    assert set(kept) == {entry["document"] for entry in data["ledger"] if entry["kind"] in ("draft", "tab")}
+    assert set(kept) == {
+        entry["document"] for entry in data["ledger"] if entry["kind"] in ("draft", "tab")
+    }
     assert {one["pdf"] for one in kept.values()} | {data["kept"]["words"]} <= outputs
     assert all(one["docx"] in outputs and one["shipped"] for one in kept.values())
 
@@ -72,7 +75,9 @@ def swap_tab_sheets(pdf: Pdf) -> None:
     set_own_content(pdf, TABS[0], second)
     set_own_content(pdf, TABS[1], first)
     for key in resources[0].keys():  # noqa: SIM118 - not a dict
-        assert set(resources[0][key].keys()) - {"/AssemblerStamp"} == set(resources[1][key].keys()) - {"/AssemblerStamp"}
+        assert set(resources[0][key].keys()) - {"/AssemblerStamp"} == set(
+            resources[1][key].keys()
+        ) - {"/AssemblerStamp"}
 
 
 def remove_a_line(pdf: Pdf) -> None:
@@ -105,9 +110,19 @@ def say_other_letters(pdf: Pdf) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [change_a_digit, change_a_name, paint_over, add_a_dot, swap_tab_sheets, remove_a_line, move_a_line, write_hidden_words,
-     exchange_outlines, say_other_letters],
-)  # fmt: skip
+    [
+        change_a_digit,
+        change_a_name,
+        paint_over,
+        add_a_dot,
+        swap_tab_sheets,
+        remove_a_line,
+        move_a_line,
+        write_hidden_words,
+        exchange_outlines,
+        say_other_letters,
+    ],
+)
 def test_a_changed_page_of_ours_is_caught(copy: Path, change: Callable[[Pdf], None]) -> None:
     rewrite(copy, change)
 
@@ -122,7 +137,9 @@ def test_swapped_tab_sheets_are_named_by_what_they_say(copy: Path) -> None:
     proof = proved(copy)
 
     assert {"own-pages", "own-links", "tab-sheets"} <= failed(proof)
-    assert "the tab sheet on page 5 does not say what exhibit A is and on which pages" in details(proof)
+    assert "the tab sheet on page 5 does not say what exhibit A is and on which pages" in details(
+        proof
+    )
 
 
 def test_without_the_case_folder_our_own_pages_are_proved_all_the_same(copy: Path) -> None:
@@ -145,11 +162,12 @@ def test_a_page_of_a_draft_that_is_not_in_the_bundle_is_missed(copy: Path) -> No
     assert "its draft has other pages than the bundle" in details(proof)
 
 
-# --- what our own pages say, where draft and bundle agree with each other -------------------------------------------------
+# --- what our own pages say, where draft and bundle agree with each other ---
 
 
 def printed_from(case: Path, lie: Callable[[Layout], Layout], profile_linked: bool = True) -> None:
-    """Bind the case again with drafts that are drawn from another layout than the bundle's; the kept drafts lie as well."""
+    """Bind the case again with drafts that are drawn from another layout than the bundle's; the
+    kept drafts lie as well."""
     shelf = Shelf.default()
     data = intake.read_case(case, shelf)
     plan = plan_packet(data, shelf.recipe("parole"), "child")
@@ -159,9 +177,13 @@ def printed_from(case: Path, lie: Callable[[Layout], Layout], profile_linked: bo
         options = {"shelf": shelf, "folder": case, "workshop": shop, "facts": facts, "as_of": AS_OF}
         _, layout = drafts.settle(plan, data, prepared, {}, **options)
         lying = drafts.fill(plan, data, lie(layout), **options)
-        documents = {one.id: one.pdf for one in lying} | {f"exhibit:{one.exhibit}": one.pdf for one in prepared}
+        documents = {one.id: one.pdf for one in lying} | {
+            f"exhibit:{one.exhibit}": one.pdf for one in prepared
+        }
         packet = case / PACKET
-        bundle.bind(layout, documents, packet / "bundle.pdf", font=stamp_font(), linked=profile_linked)
+        bundle.bind(
+            layout, documents, packet / "bundle.pdf", font=stamp_font(), linked=profile_linked
+        )
         for one in lying:
             name = one.id.removeprefix("draft:")
             shutil.copyfile(one.pdf, packet / f"proof/drafts/{name}.pdf")
@@ -173,7 +195,9 @@ def printed_from(case: Path, lie: Callable[[Layout], Layout], profile_linked: bo
 
 
 def other_row(layout: Layout, number: int = 0, **change: object) -> Layout:
-    rows = [replace(row, **change) if place == number else row for place, row in enumerate(layout.index)]
+    rows = [
+        replace(row, **change) if place == number else row for place, row in enumerate(layout.index)
+    ]
     return replace(layout, index=tuple(rows))
 
 
@@ -209,7 +233,10 @@ def a_row_less(layout: Layout) -> Layout:
 
 def citations_off(layout: Layout) -> Layout:
     """Every address of the second exhibit is one page further on."""
-    moved = tuple((name, place + 1 if name.startswith("exhibit/scan/") else place) for name, place in layout.addresses)
+    moved = tuple(
+        (name, place + 1 if name.startswith("exhibit/scan/") else place)
+        for name, place in layout.addresses
+    )
     return replace(layout, addresses=moved)
 
 
@@ -231,7 +258,14 @@ def test_what_our_pages_say_is_held_against_the_ledger(
 ) -> None:
     printed_from(copy, lie, linked)
 
-    found = failed(proved(copy)) & {"index", "own-links", "tab-sheets", "enclosures", "own-pages", "word-files"}
+    found = failed(proved(copy)) & {
+        "index",
+        "own-links",
+        "tab-sheets",
+        "enclosures",
+        "own-pages",
+        "word-files",
+    }
 
     assert found >= caught
     assert not found - {"index", "own-links", "tab-sheets", "enclosures"}
@@ -241,47 +275,84 @@ def test_what_our_pages_say_is_held_against_the_ledger(
 def test_a_citation_typed_by_hand_is_named_and_blocks_nothing(tmp_path: Path) -> None:
     """It may be of another filing; the proof cannot know."""
     typed = "See Ex. A at 300 of our last filing, and Ex. B at 9."
-    case = factories.small_case(tmp_path / "case", {"request": {**factories.CASE["request"], "basis": [typed]}})
+    case = factories.small_case(
+        tmp_path / "case", {"request": {**factories.CASE["request"], "basis": [typed]}}
+    )
     build(case)
 
     proof = proved(case)
 
     assert proof.ok
     assert [line for line in proof.not_checked if "typed by hand" in line] == [
-        "whether a citation that was typed by hand is true, since no page of that exhibit has its number: page 1"
+        "whether a citation that was typed by hand is true, since no page of that exhibit has its "
+        "number: page 1"
     ]
 
 
 TITLES = (
-    "Title with “quotes” & <angles> — dash; 50% (2nd)", "Свідоцтво про народження", "A long title, self-employment " * 5,
-    "Exhibit A: the A of 14", "Page 7", "9", "İstanbul'daki ﬁle ﬀ ligature … ½ ² № €", "e\u0301tude decomposed",
-    "soft\u00adhyphen and zero\u200bwidth", "رسالة من علي 12 (وثيقة)", "ΑΒΓ 中文標題",
-    "https://example.org/" + "without-any-space/" * 8, "Trailing dash -", "A", "Records 2020-2024, p. 3–5", "naïve Übergröße ß ẞ",
-)  # fmt: skip
+    "Title with “quotes” & <angles> — dash; 50% (2nd)",
+    "Свідоцтво про народження",
+    "A long title, self-employment " * 5,
+    "Exhibit A: the A of 14",
+    "Page 7",
+    "9",
+    "İstanbul'daki ﬁle ﬀ ligature … ½ ² № €",
+    "e\u0301tude decomposed",
+    "soft\u00adhyphen and zero\u200bwidth",
+    "رسالة من علي 12 (وثيقة)",
+    "ΑΒΓ 中文標題",
+    "https://example.org/" + "without-any-space/" * 8,
+    "Trailing dash -",
+    "A",
+    "Records 2020-2024, p. 3–5",
+    "naïve Übergröße ß ẞ",
+)
 
 
 def test_titles_and_texts_of_any_kind_pass(tmp_path: Path) -> None:
-    """Whatever signs they have, and wherever a line breaks them: a true page is never taken for a false one."""
+    """Whatever signs they have, and wherever a line breaks them: a true page is never taken for
+    a false one."""
     case = factories.small_case(tmp_path / "case")
     exhibits = [*factories.CASE["exhibits"]]
     for number, title in enumerate(TITLES):
         file = f"evidence/more{number}.pdf"
-        (case / file).write_bytes(factories.text_pdf([[f"Paper {number}, page {page}."] for page in range(1 + number % 3)]))
-        exhibits.append({"id": f"more{number}", "title": title, "category": "medical" if number % 2 else "news", "files": [file],
-                         **({"date": f"2026-03-1{number % 9}"} if number % 3 else {})})  # fmt: skip
-    exhibits[-1] |= {"language": "uk", "translation": {"files": ["evidence/more2.pdf"], "certificate": ["evidence/more3.pdf"]}}
+        (case / file).write_bytes(
+            factories.text_pdf(
+                [[f"Paper {number}, page {page}."] for page in range(1 + number % 3)]
+            )
+        )
+        exhibits.append(
+            {
+                "id": f"more{number}",
+                "title": title,
+                "category": "medical" if number % 2 else "news",
+                "files": [file],
+                **({"date": f"2026-03-1{number % 9}"} if number % 3 else {}),
+            }
+        )
+    exhibits[-1] |= {
+        "language": "uk",
+        "translation": {"files": ["evidence/more2.pdf"], "certificate": ["evidence/more3.pdf"]},
+    }
     cited = "We cite [@more0; @more1, p. 1; @more2, p. 1-3], see [@more3] also (see [@more4])"
     basis = [f"{cited}; {title} [@more5]." for title in TITLES]
     declaration = {**factories.CASE["declarations"][0], "paragraphs": list(TITLES)}
-    factories.write_case(case, {**factories.CASE, "exhibits": exhibits, "declarations": [declaration],
-                                "request": {**factories.CASE["request"], "basis": basis}})  # fmt: skip
+    factories.write_case(
+        case,
+        {
+            **factories.CASE,
+            "exhibits": exhibits,
+            "declarations": [declaration],
+            "request": {**factories.CASE["request"], "basis": basis},
+        },
+    )
 
     (built,) = build(case)
 
     assert built.proof.ok
 
 
-# --- templates of a firm's own, edited drafts, older packets ---------------------------------------------------------------
+# --- templates of a firm's own, edited drafts, older packets ---
 
 
 def own_template(case: Path, name: str, change: Callable[[object], None]) -> None:
@@ -295,7 +366,11 @@ def own_template(case: Path, name: str, change: Callable[[object], None]) -> Non
 def reworded(document: object) -> None:
     """Other words and more of them, numbered paragraphs, a header, another order of the columns."""
     document.sections[0].header.paragraphs[0].text = "Sample & Partners — page 3 of 7"
-    for text in ("Ex. A at 999 of an earlier filing is not enclosed.", "Exhibit A: see there", "12/31/2025"):
+    for text in (
+        "Ex. A at 999 of an earlier filing is not enclosed.",
+        "Exhibit A: see there",
+        "12/31/2025",
+    ):
         document.add_paragraph(text, style="List Number")
     for table in document.tables:
         for row in table.rows:
@@ -305,7 +380,9 @@ def reworded(document: object) -> None:
                 row._tr.append(cells[2])
 
 
-@pytest.mark.parametrize("names", [["cover-letter.docx", "index.docx", "declaration.docx"], ["tab-sheets.docx"]])
+@pytest.mark.parametrize(
+    "names", [["cover-letter.docx", "index.docx", "declaration.docx"], ["tab-sheets.docx"]]
+)
 def test_a_firms_own_templates_pass(tmp_path: Path, names: list[str]) -> None:
     case = factories.small_case(tmp_path / "case")
     for name in names:
@@ -315,8 +392,9 @@ def test_a_firms_own_templates_pass(tmp_path: Path, names: list[str]) -> None:
 
     assert built.proof.ok
     kept = json.loads((case / PACKET / "manifest.json").read_text())["kept"]["drafts"]
-    assert {one["document"] for one in kept if not one["shipped"]} >= {f"draft:{name.removesuffix('.docx')}" for name in names
-                                                                      if name != "declaration.docx"}  # fmt: skip
+    assert {one["document"] for one in kept if not one["shipped"]} >= {
+        f"draft:{name.removesuffix('.docx')}" for name in names if name != "declaration.docx"
+    }
 
 
 def test_a_draft_that_a_person_edited_is_named_and_the_bundle_is_proved(copy: Path) -> None:
@@ -329,7 +407,8 @@ def test_a_draft_that_a_person_edited_is_named_and_the_bundle_is_proved(copy: Pa
 
     assert proof.ok
     assert [line for line in proof.not_checked if "drafts/cover-letter.docx" in line] == [
-        "whether drafts/cover-letter.docx still says what the bundle says: a person has worked on it since"
+        "whether drafts/cover-letter.docx still says what the bundle says: a person has worked on "
+        "it since"
     ]
 
 
@@ -338,7 +417,9 @@ def test_a_word_file_that_says_other_than_its_pdf_is_caught(copy: Path) -> None:
     letter = copy / PACKET / "drafts/declaration-aunt.docx"
     with zipfile.ZipFile(letter) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
-    parts["word/document.xml"] = parts["word/document.xml"].replace(b"I am the aunt.", b"I am not the aunt.")
+    parts["word/document.xml"] = parts["word/document.xml"].replace(
+        b"I am the aunt.", b"I am not the aunt."
+    )
     with zipfile.ZipFile(letter, "w") as archive:
         for name, content in parts.items():
             archive.writestr(name, content)
@@ -374,7 +455,9 @@ def test_a_packet_of_an_older_version_is_proved_and_says_what_was_not_compared(c
         lambda data: {**data, "kept": {**data["kept"], "drafts": 5}},
     ],
 )
-def test_a_packet_that_does_not_keep_what_it_should_fails(copy: Path, change: Callable[[dict], dict]) -> None:
+def test_a_packet_that_does_not_keep_what_it_should_fails(
+    copy: Path, change: Callable[[dict], dict]
+) -> None:
     path = copy / PACKET / "manifest.json"
     path.write_text(json.dumps(change(json.loads(path.read_text()))))
 
@@ -391,11 +474,16 @@ def test_a_packet_that_does_not_keep_what_it_should_fails(copy: Path, change: Ca
         ("<w:del><w:r><w:delText>deleted</w:delText></w:r></w:del>", "", 0),
         ("<w:ins><w:r><w:t>inserted</w:t></w:r></w:ins>", "", 1),
         ('<w:fldSimple w:instr="DATE"><w:r><w:t>Monday</w:t></w:r></w:fldSimple>', "", 0),
-        ('<w:hyperlink><w:r><w:t>linked</w:t></w:r></w:hyperlink>', "", 1),
-        ('<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>PAGE</w:instrText></w:r><w:r><w:t>seven</w:t></w:r>'
-         '<w:r><w:fldChar w:fldCharType="end"/></w:r><w:r><w:t>after</w:t></w:r>', "", 1),
+        ("<w:hyperlink><w:r><w:t>linked</w:t></w:r></w:hyperlink>", "", 1),
+        (
+            "<w:r><w:fldChar "
+            'w:fldCharType="begin"/></w:r><w:r><w:instrText>PAGE</w:instrText></w:r><w:r><w:t>seven</w:t></w:r>'
+            '<w:r><w:fldChar w:fldCharType="end"/></w:r><w:r><w:t>after</w:t></w:r>',
+            "",
+            1,
+        ),
     ],
-)  # fmt: skip
+)
 def test_words_that_must_be_printed_are_told_from_those_that_need_not(
     tmp_path: Path, body: str, printed: str, lost: int
 ) -> None:

@@ -1,4 +1,5 @@
-"""Pages of evidence on the paper the receiver asks for: all of each page, its links and its words, and the proof knows."""
+"""Pages of evidence on the paper the receiver asks for: all of each page, its links and its
+words, and the proof knows."""
 
 from __future__ import annotations
 
@@ -26,19 +27,33 @@ TEXT = "Exhibit A · 1 of 9 · page 10 of 99"
 SIDES = st.floats(min_value=3, max_value=14_400)
 
 
-@pytest.mark.parametrize(("size", "paper", "on"), [
-    ((612, 792), "letter", None), ((614, 792), "letter", None), ((595, 600), "letter", None), (A4, "any", None), (A4, "a4", None),
-    (A4, "letter", (612, 792)), (A3_WIDE, "letter", (792, 612)), ((612, 792), "a4", (595.28, 841.89)),
-    ((3, 3), "letter", (612, 792)), ((300, 20), "letter", (792, 612)),
-])  # fmt: skip
-def test_which_pages_come_onto_the_paper(size: tuple[float, float], paper: str, on: tuple[float, float] | None) -> None:
+@pytest.mark.parametrize(
+    ("size", "paper", "on"),
+    [
+        ((612, 792), "letter", None),
+        ((614, 792), "letter", None),
+        ((595, 600), "letter", None),
+        (A4, "any", None),
+        (A4, "a4", None),
+        (A4, "letter", (612, 792)),
+        (A3_WIDE, "letter", (792, 612)),
+        ((612, 792), "a4", (595.28, 841.89)),
+        ((3, 3), "letter", (612, 792)),
+        ((300, 20), "letter", (792, 612)),
+    ],
+)
+def test_which_pages_come_onto_the_paper(
+    size: tuple[float, float], paper: str, on: tuple[float, float] | None
+) -> None:
     made = fit(*size, TEXT, paper)
 
     assert (None if made is None else (made.width, made.height)) == on
 
 
 @given(width=SIDES, height=SIDES, paper=st.sampled_from(sorted(PAPER)))
-def test_all_of_a_page_lies_on_its_paper_and_none_is_enlarged(width: float, height: float, paper: str) -> None:
+def test_all_of_a_page_lies_on_its_paper_and_none_is_enlarged(
+    width: float, height: float, paper: str
+) -> None:
     made = fit(width, height, TEXT, paper)
 
     if made:
@@ -46,7 +61,10 @@ def test_all_of_a_page_lies_on_its_paper_and_none_is_enlarged(width: float, heig
         assert 0 < made.scale <= 1
         assert width * made.scale <= made.width + 1e-6
         assert height * made.scale <= made.height + 1e-6
-        assert made.scale == 1 or max(width * made.scale / made.width, height * made.scale / made.height) > 1 - 1e-9
+        assert (
+            made.scale == 1
+            or max(width * made.scale / made.width, height * made.scale / made.height) > 1 - 1e-9
+        )
 
 
 def test_the_stamp_avoids_ink_where_it_lies_on_the_paper() -> None:
@@ -64,7 +82,13 @@ def test_the_stamp_avoids_ink_where_it_lies_on_the_paper() -> None:
 def link(pdf: pikepdf.Pdf) -> None:
     """Over the first words of the page, as they stand there."""
     action = Dictionary(S=Name.URI, URI=String("https://example.org/"))
-    one = Dictionary(Type=Name.Annot, Subtype=Name.Link, Rect=Array([60, 700, 300, 780]), A=action, Border=Array([0, 0, 0]))
+    one = Dictionary(
+        Type=Name.Annot,
+        Subtype=Name.Link,
+        Rect=Array([60, 700, 300, 780]),
+        A=action,
+        Border=Array([0, 0, 0]),
+    )
     pdf.pages[0].Annots = Array([pdf.make_indirect(one)])
 
 
@@ -76,8 +100,12 @@ def turned(pdf: pikepdf.Pdf) -> None:
 @pytest.fixture(scope="module")
 def papers(tmp_path_factory: pytest.TempPathFactory) -> Path:
     files = {
-        "a4": draw.again(factories.text_pdf([["Words of the tall page.", *factories.LINES]], size=A4), link),
-        "a3": draw.again(factories.text_pdf([["Words of the wide page.", *factories.LINES]], size=A3_WIDE), link),
+        "a4": draw.again(
+            factories.text_pdf([["Words of the tall page.", *factories.LINES]], size=A4), link
+        ),
+        "a3": draw.again(
+            factories.text_pdf([["Words of the wide page.", *factories.LINES]], size=A3_WIDE), link
+        ),
         "turned": draw.again(factories.text_pdf([["Words of the turned page."]], size=A4), turned),
         "wall": factories.blank_pdf(size=(14_400, 9_000)),
         "dot": factories.blank_pdf(size=(10, 10)),
@@ -89,7 +117,8 @@ def papers(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if name != "letter"
     ]
     folder = factories.small_case(
-        tmp_path_factory.mktemp("paper") / "case", {"exhibits": [*factories.CASE["exhibits"], *exhibits]}
+        tmp_path_factory.mktemp("paper") / "case",
+        {"exhibits": [*factories.CASE["exhibits"], *exhibits]},
     )
     for name, data in files.items():
         if name != "letter":
@@ -120,12 +149,22 @@ def test_every_page_of_evidence_is_on_letter_paper(papers: Path) -> None:
     assert "own_size" not in made["letter"]
 
 
-@pytest.mark.parametrize(("name", "said"), [("a4", "Words of the tall page."), ("a3", "Words of the wide page."),
-                                            ("turned", "Words of the turned page.")])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("a4", "Words of the tall page."),
+        ("a3", "Words of the wide page."),
+        ("turned", "Words of the turned page."),
+    ],
+)
 def test_words_and_links_come_along(papers: Path, name: str, said: str) -> None:
     number = entries(papers)[name]["number"] - 1
     with pikepdf.open(papers / "build/child/bundle.pdf") as pdf:
-        (box,) = [[float(side) for side in one.Rect] for one in pdf.pages[number].Annots if "/URI" in one.get("/A", {})]
+        (box,) = [
+            [float(side) for side in one.Rect]
+            for one in pdf.pages[number].Annots
+            if "/URI" in one.get("/A", {})
+        ]
     document = pdfium.PdfDocument(papers / "build/child/bundle.pdf")
     text = document[number].get_textpage()
     start, _ = text.search(said).get_next()
@@ -136,7 +175,9 @@ def test_words_and_links_come_along(papers: Path, name: str, said: str) -> None:
     assert box[1] <= word[1] <= word[3] <= box[3]
 
 
-def test_a_page_that_is_not_as_its_source_is_caught_on_other_paper_too(papers: Path, tmp_path: Path) -> None:
+def test_a_page_that_is_not_as_its_source_is_caught_on_other_paper_too(
+    papers: Path, tmp_path: Path
+) -> None:
     import shutil
 
     copy = Path(shutil.copytree(papers, tmp_path / "case"))

@@ -1,4 +1,5 @@
-"""passwords: encrypted evidence opens with what a file beside case.json or the environment says, and nothing shows it."""
+"""passwords: encrypted evidence opens with what a file beside case.json or the environment says,
+and nothing shows it."""
 
 from __future__ import annotations
 
@@ -54,7 +55,11 @@ def test_the_message_asks_for_the_password_and_says_where_it_goes(tmp_path: Path
         prepared(tmp_path, {"a.pdf": factories.encrypted_pdf(SECRET)})
 
     finding = caught.value.findings[0]
-    assert (finding.rule, finding.where, finding.problem) == ("EVID.PASSWORD", "a.pdf", "the file asks for a password")
+    assert (finding.rule, finding.where, finding.problem) == (
+        "EVID.PASSWORD",
+        "a.pdf",
+        "the file asks for a password",
+    )
     assert "evidence_passwords.json beside case.json" in finding.remedy
 
 
@@ -67,7 +72,9 @@ def test_the_file_beside_case_json_opens_it(tmp_path: Path, opener: str) -> None
 
     assert "quick brown fox" in words(made.pdf)
     assert not pikepdf.open(made.pdf).is_encrypted
-    assert [(one.what, one.count) for one in made.removed if one.what == "password"] == [("password", 1)]
+    assert [(one.what, one.count) for one in made.removed if one.what == "password"] == [
+        ("password", 1)
+    ]
     assert made.findings == ()
 
 
@@ -88,7 +95,9 @@ def test_a_password_file_that_cannot_be_used_is_told(tmp_path: Path, text: str) 
     (tmp_path / "files" / NAME).write_bytes(text.encode("utf8", "surrogatepass"))
 
     with pytest.raises(EvidenceUnreadable) as caught:
-        prepared(tmp_path, {"a.pdf": factories.encrypted_pdf(SECRET), "b.pdf": factories.text_pdf()})
+        prepared(
+            tmp_path, {"a.pdf": factories.encrypted_pdf(SECRET), "b.pdf": factories.text_pdf()}
+        )
 
     assert [(f.where, f.problem) for f in caught.value.findings] == [
         ("a.pdf", "the file asks for a password, and evidence_passwords.json cannot be used")
@@ -115,10 +124,13 @@ def test_a_password_file_others_can_read_is_warned_of(tmp_path: Path) -> None:
     (tmp_path / "files").mkdir()
     write_passwords(tmp_path / "files", {"a.pdf": SECRET}, 0o644)
 
-    made = prepared(tmp_path, {"a.pdf": factories.encrypted_pdf(SECRET), "b.pdf": factories.text_pdf()})
+    made = prepared(
+        tmp_path, {"a.pdf": factories.encrypted_pdf(SECRET), "b.pdf": factories.text_pdf()}
+    )
 
     assert [str(finding) for one in made.values() for finding in one.findings] == [
-        "warning EVID.PASSWORD_MODE evidence_passwords.json: other users of this machine may read the passwords; "
+        "warning EVID.PASSWORD_MODE evidence_passwords.json: other users of this machine may read "
+        "the passwords; "
         "chmod 600 evidence_passwords.json"
     ]
 
@@ -149,7 +161,9 @@ def test_mode_matters_where_there_is_one(tmp_path: Path) -> None:
     assert not open_to_others(tmp_path)
 
 
-def test_bundle_proves_and_reviews_locked_evidence_and_leaves_no_password_behind(locked_case: Path) -> None:
+def test_bundle_proves_and_reviews_locked_evidence_and_leaves_no_password_behind(
+    locked_case: Path,
+) -> None:
     built = build(locked_case)[0]
 
     pixels = {check.exhibit: check.detail for check in built.proof.checks if check.name == "pixels"}
@@ -175,12 +189,18 @@ def test_verify_says_what_it_cannot_see_without_the_password(locked_case: Path) 
         f"whether the pages of evidence/letter.pdf look like it: {why}",
         "whether evidence/letter.pdf has all of its links in the bundle",
     )
-    details = [check.detail for check in proof.checks if check.name == "pixels" and check.exhibit == "letter"]
+    details = [
+        check.detail
+        for check in proof.checks
+        if check.name == "pixels" and check.exhibit == "letter"
+    ]
     assert details[0].startswith("0 of 2 pages look like their source; page ")
 
 
 def test_a_password_in_case_json_is_refused_without_repeating_it(tmp_path: Path) -> None:
-    folder = factories.small_case(tmp_path / "case", {"evidence_passwords": {"evidence/letter.pdf": SECRET}})
+    folder = factories.small_case(
+        tmp_path / "case", {"evidence_passwords": {"evidence/letter.pdf": SECRET}}
+    )
 
     with pytest.raises(CaseRejected) as caught:
         build(folder)
@@ -190,7 +210,10 @@ def test_a_password_in_case_json_is_refused_without_repeating_it(tmp_path: Path)
 
 
 def test_the_password_file_itself_is_no_evidence(tmp_path: Path) -> None:
-    exhibits = [*factories.CASE["exhibits"], {"id": "x", "title": "x", "category": "medical", "files": [NAME]}]
+    exhibits = [
+        *factories.CASE["exhibits"],
+        {"id": "x", "title": "x", "category": "medical", "files": [NAME]},
+    ]
     folder = factories.small_case(tmp_path / "case", {"exhibits": exhibits})
     write_passwords(folder, {})
 
@@ -213,7 +236,12 @@ def test_encrypted_files_nobody_here_made_open_or_are_refused_by_name(tmp_path: 
         try:
             normal_pdf(data, tmp_path / "with.pdf", password)
         except Refused as refusal:
-            assert refusal.rule in ("EVID.PASSWORD", "EVID.PAGECOUNT", "EVID.REPAIRED", "EVID.BROKEN")
+            assert refusal.rule in (
+                "EVID.PASSWORD",
+                "EVID.PAGECOUNT",
+                "EVID.REPAIRED",
+                "EVID.BROKEN",
+            )
         else:
             opened.append(name)
     assert len(opened) >= 6
@@ -223,7 +251,9 @@ def test_every_strength_of_encryption_opens(tmp_path: Path) -> None:
     for number, strength in enumerate((2, 3, 4, 6)):
         out = io.BytesIO()
         with pikepdf.open(io.BytesIO(factories.text_pdf())) as pdf:
-            kind = pikepdf.Encryption(user="pw", owner="other", R=strength, aes=strength >= 4, metadata=strength >= 4)
+            kind = pikepdf.Encryption(
+                user="pw", owner="other", R=strength, aes=strength >= 4, metadata=strength >= 4
+            )
             pdf.save(out, encryption=kind)
         removed = normal_pdf(out.getvalue(), tmp_path / f"{number}.pdf", "pw").removed
         assert ("password", 1) in removed

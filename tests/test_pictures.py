@@ -1,4 +1,5 @@
-"""evidence: pictures of every kind come out upright, whole, in their colors, one page each; what cannot be used is named."""
+"""evidence: pictures of every kind come out upright, whole, in their colors, one page each; what
+cannot be used is named."""
 
 from __future__ import annotations
 
@@ -66,7 +67,9 @@ def white_is_zero() -> bytes:
 KINDS = {
     "jpeg": lambda: picture("JPEG", colors(), quality=95),
     "jpeg, progressive": lambda: picture("JPEG", colors(), quality=95, progressive=True),
-    "jpeg, colors of print, as Adobe inverts them": lambda: picture("JPEG", colors().convert("CMYK"), quality=95),
+    "jpeg, colors of print, as Adobe inverts them": lambda: picture(
+        "JPEG", colors().convert("CMYK"), quality=95
+    ),
     "png": lambda: picture("PNG", colors()),
     "png, palette": lambda: picture("PNG", colors().quantize(16)),
     "png, alpha": lambda: picture("PNG", colors().convert("RGBA")),
@@ -106,11 +109,30 @@ def test_colors_are_right_on_the_page_and_in_the_proof_s_own_view(name: str) -> 
 
     assert len(placed) == 1
     wanted = np.asarray(colors().convert(mode).convert("RGB")).astype(int)
-    for view in (on_page(placed[0], (400, 500)), np.asarray(Album(data).page(1).convert("RGB")).astype(int)):
-        fields = [(slice(y + 30, y + 95), slice(x + 25, x + 75)) for x in range(0, 400, 100) for y in range(0, 375, 125)]
+    for view in (
+        on_page(placed[0], (400, 500)),
+        np.asarray(Album(data).page(1).convert("RGB")).astype(int),
+    ):
+        fields = [
+            (slice(y + 30, y + 95), slice(x + 25, x + 75))
+            for x in range(0, 400, 100)
+            for y in range(0, 375, 125)
+        ]
         most = 36 if "LAB" in name else 12  # strong blue comes back from 8 bits of LAB that far off
-        assert max(abs(view[field].mean((0, 1)) - wanted[field].mean((0, 1))).max() for field in fields) <= most
-    drawn_again = {"heic", "avif", "webp", "webp, alpha", "tiff, JPEG", "jpeg, colors of print, as Adobe inverts them"}
+        assert (
+            max(
+                abs(view[field].mean((0, 1)) - wanted[field].mean((0, 1))).max() for field in fields
+            )
+            <= most
+        )
+    drawn_again = {
+        "heic",
+        "avif",
+        "webp",
+        "webp, alpha",
+        "tiff, JPEG",
+        "jpeg, colors of print, as Adobe inverts them",
+    }
     assert (AGAIN in placed[0].removed) == (name in drawn_again)
 
 
@@ -126,7 +148,9 @@ def test_a_phone_s_wide_colors_are_shown_as_they_are_meant(kind: str) -> None:
     assert abs(page.mean((0, 1)) - view.mean((0, 1))).max() < 4
 
 
-@pytest.mark.parametrize("compression", ["raw", "packbits", "group3", "group4", "tiff_lzw", "tiff_adobe_deflate"])
+@pytest.mark.parametrize(
+    "compression", ["raw", "packbits", "group3", "group4", "tiff_lzw", "tiff_adobe_deflate"]
+)
 def test_a_fax_is_as_high_as_it_was_sent_and_stays_a_fax(compression: str) -> None:
     pages = list(place(fax([["# First"], ["# Second"]], compression), "tiff"))
 
@@ -141,10 +165,16 @@ def test_a_fax_is_as_high_as_it_was_sent_and_stays_a_fax(compression: str) -> No
 
 def test_pages_of_a_tiff_come_in_order_whatever_their_size_and_coding(tmp_path: Path) -> None:
     sheets = [draw.sheet([f"# Number {n}", *LINES], 150) for n in range(1, 5)]
-    mixed = [sheets[0].convert("1", dither=Image.Dither.NONE), sheets[1], sheets[2].convert("RGB").rotate(90, expand=True)]
+    mixed = [
+        sheets[0].convert("1", dither=Image.Dither.NONE),
+        sheets[1],
+        sheets[2].convert("RGB").rotate(90, expand=True),
+    ]
     mixed.append(sheets[3].resize((800, 1035)))
 
-    made = prepared(tmp_path, {"a.tif": tiff(mixed, "tiff_lzw")}, {"a.tif": {"pages": ((3, None), (1, 1))}})["a.tif"]
+    made = prepared(
+        tmp_path, {"a.tif": tiff(mixed, "tiff_lzw")}, {"a.tif": {"pages": ((3, None), (1, 1))}}
+    )["a.tif"]
 
     assert [page.source_page for page in made.pages] == [3, 4, 1]
     assert [f"Number {n}" in words(made.pdf, k) for k, n in enumerate((3, 4, 1))] == [True] * 3
@@ -153,7 +183,9 @@ def test_pages_of_a_tiff_come_in_order_whatever_their_size_and_coding(tmp_path: 
 
 
 def test_page_ranges_beyond_a_tiff_are_refused(tmp_path: Path) -> None:
-    assert refused(tmp_path, {"a.tif": fax()}, {"a.tif": {"pages": ((2, 3),)}}) == [("EVID.RANGE", "exhibit a.tif, a.tif")]
+    assert refused(tmp_path, {"a.tif": fax()}, {"a.tif": {"pages": ((2, 3),)}}) == [
+        ("EVID.RANGE", "exhibit a.tif, a.tif")
+    ]
 
 
 def test_smaller_copies_in_a_tiff_are_no_pages_and_are_told(tmp_path: Path) -> None:
@@ -164,7 +196,9 @@ def test_smaller_copies_in_a_tiff_are_no_pages_and_are_told(tmp_path: Path) -> N
 
     assert len(placed) == len(Album(data)) == 2
     assert "a smaller copy of the picture" in placed[0].removed
-    assert len(list(place(reduced(tiff([colors(), colors()], software="x"), 2), "tiff"))) == 2  # as large: a page
+    assert (
+        len(list(place(reduced(tiff([colors(), colors()], software="x"), 2), "tiff"))) == 2
+    )  # as large: a page
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -177,7 +211,11 @@ def test_pictures_stand_upright(kind: str, orientation: int) -> None:
     for view in (shown(next(place(data, sniff(data))).pdf), Album(data).page(1)):
         assert view.width > view.height
     corners = on_page(next(place(data, sniff(data))), (120, 80))
-    assert [corners[10, 10].argmax(), corners[10, 110].argmax(), corners[70, 10].argmax()] == [0, 1, 2]
+    assert [corners[10, 10].argmax(), corners[10, 110].argmax(), corners[70, 10].argmax()] == [
+        0,
+        1,
+        2,
+    ]
 
 
 @pytest.mark.parametrize("value", [0, 9, 255, 65535])
@@ -201,13 +239,17 @@ def test_place_and_camera_are_told_and_gone(tmp_path: Path, kind: str) -> None:
 
     assert "place (GPS)" in {one.what for one in made.removed}
     with pikepdf.open(made.pdf) as pdf:
-        assert b"CANARY" not in b"".join(o.read_raw_bytes() for o in pdf.objects if isinstance(o, pikepdf.Stream))
+        assert b"CANARY" not in b"".join(
+            o.read_raw_bytes() for o in pdf.objects if isinstance(o, pikepdf.Stream)
+        )
     assert b"CANARY" not in made.pdf.read_bytes()
 
 
 def test_only_the_first_picture_of_a_phone_s_pair_is_a_page_and_the_other_is_told() -> None:
     pair = picture("MPO", colors(), save_all=True, append_images=[colors().rotate(180)], quality=95)
-    burst = picture("HEIF", colors(), save_all=True, append_images=[colors().rotate(180)], quality=95)
+    burst = picture(
+        "HEIF", colors(), save_all=True, append_images=[colors().rotate(180)], quality=95
+    )
 
     for data in (pair, burst):
         placed = list(place(data, sniff(data)))
@@ -218,7 +260,9 @@ def test_only_the_first_picture_of_a_phone_s_pair_is_a_page_and_the_other_is_tol
 
 @pytest.mark.parametrize("kind", ["GIF", "WEBP", "PNG"])
 def test_what_moves_is_refused(tmp_path: Path, kind: str) -> None:
-    moving = picture(kind, colors().quantize(8), save_all=True, append_images=[colors().rotate(90).quantize(8)])
+    moving = picture(
+        kind, colors().quantize(8), save_all=True, append_images=[colors().rotate(90).quantize(8)]
+    )
 
     assert refused(tmp_path, {"a": moving}) == [("EVID.FRAMES", "a")]
 
@@ -228,7 +272,8 @@ def cut(data: bytes) -> bytes:
 
 
 def hidden_cut(data: bytes) -> bytes:
-    """Cut off, and ended as a whole file ends: Pillow and PDFium show the rest gray and say nothing."""
+    """Cut off, and ended as a whole file ends: Pillow and PDFium show the rest gray and say
+    nothing."""
     return cut(data) + b"\xff\xd9"
 
 
@@ -240,7 +285,9 @@ BROKEN = {
     "jpeg, cut": lambda: cut(picture("JPEG")),
     "jpeg, cut but ended": lambda: hidden_cut(picture("JPEG")),
     "jpeg, progressive, cut but ended": lambda: hidden_cut(picture("JPEG", progressive=True)),
-    "jpeg, print colors, cut but ended": lambda: hidden_cut(picture("JPEG", colors().convert("CMYK"))),
+    "jpeg, print colors, cut but ended": lambda: hidden_cut(
+        picture("JPEG", colors().convert("CMYK"))
+    ),
     "jpeg, hole": lambda: hole(picture("JPEG")),
     "png, cut": lambda: cut(picture("PNG")),
     "heic, cut": lambda: cut(picture("HEIF")),
@@ -278,8 +325,11 @@ def test_a_tiff_that_runs_in_a_circle_or_never_ends_is_refused() -> None:
 
 def png_bomb(side: int) -> bytes:
     """A PNG of `side` × `side` dots of one bit; 50,000 take 300 kB."""
+
     def chunk(name: bytes, body: bytes) -> bytes:
-        return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+        return (
+            struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+        )
 
     row = b"\0" * ((side + 7) // 8 + 1)
     packer = zlib.compressobj(9)
@@ -295,7 +345,9 @@ def sized(data: bytes, old: tuple[int, int], new: tuple[int, int], form: str) ->
     return data.replace(before, after, 1)
 
 
-def test_bombs_are_refused_before_they_are_decoded_and_the_rest_of_the_case_is_looked_at(tmp_path: Path) -> None:
+def test_bombs_are_refused_before_they_are_decoded_and_the_rest_of_the_case_is_looked_at(
+    tmp_path: Path,
+) -> None:
     small = Image.new("RGB", (333, 444), "white")
     bombs = {
         "png": png_bomb(50_000),
@@ -304,15 +356,27 @@ def test_bombs_are_refused_before_they_are_decoded_and_the_rest_of_the_case_is_l
         "jpeg": sized(picture("JPEG", small), (444, 333), (60_000, 60_000), ">HH"),
         "tiff": wide_tiff(),
     }
-    # a HEIC or WebP file says its size in a second place, within its coded data: the library sees that they differ
+    # a HEIC or WebP file says its size in a second place, within its coded data: the library sees
+    # that they differ
     liars = {
-        "heic": re.sub(rb"(?s)(ispe\0{4}).{8}", rb"\1" + struct.pack(">II", 60_000, 60_000), picture("HEIF", small)),
+        "heic": re.sub(
+            rb"(?s)(ispe\0{4}).{8}",
+            rb"\1" + struct.pack(">II", 60_000, 60_000),
+            picture("HEIF", small),
+        ),
         "webp": sized(picture("WEBP", small), (333, 444), (16_383, 16_383), "<HH"),
     }
 
-    found = {where: rule for rule, where in refused(tmp_path, {**bombs, **liars, "fine": picture("JPEG")})}
+    found = {
+        where: rule
+        for rule, where in refused(tmp_path, {**bombs, **liars, "fine": picture("JPEG")})
+    }
 
-    assert found == {**dict.fromkeys(bombs, "EVID.LIMIT"), "webp": "EVID.LIMIT", "heic": found["heic"]}
+    assert found == {
+        **dict.fromkeys(bombs, "EVID.LIMIT"),
+        "webp": "EVID.LIMIT",
+        "heic": found["heic"],
+    }
     assert found["heic"] in ("EVID.LIMIT", "EVID.BROKEN")
 
 
@@ -326,7 +390,9 @@ def wide_tiff() -> bytes:
     return data
 
 
-def test_a_photograph_that_lies_on_its_side_is_turned_by_its_text_and_proved(tmp_path: Path) -> None:
+def test_a_photograph_that_lies_on_its_side_is_turned_by_its_text_and_proved(
+    tmp_path: Path,
+) -> None:
     folder = factories.small_case(tmp_path / "case")
     for angle in (90, 180):
         sheet = draw.sheet([*LINES, "Testina Exemplar"] * 4, 150).rotate(-angle, expand=True)
@@ -335,7 +401,9 @@ def test_a_photograph_that_lies_on_its_side_is_turned_by_its_text_and_proved(tmp
         built = build(folder)[0]
 
         ledger = json.loads((built.folder / "manifest.json").read_text(encoding="utf8"))["ledger"]
-        assert [e["transform"]["turned"] for e in ledger if e["exhibit"] == "photo" and "source" in e] == [(360 - angle) % 360]
+        assert [
+            e["transform"]["turned"] for e in ledger if e["exhibit"] == "photo" and "source" in e
+        ] == [(360 - angle) % 360]
         assert built.proof.ok
 
 
@@ -355,7 +423,9 @@ def test_stripping_walks_every_scan_of_a_progressive_picture() -> None:
 
     assert b"CANARY" not in plain
     assert plain.count(b"\xff\xda") > 3
-    assert (np.asarray(Image.open(io.BytesIO(plain))) == np.asarray(Image.open(io.BytesIO(data)))).all()
+    assert (
+        np.asarray(Image.open(io.BytesIO(plain))) == np.asarray(Image.open(io.BytesIO(data)))
+    ).all()
 
 
 def test_numbers_that_are_no_picture_are_refused() -> None:
@@ -370,16 +440,28 @@ def test_numbers_that_are_no_picture_are_refused() -> None:
 def test_a_bundle_of_every_kind_is_proved_page_by_page(tmp_path: Path) -> None:
     sheet = draw.sheet([*LINES, "Testina Exemplar"] * 4, 150).convert("RGB")
     files = {
-        "fax.tif": fax([LINES, LINES, LINES], "group3"), "color.tif": tiff([sheet, colors()], "jpeg"),
-        "phone.heic": picture("HEIF", sheet.rotate(90, expand=True), icc_profile=factories.wide_colors()),
-        "print.jpg": picture("JPEG", colors().convert("CMYK")), "page.webp": picture("WEBP", sheet),
+        "fax.tif": fax([LINES, LINES, LINES], "group3"),
+        "color.tif": tiff([sheet, colors()], "jpeg"),
+        "phone.heic": picture(
+            "HEIF", sheet.rotate(90, expand=True), icc_profile=factories.wide_colors()
+        ),
+        "print.jpg": picture("JPEG", colors().convert("CMYK")),
+        "page.webp": picture("WEBP", sheet),
         "drawing.gif": picture("GIF", sheet.quantize(8)),
-    }  # fmt: skip
+    }
     more = [
-        {"id": name.split(".")[0], "title": name, "category": "medical", "files": [f"evidence/{name}"]} for name in files
+        {
+            "id": name.split(".")[0],
+            "title": name,
+            "category": "medical",
+            "files": [f"evidence/{name}"],
+        }
+        for name in files
     ]
     more[0]["files"] = [{"path": "evidence/fax.tif", "pages": "3,1"}]
-    folder = factories.small_case(tmp_path / "case", {"exhibits": [*factories.CASE["exhibits"], *more]})
+    folder = factories.small_case(
+        tmp_path / "case", {"exhibits": [*factories.CASE["exhibits"], *more]}
+    )
     for name, data in files.items():
         (folder / "evidence" / name).write_bytes(data)
 
@@ -391,5 +473,9 @@ def test_a_bundle_of_every_kind_is_proved_page_by_page(tmp_path: Path) -> None:
         one: f"{count} of {count} pages look like their source" for one, count in counts.items()
     }
     ledger = json.loads((built.folder / "manifest.json").read_text(encoding="utf8"))["ledger"]
-    assert [entry["source"]["page"] for entry in ledger if entry["exhibit"] == "fax" and "source" in entry] == [3, 1]
+    assert [
+        entry["source"]["page"]
+        for entry in ledger
+        if entry["exhibit"] == "fax" and "source" in entry
+    ] == [3, 1]
     assert built.proof.not_checked == ()

@@ -1,4 +1,5 @@
-"""The whole way, as a person runs it: commands, exit codes, what is left behind, killed at the worst moment."""
+"""The whole way, as a person runs it: commands, exit codes, what is left behind, killed at the
+worst moment."""
 
 from __future__ import annotations
 
@@ -52,9 +53,14 @@ def test_drafts_and_manifest_lie_beside_it_and_are_private(small: Path) -> None:
     data = json.loads((folder / "manifest.json").read_text())
 
     assert sorted(path.name for path in (folder / "drafts").iterdir()) == [
-        "cover-letter.docx", "declaration-aunt.docx", "index.docx", "tab-sheets.docx"
-    ]  # fmt: skip
-    assert [stat.S_IMODE((folder / name).stat().st_mode) for name in ("manifest.json", "bundle.pdf")] == [0o600, 0o600]
+        "cover-letter.docx",
+        "declaration-aunt.docx",
+        "index.docx",
+        "tab-sheets.docx",
+    ]
+    assert [
+        stat.S_IMODE((folder / name).stat().st_mode) for name in ("manifest.json", "bundle.pdf")
+    ] == [0o600, 0o600]
     assert len(data["ledger"]) == 12
     assert all(check["ok"] for check in data["proof"])
     assert {"findings", "removed", "engines", "not_checked", "inputs", "outputs"} <= set(data)
@@ -63,7 +69,12 @@ def test_drafts_and_manifest_lie_beside_it_and_are_private(small: Path) -> None:
 
 
 def test_nothing_is_left_outside_build_and_the_work_folder(small: Path) -> None:
-    assert sorted(path.name for path in small.iterdir()) == [".assembler", "build", "case.json", "evidence"]
+    assert sorted(path.name for path in small.iterdir()) == [
+        ".assembler",
+        "build",
+        "case.json",
+        "evidence",
+    ]
     assert not list((small / ".assembler").glob("scratch/*"))
     assert not [path.name for path in (small / "build").iterdir() if path.name != "child"]
 
@@ -80,7 +91,9 @@ def test_same_bytes_cold_and_warm_with_one_worker_and_two(small: Path, copy: Pat
     assert before == warm == snapshot(copy / "build")
 
 
-def test_where_nothing_changed_it_is_proved_again_and_left_as_it_is(small: Path, copy: Path) -> None:
+def test_where_nothing_changed_it_is_proved_again_and_left_as_it_is(
+    small: Path, copy: Path
+) -> None:
     times = {path: path.stat().st_mtime_ns for path in (copy / "build/child").rglob("*")}
 
     (built,) = build(copy)
@@ -97,7 +110,10 @@ def test_where_nothing_changed_it_is_proved_again_and_left_as_it_is(small: Path,
 
 
 def test_findings_of_a_packet_that_stands_are_told_again(tmp_path: Path) -> None:
-    case = factories.small_case(tmp_path / "case", {"declarations": [], "request": {**CASE["request"], "basis": ["[@letter]"]}})
+    case = factories.small_case(
+        tmp_path / "case",
+        {"declarations": [], "request": {**CASE["request"], "basis": ["[@letter]"]}},
+    )
 
     (first,), (again,) = build(case), build(case)
 
@@ -114,7 +130,10 @@ def test_a_packet_that_was_touched_is_built_again(small: Path, copy: Path, path:
     (built,) = build(copy)
 
     assert not built.again
-    assert snapshot(copy / "build/child")["bundle.pdf"] == snapshot(small / "build/child")["bundle.pdf"]
+    assert (
+        snapshot(copy / "build/child")["bundle.pdf"]
+        == snapshot(small / "build/child")["bundle.pdf"]
+    )
 
 
 def test_inputs_are_never_written(copy: Path) -> None:
@@ -126,7 +145,9 @@ def test_inputs_are_never_written(copy: Path) -> None:
 
 def test_titles_in_other_scripts_are_drawn_and_a_missing_glyph_is_named(tmp_path: Path) -> None:
     titles = ["Лист лікарні", "شهادة الميلاد", "出生证明"]
-    exhibits = [{**one, "title": title} for one, title in zip(CASE["exhibits"], titles, strict=True)]
+    exhibits = [
+        {**one, "title": title} for one, title in zip(CASE["exhibits"], titles, strict=True)
+    ]
     case = factories.small_case(tmp_path / "case", {"exhibits": exhibits})
 
     (built,) = build(case)
@@ -135,13 +156,21 @@ def test_titles_in_other_scripts_are_drawn_and_a_missing_glyph_is_named(tmp_path
     with pikepdf.open(case / "build/child/bundle.pdf") as pdf, pdf.open_outline() as outline:
         marks = [item.title for group in outline.root for item in group.children]
         assert [title for title, mark in zip(titles, marks, strict=True) if title in mark] == titles
-    factories.write_case(case, {**CASE, "exhibits": [{**CASE["exhibits"][0], "title": "\U00010a00"}, *CASE["exhibits"][1:]]})
+    factories.write_case(
+        case,
+        {
+            **CASE,
+            "exhibits": [{**CASE["exhibits"][0], "title": "\U00010a00"}, *CASE["exhibits"][1:]],
+        },
+    )
     code, _, err = run("bundle", case, *DAY)
     assert code == ExitCode.TEMPLATE_BROKEN
     assert "U+10A00" in err
 
 
-def test_a_proof_that_fails_leaves_the_old_bundle(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proof_that_fails_leaves_the_old_bundle(
+    copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from assembler.bundle import writer
 
     unseal(copy)
@@ -170,7 +199,13 @@ if __name__ == "__main__":
 
 
 @pytest.mark.parametrize(
-    "where", ['writer.stamps, "stamp"', 'writer.links, "connect"', 'pipeline.build.proof, "prove"', 'pipeline.build, "publish"']
+    "where",
+    [
+        'writer.stamps, "stamp"',
+        'writer.links, "connect"',
+        'pipeline.build.proof, "prove"',
+        'pipeline.build, "publish"',
+    ],
 )
 def test_killed_at_any_moment_the_old_bundle_stays(copy: Path, tmp_path: Path, where: str) -> None:
     script = tmp_path / "kill.py"
@@ -178,7 +213,11 @@ def test_killed_at_any_moment_the_old_bundle_stays(copy: Path, tmp_path: Path, w
     before = snapshot(copy / "build/child")
     factories.write_case(copy, {**CASE, "reasons": ["other"]})
 
-    ran = subprocess.run([sys.executable, str(script), str(copy)], env={**os.environ, "PYTHONPATH": os.getcwd()}, check=False)
+    ran = subprocess.run(
+        [sys.executable, str(script), str(copy)],
+        env={**os.environ, "PYTHONPATH": os.getcwd()},
+        check=False,
+    )
 
     assert ran.returncode == -signal.SIGKILL
     assert snapshot(copy / "build/child") == before
@@ -203,14 +242,16 @@ def test_interrupted_ends_with_130_and_leaves_nothing(copy: Path) -> None:
     assert not list(copy.glob("build/*")) + list(copy.glob(".assembler/scratch/*"))
 
 
-# --- commands ------------------------------------------------------------------------------------------------------
+# --- commands ---
 
 
 def test_bundle_says_what_it_made(copy: Path) -> None:
     code, out, _ = run("bundle", copy, *DAY)
 
     assert code == 0
-    assert re.search(r"build/child/bundle.pdf: 12 pages, 3 exhibits, \d+ checks proved; no findings", out)
+    assert re.search(
+        r"build/child/bundle.pdf: 12 pages, 3 exhibits, \d+ checks proved; no findings", out
+    )
 
 
 def test_bundle_elsewhere_and_as_json(copy: Path, tmp_path: Path) -> None:
@@ -258,7 +299,10 @@ def test_check_builds_nothing(copy: Path) -> None:
 
 
 def test_warnings_fail_when_strict(tmp_path: Path) -> None:
-    case = factories.small_case(tmp_path / "case", {"declarations": [], "request": {**CASE["request"], "basis": ["[@letter]"]}})
+    case = factories.small_case(
+        tmp_path / "case",
+        {"declarations": [], "request": {**CASE["request"], "basis": ["[@letter]"]}},
+    )
 
     code, _, err = run("bundle", case, "--strict", *DAY)
 
@@ -284,10 +328,15 @@ def test_unreadable_evidence_is_named(copy: Path) -> None:
     code, _, err = run("bundle", copy, *DAY)
 
     assert code == ExitCode.EVIDENCE_UNREADABLE
-    assert "error EVID.PASSWORD evidence/scan.pdf: the file asks for a password; put it into a file of its own" in err
+    assert (
+        "error EVID.PASSWORD evidence/scan.pdf: the file asks for a password; put it into a file "
+        "of its own" in err
+    )
 
 
-def test_a_bug_is_told_apart_and_says_nothing_of_the_client(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_bug_is_told_apart_and_says_nothing_of_the_client(
+    copy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("assembler.intake.read_case", lambda *_, **__: {"Testina": 1}[1])
 
     code, _, err = run("bundle", copy, *DAY)
@@ -328,10 +377,15 @@ def test_a_family_shares_evidence_and_each_gets_only_what_is_hers(tmp_path: Path
     brother = {"id": "brother", "name": {"given": "Testino", "family": "Exemplar"}}
     owners = ([], ["child"], ["brother"])
     exhibits = [
-        {**one, "belongs_to": owner, "supports": SUPPORTS} for one, owner in zip(CASE["exhibits"], owners, strict=True)
+        {**one, "belongs_to": owner, "supports": SUPPORTS}
+        for one, owner in zip(CASE["exhibits"], owners, strict=True)
     ]
     request = {**CASE["request"], "basis": ["See [@letter]."], "why_no_visa": "None."}
-    change = {"beneficiaries": [*CASE["beneficiaries"], brother], "exhibits": exhibits, "request": request}
+    change = {
+        "beneficiaries": [*CASE["beneficiaries"], brother],
+        "exhibits": exhibits,
+        "request": request,
+    }
     case = factories.small_case(tmp_path / "case", change)
 
     hers, his = build(case)
@@ -343,7 +397,10 @@ def test_a_family_shares_evidence_and_each_gets_only_what_is_hers(tmp_path: Path
 
 
 def test_completed_forms_go_in_unstamped_but_counted(tmp_path: Path) -> None:
-    case = factories.small_case(tmp_path / "case", {"forms": [{"form": "g-1650", "path": "forms/g-1650.pdf"}], "request": MAILED})
+    case = factories.small_case(
+        tmp_path / "case",
+        {"forms": [{"form": "g-1650", "path": "forms/g-1650.pdf"}], "request": MAILED},
+    )
     (case / "forms").mkdir()
     (case / "forms/g-1650.pdf").write_bytes(factories.form_pdf("Exemplar"))
 
@@ -353,14 +410,20 @@ def test_completed_forms_go_in_unstamped_but_counted(tmp_path: Path) -> None:
     assert built.pages == 12 + 1 + 2  # two places are held
     assert "Exemplar" in pages[0]
     assert "page 1" not in pages[0]
-    assert "Payment form" in [mark["title"] for mark in json.loads((built.folder / "manifest.json").read_text())["bookmarks"]]
+    assert "Payment form" in [
+        mark["title"]
+        for mark in json.loads((built.folder / "manifest.json").read_text())["bookmarks"]
+    ]
 
 
 def test_the_place_of_a_missing_form_is_held_and_strict_refuses_it(tmp_path: Path) -> None:
     case = factories.small_case(tmp_path / "case", {"request": MAILED})
 
     code, _, err = run("bundle", case, "--strict", *DAY)
-    assert (code, "warning FORM.PLACEHOLDER packet child, form i-131" in err) == (ExitCode.CASE_REJECTED, True)
+    assert (code, "warning FORM.PLACEHOLDER packet child, form i-131" in err) == (
+        ExitCode.CASE_REJECTED,
+        True,
+    )
     assert not (case / "build").exists()
 
     assert run("bundle", case, *DAY)[0] == 0
@@ -375,12 +438,19 @@ def test_the_place_of_a_missing_form_is_held_and_strict_refuses_it(tmp_path: Pat
 
 @pytest.mark.skipif(not BLANKS.is_dir(), reason="the corpus of real forms is not at hand")
 def test_forms_are_filled_alone_and_card_data_stay_in_their_form(tmp_path: Path) -> None:
-    forms = [{"form": name, "path": f"forms/{name}.pdf", "completed": False} for name in ("i-131", "g-1450")]
+    forms = [
+        {"form": name, "path": f"forms/{name}.pdf", "completed": False}
+        for name in ("i-131", "g-1450")
+    ]
     case = factories.small_case(tmp_path / "case", {"forms": forms, "request": MAILED})
     (case / "forms").mkdir()
     for name in ("i-131", "g-1450"):
         shutil.copyfile(BLANKS / f"{name}.pdf", case / f"forms/{name}.pdf")
-    example = re.search(r'^{"holder".*?^ "type".*?}$', (ROOT / "docs/forms.md").read_text(), re.MULTILINE | re.DOTALL)
+    example = re.search(
+        r'^{"holder".*?^ "type".*?}$',
+        (ROOT / "docs/forms.md").read_text(),
+        re.MULTILINE | re.DOTALL,
+    )
     assert example
     (tmp_path / "card.json").write_text(example[0])
 
@@ -390,10 +460,16 @@ def test_forms_are_filled_alone_and_card_data_stay_in_their_form(tmp_path: Path)
     filled = sorted((case / "filled-forms/child").iterdir())
     assert [path.name for path in filled] == ["g-1450.pdf", "i-131.pdf"]
     assert sorted(out.split()) == [str(path) for path in filled]
-    assert {"1111", "4111"} <= {one.get("/V") for one in pypdf.PdfReader(filled[0]).get_fields().values()}
+    assert {"1111", "4111"} <= {
+        one.get("/V") for one in pypdf.PdfReader(filled[0]).get_fields().values()
+    }
     others = [path for path in case.rglob("*") if path.is_file() and path.suffix != ".pdf"]
     assert not [path for path in others if b"4111" in path.read_bytes()]
-    assert not [one for one in pypdf.PdfReader(filled[1]).get_fields().values() if "4111" in str(one.get("/V"))]
+    assert not [
+        one
+        for one in pypdf.PdfReader(filled[1]).get_fields().values()
+        if "4111" in str(one.get("/V"))
+    ]
     assert "4111" not in out + err
     code, _, err = run("forms", "fill", case, "--out", tmp_path / "other")
     assert (code, "FORM.PAYMENT" in err) == (ExitCode.CASE_REJECTED, True)
@@ -413,22 +489,31 @@ def test_the_attorneys_matrix_lies_beside_the_bundle_and_is_not_in_it(small: Pat
     rows = {row.cells[0].text: row.cells[2].text for row in table.rows}
 
     assert rows["Identity document of the petitioner"] == "Ex. B at 9–10"
-    assert not any("Identity document of the petitioner" in text for text in texts(small / "build/child/bundle.pdf"))
+    assert not any(
+        "Identity document of the petitioner" in text
+        for text in texts(small / "build/child/bundle.pdf")
+    )
 
 
 @pytest.mark.parametrize("completed", [True, False])
-def test_a_file_that_is_not_the_form_it_should_be_is_refused(tmp_path: Path, completed: bool) -> None:
-    case = factories.small_case(tmp_path / "case", {"forms": [{"form": "i-131", "path": "forms/a.pdf", "completed": completed}]})
+def test_a_file_that_is_not_the_form_it_should_be_is_refused(
+    tmp_path: Path, completed: bool
+) -> None:
+    case = factories.small_case(
+        tmp_path / "case",
+        {"forms": [{"form": "i-131", "path": "forms/a.pdf", "completed": completed}]},
+    )
     (case / "forms").mkdir()
     (case / "forms/a.pdf").write_bytes(factories.text_pdf())
 
     code, _, err = run("bundle", case, *DAY)
 
     assert code == ExitCode.CASE_REJECTED
-    assert "error FORM.UNKNOWN forms/a.pdf: not a government form this program knows; check the file" in err
+    assert (
+        "error FORM.UNKNOWN forms/a.pdf: not a government form this program knows; check the file"
+        in err
+    )
     assert not (case / "build/child").exists()
-
-
 
 
 @pytest.mark.skipif(not BLANKS.is_dir(), reason="the corpus of real forms is not at hand")
@@ -483,7 +568,18 @@ def test_help_answers_at_once() -> None:
 
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
 
-    heavy = {"pikepdf", "numpy", "PIL", "docxtpl", "jsonschema", "pypdfium2", "pypdf", "pdfplumber", "rich", "lxml"}
+    heavy = {
+        "pikepdf",
+        "numpy",
+        "PIL",
+        "docxtpl",
+        "jsonschema",
+        "pypdfium2",
+        "pypdf",
+        "pdfplumber",
+        "rich",
+        "lxml",
+    }
     assert ran.returncode == 0
     assert not {name for name in heavy if f"'{name}'" in ran.stderr}
 
@@ -512,7 +608,9 @@ def test_no_client_fact_is_printed_whatever_happens(tmp_path: Path) -> None:
     no_file = [{**CASE["exhibits"][0], "files": ["evidence/no.pdf"]}]
     for breaking in ({"nothing": 1}, {"kind": "x"}, {"exhibits": no_file}):
         shutil.rmtree(tmp_path / "case", ignore_errors=True)
-        case = factories.small_case(tmp_path / "case", {"beneficiaries": [{"id": "child", **facts}], **breaking})
+        case = factories.small_case(
+            tmp_path / "case", {"beneficiaries": [{"id": "child", **facts}], **breaking}
+        )
         _, out, err = run("bundle", case, *DAY)
         for canary in ("Canar", "1987", "7717"):
             assert canary not in out + err

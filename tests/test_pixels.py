@@ -1,4 +1,5 @@
-"""prove: a page and its source are the same to the last pixel; the smallest change of a page or its stamp is caught."""
+"""prove: a page and its source are the same to the last pixel; the smallest change of a page or
+its stamp is caught."""
 
 from __future__ import annotations
 
@@ -28,24 +29,38 @@ LETTER = (0, 0, 612, 792)
 
 
 def statement(
-    rotate: int = 0, crop: tuple[float, ...] | None = None, media: tuple[float, ...] = LETTER, *, full: bool = False
+    rotate: int = 0,
+    crop: tuple[float, ...] | None = None,
+    media: tuple[float, ...] = LETTER,
+    *,
+    full: bool = False,
 ) -> bytes:
-    """A bank statement in vectors. `full`: ink to its edges, so that it is drawn smaller for its stamp."""
+    """A bank statement in vectors. `full`: ink to its edges, so that it is drawn smaller for its
+    stamp."""
     made = Pdf.new()
     page = made.add_blank_page(page_size=(612, 792))
     page.MediaBox, page.Rotate = Array(media), rotate
     if crop:
         page.CropBox = Array(crop)
-    page.Resources = Dictionary(Font=Dictionary(F=Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica)))
+    page.Resources = Dictionary(
+        Font=Dictionary(F=Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica))
+    )
     left, bottom, right, top = media
     content = [f"0.5 w {left + 70} {bottom + 640} m {left + 300} {bottom + 640} l S"]
     if full:
         rows = range(round(bottom), round(top), 8)
-        content.insert(0, "0.6 G 0.25 w " + " ".join(f"{left} {row} m {right} {row} l S" for row in rows) + " 0 G")
+        content.insert(
+            0,
+            "0.6 G 0.25 w "
+            + " ".join(f"{left} {row} m {right} {row} l S" for row in rows)
+            + " 0 G",
+        )
     texts = ("Balance -1,234.56", "Fee 12.50", "Amount 700", "Red word")
     for row, text in enumerate(texts):
         color = "0.8 0 0 rg" if text == "Red word" else "0 g"
-        content.append(f"{color} BT /F 10 Tf {left + 70} {bottom + 700 - 20 * row} Td ({text}) Tj ET 0 g")
+        content.append(
+            f"{color} BT /F 10 Tf {left + 70} {bottom + 700 - 20 * row} Td ({text}) Tj ET 0 g"
+        )
     page.Contents = made.make_stream("\n".join(content).encode())
     out = io.BytesIO()
     made.save(out)
@@ -53,13 +68,21 @@ def statement(
 
 
 def sheet(
-    size: tuple[int, int] = (850, 1100), shift: int = 0, point: str = ".", ink: tuple[int, int, int] = (0, 0, 0)
+    size: tuple[int, int] = (850, 1100),
+    shift: int = 0,
+    point: str = ".",
+    ink: tuple[int, int, int] = (0, 0, 0),
 ) -> Image.Image:
     """A scanned sheet, as dots."""
     image = Image.new("RGB", size, "white")
     pen = ImageDraw.Draw(image)
     for row in range(24):
-        pen.text((60 + shift, 50 + 40 * row), f"Line {row}: 12{point}5{row}  -3{point}{row}", fill=ink, font_size=18)
+        pen.text(
+            (60 + shift, 50 + 40 * row),
+            f"Line {row}: 12{point}5{row}  -3{point}{row}",
+            fill=ink,
+            font_size=18,
+        )
     pen.text((60 + shift, 1020), "A word in red", fill=(170, 20, 20), font_size=18)
     return image
 
@@ -96,16 +119,27 @@ PICTURES = {
     "drawing.bmp": factories.picture("BMP", sheet()),
 }
 PDFS = {
-    **{f"turned{angle}{'full' * full}.pdf": statement(angle, full=full) for angle in (0, 90, 180, 270) for full in (False, True)},
-    **{f"cropped{angle}{'full' * full}.pdf": statement(angle, (33.3, 51.7, 580.2, 760.9), full=full)
-       for angle in (0, 90) for full in (False, True)},
+    **{
+        f"turned{angle}{'full' * full}.pdf": statement(angle, full=full)
+        for angle in (0, 90, 180, 270)
+        for full in (False, True)
+    },
+    **{
+        f"cropped{angle}{'full' * full}.pdf": statement(
+            angle, (33.3, 51.7, 580.2, 760.9), full=full
+        )
+        for angle in (0, 90)
+        for full in (False, True)
+    },
     "shifted.pdf": statement(90, None, (-50.5, -20.25, 561.5, 771.75), full=True),
     "poster.pdf": statement(media=(0, 0, 2448, 3168), full=True),
     "card.pdf": statement(media=(0, -620, 380, 140), full=True),
     "scan.pdf": bytes(img2pdf.convert(jpeg(sheet()), nodate=True)),
-    "fine.pdf": bytes(img2pdf.convert(jpeg(sheet().resize((1700, 2200)), dpi=(200, 200)), nodate=True)),
+    "fine.pdf": bytes(
+        img2pdf.convert(jpeg(sheet().resize((1700, 2200)), dpi=(200, 200)), nodate=True)
+    ),
     "form.pdf": factories.form_pdf(),
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")
@@ -224,7 +258,7 @@ def test_a_page_with_a_layer_that_is_off_looks_like_its_source(
         assert not layers.look(entry, layers.changed(entry, change, tmp_path)).alike
 
 
-# --- changes of a page ------------------------------------------------------------------------------------------------
+# --- changes of a page ---
 
 
 def streams(page: Any) -> list[Any]:
@@ -269,9 +303,13 @@ PAGE_CHANGES: dict[str, Change] = {
 }
 
 
-@pytest.mark.parametrize("name", ["turned0.pdf", "turned0full.pdf", "turned90.pdf", "turned90full.pdf"])
+@pytest.mark.parametrize(
+    "name", ["turned0.pdf", "turned0full.pdf", "turned90.pdf", "turned90full.pdf"]
+)
 @pytest.mark.parametrize("change", PAGE_CHANGES)
-def test_the_smallest_change_of_a_page_is_caught(shown: Bound, name: str, change: str, tmp_path: Path) -> None:
+def test_the_smallest_change_of_a_page_is_caught(
+    shown: Bound, name: str, change: str, tmp_path: Path
+) -> None:
     if change == "white over a comma" and name != "turned0.pdf":
         pytest.skip("the comma stands elsewhere there")
     entry = shown.entry(name)
@@ -284,10 +322,12 @@ def test_what_differs_is_told_with_its_place(shown: Bound, tmp_path: Path) -> No
 
     seen = shown.look(entry, shown.changed(entry, dot, tmp_path))
 
-    assert seen.trouble.endswith("dots differ, from (300, 400) to (302, 401) in points from its lower left corner")
+    assert seen.trouble.endswith(
+        "dots differ, from (300, 400) to (302, 401) in points from its lower left corner"
+    )
 
 
-# --- changes of pictures ----------------------------------------------------------------------------------------------
+# --- changes of pictures ---
 
 
 def picture_of(page: Any) -> Any:
@@ -304,7 +344,11 @@ def redrawn(change: Callable[[Image.Image], Image.Image], quality: int = 90) -> 
         image = picture_of(page)
         picture = change(pikepdf.PdfImage(image).as_pil_image().convert("RGB"))
         image.write(jpeg(picture, quality), filter=Name.DCTDecode)
-        image.Width, image.Height, image.BitsPerComponent, image.ColorSpace = *picture.size, 8, Name.DeviceRGB
+        image.Width, image.Height, image.BitsPerComponent, image.ColorSpace = (
+            *picture.size,
+            8,
+            Name.DeviceRGB,
+        )
 
     return change_page
 
@@ -316,7 +360,9 @@ def without_point(picture: Image.Image) -> Image.Image:
     changed = np.array(picture)
     part = (slice(210, 240), slice(0, 250))
     if (wide, high) == (850, 1100):
-        changed[part] = np.where(np.any(ours[part] != other[part], axis=2, keepdims=True), other[part], changed[part])
+        changed[part] = np.where(
+            np.any(ours[part] != other[part], axis=2, keepdims=True), other[part], changed[part]
+        )
     return Image.fromarray(changed)
 
 
@@ -360,7 +406,9 @@ PICTURE_CHANGES: dict[str, Change] = {
 
 @pytest.mark.parametrize("name", ["plain.jpg", "plain.png", "lossy.webp", "scan.pdf"])
 @pytest.mark.parametrize("change", PICTURE_CHANGES)
-def test_the_smallest_change_of_a_picture_is_caught(shown: Bound, name: str, change: str, tmp_path: Path) -> None:
+def test_the_smallest_change_of_a_picture_is_caught(
+    shown: Bound, name: str, change: str, tmp_path: Path
+) -> None:
     entry = shown.entry(name)
 
     assert not shown.look(entry, shown.changed(entry, PICTURE_CHANGES[change], tmp_path)).alike
@@ -368,13 +416,17 @@ def test_the_smallest_change_of_a_picture_is_caught(shown: Bound, name: str, cha
 
 @pytest.mark.parametrize("name", ["plain.jpg", "plain.png", "turned6.jpg", "scan.pdf"])
 @pytest.mark.parametrize("quality", [95, 85])
-def test_a_picture_that_was_coded_anew_is_caught(shown: Bound, name: str, quality: int, tmp_path: Path) -> None:
+def test_a_picture_that_was_coded_anew_is_caught(
+    shown: Bound, name: str, quality: int, tmp_path: Path
+) -> None:
     entry = shown.entry(name)
 
-    assert not shown.look(entry, shown.changed(entry, redrawn(lambda picture: picture, quality), tmp_path)).alike
+    assert not shown.look(
+        entry, shown.changed(entry, redrawn(lambda picture: picture, quality), tmp_path)
+    ).alike
 
 
-# --- pages made smaller or gray for a receiver --------------------------------------------------------------------------
+# --- pages made smaller or gray for a receiver ---
 
 
 @pytest.mark.parametrize("dpi", [150, 100])
@@ -407,7 +459,9 @@ def spot(_: Pdf, page: Any) -> None:
     page.contents_add(b" q 0 g 300 400 3 3 re f Q ", prepend=False)
 
 
-def test_a_page_without_its_colors_passes_and_a_change_of_it_does_not(shown: Bound, tmp_path: Path) -> None:
+def test_a_page_without_its_colors_passes_and_a_change_of_it_does_not(
+    shown: Bound, tmp_path: Path
+) -> None:
     target = tmp_path / "gray"
     target.mkdir()
     grayscale._make(shown.bundle, target)
@@ -425,14 +479,22 @@ def test_a_picture_whose_dots_are_numbers_of_a_palette_is_not_drawn_again(filter
     made = Pdf.new()
     palette = bytes(level for step in range(256) for level in (step, step, step))
     space = Array([Name.Indexed, Name.DeviceRGB, 255, made.make_stream(palette)])
-    image = made.make_stream(jpeg(sheet().convert("L")), Type=Name.XObject, Subtype=Name.Image, ColorSpace=space,
-                             BitsPerComponent=8, Width=850, Height=1100, Filter=Name.DCTDecode)  # fmt: skip
+    image = made.make_stream(
+        jpeg(sheet().convert("L")),
+        Type=Name.XObject,
+        Subtype=Name.Image,
+        ColorSpace=space,
+        BitsPerComponent=8,
+        Width=850,
+        Height=1100,
+        Filter=Name.DCTDecode,
+    )
 
     assert picture_coding.coarser(image, 0.5) is None
     assert picture_coding.gray(image) is None
 
 
-# --- stamps -------------------------------------------------------------------------------------------------------------
+# --- stamps ---
 
 
 def stamp_edit(before: bytes, after: bytes) -> Change:
@@ -453,8 +515,16 @@ def after_stamp(drawn: bytes) -> Change:
 
 def cover(pdf: Pdf, page: Any) -> None:
     """A white mark over the lower part of the page, where its stamp stands."""
-    look = pdf.make_stream(b"1 g 0 0 612 60 re f", BBox=Array([0, 0, 612, 60]), Subtype=Name.Form, Type=Name.XObject)
-    note = Dictionary(Type=Name.Annot, Subtype=Name.Square, Rect=Array([0, 0, 612, 60]), F=4, AP=Dictionary(N=look))
+    look = pdf.make_stream(
+        b"1 g 0 0 612 60 re f", BBox=Array([0, 0, 612, 60]), Subtype=Name.Form, Type=Name.XObject
+    )
+    note = Dictionary(
+        Type=Name.Annot,
+        Subtype=Name.Square,
+        Rect=Array([0, 0, 612, 60]),
+        F=4,
+        AP=Dictionary(N=look),
+    )
     page.Annots = Array([pdf.make_indirect(note)])
 
 
@@ -465,20 +535,29 @@ def no_alpha(pdf: Pdf, page: Any) -> None:
 
 def layer_off(pdf: Pdf, page: Any) -> None:
     layer = pdf.make_indirect(Dictionary(Type=Name.OCG, Name=pikepdf.String("x")))
-    pdf.Root.OCProperties = Dictionary(OCGs=Array([layer]), D=Dictionary(OFF=Array([layer]), Order=Array([])))
+    pdf.Root.OCProperties = Dictionary(
+        OCGs=Array([layer]), D=Dictionary(OFF=Array([layer]), Order=Array([]))
+    )
     page.Resources.Properties = Dictionary(Off=layer)
     data = page.Contents[-1].read_bytes()
-    page.Contents[-1].write(data.replace(b" BT ", b" /OC /Off BDC BT ").replace(b" ET ", b" ET EMC "))
+    page.Contents[-1].write(
+        data.replace(b" BT ", b" /OC /Off BDC BT ").replace(b" ET ", b" ET EMC ")
+    )
 
 
 def swapped_glyphs(_: Pdf, page: Any) -> None:
     """The font prints an E where the text says A."""
-    font = next(one for name, one in page.Resources.Font.items() if name.startswith("/AssemblerStamp"))
+    font = next(
+        one for name, one in page.Resources.Font.items() if name.startswith("/AssemblerStamp")
+    )
     program = font.FontDescriptor.FontFile2
     face = TTFont(io.BytesIO(program.read_bytes()))
     names = face.getBestCmap()
     glyphs = face["glyf"].glyphs
-    glyphs[names[ord("A")]], glyphs[names[ord("E")]] = glyphs[names[ord("E")]], glyphs[names[ord("A")]]
+    glyphs[names[ord("A")]], glyphs[names[ord("E")]] = (
+        glyphs[names[ord("E")]],
+        glyphs[names[ord("A")]],
+    )
     out = io.BytesIO()
     face.save(out)
     program.write(out.getvalue())
@@ -509,7 +588,9 @@ STAMP_CHANGES: dict[str, Change] = {
     "larger": stamp_edit(b" 9 Tf", b" 9.2 Tf"),
     "squeezed": stamp_edit(b" BT ", b" BT 99 Tz "),
     "another font's glyphs": swapped_glyphs,
-    "a false number over it": after_stamp(b" q 1 g 540 15 60 14 re f Q BT /F 9 Tf 0 g 545 19 Td (page 9) Tj ET "),
+    "a false number over it": after_stamp(
+        b" q 1 g 540 15 60 14 re f Q BT /F 9 Tf 0 g 545 19 Td (page 9) Tj ET "
+    ),
     "two stamps": stamp_edit(b" Tj ET", b" Tj 0 300 Td (page 7) Tj ET"),
     "a word more": stamp_edit(b") Tj ET", b" ) Tj (.) Tj ET"),
 }
@@ -523,7 +604,10 @@ def test_a_stamp_that_looks_other_than_the_ledger_says_is_caught(
 ) -> None:
     """`known`: the page's own content was compared before, and only its stamp is looked at."""
     entry = shown.entry(name)
-    if change in ("covered by an annotation", "a false number over it", "covered") and name == "turned90full.pdf":
+    if (
+        change in ("covered by an annotation", "a false number over it", "covered")
+        and name == "turned90full.pdf"
+    ):
         pytest.skip("the stamp stands elsewhere there")
     changed = shown.changed(entry, STAMP_CHANGES[change], tmp_path)
 
@@ -535,7 +619,9 @@ def test_a_stamp_that_looks_other_than_the_ledger_says_is_caught(
 
 
 @pytest.mark.parametrize("change", STAMP_CHANGES)
-def test_a_stamp_is_looked_at_where_there_is_no_source(shown: Bound, change: str, tmp_path: Path) -> None:
+def test_a_stamp_is_looked_at_where_there_is_no_source(
+    shown: Bound, change: str, tmp_path: Path
+) -> None:
     entry = shown.entry("turned0.pdf")
     ours = {key: value for key, value in entry.items() if key not in ("source", "transform")}
 
@@ -544,7 +630,8 @@ def test_a_stamp_is_looked_at_where_there_is_no_source(shown: Bound, change: str
 
 
 def test_a_stamp_upon_color_is_drawn_as_the_viewer_mixes_it(tmp_path: Path) -> None:
-    """Where no place is white and the page is drawn smaller, its stamp may still touch what is not white."""
+    """Where no place is white and the page is drawn smaller, its stamp may still touch what is
+    not white."""
     made = bound(tmp_path / "case", {"page.pdf": statement()})
     entry = made.ledger[0]
     with Pdf.open(made.bundle) as pdf, Pdf.open(io.BytesIO(statement())) as source:
@@ -557,7 +644,7 @@ def test_a_stamp_upon_color_is_drawn_as_the_viewer_mixes_it(tmp_path: Path) -> N
     assert made.look(entry, tmp_path / "tinted.pdf").alike
 
 
-# --- the pieces ---------------------------------------------------------------------------------------------------------
+# --- the pieces ---
 
 
 def test_a_page_of_ours_is_compared_with_its_draft(shown: Bound) -> None:
@@ -567,7 +654,9 @@ def test_a_page_of_ours_is_compared_with_its_draft(shown: Bound) -> None:
     bundle, draft = pdfium.PdfDocument(shown.bundle), pdfium.PdfDocument(PDFS["turned0full.pdf"])
 
     page = bundle[entry["number"] - 1]
-    assert compare_page(page, Source(document=draft, index=0), Placement.of(entry), entry["stamp"]).alike
+    assert compare_page(
+        page, Source(document=draft, index=0), Placement.of(entry), entry["stamp"]
+    ).alike
     assert compare_page(page, Source(document=draft, index=0), Placement.of(entry), None).pixels
     elsewhere = Placement.of({**entry, "scale": entry["scale"] - 0.001})
     assert compare_page(page, Source(document=draft, index=0), elsewhere, entry["stamp"]).trouble

@@ -45,7 +45,17 @@ def recipe() -> Recipe:
 def test_tab_labels_go_on_after_z() -> None:
     labels = list(islice(tab_labels("letters"), 704))
 
-    assert labels[:3] + labels[25:28] + labels[701:] == ["A", "B", "C", "Z", "AA", "AB", "ZZ", "AAA", "AAB"]
+    assert labels[:3] + labels[25:28] + labels[701:] == [
+        "A",
+        "B",
+        "C",
+        "Z",
+        "AA",
+        "AB",
+        "ZZ",
+        "AAA",
+        "AAB",
+    ]
     assert list(islice(tab_labels("numbers"), 3)) == ["1", "2", "3"]
 
 
@@ -73,43 +83,79 @@ def test_only_what_belongs_to_the_beneficiary(recipe: Recipe) -> None:
     plans = {b: plan_packet(case(shared, hers, his), recipe, b) for b in ("child", "brother")}
 
     assert [p.exhibit for p in plans["child"].parts if p.kind is PartKind.TAB] == ["shared", "hers"]
-    assert [p.exhibit for p in plans["brother"].parts if p.kind is PartKind.TAB] == ["shared", "his"]
+    assert [p.exhibit for p in plans["brother"].parts if p.kind is PartKind.TAB] == [
+        "shared",
+        "his",
+    ]
 
 
 def test_declarations_and_forms_take_their_place(recipe: Recipe) -> None:
-    sworn = Declaration(id="aunt", declarant="aunt", title="Declaration of the aunt", signed_in_us=True, paragraphs=())
-    forms = (FormFile(form="i-131", path="forms/i-131.pdf"), FormFile(form="g-28", path="forms/g-28.pdf"))
+    sworn = Declaration(
+        id="aunt",
+        declarant="aunt",
+        title="Declaration of the aunt",
+        signed_in_us=True,
+        paragraphs=(),
+    )
+    forms = (
+        FormFile(form="i-131", path="forms/i-131.pdf"),
+        FormFile(form="g-28", path="forms/g-28.pdf"),
+    )
 
     plan = plan_packet(case(exhibit("x"), declarations=(sworn,), forms=forms), recipe, "child")
 
     ids = [part.id for part in plan.parts]
-    assert ids == ["cover-letter", "index", "i-131-1", "declaration-aunt", "tab-x", "exhibit-x"]  # no attorney, no G-28
+    assert ids == [
+        "cover-letter",
+        "index",
+        "i-131-1",
+        "declaration-aunt",
+        "tab-x",
+        "exhibit-x",
+    ]  # no attorney, no G-28
     assert [part.stamped for part in plan.parts] == [True, True, False, True, True, True]
 
 
 def response(*exhibits: Exhibit, points: Sequence[Sequence[str]] = (), **more) -> Case:
     """A response to the notice "notice", each point answered by the exhibits of these ids."""
-    asked = tuple(RfePoint(id=f"p{n}", asked="?", answer=("Yes.",), exhibits=tuple(ids)) for n, ids in enumerate(points))
-    rfe = Rfe(receipt_number="IOE0912345678", notice_date=date(2026, 11, 2), due_date=date(2027, 1, 25), notice_exhibit="notice",
-              points=asked)  # fmt: skip
+    asked = tuple(
+        RfePoint(id=f"p{n}", asked="?", answer=("Yes.",), exhibits=tuple(ids))
+        for n, ids in enumerate(points)
+    )
+    rfe = Rfe(
+        receipt_number="IOE0912345678",
+        notice_date=date(2026, 11, 2),
+        due_date=date(2027, 1, 25),
+        notice_exhibit="notice",
+        points=asked,
+    )
     return case(*exhibits, exhibit("notice", "rfe-notice"), kind="rfe-response", rfe=rfe, **more)
 
 
 def evidence_of(plan: Plan) -> list[tuple[str, str, str]]:
-    return [(part.tab, part.exhibit, part.group) for part in plan.parts if part.kind is PartKind.EXHIBIT]
+    return [
+        (part.tab, part.exhibit, part.group) for part in plan.parts if part.kind is PartKind.EXHIBIT
+    ]
 
 
 def test_the_notice_is_on_top_with_its_letter_and_without_a_sheet() -> None:
     plan = plan_packet(response(exhibit("x")), Shelf.default().recipe("rfe-response"), "child")
 
     first, *rest = plan.parts
-    assert (first.kind, first.exhibit, first.tab, first.stamped) == (PartKind.EXHIBIT, "notice", "A", True)
+    assert (first.kind, first.exhibit, first.tab, first.stamped) == (
+        PartKind.EXHIBIT,
+        "notice",
+        "A",
+        True,
+    )
     assert [part.id for part in rest] == ["cover-letter", "index", "tab-x", "exhibit-x"]
 
 
 def test_evidence_of_a_response_follows_the_points() -> None:
     evidence = [exhibit(name) for name in ("a", "b", "c", "d")]
-    one = response(*evidence, exhibit("his", belongs_to=("brother",)), points=[["c", "his"], ["b", "c"]])
+    one = response(
+        *evidence, exhibit("his", belongs_to=("brother",)), points=[["c", "his"], ["b", "c"]]
+    )
     assert one.rfe
     cites = replace(one.rfe.points[1], answer=("See [@d, p. 2] and [@notice].",))
     one = replace(one, rfe=replace(one.rfe, points=(one.rfe.points[0], cites)))
@@ -117,17 +163,27 @@ def test_evidence_of_a_response_follows_the_points() -> None:
     plan = plan_packet(one, Shelf.default().recipe("rfe-response"), "child")
 
     assert evidence_of(plan) == [
-        ("A", "notice", "The notice"), ("B", "c", "Evidence for point 1"), ("C", "b", "Evidence for point 2"),
-        ("D", "d", "Evidence for point 2"), ("E", "a", "Further evidence"),
-    ]  # fmt: skip
+        ("A", "notice", "The notice"),
+        ("B", "c", "Evidence for point 1"),
+        ("C", "b", "Evidence for point 2"),
+        ("D", "d", "Evidence for point 2"),
+        ("E", "a", "Further evidence"),
+    ]
 
 
-@given(st.lists(st.sampled_from(CATEGORIES), max_size=12), st.lists(st.lists(st.integers(0, 11), max_size=5), max_size=5))
-def test_a_response_holds_every_exhibit_once(categories: list[str], points: list[list[int]]) -> None:
+@given(
+    st.lists(st.sampled_from(CATEGORIES), max_size=12),
+    st.lists(st.lists(st.integers(0, 11), max_size=5), max_size=5),
+)
+def test_a_response_holds_every_exhibit_once(
+    categories: list[str], points: list[list[int]]
+) -> None:
     evidence = [exhibit(f"e{n}", category) for n, category in enumerate(categories)]
     answered = [[f"e{n}" for n in ids if n < len(evidence)] for ids in points]
 
-    plan = plan_packet(response(*evidence, points=answered), Shelf.default().recipe("rfe-response"), "child")
+    plan = plan_packet(
+        response(*evidence, points=answered), Shelf.default().recipe("rfe-response"), "child"
+    )
 
     tabs, placed, _ = zip(*evidence_of(plan), strict=True)
     assert placed[0] == "notice"
@@ -138,7 +194,9 @@ def test_a_response_holds_every_exhibit_once(categories: list[str], points: list
 
 def test_a_firm_may_leave_the_notice_unmarked() -> None:
     recipe = Shelf.default().recipe("rfe-response")
-    bare = replace(recipe, parts=tuple(replace(one, stamped=one.type != "notice") for one in recipe.parts))
+    bare = replace(
+        recipe, parts=tuple(replace(one, stamped=one.type != "notice") for one in recipe.parts)
+    )
 
     assert plan_packet(response(exhibit("x")), bare, "child").parts[0].stamped is False
 
@@ -147,8 +205,13 @@ def test_a_firm_may_leave_the_notice_unmarked() -> None:
 def test_the_recipe_of_each_kind_takes_every_category_and_every_form(kind: str) -> None:
     schema = Shelf.default().schema("case.schema.json")["$defs"]
     categories = schema["exhibit"]["properties"]["category"]["enum"]
-    forms = tuple(FormFile(form=name, path=f"forms/{name}.pdf") for name in schema["form"]["properties"]["form"]["enum"])
-    one = replace(response(*(exhibit(c, c) for c in categories)), kind=kind, forms=forms, attorney=ATTORNEY)
+    forms = tuple(
+        FormFile(form=name, path=f"forms/{name}.pdf")
+        for name in schema["form"]["properties"]["form"]["enum"]
+    )
+    one = replace(
+        response(*(exhibit(c, c) for c in categories)), kind=kind, forms=forms, attorney=ATTORNEY
+    )
     one = replace(one, request=replace(one.request, filing="paper", fee="waiver"))
 
     plan = plan_packet(one, Shelf.default().recipe(kind), "child")
@@ -187,7 +250,10 @@ def test_a_part_that_only_a_receiver_asks_for_is_there_for_it_alone() -> None:
     assert not {"caption-cover", "certificate-of-service"} & without
 
 
-@given(st.lists(st.sampled_from("abcdef"), unique=True), st.lists(st.sampled_from("abcxyz*"), unique=True))
+@given(
+    st.lists(st.sampled_from("abcdef"), unique=True),
+    st.lists(st.sampled_from("abcxyz*"), unique=True),
+)
 def test_a_receivers_order_moves_parts_and_loses_none(ids: list[str], order: list[str]) -> None:
     parts = [RecipePart(id=one, type="draft") for one in ids]
     found = [part.id for part in in_order(parts, order)]
@@ -202,4 +268,6 @@ def test_a_receivers_order_moves_parts_and_loses_none(ids: list[str], order: lis
 def test_a_notice_stays_on_top_whoever_receives_the_response(name: str) -> None:
     recipe, profile = Shelf.default().recipe("rfe-response"), receivers.load(Shelf.default(), name)
 
-    assert plan_packet(response(exhibit("x")), recipe, "child", profile).parts[0].exhibit == "notice"
+    assert (
+        plan_packet(response(exhibit("x")), recipe, "child", profile).parts[0].exhibit == "notice"
+    )

@@ -1,4 +1,5 @@
-"""printing: each page on one Letter sheet, in packages that hold it; what a black-and-white scan loses is named and shown."""
+"""printing: each page on one Letter sheet, in packages that hold it; what a black-and-white scan
+loses is named and shown."""
 
 from __future__ import annotations
 
@@ -49,12 +50,17 @@ def test_every_page_is_in_one_package_that_holds_it(exhibits: list[int]) -> None
 
     assert [n for one in made for n in one.numbers] == list(range(1, len(pages) + 1))
     assert sum(one.dividers for one in made) == len(exhibits)
-    runs = [[entry["number"] for entry in run] for _, run in groupby(pages, key=lambda entry: entry["exhibit"] or entry["part"])]
+    runs = [
+        [entry["number"] for entry in run]
+        for _, run in groupby(pages, key=lambda entry: entry["exhibit"] or entry["part"])
+    ]
     for one in made:
         assert one.sheets <= capacity(one.cover, RULES)
         assert one.grams <= one.cover.grams
         assert one.millimetres <= one.cover.millimetres + 1
-        smaller = [cover for cover in RULES.covers if capacity(cover, RULES) < capacity(one.cover, RULES)]
+        smaller = [
+            cover for cover in RULES.covers if capacity(cover, RULES) < capacity(one.cover, RULES)
+        ]
         assert all(capacity(cover, RULES) < one.sheets for cover in smaller)
         within = [run for run in runs if one.numbers[0] in run[1:]]
         assert len(made) == 1 or all(len(run) > most for run in within)
@@ -62,7 +68,10 @@ def test_every_page_is_in_one_package_that_holds_it(exhibits: list[int]) -> None
 
 def test_every_figure_is_dated_and_a_sheet_weighs_what_it_does() -> None:
     figures = [
-        one for place in (RAW["paper"], RAW["receiver"], *RAW["packages"]) for one in place.values() if isinstance(one, dict)
+        one
+        for place in (RAW["paper"], RAW["receiver"], *RAW["packages"])
+        for one in place.values()
+        if isinstance(one, dict)
     ]
     assert len(figures) == 3 + 3 * len(RAW["packages"]) + 2
     assert all({"value", "source", "checked_on", "confidence"} <= set(one) for one in figures)
@@ -75,15 +84,20 @@ def test_every_figure_is_dated_and_a_sheet_weighs_what_it_does() -> None:
 @pytest.mark.parametrize(
     ("size", "sheet", "scale"),
     [
-        ((612, 792), (612, 792), 1.0), ((792, 612), (792, 612), 1.0), ((288, 432), (612, 792), 1.0),
-        ((1224, 1584), (612, 792), 0.5), ((595.28, 841.89), (612, 792), 792 / 841.89),
+        ((612, 792), (612, 792), 1.0),
+        ((792, 612), (792, 612), 1.0),
+        ((288, 432), (612, 792), 1.0),
+        ((1224, 1584), (612, 792), 0.5),
+        ((595.28, 841.89), (612, 792), 792 / 841.89),
     ],
-)  # fmt: skip
-def test_a_page_is_made_smaller_to_fit_and_never_larger(size: Any, sheet: Any, scale: float) -> None:
+)
+def test_a_page_is_made_smaller_to_fit_and_never_larger(
+    size: Any, sheet: Any, scale: float
+) -> None:
     assert fit(size) == (sheet, pytest.approx(scale))
 
 
-# --- what is lost ---------------------------------------------------------------------------------------------------
+# --- what is lost ---
 
 
 def seen(draw: Any) -> tuple[str, ...]:
@@ -91,7 +105,12 @@ def seen(draw: Any) -> tuple[str, ...]:
     page = Image.new("RGB", (1700, 2200), "white")
     pen = ImageDraw.Draw(page)
     for line in range(20):
-        pen.text((200, 200 + 40 * line), "Black print that any scanner keeps.", fill="black", font_size=28)
+        pen.text(
+            (200, 200 + 40 * line),
+            "Black print that any scanner keeps.",
+            fill="black",
+            font_size=28,
+        )
     draw(pen)
     pixels = np.asarray(page)
     gray = scan_loss._gray(pixels)
@@ -109,10 +128,24 @@ def photograph(pen: ImageDraw.ImageDraw) -> None:
     ("draw", "lost"),
     [
         (lambda _: None, ()),
-        (lambda pen: pen.text((200, 1200), "Faint words of a worn stamp", fill=(190, 190, 190), font_size=60), (scan_loss.FAINT,)),
-        (lambda pen: pen.line((200, 1200, 1500, 1200), fill=(190, 190, 190), width=2), ()),  # a rule of a table
-        (lambda pen: pen.rectangle((200, 1200, 1500, 1400), fill=(214, 214, 214)), ()),  # a shaded cell
-        (lambda pen: pen.text((200, 1200), "A red seal", fill=(170, 0, 0), font_size=60), (scan_loss.COLOR,)),
+        (
+            lambda pen: pen.text(
+                (200, 1200), "Faint words of a worn stamp", fill=(190, 190, 190), font_size=60
+            ),
+            (scan_loss.FAINT,),
+        ),
+        (
+            lambda pen: pen.line((200, 1200, 1500, 1200), fill=(190, 190, 190), width=2),
+            (),
+        ),  # a rule of a table
+        (
+            lambda pen: pen.rectangle((200, 1200, 1500, 1400), fill=(214, 214, 214)),
+            (),
+        ),  # a shaded cell
+        (
+            lambda pen: pen.text((200, 1200), "A red seal", fill=(170, 0, 0), font_size=60),
+            (scan_loss.COLOR,),
+        ),
         (photograph, (scan_loss.DARK,)),
     ],
 )
@@ -120,14 +153,17 @@ def test_what_a_black_and_white_scan_loses(draw: Any, lost: tuple[str, ...]) -> 
     assert seen(draw) == lost
 
 
-# --- a packet -------------------------------------------------------------------------------------------------------
+# --- a packet ---
 
 
 @pytest.fixture(scope="module")
 def packet(small: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A case with pages smaller than Letter and one with a red seal, bundled; its print run is made."""
+    """A case with pages smaller than Letter and one with a red seal, bundled; its print run is
+    made."""
     case = Path(shutil.copytree(small, tmp_path_factory.mktemp("print") / "case"))
-    (case / "evidence/letter.pdf").write_bytes(factories.text_pdf([["A small page."], ["And one more."]], size=(420, 594)))
+    (case / "evidence/letter.pdf").write_bytes(
+        factories.text_pdf([["A small page."], ["And one more."]], size=(420, 594))
+    )
     seal = Image.new("RGB", (1275, 1650), "white")
     ImageDraw.Draw(seal).text((200, 300), "Words in red ink", fill=(180, 0, 0), font_size=90)
     seal.save(case / "evidence/photo.jpg", quality=95, dpi=(150, 150))
@@ -155,12 +191,18 @@ def test_print_file_has_every_page_on_letter_with_its_stamp(packet: Path) -> Non
     assert len(printed) == len(data["ledger"]) == summary(packet)["sheets"]
     for page, entry in zip(printed, data["ledger"], strict=True):
         assert sorted(page.get_size()) == [612, 792]
-        assert "".join(entry["stamp"]["text"].split()) in "".join(page.get_textpage().get_text_bounded().split())
+        assert "".join(entry["stamp"]["text"].split()) in "".join(
+            page.get_textpage().get_text_bounded().split()
+        )
     assert not any("/Annots" in page for page in reader.pages)
     assert reader.root_object["/ViewerPreferences"] == {
-        "/Duplex": "/Simplex", "/PrintScaling": "/None", "/PickTrayByPDFSize": True
-    }  # fmt: skip
-    assert [one["how"] for one in summary(packet)["fitted"]] == ["in the middle, as large as it is"] * 2
+        "/Duplex": "/Simplex",
+        "/PrintScaling": "/None",
+        "/PickTrayByPDFSize": True,
+    }
+    assert [one["how"] for one in summary(packet)["fitted"]] == [
+        "in the middle, as large as it is"
+    ] * 2
     kinds = [entry["kind"] for entry in data["ledger"]]
     assert summary(packet)["dividers"] == kinds.count("tab") == len(data["index"])
 
@@ -168,9 +210,10 @@ def test_print_file_has_every_page_on_letter_with_its_stamp(packet: Path) -> Non
 def test_preview_shows_the_page_with_the_seal_in_black_and_white(packet: Path) -> None:
     (lost,) = summary(packet)["black_and_white"]
     photo = next(
-        entry for entry in json.loads((packet / "build/child/manifest.json").read_text())["ledger"]
+        entry
+        for entry in json.loads((packet / "build/child/manifest.json").read_text())["ledger"]
         if entry["exhibit"] == "photo" and entry["kind"] == "exhibit"
-    )  # fmt: skip
+    )
     document = pdfium.PdfDocument(packet / "build/child/print/black-and-white.pdf")
 
     assert lost == {"label": str(photo["number"]), "loses": ["colors"]}
@@ -194,9 +237,13 @@ def test_it_is_the_same_each_time_and_leaves_the_packet_proved(packet: Path) -> 
     assert failed(proved(packet)) == set()
 
 
-def test_several_packages_have_a_file_each_and_a_firm_sets_their_size(packet: Path, tmp_path: Path) -> None:
+def test_several_packages_have_a_file_each_and_a_firm_sets_their_size(
+    packet: Path, tmp_path: Path
+) -> None:
     raw = json.loads(json.dumps(RAW))
-    raw["packages"] = [{**raw["packages"][0], "millimetres": {**raw["packages"][0]["millimetres"], "value": 0.8}}]
+    raw["packages"] = [
+        {**raw["packages"][0], "millimetres": {**raw["packages"][0]["millimetres"], "value": 0.8}}
+    ]
     (tmp_path / "schemas").mkdir()
     (tmp_path / "schemas/printing.json").write_text(json.dumps(raw))
     case = Path(shutil.copytree(packet, tmp_path / "case"))
@@ -204,14 +251,18 @@ def test_several_packages_have_a_file_each_and_a_firm_sets_their_size(packet: Pa
     run(case / "build/child", "--shelf", tmp_path)
 
     made = summary(case)["packages"]
-    assert [one["path"] for one in made] == [f"print-{n}-of-{len(made)}.pdf" for n in range(1, len(made) + 1)]
+    assert [one["path"] for one in made] == [
+        f"print-{n}-of-{len(made)}.pdf" for n in range(1, len(made) + 1)
+    ]
     assert len(made) > 1
     counts = [len(PdfReader(case / "build/child/print" / one["path"]).pages) for one in made]
     assert counts == [one["sheets"] for one in made]
     assert max(counts) <= 6
     raw["paper"]["grams_a_sheet"]["value"] = 0
     (tmp_path / "schemas/printing.json").write_text(json.dumps(raw))
-    assert "schemas/printing.json" in run(case / "build/child", "--shelf", tmp_path, code=ExitCode.TEMPLATE_BROKEN)
+    assert "schemas/printing.json" in run(
+        case / "build/child", "--shelf", tmp_path, code=ExitCode.TEMPLATE_BROKEN
+    )
 
 
 def test_what_is_no_packet_is_refused(packet: Path, tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
-"""profiles: every shipped profile follows its schema; every rule fires on a file that breaks it, and on no other."""
+"""profiles: every shipped profile follows its schema; every rule fires on a file that breaks it,
+and on no other."""
 
 from __future__ import annotations
 
@@ -29,13 +30,40 @@ from tests.conftest import AS_OF
 SHELF = Shelf.default()
 SHIPPED = ("cmecf", "eoir-ecas", "uk-strict", "uscis-online", "uscis-paper")
 LETTER = SeenPage(
-    width=612, height=792, label="1", characters=40, upright=True, dpi=200, links=1, bare_fonts=0, active=False
+    width=612,
+    height=792,
+    label="1",
+    characters=40,
+    upright=True,
+    dpi=200,
+    links=1,
+    bare_fonts=0,
+    active=False,
 )
-GOOD = Seen(name="bundle.pdf", size=1000, pages=(LETTER,), outline=(("Exhibit A – Letter (1)", 1),), zoom=100)
+GOOD = Seen(
+    name="bundle.pdf",
+    size=1000,
+    pages=(LETTER,),
+    outline=(("Exhibit A – Letter (1)", 1),),
+    zoom=100,
+)
 STRICT = Profile(
-    id="x", title="x", max_bytes=2000, file_name="^[a-z.]+$", paper="letter", labels=True, links="index", outline=True,
-    outline_pages=True, searchable=True, upright=True, fonts=True, zoom=100, max_dpi=300, color="gray",
-)  # fmt: skip
+    id="x",
+    title="x",
+    max_bytes=2000,
+    file_name="^[a-z.]+$",
+    paper="letter",
+    labels=True,
+    links="index",
+    outline=True,
+    outline_pages=True,
+    searchable=True,
+    upright=True,
+    fonts=True,
+    zoom=100,
+    max_dpi=300,
+    color="gray",
+)
 
 
 def test_shipped_profiles_follow_the_schema_and_say_where_each_value_comes_from() -> None:
@@ -46,9 +74,13 @@ def test_shipped_profiles_follow_the_schema_and_say_where_each_value_comes_from(
     assert receivers.DEFAULT in SHIPPED
     for name in SHIPPED:
         raw = SHELF.schema(f"profiles/{name}.json")
-        assert [error.json_path for error in jsonschema.Draft202012Validator(schema).iter_errors(raw)] == []
+        assert [
+            error.json_path for error in jsonschema.Draft202012Validator(schema).iter_errors(raw)
+        ] == []
         profile = receivers.load(SHELF, name)
-        assert {field for field, text in profile.sources if "checked 20" in text} == set(raw["values"])
+        assert {field for field, text in profile.sources if "checked 20" in text} == set(
+            raw["values"]
+        )
 
 
 def test_limits_keep_their_headroom() -> None:
@@ -76,11 +108,18 @@ def own(folder: Path, **change: Any) -> Path:
 
 
 def dated(value: object) -> dict[str, object]:
-    return {"value": value, "source": "the court's site", "checked_on": "2026-11-01", "confidence": "A"}
+    return {
+        "value": value,
+        "source": "the court's site",
+        "checked_on": "2026-11-01",
+        "confidence": "A",
+    }
 
 
 def test_a_firm_adds_its_own_without_python(tmp_path: Path) -> None:
-    folder = own(tmp_path, based_on="cmecf", values={"max_bytes": dated(35_000_000), "links": dated("none")})
+    folder = own(
+        tmp_path, based_on="cmecf", values={"max_bytes": dated(35_000_000), "links": dated("none")}
+    )
     mine = receivers.load(SHELF, "mine", folder)
 
     assert (mine.max_bytes, mine.links, mine.searchable) == (35_000_000, "none", True)
@@ -114,22 +153,44 @@ def test_a_broken_profile_is_named(tmp_path: Path, change: dict[str, Any]) -> No
 
 
 EVERY: dict[str, Any] = {
-    "max_bytes": 9_000_000, "headroom_bytes": 100_000, "single_file": False, "part_name": "Filing {n:02} of {of}.pdf",
-    "file_name": "^[A-Za-z0-9 ._]+$", "paper": "letter", "dividers": True, "labels": True, "links": "none", "outline": True,
-    "outline_pages": True, "searchable": True, "upright": True, "color": "gray", "zoom": 125, "max_dpi": 250,
-    "fit_dpi": 150, "fonts": True,
-    "order": ["index", "*", "cover-letter"], "required_parts": ["index", "certificate-of-service"],
+    "max_bytes": 9_000_000,
+    "headroom_bytes": 100_000,
+    "single_file": False,
+    "part_name": "Filing {n:02} of {of}.pdf",
+    "file_name": "^[A-Za-z0-9 ._]+$",
+    "paper": "letter",
+    "dividers": True,
+    "labels": True,
+    "links": "none",
+    "outline": True,
+    "outline_pages": True,
+    "searchable": True,
+    "upright": True,
+    "color": "gray",
+    "zoom": 125,
+    "max_dpi": 250,
+    "fit_dpi": 150,
+    "fonts": True,
+    "order": ["index", "*", "cover-letter"],
+    "required_parts": ["index", "certificate-of-service"],
     "stamp": {"exhibit": "Ex. {tab} - {number}", "tab": "{number}", "other": "{number} of {total}"},
-    "clear": [{"place": "top", "width": 612, "height": 72}, {"place": "bottom right", "width": 200, "height": 60}],
+    "clear": [
+        {"place": "top", "width": 612, "height": 72},
+        {"place": "bottom right", "width": 200, "height": 60},
+    ],
     "certificate_contact": True,
-}  # fmt: skip
+}
 
 
 def test_a_firms_profile_with_every_field_is_built_proved_and_content(copy: Path) -> None:
-    assert set(EVERY) == set(SHELF.schema("profile.schema.json")["properties"]["values"]["properties"])
+    assert set(EVERY) == set(
+        SHELF.schema("profile.schema.json")["properties"]["values"]["properties"]
+    )
     own(copy, values={key: dated(value) for key, value in EVERY.items()})
     with Workshop(copy / ".assembler", jobs=2) as shop:
-        (built,) = pipeline.build_packets(pipeline.make_context(copy, SHELF, shop, pipeline.Options(as_of=AS_OF, profile="mine")))
+        (built,) = pipeline.build_packets(
+            pipeline.make_context(copy, SHELF, shop, pipeline.Options(as_of=AS_OF, profile="mine"))
+        )
         found = receivers.lint_build(built.folder, receivers.load(SHELF, "mine", copy), shop)
         data = json.loads((built.folder / "manifest.json").read_text())
         other = receivers.lint_build(built.folder, receivers.load(SHELF, "eoir-ecas"), shop)
@@ -149,14 +210,18 @@ def test_a_firms_profile_with_every_field_is_built_proved_and_content(copy: Path
 def test_a_wrong_page_in_a_bundle_without_links_is_caught(copy: Path) -> None:
     own(copy, values={"links": dated("none")})
     with Workshop(copy / ".assembler", jobs=2) as shop:
-        (built,) = pipeline.build_packets(pipeline.make_context(copy, SHELF, shop, pipeline.Options(as_of=AS_OF, profile="mine")))
+        (built,) = pipeline.build_packets(
+            pipeline.make_context(copy, SHELF, shop, pipeline.Options(as_of=AS_OF, profile="mine"))
+        )
         assert built.proof.ok
         assert {check.name for check in built.proof.checks} >= {"agreement", "cites"}
         path = built.folder / "manifest.json"
         data = json.loads(path.read_text())
         cites = next(check for check in data["proof"] if check["name"] == "cites")
         assert int(cites["detail"].split()[0]) >= 4
-        one, other = list(dict.fromkeys(entry["tab"] for entry in data["ledger"] if entry["tab"]))[:2]
+        one, other = list(dict.fromkeys(entry["tab"] for entry in data["ledger"] if entry["tab"]))[
+            :2
+        ]
         for entry in data["ledger"]:
             entry["tab"] = {one: other, other: one}.get(entry["tab"], entry["tab"])
         path.write_text(json.dumps(data))
@@ -166,16 +231,33 @@ def test_a_wrong_page_in_a_bundle_without_links_is_caught(copy: Path) -> None:
 
 
 def entry_of(number: int, part: str, kind: str, **more: Any) -> dict[str, Any]:
-    stamp = {"text": f"page {number} of 4", "x": 500.0, "y": 20.0, "width": 60.0, "height": 12.0, "size": 9.0}
-    return {"number": number, "part": part, "kind": kind, "tab": "", "exhibit": "", "exhibit_page": 0, "exhibit_pages": 0,
-            "size": [612, 792], "stamp": stamp} | more  # fmt: skip
+    stamp = {
+        "text": f"page {number} of 4",
+        "x": 500.0,
+        "y": 20.0,
+        "width": 60.0,
+        "height": 12.0,
+        "size": 9.0,
+    }
+    return {
+        "number": number,
+        "part": part,
+        "kind": kind,
+        "tab": "",
+        "exhibit": "",
+        "exhibit_page": 0,
+        "exhibit_pages": 0,
+        "size": [612, 792],
+        "stamp": stamp,
+    } | more
 
 
 LEDGER = [
-    entry_of(1, "cover-letter", "draft"), entry_of(2, "index", "draft"),
+    entry_of(1, "cover-letter", "draft"),
+    entry_of(2, "index", "draft"),
     entry_of(3, "tab-x", "tab", tab="A", exhibit="x", stamp=None),
     entry_of(4, "exhibit-x", "exhibit", tab="A", exhibit="x", stamp=None),
-]  # fmt: skip
+]
 
 
 UNSTAMPED = [entry | {"stamp": None} for entry in LEDGER]
@@ -186,12 +268,24 @@ UNSTAMPED = [entry | {"stamp": None} for entry in LEDGER]
     [
         ("ORDER", LEDGER, replace(STRICT, order=("index", "*"))),
         ("ORDER", LEDGER, replace(STRICT, order=("*", "index"))),
-        ("DIVIDER", [*UNSTAMPED, entry_of(5, "exhibit-y", "exhibit", exhibit="y", stamp=None)], replace(STRICT, dividers=True)),
+        (
+            "DIVIDER",
+            [*UNSTAMPED, entry_of(5, "exhibit-y", "exhibit", exhibit="y", stamp=None)],
+            replace(STRICT, dividers=True),
+        ),
         ("STAMP", LEDGER, replace(STRICT, marking=Marking(other="{number}"))),
-        ("CLEAR", LEDGER, replace(STRICT, marking=Marking(clear=(Zone(place="bottom right", width=100, height=30),)))),
+        (
+            "CLEAR",
+            LEDGER,
+            replace(
+                STRICT, marking=Marking(clear=(Zone(place="bottom right", width=100, height=30),))
+            ),
+        ),
     ],
 )
-def test_what_only_a_packet_of_ours_tells(rule: str, ledger: list[dict[str, Any]], profile: Profile) -> None:
+def test_what_only_a_packet_of_ours_tells(
+    rule: str, ledger: list[dict[str, Any]], profile: Profile
+) -> None:
     assert rules(judge([GOOD], STRICT, (), LEDGER)) == set()
     assert rules(judge([GOOD], profile, (), ledger)) == {rule}
 
@@ -250,7 +344,9 @@ def test_required_parts_are_asked_of_a_packet_only() -> None:
     wants = replace(STRICT, required_parts=("index", "certificate-of-service"))
 
     assert judge([GOOD], wants, None) == ()
-    assert [one.where for one in judge([GOOD], wants, ("index",))] == ["part certificate-of-service"]
+    assert [one.where for one in judge([GOOD], wants, ("index",))] == [
+        "part certificate-of-service"
+    ]
 
 
 def saved(path: Path, change: Callable[[Pdf], None], **save: Any) -> Path:
@@ -265,7 +361,9 @@ def script(pdf: Pdf) -> None:
 
 
 def launch(pdf: Pdf) -> None:
-    note = Dictionary(Subtype=Name.Link, Rect=Array([0, 0, 9, 9]), A=Dictionary(S=Name.Launch, F=String("x")))
+    note = Dictionary(
+        Subtype=Name.Link, Rect=Array([0, 0, 9, 9]), A=Dictionary(S=Name.Launch, F=String("x"))
+    )
     pdf.pages[1].Annots = Array([note])
 
 
@@ -287,11 +385,20 @@ def lying(pdf: Pdf) -> None:
 
 def test_what_is_seen_of_real_files(tmp_path: Path) -> None:
     assert receivers.see(saved(tmp_path / "a.pdf", script)).scripts
-    assert [page.active for page in receivers.see(saved(tmp_path / "b.pdf", launch)).pages] == [False, True]
+    assert [page.active for page in receivers.see(saved(tmp_path / "b.pdf", launch)).pages] == [
+        False,
+        True,
+    ]
     assert receivers.see(saved(tmp_path / "c.pdf", attach)).attachments
-    assert [page.label for page in receivers.see(saved(tmp_path / "d.pdf", relabel)).pages] == ["7", "8"]
+    assert [page.label for page in receivers.see(saved(tmp_path / "d.pdf", relabel)).pages] == [
+        "7",
+        "8",
+    ]
     assert receivers.see(saved(tmp_path / "e.pdf", zoomed)).zoom == 100
-    assert [page.upright for page in receivers.see(saved(tmp_path / "f.pdf", lying)).pages] == [True, False]
+    assert [page.upright for page in receivers.see(saved(tmp_path / "f.pdf", lying)).pages] == [
+        True,
+        False,
+    ]
     locked = saved(tmp_path / "g.pdf", zoomed, encryption=pikepdf.Encryption(owner="o", user="u"))
     assert receivers.see(locked).encrypted
     (tmp_path / "h.pdf").write_bytes(b"%PDF-1.7 nothing")
@@ -309,7 +416,9 @@ def test_a_page_turned_to_stand_upright_is_upright(tmp_path: Path, angle: int) -
             page = pdf.add_blank_page(page_size=(612, 792))
             font = Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica)
             page.Rotate, page.Resources = angle, Dictionary(Font=Dictionary(F=font))
-            page.Contents = pdf.make_stream(f"BT /F 24 Tf {matrix} 300 400 Tm (Words) Tj ET".encode())
+            page.Contents = pdf.make_stream(
+                f"BT /F 24 Tf {matrix} 300 400 Tm (Words) Tj ET".encode()
+            )
             pdf.save(tmp_path / "a.pdf")
         turned[rotate] = receivers.see(tmp_path / "a.pdf").pages[0].upright
 
@@ -324,20 +433,27 @@ def test_the_resolution_of_a_scan_is_measured(tmp_path: Path, dpi: int) -> None:
 
 
 def test_verify_holds_a_build_folder_against_a_profile(small: Path) -> None:
-    ran = CliRunner().invoke(main, ["verify", str(small / "build/child"), "--profile", "eoir-ecas", "--json"])
+    ran = CliRunner().invoke(
+        main, ["verify", str(small / "build/child"), "--profile", "eoir-ecas", "--json"]
+    )
 
     found = json.loads(ran.stdout)["findings"]
     assert ran.exit_code == ExitCode.OK, ran.stderr
     assert [one["where"] for one in found if one["rule"] == "PROFILE.PART"] == [
-        "part caption-cover", "part certificate-of-service"
-    ]  # fmt: skip
-    assert not [one for one in found if one["rule"] in ("PROFILE.STAMP", "PROFILE.CLEAR", "PROFILE.DIVIDER")]
+        "part caption-cover",
+        "part certificate-of-service",
+    ]
+    assert not [
+        one for one in found if one["rule"] in ("PROFILE.STAMP", "PROFILE.CLEAR", "PROFILE.DIVIDER")
+    ]
     assert {one["severity"] for one in found} <= {Severity.WARNING, Severity.INFO}
 
 
 def test_verify_holds_any_pdf_against_a_profile(tmp_path: Path) -> None:
     (tmp_path / "made elsewhere.pdf").write_bytes(draw_scan())
-    ran = CliRunner().invoke(main, ["verify", str(tmp_path / "made elsewhere.pdf"), "--profile", "cmecf"])
+    ran = CliRunner().invoke(
+        main, ["verify", str(tmp_path / "made elsewhere.pdf"), "--profile", "cmecf"]
+    )
 
     assert ran.exit_code == ExitCode.CASE_REJECTED
     assert "PROFILE.TEXT" in ran.stdout
@@ -348,5 +464,3 @@ def test_verify_holds_any_pdf_against_a_profile(tmp_path: Path) -> None:
 
 def draw_scan() -> bytes:
     return factories.scan_pdf(dpi=100)
-
-

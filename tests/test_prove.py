@@ -33,9 +33,34 @@ def test_an_honest_bundle_is_proved(small: Path, copy: Path) -> None:
 
     assert failed(proof) == set()
     names = {check.name for check in proof.checks}
-    assert names == {"outputs", "sources", "ledger", "numbers", "pixels", "stamp", "words", "count", "label", "bookmark",
-                     "agreement", "cites", "nothing-else", "fonts", "volumes", "own-pages", "own-links", "index", "tab-sheets",
-                     "enclosures", "word-files", "manifest", "links", "outline", "paper", "tags"}  # fmt: skip
+    assert names == {
+        "outputs",
+        "sources",
+        "ledger",
+        "numbers",
+        "pixels",
+        "stamp",
+        "words",
+        "count",
+        "label",
+        "bookmark",
+        "agreement",
+        "cites",
+        "nothing-else",
+        "fonts",
+        "volumes",
+        "own-pages",
+        "own-links",
+        "index",
+        "tab-sheets",
+        "enclosures",
+        "word-files",
+        "manifest",
+        "links",
+        "outline",
+        "paper",
+        "tags",
+    }
     assert "5 citations lead to the page they print" in [check.detail for check in proof.checks]
 
 
@@ -116,7 +141,9 @@ def add_attachment(pdf: Pdf) -> None:
 
 
 def add_field(pdf: Pdf) -> None:
-    widget = Dictionary(Type=Name.Annot, Subtype=Name.Widget, FT=Name.Tx, T=pikepdf.String("x"), Rect=[0, 0, 9, 9])
+    widget = Dictionary(
+        Type=Name.Annot, Subtype=Name.Widget, FT=Name.Tx, T=pikepdf.String("x"), Rect=[0, 0, 9, 9]
+    )
     field = pdf.make_indirect(widget)
     pdf.Root.AcroForm = Dictionary(Fields=Array([field]))
     pdf.pages[FIRST].Annots = Array([field])
@@ -192,12 +219,18 @@ def other_font(pdf: Pdf) -> None:
     fonts = pdf.pages[FIRST].Resources.Font
     for name in list(fonts.keys()):
         if not name.startswith("/AssemblerStamp"):
-            fonts[name] = pdf.make_indirect(Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Symbol))
+            fonts[name] = pdf.make_indirect(
+                Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Symbol)
+            )
 
 
 def add_a_drawn_note(pdf: Pdf) -> None:
-    look = pdf.make_stream(b"0 g 0 0 200 40 re f", BBox=Array([0, 0, 200, 40]), Subtype=Name.Form, Type=Name.XObject)
-    note = Dictionary(Type=Name.Annot, Subtype=Name.Link, Rect=Array([60, 700, 260, 740]), AP=Dictionary(N=look))
+    look = pdf.make_stream(
+        b"0 g 0 0 200 40 re f", BBox=Array([0, 0, 200, 40]), Subtype=Name.Form, Type=Name.XObject
+    )
+    note = Dictionary(
+        Type=Name.Annot, Subtype=Name.Link, Rect=Array([60, 700, 260, 740]), AP=Dictionary(N=look)
+    )
     pdf.pages[FIRST].Annots = Array([pdf.make_indirect(note)])
 
 
@@ -224,7 +257,9 @@ def test_a_page_that_looks_different_is_caught(
     assert says in " | ".join(check.detail for check in proof.checks if not check.ok)
 
 
-def test_what_was_compared_before_is_not_drawn_again_and_verify_draws_everything(copy: Path) -> None:
+def test_what_was_compared_before_is_not_drawn_again_and_verify_draws_everything(
+    copy: Path,
+) -> None:
     again, anew = proved(copy, remember=True), proved(copy)
 
     assert (again.drawn, again.known) == (0, 5)
@@ -244,14 +279,19 @@ def test_only_the_pages_whose_content_changed_are_drawn_again(copy: Path) -> Non
 
 
 def test_a_source_that_changed_is_compared_again(copy: Path) -> None:
-    (copy / "evidence/letter.pdf").write_bytes(factories.text_pdf([["Another letter."], ["Another page."]]))
+    (copy / "evidence/letter.pdf").write_bytes(
+        factories.text_pdf([["Another letter."], ["Another page."]])
+    )
     path = copy / "build/child/manifest.json"
     data = json.loads(path.read_text())
     for one in data["inputs"]:
         content = (copy / one["path"]).read_bytes()
         one["size"], one["sha256"] = len(content), hashlib.sha256(content).hexdigest()
     sums = {one["path"]: one["sha256"] for one in data["inputs"]}
-    for one in (*data["opened"], *(entry["source"] for entry in data["ledger"] if "source" in entry)):
+    for one in (
+        *data["opened"],
+        *(entry["source"] for entry in data["ledger"] if "source" in entry),
+    ):
         one["sha256"] = sums[one["path"]]
     path.write_text(json.dumps(data))
 
@@ -268,7 +308,9 @@ def test_encryption_is_caught(copy: Path) -> None:
 
 def test_a_changed_output_and_a_changed_source_are_caught(copy: Path) -> None:
     (copy / "build/child/review.html").write_bytes(b"changed")
-    (copy / "evidence/letter.pdf").write_bytes(factories.text_pdf([["Another letter."], ["Another page."]]))
+    (copy / "evidence/letter.pdf").write_bytes(
+        factories.text_pdf([["Another letter."], ["Another page."]])
+    )
 
     proof = proved(copy)
 
@@ -278,10 +320,14 @@ def test_a_changed_output_and_a_changed_source_are_caught(copy: Path) -> None:
 
 def test_an_exhibit_whose_last_page_never_came_in_is_caught(copy: Path) -> None:
     """The ledger itself may lie by leaving a page out; the sources are counted again."""
-    letter = factories.text_pdf([["First page of the letter."], ["Second page of the letter."], ["A third page."]])
+    letter = factories.text_pdf(
+        [["First page of the letter."], ["Second page of the letter."], ["A third page."]]
+    )
     (copy / "evidence/letter.pdf").write_bytes(letter)
 
-    details = " ".join(check.detail for check in proved(copy).checks if check.name == "ledger" and not check.ok)
+    details = " ".join(
+        check.detail for check in proved(copy).checks if check.name == "ledger" and not check.ok
+    )
 
     assert "2 of 3 pages" in details
 
@@ -314,14 +360,21 @@ def test_an_index_that_prints_a_wrong_number_is_caught(copy: Path) -> None:
         options = {"shelf": shelf, "folder": copy, "workshop": shop, "facts": facts, "as_of": AS_OF}
         made, layout = drafts.settle(plan, case, prepared, {}, **options)
         lying = drafts.fill(plan, case, off_by_one(layout), **options)
-        documents = {one.id: one.pdf for one in made} | {f"exhibit:{one.exhibit}": one.pdf for one in prepared}
+        documents = {one.id: one.pdf for one in made} | {
+            f"exhibit:{one.exhibit}": one.pdf for one in prepared
+        }
         documents["draft:index"] = next(one.pdf for one in lying if one.id == "draft:index")
         bundle.bind(layout, documents, copy / "build/child/bundle.pdf", font=stamp_font())
     believe(copy)
 
     proof = proved(copy)
 
-    assert failed(proof) == {"agreement", "index", "own-links", "own-pages"}  # the draft that is kept is the honest one
+    assert failed(proof) == {
+        "agreement",
+        "index",
+        "own-links",
+        "own-pages",
+    }  # the draft that is kept is the honest one
     assert "no index link prints these pages" in " ".join(check.detail for check in proof.checks)
 
 
@@ -334,7 +387,9 @@ def off_by_one(layout: Layout) -> Layout:
 def test_another_packets_bundle_is_caught(copy: Path, tmp_path: Path) -> None:
     """Same shape, other client: only the pages differ."""
     other = factories.small_case(tmp_path / "other")
-    (other / "evidence/letter.pdf").write_bytes(factories.text_pdf([["Somebody else's letter."], ["And its second page."]]))
+    (other / "evidence/letter.pdf").write_bytes(
+        factories.text_pdf([["Somebody else's letter."], ["And its second page."]])
+    )
     from tests.conftest import build
 
     build(other)
@@ -351,8 +406,18 @@ def test_the_proof_shares_no_code_with_the_builders() -> None:
     import assembler.proof
 
     for path in Path(assembler.proof.__file__).parent.glob("*.py"):
-        imported = {n.module for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.ImportFrom) and n.module}
-        builders = ("assembler.layout", "assembler.bundle", "assembler.documents", "assembler.evidence", "pikepdf")
+        imported = {
+            n.module
+            for n in ast.walk(ast.parse(path.read_text()))
+            if isinstance(n, ast.ImportFrom) and n.module
+        }
+        builders = (
+            "assembler.layout",
+            "assembler.bundle",
+            "assembler.documents",
+            "assembler.evidence",
+            "pikepdf",
+        )
         assert not {module for module in imported if module.startswith(builders)}
 
 
@@ -363,14 +428,28 @@ def link(page: int, text: str, target: int = 57) -> structure.Link:
 @pytest.mark.parametrize(
     "pieces",
     [
-        ["Ex. C at 57"], ["(Ex.", "C at 57"], ["Ex. C", "at 57)"], ["; Ex. C at", "57"], ["Ex.", "C", "at", "57"],
+        ["Ex. C at 57"],
+        ["(Ex.", "C at 57"],
+        ["Ex. C", "at 57)"],
+        ["; Ex. C at", "57"],
+        ["Ex.", "C", "at", "57"],
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("pages", [(1, 1, 1, 1), (1, 2, 2, 2), (1, 2, 3, 4)])
-def test_a_citation_broken_over_lines_and_pages_is_one(pieces: list[str], pages: tuple[int, ...]) -> None:
-    links = [link(1, "Ex. B at 9", 9), *map(link, pages, pieces), link(pages[len(pieces) - 1], "Ex. C at 58", 58)]
+def test_a_citation_broken_over_lines_and_pages_is_one(
+    pieces: list[str], pages: tuple[int, ...]
+) -> None:
+    links = [
+        link(1, "Ex. B at 9", 9),
+        *map(link, pages, pieces),
+        link(pages[len(pieces) - 1], "Ex. C at 58", 58),
+    ]
 
-    assert [one.text for one in structure.joined(links)] == ["Ex. B at 9", " ".join(pieces), "Ex. C at 58"]
+    assert [one.text for one in structure.joined(links)] == [
+        "Ex. B at 9",
+        " ".join(pieces),
+        "Ex. C at 58",
+    ]
     assert not any(structure.cut_short(one.text) for one in structure.joined(links))
 
 
@@ -384,10 +463,14 @@ def test_a_title_that_begins_like_a_citation_is_none() -> None:
 def test_a_paragraph_of_citations_longer_than_a_page_is_proved(tmp_path: Path) -> None:
     pages = 70
     case = factories.small_case(tmp_path / "case")
-    (case / "evidence/letter.pdf").write_bytes(factories.text_pdf([["Of Testina Exemplar", str(n)] for n in range(pages)]))
+    (case / "evidence/letter.pdf").write_bytes(
+        factories.text_pdf([["Of Testina Exemplar", str(n)] for n in range(pages)])
+    )
     cites = "; ".join(f"@letter, p. {page}" for page in range(1, pages + 1))
     basis = f"We ask. [{cites}] And the records [@scan]."
-    factories.write_case(case, {**factories.CASE, "request": {**factories.CASE["request"], "basis": [basis]}})
+    factories.write_case(
+        case, {**factories.CASE, "request": {**factories.CASE["request"], "basis": [basis]}}
+    )
     build(case)
 
     assert failed(proved(case)) == set()
@@ -395,10 +478,18 @@ def test_a_paragraph_of_citations_longer_than_a_page_is_proved(tmp_path: Path) -
 
 @pytest.mark.parametrize(
     ("text", "true"),
-    [("Tab C / 57 (99)", True), ("Tab C / 58 (99)", False), ("Tab D / 57 (99)", False), ("Exhibit C · page 57", True),
-     ("Exhibit C · 2 of 3 · page 57", True), ("Exhibit C · page 5", False)],
-)  # fmt: skip
-def test_a_stamp_of_a_frozen_packet_is_worded_as_it_was_filed_or_as_ours(text: str, true: bool) -> None:
+    [
+        ("Tab C / 57 (99)", True),
+        ("Tab C / 58 (99)", False),
+        ("Tab D / 57 (99)", False),
+        ("Exhibit C · page 57", True),
+        ("Exhibit C · 2 of 3 · page 57", True),
+        ("Exhibit C · page 5", False),
+    ],
+)
+def test_a_stamp_of_a_frozen_packet_is_worded_as_it_was_filed_or_as_ours(
+    text: str, true: bool
+) -> None:
     entry = {"kind": "exhibit", "tab": "C", "number": 60, "label": "57", "stamp": {"text": text}}
 
     assert filed_labels.true_stamp(entry, "Tab {tab} / {number} ({total})") is true

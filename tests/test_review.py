@@ -1,4 +1,5 @@
-"""review: what the page says, that nothing in it runs or is fetched, and how it works in a real browser."""
+"""review: what the page says, that nothing in it runs or is fetched, and how it works in a real
+browser."""
 
 from __future__ import annotations
 
@@ -23,10 +24,19 @@ from tests.conftest import build, unseal
 from tests.support.commands import run
 
 SIGNOFF = Shelf.default().schema("signoff.json")
-EVIL = "</script><script>window.evil=1</script><img src=x onerror=window.evil=1> \"'\u202e\u2028 שלום"
+EVIL = (
+    "</script><script>window.evil=1</script><img src=x onerror=window.evil=1> \"'\u202e\u2028 שלום"
+)
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-         "--disable-component-update", "--disable-sync"]  # fmt: skip
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @pytest.fixture(scope="module")
@@ -36,20 +46,33 @@ def manifest(small: Path) -> dict[str, Any]:
 
 
 def finding(**more: Any) -> dict[str, Any]:
-    told = {"rule": "LEGIBLE.TEST", "severity": "warning", "where": "evidence/scan.pdf, page 2", "problem": "it is dark",
-            "remedy": "scan again"}  # fmt: skip
+    told = {
+        "rule": "LEGIBLE.TEST",
+        "severity": "warning",
+        "where": "evidence/scan.pdf, page 2",
+        "problem": "it is dark",
+        "remedy": "scan again",
+    }
     return {**told, "file": "evidence/scan.pdf", "page": 2, "exhibit": "scan", **more}
 
 
 def shown(manifest: dict[str, Any], findings: list[dict[str, Any]] | None = None) -> dict[str, Any]:
     pictures = [Picture(page="data:image/png;base64,iVBORw0KGgo=")] * len(manifest["ledger"])
-    return view({**manifest, "findings": findings if findings is not None else manifest["findings"]}, pictures, [], SIGNOFF)
+    return view(
+        {**manifest, "findings": findings if findings is not None else manifest["findings"]},
+        pictures,
+        [],
+        SIGNOFF,
+    )
 
 
 def test_the_page_is_private_proven_and_listed(small: Path) -> None:
     path = small / "build/child/review.html"
     text = path.read_text(encoding="utf8")
-    listed = {one["path"] for one in json.loads((small / "build/child/manifest.json").read_text())["outputs"]}
+    listed = {
+        one["path"]
+        for one in json.loads((small / "build/child/manifest.json").read_text())["outputs"]
+    }
 
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert "review.html" in listed
@@ -61,9 +84,13 @@ def test_nothing_is_fetched_and_nothing_else_can_run(small: Path) -> None:
     text = (small / "build/child/review.html").read_text(encoding="utf8")
 
     hashed = r"&#39;sha256-.{44}&#39;"
-    assert re.search(rf"default-src &#39;none&#39;; img-src data:; style-src {hashed}; script-src {hashed}", text)
+    assert re.search(
+        rf"default-src &#39;none&#39;; img-src data:; style-src {hashed}; script-src {hashed}", text
+    )
     assert not re.findall(r"<(?:script|img|link|iframe)[^>]+(?:src|href)=\"(?!data:)[^\"]*\"", text)
-    assert not re.search(r"\son\w+=|javascript:|\sstyle=", re.sub(r"<script.*?</script>", "", text, flags=re.DOTALL))
+    assert not re.search(
+        r"\son\w+=|javascript:|\sstyle=", re.sub(r"<script.*?</script>", "", text, flags=re.DOTALL)
+    )
 
 
 def test_every_page_is_there_under_its_tab(manifest: dict[str, Any]) -> None:
@@ -73,16 +100,25 @@ def test_every_page_is_there_under_its_tab(manifest: dict[str, Any]) -> None:
     assert [group["tab"] for group in groups if group["tab"]] == ["A", "B", "C"]
     assert groups[0]["title"] == "Cover letter"
     assert [one["says"] for one in groups[-2]["pages"]] == [
-        "Page 8: divider of Exhibit B", "Page 9: Exhibit B, 1 of 2", "Page 10: Exhibit B, 2 of 2"
-    ]  # fmt: skip
+        "Page 8: divider of Exhibit B",
+        "Page 9: Exhibit B, 1 of 2",
+        "Page 10: Exhibit B, 2 of 2",
+    ]
 
 
 def test_a_finding_leads_to_its_page_and_its_place_is_outlined(manifest: dict[str, Any]) -> None:
-    told = [finding(severity="info", rule="X.NOTE"), finding(region=[61.2, 79.2, 306, 396]),
-            finding(severity="error", page=None, file=None)]  # fmt: skip
+    told = [
+        finding(severity="info", rule="X.NOTE"),
+        finding(region=[61.2, 79.2, 306, 396]),
+        finding(severity="error", page=None, file=None),
+    ]
     made = shown(manifest, told)
 
-    assert [(one["severity"], one["page"]) for one in made["findings"]] == [("error", 9), ("warning", 10), ("info", 10)]
+    assert [(one["severity"], one["page"]) for one in made["findings"]] == [
+        ("error", 9),
+        ("warning", 10),
+        ("info", 10),
+    ]
     marked = {one["n"]: one for group in made["groups"] for one in group["pages"]}
     assert marked[10]["worst"] == "warning"
     assert [mark["box"] for mark in marked[10]["marks"]] == [[61.2, 79.2, 244.8, 316.8], None]
@@ -103,13 +139,25 @@ def test_a_place_follows_a_page_that_was_drawn_smaller(manifest: dict[str, Any])
     made = shown(changed, [finding(region=[0, 0, 100, 100])])
 
     width = changed["ledger"][9]["size"][0]
-    (box,) = [mark["box"] for group in made["groups"] for one in group["pages"] for mark in one["marks"]]
+    (box,) = [
+        mark["box"] for group in made["groups"] for one in group["pages"] for mark in one["marks"]
+    ]
     assert box == [round(width * 0.05, 1), 0, 90, 90]
 
 
-def test_the_matrix_has_a_cell_for_each_exhibit_and_counts_what_is_missing(manifest: dict[str, Any]) -> None:
-    claim = {"checklist": "x", "line": "ID.X", "level": "core", "text": "Something", "pointer": "", "met": False, "facts": [],
-             "exhibits": []}  # fmt: skip
+def test_the_matrix_has_a_cell_for_each_exhibit_and_counts_what_is_missing(
+    manifest: dict[str, Any],
+) -> None:
+    claim = {
+        "checklist": "x",
+        "line": "ID.X",
+        "level": "core",
+        "text": "Something",
+        "pointer": "",
+        "met": False,
+        "facts": [],
+        "exhibits": [],
+    }
     matrix = shown({**manifest, "matrix": [*manifest["matrix"], claim]})["matrix"]
 
     assert [tab["tab"] for tab in matrix["tabs"]] == ["A", "B", "C"]
@@ -151,7 +199,9 @@ def test_without_thumbnails_no_picture_and_no_word_of_the_evidence(tmp_path: Pat
     assert 'id="p10"' in text
 
 
-def test_batch_writes_a_list_of_all_cases_and_leaves_a_strange_file_alone(tmp_path: Path, small: Path) -> None:
+def test_batch_writes_a_list_of_all_cases_and_leaves_a_strange_file_alone(
+    tmp_path: Path, small: Path
+) -> None:
     shutil.copytree(small, tmp_path / "all/a case")
     factories.small_case(tmp_path / "all/bad", {"kind": "x"})
 
@@ -166,7 +216,7 @@ def test_batch_writes_a_list_of_all_cases_and_leaves_a_strange_file_alone(tmp_pa
     assert (tmp_path / "all/index.html").read_text() == "somebody's own"
 
 
-# --- in a real browser --------------------------------------------------------------------------------------------------
+# --- in a real browser ---
 
 in_browser = pytest.mark.skipif(CHROMIUM is None, reason="Chromium is not installed")
 
@@ -210,10 +260,15 @@ def seen(browser: Any) -> Iterator[Seen]:
 
 
 @pytest.fixture(scope="module")
-def troubled(small: Path, manifest: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def troubled(
+    small: Path, manifest: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """A page with twelve findings, one of them with markup in every text."""
     kinds, exhibits = ("error", "warning", "info"), ("letter", "scan")
-    rows = [finding(rule=f"LEGIBLE.{n % 3}", severity=kinds[n % 3], exhibit=exhibits[n % 2]) for n in range(11)]
+    rows = [
+        finding(rule=f"LEGIBLE.{n % 3}", severity=kinds[n % 3], exhibit=exhibits[n % 2])
+        for n in range(11)
+    ]
     rows.append(finding(problem=EVIL, where=EVIL, remedy=EVIL, region=[50, 50, 300, 200]))
     changed = {**deepcopy(manifest), "findings": rows}
     changed["index"][1]["title"] = EVIL
@@ -221,7 +276,10 @@ def troubled(small: Path, manifest: dict[str, Any], tmp_path_factory: pytest.Tem
     picture = re.search(r'src="(data:image[^"]+)"', text)
     assert picture
     pictures = [Picture(page=picture[1], source=picture[1])] * len(changed["ledger"])
-    words = [[["word", 60.0, 60.0, 120.0, 80.0, sure]] for sure in (95, 75, 20, 95, 75, 20, 95, 75, 20, 95, 75, 20)]
+    words = [
+        [["word", 60.0, 60.0, 120.0, 80.0, sure]]
+        for sure in (95, 75, 20, 95, 75, 20, 95, 75, 20, 95, 75, 20)
+    ]
     path = tmp_path_factory.mktemp("review") / "review.html"
     path.write_text(page("packet", view(changed, pictures, words, SIGNOFF)), encoding="utf8")
     return path
@@ -263,7 +321,9 @@ def test_by_keyboard_alone(seen: Seen, troubled: Path) -> None:
     assert tab.inner_text("#large-title").startswith("Page 4:")
     tab.keyboard.press("Escape")
     assert not tab.evaluate("document.querySelector('#large').open")
-    tab.wait_for_function("() => document.activeElement.id === 'p4'", timeout=5000)  # the dialog tells of its end a moment later
+    tab.wait_for_function(
+        "() => document.activeElement.id === 'p4'", timeout=5000
+    )  # the dialog tells of its end a moment later
     assert seen.quiet()
 
 
@@ -282,7 +342,11 @@ def test_the_sign_off_is_saved_as_json_and_prints(seen: Seen, small: Path, tmp_p
 
     assert saved["items"]["signatures"]
     assert not saved["items"]["truth"]
-    assert (saved["who"], saved["when"], saved["bundle_sha256"]) == ("Advocata Fictiva", "2026-11-24", bundle["sha256"])
+    assert (saved["who"], saved["when"], saved["bundle_sha256"]) == (
+        "Advocata Fictiva",
+        "2026-11-24",
+        bundle["sha256"],
+    )
     assert set(saved["items"]) == {item["id"] for item in SIGNOFF["items"]}
     pdf = tab.pdf()
     assert pdf.startswith(b"%PDF-")
@@ -298,10 +362,14 @@ def test_an_accessibility_checker_finds_nothing(
 ) -> None:
     from axe_core_python.sync_playwright import Axe
 
-    path = {"clean": small / "build/child/review.html", "batch": tmp_path / "index.html"}.get(what, troubled)
+    path = {"clean": small / "build/child/review.html", "batch": tmp_path / "index.html"}.get(
+        what, troubled
+    )
     if what == "batch":
         path.write_text(review.index(rows(300)))
-    context = browser.new_context(color_scheme=scheme, viewport={"width": 412 if scheme == "dark" else 1280, "height": 900})
+    context = browser.new_context(
+        color_scheme=scheme, viewport={"width": 412 if scheme == "dark" else 1280, "height": 900}
+    )
     tab = Seen(context.new_page()).open(path).tab
     if what == "large":
         tab.click("#p10")
@@ -309,17 +377,25 @@ def test_an_accessibility_checker_finds_nothing(
     context.close()
 
     assert len(found["passes"]) > 15
-    assert [(one["id"], [node["html"][:120] for node in one["nodes"]][:3]) for one in found["violations"]] == []
+    assert [
+        (one["id"], [node["html"][:120] for node in one["nodes"]][:3])
+        for one in found["violations"]
+    ] == []
 
 
 def rows(count: int) -> list[review.Row]:
     return [
         review.Row(
-            case=EVIL if n == 7 else f"case-{n:04}", state=("built", "failed")[n % 10 == 9], summary="1 packet, proved",
-            errors=n % 3, warnings=n % 5, pages=count - n, links=(f"case-{n:04}/build/child/review.html",),
+            case=EVIL if n == 7 else f"case-{n:04}",
+            state=("built", "failed")[n % 10 == 9],
+            summary="1 packet, proved",
+            errors=n % 3,
+            warnings=n % 5,
+            pages=count - n,
+            links=(f"case-{n:04}/build/child/review.html",),
         )
         for n in range(count)
-    ]  # fmt: skip
+    ]
 
 
 @in_browser
@@ -337,7 +413,9 @@ def test_the_list_of_a_batch_stays_usable_with_five_thousand(seen: Seen, tmp_pat
     tab.fill("input[name=text]", "case-49")
     tab.select_option("select[name=state]", "failed")
     assert tab.inner_text("#shown") == "1 to 10 of 10"
-    assert tab.get_attribute("tbody tr:first-child a", "href") == "case-4999/build/child/review.html"
+    assert (
+        tab.get_attribute("tbody tr:first-child a", "href") == "case-4999/build/child/review.html"
+    )
     assert tab.evaluate("window.evil") is None
     assert seen.quiet()
 
@@ -352,13 +430,22 @@ def test_the_same_page_twice(copy: Path) -> None:
 
 def test_pictures_are_the_same_whether_the_proof_left_them_or_not(tmp_path: Path) -> None:
     folder = factories.small_case(tmp_path / "case")
-    more = {"wall.pdf": factories.text_pdf(size=(1600, 2400)), "full.pdf": factories.full_ink_pdf(),
-            "turned.pdf": factories.rotated_pdf(90), "phone.jpg": factories.photo(6)}  # fmt: skip
+    more = {
+        "wall.pdf": factories.text_pdf(size=(1600, 2400)),
+        "full.pdf": factories.full_ink_pdf(),
+        "turned.pdf": factories.rotated_pdf(90),
+        "phone.jpg": factories.photo(6),
+    }
     case = json.loads((folder / "case.json").read_text())
     for name, content in more.items():
         (folder / "evidence" / name).write_bytes(content)
-        file = {"path": f"evidence/{name}", "accept_loss": ["EVID.HIDDEN"] if name == "full.pdf" else []}
-        case["exhibits"].append({"id": name.split(".")[0], "title": "More", "category": "medical", "files": [file]})
+        file = {
+            "path": f"evidence/{name}",
+            "accept_loss": ["EVID.HIDDEN"] if name == "full.pdf" else [],
+        }
+        case["exhibits"].append(
+            {"id": name.split(".")[0], "title": "More", "category": "medical", "files": [file]}
+        )
     (folder / "case.json").write_text(json.dumps(case))
     build(folder)
     before = (folder / "build/child/review.html").read_bytes()

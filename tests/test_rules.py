@@ -1,4 +1,5 @@
-"""rules: every id has an example it speaks of and one it is silent about; facts reach the letter; no client fact gets out."""
+"""rules: every id has an example it speaks of and one it is silent about; facts reach the
+letter; no client fact gets out."""
 
 from __future__ import annotations
 
@@ -86,7 +87,7 @@ def example(name: str, side: str, folder: Path) -> tuple[Case, date]:
     return read(raw_case(spec.get("kind", ""), spec[side]), folder), when
 
 
-# --- examples ---------------------------------------------------------------------------------------------------
+# --- examples ---
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -128,7 +129,7 @@ def test_the_bases_are_complete(kind: str, tmp_path: Path) -> None:
     assert warnings <= {"CITE.UNUSED"}
 
 
-# --- checklists and matrix --------------------------------------------------------------------------------------
+# --- checklists and matrix ---
 
 
 def samples() -> list[Path]:
@@ -157,8 +158,15 @@ def test_a_sample_without_one_of_its_needed_exhibits_is_told_the_line(folder: Pa
 def test_several_reasons_must_each_be_satisfied(tmp_path: Path) -> None:
     case = read(raw_case("", [["/reasons", ["urgent-medical", "court-proceedings"]]]), tmp_path)
 
-    assert {"COURT.NOTICE", "COURT.PRESENCE", "COURT.ROLE"} & ids(case) == {"COURT.NOTICE", "COURT.ROLE"}
-    assert {row.checklist for row in judge(case).matrix} == {"every-request", "urgent-medical", "court-proceedings"}
+    assert {"COURT.NOTICE", "COURT.PRESENCE", "COURT.ROLE"} & ids(case) == {
+        "COURT.NOTICE",
+        "COURT.ROLE",
+    }
+    assert {row.checklist for row in judge(case).matrix} == {
+        "every-request",
+        "urgent-medical",
+        "court-proceedings",
+    }
 
 
 def test_for_re_parole_the_reasons_lists_only_help(tmp_path: Path) -> None:
@@ -174,11 +182,18 @@ def test_an_exhibit_of_another_beneficiary_does_not_count(tmp_path: Path) -> Non
 
     rows = [row for row in judge(case).matrix if row.line == "ID.BENEFICIARY"]
     assert [(row.pointer, row.exhibits, row.met) for row in rows] == [
-        ("/beneficiaries/0", ("passport",), True), ("/beneficiaries/1", (), False),
-    ]  # fmt: skip
-    hers = read(raw_case("", [["/beneficiaries/-", other], ["/exhibits/4/belongs_to", ["child"]]]), tmp_path)
+        ("/beneficiaries/0", ("passport",), True),
+        ("/beneficiaries/1", (), False),
+    ]
+    hers = read(
+        raw_case("", [["/beneficiaries/-", other], ["/exhibits/4/belongs_to", ["child"]]]), tmp_path
+    )
     children = tuple(replace(person, birth_date=date(2019, 1, 1)) for person in hers.beneficiaries)
-    rows = [row for row in judge(replace(hers, beneficiaries=children)).matrix if row.line == "MINOR.CONSENT"]
+    rows = [
+        row
+        for row in judge(replace(hers, beneficiaries=children)).matrix
+        if row.line == "MINOR.CONSENT"
+    ]
     assert [row.met for row in rows] == [True, False]
 
 
@@ -201,25 +216,50 @@ def test_supports_names_the_line_and_counts_alone(tmp_path: Path) -> None:
 
 
 def test_statements_of_blanks_are_no_statements(tmp_path: Path) -> None:
-    assert "STATEMENT.LENGTH" in ids(read(raw_case("", [["/request/length_reason", [" "]]]), tmp_path))
+    assert "STATEMENT.LENGTH" in ids(
+        read(raw_case("", [["/request/length_reason", [" "]]]), tmp_path)
+    )
 
 
-# --- client facts, order, speed ---------------------------------------------------------------------------------
+# --- client facts, order, speed ---
 
 
 def canaries(value: Any) -> Iterator[str]:
     """Every text and number of the case that belongs to the client; ids and paths may be said."""
     free = {
-        "id", "kind", "reasons", "same_as", "path", "pages", "files", "certificate", "supports", "belongs_to", "declarant",
-        "person", "notice_exhibit", "beneficiaries", "category", "role", "form", "filing", "fee", "language", "$schema",
-    }  # fmt: skip
+        "id",
+        "kind",
+        "reasons",
+        "same_as",
+        "path",
+        "pages",
+        "files",
+        "certificate",
+        "supports",
+        "belongs_to",
+        "declarant",
+        "person",
+        "notice_exhibit",
+        "beneficiaries",
+        "category",
+        "role",
+        "form",
+        "filing",
+        "fee",
+        "language",
+        "$schema",
+    }
     if isinstance(value, dict):
         for key, one in value.items():
             if key not in free or isinstance(one, (dict, list)):
                 yield from canaries(one)
     elif isinstance(value, list):
         for one in value:
-            yield from canaries(one) if isinstance(one, (dict, list)) or not re.fullmatch(r"[a-z0-9/.-]+", str(one)) else ()
+            yield from (
+                canaries(one)
+                if isinstance(one, (dict, list)) or not re.fullmatch(r"[a-z0-9/.-]+", str(one))
+                else ()
+            )
     elif isinstance(value, str) and len(value) > 3:
         yield value
 
@@ -243,7 +283,11 @@ def test_no_client_fact_is_ever_said(kind: str, tmp_path: Path) -> None:
     assert len(said) > 50
     text = "\n".join(said)
     assert CANARY not in text
-    assert [secret for secret in set(canaries(raw)) - {"en", "true"} if secret in text and not known_word(secret)] == []
+    assert [
+        secret
+        for secret in set(canaries(raw)) - {"en", "true"}
+        if secret in text and not known_word(secret)
+    ] == []
 
 
 def known_word(text: str) -> bool:
@@ -271,7 +315,7 @@ def test_a_hundred_cases_take_less_than_a_second(tmp_path: Path) -> None:
     assert time.process_time() - started < 1
 
 
-# --- dates ------------------------------------------------------------------------------------------------------
+# --- dates ---
 
 
 @settings(deadline=None, max_examples=200)
@@ -287,7 +331,11 @@ def test_months_after_keeps_the_day_or_takes_the_last_one(day: date, months: int
 def test_age_grows_on_birthdays(born: date, on: date) -> None:
     years = rule_context.age(born, on)
 
-    assert rule_context.months_after(born, years * 12) <= on if years >= 0 and (born.month, born.day) != (2, 29) else True
+    assert (
+        rule_context.months_after(born, years * 12) <= on
+        if years >= 0 and (born.month, born.day) != (2, 29)
+        else True
+    )
     assert (years >= 0) == (on >= born)
 
 
@@ -302,7 +350,7 @@ def test_any_day_gives_a_judgment(tmp_path: Path) -> None:
     judged()
 
 
-# --- facts ------------------------------------------------------------------------------------------------------
+# --- facts ---
 
 
 @pytest.mark.parametrize(
@@ -310,14 +358,27 @@ def test_any_day_gives_a_judgment(tmp_path: Path) -> None:
     [
         ([], "$630 for each beneficiary, according to Form G-1055"),
         ([["/request/filing", "online"]], "$580 for each beneficiary"),
-        ([["/request/fee", "waiver"]], "A waiver of the filing fee is requested on the enclosed Form I-912."),
-        ([["/request/fee", "exempt"], ["/request/fee_exemption", "vawa"]], "No filing fee is due: the beneficiary is a VAWA"),
+        (
+            [["/request/fee", "waiver"]],
+            "A waiver of the filing fee is requested on the enclosed Form I-912.",
+        ),
+        (
+            [["/request/fee", "exempt"], ["/request/fee_exemption", "vawa"]],
+            "No filing fee is due: the beneficiary is a VAWA",
+        ),
         ([["/request/fee", "exempt"]], None),
-        ([["/beneficiaries/-", {"id": "b", "name": {"given": "A", "family": "B"}}]], "$1,260 in all"),
+        (
+            [["/beneficiaries/-", {"id": "b", "name": {"given": "A", "family": "B"}}]],
+            "$1,260 in all",
+        ),
     ],
 )
-def test_the_fee_sentence_follows_the_way_of_filing(edits: list[list[Any]], says: str | None, tmp_path: Path) -> None:
-    sentence = rules.letter_facts(read(raw_case("", edits), tmp_path), library(), AS_OF)["fee_sentence"]
+def test_the_fee_sentence_follows_the_way_of_filing(
+    edits: list[list[Any]], says: str | None, tmp_path: Path
+) -> None:
+    sentence = rules.letter_facts(read(raw_case("", edits), tmp_path), library(), AS_OF)[
+        "fee_sentence"
+    ]
 
     assert sentence is None if says is None else says in str(sentence)
 
@@ -328,7 +389,9 @@ def test_the_letter_of_each_kind(tmp_path: Path) -> None:
     assert (first["via"], first["expedite_mark"]) == ("By courier", "EXPEDITE")
     assert first["original_submission"] == "Original submission."
     assert [str(form).split(",")[0] for form in first["forms"]] == ["Form I-131", "Form I-134"]  # type: ignore[attr-defined]
-    again = rules.letter_facts(read(raw_case("re-parole", [["/request/filing", "paper"]]), tmp_path), library(), AS_OF)
+    again = rules.letter_facts(
+        read(raw_case("re-parole", [["/request/filing", "paper"]]), tmp_path), library(), AS_OF
+    )
     assert (again["fee_sentence"], again["address_lines"]) == (None, ())
     response = rules.letter_facts(read(raw_case("rfe-response"), tmp_path), library(), AS_OF)
     assert response["address_lines"] == ("1 Notice Street", "Springfield", "United States")
@@ -336,7 +399,9 @@ def test_the_letter_of_each_kind(tmp_path: Path) -> None:
 
 
 def test_a_missing_fact_leaves_its_sentence_out_and_is_said(tmp_path: Path) -> None:
-    bare = rules.library(SHELF.read, [name for name in rules.names(SHELF.names) if "/facts/" not in name])
+    bare = rules.library(
+        SHELF.read, [name for name in rules.names(SHELF.names) if "/facts/" not in name]
+    )
     case = read(raw_case("", [["/request/parole_fee_exception", "organ-donor"]]), tmp_path)
 
     facts = rules.letter_facts(case, bare, AS_OF)
@@ -358,7 +423,10 @@ def test_a_year_without_guideline_is_not_checked(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("state", "enough"), [("IL", 33000), ("AK", 41250), ("HI", 37950)])
 def test_the_guideline_follows_the_state(state: str, enough: int, tmp_path: Path) -> None:
-    edits = [["/supporters/0/person/address/state", state], ["/supporters/0/income/annual_usd", enough]]
+    edits = [
+        ["/supporters/0/person/address/state", state],
+        ["/supporters/0/income/annual_usd", enough],
+    ]
     assert "FIN.POVERTY" not in ids(read(raw_case("", edits), tmp_path))
     edits[1][1] = enough - 1
     assert "FIN.POVERTY" in ids(read(raw_case("", edits), tmp_path))
@@ -370,17 +438,23 @@ def test_what_was_relied_on_is_listed_with_its_confidence(tmp_path: Path) -> Non
     used = {one.id: one.provenance.confidence for one in verdict.facts_used}
     assert used["poverty/2026"] == "B"
     assert used["ID.BENEFICIARY"] == "A"
-    assert any("common knowledge" in text and "poverty/test" in text for text in verdict.not_checked)
+    assert any(
+        "common knowledge" in text and "poverty/test" in text for text in verdict.not_checked
+    )
     assert any("attorney must compare" in text for text in verdict.not_checked)
 
 
-# --- a firm's own data ------------------------------------------------------------------------------------------
+# --- a firm's own data ---
 
 
 @pytest.mark.parametrize(
     ("before", "after", "says"),
     [
-        ('"level": "core"', '"level": "vital"', "level is 'vital', none of required, core, supporting"),
+        (
+            '"level": "core"',
+            '"level": "vital"',
+            "level is 'vital', none of required, core, supporting",
+        ),
         ('"for": "supporter"', '"for": "sponsor"', "for is 'sponsor'"),
         ('"when": ["minor"]', '"when": ["young"]', "when is 'young'"),
         ('"text"', '"txt"', "'text'"),
@@ -401,14 +475,16 @@ def test_a_broken_checklist_is_named(before: str, after: str, says: str) -> None
     assert caught.value.where == name
 
 
-# --- the start of a case ----------------------------------------------------------------------------------------
+# --- the start of a case ---
 
 REASONS = [one.reason for one in library().checklists if one.reason]
 
 
 @pytest.mark.parametrize("kind", ["parole", "re-parole", "rfe-response"])
 @pytest.mark.parametrize("reason", REASONS)
-def test_a_new_case_passes_the_door_and_says_what_is_missing(kind: str, reason: str, tmp_path: Path) -> None:
+def test_a_new_case_passes_the_door_and_says_what_is_missing(
+    kind: str, reason: str, tmp_path: Path
+) -> None:
     raw = rules.skeleton(kind, [reason], library(), name="our-case", schema="../case.schema.json")
 
     missing, found = intake.examine(_written(raw, tmp_path), SHELF, hashed=False)
@@ -420,8 +496,15 @@ def test_a_new_case_passes_the_door_and_says_what_is_missing(kind: str, reason: 
     assert "CASE.PLACEHOLDER" in {finding.rule for finding in said}
     errors = {finding.rule for finding in said if finding.severity is Severity.ERROR}
     assert errors <= {"CASE.PLACEHOLDER", "RFE.DUE", "REPAROLE.I94"}
-    open_lines = {row.line for row in judge(case).matrix if not row.met and row.level != "supporting"}
-    assert open_lines <= {"REQUEST.CONSULATE", "REQUEST.ARRIVAL", "DECL.PRESENT", "HARM.DECLARATION"}
+    open_lines = {
+        row.line for row in judge(case).matrix if not row.met and row.level != "supporting"
+    }
+    assert open_lines <= {
+        "REQUEST.CONSULATE",
+        "REQUEST.ARRIVAL",
+        "DECL.PRESENT",
+        "HARM.DECLARATION",
+    }
 
 
 def _written(raw: dict[str, Any], folder: Path) -> Path:
@@ -432,9 +515,17 @@ def _written(raw: dict[str, Any], folder: Path) -> Path:
 def test_to_gather_names_every_line_with_its_way_and_source() -> None:
     text = rules.to_gather("parole", ["targeted-harm", "urgent-medical"], library())
 
-    asked = [line for one in library().chosen("parole", ["targeted-harm", "urgent-medical"]) for line in one.lines]
+    asked = [
+        line
+        for one in library().chosen("parole", ["targeted-harm", "urgent-medical"])
+        for line in one.lines
+    ]
     assert [line.id for line in asked if f"- [ ] **{line.id}** {line.text}" not in text] == []
-    assert text.index("## Every request") < text.index("## Protection") < text.index("## Urgent medical")
+    assert (
+        text.index("## Every request")
+        < text.index("## Protection")
+        < text.index("## Urgent medical")
+    )
     assert "category medical-acceptance" in text
     assert "no legal advice" in text
     assert "checked on 2026-10-02, confidence A" in text

@@ -1,4 +1,5 @@
-"""What is not ours is never removed: folders that are replaced, what a person put into them, killed at any moment."""
+"""What is not ours is never removed: folders that are replaced, what a person put into them,
+killed at any moment."""
 
 from __future__ import annotations
 
@@ -26,10 +27,21 @@ RECORD = manifest_writer.record_of("a-case", "child")
 def manifest(folder: Path, **change: object) -> None:
     """Let a folder be a packet of ours, as it is now."""
     outputs = [
-        {"path": path.relative_to(folder).as_posix(), "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}
-        for path in sorted(folder.rglob("*")) if path.is_file() and path.name != "manifest.json"
-    ]  # fmt: skip
-    data = {"format": 1, "assembler": "0", "case": "a-case", "packet": "child", "outputs": outputs, **change}
+        {
+            "path": path.relative_to(folder).as_posix(),
+            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        }
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != "manifest.json"
+    ]
+    data = {
+        "format": 1,
+        "assembler": "0",
+        "case": "a-case",
+        "packet": "child",
+        "outputs": outputs,
+        **change,
+    }
     (folder / "manifest.json").write_text(json.dumps(data))
 
 
@@ -57,11 +69,21 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir())
 
 
-OLD = {"bundle.pdf": "old", "claims.docx": "old claims", "drafts/letter.docx": "old letter", "forms/i-131.pdf": "a form"}
-NEW = {"bundle.pdf": "new", "claims.docx": "new claims", "drafts/letter.docx": "new letter", "drafts/index.docx": "index"}
+OLD = {
+    "bundle.pdf": "old",
+    "claims.docx": "old claims",
+    "drafts/letter.docx": "old letter",
+    "forms/i-131.pdf": "a form",
+}
+NEW = {
+    "bundle.pdf": "new",
+    "claims.docx": "new claims",
+    "drafts/letter.docx": "new letter",
+    "drafts/index.docx": "index",
+}
 
 
-# --- only what is ours is replaced ----------------------------------------------------------------------------------
+# --- only what is ours is replaced ---
 
 
 def test_a_packet_that_nobody_touched_is_replaced_as_a_whole(tmp_path: Path) -> None:
@@ -69,7 +91,9 @@ def test_a_packet_that_nobody_touched_is_replaced_as_a_whole(tmp_path: Path) -> 
 
     kept = put(final, NEW)
 
-    assert {name: text.decode() for name, text in snapshot(final).items() if name != "manifest.json"} == NEW
+    assert {
+        name: text.decode() for name, text in snapshot(final).items() if name != "manifest.json"
+    } == NEW
     assert (kept, names(tmp_path)) == (Kept(), ["child"])
 
 
@@ -121,19 +145,31 @@ def whose_manifest_is_a_link(final: Path) -> None:
 
 
 FOREIGN = [
-    of_somebody_else, with_a_torn_manifest, with_a_manifest_of_another_program, of_another_case, of_another_packet,
-    of_a_later_version, a_file, a_link, a_link_to_nowhere, whose_manifest_is_a_link,
-]  # fmt: skip
+    of_somebody_else,
+    with_a_torn_manifest,
+    with_a_manifest_of_another_program,
+    of_another_case,
+    of_another_packet,
+    of_a_later_version,
+    a_file,
+    a_link,
+    a_link_to_nowhere,
+    whose_manifest_is_a_link,
+]
 
 
 @pytest.mark.parametrize("there", FOREIGN)
-def test_anything_else_is_refused_by_name_and_nothing_is_touched(tmp_path: Path, there: object) -> None:
+def test_anything_else_is_refused_by_name_and_nothing_is_touched(
+    tmp_path: Path, there: object
+) -> None:
     final = tmp_path / "out/child"
     final.parent.mkdir()
     there(final)  # type: ignore[operator]
     before = snapshot(tmp_path), sorted(tmp_path.rglob("*"))
 
-    with pytest.raises(OutputNotWritten, match="^out/child: .*; move it away, or choose another folder"):
+    with pytest.raises(
+        OutputNotWritten, match="^out/child: .*; move it away, or choose another folder"
+    ):
         put(final, NEW)
 
     assert (snapshot(tmp_path), sorted(tmp_path.rglob("*"))) == before
@@ -151,7 +187,10 @@ def test_a_work_folder_that_is_not_ours_is_refused(tmp_path: Path, what: str) ->
         work.symlink_to(tmp_path / "precious")
     before = snapshot(tmp_path)
 
-    with pytest.raises(OutputNotWritten, match="out/.child.new: assembler did not make it, and needs this name; move it"):
+    with pytest.raises(
+        OutputNotWritten,
+        match="out/.child.new: assembler did not make it, and needs this name; move it",
+    ):
         put(tmp_path / "out/child", NEW)
 
     assert snapshot(tmp_path) == before
@@ -164,12 +203,18 @@ def test_a_folder_that_is_empty_but_for_litter_is_filled(tmp_path: Path) -> None
     assert (tmp_path / "child/bundle.pdf").read_text() == "new"
 
 
-# --- what a person put there ----------------------------------------------------------------------------------------
+# --- what a person put there ---
 
 
 def test_files_that_are_not_listed_stay_in_their_place(tmp_path: Path) -> None:
     final = packet(tmp_path / "child", OLD)
-    theirs = {"signed.pdf": "ink", "signoff.json": "{}", ".hidden": "h", "from client/deep/a.txt": "a", "forms/g-28.pdf": "g"}
+    theirs = {
+        "signed.pdf": "ink",
+        "signoff.json": "{}",
+        ".hidden": "h",
+        "from client/deep/a.txt": "a",
+        "forms/g-28.pdf": "g",
+    }
     fill(final, theirs)
     (final / "empty").mkdir()
     (final / "scan.pdf").symlink_to("../../evidence/scan.pdf")
@@ -189,19 +234,28 @@ def test_files_that_are_not_listed_stay_in_their_place(tmp_path: Path) -> None:
 def test_what_was_edited_or_is_in_the_way_goes_into_a_dated_folder(tmp_path: Path) -> None:
     final = packet(tmp_path / "child", OLD)
     theirs = {
-        "claims.docx": "my claims", "drafts/letter.docx": "my letter", "forms/i-131.pdf": "signed", "drafts/index.docx": "my own"
-    }  # fmt: skip
+        "claims.docx": "my claims",
+        "drafts/letter.docx": "my letter",
+        "forms/i-131.pdf": "signed",
+        "drafts/index.docx": "my own",
+    }
     fill(final, theirs)
 
     kept = put(final, NEW)
 
     assert (kept.moved, kept.beside) == (tuple(sorted(theirs)), tmp_path / "child.kept-2026-11-20")
-    assert {name: text.decode() for name, text in snapshot(tmp_path / "child.kept-2026-11-20").items()} == theirs
-    assert {name: text.decode() for name, text in snapshot(final).items() if name != "manifest.json"} == NEW
+    assert {
+        name: text.decode() for name, text in snapshot(tmp_path / "child.kept-2026-11-20").items()
+    } == theirs
+    assert {
+        name: text.decode() for name, text in snapshot(final).items() if name != "manifest.json"
+    } == NEW
 
 
 @pytest.mark.parametrize("name", ["CLAIMS.docx", "Drafts", "drafts/Index.docx/note.txt"])
-def test_names_that_some_file_systems_take_for_the_same_do_not_meet(tmp_path: Path, name: str) -> None:
+def test_names_that_some_file_systems_take_for_the_same_do_not_meet(
+    tmp_path: Path, name: str
+) -> None:
     final = packet(tmp_path / "child", {"bundle.pdf": "old"})
     fill(final, {name: "mine"})
 
@@ -213,7 +267,13 @@ def test_names_that_some_file_systems_take_for_the_same_do_not_meet(tmp_path: Pa
 
 def test_an_earlier_kept_folder_is_never_written_into(tmp_path: Path) -> None:
     final = packet(tmp_path / "child", OLD)
-    fill(tmp_path, {"child.kept-2026-11-20/claims.docx": "an earlier edit", "child/claims.docx": "a later edit"})
+    fill(
+        tmp_path,
+        {
+            "child.kept-2026-11-20/claims.docx": "an earlier edit",
+            "child/claims.docx": "a later edit",
+        },
+    )
     (tmp_path / "child.kept-2026-11-20-2").symlink_to("nowhere")
 
     kept = put(final, NEW)
@@ -261,7 +321,9 @@ def test_files_in_folders_made_read_only_are_kept_and_the_old_folder_goes(tmp_pa
     assert names(tmp_path) == ["child"]
 
 
-def test_a_person_who_saves_while_it_is_replaced_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_person_who_saves_while_it_is_replaced_loses_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     final = packet(tmp_path / "child", OLD)
     rename = Path.rename
 
@@ -274,11 +336,27 @@ def test_a_person_who_saves_while_it_is_replaced_loses_nothing(tmp_path: Path, m
     put(final, NEW)
 
     kept = snapshot(tmp_path / "child.kept-2026-11-20")
-    assert {name: text.decode() for name, text in kept.items()} == {"late.txt": "late", "claims.docx": "saved late"}
+    assert {name: text.decode() for name, text in kept.items()} == {
+        "late.txt": "late",
+        "claims.docx": "saved late",
+    }
 
 
-THEIRS = {"signed.pdf": "ink", "claims.docx": "my claims", "sub/deep/note.txt": "note", "drafts/letter.docx": "my letter"}
-STEPS = [(os, "link"), (os, "mkdir"), (os, "rename"), (os, "unlink"), (os, "rmdir"), (os, "fsync"), (os, "open")]
+THEIRS = {
+    "signed.pdf": "ink",
+    "claims.docx": "my claims",
+    "sub/deep/note.txt": "note",
+    "drafts/letter.docx": "my letter",
+}
+STEPS = [
+    (os, "link"),
+    (os, "mkdir"),
+    (os, "rename"),
+    (os, "unlink"),
+    (os, "rmdir"),
+    (os, "fsync"),
+    (os, "open"),
+]
 
 
 def steps_until(number: int, monkeypatch: pytest.MonkeyPatch, how: type[BaseException]) -> None:
@@ -310,7 +388,11 @@ def test_killed_or_refused_at_any_step_nothing_of_a_person_is_lost(
                 whole = True
             except (KeyboardInterrupt, OSError, OutputNotWritten):
                 whole = False
-        held = [path.read_text() for path in home.rglob("*") if path.is_file() and path.name != "manifest.json"]
+        held = [
+            path.read_text()
+            for path in home.rglob("*")
+            if path.is_file() and path.name != "manifest.json"
+        ]
         assert set(THEIRS.values()) <= set(held), number
         assert not final.exists() or (final / "bundle.pdf").read_text() in ("old", "new")
         put(final, {**NEW, "bundle.pdf": "newer"})
@@ -318,7 +400,10 @@ def test_killed_or_refused_at_any_step_nothing_of_a_person_is_lost(
         assert (final / "signed.pdf").read_text() == "ink"
         assert (final / "sub/deep/note.txt").read_text() == "note"
         assert names(home) == ["child", "child.kept-2026-11-20"], number
-        assert snapshot(home / "child.kept-2026-11-20") == {"claims.docx": b"my claims", "drafts/letter.docx": b"my letter"}
+        assert snapshot(home / "child.kept-2026-11-20") == {
+            "claims.docx": b"my claims",
+            "drafts/letter.docx": b"my letter",
+        }
         if whole:
             break
         shutil.rmtree(home)
@@ -327,7 +412,7 @@ def test_killed_or_refused_at_any_step_nothing_of_a_person_is_lost(
     assert number > 20
 
 
-# --- as a person meets it -------------------------------------------------------------------------------------------
+# --- as a person meets it ---
 
 
 def change_the_case(case: Path) -> None:
@@ -351,9 +436,15 @@ def test_bundle_keeps_a_persons_files_and_says_so(handled: Path) -> None:
     folder, beside = handled / "build/child", handled / "build/child.kept-2026-11-23"
     assert code == 0, err
     assert f"{folder}: kept what you had put there: signed-letter.pdf, signoff.json" in err
-    assert f"{beside}: kept what is not as it was written, or belongs to the build before: claims.docx" in err
+    assert (
+        f"{beside}: kept what is not as it was written, or belongs to the build before: claims.docx"
+        in err
+    )
     assert (folder / "signed-letter.pdf").read_text() == "ink"
-    assert snapshot(beside) == {"claims.docx": b"my claims", "drafts/cover-letter.docx": b"a person's work"}
+    assert snapshot(beside) == {
+        "claims.docx": b"my claims",
+        "drafts/cover-letter.docx": b"a person's work",
+    }
     assert "signed-letter.pdf" not in (folder / "manifest.json").read_text()
 
 
@@ -399,7 +490,10 @@ def test_print_keeps_what_a_person_put_beside_it(copy: Path) -> None:
 
     (beside,) = (copy / "build/child").glob("print.kept-*")
     assert code == 0
-    assert [(copy / "build/child/print/label.pdf").read_text(), (beside / "print.txt").read_text()] == ["label", "my notes"]
+    assert [
+        (copy / "build/child/print/label.pdf").read_text(),
+        (beside / "print.txt").read_text(),
+    ] == ["label", "my notes"]
     assert "print: kept what you had put there: label.pdf" in err
     shutil.rmtree(copy / "build/child/print")
     fill(copy / "build/child/print", {"holiday.jpg": "x"})
@@ -409,9 +503,14 @@ def test_print_keeps_what_a_person_put_beside_it(copy: Path) -> None:
 
 @pytest.mark.parametrize("name", ["build", "build/child", ".assembler"])
 @pytest.mark.parametrize("there", ["folder", "link", "file"])
-def test_bundle_refuses_before_it_works_and_touches_nothing(tmp_path: Path, name: str, there: str) -> None:
+def test_bundle_refuses_before_it_works_and_touches_nothing(
+    tmp_path: Path, name: str, there: str
+) -> None:
     case = factories.small_case(tmp_path / "case")
-    fill(tmp_path / "precious", {"child/thesis.docx": "years", "scratch/note.txt": "n", "notes.txt": "n"})
+    fill(
+        tmp_path / "precious",
+        {"child/thesis.docx": "years", "scratch/note.txt": "n", "notes.txt": "n"},
+    )
     (case / name).parent.mkdir(exist_ok=True)
     if there == "folder":
         shutil.copytree(tmp_path / "precious", case / name)
@@ -431,7 +530,9 @@ def test_bundle_refuses_before_it_works_and_touches_nothing(tmp_path: Path, name
     assert not [path for path in after if path.startswith("precious/") and path not in before]
 
 
-@pytest.mark.parametrize("out", ["evidence", "evidence/packets", "forms", ".assembler", "templates"])
+@pytest.mark.parametrize(
+    "out", ["evidence", "evidence/packets", "forms", ".assembler", "templates"]
+)
 def test_packets_are_not_written_among_the_cases_own_files(tmp_path: Path, out: str) -> None:
     case = factories.small_case(tmp_path / "case")
     before = snapshot(case)
@@ -439,11 +540,18 @@ def test_packets_are_not_written_among_the_cases_own_files(tmp_path: Path, out: 
     code, _, err = run("bundle", case, "--out", case / out, *DAY)
 
     assert code == ExitCode.OUTPUT_NOT_WRITTEN
-    assert f"packets are not written into the case's own {Path(out).parts[0]}; choose another folder with --out" in err
-    assert {path: data for path, data in snapshot(case).items() if not path.startswith(".assembler")} == before
+    assert (
+        f"packets are not written into the case's own {Path(out).parts[0]}; choose another folder "
+        f"with --out" in err
+    )
+    assert {
+        path: data for path, data in snapshot(case).items() if not path.startswith(".assembler")
+    } == before
 
 
-def test_out_through_a_persons_own_link_works_and_a_link_within_the_case_does_not(copy: Path, tmp_path: Path) -> None:
+def test_out_through_a_persons_own_link_works_and_a_link_within_the_case_does_not(
+    copy: Path, tmp_path: Path
+) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "named").symlink_to("real")
     (copy / "inside").symlink_to(tmp_path / "real")
@@ -454,7 +562,9 @@ def test_out_through_a_persons_own_link_works_and_a_link_within_the_case_does_no
     assert (tmp_path / "real/child/bundle.pdf").is_file()
 
 
-def test_two_cases_with_packets_of_one_name_do_not_share_a_folder(copy: Path, tmp_path: Path) -> None:
+def test_two_cases_with_packets_of_one_name_do_not_share_a_folder(
+    copy: Path, tmp_path: Path
+) -> None:
     other = factories.small_case(tmp_path / "other", {"id": "another-case"})
     assert run("bundle", copy, "--out", tmp_path / "out", *DAY)[0] == 0
     before = snapshot(tmp_path / "out")
@@ -483,5 +593,7 @@ def test_verify_leaves_a_folder_alone_that_bears_the_name_of_its_own(copy: Path)
     code, _, err = run("verify", copy / "build/child")
 
     assert code == ExitCode.OUTPUT_NOT_WRITTEN
-    assert "child/.verify: assembler did not make this folder, and needs its name; move it away" in err
+    assert (
+        "child/.verify: assembler did not make this folder, and needs its name; move it away" in err
+    )
     assert (copy / "build/child/.verify/mine.txt").read_text() == "mine"

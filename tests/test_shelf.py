@@ -1,4 +1,5 @@
-"""shelf: shipped files are found, a case's or firm's own come first, and a broken recipe says where."""
+"""shelf: shipped files are found, a case's or firm's own come first, and a broken recipe says
+where."""
 
 from __future__ import annotations
 
@@ -58,7 +59,10 @@ def test_template_of_the_case_comes_first(tmp_path: Path) -> None:
         (GOOD + PART + 'color = "red"\n', "an entry is missing or of the wrong type"),
         (GOOD + '[[part]]\nid = "a"\ntype = "draft"\n', "part a names no template"),
         (GOOD + PART + "stamped = false\n", "`stamped` of part a cannot be used; only a notice"),
-        (GOOD + '[[part]]\nid = "a"\ntype = "notice"\nstamped = "no"\n', "`stamped` of part a cannot be used"),
+        (
+            GOOD + '[[part]]\nid = "a"\ntype = "notice"\nstamped = "no"\n',
+            "`stamped` of part a cannot be used",
+        ),
         (GOOD + 'labels = "runes"\n' + PART, "labels must be letters or numbers"),
     ],
 )
@@ -70,7 +74,9 @@ def test_broken_recipe_says_where_and_what(firm: Shelf, text: str, message: str)
 
 
 def test_missing_template_names_itself() -> None:
-    with pytest.raises(TemplateBroken, match="templates/parole/none.docx: there is no such template"):
+    with pytest.raises(
+        TemplateBroken, match="templates/parole/none.docx: there is no such template"
+    ):
         Shelf.default().template("parole", "none.docx")
 
 

@@ -41,10 +41,15 @@ def test_without_its_stamp_a_page_is_as_its_source(tmp_path: Path, angle: int) -
     original.close()
 
 
-def test_leafing_gives_each_page_however_often_the_file_is_opened(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_leafing_gives_each_page_however_often_the_file_is_opened(
+    small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(streaming, "_AT_ONCE", 5)
     ledger = json.loads((small / "build/child/manifest.json").read_text())["ledger"]
     with Leafing(small / "build/child/bundle.pdf") as book:
-        found = [f"page {place + 1} of 12" in book.page(place).get_textpage().get_text_bounded() for place in range(len(book))]
+        found = [
+            f"page {place + 1} of 12" in book.page(place).get_textpage().get_text_bounded()
+            for place in range(len(book))
+        ]
 
     assert found == [entry["stamp"] is not None for entry in ledger]

@@ -1,4 +1,5 @@
-"""splitting: no page lost, order kept, every file under the limit; links, labels, bookmarks true across files."""
+"""splitting: no page lost, order kept, every file under the limit; links, labels, bookmarks true
+across files."""
 
 from __future__ import annotations
 
@@ -33,7 +34,9 @@ SIZES = st.lists(st.lists(st.integers(1, 60), min_size=1, max_size=8), max_size=
 
 @settings(deadline=None, max_examples=200)
 @given(SIZES, st.integers(1, 100))
-def test_every_page_is_in_one_part_in_order_under_the_limit_or_the_page_is_named(runs: list[list[int]], limit: int) -> None:
+def test_every_page_is_in_one_part_in_order_under_the_limit_or_the_page_is_named(
+    runs: list[list[int]], limit: int
+) -> None:
     sizes = [size for run in runs for size in run]
     try:
         spans = split(runs, limit)
@@ -42,13 +45,17 @@ def test_every_page_is_in_one_part_in_order_under_the_limit_or_the_page_is_named
         assert all(size <= limit for size in sizes[: error.page - 1])
         return
     assert max(sizes, default=0) <= limit
-    assert [page for first, last in spans for page in range(first, last + 1)] == list(range(1, len(sizes) + 1))
+    assert [page for first, last in spans for page in range(first, last + 1)] == list(
+        range(1, len(sizes) + 1)
+    )
     assert all(sum(sizes[first - 1 : last]) <= limit for first, last in spans)
 
 
 @settings(deadline=None, max_examples=200)
 @given(SIZES, st.integers(60, 200))
-def test_a_run_is_cut_only_if_it_is_above_the_limit_by_itself(runs: list[list[int]], limit: int) -> None:
+def test_a_run_is_cut_only_if_it_is_above_the_limit_by_itself(
+    runs: list[list[int]], limit: int
+) -> None:
     starts = {first for first, _ in split(runs, limit)}
     page = 0
     for run in runs:
@@ -65,7 +72,13 @@ def limit_for(case: Path, share: float) -> int:
 def parts(small: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The small case in several files."""
     case = Path(shutil.copytree(small, tmp_path_factory.mktemp("parts") / "case"))
-    name = own_profile(case, max_bytes=limit_for(case, 0.6), part_name="bundle_Part{n}.pdf", labels=True, outline=True)
+    name = own_profile(
+        case,
+        max_bytes=limit_for(case, 0.6),
+        part_name="bundle_Part{n}.pdf",
+        labels=True,
+        outline=True,
+    )
     assert len(build(case, name).files) > 1
     return case
 
@@ -77,15 +90,21 @@ def manifest(case: Path) -> dict[str, Any]:
 
 def proved(case: Path) -> set[str]:
     with Workshop(case / ".verify", jobs=2, temporary=True) as shop:
-        return {check.name for check in prove(case / "build/child", case, shop).checks if not check.ok}
+        return {
+            check.name for check in prove(case / "build/child", case, shop).checks if not check.ok
+        }
 
 
 def test_files_are_below_the_limit_and_hold_every_page_once(parts: Path) -> None:
     data = manifest(parts)
     folder = parts / "build/child"
 
-    assert sorted(path.name for path in folder.glob("*.pdf")) == [one["path"] for one in data["volumes"]]
-    assert all((folder / one["path"]).stat().st_size <= data["max_bytes"] for one in data["volumes"])
+    assert sorted(path.name for path in folder.glob("*.pdf")) == [
+        one["path"] for one in data["volumes"]
+    ]
+    assert all(
+        (folder / one["path"]).stat().st_size <= data["max_bytes"] for one in data["volumes"]
+    )
     readers = [PdfReader(folder / one["path"]) for one in data["volumes"]]
     assert sum(len(reader.pages) for reader in readers) == len(data["ledger"])
     labels = [label for reader in readers for label in reader.page_labels]
@@ -151,10 +170,14 @@ def test_the_proof_and_the_linter_hold_over_the_files(parts: Path) -> None:
 
 def test_the_same_bytes_again(parts: Path, tmp_path: Path) -> None:
     again = Path(shutil.copytree(parts, tmp_path / "case"))
-    before = {path.name: path.read_bytes() for path in (again / "build/child").glob("*")if path.is_file()}
+    before = {
+        path.name: path.read_bytes() for path in (again / "build/child").glob("*") if path.is_file()
+    }
     build(again, "tiny")
 
-    assert {path.name: path.read_bytes() for path in (again / "build/child").glob("*") if path.is_file()} == before
+    assert {
+        path.name: path.read_bytes() for path in (again / "build/child").glob("*") if path.is_file()
+    } == before
 
 
 def edit(case: Path, part: int, change: Any) -> None:
@@ -167,7 +190,10 @@ def edit(case: Path, part: int, change: Any) -> None:
 
 def wrong_page(pdf: Pdf) -> None:
     action = next(
-        note.A for page in pdf.pages for note in page.get(Name.Annots, ()) if Name.A in note and Name.GoToR == note.A.S
+        note.A
+        for page in pdf.pages
+        for note in page.get(Name.Annots, ())
+        if Name.A in note and Name.GoToR == note.A.S
     )
     action.D[0] = int(action.D[0]) + 1
 
@@ -198,7 +224,9 @@ def unmark(pdf: Pdf) -> None:
         (unmark, 1, "bookmark"),
     ],
 )
-def test_each_way_of_breaking_a_file_is_caught(parts: Path, tmp_path: Path, change: Any, part: int, caught: str) -> None:
+def test_each_way_of_breaking_a_file_is_caught(
+    parts: Path, tmp_path: Path, change: Any, part: int, caught: str
+) -> None:
     case = Path(shutil.copytree(parts, tmp_path / "case"))
     edit(case, part, change)
 
@@ -234,9 +262,14 @@ def test_a_page_above_the_limit_is_refused_and_named(copy: Path) -> None:
 
 
 def test_an_exhibit_above_the_limit_is_cut_inside_and_named_again(copy: Path) -> None:
-    (copy / "evidence/scan.pdf").write_bytes(factories.scan_pdf([[f"Page {n}"] for n in range(4)], dpi=100, noise=12))
+    (copy / "evidence/scan.pdf").write_bytes(
+        factories.scan_pdf([[f"Page {n}"] for n in range(4)], dpi=100, noise=12)
+    )
     one = (copy / "evidence/scan.pdf").stat().st_size // 4
-    build(copy, own_profile(copy, max_bytes=max(limit_for(copy, 0.5), one * 2), outline=True, labels=True))
+    build(
+        copy,
+        own_profile(copy, max_bytes=max(limit_for(copy, 0.5), one * 2), outline=True, labels=True),
+    )
     data, folder = manifest(copy), copy / "build/child"
 
     inside = {entry["number"] for entry in data["ledger"] if entry["exhibit_page"] > 1}
@@ -257,10 +290,18 @@ def test_a_link_within_evidence_follows_to_the_other_file(tmp_path: Path, name: 
     documents = {name: tmp_path / f"{number}.pdf" for number, name in enumerate(names)}
     page = page_of(layout, "e0", 1)
     volumes = (
-        Volume(path="one.pdf", first=1, last=page), Volume(path="two.pdf", first=page + 1, last=len(layout.leaves))
-    )  # fmt: skip
+        Volume(path="one.pdf", first=1, last=page),
+        Volume(path="two.pdf", first=page + 1, last=len(layout.leaves)),
+    )
     for volume in volumes:
-        bind(layout, documents, tmp_path / volume.path, font=stamp_font(), volume=volume, volumes=volumes)
+        bind(
+            layout,
+            documents,
+            tmp_path / volume.path,
+            font=stamp_font(),
+            volume=volume,
+            volumes=volumes,
+        )
 
     with Pdf.open(tmp_path / "one.pdf") as pdf:
         (note,) = pdf.pages[-1].Annots

@@ -17,41 +17,90 @@ from assembler.proof.structure import Link, Structure
 
 DOCUMENT, LETTER = "draft:index", "draft:cover-letter"
 TITLES = (
-    "Exhibit c1", "Exhibit C", "C1 C1", "C", "5", "12", "9–10", "page 9", "Pages 3–4", "Ex. B at 3", "Ex. A at 3-5",
-    "Exhibit A: Letter, page 7", "Bullet • list", "Records 2019–2021", "Report 57-1 and 57a", "x/y-z (a) [b] *c*",
-    "Tab Description Date Pages Language", "October 1, 2026", "O’Brien’s ½ — ‘note’", "漢字記錄 2020", "English",
-)  # fmt: skip
-titles = st.sampled_from(TITLES) | st.text(st.sampled_from("ABCabc019 -–.:,()•at"), min_size=1, max_size=20).filter(
-    lambda text: any(map(str.isalnum, text))
+    "Exhibit c1",
+    "Exhibit C",
+    "C1 C1",
+    "C",
+    "5",
+    "12",
+    "9–10",
+    "page 9",
+    "Pages 3–4",
+    "Ex. B at 3",
+    "Ex. A at 3-5",
+    "Exhibit A: Letter, page 7",
+    "Bullet • list",
+    "Records 2019–2021",
+    "Report 57-1 and 57a",
+    "x/y-z (a) [b] *c*",
+    "Tab Description Date Pages Language",
+    "October 1, 2026",
+    "O’Brien’s ½ — ‘note’",
+    "漢字記錄 2020",
+    "English",
 )
+titles = st.sampled_from(TITLES) | st.text(
+    st.sampled_from("ABCabc019 -–.:,()•at"), min_size=1, max_size=20
+).filter(lambda text: any(map(str.isalnum, text)))
 tabs = st.sampled_from(("A", "C", "E", "AA", "C1", "C1a", "7"))
 labels = st.sampled_from(("1", "9", "57", "57a", "57-1", "1203"))
 
 
 def row(tab: str, title: str, pages: str, exhibit: str = "e") -> dict[str, Any]:
     return {
-        "exhibit": exhibit, "tab": tab, "title": title, "pages": pages, "date": "", "language": "en", "group": "",
-        "parts": [], "sheet": 5, "first": 6, "last": 6,
-    }  # fmt: skip
+        "exhibit": exhibit,
+        "tab": tab,
+        "title": title,
+        "pages": pages,
+        "date": "",
+        "language": "en",
+        "group": "",
+        "parts": [],
+        "sheet": 5,
+        "first": 6,
+        "last": 6,
+    }
 
 
 def told(
-    rows: Sequence[dict[str, Any]], *, text: str = "", links: Sequence[OwnLink] = (), document: str = DOCUMENT
+    rows: Sequence[dict[str, Any]],
+    *,
+    text: str = "",
+    links: Sequence[OwnLink] = (),
+    document: str = DOCUMENT,
 ) -> printed_statements.Told:
     """A packet whose first page is of a document of ours, with one page of evidence for each row.
 
     Of DOCUMENT the wording is known.
     """
     ledger = [
-        {"number": 1, "index": 0, "document": document, "kind": "draft", "part": "index", "exhibit": "", "tab": ""},
+        {
+            "number": 1,
+            "index": 0,
+            "document": document,
+            "kind": "draft",
+            "part": "index",
+            "exhibit": "",
+            "tab": "",
+        },
         *(
-            {"number": number, "label": one["pages"], "index": 0, "document": one["exhibit"], "kind": "exhibit",
-             "part": "exhibits", "exhibit": one["exhibit"], "tab": one["tab"]}
+            {
+                "number": number,
+                "label": one["pages"],
+                "index": 0,
+                "document": one["exhibit"],
+                "kind": "exhibit",
+                "part": "exhibits",
+                "exhibit": one["exhibit"],
+                "tab": one["tab"],
+            }
             for number, one in enumerate(rows, 6)
         ),
-    ]  # fmt: skip
+    ]
     data = {"ledger": ledger, "index": list(rows), "word_engines": {DOCUMENT: "office2pdf 1"}}
-    draft = KeptDocument(document=document, pdf="draft.pdf", docx="draft.docx", shipped=document == DOCUMENT)
+    draft = KeptDocument(
+        document=document, pdf="draft.pdf", docx="draft.docx", shipped=document == DOCUMENT
+    )
     pages = {1: OwnPage(number=1, text=text, links=tuple(links))}
     return printed_statements.Told(data, Kept(documents={document: draft}, words={}), pages)
 
@@ -79,36 +128,57 @@ def test_a_title_with_another_digit_is_refused(tab: str, title: str) -> None:
 
 
 @given(tabs, labels, st.integers(1, 3))
-def test_citations_in_a_row_are_read_and_a_changed_digit_is_refused(tab: str, label: str, times: int) -> None:
+def test_citations_in_a_row_are_read_and_a_changed_digit_is_refused(
+    tab: str, label: str, times: int
+) -> None:
     cited = f"Ex. {tab} at {label}"
     packet = [row(tab, "Letter", label)]
 
     assert faults(told(packet, links=[link("exhibit/e/1", cited)] * times)) == []
-    assert faults(told(packet, links=[link("exhibit/e/1", cited)] * times + [link("exhibit/e/1", f"{cited}0")]))
+    assert faults(
+        told(
+            packet, links=[link("exhibit/e/1", cited)] * times + [link("exhibit/e/1", f"{cited}0")]
+        )
+    )
 
 
 def test_a_row_broken_over_two_pages_has_its_title_in_two_pieces() -> None:
-    links = [link("tab/e", "C"), link("tab/e", "Letter of"), link("exhibit/e/1", "9"), link("tab/e", "the doctor")]
+    links = [
+        link("tab/e", "C"),
+        link("tab/e", "Letter of"),
+        link("exhibit/e/1", "9"),
+        link("tab/e", "the doctor"),
+    ]
 
     assert faults(told([row("C", "Letter of the doctor", "9")], links=links)) == []
 
 
 def test_another_piece_of_a_broken_title_is_refused() -> None:
-    links = [link("tab/e", "C"), link("tab/e", "Letter of"), link("exhibit/e/1", "9"), link("tab/e", "the lawyer")]
+    links = [
+        link("tab/e", "C"),
+        link("tab/e", "Letter of"),
+        link("exhibit/e/1", "9"),
+        link("tab/e", "the lawyer"),
+    ]
 
     assert faults(told([row("C", "Letter of the doctor", "9")], links=links))
 
 
 @given(st.lists(titles, min_size=1, max_size=4))
 def test_the_index_is_read_whatever_titles_hold(names: list[str]) -> None:
-    rows = [row(tab, name, str(number), f"e{number}") for number, (tab, name) in enumerate(zip("ABCD", names, strict=False), 6)]
+    rows = [
+        row(tab, name, str(number), f"e{number}")
+        for number, (tab, name) in enumerate(zip("ABCD", names, strict=False), 6)
+    ]
     printed = " ".join(f"{one['tab']} {one['title']} {one['pages']} English" for one in rows)
     text = f"Tab Description Date Pages Language {printed}"
 
     assert list(printed_statements._index_faults(told(rows, text=text))) == []
 
 
-@pytest.mark.parametrize("title", ["Exhibit A: Letter, page 7", "Exhibit A: Letter, page 6", "Bullet • list"])
+@pytest.mark.parametrize(
+    "title", ["Exhibit A: Letter, page 7", "Exhibit A: Letter, page 6", "Bullet • list"]
+)
 def test_a_title_may_hold_the_line_of_another_exhibit(title: str) -> None:
     rows = [row("A", "Letter", "6", "a"), row("B", title, "7", "b")]
     text = f"• Exhibit A: Letter, page 6 • Exhibit B: {title}, page 7 Sincerely"
@@ -140,9 +210,22 @@ def test_a_citation_that_leads_to_a_tab_sheet_is_refused() -> None:
 
 @pytest.mark.parametrize(
     ("label", "printed"),
-    [("57", "57-1"), ("57", "57a"), ("57", "571"), ("57-1", "571"), ("57-1", "57"), ("57-1", "57-2"), ("571", "57-1"),
-     ("57a", "57"), ("57a", "57b"), ("57a", "57a1"), ("57a", "57-1"), ("57a1", "57a"), ("57a", "57a-1")],
-)  # fmt: skip
+    [
+        ("57", "57-1"),
+        ("57", "57a"),
+        ("57", "571"),
+        ("57-1", "571"),
+        ("57-1", "57"),
+        ("57-1", "57-2"),
+        ("571", "57-1"),
+        ("57a", "57"),
+        ("57a", "57b"),
+        ("57a", "57a1"),
+        ("57a", "57-1"),
+        ("57a1", "57a"),
+        ("57a", "57a-1"),
+    ],
+)
 @pytest.mark.parametrize("draft", [DOCUMENT, LETTER])
 def test_a_late_page_is_no_other_page(draft: str, label: str, printed: str) -> None:
     packet = [row("C1", "Letter", label)]
@@ -162,8 +245,14 @@ def test_letters_behind_a_number_are_those_of_a_late_page_where_there_is_one() -
 
 
 @pytest.mark.parametrize(
-    "pieces", [["Ex. C1 at 57\x02", "1"], ["Ex. C1 at 57-", "1"], ["Ex. C1 at 57\u20111"], ["Ex. C1 at", "57-1"]]
-)  # fmt: skip
+    "pieces",
+    [
+        ["Ex. C1 at 57\x02", "1"],
+        ["Ex. C1 at 57-", "1"],
+        ["Ex. C1 at 57\u20111"],
+        ["Ex. C1 at", "57-1"],
+    ],
+)
 def test_the_hyphen_of_a_late_page_may_be_another_sign_or_end_a_line(pieces: list[str]) -> None:
     links = [link("exhibit/e/1", piece) for piece in pieces]
 
@@ -179,15 +268,21 @@ def test_a_citation_typed_by_hand_is_read_with_the_hyphen_of_its_label(text: str
     assert printed_statements.typed_citations(other.data, other.kept, other.pages) == (1,)
 
 
-@pytest.mark.parametrize(("tab", "label"), [("C1", "57a"), ("C", "57-1"), ("AA", "57a1"), ("C", "57")])
-def test_citations_without_links_are_read_with_the_labels_of_a_frozen_packet(tab: str, label: str) -> None:
+@pytest.mark.parametrize(
+    ("tab", "label"), [("C1", "57a"), ("C", "57-1"), ("AA", "57a1"), ("C", "57")]
+)
+def test_citations_without_links_are_read_with_the_labels_of_a_frozen_packet(
+    tab: str, label: str
+) -> None:
     ledger = [
         {"number": 60, "label": label, "tab": tab, "kind": "exhibit"},
         {"number": 61, "label": "99", "tab": tab, "kind": "exhibit"},
         {"number": 62, "label": "99-1", "tab": "Z", "kind": "exhibit"},
     ]
 
-    check = printed_references.cites([(1, f"(Ex. {tab} at {label}–99; Ex. {tab}")], ledger, kept=False)
+    check = printed_references.cites(
+        [(1, f"(Ex. {tab} at {label}–99; Ex. {tab}")], ledger, kept=False
+    )
 
     assert (check.ok, check.detail) == (True, "1 citations print a page of their exhibit")
     for wrong in (f"{label}9", f"{label}–98", f"{label}–99-1", f"99–{label}"):
@@ -201,26 +296,40 @@ def test_a_citation_without_link_may_be_broken_at_its_hyphen() -> None:
     assert printed_references.cites([(1, "see Ex. C at 57\x02 1.")], ledger, kept=False).ok
 
 
-def test_a_typed_citation_of_another_filing_is_no_fault_where_the_drafts_say_which_are_ours() -> None:
+def test_a_typed_citation_of_another_filing_is_no_fault_where_the_drafts_say_which_are_ours() -> (
+    None
+):
     ledger = [{"number": 60, "label": "57", "tab": "B", "kind": "exhibit"}]
 
     assert printed_references.cites([(1, "as in Ex. B at 3")], ledger, kept=True).ok
 
 
 @pytest.mark.parametrize(
-    "title", [*TITLES, "word " * 39, "Self-help for the long-term", "Supercalifragilistic" * 10, "תעודת 12 לידה"]
+    "title",
+    [
+        *TITLES,
+        "word " * 39,
+        "Self-help for the long-term",
+        "Supercalifragilistic" * 10,
+        "תעודת 12 לידה",
+    ],
 )
 def test_a_row_without_links_is_found_whatever_the_title_holds(title: str) -> None:
     one = row("A", title, "6")
     text = f"Index of exhibits: A {title[:10]} B A {title} October 1, 2026 6 English"
 
     assert printed_references.row_faults(one, [(1, text), (5, "EXHIBIT A Page 6")], {1}, "6") == []
-    assert printed_references.row_faults(one, [(1, f"A {title} 4 English"), (5, "Page 6")], {1}, "88")
+    assert printed_references.row_faults(
+        one, [(1, f"A {title} 4 English"), (5, "Page 6")], {1}, "88"
+    )
 
 
 @pytest.mark.parametrize("pieces", [["1057a–1063b"], ["1057a–", "1063b"], ["1057a", "–1063b"]])
 def test_the_pages_of_a_row_may_be_broken_over_lines(pieces: list[str]) -> None:
-    links = [Link(page=1, text="C", target=5), *(Link(page=1, text=piece, target=6) for piece in pieces)]
+    links = [
+        Link(page=1, text="C", target=5),
+        *(Link(page=1, text=piece, target=6) for piece in pieces),
+    ]
     structure = Structure(links=(*links, Link(page=5, text="Pages", target=6)))
 
     assert list(_link_faults(row("C", "Letter", ""), structure, {1}, "1057a–1063b")) == []
@@ -229,7 +338,11 @@ def test_the_pages_of_a_row_may_be_broken_over_lines(pieces: list[str]) -> None:
 
 @pytest.mark.parametrize("piece", ["57-", "57\x02", "57\ufffe"])
 def test_the_pages_of_a_row_may_be_broken_at_a_hyphen(piece: str) -> None:
-    links = [Link(page=1, text="C", target=5), Link(page=1, text=piece, target=6), Link(page=1, text="1–57-2", target=6)]
+    links = [
+        Link(page=1, text="C", target=5),
+        Link(page=1, text=piece, target=6),
+        Link(page=1, text="1–57-2", target=6),
+    ]
     structure = Structure(links=(*links, Link(page=5, text="Pages", target=6)))
 
     assert list(_link_faults(row("C", "Letter", ""), structure, {1}, "57-1–57-2")) == []

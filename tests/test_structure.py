@@ -1,4 +1,5 @@
-"""The bundle's structure: whatever is added to, taken from or changed in a finished bundle beside what its pages look like."""
+"""The bundle's structure: whatever is added to, taken from or changed in a finished bundle
+beside what its pages look like."""
 
 from __future__ import annotations
 
@@ -29,7 +30,9 @@ from tests.support.profiles import own_profile
 class Here:
     """The proof's workers, in this process."""
 
-    def map(self, function: Callable[[Any], Any], items: Iterable[Any], **_: Any) -> tuple[Any, ...]:
+    def map(
+        self, function: Callable[[Any], Any], items: Iterable[Any], **_: Any
+    ) -> tuple[Any, ...]:
         return tuple(map(function, items))
 
 
@@ -46,7 +49,8 @@ def case(linked: Path, tmp_path: Path) -> Path:
 
 
 def checked(case: Path, with_sources: bool = True) -> dict[str, Check]:
-    """The checks of structure, links and bookmarks that fail, by name; {"trouble": …} where nothing can be read."""
+    """The checks of structure, links and bookmarks that fail, by name; {"trouble": …} where
+    nothing can be read."""
     folder = case / "build/child"
     data = json.loads((folder / "manifest.json").read_text())
     parts = volume_check.volumes(data)
@@ -59,16 +63,26 @@ def checked(case: Path, with_sources: bool = True) -> dict[str, Check]:
         for part, one in zip(parts, read, strict=True)
     ]
     files = source_links.read_all(folder, data, case if with_sources else None, Here())  # type: ignore[arg-type]
-    failed = {check.name: check for check in link_check.Guides(data, haves, files).checks() if not check.ok}
+    failed = {
+        check.name: check
+        for check in link_check.Guides(data, haves, files).checks()
+        if not check.ok
+    }
     if whole.forbidden:
-        failed["nothing-else"] = Check(name="nothing-else", ok=False, detail="; ".join(whole.forbidden))
+        failed["nothing-else"] = Check(
+            name="nothing-else", ok=False, detail="; ".join(whole.forbidden)
+        )
     return failed
 
 
 def page_of(case: Path, exhibit: str, page: int = 1) -> int:
     """Place in the bundle, from 0, of an exhibit's page."""
     data = json.loads((case / "build/child/manifest.json").read_text())
-    return next(e["number"] - 1 for e in data["ledger"] if (e["exhibit"], e["exhibit_page"]) == (exhibit, page))
+    return next(
+        e["number"] - 1
+        for e in data["ledger"]
+        if (e["exhibit"], e["exhibit_page"]) == (exhibit, page)
+    )
 
 
 def change(case: Path, how: Callable[[Pdf], None], **save: Any) -> None:
@@ -90,7 +104,7 @@ def test_a_bundle_that_was_only_written_again_is_proved(case: Path, way: dict[st
     assert checked(case) == {}
 
 
-# --- links ------------------------------------------------------------------------------------------------------------
+# --- links ---
 
 LINKED, TURNED, FULL, LARGE = "linked", "turned", "full", "large"
 
@@ -105,7 +119,9 @@ def retarget(number: int, place: int = 0) -> Callable[[Pdf, Path], None]:
     return how
 
 
-def in_evidence(exhibit: str, page: int, how: Callable[[Pdf, Any], None], place: int = 0) -> Callable[[Pdf, Path], None]:
+def in_evidence(
+    exhibit: str, page: int, how: Callable[[Pdf, Any], None], place: int = 0
+) -> Callable[[Pdf, Path], None]:
     def on_page(pdf: Pdf, case: Path) -> None:
         how(pdf, pdf.pages[page_of(case, exhibit, page)].Annots[place])
 
@@ -114,13 +130,25 @@ def in_evidence(exhibit: str, page: int, how: Callable[[Pdf, Any], None], place:
 
 def lay_over(exhibit: str) -> Callable[[Pdf, Path], None]:
     def how(pdf: Pdf, case: Path) -> None:
-        link(pdf, page_of(case, exhibit), (0, 0, 612, 792), A=web("https://example.com/"), Border=Array([0, 0, 0]))
+        link(
+            pdf,
+            page_of(case, exhibit),
+            (0, 0, 612, 792),
+            A=web("https://example.com/"),
+            Border=Array([0, 0, 0]),
+        )
 
     return how
 
 
 def lay_over_ours(pdf: Pdf, _case: Path) -> None:
-    link(pdf, 0, (0, 0, 612, 792), Dest=Array([pdf.pages[3].obj, Name.XYZ, None, None, None]), Border=Array([0, 0, 0]))
+    link(
+        pdf,
+        0,
+        (0, 0, 612, 792),
+        Dest=Array([pdf.pages[3].obj, Name.XYZ, None, None, None]),
+        Border=Array([0, 0, 0]),
+    )
 
 
 def remove(exhibit: str, page: int = 1) -> Callable[[Pdf, Path], None]:
@@ -164,14 +192,29 @@ def double(pdf: Pdf, case: Path) -> None:
 @pytest.mark.parametrize(
     "how",
     [
-        lay_over(LINKED), lay_over(FULL), remove(LINKED), remove(TURNED, 2), remove(FULL), remove(LARGE), double,
-        in_evidence(LINKED, 1, move), in_evidence(TURNED, 1, move), in_evidence(TURNED, 3, move), in_evidence(LARGE, 1, move),
+        lay_over(LINKED),
+        lay_over(FULL),
+        remove(LINKED),
+        remove(TURNED, 2),
+        remove(FULL),
+        remove(LARGE),
+        double,
+        in_evidence(LINKED, 1, move),
+        in_evidence(TURNED, 1, move),
+        in_evidence(TURNED, 3, move),
+        in_evidence(LARGE, 1, move),
         in_evidence(FULL, 1, move),
-        in_evidence(LINKED, 1, other_address, 1), in_evidence(LINKED, 1, border, 1), in_evidence(TURNED, 2, other_address),
-        in_evidence(LINKED, 2, other_place), in_evidence(LINKED, 2, quads), in_evidence(LINKED, 2, quads, 2),
-        in_evidence(LINKED, 1, silence), in_evidence(LINKED, 3, silence), in_evidence(TURNED, 1, silence, 1),
+        in_evidence(LINKED, 1, other_address, 1),
+        in_evidence(LINKED, 1, border, 1),
+        in_evidence(TURNED, 2, other_address),
+        in_evidence(LINKED, 2, other_place),
+        in_evidence(LINKED, 2, quads),
+        in_evidence(LINKED, 2, quads, 2),
+        in_evidence(LINKED, 1, silence),
+        in_evidence(LINKED, 3, silence),
+        in_evidence(TURNED, 1, silence, 1),
     ],
-)  # fmt: skip
+)
 def test_a_changed_link_of_evidence_is_caught(case: Path, how: Callable[[Pdf, Path], None]) -> None:
     change(case, lambda pdf: how(pdf, case))
 
@@ -186,7 +229,9 @@ def leave(pdf: Pdf, note: Any) -> None:
 
 
 @pytest.mark.parametrize("how", [retarget(6), in_evidence(LINKED, 2, leave)])
-def test_without_its_sources_a_link_that_leaves_its_file_is_caught(case: Path, how: Callable[[Pdf, Path], None]) -> None:
+def test_without_its_sources_a_link_that_leaves_its_file_is_caught(
+    case: Path, how: Callable[[Pdf, Path], None]
+) -> None:
     change(case, lambda pdf: how(pdf, case))
 
     assert "links" in checked(case, with_sources=False)
@@ -234,9 +279,17 @@ def drop_first(pdf: Pdf) -> None:
 
 @pytest.mark.parametrize(
     "how",
-    [shift, drop_first, on_first("/H", Name.O), on_first("/Contents", String("x")), lambda pdf: lay_over_ours(pdf, Path())],
-)  # fmt: skip
-def test_links_of_our_own_pages_are_those_of_the_drafts(case: Path, how: Callable[[Pdf], None]) -> None:
+    [
+        shift,
+        drop_first,
+        on_first("/H", Name.O),
+        on_first("/Contents", String("x")),
+        lambda pdf: lay_over_ours(pdf, Path()),
+    ],
+)
+def test_links_of_our_own_pages_are_those_of_the_drafts(
+    case: Path, how: Callable[[Pdf], None]
+) -> None:
     kept_drafts(case)
     change(case, how)
 
@@ -245,12 +298,17 @@ def test_links_of_our_own_pages_are_those_of_the_drafts(case: Path, how: Callabl
 
 def test_what_the_tags_of_our_own_pages_say_is_what_those_of_the_drafts_do(case: Path) -> None:
     kept_drafts(case)
-    change(case, lambda pdf: pdf.Root.StructTreeRoot.K[0].__setitem__("/ActualText", String("something else")))
+    change(
+        case,
+        lambda pdf: pdf.Root.StructTreeRoot.K[0].__setitem__(
+            "/ActualText", String("something else")
+        ),
+    )
 
     assert "tags" in checked(case)
 
 
-# --- bookmarks --------------------------------------------------------------------------------------------------------
+# --- bookmarks ---
 
 
 def outline(how: Callable[[Any, Pdf], None]) -> Callable[[Pdf], None]:
@@ -334,7 +392,9 @@ def loop(pdf: Pdf) -> None:
 
 def hide_behind(pdf: Pdf) -> None:
     """An item that only a reader who walks backwards sees."""
-    item(pdf).Prev = pdf.make_indirect(Dictionary(Title=String("Hidden"), Parent=pdf.Root.Outlines, Next=item(pdf)))
+    item(pdf).Prev = pdf.make_indirect(
+        Dictionary(Title=String("Hidden"), Parent=pdf.Root.Outlines, Next=item(pdf))
+    )
 
 
 def other_last(pdf: Pdf) -> None:
@@ -343,17 +403,30 @@ def other_last(pdf: Pdf) -> None:
 
 @pytest.mark.parametrize(
     "how",
-    [outline(one) for one in (forge_child, forge_below_a_letter, forge_top, rename_brought, swap_brought, drop_brought,
-                              retarget_brought, swap_tops, close_group, open_exhibit)]
+    [
+        outline(one)
+        for one in (
+            forge_child,
+            forge_below_a_letter,
+            forge_top,
+            rename_brought,
+            swap_brought,
+            drop_brought,
+            retarget_brought,
+            swap_tops,
+            close_group,
+            open_exhibit,
+        )
+    ]
     + [act, go_by_action, color, zoom, loop, hide_behind, other_last],
-)  # fmt: skip
+)
 def test_a_changed_bookmark_is_caught(case: Path, how: Callable[[Pdf], None]) -> None:
     change(case, how)
 
     assert checked(case).keys() & {"outline", "nothing-else"}
 
 
-# --- what hangs on a dictionary ---------------------------------------------------------------------------------------
+# --- what hangs on a dictionary ---
 
 NOTE = Dictionary(S=Name.JavaScript, JS=String("app.alert(1)"))
 
@@ -390,11 +463,17 @@ def orphan(pdf: Pdf) -> None:
 
 def picture(pdf: Pdf) -> Any:
     """A form or picture somewhere in the bundle."""
-    return next(one for one in pdf.objects if isinstance(one, pikepdf.Stream) and one.get(Name.Subtype) == Name.Form)
+    return next(
+        one
+        for one in pdf.objects
+        if isinstance(one, pikepdf.Stream) and one.get(Name.Subtype) == Name.Form
+    )
 
 
 def second_page(pdf: Pdf) -> None:
-    hidden = Dictionary(Type=Name.Page, MediaBox=Array([0, 0, 9, 9]), Parent=pdf.Root.Pages, Contents=stream(pdf))
+    hidden = Dictionary(
+        Type=Name.Page, MediaBox=Array([0, 0, 9, 9]), Parent=pdf.Root.Pages, Contents=stream(pdf)
+    )
     picture(pdf)["/Resources"]["/Font"]["/F9"] = pdf.make_indirect(hidden)
 
 
@@ -405,7 +484,9 @@ def page_twice(pdf: Pdf) -> None:
 def inner_tree(pdf: Pdf) -> None:
     """A page below a second level, with another beside it that is not counted."""
     page = pdf.Root.Pages.Kids[6]
-    pdf.Root.Pages.Kids[6] = pdf.make_indirect(Dictionary(Type=Name.Pages, Kids=Array([page]), Count=1, Parent=pdf.Root.Pages))
+    pdf.Root.Pages.Kids[6] = pdf.make_indirect(
+        Dictionary(Type=Name.Pages, Kids=Array([page]), Count=1, Parent=pdf.Root.Pages)
+    )
 
 
 def layers(pdf: Pdf, usage: Any = None, shown: Any = None, layer: Any = None) -> None:
@@ -426,7 +507,9 @@ def layers(pdf: Pdf, usage: Any = None, shown: Any = None, layer: Any = None) ->
 
 
 def label(pdf: Pdf) -> None:
-    pdf.Root.PageLabels = Dictionary(Nums=Array([0, Dictionary(S=Name.D, St=1), 5, Dictionary(S=Name.D, St=7)]))
+    pdf.Root.PageLabels = Dictionary(
+        Nums=Array([0, Dictionary(S=Name.D, St=1), 5, Dictionary(S=Name.D, St=7)])
+    )
 
 
 def name_nobody_uses(pdf: Pdf) -> None:
@@ -436,9 +519,13 @@ def name_nobody_uses(pdf: Pdf) -> None:
 
 CHANGES: dict[str, Callable[[Pdf], None]] = {
     "script on opening": root("/OpenAction", NOTE),
-    "opens at another page": lambda pdf: root("/OpenAction", Array([pdf.pages[3].obj, Name.XYZ, None, None, 1]))(pdf),
+    "opens at another page": lambda pdf: root(
+        "/OpenAction", Array([pdf.pages[3].obj, Name.XYZ, None, None, 1])
+    )(pdf),
     "AA of the document": root("/AA", Dictionary(WC=NOTE)),
-    "metadata": lambda pdf: pdf.Root.__setitem__("/Metadata", stream(pdf, Type=Name.Metadata, Subtype=Name.XML)),
+    "metadata": lambda pdf: pdf.Root.__setitem__(
+        "/Metadata", stream(pdf, Type=Name.Metadata, Subtype=Name.XML)
+    ),
     "collection": root("/Collection", Dictionary(View=Name.H)),
     "threads": root("/Threads", Array([])),
     "permissions": root("/Perms", Dictionary()),
@@ -446,7 +533,9 @@ CHANGES: dict[str, Callable[[Pdf], None]] = {
     "form": root("/AcroForm", Dictionary(Fields=Array([]))),
     "URI base": root("/URI", Dictionary(Base=String("https://example.com/"))),
     "output intents": root("/OutputIntents", Array([])),
-    "viewer preferences": root("/ViewerPreferences", Dictionary(DisplayDocTitle=True, HideMenubar=True)),
+    "viewer preferences": root(
+        "/ViewerPreferences", Dictionary(DisplayDocTitle=True, HideMenubar=True)
+    ),
     "full screen": root("/PageMode", Name.FullScreen),
     "page layout": root("/PageLayout", Name.TwoColumnLeft),
     "labels": label,
@@ -477,21 +566,39 @@ CHANGES: dict[str, Callable[[Pdf], None]] = {
     "tags of evidence": on_page("/StructParents", 3),
     "AA of a link": on_link("/AA", Dictionary(E=NOTE)),
     "action of a link": on_link("/A", NOTE),
-    "next action": on_link("/A", Dictionary(S=Name.URI, URI=String("https://example.com/"), Next=NOTE)),
-    "file link": lambda pdf: (pdf.pages[0].Annots[0].__delitem__("/Dest"), on_link("/A", web("file:///etc/passwd"))(pdf))[0],
+    "next action": on_link(
+        "/A", Dictionary(S=Name.URI, URI=String("https://example.com/"), Next=NOTE)
+    ),
+    "file link": lambda pdf: (
+        pdf.pages[0].Annots[0].__delitem__("/Dest"),
+        on_link("/A", web("file:///etc/passwd"))(pdf),
+    )[0],
     "border of a link of ours": on_link("/Border", Array([0, 0, 3])),
     "appearance of a link": lambda pdf: on_link("/AP", Dictionary(N=picture(pdf)))(pdf),
     "private key of a link": on_link("/NM", String("x")),
-    "layer of a link": lambda pdf: on_link("/OC", pdf.make_indirect(Dictionary(Type=Name.OCG, Name=String("x"))))(pdf),
-    "note": lambda pdf: pdf.pages[6].__setitem__("/Annots", Array([Dictionary(Subtype=Name.Text, Rect=Array([0, 0, 9, 9]))])),
+    "layer of a link": lambda pdf: on_link(
+        "/OC", pdf.make_indirect(Dictionary(Type=Name.OCG, Name=String("x")))
+    )(pdf),
+    "note": lambda pdf: pdf.pages[6].__setitem__(
+        "/Annots", Array([Dictionary(Subtype=Name.Text, Rect=Array([0, 0, 9, 9]))])
+    ),
     "private data of a drawing": lambda pdf: picture(pdf).__setitem__("/PieceInfo", Dictionary()),
-    "metadata of a drawing": lambda pdf: picture(pdf).__setitem__("/Metadata", stream(pdf, Type=Name.Metadata)),
+    "metadata of a drawing": lambda pdf: picture(pdf).__setitem__(
+        "/Metadata", stream(pdf, Type=Name.Metadata)
+    ),
     "private key of a drawing": lambda pdf: picture(pdf).__setitem__("/Secret", String("x")),
     "drawing of another file": lambda pdf: picture(pdf).__setitem__("/Ref", Dictionary()),
     "layer by zoom": lambda pdf: layers(pdf, Dictionary(Zoom=Dictionary(min=2))),
-    "layer by print": lambda pdf: layers(pdf, Dictionary(Print=Dictionary(PrintState=Name.OFF)), {"/AS": None}),
-    "layer by language": lambda pdf: layers(pdf, Dictionary(Language=Dictionary(Lang=String("es")))),
-    "layers of another configuration": lambda pdf: (layers(pdf), pdf.Root.OCProperties.__setitem__("/Configs", Array([])))[0],
+    "layer by print": lambda pdf: layers(
+        pdf, Dictionary(Print=Dictionary(PrintState=Name.OFF)), {"/AS": None}
+    ),
+    "layer by language": lambda pdf: layers(
+        pdf, Dictionary(Language=Dictionary(Lang=String("es")))
+    ),
+    "layers of another configuration": lambda pdf: (
+        layers(pdf),
+        pdf.Root.OCProperties.__setitem__("/Configs", Array([])),
+    )[0],
     "page out of sight": second_page,
     "page twice": page_twice,
     "page below another tree": inner_tree,
@@ -509,10 +616,12 @@ def test_what_must_not_hang_on_a_dictionary_is_caught(case: Path, name: str) -> 
     failed = checked(case)
 
     assert failed.keys() & {"nothing-else", "trouble"}
-    assert not re.search("Testina|secret|alert|passwd|CANARY", " ".join(check.detail for check in failed.values()))
+    assert not re.search(
+        "Testina|secret|alert|passwd|CANARY", " ".join(check.detail for check in failed.values())
+    )
 
 
-# --- the file itself --------------------------------------------------------------------------------------------------
+# --- the file itself ---
 
 
 def raw(case: Path, how: Callable[[bytes], bytes]) -> None:
@@ -529,7 +638,8 @@ def later(case: Path) -> None:
 
 
 def between(data: bytes) -> bytes:
-    """A comment in the place of the white space before an object, with the table of a file that has one set right."""
+    """A comment in the place of the white space before an object, with the table of a file that
+    has one set right."""
     place = data.index(b"\nendobj\n") + len(b"\nendobj\n")
     return data[:place] + b"% another client's page\n" + data[place:]
 
@@ -544,11 +654,22 @@ def unreferenced(case: Path) -> None:
     count = int(data[start:].split(None, 3)[2])
     table = data[start:].split(b"\n", 2)[2][: 20 * count]
     body = b"%d 0 obj\n(another client's page)\nendobj\n" % count
-    trailer = data[start:].split(b"trailer ", 1)[1].split(b"startxref")[0].replace(b"/Size %d" % count, b"/Size %d" % (count + 1))
+    trailer = (
+        data[start:]
+        .split(b"trailer ", 1)[1]
+        .split(b"startxref")[0]
+        .replace(b"/Size %d" % count, b"/Size %d" % (count + 1))
+    )
     path.write_bytes(
-        data[:start] + body + b"xref\n0 %d\n" % (count + 1) + table + b"%010d 00000 n \n" % start + b"trailer " + trailer
+        data[:start]
+        + body
+        + b"xref\n0 %d\n" % (count + 1)
+        + table
+        + b"%010d 00000 n \n" % start
+        + b"trailer "
+        + trailer
         + b"startxref\n%d\n%%%%EOF\n" % (start + len(body))
-    )  # fmt: skip
+    )
     assert len(PdfReader(path).pages) > 5
 
 
@@ -567,27 +688,40 @@ def twice(case: Path) -> None:
         lambda case: raw(case, lambda data: data + b"PK\x03\x04 a file behind the file"),
         lambda case: raw(case, lambda data: data + b"\n" * 5000),
         lambda case: raw(case, lambda data: b"#!/bin/sh\n" + data),
-        lambda case: raw(case, lambda data: data.replace(b"\n", b"\n%something else that is here\n", 1)),
-        later, unreferenced, twice,
+        lambda case: raw(
+            case, lambda data: data.replace(b"\n", b"\n%something else that is here\n", 1)
+        ),
+        later,
+        unreferenced,
+        twice,
         lambda case: raw(case, between),
     ],
-)  # fmt: skip
-def test_what_is_in_the_file_and_not_in_the_document_is_caught(case: Path, how: Callable[[Path], None]) -> None:
+)
+def test_what_is_in_the_file_and_not_in_the_document_is_caught(
+    case: Path, how: Callable[[Path], None]
+) -> None:
     how(case)
 
     assert checked(case).keys() & {"nothing-else", "trouble"}
 
 
-# --- bundles of other shapes ------------------------------------------------------------------------------------------
+# --- bundles of other shapes ---
 
 
 def heavy() -> bytes:
-    """The linked file, each page with a picture that nothing makes smaller, so that it is cut between its pages."""
+    """The linked file, each page with a picture that nothing makes smaller, so that it is cut
+    between its pages."""
 
     def change(pdf: Pdf) -> None:
         for number, page in enumerate(pdf.pages):
             dots = random.Random(number).randbytes(250 * 250)
-            head = {"Type": Name.XObject, "Subtype": Name.Image, "Width": 250, "Height": 250, "BitsPerComponent": 8}
+            head = {
+                "Type": Name.XObject,
+                "Subtype": Name.Image,
+                "Width": 250,
+                "Height": 250,
+                "BitsPerComponent": 8,
+            }
             made = pdf.make_stream(dots, ColorSpace=Name.DeviceGray, **head)
             name = page.add_resource(made, Name.XObject)
             page.contents_add(b"q 100 0 0 100 300 600 cm " + str(name).encode() + b" Do Q")
@@ -596,14 +730,20 @@ def heavy() -> bytes:
 
 
 def test_links_and_bookmarks_of_evidence_are_true_across_files(tmp_path: Path) -> None:
-    """A file cut between its pages: its links lead into the other file, its bookmarks stand in the file of their page."""
+    """A file cut between its pages: its links lead into the other file, its bookmarks stand in
+    the file of their page."""
     case = mutable.mutable_case(tmp_path / "case", {"linked": heavy(), "turned": mutable.turned()})
     built = build_for(case, own_profile(case, max_bytes=230_000, fit_dpi=300))
     assert len(built.files) > 1
     assert built.proof.ok
     assert checked(case) == {}
     reader = PdfReader(case / "build/child" / built.files[0])
-    away = [note for page in reader.pages for one in page.get("/Annots", ()) if "/A" in (note := one.get_object())]
+    away = [
+        note
+        for page in reader.pages
+        for one in page.get("/Annots", ())
+        if "/A" in (note := one.get_object())
+    ]
     assert any(note["/A"]["/S"] == "/GoToR" for note in away)
 
     path = case / "build/child" / built.files[0]
@@ -630,7 +770,9 @@ def test_a_link_on_a_scan_that_was_turned_by_its_text_follows_it(tmp_path: Path)
         pdf.pages[0].Rotate = 90
         link(pdf, 0, (100, 600, 180, 640), A=web(mutable.WEB))
 
-    case = mutable.mutable_case(tmp_path / "case", {"scan": draw.again(factories.scan_pdf(dpi=120), turn)})
+    case = mutable.mutable_case(
+        tmp_path / "case", {"scan": draw.again(factories.scan_pdf(dpi=120), turn)}
+    )
     built = build(case)[0]
     data = json.loads((case / "build/child/manifest.json").read_text())
     entry = next(one for one in data["ledger"] if one["kind"] == "exhibit")
@@ -645,15 +787,24 @@ def test_links_of_a_word_file_are_of_the_file(tmp_path: Path) -> None:
     case = mutable.mutable_case(tmp_path / "case", {"linked": mutable.linked()})
     data = json.loads((case / "case.json").read_text())
     data["exhibits"].append(
-        {"id": "word", "title": "A questionnaire", "category": "medical", "files": ["evidence/word.docx"]}
+        {
+            "id": "word",
+            "title": "A questionnaire",
+            "category": "medical",
+            "files": ["evidence/word.docx"],
+        }
     )
     (case / "case.json").write_text(json.dumps(data))
-    (case / "evidence/word.docx").write_bytes(word_with_links("https://www.uscis.gov/i-131", "mailto:clerk@example.com"))
+    (case / "evidence/word.docx").write_bytes(
+        word_with_links("https://www.uscis.gov/i-131", "mailto:clerk@example.com")
+    )
 
     built = build(case)[0]
 
     assert built.proof.ok
-    assert "whether evidence/word.docx has all of its links in the bundle" in built.proof.not_checked
+    assert (
+        "whether evidence/word.docx has all of its links in the bundle" in built.proof.not_checked
+    )
     page = page_of(case, "word")
     change(case, lambda pdf: link(pdf, page, (72, 72, 99, 99), A=web("https://example.org/")))
     assert "links" in checked(case)
@@ -670,7 +821,10 @@ def word_with_links(*addresses: str) -> bytes:
     for address in addresses:
         paragraph = made.add_paragraph("See here for Testina Exemplar: ")
         mark = OxmlElement("w:hyperlink")
-        mark.set(qn("r:id"), paragraph.part.relate_to(address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True))
+        mark.set(
+            qn("r:id"),
+            paragraph.part.relate_to(address, RELATIONSHIP_TYPE.HYPERLINK, is_external=True),
+        )
         mark.append(paragraph.add_run("the page")._r)
         paragraph._p.append(mark)
     out = io.BytesIO()

@@ -22,20 +22,33 @@ from tests.support.template_pages import KNOWN, ROOT, of_kind
 PAGE = (ROOT / "docs/templates.md").read_text(encoding="utf8")
 CODE = re.compile(r"`([^`]+)`")
 OF = {
-    "`case`": model.Case, "a person": model.Person, "a name": model.Name, "an address": model.Address,
-    "a supporter": model.Supporter, "`attorney`": model.Attorney,
-    "`request`": model.Request, "`rfe`": model.Rfe, "`declaration`": model.Declaration,
-    "`exhibit`": model.Exhibit, "`translator`": model.Translator, "an interpreter": model.Interpreter,
-}  # fmt: skip
+    "`case`": model.Case,
+    "a person": model.Person,
+    "a name": model.Name,
+    "an address": model.Address,
+    "a supporter": model.Supporter,
+    "`attorney`": model.Attorney,
+    "`request`": model.Request,
+    "`rfe`": model.Rfe,
+    "`declaration`": model.Declaration,
+    "`exhibit`": model.Exhibit,
+    "`translator`": model.Translator,
+    "an interpreter": model.Interpreter,
+}
 OURS = {"files", "lines"}  # fields of Case that are for the program
 
 
 def tables(heading: str) -> list[list[tuple[str, str]]]:
     """First and second cell of each row of each table of a section."""
-    section = re.split(r"^#+ ", PAGE.partition(f"# {heading}\n")[2], maxsplit=1, flags=re.MULTILINE)[0]
+    section = re.split(
+        r"^#+ ", PAGE.partition(f"# {heading}\n")[2], maxsplit=1, flags=re.MULTILINE
+    )[0]
     found = []
     for table in re.findall(r"(?:^\|.*\n)+", section, flags=re.MULTILINE):
-        rows = [[cell.strip() for cell in line.strip("|\n").split("|")] for line in table.splitlines()[2:]]
+        rows = [
+            [cell.strip() for cell in line.strip("|\n").split("|")]
+            for line in table.splitlines()[2:]
+        ]
         found.append([(row[0], row[1]) for row in rows])
     return found
 
@@ -77,7 +90,9 @@ def test_every_field(of: str) -> None:
     kind = OF[of]
     properties = {name for name, value in vars(kind).items() if isinstance(value, property)}
 
-    assert set(told) == ({one.name for one in fields(kind)} | properties) - (OURS if kind is model.Case else set())
+    assert set(told) == ({one.name for one in fields(kind)} | properties) - (
+        OURS if kind is model.Case else set()
+    )
 
 
 def test_the_fields_are_all_listed() -> None:

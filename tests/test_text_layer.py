@@ -1,4 +1,5 @@
-"""prove: the words of every page of evidence are those of its source, or those recognized on it, where they are seen."""
+"""prove: the words of every page of evidence are those of its source, or those recognized on it,
+where they are seen."""
 
 from __future__ import annotations
 
@@ -21,13 +22,19 @@ from tests import factories
 from tests.conftest import AS_OF
 from tests.mutating import PACKET, details, draw_over, failed, proved, rewrite
 
-TEXT, SCAN, PHOTO = 5, 8, 11  # places of pages in the small case's bundle: with text of its own, recognized, a picture
+TEXT, SCAN, PHOTO = (
+    5,
+    8,
+    11,
+)  # places of pages in the small case's bundle: with text of its own, recognized, a picture
 
 
 def layer(pdf: Pdf, index: int) -> pikepdf.Object:
     """The form that holds a page's recognized words."""
     resources = pdf.pages[index].Resources
-    while "/AssemblerWords" not in resources.XObject:  # a page that is drawn smaller is a form itself
+    while (
+        "/AssemblerWords" not in resources.XObject
+    ):  # a page that is drawn smaller is a form itself
         resources = resources.XObject["/Whole"].Resources
     return resources.XObject["/AssemblerWords"]
 
@@ -35,7 +42,12 @@ def layer(pdf: Pdf, index: int) -> pikepdf.Object:
 def change_a_hidden_letter(pdf: Pdf) -> None:
     words = layer(pdf, SCAN)
     before = words.read_bytes()
-    after = re.sub(rb"(?<=[<0])0066(?=[0-9A-Fa-f]*>)|<0066", lambda m: m[0].replace(b"0066", b"0067"), before, count=1)
+    after = re.sub(
+        rb"(?<=[<0])0066(?=[0-9A-Fa-f]*>)|<0066",
+        lambda m: m[0].replace(b"0066", b"0067"),
+        before,
+        count=1,
+    )
     if after == before:  # strings in parentheses: two bytes a letter
         after = before.replace(b"\0f", b"\0g", 1)
     assert after != before
@@ -79,7 +91,8 @@ def read_otherwise(pdf: Pdf) -> None:
         if not name.startswith("/AssemblerStamp"):
             lines = b"".join(b"<%02X> <%04X>\n" % (code, code + 1) for code in range(97, 122))
             font.ToUnicode = pdf.make_stream(
-                b"/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapType 2 def 1 begincodespacerange <00> <FF> "
+                b"/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapType 2 def 1 "
+                b"begincodespacerange <00> <FF> "
                 b"endcodespacerange 25 beginbfchar\n" + lines + b"endbfchar endcmap end end"
             )
 
@@ -100,13 +113,17 @@ def read_otherwise(pdf: Pdf) -> None:
         (read_otherwise, 6, "page 6"),
     ],
 )
-def test_a_changed_text_layer_is_caught(copy: Path, change: Callable[[Pdf], None], page: int, says: str) -> None:
+def test_a_changed_text_layer_is_caught(
+    copy: Path, change: Callable[[Pdf], None], page: int, says: str
+) -> None:
     rewrite(copy, change)
 
     proof = proved(copy)
 
     assert "words" in failed(proof)
-    assert next(check.page for check in proof.checks if check.name == "words" and not check.ok) == page
+    assert (
+        next(check.page for check in proof.checks if check.name == "words" and not check.ok) == page
+    )
     assert says in details(proof)
 
 
@@ -127,17 +144,29 @@ def test_the_words_that_are_kept_are_as_many_as_the_ledger_says(copy: Path) -> N
 
 
 NO_LINKS = {
-    "id": "no-links", "title": "A receiver that wants no links",
-    "values": {"links": {"value": "none", "source": "https://example.org", "checked_on": "2026-11-23", "confidence": "house"}},
-}  # fmt: skip
+    "id": "no-links",
+    "title": "A receiver that wants no links",
+    "values": {
+        "links": {
+            "value": "none",
+            "source": "https://example.org",
+            "checked_on": "2026-11-23",
+            "confidence": "house",
+        }
+    },
+}
 EVIDENCE = {
-    "turned": lambda: draw.again(factories.text_pdf(), lambda pdf: pdf.pages[0].__setattr__("Rotate", 90)),
+    "turned": lambda: draw.again(
+        factories.text_pdf(), lambda pdf: pdf.pages[0].__setattr__("Rotate", 90)
+    ),
     "cropped": factories.cropped_pdf,
     "form": factories.form_pdf,
     "linked": factories.linked_pdf,
     "large": lambda: factories.text_pdf(size=(1224, 1584)),
     "no room": factories.full_ink_pdf,
-    "sideways scan": lambda: draw.scan_pdf([draw.sheet([*factories.LINES * 3], 150).rotate(90, expand=True)], 150),
+    "sideways scan": lambda: draw.scan_pdf(
+        [draw.sheet([*factories.LINES * 3], 150).rotate(90, expand=True)], 150
+    ),
     "scan": lambda: factories.scan_pdf(dpi=150, skew=2.5),
     "blank": factories.blank_pdf,
 }
@@ -145,25 +174,32 @@ EVIDENCE = {
 
 @pytest.mark.parametrize("profile", ["uscis-paper", "no-links"])
 def test_sound_evidence_of_many_kinds_passes(tmp_path: Path, profile: str) -> None:
-    """Scaled, turned, cropped, shrunk for its stamp, flattened: its text is its own. With links, and without."""
+    """Scaled, turned, cropped, shrunk for its stamp, flattened: its text is its own. With links,
+    and without."""
     case = factories.small_case(tmp_path / "case")
     exhibits = [*factories.CASE["exhibits"]]
     for number, (name, make) in enumerate(EVIDENCE.items()):
         (case / f"evidence/more{number}.pdf").write_bytes(make())
-        files = [{"path": f"evidence/more{number}.pdf", "accept_loss": ["EVID.OUTSIDE", "EVID.HIDDEN"]}]
-        exhibits.append({"id": f"more{number}", "title": f"More, {name}", "category": "medical", "files": files})
+        files = [
+            {"path": f"evidence/more{number}.pdf", "accept_loss": ["EVID.OUTSIDE", "EVID.HIDDEN"]}
+        ]
+        exhibits.append(
+            {"id": f"more{number}", "title": f"More, {name}", "category": "medical", "files": files}
+        )
     factories.write_case(case, {**factories.CASE, "exhibits": exhibits})
     (case / "profiles").mkdir()
     (case / "profiles/no-links.json").write_text(json.dumps(NO_LINKS))
 
     options = pipeline.Options(as_of=AS_OF, profile=profile)
     with Workshop(case / ".assembler", jobs=2) as shop:
-        (built,) = pipeline.build_packets(pipeline.make_context(case, Shelf.default(), shop, options))
+        (built,) = pipeline.build_packets(
+            pipeline.make_context(case, Shelf.default(), shop, options)
+        )
 
     assert built.proof.ok
 
 
-# --- in small -----------------------------------------------------------------------------------------------------------------
+# --- in small ---
 
 
 def test_what_separates_words_does_not_matter_and_what_they_are_does() -> None:
@@ -175,7 +211,7 @@ def test_what_separates_words_does_not_matter_and_what_they_are_does() -> None:
     assert text_layer.places_of("", []) == []
 
 
-def test_in_the_order_of_the_content_every_sign_of_a_word_counts_and_what_stands_between_two_does_not() -> None:
+def test_in_the_order_of_the_content_signs_within_words_count_and_signs_between_do_not() -> None:
     words = ["(12.5", "mg)", "daily"]
 
     assert text_layer.ends_with("Owntext(12.5mg)daily", words)
@@ -194,7 +230,8 @@ def test_what_the_first_word_begins_with_belongs_to_the_words() -> None:
 
 @pytest.mark.parametrize("angle", [0, 90, 180, 270])
 def test_a_word_is_looked_for_where_the_page_shows_it(tmp_path: Path, angle: int) -> None:
-    """A page turned by /Rotate, with a cropped corner: the same words, recognized as the page is shown."""
+    """A page turned by /Rotate, with a cropped corner: the same words, recognized as the page is
+    shown."""
     import pypdfium2 as pdfium
 
     data = draw.again(factories.text_pdf([["Findme"]]), lambda pdf: turn_and_crop(pdf, angle))
@@ -219,7 +256,10 @@ def test_normal_pages_keep_the_fonts_of_their_source(tmp_path: Path) -> None:
     source.write_bytes(factories.form_pdf())
     normal_pdf(source.read_bytes(), normal, "")
 
-    (before,), (after,) = (font_encodings.read_fonts(font_encodings.Job(pdf=pdf, places=(0,))) for pdf in (source, normal))
+    (before,), (after,) = (
+        font_encodings.read_fonts(font_encodings.Job(pdf=pdf, places=(0,)))
+        for pdf in (source, normal)
+    )
 
     assert before
     assert not before - after
@@ -233,7 +273,10 @@ def test_a_font_that_reads_otherwise_is_another(tmp_path: Path) -> None:
             font.Encoding = pikepdf.Dictionary(Type=Name.Encoding, Differences=Array([97, Name.b]))
         pdf.save(changed)
 
-    (before,), (after,) = (font_encodings.read_fonts(font_encodings.Job(pdf=pdf, places=(0,))) for pdf in (source, changed))
+    (before,), (after,) = (
+        font_encodings.read_fonts(font_encodings.Job(pdf=pdf, places=(0,)))
+        for pdf in (source, changed)
+    )
 
     assert before - after
 
@@ -242,20 +285,27 @@ def test_a_font_that_reads_otherwise_is_another(tmp_path: Path) -> None:
 def test_a_file_without_fonts_to_read_is_no_error(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "broken.pdf").write_bytes(content)
 
-    assert font_encodings.read_fonts(font_encodings.Job(pdf=tmp_path / "broken.pdf", places=(0, 1))) == (None, None)
+    assert font_encodings.read_fonts(
+        font_encodings.Job(pdf=tmp_path / "broken.pdf", places=(0, 1))
+    ) == (None, None)
 
 
 def overlapping_layer(tmp_path: Path, second: str) -> text_layer.Job:
-    """A page whose hidden words are "Clara" and `second`, the second over the first, as recognition reads a signature."""
+    """A page whose hidden words are "Clara" and `second`, the second over the first, as
+    recognition reads a signature."""
     from assembler.proof.kept_drafts import KeptWords, Word
 
     pdf = Pdf.new()
     pdf.add_blank_page(page_size=(300, 200))
     page = pdf.pages[0]
     page.Resources = pikepdf.Dictionary(
-        Font=pikepdf.Dictionary(F=pikepdf.Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica))
+        Font=pikepdf.Dictionary(
+            F=pikepdf.Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica)
+        )
     )
-    content = f"BT /F 20 Tf 3 Tr 50 100 Td (Clara ) Tj 0.5 0 Td ({second} ) Tj 0 -40 Td (Clerk) Tj ET"
+    content = (
+        f"BT /F 20 Tf 3 Tr 50 100 Td (Clara ) Tj 0.5 0 Td ({second} ) Tj 0 -40 Td (Clerk) Tj ET"
+    )
     page.Contents = pdf.make_stream(content.encode())
     pdf.save(tmp_path / "bundle.pdf")
     words = (
@@ -263,14 +313,24 @@ def overlapping_layer(tmp_path: Path, second: str) -> text_layer.Job:
         Word(text="Clara", left=50, top=84, right=98, bottom=104),
         Word(text="Clerk", left=50, top=124, right=98, bottom=144),
     )
-    entry = {"number": 1, "index": 0, "text": {"method": "ocr", "words": 3}, "stamp": None, "scale": 1.0, "size": (300, 200),
-             "source": {"path": "scan.png", "page": 1}}  # fmt: skip
+    entry = {
+        "number": 1,
+        "index": 0,
+        "text": {"method": "ocr", "words": 3},
+        "stamp": None,
+        "scale": 1.0,
+        "size": (300, 200),
+        "source": {"path": "scan.png", "page": 1},
+    }
     kept = KeptWords(size=(300, 200), words=words)
-    return text_layer.Job(bundle=tmp_path / "bundle.pdf", first=1, entries=(entry,), words=(kept,), case_folder=None)
+    return text_layer.Job(
+        bundle=tmp_path / "bundle.pdf", first=1, entries=(entry,), words=(kept,), case_folder=None
+    )
 
 
 def test_recognized_words_that_lie_on_each_other_are_all_found(tmp_path: Path) -> None:
-    """PDFium passes over a letter that lies on another of its kind; the words are on the page all the same."""
+    """PDFium passes over a letter that lies on another of its kind; the words are on the page
+    all the same."""
     (page,) = text_layer.compare_layers(overlapping_layer(tmp_path, "Clara"))
 
     assert page.trouble == ""
@@ -290,7 +350,13 @@ def test_a_word_that_ends_with_fillers_is_looked_for_in_its_middle() -> None:
     page = pdfium.PdfDocument(factories.text_pdf([[line]]))[0]
     signs = text_layer.Signs(page)
     at = signs.text.index(line)
-    dark = page.render(scale=2).to_pil().convert("L").point(lambda level: 255 * (level < 128)).getbbox()
+    dark = (
+        page.render(scale=2)
+        .to_pil()
+        .convert("L")
+        .point(lambda level: 255 * (level < 128))
+        .getbbox()
+    )
 
     x, _ = text_layer.middle_of(page, signs, at, line)
 

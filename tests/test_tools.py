@@ -53,21 +53,30 @@ def test_hanging_program_and_its_child_are_killed(fake, tmp_path: Path) -> None:
 
 def test_a_child_left_behind_by_a_clean_exit_is_killed_too(fake, tmp_path: Path) -> None:
     marker = tmp_path / "written-late"
-    programs.run(fake(f"(sleep 1; echo late > {marker}) >/dev/null 2>&1 & exit 0"), [], timeout=5, cwd=tmp_path)
+    programs.run(
+        fake(f"(sleep 1; echo late > {marker}) >/dev/null 2>&1 & exit 0"),
+        [],
+        timeout=5,
+        cwd=tmp_path,
+    )
 
     time.sleep(1.3)
     assert not marker.exists()
 
 
 def test_babble_in_no_encoding_is_cut_and_decoded(fake, tmp_path: Path) -> None:
-    result = programs.run(fake(r"printf '\377\376'; head -c 3000000 /dev/zero"), [], timeout=20, cwd=tmp_path)
+    result = programs.run(
+        fake(r"printf '\377\376'; head -c 3000000 /dev/zero"), [], timeout=20, cwd=tmp_path
+    )
 
     assert len(result.stdout) <= 1_000_000
     assert result.stdout.startswith("��")
 
 
-def test_environment_is_clean_and_stdin_empty(fake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    name = fake("cat; echo \"${SECRET-unset} ${GIVEN-unset}\"")
+def test_environment_is_clean_and_stdin_empty(
+    fake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = fake('cat; echo "${SECRET-unset} ${GIVEN-unset}"')
     monkeypatch.setenv("SECRET", "leaked")
 
     result = programs.run(name, [], timeout=5, cwd=tmp_path, env={"GIVEN": "given"})

@@ -59,14 +59,19 @@ def test_a_case_may_be_named_by_its_file_and_no_other_file(cases: Path) -> None:
 
 
 def test_notes_of_many_cases_are_shown_on_demand(cases: Path) -> None:
-    factories.write_case(cases / "good", {**factories.CASE, "request": {**factories.CASE["request"], "filing": "paper"}})
+    factories.write_case(
+        cases / "good",
+        {**factories.CASE, "request": {**factories.CASE["request"], "filing": "paper"}},
+    )
 
     assert "FORM.NOT_ENCLOSED" not in run("validate", cases, *DAY)[1]
     assert "FORM.NOT_ENCLOSED" in run("validate", cases, "-v", *DAY)[1]
 
 
 def test_warnings_fail_when_strict(tmp_path: Path) -> None:
-    case = factories.small_case(tmp_path / "case", {"declarations": [{**factories.CASE["declarations"][0], "place": ""}]})
+    case = factories.small_case(
+        tmp_path / "case", {"declarations": [{**factories.CASE["declarations"][0], "place": ""}]}
+    )
     factories.write_case(case, {**factories.CASE, "supporters": []})
 
     assert run("validate", case, *DAY)[0] == 0
@@ -75,7 +80,9 @@ def test_warnings_fail_when_strict(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("reason", REASONS)
-def test_a_started_case_lacks_its_documents_and_then_its_texts(kind: str, reason: str, tmp_path: Path) -> None:
+def test_a_started_case_lacks_its_documents_and_then_its_texts(
+    kind: str, reason: str, tmp_path: Path
+) -> None:
     folder = tmp_path / "Müller & Söhne"
 
     code, out, _ = run("init", folder, "--kind", kind, "--reason", reason)
@@ -106,8 +113,12 @@ def test_init_never_writes_over_a_case(tmp_path: Path) -> None:
     assert not (case / "evidence/TO-GATHER.md").exists()
 
 
-@pytest.mark.parametrize(("option", "value"), [("--kind", "re-parol"), ("--reason", "urgent-medicine")])
-def test_an_unknown_kind_or_reason_is_a_usage_error(option: str, value: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("option", "value"), [("--kind", "re-parol"), ("--reason", "urgent-medicine")]
+)
+def test_an_unknown_kind_or_reason_is_a_usage_error(
+    option: str, value: str, tmp_path: Path
+) -> None:
     code, _, err = run("init", tmp_path / "case", "--reason", "other", option, value)
 
     assert (code, "did you mean" in err) == (ExitCode.USAGE, True)
@@ -118,7 +129,9 @@ def test_the_matrix_of_a_bundle_names_pages_and_the_facts_have_sources(small: Pa
     data = json.loads((small / "build/child/manifest.json").read_text())
 
     rows = {row["line"]: row for row in data["matrix"]}
-    assert rows["ID.BENEFICIARY"]["exhibits"] == [{"id": "scan", "tab": "B", "first": 9, "last": 10, "pages": "9–10"}]
+    assert rows["ID.BENEFICIARY"]["exhibits"] == [
+        {"id": "scan", "tab": "B", "first": 9, "last": 10, "pages": "9–10"}
+    ]
     assert rows["ID.BENEFICIARY"]["met"]
     assert rows["STATEMENT.LENGTH"]["facts"] == ["/request/length_reason"]
     used = {fact["id"]: fact for fact in data["facts_used"]}
@@ -127,11 +140,14 @@ def test_the_matrix_of_a_bundle_names_pages_and_the_facts_have_sources(small: Pa
 
 
 def test_the_examples_for_hooks_and_workflows_run(tmp_path: Path) -> None:
-    """Every `assembler` line of the files that a repository of cases copies is a command that works."""
+    """Every `assembler` line of the files that a repository of cases copies is a command that
+    works."""
     case = factories.small_case(tmp_path / "case")
     workflow = (ROOT / ".github/workflows/cases.yml").read_text()
     commands = re.findall(r"run: assembler (.*?)(?: >.*)?$", workflow, re.MULTILINE)
-    entry = re.search(r"^  entry: assembler (.*)$", (ROOT / ".pre-commit-hooks.yaml").read_text(), re.MULTILINE)
+    entry = re.search(
+        r"^  entry: assembler (.*)$", (ROOT / ".pre-commit-hooks.yaml").read_text(), re.MULTILINE
+    )
 
     assert len(commands) == 2
     assert entry

@@ -1,4 +1,5 @@
-"""prove.wordmissing: whatever a Word file shows and no page does is counted, and nothing else is."""
+"""prove.wordmissing: whatever a Word file shows and no page does is counted, and nothing else
+is."""
 
 from __future__ import annotations
 
@@ -14,8 +15,18 @@ from tests import wordfiles as word
 
 
 def missing(body: str, *pages: str, pictures: int = 0, lines: int = 0) -> Missing:
-    data = word.document(body, pictures={"rIdP": ("x.png", word.png()), "rIdE": ("x.emf", b"EMF"), "rIdB": ("b.png", b"broken")})
-    contents = [PageContent(text=text, pictures=pictures * (n == 0), lines=lines * (n == 0)) for n, text in enumerate(pages)]
+    data = word.document(
+        body,
+        pictures={
+            "rIdP": ("x.png", word.png()),
+            "rIdE": ("x.emf", b"EMF"),
+            "rIdB": ("b.png", b"broken"),
+        },
+    )
+    contents = [
+        PageContent(text=text, pictures=pictures * (n == 0), lines=lines * (n == 0))
+        for n, text in enumerate(pages)
+    ]
     return find_missing(read_visible_things(io.BytesIO(data)), contents)
 
 
@@ -28,7 +39,10 @@ def text(*paragraphs: str) -> str:
     [
         (text("She was not arrested."), ("She was not\r\narrested.",)),
         (text("One two three four"), ("One two\r\n2", "Head\r\nthree four")),  # a page break within
-        (text("Witnesseth:", "{{ witness }}"), ("Witnesseth:\r\n{{ witness }}",)),  # the shorter first by its letters
+        (
+            text("Witnesseth:", "{{ witness }}"),
+            ("Witnesseth:\r\n{{ witness }}",),
+        ),  # the shorter first by its letters
         (text("Tel. 555-0131, e\u0301t\u00e9 ﬁne"), ("Tel. 555\x020131, été fine",)),
         (text("“Quoted” it’s"), ('"Quoted" it\'s',)),
         (text("Balance −5"), ("Balance -5",)),
@@ -36,10 +50,13 @@ def text(*paragraphs: str) -> str:
         (text("שלום (עולם)"), (") םולש (םלוע",)),
         (word.paragraph(word.check_box(checked=True), word.run(" Yes")), ("☑ Yes",)),
         (word.paragraph(word.symbol("Wingdings", 0xF0A8), word.run(" No")), ("□ No",)),
-        (word.paragraph(word.symbol("Wingdings", 0xF04A)), ("☺",)),  # of which only the number is known
+        (
+            word.paragraph(word.symbol("Wingdings", 0xF04A)),
+            ("☺",),
+        ),  # of which only the number is known
         (word.paragraph(word.equation()), ("𝑥 = 1 / 23",)),
     ],
-)  # fmt: skip
+)
 def test_nothing_is_missing_however_a_program_sets_it(body: str, pages: tuple[str, ...]) -> None:
     assert missing(body, *pages).describe() == ""
 
@@ -47,20 +64,42 @@ def test_nothing_is_missing_however_a_program_sets_it(body: str, pages: tuple[st
 @pytest.mark.parametrize(
     ("body", "pages", "said"),
     [
-        (text("She was not arrested."), ("She was arrested.",), "1 word of it is on none of its pages"),
+        (
+            text("She was not arrested."),
+            ("She was arrested.",),
+            "1 word of it is on none of its pages",
+        ),
         (text("a b", "a c"), ("a b c",), "1 word of it is on none of its pages"),
         (text("Balance −5"), ("Balance 5",), "1 sign of it is on none of its pages"),
         (text("12.50"), ("1250",), "1 sign of it is on none of its pages"),
-        (word.paragraph(word.check_box(checked=True), word.check_box(checked=False)), ("☐ ☐",),
-         "1 box of it is on none of its pages"),
-        (word.paragraph(word.check_box(checked=False), word.run("x")), ("☒ x",), "1 box of it is on none of its pages"),
-        (word.paragraph(word.symbol("Wingdings", 0xF04A), word.run(".")), (".",), "1 sign of it is on none of its pages"),
-        (word.paragraph(word.drop_down(("DENIED", "GRANTED"), 1)), ("DENIED",), "1 word of it is on none of its pages"),
-        (word.paragraph(word.raw_run("<w:t>555</w:t><w:noBreakHyphen/><w:t>1</w:t>")), ("5551",),
-         "1 sign of it is on none of its pages"),
+        (
+            word.paragraph(word.check_box(checked=True), word.check_box(checked=False)),
+            ("☐ ☐",),
+            "1 box of it is on none of its pages",
+        ),
+        (
+            word.paragraph(word.check_box(checked=False), word.run("x")),
+            ("☒ x",),
+            "1 box of it is on none of its pages",
+        ),
+        (
+            word.paragraph(word.symbol("Wingdings", 0xF04A), word.run(".")),
+            (".",),
+            "1 sign of it is on none of its pages",
+        ),
+        (
+            word.paragraph(word.drop_down(("DENIED", "GRANTED"), 1)),
+            ("DENIED",),
+            "1 word of it is on none of its pages",
+        ),
+        (
+            word.paragraph(word.raw_run("<w:t>555</w:t><w:noBreakHyphen/><w:t>1</w:t>")),
+            ("5551",),
+            "1 sign of it is on none of its pages",
+        ),
         (text("Two words."), ("",), "2 words and 1 sign of it are on none of its pages"),
     ],
-)  # fmt: skip
+)
 def test_what_is_missing_is_counted(body: str, pages: tuple[str, ...], said: str) -> None:
     assert missing(body, *pages).describe() == said
 
@@ -69,14 +108,24 @@ def test_pictures_count_as_they_are_placed() -> None:
     twice = word.paragraph(word.picture("rIdP"), word.picture("rIdP"))
     drawing = word.paragraph(word.picture("rIdE"))
 
-    assert missing(twice, "", pictures=1).describe() == "1 picture or drawing of it is on none of its pages"
+    assert (
+        missing(twice, "", pictures=1).describe()
+        == "1 picture or drawing of it is on none of its pages"
+    )
     assert missing(twice, "", pictures=2).describe() == ""
     assert missing(drawing, "").describe() == "1 picture or drawing of it is on none of its pages"
-    assert missing(drawing, "", lines=3).describe() == missing(drawing, "", pictures=1).describe() == ""
+    assert (
+        missing(drawing, "", lines=3).describe()
+        == missing(drawing, "", pictures=1).describe()
+        == ""
+    )
 
 
 def test_a_picture_that_word_cannot_show_either_is_not_missed() -> None:
-    assert missing(word.paragraph(word.picture("rIdB"), word.picture("rIdNowhere")), "").describe() == ""
+    assert (
+        missing(word.paragraph(word.picture("rIdB"), word.picture("rIdNowhere")), "").describe()
+        == ""
+    )
 
 
 def test_pages_are_read_from_where_they_stand(tmp_path: Path) -> None:

@@ -67,7 +67,13 @@ def test_results_come_in_the_order_of_the_items(shop: Workshop) -> None:
 
 @pytest.mark.parametrize(
     ("how", "kind"),
-    [("crash", "crashed"), ("exit", "crashed"), ("hang", "timeout"), ("memory", "memory"), ("bug", "error")],
+    [
+        ("crash", "crashed"),
+        ("exit", "crashed"),
+        ("hang", "timeout"),
+        ("memory", "memory"),
+        ("bug", "error"),
+    ],
 )
 def test_one_bad_item_costs_only_itself(shop: Workshop, how: str, kind: str) -> None:
     limits = Limits(seconds=1.5, memory_mb=2048)
@@ -102,7 +108,11 @@ def test_output_size_is_limited(shop: Workshop) -> None:
 
 def test_scratch_is_private_and_removed(tmp_path: Path) -> None:
     with Workshop(tmp_path / ".assembler") as shop:
-        assert stat.S_IMODE(shop.home.stat().st_mode) == stat.S_IMODE(shop.scratch.stat().st_mode) == 0o700
+        assert (
+            stat.S_IMODE(shop.home.stat().st_mode)
+            == stat.S_IMODE(shop.scratch.stat().st_mode)
+            == 0o700
+        )
         (shop.folder("x") / "file").write_text("client page")
         scratch = shop.scratch
 
@@ -124,10 +134,15 @@ def test_a_second_run_of_the_same_case_is_refused(tmp_path: Path) -> None:
         "with Workshop(pathlib.Path(sys.argv[1])): print('in', flush=True); sys.stdin.read()"
     )
     home = str(tmp_path / "case/.assembler")
-    with subprocess.Popen([sys.executable, "-c", code, home], stdin=-1, stdout=-1, cwd=Path.cwd()) as first:
+    with subprocess.Popen(
+        [sys.executable, "-c", code, home], stdin=-1, stdout=-1, cwd=Path.cwd()
+    ) as first:
         assert first.stdout is not None
         assert first.stdout.readline() == b"in\n"
-        with pytest.raises(OutputNotWritten, match="case: another run is working"), Workshop(Path(home)):
+        with (
+            pytest.raises(OutputNotWritten, match="case: another run is working"),
+            Workshop(Path(home)),
+        ):
             pass
         first.communicate(b"")
     with Workshop(Path(home)):
@@ -137,7 +152,10 @@ def test_a_second_run_of_the_same_case_is_refused(tmp_path: Path) -> None:
 @pytest.mark.skipif(os.geteuid() == 0, reason="root writes everywhere")
 def test_unwritable_case_says_what_to_do(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
-    with pytest.raises(OutputNotWritten, match="make the case folder writable"), Workshop(tmp_path / ".assembler"):
+    with (
+        pytest.raises(OutputNotWritten, match="make the case folder writable"),
+        Workshop(tmp_path / ".assembler"),
+    ):
         pass
 
 
@@ -185,12 +203,16 @@ def test_different_keys_never_share_a_folder(one: list[str], two: list[str]) -> 
         assert (cache.once(one, fill) == cache.once(two, fill)) == (one == two)
 
 
-def test_write_atomic_keeps_the_old_file_on_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_write_atomic_keeps_the_old_file_on_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "manifest.json"
     write_atomic(path, b"old")
     monkeypatch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError(28, "full")))
 
-    with pytest.raises(OutputNotWritten, match="manifest.json: cannot be written .No space left on device.; free"):
+    with pytest.raises(
+        OutputNotWritten, match="manifest.json: cannot be written .No space left on device.; free"
+    ):
         write_atomic(path, b"new")
 
     assert path.read_bytes() == b"old"

@@ -1,4 +1,5 @@
-"""What cannot be written: disks, streams, limits, paths and locales; each ends with exit 8 and the place, or simply works."""
+"""What cannot be written: disks, streams, limits, paths and locales; each ends with exit 8 and
+the place, or simply works."""
 
 from __future__ import annotations
 
@@ -39,20 +40,33 @@ def assembler(*args: object, **how: Any) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(command, cwd=ROOT, check=False, **how)
 
 
-# --- streams --------------------------------------------------------------------------------------------------------
+# --- streams ---
 
 
 @needs_full
-@pytest.mark.parametrize("command", [
-    ["plan", "CASE"], ["plan", "CASE", "--json"], ["--help"], ["bundle", "--help"], ["--version"], ["validate", "CASE"],
-    ["forms", "list"], ["forms", "--help"], ["cache", "show", "CASE"],
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["plan", "CASE"],
+        ["plan", "CASE", "--json"],
+        ["--help"],
+        ["bundle", "--help"],
+        ["--version"],
+        ["validate", "CASE"],
+        ["forms", "list"],
+        ["forms", "--help"],
+        ["cache", "show", "CASE"],
+    ],
+)
 def test_standard_output_on_a_full_disk_ends_with_its_name(small: Path, command: list[str]) -> None:
     with FULL.open("wb") as full:
         ran = assembler(*(str(small) if one == "CASE" else one for one in command), stdout=full)
 
     assert ran.returncode == ExitCode.OUTPUT_NOT_WRITTEN
-    assert ran.stderr == b"standard output: cannot be written (No space left on device); free some space there\n"
+    assert (
+        ran.stderr
+        == b"standard output: cannot be written (No space left on device); free some space there\n"
+    )
 
 
 @pytest.mark.parametrize("command", [["plan", "CASE"], ["--help"], ["doctor", "--json"]])
@@ -63,18 +77,29 @@ def test_a_closed_pipe_ends_with_its_name(small: Path, command: list[str]) -> No
     os.close(write)
 
     assert ran.returncode == ExitCode.OUTPUT_NOT_WRITTEN
-    assert ran.stderr == b"standard output: cannot be written (Broken pipe); the program that reads it has ended\n"
+    assert (
+        ran.stderr
+        == b"standard output: cannot be written (Broken pipe); the program that reads it has "
+        b"ended\n"
+    )
 
 
 @pytest.mark.parametrize("command", ["plan", "--help"])
 def test_a_standard_output_that_is_closed_ends_with_its_name(small: Path, command: str) -> None:
     more = str(small) if command == "plan" else ""
     ran = subprocess.run(
-        ["sh", "-c", f'"$0" -m assembler {command} $1 >&-', sys.executable, more], cwd=ROOT, stderr=-1, check=False
-    )  # fmt: skip
+        ["sh", "-c", f'"$0" -m assembler {command} $1 >&-', sys.executable, more],
+        cwd=ROOT,
+        stderr=-1,
+        check=False,
+    )
 
     assert ran.returncode == ExitCode.OUTPUT_NOT_WRITTEN
-    assert ran.stderr == b"standard output: cannot be written (Bad file descriptor); let it lead to a file or a program\n"
+    assert (
+        ran.stderr
+        == b"standard output: cannot be written (Bad file descriptor); let it lead to a file or a "
+        b"program\n"
+    )
 
 
 @needs_full
@@ -82,7 +107,9 @@ def test_a_standard_output_that_is_closed_ends_with_its_name(small: Path, comman
 def test_a_full_standard_error_ends_with_8(command: list[str]) -> None:
     with FULL.open("wb") as full:
         assert assembler(*command, stderr=full).returncode == ExitCode.OUTPUT_NOT_WRITTEN
-        assert assembler(*command, stderr=full, stdout=full).returncode == ExitCode.OUTPUT_NOT_WRITTEN
+        assert (
+            assembler(*command, stderr=full, stdout=full).returncode == ExitCode.OUTPUT_NOT_WRITTEN
+        )
 
 
 @needs_full
@@ -95,16 +122,23 @@ def test_a_bundle_whose_findings_cannot_be_said_is_not_called_done(copy: Path) -
 
 
 LOCALES: list[dict[str, str]] = [
-    {"LC_ALL": "C"}, {"LC_ALL": "POSIX"}, {"PYTHONIOENCODING": "latin-1"}, {"PYTHONIOENCODING": "ascii"},
+    {"LC_ALL": "C"},
+    {"LC_ALL": "POSIX"},
+    {"PYTHONIOENCODING": "latin-1"},
+    {"PYTHONIOENCODING": "ascii"},
     {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
-]  # fmt: skip
+]
 
 
 @pytest.mark.skipif(os.name != "posix", reason="locales of POSIX")
 @pytest.mark.parametrize("locale", LOCALES, ids=lambda one: " ".join(one.values()))
 def test_every_locale_works(tmp_path: Path, locale: dict[str, str]) -> None:
     case = factories.small_case(tmp_path / "Łódź")
-    raw = json.dumps(factories.CASE).replace("evidence/letter.pdf", "evidence/świadectwo.pdf").replace("Testina", "Łucja")
+    raw = (
+        json.dumps(factories.CASE)
+        .replace("evidence/letter.pdf", "evidence/świadectwo.pdf")
+        .replace("Testina", "Łucja")
+    )
     (case / "evidence/letter.pdf").rename(case / "evidence/świadectwo.pdf")
     factories.write_case(case, json.loads(raw))
 
@@ -112,7 +146,9 @@ def test_every_locale_works(tmp_path: Path, locale: dict[str, str]) -> None:
     refused = assembler("forms", "answers", tmp_path / "Łódź/nowhere", env={**os.environ, **locale})
 
     assert ran.returncode == 0, ran.stderr
-    written = ran.stdout.decode("latin-1" if "latin-1" in locale.values() else "utf8")  # to ASCII, click writes UTF-8
+    written = ran.stdout.decode(
+        "latin-1" if "latin-1" in locale.values() else "utf8"
+    )  # to ASCII, click writes UTF-8
     assert "Łucja" in [row["value"] for sheet in json.loads(written) for row in sheet["answers"]]
     assert refused.returncode == ExitCode.USAGE
     assert b"Traceback" not in refused.stderr
@@ -124,7 +160,7 @@ def test_what_an_encoding_lacks_is_written_as_json_writes_it() -> None:
     assert output_streams._escaped(error) == ("\\ud83d\\ude00\\u0141", 3)
 
 
-# --- paths ----------------------------------------------------------------------------------------------------------
+# --- paths ---
 
 
 BYTES = os.fsdecode(b"caf\xe9")
@@ -144,9 +180,10 @@ def test_a_path_that_is_not_utf8_is_named(bytes_named: Path, command: str) -> No
     ran = assembler(*command.split(), bytes_named)
 
     assert ran.returncode == ExitCode.OUTPUT_NOT_WRITTEN
-    assert "caf\N{REPLACEMENT CHARACTER}: cannot be written (its name is not UTF-8); give it another name" in (
-        ran.stdout + ran.stderr
-    ).decode()
+    assert (
+        "caf\N{REPLACEMENT CHARACTER}: cannot be written (its name is not UTF-8); give it another "
+        "name" in (ran.stdout + ran.stderr).decode()
+    )
 
 
 def test_an_out_that_is_not_utf8_is_named(copy: Path, tmp_path: Path) -> None:
@@ -167,7 +204,7 @@ def test_a_batch_with_such_a_case_reports_all(bytes_named: Path, tmp_path: Path)
     assert (tmp_path / "cases/index.html").is_file()
 
 
-# --- files ----------------------------------------------------------------------------------------------------------
+# --- files ---
 
 
 def limited(size: int) -> Callable[[], None]:
@@ -178,19 +215,31 @@ def limited(size: int) -> Callable[[], None]:
 
 
 def swept(case: Path) -> bool:
-    left = [*case.glob(".assembler/scratch/*"), *case.glob(".assembler/cache/new/*"), *case.glob("build/.*")]
+    left = [
+        *case.glob(".assembler/scratch/*"),
+        *case.glob(".assembler/cache/new/*"),
+        *case.glob("build/.*"),
+    ]
     return not [path.name for path in left]
 
 
-@pytest.mark.parametrize(("size", "place"), [(2_000, ".assembler/cache"), (60_000, ".assembler/cache"), (150_000, ".assembler")])
-def test_a_limit_on_the_size_of_files_ends_with_the_place(small: Path, tmp_path: Path, size: int, place: str) -> None:
+@pytest.mark.parametrize(
+    ("size", "place"),
+    [(2_000, ".assembler/cache"), (60_000, ".assembler/cache"), (150_000, ".assembler")],
+)
+def test_a_limit_on_the_size_of_files_ends_with_the_place(
+    small: Path, tmp_path: Path, size: int, place: str
+) -> None:
     case = factories.small_case(tmp_path / "case")
 
     ran = assembler("bundle", case, *DAY, preexec_fn=limited(size))
 
     assert ran.returncode == ExitCode.OUTPUT_NOT_WRITTEN, ran.stderr
     assert place.encode() in ran.stderr.splitlines()[-1]
-    assert b"cannot be written (File too large); raise the limit on the size of files (ulimit -f)" in ran.stderr
+    assert (
+        b"cannot be written (File too large); raise the limit on the size of files (ulimit -f)"
+        in ran.stderr
+    )
     assert b"EVID." not in ran.stderr
     assert swept(case)
 
@@ -203,7 +252,10 @@ def test_a_limit_met_by_the_bundle_alone_leaves_the_old_one(copy: Path) -> None:
 
     ran = assembler("bundle", copy, *DAY, preexec_fn=limited(largest + 1_000))
 
-    assert len(before["child/bundle.pdf"]) > largest + 1_000 or len(before["child/review.html"]) > largest + 1_000
+    assert (
+        len(before["child/bundle.pdf"]) > largest + 1_000
+        or len(before["child/review.html"]) > largest + 1_000
+    )
     assert ran.returncode == ExitCode.OUTPUT_NOT_WRITTEN, ran.stderr
     assert b"File too large" in ran.stderr
     assert snapshot(copy / "build") == marked
@@ -218,7 +270,10 @@ def tiny(tmp_path: Path) -> Iterator[Callable[[Path, int], None]]:
     def mount(folder: Path, size: int) -> None:
         folder.mkdir(exist_ok=True)
         command = ["mount", "-t", "tmpfs", "-o", f"size={size},mode=0700", "tmpfs", str(folder)]
-        if shutil.which("mount") is None or subprocess.run(command, capture_output=True, check=False).returncode:
+        if (
+            shutil.which("mount") is None
+            or subprocess.run(command, capture_output=True, check=False).returncode
+        ):
             pytest.skip("no disk can be mounted here")
         mounted.append(folder)
 
@@ -227,10 +282,17 @@ def tiny(tmp_path: Path) -> Iterator[Callable[[Path, int], None]]:
         subprocess.run(["umount", str(folder)], check=True)
 
 
-@pytest.mark.parametrize(("where", "size", "place"), [
-    (".assembler", 8_192, ".assembler"), (".assembler", 60_000, ".assembler/cache"), (".assembler", 300_000, ".assembler/cache"),
-    ("build", 8_192, "build/child"), ("build", 60_000, "build/child"), ("build", 400_000, "build/child"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("where", "size", "place"),
+    [
+        (".assembler", 8_192, ".assembler"),
+        (".assembler", 60_000, ".assembler/cache"),
+        (".assembler", 300_000, ".assembler/cache"),
+        ("build", 8_192, "build/child"),
+        ("build", 60_000, "build/child"),
+        ("build", 400_000, "build/child"),
+    ],
+)
 def test_a_full_disk_ends_with_the_place(
     tmp_path: Path, tiny: Callable[[Path, int], None], where: str, size: int, place: str
 ) -> None:
@@ -274,7 +336,10 @@ def full_disk(path: str) -> None:
 
 
 def test_a_worker_that_may_write_no_more_stops_the_run_by_name(tmp_path: Path) -> None:
-    with Workshop(tmp_path / ".assembler") as shop, pytest.raises(OutputNotWritten, match=r"page.bmp: cannot be written .No sp"):
+    with (
+        Workshop(tmp_path / ".assembler") as shop,
+        pytest.raises(OutputNotWritten, match=r"page.bmp: cannot be written .No sp"),
+    ):
         shop.map(full_disk, [str(shop.scratch / "page.bmp")])
 
     assert not list((tmp_path / ".assembler").glob("scratch/*"))
@@ -289,19 +354,27 @@ def test_a_worker_that_fails_while_nothing_can_be_written_is_not_the_items_fault
 ) -> None:
     with Workshop(tmp_path / ".assembler") as shop:
         assert isinstance(shop.map(broken, [1])[0], Failure)
-        monkeypatch.setattr("assembler.runtime.workshop.probe", lambda _: OSError(errno.ENOSPC, "full"))
-        with pytest.raises(OutputNotWritten, match=r"\.assembler: cannot be written .No space left"):
+        monkeypatch.setattr(
+            "assembler.runtime.workshop.probe", lambda _: OSError(errno.ENOSPC, "full")
+        )
+        with pytest.raises(
+            OutputNotWritten, match=r"\.assembler: cannot be written .No space left"
+        ):
             shop.map(broken, [1])
 
 
-def test_an_entry_of_the_cache_that_cannot_be_written_names_the_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_entry_of_the_cache_that_cannot_be_written_names_the_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def silent(_: Path) -> None:
         raise RuntimeError("no reason given")
 
     with pytest.raises(RuntimeError, match="no reason given"):
         Cache(tmp_path / "cache").once(["a"], silent)
     monkeypatch.setattr(writing_files, "probe", lambda _: OSError(errno.EDQUOT, "quota"))
-    with pytest.raises(OutputNotWritten, match="/cache: cannot be written .* ask for a larger quota"):
+    with pytest.raises(
+        OutputNotWritten, match="/cache: cannot be written .* ask for a larger quota"
+    ):
         Cache(tmp_path / "cache").once(["a"], silent)
 
 
@@ -321,7 +394,10 @@ def test_no_link_is_written_through(tmp_path: Path) -> None:
     write_atomic(tmp_path / "link.txt", b"new")
 
     assert (tmp_path / "precious.txt").read_text() == "precious"
-    assert ((tmp_path / "link.txt").is_symlink(), (tmp_path / "link.txt").read_text()) == (False, "new")
+    assert ((tmp_path / "link.txt").is_symlink(), (tmp_path / "link.txt").read_text()) == (
+        False,
+        "new",
+    )
 
 
 def test_a_name_that_is_too_long_is_said(tmp_path: Path) -> None:
@@ -337,7 +413,10 @@ def test_a_work_folder_with_links_in_it_is_refused(tmp_path: Path, name: str) ->
     (tmp_path / "case/.assembler").mkdir(parents=True)
     (tmp_path / "case/.assembler" / name).symlink_to(tmp_path / "precious")
 
-    with pytest.raises(OutputNotWritten, match=f"case/.assembler/{name}: it is a link"), Workshop(tmp_path / "case/.assembler"):
+    with (
+        pytest.raises(OutputNotWritten, match=f"case/.assembler/{name}: it is a link"),
+        Workshop(tmp_path / "case/.assembler"),
+    ):
         pass
     assert (tmp_path / "precious/1234").read_text() == "precious"
 
@@ -347,7 +426,10 @@ def test_a_lock_that_is_another_name_of_a_persons_file_is_not_emptied(tmp_path: 
     (tmp_path / ".assembler").mkdir()
     os.link(tmp_path / "thesis.txt", tmp_path / ".assembler/lock")
 
-    with pytest.raises(OutputNotWritten, match="lock: it is a link"), Workshop(tmp_path / ".assembler"):
+    with (
+        pytest.raises(OutputNotWritten, match="lock: it is a link"),
+        Workshop(tmp_path / ".assembler"),
+    ):
         pass
     assert (tmp_path / "thesis.txt").read_text() == "years of work"
 
@@ -363,7 +445,11 @@ def test_what_a_person_put_into_the_work_folder_stays(tmp_path: Path) -> None:
     with Workshop(home, temporary=True):
         pass
 
-    assert (home / "scratch/mine.txt").read_text() == (home / "cache/new/mine.txt").read_text() == "mine"
+    assert (
+        (home / "scratch/mine.txt").read_text()
+        == (home / "cache/new/mine.txt").read_text()
+        == "mine"
+    )
     assert (home / "notes.txt").read_text() == "mine"
 
 
@@ -377,7 +463,7 @@ def test_a_work_folder_that_came_with_a_copy_of_the_case_is_closed(tmp_path: Pat
         assert home.stat().st_mode & 0o777 == 0o700
 
 
-# --- commands that write one file -----------------------------------------------------------------------------------
+# --- commands that write one file ---
 
 
 def test_a_report_of_test_cases_does_not_replace_another_file(small: Path, tmp_path: Path) -> None:
@@ -400,7 +486,10 @@ def test_a_note_does_not_replace_one_that_was_worked_on(small: Path, tmp_path: P
     code, _, err = run("diff", packet, packet, "--note", note)
 
     assert (code, note.read_text()) == (ExitCode.OUTPUT_NOT_WRITTEN, "my words")
-    assert "note.md: there is a file of this name, and somebody may have worked on it; give --note another name" in err
+    assert (
+        "note.md: there is a file of this name, and somebody may have worked on it; give --note "
+        "another name" in err
+    )
 
 
 @pytest.mark.parametrize("name", ["evidence/TO-GATHER.md", "case.schema.json", "case.json"])
@@ -420,5 +509,8 @@ def test_init_writes_through_no_link(tmp_path: Path) -> None:
     (tmp_path / "case").mkdir()
     (tmp_path / "case/evidence").symlink_to(tmp_path / "elsewhere")
 
-    assert run("init", tmp_path / "case", "--reason", "urgent-medical")[0] == ExitCode.OUTPUT_NOT_WRITTEN
+    assert (
+        run("init", tmp_path / "case", "--reason", "urgent-medical")[0]
+        == ExitCode.OUTPUT_NOT_WRITTEN
+    )
     assert snapshot(tmp_path) == {}

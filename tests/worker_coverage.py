@@ -1,7 +1,9 @@
-"""Loaded by `make coverage` only: lets idle workers end by themselves, so that what they ran is counted.
+"""Loaded by `make coverage` only: lets idle workers end by themselves, so that what they ran is
+counted.
 
-A pool kills its workers when it closes, and a killed process writes no coverage data. A worker whose pipe closes ends on
-its own; one that is busy, hangs or is out of memory is killed here as ever.
+A pool kills its workers when it closes, and a killed process writes no coverage data. A worker
+whose pipe closes ends on its own; one that is busy, hangs or is out of memory is killed here as
+ever.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """bind: the pages copied in the layout's order, stamped, linked, tagged, and saved.
 
-A `Layout` and one PDF per document come in, a bundle file goes out. Contains no choice about meaning: a loop over
-`layout.leaves` and over what points at them.
+A `Layout` and one PDF per document come in, a bundle file goes out. Contains no choice about
+meaning: a loop over `layout.leaves` and over what points at them.
 """
 
 from assembler.bundle.volumes import AboveLimit, bind_within, place, refusal

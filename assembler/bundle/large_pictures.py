@@ -1,8 +1,10 @@
-"""Large pictures on their way from the documents into the book, without passing through memory all at once.
+"""Large pictures on their way from the documents into the book, without passing through memory all
+at once.
 
-Copying a page from another file copies its streams into memory, and a gigabyte of scans would be a gigabyte there. So where the
-documents are large, the pictures are first written, one after the other, into a file beside the bundle, a plain PDF without
-pages; the book begins as that file, pages are copied with empty pictures, and at the end each gets its own from the file.
+Copying a page from another file copies its streams into memory, and a gigabyte of scans would be a
+gigabyte there. So where the documents are large, the pictures are first written, one after the
+other, into a file beside the bundle, a plain PDF without pages; the book begins as that file, pages
+are copied with empty pictures, and at the end each gets its own from the file.
 """
 
 from __future__ import annotations
@@ -41,7 +43,8 @@ class Pictures:
         return Pdf.open(self._path, access_mode=AccessMode.stream) if self._places else Pdf.new()
 
     def leave_out(self, source: Pdf, file: Path) -> None:
-        """Empty the pictures of an open document that are in the file, each with a mark that says which it was."""
+        """Empty the pictures of an open document that are in the file, each with a mark that
+        says which it was."""
         for place, number in self._places.get(file, {}).items():
             picture = source.get_object(place)
             _fill(picture, b"")
@@ -62,7 +65,8 @@ class Pictures:
 
 @contextmanager
 def of(files: Sequence[Path], target: Path) -> Iterator[Pictures]:
-    """The large pictures of the documents that are bound into `target`, beside it, until that is done."""
+    """The large pictures of the documents that are bound into `target`, beside it, until that is
+    done."""
     path = target.with_name(f".{target.name}.pictures")
     try:
         yield Pictures(path, files)
@@ -82,7 +86,11 @@ def _add(out: BinaryIO, file: Path, offsets: list[int]) -> dict[tuple[int, int],
 
 def _large(source: Pdf) -> Iterator[Object]:
     for item in source.objects:
-        if isinstance(item, Stream) and item.get(Name.Subtype) == Name.Image and int(item.get(Name.Length, 0)) >= _LARGE:
+        if (
+            isinstance(item, Stream)
+            and item.get(Name.Subtype) == Name.Image
+            and int(item.get(Name.Length, 0)) >= _LARGE
+        ):
             yield item
 
 
@@ -109,7 +117,10 @@ def _restore(book: Pdf, empty: Object, number: int) -> None:
 def _head(out: BinaryIO) -> list[int]:
     out.write(b"%PDF-1.3\n%\xbf\xf7\xa2\xfe\n")
     offsets = []
-    for number, body in ((1, b"<</Type/Catalog/Pages 2 0 R>>"), (2, b"<</Type/Pages/Kids[]/Count 0>>")):
+    for number, body in (
+        (1, b"<</Type/Catalog/Pages 2 0 R>>"),
+        (2, b"<</Type/Pages/Kids[]/Count 0>>"),
+    ):
         offsets.append(out.tell())
         out.write(b"%d 0 obj\n%s\nendobj\n" % (number, body))
     return offsets

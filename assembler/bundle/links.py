@@ -1,4 +1,5 @@
-"""Links: ours become page destinations, dead ones of evidence fall silent, all follow a page that was shrunk."""
+"""Links: ours become page destinations, dead ones of evidence fall silent, all follow a page
+that was shrunk."""
 
 from __future__ import annotations
 
@@ -19,17 +20,20 @@ _AXES = {"/XYZ": "xy", "/FitH": "y", "/FitBH": "y", "/FitV": "x", "/FitBV": "x",
 
 
 def connect(layout: Layout, pages: Sequence[Page], away: Elsewhere) -> None:
-    """Point every link to the reserved host at its page. Raises TemplateBroken for one that leads nowhere.
+    """Point every link to the reserved host at its page. Raises TemplateBroken for one that leads
+    nowhere.
 
-    Only in what was made from our templates: evidence that uses the host (a draft of another packet, say) means
-    nothing by it here, and its link falls silent.
+    Only in what was made from our templates: evidence that uses the host (a draft of another
+    packet, say) means nothing by it here, and its link falls silent.
     """
     numbers = dict(layout.addresses)
     here = {leaf.number: page for leaf, page in zip(layout.leaves, pages, strict=True)}
     for leaf, page in zip(layout.leaves, pages, strict=True):
         for annotation in page.get(Name.Annots, ()):
             action = annotation.get(Name.A)
-            if not isinstance(action, Dictionary) or not str(action.get(Name.URI, "")).startswith(HOST):
+            if not isinstance(action, Dictionary) or not str(action.get(Name.URI, "")).startswith(
+                HOST
+            ):
                 continue
             number = numbers.get(str(action.URI).removeprefix(HOST))
             del annotation[Name.A]
@@ -37,7 +41,8 @@ def connect(layout: Layout, pages: Sequence[Page], away: Elsewhere) -> None:
                 continue
             if number is None:
                 raise TemplateBroken(
-                    "a link leads to a page that is not in the bundle", where=leaf.part,
+                    "a link leads to a page that is not in the bundle",
+                    where=leaf.part,
                     remedy="check the citations and links of its template",
                 )
             if number in here:
@@ -61,12 +66,17 @@ def remove(pages: Iterable[Page]) -> None:
 
 
 def silence(page: Page, dropped: frozenset[str]) -> int:
-    """Take the goal from links to a destination in `dropped`, or to a page that was not copied; returns how many."""
+    """Take the goal from links to a destination in `dropped`, or to a page that was not copied;
+    returns how many."""
     dead = 0
     for annotation in page.get(Name.Annots, ()):
         for owner, key in list(_goals(annotation)):
             goal = owner[key]
-            there = bool(goal) and isinstance(goal[0], Dictionary) if isinstance(goal, Array) else str(goal) not in dropped
+            there = (
+                bool(goal) and isinstance(goal[0], Dictionary)
+                if isinstance(goal, Array)
+                else str(goal) not in dropped
+            )
             if not there:
                 del annotation[Name.Dest if key == Name.Dest else Name.A]
                 dead += 1
@@ -77,7 +87,12 @@ def follow(book: Pdf, pages: Iterable[Page], outlines: Iterable[OutlineItem], mo
     """Move the places on shrunk pages that links, names and outlines lead to."""
     if not moves:
         return
-    owners = [goal for page in pages for annotation in page.get(Name.Annots, ()) for goal in _goals(annotation)]
+    owners = [
+        goal
+        for page in pages
+        for annotation in page.get(Name.Annots, ())
+        for goal in _goals(annotation)
+    ]
     for owner, key in (*owners, *_named(book)):
         moved = _moved(owner[key], moves)
         if moved is not None:

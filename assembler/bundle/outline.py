@@ -17,7 +17,9 @@ def take(book: Pdf) -> list[OutlineItem]:
     return items
 
 
-def write(book: Pdf, layout: Layout, pages: Sequence[Page], brought: Mapping[str, Sequence[OutlineItem]]) -> None:
+def write(
+    book: Pdf, layout: Layout, pages: Sequence[Page], brought: Mapping[str, Sequence[OutlineItem]]
+) -> None:
     """Write the bookmarks; those of level 1 hang below the last one of level 0."""
     here = {leaf.number: page for leaf, page in zip(layout.leaves, pages, strict=True)}
     with book.open_outline() as tree:

@@ -1,7 +1,8 @@
 """Pages out of their documents and into the book, with their links, layers and outlines.
 
-`add_pages_from` looks every page up in the book's page tree, which costs time with each page the tree already has: 160
-documents of 50 pages took 17 s. So the tree is emptied after each part, and written once at the end: 0.7 s.
+`add_pages_from` looks every page up in the book's page tree, which costs time with each page the
+tree already has: 160 documents of 50 pages took 17 s. So the tree is emptied after each part, and
+written once at the end: 0.7 s.
 """
 
 from __future__ import annotations
@@ -20,12 +21,15 @@ from assembler.bundle.other_volumes import Elsewhere
 from assembler.errors import TemplateBroken, ToolFailed
 from assembler.model import Layout, Leaf, PartKind
 
-OURS = frozenset({PartKind.DRAFT, PartKind.TAB})  # made by us from templates; all else is evidence or a form
+OURS = frozenset(
+    {PartKind.DRAFT, PartKind.TAB}
+)  # made by us from templates; all else is evidence or a form
 
 
 @dataclass(slots=True, kw_only=True)
 class Copied:
-    """The book's pages in order, and what came with them. `drafts`: documents of ours, still open."""
+    """The book's pages in order, and what came with them. `drafts`: documents of ours, still
+    open."""
 
     pages: list[Page] = field(default_factory=list)
     outlines: dict[str, list[OutlineItem]] = field(default_factory=dict)
@@ -35,13 +39,18 @@ class Copied:
 
 
 def copy(
-    book: Pdf, layout: Layout, documents: Mapping[str, Path], open_files: ExitStack, away: Elsewhere,
+    book: Pdf,
+    layout: Layout,
+    documents: Mapping[str, Path],
+    open_files: ExitStack,
+    away: Elsewhere,
     pictures: Pictures,
 ) -> Copied:
-    """Copy all pages in the layout's order. Drafts stay open until `open_files` ends, since their tags are copied later.
+    """Copy all pages in the layout's order. Drafts stay open until `open_files` ends, since their
+    tags are copied later.
 
-    Raises ToolFailed if a document cannot be opened, has other pages than the layout says, or still has form fields;
-    TemplateBroken if a draft has a link within itself that leads nowhere.
+    Raises ToolFailed if a document cannot be opened, has other pages than the layout says, or still
+    has form fields; TemplateBroken if a draft has a link within itself that leads nowhere.
     """
     copied = Copied()
     for part, run in groupby(layout.leaves, key=lambda leaf: leaf.part):
@@ -59,7 +68,9 @@ def copy(
                 away.send(copied.drafts[name], name)
             _part(book, copied.drafts[name], part, leaves, copied)
         except (IndexError, PdfError) as error:
-            raise ToolFailed(f"its pages could not be copied whole ({type(error).__name__})", where=part) from error
+            raise ToolFailed(
+                f"its pages could not be copied whole ({type(error).__name__})", where=part
+            ) from error
     _grow(book, copied.pages)
     return copied
 
@@ -80,12 +91,15 @@ def _part(book: Pdf, source: Pdf, part: str, leaves: list[Leaf], copied: Copied)
 def _silence(pages: list[Page], result: PageCopyResult, part: str, *, ours: bool) -> int:
     """Links to a place that was not copied: an error of a template, and a fact of life in evidence.
 
-    They must not stay: another file's destination may have the same name, and they would lead there.
+    They must not stay: another file's destination may have the same name, and they would lead
+    there.
     """
     dead = sum(links.silence(page, frozenset(result.dropped_dests)) for page in pages)
     if dead and ours:
         raise TemplateBroken(
-            "a link within it leads nowhere", where=part, remedy="check the bookmarks and cross-references of its template"
+            "a link within it leads nowhere",
+            where=part,
+            remedy="check the bookmarks and cross-references of its template",
         )
     return dead
 

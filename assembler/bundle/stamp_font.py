@@ -1,4 +1,5 @@
-"""The stamp's font: one simple TrueType font for all pages, holding only the characters a stamp can have."""
+"""The stamp's font: one simple TrueType font for all pages, holding only the characters a stamp
+can have."""
 
 from __future__ import annotations
 
@@ -49,11 +50,16 @@ def _character(code: int) -> str:
 
 
 def _to_unicode() -> bytes:
-    """The map back to text. Readers know WinAnsi, but converters and checkers of tagged files ask for this."""
+    """The map back to text. Readers know WinAnsi, but converters and checkers of tagged files
+    ask for this."""
     pairs = [(code, ord(_character(code))) for code in _CODES if _character(code) in WIDTHS]
-    blocks = [pairs[start : start + 100] for start in range(0, len(pairs), 100)]  # no block may be longer
+    blocks = [
+        pairs[start : start + 100] for start in range(0, len(pairs), 100)
+    ]  # no block may be longer
     lines = [
-        f"{len(block)} beginbfchar\n" + "".join(f"<{code:02X}> <{point:04X}>\n" for code, point in block) + "endbfchar\n"
+        f"{len(block)} beginbfchar\n"
+        + "".join(f"<{code:02X}> <{point:04X}>\n" for code, point in block)
+        + "endbfchar\n"
         for block in blocks
     ]
     head = (
@@ -68,7 +74,8 @@ def _to_unicode() -> bytes:
 
 @cache
 def _subset(font: Path) -> tuple[bytes, tuple[int, ...], dict[str, int]]:
-    """The font file with the stamp's characters only, always the same; its bounding box and metrics in 1/1000 em."""
+    """The font file with the stamp's characters only, always the same; its bounding box and
+    metrics in 1/1000 em."""
     from fontTools import subset
     from fontTools.ttLib import TTFont
 
@@ -80,7 +87,11 @@ def _subset(font: Path) -> tuple[bytes, tuple[int, ...], dict[str, int]]:
         "descent": round(face["hhea"].descent * 1000 / per_em),
         "cap": round(getattr(face["OS/2"], "sCapHeight", 700) * 1000 / per_em),
     }
-    for table in ("GPOS", "GSUB", "GDEF"):  # reading them, only to drop them, would take half a second
+    for table in (
+        "GPOS",
+        "GSUB",
+        "GDEF",
+    ):  # reading them, only to drop them, would take half a second
         if table in face:
             del face[table]
     options = subset.Options(layout_features=[], name_IDs=[], notdef_outline=True, hinting=False)

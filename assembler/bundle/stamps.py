@@ -1,4 +1,5 @@
-"""Stamps: exact text at the place the layout chose, upright as the page is shown; pages shrunk where it says so."""
+"""Stamps: exact text at the place the layout chose, upright as the page is shown; pages shrunk
+where it says so."""
 
 from __future__ import annotations
 
@@ -30,12 +31,20 @@ def stamp(book: Pdf, layout: Layout, pages: Sequence[Page], face: Object) -> Non
 
 
 def _drawing(mark: Stamp, frame: Frame, font: str) -> bytes:
-    """The page's own state of drawing is put back first, so that nothing it did moves or colors the stamp."""
+    """The page's own state of drawing is put back first, so that nothing it did moves or colors
+    the stamp."""
     place: Matrix = (1, 0, 0, 1, mark.x, mark.y + _BASELINE * mark.size)
     text = String(mark.text.encode("cp1252")).unparse()
     matrix = operands(after(place, to_page(frame)))
     style = f"{font} {mark.size:g} Tf 0 g 0 Tr ".encode()
-    return b"\nQ\n/Artifact <</Type /Pagination>> BDC q " + matrix + b" cm BT " + style + text + b" Tj ET Q EMC\n"
+    return (
+        b"\nQ\n/Artifact <</Type /Pagination>> BDC q "
+        + matrix
+        + b" cm BT "
+        + style
+        + text
+        + b" Tj ET Q EMC\n"
+    )
 
 
 def _contents(page: Page) -> list[Object]:
@@ -46,7 +55,8 @@ def _contents(page: Page) -> list[Object]:
 
 
 def _font_name(page: Page, face: Object) -> str:
-    """The name of the font on this page: not a random one, and not one that a page of an earlier bundle uses."""
+    """The name of the font on this page: not a random one, and not one that a page of an earlier
+    bundle uses."""
     resources = page.get(Name.Resources)
     fonts = resources.get(Name.Font, Dictionary()) if resources is not None else Dictionary()
     for number in count():
@@ -59,10 +69,11 @@ def _font_name(page: Page, face: Object) -> str:
 
 
 def shrink(book: Pdf, layout: Layout, pages: Sequence[Page]) -> dict[tuple[int, int], Matrix]:
-    """Draw pages a little smaller where the layout says so; returns, for each, how its content was moved.
+    """Draw pages a little smaller where the layout says so; returns, for each, how its content was
+    moved.
 
-    The top edge and the middle stay where they were, or come to those of the paper the page is brought onto; the page's links
-    move along.
+    The top edge and the middle stay where they were, or come to those of the paper the page is
+    brought onto; the page's links move along.
     """
     moves: dict[tuple[int, int], Matrix] = {}
     for leaf, page in zip(layout.leaves, pages, strict=True):
@@ -75,14 +86,23 @@ def shrink(book: Pdf, layout: Layout, pages: Sequence[Page]) -> dict[tuple[int, 
             for annotation in page.get(Name.Annots, ()):
                 for key in (Name.Rect, Name.QuadPoints):
                     if key in annotation:
-                        annotation[key] = _moved([float(value) for value in annotation[key]], move, key == Name.Rect)
+                        annotation[key] = _moved(
+                            [float(value) for value in annotation[key]], move, key == Name.Rect
+                        )
     return moves
 
 
 def _move(frame: Frame, leaf: Leaf) -> Matrix:
     scale = leaf.scale
     width, height = (leaf.width, leaf.height) if leaf.own else (frame.width, frame.height)
-    seen: Matrix = (scale, 0, 0, scale, (width - frame.width * scale) / 2, height - frame.height * scale)
+    seen: Matrix = (
+        scale,
+        0,
+        0,
+        scale,
+        (width - frame.width * scale) / 2,
+        height - frame.height * scale,
+    )
     moved = after(inverse(to_page(frame)), seen)
     return moved if leaf.own else after(moved, to_page(frame))
 
@@ -97,12 +117,17 @@ def _cut_to(page: Page, leaf: Leaf) -> None:
 
 
 def _redraw(book: Pdf, page: Page, frame: Frame, move: Matrix) -> None:
-    """As a form XObject, not by a matrix in front of the content: patterns are laid out from the content's own origin.
+    """As a form XObject, not by a matrix in front of the content: patterns are laid out from the
+    content's own origin.
 
-    A tagged page is the exception: its tags name content of the page itself, and what we make has no patterns.
+    A tagged page is the exception: its tags name content of the page itself, and what we make has
+    no patterns.
     """
     if Name.StructParents in page:
-        box = f" cm {frame.x0:.3f} {frame.y0:.3f} {frame.x1 - frame.x0:.3f} {frame.y1 - frame.y0:.3f} re W n\n"
+        box = (
+            f" cm {frame.x0:.3f} {frame.y0:.3f} {frame.x1 - frame.x0:.3f} "
+            f"{frame.y1 - frame.y0:.3f} re W n\n"
+        )
         before = book.make_stream(b"q " + operands(move) + box.encode())
         page.Contents = Array([before, *_contents(page), book.make_stream(b"\nQ\n")])
         return
@@ -112,7 +137,8 @@ def _redraw(book: Pdf, page: Page, frame: Frame, move: Matrix) -> None:
 
 
 def _form(book: Pdf, page: Page, frame: Frame) -> Object:
-    """The page's content as it is now. (`as_form_xobject` reads it only on saving, when the page draws the form.)"""
+    """The page's content as it is now. (`as_form_xobject` reads it only on saving, when the page
+    draws the form.)"""
     page.contents_coalesce()
     form = book.make_stream(page.Contents.read_bytes() if Name.Contents in page else b"")
     form.Type, form.Subtype = Name.XObject, Name.Form

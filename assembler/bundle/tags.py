@@ -1,4 +1,5 @@
-"""Tags: the structure trees that the Word engine made, merged into one, so that a screen reader can read the drafts."""
+"""Tags: the structure trees that the Word engine made, merged into one, so that a screen reader
+can read the drafts."""
 
 from __future__ import annotations
 
@@ -9,11 +10,13 @@ from pikepdf import Array, Dictionary, Name, NameTree, NumberTree, Object, Page,
 from assembler.model import Layout
 
 
-def merge(book: Pdf, layout: Layout, pages: Sequence[Page], drafts: Mapping[str, Pdf]) -> tuple[str, ...]:
+def merge(
+    book: Pdf, layout: Layout, pages: Sequence[Page], drafts: Mapping[str, Pdf]
+) -> tuple[str, ...]:
     """Give the book one structure tree; returns the documents that had one.
 
-    `pages` must be copies made from `drafts`, still open. Pages of a document without a tree lose their keys into it:
-    they would lead into another document's.
+    `pages` must be copies made from `drafts`, still open. Pages of a document without a tree lose
+    their keys into it: they would lead into another document's.
     """
     root = book.make_indirect(Dictionary(Type=Name.StructTreeRoot, K=Array(), RoleMap=Dictionary()))
     parents: dict[int, Object] = {}
@@ -24,8 +27,14 @@ def merge(book: Pdf, layout: Layout, pages: Sequence[Page], drafts: Mapping[str,
             _untag(page)
     for name, source in drafts.items():
         if Name.StructTreeRoot in source.Root:
-            tree = book.copy_foreign(source.Root.StructTreeRoot)  # page references follow to the copied pages
-            mine = [page for leaf, page in zip(layout.leaves, pages, strict=True) if leaf.document == name]
+            tree = book.copy_foreign(
+                source.Root.StructTreeRoot
+            )  # page references follow to the copied pages
+            mine = [
+                page
+                for leaf, page in zip(layout.leaves, pages, strict=True)
+                if leaf.document == name
+            ]
             ids |= _named(tree, f"{len(tagged)}.")
             parents |= _take(tree, root, mine, max(parents, default=-1) + 1)
             tagged.append(name)
@@ -34,7 +43,9 @@ def merge(book: Pdf, layout: Layout, pages: Sequence[Page], drafts: Mapping[str,
     return tuple(tagged)
 
 
-def _root(book: Pdf, root: Object, parents: Mapping[int, Object], ids: Mapping[str, Object]) -> None:
+def _root(
+    book: Pdf, root: Object, parents: Mapping[int, Object], ids: Mapping[str, Object]
+) -> None:
     numbered = Array([value for key, entry in sorted(parents.items()) for value in (key, entry)])
     root.ParentTree = book.make_indirect(Dictionary(Nums=numbered))
     root.ParentTreeNextKey = max(parents, default=-1) + 1
@@ -56,7 +67,8 @@ def _untag(page: Page) -> None:
 
 
 def _take(tree: Object, root: Object, pages: Sequence[Page], offset: int) -> dict[int, Object]:
-    """Hang one document's elements below the root; returns its parent tree with keys that are free in the book."""
+    """Hang one document's elements below the root; returns its parent tree with keys that are
+    free in the book."""
     for kid in _kids(tree):
         kid.P = root
         root.K.append(kid)
@@ -73,7 +85,8 @@ def _take(tree: Object, root: Object, pages: Sequence[Page], offset: int) -> dic
 
 
 def _named(tree: Object, prefix: str) -> dict[str, Object]:
-    """Make the names of elements this document's own, also where cells name their headers; returns name → element.
+    """Make the names of elements this document's own, also where cells name their headers; returns
+    name → element.
 
     Two tables of two documents both call their first header "U1x0y0".
     """
@@ -87,7 +100,9 @@ def _named(tree: Object, prefix: str) -> dict[str, Object]:
         attributes = element.get(Name.A, ())
         for attribute in attributes if isinstance(attributes, Array) else [attributes]:
             if isinstance(attribute, Dictionary) and Name.Headers in attribute:
-                attribute.Headers = Array([String(prefix + str(header)) for header in attribute.Headers])
+                attribute.Headers = Array(
+                    [String(prefix + str(header)) for header in attribute.Headers]
+                )
     return found
 
 

@@ -1,4 +1,5 @@
-"""A bundle in as many files as its receiver's limit asks for: bound whole, weighed, cut, and measured as written."""
+"""A bundle in as many files as its receiver's limit asks for: bound whole, weighed, cut, and
+measured as written."""
 
 from __future__ import annotations
 
@@ -14,13 +15,15 @@ from assembler.model import Finding, Layout, Leaf, Profile, Severity, Volume
 from assembler.pdf.page_weight import weight
 
 WHOLE = "bundle.pdf"
-_ROUNDS = 12  # an estimate is off by a few per cent; each round corrects those of the parts that came out too large
+# an estimate is off by a few per cent; each round corrects those of the parts that came out too
+# large
+_ROUNDS = 12
 _MARGIN = 1.005
 
 
 class AboveLimit(Exception):
-    """Above the limit, however it is cut. `pages`: number → bytes of each that is so by itself; `whole`: bytes of a bundle that
-    may not be cut, 0 if it may."""
+    """Above the limit, however it is cut. `pages`: number → bytes of each that is so by itself;
+    `whole`: bytes of a bundle that may not be cut, 0 if it may."""
 
     def __init__(self, pages: Mapping[int, int] | None = None, whole: int = 0) -> None:
         self.pages = dict(pages or {})
@@ -28,8 +31,11 @@ class AboveLimit(Exception):
         super().__init__("above the receiver's limit")
 
 
-def bind_within(layout: Layout, documents: Mapping[str, Path], folder: Path, profile: Profile, font: Path) -> tuple[Volume, ...]:
-    """Write the bundle into `folder`: one file, or several where one would be above the profile's limit.
+def bind_within(
+    layout: Layout, documents: Mapping[str, Path], folder: Path, profile: Profile, font: Path
+) -> tuple[Volume, ...]:
+    """Write the bundle into `folder`: one file, or several where one would be above the profile's
+    limit.
 
     Raises what `bind` raises, and AboveLimit for what no cut can help.
     """
@@ -43,7 +49,9 @@ def bind_within(layout: Layout, documents: Mapping[str, Path], folder: Path, pro
     sizes = weigh(whole)
     whole.unlink()
     for _ in range(_ROUNDS):
-        parts = volume_split.volumes(_spans(layout, documents, folder, profile, font, sizes, limit), profile, layout)
+        parts = volume_split.volumes(
+            _spans(layout, documents, folder, profile, font, sizes, limit), profile, layout
+        )
         written = [_written(layout, documents, folder, profile, font, one, parts) for one in parts]
         if all(size <= limit for size in written):
             return parts
@@ -54,7 +62,8 @@ def bind_within(layout: Layout, documents: Mapping[str, Path], folder: Path, pro
 
 
 def weigh(path: Path) -> list[int]:
-    """Bytes of each page of a file, together about the size of the file; what pages share counts at the first of them."""
+    """Bytes of each page of a file, together about the size of the file; what pages share counts
+    at the first of them."""
     seen: set[tuple[int, int]] = set()
     with Pdf.open(path) as pdf:
         sizes = [weight(page.obj, seen) for page in pdf.pages]
@@ -63,14 +72,23 @@ def weigh(path: Path) -> list[int]:
 
 
 def _spans(
-    layout: Layout, documents: Mapping[str, Path], folder: Path, profile: Profile, font: Path, sizes: list[int], limit: int
+    layout: Layout,
+    documents: Mapping[str, Path],
+    folder: Path,
+    profile: Profile,
+    font: Path,
+    sizes: list[int],
+    limit: int,
 ) -> tuple[volume_split.Span, ...]:
-    """The cuts by these sizes. Pages that seem too large are bound by themselves before they are said to be."""
+    """The cuts by these sizes. Pages that seem too large are bound by themselves before they are
+    said to be."""
     above: dict[int, int] = {}
     for number, seeming in enumerate(sizes, 1):
         if seeming > limit:
             alone = Volume(path="page.pdf", first=number, last=number)
-            size = _written(layout, documents, folder, profile, font, alone, _around(alone, len(layout.leaves)))
+            size = _written(
+                layout, documents, folder, profile, font, alone, _around(alone, len(layout.leaves))
+            )
             (folder / alone.path).unlink()
             sizes[number - 1] = size
             if size > limit:
@@ -88,14 +106,25 @@ def _around(alone: Volume, pages: int) -> tuple[Volume, ...]:
 
 
 def _written(
-    layout: Layout, documents: Mapping[str, Path], folder: Path, profile: Profile, font: Path, one: Volume,
+    layout: Layout,
+    documents: Mapping[str, Path],
+    folder: Path,
+    profile: Profile,
+    font: Path,
+    one: Volume,
     parts: Sequence[Volume],
-) -> int:  # fmt: skip
+) -> int:
     """Bind one volume; its bytes."""
     bind(
-        layout, documents, folder / one.path, font=font, volume=one, volumes=parts, zoom=profile.zoom,
+        layout,
+        documents,
+        folder / one.path,
+        font=font,
+        volume=one,
+        volumes=parts,
+        zoom=profile.zoom,
         linked=profile.links != "none",
-    )  # fmt: skip
+    )
     return (folder / one.path).stat().st_size
 
 
@@ -108,33 +137,56 @@ def _correct(sizes: list[int], part: Volume, written: int) -> None:
             sizes[page] = round(sizes[page] * written / estimate * _MARGIN) + 1
 
 
-def refusal(above: AboveLimit, layout: Layout, profile: Profile, why: Mapping[int, str] | None = None) -> CaseRejected:
-    """The error that names the pages that are too large, or the bundle. `why`: what keeps a page from being made smaller."""
+def refusal(
+    above: AboveLimit, layout: Layout, profile: Profile, why: Mapping[int, str] | None = None
+) -> CaseRejected:
+    """The error that names the pages that are too large, or the bundle. `why`: what keeps a page
+    from being made smaller."""
     limit = profile.limit or 0
     found = [
-        _finding(layout.leaves[number - 1], profile, f"it has {size:,} bytes by itself, {limit:,} are allowed"
-                 f"{(why or {}).get(number, '')}")
+        _finding(
+            layout.leaves[number - 1],
+            profile,
+            f"it has {size:,} bytes by itself, {limit:,} are allowed{(why or {}).get(number, '')}",
+        )
         for number, size in sorted(above.pages.items())
-    ]  # fmt: skip
+    ]
     if above.whole:
         found.append(
             Finding(
-                rule="PROFILE.SIZE", severity=Severity.ERROR, where=WHOLE,
-                problem=f"it has {above.whole:,} bytes, {limit:,} are allowed, and it may not be split",
-                remedy="scan at a lower resolution, or leave out what is not needed", source=profile.source("max_bytes") or None,
+                rule="PROFILE.SIZE",
+                severity=Severity.ERROR,
+                where=WHOLE,
+                problem=f"it has {above.whole:,} bytes, {limit:,} are allowed, and it may not be "
+                f"split",
+                remedy="scan at a lower resolution, or leave out what is not needed",
+                source=profile.source("max_bytes") or None,
             )
-        )  # fmt: skip
-    return CaseRejected("the bundle cannot be brought below the receiver's limit", found, where=f"--profile {profile.id}")
+        )
+    return CaseRejected(
+        "the bundle cannot be brought below the receiver's limit",
+        found,
+        where=f"--profile {profile.id}",
+    )
 
 
 def place(leaf: Leaf) -> str:
     """A page, as a finding names it."""
-    return f"exhibit {leaf.exhibit}, page {leaf.exhibit_page}" if leaf.exhibit_page else f"page {leaf.label} ({leaf.part})"
+    return (
+        f"exhibit {leaf.exhibit}, page {leaf.exhibit_page}"
+        if leaf.exhibit_page
+        else f"page {leaf.label} ({leaf.part})"
+    )
 
 
 def _finding(leaf: Leaf, profile: Profile, problem: str) -> Finding:
     return Finding(
-        rule="PROFILE.PAGE", severity=Severity.ERROR, where=place(leaf), problem=problem,
-        remedy="scan this page at a lower resolution", exhibit=leaf.exhibit or None, page=leaf.exhibit_page or leaf.number,
+        rule="PROFILE.PAGE",
+        severity=Severity.ERROR,
+        where=place(leaf),
+        problem=problem,
+        remedy="scan this page at a lower resolution",
+        exhibit=leaf.exhibit or None,
+        page=leaf.exhibit_page or leaf.number,
         source=profile.source("max_bytes") or None,
-    )  # fmt: skip
+    )

@@ -31,8 +31,8 @@ TITLE = "Filing bundle"  # a viewer shows it in the window bar, so it names nobo
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bound:
-    """What was written. `renamed`: destinations of evidence whose names two files shared; `dead_links`: links of
-    evidence to a place that is not in the bundle, which now lead nowhere."""
+    """What was written. `renamed`: destinations of evidence whose names two files shared;
+    `dead_links`: links of evidence to a place that is not in the bundle, which now lead nowhere."""
 
     pages: int
     renamed: int
@@ -52,25 +52,32 @@ def bind(
     zoom: int | None = None,
     linked: bool = True,
 ) -> Bound:
-    """Write the bundle to `target`. `documents`: a PDF for each Leaf.document; `font`: the TrueType file of the stamps.
+    """Write the bundle to `target`. `documents`: a PDF for each Leaf.document; `font`: the TrueType
+    file of the stamps.
 
-    `volume`: only its pages, with links to the other `volumes` naming their files. `zoom`: per cent at which it opens.
-    `linked`: False leaves no link in it; bookmarks stay.
+    `volume`: only its pages, with links to the other `volumes` naming their files. `zoom`: per cent
+    at which it opens. `linked`: False leaves no link in it; bookmarks stay.
 
-    Raises ToolFailed if a document has other pages than the layout says or still has form fields, TemplateBroken for a
-    link of ours that leads nowhere.
+    Raises ToolFailed if a document has other pages than the layout says or still has form fields,
+    TemplateBroken for a link of ours that leads nowhere.
     """
     away = other_volumes.Elsewhere(layout, volume, volumes)
     layout = part_of(layout, volume) if volume else layout
     files = [documents[name] for name in dict.fromkeys(leaf.document for leaf in layout.leaves)]
-    with large_pictures.of(files, target) as pictures, pictures.new_book() as book, ExitStack() as open_files:
+    with (
+        large_pictures.of(files, target) as pictures,
+        pictures.new_book() as book,
+        ExitStack() as open_files,
+    ):
         copied = page_copy.copy(book, layout, documents, open_files, away, pictures)
         pages = copied.pages
         tagged = tags.merge(book, layout, pages, away.whole(copied.drafts))
         links.connect(layout, pages, away)
         page_gate.keep_plain_pages(layout, pages)
         moves = stamps.shrink(book, layout, pages)
-        links.follow(book, pages, [item for items in copied.outlines.values() for item in items], moves)
+        links.follow(
+            book, pages, [item for items in copied.outlines.values() for item in items], moves
+        )
         stamps.stamp(book, layout, pages, stamp_font.embed(book, font))
         if not linked:
             links.remove(pages)
@@ -86,7 +93,9 @@ def bind(
                 object_stream_mode=pikepdf.ObjectStreamMode.generate,
                 compress_streams=True,
             )
-        return Bound(pages=len(pages), renamed=copied.renamed, dead_links=copied.dead_links, tagged=tagged)
+        return Bound(
+            pages=len(pages), renamed=copied.renamed, dead_links=copied.dead_links, tagged=tagged
+        )
 
 
 def _describe(book: Pdf, language: str, labels: Sequence[str], zoom: int | None) -> None:

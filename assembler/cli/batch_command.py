@@ -38,13 +38,31 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 
 @click.command()
 @click.argument("cases", type=FOLDER, nargs=-1, required=True)
-@click.option("--junit", type=FILE, default=None, help="Write what became of each case to this file, as JUnit XML.")
+@click.option(
+    "--junit",
+    type=FILE,
+    default=None,
+    help="Write what became of each case to this file, as JUnit XML.",
+)
 @thumbnails_option
 @originals_option
-@click.option("--resume", is_flag=True, help="Leave alone every case whose manifest proves that nothing has changed.")
-@click.option("--cluster", metavar="ADDRESS", default=None,
-              help="Build on Dask workers: local:N, or a scheduler's tls://host:port (docs/scale.md).")
-@click.option("--cluster-tls", type=FOLDER, default=None, help="Folder with the cluster's ca.pem, cert.pem and key.pem.")
+@click.option(
+    "--resume",
+    is_flag=True,
+    help="Leave alone every case whose manifest proves that nothing has changed.",
+)
+@click.option(
+    "--cluster",
+    metavar="ADDRESS",
+    default=None,
+    help="Build on Dask workers: local:N, or a scheduler's tls://host:port (docs/scale.md).",
+)
+@click.option(
+    "--cluster-tls",
+    type=FOLDER,
+    default=None,
+    help="Folder with the cluster's ca.pem, cert.pem and key.pem.",
+)
 @timings_option
 @json_option
 @evidence_options
@@ -70,7 +88,8 @@ def batch(
     cache: Path | None,
     cache_size: int,
 ) -> None:
-    """Build every case below the given folders, each on its own; one that fails does not stop the others."""
+    """Build every case below the given folders, each on its own; one that fails does not stop
+    the others."""
     from assembler.pipeline import Options
     from assembler.pipeline import batch as room
     from assembler.runtime.resources import Shelf
@@ -114,15 +133,21 @@ def batch(
 
 
 def _refuse_other(junit: Path) -> None:
-    """Raise OutputNotWritten, before any case is built, if the file to write is there and is no report of test cases."""
+    """Raise OutputNotWritten, before any case is built, if the file to write is there and is no
+    report of test cases."""
     from assembler.errors import OutputNotWritten
 
     if junit.is_symlink() or (junit.exists() and b"<testsuite" not in junit.read_bytes()[:1_000]):
-        raise OutputNotWritten("there is another file of this name", where=junit.name, remedy="give --junit another name")
+        raise OutputNotWritten(
+            "there is another file of this name",
+            where=junit.name,
+            remedy="give --junit another name",
+        )
 
 
 def _index(outcomes: Sequence[Outcome], root: Path) -> None:
-    """index.html over all cases in the first folder given (in build/ where that is a case); a file not ours is left alone."""
+    """index.html over all cases in the first folder given (in build/ where that is a case); a
+    file not ours is left alone."""
     from assembler.report import review
     from assembler.runtime.atomic_files import write_atomic
 
@@ -134,13 +159,16 @@ def _index(outcomes: Sequence[Outcome], root: Path) -> None:
         return
     rows = [
         review.Row(
-            case=printable(one.case), state=one.state, summary=printable(one.summary), pages=one.pages,
+            case=printable(one.case),
+            state=one.state,
+            summary=printable(one.summary),
+            pages=one.pages,
             errors=sum(finding.severity == "error" for finding in one.findings),
             warnings=sum(finding.severity == "warning" for finding in one.findings),
             links=tuple(_link(Path(folder) / review.NAME, home) for folder in one.folders),
         )
         for one in outcomes
-    ]  # fmt: skip
+    ]
     write_atomic(path, review.index(rows).encode())
     say(f"{path}: the list of all cases")
 
@@ -153,15 +181,24 @@ def _link(path: Path, home: Path) -> str:
 def table(outcomes: Sequence[Outcome]) -> str:
     """A line for each case and one for all."""
     width = max((len(one.case) for one in outcomes), default=0)
-    rows = [f"{one.case:<{width}}  {one.state:<11} {one.pages:>6} pages {one.seconds:>7.1f} s  {one.summary}" for one in outcomes]
+    rows = [
+        f"{one.case:<{width}}  {one.state:<11} {one.pages:>6} pages {one.seconds:>7.1f} s  "
+        f"{one.summary}"
+        for one in outcomes
+    ]
     states = Counter(one.state for one in outcomes)
-    others = "".join(f", {count} {state}" for state, count in sorted(states.items()) if state != "built")
-    return "\n".join([*rows, f"{states['built']} of {_cases(len(outcomes))} built and proved{others}"])
+    others = "".join(
+        f", {count} {state}" for state, count in sorted(states.items()) if state != "built"
+    )
+    return "\n".join(
+        [*rows, f"{states['built']} of {_cases(len(outcomes))} built and proved{others}"]
+    )
 
 
 @contextmanager
 def tally(total: int) -> Iterator[Callable[[Outcome], None]]:
-    """A function that hears of each case: a bar on a terminal, one plain line for each case elsewhere."""
+    """A function that hears of each case: a bar on a terminal, one plain line for each case
+    elsewhere."""
     started, seen = time.monotonic(), Counter[str]()
 
     def counted(one: Outcome) -> tuple[float, float]:
@@ -175,7 +212,8 @@ def tally(total: int) -> Iterator[Callable[[Outcome], None]]:
         def plain(one: Outcome) -> None:
             pace, left = counted(one)
             say(
-                f"[{seen['cases']} of {total}; {seen['pages']} pages, {pace:.0f} a minute; {left:.1f} min left] "
+                f"[{seen['cases']} of {total}; {seen['pages']} pages, {pace:.0f} a minute; "
+                f"{left:.1f} min left] "
                 f"{one.case}: {one.summary}"
             )
 
@@ -193,10 +231,24 @@ def tally(total: int) -> Iterator[Callable[[Outcome], None]]:
 @contextmanager
 def _bar(total: int) -> Iterator[Callable[[int, float, str], None]]:
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
     pages = TextColumn("{task.fields[pages]} pages, {task.fields[pace]:.0f} a minute")
-    columns = (TextColumn("cases"), BarColumn(), MofNCompleteColumn(), pages, TimeElapsedColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("cases"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        pages,
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task("cases", total=total, pages=0, pace=0.0)
 

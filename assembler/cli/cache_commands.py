@@ -14,7 +14,8 @@ from assembler.cli.options import FOLDER, json_option, verbose_option
 
 @click.group(cls=Framed)
 def cache() -> None:
-    """Prepared evidence that is kept: how much there is, and emptying it. It holds pages of clients."""
+    """Prepared evidence that is kept: how much there is, and emptying it. It holds pages of
+    clients."""
 
 
 @cache.command()
@@ -22,12 +23,21 @@ def cache() -> None:
 @json_option
 @verbose_option
 def show(folders: tuple[Path, ...], as_json: bool) -> None:
-    """Entries and size of the cache of a case, of every case below a folder, or of a shared cache."""
+    """Entries and size of the cache of a case, of every case below a folder, or of a shared
+    cache."""
     from assembler.runtime.cache_upkeep import contents
 
     rows = [(str(place), contents(root)) for place, root in _caches(folders)]
     if as_json:
-        result(json.dumps([{"folder": place, "entries": one.entries, "size": one.size} for place, one in rows], indent=1))
+        result(
+            json.dumps(
+                [
+                    {"folder": place, "entries": one.entries, "size": one.size}
+                    for place, one in rows
+                ],
+                indent=1,
+            )
+        )
         return
     for place, one in rows:
         result(f"{place}: {one.entries} entries, {one.size / 1e6:.1f} MB")
@@ -39,7 +49,8 @@ def show(folders: tuple[Path, ...], as_json: bool) -> None:
 @json_option
 @verbose_option
 def purge(folders: tuple[Path, ...], as_json: bool) -> None:
-    """Empty the cache of a case, of every case below a folder, or a shared cache; it costs time only."""
+    """Empty the cache of a case, of every case below a folder, or a shared cache; it costs time
+    only."""
     from assembler.runtime.cache_upkeep import purge as empty
 
     freed = {str(place): empty(root) for place, root in _caches(folders)}

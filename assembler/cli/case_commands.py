@@ -23,12 +23,25 @@ from assembler.errors import ExitCode
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-STYLES = ("text", "json", "junit", "sarif", "github")  # listing.STYLES, which must not be imported to print the help
+STYLES = (
+    "text",
+    "json",
+    "junit",
+    "sarif",
+    "github",
+)  # listing.STYLES, which must not be imported to print the help
 
 
 @click.command()
 @click.argument("cases", type=click.Path(exists=True, path_type=Path), nargs=-1, required=True)
-@click.option("--format", "style", type=click.Choice(STYLES), default="text", show_default=True, help="How to print.")
+@click.option(
+    "--format",
+    "style",
+    type=click.Choice(STYLES),
+    default="text",
+    show_default=True,
+    help="How to print.",
+)
 @json_option
 @strict_option
 @as_of_option
@@ -57,13 +70,21 @@ def validate(
     shelf, today = Shelf.default(shelf_dir), day(as_of)
     known = rules.from_shelf(shelf)
     folders = batch.folders([_folder(case) for case in cases])
-    brief = len(folders) > 1 and not is_verbose(ctx)  # the notes of many cases would hide what matters
+    brief = len(folders) > 1 and not is_verbose(
+        ctx
+    )  # the notes of many cases would hide what matters
     listed = []
     for folder in folders:
         found, unchecked = batch.validate(folder, shelf, known, today)
         case = folder.resolve().name
-        listed.append(formats.Listed(case=case, findings=found, folder=_seen(folder), not_checked=unchecked, brief=brief))
-    applied = () if style == "sarif" else rules.FACT_PACKAGES  # SARIF lists all that the program can report
+        listed.append(
+            formats.Listed(
+                case=case, findings=found, folder=_seen(folder), not_checked=unchecked, brief=brief
+            )
+        )
+    applied = (
+        () if style == "sarif" else rules.FACT_PACKAGES
+    )  # SARIF lists all that the program can report
     helps = rules.helps(known, applied)
     result(formats.render("json" if as_json else style, listed, helps, strict=strict))
     ctx.exit(ExitCode.CASE_REJECTED if formats.rejected(listed, strict=strict) else ExitCode.OK)
@@ -71,8 +92,19 @@ def validate(
 
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--kind", default="parole", show_default=True, help="What is filed: parole, re-parole or rfe-response.")
-@click.option("--reason", "reasons", multiple=True, required=True, help="Why, for example urgent-medical; may be given again.")
+@click.option(
+    "--kind",
+    default="parole",
+    show_default=True,
+    help="What is filed: parole, re-parole or rfe-response.",
+)
+@click.option(
+    "--reason",
+    "reasons",
+    multiple=True,
+    required=True,
+    help="Why, for example urgent-medical; may be given again.",
+)
 @shelf_option
 @verbose_option
 def init(folder: Path, kind: str, reasons: tuple[str, ...], shelf_dir: Path | None) -> None:
@@ -86,7 +118,8 @@ def init(folder: Path, kind: str, reasons: tuple[str, ...], shelf_dir: Path | No
     _one_of("--reason", reasons, known["reasons"]["items"]["enum"])
     pipeline.start(folder, shelf, kind, reasons)
     result(
-        f"{folder}: case.json and evidence/TO-GATHER.md are made; put documents into evidence/, replace what says FILL IN, "
+        f"{folder}: case.json and evidence/TO-GATHER.md are made; put documents into evidence/, "
+        f"replace what says FILL IN, "
         f"and run: assembler validate {folder}"
     )
 

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """One case looked at: what was found, worst first, and the exit code `bundle` would end with because of it."""
+    """One case looked at: what was found, worst first, and the exit code `bundle` would end with
+    because of it."""
 
     case: str
     code: ExitCode
@@ -56,8 +57,8 @@ def check(
 ) -> None:
     """Look at the facts and at every page of evidence of cases; build nothing.
 
-    Prints everything `bundle` would complain of, worst first. A page with unreadable print is an error, one that may be hard to
-    read a warning; see docs/legibility.md.
+    Prints everything `bundle` would complain of, worst first. A page with unreadable print is an
+    error, one that may be hard to read a warning; see docs/legibility.md.
     """
     from assembler.pipeline import Options
     from assembler.runtime.resources import Shelf
@@ -72,7 +73,12 @@ def check(
             done.append(_checked(case, shelf, workshop, options))
     if as_json:
         single = len(done) == 1
-        result(json.dumps([_row(one, finding, single=single) for one in done for finding in one.findings], indent=1))
+        result(
+            json.dumps(
+                [_row(one, finding, single=single) for one in done for finding in one.findings],
+                indent=1,
+            )
+        )
     else:
         _print(done)
     ctx.exit(next((one.code for one in done if one.code), ExitCode.OK))
@@ -102,7 +108,12 @@ def _fails(finding: Finding, *, strict: bool) -> bool:
 
 
 def _rank(finding: Finding) -> tuple[int, str, str, int]:
-    return (("error", "warning", "info").index(finding.severity.value), finding.rule, finding.file or "", finding.page or 0)
+    return (
+        ("error", "warning", "info").index(finding.severity.value),
+        finding.rule,
+        finding.file or "",
+        finding.page or 0,
+    )
 
 
 def _row(one: Checked, finding: Finding, *, single: bool) -> dict[str, Any]:
@@ -120,7 +131,11 @@ def _print(done: Sequence[Checked]) -> None:
             for finding in one.findings:
                 result(f"{one.case}: {finding}" if len(done) > 1 else str(finding))
     for one in done:
-        can = "the evidence can be bundled" if one.code is ExitCode.OK else "it cannot be bundled as it is"
+        can = (
+            "the evidence can be bundled"
+            if one.code is ExitCode.OK
+            else "it cannot be bundled as it is"
+        )
         count = len(one.findings)
         result(f"{one.case}: {can}; {count} finding{'' if count == 1 else 's'}")
 
@@ -133,12 +148,20 @@ def table(done: Sequence[Checked]) -> Table:
 
     made = Table(box=SIMPLE_HEAD, pad_edge=False)
     columns = ("", "rule", "where", "what is wrong", "what to do")
-    for name in (("case", *columns) if len(done) > 1 else columns):
+    for name in ("case", *columns) if len(done) > 1 else columns:
         made.add_column(name, overflow="fold")
     colors = {"error": "bold red", "warning": "yellow", "info": "dim"}
-    rows = sorted(((one, finding) for one in done for finding in one.findings), key=lambda pair: (_rank(pair[1]), pair[0].case))
+    rows = sorted(
+        ((one, finding) for one in done for finding in one.findings),
+        key=lambda pair: (_rank(pair[1]), pair[0].case),
+    )
     for one, finding in rows:
-        cells = [Text(printable(text)) for text in (finding.rule, finding.where, finding.problem, finding.remedy)]
+        cells = [
+            Text(printable(text))
+            for text in (finding.rule, finding.where, finding.problem, finding.remedy)
+        ]
         first = [Text(one.case)] if len(done) > 1 else []
-        made.add_row(*first, Text(finding.severity.value, style=colors[finding.severity.value]), *cells)
+        made.add_row(
+            *first, Text(finding.severity.value, style=colors[finding.severity.value]), *cells
+        )
     return made

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 
 class Framed(click.Group):
-    """A group that turns what rooms raise into text on stderr and an exit code; a traceback only with -v."""
+    """A group that turns what rooms raise into text on stderr and an exit code; a traceback only
+    with -v."""
 
     def main(self, *args: Any, **more: Any) -> Any:
         """Run the program; `args` is empty where it was started from a command line."""
@@ -31,10 +32,17 @@ class Framed(click.Group):
         output_streams.prepare(restart=not args and "args" not in more)
         try:
             return super().main(*args, **more)
-        except OSError as error:  # a mistake in the command line, told to a standard error that cannot be written
+        # a mistake in the command line, told to a standard error that cannot be written
+        except OSError as error:
             output_streams.give_up(unwritten(error))
 
-    def make_context(self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any) -> Any:
+    def make_context(
+        self,
+        info_name: str | None,
+        args: list[str],
+        parent: click.Context | None = None,
+        **extra: Any,
+    ) -> Any:
         """Read the command line; --help and --version print already here."""
         try:
             return super().make_context(info_name, args, parent, **extra)
@@ -67,8 +75,11 @@ class Framed(click.Group):
 
 
 def printable(text: str) -> str:
-    """Text with control characters (a file name may hold terminal codes) replaced; line breaks and tabs stay."""
-    return "".join(c if c in "\n\t" or c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    """Text with control characters (a file name may hold terminal codes) replaced; line breaks
+    and tabs stay."""
+    return "".join(
+        c if c in "\n\t" or c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text
+    )
 
 
 def say(text: str) -> None:
@@ -86,7 +97,10 @@ def kept_lines(folder: Path, kept: Kept) -> Iterator[str]:
     if kept.in_place:
         yield f"{folder}: kept what you had put there: {', '.join(kept.in_place)}"
     if kept.moved and kept.beside:
-        yield f"{kept.beside}: kept what is not as it was written, or belongs to the build before: {', '.join(kept.moved)}"
+        yield (
+            f"{kept.beside}: kept what is not as it was written, or belongs to the build "
+            f"before: {', '.join(kept.moved)}"
+        )
 
 
 def day(as_of: Any) -> date:
@@ -96,7 +110,8 @@ def day(as_of: Any) -> date:
 
 @contextmanager
 def progress() -> Iterator[Callable[[str, int, int], None]]:
-    """A function (step, done, total) that draws a bar on a terminal and prints one plain line per step elsewhere."""
+    """A function (step, done, total) that draws a bar on a terminal and prints one plain line
+    per step elsewhere."""
     if not sys.stderr.isatty():
         last = ""
 
@@ -111,7 +126,12 @@ def progress() -> Iterator[Callable[[str, int, int], None]]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    columns = (TextColumn("{task.description:<24}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description:<24}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=Console(stderr=True)) as bar:
         tasks: dict[str, Any] = {}
 
@@ -134,14 +154,20 @@ def _refused(error: BaseException) -> AssemblerError | None:
     from assembler.runtime.atomic_files import not_written, write_refusal
 
     refusal = write_refusal(error)
-    place = Path(str(refusal.filename)).name if refusal is not None and refusal.filename else "a file"
+    place = (
+        Path(str(refusal.filename)).name if refusal is not None and refusal.filename else "a file"
+    )
     return not_written(place, refusal) if refusal is not None else None
 
 
 def _explain_bug(error: Exception, ctx: click.Context) -> None:
     if is_verbose(ctx):
         traceback.print_exception(error)
-    # the message of an unknown exception may hold a client's fact, so only its kind and place are said
+    # the message of an unknown exception may hold a client's fact, so only its kind and place are
+    # said
     frame = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{Path(frame.filename).name}:{frame.lineno}"
-    say(f"assembler: a bug ({type(error).__name__} at {place}); rerun with -v and report it, without client data")
+    say(
+        f"assembler: a bug ({type(error).__name__} at {place}); rerun with -v and report it, "
+        f"without client data"
+    )

@@ -19,11 +19,16 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 @click.argument("old", type=ANY)
 @click.argument("new", type=ANY)
 @json_option
-@click.option("--note", type=FILE, default=None, help="Write a cover note for a supplement to this file (Markdown); it names "
-              "exhibits by title.")
+@click.option(
+    "--note",
+    type=FILE,
+    default=None,
+    help="Write a cover note for a supplement to this file (Markdown); it names exhibits by title.",
+)
 @verbose_option
 def diff(old: Path, new: Path, as_json: bool, note: Path | None) -> None:
-    """Pages added, removed, changed and moved between two build folders (or their manifests), old → new numbers."""
+    """Pages added, removed, changed and moved between two build folders (or their manifests),
+    old → new numbers."""
     from assembler.report import packet_diff
 
     before, after = _manifest(old), _manifest(new)
@@ -31,10 +36,16 @@ def diff(old: Path, new: Path, as_json: bool, note: Path | None) -> None:
         changes = packet_diff.compare(before, after)
         text = packet_diff.note(changes, after)
     except (LookupError, TypeError, ValueError, AttributeError) as error:
-        raise click.UsageError("one of the two is no manifest of assembler; name build folders or manifest.json") from error
+        raise click.UsageError(
+            "one of the two is no manifest of assembler; name build folders or manifest.json"
+        ) from error
     if note:
         _write(note, text.encode())
-    result(json.dumps(packet_diff.as_json(changes), indent=1) if as_json else packet_diff.as_text(changes))
+    result(
+        json.dumps(packet_diff.as_json(changes), indent=1)
+        if as_json
+        else packet_diff.as_text(changes)
+    )
 
 
 def _write(note: Path, data: bytes) -> None:
@@ -46,7 +57,9 @@ def _write(note: Path, data: bytes) -> None:
         if note.is_file() and not note.is_symlink() and note.read_bytes() == data:
             return
         raise OutputNotWritten(
-            "there is a file of this name, and somebody may have worked on it", where=note.name, remedy="give --note another name"
+            "there is a file of this name, and somebody may have worked on it",
+            where=note.name,
+            remedy="give --note another name",
         )
     write_atomic(note, data)
 
@@ -56,5 +69,7 @@ def _manifest(path: Path) -> dict[str, Any]:
     try:
         data: dict[str, Any] = json.loads(file.read_text(encoding="utf8"))
     except (OSError, ValueError, RecursionError) as error:
-        raise click.UsageError(f"{file.name} cannot be read; name a build folder or its manifest.json") from error
+        raise click.UsageError(
+            f"{file.name} cannot be read; name a build folder or its manifest.json"
+        ) from error
     return data

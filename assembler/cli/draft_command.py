@@ -19,19 +19,28 @@ def draft() -> None:
 @draft.command()
 @click.argument("case", type=FOLDER)
 @click.argument("exhibit")
-@click.option("-o", "--out", type=click.Path(dir_okay=False, path_type=Path), required=True,
-              help="The Word file to write, .docx.")
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="The Word file to write, .docx.",
+)
 @shelf_option
 @verbose_option
 def certificate(case: Path, exhibit: str, out: Path, shelf_dir: Path | None) -> None:
-    """The translator's certificate of EXHIBIT, an unsigned draft; a file that is there already is left alone."""
+    """The translator's certificate of EXHIBIT, an unsigned draft; a file that is there already
+    is left alone."""
     from assembler import documents, intake
     from assembler.runtime.atomic_files import write_atomic
     from assembler.runtime.resources import Shelf
     from assembler.runtime.workshop import Workshop
 
     if out.exists():
-        raise click.BadParameter("this file exists, and somebody may have worked on it; choose another name", param_hint="--out")
+        raise click.BadParameter(
+            "this file exists, and somebody may have worked on it; choose another name",
+            param_hint="--out",
+        )
     shelf = Shelf.default(shelf_dir)
     read = intake.read_case(case, shelf, hashed=False)
     exhibits = {one.id: one for one in read.exhibits}
@@ -40,6 +49,8 @@ def certificate(case: Path, exhibit: str, out: Path, shelf_dir: Path | None) -> 
         hint = f"did you mean {near[0]}?" if near else "use the id of an exhibit of case.json"
         raise click.BadParameter(f"there is no exhibit with this id; {hint}", param_hint="EXHIBIT")
     with Workshop(case / ".assembler") as workshop:
-        made = documents.translator_certificate(exhibits[exhibit], read, shelf=shelf, folder=case, workshop=workshop)
+        made = documents.translator_certificate(
+            exhibits[exhibit], read, shelf=shelf, folder=case, workshop=workshop
+        )
     write_atomic(out, made)
     result(f"{out}: an unsigned draft; the translator completes and signs it")

@@ -1,4 +1,5 @@
-"""`assembler forms`: what maps there are, what a PDF's fields are, the answers of a case, a map for a new edition."""
+"""`assembler forms`: what maps there are, what a PDF's fields are, the answers of a case, a map
+for a new edition."""
 
 from __future__ import annotations
 
@@ -30,7 +31,13 @@ def list_maps(as_json: bool) -> None:
 
     maps = room.library(Shelf.default())
     rows = [
-        {"form": one.form, "edition": one.edition, "fillable": one.fillable, "checked_on": one.checked_on, "title": one.title}
+        {
+            "form": one.form,
+            "edition": one.edition,
+            "fillable": one.fillable,
+            "checked_on": one.checked_on,
+            "title": one.title,
+        }
         for one in maps
     ]
     if as_json:
@@ -38,7 +45,10 @@ def list_maps(as_json: bool) -> None:
     else:
         for row in rows:
             kind = "fills the form" if row["fillable"] else "answer sheet"
-            result(f"{row['form']:<7} {row['edition']:<9} {kind:<15} checked {row['checked_on']}  {row['title']}")
+            result(
+                f"{row['form']:<7} {row['edition']:<9} {kind:<15} checked {row['checked_on']}  "
+                f"{row['title']}"
+            )
 
 
 @forms.command()
@@ -49,12 +59,18 @@ def fields(pdf: Path, as_json: bool) -> None:
     """The fields of a form: page, kind, name, states. Values are not printed."""
     from assembler import forms as room
 
-    rows = [{key: value for key, value in asdict(row).items() if key != "value"} for row in room.fields(pdf)]
+    rows = [
+        {key: value for key, value in asdict(row).items() if key != "value"}
+        for row in room.fields(pdf)
+    ]
     if as_json:
         result(json.dumps(rows, indent=1))
     else:
         for row in rows:
-            result(f"{row['page']:>3} {row['kind']:<9} {row['name']}  {' '.join(row['states'])}".rstrip())
+            result(
+                f"{row['page']:>3} {row['kind']:<9} {row['name']}  "
+                f"{' '.join(row['states'])}".rstrip()
+            )
 
 
 @forms.command()
@@ -63,7 +79,8 @@ def fields(pdf: Path, as_json: bool) -> None:
 @json_option
 @verbose_option
 def answers(case: Path, form: str | None, as_json: bool) -> None:
-    """The answers for each form: part, item, answer. They hold the client's facts: mind where you send them."""
+    """The answers for each form: part, item, answer. They hold the client's facts: mind where
+    you send them."""
     from assembler import forms as room
     from assembler import intake
     from assembler.runtime.resources import Shelf
@@ -77,15 +94,28 @@ def answers(case: Path, form: str | None, as_json: bool) -> None:
     for sheet in sheets:
         result(f"{sheet['title']}, edition {sheet['edition']}: {sheet['for']}")
         for row in sheet["answers"]:
-            result(f"  Part {row['part']} item {row['item']:<8} {row['label']}: {row['value'] or '(by hand)'}")
+            result(
+                f"  Part {row['part']} item {row['item']:<8} {row['label']}: "
+                f"{row['value'] or '(by hand)'}"
+            )
 
 
 @forms.command()
 @click.argument("case", type=FOLDER)
-@click.option("-o", "--out", type=click.Path(file_okay=False, path_type=Path), default=None,
-              help="Folder for the filled forms (default: filled-forms/ in the case folder).")
-@click.option("--payment", type=click.File("r", encoding="utf8"), default=None,
-              help="Card data for Form G-1450 as JSON, - for standard input; kept in that form only (docs/forms.md).")
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=None,
+    help="Folder for the filled forms (default: filled-forms/ in the case folder).",
+)
+@click.option(
+    "--payment",
+    type=click.File("r", encoding="utf8"),
+    default=None,
+    help="Card data for Form G-1450 as JSON, - for standard input; kept in that form only "
+    "(docs/forms.md).",
+)
 @verbose_option
 @click.pass_context
 def fill(ctx: click.Context, /, case: Path, out: Path | None, payment: TextIO | None) -> None:
@@ -98,13 +128,18 @@ def fill(ctx: click.Context, /, case: Path, out: Path | None, payment: TextIO | 
 
     with Workshop(case / ".assembler") as workshop:
         card = _card(payment) if payment else None
-        written, found = pipeline.fill_forms(case, Shelf.default(), workshop, out or case / "filled-forms", card)
+        written, found = pipeline.fill_forms(
+            case, Shelf.default(), workshop, out or case / "filled-forms", card
+        )
     for finding in found:
         say(str(finding))
     for path in written:
         result(str(path))
     if not written:
-        say(f"{case.name}: no form was filled; put blanks into forms/ and list them with \"completed\": false")
+        say(
+            f"{case.name}: no form was filled; put blanks into forms/ and list them with "
+            f'"completed": false'
+        )
     bad = any(finding.severity is Severity.ERROR for finding in found)
     ctx.exit(ExitCode.CASE_REJECTED if bad or not written else ExitCode.OK)
 
@@ -114,7 +149,9 @@ def _card(source: TextIO) -> dict[str, Any]:
     try:
         card = json.load(source)
     except ValueError:
-        raise click.BadParameter("it is not JSON", param_hint="--payment") from None  # the cause would print the data
+        raise click.BadParameter(
+            "it is not JSON", param_hint="--payment"
+        ) from None  # the cause would print the data
     if not isinstance(card, dict):
         raise click.BadParameter("it is not JSON object", param_hint="--payment")
     return card
@@ -125,8 +162,11 @@ def _card(source: TextIO) -> dict[str, Any]:
 @click.argument("new_pdf", type=FILE)
 @verbose_option
 def draft_map(old_map: Path, new_pdf: Path) -> None:
-    """Propose a map for a new edition from the old map and the new blank, for a person to confirm (docs/forms.md)."""
+    """Propose a map for a new edition from the old map and the new blank, for a person to
+    confirm (docs/forms.md)."""
     from assembler import forms as room
 
-    proposal: dict[str, Any] = room.draft_map(json.loads(old_map.read_text(encoding="utf8")), new_pdf)
+    proposal: dict[str, Any] = room.draft_map(
+        json.loads(old_map.read_text(encoding="utf8")), new_pdf
+    )
     result(json.dumps(proposal, indent=1, ensure_ascii=False))

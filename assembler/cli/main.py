@@ -48,7 +48,8 @@ if TYPE_CHECKING:
 @click.version_option(__version__, prog_name="assembler")
 @verbose_option
 def main() -> None:
-    """Turn an immigration case folder into a tabbed, indexed, searchable filing bundle, and prove it.
+    """Turn an immigration case folder into a tabbed, indexed, searchable filing bundle, and prove
+    it.
 
     Gives no legal advice. Works offline; client data stays on this machine.
     """
@@ -82,22 +83,51 @@ def plan(case: Path, as_json: bool, profile: str, shelf_dir: Path | None) -> Non
     from assembler.runtime.resources import Shelf
 
     plans = pipeline.plans(case, Shelf.default(shelf_dir), profile)
-    result(json.dumps([plan_json(p) for p in plans], indent=1) if as_json else "\n\n".join(map(show, plans)))
+    result(
+        json.dumps([plan_json(p) for p in plans], indent=1)
+        if as_json
+        else "\n\n".join(map(show, plans))
+    )
 
 
 @main.command()
 @click.argument("case", type=FOLDER)
-@click.option("-o", "--out", type=click.Path(file_okay=False, path_type=Path), default=None,
-              help="Folder for the packets (default: build/ in the case folder).")
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=None,
+    help="Folder for the packets (default: build/ in the case folder).",
+)
 @thumbnails_option
-@click.option("--open", "opened", is_flag=True, help="Show review.html in the browser when it is done.")
-@click.option("--engine", type=click.Choice(["auto", "embedded", "libreoffice"]), default="auto", show_default=True,
-              help="What turns Word templates into PDF.")
+@click.option(
+    "--open", "opened", is_flag=True, help="Show review.html in the browser when it is done."
+)
+@click.option(
+    "--engine",
+    type=click.Choice(["auto", "embedded", "libreoffice"]),
+    default="auto",
+    show_default=True,
+    help="What turns Word templates into PDF.",
+)
 @originals_option
-@click.option("--freeze", "frozen", metavar="MANIFEST", type=click.Path(exists=True, path_type=Path), default=None,
-              help="Keep every number of this filed packet: its manifest.json, its folder, or the folder of all packets.")
-@click.option("--late", type=click.Choice(["end", "in-place"]), default="end", show_default=True,
-              help="With --freeze: new exhibits at the end, or behind the exhibit they follow, as C1 with pages 57a, 57b.")
+@click.option(
+    "--freeze",
+    "frozen",
+    metavar="MANIFEST",
+    type=click.Path(exists=True, path_type=Path),
+    default=None,
+    help="Keep every number of this filed packet: its manifest.json, its folder, or the folder of "
+    "all packets.",
+)
+@click.option(
+    "--late",
+    type=click.Choice(["end", "in-place"]),
+    default="end",
+    show_default=True,
+    help="With --freeze: new exhibits at the end, or behind the exhibit they follow, as C1 with "
+    "pages 57a, 57b.",
+)
 @timings_option
 @json_option
 @evidence_options
@@ -161,14 +191,19 @@ def bundle(
         for finding in one.findings:
             say(str(finding))
         result(
-            f"{one.folder / one.files[0]}{_more(one.files)}: {_count(one.pages, 'page')}, {_count(one.exhibits, 'exhibit')}, "
-            f"{_count(len(one.proof.checks), 'check')} proved; {formats.tally(one.findings)}{_spared(one)}"
+            f"{one.folder / one.files[0]}{_more(one.files)}: {_count(one.pages, 'page')}, "
+            f"{_count(one.exhibits, 'exhibit')}, "
+            f"{_count(len(one.proof.checks), 'check')} proved; "
+            f"{formats.tally(one.findings)}{_spared(one)}"
         )
         for line in kept_lines(one.folder, one.kept):
             say(line)
         for place, name in enumerate(one.files if len(one.files) > 1 else (), 1):
             result(f"  {place}. {name}: {(one.folder / name).stat().st_size:,} bytes")
-        result(f"  manifest sha256 {one.digest} (note it down: `assembler verify --against` it tells a forged packet)")
+        result(
+            f"  manifest sha256 {one.digest} (note it down: `assembler verify --against` it tells "
+            f"a forged packet)"
+        )
         if opened:
             webbrowser.open((one.folder / "review.html").resolve().as_uri())
 
@@ -199,7 +234,11 @@ def _spared(one: BuiltPacket) -> str:
     """What was not done, since it was done before."""
     again = "; nothing had changed: proved again" if one.again else ""
     known = one.proof.known
-    return f"{again}; {_count(known, 'page')} known by content, {one.proof.drawn} drawn" if known else again
+    return (
+        f"{again}; {_count(known, 'page')} known by content, {one.proof.drawn} drawn"
+        if known
+        else again
+    )
 
 
 def _count(number: int, word: str) -> str:

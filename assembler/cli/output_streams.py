@@ -1,4 +1,5 @@
-"""Standard output and standard error: what cannot be written there is said, and ends the run; any locale can be written."""
+"""Standard output and standard error: what cannot be written there is said, and ends the run;
+any locale can be written."""
 
 from __future__ import annotations
 
@@ -24,12 +25,21 @@ class Unwritten(OutputNotWritten):
 
 
 def prepare(*, restart: bool) -> None:
-    """Make the standard streams safe to use. `restart`: begin again in UTF-8 where file names have another encoding.
+    """Make the standard streams safe to use. `restart`: begin again in UTF-8 where file names have
+    another encoding.
 
     A closed one gets the null device, since the next file that is opened would take its place.
     """
-    if restart and os.name == "posix" and not _is_utf8(sys.getfilesystemencoding()) and not sys.flags.utf8_mode:
-        os.environ.setdefault("PYTHONIOENCODING", f"{getattr(sys.stdout, 'encoding', None) or 'ascii'}:backslashreplace")
+    if (
+        restart
+        and os.name == "posix"
+        and not _is_utf8(sys.getfilesystemencoding())
+        and not sys.flags.utf8_mode
+    ):
+        os.environ.setdefault(
+            "PYTHONIOENCODING",
+            f"{getattr(sys.stdout, 'encoding', None) or 'ascii'}:backslashreplace",
+        )
         os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])  # noqa: S606 - this program itself
     for number in range(3):
         try:
@@ -38,7 +48,9 @@ def prepare(*, restart: bool) -> None:
             os.open(os.devnull, os.O_RDWR)
     if sys.stderr is None:
         sys.stderr = Path(os.devnull).open("w", encoding="utf8")  # noqa: SIM115 - for as long as the program runs
-    if sys.stdout is None and os.name == "posix":  # whoever writes to it hears that it is closed; on Windows a window has none
+    if (
+        sys.stdout is None and os.name == "posix"
+    ):  # whoever writes to it hears that it is closed; on Windows a window has none
         sys.stdout = os.fdopen(os.open(os.devnull, os.O_RDONLY), "w", encoding="utf8")
     codecs.register_error(_ESCAPES, _escaped)
     for stream in filter(None, (sys.stdout, sys.stderr)):
@@ -70,9 +82,16 @@ def write(text: str, *, err: bool = False) -> None:
 def unwritten(error: OSError, *, err: bool = False) -> Unwritten:
     """Return the error to raise where the system refused to write to a standard stream."""
     reason = os.strerror(error.errno) if error.errno else "unknown reason"
-    remedies = {errno.EPIPE: "the program that reads it has ended", errno.EBADF: "let it lead to a file or a program"}
+    remedies = {
+        errno.EPIPE: "the program that reads it has ended",
+        errno.EBADF: "let it lead to a file or a program",
+    }
     remedy = remedies.get(error.errno or 0, "free some space there")
-    return Unwritten(f"cannot be written ({reason})", where="standard error" if err else "standard output", remedy=remedy)
+    return Unwritten(
+        f"cannot be written ({reason})",
+        where="standard error" if err else "standard output",
+        remedy=remedy,
+    )
 
 
 def is_of_printing(error: OSError) -> bool:
@@ -92,7 +111,8 @@ def give_up(error: Unwritten) -> NoReturn:
 
 
 def _let_go(stream: object) -> None:
-    """Forget what a stream still holds where it cannot be flushed: the interpreter would try again as it ends, and complain."""
+    """Forget what a stream still holds where it cannot be flushed: the interpreter would try
+    again as it ends, and complain."""
     try:
         stream.flush()  # type: ignore[attr-defined]
     except OSError:

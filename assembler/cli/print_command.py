@@ -14,16 +14,29 @@ from assembler.cli.options import FOLDER, jobs_option, json_option, verbose_opti
 
 @click.command("print")
 @click.argument("build", type=FOLDER)
-@click.option("--supplement", is_flag=True,
-              help="Of a packet built with --freeze: only its index and the pages not filed before.")
+@click.option(
+    "--supplement",
+    is_flag=True,
+    help="Of a packet built with --freeze: only its index and the pages not filed before.",
+)
 @json_option
 @jobs_option
-@click.option("--shelf", "shelf_dir", type=FOLDER, default=None, help="A firm's own folder with schemas/printing.json.")
+@click.option(
+    "--shelf",
+    "shelf_dir",
+    type=FOLDER,
+    default=None,
+    help="A firm's own folder with schemas/printing.json.",
+)
 @verbose_option
-def print_run(build: Path, supplement: bool, as_json: bool, jobs: int | None, shelf_dir: Path | None) -> None:
-    """Make the print run of a packet's folder: Letter sheets, packages for the mail, a black-and-white preview.
+def print_run(
+    build: Path, supplement: bool, as_json: bool, jobs: int | None, shelf_dir: Path | None
+) -> None:
+    """Make the print run of a packet's folder: Letter sheets, packages for the mail, a
+    black-and-white preview.
 
-    It goes to BUILD/print/: print.pdf (one for each package), black-and-white.pdf, print.json and print.txt.
+    It goes to BUILD/print/: print.pdf (one for each package), black-and-white.pdf, print.json and
+    print.txt.
     """
     from assembler.bundle import print_set
     from assembler.errors import TemplateBroken
@@ -34,11 +47,16 @@ def print_run(build: Path, supplement: bool, as_json: bool, jobs: int | None, sh
         rules = print_set.rules(Shelf.default(shelf_dir).schema("printing.json"))
     except (KeyError, TypeError, ValueError) as error:
         raise TemplateBroken(
-            f"it does not say everything it should ({type(error).__name__})", where="schemas/printing.json",
+            f"it does not say everything it should ({type(error).__name__})",
+            where="schemas/printing.json",
             remedy="begin with the shipped file",
         ) from error
     with Workshop(build / ".verify", jobs=jobs or os.cpu_count() or 1, temporary=True) as workshop:
         run = print_set.prepare(build, rules, workshop, day=day(None), late=supplement)
     for line in kept_lines(run.folder, run.kept):
         say(line)
-    result(json.dumps(run.summary, indent=1) if as_json else f"{run.folder}:\n{print_set.text(run.summary)}")
+    result(
+        json.dumps(run.summary, indent=1)
+        if as_json
+        else f"{run.folder}:\n{print_set.text(run.summary)}"
+    )

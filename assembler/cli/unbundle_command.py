@@ -14,14 +14,20 @@ from assembler.cli.options import FOLDER, json_option, verbose_option
 
 @click.command()
 @click.argument("build", type=FOLDER)
-@click.option("-o", "--out", type=click.Path(path_type=Path), default=None,
-              help="A new folder for the case (default: originals-of-NAME here).")
+@click.option(
+    "-o",
+    "--out",
+    type=click.Path(path_type=Path),
+    default=None,
+    help="A new folder for the case (default: originals-of-NAME here).",
+)
 @json_option
 @verbose_option
 def unbundle(build: Path, out: Path | None, as_json: bool) -> None:
     """Give back case.json, evidence and forms that a packet was made of, each proved by its sha256.
 
-    BUILD is a packet's folder, or one of several packets of a case. It works where `bundle --keep-originals` made them.
+    BUILD is a packet's folder, or one of several packets of a case. It works where `bundle
+    --keep-originals` made them.
     """
     from assembler.report import originals
 
@@ -29,7 +35,8 @@ def unbundle(build: Path, out: Path | None, as_json: bool) -> None:
     restored = originals.restore(build, target, day(None))
     if restored.elsewhere:
         say(
-            f"{target.name}: case.json lists {len(restored.elsewhere)} files of other packets, which are not here: to build "
+            f"{target.name}: case.json lists {len(restored.elsewhere)} files of other packets, "
+            f"which are not here: to build "
             "again, name the folder of all packets"
         )
     if as_json:

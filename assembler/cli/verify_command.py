@@ -223,6 +223,7 @@ def _raise_failure(verdict: Verdict, *, strict: bool) -> None:
 
 
 def _case_above(folder: Path) -> Path | None:
-    """The case a build folder belongs to, if it stands where `bundle` puts it: case/build/packet."""
+    """The case a build folder belongs to, if it stands where `bundle` puts it:
+    case/build/packet."""
     above = folder.resolve().parent.parent
     return above if (above / "case.json").is_file() else None

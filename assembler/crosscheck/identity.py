@@ -1,4 +1,5 @@
-"""Names, birth dates and numbers in the papers that should carry them; whose passport it is; whose it must not be. Pure."""
+"""Names, birth dates and numbers in the papers that should carry them; whose passport it is;
+whose it must not be. Pure."""
 
 from __future__ import annotations
 
@@ -19,11 +20,17 @@ def facts(desk: Desk) -> Iterator[Result]:
         wanted, pages = desk.expected(exhibit), desk.read(exhibit)
         if not wanted:
             yield Looked(
-                exhibit=exhibit.id, what="names and numbers", result="not looked at", why="not asked of this category"
+                exhibit=exhibit.id,
+                what="names and numbers",
+                result="not looked at",
+                why="not asked of this category",
             )
         elif not pages or not legible(pages, desk.data):
             yield Looked(
-                exhibit=exhibit.id, what="names and numbers", result="not looked at", why="too little could be read"
+                exhibit=exhibit.id,
+                what="names and numbers",
+                result="not looked at",
+                why="too little could be read",
             )
         else:
             yield from _name(desk, exhibit)
@@ -37,11 +44,14 @@ def _name(desk: Desk, exhibit: Exhibit) -> Iterator[Result]:
     about, likeness = desk.about(exhibit), desk.data["name_likeness"]
     alone = "name" not in desk.expected(exhibit)
     found = any(
-        has_name(text, one, likeness, family_only=alone) or any(same_name(name, one.name.full, likeness) for name in lines)
+        has_name(text, one, likeness, family_only=alone)
+        or any(same_name(name, one.name.full, likeness) for name in lines)
         for one in about
     )
     who = exhibit.person or "anybody it may be about"
-    yield Looked(exhibit=exhibit.id, what=f"name of {who}", result="found" if found else "not found")
+    yield Looked(
+        exhibit=exhibit.id, what=f"name of {who}", result="found" if found else "not found"
+    )
     if not found and {"name", "family_name"} & {*desk.expected(exhibit)}:
         yield told_of(
             "CHECK.NAME",
@@ -49,7 +59,8 @@ def _name(desk: Desk, exhibit: Exhibit) -> Iterator[Result]:
             exhibit,
             desk,
             f"the name of {who} was not found in what could be read of it",
-            "see whose paper it is; set `person`, `other_names` or add them to `others`, or scan it again",
+            "see whose paper it is; set `person`, `other_names` or add them to `others`, or scan "
+            "it again",
         )
 
 
@@ -57,7 +68,9 @@ def _of_person(desk: Desk, exhibit: Exhibit, person: Person) -> Iterator[Result]
     text = "\n".join(page.text for page in desk.read(exhibit))
     zones = _zones(desk, exhibit)
     if "birth_date" in desk.expected(exhibit) and person.birth_date:
-        found = has_date(text, person.birth_date) or any(one.birth_date == person.birth_date for one in zones)
+        found = has_date(text, person.birth_date) or any(
+            one.birth_date == person.birth_date for one in zones
+        )
         yield from _looked(desk, exhibit, found, "birth date", person, "CHECK.BIRTH_DATE")
     if "passport" in desk.expected(exhibit) and person.passport:
         found = has_number(text, person.passport.number) or any(
@@ -66,8 +79,12 @@ def _of_person(desk: Desk, exhibit: Exhibit, person: Person) -> Iterator[Result]
         yield from _looked(desk, exhibit, found, "passport number", person, "CHECK.PASSPORT")
 
 
-def _looked(desk: Desk, exhibit: Exhibit, found: bool, what: str, person: Person, rule: str) -> Iterator[Result]:
-    yield Looked(exhibit=exhibit.id, what=f"{what} of {person.id}", result="found" if found else "not found")
+def _looked(
+    desk: Desk, exhibit: Exhibit, found: bool, what: str, person: Person, rule: str
+) -> Iterator[Result]:
+    yield Looked(
+        exhibit=exhibit.id, what=f"{what} of {person.id}", result="found" if found else "not found"
+    )
     if not found:
         yield told_of(
             rule,
@@ -79,7 +96,7 @@ def _looked(desk: Desk, exhibit: Exhibit, found: bool, what: str, person: Person
         )
 
 
-# --- machine-readable lines ---------------------------------------------------------------------------------------------
+# --- machine-readable lines ---
 
 
 def _zones(desk: Desk, exhibit: Exhibit) -> list[mrz.Mrz]:
@@ -89,7 +106,9 @@ def _zones(desk: Desk, exhibit: Exhibit) -> list[mrz.Mrz]:
 def passports(desk: Desk) -> Iterator[Result]:
     """Whose machine-readable lines they are, and whether case.json says the same of that person."""
     for exhibit in desk.case.exhibits:
-        found = [(page, one) for page in desk.read(exhibit) for one in mrz.read(page.lines, desk.as_of)]
+        found = [
+            (page, one) for page in desk.read(exhibit) for one in mrz.read(page.lines, desk.as_of)
+        ]
         if not found and "mrz" not in desk.expected(exhibit):
             continue
         result = "found" if found else "not found"
@@ -112,7 +131,8 @@ def _passport(desk: Desk, exhibit: Exhibit, page: PageText, one: mrz.Mrz) -> Ite
             page,
             exhibit,
             "its machine-readable lines belong to no one in this case",
-            "take the page out if it is another client's; else correct name, birth date and passport number in case.json",
+            "take the page out if it is another client's; else correct name, birth date and "
+            "passport number in case.json",
             "ICAO Doc 9303",
         )
         return
@@ -139,12 +159,18 @@ def _passport(desk: Desk, exhibit: Exhibit, page: PageText, one: mrz.Mrz) -> Ite
 
 
 def _owner(desk: Desk, one: mrz.Mrz) -> Person | None:
-    """By number; else by name and birth date; else by either, where the other may be misread or mistyped."""
+    """By number; else by name and birth date; else by either, where the other may be misread or
+    mistyped."""
     people = list(desk.people().values())
     likeness = desk.data["name_likeness"]
     numbered = [p for p in people if p.passport and plain(p.passport.number) == plain(one.number)]
     named = [
-        p for p in people if any(same_name(f"{one.given} {one.family}", n.full, likeness) for n in (p.name, *p.other_names))
+        p
+        for p in people
+        if any(
+            same_name(f"{one.given} {one.family}", n.full, likeness)
+            for n in (p.name, *p.other_names)
+        )
     ]
     both = [p for p in named if p.birth_date in (None, one.birth_date)]
     return next(iter((*both, *numbered, *named)), None)
@@ -164,7 +190,11 @@ def _whose(desk: Desk, exhibit: Exhibit, page: PageText, owner: Person) -> Itera
             "ICAO Doc 9303",
         )
     if owner.id in beneficiaries and len(beneficiaries) > 1 and {*exhibit.belongs_to} != {owner.id}:
-        severity = Severity.WARNING if not exhibit.belongs_to or owner.id in exhibit.belongs_to else Severity.ERROR
+        severity = (
+            Severity.WARNING
+            if not exhibit.belongs_to or owner.id in exhibit.belongs_to
+            else Severity.ERROR
+        )
         yield told(
             "LEAK.FAMILY",
             severity,
@@ -175,10 +205,14 @@ def _whose(desk: Desk, exhibit: Exhibit, page: PageText, owner: Person) -> Itera
         )
 
 
-def _differs(exhibit: Exhibit, page: PageText, owner: Person, one: mrz.Mrz, desk: Desk) -> Iterator[Result]:
+def _differs(
+    exhibit: Exhibit, page: PageText, owner: Person, one: mrz.Mrz, desk: Desk
+) -> Iterator[Result]:
     pointer = _place(desk, owner)
     passport = owner.passport
-    pairs: list[tuple[str, str, object, object]] = [("birth date", "birth_date", owner.birth_date, one.birth_date)]
+    pairs: list[tuple[str, str, object, object]] = [
+        ("birth date", "birth_date", owner.birth_date, one.birth_date)
+    ]
     if one.kind == "P" and passport and one.state in ("", passport.country):
         if plain(passport.number) != plain(one.number):
             pairs.append(("passport number", "passport/number", passport.number, one.number))
@@ -188,7 +222,8 @@ def _differs(exhibit: Exhibit, page: PageText, owner: Person, one: mrz.Mrz, desk
     pairs.append(("sex", "sex", owner.sex or None, _SEX.get(one.sex)))
     for what, key, says, but in pairs:
         if says is not None and but is not None and says != but:
-            # nationality and sex have no check digit, and a number that had to be put right is not proved
+            # nationality and sex have no check digit, and a number that had to be put right is not
+            # proved
             proved = what in ("birth date", "expiry") or (what == "passport number" and one.sure)
             yield told(
                 "CHECK.DIFFERS",
@@ -230,15 +265,20 @@ def _place(desk: Desk, owner: Person) -> str:
     return f"/others/{[one.id for one in desk.case.others].index(owner.id)}"
 
 
-# --- numbers of strangers -----------------------------------------------------------------------------------------------
+# --- numbers of strangers ---
 
 
 def strangers(desk: Desk) -> Iterator[Result]:
-    """A-Numbers and passport numbers, in the evidence and on completed forms, that belong to nobody in this case."""
+    """A-Numbers and passport numbers, in the evidence and on completed forms, that belong to
+    nobody in this case."""
     for exhibit, page in (*everything(desk), *desk.forms()):
         yield from _a_numbers(desk, exhibit, page)
         yield from _passport_numbers(desk, exhibit, page)
-    yield Looked(exhibit="", what="A-Numbers and passport numbers of strangers", result="looked for on every page with text")
+    yield Looked(
+        exhibit="",
+        what="A-Numbers and passport numbers of strangers",
+        result="looked for on every page with text",
+    )
 
 
 def _a_numbers(desk: Desk, exhibit: Exhibit, page: PageText) -> Iterator[Result]:
@@ -250,18 +290,24 @@ def _a_numbers(desk: Desk, exhibit: Exhibit, page: PageText) -> Iterator[Result]
             page,
             exhibit,
             "an A-Number on it belongs to no one in this case",
-            "take the page out if it is another client's; else add the person (`others`), or correct the number in case.json",
+            "take the page out if it is another client's; else add the person (`others`), or "
+            "correct the number in case.json",
         )
 
 
 def _passport_numbers(desk: Desk, exhibit: Exhibit, page: PageText) -> Iterator[Result]:
-    """Those the page names by the word; beside the name of a person of the case it may be an older passport of theirs."""
+    """Those the page names by the word; beside the name of a person of the case it may be an
+    older passport of theirs."""
     everyone = desk.people().values()
     known = {plain(person.passport.number) for person in everyone if person.passport}
     for number in passport_numbers(page.text):
         if plain(number) in known or len(plain(number)) < 6:
             continue
-        named = [one for one in everyone if has_name(page.text, one, desk.data["name_likeness"], family_only=True)]
+        named = [
+            one
+            for one in everyone
+            if has_name(page.text, one, desk.data["name_likeness"], family_only=True)
+        ]
         if any(one.passport is None for one in named):
             continue  # it may be theirs: case.json does not say
         yield told(
@@ -270,12 +316,14 @@ def _passport_numbers(desk: Desk, exhibit: Exhibit, page: PageText) -> Iterator[
             page,
             exhibit,
             "a passport number on it belongs to no one in this case",
-            "take the page out if it is another client's; else add the person (`others`), or correct the number in case.json",
+            "take the page out if it is another client's; else add the person (`others`), or "
+            "correct the number in case.json",
         )
 
 
 def _misread(number: str, known: Collection[str], page: PageText) -> bool:
     """Whether it is one sign apart from a known one on a page that was recognized."""
     return page.method == "ocr" and any(
-        len(one) == len(number) and sum(a != b for a, b in zip(number, one, strict=True)) == 1 for one in known
+        len(one) == len(number) and sum(a != b for a, b in zip(number, one, strict=True)) == 1
+        for one in known
     )

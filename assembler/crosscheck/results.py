@@ -33,7 +33,8 @@ Pages = Mapping[str, Sequence[PageText]]  # by exhibit
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Desk:
-    """Everything a check may look at. `data`: schemas/crosscheck.json; `languages`: BCP 47 → English name.
+    """Everything a check may look at. `data`: schemas/crosscheck.json; `languages`: BCP 47 →
+    English name.
 
     `contact`: whether the receiver wants the translator's address and telephone in a certificate.
     """
@@ -48,7 +49,12 @@ class Desk:
     def people(self) -> dict[str, Person]:
         """Everybody of the case, by id."""
         case = self.case
-        everyone = (case.petitioner, *case.beneficiaries, *(one.person for one in case.supporters), *case.others)
+        everyone = (
+            case.petitioner,
+            *case.beneficiaries,
+            *(one.person for one in case.supporters),
+            *case.others,
+        )
         return {one.id: one for one in everyone}
 
     def about(self, exhibit: Exhibit) -> list[Person]:
@@ -66,7 +72,8 @@ class Desk:
         return self.pages.get(exhibit.id, ())
 
     def forms(self) -> Iterator[tuple[Exhibit, PageText]]:
-        """Every page of the completed forms, each form as an exhibit of its own name; `pages` has them as "form:<path>"."""
+        """Every page of the completed forms, each form as an exhibit of its own name; `pages`
+        has them as "form:<path>"."""
         for form in self.case.forms:
             one = Exhibit(id=f"form:{form.path}", title=form.form, category="other", parts=())
             yield from ((one, page) for page in self.pages.get(one.id, ()))
@@ -76,7 +83,13 @@ class Desk:
 
 
 def told(
-    rule: str, severity: Severity, page: PageText, exhibit: Exhibit, problem: str, remedy: str, source: str = "house rule"
+    rule: str,
+    severity: Severity,
+    page: PageText,
+    exhibit: Exhibit,
+    problem: str,
+    remedy: str,
+    source: str = "house rule",
 ) -> Finding:
     """A finding on a page of evidence."""
     return Finding(
@@ -92,7 +105,9 @@ def told(
     )
 
 
-def told_of(rule: str, severity: Severity, exhibit: Exhibit, desk: Desk, problem: str, remedy: str) -> Finding:
+def told_of(
+    rule: str, severity: Severity, exhibit: Exhibit, desk: Desk, problem: str, remedy: str
+) -> Finding:
     """A finding on an exhibit as a whole."""
     pointer = desk.pointer(exhibit)
     return Finding(

@@ -1,4 +1,5 @@
-"""Citations of the case's own texts, checked when pages are known: all at once, each with its place. Pure."""
+"""Citations of the case's own texts, checked when pages are known: all at once, each with its
+place. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +11,8 @@ from assembler.model.citations import Cite, cited
 
 
 def cite_findings(case: Case, plan: Plan, pages: Mapping[str, int]) -> tuple[Finding, ...]:
-    """Errors for cites of exhibits that this packet does not have, and of pages that an exhibit does not have.
+    """Errors for cites of exhibits that this packet does not have, and of pages that an exhibit
+    does not have.
 
     `pages`: exhibit id → number of its pages, for the exhibits of the packet.
     """
@@ -22,24 +24,39 @@ def cite_findings(case: Case, plan: Plan, pages: Mapping[str, int]) -> tuple[Fin
         for paragraph in text.numbered()
     ]
     return tuple(
-        finding for pointer, text in texts for cite in cited(text) for finding in _of_cite(case, cite, pointer, pages, plan)
+        finding
+        for pointer, text in texts
+        for cite in cited(text)
+        for finding in _of_cite(case, cite, pointer, pages, plan)
     )
 
 
-def _of_cite(case: Case, cite: Cite, pointer: str, pages: Mapping[str, int], plan: Plan) -> Iterator[Finding]:
+def _of_cite(
+    case: Case, cite: Cite, pointer: str, pages: Mapping[str, int], plan: Plan
+) -> Iterator[Finding]:
     count = pages.get(cite.exhibit)
     if count is None:
         yield _finding(
-            case, "CITE.OTHER_PACKET", pointer, cite, f"[@{cite.exhibit}] is not in the packet {plan.packet}",
+            case,
+            "CITE.OTHER_PACKET",
+            pointer,
+            cite,
+            f"[@{cite.exhibit}] is not in the packet {plan.packet}",
             "cite an exhibit of this packet, or let the exhibit belong to this beneficiary too",
         )
         return
-    outside = [page for page in (cite.page, cite.last) if page is not None and not 1 <= page <= count]
+    outside = [
+        page for page in (cite.page, cite.last) if page is not None and not 1 <= page <= count
+    ]
     if outside or (cite.page and cite.last and cite.last < cite.page):
         span = f"{cite.page}–{cite.last}" if cite.last else f"{cite.page}"
         yield _finding(
-            case, "CITE.PAGE", pointer, cite,
-            f"it cites page {span} of [@{cite.exhibit}], which has {count} {'page' if count == 1 else 'pages'}",
+            case,
+            "CITE.PAGE",
+            pointer,
+            cite,
+            f"it cites page {span} of [@{cite.exhibit}], which has {count} "
+            f"{'page' if count == 1 else 'pages'}",
             "correct the page; pages are counted within the exhibit",
         )
 
@@ -47,6 +64,13 @@ def _of_cite(case: Case, cite: Cite, pointer: str, pages: Mapping[str, int], pla
 def _finding(case: Case, rule: str, pointer: str, cite: Cite, problem: str, remedy: str) -> Finding:
     line = case.line(pointer)
     return Finding(
-        rule=rule, severity=Severity.ERROR, where=f"case.json line {line} ({pointer})", problem=problem, remedy=remedy,
-        file="case.json", pointer=pointer, line=line, exhibit=cite.exhibit,
+        rule=rule,
+        severity=Severity.ERROR,
+        where=f"case.json line {line} ({pointer})",
+        problem=problem,
+        remedy=remedy,
+        file="case.json",
+        pointer=pointer,
+        line=line,
+        exhibit=cite.exhibit,
     )

@@ -1,4 +1,5 @@
-"""What a template may do: a sandbox with few filters, where every value is noted, and nothing is printed by accident."""
+"""What a template may do: a sandbox with few filters, where every value is noted, and nothing is
+printed by accident."""
 
 from __future__ import annotations
 
@@ -16,19 +17,56 @@ from markupsafe import Markup, escape
 
 from assembler.model import Name
 
-# Jinja's own filters that neither print raw XML, nor leave the document to chance, nor grow without bound
-_FILTERS = ("abs", "batch", "capitalize", "count", "d", "default", "first", "float", "groupby", "int", "join", "last",
-            "length", "list", "lower", "map", "max", "min", "reject", "rejectattr", "replace", "reverse", "round", "select",
-            "selectattr", "slice", "sort", "string", "sum", "title", "trim", "unique", "upper", "wordcount")  # fmt: skip
+# Jinja's own filters that neither print raw XML, nor leave the document to chance, nor grow without
+# bound
+_FILTERS = (
+    "abs",
+    "batch",
+    "capitalize",
+    "count",
+    "d",
+    "default",
+    "first",
+    "float",
+    "groupby",
+    "int",
+    "join",
+    "last",
+    "length",
+    "list",
+    "lower",
+    "map",
+    "max",
+    "min",
+    "reject",
+    "rejectattr",
+    "replace",
+    "reverse",
+    "round",
+    "select",
+    "selectattr",
+    "slice",
+    "sort",
+    "string",
+    "sum",
+    "title",
+    "trim",
+    "unique",
+    "upper",
+    "wordcount",
+)
 _MOST_REPEATED = 1_000  # characters or items that `*` may make
 _MOST_WRITTEN = 5_000_000  # characters of values in one document
 _PLACED = re.compile(r"<w:t[^>]*>([^<]*)</w:t>")
 _INLINE = re.compile(r"{{ *((?:cite|prose)\(.*?\)) *}}")
-_RUN = re.compile(r"(<w:r(?: [^>]*)?>)(<w:rPr>(?:(?!</w:rPr>).)*</w:rPr>)?((?:(?!</w:r>).)*)</w:r>", re.DOTALL)
+_RUN = re.compile(
+    r"(<w:r(?: [^>]*)?>)(<w:rPr>(?:(?!</w:rPr>).)*</w:rPr>)?((?:(?!</w:r>).)*)</w:r>", re.DOTALL
+)
 
 
 class Template(DocxTemplate):  # type: ignore[misc]
-    """A Word template in which `{{ cite(…) }}` may stand anywhere in a text, as `{{r cite(…) }}` may."""
+    """A Word template in which `{{ cite(…) }}` may stand anywhere in a text, as `{{r cite(…) }}`
+    may."""
 
     current_rendering_part: Any = None  # set by docxtpl as it goes
 
@@ -37,13 +75,15 @@ class Template(DocxTemplate):  # type: ignore[misc]
         return _RUN.sub(_split_run, super().patch_xml(src_xml))
 
     def link_id(self, url: str) -> str:
-        """Relationship id of an outside address, in the part that is being filled: body, header, footer or notes."""
+        """Relationship id of an outside address, in the part that is being filled: body, header,
+        footer or notes."""
         part = self.current_rendering_part or self.docx._part
         return str(part.relate_to(url, RELATIONSHIP_TYPE.HYPERLINK, is_external=True))
 
 
 class Sandbox(SandboxedEnvironment):
-    """Strict and autoescaped; `placed` collects every value that goes into the document, escaped."""
+    """Strict and autoescaped; `placed` collects every value that goes into the document,
+    escaped."""
 
     intercepted_binops = frozenset({"*", "**", "%"})
 
@@ -59,12 +99,17 @@ class Sandbox(SandboxedEnvironment):
         texts = [one for one in (left, right) if isinstance(one, (str, bytes, list, tuple))]
         if operator == "**" or (operator == "%" and texts):
             raise SecurityError(f"{operator} is not for templates")
-        if texts and len(texts[0]) * max(one for one in (left, right) if isinstance(one, int)) > _MOST_REPEATED:
+        if (
+            texts
+            and len(texts[0]) * max(one for one in (left, right) if isinstance(one, int))
+            > _MOST_REPEATED
+        ):
             raise SecurityError("it repeats a text too often")
         return super().call_binop(context, operator, left, right)
 
     def _place(self, value: Any) -> Any:
-        """Every value on its way into the document; its braces are written so that docxtpl leaves them alone."""
+        """Every value on its way into the document; its braces are written so that docxtpl
+        leaves them alone."""
         if isinstance(value, jinja2.Undefined):
             return value
         if isinstance(value, RichText):
@@ -74,7 +119,11 @@ class Sandbox(SandboxedEnvironment):
             text = str(escape(str(value) if not isinstance(value, Markup) else value))
             self.placed.append(text)
         else:
-            kind = "nothing (a value the case does not give)" if value is None else f"a {type(value).__name__}, not a text"
+            kind = (
+                "nothing (a value the case does not give)"
+                if value is None
+                else f"a {type(value).__name__}, not a text"
+            )
             raise jinja2.UndefinedError(f"it prints {kind}")
         self._written += len(text)
         if self._written > _MOST_WRITTEN:
@@ -86,4 +135,7 @@ def _split_run(run: re.Match[str]) -> str:
     if not _INLINE.search(run[3]):
         return run[0]
     start, look = run[1], run[2] or ""
-    return run[0].replace(run[3], _INLINE.sub(rf'</w:t></w:r>{{{{ \1 }}}}{start}{look}<w:t xml:space="preserve">', run[3]))
+    return run[0].replace(
+        run[3],
+        _INLINE.sub(rf'</w:t></w:r>{{{{ \1 }}}}{start}{look}<w:t xml:space="preserve">', run[3]),
+    )

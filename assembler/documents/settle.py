@@ -1,4 +1,5 @@
-"""The draft ↔ arrange loop: page numbers are known when drafts have pages, and drafts cite page numbers."""
+"""The draft ↔ arrange loop: page numbers are known when drafts have pages, and drafts cite page
+numbers."""
 
 from __future__ import annotations
 
@@ -57,30 +58,49 @@ def settle(
     filed: Filed | None = None,
     files: Sequence[Volume] = (),
 ) -> tuple[tuple[Draft, ...], Layout]:
-    """Fill, arrange, and fill again until the numbers hold still: three rounds at most, else TemplateBroken.
+    """Fill, arrange, and fill again until the numbers hold still: three rounds at most, else
+    TemplateBroken.
 
-    `filed`: the packet as it was filed, whose pages keep their numbers. `files`: those of the bundle, where it takes several.
-    Raises CaseRejected with a finding for each citation of a page or exhibit that is not there.
+    `filed`: the packet as it was filed, whose pages keep their numbers. `files`: those of the
+    bundle, where it takes several. Raises CaseRejected with a finding for each citation of a page
+    or exhibit that is not there.
     """
     _cites_hold(case, plan, prepared)
     evidence = {f"exhibit:{one.exhibit}": page_facts(one) for one in prepared}
     roles = {one.exhibit: [page.role for page in one.pages] for one in prepared}
-    guess = {part.document: _guess(part, plan) for part in plan.parts if part.kind in (PartKind.DRAFT, PartKind.TAB)}
-    layout = replace(arrange(plan, case, {**evidence, **forms, **guess}, roles, filed), files=tuple(files))
+    guess = {
+        part.document: _guess(part, plan)
+        for part in plan.parts
+        if part.kind in (PartKind.DRAFT, PartKind.TAB)
+    }
+    layout = replace(
+        arrange(plan, case, {**evidence, **forms, **guess}, roles, filed), files=tuple(files)
+    )
     for round_number in range(1, ROUNDS + 2):
         drafts = fill(
-            plan, case, layout, shelf=shelf, folder=folder, workshop=workshop, facts=facts, as_of=as_of, engine=engine,
+            plan,
+            case,
+            layout,
+            shelf=shelf,
+            folder=folder,
+            workshop=workshop,
+            facts=facts,
+            as_of=as_of,
+            engine=engine,
             sheets=round_number > 1,  # there is one for each tab: that need not be found out
         )
         tell("draft", min(round_number, ROUNDS), ROUNDS)
         pages = {**guess, **{one.id: _draft_facts(one) for one in drafts}}
-        settled = replace(arrange(plan, case, {**evidence, **forms, **pages}, roles, filed), files=tuple(files))
+        settled = replace(
+            arrange(plan, case, {**evidence, **forms, **pages}, roles, filed), files=tuple(files)
+        )
         if settled == layout and round_number > 1:
             tell("draft", ROUNDS, ROUNDS)
             return drafts, layout
         layout = settled
     raise TemplateBroken(
-        "page numbers do not hold still", where="drafts",
+        "page numbers do not hold still",
+        where="drafts",
         remedy="a template grows or shrinks with the numbers it prints; give them room",
     )
 
@@ -98,11 +118,15 @@ def fill(
     engine: str = "auto",
     sheets: bool = True,
 ) -> tuple[Draft, ...]:
-    """Every document of the plan that comes from a template, filled with this layout's numbers; `sheets`: those of tabs, too."""
+    """Every document of the plan that comes from a template, filled with this layout's numbers;
+    `sheets`: those of tabs, too."""
     names = shelf.schema("languages.json")
     jobs = [
         _job(
-            part.document, shelf.template(case.kind, part.template, folder), engine, workshop,
+            part.document,
+            shelf.template(case.kind, part.template, folder),
+            engine,
+            workshop,
             _values(part, plan, case, layout, facts, names, as_of),
         )
         for part in _documents(plan)
@@ -121,13 +145,25 @@ def fill(
     return drafts
 
 
-def _job(document: str, template: TemplateFile, engine: str, workshop: Workshop, values: Values) -> Job:
-    """A shipped template is made for the embedded engine; a firm's own goes to LibreOffice where there is one."""
+def _job(
+    document: str, template: TemplateFile, engine: str, workshop: Workshop, values: Values
+) -> Job:
+    """A shipped template is made for the embedded engine; a firm's own goes to LibreOffice where
+    there is one."""
     if engine == "auto" and template.origin != "shipped":
         engine = "libreoffice" if programs.find("soffice") else "embedded"
-    version = word_to_pdf.libreoffice_version() if engine == "libreoffice" else word_to_pdf.embedded_version()
+    version = (
+        word_to_pdf.libreoffice_version()
+        if engine == "libreoffice"
+        else word_to_pdf.embedded_version()
+    )
     return Job(
-        id=document, template=template, values=values, engine=engine, version=version, fonts=font_files(),
+        id=document,
+        template=template,
+        values=values,
+        engine=engine,
+        version=version,
+        fonts=font_files(),
         cache=workshop.cache,
     )
 
@@ -137,8 +173,11 @@ def _of_engine(job: Job, asked: str) -> tuple[Finding, ...]:
     if asked != "auto" or job.template.origin == "shipped" or job.engine != "embedded":
         return ()
     finding = Finding(
-        rule="DRAFT.ENGINE", severity=Severity.WARNING, where=job.template.name,
-        problem="this template of your own was drawn by the embedded Word engine, which overlaps text boxes and frames",
+        rule="DRAFT.ENGINE",
+        severity=Severity.WARNING,
+        where=job.template.name,
+        problem="this template of your own was drawn by the embedded Word engine, which overlaps "
+        "text boxes and frames",
         remedy="look at its pages, or install LibreOffice",
     )
     return (finding,)
@@ -147,9 +186,12 @@ def _of_engine(job: Job, asked: str) -> tuple[Finding, ...]:
 def failed(failure: Failure, where: str) -> AssemblerError:
     """A template that asks for too much is broken; an engine that crashes has failed."""
     if failure.kind in ("memory", "timeout"):
-        return TemplateBroken(f"filling it {failure.detail}", where=where, remedy="look for a loop that does not end")
+        return TemplateBroken(
+            f"filling it {failure.detail}", where=where, remedy="look for a loop that does not end"
+        )
     return ToolFailed(
-        f"the template could not be filled ({failure.kind}: {failure.detail})", where=where,
+        f"the template could not be filled ({failure.kind}: {failure.detail})",
+        where=where,
         remedy="simplify the template, or use the shipped one",
     )
 
@@ -157,12 +199,21 @@ def failed(failure: Failure, where: str) -> AssemblerError:
 def _cites_hold(case: Case, plan: Plan, prepared: Sequence[Prepared]) -> None:
     found = cite_findings(case, plan, {one.exhibit: len(one.pages) for one in prepared})
     if found:
-        raise CaseRejected(f"{len(found)} citations lead nowhere", found, where=case.id, remedy="correct them and rerun")
+        raise CaseRejected(
+            f"{len(found)} citations lead nowhere",
+            found,
+            where=case.id,
+            remedy="correct them and rerun",
+        )
 
 
 def _documents(plan: Plan) -> list[Part]:
     """One part for each distinct document; all tab sheets are one."""
-    made = {part.document: part for part in reversed(plan.parts) if part.kind in (PartKind.DRAFT, PartKind.TAB)}
+    made = {
+        part.document: part
+        for part in reversed(plan.parts)
+        if part.kind in (PartKind.DRAFT, PartKind.TAB)
+    }
     return list(reversed(made.values()))
 
 
@@ -189,12 +240,14 @@ def _values(
 
 
 def _one_sheet_each(plan: Plan, drafts: Sequence[Draft]) -> None:
-    """Tab sheets are one document with a page for each tab; a title that runs over would shift all that follow."""
+    """Tab sheets are one document with a page for each tab; a title that runs over would shift
+    all that follow."""
     tabs = [part for part in plan.parts if part.kind is PartKind.TAB]
     for one in drafts:
         if tabs and one.id == tabs[0].document and one.pages != len(tabs):
             raise TemplateBroken(
-                f"{len(tabs)} tab sheets take {one.pages} pages", where=tabs[0].template,
+                f"{len(tabs)} tab sheets take {one.pages} pages",
+                where=tabs[0].template,
                 remedy="shorten the longest exhibit title, or make the template's text smaller",
             )
 
@@ -207,7 +260,10 @@ def _guess(part: Part, plan: Plan) -> list[PageFacts]:
 def facts_of(pdf: Path) -> list[PageFacts]:
     """What arrange must know of each page of a finished PDF."""
     sizes, inks = inks_of(pdf)
-    return [PageFacts(width=width, height=height, ink=ink) for (width, height), ink in zip(sizes, inks, strict=True)]
+    return [
+        PageFacts(width=width, height=height, ink=ink)
+        for (width, height), ink in zip(sizes, inks, strict=True)
+    ]
 
 
 def words_of(one: Draft) -> str:
@@ -219,14 +275,17 @@ def page_facts(one: Prepared) -> list[PageFacts]:
     """What arrange must know of each page of a prepared exhibit."""
     return [
         PageFacts(
-            width=page.width, height=page.height, ink=page.ink,
+            width=page.width,
+            height=page.height,
+            ink=page.ink,
             content=amendment.content(page.sha256, page.source_page, page.turned, page.part),
         )
         for page in one.pages
-    ]  # fmt: skip
+    ]
 
 
 def _draft_facts(one: Draft) -> list[PageFacts]:
     return [
-        PageFacts(width=width, height=height, ink=ink) for (width, height), ink in zip(one.sizes, one.inks, strict=True)
+        PageFacts(width=width, height=height, ink=ink)
+        for (width, height), ink in zip(one.sizes, one.inks, strict=True)
     ]

@@ -1,4 +1,5 @@
-"""What a template can say: the case's own words, page numbers from the layout, citations as links. Pure but for docxtpl."""
+"""What a template can say: the case's own words, page numbers from the layout, citations as
+links. Pure but for docxtpl."""
 
 from __future__ import annotations
 
@@ -18,9 +19,22 @@ from assembler.layout.page_order import HOST
 from assembler.model import Case, Exhibit, IndexRow, Layout, PartKind, Person
 from assembler.model.citations import Cite, parse
 
-_MARGIN_WORDS = {"document": "Original", "translation": "English translation", "certificate": "Translator's certificate"}
-FACTS = ("address_lines", "via", "original_submission", "expedite_mark", "fee_sentence", "parole_fee_sentence", "forms",
-         "legal_basis", "request_line")  # fmt: skip
+_MARGIN_WORDS = {
+    "document": "Original",
+    "translation": "English translation",
+    "certificate": "Translator's certificate",
+}
+FACTS = (
+    "address_lines",
+    "via",
+    "original_submission",
+    "expedite_mark",
+    "fee_sentence",
+    "parole_fee_sentence",
+    "forms",
+    "legal_basis",
+    "request_line",
+)
 _LEADS_UP = re.compile(r"(\([^()]*|\b[Ss]ee(?: also)?\s+)$")
 
 
@@ -53,13 +67,17 @@ def context(values: Values, template: Template, where: str) -> dict[str, Any]:
         "request": case.request,
         "petitioner": case.petitioner,
         "beneficiary": beneficiary,
-        "supporters": [s for s in case.supporters if not s.beneficiaries or beneficiary.id in s.beneficiaries],
+        "supporters": [
+            s for s in case.supporters if not s.beneficiaries or beneficiary.id in s.beneficiaries
+        ],
         "attorney": case.attorney,
         "rfe": case.rfe,
         "points": points(case, index),
         "exhibit": exhibit,
         "translator": exhibit.translator if exhibit else None,
-        "source_language": dict(values.languages).get(tag := source_language(exhibit), tag) if exhibit else None,
+        "source_language": dict(values.languages).get(tag := source_language(exhibit), tag)
+        if exhibit
+        else None,
         "declaration": declaration,
         "declarant": declarant(case, declaration.declarant) if declaration else None,
         "sender": sender(case),
@@ -85,22 +103,31 @@ def filters(values: Values) -> dict[str, Callable[..., object]]:
     languages, countries = dict(values.languages), dict(values.countries)
     return {
         "longdate": longdate,
-        "months": lambda count: "one month" if count == 1 else "one year" if count == 12 else f"{count} months",
+        "months": lambda count: (
+            "one month" if count == 1 else "one year" if count == 12 else f"{count} months"
+        ),
         "language": lambda tag: languages.get(tag, tag),
         "country": lambda code: countries.get(code, code),
     }
 
 
 def longdate(day: date | None) -> str:
-    """ "January 5, 2026": spelled out, since 01/05 is read two ways. A day the case does not give is an error."""
+    """ "January 5, 2026": spelled out, since 01/05 is read two ways. A day the case does not give
+    is an error."""
     if day is None:
         raise UndefinedError("it prints the date of nothing (a value the case does not give)")
     return f"{day:%B} {day.day}, {day.year}"
 
 
 def declarant(case: Case, person: str) -> Person:
-    """The person of the case with this id. Raises KeyError; the door has checked that there is one."""
-    everyone = (case.petitioner, *case.beneficiaries, *(s.person for s in case.supporters), *case.others)
+    """The person of the case with this id. Raises KeyError; the door has checked that there is
+    one."""
+    everyone = (
+        case.petitioner,
+        *case.beneficiaries,
+        *(s.person for s in case.supporters),
+        *case.others,
+    )
     return {one.id: one for one in reversed(everyone)}[person]
 
 
@@ -109,26 +136,47 @@ def sender(case: Case) -> dict[str, Any]:
     who = case.attorney
     if who is None:
         person = case.petitioner
-        lines = (*(person.address.lines if person.address else ()), *filter(None, (person.phone, person.email)))
-        return {"heading": (person.name.full,), "lines": lines, "name": person.name.full, "role": "Petitioner"}
+        lines = (
+            *(person.address.lines if person.address else ()),
+            *filter(None, (person.phone, person.email)),
+        )
+        return {
+            "heading": (person.name.full,),
+            "lines": lines,
+            "name": person.name.full,
+            "role": "Petitioner",
+        }
     lines = (*(who.address.lines if who.address else ()), *filter(None, (who.phone, who.email)))
     bar = f", {who.bar_state} bar no. {who.bar_number}" if who.bar_number else ""
     role = f"Attorney for the petitioner{bar}"
-    return {"heading": (who.firm or who.name.full,), "lines": lines, "name": who.name.full, "role": role}
+    return {
+        "heading": (who.firm or who.name.full,),
+        "lines": lines,
+        "name": who.name.full,
+        "role": role,
+    }
 
 
 def enclosed(values: Values) -> tuple[str, ...]:
-    """Forms, declarations and further enclosures of the packet; exhibits are listed from the index."""
+    """Forms, declarations and further enclosures of the packet; exhibits are listed from the
+    index."""
     case = values.case
     forms = dict(values.facts).get("forms") or _bound_forms(values.layout)
     listed = [str(text) for text in forms] if isinstance(forms, tuple) else []
-    sworn = [d.title for d in case.declarations if not d.belongs_to or values.beneficiary in d.belongs_to]
+    sworn = [
+        d.title for d in case.declarations if not d.belongs_to or values.beneficiary in d.belongs_to
+    ]
     return (*listed, *sworn, *case.request.enclosures)
 
 
 def source_language(exhibit: Exhibit) -> str:
-    """BCP 47 tag of the language an exhibit is translated from: the translator's, else its own, else of a page of it."""
-    named = (exhibit.translator.language if exhibit.translator else "", exhibit.language, *(p.language for p in exhibit.parts))
+    """BCP 47 tag of the language an exhibit is translated from: the translator's, else its own,
+    else of a page of it."""
+    named = (
+        exhibit.translator.language if exhibit.translator else "",
+        exhibit.language,
+        *(p.language for p in exhibit.parts),
+    )
     return next((tag for tag in named if tag and tag.partition("-")[0] != "en"), "")
 
 
@@ -139,13 +187,15 @@ def _bound_forms(layout: Layout) -> tuple[str, ...]:
 
 
 def days_left(values: Values) -> int | None:
-    """Days from the date of the letter to the end of the current parole; None if it is not known, or over."""
+    """Days from the date of the letter to the end of the current parole; None if it is not
+    known, or over."""
     until, day = values.case.request.i94_admit_until, values.letter_date
     return (until - day).days if until and day and until > day else None
 
 
 def points(case: Case, index: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """What a notice asks, with the answers, and the rows of those exhibits that are in this packet."""
+    """What a notice asks, with the answers, and the rows of those exhibits that are in this
+    packet."""
     here = {row["exhibit"]: row for row in index}
     return [
         {
@@ -162,10 +212,20 @@ def files(layout: Layout) -> list[dict[str, str]]:
     """The files of a bundle that takes several, in the order of upload."""
     made, last = [], len(layout.leaves)  # of a layout that is only guessed, there may be fewer
     for number, one in enumerate(layout.files, 1):
-        tabs = list(dict.fromkeys(leaf.tab for leaf in layout.leaves[one.first - 1 : one.last] if leaf.tab))
-        pages = list(dict.fromkeys((layout.label(min(one.first, last)), layout.label(min(one.last, last)))))
-        made.append({"number": str(number), "name": one.path, "range": "–".join(pages),
-                     "exhibits": "–".join(dict.fromkeys((*tabs[:1], *tabs[-1:])))})  # fmt: skip
+        tabs = list(
+            dict.fromkeys(leaf.tab for leaf in layout.leaves[one.first - 1 : one.last] if leaf.tab)
+        )
+        pages = list(
+            dict.fromkeys((layout.label(min(one.first, last)), layout.label(min(one.last, last))))
+        )
+        made.append(
+            {
+                "number": str(number),
+                "name": one.path,
+                "range": "–".join(pages),
+                "exhibits": "–".join(dict.fromkeys((*tabs[:1], *tabs[-1:]))),
+            }
+        )
     return made
 
 
@@ -201,10 +261,14 @@ def _pages(row: IndexRow) -> str:
 
 
 def _details(row: IndexRow) -> list[str]:
-    """Where the original, the translation and the certificate are, for an exhibit that has more than an original."""
+    """Where the original, the translation and the certificate are, for an exhibit that has more
+    than an original."""
     if len(row.parts) < 2:
         return []
-    return [f"{_MARGIN_WORDS[role]}: {first}" + ("" if first == last else f"–{last}") for role, first, last in row.parts]
+    return [
+        f"{_MARGIN_WORDS[role]}: {first}" + ("" if first == last else f"–{last}")
+        for role, first, last in row.parts
+    ]
 
 
 def grouped(text: str) -> list[str | list[Cite]]:
@@ -222,7 +286,8 @@ def grouped(text: str) -> list[str | list[Cite]]:
 
 
 class _Link(RichText):  # type: ignore[misc]
-    """A link that enters its document when it is printed: a paper that lists no exhibit does not change with the list."""
+    """A link that enters its document when it is printed: a paper that lists no exhibit does not
+    change with the list."""
 
     def __init__(self, text: str, url: str, template: Template) -> None:
         super().__init__()
@@ -236,7 +301,8 @@ class _Link(RichText):  # type: ignore[misc]
 
 
 class Citer:
-    """Makes citations: called in a template as cite('id', 2), or on a paragraph of the case through `prose`."""
+    """Makes citations: called in a template as cite('id', 2), or on a paragraph of the case
+    through `prose`."""
 
     def __init__(self, layout: Layout, template: Template, where: str) -> None:
         self._rows = {row.exhibit: row for row in layout.index}
@@ -251,7 +317,8 @@ class Citer:
         return rich
 
     def prose(self, text: str) -> RichText:
-        """A paragraph of the case, its citations as links, in parentheses unless the sentence leads up to them."""
+        """A paragraph of the case, its citations as links, in parentheses unless the sentence
+        leads up to them."""
         rich, before = RichText(), ""
         for piece in grouped(text):
             if isinstance(piece, str):
@@ -274,20 +341,27 @@ class Citer:
         if row is None:
             near = get_close_matches(cite.exhibit, self._rows, 1)
             raise TemplateBroken(
-                f"there is no exhibit {cite.exhibit!r} to cite in this packet", where=self._where,
-                remedy=f"did you mean {near[0]!r}?" if near else "use the id of an exhibit of case.json",
+                f"there is no exhibit {cite.exhibit!r} to cite in this packet",
+                where=self._where,
+                remedy=f"did you mean {near[0]!r}?"
+                if near
+                else "use the id of an exhibit of case.json",
             )
         number = self._number(cite, cite.page or 1, row)
         text = f"Ex. {row.tab} at {number}"
         if cite.last and cite.last > (cite.page or 1):
             text += f"–{self._number(cite, cite.last, row)}"
-        rich.add(text, url_id=self._template.link_id(f"{HOST}exhibit/{cite.exhibit}/{cite.page or 1}"))
+        rich.add(
+            text, url_id=self._template.link_id(f"{HOST}exhibit/{cite.exhibit}/{cite.page or 1}")
+        )
 
     def _number(self, cite: Cite, page: int, row: IndexRow) -> str:
         number = self._addresses.get(f"exhibit/{cite.exhibit}/{page}")
         if number is None:
             raise TemplateBroken(
-                f"page {page} of exhibit {cite.exhibit!r} is cited, which has {row.last - row.first + 1} pages",
-                where=self._where, remedy="correct the page of the citation",
+                f"page {page} of exhibit {cite.exhibit!r} is cited, which has "
+                f"{row.last - row.first + 1} pages",
+                where=self._where,
+                remedy="correct the page of the citation",
             )
         return self._layout.label(number)

@@ -25,21 +25,32 @@ class _Job:
     values: Values
 
 
-def translator_certificate(exhibit: Exhibit, case: Case, *, shelf: Shelf, folder: Path, workshop: Workshop) -> bytes:
-    """The .docx: complete and accurate, competent, the language; signature and date blank, and what the case does not give.
+def translator_certificate(
+    exhibit: Exhibit, case: Case, *, shelf: Shelf, folder: Path, workshop: Workshop
+) -> bytes:
+    """The .docx: complete and accurate, competent, the language; signature and date blank, and what
+    the case does not give.
 
-    `folder`: of the case, whose own template comes first. Raises CaseRejected for an exhibit that is in English, else
-    what a template raises (TemplateBroken, ToolFailed).
+    `folder`: of the case, whose own template comes first. Raises CaseRejected for an exhibit that
+    is in English, else what a template raises (TemplateBroken, ToolFailed).
     """
     if not source_language(exhibit):
         raise CaseRejected(
-            "it is in English, and needs no translator's certificate", (), where=f"{case.id}/{exhibit.id}",
+            "it is in English, and needs no translator's certificate",
+            (),
+            where=f"{case.id}/{exhibit.id}",
             remedy="give the exhibit's language in case.json, or choose another exhibit",
         )
     names = shelf.schema("languages.json")
     values = Values(
-        case=case, beneficiary=case.beneficiaries[0].id, declaration="", exhibit=exhibit.id, layout=_NO_PAGES, facts=(),
-        languages=tuple(sorted(names["languages"].items())), countries=tuple(sorted(names["countries"].items())),
+        case=case,
+        beneficiary=case.beneficiaries[0].id,
+        declaration="",
+        exhibit=exhibit.id,
+        layout=_NO_PAGES,
+        facts=(),
+        languages=tuple(sorted(names["languages"].items())),
+        countries=tuple(sorted(names["countries"].items())),
         letter_date=None,
     )
     template = shelf.template(case.kind, TEMPLATE, folder)

@@ -1,4 +1,5 @@
-"""Working papers beside the bundle, never in it: answers for forms that are still to be filled in, the claim matrix."""
+"""Working papers beside the bundle, never in it: answers for forms that are still to be filled
+in, the claim matrix."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ ANSWERS = "answer-sheet.docx"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
-    """A paper to make. `name`: its path in the build folder; `more`: the names its template may use besides the case."""
+    """A paper to make. `name`: its path in the build folder; `more`: the names its template may
+    use besides the case."""
 
     name: str
     template: str
@@ -35,19 +37,32 @@ class _Job:
     out: Path
 
 
-def wanted(plan: Plan, sheets: Sequence[Mapping[str, Any]], claims: Sequence[Mapping[str, Any]]) -> tuple[Paper, ...]:
-    """An answer sheet for each form whose place is only held, and the claim matrix where the recipe names a template."""
+def wanted(
+    plan: Plan, sheets: Sequence[Mapping[str, Any]], claims: Sequence[Mapping[str, Any]]
+) -> tuple[Paper, ...]:
+    """An answer sheet for each form whose place is only held, and the claim matrix where the
+    recipe names a template."""
     missing = {part.form for part in plan.parts if part.holds_place}
-    mine = [sheet for sheet in sheets if sheet["for"] == plan.beneficiary and sheet["form"] in missing]
+    mine = [
+        sheet for sheet in sheets if sheet["for"] == plan.beneficiary and sheet["form"] in missing
+    ]
     numbers: dict[str, int] = {}
     made = []
     for sheet in mine:
         number = numbers[sheet["form"]] = numbers.get(sheet["form"], 0) + 1
         again = f"-{number}" if number > 1 else ""
-        made.append(Paper(name=f"forms/answers-{sheet['form']}{again}.docx", template=ANSWERS, more=(("sheet", dict(sheet)),)))
+        made.append(
+            Paper(
+                name=f"forms/answers-{sheet['form']}{again}.docx",
+                template=ANSWERS,
+                more=(("sheet", dict(sheet)),),
+            )
+        )
     if plan.claims_template:
         rows = tuple({**claim, "pages": _pages(claim)} for claim in claims)
-        made.append(Paper(name="claims.docx", template=plan.claims_template, more=(("claims", rows),)))
+        made.append(
+            Paper(name="claims.docx", template=plan.claims_template, more=(("claims", rows),))
+        )
     return tuple(made)
 
 
@@ -70,9 +85,15 @@ def papers(
         _Job(
             template=shelf.template(case.kind, paper.template, folder),
             values=Values(
-                case=case, beneficiary=plan.beneficiary, declaration="", layout=layout, facts=tuple(sorted(facts.items())),
-                languages=tuple(sorted(languages["languages"].items())), countries=tuple(sorted(languages["countries"].items())),
-                letter_date=case.request.letter_date or as_of, more=paper.more,
+                case=case,
+                beneficiary=plan.beneficiary,
+                declaration="",
+                layout=layout,
+                facts=tuple(sorted(facts.items())),
+                languages=tuple(sorted(languages["languages"].items())),
+                countries=tuple(sorted(languages["countries"].items())),
+                letter_date=case.request.letter_date or as_of,
+                more=paper.more,
             ),
             out=scratch / f"{number}.docx",
         )
@@ -81,7 +102,8 @@ def papers(
     for job, result in zip(jobs, workshop.map(_fill, jobs), strict=True):
         if isinstance(result, Failure):
             raise ToolFailed(
-                f"it could not be filled ({result.kind}: {result.detail})", where=job.template.name,
+                f"it could not be filled ({result.kind}: {result.detail})",
+                where=job.template.name,
                 remedy="use the shipped template",
             )
     return {paper.name: job.out for paper, job in zip(asked, jobs, strict=True)}

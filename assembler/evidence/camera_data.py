@@ -1,4 +1,5 @@
-"""What a camera or a scanner wrote into the pictures of a PDF, taken out; the pictures themselves stay as they are."""
+"""What a camera or a scanner wrote into the pictures of a PDF, taken out; the pictures
+themselves stay as they are."""
 
 from __future__ import annotations
 
@@ -14,7 +15,8 @@ _NOT_DRAWN = (Name.Metadata, Name.PieceInfo, Name.LastModified)
 
 
 def strip_pictures(pdf: Pdf) -> Counter[str]:
-    """Take camera data out of every JPEG in the file, and notes about drawings; what was taken, counted."""
+    """Take camera data out of every JPEG in the file, and notes about drawings; what was taken,
+    counted."""
     found: Counter[str] = Counter()
     for one in pdf.objects:
         if not isinstance(one, pikepdf.Stream):
@@ -32,7 +34,9 @@ def strip_pictures(pdf: Pdf) -> Counter[str]:
 
 
 def _is_jpeg(filters: object) -> bool:
-    return filters == Name.DCTDecode or (isinstance(filters, Array) and list(filters) == [Name.DCTDecode])
+    return filters == Name.DCTDecode or (
+        isinstance(filters, Array) and list(filters) == [Name.DCTDecode]
+    )
 
 
 def _stripped(stream: pikepdf.Object) -> bool:

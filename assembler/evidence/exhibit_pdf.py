@@ -1,4 +1,5 @@
-"""Phase 3, one exhibit per worker: join its pages and lay the invisible text over those that were recognized."""
+"""Phase 3, one exhibit per worker: join its pages and lay the invisible text over those that
+were recognized."""
 
 from __future__ import annotations
 
@@ -34,8 +35,14 @@ class Job:
 
 
 def join(job: Job) -> Path:
-    """The prepared PDF of an exhibit. Links, named destinations and outline of the sources are kept."""
-    key = ["join", code_digest("evidence", "documents/word_to_pdf"), pikepdf.__version__, *map(_name, job.pieces)]
+    """The prepared PDF of an exhibit. Links, named destinations and outline of the sources are
+    kept."""
+    key = [
+        "join",
+        code_digest("evidence", "documents/word_to_pdf"),
+        pikepdf.__version__,
+        *map(_name, job.pieces),
+    ]
     return job.cache.once(key, lambda folder: _make(job, folder)) / "prepared.pdf"
 
 
@@ -45,7 +52,11 @@ def _name(piece: Piece) -> str:
 
 
 def _make(job: Job, folder: Path) -> None:
-    job.cache.hold(path for piece in job.pieces for path in (piece.pdf, piece.read.layer if piece.read else piece.pdf))
+    job.cache.hold(
+        path
+        for piece in job.pieces
+        for path in (piece.pdf, piece.read.layer if piece.read else piece.pdf)
+    )
     with Pdf.new() as book:
         for run in _runs(job.pieces):
             _append(book, run)
@@ -60,7 +71,8 @@ def _make(job: Job, folder: Path) -> None:
 
 
 def _runs(pieces: tuple[Piece, ...]) -> list[list[Piece]]:
-    """Neighbors from the same file; in one call each, since links between two calls would be lost."""
+    """Neighbors from the same file; in one call each, since links between two calls would be
+    lost."""
     runs: list[list[Piece]] = []
     for piece in pieces:
         if runs and runs[-1][-1].pdf == piece.pdf:
@@ -73,7 +85,8 @@ def _runs(pieces: tuple[Piece, ...]) -> list[list[Piece]]:
 def _append(book: Pdf, run: list[Piece]) -> None:
     start = len(book.pages)
     with Pdf.open(run[0].pdf) as source, warnings.catch_warnings():
-        # a destination outside the pages used cannot be kept; its link stays, inert, and the page is unchanged
+        # a destination outside the pages used cannot be kept; its link stays, inert, and the page
+        # is unchanged
         warnings.simplefilter("ignore", pikepdf.PageCopyWarning)
         book.add_pages_from(source, [piece.index for piece in run])
     for offset, piece in enumerate(run):
@@ -82,7 +95,8 @@ def _append(book: Pdf, run: list[Piece]) -> None:
 
 
 def _overlay(book: Pdf, page: pikepdf.Page, read: page_recognition.Read) -> None:
-    """Turn the page upright, if it was not, and lay the recognized text over it in the place where it is seen."""
+    """Turn the page upright, if it was not, and lay the recognized text over it in the place
+    where it is seen."""
     page.Rotate = (int(page.get(Name.Rotate, 0)) + read.turned) % 360
     x0, y0, x1, y1 = (float(value) for value in page.cropbox)
     frame = Frame(x0=x0, y0=y0, x1=x1, y1=y1, rotate=int(page.Rotate))
@@ -93,7 +107,13 @@ def _overlay(book: Pdf, page: pikepdf.Page, read: page_recognition.Read) -> None
     # a name of our own: the one the library would choose is random
     name = page.add_resource(form, Name.XObject, name=Name("/AssemblerWords"))
     page.contents_add(b"q\n", prepend=True)
-    draw = b"\nQ\nq " + operands(after(fit, to_page(frame))) + b" cm " + str(name).encode() + b" Do Q\n"
+    draw = (
+        b"\nQ\nq "
+        + operands(after(fit, to_page(frame)))
+        + b" cm "
+        + str(name).encode()
+        + b" Do Q\n"
+    )
     page.contents_add(draw, prepend=False)
 
 

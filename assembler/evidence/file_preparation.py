@@ -1,4 +1,5 @@
-"""Phase 1, one file per worker: open it, make it a normal PDF, measure every page as a reader shows it."""
+"""Phase 1, one file per worker: open it, make it a normal PDF, measure every page as a reader
+shows it."""
 
 from __future__ import annotations
 
@@ -37,19 +38,35 @@ from assembler.runtime.cache import Cache
 from assembler.runtime.code_version import code_digest
 from assembler.runtime.passwords import read_passwords
 
-# the sign of an unknown character, what fonts use for signs of their own, control characters but line ends and PDFium's hyphen
+# the sign of an unknown character, what fonts use for signs of their own, control characters but
+# line ends and PDFium's hyphen
 _MEANINGLESS = re.compile("[\ufffd\ue000-\uf8ff\x00\x01\x03-\x08\x0b\x0e-\x1f]")
 
 # endings of names that promise what we can use
 _ENDINGS = frozenset(
-    (".pdf", ".docx", ".jpg", ".jpeg", ".png", ".tif", ".tiff", ".heic", ".heif", ".webp", ".avif", ".gif", ".bmp")
+    (
+        ".pdf",
+        ".docx",
+        ".jpg",
+        ".jpeg",
+        ".png",
+        ".tif",
+        ".tiff",
+        ".heic",
+        ".heif",
+        ".webp",
+        ".avif",
+        ".gif",
+        ".bmp",
+    )
 )
 _WORD_KINDS = ("docm", "word-other", "word-lock", "locked-office", "cut-office")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a picture stands on its page, and what it is in its file: its number there, and the strip of it, if it was cut."""
+    """Where a picture stands on its page, and what it is in its file: its number there, and the
+    strip of it, if it was cut."""
 
     box: tuple[float, float, float, float]
     turned: int
@@ -57,7 +74,6 @@ class Place:
     source: int
     strip: picture.Strip | None
     background: str
-
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,19 +129,34 @@ def open_file(job: Job) -> Opened:
     """Never raises for a bad file: what is wrong with it comes back as a finding."""
     data = (job.folder / job.path).read_bytes()
     if hashlib.sha256(data).hexdigest() != job.sha256:
-        return _failed(job, "EVID.CHANGED", "the file changed while this run was reading it", "rerun")
+        return _failed(
+            job, "EVID.CHANGED", "the file changed while this run was reading it", "rerun"
+        )
     passwords = read_passwords(job.folder)
     password = passwords.of(job.path)
     accepted = job.accept_reading == job.sha256
-    key = ["open", code_digest("evidence", "documents/word_to_pdf"), *_versions(sniff(data)), job.sha256, *(["as shown"] if accepted else [])]
+    key = [
+        "open",
+        code_digest("evidence", "documents/word_to_pdf"),
+        *_versions(sniff(data)),
+        job.sha256,
+        *(["as shown"] if accepted else []),
+    ]
     try:
         made = job.cache.once(key, lambda folder: _make(data, password, folder, accepted=accepted))
         kept = json.loads((made / "pages.json").read_text())
         _still_opens(data, password, kept)
     except Refused as error:
         told = of_unusable(error, passwords)
-        problem = told.problem + (_though_named(job.path, sniff(data)) if told.rule == "EVID.FORMAT" else "")
-        return _failed(job, told.rule, problem, told.remedy + (_how_to_accept(job.sha256) if told.acceptable else ""))
+        problem = told.problem + (
+            _though_named(job.path, sniff(data)) if told.rule == "EVID.FORMAT" else ""
+        )
+        return _failed(
+            job,
+            told.rule,
+            problem,
+            told.remedy + (_how_to_accept(job.sha256) if told.acceptable else ""),
+        )
     return Opened(
         path=job.path,
         sha256=job.sha256,
@@ -141,28 +172,42 @@ def open_file(job: Job) -> Opened:
 
 
 def _though_named(path: str, kind: str) -> str:
-    """A file whose name says that it is what we could use, and which is not: what was saved was another thing."""
+    """A file whose name says that it is what we could use, and which is not: what was saved was
+    another thing."""
     ending = PurePosixPath(path).suffix.lower()
     says_word = ending in (".docx", ".doc") and kind in _WORD_KINDS
-    return f", though its name ends in {ending}" if ending in _ENDINGS and kind in REFUSED and not says_word else ""
+    return (
+        f", though its name ends in {ending}"
+        if ending in _ENDINGS and kind in REFUSED and not says_word
+        else ""
+    )
 
 
 def _how_to_accept(sha256: str) -> str:
     return (
-        "; or, if a person has looked at every page in Chrome and in another viewer, and Chrome shows them right, put "
+        "; or, if a person has looked at every page in Chrome and in another viewer, and Chrome "
+        "shows them right, put "
         f'"accept_reading": "{sha256}" on the file in case.json'
     )
 
 
 def _failed(job: Job, rule: str, problem: str, remedy: str) -> Opened:
     finding = Finding(
-        rule=rule, severity=Severity.ERROR, where=job.path, problem=problem, remedy=remedy, file=job.path
+        rule=rule,
+        severity=Severity.ERROR,
+        where=job.path,
+        problem=problem,
+        remedy=remedy,
+        file=job.path,
     )
-    return Opened(path=job.path, sha256=job.sha256, pdf=None, pages=(), removed=(), findings=(finding,))
+    return Opened(
+        path=job.path, sha256=job.sha256, pdf=None, pages=(), removed=(), findings=(finding,)
+    )
 
 
 def _still_opens(data: bytes, password: str, kept: dict[str, Any]) -> None:
-    """What was opened with a password before is not used without it now: the proof needs it too. Raises Refused."""
+    """What was opened with a password before is not used without it now: the proof needs it too.
+    Raises Refused."""
     if any(what == LOCK for what, _ in kept["removed"]) and not opens(data, password):
         raise asks_for_password(password)
 
@@ -185,18 +230,26 @@ def _make(data: bytes, password: str, folder: Path, *, accepted: bool) -> None:
     else:
         made, looks, disagreement = _pdf(data, password, target, accepted=accepted)
     kept = {
-        "pages": [_page_raw(replace(look.page, redrawn=n in made.redrawn)) for n, look in enumerate(looks)],
+        "pages": [
+            _page_raw(replace(look.page, redrawn=n in made.redrawn)) for n, look in enumerate(looks)
+        ],
         "removed": made.removed,
         "faults": made.faults,
-        "losses": [asdict(loss) for loss in (*made.losses, *(loss for look in looks for loss in look.losses))],
+        "losses": [
+            asdict(loss)
+            for loss in (*made.losses, *(loss for look in looks for loss in look.losses))
+        ],
         "steps": made.steps,
         "disagreement": disagreement,
     }
     (folder / "pages.json").write_text(json.dumps(kept))
 
 
-def _pdf(data: bytes, password: str, target: Path, *, accepted: bool) -> tuple[Normal, list[_Look], str]:
-    """Write `target`; what was found, and what readers show differently where a person accepted what PDFium shows of it."""
+def _pdf(
+    data: bytes, password: str, target: Path, *, accepted: bool
+) -> tuple[Normal, list[_Look], str]:
+    """Write `target`; what was found, and what readers show differently where a person accepted
+    what PDFium shows of it."""
     try:
         return *_compared(data, password, target), ""
     except Refused as error:
@@ -206,11 +259,16 @@ def _pdf(data: bytes, password: str, target: Path, *, accepted: bool) -> tuple[N
     made = normal_pdf(as_shown(data, password), target)
     losses = [loss for loss in losses_in(data, password) if loss.page is None]
     compare(data, password, target, made.redrawn, acceptable=False)
-    return replace(made, faults=(), losses=(*losses, *made.losses)), _measure(target, ()), disagreement
+    return (
+        replace(made, faults=(), losses=(*losses, *made.losses)),
+        _measure(target, ()),
+        disagreement,
+    )
 
 
 def _compared(data: bytes, password: str, target: Path) -> tuple[Normal, list[_Look]]:
-    """Write `target`; where the file is not as it should be, another reader must show the same pages. Raises Refused."""
+    """Write `target`; where the file is not as it should be, another reader must show the same
+    pages. Raises Refused."""
     made = normal_pdf(data, target, password)
     looks = _measure(target, ())
     faults = (*made.faults, *dict.fromkeys(look.fault for look in looks if look.fault))
@@ -221,7 +279,8 @@ def _compared(data: bytes, password: str, target: Path) -> tuple[Normal, list[_L
 
 
 def _photographs(data: bytes, kind: str, target: Path) -> tuple[Normal, list[Place]]:
-    """Write `target`, one page after the other; what was taken out, and where each picture stands on its page."""
+    """Write `target`, one page after the other; what was taken out, and where each picture
+    stands on its page."""
     removed: Counter[str] = Counter()
     places: list[Place] = []
     losses: list[Loss] = []
@@ -233,18 +292,27 @@ def _photographs(data: bytes, kind: str, target: Path) -> tuple[Normal, list[Pla
                 book.pages.extend(page.pages)
             removed.update(placed.removed)
             losses += notes_on(placed, source)
-            places.append(Place(
-                box=placed.box, turned=placed.turned, dpi=placed.dpi, source=source, strip=placed.strip,
-                background=placed.background,
-            ))  # fmt: skip
+            places.append(
+                Place(
+                    box=placed.box,
+                    turned=placed.turned,
+                    dpi=placed.dpi,
+                    source=source,
+                    strip=placed.strip,
+                    background=placed.background,
+                )
+            )
         with whole_file(target) as out:
             book.save(out, deterministic_id=True)
     counted = tuple(sorted(removed.items()))
-    return Normal(removed=counted, redrawn=frozenset(), faults=(), losses=tuple(losses), steps=()), places
+    return Normal(
+        removed=counted, redrawn=frozenset(), faults=(), losses=tuple(losses), steps=()
+    ), places
 
 
 def _word(data: bytes, target: Path, scratch: Path) -> Normal:
-    """Write `target`, as Word would print the file; what an engine's own PDF loses of its own is not the client's."""
+    """Write `target`, as Word would print the file; what an engine's own PDF loses of its own is
+    not the client's."""
     try:
         printed = print_word(data, scratch)
     finally:
@@ -253,9 +321,11 @@ def _word(data: bytes, target: Path, scratch: Path) -> Normal:
     links = Counter({what: count for what, count in made.removed if what.startswith("link ")})
     told = tuple(loss for loss in made.losses if loss.rule == "EVID.LINK")
     return replace(
-        made, removed=tuple(sorted((printed.removed + links).items())), losses=(*printed.losses, *told),
+        made,
+        removed=tuple(sorted((printed.removed + links).items())),
+        losses=(*printed.losses, *told),
         steps=(printed.engine, *made.steps),
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,8 +341,13 @@ def _measure(target: Path, places: Sequence[Place]) -> list[_Look]:
     document = pdfium.PdfDocument(target)
     try:
         if places:
-            return [_measured(number, document[number - 1], where) for number, where in enumerate(places, 1)]
-        return [_measured(number, document[number - 1], None) for number in range(1, len(document) + 1)]
+            return [
+                _measured(number, document[number - 1], where)
+                for number, where in enumerate(places, 1)
+            ]
+        return [
+            _measured(number, document[number - 1], None) for number in range(1, len(document) + 1)
+        ]
     finally:
         document.close()
 
@@ -298,15 +373,23 @@ def _measured(number: int, page: Any, place: Place | None) -> _Look:
         blank=not usable and not any(ink.bits),
         box=box,
         turned=place.turned if place else 0,
-        miniature=miniatures.miniature(Image.fromarray(gray), miniatures.frame_of(box, (width, height), 0)),
+        miniature=miniatures.miniature(
+            Image.fromarray(gray), miniatures.frame_of(box, (width, height), 0)
+        ),
     )
     if place is None:
         made = replace(made, source=number)
     else:
         made = replace(made, source=place.source, background=place.background)
         if place.strip:
-            made = replace(made, part=place.strip.part, parts=place.strip.parts, crop=place.strip.crop)
-    return _Look(page=made, losses=losses, fault=f"a picture in it does not decode (page {number})" if undrawn(page) else "")
+            made = replace(
+                made, part=place.strip.part, parts=place.strip.parts, crop=place.strip.crop
+            )
+    return _Look(
+        page=made,
+        losses=losses,
+        fault=f"a picture in it does not decode (page {number})" if undrawn(page) else "",
+    )
 
 
 def _text(layer: Any) -> tuple[int, int, int]:
@@ -344,7 +427,15 @@ def _page_from(raw: dict[str, Any]) -> Page:
     ink = Ink(**{**raw["ink"], "bits": base64.b64decode(raw["ink"]["bits"])})
     box = tuple(raw["box"]) if raw["box"] else None
     crop = tuple(raw["crop"]) if raw["crop"] else None
-    return Page(**{**raw, "ink": ink, "box": box, "crop": crop, "miniature": miniatures.from_raw(raw["miniature"])})
+    return Page(
+        **{
+            **raw,
+            "ink": ink,
+            "box": box,
+            "crop": crop,
+            "miniature": miniatures.from_raw(raw["miniature"]),
+        }
+    )
 
 
 def _versions(kind: str) -> tuple[str, ...]:

@@ -18,7 +18,9 @@ def layers_off(pdf: Pdf) -> frozenset[ObjectId]:
     groups = _dictionaries(default.get(Name.OFF))
     if default.get(Name.BaseState) == Name.OFF:
         on = {group.objgen for group in _dictionaries(default.get(Name.ON))}
-        groups = [group for group in _dictionaries(properties.get(Name.OCGs)) if group.objgen not in on]
+        groups = [
+            group for group in _dictionaries(properties.get(Name.OCGs)) if group.objgen not in on
+        ]
     return frozenset(group.objgen for group in groups)
 
 
@@ -35,9 +37,13 @@ def is_switched_off(note: Any, off: frozenset[ObjectId]) -> bool:
     if not hidden:
         return False
     policy = str(layer.get(Name.P, "/AnyOn"))
-    shown = {"/AllOn": not any(hidden), "/AnyOff": any(hidden), "/AllOff": all(hidden)}.get(policy, not all(hidden))
+    shown = {"/AllOn": not any(hidden), "/AnyOff": any(hidden), "/AllOff": all(hidden)}.get(
+        policy, not all(hidden)
+    )
     return not shown
 
 
 def _dictionaries(values: Any) -> list[Any]:
-    return [one for one in values if isinstance(one, Dictionary)] if isinstance(values, Array) else []
+    return (
+        [one for one in values if isinstance(one, Dictionary)] if isinstance(values, Array) else []
+    )

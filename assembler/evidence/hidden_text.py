@@ -1,8 +1,10 @@
-"""Text that a page holds and does not show: under a black box, white on white, beside the visible part.
+"""Text that a page holds and does not show: under a black box, white on white, beside the visible
+part.
 
-Where letters should be and the drawn page has one even color, something hides them. Looks at lines of text and the picture
-drawn for the page's marks, so that it costs about a millisecond a page. A recognized layer under a scan is invisible by
-intention: of it only what lies under an even dark patch counts.
+Where letters should be and the drawn page has one even color, something hides them. Looks at lines
+of text and the picture drawn for the page's marks, so that it costs about a millisecond a page. A
+recognized layer under a scan is invisible by intention: of it only what lies under an even dark
+patch counts.
 """
 
 from __future__ import annotations
@@ -30,42 +32,76 @@ Pixels = tuple[int, int, int, int]  # left, top, right, bottom in the picture
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Spot:
-    """Letters that should stand where the picture is even: how many, where in it (pixels), whether something covers them."""
+    """Letters that should stand where the picture is even: how many, where in it (pixels),
+    whether something covers them."""
 
     letters: int
     box: Pixels
     covered: bool
 
 
-def hidden_on(number: int, page: Any, layer: Any, gray: np.ndarray[Any, Any], *, scanned: bool) -> tuple[Loss, ...]:
-    """What page `number` (from 1) hides. `layer`: its text page; `gray`: the page drawn; `scanned`: a picture covers it."""
+def hidden_on(
+    number: int, page: Any, layer: Any, gray: np.ndarray[Any, Any], *, scanned: bool
+) -> tuple[Loss, ...]:
+    """What page `number` (from 1) hides. `layer`: its text page; `gray`: the page drawn;
+    `scanned`: a picture covers it."""
     view = _View(page, layer, gray, scanned=scanned)
     lines = list(_lines(layer))
     spots = [spot for line in lines if (box := view.seen(line)) for spot in view.spots(line, box)]
     outside = sum(_letters(layer, line) for line in lines if view.away(line))
     found = []
     if under := [spot for spot in spots if spot.covered]:
-        found.append(_loss(
-            number, Severity.ERROR, f"about {_sum(under)} letters lie under something, as a black box: anybody can copy them",
-            "remove them in the program that made the file; or print the page, scan it, and take the scan", view.around(under),
-        ))  # fmt: skip
+        found.append(
+            _loss(
+                number,
+                Severity.ERROR,
+                f"about {_sum(under)} letters lie under something, as a black box: anybody can "
+                f"copy them",
+                "remove them in the program that made the file; or print the page, scan it, and "
+                "take the scan",
+                view.around(under),
+            )
+        )
     if pale := [spot for spot in spots if not spot.covered]:
-        found.append(_loss(
-            number, Severity.WARNING,
-            f"about {_sum(pale)} letters cannot be seen: they are cut off, or have the color of the paper",
-            "compare the page with the original; anybody can copy what is not seen", view.around(pale),
-        ))  # fmt: skip
+        found.append(
+            _loss(
+                number,
+                Severity.WARNING,
+                f"about {_sum(pale)} letters cannot be seen: they are cut off, or have the color "
+                f"of the paper",
+                "compare the page with the original; anybody can copy what is not seen",
+                view.around(pale),
+            )
+        )
     if outside >= _FEW:
-        found.append(Loss(
-            rule="EVID.OUTSIDE", severity=Severity.ERROR, page=number,
-            problem=f"about {outside} letters lie outside its visible part: nobody sees them, and anybody can copy them",
-            remedy="print the file to a new PDF as it is seen, or show all of the page",
-        ))  # fmt: skip
+        found.append(
+            Loss(
+                rule="EVID.OUTSIDE",
+                severity=Severity.ERROR,
+                page=number,
+                problem=f"about {outside} letters lie outside its visible part: nobody sees them, "
+                f"and anybody can copy them",
+                remedy="print the file to a new PDF as it is seen, or show all of the page",
+            )
+        )
     return tuple(found)
 
 
-def _loss(number: int, severity: Severity, problem: str, remedy: str, region: tuple[float, float, float, float]) -> Loss:
-    return Loss(rule="EVID.HIDDEN", severity=severity, problem=problem, remedy=remedy, page=number, region=region)
+def _loss(
+    number: int,
+    severity: Severity,
+    problem: str,
+    remedy: str,
+    region: tuple[float, float, float, float],
+) -> Loss:
+    return Loss(
+        rule="EVID.HIDDEN",
+        severity=severity,
+        problem=problem,
+        remedy=remedy,
+        page=number,
+        region=region,
+    )
 
 
 def _sum(spots: Sequence[_Spot]) -> int:
@@ -85,7 +121,8 @@ def _letters(layer: Any, line: Box) -> int:
 
 
 def _even(patch: np.ndarray[Any, Any]) -> Iterator[tuple[int, int, int]]:
-    """Stretches of columns of one color, long for the patch's height: first column, end, gray level."""
+    """Stretches of columns of one color, long for the patch's height: first column, end, gray
+    level."""
     low, high = patch.min(axis=0).astype(np.int16), patch.max(axis=0).astype(np.int16)
     if int(high.max()) - int(low.min()) <= _EVEN:
         yield 0, patch.shape[1], int(low.min())
@@ -110,13 +147,18 @@ class _View:
     def away(self, line: Box) -> bool:
         """Whether a line lies wholly outside of what is seen."""
         frame = self._frame
-        return line[2] <= frame.x0 or line[0] >= frame.x1 or line[3] <= frame.y0 or line[1] >= frame.y1
+        return (
+            line[2] <= frame.x0 or line[0] >= frame.x1 or line[3] <= frame.y0 or line[1] >= frame.y1
+        )
 
     def seen(self, line: Box) -> Pixels | None:
         """Where a line stands in the picture; None where it is too small or not there."""
         back, (rows, columns) = inverse(to_page(self._frame)), self._gray.shape
         corners = [apply(back, line[0], line[1]), apply(back, line[2], line[3])]
-        xs, ys = sorted(x / self._scale for x, _ in corners), sorted(rows - y / self._scale for _, y in corners)
+        xs, ys = (
+            sorted(x / self._scale for x, _ in corners),
+            sorted(rows - y / self._scale for _, y in corners),
+        )
         if min(xs[1] - xs[0], ys[1] - ys[0]) < _LOW:
             return None
         left, right = max(0, int(xs[0])), min(columns, int(np.ceil(xs[1])))
@@ -129,15 +171,25 @@ class _View:
         patch = self._gray[top:bottom, left:right]
         upright = patch.shape[1] >= patch.shape[0]
         for start, end, level in _even(patch if upright else patch.T):
-            where = (left + start, top, left + end, bottom) if upright else (left, top + start, right, top + end)
+            where = (
+                (left + start, top, left + end, bottom)
+                if upright
+                else (left, top + start, right, top + end)
+            )
             part = self._within(line, where)
             letters = _letters(self._layer, part) if part else 0
             if part is None or letters < _FEW:
                 continue
             drawn = self._text_at(part)
-            unseen = drawn is not None and pdfium.FPDFTextObj_GetTextRenderMode(drawn) == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
+            unseen = (
+                drawn is not None
+                and pdfium.FPDFTextObj_GetTextRenderMode(drawn)
+                == pdfium.FPDF_TEXTRENDERMODE_INVISIBLE
+            )
             if level < _DARK or not (unseen or self._scanned):
-                yield _Spot(letters=letters, box=where, covered=level < _DARK or self._covered(part, drawn))
+                yield _Spot(
+                    letters=letters, box=where, covered=level < _DARK or self._covered(part, drawn)
+                )
 
     def around(self, spots: Sequence[_Spot]) -> tuple[float, float, float, float]:
         """The box around spots, points from the top left of the page as seen."""
@@ -147,7 +199,8 @@ class _View:
         return left, top, right, bottom
 
     def _within(self, line: Box, where: Pixels) -> Box | None:
-        """The part of a line, in the page's coordinates, a little in from where other letters begin."""
+        """The part of a line, in the page's coordinates, a little in from where other letters
+        begin."""
         forth, rows = to_page(self._frame), self._gray.shape[0]
         corners = [
             apply(forth, where[0] * self._scale, (rows - where[3]) * self._scale),
@@ -182,7 +235,9 @@ class _View:
 
 def _cut(low: float, high: float, least: float, most: float, inset: float) -> tuple[float, float]:
     """An interval within another, drawn in where it does not reach the other's end."""
-    return max(least, low + (inset if low > least + 1 else 0)), min(most, high - (inset if high < most - 1 else 0))
+    return max(least, low + (inset if low > least + 1 else 0)), min(
+        most, high - (inset if high < most - 1 else 0)
+    )
 
 
 def _fills(item: Any) -> bool:

@@ -16,39 +16,85 @@ _MOSTLY = 0.7  # of the letters: the script of a page that holds some of another
 _SCRIPTS = dict(
     pair.split(":")
     for pair in (  # noqa: SIM905
-        "LATIN:Latn CYRILLIC:Cyrl ARABIC:Arab HEBREW:Hebr GREEK:Grek ETHIOPIC:Ethi ARMENIAN:Armn GEORGIAN:Geor DEVANAGARI:Deva "
-        "BENGALI:Beng GURMUKHI:Guru GUJARATI:Gujr ORIYA:Orya TAMIL:Taml TELUGU:Telu KANNADA:Knda MALAYALAM:Mlym SINHALA:Sinh "
-        "THAI:Thai LAO:Laoo MYANMAR:Mymr KHMER:Khmr TIBETAN:Tibt THAANA:Thaa HANGUL:Kore CJK:Hani HIRAGANA:Jpan KATAKANA:Jpan "
+        "LATIN:Latn CYRILLIC:Cyrl ARABIC:Arab HEBREW:Hebr GREEK:Grek ETHIOPIC:Ethi ARMENIAN:Armn "
+        "GEORGIAN:Geor DEVANAGARI:Deva "
+        "BENGALI:Beng GURMUKHI:Guru GUJARATI:Gujr ORIYA:Orya TAMIL:Taml TELUGU:Telu KANNADA:Knda "
+        "MALAYALAM:Mlym SINHALA:Sinh "
+        "THAI:Thai LAO:Laoo MYANMAR:Mymr KHMER:Khmr TIBETAN:Tibt THAANA:Thaa HANGUL:Kore CJK:Hani "
+        "HIRAGANA:Jpan KATAKANA:Jpan "
         "HAN:Hani JAPANESE:Jpan KOREAN:Kore "
     ).split()
 )
 # script → the languages written in it, as far as that is not Latin; "": in several scripts
 _WRITTEN = {
-    "Cyrl": "uk ru be bg mk ky ba cv os ab ce kv av", "Arab": "ar fa prs ps ur ckb ug", "Hebr": "he yi", "Ethi": "am ti",
-    "Deva": "hi ne mr sa", "Hani": "zh yue hak", "Beng": "bn as", "Jpan": "ja", "Kore": "ko", "Grek": "el", "Armn": "hy",
-    "Geor": "ka", "Gujr": "gu", "Taml": "ta", "Telu": "te", "Knda": "kn", "Mlym": "ml", "Sinh": "si", "Thai": "th",
-    "Laoo": "lo", "Mymr": "my", "Khmr": "km", "Tibt": "bo dz", "Thaa": "dv", "Orya": "or",
+    "Cyrl": "uk ru be bg mk ky ba cv os ab ce kv av",
+    "Arab": "ar fa prs ps ur ckb ug",
+    "Hebr": "he yi",
+    "Ethi": "am ti",
+    "Deva": "hi ne mr sa",
+    "Hani": "zh yue hak",
+    "Beng": "bn as",
+    "Jpan": "ja",
+    "Kore": "ko",
+    "Grek": "el",
+    "Armn": "hy",
+    "Geor": "ka",
+    "Gujr": "gu",
+    "Taml": "ta",
+    "Telu": "te",
+    "Knda": "kn",
+    "Mlym": "ml",
+    "Sinh": "si",
+    "Thai": "th",
+    "Laoo": "lo",
+    "Mymr": "my",
+    "Khmr": "km",
+    "Tibt": "bo dz",
+    "Thaa": "dv",
+    "Orya": "or",
     "": "sr sh uz kk az tg tk tt mn ku kmr pa sd ks ms ha rom rhg",
-}  # fmt: skip
-_SCRIPT_OF = {language: script for script, languages in _WRITTEN.items() for language in languages.split()}
+}
+_SCRIPT_OF = {
+    language: script for script, languages in _WRITTEN.items() for language in languages.split()
+}
 # languages that the identifier takes for one another, or that are written almost alike
 _ALIKE = tuple(
     frozenset(group.split())
     for group in (
-        "hr sr bs sh sl", "no nb nn da sv", "id ms jv su", "fa prs tg", "ar ary arz", "zh yue wuu hak", "pt gl",
+        "hr sr bs sh sl",
+        "no nb nn da sv",
+        "id ms jv su",
+        "fa prs tg",
+        "ar ary arz",
+        "zh yue wuu hak",
+        "pt gl",
         "es ca gl an ext",
-        "ht gcf gcr fr", "ku kmr ckb sdh", "tl fil ceb bcl", "cs sk", "ne hi mr sa gom", "xh zu nso st tn ss",
-        "uz uzs", "ru be bg mk", "rn rw", "af nl", "bn as", "az tr tk crh", "he hbo yi", "uk be",
+        "ht gcf gcr fr",
+        "ku kmr ckb sdh",
+        "tl fil ceb bcl",
+        "cs sk",
+        "ne hi mr sa gom",
+        "xh zu nso st tn ss",
+        "uz uzs",
+        "ru be bg mk",
+        "rn rw",
+        "af nl",
+        "bn as",
+        "az tr tk crh",
+        "he hbo yi",
+        "uk be",
     )
-)  # fmt: skip
+)
 
 
 def seems_in(text: str, declared: str, *, seen_script: str = "", readable: bool = True) -> str:
-    """The language (ISO 639-1) a text seems to be in, its script (ISO 15924) where that alone tells it apart from `declared`.
+    """The language (ISO 639-1) a text seems to be in, its script (ISO 15924) where that alone tells
+    it apart from `declared`.
 
-    "" where the text is too short or the identifier not sure. `seen_script`: what the recognition engine saw the picture
-    written in; `readable`: false where a page was recognized without the data of its language, so that its letters say nothing.
-    The identifier takes half a second to load: most pages are plainly in one of a few languages without it.
+    "" where the text is too short or the identifier not sure. `seen_script`: what the recognition
+    engine saw the picture written in; `readable`: false where a page was recognized without the
+    data of its language, so that its letters say nothing. The identifier takes half a second to
+    load: most pages are plainly in one of a few languages without it.
     """
     primary = declared.split("-", maxsplit=1)[0].lower()
     wanted = _script_of(declared)
@@ -68,7 +114,8 @@ def seems_in(text: str, declared: str, *, seen_script: str = "", readable: bool 
 
 
 def _told(words: list[str], script: str, primary: str) -> str:
-    """By small words and by letters where these are plain, else by the identifier; English only where most letters are Latin."""
+    """By small words and by letters where these are plain, else by the identifier; English only
+    where most letters are Latin."""
     plain = by_letters("".join(words)) if script == "Cyrl" else ""
     if script in ("Latn", ""):
         plain = plainly(words, primary)
@@ -78,11 +125,18 @@ def _told(words: list[str], script: str, primary: str) -> str:
 
 
 def _named(words: list[str], primary: str) -> str:
-    """The language the identifier is sure of; the declared one where it names one of those that are taken for it."""
-    ranked = [(str(language), float(likelihood)) for language, likelihood in _identifier().rank(" ".join(words))]
+    """The language the identifier is sure of; the declared one where it names one of those that
+    are taken for it."""
+    ranked = [
+        (str(language), float(likelihood))
+        for language, likelihood in _identifier().rank(" ".join(words))
+    ]
     guess = ranked[0][0]
     alike = _like(guess)
-    if sum(likelihood for language, likelihood in ranked if language in alike) < _SURE or guess == "zxx":
+    if (
+        sum(likelihood for language, likelihood in ranked if language in alike) < _SURE
+        or guess == "zxx"
+    ):
         return ""
     return primary if primary in alike else guess
 
@@ -93,7 +147,10 @@ def _like(language: str) -> set[str]:
 
 def _mostly(letters: str) -> str:
     """The script of most letters, or ""."""
-    counted = Counter(_SCRIPTS.get(unicodedata.name(letter, "").split(" ", maxsplit=1)[0], "") for letter in letters)
+    counted = Counter(
+        _SCRIPTS.get(unicodedata.name(letter, "").split(" ", maxsplit=1)[0], "")
+        for letter in letters
+    )
     if counted["Jpan"]:
         counted["Jpan"] += counted.pop("Hani", 0)
     script, count = counted.most_common(1)[0] if counted else ("", 0)
@@ -101,7 +158,8 @@ def _mostly(letters: str) -> str:
 
 
 def _script_of(declared: str) -> str:
-    """The script of a BCP 47 tag: its own subtag, else its language's; "" for a language of several scripts."""
+    """The script of a BCP 47 tag: its own subtag, else its language's; "" for a language of
+    several scripts."""
     primary, *rest = declared.split("-")
     own = next((part.title() for part in rest if len(part) == 4 and part.isalpha()), "")
     own = {"Hans": "Hani", "Hant": "Hani"}.get(own, own)

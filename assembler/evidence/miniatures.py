@@ -21,22 +21,33 @@ def miniature(upright: Image.Image, frame: Box) -> Miniature:
     inner = upright.convert("L").crop((left, top, max(right, left + 1), max(bottom, top + 1)))
     part = _LONGER / max(inner.size)
     size = (max(1, round(inner.width * part)), max(1, round(inner.height * part)))
-    return Miniature(width=size[0], height=size[1], gray=inner.resize(size, Image.Resampling.BOX).tobytes())
+    return Miniature(
+        width=size[0], height=size[1], gray=inner.resize(size, Image.Resampling.BOX).tobytes()
+    )
 
 
 def frame_of(box: Box | None, size: tuple[float, float], turned: int) -> Box:
-    """Where a picture placed at `box` stands on the page turned upright, as parts of its width and height.
+    """Where a picture placed at `box` stands on the page turned upright, as parts of its width and
+    height.
 
-    `box`: x, y, width, height from the lower left, points; None for the whole page. `size`: of the page, points.
+    `box`: x, y, width, height from the lower left, points; None for the whole page. `size`: of the
+    page, points.
     """
     if box is None:
         return (0.0, 0.0, 1.0, 1.0)
     x, y, width, height = box
-    left, top, right, bottom = x / size[0], 1 - (y + height) / size[1], (x + width) / size[0], 1 - y / size[1]
+    left, top, right, bottom = (
+        x / size[0],
+        1 - (y + height) / size[1],
+        (x + width) / size[0],
+        1 - y / size[1],
+    )
     turns: dict[int, Box] = {
-        0: (left, top, right, bottom), 90: (1 - bottom, left, 1 - top, right),
-        180: (1 - right, 1 - bottom, 1 - left, 1 - top), 270: (top, 1 - right, bottom, 1 - left),
-    }  # fmt: skip
+        0: (left, top, right, bottom),
+        90: (1 - bottom, left, 1 - top, right),
+        180: (1 - right, 1 - bottom, 1 - left, 1 - top),
+        270: (top, 1 - right, bottom, 1 - left),
+    }
     return turns[turned % 360]
 
 

@@ -1,4 +1,5 @@
-"""Whether everything that the pages of a PDF draw is in the file: the objects they refer to, the fonts and pictures they name."""
+"""Whether everything that the pages of a PDF draw is in the file: the objects they refer to, the
+fonts and pictures they name."""
 
 from __future__ import annotations
 
@@ -9,11 +10,30 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, Stream
 
-_ELSEWHERE = frozenset(("/Parent", "/P", "/Popup", "/A", "/AA", "/Dest", "/StructParent", "/StructParents", "/IRT", "/Metadata"))
+_ELSEWHERE = frozenset(
+    (
+        "/Parent",
+        "/P",
+        "/Popup",
+        "/A",
+        "/AA",
+        "/Dest",
+        "/StructParent",
+        "/StructParents",
+        "/IRT",
+        "/Metadata",
+    )
+)
 _KINDS = {
-    "Tf": "/Font", "Do": "/XObject", "gs": "/ExtGState", "sh": "/Shading", "cs": "/ColorSpace", "CS": "/ColorSpace",
-    "scn": "/Pattern", "SCN": "/Pattern",
-}  # fmt: skip
+    "Tf": "/Font",
+    "Do": "/XObject",
+    "gs": "/ExtGState",
+    "sh": "/Shading",
+    "cs": "/ColorSpace",
+    "CS": "/ColorSpace",
+    "scn": "/Pattern",
+    "SCN": "/Pattern",
+}
 _SPACES = frozenset(("/DeviceGray", "/DeviceRGB", "/DeviceCMYK", "/Pattern"))  # need no entry
 _STRING = re.compile(rb"\((?:\\.|[^\\()])*\)", re.DOTALL)
 _REFERENCE = re.compile(rb"(?<![\w.])(\d+) (\d+) R\b")
@@ -22,7 +42,8 @@ _NESTED = 12  # drawings within drawings
 
 
 def everything_drawn_is_there(pdf: Pdf) -> bool:
-    """Whether no page, nor a drawing on it, refers to an object or names a font or picture that the file does not hold."""
+    """Whether no page, nor a drawing on it, refers to an object or names a font or picture that
+    the file does not hold."""
     seen: set[tuple[int, int]] = set()
     try:
         for page in pdf.pages:
@@ -49,7 +70,8 @@ def inherited(page: Any, key: Name) -> Any:
 
 
 def _is_missing_below(pdf: Pdf, root: Any, seen: set[tuple[int, int]]) -> bool:
-    """Whether something below an object refers to what is not there; what only leads elsewhere is not asked."""
+    """Whether something below an object refers to what is not there; what only leads elsewhere
+    is not asked."""
     waiting = [root]
     while waiting:
         item = waiting.pop()
@@ -67,11 +89,18 @@ def _is_missing_below(pdf: Pdf, root: Any, seen: set[tuple[int, int]]) -> bool:
 
 
 def _children(item: Any) -> Iterator[tuple[list[tuple[int, int]], Any]]:
-    """Each value within an object, with the reference that stands for it where it resolves to nothing."""
+    """Each value within an object, with the reference that stands for it where it resolves to
+    nothing."""
     values = list(item) if isinstance(item, Array) else [item.get(key) for key in _keys(item)]
     if any(value is None for value in values):
         plain = (item.stream_dict if isinstance(item, Stream) else item).unparse(resolved=True)
-        yield [(int(a), int(b)) for a, b in _REFERENCE.findall(_without_elsewhere(_STRING.sub(b"()", plain)))], None
+        yield (
+            [
+                (int(a), int(b))
+                for a, b in _REFERENCE.findall(_without_elsewhere(_STRING.sub(b"()", plain)))
+            ],
+            None,
+        )
     for value in values:
         if value is not None:
             yield [], value
@@ -82,12 +111,17 @@ def _keys(item: Any) -> list[str]:
 
 
 def _without_elsewhere(plain: bytes) -> bytes:
-    names = b"|".join(re.escape(name.encode()) for name in sorted(_ELSEWHERE, key=len, reverse=True))
+    names = b"|".join(
+        re.escape(name.encode()) for name in sorted(_ELSEWHERE, key=len, reverse=True)
+    )
     return re.sub(rb"(?:" + names + rb") \d+ \d+ R", b"", plain)
 
 
-def _names_are_known(content: Any, resources: Any, fallback: Any, seen: set[tuple[int, int]], depth: int) -> bool:
-    """Whether each font, picture and color that a content stream names is among its resources, those of drawings in it too."""
+def _names_are_known(
+    content: Any, resources: Any, fallback: Any, seen: set[tuple[int, int]], depth: int
+) -> bool:
+    """Whether each font, picture and color that a content stream names is among its resources,
+    those of drawings in it too."""
     for instruction in pikepdf.parse_content_stream(content):
         operands, kind = instruction.operands, _KINDS.get(str(instruction.operator))
         name = next((one for one in operands if isinstance(one, Name)), None) if kind else None
@@ -97,7 +131,12 @@ def _names_are_known(content: Any, resources: Any, fallback: Any, seen: set[tupl
         value = group.get(name) if isinstance(group, Dictionary) else None
         if value is None:
             return False
-        if kind != "/XObject" or value.get(Name.Subtype) != Name.Form or value.objgen in seen or depth >= _NESTED:
+        if (
+            kind != "/XObject"
+            or value.get(Name.Subtype) != Name.Form
+            or value.objgen in seen
+            or depth >= _NESTED
+        ):
             continue
         seen.add(value.objgen)
         own = value.get(Name.Resources, fallback)

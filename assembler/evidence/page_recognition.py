@@ -38,12 +38,15 @@ class Job:
     language: str  # BCP 47
     policy: ocr.Policy
     cache: Cache
-    box: Box | None = None  # where an image stands on its page: x, y, width, height from the lower left, points
+    box: Box | None = (
+        None  # where an image stands on its page: x, y, width, height from the lower left, points
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
-    """What was recognized: counts for the report, the words for checks, and the layer to lay over the page."""
+    """What was recognized: counts for the report, the words for checks, and the layer to lay
+    over the page."""
 
     words: int
     confidence: float
@@ -51,7 +54,9 @@ class Read:
     dpi: int
     script: str  # see PreparedPage.script
     layer: Path
-    boxes: Path  # JSON: [[word, left, top, right, bottom, confidence], …], points from the top left of the page turned upright
+    # JSON: [[word, left, top, right, bottom, confidence], …], points from the top left of the page
+    # turned upright
+    boxes: Path
     measures: Measures
     miniature: Miniature
     lines: str = ""  # machine-readable lines that could be proved
@@ -60,13 +65,28 @@ class Read:
 def read_page(job: Job) -> Read:
     """Recognize one page. Raises ToolFailed or ToolMissing from the engine."""
     engine = ocr.engine_language(job.language)
-    key = ["read", code_digest("evidence"), job.sha256, str(job.index), engine, repr(sorted(asdict(job.policy).items())),
-           ocr.version(), ocr.data_version(engine), f"pdfium {pdfium.PYPDFIUM_INFO}"]  # fmt: skip
+    key = [
+        "read",
+        code_digest("evidence"),
+        job.sha256,
+        str(job.index),
+        engine,
+        repr(sorted(asdict(job.policy).items())),
+        ocr.version(),
+        ocr.data_version(engine),
+        f"pdfium {pdfium.PYPDFIUM_INFO}",
+    ]
     made = job.cache.once(key, lambda folder: _make(job, engine, folder))
     kept = json.loads((made / "read.json").read_text())
     measures = legibility.measures(json.loads((made / "measures.json").read_text()))
     small = miniatures.from_raw(kept.pop("miniature"))
-    return Read(**kept, layer=made / "layer.pdf", boxes=made / "boxes.json", measures=measures, miniature=small)
+    return Read(
+        **kept,
+        layer=made / "layer.pdf",
+        boxes=made / "boxes.json",
+        measures=measures,
+        miniature=small,
+    )
 
 
 def _make(job: Job, engine: str, folder: Path) -> None:
@@ -76,7 +96,13 @@ def _make(job: Job, engine: str, folder: Path) -> None:
         page = document[job.index]
         drawn = lru_cache(maxsize=1)(lambda dpi: _render(page, dpi))
         size = page.get_size()
-        found = ocr.read_page(drawn, engine, job.policy, folder, lambda image: evened(image, frame_of(job.box, size, 0)))
+        found = ocr.read_page(
+            drawn,
+            engine,
+            job.policy,
+            folder,
+            lambda image: evened(image, frame_of(job.box, size, 0)),
+        )
         picture = drawn(job.policy.dpi)
         upright = picture.rotate(-found.turned, expand=True) if found.turned else picture
         frame = frame_of(job.box, size, found.turned)
@@ -91,9 +117,14 @@ def _make(job: Job, engine: str, folder: Path) -> None:
     (folder / "layer.pdf").write_bytes(_undated(found.layer, folder, empty=not believed))
     found = found if believed else replace(found, words=(), confidences=(), boxes=())
     kept = {
-        "words": len(found.words), "confidence": measures.confidence, "turned": found.turned, "dpi": found.dpi, "lines": lines,
-        "script": script, "miniature": miniatures.raw(small),
-    }  # fmt: skip
+        "words": len(found.words),
+        "confidence": measures.confidence,
+        "turned": found.turned,
+        "dpi": found.dpi,
+        "lines": lines,
+        "script": script,
+        "miniature": miniatures.raw(small),
+    }
     (folder / "read.json").write_text(json.dumps(kept))
     (folder / "boxes.json").write_text(_boxes(found, size), encoding="utf8")
     words = [word for word, sure in zip(found.words, found.confidences, strict=True) if sure > 0]
@@ -101,14 +132,17 @@ def _make(job: Job, engine: str, folder: Path) -> None:
     (folder / "page.bmp").unlink()
 
 
-def _measures(job: Job, upright: Image.Image, dpi: float, found: ocr.Recognized, frame: Box, engine: str) -> Measures:
+def _measures(
+    job: Job, upright: Image.Image, dpi: float, found: ocr.Recognized, frame: Box, engine: str
+) -> Measures:
     words = tuple(zip(found.words, found.confidences, found.boxes, strict=True))
     again = partial(ocr.read_words, dpi=job.policy.dpi, language=engine)
     return measure(upright, dpi, words, frame, again, hidden=hidden(found))
 
 
 def hidden(found: ocr.Recognized) -> float | None:
-    """The part of the sure words that came out only in even light; None where it was not read so. A few words tell nothing."""
+    """The part of the sure words that came out only in even light; None where it was not read
+    so. A few words tell nothing."""
     if found.unlit is None:
         return None
     more = found.sure - found.unlit
@@ -127,7 +161,8 @@ def _lines(page: pdfium.PdfPage, found: ocr.Recognized) -> str:
 
 
 def _by_line(words: Words) -> list[list[tuple[str, float, Box]]]:
-    """Words in reading order, cut where one begins left of the one before: a line of lines has few words."""
+    """Words in reading order, cut where one begins left of the one before: a line of lines has
+    few words."""
     lines: list[list[tuple[str, float, Box]]] = []
     for word in words:
         if lines and word[2][0] >= lines[-1][-1][2][0]:
@@ -140,14 +175,19 @@ def _by_line(words: Words) -> list[list[tuple[str, float, Box]]]:
 def _boxes(found: ocr.Recognized, size: tuple[float, float]) -> str:
     width, height = size if found.turned % 180 == 0 else (size[1], size[0])
     rows = [
-        [word, *(round(part * side, 1) for part, side in zip(box, (width, height) * 2, strict=True)), sure]
+        [
+            word,
+            *(round(part * side, 1) for part, side in zip(box, (width, height) * 2, strict=True)),
+            sure,
+        ]
         for word, box, sure in zip(found.words, found.boxes, found.confidences, strict=True)
     ]
     return json.dumps(rows, ensure_ascii=False)
 
 
 def _render(page: pdfium.PdfPage, dpi: int) -> Image.Image:
-    """The page as shown, gray. The engine is told `dpi` even where a huge page is drawn coarser to spare memory."""
+    """The page as shown, gray. The engine is told `dpi` even where a huge page is drawn coarser
+    to spare memory."""
     width, height = page.get_size()
     scale = dpi / 72
     pixels = width * height * scale * scale
@@ -157,7 +197,8 @@ def _render(page: pdfium.PdfPage, dpi: int) -> Image.Image:
 
 
 def _undated(layer: bytes, folder: Path, *, empty: bool) -> bytes:
-    """The engine's PDF without its date and name, so that the same page gives the same bytes. `empty`: without its words, too."""
+    """The engine's PDF without its date and name, so that the same page gives the same bytes.
+    `empty`: without its words, too."""
     path = folder / f"plain.{os.getpid()}.pdf"
     (folder / "layer.pdf").write_bytes(layer)
     with pikepdf.open(folder / "layer.pdf") as pdf:

@@ -29,46 +29,64 @@ class Job:
     languages: tuple[str, ...]
     scripts: tuple[str, ...]  # what they seem to be written in
     recognized: tuple[bool, ...]
-    readable: tuple[bool, ...]  # whether its letters are what is printed: not if it was recognized as another language
+    readable: tuple[
+        bool, ...
+    ]  # whether its letters are what is printed: not if it was recognized as another language
     cache: Cache
 
 
 def read_texts(prepared: Sequence[Prepared], workshop: Workshop) -> dict[str, tuple[PageText, ...]]:
     """By exhibit, the text of its pages.
 
-    An exhibit that could not be read is left out: nothing is looked for in it, and the report says so.
+    An exhibit that could not be read is left out: nothing is looked for in it, and the report says
+    so.
     """
     jobs = [
         Job(
-            pdf=one.pdf, languages=tuple(page.language for page in one.pages), scripts=tuple(map(_script, one.pages)),
+            pdf=one.pdf,
+            languages=tuple(page.language for page in one.pages),
+            scripts=tuple(map(_script, one.pages)),
             recognized=tuple(page.method == "ocr" for page in one.pages),
-            readable=tuple(page.method != "ocr" or ocr.has_language(page.language) for page in one.pages), cache=workshop.cache,
+            readable=tuple(
+                page.method != "ocr" or ocr.has_language(page.language) for page in one.pages
+            ),
+            cache=workshop.cache,
         )
         for one in prepared
-    ]  # fmt: skip
+    ]
     found: dict[str, tuple[PageText, ...]] = {}
     for one, result in zip(prepared, workshop.map(read, jobs), strict=True):
         if not isinstance(result, Failure):
             found[one.exhibit] = tuple(
                 PageText(
-                    path=page.path, page=page.source_page, role=page.role, text=text, lines=page.lines or lines,
+                    path=page.path,
+                    page=page.source_page,
+                    role=page.role,
+                    text=text,
+                    lines=page.lines or lines,
                     method=page.method,
-                    confidence=page.confidence, turned=page.turned, sha256=page.sha256, language=page.language, seems=seems,
+                    confidence=page.confidence,
+                    turned=page.turned,
+                    sha256=page.sha256,
+                    language=page.language,
+                    seems=seems,
                     miniature=page.miniature,
                 )
                 for page, (text, lines, seems) in zip(one.pages, result, strict=True)
-            )  # fmt: skip
+            )
     return found
 
 
 def _script(page: PreparedPage) -> str:
-    """What a page seems to be written in: as was seen when it was recognized, or as it was read so well by English data alone."""
+    """What a page seems to be written in: as was seen when it was recognized, or as it was read
+    so well by English data alone."""
     alone = page.method == "ocr" and not ocr.has_language(page.language)
     return page.script or ("Latin" if alone and (page.confidence or 0) >= _WELL else "")
 
 
 def read(job: Job) -> tuple[tuple[str, str, str], ...]:
-    """(text, machine-readable lines, language) of each page; cached with the prepared exhibit it belongs to."""
+    """(text, machine-readable lines, language) of each page; cached with the prepared exhibit it
+    belongs to."""
     key = [
         "texts",
         code_digest("evidence"),
@@ -78,14 +96,20 @@ def read(job: Job) -> tuple[tuple[str, str, str], ...]:
         ocr.version(),
     ]
     made = job.cache.once(key, lambda folder: _make(job, folder))
-    return tuple((text, lines, seems) for text, lines, seems in json.loads((made / "texts.json").read_text(encoding="utf8")))
+    return tuple(
+        (text, lines, seems)
+        for text, lines, seems in json.loads((made / "texts.json").read_text(encoding="utf8"))
+    )
 
 
 def _make(job: Job, folder: Path) -> None:
     job.cache.hold([job.pdf])
     document = pdfium.PdfDocument(job.pdf)
     try:
-        pages = [_page(page, recognized=read) for page, read in zip(document, job.recognized, strict=True)]
+        pages = [
+            _page(page, recognized=read)
+            for page, read in zip(document, job.recognized, strict=True)
+        ]
     finally:
         document.close()
     declared = zip(job.languages, job.scripts, job.readable, strict=True)

@@ -20,7 +20,8 @@ MARGIN = 18.0  # points, a quarter inch on each side
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placed:
-    """A one-page PDF; the picture fills `box` (x, y, width, height in points) of the page as shown."""
+    """A one-page PDF; the picture fills `box` (x, y, width, height in points) of the page as
+    shown."""
 
     pdf: bytes
     box: tuple[float, float, float, float]
@@ -33,7 +34,8 @@ class Placed:
 
 
 def place(data: bytes, kind: str) -> Iterator[Placed]:
-    """Each page of a picture file as a PDF. Raises Refused if one does not decode whole or is too large."""
+    """Each page of a picture file as a PDF. Raises Refused if one does not decode whole or is
+    too large."""
     return map(_placed, frames(data, kind))
 
 
@@ -41,16 +43,25 @@ def _placed(frame: Frame) -> Placed:
     width, height = float(frame.width), frame.height * frame.stretch
     upright = frame.strip.upright if frame.strip else height >= width
     page = LETTER if upright else LETTER[::-1]
-    scale = frame.strip.scale if frame.strip else min((page[0] - 2 * MARGIN) / width, (page[1] - 2 * MARGIN) / height)
+    scale = (
+        frame.strip.scale
+        if frame.strip
+        else min((page[0] - 2 * MARGIN) / width, (page[1] - 2 * MARGIN) / height)
+    )
     size = (width * scale, height * scale)
     left, bottom = (page[0] - size[0]) / 2, (page[1] - size[1]) / 2
     if frame.strip:  # it begins where its page begins
         left, bottom = (left, page[1] - MARGIN - size[1]) if upright else (MARGIN, bottom)
     return Placed(
-        pdf=_page(frame, page, (left, bottom, *size)), box=(left, bottom, *size), turned=frame.turned,
-        dpi=72 / scale / max(frame.stretch, 1.0), removed=frame.removed, strip=frame.strip, overlapping=frame.overlapping,
+        pdf=_page(frame, page, (left, bottom, *size)),
+        box=(left, bottom, *size),
+        turned=frame.turned,
+        dpi=72 / scale / max(frame.stretch, 1.0),
+        removed=frame.removed,
+        strip=frame.strip,
+        overlapping=frame.overlapping,
         background=frame.background,
-    )  # fmt: skip
+    )
 
 
 def _page(frame: Frame, page: tuple[float, float], box: tuple[float, float, float, float]) -> bytes:
@@ -83,15 +94,24 @@ def notes_on(placed: Placed, page: int) -> Iterator[Loss]:
     """What a person should know of how picture `page` of its file was put onto paper."""
     strip = placed.strip
     if strip and strip.part == 1:
-        over = f"; {placed.overlapping} of the cuts found no gap, and there the pages overlap" if placed.overlapping else ""
+        over = (
+            f"; {placed.overlapping} of the cuts found no gap, and there the pages overlap"
+            if placed.overlapping
+            else ""
+        )
         yield Loss(
-            rule="EVID.CUT", severity=Severity.INFO,
-            problem=f"picture {page} is so long that its text would be too small: it was cut over {strip.parts} pages{over}",
-            remedy="look whether each page begins and ends where it should; a citation counts these pages",
-        )  # fmt: skip
+            rule="EVID.CUT",
+            severity=Severity.INFO,
+            problem=f"picture {page} is so long that its text would be too small: it was cut over "
+            f"{strip.parts} pages{over}",
+            remedy="look whether each page begins and ends where it should; a citation counts "
+            "these pages",
+        )
     if placed.background and (strip is None or strip.part == 1):
         yield Loss(
-            rule="EVID.BACKGROUND", severity=Severity.INFO,
-            problem=f"picture {page} is light on a transparent ground: it was laid on gray or black, since white would hide it",
+            rule="EVID.BACKGROUND",
+            severity=Severity.INFO,
+            problem=f"picture {page} is light on a transparent ground: it was laid on gray or "
+            f"black, since white would hide it",
             remedy="nothing to do, if it is seen well",
-        )  # fmt: skip
+        )

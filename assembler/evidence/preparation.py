@@ -10,7 +10,14 @@ import pikepdf
 import pypdfium2 as pdfium
 
 from assembler.errors import EvidenceUnreadable, ToolFailed
-from assembler.evidence import acceptance, exhibit_pdf, file_preparation, legibility, ocr, page_recognition
+from assembler.evidence import (
+    acceptance,
+    exhibit_pdf,
+    file_preparation,
+    legibility,
+    ocr,
+    page_recognition,
+)
 from assembler.evidence.encryption import file_is_open_to_others
 from assembler.evidence.legibility.findings import Seen, findings_of
 from assembler.model import (
@@ -39,7 +46,8 @@ def _shipped() -> legibility.Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """From where a page is reported (`legible`), how hard recognition tries, what a worker may take."""
+    """From where a page is reported (`legible`), how hard recognition tries, what a worker may
+    take."""
 
     legible: legibility.Limits = field(default_factory=_shipped)
     policy: ocr.Policy = field(default_factory=ocr.Policy)
@@ -64,9 +72,16 @@ def prepare(
     bad = [finding for one in opened.values() for finding in one.findings]
     bad += [finding for exhibit in case.exhibits for finding in _ranges(exhibit, opened, case)]
     told = {exhibit.id: _told(exhibit, chosen[exhibit.id], opened) for exhibit in case.exhibits}
-    bad += [finding for findings in told.values() for finding in findings if finding.severity is Severity.ERROR]
+    bad += [
+        finding
+        for findings in told.values()
+        for finding in findings
+        if finding.severity is Severity.ERROR
+    ]
     if bad:
-        raise EvidenceUnreadable(f"{len(bad)} problems in the evidence", bad, where=case.id, remedy="fix these first")
+        raise EvidenceUnreadable(
+            f"{len(bad)} problems in the evidence", bad, where=case.id, remedy="fix these first"
+        )
     reads = _read(chosen, opened, workshop, settings, tell)
     made = _join(case, chosen, opened, reads, told, workshop, settings, tell)
     if made and passwords.open_to_others(folder):
@@ -89,23 +104,36 @@ def _open(
 ) -> dict[str, file_preparation.Opened]:
     paths = dict.fromkeys(part.path for exhibit in case.exhibits for part in exhibit.parts)
     accepted = {
-        part.path: part.accept_reading for exhibit in case.exhibits for part in exhibit.parts if part.accept_reading
+        part.path: part.accept_reading
+        for exhibit in case.exhibits
+        for part in exhibit.parts
+        if part.accept_reading
     }
     jobs = [
         file_preparation.Job(
-            folder=folder, path=path, sha256=case.file(path).sha256, cache=workshop.cache,
+            folder=folder,
+            path=path,
+            sha256=case.file(path).sha256,
+            cache=workshop.cache,
             accept_reading=accepted.get(path, ""),
         )
         for path in paths
-    ]  # fmt: skip
-    jobs.sort(key=lambda job: (-case.file(job.path).size, job.path))  # largest first keeps both cores busy to the end
+    ]
+    jobs.sort(
+        key=lambda job: (-case.file(job.path).size, job.path)
+    )  # largest first keeps both cores busy to the end
     results = workshop.map(
-        file_preparation.open_file, jobs, limits=settings.limits, progress=lambda n: tell("open evidence", n, len(jobs))
+        file_preparation.open_file,
+        jobs,
+        limits=settings.limits,
+        progress=lambda n: tell("open evidence", n, len(jobs)),
     )
     return {job.path: _opened(job, result) for job, result in zip(jobs, results, strict=True)}
 
 
-def _opened(job: file_preparation.Job, result: file_preparation.Opened | Failure) -> file_preparation.Opened:
+def _opened(
+    job: file_preparation.Job, result: file_preparation.Opened | Failure
+) -> file_preparation.Opened:
     if isinstance(result, file_preparation.Opened):
         return result
     problem = {
@@ -113,8 +141,12 @@ def _opened(job: file_preparation.Job, result: file_preparation.Opened | Failure
         "memory": "reading the file needs too much memory",
     }.get(result.kind, f"the file breaks the program that reads it ({result.detail})")
     finding = Finding(
-        rule="EVID.CRASH", severity=Severity.ERROR, where=job.path, problem=problem,
-        remedy="print it to a new PDF, or ask for the file again", file=job.path,
+        rule="EVID.CRASH",
+        severity=Severity.ERROR,
+        where=job.path,
+        problem=problem,
+        remedy="print it to a new PDF, or ask for the file again",
+        file=job.path,
     )
     return file_preparation.Opened(
         path=job.path, sha256=job.sha256, pdf=None, pages=(), removed=(), findings=(finding,)
@@ -130,7 +162,11 @@ def _pages_of(exhibit: Exhibit, opened: dict[str, file_preparation.Opened]) -> t
         language = part.language or (exhibit.language if part.role == "document" else "en")
         for first, last in part.pages or ((1, None),):
             numbers = range(first, min(last or count, count) + 1)
-            uses += [_Use(part=part, index=index, language=language) for number in numbers for index in places[number]]
+            uses += [
+                _Use(part=part, index=index, language=language)
+                for number in numbers
+                for index in places[number]
+            ]
     return tuple(uses)
 
 
@@ -142,7 +178,9 @@ def _places(file: file_preparation.Opened) -> dict[int, list[int]]:
     return places
 
 
-def _ranges(exhibit: Exhibit, opened: dict[str, file_preparation.Opened], case: Case) -> list[Finding]:
+def _ranges(
+    exhibit: Exhibit, opened: dict[str, file_preparation.Opened], case: Case
+) -> list[Finding]:
     place = [e.id for e in case.exhibits].index(exhibit.id)
     found = []
     for part in exhibit.parts:
@@ -150,17 +188,25 @@ def _ranges(exhibit: Exhibit, opened: dict[str, file_preparation.Opened], case: 
         if count and any(max(first, last or first) > count for first, last in part.pages):
             found.append(
                 Finding(
-                    rule="EVID.RANGE", severity=Severity.ERROR, where=f"exhibit {exhibit.id}, {part.path}",
+                    rule="EVID.RANGE",
+                    severity=Severity.ERROR,
+                    where=f"exhibit {exhibit.id}, {part.path}",
                     problem=f"the pages asked for go beyond the file, which has {count}",
-                    remedy="correct `pages` in case.json", file="case.json", exhibit=exhibit.id,
-                    pointer=f"/exhibits/{place}", line=case.line(f"/exhibits/{place}"),
+                    remedy="correct `pages` in case.json",
+                    file="case.json",
+                    exhibit=exhibit.id,
+                    pointer=f"/exhibits/{place}",
+                    line=case.line(f"/exhibits/{place}"),
                 )
             )
     return found
 
 
-def _told(exhibit: Exhibit, uses: Sequence[_Use], opened: dict[str, file_preparation.Opened]) -> tuple[Finding, ...]:
-    """What was mended in an exhibit's files and what its pages lose, as far as that is or is not accepted."""
+def _told(
+    exhibit: Exhibit, uses: Sequence[_Use], opened: dict[str, file_preparation.Opened]
+) -> tuple[Finding, ...]:
+    """What was mended in an exhibit's files and what its pages lose, as far as that is or is not
+    accepted."""
     found: dict[Finding, None] = {}
     for part in exhibit.parts:
         pages = {use.index + 1 for use in uses if use.part == part}
@@ -185,12 +231,20 @@ def _read(
             page = one.pages[use.index]
             if one.pdf is not None and not page.has_text and not page.blank:
                 jobs[one.sha256, use.index, use.language] = page_recognition.Job(
-                    pdf=one.pdf, index=use.index, sha256=one.sha256, language=use.language,
-                    policy=settings.policy, cache=workshop.cache, box=page.box,
+                    pdf=one.pdf,
+                    index=use.index,
+                    sha256=one.sha256,
+                    language=use.language,
+                    policy=settings.policy,
+                    cache=workshop.cache,
+                    box=page.box,
                 )
     work = list(jobs.values())
     results = workshop.map(
-        page_recognition.read_page, work, limits=settings.limits, progress=lambda n: tell("read pages", n, len(work))
+        page_recognition.read_page,
+        work,
+        limits=settings.limits,
+        progress=lambda n: tell("read pages", n, len(work)),
     )
     for job, result in zip(work, results, strict=True):
         if isinstance(result, Failure):
@@ -199,7 +253,11 @@ def _read(
                 where=next(path for path, one in opened.items() if one.sha256 == job.sha256),
                 remedy="scan the page again, or run `assembler doctor`",
             )
-    return {key: result for key, result in zip(jobs, results, strict=True) if isinstance(result, page_recognition.Read)}
+    return {
+        key: result
+        for key, result in zip(jobs, results, strict=True)
+        if isinstance(result, page_recognition.Read)
+    }
 
 
 def _join(
@@ -217,14 +275,18 @@ def _join(
         pieces = tuple(_piece(use, opened, reads) for use in chosen[exhibit.id])
         jobs.append(exhibit_pdf.Job(exhibit=exhibit.id, pieces=pieces, cache=workshop.cache))
     results = workshop.map(
-        exhibit_pdf.join, jobs, limits=settings.limits, progress=lambda n: tell("join exhibits", n, len(jobs))
+        exhibit_pdf.join,
+        jobs,
+        limits=settings.limits,
+        progress=lambda n: tell("join exhibits", n, len(jobs)),
     )
     prepared = []
     for exhibit, result in zip(case.exhibits, results, strict=True):
         if isinstance(result, Failure):
             raise ToolFailed(
                 f"its pages could not be joined ({result.kind}: {result.detail})",
-                where=f"exhibit {exhibit.id}", remedy="print its files to new PDFs",
+                where=f"exhibit {exhibit.id}",
+                remedy="print its files to new PDFs",
             )
         made = _prepared(exhibit, result, chosen[exhibit.id], opened, reads, settings)
         prepared.append(replace(made, findings=(*told[exhibit.id], *made.findings)))
@@ -235,11 +297,15 @@ def _key(use: _Use, opened: dict[str, file_preparation.Opened]) -> tuple[str, in
     return (opened[use.part.path].sha256, use.index, use.language)
 
 
-def _piece(use: _Use, opened: dict[str, file_preparation.Opened], reads: Reads) -> exhibit_pdf.Piece:
+def _piece(
+    use: _Use, opened: dict[str, file_preparation.Opened], reads: Reads
+) -> exhibit_pdf.Piece:
     one = opened[use.part.path]
     if one.pdf is None:
         raise ToolFailed("a file that did not open reached the joining", where=one.path)
-    return exhibit_pdf.Piece(pdf=one.pdf, sha256=one.sha256, index=use.index, read=reads.get(_key(use, opened)))
+    return exhibit_pdf.Piece(
+        pdf=one.pdf, sha256=one.sha256, index=use.index, read=reads.get(_key(use, opened))
+    )
 
 
 def _prepared(
@@ -251,7 +317,10 @@ def _prepared(
     settings: Settings,
 ) -> Prepared:
     pages = tuple(_page(use, opened[use.part.path], reads.get(_key(use, opened))) for use in uses)
-    seen = [Seen(page=p, part=use.part, read=reads.get(_key(use, opened))) for p, use in zip(pages, uses, strict=True)]
+    seen = [
+        Seen(page=p, part=use.part, read=reads.get(_key(use, opened)))
+        for p, use in zip(pages, uses, strict=True)
+    ]
     removed = tuple(
         Removed(path=path, what=what, count=count)
         for path in dict.fromkeys(use.part.path for use in uses)
@@ -271,11 +340,17 @@ def _prepared(
 def _file(one: file_preparation.Opened) -> OpenedFile:
     mended = (*one.faults, *([one.disagreement] if one.disagreement else []))
     return OpenedFile(
-        path=one.path, sha256=one.sha256, outcome="repaired" if mended else "accepted", mended=mended, steps=one.steps
+        path=one.path,
+        sha256=one.sha256,
+        outcome="repaired" if mended else "accepted",
+        mended=mended,
+        steps=one.steps,
     )
 
 
-def _page(use: _Use, one: file_preparation.Opened, read: page_recognition.Read | None) -> PreparedPage:
+def _page(
+    use: _Use, one: file_preparation.Opened, read: page_recognition.Read | None
+) -> PreparedPage:
     page = one.pages[use.index]
     sideways = bool(read and read.turned % 180)
     return PreparedPage(
@@ -309,8 +384,13 @@ def _page(use: _Use, one: file_preparation.Opened, read: page_recognition.Read |
 def _turned_ink(page: file_preparation.Page, turned: int) -> Ink:
     import numpy as np
 
-    flat = np.unpackbits(np.frombuffer(page.ink.bits, dtype=np.uint8))[: page.ink.rows * page.ink.columns]
+    flat = np.unpackbits(np.frombuffer(page.ink.bits, dtype=np.uint8))[
+        : page.ink.rows * page.ink.columns
+    ]
     cells = np.rot90(flat.reshape(page.ink.rows, page.ink.columns), k=-(turned // 90))
     return Ink(
-        cell=page.ink.cell, columns=cells.shape[1], rows=cells.shape[0], bits=np.packbits(cells).tobytes()
+        cell=page.ink.cell,
+        columns=cells.shape[1],
+        rows=cells.shape[0],
+        bits=np.packbits(cells).tobytes(),
     )

@@ -12,48 +12,102 @@ REFUSED = {
     "docm": ("a Word file with macros", "save it as .docx, or print it to PDF"),
     "word-other": ("a Word file of another form", "save it as .docx, or print it to PDF"),
     "old-word": ("an old Word file (.doc)", "save it as .docx, or print it to PDF"),
-    "word-lock": ("what Word leaves beside a document that is open", "close the document, and list the document itself"),
+    "word-lock": (
+        "what Word leaves beside a document that is open",
+        "close the document, and list the document itself",
+    ),
     "excel": ("an Excel file", "print it to PDF, and look that every column is on the page"),
-    "old-excel": ("an old Excel file (.xls)", "print it to PDF, and look that every column is on the page"),
+    "old-excel": (
+        "an old Excel file (.xls)",
+        "print it to PDF, and look that every column is on the page",
+    ),
     "powerpoint": ("a PowerPoint file", _PRINT),
     "old-powerpoint": ("an old PowerPoint file (.ppt)", _PRINT),
     "visio": ("a Visio drawing", _PRINT),
     "publisher": ("a Publisher file", _PRINT),
     "office-other": ("an Office file of a kind we cannot read", _PRINT),
-    "locked-office": ("a Word or Excel file that asks for a password", "open it with the password, and print it to PDF"),
-    "cut-office": ("a Word, Excel or PowerPoint file that is cut off or damaged", "ask for the file again"),
+    "locked-office": (
+        "a Word or Excel file that asks for a password",
+        "open it with the password, and print it to PDF",
+    ),
+    "cut-office": (
+        "a Word, Excel or PowerPoint file that is cut off or damaged",
+        "ask for the file again",
+    ),
     "ole": ("an old Office file", "print it to PDF; save attachments as files of their own"),
     "opendocument": ("an OpenDocument file", _PRINT),
     "opendocument-text": ("an OpenDocument text (.odt)", "save it as .docx, or print it to PDF"),
-    "opendocument-table": ("an OpenDocument spreadsheet (.ods)", "print it to PDF, and look that every column is on the page"),
-    "locked-opendocument": ("an OpenDocument file that asks for a password", "open it with the password, and print it to PDF"),
-    "iwork": ("a Pages, Numbers or Keynote document of Apple's", "open it on a Mac or at icloud.com, and export it as PDF"),
+    "opendocument-table": (
+        "an OpenDocument spreadsheet (.ods)",
+        "print it to PDF, and look that every column is on the page",
+    ),
+    "locked-opendocument": (
+        "an OpenDocument file that asks for a password",
+        "open it with the password, and print it to PDF",
+    ),
+    "iwork": (
+        "a Pages, Numbers or Keynote document of Apple's",
+        "open it on a Mac or at icloud.com, and export it as PDF",
+    ),
     "rtf": ("an RTF text", _PRINT),
-    "wordperfect": ("a WordPerfect document", "open it in WordPerfect or LibreOffice, and print it to PDF"),
+    "wordperfect": (
+        "a WordPerfect document",
+        "open it in WordPerfect or LibreOffice, and print it to PDF",
+    ),
     "onenote": ("a OneNote notebook", _PRINT),
     # made to be printed or read
     "xps": ("an XPS document", "open it in the XPS Viewer of Windows, and print it to PDF"),
     "postscript": ("a PostScript or EPS file", "convert it to PDF"),
     "epub": ("an e-book (EPUB)", "print the pages that matter to PDF"),
     "djvu": ("a DjVu scan", "print it to PDF"),
-    "form-data": ("the data of a PDF form without the form (FDF)", "open it with its form, and print that to PDF"),
-    "late-pdf": ("a PDF behind other data", "open it in a viewer and print it to a new PDF, or download it again"),
+    "form-data": (
+        "the data of a PDF form without the form (FDF)",
+        "open it with its form, and print that to PDF",
+    ),
+    "late-pdf": (
+        "a PDF behind other data",
+        "open it in a viewer and print it to a new PDF, or download it again",
+    ),
     "html": ("a web page", _PRINT),
     "web-archive": ("a saved web page", "open it in a browser, and print it to PDF"),
     "text": ("a plain text", _PRINT),
-    "table-text": ("a table as plain text (CSV)", "open it in a spreadsheet program, and print it to PDF"),
-    "json": ("data as text (JSON)", "print what matters of it to PDF, in a form that a person can read"),
-    "xml": ("data as text (XML)", "print what matters of it to PDF, in a form that a person can read"),
-    "link": ("a link to something, not the thing itself", "open the link, download the document, and list that"),
+    "table-text": (
+        "a table as plain text (CSV)",
+        "open it in a spreadsheet program, and print it to PDF",
+    ),
+    "json": (
+        "data as text (JSON)",
+        "print what matters of it to PDF, in a form that a person can read",
+    ),
+    "xml": (
+        "data as text (XML)",
+        "print what matters of it to PDF, in a form that a person can read",
+    ),
+    "link": (
+        "a link to something, not the thing itself",
+        "open the link, download the document, and list that",
+    ),
     # mail, calendars, cards
     "mail": ("an e-mail", "print it to PDF, and save its attachments as files of their own"),
-    "outlook": ("an Outlook message (.msg)", "print it to PDF, and save its attachments as files of their own"),
-    "tnef": ("what Outlook packs attachments in (winmail.dat)", "ask the sender to send it again as plain attachments"),
+    "outlook": (
+        "an Outlook message (.msg)",
+        "print it to PDF, and save its attachments as files of their own",
+    ),
+    "tnef": (
+        "what Outlook packs attachments in (winmail.dat)",
+        "ask the sender to send it again as plain attachments",
+    ),
     "mailbox": ("a whole mailbox", "print each message that matters to PDF"),
     "calendar": ("a calendar entry (.ics)", "open it in a calendar program, and print it to PDF"),
     "card": ("an address card (.vcf)", _PRINT),
-    "wallet-pass": ("an Apple Wallet pass", "take pictures of it on the phone's screen, front and back"),
-    "sealed": ("in a signed or encrypted envelope (.p7m, .p7s, PGP)", "take the document out with the program that opens it"),
+    "wallet-pass": (
+        "an Apple Wallet pass",
+        "take pictures of it on the phone's screen, front and back",
+    ),
+    "sealed": (
+        "in a signed or encrypted envelope (.p7m, .p7s, PGP)",
+        "take the document out with the program that opens it",
+    ),
     # archives
     "zip": ("a ZIP archive", _UNPACK),
     "cut-zip": ("a ZIP archive that is cut off or damaged", "ask for it again, and unpack it"),
@@ -61,11 +115,17 @@ REFUSED = {
     # pictures and drawings
     "svg": ("an SVG drawing", _PRINT),
     "psd": ("a Photoshop file", _PICTURE),
-    "raw": ("a camera's raw picture", "save the picture as JPEG in the camera's or the phone's program"),
+    "raw": (
+        "a camera's raw picture",
+        "save the picture as JPEG in the camera's or the phone's program",
+    ),
     "jp2": ("a JPEG 2000 image", _PICTURE),
     "picture-other": ("a picture of a kind we cannot read", _PICTURE),
     "icon": ("an icon", _PICTURE),
-    "dicom": ("a medical image (DICOM)", "save it as JPEG in the viewer that came with it, and list the report, too"),
+    "dicom": (
+        "a medical image (DICOM)",
+        "save it as JPEG in the viewer that came with it, and list the report, too",
+    ),
     "drawing": ("a technical drawing (DWG, DXF)", _PRINT),
     "design": ("a file of a design program (CorelDRAW, InDesign)", _EXPORT),
     # sound and film
@@ -76,6 +136,9 @@ REFUSED = {
     "program": ("a program", "leave it out of the case, and do not open it"),
     "font": ("a font", "leave it out of the case"),
     "mac-fork": ("what a Mac keeps beside a file", "list the file itself"),
-    "zeros": ("nothing but zeros: its content was lost on the way", "copy it again from where it came"),
+    "zeros": (
+        "nothing but zeros: its content was lost on the way",
+        "copy it again from where it came",
+    ),
     "unknown": ("of no kind we can read", "send it as PDF, JPEG, PNG, TIFF or Word file"),
 }

@@ -1,4 +1,5 @@
-"""A PDF as a reader shows it and nothing else: no scripts, files, forms, or data that the page does not show."""
+"""A PDF as a reader shows it and nothing else: no scripts, files, forms, or data that the page
+does not show."""
 
 from __future__ import annotations
 
@@ -15,18 +16,31 @@ from assembler.evidence.client_links import active_bookmarks, is_plain_link, wri
 from assembler.evidence.hidden_layers import is_switched_off, layers_off
 from assembler.evidence.losses import Loss, hidden_annotation
 
-_REMOVE_FROM_PAGE = (Name.AA, Name.PieceInfo, Name.Thumb, Name.Metadata, Name.StructParents, Name.Tabs, Name.B)
+_REMOVE_FROM_PAGE = (
+    Name.AA,
+    Name.PieceInfo,
+    Name.Thumb,
+    Name.Metadata,
+    Name.StructParents,
+    Name.Tabs,
+    Name.B,
+)
 _SAVE = re.compile(rb"(?<![^\s\])>])q(?=[\s\[(</]|$)")
 _RESTORE = re.compile(rb"(?<![^\s\])>])Q(?=[\s\[(</]|$)")
 _KEEP_IN_ROOT = {"/Type", "/Pages", "/Outlines", "/Names", "/Dests", "/OCProperties", "/PageLabels"}
 
 
 def plain_notes(page: pikepdf.Page) -> None:
-    """Leave only annotations in a page's list of them; damaged files, and some programs, put other things there."""
+    """Leave only annotations in a page's list of them; damaged files, and some programs, put
+    other things there."""
     notes = page.get(Name.Annots)
     if notes is None:
         return
-    kept = [one for one in notes if isinstance(one, Dictionary)] if isinstance(notes, pikepdf.Array) else []
+    kept = (
+        [one for one in notes if isinstance(one, Dictionary)]
+        if isinstance(notes, pikepdf.Array)
+        else []
+    )
     if not kept:
         del page.Annots
     elif len(kept) < len(notes):
@@ -34,7 +48,8 @@ def plain_notes(page: pikepdf.Page) -> None:
 
 
 def removed_from(pdf: Pdf) -> Counter[str]:
-    """What `clean` will take out, counted by kind, before it does; visible marks are counted once they were seen (`marks`)."""
+    """What `clean` will take out, counted by kind, before it does; visible marks are counted
+    once they were seen (`marks`)."""
     found: Counter[str] = Counter()
     root = pdf.Root
     names = root.get(Name.Names, Dictionary())
@@ -57,7 +72,8 @@ def removed_from(pdf: Pdf) -> Counter[str]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
-    """What had to be drawn because a file held no picture of it: fields, and marks with their places by page (from 0)."""
+    """What had to be drawn because a file held no picture of it: fields, and marks with their
+    places by page (from 0)."""
 
     fields: DrawnFields
     marks: DrawnMarks
@@ -74,7 +90,8 @@ class Drawn:
 
 
 def clean(pdf: Pdf) -> Drawn:
-    """Make forms and comments part of the page, exactly as shown; take out everything active or hidden; keep links."""
+    """Make forms and comments part of the page, exactly as shown; take out everything active or
+    hidden; keep links."""
     if Name.AcroForm in pdf.Root and Name.XFA in pdf.Root.AcroForm:
         del pdf.Root.AcroForm.XFA
     _drop_switched_off(pdf)
@@ -108,7 +125,8 @@ def clean(pdf: Pdf) -> Drawn:
 
 
 def balance(page: pikepdf.Page) -> None:
-    """Close what a page's content leaves open, so that what is drawn after it stands where it should.
+    """Close what a page's content leaves open, so that what is drawn after it stands where it
+    should.
 
     Counting letters first is quick; only a page where they do not match is parsed.
     """
@@ -137,7 +155,8 @@ def _links(page: pikepdf.Page) -> list[pikepdf.Object]:
 
 
 def _drop_switched_off(pdf: Pdf) -> None:
-    """Take out what belongs to a layer that is off; once it is part of the page nothing would hide it any more."""
+    """Take out what belongs to a layer that is off; once it is part of the page nothing would
+    hide it any more."""
     off = layers_off(pdf)
     for page in pdf.pages if off else ():
         notes = page.get(Name.Annots, ())

@@ -1,7 +1,9 @@
-"""Government forms: maps from questions to facts, filling, recognizing, reading back, and answer sheets.
+"""Government forms: maps from questions to facts, filling, recognizing, reading back, and answer
+sheets.
 
-In: form maps of `schemas/forms/`, a `Case`, PDF files the user downloaded or signed. Out: filled PDFs, answers, findings.
-Must not know where a form goes in the packet, or keep payment data anywhere but in the form.
+In: form maps of `schemas/forms/`, a `Case`, PDF files the user downloaded or signed. Out: filled
+PDFs, answers, findings. Must not know where a form goes in the packet, or keep payment data
+anywhere but in the form.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""Answers into fields: what fits where it is asked, what goes on elsewhere, what is refused. Pure; nothing is ever cut.
+"""Answers into fields: what fits where it is asked, what goes on elsewhere, what is refused. Pure;
+nothing is ever cut.
 
-Answers and a way to measure text come in; a `Fitting` goes out: the text of every field line by line, the ticked boxes,
-the additional information, further sheets, and findings.
+Answers and a way to measure text come in; a `Fitting` goes out: the text of every field line by
+line, the ticked boxes, the additional information, further sheets, and findings.
 """
 
 from __future__ import annotations
@@ -60,7 +61,13 @@ class Fitting:
     findings: tuple[Finding, ...]
 
 
-def fit(form: FormMap, answers: Sequence[Answer], options: Mapping[str, Sequence[str]], type_: Measure, where: str) -> Fitting:
+def fit(
+    form: FormMap,
+    answers: Sequence[Answer],
+    options: Mapping[str, Sequence[str]],
+    type_: Measure,
+    where: str,
+) -> Fitting:
     """Place every answer. `options`: the choices of fields that are lists, by field name."""
     written: list[Written] = []
     more: list[Continued] = []
@@ -72,8 +79,12 @@ def fit(form: FormMap, answers: Sequence[Answer], options: Mapping[str, Sequence
             continue
         placed, rest = _placed(one, type_, form.continuation_part)
         if placed is not None:
-            written.append(replace(placed, choice=_choice(one.value, options.get(placed.field.name, ()))))
-        if rest is not None and one.part != form.continuation_part:  # the name at its head is the one of Part 1 or 2
+            written.append(
+                replace(placed, choice=_choice(one.value, options.get(placed.field.name, ())))
+            )
+        if (
+            rest is not None and one.part != form.continuation_part
+        ):  # the name at its head is the one of Part 1 or 2
             more.append(rest)
     merged = _merged(more)
     filled, sheets = _continuation(form, merged, type_)
@@ -81,7 +92,9 @@ def fit(form: FormMap, answers: Sequence[Answer], options: Mapping[str, Sequence
     return Fitting(
         written=(*written, *filled),
         ticked=tuple(box for answer, key, box in boxes if key in answer.ticked),
-        unticked=tuple(box for answer, key, box in boxes if answer.ticked and key not in answer.ticked),
+        unticked=tuple(
+            box for answer, key, box in boxes if answer.ticked and key not in answer.ticked
+        ),
         continued=merged,
         sheets=sheets,
         findings=tuple(findings),
@@ -89,7 +102,8 @@ def fit(form: FormMap, answers: Sequence[Answer], options: Mapping[str, Sequence
 
 
 def wrap(text: str, width: float, size: float, type_: Measure) -> list[str]:
-    """Break text into lines of at most `width` points, at spaces; a word too long for a line is broken inside."""
+    """Break text into lines of at most `width` points, at spaces; a word too long for a line is
+    broken inside."""
     lines: list[str] = []
     for paragraph in text.split("\n"):
         line = ""
@@ -108,7 +122,11 @@ def _pieces(text: str, width: float, size: float, type_: Measure) -> Iterator[st
     for word in text.split():
         rest = word
         while type_.width(rest, size) > width and len(rest) > 1:
-            count = next(n for n in range(len(rest) - 1, 0, -1) if type_.width(rest[:n], size) <= width or n == 1)
+            count = next(
+                n
+                for n in range(len(rest) - 1, 0, -1)
+                if type_.width(rest[:n], size) <= width or n == 1
+            )
             yield rest[:count]
             rest = rest[count:]
         yield rest
@@ -120,15 +138,31 @@ def _refusal(
     """Rule, problem and remedy where an answer has no way of being written."""
     field = one.spec.field
     if type_.missing(one.value):
-        return "FORM.GLYPH", "the answer has characters this form is not written in", "write it in Latin letters"
+        return (
+            "FORM.GLYPH",
+            "the answer has characters this form is not written in",
+            "write it in Latin letters",
+        )
     if field is None:
-        return None if form.blocks else ("FORM.TOO_LONG", "the form has no place for it", "write it on a separate sheet")
+        return (
+            None
+            if form.blocks
+            else ("FORM.TOO_LONG", "the form has no place for it", "write it on a separate sheet")
+        )
     if field.name in options and not _choice(one.value, options[field.name]):
-        return "FORM.OPTION", "the form's list has no such choice", "check it, or fill the form by hand"
+        return (
+            "FORM.OPTION",
+            "the form's list has no such choice",
+            "check it, or fill the form by hand",
+        )
     if _line(field, one.value, type_) or field.lines > 1:
         return None
     if not one.spec.continues or not form.blocks:
-        return "FORM.TOO_LONG", "the answer does not fit and must not be continued", "check it, or fill the form by hand"
+        return (
+            "FORM.TOO_LONG",
+            "the answer does not fit and must not be continued",
+            "check it, or fill the form by hand",
+        )
     return None
 
 
@@ -161,7 +195,9 @@ def _placed(one: Answer, type_: Measure, part: str) -> tuple[Written | None, Con
     return _line(field, f"See Part {part}", type_), _rest(one, one.value)
 
 
-def _lines(one: Answer, field: Field, type_: Measure, part: str) -> tuple[Written, Continued | None]:
+def _lines(
+    one: Answer, field: Field, type_: Measure, part: str
+) -> tuple[Written, Continued | None]:
     """As many lines as the box has; the last one says where the answer goes on."""
     width = field.rect[2] - field.rect[0] - 2 * PAD
     for size in (SIZE, 9.0):
@@ -173,7 +209,9 @@ def _lines(one: Answer, field: Field, type_: Measure, part: str) -> tuple[Writte
     while last and type_.width(" ".join((*last, note)), size) > width:
         last.pop()
     rest = _after(one.value, (*head, *last))
-    return Written(field=field, lines=(*head, " ".join((*last, note))), size=size), _rest(one, rest, goes_on=True)
+    return Written(field=field, lines=(*head, " ".join((*last, note))), size=size), _rest(
+        one, rest, goes_on=True
+    )
 
 
 def _rest(one: Answer, text: str, goes_on: bool = False) -> Continued:
@@ -186,13 +224,17 @@ def _merged(more: Sequence[Continued]) -> tuple[Continued, ...]:
     joined: dict[tuple[int, str, str], list[str]] = {}
     for one in more:
         joined.setdefault((one.page, one.part, one.item), []).append(one.text)
-    return tuple(Continued(page=p, part=part, item=item, text="; ".join(texts)) for (p, part, item), texts in joined.items())
+    return tuple(
+        Continued(page=p, part=part, item=item, text="; ".join(texts))
+        for (p, part, item), texts in joined.items()
+    )
 
 
 def _continuation(
     form: FormMap, more: Sequence[Continued], type_: Measure
 ) -> tuple[list[Written], tuple[Continued, ...]]:
-    """Fill the blocks in turn; an entry takes as many as it needs, and what is left goes to further sheets."""
+    """Fill the blocks in turn; an entry takes as many as it needs, and what is left goes to
+    further sheets."""
     written: list[Written] = []
     left: list[Continued] = []
     free = list(form.blocks)
@@ -213,7 +255,8 @@ def _block(field: Field, text: str, type_: Measure) -> tuple[Written, str]:
 
 
 def _after(text: str, kept: Sequence[str]) -> str:
-    """What of a text is left after these lines of it, exactly as it was: long words were broken without a hyphen."""
+    """What of a text is left after these lines of it, exactly as it was: long words were broken
+    without a hyphen."""
     count = sum(len("".join(line.split())) for line in kept)
     at = 0
     while count:
@@ -227,8 +270,15 @@ def _heading(block: Block, one: Continued, type_: Measure) -> list[Written]:
     return [made for field, text in pairs if text and (made := _line(field, text, type_))]
 
 
-def _finding(form: FormMap, one: Answer, where: str, rule: str, problem: str, remedy: str) -> Finding:
+def _finding(
+    form: FormMap, one: Answer, where: str, rule: str, problem: str, remedy: str
+) -> Finding:
     return Finding(
-        rule=rule, severity=Severity.ERROR, where=f"{where}, {one.place}", problem=f"{one.label}: {problem}", remedy=remedy,
-        pointer=one.pointer or None, source=form.source,
-    )  # fmt: skip
+        rule=rule,
+        severity=Severity.ERROR,
+        where=f"{where}, {one.place}",
+        problem=f"{one.label}: {problem}",
+        remedy=remedy,
+        pointer=one.pointer or None,
+        source=form.source,
+    )

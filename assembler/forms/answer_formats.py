@@ -1,7 +1,8 @@
 """How answers are written on government forms: mm/dd/yyyy, ten-digit telephones, whole feet. Pure.
 
-Each format takes a value that is not empty and perhaps a number, those of `WITH_SCOPE` the expression's scope too (names of
-countries, letters of exhibits); it gives text, or `Refused` with a reason that holds no client fact.
+Each format takes a value that is not empty and perhaps a number, those of `WITH_SCOPE` the
+expression's scope too (names of countries, letters of exhibits); it gives text, or `Refused` with a
+reason that holds no client fact.
 """
 
 from __future__ import annotations
@@ -35,7 +36,9 @@ _STATUS = {
     "deferred-action": "Deferred action",
     "none": "None",
 }
-_LETTERS = str.maketrans({"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u00a0": " "})
+_LETTERS = str.maketrans(
+    {"\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u00a0": " "}
+)
 
 
 def written_date(value: object) -> object:
@@ -47,7 +50,9 @@ def country(value: object, scope: Scope) -> object:
     """English name of an ISO 3166-1 alpha-3 code."""
     names = scope.get("countries")
     name = names.get(str(value)) if isinstance(names, Mapping) else None
-    return name or Refused(problem="the country code has no English name", remedy="add it to schemas/languages.json")
+    return name or Refused(
+        problem="the country code has no English name", remedy="add it to schemas/languages.json"
+    )
 
 
 def phone(value: object) -> object:
@@ -59,7 +64,13 @@ def phone(value: object) -> object:
 def zip5(value: object) -> object:
     """The five digits of a ZIP or ZIP+4 code."""
     match = re.fullmatch(r"([0-9]{5})(?:-?[0-9]{4})?", str(value).strip())
-    return match[1] if match else Refused(problem="the ZIP code is not five digits", remedy="write it as 12345 or 12345-6789")
+    return (
+        match[1]
+        if match
+        else Refused(
+            problem="the ZIP code is not five digits", remedy="write it as 12345 or 12345-6789"
+        )
+    )
 
 
 def pad9(value: object) -> object:
@@ -79,7 +90,11 @@ def inches(value: object) -> object:
 
 def digit(value: object, place: int) -> object:
     """One digit of a three-digit number: place 0 is the hundreds."""
-    return str(value).zfill(3)[place] if len(str(value)) <= 3 else Refused(problem="more than three digits", remedy="check it")
+    return (
+        str(value).zfill(3)[place]
+        if len(str(value)) <= 3
+        else Refused(problem="more than three digits", remedy="check it")
+    )
 
 
 def card(value: object, group: int) -> object:
@@ -102,12 +117,17 @@ def months(value: object) -> object:
 
 def status(value: object) -> object:
     """A status of the schema in the words of the forms."""
-    return _STATUS.get(str(value)) or Refused(problem="this status has no words on the form", remedy="write it by hand")
+    return _STATUS.get(str(value)) or Refused(
+        problem="this status has no words on the form", remedy="write it by hand"
+    )
 
 
 def citizenship(value: object) -> object:
-    """The box for a status; a citizen's way to citizenship is not in the case and stays for the person to tick."""
-    return {"permanent-resident": "permanent-resident", "nonimmigrant": "nonimmigrant"}.get(str(value))
+    """The box for a status; a citizen's way to citizenship is not in the case and stays for the
+    person to tick."""
+    return {"permanent-resident": "permanent-resident", "nonimmigrant": "nonimmigrant"}.get(
+        str(value)
+    )
 
 
 def names(value: object) -> object:
@@ -118,7 +138,11 @@ def names(value: object) -> object:
 
 def listed(value: object) -> object:
     """Several texts with semicolons between them."""
-    return "; ".join(str(one).rstrip(".; ") for one in value) if isinstance(value, (tuple, list)) else str(value)
+    return (
+        "; ".join(str(one).rstrip(".; ") for one in value)
+        if isinstance(value, (tuple, list))
+        else str(value)
+    )
 
 
 def after(value: object, count: int) -> object:
@@ -127,7 +151,8 @@ def after(value: object, count: int) -> object:
 
 
 def prose(value: object, scope: Scope) -> object:
-    """Paragraphs as running text, citations as exhibit letters where they are known and left out where not."""
+    """Paragraphs as running text, citations as exhibit letters where they are known and left out
+    where not."""
     paragraphs = (value,) if isinstance(value, str) else value
     tabs = scope.get("tabs")
     known: Mapping[str, str] = tabs if isinstance(tabs, Mapping) else {}
@@ -136,7 +161,9 @@ def prose(value: object, scope: Scope) -> object:
     try:
         return " ".join(_sentence(str(one), known) for one in paragraphs)
     except BadCite:
-        return Refused(problem="a citation cannot be read", remedy="write it as [@exhibit-id, p. 2]")
+        return Refused(
+            problem="a citation cannot be read", remedy="write it as [@exhibit-id, p. 2]"
+        )
 
 
 def plain(text: str) -> str:
@@ -147,20 +174,42 @@ def plain(text: str) -> str:
 def _sentence(text: str, tabs: Mapping[str, str]) -> str:
     pieces = [_cited(one, tabs) if isinstance(one, Cite) else one for one in parse(text)]
     joined = "".join(pieces)
-    return plain(re.sub(r"\s*\([;,\s]*\)|\s*;\s*(?=\))", "", joined)).replace(" .", ".").replace(" ,", ",")
+    return (
+        plain(re.sub(r"\s*\([;,\s]*\)|\s*;\s*(?=\))", "", joined))
+        .replace(" .", ".")
+        .replace(" ,", ",")
+    )
 
 
 def _cited(cite: Cite, tabs: Mapping[str, str]) -> str:
     tab = tabs.get(cite.exhibit)
     if not tab:
         return ""
-    pages = "" if cite.page is None else f", p. {cite.page}" if cite.last is None else f", pp. {cite.page}-{cite.last}"
+    pages = (
+        ""
+        if cite.page is None
+        else f", p. {cite.page}"
+        if cite.last is None
+        else f", pp. {cite.page}-{cite.last}"
+    )
     return f"Ex. {tab}{pages}"
 
 
 FORMATS: dict[str, Callable[..., object]] = {
-    "date": written_date, "phone": phone, "zip5": zip5, "pad9": pad9, "feet": feet, "inches": inches, "digit": digit,
-    "card": card, "money": money, "months": months, "status": status, "citizenship": citizenship, "names": names,
-    "listed": listed, "after": after,
-}  # fmt: skip
+    "date": written_date,
+    "phone": phone,
+    "zip5": zip5,
+    "pad9": pad9,
+    "feet": feet,
+    "inches": inches,
+    "digit": digit,
+    "card": card,
+    "money": money,
+    "months": months,
+    "status": status,
+    "citizenship": citizenship,
+    "names": names,
+    "listed": listed,
+    "after": after,
+}
 WITH_SCOPE: dict[str, Callable[[object, Scope], object]] = {"country": country, "prose": prose}

@@ -1,4 +1,5 @@
-"""Additional sheets: what the form's own additional information had no room for, headed as the form asks."""
+"""Additional sheets: what the form's own additional information had no room for, headed as the
+form asks."""
 
 from __future__ import annotations
 
@@ -12,7 +13,9 @@ _SIZE, _STEP = 10.0, 14.0
 _SIGN = "Signature: ______________________________     Date (mm/dd/yyyy): ______________"
 
 
-def add_sheets(book: Book, title: str, person: str, a_number: str, entries: Sequence[Continued]) -> int:
+def add_sheets(
+    book: Book, title: str, person: str, a_number: str, entries: Sequence[Continued]
+) -> int:
     """Append the sheets to the form; the number of pages added goes out."""
     name = wrap(f"Name: {person}", SHEET_WIDTH, _SIZE, book.face)
     heading = (f"{title} - additional sheet", *name, f"A-Number: {a_number or 'none'}")
@@ -24,7 +27,10 @@ def add_sheets(book: Book, title: str, person: str, a_number: str, entries: Sequ
 
 def characters(title: str, person: str, a_number: str, entries: Sequence[Continued]) -> str:
     """Every character the sheets draw, so that the font has them."""
-    fixed = f"{title} - additional sheet Name: A-Number: none Page Part Item Sheet of 0123456789 {_SIGN}"
+    fixed = (
+        f"{title} - additional sheet Name: A-Number: none Page Part Item Sheet of 0123456789 "
+        f"{_SIGN}"
+    )
     return fixed + person + a_number + "".join(one.text + one.part + one.item for one in entries)
 
 
@@ -45,6 +51,10 @@ def _pages(lines: Sequence[str], taken: int) -> Iterator[Sequence[str]]:
 
 
 def _draw(book: Book, lines: Sequence[str]) -> None:
-    drawn = [book.text(_LEFT, _TOP - number * _STEP, _SIZE, line) for number, line in enumerate(lines) if line]
+    drawn = [
+        book.text(_LEFT, _TOP - number * _STEP, _SIZE, line)
+        for number, line in enumerate(lines)
+        if line
+    ]
     drawn.append(book.text(_LEFT, _BOTTOM - _STEP, _SIZE, _SIGN))
     book.new_page(612, 792, b"".join(drawn))

@@ -1,12 +1,15 @@
-"""A tiny language for form maps: where in the case an answer stands, and how it is written. Pure; nothing is executed.
+"""A tiny language for form maps: where in the case an answer stands, and how it is written. Pure;
+nothing is executed.
 
-    /you/name/family                      a path: keys, attributes and list positions from the scope's roots
+    /you/name/family                      a path: keys, attributes and list positions from the
+      scope's roots
     /you/birth_date | date                a value through formats, left to right
     /you/phone ?? /attorney/phone         the first that is not empty
     'I-131'                               a literal
     /kind == 'parole' and not /them       a condition: and, or, not, ==, !=, parentheses
 
-A missing path is None, never an error: whether an answer may be missing is for the map's `required` to say.
+A missing path is None, never an error: whether an answer may be missing is for the map's `required`
+to say.
 """
 
 from __future__ import annotations
@@ -27,12 +30,14 @@ _TOKEN = re.compile(
 
 
 class BadExpression(ValueError):
-    """An expression that cannot be read; the message quotes it (expressions hold no client facts)."""
+    """An expression that cannot be read; the message quotes it (expressions hold no client
+    facts)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expression:
-    """A parsed expression: call `value` with a scope. `paths` are the paths it reads, in order of appearance."""
+    """A parsed expression: call `value` with a scope. `paths` are the paths it reads, in order
+    of appearance."""
 
     source: str
     value: Node
@@ -160,7 +165,11 @@ class _Reader:
         return found
 
     def want(self, kind: str, text: str = "") -> str:
-        if self.at >= len(self.tokens) or self.tokens[self.at][0] != kind or text not in ("", self.tokens[self.at][1]):
+        if (
+            self.at >= len(self.tokens)
+            or self.tokens[self.at][0] != kind
+            or text not in ("", self.tokens[self.at][1])
+        ):
             raise BadExpression(f"{text or kind} is missing in {self.source!r}")
         self.at += 1
         return self.tokens[self.at - 1][1]
@@ -191,6 +200,10 @@ def _through(node: Node, name: str, arguments: tuple[int, ...]) -> Node:
         found = node(scope)
         if empty(found) or isinstance(found, Refused):
             return found
-        return WITH_SCOPE[name](found, scope) if name in WITH_SCOPE else FORMATS[name](found, *arguments)
+        return (
+            WITH_SCOPE[name](found, scope)
+            if name in WITH_SCOPE
+            else FORMATS[name](found, *arguments)
+        )
 
     return value

@@ -19,7 +19,8 @@ from assembler.model import Case, Finding, Severity
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filled:
-    """What was written. `values`: field name (without its root) → text or box state; payment data are left out."""
+    """What was written. `values`: field name (without its root) → text or box state; payment
+    data are left out."""
 
     values: tuple[tuple[str, str], ...]
     continued: tuple[Continued, ...]
@@ -48,8 +49,9 @@ def fill(
 ) -> Filled:
     """Fill `blank` for one beneficiary (and one supporter, for I-134) and write both copies.
 
-    `font`: a TrueType file; `countries`: ISO code → English name; `tabs`: exhibit id → letter, for citations in free text;
-    `payment`: card data for G-1450 only, kept nowhere. Raises FormUnreadable if the blank is no PDF, OSError if it cannot write.
+    `font`: a TrueType file; `countries`: ISO code → English name; `tabs`: exhibit id → letter, for
+    citations in free text; `payment`: card data for G-1450 only, kept nowhere. Raises
+    FormUnreadable if the blank is no PDF, OSError if it cannot write.
     """
     rows = fields(blank)
     found = blank_findings(form, recognize(blank, (form,)), rows, blank.name)
@@ -57,7 +59,9 @@ def fill(
         found = (_no_payment(form, blank.name),)
     if any(one.severity is Severity.ERROR for one in found):
         return Filled(values=(), continued=(), findings=found, pages=0)
-    facts = scope(case, beneficiary_id, supporter_index, countries=countries, tabs=tabs, payment=payment)
+    facts = scope(
+        case, beneficiary_id, supporter_index, countries=countries, tabs=tabs, payment=payment
+    )
     made = answers(form, facts) if belongs(form, facts) else ()
     typeface = face(font)
     fitting = fit(form, made, _options(rows), typeface, blank.name)
@@ -67,7 +71,11 @@ def fill(
     prefix = "-".join(filter(None, (form.form, beneficiary_id, _number(supporter_index))))
     pages, sheets = _write(form, made, fitting, typeface, blank, editable, flattened, prefix)
     return Filled(
-        values=_values(fitting, made), continued=fitting.continued, findings=findings, pages=pages, sheets=sheets
+        values=_values(fitting, made),
+        continued=fitting.continued,
+        findings=findings,
+        pages=pages,
+        sheets=sheets,
     )
 
 
@@ -104,15 +112,23 @@ def _write(
 
 def _signer(made: Sequence[Answer]) -> tuple[str, str]:
     """The name and A-Number the form itself puts at the head of its additional information."""
-    by_label = {one.label: one.value for one in made if not one.label.startswith(("Other", "Their", "Client"))}
-    name = " ".join(filter(None, (by_label.get(part) for part in ("Given name", "Middle name", "Family name"))))
+    by_label = {
+        one.label: one.value
+        for one in made
+        if not one.label.startswith(("Other", "Their", "Client"))
+    }
+    name = " ".join(
+        filter(None, (by_label.get(part) for part in ("Given name", "Middle name", "Family name")))
+    )
     return name, by_label.get("A-Number", "")
 
 
 def _values(fitting: Fitting, made: Sequence[Answer]) -> tuple[tuple[str, str], ...]:
     secret = {one.spec.field.name for one in made if one.spec.sensitive and one.spec.field}
     secret |= {box.name for one in made if one.spec.sensitive for _, box in one.spec.boxes}
-    written = [(one.field.name, one.value) for one in fitting.written] + [(box.name, box.on) for box in fitting.ticked]
+    written = [(one.field.name, one.value) for one in fitting.written] + [
+        (box.name, box.on) for box in fitting.ticked
+    ]
     return tuple((name, value) for name, value in written if name not in secret)
 
 
@@ -127,10 +143,14 @@ def _pays(form: FormMap, payment: Mapping[str, object] | None) -> bool:
 
 def _no_payment(form: FormMap, where: str) -> Finding:
     return Finding(
-        rule="FORM.PAYMENT", severity=Severity.ERROR, where=where, problem="payment data and form do not belong together",
-        remedy="fill it with `assembler forms fill --payment`, take it from case.json, lay the signed form on the print",
+        rule="FORM.PAYMENT",
+        severity=Severity.ERROR,
+        where=where,
+        problem="payment data and form do not belong together",
+        remedy="fill it with `assembler forms fill --payment`, take it from case.json, lay the "
+        "signed form on the print",
         source=form.source,
-    )  # fmt: skip
+    )
 
 
 def _number(supporter_index: int | None) -> str:

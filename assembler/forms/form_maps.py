@@ -18,7 +18,8 @@ Rect = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One field of a form, named without the name of the form's root; `rect` in points from the lower left corner."""
+    """One field of a form, named without the name of the form's root; `rect` in points from the
+    lower left corner."""
 
     name: str
     page: int  # from 1
@@ -32,7 +33,8 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One question of a form. Without a field or boxes its answer goes straight to the additional information."""
+    """One question of a form. Without a field or boxes its answer goes straight to the
+    additional information."""
 
     part: str
     item: str
@@ -113,13 +115,20 @@ class FormMap:
 
 
 def library(shelf: Shelf) -> tuple[FormMap, ...]:
-    """All maps on the shelf, sorted by form and newest edition first. Raises TemplateBroken naming the map."""
-    maps = [read(shelf.schema(name.removeprefix("schemas/")), name) for name in shelf.names("schemas/forms", ".json")]
-    return tuple(sorted(maps, key=lambda one: (one.form, [-int(part) for part in _ymd(one.edition)])))
+    """All maps on the shelf, sorted by form and newest edition first. Raises TemplateBroken
+    naming the map."""
+    maps = [
+        read(shelf.schema(name.removeprefix("schemas/")), name)
+        for name in shelf.names("schemas/forms", ".json")
+    ]
+    return tuple(
+        sorted(maps, key=lambda one: (one.form, [-int(part) for part in _ymd(one.edition)]))
+    )
 
 
 def read(raw: Mapping[str, Any], where: str) -> FormMap:
-    """A map from its JSON. Raises TemplateBroken, naming `where` and what is missing or unreadable."""
+    """A map from its JSON. Raises TemplateBroken, naming `where` and what is missing or
+    unreadable."""
     try:
         made = _map(raw)
         for item in made.items:
@@ -128,12 +137,15 @@ def read(raw: Mapping[str, Any], where: str) -> FormMap:
     except BadExpression as error:
         raise TemplateBroken(str(error), where=where) from error
     except (KeyError, TypeError, ValueError) as error:
-        raise TemplateBroken(f"an entry is missing or of the wrong type ({error})", where=where) from error
+        raise TemplateBroken(
+            f"an entry is missing or of the wrong type ({error})", where=where
+        ) from error
     return made
 
 
 def find(maps: Sequence[FormMap], form: str, edition: str = "") -> FormMap | None:
-    """The map of a form's edition (any spelling of the date's zeros); without one, its newest fillable edition."""
+    """The map of a form's edition (any spelling of the date's zeros); without one, its newest
+    fillable edition."""
     same = [one for one in maps if one.form == form]
     if edition:
         return next((one for one in same if _ymd(one.edition) == _ymd(edition)), None)
@@ -164,16 +176,26 @@ def _map(raw: Mapping[str, Any]) -> FormMap:
 def _item(raw: Mapping[str, Any]) -> Item:
     known = {key: value for key, value in raw.items() if key not in ("field", "boxes")}
     field = _field(raw["field"]) if "field" in raw else None
-    return Item(**known, field=field, boxes=tuple((key, _field(one)) for key, one in raw.get("boxes", {}).items()))
+    return Item(
+        **known,
+        field=field,
+        boxes=tuple((key, _field(one)) for key, one in raw.get("boxes", {}).items()),
+    )
 
 
 def _signature(raw: Mapping[str, Any]) -> Signature:
     known = {key: raw[key] for key in ("part", "item", "who")}
-    return Signature(**known, signature=_field(raw["signature"]), date=_field(raw["date"]) if "date" in raw else None)
+    return Signature(
+        **known,
+        signature=_field(raw["signature"]),
+        date=_field(raw["date"]) if "date" in raw else None,
+    )
 
 
 def _block(raw: Mapping[str, Any]) -> Block:
-    return Block(item=raw["item"], **{key: _field(raw[key]) for key in ("page", "part", "number", "text")})
+    return Block(
+        item=raw["item"], **{key: _field(raw[key]) for key in ("page", "part", "number", "text")}
+    )
 
 
 def _field(raw: Mapping[str, Any]) -> Field:

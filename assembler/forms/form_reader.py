@@ -1,7 +1,9 @@
-"""Reading forms: which fields a PDF has, what stands in them, which form and edition it is. Never writes.
+"""Reading forms: which fields a PDF has, what stands in them, which form and edition it is. Never
+writes.
 
-Paths of PDF files come in; frozen values go out. Every function is top-level and its results picklable, so that a worker
-process can be the one that opens a stranger's file. Raises FormUnreadable where a file is no PDF.
+Paths of PDF files come in; frozen values go out. Every function is top-level and its results
+picklable, so that a worker process can be the one that opens a stranger's file. Raises
+FormUnreadable where a file is no PDF.
 """
 
 from __future__ import annotations
@@ -21,7 +23,19 @@ from pypdfium2.raw import FORMTYPE_ACRO_FORM
 from assembler.errors import ToolFailed
 from assembler.forms.form_maps import FormMap, Rect
 
-KNOWN = ("i-131", "i-134", "i-134a", "i-765", "i-864", "i-912", "g-28", "g-1145", "g-1450", "g-1650", "g-1651")
+KNOWN = (
+    "i-131",
+    "i-134",
+    "i-134a",
+    "i-765",
+    "i-864",
+    "i-912",
+    "g-28",
+    "g-1145",
+    "g-1450",
+    "g-1650",
+    "g-1651",
+)
 _FOOTER = re.compile(
     r"Form\s+(?P<form>[A-Z]{1,2}-[0-9]{2,4}[A-Z]?)\s+(?:Edition\s+)?(?P<edition>[0-9]{2}/[0-9]{2}/[0-9]{2})"
     r"(?:\s+[A-Z])?(?:\s+Page\s+(?P<page>[0-9]{1,3})\s+of\s+(?P<of>[0-9]{1,3}))?"
@@ -60,7 +74,8 @@ class FieldRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageMark:
-    """What a page's footer says: form, edition, its number and of how many; "" and 0 where it says nothing."""
+    """What a page's footer says: form, edition, its number and of how many; "" and 0 where it
+    says nothing."""
 
     form: str
     edition: str
@@ -70,7 +85,8 @@ class PageMark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recognized:
-    """Which form a PDF is. `confidence` 1: fields and text agree with a map; 0.8: text only; 0.5: fields only; 0: no form."""
+    """Which form a PDF is. `confidence` 1: fields and text agree with a map; 0.8: text only;
+    0.5: fields only; 0: no form."""
 
     form: str
     edition: str
@@ -86,12 +102,17 @@ def fields(pdf: Path) -> tuple[FieldRow, ...]:
         form = book.Root.get("/AcroForm")
         if form is None or "/Fields" not in form:
             return ()
-        pages = {widget.objgen: number for number, page in enumerate(book.pages, 1) for widget in page.get("/Annots", ())}
+        pages = {
+            widget.objgen: number
+            for number, page in enumerate(book.pages, 1)
+            for widget in page.get("/Annots", ())
+        }
         return tuple(_row(field, name, pages) for field, name in _terminals(form.Fields))
 
 
 def recognize(pdf: Path, maps: Sequence[FormMap] = ()) -> Recognized:
-    """Which form and edition this is, from the footers of its pages and the names of its fields. Raises FormUnreadable."""
+    """Which form and edition this is, from the footers of its pages and the names of its fields.
+    Raises FormUnreadable."""
     rows = fields(pdf)
     marks = tuple(_mark(text) for text in page_texts(pdf))
     digest = fingerprint(rows)
@@ -103,23 +124,35 @@ def recognize(pdf: Path, maps: Sequence[FormMap] = ()) -> Recognized:
     agree = same is not None and (same.form, same.edition) == (form, edition)
     confidence = 1.0 if agree and votes else 0.8 if votes else 0.5 if same else 0.0
     return Recognized(
-        form=form, edition=edition, pages=marks, fingerprint=digest, confidence=confidence, fillable=bool(rows)
+        form=form,
+        edition=edition,
+        pages=marks,
+        fingerprint=digest,
+        confidence=confidence,
+        fillable=bool(rows),
     )
 
 
 def fingerprint(rows: Sequence[FieldRow]) -> str:
     """sha256 of the sorted field names without their root; "" for a file without fields."""
-    return hashlib.sha256("\n".join(sorted(row.short for row in rows)).encode()).hexdigest() if rows else ""
+    return (
+        hashlib.sha256("\n".join(sorted(row.short for row in rows)).encode()).hexdigest()
+        if rows
+        else ""
+    )
 
 
 def page_texts(pdf: Path) -> tuple[str, ...]:
     """The text layer of every page. Raises FormUnreadable."""
     with _rendered(pdf) as document:
-        return tuple(document[number].get_textpage().get_text_range() for number in range(len(document)))
+        return tuple(
+            document[number].get_textpage().get_text_range() for number in range(len(document))
+        )
 
 
 def texts_in(pdf: Path, places: Sequence[tuple[int, Rect]]) -> tuple[str, ...]:
-    """The characters printed inside each (page from 1, rectangle), without spaces; "" where the page is missing."""
+    """The characters printed inside each (page from 1, rectangle), without spaces; "" where the
+    page is missing."""
     with _rendered(pdf) as document:
         pages = sorted({page for page, _ in places if page <= len(document)})
         marks = {page: _characters(document[page - 1].get_textpage()) for page in pages}
@@ -127,11 +160,16 @@ def texts_in(pdf: Path, places: Sequence[tuple[int, Rect]]) -> tuple[str, ...]:
 
 
 def ink_in(pdf: Path, places: Sequence[tuple[int, Rect]]) -> tuple[float, ...]:
-    """The share of dark pixels, 0 to 1, inside each (page from 1, rectangle in points), its border left out."""
+    """The share of dark pixels, 0 to 1, inside each (page from 1, rectangle in points), its
+    border left out."""
     with _rendered(pdf) as document:
-        if document.get_formtype() == FORMTYPE_ACRO_FORM:  # hybrid forms are drawn by their AcroForm side anyway
+        if (
+            document.get_formtype() == FORMTYPE_ACRO_FORM
+        ):  # hybrid forms are drawn by their AcroForm side anyway
             document.init_forms()
-        return tuple(_ink(document, page, rect) if page <= len(document) else 0.0 for page, rect in places)
+        return tuple(
+            _ink(document, page, rect) if page <= len(document) else 0.0 for page, rect in places
+        )
 
 
 def _opened(pdf: Path) -> pikepdf.Pdf:
@@ -164,7 +202,9 @@ def _rendered(pdf: Path) -> _Rendered:
 
 def _unreadable(pdf: Path) -> FormUnreadable:
     return FormUnreadable(
-        "not a PDF that opens without a password", where=pdf.name, remedy="download the form again from uscis.gov"
+        "not a PDF that opens without a password",
+        where=pdf.name,
+        remedy="download the form again from uscis.gov",
     )
 
 
@@ -184,7 +224,9 @@ def _row(field: Any, name: str, pages: dict[tuple[int, int], int]) -> FieldRow:
     widgets = list(field.get("/Kids", ())) or [field]
     first = widgets[0]
     flags = int(_inherited(field, "/Ff", 0))
-    states = sorted({str(key)[1:] for one in widgets for key in _appearances(one) if str(key) != "/Off"})
+    states = sorted(
+        {str(key)[1:] for one in widgets for key in _appearances(one) if str(key) != "/Off"}
+    )
     x0, y0, x1, y1 = (float(value) for value in first.get("/Rect", (0, 0, 0, 0)))
     limit = _inherited(field, "/MaxLen", None)
     return FieldRow(
@@ -220,7 +262,11 @@ def _inherited(field: Any, key: str, default: Any) -> Any:
 
 def _appearances(widget: Any) -> list[str]:
     normal = widget["/AP"].get("/N") if "/AP" in widget else None
-    return list(normal.keys()) if isinstance(normal, pikepdf.Dictionary) and not isinstance(normal, pikepdf.Stream) else []
+    return (
+        list(normal.keys())
+        if isinstance(normal, pikepdf.Dictionary) and not isinstance(normal, pikepdf.Stream)
+        else []
+    )
 
 
 def _option(one: Any) -> str:
@@ -237,22 +283,32 @@ def _text(value: Any) -> str:
 
 
 def _mark(text: str) -> PageMark:
-    """The footer is the last thing on a page that reads like one: instructions inside a page name other forms."""
+    """The footer is the last thing on a page that reads like one: instructions inside a page
+    name other forms."""
     found = [one for one in _FOOTER.finditer(text) if one["form"].lower() in KNOWN]
     numbers = _PAGE.findall(text)
     if not found:
         return PageMark(form="", edition="", number=0, of=0)
     number, of = (int(value) for value in numbers[-1]) if numbers else (0, 0)
-    return PageMark(form=found[-1]["form"].lower(), edition=found[-1]["edition"], number=number, of=of)
+    return PageMark(
+        form=found[-1]["form"].lower(), edition=found[-1]["edition"], number=number, of=of
+    )
 
 
 def _characters(layer: Any) -> tuple[tuple[str, float, float], ...]:
-    """Every character that is more than space, with the middle of its box: labels touch the boxes they stand above."""
+    """Every character that is more than space, with the middle of its box: labels touch the
+    boxes they stand above."""
     text = layer.get_text_range()
-    if len(text) != layer.count_chars():  # a surrogate pair or a character PDFium adds: ask one by one
-        text = "".join(layer.get_text_range(index, 1)[:1] or " " for index in range(layer.count_chars()))
+    if (
+        len(text) != layer.count_chars()
+    ):  # a surrogate pair or a character PDFium adds: ask one by one
+        text = "".join(
+            layer.get_text_range(index, 1)[:1] or " " for index in range(layer.count_chars())
+        )
     boxes = ((one, layer.get_charbox(index)) for index, one in enumerate(text) if not one.isspace())
-    return tuple((one, (left + right) / 2, (bottom + top) / 2) for one, (left, bottom, right, top) in boxes)
+    return tuple(
+        (one, (left + right) / 2, (bottom + top) / 2) for one, (left, bottom, right, top) in boxes
+    )
 
 
 def _inside(marks: Sequence[tuple[str, float, float]], rect: Rect) -> str:

@@ -1,4 +1,5 @@
-"""Writing forms with pypdf: values, pictures of the values that every viewer shows, and a flattened copy.
+"""Writing forms with pypdf: values, pictures of the values that every viewer shows, and a flattened
+copy.
 
 A blank form and a `Fitting` come in; two PDF files go out. Must not decide what is written where.
 """
@@ -36,28 +37,37 @@ _DEPTH = 30
 
 
 class Book:
-    """One form being written: its pages, its fields by short name, and the one font answers are drawn in."""
+    """One form being written: its pages, its fields by short name, and the one font answers are
+    drawn in."""
 
     def __init__(self, blank: Path, typeface: Face, characters: str) -> None:
-        # pypdf logs a padding remark for each empty encrypted string of these files; what it reads is right
+        # pypdf logs a padding remark for each empty encrypted string of these files; what it reads
+        # is right
         logging.getLogger("pypdf._crypt_providers").setLevel(logging.ERROR)
         logging.getLogger("pypdf.generic._base").setLevel(logging.ERROR)
         logging.getLogger("pypdf._encryption").setLevel(logging.ERROR)
         try:
             reader = PdfReader(blank)
             if reader.is_encrypted and not reader.decrypt(""):
-                raise FormUnreadable("it needs a password", where=blank.name, remedy="download the form again")
+                raise FormUnreadable(
+                    "it needs a password", where=blank.name, remedy="download the form again"
+                )
             self.writer = PdfWriter(clone_from=reader)
         except (PyPdfError, OSError, ValueError, KeyError) as error:
-            raise FormUnreadable("not a PDF form", where=blank.name, remedy="download the form again") from error
+            raise FormUnreadable(
+                "not a PDF form", where=blank.name, remedy="download the form again"
+            ) from error
         self.face = typeface
         self.root: Any = self.writer.root_object  # Any: pypdf types no values of a dictionary
         self.form: Any = self.root.get("/AcroForm", DictionaryObject()).get_object()
         self.fields: dict[str, Any] = dict(_terminals(self.form.get("/Fields", ())))
-        self.font = embed(self.writer, typeface, cut(typeface, characters + " ")) if characters else None
+        self.font = (
+            embed(self.writer, typeface, cut(typeface, characters + " ")) if characters else None
+        )
 
     def clean(self) -> None:
-        """Remove what would show the blank side of the form, or do something by itself: XFA, usage rights, scripts."""
+        """Remove what would show the blank side of the form, or do something by itself: XFA,
+        usage rights, scripts."""
         for key in ("/Perms", "/OpenAction", "/AA"):
             self.root.pop(key, None)
         for key in ("/XFA", "/SigFlags", "/NeedAppearances", "/CO"):
@@ -74,18 +84,23 @@ class Book:
     def rename(self, prefix: str) -> None:
         """Give the root fields a name of their own, so that no two people's forms ever share one.
 
-        A root that is itself a field is put below a new root instead: maps leave out the root, and must find it again.
+        A root that is itself a field is put below a new root instead: maps leave out the root, and
+        must find it again.
         """
         roots, alone = ArrayObject(), ArrayObject()
         for reference in self.form.get("/Fields", ()):
             root = reference.get_object()
             if any("/T" in kid.get_object() for kid in root.get("/Kids", ())):
-                root[NameObject("/T")] = TextStringObject(f"{prefix}-{root.get('/T', 'form')}".replace(".", "-"))
+                root[NameObject("/T")] = TextStringObject(
+                    f"{prefix}-{root.get('/T', 'form')}".replace(".", "-")
+                )
                 roots.append(reference)
             else:
                 alone.append(reference)
         if alone:
-            above: Any = DictionaryObject({NameObject("/T"): TextStringObject(prefix), NameObject("/Kids"): alone})
+            above: Any = DictionaryObject(
+                {NameObject("/T"): TextStringObject(prefix), NameObject("/Kids"): alone}
+            )
             parent = self.writer._add_object(above)
             for reference in alone:
                 reference.get_object()[NameObject("/Parent")] = parent
@@ -102,7 +117,9 @@ class Book:
         field[NameObject("/V")] = TextStringObject(one.value)
         field.pop("/RV", None)
         for widget in _widgets(field):
-            widget[NameObject("/AP")] = DictionaryObject({NameObject("/N"): self._picture(widget, one)})
+            widget[NameObject("/AP")] = DictionaryObject(
+                {NameObject("/N"): self._picture(widget, one)}
+            )
 
     def tick(self, box: Field, on: bool) -> None:
         """Tick a box by its own state, or clear it."""
@@ -113,7 +130,9 @@ class Book:
         for widget in _widgets(field):
             widget[NameObject("/AS")] = state
             if on:
-                normal = DictionaryObject({state: self._cross(widget), NameObject("/Off"): self._empty(widget)})
+                normal = DictionaryObject(
+                    {state: self._cross(widget), NameObject("/Off"): self._empty(widget)}
+                )
                 widget[NameObject("/AP")] = DictionaryObject({NameObject("/N"): normal})
 
     def blanks(self) -> None:
@@ -142,13 +161,21 @@ class Book:
         """A picture with our font at hand, as an object of the file."""
         made = DecodedStreamObject()
         made.set_data(data)
-        fonts = DictionaryObject({NameObject("/F"): self.font}) if self.font is not None else DictionaryObject()
-        made.update({
-            NameObject("/Type"): NameObject("/XObject"),
-            NameObject("/Subtype"): NameObject("/Form"),
-            NameObject("/BBox"): ArrayObject(FloatObject(round(value, 3)) for value in (0, 0, width, height)),
-            NameObject("/Resources"): DictionaryObject({NameObject("/Font"): fonts}),
-        })  # fmt: skip
+        fonts = (
+            DictionaryObject({NameObject("/F"): self.font})
+            if self.font is not None
+            else DictionaryObject()
+        )
+        made.update(
+            {
+                NameObject("/Type"): NameObject("/XObject"),
+                NameObject("/Subtype"): NameObject("/Form"),
+                NameObject("/BBox"): ArrayObject(
+                    FloatObject(round(value, 3)) for value in (0, 0, width, height)
+                ),
+                NameObject("/Resources"): DictionaryObject({NameObject("/Font"): fonts}),
+            }
+        )
         return self.writer._add_object(made)
 
     def new_page(self, width: float, height: float, data: bytes) -> None:
@@ -165,7 +192,11 @@ class Book:
 
     def _picture(self, widget: Any, one: Written) -> IndirectObject:
         width, height = _size(widget)
-        lines = self._comb(one, width, height) if one.field.comb and one.field.max else self._lines(one, height)
+        lines = (
+            self._comb(one, width, height)
+            if one.field.comb and one.field.max
+            else self._lines(one, height)
+        )
         clip = f"/Tx BMC q 0 0 {width:.2f} {height:.2f} re W n\n".encode()
         return self.stream(clip + b"".join(lines) + b"Q EMC\n", width, height)
 
@@ -180,12 +211,20 @@ class Book:
         cell = width / (one.field.max or 1)
         y = (height - one.size * self.face.cap / 1000) / 2
         for number, character in enumerate(one.value):
-            yield self.text(cell * number + (cell - self.face.width(character, one.size)) / 2, y, one.size, character)
+            yield self.text(
+                cell * number + (cell - self.face.width(character, one.size)) / 2,
+                y,
+                one.size,
+                character,
+            )
 
     def _cross(self, widget: Any) -> IndirectObject:
         width, height = _size(widget)
         x, y = width * 0.2, height * 0.2
-        path = f"{x:.2f} {y:.2f} m {width - x:.2f} {height - y:.2f} l {x:.2f} {height - y:.2f} m {width - x:.2f} {y:.2f} l"
+        path = (
+            f"{x:.2f} {y:.2f} m {width - x:.2f} {height - y:.2f} l {x:.2f} {height - y:.2f} m "
+            f"{width - x:.2f} {y:.2f} l"
+        )
         return self.stream(f"q 0 G 1.2 w {path} S Q\n".encode(), width, height)
 
     def _empty(self, widget: Any) -> IndirectObject:
@@ -193,7 +232,8 @@ class Book:
 
 
 def save(book: Book, path: Path) -> None:
-    """Write the file: no dates or random numbers are added, so that the same answers give the same bytes."""
+    """Write the file: no dates or random numbers are added, so that the same answers give the
+    same bytes."""
     book.writer.compress_identical_objects(remove_duplicates=False, remove_unreferenced=True)
     book.writer.write(path)
 
@@ -247,7 +287,8 @@ def _shown(note: Any) -> tuple[Any, Any] | None:
 
 
 def _stamp(writer: PdfWriter, page: Any, drawn: Sequence[tuple[Any, Any]]) -> None:
-    """Draw pictures onto a page, each from its own box to its widget's rectangle (ISO 32000-1, 12.5.5, algorithm 8.1)."""
+    """Draw pictures onto a page, each from its own box to its widget's rectangle (ISO 32000-1,
+    12.5.5, algorithm 8.1)."""
     if not drawn:
         return
     resources = page[NameObject("/Resources")].get_object()
@@ -261,7 +302,9 @@ def _stamp(writer: PdfWriter, page: Any, drawn: Sequence[tuple[Any, Any]]) -> No
     own = DictionaryObject(resources)
     own[NameObject("/XObject")] = held
     page[NameObject("/Resources")] = own
-    page[NameObject("/Contents")] = ArrayObject([content(writer, b"q\n"), *_contents(page), content(writer, data)])
+    page[NameObject("/Contents")] = ArrayObject(
+        [content(writer, b"q\n"), *_contents(page), content(writer, data)]
+    )
 
 
 def _placed(note: Any, picture: Any) -> bytes:

@@ -1,4 +1,5 @@
-"""A proposal of a map for a new edition, from an older edition's map: by name, then by position; for a person to confirm."""
+"""A proposal of a map for a new edition, from an older edition's map: by name, then by position;
+for a person to confirm."""
 
 from __future__ import annotations
 
@@ -15,26 +16,37 @@ _ALIKE = 0.75  # of two names
 
 
 def draft_map(old: Mapping[str, Any], new_pdf: Path) -> dict[str, Any]:
-    """The old map's JSON with each field found again in the new form, and a `proposal` that says how sure each one is.
+    """The old map's JSON with each field found again in the new form, and a `proposal` that says
+    how sure each one is.
 
-    "name": same name, page and place; "moved": same name, other place; "place": another name near the old place;
-    "lost": not found, the old entry kept for reference under `proposal` only. Raises FormUnreadable.
+    "name": same name, page and place; "moved": same name, other place; "place": another name near
+    the old place; "lost": not found, the old entry kept for reference under `proposal` only. Raises
+    FormUnreadable.
     """
     rows = fields(new_pdf)
     known = recognize(new_pdf)
     finder = _Finder(rows)
     items = [made for one in old["items"] if (made := finder.item(one)) is not None]
-    signatures = [made for one in old["signatures"] if (made := finder.whole(one, ("signature", "date"))) is not None]
+    signatures = [
+        made
+        for one in old["signatures"]
+        if (made := finder.whole(one, ("signature", "date"))) is not None
+    ]
     blocks = [
         made
         for one in old.get("continuation", {}).get("blocks", ())
         if (made := finder.whole(one, ("page", "part", "number", "text"))) is not None
     ]
     draft: dict[str, Any] = {
-        **old, "edition": known.edition or "00/00/00", "pages": len(known.pages), "checked_on": "",
-        "fingerprint": {"fields": len(rows), "sha256": fingerprint(rows)}, "items": items, "signatures": signatures,
+        **old,
+        "edition": known.edition or "00/00/00",
+        "pages": len(known.pages),
+        "checked_on": "",
+        "fingerprint": {"fields": len(rows), "sha256": fingerprint(rows)},
+        "items": items,
+        "signatures": signatures,
         "untouched": sorted(row.short for row in rows if "BarCode" in row.short),
-    }  # fmt: skip
+    }
     if blocks:
         draft["continuation"] = {"part": old["continuation"]["part"], "blocks": blocks}
     new = [row.short for row in rows if row.short not in finder.used and "BarCode" not in row.short]
@@ -56,7 +68,11 @@ class _Finder:
         if "field" in old:
             new["field"] = self.field(old["field"])
         if "boxes" in old:
-            new["boxes"] = {key: found for key, one in old["boxes"].items() if (found := self.field(one)) is not None}
+            new["boxes"] = {
+                key: found
+                for key, one in old["boxes"].items()
+                if (found := self.field(one)) is not None
+            }
         if ("field" in old and new["field"] is None) or ("boxes" in old and not new["boxes"]):
             return None
         shown = new.get("field") or next(iter(new.get("boxes", {}).values()), None)
@@ -73,7 +89,12 @@ class _Finder:
         if row is None:
             return None
         self.used.add(row.short)
-        new = {**old, "name": row.short, "page": row.page, "rect": [round(value) for value in row.rect]}
+        new = {
+            **old,
+            "name": row.short,
+            "page": row.page,
+            "rect": [round(value) for value in row.rect],
+        }
         for key, value in (("max", row.max), ("comb", row.comb)):
             new.pop(key, None)
             new |= {key: value} if value else {}
@@ -83,7 +104,9 @@ class _Finder:
         same = self.by_name.get(old["name"])
         kind = "box" if "on" in old else ""
         if same is not None and same.short not in self.used and (not kind or same.kind == kind):
-            return same, "name" if _distance(old, same) < _NEAR and same.page == old["page"] else "moved"
+            return same, "name" if _distance(old, same) < _NEAR and same.page == old[
+                "page"
+            ] else "moved"
         near = [row for row in self.rows if self._may(old, row, kind)]
         best = max(near, key=lambda row: _likeness(old, row), default=None)
         if best is not None and _likeness(old, best) >= _ALIKE:
@@ -101,6 +124,10 @@ def _distance(old: Mapping[str, Any], row: FieldRow) -> float:
 
 
 def _likeness(old: Mapping[str, Any], row: FieldRow) -> float:
-    """How alike the last parts of two names are, item numbers left out, 0 to 1; the nearer, the more."""
-    one, two = (re.sub(r"\[\d+\]|\d+", "", name.rpartition(".")[2]) for name in (str(old["name"]), row.short))
+    """How alike the last parts of two names are, item numbers left out, 0 to 1; the nearer, the
+    more."""
+    one, two = (
+        re.sub(r"\[\d+\]|\d+", "", name.rpartition(".")[2])
+        for name in (str(old["name"]), row.short)
+    )
     return SequenceMatcher(None, one, two).ratio() + (_NEAR - _distance(old, row)) / _NEAR / 4

@@ -31,7 +31,8 @@ class Done:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Packet:
-    """The forms of a packet: those that were filled, what was found of all of them, what completed ones say otherwise."""
+    """The forms of a packet: those that were filled, what was found of all of them, what
+    completed ones say otherwise."""
 
     filled: tuple[Done, ...]
     findings: tuple[Finding, ...]
@@ -59,12 +60,18 @@ class Job:
 
 
 def fill_packet(
-    plan: Plan, case: Case, folder: Path, shelf: Shelf, workshop: Workshop, current: Mapping[str, str],
+    plan: Plan,
+    case: Case,
+    folder: Path,
+    shelf: Shelf,
+    workshop: Workshop,
+    current: Mapping[str, str],
     payment: Mapping[str, object] | None = None,
 ) -> Packet:
     """Fill every blank form of the plan and read every completed one back.
 
-    `current`: the edition in force of each form, "01/20/25". `payment`: card data for a payment form, kept nowhere.
+    `current`: the edition in force of each form, "01/20/25". `payment`: card data for a payment
+    form, kept nowhere.
     """
     maps = library(shelf)
     used = {part.document: part for part in plan.parts if part.kind is PartKind.FORM}
@@ -82,7 +89,13 @@ def fill_packet(
     against: list[Contradiction] = []
     for job, result in zip(jobs, workshop.map(fill_one, jobs), strict=True):
         if isinstance(result, Failure):
-            findings.append(_problem(job.path, "FORM.UNKNOWN", f"it could not be filled ({result.kind}: {result.detail})"))
+            findings.append(
+                _problem(
+                    job.path,
+                    "FORM.UNKNOWN",
+                    f"it could not be filled ({result.kind}: {result.detail})",
+                )
+            )
         else:
             findings += result.findings
             against += result.contradictions
@@ -91,29 +104,52 @@ def fill_packet(
 
 
 def fill_one(job: Job) -> Done:
-    """Fill one blank, or read one completed form back, in a worker. A file that is no PDF is a finding."""
+    """Fill one blank, or read one completed form back, in a worker. A file that is no PDF is a
+    finding."""
     editable, flattened = job.out / "editable.pdf", job.out / "flattened.pdf"
     against: tuple[Contradiction, ...] = ()
     try:
         found = edition_findings(recognize(job.blank, (job.form,)), job.path, dict(job.current))
         if job.completed:
             read = compare(
-                job.form, job.blank, job.case, job.beneficiary, job.supporter, countries=dict(job.countries), tabs=dict(job.tabs)
+                job.form,
+                job.blank,
+                job.case,
+                job.beneficiary,
+                job.supporter,
+                countries=dict(job.countries),
+                tabs=dict(job.tabs),
             )
             found, against = (*found, *read.findings), read.contradictions
         elif not any(one.severity is Severity.ERROR for one in found):
             filled: Filled = fill(
-                job.form, job.case, job.beneficiary, job.supporter, job.blank, editable, flattened,
-                font=job.font, countries=dict(job.countries), tabs=dict(job.tabs), payment=job.payment,
-            )  # fmt: skip
+                job.form,
+                job.case,
+                job.beneficiary,
+                job.supporter,
+                job.blank,
+                editable,
+                flattened,
+                font=job.font,
+                countries=dict(job.countries),
+                tabs=dict(job.tabs),
+                payment=job.payment,
+            )
             found += filled.findings
     except FormUnreadable as error:
         found = (_problem(job.path, "FORM.UNKNOWN", error.problem),)
-    return Done(document=job.document, editable=editable, flattened=flattened, findings=found, contradictions=against)
+    return Done(
+        document=job.document,
+        editable=editable,
+        flattened=flattened,
+        findings=found,
+        contradictions=against,
+    )
 
 
 def answer_sheets(case: Case, shelf: Shelf, only: str | None = None) -> list[dict[str, Any]]:
-    """The answers of every form of the case, for each beneficiary (and each supporter): part, item, label, value."""
+    """The answers of every form of the case, for each beneficiary (and each supporter): part,
+    item, label, value."""
     countries: Mapping[str, str] = shelf.schema("languages.json")["countries"]
     sheets: list[dict[str, Any]] = []
     maps = library(shelf)
@@ -131,19 +167,38 @@ def answer_sheets(case: Case, shelf: Shelf, only: str | None = None) -> list[dic
 
 
 def _sheet(form: FormMap, made: Sequence[Answer], beneficiary: str) -> dict[str, Any]:
-    rows = [{"part": one.part, "item": one.item, "label": one.label, "value": one.value} for one in made]
-    return {"form": form.form, "edition": form.edition, "title": form.title, "for": beneficiary, "answers": rows}
+    rows = [
+        {"part": one.part, "item": one.item, "label": one.label, "value": one.value} for one in made
+    ]
+    return {
+        "form": form.form,
+        "edition": form.edition,
+        "title": form.title,
+        "for": beneficiary,
+        "answers": rows,
+    }
 
 
 def _job(
-    one: FormFile, plan: Plan, case: Case, folder: Path, shelf: Shelf, maps: Sequence[FormMap], out: Path,
+    one: FormFile,
+    plan: Plan,
+    case: Case,
+    folder: Path,
+    shelf: Shelf,
+    maps: Sequence[FormMap],
+    out: Path,
     current: Mapping[str, str],
 ) -> Job | tuple[Finding, ...]:
-    """The work on one form; or, where there is none to do, why not (nothing to say of a completed form without a map)."""
+    """The work on one form; or, where there is none to do, why not (nothing to say of a
+    completed form without a map)."""
     form = find(maps, one.form)
     if form is None or not form.fillable:
         remedy = "fill it by hand and list it as completed"
-        return () if one.completed else (_problem(one.path, "FORM.NO_MAP", f"there is no map to fill {one.form}", remedy),)
+        return (
+            ()
+            if one.completed
+            else (_problem(one.path, "FORM.NO_MAP", f"there is no map to fill {one.form}", remedy),)
+        )
     supporter = _supporter(one, plan, case) if one.form == "i-134" else None
     if one.form == "i-134" and supporter is None:
         remedy = "set `person` to the supporter's id"
@@ -158,7 +213,9 @@ def _job(
         beneficiary=plan.beneficiary,
         supporter=supporter,
         countries=tuple(sorted(countries.items())),
-        tabs=tuple((part.exhibit, part.tab) for part in plan.parts if part.kind is PartKind.EXHIBIT),
+        tabs=tuple(
+            (part.exhibit, part.tab) for part in plan.parts if part.kind is PartKind.EXHIBIT
+        ),
         font=stamp_font(),
         out=out,
         completed=one.completed,
@@ -168,10 +225,18 @@ def _job(
 
 def _supporter(one: FormFile, plan: Plan, case: Case) -> int | None:
     """Position of the supporter this form is for: the one named, or the only one."""
-    mine = [n for n, s in enumerate(case.supporters) if not s.beneficiaries or plan.beneficiary in s.beneficiaries]
+    mine = [
+        n
+        for n, s in enumerate(case.supporters)
+        if not s.beneficiaries or plan.beneficiary in s.beneficiaries
+    ]
     named = [n for n in mine if case.supporters[n].person.id == one.person]
     return named[0] if named else mine[0] if len(mine) == 1 and not one.person else None
 
 
-def _problem(path: str, rule: str, problem: str, remedy: str = "get the form from uscis.gov again as PDF") -> Finding:
-    return Finding(rule=rule, severity=Severity.ERROR, where=path, problem=problem, remedy=remedy, file=path)
+def _problem(
+    path: str, rule: str, problem: str, remedy: str = "get the form from uscis.gov again as PDF"
+) -> Finding:
+    return Finding(
+        rule=rule, severity=Severity.ERROR, where=path, problem=problem, remedy=remedy, file=path
+    )

@@ -62,12 +62,15 @@ def face(path: Path) -> Face:
 
 
 def cut(whole: Face, characters: Iterable[str]) -> Cut:
-    """The font file with these characters only, glyph numbers kept; the same characters give the same bytes."""
+    """The font file with these characters only, glyph numbers kept; the same characters give the
+    same bytes."""
     from fontTools import subset
     from fontTools.ttLib import TTFont
 
     wanted = sorted({one for one in characters if one in whole.glyphs})
-    options = subset.Options(layout_features=[], name_IDs=[], notdef_outline=True, hinting=False, retain_gids=True)
+    options = subset.Options(
+        layout_features=[], name_IDs=[], notdef_outline=True, hinting=False, retain_gids=True
+    )
     options.drop_tables += ["meta"]
     font: Any = TTFont(whole.path, recalcTimestamp=False)
     cutter = subset.Subsetter(options)

@@ -39,7 +39,10 @@ def build(raw: Raw, files: Mapping[str, SourceFile], lines: Mapping[str, int]) -
     beneficiaries = tuple(_person(one) for one in raw["beneficiaries"])
     others = tuple(_person(one) for one in raw.get("others", ()))
     described = {person.id: person for person in (*beneficiaries, *others)}
-    for one in (raw["petitioner"], *(supporter["person"] for supporter in raw.get("supporters", ()))):
+    for one in (
+        raw["petitioner"],
+        *(supporter["person"] for supporter in raw.get("supporters", ())),
+    ):
         if "id" in one:
             described[one["id"]] = _person(one)
     return Case(
@@ -103,8 +106,25 @@ def _who(raw: Raw, described: Mapping[str, Person]) -> Person:
 
 def _person(raw: Raw) -> Person:
     return Person(
-        **_plain(raw, "id", "native_name", "sex", "birth_city", "birth_country", "nationality", "uscis_account", "phone",
-                 "email", "marital_status", "status", "in_us", "relationship", "occupation", "class_of_admission", "i94_number"),
+        **_plain(
+            raw,
+            "id",
+            "native_name",
+            "sex",
+            "birth_city",
+            "birth_country",
+            "nationality",
+            "uscis_account",
+            "phone",
+            "email",
+            "marital_status",
+            "status",
+            "in_us",
+            "relationship",
+            "occupation",
+            "class_of_admission",
+            "i94_number",
+        ),
         name=_name(raw["name"]),
         other_names=tuple(_name(one) for one in raw.get("other_names", ())),
         birth_date=_day(raw, "birth_date"),
@@ -115,11 +135,16 @@ def _person(raw: Raw) -> Person:
         mailing_address=_address(raw, "mailing_address"),
         biographic=_biographic(raw["biographic"]) if "biographic" in raw else None,
         history=History(**raw["history"]) if "history" in raw else None,
-    )  # fmt: skip
+    )
 
 
 def _passport(raw: Raw) -> Passport:
-    return Passport(number=raw["number"], country=raw["country"], issued=_day(raw, "issued"), expires=_day(raw, "expires"))
+    return Passport(
+        number=raw["number"],
+        country=raw["country"],
+        issued=_day(raw, "issued"),
+        expires=_day(raw, "expires"),
+    )
 
 
 def _biographic(raw: Raw) -> Biographic:
@@ -142,8 +167,17 @@ def _attorney(raw: Raw) -> Attorney:
 
 def _request(raw: Raw) -> Request:
     return Request(
-        **_plain(raw, "filing", "fee", "length_months", "fee_exemption", "parole_fee_exception", "expedite_reason",
-                 "parole_program", "work_permit"),
+        **_plain(
+            raw,
+            "filing",
+            "fee",
+            "length_months",
+            "fee_exemption",
+            "parole_fee_exception",
+            "expedite_reason",
+            "parole_program",
+            "work_permit",
+        ),
         basis=paragraphs(raw.get("basis")),
         length_reason=paragraphs(raw.get("length_reason")),
         why_no_visa=paragraphs(raw.get("why_no_visa")),
@@ -155,7 +189,7 @@ def _request(raw: Raw) -> Request:
         i94_admit_until=_day(raw, "i94_admit_until"),
         consulate=Consulate(**raw["consulate"]) if "consulate" in raw else None,
         enclosures=tuple(raw.get("enclosures", ())),
-    )  # fmt: skip
+    )
 
 
 def _declaration(raw: Raw) -> Declaration:
@@ -172,7 +206,14 @@ def _interpreter(raw: Raw) -> Interpreter:
 
 
 def _translator(raw: Raw) -> Translator:
-    return Translator(**{**raw, "name": _name(raw["name"]), "address": _address(raw, "address"), "date": _day(raw, "date")})
+    return Translator(
+        **{
+            **raw,
+            "name": _name(raw["name"]),
+            "address": _address(raw, "address"),
+            "date": _day(raw, "date"),
+        }
+    )
 
 
 def _part(raw: str | Raw, role: str) -> FilePart:
@@ -212,7 +253,12 @@ def _rfe(raw: Raw) -> Rfe:
         due_date=date.fromisoformat(raw["due_date"]),
         notice_exhibit=raw["notice_exhibit"],
         points=tuple(
-            RfePoint(id=p["id"], asked=p["asked"], answer=paragraphs(p["answer"]), exhibits=tuple(p.get("exhibits", ())))
+            RfePoint(
+                id=p["id"],
+                asked=p["asked"],
+                answer=paragraphs(p["answer"]),
+                exhibits=tuple(p.get("exhibits", ())),
+            )
             for p in raw["points"]
         ),
         address=_address(raw, "address"),

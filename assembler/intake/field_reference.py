@@ -1,4 +1,5 @@
-"""docs/case-json.md, written from the schema: `python -m assembler.intake.field_reference > docs/case-json.md`."""
+"""docs/case-json.md, written from the schema: `python -m assembler.intake.field_reference >
+docs/case-json.md`."""
 
 from __future__ import annotations
 
@@ -12,10 +13,17 @@ from assembler.runtime.resources import Shelf
 Node = dict[str, Any]
 _HEAD = """# case.json, field by field
 
-Made from `schemas/case.schema.json` by `make docs`; do not edit. An editor that knows JSON Schema shows the same texts while you
-write, if case.json begins with `"$schema"` and the path of that file. A word in brackets leads to a description of its own.
+Made from `schemas/case.schema.json` by `make docs`; do not edit. An editor that knows JSON Schema
+shows the same texts while you write, if case.json begins with `"$schema"` and the path of that
+file. A word in brackets leads to a description of its own.
 """
-_PLAIN = {"integer": "whole number", "boolean": "true or false", "string": "text", "null": "null", "object": "object"}
+_PLAIN = {
+    "integer": "whole number",
+    "boolean": "true or false",
+    "string": "text",
+    "null": "null",
+    "object": "object",
+}
 
 
 def document(schema: Node) -> str:
@@ -27,15 +35,24 @@ def document(schema: Node) -> str:
 
 
 def _section(title: str, node: Node) -> Iterator[str]:
-    """A heading, what it is, its fields if it has any; then the same for each object written within it."""
+    """A heading, what it is, its fields if it has any; then the same for each object written
+    within it."""
     owner = _object(node)
-    yield from (f"## {title}", "", str(node["description"]) if owner is node else _text(node, title), "")
+    yield from (
+        f"## {title}",
+        "",
+        str(node["description"]) if owner is node else _text(node, title),
+        "",
+    )
     if owner is None:
         return
     yield from ("| field | needed | what it is |", "|---|---|---|")
     required = owner.get("required", ())
     for name, field in owner["properties"].items():
-        yield f"| `{name}` | {'yes' if name in required else ''} | {_text(field, f'{title}: {name}')} |"
+        yield (
+            f"| `{name}` | {'yes' if name in required else ''} | "
+            f"{_text(field, f'{title}: {name}')} |"
+        )
     yield ""
     for name, field in owner["properties"].items():
         inner = field.get("items", field)

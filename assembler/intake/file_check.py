@@ -1,4 +1,5 @@
-"""The files a case lists: inside the folder, regular, not empty, each listed once, none forgotten."""
+"""The files a case lists: inside the folder, regular, not empty, each listed once, none
+forgotten."""
 
 from __future__ import annotations
 
@@ -20,28 +21,35 @@ Told = tuple[str, str, str]  # rule, what is wrong, what to do
 MAX_FILE = 200_000_000  # bytes
 HINTS = 100  # a search for the name that was meant costs 10 ms among 2,000 files
 WATCHED = ("evidence", "forms")
-# what operating systems, shared drives and office programs leave behind, and our own list of what to gather
+# what operating systems, shared drives and office programs leave behind, and our own list of what
+# to gather
 IGNORABLE = re.compile(
-    r"\.DS_Store|\._.*|\.apdisk|\.localized|Icon\r|\.fseventsd|\.VolumeIcon\.icns|\.com\.apple\..*"  # macOS
+    # macOS
+    r"\.DS_Store|\._.*|\.apdisk|\.localized|Icon\r|\.fseventsd|\.VolumeIcon\.icns|\.com\.apple\..*"
     r"|Thumbs\.db(:encryptable)?|ehthumbs(_vista)?\.db|desktop\.ini|NTUSER\.DAT.*"  # Windows
-    r"|~\$.*|~.*\.tmp|[0-9A-F]{8}\.tmp|\.~lock\..*#|~\$?.*\.laccdb"  # Office and LibreOffice, while a file is open
+    # Office and LibreOffice, while a file is open
+    r"|~\$.*|~.*\.tmp|[0-9A-F]{8}\.tmp|\.~lock\..*#|~\$?.*\.laccdb"
     r"|\.directory|\.fuse_hidden[0-9a-f]+|\.nfs[0-9a-f]+|\.dropbox(\.attr)?|\.sync\.ffs_db|SYNO(FILE|INDEX)_.*"
     r"|\.gitkeep|\.gitignore|TO-GATHER\.md",
     re.IGNORECASE,
 )
 # folders of theirs: what is in them is nobody's evidence
 IGNORABLE_FOLDER = re.compile(
-    r"__MACOSX|@eaDir|#recycle|@Recycle|\.Trash(es|-.*)?|\$RECYCLE\.BIN|System Volume Information|\.Spotlight-V100"
+    r"__MACOSX|@eaDir|#recycle|@Recycle|\.Trash(es|-.*)?|\$RECYCLE\.BIN|System Volume "
+    r"Information|\.Spotlight-V100"
     r"|\.TemporaryItems|\.AppleDouble|\.AppleDB|\.fseventsd|\.DocumentRevisions-V100|\.dropbox\.cache|lost\+found|\.git",
     re.IGNORECASE,
 )
 
 
-def examine(folder: Path, case: dict[str, Any], hashed: bool) -> tuple[dict[str, SourceFile], list[Problem]]:
-    """Look at every listed file, and for files nobody listed. `hashed`: read them to know their sha256.
+def examine(
+    folder: Path, case: dict[str, Any], hashed: bool
+) -> tuple[dict[str, SourceFile], list[Problem]]:
+    """Look at every listed file, and for files nobody listed. `hashed`: read them to know their
+    sha256.
 
-    The case may be of any shape: what cannot be read is passed over, and where the list of exhibits is missing, files
-    that nobody listed are not complained of.
+    The case may be of any shape: what cannot be read is passed over, and where the list of exhibits
+    is missing, files that nobody listed are not complained of.
     """
     found: dict[str, SourceFile] = {}
     problems: list[Problem] = []
@@ -53,7 +61,14 @@ def examine(folder: Path, case: dict[str, Any], hashed: bool) -> tuple[dict[str,
         if printable(path) != path:  # complained of as a text
             continue
         if path in ignored:
-            problems.append(Problem("CASE.TWICE", where, f"{path} is listed in ignored_files too", "remove it from one of the two"))
+            problems.append(
+                Problem(
+                    "CASE.TWICE",
+                    where,
+                    f"{path} is listed in ignored_files too",
+                    "remove it from one of the two",
+                )
+            )
         if path not in found:
             record = _record(folder, path, hashed, present if len(problems) < HINTS else ())
             if isinstance(record, SourceFile):
@@ -66,7 +81,8 @@ def examine(folder: Path, case: dict[str, Any], hashed: bool) -> tuple[dict[str,
 
 
 def respell(folder: Path, case: dict[str, Any]) -> None:
-    """Write the paths of a case, in place, as the disk spells them: names that look the same are the same."""
+    """Write the paths of a case, in place, as the disk spells them: names that look the same are
+    the same."""
     for _, exhibit in entries(case, "exhibits"):
         for _, group in groups(exhibit, ""):
             _respell_list(folder, group)
@@ -92,7 +108,9 @@ def _twins(present: Iterable[str]) -> Iterator[Problem]:
     known: set[str] = set()
     for path in present:
         if composed(path) in known:
-            problem = f"two files are called {printable(composed(path))}, spelled with other characters"
+            problem = (
+                f"two files are called {printable(composed(path))}, spelled with other characters"
+            )
             yield Problem("EVID.TWINS", "", problem, "rename one of them, or take it away")
         known.add(composed(path))
 
@@ -101,8 +119,14 @@ def _unlisted(present: Iterable[str], named: Collection[str]) -> Iterator[Proble
     for path in present:
         if path not in named:
             shown = printable(path)
-            remedy = "add it to an exhibit, or to ignored_files" if shown == path else "give it another name, and list it"
-            yield Problem("EVID.UNLISTED", "", f"{shown} is in the folder, but in no exhibit", remedy)
+            remedy = (
+                "add it to an exhibit, or to ignored_files"
+                if shown == path
+                else "give it another name, and list it"
+            )
+            yield Problem(
+                "EVID.UNLISTED", "", f"{shown} is in the folder, but in no exhibit", remedy
+            )
 
 
 def path_problem(path: str) -> Told | None:
@@ -114,7 +138,11 @@ def path_problem(path: str) -> Told | None:
     if ".." in parts or "." in parts or "" in parts:
         return ("PATH.ESCAPES", "the path leaves the case folder or is not plain", remedy)
     if parts[0] in ("build", ".assembler", "case.json", NAME):
-        return ("PATH.OUTPUT", "the path leads to what assembler itself reads or writes", "put a file of evidence/ here")
+        return (
+            "PATH.OUTPUT",
+            "the path leads to what assembler itself reads or writes",
+            "put a file of evidence/ here",
+        )
     return None
 
 
@@ -124,10 +152,18 @@ def _record(folder: Path, path: str, hashed: bool, present: Collection[str]) -> 
     try:
         return _in_the_way(folder, path) or _opened(folder, path, hashed)
     except (FileNotFoundError, NotADirectoryError):
-        return ("EVID.MISSING", f"there is no file {path}", hint(path, present, "add the file, or correct the path"))
+        return (
+            "EVID.MISSING",
+            f"there is no file {path}",
+            hint(path, present, "add the file, or correct the path"),
+        )
     except OSError as error:
         reason = os.strerror(error.errno).lower() if error.errno else "no reason given"
-        return ("EVID.UNREADABLE", f"{path} cannot be opened ({reason})", "change its name or its permissions")
+        return (
+            "EVID.UNREADABLE",
+            f"{path} cannot be opened ({reason})",
+            "change its name or its permissions",
+        )
 
 
 def _in_the_way(folder: Path, path: str) -> Told | None:
@@ -136,7 +172,11 @@ def _in_the_way(folder: Path, path: str) -> Told | None:
         at = at / one
         mode = at.lstat().st_mode
         if stat.S_ISLNK(mode):
-            return ("PATH.SYMLINK", f"{path} goes through a symbolic link", "copy the file itself into the case folder")
+            return (
+                "PATH.SYMLINK",
+                f"{path} goes through a symbolic link",
+                "copy the file itself into the case folder",
+            )
     return None if stat.S_ISREG(mode) else _irregular(path)
 
 
@@ -145,8 +185,11 @@ def _irregular(path: str) -> Told:
 
 
 def _opened(folder: Path, path: str, hashed: bool) -> SourceFile | Told:
-    """Judged again by what was opened, which may have been exchanged since; a link is not followed, a pipe not waited for."""
-    flags = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"))
+    """Judged again by what was opened, which may have been exchanged since; a link is not
+    followed, a pipe not waited for."""
+    flags = os.O_RDONLY | sum(
+        getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY")
+    )
     handle = os.open(folder / path, flags)
     try:
         status = os.fstat(handle)
@@ -165,12 +208,17 @@ def _content_problem(status: os.stat_result, path: str) -> Told | None:
     if status.st_size == 0:
         return ("EVID.EMPTY", f"{path} is empty", "copy it again from where it came")
     if status.st_size > MAX_FILE:
-        return ("EVID.LIMIT", f"{path} is larger than {MAX_FILE // 1_000_000} MB", "split it, or scan at 300 dpi")
+        return (
+            "EVID.LIMIT",
+            f"{path} is larger than {MAX_FILE // 1_000_000} MB",
+            "split it, or scan at 300 dpi",
+        )
     return None
 
 
 def _present(folder: Path, part: str) -> Iterator[str]:
-    """What lies below evidence/ or forms/, relative, sorted; links to folders are not followed, but named."""
+    """What lies below evidence/ or forms/, relative, sorted; links to folders are not followed,
+    but named."""
     for home, folders, names in os.walk(folder / part, followlinks=False):
         folders[:] = sorted(name for name in folders if not IGNORABLE_FOLDER.fullmatch(name))
         links = [name for name in folders if (Path(home) / name).is_symlink()]

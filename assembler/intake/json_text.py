@@ -13,7 +13,9 @@ from assembler.intake.problem import step
 MAX_BYTES = 5_000_000
 MAX_DEPTH = 40
 MAX_VALUES = 100_000  # the largest case we can think of, 2,000 exhibits, has a third of them
-MAX_KEY = 64  # characters; places are named by their keys, so that a long one over many values would fill the memory
+# characters; places are named by their keys, so that a long one over many values would fill the
+# memory
+MAX_KEY = 64
 _SPACE = re.compile(r"[ \t\n\r]*")
 _NUMBER = re.compile(r"(-?(?:0|[1-9][0-9]*))(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _scanstring: Callable[[str, int, bool], tuple[str, int]] = vars(decoder)["scanstring"]
@@ -39,11 +41,14 @@ def decode(data: bytes) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise BadJson("the file is not UTF-8 here", data.count(b"\n", 0, error.start) + 1) from error
+        raise BadJson(
+            "the file is not UTF-8 here", data.count(b"\n", 0, error.start) + 1
+        ) from error
 
 
 def parse(text: str) -> tuple[Any, dict[str, int]]:
-    """The value, and the line of each JSON pointer in it. Raises BadJson: also for duplicate keys, NaN, depth."""
+    """The value, and the line of each JSON pointer in it. Raises BadJson: also for duplicate
+    keys, NaN, depth."""
     reader = _Reader(text)
     value = reader.value("", 0)
     reader.skip()
@@ -118,7 +123,11 @@ class _Reader:
         twice = key in taken
         if twice or len(key) > MAX_KEY:
             self.at = here
-            raise self.bad("the same key appears twice in one object" if twice else f"a key has more than {MAX_KEY} characters")
+            raise self.bad(
+                "the same key appears twice in one object"
+                if twice
+                else f"a key has more than {MAX_KEY} characters"
+            )
         return key
 
     def _array(self, pointer: str, depth: int) -> list[Any]:

@@ -1,4 +1,5 @@
-"""What the checks of this room hand to the door: a rule, a place, a sentence; and how a place or a name is written."""
+"""What the checks of this room hand to the door: a rule, a place, a sentence; and how a place or
+a name is written."""
 
 from __future__ import annotations
 
@@ -9,8 +10,12 @@ from collections.abc import Collection
 from difflib import get_close_matches
 from typing import NamedTuple
 
-_NEIGHBOURS = 100  # names looked at on either side: 2,000 exhibits with 200 wrong ids take 3 s, not 25
-_NONCHARACTERS = "".join(chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF))
+_NEIGHBOURS = (
+    100  # names looked at on either side: 2,000 exhibits with 200 wrong ids take 3 s, not 25
+)
+_NONCHARACTERS = "".join(
+    chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF)
+)
 _UNPRINTABLE = re.compile(
     "[\x00-\x1f\x7f-\x9f"  # controls
     "\ud800-\udfff"  # surrogates
@@ -64,7 +69,8 @@ def _folded(text: str) -> str:
 
 
 def unprintable(text: str) -> set[str]:
-    """Controls, halves of characters, noncharacters, overrides of the writing direction, and what stands for a lost letter."""
+    """Controls, halves of characters, noncharacters, overrides of the writing direction, and
+    what stands for a lost letter."""
     return set(_UNPRINTABLE.findall(text))
 
 

@@ -1,7 +1,7 @@
 """What a schema cannot say: characters, ids that refer to each other, citations, page ranges.
 
-The value may still be of the wrong shape: each check passes over what it cannot read, since the schema has complained
-of it, so that a person gets every finding at once.
+The value may still be of the wrong shape: each check passes over what it cannot read, since the
+schema has complained of it, so that a person gets every finding at once.
 """
 
 from __future__ import annotations
@@ -48,21 +48,25 @@ def sense_problems(case: dict[str, Any]) -> Iterator[Problem]:
             yield from _page_problems(at, group)
 
 
-# --- ids ------------------------------------------------------------------------------------------------------------
+# --- ids ---
 
 
 def _same_ids(case: dict[str, Any]) -> Iterator[Problem]:
     yield from _twice([(f"{where}/id", person.get("id")) for where, person in _people(case)])
     for field in ("exhibits", "declarations"):
         yield from _twice([(f"{where}/id", one.get("id")) for where, one in entries(case, field)])
-    yield from _twice([(f"/rfe{where}/id", one.get("id")) for where, one in entries(part(case, "rfe"), "points")])
+    yield from _twice(
+        [(f"/rfe{where}/id", one.get("id")) for where, one in entries(part(case, "rfe"), "points")]
+    )
 
 
 def _twice(ids: list[tuple[str, Any]]) -> Iterator[Problem]:
     seen: set[str] = set()
     for where, one in ids:
         if isinstance(one, str) and one in seen:
-            yield Problem("CASE.TWICE", where, "this id is taken already", "give it an id of its own")
+            yield Problem(
+                "CASE.TWICE", where, "this id is taken already", "give it an id of its own"
+            )
         elif isinstance(one, str):
             seen.add(one)
 
@@ -118,10 +122,12 @@ def _references(case: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
             yield at, "exhibit", one
 
 
-# --- citations ------------------------------------------------------------------------------------------------------
+# --- citations ---
 
 
-def _cite_problems(value: Any, exhibits: Collection[str], where: str = "", citing: bool = False) -> Iterator[Problem]:
+def _cite_problems(
+    value: Any, exhibits: Collection[str], where: str = "", citing: bool = False
+) -> Iterator[Problem]:
     match value:
         case str() if citing:
             yield from _cites_of(value, exhibits, where)
@@ -141,14 +147,18 @@ def _cites_of(text: str, exhibits: Collection[str], where: str) -> Iterator[Prob
         yield Problem("CITE.FORM", where, "a citation cannot be read", str(error))
         return
     if loose:
-        yield Problem("CITE.FORM", where, "a citation is opened with [@ and never closed", "close it with ]")
+        yield Problem(
+            "CITE.FORM", where, "a citation is opened with [@ and never closed", "close it with ]"
+        )
     for one in used:
         if one not in exhibits:
             remedy = hint(one, exhibits, "use the id of one that is in the case")
-            yield Problem("CITE.UNKNOWN", where, f"it cites [@{one}], and there is no such exhibit", remedy)
+            yield Problem(
+                "CITE.UNKNOWN", where, f"it cites [@{one}], and there is no such exhibit", remedy
+            )
 
 
-# --- pages ----------------------------------------------------------------------------------------------------------
+# --- pages ---
 
 
 def _page_problems(where: str, group: list[Any]) -> Iterator[Problem]:
@@ -161,12 +171,22 @@ def _page_problems(where: str, group: list[Any]) -> Iterator[Problem]:
         text = one.get("pages", "1-") if isinstance(one, dict) else "1-"
         for first, last in _ranges(text):
             if first < 1 or last < first:
-                yield Problem("CASE.FORM", f"{at}/pages", "pages count from 1, and a range runs upwards", "correct the pages")
+                yield Problem(
+                    "CASE.FORM",
+                    f"{at}/pages",
+                    "pages count from 1, and a range runs upwards",
+                    "correct the pages",
+                )
             else:
                 used.append((path, first, last, at))
     for before, after in pairwise(sorted(used)):
         if before[0] == after[0] and after[1] <= before[2]:
-            yield Problem("CASE.TWICE", after[3], "a page of this file is in this list already", "list each page once")
+            yield Problem(
+                "CASE.TWICE",
+                after[3],
+                "a page of this file is in this list already",
+                "list each page once",
+            )
 
 
 def _ranges(text: Any) -> Iterator[tuple[int, int]]:

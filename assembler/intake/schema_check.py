@@ -1,4 +1,5 @@
-"""The value against the schema; every sentence is our own, since the library's hold the client's values."""
+"""The value against the schema; every sentence is our own, since the library's hold the client's
+values."""
 
 from __future__ import annotations
 
@@ -20,8 +21,15 @@ from assembler.errors import TemplateBroken
 from assembler.intake.problem import Problem, hint, step
 from assembler.runtime.passwords import HOW
 
-_TYPES = {"object": "an object {…}", "array": "a list […]", "string": "text in quotes", "integer": "a whole number",
-          "boolean": "true or false", "number": "a number", "null": "null"}  # fmt: skip
+_TYPES = {
+    "object": "an object {…}",
+    "array": "a list […]",
+    "string": "text in quotes",
+    "integer": "a whole number",
+    "boolean": "true or false",
+    "number": "a number",
+    "null": "null",
+}
 _WORD = 100  # characters of a wrong value that are compared with the right ones
 _CHECKER = FormatChecker(formats=())
 
@@ -39,12 +47,15 @@ def _is_date(value: object) -> bool:
 
 
 def problems(value: Any, schema: bytes) -> Iterator[Problem]:
-    """Everything the schema refuses, lazily. Fetches no `$ref`: one that leads out of the schema raises TemplateBroken."""
+    """Everything the schema refuses, lazily. Fetches no `$ref`: one that leads out of the schema
+    raises TemplateBroken."""
     try:
         for error in _validator(schema).iter_errors(value):
             yield from _sentences(error)
     except Unresolvable as error:
-        raise _broken("a $ref leads out of the schema", "keep every $ref within it, as #/$defs/…") from error
+        raise _broken(
+            "a $ref leads out of the schema", "keep every $ref within it, as #/$defs/…"
+        ) from error
 
 
 @cache
@@ -59,9 +70,11 @@ def _validator(schema: bytes) -> Validator:
 
 
 def _inlined(node: Any, definitions: Mapping[str, Any], within: tuple[str, ...]) -> Any:
-    """The schema with its own definitions put where they are referred to: following each $ref is a third of the check.
+    """The schema with its own definitions put where they are referred to: following each $ref is a
+    third of the check.
 
-    A definition that holds itself, or that says the same thing otherwise than the place, stays a $ref.
+    A definition that holds itself, or that says the same thing otherwise than the place, stays a
+    $ref.
     """
     if isinstance(node, list):
         return [_inlined(one, definitions, within) for one in node]
@@ -72,15 +85,21 @@ def _inlined(node: Any, definitions: Mapping[str, Any], within: tuple[str, ...])
         beside = {key: one for key, one in node.items() if key not in ("$ref", "description")}
         if not beside.keys() & definitions[name].keys():
             return _inlined(beside | definitions[name], definitions, (*within, name))
-    return {key: one if key in ("enum", "const") else _inlined(one, definitions, within) for key, one in node.items()}
+    return {
+        key: one if key in ("enum", "const") else _inlined(one, definitions, within)
+        for key, one in node.items()
+    }
 
 
 def _broken(problem: str, remedy: str) -> TemplateBroken:
     return TemplateBroken(problem, where="schemas/case.schema.json", remedy=remedy)
 
 
-def _unique(_validator: Validator, wanted: bool, value: Any, _schema: Any) -> Iterator[ValidationError]:
-    """uniqueItems in one pass: the library's compares each with each, 20,000 entries of two types take a minute."""
+def _unique(
+    _validator: Validator, wanted: bool, value: Any, _schema: Any
+) -> Iterator[ValidationError]:
+    """uniqueItems in one pass: the library's compares each with each, 20,000 entries of two
+    types take a minute."""
     if wanted and isinstance(value, list):
         seen = {json.dumps(one, sort_keys=True) for one in value}
         if len(seen) < len(value):
@@ -111,19 +130,35 @@ def _sentences(error: ValidationError) -> Iterator[Problem]:
             remedy = hint(str(error.instance)[:_WORD], names, f"use one of: {', '.join(names)}")
             yield Problem("CASE.VALUE", where, "the value is none of those allowed", remedy)
         case "format":
-            yield Problem("DATE.IMPOSSIBLE", where, "there is no such day", "write a day of the calendar as YYYY-MM-DD")
+            yield Problem(
+                "DATE.IMPOSSIBLE",
+                where,
+                "there is no such day",
+                "write a day of the calendar as YYYY-MM-DD",
+            )
         case "pattern":
-            yield Problem("CASE.FORM", where, "the value is not of the form it should have", _described(error))
+            yield Problem(
+                "CASE.FORM", where, "the value is not of the form it should have", _described(error)
+            )
         case "minItems" | "minLength":
             yield Problem("CASE.EMPTY", where, "it is empty", "fill it in, or leave the field out")
         case "uniqueItems":
             yield Problem("CASE.TWICE", where, "an entry appears twice", "remove one")
         case _:
-            yield Problem("CASE.LIMIT", where, f"the value is outside its limits ({error.validator} {wanted})", "correct it")
+            yield Problem(
+                "CASE.LIMIT",
+                where,
+                f"the value is outside its limits ({error.validator} {wanted})",
+                "correct it",
+            )
 
 
 def _described(error: ValidationError) -> str:
-    text = str(error.schema.get("description", "correct it")) if isinstance(error.schema, Mapping) else "correct it"
+    text = (
+        str(error.schema.get("description", "correct it"))
+        if isinstance(error.schema, Mapping)
+        else "correct it"
+    )
     return (text if text[1:2].isupper() else text[0].lower() + text[1:]).rstrip(".")
 
 
@@ -133,13 +168,24 @@ def _unknown_keys(error: ValidationError, where: str) -> Iterator[Problem]:
     allowed = f"allowed are: {', '.join(known)}"
     for key in _strange(error):  # the key itself could hold a client's fact, so it is not repeated
         if "password" in key.lower():
-            yield Problem("CASE.PASSWORD", where + step(key), "a password does not belong into case.json", f"write {HOW}")
+            yield Problem(
+                "CASE.PASSWORD",
+                where + step(key),
+                "a password does not belong into case.json",
+                f"write {HOW}",
+            )
         else:
-            yield Problem("CASE.UNKNOWN_KEY", where + step(key), "there is no such field", hint(key, known, allowed))
+            yield Problem(
+                "CASE.UNKNOWN_KEY",
+                where + step(key),
+                "there is no such field",
+                hint(key, known, allowed),
+            )
 
 
 def _of_alternatives(error: ValidationError, where: str) -> Iterator[Problem]:
-    """All complaints of the alternative that was meant: of those whose type fits, the one that knows most of the keys."""
+    """All complaints of the alternative that was meant: of those whose type fits, the one that
+    knows most of the keys."""
     groups: dict[Any, list[ValidationError]] = {}
     for one in error.context or ():
         groups.setdefault(one.relative_schema_path[0], []).append(one)

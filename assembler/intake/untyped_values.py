@@ -12,7 +12,9 @@ def part(value: dict[str, Any], key: str) -> dict[str, Any]:
     return one if isinstance(one, dict) else {}
 
 
-def entries(value: dict[str, Any], key: str, where: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+def entries(
+    value: dict[str, Any], key: str, where: str = ""
+) -> Iterator[tuple[str, dict[str, Any]]]:
     """(place, entry) of the objects in the list under a key."""
     for position, one in enumerate(_list(value, key)):
         if isinstance(one, dict):

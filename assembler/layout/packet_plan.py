@@ -1,6 +1,7 @@
 """plan: which parts a beneficiary's packet has, in which order, under which tab. Pure.
 
-A `Case` and a `Recipe` come in, a `Plan` goes out; nothing is opened, no page is known. `show` and `as_json` print it.
+A `Case` and a `Recipe` come in, a `Plan` goes out; nothing is opened, no page is known. `show` and
+`as_json` print it.
 """
 
 from __future__ import annotations
@@ -28,7 +29,9 @@ from assembler.model.citations import cited
 TABS_DOCUMENT = "draft:tab-sheets"
 
 
-def plan_packet(case: Case, recipe: Recipe, beneficiary: str, profile: Profile | None = None) -> Plan:
+def plan_packet(
+    case: Case, recipe: Recipe, beneficiary: str, profile: Profile | None = None
+) -> Plan:
     """The packet of one beneficiary (an id of the case), as its receiver's profile wants it.
 
     Raises TemplateBroken if the recipe leaves an exhibit out.
@@ -48,7 +51,9 @@ def plan_packet(case: Case, recipe: Recipe, beneficiary: str, profile: Profile |
                     parts += _tabbed(exhibit, next(labels), group, entry, recipe)
         else:
             parts += _untabbed(entry, case, beneficiary)
-    left_out = [e.id for e in case.exhibits if _belongs(e.belongs_to, beneficiary) and e.id not in placed]
+    left_out = [
+        e.id for e in case.exhibits if _belongs(e.belongs_to, beneficiary) and e.id not in placed
+    ]
     if left_out:
         raise TemplateBroken(
             f"no part takes the exhibits {', '.join(left_out)}",
@@ -56,17 +61,28 @@ def plan_packet(case: Case, recipe: Recipe, beneficiary: str, profile: Profile |
             remedy='add an "exhibits" part without categories: it takes all the rest',
         )
     return Plan(
-        packet=beneficiary, beneficiary=beneficiary, kind=case.kind, title=recipe.title, parts=tuple(parts),
-        claims_template=recipe.claims_template, marking=profile.marking, paper=profile.paper,
+        packet=beneficiary,
+        beneficiary=beneficiary,
+        kind=case.kind,
+        title=recipe.title,
+        parts=tuple(parts),
+        claims_template=recipe.claims_template,
+        marking=profile.marking,
+        paper=profile.paper,
     )
 
 
 def in_order(parts: Sequence[RecipePart], order: Sequence[str]) -> tuple[RecipePart, ...]:
-    """The parts as a receiver wants them: those named in `order`, "*" standing for all others as they are; no "*": at the end."""
+    """The parts as a receiver wants them: those named in `order`, "*" standing for all others as
+    they are; no "*": at the end."""
     named = {part.id: part for part in parts if part.id in order}
     rest = [part for part in parts if part.id not in named]
     wanted = order if "*" in order else (*order, "*")
-    return tuple(part for name in wanted for part in (rest if name == "*" else [named[name]] if name in named else []))
+    return tuple(
+        part
+        for name in wanted
+        for part in (rest if name == "*" else [named[name]] if name in named else [])
+    )
 
 
 def tab_labels(style: str) -> Iterator[str]:
@@ -95,12 +111,15 @@ def show(plan: Plan) -> str:
 def as_json(plan: Plan) -> dict[str, Any]:
     """The plan for programs; ids only, no titles of evidence (they may hold a client's facts)."""
     keys = ("id", "kind", "document", "template", "tab", "exhibit", "declaration", "form", "group")
-    parts = [{key: str(getattr(part, key)) for key in keys if getattr(part, key)} for part in plan.parts]
+    parts = [
+        {key: str(getattr(part, key)) for key in keys if getattr(part, key)} for part in plan.parts
+    ]
     return {"packet": plan.packet, "kind": plan.kind, "title": plan.title, "parts": parts}
 
 
 def _holds(when: str, case: Case, required: bool = False) -> bool:
-    """Whether all these conditions hold, written with spaces between them. `required`: the receiver asks for this part."""
+    """Whether all these conditions hold, written with spaces between them. `required`: the
+    receiver asks for this part."""
     facts: dict[str, Callable[[], bool]] = {
         "represented": lambda: case.attorney is not None,
         "supported": lambda: bool(case.supporters),
@@ -124,7 +143,8 @@ def _mine(case: Case, beneficiary: str) -> list[Exhibit]:
 
 
 def _exhibits(entry: RecipePart, case: Case, beneficiary: str, claimed: set[str]) -> Grouped:
-    """Those of the entry's categories, in that order; without any, all that no other entry claims."""
+    """Those of the entry's categories, in that order; without any, all that no other entry
+    claims."""
     mine = _mine(case, beneficiary)
     if not entry.categories:
         yield from ((exhibit, entry.group) for exhibit in mine if exhibit.category not in claimed)
@@ -135,11 +155,14 @@ def _exhibits(entry: RecipePart, case: Case, beneficiary: str, claimed: set[str]
 def _notice(entry: RecipePart, case: Case, beneficiary: str, _claimed: set[str]) -> Grouped:
     """The notice that is answered."""
     wanted = case.rfe.notice_exhibit if case.rfe else None
-    yield from ((exhibit, entry.group) for exhibit in _mine(case, beneficiary) if exhibit.id == wanted)
+    yield from (
+        (exhibit, entry.group) for exhibit in _mine(case, beneficiary) if exhibit.id == wanted
+    )
 
 
 def _points(entry: RecipePart, case: Case, beneficiary: str, _claimed: set[str]) -> Grouped:
-    """What answers the points of the notice, point by point: listed exhibits first, then those the answer cites."""
+    """What answers the points of the notice, point by point: listed exhibits first, then those
+    the answer cites."""
     mine = {exhibit.id: exhibit for exhibit in _mine(case, beneficiary)}
     for number, point in enumerate(case.rfe.points if case.rfe else (), 1):
         named = (*point.exhibits, *(cite.exhibit for text in point.answer for cite in cited(text)))
@@ -150,8 +173,11 @@ def _points(entry: RecipePart, case: Case, beneficiary: str, _claimed: set[str])
 _OF_EVIDENCE = {"exhibits": _exhibits, "notice": _notice, "points": _points}
 
 
-def _tabbed(exhibit: Exhibit, tab: str, group: str, entry: RecipePart, recipe: Recipe) -> Iterator[Part]:
-    """The exhibit behind its tab sheet. A notice has its letter, but no sheet of ours may lie on top of it."""
+def _tabbed(
+    exhibit: Exhibit, tab: str, group: str, entry: RecipePart, recipe: Recipe
+) -> Iterator[Part]:
+    """The exhibit behind its tab sheet. A notice has its letter, but no sheet of ours may lie on
+    top of it."""
     if entry.type != "notice":
         yield Part(
             id=f"tab-{exhibit.id}",
@@ -181,9 +207,15 @@ def _untabbed(entry: RecipePart, case: Case, beneficiary: str) -> list[Part]:
         return [_declaration(entry, declaration) for declaration in mine]
     if entry.type == "form":
         names = entry.form.split()
-        mine_forms = [f for f in case.forms if f.form in names and _belongs(f.belongs_to, beneficiary)]
+        mine_forms = [
+            f for f in case.forms if f.form in names and _belongs(f.belongs_to, beneficiary)
+        ]
         parts = [_form(entry, form, position) for position, form in enumerate(mine_forms, 1)]
-        return parts or ([_placeholder(entry)] if entry.placeholder and _holds(entry.placeholder_when, case) else [])
+        return parts or (
+            [_placeholder(entry)]
+            if entry.placeholder and _holds(entry.placeholder_when, case)
+            else []
+        )
     return [
         Part(
             id=entry.id,

@@ -1,4 +1,5 @@
-"""The book: every page of every part in order, its number and stamp, and the index, bookmarks and addresses."""
+"""The book: every page of every part in order, its number and stamp, and the index, bookmarks
+and addresses."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ from assembler.model import (
     Plan,
 )
 
-HOST = "https://assembler.invalid/"  # reserved (RFC 2606): a link of ours that a page number will replace
+# reserved (RFC 2606): a link of ours that a page number will replace
+HOST = "https://assembler.invalid/"
 
 
 def arrange(
@@ -33,22 +35,32 @@ def arrange(
     roles: Mapping[str, Sequence[str]] | None = None,
     filed: Filed | None = None,
 ) -> Layout:
-    """Number every page of every part in the plan's order: from 1, or, of a packet `filed` before, by its printed numbers.
+    """Number every page of every part in the plan's order: from 1, or, of a packet `filed` before,
+    by its printed numbers.
 
-    `pages`: facts of each page of each document (Part.document). `roles`: per exhibit id, the role of each of its pages
-    ("document", "translation", "certificate"), for the sub-ranges of the index. Raises KeyError for a missing document.
+    `pages`: facts of each page of each document (Part.document). `roles`: per exhibit id, the role
+    of each of its pages ("document", "translation", "certificate"), for the sub-ranges of the
+    index. Raises KeyError for a missing document.
     """
     slots = _slots(plan, pages)
     leaves = tuple(
         _leaf(number, label, text, slot, plan)
-        for number, ((label, text), slot) in enumerate(zip(_printed(slots, filed, plan.marking), slots, strict=True), 1)
+        for number, ((label, text), slot) in enumerate(
+            zip(_printed(slots, filed, plan.marking), slots, strict=True), 1
+        )
     )
     runs = {part: list(run) for part, run in groupby(leaves, key=lambda leaf: leaf.part)}
     first = {part: run[0].number for part, run in runs.items()}
     sheets = {leaf.exhibit: leaf.number for leaf in leaves if leaf.kind is PartKind.TAB}
     exhibits = {exhibit.id: exhibit for exhibit in case.exhibits}
     index = tuple(
-        _row(part, exhibits[part.exhibit], runs[part.id], sheets.get(part.exhibit), (roles or {}).get(part.exhibit, ()))
+        _row(
+            part,
+            exhibits[part.exhibit],
+            runs[part.id],
+            sheets.get(part.exhibit),
+            (roles or {}).get(part.exhibit, ()),
+        )
         for part in plan.parts
         if part.kind is PartKind.EXHIBIT
     )
@@ -70,7 +82,9 @@ def target(layout: Layout, url: str) -> int | None:
     return dict(layout.addresses).get(url.removeprefix(HOST))
 
 
-Slot = tuple[Part, int, int, int, PageFacts]  # part, page in its document, page of part, pages of part, facts
+Slot = tuple[
+    Part, int, int, int, PageFacts
+]  # part, page in its document, page of part, pages of part, facts
 
 
 def _slots(plan: Plan, pages: Mapping[str, Sequence[PageFacts]]) -> list[Slot]:
@@ -82,14 +96,21 @@ def _slots(plan: Plan, pages: Mapping[str, Sequence[PageFacts]]) -> list[Slot]:
             sheet = next(tabs)
             slots.append((part, sheet, 0, 0, document[sheet]))
         else:
-            slots += [(part, index, index + 1, len(document), facts) for index, facts in enumerate(document)]
+            slots += [
+                (part, index, index + 1, len(document), facts)
+                for index, facts in enumerate(document)
+            ]
     return slots
 
 
 def _printed(slots: Sequence[Slot], filed: Filed | None, marking: Marking) -> list[tuple[str, str]]:
-    """The printed number of each page and the text of its stamp. A filed page keeps both, to the letter."""
+    """The printed number of each page and the text of its stamp. A filed page keeps both, to the
+    letter."""
     if filed is None:
-        return [(str(number), _text(slot, number, len(slots), marking)) for number, slot in enumerate(slots, 1)]
+        return [
+            (str(number), _text(slot, number, len(slots), marking))
+            for number, slot in enumerate(slots, 1)
+        ]
     old = {f"exhibit:{page.exhibit}" for page in filed.pages}
     numbered = amendment.labels([(_unit(slot), _name(slot)) for slot in slots], filed)
     return [
@@ -112,7 +133,9 @@ def _leaf(number: int, label: str, text: str, slot: Slot, plan: Plan) -> Leaf:
     is_exhibit = part.kind is PartKind.EXHIBIT
     text = text if part.stamped else ""
     on = fit(facts.width, facts.height, text, plan.paper) if is_exhibit else None
-    width, height, scale = (on.width, on.height, on.scale) if on else (facts.width, facts.height, 1.0)
+    width, height, scale = (
+        (on.width, on.height, on.scale) if on else (facts.width, facts.height, 1.0)
+    )
     own = (facts.width, facts.height) if on else None
     stamp, smaller = None, 1.0
     if text:
@@ -138,19 +161,24 @@ def _leaf(number: int, label: str, text: str, slot: Slot, plan: Plan) -> Leaf:
 
 def _text(slot: Slot, number: int, total: int, marking: Marking) -> str:
     part, _, page, of, _ = slot
-    text = {PartKind.EXHIBIT: marking.exhibit, PartKind.TAB: marking.tab}.get(part.kind, marking.other)
+    text = {PartKind.EXHIBIT: marking.exhibit, PartKind.TAB: marking.tab}.get(
+        part.kind, marking.other
+    )
     return text.format(tab=part.tab, page=page, pages=of, number=number, total=total)
 
 
 def _late_text(slot: Slot, label: str, *, whole: bool) -> str:
-    """Of a page that comes late, the stamp counts no total; put into a filed exhibit (not `whole`), no place in that."""
+    """Of a page that comes late, the stamp counts no total; put into a filed exhibit (not
+    `whole`), no place in that."""
     part, _, page, of, _ = slot
     if part.kind is PartKind.EXHIBIT and whole:
         return f"Exhibit {part.tab} · {page} of {of} · page {label}"
     return f"Exhibit {part.tab} · page {label}" if part.tab else f"page {label}"
 
 
-def _row(part: Part, exhibit: Exhibit, run: Sequence[Leaf], sheet: int | None, roles: Sequence[str]) -> IndexRow:
+def _row(
+    part: Part, exhibit: Exhibit, run: Sequence[Leaf], sheet: int | None, roles: Sequence[str]
+) -> IndexRow:
     return IndexRow(
         tab=part.tab,
         exhibit=exhibit.id,
@@ -179,7 +207,9 @@ def _ranges(run: Sequence[Leaf], roles: Sequence[str]) -> tuple[tuple[str, str, 
     return tuple(ranges)
 
 
-def _bookmarks(plan: Plan, index: Sequence[IndexRow], first: Mapping[str, int]) -> tuple[Bookmark, ...]:
+def _bookmarks(
+    plan: Plan, index: Sequence[IndexRow], first: Mapping[str, int]
+) -> tuple[Bookmark, ...]:
     rows = {row.exhibit: row for row in index}
     marks: list[Bookmark] = []
     group = ""
@@ -195,7 +225,12 @@ def _bookmarks(plan: Plan, index: Sequence[IndexRow], first: Mapping[str, int]) 
         row = rows[part.exhibit]
         title = f"Exhibit {row.tab} – {row.title} ({row.pages})"
         marks.append(
-            Bookmark(title=title, number=row.sheet, level=1 if group else 0, document=f"exhibit:{part.exhibit}")
+            Bookmark(
+                title=title,
+                number=row.sheet,
+                level=1 if group else 0,
+                document=f"exhibit:{part.exhibit}",
+            )
         )
     return tuple(marks)
 
@@ -207,5 +242,7 @@ def _addresses(leaves: Sequence[Leaf], first: Mapping[str, int]) -> tuple[tuple[
             found[f"tab/{leaf.exhibit}"] = leaf.number
         elif leaf.kind is PartKind.EXHIBIT:
             found[f"exhibit/{leaf.exhibit}/{leaf.exhibit_page}"] = leaf.number
-            found.setdefault(f"tab/{leaf.exhibit}", leaf.number)  # of a notice, which has no tab sheet
+            found.setdefault(
+                f"tab/{leaf.exhibit}", leaf.number
+            )  # of a notice, which has no tab sheet
     return tuple(sorted(found.items()))

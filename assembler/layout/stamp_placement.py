@@ -14,16 +14,105 @@ _FURTHER = 1.75  # second try: so many times EDGE away from the edge
 
 # Advance widths of IBM Plex Serif Regular, 1/1000 em; a test compares them with the font file.
 WIDTHS = {
-    " ": 232, "!": 280, "\"": 415, "#": 695, "$": 592, "%": 913, "&": 710, "'": 241, "(": 329, ")": 329, "*": 442,
-    "+": 600, ",": 268, "-": 393, ".": 268, "/": 366, "0": 600, "1": 600, "2": 600, "3": 600, "4": 600, "5": 600,
-    "6": 600, "7": 600, "8": 600, "9": 600, ":": 288, ";": 288, "<": 600, "=": 600, ">": 600, "?": 487, "@": 923,
-    "A": 686, "B": 670, "C": 649, "D": 706, "E": 641, "F": 626, "G": 721, "H": 787, "I": 346, "J": 457, "K": 707,
-    "L": 594, "M": 872, "N": 778, "O": 716, "P": 625, "Q": 716, "R": 672, "S": 588, "T": 652, "U": 735, "V": 664,
-    "W": 968, "X": 669, "Y": 634, "Z": 637, "[": 284, "\\": 365, "]": 284, "^": 600, "_": 564, "`": 600, "a": 546,
-    "b": 598, "c": 516, "d": 608, "e": 536, "f": 342, "g": 544, "h": 624, "i": 315, "j": 303, "k": 584, "l": 300,
-    "m": 953, "n": 639, "o": 564, "p": 613, "q": 598, "r": 443, "s": 488, "t": 353, "u": 619, "v": 534, "w": 777,
-    "x": 561, "y": 534, "z": 508, "{": 327, "|": 298, "}": 327, "~": 600, "·": 324, "–": 587, "’": 268,
-}  # fmt: skip
+    " ": 232,
+    "!": 280,
+    '"': 415,
+    "#": 695,
+    "$": 592,
+    "%": 913,
+    "&": 710,
+    "'": 241,
+    "(": 329,
+    ")": 329,
+    "*": 442,
+    "+": 600,
+    ",": 268,
+    "-": 393,
+    ".": 268,
+    "/": 366,
+    "0": 600,
+    "1": 600,
+    "2": 600,
+    "3": 600,
+    "4": 600,
+    "5": 600,
+    "6": 600,
+    "7": 600,
+    "8": 600,
+    "9": 600,
+    ":": 288,
+    ";": 288,
+    "<": 600,
+    "=": 600,
+    ">": 600,
+    "?": 487,
+    "@": 923,
+    "A": 686,
+    "B": 670,
+    "C": 649,
+    "D": 706,
+    "E": 641,
+    "F": 626,
+    "G": 721,
+    "H": 787,
+    "I": 346,
+    "J": 457,
+    "K": 707,
+    "L": 594,
+    "M": 872,
+    "N": 778,
+    "O": 716,
+    "P": 625,
+    "Q": 716,
+    "R": 672,
+    "S": 588,
+    "T": 652,
+    "U": 735,
+    "V": 664,
+    "W": 968,
+    "X": 669,
+    "Y": 634,
+    "Z": 637,
+    "[": 284,
+    "\\": 365,
+    "]": 284,
+    "^": 600,
+    "_": 564,
+    "`": 600,
+    "a": 546,
+    "b": 598,
+    "c": 516,
+    "d": 608,
+    "e": 536,
+    "f": 342,
+    "g": 544,
+    "h": 624,
+    "i": 315,
+    "j": 303,
+    "k": 584,
+    "l": 300,
+    "m": 953,
+    "n": 639,
+    "o": 564,
+    "p": 613,
+    "q": 598,
+    "r": 443,
+    "s": 488,
+    "t": 353,
+    "u": 619,
+    "v": 534,
+    "w": 777,
+    "x": 561,
+    "y": 534,
+    "z": 508,
+    "{": 327,
+    "|": 298,
+    "}": 327,
+    "~": 600,
+    "·": 324,
+    "–": 587,
+    "’": 268,
+}
 
 
 Size = tuple[float, float]  # width, height, points
@@ -35,24 +124,36 @@ def text_width(text: str, size: float) -> float:
 
 
 def stamp_place(
-    text: str, width: float, height: float, ink: Ink, clear: Sequence[Zone] = (), scale: float | None = None,
+    text: str,
+    width: float,
+    height: float,
+    ink: Ink,
+    clear: Sequence[Zone] = (),
+    scale: float | None = None,
     own: tuple[float, float] | None = None,
 ) -> tuple[Stamp, float]:
-    """Where the stamp goes on a page of this visible size, and the scale of the page (1.0 = left as it is).
+    """Where the stamp goes on a page of this visible size, and the scale of the page (1.0 = left as
+    it is).
 
-    Corners and middles are tried, bottom before top, right before left, then the same a little further in (a frame or
-    a scanner's shadow often runs along the edge); where all have ink, the page is shrunk just enough to clear a band at
-    its bottom. The stamp is 9 points on Letter; on larger pages it grows with them, so that it is as large when the page
-    is printed on Letter; on small ones it shrinks to fit. Lengths are the page's own units: what /UserUnit says is left
-    out, as it changes nothing of this. No stamp is in a `clear` zone, be there ink or not.
+    Corners and middles are tried, bottom before top, right before left, then the same a little
+    further in (a frame or a scanner's shadow often runs along the edge); where all have ink, the
+    page is shrunk just enough to clear a band at its bottom. The stamp is 9 points on Letter; on
+    larger pages it grows with them, so that it is as large when the page is printed on Letter; on
+    small ones it shrinks to fit. Lengths are the page's own units: what /UserUnit says is left out,
+    as it changes nothing of this. No stamp is in a `clear` zone, be there ink or not.
 
-    `own`, `scale`: the page's own size, where it lies on paper of this size, drawn so much smaller, at the top and in the middle.
+    `own`, `scale`: the page's own size, where it lies on paper of this size, drawn so much smaller,
+    at the top and in the middle.
     """
     size = stamp_size(text, width, height)
     box = (text_width(text, size), size * _LINE)
     edge = min(EDGE * size / STAMP_SIZE, max(0.0, (width - box[0]) / 2))
     page = (width, height)
-    free = [place for place in _places(width, height, box, edge) if not any(_in(zone, *place, box, page) for zone in clear)]
+    free = [
+        place
+        for place in _places(width, height, box, edge)
+        if not any(_in(zone, *place, box, page) for zone in clear)
+    ]
     for x, y in free:
         if not _inked(ink, x, y, box, page, _drawn(page, own, scale)):
             return _stamp(text, x, y, box, size), 1.0
@@ -64,20 +165,34 @@ def stamp_place(
 
 def in_zone(mark: Stamp, width: float, height: float, clear: Sequence[Zone]) -> bool:
     """Whether a stamp on a page of this size touches a zone that is to stay clear."""
-    return any(_in(zone, mark.x, mark.y, (mark.width, mark.height), (width, height)) for zone in clear)
+    return any(
+        _in(zone, mark.x, mark.y, (mark.width, mark.height), (width, height)) for zone in clear
+    )
 
 
-def _in(zone: Zone, x: float, y: float, box: tuple[float, float], page: tuple[float, float]) -> bool:
-    """Whether a box touches a zone, which grows with pages that are larger than Letter, as stamps do."""
+def _in(
+    zone: Zone, x: float, y: float, box: tuple[float, float], page: tuple[float, float]
+) -> bool:
+    """Whether a box touches a zone, which grows with pages that are larger than Letter, as
+    stamps do."""
     grown = max(1.0, min(page[0] / 612, page[1] / 612))
     width, height = zone.width * grown, zone.height * grown
-    left = 0.0 if "left" in zone.place else page[0] - width if "right" in zone.place else (page[0] - width) / 2
+    left = (
+        0.0
+        if "left" in zone.place
+        else page[0] - width
+        if "right" in zone.place
+        else (page[0] - width) / 2
+    )
     bottom = 0.0 if "bottom" in zone.place else page[1] - height
     return left < x + box[0] and x < left + width and bottom < y + box[1] and y < bottom + height
 
 
-def _places(width: float, height: float, box: tuple[float, float], edge: float) -> Iterator[tuple[float, float]]:
-    """Lower left corners to try, best first; none leaves the page or comes nearer to its edge than `edge`."""
+def _places(
+    width: float, height: float, box: tuple[float, float], edge: float
+) -> Iterator[tuple[float, float]]:
+    """Lower left corners to try, best first; none leaves the page or comes nearer to its edge
+    than `edge`."""
     for inset in (edge, edge * _FURTHER):
         for y in (inset, height - inset - box[1]):
             for x in (width - inset - box[0], (width - box[0]) / 2, inset):
@@ -100,16 +215,27 @@ def _drawn(page: Size, own: Size | None, scale: float | None) -> tuple[float, fl
 
 def _stamp(text: str, x: float, y: float, box: tuple[float, float], size: float) -> Stamp:
     return Stamp(
-        text=text, x=round(x, 2), y=round(y, 2), width=round(box[0], 2), height=round(box[1], 2), size=round(size, 3)
+        text=text,
+        x=round(x, 2),
+        y=round(y, 2),
+        width=round(box[0], 2),
+        height=round(box[1], 2),
+        size=round(size, 3),
     )
 
 
 def _inked(
     ink: Ink, x: float, y: float, box: Size, page: Size, drawn: tuple[float, float, float, float]
 ) -> bool:
-    """Whether any ink cell touches the box and its clear border; rows of the bitmap count from the top of what is `drawn`."""
+    """Whether any ink cell touches the box and its clear border; rows of the bitmap count from
+    the top of what is `drawn`."""
     left, bottom, width, height = drawn
-    if x - CLEAR >= left + width or x + box[0] + CLEAR <= left or y - CLEAR >= page[1] or y + box[1] + CLEAR <= bottom:
+    if (
+        x - CLEAR >= left + width
+        or x + box[0] + CLEAR <= left
+        or y - CLEAR >= page[1]
+        or y + box[1] + CLEAR <= bottom
+    ):
         return False
     x, y = x - left, y - bottom
     step_x, step_y = width / ink.columns, height / ink.rows

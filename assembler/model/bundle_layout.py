@@ -16,12 +16,15 @@ class PageFacts:
     width: float
     height: float
     ink: Ink
-    content: str = ""  # what a page handed over is: its file's hash, its page in it, how it was turned; "" of our own pages
+    # what a page handed over is: its file's hash, its page in it, how it was turned; "" of our own
+    # pages
+    content: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stamp:
-    """Text on a page; x, y is the lower left corner of its box as a reader shows the page, origin lower left."""
+    """Text on a page; x, y is the lower left corner of its box as a reader shows the page,
+    origin lower left."""
 
     text: str
     x: float
@@ -36,7 +39,9 @@ class Leaf:
     """One physical page of the bundle."""
 
     number: int  # place in the bundle = PDF page index + 1
-    label: str  # printed number = page label: "57"; str(number), unless the packet is frozen ("57a")
+    label: (
+        str  # printed number = page label: "57"; str(number), unless the packet is frozen ("57a")
+    )
     document: str
     index: int  # 0-based page in the document
     part: str  # Part.id
@@ -47,14 +52,19 @@ class Leaf:
     exhibit_pages: int = 0
     width: float = 612.0
     height: float = 792.0
-    scale: float = 1.0  # < 1 where the page is drawn smaller: to make room for its stamp, or to come onto the receiver's paper
-    own: tuple[float, float] | None = None  # the page's own size, where it is drawn on paper of another (`width`, `height`)
+    # < 1 where the page is drawn smaller: to make room for its stamp, or to come onto the
+    # receiver's paper
+    scale: float = 1.0
+    own: tuple[float, float] | None = (
+        None  # the page's own size, where it is drawn on paper of another (`width`, `height`)
+    )
     stamp: Stamp | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexRow:
-    """A row of the index of exhibits. `first`, `last` and `sheet` are places in the bundle, `printed` the numbers there."""
+    """A row of the index of exhibits. `first`, `last` and `sheet` are places in the bundle,
+    `printed` the numbers there."""
 
     tab: str
     exhibit: str
@@ -66,7 +76,9 @@ class IndexRow:
     sheet: int  # its tab sheet; `first` where there is none, as of a notice
     printed: tuple[str, str]  # labels of its first and last page
     group: str = ""
-    parts: tuple[tuple[str, str, str], ...] = ()  # (role, first and last label): original, translation, certificate
+    parts: tuple[
+        tuple[str, str, str], ...
+    ] = ()  # (role, first and last label): original, translation, certificate
 
     @property
     def sheeted(self) -> bool:

@@ -41,7 +41,8 @@ class Consulate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What is asked for. Free text is a tuple of paragraphs and may cite exhibits as [@id] or [@id, p. 2]."""
+    """What is asked for. Free text is a tuple of paragraphs and may cite exhibits as [@id] or
+    [@id, p. 2]."""
 
     filing: str  # "paper" or "online"
     fee: str  # "pay", "waiver" or "exempt"
@@ -60,8 +61,12 @@ class Request:
     enclosures: tuple[str, ...] = ()  # extra lines for the list of forms enclosed
     i94_admit_until: date | None = None  # re-parole
     changed_circumstances: tuple[str, ...] = ()  # re-parole
-    parole_program: str = ""  # re-parole: id of the program of the first parole, "" for none (boxes of the form map)
-    work_permit: bool | None = None  # re-parole: an employment authorization document is asked for too
+    parole_program: str = (
+        ""  # re-parole: id of the program of the first parole, "" for none (boxes of the form map)
+    )
+    work_permit: bool | None = (
+        None  # re-parole: an employment authorization document is asked for too
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +128,9 @@ class FilePart:
     """Some pages of one file, in the place they take inside an exhibit."""
 
     path: str  # key into Case.files
-    pages: tuple[tuple[int, int | None], ...] = ()  # 1-based inclusive ranges, None = to the end; empty = all
+    pages: tuple[
+        tuple[int, int | None], ...
+    ] = ()  # 1-based inclusive ranges, None = to the end; empty = all
     role: str = "document"  # "document", "translation" or "certificate"
     language: str = ""  # BCP 47; "" = the exhibit's language ("en" for translation and certificate)
     accept_repair: str = ""  # sha256 of the file whose repair the attorney accepts
@@ -145,7 +152,9 @@ class Exhibit:
     id: str
     title: str
     category: str
-    parts: tuple[FilePart, ...]  # originals, then translation, then certificate: the order in the bundle
+    parts: tuple[
+        FilePart, ...
+    ]  # originals, then translation, then certificate: the order in the bundle
     date: date | None = None
     language: str = "en"
     supports: tuple[str, ...] = ()  # checklist line ids
@@ -156,7 +165,8 @@ class Exhibit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormFile:
-    """A government form the user put into forms/: blank (to fill) or completed (goes in as it is)."""
+    """A government form the user put into forms/: blank (to fill) or completed (goes in as it
+    is)."""
 
     form: str  # "i-131", "i-134", "g-28", "g-1145", "g-1450", "i-912"
     path: str
@@ -179,11 +189,15 @@ class Case:
     request: Request
     declarations: tuple[Declaration, ...]
     exhibits: tuple[Exhibit, ...]
-    others: tuple[Person, ...] = ()  # people who only declare or are mentioned: a parent, a physician
+    others: tuple[
+        Person, ...
+    ] = ()  # people who only declare or are mentioned: a parent, a physician
     forms: tuple[FormFile, ...] = ()
     rfe: Rfe | None = None
     files: tuple[SourceFile, ...] = ()
-    lines: tuple[tuple[str, int], ...] = field(default=(), repr=False)  # (JSON pointer, line in case.json)
+    lines: tuple[tuple[str, int], ...] = field(
+        default=(), repr=False
+    )  # (JSON pointer, line in case.json)
 
     def file(self, path: str) -> SourceFile:
         """The file record for a relative path; KeyError if the case does not list it."""

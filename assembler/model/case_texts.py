@@ -22,7 +22,8 @@ CITING_FIELDS = frozenset((*REQUEST_TEXTS, "paragraphs", "answer"))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseText:
-    """One text of case.json in paragraphs. `pointer`: its JSON pointer; `declaration`: its id, if it is part of one."""
+    """One text of case.json in paragraphs. `pointer`: its JSON pointer; `declaration`: its id,
+    if it is part of one."""
 
     pointer: str
     paragraphs: tuple[str, ...]
@@ -38,7 +39,8 @@ class CaseText:
 
 
 def citing_texts(case: Case) -> Iterator[CaseText]:
-    """Yield every text of a case that may cite: of the request, the declarations, the answers to a notice."""
+    """Yield every text of a case that may cite: of the request, the declarations, the answers to
+    a notice."""
     for name in REQUEST_TEXTS:
         value = getattr(case.request, name)
         paragraphs = ((value,) if value else ()) if isinstance(value, str) else value

@@ -1,6 +1,8 @@
-"""Citations in free text, in pandoc's form: `[@hospital-letter]`, `[@hospital-letter, p. 2]`, `[@a; @b, p. 3]`.
+"""Citations in free text, in pandoc's form: `[@hospital-letter]`, `[@hospital-letter, p. 2]`, `[@a;
+@b, p. 3]`.
 
-Text comes in; the same text in pieces, plain strings and `Cite` values, goes out. Must not know which exhibits exist.
+Text comes in; the same text in pieces, plain strings and `Cite` values, goes out. Must not know
+which exhibits exist.
 """
 
 from __future__ import annotations
@@ -25,7 +27,8 @@ class Cite:
 
 
 class BadCite(ValueError):
-    """A bracket that starts like a citation but cannot be read; `text` is the bracket as written."""
+    """A bracket that starts like a citation but cannot be read; `text` is the bracket as
+    written."""
 
     def __init__(self, text: str, offset: int) -> None:
         self.text = text
@@ -34,7 +37,8 @@ class BadCite(ValueError):
 
 
 def parse(text: str) -> tuple[str | Cite, ...]:
-    """Split text at its citations; several in one bracket come out joined by "; ". Raises BadCite."""
+    """Split text at its citations; several in one bracket come out joined by "; ". Raises
+    BadCite."""
     pieces: list[str | Cite] = []
     end = 0
     for group in _GROUP.finditer(text):
@@ -58,5 +62,11 @@ def _cites(group: re.Match[str]) -> list[str | Cite]:
             raise BadCite(group[0], group.start())
         page, last = match["page"], match["last"]
         pieces += ["; "] if pieces else []
-        pieces.append(Cite(exhibit=match["id"], page=int(page) if page else None, last=int(last) if last else None))
+        pieces.append(
+            Cite(
+                exhibit=match["id"],
+                page=int(page) if page else None,
+                last=int(last) if last else None,
+            )
+        )
     return pieces

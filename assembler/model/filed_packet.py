@@ -9,7 +9,8 @@ from assembler.model.packet import PartKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FiledPage:
-    """One page of it. `content` is `PageFacts.content`: "" of our own pages; `stamp` is the text printed on it, or ""."""
+    """One page of it. `content` is `PageFacts.content`: "" of our own pages; `stamp` is the text
+    printed on it, or ""."""
 
     label: str
     kind: PartKind
@@ -23,7 +24,8 @@ class FiledPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filed:
-    """The packet: its pages in order, and the heading of each of its exhibits in the index. `sha256`: of its manifest."""
+    """The packet: its pages in order, and the heading of each of its exhibits in the index.
+    `sha256`: of its manifest."""
 
     case: str
     packet: str

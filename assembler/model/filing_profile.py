@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Zone:
-    """A corner or the middle of an edge that the receiver wants free of our stamp; points, of a page as large as Letter."""
+    """A corner or the middle of an edge that the receiver wants free of our stamp; points, of a
+    page as large as Letter."""
 
     place: str  # "top left", "top", "top right", "bottom left", "bottom" or "bottom right"
     width: float
@@ -16,7 +17,8 @@ class Zone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marking:
-    """What is printed on pages, and where not. {page} of {pages} are the exhibit's, {number} of {total} the bundle's."""
+    """What is printed on pages, and where not. {page} of {pages} are the exhibit's, {number} of
+    {total} the bundle's."""
 
     exhibit: str = "Exhibit {tab} · {page} of {pages} · page {number} of {total}"
     tab: str = "Exhibit {tab} · page {number} of {total}"
@@ -26,7 +28,8 @@ class Marking:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """An output profile, as schemas/profiles/*.json says it; `sources` holds where each value comes from."""
+    """An output profile, as schemas/profiles/*.json says it; `sources` holds where each value
+    comes from."""
 
     id: str
     title: str
@@ -47,12 +50,16 @@ class Profile:
     color: str = "any"  # "any" or "gray"
     zoom: int | None = None  # per cent
     max_dpi: int | None = None
-    fit_dpi: int = 200  # a page above the limit by itself is drawn coarser down to this, while its words stay
+    fit_dpi: int = (
+        200  # a page above the limit by itself is drawn coarser down to this, while its words stay
+    )
     order: tuple[str, ...] = ()  # ids of recipe parts; "*" = all others, as the recipe has them
     marking: Marking = field(default_factory=Marking)
     required_parts: tuple[str, ...] = ()
     certificate_contact: bool = False  # a translator's certificate gives address and telephone
-    sources: tuple[tuple[str, str], ...] = ()  # field → "address (checked 2026-11-23, confidence A)"
+    sources: tuple[
+        tuple[str, str], ...
+    ] = ()  # field → "address (checked 2026-11-23, confidence A)"
 
     @property
     def limit(self) -> int | None:

@@ -7,7 +7,8 @@ from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """error: the receiver would reject it or it would be lost; warning: likely a question later; info: good to know."""
+    """error: the receiver would reject it or it would be lost; warning: likely a question later;
+    info: good to know."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -16,7 +17,8 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing a person should know or do. Never holds a client's fact: only ids, file names, pages, JSON paths."""
+    """One thing a person should know or do. Never holds a client's fact: only ids, file names,
+    pages, JSON paths."""
 
     rule: str
     severity: Severity
@@ -30,7 +32,9 @@ class Finding:
     piece: int | None = None  # of a page that was cut over several: which of them, from 1
     exhibit: str | None = None
     part: str | None = None  # of the packet, by id: a page that is no exhibit
-    region: tuple[float, float, float, float] | None = None  # left, top, right, bottom on `page` as a reader shows it, points
+    region: tuple[float, float, float, float] | None = (
+        None  # left, top, right, bottom on `page` as a reader shows it, points
+    )
     source: str | None = None  # where the rule comes from
 
     def __str__(self) -> str:
@@ -39,7 +43,8 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contradiction:
-    """Two places that say different things of one fact; holds both, so it goes into the confidential manifest only."""
+    """Two places that say different things of one fact; holds both, so it goes into the
+    confidential manifest only."""
 
     what: str
     here: str  # "case.json /beneficiaries/0/birth_date"

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fitted:
-    """What fitting did to one page: bytes, dots per inch of its finest picture, and words that recognition finds.
+    """What fitting did to one page: bytes, dots per inch of its finest picture, and words that
+    recognition finds.
 
-    Words are counted only where the pictures were drawn again: `words` sure ones before, `kept` of them found after.
+    Words are counted only where the pictures were drawn again: `words` sure ones before, `kept` of
+    them found after.
     """
 
     document: str  # Part.document
@@ -28,5 +30,8 @@ class Fitted:
         text = f"{self.bytes_before:,} bytes are now {self.bytes_after:,}"
         if self.lossless:
             return f"its pictures were stored again without loss: {text}"
-        how = f"its pictures were drawn again, {self.dpi_before:.0f} dots per inch are now {self.dpi_after:.0f}: {text}"
+        how = (
+            f"its pictures were drawn again, {self.dpi_before:.0f} dots per inch are now "
+            f"{self.dpi_after:.0f}: {text}"
+        )
         return f"{how}; {self.kept} of {self.words} words are read as before"

@@ -10,17 +10,24 @@ from assembler.model.filing_profile import Marking
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecipePart:
-    """One line of templates/<kind>/recipe.toml: a place in the packet, or several of the same sort."""
+    """One line of templates/<kind>/recipe.toml: a place in the packet, or several of the same
+    sort."""
 
     id: str
-    type: str  # "draft", "declarations", "form", "exhibits", "notice" (without a tab sheet) or "points"
+    # "draft", "declarations", "form", "exhibits", "notice" (without a tab sheet) or "points"
+    type: str
     title: str = ""
     template: str = ""  # Word template, for drafts, declarations and tab sheets
     form: str = ""  # for forms: "i-131", ...; several may be listed with spaces
-    when: str = ""  # only if all of these hold: "represented", "supported", "expedite", "mailed", "fee-waiver", "required"
-    placeholder: str = ""  # for forms: the template of the page that holds the place of a form that is not there yet
+    # only if all of these hold: "represented", "supported", "expedite", "mailed", "fee-waiver",
+    # "required"
+    when: str = ""
+    # for forms: the template of the page that holds the place of a form that is not there yet
+    placeholder: str = ""
     placeholder_when: str = ""  # as `when`
-    categories: tuple[str, ...] = ()  # for exhibits: these categories only, in this order; empty = all the rest
+    categories: tuple[
+        str, ...
+    ] = ()  # for exhibits: these categories only, in this order; empty = all the rest
     group: str = ""  # heading of these exhibits in the index; of points, "{number}" is the point's
     stamped: bool = True  # for a notice: whether its pages are marked with exhibit and page number
 
@@ -34,7 +41,9 @@ class Recipe:
     parts: tuple[RecipePart, ...]
     tab_template: str
     labels: str = "letters"  # "letters": A … Z, AA … ; "numbers": 1, 2, …
-    claims_template: str = ""  # the attorney's claim-to-evidence matrix, made beside the bundle; "" = none
+    claims_template: str = (
+        ""  # the attorney's claim-to-evidence matrix, made beside the bundle; "" = none
+    )
 
 
 class PartKind(StrEnum):
@@ -48,12 +57,14 @@ class PartKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One entry of the packet order. `document` names the PDF its pages come from (several tabs share one)."""
+    """One entry of the packet order. `document` names the PDF its pages come from (several tabs
+    share one)."""
 
     id: str
     kind: PartKind
     title: str
-    document: str  # "draft:cover-letter", "draft:tab-sheets", "exhibit:hospital-letter", "form:i-131:child"
+    # "draft:cover-letter", "draft:tab-sheets", "exhibit:hospital-letter", "form:i-131:child"
+    document: str
     template: str = ""  # template file name, for drafts and tabs
     tab: str = ""  # "A"; for TAB and EXHIBIT
     exhibit: str = ""  # exhibit id; for TAB and EXHIBIT

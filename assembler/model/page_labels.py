@@ -1,7 +1,9 @@
-"""numbering: printed numbers and exhibit letters that were filed, and what fits between two of them. Pure.
+"""numbering: printed numbers and exhibit letters that were filed, and what fits between two of
+them. Pure.
 
-A label is a number or letters, then digits and letters in turn: 57, 57a, 57a1; C, C1, C1a. `key` is their order: a label
-stands before all that it begins, 57 < 57a < 57a1 < 57b < 58. New labels never change one that was filed.
+A label is a number or letters, then digits and letters in turn: 57, 57a, 57a1; C, C1, C1a. `key` is
+their order: a label stands before all that it begins, 57 < 57a < 57a1 < 57b < 58. New labels never
+change one that was filed.
 """
 
 from __future__ import annotations
@@ -16,9 +18,14 @@ Key = tuple[tuple[int, str], ...]
 
 
 def key(label: str) -> Key:
-    """A label's place in the order. A hyphen between two numbers is a level without letters, before all with them."""
+    """A label's place in the order. A hyphen between two numbers is a level without letters,
+    before all with them."""
     return tuple(
-        (0, "") if piece == "-" else (int(piece), "") if piece.isdecimal() else (len(piece), piece.lower())
+        (0, "")
+        if piece == "-"
+        else (int(piece), "")
+        if piece.isdecimal()
+        else (len(piece), piece.lower())
         for piece in _PIECE.findall(label)
     )
 
@@ -35,15 +42,19 @@ def is_behind(before: str, label: str) -> bool:
 
 
 def follows(before: str, label: str) -> bool:
-    """Whether a page labeled so may stand right behind one labeled `before`: later in the order, no number left out."""
+    """Whether a page labeled so may stand right behind one labeled `before`: later in the order,
+    no number left out."""
     return is_behind(before, label) and whole(label) - whole(before) <= 1
 
 
-def between(before: str, after: str | None, wanted: int, taken: frozenset[str] = frozenset()) -> tuple[str, ...]:
-    """So many labels in order, behind `before` and in front of `after` (None: nothing follows); none of them `taken`.
+def between(
+    before: str, after: str | None, wanted: int, taken: frozenset[str] = frozenset()
+) -> tuple[str, ...]:
+    """So many labels in order, behind `before` and in front of `after` (None: nothing follows);
+    none of them `taken`.
 
-    Behind 57a come 57b, 57c …; behind 57 come 57a, 57b …; where those are filed already, 57-1, 57-2 … . Raises ValueError
-    where `after` does not stand behind `before`.
+    Behind 57a come 57b, 57c …; behind 57 come 57a, 57b …; where those are filed already, 57-1, 57-2
+    … . Raises ValueError where `after` does not stand behind `before`.
     """
     if not wanted:
         return ()

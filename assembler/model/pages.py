@@ -10,17 +10,20 @@ from assembler.model.finding import Finding
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ink:
-    """Where a page, as a reader shows it, has marks: `rows` by `columns` equal cells, row 0 at the top, bit 1 = ink."""
+    """Where a page, as a reader shows it, has marks: `rows` by `columns` equal cells, row 0 at
+    the top, bit 1 = ink."""
 
     cell: float  # side of a cell, points, before rounding to whole rows and columns
     columns: int
     rows: int
-    bits: bytes  # rows * columns bits, row-major, most significant bit first, padded at the very end only
+    # rows * columns bits, row-major, most significant bit first, padded at the very end only
+    bits: bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Miniature:
-    """A page or photograph very small, gray, upright: `height` rows of `width` bytes, row 0 at the top."""
+    """A page or photograph very small, gray, upright: `height` rows of `width` bytes, row 0 at
+    the top."""
 
     width: int
     height: int
@@ -29,7 +32,8 @@ class Miniature:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreparedPage:
-    """One page of a prepared exhibit: where it came from and what was measured on it, as a reader shows it."""
+    """One page of a prepared exhibit: where it came from and what was measured on it, as a
+    reader shows it."""
 
     path: str  # source file, relative to the case folder
     sha256: str  # of the source file
@@ -38,28 +42,42 @@ class PreparedPage:
     language: str
     width: float  # visible width, points, after /Rotate and CropBox
     height: float
-    method: str  # "text": had a usable text layer; "ocr": recognized; "none": nothing readable on it
+    method: (
+        str  # "text": had a usable text layer; "ocr": recognized; "none": nothing readable on it
+    )
     words: int
     confidence: float | None  # mean word confidence 0..100; None where method is "text"
-    turned: int  # clockwise degrees we turned it by its text: 0, 90, 180, 270; what a camera says of itself comes before
-    placement: tuple[float, float, float, float] | None  # of a picture: x, y, width, height on the page before it was turned
+    # clockwise degrees we turned it by its text: 0, 90, 180, 270; what a camera says of itself
+    # comes before
+    turned: int
+    placement: (
+        tuple[float, float, float, float] | None
+    )  # of a picture: x, y, width, height on the page before it was turned
     dpi: float | None  # effective resolution of a full-page image
     ink: Ink
     blank: bool = False
     redrawn: bool = False  # form values were drawn by us, since the file held no picture of them
-    script: str = ""  # what it seems to be written in, if it was recognized poorly: "Latin", "Cyrillic"; "" unknown
-    boxes: Path | None = None  # where it was recognized: JSON, [[word, left, top, right, bottom, confidence], …]; points, 0..100
+    # what it seems to be written in, if it was recognized poorly: "Latin", "Cyrillic"; "" unknown
+    script: str = ""
+    boxes: Path | None = (
+        # where it was recognized: JSON, [[word, left, top, right, bottom, confidence], …]; points,
+        # 0..100
+        None
+    )
     miniature: Miniature | None = None  # of the page, or of the picture placed on it
     lines: str = ""  # where it was recognized: machine-readable lines that could be proved
     part: int = 1  # of a source page that was cut over several pages: which of how many
     parts: int = 1
-    crop: tuple[int, int, int, int] | None = None  # its dots in the upright source picture: left, top, right, bottom
+    crop: tuple[int, int, int, int] | None = (
+        None  # its dots in the upright source picture: left, top, right, bottom
+    )
     background: str = ""  # what a transparent picture was laid on, if not on white: "#606060"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Removed:
-    """Something the prepared PDF no longer has: 'javascript', 'attachment', 'metadata', 'signature' ..."""
+    """Something the prepared PDF no longer has: 'javascript', 'attachment', 'metadata',
+    'signature' ..."""
 
     path: str
     what: str
@@ -105,7 +123,8 @@ class PageText:
     turned: int = 0
     sha256: str = ""  # of the source file
     language: str = "en"  # as case.json declares it, BCP 47
-    seems: str = ""  # the language it seems to be in, ISO 639-1, or its script, ISO 15924; "" where that is not sure
+    # the language it seems to be in, ISO 639-1, or its script, ISO 15924; "" where that is not sure
+    seems: str = ""
     miniature: Miniature | None = None  # PreparedPage.miniature
 
 
@@ -121,4 +140,6 @@ class Draft:
     sizes: tuple[tuple[float, float], ...] = ()  # width, height per page
     inks: tuple[Ink, ...] = ()
     findings: tuple[Finding, ...] = ()
-    shipped: bool = False  # from a template of ours, whose wording the proof knows, and not from a firm's own
+    shipped: bool = (
+        False  # from a template of ours, whose wording the proof knows, and not from a firm's own
+    )

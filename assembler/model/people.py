@@ -36,7 +36,11 @@ class Address:
     @property
     def lines(self) -> tuple[str, ...]:
         """The address as the lines of an envelope, empty ones left out."""
-        street = f"{self.street}, {self.unit_type.capitalize()}. {self.unit}" if self.unit else self.street
+        street = (
+            f"{self.street}, {self.unit_type.capitalize()}. {self.unit}"
+            if self.unit
+            else self.street
+        )
         region = " ".join(word for word in (self.state or self.province, self.postal_code) if word)
         city = ", ".join(word for word in (self.city, region) if word)
         care = f"c/o {self.in_care_of}" if self.in_care_of else ""

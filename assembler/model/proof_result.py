@@ -20,8 +20,8 @@ class Check:
 class Fingerprint:
     """Everything that decides how a page of a finished bundle looks, its stamp left out.
 
-    `digest`: sha256 in hex, "" where the page cannot be known by one: it has layers, loops, or cannot be read.
-    `stamped`: whether a stamp, and nothing but one, was left out.
+    `digest`: sha256 in hex, "" where the page cannot be known by one: it has layers, loops, or
+    cannot be read. `stamped`: whether a stamp, and nothing but one, was left out.
     """
 
     digest: str = ""
@@ -30,7 +30,8 @@ class Fingerprint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """`drawn`: pages drawn now and compared with their sources; `known`: pages whose content was so compared before.
+    """`drawn`: pages drawn now and compared with their sources; `known`: pages whose content was so
+    compared before.
 
     `prints`: a fingerprint for each page of the bundle, or nothing.
     """

@@ -8,10 +8,15 @@ _FONT_FILES = ("/FontFile", "/FontFile2", "/FontFile3")
 
 
 def bare_fonts(page: Any) -> int:
-    """How many fonts of a page, as pypdf reads it, are not in the file; those of drawings within it are not counted."""
+    """How many fonts of a page, as pypdf reads it, are not in the file; those of drawings within
+    it are not counted."""
     resources = page.get("/Resources")
     fonts: Any = resources.get_object().get("/Font") if resources is not None else None
-    return sum(not _embedded(font.get_object()) for font in fonts.get_object().values()) if fonts is not None else 0
+    return (
+        sum(not _embedded(font.get_object()) for font in fonts.get_object().values())
+        if fonts is not None
+        else 0
+    )
 
 
 def _embedded(font: Any) -> bool:

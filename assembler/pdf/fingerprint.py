@@ -1,8 +1,9 @@
-"""fingerprint: everything that decides how a page of a finished bundle looks, as one hash; our stamp left out.
+"""fingerprint: everything that decides how a page of a finished bundle looks, as one hash; our
+stamp left out.
 
-A PDF and some of its pages come in, a `Fingerprint` for each goes out. Read with pypdf, which wrote none of it. Two pages with
-the same fingerprint have the same content streams, resources, boxes and annotations, byte for byte, so one program draws them
-alike. Judges nothing.
+A PDF and some of its pages come in, a `Fingerprint` for each goes out. Read with pypdf, which wrote
+none of it. Two pages with the same fingerprint have the same content streams, resources, boxes and
+annotations, byte for byte, so one program draws them alike. Judges nothing.
 """
 
 from __future__ import annotations
@@ -27,13 +28,21 @@ from pypdf.generic import (
 from assembler.model import Fingerprint
 
 _NUMBER = rb"-?(?:\d+\.?\d*|\.\d+)"
-# all that a stamp may be: one line of text, black, upright or turned; anything else in its stream makes it no stamp
+# all that a stamp may be: one line of text, black, upright or turned; anything else in its stream
+# makes it no stamp
 _STAMP = re.compile(
-    rb"\s*Q\s/Artifact <</Type /Pagination>> BDC q (?:" + _NUMBER + rb" ){6}cm BT /AssemblerStamp\d* " + _NUMBER +
-    rb" Tf 0 g 0 Tr (?:\((?:[^()\\]|\\.)*\)|<[0-9A-Fa-f]*>) Tj ET Q EMC\s*"
-)  # fmt: skip
-_ELSEWHERE = frozenset({"/Parent", "/StructParents", "/StructParent", "/P", "/Dest", "/A"})  # lead away, and draw nothing
-_OTHERS = frozenset({"/Page", "/Pages", "/Catalog", "/OCG", "/OCMD"})  # what hangs on these is not decided by the page alone
+    rb"\s*Q\s/Artifact <</Type /Pagination>> BDC q (?:"
+    + _NUMBER
+    + rb" ){6}cm BT /AssemblerStamp\d* "
+    + _NUMBER
+    + rb" Tf 0 g 0 Tr (?:\((?:[^()\\]|\\.)*\)|<[0-9A-Fa-f]*>) Tj ET Q EMC\s*"
+)
+_ELSEWHERE = frozenset(
+    {"/Parent", "/StructParents", "/StructParent", "/P", "/Dest", "/A"}
+)  # lead away, and draw nothing
+_OTHERS = frozenset(
+    {"/Page", "/Pages", "/Catalog", "/OCG", "/OCMD"}
+)  # what hangs on these is not decided by the page alone
 _LARGE = 65_536  # bytes: a stream that need not be kept in memory
 _DEEP = 60
 
@@ -46,10 +55,15 @@ def of_pages(pdf: Path, places: Iterable[int]) -> tuple[Fingerprint, ...]:
     """The fingerprints of these pages (from 0) of a file, in order. Never raises for a bad file."""
     wanted = list(places)
     try:
-        with pdf.open("rb") as stream:  # of a path, the reader would take the whole file into memory
+        with pdf.open(
+            "rb"
+        ) as stream:  # of a path, the reader would take the whole file into memory
             reader = PdfReader(stream)
             hasher, pages = _Hasher(reader), list(reader.pages)
-            return tuple(_of_page(hasher, pages[place]) if place < len(pages) else Fingerprint() for place in wanted)
+            return tuple(
+                _of_page(hasher, pages[place]) if place < len(pages) else Fingerprint()
+                for place in wanted
+            )
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError):
         return (Fingerprint(),) * len(wanted)
 
@@ -59,11 +73,23 @@ def _of_page(hasher: _Hasher, page: DictionaryObject) -> Fingerprint:
         streams = list(_streams(page.get("/Contents")))
         stamped = len(streams) > 1 and _is_stamp(hasher, streams)
         parts = [hasher.of(one) for one in (streams[1:-1] if stamped else streams)]
-        rest = {key: value for key, value in page.items() if key not in ("/Contents", "/Annots", "/Type")}
+        rest = {
+            key: value
+            for key, value in page.items()
+            if key not in ("/Contents", "/Annots", "/Type")
+        }
         notes = [hasher.of(note) for note in _list(page.get("/Annots"))]
         whole = hashlib.sha256(b"|".join((hasher.of_dictionary(rest), *parts, b"notes", *notes)))
         return Fingerprint(digest=whole.hexdigest(), stamped=stamped)
-    except (_Unknowable, PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (
+        _Unknowable,
+        PyPdfError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+    ):
         return Fingerprint()
 
 
@@ -81,10 +107,15 @@ def _list(value: Any) -> Any:
 
 
 def _is_stamp(hasher: _Hasher, streams: list[Any]) -> bool:
-    """Whether the first stream only saves the state, and the last one only puts it back and prints a line of text."""
+    """Whether the first stream only saves the state, and the last one only puts it back and
+    prints a line of text."""
     first, last = streams[0].get_object(), streams[-1].get_object()
-    return bool(hasher.length(first) < 32 and first.get_data() == b"q\n" and hasher.length(last) < 1_000
-                and _STAMP.fullmatch(last.get_data()))  # fmt: skip
+    return bool(
+        hasher.length(first) < 32
+        and first.get_data() == b"q\n"
+        and hasher.length(last) < 1_000
+        and _STAMP.fullmatch(last.get_data())
+    )
 
 
 class _Hasher:
@@ -102,7 +133,9 @@ class _Hasher:
         if len(self._open) > _DEEP:
             raise _Unknowable
         if isinstance(item, StreamObject):
-            head = self.of_dictionary({key: value for key, value in item.items() if key != "/Length"})
+            head = self.of_dictionary(
+                {key: value for key, value in item.items() if key != "/Length"}
+            )
             return _hash(b"stream", head, self._raw(item))
         if isinstance(item, DictionaryObject):
             return self.of_dictionary(item)
@@ -114,7 +147,11 @@ class _Hasher:
         """Keys in order, those that lead elsewhere left out."""
         if items.get("/Type") in _OTHERS:
             raise _Unknowable
-        rows = [_hash(key.encode(), self.of(value)) for key, value in sorted(items.items()) if key not in _ELSEWHERE]
+        rows = [
+            _hash(key.encode(), self.of(value))
+            for key, value in sorted(items.items())
+            if key not in _ELSEWHERE
+        ]
         return _hash(b"dictionary", *rows)
 
     def _of_reference(self, item: IndirectObject) -> bytes:
@@ -139,7 +176,9 @@ class _Hasher:
 
     @staticmethod
     def _raw(stream: Any) -> bytes:
-        data = stream._data  # as it stands in the file: decoding pictures would take as long as drawing them
+        data = (
+            stream._data
+        )  # as it stands in the file: decoding pictures would take as long as drawing them
         return data if isinstance(data, bytes) else str(data).encode("latin1", "replace")
 
 

@@ -1,6 +1,8 @@
-"""Where a point of the page as a reader shows it lies in the page's own coordinates. Pure arithmetic.
+"""Where a point of the page as a reader shows it lies in the page's own coordinates. Pure
+arithmetic.
 
-Visual space: origin at the lower left corner of the visible page, x to the right, y up, in user units of the page.
+Visual space: origin at the lower left corner of the visible page, x to the right, y up, in user
+units of the page.
 """
 
 from __future__ import annotations
@@ -12,7 +14,8 @@ Matrix = tuple[float, float, float, float, float, float]  # x' = a x + c y + e; 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """A page's visible box in its own coordinates, its clockwise rotation (0, 90, 180, 270) and its UserUnit."""
+    """A page's visible box in its own coordinates, its clockwise rotation (0, 90, 180, 270) and
+    its UserUnit."""
 
     x0: float
     y0: float
@@ -49,14 +52,28 @@ def inverse(matrix: Matrix) -> Matrix:
     """The matrix that undoes `matrix`."""
     a, b, c, d, e, f = matrix
     size = a * d - b * c
-    return (d / size, -b / size, -c / size, a / size, (c * f - d * e) / size, (b * e - a * f) / size)
+    return (
+        d / size,
+        -b / size,
+        -c / size,
+        a / size,
+        (c * f - d * e) / size,
+        (b * e - a * f) / size,
+    )
 
 
 def after(first: Matrix, second: Matrix) -> Matrix:
     """The matrix that does `first`, then `second`."""
     a, b, c, d, e, f = first
     g, h, i, j, k, m = second
-    return (a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + k, e * h + f * j + m)
+    return (
+        a * g + b * i,
+        a * h + b * j,
+        c * g + d * i,
+        c * h + d * j,
+        e * g + f * i + k,
+        e * h + f * j + m,
+    )
 
 
 def apply(matrix: Matrix, x: float, y: float) -> tuple[float, float]:
@@ -66,7 +83,8 @@ def apply(matrix: Matrix, x: float, y: float) -> tuple[float, float]:
 
 
 def operands(matrix: Matrix) -> bytes:
-    """The six numbers as they stand in a content stream, shortest exact-enough form, same on every machine."""
+    """The six numbers as they stand in a content stream, shortest exact-enough form, same on
+    every machine."""
     return b" ".join(_number(round(value, 5)) for value in matrix)
 
 

@@ -6,7 +6,8 @@ from pikepdf import Array, Dictionary, Name, Object, Stream
 
 
 def weight(page: Object, seen: set[tuple[int, int]]) -> int:
-    """Bytes of all streams a page draws, as stored, that are not in `seen` yet (object number, generation); it is added to."""
+    """Bytes of all streams a page draws, as stored, that are not in `seen` yet (object number,
+    generation); it is added to."""
     total = 0
     waiting = [page.get(key) for key in (Name.Contents, Name.Resources)]
     waiting += [note.get(Name.AP) for note in page.get(Name.Annots, ())]

@@ -1,4 +1,5 @@
-"""Pictures as viewers show them: a photograph is one page, a TIFF file as many as it has pictures."""
+"""Pictures as viewers show them: a photograph is one page, a TIFF file as many as it has
+pictures."""
 
 from __future__ import annotations
 
@@ -23,31 +24,38 @@ class Album:
         pillow_heif.register_heif_opener()
         self._lossless = b"VP8L" in _parts(data)  # of a WebP
         self._open = Image.open(io.BytesIO(data), formats=_FORMATS)
-        self._frames = _tiff_pages(self._open) if self._open.format == "TIFF" else [self._open.tell()]
+        self._frames = (
+            _tiff_pages(self._open) if self._open.format == "TIFF" else [self._open.tell()]
+        )
 
     def __len__(self) -> int:
         return len(self._frames)
 
     def page(self, number: int, background: str = "") -> Image.Image:
-        """Page `number`, from 1: upright, on white or `background`, 8 bits a color, square dots. Raises IndexError, OSError."""
+        """Page `number`, from 1: upright, on white or `background`, 8 bits a color, square dots.
+        Raises IndexError, OSError."""
         if not 1 <= number <= len(self):
             raise IndexError(number)
         self._open.seek(self._frames[number - 1])
         across, down = _resolution(self._open)
         inverted = self._is_inverted()
         stored = self._open.size
-        picture = _plain(ImageOps.exif_transpose(self._open), inverted=inverted, background=background)
+        picture = _plain(
+            ImageOps.exif_transpose(self._open), inverted=inverted, background=background
+        )
         turned = self._open.format == "TIFF" and stored != picture.size
         return _square(picture, down if turned else across, across if turned else down)
 
     def shown(self, entry: Mapping[str, Any]) -> Image.Image:
-        """The page that an entry of the ledger names, or the strip of it where it was cut over several. Raises as `page`."""
+        """The page that an entry of the ledger names, or the strip of it where it was cut over
+        several. Raises as `page`."""
         how = entry.get("transform", {})
         picture = self.page(entry["source"]["page"], how.get("background", ""))
         return picture.crop(tuple(how["crop"])) if how.get("crop") else picture
 
     def dots(self, entry: Mapping[str, Any]) -> Image.Image:
-        """The dots of the page an entry of the ledger names, or of a strip of it, as many as the file has, 8 bits a color.
+        """The dots of the page an entry of the ledger names, or of a strip of it, as many as the
+        file has, 8 bits a color.
 
         They are upright but for `turned`. Raises IndexError, OSError.
         """
@@ -58,7 +66,8 @@ class Album:
         return plain.crop(tuple(how["crop"])) if how.get("crop") else plain
 
     def turned(self, entry: Mapping[str, Any]) -> int:
-        """The clockwise degrees by which those dots have to be turned to be shown. Raises IndexError, OSError.
+        """The clockwise degrees by which those dots have to be turned to be shown. Raises
+        IndexError, OSError.
 
         A JPEG that is neither mirrored nor cut is kept as it is stored.
         """
@@ -81,13 +90,16 @@ class Album:
 
     @property
     def recoded(self) -> bool:
-        """Whether a bundle cannot hold the open page's coding as it is: it is stored anew, as JPEG."""
+        """Whether a bundle cannot hold the open page's coding as it is: it is stored anew, as
+        JPEG."""
         kind, info = self._open.format, self._open.info
         if kind in _JPEG:
             orientation = self._open.getexif().get(_ORIENTATION, 1)
             return self._open.mode not in ("L", "RGB") or orientation in _MIRRORED
-        return kind in ("HEIF", "AVIF") or (kind == "WEBP" and not self._lossless) or (
-            kind == "TIFF" and info.get("compression") == "jpeg"
+        return (
+            kind in ("HEIF", "AVIF")
+            or (kind == "WEBP" and not self._lossless)
+            or (kind == "TIFF" and info.get("compression") == "jpeg")
         )
 
     def close(self) -> None:
@@ -109,7 +121,8 @@ def _parts(data: bytes) -> set[bytes]:
 
 
 def _tiff_pages(opened: Any) -> list[int]:
-    """The pictures that are no smaller copies of the one before them, nor small ones before the first large one."""
+    """The pictures that are no smaller copies of the one before them, nor small ones before the
+    first large one."""
     frames: list[int] = []
     size = (0, 0)
     copied = False
@@ -145,7 +158,9 @@ def _plain(picture: Image.Image, *, inverted: bool, background: str = "") -> Ima
 
 def _to_screen(picture: Image.Image, profile: Any) -> Image.Image:
     try:
-        shown = ImageCms.profileToProfile(picture, profile, ImageCms.createProfile("sRGB"), outputMode="RGB")
+        shown = ImageCms.profileToProfile(
+            picture, profile, ImageCms.createProfile("sRGB"), outputMode="RGB"
+        )
     except ImageCms.PyCMSError:
         shown = None  # a profile nobody can use is passed over, as viewers do
     return shown or picture.convert("RGB")
@@ -156,12 +171,17 @@ def _square(picture: Image.Image, across: float, down: float) -> Image.Image:
     longest = max(across, down)
     if not 1.1 < longest / min(across, down) < 10:
         return picture
-    return picture.resize((round(picture.width * longest / across), round(picture.height * longest / down)))
+    return picture.resize(
+        (round(picture.width * longest / across), round(picture.height * longest / down))
+    )
 
 
 def _resolution(opened: Any) -> tuple[float, float]:
-    """Dots an inch across and down, or numbers in that relation; a photograph's dots are square whatever it says."""
+    """Dots an inch across and down, or numbers in that relation; a photograph's dots are square
+    whatever it says."""
     if opened.format != "TIFF":
         return 1.0, 1.0
-    across, down = (float(value) for value in opened.info.get("dpi") or opened.info.get("resolution") or (1, 1))
+    across, down = (
+        float(value) for value in opened.info.get("dpi") or opened.info.get("resolution") or (1, 1)
+    )
     return (across, down) if across > 0 and down > 0 else (1.0, 1.0)

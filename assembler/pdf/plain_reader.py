@@ -14,7 +14,8 @@ _HEAD = 1024  # bytes within which a PDF must begin
 
 
 def pdf_reader(folder: Path, path: str) -> PdfReader | None:
-    """The file opened, with its password if it needs one; None if it is no PDF. Raises what pypdf raises, and OSError."""
+    """The file opened, with its password if it needs one; None if it is no PDF. Raises what
+    pypdf raises, and OSError."""
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # its complaints hold content
     data = (folder / path).read_bytes()
     start = data[:_HEAD].find(b"%PDF-")

@@ -13,8 +13,20 @@ import pypdfium2 as pdfium
 from pypdf import PdfReader, PdfWriter
 from pypdf.errors import PyPdfError
 
-_FAILS = (PyPdfError, ValueError, LookupError, TypeError, AttributeError, RecursionError, OSError, zlib.error, struct.error,
-          AssertionError, NotImplementedError, OverflowError)  # fmt: skip
+_FAILS = (
+    PyPdfError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+    OSError,
+    zlib.error,
+    struct.error,
+    AssertionError,
+    NotImplementedError,
+    OverflowError,
+)
 
 
 def document(data: bytes, password: str = "") -> tuple[Any, bool]:
@@ -33,7 +45,8 @@ def document(data: bytes, password: str = "") -> tuple[Any, bool]:
 
 
 def is_encrypted(data: bytes) -> bool:
-    """Whether a PDF says that it is; PDFium may answer a damaged file with its complaint of an earlier one's password."""
+    """Whether a PDF says that it is; PDFium may answer a damaged file with its complaint of an
+    earlier one's password."""
     return b"/Encrypt" in data
 
 

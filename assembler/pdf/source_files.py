@@ -21,8 +21,8 @@ class NoPages(OSError):
 
 
 class Sources:
-    """The client's files of a case folder, one open at a time: neighboring pages have the same one, and sixteen photographs
-    at once would be half a gigabyte."""
+    """The client's files of a case folder, one open at a time: neighboring pages have the same
+    one, and sixteen photographs at once would be half a gigabyte."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -33,8 +33,8 @@ class Sources:
     def open(self, path: str) -> Any:
         """A PDFium document, or an Album of pictures.
 
-        Raises NoPages for a Word file, or a PDF that asks for a password; OSError for what is nothing of these; PdfiumError for a
-        PDF that does not open.
+        Raises NoPages for a Word file, or a PDF that asks for a password; OSError for what is
+        nothing of these; PdfiumError for a PDF that does not open.
         """
         if path != self._path:
             self.close()
@@ -44,7 +44,8 @@ class Sources:
         return self._open
 
     def unfilled(self, path: str) -> Any:
-        """A PDF opened once more, its form fields left alone: PDFium draws none of its own into it. The caller closes it."""
+        """A PDF opened once more, its form fields left alone: PDFium draws none of its own into
+        it. The caller closes it."""
         place = self._folder / spelled_on_disk(self._folder, path)
         return _document(place.read_bytes(), read_passwords(self._folder).of(path))[0]
 
@@ -75,5 +76,7 @@ def _document(data: bytes, password: str) -> tuple[Any, bool]:
         return document(data, password)
     except pdfium.PdfiumError as error:
         if error.err_code == pdfium.raw.FPDF_ERR_PASSWORD and is_encrypted(data):
-            raise NoPages("asks for a password that is not at hand (evidence_passwords.json)") from error
+            raise NoPages(
+                "asks for a password that is not at hand (evidence_passwords.json)"
+            ) from error
         raise

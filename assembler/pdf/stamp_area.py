@@ -15,7 +15,8 @@ Box = tuple[float, float, float, float]  # left, bottom, right, top
 
 
 def area(page: Any, stamp: Mapping[str, float]) -> Box:
-    """A stamp's box, as the manifest gives it on the page as it is shown, in the page's own coordinates, with a margin."""
+    """A stamp's box, as the manifest gives it on the page as it is shown, in the page's own
+    coordinates, with a margin."""
     width, height = page.get_size()
     place = pdfium.PdfPosConv(page, (0, 0, round(width * _FINE), round(height * _FINE), 0))
     corners = [
@@ -30,7 +31,8 @@ def area(page: Any, stamp: Mapping[str, float]) -> Box:
 
 
 def hide(page: Any, stamp: Mapping[str, float] | None) -> bool:
-    """Leave the stamp out when the page is drawn from now on: the last thing on it, if that is text and within the box.
+    """Leave the stamp out when the page is drawn from now on: the last thing on it, if that is text
+    and within the box.
 
     False, and the page as it was, if it is anything else.
     """
@@ -38,7 +40,9 @@ def hide(page: Any, stamp: Mapping[str, float] | None) -> bool:
     if stamp is None or count < 1:
         return False
     last = raw.FPDFPage_GetObject(page, count - 1)
-    if raw.FPDFPageObj_GetType(last) != raw.FPDF_PAGEOBJ_TEXT or not _within(last, area(page, stamp)):
+    if raw.FPDFPageObj_GetType(last) != raw.FPDF_PAGEOBJ_TEXT or not _within(
+        last, area(page, stamp)
+    ):
         return False
     return bool(raw.FPDFPageObj_SetIsActive(last, False))
 
@@ -59,4 +63,10 @@ def show_all(page: Any) -> None:
 def _within(item: Any, box: Box) -> bool:
     left, bottom, right, top = (ctypes.c_float() for _ in range(4))
     found = raw.FPDFPageObj_GetBounds(item, left, bottom, right, top)
-    return bool(found and box[0] <= left.value and box[1] <= bottom.value and right.value <= box[2] and top.value <= box[3])
+    return bool(
+        found
+        and box[0] <= left.value
+        and box[1] <= bottom.value
+        and right.value <= box[2]
+        and top.value <= box[3]
+    )

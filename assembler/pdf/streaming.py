@@ -12,8 +12,9 @@ _AT_ONCE = 25
 
 
 class Leafing:
-    """The pages of a PDF, from 0. PDFium keeps every picture it has come by as long as a file is open, so this opens it anew
-    after some pages: a page must be done with before the next is asked for. Raises PdfiumError if it does not open."""
+    """The pages of a PDF, from 0. PDFium keeps every picture it has come by as long as a file is
+    open, so this opens it anew after some pages: a page must be done with before the next is
+    asked for. Raises PdfiumError if it does not open."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -35,5 +36,10 @@ class Leafing:
     def __enter__(self) -> Leafing:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self._open.close()

@@ -1,7 +1,9 @@
-"""Small pictures of a bundle's pages and of their sources, for a person to look at: drawn once, cached by content.
+"""Small pictures of a bundle's pages and of their sources, for a person to look at: drawn once,
+cached by content.
 
-The proof draws each page of a bundle and its source in any case, so it leaves these behind; what it did not draw, `review` draws.
-Both ways give the same bytes, since the result of a build must not depend on what a cache holds.
+The proof draws each page of a bundle and its source in any case, so it leaves these behind; what it
+did not draw, `review` draws. Both ways give the same bytes, since the result of a build must not
+depend on what a cache holds.
 """
 
 from __future__ import annotations
@@ -25,7 +27,9 @@ from assembler.runtime.cache import Cache
 from assembler.runtime.code_version import code_digest
 
 DPI = 96  # at which a sheet is drawn, for the person and for the proof
-_SHEET = 1_300.0  # points of the longer side, a little more than Tabloid: what is larger is drawn no larger than it is shown
+# points of the longer side, a little more than Tabloid: what is larger is drawn no larger than it
+# is shown
+_SHEET = 1_300.0
 _PIECE = 12  # pages of one exhibit that are drawn together: neighbors, since they share a source
 Entry = Mapping[str, Any]  # of the manifest's ledger
 
@@ -42,7 +46,8 @@ class Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """A page, and what it was made from, as data: addresses; "" where there is none. `bare`: the page without its stamp."""
+    """A page, and what it was made from, as data: addresses; "" where there is none. `bare`: the
+    page without its stamp."""
 
     page: str
     source: str = ""
@@ -73,18 +78,23 @@ def look_for(pages: int) -> Look:
 
 
 def pieces(ledger: Sequence[Entry]) -> Iterator[tuple[Entry, ...]]:
-    """Pages of one file of a bundle, a few of one exhibit at a time, so that they stay together when others come between."""
+    """Pages of one file of a bundle, a few of one exhibit at a time, so that they stay together
+    when others come between."""
     for _, run in groupby(ledger, key=lambda entry: (entry["exhibit"], "source" in entry)):
         entries = tuple(run)
         yield from (entries[start : start + _PIECE] for start in range(0, len(entries), _PIECE))
 
 
-def key(entries: Sequence[Entry], prints: Sequence[Fingerprint], look: Look, *, sources: bool) -> tuple[str, ...]:
+def key(
+    entries: Sequence[Entry], prints: Sequence[Fingerprint], look: Look, *, sources: bool
+) -> tuple[str, ...]:
     """What the pictures of these pages depend on; () where the content of one is not known.
 
     `prints`: of every page of the bundle. `sources`: whether the client's files are at hand.
     """
-    known = [(prints[entry["number"] - 1], bool(entry["stamp"])) for entry in entries] if prints else []
+    known = (
+        [(prints[entry["number"] - 1], bool(entry["stamp"])) for entry in entries] if prints else []
+    )
     if not known or not all(one.digest and one.stamped == stamped for one, stamped in known):
         return ()
     pages = (part for one, stamped in known for part in (one.digest, str(stamped)))
@@ -126,7 +136,8 @@ def picture_of(page: Image.Image, source: Image.Image | None, look: Look, *, bar
 
 
 def source_of(entry: Entry, sources: Sources | None, look: Look) -> Image.Image | None:
-    """The page of the client's file, as a viewer shows it; None for our own pages, and for a file of another kind."""
+    """The page of the client's file, as a viewer shows it; None for our own pages, and for a
+    file of another kind."""
     if sources is None or "source" not in entry or not look.source:
         return None
     try:
@@ -153,5 +164,7 @@ def _encoded(picture: Image.Image, width: int, look: Look) -> str:
     small = picture if picture.mode in ("RGB", "L") else picture.convert("RGB")
     small.thumbnail((width, 4 * width), Image.Resampling.BILINEAR, reducing_gap=1.0)
     out = io.BytesIO()
-    small.save(out, look.format, quality=look.quality, **({"method": 0} if look.format == "WEBP" else {}))
+    small.save(
+        out, look.format, quality=look.quality, **({"method": 0} if look.format == "WEBP" else {})
+    )
     return f"data:image/{look.format.lower()};base64,{base64.b64encode(out.getvalue()).decode()}"

@@ -1,6 +1,8 @@
-"""The order of the work, and nothing else: read, plan, prepare, draft, arrange, bind, prove, report.
+"""The order of the work, and nothing else: read, plan, prepare, draft, arrange, bind, prove,
+report.
 
-A case folder comes in; proved packets, one folder each, go out. `build.py` shows the eight steps: start there.
+A case folder comes in; proved packets, one folder each, go out. `build.py` shows the eight steps:
+start there.
 """
 
 from assembler.pipeline.amend import apart, filed

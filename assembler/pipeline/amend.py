@@ -19,16 +19,26 @@ from assembler.report import manifest_writer
 
 
 def filed(place: Path) -> tuple[Filed, ...]:
-    """The filed packets: of a manifest, of a packet's folder, or of a folder of packets' folders, such as an old build/.
+    """The filed packets: of a manifest, of a packet's folder, or of a folder of packets' folders,
+    such as an old build/.
 
     Raises CaseRejected where there is none, or one cannot be read.
     """
-    there = [place] if place.is_file() else [place / manifest_writer.NAME] if (place / manifest_writer.NAME).is_file() else []
+    there = (
+        [place]
+        if place.is_file()
+        else [place / manifest_writer.NAME]
+        if (place / manifest_writer.NAME).is_file()
+        else []
+    )
     paths = there or sorted(place.glob(f"*/{manifest_writer.NAME}"))
     if not paths:
         raise CaseRejected(
-            "there is no manifest of a filed packet", (), where=place.name,
-            remedy="name its manifest.json, its folder, or the folder that holds the folders of all packets",
+            "there is no manifest of a filed packet",
+            (),
+            where=place.name,
+            remedy="name its manifest.json, its folder, or the folder that holds the folders of "
+            "all packets",
         )
     return tuple(map(_read, paths))
 
@@ -39,18 +49,22 @@ def _read(path: Path) -> Filed:
         return amendment.read(json.loads(data), hashlib.sha256(data).hexdigest())
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise CaseRejected(
-            f"it is not the manifest of a packet ({type(error).__name__})", (), where=path.name,
+            f"it is not the manifest of a packet ({type(error).__name__})",
+            (),
+            where=path.name,
             remedy="name the manifest.json that lies beside the bundle that was filed",
         ) from error
 
 
 def apart(place: Path, target: Path) -> None:
-    """Raises OutputNotWritten if the filed packet lies where the new one will: it would be replaced."""
+    """Raises OutputNotWritten if the filed packet lies where the new one will: it would be
+    replaced."""
     home, new = place.resolve(), target.resolve()
     inside = [home, *home.parents] if not home.is_file() else list(home.parents)
     if home == new or new in inside:
         raise OutputNotWritten(
-            "the filed packet lies where the new one will be written, and would be replaced", where=place.name,
+            "the filed packet lies where the new one will be written, and would be replaced",
+            where=place.name,
             remedy="move the filed packet to a folder of its own, or give another with --out",
         )
 
@@ -63,7 +77,9 @@ def keep_filed_order(case: Case, plans: tuple[Plan, ...], context: RunContext) -
     labels = tab_labels(context.resources.recipe(case.kind, context.folder).labels)
     in_place = options.late == "in-place"
     return tuple(
-        amendment.frozen(plan, old, labels, in_place=in_place) if (old := filed_packet(plan, options)) else plan
+        amendment.frozen(plan, old, labels, in_place=in_place)
+        if (old := filed_packet(plan, options))
+        else plan
         for plan in plans
     )
 
@@ -79,15 +95,25 @@ def foreign(case: Case, made: tuple[Plan, ...], options: Options) -> Iterator[Fi
     for one in options.freeze:
         if one.case != case.id or one.packet not in packets:
             yield Finding(
-                rule="FREEZE.CASE", severity=Severity.ERROR, where=f"--freeze, packet {one.packet}",
-                problem="it is not a packet of this case", remedy="name the manifest of the packet that was filed for it",
+                rule="FREEZE.CASE",
+                severity=Severity.ERROR,
+                where=f"--freeze, packet {one.packet}",
+                problem="it is not a packet of this case",
+                remedy="name the manifest of the packet that was filed for it",
             )
 
 
-def with_content(pages: dict[str, list[PageFacts]], case: Case, done: tuple[forms.Done, ...]) -> dict[str, list[PageFacts]]:
-    """Pages of forms with what they are known by: the filled file, else the completed one of the case."""
+def with_content(
+    pages: dict[str, list[PageFacts]], case: Case, done: tuple[forms.Done, ...]
+) -> dict[str, list[PageFacts]]:
+    """Pages of forms with what they are known by: the filled file, else the completed one of the
+    case."""
     hashes = {f"form:{one.path}": one.sha256 for one in case.files}
-    hashes |= {one.document: hashlib.sha256(one.editable.read_bytes()).hexdigest() for one in done if one.editable.is_file()}
+    hashes |= {
+        one.document: hashlib.sha256(one.editable.read_bytes()).hexdigest()
+        for one in done
+        if one.editable.is_file()
+    }
     return {
         name: [
             replace(one, content=amendment.content(hashes[name], number) if name in hashes else "")
@@ -100,13 +126,17 @@ def with_content(pages: dict[str, list[PageFacts]], case: Case, done: tuple[form
 def findings(
     plan: Plan, prepared: tuple[Prepared, ...], forms: dict[str, list[PageFacts]], options: Options
 ) -> tuple[Finding, ...]:
-    """Filed pages of evidence and forms that are gone, changed or moved; a packet that nobody says was filed."""
+    """Filed pages of evidence and forms that are gone, changed or moved; a packet that nobody
+    says was filed."""
     old = filed_packet(plan, options)
     if options.freeze and old is None:
         unfiled = Finding(
-            rule="FREEZE.NONE", severity=Severity.WARNING, where=f"packet {plan.packet}",
+            rule="FREEZE.NONE",
+            severity=Severity.WARNING,
+            where=f"packet {plan.packet}",
             problem="no filed packet of it is given with --freeze, so it is numbered anew",
-            remedy="name the folder that holds the filed folders of all packets, unless this one was never filed",
+            remedy="name the folder that holds the filed folders of all packets, unless this one "
+            "was never filed",
         )
         return (unfiled,)
     if old is None:
@@ -116,13 +146,18 @@ def findings(
 
 
 def _of_receiver(old: Filed, options: Options) -> tuple[Finding, ...]:
-    """A warning where the packet was filed with another receiver, who may want other paper, dots or links."""
+    """A warning where the packet was filed with another receiver, who may want other paper, dots
+    or links."""
     if old.profile == options.profile:
         return ()
     return (
         Finding(
-            rule="FREEZE.PROFILE", severity=Severity.WARNING, where=f"packet {old.packet}",
-            problem=f"it was filed for another receiver ({old.profile}), so filed pages may look otherwise on this one's paper",
-            remedy=f"build with --profile {old.profile}, or compare both packets with `assembler diff`",
+            rule="FREEZE.PROFILE",
+            severity=Severity.WARNING,
+            where=f"packet {old.packet}",
+            problem=f"it was filed for another receiver ({old.profile}), so filed pages may look "
+            f"otherwise on this one's paper",
+            remedy=f"build with --profile {old.profile}, or compare both packets with `assembler "
+            f"diff`",
         ),
-    )  # fmt: skip
+    )

@@ -1,7 +1,8 @@
-"""The eight steps, from a case folder to proved packets: read, plan, prepare, draft, arrange, bind, prove, report.
+"""The eight steps, from a case folder to proved packets: read, plan, prepare, draft, arrange, bind,
+prove, report.
 
-Start reading here. Each step returns a value that later steps take; nothing flows back up, except that a bundle that must
-be cut into several files is drafted again, since its index names them.
+Start reading here. Each step returns a value that later steps take; nothing flows back up, except
+that a bundle that must be cut into several files is drafted again, since its index names them.
 """
 
 from __future__ import annotations
@@ -26,11 +27,14 @@ from assembler.runtime.publishing import publish, staging
 def build_packets(context: RunContext) -> tuple[BuiltPacket, ...]:
     """Build and prove one packet per beneficiary, each in `context.target`/<packet>.
 
-    Evidence is prepared once for all packets. Packets whose inputs have not changed are only proved again.
-    Raises CaseRejected, EvidenceUnreadable, ProofFailed or another AssemblerError; a packet folder is never half-written.
+    Evidence is prepared once for all packets. Packets whose inputs have not changed are only proved
+    again. Raises CaseRejected, EvidenceUnreadable, ProofFailed or another AssemblerError; a packet
+    folder is never half-written.
     """
     case = read_case(context)
-    input_digest = existing_packets.digest_inputs(case, context.folder, context.resources, context.options)
+    input_digest = existing_packets.digest_inputs(
+        case, context.folder, context.resources, context.options
+    )
     if packets := existing_packets.reprove_existing(case, input_digest, context):
         return packets
     plans = plan_packets(case, context)
@@ -40,7 +44,8 @@ def build_packets(context: RunContext) -> tuple[BuiltPacket, ...]:
 
 
 def read_case(context: RunContext) -> Case:
-    """Read case.json and list its files. Raises CaseRejected, or OutputNotWritten where a packet may not be put."""
+    """Read case.json and list its files. Raises CaseRejected, or OutputNotWritten where a packet
+    may not be put."""
     context.report_progress("read", 0, 0)
     case = intake.read_case(context.folder, context.resources)
     for person in case.beneficiaries:
@@ -48,27 +53,45 @@ def read_case(context: RunContext) -> Case:
     return case
 
 
-def build_packet(plan: Plan, checked: CheckedCase, input_digest: str, context: RunContext) -> BuiltPacket:
-    """Draft, arrange, bind, prove and report one packet, then put its folder in place. Raises as `build_packets`."""
+def build_packet(
+    plan: Plan, checked: CheckedCase, input_digest: str, context: RunContext
+) -> BuiltPacket:
+    """Draft, arrange, bind, prove and report one packet, then put its folder in place. Raises as
+    `build_packets`."""
     options = context.options
     content = draft_and_arrange(plan, checked, context)
-    final, record = context.target / plan.packet, manifest_writer.record_of(checked.case.id, plan.packet)
+    final, record = (
+        context.target / plan.packet,
+        manifest_writer.record_of(checked.case.id, plan.packet),
+    )
     with staging(final, record, options.as_of) as folder:
         content, bundle = bind_packet(content, checked, folder, context)
-        findings = (*content.findings, *bundle.findings, *receiver_findings(plan, bundle, folder, context))
+        findings = (
+            *content.findings,
+            *bundle.findings,
+            *receiver_findings(plan, bundle, folder, context),
+        )
         stop_at_findings(checked.case, findings, options)
         packet_folder.lay_content(content, checked, folder)
-        kept = originals.keep(checked.case, plan, context.folder, folder) if options.keep_originals else []
+        kept = (
+            originals.keep(checked.case, plan, context.folder, folder)
+            if options.keep_originals
+            else []
+        )
         manifest = describe_packet(content, checked, findings, bundle, context)
         manifest |= {"seal": input_digest, "originals": {"files": kept} if kept else None}
         manifest = manifest_writer.with_outputs(manifest, folder)
         manifest_writer.write(folder, manifest, final=False)
         packet_proof = prove_packet(plan, checked, folder, context)
-        manifest = manifest_writer.with_proof(manifest, packet_proof.checks, packet_proof.not_checked)
+        manifest = manifest_writer.with_proof(
+            manifest, packet_proof.checks, packet_proof.not_checked
+        )
         review_page = write_review_page(content.word_boxes, manifest, packet_proof, folder, context)
         manifest_writer.write(folder, manifest_writer.with_output(manifest, review_page, folder))
         context.workshop.cache.hold(content.cached_files)
-        preserved = publish(folder, final, record, options.as_of, derived=packet_folder.PRINT_FOLDER)
+        preserved = publish(
+            folder, final, record, options.as_of, derived=packet_folder.PRINT_FOLDER
+        )
     return BuiltPacket(
         case=checked.case.id,
         packet=plan.packet,

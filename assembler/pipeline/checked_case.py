@@ -1,4 +1,5 @@
-"""The case with its plans, its evidence prepared, and everything that was checked: what all its packets share."""
+"""The case with its plans, its evidence prepared, and everything that was checked: what all its
+packets share."""
 
 from __future__ import annotations
 
@@ -10,7 +11,17 @@ from assembler import crosscheck, evidence, forms, intake, receivers, rules
 from assembler.errors import EvidenceUnreadable
 from assembler.evidence import legibility
 from assembler.layout.packet_plan import plan_packet
-from assembler.model import Case, Exhibit, FilePart, Finding, PartKind, Plan, Prepared, Profile, Severity
+from assembler.model import (
+    Case,
+    Exhibit,
+    FilePart,
+    Finding,
+    PartKind,
+    Plan,
+    Prepared,
+    Profile,
+    Severity,
+)
 from assembler.pipeline import amend
 from assembler.pipeline.options import stop_at_findings
 from assembler.pipeline.run_context import RunContext
@@ -36,13 +47,16 @@ class CheckedCase:
 
 
 def find_problems(context: RunContext) -> tuple[Finding, ...]:
-    """Return every finding that a build would have, without building. Raises what the steps raise."""
+    """Return every finding that a build would have, without building. Raises what the steps
+    raise."""
     case = intake.read_case(context.folder, context.resources)
     checked = check_case(case, plan_packets(case, context), context)
     editions = rules.editions(checked.library)
     findings = [*checked.findings]
     for plan in checked.plans:
-        filled = forms.fill_packet(plan, case, context.folder, context.resources, context.workshop, editions)
+        filled = forms.fill_packet(
+            plan, case, context.folder, context.resources, context.workshop, editions
+        )
         findings += (*filled.findings, *placeholder_findings(plan))
     return tuple(dict.fromkeys(findings))
 
@@ -58,32 +72,44 @@ def plan_packets(case: Case, context: RunContext) -> tuple[Plan, ...]:
 
 
 def check_case(case: Case, plans: tuple[Plan, ...], context: RunContext) -> CheckedCase:
-    """Check the facts, prepare the evidence, and compare both. Raises EvidenceUnreadable with all findings."""
+    """Check the facts, prepare the evidence, and compare both. Raises EvidenceUnreadable with
+    all findings."""
     library = rules.from_shelf(context.resources)
     judged = rules.check(case, library, context.options.as_of)
     prepared = _prepare_evidence(case, judged, context)
     crosschecked = _crosscheck(case, prepared, context)
     return CheckedCase(
-        case=case, plans=plans, library=library, judged=judged, prepared=prepared, crosschecked=crosschecked
+        case=case,
+        plans=plans,
+        library=library,
+        judged=judged,
+        prepared=prepared,
+        crosschecked=crosschecked,
     )
 
 
 def read_plans(
     folder: Path, resources: Shelf, profile: str = receivers.DEFAULT, *, hashed: bool = True
 ) -> tuple[Case, tuple[Plan, ...]]:
-    """Return the case, and the plan of each beneficiary's packet. `hashed`: as `intake.read_case`."""
+    """Return the case, and the plan of each beneficiary's packet. `hashed`: as
+    `intake.read_case`."""
     case = intake.read_case(folder, resources, hashed=hashed)
-    return case, plan_for_receiver(case, folder, resources, receivers.load(resources, profile, folder))
+    return case, plan_for_receiver(
+        case, folder, resources, receivers.load(resources, profile, folder)
+    )
 
 
-def plan_for_receiver(case: Case, folder: Path, resources: Shelf, profile: Profile) -> tuple[Plan, ...]:
+def plan_for_receiver(
+    case: Case, folder: Path, resources: Shelf, profile: Profile
+) -> tuple[Plan, ...]:
     """Plan one packet per beneficiary, as the receiver wants it."""
     recipe = resources.recipe(case.kind, folder)
     return tuple(plan_packet(case, recipe, person.id, profile) for person in case.beneficiaries)
 
 
 def placeholder_findings(plan: Plan) -> tuple[Finding, ...]:
-    """Return one finding per form that is represented by a placeholder page: such a packet must not be filed."""
+    """Return one finding per form that is represented by a placeholder page: such a packet must
+    not be filed."""
     return tuple(
         Finding(
             rule="FORM.PLACEHOLDER",
@@ -99,7 +125,8 @@ def placeholder_findings(plan: Plan) -> tuple[Finding, ...]:
 
 
 def blank_findings(plan: Plan, profile: Profile) -> tuple[Finding, ...]:
-    """Return one finding per paper that only this receiver asks for: the case does not know all that stands in it."""
+    """Return one finding per paper that only this receiver asks for: the case does not know all
+    that stands in it."""
     return tuple(
         Finding(
             rule="COURT.BLANKS",
@@ -116,18 +143,29 @@ def blank_findings(plan: Plan, profile: Profile) -> tuple[Finding, ...]:
 
 
 def _with_forms(case: Case) -> Case:
-    """Completed government forms are prepared like exhibits: same limits, same reading, same cache."""
+    """Completed government forms are prepared like exhibits: same limits, same reading, same
+    cache."""
     completed = tuple(
-        Exhibit(id=f"form:{form.path}", title=form.form, category="other", parts=(FilePart(path=form.path),))
+        Exhibit(
+            id=f"form:{form.path}",
+            title=form.form,
+            category="other",
+            parts=(FilePart(path=form.path),),
+        )
         for form in case.forms
         if form.completed
     )
     return replace(case, exhibits=(*case.exhibits, *completed))
 
 
-def _prepare_evidence(case: Case, judged: rules.Judgment, context: RunContext) -> tuple[Prepared, ...]:
-    """Prepare the evidence; where it cannot be used, add what the rules found, so that nobody has to come twice."""
-    settings = evidence.Settings(legible=legibility.limits(context.resources.schema("legibility.json")))
+def _prepare_evidence(
+    case: Case, judged: rules.Judgment, context: RunContext
+) -> tuple[Prepared, ...]:
+    """Prepare the evidence; where it cannot be used, add what the rules found, so that nobody
+    has to come twice."""
+    settings = evidence.Settings(
+        legible=legibility.limits(context.resources.schema("legibility.json"))
+    )
     try:
         return evidence.prepare(
             _with_forms(case), context.folder, context.workshop, settings, context.report_progress
@@ -137,7 +175,9 @@ def _prepare_evidence(case: Case, judged: rules.Judgment, context: RunContext) -
         raise
 
 
-def _crosscheck(case: Case, prepared: Sequence[Prepared], context: RunContext) -> crosscheck.Crosschecked:
+def _crosscheck(
+    case: Case, prepared: Sequence[Prepared], context: RunContext
+) -> crosscheck.Crosschecked:
     """Compare the text of the evidence with the facts."""
     context.report_progress("compare", 0, 0)
     return crosscheck.check(

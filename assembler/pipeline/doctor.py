@@ -15,8 +15,23 @@ from assembler.evidence import ocr
 from assembler.runtime import programs, resources
 from assembler.runtime.code_version import code_digest
 
-_NEEDED = ("pikepdf", "pypdf", "pypdfium2", "pdfplumber", "Pillow", "img2pdf", "docxtpl", "Jinja2", "lxml",
-           "tesserocr", "office2pdf-python", "fonttools", "jsonschema", "numpy", "mozjpeg-lossless-optimization")  # fmt: skip
+_NEEDED = (
+    "pikepdf",
+    "pypdf",
+    "pypdfium2",
+    "pdfplumber",
+    "Pillow",
+    "img2pdf",
+    "docxtpl",
+    "Jinja2",
+    "lxml",
+    "tesserocr",
+    "office2pdf-python",
+    "fonttools",
+    "jsonschema",
+    "numpy",
+    "mozjpeg-lossless-optimization",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +46,9 @@ class Row:
 def examine() -> tuple[Row, ...]:
     """Everything worth knowing before a run; a "missing" row means bundles cannot be built here."""
     return (
-        Row(name="python", state="ok", detail=f"{platform.python_version()} on {platform.system()}"),
+        Row(
+            name="python", state="ok", detail=f"{platform.python_version()} on {platform.system()}"
+        ),
         *(_library(name) for name in _NEEDED),
         _languages(),
         _fonts(),
@@ -45,7 +62,8 @@ def engine_versions() -> dict[str, str]:
 
 
 def surroundings() -> dict[str, str]:
-    """Everything outside a case that decides what a build gives: the program's own code, libraries, languages, LibreOffice."""
+    """Everything outside a case that decides what a build gives: the program's own code,
+    libraries, languages, LibreOffice."""
     return {
         **engine_versions(),
         "assembler": code_digest(),
@@ -66,12 +84,20 @@ def _languages() -> Row:
         found = ocr.languages()
     except ToolMissing as error:
         return Row(name="recognition languages", state="missing", detail=str(error))
-    return Row(name="recognition languages", state="ok" if "eng" in found else "missing", detail=" ".join(found))
+    return Row(
+        name="recognition languages",
+        state="ok" if "eng" in found else "missing",
+        detail=" ".join(found),
+    )
 
 
 def _fonts() -> Row:
     files = resources.font_files()
-    return Row(name="fonts", state="ok" if files else "missing", detail=f"{len(files)} files: {_families(files)}")
+    return Row(
+        name="fonts",
+        state="ok" if files else "missing",
+        detail=f"{len(files)} files: {_families(files)}",
+    )
 
 
 def _families(files: tuple[Path, ...]) -> str:
@@ -80,4 +106,6 @@ def _families(files: tuple[Path, ...]) -> str:
 
 def _optional(name: str, program: str, purpose: str) -> Row:
     found = programs.version(program)
-    return Row(name=name, state="ok" if found else "optional", detail=found or f"not installed; {purpose}")
+    return Row(
+        name=name, state="ok" if found else "optional", detail=found or f"not installed; {purpose}"
+    )

@@ -1,4 +1,5 @@
-"""Packets that exist already and are as `build_packets` would write them now: they need only be proved again."""
+"""Packets that exist already and are as `build_packets` would write them now: they need only be
+proved again."""
 
 from __future__ import annotations
 
@@ -19,21 +20,30 @@ Manifest = dict[str, Any]
 
 
 def digest_inputs(case: Case, folder: Path, resources: Shelf, options: Options) -> str:
-    """Return one hash of everything a build depends on. `case` must be read with the hashes of its files."""
+    """Return one hash of everything a build depends on. `case` must be read with the hashes of
+    its files."""
     return manifest_writer.seal_of(case, folder, resources, options, surroundings())
 
 
-def find_current_packets(folder: Path, resources: Shelf, options: Options) -> tuple[Manifest, ...] | None:
-    """Return the manifests of the packets in a case's build/ if each is what a build would write now; None if any is not.
+def find_current_packets(
+    folder: Path, resources: Shelf, options: Options
+) -> tuple[Manifest, ...] | None:
+    """Return the manifests of the packets in a case's build/ if each is what a build would write
+    now; None if any is not.
 
     Reads the case and its files; raises CaseRejected.
     """
     case = intake.read_case(folder, resources)
-    return _current_manifests(case, digest_inputs(case, folder, resources, options), folder / "build")
+    return _current_manifests(
+        case, digest_inputs(case, folder, resources, options), folder / "build"
+    )
 
 
-def reprove_existing(case: Case, input_digest: str, context: RunContext) -> tuple[BuiltPacket, ...] | None:
-    """Prove the existing packets again and return them; None if any of them is not current, or fails."""
+def reprove_existing(
+    case: Case, input_digest: str, context: RunContext
+) -> tuple[BuiltPacket, ...] | None:
+    """Prove the existing packets again and return them; None if any of them is not current, or
+    fails."""
     manifests = _current_manifests(case, input_digest, context.target)
     if not manifests:
         return None
@@ -43,15 +53,23 @@ def reprove_existing(case: Case, input_digest: str, context: RunContext) -> tupl
 
 
 def _current_manifests(case: Case, input_digest: str, target: Path) -> tuple[Manifest, ...] | None:
-    """The manifests of packets with this digest of their inputs that were proved and are as they were written."""
-    existing = [manifest_writer.standing(target / person.id, input_digest) for person in case.beneficiaries]
-    current = tuple(manifest for manifest in existing if manifest and not _drawn_elsewhere(manifest))
+    """The manifests of packets with this digest of their inputs that were proved and are as they
+    were written."""
+    existing = [
+        manifest_writer.standing(target / person.id, input_digest) for person in case.beneficiaries
+    ]
+    current = tuple(
+        manifest for manifest in existing if manifest and not _drawn_elsewhere(manifest)
+    )
     return current if len(current) == len(existing) else None
 
 
 def _drawn_elsewhere(manifest: Manifest) -> bool:
-    """Whether a program outside this package, whose version is not in the digest, drew any of it."""
-    return any(not str(engine).startswith("office2pdf") for engine in manifest["word_engines"].values())
+    """Whether a program outside this package, whose version is not in the digest, drew any of
+    it."""
+    return any(
+        not str(engine).startswith("office2pdf") for engine in manifest["word_engines"].values()
+    )
 
 
 def _reprove(manifest: Manifest, context: RunContext) -> BuiltPacket:
@@ -72,4 +90,10 @@ def _reprove(manifest: Manifest, context: RunContext) -> BuiltPacket:
 
 def _read_finding(row: Mapping[str, Any]) -> Finding:
     region = row.get("region")
-    return Finding(**{**row, "severity": Severity(row["severity"]), "region": tuple(region) if region else None})
+    return Finding(
+        **{
+            **row,
+            "severity": Severity(row["severity"]),
+            "region": tuple(region) if region else None,
+        }
+    )

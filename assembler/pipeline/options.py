@@ -26,7 +26,9 @@ class Options:
     thumbnails: bool = True  # pictures and words of the evidence in review.html
     freeze: tuple[Filed, ...] = ()  # packets that were filed, whose pages keep their numbers
     keep_originals: bool = False  # a copy of what each packet is made of, in its folder
-    late: str = "end"  # where a new exhibit goes then: "end", or "in-place" behind the exhibit it follows
+    late: str = (
+        "end"  # where a new exhibit goes then: "end", or "in-place" behind the exhibit it follows
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,5 +54,8 @@ def stop_at_findings(case: Case, findings: Sequence[Finding], options: Options) 
     stopping = [finding for finding in findings if finding.severity in stops]
     if stopping:
         raise CaseRejected(
-            f"{len(stopping)} findings stop the bundle", stopping, where=case.id, remedy="fix these and rerun"
+            f"{len(stopping)} findings stop the bundle",
+            stopping,
+            where=case.id,
+            remedy="fix these and rerun",
         )

@@ -1,4 +1,5 @@
-"""What a packet is bound from: its forms, drafts and working papers, and the layout of its pages."""
+"""What a packet is bound from: its forms, drafts and working papers, and the layout of its
+pages."""
 
 from __future__ import annotations
 
@@ -10,7 +11,17 @@ from typing import Any
 from assembler import crosscheck, documents, forms, receivers, rules
 from assembler.errors import TemplateBroken
 from assembler.layout import amendment
-from assembler.model import Contradiction, Draft, Filed, Finding, Layout, PartKind, Plan, Prepared, Volume
+from assembler.model import (
+    Contradiction,
+    Draft,
+    Filed,
+    Finding,
+    Layout,
+    PartKind,
+    Plan,
+    Prepared,
+    Volume,
+)
 from assembler.pipeline import amend, size_limit
 from assembler.pipeline.checked_case import CheckedCase, blank_findings, placeholder_findings
 from assembler.pipeline.options import stop_at_findings
@@ -33,7 +44,9 @@ class PacketContent:
     documents: Mapping[str, Path]  # Part.document → PDF
     claims: list[dict[str, Any]]
     findings: tuple[Finding, ...]
-    contradictions: tuple[Contradiction, ...]  # in its forms and drafts; those in the evidence are the case's
+    contradictions: tuple[
+        Contradiction, ...
+    ]  # in its forms and drafts; those in the evidence are the case's
     filed: Filed | None  # the packet as it was filed, whose pages keep their numbers
 
     @property
@@ -46,7 +59,9 @@ class PacketContent:
     @property
     def word_boxes(self) -> dict[str, list[Path | None]]:
         """For each exhibit, the file with the recognized words of each page."""
-        return {exhibit.exhibit: [page.boxes for page in exhibit.pages] for exhibit in self.exhibits}
+        return {
+            exhibit.exhibit: [page.boxes for page in exhibit.pages] for exhibit in self.exhibits
+        }
 
 
 def draft_and_arrange(
@@ -54,17 +69,24 @@ def draft_and_arrange(
 ) -> PacketContent:
     """Fill the forms, then the drafts until their page numbers hold still, then the working papers.
 
-    `files`: the files of the bundle where it takes several; the index names them. Raises CaseRejected as soon as a step
-    has errors, TemplateBroken or ToolFailed for a draft.
+    `files`: the files of the bundle where it takes several; the index names them. Raises
+    CaseRejected as soon as a step has errors, TemplateBroken or ToolFailed for a draft.
     """
     case, options = checked.case, context.options
     exhibits = _exhibits_of(plan, checked)
     filled = forms.fill_packet(
-        plan, case, context.folder, context.resources, context.workshop, rules.editions(checked.library)
+        plan,
+        case,
+        context.folder,
+        context.resources,
+        context.workshop,
+        rules.editions(checked.library),
     )
     findings = (*checked.findings, *filled.findings)
     stop_at_findings(case, findings, options)
-    form_files = {form.exhibit: form.pdf for form in checked.prepared if form.exhibit.startswith("form:")}
+    form_files = {
+        form.exhibit: form.pdf for form in checked.prepared if form.exhibit.startswith("form:")
+    }
     form_files |= {form.document: form.flattened for form in filled.filled}
     page_facts = {document: documents.facts_of(path) for document, path in form_files.items()}
     form_pages = amend.with_content(page_facts, case, filled.filled)
@@ -96,7 +118,9 @@ def draft_and_arrange(
         *contradicting.findings,
     )
     stop_at_findings(case, findings, options)
-    claims = rules.claims(checked.judged, plan, layout, [person.id for person in case.beneficiaries])
+    claims = rules.claims(
+        checked.judged, plan, layout, [person.id for person in case.beneficiaries]
+    )
     pdfs = {draft.id: draft.pdf for draft in drafts}
     pdfs |= {f"exhibit:{exhibit.exhibit}": exhibit.pdf for exhibit in exhibits}
     return PacketContent(
@@ -118,23 +142,35 @@ def find_contradictions_in_drafts(
     drafts: Sequence[Draft], checked: CheckedCase, context: RunContext
 ) -> crosscheck.Crosschecked:
     """Return statements in letters and declarations that contradict case.json."""
-    words = {f"drafts/{draft.id.removeprefix('draft:')}.docx": documents.words_of(draft) for draft in drafts}
+    words = {
+        f"drafts/{draft.id.removeprefix('draft:')}.docx": documents.words_of(draft)
+        for draft in drafts
+    }
     stated = [contradiction.but for contradiction in checked.crosschecked.contradictions]
-    return crosscheck.of_documents(checked.case, words, context.resources.schema("crosscheck.json"), stated)
+    return crosscheck.of_documents(
+        checked.case, words, context.resources.schema("crosscheck.json"), stated
+    )
 
 
 def bind_packet(
     content: PacketContent, checked: CheckedCase, folder: Path, context: RunContext
 ) -> tuple[PacketContent, BoundFiles]:
-    """Bind the bundle into `folder`. A bundle that takes several files is drafted again, since its index names them.
+    """Bind the bundle into `folder`. A bundle that takes several files is drafted again, since its
+    index names them.
 
-    Raises CaseRejected where a page is above the receiver's limit, TemplateBroken if the files keep changing.
+    Raises CaseRejected where a page is above the receiver's limit, TemplateBroken if the files keep
+    changing.
     """
     for _ in range(_ROUNDS):
         context.report_progress("bind", 0, 0)
         context.workshop.cache.hold(content.documents.values())  # they may have been made long ago
         bundle = size_limit.bind(
-            content.layout, content.documents, checked.prepared, folder, context.profile, context.workshop
+            content.layout,
+            content.documents,
+            checked.prepared,
+            folder,
+            context.profile,
+            context.workshop,
         )
         files = bundle.volumes if len(bundle.volumes) > 1 else ()
         if files == content.layout.files:
@@ -149,10 +185,15 @@ def bind_packet(
     )
 
 
-def receiver_findings(plan: Plan, bundle: BoundFiles, folder: Path, context: RunContext) -> tuple[Finding, ...]:
-    """Return what the receiver would object to in the bound files, and which papers have blanks to fill in by hand."""
+def receiver_findings(
+    plan: Plan, bundle: BoundFiles, folder: Path, context: RunContext
+) -> tuple[Finding, ...]:
+    """Return what the receiver would object to in the bound files, and which papers have blanks
+    to fill in by hand."""
     files = [folder / volume.path for volume in bundle.volumes]
-    advice = receivers.advice(files, context.profile, context.workshop, [part.id for part in plan.parts])
+    advice = receivers.advice(
+        files, context.profile, context.workshop, [part.id for part in plan.parts]
+    )
     return (*blank_findings(plan, context.profile), *advice)
 
 
@@ -170,7 +211,9 @@ def _write_papers(
     context: RunContext,
 ) -> dict[str, Path]:
     """Fill the working papers: the claim matrix, and a sheet of answers where a form is missing."""
-    sheets = forms.answer_sheets(checked.case, context.resources) if placeholder_findings(plan) else []
+    sheets = (
+        forms.answer_sheets(checked.case, context.resources) if placeholder_findings(plan) else []
+    )
     return documents.papers(
         documents.wanted(plan, sheets, claims),
         plan,

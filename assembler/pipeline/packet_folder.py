@@ -26,19 +26,26 @@ _INPUTS = ("case.json", "evidence", "forms", "templates", "profiles", ".assemble
 def check_place(case: Case, packet: str, context: RunContext) -> None:
     """Raise OutputNotWritten if a packet may not be put into `context.target`.
 
-    Not among the case's own files; not through a symbolic link within the case folder; not over anything but this
-    packet's own folder. Links on the way to a folder named with --out are the person's choice.
+    Not among the case's own files; not through a symbolic link within the case folder; not over
+    anything but this packet's own folder. Links on the way to a folder named with --out are the
+    person's choice.
     """
     folder, final = context.folder, context.target / packet
-    inside = final.resolve().relative_to(folder.resolve()).parts if final.resolve().is_relative_to(folder.resolve()) else ()
+    inside = (
+        final.resolve().relative_to(folder.resolve()).parts
+        if final.resolve().is_relative_to(folder.resolve())
+        else ()
+    )
     if inside and inside[0] in _INPUTS:
         raise OutputNotWritten(
-            f"packets are not written into the case's own {inside[0]}", where=f"{final.parent.name}/{packet}",
+            f"packets are not written into the case's own {inside[0]}",
+            where=f"{final.parent.name}/{packet}",
             remedy="choose another folder with --out",
         )
     if link := link_below(final, folder):
         raise OutputNotWritten(
-            "it is a symbolic link; what it leads to is not replaced", where=link.name,
+            "it is a symbolic link; what it leads to is not replaced",
+            where=link.name,
             remedy="remove the link, or name the folder itself with --out",
         )
     refuse_bytes(final.resolve())
@@ -46,7 +53,8 @@ def check_place(case: Case, packet: str, context: RunContext) -> None:
 
 
 def lay_content(content: PacketContent, checked: CheckedCase, folder: Path) -> None:
-    """Put beside the bundle what a person works with and what the proof needs; placeholder pages are no use in Word."""
+    """Put beside the bundle what a person works with and what the proof needs; placeholder pages
+    are no use in Word."""
     placeholders = {part.document for part in content.plan.parts if part.holds_place}
     lay_drafts([draft for draft in content.drafts if draft.id not in placeholders], folder)
     keep_forms(content.forms, folder)
@@ -65,10 +73,13 @@ def lay_drafts(filled: Sequence[Draft], made: Path) -> None:
 
 
 def keep_forms(filled: Sequence[forms.Done], made: Path) -> None:
-    """Put the filled forms, with their fields, beside the bundle: a person completes and signs them."""
+    """Put the filled forms, with their fields, beside the bundle: a person completes and signs
+    them."""
     for one in filled:
         (made / "forms").mkdir(exist_ok=True, mode=0o700)
-        shutil.copyfile(one.editable, made / "forms" / Path(one.document.removeprefix("form:")).name)
+        shutil.copyfile(
+            one.editable, made / "forms" / Path(one.document.removeprefix("form:")).name
+        )
 
 
 def keep_papers(papers: Mapping[str, Path], made: Path) -> None:
@@ -83,7 +94,8 @@ def keep_for_proof(
 ) -> None:
     """Put beside the bundle what `verify` compares its pages with a year later.
 
-    In a folder of its own, since Word saves a PDF of a letter beside the letter under the same name.
+    In a folder of its own, since Word saves a PDF of a letter beside the letter under the same
+    name.
     """
     for one in filled:
         _copy(one.pdf, made / manifest_writer.kept_pdf(one.id))
@@ -91,7 +103,9 @@ def keep_for_proof(
         _copy(pdf, made / manifest_writer.kept_pdf(document))
     lines = [line for one in prepared for line in _recognized(one)]
     (made / manifest_writer.WORDS).parent.mkdir(exist_ok=True, mode=0o700)
-    (made / manifest_writer.WORDS).write_text("".join(f"{line}\n" for line in lines), encoding="utf8")
+    (made / manifest_writer.WORDS).write_text(
+        "".join(f"{line}\n" for line in lines), encoding="utf8"
+    )
 
 
 def _copy(path: Path, target: Path) -> None:
@@ -100,10 +114,19 @@ def _copy(path: Path, target: Path) -> None:
 
 
 def _recognized(one: Prepared) -> Iterator[str]:
-    """A line of JSON for each recognized page: its words, and where each stands, in points from the page's top left corner."""
+    """A line of JSON for each recognized page: its words, and where each stands, in points from
+    the page's top left corner."""
     document = one.exhibit if one.exhibit.startswith("form:") else f"exhibit:{one.exhibit}"
     for index, page in enumerate(one.pages):
         if page.method == "ocr" and page.boxes is not None:
-            words = [[word, *place] for word, *place, _ in json.loads(page.boxes.read_text(encoding="utf8"))]
-            row = {"document": document, "index": index, "size": [page.width, page.height], "words": words}
+            words = [
+                [word, *place]
+                for word, *place, _ in json.loads(page.boxes.read_text(encoding="utf8"))
+            ]
+            row = {
+                "document": document,
+                "index": index,
+                "size": [page.width, page.height],
+                "words": words,
+            }
             yield json.dumps(row, ensure_ascii=False)

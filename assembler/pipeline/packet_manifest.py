@@ -23,9 +23,12 @@ def describe_packet(
     bundle: BoundFiles,
     context: RunContext,
 ) -> dict[str, Any]:
-    """Return the manifest of a packet without its outputs and its proof, which are added once they exist."""
+    """Return the manifest of a packet without its outputs and its proof, which are added once
+    they exist."""
     filled = [form.document for form in content.forms]
-    forms = {part.document for part in content.plan.parts if part.kind is PartKind.FORM} - set(filled)
+    forms = {part.document for part in content.plan.parts if part.kind is PartKind.FORM} - set(
+        filled
+    )
     completed = [form for form in checked.prepared if form.exhibit in forms]
     contradictions = (*checked.crosschecked.contradictions, *content.contradictions)
     return manifest_writer.manifest(

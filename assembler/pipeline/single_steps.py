@@ -23,7 +23,8 @@ _MOST_NOTED = 1_000
 
 
 def plans(folder: Path, shelf: Shelf, profile: str = receivers.DEFAULT) -> tuple[Plan, ...]:
-    """Read and plan only: one plan per beneficiary; starts no program, opens no evidence but to hash it."""
+    """Read and plan only: one plan per beneficiary; starts no program, opens no evidence but to
+    hash it."""
     return read_plans(folder, shelf, profile, hashed=False)[1]
 
 
@@ -33,13 +34,17 @@ def start(folder: Path, shelf: Shelf, kind: str, reasons: Sequence[str]) -> None
     Raises OutputNotWritten where there is a case already, or it cannot be written.
     """
     if (folder / "case.json").exists() or (folder / "case.json").is_symlink():
-        raise OutputNotWritten("there is a case.json already", where=folder.name, remedy="name another folder")
+        raise OutputNotWritten(
+            "there is a case.json already", where=folder.name, remedy="name another folder"
+        )
     known = rules.from_shelf(shelf)
     case = rules.skeleton(kind, reasons, known, name=rules.case_id(folder.resolve().name))
     files = {
         TO_GATHER: rules.to_gather(kind, reasons, known).encode(),
         "case.schema.json": shelf.read("schemas/case.schema.json"),
-        "case.json": (json.dumps(case, indent=1, ensure_ascii=False) + "\n").encode(),  # last: with it, the case exists
+        "case.json": (
+            json.dumps(case, indent=1, ensure_ascii=False) + "\n"
+        ).encode(),  # last: with it, the case exists
     }
     _refuse_others(folder, files)
     try:
@@ -47,31 +52,43 @@ def start(folder: Path, shelf: Shelf, kind: str, reasons: Sequence[str]) -> None
         (folder / "forms").mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         raise OutputNotWritten(
-            f"it cannot be made ({os.strerror(error.errno or 0)})", where=folder.name, remedy="name another folder"
+            f"it cannot be made ({os.strerror(error.errno or 0)})",
+            where=folder.name,
+            remedy="name another folder",
         ) from error
     for name, data in files.items():
         write_atomic(folder / name, data)
 
 
 def _refuse_others(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Raise OutputNotWritten if a file is there that somebody may have worked on, or a link leads out of the folder."""
+    """Raise OutputNotWritten if a file is there that somebody may have worked on, or a link
+    leads out of the folder."""
     for name, data in files.items():
         path = folder / name
         if (link := link_below(path, folder)) is not None:
-            raise OutputNotWritten("it is a symbolic link", where=link.name, remedy="name another folder")
+            raise OutputNotWritten(
+                "it is a symbolic link", where=link.name, remedy="name another folder"
+            )
         if path.exists() and not (path.is_file() and path.read_bytes() == data):
             raise OutputNotWritten(
-                "there is a file of this name, and somebody may have worked on it", where=f"{folder.name}/{name}",
+                "there is a file of this name, and somebody may have worked on it",
+                where=f"{folder.name}/{name}",
                 remedy="move it away, or name another folder",
             )
 
 
 def fill_forms(
-    folder: Path, shelf: Shelf, workshop: Workshop, out: Path, payment: Mapping[str, object] | None = None
+    folder: Path,
+    shelf: Shelf,
+    workshop: Workshop,
+    out: Path,
+    payment: Mapping[str, object] | None = None,
 ) -> tuple[tuple[Path, ...], tuple[Finding, ...]]:
-    """Fill the blank forms of a case into `out`/<packet>/, fields kept; looks at no evidence. Paths, and all findings.
+    """Fill the blank forms of a case into `out`/<packet>/, fields kept; looks at no evidence.
+    Paths, and all findings.
 
-    `payment`: card data for a payment form; it goes into that form and nowhere else. Raises what the steps raise.
+    `payment`: card data for a payment form; it goes into that form and nowhere else. Raises what
+    the steps raise.
     """
     case, made = read_plans(folder, shelf, hashed=False)
     current = rules.editions(rules.from_shelf(shelf))
@@ -82,7 +99,9 @@ def fill_forms(
         findings += done.findings
         for one in done.filled:
             if one.editable.is_file():
-                filled[out / plan.packet / Path(one.document.removeprefix("form:")).name] = one.editable.read_bytes()
+                filled[out / plan.packet / Path(one.document.removeprefix("form:")).name] = (
+                    one.editable.read_bytes()
+                )
     _refuse_completed(filled, folder, workshop.home / FILLED)
     if payment is None:  # no trace of card data anywhere but in its form
         _note_filled(filled.values(), workshop.home / FILLED)
@@ -94,20 +113,29 @@ def fill_forms(
 
 
 def _refuse_completed(filled: Mapping[Path, bytes], folder: Path, note: Path) -> None:
-    """Raise OutputNotWritten, before any is written, if a person may have completed one of those that are there."""
+    """Raise OutputNotWritten, before any is written, if a person may have completed one of those
+    that are there."""
     ours = _noted(note)
     for path, data in filled.items():
         if (link := link_below(path, folder)) is not None or path.is_symlink():
-            raise OutputNotWritten("it is a symbolic link", where=(link or path).name, remedy="choose another folder with --out")
-        if path.exists() and not (path.is_file() and {_sum(path.read_bytes())} & {_sum(data), *ours}):
             raise OutputNotWritten(
-                "somebody may have completed this form since it was filled", where=f"{path.parent.name}/{path.name}",
+                "it is a symbolic link",
+                where=(link or path).name,
+                remedy="choose another folder with --out",
+            )
+        if path.exists() and not (
+            path.is_file() and {_sum(path.read_bytes())} & {_sum(data), *ours}
+        ):
+            raise OutputNotWritten(
+                "somebody may have completed this form since it was filled",
+                where=f"{path.parent.name}/{path.name}",
                 remedy="move it away, or choose another folder with --out",
             )
 
 
 def _noted(note: Path) -> list[str]:
-    """The sha256 of each form that was filled before; what is not there was completed by a person."""
+    """The sha256 of each form that was filled before; what is not there was completed by a
+    person."""
     sums = (read_record(note) or {}).get("filled", [])
     return [str(one) for one in sums] if isinstance(sums, list) else []
 
@@ -122,5 +150,6 @@ def _sum(data: bytes) -> str:
 
 
 def verify(build: Path, case_folder: Path | None, workshop: Workshop) -> Proof:
-    """Prove a finished build folder again, from its files alone: every page is drawn, whatever was proved before."""
+    """Prove a finished build folder again, from its files alone: every page is drawn, whatever
+    was proved before."""
     return proof.prove(build, case_folder, workshop)

@@ -1,4 +1,5 @@
-"""A bundle within its receiver's limits: bound, and where that is not enough, its pages fitted and bound again."""
+"""A bundle within its receiver's limits: bound, and where that is not enough, its pages fitted
+and bound again."""
 
 from __future__ import annotations
 
@@ -23,32 +24,48 @@ class BoundFiles:
 
 
 def bind(
-    layout: Layout, documents: Mapping[str, Path], prepared: Sequence[Prepared], folder: Path, profile: Profile,
+    layout: Layout,
+    documents: Mapping[str, Path],
+    prepared: Sequence[Prepared],
+    folder: Path,
+    profile: Profile,
     workshop: Workshop,
-) -> BoundFiles:  # fmt: skip
-    """Write the bundle into `folder`. Raises what binding raises, CaseRejected where even fitting does not help."""
-    documents = optimize.without_color(documents, workshop) if profile.color == "gray" else documents
+) -> BoundFiles:
+    """Write the bundle into `folder`. Raises what binding raises, CaseRejected where even
+    fitting does not help."""
+    documents = (
+        optimize.without_color(documents, workshop) if profile.color == "gray" else documents
+    )
     desk = _desk(documents, prepared, profile, workshop) if profile.max_dpi else None
     fit = optimize.to_resolution(desk, workshop) if desk else optimize.Fit()
     leaves = {(leaf.document, leaf.index): leaf for leaf in layout.leaves}
     while True:
         fitted = optimize.joined(desk, fit, workshop) if desk else {}
         try:
-            volumes = binding.bind_within(layout, {**documents, **fitted}, folder, profile, stamp_font())
+            volumes = binding.bind_within(
+                layout, {**documents, **fitted}, folder, profile, stamp_font()
+            )
         except binding.AboveLimit as above:
             desk = desk or _desk(documents, prepared, profile, workshop)
             fit = _smaller(above, desk, fit, layout, workshop)
             continue
-        found = optimize.findings(fit, {place: binding.place(leaf) for place, leaf in leaves.items()})
+        found = optimize.findings(
+            fit, {place: binding.place(leaf) for place, leaf in leaves.items()}
+        )
         return BoundFiles(volumes=volumes, fitted=fit.pages, findings=found)
 
 
 def _desk(
-    documents: Mapping[str, Path], prepared: Sequence[Prepared], profile: Profile, workshop: Workshop
+    documents: Mapping[str, Path],
+    prepared: Sequence[Prepared],
+    profile: Profile,
+    workshop: Workshop,
 ) -> optimize.Desk:
     """What a client gave may be fitted; our own drafts are small."""
     languages = {_document(one): [page.language for page in one.pages] for one in prepared}
-    files = {name: path for name, path in documents.items() if name.startswith(("exhibit:", "form:"))}
+    files = {
+        name: path for name, path in documents.items() if name.startswith(("exhibit:", "form:"))
+    }
     return optimize.lay_out(files, languages, profile, workshop)
 
 
@@ -57,22 +74,33 @@ def _document(one: Prepared) -> str:
 
 
 def _smaller(
-    above: binding.AboveLimit, desk: optimize.Desk, fit: optimize.Fit, layout: Layout, workshop: Workshop
+    above: binding.AboveLimit,
+    desk: optimize.Desk,
+    fit: optimize.Fit,
+    layout: Layout,
+    workshop: Workshop,
 ) -> optimize.Fit:
-    """The pages that are above the limit made smaller; all of them where the bundle may not be cut. Raises CaseRejected."""
+    """The pages that are above the limit made smaller; all of them where the bundle may not be
+    cut. Raises CaseRejected."""
     limit = desk.profile.limit or 0
     if above.whole:
         now = optimize.total(desk, fit)
         fit = optimize.to_total(desk, fit, now - (above.whole - limit), workshop)
         enough = optimize.total(desk, fit) <= now - (above.whole - limit)
     else:
-        places = {number: (layout.leaves[number - 1].document, layout.leaves[number - 1].index) for number in above.pages}
+        places = {
+            number: (layout.leaves[number - 1].document, layout.leaves[number - 1].index)
+            for number in above.pages
+        }
         goals = {
             place: optimize.size(desk, fit, place) - (above.pages[number] - limit)
-            for number, place in places.items() if optimize.knows(desk, place)
-        }  # fmt: skip
+            for number, place in places.items()
+            if optimize.knows(desk, place)
+        }
         fit = optimize.to_size(desk, fit, goals, workshop)
-        enough = len(goals) == len(places) and all(optimize.size(desk, fit, place) <= goal for place, goal in goals.items())
+        enough = len(goals) == len(places) and all(
+            optimize.size(desk, fit, place) <= goal for place, goal in goals.items()
+        )
     if not enough:
         why = {number: _why(fit, layout, number) for number in above.pages}
         raise binding.refusal(above, layout, desk.profile, why) from above
@@ -85,4 +113,7 @@ def _why(fit: optimize.Fit, layout: Layout, number: int) -> str:
     lost = fit.lost.get((leaf.document, leaf.index))
     if lost is None:
         return ""
-    return f"; at {lost.dpi_after:.0f} dots per inch only {lost.kept} of its {lost.words} words are read"
+    return (
+        f"; at {lost.dpi_after:.0f} dots per inch only {lost.kept} of its {lost.words} words "
+        f"are read"
+    )

@@ -1,6 +1,8 @@
-"""What the dictionaries of a bundle may hold, kind by kind: everything that is not named here must not be there.
+"""What the dictionaries of a bundle may hold, kind by kind: everything that is not named here must
+not be there.
 
-Lists of what is allowed, since what readers, printers and programs obey grows with every edition of the format.
+Lists of what is allowed, since what readers, printers and programs obey grows with every edition of
+the format.
 """
 
 from __future__ import annotations
@@ -15,51 +17,273 @@ from assembler.proof.object_reader import Objects
 
 Entry = Mapping[str, Any]
 
-CATALOG = frozenset(("/Type", "/Pages", "/Outlines", "/Names", "/Dests", "/OCProperties", "/PageLabels", "/PageMode", "/Lang",
-                     "/ViewerPreferences", "/StructTreeRoot", "/MarkInfo"))  # fmt: skip
+CATALOG = frozenset(
+    (
+        "/Type",
+        "/Pages",
+        "/Outlines",
+        "/Names",
+        "/Dests",
+        "/OCProperties",
+        "/PageLabels",
+        "/PageMode",
+        "/Lang",
+        "/ViewerPreferences",
+        "/StructTreeRoot",
+        "/MarkInfo",
+    )
+)
 INFO = frozenset(("/Title", "/Producer"))
-PAGE = frozenset(("/Type", "/Parent", "/MediaBox", "/CropBox", "/BleedBox", "/TrimBox", "/ArtBox", "/Rotate", "/Resources",
-                  "/Contents", "/Annots", "/Group"))  # fmt: skip
+PAGE = frozenset(
+    (
+        "/Type",
+        "/Parent",
+        "/MediaBox",
+        "/CropBox",
+        "/BleedBox",
+        "/TrimBox",
+        "/ArtBox",
+        "/Rotate",
+        "/Resources",
+        "/Contents",
+        "/Annots",
+        "/Group",
+    )
+)
 OUR_PAGE = PAGE | {"/StructParents", "/Tabs"}
-LINK = frozenset(("/Type", "/Subtype", "/Rect", "/QuadPoints", "/Border", "/BS", "/C", "/F", "/H", "/A", "/Dest"))
+LINK = frozenset(
+    ("/Type", "/Subtype", "/Rect", "/QuadPoints", "/Border", "/BS", "/C", "/F", "/H", "/A", "/Dest")
+)
 OUR_LINK = LINK - {"/BS", "/C"} | {"/Contents", "/StructParent"}
 ACTIONS = {
     "/GoTo": frozenset(("/Type", "/S", "/D")),
     "/URI": frozenset(("/Type", "/S", "/URI")),
     "/GoToR": frozenset(("/Type", "/S", "/F", "/D")),
 }
-OUTLINE_ITEM = frozenset(("/Title", "/Parent", "/Prev", "/Next", "/First", "/Last", "/Count", "/Dest", "/C", "/F"))
+OUTLINE_ITEM = frozenset(
+    ("/Title", "/Parent", "/Prev", "/Next", "/First", "/Last", "/Count", "/Dest", "/C", "/F")
+)
 OUTLINES = frozenset(("/Type", "/First", "/Last", "/Count"))
-FORM = frozenset(("/Type", "/Subtype", "/FormType", "/BBox", "/Matrix", "/Resources", "/Group", "/Name", "/OC", "/Filter",
-                  "/DecodeParms", "/Length", "/StructParent", "/StructParents"))  # fmt: skip
-IMAGE = frozenset(("/Type", "/Subtype", "/Width", "/Height", "/ColorSpace", "/BitsPerComponent", "/ImageMask", "/Mask", "/Decode",
-                   "/Interpolate", "/Intent", "/SMask", "/SMaskInData", "/Matte", "/Name", "/OC", "/Filter", "/DecodeParms",
-                   "/Length", "/StructParent"))  # fmt: skip
+FORM = frozenset(
+    (
+        "/Type",
+        "/Subtype",
+        "/FormType",
+        "/BBox",
+        "/Matrix",
+        "/Resources",
+        "/Group",
+        "/Name",
+        "/OC",
+        "/Filter",
+        "/DecodeParms",
+        "/Length",
+        "/StructParent",
+        "/StructParents",
+    )
+)
+IMAGE = frozenset(
+    (
+        "/Type",
+        "/Subtype",
+        "/Width",
+        "/Height",
+        "/ColorSpace",
+        "/BitsPerComponent",
+        "/ImageMask",
+        "/Mask",
+        "/Decode",
+        "/Interpolate",
+        "/Intent",
+        "/SMask",
+        "/SMaskInData",
+        "/Matte",
+        "/Name",
+        "/OC",
+        "/Filter",
+        "/DecodeParms",
+        "/Length",
+        "/StructParent",
+    )
+)
 LAYERS = frozenset(("/OCGs", "/D"))
-LAYERS_SHOWN = frozenset(("/Name", "/Creator", "/BaseState", "/ON", "/OFF", "/Order", "/ListMode", "/RBGroups", "/Locked",
-                          "/Intent"))  # fmt: skip
+LAYERS_SHOWN = frozenset(
+    (
+        "/Name",
+        "/Creator",
+        "/BaseState",
+        "/ON",
+        "/OFF",
+        "/Order",
+        "/ListMode",
+        "/RBGroups",
+        "/Locked",
+        "/Intent",
+    )
+)
 LAYER = frozenset(("/Type", "/Name", "/Intent"))
 MEMBERSHIP = frozenset(("/Type", "/OCGs", "/P", "/VE"))
-_NOWHERE = frozenset(("/AA", "/JS", "/AF", "/EF", "/PieceInfo", "/OPI", "/Alternates", "/Metadata", "/Thumb", "/Usage"))
-_TYPES = frozenset(("/Metadata", "/EmbeddedFile", "/Filespec", "/Sig", "/SigRef", "/Rendition", "/MediaClip", "/3D",
-                    "/Bead", "/Thread", "/DPart", "/Collection", "/Template"))  # fmt: skip
-_ACTS = frozenset(("/JavaScript", "/Launch", "/GoToE", "/SubmitForm", "/ResetForm", "/ImportData", "/Named", "/Hide",
-                   "/Rendition", "/Movie", "/Sound", "/SetOCGState", "/RichMediaExecute", "/GoTo3DView", "/GoToDp"))  # fmt: skip
+_NOWHERE = frozenset(
+    (
+        "/AA",
+        "/JS",
+        "/AF",
+        "/EF",
+        "/PieceInfo",
+        "/OPI",
+        "/Alternates",
+        "/Metadata",
+        "/Thumb",
+        "/Usage",
+    )
+)
+_TYPES = frozenset(
+    (
+        "/Metadata",
+        "/EmbeddedFile",
+        "/Filespec",
+        "/Sig",
+        "/SigRef",
+        "/Rendition",
+        "/MediaClip",
+        "/3D",
+        "/Bead",
+        "/Thread",
+        "/DPart",
+        "/Collection",
+        "/Template",
+    )
+)
+_ACTS = frozenset(
+    (
+        "/JavaScript",
+        "/Launch",
+        "/GoToE",
+        "/SubmitForm",
+        "/ResetForm",
+        "/ImportData",
+        "/Named",
+        "/Hide",
+        "/Rendition",
+        "/Movie",
+        "/Sound",
+        "/SetOCGState",
+        "/RichMediaExecute",
+        "/GoTo3DView",
+        "/GoToDp",
+    )
+)
 # entries whose keys are names that a file chose, not words of the format
-_NAMED = frozenset(("/Font", "/XObject", "/ExtGState", "/ColorSpace", "/Pattern", "/Shading", "/Properties", "/CharProcs",
-                    "/RoleMap", "/ClassMap", "/Colorants", "/Dests", "/Separation"))  # fmt: skip
+_NAMED = frozenset(
+    (
+        "/Font",
+        "/XObject",
+        "/ExtGState",
+        "/ColorSpace",
+        "/Pattern",
+        "/Shading",
+        "/Properties",
+        "/CharProcs",
+        "/RoleMap",
+        "/ClassMap",
+        "/Colorants",
+        "/Dests",
+        "/Separation",
+    )
+)
 # words of the format that a message may name
-_WORDS = (CATALOG | PAGE | LINK | OUTLINE_ITEM | FORM | IMAGE | LAYERS_SHOWN | _NOWHERE | _TYPES | _ACTS | frozenset(ACTIONS)
-          | frozenset(("/AcroForm", "/OpenAction", "/Collection", "/Threads", "/Perms", "/URI", "/OutputIntents", "/PageLayout",
-                       "/Legal", "/Requirements", "/Extensions", "/Version", "/SpiderInfo", "/NeedsRendering", "/DSS",
-                       "/JavaScript", "/EmbeddedFiles", "/AP", "/Pages", "/Templates", "/IDS", "/URLS", "/Renditions",
-                       "/Author", "/Subject", "/Keywords", "/Creator", "/CreationDate", "/ModDate", "/Trapped", "/Dur", "/Trans",
-                       "/UserUnit", "/PresSteps", "/B", "/Tabs", "/StructParents", "/StructParent", "/VP", "/LastModified",
-                       "/SeparationInfo", "/TemplateInstantiated", "/Contents", "/NM", "/M", "/P", "/T", "/PA", "/AS", "/V",
-                       "/Configs", "/Ref", "/OC", "/DestOutputProfile", "/SE", "/Text", "/FreeText", "/Widget", "/Stamp",
-                       "/Ink", "/Popup", "/FileAttachment", "/Square", "/Circle", "/Line", "/Screen", "/Redact", "/Watermark",
-                       "/Highlight", "/Movie", "/Sound", "/Trapnet", "/Projection", "/RichMedia", "/PrinterMark"))
-          )  # fmt: skip
+_WORDS = (
+    CATALOG
+    | PAGE
+    | LINK
+    | OUTLINE_ITEM
+    | FORM
+    | IMAGE
+    | LAYERS_SHOWN
+    | _NOWHERE
+    | _TYPES
+    | _ACTS
+    | frozenset(ACTIONS)
+    | frozenset(
+        (
+            "/AcroForm",
+            "/OpenAction",
+            "/Collection",
+            "/Threads",
+            "/Perms",
+            "/URI",
+            "/OutputIntents",
+            "/PageLayout",
+            "/Legal",
+            "/Requirements",
+            "/Extensions",
+            "/Version",
+            "/SpiderInfo",
+            "/NeedsRendering",
+            "/DSS",
+            "/JavaScript",
+            "/EmbeddedFiles",
+            "/AP",
+            "/Pages",
+            "/Templates",
+            "/IDS",
+            "/URLS",
+            "/Renditions",
+            "/Author",
+            "/Subject",
+            "/Keywords",
+            "/Creator",
+            "/CreationDate",
+            "/ModDate",
+            "/Trapped",
+            "/Dur",
+            "/Trans",
+            "/UserUnit",
+            "/PresSteps",
+            "/B",
+            "/Tabs",
+            "/StructParents",
+            "/StructParent",
+            "/VP",
+            "/LastModified",
+            "/SeparationInfo",
+            "/TemplateInstantiated",
+            "/Contents",
+            "/NM",
+            "/M",
+            "/P",
+            "/T",
+            "/PA",
+            "/AS",
+            "/V",
+            "/Configs",
+            "/Ref",
+            "/OC",
+            "/DestOutputProfile",
+            "/SE",
+            "/Text",
+            "/FreeText",
+            "/Widget",
+            "/Stamp",
+            "/Ink",
+            "/Popup",
+            "/FileAttachment",
+            "/Square",
+            "/Circle",
+            "/Line",
+            "/Screen",
+            "/Redact",
+            "/Watermark",
+            "/Highlight",
+            "/Movie",
+            "/Sound",
+            "/Trapnet",
+            "/Projection",
+            "/RichMedia",
+            "/PrinterMark",
+        )
+    )
+)
 HOST = "https://assembler.invalid/"  # reserved: a link of ours before it was given its page
 _WEB = re.compile(r"(?:https?://|mailto:|tel:)[^\x00-\x1f\x7f\\]+", re.IGNORECASE)
 _MOST_NAMES = 200_000  # nodes of a tree of names that are looked at
@@ -67,7 +291,8 @@ _FURTHEST = 14_400.0  # points: no page may be larger (PDF 32000-1, annex C)
 
 
 def faults(objects: Objects, entries: Sequence[Entry], *, linked: bool) -> Iterator[str]:
-    """What must not be there, as short sentences without content. `entries`: the ledger's, of the pages of this file."""
+    """What must not be there, as short sentences without content. `entries`: the ledger's, of
+    the pages of this file."""
     root = objects.dictionary(objects.reader.trailer.raw_get("/Root"))
     yield from _catalog(objects, root, entries)
     yield from _info(objects)
@@ -81,7 +306,8 @@ def faults(objects: Objects, entries: Sequence[Entry], *, linked: bool) -> Itera
 
 
 def is_harmless(address: str) -> bool:
-    """Whether a web address may stay: what a browser, a mail program or a telephone opens, and nothing a program runs."""
+    """Whether a web address may stay: what a browser, a mail program or a telephone opens, and
+    nothing a program runs."""
     return _WEB.fullmatch(address) is not None
 
 
@@ -95,7 +321,7 @@ def _shown(key: object) -> str:
     return str(key) if str(key) in _WORDS else "a private key"
 
 
-# --- the document ---------------------------------------------------------------------------------------------------
+# --- the document ---
 
 
 def _catalog(objects: Objects, root: DictionaryObject, entries: Sequence[Entry]) -> Iterator[str]:
@@ -104,10 +330,16 @@ def _catalog(objects: Objects, root: DictionaryObject, entries: Sequence[Entry])
     if "/OpenAction" in root and not _opens_at_first(objects, root):
         yield f"/OpenAction {where}"
     if "/Names" in root:
-        yield from _others(objects.dictionary(root.raw_get("/Names")), frozenset(("/Dests",)), where)
+        yield from _others(
+            objects.dictionary(root.raw_get("/Names")), frozenset(("/Dests",)), where
+        )
     if objects.get(root.get("/PageMode")) != "/UseOutlines":
         yield f"another /PageMode {where}"
-    views = objects.dictionary(root.raw_get("/ViewerPreferences")) if "/ViewerPreferences" in root else {}
+    views = (
+        objects.dictionary(root.raw_get("/ViewerPreferences"))
+        if "/ViewerPreferences" in root
+        else {}
+    )
     if dict(views) != {"/DisplayDocTitle": True} or bool(views.get("/DisplayDocTitle")) is not True:
         yield f"other /ViewerPreferences {where}"
     if "/MarkInfo" in root and set(objects.dictionary(root.raw_get("/MarkInfo"))) != {"/Marked"}:
@@ -145,27 +377,52 @@ def _raw_items(dictionary: DictionaryObject) -> Iterator[tuple[str, Any]]:
 def _opens_at_first(objects: Objects, root: DictionaryObject) -> bool:
     """Whether it only opens at its first page, at some size."""
     goal = objects.array(root.raw_get("/OpenAction"))
-    first = next(iter(objects.array(objects.dictionary(root.raw_get("/Pages")).raw_get("/Kids"))), None)
-    if len(goal) != 5 or goal[1] != "/XYZ" or not isinstance(goal[0], IndirectObject) or not isinstance(first, IndirectObject):
+    first = next(
+        iter(objects.array(objects.dictionary(root.raw_get("/Pages")).raw_get("/Kids"))), None
+    )
+    if (
+        len(goal) != 5
+        or goal[1] != "/XYZ"
+        or not isinstance(goal[0], IndirectObject)
+        or not isinstance(first, IndirectObject)
+    ):
         return False
     zoom = goal[4]
-    return goal[0].idnum == first.idnum and isinstance(zoom, int | float) and 0.05 <= float(zoom) <= 64
+    return (
+        goal[0].idnum == first.idnum and isinstance(zoom, int | float) and 0.05 <= float(zoom) <= 64
+    )
 
 
 def _labels(objects: Objects, root: DictionaryObject, count: int) -> list[str]:
-    """The page labels, worked out from their ranges; nothing where viewers could make this and that of them."""
-    tree = objects.dictionary(root.raw_get("/PageLabels")) if "/PageLabels" in root else DictionaryObject()
+    """The page labels, worked out from their ranges; nothing where viewers could make this and
+    that of them."""
+    tree = (
+        objects.dictionary(root.raw_get("/PageLabels"))
+        if "/PageLabels" in root
+        else DictionaryObject()
+    )
     flat = objects.array(tree.raw_get("/Nums")) if set(tree) == {"/Nums"} else []
     starts, ranges = flat[::2], [objects.dictionary(one) for one in flat[1::2]]
-    in_order = all(isinstance(one, int) for one in starts) and starts == sorted(set(starts)) and starts[:1] == [0]
-    if not in_order or len(starts) != len(ranges) or any(set(one) - {"/Type", "/S", "/P", "/St"} for one in ranges):
+    in_order = (
+        all(isinstance(one, int) for one in starts)
+        and starts == sorted(set(starts))
+        and starts[:1] == [0]
+    )
+    if (
+        not in_order
+        or len(starts) != len(ranges)
+        or any(set(one) - {"/Type", "/S", "/P", "/St"} for one in ranges)
+    ):
         return []
     labels: list[str] = []
     for start, end, one in zip(starts, [*starts[1:], count], ranges, strict=True):
         style, prefix, first = one.get("/S"), str(one.get("/P", "")), int(one.get("/St", 1))
         if style not in (None, "/D"):
             return []
-        labels += [prefix + (str(first + step) if style else "") for step in range(max(0, min(end, count) - start))]
+        labels += [
+            prefix + (str(first + step) if style else "")
+            for step in range(max(0, min(end, count) - start))
+        ]
     return labels
 
 
@@ -175,13 +432,15 @@ def _info(objects: Objects) -> Iterator[str]:
         return
     info = objects.dictionary(trailer.raw_get("/Info"))
     yield from _others(info, INFO, "in the document's properties")
-    if not re.fullmatch(r"assembler [0-9][0-9A-Za-z.+]*", str(objects.get(info.get("/Producer", "assembler 0")))):
+    if not re.fullmatch(
+        r"assembler [0-9][0-9A-Za-z.+]*", str(objects.get(info.get("/Producer", "assembler 0")))
+    ):
         yield "another /Producer in the document's properties"
     if objects.get(info.get("/Title")) != "Filing bundle":
         yield "another /Title in the document's properties"
 
 
-# --- pages ----------------------------------------------------------------------------------------------------------
+# --- pages ---
 
 
 def _pages(objects: Objects, root: DictionaryObject) -> Iterator[DictionaryObject]:
@@ -201,14 +460,18 @@ def _page(objects: Objects, page: DictionaryObject, entry: Entry) -> Iterator[st
     ours = is_ours(entry)
     allowed = OUR_PAGE if ours else PAGE
     for key in sorted(set(page) - allowed):
-        if key != "/Trans" or objects.dictionary(page.raw_get(key)):  # an empty one does nothing; some programs write it
+        if key != "/Trans" or objects.dictionary(
+            page.raw_get(key)
+        ):  # an empty one does nothing; some programs write it
             yield f"{_shown(key)} {where}"
     if page.get("/Type") != "/Page":
         yield f"what is no page {where}"
     if objects.get(page.get("/Tabs", "/S")) != "/S":
         yield f"another /Tabs {where}"
     size = _size(objects, page)
-    if size is None or any(abs(side - wanted) > 0.51 for side, wanted in zip(size, entry["size"], strict=True)):
+    if size is None or any(
+        abs(side - wanted) > 0.51 for side, wanted in zip(size, entry["size"], strict=True)
+    ):
         yield f"another size {where}"
     if ours and int(objects.get(page.get("/Rotate", 0)) or 0):
         yield f"/Rotate {where}"
@@ -219,20 +482,32 @@ def is_ours(entry: Entry) -> bool:
     return entry["kind"] in ("draft", "tab")
 
 
-def frame(objects: Objects, page: DictionaryObject) -> tuple[float, float, float, float, int] | None:
-    """Left, bottom, right, top of the visible part of a page, and how it is turned; None where it has no proper ones."""
+def frame(
+    objects: Objects, page: DictionaryObject
+) -> tuple[float, float, float, float, int] | None:
+    """Left, bottom, right, top of the visible part of a page, and how it is turned; None where
+    it has no proper ones."""
     media = _box(objects, page, "/MediaBox")
     crop = _box(objects, page, "/CropBox") if "/CropBox" in page else media
     turned = objects.get(page.get("/Rotate", 0))
     if media is None or crop is None or not isinstance(turned, int) or turned % 90:
         return None
-    x0, y0, x1, y1 = max(media[0], crop[0]), max(media[1], crop[1]), min(media[2], crop[2]), min(media[3], crop[3])
+    x0, y0, x1, y1 = (
+        max(media[0], crop[0]),
+        max(media[1], crop[1]),
+        min(media[2], crop[2]),
+        min(media[3], crop[3]),
+    )
     return (x0, y0, x1, y1, turned % 360) if x1 > x0 and y1 > y0 else None
 
 
-def _box(objects: Objects, page: DictionaryObject, key: str) -> tuple[float, float, float, float] | None:
+def _box(
+    objects: Objects, page: DictionaryObject, key: str
+) -> tuple[float, float, float, float] | None:
     numbers = [objects.get(one) for one in objects.array(page.raw_get(key))] if key in page else []
-    if len(numbers) != 4 or not all(isinstance(one, int | float) and abs(one) <= 10 * _FURTHEST for one in numbers):
+    if len(numbers) != 4 or not all(
+        isinstance(one, int | float) and abs(one) <= 10 * _FURTHEST for one in numbers
+    ):
         return None
     x0, y0, x1, y1 = map(float, numbers)
     return min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)
@@ -246,7 +521,9 @@ def _size(objects: Objects, page: DictionaryObject) -> tuple[float, float] | Non
     return (high, wide) if seen[4] % 180 else (wide, high)
 
 
-def _links(objects: Objects, page: DictionaryObject, entry: Entry, *, linked: bool) -> Iterator[str]:
+def _links(
+    objects: Objects, page: DictionaryObject, entry: Entry, *, linked: bool
+) -> Iterator[str]:
     where, allowed = f"on page {entry['number']}", OUR_LINK if is_ours(entry) else LINK
     for note in objects.array(page.raw_get("/Annots")) if "/Annots" in page else ():
         link = objects.dictionary(note)
@@ -256,7 +533,9 @@ def _links(objects: Objects, page: DictionaryObject, entry: Entry, *, linked: bo
             yield f"a {_shown(objects.get(link.get('/Subtype', '/strange')))} annotation {where}"
         else:
             yield from (f"{_shown(key)} of a link {where}" for key in sorted(set(link) - allowed))
-            if is_ours(entry) and [objects.get(one) for one in objects.array(link.get("/Border"))] != [0, 0, 0]:
+            if is_ours(entry) and [
+                objects.get(one) for one in objects.array(link.get("/Border"))
+            ] != [0, 0, 0]:
                 yield f"a link with a border {where}"
             yield from _action(objects, link, where)
 
@@ -283,13 +562,17 @@ def _text(value: Any) -> str:
     return str(value)
 
 
-# --- layers, and everything else ------------------------------------------------------------------------------------
+# --- layers, and everything else ---
 
 
 def _layers(
-    objects: Objects, root: DictionaryObject, pages: Sequence[DictionaryObject], entries: Sequence[Entry]
+    objects: Objects,
+    root: DictionaryObject,
+    pages: Sequence[DictionaryObject],
+    entries: Sequence[Entry],
 ) -> Iterator[str]:
-    """What is seen must not hang on zoom, printing, language or user; our own pages have no layers at all."""
+    """What is seen must not hang on zoom, printing, language or user; our own pages have no
+    layers at all."""
     if "/OCProperties" in root:
         layers = objects.dictionary(root.raw_get("/OCProperties"))
         shown = objects.dictionary(layers.get("/D"))
@@ -304,18 +587,27 @@ def _layers(
 
 def _has_layers(objects: Objects, page: DictionaryObject) -> bool:
     resources = objects.dictionary(page.get("/Resources"))
-    marked = [objects.dictionary(one) for one in objects.dictionary(resources.get("/Properties")).values()]
-    drawn = [objects.dictionary(one) for one in objects.dictionary(resources.get("/XObject")).values()]
-    return any(objects.get(one.get("/Type")) in ("/OCG", "/OCMD") for one in marked) or any("/OC" in one for one in drawn)
+    marked = [
+        objects.dictionary(one) for one in objects.dictionary(resources.get("/Properties")).values()
+    ]
+    drawn = [
+        objects.dictionary(one) for one in objects.dictionary(resources.get("/XObject")).values()
+    ]
+    return any(objects.get(one.get("/Type")) in ("/OCG", "/OCMD") for one in marked) or any(
+        "/OC" in one for one in drawn
+    )
 
 
 def _anywhere(objects: Objects, pages: set[int]) -> Iterator[str]:
-    """What no dictionary may hold or be, wherever it hangs: files, scripts, actions, data of programs, pages out of sight."""
+    """What no dictionary may hold or be, wherever it hangs: files, scripts, actions, data of
+    programs, pages out of sight."""
     for dictionary, key, is_stream in objects.reached():
         kind = objects.get(dictionary.get("/Type"))
         named = key in _NAMED and kind is None
         if not named:
-            yield from (f"{_shown(one)} within an object" for one in sorted(_NOWHERE & set(dictionary)))
+            yield from (
+                f"{_shown(one)} within an object" for one in sorted(_NOWHERE & set(dictionary))
+            )
         if kind in _TYPES:
             yield f"a {kind} object"
         if kind == "/Page" and id(dictionary) not in pages:

@@ -1,4 +1,5 @@
-"""Source pages that were cut over several pages of a bundle: their parts follow each other and leave nothing out."""
+"""Source pages that were cut over several pages of a bundle: their parts follow each other and
+leave nothing out."""
 
 from __future__ import annotations
 
@@ -15,10 +16,14 @@ Entry = Mapping[str, Any]
 Size = tuple[int, int]
 
 
-def whole_pages(entries: Sequence[Entry], sizes: Mapping[tuple[str, int], Size]) -> list[tuple[str, int]]:
-    """(path, page) of the sources of an exhibit's pages, the parts of one as one; a page of which a part is missing has number 0.
+def whole_pages(
+    entries: Sequence[Entry], sizes: Mapping[tuple[str, int], Size]
+) -> list[tuple[str, int]]:
+    """(path, page) of the sources of an exhibit's pages, the parts of one as one; a page of which a
+    part is missing has number 0.
 
-    `sizes`: of cut pictures in dots, where they are known; without them the parts are still held against each other.
+    `sizes`: of cut pictures in dots, where they are known; without them the parts are still held
+    against each other.
     """
     pages: list[tuple[str, int]] = []
     for (path, page, parts), group in groupby(entries, key=_source):
@@ -32,17 +37,29 @@ def whole_pages(entries: Sequence[Entry], sizes: Mapping[tuple[str, int], Size])
     return pages
 
 
-def cut_sizes(ledger: Sequence[Entry], case_folder: Path | None, workshop: Workshop) -> dict[tuple[str, int], Size]:
+def cut_sizes(
+    ledger: Sequence[Entry], case_folder: Path | None, workshop: Workshop
+) -> dict[tuple[str, int], Size]:
     """The size in dots of every picture that was cut, taken from the client's file."""
     if case_folder is None:
         return {}
-    places = sorted({(e["source"]["path"], e["source"]["page"]) for e in ledger if "source" in e and _source(e)[2] > 1})
+    places = sorted(
+        {
+            (e["source"]["path"], e["source"]["page"])
+            for e in ledger
+            if "source" in e and _source(e)[2] > 1
+        }
+    )
     sizes = workshop.map(picture_size, [(case_folder, path, page) for path, page in places])
-    return {place: size if isinstance(size, tuple) else (0, 0) for place, size in zip(places, sizes, strict=True)}
+    return {
+        place: size if isinstance(size, tuple) else (0, 0)
+        for place, size in zip(places, sizes, strict=True)
+    }
 
 
 def picture_size(place: tuple[Path, str, int]) -> Size:
-    """Width and height of a picture, (case folder, path, page), in dots; (0, 0) if it cannot be opened."""
+    """Width and height of a picture, (case folder, path, page), in dots; (0, 0) if it cannot be
+    opened."""
     files = Sources(place[0])
     try:
         opened = files.open(place[1])
@@ -66,13 +83,22 @@ def _covers(run: Sequence[Entry], parts: int, size: Size | None) -> bool:
     if not all(len(crop) == 4 for crop in crops):
         return False
     wide, high = size or (max(crop[2] for crop in crops), max(crop[3] for crop in crops))
-    return any(_covers_along(crops, *ends) for ends in ((0, 2, wide, 1, 3, high), (1, 3, high, 0, 2, wide)))
+    return any(
+        _covers_along(crops, *ends) for ends in ((0, 2, wide, 1, 3, high), (1, 3, high, 0, 2, wide))
+    )
 
 
 def _covers_along(
-    crops: Sequence[tuple[int, ...]], start: int, end: int, length: int, side: int, other: int, breadth: int
+    crops: Sequence[tuple[int, ...]],
+    start: int,
+    end: int,
+    length: int,
+    side: int,
+    other: int,
+    breadth: int,
 ) -> bool:
-    """Whether strips take the whole breadth, and follow each other from one end of the length to the other without a gap."""
+    """Whether strips take the whole breadth, and follow each other from one end of the length to
+    the other without a gap."""
     across = all((crop[side], crop[other]) == (0, breadth) for crop in crops)
     joined = all(one[start] < two[start] <= one[end] < two[end] for one, two in pairwise(crops))
     return across and joined and crops[0][start] == 0 and crops[-1][end] == length

@@ -18,8 +18,14 @@ from assembler.proof.text_layer import LayerPage, read_layers
 from assembler.proof.word_draft_text import Job, compare_all
 from assembler.runtime.workshop import Workshop
 
-_OLD = "whether our own pages and the recognized words are as they were made: the packet was built before these were kept"
-_TYPED = "whether a citation that was typed by hand is true, since no page of that exhibit has its number: page {number}"
+_OLD = (
+    "whether our own pages and the recognized words are as they were made: the packet was "
+    "built before these were kept"
+)
+_TYPED = (
+    "whether a citation that was typed by hand is true, since no page of that exhibit has "
+    "its number: page {number}"
+)
 _EDITED = "whether {path} still says what the bundle says: a person has worked on it since"
 _OTHER_FONT = "has a font that makes other letters of its codes than in its source"
 Entry = Mapping[str, Any]
@@ -52,7 +58,9 @@ def check_kept(
     if kept is None:
         return WithKept(checks=(), not_checked=(_OLD,), complete=False)
     ledger = data["ledger"]
-    recognized = {(e["document"], e["index"]) for e in ledger if e.get("text", {}).get("method") == "ocr"}
+    recognized = {
+        (e["document"], e["index"]) for e in ledger if e.get("text", {}).get("method") == "ocr"
+    }
     if set(kept.words) - recognized:
         detail = "words are kept of a page that was not recognized, as the manifest says"
         return WithKept(checks=(Check(name="kept", ok=False, detail=detail),))
@@ -135,11 +143,14 @@ def _word_files(build: Path, data: Mapping[str, Any], kept: Kept, workshop: Work
     drafts = [one for one in kept.documents.values() if one.docx]
     jobs = [
         Job(
-            docx=build / one.docx, pdf=build / one.pdf, sha256=sums.get(one.docx, ""), heads=HEADS,
+            docx=build / one.docx,
+            pdf=build / one.pdf,
+            sha256=sums.get(one.docx, ""),
+            heads=HEADS,
             worded=is_worded(data, kept, one.document),
         )
         for one in drafts
-    ]  # fmt: skip
+    ]
     results = list(zip(drafts, compare_all(jobs, workshop), strict=True))
     faults = [f"{one.docx} {result.trouble}" for one, result in results if result.trouble]
     same = sum(not result.edited for _, result in results)

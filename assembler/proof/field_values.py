@@ -1,9 +1,11 @@
-"""Values of form fields: what the client's file holds, read by pypdf, against what stands in their places on the bundle's page.
+"""Values of form fields: what the client's file holds, read by pypdf, against what stands in their
+places on the bundle's page.
 
-A page on which values had to be drawn cannot be compared with its source there, since every program draws a value in
-its own style. So each place of a field is read instead: exactly the letters of its value (and of the page below it) stand
-in it, each of them is ink, none is cut off, a ticked box is ticked, and nothing else changed within the place. Where the file's
-own picture of a field was kept, its pixels may speak instead. Shares nothing with what draws the values.
+A page on which values had to be drawn cannot be compared with its source there, since every program
+draws a value in its own style. So each place of a field is read instead: exactly the letters of its
+value (and of the page below it) stand in it, each of them is ink, none is cut off, a ticked box is
+ticked, and nothing else changed within the place. Where the file's own picture of a field was kept,
+its pixels may speak instead. Shares nothing with what draws the values.
 """
 
 from __future__ import annotations
@@ -50,7 +52,16 @@ from assembler.runtime.workshop import Workshop
 
 _DEEPEST = 32  # parents of a field
 _PASSWORD, _PUSH, _COMBO = 1 << 13, 1 << 16, 1 << 17
-_FAILS = (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError, IndexError)
+_FAILS = (
+    PyPdfError,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+    OSError,
+    IndexError,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +100,11 @@ class Read:
 
 
 def checks(
-    build: Path, ledger: Sequence[Entry], parts: Sequence[Volume], case_folder: Path | None, workshop: Workshop
+    build: Path,
+    ledger: Sequence[Entry],
+    parts: Sequence[Volume],
+    case_folder: Path | None,
+    workshop: Workshop,
 ) -> Iterator[Check]:
     """Check the values of all pages on which some were drawn, one line for each exhibit."""
     jobs = [job for part in parts for job in _jobs(build, part, ledger, case_folder)]
@@ -98,7 +113,9 @@ def checks(
         pages = _unread(job, result) if isinstance(result, Failure) else result
         read |= {page.number: page for page in pages}
     entries = [entry for entry in ledger if entry["number"] in read]
-    for name, group in groupby(entries, key=lambda entry: str(entry["exhibit"] or entry["document"])):
+    for name, group in groupby(
+        entries, key=lambda entry: str(entry["exhibit"] or entry["document"])
+    ):
         pages = tuple(read[entry["number"]] for entry in group)
         bad = [page for page in pages if page.faults]
         detail = f"{sum(page.fields for page in pages)} form fields show what they hold"
@@ -106,7 +123,13 @@ def checks(
             detail += f", {count} marks are seen"
         if bad:
             detail = "; ".join(f"page {page.number}: {page.faults[0]}" for page in bad[:5])
-        yield Check(name="fields", ok=not bad, detail=detail, exhibit=name, page=bad[0].number if bad else None)
+        yield Check(
+            name="fields",
+            ok=not bad,
+            detail=detail,
+            exhibit=name,
+            page=bad[0].number if bad else None,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,16 +141,20 @@ class OnPage:
 
 
 def read_page(data: bytes, password: str, page: int) -> OnPage:
-    """Return the fields of a page (from 0) of a file, and its marks without a picture. Raises what pypdf raises."""
+    """Return the fields of a page (from 0) of a file, and its marks without a picture. Raises
+    what pypdf raises."""
     reader = _opened(data, password)
     form = plain(reader.root_object.get("/AcroForm")) or {}
     is_asked = bool(form.get("/NeedAppearances"))
     opened = reader.pages[page]
-    return OnPage(places=tuple(_places(opened, is_asked=is_asked)), marks=tuple(marks.marks_of(opened)))
+    return OnPage(
+        places=tuple(_places(opened, is_asked=is_asked)), marks=tuple(marks.marks_of(opened))
+    )
 
 
 def text_on(data: bytes, password: str, page: int) -> str:
-    """Return all that fields and marks of a page may show; a stamp has its name in capitals. "" where it cannot be read."""
+    """Return all that fields and marks of a page may show; a stamp has its name in capitals. ""
+    where it cannot be read."""
     try:
         held = read_page(data, password, page)
     except _FAILS:
@@ -137,9 +164,11 @@ def text_on(data: bytes, password: str, page: int) -> str:
 
 
 def boxes_on(entry: Entry, sources: Sources) -> tuple[Box, ...]:
-    """Return where the fields of a source page stand on the bundle's page, as it is seen: points from its lower left corner.
+    """Return where the fields of a source page stand on the bundle's page, as it is seen: points
+    from its lower left corner.
 
-    Only of a page on which some were drawn. What stands there is for `look` to judge, and for nobody else.
+    Only of a page on which some were drawn. What stands there is for `look` to judge, and for
+    nobody else.
     """
     if not entry.get("transform", {}).get("redrawn"):
         return ()
@@ -149,12 +178,15 @@ def boxes_on(entry: Entry, sources: Sources) -> tuple[Box, ...]:
         held = read_page(*sources.file(path), number)
     except _FAILS:
         return ()  # `look` tells
-    boxes = [_widened(place.rect) for place in held.places] + [area for mark in held.marks for area in mark.areas]
+    boxes = [_widened(place.rect) for place in held.places] + [
+        area for mark in held.marks for area in mark.areas
+    ]
     return tuple(view.seen(box) for box in boxes)
 
 
 def blank_places(entry: Entry, sources: Sources) -> tuple[Box, ...]:
-    """Return where a source page has fields that hold nothing, in its own coordinates: () where they cannot be read."""
+    """Return where a source page has fields that hold nothing, in its own coordinates: () where
+    they cannot be read."""
     try:
         held = read_page(*sources.file(entry["source"]["path"]), entry["source"]["page"] - 1)
     except _FAILS:
@@ -162,7 +194,9 @@ def blank_places(entry: Entry, sources: Sources) -> tuple[Box, ...]:
     return tuple(
         place.rect
         for place in held.places
-        if not place.texts and not place.is_left_alone and (not place.is_button or place.is_on is False)
+        if not place.texts
+        and not place.is_left_alone
+        and (not place.is_button or place.is_on is False)
     )
 
 
@@ -176,7 +210,8 @@ def look(job: Job) -> tuple[Read, ...]:
 
 @lru_cache(maxsize=1)
 def _opened(data: bytes, password: str) -> PdfReader:
-    """A file that pages are asked of one after the other; one that pypdf cannot open, as PDFium writes it again."""
+    """A file that pages are asked of one after the other; one that pypdf cannot open, as PDFium
+    writes it again."""
     try:
         return PdfReader(BytesIO(data), password=password or None)
     except _FAILS:
@@ -189,7 +224,7 @@ def _opened(data: bytes, password: str) -> PdfReader:
         return PdfReader(again)
 
 
-# --- what the file holds --------------------------------------------------------------------------------------------
+# --- what the file holds ---
 
 
 def _places(page: Any, *, is_asked: bool) -> Iterator[Place]:
@@ -203,22 +238,29 @@ def _places(page: Any, *, is_asked: bool) -> Iterator[Place]:
         bits, kind = integer_of(_inherited(note, "/Ff")), _inherited(note, "/FT")
         if rect is None:
             continue
-        is_left_alone = bool(flags_hide(note) or "/PMD" in note or kind not in ("/Tx", "/Ch", "/Btn"))
+        is_left_alone = bool(
+            flags_hide(note) or "/PMD" in note or kind not in ("/Tx", "/Ch", "/Btn")
+        )
         is_left_alone = is_left_alone or bool(kind == "/Btn" and bits & _PUSH)
         style = plain(note.get("/MK")) or {}
         normal = plain((plain(note.get("/AP")) or {}).get("/N"))
         is_button = kind == "/Btn"
         yield Place(
-            index=index, rect=rect, texts=() if is_button or is_left_alone else tuple(_texts(note, kind, bits)),
-            is_button=is_button, is_left_alone=is_left_alone,
+            index=index,
+            rect=rect,
+            texts=() if is_button or is_left_alone else tuple(_texts(note, kind, bits)),
+            is_button=is_button,
+            is_left_alone=is_left_alone,
             is_list=kind == "/Ch" and not bits & _COMBO,
             is_on=_is_on(note, normal, is_asked=is_asked) if is_button else None,
-            has_frame="/BG" in style or "/BC" in style or kind == "/Ch", has_picture=normal is not None,
-        )  # fmt: skip
+            has_frame="/BG" in style or "/BC" in style or kind == "/Ch",
+            has_picture=normal is not None,
+        )
 
 
 def _texts(note: Any, kind: str, bits: int) -> Iterator[str]:
-    """The texts that stand for a field's value: of a choice those a person chooses by, of a password stars."""
+    """The texts that stand for a field's value: of a choice those a person chooses by, of a
+    password stars."""
     value = _inherited(note, "/V")
     if kind == "/Tx":
         text = text_of(value)
@@ -268,7 +310,7 @@ def _inherited(note: Any, key: str) -> Any:
     return None
 
 
-# --- what the page shows --------------------------------------------------------------------------------------------
+# --- what the page shows ---
 
 
 def _read(book: Leafing, job: Job, entry: Entry, file: tuple[bytes, str]) -> Read:
@@ -278,7 +320,11 @@ def _read(book: Leafing, job: Job, entry: Entry, file: tuple[bytes, str]) -> Rea
         held = read_page(*file, entry["source"]["page"] - 1)
         faults = tuple(_faults(book.page(number - job.first), entry, source, held))
     except (*_FAILS, pdfium.PdfiumError) as error:
-        return Read(number=number, fields=0, faults=(f"its form fields cannot be read ({type(error).__name__})",))
+        return Read(
+            number=number,
+            fields=0,
+            faults=(f"its form fields cannot be read ({type(error).__name__})",),
+        )
     finally:
         source.close()
     return Read(number=number, fields=len(held.places), marks=len(held.marks), faults=faults)
@@ -299,33 +345,54 @@ def _faults(page: Any, entry: Entry, source: Any, held: OnPage) -> Iterator[str]
     for place in held.places:
         seen = view.seen(_widened(place.rect))
         here = inside(glyphs, seen)
-        others = [other for other in held.places if other is not place and overlap(other.rect, place.rect)]
+        others = [
+            other for other in held.places if other is not place and overlap(other.rect, place.rect)
+        ]
         texts = [text for other in others for text in other.texts]
         allowed = "".join([*(glyph.letter for glyph in inside(below, seen)), *texts])
         around = [view.seen(_widened(other.rect)) for other in others]
         around += [area for area in areas if overlap(area, seen)]
         wrong = _wrong(place, here, allowed, looks, seen)
-        if wrong and not ((place.has_picture or place.is_left_alone) and looks.is_as_pictured(seen, around, here)):
+        if wrong and not (
+            (place.has_picture or place.is_left_alone) and looks.is_as_pictured(seen, around, here)
+        ):
             yield f"form field {place.index} {wrong}"
 
 
 def _wrong(place: Place, glyphs: Sequence[Glyph], allowed: str, looks: Looks, seen: Box) -> str:
-    """What is wrong with one place; "" if nothing is. `allowed`: letters that stand there besides its value."""
+    """What is wrong with one place; "" if nothing is. `allowed`: letters that stand there
+    besides its value."""
     if place.is_left_alone:
         return "does not look as in the file"
     if place.is_button:
         is_marked = looks.is_marked(_inner(seen))
         return "" if place.is_on in (None, is_marked) else "is ticked otherwise than in the file"
-    text, value = squeezed("".join(glyph.letter for glyph in glyphs)), squeezed("".join(place.texts))
+    text, value = (
+        squeezed("".join(glyph.letter for glyph in glyphs)),
+        squeezed("".join(place.texts)),
+    )
     want, have = Counter(value), Counter(text)
     is_free = not (allowed or place.is_list or _is_backward(text))
     faults = (
         (bool(want - have), "does not show its value"),
-        (not place.is_list and bool(have - want - Counter(squeezed(allowed))), "shows more than its value"),
-        (is_free and text != value and value not in _readings(glyphs), "shows its value in another order"),
-        (any(looks.is_blank(glyph.box) for glyph in glyphs if glyph.letter.isalnum()), "has letters that are not seen"),
+        (
+            not place.is_list and bool(have - want - Counter(squeezed(allowed))),
+            "shows more than its value",
+        ),
+        (
+            is_free and text != value and value not in _readings(glyphs),
+            "shows its value in another order",
+        ),
+        (
+            any(looks.is_blank(glyph.box) for glyph in glyphs if glyph.letter.isalnum()),
+            "has letters that are not seen",
+        ),
         (not all(is_near(glyph.box, seen) for glyph in glyphs), "has letters that are cut off"),
-        (not place.has_frame and looks.is_strange(_narrowed(seen), [glyph.box for glyph in glyphs]), "shows more than letters"),
+        (
+            not place.has_frame
+            and looks.is_strange(_narrowed(seen), [glyph.box for glyph in glyphs]),
+            "shows more than letters",
+        ),
     )
     return next((what for is_so, what in faults if is_so), "")
 
@@ -346,18 +413,25 @@ def _inner(box: Box) -> Box:
 
 
 def _readings(glyphs: Sequence[Glyph]) -> Iterator[str]:
-    """A text line by line, whichever way up it stands; what a reader makes of the order of columns is its own affair."""
+    """A text line by line, whichever way up it stands; what a reader makes of the order of
+    columns is its own affair."""
     for turn in range(4):
         boxes = [(glyph, _turned(glyph.box, turn)) for glyph in glyphs]
         lines: list[list[tuple[float, str]]] = []
         middle = float("inf")
-        for glyph, (left, bottom, right, top) in sorted(boxes, key=lambda pair: -pair[1][1] - pair[1][3]):
+        for glyph, (left, bottom, right, top) in sorted(
+            boxes, key=lambda pair: -pair[1][1] - pair[1][3]
+        ):
             height = (bottom + top) / 2
             if not lines or middle - height > 0.6 * max(top - bottom, (right - left) / 2, 2):
                 lines.append([])
                 middle = height
             lines[-1].append((left + right, glyph.letter))
-        yield squeezed("".join(letter for line in lines for _, letter in sorted(line, key=lambda pair: pair[0])))
+        yield squeezed(
+            "".join(
+                letter for line in lines for _, letter in sorted(line, key=lambda pair: pair[0])
+            )
+        )
 
 
 def _turned(box: Box, quarters: int) -> Box:
@@ -372,15 +446,26 @@ def _is_backward(text: str) -> bool:
     return any(unicodedata.bidirectional(letter) in ("R", "AL", "AN") for letter in text)
 
 
-# --- jobs -----------------------------------------------------------------------------------------------------------
+# --- jobs ---
 
 
-def _jobs(build: Path, part: Volume, ledger: Sequence[Entry], case_folder: Path | None) -> Iterator[Job]:
+def _jobs(
+    build: Path, part: Volume, ledger: Sequence[Entry], case_folder: Path | None
+) -> Iterator[Job]:
     if case_folder is None:
         return
-    drawn = [e for e in ledger if part.first <= e["number"] <= part.last and e.get("transform", {}).get("redrawn")]
+    drawn = [
+        e
+        for e in ledger
+        if part.first <= e["number"] <= part.last and e.get("transform", {}).get("redrawn")
+    ]
     for _, group in groupby(drawn, key=lambda entry: (entry["document"], entry["source"]["path"])):
-        yield Job(bundle=build / part.path, first=part.first, entries=tuple(group), case_folder=case_folder)
+        yield Job(
+            bundle=build / part.path,
+            first=part.first,
+            entries=tuple(group),
+            case_folder=case_folder,
+        )
 
 
 def _unread(job: Job, failure: Failure) -> tuple[Read, ...]:

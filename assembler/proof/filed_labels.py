@@ -1,4 +1,5 @@
-"""Printed numbers: the places in the bundle, or, of a packet that was filed before, the filed ones with new ones between."""
+"""Printed numbers: the places in the bundle, or, of a packet that was filed before, the filed
+ones with new ones between."""
 
 from __future__ import annotations
 
@@ -19,21 +20,39 @@ def label(entry: Entry) -> str:
 
 
 def checks(data: Mapping[str, Any]) -> Iterator[Check]:
-    """Each number once, in order; and every filed page of evidence and forms there, with its number, content and stamp."""
+    """Each number once, in order; and every filed page of evidence and forms there, with its
+    number, content and stamp."""
     ledger, frozen = data["ledger"], data.get("frozen")
     if not frozen:
         wrong = [label(entry) for entry in ledger if label(entry) != str(entry["number"])]
-        yield _check("numbers", wrong, "each printed number is the page's place in the bundle", "another place has the number")
+        yield _check(
+            "numbers",
+            wrong,
+            "each printed number is the page's place in the bundle",
+            "another place has the number",
+        )
         return
     own = {page["label"] for page in frozen["pages"] if page["kind"] in ("draft", "tab")}
     pairs = pairwise(["0", *map(label, ledger)])
-    wrong = [other for one, other in pairs if not (follows(one, other) or _left_out(one, other, own))]
-    yield _check("numbers", wrong, "each printed number is there once, in order", "out of order is the number")
+    wrong = [
+        other for one, other in pairs if not (follows(one, other) or _left_out(one, other, own))
+    ]
+    yield _check(
+        "numbers",
+        wrong,
+        "each printed number is there once, in order",
+        "out of order is the number",
+    )
     here = {label(entry): entry for entry in ledger}
     files = {one["path"]: one["sha256"] for one in (*data["inputs"], *data.get("outputs", ()))}
     handed = [page for page in frozen["pages"] if page["label"] not in own]
     gone = [page["label"] for page in handed if not _is(page, here.get(page["label"]), files)]
-    yield _check("frozen", gone, f"{len(handed)} filed pages are as they were filed", "not as it was filed is page")
+    yield _check(
+        "frozen",
+        gone,
+        f"{len(handed)} filed pages are as they were filed",
+        "not as it was filed is page",
+    )
 
 
 def _check(name: str, wrong: list[str], well: str, ill: str) -> Check:
@@ -41,13 +60,15 @@ def _check(name: str, wrong: list[str], well: str, ill: str) -> Check:
 
 
 def _left_out(before: str, after: str, own: set[str]) -> bool:
-    """Whether the numbers between are of filed pages of ours that are no longer there: a letter that is shorter now."""
+    """Whether the numbers between are of filed pages of ours that are no longer there: a letter
+    that is shorter now."""
     first, last = whole(before), whole(after)
     return last > first and all(str(number) in own for number in range(first + 1, last))
 
 
 def _is(page: Mapping[str, Any], entry: Entry | None, files: Mapping[str, str]) -> bool:
-    """Whether this ledger entry is the filed page: its document, its content, and the text of its stamp."""
+    """Whether this ledger entry is the filed page: its document, its content, and the text of
+    its stamp."""
     if entry is None or (entry["kind"], entry["document"]) != (page["kind"], page["document"]):
         return False
     text = entry["stamp"]["text"] if entry["stamp"] else ""
@@ -55,7 +76,8 @@ def _is(page: Mapping[str, Any], entry: Entry | None, files: Mapping[str, str]) 
 
 
 def _content(entry: Entry, files: Mapping[str, str]) -> str:
-    """Hash of a page's file, its page in it, its turn; of a form, the filled file beside the bundle or else the completed one."""
+    """Hash of a page's file, its page in it, its turn; of a form, the filled file beside the
+    bundle or else the completed one."""
     if entry["kind"] == "exhibit" and "source" in entry:
         source = entry["source"]
         part = f":{source['part']}" if source.get("part", 1) > 1 else ""
@@ -66,9 +88,11 @@ def _content(entry: Entry, files: Mapping[str, str]) -> str:
 
 
 def true_stamp(entry: Entry, filed: str) -> bool:
-    """Whether a stamp of a frozen packet says the page's exhibit and number; totals are those of the day it was filed.
+    """Whether a stamp of a frozen packet says the page's exhibit and number; totals are those of
+    the day it was filed.
 
-    `filed`: how the receiver's stamps are worded; pages that came late say it in our words, without totals.
+    `filed`: how the receiver's stamps are worded; pages that came late say it in our words, without
+    totals.
     """
     place = rf"page {re.escape(label(entry))}"
     if entry["kind"] == "exhibit":
@@ -82,4 +106,6 @@ def _worded(wording: str, entry: Entry) -> str:
     """A regular expression of a stamp's wording, with this page's exhibit and number in it."""
     known = {"tab": re.escape(entry["tab"]), "number": re.escape(label(entry))}
     pieces = re.split(r"\{(tab|page|pages|number|total)\}", wording)
-    return "".join(known.get(one, r"\d+") if place % 2 else re.escape(one) for place, one in enumerate(pieces))
+    return "".join(
+        known.get(one, r"\d+") if place % 2 else re.escape(one) for place, one in enumerate(pieces)
+    )

@@ -1,8 +1,10 @@
-"""What need not be drawn again: pages whose whole content was found to look like their source before.
+"""What need not be drawn again: pages whose whole content was found to look like their source
+before.
 
-How a page looks is decided by its content alone (`fingerprint`), and by the program that draws it. So where a page of the
-finished bundle has the content, byte for byte, of one that was drawn and compared with the same page of the same source,
-drawing both again can give nothing else. All that is not the look of a page is read every time: stamps, text, order, numbers.
+How a page looks is decided by its content alone (`fingerprint`), and by the program that draws it.
+So where a page of the finished bundle has the content, byte for byte, of one that was drawn and
+compared with the same page of the same source, drawing both again can give nothing else. All that
+is not the look of a page is read every time: stamps, text, order, numbers.
 """
 
 from __future__ import annotations
@@ -25,15 +27,32 @@ from assembler.runtime.worker_pool import Failure
 from assembler.runtime.workshop import Workshop
 
 _MANY = 250  # pages of which a worker only reads content or text
-# what says where a page stands and what its text is: the comparison with its source depends on all that an entry says but this
-_PLACE = frozenset({"number", "label", "part", "kind", "document", "index", "tab", "exhibit", "exhibit_page", "exhibit_pages",
-                    "stamp", "source", "text"})  # fmt: skip
+# what says where a page stands and what its text is: the comparison with its source depends on all
+# that an entry says but this
+_PLACE = frozenset(
+    {
+        "number",
+        "label",
+        "part",
+        "kind",
+        "document",
+        "index",
+        "tab",
+        "exhibit",
+        "exhibit_page",
+        "exhibit_pages",
+        "stamp",
+        "source",
+        "text",
+    }
+)
 Entry = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looked:
-    """What was seen of each page, by its number; how many were drawn, and how many known; fingerprints, if any were made."""
+    """What was seen of each page, by its number; how many were drawn, and how many known;
+    fingerprints, if any were made."""
 
     seen: Mapping[int, paging.PageResult]
     drawn: int
@@ -43,7 +62,8 @@ class Looked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Piece:
-    """Pages of one file of a bundle. `key`: names what was proved of them, () where they cannot be known by their content."""
+    """Pages of one file of a bundle. `key`: names what was proved of them, () where they cannot
+    be known by their content."""
 
     job: paging.Job
     key: tuple[str, ...] = ()
@@ -59,7 +79,11 @@ class Range:
 
 def prints(build: Path, parts: Sequence[Volume], workshop: Workshop) -> tuple[Fingerprint, ...]:
     """A fingerprint of every page of a finished bundle."""
-    ranges = [one for part in parts for one in _ranges(build / part.path, part.last - part.first + 1, workshop.jobs)]
+    ranges = [
+        one
+        for part in parts
+        for one in _ranges(build / part.path, part.last - part.first + 1, workshop.jobs)
+    ]
     results = workshop.map(printed, ranges)
     return tuple(
         one
@@ -69,9 +93,13 @@ def prints(build: Path, parts: Sequence[Volume], workshop: Workshop) -> tuple[Fi
 
 
 def _ranges(pdf: Path, pages: int, jobs: int) -> list[Range]:
-    """One for each worker, unless they would be small: reading the page tree takes as long as the pages."""
+    """One for each worker, unless they would be small: reading the page tree takes as long as
+    the pages."""
     size = max(_MANY, -(-pages // jobs))
-    return [Range(pdf=pdf, places=tuple(range(start, min(start + size, pages)))) for start in range(0, pages, size)]
+    return [
+        Range(pdf=pdf, places=tuple(range(start, min(start + size, pages))))
+        for start in range(0, pages, size)
+    ]
 
 
 def printed(some: Range) -> tuple[Fingerprint, ...]:
@@ -80,34 +108,58 @@ def printed(some: Range) -> tuple[Fingerprint, ...]:
 
 
 def look(
-    build: Path, ledger: Sequence[Entry], parts: Sequence[Volume], case_folder: Path | None, sums: Mapping[str, str],
-    workshop: Workshop, *, remember: bool, pictures: bool = False,
-) -> Looked:  # fmt: skip
-    """Look at every page. `sums`: sha256 of the sources as they are now; without `remember` all are drawn, nothing is noted.
+    build: Path,
+    ledger: Sequence[Entry],
+    parts: Sequence[Volume],
+    case_folder: Path | None,
+    sums: Mapping[str, str],
+    workshop: Workshop,
+    *,
+    remember: bool,
+    pictures: bool = False,
+) -> Looked:
+    """Look at every page. `sums`: sha256 of the sources as they are now; without `remember` all are
+    drawn, nothing is noted.
 
-    `pictures`: leave small pictures of what is drawn in the cache, for a person to look at (`sight.small`).
+    `pictures`: leave small pictures of what is drawn in the cache, for a person to look at
+    (`sight.small`).
     """
     made = prints(build, parts, workshop) if remember and case_folder else ()
-    pieces = [piece for part in parts for piece in _pieces(build, part, ledger, case_folder, sums, made)]
+    pieces = [
+        piece for part in parts for piece in _pieces(build, part, ledger, case_folder, sums, made)
+    ]
     fresh, known, ours = _sorted(pieces, workshop)
     rest = [entry for piece in (*known, *ours) for entry in piece.job.entries]
     if pictures:
-        fresh = [_with_order(piece, made, thumbnails.look_for(len(ledger)), workshop) for piece in fresh]
+        fresh = [
+            _with_order(piece, made, thumbnails.look_for(len(ledger)), workshop) for piece in fresh
+        ]
     to_read = [job for part in parts for job in _to_read(build, part, rest, case_folder)]
     seen = _seen([*(piece.job for piece in fresh), *to_read], workshop)
-    doubtful = [piece for piece in known if not all(seen[entry["number"]].whole for entry in piece.job.entries)]
-    seen |= _seen([piece.job for piece in doubtful], workshop)  # a stamp that is more than a stamp may hide what is under it
+    doubtful = [
+        piece
+        for piece in known
+        if not all(seen[entry["number"]].whole for entry in piece.job.entries)
+    ]
+    seen |= _seen(
+        [piece.job for piece in doubtful], workshop
+    )  # a stamp that is more than a stamp may hide what is under it
     for piece in fresh:
         if piece.key and all(_settled(seen[entry["number"]]) for entry in piece.job.entries):
             workshop.cache.once(piece.key, lambda _folder: None)
     return Looked(
-        seen=seen, drawn=_pages(fresh) + _pages(doubtful), known=_pages(known) - _pages(doubtful),
+        seen=seen,
+        drawn=_pages(fresh) + _pages(doubtful),
+        known=_pages(known) - _pages(doubtful),
         prints=tuple(one if seen[n].whole else Fingerprint() for n, one in enumerate(made, 1)),
     )
 
 
-def _sorted(pieces: Sequence[_Piece], workshop: Workshop) -> tuple[list[_Piece], list[_Piece], list[_Piece]]:
-    """Those that must be drawn; those known by their content; those without a source to compare with."""
+def _sorted(
+    pieces: Sequence[_Piece], workshop: Workshop
+) -> tuple[list[_Piece], list[_Piece], list[_Piece]]:
+    """Those that must be drawn; those known by their content; those without a source to compare
+    with."""
     fresh: list[_Piece] = []
     known: list[_Piece] = []
     ours: list[_Piece] = []
@@ -119,7 +171,9 @@ def _sorted(pieces: Sequence[_Piece], workshop: Workshop) -> tuple[list[_Piece],
     return fresh, known, ours
 
 
-def _with_order(piece: _Piece, made: Sequence[Fingerprint], look: thumbnails.Look, workshop: Workshop) -> _Piece:
+def _with_order(
+    piece: _Piece, made: Sequence[Fingerprint], look: thumbnails.Look, workshop: Workshop
+) -> _Piece:
     key = thumbnails.key(piece.job.entries, made, look, sources=piece.job.case_folder is not None)
     order = thumbnails.Order(key=key, look=look, cache=workshop.cache) if key else None
     return replace(piece, job=replace(piece.job, order=order))
@@ -130,22 +184,40 @@ def _pages(pieces: Sequence[_Piece]) -> int:
 
 
 def _settled(result: paging.PageResult) -> bool:
-    """Whether the comparison says everything about the look of this page, at whatever place its stamp will be."""
-    return result.alike and result.whole and result.difference is not None and not (result.trouble or result.secondhand)
+    """Whether the comparison says everything about the look of this page, at whatever place its
+    stamp will be."""
+    return (
+        result.alike
+        and result.whole
+        and result.difference is not None
+        and not (result.trouble or result.secondhand)
+    )
 
 
 def _pieces(
-    build: Path, part: Volume, ledger: Sequence[Entry], case_folder: Path | None, sums: Mapping[str, str],
+    build: Path,
+    part: Volume,
+    ledger: Sequence[Entry],
+    case_folder: Path | None,
+    sums: Mapping[str, str],
     made: Sequence[Fingerprint],
-) -> Iterator[_Piece]:  # fmt: skip
+) -> Iterator[_Piece]:
     for some in thumbnails.pieces(ledger[part.first - 1 : part.last]):
-        job = paging.Job(bundle=build / part.path, first=part.first, entries=some, case_folder=case_folder)
+        job = paging.Job(
+            bundle=build / part.path, first=part.first, entries=some, case_folder=case_folder
+        )
         yield _Piece(job=job, key=_key(some, sums, made))
 
 
-def _key(entries: Sequence[Entry], sums: Mapping[str, str], made: Sequence[Fingerprint]) -> tuple[str, ...]:
+def _key(
+    entries: Sequence[Entry], sums: Mapping[str, str], made: Sequence[Fingerprint]
+) -> tuple[str, ...]:
     rows = [_row(entry, sums, made) for entry in entries]
-    engine = (f"pdfium {pdfium.PYPDFIUM_INFO}", f"Pillow {PIL.__version__}", f"{page_comparison.DPI} dpi")
+    engine = (
+        f"pdfium {pdfium.PYPDFIUM_INFO}",
+        f"Pillow {PIL.__version__}",
+        f"{page_comparison.DPI} dpi",
+    )
     return ("proof", code_digest("proof"), *engine, *rows) if all(rows) else ()
 
 
@@ -161,11 +233,19 @@ def _row(entry: Entry, sums: Mapping[str, str], made: Sequence[Fingerprint]) -> 
     return json.dumps([own.digest, of_source, entry["source"]["page"], how], sort_keys=True)
 
 
-def _to_read(build: Path, part: Volume, rest: Sequence[Entry], case_folder: Path | None) -> Iterator[paging.Job]:
+def _to_read(
+    build: Path, part: Volume, rest: Sequence[Entry], case_folder: Path | None
+) -> Iterator[paging.Job]:
     entries = [entry for entry in rest if part.first <= entry["number"] <= part.last]
     for start in range(0, len(entries), _MANY):
         some = tuple(entries[start : start + _MANY])
-        yield paging.Job(bundle=build / part.path, first=part.first, entries=some, case_folder=case_folder, known=True)
+        yield paging.Job(
+            bundle=build / part.path,
+            first=part.first,
+            entries=some,
+            case_folder=case_folder,
+            known=True,
+        )
 
 
 def _seen(jobs: Sequence[paging.Job], workshop: Workshop) -> dict[int, paging.PageResult]:
@@ -179,6 +259,8 @@ def _seen(jobs: Sequence[paging.Job], workshop: Workshop) -> dict[int, paging.Pa
 def _unseen(job: paging.Job, failure: Failure) -> tuple[paging.PageResult, ...]:
     lost = f"could not be looked at ({failure.kind}: {failure.detail})"
     return tuple(
-        paging.PageResult(number=e["number"], difference=None, alike=False, stamped=False, words=0, trouble=lost)
+        paging.PageResult(
+            number=e["number"], difference=None, alike=False, stamped=False, words=0, trouble=lost
+        )
         for e in job.entries
     )

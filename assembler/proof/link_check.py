@@ -1,7 +1,8 @@
-"""Links and bookmarks, both ways: each that must be there is, in its place and leading where it should; and there is no other.
+"""Links and bookmarks, both ways: each that must be there is, in its place and leading where it
+should; and there is no other.
 
-What must be there comes from the ledger, from the client's files read again, and from the drafts as they were before their
-links were given pages.
+What must be there comes from the ledger, from the client's files read again, and from the drafts as
+they were before their links were given pages.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ _TOP = ("/XYZ", None, None, None)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Have:
-    """One file of the bundle: its pages with their links, and its bookmarks. Places count from 0 within the file."""
+    """One file of the bundle: its pages with their links, and its bookmarks. Places count from 0
+    within the file."""
 
     volume: Volume
     sheets: tuple[Sheet, ...]
@@ -35,7 +37,8 @@ class Have:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Want:
-    """A link that must be there; `goals`: the pages it may lead to (a page can be there twice), none: nowhere."""
+    """A link that must be there; `goals`: the pages it may lead to (a page can be there twice),
+    none: nowhere."""
 
     box: tuple[float, ...]
     goals: tuple[int, ...] = ()
@@ -58,7 +61,8 @@ class Guides:
         self._addresses = dict(data.get("addresses", {}))
 
     def checks(self) -> Iterator[Check]:
-        """One for the links of our own pages, one for those of evidence and forms, one for the bookmarks of each file."""
+        """One for the links of our own pages, one for those of evidence and forms, one for the
+        bookmarks of each file."""
         ours: list[int] = []
         evidence: list[int] = []
         for have in self._haves if self._data.get("linked", True) else ():
@@ -69,8 +73,14 @@ class Guides:
                 if not self._page_agrees(entry, sheet, have):
                     (ours if _is_ours(entry) else evidence).append(entry["number"])
         yield self._paper()
-        yield _links("links", ours, "each link of our own pages lies in its place and leads where it should")
-        yield _links("links", evidence, "evidence has the links of its files, each in its place, and no others")
+        yield _links(
+            "links", ours, "each link of our own pages lies in its place and leads where it should"
+        )
+        yield _links(
+            "links",
+            evidence,
+            "evidence has the links of its files, each in its place, and no others",
+        )
         for have in self._haves:
             yield self._outline(have)
         yield from self._tags()
@@ -88,15 +98,25 @@ class Guides:
             for place, sheet in enumerate(have.sheets):
                 entry = self._entries.get(have.volume.first + place)
                 origin = self._source(entry) if entry else None
-                if entry and origin and not _alike(self._paper_of(entry, origin, sheet), sheet.paper):
+                if (
+                    entry
+                    and origin
+                    and not _alike(self._paper_of(entry, origin, sheet), sheet.paper)
+                ):
                     bad.append(entry["number"])
-        detail = f"more paper than its file has, on page {bad[0]}" if bad else "no page has more paper than its file"
+        detail = (
+            f"more paper than its file has, on page {bad[0]}"
+            if bad
+            else "no page has more paper than its file"
+        )
         return Check(name="paper", ok=not bad, detail=detail, page=bad[0] if bad else None)
 
     def _source(self, entry: Entry) -> Origin | None:
         """The file of a page; None where nobody can say what was in it."""
         if "source" not in entry:
-            return self._origins.documents.get(entry["document"], Origin(kind="ours" if _is_ours(entry) else ""))
+            return self._origins.documents.get(
+                entry["document"], Origin(kind="ours" if _is_ours(entry) else "")
+            )
         path = entry["source"]["path"]
         origin = self._origins.files.get(path, Origin())
         return None if path in self._origins.mended else origin
@@ -111,7 +131,7 @@ class Guides:
         paper = origin.sheets[place].paper
         return paper[::-1] if entry.get("transform", {}).get("turned", 0) % 180 else paper
 
-    # --- links ------------------------------------------------------------------------------------------------------
+    # --- links ---
 
     def _page_agrees(self, entry: Entry, sheet: Sheet, have: Have) -> bool:
         areas = [self._numbered(area, have) for area in sheet.areas]
@@ -124,12 +144,17 @@ class Guides:
         return _paired(wanted, known)
 
     def _numbered(self, area: Area, have: Have) -> Area | None:
-        """The link with the number of the page in the whole bundle; None where it leads to no file of the bundle."""
+        """The link with the number of the page in the whole bundle; None where it leads to no
+        file of the bundle."""
         goal = area.goal
         if goal.page is None:
             return None if goal.file else area
         home = self._files.get(goal.file) if goal.file else have.volume
-        if home is None or not 0 <= goal.page <= home.last - home.first or (goal.file and home == have.volume):
+        if (
+            home is None
+            or not 0 <= goal.page <= home.last - home.first
+            or (goal.file and home == have.volume)
+        ):
             return None
         return replace(area, goal=replace(goal, page=home.first + goal.page))
 
@@ -150,9 +175,13 @@ class Guides:
         ours = _is_ours(entry)
         look = None if ours else area.look
         wanted = _Want(box=box, look=look, click=area.click, contents=area.contents if ours else "")
-        if goal.address.startswith(HOST):  # in evidence, a draft of another packet say, it means nothing
+        if goal.address.startswith(
+            HOST
+        ):  # in evidence, a draft of another packet say, it means nothing
             number = self._addresses.get(goal.address.removeprefix(HOST), 0)
-            return replace(wanted, goals=(number,), place=_TOP) if ours else replace(wanted, look=None)
+            return (
+                replace(wanted, goals=(number,), place=_TOP) if ours else replace(wanted, look=None)
+            )
         if goal.address:
             return replace(wanted, address=goal.address)
         if goal.page is None:
@@ -167,7 +196,8 @@ class Guides:
         return tuple(one["number"] for one in near if _place_in_file(one) == page)
 
     def _may_be(self, entry: Entry, area: Area) -> bool:
-        """Whether a link may be one of a page whose links nobody knows: it stays within its file, or is of our own making."""
+        """Whether a link may be one of a page whose links nobody knows: it stays within its
+        file, or is of our own making."""
         if area.goal.page is None:
             origin = self._origins.files.get(entry["source"]["path"]) if "source" in entry else None
             known = origin is None or origin.kind != "word" or not area.goal.address
@@ -176,21 +206,30 @@ class Guides:
             return area.goal.page in self._runs[entry["number"]]
         said = area.contents.removeprefix(HOST) if area.contents.startswith(HOST) else None
         to = self._addresses.get(said, 0) if said is not None else area.goal.page
-        return to == area.goal.page and (to in self._addresses.values() or to in self._runs[entry["number"]])
+        return to == area.goal.page and (
+            to in self._addresses.values() or to in self._runs[entry["number"]]
+        )
 
-    # --- tags -------------------------------------------------------------------------------------------------------
+    # --- tags ---
 
     def _tags(self) -> Iterator[Check]:
-        """What the tags say in words stands in the kept drafts; of a packet that kept none, nobody can say."""
+        """What the tags say in words stands in the kept drafts; of a packet that kept none,
+        nobody can say."""
         drafts = {entry["document"] for entry in self._ledger if _is_ours(entry)}
         kept = [self._origins.documents[name] for name in drafts if name in self._origins.documents]
         if len(kept) < len(drafts) or not all(origin.kind == "pdf" for origin in kept):
             return
-        more = Counter(text for have in self._haves for text in have.tags) - Counter(t for origin in kept for t in origin.tags)
-        detail = "tags say something that our pages do not" if more else "the tags of our pages say what those of the drafts do"
+        more = Counter(text for have in self._haves for text in have.tags) - Counter(
+            t for origin in kept for t in origin.tags
+        )
+        detail = (
+            "tags say something that our pages do not"
+            if more
+            else "the tags of our pages say what those of the drafts do"
+        )
         yield Check(name="tags", ok=not more, detail=detail)
 
-    # --- bookmarks --------------------------------------------------------------------------------------------------
+    # --- bookmarks ---
 
     def _outline(self, have: Have) -> Check:
         wanted = _nested(_marks_of(self._data["bookmarks"], have.volume))
@@ -205,13 +244,21 @@ class Guides:
         for want, mark in zip(wanted, have, strict=False):
             goal = mark.goal
             number = home.volume.first + goal.page if goal.page is not None and not goal.file else 0
-            if (mark.title, number, goal.place, goal.address) != (want.title, want.number, ("/Fit",), "") or not mark.plain:
+            if (mark.title, number, goal.place, goal.address) != (
+                want.title,
+                want.number,
+                ("/Fit",),
+                "",
+            ) or not mark.plain:
                 yield f"the bookmark of page {want.number}"
             inner = self._brought(want.document, home.volume)
             own = mark.children[len(mark.children) - len(want.children) :] if want.children else ()
             brought = mark.children[: len(mark.children) - len(own)]
             if mark.open != (bool(want.children) and not brought):
-                yield f"the bookmark of page {want.number}, which is open where it should be closed, or the other way"
+                yield (
+                    f"the bookmark of page {want.number}, which is open where it should be "
+                    f"closed, or the other way"
+                )
             yield from self._differ(want.children, own, home)
             yield from self._brought_differ(want, inner, brought, home)
 
@@ -219,7 +266,9 @@ class Guides:
         self, want: _Top, inner: Sequence[Mark] | None, have: Sequence[Mark], home: Have
     ) -> Iterator[str]:
         """The bookmarks of an exhibit's own files, below its own."""
-        mine = {e["number"] for e in self._ledger if want.document and e["document"] == want.document}
+        mine = {
+            e["number"] for e in self._ledger if want.document and e["document"] == want.document
+        }
         if inner is None:  # nobody can say which; none leads out of the exhibit
             if any(n not in mine for n in _numbers(have, home.volume)):
                 yield f"a bookmark below that of page {want.number} leads out of its exhibit"
@@ -227,7 +276,8 @@ class Guides:
             yield f"the bookmarks below that of page {want.number} are not those of its files"
 
     def _brought(self, document: str, volume: Volume) -> list[Mark] | None:
-        """The bookmarks of an exhibit's files that lead to its pages here, with the numbers of these; None: nobody can say."""
+        """The bookmarks of an exhibit's files that lead to its pages here, with the numbers of
+        these; None: nobody can say."""
         found: list[Mark] = []
         if not document:
             return found
@@ -239,16 +289,24 @@ class Guides:
                 continue
             done.add(run)
             origin = self._origins.files.get(entry["source"]["path"], Origin())
-            if origin.kind not in ("pdf", "picture") or entry["source"]["path"] in self._origins.mended:
+            if (
+                origin.kind not in ("pdf", "picture")
+                or entry["source"]["path"] in self._origins.mended
+            ):
                 return None
-            here = {_place_in_file(self._entries[n]): n for n in reversed(run) if volume.first <= n <= volume.last}
+            here = {
+                _place_in_file(self._entries[n]): n
+                for n in reversed(run)
+                if volume.first <= n <= volume.last
+            }
             found += _kept(origin.marks, here)
         return found
 
 
 @dataclass(frozen=True, slots=True)
 class _Move:
-    """How a page of a file lies on its page of the bundle: turned, smaller, at the top and in the middle."""
+    """How a page of a file lies on its page of the bundle: turned, smaller, at the top and in
+    the middle."""
 
     entry: Entry
     size: tuple[float, float]  # of the page in its file, as a reader sees it
@@ -286,7 +344,8 @@ def _place_in_file(entry: Entry) -> int:
 
 
 def _is_of(address: str, known: Iterable[str]) -> bool:
-    """Whether a Word file names this host or mailbox; programs that print it write the rest of an address in their own way."""
+    """Whether a Word file names this host or mailbox; programs that print it write the rest of
+    an address in their own way."""
     host = re.sub(r"^[a-z]+:(?://)?(?:[^/@]*@(?=.*/))?", "", address.casefold())
     host = re.split(r"[/?#]", host)[0]
     return bool(host) and any(host in one.casefold() for one in known)
@@ -304,10 +363,16 @@ def _paired(wanted: Sequence[_Want], have: Sequence[Area]) -> bool:
 
 
 def _is(want: _Want, area: Area) -> bool:
-    near = len(want.box) == len(area.box) and all(abs(a - b) <= _NEAR for a, b in zip(want.box, area.box, strict=True))
+    near = len(want.box) == len(area.box) and all(
+        abs(a - b) <= _NEAR for a, b in zip(want.box, area.box, strict=True)
+    )
     if (want.click, want.contents) != (area.click, area.contents):
         return False
-    if not near or (want.look is not None and want.look != area.look) or want.address != area.goal.address:
+    if (
+        not near
+        or (want.look is not None and want.look != area.look)
+        or want.address != area.goal.address
+    ):
         return False
     if not want.goals:
         return area.goal.page is None
@@ -319,12 +384,15 @@ def _alike(one: Sequence[Any], other: Sequence[Any]) -> bool:
     pairs = zip(one, other, strict=False)
     numbers = (int, float)
     return len(one) == len(other) and all(
-        abs(a - b) <= _NEAR if isinstance(a, numbers) and isinstance(b, numbers) else a == b for a, b in pairs
+        abs(a - b) <= _NEAR if isinstance(a, numbers) and isinstance(b, numbers) else a == b
+        for a, b in pairs
     )
 
 
 def _links(name: str, wrong: Sequence[int], well: str) -> Check:
-    shown = ", ".join(map(str, wrong[:8])) + (f" and {len(wrong) - 8} more" if len(wrong) > 8 else "")
+    shown = ", ".join(map(str, wrong[:8])) + (
+        f" and {len(wrong) - 8} more" if len(wrong) > 8 else ""
+    )
     detail = f"links are missing, wrong or too many on page {shown}" if wrong else well
     return Check(name=name, ok=not wrong, detail=detail, page=wrong[0] if wrong else None)
 
@@ -343,8 +411,11 @@ Row = tuple[int, str, int, str]  # level, title, number, document
 
 
 def _marks_of(rows: Sequence[Mapping[str, Any]], volume: Volume) -> list[Row]:
-    """The bookmarks a file must have: its own, after what was open when it begins, both leading to its first page."""
-    marks: list[Row] = [(one["level"], one["title"], one["number"], one["document"]) for one in rows]
+    """The bookmarks a file must have: its own, after what was open when it begins, both leading
+    to its first page."""
+    marks: list[Row] = [
+        (one["level"], one["title"], one["number"], one["document"]) for one in rows
+    ]
     own = [mark for mark in marks if volume.first <= mark[2] <= volume.last]
     before = [mark for mark in marks if mark[2] < volume.first]
     if before and not any(mark[2] == volume.first for mark in own):
@@ -368,7 +439,8 @@ def _nested(rows: Sequence[Row]) -> list[_Top]:
 
 
 def _kept(marks: Sequence[Mark], here: Mapping[int, int]) -> list[Mark]:
-    """Those that lead to a page that is here, or under which such a one hangs, with the numbers of these pages."""
+    """Those that lead to a page that is here, or under which such a one hangs, with the numbers
+    of these pages."""
     found = []
     for mark in marks:
         children = tuple(_kept(mark.children, here))
@@ -379,12 +451,16 @@ def _kept(marks: Sequence[Mark], here: Mapping[int, int]) -> list[Mark]:
 
 
 def _outlined(marks: Sequence[Mark], first: int) -> list[tuple[str, int | None, Any]]:
-    """What two outlines are compared by. Of titles, all that can be seen: programs write the rest in several ways."""
+    """What two outlines are compared by. Of titles, all that can be seen: programs write the
+    rest in several ways."""
     return [
-        (_UNSEEN.sub("", mark.title), None if mark.goal.page is None else mark.goal.page + first,
-         _outlined(mark.children, first))
+        (
+            _UNSEEN.sub("", mark.title),
+            None if mark.goal.page is None else mark.goal.page + first,
+            _outlined(mark.children, first),
+        )
         for mark in marks
-    ]  # fmt: skip
+    ]
 
 
 def _numbers(marks: Sequence[Mark], volume: Volume) -> Iterator[int]:

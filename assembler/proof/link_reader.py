@@ -1,4 +1,5 @@
-"""Links and bookmarks of a PDF, as they are in it: where each lies on its page as a reader sees it, and where it leads."""
+"""Links and bookmarks of a PDF, as they are in it: where each lies on its page as a reader sees
+it, and where it leads."""
 
 from __future__ import annotations
 
@@ -31,7 +32,8 @@ class Goal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Area:
-    """A link on a page. `box`: left, bottom, right, top as a reader sees the page, then the corners of its parts, if any."""
+    """A link on a page. `box`: left, bottom, right, top as a reader sees the page, then the
+    corners of its parts, if any."""
 
     box: Box
     goal: Goal
@@ -42,7 +44,8 @@ class Area:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """A bookmark. `open`: whether what hangs below it is shown on opening; `plain`: without color or style."""
+    """A bookmark. `open`: whether what hangs below it is shown on opening; `plain`: without
+    color or style."""
 
     title: str
     goal: Goal
@@ -65,7 +68,9 @@ class Places:
 
     def __init__(self, reader: PdfReader) -> None:
         self._numbers = {
-            page.indirect_reference.idnum: place for place, page in enumerate(reader.pages) if page.indirect_reference
+            page.indirect_reference.idnum: place
+            for place, page in enumerate(reader.pages)
+            if page.indirect_reference
         }
         self._named = dict(_names(reader))
         self.count = len(reader.pages)
@@ -84,7 +89,10 @@ class Places:
         if kind == "/GoToR":
             goal = _resolved(action.get("/D"))
             index = _resolved(goal[0]) if isinstance(goal, ArrayObject) and goal else None
-            return Goal(page=index if isinstance(index, int) else None, file=text_of(_resolved(action.get("/F"))) or "?")
+            return Goal(
+                page=index if isinstance(index, int) else None,
+                file=text_of(_resolved(action.get("/F"))) or "?",
+            )
         return Goal()
 
     def of_page(self, number: int) -> Goal:
@@ -102,12 +110,18 @@ class Places:
             return Goal()
         first = goal[0] if isinstance(goal[0], IndirectObject) else list.__getitem__(goal, 0)
         page = self._numbers.get(first.idnum) if isinstance(first, IndirectObject) else None
-        return Goal() if page is None else Goal(page=page, place=tuple(_plain(one) for one in goal[1:]))
+        return (
+            Goal()
+            if page is None
+            else Goal(page=page, place=tuple(_plain(one) for one in goal[1:]))
+        )
 
 
 def text_of(value: Any) -> str:
     """A string of the file; bytes one character each, so that nothing is lost."""
-    return value.decode("latin-1") if isinstance(value, bytes) else "" if value is None else str(value)
+    return (
+        value.decode("latin-1") if isinstance(value, bytes) else "" if value is None else str(value)
+    )
 
 
 def _resolved(value: Any) -> Any:
@@ -117,7 +131,13 @@ def _resolved(value: Any) -> Any:
 
 def _plain(value: Any) -> Any:
     value = _resolved(value)
-    return round(float(value), 2) if isinstance(value, int | float) else None if value is None else str(value)
+    return (
+        round(float(value), 2)
+        if isinstance(value, int | float)
+        else None
+        if value is None
+        else str(value)
+    )
 
 
 def _names(reader: PdfReader) -> Iterator[tuple[str, Any]]:
@@ -139,24 +159,33 @@ def _names(reader: PdfReader) -> Iterator[tuple[str, Any]]:
             kids, flat = _resolved(node.get("/Kids")), _resolved(node.get("/Names"))
             waiting += list(list.__iter__(kids)) if isinstance(kids, ArrayObject) else []
             pairs = list(list.__iter__(flat)) if isinstance(flat, ArrayObject) else []
-            yield from ((text_of(_resolved(key)), value) for key, value in zip(pairs[::2], pairs[1::2], strict=False))
+            yield from (
+                (text_of(_resolved(key)), value)
+                for key, value in zip(pairs[::2], pairs[1::2], strict=False)
+            )
 
 
-# --- links ----------------------------------------------------------------------------------------------------------
+# --- links ---
 
 
 def sheets(reader: PdfReader, *, kept: bool = False) -> tuple[Sheet, ...]:
-    """Every page with its links. `kept`: those only that a bundle may have, of a file as the client sent it."""
+    """Every page with its links. `kept`: those only that a bundle may have, of a file as the
+    client sent it."""
     places = Places(reader)
     found = []
     for number, page in enumerate(reader.pages):
         frame = _frame(page)
         notes = _resolved(page.get("/Annots"))
-        links = [_resolved(one) for one in list.__iter__(notes)] if isinstance(notes, ArrayObject) else []
+        links = (
+            [_resolved(one) for one in list.__iter__(notes)]
+            if isinstance(notes, ArrayObject)
+            else []
+        )
         areas = tuple(
             _area(link, frame, places, number)
             for link in links
-            if isinstance(link, DictionaryObject) and _resolved(link.get("/Subtype")) == "/Link"
+            if isinstance(link, DictionaryObject)
+            and _resolved(link.get("/Subtype")) == "/Link"
             and (not kept or is_kept(link) or _page_moves(link, number, places.count) is not None)
         )
         wide, high = frame[2] - frame[0], frame[3] - frame[1]
@@ -167,13 +196,24 @@ def sheets(reader: PdfReader, *, kept: bool = False) -> tuple[Sheet, ...]:
     return tuple(found)
 
 
-def _area(link: DictionaryObject, frame: tuple[float, float, float, float, int], places: Places, number: int) -> Area:
+def _area(
+    link: DictionaryObject,
+    frame: tuple[float, float, float, float, int],
+    places: Places,
+    number: int,
+) -> Area:
     corners = [*_numbers(link.get("/Rect"), 4), *_numbers(link.get("/QuadPoints"), 0)]
     seen = [_visible(x, y, frame) for x, y in zip(corners[::2], corners[1::2], strict=False)]
     box: list[float] = []
     if len(seen) >= 2:
         (x0, y0), (x1, y1) = seen[:2]
-        box = [min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1), *(value for point in seen[2:] for value in point)]
+        box = [
+            min(x0, x1),
+            min(y0, y1),
+            max(x0, x1),
+            max(y0, y1),
+            *(value for point in seen[2:] for value in point),
+        ]
     goal = _page_move(link, number, places) or places.of_annotation(link)
     click = f"{_resolved(link.get('/H')) or '/I'} {_resolved(link.get('/F')) or 0}"
     contents = text_of(_resolved(link.get("/Contents")))
@@ -192,7 +232,12 @@ def _page_moves(link: DictionaryObject, number: int, count: int) -> int | None:
         return None
     if _resolved(action.get("/S")) != "/Named":
         return None
-    moves = {"/NextPage": number + 1, "/PrevPage": number - 1, "/FirstPage": 0, "/LastPage": count - 1}
+    moves = {
+        "/NextPage": number + 1,
+        "/PrevPage": number - 1,
+        "/FirstPage": 0,
+        "/LastPage": count - 1,
+    }
     goal = moves.get(str(_resolved(action.get("/N"))))
     return goal if goal is not None and 0 <= goal < count else None
 
@@ -200,15 +245,24 @@ def _page_moves(link: DictionaryObject, number: int, count: int) -> int | None:
 def _look(link: DictionaryObject) -> str:
     """How a viewer marks it: its border and color."""
     drawn = "/AP" in link  # then its picture is part of the page
-    border = [0.0, 0.0, 0.0] if drawn else [_plain(one) for one in _values(link.get("/Border")) or (0, 0, 1)]
+    border = (
+        [0.0, 0.0, 0.0]
+        if drawn
+        else [_plain(one) for one in _values(link.get("/Border")) or (0, 0, 1)]
+    )
     style = _resolved(link.get("/BS")) if not drawn else None
-    styled = sorted((str(key), str(_plain(style[key]))) for key in style) if isinstance(style, DictionaryObject) else []
+    styled = (
+        sorted((str(key), str(_plain(style[key]))) for key in style)
+        if isinstance(style, DictionaryObject)
+        else []
+    )
     color = [_plain(one) for one in _values(link.get("/C"))]
     return f"{border} {styled} {color}"
 
 
 def _numbers(raw: Any, count: int) -> list[float]:
-    """The numbers of an array; none where it is none, has others than numbers, or not so many (0: any)."""
+    """The numbers of an array; none where it is none, has others than numbers, or not so many
+    (0: any)."""
     values = [_resolved(one) for one in _values(raw)]
     good = all(isinstance(one, int | float) and math.isfinite(one) for one in values)
     return [float(one) for one in values] if good and len(values) == (count or len(values)) else []
@@ -226,7 +280,13 @@ def _frame(page: Any) -> tuple[float, float, float, float, int]:
     crop = _sorted(_numbers(page.get("/CropBox"), 4)) or media
     turned = _resolved(page.get("/Rotate")) or 0
     turned = int(turned) % 360 if isinstance(turned, int | float) and turned % 90 == 0 else 0
-    return max(media[0], crop[0]), max(media[1], crop[1]), min(media[2], crop[2]), min(media[3], crop[3]), turned
+    return (
+        max(media[0], crop[0]),
+        max(media[1], crop[1]),
+        min(media[2], crop[2]),
+        min(media[3], crop[3]),
+        turned,
+    )
 
 
 def _sorted(box: Sequence[float]) -> tuple[float, float, float, float] | None:
@@ -235,7 +295,9 @@ def _sorted(box: Sequence[float]) -> tuple[float, float, float, float] | None:
     return min(box[0], box[2]), min(box[1], box[3]), max(box[0], box[2]), max(box[1], box[3])
 
 
-def _visible(x: float, y: float, frame: tuple[float, float, float, float, int]) -> tuple[float, float]:
+def _visible(
+    x: float, y: float, frame: tuple[float, float, float, float, int]
+) -> tuple[float, float]:
     x0, y0, x1, y1, turned = frame
     if turned == 90:
         return y - y0, x1 - x
@@ -247,23 +309,27 @@ def _visible(x: float, y: float, frame: tuple[float, float, float, float, int]) 
 
 
 def is_kept(note: DictionaryObject) -> bool:
-    """Whether a link of a client's file belongs into a bundle: one within the file, to the web, a mailbox or a telephone."""
+    """Whether a link of a client's file belongs into a bundle: one within the file, to the web,
+    a mailbox or a telephone."""
     action = _resolved(note.get("/A"))
     if not isinstance(action, DictionaryObject):
         return "/Dest" in note
     kind = _resolved(action.get("/S"))
     if "/Next" in action or "/Dest" in note:
         return False
-    return kind == "/GoTo" or (kind == "/URI" and is_harmless(text_of(_resolved(action.get("/URI")))))
+    return kind == "/GoTo" or (
+        kind == "/URI" and is_harmless(text_of(_resolved(action.get("/URI"))))
+    )
 
 
-# --- tags -----------------------------------------------------------------------------------------------------------
+# --- tags ---
 
 _SAID = ("/T", "/Alt", "/ActualText", "/E", "/Lang")
 
 
 def tag_texts(reader: PdfReader) -> tuple[str, ...]:
-    """What the tags of a file say in words: a screen reader reads it aloud, and a copy takes it for the text."""
+    """What the tags of a file say in words: a screen reader reads it aloud, and a copy takes it
+    for the text."""
     waiting = [reader.root_object.get("/StructTreeRoot")]
     seen: set[int] = set()
     found: list[str] = []
@@ -276,39 +342,54 @@ def tag_texts(reader: PdfReader) -> tuple[str, ...]:
         node = _resolved(value)
         if isinstance(node, ArrayObject):
             waiting += list(list.__iter__(node))
-        elif isinstance(node, DictionaryObject) and _resolved(node.get("/Type")) not in ("/MCR", "/OBJR", "/Page", "/Annot"):
+        elif isinstance(node, DictionaryObject) and _resolved(node.get("/Type")) not in (
+            "/MCR",
+            "/OBJR",
+            "/Page",
+            "/Annot",
+        ):
             found += [f"{key} {text_of(_resolved(node.get(key)))}" for key in _SAID if key in node]
             waiting += [node.raw_get("/K")] if "/K" in node else []
     return tuple(sorted(found))
 
 
-# --- bookmarks ------------------------------------------------------------------------------------------------------
+# --- bookmarks ---
 
 
 def marks(reader: PdfReader) -> tuple[Mark, ...]:
     """The outline of a file, as far as it can be followed."""
     root = _resolved(reader.root_object.get("/Outlines"))
-    return tuple(_marks(root, Places(reader), set(), 0)) if isinstance(root, DictionaryObject) else ()
+    return (
+        tuple(_marks(root, Places(reader), set(), 0)) if isinstance(root, DictionaryObject) else ()
+    )
 
 
 def _marks(parent: DictionaryObject, places: Places, seen: set[int], depth: int) -> Iterator[Mark]:
     reference = parent.raw_get("/First") if "/First" in parent else None
-    while isinstance(reference, IndirectObject) and reference.idnum not in seen and depth < _DEEPEST and len(seen) < _MOST:
+    while (
+        isinstance(reference, IndirectObject)
+        and reference.idnum not in seen
+        and depth < _DEEPEST
+        and len(seen) < _MOST
+    ):
         seen.add(reference.idnum)
         item = _resolved(reference)
         if not isinstance(item, DictionaryObject):
             return
         count = _resolved(item.get("/Count"))
         yield Mark(
-            title=text_of(_resolved(item.get("/Title"))), goal=places.of_annotation(item),
-            children=tuple(_marks(item, places, seen, depth + 1)), open=isinstance(count, int) and count > 0,
+            title=text_of(_resolved(item.get("/Title"))),
+            goal=places.of_annotation(item),
+            children=tuple(_marks(item, places, seen, depth + 1)),
+            open=isinstance(count, int) and count > 0,
             plain="/C" not in item and "/F" not in item,
-        )  # fmt: skip
+        )
         reference = item.raw_get("/Next") if "/Next" in item else None
 
 
 def outline_faults(objects: Objects) -> Iterator[str]:
-    """What of a bundle's outline viewers could understand in two ways, or that does more than lead to a page."""
+    """What of a bundle's outline viewers could understand in two ways, or that does more than
+    lead to a page."""
     root = objects.dictionary(objects.reader.trailer.raw_get("/Root"))
     if "/Outlines" in root:
         outlines = objects.dictionary(root.raw_get("/Outlines"))
@@ -335,7 +416,9 @@ def _chain(objects: Objects, parent: Any, seen: set[int], depth: int) -> Iterato
             yield "bookmarks that do not hang together"
         yield from _chain(objects, reference, seen, depth + 1)
         before, reference = reference, item.raw_get("/Next") if "/Next" in item else None
-    if (before is None) != (last is None) or (before is not None and getattr(last, "idnum", 0) != before.idnum):
+    if (before is None) != (last is None) or (
+        before is not None and getattr(last, "idnum", 0) != before.idnum
+    ):
         yield "bookmarks that do not hang together"
 
 
@@ -353,6 +436,14 @@ def unused_names(reader: PdfReader) -> int:
             link = _resolved(note)
             action = _resolved(link.get("/A")) if isinstance(link, DictionaryObject) else None
             goal = link.get("/Dest") if isinstance(link, DictionaryObject) else None
-            goal = goal if goal is not None else action.get("/D") if isinstance(action, DictionaryObject) else None
-            named.discard(text_of(_resolved(goal)) if isinstance(_resolved(goal), str | bytes) else "")
+            goal = (
+                goal
+                if goal is not None
+                else action.get("/D")
+                if isinstance(action, DictionaryObject)
+                else None
+            )
+            named.discard(
+                text_of(_resolved(goal)) if isinstance(_resolved(goal), str | bytes) else ""
+            )
     return len(named)

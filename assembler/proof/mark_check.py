@@ -1,9 +1,10 @@
-"""Marks PDFium does not draw: what the client's file says of them, read by pypdf, against what is seen on the bundle's page.
+"""Marks PDFium does not draw: what the client's file says of them, read by pypdf, against what is
+seen on the bundle's page.
 
-PDFium draws both pages of the comparison, so what it does not draw it does not miss. `BLIND_TO` names the kinds, and a
-test notices when they change. For each such mark its own lines are followed, dot by dot, its text and the words of a
-stamp are read in its place, and only along its lines may the page look otherwise than its source. Shares nothing with
-what draws the marks.
+PDFium draws both pages of the comparison, so what it does not draw it does not miss. `BLIND_TO`
+names the kinds, and a test notices when they change. For each such mark its own lines are followed,
+dot by dot, its text and the words of a stamp are read in its place, and only along its lines may
+the page look otherwise than its source. Shares nothing with what draws the marks.
 """
 
 from __future__ import annotations
@@ -21,9 +22,13 @@ from pypdf.generic import ArrayObject, NameObject, StreamObject
 from assembler.proof.page_view import EDGE, Box, Glyph, Looks, Paint, View, inside, is_near
 from assembler.proof.pypdf_values import flags_hide, numbers_of, plain, rect_of, squeezed, text_of
 
-BLIND_TO = frozenset(("/Line", "/PolyLine", "/Polygon", "/Stamp", "/Caret", "/FileAttachment", "/Redact"))
+BLIND_TO = frozenset(
+    ("/Line", "/PolyLine", "/Polygon", "/Stamp", "/Caret", "/FileAttachment", "/Redact")
+)
 _IN_OTHER_LETTERS = "/FreeText"  # PDFium draws it with fonts that lack letters, so we draw it
-_SIGHTED = frozenset(("/Text", "/Square", "/Circle", "/Highlight", "/Underline", "/Squiggly", "/StrikeOut", "/Ink"))
+_SIGHTED = frozenset(
+    ("/Text", "/Square", "/Circle", "/Highlight", "/Underline", "/Squiggly", "/StrikeOut", "/Ink")
+)
 _MARKED = ("/Highlight", "/Underline", "/Squiggly", "/StrikeOut")
 _OF_LINES = frozenset(("/Line", "/PolyLine", "/Polygon", "/Ink", "/Square", "/Circle"))
 _STEP = 4.0  # points between dots of a line that are looked at
@@ -60,22 +65,29 @@ class Mark:
             for start, end in pairwise(line):
                 for one, other in pairwise(_along(start, end, 3 * _STEP)):
                     yield (
-                        min(one[0], other[0]) - self.reach, min(one[1], other[1]) - self.reach,
-                        max(one[0], other[0]) + self.reach, max(one[1], other[1]) + self.reach,
-                    )  # fmt: skip
+                        min(one[0], other[0]) - self.reach,
+                        min(one[1], other[1]) - self.reach,
+                        max(one[0], other[0]) + self.reach,
+                        max(one[1], other[1]) + self.reach,
+                    )
             if self.is_filled:
                 yield from _filling(line, self.reach)
 
 
 def marks_of(page: Any) -> Iterator[Mark]:
-    """Return the marks of a page, as pypdf reads it, that have no picture and that PDFium does not draw, or not whole."""
+    """Return the marks of a page, as pypdf reads it, that have no picture and that PDFium does
+    not draw, or not whole."""
     index = 0
     for reference in plain(page.get("/Annots")) or ():
         note = plain(reference)
         if not isinstance(note, dict) or note.get("/Subtype") in ("/Link", "/Widget", "/Popup"):
             continue
         index += 1
-        if not flags_hide(note) and not _has_picture(note) and (mark := _mark(index, note)) is not None:
+        if (
+            not flags_hide(note)
+            and not _has_picture(note)
+            and (mark := _mark(index, note)) is not None
+        ):
             yield mark
 
 
@@ -111,7 +123,7 @@ def _text_fault(mark: Mark, glyphs: Sequence[Glyph], looks: Looks, view: View) -
     return "" if all(is_near(glyph.box, seen) for glyph in here) else "has letters that are cut off"
 
 
-# --- what the file says ---------------------------------------------------------------------------------------------
+# --- what the file says ---
 
 
 def _has_picture(note: Any) -> bool:
@@ -122,27 +134,47 @@ def _has_picture(note: Any) -> bool:
 
 
 def _mark(index: int, note: Any) -> Mark | None:
-    """What is to be looked for; None where PDFium draws all of it, or where the file says too little."""
+    """What is to be looked for; None where PDFium draws all of it, or where the file says too
+    little."""
     kind = str(note.get("/Subtype"))
     rect = rect_of(note.get("/Rect"))
     lines = [line for line in _lines(note, kind) if line]
     effect = plain(note.get("/BE"))
-    cloud = 8 * min(max(_number(effect.get("/I"), 1), 0.5), 2) if isinstance(effect, dict) and effect.get("/S") == "/C" else 0.0
+    cloud = (
+        8 * min(max(_number(effect.get("/I"), 1), 0.5), 2)
+        if isinstance(effect, dict) and effect.get("/S") == "/C"
+        else 0.0
+    )
     is_ours = kind in BLIND_TO or kind == _IN_OTHER_LETTERS
     if kind in _SIGHTED:
         points = [point for line in lines for point in line]
-        is_ours = bool(cloud) or not isinstance(plain(note.get("/C")), ArrayObject | None) or rect is None
-        is_ours = is_ours or (kind in _MARKED and not lines) or not all(_is_within(point, rect) for point in points)
+        is_ours = (
+            bool(cloud) or not isinstance(plain(note.get("/C")), ArrayObject | None) or rect is None
+        )
+        is_ours = (
+            is_ours
+            or (kind in _MARKED and not lines)
+            or not all(_is_within(point, rect) for point in points)
+        )
     needs_lines = kind in _OF_LINES and kind not in ("/Square", "/Circle")
     opacity = _number(note.get("/CA"), 1)
     if opacity <= 0:
         return None  # nothing of it is to be seen
-    if not is_ours or (rect is None and not lines) or (needs_lines and not any(_is_drawable(line, kind) for line in lines)):
+    if (
+        not is_ours
+        or (rect is None and not lines)
+        or (needs_lines and not any(_is_drawable(line, kind) for line in lines))
+    ):
         return None
     width, is_dashed = _border(note)
     color, filled = plain(note.get("/C")), plain(note.get("/IC"))
     is_clear = isinstance(color, ArrayObject) and len(color) not in (1, 3, 4)
-    reach = 3 * max(width, 1) + 7 + cloud + sum(abs(_number(note.get(key), 0)) for key in ("/LL", "/LLE", "/LLO"))
+    reach = (
+        3 * max(width, 1)
+        + 7
+        + cloud
+        + sum(abs(_number(note.get(key), 0)) for key in ("/LL", "/LLE", "/LLO"))
+    )
     text = _text(note, kind)
     boxes, followed = _looked_at(note, kind, rect, lines)
     if (width == 0 or is_clear) and not filled and kind in _OF_LINES:
@@ -150,11 +182,18 @@ def _mark(index: int, note: Any) -> Mark | None:
     if is_clear or (width == 0 and kind in ("/Polygon", "/Square", "/Circle")):
         boxes, followed = [*boxes, *(_around(line) for line in followed)], []
     return Mark(
-        index=index, kind=kind, lines=tuple(tuple(line) for line in followed), boxes=tuple(boxes), reach=reach,
-        far=cloud + sum(abs(_number(note.get(key), 0)) for key in ("/LL", "/LLO")), is_dashed=is_dashed,
-        is_filled=bool(filled), text=text, paint=Paint(colors=_colors(note, kind), opacity=opacity),
+        index=index,
+        kind=kind,
+        lines=tuple(tuple(line) for line in followed),
+        boxes=tuple(boxes),
+        reach=reach,
+        far=cloud + sum(abs(_number(note.get(key), 0)) for key in ("/LL", "/LLO")),
+        is_dashed=is_dashed,
+        is_filled=bool(filled),
+        text=text,
+        paint=Paint(colors=_colors(note, kind), opacity=opacity),
         ink=Paint(colors=_ink(note, kind), opacity=opacity),
-    )  # fmt: skip
+    )
 
 
 def _colors(note: Any, kind: str) -> tuple[Color, ...]:
@@ -190,7 +229,9 @@ def _is_drawable(line: Sequence[Point], kind: str) -> bool:
     return len(line) > (0 if kind == "/Ink" else 1)
 
 
-def _looked_at(note: Any, kind: str, rect: Box | None, lines: list[list[Point]]) -> tuple[list[Box], list[list[Point]]]:
+def _looked_at(
+    note: Any, kind: str, rect: Box | None, lines: list[list[Point]]
+) -> tuple[list[Box], list[list[Point]]]:
     """Boxes in which something must be, and lines to be followed."""
     if kind in _MARKED:
         boxes = [_around(line) for line in lines] or ([rect] if rect else [])
@@ -213,7 +254,11 @@ def _lines(note: Any, kind: str) -> list[list[Point]]:
     if kind in _MARKED or kind == "/Redact":
         numbers = numbers_of(note.get("/QuadPoints"))
         quads = [_pairs(numbers[start : start + 8]) for start in range(0, len(numbers) - 7, 8)]
-        return [[quad[0], quad[1], quad[3], quad[2], quad[0]] for quad in quads] if kind == "/Redact" else quads
+        return (
+            [[quad[0], quad[1], quad[3], quad[2], quad[0]] for quad in quads]
+            if kind == "/Redact"
+            else quads
+        )
     return []
 
 
@@ -221,7 +266,11 @@ def _text(note: Any, kind: str) -> str:
     if kind == _IN_OTHER_LETTERS:
         return text_of(note.get("/Contents")) or re.sub(r"<[^>]*>", "", text_of(note.get("/RC")))
     if kind == "/Stamp":
-        return re.sub(r"[^A-Za-z0-9]", "", re.sub(r"^(SB|SH)(?=[A-Z])", "", text_of(note.get("/Name")) or "Draft"))
+        return re.sub(
+            r"[^A-Za-z0-9]",
+            "",
+            re.sub(r"^(SB|SH)(?=[A-Z])", "", text_of(note.get("/Name")) or "Draft"),
+        )
     return ""
 
 
@@ -250,14 +299,19 @@ def _around(points: Sequence[Point]) -> Box:
 
 
 def _is_within(point: Point, rect: Box | None) -> bool:
-    return rect is not None and rect[0] - 1 <= point[0] <= rect[2] + 1 and rect[1] - 1 <= point[1] <= rect[3] + 1
+    return (
+        rect is not None
+        and rect[0] - 1 <= point[0] <= rect[2] + 1
+        and rect[1] - 1 <= point[1] <= rect[3] + 1
+    )
 
 
 def _along(start: Point, end: Point, step: float) -> list[Point]:
     """Points of a line, both ends among them."""
     count = min(_MOST, max(1, math.ceil(math.dist(start, end) / step)))
     return [
-        (start[0] + (end[0] - start[0]) * n / count, start[1] + (end[1] - start[1]) * n / count) for n in range(count + 1)
+        (start[0] + (end[0] - start[0]) * n / count, start[1] + (end[1] - start[1]) * n / count)
+        for n in range(count + 1)
     ]
 
 
@@ -267,6 +321,11 @@ def _filling(line: Sequence[Point], reach: float) -> Iterator[Box]:
     rows = min(400, max(1, math.ceil((high - low) / _STEP)))
     for row in range(rows):
         bottom, top = (low + (high - low) * n / rows for n in (row, row + 1))
-        xs = [x for start, end in pairwise(line) for x, y in _along(start, end, 1.0) if bottom - 1 <= y <= top + 1]
+        xs = [
+            x
+            for start, end in pairwise(line)
+            for x, y in _along(start, end, 1.0)
+            if bottom - 1 <= y <= top + 1
+        ]
         if xs:
             yield min(xs) - reach, bottom, max(xs) + reach, top

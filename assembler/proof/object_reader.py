@@ -1,4 +1,5 @@
-"""Every object of a PDF file, read once and strictly, streams without their data: what hides between or behind them shows."""
+"""Every object of a PDF file, read once and strictly, streams without their data: what hides
+between or behind them shows."""
 
 from __future__ import annotations
 
@@ -19,13 +20,27 @@ _TAIL = re.compile(rb"startxref\s+(\d+)\s+%%EOF\s*\Z")
 _LAST = 2048  # bytes at the end in which the last line must be
 _PLUMBING = {
     "/ObjStm": frozenset(("/Type", "/N", "/First", "/Length", "/Filter", "/DecodeParms")),
-    "/XRef": frozenset(("/Type", "/Size", "/Index", "/W", "/Root", "/Info", "/ID", "/Length", "/Filter", "/DecodeParms")),
+    "/XRef": frozenset(
+        (
+            "/Type",
+            "/Size",
+            "/Index",
+            "/W",
+            "/Root",
+            "/Info",
+            "/ID",
+            "/Length",
+            "/Filter",
+            "/DecodeParms",
+        )
+    ),
 }
 _TRAILER = frozenset(("/Size", "/Root", "/Info", "/ID"))
 
 
 class _Twice(logging.Handler):
-    """Hears of keys that stand twice in one dictionary: one reader takes the first, another the last."""
+    """Hears of keys that stand twice in one dictionary: one reader takes the first, another the
+    last."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
@@ -36,7 +51,8 @@ class _Twice(logging.Handler):
 
 
 class Objects:
-    """The objects of a file by number. `faults`: what an honest file has not, as sentences without content."""
+    """The objects of a file by number. `faults`: what an honest file has not, as sentences
+    without content."""
 
     def __init__(self, stream: IO[bytes]) -> None:
         """Raises what pypdf raises for a file it cannot read."""
@@ -57,7 +73,9 @@ class Objects:
         self.faults: list[str] = []
         self.by_number: dict[int, Any] = {}
         self.streams: set[int] = set()
-        self.plumbing: set[int] = set()  # object and cross-reference streams, which nothing refers to
+        self.plumbing: set[int] = (
+            set()
+        )  # object and cross-reference streams, which nothing refers to
         if self.reader.is_encrypted:
             return
         self._stream = stream
@@ -81,7 +99,11 @@ class Objects:
         return list(found) if isinstance(found, list) else []
 
     def _read(self) -> None:
-        places = sorted((offset, number) for table in self.reader.xref.values() for number, offset in table.items())
+        places = sorted(
+            (offset, number)
+            for table in self.reader.xref.values()
+            for number, offset in table.items()
+        )
         if set(self._trailer()) - _TRAILER - _PLUMBING["/XRef"]:
             self.faults.append("its trailer holds more than it needs")
         starts = [offset for offset, _ in places]
@@ -98,17 +120,24 @@ class Objects:
         self._data.clear()
 
     def _tail(self) -> int:
-        """Where the objects end. A second part, appended later, or anything after the end is a fault."""
+        """Where the objects end. A second part, appended later, or anything after the end is a
+        fault."""
         size = self._stream.seek(0, 2)
         last = self._bytes(max(0, size - _LAST), size)
         found = _TAIL.search(last)
         self._data: dict[int, bytes] = {}
-        if found is None or last.count(b"startxref") != 1 or not last.rstrip(b"\r\n").endswith(b"%%EOF"):
+        if (
+            found is None
+            or last.count(b"startxref") != 1
+            or not last.rstrip(b"\r\n").endswith(b"%%EOF")
+        ):
             self.faults.append("there is something after its end")
             return size
         start = int(found[1])
         if "/Prev" in self._trailer() or "/XRefStm" in self._trailer():
-            self.faults.append("it was changed after it had been written (a second part was added to it)")
+            self.faults.append(
+                "it was changed after it had been written (a second part was added to it)"
+            )
         if self._bytes(start, start + 4) == b"xref":
             return start
         return size - len(last) + found.start()
@@ -172,13 +201,17 @@ class Objects:
                 self.faults.append("there is something between its objects")
 
     def reached(self) -> Iterator[tuple[Any, str, bool]]:
-        """Every dictionary that the trailer leads to, once: it, the key it was first found under, whether it is a stream.
+        """Every dictionary that the trailer leads to, once: it, the key it was first found under,
+        whether it is a stream.
 
         Objects that nothing leads to are told as a fault, after the last.
         """
         seen: set[int] = set()
-        waiting: list[tuple[Any, str, bool]] = [(self._trailer().raw_get(key), key, False) for key in ("/Root", "/Info")
-                                                if key in self._trailer()]  # fmt: skip
+        waiting: list[tuple[Any, str, bool]] = [
+            (self._trailer().raw_get(key), key, False)
+            for key in ("/Root", "/Info")
+            if key in self._trailer()
+        ]
         while waiting:
             value, key, is_stream = waiting.pop()
             if isinstance(value, IndirectObject):

@@ -94,7 +94,9 @@ def compare_pages(job: Job) -> tuple[OwnPage, ...]:
         with ExitStack() as opened:
             bundle = _opened(opened, job.packet / job.volume.path)
             draft = _opened(opened, job.packet / job.draft.pdf)
-            drawn = _opened(opened, job.packet / job.draft.pdf)  # changed in memory as it is compared
+            drawn = _opened(
+                opened, job.packet / job.draft.pdf
+            )  # changed in memory as it is compared
             return tuple(_compared(bundle, draft, drawn, job, entry) for entry in job.entries)
     except (pdfium.PdfiumError, OSError, IndexError) as error:
         return _lost(job, f"it cannot be compared with its draft ({type(error).__name__})")

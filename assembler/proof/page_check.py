@@ -1,4 +1,5 @@
-"""Page by page, in workers: does it look like its source, does its stamp say what it should, is its text there?"""
+"""Page by page, in workers: does it look like its source, does its stamp say what it should, is
+its text there?"""
 
 from __future__ import annotations
 
@@ -22,22 +23,25 @@ Entry = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """Some ledger entries of one file of a bundle; `case_folder` None = the sources are not at hand."""
+    """Some ledger entries of one file of a bundle; `case_folder` None = the sources are not at
+    hand."""
 
     bundle: Path
     first: int  # number of the file's first page
     entries: tuple[Mapping[str, Any], ...]
     case_folder: Path | None
-    known: bool = False  # they need not be drawn: that they look like their sources was proved before (see `known`)
+    # they need not be drawn: that they look like their sources was proved before (see `known`)
+    known: bool = False
     order: thumbnails.Order | None = None  # pictures to be made of what is drawn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageResult:
-    """What was seen on one page. `difference`: pixels that differ, None = not compared; `trouble` says why, or where they are.
-    `alike` also where it could not be compared.
+    """What was seen on one page. `difference`: pixels that differ, None = not compared; `trouble`
+    says why, or where they are. `alike` also where it could not be compared.
 
-    `stamped`: the stamp reads and looks as the ledger says. `whole`: it is the last thing on the page, and nothing else is.
+    `stamped`: the stamp reads and looks as the ledger says. `whole`: it is the last thing on the
+    page, and nothing else is.
     """
 
     number: int
@@ -47,11 +51,13 @@ class PageResult:
     words: int
     trouble: str = ""
     whole: bool = False
-    secondhand: bool = False  # compared with the source as another reader wrote it again, since PDFium does not open it
+    # compared with the source as another reader wrote it again, since PDFium does not open it
+    secondhand: bool = False
 
 
 def look(job: Job) -> tuple[PageResult, ...]:
-    """Compare every page of the job. A page or source that cannot be opened is a result with `trouble`."""
+    """Compare every page of the job. A page or source that cannot be opened is a result with
+    `trouble`."""
     originals = Originals(Sources(job.case_folder)) if job.case_folder and not job.known else None
     try:
         with Leafing(job.bundle) as book:
@@ -61,7 +67,10 @@ def look(job: Job) -> tuple[PageResult, ...]:
             originals.close()
             originals.sources.close()
     if job.order and all(picture and result.whole for result, picture in seen):
-        job.order.cache.once(job.order.key, lambda folder: thumbnails.keep(folder, [picture for _, picture in seen if picture]))
+        job.order.cache.once(
+            job.order.key,
+            lambda folder: thumbnails.keep(folder, [picture for _, picture in seen if picture]),
+        )
     return tuple(result for result, _ in seen)
 
 
@@ -90,11 +99,20 @@ def _compared(
         made = originals.compare(page, entry)
     except NoPages as error:
         over_all = stamp_state(page, entry["stamp"], over_all=True)
-        return replace(seen, alike=True, stamped=seen.stamped and over_all.drawn, whole=False, trouble=str(error)), None
+        return replace(
+            seen,
+            alike=True,
+            stamped=seen.stamped and over_all.drawn,
+            whole=False,
+            trouble=str(error),
+        ), None
     except (pdfium.PdfiumError, OSError, IndexError) as error:
         return replace(seen, trouble=f"its source cannot be drawn ({type(error).__name__})"), None
-    seen = replace(seen, alike=made.alike, trouble=str(made), secondhand=originals.sources.secondhand)
-    if not seen.whole:  # something else is the last thing on the page; whether it hides the stamp the comparison knows
+    seen = replace(
+        seen, alike=made.alike, trouble=str(made), secondhand=originals.sources.secondhand
+    )
+    # something else is the last thing on the page; whether it hides the stamp the comparison knows
+    if not seen.whole:
         seen = replace(seen, stamped=_stamp_reads(page, entry) and made.spares(entry["stamp"]))
     if not made.trouble:
         seen = replace(seen, difference=float(made.pixels))
@@ -102,18 +120,26 @@ def _compared(
     return seen, _picture(page, entry, made, originals.sources, look) if look else None
 
 
-def _picture(page: Any, entry: Entry, made: Difference, sources: Sources, look: thumbnails.Look) -> thumbnails.Picture:
-    """What a person is shown of a page, without its stamp; drawn once more only where the comparison looked at it otherwise."""
+def _picture(
+    page: Any, entry: Entry, made: Difference, sources: Sources, look: thumbnails.Look
+) -> thumbnails.Picture:
+    """What a person is shown of a page, without its stamp; drawn once more only where the
+    comparison looked at it otherwise."""
     drawn = sheet_of(made, entry["size"])
     if drawn is None:
         stamp_area.hide(page, entry["stamp"])
         drawn = thumbnails.drawn(page, look.width)
-    return thumbnails.picture_of(drawn, thumbnails.source_of(entry, sources, look), look, bare=bool(entry["stamp"]))
+    return thumbnails.picture_of(
+        drawn, thumbnails.source_of(entry, sources, look), look, bare=bool(entry["stamp"])
+    )
 
 
 def _stamp_reads(page: Any, entry: Entry) -> bool:
-    """The stamp's exact text, read from where it should stand; PDFium itself says where that is on a turned page."""
-    return entry["stamp"] is None or _squeezed(entry["stamp"]["text"]) in _squeezed(_text(page, stamp_area.area(page, entry["stamp"])))
+    """The stamp's exact text, read from where it should stand; PDFium itself says where that is
+    on a turned page."""
+    return entry["stamp"] is None or _squeezed(entry["stamp"]["text"]) in _squeezed(
+        _text(page, stamp_area.area(page, entry["stamp"]))
+    )
 
 
 def _text(page: Any, box: stamp_area.Box | None = None) -> str:

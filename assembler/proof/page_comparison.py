@@ -1,13 +1,17 @@
-"""A page of a finished bundle against its source: both drawn by PDFium alike, and equal pixel by pixel.
+"""A page of a finished bundle against its source: both drawn by PDFium alike, and equal pixel by
+pixel.
 
-`compare_page` is for every page that has a PDF page behind it: a client's page, or a draft of ours that was kept. The source is
-brought to the place the ledger gives it, in PDFium's memory, by the same kind of objects the bundle has; the stamp is drawn over
-it from the ledger alone. What the program draws from the same content with the same numbers is the same to the last pixel, so no
-difference is allowed, inside the stamp's box or outside, but in `loose` places, where a mark or a field was drawn anew.
+`compare_page` is for every page that has a PDF page behind it: a client's page, or a draft of ours
+that was kept. The source is brought to the place the ledger gives it, in PDFium's memory, by the
+same kind of objects the bundle has; the stamp is drawn over it from the ledger alone. What the
+program draws from the same content with the same numbers is the same to the last pixel, so no
+difference is allowed, inside the stamp's box or outside, but in `loose` places, where a mark or a
+field was drawn anew.
 
-Stable for other modules of `prove`: `Source(document=, index=)`, `Placement` (`Placement.of(entry)`, or `size=` alone for a page
-that was only copied), `compare_page(page, source, placement, stamp)`, which gives a `Difference` (`alike`, `trouble`, `pixels`,
-`place`). A source document is opened for it alone (its pages are turned, flattened and captured in memory).
+Stable for other modules of `prove`: `Source(document=, index=)`, `Placement`
+(`Placement.of(entry)`, or `size=` alone for a page that was only copied), `compare_page(page,
+source, placement, stamp)`, which gives a `Difference` (`alike`, `trouble`, `pixels`, `place`). A
+source document is opened for it alone (its pages are turned, flattened and captured in memory).
 """
 
 from __future__ import annotations
@@ -47,24 +51,27 @@ NEAR, COARSE = 8, 48  # levels of softened colors
 _COARSER = 100  # of pictures drawn again with 150 dots an inch; the fewer, the more they may differ
 _BROADLY = 36  # levels of the mean of 15 × 15 pixels, of pictures drawn again
 _GRAY = 3  # levels of a page whose colors were taken out: rounding
-_GRAY_MIXED = 32  # of its softened colors: transparent things mix otherwise in gray, and pictures are stored anew
+# of its softened colors: transparent things mix otherwise in gray, and pictures are stored anew
+_GRAY_MIXED = 32
 _AROUND = 4.0  # points around a loose place: what is drawn anew there may reach so far
-
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A page (`index` from 0) of a PDFium document that is opened for comparing alone: it is changed in memory.
+    """A page (`index` from 0) of a PDFium document that is opened for comparing alone: it is
+    changed in memory.
 
-    `loose`: places, in the page's own coordinates, of what was made part of the page (comments, marks, form fields): there it may
-    look a little different (`pixels.differing_near`), as this page does, or as the page of `live` does.
-    `live`: opens the document once more, as it is, where that is needed; the caller closes it. `live_places`: of comments and marks,
-    which PDFium draws then, and of fields that hold nothing, which it does not draw; a field with a value must look as in the file.
-    `level`: by how much colors may differ in loose places: NEAR where the marks' own pictures were used, COARSE where they were
-    drawn anew. `pictures`: places of its pictures, which may look coarser where the ledger says that they were drawn again.
-    `aside`: by how much softened colors may differ everywhere on a page that is not placed to the last bit.
-    `is_layered`: which of its content is seen depends on layers of the document, which a page that
-    is taken out of it loses.
+    `loose`: places, in the page's own coordinates, of what was made part of the page (comments,
+    marks, form fields): there it may look a little different (`pixels.differing_near`), as this
+    page does, or as the page of `live` does. `live`: opens the document once more, as it is, where
+    that is needed; the caller closes it. `live_places`: of comments and marks, which PDFium draws
+    then, and of fields that hold nothing, which it does not draw; a field with a value must look as
+    in the file. `level`: by how much colors may differ in loose places: NEAR where the marks' own
+    pictures were used, COARSE where they were drawn anew. `pictures`: places of its pictures, which
+    may look coarser where the ledger says that they were drawn again. `aside`: by how much softened
+    colors may differ everywhere on a page that is not placed to the last bit. `is_layered`: which
+    of its content is seen depends on layers of the document, which a page that is taken out of it
+    loses.
     """
 
     document: Any
@@ -80,9 +87,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """How a page differs from what it should look like: pixels that do, the place of all of them on the page as shown (points),
-    and the largest difference of a color. `trouble`: why it could not be compared. `drawn`: the page without its stamp, where
-    every pixel agreed and it was drawn as a whole; three colors, blue first."""
+    """How a page differs from what it should look like: pixels that do, the place of all of them
+    on the page as shown (points), and the largest difference of a color. `trouble`: why it could
+    not be compared. `drawn`: the page without its stamp, where every pixel agreed and it was
+    drawn as a whole; three colors, blue first."""
 
     pixels: int = 0
     worst: int = 0
@@ -108,17 +116,26 @@ class Difference:
         if not self.place:
             return self.trouble
         left, bottom, right, top = (round(value) for value in self.place)
-        return f"{self.pixels} dots differ, from ({left}, {bottom}) to ({right}, {top}) in points from its lower left corner"
+        return (
+            f"{self.pixels} dots differ, from ({left}, {bottom}) to ({right}, {top}) in points "
+            f"from its lower left corner"
+        )
 
 
 def compare_page(
-    page: Any, source: Source, placement: Placement, stamp: Mapping[str, Any] | None, *, left_out: Sequence[Box] = ()
+    page: Any,
+    source: Source,
+    placement: Placement,
+    stamp: Mapping[str, Any] | None,
+    *,
+    left_out: Sequence[Box] = (),
 ) -> Difference:
     """Compare a page of the bundle, with its stamp on it, with its source.
 
-    Args: `page`: a PDFium page as the bundle has it, nothing hidden. `stamp`: as the ledger gives it (text, x, y, width,
-    height, size), None for a page without. `left_out`: places on the page as shown (points from its lower left corner) that
-    another check judges, such as form fields whose values we drew; everything else is compared.
+    Args: `page`: a PDFium page as the bundle has it, nothing hidden. `stamp`: as the ledger gives
+    it (text, x, y, width, height, size), None for a page without. `left_out`: places on the page as
+    shown (points from its lower left corner) that another check judges, such as form fields whose
+    values we drew; everything else is compared.
     """
     if not close_sizes(page.get_size(), placement.size):
         return Difference(trouble="it has another size than the ledger says")
@@ -138,7 +155,12 @@ def drawing_size(size: tuple[float, float]) -> tuple[int, int]:
 
 
 def draw(
-    page: Any, size: tuple[int, int], top: int = 0, rows: int | None = None, *, annotations: bool = True
+    page: Any,
+    size: tuple[int, int],
+    top: int = 0,
+    rows: int | None = None,
+    *,
+    annotations: bool = True,
 ) -> Pixels:
     """A page, `size` pixels wide and high, or some rows of it. Blue comes first."""
     rows = size[1] if rows is None else rows
@@ -236,14 +258,20 @@ class _Arranged:
         return np.array(bitmap.to_numpy())
 
     def draw_live(self, part: _Part) -> Pixels | None:
-        """The page as a viewer shows the file, its comments drawn as such: to within a pixel where it should lie."""
+        """The page as a viewer shows the file, its comments drawn as such: to within a pixel
+        where it should lie."""
         if self._source.live is None:
             return None
         placement, (size, rows) = self._placement, (part.size, part.seen.shape[0])
         across, down = size[0] / placement.size[0], size[1] / placement.size[1]
         wide, high = placement.source_size
-        place = (round(placement.moved[4] * across), -part.top, round(wide * placement.scale * across),
-                 round(high * placement.scale * down), placement.turned // 90)  # fmt: skip
+        place = (
+            round(placement.moved[4] * across),
+            -part.top,
+            round(wide * placement.scale * across),
+            round(high * placement.scale * down),
+            placement.turned // 90,
+        )
         document = self._source.live()
         try:
             bitmap = pdfium.PdfBitmap.new_native(size[0], rows, raw.FPDFBitmap_BGR)
@@ -269,7 +297,9 @@ def _from_corner(matrix: Matrix, box: Box) -> Matrix:
 def _picture_level(placement: Placement) -> int:
     """By how much softened colors of pictures may differ; 0 where they must be as they were."""
     coarser = 0 if placement.lossless else round(_COARSER * 150 / max(placement.dpi, 1.0))
-    return max(min(max(coarser, COARSE), 160) if coarser else 0, _GRAY_MIXED if placement.gray else 0)
+    return max(
+        min(max(coarser, COARSE), 160) if coarser else 0, _GRAY_MIXED if placement.gray else 0
+    )
 
 
 def _matrix_of_whole(page: Any) -> Matrix | None:
@@ -278,12 +308,16 @@ def _matrix_of_whole(page: Any) -> Matrix | None:
         return None
     first = raw.FPDFPage_GetObject(page, 0)
     matrix = raw.FS_MATRIX()
-    if raw.FPDFPageObj_GetType(first) != raw.FPDF_PAGEOBJ_FORM or not raw.FPDFPageObj_GetMatrix(first, matrix):
+    if raw.FPDFPageObj_GetType(first) != raw.FPDF_PAGEOBJ_FORM or not raw.FPDFPageObj_GetMatrix(
+        first, matrix
+    ):
         return None
     return matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f
 
 
-def _compared(page: Any, source: _Arranged, stamp: Mapping[str, Any] | None, left_out: Sequence[Box]) -> Difference:
+def _compared(
+    page: Any, source: _Arranged, stamp: Mapping[str, Any] | None, left_out: Sequence[Box]
+) -> Difference:
     shown = page.get_size()
     size = drawing_size(shown)
     ink = ink_of(stamp, page, size) if stamp else None
@@ -301,7 +335,9 @@ def _compared(page: Any, source: _Arranged, stamp: Mapping[str, Any] | None, lef
         drawn = None
         seen, expected, top = seen[span], expected[span], start + span.start
         part = _Part(seen=seen, expected=expected, size=size, top=top, shown=shown)
-        wrong = pixels.differing(seen, expected, _GRAY if source.gray else 0) & ~part.within(left_out, 0)
+        wrong = pixels.differing(seen, expected, _GRAY if source.gray else 0) & ~part.within(
+            left_out, 0
+        )
         if ink:
             wrong &= ~ink.edges(wrong.shape, top) | pixels.differing(seen, expected, ink.rounding)
         wrong &= ~_excused(part, wrong, source)
@@ -313,7 +349,8 @@ def _compared(page: Any, source: _Arranged, stamp: Mapping[str, Any] | None, lef
 
 
 def _without_color(drawing: Pixels, seen: Pixels) -> Pixels:
-    """A drawing in gray, but where the bundle's page has the very color of the source: shadings and patterns keep theirs."""
+    """A drawing in gray, but where the bundle's page has the very color of the source: shadings
+    and patterns keep theirs."""
     light = np.asarray(Image.fromarray(np.ascontiguousarray(drawing[:, :, ::-1])).convert("L"))
     gray = np.repeat(light[:, :, None], 3, axis=2)
     kept = ~pixels.differing(seen, drawing)
@@ -323,7 +360,8 @@ def _without_color(drawing: Pixels, seen: Pixels) -> Pixels:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Part:
-    """Some rows of both drawings, from row `top` of drawings of `size` pixels of a page of `shown` points."""
+    """Some rows of both drawings, from row `top` of drawings of `size` pixels of a page of
+    `shown` points."""
 
     seen: Pixels
     expected: Pixels
@@ -338,8 +376,8 @@ class _Part:
 
 
 def _excused(part: _Part, wrong: pixels.Mask, source: _Arranged) -> pixels.Mask:
-    """Pixels in loose places that look as the source's mark does, drawn by another program; of a page whose pictures were stored
-    again, all that look as before but for what the coding does."""
+    """Pixels in loose places that look as the source's mark does, drawn by another program; of a
+    page whose pictures were stored again, all that look as before but for what the coding does."""
     excused = np.zeros_like(wrong)
     everywhere = max(source.aside if source.cornered else 0, _GRAY_MIXED if source.gray else 0)
     rules = [(np.ones_like(wrong), everywhere)] if everywhere else []
@@ -349,7 +387,9 @@ def _excused(part: _Part, wrong: pixels.Mask, source: _Arranged) -> pixels.Mask:
     for area, level in (*rules, (places, source.level)):
         if (wrong & area & ~excused).any():
             excused |= area & ~pixels.differing_near(part.seen, part.expected, level)
-    if source.picture_level and excused.any():  # small print may be lost in what coarse pictures are allowed
+    if (
+        source.picture_level and excused.any()
+    ):  # small print may be lost in what coarse pictures are allowed
         excused &= ~pixels.differing_broadly(part.seen, part.expected, _BROADLY)
     marks = part.within(source.live_places, _AROUND)
     if (wrong & marks & ~excused).any() and (live := source.draw_live(part)) is not None:
@@ -370,7 +410,8 @@ def _in_pixels(box: Box, part: _Part, around: float) -> pixels.Area:
 
 
 def sheet_of(difference: Difference, size: Sequence[float]) -> Image.Image | None:
-    """The page without its stamp as a person is shown it, where it was drawn so: a sheet, at DPI, of a page of this size."""
+    """The page without its stamp as a person is shown it, where it was drawn so: a sheet, at
+    DPI, of a page of this size."""
     if difference.drawn is None or not thumbnails.is_sheet(size) or max(size) * DPI / 72 < _FEWEST:
         return None
     return Image.fromarray(np.ascontiguousarray(difference.drawn[:, :, ::-1]))
@@ -388,7 +429,12 @@ def _joined(area: pixels.Area | None, other: pixels.Area | None, top: int) -> pi
     other = (other[0], other[1] + top, other[2], other[3] + top)
     if area is None:
         return other
-    return min(area[0], other[0]), min(area[1], other[1]), max(area[2], other[2]), max(area[3], other[3])
+    return (
+        min(area[0], other[0]),
+        min(area[1], other[1]),
+        max(area[2], other[2]),
+        max(area[3], other[3]),
+    )
 
 
 def _in_points(area: pixels.Area, size: tuple[int, int], page: Sequence[float]) -> Box:

@@ -18,7 +18,17 @@ from pypdf.errors import PyPdfError
 _LINE_HYPHENS = str.maketrans(
     {"\x02": "-", "\ufffe": "-", "\u00ad": "-", "\u2010": "-", "\u2011": "-"}
 )
-_UNREAD = (PyPdfError, ValueError, LookupError, TypeError, AttributeError, RecursionError, OSError, zlib.error, struct.error)
+_UNREAD = (
+    PyPdfError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+    OSError,
+    zlib.error,
+    struct.error,
+)
 _DASHES = str.maketrans({"\u2012": "–", "\u2014": "–", "\u2212": "–"})
 
 
@@ -33,8 +43,8 @@ def read_text(page: Any) -> str:
 
 
 def read_content(path: Path, index: int) -> str:
-    """Return all text of page `index` (from 0) of a file as pypdf reads it, in the order of its content; "" where it
-    cannot.
+    """Return all text of page `index` (from 0) of a file as pypdf reads it, in the order of its
+    content; "" where it cannot.
 
     A second witness for PDFium, which passes over a letter that lies on another of its kind.
     """
@@ -72,7 +82,8 @@ def fold_labels(text: str) -> str:
 
 
 def join_lines(text: str) -> str:
-    """Return a text as one line, with plain hyphens, so that a label may end a line at its hyphen."""
+    """Return a text as one line, with plain hyphens, so that a label may end a line at its
+    hyphen."""
     whole = re.sub("[\x02\ufffe]\\s*", "-", text).translate(_LINE_HYPHENS)
     return " ".join(whole.split())
 

@@ -1,6 +1,7 @@
 """Where a point of a source page lies on the bundle's page, the letters of both, and how both look.
 
-For checks that read single places of a page, where what was drawn anew cannot be compared with its source as a whole.
+For checks that read single places of a page, where what was drawn anew cannot be compared with its
+source as a whole.
 """
 
 from __future__ import annotations
@@ -57,7 +58,9 @@ class View:
 
     def seen(self, box: Box) -> Box:
         """A box of the source page's own coordinates, on the bundle's page as it is seen."""
-        corners = [self._moved(*self._source.seen(x, y)) for x, y in ((box[0], box[1]), (box[2], box[3]))]
+        corners = [
+            self._moved(*self._source.seen(x, y)) for x, y in ((box[0], box[1]), (box[2], box[3]))
+        ]
         xs, ys = sorted(x for x, _ in corners), sorted(y for _, y in corners)
         return xs[0], ys[0], xs[1], ys[1]
 
@@ -65,27 +68,36 @@ class View:
         wide, high = self._wide, self._high
         for _ in range(self._turns):
             x, y, wide, high = y, wide - x, high, wide
-        return (self._size[0] - wide * self._scale) / 2 + x * self._scale, self._size[1] - (high - y) * self._scale
+        return (self._size[0] - wide * self._scale) / 2 + x * self._scale, self._size[1] - (
+            high - y
+        ) * self._scale
 
 
 class _Grid:
-    """A page of PDFium: where its own coordinates lie on the page as it is seen, which PDFium itself knows of a turned page."""
+    """A page of PDFium: where its own coordinates lie on the page as it is seen, which PDFium
+    itself knows of a turned page."""
 
     _FINE = 10  # steps in a point, since PDFium's arithmetic works in whole ones
 
     def __init__(self, page: Any) -> None:
         wide, high = page.get_size()
-        place = pdfium.PdfPosConv(page, (0, 0, round(wide * self._FINE), round(high * self._FINE), 0))
+        place = pdfium.PdfPosConv(
+            page, (0, 0, round(wide * self._FINE), round(high * self._FINE), 0)
+        )
         x0, y0, x1, y1 = page.get_cropbox()
         points = [place.to_bitmap(x, y) for x, y in ((x0, y0), (x1, y0), (x0, y1))]
-        (self._x, self._y), right, up = ((across / self._FINE, high - down / self._FINE) for across, down in points)
+        (self._x, self._y), right, up = (
+            (across / self._FINE, high - down / self._FINE) for across, down in points
+        )
         self._start = x0, y0
         self._right = (right[0] - self._x) / (x1 - x0), (right[1] - self._y) / (x1 - x0)
         self._up = (up[0] - self._x) / (y1 - y0), (up[1] - self._y) / (y1 - y0)
 
     def seen(self, x: float, y: float) -> tuple[float, float]:
         x, y = x - self._start[0], y - self._start[1]
-        return self._x + self._right[0] * x + self._up[0] * y, self._y + self._right[1] * x + self._up[1] * y
+        return self._x + self._right[0] * x + self._up[0] * y, self._y + self._right[
+            1
+        ] * x + self._up[1] * y
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +129,8 @@ class Looks:
             self._pictured = _fitted(_in_gray(_in_color(pictured, self._scale)), self._now.shape)
 
     def is_as_pictured(self, box: Box, around: Sequence[Box], glyphs: Sequence[Glyph]) -> bool:
-        """Whether the file's own picture stands there; of a page that was moved or scaled its letters must do.
+        """Whether the file's own picture stands there; of a page that was moved or scaled its
+        letters must do.
 
         `around`: other places that reach into it, and are looked at by themselves.
         """
@@ -141,7 +154,8 @@ class Looks:
         return bool(apart.size and int(apart.max()) - int(apart.min()) > _APART)
 
     def is_changed(self, box: Box) -> bool:
-        """Whether a box looks otherwise than on the page without fields and marks; of a page that was moved, has ink."""
+        """Whether a box looks otherwise than on the page without fields and marks; of a page
+        that was moved, has ink."""
         rows, columns = self._span(box)
         now = self._now[rows, columns].astype(np.int16)
         if self._bare is None:
@@ -215,7 +229,9 @@ def glyphs_of(page: Any, view: View | None = None) -> list[Glyph]:
         for place in range(layer.count_chars()):
             code = raw.FPDFText_GetUnicode(layer, place)
             letter = "-" if code == _HYPHEN else chr(code) if code else ""
-            if not letter.strip() or (raw.FPDFText_IsGenerated(layer, place) == 1 and code != _HYPHEN):
+            if not letter.strip() or (
+                raw.FPDFText_IsGenerated(layer, place) == 1 and code != _HYPHEN
+            ):
                 continue
             box = layer.get_charbox(place)
             corners = [grid.seen(box[0], box[1]), grid.seen(box[2], box[3])]
@@ -231,30 +247,43 @@ def beside_stamp(glyphs: Sequence[Glyph], place: Mapping[str, float] | None) -> 
     if place is None:
         return list(glyphs)
     x, y = place["x"], place["y"]
-    ours = {id(glyph) for glyph in inside(glyphs, (x - 1, y - 1, x + place["width"] + 1, y + place["height"] + 1))}
+    ours = {
+        id(glyph)
+        for glyph in inside(glyphs, (x - 1, y - 1, x + place["width"] + 1, y + place["height"] + 1))
+    }
     return [glyph for glyph in glyphs if id(glyph) not in ours]
 
 
 def ordered(one: tuple[float, float], other: tuple[float, float]) -> Box:
-    return min(one[0], other[0]), min(one[1], other[1]), max(one[0], other[0]), max(one[1], other[1])
+    return (
+        min(one[0], other[0]),
+        min(one[1], other[1]),
+        max(one[0], other[0]),
+        max(one[1], other[1]),
+    )
 
 
 def inside(glyphs: Sequence[Glyph], box: Box) -> list[Glyph]:
     """Those whose middle lies within a box."""
     return [
-        glyph for glyph in glyphs
-        if box[0] <= (glyph.box[0] + glyph.box[2]) / 2 <= box[2] and box[1] <= (glyph.box[1] + glyph.box[3]) / 2 <= box[3]
-    ]  # fmt: skip
+        glyph
+        for glyph in glyphs
+        if box[0] <= (glyph.box[0] + glyph.box[2]) / 2 <= box[2]
+        and box[1] <= (glyph.box[1] + glyph.box[3]) / 2 <= box[3]
+    ]
 
 
 def is_near(glyph: Box, box: Box) -> bool:
     """Whether a letter lies within a place, but for a tail."""
     left, bottom, right, top = glyph
     tail = EDGE + 0.2 * max(right - left, top - bottom)
-    return left >= box[0] - tail and bottom >= box[1] - tail and right <= box[2] + tail and top <= box[3] + tail
+    return (
+        left >= box[0] - tail
+        and bottom >= box[1] - tail
+        and right <= box[2] + tail
+        and top <= box[3] + tail
+    )
 
 
 def overlap(one: Box, other: Box) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
-
-

@@ -1,8 +1,9 @@
-"""A picture file's page as the bundle must have it: the picture, decoded by other means, placed as the ledger says.
+"""A picture file's page as the bundle must have it: the picture, decoded by other means, placed as
+the ledger says.
 
-The dots come from the client's file, by PDFium itself where the file is a JPEG whose colors need no profile, else by
-Pillow. Where the bundle's picture lies is read from the bundle and held against the ledger; it is then drawn by those numbers, to
-the last bit.
+The dots come from the client's file, by PDFium itself where the file is a JPEG whose colors need no
+profile, else by Pillow. Where the bundle's picture lies is read from the bundle and held against
+the ledger; it is then drawn by those numbers, to the last bit.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ from assembler.proof.page_comparison import Source
 from assembler.proof.placement import Frame, Matrix, Placement, moved_box, same_place
 
 _LIGHTNESS = np.array([0.299, 0.587, 0.114], np.float32)
-_LIGHTER = 40  # levels of lightness of a dot: JPEG of quality 90 changes 28 at hard edges of full colors, 20 elsewhere
+# levels of lightness of a dot: JPEG of quality 90 changes 28 at hard edges of full colors, 20
+# elsewhere
+_LIGHTER = 40
 _OTHER_COLOR = 80  # levels of softened colors: it keeps colors at half the fineness
 _DEEP = 2  # forms that a picture may lie in: of a page drawn smaller
 _ROWS = 512  # rows of dots compared at once
@@ -40,14 +43,17 @@ class Fault:
 def picture_source(
     page: Any, album: Album, data: bytes, entry: Mapping[str, Any], placement: Placement
 ) -> Source | Fault:
-    """The picture on a page of its own, to be compared with the bundle's page. Raises IndexError, OSError."""
+    """The picture on a page of its own, to be compared with the bundle's page. Raises
+    IndexError, OSError."""
     found = _picture_on(page)
     if found is None:
         return Fault(trouble="it is not a page with one picture")
     item, matrix = found
     turned = album.turned(entry)
     paper = _paper(placement, turned)
-    if not _is_placed(matrix, entry["transform"]["placement"], Frame(box=(0.0, 0.0, *paper), turned=turned)):
+    if not _is_placed(
+        matrix, entry["transform"]["placement"], Frame(box=(0.0, 0.0, *paper), turned=turned)
+    ):
         return Fault(trouble="its picture is not where the ledger says")
     made = _rebuilt(item, album, data, entry, placement)
     if made is None:
@@ -63,10 +69,12 @@ def picture_source(
 def _rebuilt(
     item: Any, album: Album, data: bytes, entry: Mapping[str, Any], placement: Placement
 ) -> tuple[Image.Image | None, bytes] | None:
-    """The picture as dots or as a JPEG, once the bundle's is found to be the same; None where it is not.
+    """The picture as dots or as a JPEG, once the bundle's is found to be the same; None where it is
+    not.
 
-    A picture stored anew as JPEG is then drawn from the bundle's own: its dots were compared one by one, and the rest of the page
-    can be compared to the last pixel. One that was drawn again for a receiver's limits, or in gray, is compared as drawn.
+    A picture stored anew as JPEG is then drawn from the bundle's own: its dots were compared one by
+    one, and the rest of the page can be compared to the last pixel. One that was drawn again for a
+    receiver's limits, or in gray, is compared as drawn.
     """
     cut = bool(entry["transform"].get("crop"))  # a strip keeps every dot of what was decoded
     recoded = album.recoded and not cut
@@ -83,7 +91,8 @@ def _rebuilt(
 
 
 def _picture_on(page: Any) -> tuple[Any, Matrix] | None:
-    """The only picture of a page, and its matrix where it is drawn; the page drawn smaller is one form around it."""
+    """The only picture of a page, and its matrix where it is drawn; the page drawn smaller is
+    one form around it."""
     count = raw.FPDFPage_CountObjects(page)
     items = [raw.FPDFPage_GetObject(page, place) for place in range(count)]
     for _ in range(_DEEP):
@@ -93,7 +102,10 @@ def _picture_on(page: Any) -> tuple[Any, Matrix] | None:
         forms = [item for item in items if raw.FPDFPageObj_GetType(item) == raw.FPDF_PAGEOBJ_FORM]
         if not forms:
             return None
-        items = [raw.FPDFFormObj_GetObject(forms[0], place) for place in range(raw.FPDFFormObj_CountObjects(forms[0]))]
+        items = [
+            raw.FPDFFormObj_GetObject(forms[0], place)
+            for place in range(raw.FPDFFormObj_CountObjects(forms[0]))
+        ]
     return None
 
 
@@ -104,7 +116,8 @@ def _matrix(item: Any) -> Matrix:
 
 
 def _paper(placement: Placement, turned: int) -> tuple[float, float]:
-    """The page's width and height in its own coordinates: it is turned by what the camera says, then by what was recognized."""
+    """The page's width and height in its own coordinates: it is turned by what the camera says,
+    then by what was recognized."""
     wide, high = placement.source_size
     return (high, wide) if (turned + placement.turned) % 180 else (wide, high)
 
@@ -115,11 +128,16 @@ def _is_placed(matrix: Matrix, place: tuple[float, float, float, float], frame: 
         return False
     left, bottom, right, top = moved_box(frame.shown, (e, f, e + a, f + d))
     x, y, wide, high = place
-    given, wanted = (right - left, 0.0, 0.0, top - bottom, left, bottom), (wide, 0.0, 0.0, high, x, y)
+    given, wanted = (
+        (right - left, 0.0, 0.0, top - bottom, left, bottom),
+        (wide, 0.0, 0.0, high, x, y),
+    )
     return same_place(given, wanted, (0.0, 0.0, 1.0, 1.0))
 
 
-def _document(dots: Image.Image | None, jpeg: bytes, matrix: Matrix, paper: tuple[float, float]) -> Any:
+def _document(
+    dots: Image.Image | None, jpeg: bytes, matrix: Matrix, paper: tuple[float, float]
+) -> Any:
     """One page with the picture."""
     document = pdfium.PdfDocument.new()
     page = document.new_page(*paper)
@@ -147,11 +165,12 @@ def _load(item: Any, jpeg: bytes) -> None:
     raw.FPDFImageObj_LoadJpegFileInline(None, 0, item, access)
 
 
-# --- dots -----------------------------------------------------------------------------------------------------------
+# --- dots ---
 
 
 def _same_dots(item: Any, dots: Image.Image, *, recoded: bool) -> bool:
-    """Whether the bundle's picture has the dots of the file, each of them; of one stored anew as JPEG, to what that loses."""
+    """Whether the bundle's picture has the dots of the file, each of them; of one stored anew as
+    JPEG, to what that loses."""
     stored = _bitmap(item)
     wanted = np.asarray(dots.convert("RGB"))
     if stored is None or stored.shape != wanted.shape:
@@ -162,7 +181,8 @@ def _same_dots(item: Any, dots: Image.Image, *, recoded: bool) -> bool:
 
 
 def _coded_alike(item: Any, data: bytes) -> bool:
-    """Whether a JPEG stands in the bundle as it is in the file but for what cameras write beside the picture."""
+    """Whether a JPEG stands in the bundle as it is in the file but for what cameras write beside
+    the picture."""
     stored = _picture_data(_raw(item)) if _filters(item) == ["DCTDecode"] else b""
     return bool(stored) and stored == _picture_data(data)
 
@@ -186,7 +206,8 @@ def _filter(item: Any, place: int) -> str:
 
 
 def _picture_data(jpeg: bytes) -> bytes:
-    """A hash of the segments of a JPEG that decide its dots: all but comments and what applications write; b"" if it is none."""
+    """A hash of the segments of a JPEG that decide its dots: all but comments and what
+    applications write; b"" if it is none."""
     made, at = hashlib.sha256(), 2
     while jpeg.startswith(b"\xff\xd8") and at + 4 <= len(jpeg) and jpeg[at] == 0xFF:
         marker = jpeg[at + 1]
@@ -218,16 +239,21 @@ def _bitmap(item: Any) -> pixel_difference.Pixels | None:
     handle = raw.FPDFImageObj_GetBitmap(item)
     if not handle:
         return None
-    return np.array(pdfium.PdfBitmap.from_raw(handle).to_pil().convert("RGB"))  # frees what PDFium made
+    return np.array(
+        pdfium.PdfBitmap.from_raw(handle).to_pil().convert("RGB")
+    )  # frees what PDFium made
 
 
-def _strips(one: pixel_difference.Pixels, other: pixel_difference.Pixels) -> Iterator[tuple[pixel_difference.Pixels, pixel_difference.Pixels]]:
+def _strips(
+    one: pixel_difference.Pixels, other: pixel_difference.Pixels
+) -> Iterator[tuple[pixel_difference.Pixels, pixel_difference.Pixels]]:
     for top in range(0, one.shape[0], _ROWS):
         yield one[top : top + _ROWS], other[top : top + _ROWS]
 
 
 def _apart(one: pixel_difference.Pixels, other: pixel_difference.Pixels) -> bool:
-    """Whether two strips of dots differ by more than JPEG does: it keeps the lightness of each dot, and softens colors."""
+    """Whether two strips of dots differ by more than JPEG does: it keeps the lightness of each
+    dot, and softens colors."""
     if np.abs(one @ _LIGHTNESS - other @ _LIGHTNESS).max(initial=0) > _LIGHTER:
         return True
     return bool(pixel_difference.differing_near(one, other, _OTHER_COLOR).any())

@@ -1,6 +1,7 @@
 """Two drawings of the same page, pixel by pixel. Pure.
 
-Drawings are arrays of rows, columns and three colors, 0 to 255, made by the same program at the same fineness.
+Drawings are arrays of rows, columns and three colors, 0 to 255, made by the same program at the
+same fineness.
 """
 
 from __future__ import annotations
@@ -19,12 +20,19 @@ Area = tuple[int, int, int, int]  # left, top, right, bottom, pixels
 
 def differing(seen: Pixels, expected: Pixels, level: int = 0) -> Mask:
     """Where any color differs by more than `level`."""
-    apart = seen != expected if level == 0 else np.maximum(seen, expected) - np.minimum(seen, expected) > level
-    return np.asarray(apart[:, :, 0] | apart[:, :, 1] | apart[:, :, 2])  # numpy's own way takes ten times as long
+    apart = (
+        seen != expected
+        if level == 0
+        else np.maximum(seen, expected) - np.minimum(seen, expected) > level
+    )
+    return np.asarray(
+        apart[:, :, 0] | apart[:, :, 1] | apart[:, :, 2]
+    )  # numpy's own way takes ten times as long
 
 
 def differing_rows(seen: Pixels, expected: Pixels) -> slice:
-    """The rows from the first to the last that has a difference, and some around them; none where all agree."""
+    """The rows from the first to the last that has a difference, and some around them; none
+    where all agree."""
     if np.array_equal(seen, expected):
         return slice(0, 0)
     rows = np.flatnonzero((seen != expected).reshape(len(seen), -1).any(axis=1))
@@ -32,19 +40,25 @@ def differing_rows(seen: Pixels, expected: Pixels) -> slice:
 
 
 def differing_near(seen: Pixels, expected: Pixels, level: int) -> Mask:
-    """Where the two differ by more than `level` although ink may lie one pixel aside: for what two programs drew.
+    """Where the two differ by more than `level` although ink may lie one pixel aside: for what two
+    programs drew.
 
-    Both are softened a little. A pixel agrees if its value lies between the least and the most of those around the same
-    pixel of the other drawing; each is held against the other, so that neither may have what the other lacks.
+    Both are softened a little. A pixel agrees if its value lies between the least and the most of
+    those around the same pixel of the other drawing; each is held against the other, so that
+    neither may have what the other lacks.
     """
     one, other = _softened(seen), _softened(expected)
     return _outside(one, other, level) | _outside(other, one, level)
 
 
 def differing_broadly(seen: Pixels, expected: Pixels, level: int) -> Mask:
-    """Where the means of the surroundings differ by more than `level`: no dot is the same, but the ink of a word is there."""
+    """Where the means of the surroundings differ by more than `level`: no dot is the same, but
+    the ink of a word is there."""
     one, other = (
-        np.asarray(Image.fromarray(np.ascontiguousarray(drawing)).filter(ImageFilter.BoxBlur(_BROAD)), dtype=np.int16)
+        np.asarray(
+            Image.fromarray(np.ascontiguousarray(drawing)).filter(ImageFilter.BoxBlur(_BROAD)),
+            dtype=np.int16,
+        )
         for drawing in (seen, expected)
     )
     return np.asarray((np.abs(one - other) > level).any(axis=2))

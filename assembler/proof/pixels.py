@@ -1,6 +1,8 @@
-"""A page of evidence as it should look: its source opened for comparing alone, and what may look otherwise on it named.
+"""A page of evidence as it should look: its source opened for comparing alone, and what may look
+otherwise on it named.
 
-Comments, marks and form fields of the source are made part of its page by PDFium, as they were by other means in the bundle.
+Comments, marks and form fields of the source are made part of its page by PDFium, as they were by
+other means in the bundle.
 """
 
 from __future__ import annotations
@@ -50,7 +52,8 @@ class Originals:
     def compare(self, page: Any, entry: Entry) -> Difference:
         """Compare a page of the bundle with its source.
 
-        Raises NoPages for a source without pages of its own, PdfiumError, OSError or IndexError for one that cannot be drawn.
+        Raises NoPages for a source without pages of its own, PdfiumError, OSError or IndexError for
+        one that cannot be drawn.
         """
         opened, placement = self.sources.open(entry["source"]["path"]), Placement.of(entry)
         if isinstance(opened, Album):
@@ -66,7 +69,9 @@ class Originals:
         as_shown = compare_page(page, layered, placement, entry["stamp"], left_out=left_out)
         return difference if difference.alike and as_shown.alike else as_shown
 
-    def _compare_picture(self, page: Any, album: Album, entry: Entry, placement: Placement) -> Difference:
+    def _compare_picture(
+        self, page: Any, album: Album, entry: Entry, placement: Placement
+    ) -> Difference:
         data, _ = self.sources.file(entry["source"]["path"])
         source = picture_source(page, album, data, entry, placement)
         if isinstance(source, Fault):
@@ -88,11 +93,17 @@ class Originals:
         loose = notes.marks if redrawn else (*notes.marks, *notes.fields)
         changed = entry.get("gray") or not entry.get("fitted", {"lossless": True})["lossless"]
         return Source(
-            document=self._open, index=index, loose=loose, level=COARSE if redrawn or entry.get("gray") else NEAR,
+            document=self._open,
+            index=index,
+            loose=loose,
+            level=COARSE if redrawn or entry.get("gray") else NEAR,
             pictures=_pictures(self._open, index) if changed else (),
             live=(lambda: self.sources.unfilled(path)) if loose else None,
-            live_places=(*notes.marks, *(fields.blank_places(entry, self.sources) if notes.fields else ())),
-        )  # fmt: skip
+            live_places=(
+                *notes.marks,
+                *(fields.blank_places(entry, self.sources) if notes.fields else ()),
+            ),
+        )
 
     def _has_hidden_layers(self, path: str) -> bool:
         if self._hides_layers is None:
@@ -124,7 +135,9 @@ def _flattened(document: Any, index: int) -> _Notes:
         count = raw.FPDFPage_GetAnnotCount(page)
         boxes = [_box(page, number) for number in range(count)]
         if count:
-            page.render(scale=min(0.1, 100 / max(page.get_size())))  # PDFium makes the pictures that marks lack as it draws
+            page.render(
+                scale=min(0.1, 100 / max(page.get_size()))
+            )  # PDFium makes the pictures that marks lack as it draws
             flatten_page(page)
     finally:
         page.close()
@@ -138,7 +151,9 @@ def _pictures(document: Any, index: int) -> tuple[Box, ...]:
     """Boxes of the pictures of a page, in its own coordinates, those within forms included."""
     page = document[index]
     try:
-        items = [raw.FPDFPage_GetObject(page, place) for place in range(raw.FPDFPage_CountObjects(page))]
+        items = [
+            raw.FPDFPage_GetObject(page, place) for place in range(raw.FPDFPage_CountObjects(page))
+        ]
         return tuple(_boxes_of(items, (1.0, 0.0, 0.0, 1.0, 0.0, 0.0), _DEEP))
     finally:
         page.close()
@@ -150,12 +165,19 @@ def _boxes_of(items: Sequence[Any], matrix: Matrix, deep: int) -> Iterator[Box]:
         if kind == raw.FPDF_PAGEOBJ_IMAGE:
             sides = [ctypes.c_float() for _ in range(4)]
             if raw.FPDFPageObj_GetBounds(item, *sides):
-                yield moved_box(matrix, (sides[0].value, sides[1].value, sides[2].value, sides[3].value))
+                yield moved_box(
+                    matrix, (sides[0].value, sides[1].value, sides[2].value, sides[3].value)
+                )
         elif kind == raw.FPDF_PAGEOBJ_FORM and deep:
             own = raw.FS_MATRIX()
             raw.FPDFPageObj_GetMatrix(item, own)
-            inner = [raw.FPDFFormObj_GetObject(item, place) for place in range(raw.FPDFFormObj_CountObjects(item))]
-            yield from _boxes_of(inner, after((own.a, own.b, own.c, own.d, own.e, own.f), matrix), deep - 1)
+            inner = [
+                raw.FPDFFormObj_GetObject(item, place)
+                for place in range(raw.FPDFFormObj_CountObjects(item))
+            ]
+            yield from _boxes_of(
+                inner, after((own.a, own.b, own.c, own.d, own.e, own.f), matrix), deep - 1
+            )
 
 
 def _box(page: Any, number: int) -> tuple[int, Box]:

@@ -1,6 +1,7 @@
 """Where a page of a source lies on its page of the bundle, as the ledger says. Arithmetic only.
 
-A page's own coordinates are those of its content; as shown, its lower left corner is the origin. Lengths are points.
+A page's own coordinates are those of its content; as shown, its lower left corner is the origin.
+Lengths are points.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ _DIGITS = 4e-6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """The visible box of a page in its own coordinates, and how far it is turned clockwise to be shown."""
+    """The visible box of a page in its own coordinates, and how far it is turned clockwise to be
+    shown."""
 
     box: Box
     turned: int = 0
@@ -44,9 +46,10 @@ class Frame:
 class Placement:
     """What the ledger says of a page: its size as shown, and how its source was brought onto it.
 
-    `turned`: clockwise degrees, by which recognition found the page to lie on its side. `scale`: below 1 where it is drawn
-    smaller, its top edge and middle where they were. `own_size`: of the turned source, where it lies on other paper. `lossless`:
-    False where its pictures were drawn again, coarser, with `dpi` dots an inch. `gray`: its colors were taken out.
+    `turned`: clockwise degrees, by which recognition found the page to lie on its side. `scale`:
+    below 1 where it is drawn smaller, its top edge and middle where they were. `own_size`: of the
+    turned source, where it lies on other paper. `lossless`: False where its pictures were drawn
+    again, coarser, with `dpi` dots an inch. `gray`: its colors were taken out.
     """
 
     size: tuple[float, float]
@@ -62,10 +65,14 @@ class Placement:
         """Of an entry of the ledger."""
         own, fitted = entry.get("own_size"), entry.get("fitted") or {"lossless": True}
         return Placement(
-            size=(entry["size"][0], entry["size"][1]), scale=entry["scale"], own_size=(own[0], own[1]) if own else None,
+            size=(entry["size"][0], entry["size"][1]),
+            scale=entry["scale"],
+            own_size=(own[0], own[1]) if own else None,
             turned=entry.get("transform", {}).get("turned", 0) % 360,
-            lossless=fitted["lossless"], dpi=fitted.get("dpi_after", 0.0), gray=bool(entry.get("gray")),
-        )  # fmt: skip
+            lossless=fitted["lossless"],
+            dpi=fitted.get("dpi_after", 0.0),
+            gray=bool(entry.get("gray")),
+        )
 
     @property
     def copied(self) -> bool:
@@ -108,14 +115,28 @@ def after(first: Matrix, second: Matrix) -> Matrix:
     """The matrix that does `first`, then `second`."""
     a, b, c, d, e, f = first
     g, h, i, j, k, m = second
-    return (a * g + b * i, a * h + b * j, c * g + d * i, c * h + d * j, e * g + f * i + k, e * h + f * j + m)
+    return (
+        a * g + b * i,
+        a * h + b * j,
+        c * g + d * i,
+        c * h + d * j,
+        e * g + f * i + k,
+        e * h + f * j + m,
+    )
 
 
 def inverse(matrix: Matrix) -> Matrix:
     """The matrix that undoes `matrix`."""
     a, b, c, d, e, f = matrix
     size = a * d - b * c
-    return (d / size, -b / size, -c / size, a / size, (c * f - d * e) / size, (b * e - a * f) / size)
+    return (
+        d / size,
+        -b / size,
+        -c / size,
+        a / size,
+        (c * f - d * e) / size,
+        (b * e - a * f) / size,
+    )
 
 
 def moved_box(matrix: Matrix, box: Box) -> Box:

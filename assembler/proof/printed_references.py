@@ -23,7 +23,10 @@ def row_faults(row: Mapping[str, Any], texts: Texts, index: set[int], printed: s
     listed, wanted = fold("".join(text for number, text in texts if number in index)), fold(printed)
     begin = fold(row["tab"] + ("" if is_right_to_left(row["title"]) else row["title"][:_BEGINS]))
     near = len(fold(row["title"])) + _NEAR
-    rows = (listed[match.end() : match.end() + near] for match in re.finditer(f"(?={re.escape(begin)})", listed))
+    rows = (
+        listed[match.end() : match.end() + near]
+        for match in re.finditer(f"(?={re.escape(begin)})", listed)
+    )
     there = any(wanted in rest for rest in rows)
     faults = [] if there else ["the index does not print its tab, title and pages"]
     sheet = fold("".join(text for number, text in texts if number == row["sheet"]))
@@ -33,13 +36,18 @@ def row_faults(row: Mapping[str, Any], texts: Texts, index: set[int], printed: s
 
 
 def cites(texts: Texts, ledger: Sequence[Mapping[str, Any]], *, kept: bool) -> Check:
-    """Whether each citation prints a page of the exhibit it names. Of an exhibit that is not here, it is not one of ours.
+    """Whether each citation prints a page of the exhibit it names. Of an exhibit that is not here,
+    it is not one of ours.
 
-    `kept`: the packet keeps its drafts, whose links say which citations are ours; those are compared there. Any other a
-    person typed, perhaps of another filing, and it is no fault.
+    `kept`: the packet keeps its drafts, whose links say which citations are ours; those are
+    compared there. Any other a person typed, perhaps of another filing, and it is no fault.
     """
     tabs = {entry["tab"] for entry in ledger if entry["tab"]}
-    homes = {str(entry.get("label", entry["number"])): entry["tab"] for entry in ledger if entry["kind"] == "exhibit"}
+    homes = {
+        str(entry.get("label", entry["number"])): entry["tab"]
+        for entry in ledger
+        if entry["kind"] == "exhibit"
+    }
     cited = [
         (page, _is_true(tab, first, last, homes))
         for page, text in texts
@@ -48,7 +56,11 @@ def cites(texts: Texts, ledger: Sequence[Mapping[str, Any]], *, kept: bool) -> C
     ]
     good = sum(is_true for _, is_true in cited)
     bad = [] if kept else sorted({page for page, is_true in cited if not is_true})
-    detail = f"{good} citations print a page of their exhibit" if not bad else f"a citation is wrong on page {bad[0]}"
+    detail = (
+        f"{good} citations print a page of their exhibit"
+        if not bad
+        else f"a citation is wrong on page {bad[0]}"
+    )
     return Check(name="cites", ok=not bad, detail=detail, page=bad[0] if bad else None)
 
 

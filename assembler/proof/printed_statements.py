@@ -158,7 +158,7 @@ def _label(entry: Entry) -> str:
     return str(entry.get("label", entry["number"]))
 
 
-# --- links of the drafts --------------------------------------------------------------------------
+# --- links of the drafts ---
 
 
 def _links(told: Told) -> int:
@@ -227,9 +227,7 @@ def _says(told: Told, group: list[OwnLink], row: Row, page: int, *, worded: bool
         first, *later = (f"{re.escape(label)}{_ENDS}" for label in labels[page - 1 :])
         ends = "|".join(later) or "(?!)"
         ways = [rf"ex\.{tab}at{re.escape(labels[page - 1])}–(?:{ends})", rf"ex\.{tab}at{first}"]
-        ways += (
-            [rf"(?<![0-9–])(?:pages?)?{re.escape(told.range(row))}{_ENDS}"] if page == 1 else []
-        )
+        ways += [rf"(?<![0-9–])(?:pages?)?{re.escape(told.range(row))}{_ENDS}"] if page == 1 else []
     elif is_right_to_left(row["title"]):
         return True  # the order of its letters is not known
     else:
@@ -244,7 +242,7 @@ def _says(told: Told, group: list[OwnLink], row: Row, page: int, *, worded: bool
     return count > 0 and not (worded and stray)
 
 
-# --- the index ------------------------------------------------------------------------------------
+# --- the index ---
 
 
 def _index_documents(told: Told) -> list[str]:
@@ -288,10 +286,16 @@ def _row_faults(told: Told, text: str) -> Iterator[str]:
         group = rows[number + 1]["group"] if number + 1 < len(rows) else ""
         language = after.removesuffix(fold(group)) if group != row["group"] else after
         if number + 1 < len(rows) and languages.setdefault(row["language"], language) != language:
-            yield f"the index prints another language for exhibit {row['tab']} than for others of its language"
+            yield (
+                f"the index prints another language for exhibit {row['tab']} than for others of "
+                f"its language"
+            )
     last = rows[-1]["language"] if rows else ""
     if rows and last in languages and not text[ends[-1] :].startswith(languages[last]):
-        yield f"the index prints another language for exhibit {rows[-1]['tab']} than for others of its language"
+        yield (
+            f"the index prints another language for exhibit {rows[-1]['tab']} than for others "
+            f"of its language"
+        )
 
 
 def _without_heads(text: str) -> str:
@@ -353,7 +357,7 @@ def _has_words(text: str, words: str) -> bool:
     return fold(words) in text or all(fold(word) in text for word in words.split())
 
 
-# --- tab sheets and enclosures --------------------------------------------------------------------
+# --- tab sheets and enclosures ---
 
 
 def _sheets(told: Told) -> int:
@@ -397,7 +401,8 @@ def _sheet_faults(told: Told) -> Iterator[Fault]:
             )
         if not right:
             yield (
-                f"the tab sheet on page {number} does not say what exhibit {row['tab']} is and on which pages",
+                f"the tab sheet on page {number} does not say what exhibit {row['tab']} is and on "
+                f"which pages",
                 number,
             )
 
@@ -416,7 +421,8 @@ def _enclosure_faults(told: Told) -> Iterator[Fault]:
         for row in rows:
             if fold(f"Exhibit {row['tab']}: {row['title']},page").replace("•", "") in left:
                 yield (
-                    f"a line of {document.removeprefix('draft:')} gives other pages for exhibit {row['tab']}",
+                    f"a line of {document.removeprefix('draft:')} gives other pages for exhibit "
+                    f"{row['tab']}",
                     page,
                 )
         known = rows and not any(is_right_to_left(row["title"]) for row in rows)

@@ -1,4 +1,5 @@
-"""Values of a PDF as pypdf reads them, references followed, and texts so that two spellings of one are equal."""
+"""Values of a PDF as pypdf reads them, references followed, and texts so that two spellings of
+one are equal."""
 
 from __future__ import annotations
 
@@ -39,7 +40,11 @@ def text_of(value: Any) -> str:
     value = plain(value)
     if isinstance(value, StreamObject):
         data = value.get_data()
-        for mark, code in ((b"\xfe\xff", "utf-16"), (b"\xff\xfe", "utf-16"), (b"\xef\xbb\xbf", "utf-8-sig")):
+        for mark, code in (
+            (b"\xfe\xff", "utf-16"),
+            (b"\xff\xfe", "utf-16"),
+            (b"\xef\xbb\xbf", "utf-8-sig"),
+        ):
             if data.startswith(mark):
                 return _LANGUAGE.sub("", data.decode(code, "replace"))
         return data.decode("latin-1")
@@ -68,4 +73,6 @@ def flags_hide(note: Any) -> bool:
 def squeezed(text: str) -> str:
     """Return a text without spaces, joined letters taken apart."""
     taken = unicodedata.normalize("NFKD", text)
-    return "".join(one for one in taken if not one.isspace() and unicodedata.category(one) not in ("Cc", "Cf"))
+    return "".join(
+        one for one in taken if not one.isspace() and unicodedata.category(one) not in ("Cc", "Cf")
+    )

@@ -1,4 +1,5 @@
-"""Links and bookmarks of what a bundle was made from: the client's files, the forms beside it, the kept drafts. In workers."""
+"""Links and bookmarks of what a bundle was made from: the client's files, the forms beside it,
+the kept drafts. In workers."""
 
 from __future__ import annotations
 
@@ -21,15 +22,28 @@ from assembler.runtime.worker_pool import Failure
 from assembler.runtime.workshop import Workshop
 
 Entry = Mapping[str, Any]
-_FAILS = (PyPdfError, ValueError, LookupError, TypeError, AttributeError, RecursionError, OSError, zlib.error, struct.error,
-          AssertionError, NotImplementedError, OverflowError)  # fmt: skip
+_FAILS = (
+    PyPdfError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+    OSError,
+    zlib.error,
+    struct.error,
+    AssertionError,
+    NotImplementedError,
+    OverflowError,
+)
 _ADDRESSES = re.compile(rb"""Target\s*=\s*["']([^"']*)|<w:instrText[^>]*>([^<]*)""")
 _MOST = 5_000_000  # bytes of a part of a Word file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """A file that pages came from. `kind`: "pdf" (with its pages), "word" (with its web addresses), "picture", or "" unread."""
+    """A file that pages came from. `kind`: "pdf" (with its pages), "word" (with its web
+    addresses), "picture", or "" unread."""
 
     kind: str = ""
     sheets: tuple[link_reader.Sheet, ...] = ()
@@ -40,7 +54,8 @@ class Origin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A file, by its folder and its path in it. `ours`: a draft of ours, of which every link counts."""
+    """A file, by its folder and its path in it. `ours`: a draft of ours, of which every link
+    counts."""
 
     folder: Path
     path: str
@@ -49,40 +64,57 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origins:
-    """Of evidence by path, of forms and drafts by document; `mended`: paths whose links nobody can tell for sure."""
+    """Of evidence by path, of forms and drafts by document; `mended`: paths whose links nobody
+    can tell for sure."""
 
     files: Mapping[str, Origin]
     documents: Mapping[str, Origin]
     mended: frozenset[str]
 
 
-def read_all(build: Path, data: Mapping[str, Any], case_folder: Path | None, workshop: Workshop) -> Origins:
+def read_all(
+    build: Path, data: Mapping[str, Any], case_folder: Path | None, workshop: Workshop
+) -> Origins:
     """Every file that pages of the bundle came from, as far as it is at hand."""
     outputs = {one["path"] for one in data.get("outputs", ())}
-    rows = (data.get("kept") or {"drafts": (), "forms": ()}) if data.get("format", 1) > 1 else {"drafts": (), "forms": ()}
-    kept = {row["document"]: row["pdf"] for row in (*rows["drafts"], *rows["forms"]) if row["pdf"] in outputs}
+    rows = (
+        (data.get("kept") or {"drafts": (), "forms": ()})
+        if data.get("format", 1) > 1
+        else {"drafts": (), "forms": ()}
+    )
+    kept = {
+        row["document"]: row["pdf"]
+        for row in (*rows["drafts"], *rows["forms"])
+        if row["pdf"] in outputs
+    }
     paths: dict[str, Job] = {}
     documents: dict[str, Job] = {}
     for entry in data["ledger"]:
         if "source" in entry and case_folder:
-            paths.setdefault(entry["source"]["path"], Job(folder=case_folder, path=entry["source"]["path"]))
+            paths.setdefault(
+                entry["source"]["path"], Job(folder=case_folder, path=entry["source"]["path"])
+            )
         elif "source" not in entry and entry["document"] not in documents:
             job = _of_document(entry["document"], kept, outputs, build, case_folder)
             documents |= {entry["document"]: job} if job else {}
     jobs = [*paths.values(), *documents.values()]
     results = workshop.map(read, jobs)
     read_in = [Origin() if isinstance(one, Failure) else one for one in results]
-    mended = frozenset(one["path"] for one in data.get("opened", ()) if one["outcome"] != "accepted")
+    mended = frozenset(
+        one["path"] for one in data.get("opened", ()) if one["outcome"] != "accepted"
+    )
     return Origins(
-        files=dict(zip(paths, read_in, strict=False)), documents=dict(zip(documents, read_in[len(paths) :], strict=True)),
+        files=dict(zip(paths, read_in, strict=False)),
+        documents=dict(zip(documents, read_in[len(paths) :], strict=True)),
         mended=mended,
-    )  # fmt: skip
+    )
 
 
 def _of_document(
     document: str, kept: Mapping[str, str], outputs: set[str], build: Path, case_folder: Path | None
 ) -> Job | None:
-    """The file of a draft, if it was kept; of a form, kept or filled beside the bundle, or completed by the client."""
+    """The file of a draft, if it was kept; of a form, kept or filled beside the bundle, or
+    completed by the client."""
     kind, _, name = document.partition(":")
     if document in kept:
         return Job(folder=build, path=kept[document], ours=kind == "draft")
@@ -91,7 +123,11 @@ def _of_document(
     filled = f"forms/{name.rpartition('/')[2]}"
     if filled in outputs:
         return Job(folder=build, path=filled)
-    return Job(folder=case_folder, path=name) if case_folder and (case_folder / name).is_file() else None
+    return (
+        Job(folder=case_folder, path=name)
+        if case_folder and (case_folder / name).is_file()
+        else None
+    )
 
 
 def read(job: Job) -> Origin:
@@ -108,13 +144,16 @@ def read(job: Job) -> Origin:
 
 def _pdf(reader: PdfReader, job: Job) -> Origin:
     return Origin(
-        kind="pdf", sheets=link_reader.sheets(reader, kept=not job.ours), marks=link_reader.marks(reader),
+        kind="pdf",
+        sheets=link_reader.sheets(reader, kept=not job.ours),
+        marks=link_reader.marks(reader),
         tags=link_reader.tag_texts(reader) if job.ours else (),
-    )  # fmt: skip
+    )
 
 
 def _other(path: Path) -> Origin:
-    """A picture has no links; of a Word file the web addresses are known, but not where they lie on its pages."""
+    """A picture has no links; of a Word file the web addresses are known, but not where they lie
+    on its pages."""
     with path.open("rb") as stream:
         if stream.read(4) != b"PK\x03\x04":
             return Origin(kind="picture")
@@ -122,19 +161,28 @@ def _other(path: Path) -> Origin:
     with zipfile.ZipFile(path) as parts:
         for part in parts.infolist():
             if part.filename.endswith((".rels", ".xml")) and part.file_size <= _MOST:
-                found |= {_unescaped(one or other) for one, other in _ADDRESSES.findall(parts.read(part))}
+                found |= {
+                    _unescaped(one or other) for one, other in _ADDRESSES.findall(parts.read(part))
+                }
     return Origin(kind="word", addresses=frozenset(found))
 
 
 def _unescaped(raw: bytes) -> str:
     text = raw.decode("utf8", "replace")
-    for code, character in (("&quot;", '"'), ("&apos;", "'"), ("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
+    for code, character in (
+        ("&quot;", '"'),
+        ("&apos;", "'"),
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&amp;", "&"),
+    ):
         text = text.replace(code, character)
     return text
 
 
 def runs(ledger: Sequence[Entry]) -> dict[int, tuple[int, ...]]:
-    """For each page of evidence, the numbers of the neighbors from the same file, between which its links can lead."""
+    """For each page of evidence, the numbers of the neighbors from the same file, between which
+    its links can lead."""
     found: dict[int, tuple[int, ...]] = {}
     run: list[Entry] = []
     for entry in [*ledger, None]:
@@ -148,5 +196,6 @@ def runs(ledger: Sequence[Entry]) -> dict[int, tuple[int, ...]]:
 
 
 def _home(entry: Entry) -> tuple[str, str]:
-    """Pages within which links stay: of the same content within an exhibit; of a draft or form, all of its document."""
+    """Pages within which links stay: of the same content within an exhibit; of a draft or form,
+    all of its document."""
     return str(entry["document"]), entry["source"]["sha256"] if "source" in entry else ""

@@ -1,4 +1,5 @@
-"""A stamp looked at by itself: drawn as the ledger says, where it says, the last thing on its page."""
+"""A stamp looked at by itself: drawn as the ledger says, where it says, the last thing on its
+page."""
 
 from __future__ import annotations
 
@@ -19,7 +20,8 @@ _MOST = 12_000_000  # pixels: of larger pages only the stamp's own rows are look
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StampState:
-    """`last`: the last thing on the page is text within the stamp's box, or it has no stamp. `drawn`: it looks as it must."""
+    """`last`: the last thing on the page is text within the stamp's box, or it has no stamp.
+    `drawn`: it looks as it must."""
 
     last: bool
     drawn: bool
@@ -28,8 +30,9 @@ class StampState:
 def stamp_state(page: Any, stamp: Mapping[str, Any] | None, *, over_all: bool) -> StampState:
     """Look at the stamp of a page of the bundle; the page is left as it was.
 
-    `over_all`: whether it is also looked for on the page with all that is on it; where the whole page is compared with its
-    source, or was before and has no annotation that is drawn over it, that need not be.
+    `over_all`: whether it is also looked for on the page with all that is on it; where the whole
+    page is compared with its source, or was before and has no annotation that is drawn over it,
+    that need not be.
     """
     if stamp is None:
         return StampState(last=True, drawn=True)
@@ -55,8 +58,11 @@ def _is_drawn_alone(page: Any, size: tuple[int, int], ink: Ink) -> bool:
     return _agrees(draw(page, size, top, rows, annotations=False), expected, ink, top)
 
 
-def _is_drawn_over_all(page: Any, size: tuple[int, int], ink: Ink, stamp: Mapping[str, Any]) -> bool:
-    """Whether a viewer shows, in the stamp's rows, the page without stamp and annotations and that ink over it."""
+def _is_drawn_over_all(
+    page: Any, size: tuple[int, int], ink: Ink, stamp: Mapping[str, Any]
+) -> bool:
+    """Whether a viewer shows, in the stamp's rows, the page without stamp and annotations and
+    that ink over it."""
     rows = ink.left.shape[0]
     stamps.show_all(page)
     seen = draw(page, size, ink.row, rows)
@@ -66,7 +72,9 @@ def _is_drawn_over_all(page: Any, size: tuple[int, int], ink: Ink, stamp: Mappin
     return _agrees(seen, expected, ink, ink.row)
 
 
-def _agrees(seen: pixel_difference.Pixels, expected: pixel_difference.Pixels, ink: Ink, top: int) -> bool:
+def _agrees(
+    seen: pixel_difference.Pixels, expected: pixel_difference.Pixels, ink: Ink, top: int
+) -> bool:
     if np.array_equal(seen, expected):
         return True
     wrong = pixel_difference.differing(seen, expected)
@@ -75,10 +83,13 @@ def _agrees(seen: pixel_difference.Pixels, expected: pixel_difference.Pixels, in
 
 
 def _has_pictures(page: Any) -> bool:
-    """Whether an annotation of the page has a picture of its own, or is of a kind that PDFium makes one for."""
+    """Whether an annotation of the page has a picture of its own, or is of a kind that PDFium
+    makes one for."""
     for number in range(raw.FPDFPage_GetAnnotCount(page)):
         note = raw.FPDFPage_GetAnnot(page, number)
-        drawn = raw.FPDFAnnot_GetSubtype(note) != raw.FPDF_ANNOT_LINK or raw.FPDFAnnot_HasKey(note, b"AP")
+        drawn = raw.FPDFAnnot_GetSubtype(note) != raw.FPDF_ANNOT_LINK or raw.FPDFAnnot_HasKey(
+            note, b"AP"
+        )
         raw.FPDFPage_CloseAnnot(note)
         if drawn:
             return True

@@ -1,7 +1,9 @@
-"""How a page's stamp must look, drawn from the ledger alone: its text, place and size, in the font file itself.
+"""How a page's stamp must look, drawn from the ledger alone: its text, place and size, in the font
+file itself.
 
-The bundle holds a cut of that font without its instructions for coarse screens; so they are left out here, too. PDFium then
-draws the same glyphs at the same places, pixel for pixel, unless the bundle's font, text, place, size or color is another.
+The bundle holds a cut of that font without its instructions for coarse screens; so they are left
+out here, too. PDFium then draws the same glyphs at the same places, pixel for pixel, unless the
+bundle's font, text, place, size or color is another.
 """
 
 from __future__ import annotations
@@ -33,11 +35,11 @@ Mask = np.ndarray[Any, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ink:
-    """A stamp's ink: its first column and row in the drawing of a whole page, and how much of the paper is left at each pixel
-    from there on, 0 (black) to 255.
+    """A stamp's ink: its first column and row in the drawing of a whole page, and how much of the
+    paper is left at each pixel from there on, 0 (black) to 255.
 
-    `rounding`: levels by which a letter's edge may differ, where it stands on anything but white, or is so large that PDFium
-    draws its outline instead of the glyph.
+    `rounding`: levels by which a letter's edge may differ, where it stands on anything but white,
+    or is so large that PDFium draws its outline instead of the glyph.
     """
 
     column: int
@@ -46,8 +48,8 @@ class Ink:
     rounding: int = 1
 
     def print_on(self, base: Pixels, top: int = 0) -> None:
-        """Print the stamp over a drawing, in place, whose first row is row `top` of the page. PDFium's own arithmetic: rounded
-        down."""
+        """Print the stamp over a drawing, in place, whose first row is row `top` of the page.
+        PDFium's own arithmetic: rounded down."""
         first = max(self.row, top)
         last = min(self.row + self.left.shape[0], top + base.shape[0])
         if first < last:
@@ -56,7 +58,8 @@ class Ink:
             part[...] = part.astype(np.uint16) * left // 255
 
     def edges(self, shape: tuple[int, ...], top: int = 0) -> Mask:
-        """Which pixels of such a drawing, of these rows and columns, are at the edge of a letter, where ink and paper mix."""
+        """Which pixels of such a drawing, of these rows and columns, are at the edge of a
+        letter, where ink and paper mix."""
         rows, columns = shape
         mask = np.zeros((rows, columns), dtype=bool)
         first, last = max(self.row, top), min(self.row + self.left.shape[0], top + rows)
@@ -139,7 +142,9 @@ def _drawn(line: _Line, drawing: tuple[int, int], part: tuple[int, int, int, int
 
 def _wide(text: str) -> Any:
     data = (text + "\0").encode("utf-16-le")
-    return ctypes.cast(ctypes.create_string_buffer(data, len(data)), ctypes.POINTER(ctypes.c_ushort))
+    return ctypes.cast(
+        ctypes.create_string_buffer(data, len(data)), ctypes.POINTER(ctypes.c_ushort)
+    )
 
 
 @cache
@@ -148,7 +153,11 @@ def _document() -> tuple[Any, Any]:
     data = _unhinted(stamp_font().read_bytes())
     document = pdfium.PdfDocument.new()
     font = raw.FPDFText_LoadFont(
-        document, (ctypes.c_uint8 * len(data)).from_buffer_copy(data), len(data), raw.FPDF_FONT_TRUETYPE, 1
+        document,
+        (ctypes.c_uint8 * len(data)).from_buffer_copy(data),
+        len(data),
+        raw.FPDF_FONT_TRUETYPE,
+        1,
     )
     return document, font
 

@@ -1,4 +1,5 @@
-"""The bundle's structure as pypdf reads it: labels, bookmarks, links, and what must not be there. Runs in a worker."""
+"""The bundle's structure as pypdf reads it: labels, bookmarks, links, and what must not be
+there. Runs in a worker."""
 
 from __future__ import annotations
 
@@ -22,8 +23,21 @@ from assembler.proof.object_reader import Objects
 from assembler.runtime.worker_pool import Failure
 from assembler.runtime.workshop import Workshop
 
-_FAILS = (PyPdfError, pdfium.PdfiumError, ValueError, LookupError, TypeError, AttributeError, RecursionError, OSError, zlib.error,
-          struct.error, AssertionError, NotImplementedError, OverflowError)  # fmt: skip
+_FAILS = (
+    PyPdfError,
+    pdfium.PdfiumError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+    OSError,
+    zlib.error,
+    struct.error,
+    AssertionError,
+    NotImplementedError,
+    OverflowError,
+)
 _BEGUN = re.compile(r"\bEx\.( [A-Z0-9][A-Za-z0-9-]*( at)?)?$")  # "Ex. C1 at", without its page
 
 
@@ -44,7 +58,9 @@ class Structure:
     labels: tuple[str, ...] = ()
     outline: tuple[tuple[int, str, int], ...] = ()  # level, title, page
     links: tuple[Link, ...] = ()
-    texts: tuple[tuple[int, str], ...] = ()  # of pages of ours, where links or one file do not say enough
+    texts: tuple[
+        tuple[int, str], ...
+    ] = ()  # of pages of ours, where links or one file do not say enough
     forbidden: tuple[str, ...] = ()
     unembedded: tuple[int, ...] = ()  # pages of ours with a font that is not in the file
     sheets: tuple[link_reader.Sheet, ...] = ()  # every page with its links, whoever made it
@@ -55,20 +71,25 @@ class Structure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """One file of a bundle. `others`: the other files, with their first and last page; `drafts`: numbers of our pages."""
+    """One file of a bundle. `others`: the other files, with their first and last page; `drafts`:
+    numbers of our pages."""
 
     bundle: Path
     first: int
     others: tuple[Volume, ...]
     drafts: tuple[int, ...]
     entries: tuple[Mapping[str, Any], ...] = ()  # the ledger's, of the pages of this file
-    linked: bool = True  # False: the receiver wants no links, and what they would say is read from the text
+    linked: bool = (
+        True  # False: the receiver wants no links, and what they would say is read from the text
+    )
 
 
 def read(job: Job) -> Structure:
     """Read the bundle's structure; never raises for a bad file."""
     try:
-        with job.bundle.open("rb") as stream:  # of a path, the reader would take the whole file into memory
+        with job.bundle.open(
+            "rb"
+        ) as stream:  # of a path, the reader would take the whole file into memory
             return _structure(Objects(stream), job)
     except _FAILS as error:
         return Structure(trouble=f"the bundle cannot be read ({type(error).__name__})")
@@ -78,7 +99,11 @@ def _structure(objects: Objects, job: Job) -> Structure:
     reader = objects.reader
     if reader.is_encrypted:
         return Structure(trouble="the bundle is encrypted")
-    numbers = {p.indirect_reference.idnum: n for n, p in enumerate(reader.pages, job.first) if p.indirect_reference}
+    numbers = {
+        p.indirect_reference.idnum: n
+        for n, p in enumerate(reader.pages, job.first)
+        if p.indirect_reference
+    }
     return Structure(
         pages=len(reader.pages),
         labels=tuple(reader.page_labels),
@@ -94,19 +119,25 @@ def _structure(objects: Objects, job: Job) -> Structure:
 
 
 def read_all(
-    build: Path, ledger: Sequence[Mapping[str, Any]], parts: Sequence[Volume], workshop: Workshop, linked: bool = True
+    build: Path,
+    ledger: Sequence[Mapping[str, Any]],
+    parts: Sequence[Volume],
+    workshop: Workshop,
+    linked: bool = True,
 ) -> tuple[Structure, ...]:
     """What each file of the bundle is, read in workers; numbers are those of the whole bundle."""
     ours = tuple(entry["number"] for entry in ledger if entry["kind"] in ("draft", "tab"))
     jobs = [
         Job(
-            bundle=build / part.path, first=part.first, others=tuple(one for one in parts if one != part),
+            bundle=build / part.path,
+            first=part.first,
+            others=tuple(one for one in parts if one != part),
             drafts=tuple(number for number in ours if part.first <= number <= part.last),
             entries=tuple(ledger[part.first - 1 : part.last]),
             linked=linked,
         )
         for part in parts
-    ]  # fmt: skip
+    ]
     return tuple(
         Structure(trouble=f"the bundle cannot be read ({result.kind}: {result.detail})")
         if isinstance(result, Failure)
@@ -136,11 +167,17 @@ def _outline(
         if isinstance(item, list):
             yield from _outline(reader, item, level + 1, numbers)
         else:
-            yield level, str(item.title), _number(item.page, numbers) if isinstance(item, Destination) else 0
+            yield (
+                level,
+                str(item.title),
+                _number(item.page, numbers) if isinstance(item, Destination) else 0,
+            )
 
 
 def _number(page: Any, numbers: Mapping[int, int]) -> int:
-    reference = page if isinstance(page, IndirectObject) else getattr(page, "indirect_reference", None)
+    reference = (
+        page if isinstance(page, IndirectObject) else getattr(page, "indirect_reference", None)
+    )
     return numbers.get(reference.idnum, 0) if reference is not None else 0
 
 
@@ -163,13 +200,17 @@ def _texts(reader: PdfReader, job: Job) -> Iterator[tuple[int, str]]:
     document = pdfium.PdfDocument(job.bundle)
     try:
         for number in _ours(reader, job):
-            yield number, " ".join(document[number - job.first].get_textpage().get_text_bounded().split())
+            yield (
+                number,
+                " ".join(document[number - job.first].get_textpage().get_text_bounded().split()),
+            )
     finally:
         document.close()
 
 
 def joined(links: Iterable[Link]) -> tuple[Link, ...]:
-    """Pieces of one citation, broken over two lines, pages or files, made one link again; it is on the page it begins on."""
+    """Pieces of one citation, broken over two lines, pages or files, made one link again; it is
+    on the page it begins on."""
     found: list[Link] = []
     at = 0  # the page of the last piece
     for link in links:
@@ -183,7 +224,8 @@ def joined(links: Iterable[Link]) -> tuple[Link, ...]:
 
 
 def cut_short(text: str) -> bool:
-    """Whether a citation lacks its end. (Text under a link may begin with what stands before it: "(Ex. A at".)"""
+    """Whether a citation lacks its end. (Text under a link may begin with what stands before it:
+    "(Ex. A at".)"""
     return _BEGUN.search(text) is not None
 
 
@@ -199,7 +241,9 @@ def _link(
     if annotation.get("/Subtype") != "/Link" or ("/Dest" not in annotation and away is None):
         return None
     x0, y0, x1, y1 = (float(value) for value in annotation["/Rect"])
-    under = text.get_text_bounded(left=min(x0, x1), bottom=min(y0, y1), right=max(x0, x1), top=max(y0, y1))
+    under = text.get_text_bounded(
+        left=min(x0, x1), bottom=min(y0, y1), right=max(x0, x1), top=max(y0, y1)
+    )
     if away is not None:
         return Link(page=number, text=" ".join(under.split()), target=away)
     place = annotation["/Dest"].get_object()
@@ -208,13 +252,16 @@ def _link(
 
 
 def _away(annotation: Any, others: Sequence[Volume]) -> int | None:
-    """The page a link to another file leads to, 0 if there is no such page; None if it is no such link."""
+    """The page a link to another file leads to, 0 if there is no such page; None if it is no
+    such link."""
     action = annotation["/A"].get_object() if "/A" in annotation else {}
     if action.get("/S") != "/GoToR":
         return None
     home = next((one for one in others if one.path == action.get("/F")), None)
     goal = action["/D"].get_object()
-    inside = home is not None and isinstance(goal[0], int) and 0 <= goal[0] <= home.last - home.first
+    inside = (
+        home is not None and isinstance(goal[0], int) and 0 <= goal[0] <= home.last - home.first
+    )
     return home.first + goal[0] if home and inside else 0
 
 

@@ -36,7 +36,8 @@ _USUAL, _USUAL_PART = (
     3.0,
     0.4,
 )  # points, or part of its height, by which the middle of most words may be off
-# points, or its whole height, by which a word may be off: the engine lays lines of a skewed scan level
+# points, or its whole height, by which a word may be off: the engine lays lines of a skewed scan
+# level
 _FAR = 12.0
 _SOME_FAR = 0.1  # part of the words of a page that may be further off
 _INCH = 72.0  # points, or its height, that no word is off
@@ -189,9 +190,9 @@ def _own_text_by_content(
 ) -> tuple[str, str]:
     """As `_own_text`, read in the order of the content, by pypdf.
 
-    PDFium gives lines that stand close to each other in another order than they were written, and passes
-    over a letter that lies on another of its kind. `trouble` stays where the content has other words than
-    were recognized, or PDFium other letters than the content.
+    PDFium gives lines that stand close to each other in another order than they were written, and
+    passes over a letter that lies on another of its kind. `trouble` stays where the content has
+    other words than were recognized, or PDFium other letters than the content.
     """
     stamp_text = entry["stamp"]["text"] if entry["stamp"] else ""
     content = _spelled(read_content(job.bundle, entry["number"] - job.first))
@@ -211,12 +212,18 @@ def _own_text_by_content(
 
 
 def _judge_places(page: Any, signs: Signs, kept: KeptWords, entry: Entry, passed_over: int) -> str:
-    """Say that words do not lie where they were recognized, whatever order PDFium gives them in; "" where they do.
+    """Say that words do not lie where they were recognized, whatever order PDFium gives them in; ""
+    where they do.
 
-    A word that is nowhere whole must have its letters about its place, but for those that PDFium passes over.
+    A word that is nowhere whole must have its letters about its place, but for those that PDFium
+    passes over.
     """
     offs, heights, away, lacking = [], [], 0, 0
-    letters = [(sign, _middle(page, [_box(signs.layer, place)])) for sign, place in signs.signs if sign.isalnum()]
+    letters = [
+        (sign, _middle(page, [_box(signs.layer, place)]))
+        for sign, place in signs.signs
+        if sign.isalnum()
+    ]
     line = _line_height([_height(word, entry) for word in kept.words])
     for word in kept.words:
         wanted, height = _wanted(word, kept.size, entry), _height(word, entry)
@@ -228,17 +235,22 @@ def _judge_places(page: Any, signs: Signs, kept: KeptWords, entry: Entry, passed
             continue
         half = (word.right - word.left) * entry["scale"] / 2, height / 2
         around = Counter(
-            sign for sign, (x, y) in letters if abs(x - wanted[0]) <= half[0] + far and abs(y - wanted[1]) <= half[1] + far
+            sign
+            for sign, (x, y) in letters
+            if abs(x - wanted[0]) <= half[0] + far and abs(y - wanted[1]) <= half[1] + far
         )
         missing = (Counter(_letters(_spelled(word.text))) - around).total()
         away, lacking = away + bool(missing), lacking + missing
     if lacking > passed_over:
-        return f"has {away} of {len(kept.words)} recognized words in another place than they are seen"
+        return (
+            f"has {away} of {len(kept.words)} recognized words in another place than they are seen"
+        )
     return _judge_offs(offs, heights, line)
 
 
 def _nearest(page: Any, signs: Signs, word: str, wanted: tuple[float, float]) -> float:
-    """How far the nearest place of this word is from where it should be; -1 where PDFium has it nowhere whole."""
+    """How far the nearest place of this word is from where it should be; -1 where PDFium has it
+    nowhere whole."""
     text, place = signs.text, signs.text.find(word)
     offs: list[float] = []
     while place >= 0 and len(offs) < _MOST_PLACES:
@@ -275,13 +287,15 @@ class Signs:
         del self.signs[self.start_of(words) :]
 
     def start_of(self, words: Sequence[Word], passed_over: int = 0) -> int:
-        """Return the place from which on there are as many letters as these words have, but for some."""
+        """Return the place from which on there are as many letters as these words have, but for
+        some."""
         return start_of(self.text, [_spelled(word.text) for word in words], passed_over)
 
 
 def _spelled(text: str) -> str:
     """Every sign but blanks, taken apart: letters and their marks, ligatures; a hyphen at the end
-    of a line is one. A sign that stands for letters, as that of a trade mark, stays one sign: recognition counts it so.
+    of a line is one. A sign that stands for letters, as that of a trade mark, stays one sign:
+    recognition counts it so.
     """
     return "".join("".join(map(_taken_apart, text.translate(_PLAIN))).split())
 
@@ -292,11 +306,12 @@ def _taken_apart(sign: str) -> str:
     return sign if any(map(str.isalnum, apart)) and not sign.isalnum() else apart
 
 
-# --- the source's own text ------------------------------------------------------------------------
+# --- the source's own text ---
 
 
 def _as_source(text: str, shown: Any, sources: Sources, entry: Entry, *, recognized: bool) -> str:
-    """Say that a page's own text is not that of its source; "" where it is. `shown`: the page, its stamp left out.
+    """Say that a page's own text is not that of its source; "" where it is. `shown`: the page, its
+    stamp left out.
 
     Raises NoPages, OSError, PdfiumError or IndexError.
     """
@@ -330,8 +345,9 @@ def _as_source(text: str, shown: Any, sources: Sources, entry: Entry, *, recogni
 
 
 def _same_outside_fields(shown: Any, sources: Sources, entry: Entry) -> bool:
-    """Whether a page has the signs of its source but for the places of fields and marks whose values we drew, in any
-    order: a program may draw the pictures of comments in another order than PDFium makes them part of a page."""
+    """Whether a page has the signs of its source but for the places of fields and marks whose
+    values we drew, in any order: a program may draw the pictures of comments in another order
+    than PDFium makes them part of a page."""
     path, index = entry["source"]["path"], entry["source"]["page"] - 1
     boxes = field_values.boxes_on(entry, sources)
     view = View(entry, sources.open(path)[index])
@@ -348,9 +364,13 @@ def _same_outside_fields(shown: Any, sources: Sources, entry: Entry) -> bool:
 
 def _outside(glyphs: Sequence[Glyph], boxes: Sequence[Box], edge: float = 0.0) -> Counter[str]:
     """The signs that do not lie in these boxes, or not deeper in them than an edge, in points."""
-    smaller = [(left + edge, bottom + edge, right - edge, top - edge) for left, bottom, right, top in boxes]
+    smaller = [
+        (left + edge, bottom + edge, right - edge, top - edge) for left, bottom, right, top in boxes
+    ]
     within = {id(glyph) for box in smaller for glyph in inside(glyphs, box)}
-    return Counter(sign for glyph in glyphs if id(glyph) not in within for sign in _spelled(glyph.letter))
+    return Counter(
+        sign for glyph in glyphs if id(glyph) not in within for sign in _spelled(glyph.letter)
+    )
 
 
 def _letters(text: str) -> str:
@@ -410,7 +430,7 @@ def _string(read: Any, *where: Any) -> str:
     return buffer.raw[:length].decode("utf-16-le", "replace").rstrip("\0")
 
 
-# --- recognized words -----------------------------------------------------------------------------
+# --- recognized words ---
 
 
 def _recognized(page: Any, signs: Signs, kept: KeptWords, entry: Entry) -> str:
@@ -427,13 +447,16 @@ def _recognized(page: Any, signs: Signs, kept: KeptWords, entry: Entry) -> str:
         return "" if same else "does not have the letters that were recognized on it"
     places = places_of(there, texts)
     if places is None:
-        return f"lacks {_missing(page, texts)} of {len(texts)} recognized words, or has them in another order"
+        return (
+            f"lacks {_missing(page, texts)} of {len(texts)} recognized words, or has them in "
+            f"another order"
+        )
     return _misplaced(page, signs, kept, entry, [start + place for place in places])
 
 
 def start_of(there: str, words: Sequence[str], passed_over: int = 0) -> int:
-    """Return the place in a text from which on there are as many letters as these words have, but for some; what the
-    first word begins with, a bracket say, belongs to it."""
+    """Return the place in a text from which on there are as many letters as these words have,
+    but for some; what the first word begins with, a bracket say, belongs to it."""
     left = sum(map(str.isalnum, "".join(words))) - passed_over
     place = len(there)
     while left and place:
@@ -445,8 +468,9 @@ def start_of(there: str, words: Sequence[str], passed_over: int = 0) -> int:
 
 
 def ends_with(content: str, words: Sequence[str]) -> bool:
-    """Tell whether a text ends with these words, whole and in order, nothing but signs between two; of words that run
-    to the left, which readers give in one order or the other, only the letters are asked for."""
+    """Tell whether a text ends with these words, whole and in order, nothing but signs between
+    two; of words that run to the left, which readers give in one order or the other, only the
+    letters are asked for."""
     if any(map(is_right_to_left, words)):
         return _letters(content).endswith(_letters("".join(words)))
     return places_of(content[start_of(content, words) :], words) is not None
@@ -491,12 +515,14 @@ def _height(word: Word, entry: Entry) -> float:
 
 
 def _line_height(heights: Sequence[float]) -> float:
-    """The usual height of a page's words, in points: the engine lays a comma or an i in the middle of its line."""
+    """The usual height of a page's words, in points: the engine lays a comma or an i in the
+    middle of its line."""
     return median(heights) if heights else 0.0
 
 
 def _judge_offs(offs: Sequence[float], heights: Sequence[float], line: float) -> str:
-    """Say that words of these heights are too far from their places, all in points; "" where they are not."""
+    """Say that words of these heights are too far from their places, all in points; "" where
+    they are not."""
     pairs = list(zip(offs, heights, strict=True))
     usual = (
         median(off / max(_USUAL, _USUAL_PART * height) for off, height in pairs) if pairs else 0.0
@@ -526,9 +552,12 @@ def middle_of(page: Any, signs: Signs, place: int, word: str) -> tuple[float, fl
     """The middle of a word as PDFium places it, from the top left corner of the page as it is
     shown."""
     letters = [number for number, sign in enumerate(word) if sign.isalnum()] or [0]
-    # the ends say how long it is, also of a line of a passport that ends with fillers; letters say how high
+    # the ends say how long it is, also of a line of a passport that ends with fillers; letters say
+    # how high
     numbers = {0, len(word) - 1, letters[0], letters[-1]}
-    return _middle(page, [_box(signs.layer, signs.signs[place + number][1]) for number in sorted(numbers)])
+    return _middle(
+        page, [_box(signs.layer, signs.signs[place + number][1]) for number in sorted(numbers)]
+    )
 
 
 def _middle(page: Any, boxes: Sequence[tuple[float, float, float, float]]) -> tuple[float, float]:

@@ -1,4 +1,5 @@
-"""Files of a packet's folder that its manifest does not list: a person's own, or what could be taken for a part of the bundle."""
+"""Files of a packet's folder that its manifest does not list: a person's own, or what could be
+taken for a part of the bundle."""
 
 from __future__ import annotations
 
@@ -17,21 +18,31 @@ _SHOWN = 8
 
 
 def checks(build: Path, data: Mapping[str, Any], parts: Sequence[Volume]) -> Iterator[Check]:
-    """A failed check for a PDF that looks like a file of the bundle, or that the manifest lists beside it."""
+    """A failed check for a PDF that looks like a file of the bundle, or that the manifest lists
+    beside it."""
     others = [path for path in _unlisted(build, data) if _is_pdf(path)]
     own = {part.path for part in parts}
     looks = {_look(one) for one in own}
     top = [one["path"] for one in data["outputs"] if "/" not in one["path"]]
     listed = [path for path in top if _is_pdf(path) and path not in own]
     sums = {one["sha256"] for one in data["outputs"] if one["path"] in own}
-    taken = [path for path in others if _look(path) in looks or _look(path).startswith("bundle") or _sum(build / path) in sums]
+    taken = [
+        path
+        for path in others
+        if _look(path) in looks or _look(path).startswith("bundle") or _sum(build / path) in sums
+    ]
     alike = [*listed, *taken]
     if alike:
-        detail = f"{len(alike)} more PDF files lie beside the bundle, and look like part of it: {_named(alike)}"
+        detail = (
+            f"{len(alike)} more PDF files lie beside the bundle, and look like part of it: "
+            f"{_named(alike)}"
+        )
         yield Check(name="volumes", ok=False, detail=detail)
     top = [path for path in others if "/" not in path and path not in alike]
     if top:
-        yield Check(name="volumes", ok=True, detail=f"beside the bundle, and no part of it: {_named(top)}")
+        yield Check(
+            name="volumes", ok=True, detail=f"beside the bundle, and no part of it: {_named(top)}"
+        )
 
 
 def not_checked(build: Path, data: Mapping[str, Any]) -> Iterator[str]:
@@ -48,7 +59,9 @@ def _unlisted(build: Path, data: Mapping[str, Any]) -> list[str]:
     for home, folders, names in os.walk(build, followlinks=False):
         top = Path(home) == build
         links = [name for name in folders if (Path(home) / name).is_symlink()]
-        folders[:] = sorted(name for name in folders if name not in links and not (top and name in _OWN))
+        folders[:] = sorted(
+            name for name in folders if name not in links and not (top and name in _OWN)
+        )
         for name in sorted([*names, *links]):
             path = (Path(home) / name).relative_to(build).as_posix()
             if path not in listed and not (top and name in _OWN):
@@ -71,7 +84,8 @@ def _sum(path: Path) -> str:
 
 
 def _look(path: str) -> str:
-    """A name by its letters: "bundle_Part2.pdf" looks like "Bundle_part1.PDF"; where it lies does not matter."""
+    """A name by its letters: "bundle_Part2.pdf" looks like "Bundle_part1.PDF"; where it lies
+    does not matter."""
     return re.sub(r"\d+", "#", path.rpartition("/")[2].casefold())
 
 

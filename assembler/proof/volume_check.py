@@ -1,4 +1,5 @@
-"""The files a bundle has, from its manifest: each page in one of them, in order, none above the receiver's limit."""
+"""The files a bundle has, from its manifest: each page in one of them, in order, none above the
+receiver's limit."""
 
 from __future__ import annotations
 
@@ -14,15 +15,22 @@ Mark = tuple[int, str, int]  # level, title, page
 
 
 def volumes(data: Mapping[str, Any]) -> tuple[Volume, ...]:
-    """The volumes a manifest names; one bundle.pdf where it names none. Raises KeyError, TypeError."""
+    """The volumes a manifest names; one bundle.pdf where it names none. Raises KeyError,
+    TypeError."""
     whole: list[Mapping[str, Any]] = [{"path": BUNDLE, "first": 1, "last": len(data["ledger"])}]
     listed: list[Mapping[str, Any]] = data.get("volumes") or whole
-    return tuple(Volume(path=Path(one["path"]).name, first=one["first"], last=one["last"]) for one in listed)
+    return tuple(
+        Volume(path=Path(one["path"]).name, first=one["first"], last=one["last"]) for one in listed
+    )
 
 
 def missing(build: Path, parts: Sequence[Volume]) -> tuple[str, ...]:
     """Names of volumes that are not there; a link leads to somebody else's file."""
-    return tuple(one.path for one in parts if (build / one.path).is_symlink() or not (build / one.path).is_file())
+    return tuple(
+        one.path
+        for one in parts
+        if (build / one.path).is_symlink() or not (build / one.path).is_file()
+    )
 
 
 def checks(build: Path, data: Mapping[str, Any], parts: Sequence[Volume]) -> Iterator[Check]:
@@ -31,7 +39,11 @@ def checks(build: Path, data: Mapping[str, Any], parts: Sequence[Volume]) -> Ite
     limit = data.get("max_bytes")
     if limit is not None:
         over = [one for one in parts if (build / one.path).stat().st_size > limit]
-        detail = f"no file has more than {limit:,} bytes" if not over else f"{over[0].path} has more than {limit:,} bytes"
+        detail = (
+            f"no file has more than {limit:,} bytes"
+            if not over
+            else f"{over[0].path} has more than {limit:,} bytes"
+        )
         yield Check(name="limit", ok=not over, detail=detail, page=over[0].first if over else None)
 
 
@@ -41,25 +53,38 @@ def holding_each_page(data: Mapping[str, Any], parts: Sequence[Volume]) -> Check
     follow = all(before[1] + 1 == after[0] <= after[1] for before, after in pairwise(ends))
     pages = len(data["ledger"])
     ok = follow and ends[-1][1] == pages and len({one.path for one in parts}) == len(parts)
-    detail = f"{len(parts)} files hold pages 1 to {pages}, each once" if ok else "the files do not hold each page once"
+    detail = (
+        f"{len(parts)} files hold pages 1 to {pages}, each once"
+        if ok
+        else "the files do not hold each page once"
+    )
     return Check(name="volumes", ok=ok, detail=detail)
 
 
-def listed(data: Mapping[str, Any], parts: Sequence[Volume], texts: Sequence[tuple[int, str]]) -> Iterator[Check]:
-    """Where the index names files of the bundle, it names all of them, in order. (A firm's own may name none.)"""
+def listed(
+    data: Mapping[str, Any], parts: Sequence[Volume], texts: Sequence[tuple[int, str]]
+) -> Iterator[Check]:
+    """Where the index names files of the bundle, it names all of them, in order. (A firm's own
+    may name none.)"""
     index = {entry["number"] for entry in data["ledger"] if entry["part"] == "index"}
     printed = "".join("".join(text.split()) for number, text in texts if number in index)
     places = [printed.find("".join(one.path.split())) for one in parts]
     if len(parts) > 1 and max(places) >= 0:
         ok = min(places) >= 0 and places == sorted(places)
-        detail = f"the index names all {len(parts)} files, in order" if ok else "the index does not name the files, in order"
+        detail = (
+            f"the index names all {len(parts)} files, in order"
+            if ok
+            else "the index does not name the files, in order"
+        )
         yield Check(name="files", ok=ok, detail=detail)
 
 
 def expected(marks: Sequence[Mark], volume: Volume) -> list[Mark]:
-    """The bookmarks a volume must have: its own, after what was open when it begins, both leading to its first page.
+    """The bookmarks a volume must have: its own, after what was open when it begins, both leading
+    to its first page.
 
-    Open are the last bookmark before it ("…, continued"), unless one of its own is there, and the heading of its first.
+    Open are the last bookmark before it ("…, continued"), unless one of its own is there, and the
+    heading of its first.
     """
     own = [mark for mark in marks if volume.first <= mark[2] <= volume.last]
     before = [mark for mark in marks if mark[2] < volume.first]

@@ -1,4 +1,5 @@
-"""A Word file has no pages of its own to compare with: the proof looks for all that it shows on the bundle's pages."""
+"""A Word file has no pages of its own to compare with: the proof looks for all that it shows on
+the bundle's pages."""
 
 from __future__ import annotations
 
@@ -30,34 +31,53 @@ class Job:
 
 
 def checks(
-    build: Path, data: Mapping[str, Any], parts: Sequence[Volume], seen: Mapping[int, paging.PageResult],
-    case_folder: Path | None, workshop: Workshop,
-) -> Iterator[Check]:  # fmt: skip
-    """One for each exhibit and Word file of it that is used whole; of a part of its pages nobody knows which words they have."""
+    build: Path,
+    data: Mapping[str, Any],
+    parts: Sequence[Volume],
+    seen: Mapping[int, paging.PageResult],
+    case_folder: Path | None,
+    workshop: Workshop,
+) -> Iterator[Check]:
+    """One for each exhibit and Word file of it that is used whole; of a part of its pages nobody
+    knows which words they have."""
     if case_folder is None:
         return
     found: dict[tuple[str, str], list[int]] = {}
     for entry in data["ledger"]:
         if "source" in entry and seen[entry["number"]].trouble == WORD:
-            found.setdefault((str(entry["exhibit"]), str(entry["source"]["path"])), []).append(entry["number"])
-    partly = {(e["id"], part["path"]) for e in data["exhibits"] for part in e["parts"] if part["pages"]}
+            found.setdefault((str(entry["exhibit"]), str(entry["source"]["path"])), []).append(
+                entry["number"]
+            )
+    partly = {
+        (e["id"], part["path"]) for e in data["exhibits"] for part in e["parts"] if part["pages"]
+    }
     whole = {key: numbers for key, numbers in found.items() if key not in partly}
-    jobs = [Job(source=case_folder / key[1], pages=_places(build, parts, numbers)) for key, numbers in whole.items()]
-    for (exhibit, path), numbers, missing in zip(whole, whole.values(), workshop.map(find_missing_things, jobs), strict=True):
+    jobs = [
+        Job(source=case_folder / key[1], pages=_places(build, parts, numbers))
+        for key, numbers in whole.items()
+    ]
+    for (exhibit, path), numbers, missing in zip(
+        whole, whole.values(), workshop.map(find_missing_things, jobs), strict=True
+    ):
         unread = missing is None or isinstance(missing, Failure)
         ok = missing == ""
         all_there = f"every word, sign and picture of {path} is on its {len(numbers)} pages"
         detail = all_there if ok else f"{path}: {'its words cannot be read' if unread else missing}"
-        yield Check(name="word-file", ok=ok, detail=detail, exhibit=exhibit, page=None if ok else numbers[0])
+        yield Check(
+            name="word-file", ok=ok, detail=detail, exhibit=exhibit, page=None if ok else numbers[0]
+        )
 
 
-def _places(build: Path, parts: Sequence[Volume], numbers: Sequence[int]) -> tuple[tuple[Path, int], ...]:
+def _places(
+    build: Path, parts: Sequence[Volume], numbers: Sequence[int]
+) -> tuple[tuple[Path, int], ...]:
     holds = {number: part for part in parts for number in range(part.first, part.last + 1)}
     return tuple((build / holds[number].path, number - holds[number].first) for number in numbers)
 
 
 def find_missing_things(job: Job) -> str | None:
-    """In a worker: what of the file is on none of the pages, "" if all is there; None if the file cannot be read."""
+    """In a worker: what of the file is on none of the pages, "" if all is there; None if the
+    file cannot be read."""
     try:
         return find_missing(read_visible_things(job.source), read_pages(job.pages)).describe()
     except (OSError, KeyError, ValueError, zipfile.BadZipFile, etree.XMLSyntaxError):

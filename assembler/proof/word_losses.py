@@ -15,10 +15,14 @@ from assembler.proof.word_reader import VisibleThings
 
 _TICKED, _EMPTY = "\u2612", "\u2610"
 _SAME_SIGN = {
-    **dict.fromkeys("☑☒✓✔✗✘⊠🗹🗷🗸🗵🗴🗶⮽", _TICKED), **dict.fromkeys("☐□◻▢❏❐❑❒⬜🗆🞎🞏", _EMPTY),
-    **dict.fromkeys("‐‑−﹣－\u00ad\x02\ufffe", "-"), **dict.fromkeys("“”„‟″«»", '"'), **dict.fromkeys("‘’‚‛′´`ʼ", "'"),
-    **dict.fromkeys("•∙●⚫", "•"), **dict.fromkeys("∗*", "*"),
-}  # fmt: skip
+    **dict.fromkeys("☑☒✓✔✗✘⊠🗹🗷🗸🗵🗴🗶⮽", _TICKED),
+    **dict.fromkeys("☐□◻▢❏❐❑❒⬜🗆🞎🞏", _EMPTY),
+    **dict.fromkeys("‐‑−﹣－\u00ad\x02\ufffe", "-"),
+    **dict.fromkeys("“”„‟″«»", '"'),
+    **dict.fromkeys("‘’‚‛′´`ʼ", "'"),
+    **dict.fromkeys("•∙●⚫", "•"),
+    **dict.fromkeys("∗*", "*"),
+}
 _MOST_DEEP = 15  # forms within forms
 
 
@@ -42,12 +46,24 @@ class Missing:
 
     def describe(self) -> str:
         """Return "2 words and 1 box of it are on none of its pages"; "" if nothing is missing."""
-        counts = {"word": self.words, "sign": self.signs, "box": self.boxes, "picture or drawing": self.pictures}
-        named = [f"{count} {_plural(what) if count > 1 else what}" for what, count in counts.items() if count]
+        counts = {
+            "word": self.words,
+            "sign": self.signs,
+            "box": self.boxes,
+            "picture or drawing": self.pictures,
+        }
+        named = [
+            f"{count} {_plural(what) if count > 1 else what}"
+            for what, count in counts.items()
+            if count
+        ]
         if not named:
             return ""
         verb = "is" if sum(counts.values()) == 1 else "are"
-        return f"{' and '.join(filter(None, (', '.join(named[:-1]), named[-1])))} of it {verb} on none of its pages"
+        return (
+            f"{' and '.join(filter(None, (', '.join(named[:-1]), named[-1])))} of it {verb} on "
+            f"none of its pages"
+        )
 
 
 def _plural(what: str) -> str:
@@ -60,7 +76,11 @@ def read_pages(places: Sequence[tuple[Path, int]]) -> list[PageContent]:
     for path in dict.fromkeys(path for path, _ in places):
         document = pdfium.PdfDocument(path)
         try:
-            contents += [_read_page(document[index]) for of, index in places if of == path and index < len(document)]
+            contents += [
+                _read_page(document[index])
+                for of, index in places
+                if of == path and index < len(document)
+            ]
         finally:
             document.close()
     return contents
@@ -70,14 +90,17 @@ def _read_page(page: Any) -> PageContent:
     kinds = Counter(item.type for item in page.get_objects(max_depth=_MOST_DEEP))
     lines = kinds[pdfium.raw.FPDF_PAGEOBJ_PATH] + kinds[pdfium.raw.FPDF_PAGEOBJ_SHADING]
     return PageContent(
-        text=page.get_textpage().get_text_bounded(), pictures=kinds[pdfium.raw.FPDF_PAGEOBJ_IMAGE], lines=lines
+        text=page.get_textpage().get_text_bounded(),
+        pictures=kinds[pdfium.raw.FPDF_PAGEOBJ_IMAGE],
+        lines=lines,
     )
 
 
 def find_missing(things: VisibleThings, pages: Sequence[PageContent]) -> Missing:
     """Count what a Word file shows and none of these pages does.
 
-    Of a text that runs from right to left the signs are not compared, but for boxes: brackets are drawn mirrored in it.
+    Of a text that runs from right to left the signs are not compared, but for boxes: brackets are
+    drawn mirrored in it.
     """
     shown = "\n".join(page.text for page in pages)
     wanted, there = _signs("\n".join(things.paragraphs)), _signs(shown)
@@ -88,35 +111,49 @@ def find_missing(things: VisibleThings, pages: Sequence[PageContent]) -> Missing
     pictures, lines = sum(page.pictures for page in pages), sum(page.lines for page in pages)
     outlined = pictures - things.pictures + (things.outlines if lines else 0)
     return Missing(
-        words=_missing_words(things.paragraphs, shown), signs=signs, boxes=boxes,
+        words=_missing_words(things.paragraphs, shown),
+        signs=signs,
+        boxes=boxes,
         pictures=max(0, things.pictures - pictures) + max(0, things.outlines - max(0, outlined)),
-    )  # fmt: skip
+    )
 
 
 def _signs(text: str) -> Counter[str]:
-    """Every character that is neither a letter, a digit, a blank nor an accent; the like of each other as one."""
+    """Every character that is neither a letter, a digit, a blank nor an accent; the like of each
+    other as one."""
     alike = "".join(_SAME_SIGN.get(c, c) for c in text)
     plain = "".join(_SAME_SIGN.get(c, c) for c in unicodedata.normalize("NFKC", alike))
-    return Counter(c for c in plain if not c.isalnum() and unicodedata.category(c)[0] in "PS" and c != "\ufffc")
+    return Counter(
+        c for c in plain if not c.isalnum() and unicodedata.category(c)[0] in "PS" and c != "\ufffc"
+    )
 
 
 def _missing_words(paragraphs: Sequence[str], shown: str) -> int:
-    """Account for whole paragraphs first, the longest at the head; then for the words of those that no page has in one piece.
+    """Account for whole paragraphs first, the longest at the head; then for the words of those that
+    no page has in one piece.
 
-    A short one may take letters out of a longer word, so what then seems missing is counted as it stands between blanks, too.
+    A short one may take letters out of a longer word, so what then seems missing is counted as it
+    stands between blanks, too.
     """
     letters = _Letters(shown)
-    ordered = sorted(((_plain(text), text) for text in paragraphs), key=lambda pair: len(pair[0]), reverse=True)
+    ordered = sorted(
+        ((_plain(text), text) for text in paragraphs), key=lambda pair: len(pair[0]), reverse=True
+    )
     broken = [text for plain, text in ordered if not letters.take(plain)]
     words = [_plain(word) for text in broken for word in text.split()]
-    lost = [word for word in sorted(filter(None, words), key=len, reverse=True) if not _take_word(letters, word)]
+    lost = [
+        word
+        for word in sorted(filter(None, words), key=len, reverse=True)
+        if not _take_word(letters, word)
+    ]
     there = Counter(map(_plain, shown.split()))
     wanted = Counter(_plain(word) for text in paragraphs for word in text.split())
     return sum(there[word] < wanted[word] for word in lost)
 
 
 def _take_word(letters: _Letters, word: str) -> bool:
-    """Take a word wherever it is, else in the parts a page break may have left: signs of a script without blanks stand alone."""
+    """Take a word wherever it is, else in the parts a page break may have left: signs of a
+    script without blanks stand alone."""
     if letters.take(word) or letters.take(word[::-1]):
         return True
     without_blanks = len(word) > 1 and all(unicodedata.category(c) == "Lo" for c in word)

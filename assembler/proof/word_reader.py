@@ -1,4 +1,5 @@
-"""What a reader of a Word file sees: the proof's own reading of it, which shares nothing with the code that prints it."""
+"""What a reader of a Word file sees: the proof's own reading of it, which shares nothing with
+the code that prints it."""
 
 from __future__ import annotations
 
@@ -15,28 +16,55 @@ from lxml import etree
 from PIL import Image
 
 _CHECKED, _UNCHECKED, _SOME_SIGN = "\u2612", "\u2610", "\ufffc"
-# Wingdings and its kin, by the low byte of the code: what a person ticks, and the commonest bullets and arrows
+# Wingdings and its kin, by the low byte of the code: what a person ticks, and the commonest bullets
+# and arrows
 _DINGBATS: Mapping[str, Mapping[int, str]] = {
     "wingdings": {
-        **dict.fromkeys((0x6F, 0x70, 0x71, 0x72, 0xA8), _UNCHECKED), **dict.fromkeys((0x78, 0xFB, 0xFC, 0xFD, 0xFE), _CHECKED),
-        0x9F: "\u2022", 0x6C: "\u25cf", 0x6E: "\u25a0", 0xA7: "\u25aa", 0xE0: "\u2192", 0xDF: "\u2190",
+        **dict.fromkeys((0x6F, 0x70, 0x71, 0x72, 0xA8), _UNCHECKED),
+        **dict.fromkeys((0x78, 0xFB, 0xFC, 0xFD, 0xFE), _CHECKED),
+        0x9F: "\u2022",
+        0x6C: "\u25cf",
+        0x6E: "\u25a0",
+        0xA7: "\u25aa",
+        0xE0: "\u2192",
+        0xDF: "\u2190",
     },
-    "wingdings 2": {**dict.fromkeys((0x4F, 0x50, 0x51, 0x52, 0x53, 0x54), _CHECKED), 0xA3: _UNCHECKED, 0x2A: _UNCHECKED},
+    "wingdings 2": {
+        **dict.fromkeys((0x4F, 0x50, 0x51, 0x52, 0x53, 0x54), _CHECKED),
+        0xA3: _UNCHECKED,
+        0x2A: _UNCHECKED,
+    },
     "webdings": {**dict.fromkeys((0x61, 0x72), _CHECKED), 0x63: _UNCHECKED},
-}  # fmt: skip
+}
 _SPACES = frozenset(("tab", "ptab", "br", "cr"))
-_UNSEEN = frozenset(("del", "moveFrom", "rPr", "pPr", "sectPr", "tblPr", "sdtPr", "instrText", "delText", "delInstrText"))
-_PAGE_FIELDS = frozenset(("PAGE", "NUMPAGES", "SECTIONPAGES", "SECTION"))  # each program counts pages for itself
+_UNSEEN = frozenset(
+    (
+        "del",
+        "moveFrom",
+        "rPr",
+        "pPr",
+        "sectPr",
+        "tblPr",
+        "sdtPr",
+        "instrText",
+        "delText",
+        "delInstrText",
+    )
+)
+_PAGE_FIELDS = frozenset(
+    ("PAGE", "NUMPAGES", "SECTIONPAGES", "SECTION")
+)  # each program counts pages for itself
 _OUTLINE_PICTURES = (".emf", ".wmf", ".svg", ".emz", ".wmz")
 _PICTURE_NAMES = frozenset(("blip", "imagedata"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisibleThings:
-    """Paragraphs as they are printed (ticked boxes are U+2612, empty ones U+2610), and how many pictures are placed.
+    """Paragraphs as they are printed (ticked boxes are U+2612, empty ones U+2610), and how many
+    pictures are placed.
 
-    `outlines`: pictures made of lines (EMF, WMF, SVG), which a program may draw as lines. `some_signs`: signs of symbol fonts
-    of which only the number is known.
+    `outlines`: pictures made of lines (EMF, WMF, SVG), which a program may draw as lines.
+    `some_signs`: signs of symbol fonts of which only the number is known.
     """
 
     paragraphs: tuple[str, ...]
@@ -47,14 +75,18 @@ class VisibleThings:
 
 
 def read_visible_words(source: Path | IO[bytes]) -> tuple[str, ...]:
-    """Return every word and sign a reader of the Word file sees, in order, as they stand between blanks."""
-    return tuple(word for paragraph in read_visible_things(source).paragraphs for word in paragraph.split())
+    """Return every word and sign a reader of the Word file sees, in order, as they stand between
+    blanks."""
+    return tuple(
+        word for paragraph in read_visible_things(source).paragraphs for word in paragraph.split()
+    )
 
 
 def read_visible_things(source: Path | IO[bytes]) -> VisibleThings:
     """Read body, notes, and the headers and footers that are printed.
 
-    Raises OSError, KeyError, ValueError, zipfile.BadZipFile or lxml.etree.XMLSyntaxError for a file that is no Word file.
+    Raises OSError, KeyError, ValueError, zipfile.BadZipFile or lxml.etree.XMLSyntaxError for a file
+    that is no Word file.
     """
     with zipfile.ZipFile(source) as archive:
         package = _Package(archive)
@@ -65,13 +97,19 @@ def read_visible_things(source: Path | IO[bytes]) -> VisibleThings:
             reading.read_part(name, package.root(name))
         for kind in ("footnote", "endnote"):
             _read_notes(package, reading, kind)
-    paragraphs = tuple(text for text in ("".join(pieces) for pieces in reading.paragraphs) if text.strip())
-    backwards = any(unicodedata.bidirectional(c) in ("R", "AL") for text in paragraphs for c in text)
+    paragraphs = tuple(
+        text for text in ("".join(pieces) for pieces in reading.paragraphs) if text.strip()
+    )
+    backwards = any(
+        unicodedata.bidirectional(c) in ("R", "AL") for text in paragraphs for c in text
+    )
     return VisibleThings(
         paragraphs=paragraphs,
-        pictures=reading.pictures, outlines=reading.outlines, some_signs=reading.some_signs,
+        pictures=reading.pictures,
+        outlines=reading.outlines,
+        some_signs=reading.some_signs,
         right_to_left=reading.right_to_left or backwards,
-    )  # fmt: skip
+    )
 
 
 class _Package:
@@ -80,8 +118,14 @@ class _Package:
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
         self._names = set(archive.namelist())
-        self.main = next((target for kind, target, _ in self.relations("").values() if kind == "officeDocument"), "")
-        styles = next((target for kind, target, _ in self.relations(self.main).values() if kind == "styles"), "")
+        self.main = next(
+            (target for kind, target, _ in self.relations("").values() if kind == "officeDocument"),
+            "",
+        )
+        styles = next(
+            (target for kind, target, _ in self.relations(self.main).values() if kind == "styles"),
+            "",
+        )
         self.styles = _styles(self.root(styles)) if styles in self._names else {}
 
     def root(self, name: str) -> Any:
@@ -102,7 +146,8 @@ class _Package:
         return True
 
     def relations(self, part: str) -> dict[str, tuple[str, str, bool]]:
-        """Return relationship id → (last word of its type, part or address, whether it leads out of the file)."""
+        """Return relationship id → (last word of its type, part or address, whether it leads out
+        of the file)."""
         folder, name = posixpath.split(part)
         listing = posixpath.join(folder, "_rels", f"{name}.rels")
         if listing not in self._names:
@@ -112,8 +157,16 @@ class _Package:
             if isinstance(entry.tag, str):
                 outside = entry.get("TargetMode") == "External"
                 target = entry.get("Target", "")
-                place = target if outside else posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
-                found[entry.get("Id", "")] = (entry.get("Type", "").rpartition("/")[2], place, outside)
+                place = (
+                    target
+                    if outside
+                    else posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
+                )
+                found[entry.get("Id", "")] = (
+                    entry.get("Type", "").rpartition("/")[2],
+                    place,
+                    outside,
+                )
         return found
 
 
@@ -130,15 +183,18 @@ def _styles(root: Any) -> dict[str, _Style]:
     for style in _children(root, "style"):
         properties = _child(style, "rPr")
         styles[_value(style, "styleId")] = _Style(
-            based_on=_value(_child(style, "basedOn"), "val"), hides=_switch(_child(properties, "vanish")), face=_face(properties),
+            based_on=_value(_child(style, "basedOn"), "val"),
+            hides=_switch(_child(properties, "vanish")),
+            face=_face(properties),
             right_to_left=bool(_switch(_child(_child(style, "pPr"), "bidi"))),
-        )  # fmt: skip
+        )
     return styles
 
 
 @dataclass(slots=True)
 class _Field:
-    """A field being read: its instruction, whether its result has begun, and whether a form shows its own value."""
+    """A field being read: its instruction, whether its result has begun, and whether a form
+    shows its own value."""
 
     instruction: str = ""
     in_result: bool = False
@@ -146,12 +202,17 @@ class _Field:
 
     def is_shown(self) -> bool:
         words = self.instruction.split()
-        return self.in_result and not self.shows_own and not (words and words[0].upper() in _PAGE_FIELDS)
+        return (
+            self.in_result
+            and not self.shows_own
+            and not (words and words[0].upper() in _PAGE_FIELDS)
+        )
 
 
 @dataclass(slots=True)
 class _Reading:
-    """One pass over the parts of a file; paragraphs are lists of pieces, those of text boxes on their own."""
+    """One pass over the parts of a file; paragraphs are lists of pieces, those of text boxes on
+    their own."""
 
     package: _Package
     paragraphs: list[list[str]] = field(default_factory=lambda: [[]])
@@ -200,7 +261,9 @@ class _Reading:
     def _read_paragraph(self, element: Any) -> None:
         outer, style = self.paragraphs[-1], self._paragraph_style
         self._paragraph_style = _value(_child(_child(element, "pPr"), "pStyle"), "val")
-        self.right_to_left |= bool(_switch(_child(_child(element, "pPr"), "bidi"))) or self._runs_left(self._paragraph_style)
+        self.right_to_left |= bool(
+            _switch(_child(_child(element, "pPr"), "bidi"))
+        ) or self._runs_left(self._paragraph_style)
         self.paragraphs.append([])
         self._walk(element)
         self._paragraph_style = style
@@ -214,9 +277,13 @@ class _Reading:
             name = etree.QName(child).localname
             if name == "t":
                 letters = child.text or ""
-                self._say("".join(self._sign(face, ord(c)) if _is_symbol(face, c) else c for c in letters))
+                self._say(
+                    "".join(self._sign(face, ord(c)) if _is_symbol(face, c) else c for c in letters)
+                )
             elif name == "sym":
-                self._say(self._sign(_value(child, "font").lower(), int(_value(child, "char", "0"), 16)))
+                self._say(
+                    self._sign(_value(child, "font").lower(), int(_value(child, "char", "0"), 16))
+                )
             elif name == "noBreakHyphen":
                 self._say("-")
             elif name in _SPACES:
@@ -227,7 +294,8 @@ class _Reading:
                 self._visit(child, name)
 
     def _read_thing(self, element: Any, name: str) -> None:
-        """Read anything that is neither text nor a run: a picture, a drawing, an equation, a box with more inside."""
+        """Read anything that is neither text nor a run: a picture, a drawing, an equation, a box
+        with more inside."""
         if name in _PICTURE_NAMES:
             self._count_picture(element)
         elif name == "t" and element.text:  # of an equation or a drawing
@@ -242,13 +310,16 @@ class _Reading:
         return any(one.right_to_left for one in _lineage(self.package.styles, style))
 
     def _say(self, text: str) -> None:
-        if self._in_equation:  # set anew by each program: its letters and digits count, not their order and signs
+        if (
+            self._in_equation
+        ):  # set anew by each program: its letters and digits count, not their order and signs
             text = f" {''.join(c for c in text if c.isalnum())} "
         if all(one.is_shown() for one in self._fields):
             self.paragraphs[-1].append(text)
 
     def _sign(self, face: str, code: int) -> str:
-        """Return what a code of a symbol font shows; U+FFFC, counted, where only that something is there is known."""
+        """Return what a code of a symbol font shows; U+FFFC, counted, where only that something
+        is there is known."""
         if face == "symbol":
             from pypdf._codecs.symbol import _symbol_encoding
 
@@ -272,7 +343,11 @@ class _Reading:
             self._fields.pop()
 
     def _count_picture(self, element: Any) -> None:
-        ids = [value for name, value in element.attrib.items() if etree.QName(name).localname in ("embed", "link", "id", "pict")]
+        ids = [
+            value
+            for name, value in element.attrib.items()
+            if etree.QName(name).localname in ("embed", "link", "id", "pict")
+        ]
         target = next((self._relations[one][1] for one in ids if one in self._relations), "")
         if not target or not all(one.is_shown() for one in self._fields):
             return
@@ -306,12 +381,16 @@ class _Reading:
     def _face_of(self, run: Any) -> str:
         properties = _child(run, "rPr")
         styles = (_value(_child(properties, "rStyle"), "val"), self._paragraph_style)
-        faces = [_face(properties), *(style.face for name in styles for style in _lineage(self.package.styles, name))]
+        faces = [
+            _face(properties),
+            *(style.face for name in styles for style in _lineage(self.package.styles, name)),
+        ]
         return next(filter(None, faces), "")
 
 
 def _is_unseen_row_or_cell(element: Any, name: str) -> bool:
-    """Whether a row is hidden or deleted, or a cell is covered by the one above that it is merged with."""
+    """Whether a row is hidden or deleted, or a cell is covered by the one above that it is
+    merged with."""
     if name == "tr":
         properties = _child(element, "trPr")
         return bool(_switch(_child(properties, "hidden"))) or _child(properties, "del") is not None
@@ -320,7 +399,8 @@ def _is_unseen_row_or_cell(element: Any, name: str) -> bool:
 
 
 def _is_symbol(face: str, letter: str) -> bool:
-    """Whether a letter is drawn as something else: Symbol and the like draw every letter so, and others the F0xx ones."""
+    """Whether a letter is drawn as something else: Symbol and the like draw every letter so, and
+    others the F0xx ones."""
     return not letter.isspace() and (face == "symbol" or face in _DINGBATS)
 
 
@@ -333,7 +413,8 @@ def _lineage(styles: Mapping[str, _Style], name: str) -> Iterator[_Style]:
 
 
 def _form_value(data: Any) -> str:
-    """Return what an old form field shows of itself: a box, or the chosen entry of a list; nothing for a text."""
+    """Return what an old form field shows of itself: a box, or the chosen entry of a list;
+    nothing for a text."""
     box, choices = _child(data, "checkBox"), _child(data, "ddList")
     if box is not None:
         checked = _switch(_child(box, "checked"))
@@ -341,22 +422,32 @@ def _form_value(data: Any) -> str:
         return _CHECKED if on else _UNCHECKED
     if choices is not None:
         entries = [_value(entry, "val") for entry in _children(choices, "listEntry")]
-        number = int(_value(_child(choices, "result"), "val") or _value(_child(choices, "default"), "val") or 0)
+        number = int(
+            _value(_child(choices, "result"), "val")
+            or _value(_child(choices, "default"), "val")
+            or 0
+        )
         return entries[number] if 0 <= number < len(entries) else ""
     return ""
 
 
 def _printed_margins(package: _Package, body: Any) -> list[str]:
-    """Return the headers and footers that certainly show: those of first pages, and the others where no page is apart."""
+    """Return the headers and footers that certainly show: those of first pages, and the others
+    where no page is apart."""
     related, settings = package.relations(package.main), "word/settings.xml"
-    even = package.has(settings) and bool(_switch(_child(package.root(settings), "evenAndOddHeaders")))
+    even = package.has(settings) and bool(
+        _switch(_child(package.root(settings), "evenAndOddHeaders"))
+    )
     names: dict[str, None] = {}
     for number, section in enumerate(body.iter("{*}sectPr")):
         if number and _value(_child(section, "type"), "val") == "continuous":
             continue  # it may begin within a page that has its headers already
         first = bool(_switch(_child(section, "titlePg")))
         shown = {"first"} if first else set() if even else {"default"}
-        for reference in (*_children(section, "headerReference"), *_children(section, "footerReference")):
+        for reference in (
+            *_children(section, "headerReference"),
+            *_children(section, "footerReference"),
+        ):
             target = related.get(_value(reference, "id"), ("", "", True))[1]
             if _value(reference, "type", "default") in shown and package.has(target):
                 names[target] = None
@@ -389,12 +480,19 @@ def _value(element: Any, name: str, default: str = "") -> str:
     """Return an attribute, whatever namespace its writer gave it."""
     if element is None:
         return default
-    return next((str(value) for key, value in element.attrib.items() if etree.QName(key).localname == name), default)
+    return next(
+        (str(value) for key, value in element.attrib.items() if etree.QName(key).localname == name),
+        default,
+    )
 
 
 def _switch(element: Any) -> bool | None:
     """Return what an on-off property says; None if it says nothing."""
-    return None if element is None else _value(element, "val", "true").lower() not in ("0", "false", "off")
+    return (
+        None
+        if element is None
+        else _value(element, "val", "true").lower() not in ("0", "false", "off")
+    )
 
 
 def _face(properties: Any) -> str:

@@ -1,4 +1,5 @@
-"""The doing half of the linter: what a finished PDF is, read in a worker with pypdf and PDFium. Judges nothing."""
+"""The doing half of the linter: what a finished PDF is, read in a worker with pypdf and PDFium.
+Judges nothing."""
 
 from __future__ import annotations
 
@@ -20,10 +21,23 @@ from assembler.pdf.streaming import Leafing
 
 _SAMPLE = 200  # characters of a page looked at for the way they stand
 _TILT = math.radians(30)
-_COARSE, _TINT, _POINTS = 36, 24, 4  # dots per inch; levels between two colors of a point; so many such points
+_COARSE, _TINT, _POINTS = (
+    36,
+    24,
+    4,
+)  # dots per inch; levels between two colors of a point; so many such points
 _DEEP = 50  # levels of form XObjects or outline entries followed
-_ACTIVE = {"/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/Rendition", "/Movie", "/Sound", "/GoToE",
-           "/RichMediaExecute"}  # fmt: skip
+_ACTIVE = {
+    "/JavaScript",
+    "/Launch",
+    "/SubmitForm",
+    "/ImportData",
+    "/Rendition",
+    "/Movie",
+    "/Sound",
+    "/GoToE",
+    "/RichMediaExecute",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +58,8 @@ class SeenPage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """A PDF file; `trouble` says why nothing more could be read. `outline`: title and page (0 = none) of each bookmark."""
+    """A PDF file; `trouble` says why nothing more could be read. `outline`: title and page (0 =
+    none) of each bookmark."""
 
     name: str
     size: int  # bytes
@@ -59,15 +74,27 @@ class Seen:
 
 
 def see(path: Path, colors: bool = False) -> Seen:
-    """Everything the judge needs of one file. `colors`: say which pages have any; they are drawn for it. Never raises."""
+    """Everything the judge needs of one file. `colors`: say which pages have any; they are drawn
+    for it. Never raises."""
     name, size = path.name, path.stat().st_size
     try:
-        with path.open("rb") as stream:  # of a path, the reader would take the whole file into memory
+        with path.open(
+            "rb"
+        ) as stream:  # of a path, the reader would take the whole file into memory
             reader = PdfReader(stream)
             if reader.is_encrypted:
                 return Seen(name=name, size=size, encrypted=True)
             return _seen(path, size, reader, colors)
-    except (PyPdfError, pdfium.PdfiumError, ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError) as error:
+    except (
+        PyPdfError,
+        pdfium.PdfiumError,
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+        OSError,
+    ) as error:
         return Seen(name=name, size=size, trouble=type(error).__name__)
 
 
@@ -79,7 +106,9 @@ def _seen(path: Path, size: int, reader: PdfReader, colors: bool) -> Seen:
     with Leafing(path) as drawn:
         if len(labels) != len(drawn):
             return Seen(name=path.name, size=size, trouble="two readers count different pages")
-        pages = tuple(_page(drawn.page(n), page, labels[n], colors) for n, page in enumerate(reader.pages))
+        pages = tuple(
+            _page(drawn.page(n), page, labels[n], colors) for n, page in enumerate(reader.pages)
+        )
     return Seen(
         name=path.name,
         size=size,
@@ -98,7 +127,9 @@ def _outline(reader: PdfReader, items: Any, depth: int = 0) -> Iterator[tuple[st
             if depth < _DEEP:
                 yield from _outline(reader, item, depth + 1)
         else:
-            page = reader.get_destination_page_number(item) if isinstance(item, Destination) else None
+            page = (
+                reader.get_destination_page_number(item) if isinstance(item, Destination) else None
+            )
             yield str(item.title), 0 if page is None or page < 0 else page + 1
 
 
@@ -115,7 +146,9 @@ def _zoom(action: Any) -> float | None:
 
 def _is_active(action: Any) -> bool:
     action = action.get_object() if action is not None else None
-    return isinstance(action, DictionaryObject) and (action.get("/S") in _ACTIVE or "/Next" in action)
+    return isinstance(action, DictionaryObject) and (
+        action.get("/S") in _ACTIVE or "/Next" in action
+    )
 
 
 def _page(page: Any, read: Any, label: str, colors: bool) -> SeenPage:
@@ -143,10 +176,15 @@ def _colored(page: Any) -> bool:
 
 
 def _stands(text: Any, turned: int) -> bool:
-    """Whether most characters stand upright once the page is turned `turned` degrees clockwise, as readers do."""
+    """Whether most characters stand upright once the page is turned `turned` degrees clockwise,
+    as readers do."""
     step = max(1, text.count_chars() // _SAMPLE)
-    angles = [raw.FPDFText_GetCharAngle(text, index) for index in range(0, text.count_chars(), step)]
-    apart = [math.remainder(angle + math.radians(turned), math.tau) for angle in angles if angle >= 0]
+    angles = [
+        raw.FPDFText_GetCharAngle(text, index) for index in range(0, text.count_chars(), step)
+    ]
+    apart = [
+        math.remainder(angle + math.radians(turned), math.tau) for angle in angles if angle >= 0
+    ]
     return sum(abs(one) > _TILT for one in apart) * 2 <= len(apart)
 
 

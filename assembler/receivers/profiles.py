@@ -1,4 +1,5 @@
-"""From JSON to a `Profile`: shipped ones, a firm's (--shelf), a case's own (profiles/ in the case folder)."""
+"""From JSON to a `Profile`: shipped ones, a firm's (--shelf), a case's own (profiles/ in the
+case folder)."""
 
 from __future__ import annotations
 
@@ -31,19 +32,27 @@ def names(shelf: Shelf, case_folder: Path | None = None) -> tuple[str, ...]:
 def load(shelf: Shelf, name: str, case_folder: Path | None = None) -> Profile:
     """The profile of this name: the case's own, then the firm's, then ours.
 
-    Raises UnknownProfile naming the nearest one, TemplateBroken for a file that does not follow its schema.
+    Raises UnknownProfile naming the nearest one, TemplateBroken for a file that does not follow its
+    schema.
     """
     known = names(shelf, case_folder)
     if name not in known:
         near = get_close_matches(name, known, 1, 0.5)
-        remedy = (f"did you mean {near[0]}? There are " if near else "use one of ") + ", ".join(known)
+        remedy = (f"did you mean {near[0]}? There are " if near else "use one of ") + ", ".join(
+            known
+        )
         raise UnknownProfile("there is no such profile", where="--profile", remedy=remedy)
     raw = _raw(shelf, name, case_folder)
     base = raw.get("based_on")
     if base is not None:
-        if base == name or base not in known or "based_on" in (under := _raw(shelf, base, case_folder)):
+        if (
+            base == name
+            or base not in known
+            or "based_on" in (under := _raw(shelf, base, case_folder))
+        ):
             raise TemplateBroken(
-                "based_on names a profile that is missing or itself based on one", where=f"profiles/{name}.json",
+                "based_on names a profile that is missing or itself based on one",
+                where=f"profiles/{name}.json",
                 remedy="name a profile with all its own values",
             )
         raw = {**raw, "values": {**under["values"], **raw["values"]}}
@@ -51,7 +60,8 @@ def load(shelf: Shelf, name: str, case_folder: Path | None = None) -> Profile:
 
 
 def parse(raw: Mapping[str, Any]) -> Profile:
-    """A `Profile` from a JSON object that follows its schema. Raises TemplateBroken for a part_name that cannot be used."""
+    """A `Profile` from a JSON object that follows its schema. Raises TemplateBroken for a
+    part_name that cannot be used."""
     known = {field.name for field in fields(Profile)} | {"stamp", "clear"}
     dated: Mapping[str, Any] = {key: one for key, one in raw["values"].items() if key in known}
     values: dict[str, Any] = {
@@ -60,7 +70,10 @@ def parse(raw: Mapping[str, Any]) -> Profile:
         if key not in ("stamp", "clear")
     }
     values["marking"] = _marking(raw["values"])
-    sources = tuple((key, f"{one['source']} (checked {one['checked_on']}, {one['confidence']})") for key, one in dated.items())
+    sources = tuple(
+        (key, f"{one['source']} (checked {one['checked_on']}, {one['confidence']})")
+        for key, one in dated.items()
+    )
     profile = Profile(id=raw["id"], title=raw["title"], sources=sources, **values)
     _check_name(profile)
     _check_stamp(profile)
@@ -75,19 +88,28 @@ def _marking(values: Mapping[str, Any]) -> Marking:
 
 
 def _check_stamp(profile: Profile) -> None:
-    """Each wording prints the page's number, in letters that the stamp's font has, and finds a place at the foot of a page."""
+    """Each wording prints the page's number, in letters that the stamp's font has, and finds a
+    place at the foot of a page."""
     where = f"profiles/{profile.id}.json"
     for text in (profile.marking.exhibit, profile.marking.tab, profile.marking.other):
         try:
-            printed = {text.format(tab="AA", page=88, pages=88, number=n, total=8888) for n in (1111, 2222)}
+            printed = {
+                text.format(tab="AA", page=88, pages=88, number=n, total=8888) for n in (1111, 2222)
+            }
         except (KeyError, ValueError, IndexError) as error:
             remedy = "use {tab}, {page}, {pages}, {number}, {total}"
-            raise TemplateBroken("stamp has an unknown place", where=where, remedy=remedy) from error
+            raise TemplateBroken(
+                "stamp has an unknown place", where=where, remedy=remedy
+            ) from error
         if len(printed) != 2:
-            raise TemplateBroken("a stamp does not print the page number", where=where, remedy="put {number} into it")
+            raise TemplateBroken(
+                "a stamp does not print the page number", where=where, remedy="put {number} into it"
+            )
         if strange := {*printed.pop()} - {*WIDTHS}:
             remedy = f"leave out {' '.join(sorted(strange))}"
-            raise TemplateBroken("a stamp has characters that its font has not", where=where, remedy=remedy)
+            raise TemplateBroken(
+                "a stamp has characters that its font has not", where=where, remedy=remedy
+            )
         longest = text.format(tab="AA", page=88, pages=88, number=8888, total=8888)
         mark, _ = stamp_place(longest, 612, 792, _ALL_INK, profile.marking.clear)
         if in_zone(mark, 612, 792, profile.marking.clear):
@@ -98,13 +120,21 @@ def _check_stamp(profile: Profile) -> None:
 def _check_name(profile: Profile) -> None:
     where = f"profiles/{profile.id}.json"
     try:
-        made = {profile.part_name.format(**{**_PLACES, "n": n, "first": n, "last": n}) for n in (1, 2)}
+        made = {
+            profile.part_name.format(**{**_PLACES, "n": n, "first": n, "last": n}) for n in (1, 2)
+        }
     except (KeyError, ValueError, IndexError) as error:
-        raise TemplateBroken("part_name has an unknown place", where=where, remedy="use {n}, {of}, {first}, {last}") from error
+        raise TemplateBroken(
+            "part_name has an unknown place", where=where, remedy="use {n}, {of}, {first}, {last}"
+        ) from error
     if len(made) != 2:
-        raise TemplateBroken("part_name gives two parts one name", where=where, remedy="put {n} into it")
+        raise TemplateBroken(
+            "part_name gives two parts one name", where=where, remedy="put {n} into it"
+        )
     if profile.limit is not None and profile.limit <= 0:
-        raise TemplateBroken("headroom_bytes leaves nothing of max_bytes", where=where, remedy="lower it")
+        raise TemplateBroken(
+            "headroom_bytes leaves nothing of max_bytes", where=where, remedy="lower it"
+        )
 
 
 def _raw(shelf: Shelf, name: str, case_folder: Path | None) -> dict[str, Any]:
@@ -125,9 +155,17 @@ def _raw(shelf: Shelf, name: str, case_folder: Path | None) -> dict[str, Any]:
 def _follow(raw: Any, schema: Mapping[str, Any], where: str, name: str) -> None:
     import jsonschema
 
-    checker = jsonschema.Draft202012Validator(schema, format_checker=jsonschema.FormatChecker(["regex", "date"]))
+    checker = jsonschema.Draft202012Validator(
+        schema, format_checker=jsonschema.FormatChecker(["regex", "date"])
+    )
     wrong = sorted(error.json_path for error in checker.iter_errors(raw))
     if wrong:
-        raise TemplateBroken(f"it does not follow its schema at {wrong[0]}", where=where, remedy="see docs/profiles.md")
+        raise TemplateBroken(
+            f"it does not follow its schema at {wrong[0]}",
+            where=where,
+            remedy="see docs/profiles.md",
+        )
     if raw["id"] != name:
-        raise TemplateBroken("its id is not its file name", where=where, remedy="make the two the same")
+        raise TemplateBroken(
+            "its id is not its file name", where=where, remedy="make the two the same"
+        )

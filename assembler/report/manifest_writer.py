@@ -1,7 +1,8 @@
-"""report: manifest.json, where every page came from and everything a person should know. Pure but for the writing.
+"""report: manifest.json, where every page came from and everything a person should know. Pure but
+for the writing.
 
-Plan, case, layout, prepared evidence and drafts come in; one JSON document goes out, mode 0600: it is confidential.
-`verify` works from it alone, a year later.
+Plan, case, layout, prepared evidence and drafts come in; one JSON document goes out, mode 0600: it
+is confidential. `verify` works from it alone, a year later.
 """
 
 from __future__ import annotations
@@ -39,17 +40,27 @@ from assembler.runtime.resources import Shelf
 
 NAME = "manifest.json"
 FORMAT = 2  # 2: with `kept`, what the proof compares our own pages and recognized words with
-WORDS = "proof/words.jsonl"  # words of recognized pages, and where each stands; a line for each page
+WORDS = (
+    "proof/words.jsonl"  # words of recognized pages, and where each stands; a line for each page
+)
 
 # what is used of a manifest before the proof reads all of it
-_USED = (("case", str), ("ledger", list), ("volumes", list), ("index", list), ("findings", list), ("word_engines", dict))
+_USED = (
+    ("case", str),
+    ("ledger", list),
+    ("volumes", list),
+    ("index", list),
+    ("findings", list),
+    ("word_engines", dict),
+)
 
 NOT_CHECKED = (
     "whether signatures are in ink and by the right person",
     "whether what the evidence and the statements say is true",
     "whether a translation is faithful to its original",
     "handwriting, stamps and seals that recognition could not read",
-    "whether the dated facts (fees, editions, addresses) still hold today: confirm them at their source",
+    "whether the dated facts (fees, editions, addresses) still hold today: confirm them at their "
+    "source",
 )
 
 
@@ -75,12 +86,14 @@ def manifest(
     fitted: Sequence[Fitted] = (),
     filled: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Everything but the outputs and the proof, which `with_outputs` and `with_proof` add when there are any.
+    """Everything but the outputs and the proof, which `with_outputs` and `with_proof` add when
+    there are any.
 
-    `claims`: requirements and the exhibits that meet them. `relied`: dated facts that were used. `not_checked`: sentences.
-    `looked`: what was looked for in the evidence. `contradictions`: what says other than the case; these hold client facts.
-    `filed`: the packet as it was filed, whose pages keep their numbers.
-    `fitted`: pages whose pictures were stored again. `filled`: documents of the forms that we filled.
+    `claims`: requirements and the exhibits that meet them. `relied`: dated facts that were used.
+    `not_checked`: sentences. `looked`: what was looked for in the evidence. `contradictions`: what
+    says other than the case; these hold client facts. `filed`: the packet as it was filed, whose
+    pages keep their numbers. `fitted`: pages whose pictures were stored again. `filled`: documents
+    of the forms that we filled.
     """
     pages = {one.exhibit: one.pages for one in prepared}
     fits = {(one.document, one.index): one for one in fitted}
@@ -95,19 +108,28 @@ def manifest(
         "linked": profile.links != "none",
         "marking": {key: getattr(profile.marking, key) for key in ("exhibit", "tab", "other")},
         "volumes": [asdict(one) for one in volumes],
-        "kept": {"drafts": [_kept_draft(one, plan) for one in drafts], "forms": _kept_forms(layout, filled), "words": WORDS},
+        "kept": {
+            "drafts": [_kept_draft(one, plan) for one in drafts],
+            "forms": _kept_forms(layout, filled),
+            "words": WORDS,
+        },
         "as_of": as_of.isoformat(),
         "seal": seal,
         "inputs": [asdict(record) for record in case.files],
         "exhibits": [_exhibit(case, part) for part in plan.parts if part.kind is PartKind.EXHIBIT],
         "frozen": _frozen(filed) if filed else None,
         "ledger": [
-            _entry(leaf, pages, fits.get((leaf.document, leaf.index)), gray=profile.color == "gray") for leaf in layout.leaves
+            _entry(leaf, pages, fits.get((leaf.document, leaf.index)), gray=profile.color == "gray")
+            for leaf in layout.leaves
         ],
         "index": [_row(row) for row in layout.index],
         "bookmarks": [asdict(mark) for mark in layout.bookmarks],
         "addresses": dict(layout.addresses),
-        "removed": [asdict(one) | {"exhibit": exhibit.exhibit} for exhibit in prepared for one in exhibit.removed],
+        "removed": [
+            asdict(one) | {"exhibit": exhibit.exhibit}
+            for exhibit in prepared
+            for one in exhibit.removed
+        ],
         "opened": _opened(prepared),
         "findings": [_finding(finding) for finding in findings],
         "engines": dict(sorted(engines.items())),
@@ -120,18 +142,30 @@ def manifest(
     }
 
 
-def seal_of(case: Case, folder: Path, shelf: Shelf, asked: object, surroundings: Mapping[str, str]) -> str:
-    """One hash of everything a build depends on: while it stays the same, building again would give the same bytes.
+def seal_of(
+    case: Case, folder: Path, shelf: Shelf, asked: object, surroundings: Mapping[str, str]
+) -> str:
+    """One hash of everything a build depends on: while it stays the same, building again would give
+    the same bytes.
 
-    case.json and all files it lists (`case` must be read with their hashes), the case's own templates and profiles, the shelf,
-    what was asked, and what `surroundings` says of the program, its libraries and this machine.
+    case.json and all files it lists (`case` must be read with their hashes), the case's own
+    templates and profiles, the shelf, what was asked, and what `surroundings` says of the program,
+    its libraries and this machine.
     """
-    own = sorted(path for place in ("templates", "profiles") for path in (folder / place).rglob("*") if path.is_file())
+    own = sorted(
+        path
+        for place in ("templates", "profiles")
+        for path in (folder / place).rglob("*")
+        if path.is_file()
+    )
     parts = {
         "assembler": __version__,
         "surroundings": dict(surroundings),
         "asked": str(asked),
-        "case": [_digest(folder / "case.json"), *(f"{one.path} {one.sha256}" for one in case.files)],
+        "case": [
+            _digest(folder / "case.json"),
+            *(f"{one.path} {one.sha256}" for one in case.files),
+        ],
         "own": [f"{path.relative_to(folder).as_posix()} {_digest(path)}" for path in own],
         "shelf": shelf.digests(),
     }
@@ -139,13 +173,22 @@ def seal_of(case: Case, folder: Path, shelf: Shelf, asked: object, surroundings:
 
 
 def standing(packet: Path, seal: str) -> dict[str, Any] | None:
-    """The manifest of a finished packet, if it has this seal, was proved, and its files are as they were written."""
+    """The manifest of a finished packet, if it has this seal, was proved, and its files are as
+    they were written."""
     try:
         data: dict[str, Any] = json.loads((packet / NAME).read_text(encoding="utf8"))
-        sealed = data["seal"] == seal and bool(data["proof"]) and all(check["ok"] for check in data["proof"])
+        sealed = (
+            data["seal"] == seal
+            and bool(data["proof"])
+            and all(check["ok"] for check in data["proof"])
+        )
         known = data["format"] == FORMAT and data["packet"] == packet.name
         known = known and all(isinstance(data[key], kind) for key, kind in _USED)
-        whole = sealed and known and all(_output(packet / one["path"], packet) == one for one in data["outputs"])
+        whole = (
+            sealed
+            and known
+            and all(_output(packet / one["path"], packet) == one for one in data["outputs"])
+        )
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
     return data if whole else None
@@ -158,25 +201,34 @@ def with_outputs(data: Mapping[str, Any], folder: Path) -> dict[str, Any]:
 
 
 def with_output(data: Mapping[str, Any], path: Path, folder: Path) -> dict[str, Any]:
-    """The manifest with one more file of the folder, written since; the others need not be read again."""
+    """The manifest with one more file of the folder, written since; the others need not be read
+    again."""
     outputs = [*data["outputs"], _output(path, folder)]
     return {**data, "outputs": sorted(outputs, key=lambda one: Path(one["path"]))}
 
 
-def with_proof(data: Mapping[str, Any], checks: Sequence[Check], not_checked: Sequence[str]) -> dict[str, Any]:
+def with_proof(
+    data: Mapping[str, Any], checks: Sequence[Check], not_checked: Sequence[str]
+) -> dict[str, Any]:
     """The manifest with what was proved."""
     listed = [*data["not_checked"], *not_checked]
-    return {**data, "proof": [asdict(check) for check in checks], "not_checked": list(dict.fromkeys(listed))}
+    return {
+        **data,
+        "proof": [asdict(check) for check in checks],
+        "not_checked": list(dict.fromkeys(listed)),
+    }
 
 
 def kept_pdf(document: str) -> str:
-    """Where a packet keeps the PDF of a draft or filled form as it was before binding, for the proof."""
+    """Where a packet keeps the PDF of a draft or filled form as it was before binding, for the
+    proof."""
     kind, _, name = document.partition(":")
     return f"proof/{kind}s/{name.removesuffix('.pdf').replace('/', '-')}.pdf"
 
 
 def _kept_draft(one: Draft, plan: Plan) -> dict[str, Any]:
-    """A draft's PDF and Word file, None where a page only holds a form's place. `shipped`: from a template of ours."""
+    """A draft's PDF and Word file, None where a page only holds a form's place. `shipped`: from
+    a template of ours."""
     places = {part.document for part in plan.parts if part.holds_place}
     word = None if one.id in places else f"drafts/{one.id.removeprefix('draft:')}.docx"
     return {"document": one.id, "pdf": kept_pdf(one.id), "docx": word, "shipped": one.shipped}
@@ -188,9 +240,11 @@ def _kept_forms(layout: Layout, filled: Sequence[str]) -> list[dict[str, Any]]:
 
 
 def record_of(case: str, packet: str) -> Callable[[Path], Mapping[str, str] | None]:
-    """Return what reads which files a packet's folder was written with: by path their sha256, "" for the manifest itself.
+    """Return what reads which files a packet's folder was written with: by path their sha256, ""
+    for the manifest itself.
 
-    It returns None for a folder without a manifest of ours, and raises OutputNotWritten for another packet's.
+    It returns None for a folder without a manifest of ours, and raises OutputNotWritten for another
+    packet's.
     """
 
     def read(folder: Path) -> Mapping[str, str] | None:
@@ -200,7 +254,8 @@ def record_of(case: str, packet: str) -> Callable[[Path], Mapping[str, str] | No
             return None
         if (data.get("case"), data.get("packet")) != (case, packet):
             raise OutputNotWritten(
-                "it is a packet of another case, or another packet", where=f"{folder.parent.name}/{folder.name}",
+                "it is a packet of another case, or another packet",
+                where=f"{folder.parent.name}/{folder.name}",
                 remedy="move it away, or choose another folder with --out",
             )
         return {**outputs, NAME: ""}
@@ -211,26 +266,40 @@ def record_of(case: str, packet: str) -> Callable[[Path], Mapping[str, str] | No
 def _outputs_of(data: Mapping[str, Any]) -> dict[str, str] | None:
     """The sha256 of each file a manifest lists; None if it is no manifest of ours."""
     version = data.get("format")
-    ours = isinstance(version, int) and 1 <= version <= FORMAT and isinstance(data.get("assembler"), str)
+    ours = (
+        isinstance(version, int)
+        and 1 <= version <= FORMAT
+        and isinstance(data.get("assembler"), str)
+    )
     try:
         listed = {str(one["path"]): str(one["sha256"]) for one in data["outputs"]} if ours else None
     except (KeyError, TypeError):
         return None
     # earlier versions kept edited drafts under such a name, and listed them
-    return listed and {path: sha256 for path, sha256 in listed.items() if not path.endswith(".edited.docx")}
+    return listed and {
+        path: sha256 for path, sha256 in listed.items() if not path.endswith(".edited.docx")
+    }
 
 
 def write(folder: Path, data: Mapping[str, Any], *, final: bool = True) -> Path:
-    """Write manifest.json: sorted, one item a line, same bytes for the same content. Raises OutputNotWritten.
+    """Write manifest.json: sorted, one item a line, same bytes for the same content. Raises
+    OutputNotWritten.
 
     `final`: False for the proof alone to read, which takes a tenth of the time.
     """
     path = folder / NAME
-    write_atomic(path, (json.dumps(data, indent=1 if final else None, sort_keys=True, ensure_ascii=False) + "\n").encode())
+    write_atomic(
+        path,
+        (
+            json.dumps(data, indent=1 if final else None, sort_keys=True, ensure_ascii=False) + "\n"
+        ).encode(),
+    )
     return path
 
 
-def _entry(leaf: Leaf, pages: Mapping[str, Sequence[PreparedPage]], fit: Fitted | None, *, gray: bool) -> dict[str, Any]:
+def _entry(
+    leaf: Leaf, pages: Mapping[str, Sequence[PreparedPage]], fit: Fitted | None, *, gray: bool
+) -> dict[str, Any]:
     entry: dict[str, Any] = {
         "number": leaf.number,
         "label": leaf.label,
@@ -247,11 +316,22 @@ def _entry(leaf: Leaf, pages: Mapping[str, Sequence[PreparedPage]], fit: Fitted 
         **({"own_size": [round(side, 2) for side in leaf.own]} if leaf.own else {}),
         "stamp": asdict(leaf.stamp) if leaf.stamp else None,
     }
-    own = pages[leaf.exhibit] if leaf.kind is PartKind.EXHIBIT else pages.get(leaf.document)  # of a completed form
+    own = (
+        pages[leaf.exhibit] if leaf.kind is PartKind.EXHIBIT else pages.get(leaf.document)
+    )  # of a completed form
     if own is not None:
         page = own[leaf.index]
-        entry["source"] = {"path": page.path, "sha256": page.sha256, "page": page.source_page, "role": page.role}
-        entry["transform"] = {"turned": page.turned, "placement": page.placement, "redrawn": page.redrawn}
+        entry["source"] = {
+            "path": page.path,
+            "sha256": page.sha256,
+            "page": page.source_page,
+            "role": page.role,
+        }
+        entry["transform"] = {
+            "turned": page.turned,
+            "placement": page.placement,
+            "redrawn": page.redrawn,
+        }
         if page.parts > 1:
             entry["source"] |= {"part": page.part, "parts": page.parts}
             entry["transform"]["crop"] = page.crop
@@ -265,14 +345,24 @@ def _entry(leaf: Leaf, pages: Mapping[str, Sequence[PreparedPage]], fit: Fitted 
     if gray:
         entry["gray"] = True
     if fit is not None:  # what the pictures of the page lost, if anything
-        entry["fitted"] = {key: value for key, value in asdict(fit).items() if key not in ("document", "index", "lost")}
+        entry["fitted"] = {
+            key: value
+            for key, value in asdict(fit).items()
+            if key not in ("document", "index", "lost")
+        }
     return entry
 
 
 def _frozen(filed: Filed) -> dict[str, Any]:
     """What the numbers were kept of, so that the proof can hold the pages against it again."""
     pages = [
-        {"label": page.label, "kind": page.kind.value, "document": page.document, "content": page.content, "stamp": page.stamp}
+        {
+            "label": page.label,
+            "kind": page.kind.value,
+            "document": page.document,
+            "content": page.content,
+            "stamp": page.stamp,
+        }
         for page in filed.pages
     ]
     return {"manifest": filed.sha256, "as_of": filed.as_of, "pages": pages}
@@ -300,7 +390,11 @@ def _finding(finding: Finding) -> dict[str, Any]:
 
 
 def _output(path: Path, folder: Path) -> dict[str, Any]:
-    return {"path": path.relative_to(folder).as_posix(), "size": path.stat().st_size, "sha256": _digest(path)}
+    return {
+        "path": path.relative_to(folder).as_posix(),
+        "size": path.stat().st_size,
+        "sha256": _digest(path),
+    }
 
 
 def _digest(path: Path) -> str:

@@ -1,7 +1,9 @@
-"""originals: the client's own files, kept with a packet where somebody asks for it, and given back byte for byte.
+"""originals: the client's own files, kept with a packet where somebody asks for it, and given back
+byte for byte.
 
-`keep` copies what a packet was made of into its folder, each file under its sha256, the same content once; `restore` writes
-a case folder from the stores of one or more packets. A manifest is judged as a stranger's: no path of it leaves the folder.
+`keep` copies what a packet was made of into its folder, each file under its sha256, the same
+content once; `restore` writes a case folder from the stores of one or more packets. A manifest is
+judged as a stranger's: no path of it leaves the folder.
 """
 
 from __future__ import annotations
@@ -29,17 +31,20 @@ Record = Mapping[str, Any]  # "path", "sha256", "size"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restored:
-    """What was given back. `elsewhere`: files that case.json lists and that belong to other packets only."""
+    """What was given back. `elsewhere`: files that case.json lists and that belong to other
+    packets only."""
 
     files: tuple[str, ...]
     elsewhere: tuple[str, ...]
 
 
 def keep(case: Case, plan: Plan, folder: Path, made: Path) -> list[dict[str, Any]]:
-    """Copy what the packet was made of into `made`/originals; returns path, sha256 and size of each file.
+    """Copy what the packet was made of into `made`/originals; returns path, sha256 and size of each
+    file.
 
-    That is case.json, the case's own templates and profiles, and its evidence and forms but those of other packets only.
-    Raises OutputNotWritten if a file is not as it was when the case was read, or cannot be copied.
+    That is case.json, the case's own templates and profiles, and its evidence and forms but those
+    of other packets only. Raises OutputNotWritten if a file is not as it was when the case was
+    read, or cannot be copied.
     """
     store = made / FOLDER
     known = {one.path: one.sha256 for one in case.files}
@@ -50,7 +55,9 @@ def keep(case: Case, plan: Plan, folder: Path, made: Path) -> list[dict[str, Any
         return [_kept(folder, path, store, known.get(path)) for path in sorted(paths)]
     except OSError as error:
         raise OutputNotWritten(
-            "the originals cannot be copied", where=FOLDER, remedy="free some space, or build without --keep-originals"
+            "the originals cannot be copied",
+            where=FOLDER,
+            remedy="free some space, or build without --keep-originals",
         ) from error
 
 
@@ -60,7 +67,9 @@ def _of_others(case: Case, plan: Plan) -> set[str]:
     forms = {part.document for part in plan.parts if part.kind is PartKind.FORM}
     mine = {part.path for one in case.exhibits if one.id in exhibits for part in one.parts}
     mine |= {one.path for one in case.forms if f"form:{one.path}" in forms}
-    everything = {part.path for one in case.exhibits for part in one.parts} | {one.path for one in case.forms}
+    everything = {part.path for one in case.exhibits for part in one.parts} | {
+        one.path for one in case.forms
+    }
     return everything - mine
 
 
@@ -75,7 +84,9 @@ def _kept(folder: Path, path: str, store: Path, expected: str | None) -> dict[st
     made = store / ".new"
     size, sha256 = _copied(folder / path, made)
     if expected is not None and sha256 != expected:
-        raise OutputNotWritten("it was changed while the bundle was made", where=path, remedy="rerun")
+        raise OutputNotWritten(
+            "it was changed while the bundle was made", where=path, remedy="rerun"
+        )
     made.replace(store / sha256)
     return {"path": path, "sha256": sha256, "size": size}
 
@@ -90,21 +101,27 @@ def _copied(source: Path, target: Path) -> tuple[int, str]:
     return size, digest.hexdigest()
 
 
-# --- and back -------------------------------------------------------------------------------------------------------
+# --- and back ---
 
 
 def restore(build: Path, out: Path, day: date) -> Restored:
-    """Write the case folder that the packets below `build` (a packet's folder, or one of several) were made of to `out`.
+    """Write the case folder that the packets below `build` (a packet's folder, or one of several)
+    were made of to `out`.
 
-    Raises CaseRejected where no originals were kept, ProofFailed where one is missing or changed, OutputNotWritten where
-    `out` holds something already or cannot be written. Then nothing is written.
+    Raises CaseRejected where no originals were kept, ProofFailed where one is missing or changed,
+    OutputNotWritten where `out` holds something already or cannot be written. Then nothing is
+    written.
     """
     packets = _packets(build)
     records = _together(one for _, data in packets for one in _records(data))
     stores = [folder / FOLDER for folder, _ in packets]
     listed = {str(one["path"]) for _, data in packets for one in data["inputs"]}
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise OutputNotWritten("there is something in it already", where=out.name, remedy="name a new folder with --out")
+        raise OutputNotWritten(
+            "there is something in it already",
+            where=out.name,
+            remedy="name a new folder with --out",
+        )
     with staging(out, _nothing_there, day) as made:
         for path, record in records.items():
             _given_back(record, stores, made / path)
@@ -118,7 +135,11 @@ def _nothing_there(_folder: Path) -> None:
 
 def _packets(build: Path) -> list[tuple[Path, dict[str, Any]]]:
     """The packets' folders with their manifests; those of one case."""
-    here = [build] if (build / _MANIFEST).is_file() else sorted(path.parent for path in build.glob(f"*/{_MANIFEST}"))
+    here = (
+        [build]
+        if (build / _MANIFEST).is_file()
+        else sorted(path.parent for path in build.glob(f"*/{_MANIFEST}"))
+    )
     found = []
     for folder in here:
         data = read_manifest(folder)
@@ -127,19 +148,30 @@ def _packets(build: Path) -> list[tuple[Path, dict[str, Any]]]:
     if not found:
         problem = "no originals were kept with it" if here else "there is no manifest of a packet"
         raise CaseRejected(
-            problem, (), where=build.name,
-            remedy="they are kept only where `assembler bundle --keep-originals` made it; take them from the case folder",
+            problem,
+            (),
+            where=build.name,
+            remedy="they are kept only where `assembler bundle --keep-originals` made it; take "
+            "them from the case folder",
         )
     if len({data.get("case") for _, data in found}) > 1:
-        raise CaseRejected("its packets are of several cases", (), where=build.name, remedy="name the packets of one case")
+        raise CaseRejected(
+            "its packets are of several cases",
+            (),
+            where=build.name,
+            remedy="name the packets of one case",
+        )
     return found
 
 
 def _records(data: Mapping[str, Any]) -> Sequence[Record]:
-    """The list of a manifest's originals, if every path stays in the folder and every hash is one."""
+    """The list of a manifest's originals, if every path stays in the folder and every hash is
+    one."""
     try:
         records: Sequence[Record] = data["originals"]["files"]
-        good = all(_harmless(one["path"]) and _SHA256.fullmatch(one["sha256"]) for one in records) and bool(data["inputs"])
+        good = all(
+            _harmless(one["path"]) and _SHA256.fullmatch(one["sha256"]) for one in records
+        ) and bool(data["inputs"])
     except (KeyError, TypeError) as error:
         raise _untrue("its list of originals cannot be read") from error
     if not good:
@@ -149,7 +181,9 @@ def _records(data: Mapping[str, Any]) -> Sequence[Record]:
 
 def _harmless(path: str) -> bool:
     parts = path.split("/")
-    return all(_PLAIN.fullmatch(one) and one not in (".", "..") for one in parts) and parts[0] not in ("build", ".assembler")
+    return all(_PLAIN.fullmatch(one) and one not in (".", "..") for one in parts) and parts[
+        0
+    ] not in ("build", ".assembler")
 
 
 def _together(records: Iterable[Record]) -> dict[str, Record]:
@@ -157,7 +191,10 @@ def _together(records: Iterable[Record]) -> dict[str, Record]:
     found: dict[str, Record] = {}
     for one in records:
         if found.setdefault(one["path"], one)["sha256"] != one["sha256"]:
-            raise _untrue(f"two packets were made of different states of {one['path']}", "give back one packet at a time")
+            raise _untrue(
+                f"two packets were made of different states of {one['path']}",
+                "give back one packet at a time",
+            )
     return found
 
 

@@ -1,7 +1,8 @@
 """comparing: two manifests of one packet, in page terms: added, removed, moved, changed. Pure.
 
-An old and a new manifest come in; a list of `Change` goes out: runs of pages with their old and new numbers. Evidence pages
-are known by their source file's hash and page, pages of ours by their part and place in it.
+An old and a new manifest come in; a list of `Change` goes out: runs of pages with their old and new
+numbers. Evidence pages are known by their source file's hash and page, pages of ours by their part
+and place in it.
 """
 
 from __future__ import annotations
@@ -18,9 +19,12 @@ KINDS = ("added", "removed", "changed", "moved")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A run of pages with one fate: first and last place in either bundle, None where there is none, and what is printed."""
+    """A run of pages with one fate: first and last place in either bundle, None where there is
+    none, and what is printed."""
 
-    kind: str  # "added", "removed", "changed" (other content in its place) or "moved" (other number, same content)
+    # "added", "removed", "changed" (other content in its place) or "moved" (other number, same
+    # content)
+    kind: str
     part: str
     exhibit: str
     tab: str  # new tab, the old one where the pages were removed
@@ -31,12 +35,17 @@ class Change:
 
     def __str__(self) -> str:
         what = f"exhibit {self.tab} ({self.exhibit})" if self.exhibit else self.part
-        places = [_pages(printed) for printed in dict.fromkeys((self.old_pages, self.new_pages)) if printed]
+        places = [
+            _pages(printed)
+            for printed in dict.fromkeys((self.old_pages, self.new_pages))
+            if printed
+        ]
         return f"{self.kind:<7} {what}: {' → '.join(places)}"
 
 
 def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[Change, ...]:
-    """Every page of either manifest that is not in both, with the same content and the same printed number.
+    """Every page of either manifest that is not in both, with the same content and the same printed
+    number.
 
     Raises KeyError or TypeError for what is no manifest.
     """
@@ -61,10 +70,13 @@ def as_json(changes: Sequence[Change]) -> list[dict[str, Any]]:
 
 
 def note(changes: Sequence[Change], new: Mapping[str, Any]) -> str:
-    """A cover note for a supplement, in Markdown: what is new, what replaces what, and which numbers changed."""
+    """A cover note for a supplement, in Markdown: what is new, what replaces what, and which
+    numbers changed."""
     titles = {row["exhibit"]: row["title"] for row in new["index"]}
     lines = ["# Supplement to the filing", "", "Compared with the packet filed before:", ""]
-    for kind, heading in zip(KINDS, ("New", "Withdrawn", "Replaced", "Renumbered, content unchanged"), strict=True):
+    for kind, heading in zip(
+        KINDS, ("New", "Withdrawn", "Replaced", "Renumbered, content unchanged"), strict=True
+    ):
         mine = [change for change in changes if change.kind == kind]
         if mine:
             lines += [f"## {heading}", "", *(_line(change, titles) for change in mine), ""]
@@ -78,7 +90,10 @@ def _line(change: Change, titles: Mapping[str, str]) -> str:
     exhibit = f"Exhibit {change.tab}, {title}" if title else f"Exhibit {change.tab}"
     what = exhibit if change.exhibit else change.part.replace("-", " ").capitalize()
     if change.kind == "moved" and change.old and change.new:
-        return f"- {what}: {_pages(change.old_pages)} of the earlier packet, now {_pages(change.new_pages)}"
+        return (
+            f"- {what}: {_pages(change.old_pages)} of the earlier packet, now "
+            f"{_pages(change.new_pages)}"
+        )
     if change.kind == "removed":
         return f"- {what}: {_pages(change.old_pages)} of the earlier packet"
     return f"- {what}: {_pages(change.new_pages)}"
@@ -88,12 +103,12 @@ def _pages(printed: str) -> str:
     return f"{'pages' if '–' in printed else 'page'} {printed}"
 
 
-# --- which page is which --------------------------------------------------------------------------------------------
+# --- which page is which ---
 
 
 def _paired(old: Sequence[Entry], new: Sequence[Entry]) -> list[Pair]:
-    """Each page with the same page of the other packet: first the very same, then the same in another exhibit, then
-    the page in the same place of the same part."""
+    """Each page with the same page of the other packet: first the very same, then the same in
+    another exhibit, then the page in the same place of the same part."""
     pairs: list[Pair] = []
     left, right = list(old), list(new)
     for key in (_same_place_and_content, _same_content, _same_place):
@@ -103,7 +118,9 @@ def _paired(old: Sequence[Entry], new: Sequence[Entry]) -> list[Pair]:
     return pairs
 
 
-def _match(left: list[Entry], right: list[Entry], key: Any) -> tuple[list[Pair], list[Entry], list[Entry]]:
+def _match(
+    left: list[Entry], right: list[Entry], key: Any
+) -> tuple[list[Pair], list[Entry], list[Entry]]:
     theirs = dict(zip(_numbered(map(key, right)), right, strict=True))
     pairs: list[Pair] = []
     rest = []
@@ -126,7 +143,11 @@ def _numbered(keys: Iterable[Any]) -> Iterator[tuple[Any, int]]:
 
 
 def _same_place_and_content(entry: Entry) -> Any:
-    return (entry["part"], *_same_content(entry)) if "source" in entry else (entry["part"], _place(entry))
+    return (
+        (entry["part"], *_same_content(entry))
+        if "source" in entry
+        else (entry["part"], _place(entry))
+    )
 
 
 def _same_content(entry: Entry) -> Any:
@@ -138,14 +159,17 @@ def _same_place(entry: Entry) -> Any:
 
 
 def _place(entry: Entry) -> int:
-    """A page's place in its part; a tab sheet is the only one of its part, wherever it stands in its document."""
+    """A page's place in its part; a tab sheet is the only one of its part, wherever it stands in
+    its document."""
     return 0 if entry["kind"] == "tab" else int(entry["index"])
 
 
-# --- what became of it ----------------------------------------------------------------------------------------------
+# --- what became of it ---
 
 
-def _fate(one: Entry | None, other: Entry | None, before: Mapping[str, str], after: Mapping[str, str]) -> str:
+def _fate(
+    one: Entry | None, other: Entry | None, before: Mapping[str, str], after: Mapping[str, str]
+) -> str:
     if one is None:
         return "added"
     if other is None:
@@ -180,7 +204,8 @@ def _digests(data: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _runs(fates: Sequence[tuple[str, Entry | None, Entry | None]]) -> Iterator[Change]:
-    """Neighbors with one fate and one shift, together; in the order of the new packet, removed pages last."""
+    """Neighbors with one fate and one shift, together; in the order of the new packet, removed
+    pages last."""
     told = [fate for fate in fates if fate[0] != "same"]
     told.sort(key=lambda fate: (fate[2] is None, (fate[2] or fate[1] or {})["number"]))
     start = 0
@@ -190,13 +215,19 @@ def _runs(fates: Sequence[tuple[str, Entry | None, Entry | None]]) -> Iterator[C
             start = end
 
 
-def _follows(one: tuple[str, Entry | None, Entry | None], other: tuple[str, Entry | None, Entry | None]) -> bool:
+def _follows(
+    one: tuple[str, Entry | None, Entry | None], other: tuple[str, Entry | None, Entry | None]
+) -> bool:
     if one[0] != other[0]:
         return False
     for before, after in ((one[1], other[1]), (one[2], other[2])):
         if (before is None) != (after is None):
             return False
-        if before and after and (after["number"] != before["number"] + 1 or before["part"] != after["part"]):
+        if (
+            before
+            and after
+            and (after["number"] != before["number"] + 1 or before["part"] != after["part"])
+        ):
             return False
     return True
 
@@ -205,10 +236,15 @@ def _change(run: Sequence[tuple[str, Entry | None, Entry | None]]) -> Change:
     kind, one, other = run[0]
     entry = other or one or {}
     return Change(
-        kind=kind, part=entry["part"], exhibit=entry["exhibit"], tab=entry["tab"],
-        old=_span([old for _, old, _ in run]), new=_span([new for _, _, new in run]),
-        old_pages=_printed([old for _, old, _ in run]), new_pages=_printed([new for _, _, new in run]),
-    )  # fmt: skip
+        kind=kind,
+        part=entry["part"],
+        exhibit=entry["exhibit"],
+        tab=entry["tab"],
+        old=_span([old for _, old, _ in run]),
+        new=_span([new for _, _, new in run]),
+        old_pages=_printed([old for _, old, _ in run]),
+        new_pages=_printed([new for _, _, new in run]),
+    )
 
 
 def _span(entries: Sequence[Entry | None]) -> tuple[int, int] | None:

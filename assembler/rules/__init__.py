@@ -1,7 +1,8 @@
 """rules: the dated facts and checklists of `schemas/` against a case. Pure, and no legal advice.
 
-A `Case`, a `Library` (parsed once from the files of `schemas/`) and a day come in; findings, the matrix of requirements
-and exhibits, the facts of the letter, and the start of a new case go out. Holds no legal fact itself.
+A `Case`, a `Library` (parsed once from the files of `schemas/`) and a day come in; findings, the
+matrix of requirements and exhibits, the facts of the letter, and the start of a new case go out.
+Holds no legal fact itself.
 """
 
 from assembler.rules.case_check import Judgment, Used, check

@@ -1,4 +1,5 @@
-"""All rules and checklists against one case: findings, the matrix, what was relied on, what was not checked. Pure."""
+"""All rules and checklists against one case: findings, the matrix, what was relied on, what was
+not checked. Pure."""
 
 from __future__ import annotations
 
@@ -22,7 +23,13 @@ from assembler.rules.letter_facts import said
 from assembler.rules.library import CATALOG, Library, Line, Provenance
 from assembler.rules.rule_context import Hit, Scene
 
-_ROOMS: tuple[Callable[[Scene], Iterator[Hit]], ...] = (people_rules.rules, exhibit_rules.rules, declaration_rules.rules, fee_rules.rules, request_rules.rules)
+_ROOMS: tuple[Callable[[Scene], Iterator[Hit]], ...] = (
+    people_rules.rules,
+    exhibit_rules.rules,
+    declaration_rules.rules,
+    fee_rules.rules,
+    request_rules.rules,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +42,8 @@ class Used:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgment:
-    """What the rules say of a case on a day. `not_checked`: sentences for a person, no client fact in them."""
+    """What the rules say of a case on a day. `not_checked`: sentences for a person, no client
+    fact in them."""
 
     findings: tuple[Finding, ...]
     matrix: tuple[Row, ...]
@@ -44,7 +52,8 @@ class Judgment:
 
 
 def check(case: Case, library: Library, as_of: date) -> Judgment:
-    """Judge a case by the library on a day. All findings, in the order of case.json; stale facts last."""
+    """Judge a case by the library on a day. All findings, in the order of case.json; stale facts
+    last."""
     scene = Scene(case, library, as_of)
     asked = list(matrix.rows(scene))
     found = [scene.finding(hit) for room in _ROOMS for hit in room(scene)]
@@ -57,7 +66,9 @@ def check(case: Case, library: Library, as_of: date) -> Judgment:
     if limit:
         found += _stale(scene, used, limit["days"])
     return Judgment(
-        findings=tuple(found), matrix=tuple(row for row, _ in asked), facts_used=used,
+        findings=tuple(found),
+        matrix=tuple(row for row, _ in asked),
+        facts_used=used,
         not_checked=tuple(_not_checked(scene, used)),
     )
 
@@ -71,7 +82,9 @@ def _used(scene: Scene, lines: Iterable[Line]) -> Iterator[Used]:
 
 def _stale(scene: Scene, used: Iterable[Used], limit: int) -> Iterator[Finding]:
     """One finding for each file of which anything relied on was not checked lately."""
-    relied = [one.provenance for one in used] + [rule.provenance for rule in scene.library.rules.values()]
+    relied = [one.provenance for one in used] + [
+        rule.provenance for rule in scene.library.rules.values()
+    ]
     ages: dict[str, list[int]] = {}
     for one in relied:
         if one.confidence != "house" and (days := (scene.as_of - one.checked_on).days) > limit:
@@ -80,7 +93,11 @@ def _stale(scene: Scene, used: Iterable[Used], limit: int) -> Iterator[Finding]:
     for file, days_old in sorted(ages.items()):
         values = {"count": len(days_old), "days": max(days_old), "limit": limit}
         yield Finding(
-            rule=rule.id, severity=rule.severity, where=file, problem=rule.problem.format_map(values), remedy=rule.remedy,
+            rule=rule.id,
+            severity=rule.severity,
+            where=file,
+            problem=rule.problem.format_map(values),
+            remedy=rule.remedy,
             source=rule.provenance.source,
         )
 
@@ -93,7 +110,13 @@ def _not_checked(scene: Scene, used: Iterable[Used]) -> Iterator[str]:
         if not one.provenance.firm:
             doubtful.setdefault(one.provenance.file, []).append(one.id)
     for file, names in sorted(doubtful.items()):
-        yield f"{file}, not read at a source but common knowledge of the field, to be confirmed: {', '.join(names)}"
+        yield (
+            f"{file}, not read at a source but common knowledge of the field, to be confirmed: "
+            f"{', '.join(names)}"
+        )
     waiting = sorted(rule.id for rule in scene.library.rules.values() if not rule.provenance.firm)
     if waiting:
-        yield f"{CATALOG}, not read at a source but common knowledge of the field, to be confirmed: {', '.join(waiting)}"
+        yield (
+            f"{CATALOG}, not read at a source but common knowledge of the field, to be "
+            f"confirmed: {', '.join(waiting)}"
+        )

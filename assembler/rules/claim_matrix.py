@@ -13,7 +13,8 @@ from assembler.rules.rule_context import Hit, Scene, Subject
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One requirement and what meets it. `named`: exhibits that say so themselves; the others are of a fitting category."""
+    """One requirement and what meets it. `named`: exhibits that say so themselves; the others
+    are of a fitting category."""
 
     checklist: str
     line: str
@@ -44,8 +45,13 @@ def missing(row: Row, line: Line, scene: Scene) -> Finding:
     """The finding for a row that nothing meets."""
     few = f"only {len(row.exhibits)} of {row.minimum}" if row.exhibits else "nothing yet"
     return scene.told(
-        line.id, LEVELS[row.level], row.pointer, f"{few} shows this {row.level} item: {line.text}", ways_to_meet(line),
-        line.provenance, None,
+        line.id,
+        LEVELS[row.level],
+        row.pointer,
+        f"{few} shows this {row.level} item: {line.text}",
+        ways_to_meet(line),
+        line.provenance,
+        None,
     )
 
 
@@ -58,18 +64,29 @@ def too_old(row: Row, line: Line, scene: Scene) -> Iterator[Hit]:
     if len(ages) == len(there) and min(ages) > line.max_age_days:
         where, newest = there[ages.index(min(ages))]
         yield Hit(
-            rule="DATE.TOO_OLD", pointer=f"{where}/date", exhibit=newest.id,
+            rule="DATE.TOO_OLD",
+            pointer=f"{where}/date",
+            exhibit=newest.id,
             values={"line": line.id, "days": line.max_age_days},
         )
 
 
-def _row(checklist: Checklist, line: Line, level: str, subject: Subject | None, scene: Scene) -> Row:
+def _row(
+    checklist: Checklist, line: Line, level: str, subject: Subject | None, scene: Scene
+) -> Row:
     fit = [exhibit for exhibit in scene.case.exhibits if _counts(exhibit, line, subject)]
     named = tuple(exhibit.id for exhibit in fit if line.id in exhibit.supports)
     facts = tuple(pointer for pointer in line.facts if _filled(scene.case, pointer))
     return Row(
-        checklist=checklist.id, line=line.id, level=level, text=line.text, exhibits=tuple(exhibit.id for exhibit in fit),
-        named=named, facts=facts, minimum=line.minimum, pointer=_place(line, subject),
+        checklist=checklist.id,
+        line=line.id,
+        level=level,
+        text=line.text,
+        exhibits=tuple(exhibit.id for exhibit in fit),
+        named=named,
+        facts=facts,
+        minimum=line.minimum,
+        pointer=_place(line, subject),
     )
 
 
@@ -78,7 +95,11 @@ def _counts(exhibit: Exhibit, line: Line, subject: Subject | None) -> bool:
         return False
     if subject is None:
         return True
-    if subject.role == "beneficiary" and exhibit.belongs_to and subject.person.id not in exhibit.belongs_to:
+    if (
+        subject.role == "beneficiary"
+        and exhibit.belongs_to
+        and subject.person.id not in exhibit.belongs_to
+    ):
         return False
     return not line.about or exhibit.person in ("", subject.person.id)
 
@@ -93,7 +114,11 @@ def _filled(case: Case, pointer: str) -> bool:
     value: Any = case
     for name in pointer.strip("/").split("/"):
         value = getattr(value, name, None)
-    return any(map(str.strip, value)) if isinstance(value, tuple) and all(isinstance(v, str) for v in value) else bool(value)
+    return (
+        any(map(str.strip, value))
+        if isinstance(value, tuple) and all(isinstance(v, str) for v in value)
+        else bool(value)
+    )
 
 
 def ways_to_meet(line: Line) -> str:
@@ -111,13 +136,19 @@ def _asked_of(line: Line, scene: Scene) -> Sequence[Subject | None]:
 
 
 def _another(scene: Scene, subject: Subject | None) -> bool:
-    """Whether this person has not been asked in another part already: a petitioner who is the beneficiary, say."""
-    return subject is not None and next(s for s in scene.subjects if s.person.id == subject.person.id) is subject
+    """Whether this person has not been asked in another part already: a petitioner who is the
+    beneficiary, say."""
+    return (
+        subject is not None
+        and next(s for s in scene.subjects if s.person.id == subject.person.id) is subject
+    )
 
 
 def _history(scene: Scene, subject: Subject | None, question: str) -> bool:
     people = [subject.person] if subject else scene.case.beneficiaries
-    return any(person.history is not None and getattr(person.history, question) for person in people)
+    return any(
+        person.history is not None and getattr(person.history, question) for person in people
+    )
 
 
 _WHEN: dict[str, Callable[[Scene, Subject | None], bool]] = {

@@ -21,18 +21,29 @@ def rules(scene: Scene) -> Iterator[Hit]:
         yield from _translation(exhibit, where, parties)
         yield from _dates(scene, exhibit, where)
         yield from _supports(scene, exhibit, where)
-        if exhibit.category in _PERSONAL and not exhibit.person and people > 1 and scene.case.kind != "rfe-response":
+        if (
+            exhibit.category in _PERSONAL
+            and not exhibit.person
+            and people > 1
+            and scene.case.kind != "rfe-response"
+        ):
             yield Hit(rule="ID.WHOSE", pointer=where, exhibit=exhibit.id)
         everybody = {person.id for person in scene.case.beneficiaries}
         # the texts stand in every packet, so they cannot cite what only some of them hold
-        if exhibit.id not in used and not 0 < len(everybody & {*exhibit.belongs_to}) < len(everybody):
+        if exhibit.id not in used and not 0 < len(everybody & {*exhibit.belongs_to}) < len(
+            everybody
+        ):
             yield Hit(rule="CITE.UNUSED", pointer=where, exhibit=exhibit.id)
 
 
 def _used(scene: Scene) -> frozenset[str]:
     """Exhibits that a text cites, or an answer to a notice names."""
     rfe = scene.case.rfe
-    named = {exhibit for point in rfe.points for exhibit in point.exhibits} | {rfe.notice_exhibit} if rfe else set()
+    named = (
+        {exhibit for point in rfe.points for exhibit in point.exhibits} | {rfe.notice_exhibit}
+        if rfe
+        else set()
+    )
     return frozenset(named).union(*(cites(text.paragraphs) for text in citing_texts(scene.case)))
 
 
@@ -51,11 +62,16 @@ def _translation(exhibit: Exhibit, where: str, parties: set[str]) -> Iterator[Hi
         if (translations and not documents) or (certificates and not translations):
             yield Hit(rule="TRANS.ORDER", pointer=where, exhibit=exhibit.id)
     if any(translations for _, translations, _, _ in sets):
-        yield from _translator(exhibit, exhibit.translator, f"{where}/translation/translator", parties)
+        yield from _translator(
+            exhibit, exhibit.translator, f"{where}/translation/translator", parties
+        )
 
 
-def _sets(parts: Sequence[FilePart]) -> Iterator[tuple[list[FilePart], list[FilePart], list[FilePart], bool]]:
-    """Documents, their translations, the certificates of those, in runs as they will lie in the bundle.
+def _sets(
+    parts: Sequence[FilePart],
+) -> Iterator[tuple[list[FilePart], list[FilePart], list[FilePart], bool]]:
+    """Documents, their translations, the certificates of those, in runs as they will lie in the
+    bundle.
 
     The last: whether a certificate comes in a later run; one may stand for several translations.
     """
@@ -72,14 +88,23 @@ def _sets(parts: Sequence[FilePart]) -> Iterator[tuple[list[FilePart], list[File
         yield *run, any(certificates for _, _, certificates in runs[n + 1 :])
 
 
-def _translator(exhibit: Exhibit, who: Translator | None, where: str, parties: set[str]) -> Iterator[Hit]:
+def _translator(
+    exhibit: Exhibit, who: Translator | None, where: str, parties: set[str]
+) -> Iterator[Hit]:
     wanted = ("name", "address", "phone", "date")
     fields = [field for field in wanted if who is None or not getattr(who, field)]
     if fields:
-        yield Hit(rule="TRANS.CONTACT", pointer=where, exhibit=exhibit.id, values={"fields": ", ".join(fields)})
+        yield Hit(
+            rule="TRANS.CONTACT",
+            pointer=where,
+            exhibit=exhibit.id,
+            values={"fields": ", ".join(fields)},
+        )
     if who is None:
         return
-    languages = {part.language or exhibit.language for part in exhibit.parts if part.role == "document"}
+    languages = {
+        part.language or exhibit.language for part in exhibit.parts if part.role == "document"
+    }
     foreign = {tag.partition("-")[0] for tag in languages if not _english(tag)}
     if foreign and who.language.partition("-")[0] not in foreign:
         yield Hit(rule="TRANS.LANGUAGE", pointer=f"{where}/language", exhibit=exhibit.id)
@@ -103,6 +128,8 @@ def _supports(scene: Scene, exhibit: Exhibit, where: str) -> Iterator[Hit]:
             near = get_close_matches(one.upper(), scene.library.lines, 1)
             suggestion = f"did you mean {near[0]}?" if near else "no id is like this one"
             yield Hit(
-                rule="SUPPORT.UNKNOWN_LINE", pointer=f"{where}/supports/{n}", exhibit=exhibit.id,
+                rule="SUPPORT.UNKNOWN_LINE",
+                pointer=f"{where}/supports/{n}",
+                exhibit=exhibit.id,
                 values={"suggestion": suggestion},
             )

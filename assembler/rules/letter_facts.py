@@ -17,8 +17,8 @@ from assembler.rules.rule_context import Scene
 def letter_facts(case: Case, library: Library, as_of: date) -> dict[str, object]:
     """The values a letter template finds under `facts`.
 
-    fee_sentence, parole_fee_sentence, original_submission, expedite_mark, legal_basis, request_line, via: str or None;
-    address_lines, forms: tuples of str.
+    fee_sentence, parole_fee_sentence, original_submission, expedite_mark, legal_basis,
+    request_line, via: str or None; address_lines, forms: tuples of str.
     """
     return said(Scene(case, library, as_of))
 
@@ -27,7 +27,11 @@ def said(scene: Scene) -> dict[str, object]:
     """The same, of a scene, which remembers the facts that were used."""
     case = scene.case
     law = scene.fact(f"law/{case.kind}")
-    mark = scene.fact("expedite/mark") if case.request.expedite_reason and case.kind != "rfe-response" else None
+    mark = (
+        scene.fact("expedite/mark")
+        if case.request.expedite_reason and case.kind != "rfe-response"
+        else None
+    )
     lines, via = _address(scene)
     return {
         "address_lines": lines,
@@ -43,11 +47,14 @@ def said(scene: Scene) -> dict[str, object]:
 
 
 def _address(scene: Scene) -> tuple[tuple[str, ...], str | None]:
-    """Lines of the envelope, and how it travels. A response goes to the address in the notice, and nowhere else."""
+    """Lines of the envelope, and how it travels. A response goes to the address in the notice,
+    and nowhere else."""
     case = scene.case
     if case.rfe:
         return (case.rfe.address.lines if case.rfe.address else ()), None
-    fact = scene.fact("addresses/online" if case.request.filing == "online" else "addresses/paper-courier")
+    fact = scene.fact(
+        "addresses/online" if case.request.filing == "online" else "addresses/paper-courier"
+    )
     if fact is None or case.kind not in fact["kinds"]:
         return (), None
     return tuple(fact["lines"]), f"By {fact['via']}" if fact["via"] else None
@@ -67,14 +74,20 @@ def _fee(scene: Scene) -> str | None:
         return None
     amount = fee[f"{request.filing}_usd"]
     total = f", ${amount * people:,} in all" if people > 1 else ""
-    return f"The filing fee for Form I-131 is ${amount:,} for each {fee['per']}{total}, according to {fee['schedule']}."
+    return (
+        f"The filing fee for Form I-131 is ${amount:,} for each {fee['per']}{total}, according "
+        f"to {fee['schedule']}."
+    )
 
 
 def _parole_fee(scene: Scene) -> str | None:
     name = f"parole-fee/{scene.case.request.parole_fee_exception}"
     if name not in scene.library.facts or "text" not in scene.library.facts[name].data:
         return None
-    return f"The exception of 8 U.S.C. § 1804 to the immigration parole fee applies: {scene.library.facts[name]['text']}."
+    return (
+        f"The exception of 8 U.S.C. § 1804 to the immigration parole fee applies: "
+        f"{scene.library.facts[name]['text']}."
+    )
 
 
 def _forms(scene: Scene) -> Iterator[str]:
@@ -82,4 +95,8 @@ def _forms(scene: Scene) -> Iterator[str]:
     for form in wanted(scene):
         fact = scene.fact(f"forms/{form}")
         if fact:
-            yield f"{fact['title']}, edition {fact['edition']}" if fact["edition"] else str(fact["title"])
+            yield (
+                f"{fact['title']}, edition {fact['edition']}"
+                if fact["edition"]
+                else str(fact["title"])
+            )

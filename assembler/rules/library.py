@@ -1,6 +1,8 @@
-"""The data of `schemas/` the rules work with: checklists, dated facts, the catalog of rules. Read once, frozen.
+"""The data of `schemas/` the rules work with: checklists, dated facts, the catalog of rules. Read
+once, frozen.
 
-Bytes of JSON files come in, a `Library` goes out. Nothing is opened here: the caller hands over how to read.
+Bytes of JSON files come in, a `Library` goes out. Nothing is opened here: the caller hands over how
+to read.
 """
 
 from __future__ import annotations
@@ -22,16 +24,25 @@ CHECKLISTS = "schemas/checklists"
 FACTS = "schemas/facts"
 SUBJECTS = ("case", "beneficiary", "petitioner", "supporter")
 CONDITIONS = (
-    "another-person", "criminal-history", "fee-exempt", "fee-waiver", "first-parole", "has-us-status", "minor",
-    "minor-case", "no-supporter", "removal-history",
+    "another-person",
+    "criminal-history",
+    "fee-exempt",
+    "fee-waiver",
+    "first-parole",
+    "has-us-status",
+    "minor",
+    "minor-case",
+    "no-supporter",
+    "removal-history",
 )
 LEVELS = {"required": Severity.ERROR, "core": Severity.WARNING, "supporting": Severity.INFO}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provenance:
-    """Where an entry comes from. Confidence: A read in a copy of this year, B in an older or secondary copy, K common
-    knowledge of the field, ? uncertain, house: this program's own rule, which cannot grow stale."""
+    """Where an entry comes from. Confidence: A read in a copy of this year, B in an older or
+    secondary copy, K common knowledge of the field, ? uncertain, house: this program's own rule,
+    which cannot grow stale."""
 
     file: str
     source: str
@@ -65,7 +76,8 @@ class Line:
     level: str  # "required", "core" or "supporting"
     text: str
     provenance: Provenance
-    subject: str = "case"  # looked at once for the "case", or for each "beneficiary", "petitioner", "supporter"
+    # looked at once for the "case", or for each "beneficiary", "petitioner", "supporter"
+    subject: str = "case"
     about: bool = False  # only exhibits about that person count
     when: tuple[str, ...] = ()  # conditions, all of which must hold
     categories: tuple[str, ...] = ()  # the one that fits best first
@@ -89,8 +101,8 @@ class Checklist:
 class Rule:
     """One rule of the catalog.
 
-    The package `rules` reports `problem` and `remedy` with their {places} filled in; other packages word their findings
-    themselves, and the two say what such a finding means.
+    The package `rules` reports `problem` and `remedy` with their {places} filled in; other packages
+    word their findings themselves, and the two say what such a finding means.
     """
 
     id: str
@@ -101,7 +113,9 @@ class Rule:
     remedy: str = ""
     packages: tuple[str, ...] = ("rules",)  # that report it
     docs: str = ""  # page and anchor: "docs/evidence.md#rules"
-    other_severities: Mapping[Severity, str] = field(default_factory=dict)  # and when each is reported
+    other_severities: Mapping[Severity, str] = field(
+        default_factory=dict
+    )  # and when each is reported
 
     @property
     def severities(self) -> frozenset[Severity]:
@@ -126,7 +140,8 @@ class Library:
 
 
 def library(read: Callable[[str], bytes], names: Iterable[str]) -> Library:
-    """The library from the files of these names ("schemas/facts/fees.json", …). `read` gives a file's bytes.
+    """The library from the files of these names ("schemas/facts/fees.json", …). `read` gives a
+    file's bytes.
 
     Raises TemplateBroken naming the file and what is wrong in it.
     """
@@ -144,8 +159,12 @@ def library(read: Callable[[str], bytes], names: Iterable[str]) -> Library:
                 rules |= {key: _rule(key, one, name) for key, one in raw["rules"].items()}
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             remedy = "compare it with the schema it names"
-            raise TemplateBroken(f"an entry is missing or wrong ({error})", where=name, remedy=remedy) from error
-    return Library(checklists=tuple(checklists), facts=facts, rules=rules, lines=_lines(checklists, rules))
+            raise TemplateBroken(
+                f"an entry is missing or wrong ({error})", where=name, remedy=remedy
+            ) from error
+    return Library(
+        checklists=tuple(checklists), facts=facts, rules=rules, lines=_lines(checklists, rules)
+    )
 
 
 def from_shelf(shelf: Shelf) -> Library:
@@ -156,11 +175,14 @@ def from_shelf(shelf: Shelf) -> Library:
 def editions(library: Library) -> dict[str, str]:
     """The edition in force of each form whose edition is known: {"i-131": "01/20/25"}."""
     forms = [fact for name, fact in library.facts.items() if name.startswith("forms/")]
-    return {fact.id.partition("/")[2]: fact["edition"] for fact in forms if fact.data.get("edition")}
+    return {
+        fact.id.partition("/")[2]: fact["edition"] for fact in forms if fact.data.get("edition")
+    }
 
 
 def names(listed: Callable[[str, str], Iterable[str]]) -> tuple[str, ...]:
-    """The names of the files a library is read from; `listed` gives the files of a folder, as `Shelf.names` does."""
+    """The names of the files a library is read from; `listed` gives the files of a folder, as
+    `Shelf.names` does."""
     return (*listed(CHECKLISTS, ".json"), *listed(FACTS, ".json"), CATALOG)
 
 
@@ -179,37 +201,59 @@ def _lines(checklists: Iterable[Checklist], rules: Mapping[str, Rule]) -> dict[s
     for checklist in checklists:
         for line in checklist.lines:
             if line.id in found or line.id in rules:
-                raise TemplateBroken(f"{line.id} appears twice", where=f"{CHECKLISTS}/{checklist.id}.json", remedy="rename one")
+                raise TemplateBroken(
+                    f"{line.id} appears twice",
+                    where=f"{CHECKLISTS}/{checklist.id}.json",
+                    remedy="rename one",
+                )
             found[line.id] = line
     return found
 
 
 def _provenance(raw: Mapping[str, Any], name: str) -> Provenance:
     return Provenance(
-        file=name, source=raw["source"], checked_on=date.fromisoformat(raw["checked_on"]), confidence=raw["confidence"],
+        file=name,
+        source=raw["source"],
+        checked_on=date.fromisoformat(raw["checked_on"]),
+        confidence=raw["confidence"],
         note=raw.get("note", ""),
     )
 
 
 def _facts(raw: Mapping[str, Any], name: str) -> dict[str, Fact]:
     stem = name.rpartition("/")[2].removesuffix(".json")
-    made = (Fact(id=f"{stem}/{key}", data=one, provenance=_provenance(one, name)) for key, one in raw["facts"].items())
+    made = (
+        Fact(id=f"{stem}/{key}", data=one, provenance=_provenance(one, name))
+        for key, one in raw["facts"].items()
+    )
     return {fact.id: fact for fact in made}
 
 
 def _rule(key: str, raw: Mapping[str, Any], name: str) -> Rule:
     return Rule(
-        id=key, severity=Severity(raw["severity"]), title=raw["title"], provenance=_provenance(raw, name),
-        problem=raw.get("problem", ""), remedy=raw.get("remedy", ""), packages=tuple(raw.get("packages", ("rules",))),
+        id=key,
+        severity=Severity(raw["severity"]),
+        title=raw["title"],
+        provenance=_provenance(raw, name),
+        problem=raw.get("problem", ""),
+        remedy=raw.get("remedy", ""),
+        packages=tuple(raw.get("packages", ("rules",))),
         docs=raw.get("docs", ""),
-        other_severities={Severity(severity): when for severity, when in raw.get("other_severities", {}).items()},
+        other_severities={
+            Severity(severity): when for severity, when in raw.get("other_severities", {}).items()
+        },
     )
 
 
 def _checklist(raw: Mapping[str, Any], name: str) -> Checklist:
     return Checklist(
-        id=raw["id"], title=raw["title"], kinds=tuple(raw["kinds"]), lines=tuple(_line(one, name) for one in raw["lines"]),
-        reason=raw.get("reason", ""), levels=tuple(raw.get("levels", {}).items()), caveat=raw.get("caveat", ""),
+        id=raw["id"],
+        title=raw["title"],
+        kinds=tuple(raw["kinds"]),
+        lines=tuple(_line(one, name) for one in raw["lines"]),
+        reason=raw.get("reason", ""),
+        levels=tuple(raw.get("levels", {}).items()),
+        caveat=raw.get("caveat", ""),
     )
 
 
@@ -219,16 +263,23 @@ def _line(raw: Mapping[str, Any], name: str) -> Line:
     _known(raw["id"], "for", [raw.get("for", "case")], SUBJECTS)
     _known(raw["id"], "when", raw.get("when", []), CONDITIONS)
     return Line(
-        id=raw["id"], level=raw["level"], text=raw["text"], provenance=_provenance(raw, name), subject=raw.get("for", "case"),
-        about=raw.get("about", False), when=tuple(raw.get("when", ())),
+        id=raw["id"],
+        level=raw["level"],
+        text=raw["text"],
+        provenance=_provenance(raw, name),
+        subject=raw.get("for", "case"),
+        about=raw.get("about", False),
+        when=tuple(raw.get("when", ())),
         categories=tuple(way["category"] for way in ways if "category" in way),
-        facts=tuple(way["fact"] for way in ways if "fact" in way), minimum=raw["satisfied_by"].get("min", 1),
+        facts=tuple(way["fact"] for way in ways if "fact" in way),
+        minimum=raw["satisfied_by"].get("min", 1),
         max_age_days=raw.get("max_age_days"),
     )
 
 
 def _known(line: str, field: str, used: Iterable[str], known: Iterable[str]) -> None:
-    """Raise ValueError for a word this program does not know: a firm's own checklist may hold one."""
+    """Raise ValueError for a word this program does not know: a firm's own checklist may hold
+    one."""
     for word in used:
         if word not in known:
             raise ValueError(f"{line}: {field} is {word!r}, none of {', '.join(known)}")

@@ -10,7 +10,11 @@ from assembler.rules.library import Checklist, Library, Line
 from assembler.rules.people_rules import FILL_IN, NO_RECEIPT
 
 _HEADINGS = {"required": "Required", "core": "Expected", "supporting": "Helps"}
-_PEOPLE = {"beneficiary": "for each beneficiary", "petitioner": "for the petitioner", "supporter": "for each supporter"}
+_PEOPLE = {
+    "beneficiary": "for each beneficiary",
+    "petitioner": "for the petitioner",
+    "supporter": "for each supporter",
+}
 _CONDITIONS = {
     "another-person": "unless listed already in another part",
     "criminal-history": "if there is a criminal history",
@@ -24,15 +28,18 @@ _CONDITIONS = {
     "removal-history": "if there were removal proceedings",
 }
 _PROMPTS = {
-    "basis": "why parole is asked for: the urgent humanitarian reason or the significant public benefit",
+    "basis": "why parole is asked for: the urgent humanitarian reason or the significant public "
+    "benefit",
     "length_reason": "why this length of time",
     "why_no_visa": "why a visa cannot be had in time: when and where it was tried, or why not",
     "departure_plan": "how the person will leave, or be in lawful status, when parole ends",
     "support_plan": "who pays for living, treatment and return",
 }
 _INTRODUCTION = (
-    "Made by `assembler init` from dated checklists; no legal advice. Put each document into `evidence/` and list it in",
-    "`case.json` with its category; where the category is not enough, name the line's id under `supports`.",
+    "Made by `assembler init` from dated checklists; no legal advice. Put each document into "
+    "`evidence/` and list it in",
+    "`case.json` with its category; where the category is not enough, name the line's id under "
+    "`supports`.",
 )
 _CHANGED = "what has happened since, and why more time is needed"
 
@@ -47,25 +54,40 @@ def to_gather(kind: str, reasons: Sequence[str], library: Library) -> str:
     out += [f"- {text}" for text in dict.fromkeys(one.caveat for one in chosen if one.caveat)]
     sources: dict[str, list[str]] = {}
     for line in (line for checklist in chosen for line in checklist.lines):
-        known = f"{line.provenance.source}, checked on {line.provenance.checked_on}, confidence {line.provenance.confidence}"
+        known = (
+            f"{line.provenance.source}, checked on {line.provenance.checked_on}, confidence "
+            f"{line.provenance.confidence}"
+        )
         sources.setdefault(known, []).append(line.id)
     out += [f"- {source}: {', '.join(ids)}" for source, ids in sources.items()]
-    out += ["", "Confidence: A read in a copy of this year, B in an older or secondary copy, K common knowledge of the field."]
+    out += [
+        "",
+        "Confidence: A read in a copy of this year, B in an older or secondary copy, K common "
+        "knowledge of the field.",
+    ]
     return "\n".join(out) + "\n"
 
 
 def case_id(folder: str) -> str:
-    """A case's id from the name of its folder: small letters, digits and hyphens; "new-case" where none are left."""
+    """A case's id from the name of its folder: small letters, digits and hyphens; "new-case"
+    where none are left."""
     plain = re.sub(r"[^a-z0-9]+", "-", folder.lower()).strip("-")
     return plain[:64].rstrip("-") or "new-case"
 
 
 def skeleton(
-    kind: str, reasons: Sequence[str], library: Library, *, name: str = "new-case", schema: str = "case.schema.json"
+    kind: str,
+    reasons: Sequence[str],
+    library: Library,
+    *,
+    name: str = "new-case",
+    schema: str = "case.schema.json",
 ) -> dict[str, Any]:
-    """A case.json, as a value, that has the right shape and says of itself what is still to be written.
+    """A case.json, as a value, that has the right shape and says of itself what is still to be
+    written.
 
-    Evidence is listed at the paths where it is expected. `name`: the case's id. `schema` is the path for an editor.
+    Evidence is listed at the paths where it is expected. `name`: the case's id. `schema` is the
+    path for an editor.
     """
     case: dict[str, Any] = {
         "$schema": schema,
@@ -82,8 +104,17 @@ def skeleton(
     if kind == "rfe-response":
         # days that are long past, so that nobody can forget to set them
         case["rfe"] = {
-            "receipt_number": NO_RECEIPT, "notice_date": "1900-01-01", "due_date": "1900-01-02", "notice_exhibit": "rfe-notice",
-            "points": [{"id": "point-1", "asked": _prompt("what the notice asks for"), "answer": [_prompt("the answer")]}],
+            "receipt_number": NO_RECEIPT,
+            "notice_date": "1900-01-01",
+            "due_date": "1900-01-02",
+            "notice_exhibit": "rfe-notice",
+            "points": [
+                {
+                    "id": "point-1",
+                    "asked": _prompt("what the notice asks for"),
+                    "answer": [_prompt("the answer")],
+                }
+            ],
         }
     return case
 
@@ -103,7 +134,9 @@ def _box(line: Line) -> str:
     ways = [f"category {' or '.join(line.categories)}"] if line.categories else []
     ways += [f"`{pointer}` in case.json" for pointer in line.facts]
     note = "; ".join(filter(None, notes))
-    return f"- [ ] **{line.id}** {line.text}{f' ({note})' if note else ''}" + (f" · {', or '.join(ways)}" if ways else "")
+    return f"- [ ] **{line.id}** {line.text}{f' ({note})' if note else ''}" + (
+        f" · {', or '.join(ways)}" if ways else ""
+    )
 
 
 def _name() -> dict[str, str]:
@@ -117,7 +150,11 @@ def _prompt(text: str) -> str:
 def _texts(kind: str) -> dict[str, list[str]]:
     if kind == "rfe-response":
         return {}
-    prompts = _PROMPTS if kind == "parole" else {key: text for key, text in _PROMPTS.items() if key != "why_no_visa"}
+    prompts = (
+        _PROMPTS
+        if kind == "parole"
+        else {key: text for key, text in _PROMPTS.items() if key != "why_no_visa"}
+    )
     made = {key: [_prompt(text)] for key, text in prompts.items()}
     return made | ({"changed_circumstances": [_prompt(_CHANGED)]} if kind == "re-parole" else {})
 
@@ -129,8 +166,15 @@ def _exhibits(kind: str, reasons: Sequence[str], library: Library) -> Iterator[d
         override = dict(checklist.levels).get(kind)
         for line in checklist.lines:
             who = _whom(line)
-            met = bool(line.facts) or bool(listed & {(category, who) for category in line.categories})
-            if (override or line.level) == "supporting" or met or not line.categories or _depends(line):
+            met = bool(line.facts) or bool(
+                listed & {(category, who) for category in line.categories}
+            )
+            if (
+                (override or line.level) == "supporting"
+                or met
+                or not line.categories
+                or _depends(line)
+            ):
                 continue
             listed.add((line.categories[0], who))
             yield _exhibit(line, who)

@@ -13,7 +13,10 @@ FILL_IN = "FILL-IN"  # what `init` writes where a person must write
 NO_RECEIPT = "XXX0000000000"  # a receipt number that cannot be, for the same purpose
 _OLDEST = 120  # years
 _ASKED = ("criminal", "removal_proceedings", "prior_parole")
-_EXPLAINED = (("criminal", "criminal_explanation"), ("removal_proceedings", "immigration_explanation"))
+_EXPLAINED = (
+    ("criminal", "criminal_explanation"),
+    ("removal_proceedings", "immigration_explanation"),
+)
 
 
 def rules(scene: Scene) -> Iterator[Hit]:
@@ -45,7 +48,11 @@ def _scripts(word: str) -> set[str]:
     """The alphabets of a word's letters: the first word of each letter's Unicode name."""
     if word.isascii():
         return {"LATIN"} if any(map(str.isalpha, word)) else set()
-    return {unicodedata.name(c, "UNKNOWN").split()[0] for c in word if c.isalpha() and unicodedata.category(c) != "Lm"}
+    return {
+        unicodedata.name(c, "UNKNOWN").split()[0]
+        for c in word
+        if c.isalpha() and unicodedata.category(c) != "Lm"
+    }
 
 
 def _born(scene: Scene, person: Person, where: str) -> Iterator[Hit]:
@@ -58,7 +65,9 @@ def _born(scene: Scene, person: Person, where: str) -> Iterator[Hit]:
 def _passport(scene: Scene, person: Person, passport: Passport, where: str) -> Iterator[Hit]:
     issued, place = passport.issued, f"{where}/passport/expires"
     early = issued is not None and person.birth_date is not None and issued < person.birth_date
-    late = issued is not None and (issued > scene.as_of or (passport.expires is not None and passport.expires <= issued))
+    late = issued is not None and (
+        issued > scene.as_of or (passport.expires is not None and passport.expires <= issued)
+    )
     if early or late:
         yield Hit(rule="DATE.PASSPORT_ORDER", pointer=f"{where}/passport/issued")
     if passport.expires is None or person not in scene.case.beneficiaries:
@@ -68,7 +77,9 @@ def _passport(scene: Scene, person: Person, passport: Passport, where: str) -> I
     if passport.expires < scene.as_of:
         yield Hit(rule="DATE.PASSPORT_EXPIRED", pointer=place)
     elif fact and passport.expires < months_after(arrival, fact["months_left"]):
-        yield Hit(rule="DATE.PASSPORT_EXPIRES_SOON", pointer=place, values={"months": fact["months_left"]})
+        yield Hit(
+            rule="DATE.PASSPORT_EXPIRES_SOON", pointer=place, values={"months": fact["months_left"]}
+        )
 
 
 def _beneficiary(scene: Scene, person: Person, where: str) -> Iterator[Hit]:
@@ -82,10 +93,16 @@ def _beneficiary(scene: Scene, person: Person, where: str) -> Iterator[Hit]:
     history = person.history
     open_ = [one for one in _ASKED if history is None or getattr(history, one) is None]
     if open_:
-        yield Hit(rule="HISTORY.UNANSWERED", pointer=f"{where}/history", values={"questions": ", ".join(open_)})
+        yield Hit(
+            rule="HISTORY.UNANSWERED",
+            pointer=f"{where}/history",
+            values={"questions": ", ".join(open_)},
+        )
     for question, field in _EXPLAINED if history else ():
         if getattr(history, question) and not getattr(history, field):
             values = {"question": question, "field": field}
-            yield Hit(rule="HISTORY.EXPLANATION", pointer=f"{where}/history/{question}", values=values)
+            yield Hit(
+                rule="HISTORY.EXPLANATION", pointer=f"{where}/history/{question}", values=values
+            )
     if history and history.removal_proceedings:
         yield Hit(rule="PRIOR_REMOVAL", pointer=f"{where}/history/removal_proceedings")

@@ -1,4 +1,5 @@
-"""Rules about what is asked for: length, dates, expediting, the answer to a notice, the window of re-parole."""
+"""Rules about what is asked for: length, dates, expediting, the answer to a notice, the window
+of re-parole."""
 
 from __future__ import annotations
 
@@ -29,7 +30,10 @@ def _placeholders(case: Case) -> Iterator[Hit]:
         f"/beneficiaries/{n}/name": person.name.full for n, person in enumerate(case.beneficiaries)
     }
     titles = {f"/exhibits/{n}/title": exhibit.title for n, exhibit in enumerate(case.exhibits)}
-    points = {f"/rfe/points/{n}/asked": point.asked for n, point in enumerate(case.rfe.points if case.rfe else ())}
+    points = {
+        f"/rfe/points/{n}/asked": point.asked
+        for n, point in enumerate(case.rfe.points if case.rfe else ())
+    }
     prose = ((text.pointer, "\n".join(text.paragraphs)) for text in citing_texts(case))
     for where, text in chain(named.items(), titles.items(), points.items(), prose):
         if FILL_IN in text:
@@ -41,7 +45,11 @@ def _placeholders(case: Case) -> Iterator[Hit]:
 def _plain(scene: Scene) -> Iterator[Hit]:
     request, usual = scene.case.request, scene.fact("deadlines/length")
     if usual and request.length_months > usual["usual_months"]:
-        yield Hit(rule="REQUEST.LENGTH", pointer="/request/length_months", values={"months": usual["usual_months"]})
+        yield Hit(
+            rule="REQUEST.LENGTH",
+            pointer="/request/length_months",
+            values={"months": usual["usual_months"]},
+        )
     if scene.case.kind == "parole" and request.arrival_date and request.arrival_date < scene.as_of:
         yield Hit(rule="DATE.ARRIVAL_PAST", pointer="/request/arrival_date")
 
@@ -54,7 +62,11 @@ def _expedite(scene: Scene) -> Iterator[Hit]:
         yield Hit(rule="EXPEDITE.CONTACT", pointer=where)
     mark = scene.fact("expedite/mark")
     if mark and case.request.filing == "paper":
-        yield Hit(rule="EXPEDITE.MARK", pointer=where, values={"mark": mark["text"], "place": mark["where"]})
+        yield Hit(
+            rule="EXPEDITE.MARK",
+            pointer=where,
+            values={"mark": mark["text"], "place": mark["where"]},
+        )
 
 
 def _response(scene: Scene, rfe: Rfe) -> Iterator[Hit]:
@@ -107,6 +119,10 @@ def _window(scene: Scene) -> Iterator[Hit]:
     if left < 0:
         yield Hit(rule="REPAROLE.EXPIRED", pointer=where)
     elif limits and left < limits["latest_days"]:
-        yield Hit(rule="REPAROLE.WINDOW_LATE", pointer=where, values={"days": limits["latest_days"]})
+        yield Hit(
+            rule="REPAROLE.WINDOW_LATE", pointer=where, values={"days": limits["latest_days"]}
+        )
     elif limits and left > limits["earliest_days"]:
-        yield Hit(rule="REPAROLE.WINDOW_EARLY", pointer=where, values={"days": limits["earliest_days"]})
+        yield Hit(
+            rule="REPAROLE.WINDOW_EARLY", pointer=where, values={"days": limits["earliest_days"]}
+        )

@@ -30,7 +30,8 @@ _REMEDIES = {
 
 
 def _given_file_size() -> int | None:
-    """Return the limit on file sizes this program was started with, in bytes; None where there is none."""
+    """Return the limit on file sizes this program was started with, in bytes; None where there
+    is none."""
     if sys.platform == "win32":
         return None
     import resource
@@ -39,15 +40,19 @@ def _given_file_size() -> int | None:
     return None if soft == resource.RLIM_INFINITY else soft
 
 
-# Read when the program starts, before a worker is given limits of its own: a file may be too large by our own limit, which is
+# Read when the program starts, before a worker is given limits of its own: a file may be too large
+# by our own limit, which is
 # the item's fault, or by one this program was started with, which is the machine's.
 GIVEN_FILE_SIZE = _given_file_size()
 # only what cannot come from reading
-_REFUSALS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS} | ({errno.EFBIG} if GIVEN_FILE_SIZE is not None else set())
+_REFUSALS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS} | (
+    {errno.EFBIG} if GIVEN_FILE_SIZE is not None else set()
+)
 
 
 def write_atomic(path: Path, data: bytes, mode: int = 0o600) -> None:
-    """Write `data` beside `path` and move it into place. Raises OutputNotWritten; then `path` is as it was."""
+    """Write `data` beside `path` and move it into place. Raises OutputNotWritten; then `path` is
+    as it was."""
     beside: Path | None = None
     try:
         descriptor, beside = _open_new(path.parent, mode)
@@ -64,8 +69,15 @@ def write_atomic(path: Path, data: bytes, mode: int = 0o600) -> None:
 
 
 def _open_new(folder: Path, mode: int) -> tuple[int, Path]:
-    """Open a file that was not there, so that no link and no file of a person is written through."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+    """Open a file that was not there, so that no link and no file of a person is written
+    through."""
+    flags = (
+        os.O_WRONLY
+        | os.O_CREAT
+        | os.O_EXCL
+        | getattr(os, "O_NOFOLLOW", 0)
+        | getattr(os, "O_BINARY", 0)
+    )
     for number in count():
         path = folder / f".assembler-{os.getpid()}-{number}.new"
         with suppress(FileExistsError):
@@ -74,7 +86,8 @@ def _open_new(folder: Path, mode: int) -> tuple[int, Path]:
 
 
 def not_written(place: str, error: BaseException) -> OutputNotWritten:
-    """Return the error to raise for a place that could not be written; `error`: what the system said."""
+    """Return the error to raise for a place that could not be written; `error`: what the system
+    said."""
     number = getattr(error, "errno", None)
     if isinstance(error, UnicodeError):
         reason, remedy = "its name is not UTF-8", "give it another name"
@@ -85,7 +98,8 @@ def not_written(place: str, error: BaseException) -> OutputNotWritten:
 
 
 def write_refusal(error: BaseException | None) -> OSError | None:
-    """Return the system's refusal to write that stands behind an error, however it was wrapped; None if none does."""
+    """Return the system's refusal to write that stands behind an error, however it was wrapped;
+    None if none does."""
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))
@@ -119,7 +133,8 @@ def probe(folder: Path) -> OSError | None:
 
 
 def refuse_bytes(path: Path) -> None:
-    """Raise OutputNotWritten for a path that is not UTF-8: most libraries that open files cannot be told such a one."""
+    """Raise OutputNotWritten for a path that is not UTF-8: most libraries that open files cannot
+    be told such a one."""
     for part in path.parts:
         try:
             part.encode()
@@ -129,7 +144,8 @@ def refuse_bytes(path: Path) -> None:
 
 @contextmanager
 def writing(place: str, folder: Path) -> Iterator[None]:
-    """Raise OutputNotWritten, naming `place`, for whatever fails because nothing can be written below `folder`."""
+    """Raise OutputNotWritten, naming `place`, for whatever fails because nothing can be written
+    below `folder`."""
     try:
         yield
     except AssemblerError:
@@ -142,7 +158,8 @@ def writing(place: str, folder: Path) -> Iterator[None]:
 
 
 def _refused_below(error: BaseException, folder: Path) -> OSError | None:
-    """Return the error itself if it is the system's about a file below the folder, where no client's file lies."""
+    """Return the error itself if it is the system's about a file below the folder, where no
+    client's file lies."""
     name = getattr(error, "filename", None)
     if isinstance(error, OSError) and isinstance(name, str) and Path(name).is_relative_to(folder):
         return error if error.errno in _REMEDIES else None
@@ -192,14 +209,17 @@ class _Patient(io.RawIOBase):
 
 @contextmanager
 def whole_file(path: Path) -> Iterator[BinaryIO]:
-    """A new file for libraries that end the whole process where a write fails (qpdf does): it fails at the end instead.
+    """A new file for libraries that end the whole process where a write fails (qpdf does): it fails
+    at the end instead.
 
     Raises OSError if not everything could be written.
     """
     with _Patient(path) as file:
         yield cast("BinaryIO", file)
     if file.refusal is not None:
-        raise OSError(file.refusal.errno, os.strerror(file.refusal.errno or 0), str(path)) from file.refusal
+        raise OSError(
+            file.refusal.errno, os.strerror(file.refusal.errno or 0), str(path)
+        ) from file.refusal
 
 
 def is_plain_folder(path: Path) -> bool:
@@ -211,15 +231,20 @@ def is_plain_folder(path: Path) -> bool:
 
 
 def link_below(path: Path, home: Path) -> Path | None:
-    """Return the first symbolic link on the way from the folder `home` to `path`; None if there is none.
+    """Return the first symbolic link on the way from the folder `home` to `path`; None if there is
+    none.
 
-    Links on the way to `home` itself are the person's or the system's choice (/tmp on macOS is one).
+    Links on the way to `home` itself are the person's or the system's choice (/tmp on macOS is
+    one).
     """
     inside = Path(os.path.abspath(path))  # noqa: PTH100 - as written: `resolve` would follow the links looked for
     outer = Path(os.path.abspath(home))  # noqa: PTH100
     if not inside.is_relative_to(outer):
         return None
-    steps = (outer.joinpath(*inside.relative_to(outer).parts[: n + 1]) for n in range(len(inside.relative_to(outer).parts)))
+    steps = (
+        outer.joinpath(*inside.relative_to(outer).parts[: n + 1])
+        for n in range(len(inside.relative_to(outer).parts))
+    )
     return next((step for step in steps if step.is_symlink()), None)
 
 

@@ -1,4 +1,5 @@
-"""What was made once is found again, by the content it was made from, and only if it is still as it was made."""
+"""What was made once is found again, by the content it was made from, and only if it is still as
+it was made."""
 
 from __future__ import annotations
 
@@ -16,29 +17,35 @@ from pathlib import Path
 from assembler.errors import OutputNotWritten
 from assembler.runtime.atomic_files import is_plain_folder, sync_files, sync_folders, writing
 
-DONE = ".complete"  # the seal of an entry: digest of all its files; the time of this file is that of the last use
+# the seal of an entry: digest of all its files; the time of this file is that of the last use
+DONE = ".complete"
 ENTRY = re.compile(r"[0-9a-f]{64}")
-HALF_MADE = re.compile(r"[0-9a-f]{64}\.(.+)\.([0-9]+)")  # host and process that make it, or take it away
+HALF_MADE = re.compile(
+    r"[0-9a-f]{64}\.(.+)\.([0-9]+)"
+)  # host and process that make it, or take it away
 _MOST_SEAL = 1_000  # bytes
 _SETTLED = 3_000_000_000  # nanoseconds; no file system's clock is coarser than two seconds
 Signature = tuple[int, int, int, int]  # of a file: changes whenever its content is written
 
-# files whose content this process has hashed, by entry: what it has not changed since need not be hashed again
+# files whose content this process has hashed, by entry: what it has not changed since need not be
+# hashed again
 _hashed: dict[tuple[Path, str], tuple[tuple[str, Signature], ...]] = {}
 
 
 @dataclass(frozen=True, slots=True)
 class Cache:
-    """A folder of folders named by the sha256 of what they were made from. Picklable; safe from many processes."""
+    """A folder of folders named by the sha256 of what they were made from. Picklable; safe from
+    many processes."""
 
     root: Path
     enabled: bool = True
 
     def once(self, key: Sequence[str], make: Callable[[Path], None]) -> Path:
-        """The folder that `make` fills, made now or found as it was made; one that was changed, cut or torn is made again.
+        """The folder that `make` fills, made now or found as it was made; one that was changed, cut
+        or torn is made again.
 
-        A folder appears whole or not at all; if two processes make the same one, the first to finish wins. Raises
-        OutputNotWritten where it cannot be written.
+        A folder appears whole or not at all; if two processes make the same one, the first to
+        finish wins. Raises OutputNotWritten where it cannot be written.
         """
         name = _name(key)
         final = self.root / name[:2] / name
@@ -61,21 +68,28 @@ class Cache:
         return self.enabled and is_whole(self.root / name[:2] / name)
 
     def hold(self, paths: Iterable[Path]) -> None:
-        """Raise OutputNotWritten if a file of an entry is not as it was made: a run has had it in its hands for a while.
+        """Raise OutputNotWritten if a file of an entry is not as it was made: a run has had it in
+        its hands for a while.
 
-        The entry is taken away, so that the next run makes it again. Paths outside the cache are passed over.
+        The entry is taken away, so that the next run makes it again. Paths outside the cache are
+        passed over.
         """
         for entry in sorted({entry for path in paths if (entry := self._entry_of(path))}):
             if not is_whole(entry):
                 discard(entry)
                 raise OutputNotWritten(
-                    "prepared pages were changed while the bundle was made", where=self._shown(),
+                    "prepared pages were changed while the bundle was made",
+                    where=self._shown(),
                     remedy="rerun; they are made again",
                 )
 
     def _entry_of(self, path: Path) -> Path | None:
         inside = path.relative_to(self.root).parts if path.is_relative_to(self.root) else ()
-        return self.root / inside[0] / inside[1] if len(inside) > 2 and ENTRY.fullmatch(inside[1]) else None
+        return (
+            self.root / inside[0] / inside[1]
+            if len(inside) > 2 and ENTRY.fullmatch(inside[1])
+            else None
+        )
 
     def _put(self, made: Path, final: Path) -> Path:
         final.parent.mkdir(mode=0o700, exist_ok=True)
@@ -93,13 +107,18 @@ class Cache:
 
 
 def is_whole(entry: Path) -> bool:
-    """Return whether an entry has its seal and every file is as it was sealed; if so it is now the one used last.
+    """Return whether an entry has its seal and every file is as it was sealed; if so it is now the
+    one used last.
 
     A file that this process has hashed is not hashed again as long as nobody has written to it.
     """
     try:
         sealed = (entry / DONE).lstat()
-        if not stat.S_ISREG(sealed.st_mode) or not 0 < sealed.st_size < _MOST_SEAL or not is_plain_folder(entry):
+        if (
+            not stat.S_ISREG(sealed.st_mode)
+            or not 0 < sealed.st_size < _MOST_SEAL
+            or not is_plain_folder(entry)
+        ):
             return False
         digest = (entry / DONE).read_text(encoding="ascii")
         files = _signatures(entry)
@@ -117,12 +136,14 @@ def is_whole(entry: Path) -> bool:
 
 
 def _have_settled(files: Iterable[tuple[str, Signature]], now: int) -> bool:
-    """Return whether the files are older than the file system's clock can tell: a later write then shows in their times."""
+    """Return whether the files are older than the file system's clock can tell: a later write
+    then shows in their times."""
     return all(max(signature[2:]) < now - _SETTLED for _, signature in files)
 
 
 def discard(entry: Path) -> None:
-    """Remove an entry, or whatever lies in its place, which is ours to fill; a link is not followed."""
+    """Remove an entry, or whatever lies in its place, which is ours to fill; a link is not
+    followed."""
     if entry.is_symlink() or entry.is_file():
         entry.unlink(missing_ok=True)
     else:
@@ -149,7 +170,8 @@ def _seal(made: Path, name: str) -> None:
 
 
 def _signatures(entry: Path) -> tuple[tuple[str, Signature], ...] | None:
-    """Every file of an entry but its seal, with what tells whether it was written to; None where something else is in it."""
+    """Every file of an entry but its seal, with what tells whether it was written to; None where
+    something else is in it."""
     found = []
     for home, _, names in os.walk(entry, onerror=_raise):
         for name in names:

@@ -1,7 +1,7 @@
 """Keeping a cache small and private: who uses it, how large it is, what was used last, what may go.
 
-Other runs may be at work in the same folder. An entry they may have in their hands was used since they began, and such
-an entry is never taken away.
+Other runs may be at work in the same folder. An entry they may have in their hands was used since
+they began, and such an entry is never taken away.
 """
 
 from __future__ import annotations
@@ -22,14 +22,22 @@ from assembler.runtime.atomic_files import is_plain_folder, write_atomic
 from assembler.runtime.cache import DONE, ENTRY, HALF_MADE, discard
 
 TAG = "CACHEDIR.TAG"
-SIGNATURE = "Signature: 8a477f597d28d172789f06886806bc55\n# Cache of assembler; deleting this folder costs time only.\n"
+SIGNATURE = (
+    "Signature: 8a477f597d28d172789f06886806bc55\n# Cache of assembler; deleting this "
+    "folder costs time only.\n"
+)
 _LEAVING = ".leaving"
 _MOST_TAG = 1_000  # bytes
 _OTHERS = 0o077  # permissions of anybody but the owner
-# what lies in a work folder, also in one of an earlier version, or of a run that was killed before it was tagged
-_OF_HOME = re.compile(r"lock|cache|scratch|timings\.json|filled-forms\.json|CACHEDIR\.TAG|\.(assembler-|CACHEDIR|timings).*\.new")
+# what lies in a work folder, also in one of an earlier version, or of a run that was killed before
+# it was tagged
+_OF_HOME = re.compile(
+    r"lock|cache|scratch|timings\.json|filled-forms\.json|CACHEDIR\.TAG|\.(assembler-|CACHEDIR|timings).*\.new"
+)
 _SHELF = re.compile(r"[0-9a-f]{2}|new|users")
-_ROOM = 0.9  # of the size allowed: what is left after entries had to go, so that they need not go after every run
+# of the size allowed: what is left after entries had to go, so that they need not go after every
+# run
+_ROOM = 0.9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,29 +81,44 @@ def is_cache(folder: Path) -> bool:
 def is_tagged(folder: Path) -> bool:
     """Whether the folder carries our tag."""
     tag = folder / TAG
-    return tag.is_file() and not tag.is_symlink() and tag.stat().st_size < _MOST_TAG and tag.read_bytes() == SIGNATURE.encode()
+    return (
+        tag.is_file()
+        and not tag.is_symlink()
+        and tag.stat().st_size < _MOST_TAG
+        and tag.read_bytes() == SIGNATURE.encode()
+    )
 
 
 def claim_home(home: Path) -> None:
     """Make a work folder, readable by its owner alone, or take the one that is there.
 
-    Raises OutputNotWritten for a link, a file, and a folder that is not ours: what lies in it is swept later. Raises OSError.
+    Raises OutputNotWritten for a link, a file, and a folder that is not ours: what lies in it is
+    swept later. Raises OSError.
     """
     where = f"{home.parent.name}/{home.name}"
     if home.is_symlink():
         raise OutputNotWritten(
-            "it is a symbolic link; nothing is written where it leads", where=where,
+            "it is a symbolic link; nothing is written where it leads",
+            where=where,
             remedy="remove it (it costs time only), or name a cache elsewhere with --cache",
         )
     if home.exists() and not home.is_dir():
-        raise OutputNotWritten("there is a file where the work folder is to be", where=where, remedy="move it away")
+        raise OutputNotWritten(
+            "there is a file where the work folder is to be", where=where, remedy="move it away"
+        )
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not is_tagged(home) and any(not _OF_HOME.fullmatch(path.name) for path in home.iterdir()):
-        raise OutputNotWritten("assembler did not make this folder, and needs its name", where=where, remedy="move it away")
+        raise OutputNotWritten(
+            "assembler did not make this folder, and needs its name",
+            where=where,
+            remedy="move it away",
+        )
     for name in ("lock", "cache", "scratch"):
         path = home / name
         if path.is_symlink() or (path.is_file() and (name != "lock" or path.stat().st_nlink > 1)):
-            raise OutputNotWritten("it is a link, or no folder", where=f"{where}/{name}", remedy="remove it")
+            raise OutputNotWritten(
+                "it is a link, or no folder", where=f"{where}/{name}", remedy="remove it"
+            )
     if os.name == "posix" and home.stat().st_uid == os.geteuid() and home.stat().st_mode & _OTHERS:
         home.chmod(0o700)  # it came with a copy of the case
     _tag(home)
@@ -104,27 +127,34 @@ def claim_home(home: Path) -> None:
 def claim_shared(cache: Path) -> None:
     """Make a folder that `--cache` names, or take the one that is there.
 
-    Raises OutputNotWritten if it belongs to somebody else, is open to others, or holds something else. Raises OSError.
+    Raises OutputNotWritten if it belongs to somebody else, is open to others, or holds something
+    else. Raises OSError.
     """
     cache.mkdir(mode=0o700, parents=True, exist_ok=True)
     status = cache.stat()
     if os.name == "posix" and status.st_uid != os.geteuid():
         raise OutputNotWritten(
-            "the cache belongs to somebody else, who could read and change pages of clients", where=cache.name,
+            "the cache belongs to somebody else, who could read and change pages of clients",
+            where=cache.name,
             remedy="name a folder of your own with --cache",
         )
     if os.name == "posix" and status.st_mode & _OTHERS:
         raise OutputNotWritten(
-            "the cache is open to others, and holds pages of clients", where=cache.name,
+            "the cache is open to others, and holds pages of clients",
+            where=cache.name,
             remedy="close it (chmod 700), or name another folder with --cache",
         )
     if not is_tagged(cache) and any(path.name != TAG for path in cache.iterdir()):
         raise OutputNotWritten(
-            "there is something else in the folder that --cache names", where=cache.name, remedy="name a new folder"
+            "there is something else in the folder that --cache names",
+            where=cache.name,
+            remedy="name a new folder",
         )
     for name in ("new", "users"):
         if (cache / name).is_symlink():
-            raise OutputNotWritten("it is a symbolic link", where=f"{cache.name}/{name}", remedy="remove it")
+            raise OutputNotWritten(
+                "it is a symbolic link", where=f"{cache.name}/{name}", remedy="remove it"
+            )
     _tag(cache)
 
 
@@ -140,7 +170,8 @@ def contents(root: Path) -> Contents:
 
 
 def trim(root: Path, most: int) -> int:
-    """Take away the entries used longest ago until the rest fits into `most` bytes; the bytes that were freed."""
+    """Take away the entries used longest ago until the rest fits into `most` bytes; the bytes
+    that were freed."""
     entries = sorted(_entries(root), key=lambda entry: (entry.used, entry.path))
     total = sum(entry.size for entry in entries)
     if total <= most:
@@ -154,20 +185,31 @@ def trim(root: Path, most: int) -> int:
 
 
 def purge(root: Path) -> int:
-    """Remove everything in a cache; the bytes that were freed. Raises OutputNotWritten while a run works with it."""
+    """Remove everything in a cache; the bytes that were freed. Raises OutputNotWritten while a
+    run works with it."""
     if _oldest_user(root) is not None:
-        raise OutputNotWritten("a run is working with this cache", where=root.name, remedy="wait until it has finished")
+        raise OutputNotWritten(
+            "a run is working with this cache", where=root.name, remedy="wait until it has finished"
+        )
     size = contents(root).size
     for folder in root.iterdir() if is_plain_folder(root) else ():
         if is_plain_folder(folder) and _SHELF.fullmatch(folder.name):
             for path in folder.iterdir():
-                if ENTRY.fullmatch(path.name) or HALF_MADE.fullmatch(path.name) or folder.name == "users":
+                if (
+                    ENTRY.fullmatch(path.name)
+                    or HALF_MADE.fullmatch(path.name)
+                    or folder.name == "users"
+                ):
                     discard(path)
             with suppress(OSError):  # a person's own file lies in it
                 folder.rmdir()
     left = contents(root).size
     if left:
-        raise OutputNotWritten(f"{left:,} bytes of it cannot be removed", where=root.name, remedy="remove the folder by hand")
+        raise OutputNotWritten(
+            f"{left:,} bytes of it cannot be removed",
+            where=root.name,
+            remedy="remove the folder by hand",
+        )
     return size
 
 
@@ -180,7 +222,8 @@ def sweep(root: Path) -> None:
 
 
 def sweep_own(home: Path) -> None:
-    """Remove what killed runs left in a work folder whose lock is held; nothing but what bears a name we give."""
+    """Remove what killed runs left in a work folder whose lock is held; nothing but what bears a
+    name we give."""
     for left in (home / "scratch").glob("*"):
         if left.name.isdecimal():
             discard(left)
@@ -189,7 +232,8 @@ def sweep_own(home: Path) -> None:
 
 
 def sweep_own_cache(root: Path) -> None:
-    """Remove what killed workers left half-made in a cache that no other run works with: it holds pages of the client."""
+    """Remove what killed workers left half-made in a cache that no other run works with: it
+    holds pages of the client."""
     for left in (root / "new").glob("*"):
         if HALF_MADE.fullmatch(left.name):
             discard(left)
@@ -226,7 +270,8 @@ def _entries(root: Path) -> Iterator[_Entry]:
 
 
 def _oldest_user(root: Path) -> int | None:
-    """When the oldest run that lives began; None if none lives. The marks of dead ones are removed."""
+    """When the oldest run that lives began; None if none lives. The marks of dead ones are
+    removed."""
     began = []
     for lock in sorted((root / "users").glob("*.lock")):
         mark = lock.with_suffix("")
@@ -243,7 +288,8 @@ def _oldest_user(root: Path) -> int | None:
 
 
 def _taken_away(entry: Path, aside: Path, since: int | None) -> bool:
-    """First nobody finds it any more; then, if nobody found it in the meantime, it goes; else it is put back."""
+    """First nobody finds it any more; then, if nobody found it in the meantime, it goes; else it
+    is put back."""
     leaving, gone = entry / _LEAVING, aside / f"{entry.name}.{platform.node()}.{os.getpid()}"
     try:
         (entry / DONE).rename(leaving)

@@ -12,7 +12,8 @@ _SHARED = ("model", "pdf", "runtime")  # what every package builds on
 
 @cache
 def code_digest(*packages: str) -> str:
-    """Return the sha256 of the modules of these packages ("evidence", "documents/word_to_pdf") and of what all share.
+    """Return the sha256 of the modules of these packages ("evidence", "documents/word_to_pdf") and
+    of what all share.
 
     Without a package: of the whole program. The code is read once in a process, as it is then.
     """

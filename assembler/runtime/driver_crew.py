@@ -1,7 +1,9 @@
-"""A crew: driver processes, each with one large item at a time and page workers of its own, which share the cores.
+"""A crew: driver processes, each with one large item at a time and page workers of its own, which
+share the cores.
 
-While items wait, every driver has one page worker, so that a driver and its worker, who wait for each other, fill one core;
-when the items run out, those that are still at work get the cores of those that have finished.
+While items wait, every driver has one page worker, so that a driver and its worker, who wait for
+each other, fill one core; when the items run out, those that are still at work get the cores of
+those that have finished.
 """
 
 from __future__ import annotations
@@ -29,7 +31,8 @@ _PATIENCE = 15.0  # seconds a driver has to leave its place clean
 
 @dataclass(slots=True)
 class _Driver:
-    """A driver process, the pipe for its work and the one that tells it how many workers it may have."""
+    """A driver process, the pipe for its work and the one that tells it how many workers it may
+    have."""
 
     process: Any
     pipe: Connection
@@ -70,32 +73,41 @@ class _Driver:
 
 
 class Crew:
-    """Up to `jobs` drivers. `seconds`: the longest an item may take; `tries`: how often it may lose its driver.
+    """Up to `jobs` drivers. `seconds`: the longest an item may take; `tries`: how often it may lose
+    its driver.
 
-    `lasting`: the drivers stay after a run, for the next, until `close` or the end of this process. Raises ToolFailed in a
-    process that may not start others.
+    `lasting`: the drivers stay after a run, for the next, until `close` or the end of this process.
+    Raises ToolFailed in a process that may not start others.
     """
 
     def __init__(self, jobs: int, *, seconds: float, tries: int = 3, lasting: bool = False) -> None:
         if multiprocessing.current_process().daemon:
             raise ToolFailed(
-                "this process may not start others", where="worker",
+                "this process may not start others",
+                where="worker",
                 remedy="start Dask workers with DASK_DISTRIBUTED__WORKER__DAEMON=False",
             )
         self._lasting = lasting
         if lasting:
-            Finalize(None, self.close, exitpriority=10)  # before this process waits for its children
+            Finalize(
+                None, self.close, exitpriority=10
+            )  # before this process waits for its children
         self.jobs, self.seconds, self.tries = jobs, seconds, tries
         self._drivers: list[_Driver] = []
         self._context = context()
 
     def run(
-        self, function: Callable[..., Any], items: Sequence[Any], finished: Callable[[int, Any, float], None]
+        self,
+        function: Callable[..., Any],
+        items: Sequence[Any],
+        finished: Callable[[int, Any, float], None],
     ) -> None:
-        """Call a top-level function with each item and `pool=` its page workers; `finished` gets index, result, seconds.
+        """Call a top-level function with each item and `pool=` its page workers; `finished` gets
+        index, result, seconds.
 
-        Results come as they are ready. An item whose driver died is tried again; after `tries` times, or if it took
-        too long, its result is a `Failure` of kind "crashed" or "timeout". Interrupted, the drivers end cleanly first.
+        Results come as they are ready. An item whose driver died is tried again; after `tries`
+        times, or if it took too long, its result is a `Failure` of kind "crashed" or "timeout".
+        Interrupted, the drivers end cleanly first.
         """
         waiting = deque(enumerate(items))
         deaths: Counter[int] = Counter()
@@ -135,7 +147,11 @@ class Crew:
         ours, theirs = self._context.Pipe()
         read, write = self._context.Pipe(duplex=False)
         driver = _Driver(self._context.Process(target=drive, args=(theirs, read)), ours, write)
-        self._drivers.append(driver)  # before it starts: ^C in between would leave one that nobody ends, and that is waited for
+        self._drivers.append(
+            driver
+            # before it starts: ^C in between would leave one that nobody ends, and that is waited
+            # for
+        )
         driver.process.start()
         theirs.close()
         read.close()
@@ -150,10 +166,16 @@ class Crew:
     def _collect(self, driver: _Driver) -> Any:
         driver.index = -1
         try:
-            result = driver.pipe.recv() if driver.pipe.poll() else Failure(kind="timeout", detail="took too long")
+            result = (
+                driver.pipe.recv()
+                if driver.pipe.poll()
+                else Failure(kind="timeout", detail="took too long")
+            )
         except (EOFError, OSError):
             driver.process.join(5)
-            result = Failure(kind="crashed", detail=f"its process ended with code {driver.process.exitcode}")
+            result = Failure(
+                kind="crashed", detail=f"its process ended with code {driver.process.exitcode}"
+            )
         if isinstance(result, Failure) and result.kind in ("crashed", "timeout"):
             self._remove(driver)
         return result
@@ -174,7 +196,8 @@ class Crew:
 
 
 def drive(pipe: Connection, shares: Connection) -> None:
-    """The life of a driver: take an item, do it with its own workers, answer; until it is asked to end, or is alone."""
+    """The life of a driver: take an item, do it with its own workers, answer; until it is asked
+    to end, or is alone."""
     settle()
     pool = Pool(1)
     signal.signal(signal.SIGTERM, _asked_to_end)
@@ -196,7 +219,8 @@ def _asked_to_end(_number: int, _frame: object) -> None:
 
 
 def _listen(shares: Connection, pool: Pool) -> None:
-    """Change the pool's size as told; end this process when nobody is there any more to take its result."""
+    """Change the pool's size as told; end this process when nobody is there any more to take its
+    result."""
     with contextlib.suppress(EOFError, OSError):
         while True:
             pool.jobs = shares.recv()

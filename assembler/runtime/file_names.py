@@ -1,7 +1,9 @@
-"""Names of files that look the same: a Mac keeps "José" as six characters where other systems write four or five.
+"""Names of files that look the same: a Mac keeps "José" as six characters where other systems write
+four or five.
 
-Two names are one where they are equal after NFC (Unicode, normalization form C). What a case writes is looked up on the
-disk as it is spelled there; a folder that was copied between systems is found again.
+Two names are one where they are equal after NFC (Unicode, normalization form C). What a case writes
+is looked up on the disk as it is spelled there; a folder that was copied between systems is found
+again.
 """
 
 from __future__ import annotations
@@ -17,7 +19,8 @@ def composed(name: str) -> str:
 
 
 def spelled_on_disk(folder: Path, path: str) -> str:
-    """A relative path as the disk spells it; unchanged where nothing there has that name. `path` must be a safe one."""
+    """A relative path as the disk spells it; unchanged where nothing there has that name. `path`
+    must be a safe one."""
     if path.isascii() or os.path.lexists(folder / path):
         return path
     home = folder

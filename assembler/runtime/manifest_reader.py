@@ -1,6 +1,8 @@
-"""manifests: the one reader of manifest.json. A path comes in; values of the shape the schema says go out, or ProofFailed.
+"""manifests: the one reader of manifest.json. A path comes in; values of the shape the schema says
+go out, or ProofFailed.
 
-Whatever a file of that name holds, nothing else is raised; a message names the place in it, never what stands there.
+Whatever a file of that name holds, nothing else is raised; a message names the place in it, never
+what stands there.
 """
 
 from __future__ import annotations
@@ -28,8 +30,15 @@ _MOST_BYTES = 200_000_000  # the largest packet we can think of, 100,000 pages, 
 _REMEDY = "restore the packet's folder from a copy, or build it again"
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")  # of a character that JSON writes in two halves
 _DIGEST = re.compile(r"[0-9a-f]{16,64}")
-_TYPES = {"object": "an object {…}", "array": "a list […]", "string": "text in quotes", "integer": "a whole number",
-          "boolean": "true or false", "number": "a number", "null": "null"}  # fmt: skip
+_TYPES = {
+    "object": "an object {…}",
+    "array": "a list […]",
+    "string": "text in quotes",
+    "integer": "a whole number",
+    "boolean": "true or false",
+    "number": "a number",
+    "null": "null",
+}
 
 
 _SENTENCES = {
@@ -47,7 +56,8 @@ class _Twice(dict[str, Any]):
 
 
 def read_manifest(place: Path) -> dict[str, Any]:
-    """Read and check the manifest `place`, or that of the packet's folder `place`. Raises ProofFailed."""
+    """Read and check the manifest `place`, or that of the packet's folder `place`. Raises
+    ProofFailed."""
     path = place / NAME if place.is_dir() else place
     try:
         if path.is_symlink() or not path.is_file():
@@ -68,7 +78,9 @@ def parse_manifest(data: bytes) -> dict[str, Any]:
     version = value.get("format")
     if type(version) is not int or version not in FORMATS:
         known = " and ".join(map(str, FORMATS))
-        raise _broken("/format", f"it is not of a format that this version of assembler reads ({known})")
+        raise _broken(
+            "/format", f"it is not of a format that this version of assembler reads ({known})"
+        )
     for error in _validator().iter_errors(value):
         inner = _meant(error)
         raise _broken(_pointer(inner), _sentence(inner))
@@ -79,7 +91,8 @@ def parse_manifest(data: bytes) -> dict[str, Any]:
 
 
 def digest_of(folder: Path) -> str:
-    """The sha256 of a packet's manifest, to be noted down: whoever has it can tell a forged packet."""
+    """The sha256 of a packet's manifest, to be noted down: whoever has it can tell a forged
+    packet."""
     return hashlib.sha256((folder / NAME).read_bytes()).hexdigest()
 
 
@@ -100,7 +113,9 @@ def _parsed(data: bytes) -> Any:
         raise _broken("", "its values are nested too deep") from error
     except ValueError as error:
         line = getattr(error, "lineno", 0)
-        raise _broken("", f"it is not readable as JSON{f' (line {line})' if line else ''}") from error
+        raise _broken(
+            "", f"it is not readable as JSON{f' (line {line})' if line else ''}"
+        ) from error
     return value
 
 
@@ -121,9 +136,17 @@ def _twice(value: Any, pointer: str) -> Iterator[str]:
         if isinstance(value, _Twice):
             yield pointer or "/"
         if isinstance(value, dict):
-            waiting += [(inner, pointer + _step(key)) for key, inner in value.items() if isinstance(inner, dict | list)]
+            waiting += [
+                (inner, pointer + _step(key))
+                for key, inner in value.items()
+                if isinstance(inner, dict | list)
+            ]
         elif isinstance(value, list):
-            waiting += [(inner, f"{pointer}/{n}") for n, inner in enumerate(value) if isinstance(inner, dict | list)]
+            waiting += [
+                (inner, f"{pointer}/{n}")
+                for n, inner in enumerate(value)
+                if isinstance(inner, dict | list)
+            ]
 
 
 def _step(key: object) -> str:
@@ -133,7 +156,8 @@ def _step(key: object) -> str:
 
 
 def _meant(error: ValidationError) -> ValidationError:
-    """The complaint of the alternative whose type fits, where there are several: of "an object or null" that about the object."""
+    """The complaint of the alternative whose type fits, where there are several: of "an object
+    or null" that about the object."""
     fitting = [one for one in error.context or () if one.validator != "type" or one.relative_path]
     return _meant(fitting[0]) if fitting else error
 
@@ -163,7 +187,9 @@ def _is_whole(_checker: object, value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _pattern(_validator: Validator, pattern: str, value: Any, _schema: Any) -> Iterator[ValidationError]:
+def _pattern(
+    _validator: Validator, pattern: str, value: Any, _schema: Any
+) -> Iterator[ValidationError]:
     """`$` of Python also stands before a line break at the end."""
     if isinstance(value, str) and (value.endswith("\n") or not re.search(pattern, value)):
         yield ValidationError("form")
@@ -179,7 +205,9 @@ def _validator() -> Validator:
 
 @cache
 def _schema() -> Mapping[str, Any]:
-    return Shelf.default().schema("manifest.schema.json")  # ours, whatever a firm's own folder holds
+    return Shelf.default().schema(
+        "manifest.schema.json"
+    )  # ours, whatever a firm's own folder holds
 
 
 @cache
@@ -191,5 +219,7 @@ def _words() -> frozenset[str]:
 def _names(node: Any) -> Iterator[str]:
     if isinstance(node, dict):
         yield from node.get("properties", ())
-    for inner in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+    for inner in (
+        node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    ):
         yield from _names(inner)

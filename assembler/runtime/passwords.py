@@ -1,7 +1,9 @@
-"""passwords: what opens an encrypted evidence file, read where it is needed, never handed on, never shown.
+"""passwords: what opens an encrypted evidence file, read where it is needed, never handed on, never
+shown.
 
-They stand in `evidence_passwords.json` beside case.json, or where the variable ASSEMBLER_EVIDENCE_PASSWORDS says: the path
-of such a file, or its text. Never in case.json, on the command line, in a log, the manifest or the name of a kept file.
+They stand in `evidence_passwords.json` beside case.json, or where the variable
+ASSEMBLER_EVIDENCE_PASSWORDS says: the path of such a file, or its text. Never in case.json, on the
+command line, in a log, the manifest or the name of a kept file.
 """
 
 from __future__ import annotations
@@ -33,7 +35,8 @@ class Passwords:
 
 
 def read_passwords(folder: Path) -> Passwords:
-    """What the environment says, and the case folder's own file, which wins. Nothing is raised: a wrong file opens nothing."""
+    """What the environment says, and the case folder's own file, which wins. Nothing is raised:
+    a wrong file opens nothing."""
     found: dict[str, str] = {}
     unusable: list[str] = []
     for name, text in ((VARIABLE, _from_environment()), (NAME, _text(folder / NAME))):
@@ -62,11 +65,16 @@ def _from_environment() -> str | None:
 
 
 def _text(path: Path) -> str | None:
-    """Its text, None if it is not there; "" (which is no JSON) if it is unreadable, or much too large to be what it should."""
+    """Its text, None if it is not there; "" (which is no JSON) if it is unreadable, or much too
+    large to be what it should."""
     try:
         if not path.exists():
             return None
-        return path.read_text(encoding="utf-8-sig") if path.is_file() and path.stat().st_size <= _MOST else ""
+        return (
+            path.read_text(encoding="utf-8-sig")
+            if path.is_file() and path.stat().st_size <= _MOST
+            else ""
+        )
     except (OSError, UnicodeDecodeError):
         return ""
 
@@ -82,5 +90,6 @@ def _parsed(text: str) -> dict[str, str] | None:
 
 
 def _composed(path: str) -> str:
-    """Paths that look the same are the same: a Mac spells accents otherwise than other systems do."""
+    """Paths that look the same are the same: a Mac spells accents otherwise than other systems
+    do."""
     return unicodedata.normalize("NFC", path)

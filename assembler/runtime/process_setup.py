@@ -1,5 +1,6 @@
-"""What a process of ours sets for the libraries it uses. Called where a process starts (command line,
-fork server, worker), never on import: a program that only imports this package keeps its own settings.
+"""What a process of ours sets for the libraries it uses. Called where a process starts (command
+line, fork server, worker), never on import: a program that only imports this package keeps its own
+settings.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """Other programs: is it there, which version, run it with a time limit and a clean environment.
 
-A program name and arguments come in, its result goes out. The only room that starts programs; it never reads their
-output for meaning, and never trusts an exit code of 0 (callers look at the files).
+A program name and arguments come in, its result goes out. The only room that starts programs; it
+never reads their output for meaning, and never trusts an exit code of 0 (callers look at the
+files).
 """
 
 from __future__ import annotations
@@ -27,7 +28,8 @@ _DRAIN_SECONDS = 5.0  # for what is still in a pipe after its program has ended
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What a program left behind; output decoded leniently, since programs babble in any encoding."""
+    """What a program left behind; output decoded leniently, since programs babble in any
+    encoding."""
 
     returncode: int
     stdout: str
@@ -40,7 +42,9 @@ def find(program: str) -> Path | None:
     return Path(found) if found else None
 
 
-def version(program: str, args: Sequence[str] = ("--version",), *, timeout: float = 20) -> str | None:
+def version(
+    program: str, args: Sequence[str] = ("--version",), *, timeout: float = 20
+) -> str | None:
     """First line a program prints of its version, or None if it is absent or does not answer."""
     if find(program) is None:
         return None
@@ -60,14 +64,18 @@ def run(
     cwd: Path,
     env: Mapping[str, str] | None = None,
 ) -> Result:
-    """Run a program to its end in its own session, with nothing on stdin and an environment of a few names.
+    """Run a program to its end in its own session, with nothing on stdin and an environment of a
+    few names.
 
-    `timeout` in seconds; on timeout the whole process group is killed, since a child left alive may still write.
-    Raises ToolMissing if the program is not there, ToolFailed if it hangs. A non-zero exit is returned, not raised.
+    `timeout` in seconds; on timeout the whole process group is killed, since a child left alive may
+    still write. Raises ToolMissing if the program is not there, ToolFailed if it hangs. A non-zero
+    exit is returned, not raised.
     """
     path = find(program)
     if path is None:
-        raise ToolMissing(f"{program} is not installed", remedy=f"install {program}, or run `assembler doctor`")
+        raise ToolMissing(
+            f"{program} is not installed", remedy=f"install {program}, or run `assembler doctor`"
+        )
     clean = {name: os.environ[name] for name in _KEPT if name in os.environ}
     process = subprocess.Popen(
         [str(path), *args],
@@ -84,7 +92,8 @@ def run(
         process.wait(timeout=timeout)
     except subprocess.TimeoutExpired as error:
         raise ToolFailed(
-            f"{program} did not finish in {timeout:.0f} seconds", remedy="try again, or use another engine"
+            f"{program} did not finish in {timeout:.0f} seconds",
+            remedy="try again, or use another engine",
         ) from error
     finally:
         _end(process)

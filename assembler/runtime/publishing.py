@@ -1,9 +1,10 @@
 """Replacing a folder of ours as a whole, and keeping what a person has put into it.
 
 A folder is replaced only if it is ours: its record (a packet's manifest.json, for one) says which
-files were written there, each with its sha256. What the record does not list, or lists otherwise, is a person's. It is kept:
-in its place where the new folder has nothing of that name and it was not made from the old one; else in a dated folder beside
-it. Nothing is moved by deleting first: until the new folder stands, a person's file has its name in the old one, too.
+files were written there, each with its sha256. What the record does not list, or lists otherwise,
+is a person's. It is kept: in its place where the new folder has nothing of that name and it was not
+made from the old one; else in a dated folder beside it. Nothing is moved by deleting first: until
+the new folder stands, a person's file has its name in the old one, too.
 """
 
 from __future__ import annotations
@@ -33,17 +34,24 @@ from assembler.runtime.atomic_files import (
 from assembler.runtime.cache_upkeep import is_tagged
 
 MARK = "assembler-work-folder"  # an empty file: the folder around it is ours, and may be swept
-_LITTER = frozenset({".ds_store", "thumbs.db", "desktop.ini"})  # kept like everything else, but not worth telling
+_LITTER = frozenset(
+    {".ds_store", "thumbs.db", "desktop.ini"}
+)  # kept like everything else, but not worth telling
 _MOST_RECORD = 200_000_000  # bytes of a record that is read
 _MOVE = "move it away, or choose another folder with --out"
 
-Written = Mapping[str, str]  # path below a folder → sha256 of what was written there; a record of ours has ""
-Record = Callable[[Path], Written | None]  # reads what was written into a folder; None if the folder is not ours
+Written = Mapping[
+    str, str
+]  # path below a folder → sha256 of what was written there; a record of ours has ""
+Record = Callable[
+    [Path], Written | None
+]  # reads what was written into a folder; None if the folder is not ours
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """What a person had in a folder that was replaced: paths that stayed, paths that lie in `beside` now."""
+    """What a person had in a folder that was replaced: paths that stayed, paths that lie in
+    `beside` now."""
 
     in_place: tuple[str, ...] = ()
     moved: tuple[str, ...] = ()
@@ -52,33 +60,46 @@ class Kept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Theirs:
-    """A file, link or empty folder that a person left in a folder of ours. `stale`: it was made from the old content."""
+    """A file, link or empty folder that a person left in a folder of ours. `stale`: it was made
+    from the old content."""
 
     path: str
     stale: bool
 
 
-# --- whose it is ----------------------------------------------------------------------------------------------------
+# --- whose it is ---
 
 
 def refuse_foreign(final: Path, record: Record) -> None:
-    """Raise OutputNotWritten if something stands at `final` that may not be replaced: anything but a folder of ours."""
+    """Raise OutputNotWritten if something stands at `final` that may not be replaced: anything
+    but a folder of ours."""
     try:
         mode = final.lstat().st_mode
     except FileNotFoundError:
         return
     except NotADirectoryError as error:
-        raise OutputNotWritten("there is a file on the way to it", where=_shown(final), remedy=_MOVE) from error
+        raise OutputNotWritten(
+            "there is a file on the way to it", where=_shown(final), remedy=_MOVE
+        ) from error
     except OSError as error:
         raise not_written(_shown(final), error) from error
     if stat.S_ISLNK(mode):
-        raise OutputNotWritten("it is a symbolic link, and is not replaced", where=_shown(final), remedy=_MOVE)
+        raise OutputNotWritten(
+            "it is a symbolic link, and is not replaced", where=_shown(final), remedy=_MOVE
+        )
     if not stat.S_ISDIR(mode):
-        raise OutputNotWritten("there is a file where the folder is to be", where=_shown(final), remedy=_MOVE)
+        raise OutputNotWritten(
+            "there is a file where the folder is to be", where=_shown(final), remedy=_MOVE
+        )
     with _reading(final):
-        if any(path.name.casefold() not in _LITTER for path in final.iterdir()) and record(final) is None:
+        if (
+            any(path.name.casefold() not in _LITTER for path in final.iterdir())
+            and record(final) is None
+        ):
             raise OutputNotWritten(
-                "assembler did not make what is in this folder, and does not replace it", where=_shown(final), remedy=_MOVE
+                "assembler did not make what is in this folder, and does not replace it",
+                where=_shown(final),
+                remedy=_MOVE,
             )
 
 
@@ -119,19 +140,23 @@ def _reading(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise OutputNotWritten(
-            f"what is in it cannot be read ({os.strerror(error.errno or 0)}), so nothing of it is replaced",
-            where=_shown(folder), remedy=_MOVE,
+            f"what is in it cannot be read ({os.strerror(error.errno or 0)}), so nothing of it is "
+            f"replaced",
+            where=_shown(folder),
+            remedy=_MOVE,
         ) from error
 
 
-# --- replacing ------------------------------------------------------------------------------------------------------
+# --- replacing ---
 
 
 @contextmanager
 def staging(final: Path, record: Record, day: date) -> Iterator[Path]:
-    """A new folder, on the disk of `final`, to be filled and handed to `publish`; swept at the end, whatever happens.
+    """A new folder, on the disk of `final`, to be filled and handed to `publish`; swept at the end,
+    whatever happens.
 
-    Puts right what a killed run left. Raises OutputNotWritten where `final` may not be replaced, or nothing be written.
+    Puts right what a killed run left. Raises OutputNotWritten where `final` may not be replaced, or
+    nothing be written.
     """
     work = _work_of(final)
     refuse_bytes(final)
@@ -150,11 +175,12 @@ def staging(final: Path, record: Record, day: date) -> Iterator[Path]:
 
 
 def publish(made: Path, final: Path, record: Record, day: date, derived: str = "") -> Kept:
-    """Move the folder `made` of `staging` to `final`; what a person had put there is kept, and named.
+    """Move the folder `made` of `staging` to `final`; what a person had put there is kept, and
+    named.
 
-    Killed at any moment, `final` is the old folder, the new one, or absent until the next run; never a mixture. `day` names
-    the folder beside it. `derived`: a folder in it that is made from the rest, and stale once that is replaced. Raises
-    OutputNotWritten; then `final` is as it was.
+    Killed at any moment, `final` is the old folder, the new one, or absent until the next run;
+    never a mixture. `day` names the folder beside it. `derived`: a folder in it that is made from
+    the rest, and stale once that is replaced. Raises OutputNotWritten; then `final` is as it was.
     """
     work = made.parent
     with writing(_shown(final), final.parent):
@@ -163,7 +189,9 @@ def publish(made: Path, final: Path, record: Record, day: date, derived: str = "
         sync_files(made)
         theirs = tuple(_theirs(final, record, derived)) if final.is_dir() else ()
         taken = set(map(_folded, _names(made)))
-        in_place = tuple(one.path for one in theirs if not one.stale and not _collides(one.path, made, taken))
+        in_place = tuple(
+            one.path for one in theirs if not one.stale and not _collides(one.path, made, taken)
+        )
         aside = tuple(one.path for one in theirs if one.path not in in_place)
         for path in in_place:
             _carry(final / path, made / path)
@@ -192,11 +220,16 @@ def _exchange(made: Path, final: Path, old: Path) -> None:
 
 
 def _recover(work: Path, final: Path, record: Record, day: date) -> None:
-    """Put right what a killed run left in its work folder. Raises OutputNotWritten if that folder is not ours."""
+    """Put right what a killed run left in its work folder. Raises OutputNotWritten if that
+    folder is not ours."""
     if not work.is_symlink() and not work.exists():
         return
     if not is_plain_folder(work) or (any(work.iterdir()) and not (work / MARK).is_file()):
-        raise OutputNotWritten("assembler did not make it, and needs this name", where=_shown(work), remedy="move it away")
+        raise OutputNotWritten(
+            "assembler did not make it, and needs this name",
+            where=_shown(work),
+            remedy="move it away",
+        )
     old = work / "old"
     if is_plain_folder(old):
         if final.exists() or final.is_symlink():
@@ -205,16 +238,25 @@ def _recover(work: Path, final: Path, record: Record, day: date) -> None:
             old.rename(final)
     _sweep(work)
     if work.exists():
-        raise OutputNotWritten("what a run left there cannot be removed", where=_shown(work), remedy="remove it by hand")
+        raise OutputNotWritten(
+            "what a run left there cannot be removed",
+            where=_shown(work),
+            remedy="remove it by hand",
+        )
 
 
 def _let_go(old: Path, final: Path, record: Record, day: date) -> None:
-    """Remove a folder that was replaced, once all that is a person's lies elsewhere: also what came while it was replaced."""
+    """Remove a folder that was replaced, once all that is a person's lies elsewhere: also what
+    came while it was replaced."""
     if not old.is_dir():
         return
-    late = [one.path for one in _theirs(old, record) if not _is_same(old / one.path, final / one.path)]
+    late = [
+        one.path for one in _theirs(old, record) if not _is_same(old / one.path, final / one.path)
+    ]
     _set_aside(old, tuple(late), final, old.parent, day)
-    done = old.with_name("done")  # if this run is killed now, the next must not ask half a folder whose it is
+    done = old.with_name(
+        "done"
+    )  # if this run is killed now, the next must not ask half a folder whose it is
     old.rename(done)
     remove_tree(done)
 
@@ -227,7 +269,8 @@ def _sweep(work: Path) -> None:
 
 
 def remove_tree(folder: Path) -> None:
-    """Remove a folder of ours with all that is in it, also folders that were made read-only; links are not followed."""
+    """Remove a folder of ours with all that is in it, also folders that were made read-only;
+    links are not followed."""
     shutil.rmtree(folder, ignore_errors=True)
     if is_plain_folder(folder):
         with suppress(OSError):
@@ -247,21 +290,26 @@ def _make_private(folder: Path) -> None:
         path.chmod(0o700 if path.is_dir() else 0o600)
 
 
-# --- what a person left ---------------------------------------------------------------------------------------------
+# --- what a person left ---
 
 
 def _theirs(folder: Path, record: Record, derived: str = "") -> Iterator[_Theirs]:
-    """What a person left in a folder of ours, sorted. Raises OutputNotWritten for what can be neither read nor kept."""
+    """What a person left in a folder of ours, sorted. Raises OutputNotWritten for what can be
+    neither read nor kept."""
     with _reading(folder):
         written = record(folder)
         for path in _paths(folder):
             whole = folder / path
             if not (whole.is_symlink() or whole.is_file() or whole.is_dir()):
                 raise OutputNotWritten(
-                    "it is neither a file nor a folder, and cannot be kept", where=f"{_shown(folder)}/{path}", remedy=_MOVE
+                    "it is neither a file nor a folder, and cannot be kept",
+                    where=f"{_shown(folder)}/{path}",
+                    remedy=_MOVE,
                 )
             if written is None or not is_written(folder, path, written):
-                yield _Theirs(path=path, stale=path in (written or ()) or path.split("/")[0] == derived)
+                yield _Theirs(
+                    path=path, stale=path in (written or ()) or path.split("/")[0] == derived
+                )
 
 
 def _paths(folder: Path) -> list[str]:
@@ -292,7 +340,8 @@ def _folded(path: str) -> str:
 
 
 def _collides(path: str, made: Path, taken: set[str]) -> bool:
-    """Return whether the new folder has something of this name, or a file where the path needs a folder."""
+    """Return whether the new folder has something of this name, or a file where the path needs a
+    folder."""
     parts = path.split("/")
     above = ["/".join(parts[:n]) for n in range(1, len(parts))]
     return _folded(path) in taken or any(
@@ -301,7 +350,8 @@ def _collides(path: str, made: Path, taken: set[str]) -> bool:
 
 
 def _carry(source: Path, target: Path) -> None:
-    """Give a person's file a second name; a copy with its time where the file system knows no second names."""
+    """Give a person's file a second name; a copy with its time where the file system knows no
+    second names."""
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if source.is_symlink():
         target.symlink_to(source.readlink())
@@ -316,12 +366,19 @@ def _carry(source: Path, target: Path) -> None:
                 os.fsync(stream.fileno())
 
 
-def _set_aside(home: Path, paths: tuple[str, ...], final: Path, work: Path, day: date) -> tuple[Path | None, tuple[str, ...]]:
-    """Keep these files of `home` in a new dated folder beside `final`, unless they were kept so before.
+def _set_aside(
+    home: Path, paths: tuple[str, ...], final: Path, work: Path, day: date
+) -> tuple[Path | None, tuple[str, ...]]:
+    """Keep these files of `home` in a new dated folder beside `final`, unless they were kept so
+    before.
 
     Returns the folder and the paths. A run that was killed here has kept them already.
     """
-    earlier = [path for path in sorted(final.parent.glob(f"{_escaped(final.name)}.kept-*")) if is_plain_folder(path)]
+    earlier = [
+        path
+        for path in sorted(final.parent.glob(f"{_escaped(final.name)}.kept-*"))
+        if is_plain_folder(path)
+    ]
     before = {path: one for path in paths for one in earlier if _is_same(home / path, one / path)}
     new = tuple(path for path in paths if path not in before)
     if not new:

@@ -1,7 +1,9 @@
-"""The shelf: find and read `templates/` and `schemas/`, from a checkout and from an installed wheel.
+"""The shelf: find and read `templates/` and `schemas/`, from a checkout and from an installed
+wheel.
 
-Names come in ("schemas/case.schema.json"), bytes or parsed values go out. A case folder's own `templates/` replaces the
-shipped Word templates and recipe of its kind. Must not know what is in the files beyond their syntax.
+Names come in ("schemas/case.schema.json"), bytes or parsed values go out. A case folder's own
+`templates/` replaces the shipped Word templates and recipe of its kind. Must not know what is in
+the files beyond their syntax.
 """
 
 from __future__ import annotations
@@ -18,14 +20,20 @@ from assembler.errors import TemplateBroken
 from assembler.model import Recipe, RecipePart
 
 _PACKAGE = Path(__file__).resolve().parent.parent
-_VALUE_FACES = ("IBMPlexSerif-Regular.ttf", "Amiri-Regular.ttf", "DejaVuSans.ttf", "NotoSansCJK-Regular.ttc")
+_VALUE_FACES = (
+    "IBMPlexSerif-Regular.ttf",
+    "Amiri-Regular.ttf",
+    "DejaVuSans.ttf",
+    "NotoSansCJK-Regular.ttc",
+)
 _PART_TYPES = ("draft", "declarations", "form", "exhibits", "notice", "points")
 _WHEN = ("represented", "supported", "expedite", "mailed", "fee-waiver", "required")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemplateFile:
-    """A Word template: its bytes, and whether it is ours ("shipped"), the firm's ("shelf") or the case's ("case")."""
+    """A Word template: its bytes, and whether it is ours ("shipped"), the firm's ("shelf") or
+    the case's ("case")."""
 
     name: str  # "parole/cover-letter.docx"
     data: bytes
@@ -34,7 +42,8 @@ class TemplateFile:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """Where shipped files are; `extra` is a firm's own folder with `templates/` and `schemas/` looked at first."""
+    """Where shipped files are; `extra` is a firm's own folder with `templates/` and `schemas/`
+    looked at first."""
 
     root: Path
     extra: Path | None = None
@@ -43,18 +52,25 @@ class Shelf:
     def default(extra: Path | None = None) -> Shelf:
         """The checkout this package runs from, else the data folder of the installed wheel."""
         checkout = _PACKAGE.parent
-        # pyproject.toml is the sentinel: some other package's stray "templates" beside ours must not be taken for it
-        return Shelf(checkout if (checkout / "pyproject.toml").is_file() else _PACKAGE / "_data", extra)
+        # pyproject.toml is the sentinel: some other package's stray "templates" beside ours must
+        # not be taken for it
+        return Shelf(
+            checkout if (checkout / "pyproject.toml").is_file() else _PACKAGE / "_data", extra
+        )
 
     def read(self, name: str) -> bytes:
-        """Bytes of a shipped or firm's file, e.g. "schemas/case.schema.json". Raises TemplateBroken if absent."""
+        """Bytes of a shipped or firm's file, e.g. "schemas/case.schema.json". Raises
+        TemplateBroken if absent."""
         for root in filter(None, (self.extra, self.root)):
             if (root / name).is_file():
                 return (root / name).read_bytes()
-        raise TemplateBroken("there is no such file", where=name, remedy="reinstall assembler, or check --shelf")
+        raise TemplateBroken(
+            "there is no such file", where=name, remedy="reinstall assembler, or check --shelf"
+        )
 
     def names(self, folder: str, suffix: str) -> tuple[str, ...]:
-        """Names of all files of a folder with this suffix, sorted: ("schemas/checklists/other.json", …)."""
+        """Names of all files of a folder with this suffix, sorted:
+        ("schemas/checklists/other.json", …)."""
         found = {
             path.relative_to(root).as_posix()
             for root in filter(None, (self.extra, self.root))
@@ -63,9 +79,12 @@ class Shelf:
         return tuple(sorted(found))
 
     def digests(self) -> dict[str, str]:
-        """Name → sha256 of every file of templates/ and schemas/, shipped or the firm's: what a bundle depends on."""
+        """Name → sha256 of every file of templates/ and schemas/, shipped or the firm's: what a
+        bundle depends on."""
         return {
-            f"{place}:{path.relative_to(root).as_posix()}": hashlib.sha256(path.read_bytes()).hexdigest()
+            f"{place}:{path.relative_to(root).as_posix()}": hashlib.sha256(
+                path.read_bytes()
+            ).hexdigest()
             for place, root in (("extra", self.extra), ("root", self.root))
             if root
             for folder in ("templates", "schemas")
@@ -84,7 +103,8 @@ class Shelf:
         return parsed
 
     def template(self, kind: str, name: str, case_folder: Path | None = None) -> TemplateFile:
-        """The Word template to use for this case: the case's own, then the firm's, then ours, then the parole one."""
+        """The Word template to use for this case: the case's own, then the firm's, then ours,
+        then the parole one."""
         own = case_folder / "templates" / name if case_folder else None
         if own and own.is_file() and not own.is_symlink():
             return TemplateFile(name=f"{kind}/{name}", data=own.read_bytes(), origin="case")
@@ -92,14 +112,22 @@ class Shelf:
             for root, origin in ((self.extra, "shelf"), (self.root, "shipped")):
                 path = root / "templates" / folder / name if root else None
                 if path and path.is_file():
-                    return TemplateFile(name=f"{folder}/{name}", data=path.read_bytes(), origin=origin)
-        raise TemplateBroken("there is no such template", where=f"templates/{kind}/{name}", remedy="check recipe.toml")
+                    return TemplateFile(
+                        name=f"{folder}/{name}", data=path.read_bytes(), origin=origin
+                    )
+        raise TemplateBroken(
+            "there is no such template",
+            where=f"templates/{kind}/{name}",
+            remedy="check recipe.toml",
+        )
 
     def recipe(self, kind: str, case_folder: Path | None = None) -> Recipe:
         """The packet order of a kind. Raises TemplateBroken naming the part that cannot be used."""
         own = case_folder / "templates" / "recipe.toml" if case_folder else None
         name = f"templates/{kind}/recipe.toml"
-        data = own.read_bytes() if own and own.is_file() and not own.is_symlink() else self.read(name)
+        data = (
+            own.read_bytes() if own and own.is_file() and not own.is_symlink() else self.read(name)
+        )
         try:
             raw = tomllib.loads(data.decode())
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -109,7 +137,8 @@ class Shelf:
 
 @cache
 def font_folders() -> tuple[Path, ...]:
-    """Folders of the fonts we draw with: text face, Arabic, Chinese/Japanese/Korean, signs; all from wheels."""
+    """Folders of the fonts we draw with: text face, Arabic, Chinese/Japanese/Korean, signs; all
+    from wheels."""
     import fontpkg_amiri
     import fontpkg_ibm_plex_serif
     import noto_cjk_sans_otc
@@ -123,14 +152,18 @@ def font_folders() -> tuple[Path, ...]:
 def font_files() -> tuple[Path, ...]:
     """Every font file of `font_folders`, sorted within each folder."""
     endings = {".ttf", ".otf", ".ttc"}
-    return tuple(path for home in font_folders() for path in sorted(home.iterdir()) if path.suffix in endings)
+    return tuple(
+        path for home in font_folders() for path in sorted(home.iterdir()) if path.suffix in endings
+    )
 
 
 @cache
 def value_fonts() -> tuple[Path, ...]:
-    """Fonts that values of form fields and marks are drawn with, in the order they are asked for a letter.
+    """Fonts that values of form fields and marks are drawn with, in the order they are asked for a
+    letter.
 
-    Arimo comes first: its letters are as wide as those of Helvetica, which nearly all forms are laid out for.
+    Arimo comes first: its letters are as wide as those of Helvetica, which nearly all forms are
+    laid out for.
     """
     import fontpkg_arimo
 
@@ -156,10 +189,16 @@ def _recipe(raw: dict[str, Any], where: str) -> Recipe:
             claims_template=raw.get("claims_template", ""),
         )
     except (KeyError, TypeError) as error:
-        raise TemplateBroken(f"an entry is missing or of the wrong type ({error})", where=where) from error
+        raise TemplateBroken(
+            f"an entry is missing or of the wrong type ({error})", where=where
+        ) from error
     ids = [part.id for part in parts]
     if twice := {part for part in ids if ids.count(part) > 1}:
-        raise TemplateBroken(f"part ids appear twice: {sorted(twice)}", where=where, remedy="give each part its own id")
+        raise TemplateBroken(
+            f"part ids appear twice: {sorted(twice)}",
+            where=where,
+            remedy="give each part its own id",
+        )
     if recipe.labels not in ("letters", "numbers"):
         raise TemplateBroken("labels must be letters or numbers", where=where)
     return recipe
@@ -168,12 +207,22 @@ def _recipe(raw: dict[str, Any], where: str) -> Recipe:
 def _part(raw: dict[str, Any], where: str) -> RecipePart:
     part = RecipePart(**{**raw, "categories": tuple(raw.get("categories", ()))})
     if part.type not in _PART_TYPES:
-        raise TemplateBroken(f"unknown type in part {part.id}", where=where, remedy=f"use one of {_PART_TYPES}")
+        raise TemplateBroken(
+            f"unknown type in part {part.id}", where=where, remedy=f"use one of {_PART_TYPES}"
+        )
     if {*part.when.split(), *part.placeholder_when.split()} - {*_WHEN}:
-        raise TemplateBroken(f"unknown `when` in part {part.id}", where=where, remedy=f"use some of {_WHEN}")
-    if raw.get("stamped", True) is not True and (raw["stamped"] is not False or part.type != "notice"):
+        raise TemplateBroken(
+            f"unknown `when` in part {part.id}", where=where, remedy=f"use some of {_WHEN}"
+        )
+    if raw.get("stamped", True) is not True and (
+        raw["stamped"] is not False or part.type != "notice"
+    ):
         remedy = "only a notice may be left unmarked: stamped = false"
-        raise TemplateBroken(f"`stamped` of part {part.id} cannot be used", where=where, remedy=remedy)
+        raise TemplateBroken(
+            f"`stamped` of part {part.id} cannot be used", where=where, remedy=remedy
+        )
     if part.type in ("draft", "declarations") and not part.template:
-        raise TemplateBroken(f"part {part.id} names no template", where=where, remedy="add template = \"….docx\"")
+        raise TemplateBroken(
+            f"part {part.id} names no template", where=where, remedy='add template = "….docx"'
+        )
     return part

@@ -14,7 +14,8 @@ HERE = "this process"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spent:
-    """Time of one room: `wall` seconds the run waited for it, `cpu` seconds of all processes, how many items."""
+    """Time of one room: `wall` seconds the run waited for it, `cpu` seconds of all processes,
+    how many items."""
 
     room: str
     items: int
@@ -38,7 +39,9 @@ class Stopwatch:
         finally:
             before = self._rooms.get(room, Spent(room=room, items=0, wall=0.0, cpu=0.0))
             self._rooms[room] = Spent(
-                room=room, items=before.items + items, wall=before.wall + time.monotonic() - wall,
+                room=room,
+                items=before.items + items,
+                wall=before.wall + time.monotonic() - wall,
                 cpu=before.cpu + pool.spent[module] - cpu,
             )
 
@@ -46,7 +49,10 @@ class Stopwatch:
         """The rooms in the order in which they were first at work, then this process."""
         rooms = tuple(self._rooms.values())
         wall = time.monotonic() - self._began[0] - sum(one.wall for one in rooms)
-        return (*rooms, Spent(room=HERE, items=1, wall=wall, cpu=time.process_time() - self._began[1]))
+        return (
+            *rooms,
+            Spent(room=HERE, items=1, wall=wall, cpu=time.process_time() - self._began[1]),
+        )
 
 
 def together(rows: Iterator[Spent]) -> tuple[Spent, ...]:
@@ -55,6 +61,9 @@ def together(rows: Iterator[Spent]) -> tuple[Spent, ...]:
     for one in rows:
         sofar = found.get(one.room, Spent(room=one.room, items=0, wall=0.0, cpu=0.0))
         found[one.room] = Spent(
-            room=one.room, items=sofar.items + one.items, wall=sofar.wall + one.wall, cpu=sofar.cpu + one.cpu
+            room=one.room,
+            items=sofar.items + one.items,
+            wall=sofar.wall + one.wall,
+            cpu=sofar.cpu + one.cpu,
         )
     return tuple(found.values())

@@ -19,14 +19,16 @@ from assembler.errors import AssemblerError
 from assembler.runtime.atomic_files import GIVEN_FILE_SIZE, not_written, write_refusal
 from assembler.runtime.process_setup import lift_picture_limit, lift_reader_limits, limit_threads
 
-# the second is named, not imported: this room does not know what it is for, only that every worker would load it
+# the second is named, not imported: this room does not know what it is for, only that every worker
+# would load it
 _PRELOAD = ["assembler.runtime.preload", "assembler.pipeline"]
 _GRACE = 10.0  # seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What one item may use: wall seconds, memory of its worker process, size of any one file it writes."""
+    """What one item may use: wall seconds, memory of its worker process, size of any one file it
+    writes."""
 
     seconds: float = 120.0
     memory_mb: int = 4096
@@ -35,7 +37,8 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """An item that gave no result. kind: "crashed", "timeout", "memory" or "error"; detail never holds content."""
+    """An item that gave no result. kind: "crashed", "timeout", "memory" or "error"; detail never
+    holds content."""
 
     kind: str
     detail: str
@@ -68,10 +71,12 @@ class _Worker:
 
 
 class Pool:
-    """Up to `jobs` workers, started when needed and kept until `close`; `jobs` may be changed at any time.
+    """Up to `jobs` workers, started when needed and kept until `close`; `jobs` may be changed at
+    any time.
 
-    An item whose worker dies is given to another one once more: somebody may have killed the worker, and an item that
-    kills two is to blame itself. `spent`: CPU seconds of the workers for each function's module.
+    An item whose worker dies is given to another one once more: somebody may have killed the
+    worker, and an item that kills two is to blame itself. `spent`: CPU seconds of the workers for
+    each function's module.
     """
 
     def __init__(self, jobs: int) -> None:
@@ -102,7 +107,11 @@ class Pool:
                 self._hand_out(waiting, function, limits)
                 for worker in self._ready():
                     index, outcome = self._collect(worker, room_of(function))
-                    if isinstance(outcome, Failure) and outcome.kind == "crashed" and index not in died:
+                    if (
+                        isinstance(outcome, Failure)
+                        and outcome.kind == "crashed"
+                        and index not in died
+                    ):
                         died.add(index)
                         waiting.appendleft((index, items[index]))
                         continue
@@ -123,7 +132,9 @@ class Pool:
     def _busy(self) -> list[_Worker]:
         return [worker for worker in self._workers if worker.index >= 0]
 
-    def _hand_out(self, waiting: deque[tuple[int, Any]], function: Callable[[Any], Any], limits: Limits) -> None:
+    def _hand_out(
+        self, waiting: deque[tuple[int, Any]], function: Callable[[Any], Any], limits: Limits
+    ) -> None:
         while waiting and len(self._busy()) < max(1, self.jobs):
             worker = self._idle()
             if worker.give(waiting[0][0], (function, waiting[0][1], limits), limits.seconds):
@@ -154,7 +165,8 @@ class Pool:
         return [w for w in busy if w.pipe in spoke or time.monotonic() >= w.deadline]
 
     def _collect(self, worker: _Worker, room: str) -> tuple[int, Any]:
-        """The item's index and what came of it; a worker that died or hangs is ended, and replaced when needed."""
+        """The item's index and what came of it; a worker that died or hangs is ended, and
+        replaced when needed."""
         index, worker.index = worker.index, -1
         try:
             if worker.pipe.poll():
@@ -164,7 +176,9 @@ class Pool:
                 outcome = Failure(kind="timeout", detail="took too long")
         except (EOFError, OSError):
             worker.process.join(5)
-            outcome = Failure(kind="crashed", detail=f"the worker ended with code {worker.process.exitcode}")
+            outcome = Failure(
+                kind="crashed", detail=f"the worker ended with code {worker.process.exitcode}"
+            )
         if isinstance(outcome, Failure) and outcome.kind != "error":
             self._remove(worker)
         return index, outcome
@@ -195,7 +209,9 @@ def settle() -> None:
     """What every process of ours does first."""
     if hasattr(os, "setsid"):
         os.setsid()  # a group of its own, so that ending it ends what it started
-    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)  # parsers babble; what matters comes back as a value
+    os.dup2(
+        os.open(os.devnull, os.O_WRONLY), 2
+    )  # parsers babble; what matters comes back as a value
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ^C is the parent's to handle
     limit_threads()
     lift_picture_limit()
@@ -203,7 +219,8 @@ def settle() -> None:
 
 
 def _alarm(seconds: float) -> None:
-    """The kernel ends this process then, even if its parent, which would have, was killed; 0: never."""
+    """The kernel ends this process then, even if its parent, which would have, was killed; 0:
+    never."""
     if hasattr(signal, "setitimer"):
         signal.setitimer(signal.ITIMER_REAL, seconds)
 
@@ -233,22 +250,29 @@ def _place(error: BaseException) -> str:
 
 
 def _limit(limits: Limits) -> None:
-    """Set the soft limits of this process; memory counts on top of what the libraries reserved at start."""
+    """Set the soft limits of this process; memory counts on top of what the libraries reserved
+    at start."""
     if sys.platform == "win32":
         return
     import resource
 
     for what, value in (
         (resource.RLIMIT_AS, limits.memory_mb * 2**20),
-        (resource.RLIMIT_FSIZE, min(limits.output_mb * 2**20, GIVEN_FILE_SIZE or limits.output_mb * 2**20)),
+        (
+            resource.RLIMIT_FSIZE,
+            min(limits.output_mb * 2**20, GIVEN_FILE_SIZE or limits.output_mb * 2**20),
+        ),
         (resource.RLIMIT_CORE, 0),
     ):
         hard = resource.getrlimit(what)[1]
-        resource.setrlimit(what, (value if hard == resource.RLIM_INFINITY else min(value, hard), hard))
+        resource.setrlimit(
+            what, (value if hard == resource.RLIM_INFINITY else min(value, hard), hard)
+        )
 
 
 def warm() -> None:
-    """Start the server that workers are forked from, so that it loads its libraries while this process loads its own."""
+    """Start the server that workers are forked from, so that it loads its libraries while this
+    process loads its own."""
     if context().get_start_method() == "forkserver":
         from multiprocessing import forkserver
 
@@ -256,7 +280,8 @@ def warm() -> None:
 
 
 def context() -> Any:
-    """Processes forked from a clean server that has the heavy libraries loaded; plain spawn where there is no fork."""
+    """Processes forked from a clean server that has the heavy libraries loaded; plain spawn
+    where there is no fork."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     made = multiprocessing.get_context("forkserver")

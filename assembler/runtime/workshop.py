@@ -26,11 +26,13 @@ CACHE_MB = 5_000
 
 
 class Workshop:
-    """Use as a context manager. `home` is made with mode 0700; `jobs` is the number of worker processes.
+    """Use as a context manager. `home` is made with mode 0700; `jobs` is the number of worker
+    processes.
 
-    `temporary`: remove `home` at the end. `pool`: somebody else's workers, left running at the end, instead of `jobs`
-    own ones. `cache`: a folder that cases share, instead of one in `home`; `cache_mb`: its size, kept at the end by taking
-    away what was used longest ago. Raises OutputNotWritten if another run holds `home`, or it cannot be made.
+    `temporary`: remove `home` at the end. `pool`: somebody else's workers, left running at the end,
+    instead of `jobs` own ones. `cache`: a folder that cases share, instead of one in `home`;
+    `cache_mb`: its size, kept at the end by taking away what was used longest ago. Raises
+    OutputNotWritten if another run holds `home`, or it cannot be made.
     """
 
     def __init__(
@@ -44,7 +46,9 @@ class Workshop:
         cache: Path | None = None,
         cache_mb: int = CACHE_MB,
     ) -> None:
-        self.home = home = home.parent.resolve() / home.name  # workers and programs are handed whole paths
+        self.home = home = (
+            home.parent.resolve() / home.name
+        )  # workers and programs are handed whole paths
         self.scratch = home / "scratch" / str(os.getpid())
         self._shared = cache.resolve() if cache else None
         self.cache = Cache(self._shared or home / "cache", use_cache)
@@ -63,19 +67,23 @@ class Workshop:
                 self._begin(undo)
             except Timeout as error:
                 raise OutputNotWritten(
-                    "another run is working on this case", where=self.home.parent.name, remedy="wait until it has finished"
+                    "another run is working on this case",
+                    where=self.home.parent.name,
+                    remedy="wait until it has finished",
                 ) from error
             except OSError as error:
                 raise OutputNotWritten(
                     f"the work folder cannot be made ({os.strerror(error.errno or 0)})",
                     where=f"{self.home.parent.name}/{self.home.name}",
-                    remedy="make the case folder writable, or copy it to a place that is, with some space left",
+                    remedy="make the case folder writable, or copy it to a place that is, with "
+                    "some space left",
                 ) from error
             undo.pop_all()
         return self
 
     def _begin(self, undo: ExitStack) -> None:
-        """Take the work folder, and make what a run needs in it; `undo` hears of what must be given back."""
+        """Take the work folder, and make what a run needs in it; `undo` hears of what must be
+        given back."""
         for folder in filter(None, (self.home, self._shared)):
             refuse_bytes(folder)
         cache_upkeep.claim_home(self.home)
@@ -91,15 +99,24 @@ class Workshop:
         self.scratch.mkdir(mode=0o700, parents=True)
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         place = f"{self.home.parent.name}/{self.home.name}"
-        with suppress(OutputNotWritten) if error else nullcontext(), writing(place, self.home), ExitStack() as last:
+        with (
+            suppress(OutputNotWritten) if error else nullcontext(),
+            writing(place, self.home),
+            ExitStack() as last,
+        ):
             if self._temporary:
                 last.callback(cache_upkeep.remove_home, self.home)
             last.callback(self._lock.release)
             last.callback(remove_tree, self.scratch)
-            if not (self._shared and self._lent):  # else whoever lends the workers looks after the folder they share
+            if not (
+                self._shared and self._lent
+            ):  # else whoever lends the workers looks after the folder they share
                 last.callback(cache_upkeep.trim, self.cache.root, self._cache_mb * 1_000_000)
             last.callback(self._sweep_cache)
             last.callback(self._user.leave)
@@ -114,9 +131,11 @@ class Workshop:
         limits: Limits | None = None,
         progress: Callable[[int], None] | None = None,
     ) -> tuple[R | Failure, ...]:
-        """Run a top-level function over picklable items in worker processes; results in the order of the items.
+        """Run a top-level function over picklable items in worker processes; results in the order
+        of the items.
 
-        An AssemblerError raised by the function is raised here, the first in order, after all items have finished.
+        An AssemblerError raised by the function is raised here, the first in order, after all items
+        have finished.
         """
         with self._stopwatch.during(room_of(function), len(items), self._pool):
             outcomes = self._pool.run(function, items, limits or Limits(), progress)
@@ -128,7 +147,8 @@ class Workshop:
         return tuple(outcomes)
 
     def _stop_if_full(self) -> None:
-        """Raise OutputNotWritten if an item may have failed only because its worker could write no more."""
+        """Raise OutputNotWritten if an item may have failed only because its worker could write
+        no more."""
         for folder in (self.scratch, self.cache.root):
             if refusal := probe(folder):
                 raise not_written(f"{self.home.parent.name}/{self.home.name}", refusal)
@@ -146,7 +166,8 @@ class Workshop:
         return path
 
     def _sweep(self) -> None:
-        """Remove what killed runs left behind; with the lock held, every scratch folder here is such a one."""
+        """Remove what killed runs left behind; with the lock held, every scratch folder here is
+        such a one."""
         cache_upkeep.sweep_own(self.home)
         self._sweep_cache()
 

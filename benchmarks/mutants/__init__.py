@@ -1,1 +1,2 @@
-"""`python -m benchmarks.mutants`: finished packets with one thing changed, by code that neither binds nor proves: what passes?"""
+"""`python -m benchmarks.mutants`: finished packets with one thing changed, by code that neither
+binds nor proves: what passes?"""

@@ -1,8 +1,10 @@
-"""`python -m benchmarks.mutants`: at least 10,000 mutants of finished packets; how many the proof catches, by class.
+"""`python -m benchmarks.mutants`: at least 10,000 mutants of finished packets; how many the proof
+catches, by class.
 
-Each is a finished packet with one change, its file's hash in the manifest set right again (as after a defect of our own), and is
-proved as `verify` proves. Poppler judges whether a person could see the change at 200 % or a search could find it. Exit code 1 if
-such a mutant passes and its class is not explained in `benchmarks.mutants.table`, or if a harmless rewrite does not pass.
+Each is a finished packet with one change, its file's hash in the manifest set right again (as after
+a defect of our own), and is proved as `verify` proves. Poppler judges whether a person could see
+the change at 200 % or a search could find it. Exit code 1 if such a mutant passes and its class is
+not explained in `benchmarks.mutants.table`, or if a harmless rewrite does not pass.
 
 A seed makes the same mutant again: --class 'stamp: moved' --only 17 --keep DIR
 """
@@ -37,31 +39,71 @@ def main() -> None:
         home.mkdir(parents=True, exist_ok=True)
         build_all(home, options.jobs)
         start = time.monotonic()
-        outcomes = list(_written(options.json, _different(_run(options, _jobs(options), home, Path(folder) / "scratch"))))
+        outcomes = list(
+            _written(
+                options.json,
+                _different(_run(options, _jobs(options), home, Path(folder) / "scratch")),
+            )
+        )
         seconds = time.monotonic() - start
     _report(options, outcomes, seconds)
-    missed = table.share_caught(outcomes) < options.floor if options.floor else bool(table.unexplained(outcomes))
+    missed = (
+        table.share_caught(outcomes) < options.floor
+        if options.floor
+        else bool(table.unexplained(outcomes))
+    )
     raise SystemExit(bool(missed or table.blocked(outcomes)))
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--count", type=int, default=10_000, help="mutants, spread evenly over the classes")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--count", type=int, default=10_000, help="mutants, spread evenly over the classes"
+    )
     parser.add_argument("--seed", type=int, default=1, help="the first seed of each class")
-    parser.add_argument("--class", dest="kind", default="", help="only classes whose name holds this text")
-    parser.add_argument("--only", type=int, default=None, metavar="SEED", help="only this seed of each class")
-    parser.add_argument("--minutes", type=float, default=0, help="stop after so many minutes, all classes about equally far")
+    parser.add_argument(
+        "--class", dest="kind", default="", help="only classes whose name holds this text"
+    )
+    parser.add_argument(
+        "--only", type=int, default=None, metavar="SEED", help="only this seed of each class"
+    )
+    parser.add_argument(
+        "--minutes",
+        type=float,
+        default=0,
+        help="stop after so many minutes, all classes about equally far",
+    )
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument(
-        "--floor", type=float, default=0, metavar="PART", help="pass if at least this part of those that matter is caught"
+        "--floor",
+        type=float,
+        default=0,
+        metavar="PART",
+        help="pass if at least this part of those that matter is caught",
     )
     parser.add_argument(
-        "--json", type=Path, default=None, metavar="FILE", help="write every mutant and what became of it, a line each"
+        "--json",
+        type=Path,
+        default=None,
+        metavar="FILE",
+        help="write every mutant and what became of it, a line each",
     )
     parser.add_argument(
-        "--home", type=Path, default=None, metavar="DIR", help="where the untouched packets are kept for the next run"
+        "--home",
+        type=Path,
+        default=None,
+        metavar="DIR",
+        help="where the untouched packets are kept for the next run",
     )
-    parser.add_argument("--keep", type=Path, default=None, metavar="DIR", help="with --only: leave the mutant's folder there")
+    parser.add_argument(
+        "--keep",
+        type=Path,
+        default=None,
+        metavar="DIR",
+        help="with --only: leave the mutant's folder there",
+    )
     parser.add_argument("--no-controls", dest="controls", action="store_false")
     parser.add_argument("--brief", action="store_true", help="groups only, not every class")
     options = parser.parse_args()
@@ -74,11 +116,18 @@ def _jobs(options: argparse.Namespace) -> Iterator[Job]:
     """Controls first, then one seed of every class after the other."""
     kinds = [name for name in KINDS if options.kind in name]
     if options.only is not None:
-        keeps = {name: options.keep / f"{n}" if options.keep and len(kinds) > 1 else options.keep for n, name in enumerate(kinds)}
+        keeps = {
+            name: options.keep / f"{n}" if options.keep and len(kinds) > 1 else options.keep
+            for n, name in enumerate(kinds)
+        }
         yield from (Job(kind=name, seed=options.only, keep=keeps[name]) for name in kinds)
         return
     if options.controls:
-        yield from (Job(kind=name, seed=seed, control=True) for name in CONTROLS for seed in range(len(PACKETS)))
+        yield from (
+            Job(kind=name, seed=seed, control=True)
+            for name in CONTROLS
+            for seed in range(len(PACKETS))
+        )
     left, seed = options.count, options.seed
     while kinds and left > 0:
         now = [name for name in kinds if not KINDS[name].few or seed < options.seed + _FEW]
@@ -86,7 +135,9 @@ def _jobs(options: argparse.Namespace) -> Iterator[Job]:
         left, seed, kinds = left - len(now), seed + 1, now
 
 
-def _run(options: argparse.Namespace, jobs: Iterator[Job], home: Path, scratch: Path) -> Iterator[Outcome]:
+def _run(
+    options: argparse.Namespace, jobs: Iterator[Job], home: Path, scratch: Path
+) -> Iterator[Outcome]:
     """Outcomes in the order they come."""
     scratch.mkdir()
     deadline = time.monotonic() + options.minutes * 60 if options.minutes else float("inf")
@@ -117,7 +168,8 @@ def _different(outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
 
 
 def _written(target: Path | None, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
-    """Each outcome as a line of JSON as soon as it is there: a run that is broken off has told what it found."""
+    """Each outcome as a line of JSON as soon as it is there: a run that is broken off has told
+    what it found."""
     with target.open("w", encoding="utf8") if target else nullcontext() as stream:
         for item in outcomes:
             if stream:
@@ -129,7 +181,10 @@ def _written(target: Path | None, outcomes: Iterable[Outcome]) -> Iterator[Outco
 def _report(options: argparse.Namespace, outcomes: Sequence[Outcome], seconds: float) -> None:
     if options.only is not None:
         for item in outcomes:
-            print(f"{item.kind} {item.seed}: {item.packet}, {item.note}: {item.crash or ', '.join(item.checks) or 'PASSED'}")
+            print(
+                f"{item.kind} {item.seed}: {item.packet}, {item.note}: "
+                f"{item.crash or ', '.join(item.checks) or 'PASSED'}"
+            )
             print(f"  {item.verdict}")
             for detail in item.details:
                 print(f"  {detail}")
@@ -141,7 +196,9 @@ def _report(options: argparse.Namespace, outcomes: Sequence[Outcome], seconds: f
     nothing = sum(not item.packet for item in outcomes)
     controls = sum(item.control for item in outcomes)
     different = f"{len(outcomes) - nothing - controls} different mutants and {controls} controls"
-    print(f"\n{different} in {seconds:.0f} s, judged by {by}; {nothing} seeds had nothing to change")
+    print(
+        f"\n{different} in {seconds:.0f} s, judged by {by}; {nothing} seeds had nothing to change"
+    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
-"""One change of a packet in the making: the registry of kinds of change, and what every kind needs."""
+"""One change of a packet in the making: the registry of kinds of change, and what every kind
+needs."""
 
 from __future__ import annotations
 
@@ -21,10 +22,11 @@ class Nothing(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """A class of mutants. `unit` says what a mutant's size counts; `make` changes the packet or raises Nothing.
+    """A class of mutants. `unit` says what a mutant's size counts; `make` changes the packet or
+    raises Nothing.
 
-    `acts`: a person notices it by clicking or opening, although no page looks otherwise. `plain`: no renderer need judge, a
-    person sees it for certain, since a whole page is another.
+    `acts`: a person notices it by clicking or opening, although no page looks otherwise. `plain`:
+    no renderer need judge, a person sees it for certain, since a whole page is another.
     """
 
     group: str
@@ -40,8 +42,11 @@ class Kind:
 KINDS: dict[str, Kind] = {}
 
 
-def kind(group: str, name: str, **more: Any) -> Callable[[Callable[[Change], None]], Callable[[Change], None]]:
-    """Register a kind of change; `size` in its unit is told by the function through `change.say`."""
+def kind(
+    group: str, name: str, **more: Any
+) -> Callable[[Callable[[Change], None]], Callable[[Change], None]]:
+    """Register a kind of change; `size` in its unit is told by the function through
+    `change.say`."""
 
     def register(make: Callable[[Change], None]) -> Callable[[Change], None]:
         key = f"{group}: {name}"
@@ -87,7 +92,8 @@ class Page:
         return bytes(self.document.get(ref).decoded())
 
     def put(self, place: content.Place, data: bytes) -> None:
-        """Other bytes for a content stream; a page's own becomes a new object, since pages share some."""
+        """Other bytes for a content stream; a page's own becomes a new object, since pages share
+        some."""
         if place.form is not None:
             old = self.document.get(place.form)
             self.document.objects[place.form.number] = objects.packed(data, old.entries)
@@ -120,7 +126,9 @@ class Page:
 
     def box(self) -> tuple[float, float, float, float]:
         """What is shown of the page, in its own coordinates."""
-        value = self.document.inherited(self.ref, "/CropBox") or self.document.inherited(self.ref, "/MediaBox")
+        value = self.document.inherited(self.ref, "/CropBox") or self.document.inherited(
+            self.ref, "/MediaBox"
+        )
         left, bottom, right, top = (float(self.document.get(item)) for item in value)
         return left, bottom, right, top
 
@@ -135,13 +143,17 @@ class Change:
     packet: Packet
     rng: random.Random
     documents: dict[str, Document] = field(default_factory=dict)
-    touched: set[int] = field(default_factory=set)  # numbers of pages that may look or read otherwise
+    touched: set[int] = field(
+        default_factory=set
+    )  # numbers of pages that may look or read otherwise
     size: float | None = None
     note: str = ""
     manifest: dict[str, Any] | None = None
     raw_manifest: bytes | None = None
     extra: dict[str, bytes] = field(default_factory=dict)  # more files beside the bundle
-    raw: dict[str, Callable[[bytes], bytes]] = field(default_factory=dict)  # what is done to a file's finished bytes
+    raw: dict[str, Callable[[bytes], bytes]] = field(
+        default_factory=dict
+    )  # what is done to a file's finished bytes
 
     def say(self, note: str, size: float | None = None) -> None:
         """What was done, and how much of it. Never what the page says."""
@@ -164,7 +176,10 @@ class Change:
         document = self.document(path)
         self.touched.add(number)
         return Page(
-            number=number, entry=self.packet.manifest["ledger"][number - 1], document=document, ref=document.pages()[index]
+            number=number,
+            entry=self.packet.manifest["ledger"][number - 1],
+            document=document,
+            ref=document.pages()[index],
         )
 
     def peek(self, number: int) -> Page:
@@ -196,7 +211,9 @@ class Change:
 
 def files_of(change: Change) -> dict[str, bytes]:
     """Every file that the change makes anew, the manifest with the right hash of each."""
-    files = {path: objects.write(document, streams=True) for path, document in change.documents.items()}
+    files = {
+        path: objects.write(document, streams=True) for path, document in change.documents.items()
+    }
     for path, act in change.raw.items():
         files[path] = act(files.get(path) or (change.packet.folder / path).read_bytes())
     data = change.data()
@@ -205,7 +222,10 @@ def files_of(change: Change) -> dict[str, bytes]:
         if isinstance(row, dict) and row.get("path") in files:
             new = files[row["path"]]
             row["size"], row["sha256"] = len(new), hashlib.sha256(new).hexdigest()
-    whole = change.raw_manifest or json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True).encode()
+    whole = (
+        change.raw_manifest
+        or json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True).encode()
+    )
     return {**files, **change.extra, MANIFEST: whole}
 
 
@@ -222,7 +242,11 @@ def is_copied(entry: dict[str, Any]) -> bool:
 
 def is_placed(entry: dict[str, Any]) -> bool:
     """Evidence that is scaled, put on paper, or drawn again; pictures are others."""
-    return is_evidence(entry) and not is_copied(entry) and entry.get("transform", {}).get("placement") is None
+    return (
+        is_evidence(entry)
+        and not is_copied(entry)
+        and entry.get("transform", {}).get("placement") is None
+    )
 
 
 def is_ours(entry: dict[str, Any]) -> bool:
@@ -233,7 +257,9 @@ def is_stamped(entry: dict[str, Any]) -> bool:
     return bool(entry.get("stamp"))
 
 
-def glyphs_of(on_page: content.PageContent, *, hidden: bool = False) -> Iterator[tuple[content.Show, content.Glyph]]:
+def glyphs_of(
+    on_page: content.PageContent, *, hidden: bool = False
+) -> Iterator[tuple[content.Show, content.Glyph]]:
     """Every glyph of the page's text but the stamp's."""
     for show in on_page.shows:
         if show.hidden == hidden and not is_stamp(show):
@@ -246,7 +272,11 @@ def is_stamp(show: content.Show) -> bool:
 
 def shows_of(on_page: content.PageContent, *, hidden: bool = False) -> list[content.Show]:
     """What shows words on the page, the stamp left out."""
-    return [show for show in on_page.shows if show.hidden == hidden and not is_stamp(show) and show.text.strip()]
+    return [
+        show
+        for show in on_page.shows
+        if show.hidden == hidden and not is_stamp(show) and show.text.strip()
+    ]
 
 
 def with_code(show: content.Show, glyph: content.Glyph, new: list[Any]) -> bytes:

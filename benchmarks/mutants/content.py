@@ -1,4 +1,5 @@
-"""Content streams: their operators with their places, and every glyph they show with its text and where it stands."""
+"""Content streams: their operators with their places, and every glyph they show with its text
+and where it stands."""
 
 from __future__ import annotations
 
@@ -19,7 +20,14 @@ def times(item: Matrix, other: Matrix) -> Matrix:
     """First `item`, then `other`."""
     a, b, c, d, e, f = item
     p, q, r, s, t, u = other
-    return (a * p + b * r, a * q + b * s, c * p + d * r, c * q + d * s, e * p + f * r + t, e * q + f * s + u)
+    return (
+        a * p + b * r,
+        a * q + b * s,
+        c * p + d * r,
+        c * q + d * s,
+        e * p + f * r + t,
+        e * q + f * s + u,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +61,17 @@ def operations(data: bytes) -> list[Operation]:
         if value == "BI":
             end = re.compile(rb"[\s]EI(?=\s|$)").search(data, lexer.place)
             lexer.place = end.end() if end else len(data)
-        out.append(Operation(name=str(value), operands=tuple(operands), start=start, end=lexer.place))
+        out.append(
+            Operation(name=str(value), operands=tuple(operands), start=start, end=lexer.place)
+        )
         operands, start = [], lexer.skip()
     return out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Glyph:
-    """One shown code: its text, and its box on the page in points (its baseline's start, advance, font size)."""
+    """One shown code: its text, and its box on the page in points (its baseline's start,
+    advance, font size)."""
 
     show: int  # which of the page's shows
     piece: int  # which string of a TJ
@@ -173,7 +184,11 @@ class Font:
         if self.everything:
             return [ord(text).to_bytes(2)]
         if self.texts:
-            return [number.to_bytes(size) for number, own in self.texts.items() if own == text and number < 256**size]
+            return [
+                number.to_bytes(size)
+                for number, own in self.texts.items()
+                if own == text and number < 256**size
+            ]
         return [text.encode("cp1252", "ignore")] if not self.two else []
 
 
@@ -188,7 +203,9 @@ def to_unicode(data: bytes) -> dict[int, str]:
         for code, text in re.findall(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>", block):
             out[int(code, 16)] = letters(text)
     for block in re.findall(rb"beginbfrange(.*?)endbfrange", data, re.DOTALL):
-        for first, last, text in re.findall(rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>", block):
+        for first, last, text in re.findall(
+            rb"<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>\s*<([0-9A-Fa-f]+)>", block
+        ):
             low, high = int(first, 16), int(last, 16)
             if high - low > 5000:
                 out[-1] = "all"
@@ -212,7 +229,15 @@ class _State:
 
     def copy(self) -> _State:
         return _State(
-            self.matrix, self.fill, self.font, self.size, self.spacing, self.word, self.stretch, self.leading, self.mode
+            self.matrix,
+            self.fill,
+            self.font,
+            self.size,
+            self.spacing,
+            self.word,
+            self.stretch,
+            self.leading,
+            self.mode,
         )
 
 
@@ -232,7 +257,14 @@ class Reader:
             state = self._run(stream.decoded(), Place(index), resources, state, stack)
         return self.shown
 
-    def _run(self, data: bytes, place: Place, resources: dict[str, Any], state: _State, stack: list[_State]) -> _State:
+    def _run(
+        self,
+        data: bytes,
+        place: Place,
+        resources: dict[str, Any],
+        state: _State,
+        stack: list[_State],
+    ) -> _State:
         text = line = UNIT
         for step in operations(data):
             name, values = step.name, step.operands
@@ -265,7 +297,9 @@ class Reader:
         name, values = step.name, step.operands
         if name in _FILLS:
             own = data[step.start : step.end]
-            state.fill = state.fill.partition(b"\n")[0] + b"\n" + own if name in ("sc", "scn") else own
+            state.fill = (
+                state.fill.partition(b"\n")[0] + b"\n" + own if name in ("sc", "scn") else own
+            )
         elif name == "Tf":
             fonts = self.document.get(resources.get("/Font", {}))
             if values[0] in fonts:
@@ -275,8 +309,18 @@ class Reader:
             state.size = float(values[1])
         elif name in ("Tc", "Tw", "Tz", "TL", "Tr"):
             value = float(values[0])
-            field_name = {"Tc": "spacing", "Tw": "word", "Tz": "stretch", "TL": "leading", "Tr": "mode"}[name]
-            setattr(state, field_name, value / 100 if name == "Tz" else int(value) if name == "Tr" else value)
+            field_name = {
+                "Tc": "spacing",
+                "Tw": "word",
+                "Tz": "stretch",
+                "TL": "leading",
+                "Tr": "mode",
+            }[name]
+            setattr(
+                state,
+                field_name,
+                value / 100 if name == "Tz" else int(value) if name == "Tr" else value,
+            )
 
     def _show(self, step: Operation, place: Place, state: _State, text: Matrix) -> Matrix:
         font = state.font
@@ -285,34 +329,57 @@ class Reader:
         pieces = step.operands[-1] if isinstance(step.operands[-1], list) else [step.operands[-1]]
         for number, piece in enumerate(pieces):
             if not isinstance(piece, bytes):
-                text = times((1, 0, 0, 1, -float(piece) / 1000 * state.size * state.stretch, 0), text)
+                text = times(
+                    (1, 0, 0, 1, -float(piece) / 1000 * state.size * state.stretch, 0), text
+                )
                 continue
             at = 0
             for code in font.codes(piece):
                 advance = font.width(code) / 1000 * state.size * state.stretch
                 whole = times(text, state.matrix)
                 scale = (whole[0] ** 2 + whole[1] ** 2) ** 0.5
-                glyphs.append(Glyph(
-                    show=len(self.shown.shows), piece=number, offset=at, code=code, text=font.text(code), x=whole[4], y=whole[5],
-                    width=advance * scale, size=state.size * (whole[2] ** 2 + whole[3] ** 2) ** 0.5,
-                    upright=whole[0] > 0 and abs(whole[1]) < 0.02 * abs(whole[0]),
-                ))  # fmt: skip
+                glyphs.append(
+                    Glyph(
+                        show=len(self.shown.shows),
+                        piece=number,
+                        offset=at,
+                        code=code,
+                        text=font.text(code),
+                        x=whole[4],
+                        y=whole[5],
+                        width=advance * scale,
+                        size=state.size * (whole[2] ** 2 + whole[3] ** 2) ** 0.5,
+                        upright=whole[0] > 0 and abs(whole[1]) < 0.02 * abs(whole[0]),
+                    )
+                )
                 extra = state.spacing + (state.word if code == b" " else 0)
                 text = times((1, 0, 0, 1, advance + extra * state.stretch, 0), text)
                 at += len(code)
         size = glyphs[0].size if glyphs else state.size
-        self.shown.shows.append(Show(
-            place=place, operation=step, font=font, size=size, unscaled=state.size, hidden=state.mode == 3,
-            fill=state.fill, glyphs=tuple(glyphs),
-        ))  # fmt: skip
+        self.shown.shows.append(
+            Show(
+                place=place,
+                operation=step,
+                font=font,
+                size=size,
+                unscaled=state.size,
+                hidden=state.mode == 3,
+                fill=state.fill,
+                glyphs=tuple(glyphs),
+            )
+        )
         return text
 
-    def _draw(self, step: Operation, place: Place, resources: dict[str, Any], state: _State) -> None:
+    def _draw(
+        self, step: Operation, place: Place, resources: dict[str, Any], state: _State
+    ) -> None:
         ref = self.document.get(resources.get("/XObject", {})).get(step.operands[0])
         drawn = self.document.get(ref)
         if not isinstance(drawn, Stream) or not isinstance(ref, Ref):
             return
-        item = Drawn(place=place, operation=step, name=step.operands[0], ref=ref, matrix=state.matrix)
+        item = Drawn(
+            place=place, operation=step, name=step.operands[0], ref=ref, matrix=state.matrix
+        )
         if drawn.entries.get("/Subtype") == "/Image":
             self.shown.images.append(item)
         elif drawn.entries.get("/Subtype") == "/Form":

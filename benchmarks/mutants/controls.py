@@ -1,4 +1,5 @@
-"""Rewrites that change nothing a person or a search could notice: the proof must pass these, or it blocks true packets."""
+"""Rewrites that change nothing a person or a search could notice: the proof must pass these, or
+it blocks true packets."""
 
 from __future__ import annotations
 
@@ -71,7 +72,9 @@ def content_spelled_anew(change: Change) -> None:
         document = change.document(path)
         for ref in {ref for page in document.pages() for ref in content.contents(document, page)}:
             stream = document.get(ref)
-            document.objects[ref.number] = packed(b"\n" + stream.decoded() + b"\n \n", stream.entries)
+            document.objects[ref.number] = packed(
+                b"\n" + stream.decoded() + b"\n \n", stream.entries
+            )
 
 
 CONTROLS: Mapping[str, Callable[[Change], None]] = {

@@ -1,6 +1,8 @@
-"""Could a person see it, or a search find it? Poppler says so, which neither makes bundles nor proves them.
+"""Could a person see it, or a search find it? Poppler says so, which neither makes bundles nor
+proves them.
 
-Before and after are drawn at 192 dots per inch, which is 200 % of a usual screen. Where Poppler is not installed PDFium draws.
+Before and after are drawn at 192 dots per inch, which is 200 % of a usual screen. Where Poppler is
+not installed PDFium draws.
 """
 
 from __future__ import annotations
@@ -18,7 +20,8 @@ import numpy as np
 from PIL import Image
 
 DPI = 192
-# a sharp change: so many pixels (a square of 0.75 points) by so many of 255 levels; a soft one: the mean of some block
+# a sharp change: so many pixels (a square of 0.75 points) by so many of 255 levels; a soft one: the
+# mean of some block
 SHARP_PIXELS, SHARP_LEVELS, SOFT_LEVELS, BLOCK = 4, 48, 5.0, 32
 _PATIENCE = 180  # seconds, on a busy machine
 Pixels = np.ndarray[Any, Any]
@@ -26,7 +29,8 @@ Pixels = np.ndarray[Any, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """`levels`: the largest difference of any pixel; `area`: pixels that differ sharply; `found`: extracted words differ."""
+    """`levels`: the largest difference of any pixel; `area`: pixels that differ sharply;
+    `found`: extracted words differ."""
 
     visible: bool = False
     findable: bool = False
@@ -39,7 +43,8 @@ def has_poppler() -> bool:
 
 
 def judge(before: Path, after: Path, pages: Iterable[int], memory: Path) -> Verdict:
-    """Compare pages (from 0) of two files. `memory`: where drawings of the untouched file are kept."""
+    """Compare pages (from 0) of two files. `memory`: where drawings of the untouched file are
+    kept."""
     visible = findable = False
     levels = area = 0
     for page in pages:
@@ -57,7 +62,8 @@ def judge(before: Path, after: Path, pages: Iterable[int], memory: Path) -> Verd
 
 
 def _difference(item: Pixels, other: Pixels) -> Pixels:
-    """The largest difference of any color, of each pixel; drawn pages mostly agree, so only rows that differ are looked at."""
+    """The largest difference of any color, of each pixel; drawn pages mostly agree, so only rows
+    that differ are looked at."""
     difference = np.zeros(item.shape[:2], np.int16)
     rows = np.flatnonzero((item != other).any(axis=(1, 2)))
     if rows.size:
@@ -98,7 +104,9 @@ def _draw(path: Path, page: int) -> Pixels:
     kind, wide, high, _ = drawn.split(maxsplit=4)[:4]
     if kind != b"P6":
         return np.asarray(Image.open(io.BytesIO(drawn)).convert("RGB"))
-    return np.frombuffer(drawn, np.uint8, offset=len(drawn) - 3 * int(wide) * int(high)).reshape(int(high), int(wide), 3)
+    return np.frombuffer(drawn, np.uint8, offset=len(drawn) - 3 * int(wide) * int(high)).reshape(
+        int(high), int(wide), 3
+    )
 
 
 def _words(path: Path, page: int) -> list[str]:

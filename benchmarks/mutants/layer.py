@@ -1,10 +1,20 @@
-"""Changes of what a search finds: the recognized words under pictures, and the text of evidence that has its own."""
+"""Changes of what a search finds: the recognized words under pictures, and the text of evidence
+that has its own."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from benchmarks.mutants.change import Change, Nothing, Page, is_evidence, kind, shows_of, stream_of, with_code
+from benchmarks.mutants.change import (
+    Change,
+    Nothing,
+    Page,
+    is_evidence,
+    kind,
+    shows_of,
+    stream_of,
+    with_code,
+)
 from benchmarks.mutants.content import Show
 from benchmarks.mutants.objects import Name, packed
 from benchmarks.mutants.pages import lie_in_font
@@ -24,7 +34,9 @@ def _recognized(change: Change) -> tuple[Page, list[Show]]:
 def _replaced(change: Change, old: str, new: str) -> None:
     """One hidden glyph of these becomes another."""
     page, shows = _recognized(change)
-    show, glyph = change.pick([(show, glyph) for show in shows for glyph in show.glyphs if glyph.text in tuple(old)])
+    show, glyph = change.pick(
+        [(show, glyph) for show in shows for glyph in show.glyphs if glyph.text in tuple(old)]
+    )
     codes = [code for text in new if text != glyph.text for code in show.font.of(text)]
     page.replace(show, with_code(show, glyph, [change.pick(codes)]))
     change.say(f"page {page.number}: one character", 1)
@@ -79,7 +91,11 @@ def exchanged(change: Change) -> None:
     page, shows = _recognized(change)
     item = change.pick(shows)
     other = change.pick(
-        [show for show in shows if show.place == item.place and show.font is item.font and show.text != item.text]
+        [
+            show
+            for show in shows
+            if show.place == item.place and show.font is item.font and show.text != item.text
+        ]
     )
     first, second = sorted((item, other), key=lambda show: show.operation.start)
     page.replace(second, second.spelled(first.pieces()))
@@ -92,7 +108,11 @@ def swapped(change: Change) -> None:
     page, shows = _recognized(change)
     home = change.packet.home(page.number)[0]
     numbers = change.numbers(
-        lambda e: is_evidence(e) and e["number"] != page.number and change.packet.home(e["number"])[0] == home
+        lambda e: (
+            is_evidence(e)
+            and e["number"] != page.number
+            and change.packet.home(e["number"])[0] == home
+        )
     )
     others = [n for n in numbers if shows_of(change.peek(n).read(), hidden=True)]
     other = change.page(change.pick(others))
@@ -125,9 +145,13 @@ def unmapped(change: Change) -> None:
         entries.pop("/ToUnicode")
     else:
         data = stream_of(page.document, ref).decoded()
-        page.document.objects[ref.number] = packed(data.replace(b"<0000> <FFFF> <0000>", b"<0000> <FFFF> <0001>"))
+        page.document.objects[ref.number] = packed(
+            data.replace(b"<0000> <FFFF> <0000>", b"<0000> <FFFF> <0001>")
+        )
     home = change.packet.home(page.number)[0]
-    change.touched |= set(change.numbers(lambda e: is_evidence(e) and change.packet.home(e["number"])[0] == home))
+    change.touched |= set(
+        change.numbers(lambda e: is_evidence(e) and change.packet.home(e["number"])[0] == home)
+    )
     change.say(f"page {page.number}")
 
 
@@ -156,11 +180,19 @@ def forgotten(change: Change) -> None:
 def invented(change: Change) -> None:
     """A font without a map gets one that says another thing."""
     page, shows = _with_text(change)
-    show = change.pick([item for item in shows if "/ToUnicode" not in item.font.entries and not item.font.two])
+    show = change.pick(
+        [item for item in shows if "/ToUnicode" not in item.font.entries and not item.font.two]
+    )
     glyph = change.pick([item for item in show.glyphs if item.text.isalnum()])
     wrong = "7" if glyph.text != "7" else "1"
-    text = b"/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapType 2 def 1 begincodespacerange <00> <FF> "
-    text += b"endcodespacerange 1 beginbfchar <%02X> <%04X> endbfchar endcmap end end" % (glyph.code[0], ord(wrong))
+    text = (
+        b"/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapType 2 def 1 "
+        b"begincodespacerange <00> <FF> "
+    )
+    text += b"endcodespacerange 1 beginbfchar <%02X> <%04X> endbfchar endcmap end end" % (
+        glyph.code[0],
+        ord(wrong),
+    )
     show.font.entries["/ToUnicode"] = page.document.add(packed(text))
     change.say(f"page {page.number}")
 

@@ -1,4 +1,5 @@
-"""Changes of the manifest itself: keys gone, of another type, or false; and paths that lead out of the folder."""
+"""Changes of the manifest itself: keys gone, of another type, or false; and paths that lead out
+of the folder."""
 
 from __future__ import annotations
 
@@ -8,14 +9,63 @@ from typing import Any
 
 from benchmarks.mutants.change import Change, Nothing, is_evidence, is_stamped, kind
 
-_OTHER: tuple[Any, ...] = (None, 5, -1, "x", [], {}, True, [None], {"a": 1}, "../x", 1e99, [[]], [{}], ["x"])
+_OTHER: tuple[Any, ...] = (
+    None,
+    5,
+    -1,
+    "x",
+    [],
+    {},
+    True,
+    [None],
+    {"a": 1},
+    "../x",
+    1e99,
+    [[]],
+    [{}],
+    ["x"],
+)
 # what tells how a packet came about; nothing in the packet's files could show it false
 TOLD = {
-    *("as_of", "assembler", "case", "contradictions", "engines", "facts_used", "findings", "kind", "looked", "matrix"),
-    *("not_checked", "opened", "originals", "packet", "profile", "proof", "removed", "seal", "word_engines", "addresses"),
+    *(
+        "as_of",
+        "assembler",
+        "case",
+        "contradictions",
+        "engines",
+        "facts_used",
+        "findings",
+        "kind",
+        "looked",
+        "matrix",
+    ),
+    *(
+        "not_checked",
+        "opened",
+        "originals",
+        "packet",
+        "profile",
+        "proof",
+        "removed",
+        "seal",
+        "word_engines",
+        "addresses",
+    ),
 }
 _PROVED = {
-    *("document", "exhibit", "exhibit_page", "exhibit_pages", "index", "kind", "label", "number", "part", "scale", "size"),
+    *(
+        "document",
+        "exhibit",
+        "exhibit_page",
+        "exhibit_pages",
+        "index",
+        "kind",
+        "label",
+        "number",
+        "part",
+        "scale",
+        "size",
+    ),
     *("stamp", "tab", "source", "text", "transform"),
 }
 
@@ -24,7 +74,9 @@ def _proved_key(change: Change) -> str:
     return str(change.pick(sorted(set(change.data()) - TOLD)))
 
 
-def _entry(change: Change, which: Callable[[dict[str, Any]], bool] = lambda _: True) -> dict[str, Any]:
+def _entry(
+    change: Change, which: Callable[[dict[str, Any]], bool] = lambda _: True
+) -> dict[str, Any]:
     number = change.one_of(which)
     entry: dict[str, Any] = change.data()["ledger"][number - 1]
     return entry
@@ -104,11 +156,21 @@ def row_gone(change: Change) -> None:
 @kind("manifest", "number of a page off", acts=True)
 def number_off(change: Change) -> None:
     entry = _entry(change)
-    key = change.pick([key for key in ("number", "label", "exhibit_page", "exhibit_pages", "index") if key in entry])
+    key = change.pick(
+        [
+            key
+            for key in ("number", "label", "exhibit_page", "exhibit_pages", "index")
+            if key in entry
+        ]
+    )
     old = entry[key]
     step = change.rng.choice([1, -1, 10, 1000000])
     entry[key] = (
-        str(int(old) + step) if isinstance(old, str) and old.isdigit() else old + step if isinstance(old, int) else f"{old}9"
+        str(int(old) + step)
+        if isinstance(old, str) and old.isdigit()
+        else old + step
+        if isinstance(old, int)
+        else f"{old}9"
     )
     change.say(f"{key} {old} {step:+}")
 
@@ -117,7 +179,9 @@ def number_off(change: Change) -> None:
 def other_source(change: Change) -> None:
     entry = _entry(change, is_evidence)
     others = [
-        row["source"] for row in change.data()["ledger"] if "source" in row and row["source"]["path"] != entry["source"]["path"]
+        row["source"]
+        for row in change.data()["ledger"]
+        if "source" in row and row["source"]["path"] != entry["source"]["path"]
     ]
     how = change.rng.randrange(4)
     if how == 0:
@@ -147,7 +211,8 @@ def other_transform(change: Change) -> None:
 
 @kind("manifest", "a page said to be redrawn, or not")
 def redrawn(change: Change) -> None:
-    """It loosens or tightens the comparison where the source has fields or marks, and nowhere else; so nothing acts otherwise."""
+    """It loosens or tightens the comparison where the source has fields or marks, and nowhere
+    else; so nothing acts otherwise."""
     how = _entry(change, is_evidence)["transform"]
     how["redrawn"] = not how["redrawn"]
     change.say(f"now {how['redrawn']}")
@@ -158,7 +223,11 @@ def other_stamp(change: Change) -> None:
     stamp = _entry(change, is_stamped)["stamp"]
     key = change.rng.choice(["x", "y", "width", "height", "text", "size"])
     if key == "text":
-        stamp["text"] = stamp["text"].replace("page ", "page 1", 1) if "page " in stamp["text"] else stamp["text"] + "9"
+        stamp["text"] = (
+            stamp["text"].replace("page ", "page 1", 1)
+            if "page " in stamp["text"]
+            else stamp["text"] + "9"
+        )
     else:
         stamp[key] = stamp[key] + change.rng.choice([4, 60, -60])
     change.say(key)
@@ -184,7 +253,9 @@ def other_text(change: Change) -> None:
     entry = _entry(change, lambda e: e.get("text", {}).get("words", 0) > 3)
     text = entry["text"]
     if change.rng.random() < 0.5:
-        text["method"] = change.pick([item for item in ("none", "ocr", "text") if item != text["method"]])
+        text["method"] = change.pick(
+            [item for item in ("none", "ocr", "text") if item != text["method"]]
+        )
     else:
         text["words"] = change.pick([0, text["words"] * 2, text["words"] // 2, -5])
     change.say("method or words")
@@ -194,7 +265,22 @@ def other_text(change: Change) -> None:
 def other_row(change: Change) -> None:
     row = change.pick(change.data()["index"])
     key = change.pick(
-        [key for key in ("first", "last", "pages", "printed", "sheet", "tab", "title", "exhibit", "group", "date") if key in row]
+        [
+            key
+            for key in (
+                "first",
+                "last",
+                "pages",
+                "printed",
+                "sheet",
+                "tab",
+                "title",
+                "exhibit",
+                "group",
+                "date",
+            )
+            if key in row
+        ]
     )
     old = row[key]
     row[key] = old + 1 if isinstance(old, int) else f"{old}9" if isinstance(old, str) else []
@@ -236,7 +322,9 @@ def other_exhibit(change: Change) -> None:
         exhibit["parts"] = []
     elif how == 2:
         exhibit["parts"][0]["pages"] = (
-            [[1, 1]] if len(change.numbers(lambda e: e["exhibit"] == exhibit["id"] and is_evidence(e))) > 1 else [[2, 3]]
+            [[1, 1]]
+            if len(change.numbers(lambda e: e["exhibit"] == exhibit["id"] and is_evidence(e))) > 1
+            else [[2, 3]]
         )
     else:
         exhibit["parts"][0]["path"] = "case.json"
@@ -314,7 +402,11 @@ def other_rules(change: Change) -> None:
 def other_frozen(change: Change) -> None:
     data = change.data()
     if not data.get("frozen"):
-        data["frozen"] = {"pages": [{"label": "1", "kind": "exhibit", "document": "x", "content": "x", "stamp": "x"}]}
+        data["frozen"] = {
+            "pages": [
+                {"label": "1", "kind": "exhibit", "document": "x", "content": "x", "stamp": "x"}
+            ]
+        }
         change.say("invented")
         return
     pages = data["frozen"]["pages"]
@@ -336,20 +428,25 @@ def other_frozen(change: Change) -> None:
 @kind("manifest", "no JSON, or JSON that readers differ on", acts=True)
 def no_json(change: Change) -> None:
     whole = json.dumps(change.data(), ensure_ascii=False, indent=1, sort_keys=True)
-    way, data = change.pick([
-        ("cut", whole[: change.rng.randrange(len(whole))].encode()),
-        ("empty", b""),
-        ("deep", b"[" * 100_000),
-        ("number", whole.replace('"number": 1,', '"number": 1e400,', 1).encode()),
-        ("NaN", whole.replace('"scale": 1.0', '"scale": NaN', 1).encode()),
-        ("latin", whole.encode("latin-1", "replace") + b"\xff"),
-        ("array", b"[" + whole.encode() + b"]"),
-        ("doubled key", whole.replace("{", '{\n "ledger": [],', 1).encode()),
-        ("long number", whole.replace('"number": 1,', '"number": ' + "9" * 6000 + ",", 1).encode()),
-        ("trailing", whole.encode() + b" {}"),
-        ("utf-16", whole.encode("utf-16")),
-        ("false surrogate", whole.replace('"title": "', '"title": "\\ud800', 1).encode()),
-    ])  # fmt: skip
+    way, data = change.pick(
+        [
+            ("cut", whole[: change.rng.randrange(len(whole))].encode()),
+            ("empty", b""),
+            ("deep", b"[" * 100_000),
+            ("number", whole.replace('"number": 1,', '"number": 1e400,', 1).encode()),
+            ("NaN", whole.replace('"scale": 1.0', '"scale": NaN', 1).encode()),
+            ("latin", whole.encode("latin-1", "replace") + b"\xff"),
+            ("array", b"[" + whole.encode() + b"]"),
+            ("doubled key", whole.replace("{", '{\n "ledger": [],', 1).encode()),
+            (
+                "long number",
+                whole.replace('"number": 1,', '"number": ' + "9" * 6000 + ",", 1).encode(),
+            ),
+            ("trailing", whole.encode() + b" {}"),
+            ("utf-16", whole.encode("utf-16")),
+            ("false surrogate", whole.replace('"title": "', '"title": "\\ud800', 1).encode()),
+        ]
+    )
     change.raw_manifest = data
     change.say(way)
 
@@ -361,7 +458,13 @@ def anywhere(change: Change) -> None:
     places: list[tuple[Any, Any]] = []
 
     def walk(node: Any) -> None:
-        items = list(node.items()) if isinstance(node, dict) else list(enumerate(node)) if isinstance(node, list) else []
+        items = (
+            list(node.items())
+            if isinstance(node, dict)
+            else list(enumerate(node))
+            if isinstance(node, list)
+            else []
+        )
         for key, value in items:
             places.append((node, key))
             walk(value)
@@ -369,6 +472,8 @@ def anywhere(change: Change) -> None:
     for key in ("ledger", "exhibits", "index", "bookmarks", "inputs", "outputs", "volumes"):
         walk(data.get(key) or [])
     node, key = change.pick(places)
-    value = change.pick([item for item in _OTHER if type(item) is not type(node[key]) and (item or node[key])])
+    value = change.pick(
+        [item for item in _OTHER if type(item) is not type(node[key]) and (item or node[key])]
+    )
     node[key] = value
     change.say(f"{key}: {type(value).__name__}")

@@ -1,7 +1,9 @@
-"""A small reader and writer of PDF objects, of our own: it shares nothing with what binds bundles or proves them.
+"""A small reader and writer of PDF objects, of our own: it shares nothing with what binds bundles
+or proves them.
 
-It reads what our binder writes (cross-reference tables and streams, object streams, Flate with or without PNG prediction) and
-writes every object anew behind a fresh cross-reference. Numbers keep their spelling, so an untouched page stays the same.
+It reads what our binder writes (cross-reference tables and streams, object streams, Flate with or
+without PNG prediction) and writes every object anew behind a fresh cross-reference. Numbers keep
+their spelling, so an untouched page stays the same.
 """
 
 from __future__ import annotations
@@ -14,8 +16,13 @@ from typing import Any, NamedTuple
 
 _SPACE = b"\x00\t\n\f\r "
 _SKIP = re.compile(rb"(?:[\x00\t\n\f\r ]+|%[^\r\n]*)*")
-_TOKEN = re.compile(rb"<<|>>|[\[\]{}]|/[^\x00\t\n\f\r ()<>\[\]{}/%]*|\(|<[0-9A-Fa-f\s]*>|[^\x00\t\n\f\r ()<>\[\]{}/%]+")
-_REFERENCE = re.compile(rb"(\d+)[\x00\t\n\f\r ]+(\d+)[\x00\t\n\f\r ]+R(?![^\x00\t\n\f\r ()<>\[\]{}/%])")
+_TOKEN = re.compile(
+    rb"<<|>>|[\[\]{}]|/[^\x00\t\n\f\r ()<>\[\]{}/%]*|\(|<[0-9A-Fa-f\s]*>|[^\x00\t\n\f\r "
+    rb"()<>\[\]{}/%]+"
+)
+_REFERENCE = re.compile(
+    rb"(\d+)[\x00\t\n\f\r ]+(\d+)[\x00\t\n\f\r ]+R(?![^\x00\t\n\f\r ()<>\[\]{}/%])"
+)
 _STREAM = re.compile(rb"stream(\r\n|\n|\r)")
 _ESCAPES = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 
@@ -71,7 +78,11 @@ class Stream:
 
 def packed(data: bytes, entries: dict[str, Any] | None = None, level: int = 6) -> Stream:
     """A Flate stream of these bytes, with the dictionary's other entries."""
-    kept = {key: value for key, value in (entries or {}).items() if key not in ("/Filter", "/DecodeParms", "/Length")}
+    kept = {
+        key: value
+        for key, value in (entries or {}).items()
+        if key not in ("/Filter", "/DecodeParms", "/Length")
+    }
     return Stream({**kept, "/Filter": Name("/FlateDecode")}, zlib.compress(data, level))
 
 
@@ -138,7 +149,11 @@ class Lexer:
             digits = bytes(byte for byte in token[1:-1] if byte not in _SPACE)
             return bytes.fromhex((digits + b"0" * (len(digits) % 2)).decode())
         if token[:1] == b"/":
-            return Name(re.sub(rb"#([0-9A-Fa-f]{2})", lambda m: bytes([int(m[1], 16)]), token).decode("latin-1"))
+            return Name(
+                re.sub(rb"#([0-9A-Fa-f]{2})", lambda m: bytes([int(m[1], 16)]), token).decode(
+                    "latin-1"
+                )
+            )
         return _atom(token)
 
     def _dictionary(self) -> dict[str, Any]:
@@ -208,7 +223,9 @@ class Document:
 
     def copy(self) -> Document:
         """A copy that may be changed."""
-        return Document(_copied(self.objects), _copied(self.trailer), self.tail, self.version, list(self._pages))
+        return Document(
+            _copied(self.objects), _copied(self.trailer), self.tail, self.version, list(self._pages)
+        )
 
     def get(self, value: Any) -> Any:
         """The object behind a reference, or the value itself."""
@@ -259,7 +276,7 @@ def _copied(value: Any) -> Any:
     return value
 
 
-# --- reading --------------------------------------------------------------------------------------------------------
+# --- reading ---
 
 
 def read(data: bytes) -> Document:
@@ -271,14 +288,24 @@ def read(data: bytes) -> Document:
         newer, trailer = trailer, _section(data, start, places)
         start = trailer.get("/Prev")
         trailer = {**trailer, **newer}
-    objects = {number: _object_at(data, place) for number, (kind, place, _) in places.items() if kind == 1}
+    objects = {
+        number: _object_at(data, place) for number, (kind, place, _) in places.items() if kind == 1
+    }
     for number, (kind, home, index) in places.items():
         if kind == 2:
             objects[number] = _inside(objects[home], index)
     houses = {home for kind, home, _ in places.values() if kind == 2}
-    kept = {n: value for n, value in objects.items() if n not in houses and not _is_reference_stream(value)}
+    kept = {
+        n: value
+        for n, value in objects.items()
+        if n not in houses and not _is_reference_stream(value)
+    }
     keys = ("/Root", "/Info", "/ID")
-    return Document(dict(sorted(kept.items())), {key: trailer[key] for key in keys if key in trailer}, version=data[5:8])
+    return Document(
+        dict(sorted(kept.items())),
+        {key: trailer[key] for key in keys if key in trailer},
+        version=data[5:8],
+    )
 
 
 def _is_reference_stream(value: Any) -> bool:
@@ -333,7 +360,7 @@ def _inside(home: Stream, index: int) -> Any:
     return Lexer(data, home.entries["/First"] + int(head[2 * index + 1])).object()
 
 
-# --- writing --------------------------------------------------------------------------------------------------------
+# --- writing ---
 
 
 def spelled(value: Any) -> bytes:
@@ -343,7 +370,9 @@ def spelled(value: Any) -> bytes:
     if isinstance(value, bool):
         return b"true" if value else b"false"
     if isinstance(value, Name):
-        return re.sub(rb"[^!-~]|[()<>\[\]{}/%#]", lambda m: b"#%02X" % m[0][0], value[1:].encode("latin-1")).join([b"/", b""])
+        return re.sub(
+            rb"[^!-~]|[()<>\[\]{}/%#]", lambda m: b"#%02X" % m[0][0], value[1:].encode("latin-1")
+        ).join([b"/", b""])
     if isinstance(value, Ref):
         return b"%d %d R" % value
     if isinstance(value, Real):
@@ -353,19 +382,28 @@ def spelled(value: Any) -> bytes:
     if isinstance(value, float):
         return f"{value:.6f}".rstrip("0").rstrip(".").encode()
     if isinstance(value, bytes):
-        return b"(" + re.sub(rb"[()\\]", lambda m: b"\\" + m[0], value).replace(b"\r", b"\\r") + b")"
+        return (
+            b"(" + re.sub(rb"[()\\]", lambda m: b"\\" + m[0], value).replace(b"\r", b"\\r") + b")"
+        )
     if isinstance(value, list):
         return b"[" + b" ".join(map(spelled, value)) + b"]"
     if isinstance(value, dict):
-        return b"<<" + b" ".join(spelled(Name(key)) + b" " + spelled(item) for key, item in value.items()) + b">>"
+        return (
+            b"<<"
+            + b" ".join(spelled(Name(key)) + b" " + spelled(item) for key, item in value.items())
+            + b">>"
+        )
     raise TypeError(type(value).__name__)
 
 
 def write(document: Document, *, streams: bool = False) -> bytes:
-    """The file; `streams`: objects in object streams behind a cross-reference stream, else a table of plain objects."""
+    """The file; `streams`: objects in object streams behind a cross-reference stream, else a
+    table of plain objects."""
     out = bytearray(b"%PDF-" + document.version + b"\n%\xe2\xe3\xcf\xd3\n")
     places: dict[int, tuple[int, int, int]] = {}
-    small = [n for n, value in document.objects.items() if streams and not isinstance(value, Stream)]
+    small = [
+        n for n, value in document.objects.items() if streams and not isinstance(value, Stream)
+    ]
     homes = _houses(document, small, places) if streams else {}
     for number, value in {**document.objects, **homes}.items():
         if number in places:
@@ -386,7 +424,9 @@ def write(document: Document, *, streams: bool = False) -> bytes:
     return bytes(out) + b"\nstartxref\n%d\n%%%%EOF\n" % start + document.tail
 
 
-def _houses(document: Document, small: list[int], places: dict[int, tuple[int, int, int]]) -> dict[int, Stream]:
+def _houses(
+    document: Document, small: list[int], places: dict[int, tuple[int, int, int]]
+) -> dict[int, Stream]:
     homes: dict[int, Stream] = {}
     for start in range(0, len(small), 100):
         number = max(document.objects) + 1 + start // 100
@@ -395,7 +435,11 @@ def _houses(document: Document, small: list[int], places: dict[int, tuple[int, i
             head += b"%d %d " % (item, len(body))
             body += spelled(document.objects[item]) + b" "
             places[item] = (2, number, index)
-        entries = {"/Type": Name("/ObjStm"), "/N": len(small[start : start + 100]), "/First": len(head)}
+        entries = {
+            "/Type": Name("/ObjStm"),
+            "/N": len(small[start : start + 100]),
+            "/First": len(head),
+        }
         homes[number] = packed(head + body, entries)
     return homes
 
@@ -429,4 +473,6 @@ def renumbered(document: Document, rng: random.Random) -> Document:
         return value
 
     objects = {names[number]: moved(value) for number, value in document.objects.items()}
-    return Document(dict(sorted(objects.items())), moved(document.trailer), document.tail, document.version)
+    return Document(
+        dict(sorted(objects.items())), moved(document.trailer), document.tail, document.version
+    )

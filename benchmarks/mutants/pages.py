@@ -41,7 +41,7 @@ def is_part(name: str) -> Which:
     return lambda entry: entry["kind"] == "draft" and entry["part"].startswith(name)
 
 
-# --- text -----------------------------------------------------------------------------------------------------------
+# --- text ---
 
 
 def remove_glyph(change: Change, which: Which, signs: str, *, before_digit: bool = True) -> None:
@@ -56,7 +56,11 @@ def remove_glyph(change: Change, which: Which, signs: str, *, before_digit: bool
     show, glyph = change.pick(glyphs)
     keep = change.rng.random() < 0.7
     page.replace(show, with_code(show, glyph, [advance(show, glyph)] if keep else []))
-    change.say(f"page {page.number}: a glyph of {glyph.size:.1f} pt" + ("" if keep else ", the rest moved up"), glyph.size)
+    change.say(
+        f"page {page.number}: a glyph of {glyph.size:.1f} pt"
+        + ("" if keep else ", the rest moved up"),
+        glyph.size,
+    )
 
 
 def change_glyph(change: Change, which: Which, signs: str) -> None:
@@ -80,12 +84,16 @@ def recolor(change: Change, which: Which) -> None:
     color = change.rng.choice([b"%.3f g" % level, b"%.3f 0 0 rg" % level, b"0 0 %.3f rg" % level])
     data = page.stream(show.place)[show.operation.start : show.operation.end]
     page.replace(show, color + b" " + data + b" " + show.fill)
-    change.say(f"page {page.number}: words of {show.size:.1f} pt by {level:.1%} of the light", level * 255)
+    change.say(
+        f"page {page.number}: words of {show.size:.1f} pt by {level:.1%} of the light", level * 255
+    )
 
 
 def shift_word(change: Change, which: Which) -> None:
     page = change.page(change.one_of(which))
-    show = change.pick([item for item in shows_of(page.read()) if item.operation.name in ("Tj", "TJ")])
+    show = change.pick(
+        [item for item in shows_of(page.read()) if item.operation.name in ("Tj", "TJ")]
+    )
     points = change.rng.choice([0.05, 0.1, 0.2, 0.5, 1, 2, 4]) * change.rng.choice([1, -1])
     if change.rng.random() < 0.5:
         move = points * 1000 / (show.size or 1)
@@ -119,7 +127,9 @@ def hide_show(change: Change, which: Which) -> None:
 def cover_glyph(change: Change, which: Which, signs: str) -> None:
     """A white box as large as one glyph."""
     page = change.page(change.one_of(which))
-    _, glyph = change.pick([pair for pair in glyphs_of(page.read()) if pair[1].text in tuple(signs)])
+    _, glyph = change.pick(
+        [pair for pair in glyphs_of(page.read()) if pair[1].text in tuple(signs)]
+    )
     high = glyph.size * (0.35 if glyph.text in ".," else 0.75)
     low = glyph.size * 0.2
     width, height = (glyph.width, high + low) if glyph.upright else (high + low, glyph.width)
@@ -135,7 +145,10 @@ def paint_word(change: Change, which: Which) -> None:
     first, last = show.glyphs[0], show.glyphs[-1]
     width = min(last.x + last.width - first.x, change.rng.choice([4, 12, 40, 200]))
     shade = change.rng.choice([b"1 g", b"0 g", b"1 1 0.9 rg"])
-    page.under_stamp(b"%b %.2f %.2f %.2f %.2f re f" % (shade, first.x, first.y - 0.25 * first.size, max(width, 2), first.size))
+    page.under_stamp(
+        b"%b %.2f %.2f %.2f %.2f re f"
+        % (shade, first.x, first.y - 0.25 * first.size, max(width, 2), first.size)
+    )
     change.say(f"page {page.number}: {width:.0f} pt of words", width)
 
 
@@ -144,7 +157,10 @@ def _spot(change: Change, page: Page) -> tuple[float, float]:
     stamp = page.entry.get("stamp") or {"x": -9, "y": -9, "width": 0, "height": 0}
     while True:
         x, y = change.rng.uniform(left + 20, right - 20), change.rng.uniform(bottom + 45, top - 20)
-        if not (stamp["x"] - 6 < x < stamp["x"] + stamp["width"] + 6 and stamp["y"] - 6 < y < stamp["y"] + stamp["height"] + 6):
+        if not (
+            stamp["x"] - 6 < x < stamp["x"] + stamp["width"] + 6
+            and stamp["y"] - 6 < y < stamp["y"] + stamp["height"] + 6
+        ):
             return x, y
 
 
@@ -154,7 +170,9 @@ def _near_text(change: Change, page: Page) -> tuple[float, float]:
     if not glyphs or change.rng.random() < 0.3:
         return _spot(change, page)
     glyph = change.rng.choice(glyphs)
-    return glyph.x + glyph.width * change.rng.random(), glyph.y + glyph.size * change.rng.uniform(-0.1, 0.7)
+    return glyph.x + glyph.width * change.rng.random(), glyph.y + glyph.size * change.rng.uniform(
+        -0.1, 0.7
+    )
 
 
 def add_dot(change: Change, which: Which) -> None:
@@ -168,10 +186,16 @@ def add_dot(change: Change, which: Which) -> None:
 
 def add_line(change: Change, which: Which) -> None:
     page = change.page(change.one_of(which))
-    thick, long = change.rng.choice([0.1, 0.2, 0.3, 0.5, 0.8, 1.0]), change.rng.choice([5, 10, 30, 100, 300])
+    thick, long = (
+        change.rng.choice([0.1, 0.2, 0.3, 0.5, 0.8, 1.0]),
+        change.rng.choice([5, 10, 30, 100, 300]),
+    )
     x, y = _near_text(change, page)
     right = change.rng.random() < 0.7
-    page.under_stamp(b"0 G %.2f w %.2f %.2f m %.2f %.2f l S" % (thick, x, y, x + long * right, y + long * (not right)))
+    page.under_stamp(
+        b"0 G %.2f w %.2f %.2f m %.2f %.2f l S"
+        % (thick, x, y, x + long * right, y + long * (not right))
+    )
     change.say(f"page {page.number}: {thick} by {long} pt", thick)
 
 
@@ -182,7 +206,10 @@ def add_veil(change: Change, which: Which) -> None:
     state = page.resources("/ExtGState")
     state["/Veil"] = {"/ca": alpha}
     left, bottom, right, top = page.box()
-    page.under_stamp(b"/Veil gs 0.2 0.2 1 rg %.2f %.2f %.2f %.2f re f" % (left, bottom, right - left, top - bottom))
+    page.under_stamp(
+        b"/Veil gs 0.2 0.2 1 rg %.2f %.2f %.2f %.2f re f"
+        % (left, bottom, right - left, top - bottom)
+    )
     change.say(f"page {page.number}: a wash of {alpha:.1%}", alpha * 100)
 
 
@@ -201,14 +228,24 @@ def swap_font_glyphs(change: Change, which: Which) -> None:
     fonts = {id(show.font): show.font for show in shows_of(on_page)}
     font = change.pick(sorted(fonts.values(), key=lambda item: str(item.ref)))
     used = sorted(
-        {glyph.code for show in shows_of(on_page) if show.font is font for glyph in show.glyphs if glyph.text.isalnum()}
+        {
+            glyph.code
+            for show in shows_of(on_page)
+            if show.font is font
+            for glyph in show.glyphs
+            if glyph.text.isalnum()
+        }
     )
     if len(used) < 2:
         raise Nothing
     item, other = change.rng.sample(used, 2)
     swap_in_font(page, font, item, other)
     change.touched |= set(
-        change.numbers(lambda entry: change.packet.home(entry["number"])[0] == change.packet.home(page.number)[0])
+        change.numbers(
+            lambda entry: (
+                change.packet.home(entry["number"])[0] == change.packet.home(page.number)[0]
+            )
+        )
     )
     change.say(f"page {page.number}: two glyphs")
 
@@ -230,13 +267,20 @@ def swap_in_font(page: Page, font: content.Font, item: bytes, other: bytes) -> N
     names = [_glyph_name(tables, font, code, entries, page) for code in (item, other)]
     glyf, metrics = tables["glyf"], tables["hmtx"]
     glyf.glyphs[names[0]], glyf.glyphs[names[1]] = glyf.glyphs[names[1]], glyf.glyphs[names[0]]
-    metrics.metrics[names[0]], metrics.metrics[names[1]] = metrics.metrics[names[1]], metrics.metrics[names[0]]
+    metrics.metrics[names[0]], metrics.metrics[names[1]] = (
+        metrics.metrics[names[1]],
+        metrics.metrics[names[0]],
+    )
     out = io.BytesIO()
     tables.save(out, reorderTables=False)
-    page.document.objects[ref.number] = packed(out.getvalue(), {**stream.entries, "/Length1": len(out.getvalue())})
+    page.document.objects[ref.number] = packed(
+        out.getvalue(), {**stream.entries, "/Length1": len(out.getvalue())}
+    )
 
 
-def _glyph_name(tables: Any, font: content.Font, code: bytes, entries: dict[str, Any], page: Page) -> str:
+def _glyph_name(
+    tables: Any, font: content.Font, code: bytes, entries: dict[str, Any], page: Page
+) -> str:
     order, number = tables.getGlyphOrder(), int.from_bytes(code)
     if font.two:
         mapping = page.document.get(entries.get("/CIDToGIDMap"))
@@ -260,7 +304,7 @@ def _glyph_name(tables: Any, font: content.Font, code: bytes, entries: dict[str,
     return str(name)
 
 
-# --- whole pages ----------------------------------------------------------------------------------------------------
+# --- whole pages ---
 
 
 def _sheets(change: Change, which: Which) -> tuple[Page, Page]:
@@ -268,7 +312,9 @@ def _sheets(change: Change, which: Which) -> tuple[Page, Page]:
     item = change.one_of(which)
     entry = change.packet.manifest["ledger"][item - 1]
     home = change.packet.home(item)[0]
-    others = change.numbers(lambda e: which(e) and e["size"] == entry["size"] and e["number"] != item)
+    others = change.numbers(
+        lambda e: which(e) and e["size"] == entry["size"] and e["number"] != item
+    )
     other = change.pick([number for number in others if change.packet.home(number)[0] == home])
     return change.page(item), change.page(other)
 
@@ -297,7 +343,12 @@ def crop_page(change: Change, which: Which) -> None:
     points = change.rng.choice([0.5, 1, 2, 5, 20, 100])
     left, bottom, right, top = page.box()
     side = change.rng.randrange(4)
-    box = [left + points * (side == 0), bottom + points * (side == 1), right - points * (side == 2), top - points * (side == 3)]
+    box = [
+        left + points * (side == 0),
+        bottom + points * (side == 1),
+        right - points * (side == 2),
+        top - points * (side == 3),
+    ]
     page.entries["/CropBox"] = box
     change.say(f"page {page.number}: {points} pt of one side", points)
 
@@ -308,7 +359,9 @@ def scale_page(change: Change, which: Which) -> None:
     left, bottom, right, top = page.box()
     middle = ((left + right) / 2, (bottom + top) / 2)
     scale = 1 - part
-    page.insert(b"%.5f 0 0 %.5f %.4f %.4f cm\n" % (scale, scale, middle[0] * part, middle[1] * part), 1)
+    page.insert(
+        b"%.5f 0 0 %.5f %.4f %.4f cm\n" % (scale, scale, middle[0] * part, middle[1] * part), 1
+    )
     change.say(f"page {page.number} by {part:.1%}", part * 100)
 
 
@@ -376,8 +429,11 @@ def replace_page_by_double(change: Change, which: Which) -> None:
 
 
 _WHOLE: dict[str, Callable[..., None]] = {
-    "rotated": rotate_page, "blank": blank_page, "removed": remove_page, "doubled": double_page,
-}  # fmt: skip
+    "rotated": rotate_page,
+    "blank": blank_page,
+    "removed": remove_page,
+    "doubled": double_page,
+}
 
 
 def _family(group: str, which: Which, packets: tuple[str, ...] = ()) -> None:
@@ -414,16 +470,32 @@ _family("own page", is_ours)
 _family("form page", is_form, ("forms",))
 
 kind("copied page", "swapped with another", plain=True)(lambda c: swap_pages(c, is_evidence))
-kind("copied page", "shows another page", plain=True)(lambda c: replace_page_by_double(c, is_copied))
-kind("copied page", "changed places with the next", plain=True)(lambda c: reorder_pages(c, is_evidence))
+kind("copied page", "shows another page", plain=True)(
+    lambda c: replace_page_by_double(c, is_copied)
+)
+kind("copied page", "changed places with the next", plain=True)(
+    lambda c: reorder_pages(c, is_evidence)
+)
 kind("copied page", "a shape is not drawn")(lambda c: delete_paint(c, is_copied))
 kind("own page", "a line is not drawn")(lambda c: delete_paint(c, is_ours))
 kind("own page", "tab sheets swapped", plain=True)(lambda c: swap_pages(c, is_tab))
-kind("own page", "letter pages swapped", plain=True)(lambda c: swap_pages(c, is_part("cover-letter")))
-kind("own page", "sentence removed", unit="letters")(lambda c: delete_show(c, is_ours, c.rng.randint(2, 5)))
-for _name, _part in (("letter", "cover-letter"), ("index", "index"), ("declaration", "declaration")):
-    kind("own page", f"digit of the {_name}", unit="pt")(partial(change_glyph, which=is_part(_part), signs="0123456789"))
-kind("own page", "letter or digit of a tab sheet", unit="pt")(lambda c: change_glyph(c, is_tab, "0123456789ABCDEFGH"))
+kind("own page", "letter pages swapped", plain=True)(
+    lambda c: swap_pages(c, is_part("cover-letter"))
+)
+kind("own page", "sentence removed", unit="letters")(
+    lambda c: delete_show(c, is_ours, c.rng.randint(2, 5))
+)
+for _name, _part in (
+    ("letter", "cover-letter"),
+    ("index", "index"),
+    ("declaration", "declaration"),
+):
+    kind("own page", f"digit of the {_name}", unit="pt")(
+        partial(change_glyph, which=is_part(_part), signs="0123456789")
+    )
+kind("own page", "letter or digit of a tab sheet", unit="pt")(
+    lambda c: change_glyph(c, is_tab, "0123456789ABCDEFGH")
+)
 
 
 @kind("own page", "index rows swapped")
@@ -433,7 +505,11 @@ def swap_rows(change: Change) -> None:
     shows = shows_of(page.read())
     item = change.pick(shows)
     other = change.pick(
-        [show for show in shows if show.font is item.font and show.place == item.place and show.text != item.text]
+        [
+            show
+            for show in shows
+            if show.font is item.font and show.place == item.place and show.text != item.text
+        ]
     )
     first, second = sorted((item, other), key=lambda show: show.operation.start)
     page.replace(second, second.spelled(first.pieces()))
@@ -451,18 +527,33 @@ def lie_in_font(change: Change, which: Which) -> None:
     """ToUnicode gives another text for one code in use."""
     page = change.page(change.one_of(which))
     shows = [show for show in shows_of(page.read()) if "/ToUnicode" in show.font.entries]
-    show, glyph = change.pick([(show, glyph) for show in shows for glyph in show.glyphs if glyph.text.isalnum()])
+    show, glyph = change.pick(
+        [(show, glyph) for show in shows for glyph in show.glyphs if glyph.text.isalnum()]
+    )
     ref = show.font.entries["/ToUnicode"]
     data = stream_of(page.document, ref).decoded()
-    wrong = change.rng.choice([item for item in ("0123456789" if glyph.text.isdigit() else "abcdefgh") if item != glyph.text])
+    wrong = change.rng.choice(
+        [
+            item
+            for item in ("0123456789" if glyph.text.isdigit() else "abcdefgh")
+            if item != glyph.text
+        ]
+    )
     code, text = glyph.code.hex().encode(), b"<%04X>" % ord(wrong)
-    new, count = re.subn(rb"(?i)(<%b>\s*)<[0-9a-f]{4}>(?!\s*<)" % code, lambda m: m[1] + text, data, count=1)
+    new, count = re.subn(
+        rb"(?i)(<%b>\s*)<[0-9a-f]{4}>(?!\s*<)" % code, lambda m: m[1] + text, data, count=1
+    )
     if not count:
-        new = data.replace(b"endcmap", b"1 beginbfchar\n<%b> %b\nendbfchar\nendcmap" % (code, text), 1)
+        new = data.replace(
+            b"endcmap", b"1 beginbfchar\n<%b> %b\nendbfchar\nendcmap" % (code, text), 1
+        )
     page.document.objects[ref.number] = packed(new, stream_of(page.document, ref).entries)
     change.touched |= set(
         change.numbers(
-            lambda entry: which(entry) and change.packet.home(entry["number"])[0] == change.packet.home(page.number)[0]
+            lambda entry: (
+                which(entry)
+                and change.packet.home(entry["number"])[0] == change.packet.home(page.number)[0]
+            )
         )
     )
     change.say(f"page {page.number}: one code", 1)

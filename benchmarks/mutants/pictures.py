@@ -1,4 +1,5 @@
-"""Changes of pictures on evidence pages: their pixels, stored without loss, or where and how they are drawn."""
+"""Changes of pictures on evidence pages: their pixels, stored without loss, or where and how
+they are drawn."""
 
 from __future__ import annotations
 
@@ -58,12 +59,16 @@ def _raw(page: Page, entries: dict[str, Any], data: bytes, size: tuple[int, int]
 
 def _samples(data: bytes, size: tuple[int, int], bits: int) -> Any:
     rows = -(-size[0] * bits // 8)
-    flat = np.unpackbits(np.frombuffer(data[: rows * size[1]], np.uint8).reshape(size[1], rows), axis=1)
+    flat = np.unpackbits(
+        np.frombuffer(data[: rows * size[1]], np.uint8).reshape(size[1], rows), axis=1
+    )
     flat = flat[:, : size[0] * bits].reshape(size[1], size[0], bits)
     return (flat * (1 << np.arange(bits - 1, -1, -1))).sum(axis=2)
 
 
-def _indexed(page: Page, space: list[Any], data: bytes, size: tuple[int, int], bits: int) -> Image.Image:
+def _indexed(
+    page: Page, space: list[Any], data: bytes, size: tuple[int, int], bits: int
+) -> Image.Image:
     table = page.document.get(space[3])
     table = table if isinstance(table, bytes) else table.decoded()
     wide = 1 if page.document.get(space[1]) == "/DeviceGray" else 3
@@ -78,8 +83,16 @@ def _fax(stream: Stream, size: tuple[int, int]) -> Image.Image:
     parameters = stream.entries.get("/DecodeParms") or {}
     parameters = parameters[0] if isinstance(parameters, list) else parameters
     black = 1 if parameters.get("/BlackIs1") else 0
-    rows = [(256, 4, 1, size[0]), (257, 4, 1, size[1]), (258, 3, 1, 1), (259, 3, 1, 4), (262, 3, 1, black), (273, 4, 1, 110),
-            (278, 4, 1, size[1]), (279, 4, 1, len(stream.data))]  # fmt: skip
+    rows = [
+        (256, 4, 1, size[0]),
+        (257, 4, 1, size[1]),
+        (258, 3, 1, 1),
+        (259, 3, 1, 4),
+        (262, 3, 1, black),
+        (273, 4, 1, 110),
+        (278, 4, 1, size[1]),
+        (279, 4, 1, len(stream.data)),
+    ]
     head = b"II*\x00" + struct.pack("<I", 8) + struct.pack("<H", len(rows))
     head += b"".join(struct.pack("<HHII", *row) for row in rows) + struct.pack("<I", 0)
     return Image.open(io.BytesIO(head.ljust(110, b"\x00") + stream.data)).convert("L")
@@ -88,14 +101,28 @@ def _fax(stream: Stream, size: tuple[int, int]) -> Image.Image:
 def _stored(page: Page, drawn: Drawn, image: Image.Image, jpeg: int = 0) -> None:
     """Put the picture into the object, without loss unless `jpeg` is a quality."""
     old: Stream = page.document.get(drawn.ref)
-    dropped = ("/Filter", "/DecodeParms", "/Decode", "/ColorSpace", "/BitsPerComponent", "/Width", "/Height")
+    dropped = (
+        "/Filter",
+        "/DecodeParms",
+        "/Decode",
+        "/ColorSpace",
+        "/BitsPerComponent",
+        "/Width",
+        "/Height",
+    )
     entries = {key: value for key, value in old.entries.items() if key not in dropped}
-    entries |= {"/Width": image.width, "/Height": image.height, "/BitsPerComponent": 8,
-                "/ColorSpace": Name("/DeviceGray" if image.mode == "L" else "/DeviceRGB")}  # fmt: skip
+    entries |= {
+        "/Width": image.width,
+        "/Height": image.height,
+        "/BitsPerComponent": 8,
+        "/ColorSpace": Name("/DeviceGray" if image.mode == "L" else "/DeviceRGB"),
+    }
     if jpeg:
         out = io.BytesIO()
         image.save(out, "JPEG", quality=jpeg)
-        page.document.objects[drawn.ref.number] = Stream({**entries, "/Filter": Name("/DCTDecode")}, out.getvalue())
+        page.document.objects[drawn.ref.number] = Stream(
+            {**entries, "/Filter": Name("/DCTDecode")}, out.getvalue()
+        )
     else:
         page.document.objects[drawn.ref.number] = packed(image.tobytes(), entries, level=1)
 
@@ -104,7 +131,10 @@ def _with_ink(image: Image.Image, change: Change, size: int) -> tuple[int, int]:
     """A corner of a square of this size with something in it."""
     gray = np.asarray(image.convert("L"))
     for _ in range(60):
-        x, y = change.rng.randrange(max(1, image.width - size)), change.rng.randrange(max(1, image.height - size))
+        x, y = (
+            change.rng.randrange(max(1, image.width - size)),
+            change.rng.randrange(max(1, image.height - size)),
+        )
         if gray[y : y + size, x : x + size].std() > 12:
             return x, y
     raise Nothing
@@ -128,7 +158,13 @@ def exchanged(change: Change) -> None:
     if image.mode != "RGB":
         raise Nothing
     red, green, blue = image.split()
-    _stored(page, drawn, Image.merge("RGB", change.pick([(green, red, blue), (blue, green, red), (red, blue, green)])))
+    _stored(
+        page,
+        drawn,
+        Image.merge(
+            "RGB", change.pick([(green, red, blue), (blue, green, red), (red, blue, green)])
+        ),
+    )
     change.say(f"page {page.number}")
 
 
@@ -143,7 +179,13 @@ def reencoded(change: Change) -> None:
 @kind("picture", "mirrored", packets=PACKETS)
 def mirrored(change: Change) -> None:
     page, drawn = _picture(change)
-    way = change.rng.choice([Image.Transpose.FLIP_LEFT_RIGHT, Image.Transpose.FLIP_TOP_BOTTOM, Image.Transpose.ROTATE_180])
+    way = change.rng.choice(
+        [
+            Image.Transpose.FLIP_LEFT_RIGHT,
+            Image.Transpose.FLIP_TOP_BOTTOM,
+            Image.Transpose.ROTATE_180,
+        ]
+    )
     _stored(page, drawn, _decoded(page, drawn).transpose(way))
     change.say(f"page {page.number}")
 
@@ -176,7 +218,12 @@ def painted(change: Change) -> None:
     size = change.rng.choice([6, 9, 12, 16, 24])
     x, y = _with_ink(image, change, 2 * size)
     pen = ImageDraw.Draw(image)
-    pen.text((x, y), change.rng.choice("0123456789"), 30 if image.mode == "L" else (30, 30, 30), font("Plex-Regular", size))
+    pen.text(
+        (x, y),
+        change.rng.choice("0123456789"),
+        30 if image.mode == "L" else (30, 30, 30),
+        font("Plex-Regular", size),
+    )
     _stored(page, drawn, image)
     change.say(f"page {page.number}: {size} px high", size)
 
@@ -261,7 +308,9 @@ def reversed_levels(change: Change) -> None:
     if isinstance(stream.entries.get("/ColorSpace"), list):
         raise Nothing
     old = stream.entries.get("/Decode", [0, 1] * count)
-    stream.entries["/Decode"] = [item for pair in zip(old[::2], old[1::2], strict=True) for item in reversed(pair)]
+    stream.entries["/Decode"] = [
+        item for pair in zip(old[::2], old[1::2], strict=True) for item in reversed(pair)
+    ]
     change.say(f"page {page.number}")
 
 
@@ -274,8 +323,14 @@ def masked(change: Change) -> None:
     x, y = _with_ink(_decoded(page, drawn), change, size)
     mask = np.full((high, wide), 255, np.uint8)
     mask[y : y + size, x : x + size] = 0
-    head = {"/Type": Name("/XObject"), "/Subtype": Name("/Image"), "/Width": wide, "/Height": high, "/BitsPerComponent": 8,
-            "/ColorSpace": Name("/DeviceGray")}  # fmt: skip
+    head = {
+        "/Type": Name("/XObject"),
+        "/Subtype": Name("/Image"),
+        "/Width": wide,
+        "/Height": high,
+        "/BitsPerComponent": 8,
+        "/ColorSpace": Name("/DeviceGray"),
+    }
     stream.entries["/SMask"] = page.document.add(packed(mask.tobytes(), head))
     change.say(f"page {page.number}: {size} px square", size)
 
@@ -284,12 +339,26 @@ def masked(change: Change) -> None:
 def swapped(change: Change) -> None:
     page, drawn = _picture(change)
     home = change.packet.home(page.number)[0]
-    pages = change.numbers(lambda e: is_evidence(e) and e["number"] != page.number and change.packet.home(e["number"])[0] == home)
-    others = [(n, image) for n in pages for image in change.peek(n).read().images if image.ref != drawn.ref]
+    pages = change.numbers(
+        lambda e: (
+            is_evidence(e)
+            and e["number"] != page.number
+            and change.packet.home(e["number"])[0] == home
+        )
+    )
+    others = [
+        (n, image)
+        for n in pages
+        for image in change.peek(n).read().images
+        if image.ref != drawn.ref
+    ]
     number, other = change.pick(others)
     change.page(number)
     objects = page.document.objects
-    objects[drawn.ref.number], objects[other.ref.number] = objects[other.ref.number], objects[drawn.ref.number]
+    objects[drawn.ref.number], objects[other.ref.number] = (
+        objects[other.ref.number],
+        objects[drawn.ref.number],
+    )
     change.say(f"pages {page.number} and {number}")
 
 
@@ -301,8 +370,12 @@ def moved(change: Change) -> None:
     unit = max(1e-6, (drawn.matrix[0] ** 2 + drawn.matrix[1] ** 2) ** 0.5)
     own = page.stream(drawn.place)[drawn.operation.start : drawn.operation.end]
     part = points / unit
-    page.splice(drawn.place, drawn.operation.start, drawn.operation.end,
-                b"q 1 0 0 1 %.7f %.7f cm " % (part * right, part * (not right)) + own + b" Q")  # fmt: skip
+    page.splice(
+        drawn.place,
+        drawn.operation.start,
+        drawn.operation.end,
+        b"q 1 0 0 1 %.7f %.7f cm " % (part * right, part * (not right)) + own + b" Q",
+    )
     change.say(f"page {page.number}: {points} pt", points)
 
 
@@ -311,7 +384,12 @@ def stretched(change: Change) -> None:
     page, drawn = _picture(change)
     part = change.rng.choice([0.1, 0.2, 0.5, 1, 3])
     own = page.stream(drawn.place)[drawn.operation.start : drawn.operation.end]
-    page.splice(drawn.place, drawn.operation.start, drawn.operation.end, b"q %.5f 0 0 1 0 0 cm " % (1 - part / 100) + own + b" Q")
+    page.splice(
+        drawn.place,
+        drawn.operation.start,
+        drawn.operation.end,
+        b"q %.5f 0 0 1 0 0 cm " % (1 - part / 100) + own + b" Q",
+    )
     change.say(f"page {page.number}: {part} %", part)
 
 
@@ -328,5 +406,7 @@ def faded(change: Change) -> None:
     part = change.rng.choice([0.5, 1, 3, 10, 50])
     page.resources("/ExtGState")["/Faded"] = {"/ca": 1 - part / 100}
     own = page.stream(drawn.place)[drawn.operation.start : drawn.operation.end]
-    page.splice(drawn.place, drawn.operation.start, drawn.operation.end, b"q /Faded gs " + own + b" Q")
+    page.splice(
+        drawn.place, drawn.operation.start, drawn.operation.end, b"q /Faded gs " + own + b" Q"
+    )
     change.say(f"page {page.number}: {part} %", part)

@@ -1,4 +1,5 @@
-"""Changes of the numbers printed on pages: what they say, how they look, whether they are seen at all."""
+"""Changes of the numbers printed on pages: what they say, how they look, whether they are seen
+at all."""
 
 from __future__ import annotations
 
@@ -127,7 +128,12 @@ def moved(change: Change) -> None:
         raise Nothing
     numbers = [float(item) for item in match[1].split()]
     numbers[4 + change.rng.randrange(2)] += points * change.rng.choice([1, -1])
-    _put(page, data[: match.start(1)] + b"%.3f %.3f %.3f %.3f %.3f %.3f" % tuple(numbers) + data[match.end(1) :])
+    _put(
+        page,
+        data[: match.start(1)]
+        + b"%.3f %.3f %.3f %.3f %.3f %.3f" % tuple(numbers)
+        + data[match.end(1) :],
+    )
     change.say(f"page {page.number}: {points} pt", points)
 
 
@@ -137,7 +143,11 @@ def resized(change: Change) -> None:
     part = change.rng.choice([1, 2, 5, 10, 30]) * change.rng.choice([1, -1])
     _put(
         page,
-        re.sub(rb"/AssemblerStamp ([\d.]+) Tf", lambda m: b"/AssemblerStamp %.3f Tf" % (float(m[1]) * (1 + part / 100)), data),
+        re.sub(
+            rb"/AssemblerStamp ([\d.]+) Tf",
+            lambda m: b"/AssemblerStamp %.3f Tf" % (float(m[1]) * (1 + part / 100)),
+            data,
+        ),
     )
     change.say(f"page {page.number}: {part:+} %", abs(part))
 
@@ -146,7 +156,14 @@ def resized(change: Change) -> None:
 def narrowed(change: Change) -> None:
     page, data = _stamped(change)
     part = change.rng.choice([1, 3, 10, 30])
-    _put(page, data.replace(b" Tf ", change.rng.choice([b" Tf %d Tz " % (100 - part), b" Tf %.2f Tc " % (part / 20)]), 1))
+    _put(
+        page,
+        data.replace(
+            b" Tf ",
+            change.rng.choice([b" Tf %d Tz " % (100 - part), b" Tf %.2f Tc " % (part / 20)]),
+            1,
+        ),
+    )
     change.say(f"page {page.number}: {part}", part)
 
 
@@ -157,7 +174,10 @@ def turned(change: Change) -> None:
     page, data = _stamped(change)
     angle = change.rng.choice([0.3, 1, 3, 180])
     cosine, sine = math.cos(math.radians(angle)), math.sin(math.radians(angle))
-    _put(page, data.replace(b"BT", b"%.5f %.5f %.5f %.5f 0 0 cm BT" % (cosine, sine, -sine, cosine), 1))
+    _put(
+        page,
+        data.replace(b"BT", b"%.5f %.5f %.5f %.5f 0 0 cm BT" % (cosine, sine, -sine, cosine), 1),
+    )
     change.say(f"page {page.number}: {angle} degrees", angle)
 
 
@@ -177,7 +197,9 @@ def character(change: Change) -> None:
     if b"\\" in match[1]:
         raise Nothing
     text = (
-        match[1][:at] + match[1][at + 1 :] if change.rng.random() < 0.5 else match[1][:at] + match[1][at : at + 1] + match[1][at:]
+        match[1][:at] + match[1][at + 1 :]
+        if change.rng.random() < 0.5
+        else match[1][:at] + match[1][at : at + 1] + match[1][at:]
     )
     _put(page, data[: match.start(1)] + text + data[match.end(1) :])
     change.say(f"page {page.number}")
@@ -187,7 +209,13 @@ def character(change: Change) -> None:
 def swapped(change: Change) -> None:
     page, data = _stamped(change)
     home = change.packet.home(page.number)[0]
-    others = change.numbers(lambda e: is_stamped(e) and e["number"] != page.number and change.packet.home(e["number"])[0] == home)
+    others = change.numbers(
+        lambda e: (
+            is_stamped(e)
+            and e["number"] != page.number
+            and change.packet.home(e["number"])[0] == home
+        )
+    )
     other = change.page(change.pick(others))
     theirs = other.document.get(other.streams()[-1]).decoded()
     if other.turned() != page.turned():
@@ -232,7 +260,9 @@ def swapped_glyphs(change: Change) -> None:
         raise Nothing
     swap_in_font(page, shows[0].font, change.rng.choice(used), change.rng.choice(others or used))
     home = change.packet.home(page.number)[0]
-    change.touched = set(change.numbers(lambda e: is_stamped(e) and change.packet.home(e["number"])[0] == home))
+    change.touched = set(
+        change.numbers(lambda e: is_stamped(e) and change.packet.home(e["number"])[0] == home)
+    )
     change.say("two digits")
 
 

@@ -1,4 +1,5 @@
-"""Changes of what a viewer does with the file: links, bookmarks, actions, layers, labels, boxes, and data nobody asked for."""
+"""Changes of what a viewer does with the file: links, bookmarks, actions, layers, labels, boxes,
+and data nobody asked for."""
 
 from __future__ import annotations
 
@@ -11,10 +12,15 @@ from benchmarks.mutants.objects import Document, Name, Ref, Stream, packed, spel
 _JS = {"/S": Name("/JavaScript"), "/JS": b"app.alert\\(1\\)"}
 _URI = {"/S": Name("/URI"), "/URI": b"https://example.org/other"}
 _ACTIONS: tuple[dict[str, Any], ...] = (
-    _URI, _JS, {"/S": Name("/Launch"), "/F": b"calc.exe"}, {"/S": Name("/URI"), "/URI": b"file:///etc/passwd"},
-    {"/S": Name("/Named"), "/N": Name("/Print")}, {"/S": Name("/GoToR"), "/F": b"other.pdf", "/D": [0, Name("/Fit")]},
-    {"/S": Name("/SubmitForm"), "/F": b"https://example.org"}, {"/S": Name("/Hide"), "/T": b"x"},
-)  # fmt: skip
+    _URI,
+    _JS,
+    {"/S": Name("/Launch"), "/F": b"calc.exe"},
+    {"/S": Name("/URI"), "/URI": b"file:///etc/passwd"},
+    {"/S": Name("/Named"), "/N": Name("/Print")},
+    {"/S": Name("/GoToR"), "/F": b"other.pdf", "/D": [0, Name("/Fit")]},
+    {"/S": Name("/SubmitForm"), "/F": b"https://example.org"},
+    {"/S": Name("/Hide"), "/T": b"x"},
+)
 LINKED = ("letters", "scans", "faxes", "placed", "volumes", "frozen", "forms")
 
 
@@ -23,9 +29,13 @@ def _links(page: Page) -> list[dict[str, Any]]:
     return [note for item in notes if (note := page.document.get(item)).get("/Subtype") == "/Link"]
 
 
-def _linked(change: Change, which: Callable[[dict[str, Any]], bool], key: str = "/Dest") -> tuple[Page, dict[str, Any]]:
+def _linked(
+    change: Change, which: Callable[[dict[str, Any]], bool], key: str = "/Dest"
+) -> tuple[Page, dict[str, Any]]:
     """A page and a link on it with this entry. Raises Nothing."""
-    numbers = [n for n in change.numbers(which) if any(key in link for link in _links(change.peek(n)))]
+    numbers = [
+        n for n in change.numbers(which) if any(key in link for link in _links(change.peek(n)))
+    ]
     page = change.page(change.pick(numbers))
     return page, change.pick([link for link in _links(page) if key in link])
 
@@ -52,13 +62,17 @@ def _rectangle(change: Change, page: Page) -> list[float]:
     return [round(x, 1), round(y, 1), round(x + 120, 1), round(y + 20, 1)]
 
 
-# --- links ----------------------------------------------------------------------------------------------------------
+# --- links ---
 
 
 @kind("structure", "link laid over a page", acts=True)
 def link_over(change: Change) -> None:
     page = change.page(change.one_of(lambda _: True))
-    note: dict[str, Any] = {"/Subtype": Name("/Link"), "/Rect": _rectangle(change, page), "/Border": [0, 0, 0]}
+    note: dict[str, Any] = {
+        "/Subtype": Name("/Link"),
+        "/Rect": _rectangle(change, page),
+        "/Border": [0, 0, 0],
+    }
     if change.rng.random() < 0.5:
         note["/Dest"] = [change.rng.choice(page.document.pages()), Name("/Fit")]
     else:
@@ -78,7 +92,13 @@ def retargeted(change: Change) -> None:
 def replaced(change: Change) -> None:
     page, link = _linked(change, is_ours)
     goal = page.document.get(link["/Dest"])
-    link["/Dest"] = [goal[0], Name("/XYZ"), 0, change.rng.choice([10, 100]), change.rng.choice([None, 8])]
+    link["/Dest"] = [
+        goal[0],
+        Name("/XYZ"),
+        0,
+        change.rng.choice([10, 100]),
+        change.rng.choice([None, 8]),
+    ]
     change.say(f"page {page.number}")
 
 
@@ -107,7 +127,12 @@ def other_action(change: Change) -> None:
     change.say(f"page {page.number}: {link['/A']['/S']}")
 
 
-@kind("structure", "link of the evidence changed", acts=True, packets=("letters", "volumes", "frozen", "forms"))
+@kind(
+    "structure",
+    "link of the evidence changed",
+    acts=True,
+    packets=("letters", "volumes", "frozen", "forms"),
+)
 def evidence_link(change: Change) -> None:
     page, link = _linked(change, is_evidence)
     if change.rng.random() < 0.5:
@@ -118,7 +143,12 @@ def evidence_link(change: Change) -> None:
     change.say(f"page {page.number}")
 
 
-@kind("structure", "address of a web link changed", acts=True, packets=("letters", "volumes", "frozen", "forms"))
+@kind(
+    "structure",
+    "address of a web link changed",
+    acts=True,
+    packets=("letters", "volumes", "frozen", "forms"),
+)
 def other_address(change: Change) -> None:
     page, link = _linked(change, is_evidence, "/A")
     action = page.document.get(link["/A"])
@@ -127,14 +157,27 @@ def other_address(change: Change) -> None:
     address = action["/URI"]
     at = change.rng.randrange(8, len(address))
     one_letter = address[:at] + change.pick([b"x", b"7"]) + address[at + 1 :]
-    other = change.pick([one_letter, one_letter, b"javascript:app.alert", b"file:///C:/x.exe", b"https://example.org/"])
+    other = change.pick(
+        [
+            one_letter,
+            one_letter,
+            b"javascript:app.alert",
+            b"file:///C:/x.exe",
+            b"https://example.org/",
+        ]
+    )
     if other == address:
         raise Nothing
     link["/A"] = {**action, "/URI": other}
     change.say(f"page {page.number}")
 
 
-@kind("structure", "link of the evidence removed", acts=True, packets=("letters", "volumes", "frozen", "forms"))
+@kind(
+    "structure",
+    "link of the evidence removed",
+    acts=True,
+    packets=("letters", "volumes", "frozen", "forms"),
+)
 def evidence_unlinked(change: Change) -> None:
     page, link = _linked(change, is_evidence)
     notes = page.document.get(page.entries["/Annots"])
@@ -175,7 +218,14 @@ def pressed(change: Change) -> None:
     rect = [float(item) for item in link["/Rect"]]
     corners = [*rect[:2], rect[2], rect[1], *rect[:2], *rect[2:]]
     layer = {"/Type": Name("/OCG"), "/Name": b"x"}
-    ways = [("/H", Name("/O")), ("/H", Name("/P")), ("/QuadPoints", corners), ("/F", 2), ("/F", 32), ("/OC", layer)]
+    ways = [
+        ("/H", Name("/O")),
+        ("/H", Name("/P")),
+        ("/QuadPoints", corners),
+        ("/F", 2),
+        ("/F", 32),
+        ("/OC", layer),
+    ]
     key, value = change.pick(ways)
     link[key] = value
     change.say(f"page {page.number}: {key}")
@@ -186,10 +236,29 @@ def marked(change: Change) -> None:
     page = change.page(change.one_of(lambda _: True))
     rect = _rectangle(change, page)
     subtype = change.rng.choice(
-        ["/FreeText", "/Square", "/Stamp", "/Highlight", "/Text", "/Widget", "/Popup", "/Redact", "/Watermark"]
+        [
+            "/FreeText",
+            "/Square",
+            "/Stamp",
+            "/Highlight",
+            "/Text",
+            "/Widget",
+            "/Popup",
+            "/Redact",
+            "/Watermark",
+        ]
     )
-    look = packed(b"0.9 0.1 0.1 rg 0 0 30 8 re f", {"/Type": Name("/XObject"), "/Subtype": Name("/Form"), "/BBox": [0, 0, 30, 8]})
-    note = {"/Subtype": Name(subtype), "/Rect": rect, "/F": 4, "/Contents": b"a mark", "/AP": {"/N": page.document.add(look)}}
+    look = packed(
+        b"0.9 0.1 0.1 rg 0 0 30 8 re f",
+        {"/Type": Name("/XObject"), "/Subtype": Name("/Form"), "/BBox": [0, 0, 30, 8]},
+    )
+    note = {
+        "/Subtype": Name(subtype),
+        "/Rect": rect,
+        "/F": 4,
+        "/Contents": b"a mark",
+        "/AP": {"/N": page.document.add(look)},
+    }
     _annotate(page, note)
     change.say(f"page {page.number}: {subtype}")
 
@@ -197,18 +266,29 @@ def marked(change: Change) -> None:
 @kind("structure", "link with a picture")
 def pictured(change: Change) -> None:
     page = change.page(change.one_of(lambda _: True))
-    look = packed(b"0 g 0 0 30 8 re f", {"/Type": Name("/XObject"), "/Subtype": Name("/Form"), "/BBox": [0, 0, 30, 8]})
+    look = packed(
+        b"0 g 0 0 30 8 re f",
+        {"/Type": Name("/XObject"), "/Subtype": Name("/Form"), "/BBox": [0, 0, 30, 8]},
+    )
     links = _links(page)
     ref = page.document.add(look)
     if links and change.rng.random() < 0.5:
         change.rng.choice(links)["/AP"] = {"/N": ref}
     else:
         goal = [page.document.pages()[0], Name("/Fit")]
-        _annotate(page, {"/Subtype": Name("/Link"), "/Rect": _rectangle(change, page), "/AP": {"/N": ref}, "/Dest": goal})
+        _annotate(
+            page,
+            {
+                "/Subtype": Name("/Link"),
+                "/Rect": _rectangle(change, page),
+                "/AP": {"/N": ref},
+                "/Dest": goal,
+            },
+        )
     change.say(f"page {page.number}")
 
 
-# --- actions of the document and of pages ---------------------------------------------------------------------------
+# --- actions of the document and of pages ---
 
 
 def _catalog(name: str, make: Callable[[Change, Document], Any], key: str, **more: Any) -> None:
@@ -245,10 +325,23 @@ _catalog(
     "/OpenAction",
     acts=True,
 )
-_catalog("script by name", lambda _c, d: _names(d, "/JavaScript", dict(_JS)), "/Names", acts=True, few=True)
-_catalog("attachment", lambda _c, d: _names(d, "/EmbeddedFiles", _file(d)), "/Names", acts=True, few=True)
+_catalog(
+    "script by name",
+    lambda _c, d: _names(d, "/JavaScript", dict(_JS)),
+    "/Names",
+    acts=True,
+    few=True,
+)
+_catalog(
+    "attachment", lambda _c, d: _names(d, "/EmbeddedFiles", _file(d)), "/Names", acts=True, few=True
+)
 _catalog("associated file", lambda _c, d: [d.add(_file(d))], "/AF", acts=True, few=True)
-_catalog("action of the document", lambda c, _d: {c.pick(["/WC", "/WS", "/DP"]): dict(_JS)}, "/AA", acts=True)
+_catalog(
+    "action of the document",
+    lambda c, _d: {c.pick(["/WC", "/WS", "/DP"]): dict(_JS)},
+    "/AA",
+    acts=True,
+)
 _catalog(
     "form in the document",
     lambda c, _d: {"/Fields": [], **c.pick([{}, {"/NeedAppearances": True}, {"/XFA": b"<x/>"}])},
@@ -256,7 +349,12 @@ _catalog(
 )
 _catalog(
     "metadata of the document",
-    lambda _c, d: d.add(packed(b"<x:xmpmeta>another client</x:xmpmeta>", {"/Type": Name("/Metadata"), "/Subtype": Name("/XML")})),
+    lambda _c, d: d.add(
+        packed(
+            b"<x:xmpmeta>another client</x:xmpmeta>",
+            {"/Type": Name("/Metadata"), "/Subtype": Name("/XML")},
+        )
+    ),
     "/Metadata",
     few=True,
 )
@@ -266,13 +364,31 @@ _catalog(
     "/PieceInfo",
     few=True,
 )
-_catalog("opens full screen", lambda c, _d: Name(c.pick(["/FullScreen", "/UseNone", "/UseThumbs"])), "/PageMode", acts=True)
-_catalog("other layout of pages", lambda c, _d: Name(c.pick(["/TwoColumnRight", "/SinglePage"])), "/PageLayout", acts=True)
+_catalog(
+    "opens full screen",
+    lambda c, _d: Name(c.pick(["/FullScreen", "/UseNone", "/UseThumbs"])),
+    "/PageMode",
+    acts=True,
+)
+_catalog(
+    "other layout of pages",
+    lambda c, _d: Name(c.pick(["/TwoColumnRight", "/SinglePage"])),
+    "/PageLayout",
+    acts=True,
+)
 _PREFERENCES: tuple[dict[str, Any], ...] = (
-    {"/Direction": Name("/R2L")}, {"/HideToolbar": True, "/HideMenubar": True}, {"/NumCopies": 9}, {"/DisplayDocTitle": False},
+    {"/Direction": Name("/R2L")},
+    {"/HideToolbar": True, "/HideMenubar": True},
+    {"/NumCopies": 9},
+    {"/DisplayDocTitle": False},
     {"/ViewArea": Name("/MediaBox")},
-)  # fmt: skip
-_catalog("how a viewer shows it", lambda c, _d: dict(c.pick(_PREFERENCES)), "/ViewerPreferences", acts=True)
+)
+_catalog(
+    "how a viewer shows it",
+    lambda c, _d: dict(c.pick(_PREFERENCES)),
+    "/ViewerPreferences",
+    acts=True,
+)
 _catalog("language", lambda c, _d: c.pick([b"fr", b"", b"uk-UA"]), "/Lang")
 _catalog(
     "permissions or signature",
@@ -281,10 +397,22 @@ _catalog(
     few=True,
 )
 _catalog("portfolio", lambda _c, _d: {"/View": Name("/T")}, "/Collection", acts=True, few=True)
-_catalog("article threads", lambda _c, d: [d.add({"/F": d.add({"/P": d.pages()[0], "/R": [0, 0, 9, 9]})})], "/Threads", few=True)
+_catalog(
+    "article threads",
+    lambda _c, d: [d.add({"/F": d.add({"/P": d.pages()[0], "/R": [0, 0, 9, 9]})})],
+    "/Threads",
+    few=True,
+)
 _catalog("base for links", lambda _c, _d: {"/Base": b"https://example.org/"}, "/URI", few=True)
-_catalog("named destination of another", lambda _c, d: {"/forged": [d.pages()[-1], Name("/Fit")]}, "/Dests", few=True)
-_catalog("unknown entry", lambda c, _d: {"/Data": b"another client" * c.rng.randint(1, 20)}, "/Extra")
+_catalog(
+    "named destination of another",
+    lambda _c, d: {"/forged": [d.pages()[-1], Name("/Fit")]},
+    "/Dests",
+    few=True,
+)
+_catalog(
+    "unknown entry", lambda c, _d: {"/Data": b"another client" * c.rng.randint(1, 20)}, "/Extra"
+)
 _catalog("extension or version", lambda c, _d: Name(c.pick(["/2.0", "/1.3"])), "/Version")
 
 
@@ -302,7 +430,11 @@ def _on_page(name: str, key: str, make: Callable[[Change, Page], Any], **more: A
 def _box(change: Change, page: Page) -> list[float]:
     points = change.rng.choice([0.5, 2, 10, 60])
     left, bottom, right, top = page.box()
-    return [left + points, bottom, right, top] if change.rng.random() < 0.5 else [left, bottom, right, top - points]
+    return (
+        [left + points, bottom, right, top]
+        if change.rng.random() < 0.5
+        else [left, bottom, right, top - points]
+    )
 
 
 def _thumbnail(_change: Change, page: Page) -> Ref:
@@ -310,28 +442,41 @@ def _thumbnail(_change: Change, page: Page) -> Ref:
     return page.document.add(packed(b"\x00\xff\x00\xff", head))
 
 
-_on_page("action of a page", "/AA", lambda c, _p: {c.pick(["/O", "/C"]): dict(c.rng.choice(_ACTIONS))}, acts=True)
+_on_page(
+    "action of a page",
+    "/AA",
+    lambda c, _p: {c.pick(["/O", "/C"]): dict(c.rng.choice(_ACTIONS))},
+    acts=True,
+)
 _on_page("crop box", "/CropBox", _box)
 _on_page("media box", "/MediaBox", _box)
 _on_page("box for print", "/TrimBox", _box)
 _on_page("unit of length", "/UserUnit", lambda c, _p: c.pick([1.01, 1.5, 2]), acts=True)
 _on_page("thumbnail", "/Thumb", _thumbnail, acts=True)
 _on_page(
-    "private data of a page", "/PieceInfo", lambda _c, _p: {"/Other": {"/LastModified": b"D:2026", "/Private": b"another client"}}
+    "private data of a page",
+    "/PieceInfo",
+    lambda _c, _p: {"/Other": {"/LastModified": b"D:2026", "/Private": b"another client"}},
 )
 _on_page(
     "metadata of a page",
     "/Metadata",
-    lambda _c, p: p.document.add(packed(b"<x/>", {"/Type": Name("/Metadata"), "/Subtype": Name("/XML")})),
+    lambda _c, p: p.document.add(
+        packed(b"<x/>", {"/Type": Name("/Metadata"), "/Subtype": Name("/XML")})
+    ),
 )
 _on_page("associated file of a page", "/AF", lambda _c, p: [p.document.add(_file(p.document))])
 _on_page("turns by itself", "/Dur", lambda c, _p: c.pick([1, 5]), acts=True)
 _on_page("transition", "/Trans", lambda _c, _p: {"/S": Name("/Dissolve"), "/D": 9}, acts=True)
 _on_page("time of change", "/LastModified", lambda _c, _p: b"D:20261128")
 _on_page(
-    "separation or output intent", "/OutputIntents", lambda _c, _p: [{"/Type": Name("/OutputIntent"), "/S": Name("/GTS_PDFX")}]
+    "separation or output intent",
+    "/OutputIntents",
+    lambda _c, _p: [{"/Type": Name("/OutputIntent"), "/S": Name("/GTS_PDFX")}],
 )
-_on_page("unknown entry of a page", "/Extra", lambda c, _p: b"another client" * c.rng.randint(1, 20))
+_on_page(
+    "unknown entry of a page", "/Extra", lambda c, _p: b"another client" * c.rng.randint(1, 20)
+)
 _on_page("tab order", "/Tabs", lambda c, _p: Name(c.pick(["/R", "/C"])))
 
 
@@ -342,7 +487,18 @@ def properties(change: Change) -> None:
     if info is None:
         info = {}
         document.trailer["/Info"] = document.add(info)
-    key = change.rng.choice(["/Author", "/Title", "/Subject", "/Keywords", "/Creator", "/Producer", "/CreationDate", "/Other"])
+    key = change.rng.choice(
+        [
+            "/Author",
+            "/Title",
+            "/Subject",
+            "/Keywords",
+            "/Creator",
+            "/Producer",
+            "/CreationDate",
+            "/Other",
+        ]
+    )
     info[key] = b"Another Client" if key != "/CreationDate" else b"D:20260101"
     change.say(key)
 
@@ -350,14 +506,20 @@ def properties(change: Change) -> None:
 @kind("structure", "metadata of a picture or font")
 def deep_metadata(change: Change) -> None:
     document = change.first_document()
-    streams = [value for value in document.objects.values() if isinstance(value, Stream) and "/Subtype" in value.entries]
+    streams = [
+        value
+        for value in document.objects.values()
+        if isinstance(value, Stream) and "/Subtype" in value.entries
+    ]
     stream = change.pick(streams)
     key = change.rng.choice(["/Metadata", "/PieceInfo", "/AF", "/LastModified", "/Extra"])
-    stream.entries[key] = b"another client" if key != "/Metadata" else document.add(packed(b"<x>another client</x>"))
+    stream.entries[key] = (
+        b"another client" if key != "/Metadata" else document.add(packed(b"<x>another client</x>"))
+    )
     change.say(key)
 
 
-# --- bookmarks and labels -------------------------------------------------------------------------------------------
+# --- bookmarks and labels ---
 
 
 def _bookmarks(document: Document) -> Iterator[tuple[Ref, dict[str, Any]]]:
@@ -390,7 +552,9 @@ def retitled(change: Change) -> None:
     title = item["/Title"]
     at = change.rng.randrange(2 if title[:2] == b"\xfe\xff" else 0, len(title))
     at += (at % 2 == 0) * (title[:2] == b"\xfe\xff")
-    other = change.pick([each for each in b"0123456789abcdefgh" if each != title[min(at, len(title) - 1)]])
+    other = change.pick(
+        [each for each in b"0123456789abcdefgh" if each != title[min(at, len(title) - 1)]]
+    )
     item["/Title"] = title[:at] + bytes([other]) + title[at + 1 :]
     change.say("one character", 1)
 
@@ -454,7 +618,11 @@ def _link_marks(item: dict[str, Any], key: str, goal: Ref | None) -> None:
 def reordered(change: Change) -> None:
     """Two of one level exchange titles and goals."""
     document, ref, item = _bookmark(change)
-    others = [other for each, other in _bookmarks(document) if each != ref and other.get("/Parent") == item.get("/Parent")]
+    others = [
+        other
+        for each, other in _bookmarks(document)
+        if each != ref and other.get("/Parent") == item.get("/Parent")
+    ]
     other = change.pick(others)
     for key in ("/Title", "/Dest"):
         item[key], other[key] = other.get(key), item.get(key)
@@ -465,7 +633,10 @@ def reordered(change: Change) -> None:
 def forged(change: Change) -> None:
     document, ref, item = _bookmark(change)
     depth = change.rng.choice(["child", "sibling"])
-    new: dict[str, Any] = {"/Title": b"Exhibit Z (1)", "/Dest": [change.rng.choice(document.pages()), Name("/Fit")]}
+    new: dict[str, Any] = {
+        "/Title": b"Exhibit Z (1)",
+        "/Dest": [change.rng.choice(document.pages()), Name("/Fit")],
+    }
     if depth == "child":
         last = item.get("/Last")
         new |= {"/Parent": ref, **({"/Prev": last} if last else {})}
@@ -515,29 +686,42 @@ def labeled(change: Change) -> None:
         nums = document.get(labels["/Nums"])
         place = change.rng.randrange(len(nums) // 2)
         row = dict(document.get(nums[2 * place + 1]))
-        row |= ({"/St": row.get("/St", 1) + 1}, {"/P": b"x" + row.get("/P", b"")}, {"/S": Name("/r")})[how - 1]
+        row |= (
+            {"/St": row.get("/St", 1) + 1},
+            {"/P": b"x" + row.get("/P", b"")},
+            {"/S": Name("/r")},
+        )[how - 1]
         nums[2 * place + 1] = row
     change.say(("none", "start", "prefix", "style")[how])
 
 
-# --- layers ---------------------------------------------------------------------------------------------------------
+# --- layers ---
 
 
 @kind("structure", "layer that hides words at times", acts=True)
 def layered(change: Change) -> None:
     """Content that is shown only at some zoom, only on screen, only in print, or not at first."""
     page = change.page(change.one_of(is_copied if change.rng.random() < 0.5 else is_ours))
-    usage: dict[str, Any] = change.pick([
-        {"/Zoom": {"/min": 3.0}}, {"/Zoom": {"/max": 0.4}}, {"/Print": {"/PrintState": Name("/OFF")}},
-        {"/View": {"/ViewState": Name("/OFF")}}, {"/Export": {"/ExportState": Name("/OFF")}}, {},
-    ])  # fmt: skip
+    usage: dict[str, Any] = change.pick(
+        [
+            {"/Zoom": {"/min": 3.0}},
+            {"/Zoom": {"/max": 0.4}},
+            {"/Print": {"/PrintState": Name("/OFF")}},
+            {"/View": {"/ViewState": Name("/OFF")}},
+            {"/Export": {"/ExportState": Name("/OFF")}},
+            {},
+        ]
+    )
     group = page.document.add({"/Type": Name("/OCG"), "/Name": b"x", "/Usage": usage})
     events = [
         {"/Event": Name(f"/{event}"), "/OCGs": [group], "/Category": [Name(key) for key in usage]}
         for event in ("View", "Print", "Export")
     ]
     off = {"/OFF": [group]} if not usage else {}
-    page.document.root["/OCProperties"] = {"/OCGs": [group], "/D": {"/Order": [group], "/AS": events if usage else [], **off}}
+    page.document.root["/OCProperties"] = {
+        "/OCGs": [group],
+        "/D": {"/Order": [group], "/AS": events if usage else [], **off},
+    }
     page.resources("/Properties")["/Layer"] = group
     streams = page.streams()
     first = page.document.add(packed(b"/OC /Layer BDC\n"))
@@ -556,7 +740,7 @@ def layers_declared(change: Change) -> None:
     change.say("one layer")
 
 
-# --- data -----------------------------------------------------------------------------------------------------------
+# --- data ---
 
 
 @kind("structure", "object nothing leads to", unit="bytes")
@@ -585,11 +769,15 @@ def leading(change: Change) -> None:
 
 @kind("structure", "added in a second section")
 def updated(change: Change) -> None:
-    """An incremental update that gives a page another content; a reader of old sections sees the first."""
+    """An incremental update that gives a page another content; a reader of old sections sees the
+    first."""
     page = change.page(change.one_of(is_copied))
     streams = page.streams()
     empty = packed(b"q Q q\n")
-    entries = {**page.entries, "/Contents": [*streams[:1], Ref(max(page.document.objects) + 1), *streams[-1:]]}
+    entries = {
+        **page.entries,
+        "/Contents": [*streams[:1], Ref(max(page.document.objects) + 1), *streams[-1:]],
+    }
     path, ref = change.packet.home(page.number)[0], page.ref
     root, size = page.document.trailer["/Root"], max(page.document.objects) + 2
 
@@ -601,8 +789,14 @@ def updated(change: Change) -> None:
             places[number] = len(out)
             out += b"%d 0 obj\n" % number + body + b"\nendobj\n"
         table = len(out)
-        out += b"xref\n" + b"".join(b"%d 1\n%010d 00000 n \n" % item for item in sorted(places.items()))
-        out += b"trailer\n" + spelled({"/Size": size, "/Root": root, "/Prev": start}) + b"\nstartxref\n%d\n%%%%EOF\n" % table
+        out += b"xref\n" + b"".join(
+            b"%d 1\n%010d 00000 n \n" % item for item in sorted(places.items())
+        )
+        out += (
+            b"trailer\n"
+            + spelled({"/Size": size, "/Root": root, "/Prev": start})
+            + b"\nstartxref\n%d\n%%%%EOF\n" % table
+        )
         return bytes(out)
 
     change.raw[path] = append
@@ -610,7 +804,12 @@ def updated(change: Change) -> None:
 
 
 def _stream_body(stream: Stream) -> bytes:
-    return spelled({**stream.entries, "/Length": len(stream.data)}) + b"\nstream\n" + stream.data + b"\nendstream"
+    return (
+        spelled({**stream.entries, "/Length": len(stream.data)})
+        + b"\nstream\n"
+        + stream.data
+        + b"\nendstream"
+    )
 
 
 @kind("structure", "tags say another thing", acts=True)
@@ -623,7 +822,13 @@ def tagged(change: Change) -> None:
     ]
     element = change.pick(elements)
     key, value = change.pick(
-        [("/ActualText", b"Never paid"), ("/Alt", b"Never paid"), ("/E", b"another"), ("/Lang", b"fr"), ("/S", Name("/Artifact"))]
+        [
+            ("/ActualText", b"Never paid"),
+            ("/Alt", b"Never paid"),
+            ("/E", b"another"),
+            ("/Lang", b"fr"),
+            ("/S", Name("/Artifact")),
+        ]
     )
     element[key] = value
     change.say(key)
@@ -639,8 +844,18 @@ def hidden(change: Change) -> None:
 @kind("structure", "a file beside the bundle", acts=True)
 def beside(change: Change) -> None:
     name = change.rng.choice(
-        ["bundle_Part9.pdf", "other.pdf", "note.txt", "drafts/other.docx", "index.html", "Bundle.PDF", "run.exe"]
+        [
+            "bundle_Part9.pdf",
+            "other.pdf",
+            "note.txt",
+            "drafts/other.docx",
+            "index.html",
+            "Bundle.PDF",
+            "run.exe",
+        ]
     )
-    change.extra[name] = b"%PDF-1.4 another client" if name.lower().endswith("pdf") else b"another client"
+    change.extra[name] = (
+        b"%PDF-1.4 another client" if name.lower().endswith("pdf") else b"another client"
+    )
     change.data()
     change.say(name)

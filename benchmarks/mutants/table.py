@@ -8,11 +8,15 @@ from dataclasses import dataclass
 from benchmarks.mutants.change import KINDS
 from benchmarks.mutants.trial import Outcome
 
-# kinds of which some pass and may: why. Anything else that matters and passes makes the command fail.
+# kinds of which some pass and may: why. Anything else that matters and passes makes the command
+# fail.
 EXPLAINED: Mapping[str, str] = {
-    "manifest: key of how it came about missing or other": "no file of the packet shows it true or false",
-    "manifest: text of a page another": "how many words a page has is told only; the words themselves are compared",
-    "structure: a file beside the bundle": "PDF files are refused; others are named, not refused: people keep papers there",
+    "manifest: key of how it came about missing or other": "no file of the packet shows it true "
+    "or false",
+    "manifest: text of a page another": "how many words a page has is told only; the words "
+    "themselves are compared",
+    "structure: a file beside the bundle": "PDF files are refused; others are named, not refused: "
+    "people keep papers there",
 }
 # rewrites that the proof refuses by design: none
 BY_DESIGN: Mapping[str, str] = {}
@@ -43,12 +47,18 @@ def row_of(name: str, outcomes: Sequence[Outcome]) -> Row:
     matter = [item for item in outcomes if item.matters]
     missed = [item for item in matter if not item.caught]
     return Row(
-        name=name, mutants=len(outcomes), matter=len(matter), caught=len(matter) - len(missed),
-        others=sum(item.caught for item in outcomes if not item.matters), crashed=sum(bool(item.crash) for item in outcomes),
-        smallest=_size(min, [item.size for item in outcomes if item.caught and item.size is not None], unit),
+        name=name,
+        mutants=len(outcomes),
+        matter=len(matter),
+        caught=len(matter) - len(missed),
+        others=sum(item.caught for item in outcomes if not item.matters),
+        crashed=sum(bool(item.crash) for item in outcomes),
+        smallest=_size(
+            min, [item.size for item in outcomes if item.caught and item.size is not None], unit
+        ),
         largest=_size(max, [item.size for item in missed if item.size is not None], unit),
         seeds=tuple(item.seed for item in missed),
-    )  # fmt: skip
+    )
 
 
 def _size(which: object, sizes: Sequence[float], unit: str) -> str:
@@ -74,39 +84,67 @@ def groups(outcomes: Sequence[Outcome]) -> Iterator[Row]:
 
 
 def unexplained(outcomes: Sequence[Outcome]) -> list[Outcome]:
-    """What fails the command: mutants that matter and pass, of a kind that nobody explained; and proofs that raised."""
+    """What fails the command: mutants that matter and pass, of a kind that nobody explained; and
+    proofs that raised."""
     own = [item for item in outcomes if not item.control and item.packet]
-    return [item for item in own if item.crash or (item.matters and not item.caught and item.kind not in EXPLAINED)]
+    return [
+        item
+        for item in own
+        if item.crash or (item.matters and not item.caught and item.kind not in EXPLAINED)
+    ]
 
 
 def share_caught(outcomes: Sequence[Outcome]) -> float:
     """Which part of the mutants that matter is caught, those of explained kinds left out."""
-    matter = [item for item in outcomes if not item.control and item.packet and item.matters and item.kind not in EXPLAINED]
+    matter = [
+        item
+        for item in outcomes
+        if not item.control and item.packet and item.matters and item.kind not in EXPLAINED
+    ]
     return sum(item.caught for item in matter) / len(matter) if matter else 1.0
 
 
 def blocked(outcomes: Sequence[Outcome]) -> list[Outcome]:
     """Controls that do not pass, although they should."""
-    return [item for item in outcomes if item.control and (item.checks or item.crash) and item.kind not in BY_DESIGN]
+    return [
+        item
+        for item in outcomes
+        if item.control and (item.checks or item.crash) and item.kind not in BY_DESIGN
+    ]
 
 
 def printed(outcomes: Sequence[Outcome], *, full: bool = True) -> Iterator[str]:
     """The tables, as lines of Markdown."""
-    columns = "class|mutants|visible, findable or acting|caught|missed|caught of the others|smallest caught|largest missed"
+    columns = (
+        "class|mutants|visible, findable or acting|caught|missed|caught of the "
+        "others|smallest caught|largest missed"
+    )
     yield "| " + columns.replace("|", " | ") + " |"
     yield "|---|---:|---:|---:|---:|---:|---|---|"
     for row in (*groups(outcomes), *(rows(outcomes) if full else ())):
         others = f"{row.others} of {row.mutants - row.matter}"
         crashed = f" ({row.crashed} crashed)" if row.crashed else ""
         name = row.name if ":" in row.name else f"**{row.name}**"
-        cells = (name, row.mutants, row.matter, row.caught, f"{row.missed}{crashed}", others, row.smallest, row.largest)
+        cells = (
+            name,
+            row.mutants,
+            row.matter,
+            row.caught,
+            f"{row.missed}{crashed}",
+            others,
+            row.smallest,
+            row.largest,
+        )
         yield "| " + " | ".join(map(str, cells)) + " |"
     controls = [item for item in outcomes if item.control]
     for name in dict.fromkeys(item.kind for item in controls):
         some = [item for item in controls if item.kind == name]
         failed = sorted({check for item in some for check in (*item.checks, item.crash) if check})
         passed = sum(not (item.checks or item.crash) for item in some)
-        yield f"| control: {name} | {len(some)} | | | {passed} passed | {', '.join(failed)} | {BY_DESIGN.get(name, '')} | |"
+        yield (
+            f"| control: {name} | {len(some)} | | | {passed} passed | {', '.join(failed)} | "
+            f"{BY_DESIGN.get(name, '')} | |"
+        )
 
 
 def seeds(outcomes: Sequence[Outcome], most: int = 5) -> Iterator[str]:
@@ -119,7 +157,11 @@ def seeds(outcomes: Sequence[Outcome], most: int = 5) -> Iterator[str]:
         for item in some[:most]:
             how = ", ".join(
                 word
-                for word, is_so in (("seen", item.verdict.visible), ("found", item.verdict.findable), ("acts", item.acts))
+                for word, is_so in (
+                    ("seen", item.verdict.visible),
+                    ("found", item.verdict.findable),
+                    ("acts", item.acts),
+                )
                 if is_so
             )
             what = f"{item.crash} raised" if item.crash else how

@@ -35,7 +35,8 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of a mutant. `checks`: names of the checks that failed; `crash`: the proof raised this instead."""
+    """What became of a mutant. `checks`: names of the checks that failed; `crash`: the proof
+    raised this instead."""
 
     kind: str
     seed: int
@@ -99,7 +100,8 @@ def end() -> None:
 
 
 def make(job: Job, packet_of: dict[str, Packet] | None = None) -> tuple[Change, dict[str, bytes]]:
-    """The changed packet, and its files. The same for the same seed. Raises Nothing if nothing can be changed so."""
+    """The changed packet, and its files. The same for the same seed. Raises Nothing if nothing
+    can be changed so."""
     rng = random.Random(f"{job.kind} {job.seed}")
     names = list(PACKETS) if job.control else list(KINDS[job.kind].packets or PACKETS)
     for _ in range(_TRIES):
@@ -134,10 +136,16 @@ def _differs(change: Change) -> bool:
 def _without_sums(data: object) -> object:
     if isinstance(data, dict) and isinstance(data.get("outputs"), list):
         rows = [
-            {k: v for k, v in row.items() if k not in ("size", "sha256")} if isinstance(row, dict) else row
+            {k: v for k, v in row.items() if k not in ("size", "sha256")}
+            if isinstance(row, dict)
+            else row
             for row in data["outputs"]
         ]
-        return {**data, "outputs": rows} if not any(row.get("path") == "" for row in rows if isinstance(row, dict)) else data
+        return (
+            {**data, "outputs": rows}
+            if not any(row.get("path") == "" for row in rows if isinstance(row, dict))
+            else data
+        )
     return data
 
 
@@ -148,7 +156,14 @@ def run(job: Job) -> Outcome:
     try:
         change, files = make(job)
     except Nothing:
-        return Outcome(kind=job.kind, seed=job.seed, packet="", note="nothing to change so", size=None, control=job.control)
+        return Outcome(
+            kind=job.kind,
+            seed=job.seed,
+            packet="",
+            note="nothing to change so",
+            size=None,
+            control=job.control,
+        )
     folder = desk.folder(change.packet)
     try:
         for name, data in files.items():
@@ -162,11 +177,20 @@ def run(job: Job) -> Outcome:
         _restore(folder, change.packet, files)
     kind = None if job.control else KINDS[job.kind]
     return Outcome(
-        kind=job.kind, seed=job.seed, packet=change.packet.name, note=change.note, size=change.size, checks=checks, crash=crash,
-        verdict=verdict, acts=bool(kind and (kind.acts or kind.plain)), seconds=time.perf_counter() - start, control=job.control,
+        kind=job.kind,
+        seed=job.seed,
+        packet=change.packet.name,
+        note=change.note,
+        size=change.size,
+        checks=checks,
+        crash=crash,
+        verdict=verdict,
+        acts=bool(kind and (kind.acts or kind.plain)),
+        seconds=time.perf_counter() - start,
+        control=job.control,
         details=details,
         digest=_digest(change.packet, files),
-    )  # fmt: skip
+    )
 
 
 def _digest(packet: Packet, files: dict[str, bytes]) -> str:
@@ -176,8 +200,11 @@ def _digest(packet: Packet, files: dict[str, bytes]) -> str:
     return whole.hexdigest()
 
 
-def _proved(folder: Path, case: Path, workshop: Workshop) -> tuple[tuple[str, ...], str, tuple[str, ...]]:
-    """The names of the checks that fail, as `verify` would print them; or what the proof raised, which it never should."""
+def _proved(
+    folder: Path, case: Path, workshop: Workshop
+) -> tuple[tuple[str, ...], str, tuple[str, ...]]:
+    """The names of the checks that fail, as `verify` would print them; or what the proof raised,
+    which it never should."""
     try:
         proof = prove(folder, case, workshop)
     except Exception as error:  # noqa: BLE001 - that is what is counted
@@ -192,7 +219,11 @@ def _judged(change: Change, job: Job, folder: Path, desk: _Desk) -> Verdict:
     visible = findable = False
     levels = area = 0
     for path in sorted({change.packet.home(number)[0] for number in change.touched}):
-        places = sorted(change.packet.home(number)[1] for number in change.touched if change.packet.home(number)[0] == path)
+        places = sorted(
+            change.packet.home(number)[1]
+            for number in change.touched
+            if change.packet.home(number)[0] == path
+        )
         memory = desk.scratch / "judge" / change.packet.name / path
         item = judge(change.packet.folder / path, folder / path, places, memory)
         visible, findable, levels, area = (

@@ -14,8 +14,22 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from scripts.sample_cases.paper import NOTE, Paper, font, wrap
 
-__all__ = ["NOTE", "Paper", "again", "copied", "font", "form", "linked", "photo", "pictures", "png", "scan_pdf", "scanned",
-           "sheet", "wrap"]  # fmt: skip
+__all__ = [
+    "NOTE",
+    "Paper",
+    "again",
+    "copied",
+    "font",
+    "form",
+    "linked",
+    "photo",
+    "pictures",
+    "png",
+    "scan_pdf",
+    "scanned",
+    "sheet",
+    "wrap",
+]
 
 
 def pictures(data: bytes, dpi: int = 200) -> list[Image.Image]:
@@ -33,7 +47,9 @@ def sheet(lines: Sequence[str], dpi: int = 200, size: float = 11, note: str = NO
     y = 72 * scale
     for line in lines:
         heading = line.startswith("#")
-        face = font("Plex-Bold" if heading else "Plex-Regular", (size + 3 if heading else size) * scale)
+        face = font(
+            "Plex-Bold" if heading else "Plex-Regular", (size + 3 if heading else size) * scale
+        )
         for piece in wrap(line.lstrip("# "), face.getlength, page.width - 144 * scale):
             draw.text((72 * scale, y), piece, 20, face)
             y += face.size * 1.4
@@ -76,7 +92,9 @@ def scan_pdf(pages: Sequence[Image.Image], dpi: int = 200, quality: int = 45) ->
             page.save(out, "JPEG", quality=quality, dpi=(dpi, dpi))
         files.append(out.getvalue())
     layout = img2pdf.get_fixed_dpi_layout_fun((dpi, dpi))
-    return again(img2pdf.convert(files, layout_fun=layout, nodate=True, engine=img2pdf.Engine.pikepdf))
+    return again(
+        img2pdf.convert(files, layout_fun=layout, nodate=True, engine=img2pdf.Engine.pikepdf)
+    )
 
 
 def again(data: bytes, change: Callable[[pikepdf.Pdf], None] = lambda _pdf: None) -> bytes:
@@ -111,7 +129,9 @@ def png(page: Image.Image) -> bytes:
 
 
 def linked(
-    data: bytes, links: Sequence[tuple[int, str, int]], outline: Sequence[tuple[str, int]],
+    data: bytes,
+    links: Sequence[tuple[int, str, int]],
+    outline: Sequence[tuple[str, int]],
     places: Sequence[tuple[float, float, float, float]] = (),
 ) -> bytes:
     """Add links (page, destination name, target page; from 0), at `places` if given, and an outline (title, page)."""
@@ -120,9 +140,21 @@ def linked(
         tree = pikepdf.NameTree.new(pdf)
         for position, (page, name, target) in enumerate(links):
             tree[name] = Array([pdf.pages[target].obj, Name.XYZ, 72, 740, 0])
-            rect = list(places[position]) if places else [72, 600 - 24 * position, 320, 616 - 24 * position]
-            link = Dictionary(Type=Name.Annot, Subtype=Name.Link, Rect=rect, Border=[0, 0, 0], Dest=pikepdf.String(name))
-            pdf.pages[page].Annots = Array([*pdf.pages[page].get(Name.Annots, ()), pdf.make_indirect(link)])
+            rect = (
+                list(places[position])
+                if places
+                else [72, 600 - 24 * position, 320, 616 - 24 * position]
+            )
+            link = Dictionary(
+                Type=Name.Annot,
+                Subtype=Name.Link,
+                Rect=rect,
+                Border=[0, 0, 0],
+                Dest=pikepdf.String(name),
+            )
+            pdf.pages[page].Annots = Array(
+                [*pdf.pages[page].get(Name.Annots, ()), pdf.make_indirect(link)]
+            )
         pdf.Root.Names = Dictionary(Dests=tree.obj)
         with pdf.open_outline() as marks:
             marks.root.extend(pikepdf.OutlineItem(title, page) for title, page in outline)
@@ -131,23 +163,36 @@ def linked(
 
 
 def form(
-    data: bytes, fields: Sequence[tuple[str, str, tuple[float, float, float, float]]], drawn: bool = True
+    data: bytes,
+    fields: Sequence[tuple[str, str, tuple[float, float, float, float]]],
+    drawn: bool = True,
 ) -> bytes:
     """Add filled text fields (name, value, rectangle) to the first page; `drawn`: with pictures of the values."""
 
     def change(pdf: pikepdf.Pdf) -> None:
-        font = pdf.make_indirect(Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica))
+        font = pdf.make_indirect(
+            Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica)
+        )
         made = Array()
         for name, value, rect in fields:
             field = Dictionary(
-                Type=Name.Annot, Subtype=Name.Widget, FT=Name.Tx, T=pikepdf.String(name), V=pikepdf.String(value),
-                Rect=list(rect), F=4, DA=pikepdf.String("/Helv 11 Tf 0 g"), P=pdf.pages[0].obj,
+                Type=Name.Annot,
+                Subtype=Name.Widget,
+                FT=Name.Tx,
+                T=pikepdf.String(name),
+                V=pikepdf.String(value),
+                Rect=list(rect),
+                F=4,
+                DA=pikepdf.String("/Helv 11 Tf 0 g"),
+                P=pdf.pages[0].obj,
             )
             field = pdf.make_indirect(field)
             made.append(field)
         pdf.pages[0].Annots = Array([*pdf.pages[0].get(Name.Annots, ()), *made])
         pdf.Root.AcroForm = Dictionary(
-            Fields=made, DA=pikepdf.String("/Helv 11 Tf 0 g"), DR=Dictionary(Font=Dictionary(Helv=font))
+            Fields=made,
+            DA=pikepdf.String("/Helv 11 Tf 0 g"),
+            DR=Dictionary(Font=Dictionary(Helv=font)),
         )
         pdf.Root.AcroForm.NeedAppearances = drawn
         pdf.generate_appearance_streams()

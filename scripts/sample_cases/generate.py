@@ -19,13 +19,25 @@ from scripts.sample_cases.stories import STORIES
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 NOTE = Path(__file__).with_name("drawn-with.json")
-LIBRARIES = ("fontpkg-ibm-plex-mono", "fontpkg-ibm-plex-serif", "fontpkg-kalam", "img2pdf", "numpy", "pikepdf", "pillow", "pypdfium2",
-             "reportlab")  # fmt: skip
+LIBRARIES = (
+    "fontpkg-ibm-plex-mono",
+    "fontpkg-ibm-plex-serif",
+    "fontpkg-kalam",
+    "img2pdf",
+    "numpy",
+    "pikepdf",
+    "pillow",
+    "pypdfium2",
+    "reportlab",
+)
 
 
 def drawn_with() -> dict[str, str]:
     """What this machine draws with: each library's version, and the kind of machine."""
-    return {"machine": f"{platform.system()} {platform.machine()}", **{name: version(name) for name in LIBRARIES}}
+    return {
+        "machine": f"{platform.system()} {platform.machine()}",
+        **{name: version(name) for name in LIBRARIES},
+    }
 
 
 def write(folder: Path, files: dict[str, bytes]) -> None:
@@ -40,7 +52,14 @@ def write(folder: Path, files: dict[str, bytes]) -> None:
 
 def case_text(sample: Sample) -> str:
     """The case.json of a sample, as its module has it."""
-    return json.dumps({"$schema": "../../schemas/case.schema.json", **sample.case}, indent=1, ensure_ascii=False) + "\n"
+    return (
+        json.dumps(
+            {"$schema": "../../schemas/case.schema.json", **sample.case},
+            indent=1,
+            ensure_ascii=False,
+        )
+        + "\n"
+    )
 
 
 def draw(name: str) -> None:

@@ -11,7 +11,16 @@ def check_digit(field: str) -> str:
     return str(sum(value * _WEIGHTS[n % 3] for n, value in enumerate(values)) % 10)
 
 
-def td3(state: str, family: str, given: str, number: str, nationality: str, born: str, sex: str, expires: str) -> tuple[str, str]:
+def td3(
+    state: str,
+    family: str,
+    given: str,
+    number: str,
+    nationality: str,
+    born: str,
+    sex: str,
+    expires: str,
+) -> tuple[str, str]:
     """Both 44-character lines; dates as YYMMDD."""
     names = f"{family.replace(' ', '<')}<<{given.replace(' ', '<')}"
     first = f"P<{state}{names}".ljust(44, "<")[:44]

@@ -25,11 +25,17 @@ def _files(package: object) -> Path:
 _SERIF, _MONO = _files(fontpkg_ibm_plex_serif) / "files", _files(fontpkg_ibm_plex_mono) / "files"
 _HAND, _SANS = _files(fontpkg_kalam) / "files", _files(reportlab) / "fonts"
 FACES = {
-    "Plex-Regular": _SERIF / "IBMPlexSerif-Regular.ttf", "Plex-Bold": _SERIF / "IBMPlexSerif-Bold.ttf",
-    "Plex-Italic": _SERIF / "IBMPlexSerif-Italic.ttf", "Sans-Regular": _SANS / "Vera.ttf", "Sans-Bold": _SANS / "VeraBd.ttf",
-    "Sans-Italic": _SANS / "VeraIt.ttf", "Mono-Regular": _MONO / "IBMPlexMono-Regular.ttf",
-    "Mono-Bold": _MONO / "IBMPlexMono-Bold.ttf", "Mono-Italic": _MONO / "IBMPlexMono-Italic.ttf", "Hand": _HAND / "Kalam-Light.ttf",
-}  # fmt: skip
+    "Plex-Regular": _SERIF / "IBMPlexSerif-Regular.ttf",
+    "Plex-Bold": _SERIF / "IBMPlexSerif-Bold.ttf",
+    "Plex-Italic": _SERIF / "IBMPlexSerif-Italic.ttf",
+    "Sans-Regular": _SANS / "Vera.ttf",
+    "Sans-Bold": _SANS / "VeraBd.ttf",
+    "Sans-Italic": _SANS / "VeraIt.ttf",
+    "Mono-Regular": _MONO / "IBMPlexMono-Regular.ttf",
+    "Mono-Bold": _MONO / "IBMPlexMono-Bold.ttf",
+    "Mono-Italic": _MONO / "IBMPlexMono-Italic.ttf",
+    "Hand": _HAND / "Kalam-Light.ttf",
+}
 for _name, _path in FACES.items():
     pdfmetrics.registerFont(TTFont(_name, str(_path)))
 
@@ -47,7 +53,12 @@ class Paper:
     """
 
     def __init__(
-        self, size: tuple[float, float] = letter, note: str = NOTE, bottom: float = 80, family: str = "Plex", foot: str = ""
+        self,
+        size: tuple[float, float] = letter,
+        note: str = NOTE,
+        bottom: float = 80,
+        family: str = "Plex",
+        foot: str = "",
     ) -> None:
         self.out = io.BytesIO()
         self.canvas = Canvas(self.out, pagesize=size, invariant=1, pageCompression=1)
@@ -74,7 +85,14 @@ class Paper:
     def space(self, points: float) -> None:
         self.y -= points
 
-    def text(self, text: str, size: float = 10.5, face: str = "Regular", indent: float = 0, gap: float = 4) -> None:
+    def text(
+        self,
+        text: str,
+        size: float = 10.5,
+        face: str = "Regular",
+        indent: float = 0,
+        gap: float = 4,
+    ) -> None:
         """A paragraph, wrapped."""
         font, width = f"{self.family}-{face}", self.size[0] - 144 - indent
         for line in wrap(text, lambda words: pdfmetrics.stringWidth(words, font, size), width):
@@ -125,7 +143,12 @@ class Paper:
         self.y -= 26
 
     def table(
-        self, rows: Sequence[Sequence[str]], widths: Sequence[float], size: float = 9, right: Sequence[int] = (), boxed: bool = True,
+        self,
+        rows: Sequence[Sequence[str]],
+        widths: Sequence[float],
+        size: float = 9,
+        right: Sequence[int] = (),
+        boxed: bool = True,
         last_bold: bool = False,
     ) -> None:
         """Rows of cells under a shaded first row; the columns in `right` are set to the right."""
@@ -139,7 +162,14 @@ class Paper:
         self.y -= 8
 
     def _row(
-        self, row: Sequence[str], widths: Sequence[float], size: float, right: Sequence[int], bold: bool, grey: float, boxed: bool
+        self,
+        row: Sequence[str],
+        widths: Sequence[float],
+        size: float,
+        right: Sequence[int],
+        bold: bool,
+        grey: float,
+        boxed: bool,
     ) -> None:
         high, x = size * 1.85, 72.0
         self.canvas.setLineWidth(0.4)
@@ -169,11 +199,19 @@ class Paper:
                 self.canvas.rect(x, self.y - high, width, high)
                 self.at(x + 4, self.y - 9, label, 6.8)
                 wide = pdfmetrics.stringWidth(value, f"{self.family}-Bold", 10.5)
-                self.at(x + 6, self.y - high + 8, value, 10.5 * min(1, (width - 10) / max(wide, 1)), "Bold")
+                self.at(
+                    x + 6,
+                    self.y - high + 8,
+                    value,
+                    10.5 * min(1, (width - 10) / max(wide, 1)),
+                    "Bold",
+                )
             self.y -= high
         self.y -= 20
 
-    def seal(self, x: float, y: float, text: str, radius: float = 40, colour: Colour = BLUE) -> None:
+    def seal(
+        self, x: float, y: float, text: str, radius: float = 40, colour: Colour = BLUE
+    ) -> None:
         """A round rubber stamp with text along its ring and a star."""
         canvas = self.canvas
         canvas.saveState()
@@ -192,7 +230,10 @@ class Paper:
         star = canvas.beginPath()
         for point in range(10):
             reach = radius * (0.42 if point % 2 == 0 else 0.17)
-            place = (x + reach * math.sin(math.pi * point / 5), y + reach * math.cos(math.pi * point / 5))
+            place = (
+                x + reach * math.sin(math.pi * point / 5),
+                y + reach * math.cos(math.pi * point / 5),
+            )
             star.moveTo(*place) if point == 0 else star.lineTo(*place)
         star.close()
         canvas.drawPath(star, stroke=0, fill=1)
@@ -222,7 +263,13 @@ class Paper:
         self.y -= 8
 
     def chart(
-        self, values: Sequence[float], low: float, high: float, labels: Sequence[str], caption: str, tall: float = 190
+        self,
+        values: Sequence[float],
+        low: float,
+        high: float,
+        labels: Sequence[str],
+        caption: str,
+        tall: float = 190,
     ) -> None:
         """A curve over a grid; labels stand below, in even steps."""
         left, wide, base = 104.0, self.size[0] - 190, self.y - tall
@@ -237,7 +284,10 @@ class Paper:
             self.at(left + wide * number / max(1, len(labels) - 1) - 10, base - 13, label, 8)
         curve = canvas.beginPath()
         for number, value in enumerate(values):
-            place = (left + wide * number / (len(values) - 1), base + (tall - 12) * (value - low) / (high - low))
+            place = (
+                left + wide * number / (len(values) - 1),
+                base + (tall - 12) * (value - low) / (high - low),
+            )
             curve.moveTo(*place) if number == 0 else curve.lineTo(*place)
         canvas.setLineWidth(1.3)
         canvas.drawPath(curve)

@@ -21,13 +21,20 @@ def facts(pdf: Path) -> list[PageFacts]:
 
 
 def bound(
-    home: Path, evidence: Sequence[bytes], letter: bytes | None = None, out: str = "b.pdf", index: bytes | None = None
+    home: Path,
+    evidence: Sequence[bytes],
+    letter: bytes | None = None,
+    out: str = "b.pdf",
+    index: bytes | None = None,
 ) -> tuple[Path, Layout, Bound]:
     """A bundle of these evidence PDFs, each an exhibit e0, e1 …"""
     made = case(*[exhibit(f"e{n}") for n in range(len(evidence))])
     plan = plan_packet(made, Shelf.default().recipe("parole"), "child")
     files = {f"exhibit:e{n}": data for n, data in enumerate(evidence)}
-    files |= {"draft:cover-letter": letter or factories.text_pdf(), "draft:index": index or factories.text_pdf()}
+    files |= {
+        "draft:cover-letter": letter or factories.text_pdf(),
+        "draft:index": index or factories.text_pdf(),
+    }
     files[TABS_DOCUMENT] = factories.text_pdf([[f"Tab {n}"] for n in range(len(evidence))])
     documents = {}
     for number, (name, data) in enumerate(sorted(files.items())):

@@ -11,7 +11,9 @@ def person(id: str) -> Person:
 
 def exhibit(id: str, category: str = "medical", belongs_to: tuple[str, ...] = ()) -> Exhibit:
     part = FilePart(path=f"evidence/{id}.pdf")
-    return Exhibit(id=id, title=f"Title of {id}", category=category, parts=(part,), belongs_to=belongs_to)
+    return Exhibit(
+        id=id, title=f"Title of {id}", category=category, parts=(part,), belongs_to=belongs_to
+    )
 
 
 def case(*exhibits: Exhibit, **more) -> Case:

@@ -19,23 +19,39 @@ from tests.support.cases import case
 
 
 def prepared(
-    home: Path, files: Mapping[str, bytes], parts: Mapping[str, Any] | None = None, *, jobs: int = 2, name: str = "home"
+    home: Path,
+    files: Mapping[str, bytes],
+    parts: Mapping[str, Any] | None = None,
+    *,
+    jobs: int = 2,
+    name: str = "home",
 ) -> dict[str, Prepared]:
     """Prepare each file as an exhibit of the same name; `parts` replaces fields of its FilePart."""
     folder = home / "files"
     folder.mkdir(exist_ok=True)
     for path, data in files.items():
         (folder / path).write_bytes(data)
-    listed = tuple(SourceFile(path=p, size=len(d), sha256=hashlib.sha256(d).hexdigest()) for p, d in files.items())
+    listed = tuple(
+        SourceFile(path=p, size=len(d), sha256=hashlib.sha256(d).hexdigest())
+        for p, d in files.items()
+    )
     exhibits = [
-        Exhibit(id=p, title="t", category="medical", parts=(FilePart(path=p, **(parts or {}).get(p, {})),)) for p in files
+        Exhibit(
+            id=p,
+            title="t",
+            category="medical",
+            parts=(FilePart(path=p, **(parts or {}).get(p, {})),),
+        )
+        for p in files
     ]
     with Workshop(home / name, jobs=jobs) as shop:
         made = evidence.prepare(case(*exhibits, files=listed), folder, shop)
         return {one.exhibit: one for one in made}
 
 
-def refused(home: Path, files: Mapping[str, bytes], parts: Mapping[str, Any] | None = None) -> list[tuple[str, str]]:
+def refused(
+    home: Path, files: Mapping[str, bytes], parts: Mapping[str, Any] | None = None
+) -> list[tuple[str, str]]:
     with pytest.raises(EvidenceUnreadable) as caught:
         prepared(home, files, parts)
     return [(finding.rule, finding.where) for finding in caught.value.findings]

@@ -14,8 +14,17 @@ def entry(page: int, size: tuple[float, float], **more: Any) -> dict[str, Any]:
     """A line of the ledger for a page that was only copied."""
     how = {"turned": 0, "placement": None, "redrawn": True}
     source = {"path": "source.pdf", "page": page + 1}
-    return {"number": page + 1, "document": "x", "exhibit": "x", "source": source, "transform": how, "scale": 1.0,
-            "size": list(size), "stamp": None, **more}  # fmt: skip
+    return {
+        "number": page + 1,
+        "document": "x",
+        "exhibit": "x",
+        "source": source,
+        "transform": how,
+        "scale": 1.0,
+        "size": list(size),
+        "stamp": None,
+        **more,
+    }
 
 
 def proved(folder: Path, **more: Any) -> list[str]:
@@ -23,5 +32,7 @@ def proved(folder: Path, **more: Any) -> list[str]:
     opened = pdfium.PdfDocument(folder / "normal.pdf")
     entries = tuple(entry(page, opened[page].get_size(), **more) for page in range(len(opened)))
     opened.close()
-    job = field_values.Job(bundle=folder / "normal.pdf", first=1, entries=entries, case_folder=folder)
+    job = field_values.Job(
+        bundle=folder / "normal.pdf", first=1, entries=entries, case_folder=folder
+    )
     return [fault for read in field_values.look(job) for fault in read.faults]

@@ -12,4 +12,7 @@ from assembler.runtime.resources import Shelf
 
 def orders(root: Path, **more: object) -> list[Order]:
     asked = Options(as_of=date(2026, 11, 23))
-    return [Order(folder=folder, shelf=Shelf.default(), options=asked, **more) for folder in batch.discover([root])]
+    return [
+        Order(folder=folder, shelf=Shelf.default(), options=asked, **more)
+        for folder in batch.discover([root])
+    ]

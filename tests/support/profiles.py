@@ -17,13 +17,20 @@ def dated(value: object) -> dict[str, object]:
 
 def own_profile(case: Path, **values: object) -> str:
     (case / "profiles").mkdir(exist_ok=True)
-    raw = {"id": "tiny", "title": "A receiver of small files", "values": {key: dated(value) for key, value in values.items()}}
+    raw = {
+        "id": "tiny",
+        "title": "A receiver of small files",
+        "values": {key: dated(value) for key, value in values.items()},
+    }
     (case / "profiles/tiny.json").write_text(json.dumps(raw))
     return "tiny"
 
 
 def build(case: Path, profile: str) -> pipeline.BuiltPacket:
     with Workshop(case / ".assembler", jobs=2) as shop:
-        (built,) = pipeline.build_packets(pipeline.make_context(
-            case, Shelf.default(), shop, pipeline.Options(as_of=AS_OF, profile=profile)))
+        (built,) = pipeline.build_packets(
+            pipeline.make_context(
+                case, Shelf.default(), shop, pipeline.Options(as_of=AS_OF, profile=profile)
+            )
+        )
     return built

@@ -15,8 +15,11 @@ from assembler.runtime.workshop import Workshop
 
 
 def proved(case: Path, with_sources: bool = True, remember: bool = False) -> Proof:
-    """`remember`: with the cache that the case was built with, as `bundle` does; else as `verify` does."""
-    with Workshop(case / (".assembler" if remember else ".verify"), jobs=2, temporary=not remember) as shop:
+    """`remember`: with the cache that the case was built with, as `bundle` does; else as
+    `verify` does."""
+    with Workshop(
+        case / (".assembler" if remember else ".verify"), jobs=2, temporary=not remember
+    ) as shop:
         return prove(case / "build/child", case if with_sources else None, shop, remember=remember)
 
 

@@ -13,11 +13,26 @@ from tests.letters import case, exhibit
 
 ROOT = Path(__file__).parents[2]
 POINTS = (
-    RfePoint(id="one", asked="Evidence of means.", answer=("It is enclosed [@scan, p. 2].", "It suffices."), exhibits=("scan",)),
-    RfePoint(id="two", asked="Evidence of relationship.", answer=("There is no record, as the aunt declares.",)),
+    RfePoint(
+        id="one",
+        asked="Evidence of means.",
+        answer=("It is enclosed [@scan, p. 2].", "It suffices."),
+        exhibits=("scan",),
+    ),
+    RfePoint(
+        id="two",
+        asked="Evidence of relationship.",
+        answer=("There is no record, as the aunt declares.",),
+    ),
 )
-RFE = Rfe(receipt_number="IOE0912345678", notice_date=date(2026, 11, 2), due_date=date(2027, 1, 25), notice_exhibit="notice",
-          points=POINTS, address=letters.ADDRESS)  # fmt: skip
+RFE = Rfe(
+    receipt_number="IOE0912345678",
+    notice_date=date(2026, 11, 2),
+    due_date=date(2027, 1, 25),
+    notice_exhibit="notice",
+    points=POINTS,
+    address=letters.ADDRESS,
+)
 UNTIL = date(2027, 4, 1)
 KNOWN = rules.library(letters.SHELF.read, rules.names(letters.SHELF.names))
 
@@ -27,4 +42,6 @@ def of_kind(kind: str, request: Any = None, **more: Any) -> Case:
     asked = {"i94_admit_until": UNTIL} if kind == "re-parole" else {}
     notice = (exhibit("notice", "Request for Evidence"),) if kind == "rfe-response" else ()
     given = {"kind": kind, "rfe": RFE if notice else None} | more
-    return case(exhibit("letter"), exhibit("scan"), *notice, request=asked | dict(request or {}), **given)
+    return case(
+        exhibit("letter"), exhibit("scan"), *notice, request=asked | dict(request or {}), **given
+    )

@@ -1,6 +1,8 @@
-"""A document without color: its pictures and the colors it sets, each as the gray of the same lightness.
+"""A document without color: its pictures and the colors it sets, each as the gray of the same
+lightness.
 
-What sets colors in other ways (shadings, patterns, calibrated colors, inks with names) stays; the linter sees it.
+What sets colors in other ways (shadings, patterns, calibrated colors, inks with names) stays; the
+linter sees it.
 """
 
 from __future__ import annotations
@@ -35,7 +37,10 @@ class Graying:
 
 def grayed(job: Graying) -> Path:
     """The document without color, in a worker."""
-    return job.cache.once(["gray", *versions(), job.sha256], lambda folder: _make(job.pdf, folder)) / "gray.pdf"
+    return (
+        job.cache.once(["gray", *versions(), job.sha256], lambda folder: _make(job.pdf, folder))
+        / "gray.pdf"
+    )
 
 
 def _make(source: Path, folder: Path) -> None:
@@ -44,7 +49,9 @@ def _make(source: Path, folder: Path) -> None:
         for page in pdf.pages:
             _colorless(pdf, page, done, 0)
         with whole_file(folder / "gray.pdf") as out:
-            pdf.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+            pdf.save(
+                out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate
+            )
 
 
 def _colorless(pdf: Pdf, owner: Page | Object, done: set[tuple[int, int]], depth: int) -> None:
@@ -78,7 +85,8 @@ def _picture(image: Object) -> None:
 
 
 def _instructions(owner: Page | Object) -> Iterator[Any]:
-    """What the content does, its colors as grays. `spaces`: colors of the spaces in force, for filling and for lines."""
+    """What the content does, its colors as grays. `spaces`: colors of the spaces in force, for
+    filling and for lines."""
     resources = owner.get(Name.Resources)
     named: Any = resources.get(Name.ColorSpace) if resources is not None else None
     spaces: dict[str, int] = {"g": 1, "G": 1}
@@ -101,7 +109,8 @@ def _instructions(owner: Page | Object) -> Iterator[Any]:
 
 
 def _colors(name: Any, named: Mapping[str, Any] | None) -> int:
-    """How many numbers make a color of red, green and blue, or of four inks; 0 for any other space."""
+    """How many numbers make a color of red, green and blue, or of four inks; 0 for any other
+    space."""
     space = named[str(name)] if named is not None and str(name) in named else name
     kind = str(space[0]) if isinstance(space, Array) else str(space)
     if kind == "/ICCBased":
@@ -110,7 +119,8 @@ def _colors(name: Any, named: Mapping[str, Any] | None) -> int:
 
 
 def _neutral(values: Sequence[Any]) -> bool:
-    """Whether a color is gray as it is: black ink alone looks a little lighter than none of red, green and blue."""
+    """Whether a color is gray as it is: black ink alone looks a little lighter than none of red,
+    green and blue."""
     return len({float(value) for value in values[:3]}) == 1
 
 

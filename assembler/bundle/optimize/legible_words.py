@@ -1,4 +1,5 @@
-"""Whether a page whose pictures were drawn again can still be read: the words of before, looked for after. Pure."""
+"""Whether a page whose pictures were drawn again can still be read: the words of before, looked
+for after. Pure."""
 
 from __future__ import annotations
 
@@ -13,8 +14,11 @@ Word = tuple[str, int]  # as recognized, confidence 0..100
 
 
 def compare(before: Sequence[Word], after: Sequence[Word]) -> tuple[int, int]:
-    """How many sure words there were before, and how many of them are found after, with any confidence."""
-    wanted = Counter(text for word, sure in before if sure >= _SURE and len(text := _plain(word)) >= _SHORT)
+    """How many sure words there were before, and how many of them are found after, with any
+    confidence."""
+    wanted = Counter(
+        text for word, sure in before if sure >= _SURE and len(text := _plain(word)) >= _SHORT
+    )
     there = Counter(_plain(word) for word, _ in after)
     return wanted.total(), (wanted & there).total()
 

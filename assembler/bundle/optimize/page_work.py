@@ -1,4 +1,5 @@
-"""The doing half, in workers: what pictures a document has, those of one page stored again, the document with them."""
+"""The doing half, in workers: what pictures a document has, those of one page stored again, the
+document with them."""
 
 from __future__ import annotations
 
@@ -25,7 +26,15 @@ from assembler.runtime.code_version import code_digest
 
 _READ_AT = 200  # dots per inch at which words are recognized, before and after
 _MAX_PIXELS = 40_000_000  # of a rendering
-CANNOT = (pikepdf.PdfError, ValueError, OSError, NotImplementedError, KeyError, AttributeError, TypeError)
+CANNOT = (
+    pikepdf.PdfError,
+    ValueError,
+    OSError,
+    NotImplementedError,
+    KeyError,
+    AttributeError,
+    TypeError,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,13 +75,16 @@ def survey(pdf: Path) -> tuple[PageSeen, ...]:
     with Pdf.open(pdf) as document:
         found = picture_places.pictures(document)
         return tuple(
-            PageSeen(weight=weight(page.obj, seen), pictures=tuple((*one.key, one.dpi) for one in mine))
+            PageSeen(
+                weight=weight(page.obj, seen), pictures=tuple((*one.key, one.dpi) for one in mine)
+            )
             for page, mine in zip(document.pages, found, strict=True)
         )
 
 
 def fit_page(job: Job) -> Result:
-    """Store a page's pictures again. Raises ToolFailed or ToolMissing from the engine that reads words."""
+    """Store a page's pictures again. Raises ToolFailed or ToolMissing from the engine that reads
+    words."""
     engine = ocr.engine_language(job.language) if job.dpi else ""
     key = ["fit", *versions(), job.sha256, str(job.index), str(job.dpi), engine]
     made = job.cache.once(key, lambda folder: _make(job, engine, folder))
@@ -89,8 +101,14 @@ def join(job: Joining) -> Path:
 def versions() -> tuple[str, ...]:
     """What new pictures depend on besides their document."""
     codec = f"mozjpeg {version('mozjpeg-lossless-optimization')}"
-    return (code_digest("bundle", "evidence"), f"pikepdf {pikepdf.__version__}", f"Pillow {PIL.__version__}", codec, ocr.version(),
-            f"pdfium {pdfium.PYPDFIUM_INFO}")  # fmt: skip
+    return (
+        code_digest("bundle", "evidence"),
+        f"pikepdf {pikepdf.__version__}",
+        f"Pillow {PIL.__version__}",
+        codec,
+        ocr.version(),
+        f"pdfium {pdfium.PYPDFIUM_INFO}",
+    )
 
 
 def _make(job: Job, engine: str, folder: Path) -> None:
@@ -106,9 +124,13 @@ def _make(job: Job, engine: str, folder: Path) -> None:
                 picture_coding.store(image, coded)
         counted = _counted(job, engine, pdf.pages[job.index], folder) if drawn else {}
     kept = {
-        "bytes_before": job.seen.weight, "bytes_after": job.seen.weight - saved, "dpi_before": job.seen.dpi,
-        "dpi_after": min(job.seen.dpi, float(job.dpi)) if drawn else job.seen.dpi, "lossless": not drawn, **counted,
-    }  # fmt: skip
+        "bytes_before": job.seen.weight,
+        "bytes_after": job.seen.weight - saved,
+        "dpi_before": job.seen.dpi,
+        "dpi_after": min(job.seen.dpi, float(job.dpi)) if drawn else job.seen.dpi,
+        "lossless": not drawn,
+        **counted,
+    }
     (folder / "pictures.json").write_text(json.dumps(records))
     (folder / "fitted.json").write_text(json.dumps(kept))
 
@@ -116,7 +138,9 @@ def _make(job: Job, engine: str, folder: Path) -> None:
 def _again(image: Object, dpi: float, wanted: int) -> Coded | None:
     """A picture that no library of ours can decode stays as it is."""
     try:
-        drawn = picture_coding.coarser(image, wanted / dpi) if wanted and dpi > wanted * FINE else None
+        drawn = (
+            picture_coding.coarser(image, wanted / dpi) if wanted and dpi > wanted * FINE else None
+        )
         return drawn or picture_coding.lossless(image)
     except CANNOT:
         return None
@@ -125,8 +149,16 @@ def _again(image: Object, dpi: float, wanted: int) -> Coded | None:
 def _record(number: int, generation: int, coded: Coded, folder: Path) -> dict[str, Any]:
     name = f"{number}-{generation}.bin"
     (folder / name).write_bytes(coded.data)
-    return {"key": [number, generation], "file": name, "filter": coded.filter, "width": coded.width, "height": coded.height,
-            "bits": coded.bits, "parms": coded.parms, "space": coded.space}  # fmt: skip
+    return {
+        "key": [number, generation],
+        "file": name,
+        "filter": coded.filter,
+        "width": coded.width,
+        "height": coded.height,
+        "bits": coded.bits,
+        "parms": coded.parms,
+        "space": coded.space,
+    }
 
 
 def _join(job: Joining, folder: Path) -> None:
@@ -134,16 +166,24 @@ def _join(job: Joining, folder: Path) -> None:
         for made in job.folders:
             for one in json.loads((made / "pictures.json").read_text()):
                 coded = Coded(
-                    data=(made / one["file"]).read_bytes(), filter=one["filter"], width=one["width"], height=one["height"],
-                    bits=one["bits"], parms=tuple((key, value) for key, value in one["parms"]), space=one["space"],
-                )  # fmt: skip
+                    data=(made / one["file"]).read_bytes(),
+                    filter=one["filter"],
+                    width=one["width"],
+                    height=one["height"],
+                    bits=one["bits"],
+                    parms=tuple((key, value) for key, value in one["parms"]),
+                    space=one["space"],
+                )
                 picture_coding.store(pdf.get_object(tuple(one["key"])), coded)
         with whole_file(folder / "fitted.pdf") as out:
-            pdf.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+            pdf.save(
+                out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate
+            )
 
 
 def _counted(job: Job, engine: str, page: Page, folder: Path) -> dict[str, Any]:
-    """Words before and after; the page that has the new pictures is put into a file of its own to be drawn."""
+    """Words before and after; the page that has the new pictures is put into a file of its own
+    to be drawn."""
     alone = folder / "page.pdf"
     with Pdf.new() as book:
         book.pages.append(page)

@@ -1,7 +1,7 @@
 """One picture of a PDF, stored again: smaller with every pixel as it was, or with fewer pixels.
 
-Only what is sure to look the same is touched: gray, color and black-and-white pictures of 1 or 8 bits without masks
-made of colors. Anything else comes back as None, and stays.
+Only what is sure to look the same is touched: gray, color and black-and-white pictures of 1 or 8
+bits without masks made of colors. Anything else comes back as None, and stays.
 """
 
 from __future__ import annotations
@@ -25,7 +25,8 @@ _THRESHOLD = 128
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coded:
-    """A picture as it is to be stored. `space`: a color space that takes the place of its own, "" = its own stays."""
+    """A picture as it is to be stored. `space`: a color space that takes the place of its own,
+    "" = its own stays."""
 
     data: bytes
     filter: str
@@ -50,9 +51,14 @@ def lossless(image: Object) -> Coded | None:
 
 
 def coarser(image: Object, factor: float) -> Coded | None:
-    """The picture with `factor` (below 1) times as many pixels in each direction; None where it must stay as it is."""
+    """The picture with `factor` (below 1) times as many pixels in each direction; None where it
+    must stay as it is."""
     space, mode = _space(image), _mode(image)
-    masked = Name.Mask in image or image.get(Name.ImageMask, False) or Name.Matte in image.get(Name.SMask, {})
+    masked = (
+        Name.Mask in image
+        or image.get(Name.ImageMask, False)
+        or Name.Matte in image.get(Name.SMask, {})
+    )
     if mode is None or masked or _is_odd(image):
         return None
     picture = PdfImage(image).as_pil_image()  # type: ignore[arg-type]
@@ -85,7 +91,8 @@ def gray(image: Object) -> Coded | None:
 
 
 def _is_odd(image: Object) -> bool:
-    """Whether its dots are not what decoding gives: numbers of a palette coded as JPEG, or JPEG 2000, which may hold a mask."""
+    """Whether its dots are not what decoding gives: numbers of a palette coded as JPEG, or JPEG
+    2000, which may hold a mask."""
     names = _filters(image)
     return "/JPXDecode" in names or ("/DCTDecode" in names and _space(image) == "/Indexed")
 
@@ -105,7 +112,8 @@ def _kind(image: Object) -> str:
 
 
 def _space(image: Object) -> str:
-    """The name of its color space; "" for one that is not known to hold gray or red, green and blue."""
+    """The name of its color space; "" for one that is not known to hold gray or red, green and
+    blue."""
     space = image.get(Name.ColorSpace)
     name = str(space[0]) if isinstance(space, Array) and len(space) else str(space)
     if name == "/ICCBased" and isinstance(space, Array):
@@ -116,13 +124,18 @@ def _space(image: Object) -> str:
 def _mode(image: Object) -> str | None:
     """The Pillow mode of its pixels as stored; None for what we do not touch."""
     space = "/DeviceGray" if image.get(Name.ImageMask, False) else _space(image)
-    plain = Name.Decode not in image or [float(one) for one in image.Decode] in ([0, 1], [0, 1, 0, 1, 0, 1], [0, 255])
+    plain = Name.Decode not in image or [float(one) for one in image.Decode] in (
+        [0, 1],
+        [0, 1, 0, 1, 0, 1],
+        [0, 255],
+    )
     bits = 1 if image.get(Name.ImageMask, False) else int(image.get(Name.BitsPerComponent, 8))
     return _MODES.get((bits, _COLORS[space])) if space and plain else None
 
 
 def _jpeg_again(image: Object) -> Coded | None:
-    """The same coefficients with better tables. Checked pixel by pixel: another's code must not change evidence."""
+    """The same coefficients with better tables. Checked pixel by pixel: another's code must not
+    change evidence."""
     before = image.read_raw_bytes()
     try:
         after = mozjpeg.optimize(before, copy=mozjpeg.COPY_MARKERS.ALL)
@@ -132,9 +145,12 @@ def _jpeg_again(image: Object) -> Coded | None:
     if not same:
         return None
     return Coded(
-        data=after, filter="/DCTDecode", width=int(image.Width), height=int(image.Height),
+        data=after,
+        filter="/DCTDecode",
+        width=int(image.Width),
+        height=int(image.Height),
         bits=int(image.get(Name.BitsPerComponent, 8)),
-    )  # fmt: skip
+    )
 
 
 def _pixels(data: bytes) -> tuple[str, bytes]:
@@ -182,9 +198,21 @@ def _png(mode: str, size: tuple[int, int], data: bytes, space: str = "") -> Code
     out = io.BytesIO()
     Image.frombytes(mode, size, data).save(out, "PNG", optimize=True)
     colors, bits = len(mode) if mode == "RGB" else 1, 1 if mode == "1" else 8
-    parms = (("/Predictor", 15), ("/Colors", colors), ("/BitsPerComponent", bits), ("/Columns", size[0]))
-    return Coded(data=_idat(out.getvalue()), filter="/FlateDecode", width=size[0], height=size[1], bits=bits, parms=parms,
-                 space=space)  # fmt: skip
+    parms = (
+        ("/Predictor", 15),
+        ("/Colors", colors),
+        ("/BitsPerComponent", bits),
+        ("/Columns", size[0]),
+    )
+    return Coded(
+        data=_idat(out.getvalue()),
+        filter="/FlateDecode",
+        width=size[0],
+        height=size[1],
+        bits=bits,
+        parms=parms,
+        space=space,
+    )
 
 
 def _idat(png: bytes) -> bytes:
@@ -199,26 +227,49 @@ def _idat(png: bytes) -> bytes:
 
 def _deflated(mode: str, size: tuple[int, int], data: bytes) -> Coded:
     bits = 1 if mode == "1" else 8
-    return Coded(data=zlib.compress(data, 9), filter="/FlateDecode", width=size[0], height=size[1], bits=bits)
+    return Coded(
+        data=zlib.compress(data, 9), filter="/FlateDecode", width=size[0], height=size[1], bits=bits
+    )
 
 
 def _bilevel(picture: Image.Image) -> Coded:
     """CCITT group 4, in one strip."""
     out = io.BytesIO()
-    picture.save(out, "TIFF", compression="group4", strip_size=(picture.width + 7) // 8 * picture.height)
+    picture.save(
+        out, "TIFF", compression="group4", strip_size=(picture.width + 7) // 8 * picture.height
+    )
     with Image.open(out) as tiff:
         (start,), (length,) = tiff.tag_v2[273], tiff.tag_v2[279]  # type: ignore[attr-defined]
         black_is_one = tiff.tag_v2[262] == 0  # type: ignore[attr-defined]
-    parms = (("/K", -1), ("/Columns", picture.width), ("/Rows", picture.height), ("/BlackIs1", int(not black_is_one)))
-    return Coded(data=out.getvalue()[start : start + length], filter="/CCITTFaxDecode", width=picture.width,
-                 height=picture.height, bits=1, parms=parms, space="/DeviceGray")  # fmt: skip
+    parms = (
+        ("/K", -1),
+        ("/Columns", picture.width),
+        ("/Rows", picture.height),
+        ("/BlackIs1", int(not black_is_one)),
+    )
+    return Coded(
+        data=out.getvalue()[start : start + length],
+        filter="/CCITTFaxDecode",
+        width=picture.width,
+        height=picture.height,
+        bits=1,
+        parms=parms,
+        space="/DeviceGray",
+    )
 
 
 def _jpeg(picture: Image.Image, space: str, quality: int = _QUALITY) -> Coded:
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=quality, optimize=True)
     data = mozjpeg.optimize(out.getvalue(), copy=mozjpeg.COPY_MARKERS.NONE)
-    return Coded(data=data, filter="/DCTDecode", width=picture.width, height=picture.height, bits=8, space=space)
+    return Coded(
+        data=data,
+        filter="/DCTDecode",
+        width=picture.width,
+        height=picture.height,
+        bits=8,
+        space=space,
+    )
 
 
 def store(image: Object, coded: Coded) -> None:

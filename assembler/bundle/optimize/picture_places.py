@@ -19,7 +19,8 @@ Key = tuple[int, int]  # a picture's object number and generation
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Picture:
-    """A picture of a page: `dpi` where it is drawn largest, in the direction in which it is finest."""
+    """A picture of a page: `dpi` where it is drawn largest, in the direction in which it is
+    finest."""
 
     key: Key
     image: Object
@@ -27,7 +28,8 @@ class Picture:
 
 
 def pictures(pdf: Pdf) -> tuple[tuple[Picture, ...], ...]:
-    """The pictures of each page. One that several pages draw belongs to the first; its `dpi` is the least of all of them.
+    """The pictures of each page. One that several pages draw belongs to the first; its `dpi` is the
+    least of all of them.
 
     A page whose drawing cannot be followed has none.
     """
@@ -47,7 +49,11 @@ def pictures(pdf: Pdf) -> tuple[tuple[Picture, ...], ...]:
                 images[key] = image
                 least[key] = min(dpi, least.get(key, dpi))
     return tuple(
-        tuple(Picture(key=key, image=images[key], dpi=least[key]) for key, home in owner.items() if home == number)
+        tuple(
+            Picture(key=key, image=images[key], dpi=least[key])
+            for key, home in owner.items()
+            if home == number
+        )
         for number in range(len(pdf.pages))
     )
 
@@ -86,4 +92,6 @@ def _dpi(image: Object, matrix: Matrix) -> float:
     across, down = math.hypot(matrix[0], matrix[1]), math.hypot(matrix[2], matrix[3])
     if across < 1 or down < 1:
         return 0.0
-    return round(max(int(image.get(Name.Width, 0)) / across, int(image.get(Name.Height, 0)) / down) * 72, 1)
+    return round(
+        max(int(image.get(Name.Width, 0)) / across, int(image.get(Name.Height, 0)) / down) * 72, 1
+    )

@@ -14,7 +14,8 @@ _STEPS = (600, 450, 350, 300, 250, 225, 200, 175, 150, 125, 100)  # dots per inc
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageSeen:
-    """A page's bytes, what pages share counted at the first of them, and its pictures: object number, generation, dpi."""
+    """A page's bytes, what pages share counted at the first of them, and its pictures: object
+    number, generation, dpi."""
 
     weight: int
     pictures: tuple[tuple[int, int, float], ...]
@@ -31,17 +32,25 @@ def too_fine(seen: Sequence[PageSeen], most: int) -> list[int]:
 
 
 def steps(dpi: float, floor: int, most: int | None = None) -> tuple[int, ...]:
-    """What is tried for a page whose finest picture has `dpi`, in order: each pixel kept first, then coarser and coarser.
+    """What is tried for a page whose finest picture has `dpi`, in order: each pixel kept first,
+    then coarser and coarser.
 
-    Never below `floor`. `most`: what the receiver allows at most; a page that is finer begins there.
+    Never below `floor`. `most`: what the receiver allows at most; a page that is finer begins
+    there.
     """
     if most is not None and dpi > most * FINE:
-        return (most, *(step for step in sorted({*_STEPS, floor}, reverse=True) if floor <= step < most))
-    coarser = sorted({one for one in (*_STEPS, floor) if floor <= one and one * FINE < dpi}, reverse=True)
+        return (
+            most,
+            *(step for step in sorted({*_STEPS, floor}, reverse=True) if floor <= step < most),
+        )
+    coarser = sorted(
+        {one for one in (*_STEPS, floor) if floor <= one and one * FINE < dpi}, reverse=True
+    )
     return (LOSSLESS, *coarser)
 
 
 def better(before: Fitted | None, after: Fitted) -> bool:
-    """Whether a step is worth keeping: it lost no words, and made the page smaller than the step before."""
+    """Whether a step is worth keeping: it lost no words, and made the page smaller than the step
+    before."""
     limit = before.bytes_after if before else after.bytes_before
     return not after.lost and after.bytes_after < limit

@@ -1,4 +1,5 @@
-"""The files of a print run: print.pdf for each package, black-and-white.pdf, print.json, print.txt."""
+"""The files of a print run: print.pdf for each package, black-and-white.pdf, print.json,
+print.txt."""
 
 from __future__ import annotations
 
@@ -52,7 +53,8 @@ class Run:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Binding:
-    """One print file to write, in a worker: the bundle's files with their first places, and the pages that go in."""
+    """One print file to write, in a worker: the bundle's files with their first places, and the
+    pages that go in."""
 
     files: tuple[tuple[Path, int, int], ...]
     package: Package
@@ -62,17 +64,24 @@ class _Binding:
 def prepare(build: Path, rules: Rules, workshop: Workshop, *, day: date, late: bool = False) -> Run:
     """Write the print run of a packet's folder into its folder print/, replacing an earlier one.
 
-    What a person put into that one is kept; `day` names the folder beside it.
-    `late`: only the index and what was not filed before. Raises CaseRejected if nothing was filed before, ProofFailed if the
-    manifest or a file of the bundle is missing or cannot be read, ToolFailed if a page cannot be drawn, OutputNotWritten.
+    What a person put into that one is kept; `day` names the folder beside it. `late`: only the
+    index and what was not filed before. Raises CaseRejected if nothing was filed before,
+    ProofFailed if the manifest or a file of the bundle is missing or cannot be read, ToolFailed if
+    a page cannot be drawn, OutputNotWritten.
     """
     data = _manifest(build)
     ledger: list[Entry] = supplement(data) if late else data["ledger"]
     if not ledger:
         raise CaseRejected(
-            "it keeps the numbers of no filed packet", (), where=build.name, remedy="build it with --freeze, or print all of it"
+            "it keeps the numbers of no filed packet",
+            (),
+            where=build.name,
+            remedy="build it with --freeze, or print all of it",
         )
-    files = tuple((build / Path(one["path"]).name, int(one["first"]), int(one["last"])) for one in data["volumes"])
+    files = tuple(
+        (build / Path(one["path"]).name, int(one["first"]), int(one["last"]))
+        for one in data["volumes"]
+    )
     parcels = packages(ledger, rules)
     lost = _lost(data, [entry["number"] for entry in ledger], files, rules, workshop)
     labels = {entry["number"]: label(entry) for entry in ledger}
@@ -81,10 +90,18 @@ def prepare(build: Path, rules: Rules, workshop: Workshop, *, day: date, late: b
         jobs = [_Binding(files=files, package=one, target=made / one.path) for one in parcels]
         _all(workshop.map(_bind, jobs, limits=_LIMITS))
         if lost:
-            _all(workshop.map(_preview, [(lost, labels, rules.dpi, made / "black-and-white.pdf")], limits=_LIMITS))
+            _all(
+                workshop.map(
+                    _preview,
+                    [(lost, labels, rules.dpi, made / "black-and-white.pdf")],
+                    limits=_LIMITS,
+                )
+            )
         (made / "print.txt").write_text(text(summary) + "\n", encoding="utf8")
         recorded = {**summary, "files": digests(made)}
-        (made / RECORD).write_text(json.dumps(recorded, indent=1, ensure_ascii=False) + "\n", encoding="utf8")
+        (made / RECORD).write_text(
+            json.dumps(recorded, indent=1, ensure_ascii=False) + "\n", encoding="utf8"
+        )
         kept = publish(made, build / FOLDER, written, day)
     return Run(folder=build / FOLDER, summary=summary, kept=kept)
 
@@ -95,14 +112,20 @@ def written(folder: Path) -> Mapping[str, str] | None:
     if data is None or not {"packet", "paper", "packages"} <= set(data):
         return None
     files = data.get("files", {})  # earlier versions did not list them: then all are kept
-    return {RECORD: "", **{str(path): str(sha256) for path, sha256 in files.items()}} if isinstance(files, dict) else None
+    return (
+        {RECORD: "", **{str(path): str(sha256) for path, sha256 in files.items()}}
+        if isinstance(files, dict)
+        else None
+    )
 
 
 def _manifest(build: Path) -> dict[str, Any]:
     data = read_manifest(build)
     names = [one["path"] for one in data["volumes"]]
     numbers = [entry["number"] for entry in data["ledger"]]
-    whole = numbers == list(range(1, len(numbers) + 1)) and data["volumes"][-1]["last"] == len(numbers)
+    whole = numbers == list(range(1, len(numbers) + 1)) and data["volumes"][-1]["last"] == len(
+        numbers
+    )
     gone = [name for name in names if not (build / name).is_file()]
     if gone or not whole:
         problem = f"{', '.join(gone)} is not there" if gone else "it does not list every page"
@@ -111,19 +134,28 @@ def _manifest(build: Path) -> dict[str, Any]:
 
 
 def _lost(
-    data: Mapping[str, Any], numbers: Sequence[int], files: Sequence[tuple[Path, int, int]], rules: Rules, workshop: Workshop
+    data: Mapping[str, Any],
+    numbers: Sequence[int],
+    files: Sequence[tuple[Path, int, int]],
+    rules: Rules,
+    workshop: Workshop,
 ) -> tuple[Loss, ...]:
     words = _words(data)
     out = workshop.folder("black-and-white")
     jobs = [
         Job(
-            bundle=path, first=first, numbers=tuple(inside[start : start + _CHUNK]), dpi=rules.dpi, places=rules.places,
-            always=words, out=out,
+            bundle=path,
+            first=first,
+            numbers=tuple(inside[start : start + _CHUNK]),
+            dpi=rules.dpi,
+            places=rules.places,
+            always=words,
+            out=out,
         )
         for path, first, last in files
         for inside in [[number for number in numbers if first <= number <= last]]
         for start in range(0, len(inside), _CHUNK)
-    ]  # fmt: skip
+    ]
     found = _all(workshop.map(look, jobs, limits=_LIMITS))
     return tuple(_with_words(loss, words) for some in found for loss in some)
 
@@ -133,8 +165,13 @@ def _with_words(loss: Loss, words: frozenset[int]) -> Loss:
 
 
 def _words(data: Mapping[str, Any]) -> frozenset[int]:
-    """Places of the pages of which recognition found, when the bundle was built, that words do not survive."""
-    told = {(one.get("file"), one.get("page")) for one in data["findings"] if one["rule"] == "LEGIBLE.RECEIVER"}
+    """Places of the pages of which recognition found, when the bundle was built, that words do
+    not survive."""
+    told = {
+        (one.get("file"), one.get("page"))
+        for one in data["findings"]
+        if one["rule"] == "LEGIBLE.RECEIVER"
+    }
     pages = ((entry["number"], entry["source"]) for entry in data["ledger"] if "source" in entry)
     return frozenset(number for number, source in pages if (source["path"], source["page"]) in told)
 
@@ -144,16 +181,19 @@ def _all(results: Sequence[Any]) -> list[Any]:
     for result in results:
         if isinstance(result, Failure):
             raise ToolFailed(
-                f"its pages could not be drawn ({result.kind}: {result.detail})", where="print", remedy="prove it with verify"
+                f"its pages could not be drawn ({result.kind}: {result.detail})",
+                where="print",
+                remedy="prove it with verify",
             )
     return list(results)
 
 
-# --- print files ----------------------------------------------------------------------------------------------------
+# --- print files ---
 
 
 def _bind(job: _Binding) -> None:
-    """The sheets of one package: Letter pages as they are, others in the middle of a Letter sheet."""
+    """The sheets of one package: Letter pages as they are, others in the middle of a Letter
+    sheet."""
     with Pdf.new() as book, ExitStack() as opened:
         for path, first, last in job.files:
             numbers = [number for number in job.package.numbers if first <= number <= last]
@@ -163,7 +203,9 @@ def _bind(job: _Binding) -> None:
                     _sheet(book, source.pages[number - first])
         _describe(book)
         with whole_file(job.target) as out:
-            book.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+            book.save(
+                out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate
+            )
 
 
 def _sheet(book: Pdf, page: pikepdf.Page) -> None:
@@ -176,19 +218,26 @@ def _sheet(book: Pdf, page: pikepdf.Page) -> None:
         whole, (width, height) = mine.as_form_xobject(), fit(size)[0]
         mine = book.add_blank_page(page_size=(width, height))
         del book.pages[-2]
-        mine.Resources = Dictionary(XObject=Dictionary(Whole=whole))  # a name of ours: pikepdf's own are random
-        mine.Contents = book.make_stream(mine.calc_form_xobject_placement(whole, Name.Whole, Rectangle(0, 0, width, height)))
+        mine.Resources = Dictionary(
+            XObject=Dictionary(Whole=whole)
+        )  # a name of ours: pikepdf's own are random
+        mine.Contents = book.make_stream(
+            mine.calc_form_xobject_placement(whole, Name.Whole, Rectangle(0, 0, width, height))
+        )
     for key in (Name.Annots, Name.StructParents, Name.Tabs):  # nobody clicks on paper
         if key in mine:
             del mine[key]
 
 
 def _describe(book: Pdf) -> None:
-    """A print dialog that heeds it starts with one side, actual size, and the tray of the page's size."""
-    book.Root.ViewerPreferences = Dictionary(Duplex=Name.Simplex, PrintScaling=Name("/None"), PickTrayByPDFSize=True)
+    """A print dialog that heeds it starts with one side, actual size, and the tray of the page's
+    size."""
+    book.Root.ViewerPreferences = Dictionary(
+        Duplex=Name.Simplex, PrintScaling=Name("/None"), PickTrayByPDFSize=True
+    )
 
 
-# --- black and white ------------------------------------------------------------------------------------------------
+# --- black and white ---
 
 
 def _preview(job: tuple[Sequence[Loss], Mapping[int, str], int, Path]) -> None:
@@ -198,8 +247,16 @@ def _preview(job: tuple[Sequence[Loss], Mapping[int, str], int, Path]) -> None:
         with book.open_outline() as outline:
             for position, one in enumerate(lost):
                 _picture(book, one, dpi)
-                outline.root.append(OutlineItem(f"page {labels[one.number]}: {', '.join(one.loses)}", position, "Fit"))
-        nums = [value for n, one in enumerate(lost) for value in (n, Dictionary(P=pikepdf.String(labels[one.number])))]
+                outline.root.append(
+                    OutlineItem(
+                        f"page {labels[one.number]}: {', '.join(one.loses)}", position, "Fit"
+                    )
+                )
+        nums = [
+            value
+            for n, one in enumerate(lost)
+            for value in (n, Dictionary(P=pikepdf.String(labels[one.number])))
+        ]
         book.Root.PageLabels = Dictionary(Nums=Array(nums))
         book.Root.PageMode = Name.UseOutlines
         with whole_file(target) as out:
@@ -211,26 +268,44 @@ def _picture(book: Pdf, loss: Loss, dpi: int) -> None:
     (width, height), _ = fit(size)
     page = book.add_blank_page(page_size=(width, height))
     image = Stream(
-        book, zlib.decompress(loss.path.read_bytes()), Type=Name.XObject, Subtype=Name.Image, Width=loss.width,
-        Height=loss.height, ColorSpace=Name.DeviceGray, BitsPerComponent=1,
-    )  # fmt: skip
+        book,
+        zlib.decompress(loss.path.read_bytes()),
+        Type=Name.XObject,
+        Subtype=Name.Image,
+        Width=loss.width,
+        Height=loss.height,
+        ColorSpace=Name.DeviceGray,
+        BitsPerComponent=1,
+    )
     page.Resources = Dictionary(XObject=Dictionary(Scan=book.make_indirect(image)))
     left, bottom = (width - size[0]) / 2, (height - size[1]) / 2
-    page.Contents = book.make_stream(f"q {size[0]:.3f} 0 0 {size[1]:.3f} {left:.3f} {bottom:.3f} cm /Scan Do Q".encode())
+    page.Contents = book.make_stream(
+        f"q {size[0]:.3f} 0 0 {size[1]:.3f} {left:.3f} {bottom:.3f} cm /Scan Do Q".encode()
+    )
 
 
-# --- what is said ---------------------------------------------------------------------------------------------------
+# --- what is said ---
 
 
-def _summary(data: Mapping[str, Any], parcels: Sequence[Package], lost: Sequence[Loss], rules: Rules) -> dict[str, Any]:
+def _summary(
+    data: Mapping[str, Any], parcels: Sequence[Package], lost: Sequence[Loss], rules: Rules
+) -> dict[str, Any]:
     labels = {entry["number"]: label(entry) for entry in data["ledger"]}
     return {
-        "packet": str(data["packet"]), "paper": rules.paper, "sheets": len(data["ledger"]),
-        "dividers": sum(one.dividers for one in parcels), "packages": [asdict(one) for one in parcels],
+        "packet": str(data["packet"]),
+        "paper": rules.paper,
+        "sheets": len(data["ledger"]),
+        "dividers": sum(one.dividers for one in parcels),
+        "packages": [asdict(one) for one in parcels],
         "fitted": list(_fitted(data["ledger"])),
-        "black_and_white": [{"label": labels[one.number], "loses": list(one.loses)} for one in lost],
-        "findings": [{key: str(value) for key, value in asdict(one).items() if value is not None} for one in _findings(data)],
-    }  # fmt: skip
+        "black_and_white": [
+            {"label": labels[one.number], "loses": list(one.loses)} for one in lost
+        ],
+        "findings": [
+            {key: str(value) for key, value in asdict(one).items() if value is not None}
+            for one in _findings(data)
+        ],
+    }
 
 
 def _fitted(ledger: Sequence[Entry]) -> Iterator[dict[str, str]]:
@@ -246,14 +321,19 @@ def _findings(data: Mapping[str, Any]) -> Iterator[Finding]:
     for entry in data["ledger"]:
         if entry["kind"] == "draft" and entry["part"].endswith("-placeholder"):
             yield Finding(
-                rule="PRINT.PLACEHOLDER", severity=Severity.WARNING, where=f"page {label(entry)}",
+                rule="PRINT.PLACEHOLDER",
+                severity=Severity.WARNING,
+                where=f"page {label(entry)}",
                 problem="it only holds the place of a form and must not be mailed",
                 remedy="put the form into the case and build again",
             )
     for row in data["index"]:
         if row["sheet"] == row["first"]:
             yield Finding(
-                rule="PRINT.DIVIDER", severity=Severity.INFO, where=f"exhibit {row['exhibit']}",
-                problem="it has no divider sheet, as a notice that lies on top", remedy="nothing, unless it is no notice",
+                rule="PRINT.DIVIDER",
+                severity=Severity.INFO,
+                where=f"exhibit {row['exhibit']}",
+                problem="it has no divider sheet, as a notice that lies on top",
+                remedy="nothing, unless it is no notice",
                 exhibit=row["exhibit"],
             )

@@ -1,7 +1,8 @@
 """What a page loses when it is printed on Letter and scanned in black and white, in workers.
 
-A simple scanner parts black from white half way between the page's paper and its darkest ink. The page is looked at in
-places of about 2 mm: marks of which half or more leave no black, dark parts whose inside runs together, colors.
+A simple scanner parts black from white half way between the page's paper and its darkest ink. The
+page is looked at in places of about 2 mm: marks of which half or more leave no black, dark parts
+whose inside runs together, colors.
 """
 
 from __future__ import annotations
@@ -29,7 +30,8 @@ Pixels = np.ndarray[Any, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """Some neighboring pages of one file of the bundle. `out`: where the pictures go; `first`: the file's first place."""
+    """Some neighboring pages of one file of the bundle. `out`: where the pictures go; `first`:
+    the file's first place."""
 
     bundle: Path
     first: int
@@ -86,7 +88,9 @@ def between(gray: Pixels) -> int:
     return (ink + paper) // 2 if paper - ink > _MARK else paper - _MARK
 
 
-def losses(pixels: Pixels, gray: Pixels, white: Pixels, places: int, side: int = _PLACE) -> tuple[str, ...]:
+def losses(
+    pixels: Pixels, gray: Pixels, white: Pixels, places: int, side: int = _PLACE
+) -> tuple[str, ...]:
     """What is lost in at least so many places of `side` pixels."""
     light, dark = _tiled(gray, side).max(axis=(1, 3)), _tiled(gray, side).min(axis=(1, 3))
     drawn = light.astype(np.int16) - dark > _MARK
@@ -103,19 +107,27 @@ def losses(pixels: Pixels, gray: Pixels, white: Pixels, places: int, side: int =
 
 
 def _is_plain(marks: Pixels) -> Pixels:
-    """Places that hold no more than a thin straight line, as between the rows of a table, or the edge of a shaded part."""
+    """Places that hold no more than a thin straight line, as between the rows of a table, or the
+    edge of a shaded part."""
     rows, columns = marks.any(axis=3).sum(axis=1), marks.any(axis=1).sum(axis=2)
-    turns = (marks[:, 1:] != marks[:, :-1]).sum(axis=(1, 3)) + (marks[:, :, :, 1:] != marks[:, :, :, :-1]).sum(axis=(1, 3))
+    turns = (marks[:, 1:] != marks[:, :-1]).sum(axis=(1, 3)) + (
+        marks[:, :, :, 1:] != marks[:, :, :, :-1]
+    ).sum(axis=(1, 3))
     plain: Pixels = (np.minimum(rows, columns) <= _THIN) | (turns <= 1.25 * marks.shape[1])
     return plain
 
 
 def _tiled(pixels: Pixels, side: int) -> Pixels:
-    """Rows and columns of tiles: [row, y, column, x]; what is over at the right and bottom edge is left out."""
+    """Rows and columns of tiles: [row, y, column, x]; what is over at the right and bottom edge
+    is left out."""
     rows, columns = max(1, pixels.shape[0] // side), max(1, pixels.shape[1] // side)
     cropped = pixels[: rows * side, : columns * side]
     if cropped.shape != (rows * side, columns * side):
-        cropped = np.pad(cropped, ((0, rows * side - cropped.shape[0]), (0, columns * side - cropped.shape[1])), mode="edge")
+        cropped = np.pad(
+            cropped,
+            ((0, rows * side - cropped.shape[0]), (0, columns * side - cropped.shape[1])),
+            mode="edge",
+        )
     tiled: Pixels = cropped.reshape(rows, side, columns, side)
     return tiled
 

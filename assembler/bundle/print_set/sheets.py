@@ -27,7 +27,8 @@ class Cover:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """schemas/printing.json, parsed. `loose`: how much thicker a stack of printed sheets is; `places`: see `losing`."""
+    """schemas/printing.json, parsed. `loose`: how much thicker a stack of printed sheets is;
+    `places`: see `losing`."""
 
     paper: str
     grams: float  # of a sheet
@@ -40,7 +41,8 @@ class Rules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
-    """One parcel: its pages' places in the bundle, the numbers printed on them, sheets (one a page), grams, millimetres."""
+    """One parcel: its pages' places in the bundle, the numbers printed on them, sheets (one a
+    page), grams, millimetres."""
 
     cover: Cover
     numbers: tuple[int, ...]
@@ -57,16 +59,28 @@ def rules(raw: Mapping[str, Any]) -> Rules:
     paper, receiver = raw["paper"], raw["receiver"]
     covers = tuple(
         Cover(
-            id=one["id"], title=one["title"], grams=_number(one["grams"]), millimetres=_number(one["millimetres"]),
+            id=one["id"],
+            title=one["title"],
+            grams=_number(one["grams"]),
+            millimetres=_number(one["millimetres"]),
             own_grams=_number(one["own_grams"]),
         )
         for one in raw["packages"]
-    )  # fmt: skip
+    )
     made = Rules(
-        paper=paper["title"], grams=_number(paper["grams_a_sheet"]), millimetres=_number(paper["millimetres_a_sheet"]),
-        loose=_number(paper["loose"]), covers=covers, dpi=int(_number(receiver["dpi"])), places=int(_number(receiver["places"])),
-    )  # fmt: skip
-    if not covers or min(capacity(cover, made) for cover in covers) < 1 or not 72 <= made.dpi <= 600:
+        paper=paper["title"],
+        grams=_number(paper["grams_a_sheet"]),
+        millimetres=_number(paper["millimetres_a_sheet"]),
+        loose=_number(paper["loose"]),
+        covers=covers,
+        dpi=int(_number(receiver["dpi"])),
+        places=int(_number(receiver["places"])),
+    )
+    if (
+        not covers
+        or min(capacity(cover, made) for cover in covers) < 1
+        or not 72 <= made.dpi <= 600
+    ):
         raise ValueError("a package that holds no sheet, or a resolution outside 72 to 600")
     return made
 
@@ -86,10 +100,15 @@ def capacity(cover: Cover, rules: Rules) -> int:
 
 
 def supplement(data: Mapping[str, Any]) -> list[Entry]:
-    """Of a packet that keeps the numbers of a filed one: its index, and the pages that were not filed. Else nothing."""
+    """Of a packet that keeps the numbers of a filed one: its index, and the pages that were not
+    filed. Else nothing."""
     frozen = data.get("frozen") or {"pages": ()}
     filed = {page["label"] for page in frozen["pages"]}
-    return [entry for entry in data["ledger"] if filed and (entry["part"] == "index" or label(entry) not in filed)]
+    return [
+        entry
+        for entry in data["ledger"]
+        if filed and (entry["part"] == "index" or label(entry) not in filed)
+    ]
 
 
 def label(entry: Entry) -> str:
@@ -98,31 +117,49 @@ def label(entry: Entry) -> str:
 
 
 def packages(ledger: Sequence[Entry], rules: Rules) -> tuple[Package, ...]:
-    """These pages of a packet in the smallest cover that takes it whole; else in several of the largest, parted between exhibits.
+    """These pages of a packet in the smallest cover that takes it whole; else in several of the
+    largest, parted between exhibits.
 
     Within an exhibit it is parted only if that by itself is more than one takes.
     """
     fitting = next((cover for cover in rules.covers if capacity(cover, rules) >= len(ledger)), None)
     largest = max(rules.covers, key=lambda cover: capacity(cover, rules))
-    lengths = [len(list(run)) for _, run in groupby(ledger, key=lambda entry: entry["exhibit"] or entry["part"])]
+    lengths = [
+        len(list(run))
+        for _, run in groupby(ledger, key=lambda entry: entry["exhibit"] or entry["part"])
+    ]
     spans = split(cut([1] * len(ledger), lengths), capacity(fitting or largest, rules))
     return tuple(
-        _package(ledger[first - 1 : last], fitting or _smallest(last - first + 1, rules), n, len(spans), rules)
+        _package(
+            ledger[first - 1 : last],
+            fitting or _smallest(last - first + 1, rules),
+            n,
+            len(spans),
+            rules,
+        )
         for n, (first, last) in enumerate(spans, 1)
     )
 
 
 def _smallest(sheets: int, rules: Rules) -> Cover:
-    return next(cover for cover in sorted(rules.covers, key=lambda one: capacity(one, rules)) if capacity(cover, rules) >= sheets)
+    return next(
+        cover
+        for cover in sorted(rules.covers, key=lambda one: capacity(one, rules))
+        if capacity(cover, rules) >= sheets
+    )
 
 
 def _package(entries: Sequence[Entry], cover: Cover, number: int, of: int, rules: Rules) -> Package:
     return Package(
-        cover=cover, numbers=tuple(entry["number"] for entry in entries), printed=_printed(entries), sheets=len(entries),
-        dividers=sum(entry["kind"] == "tab" for entry in entries), grams=round(len(entries) * rules.grams + cover.own_grams),
+        cover=cover,
+        numbers=tuple(entry["number"] for entry in entries),
+        printed=_printed(entries),
+        sheets=len(entries),
+        dividers=sum(entry["kind"] == "tab" for entry in entries),
+        grams=round(len(entries) * rules.grams + cover.own_grams),
         millimetres=max(1, round(len(entries) * rules.millimetres * rules.loose)),
         path="print.pdf" if of == 1 else f"print-{number}-of-{of}.pdf",
-    )  # fmt: skip
+    )
 
 
 def _printed(entries: Sequence[Entry]) -> str:
@@ -137,7 +174,8 @@ def _printed(entries: Sequence[Entry]) -> str:
 
 
 def fit(size: Sequence[float]) -> tuple[tuple[float, float], float]:
-    """The Letter sheet a page goes on, upright or lying as the page is, and its scale there: never larger than it is."""
+    """The Letter sheet a page goes on, upright or lying as the page is, and its scale there:
+    never larger than it is."""
     width, height = size
     sheet = LETTER if width <= height else (LETTER[1], LETTER[0])
     return sheet, min(1.0, sheet[0] / width, sheet[1] / height)
@@ -150,21 +188,38 @@ def is_letter(size: Sequence[float]) -> bool:
 def text(summary: Mapping[str, Any]) -> str:
     """The print sheet: what the person at the printer must know."""
     parcels = [
-        f"  {one['path']}: pages {one['printed']}, {one['sheets']} sheets, {one['dividers']} of them dividers; "
+        f"  {one['path']}: pages {one['printed']}, {one['sheets']} sheets, {one['dividers']} of "
+        f"them dividers; "
         f"{one['grams']} g, {one['millimetres']} mm; in a {one['cover']['title']}"
         for one in summary["packages"]
     ]
-    lost = [f"  page {one['label']}: {', '.join(one['loses'])}" for one in summary["black_and_white"]]
+    lost = [
+        f"  page {one['label']}: {', '.join(one['loses'])}" for one in summary["black_and_white"]
+    ]
     changed = [f"  page {one['label']}: {one['how']}" for one in summary["fitted"]]
     lines = [
-        f"Print run of packet {summary['packet']}: {summary['sheets']} sheets of {summary['paper']}, printed on one side",
-        "Actual size, one copy. No holes, staples, clips, tabs or colored paper; nothing between the sheets but the dividers,",
+        f"Print run of packet {summary['packet']}: {summary['sheets']} sheets of "
+        f"{summary['paper']}, printed on one side",
+        "Actual size, one copy. No holes, staples, clips, tabs or colored paper; nothing between "
+        "the sheets but the dividers,",
         "which are sheets of the packet (large bold letters) and go where they are.",
-        "Packages:", *parcels,
-    ]  # fmt: skip
-    lines += ["Placed on a Letter sheet, because they have another size:", *changed] if changed else []
-    lines += ["Look at black-and-white.pdf: in a black-and-white scan these pages lose", *lost] if lost else [
-        "No page loses anything in a black-and-white scan."
-    ]  # fmt: skip
-    return "\n".join([*lines, *(f"{one['severity']} {one['rule']} {one['where']}: {one['problem']}; {one['remedy']}"
-                                for one in summary["findings"])])  # fmt: skip
+        "Packages:",
+        *parcels,
+    ]
+    lines += (
+        ["Placed on a Letter sheet, because they have another size:", *changed] if changed else []
+    )
+    lines += (
+        ["Look at black-and-white.pdf: in a black-and-white scan these pages lose", *lost]
+        if lost
+        else ["No page loses anything in a black-and-white scan."]
+    )
+    return "\n".join(
+        [
+            *lines,
+            *(
+                f"{one['severity']} {one['rule']} {one['where']}: {one['problem']}; {one['remedy']}"
+                for one in summary["findings"]
+            ),
+        ]
+    )

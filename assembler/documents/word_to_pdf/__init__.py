@@ -1,7 +1,7 @@
 """convert: a Word document in, a PDF out; no word, link or character may get lost on the way.
 
-The embedded engine draws with our fonts only; LibreOffice is used where it is asked for, or where the embedded engine
-lost something. Must not know what the document says or is for.
+The embedded engine draws with our fonts only; LibreOffice is used where it is asked for, or where
+the embedded engine lost something. Must not know what the document says or is for.
 """
 
 from assembler.documents.word_to_pdf.coverage import uncovered

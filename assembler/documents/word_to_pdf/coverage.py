@@ -12,15 +12,23 @@ from pathlib import Path
 from assembler.errors import TemplateBroken
 
 TEXT_FACE = "IBM Plex Serif"
-_SIGNS = "DejaVuSans"  # file with boxes, ticks, bullets and arrows, and letters that the others lack
-_BUILT_IN = ("libertinusserif", "newcm")  # faces the embedded engine carries itself: the same on every machine
+_SIGNS = (
+    "DejaVuSans"  # file with boxes, ticks, bullets and arrows, and letters that the others lack
+)
+_BUILT_IN = (
+    "libertinusserif",
+    "newcm",
+)  # faces the embedded engine carries itself: the same on every machine
 _DRAWN_AS_NOTHING = frozenset("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff\n\t\r")
 
 
 def uncovered(text: str, fonts: Sequence[Path]) -> tuple[str, ...]:
-    """Characters of the text that none of these fonts has a glyph for, each once, in order of appearance."""
+    """Characters of the text that none of these fonts has a glyph for, each once, in order of
+    appearance."""
     left = {c: None for c in text if c not in _DRAWN_AS_NOTHING}
-    for font in sorted(fonts, key=lambda one: one.suffix == ".ttc"):  # the large ones only if they are asked
+    for font in sorted(
+        fonts, key=lambda one: one.suffix == ".ttc"
+    ):  # the large ones only if they are asked
         if left and _speaks(font):  # a face speaks for its weights
             covered = _coverage(font)
             left = {c: None for c in left if ord(c) not in covered}
@@ -29,7 +37,9 @@ def uncovered(text: str, fonts: Sequence[Path]) -> tuple[str, ...]:
 
 def covered(fonts: Sequence[Path]) -> frozenset[int]:
     """Code points that some of these fonts, the large collections aside, have a glyph for."""
-    return frozenset().union(*(_coverage(font) for font in fonts if font.suffix != ".ttc" and _speaks(font)))
+    return frozenset().union(
+        *(_coverage(font) for font in fonts if font.suffix != ".ttc" and _speaks(font))
+    )
 
 
 def _speaks(font: Path) -> bool:
@@ -40,8 +50,9 @@ def _speaks(font: Path) -> bool:
 def needed(docx: bytes, text: str, fonts: Sequence[Path]) -> tuple[Path, ...]:
     """The fonts without those that this document, which prints this text, does not draw with.
 
-    The engine reads every file it is handed, and the collection (19 MB) takes it as long as all the rest of a letter. The
-    font of signs is handed over only where the others lack something, so that nothing else is ever drawn with it.
+    The engine reads every file it is handed, and the collection (19 MB) takes it as long as all the
+    rest of a letter. The font of signs is handed over only where the others lack something, so that
+    nothing else is ever drawn with it.
     """
     large = [font for font in fonts if font.suffix == ".ttc"]
     signs = [font for font in fonts if font.stem == _SIGNS]
@@ -68,12 +79,17 @@ def own_faces_only(pdf: bytes, where: str, fonts: Sequence[Path]) -> None:
 
     known = {_plain(name) for font in fonts for name in _names(font)}
     with pikepdf.open(io.BytesIO(pdf)) as book:
-        used = {str(o.BaseFont) for o in book.objects if isinstance(o, pikepdf.Dictionary) and "/BaseFont" in o}
+        used = {
+            str(o.BaseFont)
+            for o in book.objects
+            if isinstance(o, pikepdf.Dictionary) and "/BaseFont" in o
+        }
     allowed = (*known, *_BUILT_IN)
     foreign = [name for name in used if not _plain(name.split("+")[-1]).startswith(allowed)]
     if foreign:
         raise TemplateBroken(
-            "the document is drawn with a font that is not on the shelf", where=where,
+            "the document is drawn with a font that is not on the shelf",
+            where=where,
             remedy=f"use {TEXT_FACE} in the template",
         )
 

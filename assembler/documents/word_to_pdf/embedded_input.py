@@ -14,17 +14,20 @@ from lxml import etree
 from assembler.documents.word_to_pdf.coverage import TEXT_FACE, families
 from assembler.documents.word_to_pdf.word_text import W, hidden_styles, is_hidden, parsed
 
-_STYLED = re.compile(r"word/(document|styles|numbering|header\d*|footer\d*|footnotes|endnotes)\.xml")
+_STYLED = re.compile(
+    r"word/(document|styles|numbering|header\d*|footer\d*|footnotes|endnotes)\.xml"
+)
 _SCRIPTS = ("ascii", "hAnsi", "cs", "eastAsia")
 _BULLET = "\u2022"
 
 
 def for_embedded(docx: Path, fonts: Sequence[Path]) -> tuple[bytes, int]:
-    """The copy of the document that the embedded engine gets, and how many fonts were replaced in it.
+    """The copy of the document that the embedded engine gets, and how many fonts were replaced in
+    it.
 
-    With other fonts than ours it would take whatever the machine has, and another machine would draw something else. It
-    forgets the document's default font in some places, so each run is told its own. It would print hidden
-    text, which is taken out.
+    With other fonts than ours it would take whatever the machine has, and another machine would
+    draw something else. It forgets the document's default font in some places, so each run is told
+    its own. It would print hidden text, which is taken out.
     """
     known = {name for font in fonts for name in families(font)}
     replaced: set[str] = set()
@@ -49,7 +52,9 @@ def _to_own_faces(root: Any, known: Set[str]) -> set[str]:
     replaced: set[str] = set()
     for fonts in root.iter(f"{W}rFonts"):
         for script in _SCRIPTS:
-            theme = fonts.attrib.pop(f"{W}{script}Theme", None) or fonts.attrib.pop(f"{W}{script.lower()}theme", None)
+            theme = fonts.attrib.pop(f"{W}{script}Theme", None) or fonts.attrib.pop(
+                f"{W}{script.lower()}theme", None
+            )
             named = theme or fonts.get(f"{W}{script}")
             if named and named not in known:
                 replaced.add(named)
@@ -78,6 +83,11 @@ def _drop_hidden(root: Any, styles: Set[str]) -> None:
 
 
 def _drop_left_to_right(root: Any) -> None:
-    """The engine runs a paragraph from right to left even where its mark says that it does not, as LibreOffice writes it."""
-    for mark in [mark for mark in root.iter(f"{W}bidi") if mark.get(f"{W}val", "1").lower() in ("0", "false", "off")]:
+    """The engine runs a paragraph from right to left even where its mark says that it does not,
+    as LibreOffice writes it."""
+    for mark in [
+        mark
+        for mark in root.iter(f"{W}bidi")
+        if mark.get(f"{W}val", "1").lower() in ("0", "false", "off")
+    ]:
         mark.getparent().remove(mark)

@@ -43,7 +43,8 @@ from assembler.runtime import programs
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Converted:
-    """The PDF, what made it, and what a person should know of how; `notes`: what was printed otherwise than Word shows it."""
+    """The PDF, what made it, and what a person should know of how; `notes`: what was printed
+    otherwise than Word shows it."""
 
     pdf: bytes
     engine: str
@@ -52,31 +53,60 @@ class Converted:
 
 
 def to_pdf(
-    docx: Path, where: str, engine: str, fonts: Sequence[Path], scratch: Path, *, evidence: bool = False
+    docx: Path,
+    where: str,
+    engine: str,
+    fonts: Sequence[Path],
+    scratch: Path,
+    *,
+    evidence: bool = False,
 ) -> Converted:
-    """Convert one document. `engine`: "embedded", "libreoffice", or "auto": embedded, and LibreOffice where that loses
-    something and LibreOffice is installed. `evidence`: it will be paper; numbers of lists may become text, and links be lost.
+    """Convert one document. `engine`: "embedded", "libreoffice", or "auto": embedded, and
+    LibreOffice where that loses something and LibreOffice is installed. `evidence`: it will be
+    paper; numbers of lists may become text, and links be lost.
 
-    `where` names the template in messages; `scratch` is a folder that need not exist. Raises TemplateBroken for a
-    character no font has, ToolFailed for lost words, signs, pictures or links, ToolMissing.
+    `where` names the template in messages; `scratch` is a folder that need not exist. Raises
+    TemplateBroken for a character no font has, ToolFailed for lost words, signs, pictures or links,
+    ToolMissing.
     """
     _readable(docx, where)
     if engine != "libreoffice":
         try:
             lists: ListMode = "written" if evidence else "kept"
-            return _by_one(docx, where, fonts, scratch, lambda source: embedded(source, where, fonts), lists, not evidence)
+            return _by_one(
+                docx,
+                where,
+                fonts,
+                scratch,
+                lambda source: embedded(source, where, fonts),
+                lists,
+                not evidence,
+            )
         except ToolFailed:
             if engine == "embedded" or not programs.find("soffice"):
                 raise
     return _by_one(
-        docx, where, fonts, scratch, lambda source: libreoffice(source, where, fonts, scratch), "bullets", not evidence
+        docx,
+        where,
+        fonts,
+        scratch,
+        lambda source: libreoffice(source, where, fonts, scratch),
+        "bullets",
+        not evidence,
     )
 
 
 def _by_one(
-    docx: Path, where: str, fonts: Sequence[Path], scratch: Path, draw: Callable[[Path], Converted], lists: ListMode, links: bool
+    docx: Path,
+    where: str,
+    fonts: Sequence[Path],
+    scratch: Path,
+    draw: Callable[[Path], Converted],
+    lists: ListMode,
+    links: bool,
 ) -> Converted:
-    """Draw the plain copy of the document, and see that all of it is there; with `links`, those too."""
+    """Draw the plain copy of the document, and see that all of it is there; with `links`, those
+    too."""
     plain = write_plain(docx.read_bytes(), covered(fonts), lists)
     if not plain.changed:
         return _drawn(docx, where, fonts, draw, links=links)
@@ -84,12 +114,16 @@ def _by_one(
     folder.mkdir(parents=True)
     try:
         (folder / docx.name).write_bytes(plain.data)
-        return replace(_drawn(folder / docx.name, where, fonts, draw, links=links), notes=plain.notes)
+        return replace(
+            _drawn(folder / docx.name, where, fonts, draw, links=links), notes=plain.notes
+        )
     finally:
         shutil.rmtree(folder)
 
 
-def _drawn(docx: Path, where: str, fonts: Sequence[Path], draw: Callable[[Path], Converted], *, links: bool) -> Converted:
+def _drawn(
+    docx: Path, where: str, fonts: Sequence[Path], draw: Callable[[Path], Converted], *, links: bool
+) -> Converted:
     missing = uncovered(printed_text(docx), fonts)
     if missing:
         raise no_glyph(missing, where, "remove them from the template, or use others")
@@ -99,21 +133,27 @@ def _drawn(docx: Path, where: str, fonts: Sequence[Path], draw: Callable[[Path],
 def no_glyph(characters: Sequence[str], where: str, remedy: str) -> TemplateBroken:
     """The error for characters that no font on the shelf can draw."""
     codes = ", ".join(f"U+{ord(character):04X}" for character in characters[:8])
-    return TemplateBroken(f"no font on the shelf has the characters {codes}", where=where, remedy=remedy)
+    return TemplateBroken(
+        f"no font on the shelf has the characters {codes}", where=where, remedy=remedy
+    )
 
 
 def embedded(docx: Path, where: str, fonts: Sequence[Path]) -> Converted:
-    """Convert with office2pdf: tagged, drawn with our fonts only, same bytes each time. Raises ToolFailed."""
+    """Convert with office2pdf: tagged, drawn with our fonts only, same bytes each time. Raises
+    ToolFailed."""
     import office2pdf
 
     data, replaced = for_embedded(docx, fonts)
-    folders = list(dict.fromkeys(font.parent for font in needed(data, all_text(io.BytesIO(data)), fonts)))
+    folders = list(
+        dict.fromkeys(font.parent for font in needed(data, all_text(io.BytesIO(data)), fonts))
+    )
     options = office2pdf.ConvertOptions(font_paths=folders, tagged=True)
     try:
         pdf = kept(data, lambda whole: bytes(office2pdf.convert_bytes(whole, "docx", options).pdf))
     except office2pdf.Office2PdfError as error:
         raise ToolFailed(
-            f"the embedded Word engine cannot read it ({type(error).__name__})", where=where,
+            f"the embedded Word engine cannot read it ({type(error).__name__})",
+            where=where,
             remedy="open it in Word and save it again as .docx",
         ) from error
     own_faces_only(pdf, where, fonts)
@@ -143,9 +183,15 @@ def _readable(docx: Path, where: str) -> None:
         with zipfile.ZipFile(docx) as archive:
             kind = parsed(archive.read("word/document.xml")).tag
     except (zipfile.BadZipFile, KeyError, ValueError, etree.XMLSyntaxError) as error:
-        raise TemplateBroken("not a Word document", where=where, remedy="save it as .docx in Word") from error
+        raise TemplateBroken(
+            "not a Word document", where=where, remedy="save it as .docx in Word"
+        ) from error
     if kind != f"{W}document":
-        raise TemplateBroken("a Word document of another kind", where=where, remedy="save it as .docx, not as Strict Open XML")
+        raise TemplateBroken(
+            "a Word document of another kind",
+            where=where,
+            remedy="save it as .docx, not as Strict Open XML",
+        )
 
 
 def _whole(docx: Path, made: Converted, where: str, *, links: bool) -> Converted:
@@ -154,11 +200,16 @@ def _whole(docx: Path, made: Converted, where: str, *, links: bool) -> Converted
     lost = {
         "words": words_missing(docx, pages),
         "signs": signs_missing(docx, pages),
-        "pictures or drawings": drawings_missing(drawings_of(docx.read_bytes(), len(pages)), made.pdf),
+        "pictures or drawings": drawings_missing(
+            drawings_of(docx.read_bytes(), len(pages)), made.pdf
+        ),
         "links": len(set(_addresses(docx)) - set(_annotations(made.pdf))) if links else 0,
     }
     if any(lost.values()):
-        remedy = "put them into plain paragraphs or table cells (no text boxes or frames), or try the other engine"
+        remedy = (
+            "put them into plain paragraphs or table cells (no text boxes or frames), or try "
+            "the other engine"
+        )
         named = ", ".join(f"{count} {what}" for what, count in lost.items() if count)
         raise ToolFailed(f"{made.engine} lost {named} of the document", where=where, remedy=remedy)
     return made
@@ -169,7 +220,9 @@ def _addresses(docx: Path) -> list[str]:
     with zipfile.ZipFile(docx) as archive:
         targets = relations(archive, "word/document.xml")
         links = list(parsed(archive.read("word/document.xml")).iter(f"{W}hyperlink"))
-    spoken = [link for link in links if "".join(text.text or "" for text in link.iter(f"{W}t")).strip()]
+    spoken = [
+        link for link in links if "".join(text.text or "" for text in link.iter(f"{W}t")).strip()
+    ]
     return [targets[link.get(f"{R}id")][1] for link in spoken if link.get(f"{R}id") in targets]
 
 
@@ -183,7 +236,10 @@ def _annotations(pdf: bytes) -> list[str]:
 
 def _fonts_replaced(where: str, count: int) -> Finding:
     return Finding(
-        rule="DRAFT.FONT", severity=Severity.WARNING, where=where,
-        problem=f"it names {count} fonts that are not on the shelf; {TEXT_FACE} is drawn in their place",
+        rule="DRAFT.FONT",
+        severity=Severity.WARNING,
+        where=where,
+        problem=f"it names {count} fonts that are not on the shelf; {TEXT_FACE} is drawn in their "
+        f"place",
         remedy=f"look at its pages, use {TEXT_FACE} in the template, or install LibreOffice",
     )

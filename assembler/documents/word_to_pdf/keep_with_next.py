@@ -1,6 +1,8 @@
-"""Keep with next: the embedded engine breaks pages between a heading and its text; a page break put before it mends that.
+"""Keep with next: the embedded engine breaks pages between a heading and its text; a page break put
+before it mends that.
 
-Works on the copy that is converted; the Word file a person gets stays as it is, for Word knows how to keep.
+Works on the copy that is converted; the Word file a person gets stays as it is, for Word knows how
+to keep.
 """
 
 from __future__ import annotations
@@ -19,7 +21,9 @@ from assembler.documents.word_to_pdf.word_text import W, letters, page_texts, pa
 
 _ROUNDS = 12  # one page break each
 _PREFIX = 40  # letters of a page's start that are looked for
-_AFTER = frozenset(f"{W}{name}" for name in ("pStyle", "keepNext", "keepLines"))  # elements that stand before it
+_AFTER = frozenset(
+    f"{W}{name}" for name in ("pStyle", "keepNext", "keepLines")
+)  # elements that stand before it
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,8 @@ class _Block:
 
 
 def kept(docx: bytes, draw: Callable[[bytes], bytes]) -> bytes:
-    """The PDF that `draw` makes of the document, with page breaks put where it parted what belongs together."""
+    """The PDF that `draw` makes of the document, with page breaks put where it parted what
+    belongs together."""
     pdf = draw(docx)
     with zipfile.ZipFile(io.BytesIO(docx)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
@@ -43,7 +48,9 @@ def kept(docx: bytes, draw: Callable[[bytes], bytes]) -> bytes:
         if start is None:
             break
         _break_before(blocks[start].element)
-        parts["word/document.xml"] = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+        parts["word/document.xml"] = etree.tostring(
+            root, xml_declaration=True, encoding="UTF-8", standalone=True
+        )
         pdf = draw(_zipped(parts))
     return pdf
 
@@ -52,7 +59,11 @@ def _blocks(root: Any, styles: frozenset[str]) -> list[_Block]:
     body = root.find(f"{W}body")
     children = [child for child in body if child.tag in (f"{W}p", f"{W}tbl")]
     return [
-        _Block(child, letters("".join(text.text or "" for text in child.iter(f"{W}t"))), _keeps(child, styles))
+        _Block(
+            child,
+            letters("".join(text.text or "" for text in child.iter(f"{W}t"))),
+            _keeps(child, styles),
+        )
         for child in children
     ]
 
@@ -71,7 +82,10 @@ def _keeping_styles(parts: Mapping[str, bytes]) -> frozenset[str]:
     """Ids of the styles that keep with next, their own or inherited."""
     if "word/styles.xml" not in parts:
         return frozenset()
-    styles = {style.get(f"{W}styleId"): style for style in parsed(parts["word/styles.xml"]).iter(f"{W}style")}
+    styles = {
+        style.get(f"{W}styleId"): style
+        for style in parsed(parts["word/styles.xml"]).iter(f"{W}style")
+    }
 
     def lineage(name: str | None) -> Iterator[Any]:
         seen: set[str] = set()
@@ -82,12 +96,15 @@ def _keeping_styles(parts: Mapping[str, bytes]) -> frozenset[str]:
             name = based.get(f"{W}val") if based is not None else None
 
     return frozenset(
-        name for name in styles if any(style.find(f"{W}pPr/{W}keepNext") is not None for style in lineage(name))
+        name
+        for name in styles
+        if any(style.find(f"{W}pPr/{W}keepNext") is not None for style in lineage(name))
     )
 
 
 def _parted(blocks: Sequence[_Block], pages: Sequence[str]) -> int | None:
-    """The first block of a chain that a page break parts, or None. Pages that begin with something else are passed over."""
+    """The first block of a chain that a page break parts, or None. Pages that begin with
+    something else are passed over."""
     whole, starts = "", []
     for block in blocks:
         starts.append(len(whole))
@@ -104,13 +121,18 @@ def _parted(blocks: Sequence[_Block], pages: Sequence[str]) -> int | None:
             continue
         while before > 0 and blocks[before - 1].keep:
             before -= 1
-        if found and starts[before] > begun and any(block.letters for block in blocks[before:first]):
+        if (
+            found
+            and starts[before] > begun
+            and any(block.letters for block in blocks[before:first])
+        ):
             return before
     return None
 
 
 def _find(whole: str, page: str, cursor: int) -> int | None:
-    """Where the page's first letters stand in the document; a number that the engine printed in front is left out."""
+    """Where the page's first letters stand in the document; a number that the engine printed in
+    front is left out."""
     for text in (page, re.sub(r"^[0-9]+", "", page)):
         place = whole.find(text[:_PREFIX], cursor) if text else -1
         if place >= 0:

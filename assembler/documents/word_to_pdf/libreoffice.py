@@ -1,4 +1,5 @@
-"""LibreOffice: a throw-away profile, our fonts, no macro or outside link followed, and the links it drops put back."""
+"""LibreOffice: a throw-away profile, our fonts, no macro or outside link followed, and the links
+it drops put back."""
 
 from __future__ import annotations
 
@@ -32,29 +33,43 @@ def by_libreoffice(docx: Path, where: str, fonts: Sequence[Path], scratch: Path)
     source.write_bytes(colored)
     result = programs.run(
         "soffice",
-        [f"-env:UserInstallation={profile.as_uri()}", "--headless", "--norestore", "--convert-to", _FILTER,
-         "--outdir", str(out), str(source)],
+        [
+            f"-env:UserInstallation={profile.as_uri()}",
+            "--headless",
+            "--norestore",
+            "--convert-to",
+            _FILTER,
+            "--outdir",
+            str(out),
+            str(source),
+        ],
         timeout=_SECONDS,
         cwd=scratch,
         env={"FONTCONFIG_FILE": str(scratch / "fonts.conf"), "HOME": str(scratch)},
-    )  # fmt: skip
+    )
     made = out / "draft.pdf"
     # its exit code is 0 whatever happens, so only the file counts
     if not made.is_file() or made.stat().st_size == 0:
         raise ToolFailed(
-            f"LibreOffice gave no PDF (exit {result.returncode})", where=where, remedy="open it in Word and save it again"
+            f"LibreOffice gave no PDF (exit {result.returncode})",
+            where=where,
+            remedy="open it in Word and save it again",
         )
     return _with_links(made.read_bytes(), addresses)
 
 
 def _color_links(data: bytes) -> tuple[bytes, list[str]]:
-    """Give each link of the document a color of its own, black to the eye, by which it is found in the PDF again.
+    """Give each link of the document a color of its own, black to the eye, by which it is found in
+    the PDF again.
 
     Debian's headless LibreOffice 7.4 writes no link annotation, whatever the export options.
     """
     addresses: list[str] = []
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as given, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as given,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made,
+    ):
         for name in given.namelist():
             content = given.read(name)
             if b"<w:hyperlink" in content:
@@ -65,7 +80,9 @@ def _color_links(data: bytes) -> tuple[bytes, list[str]]:
                     if address and len(addresses) < _MOST_LINKS:
                         addresses.append(address)
                         _color(link, len(addresses))
-                content = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
+                content = etree.tostring(
+                    root, xml_declaration=True, encoding="UTF-8", standalone=True
+                )
             made.writestr(name, content)
     return out.getvalue(), addresses
 
@@ -83,7 +100,8 @@ def _color(link: etree._Element, number: int) -> None:
 
 
 def _with_links(pdf: bytes, addresses: Sequence[str]) -> bytes:
-    """The PDF with a link over every text in a link's color; without dates, producer and random id."""
+    """The PDF with a link over every text in a link's color; without dates, producer and random
+    id."""
     import pikepdf
 
     out = io.BytesIO()
@@ -93,9 +111,12 @@ def _with_links(pdf: bytes, addresses: Sequence[str]) -> bytes:
                 del page.Annots  # where LibreOffice does write links, these are the same
         for index, box, address in _colored(pdf, addresses):
             note = pikepdf.Dictionary(
-                Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Link, Rect=pikepdf.Array([round(side, 2) for side in box]),
-                Border=pikepdf.Array([0, 0, 0]), A=pikepdf.Dictionary(S=pikepdf.Name.URI, URI=pikepdf.String(address)),
-            )  # fmt: skip
+                Type=pikepdf.Name.Annot,
+                Subtype=pikepdf.Name.Link,
+                Rect=pikepdf.Array([round(side, 2) for side in box]),
+                Border=pikepdf.Array([0, 0, 0]),
+                A=pikepdf.Dictionary(S=pikepdf.Name.URI, URI=pikepdf.String(address)),
+            )
             page = book.pages[index]
             if "/Annots" not in page:
                 page.Annots = pikepdf.Array()
@@ -153,7 +174,10 @@ def _number(text: object, position: int) -> int:
 
 
 def _font_config(fonts: Sequence[Path], scratch: Path) -> str:
-    folders = "".join(f"<dir>{escape(str(folder))}</dir>" for folder in dict.fromkeys(font.parent for font in fonts))
+    folders = "".join(
+        f"<dir>{escape(str(folder))}</dir>"
+        for folder in dict.fromkeys(font.parent for font in fonts)
+    )
     return (
         '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>'
         f'<include ignore_missing="yes">/etc/fonts/fonts.conf</include>{folders}'
@@ -162,15 +186,19 @@ def _font_config(fonts: Sequence[Path], scratch: Path) -> str:
 
 
 _FILTER = 'pdf:writer_pdf_Export:{"UseTaggedPDF":{"type":"boolean","value":"true"}}'
-_PROFILE = """<?xml version="1.0" encoding="UTF-8"?>
-<oor:items xmlns:oor="http://openoffice.org/2001/registry">
-<item oor:path="/org.openoffice.Office.Common/Security/Scripting"><prop oor:name="MacroSecurityLevel" oor:op="fuse">
-<value>3</value></prop></item>
-<item oor:path="/org.openoffice.Office.Common/Security/Scripting"><prop oor:name="DisableMacrosExecution" oor:op="fuse">
-<value>true</value></prop></item>
-<item oor:path="/org.openoffice.Office.Common/Security/Scripting"><prop oor:name="BlockUntrustedRefererLinks" oor:op="fuse">
-<value>true</value></prop></item>
-<item oor:path="/org.openoffice.Office.Writer/Content/Update"><prop oor:name="Link" oor:op="fuse">
-<value>0</value></prop></item>
-</oor:items>
-"""
+_SETTINGS = (  # path below org.openoffice.Office, name, value
+    ("Common/Security/Scripting", "MacroSecurityLevel", "3"),
+    ("Common/Security/Scripting", "DisableMacrosExecution", "true"),
+    ("Common/Security/Scripting", "BlockUntrustedRefererLinks", "true"),
+    ("Writer/Content/Update", "Link", "0"),
+)
+_PROFILE = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n'
+    '<oor:items xmlns:oor="http://openoffice.org/2001/registry">\n'
+    + "".join(
+        f'<item oor:path="/org.openoffice.Office.{path}"><prop oor:name="{name}" oor:op="fuse">\n'
+        f"<value>{value}</value></prop></item>\n"
+        for path, name, value in _SETTINGS
+    )
+    + "</oor:items>\n"
+)

@@ -1,4 +1,5 @@
-"""One form for Word files of all writers: the common namespaces, the usual names of parts, and no template from elsewhere."""
+"""One form for Word files of all writers: the common namespaces, the usual names of parts, and
+no template from elsewhere."""
 
 from __future__ import annotations
 
@@ -20,13 +21,17 @@ _TYPES = "[Content_Types].xml"
 
 
 def normal_form(docx: bytes) -> bytes:
-    """Return the same document as Word itself would have packed it; one that is so already comes back as it is.
+    """Return the same document as Word itself would have packed it; one that is so already comes
+    back as it is.
 
     Raises zipfile.BadZipFile, lxml.etree.XMLSyntaxError.
     """
     with zipfile.ZipFile(io.BytesIO(docx)) as archive:
         given = {name: archive.read(name) for name in archive.namelist()}
-    parts = {name: _common(data) if name.endswith((".xml", ".rels")) else data for name, data in given.items()}
+    parts = {
+        name: _common(data) if name.endswith((".xml", ".rels")) else data
+        for name, data in given.items()
+    }
     parts = _usually_named(parts)
     _detach_template(parts)
     if parts == given:
@@ -43,12 +48,16 @@ def _common(part: bytes) -> bytes:
     if _STRICT not in part:
         return part
     common = _NAME.sub(rb"http://schemas.openxmlformats.org/\1/2006/", part)
-    return common.replace(b"/2006/relationships/extendedProperties", b"/2006/relationships/extended-properties")
+    return common.replace(
+        b"/2006/relationships/extendedProperties", b"/2006/relationships/extended-properties"
+    )
 
 
 def _usually_named(parts: Mapping[str, bytes]) -> dict[str, bytes]:
     """Some writers number the parts there is one of: word/document2.xml, word/styles2.xml."""
-    main = next((target for kind, target in _targets(parts, "").values() if kind == "officeDocument"), "")
+    main = next(
+        (target for kind, target in _targets(parts, "").values() if kind == "officeDocument"), ""
+    )
     if main not in parts:
         return dict(parts)
     names = {main: "word/document.xml", _listing(main): "word/_rels/document.xml.rels"}
@@ -61,7 +70,11 @@ def _usually_named(parts: Mapping[str, bytes]) -> dict[str, bytes]:
             names[target] = f"word/{kind}{900 + counts[kind]}.xml"
     names |= {_listing(old): _listing(new) for old, new in names.items() if _listing(old) in parts}
     names = {old: new for old, new in names.items() if old in parts and old != new}
-    if not names or posixpath.dirname(main) != "word" or any(new in parts and new not in names for new in names.values()):
+    if (
+        not names
+        or posixpath.dirname(main) != "word"
+        or any(new in parts and new not in names for new in names.values())
+    ):
         return dict(parts)
     moved = {names.get(name, name): data for name, data in parts.items()}
     for name in [name for name in moved if name.endswith(".rels") or name == _TYPES]:
@@ -82,11 +95,14 @@ def _retargeted(data: bytes, name: str, names: Mapping[str, str]) -> bytes:
 
 
 def _detach_template(parts: dict[str, bytes]) -> None:
-    """The firm's template is not needed to print a letter, and no program is asked to look for it."""
+    """The firm's template is not needed to print a letter, and no program is asked to look for
+    it."""
     for name, data in list(parts.items()):
         if name.endswith(".rels") and b"ttachedTemplate" in data:
             root = parsed(data)
-            for node in [node for node in root if node.get("Type", "").endswith("/attachedTemplate")]:
+            for node in [
+                node for node in root if node.get("Type", "").endswith("/attachedTemplate")
+            ]:
                 root.remove(node)
             parts[name] = _written(root)
     if b"attachedTemplate" in parts.get("word/settings.xml", b""):
@@ -100,7 +116,10 @@ def _targets(parts: Mapping[str, bytes], part: str) -> dict[str, tuple[str, str]
     listing = _listing(part)
     rows = parsed(parts[listing]) if listing in parts else ()
     return {
-        row.get("Id", ""): (row.get("Type", "").rpartition("/")[2], part_named(row.get("Target", ""), part))
+        row.get("Id", ""): (
+            row.get("Type", "").rpartition("/")[2],
+            part_named(row.get("Target", ""), part),
+        )
         for row in rows
         if row.get("TargetMode") != "External"
     }

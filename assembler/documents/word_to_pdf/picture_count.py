@@ -1,4 +1,5 @@
-"""Pictures and drawings: how many a Word file places, and how many came out on the pages made from it."""
+"""Pictures and drawings: how many a Word file places, and how many came out on the pages made
+from it."""
 
 from __future__ import annotations
 
@@ -27,14 +28,19 @@ _CX = "{http://schemas.microsoft.com/office/drawing/2014/chartex}"
 _DGM = "{http://schemas.openxmlformats.org/drawingml/2006/diagram}"
 _OUTLINES = (".emf", ".wmf", ".emz", ".wmz", ".svg")
 _PATH, _PICTURE, _SHADING = 2, 3, 4  # of FPDF_PAGEOBJ
-_PLAIN_SHAPES = tuple(f"{_V}{name}" for name in ("rect", "oval", "line", "roundrect", "polyline", "arc", "curve", "shape"))
+_PLAIN_SHAPES = tuple(
+    f"{_V}{name}"
+    for name in ("rect", "oval", "line", "roundrect", "polyline", "arc", "curve", "shape")
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawings:
-    """What a Word file places: pictures, those made of lines (EMF, WMF, SVG), charts, and shapes without a text.
+    """What a Word file places: pictures, those made of lines (EMF, WMF, SVG), charts, and shapes
+    without a text.
 
-    `broken`: pictures that are not in the file or do not decode, which Word itself shows as an empty frame.
+    `broken`: pictures that are not in the file or do not decode, which Word itself shows as an
+    empty frame.
     """
 
     pictures: int = 0
@@ -60,11 +66,17 @@ def _kinds(archive: zipfile.ZipFile, part: str) -> Iterator[str]:
     targets = relations(archive, part)
     for node in _shown(parsed(archive.read(part))):
         if node.tag in (f"{_A}blip", f"{_V}imagedata"):
-            named = next((node.get(key) for key in (f"{R}embed", f"{R}id", f"{R}pict") if node.get(key)), None)
+            named = next(
+                (node.get(key) for key in (f"{R}embed", f"{R}id", f"{R}pict") if node.get(key)),
+                None,
+            )
             if named:
                 target = targets.get(named, ("", ""))[1]
                 yield _kind(archive, part_named(target, part))
-        elif node.tag == f"{W}object" and next(node.iter(f"{_V}imagedata", f"{_A}blip"), None) is None:
+        elif (
+            node.tag == f"{W}object"
+            and next(node.iter(f"{_V}imagedata", f"{_A}blip"), None) is None
+        ):
             yield "broken"  # an embedded object without its picture
         elif node.tag == f"{_M}oMath":
             yield "equations"
@@ -80,7 +92,10 @@ def _is_plain_shape(node: Any) -> bool:
     """Whether it is a shape without text or picture in it: a line, an arrow, a box."""
     if node.tag == f"{_WPS}wsp":
         return node.find(f"{_WPS}txbx") is None
-    return node.tag in _PLAIN_SHAPES and next(node.iter(f"{_V}imagedata", f"{_V}textbox", f"{_V}textpath"), None) is None
+    return (
+        node.tag in _PLAIN_SHAPES
+        and next(node.iter(f"{_V}imagedata", f"{_V}textbox", f"{_V}textpath"), None) is None
+    )
 
 
 def _shown(root: Any) -> Iterator[Any]:

@@ -1,7 +1,9 @@
-"""The copy of a Word file that an engine gets: what Word shows by means of its own is written out as plain text.
+"""The copy of a Word file that an engine gets: what Word shows by means of its own is written out
+as plain text.
 
-Symbol fonts, form fields, results of fields, tracked changes as accepted, hidden text, word art, numbers of lists. What
-cannot be written out stays as it is; whether an engine drew it is measured on its pages. The file itself is never changed.
+Symbol fonts, form fields, results of fields, tracked changes as accepted, hidden text, word art,
+numbers of lists. What cannot be written out stays as it is; whether an engine drew it is measured
+on its pages. The file itself is never changed.
 """
 
 from __future__ import annotations
@@ -35,13 +37,15 @@ _TICKED = "☑☒✓✗✔✘"
 _HYPHEN = "\u2011"
 
 
-# numbers as they are; with bullets of ordinary fonts; as text, and pictures in the line, for an engine that draws nothing else
+# numbers as they are; with bullets of ordinary fonts; as text, and pictures in the line, for an
+# engine that draws nothing else
 ListMode = Literal["kept", "bullets", "written"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlainWord:
-    """The copy; `changed`: whether it differs. `notes`: what was written in another way than Word shows it, for a person."""
+    """The copy; `changed`: whether it differs. `notes`: what was written in another way than
+    Word shows it, for a person."""
 
     data: bytes
     changed: bool
@@ -68,7 +72,9 @@ def write_plain(docx: bytes, covered: Collection[int], lists: ListMode) -> Plain
         parts = {name: archive.read(name) for name in archive.namelist()}
     given = dict(parts)
     own_lists = _lists(parts, covered) if lists == "written" else None
-    rewriting = _Rewriting(styles=_styles(parts), covered=covered, lists=own_lists, pictures=lists == "written")
+    rewriting = _Rewriting(
+        styles=_styles(parts), covered=covered, lists=own_lists, pictures=lists == "written"
+    )
     if lists != "kept":
         drop_unused_notes(parts)
     moved = move_notes(parts) if lists == "written" else 0
@@ -90,7 +96,9 @@ def write_plain(docx: bytes, covered: Collection[int], lists: ListMode) -> Plain
 
 def _write_stories(parts: dict[str, bytes], rewriting: _Rewriting) -> None:
     """Rewrite the parts that hold text; the body first, since lists count on from it."""
-    for name in sorted(filter(_STORY.fullmatch, parts), key=lambda one: (one != "word/document.xml", one)):
+    for name in sorted(
+        filter(_STORY.fullmatch, parts), key=lambda one: (one != "word/document.xml", one)
+    ):
         root = parsed(parts[name])
         changed = _rewrite(root, rewriting)
         if rewriting.pictures:
@@ -108,7 +116,10 @@ def _notes(rewriting: _Rewriting) -> tuple[str, ...]:
     if rewriting.word_art:
         notes.append(f"{_many(rewriting.word_art, 'piece')} of WordArt printed as plain text")
     if rewriting.likenesses:
-        notes.append(f"{_many(rewriting.likenesses, 'sign')} of a symbol font drawn as the most like one our fonts have")
+        notes.append(
+            f"{_many(rewriting.likenesses, 'sign')} of a symbol font drawn as the most like one "
+            f"our fonts have"
+        )
     if rewriting.lists is not None and rewriting.lists.unknown:
         notes.append("list numbers of another script printed as ordinary numbers")
     return tuple(notes)
@@ -143,8 +154,13 @@ def _rewrite(root: Any, rewriting: _Rewriting) -> bool:
 
 
 def _accept_changes(root: Any) -> bool:
-    """Tracked changes as if accepted: what is deleted or moved away is not printed, what came in is."""
-    gone = [node for node in root.iter(f"{W}del", f"{W}moveFrom") if node.getparent().tag not in (f"{W}rPr", f"{W}pPr")]
+    """Tracked changes as if accepted: what is deleted or moved away is not printed, what came in
+    is."""
+    gone = [
+        node
+        for node in root.iter(f"{W}del", f"{W}moveFrom")
+        if node.getparent().tag not in (f"{W}rPr", f"{W}pPr")
+    ]
     rows = [node.getparent().getparent() for node in gone if node.getparent().tag == f"{W}trPr"]
     for node in (*rows, *gone):
         if node.getparent() is not None:
@@ -174,10 +190,14 @@ def _write_out_art(root: Any, rewriting: _Rewriting) -> bool:
     art = [path for path in root.iter(f"{_V}textpath") if path.get("string", "").strip()]
     for path in art:
         run = next(path.iterancestors(f"{W}r"), None)
-        picture = next((node for node in path.iterancestors() if node.tag in (f"{W}pict", f"{W}object")), None)
+        picture = next(
+            (node for node in path.iterancestors() if node.tag in (f"{W}pict", f"{W}object")), None
+        )
         if run is None or picture is None or picture.getparent() is None:
             continue
-        holder = next((node for node in picture.iterancestors() if node.getparent() is run), picture)
+        holder = next(
+            (node for node in picture.iterancestors() if node.getparent() is run), picture
+        )
         run.insert(run.index(holder), text_element(f" {path.get('string', '').strip()} "))
         path.getparent().remove(path)
         rewriting.word_art += 1
@@ -185,7 +205,8 @@ def _write_out_art(root: Any, rewriting: _Rewriting) -> bool:
 
 
 def _keep_pictures_of_objects(root: Any) -> bool:
-    """An embedded object is printed as the picture Word keeps of it; an engine may want to draw it anew, or not at all."""
+    """An embedded object is printed as the picture Word keeps of it; an engine may want to draw
+    it anew, or not at all."""
     objects = [node for node in root.iter(f"{_O}OLEObject") if node.getparent().tag == f"{W}object"]
     for node in objects:
         parent = node.getparent()
@@ -201,7 +222,11 @@ def _write_out_signs(run: Any, rewriting: _Rewriting) -> bool:
     changed = written = False
     for child in list(run):
         if child.tag == f"{W}t" and child.text:
-            text = "".join(c if c.isspace() else _sign(face, ord(c), rewriting) for c in child.text) if symbolic else child.text
+            text = (
+                "".join(c if c.isspace() else _sign(face, ord(c), rewriting) for c in child.text)
+                if symbolic
+                else child.text
+            )
             text = text.replace(_HYPHEN, "-")
             written |= symbolic
             changed |= text != child.text
@@ -217,7 +242,11 @@ def _write_out_character(run: Any, child: Any, rewriting: _Rewriting) -> bool:
     """One that is an element of its own; whether it was."""
     if child.tag == f"{W}sym":
         code = child.get(f"{W}char", "")
-        sign = _sign(child.get(f"{W}font", ""), int(code, 16) if re.fullmatch(r"[0-9A-Fa-f]{1,6}", code) else 0, rewriting)
+        sign = _sign(
+            child.get(f"{W}font", ""),
+            int(code, 16) if re.fullmatch(r"[0-9A-Fa-f]{1,6}", code) else 0,
+            rewriting,
+        )
         run.replace(child, text_element(sign))
     elif child.tag == f"{W}noBreakHyphen":
         run.replace(child, text_element("-"))
@@ -232,7 +261,8 @@ def _write_out_character(run: Any, child: Any, rewriting: _Rewriting) -> bool:
 
 
 def _sign(face: str, code: int, rewriting: _Rewriting) -> str:
-    """Return what a code of a symbol font shows; the code itself if that is not known, for somebody to be told of."""
+    """Return what a code of a symbol font shows; the code itself if that is not known, for
+    somebody to be told of."""
     sign = symbol_fonts.sign_of(face, code)
     if not sign:
         return chr(code) if 0x20 <= code < 0xD800 or 0xE000 <= code < 0x110000 else "\ufffd"
@@ -249,5 +279,8 @@ def _forget_face(run: Any) -> None:
         run.insert(0, properties)
     for fonts in properties.findall(f"{W}rFonts"):
         properties.remove(fonts)
-    fonts = etree.Element(f"{W}rFonts", {f"{W}{script}": "Times New Roman" for script in ("ascii", "hAnsi", "cs", "eastAsia")})
+    fonts = etree.Element(
+        f"{W}rFonts",
+        {f"{W}{script}": "Times New Roman" for script in ("ascii", "hAnsi", "cs", "eastAsia")},
+    )
     properties.insert(1 if properties.find(f"{W}rStyle") is not None else 0, fonts)

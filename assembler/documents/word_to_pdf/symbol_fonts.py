@@ -1,4 +1,5 @@
-"""Symbol fonts: what a code of Symbol, Wingdings or Webdings shows, as a character that ordinary fonts have."""
+"""Symbol fonts: what a code of Symbol, Wingdings or Webdings shows, as a character that ordinary
+fonts have."""
 
 from __future__ import annotations
 
@@ -8,21 +9,56 @@ from collections.abc import Collection
 from functools import cache
 
 _TURNS = {
-    "UP DOWN": "↕", "LEFT RIGHT": "↔", "NORTH WEST": "↖", "NORTH EAST": "↗", "SOUTH WEST": "↙", "SOUTH EAST": "↘",
-    "RIGHTWARDS": "→", "LEFTWARDS": "←", "UPWARDS": "↑", "DOWNWARDS": "↓", "RIGHT-POINTING": "►", "LEFT-POINTING": "◄",
-    "UP-POINTING": "▲", "DOWN-POINTING": "▼",
-}  # fmt: skip
-# words of a character's Unicode name → the like of it that many fonts have; the first that fits counts
+    "UP DOWN": "↕",
+    "LEFT RIGHT": "↔",
+    "NORTH WEST": "↖",
+    "NORTH EAST": "↗",
+    "SOUTH WEST": "↙",
+    "SOUTH EAST": "↘",
+    "RIGHTWARDS": "→",
+    "LEFTWARDS": "←",
+    "UPWARDS": "↑",
+    "DOWNWARDS": "↓",
+    "RIGHT-POINTING": "►",
+    "LEFT-POINTING": "◄",
+    "UP-POINTING": "▲",
+    "DOWN-POINTING": "▼",
+}
+# words of a character's Unicode name → the like of it that many fonts have; the first that fits
+# counts
 _LIKENESSES = (
-    (r"BALLOT BOX WITH .*CHECK", "☑"), (r"BALLOT BOX WITH", "☒"), (r"CHECK MARK", "✓"), (r"BALLOT .*X|SCRIPT X", "✗"),
-    (r"BLACK .*SQUARE|BLACK SQUARE", "■"), (r"WHITE .*SQUARE", "☐"), (r"BLACK .*CIRCLE|FISHEYE", "●"),
-    (r"CIRCLED( BOLD)? X", "⊗"), (r"(WHITE|HEAVY|SHADOWED) .*CIRCLE|HEAVY CIRCLE", "○"), (r"BLACK .*(DIAMOND|LOZENGE)", "◆"),
+    (r"BALLOT BOX WITH .*CHECK", "☑"),
+    (r"BALLOT BOX WITH", "☒"),
+    (r"CHECK MARK", "✓"),
+    (r"BALLOT .*X|SCRIPT X", "✗"),
+    (r"BLACK .*SQUARE|BLACK SQUARE", "■"),
+    (r"WHITE .*SQUARE", "☐"),
+    (r"BLACK .*CIRCLE|FISHEYE", "●"),
+    (r"CIRCLED( BOLD)? X", "⊗"),
+    (r"(WHITE|HEAVY|SHADOWED) .*CIRCLE|HEAVY CIRCLE", "○"),
+    (r"BLACK .*(DIAMOND|LOZENGE)", "◆"),
     (r"DIAMOND|LOZENGE", "◇"),
-    (r"BLACK .*STAR|ASTERISK", "★"), (r"STAR", "☆"), (r"SALTIRE", "✖"), (r"GREEK CROSS", "✚"), (r"TELEPHONE", "☎"),
-    (r"ENVELOPE", "✉"), (r"(RIGHT) POINTING.* INDEX", "☞"), (r"LEFT POINTING.* INDEX", "☜"), (r" UP POINTING.* INDEX", "☝"),
-    (r"DOWN POINTING.* INDEX", "☟"), (r"PENCIL|PEN$", "✎"),
-)  # fmt: skip
-_LIKE = {"\u2b1c": "☐", "\u2b1b": "■", "\u3008": "⟨", "\u3009": "⟩", "\u23af": "—", "\u23d0": "|", "\U0001f5d9": "✗"}
+    (r"BLACK .*STAR|ASTERISK", "★"),
+    (r"STAR", "☆"),
+    (r"SALTIRE", "✖"),
+    (r"GREEK CROSS", "✚"),
+    (r"TELEPHONE", "☎"),
+    (r"ENVELOPE", "✉"),
+    (r"(RIGHT) POINTING.* INDEX", "☞"),
+    (r"LEFT POINTING.* INDEX", "☜"),
+    (r" UP POINTING.* INDEX", "☝"),
+    (r"DOWN POINTING.* INDEX", "☟"),
+    (r"PENCIL|PEN$", "✎"),
+)
+_LIKE = {
+    "\u2b1c": "☐",
+    "\u2b1b": "■",
+    "\u3008": "⟨",
+    "\u3009": "⟩",
+    "\u23af": "—",
+    "\u23d0": "|",
+    "\U0001f5d9": "✗",
+}
 
 
 def is_symbol_face(face: str) -> bool:
@@ -31,7 +67,8 @@ def is_symbol_face(face: str) -> bool:
 
 
 def sign_of(face: str, code: int) -> str:
-    """Return the character that a code of a symbol font shows, a plain or an F0xx one; "" if it is not known."""
+    """Return the character that a code of a symbol font shows, a plain or an F0xx one; "" if it
+    is not known."""
     known = _tables().get(face.strip().lower(), {}).get(code & 0xFF if code >= 0xF000 else code, "")
     return "" if known and unicodedata.category(known) == "Co" else known
 
@@ -42,7 +79,9 @@ def likeness_of(sign: str, covered: Collection[int]) -> str:
         return sign
     name = unicodedata.name(sign, "")
     arrow = next((like for turn, like in _TURNS.items() if turn in name), "")
-    like = _LIKE.get(sign) or next((like for words, like in _LIKENESSES if re.search(words, name)), "")
+    like = _LIKE.get(sign) or next(
+        (like for words, like in _LIKENESSES if re.search(words, name)), ""
+    )
     chosen = arrow if "ARROW" in name or "TRIANGLE" in name else like
     return chosen if chosen and ord(chosen) in covered else ""
 

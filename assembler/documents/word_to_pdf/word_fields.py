@@ -1,6 +1,8 @@
-"""Fields of a Word file, made plain: what Word showed last stays as text, and what a form shows of itself is written out.
+"""Fields of a Word file, made plain: what Word showed last stays as text, and what a form shows of
+itself is written out.
 
-A program that converts the file would compute them anew, each in its own way and with the day it runs on.
+A program that converts the file would compute them anew, each in its own way and with the day it
+runs on.
 """
 
 from __future__ import annotations
@@ -14,7 +16,9 @@ from assembler.documents.word_to_pdf.word_styles import switch, value_of
 from assembler.documents.word_to_pdf.word_text import W
 
 TICKED, EMPTY = "\u2612", "\u2610"
-_KEPT = frozenset(("PAGE", "NUMPAGES", "SECTIONPAGES", "SECTION", "HYPERLINK"))  # computed on the page, or a link
+_KEPT = frozenset(
+    ("PAGE", "NUMPAGES", "SECTIONPAGES", "SECTION", "HYPERLINK")
+)  # computed on the page, or a link
 
 
 def write_out_fields(root: Any) -> bool:
@@ -29,7 +33,8 @@ def write_out_fields(root: Any) -> bool:
 
 @dataclass(slots=True)
 class _Field:
-    """A field that has begun: what it computes, its marks and instructions, and what of its content is not shown."""
+    """A field that has begun: what it computes, its marks and instructions, and what of its
+    content is not shown."""
 
     begin: Any
     shown: str | None  # what a form field shows of itself
@@ -43,7 +48,9 @@ class _Field:
 
 
 def _write_out_simple(root: Any) -> bool:
-    simple = [node for node in root.iter(f"{W}fldSimple") if not _computes_page(node.get(f"{W}instr", ""))]
+    simple = [
+        node for node in root.iter(f"{W}fldSimple") if not _computes_page(node.get(f"{W}instr", ""))
+    ]
     for node in simple:
         unwrap(node)
     return bool(simple)
@@ -73,7 +80,8 @@ def _follow(child: Any, open_fields: list[_Field]) -> bool:
 
 
 def _note_unseen(child: Any, open_fields: list[_Field], *, is_begin: bool) -> None:
-    """Nothing of an instruction is seen, nor the result of a field that shows a value of its own."""
+    """Nothing of an instruction is seen, nor the result of a field that shows a value of its
+    own."""
     for opened in open_fields[: -1 if is_begin else None]:
         if child.tag != f"{W}rPr" and (not opened.in_result or opened.shown is not None):
             opened.unseen.append(child)
@@ -94,13 +102,16 @@ def _end(ended: _Field, mark: Any) -> bool:
 
 
 def _form_value(data: Any) -> str | None:
-    """Return what an old form field shows: a box, the chosen entry of a list; None for a text, which is its result."""
+    """Return what an old form field shows: a box, the chosen entry of a list; None for a text,
+    which is its result."""
     if data is None:
         return None
     box, entries = data.find(f"{W}checkBox"), data.find(f"{W}ddList")
     if box is not None:
         checked = switch(box.find(f"{W}checked"))
-        return TICKED if (switch(box.find(f"{W}default")) if checked is None else checked) else EMPTY
+        return (
+            TICKED if (switch(box.find(f"{W}default")) if checked is None else checked) else EMPTY
+        )
     if entries is None:
         return None
     chosen = value_of(entries.find(f"{W}result")) or value_of(entries.find(f"{W}default")) or "0"

@@ -1,4 +1,5 @@
-"""Automatic list numbers, written out as text: the embedded engine numbers each run of list items by its first one's list."""
+"""Automatic list numbers, written out as text: the embedded engine numbers each run of list
+items by its first one's list."""
 
 from __future__ import annotations
 
@@ -21,13 +22,53 @@ from assembler.documents.word_to_pdf.word_styles import (
 )
 from assembler.documents.word_to_pdf.word_text import W
 
-_ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"), (9, "ix"),
-          (5, "v"), (4, "iv"), (1, "i"))  # fmt: skip
-_ONES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
-         "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen")  # fmt: skip
+_ROMAN = (
+    (1000, "m"),
+    (900, "cm"),
+    (500, "d"),
+    (400, "cd"),
+    (100, "c"),
+    (90, "xc"),
+    (50, "l"),
+    (40, "xl"),
+    (10, "x"),
+    (9, "ix"),
+    (5, "v"),
+    (4, "iv"),
+    (1, "i"),
+)
+_ONES = (
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+)
 _TENS = ("", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
-_ORDINALS = {"one": "first", "two": "second", "three": "third", "five": "fifth", "eight": "eighth", "nine": "ninth",
-             "twelve": "twelfth"}  # fmt: skip
+_ORDINALS = {
+    "one": "first",
+    "two": "second",
+    "three": "third",
+    "five": "fifth",
+    "eight": "eighth",
+    "nine": "ninth",
+    "twelve": "twelfth",
+}
 _CHICAGO = "*†‡§"
 
 
@@ -51,10 +92,14 @@ class Lists:
     """The lists of a document, counting as its paragraphs are passed in order."""
 
     levels: Mapping[str, Mapping[int, Level]]  # by w:numId
-    families: Mapping[str, str]  # w:numId → what it counts with: lists of one abstract list count on
+    families: Mapping[
+        str, str
+    ]  # w:numId → what it counts with: lists of one abstract list count on
     overrides: Mapping[tuple[str, int], int]
     covered: Collection[int]  # code points that the fonts have
-    unknown: set[str] = field(default_factory=set)  # kinds of numbers that were written as ordinary ones
+    unknown: set[str] = field(
+        default_factory=set
+    )  # kinds of numbers that were written as ordinary ones
     _counts: dict[str, dict[int, int]] = field(default_factory=dict)
     _begun: set[tuple[str, int]] = field(default_factory=set)
 
@@ -68,7 +113,9 @@ class Lists:
         else:
             counts[level] = counts[level] + 1 if level in counts else levels[level].start
         self._begun.add((number, level))
-        for deeper in [one for one in counts if one > level and (one not in levels or levels[one].restart)]:
+        for deeper in [
+            one for one in counts if one > level and (one not in levels or levels[one].restart)
+        ]:
             del counts[deeper]
         for higher in range(level):
             counts.setdefault(higher, levels[higher].start if higher in levels else 1)
@@ -101,7 +148,10 @@ def read_lists(part: Any, styles: Mapping[str, Style], covered: Collection[int])
         if family not in abstract:
             continue
         families[number] = family
-        levels[number] = {int(one.get(f"{W}ilvl", "0")): _level(one) for one in abstract[family].findall(f"{W}lvl")}
+        levels[number] = {
+            int(one.get(f"{W}ilvl", "0")): _level(one)
+            for one in abstract[family].findall(f"{W}lvl")
+        }
         for override in node.findall(f"{W}lvlOverride"):
             place = int(override.get(f"{W}ilvl", "0"))
             own, start = override.find(f"{W}lvl"), value_of(override.find(f"{W}startOverride"))
@@ -112,7 +162,9 @@ def read_lists(part: Any, styles: Mapping[str, Style], covered: Collection[int])
     return Lists(levels=levels, families=families, overrides=overrides, covered=covered)
 
 
-def _family(name: str, abstract: Mapping[str, Any], numbers: Mapping[str, Any], styles: Mapping[str, Style]) -> str:
+def _family(
+    name: str, abstract: Mapping[str, Any], numbers: Mapping[str, Any], styles: Mapping[str, Style]
+) -> str:
     """Follow a list that only names a list style to the list that has the levels."""
     for _ in range(len(abstract)):
         link = value_of(abstract[name].find(f"{W}numStyleLink")) if name in abstract else ""
@@ -129,11 +181,16 @@ def _family(name: str, abstract: Mapping[str, Any], numbers: Mapping[str, Any], 
 def _level(node: Any) -> Level:
     start, restart = value_of(node.find(f"{W}start")), value_of(node.find(f"{W}lvlRestart"))
     return Level(
-        start=int(start) if start.isdigit() else 0, kind=value_of(node.find(f"{W}numFmt")) or "decimal",
-        text=value_of(node.find(f"{W}lvlText")), suffix=value_of(node.find(f"{W}suff")) or "tab",
-        legal=bool(switch(node.find(f"{W}isLgl"))), restart=restart != "0", style=value_of(node.find(f"{W}pStyle")),
-        indent=node.find(f"{W}pPr/{W}ind"), look=node.find(f"{W}rPr"),
-    )  # fmt: skip
+        start=int(start) if start.isdigit() else 0,
+        kind=value_of(node.find(f"{W}numFmt")) or "decimal",
+        text=value_of(node.find(f"{W}lvlText")),
+        suffix=value_of(node.find(f"{W}suff")) or "tab",
+        legal=bool(switch(node.find(f"{W}isLgl"))),
+        restart=restart != "0",
+        style=value_of(node.find(f"{W}pStyle")),
+        indent=node.find(f"{W}pPr/{W}ind"),
+        look=node.find(f"{W}rPr"),
+    )
 
 
 def write_out_lists(root: Any, lists: Lists, styles: Mapping[str, Style]) -> bool:
@@ -148,15 +205,34 @@ def write_out_lists(root: Any, lists: Lists, styles: Mapping[str, Style]) -> boo
     return changed
 
 
-def place_in_list(paragraph: Any, lists: Lists, styles: Mapping[str, Style]) -> tuple[str, int] | None:
-    """Return list and level of a paragraph, named by itself or by its style; None for one that is in no list."""
+def place_in_list(
+    paragraph: Any, lists: Lists, styles: Mapping[str, Style]
+) -> tuple[str, int] | None:
+    """Return list and level of a paragraph, named by itself or by its style; None for one that
+    is in no list."""
     own = list_of(paragraph.find(f"{W}pPr"))
     named = value_of(paragraph.find(f"{W}pPr/{W}pStyle"))
-    inherited = next((style.numbering for style in lineage(styles, named) if style.numbering and style.numbering[0]), None)
+    inherited = next(
+        (
+            style.numbering
+            for style in lineage(styles, named)
+            if style.numbering and style.numbering[0]
+        ),
+        None,
+    )
     if inherited is not None and inherited[0] in lists.levels:
-        linked = next((at for at, look in lists.levels[inherited[0]].items() if look.style == named), inherited[1])
+        linked = next(
+            (at for at, look in lists.levels[inherited[0]].items() if look.style == named),
+            inherited[1],
+        )
         inherited = (inherited[0], linked)
-    number, level = own if own and own[0] else (inherited[0], own[1] if own else inherited[1]) if inherited else ("", 0)
+    number, level = (
+        own
+        if own and own[0]
+        else (inherited[0], own[1] if own else inherited[1])
+        if inherited
+        else ("", 0)
+    )
     return (number, level) if number in lists.levels and level in lists.levels[number] else None
 
 
@@ -185,7 +261,8 @@ def _write_label(paragraph: Any, label: str, look: Level) -> None:
 
 
 def _own_look(look: Any) -> Any:
-    """The number's look, in the text's font: a bullet has been written as a character of ordinary fonts."""
+    """The number's look, in the text's font: a bullet has been written as a character of
+    ordinary fonts."""
     copy = deepcopy(look)
     for fonts in copy.findall(f"{W}rFonts"):
         copy.remove(fonts)
@@ -193,21 +270,32 @@ def _own_look(look: Any) -> Any:
 
 
 def bullet_sign(text: str, face: str, covered: Collection[int]) -> str:
-    """Return what a list's bullet shows, as a character that the fonts have; what has no like in them, as a round one."""
-    signs = (symbol_fonts.sign_of(face, ord(c)) if symbol_fonts.is_symbol_face(face) else c for c in text)
+    """Return what a list's bullet shows, as a character that the fonts have; what has no like in
+    them, as a round one."""
+    signs = (
+        symbol_fonts.sign_of(face, ord(c)) if symbol_fonts.is_symbol_face(face) else c for c in text
+    )
     return "".join((sign and symbol_fonts.likeness_of(sign, covered)) or "\u2022" for sign in signs)
 
 
 def format_number(value: int, kind: str) -> str | None:
     """Return a number as lists of a kind show it; None for a kind that is not known."""
     formats: Mapping[str, Callable[[int], str]] = {
-        "none": lambda _: "", "decimal": str, "decimalZero": lambda number: f"{number:02d}",
-        "lowerLetter": _letters, "upperLetter": lambda number: _letters(number).upper(),
-        "lowerRoman": _roman, "upperRoman": lambda number: _roman(number).upper(), "ordinal": _ordinal,
-        "cardinalText": _in_words, "ordinalText": lambda number: _in_words(number, ordinal=True),
-        "decimalEnclosedCircle": lambda number: chr(0x2460 + number - 1) if 1 <= number <= 20 else str(number),
+        "none": lambda _: "",
+        "decimal": str,
+        "decimalZero": lambda number: f"{number:02d}",
+        "lowerLetter": _letters,
+        "upperLetter": lambda number: _letters(number).upper(),
+        "lowerRoman": _roman,
+        "upperRoman": lambda number: _roman(number).upper(),
+        "ordinal": _ordinal,
+        "cardinalText": _in_words,
+        "ordinalText": lambda number: _in_words(number, ordinal=True),
+        "decimalEnclosedCircle": lambda number: (
+            chr(0x2460 + number - 1) if 1 <= number <= 20 else str(number)
+        ),
         "chicago": lambda number: _CHICAGO[(number - 1) % 4] * ((number - 1) // 4 + 1),
-    }  # fmt: skip
+    }
     return formats[kind](value) if kind in formats else None
 
 
@@ -216,7 +304,9 @@ def _letters(value: int) -> str:
 
 
 def _ordinal(value: int) -> str:
-    return f"{value}{'th' if value % 100 in (11, 12, 13) else {1: 'st', 2: 'nd', 3: 'rd'}.get(value % 10, 'th')}"
+    if value % 100 in (11, 12, 13):
+        return f"{value}th"
+    return f"{value}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(value % 10, 'th') }"
 
 
 def _roman(value: int) -> str:
@@ -230,7 +320,11 @@ def _roman(value: int) -> str:
 def _in_words(value: int, *, ordinal: bool = False) -> str:
     if not 0 <= value < 100:
         return _ordinal(value) if ordinal else str(value)
-    words = [_ONES[value]] if value < 20 else [_TENS[value // 10], *([_ONES[value % 10]] if value % 10 else ())]
+    words = (
+        [_ONES[value]]
+        if value < 20
+        else [_TENS[value // 10], *([_ONES[value % 10]] if value % 10 else ())]
+    )
     if ordinal:
         last = words[-1]
         words[-1] = _ORDINALS.get(last, f"{last[:-1]}ieth" if last.endswith("y") else f"{last}th")
@@ -238,7 +332,8 @@ def _in_words(value: int, *, ordinal: bool = False) -> str:
 
 
 def plain_bullets(part: Any, covered: Collection[int]) -> bool:
-    """Give the bullets of a numbering part characters of ordinary fonts, in place; whether one had to be changed."""
+    """Give the bullets of a numbering part characters of ordinary fonts, in place; whether one
+    had to be changed."""
     changed = False
     for level, face in _bullets(part):
         text = level.find(f"{W}lvlText")
@@ -256,5 +351,3 @@ def _bullets(part: Any) -> Iterator[tuple[Any, str]]:
     for level in part.iter(f"{W}lvl"):
         if value_of(level.find(f"{W}numFmt")) == "bullet" and level.find(f"{W}lvlText") is not None:
             yield level, face_of(level.find(f"{W}rPr"))
-
-

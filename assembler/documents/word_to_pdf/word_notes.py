@@ -1,4 +1,5 @@
-"""Foot- and endnotes, set at the end of the text: the embedded engine prints none where they stand."""
+"""Foot- and endnotes, set at the end of the text: the embedded engine prints none where they
+stand."""
 
 from __future__ import annotations
 
@@ -77,12 +78,17 @@ def _write_mark(mark: Any, label: str) -> None:
 
 
 def _drop_notes(parts: MutableMapping[str, bytes], kind: str, kept: set[str | None]) -> None:
-    """Take away all notes but these; lines between text and notes stay, as they are kept like notes."""
+    """Take away all notes but these; lines between text and notes stay, as they are kept like
+    notes."""
     name = f"word/{kind}s.xml"
     if name not in parts:
         return
     root = parsed(parts[name])
-    gone = [note for note in root.iter(f"{W}{kind}") if note.get(f"{W}id") not in kept and not note.get(f"{W}type")]
+    gone = [
+        note
+        for note in root.iter(f"{W}{kind}")
+        if note.get(f"{W}id") not in kept and not note.get(f"{W}type")
+    ]
     for note in gone:
         root.remove(note)
     if gone:

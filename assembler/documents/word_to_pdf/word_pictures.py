@@ -1,6 +1,8 @@
-"""Pictures a simple engine loses or draws wrong, placed anew: each in the line, cropped and turned as Word shows it.
+"""Pictures a simple engine loses or draws wrong, placed anew: each in the line, cropped and turned
+as Word shows it.
 
-Those of groups, of Word 2003's drawings, under a link or in a frame; turned, mirrored and cropped ones.
+Those of groups, of Word 2003's drawings, under a link or in a frame; turned, mirrored and cropped
+ones.
 """
 
 from __future__ import annotations
@@ -26,22 +28,35 @@ _V = "{urn:schemas-microsoft-com:vml}"
 _O = "{urn:schemas-microsoft-com:office:office}"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _IMAGE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/image"
-_UNITS = {"pt": 12_700, "in": 914_400, "cm": 360_000, "mm": 36_000, "px": 9_525, "": 12_700}  # in EMU
+_UNITS = {
+    "pt": 12_700,
+    "in": 914_400,
+    "cm": 360_000,
+    "mm": 36_000,
+    "px": 9_525,
+    "": 12_700,
+}  # in EMU
 _WIDEST = 914_400 * 6.5
 _MOST_LOSSLESS = 4_000_000  # dots; a larger picture that has to be drawn again becomes a JPEG
 _INLINE = (
-    f'<w:drawing xmlns:w="{W[1:-1]}" xmlns:wp="{_WP[1:-1]}" xmlns:a="{_A[1:-1]}" xmlns:pic="{_PIC[1:-1]}" xmlns:r="{R[1:-1]}">'
-    '<wp:inline distT="0" distB="0" distL="0" distR="0"><wp:extent cx="{cx}" cy="{cy}"/><wp:docPr id="1" name="picture"/>'
-    f'<a:graphic><a:graphicData uri="{_PIC[1:-1]}"><pic:pic><pic:nvPicPr><pic:cNvPr id="1" name="picture"/><pic:cNvPicPr/>'
-    '</pic:nvPicPr><pic:blipFill><a:blip r:embed="{relation}"/><a:stretch><a:fillRect/></a:stretch></pic:blipFill><pic:spPr>'
-    '<a:xfrm><a:off x="0" y="0"/><a:ext cx="{cx}" cy="{cy}"/></a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom></pic:spPr>'
+    f'<w:drawing xmlns:w="{W[1:-1]}" xmlns:wp="{_WP[1:-1]}" xmlns:a="{_A[1:-1]}" '
+    f'xmlns:pic="{_PIC[1:-1]}" xmlns:r="{R[1:-1]}">'
+    '<wp:inline distT="0" distB="0" distL="0" distR="0"><wp:extent cx="{cx}" cy="{cy}"/><wp:docPr '
+    'id="1" name="picture"/>'
+    f'<a:graphic><a:graphicData uri="{_PIC[1:-1]}"><pic:pic><pic:nvPicPr><pic:cNvPr id="1" '
+    f'name="picture"/><pic:cNvPicPr/>'
+    "</pic:nvPicPr><pic:blipFill><a:blip "
+    'r:embed="{relation}"/><a:stretch><a:fillRect/></a:stretch></pic:blipFill><pic:spPr>'
+    '<a:xfrm><a:off x="0" y="0"/><a:ext cx="{cx}" cy="{cy}"/></a:xfrm><a:prstGeom '
+    'prst="rect"><a:avLst/></a:prstGeom></pic:spPr>'
     "</pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing>"
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Placing:
-    """How a picture is placed: its relationship, size in EMU, and what of it is shown, turned clockwise by degrees."""
+    """How a picture is placed: its relationship, size in EMU, and what of it is shown, turned
+    clockwise by degrees."""
 
     relation: str
     width: float
@@ -49,16 +64,26 @@ class _Placing:
     turn: float = 0.0
     mirrored: bool = False
     upside_down: bool = False
-    crop: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)  # shares cut off left, top, right, bottom
+    crop: tuple[float, float, float, float] = (
+        0.0,
+        0.0,
+        0.0,
+        0.0,
+    )  # shares cut off left, top, right, bottom
 
     def is_plain(self) -> bool:
         return not (self.turn % 360 or self.mirrored or self.upside_down or any(self.crop))
 
 
 def place_pictures(root: Any, part: str, parts: MutableMapping[str, bytes]) -> bool:
-    """Change a part in place, with new pictures and relationships in `parts`; whether there was anything to change."""
+    """Change a part in place, with new pictures and relationships in `parts`; whether there was
+    anything to change."""
     changed = _free_from_links_and_frames(root)
-    for holder in [node for node in root.iter(f"{W}drawing", f"{W}pict", f"{W}object") if not _is_fallback(node)]:
+    for holder in [
+        node
+        for node in root.iter(f"{W}drawing", f"{W}pict", f"{W}object")
+        if not _is_fallback(node)
+    ]:
         placings = list(_placings(holder))
         if placings and not _is_simple(holder, placings):
             changed |= _replace(holder, placings, part, parts)
@@ -67,7 +92,12 @@ def place_pictures(root: Any, part: str, parts: MutableMapping[str, bytes]) -> b
 
 def _is_simple(holder: Any, placings: list[tuple[Any, _Placing]]) -> bool:
     """Whether any engine draws it: one picture, whole and upright, not in a group."""
-    return holder.tag == f"{W}drawing" and len(placings) == 1 and placings[0][1].is_plain() and not _is_grouped(holder)
+    return (
+        holder.tag == f"{W}drawing"
+        and len(placings) == 1
+        and placings[0][1].is_plain()
+        and not _is_grouped(holder)
+    )
 
 
 def _free_from_links_and_frames(root: Any) -> bool:
@@ -75,7 +105,9 @@ def _free_from_links_and_frames(root: Any) -> bool:
     links = [node for node in root.iter(f"{W}hyperlink") if _has_picture(node)]
     for node in links:
         unwrap(node)
-    frames = [node for node in root.iter(f"{W}framePr") if _has_picture(node.getparent().getparent())]
+    frames = [
+        node for node in root.iter(f"{W}framePr") if _has_picture(node.getparent().getparent())
+    ]
     for node in frames:
         node.getparent().remove(node)
     return bool(links or frames)
@@ -86,7 +118,10 @@ def _has_picture(node: Any) -> bool:
 
 
 def _is_fallback(node: Any) -> bool:
-    return any(parent.tag == f"{_MC}Fallback" and len(parent.getparent()) > 1 for parent in node.iterancestors())
+    return any(
+        parent.tag == f"{_MC}Fallback" and len(parent.getparent()) > 1
+        for parent in node.iterancestors()
+    )
 
 
 def _is_grouped(holder: Any) -> bool:
@@ -94,10 +129,15 @@ def _is_grouped(holder: Any) -> bool:
 
 
 def _placings(holder: Any) -> Iterator[tuple[Any, _Placing]]:
-    """The pictures of a drawing itself, not of what stands in its text boxes: their element, and how they are placed."""
+    """The pictures of a drawing itself, not of what stands in its text boxes: their element, and
+    how they are placed."""
     for node in holder.iter(f"{_PIC}pic", f"{_V}imagedata"):
         own = next((p for p in node.iterancestors(f"{W}drawing", f"{W}pict", f"{W}object")), None)
-        placing = (_of_drawing(node, holder) if node.tag == f"{_PIC}pic" else _of_vml(node)) if own is holder else None
+        placing = (
+            (_of_drawing(node, holder) if node.tag == f"{_PIC}pic" else _of_vml(node))
+            if own is holder
+            else None
+        )
         if placing is not None:
             yield node, placing
 
@@ -109,39 +149,61 @@ def _of_drawing(picture: Any, holder: Any) -> _Placing | None:
     size = size if size is not None else next(holder.iter(f"{_WP}extent"), None)
     if not relation or size is None:
         return None
-    scale = math.prod(_scale(group) for group in picture.iterancestors(f"{_WPG}wgp", f"{_WPG}grpSp"))
+    scale = math.prod(
+        _scale(group) for group in picture.iterancestors(f"{_WPG}wgp", f"{_WPG}grpSp")
+    )
     cut = picture.find(f"{_PIC}blipFill/{_A}srcRect")
     shares = [_number(cut.get(side, "0")) / 100_000 if cut is not None else 0.0 for side in "ltrb"]
     turned = frame if frame is not None else {}
     return _Placing(
-        relation=relation, width=_number(size.get("cx")) * scale, height=_number(size.get("cy")) * scale,
-        turn=_number(turned.get("rot", "0")) / 60_000, mirrored=turned.get("flipH", "0") in ("1", "true"),
-        upside_down=turned.get("flipV", "0") in ("1", "true"), crop=_shares(shares),
-    )  # fmt: skip
+        relation=relation,
+        width=_number(size.get("cx")) * scale,
+        height=_number(size.get("cy")) * scale,
+        turn=_number(turned.get("rot", "0")) / 60_000,
+        mirrored=turned.get("flipH", "0") in ("1", "true"),
+        upside_down=turned.get("flipV", "0") in ("1", "true"),
+        crop=_shares(shares),
+    )
 
 
 def _scale(group: Any) -> float:
     """How much smaller a group draws what is in it."""
     frame = group.find(f"{_WPG}grpSpPr/{_A}xfrm")
-    outer, inner = (frame.find(f"{_A}{name}") for name in ("ext", "chExt")) if frame is not None else (None, None)
+    outer, inner = (
+        (frame.find(f"{_A}{name}") for name in ("ext", "chExt"))
+        if frame is not None
+        else (None, None)
+    )
     if outer is None or inner is None or not _number(inner.get("cx")):
         return 1.0
     return _number(outer.get("cx")) / _number(inner.get("cx"))
 
 
 def _of_vml(data: Any) -> _Placing | None:
-    shape, relation = data.getparent(), data.get(f"{R}id") or data.get(f"{R}pict") or data.get(f"{_O}relid")
+    shape, relation = (
+        data.getparent(),
+        data.get(f"{R}id") or data.get(f"{R}pict") or data.get(f"{_O}relid"),
+    )
     style = dict(re.findall(r"([a-z-]+)\s*:\s*([^;]+)", shape.get("style", "").lower()))
     if not relation:
         return None
-    grouped = next(shape.iterancestors(f"{_V}group"), None) is not None  # sizes in a group are in units of its own
-    width, height = (0.0 if grouped else _length(style.get(name, "")) for name in ("width", "height"))
+    grouped = (
+        next(shape.iterancestors(f"{_V}group"), None) is not None
+    )  # sizes in a group are in units of its own
+    width, height = (
+        0.0 if grouped else _length(style.get(name, "")) for name in ("width", "height")
+    )
     flip = style.get("flip", "")
     cut = [_share(data.get(f"crop{side}", "")) for side in ("left", "top", "right", "bottom")]
     return _Placing(
-        relation=relation, width=width, height=height, turn=_number(style.get("rotation", "0")), mirrored="x" in flip,
-        upside_down="y" in flip, crop=_shares(cut),
-    )  # fmt: skip
+        relation=relation,
+        width=width,
+        height=height,
+        turn=_number(style.get("rotation", "0")),
+        mirrored="x" in flip,
+        upside_down="y" in flip,
+        crop=_shares(cut),
+    )
 
 
 def _length(text: str) -> float:
@@ -157,7 +219,11 @@ def _share(text: str) -> float:
 def _shares(shares: list[float]) -> tuple[float, float, float, float]:
     """No share below nothing; none at all where nothing would be left."""
     left, top, right, bottom = (max(0.0, share) for share in shares)
-    return (left, top, right, bottom) if left + right < 0.99 and top + bottom < 0.99 else (0.0, 0.0, 0.0, 0.0)
+    return (
+        (left, top, right, bottom)
+        if left + right < 0.99 and top + bottom < 0.99
+        else (0.0, 0.0, 0.0, 0.0)
+    )
 
 
 def _number(text: str | None) -> float:
@@ -167,14 +233,21 @@ def _number(text: str | None) -> float:
         return 0.0
 
 
-def _replace(holder: Any, placings: list[tuple[Any, _Placing]], part: str, parts: MutableMapping[str, bytes]) -> bool:
-    """Put each picture into the line, after the drawing that held it; what else it holds, a text say, stays."""
-    made = [drawing for _, placing in placings if (drawing := _inline(placing, part, parts)) is not None]
+def _replace(
+    holder: Any, placings: list[tuple[Any, _Placing]], part: str, parts: MutableMapping[str, bytes]
+) -> bool:
+    """Put each picture into the line, after the drawing that held it; what else it holds, a text
+    say, stays."""
+    made = [
+        drawing for _, placing in placings if (drawing := _inline(placing, part, parts)) is not None
+    ]
     if len(made) < len(placings):
         return False
     outer = next((node for node in holder.iterancestors(f"{_MC}AlternateContent")), holder)
     run = outer.getparent()
-    for drawing in reversed(made):  # each in a run of its own: an engine may draw but one thing of a run
+    for drawing in reversed(
+        made
+    ):  # each in a run of its own: an engine may draw but one thing of a run
         alone = etree.Element(f"{W}r")
         alone.append(drawing)
         run.addnext(alone)
@@ -191,7 +264,11 @@ def _inline(placing: _Placing, part: str, parts: MutableMapping[str, bytes]) -> 
     from PIL import Image, UnidentifiedImageError
 
     listing = _listing(part)
-    targets = {entry.get("Id"): entry.get("Target", "") for entry in parsed(parts[listing])} if listing in parts else {}
+    targets = (
+        {entry.get("Id"): entry.get("Target", "") for entry in parsed(parts[listing])}
+        if listing in parts
+        else {}
+    )
     data = parts.get(part_named(targets.get(placing.relation, ""), part), b"")
     try:
         with Image.open(io.BytesIO(data)) as image:
@@ -222,14 +299,20 @@ def _drawn_again(image: Any, placing: _Placing) -> tuple[str, bytes]:
 
     left, top, right, bottom = placing.crop
     size = image.size
-    shown = image.convert("RGBA") if image.mode in ("P", "LA", "PA") or "transparency" in image.info else image
+    shown = (
+        image.convert("RGBA")
+        if image.mode in ("P", "LA", "PA") or "transparency" in image.info
+        else image
+    )
     shown = shown.convert("RGB") if shown.mode not in ("RGB", "RGBA", "L") else shown
     corners = (left * size[0], top * size[1], (1 - right) * size[0], (1 - bottom) * size[1])
     shown = shown.crop(tuple(map(round, corners)))
     shown = shown.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if placing.mirrored else shown
     shown = shown.transpose(Image.Transpose.FLIP_TOP_BOTTOM) if placing.upside_down else shown
     white = {"L": 255, "RGB": (255, 255, 255), "RGBA": (255, 255, 255, 0)}[shown.mode]
-    shown = shown.rotate(-placing.turn, expand=True, resample=Image.Resampling.BICUBIC, fillcolor=white)
+    shown = shown.rotate(
+        -placing.turn, expand=True, resample=Image.Resampling.BICUBIC, fillcolor=white
+    )
     out = io.BytesIO()
     if shown.mode != "RGBA" and shown.width * shown.height > _MOST_LOSSLESS:
         shown.save(out, "JPEG", quality=92)
@@ -253,7 +336,9 @@ def _add(picture: tuple[str, bytes], part: str, parts: MutableMapping[str, bytes
     if ending not in [node.get("Extension", "").lower() for node in types]:
         kind = {"Extension": ending, "ContentType": f"image/{ending}"}
         types.insert(0, etree.Element(f"{{{_PACKAGE}/content-types}}Default", kind))
-        parts["[Content_Types].xml"] = etree.tostring(types, xml_declaration=True, encoding="UTF-8", standalone=True)
+        parts["[Content_Types].xml"] = etree.tostring(
+            types, xml_declaration=True, encoding="UTF-8", standalone=True
+        )
     return name
 
 

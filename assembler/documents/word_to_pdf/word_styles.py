@@ -1,4 +1,5 @@
-"""Styles of a Word file: whether they hide a text, and the font they set, their own or inherited."""
+"""Styles of a Word file: whether they hide a text, and the font they set, their own or
+inherited."""
 
 from __future__ import annotations
 
@@ -27,11 +28,13 @@ def read_styles(part: bytes) -> Mapping[str, Style]:
     """Return the styles of a word/styles.xml by id."""
     return {
         style.get(f"{W}styleId", ""): Style(
-            value_of(style.find(f"{W}basedOn")), switch(style.find(f"{W}rPr/{W}vanish")), face_of(style.find(f"{W}rPr")),
+            value_of(style.find(f"{W}basedOn")),
+            switch(style.find(f"{W}rPr/{W}vanish")),
+            face_of(style.find(f"{W}rPr")),
             list_of(style.find(f"{W}pPr")),
         )
         for style in parsed(part).iter(f"{W}style")
-    }  # fmt: skip
+    }
 
 
 def lineage(styles: Mapping[str, Style], name: str) -> Iterator[Style]:
@@ -48,12 +51,16 @@ def is_run_hidden(run: Any, styles: Mapping[str, Style]) -> bool:
     own = switch(run.find(f"{W}rPr/{W}vanish"))
     if own is not None:
         return own
-    return next((style.hides for style in _styles_of(run, styles) if style.hides is not None), False)
+    return next(
+        (style.hides for style in _styles_of(run, styles) if style.hides is not None), False
+    )
 
 
 def face_of_run(run: Any, styles: Mapping[str, Style]) -> str:
     """Return the font that a run names, by itself or through its styles."""
-    return face_of(run.find(f"{W}rPr")) or next((style.face for style in _styles_of(run, styles) if style.face), "")
+    return face_of(run.find(f"{W}rPr")) or next(
+        (style.face for style in _styles_of(run, styles) if style.face), ""
+    )
 
 
 def _styles_of(run: Any, styles: Mapping[str, Style]) -> Iterator[Style]:
@@ -71,7 +78,8 @@ def face_of(properties: Any) -> str:
 
 
 def list_of(properties: Any) -> tuple[str, int] | None:
-    """Return list and level that paragraph properties name; list "" where they name a level only."""
+    """Return list and level that paragraph properties name; list "" where they name a level
+    only."""
     numbering = properties.find(f"{W}numPr") if properties is not None else None
     if numbering is None:
         return None

@@ -20,27 +20,35 @@ _M = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _TEXT_PARTS = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml")
 _BREAKS = frozenset(f"{W}{name}" for name in ("br", "tab", "cr"))
-_ALIKE = {"-": "\u2010\u2011\u2212\x02\ufffe", '"': "\u201c\u201d\u201e\u201f\u2033",
-          "'": "\u2018\u2019\u201a\u201b\u2032\u00b4`"}  # fmt: skip
+_ALIKE = {
+    "-": "\u2010\u2011\u2212\x02\ufffe",
+    '"': "\u201c\u201d\u201e\u201f\u2033",
+    "'": "\u2018\u2019\u201a\u201b\u2032\u00b4`",
+}
 _SAME = str.maketrans({other: sign for sign, others in _ALIKE.items() for other in others})
 _BOXES = "☐☑☒✓✔✗✘□■•"
 _USED = "\0"  # stands where a piece of the PDF's text has been accounted for
 
 
 class DoctypeDeclared(ValueError):
-    """A part declares a document type: no Word file does, and what its entities stand for would be missing."""
+    """A part declares a document type: no Word file does, and what its entities stand for would
+    be missing."""
 
 
 def parsed(data: bytes) -> Any:
-    """The root element of a part; no entity, network or huge tree. Raises lxml.etree.XMLSyntaxError, DoctypeDeclared."""
-    root = etree.fromstring(data, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False))
+    """The root element of a part; no entity, network or huge tree. Raises
+    lxml.etree.XMLSyntaxError, DoctypeDeclared."""
+    root = etree.fromstring(
+        data, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
+    )
     if root.getroottree().docinfo.internalDTD is not None:
         raise DoctypeDeclared("a document type declaration")
     return root
 
 
 def all_text(docx: Path | IO[bytes]) -> str:
-    """All text of body, headers, footers and notes, a space between paragraphs, cells and breaks."""
+    """All text of body, headers, footers and notes, a space between paragraphs, cells and
+    breaks."""
     with zipfile.ZipFile(docx) as archive:
         names = sorted(filter(_TEXT_PARTS.fullmatch, archive.namelist()))
         found = [text for name in names for text in _paragraphs(parsed(archive.read(name)), None)]
@@ -48,14 +56,17 @@ def all_text(docx: Path | IO[bytes]) -> str:
 
 
 def printed_text(docx: Path | IO[bytes]) -> str:
-    """The text a reader sees on paper: no hidden text, no unused header, no second version of a drawing."""
+    """The text a reader sees on paper: no hidden text, no unused header, no second version of a
+    drawing."""
     return " ".join(printed_paragraphs(docx))
 
 
 def printed_paragraphs(docx: Path | IO[bytes], pages: int | None = None) -> list[str]:
-    """`printed_text` by paragraph. Page numbers and other computed fields are left out: the engine computes its own.
+    """`printed_text` by paragraph. Page numbers and other computed fields are left out: the engine
+    computes its own.
 
-    `pages`: of how many pages it is known to be; then headers and footers are left out that no page of so few has.
+    `pages`: of how many pages it is known to be; then headers and footers are left out that no page
+    of so few has.
     """
     with zipfile.ZipFile(docx) as archive:
         names, hidden = printed_parts(archive, pages), hidden_styles(archive)
@@ -65,7 +76,11 @@ def printed_paragraphs(docx: Path | IO[bytes], pages: int | None = None) -> list
 
 def _diagram_texts(archive: zipfile.ZipFile, part: str) -> list[str]:
     """The words of SmartArt, which are kept in parts of their own."""
-    diagrams = [part_named(target, part) for kind, target in relations(archive, part).values() if kind == "diagramData"]
+    diagrams = [
+        part_named(target, part)
+        for kind, target in relations(archive, part).values()
+        if kind == "diagramData"
+    ]
     there = [name for name in diagrams if name in archive.namelist()]
     return [text.text or "" for name in there for text in parsed(archive.read(name)).iter("{*}t")]
 
@@ -78,9 +93,10 @@ def lost_words(docx: Path, pdf: bytes) -> int:
 def words_missing(docx: Path, pages: Sequence[str]) -> int:
     """How many words of the document are not in the text of these pages.
 
-    Each paragraph accounts for its letters once, the longest first, so that a repeated header cannot stand in for a
-    lost word. Paragraphs that are not found whole (a page break or right-to-left text within) are looked for by word,
-    and short words, whose letters another may have used up, once more as they stand between blanks.
+    Each paragraph accounts for its letters once, the longest first, so that a repeated header
+    cannot stand in for a lost word. Paragraphs that are not found whole (a page break or
+    right-to-left text within) are looked for by word, and short words, whose letters another may
+    have used up, once more as they stand between blanks.
     """
     there = "\n".join(pages)
     rest, apart = letters(there), Counter(map(letters, there.split()))
@@ -102,13 +118,17 @@ def words_missing(docx: Path, pages: Sequence[str]) -> int:
 
 
 def signs_missing(docx: Path | IO[bytes], pages: Sequence[str]) -> int:
-    """How many signs of the document (boxes, bullets, minus signs, punctuation) are not in the text of these pages.
+    """How many signs of the document (boxes, bullets, minus signs, punctuation) are not in the text
+    of these pages.
 
-    Of a text that runs from right to left only boxes and ticks are counted: in it brackets are drawn mirrored.
+    Of a text that runs from right to left only boxes and ticks are counted: in it brackets are
+    drawn mirrored.
     """
     text = "\n".join(printed_paragraphs(docx, len(pages)))
     lost = _signs(text) - _signs("\n".join(pages))
-    return sum(count for sign, count in lost.items() if sign in _BOXES or not _is_right_to_left(docx, text))
+    return sum(
+        count for sign, count in lost.items() if sign in _BOXES or not _is_right_to_left(docx, text)
+    )
 
 
 def _signs(text: str) -> Counter[str]:
@@ -120,8 +140,16 @@ def _is_right_to_left(docx: Path | IO[bytes], text: str) -> bool:
     if any(unicodedata.bidirectional(c) in ("R", "AL") for c in text):
         return True
     with zipfile.ZipFile(docx) as archive:
-        names = [name for name in archive.namelist() if name == "word/styles.xml" or _TEXT_PARTS.fullmatch(name)]
-        marks = [mark for name in names for mark in parsed(archive.read(name)).iter(f"{W}bidi", f"{W}rtl")]
+        names = [
+            name
+            for name in archive.namelist()
+            if name == "word/styles.xml" or _TEXT_PARTS.fullmatch(name)
+        ]
+        marks = [
+            mark
+            for name in names
+            for mark in parsed(archive.read(name)).iter(f"{W}bidi", f"{W}rtl")
+        ]
     return any(mark.get(f"{W}val", "1") not in ("0", "false", "off") for mark in marks)
 
 
@@ -150,7 +178,8 @@ def relations(archive: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]
 
 
 def part_named(target: str, part: str = "word/document.xml") -> str:
-    """The name in the ZIP file of what a relationship of a part leads to: "media/x.png" or "/word/media/x.png"."""
+    """The name in the ZIP file of what a relationship of a part leads to: "media/x.png" or
+    "/word/media/x.png"."""
     return posixpath.normpath(posixpath.join("/", posixpath.dirname(part), target)).lstrip("/")
 
 
@@ -160,15 +189,24 @@ def letters(text: str) -> str:
 
 
 def printed_parts(archive: zipfile.ZipFile, pages: int | None = None) -> list[str]:
-    """Body, notes, and the headers and footers that some section uses, and that a document of so many pages shows."""
+    """Body, notes, and the headers and footers that some section uses, and that a document of so
+    many pages shows."""
     body, settings = parsed(archive.read("word/document.xml")), "word/settings.xml"
     related = relations(archive, "word/document.xml")
-    even = settings in archive.namelist() and parsed(archive.read(settings)).find(f"{W}evenAndOddHeaders") is not None
+    even = (
+        settings in archive.namelist()
+        and parsed(archive.read(settings)).find(f"{W}evenAndOddHeaders") is not None
+    )
     used = set()
     sections = list(body.iter(f"{W}sectPr"))
     for number, section in enumerate(sections):
         kind = section.find(f"{W}type")
-        if number and pages is not None and kind is not None and kind.get(f"{W}val") == "continuous":
+        if (
+            number
+            and pages is not None
+            and kind is not None
+            and kind.get(f"{W}val") == "continuous"
+        ):
             continue  # it may begin within a page that has its headers already
         mark = section.find(f"{W}titlePg")
         first = mark is not None and mark.get(f"{W}val", "1") not in ("0", "false", "off")
@@ -176,7 +214,10 @@ def printed_parts(archive: zipfile.ZipFile, pages: int | None = None) -> list[st
         if pages is not None and pages <= len(sections) * (1 + even):
             kinds -= {"default"} if first else set()
             kinds -= {"even"} if pages < 2 or first or len(sections) > 1 else set()
-        for reference in (*section.iter(f"{W}headerReference"), *section.iter(f"{W}footerReference")):
+        for reference in (
+            *section.iter(f"{W}headerReference"),
+            *section.iter(f"{W}footerReference"),
+        ):
             if reference.get(f"{W}type", "default") in kinds:
                 used.add(part_named(related.get(reference.get(f"{R}id"), ("", ""))[1]))
     names = {"word/document.xml", "word/footnotes.xml", "word/endnotes.xml", *used}
@@ -184,14 +225,18 @@ def printed_parts(archive: zipfile.ZipFile, pages: int | None = None) -> list[st
 
 
 def _paragraphs(root: Any, hidden: Set[str] | None) -> Iterator[str]:
-    """Text of each paragraph, those of text boxes on their own. `hidden`: styles that hide; None = all text, hidden or not."""
+    """Text of each paragraph, those of text boxes on their own. `hidden`: styles that hide; None
+    = all text, hidden or not."""
     for paragraph in root.iter(f"{W}p"):
-        if hidden is None or not any(parent.tag == f"{_MC}Fallback" for parent in paragraph.iterancestors()):
+        if hidden is None or not any(
+            parent.tag == f"{_MC}Fallback" for parent in paragraph.iterancestors()
+        ):
             yield unicodedata.normalize("NFC", "".join(_pieces(paragraph, [], hidden)))
 
 
 def _pieces(node: Any, fields: list[str], hidden: Set[str] | None) -> Iterator[str]:
-    """Text below a node in reading order; `fields` are the instructions of the fields we are inside of."""
+    """Text below a node in reading order; `fields` are the instructions of the fields we are
+    inside of."""
     for child in node:
         if child.tag == f"{W}p" or (child.tag == f"{_MC}Fallback" and hidden is not None):
             continue  # a paragraph of a text box comes on its own
@@ -199,7 +244,9 @@ def _pieces(node: Any, fields: list[str], hidden: Set[str] | None) -> Iterator[s
             _follow(child.get(f"{W}fldCharType"), fields)
         elif child.tag == f"{W}instrText" and fields:
             fields[-1] += child.text or ""
-        elif child.tag == f"{_M}t":  # equations are set anew: their letters count, not their order and signs
+        elif (
+            child.tag == f"{_M}t"
+        ):  # equations are set anew: their letters count, not their order and signs
             yield f" {''.join(c for c in child.text or '' if c.isalnum())} "
         elif child.tag == f"{W}t" and (hidden is None or not any(map(_computed, fields))):
             yield child.text or ""
@@ -242,4 +289,6 @@ def hidden_styles(archive: zipfile.ZipFile) -> frozenset[str]:
 @lru_cache(maxsize=16)
 def _hiding(styles_part: bytes) -> frozenset[str]:
     styles = parsed(styles_part).iter(f"{W}style")
-    return frozenset(s.get(f"{W}styleId") for s in styles if s.find(f"{W}rPr/{W}vanish") is not None)
+    return frozenset(
+        s.get(f"{W}styleId") for s in styles if s.find(f"{W}rPr/{W}vanish") is not None
+    )

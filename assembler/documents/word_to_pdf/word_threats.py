@@ -1,7 +1,8 @@
-"""What a Word file may do to the machine or the firm that opens it: fetch, run, or hide another file.
+"""What a Word file may do to the machine or the firm that opens it: fetch, run, or hide another
+file.
 
-Judged on parsed XML, by the types of relationships and the names of elements, whatever prefix, namespace or encoding the
-file spells them in. Nothing is resolved or fetched on the way.
+Judged on parsed XML, by the types of relationships and the names of elements, whatever prefix,
+namespace or encoding the file spells them in. Nothing is resolved or fetched on the way.
 """
 
 from __future__ import annotations
@@ -19,46 +20,134 @@ from urllib.parse import unquote
 from lxml import etree
 
 MOST_PARTS = 5_000
-_WORDML = ("http://schemas.openxmlformats.org/wordprocessingml/2006/main", "http://purl.oclc.org/ooxml/wordprocessingml/main")
-_RELATIONS = ("http://schemas.openxmlformats.org/officeDocument/2006/relationships",
-              "http://purl.oclc.org/ooxml/officeDocument/relationships")  # fmt: skip
+_WORDML = (
+    "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+    "http://purl.oclc.org/ooxml/wordprocessingml/main",
+)
+_RELATIONS = (
+    "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+    "http://purl.oclc.org/ooxml/officeDocument/relationships",
+)
 _ENCODINGS = frozenset(("utf-8", "utf-16", "utf-16le", "utf-16be", "us-ascii", "ascii"))
-_MAIN = re.compile(r"application/vnd\.(openxmlformats-officedocument\.wordprocessingml\.(document|template)\.main)\+xml")
+_MAIN = re.compile(
+    r"application/vnd\.(openxmlformats-officedocument\.wordprocessingml\.(document|template)\.main)\+xml"
+)
 _SAFE_LINK = re.compile(r"(https?://|mailto:|tel:)[^\\]", re.IGNORECASE)
 # what relationships may lead to; the last word of their type
-_ALLOWED = frozenset((
-    "officeDocument", "core-properties", "extended-properties", "extendedProperties", "custom-properties", "customProperties",
-    "coreProperties", "thumbnail", "styles", "stylesWithEffects", "settings", "webSettings", "fontTable", "theme",
-    "themeOverride", "numbering", "header", "footer", "footnotes", "endnotes", "comments", "commentsExtended", "commentsIds",
-    "commentsExtensible", "people", "image", "hdphoto", "font", "hyperlink", "glossaryDocument", "customXml",
-    "customXmlProps", "chart", "chartEx", "chartStyle", "chartColorStyle", "chartUserShapes",
-    "diagramData", "diagramLayout", "diagramQuickStyle",
-    "diagramColors", "diagramDrawing", "printerSettings", "classificationlabels", "documenttasks", "intelligence", "bibliography",
-))  # fmt: skip
+_ALLOWED = frozenset(
+    (
+        "officeDocument",
+        "core-properties",
+        "extended-properties",
+        "extendedProperties",
+        "custom-properties",
+        "customProperties",
+        "coreProperties",
+        "thumbnail",
+        "styles",
+        "stylesWithEffects",
+        "settings",
+        "webSettings",
+        "fontTable",
+        "theme",
+        "themeOverride",
+        "numbering",
+        "header",
+        "footer",
+        "footnotes",
+        "endnotes",
+        "comments",
+        "commentsExtended",
+        "commentsIds",
+        "commentsExtensible",
+        "people",
+        "image",
+        "hdphoto",
+        "font",
+        "hyperlink",
+        "glossaryDocument",
+        "customXml",
+        "customXmlProps",
+        "chart",
+        "chartEx",
+        "chartStyle",
+        "chartColorStyle",
+        "chartUserShapes",
+        "diagramData",
+        "diagramLayout",
+        "diagramQuickStyle",
+        "diagramColors",
+        "diagramDrawing",
+        "printerSettings",
+        "classificationlabels",
+        "documenttasks",
+        "intelligence",
+        "bibliography",
+    )
+)
 _REASONS = {
-    "attachedTemplate": ("a template attached from elsewhere", "detach it (Developer, Document Template) and save the file anew"),
+    "attachedTemplate": (
+        "a template attached from elsewhere",
+        "detach it (Developer, Document Template) and save the file anew",
+    ),
     "vbaProject": ("macros", "save it as a plain .docx"),
     "wordVbaData": ("macros", "save it as a plain .docx"),
     "control": ("an ActiveX control", "remove the control, and save it as a plain .docx"),
-    "activeXControlBinary": ("an ActiveX control", "remove the control, and save it as a plain .docx"),
+    "activeXControlBinary": (
+        "an ActiveX control",
+        "remove the control, and save it as a plain .docx",
+    ),
     "oleObject": ("an embedded object", "paste it as a picture instead"),
     "package": ("an embedded file", "paste it as a picture instead"),
     "aFChunk": ("another file that is put in its place (altChunk)", "paste its text instead"),
     "subDocument": ("a link to a part of a master document", "save it as one document"),
     "frame": ("a frameset", "save it as a plain .docx"),
-    "extensibility": ("buttons of its own for Word (customUI)", "remove them, and save it as a plain .docx"),
-    "mailMergeSource": ("a data source of a mail merge", "make it a normal Word document (Mailings, Start Mail Merge)"),
-    "mailMergeHeaderSource": ("a data source of a mail merge", "make it a normal Word document (Mailings, Start Mail Merge)"),
+    "extensibility": (
+        "buttons of its own for Word (customUI)",
+        "remove them, and save it as a plain .docx",
+    ),
+    "mailMergeSource": (
+        "a data source of a mail merge",
+        "make it a normal Word document (Mailings, Start Mail Merge)",
+    ),
+    "mailMergeHeaderSource": (
+        "a data source of a mail merge",
+        "make it a normal Word document (Mailings, Start Mail Merge)",
+    ),
 }
 _ELEMENTS = {
-    "altChunk": "aFChunk", "subDoc": "subDocument", "control": "control", "frameset": "frame", "mailMerge": "mailMergeSource",
+    "altChunk": "aFChunk",
+    "subDoc": "subDocument",
+    "control": "control",
+    "frameset": "frame",
+    "mailMerge": "mailMergeSource",
     "attachedTemplate": "attachedTemplate",
-}  # fmt: skip
+}
 # fields that fetch, run or ask for something
-_FIELDS = frozenset(("DDE", "DDEAUTO", "INCLUDEPICTURE", "INCLUDETEXT", "INCLUDE", "IMPORT", "LINK", "EMBED", "DATABASE", "RD",
-                     "ADDIN", "MACROBUTTON", "PRINT", "CONTROL", "HTMLACTIVEX"))  # fmt: skip
+_FIELDS = frozenset(
+    (
+        "DDE",
+        "DDEAUTO",
+        "INCLUDEPICTURE",
+        "INCLUDETEXT",
+        "INCLUDE",
+        "IMPORT",
+        "LINK",
+        "EMBED",
+        "DATABASE",
+        "RD",
+        "ADDIN",
+        "MACROBUTTON",
+        "PRINT",
+        "CONTROL",
+        "HTMLACTIVEX",
+    )
+)
 _UNLINK = "remove the field (Alt+F9 shows it), or unlink it (Ctrl+Shift+F9)"
-_BAD_LINK = "a link that fetches pictures or a template from elsewhere, or opens something else than a web page"
+_BAD_LINK = (
+    "a link that fetches pictures or a template from elsewhere, or opens something else "
+    "than a web page"
+)
 _GOOD_LINKS = "embed what it shows; link to http, https and mailto addresses only"
 _COMPUTED = "\0"  # stands in an instruction where another field computes a part of it
 
@@ -73,7 +162,8 @@ class Threat:
 
 
 def find_threats(docx: bytes, most_bytes: int) -> Iterator[Threat]:
-    """Yield everything that a harmless Word file has not. Raises zipfile.BadZipFile for what is no ZIP file."""
+    """Yield everything that a harmless Word file has not. Raises zipfile.BadZipFile for what is
+    no ZIP file."""
     with zipfile.ZipFile(io.BytesIO(docx)) as archive:
         packing = list(_in_packing(archive.infolist(), most_bytes))
         if packing:
@@ -81,7 +171,11 @@ def find_threats(docx: bytes, most_bytes: int) -> Iterator[Threat]:
             return  # what unpacks to more than it should, or to two parts of one name, is not read
         for name in archive.namelist():
             data = archive.read(name)
-            if name == "[Content_Types].xml" or name.endswith((".xml", ".rels", ".vml")) or _is_xml(data):
+            if (
+                name == "[Content_Types].xml"
+                or name.endswith((".xml", ".rels", ".vml"))
+                or _is_xml(data)
+            ):
                 yield from _in_part(name, data, archive.namelist())
 
 
@@ -95,9 +189,17 @@ def _in_packing(entries: Sequence[zipfile.ZipInfo], most_bytes: int) -> Iterator
     for entry in entries:
         plain = unquote(entry.orig_filename).replace("\\", "/")
         if ".." in plain.split("/") or plain.startswith("/") or ":" in plain or "\0" in plain:
-            yield Threat(part=_short(plain), problem="a part that lies outside of the file", remedy=remedy)
-        if re.search(r"vbaProject|/embeddings/|/activeX/|(?<!printerSettings\d)\.bin$", plain, re.IGNORECASE):
-            yield Threat(part=_short(plain), problem="macros or embedded objects", remedy="save a plain .docx")
+            yield Threat(
+                part=_short(plain), problem="a part that lies outside of the file", remedy=remedy
+            )
+        if re.search(
+            r"vbaProject|/embeddings/|/activeX/|(?<!printerSettings\d)\.bin$", plain, re.IGNORECASE
+        ):
+            yield Threat(
+                part=_short(plain),
+                problem="macros or embedded objects",
+                remedy="save a plain .docx",
+            )
         if entry.flag_bits & 1:
             yield Threat(part=_short(plain), problem="an encrypted part", remedy=remedy)
 
@@ -107,12 +209,15 @@ def _short(name: str) -> str:
 
 
 def _is_xml(data: bytes) -> bool:
-    """Whether a part without a telling name looks like XML, in one of the encodings XML begins with."""
+    """Whether a part without a telling name looks like XML, in one of the encodings XML begins
+    with."""
     return data[:64].lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n").startswith(b"<")
 
 
 def _in_part(name: str, data: bytes, names: Sequence[str]) -> Iterator[Threat]:
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    parser = etree.XMLParser(
+        resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+    )
     remedy = "open it in Word and save it anew"
     try:
         tree = etree.fromstring(data, parser).getroottree()
@@ -123,7 +228,9 @@ def _in_part(name: str, data: bytes, names: Sequence[str]) -> Iterator[Threat]:
         yield Threat(part=name, problem="a document type declaration (DTD)", remedy=remedy)
         return
     if (tree.docinfo.encoding or "UTF-8").lower() not in _ENCODINGS:
-        yield Threat(part=name, problem="XML in an encoding that Word does not write", remedy=remedy)
+        yield Threat(
+            part=name, problem="XML in an encoding that Word does not write", remedy=remedy
+        )
     root = tree.getroot()
     local = etree.QName(root).localname
     if local == "Relationships":
@@ -136,18 +243,33 @@ def _in_part(name: str, data: bytes, names: Sequence[str]) -> Iterator[Threat]:
 
 
 def _in_types(name: str, root: Any, names: Sequence[str]) -> Iterator[Threat]:
-    """What the parts of the file are; a kind that is named for an extension no part has means nothing."""
+    """What the parts of the file are; a kind that is named for an extension no part has means
+    nothing."""
     extensions = {part.rpartition(".")[2].casefold() for part in names}
     nodes = [node for node in root if isinstance(node.tag, str)]
-    used = [node for node in nodes if node.get("Extension") is None or node.get("Extension").casefold() in extensions]
+    used = [
+        node
+        for node in nodes
+        if node.get("Extension") is None or node.get("Extension").casefold() in extensions
+    ]
     kinds = [node.get("ContentType", "").strip() for node in used]
     for kind in kinds:
-        if re.search(r"macroEnabled|vba|activeX|ms-word\.attachedToolbars|keyMapCustomizations", kind, re.IGNORECASE):
+        if re.search(
+            r"macroEnabled|vba|activeX|ms-word\.attachedToolbars|keyMapCustomizations",
+            kind,
+            re.IGNORECASE,
+        ):
             yield _threat(name, "vbaProject")
-        elif re.search(r"oleObject|spreadsheetml|presentationml|message/|html", kind, re.IGNORECASE):
+        elif re.search(
+            r"oleObject|spreadsheetml|presentationml|message/|html", kind, re.IGNORECASE
+        ):
             yield _threat(name, "oleObject")
     if not any(_MAIN.fullmatch(kind) for kind in kinds):
-        yield Threat(part=name, problem="no Word document, or one of another kind", remedy="save it as .docx in Word")
+        yield Threat(
+            part=name,
+            problem="no Word document, or one of another kind",
+            remedy="save it as .docx in Word",
+        )
 
 
 def _in_relationships(name: str, root: Any) -> Iterator[Threat]:
@@ -161,19 +283,29 @@ def _in_relationships(name: str, root: Any) -> Iterator[Threat]:
         elif mode.casefold() != "internal":
             if kind != "hyperlink" or not _is_safe_address(target):
                 yield Threat(part=name, problem=_BAD_LINK, remedy=_GOOD_LINKS)
-        elif kind != "hyperlink" and (re.match(r"[A-Za-z][\w+.-]*:|//|\\", unquote(target)) or "\\" in unquote(target)):
-            yield Threat(part=name, problem="a part that lies outside of the file", remedy="open it in Word and save it anew")
+        elif kind != "hyperlink" and (
+            re.match(r"[A-Za-z][\w+.-]*:|//|\\", unquote(target)) or "\\" in unquote(target)
+        ):
+            yield Threat(
+                part=name,
+                problem="a part that lies outside of the file",
+                remedy="open it in Word and save it anew",
+            )
 
 
 def _threat(part: str, kind: str) -> Threat:
-    other = ("a part of a kind that a template has no use for", "copy the text into a new document, and save that")
+    other = (
+        "a part of a kind that a template has no use for",
+        "copy the text into a new document, and save that",
+    )
     problem, remedy = _REASONS.get(kind, other)
     return Threat(part=part, problem=problem, remedy=remedy)
 
 
 @lru_cache(maxsize=4096)
 def _name_of(tag: str) -> tuple[str, str]:
-    """Namespace and local name of an element or attribute; a document has few of them, and each many times."""
+    """Namespace and local name of an element or attribute; a document has few of them, and each
+    many times."""
     name = etree.QName(tag)
     return name.namespace or "", name.localname
 
@@ -189,16 +321,25 @@ def _in_elements(name: str, root: Any) -> Iterator[Threat]:
             yield _threat(name, _ELEMENTS[local])
         elif local == "externalData" and place.endswith("/chart"):
             yield _threat(name, "package")
-        elif place.startswith("urn:schemas-microsoft-com:") and any(map(_leads_out, node.attrib.items())):
-            yield Threat(part=name, problem="a picture or link from elsewhere", remedy="embed it in the document")
+        elif place.startswith("urn:schemas-microsoft-com:") and any(
+            map(_leads_out, node.attrib.items())
+        ):
+            yield Threat(
+                part=name,
+                problem="a picture or link from elsewhere",
+                remedy="embed it in the document",
+            )
 
 
 def _leads_out(attribute: tuple[Any, Any]) -> bool:
-    """Whether an attribute of a VML drawing names a file or page: `src` always fetches, the others on a click."""
+    """Whether an attribute of a VML drawing names a file or page: `src` always fetches, the
+    others on a click."""
     key, value = etree.QName(attribute[0]), str(attribute[1]).strip()
     if key.namespace in _RELATIONS or not value:
         return False  # the id of a relationship, which is judged by itself
-    return key.localname == "src" or (key.localname in ("href", "althref") and not _is_safe_address(value))
+    return key.localname == "src" or (
+        key.localname in ("href", "althref") and not _is_safe_address(value)
+    )
 
 
 def _is_safe_address(target: str) -> bool:
@@ -211,9 +352,15 @@ def _in_fields(name: str, root: Any) -> Iterator[Threat]:
         found = re.match(r"[^A-Za-z\0]*([A-Za-z]*\0?)", instruction)
         command = found[1].upper() if found else ""
         if _COMPUTED in command:
-            yield Threat(part=name, problem="a field whose command another field computes", remedy=_UNLINK)
+            yield Threat(
+                part=name, problem="a field whose command another field computes", remedy=_UNLINK
+            )
         elif command in _FIELDS:
-            yield Threat(part=name, problem=f"a field that fetches or runs something ({command})", remedy=_UNLINK)
+            yield Threat(
+                part=name,
+                problem=f"a field that fetches or runs something ({command})",
+                remedy=_UNLINK,
+            )
         elif command == "HYPERLINK" and not _is_safe_address(_address(instruction)):
             yield Threat(part=name, problem=_BAD_LINK, remedy=_GOOD_LINKS)
 
@@ -223,7 +370,11 @@ def _address(instruction: str) -> str:
     found = re.match(r"[^A-Za-z]*\w+\s*(?:\"([^\"]*)\"|(\\\S*)|(\S+))?", instruction)
     quoted, switch, bare = found.groups() if found else (None, None, None)
     target = (quoted if quoted is not None else bare or "").strip()
-    return target or ("#" if switch is None or switch.lower() in ("\\l", "\\o", "\\t", "\\n", "\\m", "\\h") else switch)
+    return target or (
+        "#"
+        if switch is None or switch.lower() in ("\\l", "\\o", "\\t", "\\n", "\\m", "\\h")
+        else switch
+    )
 
 
 def _instructions(root: Any) -> Iterator[str]:
@@ -234,9 +385,14 @@ def _instructions(root: Any) -> Iterator[str]:
     for node in root.iter():
         local = _name_of(node.tag)[1] if isinstance(node.tag, str) else ""
         if local == "fldSimple":
-            yield next((value for key, value in node.attrib.items() if _name_of(key)[1] == "instr"), "")
+            yield next(
+                (value for key, value in node.attrib.items() if _name_of(key)[1] == "instr"), ""
+            )
         elif local == "fldChar":
-            kind = next((value for key, value in node.attrib.items() if _name_of(key)[1] == "fldCharType"), "")
+            kind = next(
+                (value for key, value in node.attrib.items() if _name_of(key)[1] == "fldCharType"),
+                "",
+            )
             if kind == "begin":
                 if stack and not in_result[-1]:
                     stack[-1].append(_COMPUTED)

@@ -1,10 +1,11 @@
-"""Comments and marks of a page that was made normal: which are seen, and which a viewer draws otherwise than the page shows them.
+"""Comments and marks of a page that was made normal: which are seen, and which a viewer draws
+otherwise than the page shows them.
 
-A caret that is mixed with the paper: each viewer draws it, and flattening does not. So pages that had marks are compared
-with the client's file as PDFium draws it, and where a mark's place differs, that place is put over the page as a picture.
-Marks that PDFium does not draw, and we do, are left as they are, and so are form fields, which
-PDFium leaves out where it is not asked for a form: no picture may cover one. That a mark stays
-visible is said only of one that was seen on the page made.
+A caret that is mixed with the paper: each viewer draws it, and flattening does not. So pages that
+had marks are compared with the client's file as PDFium draws it, and where a mark's place differs,
+that place is put over the page as a picture. Marks that PDFium does not draw, and we do, are left
+as they are, and so are form fields, which PDFium leaves out where it is not asked for a form: no
+picture may cover one. That a mark stays visible is said only of one that was seen on the page made.
 """
 
 from __future__ import annotations
@@ -33,7 +34,10 @@ _SCALE = 1.0  # pixels a point, for comparing
 _FINE = 200 / 72  # pixels a point, of the picture put over the page
 _MOST = 4000  # pixels a side
 _APART = 24  # gray levels of a pixel
-_CLOSE, _FAINT = 2.0, 6  # pixels a point and levels of a color, for seeing whether there is anything
+_CLOSE, _FAINT = (
+    2.0,
+    6,
+)  # pixels a point and levels of a color, for seeing whether there is anything
 _ENOUGH = 4  # pixels
 _BORDER = 3.0  # points around a mark
 _ICON = 20.0  # points a side of PDFium's icon of a note, which begins at its lower left corner
@@ -43,7 +47,8 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """A mark that a viewer should show. `place`: among those of its page, from 1; `box`: in its page's own coordinates."""
+    """A mark that a viewer should show. `place`: among those of its page, from 1; `box`: in its
+    page's own coordinates."""
 
     page: int  # from 0
     place: int
@@ -90,7 +95,9 @@ def _box(note: Any) -> Box | None:
         lists = [note.get(key) for key in (Name.L, Name.Vertices, Name.QuadPoints)]
         lists += list(note.get(Name.InkList, ()))
         for numbers in lists:
-            points += pairs([float(value) for value in numbers]) if isinstance(numbers, Array) else ()
+            points += (
+                pairs([float(value) for value in numbers]) if isinstance(numbers, Array) else ()
+            )
     except (TypeError, ValueError):
         return None
     return reach_of(points, 0.0)
@@ -120,7 +127,11 @@ def look(
         changed = _mend(before, made, by_page, elsewhere)
         now = pdfium.PdfDocument(made)
         try:
-            unseen = [mark for page, some in by_page.items() for mark in _unseen(before[page], now[page], some)]
+            unseen = [
+                mark
+                for page, some in by_page.items()
+                for mark in _unseen(before[page], now[page], some)
+            ]
         finally:
             now.close()
     finally:
@@ -145,7 +156,9 @@ def _mend(
             for number in sorted(changed):
                 _draw(pdf, pdf.pages[number], patches[number])
             with whole_file(made) as out:
-                pdf.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+                pdf.save(
+                    out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate
+                )
     return changed
 
 
@@ -188,16 +201,20 @@ def _patches(
         apart[top:bottom, left:right] = False
     taken = _places(elsewhere.marks.get(number, ()), frame, _BORDER)
     boxes = [
-        mark.box for mark in marks
-        if (place := _seen(mark.box, frame)) and not any(_overlap(place, other) for other in taken)
+        mark.box
+        for mark in marks
+        if (place := _seen(mark.box, frame))
+        and not any(_overlap(place, other) for other in taken)
         and _differs(apart, place, scale, frame.height)
-    ]  # fmt: skip
+    ]
     places = [place for box in boxes if (place := _beside(box, frame, fields))]
     if not places:
         return []
     fine = min(_FINE, _MOST / max(now.get_size()))
     picture = before.render(scale=fine).to_pil().convert("RGB")
-    return [(picture.crop(_pixels(place, fine, frame.height)), place) for place in dict.fromkeys(places)]
+    return [
+        (picture.crop(_pixels(place, fine, frame.height)), place) for place in dict.fromkeys(places)
+    ]
 
 
 def _beside(box: Box, frame: Frame, fields: Sequence[Box]) -> Box | None:
@@ -233,7 +250,12 @@ def _seen(box: Box, frame: Frame, border: float = _BORDER) -> Box | None:
 
 def _pixels(place: Box, scale: float, height: float) -> tuple[int, int, int, int]:
     left, bottom, right, top = place
-    return round(left * scale), round((height - top) * scale), round(right * scale), round((height - bottom) * scale)
+    return (
+        round(left * scale),
+        round((height - top) * scale),
+        round(right * scale),
+        round((height - bottom) * scale),
+    )
 
 
 def _overlap(one: Box, other: Box) -> bool:
@@ -251,9 +273,15 @@ def _draw(pdf: Pdf, page: pikepdf.Page, patches: Sequence[Patch]) -> None:
     drawn = []
     for number, (picture, (left, bottom, right, top)) in enumerate(patches):
         stream = pdf.make_stream(
-            zlib.compress(picture.tobytes(), 9), Type=Name.XObject, Subtype=Name.Image, ColorSpace=Name.DeviceRGB,
-            Width=picture.width, Height=picture.height, BitsPerComponent=8, Filter=Name.FlateDecode,
-        )  # fmt: skip
+            zlib.compress(picture.tobytes(), 9),
+            Type=Name.XObject,
+            Subtype=Name.Image,
+            ColorSpace=Name.DeviceRGB,
+            Width=picture.width,
+            Height=picture.height,
+            BitsPerComponent=8,
+            Filter=Name.FlateDecode,
+        )
         name = page.add_resource(stream, Name.XObject, name=Name(f"/AssemblerMark{number}"))
         matrix = after((right - left, 0, 0, top - bottom, left, bottom), to_page(frame))
         drawn.append(b"q " + operands(matrix) + b" cm " + str(name).encode() + b" Do Q\n")

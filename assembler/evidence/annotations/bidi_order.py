@@ -1,7 +1,8 @@
-"""The order in which the letters of a line are drawn: Arabic and Hebrew from right to left, numbers within them as ever.
+"""The order in which the letters of a line are drawn: Arabic and Hebrew from right to left, numbers
+within them as ever.
 
-The implicit part of the Unicode Bidirectional Algorithm (UAX #9, rules P2 to L2). Explicit embeddings and isolates, which no
-form field needs, are taken for neutral signs.
+The implicit part of the Unicode Bidirectional Algorithm (UAX #9, rules P2 to L2). Explicit
+embeddings and isolates, which no form field needs, are taken for neutral signs.
 """
 
 from __future__ import annotations
@@ -11,12 +12,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 _STRONG = {"L": 0, "R": 1, "AL": 1}
-_NEUTRAL = frozenset(("B", "S", "WS", "ON", "LRE", "LRO", "RLE", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI", "BN"))
+_NEUTRAL = frozenset(
+    ("B", "S", "WS", "ON", "LRE", "LRO", "RLE", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI", "BN")
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """Letters next to each other that are drawn in one direction. `start`, `end`: in the line as it is stored."""
+    """Letters next to each other that are drawn in one direction. `start`, `end`: in the line as
+    it is stored."""
 
     start: int
     end: int
@@ -25,7 +29,9 @@ class Run:
 
 def base_level(text: str) -> int:
     """Return 1 where the first letter with a direction is Arabic or Hebrew, else 0 (P2, P3)."""
-    return next((_STRONG[kind] for kind in map(unicodedata.bidirectional, text) if kind in _STRONG), 0)
+    return next(
+        (_STRONG[kind] for kind in map(unicodedata.bidirectional, text) if kind in _STRONG), 0
+    )
 
 
 def visual_runs(text: str, base: int) -> tuple[Run, ...]:
@@ -39,7 +45,9 @@ def visual_runs(text: str, base: int) -> tuple[Run, ...]:
             runs.append((place, place + 1, level))
     for level in range(max(levels, default=0), 0, -1):  # L2
         runs = _reverse_from(runs, level)
-    return tuple(Run(start=start, end=end, is_reversed=bool(level % 2)) for start, end, level in runs)
+    return tuple(
+        Run(start=start, end=end, is_reversed=bool(level % 2)) for start, end, level in runs
+    )
 
 
 def _reverse_from(runs: list[tuple[int, int, int]], level: int) -> list[tuple[int, int, int]]:
@@ -109,7 +117,9 @@ def _join_terminators(kinds: list[str]) -> None:
         end = place
         while end < len(kinds) and kinds[end] == "ET":
             end += 1
-        touches = (place > 0 and kinds[place - 1] == "EN") or (end < len(kinds) and kinds[end] == "EN")
+        touches = (place > 0 and kinds[place - 1] == "EN") or (
+            end < len(kinds) and kinds[end] == "EN"
+        )
         if end > place and touches:
             kinds[place:end] = ["EN"] * (end - place)
         place = max(end, place + 1)

@@ -1,4 +1,5 @@
-"""Whether the picture a file has of a form field shows the field's value: PDFium reads it, alone on a page of its own."""
+"""Whether the picture a file has of a form field shows the field's value: PDFium reads it, alone
+on a page of its own."""
 
 from __future__ import annotations
 
@@ -61,9 +62,14 @@ def pictures_show(pictures: Sequence[Picture]) -> list[Showing]:
 
 
 def squeeze(text: str) -> str:
-    """Return a text without spaces, joined letters taken apart, so that two spellings of it are equal."""
+    """Return a text without spaces, joined letters taken apart, so that two spellings of it are
+    equal."""
     plain = unicodedata.normalize("NFKC", text)
-    return "".join(letter for letter in plain if not letter.isspace() and unicodedata.category(letter) not in ("Cc", "Cf"))
+    return "".join(
+        letter
+        for letter in plain
+        if not letter.isspace() and unicodedata.category(letter) not in ("Cc", "Cf")
+    )
 
 
 def _add_page(book: Pdf, stream: Any) -> Size | None:
@@ -99,7 +105,9 @@ def _showing(page: Any, picture: Picture) -> Showing:
     layer = page.get_textpage()
     try:
         letters = squeeze(layer.get_text_bounded())
-        is_whole = all(_is_within(layer, page.get_size(), place) for place in range(layer.count_chars()))
+        is_whole = all(
+            _is_within(layer, page.get_size(), place) for place in range(layer.count_chars())
+        )
     finally:
         layer.close()
     if not _has_ink(page):
@@ -111,7 +119,11 @@ def _showing(page: Any, picture: Picture) -> Showing:
         return Showing.UNREADABLE
     if picture.is_part:
         return Showing.VALUE if all(text in letters for text in wanted) else Showing.OTHER
-    return Showing.VALUE if is_whole and Counter(letters) == Counter("".join(wanted)) else Showing.OTHER
+    return (
+        Showing.VALUE
+        if is_whole and Counter(letters) == Counter("".join(wanted))
+        else Showing.OTHER
+    )
 
 
 def _is_within(layer: Any, size: Size, place: int) -> bool:
@@ -120,9 +132,11 @@ def _is_within(layer: Any, size: Size, place: int) -> bool:
     if right - left < 0.01 or top - bottom < 0.01:
         return True
     return bool(
-        left >= -_AROUND and bottom >= -_AROUND - 0.25 * (top - bottom) and right <= size[0] + _AROUND
+        left >= -_AROUND
+        and bottom >= -_AROUND - 0.25 * (top - bottom)
+        and right <= size[0] + _AROUND
         and top <= size[1] + _AROUND + 0.25 * (top - bottom)
-    )  # fmt: skip
+    )
 
 
 def _has_ink(page: Any) -> bool:

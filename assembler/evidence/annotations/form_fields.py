@@ -1,4 +1,5 @@
-"""Form fields of a PDF as they stand in the file: what each place of a field on a page holds, and how it wants to be shown."""
+"""Form fields of a PDF as they stand in the file: what each place of a field on a page holds,
+and how it wants to be shown."""
 
 from __future__ import annotations
 
@@ -113,8 +114,13 @@ def is_hidden(note: Any) -> bool:
 
 
 def box_of(raw: Any) -> Box | None:
-    """Return left, bottom, right, top of a rectangle, whichever corners it names; None for one too small to show anything."""
-    if not isinstance(raw, Array) or len(raw) != 4 or not all(isinstance(value, int | float | Decimal) for value in raw):
+    """Return left, bottom, right, top of a rectangle, whichever corners it names; None for one
+    too small to show anything."""
+    if (
+        not isinstance(raw, Array)
+        or len(raw) != 4
+        or not all(isinstance(value, int | float | Decimal) for value in raw)
+    ):
         return None
     x0, y0, x1, y1 = (float(value) for value in raw)
     box = (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
@@ -123,7 +129,11 @@ def box_of(raw: Any) -> Box | None:
 
 def number_of(raw: Any, default: float) -> float:
     """Return a number of a file, or the default where it is none."""
-    return float(raw) if isinstance(raw, int | float | Decimal) and not isinstance(raw, bool) else default
+    return (
+        float(raw)
+        if isinstance(raw, int | float | Decimal) and not isinstance(raw, bool)
+        else default
+    )
 
 
 def color_of(raw: Any) -> Color:
@@ -170,16 +180,26 @@ def _place(number: int, index: int, widget: Any, rect: Box, form: Any) -> Place:
     maximum = int(number_of(attribute(widget, "/MaxLen"), 0))
     options = tuple(_options(attribute(widget, "/Opt")))
     return Place(
-        page=number, index=index, widget=widget, kind=kind, flags=flags, rect=rect,
-        values=tuple(_values(widget, kind, options)), options=options,
+        page=number,
+        index=index,
+        widget=widget,
+        kind=kind,
+        flags=flags,
+        rect=rect,
+        values=tuple(_values(widget, kind, options)),
+        options=options,
         first=max(0, int(number_of(attribute(widget, "/TI"), 0))),
-        maximum=maximum if maximum > 0 else None, is_formatted=_is_formatted(widget), style=_style(widget, form),
-    )  # fmt: skip
+        maximum=maximum if maximum > 0 else None,
+        is_formatted=_is_formatted(widget),
+        style=_style(widget, form),
+    )
 
 
 def _kind(widget: Any, flags: int) -> Kind:
     kind = attribute(widget, "/FT")
-    if Name.PMD in widget or attribute(widget, "/PMD") is not None:  # a barcode, which only the program that made it can draw
+    if (
+        Name.PMD in widget or attribute(widget, "/PMD") is not None
+    ):  # a barcode, which only the program that made it can draw
         return Kind.OTHER
     if kind == Name.Tx:
         return Kind.TEXT
@@ -234,15 +254,21 @@ def _style(widget: Any, form: Any) -> Style:
         width = number_of(old[2], 1)
     turned = int(number_of(look.get(Name.R), 0))
     return Style(
-        size=size, color=color, quadding=int(number_of(attribute(widget, "/Q", form), 0)) % 3,
+        size=size,
+        color=color,
+        quadding=int(number_of(attribute(widget, "/Q", form), 0)) % 3,
         turned=turned % 360 if turned % 90 == 0 else 0,
-        background=color_of(look.get(Name.BG)), border=color_of(look.get(Name.BC)),
-        border_width=min(max(width, 0), 10), border_style=str(border.get(Name.S, "/S")), caption=text_of(look.get(Name.CA)),
-    )  # fmt: skip
+        background=color_of(look.get(Name.BG)),
+        border=color_of(look.get(Name.BC)),
+        border_width=min(max(width, 0), 10),
+        border_style=str(border.get(Name.S, "/S")),
+        caption=text_of(look.get(Name.CA)),
+    )
 
 
 def appearance_string(raw: Any) -> tuple[float, Color]:
-    """Size and color of a default appearance ("/Helv 12 Tf 0 g"); black, and as large as fits, where it does not say."""
+    """Size and color of a default appearance ("/Helv 12 Tf 0 g"); black, and as large as fits,
+    where it does not say."""
     data = bytes(raw) if isinstance(raw, String) else b""
     size = 0.0
     color: Color = (0.0,)

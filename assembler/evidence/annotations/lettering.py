@@ -1,8 +1,9 @@
 """Text as glyphs of our own fonts, and the one small font that a file gets for all it has to say.
 
-Letters are shaped (Arabic joins, marks sit on their letters) by HarfBuzz, each with the first of our faces that
-has it. The glyphs used are written, whatever face they come from, into one TrueType font per file, so that each
-says exactly which letters it stands for: a search finds them, and the proof can read them.
+Letters are shaped (Arabic joins, marks sit on their letters) by HarfBuzz, each with the first of
+our faces that has it. The glyphs used are written, whatever face they come from, into one TrueType
+font per file, so that each says exactly which letters it stands for: a search finds them, and the
+proof can read them.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ from assembler.runtime.resources import value_fonts
 
 ASCENT, DESCENT, CAP = 905, -212, 716  # thousandths of the size, of the first face
 _EM = 1000
-_UNSEEN = frozenset("\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff")
+_UNSEEN = frozenset(
+    "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+)
 _MISSING = -1  # face of a letter that none of them has: drawn as an empty box
 
 
@@ -54,7 +57,8 @@ class Line:
 
     @property
     def low(self) -> float:
-        """How far it reaches below the line, in thousandths of the size; at least as far as a usual line."""
+        """How far it reaches below the line, in thousandths of the size; at least as far as a
+        usual line."""
         return min([DESCENT, *(glyph.low for glyph in self.glyphs)])
 
     @property
@@ -65,12 +69,17 @@ class Line:
 
 def missing_letters(text: str) -> frozenset[str]:
     """Return the letters of a text that none of our faces has."""
-    return frozenset(letter for letter in text if not _is_unseen(letter) and _face_of(letter) == _MISSING)
+    return frozenset(
+        letter for letter in text if not _is_unseen(letter) and _face_of(letter) == _MISSING
+    )
 
 
 def shape_line(text: str, base: int | None = None) -> Line:
-    """Return one line of text as glyphs; line ends and tabs count as spaces. `base`: 1 if it runs from right to left."""
-    plain = "".join(" " if letter.isspace() else letter for letter in unicodedata.normalize("NFC", text))
+    """Return one line of text as glyphs; line ends and tabs count as spaces. `base`: 1 if it
+    runs from right to left."""
+    plain = "".join(
+        " " if letter.isspace() else letter for letter in unicodedata.normalize("NFC", text)
+    )
     return _shape(plain, base_level(plain) if base is None else base)
 
 
@@ -88,7 +97,11 @@ def _pieces(text: str) -> Iterator[tuple[int, str]]:
     """Stretches of letters of one face; a mark stays with its letter."""
     piece, face = "", 0
     for letter in text:
-        mine = face if _is_unseen(letter) or (unicodedata.combining(letter) and piece) else _face_of(letter)
+        mine = (
+            face
+            if _is_unseen(letter) or (unicodedata.combining(letter) and piece)
+            else _face_of(letter)
+        )
         if letter == " " and piece and face != _MISSING:
             mine = face
         if piece and mine != face:
@@ -102,7 +115,11 @@ def _pieces(text: str) -> Iterator[tuple[int, str]]:
 
 def _shape_piece(face: int, text: str, *, is_reversed: bool) -> list[Glyph]:
     if face == _MISSING:
-        boxes = [Glyph(face=face, number=0, text=letter, advance=600) for letter in text if not _is_unseen(letter)]
+        boxes = [
+            Glyph(face=face, number=0, text=letter, advance=600)
+            for letter in text
+            if not _is_unseen(letter)
+        ]
         return boxes[::-1] if is_reversed else boxes
     import uharfbuzz as hb
 
@@ -123,11 +140,18 @@ def _shape_piece(face: int, text: str, *, is_reversed: bool) -> list[Glyph]:
         given.add(info.cluster)
         ink = opened.shaper.get_glyph_extents(info.codepoint)
         top = position.y_offset + (ink.y_bearing if ink else 0)
-        glyphs.append(Glyph(
-            face=face, number=info.codepoint, text="".join(one for one in letters if not _is_unseen(one)),
-            advance=round(position.x_advance * scale), across=round(position.x_offset * scale),
-            up=round(position.y_offset * scale), low=round((top + (ink.height if ink else 0)) * scale), high=round(top * scale),
-        ))  # fmt: skip
+        glyphs.append(
+            Glyph(
+                face=face,
+                number=info.codepoint,
+                text="".join(one for one in letters if not _is_unseen(one)),
+                advance=round(position.x_advance * scale),
+                across=round(position.x_offset * scale),
+                up=round(position.y_offset * scale),
+                low=round((top + (ink.height if ink else 0)) * scale),
+                high=round(top * scale),
+            )
+        )
     return glyphs
 
 
@@ -138,7 +162,10 @@ def _is_unseen(letter: str) -> bool:
 @cache
 def _face_of(letter: str) -> int:
     """Place of the first face that has a letter."""
-    return next((place for place in range(len(value_fonts())) if ord(letter) in _opened(place).letters), _MISSING)
+    return next(
+        (place for place in range(len(value_fonts())) if ord(letter) in _opened(place).letters),
+        _MISSING,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,13 +188,18 @@ def _opened(place: int) -> _Opened:
     font: Any = TTFont(path, lazy=True, fontNumber=0)
     face = hb.Face(hb.Blob.from_file_path(str(path)), 0)
     return _Opened(
-        font=font, glyphs=font.getGlyphSet(), names=font.getGlyphOrder(), letters=font.getBestCmap(), shaper=hb.Font(face),
+        font=font,
+        glyphs=font.getGlyphSet(),
+        names=font.getGlyphOrder(),
+        letters=font.getBestCmap(),
+        shaper=hb.Font(face),
         units=font["head"].unitsPerEm,
-    )  # fmt: skip
+    )
 
 
 class Lettering:
-    """The font of one PDF that is being written: glyphs come in as lines are drawn, and go into the file at its end."""
+    """The font of one PDF that is being written: glyphs come in as lines are drawn, and go into
+    the file at its end."""
 
     def __init__(self, pdf: Pdf) -> None:
         self._codes: dict[tuple[int, int, str, int], int] = {}
@@ -175,10 +207,13 @@ class Lettering:
         self.font = pdf.make_indirect(Dictionary(Type=Name.Font, Subtype=Name.Type0))
 
     def show(self, line: Line, x: float, y: float, size: float, across: float = 1.0) -> bytes:
-        """Return operators that draw a line with its left end at x, y. `across`: how much it is widened."""
+        """Return operators that draw a line with its left end at x, y. `across`: how much it is
+        widened."""
         if not line.glyphs:
             return b""
-        parts = [f"BT /AssemblerLetters {size:.4g} Tf {across:.4g} 0 0 1 {x:.3f} {y:.3f} Tm".encode()]
+        parts = [
+            f"BT /AssemblerLetters {size:.4g} Tf {across:.4g} 0 0 1 {x:.3f} {y:.3f} Tm".encode()
+        ]
         codes: list[str] = []
         rise = 0
         for glyph in line.glyphs:
@@ -186,7 +221,9 @@ class Lettering:
                 parts += [_shown(codes), f"{glyph.up * size / _EM:.3f} Ts".encode()]
                 codes, rise = [], glyph.up
             advance = max(0, glyph.advance)  # a font has no others; a mark may move the pen back
-            code = self._codes.setdefault((glyph.face, glyph.number, glyph.text, advance), len(self._codes) + 1)
+            code = self._codes.setdefault(
+                (glyph.face, glyph.number, glyph.text, advance), len(self._codes) + 1
+            )
             shift = f" {-glyph.across} " if glyph.across else ""
             moved = glyph.across + advance - glyph.advance
             back = f" {moved} " if moved else ""
@@ -208,15 +245,34 @@ def _embed(pdf: Pdf, font: Any, codes: dict[tuple[int, int, str, int], int]) -> 
     name = Name("/VALUES+AssemblerLetters")
     data = _font_file(list(codes))
     file = pdf.make_stream(data, Length1=len(data))
-    descriptor = pdf.make_indirect(Dictionary(
-        Type=Name.FontDescriptor, FontName=name, Flags=4, ItalicAngle=0, Ascent=ASCENT, Descent=DESCENT, CapHeight=CAP,
-        StemV=80, FontBBox=Array([-500, -500, 1500, 1200]), FontFile2=file,
-    ))  # fmt: skip
-    child = pdf.make_indirect(Dictionary(
-        Type=Name.Font, Subtype=Name.CIDFontType2, BaseFont=name, CIDToGIDMap=Name.Identity, DW=0, FontDescriptor=descriptor,
-        CIDSystemInfo=Dictionary(Registry=String("Adobe"), Ordering=String("Identity"), Supplement=0),
-        W=Array([1, Array([advance for _, _, _, advance in codes])]),
-    ))  # fmt: skip
+    descriptor = pdf.make_indirect(
+        Dictionary(
+            Type=Name.FontDescriptor,
+            FontName=name,
+            Flags=4,
+            ItalicAngle=0,
+            Ascent=ASCENT,
+            Descent=DESCENT,
+            CapHeight=CAP,
+            StemV=80,
+            FontBBox=Array([-500, -500, 1500, 1200]),
+            FontFile2=file,
+        )
+    )
+    child = pdf.make_indirect(
+        Dictionary(
+            Type=Name.Font,
+            Subtype=Name.CIDFontType2,
+            BaseFont=name,
+            CIDToGIDMap=Name.Identity,
+            DW=0,
+            FontDescriptor=descriptor,
+            CIDSystemInfo=Dictionary(
+                Registry=String("Adobe"), Ordering=String("Identity"), Supplement=0
+            ),
+            W=Array([1, Array([advance for _, _, _, advance in codes])]),
+        )
+    )
     font.BaseFont, font.Encoding = name, Name("/Identity-H")
     font.DescendantFonts = Array([child])
     font.ToUnicode = pdf.make_stream(_unicode(codes))
@@ -227,16 +283,23 @@ def _unicode(codes: dict[tuple[int, int, str, int], int]) -> bytes:
     blocks = [pairs[start : start + 100] for start in range(0, len(pairs), 100)]
     rows = "".join(
         f"{len(block)} beginbfchar\n"
-        + "".join(f"<{code:04X}> <{text.encode('utf-16-be').hex().upper()}>\n" for code, text in block)
+        + "".join(
+            f"<{code:04X}> <{text.encode('utf-16-be').hex().upper()}>\n" for code, text in block
+        )
         + "endbfchar\n"
         for block in blocks
     )
-    head = "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /Values def /CMapType 2 def\n"
-    return f"{head}1 begincodespacerange <0000> <FFFF> endcodespacerange\n{rows}endcmap end end\n".encode()
+    head = (
+        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /Values def "
+        "/CMapType 2 def\n"
+    )
+    space = "1 begincodespacerange <0000> <FFFF> endcodespacerange\n"
+    return f"{head}{space}{rows}endcmap end end\n".encode()
 
 
 def _font_file(glyphs: Sequence[tuple[int, int, str, int]]) -> bytes:
-    """A TrueType font with these glyphs in this order, whatever kind of outlines their faces have."""
+    """A TrueType font with these glyphs in this order, whatever kind of outlines their faces
+    have."""
     from fontTools.fontBuilder import FontBuilder
 
     names = [".notdef", *(f"g{number}" for number in range(1, len(glyphs) + 1))]
@@ -247,10 +310,14 @@ def _font_file(glyphs: Sequence[tuple[int, int, str, int]]) -> bytes:
     builder.setupGlyf(dict(zip(names, outlines, strict=True)))
     table = builder.font["glyf"]
     bearings = [getattr(table[name], "xMin", 0) for name in names]
-    builder.setupHorizontalMetrics({
-        name: (advance, bearing)
-        for name, advance, bearing in zip(names, [600, *(advance for *_, advance in glyphs)], bearings, strict=True)
-    })
+    builder.setupHorizontalMetrics(
+        {
+            name: (advance, bearing)
+            for name, advance, bearing in zip(
+                names, [600, *(advance for *_, advance in glyphs)], bearings, strict=True
+            )
+        }
+    )
     builder.setupHorizontalHeader(ascent=ASCENT, descent=DESCENT)
     builder.setupPost(keepGlyphNames=False)
     builder.font["head"].created = builder.font["head"].modified = 0
@@ -268,7 +335,10 @@ def _outline(face: int, number: int) -> Any:
 
     pen = TTGlyphPen(None)
     if face == _MISSING:
-        for box in (((60, 0), (540, 0), (540, 700), (60, 700)), ((110, 50), (110, 650), (490, 650), (490, 50))):
+        for box in (
+            ((60, 0), (540, 0), (540, 700), (60, 700)),
+            ((110, 50), (110, 650), (490, 650), (490, 50)),
+        ):
             pen.moveTo(box[0])
             for corner in box[1:]:
                 pen.lineTo(corner)

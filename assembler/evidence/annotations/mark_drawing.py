@@ -1,7 +1,9 @@
-"""Comments and marks whose file has no picture of them, drawn from what the file says of them (PDF 32000-1, 12.5.6).
+"""Comments and marks whose file has no picture of them, drawn from what the file says of them (PDF
+32000-1, 12.5.6).
 
-PDFium draws some kinds itself; its picture is taken where the mark lies within its own rectangle, so that what the
-proof draws is the same to the last pixel. All others, and those it would cut off, are drawn here.
+PDFium draws some kinds itself; its picture is taken where the mark lies within its own rectangle,
+so that what the proof draws is the same to the last pixel. All others, and those it would cut off,
+are drawn here.
 """
 
 from __future__ import annotations
@@ -39,7 +41,9 @@ from assembler.evidence.hidden_layers import is_switched_off, layers_off
 from assembler.evidence.losses import Loss, hidden_annotation
 from assembler.model import Severity
 
-DRAWN_BY_PDFIUM = frozenset(("/Text", "/Square", "/Circle", "/Highlight", "/Underline", "/Squiggly", "/StrikeOut", "/Ink"))
+DRAWN_BY_PDFIUM = frozenset(
+    ("/Text", "/Square", "/Circle", "/Highlight", "/Underline", "/Squiggly", "/StrikeOut", "/Ink")
+)
 RECORDINGS = frozenset(("/Sound", "/Movie", "/Screen", "/RichMedia", "/3D"))
 _LEFT = frozenset(("/Link", "/Widget", "/Popup"))
 _MOST = 20_000  # numbers of one mark
@@ -80,20 +84,32 @@ class _Mark:
     def paint(self, path: str, *, fills: bool) -> bytes:
         """Operators that draw a path in the mark's colors."""
         is_filled, is_stroked = fills and bool(self.fill), self.width > 0 and bool(self.stroke)
-        operator = {(True, True): "B", (True, False): "f", (False, True): "S"}.get((is_filled, is_stroked))
+        operator = {(True, True): "B", (True, False): "f", (False, True): "S"}.get(
+            (is_filled, is_stroked)
+        )
         if operator is None:
             return b""
         dash = f"[{' '.join(f'{value:g}' for value in self.dash)}] 0 d" if self.dash else ""
-        return f"q {_set(self.stroke, 'RG')} {_set(self.fill, 'rg')} {self.width:.3f} w {dash} {path} {operator} Q\n".encode()
+        colors = f"{_set(self.stroke, 'RG')} {_set(self.fill, 'rg')}"
+        return f"q {colors} {self.width:.3f} w {dash} {path} {operator} Q\n".encode()
 
     @property
     def inner(self) -> Box:
         """The rectangle without the differences the mark names, and half its line."""
         raw = self.note.get(Name.RD)
-        apart = [number_of(value, 0) for value in raw] if isinstance(raw, Array) and len(raw) == 4 else [0.0] * 4
+        apart = (
+            [number_of(value, 0) for value in raw]
+            if isinstance(raw, Array) and len(raw) == 4
+            else [0.0] * 4
+        )
         half = self.width / 2
         x0, y0, x1, y1 = self.rect
-        box = (x0 + apart[0] + half, y0 + apart[1] + half, x1 - apart[2] - half, y1 - apart[3] - half)
+        box = (
+            x0 + apart[0] + half,
+            y0 + apart[1] + half,
+            x1 - apart[2] - half,
+            y1 - apart[3] - half,
+        )
         return box if box[2] > box[0] and box[3] > box[1] else self.rect
 
 
@@ -119,11 +135,14 @@ def draw_marks(pdf: Pdf) -> DrawnMarks:
             _give_picture(pdf, note, drawing, lettering)
     lettering.finish()
     _take_pictures(pdf, theirs)
-    return DrawnMarks(ours={page: tuple(boxes) for page, boxes in ours.items()}, losses=tuple(losses))
+    return DrawnMarks(
+        ours={page: tuple(boxes) for page, boxes in ours.items()}, losses=tuple(losses)
+    )
 
 
 def visible_marks(pdf: Pdf) -> Iterator[tuple[int, int, Any]]:
-    """Return page (from 0), place among its marks (from 1) and annotation of each mark that a viewer shows."""
+    """Return page (from 0), place among its marks (from 1) and annotation of each mark that a
+    viewer shows."""
     off = layers_off(pdf)
     for page, place, note in _notes(pdf):
         if not hidden_annotation(note) and not is_switched_off(note, off):
@@ -145,17 +164,23 @@ def _is_clear(note: Any) -> bool:
 
 
 def is_drawn_by_pdfium(note: Any, rect: Box) -> bool:
-    """Whether PDFium draws all of a mark: a kind it knows, whose lines lie within its rectangle and are no cloud."""
+    """Whether PDFium draws all of a mark: a kind it knows, whose lines lie within its rectangle
+    and are no cloud."""
     kind = str(note.get(Name.Subtype))
     effect = note.get(Name.BE)
-    if kind not in DRAWN_BY_PDFIUM or (isinstance(effect, Dictionary) and effect.get(Name.S) == Name.C):
+    if kind not in DRAWN_BY_PDFIUM or (
+        isinstance(effect, Dictionary) and effect.get(Name.S) == Name.C
+    ):
         return False
-    if not isinstance(note.get(Name.C), Array | None) or (kind in _QUADS and not _numbers(note.get(Name.QuadPoints))):
+    if not isinstance(note.get(Name.C), Array | None) or (
+        kind in _QUADS and not _numbers(note.get(Name.QuadPoints))
+    ):
         return False
     around = 1.0
     points = [point for line in _outlines(note, kind) for point in line]
     return all(
-        rect[0] - around <= x <= rect[2] + around and rect[1] - around <= y <= rect[3] + around for x, y in points
+        rect[0] - around <= x <= rect[2] + around and rect[1] - around <= y <= rect[3] + around
+        for x, y in points
     )
 
 
@@ -166,7 +191,11 @@ def _outlines(note: Any, kind: str) -> list[list[Point]]:
     """The points a mark is drawn through, where it says more than its rectangle."""
     if kind == "/Ink":
         strokes = note.get(Name.InkList)
-        return [list(mark_outlines.pairs(_numbers(one))) for one in strokes] if isinstance(strokes, Array) else []
+        return (
+            [list(mark_outlines.pairs(_numbers(one))) for one in strokes]
+            if isinstance(strokes, Array)
+            else []
+        )
     if kind in _QUADS:
         return [list(quad) for quad in _quads(note)]
     return []
@@ -197,9 +226,14 @@ def _mark(note: Any, kind: str) -> _Mark | None:
     stroke = color_of(note.get(Name.C))
     is_transparent = isinstance(note.get(Name.C), Array) and not stroke
     return _Mark(
-        note=note, kind=kind, rect=rect, stroke=() if is_transparent else stroke or (0.0,), fill=color_of(note.get(Name.IC)),
-        width=min(max(width, 0), 100), dash=tuple(value for value in _numbers(dash) if value > 0)[:8],
-    )  # fmt: skip
+        note=note,
+        kind=kind,
+        rect=rect,
+        stroke=() if is_transparent else stroke or (0.0,),
+        fill=color_of(note.get(Name.IC)),
+        width=min(max(width, 0), 100),
+        dash=tuple(value for value in _numbers(dash) if value > 0)[:8],
+    )
 
 
 def _rect(note: Any) -> Box | None:
@@ -213,7 +247,10 @@ def _rect(note: Any) -> Box | None:
         return box
     if note.get(Name.Subtype) == Name.Text and len(numbers := _numbers(raw)) == 4:
         return mark_outlines.reach_of(list(mark_outlines.pairs(numbers)), 0)
-    points = [*mark_outlines.pairs(_numbers(note.get(Name.L))), *mark_outlines.pairs(_numbers(note.get(Name.Vertices)))]
+    points = [
+        *mark_outlines.pairs(_numbers(note.get(Name.L))),
+        *mark_outlines.pairs(_numbers(note.get(Name.Vertices))),
+    ]
     points += [point for line in _outlines(note, str(note.get(Name.Subtype))) for point in line]
     return mark_outlines.reach_of(points, 1.0) if points else None
 
@@ -222,7 +259,7 @@ def _numbers(raw: Any) -> list[float]:
     return [number_of(value, 0) for value in list(raw)[:_MOST]] if isinstance(raw, Array) else []
 
 
-# --- each kind ------------------------------------------------------------------------------------------------------
+# --- each kind ---
 
 
 def _draw(mark: _Mark, lettering: Lettering) -> _Drawing | None:
@@ -231,10 +268,20 @@ def _draw(mark: _Mark, lettering: Lettering) -> _Drawing | None:
     if mark.kind == "/Stamp":
         return _stamp(mark, lettering)
     draw: Callable[[_Mark], _Drawing | None] | None = {
-        "/Line": _line, "/PolyLine": _polyline, "/Polygon": _polygon, "/Square": _square, "/Circle": _square, "/Ink": _ink,
-        "/Highlight": _highlight, "/Underline": _underline, "/StrikeOut": _underline, "/Squiggly": _underline, "/Caret": _caret,
-        "/FileAttachment": _clip, "/Redact": _redaction,
-    }.get(mark.kind)  # fmt: skip
+        "/Line": _line,
+        "/PolyLine": _polyline,
+        "/Polygon": _polygon,
+        "/Square": _square,
+        "/Circle": _square,
+        "/Ink": _ink,
+        "/Highlight": _highlight,
+        "/Underline": _underline,
+        "/StrikeOut": _underline,
+        "/Squiggly": _underline,
+        "/Caret": _caret,
+        "/FileAttachment": _clip,
+        "/Redact": _redaction,
+    }.get(mark.kind)
     drawing = draw(mark) if draw else None
     return drawing if drawing and drawing.data else None
 
@@ -244,18 +291,30 @@ def _line(mark: _Mark) -> _Drawing | None:
     if len(points) < 2:
         return None
     start, end = points
-    lead, beyond, offset = (number_of(mark.note.get(key), 0) for key in (Name.LL, Name.LLE, Name.LLO))
+    lead, beyond, offset = (
+        number_of(mark.note.get(key), 0) for key in (Name.LL, Name.LLE, Name.LLO)
+    )
     data = b""
     if lead:
         length = math.dist(start, end) or 1
         up = (-(end[1] - start[1]) / length, (end[0] - start[0]) / length)
         sign = 1 if lead > 0 else -1
         for point in points:
-            foot, head = (_moved(point, up, sign * offset), _moved(point, up, lead + sign * (offset + beyond)))
+            foot, head = (
+                _moved(point, up, sign * offset),
+                _moved(point, up, lead + sign * (offset + beyond)),
+            )
             data += mark.paint(mark_outlines.line_path([foot, head]), fills=False)
         start, end = _moved(start, up, lead + sign * offset), _moved(end, up, lead + sign * offset)
-    data += mark.paint(mark_outlines.line_path([start, end]), fills=False) + _endings(mark, [start, end])
-    return _Drawing(data=data, box=mark_outlines.reach_of([*points, start, end], _around(mark) + abs(beyond) + abs(offset)))
+    data += mark.paint(mark_outlines.line_path([start, end]), fills=False) + _endings(
+        mark, [start, end]
+    )
+    return _Drawing(
+        data=data,
+        box=mark_outlines.reach_of(
+            [*points, start, end], _around(mark) + abs(beyond) + abs(offset)
+        ),
+    )
 
 
 def _polyline(mark: _Mark) -> _Drawing | None:
@@ -271,63 +330,100 @@ def _polygon(mark: _Mark) -> _Drawing | None:
     if len(points) < 2:
         return None
     cloud = _cloud(mark)
-    path = mark_outlines.cloud_path(points, cloud) if cloud else mark_outlines.line_path(points, closed=True)
-    return _Drawing(data=mark.paint(path, fills=True), box=mark_outlines.reach_of(points, _around(mark) + cloud))
+    path = (
+        mark_outlines.cloud_path(points, cloud)
+        if cloud
+        else mark_outlines.line_path(points, closed=True)
+    )
+    return _Drawing(
+        data=mark.paint(path, fills=True), box=mark_outlines.reach_of(points, _around(mark) + cloud)
+    )
 
 
 def _square(mark: _Mark) -> _Drawing:
     cloud, box = _cloud(mark), mark.inner
     corners = [(box[0], box[1]), (box[2], box[1]), (box[2], box[3]), (box[0], box[3])]
-    path = mark_outlines.ellipse_path(box) if mark.kind == "/Circle" else mark_outlines.box_path(box)
+    path = (
+        mark_outlines.ellipse_path(box) if mark.kind == "/Circle" else mark_outlines.box_path(box)
+    )
     if cloud and mark.kind == "/Square":
         path = mark_outlines.cloud_path(corners, cloud)
-    return _Drawing(data=mark.paint(path, fills=True), box=mark_outlines.reach_of(corners, _around(mark) + cloud))
+    return _Drawing(
+        data=mark.paint(path, fills=True),
+        box=mark_outlines.reach_of(corners, _around(mark) + cloud),
+    )
 
 
 def _ink(mark: _Mark) -> _Drawing | None:
     strokes = [stroke for stroke in _outlines(mark.note, mark.kind) if stroke]
     if not strokes:
         return None
-    path = " ".join(mark_outlines.line_path(stroke if len(stroke) > 1 else [*stroke, *stroke]) for stroke in strokes)
+    path = " ".join(
+        mark_outlines.line_path(stroke if len(stroke) > 1 else [*stroke, *stroke])
+        for stroke in strokes
+    )
     points = [point for stroke in strokes for point in stroke]
-    return _Drawing(data=mark.paint(f"1 J 1 j {path}", fills=False), box=mark_outlines.reach_of(points, _around(mark)))
+    return _Drawing(
+        data=mark.paint(f"1 J 1 j {path}", fills=False),
+        box=mark_outlines.reach_of(points, _around(mark)),
+    )
 
 
 def _highlight(mark: _Mark) -> _Drawing:
     quads = _quads(mark.note) or [_corners(mark.rect)]
     color = _set(mark.stroke, "rg")
-    parts = [f"q {color} {mark_outlines.line_path([quad[0], quad[1], quad[3], quad[2]], closed=True)} f Q\n" for quad in quads]
+    parts = [
+        f"q {color} {mark_outlines.line_path([quad[0], quad[1], quad[3], quad[2]], closed=True)} "
+        f"f Q\n"
+        for quad in quads
+    ]
     points = [point for quad in quads for point in quad]
-    return _Drawing(data="".join(parts).encode(), box=mark_outlines.reach_of(points, 1), is_multiplied=True)
+    return _Drawing(
+        data="".join(parts).encode(), box=mark_outlines.reach_of(points, 1), is_multiplied=True
+    )
 
 
 def _underline(mark: _Mark) -> _Drawing:
     quads = _quads(mark.note) or [_corners(mark.rect)]
     share = 0.5 if mark.kind == "/StrikeOut" else 0.06
     lines = [mark_outlines.middles(quad, share) for quad in quads]
-    paths = [mark_outlines.line_path(mark_outlines.squiggle(*line) if mark.kind == "/Squiggly" else line) for line in lines]
+    paths = [
+        mark_outlines.line_path(mark_outlines.squiggle(*line) if mark.kind == "/Squiggly" else line)
+        for line in lines
+    ]
     points = [point for quad in quads for point in quad]
-    return _Drawing(data=mark.paint(" ".join(paths), fills=False), box=mark_outlines.reach_of(points, 3))
+    return _Drawing(
+        data=mark.paint(" ".join(paths), fills=False), box=mark_outlines.reach_of(points, 3)
+    )
 
 
 def _caret(mark: _Mark) -> _Drawing:
     color = _set(mark.stroke or (0.0,), "rg")
-    return _Drawing(data=f"q {color} {mark_outlines.caret_path(mark.inner)} f Q\n".encode(), box=mark.rect)
+    return _Drawing(
+        data=f"q {color} {mark_outlines.caret_path(mark.inner)} f Q\n".encode(), box=mark.rect
+    )
 
 
 def _clip(mark: _Mark) -> _Drawing:
     side = min(24.0, mark.rect[2] - mark.rect[0], mark.rect[3] - mark.rect[1])
     box = (mark.rect[0], mark.rect[3] - side, mark.rect[0] + side, mark.rect[3])
     color = _set(mark.stroke or (0.0,), "RG")
-    return _Drawing(data=f"q {color} {side / 16:.3f} w 1 J 1 j {mark_outlines.clip_path(box)} S Q\n".encode(), box=mark.rect)
+    return _Drawing(
+        data=f"q {color} {side / 16:.3f} w 1 J 1 j {mark_outlines.clip_path(box)} S Q\n".encode(),
+        box=mark.rect,
+    )
 
 
 def _redaction(mark: _Mark) -> _Drawing:
     quads = _quads(mark.note) or [_corners(mark.rect)]
     color = _set(color_of(mark.note.get(Name.OC)) or mark.stroke or (1.0, 0.0, 0.0), "RG")
-    path = " ".join(mark_outlines.line_path([quad[0], quad[1], quad[3], quad[2]], closed=True) for quad in quads)
+    path = " ".join(
+        mark_outlines.line_path([quad[0], quad[1], quad[3], quad[2]], closed=True) for quad in quads
+    )
     points = [point for quad in quads for point in quad]
-    return _Drawing(data=f"q {color} 1 w {path} S Q\n".encode(), box=mark_outlines.reach_of(points, 1))
+    return _Drawing(
+        data=f"q {color} 1 w {path} S Q\n".encode(), box=mark_outlines.reach_of(points, 1)
+    )
 
 
 def _stamp(mark: _Mark, lettering: Lettering) -> _Drawing:
@@ -369,30 +465,48 @@ def _free_text(mark: _Mark, lettering: Lettering) -> _Drawing | None:
     if len(callout) > 1:
         parts.append(frame.paint(mark_outlines.line_path(callout), fills=False))
         end = mark.note.get(Name.LE)
-        path, _ = mark_outlines.ending(str(end) if isinstance(end, Name) else "/None", callout[0], callout[1], mark.width)
+        path, _ = mark_outlines.ending(
+            str(end) if isinstance(end, Name) else "/None", callout[0], callout[1], mark.width
+        )
         parts.append(frame.paint(path, fills=False) if path else b"")
     edge = mark.width + 2
     area = Area(
-        left=box[0] + edge, bottom=box[1] + edge / 2, width=max(1.0, box[2] - box[0] - 2 * edge),
-        height=max(1.0, box[3] - box[1] - edge), size=size, quadding=int(number_of(mark.note.get(Name.Q), 0)) % 3,
-    )  # fmt: skip
+        left=box[0] + edge,
+        bottom=box[1] + edge / 2,
+        width=max(1.0, box[2] - box[0] - 2 * edge),
+        height=max(1.0, box[3] - box[1] - edge),
+        size=size,
+        quadding=int(number_of(mark.note.get(Name.Q), 0)) % 3,
+    )
     setting = set_block(text, area, lettering)
     parts += [b"q " + _set(color, "rg").encode() + b"\n", setting.data, b"Q\n"]
     data = b"".join(parts)
     corners = [(mark.rect[0], mark.rect[1]), (mark.rect[2], mark.rect[3])]
     reach = mark_outlines.reach_of([*corners, *callout], _around(mark) if callout else 0)
-    return _Drawing(data=data, box=reach, fits=setting.fits or not text) if text or data.strip() else None
+    return (
+        _Drawing(data=data, box=reach, fits=setting.fits or not text)
+        if text or data.strip()
+        else None
+    )
 
 
 def _plain(rich: str) -> str:
     return re.sub(r"<[^>]*>", "", re.sub(r"</p>|<br\s*/?>", "\n", rich)).strip()
 
 
-# --- parts of them --------------------------------------------------------------------------------------------------
+# --- parts of them ---
 
 
 def _replaced(mark: _Mark, *, stroke: Color, fill: Color) -> _Mark:
-    return _Mark(note=mark.note, kind=mark.kind, rect=mark.rect, stroke=stroke, fill=fill, width=mark.width, dash=mark.dash)
+    return _Mark(
+        note=mark.note,
+        kind=mark.kind,
+        rect=mark.rect,
+        stroke=stroke,
+        fill=fill,
+        width=mark.width,
+        dash=mark.dash,
+    )
 
 
 def _endings(mark: _Mark, points: Sequence[Point]) -> bytes:
@@ -400,7 +514,9 @@ def _endings(mark: _Mark, points: Sequence[Point]) -> bytes:
     kinds = [str(kind) for kind in raw][:2] if isinstance(raw, Array) else []
     kinds = [kind if kind.startswith("/") else f"/{kind}" for kind in kinds]
     data = b""
-    for kind, tip, before in zip(kinds, (points[0], points[-1]), (points[1], points[-2]), strict=False):
+    for kind, tip, before in zip(
+        kinds, (points[0], points[-1]), (points[1], points[-2]), strict=False
+    ):
         path, is_filled = mark_outlines.ending(kind, tip, before, mark.width)
         if path:
             data += mark.paint(path, fills=is_filled)
@@ -418,7 +534,10 @@ def _vertices(note: Any) -> list[Point]:
 
 def _quads(note: Any) -> list[list[Point]]:
     numbers = _numbers(note.get(Name.QuadPoints))
-    return [list(mark_outlines.pairs(numbers[start : start + 8])) for start in range(0, len(numbers) - 7, 8)]
+    return [
+        list(mark_outlines.pairs(numbers[start : start + 8]))
+        for start in range(0, len(numbers) - 7, 8)
+    ]
 
 
 def _corners(box: Box) -> list[Point]:
@@ -446,22 +565,35 @@ def _set(color: Color, operator: str) -> str:
     if not color:
         return ""
     own = {1: "g", 3: "rg", 4: "k"}[len(color)]
-    return f"{' '.join(f'{value:.4g}' for value in color)} {own if operator == 'rg' else own.upper()}"
+    return (
+        f"{' '.join(f'{value:.4g}' for value in color)} {own if operator == 'rg' else own.upper()}"
+    )
 
 
-# --- into the file --------------------------------------------------------------------------------------------------
+# --- into the file ---
 
 
 def _give_picture(pdf: Pdf, note: Any, drawing: _Drawing, lettering: Lettering) -> None:
     opacity = min(1.0, max(0.0, number_of(note.get(Name.CA), 1)))
-    state = Dictionary(Type=Name.ExtGState, CA=opacity, ca=opacity, BM=Name.Multiply if drawing.is_multiplied else Name.Normal)
+    state = Dictionary(
+        Type=Name.ExtGState,
+        CA=opacity,
+        ca=opacity,
+        BM=Name.Multiply if drawing.is_multiplied else Name.Normal,
+    )
     box = Array([round(value, 3) for value in drawing.box])
-    resources = letters_resource(lettering) if b"/AssemblerLetters" in drawing.data else Dictionary()
+    resources = (
+        letters_resource(lettering) if b"/AssemblerLetters" in drawing.data else Dictionary()
+    )
     resources.ExtGState = Dictionary({"/AssemblerState": state})
     stream = pdf.make_stream(
-        b"/AssemblerState gs\n" + drawing.data, Type=Name.XObject, Subtype=Name.Form, BBox=box, Resources=resources,
+        b"/AssemblerState gs\n" + drawing.data,
+        Type=Name.XObject,
+        Subtype=Name.Form,
+        BBox=box,
+        Resources=resources,
         Group=Dictionary(S=Name.Transparency),
-    )  # fmt: skip
+    )
     note.AP = Dictionary(N=stream)
     note.Rect = box
     if Name.AS in note:
@@ -472,13 +604,17 @@ def _take_pictures(pdf: Pdf, places: Sequence[tuple[int, int]]) -> None:
     """Take PDFium's own pictures of marks: it adds them to a file as it draws it."""
     if not places:
         return
-    with pikepdf.open(io.BytesIO(_as_pdfium_draws(pdf, sorted({page for page, _ in places})))) as drawn:
+    with pikepdf.open(
+        io.BytesIO(_as_pdfium_draws(pdf, sorted({page for page, _ in places})))
+    ) as drawn:
         wanted = set(places)
         own = {(page, place): note for page, place, note in _notes(pdf) if (page, place) in wanted}
         for page, place, note in _notes(drawn):
             if (page, place) in wanted and has_picture(note):
                 own[page, place].AP = Dictionary(N=pdf.copy_foreign(note.AP.N))
-                own[page, place].Rect = Array([number_of(value, 0) for value in note.Rect])  # it makes that fit, too
+                own[page, place].Rect = Array(
+                    [number_of(value, 0) for value in note.Rect]
+                )  # it makes that fit, too
 
 
 def _as_pdfium_draws(pdf: Pdf, pages: Sequence[int]) -> bytes:
@@ -503,13 +639,18 @@ def _untold(page: int, place: int, mark: _Mark, drawing: _Drawing) -> Iterator[L
         problem = "has a letter no font here has, and an empty box is printed for it"
         yield mark_loss(page, place, mark.kind, problem, Severity.ERROR)
     if not drawing.fits:
-        yield mark_loss(page, place, mark.kind, "has a text that does not fit into its place", Severity.ERROR)
+        yield mark_loss(
+            page, place, mark.kind, "has a text that does not fit into its place", Severity.ERROR
+        )
 
 
 def mark_loss(page: int, place: int, kind: str, problem: str, severity: Severity) -> Loss:
     """Return what is to be told of one mark."""
     named = " ".join(_WORDS.findall(kind)).lower() or "of no kind"
     return Loss(
-        rule=_RULE, severity=severity, page=page + 1, problem=f"comment or mark {place} ({named}) {problem}",
+        rule=_RULE,
+        severity=severity,
+        page=page + 1,
+        problem=f"comment or mark {place} ({named}) {problem}",
         remedy="print the file with its comments to a new PDF from the program that shows it right",
-    )  # fmt: skip
+    )

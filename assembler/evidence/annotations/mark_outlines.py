@@ -1,6 +1,8 @@
-"""Outlines of marks as drawing operators: lines with their ends, polygons, clouds, carets, stamps, clips. Pure arithmetic.
+"""Outlines of marks as drawing operators: lines with their ends, polygons, clouds, carets, stamps,
+clips. Pure arithmetic.
 
-Points come in as the file gives them, in the page's own coordinates; operators and the points they reach come out.
+Points come in as the file gives them, in the page's own coordinates; operators and the points they
+reach come out.
 """
 
 from __future__ import annotations
@@ -44,10 +46,14 @@ def rounded_path(box: Box, radius: float) -> str:
     x0, y0, x1, y1 = box
     r, k = radius, radius * (1 - _BEND)
     return (
-        f"{x0 + r:.3f} {y0:.3f} m {x1 - r:.3f} {y0:.3f} l {x1 - k:.3f} {y0:.3f} {x1:.3f} {y0 + k:.3f} {x1:.3f} {y0 + r:.3f} c "
-        f"{x1:.3f} {y1 - r:.3f} l {x1:.3f} {y1 - k:.3f} {x1 - k:.3f} {y1:.3f} {x1 - r:.3f} {y1:.3f} c "
-        f"{x0 + r:.3f} {y1:.3f} l {x0 + k:.3f} {y1:.3f} {x0:.3f} {y1 - k:.3f} {x0:.3f} {y1 - r:.3f} c "
-        f"{x0:.3f} {y0 + r:.3f} l {x0:.3f} {y0 + k:.3f} {x0 + k:.3f} {y0:.3f} {x0 + r:.3f} {y0:.3f} c h"
+        f"{x0 + r:.3f} {y0:.3f} m {x1 - r:.3f} {y0:.3f} l {x1 - k:.3f} {y0:.3f} {x1:.3f} "
+        f"{y0 + k:.3f} {x1:.3f} {y0 + r:.3f} c "
+        f"{x1:.3f} {y1 - r:.3f} l {x1:.3f} {y1 - k:.3f} {x1 - k:.3f} {y1:.3f} {x1 - r:.3f} "
+        f"{y1:.3f} c "
+        f"{x0 + r:.3f} {y1:.3f} l {x0 + k:.3f} {y1:.3f} {x0:.3f} {y1 - k:.3f} {x0:.3f} "
+        f"{y1 - r:.3f} c "
+        f"{x0:.3f} {y0 + r:.3f} l {x0:.3f} {y0 + k:.3f} {x0 + k:.3f} {y0:.3f} {x0 + r:.3f} "
+        f"{y0:.3f} c h"
     )
 
 
@@ -64,13 +70,15 @@ def cloud_path(points: Sequence[Point], reach: float) -> str:
             a, b = (_between(start, end, (number + step) / count) for step in (0, 1))
             across, up = (b[0] - a[0]) * 0.66 * side, (b[1] - a[1]) * 0.66 * side
             parts.append(
-                f"{a[0] + up:.3f} {a[1] - across:.3f} {b[0] + up:.3f} {b[1] - across:.3f} {b[0]:.3f} {b[1]:.3f} c"
+                f"{a[0] + up:.3f} {a[1] - across:.3f} {b[0] + up:.3f} {b[1] - across:.3f} "
+                f"{b[0]:.3f} {b[1]:.3f} c"
             )
     return " ".join([*parts, "h"])
 
 
 def ending(kind: str, tip: Point, before: Point, width: float) -> tuple[str, bool]:
-    """Return the end of a line at `tip`, which comes from `before`, and whether it is filled (PDF 32000-1, table 176)."""
+    """Return the end of a line at `tip`, which comes from `before`, and whether it is filled
+    (PDF 32000-1, table 176)."""
     size = 3 * max(width, 1) + 4
     length = math.dist(tip, before) or 1
     across, up = (tip[0] - before[0]) / length, (tip[1] - before[1]) / length
@@ -86,9 +94,20 @@ def ending(kind: str, tip: Point, before: Point, width: float) -> tuple[str, boo
         "/RClosedArrow": (line_path([at(size, half), tip, at(size, -half)], closed=True), True),
         "/Butt": (line_path([at(0, half), at(0, -half)]), False),
         "/Slash": (line_path([at(-half * 0.5, -half), at(half * 0.5, half)]), False),
-        "/Square": (line_path([at(half, half), at(half, -half), at(-half, -half), at(-half, half)], closed=True), True),
-        "/Diamond": (line_path([at(half, 0), at(0, -half), at(-half, 0), at(0, half)], closed=True), True),
-        "/Circle": (ellipse_path((tip[0] - half, tip[1] - half, tip[0] + half, tip[1] + half)), True),
+        "/Square": (
+            line_path(
+                [at(half, half), at(half, -half), at(-half, -half), at(-half, half)], closed=True
+            ),
+            True,
+        ),
+        "/Diamond": (
+            line_path([at(half, 0), at(0, -half), at(-half, 0), at(0, half)], closed=True),
+            True,
+        ),
+        "/Circle": (
+            ellipse_path((tip[0] - half, tip[1] - half, tip[0] + half, tip[1] + half)),
+            True,
+        ),
     }
     return shapes.get(kind, ("", False))
 
@@ -98,7 +117,9 @@ def squiggle(start: Point, end: Point) -> list[Point]:
     count = max(1, round(math.dist(start, end) / 2))
     length = math.dist(start, end) or 1
     across, up = (end[0] - start[0]) / length, (end[1] - start[1]) / length
-    middle = [(_between(start, end, number / count), 2 * (number % 2)) for number in range(count + 1)]
+    middle = [
+        (_between(start, end, number / count), 2 * (number % 2)) for number in range(count + 1)
+    ]
     return [(point[0] - up * rise, point[1] + across * rise) for point, rise in middle]
 
 
@@ -107,7 +128,8 @@ def caret_path(box: Box) -> str:
     x0, y0, x1, y1 = box
     middle = (x0 + x1) / 2
     return (
-        f"{x0:.3f} {y0:.3f} m {middle:.3f} {y0:.3f} {middle:.3f} {(y0 + y1) / 2:.3f} {middle:.3f} {y1:.3f} c "
+        f"{x0:.3f} {y0:.3f} m {middle:.3f} {y0:.3f} {middle:.3f} {(y0 + y1) / 2:.3f} {middle:.3f} "
+        f"{y1:.3f} c "
         f"{middle:.3f} {(y0 + y1) / 2:.3f} {middle:.3f} {y0:.3f} {x1:.3f} {y0:.3f} c h"
     )
 
@@ -119,12 +141,22 @@ def clip_path(box: Box) -> str:
     def at(x: float, y: float) -> Point:
         return box[0] + wide * x, box[1] + high * y
 
-    turns = [(0.62, 0.75), (0.62, 0.25), (0.38, 0.25), (0.38, 0.85), (0.75, 0.85), (0.75, 0.12), (0.25, 0.12), (0.25, 0.7)]
+    turns = [
+        (0.62, 0.75),
+        (0.62, 0.25),
+        (0.38, 0.25),
+        (0.38, 0.85),
+        (0.75, 0.85),
+        (0.75, 0.12),
+        (0.25, 0.12),
+        (0.25, 0.7),
+    ]
     return line_path([at(*turn) for turn in turns])
 
 
 def middles(quad: Sequence[Point], share: float) -> tuple[Point, Point]:
-    """Return both ends of a line through a marked stretch of text: 0 along its bottom, 1 along its top.
+    """Return both ends of a line through a marked stretch of text: 0 along its bottom, 1 along its
+    top.
 
     `quad`: upper left, upper right, lower left, lower right, as programs write them.
     """

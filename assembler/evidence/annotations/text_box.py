@@ -1,4 +1,5 @@
-"""Text into a box: broken into lines, as large as asked or as fits, at the left, in the middle or at the right."""
+"""Text into a box: broken into lines, as large as asked or as fits, at the left, in the middle
+or at the right."""
 
 from __future__ import annotations
 
@@ -37,15 +38,22 @@ class Area:
 
 
 def set_line(text: str, area: Area, lettering: Lettering) -> Setting:
-    """Draw one line in the middle of the area's height; made smaller, then narrower, where it is too long."""
+    """Draw one line in the middle of the area's height; made smaller, then narrower, where it is
+    too long."""
     line = shape_line(text.replace("\n", " "))
     size = _fitting(area, (line.high - line.low) / 1000)
     wide = line.width / 1000
     size = max(min(size, _SMALLEST), min(size, area.width / wide if wide else size))
     across = max(_NARROWEST, min(1.0, area.width / (wide * size))) if wide * size > 0 else 1.0
     x = _start(area, wide * size * across)
-    y = area.bottom + (area.height - (line.high - line.low) / 1000 * size) / 2 - line.low / 1000 * size
-    return Setting(data=lettering.show(line, x, y, size, across), fits=wide * size * across <= area.width + 0.5)
+    y = (
+        area.bottom
+        + (area.height - (line.high - line.low) / 1000 * size) / 2
+        - line.low / 1000 * size
+    )
+    return Setting(
+        data=lettering.show(line, x, y, size, across), fits=wide * size * across <= area.width + 0.5
+    )
 
 
 def set_block(text: str, area: Area, lettering: Lettering) -> Setting:
@@ -68,13 +76,17 @@ def set_block(text: str, area: Area, lettering: Lettering) -> Setting:
 
 
 def set_comb(text: str, area: Area, cells: int, lettering: Lettering) -> Setting:
-    """Draw each letter in the middle of its cell; a value with more letters than cells gets narrower ones."""
+    """Draw each letter in the middle of its cell; a value with more letters than cells gets
+    narrower ones."""
     letters = list(_clusters(text.replace("\n", " ")))
     cells = max(cells, len(letters))
     cell = area.width / cells
     lines = [shape_line(letter) for letter in letters]
     widest = max((line.width / 1000 for line in lines), default=0)
-    low, high = min((line.low for line in lines), default=DESCENT), max((line.high for line in lines), default=ASCENT)
+    low, high = (
+        min((line.low for line in lines), default=DESCENT),
+        max((line.high for line in lines), default=ASCENT),
+    )
     size = _fitting(area, (high - low) / 1000)
     size = max(min(size, _SMALLEST), min(size, cell / widest if widest else size))
     first = {0: 0, 1: (cells - len(letters)) // 2, 2: cells - len(letters)}[area.quadding]
@@ -114,16 +126,23 @@ def _longest(line: str, width: float) -> int:
     low, high = 1, len(line)
     while low < high:
         middle = (low + high + 1) // 2
-        low, high = (middle, high) if shape_line(line[:middle]).width <= width else (low, middle - 1)
+        low, high = (
+            (middle, high) if shape_line(line[:middle]).width <= width else (low, middle - 1)
+        )
     return low
 
 
 def _words(paragraph: str) -> Iterator[str]:
-    """Pieces between which a line may be broken, each with the space after it; Chinese and Japanese break anywhere."""
+    """Pieces between which a line may be broken, each with the space after it; Chinese and
+    Japanese break anywhere."""
     word = ""
     for letter in paragraph:
         wide = unicodedata.east_asian_width(letter) in ("W", "F")
-        if word and (wide or (word[-1] in " \t" and letter not in " \t") or unicodedata.east_asian_width(word[-1]) in ("W", "F")):
+        if word and (
+            wide
+            or (word[-1] in " \t" and letter not in " \t")
+            or unicodedata.east_asian_width(word[-1]) in ("W", "F")
+        ):
             yield word
             word = ""
         word += letter
@@ -144,8 +163,12 @@ def _clusters(text: str) -> Iterator[str]:
 
 
 def _holds(lines: tuple[Line, ...], size: float, area: Area) -> bool:
-    high = (len(lines) - 1) * _step(lines) * size + (max(line.high for line in lines) - lines[-1].low) / 1000 * size
-    return high <= area.height + 0.5 and all(line.width * size / 1000 <= area.width + 0.5 for line in lines)
+    high = (len(lines) - 1) * _step(lines) * size + (
+        max(line.high for line in lines) - lines[-1].low
+    ) / 1000 * size
+    return high <= area.height + 0.5 and all(
+        line.width * size / 1000 <= area.width + 0.5 for line in lines
+    )
 
 
 def _step(lines: tuple[Line, ...]) -> float:
@@ -154,7 +177,8 @@ def _step(lines: tuple[Line, ...]) -> float:
 
 
 def _fitting(area: Area, high: float) -> float:
-    """The size asked for, or the usual one, where a line of this height in sizes has room for it."""
+    """The size asked for, or the usual one, where a line of this height in sizes has room for
+    it."""
     return min(area.size or min(_USUAL, area.height * 0.66), area.height / high)
 
 

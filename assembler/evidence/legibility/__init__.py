@@ -1,4 +1,5 @@
-"""legibility: pure; measures of a page in, a verdict with what decided it, where, and how to scan it better, out."""
+"""legibility: pure; measures of a page in, a verdict with what decided it, where, and how to
+scan it better, out."""
 
 from assembler.evidence.legibility.limits import (
     Box,
@@ -11,4 +12,17 @@ from assembler.evidence.legibility.limits import (
 )
 from assembler.evidence.legibility.verdicts import BLANK, Judged, Reason, Verdict, judge
 
-__all__ = ["BLANK", "Box", "Judged", "Limit", "Limits", "Measures", "Reason", "Region", "Verdict", "judge", "limits", "measures"]
+__all__ = [
+    "BLANK",
+    "Box",
+    "Judged",
+    "Limit",
+    "Limits",
+    "Measures",
+    "Reason",
+    "Region",
+    "Verdict",
+    "judge",
+    "limits",
+    "measures",
+]

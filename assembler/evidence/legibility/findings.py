@@ -23,7 +23,8 @@ class Seen:
 def findings_of(exhibit: Exhibit, pages: Sequence[Seen], limits: Limits) -> Iterator[Finding]:
     """Everything worth saying about the legibility of an exhibit's pages, in their order.
 
-    An illegible page is an error, until its file's `accept_loss` names the rule; everything else is a warning.
+    An illegible page is an error, until its file's `accept_loss` names the rule; everything else is
+    a warning.
     """
     yield from _missing_data(exhibit, pages)
     for one in pages:
@@ -39,7 +40,9 @@ def _judged(exhibit: Exhibit, one: Seen, limits: Limits) -> Judged | None:
         return Judged(verdict=Verdict.DOUBTFUL, reasons=(BLANK,))
     if one.read is None or exhibit.category == "photo":  # a photograph need not have a word on it
         return None
-    return legibility.judge(one.read.measures, limits, one.page.dpi, own_language=ocr.has_language(one.page.language))
+    return legibility.judge(
+        one.read.measures, limits, one.page.dpi, own_language=ocr.has_language(one.page.language)
+    )
 
 
 def _finding(exhibit: Exhibit, page: PreparedPage, reason: Reason, *, decisive: bool) -> Finding:
@@ -47,7 +50,8 @@ def _finding(exhibit: Exhibit, page: PreparedPage, reason: Reason, *, decisive: 
     return Finding(
         rule=reason.rule,
         severity=Severity.ERROR if decisive else Severity.WARNING,
-        where=f"{page.path}, page {page.source_page}" + (f", part {page.part} of {page.parts}" if page.parts > 1 else ""),
+        where=f"{page.path}, page {page.source_page}"
+        + (f", part {page.part} of {page.parts}" if page.parts > 1 else ""),
         problem=f"the page cannot be read: {reason.problem}" if decisive else reason.problem,
         remedy=reason.remedy + accept,
         file=page.path,
@@ -59,14 +63,22 @@ def _finding(exhibit: Exhibit, page: PreparedPage, reason: Reason, *, decisive: 
 
 
 def _missing_data(exhibit: Exhibit, pages: Sequence[Seen]) -> Iterator[Finding]:
-    """One finding for each language that pages were recognized without the data of; with a translation, there is text to find."""
-    lacking = {one.page.language: one.page for one in reversed(pages) if one.read and not ocr.has_language(one.page.language)}
+    """One finding for each language that pages were recognized without the data of; with a
+    translation, there is text to find."""
+    lacking = {
+        one.page.language: one.page
+        for one in reversed(pages)
+        if one.read and not ocr.has_language(one.page.language)
+    }
     for language, page in sorted(lacking.items()):
         yield Finding(
             rule="LANG.DATA",
-            severity=Severity.INFO if any(part.role == "translation" for part in exhibit.parts) else Severity.WARNING,
+            severity=Severity.INFO
+            if any(part.role == "translation" for part in exhibit.parts)
+            else Severity.WARNING,
             where=f"exhibit {exhibit.id}, {page.path}",
-            problem=f"this machine cannot recognize the language {language}, so the text of its pages will not be found",
+            problem=f"this machine cannot recognize the language {language}, so the text of its "
+            f"pages will not be found",
             remedy=ocr.how_to_install(language),
             file=page.path,
             page=page.source_page,

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-Box = tuple[float, float, float, float]  # left, top, right, bottom, points from the top left of the page as a reader shows it
+Box = tuple[
+    float, float, float, float
+]  # left, top, right, bottom, points from the top left of the page as a reader shows it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,12 +26,13 @@ class Region:
 class Measures:
     """One page as it was recognized. None: nothing on the page to measure it by.
 
-    `contrast`: paper minus ink, parts of the whole gray scale, 0..1. `blur`: spread of an edge (standard deviation) in
-    parts of the letters' height. `letter`: height of a word's box, points. `shadow`: darkest paper under a word in
-    parts of the lightest, 1 = even. `paper`: part of the picture whose lightest tone is that of the whole, near 1 on a
-    sheet, less on a photograph of a place. `glare`: part of the picture washed out. `vanished`: part of the well-read
-    words that a black-and-white scan of 200 dpi loses. `hidden`: part of the words that can be read only after the paper
-    was made equally light.
+    `contrast`: paper minus ink, parts of the whole gray scale, 0..1. `blur`: spread of an edge
+    (standard deviation) in parts of the letters' height. `letter`: height of a word's box, points.
+    `shadow`: darkest paper under a word in parts of the lightest, 1 = even. `paper`: part of the
+    picture whose lightest tone is that of the whole, near 1 on a sheet, less on a photograph of a
+    place. `glare`: part of the picture washed out. `vanished`: part of the well-read words that a
+    black-and-white scan of 200 dpi loses. `hidden`: part of the words that can be read only after
+    the paper was made equally light.
     """
 
     words: int
@@ -72,7 +75,8 @@ class Limit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """The house's limits, by measure; schemas/legibility.json. `few`: fewer words than this is no reading."""
+    """The house's limits, by measure; schemas/legibility.json. `few`: fewer words than this is
+    no reading."""
 
     few: int
     by_name: Mapping[str, Limit]
@@ -87,7 +91,11 @@ def limits(data: Mapping[str, Any]) -> Limits:
     return Limits(
         few=int(data["few_words"]),
         by_name={
-            name: Limit(doubtful=float(one["doubtful"]), illegible=float(one["illegible"]), low=one["bad"] == "low")
+            name: Limit(
+                doubtful=float(one["doubtful"]),
+                illegible=float(one["illegible"]),
+                low=one["bad"] == "low",
+            )
             for name, one in data["measures"].items()
         },
     )
@@ -96,6 +104,9 @@ def limits(data: Mapping[str, Any]) -> Limits:
 def measures(raw: Mapping[str, Any]) -> Measures:
     """What `dataclasses.asdict` made of measures, and JSON of that, as measures again."""
     worst = raw["worst"]
-    boxes = {name: tuple(raw[name]) if raw[name] else None for name in ("clipped_at", "glare_at", "vanished_at", "hidden_at")}
+    boxes = {
+        name: tuple(raw[name]) if raw[name] else None
+        for name in ("clipped_at", "glare_at", "vanished_at", "hidden_at")
+    }
     region = Region(**{**worst, "box": tuple(worst["box"])}) if worst else None
     return Measures(**{**raw, **boxes, "clipped": tuple(raw["clipped"]), "worst": region})

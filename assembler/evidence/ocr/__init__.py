@@ -1,6 +1,7 @@
 """ocr: a page image in; its words, each with a confidence, and an invisible text layer out.
 
-One engine per worker process, started when first needed. Must not know what a page is for, nor where it goes.
+One engine per worker process, started when first needed. Must not know what a page is for, nor
+where it goes.
 """
 
 from assembler.evidence.ocr.language_data import (

@@ -7,12 +7,14 @@ import simplejpeg
 from assembler.evidence.refusal import Refused
 
 _AGAIN = "send the original photo again"
-_HARMLESS = "extraneous bytes before marker"  # padding some cameras write; every dot of the picture is there
+# padding some cameras write; every dot of the picture is there
+_HARMLESS = "extraneous bytes before marker"
 _ALONE = {0x01, *range(0xD0, 0xD8)}  # markers without a length: TEM, RST0..7
 
 
 def strip_jpeg(data: bytes) -> bytes:
-    """The same picture without Exif, XMP, comments and what follows it; color profile and Adobe mark stay. Raises Refused."""
+    """The same picture without Exif, XMP, comments and what follows it; color profile and Adobe
+    mark stay. Raises Refused."""
     out, at, scanned = bytearray(b"\xff\xd8"), 2, False
     while at + 2 <= len(data):
         if data[at] != 0xFF:
@@ -36,7 +38,8 @@ def strip_jpeg(data: bytes) -> bytes:
 
 
 def _end_of_scan(data: bytes, at: int) -> int:
-    """Where the next marker after a scan's coded data stands; phones append a second picture after the last one."""
+    """Where the next marker after a scan's coded data stands; phones append a second picture
+    after the last one."""
     while (at := data.find(b"\xff", at)) >= 0:
         following = data[at + 1 : at + 2]
         if following and following not in (b"\x00", b"\xff") and following[0] not in _ALONE:
@@ -57,13 +60,17 @@ def _is_metadata(marker: int, segment: bytes) -> bool:
 
 
 def check_whole(plain: bytes, channels: int) -> None:
-    """Raises Refused where the coded data ends early or is damaged: other readers fill the rest with gray and say nothing.
+    """Raises Refused where the coded data ends early or is damaged: other readers fill the rest
+    with gray and say nothing.
 
-    `plain`: as `strip_jpeg` gives it; `channels`: of a dot, 1, 3 or 4. Decoded at an eighth of its size, to spare memory.
+    `plain`: as `strip_jpeg` gives it; `channels`: of a dot, 1, 3 or 4. Decoded at an eighth of its
+    size, to spare memory.
     """
     space = "CMYK" if channels == 4 else "GRAY"
     try:
         simplejpeg.decode_jpeg(plain, space, fastdct=True, min_height=1, min_width=1, strict=True)
     except ValueError as error:
         if _HARMLESS not in str(error):
-            raise Refused("EVID.BROKEN", "the JPEG is damaged: a part of the picture is missing", _AGAIN) from error
+            raise Refused(
+                "EVID.BROKEN", "the JPEG is damaged: a part of the picture is missing", _AGAIN
+            ) from error

@@ -39,13 +39,17 @@ Box = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Normal:
-    """What making a file normal found. `faults`: what was damaged and mended; none for a sound file.
+    """What making a file normal found. `faults`: what was damaged and mended; none for a sound
+    file.
 
-    `slips`: what breaks the rules of PDF and takes nothing away, as long as another reader shows the same pages.
+    `slips`: what breaks the rules of PDF and takes nothing away, as long as another reader shows
+    the same pages.
     """
 
     removed: tuple[tuple[str, int], ...]  # what was taken out, by kind
-    redrawn: frozenset[int]  # pages (from 0) on which values or marks were drawn that the file held no picture of
+    redrawn: frozenset[
+        int
+    ]  # pages (from 0) on which values or marks were drawn that the file held no picture of
     faults: tuple[str, ...]
     losses: tuple[Loss, ...]
     steps: tuple[str, ...]  # readers tried
@@ -76,9 +80,16 @@ def normal_pdf(data: bytes, target: Path, password: str = "") -> Normal:
                 balance(page)
             shorten_numbers(pdf)
             with whole_file(target) as out:
-                pdf.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+                pdf.save(
+                    out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate
+                )
             pdf.get_warnings()  # of what we did to it, which is no fault of the client's file
-    except (pikepdf.PdfError, pikepdf.QpdfRuntimeError, pikepdf.ForeignObjectError, RecursionError) as error:
+    except (
+        pikepdf.PdfError,
+        pikepdf.QpdfRuntimeError,
+        pikepdf.ForeignObjectError,
+        RecursionError,
+    ) as error:
         raise Refused("EVID.BROKEN", "the PDF is damaged", "ask for the file again") from error
     _opens(target)
     elsewhere = annotation_survey.DrawnElsewhere(marks=drawn.marks.ours, fields=fields)
@@ -98,7 +109,8 @@ def normal_pdf(data: bytes, target: Path, password: str = "") -> Normal:
 
 
 def losses_in(data: bytes, password: str) -> tuple[Loss, ...]:
-    """What a file holds and a bundle cannot, though its pages are taken from another reader; none where it does not open."""
+    """What a file holds and a bundle cannot, though its pages are taken from another reader;
+    none where it does not open."""
     try:
         with pikepdf.open(io.BytesIO(data), password=password) as pdf:
             return losses_of(pdf)
@@ -107,7 +119,9 @@ def losses_in(data: bytes, password: str) -> tuple[Loss, ...]:
 
 
 def _unseen(mark: annotation_survey.Mark) -> Loss:
-    return mark_loss(mark.page, mark.place, mark.kind, "shows nothing on the page", Severity.WARNING)
+    return mark_loss(
+        mark.page, mark.place, mark.kind, "shows nothing on the page", Severity.WARNING
+    )
 
 
 def _opens(target: Path) -> None:
@@ -122,7 +136,8 @@ def _opens(target: Path) -> None:
 
 
 def _normal_boxes(page: pikepdf.Page) -> Iterator[str]:
-    """Media and crop box written on the page itself, in order, the second within the first; what had to be guessed."""
+    """Media and crop box written on the page itself, in order, the second within the first; what
+    had to be guessed."""
     media = _box(_inherited(page, Name.MediaBox))
     if media is None:
         yield "a page has no proper size and was given that of Letter"
@@ -132,7 +147,12 @@ def _normal_boxes(page: pikepdf.Page) -> Iterator[str]:
     if crop is None:
         yield "a page's visible part has no proper size, and all of the page is shown"
         crop = media
-    cut = (max(media[0], crop[0]), max(media[1], crop[1]), min(media[2], crop[2]), min(media[3], crop[3]))
+    cut = (
+        max(media[0], crop[0]),
+        max(media[1], crop[1]),
+        min(media[2], crop[2]),
+        min(media[3], crop[3]),
+    )
     if cut[2] - cut[0] < _SMALLEST or cut[3] - cut[1] < _SMALLEST:
         raise Refused("EVID.GEOMETRY", "a page has no visible area", "print the file to a new PDF")
     if max(cut[2] - cut[0], cut[3] - cut[1]) > _LARGEST or max(map(abs, media)) > _FARTHEST:
@@ -155,7 +175,8 @@ def _inherited(page: pikepdf.Page, key: Name) -> Any:
 
 
 def _box(raw: Any) -> Box | None:
-    """Left, bottom, right, top, whichever corners were given; None for what is no box or an empty one."""
+    """Left, bottom, right, top, whichever corners were given; None for what is no box or an
+    empty one."""
     if not isinstance(raw, Array) or len(raw) != 4:
         return None
     numbers = [_number(value) for value in raw]
@@ -171,20 +192,27 @@ def _number(value: Any) -> float:
 
 
 def _turned(number: int, page: pikepdf.Page) -> Iterator[Loss]:
-    """/Rotate within 0..270. Every viewer shows an odd angle below 90 unturned; of larger ones each makes something else."""
+    """/Rotate within 0..270. Every viewer shows an odd angle below 90 unturned; of larger ones
+    each makes something else."""
     raw = _number(_inherited(page, Name.Rotate) or 0)
     if not math.isfinite(raw) or (raw % 90 and abs(raw) > 90):
-        raise Refused("EVID.GEOMETRY", "a page is rotated by an odd angle", "print the file to a new PDF")
+        raise Refused(
+            "EVID.GEOMETRY", "a page is rotated by an odd angle", "print the file to a new PDF"
+        )
     page.Rotate = 0 if raw % 90 else int(raw) % 360
     if raw % 90:
         yield Loss(
-            rule="EVID.GEOMETRY", severity=Severity.INFO, page=number,
-            problem=f"the page asks to be turned by {raw:g} degrees, which no viewer does", remedy="check that it is upright",
-        )  # fmt: skip
+            rule="EVID.GEOMETRY",
+            severity=Severity.INFO,
+            page=number,
+            problem=f"the page asks to be turned by {raw:g} degrees, which no viewer does",
+            remedy="check that it is upright",
+        )
 
 
 def _unit(number: int, page: pikepdf.Page) -> Iterator[Loss]:
-    """/UserUnit changes the paper a page says it is printed on, not what is seen on it; few programs heed it."""
+    """/UserUnit changes the paper a page says it is printed on, not what is seen on it; few
+    programs heed it."""
     raw = page.get(Name.UserUnit)
     if raw is None:
         return
@@ -192,8 +220,9 @@ def _unit(number: int, page: pikepdf.Page) -> Iterator[Loss]:
     unit = _number(raw)
     if unit != 1:
         yield Loss(
-            rule="EVID.GEOMETRY", severity=Severity.INFO, page=number,
-            problem=f"the page says it is {unit:g} times as large on paper as it is here", remedy="nothing to do",
-        )  # fmt: skip
-
-
+            rule="EVID.GEOMETRY",
+            severity=Severity.INFO,
+            page=number,
+            problem=f"the page says it is {unit:g} times as large on paper as it is here",
+            remedy="nothing to do",
+        )

@@ -1,4 +1,5 @@
-"""Readers, one after the other, until one opens a PDF whole; every step is named, and what was mended is told.
+"""Readers, one after the other, until one opens a PDF whole; every step is named, and what was
+mended is told.
 
 No reader is believed alone: at least two must count the same pages.
 """
@@ -26,7 +27,8 @@ _BROKEN = (pikepdf.PdfError, pikepdf.QpdfRuntimeError, pikepdf.ForeignObjectErro
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """An open PDF, what was wrong with the file, what its reader complained of so far, and the readers tried.
+    """An open PDF, what was wrong with the file, what its reader complained of so far, and the
+    readers tried.
 
     A step is "pikepdf 10.18.0: opened".
     """
@@ -68,7 +70,9 @@ def read(data: bytes, password: str = "") -> Reading:
         raise _unreadable(steps)
     if second != pages:
         raise _disagreeing(pages, second)
-    return Reading(pdf=pdf, faults=(_UNOPENED,), unopened=(), complaints=complaints, steps=tuple(steps))
+    return Reading(
+        pdf=pdf, faults=(_UNOPENED,), unopened=(), complaints=complaints, steps=tuple(steps)
+    )
 
 
 def as_shown(data: bytes, password: str = "") -> bytes:
@@ -83,28 +87,40 @@ def as_shown(data: bytes, password: str = "") -> bytes:
             new.close()
             document.close()
     except pdfium.PdfiumError as error:
-        raise Refused("EVID.BROKEN", "the PDF is damaged: its pages cannot be taken as Chrome shows them", _PRINT) from error
+        raise Refused(
+            "EVID.BROKEN",
+            "the PDF is damaged: its pages cannot be taken as Chrome shows them",
+            _PRINT,
+        ) from error
     return out.getvalue()
 
 
 def _rewritten(data: bytes, password: str, count: int, steps: list[str]) -> Reading:
-    """Written again by a reader that opens it, for the one that does not; PDFium's count must be met."""
+    """Written again by a reader that opens it, for the one that does not; PDFium's count must be
+    met."""
     if count == _ASKED:
         raise asks_for_password(password)
     if count <= 0:
         raise _unreadable(steps)
     _limited(count)
-    for name, version, write in (("pypdf", pypdf.__version__, recovered), ("PDFium", pdfium.PYPDFIUM_INFO, _saved_again)):
+    for name, version, write in (
+        ("pypdf", pypdf.__version__, recovered),
+        ("PDFium", pdfium.PYPDFIUM_INFO, _saved_again),
+    ):
         again = write(data, password)
         try:
             pdf = pikepdf.open(io.BytesIO(again)) if again is not None else None
             whole = pdf is not None and len(pdf.pages) == count
         except (*_BROKEN, pikepdf.PasswordError):
             pdf, whole = None, False
-        steps.append(_step(name, str(version), "written again" if whole else "could not write it again"))
+        steps.append(
+            _step(name, str(version), "written again" if whole else "could not write it again")
+        )
         if pdf is not None and whole:
             complaints = tuple(map(str, pdf.get_warnings()))
-            return Reading(pdf=pdf, faults=(), unopened=(_UNOPENED,), complaints=complaints, steps=tuple(steps))
+            return Reading(
+                pdf=pdf, faults=(), unopened=(_UNOPENED,), complaints=complaints, steps=tuple(steps)
+            )
     raise _unreadable(steps)
 
 
@@ -113,11 +129,14 @@ def _step(name: str, version: object, what: str) -> str:
 
 
 def _counted(data: bytes, password: str = "") -> int:
-    """Pages as PDFium counts them; -1 where it cannot open the file at all, _ASKED where it asks for a password."""
+    """Pages as PDFium counts them; -1 where it cannot open the file at all, _ASKED where it asks
+    for a password."""
     try:
         document = pdfium.PdfDocument(data, password=password or None)
     except pdfium.PdfiumError as error:
-        asked = error.err_code == pdfium.raw.FPDF_ERR_PASSWORD and is_encrypted(data)  # it may keep the code of another file
+        asked = error.err_code == pdfium.raw.FPDF_ERR_PASSWORD and is_encrypted(
+            data
+        )  # it may keep the code of another file
         return _ASKED if asked else -1
     count = len(document)
     document.close()
@@ -140,7 +159,9 @@ def _limited(pages: int) -> None:
     if pages == 0:
         raise Refused("EVID.EMPTY", "the PDF has no pages", "ask for the file again")
     if pages > MAX_PAGES:
-        raise Refused("EVID.LIMIT", f"the PDF has more than {MAX_PAGES} pages", "split it into several files")
+        raise Refused(
+            "EVID.LIMIT", f"the PDF has more than {MAX_PAGES} pages", "split it into several files"
+        )
 
 
 def _disagreeing(one: int, other: int) -> Refused:
@@ -150,4 +171,8 @@ def _disagreeing(one: int, other: int) -> Refused:
 
 def _unreadable(steps: list[str]) -> Refused:
     tried = ", ".join(dict.fromkeys(step.split(" ", 1)[0] for step in steps))
-    return Refused("EVID.BROKEN", f"the PDF is damaged: no two readers can open it (tried: {tried})", "ask for the file again")
+    return Refused(
+        "EVID.BROKEN",
+        f"the PDF is damaged: no two readers can open it (tried: {tried})",
+        "ask for the file again",
+    )

@@ -35,7 +35,8 @@ _AGAIN = "send the original file again"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strip:
-    """A part of a picture that was cut over several pages: which of how many, and its dots in the upright picture."""
+    """A part of a picture that was cut over several pages: which of how many, and its dots in
+    the upright picture."""
 
     part: int  # from 1
     parts: int
@@ -46,7 +47,8 @@ class Strip:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """One page of a picture file: an image file to embed, its size in dots as shown, and how that is to be brought about."""
+    """One page of a picture file: an image file to embed, its size in dots as shown, and how
+    that is to be brought about."""
 
     plain: bytes  # JPEG, PNG, or TIFF of one bit
     width: int  # dots, upright
@@ -60,7 +62,8 @@ class Frame:
 
 
 def frames(data: bytes, kind: str) -> Iterator[Frame]:
-    """The pages of a file of one of KINDS, in order. Raises Refused if any does not decode whole, or is too large."""
+    """The pages of a file of one of KINDS, in order. Raises Refused if any does not decode
+    whole, or is too large."""
     pillow_heif.register_heif_opener()
     if kind == "tiff" and tiffs.is_raw(data):
         what, remedy = REFUSED["raw"]
@@ -74,17 +77,29 @@ def frames(data: bytes, kind: str) -> Iterator[Frame]:
             yield from _tiff(opened, found)
         else:
             yield from _single(opened, data, kind)
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, EOFError, RuntimeError) as error:
+    except (
+        UnidentifiedImageError,
+        OSError,
+        SyntaxError,
+        ValueError,
+        EOFError,
+        RuntimeError,
+    ) as error:
         raise Refused("EVID.BROKEN", "the picture does not decode", _AGAIN) from error
 
 
 def versions() -> tuple[str, ...]:
     """Of what decodes pictures."""
-    return (f"Pillow {PIL.__version__}", f"pillow-heif {pillow_heif.__version__}", f"img2pdf {img2pdf.__version__}")
+    return (
+        f"Pillow {PIL.__version__}",
+        f"pillow-heif {pillow_heif.__version__}",
+        f"img2pdf {img2pdf.__version__}",
+    )
 
 
 def _jpeg(opened: Image.Image, data: bytes) -> Iterator[Frame]:
-    """The first picture of the file, its coding kept, unless it is mirrored, in the colors of print, or cut."""
+    """The first picture of the file, its coding kept, unless it is mirrored, in the colors of
+    print, or cut."""
     removed = _metadata_found(opened, data)
     _within_limits(opened)
     plain = strip_jpeg(data)
@@ -95,7 +110,9 @@ def _jpeg(opened: Image.Image, data: bytes) -> Iterator[Frame]:
         turned = _TURNED.get(orientation, 0)
         width, height = opened.size[::-1] if turned % 180 else opened.size
         cut = tuple(_strips(_shown(opened).picture, removed)) if may_be_long(width, height) else ()
-        yield from cut or (Frame(plain=plain, width=width, height=height, turned=turned, removed=removed),)
+        yield from cut or (
+            Frame(plain=plain, width=width, height=height, turned=turned, removed=removed),
+        )
     else:
         yield from _drawn_again(opened, removed)
 
@@ -108,15 +125,24 @@ def _tiff(opened: Any, found: list[tiffs.Directory]) -> Iterator[Frame]:
     for place, number in enumerate(pages):
         opened.seek(number)
         removed = _metadata_found(opened, b"")
-        copies = (pages[place + 1] if place + 1 < len(pages) else len(found)) - number - 1 + (0 if place else number)
+        copies = (
+            (pages[place + 1] if place + 1 < len(pages) else len(found))
+            - number
+            - 1
+            + (0 if place else number)
+        )
         removed += ("a smaller copy of the picture",) * copies
-        yield from (_drawn_again if opened.info.get("compression") == "jpeg" else _kept)(opened, removed)
+        yield from (_drawn_again if opened.info.get("compression") == "jpeg" else _kept)(
+            opened, removed
+        )
 
 
 def _single(opened: Any, data: bytes, kind: str) -> Iterator[Frame]:
     """A photo that may have others beside it, or a drawing that must not move."""
     if kind != "heic" and getattr(opened, "n_frames", 1) > 1:
-        raise Refused("EVID.FRAMES", "the picture is animated", "save the frame that matters as PNG")
+        raise Refused(
+            "EVID.FRAMES", "the picture is animated", "save the frame that matters as PNG"
+        )
     lossy = kind in ("heic", "avif") or (kind == "webp" and b"VP8L" not in _chunks(data))
     return (_drawn_again if lossy else _kept)(opened, _metadata_found(opened, data))
 
@@ -133,7 +159,11 @@ def _chunks(data: bytes) -> set[bytes]:
 
 def _within_limits(opened: Image.Image) -> None:
     if opened.width * opened.height > MAX_PIXELS:
-        raise Refused("EVID.LIMIT", f"the picture has more than {MAX_PIXELS // 1_000_000} million dots", "save it at 300 dpi")
+        raise Refused(
+            "EVID.LIMIT",
+            f"the picture has more than {MAX_PIXELS // 1_000_000} million dots",
+            "save it at 300 dpi",
+        )
 
 
 def _kept(opened: Image.Image, removed: tuple[str, ...]) -> Iterator[Frame]:
@@ -144,9 +174,13 @@ def _kept(opened: Image.Image, removed: tuple[str, ...]) -> Iterator[Frame]:
         yield from cut
         return
     yield Frame(
-        plain=_lossless(shown.picture), width=shown.picture.width, height=shown.picture.height, stretch=stretch, removed=removed,
+        plain=_lossless(shown.picture),
+        width=shown.picture.width,
+        height=shown.picture.height,
+        stretch=stretch,
+        removed=removed,
         background=shown.background,
-    )  # fmt: skip
+    )
 
 
 def _lossless(picture: Image.Image) -> bytes:
@@ -167,25 +201,41 @@ def _drawn_again(opened: Image.Image, removed: tuple[str, ...]) -> Iterator[Fram
         yield from cut
         return
     out = io.BytesIO()
-    (picture if picture.mode in ("L", "RGB") else picture.convert("RGB")).save(out, "JPEG", quality=_QUALITY)
+    (picture if picture.mode in ("L", "RGB") else picture.convert("RGB")).save(
+        out, "JPEG", quality=_QUALITY
+    )
     yield Frame(
-        plain=out.getvalue(), width=picture.width, height=picture.height, stretch=stretch, removed=(*removed, REDRAWN),
+        plain=out.getvalue(),
+        width=picture.width,
+        height=picture.height,
+        stretch=stretch,
+        removed=(*removed, REDRAWN),
         background=shown.background,
-    )  # fmt: skip
+    )
 
 
-def _strips(picture: Image.Image, removed: tuple[str, ...], background: str = "") -> Iterator[Frame]:
-    """The strips of a picture whose text would be too small on one page, every dot as it is; nothing if it can stay whole."""
+def _strips(
+    picture: Image.Image, removed: tuple[str, ...], background: str = ""
+) -> Iterator[Frame]:
+    """The strips of a picture whose text would be too small on one page, every dot as it is;
+    nothing if it can stay whole."""
     cuts = cuts_of(picture)
     if cuts is None:
         return
     for part, crop in enumerate(cuts.strips, 1):
         piece = picture.crop(crop)
-        strip = Strip(part=part, parts=len(cuts.strips), crop=crop, scale=cuts.scale, upright=cuts.upright)
+        strip = Strip(
+            part=part, parts=len(cuts.strips), crop=crop, scale=cuts.scale, upright=cuts.upright
+        )
         yield Frame(
-            plain=_lossless(piece), width=piece.width, height=piece.height, removed=removed if part == 1 else (), strip=strip,
-            overlapping=cuts.overlapping if part == 1 else 0, background=background,
-        )  # fmt: skip
+            plain=_lossless(piece),
+            width=piece.width,
+            height=piece.height,
+            removed=removed if part == 1 else (),
+            strip=strip,
+            overlapping=cuts.overlapping if part == 1 else 0,
+            background=background,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,11 +247,16 @@ class _Shown:
 
 
 def _shown(opened: Image.Image) -> _Shown:
-    """Decoded, upright, without metadata; on white or what shows it, 16 bit scaled, print colors and profiles to the screen's."""
+    """Decoded, upright, without metadata; on white or what shows it, 16 bit scaled, print colors
+    and profiles to the screen's."""
     _within_limits(opened)
     opened.load()
     inverted = getattr(opened, "tag_v2", {}).get(_PHOTOMETRIC) == 0
-    picture = ImageOps.exif_transpose(opened) if _orientation(opened) in {*_MIRRORED, *_TURNED} else opened
+    picture = (
+        ImageOps.exif_transpose(opened)
+        if _orientation(opened) in {*_MIRRORED, *_TURNED}
+        else opened
+    )
     profile, background = picture.info.get("icc_profile"), ""
     if picture.mode.startswith("I;16"):
         picture = picture.convert("I").point(lambda v: v / 256).convert("L")
@@ -214,7 +269,11 @@ def _shown(opened: Image.Image) -> _Shown:
     if picture.mode == "LAB" or (profile and picture.mode in ("RGB", "CMYK")):
         picture = _to_screen(picture, profile)
     if picture.mode in ("I", "F"):
-        raise Refused("EVID.FORMAT", "the picture's dots are numbers that no screen shows", "save it with 8 bits a color")
+        raise Refused(
+            "EVID.FORMAT",
+            "the picture's dots are numbers that no screen shows",
+            "save it with 8 bits a color",
+        )
     picture = picture if picture.mode in _SHOWN else picture.convert("RGB")
     picture = picture.copy()
     picture.info.clear()
@@ -223,16 +282,21 @@ def _shown(opened: Image.Image) -> _Shown:
 
 def _to_screen(picture: Image.Image, profile: bytes | None) -> Image.Image:
     """In the colors of the screen; a profile nobody can use is passed over, as viewers do."""
-    given: Any = ImageCms.createProfile("LAB") if picture.mode == "LAB" else io.BytesIO(profile or b"")
+    given: Any = (
+        ImageCms.createProfile("LAB") if picture.mode == "LAB" else io.BytesIO(profile or b"")
+    )
     try:
-        shown = ImageCms.profileToProfile(picture, given, ImageCms.createProfile("sRGB"), outputMode="RGB")
+        shown = ImageCms.profileToProfile(
+            picture, given, ImageCms.createProfile("sRGB"), outputMode="RGB"
+        )
     except ImageCms.PyCMSError:
         shown = None
     return shown or picture.convert("RGB")
 
 
 def _orientation(opened: Image.Image) -> int:
-    """1..8; anything else a camera may have written there means nothing, which is 1. A TIFF is turned when it is decoded."""
+    """1..8; anything else a camera may have written there means nothing, which is 1. A TIFF is
+    turned when it is decoded."""
     value = opened.getexif().get(_ORIENTATION, 1)
     return value if isinstance(value, int) and 1 <= value <= 8 and opened.format != "TIFF" else 1
 
@@ -251,7 +315,10 @@ def _stretch(opened: Image.Image) -> float:
 def _metadata_found(opened: Any, data: bytes) -> tuple[str, ...]:
     exif = opened.getexif()
     tiff = opened.format == "TIFF"
-    texts = {key for key, value in opened.info.items() if isinstance(value, str)} - {"compression", "icc_profile_type"}
+    texts = {key for key, value in opened.info.items() if isinstance(value, str)} - {
+        "compression",
+        "icc_profile_type",
+    }
     found = {
         "camera data": bool(exif) and (not tiff or _CAMERA in exif),
         "place (GPS)": bool(exif.get_ifd(_GPS)),

@@ -23,7 +23,10 @@ from assembler.runtime.resources import font_files
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MOST_PARTS, _MOST_BYTES = 5_000, 300_000_000
-_MOST_RATIO, _RATIO_FROM = 200, 64_000_000  # a plain picture of a few megabytes packs a thousand times smaller, and is no bomb
+_MOST_RATIO, _RATIO_FROM = (
+    200,
+    64_000_000,
+)  # a plain picture of a few megabytes packs a thousand times smaller, and is no bomb
 _PRINTED = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml")
 _CHANGED = tuple(f"{_W}{name}" for name in ("ins", "del", "moveFrom", "moveTo"))
 _EDITION = 2  # raise it when a Word file comes out otherwise with the same engines
@@ -41,7 +44,8 @@ class Printed:
 
 
 def print_word(data: bytes, scratch: Path) -> Printed:
-    """Raises Refused for what cannot be printed whole. `scratch`: a folder for the engines' files, removed by the caller."""
+    """Raises Refused for what cannot be printed whole. `scratch`: a folder for the engines'
+    files, removed by the caller."""
     data, removed, losses = _looked_at(data)
     scratch.mkdir()
     source = scratch / "evidence.docx"
@@ -52,18 +56,22 @@ def print_word(data: bytes, scratch: Path) -> Printed:
 
 
 def engines() -> tuple[str, ...]:
-    """What would draw it on this machine, the first that can, and the edition of what it is handed."""
+    """What would draw it on this machine, the first that can, and the edition of what it is
+    handed."""
     office = (word_to_pdf.libreoffice_version(),) if programs.find("soffice") else ()
     return (f"plain copy {_EDITION}", *office, word_to_pdf.embedded_version())
 
 
 def _converted(source: Path, scratch: Path) -> word_to_pdf.Converted:
-    """By LibreOffice, which draws most of what Word does, else by the embedded engine; nothing visible may get lost."""
+    """By LibreOffice, which draws most of what Word does, else by the embedded engine; nothing
+    visible may get lost."""
     engines = ["libreoffice", "embedded"] if programs.find("soffice") else ["embedded"]
     why = ""
     for engine in engines:
         try:
-            return word_to_pdf.to_pdf(source, "the Word file", engine, font_files(), scratch / engine, evidence=True)
+            return word_to_pdf.to_pdf(
+                source, "the Word file", engine, font_files(), scratch / engine, evidence=True
+            )
         except (ToolFailed, TemplateBroken) as error:
             why = why or error.problem
     charts = word_to_pdf.drawings_of(source.read_bytes()).charts
@@ -75,16 +83,36 @@ def _converted(source: Path, scratch: Path) -> word_to_pdf.Converted:
 def _told(drawings: word_to_pdf.Drawings, made: word_to_pdf.Converted) -> Iterator[Loss]:
     """What the pages do not show as Word does, although every word, sign and picture is there."""
     if drawings.broken:
-        problem = f"{_many(drawings.broken, 'picture')} of the Word file missing from it, or damaged: nothing is at its place"
+        problem = (
+            f"{_many(drawings.broken, 'picture')} of the Word file missing from it, or "
+            f"damaged: nothing is at its place"
+        )
         yield _word(Severity.ERROR, problem, "ask for the file again, or for its pages as PDF")
     if made.engine.startswith("office2pdf"):
-        problem = f"the Word file was drawn by {made.engine}, since LibreOffice is not installed or could not"
-        told = [f"{_many(drawings.shapes, 'shape')} without text (lines, arrows, boxes)"] * bool(drawings.shapes)
+        problem = (
+            f"the Word file was drawn by {made.engine}, since LibreOffice is not installed "
+            f"or could not"
+        )
+        told = [f"{_many(drawings.shapes, 'shape')} without text (lines, arrows, boxes)"] * bool(
+            drawings.shapes
+        )
         told += [f"{_many(drawings.equations, 'equation')}"] * bool(drawings.equations)
-        amount = f"; it holds {', '.join(told)}, which this engine may leave out or set elsewhere" if told else ""
-        yield _word(Severity.WARNING, problem + amount, f"look at its pages, for text boxes may overlap; or {_PRINT}")
+        amount = (
+            f"; it holds {', '.join(told)}, which this engine may leave out or set elsewhere"
+            if told
+            else ""
+        )
+        yield _word(
+            Severity.WARNING,
+            problem + amount,
+            f"look at its pages, for text boxes may overlap; or {_PRINT}",
+        )
     if made.notes:
-        yield _word(Severity.WARNING, f"not printed as Word shows it: {'; '.join(made.notes)}", f"compare the pages; or {_PRINT}")
+        yield _word(
+            Severity.WARNING,
+            f"not printed as Word shows it: {'; '.join(made.notes)}",
+            f"compare the pages; or {_PRINT}",
+        )
 
 
 def _word(severity: Severity, problem: str, remedy: str) -> Loss:
@@ -106,15 +134,30 @@ def _looked_at(given: bytes) -> tuple[bytes, Counter[str], list[Loss]]:
             _nothing_outside(archive)
         data = word_to_pdf.normal_form(given)
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            changed = sum(1 for root in _printed(archive) for one in root.iter(*_CHANGED) if len(one))
+            changed = sum(
+                1 for root in _printed(archive) for one in root.iter(*_CHANGED) if len(one)
+            )
             removed = _removed(archive)
-    except (zipfile.BadZipFile, etree.XMLSyntaxError, KeyError, ValueError, NotImplementedError, EOFError) as error:
-        raise Refused("EVID.BROKEN", "the Word file is damaged", "ask for the file again") from error
+    except (
+        zipfile.BadZipFile,
+        etree.XMLSyntaxError,
+        KeyError,
+        ValueError,
+        NotImplementedError,
+        EOFError,
+    ) as error:
+        raise Refused(
+            "EVID.BROKEN", "the Word file is damaged", "ask for the file again"
+        ) from error
     if not changed:
         return data, removed, []
     problem = f"the Word file has {changed} tracked changes; which text is meant cannot be known"
     remedy = "accept or reject them in Word, and save it anew"
-    return data, removed, [Loss(rule="EVID.TRACKED", severity=Severity.ERROR, problem=problem, remedy=remedy)]
+    return (
+        data,
+        removed,
+        [Loss(rule="EVID.TRACKED", severity=Severity.ERROR, problem=problem, remedy=remedy)],
+    )
 
 
 def _within_limits(archive: zipfile.ZipFile) -> None:
@@ -124,36 +167,60 @@ def _within_limits(archive: zipfile.ZipFile) -> None:
     names = Counter(part.filename.replace("\\", "/").casefold() for part in parts)
     if len(parts) > _MOST_PARTS or sizes > max(_RATIO_FROM, min(_MOST_BYTES, _MOST_RATIO * packed)):
         raise Refused("EVID.LIMIT", "the Word file unpacks to far more than it should", _PRINT)
-    if any(count > 1 for count in names.values()) or any(".." in name.split("/") or name[:1] == "/" for name in names):
+    if any(count > 1 for count in names.values()) or any(
+        ".." in name.split("/") or name[:1] == "/" for name in names
+    ):
         raise Refused("EVID.BROKEN", "the Word file is put together as no Word file is", _PRINT)
     if any(part.flag_bits & 1 for part in parts):
         raise Refused("EVID.BROKEN", "parts of the Word file are encrypted", _PRINT)
 
 
 def _nothing_outside(archive: zipfile.ZipFile) -> None:
-    """Pictures and texts that are elsewhere, or in a form of their own, would silently be missing on its pages."""
+    """Pictures and texts that are elsewhere, or in a form of their own, would silently be
+    missing on its pages."""
     for name in archive.namelist():
         if not name.endswith(".rels"):
             continue
         for one in word_to_pdf.parsed(archive.read(name)):
             kind = one.get("Type", "").rpartition("/")[2]
-            outside = one.get("TargetMode") == "External" and kind not in ("hyperlink", "attachedTemplate")
+            outside = one.get("TargetMode") == "External" and kind not in (
+                "hyperlink",
+                "attachedTemplate",
+            )
             if outside or kind in ("aFChunk", "subDocument"):
-                what = "shows pictures or texts that it only links to" if outside else "holds a file of another kind"
+                what = (
+                    "shows pictures or texts that it only links to"
+                    if outside
+                    else "holds a file of another kind"
+                )
                 raise Refused("EVID.LINKED", f"the Word file {what}", _PRINT)
 
 
 def _printed(archive: zipfile.ZipFile) -> Iterator[Any]:
-    return (word_to_pdf.parsed(archive.read(name)) for name in archive.namelist() if _PRINTED.fullmatch(name))
+    return (
+        word_to_pdf.parsed(archive.read(name))
+        for name in archive.namelist()
+        if _PRINTED.fullmatch(name)
+    )
 
 
 def _removed(archive: zipfile.ZipFile) -> Counter[str]:
     names = archive.namelist()
-    comments = word_to_pdf.parsed(archive.read("word/comments.xml")) if "word/comments.xml" in names else ()
-    found = Counter({
-        "comment": sum(1 for one in comments if one.tag == f"{_W}comment"),
-        "embedded file (its picture stays)": sum(name.startswith("word/embeddings/") for name in names),
-        "hidden text": sum(root.find(f".//{_W}vanish") is not None for root in _printed(archive)),
-        "document metadata": sum(name.startswith("docProps/") for name in names),
-    })  # fmt: skip
+    comments = (
+        word_to_pdf.parsed(archive.read("word/comments.xml"))
+        if "word/comments.xml" in names
+        else ()
+    )
+    found = Counter(
+        {
+            "comment": sum(1 for one in comments if one.tag == f"{_W}comment"),
+            "embedded file (its picture stays)": sum(
+                name.startswith("word/embeddings/") for name in names
+            ),
+            "hidden text": sum(
+                root.find(f".//{_W}vanish") is not None for root in _printed(archive)
+            ),
+            "document metadata": sum(name.startswith("docProps/") for name in names),
+        }
+    )
     return +found

@@ -1,7 +1,8 @@
 """batch: many cases, each on its own; what happens to one never touches another.
 
-Folders come in; one outcome per case goes out, as a value, a table row or a test case. Knows nothing of how a bundle is made.
-What builds is imported when it is first asked for: facts alone are judged without the libraries that draw.
+Folders come in; one outcome per case goes out, as a value, a table row or a test case. Knows
+nothing of how a bundle is made. What builds is imported when it is first asked for: facts alone are
+judged without the libraries that draw.
 """
 
 from importlib import import_module

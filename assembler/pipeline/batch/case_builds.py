@@ -1,4 +1,5 @@
-"""Building many cases over one crew of processes; what a case does to its process costs that case only."""
+"""Building many cases over one crew of processes; what a case does to its process costs that
+case only."""
 
 from __future__ import annotations
 
@@ -26,7 +27,8 @@ TRIM_EVERY = 50  # cases: a look at every entry of a large cache takes a while
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """One case to build; what is sent to another process or machine: paths and options, no content."""
+    """One case to build; what is sent to another process or machine: paths and options, no
+    content."""
 
     folder: Path
     shelf: Shelf
@@ -37,14 +39,17 @@ class Order:
 
 
 def build(order: Order, pool: Pool | None = None) -> Outcome:
-    """One case, to the end, with these workers (None: one of its own); a failure comes back as its outcome."""
+    """One case, to the end, with these workers (None: one of its own); a failure comes back as
+    its outcome."""
     if order.resume and (stands := _stands(order)):
         return stands
     try:
         with Workshop(
             order.folder / ".assembler", pool=pool, cache=order.cache, cache_mb=order.cache_mb
         ) as workshop:
-            built = pipeline.build_packets(pipeline.make_context(order.folder, order.shelf, workshop, order.options))
+            built = pipeline.build_packets(
+                pipeline.make_context(order.folder, order.shelf, workshop, order.options)
+            )
             timings = workshop.timings()
     except AssemblerError as error:
         found = tuple(one for one in getattr(error, "findings", ()) if isinstance(one, Finding))
@@ -53,7 +58,8 @@ def build(order: Order, pool: Pool | None = None) -> Outcome:
     return Outcome(
         case=order.folder.name,
         code=ExitCode.OK,
-        summary=f"{len(built)} packet{'s' if len(built) > 1 else ''}, {pages} pages, proved{' again' if built[0].again else ''}",
+        summary=f"{len(built)} packet{'s' if len(built) > 1 else ''}, {pages} pages, "
+        f"proved{' again' if built[0].again else ''}",
         findings=built[0].findings,
         folders=tuple(str(one.folder) for one in built),
         digests=tuple(one.digest for one in built),
@@ -65,7 +71,8 @@ def build(order: Order, pool: Pool | None = None) -> Outcome:
 
 
 def _stands(order: Order) -> Outcome | None:
-    """The outcome of a case that need not be built, because its manifests prove that nothing has changed."""
+    """The outcome of a case that need not be built, because its manifests prove that nothing has
+    changed."""
     try:
         manifests = pipeline.find_current_packets(order.folder, order.shelf, order.options)
     except AssemblerError:
@@ -73,21 +80,32 @@ def _stands(order: Order) -> Outcome | None:
     if not manifests:
         return None
     pages = sum(len(one["ledger"]) for one in manifests)
-    summary = f"{len(manifests)} packet{'s' if len(manifests) > 1 else ''}, {pages} pages, proved before"
+    summary = (
+        f"{len(manifests)} packet{'s' if len(manifests) > 1 else ''}, {pages} pages, proved before"
+    )
     packets = [order.folder / "build" / one["packet"] for one in manifests]
     return replace(
-        outcome_of(order, "skipped", ExitCode.OK, summary), folders=tuple(map(str, packets)), pages=pages,
+        outcome_of(order, "skipped", ExitCode.OK, summary),
+        folders=tuple(map(str, packets)),
+        pages=pages,
         digests=tuple(map(digest_of, packets)),
-    )  # fmt: skip
+    )
 
 
 def run(
-    orders: Sequence[Order], jobs: int, finished: Callable[[Outcome], None], *, seconds: float = SECONDS,
-    function: Callable[[Order, Pool], Outcome] = build, crew: Crew | None = None,
+    orders: Sequence[Order],
+    jobs: int,
+    finished: Callable[[Outcome], None],
+    *,
+    seconds: float = SECONDS,
+    function: Callable[[Order, Pool], Outcome] = build,
+    crew: Crew | None = None,
 ) -> tuple[Outcome, ...]:
-    """Every case, in the order given; `finished` hears of each as it ends. The largest are begun first.
+    """Every case, in the order given; `finished` hears of each as it ends. The largest are begun
+    first.
 
-    Interrupted, no case is half-made. `function`: top-level, what is done with each. `crew`: one that lasts.
+    Interrupted, no case is half-made. `function`: top-level, what is done with each. `crew`: one
+    that lasts.
     """
     places = largest_first(orders)
     outcomes: dict[int, Outcome] = {}
@@ -116,25 +134,52 @@ def _judged(order: Order, result: object) -> Outcome:
     if isinstance(result, AssemblerError):  # of the driver itself: a full disk, for one
         return outcome_of(order, "failed", result.exit_code, _sentence(result))
     if isinstance(result, Failure) and result.kind == "error":
-        return outcome_of(order, "failed", ExitCode.BUG, f"a bug ({result.detail}); report it, without client data")
-    return quarantined(order, result if isinstance(result, Failure) else Failure(kind="crashed", detail=""))
+        return outcome_of(
+            order,
+            "failed",
+            ExitCode.BUG,
+            f"a bug ({result.detail}); report it, without client data",
+        )
+    return quarantined(
+        order, result if isinstance(result, Failure) else Failure(kind="crashed", detail="")
+    )
 
 
 def quarantined(order: Order, failure: Failure) -> Outcome:
-    """No further try: named, so that a person looks at it; what its dead process left half-made is swept away."""
-    with contextlib.suppress(AssemblerError), Workshop(order.folder / ".assembler", cache=order.cache):
+    """No further try: named, so that a person looks at it; what its dead process left half-made
+    is swept away."""
+    with (
+        contextlib.suppress(AssemblerError),
+        Workshop(order.folder / ".assembler", cache=order.cache),
+    ):
         pass
-    times = "took too long" if failure.kind == "timeout" else f"ended the process that built it {TRIES} times"
+    times = (
+        "took too long"
+        if failure.kind == "timeout"
+        else f"ended the process that built it {TRIES} times"
+    )
     finding = Finding(
-        rule="BATCH.QUARANTINE", severity=Severity.ERROR, where=order.folder.name, problem=f"the case {times}",
+        rule="BATCH.QUARANTINE",
+        severity=Severity.ERROR,
+        where=order.folder.name,
+        problem=f"the case {times}",
         remedy="run `assembler bundle` on it alone, and look for the file that does it",
     )
-    return outcome_of(order, "quarantined", ExitCode.TOOL_FAILED, f"quarantined: it {times}", findings=(finding,))
+    return outcome_of(
+        order, "quarantined", ExitCode.TOOL_FAILED, f"quarantined: it {times}", findings=(finding,)
+    )
 
 
-def outcome_of(order: Order, state: str, code: ExitCode, summary: str, findings: tuple[Finding, ...] = ()) -> Outcome:
+def outcome_of(
+    order: Order, state: str, code: ExitCode, summary: str, findings: tuple[Finding, ...] = ()
+) -> Outcome:
     return Outcome(
-        case=order.folder.name, code=code, summary=summary, findings=findings, where=str(order.folder), state=state
+        case=order.folder.name,
+        code=code,
+        summary=summary,
+        findings=findings,
+        where=str(order.folder),
+        state=state,
     )
 
 
@@ -144,8 +189,13 @@ def largest_first(orders: Sequence[Order]) -> list[int]:
 
 
 def _weight(folder: Path) -> int:
-    """Bytes of evidence: a large case that came last would keep one core busy while the others idle."""
-    return sum((Path(home) / name).lstat().st_size for home, _, names in os.walk(folder / "evidence") for name in names)
+    """Bytes of evidence: a large case that came last would keep one core busy while the others
+    idle."""
+    return sum(
+        (Path(home) / name).lstat().st_size
+        for home, _, names in os.walk(folder / "evidence")
+        for name in names
+    )
 
 
 def _sentence(error: AssemblerError) -> str:

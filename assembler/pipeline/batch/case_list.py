@@ -17,8 +17,8 @@ from assembler.runtime.timings import Spent
 class Outcome:
     """What became of one case. `code`: the exit code it would have had alone; `where`: its folder.
 
-    state: "built", "skipped" (built before, nothing changed), "failed", "quarantined" (it ended or held up the process
-    that worked on it).
+    state: "built", "skipped" (built before, nothing changed), "failed", "quarantined" (it ended or
+    held up the process that worked on it).
     """
 
     case: str
@@ -35,7 +35,8 @@ class Outcome:
 
 
 def discover(roots: Iterable[Path]) -> tuple[Path, ...]:
-    """Every folder with a case.json at or below these, sorted, each once; outputs and caches are not searched."""
+    """Every folder with a case.json at or below these, sorted, each once; outputs and caches are
+    not searched."""
     found: dict[Path, None] = {}
     for root in roots:
         for path in sorted(root.rglob("case.json")):
@@ -46,11 +47,16 @@ def discover(roots: Iterable[Path]) -> tuple[Path, ...]:
 
 def folders(roots: Sequence[Path]) -> tuple[Path, ...]:
     """The cases at or below these; a root without any case.json stands for a case that lacks it."""
-    return tuple(dict.fromkeys(folder for root in roots for folder in (discover([root]) or (root,))))
+    return tuple(
+        dict.fromkeys(folder for root in roots for folder in (discover([root]) or (root,)))
+    )
 
 
-def validate(folder: Path, shelf: Shelf, known: rules.Library, as_of: date) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
-    """The facts of a case against the filing's rules: findings, and what was not checked; opens no evidence."""
+def validate(
+    folder: Path, shelf: Shelf, known: rules.Library, as_of: date
+) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
+    """The facts of a case against the filing's rules: findings, and what was not checked; opens
+    no evidence."""
     case, found = intake.examine(folder, shelf, hashed=False)
     if case is None:
         return found, ("the filing's rules: the case could not be read",)

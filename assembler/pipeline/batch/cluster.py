@@ -1,8 +1,10 @@
-"""The same over many machines: Dask distributed hands out cases; each worker builds one at a time with a crew of one.
+"""The same over many machines: Dask distributed hands out cases; each worker builds one at a time
+with a crew of one.
 
-What crosses the wire are orders and outcomes: ids, paths, options, findings. Cases, templates and caches lie on storage
-that all machines see under the same paths. A poisoned case ends the worker's driver, not the worker, and is quarantined
-there; a case whose worker is killed from outside is handed to another one.
+What crosses the wire are orders and outcomes: ids, paths, options, findings. Cases, templates and
+caches lie on storage that all machines see under the same paths. A poisoned case ends the worker's
+driver, not the worker, and is quarantined there; a case whose worker is killed from outside is
+handed to another one.
 """
 
 from __future__ import annotations
@@ -34,13 +36,15 @@ from assembler.runtime.worker_pool import Failure, Pool
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _PATIENCE = 60  # seconds until a first worker must be there
-# a worker holds one case at a time, so that none is blamed for another's death; and its driver is a process of its own
+# a worker holds one case at a time, so that none is blamed for another's death; and its driver is a
+# process of its own
 _SETTINGS = {
     "distributed.worker.daemon": False,
     "distributed.scheduler.allowed-failures": 0,
     "distributed.scheduler.worker-saturation": 1.0,
     "distributed.scheduler.work-stealing": False,
-    # without a dashboard Dask still listens, and tells who asks which tasks there are: with no routes it tells nothing
+    # without a dashboard Dask still listens, and tells who asks which tasks there are: with no
+    # routes it tells nothing
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
 }
@@ -48,21 +52,31 @@ Function = Callable[[Order, Pool], Outcome]
 
 
 def run_on(
-    address: str, orders: Sequence[Order], finished: Callable[[Outcome], None], *, tls: Path | None = None,
-    function: Function = build, seconds: float = SECONDS,
+    address: str,
+    orders: Sequence[Order],
+    finished: Callable[[Outcome], None],
+    *,
+    tls: Path | None = None,
+    function: Function = build,
+    seconds: float = SECONDS,
 ) -> tuple[Outcome, ...]:
     """Every case, on the workers at `address`, in the order given.
 
-    `address`: "local:N" for N workers of this machine, or a scheduler's, "tls://host:port"; tcp:// only on this machine.
-    `tls`: a folder with ca.pem, cert.pem and key.pem; without it Dask's own configuration. Raises ToolMissing without
-    the extra, ToolFailed if the address cannot be used or nobody works there.
+    `address`: "local:N" for N workers of this machine, or a scheduler's, "tls://host:port"; tcp://
+    only on this machine. `tls`: a folder with ca.pem, cert.pem and key.pem; without it Dask's own
+    configuration. Raises ToolMissing without the extra, ToolFailed if the address cannot be used or
+    nobody works there.
     """
     with _client(address, tls) as client:
         return _hand_out(client, orders, finished, function, seconds)
 
 
 def _hand_out(
-    client: Any, orders: Sequence[Order], finished: Callable[[Outcome], None], function: Function, seconds: float
+    client: Any,
+    orders: Sequence[Order],
+    finished: Callable[[Outcome], None],
+    function: Function,
+    seconds: float,
 ) -> tuple[Outcome, ...]:
     from distributed import wait
 
@@ -80,7 +94,9 @@ def _hand_out(
             if outcome is None and deaths[place] < TRIES:
                 waiting.append(place)
                 continue
-            outcomes[place] = outcome or quarantined(orders[place], Failure(kind="crashed", detail="worker killed"))
+            outcomes[place] = outcome or quarantined(
+                orders[place], Failure(kind="crashed", detail="worker killed")
+            )
             finished(outcomes[place])
             if len(outcomes) % TRIM_EVERY == 0 or len(outcomes) == len(orders):
                 keep_small(orders[place])
@@ -99,7 +115,9 @@ def _outcome(future: Any, order: Order) -> Outcome | None:
         return None
     if isinstance(error, AssemblerError):
         return outcome_of(order, "failed", error.exit_code, str(error))
-    return outcome_of(order, "failed", ExitCode.BUG, f"a bug ({type(error).__name__} on a worker); report it")
+    return outcome_of(
+        order, "failed", ExitCode.BUG, f"a bug ({type(error).__name__} on a worker); report it"
+    )
 
 
 def task(order: Order, function: Function, seconds: float) -> Outcome:
@@ -119,7 +137,9 @@ def _client(address: str, tls: Path | None) -> Iterator[Any]:
         import dask
         import distributed
     except ImportError as error:
-        raise ToolMissing("Dask is not installed", remedy="pip install 'assembler[cluster]'") from error
+        raise ToolMissing(
+            "Dask is not installed", remedy="pip install 'assembler[cluster]'"
+        ) from error
     with dask.config.set(_SETTINGS):
         if address.startswith("local:"):
             with _local(_count(address)) as cluster, distributed.Client(cluster) as client:
@@ -127,10 +147,14 @@ def _client(address: str, tls: Path | None) -> Iterator[Any]:
             return
         _trusted(address)
         try:
-            client = distributed.Client(address, security=_security(address, tls), timeout=_PATIENCE)
+            client = distributed.Client(
+                address, security=_security(address, tls), timeout=_PATIENCE
+            )
         except (OSError, TimeoutError, TypeError, ValueError) as error:
             raise ToolFailed(
-                f"no scheduler answers ({type(error).__name__})", where=address, remedy="see docs/scale.md for addresses and keys"
+                f"no scheduler answers ({type(error).__name__})",
+                where=address,
+                remedy="see docs/scale.md for addresses and keys",
             ) from error
         with client:
             _ready(client, address)
@@ -138,19 +162,32 @@ def _client(address: str, tls: Path | None) -> Iterator[Any]:
 
 
 def _local(workers: int) -> Any:
-    """Workers of this machine; encrypted too, since anybody who may talk to a scheduler may run anything."""
+    """Workers of this machine; encrypted too, since anybody who may talk to a scheduler may run
+    anything."""
     from distributed import LocalCluster, Security
 
     return LocalCluster(
-        n_workers=workers, threads_per_worker=1, processes=True, host="127.0.0.1", protocol="tls://", memory_limit=None,
-        dashboard_address=None, worker_dashboard_address=None, security=Security.temporary(), silence_logs="CRITICAL",
+        n_workers=workers,
+        threads_per_worker=1,
+        processes=True,
+        host="127.0.0.1",
+        protocol="tls://",
+        memory_limit=None,
+        dashboard_address=None,
+        worker_dashboard_address=None,
+        security=Security.temporary(),
+        silence_logs="CRITICAL",
     )
 
 
 def _count(address: str) -> int:
     number = address.removeprefix("local:")
     if not number.isdecimal() or not 1 <= int(number) <= 256:
-        raise ToolFailed("no number of workers", where=address, remedy="write local:2, or a scheduler's tls://host:port")
+        raise ToolFailed(
+            "no number of workers",
+            where=address,
+            remedy="write local:2, or a scheduler's tls://host:port",
+        )
     return int(number)
 
 
@@ -160,7 +197,9 @@ def _trusted(address: str) -> None:
     if parts.scheme == "tls" or (parts.scheme == "tcp" and parts.hostname in _LOOPBACK):
         return
     raise ToolFailed(
-        "it is neither local nor encrypted", where=address, remedy="use local:N, or a scheduler's tls://host:port"
+        "it is neither local nor encrypted",
+        where=address,
+        remedy="use local:N, or a scheduler's tls://host:port",
     )
 
 
@@ -173,9 +212,15 @@ def _security(address: str, tls: Path | None) -> Any:
         return Security(require_encryption=True)
     missing = [name for name in ("ca.pem", "cert.pem", "key.pem") if not (tls / name).is_file()]
     if missing:
-        raise ToolFailed(f"there is no {', '.join(missing)}", where=tls.name, remedy="put the cluster's keys there")
+        raise ToolFailed(
+            f"there is no {', '.join(missing)}",
+            where=tls.name,
+            remedy="put the cluster's keys there",
+        )
     return Security(
-        require_encryption=True, tls_ca_file=str(tls / "ca.pem"), tls_client_cert=str(tls / "cert.pem"),
+        require_encryption=True,
+        tls_ca_file=str(tls / "ca.pem"),
+        tls_client_cert=str(tls / "cert.pem"),
         tls_client_key=str(tls / "key.pem"),
     )
 
@@ -184,6 +229,10 @@ def _ready(client: Any, address: str) -> None:
     try:
         client.wait_for_workers(1, timeout=_PATIENCE)
     except TimeoutError as error:
-        raise ToolFailed("the scheduler has no workers", where=address, remedy="start some (docs/scale.md)") from error
+        raise ToolFailed(
+            "the scheduler has no workers", where=address, remedy="start some (docs/scale.md)"
+        ) from error
     if max(client.nthreads().values()) > 1:
-        raise ToolFailed("a worker has several threads", where=address, remedy="start workers with --nthreads 1")
+        raise ToolFailed(
+            "a worker has several threads", where=address, remedy="start workers with --nthreads 1"
+        )

@@ -10,10 +10,14 @@ from assembler.pipeline.batch.case_list import Outcome
 
 
 def junit(outcomes: Sequence[Outcome]) -> bytes:
-    """One test case for each case: passed, skipped, failed (its findings as text) or, quarantined, an error."""
+    """One test case for each case: passed, skipped, failed (its findings as text) or,
+    quarantined, an error."""
     failed = sum(one.state != "quarantined" for one in outcomes if one.code)
     suite = etree.Element(
-        "testsuite", name="assembler", tests=str(len(outcomes)), failures=str(failed),
+        "testsuite",
+        name="assembler",
+        tests=str(len(outcomes)),
+        failures=str(failed),
         errors=str(sum(one.state == "quarantined" for one in outcomes)),
         skipped=str(sum(one.state == "skipped" for one in outcomes)),
         time=f"{sum(one.seconds for one in outcomes):.2f}",
@@ -24,7 +28,9 @@ def junit(outcomes: Sequence[Outcome]) -> bytes:
 
 
 def _add(suite: etree._Element, one: Outcome) -> None:
-    case = etree.SubElement(suite, "testcase", classname="case", name=_plain(one.case), time=f"{one.seconds:.2f}")
+    case = etree.SubElement(
+        suite, "testcase", classname="case", name=_plain(one.case), time=f"{one.seconds:.2f}"
+    )
     if one.code:
         what = etree.SubElement(case, "error" if one.state == "quarantined" else "failure")
         what.set("message", _plain(one.summary))
@@ -36,4 +42,6 @@ def _add(suite: etree._Element, one: Outcome) -> None:
 
 def _plain(text: str) -> str:
     """Without the characters XML cannot hold, which a file name may."""
-    return "".join(c if c in "\n\t" or c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+    return "".join(
+        c if c in "\n\t" or c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text
+    )

@@ -32,7 +32,10 @@ def _suite(case: Listed, rules: Sequence[RuleHelp], strict: bool) -> Iterator[st
     passed = _passed(case, rules)
     failures = sum(failing(one, strict) for one in case.findings)
     tests = len(case.findings) + len(passed)
-    yield f' <testsuite name={_attribute(case.case)} tests="{tests}" failures="{failures}" errors="0" skipped="0">'
+    yield (
+        f' <testsuite name={_attribute(case.case)} tests="{tests}" failures="{failures}" '
+        f'errors="0" skipped="0">'
+    )
     for one in case.findings:
         yield from _finding(case, one, strict)
     for rule in passed:
@@ -43,10 +46,16 @@ def _suite(case: Listed, rules: Sequence[RuleHelp], strict: bool) -> Iterator[st
 
 def _finding(case: Listed, one: Finding, strict: bool) -> Iterator[str]:
     place = f'file={_attribute(case.file(one))} line="{one.line or 1}"'
-    yield f"  <testcase classname={_attribute(case.case)} name={_attribute(f'{one.rule} {one.where}')} {place}>"
+    yield (
+        f"  <testcase classname={_attribute(case.case)} "
+        f"name={_attribute(f'{one.rule} {one.where}')} {place}>"
+    )
     sentence = f"{one.where}: {one.problem}; {one.remedy}"
     if failing(one, strict):
-        yield f'   <failure type="{one.severity.value}" message={_attribute(one.problem)}>{_text(sentence)}</failure>'
+        yield (
+            f'   <failure type="{one.severity.value}" '
+            f"message={_attribute(one.problem)}>{_text(sentence)}</failure>"
+        )
     else:
         yield f"   <system-out>{_text(f'{one.severity.value}: {sentence}')}</system-out>"
     yield "  </testcase>"

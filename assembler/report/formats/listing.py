@@ -12,7 +12,8 @@ ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """One case and what was found. `folder`: where it is, as a person or a repository names it, POSIX form."""
+    """One case and what was found. `folder`: where it is, as a person or a repository names it,
+    POSIX form."""
 
     case: str
     findings: tuple[Finding, ...]
@@ -21,7 +22,8 @@ class Listed:
     brief: bool = False  # as text: notes are counted, not shown
 
     def file(self, finding: Finding) -> str:
-        """The file a finding points at, from where `folder` is seen; case.json where it points at none."""
+        """The file a finding points at, from where `folder` is seen; case.json where it points
+        at none."""
         name = finding.file or "case.json"
         return f"{self.folder.rstrip('/')}/{name}" if self.folder else name
 
@@ -35,7 +37,9 @@ def tally(findings: Iterable[Finding]) -> str:
     found = tuple(findings)
     words = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
     counted = [(count(found, severity), word) for severity, word in words.items()]
-    return ", ".join(f"{n} {word}{'' if n == 1 else 's'}" for n, word in counted if n) or "no findings"
+    return (
+        ", ".join(f"{n} {word}{'' if n == 1 else 's'}" for n, word in counted if n) or "no findings"
+    )
 
 
 def failing(finding: Finding, strict: bool) -> bool:

@@ -18,8 +18,11 @@ _GITHUB = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: 
 
 
 def as_json(cases: Sequence[Listed], rules: Sequence[RuleHelp], strict: bool) -> str:
-    """{"cases": [{case, folder, ok, errors, warnings, notes, findings, not_checked}], "rules": [ids]}."""
-    return _dump({"cases": [_case(case, strict) for case in cases], "rules": [rule.id for rule in rules]})
+    """{"cases": [{case, folder, ok, errors, warnings, notes, findings, not_checked}], "rules":
+    [ids]}."""
+    return _dump(
+        {"cases": [_case(case, strict) for case in cases], "rules": [rule.id for rule in rules]}
+    )
 
 
 def _case(case: Listed, strict: bool) -> dict[str, Any]:
@@ -49,7 +52,13 @@ def as_sarif(cases: Sequence[Listed], rules: Sequence[RuleHelp], _strict: bool) 
     }
     results = [_result(case, one, places) for case in cases for one in case.findings]
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
-    return _dump({"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [run]})
+    return _dump(
+        {
+            "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+            "version": "2.1.0",
+            "runs": [run],
+        }
+    )
 
 
 def _rule(rule: RuleHelp) -> dict[str, Any]:
@@ -70,7 +79,15 @@ def _result(case: Listed, one: Finding, places: dict[str, int]) -> dict[str, Any
         "region": {"startLine": one.line or 1},
     }
     # the line may move: what stays the same is the case, the rule and the place in the document
-    key = "\0".join((case.case, one.rule, one.pointer or "", one.exhibit or "", one.where if not one.pointer else ""))
+    key = "\0".join(
+        (
+            case.case,
+            one.rule,
+            one.pointer or "",
+            one.exhibit or "",
+            one.where if not one.pointer else "",
+        )
+    )
     return {
         "ruleId": one.rule,
         "ruleIndex": places[one.rule],
@@ -90,7 +107,9 @@ def as_github(cases: Sequence[Listed], _rules: Sequence[RuleHelp], _strict: bool
 def _command(case: Listed, one: Finding) -> str:
     values = {"file": case.file(one), "line": one.line or 1, "title": f"{case.case}: {one.rule}"}
     fields = ",".join(f"{key}={_property(str(value))}" for key, value in values.items())
-    return f"::{_GITHUB[one.severity]} {fields}::{_data(f'{one.where}: {one.problem}; {one.remedy}')}"
+    return (
+        f"::{_GITHUB[one.severity]} {fields}::{_data(f'{one.where}: {one.problem}; {one.remedy}')}"
+    )
 
 
 def _data(text: str) -> str:

@@ -22,9 +22,12 @@ _STYLES: dict[str, Callable[[Sequence[Listed], Sequence[RuleHelp], bool], str]] 
 STYLES = tuple(_STYLES)
 
 
-def render(style: str, cases: Sequence[Listed], rules: Sequence[RuleHelp] = (), *, strict: bool = False) -> str:
+def render(
+    style: str, cases: Sequence[Listed], rules: Sequence[RuleHelp] = (), *, strict: bool = False
+) -> str:
     """The findings of these cases in a style of `STYLES`; KeyError for another.
 
-    `rules`: the rules that were applied, with their help. `strict`: warnings count as failures. Same input, same text.
+    `rules`: the rules that were applied, with their help. `strict`: warnings count as failures.
+    Same input, same text.
     """
     return _STYLES[style](cases, rules, strict)

@@ -23,8 +23,12 @@ class Row:
 
 
 def index(rows: Sequence[Row]) -> str:
-    """The page over these cases; usable with thousands: the table is drawn in pieces, sorted and filtered in the browser."""
+    """The page over these cases; usable with thousands: the table is drawn in pieces, sorted and
+    filtered in the browser."""
     states = Counter(row.state for row in rows)
     values = [asdict(row) for row in rows]
     pages = sum(row.pages for row in rows)
-    return page("batch", {"rows": values, "states": sorted(states.items()), "total": len(rows), "pages": pages})
+    return page(
+        "batch",
+        {"rows": values, "states": sorted(states.items()), "total": len(rows), "pages": pages},
+    )

@@ -1,4 +1,5 @@
-"""A template with its style and script inside, and the policy that lets nothing else in. Pure but for reading its own files."""
+"""A template with its style and script inside, and the policy that lets nothing else in. Pure
+but for reading its own files."""
 
 from __future__ import annotations
 
@@ -20,7 +21,9 @@ def page(name: str, values: Mapping[str, Any]) -> str:
     """The HTML of assets/<name>.html with its style and script; every value is escaped."""
     style = _text("style.css")
     script = _text("common.js") + _text(f"{name}.js")
-    environment = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = jinja2.Environment(
+        autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
     environment.filters["data"] = data
     template = environment.from_string(_text(f"{name}.html"))
     # a policy by hash: what a client's text might smuggle in does not run, and nothing is fetched
@@ -32,7 +35,9 @@ def page(name: str, values: Mapping[str, Any]) -> str:
 def data(value: Any) -> Markup:
     """JSON to stand in a script element: nothing in it can end the element or open a comment."""
     plain = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return Markup(plain.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"))  # noqa: S704 - escaped
+    for sign, escape in (("<", "\\u003c"), ("\u2028", "\\u2028"), ("\u2029", "\\u2029")):
+        plain = plain.replace(sign, escape)
+    return Markup(plain)  # noqa: S704 - escaped
 
 
 def _text(name: str) -> str:

@@ -1,4 +1,5 @@
-"""Small pictures of the bundle's pages and of their sources, as far as the proof has not left them in the cache already."""
+"""Small pictures of the bundle's pages and of their sources, as far as the proof has not left
+them in the cache already."""
 
 from __future__ import annotations
 
@@ -21,7 +22,8 @@ _CHUNK = 16  # of our own pages for a worker
 class Job:
     """Some pages of one file of the bundle, whose first page has the number `first`.
 
-    `key`: what they look like but for their stamps, and all that their pictures depend on; empty where that is not known.
+    `key`: what they look like but for their stamps, and all that their pictures depend on; empty
+    where that is not known.
     """
 
     bundle: Path
@@ -35,18 +37,33 @@ class Job:
 
 
 def jobs(
-    bundle: Path, sha256: str, first: int, ledger: Sequence[Entry], look: Look, case_folder: Path | None, cache: Cache,
+    bundle: Path,
+    sha256: str,
+    first: int,
+    ledger: Sequence[Entry],
+    look: Look,
+    case_folder: Path | None,
+    cache: Cache,
     prints: Sequence[Fingerprint] = (),
-) -> list[Job]:  # fmt: skip
-    """The work on one file of a bundle, in pieces of one exhibit each, so that they stay the same when others come between.
+) -> list[Job]:
+    """The work on one file of a bundle, in pieces of one exhibit each, so that they stay the same
+    when others come between.
 
     `prints`: of every page of the bundle.
     """
     return [
-        Job(bundle=bundle, sha256=sha256, first=first, entries=some, case_folder=case_folder, look=look, cache=cache,
-            key=thumbnails.key(some, prints, look, sources=case_folder is not None))
+        Job(
+            bundle=bundle,
+            sha256=sha256,
+            first=first,
+            entries=some,
+            case_folder=case_folder,
+            look=look,
+            cache=cache,
+            key=thumbnails.key(some, prints, look, sources=case_folder is not None),
+        )
         for some in _pieces(ledger)
-    ]  # fmt: skip
+    ]
 
 
 def _pieces(ledger: Sequence[Entry]) -> Iterator[tuple[Entry, ...]]:
@@ -58,11 +75,15 @@ def _pieces(ledger: Sequence[Entry]) -> Iterator[tuple[Entry, ...]]:
 def draw(job: Job) -> tuple[tuple[int, Picture], ...]:
     """The pictures of these pages, each with its number."""
     folder = job.cache.once(job.key or _by_place(job), lambda made: _make(job, made))
-    return tuple((entry["number"], one) for entry, one in zip(job.entries, thumbnails.kept(folder), strict=True))
+    return tuple(
+        (entry["number"], one)
+        for entry, one in zip(job.entries, thumbnails.kept(folder), strict=True)
+    )
 
 
 def _by_place(job: Job) -> tuple[str, ...]:
-    """What pictures depend on where the content of a page is not known: the file, and the numbers."""
+    """What pictures depend on where the content of a page is not known: the file, and the
+    numbers."""
     rest = thumbnails.versions(job.entries, job.look, sources=job.case_folder is not None)
     return ("pictures", job.sha256, *(str(entry["number"]) for entry in job.entries), *rest)
 
@@ -71,7 +92,13 @@ def _make(job: Job, folder: Path) -> None:
     document = pdfium.PdfDocument(job.bundle)
     sources = Sources(job.case_folder) if job.case_folder else None
     try:
-        thumbnails.keep(folder, [_both(job, document[entry["number"] - job.first], entry, sources) for entry in job.entries])
+        thumbnails.keep(
+            folder,
+            [
+                _both(job, document[entry["number"] - job.first], entry, sources)
+                for entry in job.entries
+            ],
+        )
     finally:
         if sources:
             sources.close()
@@ -79,6 +106,12 @@ def _make(job: Job, folder: Path) -> None:
 
 
 def _both(job: Job, page: pdfium.PdfPage, entry: Entry, sources: Sources | None) -> Picture:
-    """Where the page is known by its content, its stamp is left out: that changes with every page that comes before."""
+    """Where the page is known by its content, its stamp is left out: that changes with every
+    page that comes before."""
     bare = bool(job.key) and stamp_area.hide(page, entry["stamp"])
-    return thumbnails.picture_of(thumbnails.drawn(page, job.look.width), thumbnails.source_of(entry, sources, job.look), job.look, bare=bare)
+    return thumbnails.picture_of(
+        thumbnails.drawn(page, job.look.width),
+        thumbnails.source_of(entry, sources, job.look),
+        job.look,
+        bare=bare,
+    )

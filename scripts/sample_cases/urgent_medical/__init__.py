@@ -17,17 +17,25 @@ def evidence() -> dict[str, bytes]:
         "mother-visa.pdf": identity.mother_visa(),
         "birth-certificate-es.pdf": family.birth_certificate(),
         "birth-certificate-en.pdf": family.birth_translation(),
-        "birth-certificate-translator.pdf": family.translator("birth certificate of Testina Exemplar Muestra"),
+        "birth-certificate-translator.pdf": family.translator(
+            "birth certificate of Testina Exemplar Muestra"
+        ),
         "sisters-es.pdf": family.sisters(),
         "sisters-en.pdf": family.sisters_translation(),
-        "sisters-translator.pdf": family.translator("birth certificates of Madrina and of Probanda Muestra Modelo"),
+        "sisters-translator.pdf": family.translator(
+            "birth certificates of Madrina and of Probanda Muestra Modelo"
+        ),
         "custody-es.pdf": family.custody(),
         "custody-en.pdf": family.custody_translation(),
-        "custody-translator.pdf": family.translator("custody order of the family court of Puerto Ejemplo of May 2, 2020"),
+        "custody-translator.pdf": family.translator(
+            "custody order of the family court of Puerto Ejemplo of May 2, 2020"
+        ),
         "consent.pdf": family.consent(),
         "doctor-letter-es.pdf": medical.doctor_letter(),
         "doctor-letter-en.pdf": medical.doctor_translation(),
-        "doctor-letter-translator.pdf": family.translator("letter of Dr. Probando Ejemplo Ficticio of October 1, 2026"),
+        "doctor-letter-translator.pdf": family.translator(
+            "letter of Dr. Probando Ejemplo Ficticio of October 1, 2026"
+        ),
         "medical-records.pdf": medical.records(),
         "echo-report.pdf": medical.echo_report(),
         "echo-image.png": medical.echo_image(),

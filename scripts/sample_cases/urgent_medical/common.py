@@ -17,8 +17,16 @@ TRANSLATOR = "Translata Fidelis Ficticia"
 OFFICE = ("U.S. Citizenship and Immigration Services", "Attn: Humanitarian Parole")
 
 
-def begin(name: str, address: Sequence[str], date: str, to: Sequence[str] = (), *, family: str = "Plex", colour: Colour = BLUE,
-          foot: str = "") -> Paper:  # fmt: skip
+def begin(
+    name: str,
+    address: Sequence[str],
+    date: str,
+    to: Sequence[str] = (),
+    *,
+    family: str = "Plex",
+    colour: Colour = BLUE,
+    foot: str = "",
+) -> Paper:
     """A letter up to its addressee."""
     paper = Paper(family=family, foot=foot)
     paper.letterhead(name, address, colour)
@@ -39,10 +47,21 @@ def body(paper: Paper, paragraphs: Sequence[str]) -> Paper:
     return paper
 
 
-def as_scan(data: bytes, skews: Sequence[float], seed: int, *, dpi: int = 200, quality: int = 40, worn: bool = False) -> bytes:
+def as_scan(
+    data: bytes,
+    skews: Sequence[float],
+    seed: int,
+    *,
+    dpi: int = 200,
+    quality: int = 40,
+    worn: bool = False,
+) -> bytes:
     """A drawn document as it comes out of a scanner: pictures only, turned by `skews` degrees in turn; `worn`: a copy of a copy."""
     pages = pictures(data, dpi)
     if worn:
         pages = [copied(page, seed + number) for number, page in enumerate(pages)]
-    turned = [scanned(page, skews[number % len(skews)], 4, seed + number) for number, page in enumerate(pages)]
+    turned = [
+        scanned(page, skews[number % len(skews)], 4, seed + number)
+        for number, page in enumerate(pages)
+    ]
     return scan_pdf(turned, dpi, quality)

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from scripts.sample_cases.draw import Paper, form
-from scripts.sample_cases.urgent_medical.common import AUNT, CHILD, FATHER, MOTHER, TRANSLATOR, as_scan, body
+from scripts.sample_cases.urgent_medical.common import (
+    AUNT,
+    CHILD,
+    FATHER,
+    MOTHER,
+    TRANSLATOR,
+    as_scan,
+    body,
+)
 
 Entry = tuple[str, str]
 GREEN = (0.1, 0.35, 0.25)
@@ -25,8 +33,11 @@ def _registry_page(paper: Paper, entries: Sequence[Entry], margin: str, issued: 
     paper.space(6)
     paper.boxes([[entry] for entry in entries], 33)
     paper.text(f"Nota marginal: {margin}", 10)
-    paper.text("El infrascrito registrador certifica que los datos anteriores concuerdan fielmente con el acta original que se conserva en "
-               "este registro. Se extiende a solicitud de parte interesada.", 10)  # fmt: skip
+    paper.text(
+        "El infrascrito registrador certifica que los datos anteriores concuerdan fielmente con el acta original que se conserva en "
+        "este registro. Se extiende a solicitud de parte interesada.",
+        10,
+    )
     paper.text(f"Puerto Ejemplo, {issued}.", 10)
     paper.sign("Registrador Ejemplo", ["Registrador civil (persona inventada)"])
     paper.seal(470, 130, "REGISTRO CIVIL · PUERTO EJEMPLO", 44, GREEN)
@@ -41,19 +52,34 @@ def _translated_page(paper: Paper, entries: Sequence[Entry], margin: str, issued
     paper.space(6)
     paper.boxes([[entry] for entry in entries], 33)
     paper.text(f"Marginal note: {margin}", 10)
-    paper.text("The undersigned registrar certifies that the above data agree faithfully with the original record kept in this registry. "
-               "Issued at the request of an interested party.", 10)  # fmt: skip
+    paper.text(
+        "The undersigned registrar certifies that the above data agree faithfully with the original record kept in this registry. "
+        "Issued at the request of an interested party.",
+        10,
+    )
     paper.text(f"Puerto Ejemplo, {issued}.", 10)
     paper.text("[Signature: Registrador Ejemplo, civil registrar (invented person)]", 10, "Italic")
     paper.text("[Round seal: Civil Registry · Puerto Ejemplo]", 10, "Italic")
 
 
-CHILD_ES = [("Folio, libro, acta", "Folio 000, libro 00, acta 0000 (muestra)"), ("Nombre de la inscrita", CHILD.upper()), ("Sexo", "Femenino"),
-            ("Fecha de nacimiento", "Cinco de abril de dos mil diecinueve"), ("Lugar de nacimiento", "Puerto Ejemplo, Utopía"),
-            ("Nombre del padre", FATHER.upper()), ("Nombre de la madre", MOTHER.upper())]  # fmt: skip
-CHILD_EN = [("Folio, book, entry", "Folio 000, book 00, entry 0000 (sample)"), ("Name of the registered person", CHILD.upper()), ("Sex", "Female"),
-            ("Date of birth", "The fifth of April, two thousand nineteen"), ("Place of birth", "Puerto Ejemplo, Utopia"),
-            ("Name of the father", FATHER.upper()), ("Name of the mother", MOTHER.upper())]  # fmt: skip
+CHILD_ES = [
+    ("Folio, libro, acta", "Folio 000, libro 00, acta 0000 (muestra)"),
+    ("Nombre de la inscrita", CHILD.upper()),
+    ("Sexo", "Femenino"),
+    ("Fecha de nacimiento", "Cinco de abril de dos mil diecinueve"),
+    ("Lugar de nacimiento", "Puerto Ejemplo, Utopía"),
+    ("Nombre del padre", FATHER.upper()),
+    ("Nombre de la madre", MOTHER.upper()),
+]
+CHILD_EN = [
+    ("Folio, book, entry", "Folio 000, book 00, entry 0000 (sample)"),
+    ("Name of the registered person", CHILD.upper()),
+    ("Sex", "Female"),
+    ("Date of birth", "The fifth of April, two thousand nineteen"),
+    ("Place of birth", "Puerto Ejemplo, Utopia"),
+    ("Name of the father", FATHER.upper()),
+    ("Name of the mother", MOTHER.upper()),
+]
 
 
 def birth_certificate() -> bytes:
@@ -73,17 +99,41 @@ def birth_translation() -> bytes:
 def _sister(name: str, born_es: str, born_en: str, act: str) -> tuple[list[Entry], list[Entry]]:
     """The entries of one sister in Spanish and in English; both have the same parents."""
     father, mother = "PATRONO MUESTRA INVENTADO", "FICTA MODELO EJEMPLAR"
-    spanish = [("Folio, libro, acta", f"Folio 000, libro 00, acta {act} (muestra)"), ("Nombre de la inscrita", name.upper()), ("Sexo", "Femenino"),
-               ("Fecha de nacimiento", born_es), ("Lugar de nacimiento", "Puerto Ejemplo, Utopía"), ("Nombre del padre", father),
-               ("Nombre de la madre", mother)]  # fmt: skip
-    english = [("Folio, book, entry", f"Folio 000, book 00, entry {act} (sample)"), ("Name of the registered person", name.upper()), ("Sex", "Female"),
-               ("Date of birth", born_en), ("Place of birth", "Puerto Ejemplo, Utopia"), ("Name of the father", father),
-               ("Name of the mother", mother)]  # fmt: skip
+    spanish = [
+        ("Folio, libro, acta", f"Folio 000, libro 00, acta {act} (muestra)"),
+        ("Nombre de la inscrita", name.upper()),
+        ("Sexo", "Femenino"),
+        ("Fecha de nacimiento", born_es),
+        ("Lugar de nacimiento", "Puerto Ejemplo, Utopía"),
+        ("Nombre del padre", father),
+        ("Nombre de la madre", mother),
+    ]
+    english = [
+        ("Folio, book, entry", f"Folio 000, book 00, entry {act} (sample)"),
+        ("Name of the registered person", name.upper()),
+        ("Sex", "Female"),
+        ("Date of birth", born_en),
+        ("Place of birth", "Puerto Ejemplo, Utopia"),
+        ("Name of the father", father),
+        ("Name of the mother", mother),
+    ]
     return spanish, english
 
 
-SISTERS = (_sister(AUNT, "Tres de marzo de mil novecientos ochenta y cuatro", "The third of March, nineteen eighty-four", "0001"),
-           _sister(MOTHER, "Catorce de junio de mil novecientos noventa", "The fourteenth of June, nineteen ninety", "0002"))  # fmt: skip
+SISTERS = (
+    _sister(
+        AUNT,
+        "Tres de marzo de mil novecientos ochenta y cuatro",
+        "The third of March, nineteen eighty-four",
+        "0001",
+    ),
+    _sister(
+        MOTHER,
+        "Catorce de junio de mil novecientos noventa",
+        "The fourteenth of June, nineteen ninety",
+        "0002",
+    ),
+)
 
 
 def sisters() -> bytes:
@@ -112,12 +162,23 @@ def translator(what: str) -> bytes:
     paper.space(30)
     paper.centre("CERTIFICATE OF TRANSLATION", 16)
     paper.space(20)
-    paper.text(f"I, {TRANSLATOR}, certify that I am competent to translate from Spanish into English, and that the attached English translation of the "
-               f"{what} is a complete and accurate translation of the attached document in Spanish, including its seals, stamps, "
-               "signatures and marginal notes, to the best of my knowledge and belief.", 11.5, gap=10)  # fmt: skip
+    paper.text(
+        f"I, {TRANSLATOR}, certify that I am competent to translate from Spanish into English, and that the attached English translation of the "
+        f"{what} is a complete and accurate translation of the attached document in Spanish, including its seals, stamps, "
+        "signatures and marginal notes, to the best of my knowledge and belief.",
+        11.5,
+        gap=10,
+    )
     paper.text("I am not related to any person named in the document.", 11.5)
     paper.space(16)
-    paper.sign(TRANSLATOR, ["22 Sample Road, Springfield, IL 62701", "Telephone 217-555-0144 · translata@example.org", "Date: October 20, 2026"])
+    paper.sign(
+        TRANSLATOR,
+        [
+            "22 Sample Road, Springfield, IL 62701",
+            "Telephone 217-555-0144 · translata@example.org",
+            "Date: October 20, 2026",
+        ],
+    )
     return paper.done()
 
 
@@ -156,8 +217,10 @@ def custody() -> bytes:
     paper.seal(460, 150, "JUZGADO DE FAMILIA · PUERTO EJEMPLO", 46)
     paper.new_page()
     paper.heading("Constancia de secretaría", 13)
-    paper.text("El suscrito secretario hace constar que la anterior es copia fiel de la sentencia que obra en el expediente 0000/2020 y que se "
-               "encuentra vigente a la fecha. Puerto Ejemplo, a ocho de octubre de dos mil veintiséis.")  # fmt: skip
+    paper.text(
+        "El suscrito secretario hace constar que la anterior es copia fiel de la sentencia que obra en el expediente 0000/2020 y que se "
+        "encuentra vigente a la fecha. Puerto Ejemplo, a ocho de octubre de dos mil veintiséis."
+    )
     paper.sign("Secretario Ejemplo", ["Secretario del juzgado (persona inventada)"])
     paper.seal(460, 560, "SECRETARÍA · JUZGADO DE FAMILIA", 40)
     return as_scan(paper.done(), (0.8, -0.5), 15)
@@ -175,9 +238,13 @@ def custody_translation() -> bytes:
     paper.text("[Round seal: Family Court · Puerto Ejemplo]", 10, "Italic")
     paper.new_page()
     paper.heading("Certificate of the clerk", 13)
-    paper.text("The undersigned clerk certifies that the preceding is a true copy of the judgment in file 0000/2020 and that it is in force on this "
-               "date. Puerto Ejemplo, the eighth of October, two thousand twenty-six.")  # fmt: skip
-    paper.text("[Signature: Secretario Ejemplo, clerk of the court (invented person)]", 10, "Italic")
+    paper.text(
+        "The undersigned clerk certifies that the preceding is a true copy of the judgment in file 0000/2020 and that it is in force on this "
+        "date. Puerto Ejemplo, the eighth of October, two thousand twenty-six."
+    )
+    paper.text(
+        "[Signature: Secretario Ejemplo, clerk of the court (invented person)]", 10, "Italic"
+    )
     paper.text("[Round seal: Clerk's office · Family Court]", 10, "Italic")
     return paper.done()
 
@@ -188,9 +255,29 @@ def consent() -> bytes:
     paper.centre("Exemplary Children's Hospital · SAMPLE", 13)
     paper.centre("Consent of a parent to travel and to treatment", 13)
     paper.space(6)
-    paper.text("To be completed by a parent with custody, or by both parents where custody is joint.", 8.5, "Italic")
-    labels = ("Name of the child", "Date of birth", "Name of the parent", "Custody", "Place", "Date", "Interpreter")
-    values = (CHILD, "04/05/2019", MOTHER, "Sole (order of May 2, 2020)", "Puerto Ejemplo, Utopia", "10/19/2026", "Interpreta Ficticia, by video")
+    paper.text(
+        "To be completed by a parent with custody, or by both parents where custody is joint.",
+        8.5,
+        "Italic",
+    )
+    labels = (
+        "Name of the child",
+        "Date of birth",
+        "Name of the parent",
+        "Custody",
+        "Place",
+        "Date",
+        "Interpreter",
+    )
+    values = (
+        CHILD,
+        "04/05/2019",
+        MOTHER,
+        "Sole (order of May 2, 2020)",
+        "Puerto Ejemplo, Utopia",
+        "10/19/2026",
+        "Interpreta Ficticia, by video",
+    )
     fields = []
     for number, (label, value) in enumerate(zip(labels, values, strict=True)):
         y = 610 - 34 * number
@@ -198,16 +285,21 @@ def consent() -> bytes:
         paper.canvas.rect(200, y, 340, 21)
         fields.append((f"field{number}", value, (202.0, y + 2.0, 538.0, y + 19.0)))
     paper.y = 378
-    for text in ("1. I consent to the journey of the child named above from Puerto Ejemplo, Utopia, to Springfield, Illinois, and back. I will accompany her.",
-                 "2. I consent to heart surgery, to anesthesia, to blood products, and to the further procedures described in the letter of acceptance.",
-                 "3. If I cannot be reached, Probanda Muestra Modelo, the child's aunt, may decide in my place on urgent treatment.",
-                 "4. This form was read to me in Spanish, and I understood it before I signed it."):  # fmt: skip
+    for text in (
+        "1. I consent to the journey of the child named above from Puerto Ejemplo, Utopia, to Springfield, Illinois, and back. I will accompany her.",
+        "2. I consent to heart surgery, to anesthesia, to blood products, and to the further procedures described in the letter of acceptance.",
+        "3. If I cannot be reached, Probanda Muestra Modelo, the child's aunt, may decide in my place on urgent treatment.",
+        "4. This form was read to me in Spanish, and I understood it before I signed it.",
+    ):
         paper.text(text, 9.5, gap=5)
     paper.sign(MOTHER, ["Signature of the parent"])
     paper.new_page()
     paper.heading("Statement of the interpreter", 12)
-    paper.text("I am competent in English and Spanish. On October 19, 2026, I read the preceding page in Spanish to the person who signed it. She told me "
-               "that she understood it. My interpretation was true and accurate to the best of my abilities.", 9.5)  # fmt: skip
+    paper.text(
+        "I am competent in English and Spanish. On October 19, 2026, I read the preceding page in Spanish to the person who signed it. She told me "
+        "that she understood it. My interpretation was true and accurate to the best of my abilities.",
+        9.5,
+    )
     paper.sign("Interpreta Ficticia", ["5 Sample Terrace, Springfield, IL 62701 · 217-555-0166"])
     paper.heading("Received by the hospital", 12)
     paper.text("Entered in the record of the patient on October 21, 2026.", 9.5)
