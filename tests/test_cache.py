@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from assembler import pipeline
-from assembler.cli.options import CACHE_MB
+from assembler.cli.shared_options import CACHE_MB
 from assembler.errors import ExitCode, OutputNotWritten
 from assembler.runtime.cache import Cache
 from assembler.runtime.cache_upkeep import User, contents, purge, trim

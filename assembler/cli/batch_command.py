@@ -18,7 +18,7 @@ from urllib.parse import quote
 import click
 
 from assembler.cli.console import day, printable, result, say
-from assembler.cli.options import (
+from assembler.cli.shared_options import (
     FOLDER,
     evidence_options,
     json_option,

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from assembler.cli.console import Framed, result
-from assembler.cli.options import FOLDER, json_option, verbose_option
+from assembler.cli.shared_options import FOLDER, json_option, verbose_option
 
 
 @click.group(cls=Framed)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from assembler.cli.console import day, result
-from assembler.cli.options import (
+from assembler.cli.shared_options import (
     as_of_option,
     is_verbose,
     json_option,

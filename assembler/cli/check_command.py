@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assembler.cli.console import day, printable, progress, result
-from assembler.cli.options import FOLDER, evidence_options, json_option, verbose_option
+from assembler.cli.shared_options import FOLDER, evidence_options, json_option, verbose_option
 from assembler.errors import ExitCode
 
 if TYPE_CHECKING:

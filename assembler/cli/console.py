@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assembler.cli import output_streams
-from assembler.cli.options import is_verbose
 from assembler.cli.output_streams import Unwritten, unwritten
+from assembler.cli.shared_options import is_verbose
 from assembler.errors import AssemblerError, ExitCode
 from assembler.runtime.process_setup import limit_threads
 

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from assembler.cli.console import result
-from assembler.cli.options import json_option, verbose_option
+from assembler.cli.shared_options import json_option, verbose_option
 
 ANY = click.Path(exists=True, path_type=Path)
 FILE = click.Path(dir_okay=False, path_type=Path)

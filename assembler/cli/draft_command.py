@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from assembler.cli.console import Framed, result
-from assembler.cli.options import FOLDER, shelf_option, verbose_option
+from assembler.cli.shared_options import FOLDER, shelf_option, verbose_option
 
 
 @click.group(cls=Framed)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assembler.cli.console import printable, result
-from assembler.cli.options import shelf_option, verbose_option
+from assembler.cli.shared_options import shelf_option, verbose_option
 
 if TYPE_CHECKING:
     from assembler.rules import Explanation

@@ -11,7 +11,7 @@ from typing import Any, TextIO
 import click
 
 from assembler.cli.console import Framed, result, say
-from assembler.cli.options import FOLDER, json_option, verbose_option
+from assembler.cli.shared_options import FOLDER, json_option, verbose_option
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 

@@ -23,7 +23,8 @@ from assembler.cli.diff_command import diff
 from assembler.cli.draft_command import draft
 from assembler.cli.explain_command import explain
 from assembler.cli.form_commands import forms
-from assembler.cli.options import (
+from assembler.cli.print_command import print_run
+from assembler.cli.shared_options import (
     FOLDER,
     evidence_options,
     json_option,
@@ -34,7 +35,6 @@ from assembler.cli.options import (
     timings_option,
     verbose_option,
 )
-from assembler.cli.print_command import print_run
 from assembler.cli.timings_table import keep, times
 from assembler.cli.unbundle_command import unbundle
 from assembler.cli.verify_command import verify

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from assembler.cli.console import day, kept_lines, result, say
-from assembler.cli.options import FOLDER, jobs_option, json_option, verbose_option
+from assembler.cli.shared_options import FOLDER, jobs_option, json_option, verbose_option
 
 
 @click.command("print")

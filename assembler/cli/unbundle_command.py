@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from assembler.cli.console import day, result, say
-from assembler.cli.options import FOLDER, json_option, verbose_option
+from assembler.cli.shared_options import FOLDER, json_option, verbose_option
 
 
 @click.command()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assembler.cli.console import result
-from assembler.cli.options import (
+from assembler.cli.shared_options import (
     FOLDER,
     jobs_option,
     json_option,

@@ -4,6 +4,6 @@ Findings come in, one string goes out; nothing is printed or written here. Must 
 means.
 """
 
-from assembler.report.formats.render import STYLES, Listed, rejected, render, tally
+from assembler.report.formats.styles import STYLES, Listed, rejected, render, tally
 
 __all__ = ["STYLES", "Listed", "rejected", "render", "tally"]
