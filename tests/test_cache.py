@@ -385,7 +385,7 @@ def test_what_a_run_has_in_its_hands_is_looked_at_again_before_it_is_used(tmp_pa
     flip(folder / "draft.pdf")
 
     with pytest.raises(
-        OutputNotWritten, match="prepared pages were changed while the bundle was made; run again"
+        OutputNotWritten, match="prepared pages were changed while the bundle was made; rerun"
     ):
         cache.hold([folder / "draft.pdf"])
     assert entry(cache)[1] == [1]

@@ -190,7 +190,7 @@ def test_a_wrong_value_is_named_by_its_place(
 def test_a_key_that_stands_twice_is_refused(whole: Manifest) -> None:
     text = json.dumps(whole).replace('"number": 3,', '"number": 4, "number": 3,', 1)
 
-    assert re.search(r"manifest\.json /[a-z]+/[0-9]+: a key stands twice", refused(text.encode()))
+    assert re.search(r"manifest\.json /[a-z]+/[0-9]+: a key appears twice", refused(text.encode()))
 
 
 def test_a_link_and_a_folder_are_no_manifest(copy: Path, tmp_path: Path) -> None:

@@ -459,7 +459,7 @@ def test_what_was_relied_on_is_listed_with_its_confidence(tmp_path: Path) -> Non
         ('"when": ["minor"]', '"when": ["young"]', "when is 'young'"),
         ('"text"', '"txt"', "'text'"),
         ('"2026-10-02"', '"2026-13-02"', "month must be in 1..12"),
-        ('"MINOR.CONSENT"', '"FIN.TAX"', "FIN.TAX stands twice"),
+        ('"MINOR.CONSENT"', '"FIN.TAX"', "FIN.TAX appears twice"),
         ("{", "[", "not readable as JSON"),
     ],
 )

@@ -678,7 +678,7 @@ def twice(case: Path) -> None:
     change(case, lambda _pdf: None, object_stream_mode=pikepdf.ObjectStreamMode.disable)
     raw(case, lambda data: data.replace(b"/PageMode /UseOutlines", b"/Lang(en-US)/Lang(eo) ", 1))
     raw(case, lambda data: data.replace(b"/Lang(en-US)/Lang(eo) ", b"/PageMode/Y/PageMode/X", 1))
-    assert "a key stands twice" in checked(case)["nothing-else"].detail
+    assert "a key appears twice" in checked(case)["nothing-else"].detail
 
 
 @pytest.mark.parametrize(

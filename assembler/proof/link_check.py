@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,6 +19,7 @@ from assembler.proof.link_reader import Area, Goal, Mark, Sheet
 from assembler.proof.source_links import Origin, Origins, runs
 
 Entry = Mapping[str, Any]
+_WHOLE = ("/Fit",)  # what a bookmark shows that names no place of its page
 _NEAR = 0.75  # points by which a link may lie off its place, from rounding
 _UNSEEN = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u00ad\ufffd]+")
 _TOP = ("/XYZ", None, None, None)
@@ -56,6 +57,7 @@ class Guides:
         self._data, self._haves, self._origins = data, haves, origins
         self._ledger: Sequence[Entry] = data["ledger"]
         self._entries = {entry["number"]: entry for entry in self._ledger}
+        self._unmoved = frozenset(n for n, entry in self._entries.items() if _stays(entry))
         self._runs = runs(self._ledger)
         self._files = {have.volume.path: have.volume for have in haves}
         self._addresses = dict(data.get("addresses", {}))
@@ -272,7 +274,7 @@ class Guides:
         if inner is None:  # nobody can say which; none leads out of the exhibit
             if any(n not in mine for n in _numbers(have, home.volume)):
                 yield f"a bookmark below that of page {want.number} leads out of its exhibit"
-        elif _outlined(inner, 0) != _outlined(have, home.volume.first):
+        elif not _is_same_outline(inner, have, home.volume.first, self._unmoved):
             yield f"the bookmarks below that of page {want.number} are not those of its files"
 
     def _brought(self, document: str, volume: Volume) -> list[Mark] | None:
@@ -450,17 +452,22 @@ def _kept(marks: Sequence[Mark], here: Mapping[int, int]) -> list[Mark]:
     return found
 
 
-def _outlined(marks: Sequence[Mark], first: int) -> list[tuple[str, int | None, Any]]:
-    """What two outlines are compared by. Of titles, all that can be seen: programs write the
-    rest in several ways."""
-    return [
-        (
-            _UNSEEN.sub("", mark.title),
-            None if mark.goal.page is None else mark.goal.page + first,
-            _outlined(mark.children, first),
-        )
-        for mark in marks
-    ]
+def _is_same_outline(
+    wanted: Sequence[Mark], have: Sequence[Mark], first: int, kept: Container[int]
+) -> bool:
+    """Tell whether two outlines have the same titles and lead to the same places.
+
+    `wanted` counts pages as the bundle does, `have` from the file's page `first`. `kept`: pages
+    whose places are those of their file. Of titles, all that can be seen: programs write the rest
+    in several ways.
+    """
+    return len(wanted) == len(have) and all(
+        _UNSEEN.sub("", want.title) == _UNSEEN.sub("", mark.title)
+        and want.goal.page == (None if mark.goal.page is None else mark.goal.page + first)
+        and (want.goal.page not in kept or _alike(want.goal.place or _WHOLE, mark.goal.place))
+        and _is_same_outline(want.children, mark.children, first, kept)
+        for want, mark in zip(wanted, have, strict=True)
+    )
 
 
 def _numbers(marks: Sequence[Mark], volume: Volume) -> Iterator[int]:
