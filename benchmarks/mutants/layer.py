@@ -127,9 +127,12 @@ def swapped(change: Change) -> None:
 
 @kind("text layer", "shifted", unit="pt", acts=True, packets=PACKETS)
 def shifted(change: Change) -> None:
-    """A hit of a search is marked elsewhere on the page."""
+    """A hit of a search is marked elsewhere on the page.
+
+    By less than half a letter, it is marked on the same word.
+    """
     page, shows = _recognized(change)
-    points = change.rng.choice([3, 10, 40, 150])
+    points = change.rng.choice([8, 20, 40, 150])
     place = shows[0].place
     page.put(place, b"1 0 0 1 %d %d cm\n" % (points, -points) + page.stream(place))
     change.say(f"page {page.number}: {points} pt", points)

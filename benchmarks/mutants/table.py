@@ -15,7 +15,6 @@ EXPLAINED: Mapping[str, str] = {
     "or false",
     "manifest: text of a page another": "how many words a page has is told only; the words "
     "themselves are compared",
-    "text layer: shifted": "3 points, less than half a letter: a search marks the same word",
     "structure: a file beside the bundle": "PDF files are refused; others are named, not refused: "
     "people keep papers there",
 }
