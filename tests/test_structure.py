@@ -356,6 +356,12 @@ def retarget_brought(root: Any, pdf: Pdf) -> None:
     exhibit.children[1].destination = pikepdf.make_page_destination(pdf, 0)
 
 
+def scroll_brought(root: Any, _pdf: Pdf) -> None:
+    """A bookmark of a client's file leads to the right page, but to another place of it."""
+    mark = next(top for top in root if top.children).children[0].children[1]
+    mark.destination = Array([mark.destination[0], Name.XYZ, 0, 20, 9])
+
+
 def swap_tops(root: Any, _pdf: Pdf) -> None:
     root[0], root[1] = root[1], root[0]
 
@@ -413,6 +419,7 @@ def other_last(pdf: Pdf) -> None:
             swap_brought,
             drop_brought,
             retarget_brought,
+            scroll_brought,
             swap_tops,
             close_group,
             open_exhibit,
