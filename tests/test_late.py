@@ -328,10 +328,10 @@ def test_what_is_no_filed_packet_of_this_case_is_refused(late: Path, tmp_path: P
     assert "FREEZE.CASE" in bundle(
         case, "--freeze", tmp_path / "other.json", code=ExitCode.CASE_REJECTED
     )
-    assert "no manifest of a packet" in bundle(
+    assert "not the manifest of a packet" in bundle(
         case, "--freeze", tmp_path / "broken.json", code=ExitCode.CASE_REJECTED
     )
-    assert "no manifest of a packet" in bundle(
+    assert "not the manifest of a packet" in bundle(
         case, "--freeze", tmp_path / "disorder.json", code=ExitCode.CASE_REJECTED
     )
     assert "there is no manifest" in bundle(
