@@ -196,7 +196,10 @@ class _Patient(io.RawIOBase):
             self._try(self._file.flush)
 
     def close(self) -> None:
-        self._try(self._file.close)
+        try:  # also after a refusal: the file must not stay open
+            self._file.close()
+        except OSError as error:
+            self.refusal = self.refusal or error
         super().close()
 
     def _try(self, action: Callable[[], object]) -> None:
