@@ -15,7 +15,7 @@ from assembler.model import Finding, Severity
 from scripts.sample_cases import draw
 from tests import factories
 from tests.factories import LINES
-from tests.support.commands2 import DAY, run
+from tests.support.commands import DAY, run
 
 
 def unreadable(folder: Path) -> Path:

@@ -15,7 +15,7 @@ from assembler.errors import ExitCode
 from assembler.report import formats
 from assembler.runtime.resources import Shelf
 from tests import factories
-from tests.support.commands2 import DAY, run
+from tests.support.commands import DAY, run
 
 ROOT = Path(__file__).parent.parent
 SCHEMA = Shelf.default().schema("case.schema.json")

@@ -1,4 +1,4 @@
-"""Helpers that several tests share: binding."""
+"""Pages bound into a file of their own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Helpers that several tests share: cases."""
+"""Small cases and exhibits for pure code."""
 
 from __future__ import annotations
 

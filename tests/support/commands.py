@@ -1,4 +1,4 @@
-"""Helpers that several tests share: commands."""
+"""Commands run in this process, and what they leave."""
 
 from __future__ import annotations
 

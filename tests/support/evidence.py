@@ -1,4 +1,4 @@
-"""Helpers that several tests share: evidence."""
+"""Evidence files prepared as a case would, and what became of them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Helpers that several tests share: field proofs."""
+"""Form fields of one file, and what the proof says of them."""
 
 from __future__ import annotations
 

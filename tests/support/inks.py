@@ -1,4 +1,4 @@
-"""Helpers that several tests share: inks."""
+"""Maps of ink for pages that do not exist."""
 
 from __future__ import annotations
 

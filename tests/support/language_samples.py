@@ -1,4 +1,4 @@
-"""Helpers that several tests share: language samples."""
+"""Paragraphs in three languages."""
 
 from __future__ import annotations
 

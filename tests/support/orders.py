@@ -1,4 +1,4 @@
-"""Helpers that several tests share: orders."""
+"""Orders for many cases."""
 
 from __future__ import annotations
 

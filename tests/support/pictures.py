@@ -1,4 +1,4 @@
-"""Helpers that several tests share: pictures."""
+"""Photographs in several codings."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Helpers that several tests share: profiles."""
+"""Cases built for a profile of their own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Helpers that several tests share: proofs."""
+"""A packet changed, and what its proof then says."""
 
 from __future__ import annotations
 

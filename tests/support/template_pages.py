@@ -1,4 +1,4 @@
-"""Helpers that several tests share: template pages."""
+"""Templates filled and drawn."""
 
 from __future__ import annotations
 

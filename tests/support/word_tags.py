@@ -1,4 +1,4 @@
-"""Helpers that several tests share: word tags."""
+"""Tags of a PDF made from Word."""
 
 from __future__ import annotations
 
