@@ -2,7 +2,7 @@
 out.
 
 The eight steps, in order: read, plan, prepare, draft, arrange, bind, prove, report. `pipeline` is
-that order and nothing else. Each step is one room, a module or package here; imports point down
+that order and nothing else. Each step is a package here; imports point down
 (docs/architecture.md).
 """
 

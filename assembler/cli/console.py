@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class Framed(click.Group):
-    """A group that turns what rooms raise into text on stderr and an exit code; a traceback only
+    """A group that turns what packages raise into text on stderr and an exit code; a traceback only
     with -v."""
 
     def main(self, *args: Any, **more: Any) -> Any:

@@ -1,4 +1,4 @@
-"""What goes in and out of this room."""
+"""What goes in and out of this package."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the checks of this room hand to the door: a rule, a place, a sentence; and how a place or
+"""What the checks of this package hand to the case reader: a rule, a place, a sentence; and how a place or
 a name is written."""
 
 from __future__ import annotations
