@@ -1,5 +1,6 @@
-"""What the checks of this package hand to the case reader: a rule, a place, a sentence; and how a place or
-a name is written."""
+"""What the checks of this package hand to the case reader: a rule, a place, a sentence; and how a
+place or a name is written.
+"""
 
 from __future__ import annotations
 

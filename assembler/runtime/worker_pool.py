@@ -19,8 +19,8 @@ from assembler.errors import AssemblerError
 from assembler.runtime.atomic_files import GIVEN_FILE_SIZE, not_written, write_refusal
 from assembler.runtime.process_setup import lift_picture_limit, lift_reader_limits, limit_threads
 
-# the second is named, not imported: this module does not know what it is for, only that every worker
-# would load it
+# The second is named, not imported: this module does not know what it is for, only that every
+# worker would load it.
 _PRELOAD = ["assembler.runtime.preload", "assembler.pipeline"]
 _GRACE = 10.0  # seconds
 
