@@ -534,6 +534,20 @@ def pictured(content: bytes) -> bytes:
     return form(field(BOX, V=String("4417 0398")), asked=False, change=change)
 
 
+def test_a_page_of_a_pdf_has_no_place_of_a_picture(tmp_path: Path) -> None:
+    made(form(field(BOX, V=String("4417"))), tmp_path)
+    opened = pdfium.PdfDocument(tmp_path / "normal.pdf")
+    line = entry(0, opened[0].get_size())
+    line["transform"] = {**line["transform"], "placement": [0, 0, 300, 300]}
+    originals = Originals(Sources(tmp_path))
+
+    difference = originals.compare(opened[0], line)
+
+    originals.close()
+    originals.sources.close()
+    assert "its source has none" in difference.trouble
+
+
 @pytest.mark.parametrize(("mode", "is_alike"), [(b"0 Tr", True), (b"3 Tr", False)])
 def test_a_field_whose_own_picture_is_not_seen_is_caught(
     tmp_path: Path, mode: bytes, is_alike: bool

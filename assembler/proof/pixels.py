@@ -58,6 +58,10 @@ class Originals:
         opened, placement = self.sources.open(entry["source"]["path"]), Placement.of(entry)
         if isinstance(opened, Album):
             return self._compare_picture(page, opened, entry, placement)
+        if entry["transform"].get("placement") is not None:
+            return Difference(
+                trouble="the ledger says where a picture lies, and its source has none"
+            )
         left_out = fields.boxes_on(entry, self.sources)
         source = self._source(entry)
         difference = compare_page(page, source, placement, entry["stamp"], left_out=left_out)
