@@ -26,7 +26,7 @@ from assembler.documents import word_to_pdf
 from assembler.documents.sandbox import Sandbox, Template
 from assembler.documents.template_context import Values, context, filters
 from assembler.errors import TemplateBroken
-from assembler.model import Draft, Finding, Severity
+from assembler.model import Draft, finding_of
 from assembler.pdf.ink import inks_of
 from assembler.runtime.cache import Cache
 from assembler.runtime.code_version import code_digest
@@ -85,7 +85,7 @@ def draft(job: Job) -> Draft:
         engine=facts["engine"],
         sizes=sizes,
         inks=inks,
-        findings=tuple(_finding(one) for one in facts["findings"]),
+        findings=tuple(finding_of(one) for one in facts["findings"]),
         shipped=job.template.origin == "shipped",
     )
 
@@ -246,10 +246,6 @@ def _texts(value: Any, place: str = "") -> Iterator[tuple[str, str]]:
         case list() | tuple():
             for number, one in enumerate(value):
                 yield from _texts(one, f"{place}/{number}")
-
-
-def _finding(saved: dict[str, Any]) -> Finding:
-    return Finding(**{**saved, "severity": Severity(saved["severity"])})
 
 
 def _make(job: Job, filled: bytes, folder: Path) -> None:

@@ -25,7 +25,7 @@ from assembler.model.case import (
 )
 from assembler.model.filed_packet import Filed, FiledPage
 from assembler.model.filing_profile import Marking, Profile, Zone
-from assembler.model.finding import Contradiction, Finding, RuleHelp, Severity
+from assembler.model.finding import Contradiction, Finding, RuleHelp, Severity, finding_of
 from assembler.model.optimized_page import Fitted
 from assembler.model.packet import Part, PartKind, Plan, Recipe, RecipePart
 from assembler.model.pages import (
@@ -97,4 +97,5 @@ __all__ = [
     "Translator",
     "Volume",
     "Zone",
+    "finding_of",
 ]

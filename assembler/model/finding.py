@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 
 class Severity(StrEnum):
@@ -51,6 +53,13 @@ class Contradiction:
     says: str
     there: str  # "evidence/passport.png, page 1"
     but: str
+
+
+def finding_of(row: Mapping[str, Any]) -> Finding:
+    """Return the finding that a row of JSON holds, as `asdict` wrote it."""
+    region = row.get("region")
+    severity = Severity(row["severity"])
+    return Finding(**{**row, "severity": severity, "region": tuple(region) if region else None})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,12 +3,11 @@ proved again."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from assembler import intake, proof
-from assembler.model import Case, Finding, Severity
+from assembler.model import Case, finding_of
 from assembler.pipeline.doctor import surroundings
 from assembler.pipeline.options import BuiltPacket, Options
 from assembler.pipeline.run_context import RunContext
@@ -81,19 +80,8 @@ def _reprove(manifest: Manifest, context: RunContext) -> BuiltPacket:
         files=tuple(volume["path"] for volume in manifest["volumes"]),
         pages=len(manifest["ledger"]),
         exhibits=len(manifest["index"]),
-        findings=tuple(_read_finding(row) for row in manifest["findings"]),
+        findings=tuple(finding_of(row) for row in manifest["findings"]),
         proof=proof.prove(folder, context.folder, context.workshop, remember=True),
         again=True,
         digest=manifest_reader.digest_of(folder),
-    )
-
-
-def _read_finding(row: Mapping[str, Any]) -> Finding:
-    region = row.get("region")
-    return Finding(
-        **{
-            **row,
-            "severity": Severity(row["severity"]),
-            "region": tuple(region) if region else None,
-        }
     )

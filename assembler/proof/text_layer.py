@@ -32,10 +32,8 @@ from assembler.runtime.worker_pool import Failure
 from assembler.runtime.workshop import Workshop
 
 _MANY = 200  # pages of a job: its source is read as a whole
-_USUAL, _USUAL_PART = (
-    3.0,
-    0.4,
-)  # points, or part of its height, by which the middle of most words may be off
+# points, or part of its height, by which the middle of most words may be off
+_USUAL, _USUAL_PART = 3.0, 0.4
 # points, or its whole height, by which a word may be off: the engine lays lines of a skewed scan
 # level
 _FAR = 12.0
