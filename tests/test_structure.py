@@ -763,6 +763,31 @@ def test_links_and_bookmarks_of_evidence_are_true_across_files(tmp_path: Path) -
     assert "links" in checked(case)
 
 
+@pytest.mark.parametrize(
+    "place",
+    [
+        (Name.XYZ, 56.7, 773.29999, None),
+        (Name.XYZ, None, 400, 0),
+        (Name.FitH, 700),
+        (Name.FitR, 10, 20, 300, 400),
+        (Name.Fit,),
+        (),
+    ],
+    ids=str,
+)
+def test_bookmarks_of_evidence_may_lead_to_a_place_of_their_page(
+    tmp_path: Path, place: tuple[Any, ...]
+) -> None:
+    def lead(pdf: Pdf) -> None:
+        with pdf.open_outline() as tree:
+            for mark in tree.root:
+                mark.destination = Array([pdf.pages[0].obj, *place])
+
+    case = mutable.mutable_case(tmp_path / "case", {"linked": draw.again(mutable.linked(), lead)})
+
+    assert build(case)[0].proof.ok
+
+
 def test_without_links_nothing_of_them_is_left(tmp_path: Path) -> None:
     case = mutable.mutable_case(tmp_path / "case", {"linked": mutable.linked()})
 

@@ -448,7 +448,9 @@ def _kept(marks: Sequence[Mark], here: Mapping[int, int]) -> list[Mark]:
         children = tuple(_kept(mark.children, here))
         number = here.get(mark.goal.page) if mark.goal.page is not None else None
         if number is not None or children:
-            found.append(Mark(title=mark.title, goal=Goal(page=number), children=children))
+            place = mark.goal.place if number is not None else ()
+            goal = Goal(page=number, place=place)
+            found.append(Mark(title=mark.title, goal=goal, children=children))
     return found
 
 
@@ -464,7 +466,10 @@ def _is_same_outline(
     return len(wanted) == len(have) and all(
         _UNSEEN.sub("", want.title) == _UNSEEN.sub("", mark.title)
         and want.goal.page == (None if mark.goal.page is None else mark.goal.page + first)
-        and (want.goal.page not in kept or _alike(want.goal.place or _WHOLE, mark.goal.place))
+        and (
+            want.goal.page not in kept
+            or _alike(want.goal.place or _WHOLE, mark.goal.place or _WHOLE)
+        )
         and _is_same_outline(want.children, mark.children, first, kept)
         for want, mark in zip(wanted, have, strict=True)
     )
