@@ -296,16 +296,35 @@ def test_links_of_our_own_pages_are_those_of_the_drafts(
     assert "links" in checked(case)
 
 
-def test_what_the_tags_of_our_own_pages_say_is_what_those_of_the_drafts_do(case: Path) -> None:
-    kept_drafts(case)
-    change(
-        case,
-        lambda pdf: pdf.Root.StructTreeRoot.K[0].__setitem__(
-            "/ActualText", String("something else")
-        ),
-    )
+def branch(pdf: Pdf) -> Any:
+    """The first element of the tags that has others below it, and they more."""
+    element = pdf.Root.StructTreeRoot.K[0]
+    while not isinstance(element.K, Array):
+        element = element.K
+    return element
 
-    assert "tags" in checked(case)
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        lambda pdf: branch(pdf).__setitem__("/ActualText", String("something else")),
+        lambda pdf: branch(pdf).K[0].__setitem__("/S", Name.Artifact),
+        lambda pdf: branch(pdf).__setitem__("/K", Array(list(branch(pdf).K)[::-1])),
+        lambda pdf: branch(pdf).__setitem__("/K", Array(list(branch(pdf).K)[1:])),
+        lambda pdf: branch(pdf).K[0].__setitem__("/A", Dictionary(O=Name.Layout)),
+        lambda pdf: pdf.Root.StructTreeRoot.RoleMap.__setitem__("/Document", Name.Span),
+        lambda pdf: pdf.Root.StructTreeRoot.__setitem__("/K", Array()),
+        lambda pdf: branch(pdf).__setitem__("/K", branch(pdf)),
+    ],
+    ids=["text", "role", "order", "one less", "attributes", "meaning of a role", "none", "circle"],
+)
+def test_what_a_screen_reader_reads_of_our_pages_is_what_the_drafts_have(
+    case: Path, how: Callable[[Pdf], None]
+) -> None:
+    kept_drafts(case)
+    change(case, how)
+
+    assert checked(case).keys() & {"tags", "nothing-else"}
 
 
 # --- bookmarks ---

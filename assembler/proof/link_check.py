@@ -215,21 +215,38 @@ class Guides:
     # --- tags ---
 
     def _tags(self) -> Iterator[Check]:
-        """What the tags say in words stands in the kept drafts; of a packet that kept none,
-        nobody can say."""
+        """Check that the tags of our pages are those of the kept drafts.
+
+        A draft whose pages lie in several files has no tags: they would name pages of another
+        file. Yields nothing for a packet that kept no drafts: there is nothing to compare with.
+        """
         drafts = {entry["document"] for entry in self._ledger if _is_ours(entry)}
         kept = [self._origins.documents[name] for name in drafts if name in self._origins.documents]
         if len(kept) < len(drafts) or not all(origin.kind == "pdf" for origin in kept):
             return
-        more = Counter(text for have in self._haves for text in have.tags) - Counter(
-            t for origin in kept for t in origin.tags
+        bound = Counter(branch for have in self._haves for branch in have.tags)
+        wanted = Counter(
+            branch
+            for document in drafts
+            if len(self._volumes_of(document)) == 1
+            for branch in self._origins.documents[document].tags
         )
+        is_same = bound == wanted
         detail = (
-            "tags say something that our pages do not"
-            if more
-            else "the tags of our pages say what those of the drafts do"
+            "the tags of our pages say what those of the drafts do"
+            if is_same
+            else "what a screen reader reads of our pages is not what it reads of the drafts"
         )
-        yield Check(name="tags", ok=not more, detail=detail)
+        yield Check(name="tags", ok=is_same, detail=detail)
+
+    def _volumes_of(self, document: str) -> set[str]:
+        """Return the files of the bundle that have pages of a document."""
+        numbers = [entry["number"] for entry in self._ledger if entry["document"] == document]
+        return {
+            volume.path
+            for volume in self._files.values()
+            if any(volume.first <= number <= volume.last for number in numbers)
+        }
 
     # --- bookmarks ---
 

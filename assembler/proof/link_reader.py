@@ -322,37 +322,6 @@ def is_kept(note: DictionaryObject) -> bool:
     )
 
 
-# --- tags ---
-
-_SAID = ("/T", "/Alt", "/ActualText", "/E", "/Lang")
-
-
-def tag_texts(reader: PdfReader) -> tuple[str, ...]:
-    """What the tags of a file say in words: a screen reader reads it aloud, and a copy takes it
-    for the text."""
-    waiting = [reader.root_object.get("/StructTreeRoot")]
-    seen: set[int] = set()
-    found: list[str] = []
-    while waiting and len(seen) < _MOST:
-        value = waiting.pop()
-        if isinstance(value, IndirectObject):
-            if value.idnum in seen:
-                continue
-            seen.add(value.idnum)
-        node = _resolved(value)
-        if isinstance(node, ArrayObject):
-            waiting += list(list.__iter__(node))
-        elif isinstance(node, DictionaryObject) and _resolved(node.get("/Type")) not in (
-            "/MCR",
-            "/OBJR",
-            "/Page",
-            "/Annot",
-        ):
-            found += [f"{key} {text_of(_resolved(node.get(key)))}" for key in _SAID if key in node]
-            waiting += [node.raw_get("/K")] if "/K" in node else []
-    return tuple(sorted(found))
-
-
 # --- bookmarks ---
 
 

@@ -17,7 +17,7 @@ from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
 from assembler.pdf.plain_reader import pdf_reader
-from assembler.proof import link_reader
+from assembler.proof import link_reader, tag_reader
 from assembler.runtime.worker_pool import Failure
 from assembler.runtime.workshop import Workshop
 
@@ -48,7 +48,7 @@ class Origin:
     kind: str = ""
     sheets: tuple[link_reader.Sheet, ...] = ()
     marks: tuple[link_reader.Mark, ...] = ()
-    tags: tuple[str, ...] = ()  # of a draft
+    tags: tuple[str, ...] = ()  # of a draft: its branches, see tag_reader
     addresses: frozenset[str] = frozenset()
 
 
@@ -147,7 +147,7 @@ def _pdf(reader: PdfReader, job: Job) -> Origin:
         kind="pdf",
         sheets=link_reader.sheets(reader, kept=not job.ours),
         marks=link_reader.marks(reader),
-        tags=link_reader.tag_texts(reader) if job.ours else (),
+        tags=tag_reader.read_branches(reader) if job.ours else (),
     )
 
 

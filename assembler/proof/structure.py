@@ -18,7 +18,7 @@ from pypdf.generic import ArrayObject, Destination, IndirectObject
 
 from assembler.model import Volume
 from assembler.pdf.embedded_fonts import bare_fonts
-from assembler.proof import allowed_entries, link_reader
+from assembler.proof import allowed_entries, link_reader, tag_reader
 from assembler.proof.object_reader import Objects
 from assembler.runtime.worker_pool import Failure
 from assembler.runtime.workshop import Workshop
@@ -114,7 +114,7 @@ def _structure(objects: Objects, job: Job) -> Structure:
         unembedded=tuple(n for n in _ours(reader, job) if bare_fonts(reader.pages[n - job.first])),
         sheets=link_reader.sheets(reader),
         marks=link_reader.marks(reader),
-        tags=link_reader.tag_texts(reader),
+        tags=tag_reader.read_branches(reader),
     )
 
 

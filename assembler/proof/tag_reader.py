@@ -1,0 +1,96 @@
+"""The tags of a PDF: the structure tree that a screen reader reads aloud."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from typing import Any
+
+from pypdf import PdfReader
+from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NullObject
+
+_DEEPEST = 64  # levels of a tree; the Word engines need about ten
+_MOST = 200_000  # elements
+_TEXTS = ("/T", "/Alt", "/ActualText", "/E", "/Lang")
+_RENAMED = ("/Headers", "/ID")  # names of elements, which are made unique when drafts are joined
+
+
+def read_branches(reader: PdfReader) -> tuple[str, ...]:
+    """Return a digest of each branch directly below the root of the tag tree, in order.
+
+    A digest covers the roles, their standard meaning, texts and attributes of all elements of the
+    branch, their order, and the marked content they stand for. Two files with the same branches
+    are read aloud alike. Never raises for an odd tree: what is too deep, circular or of a wrong
+    type has a digest of its own.
+    """
+    root = _resolve(reader.root_object.get("/StructTreeRoot"))
+    if not isinstance(root, DictionaryObject):
+        return ()
+    tree = _Tree(_resolve(root.get("/RoleMap")))
+    return tuple(tree.digest(kid, 0) for kid in _kids(root))
+
+
+class _Tree:
+    def __init__(self, role_map: Any) -> None:
+        self._roles = role_map if isinstance(role_map, DictionaryObject) else DictionaryObject()
+        self._seen: set[int] = set()
+
+    def digest(self, raw: Any, depth: int) -> str:
+        """Digest an element and all below it."""
+        parts = hashlib.sha256()
+        for line in self._lines(raw, depth):
+            parts.update(line.encode("utf8", "surrogatepass") + b"\n")
+        return parts.hexdigest()
+
+    def _lines(self, raw: Any, depth: int) -> Iterator[str]:
+        if isinstance(raw, IndirectObject):
+            if raw.idnum in self._seen or len(self._seen) > _MOST:
+                yield "circular"
+                return
+            self._seen.add(raw.idnum)
+        element = _resolve(raw)
+        if isinstance(element, int):
+            yield f"content {int(element)}"
+            return
+        if not isinstance(element, DictionaryObject) or depth > _DEEPEST:
+            yield "unreadable"
+            return
+        kind = _resolve(element.get("/Type"))
+        if kind in ("/MCR", "/OBJR"):
+            yield f"{kind} {_resolve(element.get('/MCID'))}"
+            return
+        role = _resolve(element.get("/S"))
+        yield f"role {role} {_resolve(self._roles.get(role)) if isinstance(role, str) else ''}"
+        for key in _TEXTS:
+            if key in element:
+                yield f"{key} {_resolve(element.get(key))!r}"
+        for key in ("/A", "/C"):
+            if key in element:
+                yield f"{key} {_plain(element.raw_get(key), 0)}"
+        for kid in _kids(element):
+            yield self.digest(kid, depth + 1)
+
+
+def _kids(element: DictionaryObject) -> list[Any]:
+    if "/K" not in element:
+        return []
+    kids = _resolve(element.raw_get("/K"))
+    return list(list.__iter__(kids)) if isinstance(kids, ArrayObject) else [element.raw_get("/K")]
+
+
+def _plain(raw: Any, depth: int) -> Any:
+    """Return attributes as plain values that can be compared between files."""
+    value = _resolve(raw)
+    if depth > _DEEPEST:
+        return "too deep"
+    if isinstance(value, DictionaryObject):
+        keys = sorted(key for key in value if key not in _RENAMED)
+        return [(str(key), _plain(value.raw_get(key), depth + 1)) for key in keys]
+    if isinstance(value, ArrayObject):
+        return [_plain(item, depth + 1) for item in list.__iter__(value)]
+    return round(float(value), 2) if isinstance(value, int | float) else str(value)
+
+
+def _resolve(value: Any) -> Any:
+    value = value.get_object() if isinstance(value, IndirectObject) else value
+    return None if isinstance(value, NullObject) else value
