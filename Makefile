@@ -39,7 +39,7 @@ batch: setup ## bundles of every case below CASES
 	$(BIN)/assembler batch $(CASES)
 
 test: setup ## all tests, JOBS at a time
-	$(BIN)/pytest -n $(JOBS)
+	$(BIN)/pytest -n $(JOBS) --dist worksteal
 
 lint: setup ## ruff, its format, and the import contract
 	$(BIN)/ruff check
@@ -52,7 +52,7 @@ types: setup ## mypy, strict
 check: lint types test ## what must hold before a commit
 
 coverage: setup ## all tests, and how much of assembler/ they run; fails below the floor in pyproject.toml
-	$(BIN)/pytest -n $(JOBS) -p tests.worker_coverage --cov --cov-report=term:skip-covered --cov-report=xml $(TESTS)
+	$(BIN)/pytest -n $(JOBS) --dist worksteal -p tests.worker_coverage --cov --cov-report=term:skip-covered --cov-report=xml $(TESTS)
 
 bench: setup ## speed and memory beside named peers, as ratios
 	$(BIN)/python -m benchmarks

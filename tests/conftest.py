@@ -5,16 +5,19 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from assembler import pipeline
 from assembler.runtime.process_setup import lift_picture_limit, limit_threads
 from assembler.runtime.resources import Shelf
 from assembler.runtime.workshop import Workshop
 from tests import factories
+from tests.support.worker_reuse import workers_reused
 
 AS_OF = date(2026, 11, 23)
 
@@ -35,18 +38,28 @@ def unseal(folder: Path) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def set_up_like_a_worker() -> None:
+def set_up_like_a_worker() -> Iterator[None]:
     """Tests call in their own process what the program runs in workers only."""
     limit_threads()
     lift_picture_limit()
+    with workers_reused():
+        yield
 
 
 @pytest.fixture(scope="session")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a small case, bundled and proved. Tests must copy it before they change it."""
-    folder = factories.small_case(tmp_path_factory.mktemp("small") / "case")
-    build(folder)
-    return folder
+def small(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The folder of a small case, bundled and proved. Tests must copy it before they change it.
+
+    The first process of a test run that needs it builds it; each has a copy of its own.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = base if worker_id == "master" else base.parent
+    folder = shared / "small-built" / "case"
+    with FileLock(shared / "small-built.lock"):
+        if not (folder / "build/child/manifest.json").exists():
+            shutil.rmtree(folder.parent, ignore_errors=True)
+            build(factories.small_case(folder))
+    return Path(shutil.copytree(folder, base / "small" / "case"))
 
 
 @pytest.fixture

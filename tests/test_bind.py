@@ -17,6 +17,7 @@ from pypdf import PdfReader
 from assembler import __version__
 from assembler.bundle import bind, large_pictures
 from assembler.errors import TemplateBroken, ToolFailed
+from assembler.proof import tag_reader
 from assembler.runtime.resources import stamp_font
 from scripts.sample_cases import draw
 from tests import factories
@@ -504,6 +505,35 @@ def test_tags_of_two_drafts_stay_apart(tmp_path: Path) -> None:
             ] * 2
             assert names[str(cell.A.Headers[0])].objgen == header.objgen
             assert str(header.ID) == str(cell.A.Headers[0])
+
+
+def test_a_role_that_two_drafts_map_differently_keeps_both_meanings(tmp_path: Path) -> None:
+    def map_role(meaning: Name | None) -> Callable[[Pdf], None]:
+        def mapped(pdf: Pdf) -> None:
+            tagged(pdf)
+            root = pdf.Root.StructTreeRoot
+            root.K[0].K[0].S = Name.Quote
+            root.RoleMap = pikepdf.Dictionary({"/Own": Name.P})
+            if meaning is not None:
+                root.RoleMap["/Quote"] = meaning
+
+        return mapped
+
+    first, second, third = (
+        draw.again(factories.text_pdf(), map_role(meaning)) for meaning in (None, Name.P, Name.Note)
+    )
+    for other, role in ((second, "/P"), (third, "/Note")):
+        bundle, _, _ = bound(tmp_path, [factories.text_pdf()], first, index=other)
+
+        with Pdf.open(bundle) as pdf:
+            root = pdf.Root.StructTreeRoot
+            assert [str(document.K[0].S) for document in root.K] == ["/Quote", role]
+            assert dict(root.RoleMap.items()) == {"/Own": Name.P}
+            branches = [
+                tag_reader.read_branches(PdfReader(file))
+                for file in (io.BytesIO(first), io.BytesIO(other), bundle)
+            ]
+            assert branches[2] == branches[0] + branches[1]
 
 
 def test_a_tagged_page_that_is_shrunk_keeps_its_tags(tmp_path: Path) -> None:

@@ -25,11 +25,13 @@ def merge(
     for leaf, page in zip(layout.leaves, pages, strict=True):
         if leaf.document not in drafts or Name.StructTreeRoot not in drafts[leaf.document].Root:
             _untag(page)
+    ambiguous = _ambiguous_roles(list(drafts.values()))
     for name, source in drafts.items():
         if Name.StructTreeRoot in source.Root:
             tree = book.copy_foreign(
                 source.Root.StructTreeRoot
             )  # page references follow to the copied pages
+            _write_standard_roles(tree, ambiguous)
             mine = [
                 page
                 for leaf, page in zip(layout.leaves, pages, strict=True)
@@ -41,6 +43,38 @@ def merge(
     if tagged:
         _root(book, root, parents, ids)
     return tuple(tagged)
+
+
+def _ambiguous_roles(drafts: Sequence[Pdf]) -> frozenset[str]:
+    """Return the roles that mean one thing in one draft and another in the next.
+
+    Each draft maps roles of its own to standard ones; the book has one map for all of them. A
+    role that one draft maps may be a standard role of another draft that does not map it.
+    """
+    trees = [pdf.Root.StructTreeRoot for pdf in drafts if Name.StructTreeRoot in pdf.Root]
+    maps = [{role: str(to) for role, to in tree.get(Name.RoleMap, {}).items()} for tree in trees]
+    mapped = {role for roles in maps for role, to in roles.items() if role != to}
+    meanings: dict[str, set[str]] = {role: set() for role in mapped}
+    for tree, roles in zip(trees, maps, strict=True):
+        for role in mapped & roles.keys():
+            meanings[role].add(roles[role])
+        unmapped = mapped - roles.keys()
+        used = {str(element.S) for element in _elements(tree)} if unmapped else set()
+        for role in unmapped & used:
+            meanings[role].add(role)
+    return frozenset(role for role, found in meanings.items() if len(found) > 1)
+
+
+def _write_standard_roles(tree: Object, roles: frozenset[str]) -> None:
+    """Give elements of these roles the standard role itself, and take it out of the map."""
+    role_map = tree.get(Name.RoleMap, Dictionary())
+    if not roles:
+        return
+    for element in _elements(tree):
+        if str(element.S) in roles and str(element.S) in role_map:
+            element.S = role_map[str(element.S)]
+    for role in roles & set(role_map.keys()):
+        del role_map[role]
 
 
 def _root(

@@ -18,10 +18,10 @@ _RENAMED = ("/Headers", "/ID")  # names of elements, which are made unique when 
 def read_branches(reader: PdfReader) -> tuple[str, ...]:
     """Return a digest of each branch directly below the root of the tag tree, in order.
 
-    A digest covers the roles, their standard meaning, texts and attributes of all elements of the
-    branch, their order, and the marked content they stand for. Two files with the same branches
-    are read aloud alike. Never raises for an odd tree: what is too deep, circular or of a wrong
-    type has a digest of its own.
+    A digest covers the standard roles, texts and attributes of all elements of the branch, their
+    order, and the marked content they stand for. Two files with the same branches are read aloud
+    alike. Never raises for an odd tree: what is too deep, circular or of a wrong type has a digest
+    of its own.
     """
     root = _resolve(reader.root_object.get("/StructTreeRoot"))
     if not isinstance(root, DictionaryObject):
@@ -59,8 +59,7 @@ class _Tree:
         if kind in ("/MCR", "/OBJR"):
             yield f"{kind} {_resolve(element.get('/MCID'))}"
             return
-        role = _resolve(element.get("/S"))
-        yield f"role {role} {_resolve(self._roles.get(role)) if isinstance(role, str) else ''}"
+        yield f"role {self._meaning(_resolve(element.get('/S')))}"
         for key in _TEXTS:
             if key in element:
                 yield f"{key} {_resolve(element.get(key))!r}"
@@ -69,6 +68,15 @@ class _Tree:
                 yield f"{key} {_plain(element.raw_get(key), 0)}"
         for kid in _kids(element):
             yield self.digest(kid, depth + 1)
+
+    def _meaning(self, role: Any) -> str:
+        """Return the standard role that a role of this file stands for."""
+        for _ in range(_DEEPEST):
+            meaning = _resolve(self._roles.get(role)) if isinstance(role, str) else None
+            if meaning is None or meaning == role:
+                return str(role)
+            role = meaning
+        return "circular"
 
 
 def _kids(element: DictionaryObject) -> list[Any]:
