@@ -807,6 +807,24 @@ def test_bookmarks_of_evidence_may_lead_to_a_place_of_their_page(
     assert build(case)[0].proof.ok
 
 
+def test_bookmarks_of_evidence_that_lead_elsewhere_are_left_out(tmp_path: Path) -> None:
+    def lead_away(pdf: Pdf) -> None:
+        with pdf.open_outline() as tree:
+            for action in (
+                Dictionary(S=Name.GoToR, F=String("other.pdf"), D=Array([0, Name.Fit])),
+                Dictionary(S=Name.URI, URI=String(mutable.WEB)),
+                Dictionary(S=Name.Named, N=Name.NextPage),
+            ):
+                tree.root.append(pikepdf.OutlineItem("Away", action=action))
+
+    case = mutable.mutable_case(
+        tmp_path / "case", {"linked": draw.again(mutable.linked(), lead_away)}
+    )
+
+    assert build(case)[0].proof.ok
+    assert "Away" not in str(PdfReader(case / "build/child/bundle.pdf").outline)
+
+
 def test_without_links_nothing_of_them_is_left(tmp_path: Path) -> None:
     case = mutable.mutable_case(tmp_path / "case", {"linked": mutable.linked()})
 

@@ -463,7 +463,8 @@ def _kept(marks: Sequence[Mark], here: Mapping[int, int]) -> list[Mark]:
     found = []
     for mark in marks:
         children = tuple(_kept(mark.children, here))
-        number = here.get(mark.goal.page) if mark.goal.page is not None else None
+        page = None if mark.goal.file else mark.goal.page
+        number = None if page is None else here.get(page)
         if number is not None or children:
             place = mark.goal.place if number is not None else ()
             goal = Goal(page=number, place=place)
