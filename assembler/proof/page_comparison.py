@@ -53,6 +53,9 @@ _BROADLY = 36  # levels of the mean of 15 × 15 pixels, of pictures drawn again
 _GRAY = 3  # levels of a page whose colors were taken out: rounding
 # of its softened colors: transparent things mix otherwise in gray, and pictures are stored anew
 _GRAY_MIXED = 32
+# points on both sides of a loose place's edge: where its picture is cut off there, PDFium snaps the
+# cut to whole pixels or softens it, depending on how the picture was placed
+_RIM = 0.75
 _AROUND = 4.0  # points around a loose place: what is drawn anew there may reach so far
 
 
@@ -341,6 +344,10 @@ def _compared(
         if ink:
             wrong &= ~ink.edges(wrong.shape, top) | pixels.differing(seen, expected, ink.rounding)
         wrong &= ~_excused(part, wrong, source)
+        if ink and wrong.any():
+            paper = source.draw(size, start, rows)
+            paper = _without_color(paper, draw(page, size, start, rows)) if source.gray else paper
+            wrong &= ~ink.is_between_pixels(seen, paper[span], top)
         found += int(wrong.sum())
         worst = max(worst, int(np.abs(seen.astype(np.int16) - expected)[wrong].max(initial=0)))
         area = _joined(area, pixels.bounds(wrong), top)
@@ -384,9 +391,12 @@ def _excused(part: _Part, wrong: pixels.Mask, source: _Arranged) -> pixels.Mask:
     if source.picture_level:
         rules.append((part.within(source.pictures, 1.0), source.picture_level))
     places = part.within(source.loose, _AROUND)
+    rims = part.within(source.loose, _RIM) & ~part.within(source.loose, -_RIM)
     for area, level in (*rules, (places, source.level)):
         if (wrong & area & ~excused).any():
             excused |= area & ~pixels.differing_near(part.seen, part.expected, level)
+    if (wrong & rims & ~excused).any():
+        excused |= rims & ~pixels.differing_around(part.seen, part.expected, COARSE)
     if (
         source.picture_level and excused.any()
     ):  # small print may be lost in what coarse pictures are allowed

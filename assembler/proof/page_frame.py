@@ -21,6 +21,9 @@ def frame_of(page: Any) -> Frame:
 def flatten_page(page: Any) -> None:
     """Make the pictures of a page's notes part of it; they are there once the page is opened anew.
 
+    Notes that are never seen on a screen are left out: PDFium leaves them out where it draws them,
+    but not here.
+
     PDFium gives the page new boxes, and for that looks at those of the page itself only: where it
     inherits them, or is cut to more than its paper, it would have another size. Only such a page is
     given boxes first, since by others the same content may be drawn a fraction of a pixel aside.
@@ -29,6 +32,12 @@ def flatten_page(page: Any) -> None:
     if _own_box(page) != box:
         raw.FPDFPage_SetMediaBox(page, *box)
         raw.FPDFPage_SetCropBox(page, *box)
+    for number in range(raw.FPDFPage_GetAnnotCount(page)):
+        note = raw.FPDFPage_GetAnnot(page, number)
+        flags = raw.FPDFAnnot_GetFlags(note)
+        if flags & raw.FPDF_ANNOT_FLAG_NOVIEW:
+            raw.FPDFAnnot_SetFlags(note, flags | raw.FPDF_ANNOT_FLAG_HIDDEN)
+        raw.FPDFPage_CloseAnnot(note)
     raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY)
 
 

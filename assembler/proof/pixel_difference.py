@@ -51,6 +51,15 @@ def differing_near(seen: Pixels, expected: Pixels, level: int) -> Mask:
     return _outside(one, other, level) | _outside(other, one, level)
 
 
+def differing_around(seen: Pixels, expected: Pixels, level: int) -> Mask:
+    """Where one drawing has a color that the other lacks among the pixels up to two aside.
+
+    For the edge along which a picture is cut off: one row of pixels more or less of it is seen.
+    """
+    one, other = (Image.fromarray(np.ascontiguousarray(drawing)) for drawing in (seen, expected))
+    return _outside(one, other, level, reach=2) | _outside(other, one, level, reach=2)
+
+
 def differing_broadly(seen: Pixels, expected: Pixels, level: int) -> Mask:
     """Where the means of the surroundings differ by more than `level`: no dot is the same, but
     the ink of a word is there."""
@@ -68,10 +77,10 @@ def _softened(drawing: Pixels) -> Image.Image:
     return Image.fromarray(np.ascontiguousarray(drawing)).filter(ImageFilter.BoxBlur(1))
 
 
-def _outside(drawing: Image.Image, other: Image.Image, level: int) -> Mask:
-    values = np.asarray(drawing, dtype=np.int16)
-    least = np.asarray(other.filter(ImageFilter.MinFilter(3)), dtype=np.int16) - level
-    most = np.asarray(other.filter(ImageFilter.MaxFilter(3)), dtype=np.int16) + level
+def _outside(drawing: Image.Image, other: Image.Image, level: int, reach: int = 1) -> Mask:
+    values, side = np.asarray(drawing, dtype=np.int16), 2 * reach + 1
+    least = np.asarray(other.filter(ImageFilter.MinFilter(side)), dtype=np.int16) - level
+    most = np.asarray(other.filter(ImageFilter.MaxFilter(side)), dtype=np.int16) + level
     return np.asarray(((values < least) | (values > most)).any(axis=2))
 
 

@@ -28,6 +28,12 @@ from assembler.proof.pypdf_values import plain
 
 _DEEP = 8  # forms within forms that are looked into
 _NOT_MARKS = (raw.FPDF_ANNOT_POPUP, raw.FPDF_ANNOT_WIDGET)
+# by quarter turns of a page: what turns a box on it back, counterclockwise
+_QUARTER_TURNS: dict[int, Matrix] = {
+    1: (0.0, 1.0, -1.0, 0.0, 0.0, 0.0),
+    2: (-1.0, 0.0, 0.0, -1.0, 0.0, 0.0),
+    3: (0.0, -1.0, 1.0, 0.0, 0.0, 0.0),
+}
 Entry = Mapping[str, Any]
 
 
@@ -137,7 +143,7 @@ def _flattened(document: Any, index: int) -> _Notes:
     page = document[index]
     try:
         count = raw.FPDFPage_GetAnnotCount(page)
-        boxes = [_box(page, number) for number in range(count)]
+        boxes = [item for number in range(count) for item in _boxes(page, number)]
         if count:
             page.render(
                 scale=min(0.1, 100 / max(page.get_size()))
@@ -184,11 +190,26 @@ def _boxes_of(items: Sequence[Any], matrix: Matrix, deep: int) -> Iterator[Box]:
             )
 
 
-def _box(page: Any, number: int) -> tuple[int, Box]:
+def _boxes(page: Any, number: int) -> Iterator[tuple[int, Box]]:
+    """Yield the kind of an annotation and each box it may be seen in.
+
+    One that does not turn with its page hangs upright from its upper left corner (PDF 32000-1,
+    12.5.3); PDFium shows it so, but makes it part of the page as if it did turn.
+    """
     note = raw.FPDFPage_GetAnnot(page, number)
     rect = raw.FS_RECTF()
     raw.FPDFAnnot_GetRect(note, rect)
     kind = int(raw.FPDFAnnot_GetSubtype(note))
+    flags = raw.FPDFAnnot_GetFlags(note)
     raw.FPDFPage_CloseAnnot(note)
-    xs, ys = sorted((rect.left, rect.right)), sorted((rect.bottom, rect.top))
-    return kind, (xs[0], ys[0], xs[1], ys[1])
+    (left, right), (bottom, top) = (
+        sorted((rect.left, rect.right)),
+        sorted((rect.bottom, rect.top)),
+    )
+    yield kind, (left, bottom, right, top)
+    turned = raw.FPDFPage_GetRotation(page)
+    if turned and flags & raw.FPDF_ANNOT_FLAG_NOROTATE:
+        matrix = _QUARTER_TURNS[turned]
+        corner = (1.0, 0.0, 0.0, 1.0, left, top)
+        upright = (0.0, bottom - top, right - left, 0.0)
+        yield kind, moved_box(after(matrix, corner), upright)

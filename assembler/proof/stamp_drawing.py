@@ -11,8 +11,8 @@ from __future__ import annotations
 import ctypes
 import io
 import math
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any
 
@@ -27,6 +27,7 @@ from assembler.runtime.resources import stamp_font
 _BASELINE = 0.3  # of the font size, above the lower edge of the stamp's box
 _MARGIN = 6.0  # points around the box: no glyph of a line reaches further
 _LARGE = 48.0  # pixels of the font size
+_HAIR = 0.001  # points: more than the rounding of a place, less than a pixel of any drawing
 _HINTS = ("fpgm", "prep", "cvt ", "gasp", "hdmx", "VDMX", "LTSH")
 _LAYOUT = ("GPOS", "GSUB", "GDEF")  # are not used for stamps, and take half a second to read
 Pixels = np.ndarray[Any, Any]
@@ -39,13 +40,15 @@ class Ink:
     paper is left at each pixel from there on, 0 (black) to 255.
 
     `rounding`: levels by which a letter's edge may differ, where it stands on anything but white,
-    or is so large that PDFium draws its outline instead of the glyph.
+    or is so large that PDFium draws its outline instead of the glyph. `draw_nudged`: draws the same
+    ink a hair aside, each way.
     """
 
     column: int
     row: int
     left: Pixels
     rounding: int = 1
+    draw_nudged: Callable[[], tuple[Pixels, ...]] = tuple
 
     def print_on(self, base: Pixels, top: int = 0) -> None:
         """Print the stamp over a drawing, in place, whose first row is row `top` of the page.
@@ -56,6 +59,21 @@ class Ink:
             left = self.left[first - self.row : last - self.row, :, None]
             part = base[first - top : last - top, self.column : self.column + left.shape[1]]
             part[...] = part.astype(np.uint16) * left // 255
+
+    def is_between_pixels(self, seen: Pixels, paper: Pixels, top: int = 0) -> Mask:
+        """Return which pixels are as PDFium may draw a letter that stands between two pixels.
+
+        The last digit of a letter's place decides which of the two PDFium takes, and the order in
+        which numbers were added decides the last digit. Args: `paper`: the drawing without the
+        stamp.
+        """
+        inks = (self.left, *self.draw_nudged())
+        least, most = paper.copy(), paper.copy()
+        replace(self, left=np.minimum.reduce(inks)).print_on(least, top)
+        replace(self, left=np.maximum.reduce(inks)).print_on(most, top)
+        may_differ = (least != most).any(axis=2)
+        inside = ((seen >= least) & (seen <= most)).all(axis=2)
+        return np.asarray(may_differ & inside)
 
     def edges(self, shape: tuple[int, ...], top: int = 0) -> Mask:
         """Which pixels of such a drawing, of these rows and columns, are at the edge of a
@@ -86,8 +104,20 @@ def ink_of(stamp: Mapping[str, Any], page: Any, drawing: tuple[int, int]) -> Ink
     frame = frame_of(page)
     matrix = _matrix(stamp, page, frame)
     line = _Line(text=stamp["text"], size=stamp["size"], matrix=matrix, frame=frame)
-    left = _drawn(line, drawing, (x0, y0, x1 - x0, y1 - y0))
-    return Ink(column=x0, row=y0, rounding=rounding, left=left)
+    part = (x0, y0, x1 - x0, y1 - y0)
+
+    def draw_nudged() -> tuple[Pixels, ...]:
+        hairs = [(x, y) for x in (-_HAIR, 0.0, _HAIR) for y in (-_HAIR, 0.0, _HAIR)]
+        lines = [replace(line, matrix=after(matrix, (1.0, 0.0, 0.0, 1.0, *hair))) for hair in hairs]
+        return tuple(_drawn(nudged, drawing, part) for nudged in lines)
+
+    return Ink(
+        column=x0,
+        row=y0,
+        rounding=rounding,
+        left=_drawn(line, drawing, part),
+        draw_nudged=draw_nudged,
+    )
 
 
 def _matrix(stamp: Mapping[str, Any], page: Any, frame: Frame) -> Matrix:
