@@ -391,7 +391,9 @@ def _excused(part: _Part, wrong: pixels.Mask, source: _Arranged) -> pixels.Mask:
     if source.picture_level:
         rules.append((part.within(source.pictures, 1.0), source.picture_level))
     places = part.within(source.loose, _AROUND)
-    rims = part.within(source.loose, _RIM) & ~part.within(source.loose, -_RIM)
+    rims = np.zeros_like(wrong)
+    for box in source.loose:
+        rims |= part.within([box], _RIM) & ~part.within([box], -_RIM)
     for area, level in (*rules, (places, source.level)):
         if (wrong & area & ~excused).any():
             excused |= area & ~pixels.differing_near(part.seen, part.expected, level)
