@@ -4,6 +4,7 @@ in their places."""
 from __future__ import annotations
 
 import ctypes
+import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -159,6 +160,8 @@ def _page(
     text, trouble = _own_text(page, entry, words, stamped)
     if trouble and words is not None:
         text, trouble = _own_text_by_content(page, job, entry, words, trouble)
+    if trouble and words is not None and sources is not None:
+        text, trouble = _own_text_by_source(page, job, entry, words, sources, trouble)
     if trouble or sources is None:
         return LayerPage(number=number, trouble=trouble, unread=sources is None)
     try:
@@ -207,6 +210,47 @@ def _own_text_by_content(
         return signs.text, trouble
     start = signs.start_of(words.words, passed_over)
     return signs.text[:start], _judge_places(page, signs, words, entry, passed_over)
+
+
+def _own_text_by_source(
+    page: Any, job: Job, entry: Entry, words: KeptWords, sources: Sources, trouble: str
+) -> tuple[str, str]:
+    """As `_own_text`, of a page whose own codes stand for no letters that two readers agree on.
+
+    What PDFium reads must be what it reads of the source and the recognized words, no letter more
+    and none less but those it passes over, in whatever order it gives them; the recognized words
+    must end the page's content whole and in order.
+    """
+    try:
+        source = sources.open(entry["source"]["path"])
+        if isinstance(source, Album):
+            return "", trouble
+        own_page = source[entry["source"]["page"] - 1]
+        own, own_signs = read_text(own_page), Signs(own_page)
+    except (NoPages, pdfium.PdfiumError, OSError, IndexError):
+        return "", trouble
+    stamp_text = entry["stamp"]["text"] if entry["stamp"] else ""
+    content = _spelled(read_content(job.bundle, entry["number"] - job.first))
+    texts = [_spelled(word.text) for word in words.words]
+    signs = Signs(page)
+    signs.drop_end(stamp_text)
+    wanted = Counter(_letters(own_signs.text)) + Counter(_letters("".join(texts)))
+    shown = Counter(_letters(signs.text))
+    passed_over = (wanted - shown).total()
+    is_as_kept = (
+        len(words.words) == entry["text"]["words"]
+        and not shown - wanted
+        and passed_over <= max(_FEW_LETTERS, _PASSED_OVER * len(_letters("".join(texts))))
+        and ends_with(content.removesuffix(_spelled(stamp_text)), texts)
+    )
+    return (
+        (own, _judge_places(page, signs, words, entry, passed_over))
+        if is_as_kept
+        else (
+            "",
+            trouble,
+        )
+    )
 
 
 def _judge_places(page: Any, signs: Signs, kept: KeptWords, entry: Entry, passed_over: int) -> str:
@@ -266,7 +310,7 @@ class Signs:
         count = self.layer.count_chars()
         codes = [raw.FPDFText_GetUnicode(self.layer, place) for place in range(count)]
         self.signs = [
-            (sign, place) for place, code in enumerate(codes) for sign in _spelled(chr(code))
+            (sign, place) for place, code in enumerate(codes) for sign in _spelled(_sign_of(code))
         ]
 
     @property
@@ -288,6 +332,11 @@ class Signs:
         """Return the place from which on there are as many letters as these words have, but for
         some."""
         return start_of(self.text, [_spelled(word.text) for word in words], passed_over)
+
+
+def _sign_of(code: int) -> str:
+    """Return the sign of a code as PDFium gives it: a font may make codes that are no signs."""
+    return chr(code) if code <= sys.maxunicode else "\ufffd"
 
 
 def _spelled(text: str) -> str:
