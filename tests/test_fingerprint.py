@@ -16,7 +16,7 @@ from tests.support.binding import bound, page_of
 
 
 def of_exhibit(bundle: Path, number: int) -> Fingerprint:
-    (found,) = fingerprint.of_pages(bundle, [number - 1])
+    (found,) = fingerprint.fingerprint_pages(bundle, [number - 1])
     return found
 
 
@@ -40,7 +40,7 @@ def test_the_same_page_elsewhere_under_another_stamp(
 
 
 def test_every_page_of_a_bundle_has_its_own(small: Path) -> None:
-    found = fingerprint.of_pages(small / "build/child/bundle.pdf", range(12))
+    found = fingerprint.fingerprint_pages(small / "build/child/bundle.pdf", range(12))
 
     assert len({one.digest for one in found} - {""}) == 12
     assert all(one.stamped for one in found)
@@ -136,5 +136,8 @@ def test_a_file_that_cannot_be_read_and_a_page_that_is_not_there_have_none(
 ) -> None:
     (tmp_path / "no.pdf").write_bytes(b"nothing")
 
-    assert fingerprint.of_pages(tmp_path / "no.pdf", [0, 1]) == (Fingerprint(), Fingerprint())
-    assert fingerprint.of_pages(small / "build/child/bundle.pdf", [99]) == (Fingerprint(),)
+    assert fingerprint.fingerprint_pages(tmp_path / "no.pdf", [0, 1]) == (
+        Fingerprint(),
+        Fingerprint(),
+    )
+    assert fingerprint.fingerprint_pages(small / "build/child/bundle.pdf", [99]) == (Fingerprint(),)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assembler.pdf.geometry import Frame, after, apply, inverse, operands, to_page
+from assembler.pdf.geometry import Frame, apply, compose, inverse, operands, to_page
 
 numbers = st.floats(-20000, 20000)
 
@@ -32,7 +32,7 @@ def test_corners_seen_are_corners_of_the_box(
     ]
 
     assert seen == [pytest.approx(corners[place], abs=0.01) for place in expected]
-    there_and_back = apply(after(to_page(frame), inverse(to_page(frame))), 12, 34)
+    there_and_back = apply(compose(to_page(frame), inverse(to_page(frame))), 12, 34)
     assert there_and_back == pytest.approx((12, 34), abs=0.01)
 
 

@@ -18,7 +18,8 @@ from tests import factories
 def test_a_scan_is_the_same_however_it_is_drawn(dpi: int) -> None:
     document = pdfium.PdfDocument(factories.scan_pdf(dpi=150))
     fast, slow = (
-        np.asarray(ink.in_gray(document[0], dpi / 72, scanned=scanned)) for scanned in (True, False)
+        np.asarray(ink.render_gray(document[0], dpi / 72, scanned=scanned))
+        for scanned in (True, False)
     )
     document.close()
 
@@ -31,7 +32,7 @@ def test_colors_become_the_gray_that_pdfium_makes_of_them() -> None:
     factories.colors().save(picture, "PDF")
     document = pdfium.PdfDocument(picture.getvalue())
     fast, slow = (
-        np.asarray(ink.in_gray(document[0], 1, scanned=scanned), dtype=int)
+        np.asarray(ink.render_gray(document[0], 1, scanned=scanned), dtype=int)
         for scanned in (True, False)
     )
     document.close()
@@ -46,8 +47,8 @@ def test_a_page_as_large_as_a_wall_is_not_drawn_in_color(monkeypatch: pytest.Mon
     monkeypatch.setattr(
         pdfium.PdfPage, "render", lambda page, **how: seen.append(how) or render(page, **how)
     )
-    ink.in_gray(document[0], 1, scanned=True)
-    ink.in_gray(document[0], 0.5, scanned=True)
+    ink.render_gray(document[0], 1, scanned=True)
+    ink.render_gray(document[0], 0.5, scanned=True)
     document.close()
 
     assert [how.get("grayscale", False) for how in seen] == [True, False]
@@ -62,7 +63,7 @@ def test_the_paper_is_the_middle_level(levels: bytes) -> None:
 
 def test_marks_are_where_the_words_are() -> None:
     document = pdfium.PdfDocument(factories.text_pdf([["One line."]]))
-    found = ink.ink_of(document[0])
+    found = ink.measure_ink(document[0])
     document.close()
     bits = np.unpackbits(np.frombuffer(found.bits, dtype=np.uint8))
     cells = bits[: found.rows * found.columns].reshape(found.rows, found.columns)

@@ -22,7 +22,7 @@ from assembler.evidence.picture_page import Placed, place
 from assembler.evidence.readers import tiff
 from assembler.evidence.refusal import Refused
 from assembler.evidence.transparency import background_of
-from assembler.pdf.picture_files import Album
+from assembler.pdf.picture_files import PictureFile
 from assembler.proof.cut_pages import whole_pages
 from assembler.runtime.resources import stamp_font
 from tests import factories
@@ -218,7 +218,7 @@ def test_strips_have_every_dot_of_the_picture(name: str) -> None:
     data = CODINGS[name]()
 
     strips = placed(data)
-    whole = np.asarray(Album(data).page(1).convert("RGB"))
+    whole = np.asarray(PictureFile(data).page(1).convert("RGB"))
 
     assert len(strips) > 2
     joined = []
@@ -476,5 +476,5 @@ def test_a_small_copy_in_front_of_the_picture_is_no_page() -> None:
     )
 
     assert tiff.pages(tiff.directories(data)) == [1]
-    assert len(placed(data)) == len(Album(data)) == 1
+    assert len(placed(data)) == len(PictureFile(data)) == 1
     assert "a smaller copy of the picture" in placed(data)[0].removed

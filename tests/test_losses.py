@@ -20,7 +20,7 @@ from assembler.evidence.file_preparation import Opened
 from assembler.evidence.hidden_text import hidden_on
 from assembler.evidence.losses import Loss, losses_of
 from assembler.model import FilePart, Finding, Severity
-from assembler.pdf.ink import drawn
+from assembler.pdf.ink import render_for_ink
 from scripts.sample_cases import draw
 from tests import factories
 from tests.support.evidence import prepared, rendered
@@ -218,7 +218,7 @@ def page_of(drawing: Callable[[Any], None]) -> bytes:
 def hidden(data: bytes, *, scanned: bool = False) -> tuple[Loss, ...]:
     document = pdfium.PdfDocument(data)
     page = document[0]
-    return hidden_on(1, page, page.get_textpage(), drawn(page), scanned=scanned)
+    return hidden_on(1, page, page.get_textpage(), render_for_ink(page), scanned=scanned)
 
 
 def boxed(canvas: Any, gray: float = 0.0) -> None:

@@ -22,7 +22,7 @@ from assembler.evidence.readers import tiff as tiffs
 from assembler.evidence.readers.jpeg import strip_jpeg
 from assembler.evidence.readers.picture import MAX_PIXELS
 from assembler.evidence.refusal import Refused
-from assembler.pdf.picture_files import Album
+from assembler.pdf.picture_files import PictureFile
 from scripts.sample_cases import draw
 from tests import factories
 from tests.conftest import build
@@ -111,7 +111,7 @@ def test_colors_are_right_on_the_page_and_in_the_proof_s_own_view(name: str) -> 
     wanted = np.asarray(colors().convert(mode).convert("RGB")).astype(int)
     for view in (
         on_page(placed[0], (400, 500)),
-        np.asarray(Album(data).page(1).convert("RGB")).astype(int),
+        np.asarray(PictureFile(data).page(1).convert("RGB")).astype(int),
     ):
         fields = [
             (slice(y + 30, y + 95), slice(x + 25, x + 75))
@@ -142,7 +142,7 @@ def test_a_phone_s_wide_colors_are_shown_as_they_are_meant(kind: str) -> None:
 
     page = on_page(next(place(data, sniff(data))), (400, 500))
 
-    view = np.asarray(Album(data).page(1).convert("RGB")).astype(int)
+    view = np.asarray(PictureFile(data).page(1).convert("RGB")).astype(int)
     inside = (slice(155, 220), slice(25, 75))  # the field of #c83232: stronger than sRGB's
     assert abs(page[inside].mean((0, 1)) - view[inside].mean((0, 1))).max() < 8
     assert abs(page.mean((0, 1)) - view.mean((0, 1))).max() < 4
@@ -194,7 +194,7 @@ def test_smaller_copies_in_a_tiff_are_no_pages_and_are_told(tmp_path: Path) -> N
 
     placed = list(place(data, "tiff"))
 
-    assert len(placed) == len(Album(data)) == 2
+    assert len(placed) == len(PictureFile(data)) == 2
     assert "a smaller copy of the picture" in placed[0].removed
     assert (
         len(list(place(reduced(tiff([colors(), colors()], software="x"), 2), "tiff"))) == 2
@@ -208,7 +208,7 @@ def test_pictures_stand_upright(kind: str, orientation: int) -> None:
     exif = stored.getexif()
     data = picture(kind, stored, exif=exif)
 
-    for view in (shown(next(place(data, sniff(data))).pdf), Album(data).page(1)):
+    for view in (shown(next(place(data, sniff(data))).pdf), PictureFile(data).page(1)):
         assert view.width > view.height
     corners = on_page(next(place(data, sniff(data))), (120, 80))
     assert [corners[10, 10].argmax(), corners[10, 110].argmax(), corners[70, 10].argmax()] == [
@@ -253,7 +253,7 @@ def test_only_the_first_picture_of_a_phone_s_pair_is_a_page_and_the_other_is_tol
 
     for data in (pair, burst):
         placed = list(place(data, sniff(data)))
-        assert len(placed) == len(Album(data)) == 1
+        assert len(placed) == len(PictureFile(data)) == 1
         assert "further pictures" in placed[0].removed
         assert abs(on_page(placed[0], (400, 500)) - np.asarray(colors()).astype(int)).mean() < 4
 

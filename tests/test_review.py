@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from assembler.pdf.thumbnails import Picture, look_for
+from assembler.pdf.thumbnails import Picture, choose_style
 from assembler.report import review
 from assembler.report.review.html_page import data, page
 from assembler.report.review.view import view
@@ -182,10 +182,10 @@ def test_data_in_a_script_element_cannot_end_it() -> None:
 
 
 def test_larger_packets_get_smaller_pictures() -> None:
-    sizes = [look_for(pages).width for pages in (10, 300, 1000, 9000)]
+    sizes = [choose_style(pages).width for pages in (10, 300, 1000, 9000)]
 
     assert sizes == sorted(sizes, reverse=True)
-    assert look_for(9000).source == 0
+    assert choose_style(9000).source == 0
 
 
 def test_without_thumbnails_no_picture_and_no_word_of_the_evidence(tmp_path: Path) -> None:

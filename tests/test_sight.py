@@ -11,7 +11,7 @@ import pypdfium2 as pdfium
 import pytest
 
 from assembler.pdf import stamp_area, streaming
-from assembler.pdf.streaming import Leafing
+from assembler.pdf.streaming import StreamedPages
 from tests import factories
 from tests.support.binding import bound, page_of
 
@@ -33,20 +33,20 @@ def test_without_its_stamp_a_page_is_as_its_source(tmp_path: Path, angle: int) -
     page = document[number - 1]
 
     assert not np.array_equal(gray(page), gray(original[0]))
-    assert not stamp_area.hide(page, {**box, "y": box["y"] + 60})  # it is not there
-    assert stamp_area.hide(page, box)
+    assert not stamp_area.hide_stamp(page, {**box, "y": box["y"] + 60})  # it is not there
+    assert stamp_area.hide_stamp(page, box)
     assert np.array_equal(gray(page), gray(original[0]))
-    assert not stamp_area.hide(original[0], None)
+    assert not stamp_area.hide_stamp(original[0], None)
     document.close()
     original.close()
 
 
-def test_leafing_gives_each_page_however_often_the_file_is_opened(
+def test_streamed_pages_gives_each_page_however_often_the_file_is_opened(
     small: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(streaming, "_AT_ONCE", 5)
+    monkeypatch.setattr(streaming, "_PAGES_PER_OPENING", 5)
     ledger = json.loads((small / "build/child/manifest.json").read_text())["ledger"]
-    with Leafing(small / "build/child/bundle.pdf") as book:
+    with StreamedPages(small / "build/child/bundle.pdf") as book:
         found = [
             f"page {place + 1} of 12" in book.page(place).get_textpage().get_text_bounded()
             for place in range(len(book))

@@ -27,7 +27,7 @@ from assembler.model import (
     Interpreter,
     Name,
 )
-from assembler.pdf.ink import ink_of
+from assembler.pdf.ink import measure_ink
 from tests import letters
 from tests.letters import case, exhibit, filled, text
 from tests.support.template_pages import KNOWN, POINTS, RFE, ROOT, of_kind
@@ -544,7 +544,7 @@ def test_drafts_are_letter_pages_with_tags_language_and_room_for_the_stamp(
     document = pdfium.PdfDocument(made)
     for page in document:
         assert page.get_size() == (612.0, 792.0)
-        ink = ink_of(page)
+        ink = measure_ink(page)
         first = (ink.rows - int(54 / ink.cell)) * ink.columns
         assert not any(
             ink.bits[bit >> 3] >> (7 - (bit & 7)) & 1

@@ -9,7 +9,7 @@ from itertools import count
 from pikepdf import Array, Dictionary, Name, Object, Page, Pdf, String
 
 from assembler.model import Layout, Leaf, Stamp
-from assembler.pdf.geometry import Frame, Matrix, after, apply, inverse, operands, to_page
+from assembler.pdf.geometry import Frame, Matrix, apply, compose, inverse, operands, to_page
 
 _BASELINE = 0.3  # of the font size, above the bottom of the stamp's box
 
@@ -35,7 +35,7 @@ def _drawing(mark: Stamp, frame: Frame, font: str) -> bytes:
     the stamp."""
     place: Matrix = (1, 0, 0, 1, mark.x, mark.y + _BASELINE * mark.size)
     text = String(mark.text.encode("cp1252")).unparse()
-    matrix = operands(after(place, to_page(frame)))
+    matrix = operands(compose(place, to_page(frame)))
     style = f"{font} {mark.size:g} Tf 0 g 0 Tr ".encode()
     return (
         b"\nQ\n/Artifact <</Type /Pagination>> BDC q "
@@ -103,8 +103,8 @@ def _move(frame: Frame, leaf: Leaf) -> Matrix:
         (width - frame.width * scale) / 2,
         height - frame.height * scale,
     )
-    moved = after(inverse(to_page(frame)), seen)
-    return moved if leaf.own else after(moved, to_page(frame))
+    moved = compose(inverse(to_page(frame)), seen)
+    return moved if leaf.own else compose(moved, to_page(frame))
 
 
 def _cut_to(page: Page, leaf: Leaf) -> None:

@@ -12,7 +12,7 @@ from assembler.bundle.writer import bind
 from assembler.errors import CaseRejected
 from assembler.layout import volume_split
 from assembler.model import Finding, Layout, Leaf, Profile, Severity, Volume
-from assembler.pdf.page_weight import weight
+from assembler.pdf.page_weight import count_page_bytes
 
 WHOLE = "bundle.pdf"
 # an estimate is off by a few per cent; each round corrects those of the parts that came out too
@@ -66,7 +66,7 @@ def weigh(path: Path) -> list[int]:
     at the first of them."""
     seen: set[tuple[int, int]] = set()
     with Pdf.open(path) as pdf:
-        sizes = [weight(page.obj, seen) for page in pdf.pages]
+        sizes = [count_page_bytes(page.obj, seen) for page in pdf.pages]
     rest = max(0, path.stat().st_size - sum(sizes))  # structure, fonts, tags: on every page alike
     return [size + rest // len(sizes) + 1 for size in sizes]
 

@@ -27,7 +27,7 @@ from assembler.documents.sandbox import Sandbox, Template
 from assembler.documents.template_context import Values, context, filters
 from assembler.errors import TemplateBroken
 from assembler.model import Draft, finding_of
-from assembler.pdf.ink import inks_of
+from assembler.pdf.ink import measure_pages
 from assembler.runtime.cache import Cache
 from assembler.runtime.code_version import code_digest
 from assembler.runtime.resources import TemplateFile
@@ -76,7 +76,7 @@ def draft(job: Job) -> Draft:
     ]
     made = job.cache.once(key, lambda folder: _make(job, filled, folder))
     facts = json.loads((made / "draft.json").read_text())
-    sizes, inks = inks_of(made / "draft.pdf")
+    sizes, inks = measure_pages(made / "draft.pdf")
     return Draft(
         id=job.id,
         docx=made / "draft.docx",

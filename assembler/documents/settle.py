@@ -31,7 +31,7 @@ from assembler.model import (
     Severity,
     Volume,
 )
-from assembler.pdf.ink import inks_of
+from assembler.pdf.ink import measure_pages
 from assembler.runtime import programs
 from assembler.runtime.resources import Shelf, TemplateFile, font_files
 from assembler.runtime.worker_pool import Failure, Limits
@@ -259,7 +259,7 @@ def _guess(part: Part, plan: Plan) -> list[PageFacts]:
 
 def facts_of(pdf: Path) -> list[PageFacts]:
     """What arrange must know of each page of a finished PDF."""
-    sizes, inks = inks_of(pdf)
+    sizes, inks = measure_pages(pdf)
     return [
         PageFacts(width=width, height=height, ink=ink)
         for (width, height), ink in zip(sizes, inks, strict=True)

@@ -11,7 +11,7 @@ import pikepdf
 from pikepdf import Name, Pdf
 
 from assembler.evidence import page_recognition
-from assembler.pdf.geometry import Frame, after, operands, to_page
+from assembler.pdf.geometry import Frame, compose, operands, to_page
 from assembler.runtime.atomic_files import whole_file
 from assembler.runtime.cache import Cache
 from assembler.runtime.code_version import code_digest
@@ -109,7 +109,7 @@ def _overlay(book: Pdf, page: pikepdf.Page, read: page_recognition.Read) -> None
     page.contents_add(b"q\n", prepend=True)
     draw = (
         b"\nQ\nq "
-        + operands(after(fit, to_page(frame)))
+        + operands(compose(fit, to_page(frame)))
         + b" cm "
         + str(name).encode()
         + b" Do Q\n"

@@ -32,7 +32,7 @@ from assembler.evidence.readers.word import engines, print_word
 from assembler.evidence.refusal import Refused
 from assembler.evidence.repair import compare, undrawn
 from assembler.model import Finding, Ink, Miniature, Severity
-from assembler.pdf.ink import drawn, marks_on
+from assembler.pdf.ink import find_marks, render_for_ink
 from assembler.runtime.atomic_files import whole_file
 from assembler.runtime.cache import Cache
 from assembler.runtime.code_version import code_digest
@@ -356,8 +356,8 @@ def _measured(number: int, page: Any, place: Place | None) -> _Look:
     width, height = page.get_size()
     box = place.box if place else None
     coverage, image_dpi = _images(page, width, height)
-    gray = drawn(page, scanned=coverage > 0.5)
-    ink = marks_on(gray, (width, height))
+    gray = render_for_ink(page, scanned=coverage > 0.5)
+    ink = find_marks(gray, (width, height))
     layer = page.get_textpage()
     letters, bad, words = _text(layer)
     losses = hidden_on(number, page, layer, gray, scanned=coverage > 0.5)

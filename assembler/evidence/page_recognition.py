@@ -20,7 +20,7 @@ from assembler.evidence.legibility.word_measures import Words
 from assembler.evidence.miniatures import frame_of
 from assembler.evidence.ocr.mrz_zones import lines_in
 from assembler.model import Miniature
-from assembler.pdf.ink import in_gray
+from assembler.pdf.ink import render_gray
 from assembler.runtime.atomic_files import whole_file
 from assembler.runtime.cache import Cache
 from assembler.runtime.code_version import code_digest
@@ -193,7 +193,7 @@ def _render(page: pdfium.PdfPage, dpi: int) -> Image.Image:
     pixels = width * height * scale * scale
     if pixels > _MAX_PIXELS:
         scale *= (_MAX_PIXELS / pixels) ** 0.5
-    return in_gray(page, scale, scanned=True)
+    return render_gray(page, scale, scanned=True)
 
 
 def _undated(layer: bytes, folder: Path, *, empty: bool) -> bytes:

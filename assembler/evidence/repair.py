@@ -11,7 +11,7 @@ import numpy as np
 import pypdfium2 as pdfium
 
 from assembler.evidence.refusal import Refused
-from assembler.pdf.recovery import document
+from assembler.pdf.recovery import open_document
 
 _SCALE = 0.5  # pixels a point
 _MOST = 3000  # pixels a side
@@ -28,7 +28,7 @@ def compare(
     """Raises Refused if a page of `made` is not as PDFium shows the client's file; pages in
     `redrawn` are left out."""
     try:
-        before, secondhand = document(data, password)
+        before, secondhand = open_document(data, password)
     except pdfium.PdfiumError as error:
         raise Refused(
             "EVID.BROKEN", "the PDF is damaged and cannot be drawn", "ask for the file again"

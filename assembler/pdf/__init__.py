@@ -1,1 +1,1 @@
-"""pdf."""
+"""Read-only inspection of PDFs: rendering, ink, thumbnails, geometry, fonts, fingerprints."""

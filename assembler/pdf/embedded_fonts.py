@@ -1,4 +1,4 @@
-"""Fonts a page names and its file does not hold."""
+"""Count the fonts that a page uses but its file does not embed."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from typing import Any
 _FONT_FILES = ("/FontFile", "/FontFile2", "/FontFile3")
 
 
-def bare_fonts(page: Any) -> int:
-    """How many fonts of a page, as pypdf reads it, are not in the file; those of drawings within
-    it are not counted."""
+def count_unembedded_fonts(page: Any) -> int:
+    """Count the fonts of a pypdf page that are not embedded; fonts of form XObjects are not
+    counted."""
     resources = page.get("/Resources")
     fonts: Any = resources.get_object().get("/Font") if resources is not None else None
     return (
-        sum(not _embedded(font.get_object()) for font in fonts.get_object().values())
+        sum(not _is_embedded(font.get_object()) for font in fonts.get_object().values())
         if fonts is not None
         else 0
     )
 
 
-def _embedded(font: Any) -> bool:
+def _is_embedded(font: Any) -> bool:
     if font.get("/Subtype") == "/Type3":
         return True
     if font.get("/Subtype") == "/Type0":

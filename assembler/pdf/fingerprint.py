@@ -1,9 +1,8 @@
-"""fingerprint: everything that decides how a page of a finished bundle looks, as one hash; our
-stamp left out.
+"""Hash everything that decides how a page of a finished bundle looks, except our page stamp.
 
-A PDF and some of its pages come in, a `Fingerprint` for each goes out. Read with pypdf, which wrote
-none of it. Two pages with the same fingerprint have the same content streams, resources, boxes and
-annotations, byte for byte, so one program draws them alike. Judges nothing.
+Takes a PDF and page numbers, returns one `Fingerprint` per page. Reads with pypdf, which wrote none
+of the file. Two pages with the same fingerprint have the same content streams, resources, boxes and
+annotations, byte for byte, so any one renderer draws them alike. Makes no judgment.
 """
 
 from __future__ import annotations
@@ -28,8 +27,8 @@ from pypdf.generic import (
 from assembler.model import Fingerprint
 
 _NUMBER = rb"-?(?:\d+\.?\d*|\.\d+)"
-# all that a stamp may be: one line of text, black, upright or turned; anything else in its stream
-# makes it no stamp
+# the only form a stamp takes: one line of black text, upright or rotated; a stream with anything
+# else in it is not a stamp
 _STAMP = re.compile(
     rb"\s*Q\s/Artifact <</Type /Pagination>> BDC q (?:"
     + _NUMBER
@@ -37,52 +36,51 @@ _STAMP = re.compile(
     + _NUMBER
     + rb" Tf 0 g 0 Tr (?:\((?:[^()\\]|\\.)*\)|<[0-9A-Fa-f]*>) Tj ET Q EMC\s*"
 )
-_ELSEWHERE = frozenset(
-    {"/Parent", "/StructParents", "/StructParent", "/P", "/Dest", "/A"}
-)  # lead away, and draw nothing
-_OTHERS = frozenset(
-    {"/Page", "/Pages", "/Catalog", "/OCG", "/OCMD"}
-)  # what hangs on these is not decided by the page alone
-_LARGE = 65_536  # bytes: a stream that need not be kept in memory
-_DEEP = 60
+# keys that point outside the page and draw nothing
+_SKIPPED_KEYS = frozenset({"/Parent", "/StructParents", "/StructParent", "/P", "/Dest", "/A"})
+# a page that depends on one of these is not determined by its own content
+_OUTSIDE_TYPES = frozenset({"/Page", "/Pages", "/Catalog", "/OCG", "/OCMD"})
+_LARGE_STREAM = 65_536  # bytes; a larger stream is dropped from memory once it is hashed
+_MAX_DEPTH = 60
 
 
-class _Unknowable(Exception):
-    """How the page looks does not depend on the page alone."""
+class _Undetermined(Exception):
+    """The page's appearance does not depend on the page alone."""
 
 
-def of_pages(pdf: Path, places: Iterable[int]) -> tuple[Fingerprint, ...]:
-    """The fingerprints of these pages (from 0) of a file, in order. Never raises for a bad file."""
-    wanted = list(places)
+def fingerprint_pages(pdf: Path, places: Iterable[int]) -> tuple[Fingerprint, ...]:
+    """Return the fingerprints of these pages (from 0), in order; never raises for a bad file."""
+    indexes = list(places)
     try:
-        with pdf.open(
-            "rb"
-        ) as stream:  # of a path, the reader would take the whole file into memory
+        # an open stream, because PdfReader reads the whole file into memory if given a path
+        with pdf.open("rb") as stream:
             reader = PdfReader(stream)
             hasher, pages = _Hasher(reader), list(reader.pages)
             return tuple(
-                _of_page(hasher, pages[place]) if place < len(pages) else Fingerprint()
-                for place in wanted
+                _fingerprint_page(hasher, pages[index]) if index < len(pages) else Fingerprint()
+                for index in indexes
             )
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError, OSError):
-        return (Fingerprint(),) * len(wanted)
+        return (Fingerprint(),) * len(indexes)
 
 
-def _of_page(hasher: _Hasher, page: DictionaryObject) -> Fingerprint:
+def _fingerprint_page(hasher: _Hasher, page: DictionaryObject) -> Fingerprint:
     try:
         streams = list(_streams(page.get("/Contents")))
         stamped = len(streams) > 1 and _is_stamp(hasher, streams)
-        parts = [hasher.of(one) for one in (streams[1:-1] if stamped else streams)]
-        rest = {
+        parts = [hasher.hash(stream) for stream in (streams[1:-1] if stamped else streams)]
+        entries = {
             key: value
             for key, value in page.items()
             if key not in ("/Contents", "/Annots", "/Type")
         }
-        notes = [hasher.of(note) for note in _list(page.get("/Annots"))]
-        whole = hashlib.sha256(b"|".join((hasher.of_dictionary(rest), *parts, b"notes", *notes)))
-        return Fingerprint(digest=whole.hexdigest(), stamped=stamped)
+        annots = page.get("/Annots")
+        notes = [hasher.hash(note) for note in (annots.get_object() if annots is not None else ())]
+        head = hasher.hash_dictionary(entries)
+        digest = hashlib.sha256(b"|".join((head, *parts, b"notes", *notes))).hexdigest()
+        return Fingerprint(digest=digest, stamped=stamped)
     except (
-        _Unknowable,
+        _Undetermined,
         PyPdfError,
         ValueError,
         KeyError,
@@ -94,21 +92,17 @@ def _of_page(hasher: _Hasher, page: DictionaryObject) -> Fingerprint:
 
 
 def _streams(contents: Any) -> Iterator[Any]:
-    """The content streams of a page, as they are referred to."""
-    found = contents.get_object() if contents is not None else None
-    if isinstance(found, ArrayObject):
-        yield from found
-    elif found is not None:
+    """Yield the content streams of a page, as references where the file has references."""
+    resolved = contents.get_object() if contents is not None else None
+    if isinstance(resolved, ArrayObject):
+        yield from resolved
+    elif resolved is not None:
         yield contents
 
 
-def _list(value: Any) -> Any:
-    return value.get_object() if value is not None else ()
-
-
 def _is_stamp(hasher: _Hasher, streams: list[Any]) -> bool:
-    """Whether the first stream only saves the state, and the last one only puts it back and
-    prints a line of text."""
+    """Return whether the first stream only saves the graphics state and the last one only restores
+    it and prints one line of text."""
     first, last = streams[0].get_object(), streams[-1].get_object()
     return bool(
         hasher.length(first) < 32
@@ -119,71 +113,69 @@ def _is_stamp(hasher: _Hasher, streams: list[Any]) -> bool:
 
 
 class _Hasher:
-    """Hashes of objects by what is in them; those of one file are made once."""
+    """Hashes of objects by content; each object of a file is hashed once."""
 
     def __init__(self, reader: PdfReader) -> None:
         self._reader = reader
         self._known: dict[tuple[int, int], bytes] = {}
         self._open: set[tuple[int, int]] = set()
 
-    def of(self, item: Any) -> bytes:
-        """The hash of any object. Raises _Unknowable."""
+    def hash(self, item: Any) -> bytes:
+        """Return the hash of any object. Raises _Undetermined."""
         if isinstance(item, IndirectObject):
-            return self._of_reference(item)
-        if len(self._open) > _DEEP:
-            raise _Unknowable
+            return self._hash_reference(item)
+        if len(self._open) > _MAX_DEPTH:
+            raise _Undetermined
         if isinstance(item, StreamObject):
-            head = self.of_dictionary(
+            head = self.hash_dictionary(
                 {key: value for key, value in item.items() if key != "/Length"}
             )
             return _hash(b"stream", head, self._raw(item))
         if isinstance(item, DictionaryObject):
-            return self.of_dictionary(item)
+            return self.hash_dictionary(item)
         if isinstance(item, ArrayObject):
-            return _hash(b"array", *(self.of(one) for one in item))
+            return _hash(b"array", *(self.hash(element) for element in item))
         return _hash(*_plain(item))
 
-    def of_dictionary(self, items: Mapping[str, Any]) -> bytes:
-        """Keys in order, those that lead elsewhere left out."""
-        if items.get("/Type") in _OTHERS:
-            raise _Unknowable
+    def hash_dictionary(self, items: Mapping[str, Any]) -> bytes:
+        """Hash the entries in key order, without the keys that point outside the page."""
+        if items.get("/Type") in _OUTSIDE_TYPES:
+            raise _Undetermined
         rows = [
-            _hash(key.encode(), self.of(value))
+            _hash(key.encode(), self.hash(value))
             for key, value in sorted(items.items())
-            if key not in _ELSEWHERE
+            if key not in _SKIPPED_KEYS
         ]
         return _hash(b"dictionary", *rows)
 
-    def _of_reference(self, item: IndirectObject) -> bytes:
+    def _hash_reference(self, item: IndirectObject) -> bytes:
         key = (item.generation, item.idnum)
         if key not in self._known:
-            if key in self._open or len(self._open) > _DEEP:
-                raise _Unknowable
+            if key in self._open or len(self._open) > _MAX_DEPTH:
+                raise _Undetermined
             self._open.add(key)
             try:
-                found = item.get_object()
-                self._known[key] = self.of(found)
+                resolved = item.get_object()
+                self._known[key] = self.hash(resolved)
             finally:
                 self._open.discard(key)
-            if isinstance(found, StreamObject) and self.length(found) > _LARGE:
+            if isinstance(resolved, StreamObject) and self.length(resolved) > _LARGE_STREAM:
                 self._reader.resolved_objects.pop(key, None)
         return self._known[key]
 
     @staticmethod
     def length(stream: Any) -> int:
-        """Bytes of a stream as it stands in the file."""
+        """Return the size in bytes of a stream as stored in the file."""
         return len(_Hasher._raw(stream))
 
     @staticmethod
     def _raw(stream: Any) -> bytes:
-        data = (
-            stream._data
-        )  # as it stands in the file: decoding pictures would take as long as drawing them
+        data = stream._data  # still encoded: decoding images takes as long as drawing them
         return data if isinstance(data, bytes) else str(data).encode("latin1", "replace")
 
 
 def _plain(item: Any) -> tuple[bytes, bytes]:
-    """Kind and value of a string, name, number, truth value or null."""
+    """Return kind and value of a string, name, number, boolean or null."""
     if isinstance(item, TextStringObject):
         return b"string", item.original_bytes
     if isinstance(item, ByteStringObject):
@@ -192,9 +184,9 @@ def _plain(item: Any) -> tuple[bytes, bytes]:
 
 
 def _hash(*parts: bytes) -> bytes:
-    """Of parts whose borders count."""
-    made = hashlib.sha256()
+    """Hash the parts with their lengths, so that moving a boundary changes the hash."""
+    digest = hashlib.sha256()
     for part in parts:
-        made.update(len(part).to_bytes(8, "big"))
-        made.update(part)
-    return made.digest()
+        digest.update(len(part).to_bytes(8, "big"))
+        digest.update(part)
+    return digest.digest()

@@ -1,5 +1,4 @@
-"""Where a point of the page as a reader shows it lies in the page's own coordinates. Pure
-arithmetic.
+"""Convert between a page as a viewer shows it and the page's own coordinates. Pure arithmetic.
 
 Visual space: origin at the lower left corner of the visible page, x to the right, y up, in user
 units of the page.
@@ -14,8 +13,8 @@ Matrix = tuple[float, float, float, float, float, float]  # x' = a x + c y + e; 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """A page's visible box in its own coordinates, its clockwise rotation (0, 90, 180, 270) and
-    its UserUnit."""
+    """A page's visible box in its own coordinates, clockwise rotation (0, 90, 180, 270) and
+    UserUnit."""
 
     x0: float
     y0: float
@@ -36,7 +35,7 @@ class Frame:
 
 
 def to_page(frame: Frame) -> Matrix:
-    """The matrix from visual space to the page's own coordinates (PDF 32000-1, 8.3.3)."""
+    """Return the matrix from visual space to the page's own coordinates (PDF 32000-1, 8.3.3)."""
     match frame.rotate % 360:
         case 90:
             return (0, 1, -1, 0, frame.x1, frame.y0)
@@ -49,21 +48,21 @@ def to_page(frame: Frame) -> Matrix:
 
 
 def inverse(matrix: Matrix) -> Matrix:
-    """The matrix that undoes `matrix`."""
+    """Return the inverse of `matrix`."""
     a, b, c, d, e, f = matrix
-    size = a * d - b * c
+    determinant = a * d - b * c
     return (
-        d / size,
-        -b / size,
-        -c / size,
-        a / size,
-        (c * f - d * e) / size,
-        (b * e - a * f) / size,
+        d / determinant,
+        -b / determinant,
+        -c / determinant,
+        a / determinant,
+        (c * f - d * e) / determinant,
+        (b * e - a * f) / determinant,
     )
 
 
-def after(first: Matrix, second: Matrix) -> Matrix:
-    """The matrix that does `first`, then `second`."""
+def compose(first: Matrix, second: Matrix) -> Matrix:
+    """Return the matrix that applies `first`, then `second`."""
     a, b, c, d, e, f = first
     g, h, i, j, k, m = second
     return (
@@ -77,18 +76,17 @@ def after(first: Matrix, second: Matrix) -> Matrix:
 
 
 def apply(matrix: Matrix, x: float, y: float) -> tuple[float, float]:
-    """A point through a matrix."""
+    """Transform a point by a matrix."""
     a, b, c, d, e, f = matrix
     return (a * x + c * y + e, b * x + d * y + f)
 
 
 def operands(matrix: Matrix) -> bytes:
-    """The six numbers as they stand in a content stream, shortest exact-enough form, same on
-    every machine."""
+    """Format the six numbers for a content stream, short and the same on every machine."""
     return b" ".join(_number(round(value, 5)) for value in matrix)
 
 
 def _number(value: float) -> bytes:
-    """PDF knows no exponents."""
+    """Format a number without an exponent, which PDF does not allow."""
     short = f"{value:g}"
     return (f"{value:.5f}" if "e" in short else short).encode()

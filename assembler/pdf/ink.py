@@ -1,6 +1,6 @@
-"""ink: a page in gray levels, and where it has marks, so that a stamp never covers one.
+"""Render pages in gray and find their marks, so that a stamp never covers one.
 
-A page of PDFium comes in, a picture or an `Ink` bitmap goes out.
+Takes a PDFium page, returns an image or an `Ink` bitmap.
 """
 
 from __future__ import annotations
@@ -16,63 +16,66 @@ from assembler.model import Ink
 
 CELL = 4.0  # points, side of a cell
 _DPI = 54
-_DARK = 200  # gray level below which anything is ink
-_CONTRAST = 45  # difference from the paper that is ink
-_MAX_SIDE = 14_400.0  # points, 200 inches: larger pages are measured coarser
-_MAX_CELLS = 4_000  # a side
-_MOST_COLOR = (
-    10_000_000  # pixels, a little more than Letter at 300 dpi: larger ones would take much memory
-)
+_DARK = 200  # gray level below which a pixel is ink
+_CONTRAST = 45  # difference from the paper that counts as ink
+_MAX_SIDE = 14_400.0  # points, 200 inches: larger pages are measured at a lower resolution
+_MAX_CELLS = 4_000  # per side
+# pixels, slightly more than Letter at 300 dpi: rendering a larger page in color takes too much
+# memory
+_MAX_COLOR_PIXELS = 10_000_000
 
 
-def ink_of(page: Any) -> Ink:
-    """The marks of one page of PDFium, drawn with its annotations."""
-    return marks_on(drawn(page), page.get_size())
+def measure_ink(page: Any) -> Ink:
+    """Return the marks of one PDFium page, rendered with its annotations."""
+    return find_marks(render_for_ink(page), page.get_size())
 
 
-def drawn(page: Any, *, scanned: bool = False) -> np.ndarray[Any, Any]:
-    """One page of PDFium in gray levels, rows from the top, as fine as marks are looked for.
-    `scanned`: see `in_gray`."""
+def render_for_ink(page: Any, *, scanned: bool = False) -> np.ndarray[Any, Any]:
+    """Render a PDFium page in gray at the resolution of the ink measure, rows from the top.
+
+    `scanned`: see `render_gray`.
+    """
     width, height = page.get_size()
     scale = (
         _DPI / 72 * min(1.0, _MAX_SIDE / 20 / max(width, height))
         if max(width, height) > _MAX_SIDE
         else _DPI / 72
     )
-    return np.asarray(in_gray(page, scale, scanned=scanned))
+    return np.asarray(render_gray(page, scale, scanned=scanned))
 
 
-def in_gray(page: Any, scale: float, *, scanned: bool) -> Image.Image:
-    """A page of PDFium in gray, `scale` pixels a point. `scanned`: a picture covers most of it.
+def render_gray(page: Any, scale: float, *, scanned: bool) -> Image.Image:
+    """Render a PDFium page in gray at `scale` pixels per point.
 
-    PDFium draws text faster in gray, and pictures, dot for dot the same, in color: a scan of 200
-    dpi in 10 ms, not 29.
+    `scanned`: an image covers most of the page. PDFium renders text faster in gray, but images
+    faster in color, with identical pixels: a 200 dpi scan takes 10 ms instead of 29.
     """
     width, height = page.get_size()
-    if not scanned or width * height * scale * scale > _MOST_COLOR:
+    if not scanned or width * height * scale * scale > _MAX_COLOR_PIXELS:
         gray: Image.Image = page.render(scale=scale, grayscale=True).to_pil()
         return gray
-    made = page.render(
-        scale=scale, rev_byteorder=True, prefer_bgrx=True
-    )  # four bytes a pixel, which Pillow reads where they are
-    return Image.frombuffer(
-        "RGBX", (made.width, made.height), made.buffer, "raw", "RGBX", made.stride, 1
-    ).convert("L")
+    # four bytes per pixel, which Pillow reads without a copy
+    bitmap = page.render(scale=scale, rev_byteorder=True, prefer_bgrx=True)
+    size = (bitmap.width, bitmap.height)
+    color = Image.frombuffer("RGBX", size, bitmap.buffer, "raw", "RGBX", bitmap.stride, 1)
+    return color.convert("L")
 
 
-def inks_of(pdf: Path) -> tuple[tuple[tuple[float, float], ...], tuple[Ink, ...]]:
-    """Size in points and marks of every page of a file."""
+def measure_pages(pdf: Path) -> tuple[tuple[tuple[float, float], ...], tuple[Ink, ...]]:
+    """Return the size in points and the marks of every page of a file."""
     document = pdfium.PdfDocument(pdf)
     try:
         pages = [document[number] for number in range(len(document))]
-        return tuple(page.get_size() for page in pages), tuple(ink_of(page) for page in pages)
+        return tuple(page.get_size() for page in pages), tuple(measure_ink(page) for page in pages)
     finally:
         document.close()
 
 
-def marks_on(gray: np.ndarray[Any, Any], size: tuple[float, float]) -> Ink:
-    """Cells with a mark on a page drawn by `drawn`: darker than paper ever is, or different from
-    this page's paper."""
+def find_marks(gray: np.ndarray[Any, Any], size: tuple[float, float]) -> Ink:
+    """Return the cells of a page rendered by `render_for_ink` that hold a mark.
+
+    A mark is darker than any paper, or differs from this page's paper.
+    """
     width, height = size
     paper = _median(gray)
     marks = (gray < _DARK) | (np.abs(gray.astype(np.int16) - paper) > _CONTRAST)
@@ -88,7 +91,7 @@ def marks_on(gray: np.ndarray[Any, Any], size: tuple[float, float]) -> Ink:
 
 
 def _median(gray: np.ndarray[Any, Any]) -> float:
-    """Of gray levels: counting them takes a fifth of the time of sorting them."""
+    """Return the median gray level; counting takes a fifth of the time of sorting."""
     upto = np.cumsum(np.bincount(gray.ravel(), minlength=256))
     lower, upper = np.searchsorted(upto, ((gray.size - 1) // 2 + 1, gray.size // 2 + 1))
     return float(lower + upper) / 2

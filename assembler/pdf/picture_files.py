@@ -1,5 +1,4 @@
-"""Pictures as viewers show them: a photograph is one page, a TIFF file as many as it has
-pictures."""
+"""Open picture files as viewers show them: a photo is one page, a TIFF as many as it has images."""
 
 from __future__ import annotations
 
@@ -11,18 +10,18 @@ import pillow_heif
 from PIL import Image, ImageCms, ImageOps
 
 _FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "GIF", "BMP", "AVIF", "HEIF")
-_REDUCED = 1  # bit of a TIFF picture's NewSubfileType: a smaller copy of another one
+_REDUCED = 1  # bit of a TIFF image's NewSubfileType: a smaller copy of another image
 _JPEG = ("JPEG", "MPO")
 _ORIENTATION, _TURNED, _MIRRORED = 274, {3: 180, 6: 90, 8: 270}, (2, 4, 5, 7)
 _TYPE, _WHITE_IS_ZERO, _PHOTOMETRIC = 254, 0, 262
 
 
-class Album:
-    """A picture file opened. Raises OSError (UnidentifiedImageError) if it is none."""
+class PictureFile:
+    """An open picture file. Raises OSError (UnidentifiedImageError) if it is not a picture."""
 
     def __init__(self, data: bytes) -> None:
         pillow_heif.register_heif_opener()
-        self._lossless = b"VP8L" in _parts(data)  # of a WebP
+        self._lossless = b"VP8L" in _riff_chunks(data)  # WebP only
         self._open = Image.open(io.BytesIO(data), formats=_FORMATS)
         self._frames = (
             _tiff_pages(self._open) if self._open.format == "TIFF" else [self._open.tell()]
@@ -32,8 +31,11 @@ class Album:
         return len(self._frames)
 
     def page(self, number: int, background: str = "") -> Image.Image:
-        """Page `number`, from 1: upright, on white or `background`, 8 bits a color, square dots.
-        Raises IndexError, OSError."""
+        """Return page `number`, from 1: upright, on white or `background`, 8 bits per channel,
+        square pixels.
+
+        Raises IndexError, OSError.
+        """
         if not 1 <= number <= len(self):
             raise IndexError(number)
         self._open.seek(self._frames[number - 1])
@@ -43,55 +45,59 @@ class Album:
         picture = _plain(
             ImageOps.exif_transpose(self._open), inverted=inverted, background=background
         )
-        turned = self._open.format == "TIFF" and stored != picture.size
-        return _square(picture, down if turned else across, across if turned else down)
+        if self._open.format == "TIFF" and stored != picture.size:  # rotated by a quarter turn
+            across, down = down, across
+        return _square_pixels(picture, across, down)
 
-    def shown(self, entry: Mapping[str, Any]) -> Image.Image:
-        """The page that an entry of the ledger names, or the strip of it where it was cut over
-        several. Raises as `page`."""
-        how = entry.get("transform", {})
-        picture = self.page(entry["source"]["page"], how.get("background", ""))
-        return picture.crop(tuple(how["crop"])) if how.get("crop") else picture
+    def ledger_page(self, entry: Mapping[str, Any]) -> Image.Image:
+        """Return the page a ledger entry names, or the strip of it if the page was cut into
+        several.
 
-    def dots(self, entry: Mapping[str, Any]) -> Image.Image:
-        """The dots of the page an entry of the ledger names, or of a strip of it, as many as the
-        file has, 8 bits a color.
-
-        They are upright but for `turned`. Raises IndexError, OSError.
+        Raises as `page`.
         """
-        how, turned = entry["transform"], self.turned(entry)
+        transform = entry.get("transform", {})
+        picture = self.page(entry["source"]["page"], transform.get("background", ""))
+        return picture.crop(tuple(transform["crop"])) if transform.get("crop") else picture
+
+    def stored_pixels(self, entry: Mapping[str, Any]) -> Image.Image:
+        """Return the pixels of the page or strip a ledger entry names, at the file's resolution.
+
+        8 bits per channel; upright except for `stored_rotation`. Raises IndexError, OSError.
+        """
+        transform, rotation = entry["transform"], self.stored_rotation(entry)
         inverted = self._is_inverted()
-        picture = self._open.copy() if turned else ImageOps.exif_transpose(self._open)
-        plain = _plain(picture, inverted=inverted, background=how.get("background", ""))
-        return plain.crop(tuple(how["crop"])) if how.get("crop") else plain
+        picture = self._open.copy() if rotation else ImageOps.exif_transpose(self._open)
+        plain = _plain(picture, inverted=inverted, background=transform.get("background", ""))
+        return plain.crop(tuple(transform["crop"])) if transform.get("crop") else plain
 
-    def turned(self, entry: Mapping[str, Any]) -> int:
-        """The clockwise degrees by which those dots have to be turned to be shown. Raises
-        IndexError, OSError.
+    def stored_rotation(self, entry: Mapping[str, Any]) -> int:
+        """Return the clockwise degrees by which `stored_pixels` must be rotated for display.
 
-        A JPEG that is neither mirrored nor cut is kept as it is stored.
+        A JPEG that is neither mirrored nor cut is kept as stored. Raises IndexError, OSError.
         """
         number = entry["source"]["page"]
         if not 1 <= number <= len(self):
             raise IndexError(number)
         self._open.seek(self._frames[number - 1])
-        stored = self.is_jpeg and not self.recoded and not entry["transform"].get("crop")
+        stored = self.is_jpeg and not self.is_recoded and not entry["transform"].get("crop")
         return _TURNED.get(self._open.getexif().get(_ORIENTATION, 1), 0) if stored else 0
 
     @property
     def is_jpeg(self) -> bool:
-        """Whether the file is a JPEG."""
+        """Return whether the file is a JPEG."""
         return self._open.format in _JPEG
 
     @property
     def has_profile(self) -> bool:
-        """Whether the open page's colors are those of a profile of its own."""
+        """Return whether the current page has a color profile of its own."""
         return bool(self._open.info.get("icc_profile"))
 
     @property
-    def recoded(self) -> bool:
-        """Whether a bundle cannot hold the open page's coding as it is: it is stored anew, as
-        JPEG."""
+    def is_recoded(self) -> bool:
+        """Return whether a bundle must store the current page anew, as JPEG.
+
+        True where a PDF cannot hold the page's encoding as it is.
+        """
         kind, info = self._open.format, self._open.info
         if kind in _JPEG:
             orientation = self._open.getexif().get(_ORIENTATION, 1)
@@ -110,32 +116,39 @@ class Album:
         return tags.get(_PHOTOMETRIC) == _WHITE_IS_ZERO and self._open.mode.startswith("I")
 
 
-def _parts(data: bytes) -> set[bytes]:
-    """The names of the parts of a RIFF file, which WebP is."""
-    names, at = set(), 12
-    while data.startswith(b"RIFF") and at + 8 <= len(data):
-        names.add(data[at : at + 4])
-        length = int.from_bytes(data[at + 4 : at + 8], "little")
-        at += 8 + length + length % 2
+def _riff_chunks(data: bytes) -> set[bytes]:
+    """Return the chunk names of a RIFF file, such as WebP."""
+    names, offset = set(), 12
+    while data.startswith(b"RIFF") and offset + 8 <= len(data):
+        names.add(data[offset : offset + 4])
+        length = int.from_bytes(data[offset + 4 : offset + 8], "little")
+        offset += 8 + length + length % 2
     return names
 
 
-def _tiff_pages(opened: Any) -> list[int]:
-    """The pictures that are no smaller copies of the one before them, nor small ones before the
-    first large one."""
+def _tiff_pages(image: Any) -> list[int]:
+    """Return the images that are pages.
+
+    Leaves out smaller copies of the image before them, and small images before the first large one.
+    """
     frames: list[int] = []
     size = (0, 0)
-    copied = False
-    for number in range(opened.n_frames):
-        opened.seek(number)
-        reduced = bool(int(opened.tag_v2.get(_TYPE, 0)) & _REDUCED)
-        smaller = opened.width < size[0] and opened.height < size[1]
+    previous_reduced = False
+    for index in range(image.n_frames):
+        image.seek(index)
+        reduced = bool(int(image.tag_v2.get(_TYPE, 0)) & _REDUCED)
+        smaller = image.width < size[0] and image.height < size[1]
         if frames and smaller and reduced:
             continue
-        if copied and len(frames) == 1 and opened.width > size[0] and opened.height > size[1]:
+        if (
+            previous_reduced
+            and len(frames) == 1
+            and image.width > size[0]
+            and image.height > size[1]
+        ):
             frames.clear()
-        frames.append(number)
-        size, copied = opened.size, reduced
+        frames.append(index)
+        size, previous_reduced = image.size, reduced
     return frames
 
 
@@ -158,16 +171,16 @@ def _plain(picture: Image.Image, *, inverted: bool, background: str = "") -> Ima
 
 def _to_screen(picture: Image.Image, profile: Any) -> Image.Image:
     try:
-        shown = ImageCms.profileToProfile(
+        converted = ImageCms.profileToProfile(
             picture, profile, ImageCms.createProfile("sRGB"), outputMode="RGB"
         )
     except ImageCms.PyCMSError:
-        shown = None  # a profile nobody can use is passed over, as viewers do
-    return shown or picture.convert("RGB")
+        converted = None  # an unusable profile is ignored, as viewers do
+    return converted or picture.convert("RGB")
 
 
-def _square(picture: Image.Image, across: float, down: float) -> Image.Image:
-    """A fax has twice as many dots across as down; drawn as they are its letters would be flat."""
+def _square_pixels(picture: Image.Image, across: float, down: float) -> Image.Image:
+    """Stretch a picture to square pixels; a fax has twice the resolution across as down."""
     longest = max(across, down)
     if not 1.1 < longest / min(across, down) < 10:
         return picture
@@ -176,12 +189,14 @@ def _square(picture: Image.Image, across: float, down: float) -> Image.Image:
     )
 
 
-def _resolution(opened: Any) -> tuple[float, float]:
-    """Dots an inch across and down, or numbers in that relation; a photograph's dots are square
-    whatever it says."""
-    if opened.format != "TIFF":
+def _resolution(image: Any) -> tuple[float, float]:
+    """Return pixels per inch across and down, or numbers in that ratio.
+
+    A photo has square pixels whatever it states.
+    """
+    if image.format != "TIFF":
         return 1.0, 1.0
     across, down = (
-        float(value) for value in opened.info.get("dpi") or opened.info.get("resolution") or (1, 1)
+        float(value) for value in image.info.get("dpi") or image.info.get("resolution") or (1, 1)
     )
     return (across, down) if across > 0 and down > 0 else (1.0, 1.0)

@@ -1,4 +1,4 @@
-"""A client's PDF as pypdf reads it, for what no drawing shows: its links and its outline."""
+"""Open a client's PDF with pypdf, for its links and outline, which no rendering shows."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ from pypdf import PdfReader
 
 from assembler.runtime.passwords import read_passwords
 
-_HEAD = 1024  # bytes within which a PDF must begin
+_HEAD = 1024  # bytes within which the PDF header must start
 
 
-def pdf_reader(folder: Path, path: str) -> PdfReader | None:
-    """The file opened, with its password if it needs one; None if it is no PDF. Raises what
-    pypdf raises, and OSError."""
-    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # its complaints hold content
+def open_with_pypdf(folder: Path, path: str) -> PdfReader | None:
+    """Open the file, with its password if it needs one; None if it is not a PDF.
+
+    Raises OSError and whatever pypdf raises.
+    """
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # its messages quote content
     data = (folder / path).read_bytes()
     start = data[:_HEAD].find(b"%PDF-")
     if start < 0:

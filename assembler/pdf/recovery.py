@@ -1,4 +1,4 @@
-"""A PDF that PDFium does not open, shown as another reader writes it again."""
+"""Open damaged PDFs by letting pypdf rewrite what PDFium cannot open."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pypdfium2 as pdfium
 from pypdf import PdfReader, PdfWriter
 from pypdf.errors import PyPdfError
 
-_FAILS = (
+_PYPDF_ERRORS = (
     PyPdfError,
     ValueError,
     LookupError,
@@ -29,37 +29,40 @@ _FAILS = (
 )
 
 
-def document(data: bytes, password: str = "") -> tuple[Any, bool]:
-    """A PDFium document, and whether it had to be written again first.
+def open_document(data: bytes, password: str = "") -> tuple[Any, bool]:
+    """Open a PDF with PDFium; return the document and whether pypdf had to rewrite it first.
 
-    Raises PdfiumError where that does not help either, or where it asks for a password.
+    Raises PdfiumError if it needs a password, or if rewriting does not help either.
     """
     try:
         return pdfium.PdfDocument(data, password=password or None), False
     except pdfium.PdfiumError as error:
-        asked = error.err_code == pdfium.raw.FPDF_ERR_PASSWORD and is_encrypted(data)
-        again = None if asked else recovered(data, password)
-        if again is None:
+        needs_password = error.err_code == pdfium.raw.FPDF_ERR_PASSWORD and is_encrypted(data)
+        rewritten = None if needs_password else rewrite_with_pypdf(data, password)
+        if rewritten is None:
             raise
-        return pdfium.PdfDocument(again), True
+        return pdfium.PdfDocument(rewritten), True
 
 
 def is_encrypted(data: bytes) -> bool:
-    """Whether a PDF says that it is; PDFium may answer a damaged file with its complaint of an
-    earlier one's password."""
+    """Return whether a PDF declares encryption.
+
+    PDFium's error code alone does not tell: for a damaged file it may repeat the password error of
+    an earlier file.
+    """
     return b"/Encrypt" in data
 
 
-def recovered(data: bytes, password: str = "") -> bytes | None:
-    """A damaged PDF as pypdf, the most forgiving reader, writes it again; None if it cannot."""
+def rewrite_with_pypdf(data: bytes, password: str = "") -> bytes | None:
+    """Rewrite a damaged PDF with pypdf, the most forgiving reader; None if it fails."""
     out = io.BytesIO()
-    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # its complaints hold content
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # its messages quote content
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             reader = PdfReader(io.BytesIO(data), password=password or None)
             writer = PdfWriter(clone_from=reader)
             writer.write(out)
-    except _FAILS:
+    except _PYPDF_ERRORS:
         return None
     return out.getvalue()

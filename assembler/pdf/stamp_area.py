@@ -1,4 +1,4 @@
-"""The stamp on a finished page: where it stands, and the page without it."""
+"""Find the stamp on a finished page, and render the page without it."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from typing import Any
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
-_FINE = 10  # steps in a point: PDFium's own arithmetic for turned pages works in whole ones
+_STEPS = 10  # per point: PDFium's conversion for rotated pages works in integers
 _MARGIN = 3.0  # points around the box
 Box = tuple[float, float, float, float]  # left, bottom, right, top
 
 
-def area(page: Any, stamp: Mapping[str, float]) -> Box:
-    """A stamp's box, as the manifest gives it on the page as it is shown, in the page's own
-    coordinates, with a margin."""
+def find_stamp_box(page: Any, stamp: Mapping[str, float]) -> Box:
+    """Convert a stamp's box from the manifest (page as shown) to the page's own coordinates, with a
+    margin."""
     width, height = page.get_size()
-    place = pdfium.PdfPosConv(page, (0, 0, round(width * _FINE), round(height * _FINE), 0))
+    converter = pdfium.PdfPosConv(page, (0, 0, round(width * _STEPS), round(height * _STEPS), 0))
     corners = [
-        place.to_page(round(x * _FINE), round((height - y) * _FINE))
+        converter.to_page(round(x * _STEPS), round((height - y) * _STEPS))
         for x, y in (
             (stamp["x"] - _MARGIN, stamp["y"] - _MARGIN),
             (stamp["x"] + stamp["width"] + _MARGIN, stamp["y"] + stamp["height"] + _MARGIN),
@@ -30,41 +30,40 @@ def area(page: Any, stamp: Mapping[str, float]) -> Box:
     return xs[0], ys[0], xs[1], ys[1]
 
 
-def hide(page: Any, stamp: Mapping[str, float] | None) -> bool:
-    """Leave the stamp out when the page is drawn from now on: the last thing on it, if that is text
-    and within the box.
+def hide_stamp(page: Any, stamp: Mapping[str, float] | None) -> bool:
+    """Leave the stamp out of later renderings if the page's last object is text within its box.
 
-    False, and the page as it was, if it is anything else.
+    Returns False, and leaves the page as it was, otherwise.
     """
     count = raw.FPDFPage_CountObjects(page)
     if stamp is None or count < 1:
         return False
     last = raw.FPDFPage_GetObject(page, count - 1)
-    if raw.FPDFPageObj_GetType(last) != raw.FPDF_PAGEOBJ_TEXT or not _within(
-        last, area(page, stamp)
+    if raw.FPDFPageObj_GetType(last) != raw.FPDF_PAGEOBJ_TEXT or not _is_within(
+        last, find_stamp_box(page, stamp)
     ):
         return False
     return bool(raw.FPDFPageObj_SetIsActive(last, False))
 
 
-def leave_alone(page: Any) -> None:
-    """Leave everything but the last thing out when the page is drawn from now on."""
+def hide_all_but_stamp(page: Any) -> None:
+    """Leave everything except the last object out of later renderings."""
     count = raw.FPDFPage_CountObjects(page)
-    for place in range(count):
-        raw.FPDFPageObj_SetIsActive(raw.FPDFPage_GetObject(page, place), place == count - 1)
+    for index in range(count):
+        raw.FPDFPageObj_SetIsActive(raw.FPDFPage_GetObject(page, index), index == count - 1)
 
 
 def show_all(page: Any) -> None:
-    """Draw everything again."""
-    for place in range(raw.FPDFPage_CountObjects(page)):
-        raw.FPDFPageObj_SetIsActive(raw.FPDFPage_GetObject(page, place), True)
+    """Render every object again."""
+    for index in range(raw.FPDFPage_CountObjects(page)):
+        raw.FPDFPageObj_SetIsActive(raw.FPDFPage_GetObject(page, index), True)
 
 
-def _within(item: Any, box: Box) -> bool:
+def _is_within(item: Any, box: Box) -> bool:
     left, bottom, right, top = (ctypes.c_float() for _ in range(4))
-    found = raw.FPDFPageObj_GetBounds(item, left, bottom, right, top)
+    has_bounds = raw.FPDFPageObj_GetBounds(item, left, bottom, right, top)
     return bool(
-        found
+        has_bounds
         and box[0] <= left.value
         and box[1] <= bottom.value
         and right.value <= box[2]

@@ -1,4 +1,4 @@
-"""Going through a large file page by page, in little memory."""
+"""Read a large PDF page by page in little memory."""
 
 from __future__ import annotations
 
@@ -8,32 +8,34 @@ from typing import Any
 
 import pypdfium2 as pdfium
 
-_AT_ONCE = 25
+_PAGES_PER_OPENING = 25
 
 
-class Leafing:
-    """The pages of a PDF, from 0. PDFium keeps every picture it has come by as long as a file is
-    open, so this opens it anew after some pages: a page must be done with before the next is
-    asked for. Raises PdfiumError if it does not open."""
+class StreamedPages:
+    """The pages of a PDF, from 0, one at a time.
+
+    PDFium caches every decoded image while a file is open, so the file is reopened after some
+    pages: finish with one page before asking for the next. Raises PdfiumError if it does not open.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._open = pdfium.PdfDocument(path)
-        self._seen = 0
+        self._used = 0
         self._count = len(self._open)
 
     def __len__(self) -> int:
         return self._count
 
-    def page(self, place: int) -> Any:
-        """A page of PDFium."""
-        if self._seen == _AT_ONCE:
+    def page(self, index: int) -> Any:
+        """Return a PDFium page."""
+        if self._used == _PAGES_PER_OPENING:
             self._open.close()
-            self._open, self._seen = pdfium.PdfDocument(self._path), 0
-        self._seen += 1
-        return self._open[place]
+            self._open, self._used = pdfium.PdfDocument(self._path), 0
+        self._used += 1
+        return self._open[index]
 
-    def __enter__(self) -> Leafing:
+    def __enter__(self) -> StreamedPages:
         return self
 
     def __exit__(

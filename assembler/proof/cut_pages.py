@@ -8,7 +8,7 @@ from itertools import groupby, pairwise
 from pathlib import Path
 from typing import Any
 
-from assembler.pdf.picture_files import Album
+from assembler.pdf.picture_files import PictureFile
 from assembler.pdf.source_files import NoPages, Sources
 from assembler.runtime.workshop import Workshop
 
@@ -63,7 +63,7 @@ def picture_size(place: tuple[Path, str, int]) -> Size:
     files = Sources(place[0])
     try:
         opened = files.open(place[1])
-        return opened.page(place[2]).size if isinstance(opened, Album) else (0, 0)
+        return opened.page(place[2]).size if isinstance(opened, PictureFile) else (0, 0)
     except (NoPages, OSError, ValueError, IndexError):
         return (0, 0)
     finally:

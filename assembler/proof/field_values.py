@@ -28,9 +28,9 @@ from pypdf.generic import ArrayObject, StreamObject
 
 from assembler.model import Check, Volume
 from assembler.pdf import stamp_area
-from assembler.pdf.recovery import document
+from assembler.pdf.recovery import open_document
 from assembler.pdf.source_files import Sources
-from assembler.pdf.streaming import Leafing
+from assembler.pdf.streaming import StreamedPages
 from assembler.proof import mark_check as marks
 from assembler.proof.page_view import (
     EDGE,
@@ -175,7 +175,7 @@ def boxes_on(entry: Entry, sources: Sources) -> tuple[Box, ...]:
     path, number = entry["source"]["path"], entry["source"]["page"] - 1
     view = View(entry, sources.open(path)[number])
     try:
-        held = read_page(*sources.file(path), number)
+        held = read_page(*sources.read_file(path), number)
     except _FAILS:
         return ()  # `look` tells
     boxes = [_widened(place.rect) for place in held.places] + [
@@ -188,7 +188,7 @@ def blank_places(entry: Entry, sources: Sources) -> tuple[Box, ...]:
     """Return where a source page has fields that hold nothing, in its own coordinates: () where
     they cannot be read."""
     try:
-        held = read_page(*sources.file(entry["source"]["path"]), entry["source"]["page"] - 1)
+        held = read_page(*sources.read_file(entry["source"]["path"]), entry["source"]["page"] - 1)
     except _FAILS:
         return ()
     return tuple(
@@ -204,7 +204,7 @@ def look(job: Job) -> tuple[Read, ...]:
     """Read every page of the job."""
     path = job.entries[0]["source"]["path"]
     file = (job.case_folder / path).read_bytes(), read_passwords(job.case_folder).of(path)
-    with Leafing(job.bundle) as book:
+    with StreamedPages(job.bundle) as book:
         return tuple(_read(book, job, entry, file) for entry in job.entries)
 
 
@@ -215,7 +215,7 @@ def _opened(data: bytes, password: str) -> PdfReader:
     try:
         return PdfReader(BytesIO(data), password=password or None)
     except _FAILS:
-        source, _ = document(data, password)
+        source, _ = open_document(data, password)
         try:
             again = BytesIO()
             source.save(again)
@@ -313,9 +313,9 @@ def _inherited(note: Any, key: str) -> Any:
 # --- what the page shows ---
 
 
-def _read(book: Leafing, job: Job, entry: Entry, file: tuple[bytes, str]) -> Read:
+def _read(book: StreamedPages, job: Job, entry: Entry, file: tuple[bytes, str]) -> Read:
     number = entry["number"]
-    source, _ = document(*file)
+    source, _ = open_document(*file)
     try:
         held = read_page(*file, entry["source"]["page"] - 1)
         faults = tuple(_faults(book.page(number - job.first), entry, source, held))
@@ -335,7 +335,7 @@ def _faults(page: Any, entry: Entry, source: Any, held: OnPage) -> Iterator[str]
     number = entry["source"]["page"] - 1
     before = source[number]
     view = View(entry, before)
-    stamp_area.hide(page, entry["stamp"])
+    stamp_area.hide_stamp(page, entry["stamp"])
     glyphs, below = beside_stamp(glyphs_of(page), entry["stamp"]), glyphs_of(before, view)
     looks = Looks(page, source, number, view)
     for mark in held.marks:

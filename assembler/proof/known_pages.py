@@ -104,7 +104,7 @@ def _ranges(pdf: Path, pages: int, jobs: int) -> list[Range]:
 
 def printed(some: Range) -> tuple[Fingerprint, ...]:
     """In a worker."""
-    return fingerprint.of_pages(some.pdf, some.places)
+    return fingerprint.fingerprint_pages(some.pdf, some.places)
 
 
 def look(
@@ -132,7 +132,8 @@ def look(
     rest = [entry for piece in (*known, *ours) for entry in piece.job.entries]
     if pictures:
         fresh = [
-            _with_order(piece, made, thumbnails.look_for(len(ledger)), workshop) for piece in fresh
+            _with_order(piece, made, thumbnails.choose_style(len(ledger)), workshop)
+            for piece in fresh
         ]
     to_read = [job for part in parts for job in _to_read(build, part, rest, case_folder)]
     seen = _seen([*(piece.job for piece in fresh), *to_read], workshop)
@@ -172,10 +173,12 @@ def _sorted(
 
 
 def _with_order(
-    piece: _Piece, made: Sequence[Fingerprint], look: thumbnails.Look, workshop: Workshop
+    piece: _Piece, made: Sequence[Fingerprint], look: thumbnails.PictureStyle, workshop: Workshop
 ) -> _Piece:
-    key = thumbnails.key(piece.job.entries, made, look, sources=piece.job.case_folder is not None)
-    order = thumbnails.Order(key=key, look=look, cache=workshop.cache) if key else None
+    key = thumbnails.thumbnail_key(
+        piece.job.entries, made, look, sources=piece.job.case_folder is not None
+    )
+    order = thumbnails.ThumbnailOrder(key=key, style=look, cache=workshop.cache) if key else None
     return replace(piece, job=replace(piece.job, order=order))
 
 
@@ -202,7 +205,7 @@ def _pieces(
     sums: Mapping[str, str],
     made: Sequence[Fingerprint],
 ) -> Iterator[_Piece]:
-    for some in thumbnails.pieces(ledger[part.first - 1 : part.last]):
+    for some in thumbnails.split_ledger(ledger[part.first - 1 : part.last]):
         job = paging.Job(
             bundle=build / part.path, first=part.first, entries=some, case_folder=case_folder
         )

@@ -119,7 +119,7 @@ def _compared(bundle: Any, draft: Any, drawn: Any, job: Job, entry: Entry) -> Ow
     page, original = bundle[place], draft[entry["index"]]
     source = Source(document=drawn, index=entry["index"])
     seen = compare_page(page, source, Placement.of(entry), entry["stamp"])
-    stamp_area.hide(page, entry["stamp"])
+    stamp_area.hide_stamp(page, entry["stamp"])
     text = read_text(page)
     return OwnPage(
         number=number,

@@ -13,7 +13,7 @@ import pypdfium2 as pdfium
 
 from assembler.pdf import stamp_area, thumbnails
 from assembler.pdf.source_files import NoPages, Sources
-from assembler.pdf.streaming import Leafing
+from assembler.pdf.streaming import StreamedPages
 from assembler.proof.page_comparison import Difference, sheet_of
 from assembler.proof.pixels import Originals
 from assembler.proof.stamp_check import stamp_state
@@ -32,7 +32,7 @@ class Job:
     case_folder: Path | None
     # they need not be drawn: that they look like their sources was proved before (see `known`)
     known: bool = False
-    order: thumbnails.Order | None = None  # pictures to be made of what is drawn
+    order: thumbnails.ThumbnailOrder | None = None  # pictures to be made of what is drawn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +60,7 @@ def look(job: Job) -> tuple[PageResult, ...]:
     `trouble`."""
     originals = Originals(Sources(job.case_folder)) if job.case_folder and not job.known else None
     try:
-        with Leafing(job.bundle) as book:
+        with StreamedPages(job.bundle) as book:
             seen = [_page(book, job, entry, originals) for entry in job.entries]
     finally:
         if originals:
@@ -69,13 +69,15 @@ def look(job: Job) -> tuple[PageResult, ...]:
     if job.order and all(picture and result.whole for result, picture in seen):
         job.order.cache.once(
             job.order.key,
-            lambda folder: thumbnails.keep(folder, [picture for _, picture in seen if picture]),
+            lambda folder: thumbnails.write_pictures(
+                folder, [picture for _, picture in seen if picture]
+            ),
         )
     return tuple(result for result, _ in seen)
 
 
 def _page(
-    book: Leafing, job: Job, entry: Entry, originals: Originals | None
+    book: StreamedPages, job: Job, entry: Entry, originals: Originals | None
 ) -> tuple[PageResult, thumbnails.Picture | None]:
     number = entry["number"]
     seen = PageResult(number=number, difference=None, alike=False, stamped=False, words=0)
@@ -109,28 +111,28 @@ def _compared(
     except (pdfium.PdfiumError, OSError, IndexError) as error:
         return replace(seen, trouble=f"its source cannot be drawn ({type(error).__name__})"), None
     seen = replace(
-        seen, alike=made.alike, trouble=str(made), secondhand=originals.sources.secondhand
+        seen, alike=made.alike, trouble=str(made), secondhand=originals.sources.is_rewritten
     )
     # something else is the last thing on the page; whether it hides the stamp the comparison knows
     if not seen.whole:
         seen = replace(seen, stamped=_stamp_reads(page, entry) and made.spares(entry["stamp"]))
     if not made.trouble:
         seen = replace(seen, difference=float(made.pixels))
-    look = job.order.look if job.order and made.alike else None
+    look = job.order.style if job.order and made.alike else None
     return seen, _picture(page, entry, made, originals.sources, look) if look else None
 
 
 def _picture(
-    page: Any, entry: Entry, made: Difference, sources: Sources, look: thumbnails.Look
+    page: Any, entry: Entry, made: Difference, sources: Sources, look: thumbnails.PictureStyle
 ) -> thumbnails.Picture:
     """What a person is shown of a page, without its stamp; drawn once more only where the
     comparison looked at it otherwise."""
     drawn = sheet_of(made, entry["size"])
     if drawn is None:
-        stamp_area.hide(page, entry["stamp"])
-        drawn = thumbnails.drawn(page, look.width)
-    return thumbnails.picture_of(
-        drawn, thumbnails.source_of(entry, sources, look), look, bare=bool(entry["stamp"])
+        stamp_area.hide_stamp(page, entry["stamp"])
+        drawn = thumbnails.draw_page(page, look.width)
+    return thumbnails.make_picture(
+        drawn, thumbnails.draw_source(entry, sources, look), look, bare=bool(entry["stamp"])
     )
 
 
@@ -138,7 +140,7 @@ def _stamp_reads(page: Any, entry: Entry) -> bool:
     """The stamp's exact text, read from where it should stand; PDFium itself says where that is
     on a turned page."""
     return entry["stamp"] is None or _squeezed(entry["stamp"]["text"]) in _squeezed(
-        _text(page, stamp_area.area(page, entry["stamp"]))
+        _text(page, stamp_area.find_stamp_box(page, entry["stamp"]))
     )
 
 

@@ -19,7 +19,7 @@ import pypdfium2 as pdfium
 from PIL import Image
 from pypdfium2 import raw
 
-from assembler.pdf.picture_files import Album
+from assembler.pdf.picture_files import PictureFile
 from assembler.proof import pixel_difference
 from assembler.proof.page_comparison import Source
 from assembler.proof.placement import Frame, Matrix, Placement, moved_box, same_place
@@ -41,7 +41,7 @@ class Fault:
 
 
 def picture_source(
-    page: Any, album: Album, data: bytes, entry: Mapping[str, Any], placement: Placement
+    page: Any, album: PictureFile, data: bytes, entry: Mapping[str, Any], placement: Placement
 ) -> Source | Fault:
     """The picture on a page of its own, to be compared with the bundle's page. Raises
     IndexError, OSError."""
@@ -49,7 +49,7 @@ def picture_source(
     if found is None:
         return Fault(trouble="it is not a page with one picture")
     item, matrix = found
-    turned = album.turned(entry)
+    turned = album.stored_rotation(entry)
     paper = _paper(placement, turned)
     if not _is_placed(
         matrix, entry["transform"]["placement"], Frame(box=(0.0, 0.0, *paper), turned=turned)
@@ -67,7 +67,7 @@ def picture_source(
 
 
 def _rebuilt(
-    item: Any, album: Album, data: bytes, entry: Mapping[str, Any], placement: Placement
+    item: Any, album: PictureFile, data: bytes, entry: Mapping[str, Any], placement: Placement
 ) -> tuple[Image.Image | None, bytes] | None:
     """The picture as dots or as a JPEG, once the bundle's is found to be the same; None where it is
     not.
@@ -77,14 +77,15 @@ def _rebuilt(
     receiver's limits, or in gray, is compared as drawn.
     """
     cut = bool(entry["transform"].get("crop"))  # a strip keeps every dot of what was decoded
-    recoded = album.recoded and not cut
+    recoded = album.is_recoded and not cut
     jpeg = b"" if cut or recoded or not album.is_jpeg else data
     if not placement.lossless or placement.gray:
         plain = jpeg and not album.has_profile
-        return (None, jpeg) if plain else (album.dots(entry), b"")
+        return (None, jpeg) if plain else (album.stored_pixels(entry), b"")
     if jpeg and _coded_alike(item, jpeg):
-        return (album.dots(entry), b"") if album.has_profile else (None, jpeg)
-    dots = album.dots(entry)  # not earlier: decoding a large photograph twice takes much memory
+        return (album.stored_pixels(entry), b"") if album.has_profile else (None, jpeg)
+    # not earlier: decoding a large photo twice takes much memory
+    dots = album.stored_pixels(entry)
     if not _same_dots(item, dots, recoded=recoded):
         return None
     return (None, _raw(item)) if recoded and _filters(item) == ["DCTDecode"] else (dots, b"")

@@ -17,7 +17,7 @@ from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 from pypdfium2 import raw
 
-from assembler.pdf.picture_files import Album
+from assembler.pdf.picture_files import PictureFile
 from assembler.pdf.source_files import Sources
 from assembler.proof import field_values as fields
 from assembler.proof.page_comparison import COARSE, NEAR, Difference, Source, compare_page
@@ -62,7 +62,7 @@ class Originals:
         one that cannot be drawn.
         """
         opened, placement = self.sources.open(entry["source"]["path"]), Placement.of(entry)
-        if isinstance(opened, Album):
+        if isinstance(opened, PictureFile):
             return self._compare_picture(page, opened, entry, placement)
         if entry["transform"].get("placement") is not None:
             return Difference(
@@ -80,9 +80,9 @@ class Originals:
         return difference if difference.alike and as_shown.alike else as_shown
 
     def _compare_picture(
-        self, page: Any, album: Album, entry: Entry, placement: Placement
+        self, page: Any, album: PictureFile, entry: Entry, placement: Placement
     ) -> Difference:
-        data, _ = self.sources.file(entry["source"]["path"])
+        data, _ = self.sources.read_file(entry["source"]["path"])
         source = picture_source(page, album, data, entry, placement)
         if isinstance(source, Fault):
             return Difference(trouble=source.trouble)
@@ -96,7 +96,7 @@ class Originals:
         path, index = entry["source"]["path"], entry["source"]["page"] - 1
         if path != self._path:
             self.close()
-            self._open, self._path = self.sources.unfilled(path), path
+            self._open, self._path = self.sources.open_without_forms(path), path
         if index not in self._notes:
             self._notes[index] = _flattened(self._open, index)
         notes, redrawn = self._notes[index], entry["transform"]["redrawn"]
@@ -108,7 +108,7 @@ class Originals:
             loose=loose,
             level=COARSE if redrawn or entry.get("gray") else NEAR,
             pictures=_pictures(self._open, index) if changed else (),
-            live=(lambda: self.sources.unfilled(path)) if loose else None,
+            live=(lambda: self.sources.open_without_forms(path)) if loose else None,
             live_places=(
                 *notes.marks,
                 *(fields.blank_places(entry, self.sources) if notes.fields else ()),
@@ -117,7 +117,7 @@ class Originals:
 
     def _has_hidden_layers(self, path: str) -> bool:
         if self._hides_layers is None:
-            self._hides_layers = _hides_layers(*self.sources.file(path))
+            self._hides_layers = _hides_layers(*self.sources.read_file(path))
         return self._hides_layers
 
     def close(self) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
-from assembler.pdf.plain_reader import pdf_reader
+from assembler.pdf.plain_reader import open_with_pypdf
 from assembler.proof import link_reader, tag_reader
 from assembler.runtime.worker_pool import Failure
 from assembler.runtime.workshop import Workshop
@@ -134,7 +134,7 @@ def read(job: Job) -> Origin:
     """Never raises for a bad file."""
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # its complaints hold content
     try:
-        reader = pdf_reader(job.folder, job.path)
+        reader = open_with_pypdf(job.folder, job.path)
         if reader is None:
             return _other(job.folder / job.path)
         return _pdf(reader, job)

@@ -36,7 +36,7 @@ def stamp_state(page: Any, stamp: Mapping[str, Any] | None, *, over_all: bool) -
     """
     if stamp is None:
         return StampState(last=True, drawn=True)
-    if not stamps.hide(page, stamp):
+    if not stamps.hide_stamp(page, stamp):
         return StampState(last=False, drawn=False)
     size = drawing_size(page.get_size())
     ink = ink_of(stamp, page, size)
@@ -51,7 +51,7 @@ def stamp_state(page: Any, stamp: Mapping[str, Any] | None, *, over_all: bool) -
 
 def _is_drawn_alone(page: Any, size: tuple[int, int], ink: Ink) -> bool:
     """Whether the last thing on the page is that ink and no other, anywhere."""
-    stamps.leave_alone(page)
+    stamps.hide_all_but_stamp(page)
     top, rows = (0, size[1]) if size[0] * size[1] <= _MOST else (ink.row, ink.left.shape[0])
     paper = np.full((rows, size[0], 3), 255, np.uint8)
     return _agrees(draw(page, size, top, rows, annotations=False), paper, ink, top)
@@ -65,7 +65,7 @@ def _is_drawn_over_all(
     rows = ink.left.shape[0]
     stamps.show_all(page)
     seen = draw(page, size, ink.row, rows)
-    stamps.hide(page, stamp)
+    stamps.hide_stamp(page, stamp)
     paper = draw(page, size, ink.row, rows, annotations=False)
     return _agrees(seen, paper, ink, ink.row)
 

@@ -17,7 +17,7 @@ from pypdf.errors import PyPdfError
 from pypdf.generic import ArrayObject, Destination, IndirectObject
 
 from assembler.model import Volume
-from assembler.pdf.embedded_fonts import bare_fonts
+from assembler.pdf.embedded_fonts import count_unembedded_fonts
 from assembler.proof import allowed_entries, link_reader, tag_reader
 from assembler.proof.object_reader import Objects
 from assembler.runtime.worker_pool import Failure
@@ -111,7 +111,9 @@ def _structure(objects: Objects, job: Job) -> Structure:
         links=tuple(_links(reader, job, numbers)) if job.linked else (),
         texts=() if job.linked and not job.others else tuple(_texts(reader, job)),
         forbidden=tuple(dict.fromkeys(_forbidden(objects, job))),
-        unembedded=tuple(n for n in _ours(reader, job) if bare_fonts(reader.pages[n - job.first])),
+        unembedded=tuple(
+            n for n in _ours(reader, job) if count_unembedded_fonts(reader.pages[n - job.first])
+        ),
         sheets=link_reader.sheets(reader),
         marks=link_reader.marks(reader),
         tags=tag_reader.read_branches(reader),

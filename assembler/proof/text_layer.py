@@ -21,9 +21,9 @@ from pypdfium2 import raw
 
 from assembler.model import Volume
 from assembler.pdf import stamp_area
-from assembler.pdf.picture_files import Album
+from assembler.pdf.picture_files import PictureFile
 from assembler.pdf.source_files import NoPages, Sources
-from assembler.pdf.streaming import Leafing
+from assembler.pdf.streaming import StreamedPages
 from assembler.proof import field_values
 from assembler.proof.kept_drafts import Kept, KeptWords, Word
 from assembler.proof.page_frame import flatten_page
@@ -131,7 +131,7 @@ def compare_layers(job: Job) -> tuple[LayerPage, ...]:
     raises for a bad file."""
     sources = Sources(job.case_folder) if job.case_folder else None
     try:
-        with Leafing(job.bundle) as book:
+        with StreamedPages(job.bundle) as book:
             return tuple(
                 _page(book, job, sources, *pair)
                 for pair in zip(job.entries, job.words, strict=True)
@@ -148,14 +148,14 @@ def _lost(job: Job, trouble: str) -> tuple[LayerPage, ...]:
 
 
 def _page(
-    book: Leafing, job: Job, sources: Sources | None, entry: Entry, words: KeptWords | None
+    book: StreamedPages, job: Job, sources: Sources | None, entry: Entry, words: KeptWords | None
 ) -> LayerPage:
     number = entry["number"]
     if not 0 <= number - job.first < len(book):
         return LayerPage(number=number, trouble="is not there")
     page = book.page(number - job.first)
     # where the stamp cannot be left out, the check of the stamps says what is wrong with it
-    is_left_out = stamp_area.hide(page, entry["stamp"])
+    is_left_out = stamp_area.hide_stamp(page, entry["stamp"])
     stamped = entry["stamp"]["text"] if entry["stamp"] and not is_left_out else ""
     text, trouble = _own_text(page, entry, words, stamped)
     if trouble and words is not None:
@@ -364,7 +364,7 @@ def _as_source(text: str, shown: Any, sources: Sources, entry: Entry, *, recogni
     """
     path, index = entry["source"]["path"], entry["source"]["page"] - 1
     source = sources.open(path)
-    if isinstance(source, Album):
+    if isinstance(source, PictureFile):
         return "" if not _letters(text) else "has text, and its source is a picture"
     page = source[index]
     original = read_text(page)
@@ -382,7 +382,9 @@ def _as_source(text: str, shown: Any, sources: Sources, entry: Entry, *, recogni
         if recognized:
             extra = Counter(_letters(text.removeprefix(plain)))
             known = _letters_of_notes(source, page) + Counter(_letters("".join(flat)))
-            known += Counter(_letters(_spelled(field_values.text_on(*sources.file(path), index))))
+            known += Counter(
+                _letters(_spelled(field_values.text_on(*sources.read_file(path), index)))
+            )
             same = text.startswith(plain) and not extra - known
         else:
             same = _same_outside_fields(shown, sources, entry)
@@ -436,7 +438,7 @@ def _flat(sources: Sources, path: str, index: int, *, filled: bool) -> Iterator[
 
     `filled`: as PDFium draws fields, else as the file's own pictures show them.
     """
-    again = sources.unfilled(path)
+    again = sources.open_without_forms(path)
     try:
         if filled:
             again.init_forms()

@@ -16,8 +16,8 @@ from pypdf.errors import PyPdfError
 from pypdf.generic import Destination, DictionaryObject
 from pypdfium2 import raw
 
-from assembler.pdf.embedded_fonts import bare_fonts
-from assembler.pdf.streaming import Leafing
+from assembler.pdf.embedded_fonts import count_unembedded_fonts
+from assembler.pdf.streaming import StreamedPages
 
 _SAMPLE = 200  # characters of a page looked at for the way they stand
 _TILT = math.radians(30)
@@ -103,7 +103,7 @@ def _seen(path: Path, size: int, reader: PdfReader, colors: bool) -> Seen:
     names: Any = root["/Names"].get_object() if "/Names" in root else {}
     form: Any = root["/AcroForm"].get_object() if "/AcroForm" in root else {}
     labels = list(reader.page_labels)
-    with Leafing(path) as drawn:
+    with StreamedPages(path) as drawn:
         if len(labels) != len(drawn):
             return Seen(name=path.name, size=size, trouble="two readers count different pages")
         pages = tuple(
@@ -163,7 +163,7 @@ def _page(page: Any, read: Any, label: str, colors: bool) -> SeenPage:
         upright=_stands(text, page.get_rotation()),
         dpi=max(_resolutions(page), default=0.0),
         links=sum(note.get("/Subtype") == "/Link" for note in notes),
-        bare_fonts=bare_fonts(read),
+        bare_fonts=count_unembedded_fonts(read),
         colored=colors and _colored(page),
         active="/AA" in read or any("/AA" in note or _is_active(note.get("/A")) for note in notes),
     )

@@ -9,14 +9,14 @@ from assembler.bundle import Bound, bind
 from assembler.layout.packet_plan import TABS_DOCUMENT, plan_packet
 from assembler.layout.page_order import arrange
 from assembler.model import Layout, PageFacts
-from assembler.pdf.ink import inks_of
+from assembler.pdf.ink import measure_pages
 from assembler.runtime.resources import Shelf, stamp_font
 from tests import factories
 from tests.support.cases import case, exhibit
 
 
 def facts(pdf: Path) -> list[PageFacts]:
-    sizes, inks = inks_of(pdf)
+    sizes, inks = measure_pages(pdf)
     return [PageFacts(width=w, height=h, ink=ink) for (w, h), ink in zip(sizes, inks, strict=True)]
 
 

@@ -19,7 +19,7 @@ from assembler.bundle.optimize.picture_coding import Coded
 from assembler.bundle.optimize.steps import FINE, PageSeen
 from assembler.evidence import ocr
 from assembler.model import Fitted
-from assembler.pdf.page_weight import weight
+from assembler.pdf.page_weight import count_page_bytes
 from assembler.runtime.atomic_files import whole_file
 from assembler.runtime.cache import Cache
 from assembler.runtime.code_version import code_digest
@@ -76,7 +76,8 @@ def survey(pdf: Path) -> tuple[PageSeen, ...]:
         found = picture_places.pictures(document)
         return tuple(
             PageSeen(
-                weight=weight(page.obj, seen), pictures=tuple((*one.key, one.dpi) for one in mine)
+                weight=count_page_bytes(page.obj, seen),
+                pictures=tuple((*one.key, one.dpi) for one in mine),
             )
             for page, mine in zip(document.pages, found, strict=True)
         )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pikepdf
 from pikepdf import Name, Object, Page, Pdf
 
-from assembler.pdf.geometry import Matrix, after
+from assembler.pdf.geometry import Matrix, compose
 
 _DEEP = 8  # levels of drawings within drawings that are followed
 _WHOLE: Matrix = (1, 0, 0, 1, 0, 0)
@@ -73,13 +73,13 @@ def _drawn(owner: Page | Object, matrix: Matrix, depth: int) -> Iterator[tuple[O
             case "Q":
                 matrix = stack.pop() if stack else matrix
             case "cm":
-                matrix = after(_matrix(operands), matrix)
+                matrix = compose(_matrix(operands), matrix)
             case "Do" if str(operands[0]) in things:
                 thing = things[str(operands[0])]
                 if thing.get(Name.Subtype) == Name.Image:
                     yield thing, matrix
                 elif thing.get(Name.Subtype) == Name.Form:
-                    inner = after(_matrix(thing.get(Name.Matrix, _WHOLE)), matrix)
+                    inner = compose(_matrix(thing.get(Name.Matrix, _WHOLE)), matrix)
                     yield from _drawn(thing, inner, depth + 1)
 
 

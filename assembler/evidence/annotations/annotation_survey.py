@@ -26,8 +26,8 @@ from PIL import Image
 from assembler.evidence.annotations.mark_drawing import has_picture, visible_marks
 from assembler.evidence.annotations.mark_outlines import pairs, reach_of
 from assembler.evidence.losses import hidden_annotation
-from assembler.pdf.geometry import Frame, after, apply, inverse, operands, to_page
-from assembler.pdf.recovery import document
+from assembler.pdf.geometry import Frame, apply, compose, inverse, operands, to_page
+from assembler.pdf.recovery import open_document
 from assembler.runtime.atomic_files import whole_file
 
 _SCALE = 1.0  # pixels a point, for comparing
@@ -119,7 +119,7 @@ def look(
     First pictures are put over those that look otherwise than in the client's file.
     """
     try:
-        before, _ = document(data, password)
+        before, _ = open_document(data, password)
     except pdfium.PdfiumError:
         return Looked(changed=frozenset(), seen=0, unseen=tuple(marks))
     by_page = {number: tuple(group) for number, group in groupby(marks, key=lambda mark: mark.page)}
@@ -283,7 +283,7 @@ def _draw(pdf: Pdf, page: pikepdf.Page, patches: Sequence[Patch]) -> None:
             Filter=Name.FlateDecode,
         )
         name = page.add_resource(stream, Name.XObject, name=Name(f"/AssemblerMark{number}"))
-        matrix = after((right - left, 0, 0, top - bottom, left, bottom), to_page(frame))
+        matrix = compose((right - left, 0, 0, top - bottom, left, bottom), to_page(frame))
         drawn.append(b"q " + operands(matrix) + b" cm " + str(name).encode() + b" Do Q\n")
     page.contents_add(b"q\n", prepend=True)
     page.contents_add(b"\nQ\n" + b"".join(drawn), prepend=False)

@@ -16,7 +16,7 @@ from pikepdf import Pdf
 
 from assembler.evidence.encryption import asks_for_password, asks_one_reader, of_foreign_lock
 from assembler.evidence.refusal import Refused
-from assembler.pdf.recovery import is_encrypted, recovered
+from assembler.pdf.recovery import is_encrypted, rewrite_with_pypdf
 
 MAX_PAGES = 10_000
 _ASKED = -2
@@ -63,7 +63,7 @@ def read(data: bytes, password: str = "") -> Reading:
         return Reading(pdf=pdf, faults=(), unopened=(), complaints=complaints, steps=tuple(steps))
     if count >= 0:
         raise _disagreeing(pages, count)
-    again = recovered(data, password)
+    again = rewrite_with_pypdf(data, password)
     steps.append(_step("pypdf", pypdf.__version__, "opened" if again is not None else "failed"))
     second = _counted(again) if again is not None else -1
     if second < 0:
@@ -104,7 +104,7 @@ def _rewritten(data: bytes, password: str, count: int, steps: list[str]) -> Read
         raise _unreadable(steps)
     _limited(count)
     for name, version, write in (
-        ("pypdf", pypdf.__version__, recovered),
+        ("pypdf", pypdf.__version__, rewrite_with_pypdf),
         ("PDFium", pdfium.PYPDFIUM_INFO, _saved_again),
     ):
         again = write(data, password)

@@ -12,7 +12,7 @@ import pypdfium2 as pdfium
 from assembler.model import Fingerprint
 from assembler.pdf import stamp_area, thumbnails
 from assembler.pdf.source_files import Sources
-from assembler.pdf.thumbnails import Entry, Look, Picture
+from assembler.pdf.thumbnails import Entry, Picture, PictureStyle
 from assembler.runtime.cache import Cache
 
 _CHUNK = 16  # of our own pages for a worker
@@ -32,7 +32,7 @@ class Job:
     entries: tuple[Entry, ...]
     key: tuple[str, ...]
     case_folder: Path | None
-    look: Look
+    look: PictureStyle
     cache: Cache
 
 
@@ -41,7 +41,7 @@ def jobs(
     sha256: str,
     first: int,
     ledger: Sequence[Entry],
-    look: Look,
+    look: PictureStyle,
     case_folder: Path | None,
     cache: Cache,
     prints: Sequence[Fingerprint] = (),
@@ -60,7 +60,7 @@ def jobs(
             case_folder=case_folder,
             look=look,
             cache=cache,
-            key=thumbnails.key(some, prints, look, sources=case_folder is not None),
+            key=thumbnails.thumbnail_key(some, prints, look, sources=case_folder is not None),
         )
         for some in _pieces(ledger)
     ]
@@ -69,7 +69,7 @@ def jobs(
 def _pieces(ledger: Sequence[Entry]) -> Iterator[tuple[Entry, ...]]:
     own = [entry for entry in ledger if "source" not in entry]
     yield from (tuple(own[start : start + _CHUNK]) for start in range(0, len(own), _CHUNK))
-    yield from thumbnails.pieces([entry for entry in ledger if "source" in entry])
+    yield from thumbnails.split_ledger([entry for entry in ledger if "source" in entry])
 
 
 def draw(job: Job) -> tuple[tuple[int, Picture], ...]:
@@ -77,14 +77,14 @@ def draw(job: Job) -> tuple[tuple[int, Picture], ...]:
     folder = job.cache.once(job.key or _by_place(job), lambda made: _make(job, made))
     return tuple(
         (entry["number"], one)
-        for entry, one in zip(job.entries, thumbnails.kept(folder), strict=True)
+        for entry, one in zip(job.entries, thumbnails.read_pictures(folder), strict=True)
     )
 
 
 def _by_place(job: Job) -> tuple[str, ...]:
     """What pictures depend on where the content of a page is not known: the file, and the
     numbers."""
-    rest = thumbnails.versions(job.entries, job.look, sources=job.case_folder is not None)
+    rest = thumbnails.thumbnail_versions(job.entries, job.look, sources=job.case_folder is not None)
     return ("pictures", job.sha256, *(str(entry["number"]) for entry in job.entries), *rest)
 
 
@@ -92,7 +92,7 @@ def _make(job: Job, folder: Path) -> None:
     document = pdfium.PdfDocument(job.bundle)
     sources = Sources(job.case_folder) if job.case_folder else None
     try:
-        thumbnails.keep(
+        thumbnails.write_pictures(
             folder,
             [
                 _both(job, document[entry["number"] - job.first], entry, sources)
@@ -108,10 +108,10 @@ def _make(job: Job, folder: Path) -> None:
 def _both(job: Job, page: pdfium.PdfPage, entry: Entry, sources: Sources | None) -> Picture:
     """Where the page is known by its content, its stamp is left out: that changes with every
     page that comes before."""
-    bare = bool(job.key) and stamp_area.hide(page, entry["stamp"])
-    return thumbnails.picture_of(
-        thumbnails.drawn(page, job.look.width),
-        thumbnails.source_of(entry, sources, job.look),
+    bare = bool(job.key) and stamp_area.hide_stamp(page, entry["stamp"])
+    return thumbnails.make_picture(
+        thumbnails.draw_page(page, job.look.width),
+        thumbnails.draw_source(entry, sources, job.look),
         job.look,
         bare=bare,
     )

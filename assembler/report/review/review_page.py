@@ -72,7 +72,7 @@ def _pictures(
                 for entry in manifest["ledger"]
                 if volume["first"] <= entry["number"] <= volume["last"]
             ],
-            small.look_for(len(manifest["ledger"])),
+            small.choose_style(len(manifest["ledger"])),
             case_folder,
             workshop.cache,
             prints,
