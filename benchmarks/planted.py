@@ -48,7 +48,7 @@ def read(folder: Path, home: Path) -> Subject:
         start = time.process_time()
         check(case, texts)
         compared = time.process_time() - start
-        spent = {one.room: one.cpu for one in workshop.timings()}
+        spent = {row.module: row.cpu for row in workshop.timings()}
     return Subject(
         name=folder.name,
         folder=folder,

@@ -24,7 +24,7 @@ from assembler import pipeline
 from assembler.cli.shared_options import CACHE_MB
 from assembler.errors import ExitCode, OutputNotWritten
 from assembler.runtime.cache import Cache
-from assembler.runtime.cache_upkeep import User, contents, purge, trim
+from assembler.runtime.cache_upkeep import CacheUser, measure_cache, purge_cache, trim_cache
 from assembler.runtime.resources import Shelf
 from assembler.runtime.worker_pool import Pool
 from assembler.runtime.workshop import CACHE_MB as OF_WORKSHOP
@@ -40,7 +40,9 @@ ROOT = Path(__file__).parent.parent
 
 def put(cache: Cache, name: str, used: int, size: int = 1_000) -> Path:
     """An entry of some size, last used at this second."""
-    folder = cache.once([name], lambda made: (made / "page").write_bytes(b"x" * size) and None)
+    folder = cache.get_or_make(
+        [name], lambda made: (made / "page").write_bytes(b"x" * size) and None
+    )
     os.utime(folder / ".complete", (used, used))
     return folder
 
@@ -48,32 +50,34 @@ def put(cache: Cache, name: str, used: int, size: int = 1_000) -> Path:
 def test_what_was_used_longest_ago_goes_first(tmp_path: Path) -> None:
     cache = Cache(tmp_path)
     old, middle, new = (put(cache, name, used) for name, used in (("a", 10), ("b", 20), ("c", 30)))
-    assert cache.once(["a"], lambda _: None) == old  # used now
+    assert cache.get_or_make(["a"], lambda _: None) == old  # used now
 
-    assert trim(tmp_path, 3_000) == 0
-    assert trim(tmp_path, 2_500) == 1_000
+    assert trim_cache(tmp_path, 3_000) == 0
+    assert trim_cache(tmp_path, 2_500) == 1_000
     assert [path.is_dir() for path in (old, middle, new)] == [True, False, True]
-    assert trim(tmp_path, 0) == 2_000
-    assert contents(tmp_path).entries == 0
+    assert trim_cache(tmp_path, 0) == 2_000
+    assert measure_cache(tmp_path).entries == 0
     assert not list((tmp_path / "new").iterdir())
 
 
 def test_what_a_living_run_may_hold_stays_until_it_has_ended(tmp_path: Path) -> None:
-    cache, user = Cache(tmp_path), User(tmp_path)
+    cache, user = Cache(tmp_path), CacheUser(tmp_path)
     before = put(cache, "before", 10)
     user.enter()
-    during = cache.once(["during"], lambda made: (made / "page").write_bytes(b"x" * 1_000) and None)
+    during = cache.get_or_make(
+        ["during"], lambda made: (made / "page").write_bytes(b"x" * 1_000) and None
+    )
     found = put(cache, "found", 10)
-    assert cache.once(["found"], lambda _: None) == found  # so the run has it in its hands
+    assert cache.get_or_make(["found"], lambda _: None) == found  # so the run has it in its hands
 
-    assert trim(tmp_path, 0) == 1_000
+    assert trim_cache(tmp_path, 0) == 1_000
     assert [path.is_dir() for path in (before, during, found)] == [False, True, True]
     with pytest.raises(OutputNotWritten, match="a run is working with this cache"):
-        purge(tmp_path)
+        purge_cache(tmp_path)
 
     user.leave()
-    assert purge(tmp_path) == 2_000
-    assert contents(tmp_path).entries == 0
+    assert purge_cache(tmp_path) == 2_000
+    assert measure_cache(tmp_path).entries == 0
 
 
 def test_a_killed_run_holds_nothing(tmp_path: Path) -> None:
@@ -85,7 +89,7 @@ def test_a_killed_run_holds_nothing(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False, cwd=ROOT)
     assert list((tmp_path / "users").iterdir())
 
-    assert trim(tmp_path, 0) == 1_000
+    assert trim_cache(tmp_path, 0) == 1_000
     assert not list((tmp_path / "users").iterdir())
 
 
@@ -93,16 +97,19 @@ def test_two_cases_share_what_they_share(tmp_path: Path) -> None:
     shared = tmp_path / "shared"
     for name in ("one", "other"):
         factories.small_case(tmp_path / "cases" / name)
-    first, spent = run("bundle", tmp_path / "cases/one", "--cache", shared, *DAY), contents(shared)
+    first, spent = (
+        run("bundle", tmp_path / "cases/one", "--cache", shared, *DAY),
+        measure_cache(shared),
+    )
     other = run("bundle", tmp_path / "cases/other", "--cache", shared, *DAY)
 
     assert (first[0], other[0]) == (0, 0)
-    assert contents(shared).entries == spent.entries  # nothing was made again
+    assert measure_cache(shared).entries == spent.entries  # nothing was made again
     assert snapshot(tmp_path / "cases/one/build") == snapshot(tmp_path / "cases/other/build")
     assert not list((tmp_path / "cases").glob("*/.assembler/cache/*/*"))
     assert f"{shared}: {spent.entries} entries" in run("cache", "show", shared)[1]
     assert "freed in 1 caches" in run("cache", "purge", shared)[1]
-    assert contents(shared).entries == 0
+    assert measure_cache(shared).entries == 0
 
 
 def test_two_runs_at_once_share_a_cache_and_neither_is_harmed(tmp_path: Path) -> None:
@@ -198,7 +205,7 @@ class Edited(RuleBasedStateMachine):
             )
             change(chance)
         if chance.random() < 0.2:
-            trim(self.home / "case/.assembler/cache", 100_000)
+            trim_cache(self.home / "case/.assembler/cache", 100_000)
 
     def exchange_a_file(self, chance: Random) -> None:
         name = chance.choice(sorted(FILES))
@@ -271,7 +278,7 @@ def entry(cache: Cache) -> tuple[Path, list[int]]:
         (folder / "sub").mkdir()
         (folder / "sub/words.txt").write_text("words")
 
-    return cache.once(["an entry"], make), made
+    return cache.get_or_make(["an entry"], make), made
 
 
 def flip(path: Path) -> None:
@@ -337,7 +344,7 @@ def test_an_entry_with_other_files_is_made_again(tmp_path: Path, change: str) ->
     elif change == "file renamed":
         (folder / "texts.json").rename(folder / "text.json")
     elif change == "another entry's content":
-        other = cache.once(
+        other = cache.get_or_make(
             ["other"], lambda made: (made / "texts.json").write_text("of another") and None
         )
         shutil.rmtree(folder)
@@ -380,14 +387,14 @@ def test_an_entry_is_on_the_disk_before_it_has_its_name(
 def test_what_a_run_has_in_its_hands_is_looked_at_again_before_it_is_used(tmp_path: Path) -> None:
     cache = Cache(tmp_path)
     folder, _ = entry(cache)
-    cache.hold([folder / "draft.pdf", tmp_path / "elsewhere.pdf"])
+    cache.check_unchanged([folder / "draft.pdf", tmp_path / "elsewhere.pdf"])
 
     flip(folder / "draft.pdf")
 
     with pytest.raises(
         OutputNotWritten, match="prepared pages were changed while the bundle was made; rerun"
     ):
-        cache.hold([folder / "draft.pdf"])
+        cache.check_unchanged([folder / "draft.pdf"])
     assert entry(cache)[1] == [1]
 
 
@@ -461,6 +468,6 @@ def test_purge_leaves_what_is_not_of_the_cache(tmp_path: Path) -> None:
         path.write_text("mine")
     (tmp_path / "aa").symlink_to(tmp_path / "photos") if not (tmp_path / "aa").exists() else None
 
-    assert purge(tmp_path) == 1_000
+    assert purge_cache(tmp_path) == 1_000
     assert [path.read_text() for path in theirs] == ["mine"] * 3
     assert not folder.exists()

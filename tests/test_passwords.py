@@ -18,7 +18,7 @@ from assembler import pipeline
 from assembler.errors import CaseRejected, EvidenceUnreadable
 from assembler.evidence.readers.pdf import normal_pdf
 from assembler.evidence.refusal import Refused
-from assembler.runtime.passwords import NAME, VARIABLE, open_to_others, read_passwords
+from assembler.runtime.passwords import NAME, VARIABLE, is_readable_by_others, read_passwords
 from assembler.runtime.workshop import Workshop
 from tests import factories
 from tests.conftest import build
@@ -154,11 +154,11 @@ def test_the_environment_gives_a_file_or_its_text_and_the_case_s_own_file_wins(
 
 
 def test_mode_matters_where_there_is_one(tmp_path: Path) -> None:
-    assert not open_to_others(tmp_path)
+    assert not is_readable_by_others(tmp_path)
     write_passwords(tmp_path, {}, 0o640)
-    assert open_to_others(tmp_path)
+    assert is_readable_by_others(tmp_path)
     (tmp_path / NAME).chmod(stat.S_IRUSR)
-    assert not open_to_others(tmp_path)
+    assert not is_readable_by_others(tmp_path)
 
 
 def test_bundle_proves_and_reviews_locked_evidence_and_leaves_no_password_behind(

@@ -14,7 +14,7 @@ import pytest
 
 from assembler.errors import ExitCode, OutputNotWritten
 from assembler.report import manifest_writer
-from assembler.runtime.publishing import Kept, publish, staging
+from assembler.runtime.publishing import KeptFiles, publish, staging
 from tests import factories
 from tests.conftest import build
 from tests.factories import CASE
@@ -57,7 +57,7 @@ def packet(final: Path, files: dict[str, str]) -> Path:
     return final
 
 
-def put(final: Path, files: dict[str, str], day: date = THE_DAY) -> Kept:
+def put(final: Path, files: dict[str, str], day: date = THE_DAY) -> KeptFiles:
     """Publish a packet with these files."""
     with staging(final, RECORD, day) as made:
         fill(made, files)
@@ -94,7 +94,7 @@ def test_a_packet_that_nobody_touched_is_replaced_as_a_whole(tmp_path: Path) -> 
     assert {
         name: text.decode() for name, text in snapshot(final).items() if name != "manifest.json"
     } == NEW
-    assert (kept, names(tmp_path)) == (Kept(), ["child"])
+    assert (kept, names(tmp_path)) == (KeptFiles(), ["child"])
 
 
 def of_somebody_else(final: Path) -> None:
@@ -199,7 +199,7 @@ def test_a_work_folder_that_is_not_ours_is_refused(tmp_path: Path, what: str) ->
 def test_a_folder_that_is_empty_but_for_litter_is_filled(tmp_path: Path) -> None:
     fill(tmp_path, {"child/.DS_Store": "x"})
 
-    assert put(tmp_path / "child", NEW) == Kept()
+    assert put(tmp_path / "child", NEW) == KeptFiles()
     assert (tmp_path / "child/bundle.pdf").read_text() == "new"
 
 
@@ -583,7 +583,7 @@ def test_a_killed_verify_leaves_nothing_that_counts_as_a_persons(copy: Path) -> 
 
     (built,) = build(copy)
 
-    assert built.kept == Kept()
+    assert built.kept == KeptFiles()
     assert not (copy / "build/child/.verify").exists()
 
 

@@ -166,9 +166,9 @@ def fill(folder: Path) -> None:
 def test_cache_makes_once_and_finds_again(tmp_path: Path) -> None:
     cache, made = Cache(tmp_path), []
 
-    first = cache.once(["a", "1"], lambda folder: (made.append(1), fill(folder))[1])
-    again = cache.once(["a", "1"], lambda folder: (made.append(2), fill(folder))[1])
-    other = cache.once(["a", "2"], fill)
+    first = cache.get_or_make(["a", "1"], lambda folder: (made.append(1), fill(folder))[1])
+    again = cache.get_or_make(["a", "1"], lambda folder: (made.append(2), fill(folder))[1])
+    other = cache.get_or_make(["a", "2"], fill)
 
     assert first == again != other
     assert made == [1]
@@ -177,11 +177,11 @@ def test_cache_makes_once_and_finds_again(tmp_path: Path) -> None:
 
 def test_cache_remakes_what_is_half_there(tmp_path: Path) -> None:
     cache = Cache(tmp_path)
-    folder = cache.once(["a"], fill)
+    folder = cache.get_or_make(["a"], fill)
     (folder / ".complete").unlink()
     (folder / "page.json").write_text("torn")
 
-    assert (cache.once(["a"], fill) / "page.json").read_text() == "{}"
+    assert (cache.get_or_make(["a"], fill) / "page.json").read_text() == "{}"
 
 
 def test_a_failed_make_leaves_nothing(tmp_path: Path) -> None:
@@ -190,7 +190,7 @@ def test_a_failed_make_leaves_nothing(tmp_path: Path) -> None:
         raise ToolFailed("no")
 
     with pytest.raises(ToolFailed):
-        Cache(tmp_path).once(["a"], broken)
+        Cache(tmp_path).get_or_make(["a"], broken)
 
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
@@ -200,7 +200,7 @@ def test_a_failed_make_leaves_nothing(tmp_path: Path) -> None:
 def test_different_keys_never_share_a_folder(one: list[str], two: list[str]) -> None:
     with TemporaryDirectory() as home:
         cache = Cache(Path(home))
-        assert (cache.once(one, fill) == cache.once(two, fill)) == (one == two)
+        assert (cache.get_or_make(one, fill) == cache.get_or_make(two, fill)) == (one == two)
 
 
 def test_write_atomic_keeps_the_old_file_on_failure(

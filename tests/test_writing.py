@@ -21,7 +21,7 @@ import pytest
 from assembler.cli import output_streams
 from assembler.errors import ExitCode, OutputNotWritten
 from assembler.runtime import atomic_files as writing_files
-from assembler.runtime.atomic_files import whole_file, write_atomic, writing
+from assembler.runtime.atomic_files import open_deferring_errors, report_write_errors, write_atomic
 from assembler.runtime.cache import Cache
 from assembler.runtime.worker_pool import Failure
 from assembler.runtime.workshop import Workshop
@@ -315,7 +315,7 @@ def test_qpdf_does_not_end_the_process_where_a_disk_is_full() -> None:
         pytest.skip("no device that is always full")
     with pikepdf.new() as book, pytest.raises(OSError, match="No space left"):
         book.add_blank_page()
-        with whole_file(FULL) as out:
+        with open_deferring_errors(FULL) as out:
             book.save(out)
     gc.collect()  # a file that stayed open would be complained of here
 
@@ -323,7 +323,7 @@ def test_qpdf_does_not_end_the_process_where_a_disk_is_full() -> None:
 def test_whole_file_gives_the_bytes_that_a_path_would(tmp_path: Path) -> None:
     with pikepdf.new() as book:
         book.add_blank_page()
-        with whole_file(tmp_path / "one.pdf") as out:
+        with open_deferring_errors(tmp_path / "one.pdf") as out:
             book.save(out, deterministic_id=True)
         book.save(tmp_path / "other.pdf", deterministic_id=True)
 
@@ -372,18 +372,18 @@ def test_an_entry_of_the_cache_that_cannot_be_written_names_the_cache(
         raise RuntimeError("no reason given")
 
     with pytest.raises(RuntimeError, match="no reason given"):
-        Cache(tmp_path / "cache").once(["a"], silent)
-    monkeypatch.setattr(writing_files, "probe", lambda _: OSError(errno.EDQUOT, "quota"))
+        Cache(tmp_path / "cache").get_or_make(["a"], silent)
+    monkeypatch.setattr(writing_files, "probe_folder", lambda _: OSError(errno.EDQUOT, "quota"))
     with pytest.raises(
         OutputNotWritten, match="/cache: cannot be written .* ask for a larger quota"
     ):
-        Cache(tmp_path / "cache").once(["a"], silent)
+        Cache(tmp_path / "cache").get_or_make(["a"], silent)
 
 
 def test_a_file_that_is_too_large_by_our_own_limit_is_the_items_fault(tmp_path: Path) -> None:
     error = OSError(errno.EFBIG, "large")
 
-    with pytest.raises(OSError, match="large"), writing("here", tmp_path):
+    with pytest.raises(OSError, match="large"), report_write_errors("here", tmp_path):
         raise error
 
 

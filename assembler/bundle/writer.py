@@ -24,7 +24,7 @@ from assembler.bundle import (
 )
 from assembler.layout.volume_split import part_of
 from assembler.model import Layout, Volume
-from assembler.runtime.atomic_files import whole_file
+from assembler.runtime.atomic_files import open_deferring_errors
 
 TITLE = "Filing bundle"  # a viewer shows it in the window bar, so it names nobody
 
@@ -86,7 +86,7 @@ def bind(
         _describe(book, language, [leaf.label for leaf in layout.leaves], zoom)
         pictures.put_back(book)
         page_gate.keep_plain_objects(book)
-        with whole_file(target) as out:
+        with open_deferring_errors(target) as out:
             book.save(
                 out,
                 deterministic_id=True,

@@ -27,7 +27,7 @@ from assembler.cli.shared_options import (
     timings_option,
     verbose_option,
 )
-from assembler.cli.timings_table import times
+from assembler.cli.timings_table import format_timings
 from assembler.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -120,9 +120,9 @@ def batch(
         else:
             outcomes = room.run(orders, jobs or os.cpu_count() or 1, tell)
     if timings:
-        from assembler.runtime.timings import together
+        from assembler.runtime.timings import sum_by_module
 
-        say(times(together(spent for one in outcomes for spent in one.timings)))
+        say(format_timings(sum_by_module(spent for one in outcomes for spent in one.timings)))
     result(json.dumps([asdict(one) for one in outcomes], indent=1) if as_json else table(outcomes))
     if junit:
         from assembler.runtime.atomic_files import write_atomic

@@ -25,9 +25,9 @@ def cache() -> None:
 def show(folders: tuple[Path, ...], as_json: bool) -> None:
     """Entries and size of the cache of a case, of every case below a folder, or of a shared
     cache."""
-    from assembler.runtime.cache_upkeep import contents
+    from assembler.runtime.cache_upkeep import measure_cache
 
-    rows = [(str(place), contents(root)) for place, root in _caches(folders)]
+    rows = [(str(place), measure_cache(root)) for place, root in _caches(folders)]
     if as_json:
         result(
             json.dumps(
@@ -51,7 +51,7 @@ def show(folders: tuple[Path, ...], as_json: bool) -> None:
 def purge(folders: tuple[Path, ...], as_json: bool) -> None:
     """Empty the cache of a case, of every case below a folder, or a shared cache; it costs time
     only."""
-    from assembler.runtime.cache_upkeep import purge as empty
+    from assembler.runtime.cache_upkeep import purge_cache as empty
 
     freed = {str(place): empty(root) for place, root in _caches(folders)}
     if as_json:
@@ -63,10 +63,10 @@ def purge(folders: tuple[Path, ...], as_json: bool) -> None:
 def _caches(folders: tuple[Path, ...]) -> Iterator[tuple[Path, Path]]:
     """Each folder a person would name, and its cache."""
     from assembler.pipeline.batch import discover
-    from assembler.runtime.cache_upkeep import is_cache
+    from assembler.runtime.cache_upkeep import is_shared_cache
 
     for folder in folders:
-        if is_cache(folder):
+        if is_shared_cache(folder):
             yield folder, folder
         for case in discover([folder]):
             if (case / ".assembler/cache").is_dir():

@@ -19,7 +19,7 @@ from assembler.errors import AssemblerError, ExitCode
 from assembler.runtime.process_setup import limit_threads
 
 if TYPE_CHECKING:
-    from assembler.runtime.publishing import Kept
+    from assembler.runtime.publishing import KeptFiles
 
 
 class Framed(click.Group):
@@ -92,7 +92,7 @@ def result(text: str) -> None:
     output_streams.write(printable(text))
 
 
-def kept_lines(folder: Path, kept: Kept) -> Iterator[str]:
+def kept_lines(folder: Path, kept: KeptFiles) -> Iterator[str]:
     """Say what a person had in a folder that was replaced, and where it is now."""
     if kept.in_place:
         yield f"{folder}: kept what you had put there: {', '.join(kept.in_place)}"
@@ -151,13 +151,13 @@ def _explain(error: AssemblerError, ctx: click.Context) -> None:
 
 def _refused(error: BaseException) -> AssemblerError | None:
     """What to say where the system refused to write somewhere; None if it is something else."""
-    from assembler.runtime.atomic_files import not_written, write_refusal
+    from assembler.runtime.atomic_files import find_write_refusal, write_error
 
-    refusal = write_refusal(error)
+    refusal = find_write_refusal(error)
     place = (
         Path(str(refusal.filename)).name if refusal is not None and refusal.filename else "a file"
     )
-    return not_written(place, refusal) if refusal is not None else None
+    return write_error(place, refusal) if refusal is not None else None
 
 
 def _explain_bug(error: Exception, ctx: click.Context) -> None:

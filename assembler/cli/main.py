@@ -35,7 +35,7 @@ from assembler.cli.shared_options import (
     timings_option,
     verbose_option,
 )
-from assembler.cli.timings_table import keep, times
+from assembler.cli.timings_table import format_timings, write_timings
 from assembler.cli.unbundle_command import unbundle
 from assembler.cli.verify_command import verify
 from assembler.errors import ExitCode
@@ -152,9 +152,9 @@ def bundle(
     cache_size: int,
 ) -> None:
     """Build the filing bundle of a case, and prove it."""
-    from assembler.runtime.worker_pool import warm
+    from assembler.runtime.worker_pool import start_fork_server
 
-    warm()  # before the imports that take long
+    start_fork_server()  # before the imports that take long
     from assembler import pipeline
     from assembler.report import formats
     from assembler.runtime.resources import Shelf
@@ -182,8 +182,8 @@ def bundle(
         built = pipeline.build_packets(context)
         spent = workshop.timings()
     if timings:
-        keep(case, spent)
-        say(times(spent))
+        write_timings(case, spent)
+        say(format_timings(spent))
     if as_json:
         result(json.dumps([_as_json(one) for one in built], indent=1))
         return

@@ -1,5 +1,5 @@
-"""`--timings`: where the time went, as a table and as a file; never in the manifest, which is
-the same each time."""
+"""Print and save the result of `--timings`; never part of the manifest, which is the same every
+time."""
 
 from __future__ import annotations
 
@@ -15,23 +15,22 @@ if TYPE_CHECKING:
 NAME = "timings.json"  # named by the help of --timings, too
 
 
-def times(spent: Sequence[Spent]) -> str:
-    """A line for each room: items, seconds waited for, CPU seconds and their share."""
-    cpu = sum(one.cpu for one in spent) or 1.0
-    rows = [
-        f"{one.room:<34} {one.items:>7} {one.wall:>9.2f} s {one.cpu:>9.2f} s "
-        f"{100 * one.cpu / cpu:>5.1f} %"
-        for one in spent
+def format_timings(spent: Sequence[Spent]) -> str:
+    """Format a line for each module: items, seconds waited, CPU seconds and their share."""
+    cpu = sum(row.cpu for row in spent) or 1.0
+    lines = [
+        f"{row.module:<34} {row.items:>7} {row.wall:>9.2f} s {row.cpu:>9.2f} s "
+        f"{100 * row.cpu / cpu:>5.1f} %"
+        for row in spent
     ]
-    head = f"{'room':<34} {'items':>7} {'waited':>11} {'CPU':>11} {'share':>7}"
-    foot = f"{'together':<34} {'':>7} {sum(one.wall for one in spent):>9.2f} s {cpu:>9.2f} s"
-    return "\n".join([head, *rows, foot])
+    head = f"{'module':<34} {'items':>7} {'waited':>11} {'CPU':>11} {'share':>7}"
+    foot = f"{'total':<34} {'':>7} {sum(row.wall for row in spent):>9.2f} s {cpu:>9.2f} s"
+    return "\n".join([head, *lines, foot])
 
 
-def keep(case: Path, spent: Sequence[Spent]) -> None:
-    """Write the same beside the case's cache."""
+def write_timings(case: Path, spent: Sequence[Spent]) -> None:
+    """Write the timings as JSON beside the case's cache."""
     from assembler.runtime.atomic_files import write_atomic
 
-    write_atomic(
-        case / ".assembler" / NAME, json.dumps([asdict(one) for one in spent], indent=1).encode()
-    )
+    data = json.dumps([asdict(row) for row in spent], indent=1).encode()
+    write_atomic(case / ".assembler" / NAME, data)

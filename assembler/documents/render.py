@@ -74,7 +74,7 @@ def draft(job: Job) -> Draft:
         job.version,
         *(font.name for font in job.fonts),
     ]
-    made = job.cache.once(key, lambda folder: _make(job, filled, folder))
+    made = job.cache.get_or_make(key, lambda folder: _make(job, filled, folder))
     facts = json.loads((made / "draft.json").read_text())
     sizes, inks = measure_pages(made / "draft.pdf")
     return Draft(

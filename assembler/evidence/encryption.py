@@ -10,7 +10,7 @@ import pikepdf
 
 from assembler.evidence.refusal import Refused
 from assembler.model import Finding, Severity
-from assembler.runtime.passwords import HOW, NAME, Passwords
+from assembler.runtime.passwords import NAME, PASSWORD_HINT, Passwords
 
 LOCK = "password"
 RESTRICTIONS = "restrictions of its owner (printing, copying)"
@@ -51,7 +51,8 @@ def asks_one_reader(password: str) -> Refused:
     return Refused(
         "EVID.PASSWORD",
         f"the file asks for a password: some readers open it {how}, and Chrome does not",
-        f"put it into a file of its own: {HOW}, readable by you alone; or print it to a new PDF",
+        f"put it into a file of its own: {PASSWORD_HINT}, readable by you alone; "
+        "or print it to a new PDF",
     )
 
 
@@ -65,7 +66,9 @@ def asks_for_password(password: str) -> Refused:
     """The refusal of a file that `password` ("" = none) does not open."""
     problem = "its password does not open the file" if password else "the file asks for a password"
     return Refused(
-        "EVID.PASSWORD", problem, f"put it into a file of its own: {HOW}, readable by you alone"
+        "EVID.PASSWORD",
+        problem,
+        f"put it into a file of its own: {PASSWORD_HINT}, readable by you alone",
     )
 
 
@@ -86,7 +89,7 @@ def of_unusable(refused: Refused, passwords: Passwords) -> Refused:
     return Refused(
         refused.rule,
         problem,
-        f"write it as {HOW}" if NAME in passwords.unusable else refused.remedy,
+        f"write it as {PASSWORD_HINT}" if NAME in passwords.unusable else refused.remedy,
     )
 
 

@@ -12,7 +12,7 @@ from pikepdf import Name, Pdf
 
 from assembler.evidence import page_recognition
 from assembler.pdf.geometry import Frame, compose, operands, to_page
-from assembler.runtime.atomic_files import whole_file
+from assembler.runtime.atomic_files import open_deferring_errors
 from assembler.runtime.cache import Cache
 from assembler.runtime.code_version import code_digest
 
@@ -43,7 +43,7 @@ def join(job: Job) -> Path:
         pikepdf.__version__,
         *map(_name, job.pieces),
     ]
-    return job.cache.once(key, lambda folder: _make(job, folder)) / "prepared.pdf"
+    return job.cache.get_or_make(key, lambda folder: _make(job, folder)) / "prepared.pdf"
 
 
 def _name(piece: Piece) -> str:
@@ -52,7 +52,7 @@ def _name(piece: Piece) -> str:
 
 
 def _make(job: Job, folder: Path) -> None:
-    job.cache.hold(
+    job.cache.check_unchanged(
         path
         for piece in job.pieces
         for path in (piece.pdf, piece.read.layer if piece.read else piece.pdf)
@@ -61,7 +61,7 @@ def _make(job: Job, folder: Path) -> None:
         for run in _runs(job.pieces):
             _append(book, run)
         _share_fonts(book, [n for n, piece in enumerate(job.pieces) if piece.read])
-        with whole_file(folder / "prepared.pdf") as out:
+        with open_deferring_errors(folder / "prepared.pdf") as out:
             book.save(
                 out,
                 deterministic_id=True,

@@ -33,7 +33,7 @@ from assembler.evidence.refusal import Refused
 from assembler.evidence.repair import compare, undrawn
 from assembler.model import Finding, Ink, Miniature, Severity
 from assembler.pdf.ink import find_marks, render_for_ink
-from assembler.runtime.atomic_files import whole_file
+from assembler.runtime.atomic_files import open_deferring_errors
 from assembler.runtime.cache import Cache
 from assembler.runtime.code_version import code_digest
 from assembler.runtime.passwords import read_passwords
@@ -143,7 +143,9 @@ def open_file(job: Job) -> Opened:
         *(["as shown"] if accepted else []),
     ]
     try:
-        made = job.cache.once(key, lambda folder: _make(data, password, folder, accepted=accepted))
+        made = job.cache.get_or_make(
+            key, lambda folder: _make(data, password, folder, accepted=accepted)
+        )
         kept = json.loads((made / "pages.json").read_text())
         _still_opens(data, password, kept)
     except Refused as error:
@@ -302,7 +304,7 @@ def _photographs(data: bytes, kind: str, target: Path) -> tuple[Normal, list[Pla
                     background=placed.background,
                 )
             )
-        with whole_file(target) as out:
+        with open_deferring_errors(target) as out:
             book.save(out, deterministic_id=True)
     counted = tuple(sorted(removed.items()))
     return Normal(

@@ -21,7 +21,7 @@ from assembler.evidence.miniatures import frame_of
 from assembler.evidence.ocr.mrz_zones import lines_in
 from assembler.model import Miniature
 from assembler.pdf.ink import render_gray
-from assembler.runtime.atomic_files import whole_file
+from assembler.runtime.atomic_files import open_deferring_errors
 from assembler.runtime.cache import Cache
 from assembler.runtime.code_version import code_digest
 
@@ -76,7 +76,7 @@ def read_page(job: Job) -> Read:
         ocr.data_version(engine),
         f"pdfium {pdfium.PYPDFIUM_INFO}",
     ]
-    made = job.cache.once(key, lambda folder: _make(job, engine, folder))
+    made = job.cache.get_or_make(key, lambda folder: _make(job, engine, folder))
     kept = json.loads((made / "read.json").read_text())
     measures = legibility.measures(json.loads((made / "measures.json").read_text()))
     small = miniatures.from_raw(kept.pop("miniature"))
@@ -90,7 +90,7 @@ def read_page(job: Job) -> Read:
 
 
 def _make(job: Job, engine: str, folder: Path) -> None:
-    job.cache.hold([job.pdf])
+    job.cache.check_unchanged([job.pdf])
     document = pdfium.PdfDocument(job.pdf)
     try:
         page = document[job.index]
@@ -206,7 +206,7 @@ def _undated(layer: bytes, folder: Path, *, empty: bool) -> bytes:
             del pdf.trailer.Info
         if empty:
             pdf.pages[0].Contents = pdf.make_stream(b"")
-        with whole_file(path) as out:
+        with open_deferring_errors(path) as out:
             pdf.save(out, deterministic_id=True)
     data = path.read_bytes()
     path.unlink()

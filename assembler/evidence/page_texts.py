@@ -95,7 +95,7 @@ def read(job: Job) -> tuple[tuple[str, str, str], ...]:
         f"pdfium {pdfium.PYPDFIUM_INFO}",
         ocr.version(),
     ]
-    made = job.cache.once(key, lambda folder: _make(job, folder))
+    made = job.cache.get_or_make(key, lambda folder: _make(job, folder))
     return tuple(
         (text, lines, seems)
         for text, lines, seems in json.loads((made / "texts.json").read_text(encoding="utf8"))
@@ -103,7 +103,7 @@ def read(job: Job) -> tuple[tuple[str, str, str], ...]:
 
 
 def _make(job: Job, folder: Path) -> None:
-    job.cache.hold([job.pdf])
+    job.cache.check_unchanged([job.pdf])
     document = pdfium.PdfDocument(job.pdf)
     try:
         pages = [

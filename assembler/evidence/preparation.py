@@ -84,7 +84,7 @@ def prepare(
         )
     reads = _read(chosen, opened, workshop, settings, tell)
     made = _join(case, chosen, opened, reads, told, workshop, settings, tell)
-    if made and passwords.open_to_others(folder):
+    if made and passwords.is_readable_by_others(folder):
         warned = (*made[0].findings, file_is_open_to_others(made[0].exhibit))
         return (replace(made[0], findings=warned), *made[1:])
     return made

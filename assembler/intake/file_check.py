@@ -14,7 +14,7 @@ from typing import Any
 from assembler.intake.problem import Problem, hint, printable
 from assembler.intake.untyped_values import entries, groups, listed, path_of
 from assembler.model import SourceFile
-from assembler.runtime.file_names import composed, spelled_on_disk
+from assembler.runtime.file_names import normalize_name, resolve_spelling
 from assembler.runtime.passwords import NAME
 
 Told = tuple[str, str, str]  # rule, what is wrong, what to do
@@ -98,21 +98,20 @@ def _respell_list(folder: Path, entries_of_it: list[Any]) -> None:
         if not path or path.isascii() or path_problem(path):
             continue
         if isinstance(entry, dict):
-            entry["path"] = spelled_on_disk(folder, path)
+            entry["path"] = resolve_spelling(folder, path)
         else:
-            entries_of_it[position] = spelled_on_disk(folder, path)
+            entries_of_it[position] = resolve_spelling(folder, path)
 
 
 def _twins(present: Iterable[str]) -> Iterator[Problem]:
     """Files whose names look the same, so that nobody can tell which of them a case lists."""
     known: set[str] = set()
     for path in present:
-        if composed(path) in known:
-            problem = (
-                f"two files are called {printable(composed(path))}, spelled with other characters"
-            )
+        name = normalize_name(path)
+        if name in known:
+            problem = f"two files are called {printable(name)}, spelled with other characters"
             yield Problem("EVID.TWINS", "", problem, "rename one of them, or take it away")
-        known.add(composed(path))
+        known.add(name)
 
 
 def _unlisted(present: Iterable[str], named: Collection[str]) -> Iterator[Problem]:

@@ -19,7 +19,7 @@ from referencing.exceptions import Unresolvable
 
 from assembler.errors import TemplateBroken
 from assembler.intake.problem import Problem, hint, step
-from assembler.runtime.passwords import HOW
+from assembler.runtime.passwords import PASSWORD_HINT
 
 _TYPES = {
     "object": "an object {…}",
@@ -172,7 +172,7 @@ def _unknown_keys(error: ValidationError, where: str) -> Iterator[Problem]:
                 "CASE.PASSWORD",
                 where + step(key),
                 "a password does not belong into case.json",
-                f"write {HOW}",
+                f"write {PASSWORD_HINT}",
             )
         else:
             yield Problem(

@@ -9,7 +9,7 @@ import pypdfium2 as pdfium
 
 from assembler.pdf.picture_files import PictureFile
 from assembler.pdf.recovery import is_encrypted, open_document
-from assembler.runtime.file_names import spelled_on_disk
+from assembler.runtime.file_names import resolve_spelling
 from assembler.runtime.passwords import read_passwords
 
 WORD = "is a Word file, which has no pages of its own"
@@ -51,7 +51,7 @@ class Sources:
 
     def read_file(self, path: str) -> tuple[bytes, str]:
         """Return a file's bytes and the password that opens it."""
-        file = self._folder / spelled_on_disk(self._folder, path)
+        file = self._folder / resolve_spelling(self._folder, path)
         return file.read_bytes(), read_passwords(self._folder).of(path)
 
     def close(self) -> None:

@@ -88,7 +88,7 @@ def build_packet(
         )
         review_page = write_review_page(content.word_boxes, manifest, packet_proof, folder, context)
         manifest_writer.write(folder, manifest_writer.with_output(manifest, review_page, folder))
-        context.workshop.cache.hold(content.cached_files)
+        context.workshop.cache.check_unchanged(content.cached_files)
         preserved = publish(
             folder, final, record, options.as_of, derived=packet_folder.PRINT_FOLDER
         )

@@ -10,7 +10,7 @@ from pathlib import Path
 from assembler import receivers
 from assembler.errors import CaseRejected
 from assembler.model import Case, Filed, Finding, Proof, Severity
-from assembler.runtime.publishing import Kept
+from assembler.runtime.publishing import KeptFiles
 
 Progress = Callable[[str, int, int], None]  # step, done, total
 
@@ -43,7 +43,7 @@ class BuiltPacket:
     exhibits: int
     findings: tuple[Finding, ...]
     proof: Proof
-    kept: Kept = field(default_factory=Kept)  # what a person had in the folder before
+    kept: KeptFiles = field(default_factory=KeptFiles)  # what a person had in the folder before
     digest: str = ""  # sha256 of its manifest: who has noted it down can tell a forged packet
     again: bool = False  # it stood as it would be made now, and was only proved again
 

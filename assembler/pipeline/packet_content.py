@@ -163,7 +163,9 @@ def bind_packet(
     """
     for _ in range(_ROUNDS):
         context.report_progress("bind", 0, 0)
-        context.workshop.cache.hold(content.documents.values())  # they may have been made long ago
+        context.workshop.cache.check_unchanged(
+            content.documents.values()
+        )  # they may have been made long ago
         bundle = size_limit.bind(
             content.layout,
             content.documents,

@@ -15,7 +15,7 @@ from assembler.pipeline.checked_case import CheckedCase
 from assembler.pipeline.packet_content import PacketContent
 from assembler.pipeline.run_context import RunContext
 from assembler.report import manifest_writer
-from assembler.runtime.atomic_files import link_below, refuse_bytes
+from assembler.runtime.atomic_files import find_link_below, refuse_non_utf8
 from assembler.runtime.publishing import refuse_foreign
 
 __all__ = ["PRINT_FOLDER", "check_place", "keep_for_proof", "lay_content"]
@@ -42,13 +42,13 @@ def check_place(case: Case, packet: str, context: RunContext) -> None:
             where=f"{final.parent.name}/{packet}",
             remedy="choose another folder with --out",
         )
-    if link := link_below(final, folder):
+    if link := find_link_below(final, folder):
         raise OutputNotWritten(
             "it is a symbolic link; what it leads to is not replaced",
             where=link.name,
             remedy="remove the link, or name the folder itself with --out",
         )
-    refuse_bytes(final.resolve())
+    refuse_non_utf8(final.resolve())
     refuse_foreign(final, manifest_writer.record_of(case.id, packet))
 
 

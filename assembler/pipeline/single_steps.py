@@ -12,9 +12,9 @@ from assembler import forms, proof, receivers, rules
 from assembler.errors import OutputNotWritten
 from assembler.model import Finding, Plan, Proof
 from assembler.pipeline.checked_case import read_plans
-from assembler.runtime.atomic_files import link_below, write_atomic, writing
-from assembler.runtime.publishing import read_record
+from assembler.runtime.atomic_files import find_link_below, report_write_errors, write_atomic
 from assembler.runtime.resources import Shelf
+from assembler.runtime.user_files import read_record
 from assembler.runtime.workshop import Workshop
 
 TO_GATHER = "evidence/TO-GATHER.md"
@@ -65,7 +65,7 @@ def _refuse_others(folder: Path, files: Mapping[str, bytes]) -> None:
     leads out of the folder."""
     for name, data in files.items():
         path = folder / name
-        if (link := link_below(path, folder)) is not None:
+        if (link := find_link_below(path, folder)) is not None:
             raise OutputNotWritten(
                 "it is a symbolic link", where=link.name, remedy="name another folder"
             )
@@ -106,7 +106,7 @@ def fill_forms(
     if payment is None:  # no trace of card data anywhere but in its form
         _note_filled(filled.values(), workshop.home / FILLED)
     for path, data in filled.items():
-        with writing(path.parent.name, path.parent):
+        with report_write_errors(path.parent.name, path.parent):
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         write_atomic(path, data)
     return tuple(filled), tuple(findings)
@@ -117,7 +117,7 @@ def _refuse_completed(filled: Mapping[Path, bytes], folder: Path, note: Path) ->
     that are there."""
     ours = _noted(note)
     for path, data in filled.items():
-        if (link := link_below(path, folder)) is not None or path.is_symlink():
+        if (link := find_link_below(path, folder)) is not None or path.is_symlink():
             raise OutputNotWritten(
                 "it is a symbolic link",
                 where=(link or path).name,

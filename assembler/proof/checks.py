@@ -34,7 +34,7 @@ from assembler.proof import (
 from assembler.proof.filed_labels import label
 from assembler.proof.kept_drafts import SINCE
 from assembler.proof.page_text import fold
-from assembler.runtime.file_names import spelled_on_disk
+from assembler.runtime.file_names import resolve_spelling
 from assembler.runtime.manifest_reader import read_manifest
 from assembler.runtime.workshop import Workshop
 
@@ -164,7 +164,7 @@ def _sums(folder: Path, records: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """The sha256 of files as they are now; "" where one is missing, has another size, or is
     reached by a link."""
     return {
-        one["path"]: _sum(folder, spelled_on_disk(folder, one["path"]), one["size"])
+        one["path"]: _sum(folder, resolve_spelling(folder, one["path"]), one["size"])
         for one in records
     }
 

@@ -147,7 +147,7 @@ def look(
     )  # a stamp that is more than a stamp may hide what is under it
     for piece in fresh:
         if piece.key and all(_settled(seen[entry["number"]]) for entry in piece.job.entries):
-            workshop.cache.once(piece.key, lambda _folder: None)
+            workshop.cache.get_or_make(piece.key, lambda _folder: None)
     return Looked(
         seen=seen,
         drawn=_pages(fresh) + _pages(doubtful),

@@ -67,7 +67,7 @@ def look(job: Job) -> tuple[PageResult, ...]:
             originals.close()
             originals.sources.close()
     if job.order and all(picture and result.whole for result, picture in seen):
-        job.order.cache.once(
+        job.order.cache.get_or_make(
             job.order.key,
             lambda folder: thumbnails.write_pictures(
                 folder, [picture for _, picture in seen if picture]

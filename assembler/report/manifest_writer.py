@@ -35,8 +35,8 @@ from assembler.model import (
     Volume,
 )
 from assembler.runtime.atomic_files import write_atomic
-from assembler.runtime.publishing import read_record
 from assembler.runtime.resources import Shelf
+from assembler.runtime.user_files import read_record
 
 NAME = "manifest.json"
 FORMAT = 2  # 2: with `kept`, what the proof compares our own pages and recognized words with

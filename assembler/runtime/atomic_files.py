@@ -1,10 +1,11 @@
-"""Writing so that nobody ever sees half of it, and saying plainly when it cannot be done."""
+"""Write files so that no reader ever sees half of one, and report why a write failed."""
 
 from __future__ import annotations
 
 import errno
 import io
 import os
+import shutil
 import stat
 import sys
 from collections.abc import Callable, Iterator
@@ -29,9 +30,8 @@ _REMEDIES = {
 }
 
 
-def _given_file_size() -> int | None:
-    """Return the limit on file sizes this program was started with, in bytes; None where there
-    is none."""
+def _initial_file_size_limit() -> int | None:
+    """Return the file size limit this program was started with, in bytes; None if there is none."""
     if sys.platform == "win32":
         return None
     import resource
@@ -40,37 +40,38 @@ def _given_file_size() -> int | None:
     return None if soft == resource.RLIM_INFINITY else soft
 
 
-# Read when the program starts, before a worker is given limits of its own: a file may be too large
-# by our own limit, which is
-# the item's fault, or by one this program was started with, which is the machine's.
-GIVEN_FILE_SIZE = _given_file_size()
-# only what cannot come from reading
-_REFUSALS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS} | (
-    {errno.EFBIG} if GIVEN_FILE_SIZE is not None else set()
+# Read at program start, before a worker gets limits of its own: a file that exceeds our limit is
+# the item's fault, one that exceeds the initial limit is the machine's.
+INITIAL_FILE_SIZE_LIMIT = _initial_file_size_limit()
+# error numbers that reading never gives
+_WRITE_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EROFS} | (
+    {errno.EFBIG} if INITIAL_FILE_SIZE_LIMIT is not None else set()
 )
 
 
 def write_atomic(path: Path, data: bytes, mode: int = 0o600) -> None:
-    """Write `data` beside `path` and move it into place. Raises OutputNotWritten; then `path` is
-    as it was."""
-    beside: Path | None = None
+    """Write `data` to a new file beside `path` and move it into place.
+
+    Raises OutputNotWritten, and then leaves `path` as it was.
+    """
+    temporary: Path | None = None
     try:
-        descriptor, beside = _open_new(path.parent, mode)
+        descriptor, temporary = _open_new(path.parent, mode)
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
-        beside.replace(path)
+        temporary.replace(path)
         sync_folder(path.parent)
     except (OSError, UnicodeError) as error:
-        if beside is not None:
-            beside.unlink(missing_ok=True)
-        raise not_written(path.name, error) from error
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+        raise write_error(path.name, error) from error
 
 
 def _open_new(folder: Path, mode: int) -> tuple[int, Path]:
-    """Open a file that was not there, so that no link and no file of a person is written
-    through."""
+    """Open a file that did not exist, so that nothing is written through a link or over a user's
+    file."""
     flags = (
         os.O_WRONLY
         | os.O_CREAT
@@ -85,9 +86,9 @@ def _open_new(folder: Path, mode: int) -> tuple[int, Path]:
     raise AssertionError("count() ends")
 
 
-def not_written(place: str, error: BaseException) -> OutputNotWritten:
-    """Return the error to raise for a place that could not be written; `error`: what the system
-    said."""
+def write_error(place: str, error: BaseException) -> OutputNotWritten:
+    """Return the exception for a place that could not be written. `error`: what the system
+    raised."""
     number = getattr(error, "errno", None)
     if isinstance(error, UnicodeError):
         reason, remedy = "its name is not UTF-8", "give it another name"
@@ -97,22 +98,22 @@ def not_written(place: str, error: BaseException) -> OutputNotWritten:
     return OutputNotWritten(f"cannot be written ({reason})", where=place, remedy=remedy)
 
 
-def write_refusal(error: BaseException | None) -> OSError | None:
-    """Return the system's refusal to write that stands behind an error, however it was wrapped;
-    None if none does."""
-    seen: set[int] = set()
-    while error is not None and id(error) not in seen:
-        seen.add(id(error))
-        if isinstance(error, OSError) and error.errno in _REFUSALS:
+def find_write_refusal(error: BaseException | None) -> OSError | None:
+    """Return the system's refusal to write that caused an error, however it was wrapped; None if
+    none did."""
+    checked: set[int] = set()
+    while error is not None and id(error) not in checked:
+        checked.add(id(error))
+        if isinstance(error, OSError) and error.errno in _WRITE_ERRORS:
             return error
         error = error.__cause__ or error.__context__
     return None
 
 
-def probe(folder: Path) -> OSError | None:
+def probe_folder(folder: Path) -> OSError | None:
     """Return why nothing can be written into a folder now; None if something can.
 
-    Some libraries say no more than that they failed, or not even that, when a disk is full.
+    When a disk is full, some libraries only report that they failed, or not even that.
     """
     try:
         descriptor, path = _open_new(folder, 0o600)
@@ -132,42 +133,43 @@ def probe(folder: Path) -> OSError | None:
     return None
 
 
-def refuse_bytes(path: Path) -> None:
-    """Raise OutputNotWritten for a path that is not UTF-8: most libraries that open files cannot
-    be told such a one."""
+def refuse_non_utf8(path: Path) -> None:
+    """Raise OutputNotWritten for a path that is not UTF-8, which most libraries cannot open."""
     for part in path.parts:
         try:
             part.encode()
         except UnicodeError as error:
-            raise not_written(part, error) from error
+            raise write_error(part, error) from error
 
 
 @contextmanager
-def writing(place: str, folder: Path) -> Iterator[None]:
-    """Raise OutputNotWritten, naming `place`, for whatever fails because nothing can be written
-    below `folder`."""
+def report_write_errors(place: str, folder: Path) -> Iterator[None]:
+    """Raise OutputNotWritten, naming `place`, for any failure caused by being unable to write below
+    `folder`."""
     try:
         yield
     except AssemblerError:
         raise
     except Exception as error:
-        refusal = write_refusal(error) or _refused_below(error, folder) or probe(folder)
+        # everything is caught because libraries wrap a full disk in exceptions of their own; what
+        # was not caused by writing is raised again unchanged
+        refusal = find_write_refusal(error) or _refused_below(error, folder) or probe_folder(folder)
         if refusal is None:
             raise
-        raise not_written(place, refusal) from error
+        raise write_error(place, refusal) from error
 
 
 def _refused_below(error: BaseException, folder: Path) -> OSError | None:
-    """Return the error itself if it is the system's about a file below the folder, where no
-    client's file lies."""
+    """Return the error itself if the system raised it for a file below the folder, which holds no
+    client files."""
     name = getattr(error, "filename", None)
     if isinstance(error, OSError) and isinstance(name, str) and Path(name).is_relative_to(folder):
         return error if error.errno in _REMEDIES else None
     return None
 
 
-class _Patient(io.RawIOBase):
-    """A new file that takes everything, and remembers the first refusal of the system."""
+class _DeferringFile(io.RawIOBase):
+    """A new file that accepts every write and keeps the system's first refusal."""
 
     def __init__(self, path: Path) -> None:
         super().__init__()
@@ -211,13 +213,13 @@ class _Patient(io.RawIOBase):
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[BinaryIO]:
-    """A new file for libraries that end the whole process where a write fails (qpdf does): it fails
-    at the end instead.
+def open_deferring_errors(path: Path) -> Iterator[BinaryIO]:
+    """Open a new file that fails only when closed, for libraries (qpdf) that abort the process when
+    a write fails.
 
     Raises OSError if not everything could be written.
     """
-    with _Patient(path) as file:
+    with _DeferringFile(path) as file:
         yield cast("BinaryIO", file)
     if file.refusal is not None:
         raise OSError(
@@ -226,21 +228,20 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
 
 
 def is_plain_folder(path: Path) -> bool:
-    """Return whether it is a folder itself, and no link to one."""
+    """Return whether the path is a folder and not a link to one."""
     try:
         return stat.S_ISDIR(path.lstat().st_mode)
     except OSError:
         return False
 
 
-def link_below(path: Path, home: Path) -> Path | None:
+def find_link_below(path: Path, home: Path) -> Path | None:
     """Return the first symbolic link on the way from the folder `home` to `path`; None if there is
     none.
 
-    Links on the way to `home` itself are the person's or the system's choice (/tmp on macOS is
-    one).
+    Links on the way to `home` itself are the user's or the system's choice (/tmp on macOS is one).
     """
-    inside = Path(os.path.abspath(path))  # noqa: PTH100 - as written: `resolve` would follow the links looked for
+    inside = Path(os.path.abspath(path))  # noqa: PTH100 - `resolve` would follow the links
     outer = Path(os.path.abspath(home))  # noqa: PTH100
     if not inside.is_relative_to(outer):
         return None
@@ -252,7 +253,7 @@ def link_below(path: Path, home: Path) -> Path | None:
 
 
 def sync_files(folder: Path) -> None:
-    """Have the disk hold the content of every file below a folder."""
+    """Flush the content of every file below a folder to disk."""
     for home, _, names in os.walk(folder):
         for name in names:
             path = Path(home) / name
@@ -262,13 +263,13 @@ def sync_files(folder: Path) -> None:
 
 
 def sync_folders(folder: Path) -> None:
-    """Have the disk hold the names of everything below a folder, the innermost first."""
+    """Flush the names of everything below a folder to disk, innermost folders first."""
     for home, _, _ in os.walk(folder, topdown=False):
         sync_folder(Path(home))
 
 
 def sync_folder(folder: Path) -> None:
-    """Have the disk hold the names in a folder."""
+    """Flush the names in a folder to disk."""
     if os.name != "posix":  # Windows cannot open a folder to sync it
         return
     descriptor = os.open(folder, os.O_RDONLY)
@@ -276,3 +277,18 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def remove_tree(folder: Path) -> None:
+    """Remove a folder of ours, including read-only folders in it; links are not followed."""
+    shutil.rmtree(folder, ignore_errors=True)
+    if is_plain_folder(folder):
+        with suppress(OSError):
+            folder.chmod(0o700)
+        for home, folders, _ in os.walk(folder):
+            for name in folders:
+                path = Path(home) / name
+                if not path.is_symlink():
+                    with suppress(OSError):
+                        path.chmod(0o700)
+        shutil.rmtree(folder, ignore_errors=True)

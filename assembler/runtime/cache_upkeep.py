@@ -1,7 +1,7 @@
-"""Keeping a cache small and private: who uses it, how large it is, what was used last, what may go.
+"""Keep a cache small and private: track its users, measure it, remove what was used longest ago.
 
-Other runs may be at work in the same folder. An entry they may have in their hands was used since
-they began, and such an entry is never taken away.
+Other runs may work in the same folder. An entry they may be using was used after they started, and
+such an entry is never removed.
 """
 
 from __future__ import annotations
@@ -27,22 +27,21 @@ SIGNATURE = (
     "folder costs time only.\n"
 )
 _LEAVING = ".leaving"
-_MOST_TAG = 1_000  # bytes
-_OTHERS = 0o077  # permissions of anybody but the owner
-# what lies in a work folder, also in one of an earlier version, or of a run that was killed before
-# it was tagged
-_OF_HOME = re.compile(
+_MAX_TAG = 1_000  # bytes
+_OTHER_USERS = 0o077  # permissions of everyone except the owner
+# names in a work folder, including one of an earlier version or of a run that was killed before it
+# was tagged
+_OWN_NAMES = re.compile(
     r"lock|cache|scratch|timings\.json|filled-forms\.json|CACHEDIR\.TAG|\.(assembler-|CACHEDIR|timings).*\.new"
 )
-_SHELF = re.compile(r"[0-9a-f]{2}|new|users")
-# of the size allowed: what is left after entries had to go, so that they need not go after every
-# run
-_ROOM = 0.9
+_SUBFOLDER = re.compile(r"[0-9a-f]{2}|new|users")
+# fraction of the allowed size that is kept when entries must go, so that not every run removes some
+_KEPT_FRACTION = 0.9
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Contents:
-    """How many entries a cache has, and their bytes."""
+class CacheSize:
+    """Number of entries in a cache, and their bytes."""
 
     entries: int
     size: int
@@ -55,7 +54,7 @@ class _Entry:
     path: Path
 
 
-class User:
+class CacheUser:
     """A run that works with a cache, known to others by a locked file while it lives."""
 
     def __init__(self, root: Path) -> None:
@@ -73,27 +72,27 @@ class User:
         Path(self._lock.lock_file).unlink(missing_ok=True)
 
 
-def is_cache(folder: Path) -> bool:
-    """Whether the folder is one that `--cache` made: only such a one is ever emptied."""
+def is_shared_cache(folder: Path) -> bool:
+    """Return whether `--cache` made the folder; only such a folder is ever emptied."""
     return is_tagged(folder) and folder.name != ".assembler"
 
 
 def is_tagged(folder: Path) -> bool:
-    """Whether the folder carries our tag."""
+    """Return whether the folder has our tag."""
     tag = folder / TAG
     return (
         tag.is_file()
         and not tag.is_symlink()
-        and tag.stat().st_size < _MOST_TAG
+        and tag.stat().st_size < _MAX_TAG
         and tag.read_bytes() == SIGNATURE.encode()
     )
 
 
 def claim_home(home: Path) -> None:
-    """Make a work folder, readable by its owner alone, or take the one that is there.
+    """Create a work folder readable only by its owner, or take over the existing one.
 
-    Raises OutputNotWritten for a link, a file, and a folder that is not ours: what lies in it is
-    swept later. Raises OSError.
+    Raises OutputNotWritten for a link, a file, or a folder that is not ours, since its content is
+    deleted later. Raises OSError.
     """
     where = f"{home.parent.name}/{home.name}"
     if home.is_symlink():
@@ -107,7 +106,7 @@ def claim_home(home: Path) -> None:
             "there is a file where the work folder is to be", where=where, remedy="move it away"
         )
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    if not is_tagged(home) and any(not _OF_HOME.fullmatch(path.name) for path in home.iterdir()):
+    if not is_tagged(home) and any(not _OWN_NAMES.fullmatch(path.name) for path in home.iterdir()):
         raise OutputNotWritten(
             "assembler did not make this folder, and needs its name",
             where=where,
@@ -119,26 +118,30 @@ def claim_home(home: Path) -> None:
             raise OutputNotWritten(
                 "it is a link, or no folder", where=f"{where}/{name}", remedy="remove it"
             )
-    if os.name == "posix" and home.stat().st_uid == os.geteuid() and home.stat().st_mode & _OTHERS:
-        home.chmod(0o700)  # it came with a copy of the case
+    if (
+        os.name == "posix"
+        and home.stat().st_uid == os.geteuid()
+        and home.stat().st_mode & _OTHER_USERS
+    ):
+        home.chmod(0o700)  # it was copied along with the case
     _tag(home)
 
 
 def claim_shared(cache: Path) -> None:
-    """Make a folder that `--cache` names, or take the one that is there.
+    """Create the folder that `--cache` names, or take over the existing one.
 
-    Raises OutputNotWritten if it belongs to somebody else, is open to others, or holds something
-    else. Raises OSError.
+    Raises OutputNotWritten if another user owns it, others can open it, or it holds something else.
+    Raises OSError.
     """
     cache.mkdir(mode=0o700, parents=True, exist_ok=True)
     status = cache.stat()
     if os.name == "posix" and status.st_uid != os.geteuid():
         raise OutputNotWritten(
-            "the cache belongs to somebody else, who could read and change pages of clients",
+            "the cache belongs to another user, who could read and change client pages",
             where=cache.name,
             remedy="name a folder of your own with --cache",
         )
-    if os.name == "posix" and status.st_mode & _OTHERS:
+    if os.name == "posix" and status.st_mode & _OTHER_USERS:
         raise OutputNotWritten(
             "the cache is open to others, and holds pages of clients",
             where=cache.name,
@@ -163,37 +166,37 @@ def _tag(folder: Path) -> None:
         write_atomic(folder / TAG, SIGNATURE.encode())
 
 
-def contents(root: Path) -> Contents:
-    """What the cache folder holds; nothing if there is none."""
+def measure_cache(root: Path) -> CacheSize:
+    """Return the size of a cache folder; zero if there is none."""
     entries = list(_entries(root))
-    return Contents(entries=len(entries), size=sum(entry.size for entry in entries))
+    return CacheSize(entries=len(entries), size=sum(entry.size for entry in entries))
 
 
-def trim(root: Path, most: int) -> int:
-    """Take away the entries used longest ago until the rest fits into `most` bytes; the bytes
-    that were freed."""
+def trim_cache(root: Path, limit: int) -> int:
+    """Remove the entries used longest ago until the rest fits into `limit` bytes; return the bytes
+    freed."""
     entries = sorted(_entries(root), key=lambda entry: (entry.used, entry.path))
     total = sum(entry.size for entry in entries)
-    if total <= most:
+    if total <= limit:
         return 0
-    since, freed = _oldest_user(root), 0
+    since, freed = _oldest_start(root), 0
     for entry in entries:
-        if total - freed <= most * _ROOM or (since is not None and entry.used >= since):
+        if total - freed <= limit * _KEPT_FRACTION or (since is not None and entry.used >= since):
             break
-        freed += entry.size if _taken_away(entry.path, root / "new", since) else 0
+        freed += entry.size if _remove_unused(entry.path, root / "new", since) else 0
     return freed
 
 
-def purge(root: Path) -> int:
-    """Remove everything in a cache; the bytes that were freed. Raises OutputNotWritten while a
-    run works with it."""
-    if _oldest_user(root) is not None:
+def purge_cache(root: Path) -> int:
+    """Remove everything in a cache; return the bytes freed. Raises OutputNotWritten while a run
+    uses it."""
+    if _oldest_start(root) is not None:
         raise OutputNotWritten(
             "a run is working with this cache", where=root.name, remedy="wait until it has finished"
         )
-    size = contents(root).size
+    size = measure_cache(root).size
     for folder in root.iterdir() if is_plain_folder(root) else ():
-        if is_plain_folder(folder) and _SHELF.fullmatch(folder.name):
+        if is_plain_folder(folder) and _SUBFOLDER.fullmatch(folder.name):
             for path in folder.iterdir():
                 if (
                     ENTRY.fullmatch(path.name)
@@ -201,48 +204,46 @@ def purge(root: Path) -> int:
                     or folder.name == "users"
                 ):
                     discard(path)
-            with suppress(OSError):  # a person's own file lies in it
+            with suppress(OSError):  # a user's own file is in it
                 folder.rmdir()
-    left = contents(root).size
-    if left:
+    remaining = measure_cache(root).size
+    if remaining:
         raise OutputNotWritten(
-            f"{left:,} bytes of it cannot be removed",
+            f"{remaining:,} bytes of it cannot be removed",
             where=root.name,
             remedy="remove the folder by hand",
         )
     return size
 
 
-def sweep(root: Path) -> None:
-    """Remove what workers of this machine that are no more left half-made in a shared cache."""
-    for left in (root / "new").glob("*") if os.name == "posix" else ():
-        made = HALF_MADE.fullmatch(left.name)
-        if made and made[1] == platform.node() and not _alive(int(made[2])):
-            discard(left)
+def sweep_shared_cache(root: Path) -> None:
+    """Remove half-made entries of this machine's dead workers from a shared cache."""
+    for entry in (root / "new").glob("*") if os.name == "posix" else ():
+        maker = HALF_MADE.fullmatch(entry.name)
+        if maker and maker[1] == platform.node() and not _is_alive(int(maker[2])):
+            discard(entry)
 
 
-def sweep_own(home: Path) -> None:
-    """Remove what killed runs left in a work folder whose lock is held; nothing but what bears a
-    name we give."""
-    for left in (home / "scratch").glob("*"):
-        if left.name.isdecimal():
-            discard(left)
+def sweep_scratch(home: Path) -> None:
+    """Remove what killed runs left in a work folder whose lock is held; only names that we give."""
+    for folder in (home / "scratch").glob("*"):
+        if folder.name.isdecimal():
+            discard(folder)
     with suppress(OSError):
         (home / "scratch").rmdir()
 
 
 def sweep_own_cache(root: Path) -> None:
-    """Remove what killed workers left half-made in a cache that no other run works with: it
-    holds pages of the client."""
-    for left in (root / "new").glob("*"):
-        if HALF_MADE.fullmatch(left.name):
-            discard(left)
+    """Remove half-made entries, which hold client pages, from a cache that no other run uses."""
+    for entry in (root / "new").glob("*"):
+        if HALF_MADE.fullmatch(entry.name):
+            discard(entry)
 
 
 def remove_home(home: Path) -> None:
-    """Remove a work folder that was made for one run; what is not ours in it stays."""
+    """Remove a work folder that was made for one run; files that are not ours stay."""
     if (home / "cache").is_dir():
-        purge(home / "cache")
+        purge_cache(home / "cache")
     for name in ("lock", TAG):
         (home / name).unlink(missing_ok=True)
     for folder in (home / "scratch", home / "cache", home):
@@ -250,7 +251,7 @@ def remove_home(home: Path) -> None:
             folder.rmdir()
 
 
-def _alive(pid: int) -> bool:
+def _is_alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -261,18 +262,18 @@ def _alive(pid: int) -> bool:
 
 
 def _entries(root: Path) -> Iterator[_Entry]:
-    for done in root.glob(f"[0-9a-f][0-9a-f]/*/{DONE}"):
+    for seal in root.glob(f"[0-9a-f][0-9a-f]/*/{DONE}"):
         try:
-            size = sum(path.stat().st_size for path in done.parent.rglob("*") if path.name != DONE)
-            yield _Entry(used=done.stat().st_mtime_ns, size=size, path=done.parent)
-        except FileNotFoundError:  # another run has taken it away
+            size = sum(path.stat().st_size for path in seal.parent.rglob("*") if path.name != DONE)
+            yield _Entry(used=seal.stat().st_mtime_ns, size=size, path=seal.parent)
+        except FileNotFoundError:  # another run has removed it
             continue
 
 
-def _oldest_user(root: Path) -> int | None:
-    """When the oldest run that lives began; None if none lives. The marks of dead ones are
-    removed."""
-    began = []
+def _oldest_start(root: Path) -> int | None:
+    """Return when the oldest living run started; None if none lives. Removes the marks of dead
+    runs."""
+    starts = []
     for lock in sorted((root / "users").glob("*.lock")):
         mark = lock.with_suffix("")
         try:
@@ -281,15 +282,15 @@ def _oldest_user(root: Path) -> int | None:
                 mark.unlink(missing_ok=True)
             lock.unlink(missing_ok=True)
         except Timeout:
-            began.append(since)
-        except FileNotFoundError:  # it has just begun, and uses nothing yet, or has just ended
+            starts.append(since)
+        except FileNotFoundError:  # it has just started and uses nothing yet, or has just ended
             continue
-    return min(began, default=None)
+    return min(starts, default=None)
 
 
-def _taken_away(entry: Path, aside: Path, since: int | None) -> bool:
-    """First nobody finds it any more; then, if nobody found it in the meantime, it goes; else it
-    is put back."""
+def _remove_unused(entry: Path, aside: Path, since: int | None) -> bool:
+    """Unlink an entry first, delete it once no process holds it; put it back if one has used it
+    meanwhile."""
     leaving, gone = entry / _LEAVING, aside / f"{entry.name}.{platform.node()}.{os.getpid()}"
     try:
         (entry / DONE).rename(leaving)
@@ -299,7 +300,7 @@ def _taken_away(entry: Path, aside: Path, since: int | None) -> bool:
         aside.mkdir(mode=0o700, exist_ok=True)
         shutil.rmtree(gone, ignore_errors=True)
         entry.rename(gone)
-    except OSError:  # another run was faster
+    except OSError:  # another run removed it first
         return False
     shutil.rmtree(gone, ignore_errors=True)
     return True

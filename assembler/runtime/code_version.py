@@ -1,4 +1,4 @@
-"""The content of this program's own code as a hash, so that what older code made is made again."""
+"""Hash this program's own code, so that results of older code are made again."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from functools import cache
 from pathlib import Path
 
 _CODE = Path(__file__).parent.parent
-_SHARED = ("model", "pdf", "runtime")  # what every package builds on
+_SHARED = ("model", "pdf", "runtime")  # packages that every package uses
 
 
 @cache
 def code_digest(*packages: str) -> str:
     """Return the sha256 of the modules of these packages ("evidence", "documents/word_to_pdf") and
-    of what all share.
+    of the shared ones.
 
-    Without a package: of the whole program. The code is read once in a process, as it is then.
+    Without a package, hashes the whole program. The code is read once per process.
     """
     folders = [_CODE / package for package in (*packages, *_SHARED)] if packages else [_CODE]
     paths = sorted({path for folder in folders for path in folder.rglob("*.py")})

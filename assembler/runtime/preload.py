@@ -1,4 +1,4 @@
-"""Run once, in the fork server, so that each worker starts with the heavy libraries in place."""
+"""Import the heavy libraries once, in the fork server, so that each worker starts with them."""
 
 from importlib import import_module
 

@@ -1,21 +1,22 @@
-"""What a process of ours sets for the libraries it uses. Called where a process starts (command
-line, fork server, worker), never on import: a program that only imports this package keeps its own
-settings.
+"""Configure libraries for a process of ours.
+
+Called where a process starts (command line, fork server, worker), never on import: a program that
+only imports this package keeps its own settings.
 """
 
 from __future__ import annotations
 
 import os
 
-_STREAM_BYTES = 1_000_000_000  # packed or unpacked: a quarter of a worker's memory
+_STREAM_BYTES = 1_000_000_000  # compressed or not: a quarter of a worker's memory
 _ENTRIES = 5_000_000  # of an array or a dictionary
-_PAGES = 1_000_000  # of a file, with as many bookmarks and named places: what a manifest can list
+_PAGES = 1_000_000  # of a file, and of its bookmarks and named destinations: a manifest's maximum
 
 
 def limit_threads() -> None:
-    """Keep numpy and Tesseract to one thread; must be called before they are loaded.
+    """Keep numpy and Tesseract to one thread; call this before they are loaded.
 
-    A process handles one page at a time, and every core has a process: more threads take longer
+    A process handles one page at a time and every core has a process: more threads cost more time
     than they save.
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -23,9 +24,9 @@ def limit_threads() -> None:
 
 
 def lift_picture_limit() -> None:
-    """Let Pillow open pictures of any size: 200-megapixel photos are legitimate.
+    """Let Pillow open pictures of any size, since 200-megapixel photos are legitimate.
 
-    Our readers check sizes of their own, and a worker has a memory limit.
+    Our readers check sizes themselves, and a worker has a memory limit.
     """
     import PIL.Image
 
@@ -33,11 +34,11 @@ def lift_picture_limit() -> None:
 
 
 def lift_reader_limits() -> None:
-    """Let pypdf read what a worker can hold.
+    """Let pypdf read whatever a worker can hold.
 
-    Its own limits are meant for programs without any, and large scans and long packets exceed
-    them. A worker has limits on memory and time, which cost one item only; these still end what
-    grows without end. They belong to the calling thread, which must be the one that works.
+    pypdf's limits are meant for programs without any, and large scans and long packets exceed them.
+    A worker has limits on memory and time, which cost one item only; the limits set here still end
+    unbounded growth. They belong to the calling thread, which must be the one that works.
     """
     from pypdf import overwrite_configuration
 

@@ -1,8 +1,7 @@
-"""Other programs: is it there, which version, run it with a time limit and a clean environment.
+"""Find external programs, ask their version, run them with a time limit and a clean environment.
 
-A program name and arguments come in, its result goes out. The only room that starts programs; it
-never reads their output for meaning, and never trusts an exit code of 0 (callers look at the
-files).
+Takes a program name and arguments, returns its result. The only package that starts programs; it
+never interprets their output and never trusts an exit code of 0 (callers look at the files).
 """
 
 from __future__ import annotations
@@ -20,15 +19,15 @@ from typing import IO
 
 from assembler.errors import ToolFailed, ToolMissing
 
-_KEPT = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TEMP", "TMP", "TESSDATA_PREFIX")
+_KEPT_VARIABLES = ("PATH", "LANG", "LC_ALL", "SYSTEMROOT", "TEMP", "TMP", "TESSDATA_PREFIX")
 _OUTPUT_LIMIT = 1_000_000  # bytes kept of each output; endless printing must not fill memory
 _CHUNK = 65_536  # bytes read at a time
-_DRAIN_SECONDS = 5.0  # for what is still in a pipe after its program has ended
+_DRAIN_SECONDS = 5.0  # to read what is still in a pipe after its program has ended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
-    """What a program left behind; output decoded leniently, since programs babble in any
+    """Exit code and output of a program, decoded leniently because programs print in any
     encoding."""
 
     returncode: int
@@ -37,15 +36,16 @@ class Result:
 
 
 def find(program: str) -> Path | None:
-    """Where the program is on PATH, or None."""
-    found = shutil.which(program)
-    return Path(found) if found else None
+    """Return where the program is on PATH, or None."""
+    path = shutil.which(program)
+    return Path(path) if path else None
 
 
 def version(
     program: str, args: Sequence[str] = ("--version",), *, timeout: float = 20
 ) -> str | None:
-    """First line a program prints of its version, or None if it is absent or does not answer."""
+    """Return the first line of a program's version output; None if it is missing or does not
+    answer."""
     if find(program) is None:
         return None
     try:
@@ -64,10 +64,9 @@ def run(
     cwd: Path,
     env: Mapping[str, str] | None = None,
 ) -> Result:
-    """Run a program to its end in its own session, with nothing on stdin and an environment of a
-    few names.
+    """Run a program to its end in its own session, without stdin and with a minimal environment.
 
-    `timeout` in seconds; on timeout the whole process group is killed, since a child left alive may
+    `timeout` in seconds; on timeout the whole process group is killed, since a surviving child may
     still write. Raises ToolMissing if the program is not there, ToolFailed if it hangs. A non-zero
     exit is returned, not raised.
     """
@@ -76,7 +75,7 @@ def run(
         raise ToolMissing(
             f"{program} is not installed", remedy=f"install {program}, or run `assembler doctor`"
         )
-    clean = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    clean = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
     process = subprocess.Popen(
         [str(path), *args],
         cwd=cwd,
@@ -104,10 +103,10 @@ def run(
 
 
 class _Output:
-    """The first bytes of one output of a program; a thread reads all of it and drops the rest.
+    """The first bytes of a program's output; a thread reads all of it and drops the rest.
 
-    The thread owns the stream and closes it: closing it elsewhere, while it is read, could let the
-    thread read another file that got the same number.
+    The thread owns the stream and closes it: closing it elsewhere while it is read could let the
+    thread read another file that got the same descriptor.
     """
 
     def __init__(self, stream: IO[bytes]) -> None:
@@ -121,11 +120,11 @@ class _Output:
                 self._kept += chunk[: _OUTPUT_LIMIT - len(self._kept)]
 
     def drain(self, seconds: float) -> None:
-        """Wait for the end of the output; a process that left the group may hold it for longer."""
+        """Wait for the end of the output; a process that left the group may hold it longer."""
         self._thread.join(seconds)
 
     def text(self) -> str:
-        """Return what was kept, decoded leniently."""
+        """Return the kept output, decoded leniently."""
         return bytes(self._kept).decode(errors="replace")
 
 

@@ -1,9 +1,8 @@
-"""The shelf: find and read `templates/` and `schemas/`, from a checkout and from an installed
-wheel.
+"""Find and read `templates/` and `schemas/`, in a checkout or in an installed wheel.
 
-Names come in ("schemas/case.schema.json"), bytes or parsed values go out. A case folder's own
-`templates/` replaces the shipped Word templates and recipe of its kind. Must not know what is in
-the files beyond their syntax.
+Takes names ("schemas/case.schema.json"), returns bytes or parsed values. A case folder's own
+`templates/` replaces the shipped Word templates and recipe of its kind. Knows nothing about the
+files beyond their syntax.
 """
 
 from __future__ import annotations
@@ -32,8 +31,8 @@ _WHEN = ("represented", "supported", "expedite", "mailed", "fee-waiver", "requir
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemplateFile:
-    """A Word template: its bytes, and whether it is ours ("shipped"), the firm's ("shelf") or
-    the case's ("case")."""
+    """A Word template and its origin: ours ("shipped"), the firm's ("shelf") or the case's
+    ("case")."""
 
     name: str  # "parole/cover-letter.docx"
     data: bytes
@@ -42,25 +41,28 @@ class TemplateFile:
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """Where shipped files are; `extra` is a firm's own folder with `templates/` and `schemas/`
-    looked at first."""
+    """The folder of the shipped files. `extra`: a firm's folder with `templates/` and `schemas/`,
+    searched first."""
 
     root: Path
     extra: Path | None = None
 
     @staticmethod
     def default(extra: Path | None = None) -> Shelf:
-        """The checkout this package runs from, else the data folder of the installed wheel."""
+        """Return the checkout this package runs from, else the data folder of the installed
+        wheel."""
         checkout = _PACKAGE.parent
-        # pyproject.toml is the sentinel: some other package's stray "templates" beside ours must
-        # not be taken for it
+        # pyproject.toml marks a checkout, since another installed package may have a "templates"
+        # folder beside ours
         return Shelf(
             checkout if (checkout / "pyproject.toml").is_file() else _PACKAGE / "_data", extra
         )
 
     def read(self, name: str) -> bytes:
-        """Bytes of a shipped or firm's file, e.g. "schemas/case.schema.json". Raises
-        TemplateBroken if absent."""
+        """Return the bytes of a shipped or firm's file, e.g. "schemas/case.schema.json".
+
+        Raises TemplateBroken if it is absent.
+        """
         for root in filter(None, (self.extra, self.root)):
             if (root / name).is_file():
                 return (root / name).read_bytes()
@@ -69,18 +71,17 @@ class Shelf:
         )
 
     def names(self, folder: str, suffix: str) -> tuple[str, ...]:
-        """Names of all files of a folder with this suffix, sorted:
+        """Return the names of all files of a folder with this suffix, sorted:
         ("schemas/checklists/other.json", …)."""
-        found = {
+        names = {
             path.relative_to(root).as_posix()
             for root in filter(None, (self.extra, self.root))
             for path in (root / folder).glob(f"*{suffix}")
         }
-        return tuple(sorted(found))
+        return tuple(sorted(names))
 
     def digests(self) -> dict[str, str]:
-        """Name → sha256 of every file of templates/ and schemas/, shipped or the firm's: what a
-        bundle depends on."""
+        """Return name → sha256 of every file of templates/ and schemas/, shipped or the firm's."""
         return {
             f"{place}:{path.relative_to(root).as_posix()}": hashlib.sha256(
                 path.read_bytes()
@@ -93,7 +94,7 @@ class Shelf:
         }
 
     def schema(self, name: str) -> dict[str, Any]:
-        """A JSON file of `schemas/`, parsed. Raises TemplateBroken if it is not JSON object."""
+        """Parse a JSON file of `schemas/`. Raises TemplateBroken if it is not a JSON object."""
         try:
             parsed = json.loads(self.read(f"schemas/{name}"))
         except ValueError as error:
@@ -103,11 +104,11 @@ class Shelf:
         return parsed
 
     def template(self, kind: str, name: str, case_folder: Path | None = None) -> TemplateFile:
-        """The Word template to use for this case: the case's own, then the firm's, then ours,
-        then the parole one."""
-        own = case_folder / "templates" / name if case_folder else None
-        if own and own.is_file() and not own.is_symlink():
-            return TemplateFile(name=f"{kind}/{name}", data=own.read_bytes(), origin="case")
+        """Return the Word template for this case: the case's own, then the firm's, then ours, then
+        the parole one."""
+        override = case_folder / "templates" / name if case_folder else None
+        if override and override.is_file() and not override.is_symlink():
+            return TemplateFile(name=f"{kind}/{name}", data=override.read_bytes(), origin="case")
         for folder in dict.fromkeys((kind, "parole")):
             for root, origin in ((self.extra, "shelf"), (self.root, "shipped")):
                 path = root / "templates" / folder / name if root else None
@@ -122,11 +123,14 @@ class Shelf:
         )
 
     def recipe(self, kind: str, case_folder: Path | None = None) -> Recipe:
-        """The packet order of a kind. Raises TemplateBroken naming the part that cannot be used."""
-        own = case_folder / "templates" / "recipe.toml" if case_folder else None
+        """Return the packet order of a kind. Raises TemplateBroken naming the part that cannot be
+        used."""
+        override = case_folder / "templates" / "recipe.toml" if case_folder else None
         name = f"templates/{kind}/recipe.toml"
         data = (
-            own.read_bytes() if own and own.is_file() and not own.is_symlink() else self.read(name)
+            override.read_bytes()
+            if override and override.is_file() and not override.is_symlink()
+            else self.read(name)
         )
         try:
             raw = tomllib.loads(data.decode())
@@ -137,8 +141,7 @@ class Shelf:
 
 @cache
 def font_folders() -> tuple[Path, ...]:
-    """Folders of the fonts we draw with: text face, Arabic, Chinese/Japanese/Korean, signs; all
-    from wheels."""
+    """Return the folders of the fonts we draw with: text, Arabic, CJK, symbols; all from wheels."""
     import fontpkg_amiri
     import fontpkg_ibm_plex_serif
     import noto_cjk_sans_otc
@@ -150,7 +153,7 @@ def font_folders() -> tuple[Path, ...]:
 
 
 def font_files() -> tuple[Path, ...]:
-    """Every font file of `font_folders`, sorted within each folder."""
+    """Return every font file of `font_folders`, sorted within each folder."""
     endings = {".ttf", ".otf", ".ttc"}
     return tuple(
         path for home in font_folders() for path in sorted(home.iterdir()) if path.suffix in endings
@@ -159,11 +162,11 @@ def font_files() -> tuple[Path, ...]:
 
 @cache
 def value_fonts() -> tuple[Path, ...]:
-    """Fonts that values of form fields and marks are drawn with, in the order they are asked for a
-    letter.
+    """Return the fonts for values of form fields and marks, in the order they are searched for a
+    glyph.
 
-    Arimo comes first: its letters are as wide as those of Helvetica, which nearly all forms are
-    laid out for.
+    Arimo comes first: its letters are as wide as Helvetica's, which nearly all forms are laid out
+    for.
     """
     import fontpkg_arimo
 
@@ -173,7 +176,7 @@ def value_fonts() -> tuple[Path, ...]:
 
 
 def stamp_font() -> Path:
-    """The TrueType file of the stamps."""
+    """Return the TrueType file of the page stamps."""
     return next(path for path in font_files() if path.name == "IBMPlexSerif-Regular.ttf")
 
 

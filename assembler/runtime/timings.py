@@ -1,4 +1,5 @@
-"""Where the time of a run went: for each room whose work the workers did, and for this process."""
+"""Measure where the time of a run went: each module whose functions ran in workers, and this
+process."""
 
 from __future__ import annotations
 
@@ -14,56 +15,53 @@ HERE = "this process"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Spent:
-    """Time of one room: `wall` seconds the run waited for it, `cpu` seconds of all processes,
-    how many items."""
+    """Time of one module: items, `wall` seconds the run waited, `cpu` seconds of all processes."""
 
-    room: str
+    module: str
     items: int
     wall: float
     cpu: float
 
 
 class Stopwatch:
-    """Adds up what `during` encloses; the rest of wall and CPU time is this process's own."""
+    """Adds up the time inside `during`; the remaining wall and CPU time is this process's own."""
 
     def __init__(self) -> None:
-        self._began = (time.monotonic(), time.process_time())
-        self._rooms: dict[str, Spent] = {}
+        self._start = (time.monotonic(), time.process_time())
+        self._modules: dict[str, Spent] = {}
 
     @contextmanager
     def during(self, module: str, items: int, pool: Pool) -> Iterator[None]:
-        """The time a pool spends on the items of a module's function."""
-        room, wall, cpu = module.removeprefix("assembler."), time.monotonic(), pool.spent[module]
+        """Add the time a pool spends on the items of a module's function."""
+        name, wall, cpu = module.removeprefix("assembler."), time.monotonic(), pool.spent[module]
         try:
             yield
         finally:
-            before = self._rooms.get(room, Spent(room=room, items=0, wall=0.0, cpu=0.0))
-            self._rooms[room] = Spent(
-                room=room,
+            before = self._modules.get(name, Spent(module=name, items=0, wall=0.0, cpu=0.0))
+            self._modules[name] = Spent(
+                module=name,
                 items=before.items + items,
                 wall=before.wall + time.monotonic() - wall,
                 cpu=before.cpu + pool.spent[module] - cpu,
             )
 
     def rows(self) -> tuple[Spent, ...]:
-        """The rooms in the order in which they were first at work, then this process."""
-        rooms = tuple(self._rooms.values())
-        wall = time.monotonic() - self._began[0] - sum(one.wall for one in rooms)
-        return (
-            *rooms,
-            Spent(room=HERE, items=1, wall=wall, cpu=time.process_time() - self._began[1]),
-        )
+        """Return the modules in the order in which they first ran, then this process."""
+        modules = tuple(self._modules.values())
+        wall = time.monotonic() - self._start[0] - sum(row.wall for row in modules)
+        cpu = time.process_time() - self._start[1]
+        return (*modules, Spent(module=HERE, items=1, wall=wall, cpu=cpu))
 
 
-def together(rows: Iterator[Spent]) -> tuple[Spent, ...]:
-    """The rows of many runs added up, by room."""
-    found: dict[str, Spent] = {}
-    for one in rows:
-        sofar = found.get(one.room, Spent(room=one.room, items=0, wall=0.0, cpu=0.0))
-        found[one.room] = Spent(
-            room=one.room,
-            items=sofar.items + one.items,
-            wall=sofar.wall + one.wall,
-            cpu=sofar.cpu + one.cpu,
+def sum_by_module(rows: Iterator[Spent]) -> tuple[Spent, ...]:
+    """Add up the rows of many runs by module."""
+    totals: dict[str, Spent] = {}
+    for row in rows:
+        total = totals.get(row.module, Spent(module=row.module, items=0, wall=0.0, cpu=0.0))
+        totals[row.module] = Spent(
+            module=row.module,
+            items=total.items + row.items,
+            wall=total.wall + row.wall,
+            cpu=total.cpu + row.cpu,
         )
-    return tuple(found.values())
+    return tuple(totals.values())

@@ -1,4 +1,5 @@
-"""Worker processes with limits: one that crashes, hangs or eats memory costs its item only."""
+"""Run items in worker processes with limits: a crash, a hang or high memory use costs only its
+item."""
 
 from __future__ import annotations
 
@@ -16,19 +17,17 @@ from multiprocessing.connection import Connection, wait
 from typing import Any
 
 from assembler.errors import AssemblerError
-from assembler.runtime.atomic_files import GIVEN_FILE_SIZE, not_written, write_refusal
+from assembler.runtime.atomic_files import INITIAL_FILE_SIZE_LIMIT, find_write_refusal, write_error
 from assembler.runtime.process_setup import lift_picture_limit, lift_reader_limits, limit_threads
 
-# The second is named, not imported: this module does not know what it is for, only that every
-# worker would load it.
+# The pipeline is named, not imported: imports point down, and every worker would load it anyway.
 _PRELOAD = ["assembler.runtime.preload", "assembler.pipeline"]
 _GRACE = 10.0  # seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What one item may use: wall seconds, memory of its worker process, size of any one file it
-    writes."""
+    """Limits for one item: wall seconds, memory of its worker, size of any one file it writes."""
 
     seconds: float = 120.0
     memory_mb: int = 4096
@@ -37,7 +36,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failure:
-    """An item that gave no result. kind: "crashed", "timeout", "memory" or "error"; detail never
+    """An item without a result. `kind`: "crashed", "timeout", "memory" or "error"; `detail` never
     holds content."""
 
     kind: str
@@ -46,17 +45,17 @@ class Failure:
 
 @dataclass(slots=True)
 class _Worker:
-    """One child process and the pipe to it."""
+    """A worker process and the pipe to it."""
 
     process: Any
     pipe: Connection
     index: int = -1
     deadline: float = 0.0
 
-    def give(self, index: int, work: tuple[Any, ...], seconds: float) -> bool:
-        """Hand it over. False if the worker was killed while it was idle."""
+    def give(self, index: int, task: tuple[Any, ...], seconds: float) -> bool:
+        """Send it an item; return False if the worker was killed while idle."""
         try:
-            self.pipe.send(work)
+            self.pipe.send(task)
         except OSError:
             return False
         self.index, self.deadline = index, time.monotonic() + seconds
@@ -71,19 +70,19 @@ class _Worker:
 
 
 class Pool:
-    """Up to `jobs` workers, started when needed and kept until `close`; `jobs` may be changed at
-    any time.
+    """Up to `jobs` workers, started when needed and kept until `close`; `jobs` may change at any
+    time.
 
-    An item whose worker dies is given to another one once more: somebody may have killed the
-    worker, and an item that kills two is to blame itself. `spent`: CPU seconds of the workers for
-    each function's module.
+    An item whose worker dies is retried once in another worker: someone may have killed the worker,
+    but an item that kills two is itself to blame. `spent`: CPU seconds of the workers, by module of
+    the function.
     """
 
     def __init__(self, jobs: int) -> None:
         self.jobs = jobs
         self.spent: defaultdict[str, float] = defaultdict(float)
         self._workers: list[_Worker] = []
-        self._context = context()
+        self._context = process_context()
 
     def begin(self) -> None:
         """Let the fork server load its libraries while this process does something else."""
@@ -97,7 +96,7 @@ class Pool:
         limits: Limits,
         progress: Callable[[int], None] | None,
     ) -> list[Any]:
-        """One result, `Failure` or AssemblerError per item, in order."""
+        """Return one result, `Failure` or AssemblerError per item, in order."""
         results: list[Any] = [None] * len(items)
         waiting = deque(enumerate(items))
         died: set[int] = set()
@@ -106,21 +105,18 @@ class Pool:
             while waiting or self._busy():
                 self._hand_out(waiting, function, limits)
                 for worker in self._ready():
-                    index, outcome = self._collect(worker, room_of(function))
-                    if (
-                        isinstance(outcome, Failure)
-                        and outcome.kind == "crashed"
-                        and index not in died
-                    ):
+                    index, result = self._collect(worker, get_module(function))
+                    crashed = isinstance(result, Failure) and result.kind == "crashed"
+                    if crashed and index not in died:
                         died.add(index)
                         waiting.appendleft((index, items[index]))
                         continue
-                    results[index] = outcome
+                    results[index] = result
                     finished += 1
                     if progress:
                         progress(finished)
         except BaseException:
-            self.close()  # ^C or a bug here: no worker may go on writing
+            self.close()  # even after ^C or a bug here, no worker may go on writing
             raise
         return results
 
@@ -151,7 +147,7 @@ class Pool:
 
     def _start(self) -> _Worker:
         ours, theirs = self._context.Pipe()
-        process = self._context.Process(target=serve, args=(theirs,), daemon=True)
+        process = self._context.Process(target=run_worker, args=(theirs,), daemon=True)
         process.start()
         theirs.close()
         worker = _Worker(process, ours)
@@ -160,130 +156,127 @@ class Pool:
 
     def _ready(self) -> list[_Worker]:
         busy = self._busy()
-        patience = max(0.0, min(worker.deadline for worker in busy) - time.monotonic())
-        spoke = wait([worker.pipe for worker in busy], timeout=patience)
-        return [w for w in busy if w.pipe in spoke or time.monotonic() >= w.deadline]
+        timeout = max(0.0, min(worker.deadline for worker in busy) - time.monotonic())
+        ready = wait([worker.pipe for worker in busy], timeout=timeout)
+        now = time.monotonic()
+        return [worker for worker in busy if worker.pipe in ready or now >= worker.deadline]
 
-    def _collect(self, worker: _Worker, room: str) -> tuple[int, Any]:
-        """The item's index and what came of it; a worker that died or hangs is ended, and
-        replaced when needed."""
+    def _collect(self, worker: _Worker, module: str) -> tuple[int, Any]:
+        """Return the item's index and result; end a worker that died or hangs."""
         index, worker.index = worker.index, -1
         try:
             if worker.pipe.poll():
-                outcome, seconds = worker.pipe.recv()
-                self.spent[room] += seconds
+                result, seconds = worker.pipe.recv()
+                self.spent[module] += seconds
             else:
-                outcome = Failure(kind="timeout", detail="took too long")
+                result = Failure(kind="timeout", detail="took too long")
         except (EOFError, OSError):
             worker.process.join(5)
-            outcome = Failure(
+            result = Failure(
                 kind="crashed", detail=f"the worker ended with code {worker.process.exitcode}"
             )
-        if isinstance(outcome, Failure) and outcome.kind != "error":
+        if isinstance(result, Failure) and result.kind != "error":
             self._remove(worker)
-        return index, outcome
+        return index, result
 
 
-def room_of(function: Callable[..., Any]) -> str:
-    """The module of a function, or of the one that a partial calls."""
+def get_module(function: Callable[..., Any]) -> str:
+    """Return the module of a function, or of the function a partial calls."""
     return str(getattr(function, "func", function).__module__)
 
 
-def serve(pipe: Connection) -> None:
-    """The life of a worker: take work, do it within the limits, answer, until the pipe closes."""
-    settle()
+def run_worker(pipe: Connection) -> None:
+    """Run as a worker: take items, process them within the limits and answer, until the pipe
+    closes."""
+    set_up_process()
     while True:
         try:
             function, item, limits = pipe.recv()
-            _limit(limits)
-            _alarm(limits.seconds + _GRACE)
+            _set_limits(limits)
+            _set_alarm(limits.seconds + _GRACE)
             before = time.process_time()
-            result = outcome(function, item)
-            _alarm(0)
+            result = call_guarded(function, item)
+            _set_alarm(0)
             pipe.send((result, time.process_time() - before))
         except (EOFError, OSError):  # the parent is gone
             return
 
 
-def settle() -> None:
-    """What every process of ours does first."""
+def set_up_process() -> None:
+    """Set up a child process: own process group, silent stderr, no ^C, library limits."""
     if hasattr(os, "setsid"):
         os.setsid()  # a group of its own, so that ending it ends what it started
-    os.dup2(
-        os.open(os.devnull, os.O_WRONLY), 2
-    )  # parsers babble; what matters comes back as a value
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # ^C is the parent's to handle
+    # parsers write noise to stderr; results and errors come back as values
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent handles ^C
     limit_threads()
     lift_picture_limit()
     lift_reader_limits()
 
 
-def _alarm(seconds: float) -> None:
-    """The kernel ends this process then, even if its parent, which would have, was killed; 0:
-    never."""
+def _set_alarm(seconds: float) -> None:
+    """Have the kernel end this process after `seconds`, even if its parent was killed; 0 cancels
+    the alarm."""
     if hasattr(signal, "setitimer"):
         signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
-def outcome(function: Callable[[Any], Any], item: Any) -> Any:
-    """What the function gives; an AssemblerError, or a Failure for anything else it raises."""
+def call_guarded(function: Callable[[Any], Any], item: Any) -> Any:
+    """Return the function's result, or the AssemblerError or a Failure for anything it raises."""
     try:
         return function(item)
     except AssemblerError as error:
         return error
     except MemoryError:
         return Failure(kind="memory", detail="needed more memory than allowed")
-    except Exception as error:  # noqa: BLE001 - any bug in a parser must come back as a value
-        if refusal := write_refusal(error):
+    except Exception as error:  # noqa: BLE001 - parsers of untrusted files raise anything
+        if refusal := find_write_refusal(error):
             name = os.path.basename(str(refusal.filename)) if refusal.filename else "a work file"  # noqa: PTH119
-            return not_written(name, refusal)
+            return write_error(name, refusal)
         return Failure(kind="error", detail=f"{type(error).__name__} in {_place(error)}")
 
 
 def _place(error: BaseException) -> str:
-    """File and line of the innermost frame of ours; never the message, which may hold content."""
+    """Return file and line of our innermost frame, never the message, which may hold content."""
     import traceback
 
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if "assembler" in f.filename]
-    last = frames[-1] if frames else traceback.extract_tb(error.__traceback__)[-1]
+    frames = traceback.extract_tb(error.__traceback__)
+    last = ([frame for frame in frames if "assembler" in frame.filename] or frames)[-1]
     return f"{os.path.basename(last.filename)}:{last.lineno}"  # noqa: PTH119 - a name, no path
 
 
-def _limit(limits: Limits) -> None:
-    """Set the soft limits of this process; memory counts on top of what the libraries reserved
-    at start."""
+def _set_limits(limits: Limits) -> None:
+    """Set the soft limits of this process; memory comes on top of what the libraries reserved at
+    start."""
     if sys.platform == "win32":
         return
     import resource
 
-    for what, value in (
+    for limit, value in (
         (resource.RLIMIT_AS, limits.memory_mb * 2**20),
         (
             resource.RLIMIT_FSIZE,
-            min(limits.output_mb * 2**20, GIVEN_FILE_SIZE or limits.output_mb * 2**20),
+            min(limits.output_mb * 2**20, INITIAL_FILE_SIZE_LIMIT or limits.output_mb * 2**20),
         ),
         (resource.RLIMIT_CORE, 0),
     ):
-        hard = resource.getrlimit(what)[1]
+        hard = resource.getrlimit(limit)[1]
         resource.setrlimit(
-            what, (value if hard == resource.RLIM_INFINITY else min(value, hard), hard)
+            limit, (value if hard == resource.RLIM_INFINITY else min(value, hard), hard)
         )
 
 
-def warm() -> None:
-    """Start the server that workers are forked from, so that it loads its libraries while this
-    process loads its own."""
-    if context().get_start_method() == "forkserver":
-        from multiprocessing import forkserver
-
+def start_fork_server() -> None:
+    """Start the fork server, so that it loads its libraries while this process loads its own."""
+    if process_context().get_start_method() == "forkserver":
         forkserver.ensure_running()
 
 
-def context() -> Any:
-    """Processes forked from a clean server that has the heavy libraries loaded; plain spawn
-    where there is no fork."""
+def process_context() -> Any:
+    """Return a context that forks from a clean server with the heavy libraries loaded; spawn where
+    there is no fork."""
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
-    made = multiprocessing.get_context("forkserver")
-    made.set_forkserver_preload(_PRELOAD)
-    return made
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(_PRELOAD)
+    return context

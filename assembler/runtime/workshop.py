@@ -1,4 +1,4 @@
-"""One run's workshop: lock, scratch folder, cache, workers."""
+"""Set up what one run works with: lock, scratch folder, cache, workers."""
 
 from __future__ import annotations
 
@@ -13,11 +13,16 @@ from filelock import FileLock, Timeout
 
 from assembler.errors import AssemblerError, OutputNotWritten
 from assembler.runtime import cache_upkeep
-from assembler.runtime.atomic_files import not_written, probe, refuse_bytes, writing
+from assembler.runtime.atomic_files import (
+    probe_folder,
+    refuse_non_utf8,
+    remove_tree,
+    report_write_errors,
+    write_error,
+)
 from assembler.runtime.cache import Cache
-from assembler.runtime.publishing import remove_tree
 from assembler.runtime.timings import Spent, Stopwatch
-from assembler.runtime.worker_pool import Failure, Limits, Pool, room_of
+from assembler.runtime.worker_pool import Failure, Limits, Pool, get_module
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -26,13 +31,13 @@ CACHE_MB = 5_000
 
 
 class Workshop:
-    """Use as a context manager. `home` is made with mode 0700; `jobs` is the number of worker
-    processes.
+    """The lock, scratch folder, cache and workers of one run; use as a context manager.
 
-    `temporary`: remove `home` at the end. `pool`: somebody else's workers, left running at the end,
-    instead of `jobs` own ones. `cache`: a folder that cases share, instead of one in `home`;
-    `cache_mb`: its size, kept at the end by taking away what was used longest ago. Raises
-    OutputNotWritten if another run holds `home`, or it cannot be made.
+    `home` is created with mode 0700. `jobs`: number of worker processes. `use_cache`: read existing
+    entries. `temporary`: remove `home` at the end. `pool`: workers of the caller, left running at
+    the end, instead of `jobs` own ones. `cache`: a folder that cases share, instead of one in
+    `home`; `cache_mb`: its size limit, enforced at the end by removing what was used longest ago.
+    Raises OutputNotWritten if another run holds `home`, or if it cannot be created.
     """
 
     def __init__(
@@ -46,14 +51,13 @@ class Workshop:
         cache: Path | None = None,
         cache_mb: int = CACHE_MB,
     ) -> None:
-        self.home = home = (
-            home.parent.resolve() / home.name
-        )  # workers and programs are handed whole paths
+        # absolute, since workers and programs get paths below it
+        self.home = home = home.parent.resolve() / home.name
         self.scratch = home / "scratch" / str(os.getpid())
         self._shared = cache.resolve() if cache else None
         self.cache = Cache(self._shared or home / "cache", use_cache)
         self._cache_mb = cache_mb
-        self._user = cache_upkeep.User(self.cache.root)
+        self._user = cache_upkeep.CacheUser(self.cache.root)
         self.jobs = jobs
         self._lock = FileLock(home / "lock", mode=0o600)
         self._temporary = temporary
@@ -82,10 +86,10 @@ class Workshop:
         return self
 
     def _begin(self, undo: ExitStack) -> None:
-        """Take the work folder, and make what a run needs in it; `undo` hears of what must be
-        given back."""
+        """Take the work folder and set up what a run needs in it; `undo` collects what must be
+        released."""
         for folder in filter(None, (self.home, self._shared)):
-            refuse_bytes(folder)
+            refuse_non_utf8(folder)
         cache_upkeep.claim_home(self.home)
         if self._shared:
             cache_upkeep.claim_shared(self._shared)
@@ -107,17 +111,16 @@ class Workshop:
         place = f"{self.home.parent.name}/{self.home.name}"
         with (
             suppress(OutputNotWritten) if error else nullcontext(),
-            writing(place, self.home),
+            report_write_errors(place, self.home),
             ExitStack() as last,
         ):
             if self._temporary:
                 last.callback(cache_upkeep.remove_home, self.home)
             last.callback(self._lock.release)
             last.callback(remove_tree, self.scratch)
-            if not (
-                self._shared and self._lent
-            ):  # else whoever lends the workers looks after the folder they share
-                last.callback(cache_upkeep.trim, self.cache.root, self._cache_mb * 1_000_000)
+            # a lender of workers to several runs trims the cache they share
+            if not (self._shared and self._lent):
+                last.callback(cache_upkeep.trim_cache, self.cache.root, self._cache_mb * 1_000_000)
             last.callback(self._sweep_cache)
             last.callback(self._user.leave)
             if not self._lent:
@@ -131,13 +134,12 @@ class Workshop:
         limits: Limits | None = None,
         progress: Callable[[int], None] | None = None,
     ) -> tuple[R | Failure, ...]:
-        """Run a top-level function over picklable items in worker processes; results in the order
-        of the items.
+        """Run a top-level function over picklable items in worker processes; results in item order.
 
         An AssemblerError raised by the function is raised here, the first in order, after all items
         have finished.
         """
-        with self._stopwatch.during(room_of(function), len(items), self._pool):
+        with self._stopwatch.during(get_module(function), len(items), self._pool):
             outcomes = self._pool.run(function, items, limits or Limits(), progress)
         for outcome in outcomes:
             if isinstance(outcome, AssemblerError):
@@ -147,33 +149,33 @@ class Workshop:
         return tuple(outcomes)
 
     def _stop_if_full(self) -> None:
-        """Raise OutputNotWritten if an item may have failed only because its worker could write
-        no more."""
+        """Raise OutputNotWritten if an item may have failed only because its worker could not
+        write."""
         for folder in (self.scratch, self.cache.root):
-            if refusal := probe(folder):
-                raise not_written(f"{self.home.parent.name}/{self.home.name}", refusal)
+            if refusal := probe_folder(folder):
+                raise write_error(f"{self.home.parent.name}/{self.home.name}", refusal)
 
     def timings(self) -> tuple[Spent, ...]:
-        """Where the time has gone since this workshop was made."""
+        """Return where the time has gone since this workshop was created."""
         return self._stopwatch.rows()
 
     def folder(self, name: str) -> Path:
-        """A new, empty folder in the scratch space."""
+        """Return a new, empty folder in the scratch space."""
         path = self.scratch / name
-        with writing(f"{self.home.parent.name}/{self.home.name}", self.home):
+        with report_write_errors(f"{self.home.parent.name}/{self.home.name}", self.home):
             remove_tree(path)
             path.mkdir(mode=0o700, parents=True)
         return path
 
     def _sweep(self) -> None:
-        """Remove what killed runs left behind; with the lock held, every scratch folder here is
-        such a one."""
-        cache_upkeep.sweep_own(self.home)
+        """Remove what killed runs left behind; while we hold the lock, that is every scratch folder
+        here."""
+        cache_upkeep.sweep_scratch(self.home)
         self._sweep_cache()
 
     def _sweep_cache(self) -> None:
-        """What workers that were killed left half-made holds pages of the client."""
+        """Remove what killed workers left half-made, since it holds client pages."""
         if self._shared:
-            cache_upkeep.sweep(self._shared)
+            cache_upkeep.sweep_shared_cache(self._shared)
         else:
             cache_upkeep.sweep_own_cache(self.cache.root)

@@ -17,7 +17,7 @@ from pikepdf import Array, Name, Object, Operator, Page, Pdf
 
 from assembler.bundle.optimize import picture_coding
 from assembler.bundle.optimize.page_work import CANNOT, versions
-from assembler.runtime.atomic_files import whole_file
+from assembler.runtime.atomic_files import open_deferring_errors
 from assembler.runtime.cache import Cache
 
 _FILL = {"rg": 3, "k": 4}
@@ -38,7 +38,9 @@ class Graying:
 def grayed(job: Graying) -> Path:
     """The document without color, in a worker."""
     return (
-        job.cache.once(["gray", *versions(), job.sha256], lambda folder: _make(job.pdf, folder))
+        job.cache.get_or_make(
+            ["gray", *versions(), job.sha256], lambda folder: _make(job.pdf, folder)
+        )
         / "gray.pdf"
     )
 
@@ -48,7 +50,7 @@ def _make(source: Path, folder: Path) -> None:
         done: set[tuple[int, int]] = set()
         for page in pdf.pages:
             _colorless(pdf, page, done, 0)
-        with whole_file(folder / "gray.pdf") as out:
+        with open_deferring_errors(folder / "gray.pdf") as out:
             pdf.save(
                 out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate
             )

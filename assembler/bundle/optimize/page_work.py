@@ -20,7 +20,7 @@ from assembler.bundle.optimize.steps import FINE, PageSeen
 from assembler.evidence import ocr
 from assembler.model import Fitted
 from assembler.pdf.page_weight import count_page_bytes
-from assembler.runtime.atomic_files import whole_file
+from assembler.runtime.atomic_files import open_deferring_errors
 from assembler.runtime.cache import Cache
 from assembler.runtime.code_version import code_digest
 
@@ -88,7 +88,7 @@ def fit_page(job: Job) -> Result:
     words."""
     engine = ocr.engine_language(job.language) if job.dpi else ""
     key = ["fit", *versions(), job.sha256, str(job.index), str(job.dpi), engine]
-    made = job.cache.once(key, lambda folder: _make(job, engine, folder))
+    made = job.cache.get_or_make(key, lambda folder: _make(job, engine, folder))
     kept: dict[str, Any] = json.loads((made / "fitted.json").read_text())
     return Result(fitted=Fitted(document=job.document, index=job.index, **kept), folder=made)
 
@@ -96,7 +96,7 @@ def fit_page(job: Job) -> Result:
 def join(job: Joining) -> Path:
     """The document with its new pictures."""
     key = ["joined", *versions(), job.sha256, *(folder.name for folder in job.folders)]
-    return job.cache.once(key, lambda folder: _join(job, folder)) / "fitted.pdf"
+    return job.cache.get_or_make(key, lambda folder: _join(job, folder)) / "fitted.pdf"
 
 
 def versions() -> tuple[str, ...]:
@@ -176,7 +176,7 @@ def _join(job: Joining, folder: Path) -> None:
                     space=one["space"],
                 )
                 picture_coding.store(pdf.get_object(tuple(one["key"])), coded)
-        with whole_file(folder / "fitted.pdf") as out:
+        with open_deferring_errors(folder / "fitted.pdf") as out:
             pdf.save(
                 out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate
             )
@@ -188,7 +188,7 @@ def _counted(job: Job, engine: str, page: Page, folder: Path) -> dict[str, Any]:
     alone = folder / "page.pdf"
     with Pdf.new() as book:
         book.pages.append(page)
-        with whole_file(alone) as out:
+        with open_deferring_errors(alone) as out:
             book.save(out)
     before, after = _read(job.pdf, job.index, engine), _read(alone, 0, engine)
     alone.unlink()

@@ -29,9 +29,10 @@ from assembler.bundle.print_set.sheets import (
 )
 from assembler.errors import CaseRejected, ProofFailed, ToolFailed
 from assembler.model import Finding, Severity
-from assembler.runtime.atomic_files import whole_file
+from assembler.runtime.atomic_files import open_deferring_errors
 from assembler.runtime.manifest_reader import read_manifest
-from assembler.runtime.publishing import Kept, digests, publish, read_record, staging
+from assembler.runtime.publishing import KeptFiles, publish, staging
+from assembler.runtime.user_files import hash_files, read_record
 from assembler.runtime.worker_pool import Failure, Limits
 from assembler.runtime.workshop import Workshop
 
@@ -48,7 +49,7 @@ class Run:
 
     folder: Path
     summary: Mapping[str, Any]
-    kept: Kept = field(default_factory=Kept)
+    kept: KeptFiles = field(default_factory=KeptFiles)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,7 +99,7 @@ def prepare(build: Path, rules: Rules, workshop: Workshop, *, day: date, late: b
                 )
             )
         (made / "print.txt").write_text(text(summary) + "\n", encoding="utf8")
-        recorded = {**summary, "files": digests(made)}
+        recorded = {**summary, "files": hash_files(made)}
         (made / RECORD).write_text(
             json.dumps(recorded, indent=1, ensure_ascii=False) + "\n", encoding="utf8"
         )
@@ -202,7 +203,7 @@ def _bind(job: _Binding) -> None:
                 for number in numbers:
                     _sheet(book, source.pages[number - first])
         _describe(book)
-        with whole_file(job.target) as out:
+        with open_deferring_errors(job.target) as out:
             book.save(
                 out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate
             )
@@ -259,7 +260,7 @@ def _preview(job: tuple[Sequence[Loss], Mapping[int, str], int, Path]) -> None:
         ]
         book.Root.PageLabels = Dictionary(Nums=Array(nums))
         book.Root.PageMode = Name.UseOutlines
-        with whole_file(target) as out:
+        with open_deferring_errors(target) as out:
             book.save(out, deterministic_id=True)
 
 

@@ -28,7 +28,7 @@ from assembler.evidence.annotations.mark_outlines import pairs, reach_of
 from assembler.evidence.losses import hidden_annotation
 from assembler.pdf.geometry import Frame, apply, compose, inverse, operands, to_page
 from assembler.pdf.recovery import open_document
-from assembler.runtime.atomic_files import whole_file
+from assembler.runtime.atomic_files import open_deferring_errors
 
 _SCALE = 1.0  # pixels a point, for comparing
 _FINE = 200 / 72  # pixels a point, of the picture put over the page
@@ -155,7 +155,7 @@ def _mend(
         with Pdf.open(made, allow_overwriting_input=True) as pdf:
             for number in sorted(changed):
                 _draw(pdf, pdf.pages[number], patches[number])
-            with whole_file(made) as out:
+            with open_deferring_errors(made) as out:
                 pdf.save(
                     out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate
                 )

@@ -26,7 +26,7 @@ from assembler.evidence.refusal import Refused
 from assembler.evidence.sanitize import balance, clean, plain_notes, removed_from
 from assembler.evidence.xref_positions import breaks_off
 from assembler.model import Severity
-from assembler.runtime.atomic_files import whole_file
+from assembler.runtime.atomic_files import open_deferring_errors
 
 LETTER = (0.0, 0.0, 612.0, 792.0)
 _CUT_OFF = "a change was being added to it, and its end is missing"
@@ -79,7 +79,7 @@ def normal_pdf(data: bytes, target: Path, password: str = "") -> Normal:
                 losses += _unit(number, page)
                 balance(page)
             shorten_numbers(pdf)
-            with whole_file(target) as out:
+            with open_deferring_errors(target) as out:
                 pdf.save(
                     out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate
                 )

@@ -13,8 +13,8 @@ from assembler import pipeline
 from assembler.errors import AssemblerError, ExitCode, FindingsError
 from assembler.model import Finding, Severity
 from assembler.pipeline.batch.case_list import Outcome
-from assembler.runtime.cache_upkeep import trim
-from assembler.runtime.driver_crew import Crew
+from assembler.runtime.cache_upkeep import trim_cache
+from assembler.runtime.driver_pool import DriverPool
 from assembler.runtime.manifest_reader import digest_of
 from assembler.runtime.resources import Shelf
 from assembler.runtime.worker_pool import Failure, Pool
@@ -99,7 +99,7 @@ def run(
     *,
     seconds: float = SECONDS,
     function: Callable[[Order, Pool], Outcome] = build,
-    crew: Crew | None = None,
+    crew: DriverPool | None = None,
 ) -> tuple[Outcome, ...]:
     """Every case, in the order given; `finished` hears of each as it ends. The largest are begun
     first.
@@ -118,14 +118,14 @@ def run(
         if len(outcomes) % TRIM_EVERY == 0 or len(outcomes) == len(orders):
             keep_small(order)
 
-    crew = crew or Crew(jobs, seconds=seconds, tries=TRIES)
+    crew = crew or DriverPool(jobs, seconds=seconds, tries=TRIES)
     crew.run(function, [orders[place] for place in places], keep)
     return tuple(outcomes[place] for place in range(len(orders)))
 
 
 def keep_small(order: Order) -> None:
     if order.cache:
-        trim(order.cache, order.cache_mb * 1_000_000)
+        trim_cache(order.cache, order.cache_mb * 1_000_000)
 
 
 def _judged(order: Order, result: object) -> Outcome:

@@ -31,7 +31,7 @@ from assembler.pipeline.batch.case_builds import (
     run,
 )
 from assembler.pipeline.batch.case_list import Outcome
-from assembler.runtime.driver_crew import Crew
+from assembler.runtime.driver_pool import DriverPool
 from assembler.runtime.worker_pool import Failure, Pool
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -127,8 +127,8 @@ def task(order: Order, function: Function, seconds: float) -> Outcome:
 
 
 @cache
-def _crew(seconds: float) -> Crew:
-    return Crew(1, seconds=seconds, tries=TRIES, lasting=True)
+def _crew(seconds: float) -> DriverPool:
+    return DriverPool(1, seconds=seconds, tries=TRIES, lasting=True)
 
 
 @contextmanager

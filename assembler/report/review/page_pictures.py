@@ -74,7 +74,7 @@ def _pieces(ledger: Sequence[Entry]) -> Iterator[tuple[Entry, ...]]:
 
 def draw(job: Job) -> tuple[tuple[int, Picture], ...]:
     """The pictures of these pages, each with its number."""
-    folder = job.cache.once(job.key or _by_place(job), lambda made: _make(job, made))
+    folder = job.cache.get_or_make(job.key or _by_place(job), lambda made: _make(job, made))
     return tuple(
         (entry["number"], one)
         for entry, one in zip(job.entries, thumbnails.read_pictures(folder), strict=True)

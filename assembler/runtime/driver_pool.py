@@ -1,9 +1,8 @@
-"""A crew: driver processes, each with one large item at a time and page workers of its own, which
-share the cores.
+"""A pool of driver processes: each handles one large item at a time with its own page workers.
 
-While items wait, every driver has one page worker, so that a driver and its worker, who wait for
-each other, fill one core; when the items run out, those that are still at work get the cores of
-those that have finished.
+While items wait, every driver has one page worker: the two wait for each other, so together they
+fill one core. When no more items wait, the drivers still working share the cores of those that have
+finished.
 """
 
 from __future__ import annotations
@@ -24,14 +23,20 @@ from multiprocessing.util import Finalize
 from typing import Any
 
 from assembler.errors import ToolFailed
-from assembler.runtime.worker_pool import Failure, Pool, context, outcome, settle
+from assembler.runtime.worker_pool import (
+    Failure,
+    Pool,
+    call_guarded,
+    process_context,
+    set_up_process,
+)
 
-_PATIENCE = 15.0  # seconds a driver has to leave its place clean
+_CLEANUP_SECONDS = 15.0  # for a driver to remove its temporary files when it is ended
 
 
 @dataclass(slots=True)
 class _Driver:
-    """A driver process, the pipe for its work and the one that tells it how many workers it may
+    """A driver process, the pipe for its work, and the pipe that tells it how many workers it may
     have."""
 
     process: Any
@@ -42,10 +47,10 @@ class _Driver:
     deadline: float = 0.0
     share: int = 1
 
-    def give(self, index: int, work: tuple[Any, ...], seconds: float) -> bool:
-        """Hand it over. False if the driver was killed while it was idle."""
+    def give(self, index: int, task: tuple[Any, ...], seconds: float) -> bool:
+        """Send it an item; return False if the driver was killed while idle."""
         try:
-            self.pipe.send(work)
+            self.pipe.send(task)
         except OSError:
             return False
         self.index, self.started = index, time.monotonic()
@@ -55,7 +60,7 @@ class _Driver:
     def may_use(self, share: int) -> None:
         if share != self.share:
             self.share = share
-            with contextlib.suppress(OSError):  # it was killed, which is found out elsewhere
+            with contextlib.suppress(OSError):  # it was killed, which `_collect` reports
                 self.shares.send(share)
 
     def ask_to_end(self) -> None:
@@ -63,7 +68,7 @@ class _Driver:
             self.process.terminate()
 
     def end(self, deadline: float) -> None:
-        """Wait for it to leave its place clean, until the deadline."""
+        """Wait until the deadline for it to clean up and exit, then kill it."""
         if self.process.pid is not None:
             self.process.join(max(0.0, deadline - time.monotonic()))
             self.process.kill()
@@ -72,12 +77,12 @@ class _Driver:
         self.shares.close()
 
 
-class Crew:
-    """Up to `jobs` drivers. `seconds`: the longest an item may take; `tries`: how often it may lose
-    its driver.
+class DriverPool:
+    """Up to `jobs` drivers. `seconds`: limit per item; `tries`: how often an item may lose its
+    driver.
 
-    `lasting`: the drivers stay after a run, for the next, until `close` or the end of this process.
-    Raises ToolFailed in a process that may not start others.
+    `lasting`: keep the drivers after a run, until `close` or the end of this process. Raises
+    ToolFailed in a process that may not start others.
     """
 
     def __init__(self, jobs: int, *, seconds: float, tries: int = 3, lasting: bool = False) -> None:
@@ -89,12 +94,11 @@ class Crew:
             )
         self._lasting = lasting
         if lasting:
-            Finalize(
-                None, self.close, exitpriority=10
-            )  # before this process waits for its children
+            # runs before this process waits for its children
+            Finalize(None, self.close, exitpriority=10)
         self.jobs, self.seconds, self.tries = jobs, seconds, tries
         self._drivers: list[_Driver] = []
-        self._context = context()
+        self._context = process_context()
 
     def run(
         self,
@@ -102,12 +106,11 @@ class Crew:
         items: Sequence[Any],
         finished: Callable[[int, Any, float], None],
     ) -> None:
-        """Call a top-level function with each item and `pool=` its page workers; `finished` gets
-        index, result, seconds.
+        """Call a top-level function with each item and `pool=` its page workers.
 
-        Results come as they are ready. An item whose driver died is tried again; after `tries`
-        times, or if it took too long, its result is a `Failure` of kind "crashed" or "timeout".
-        Interrupted, the drivers end cleanly first.
+        `finished` gets index, result and seconds of each item as it is ready. An item whose driver
+        died is tried again; after `tries` times, or if it took too long, its result is a `Failure`
+        of kind "crashed" or "timeout". If interrupted, ends the drivers cleanly first.
         """
         waiting = deque(enumerate(items))
         deaths: Counter[int] = Counter()
@@ -123,7 +126,7 @@ class Crew:
                             waiting.append((index, items[index]))
                             continue
                     finished(index, result, took)
-        except BaseException:
+        except BaseException:  # even after ^C no driver may go on working
             self.close()
             raise
         if not self._lasting:
@@ -134,7 +137,8 @@ class Crew:
 
     def _hand_out(self, waiting: deque[tuple[int, Any]], function: Callable[..., Any]) -> None:
         while waiting and len(self._busy()) < self.jobs:
-            driver = next((one for one in self._drivers if one.index < 0), None) or self._start()
+            idle = (candidate for candidate in self._drivers if candidate.index < 0)
+            driver = next(idle, None) or self._start()
             if driver.give(waiting[0][0], (function, waiting[0][1]), self.seconds):
                 waiting.popleft()
             else:
@@ -145,23 +149,25 @@ class Crew:
 
     def _start(self) -> _Driver:
         ours, theirs = self._context.Pipe()
-        read, write = self._context.Pipe(duplex=False)
-        driver = _Driver(self._context.Process(target=drive, args=(theirs, read)), ours, write)
-        self._drivers.append(
-            driver
-            # before it starts: ^C in between would leave one that nobody ends, and that is waited
-            # for
+        shares_reader, shares_writer = self._context.Pipe(duplex=False)
+        driver = _Driver(
+            self._context.Process(target=run_driver, args=(theirs, shares_reader)),
+            ours,
+            shares_writer,
         )
+        # before it starts: ^C in between would leave a driver that nobody ends but the exit awaits
+        self._drivers.append(driver)
         driver.process.start()
         theirs.close()
-        read.close()
+        shares_reader.close()
         return driver
 
     def _ready(self) -> list[_Driver]:
         busy = self._busy()
-        patience = max(0.0, min(driver.deadline for driver in busy) - time.monotonic())
-        spoke = wait([driver.pipe for driver in busy], timeout=patience)
-        return [one for one in busy if one.pipe in spoke or time.monotonic() >= one.deadline]
+        timeout = max(0.0, min(driver.deadline for driver in busy) - time.monotonic())
+        ready = wait([driver.pipe for driver in busy], timeout=timeout)
+        now = time.monotonic()
+        return [driver for driver in busy if driver.pipe in ready or now >= driver.deadline]
 
     def _collect(self, driver: _Driver) -> Any:
         driver.index = -1
@@ -183,29 +189,29 @@ class Crew:
     def _remove(self, driver: _Driver) -> None:
         self._drivers.remove(driver)
         driver.ask_to_end()
-        driver.end(time.monotonic() + _PATIENCE)
+        driver.end(time.monotonic() + _CLEANUP_SECONDS)
 
     def close(self) -> None:
-        """End the drivers; all are asked before any is waited for."""
+        """End the drivers; all are asked to end before any is waited for."""
         drivers, self._drivers = self._drivers, []
         for driver in drivers:
             driver.ask_to_end()
-        deadline = time.monotonic() + _PATIENCE
+        deadline = time.monotonic() + _CLEANUP_SECONDS
         for driver in drivers:
             driver.end(deadline)
 
 
-def drive(pipe: Connection, shares: Connection) -> None:
-    """The life of a driver: take an item, do it with its own workers, answer; until it is asked
-    to end, or is alone."""
-    settle()
+def run_driver(pipe: Connection, shares: Connection) -> None:
+    """Run as a driver: take items, process them with own workers and answer, until told to end or
+    orphaned."""
+    set_up_process()
     pool = Pool(1)
-    signal.signal(signal.SIGTERM, _asked_to_end)
+    signal.signal(signal.SIGTERM, _end_process)
     threading.Thread(target=_listen, args=(shares, pool), daemon=True).start()
     try:
         while True:
             function, item = pipe.recv()
-            pipe.send(outcome(partial(function, pool=pool), item))
+            pipe.send(call_guarded(partial(function, pool=pool), item))
     except (EOFError, OSError):
         return
     finally:
@@ -213,14 +219,13 @@ def drive(pipe: Connection, shares: Connection) -> None:
         pool.close()
 
 
-def _asked_to_end(_number: int, _frame: object) -> None:
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough: what follows is the cleaning up
+def _end_process(_number: int, _frame: object) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # a second signal must not interrupt the cleanup
     sys.exit(0)
 
 
 def _listen(shares: Connection, pool: Pool) -> None:
-    """Change the pool's size as told; end this process when nobody is there any more to take its
-    result."""
+    """Change the pool's size when told; end this process when the parent is gone."""
     with contextlib.suppress(EOFError, OSError):
         while True:
             pool.jobs = shares.recv()

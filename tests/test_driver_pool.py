@@ -1,4 +1,4 @@
-"""The crew: drivers that die, hang or are interrupted cost their item only, and leave no process
+"""Driver pool: drivers that die, hang or are interrupted cost only their item and leave no process
 behind."""
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from assembler.errors import ToolFailed
-from assembler.runtime.driver_crew import Crew
+from assembler.runtime.driver_pool import DriverPool
 from assembler.runtime.worker_pool import Failure, Limits, Pool
 from tests.processes import started
 
@@ -41,7 +41,7 @@ def work(item: tuple[str, Path], pool: Pool) -> str:
     return f"{how} {len(set(pool.run(pid_of, [1, 2, 3, 4], Limits(), None)))}"
 
 
-def gathered(crew: Crew, items: list[tuple[str, Path]]) -> dict[str, object]:
+def gathered(crew: DriverPool, items: list[tuple[str, Path]]) -> dict[str, object]:
     found: dict[str, object] = {}
     crew.run(work, items, lambda index, result, _seconds: found.update({items[index][0]: result}))
     return found
@@ -50,7 +50,7 @@ def gathered(crew: Crew, items: list[tuple[str, Path]]) -> dict[str, object]:
 def test_a_bad_item_costs_itself_only_and_bad_luck_costs_nothing(tmp_path: Path) -> None:
     names = ["a", "crash", "b", "hang", "unlucky", "bug", "tool", "c"]
 
-    found = gathered(Crew(2, seconds=8, tries=3), [(name, tmp_path) for name in names])
+    found = gathered(DriverPool(2, seconds=8, tries=3), [(name, tmp_path) for name in names])
 
     assert [found[name].split()[0] for name in "abc"] == ["a", "b", "c"]
     assert found["unlucky"].startswith("unlucky")
@@ -67,8 +67,8 @@ def test_a_bad_item_costs_itself_only_and_bad_luck_costs_nothing(tmp_path: Path)
 
 
 def test_the_last_item_gets_all_the_cores(tmp_path: Path) -> None:
-    assert gathered(Crew(2, seconds=30), [("alone", tmp_path)]) == {"alone": "alone 2"}
-    both = gathered(Crew(2, seconds=30), [("one", tmp_path), ("other", tmp_path)])
+    assert gathered(DriverPool(2, seconds=30), [("alone", tmp_path)]) == {"alone": "alone 2"}
+    both = gathered(DriverPool(2, seconds=30), [("one", tmp_path), ("other", tmp_path)])
     assert sorted(both) == ["one", "other"]
 
 
@@ -76,7 +76,7 @@ SCRIPT = """
 import sys
 from pathlib import Path
 from typing import Any
-from assembler.runtime.driver_crew import Crew
+from assembler.runtime.driver_pool import Crew
 from tests.test_crew import sleep
 if __name__ == "__main__":
     try:
@@ -139,7 +139,7 @@ def test_interrupted_while_a_driver_starts_none_is_left(
 ) -> None:
     """One that had started, and that nobody knew of, was waited for without end when the program
     ended."""
-    crew = Crew(2, seconds=8)
+    crew = DriverPool(2, seconds=8)
     start, started = crew._context.Process.start, []
 
     def interrupted(process: Any) -> None:
