@@ -28,7 +28,7 @@ from assembler.runtime.resources import Shelf
 from benchmarks.degraded import STEPS, Page, drawn, real, recall
 
 PLOT = Path(__file__).parent.parent / "docs/legibility.svg"
-LIMITS = legibility.limits(Shelf.default().schema("legibility.json"))
+LIMITS = legibility.read_limits(Shelf.default().schema("legibility.json"))
 TRUTHS = ("readable", "partly", "unreadable")
 _COLORS = {Verdict.LEGIBLE: "#2a7f3f", Verdict.DOUBTFUL: "#d98a00", Verdict.ILLEGIBLE: "#b3261e"}
 
@@ -93,13 +93,13 @@ def _row(page: Page, kind: str, step: float, picture: Image.Image, scratch: Path
             "eng",
             ocr.Policy(),
             scratch,
-            lambda sheet: lighting.evened(sheet, plain),
+            lambda sheet: lighting.even_frame(sheet, plain),
         )
         between = time.perf_counter()
         image = _drawn(pdf, 200).rotate(-read.turned, expand=True)
     frame = plain if not read.turned else (0.0, 0.0, 1.0, 1.0)
     words = tuple(zip(read.words, read.confidences, read.boxes, strict=True))
-    made = page_measures.measure(
+    made = page_measures.measure_page(
         image,
         200,
         words,

@@ -14,14 +14,14 @@ from PIL import Image, ImageDraw, ImageFilter
 
 from assembler.evidence import legibility, ocr, page_recognition
 from assembler.evidence.legibility import Judged, Measures, Verdict
-from assembler.evidence.legibility.page_measures import measure
+from assembler.evidence.legibility.page_measures import measure_page
 from assembler.model import Finding, Severity
 from assembler.runtime.resources import Shelf
 from scripts.sample_cases import draw
 from tests.factories import LINES
 from tests.support.evidence import prepared
 
-LIMITS = legibility.limits(Shelf.default().schema("legibility.json"))
+LIMITS = legibility.read_limits(Shelf.default().schema("legibility.json"))
 GOOD = Measures(
     words=200,
     confidence=93,
@@ -49,7 +49,9 @@ def measured(
 ) -> Measures:
     read = ocr.recognize(image, 200, "eng", folder)
     words = tuple(zip(read.words, read.confidences, read.boxes, strict=True))
-    return measure(image, 200, words, frame, lambda picture: ocr.read_words(picture, 200, "eng"))
+    return measure_page(
+        image, 200, words, frame, lambda picture: ocr.read_words(picture, 200, "eng")
+    )
 
 
 def told(home: Path, image: Image.Image, **part: object) -> list[Finding]:
@@ -149,7 +151,7 @@ def test_a_page_worse_in_one_measure_is_never_judged_better(
 def test_measures_survive_json(tmp_path: Path) -> None:
     made = measured(draw.scanned(sheet(), 0, 6, 1), tmp_path)
 
-    assert legibility.measures(json.loads(json.dumps(asdict(made)))) == made
+    assert legibility.read_measures(json.loads(json.dumps(asdict(made)))) == made
 
 
 def test_every_reason_says_what_to_do_without_the_page_s_words() -> None:
@@ -164,7 +166,9 @@ def test_every_reason_says_what_to_do_without_the_page_s_words() -> None:
 def test_skew_is_measured_within_a_degree(tmp_path: Path) -> None:
     for angle in (-6, -3, 0, 4):
         image = draw.scanned(sheet(), -angle, 3, 1)
-        assert measure(image, 200, (), WHOLE, lambda _: ()).skew == pytest.approx(angle, abs=0.6)
+        assert measure_page(image, 200, (), WHOLE, lambda _: ()).skew == pytest.approx(
+            angle, abs=0.6
+        )
 
 
 def test_blur_grows_with_blur_and_contrast_falls_with_it(tmp_path: Path) -> None:
@@ -233,7 +237,7 @@ def test_words_that_a_black_and_white_scan_loses_are_counted() -> None:
         asked.append({level for _, level in picture.getcolors() or ()})
         return words[:3]
 
-    made = measure(page, 200, words, WHOLE, again)
+    made = measure_page(page, 200, words, WHOLE, again)
 
     assert asked[0] == {0, 255}  # black and white only
     assert made.vanished == 0.25

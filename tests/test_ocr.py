@@ -222,7 +222,7 @@ def test_a_dim_photograph_on_a_white_sheet_is_read_in_even_light(tmp_path: Path)
 
     def even(image: Image.Image) -> Image.Image:
         tried.append(1)
-        return lighting.evened(image, frame)
+        return lighting.even_frame(image, frame)
 
     plain = ocr.read_page(lambda _: page, "eng", ocr.Policy(), tmp_path)
     read = ocr.read_page(lambda _: page, "eng", ocr.Policy(), tmp_path, even)

@@ -24,7 +24,7 @@ class Piece:
     pdf: Path
     sha256: str
     index: int
-    read: page_recognition.Read | None
+    read: page_recognition.RecognizedPage | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +94,7 @@ def _append(book: Pdf, run: list[Piece]) -> None:
             _overlay(book, book.pages[start + offset], piece.read)
 
 
-def _overlay(book: Pdf, page: pikepdf.Page, read: page_recognition.Read) -> None:
+def _overlay(book: Pdf, page: pikepdf.Page, read: page_recognition.RecognizedPage) -> None:
     """Turn the page upright, if it was not, and lay the recognized text over it in the place
     where it is seen."""
     page.Rotate = (int(page.get(Name.Rotate, 0)) + read.turned) % 360

@@ -14,8 +14,8 @@ from PIL import Image
 
 from assembler.evidence import legibility, miniatures, ocr
 from assembler.evidence.legibility import Box, Measures
-from assembler.evidence.legibility.lighting import CLEAR, evened
-from assembler.evidence.legibility.page_measures import measure
+from assembler.evidence.legibility.lighting import MIN_REVEALED, even_frame
+from assembler.evidence.legibility.page_measures import measure_page
 from assembler.evidence.legibility.word_measures import Words
 from assembler.evidence.miniatures import frame_of
 from assembler.evidence.ocr.mrz_zones import lines_in
@@ -44,7 +44,7 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Read:
+class RecognizedPage:
     """What was recognized: counts for the report, the words for checks, and the layer to lay
     over the page."""
 
@@ -62,7 +62,7 @@ class Read:
     lines: str = ""  # machine-readable lines that could be proved
 
 
-def read_page(job: Job) -> Read:
+def read_page(job: Job) -> RecognizedPage:
     """Recognize one page. Raises ToolFailed or ToolMissing from the engine."""
     engine = ocr.engine_language(job.language)
     key = [
@@ -78,9 +78,9 @@ def read_page(job: Job) -> Read:
     ]
     made = job.cache.get_or_make(key, lambda folder: _make(job, engine, folder))
     kept = json.loads((made / "read.json").read_text())
-    measures = legibility.measures(json.loads((made / "measures.json").read_text()))
+    measures = legibility.read_measures(json.loads((made / "measures.json").read_text()))
     small = miniatures.from_raw(kept.pop("miniature"))
-    return Read(
+    return RecognizedPage(
         **kept,
         layer=made / "layer.pdf",
         boxes=made / "boxes.json",
@@ -101,7 +101,7 @@ def _make(job: Job, engine: str, folder: Path) -> None:
             engine,
             job.policy,
             folder,
-            lambda image: evened(image, frame_of(job.box, size, 0)),
+            lambda image: even_frame(image, frame_of(job.box, size, 0)),
         )
         picture = drawn(job.policy.dpi)
         upright = picture.rotate(-found.turned, expand=True) if found.turned else picture
@@ -137,7 +137,7 @@ def _measures(
 ) -> Measures:
     words = tuple(zip(found.words, found.confidences, found.boxes, strict=True))
     again = partial(ocr.read_words, dpi=job.policy.dpi, language=engine)
-    return measure(upright, dpi, words, frame, again, hidden=hidden(found))
+    return measure_page(upright, dpi, words, frame, again, hidden=hidden(found))
 
 
 def hidden(found: ocr.Recognized) -> float | None:
@@ -146,7 +146,7 @@ def hidden(found: ocr.Recognized) -> float | None:
     if found.unlit is None:
         return None
     more = found.sure - found.unlit
-    return more / found.sure if more >= CLEAR else 0.0
+    return more / found.sure if more >= MIN_REVEALED else 0.0
 
 
 def _lines(page: pdfium.PdfPage, found: ocr.Recognized) -> str:

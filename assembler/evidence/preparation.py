@@ -19,7 +19,7 @@ from assembler.evidence import (
     page_recognition,
 )
 from assembler.evidence.encryption import file_is_open_to_others
-from assembler.evidence.legibility.findings import Seen, findings_of
+from assembler.evidence.legibility.findings import ExhibitPage, report_legibility
 from assembler.model import (
     Case,
     Exhibit,
@@ -41,7 +41,7 @@ Progress = Callable[[str, int, int], None]  # step, done, total
 
 
 def _shipped() -> legibility.Limits:
-    return legibility.limits(Shelf.default().schema("legibility.json"))
+    return legibility.read_limits(Shelf.default().schema("legibility.json"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -214,7 +214,9 @@ def _told(
     return tuple(found)
 
 
-Reads = dict[tuple[str, int, str], page_recognition.Read]  # by sha256, page index, language
+Reads = dict[
+    tuple[str, int, str], page_recognition.RecognizedPage
+]  # by sha256, page index, language
 
 
 def _read(
@@ -256,7 +258,7 @@ def _read(
     return {
         key: result
         for key, result in zip(jobs, results, strict=True)
-        if isinstance(result, page_recognition.Read)
+        if isinstance(result, page_recognition.RecognizedPage)
     }
 
 
@@ -318,7 +320,7 @@ def _prepared(
 ) -> Prepared:
     pages = tuple(_page(use, opened[use.part.path], reads.get(_key(use, opened))) for use in uses)
     seen = [
-        Seen(page=p, part=use.part, read=reads.get(_key(use, opened)))
+        ExhibitPage(page=p, part=use.part, recognized=reads.get(_key(use, opened)))
         for p, use in zip(pages, uses, strict=True)
     ]
     removed = tuple(
@@ -331,7 +333,7 @@ def _prepared(
         pdf=pdf,
         pages=pages,
         removed=removed,
-        findings=tuple(findings_of(exhibit, seen, settings.legible)),
+        findings=tuple(report_legibility(exhibit, seen, settings.legible)),
         steps=(f"pikepdf {pikepdf.__version__}", f"pdfium {pdfium.PYPDFIUM_INFO}", ocr.version()),
         files=tuple(_file(opened[path]) for path in dict.fromkeys(use.part.path for use in uses)),
     )
@@ -349,7 +351,7 @@ def _file(one: file_preparation.Opened) -> OpenedFile:
 
 
 def _page(
-    use: _Use, one: file_preparation.Opened, read: page_recognition.Read | None
+    use: _Use, one: file_preparation.Opened, read: page_recognition.RecognizedPage | None
 ) -> PreparedPage:
     page = one.pages[use.index]
     sideways = bool(read and read.turned % 180)

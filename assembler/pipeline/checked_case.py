@@ -164,7 +164,7 @@ def _prepare_evidence(
     """Prepare the evidence; where it cannot be used, add what the rules found, so that nobody
     has to come twice."""
     settings = evidence.Settings(
-        legible=legibility.limits(context.resources.schema("legibility.json"))
+        legible=legibility.read_limits(context.resources.schema("legibility.json"))
     )
     try:
         return evidence.prepare(

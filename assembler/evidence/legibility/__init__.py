@@ -1,5 +1,7 @@
-"""legibility: pure; measures of a page in, a verdict with what decided it, where, and how to
-scan it better, out."""
+"""Judge whether a page can be read.
+
+Takes the measures of a page; returns a verdict, what decided it, where, and how to scan it better.
+"""
 
 from assembler.evidence.legibility.limits import (
     Box,
@@ -7,8 +9,8 @@ from assembler.evidence.legibility.limits import (
     Limits,
     Measures,
     Region,
-    limits,
-    measures,
+    read_limits,
+    read_measures,
 )
 from assembler.evidence.legibility.verdicts import BLANK, Judged, Reason, Verdict, judge
 
@@ -23,6 +25,6 @@ __all__ = [
     "Region",
     "Verdict",
     "judge",
-    "limits",
-    "measures",
+    "read_limits",
+    "read_measures",
 ]

@@ -1,4 +1,4 @@
-"""Verdicts on pages as findings: what a person should know about a page, and do."""
+"""Turn verdicts on pages into findings."""
 
 from __future__ import annotations
 
@@ -7,51 +7,55 @@ from dataclasses import dataclass
 
 from assembler.evidence import legibility, ocr
 from assembler.evidence.legibility import BLANK, Judged, Limits, Reason, Verdict
-from assembler.evidence.page_recognition import Read
+from assembler.evidence.page_recognition import RecognizedPage
 from assembler.model import Exhibit, FilePart, Finding, PreparedPage, Severity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """A page of an exhibit, the file part it belongs to, and what its recognition gave."""
+class ExhibitPage:
+    """A page of an exhibit, the file part it belongs to, and its recognition."""
 
     page: PreparedPage
     part: FilePart
-    read: Read | None
+    recognized: RecognizedPage | None
 
 
-def findings_of(exhibit: Exhibit, pages: Sequence[Seen], limits: Limits) -> Iterator[Finding]:
-    """Everything worth saying about the legibility of an exhibit's pages, in their order.
+def report_legibility(
+    exhibit: Exhibit, pages: Sequence[ExhibitPage], limits: Limits
+) -> Iterator[Finding]:
+    """Yield the findings about the legibility of an exhibit's pages, in page order.
 
-    An illegible page is an error, until its file's `accept_loss` names the rule; everything else is
-    a warning.
+    An illegible page is an error, unless its file's `accept_loss` names the rule; everything else
+    is a warning.
     """
     yield from _missing_data(exhibit, pages)
-    for one in pages:
-        judged = _judged(exhibit, one, limits)
-        for number, reason in enumerate(judged.reasons if judged else ()):
-            decisive = number == 0 and judged is not None and judged.verdict is Verdict.ILLEGIBLE
-            if reason.rule not in one.part.accept_loss:
-                yield _finding(exhibit, one.page, reason, decisive=decisive)
+    for page in pages:
+        judged = _judge_page(exhibit, page, limits)
+        if judged is None:
+            continue
+        for number, reason in enumerate(judged.reasons):
+            decisive = number == 0 and judged.verdict is Verdict.ILLEGIBLE
+            if reason.rule not in page.part.accept_loss:
+                yield _finding(exhibit, page.page, reason, decisive=decisive)
 
 
-def _judged(exhibit: Exhibit, one: Seen, limits: Limits) -> Judged | None:
-    if one.page.blank:
+def _judge_page(exhibit: Exhibit, page: ExhibitPage, limits: Limits) -> Judged | None:
+    if page.page.blank:
         return Judged(verdict=Verdict.DOUBTFUL, reasons=(BLANK,))
-    if one.read is None or exhibit.category == "photo":  # a photograph need not have a word on it
+    if page.recognized is None or exhibit.category == "photo":  # a photo need not have any words
         return None
-    return legibility.judge(
-        one.read.measures, limits, one.page.dpi, own_language=ocr.has_language(one.page.language)
-    )
+    has_language = ocr.has_language(page.page.language)
+    measures = page.recognized.measures
+    return legibility.judge(measures, limits, page.page.dpi, own_language=has_language)
 
 
 def _finding(exhibit: Exhibit, page: PreparedPage, reason: Reason, *, decisive: bool) -> Finding:
     accept = f'; or keep it with "accept_loss": ["{reason.rule}"] on the file' if decisive else ""
+    part = f", part {page.part} of {page.parts}" if page.parts > 1 else ""
     return Finding(
         rule=reason.rule,
         severity=Severity.ERROR if decisive else Severity.WARNING,
-        where=f"{page.path}, page {page.source_page}"
-        + (f", part {page.part} of {page.parts}" if page.parts > 1 else ""),
+        where=f"{page.path}, page {page.source_page}{part}",
         problem=f"the page cannot be read: {reason.problem}" if decisive else reason.problem,
         remedy=reason.remedy + accept,
         file=page.path,
@@ -62,20 +66,21 @@ def _finding(exhibit: Exhibit, page: PreparedPage, reason: Reason, *, decisive: 
     )
 
 
-def _missing_data(exhibit: Exhibit, pages: Sequence[Seen]) -> Iterator[Finding]:
-    """One finding for each language that pages were recognized without the data of; with a
-    translation, there is text to find."""
-    lacking = {
-        one.page.language: one.page
-        for one in reversed(pages)
-        if one.read and not ocr.has_language(one.page.language)
+def _missing_data(exhibit: Exhibit, pages: Sequence[ExhibitPage]) -> Iterator[Finding]:
+    """Yield one finding per language whose recognition data is missing.
+
+    With a translation it is only a note, since there is text to search.
+    """
+    first_pages = {
+        page.page.language: page.page
+        for page in reversed(pages)
+        if page.recognized and not ocr.has_language(page.page.language)
     }
-    for language, page in sorted(lacking.items()):
+    is_translated = any(part.role == "translation" for part in exhibit.parts)
+    for language, page in sorted(first_pages.items()):
         yield Finding(
             rule="LANG.DATA",
-            severity=Severity.INFO
-            if any(part.role == "translation" for part in exhibit.parts)
-            else Severity.WARNING,
+            severity=Severity.INFO if is_translated else Severity.WARNING,
             where=f"exhibit {exhibit.id}, {page.path}",
             problem=f"this machine cannot recognize the language {language}, so the text of its "
             f"pages will not be found",

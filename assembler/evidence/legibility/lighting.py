@@ -1,4 +1,4 @@
-"""The light a page was photographed in: glare, and words that lie in the dark."""
+"""Measure the light a page was photographed in: glare, and words lost in the dark."""
 
 from __future__ import annotations
 
@@ -13,45 +13,40 @@ from assembler.evidence.legibility import Box, Measures
 from assembler.evidence.legibility.word_measures import (
     FEW,
     SURE,
-    Again,
     Gray,
+    Recognizer,
     Words,
-    around,
-    look,
-    seen,
+    enclose,
+    has_similar_word,
+    measure_word,
 )
 
 Tones = np.ndarray[Any, Any]
 
-_DARK, _DARK_PART = (
-    0.8,
-    0.08,
-)  # paper darker than this part of the page's is in the dark; of the picture
-_MARK, _FAINT_PART = (
-    36,
-    0.06,
-)  # gray levels between paper and a faint mark; part of the tiles with such marks
-_DIM = 0.4  # contrast of a faint word
-CLEAR = 8  # words that must come out of the dark for it to be told
+_DARK = 0.8  # paper darker than this fraction of the page's paper is in the dark
+_DARK_PART = 0.08  # fraction of the picture that must be in the dark
+_MARK = 36  # gray levels between paper and a faint mark
+_FAINT_PART = 0.06  # fraction of the tiles with faint marks
+_DIM = 0.4  # contrast below which a word is faint
+MIN_REVEALED = 8  # words that must appear under even light for hidden words to be reported
 
 
-def with_glare(made: Measures, gray: Gray, frame: Box, size: tuple[float, float]) -> Measures:
-    """White patches within paper that is not white, not joined to the picture's edge."""
+def add_glare(measures: Measures, gray: Gray, frame: Box, size: tuple[float, float]) -> Measures:
+    """Add white patches within paper that is not white, unless joined to the picture's edge."""
     high, wide = gray.shape
     top, left = round(frame[1] * high), round(frame[0] * wide)
     inner = gray[top : round(frame[3] * high), left : round(frame[2] * wide)]
     side = 16
     rows, columns = inner.shape[0] // side, inner.shape[1] // side
     if rows < 8 or columns < 8 or float(np.median(inner[::8, ::8])) > 232:
-        return made
-    least = by_tile(np.min, inner, side)
-    white = least >= 250
-    washed = white & ~from_edge(white)
-    drawn = (
-        by_tile(np.max, inner, side) - least <= 2
-    )  # a camera's picture has grain; a screen's has not
-    if not washed.any() or float(drawn[~white].mean()) > 0.2:
-        return made
+        return measures
+    darkest = reduce_tiles(np.min, inner, side)
+    white = darkest >= 250
+    washed = white & ~find_edge_cells(white)
+    # a camera's picture has grain, a screenshot has none
+    flat = reduce_tiles(np.max, inner, side) - darkest <= 2
+    if not washed.any() or float(flat[~white].mean()) > 0.2:
+        return measures
     y, x = np.nonzero(washed)
     box = (
         left + x.min() * side,
@@ -60,11 +55,11 @@ def with_glare(made: Measures, gray: Gray, frame: Box, size: tuple[float, float]
         top + (y.max() + 1) * side,
     )
     place = (box[0] / wide, box[1] / high, box[2] / wide, box[3] / high)
-    return replace(made, glare=float(washed.mean()), glare_at=around([place], size))
+    return replace(measures, glare=float(washed.mean()), glare_at=enclose([place], size))
 
 
-def from_edge(white: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    """The white cells that white cells join to the edge."""
+def find_edge_cells(white: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Return the white cells that are joined to the edge through white cells."""
     reached = np.zeros_like(white)
     reached[[0, -1], :], reached[:, [0, -1]] = white[[0, -1], :], white[:, [0, -1]]
     while True:
@@ -79,20 +74,20 @@ def from_edge(white: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
         reached = grown
 
 
-def may_hide(gray: Gray, frame: Box, words: Words) -> bool:
-    """Whether a part of the picture lies in the dark, or faint marks stand where no word was
+def may_hide_words(gray: Gray, frame: Box, words: Words) -> bool:
+    """Return whether part of the picture is in the dark, or faint marks are where no word was
     read."""
-    if len(words) < FEW or _unread(gray, words) >= _FAINT_PART:
+    if len(words) < FEW or _measure_unread_marks(gray, words) >= _FAINT_PART:
         return True
-    tones = papers(gray, frame)
+    tones = tile_papers(gray, frame)
     return bool(tones.size) and float((tones < _DARK * np.median(tones)).mean()) >= _DARK_PART
 
 
-def _unread(gray: Gray, words: Words, side: int = 32) -> float:
-    """Part of the tiles that hold faint marks and no word."""
+def _measure_unread_marks(gray: Gray, words: Words, side: int = 32) -> float:
+    """Return the fraction of the tiles that hold faint marks and no word."""
     rows, columns = gray.shape[0] // side, gray.shape[1] // side
-    light = by_tile(np.max, gray, side).astype(np.int16)
-    depth = light - by_tile(np.min, gray, side)
+    light = reduce_tiles(np.max, gray, side).astype(np.int16)
+    depth = light - reduce_tiles(np.min, gray, side)
     faint = (depth >= _MARK) & (depth < 0.45 * light)
     for _, _, (left, top, right, bottom) in words:
         faint[
@@ -101,74 +96,81 @@ def _unread(gray: Gray, words: Words, side: int = 32) -> float:
     return float(faint.mean()) if faint.size else 0.0
 
 
-def paper(gray: Gray, frame: Box) -> float:
-    """Part of the picture whose lightest tone is that of the whole."""
-    tones = papers(gray, frame)
-    return (
-        float((np.abs(tones - np.median(tones)) <= 0.12 * np.median(tones)).mean())
-        if tones.size
-        else 0.0
-    )
+def paper_fraction(gray: Gray, frame: Box) -> float:
+    """Return the fraction of the picture whose lightest tone is that of the whole picture."""
+    tones = tile_papers(gray, frame)
+    if not tones.size:
+        return 0.0
+    return float((np.abs(tones - np.median(tones)) <= 0.12 * np.median(tones)).mean())
 
 
-def papers(gray: Gray, frame: Box, side: int = 64) -> np.ndarray[Any, Any]:
-    """The lightest level of each tile: its paper."""
+def tile_papers(gray: Gray, frame: Box, side: int = 64) -> np.ndarray[Any, Any]:
+    """Return the lightest level of each tile, which is its paper."""
     high, wide = gray.shape
     inner = gray[
         round(frame[1] * high) : round(frame[3] * high),
         round(frame[0] * wide) : round(frame[2] * wide),
     ]
-    return by_tile(np.max, inner, side).astype(np.float32)
+    return reduce_tiles(np.max, inner, side).astype(np.float32)
 
 
-def by_tile(what: Callable[..., Tones], gray: Gray, side: int) -> Tones:
-    """`what` (a maximum, a minimum) of each whole tile: down the columns first, as rows lie
-    together in memory."""
+def reduce_tiles(reducer: Callable[..., Tones], gray: Gray, side: int) -> Tones:
+    """Reduce each whole tile with `reducer` (np.max, np.min).
+
+    Down the columns first, since rows are contiguous in memory.
+    """
     rows, columns = gray.shape[0] // side, gray.shape[1] // side
-    bands = what(gray[: rows * side, : columns * side].reshape(rows, side, columns * side), axis=1)
-    return what(bands.reshape(rows, columns, side), axis=2)
+    bands = reducer(
+        gray[: rows * side, : columns * side].reshape(rows, side, columns * side), axis=1
+    )
+    return reducer(bands.reshape(rows, columns, side), axis=2)
 
 
-def with_hidden(
-    made: Measures, image: Image.Image, words: Words, size: tuple[float, float], again: Again
+def add_hidden_words(
+    measures: Measures,
+    image: Image.Image,
+    words: Words,
+    size: tuple[float, float],
+    recognize: Recognizer,
 ) -> Measures:
-    """Words that come out only after the paper was made equally light everywhere, and the print
-    equally dark."""
+    """Add the words that can be read only after the light was evened out."""
     gray = np.asarray(image.convert("L"))
     limit = _DARK * float(np.median(gray[::8, ::8]))
 
-    def dim(box: Box) -> bool:
-        close = look(gray, 0, box)
-        return close is not None and (close.paper < limit or close.contrast < _DIM)
+    def is_dim(box: Box) -> bool:
+        word = measure_word(gray, 0, box)
+        return word is not None and (word.paper < limit or word.contrast < _DIM)
 
-    found = [
+    revealed = [
         box
-        for text, sure, box in again(lit(image))
-        if sure >= SURE and sum(map(str.isalnum, text)) > 2 and not seen(text, box, words)
+        for text, sure, box in recognize(even_light(image))
+        if sure >= SURE
+        and sum(map(str.isalnum, text)) > 2
+        and not has_similar_word(text, box, words)
     ]
-    hidden = [box for box in found if not words or dim(box)]
-    if len(hidden) < CLEAR:
-        return replace(made, hidden=0.0)
+    hidden = [box for box in revealed if not words or is_dim(box)]
+    if len(hidden) < MIN_REVEALED:
+        return replace(measures, hidden=0.0)
     return replace(
-        made, hidden=len(hidden) / (len(hidden) + len(words)), hidden_at=around(hidden, size)
+        measures, hidden=len(hidden) / (len(hidden) + len(words)), hidden_at=enclose(hidden, size)
     )
 
 
-def evened(image: Image.Image, frame: Box) -> Image.Image:
-    """The picture within its frame divided by its own paper; a dim photograph comes out as white
-    as the sheet around it."""
+def even_frame(image: Image.Image, frame: Box) -> Image.Image:
+    """Even out the light within the frame, so that a dim photo is as white as the sheet around
+    it."""
     sides = (image.width, image.height) * 2
     left, top, right, bottom = (round(part * side) for part, side in zip(frame, sides, strict=True))
     if right - left < 16 or bottom - top < 16:
         return image
-    made = image.convert("L")
-    made.paste(lit(made.crop((left, top, right, bottom))), (left, top))
-    return made
+    page = image.convert("L")
+    page.paste(even_light(page.crop((left, top, right, bottom))), (left, top))
+    return page
 
 
-def lit(image: Image.Image) -> Image.Image:
-    """The picture divided by its own paper: each place's lightest level within an eighth of an
-    inch or so."""
+def even_light(image: Image.Image) -> Image.Image:
+    """Divide the picture by its paper, the lightest level within about an eighth of an inch, and
+    darken its ink evenly."""
     gray = image.convert("L")
     small = gray.reduce(8).filter(ImageFilter.MaxFilter(5)).filter(ImageFilter.BoxBlur(3))
     paper = np.asarray(small.resize(gray.size, Image.Resampling.BILINEAR), dtype=np.float32)

@@ -1,4 +1,4 @@
-"""What was measured on a page, and the limits it is held against."""
+"""Measures of a page, and the limits they are compared with."""
 
 from __future__ import annotations
 
@@ -6,42 +6,41 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-Box = tuple[
-    float, float, float, float
-]  # left, top, right, bottom, points from the top left of the page as a reader shows it
+# left, top, right, bottom; points from the top left of the page as a viewer shows it
+Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Region:
-    """The part of a page that was read worst."""
+    """The part of a page with the lowest confidence."""
 
     box: Box
     words: int
     confidence: float  # mean word confidence, 0..100
-    contrast: float | None  # of its words in the middle; None where none of them was measured
+    contrast: float | None  # median of its words; None if none of them was measured
     blur: float | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measures:
-    """One page as it was recognized. None: nothing on the page to measure it by.
+    """Measures of a recognized page; None where nothing on the page allows the measurement.
 
-    `contrast`: paper minus ink, parts of the whole gray scale, 0..1. `blur`: spread of an edge
-    (standard deviation) in parts of the letters' height. `letter`: height of a word's box, points.
-    `shadow`: darkest paper under a word in parts of the lightest, 1 = even. `paper`: part of the
-    picture whose lightest tone is that of the whole, near 1 on a sheet, less on a photograph of a
-    place. `glare`: part of the picture washed out. `vanished`: part of the well-read words that a
-    black-and-white scan of 200 dpi loses. `hidden`: part of the words that can be read only after
-    the paper was made equally light.
+    `contrast`: paper minus ink, 0..1 of the gray scale. `blur`: spread of an edge (standard
+    deviation) as a fraction of the letter height. `letter`: height of a word's box, points.
+    `shadow`: darkest paper under a word as a fraction of the lightest, 1 = even. `paper`: fraction
+    of the picture whose lightest tone is that of the whole, near 1 on a sheet, less on a photo of a
+    place. `glare`: fraction of the picture washed out. `vanished`: fraction of the well-read words
+    that a 200 dpi black-and-white scan loses. `hidden`: fraction of the words that can be read only
+    after the light was evened out.
     """
 
     words: int
     confidence: float  # mean word confidence, 0..100
-    low_confidence: float  # a tenth of the words is below
+    low_confidence: float  # tenth percentile of the words
     letter: float | None = None
-    small_letter: float | None = None  # a tenth of the words is below
+    small_letter: float | None = None  # tenth percentile of the words
     contrast: float | None = None
-    low_contrast: float | None = None  # a tenth of the words is below
+    low_contrast: float | None = None  # tenth percentile of the words
     blur: float | None = None
     skew: float = 0.0  # degrees, clockwise
     clipped: tuple[str, ...] = ()  # edges that words run into: "left", "top", "right", "bottom"
@@ -50,23 +49,23 @@ class Measures:
     glare_at: Box | None = None
     shadow: float | None = None
     paper: float = 1.0
-    vanished: float | None = None  # None: not looked at, there was no doubt
+    vanished: float | None = None  # None: not measured, there was no doubt
     vanished_at: Box | None = None
-    hidden: float | None = None  # None: not looked for, the paper is evenly light
+    hidden: float | None = None  # None: not measured, the paper is evenly light
     hidden_at: Box | None = None
     worst: Region | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
-    """From where a measure makes a page doubtful, and from where it can make it illegible."""
+    """The values from which a measure makes a page doubtful, and can make it illegible."""
 
     doubtful: float
     illegible: float
-    low: bool  # whether small values are the bad ones
+    low: bool  # whether low values are bad
 
     def level(self, value: float | None) -> int:
-        """0: as it should be; 1: doubtful; 2: illegible."""
+        """Return 0 if the value is fine, 1 if doubtful, 2 if illegible."""
         if value is None:
             return 0
         sign = -1 if self.low else 1
@@ -75,34 +74,36 @@ class Limit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """The house's limits, by measure; schemas/legibility.json. `few`: fewer words than this is
-    no reading."""
+    """The limits of schemas/legibility.json by measure. `few`: fewer words than this count as
+    none."""
 
     few: int
     by_name: Mapping[str, Limit]
 
     def level(self, name: str, value: float | None) -> int:
-        """0, 1 or 2, as `Limit.level`."""
+        """Return 0, 1 or 2, as `Limit.level`."""
         return self.by_name[name].level(value)
 
 
-def limits(data: Mapping[str, Any]) -> Limits:
-    """schemas/legibility.json, parsed. KeyError names what is missing."""
+def read_limits(data: Mapping[str, Any]) -> Limits:
+    """Build the limits from the parsed schemas/legibility.json. A KeyError names what is
+    missing."""
     return Limits(
         few=int(data["few_words"]),
         by_name={
             name: Limit(
-                doubtful=float(one["doubtful"]),
-                illegible=float(one["illegible"]),
-                low=one["bad"] == "low",
+                doubtful=float(limit["doubtful"]),
+                illegible=float(limit["illegible"]),
+                low=limit["bad"] == "low",
             )
-            for name, one in data["measures"].items()
+            for name, limit in data["measures"].items()
         },
     )
 
 
-def measures(raw: Mapping[str, Any]) -> Measures:
-    """What `dataclasses.asdict` made of measures, and JSON of that, as measures again."""
+def read_measures(raw: Mapping[str, Any]) -> Measures:
+    """Build measures from `dataclasses.asdict` of measures, also after a round trip through
+    JSON."""
     worst = raw["worst"]
     boxes = {
         name: tuple(raw[name]) if raw[name] else None

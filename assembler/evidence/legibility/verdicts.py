@@ -1,5 +1,4 @@
-"""Measures of a page against the house's limits: legible, doubtful or illegible, what decided
-it, and what to do."""
+"""Compare the measures of a page with the limits: the verdict, what decided it, and what to do."""
 
 from __future__ import annotations
 
@@ -11,7 +10,7 @@ from assembler.evidence.legibility.limits import Box, Limits, Measures
 
 
 class Verdict(StrEnum):
-    """Whether a person can read the page: as far as measures can tell."""
+    """Whether a person can read the page, according to the measures."""
 
     LEGIBLE = "legible"
     DOUBTFUL = "doubtful"
@@ -20,8 +19,8 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
-    """One thing wrong with a page. `rule`: its id; `where`: on the page, where it is not the
-    whole of it."""
+    """One thing wrong with a page. `rule`: its id; `where`: the part of the page, if not all of
+    it."""
 
     rule: str
     level: int  # 1: doubtful, 2: beyond the second limit
@@ -32,7 +31,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """The verdict, and what decided it, worst first; a legible page has no reasons."""
+    """The verdict and its reasons, worst first; a legible page has none."""
 
     verdict: Verdict
     reasons: tuple[Reason, ...] = ()
@@ -44,8 +43,7 @@ BLANK = Reason(
     problem="the page is blank",
     remedy="leave it out with `pages`, or scan the right side",
 )
-# part of a picture in the tone of paper: below, and without words, it may be a photograph of a
-# place
+# fraction of a picture in the tone of paper; below it, without words, it may be a photo of a place
 _SHEET = 0.8
 _SCAN = "scan the page again at 300 dpi, flat and evenly lit"
 _PICTURE = "if it is no picture or handwriting, scan it again at 300 dpi"
@@ -54,34 +52,36 @@ _PICTURE = "if it is no picture or handwriting, scan it again at 300 dpi"
 def judge(
     measured: Measures, limits: Limits, dpi: float | None = None, *, own_language: bool = True
 ) -> Judged:
-    """The verdict on a recognized page.
+    """Return the verdict on a recognized page.
 
     `dpi`: of the image that fills the page, if one does. `own_language`: whether it was recognized
-    with the data of the language it is in; without, what the recognition says is no measure of the
-    page.
+    with the data of its language; without it, the confidence says nothing about the page.
     """
-    reading = _reading(measured, limits) if own_language else 0
-    looks = sorted(_looks(measured, limits, dpi, reading), key=lambda reason: -reason.level)
+    reading = _reading_level(measured, limits) if own_language else 0
+    whole_page = sorted(
+        _judge_picture(measured, limits, dpi, reading), key=lambda reason: -reason.level
+    )
     if measured.words < limits.few:
-        looks = (
-            [one for one in looks if one.level == 2 or one.rule == "LEGIBLE.SKEW"]
-            if measured.paper >= _SHEET
-            else []
-        )
-    apart = tuple(_apart(measured, limits, reading, own_language=own_language))
-    if reading == 2 and looks and looks[0].level == 2:
-        return Judged(verdict=Verdict.ILLEGIBLE, reasons=(*looks, *apart))
-    if reading and not looks:
-        looks = [_unread(measured, limits, reading)]
-    reasons = (*looks, *apart)
+        is_sheet = measured.paper >= _SHEET
+        whole_page = [
+            reason
+            for reason in whole_page
+            if is_sheet and (reason.level == 2 or reason.rule == "LEGIBLE.SKEW")
+        ]
+    parts = tuple(_judge_parts(measured, limits, reading, own_language=own_language))
+    if reading == 2 and whole_page and whole_page[0].level == 2:
+        return Judged(verdict=Verdict.ILLEGIBLE, reasons=(*whole_page, *parts))
+    if reading and not whole_page:
+        whole_page = [_reading_reason(measured, limits, reading)]
+    reasons = (*whole_page, *parts)
     return Judged(verdict=Verdict.DOUBTFUL if reasons else Verdict.LEGIBLE, reasons=reasons)
 
 
-def _reading(measured: Measures, limits: Limits) -> int:
+def _reading_level(measured: Measures, limits: Limits) -> int:
     return 2 if measured.words < limits.few else limits.level("confidence", measured.confidence)
 
 
-def _unread(measured: Measures, limits: Limits, level: int) -> Reason:
+def _reading_reason(measured: Measures, limits: Limits, level: int) -> Reason:
     if measured.words < limits.few:
         return Reason(
             rule="LEGIBLE.NOTEXT",
@@ -98,69 +98,59 @@ def _unread(measured: Measures, limits: Limits, level: int) -> Reason:
     )
 
 
-def _looks(measured: Measures, limits: Limits, dpi: float | None, reading: int) -> Iterator[Reason]:
-    """What is wrong with the picture. Blur and resolution count only where the reading suffers:
-    large print bears both."""
-    for name, value, rule, problem, remedy, where in (
-        (
-            "dpi",
-            dpi if reading else None,
-            "LEGIBLE.DPI",
-            f"it has {dpi or 0:.0f} dots per inch",
-            "scan or photograph it at 300 dpi",
-            None,
-        ),
-        (
-            "blur",
-            measured.blur if reading else None,
-            "LEGIBLE.BLUR",
-            "the print is blurred",
-            "hold the camera still, or use a scanner",
-            None,
-        ),
-        (
-            "contrast",
-            measured.contrast,
-            "LEGIBLE.CONTRAST",
-            f"print and paper differ by {100 * (measured.contrast or 0):.0f} % of the gray scale "
-            f"only",
-            "scan it with more light or contrast, not as a photo in the dark",
-            None,
-        ),
-        (
-            "skew",
-            abs(measured.skew),
-            "LEGIBLE.SKEW",
-            f"the page is turned by {abs(measured.skew):.0f} degrees",
-            "lay it straight and scan it again",
-            None,
-        ),
-        (
-            "hidden",
-            measured.hidden,
-            "LEGIBLE.UNEVEN",
-            "some of its words lie in shadow, or are too faint to be read",
-            "scan it with more contrast, or photograph it in even light",
-            measured.hidden_at,
-        ),
-        (
-            "small_letter",
-            measured.small_letter if reading else None,
-            "LEGIBLE.SMALL",
-            f"its smallest print is {measured.small_letter or 0:.1f} points high",
-            "ask for a copy in full size",
-            None,
-        ),
-    ):
-        level = limits.level(name, value)
-        if level:
-            yield Reason(rule=rule, level=level, problem=problem, remedy=remedy, where=where)
+# measure, rule, remedy
+_PICTURE_CHECKS = (
+    ("dpi", "LEGIBLE.DPI", "scan or photograph it at 300 dpi"),
+    ("blur", "LEGIBLE.BLUR", "hold the camera still, or use a scanner"),
+    (
+        "contrast",
+        "LEGIBLE.CONTRAST",
+        "scan it with more light or contrast, not as a photo in the dark",
+    ),
+    ("skew", "LEGIBLE.SKEW", "lay it straight and scan it again"),
+    (
+        "hidden",
+        "LEGIBLE.UNEVEN",
+        "scan it with more contrast, or photograph it in even light",
+    ),
+    ("small_letter", "LEGIBLE.SMALL", "ask for a copy in full size"),
+)
 
 
-def _apart(
+def _judge_picture(
+    measured: Measures, limits: Limits, dpi: float | None, reading: int
+) -> Iterator[Reason]:
+    """Yield what is wrong with the picture.
+
+    Resolution, blur and small print count only if the reading suffers: large print bears them.
+    """
+    values = {
+        "dpi": dpi if reading else None,
+        "blur": measured.blur if reading else None,
+        "contrast": measured.contrast,
+        "skew": abs(measured.skew),
+        "hidden": measured.hidden,
+        "small_letter": measured.small_letter if reading else None,
+    }
+    contrast = 100 * (measured.contrast or 0)
+    problems = {
+        "dpi": f"it has {dpi or 0:.0f} dots per inch",
+        "blur": "the print is blurred",
+        "contrast": f"print and paper differ by {contrast:.0f} % of the gray scale only",
+        "skew": f"the page is turned by {abs(measured.skew):.0f} degrees",
+        "hidden": "some of its words lie in shadow, or are too faint to be read",
+        "small_letter": f"its smallest print is {measured.small_letter or 0:.1f} points high",
+    }
+    for name, rule, remedy in _PICTURE_CHECKS:
+        if level := limits.level(name, values[name]):
+            where = measured.hidden_at if name == "hidden" else None
+            yield Reason(rule=rule, level=level, problem=problems[name], remedy=remedy, where=where)
+
+
+def _judge_parts(
     measured: Measures, limits: Limits, reading: int, *, own_language: bool
 ) -> Iterator[Reason]:
-    """What may be wrong with a part of a page that is read well as a whole."""
+    """Yield what may be wrong with a part of a page that is legible as a whole."""
     if measured.clipped:
         yield Reason(
             rule="LEGIBLE.CLIPPED",
