@@ -105,7 +105,7 @@ def _row(page: Page, kind: str, step: float, picture: Image.Image, scratch: Path
         words,
         frame,
         lambda again: ocr.read_words(again, 200, "eng"),
-        hidden=page_recognition.hidden(read),
+        hidden=page_recognition.hidden_fraction(read),
     )
     end = time.perf_counter()
     judged = legibility.judge(made, LIMITS, placed.dpi)

@@ -131,10 +131,10 @@ def engine() -> Any:
 
     import tesserocr
 
-    from assembler.evidence.ocr import data_folder
+    from assembler.evidence.ocr import find_data_folder
 
     os.environ["OMP_THREAD_LIMIT"] = "1"
-    return tesserocr.PyTessBaseAPI(path=str(data_folder()), lang="eng", psm=tesserocr.PSM.AUTO)
+    return tesserocr.PyTessBaseAPI(path=str(find_data_folder()), lang="eng", psm=tesserocr.PSM.AUTO)
 
 
 def read(reader: Any, image: Any) -> str:

@@ -126,7 +126,7 @@ def _ours(
     first: list[float] = []
     plain = ocr.read_page
 
-    def timed(*given: object) -> ocr.Recognized:
+    def timed(*given: object) -> ocr.Recognition:
         start = time.process_time()
         made = plain(*given)  # type: ignore[arg-type]
         first.append(time.process_time() - start)
@@ -164,7 +164,7 @@ def _theirs(page: Page, language: str, sheet: Path, scratch: Path) -> Row:
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     engine = ocr.engine_language(language)
     command = ["tesseract", "page.png", "out", "--dpi", "300", "-l", engine, "txt", "pdf"]
-    data = ["--tessdata-dir", str(ocr.data_folder(engine))]
+    data = ["--tessdata-dir", str(ocr.find_data_folder(engine))]
     quiet = {**os.environ, "OMP_THREAD_LIMIT": "1"}
     subprocess.run(
         [*command[:3], *data, *command[3:]], cwd=scratch, check=True, capture_output=True, env=quiet

@@ -262,9 +262,9 @@ def test_an_unreadable_page_is_an_error_until_its_file_accepts_it(tmp_path: Path
 def test_language_without_data_is_told_once_with_the_command(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert "apt install tesseract-ocr-ukr" in ocr.how_to_install("uk-UA")
-    assert "chi-sim" in ocr.how_to_install("zh")
-    assert "translation" in ocr.how_to_install("xx")
+    assert "apt install tesseract-ocr-ukr" in ocr.describe_installation("uk-UA")
+    assert "chi-sim" in ocr.describe_installation("zh")
+    assert "translation" in ocr.describe_installation("xx")
     if ocr.has_language("am"):
         pytest.skip("this machine has the data")
 
@@ -282,6 +282,6 @@ def test_a_few_words_more_in_even_light_tell_nothing(
     unlit: int | None, sure: int, part: float | None
 ) -> None:
     words = tuple("word" for _ in range(sure))
-    read = ocr.Recognized(words=words, confidences=(90,) * sure, layer=b"", dpi=200, unlit=unlit)
+    read = ocr.Recognition(words=words, confidences=(90,) * sure, layer=b"", dpi=200, unlit=unlit)
 
-    assert page_recognition.hidden(read) == part
+    assert page_recognition.hidden_fraction(read) == part

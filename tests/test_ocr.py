@@ -22,7 +22,7 @@ CORPUS = Path(
 )
 
 
-def counted(image: Image.Image, folder: Path) -> tuple[ocr.Recognized, list[int]]:
+def counted(image: Image.Image, folder: Path) -> tuple[ocr.Recognition, list[int]]:
     asked: list[int] = []
 
     def render(dpi: int) -> Image.Image:
@@ -77,7 +77,7 @@ def test_the_way_up_is_found(angle: int) -> None:
         angle, expand=True
     )  # counterclockwise, so turning it clockwise rights it
 
-    assert ocr.orientations(page, ocr.Policy()) == ((angle,) if angle else ())
+    assert ocr.find_orientations(page, ocr.Policy()) == ((angle,) if angle else ())
 
 
 def test_an_empty_page_has_no_words(tmp_path: Path) -> None:
@@ -87,12 +87,12 @@ def test_an_empty_page_has_no_words(tmp_path: Path) -> None:
 
 
 def test_languages_and_what_is_missing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "eng" in ocr.languages()
+    assert "eng" in ocr.list_languages()
     assert ocr.engine_language("en-US") == "eng"
     assert ocr.engine_language("xx") == "eng"
     monkeypatch.setenv("TESSDATA_PREFIX", str(tmp_path))
     with pytest.raises(ToolMissing, match="no recognition data found; pip install"):
-        ocr.languages()
+        ocr.list_languages()
 
 
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real files is not at hand")
@@ -129,9 +129,9 @@ def test_recognition_data_is_found_where_the_system_keeps_it(
     monkeypatch.setattr(language_data, "_DEBIAN", str(tmp_path / "none"))
     monkeypatch.setattr(language_data, "_SYSTEM", (str(lonely), str(system)))
 
-    assert ocr.data_folder("ukr+eng") == system
+    assert ocr.find_data_folder("ukr+eng") == system
     assert (
-        ocr.data_folder("eng") != system
+        ocr.find_data_folder("eng") != system
     )  # ours comes first, so that English reads the same everywhere
     assert ocr.engine_language("uk-UA") == "ukr+eng"
     assert (ocr.engine_language("zh-Hant-TW"), ocr.engine_language("ar")) == (
@@ -143,10 +143,10 @@ def test_recognition_data_is_found_where_the_system_keeps_it(
         False,
         False,
     )
-    assert ocr.data_version("ukr+eng") == "ukr.traineddata 6 eng.traineddata 6"
+    assert ocr.describe_data("ukr+eng") == "ukr.traineddata 6 eng.traineddata 6"
 
     monkeypatch.setenv("TESSDATA_PREFIX", str(system))
-    assert ocr.languages() == ("chi_tra", "eng", "ukr")
+    assert ocr.list_languages() == ("chi_tra", "eng", "ukr")
 
 
 def test_the_command_that_installs_a_language_is_one_that_exists() -> None:
@@ -157,8 +157,8 @@ def test_the_command_that_installs_a_language_is_one_that_exists() -> None:
         "sr-Latn": "srp-latn",
         "prs": "fas",
     }.items():
-        assert f"apt install tesseract-ocr-{package};" in ocr.how_to_install(tag)
-    assert "translation" in ocr.how_to_install("so")  # the engine has no Somali
+        assert f"apt install tesseract-ocr-{package};" in ocr.describe_installation(tag)
+    assert "translation" in ocr.describe_installation("so")  # the engine has no Somali
     assert len(set(ocr.ENGINE_LANGUAGES)) > 80
 
 
@@ -176,13 +176,13 @@ def test_every_package_told_of_is_known_to_debian(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(
-    not (ocr.data_folder() / "osd.traineddata").is_file(), reason="no data for scripts"
+    not (ocr.find_data_folder() / "osd.traineddata").is_file(), reason="no data for scripts"
 )
 def test_the_script_of_a_picture_is_seen() -> None:
     latin = draw.sheet([*LINES] * 6, 200)
 
-    assert ocr.script(latin) == "Latin"
-    assert ocr.script(Image.new("L", (800, 800), 255)) == ""
+    assert ocr.detect_script(latin) == "Latin"
+    assert ocr.detect_script(Image.new("L", (800, 800), 255)) == ""
 
 
 @pytest.mark.parametrize(
@@ -199,7 +199,7 @@ def test_the_script_of_a_picture_is_seen() -> None:
 def test_words_that_run_to_the_left_are_given_in_the_order_they_are_read(
     seen: str, read: str
 ) -> None:
-    assert ocr.in_reading_order(seen) == read
+    assert ocr.to_reading_order(seen) == read
 
 
 def test_a_dim_photograph_on_a_white_sheet_is_read_in_even_light(tmp_path: Path) -> None:
@@ -228,9 +228,9 @@ def test_a_dim_photograph_on_a_white_sheet_is_read_in_even_light(tmp_path: Path)
     read = ocr.read_page(lambda _: page, "eng", ocr.Policy(), tmp_path, even)
 
     assert len(plain.words) < 20 < len(read.words)
-    assert read.lit
+    assert read.is_evened
     assert read.unlit is not None
     assert tried == [1]
     page.paste(sheet, (200, 200))
-    assert not ocr.read_page(lambda _: page, "eng", ocr.Policy(), tmp_path, even).lit
+    assert not ocr.read_page(lambda _: page, "eng", ocr.Policy(), tmp_path, even).is_evened
     assert tried == [1]

@@ -104,7 +104,7 @@ def test_installed_wheel_bundles_from_an_empty_folder(wheel: Path, tmp_path: Pat
     factories.small_case(case)
     empty.mkdir()
     # recognition data is found by the environment's own folder, which here is another one
-    data = {"TESSDATA_PREFIX": str(ocr.data_folder())}
+    data = {"TESSDATA_PREFIX": str(ocr.find_data_folder())}
     environment = {"PATH": os.environ["PATH"], "HOME": str(tmp_path), **data}
 
     ran = subprocess.run(

@@ -319,7 +319,7 @@ def test_the_machine_readable_lines_can_be_read() -> None:
     digit 0, how many fillers."""
     with Image.open(MEDICAL / "evidence/passport.png") as page:
         zone = page.convert("L").crop((0, 850, page.width, page.height))
-    with tesserocr.PyTessBaseAPI(path=str(ocr.data_folder()), lang="eng") as api:
+    with tesserocr.PyTessBaseAPI(path=str(ocr.find_data_folder()), lang="eng") as api:
         api.SetImage(zone)
         read = [
             line.replace("O", "0").replace(" ", "")

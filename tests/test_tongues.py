@@ -46,7 +46,7 @@ def looked_at(home: Path, text: str, declared: str) -> tuple[Prepared, PageText]
 
 
 @pytest.mark.skipif(
-    not (ocr.data_folder() / "osd.traineddata").is_file(), reason="no data for scripts"
+    not (ocr.find_data_folder() / "osd.traineddata").is_file(), reason="no data for scripts"
 )
 def test_a_scan_in_other_letters_than_declared_is_told_by_the_look_of_its_letters(
     tmp_path: Path,

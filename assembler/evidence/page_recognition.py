@@ -18,14 +18,14 @@ from assembler.evidence.legibility.lighting import MIN_REVEALED, even_frame
 from assembler.evidence.legibility.page_measures import measure_page
 from assembler.evidence.legibility.word_measures import Words
 from assembler.evidence.miniatures import frame_of
-from assembler.evidence.ocr.mrz_zones import lines_in
+from assembler.evidence.ocr.mrz_zones import find_mrz_lines
 from assembler.model import Miniature
 from assembler.pdf.ink import render_gray
 from assembler.runtime.atomic_files import open_deferring_errors
 from assembler.runtime.cache import Cache
 from assembler.runtime.code_version import code_digest
 
-_MAX_PIXELS = 40_000_000  # of a rendering; larger pages are read coarser
+_MAX_PIXELS = 40_000_000  # of a rendering; larger pages are read at a lower resolution
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,15 +38,14 @@ class Job:
     language: str  # BCP 47
     policy: ocr.Policy
     cache: Cache
-    box: Box | None = (
-        None  # where an image stands on its page: x, y, width, height from the lower left, points
-    )
+    # where an image is on its page: x, y from the lower left, width, height; points
+    box: Box | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecognizedPage:
-    """What was recognized: counts for the report, the words for checks, and the layer to lay
-    over the page."""
+    """A recognized page: counts for the report, words for checks, and the layer to lay over the
+    page."""
 
     words: int
     confidence: float
@@ -54,8 +53,8 @@ class RecognizedPage:
     dpi: int
     script: str  # see PreparedPage.script
     layer: Path
-    # JSON: [[word, left, top, right, bottom, confidence], …], points from the top left of the page
-    # turned upright
+    # JSON: [[word, left, top, right, bottom, confidence], …], points from the top left of the
+    # upright page
     boxes: Path
     measures: Measures
     miniature: Miniature
@@ -72,20 +71,20 @@ def read_page(job: Job) -> RecognizedPage:
         str(job.index),
         engine,
         repr(sorted(asdict(job.policy).items())),
-        ocr.version(),
-        ocr.data_version(engine),
+        ocr.engine_version(),
+        ocr.describe_data(engine),
         f"pdfium {pdfium.PYPDFIUM_INFO}",
     ]
-    made = job.cache.get_or_make(key, lambda folder: _make(job, engine, folder))
-    kept = json.loads((made / "read.json").read_text())
-    measures = legibility.read_measures(json.loads((made / "measures.json").read_text()))
-    small = miniatures.from_raw(kept.pop("miniature"))
+    entry = job.cache.get_or_make(key, lambda folder: _make(job, engine, folder))
+    fields = json.loads((entry / "read.json").read_text())
+    measures = legibility.read_measures(json.loads((entry / "measures.json").read_text()))
+    miniature = miniatures.from_raw(fields.pop("miniature"))
     return RecognizedPage(
-        **kept,
-        layer=made / "layer.pdf",
-        boxes=made / "boxes.json",
+        **fields,
+        layer=entry / "layer.pdf",
+        boxes=entry / "boxes.json",
         measures=measures,
-        miniature=small,
+        miniature=miniature,
     )
 
 
@@ -94,75 +93,93 @@ def _make(job: Job, engine: str, folder: Path) -> None:
     document = pdfium.PdfDocument(job.pdf)
     try:
         page = document[job.index]
-        drawn = lru_cache(maxsize=1)(lambda dpi: _render(page, dpi))
+        render = lru_cache(maxsize=1)(lambda dpi: _render(page, dpi))
         size = page.get_size()
-        found = ocr.read_page(
-            drawn,
+        recognition = ocr.read_page(
+            render,
             engine,
             job.policy,
             folder,
             lambda image: even_frame(image, frame_of(job.box, size, 0)),
         )
-        picture = drawn(job.policy.dpi)
-        upright = picture.rotate(-found.turned, expand=True) if found.turned else picture
-        frame = frame_of(job.box, size, found.turned)
-        measures = _measures(job, upright, picture.width / size[0] * 72, found, frame, engine)
-        small = miniatures.miniature(upright, frame)
-        lines = _lines(page, found)
-        script = ocr.script(upright) if found.words and found.confidence < job.policy.sure else ""
+        picture = render(job.policy.dpi)
+        upright = _rotate(picture, recognition.turned)
+        frame = frame_of(job.box, size, recognition.turned)
+        measures = _measures(job, upright, picture.width / size[0] * 72, recognition, frame, engine)
+        miniature = miniatures.miniature(upright, frame)
+        lines = _find_mrz_lines(page, recognition)
+        is_doubtful = recognition.words and recognition.confidence < job.policy.sure
+        script = ocr.detect_script(upright) if is_doubtful else ""
     finally:
         document.close()
     (folder / "measures.json").write_text(json.dumps(asdict(measures)))
-    believed = found.confidence >= job.policy.turn_believed  # else one word in seven is right
-    (folder / "layer.pdf").write_bytes(_undated(found.layer, folder, empty=not believed))
-    found = found if believed else replace(found, words=(), confidences=(), boxes=())
-    kept = {
-        "words": len(found.words),
+    # below that confidence, only one word in seven is right
+    believed = recognition.confidence >= job.policy.turn_believed
+    (folder / "layer.pdf").write_bytes(_strip_layer(recognition.layer, folder, empty=not believed))
+    if not believed:
+        recognition = replace(recognition, words=(), confidences=(), boxes=())
+    fields = {
+        "words": len(recognition.words),
         "confidence": measures.confidence,
-        "turned": found.turned,
-        "dpi": found.dpi,
+        "turned": recognition.turned,
+        "dpi": recognition.dpi,
         "lines": lines,
         "script": script,
-        "miniature": miniatures.raw(small),
+        "miniature": miniatures.raw(miniature),
     }
-    (folder / "read.json").write_text(json.dumps(kept))
-    (folder / "boxes.json").write_text(_boxes(found, size), encoding="utf8")
-    words = [word for word, sure in zip(found.words, found.confidences, strict=True) if sure > 0]
-    (folder / "words.txt").write_text("\n".join(words), encoding="utf8")
+    (folder / "read.json").write_text(json.dumps(fields))
+    _write_words(folder, recognition, size)
     (folder / "page.bmp").unlink()
 
 
+def _write_words(folder: Path, recognition: ocr.Recognition, size: tuple[float, float]) -> None:
+    (folder / "boxes.json").write_text(_format_boxes(recognition, size), encoding="utf8")
+    pairs = zip(recognition.words, recognition.confidences, strict=True)
+    words = [word for word, confidence in pairs if confidence > 0]
+    (folder / "words.txt").write_text("\n".join(words), encoding="utf8")
+
+
+def _rotate(image: Image.Image, clockwise: int) -> Image.Image:
+    return image.rotate(-clockwise, expand=True) if clockwise else image
+
+
 def _measures(
-    job: Job, upright: Image.Image, dpi: float, found: ocr.Recognized, frame: Box, engine: str
+    job: Job,
+    upright: Image.Image,
+    dpi: float,
+    recognition: ocr.Recognition,
+    frame: Box,
+    engine: str,
 ) -> Measures:
-    words = tuple(zip(found.words, found.confidences, found.boxes, strict=True))
-    again = partial(ocr.read_words, dpi=job.policy.dpi, language=engine)
-    return measure_page(upright, dpi, words, frame, again, hidden=hidden(found))
+    words = tuple(zip(recognition.words, recognition.confidences, recognition.boxes, strict=True))
+    recognize = partial(ocr.read_words, dpi=job.policy.dpi, language=engine)
+    return measure_page(upright, dpi, words, frame, recognize, hidden=hidden_fraction(recognition))
 
 
-def hidden(found: ocr.Recognized) -> float | None:
-    """The part of the sure words that came out only in even light; None where it was not read
-    so. A few words tell nothing."""
-    if found.unlit is None:
+def hidden_fraction(recognition: ocr.Recognition) -> float | None:
+    """Return the fraction of the sure words that needed even light; None if it was not used.
+
+    A few words prove nothing, so they count as none.
+    """
+    if recognition.sure_unevened is None:
         return None
-    more = found.sure - found.unlit
-    return more / found.sure if more >= MIN_REVEALED else 0.0
+    revealed = recognition.sure_words - recognition.sure_unevened
+    return revealed / recognition.sure_words if revealed >= MIN_REVEALED else 0.0
 
 
-def _lines(page: pdfium.PdfPage, found: ocr.Recognized) -> str:
-    words = tuple(zip(found.words, found.confidences, found.boxes, strict=True))
-    text = "\n".join(" ".join(word for word, _, _ in line) for line in _by_line(words))
+def _find_mrz_lines(page: pdfium.PdfPage, recognition: ocr.Recognition) -> str:
+    words = tuple(zip(recognition.words, recognition.confidences, recognition.boxes, strict=True))
+    text = "\n".join(" ".join(word for word, _, _ in line) for line in _split_lines(words))
 
-    def again(scale: float) -> Image.Image:
-        drawn = _render(page, round(scale * 72))
-        return drawn.rotate(-found.turned, expand=True) if found.turned else drawn
+    def render(scale: float) -> Image.Image:
+        return _rotate(_render(page, round(scale * 72)), recognition.turned)
 
-    return lines_in(words, text, again)
+    return find_mrz_lines(words, text, render)
 
 
-def _by_line(words: Words) -> list[list[tuple[str, float, Box]]]:
-    """Words in reading order, cut where one begins left of the one before: a line of lines has
-    few words."""
+def _split_lines(words: Words) -> list[list[tuple[str, float, Box]]]:
+    """Split words into lines where a word starts left of the one before; MRZ lines have few
+    words."""
     lines: list[list[tuple[str, float, Box]]] = []
     for word in words:
         if lines and word[2][0] >= lines[-1][-1][2][0]:
@@ -172,22 +189,23 @@ def _by_line(words: Words) -> list[list[tuple[str, float, Box]]]:
     return lines
 
 
-def _boxes(found: ocr.Recognized, size: tuple[float, float]) -> str:
-    width, height = size if found.turned % 180 == 0 else (size[1], size[0])
+def _format_boxes(recognition: ocr.Recognition, size: tuple[float, float]) -> str:
+    width, height = size if recognition.turned % 180 == 0 else (size[1], size[0])
     rows = [
         [
             word,
             *(round(part * side, 1) for part, side in zip(box, (width, height) * 2, strict=True)),
             sure,
         ]
-        for word, box, sure in zip(found.words, found.boxes, found.confidences, strict=True)
+        for word, box, sure in zip(
+            recognition.words, recognition.boxes, recognition.confidences, strict=True
+        )
     ]
     return json.dumps(rows, ensure_ascii=False)
 
 
 def _render(page: pdfium.PdfPage, dpi: int) -> Image.Image:
-    """The page as shown, gray. The engine is told `dpi` even where a huge page is drawn coarser
-    to spare memory."""
+    """Render the page as shown, gray; a huge page at less than `dpi`, to save memory."""
     width, height = page.get_size()
     scale = dpi / 72
     pixels = width * height * scale * scale
@@ -196,9 +214,11 @@ def _render(page: pdfium.PdfPage, dpi: int) -> Image.Image:
     return render_gray(page, scale, scanned=True)
 
 
-def _undated(layer: bytes, folder: Path, *, empty: bool) -> bytes:
-    """The engine's PDF without its date and name, so that the same page gives the same bytes.
-    `empty`: without its words, too."""
+def _strip_layer(layer: bytes, folder: Path, *, empty: bool) -> bytes:
+    """Return the engine's PDF without date and name, so that the same page gives the same bytes.
+
+    `empty`: drop its words, too.
+    """
     path = folder / f"plain.{os.getpid()}.pdf"
     (folder / "layer.pdf").write_bytes(layer)
     with pikepdf.open(folder / "layer.pdf") as pdf:

@@ -11,7 +11,7 @@ import pypdfium2 as pdfium
 
 from assembler.evidence import ocr
 from assembler.evidence.language import seems_in
-from assembler.evidence.ocr.mrz_zones import page_lines
+from assembler.evidence.ocr.mrz_zones import find_page_mrz_lines
 from assembler.model import PageText, Prepared, PreparedPage
 from assembler.runtime.cache import Cache
 from assembler.runtime.code_version import code_digest
@@ -93,7 +93,7 @@ def read(job: Job) -> tuple[tuple[str, str, str], ...]:
         job.pdf.parent.name,
         repr((job.languages, job.scripts, job.recognized, job.readable)),
         f"pdfium {pdfium.PYPDFIUM_INFO}",
-        ocr.version(),
+        ocr.engine_version(),
     ]
     made = job.cache.get_or_make(key, lambda folder: _make(job, folder))
     return tuple(
@@ -123,4 +123,4 @@ def _make(job: Job, folder: Path) -> None:
 def _page(page: pdfium.PdfPage, *, recognized: bool) -> tuple[str, str]:
     """Text and machine-readable lines; those of a recognized page were read with it."""
     text = page.get_textpage().get_text_range()
-    return text, "" if recognized else page_lines(page, text)
+    return text, "" if recognized else find_page_mrz_lines(page, text)

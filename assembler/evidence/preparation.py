@@ -334,7 +334,11 @@ def _prepared(
         pages=pages,
         removed=removed,
         findings=tuple(report_legibility(exhibit, seen, settings.legible)),
-        steps=(f"pikepdf {pikepdf.__version__}", f"pdfium {pdfium.PYPDFIUM_INFO}", ocr.version()),
+        steps=(
+            f"pikepdf {pikepdf.__version__}",
+            f"pdfium {pdfium.PYPDFIUM_INFO}",
+            ocr.engine_version(),
+        ),
         files=tuple(_file(opened[path]) for path in dict.fromkeys(use.part.path for use in uses)),
     )
 

