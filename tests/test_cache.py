@@ -83,8 +83,8 @@ def test_what_a_living_run_may_hold_stays_until_it_has_ended(tmp_path: Path) -> 
 def test_a_killed_run_holds_nothing(tmp_path: Path) -> None:
     put(Cache(tmp_path), "a", 10)
     code = (
-        "import os, sys, pathlib\nfrom assembler.runtime.cache_upkeep import User\n"
-        "user = User(pathlib.Path(sys.argv[1])); user.enter(); os.kill(os.getpid(), 9)"
+        "import os, sys, pathlib\nfrom assembler.runtime.cache_upkeep import CacheUser\n"
+        "user = CacheUser(pathlib.Path(sys.argv[1])); user.enter(); os.kill(os.getpid(), 9)"
     )
     subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False, cwd=ROOT)
     assert list((tmp_path / "users").iterdir())
@@ -442,7 +442,7 @@ def test_a_shared_cache_of_somebody_else_is_refused(small: Path, tmp_path: Path)
     code, _, err = run("check", small, "--cache", shared, *DAY)
 
     assert code == ExitCode.OUTPUT_NOT_WRITTEN
-    assert "shared: the cache belongs to somebody else" in err
+    assert "shared: the cache belongs to another user" in err
 
 
 def test_a_shared_cache_with_something_else_in_it_is_refused(small: Path, tmp_path: Path) -> None:

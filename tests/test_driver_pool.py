@@ -76,11 +76,11 @@ SCRIPT = """
 import sys
 from pathlib import Path
 from typing import Any
-from assembler.runtime.driver_pool import Crew
-from tests.test_crew import sleep
+from assembler.runtime.driver_pool import DriverPool
+from tests.test_driver_pool import sleep
 if __name__ == "__main__":
     try:
-        Crew(2, seconds=60).run(sleep, [Path(sys.argv[1]) / name for name in ("a", "b")], print)
+        DriverPool(2, seconds=60).run(sleep, [Path(sys.argv[1]) / name for name in ("a", "b")], print)
     except KeyboardInterrupt:
         sys.exit(130)
 """

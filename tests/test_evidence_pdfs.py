@@ -22,7 +22,7 @@ from PIL import Image
 
 from assembler.errors import EvidenceUnreadable
 from assembler.evidence.readers import pdf_ladder
-from assembler.evidence.readers.pdf import Normal, normal_pdf
+from assembler.evidence.readers.pdf import NormalizedPdf, normalize_pdf
 from assembler.evidence.refusal import Refused
 from assembler.model import Severity
 from benchmarks import corpus, corruption
@@ -35,8 +35,8 @@ ROOT = Path(__file__).parent.parent
 CORPUS = Path(os.environ.get("ASSEMBLER_CORPUS", ROOT.parent / "shared" / "corpus"))
 
 
-def normal(data: bytes, tmp_path: Path) -> Normal:
-    return normal_pdf(data, tmp_path / "normal.pdf")
+def normal(data: bytes, tmp_path: Path) -> NormalizedPdf:
+    return normalize_pdf(data, tmp_path / "normal.pdf")
 
 
 def changed(change: Callable[[Pdf], Any], data: bytes | None = None) -> bytes:
@@ -202,7 +202,7 @@ def test_things_that_harm_nothing_are_no_damage(tmp_path: Path) -> None:
 
 def test_the_ladder_names_each_step(tmp_path: Path) -> None:
     with pytest.raises(Refused) as caught:
-        pdf_ladder.read(b"%PDF-1.4\nnothing")
+        pdf_ladder.open_pdf(b"%PDF-1.4\nnothing")
 
     assert caught.value.rule == "EVID.BROKEN"
     assert "tried: pikepdf, PDFium" in caught.value.problem

@@ -22,7 +22,7 @@ from pypdf.generic import ArrayObject, NameObject, TextStringObject
 
 from assembler.evidence.annotations.bidi_order import base_level, visual_runs
 from assembler.evidence.annotations.form_fields import places_of
-from assembler.evidence.readers.pdf import Normal, normal_pdf
+from assembler.evidence.readers.pdf import NormalizedPdf, normalize_pdf
 from assembler.model import Severity
 from assembler.pdf.source_files import Sources
 from assembler.proof import field_values, text_layer
@@ -56,9 +56,9 @@ BOX = (72, 500, 300, 520)
 FRAME = Dictionary(BC=Array([1, 0, 0]))
 
 
-def made(data: bytes, folder: Path) -> Normal:
+def made(data: bytes, folder: Path) -> NormalizedPdf:
     (folder / "source.pdf").write_bytes(data)
-    return normal_pdf(data, folder / "normal.pdf")
+    return normalize_pdf(data, folder / "normal.pdf")
 
 
 def text_in(path: Path, box: tuple[float, ...] = BOX, page: int = 0) -> str:
@@ -440,7 +440,7 @@ def test_a_value_that_a_script_formats_keeps_its_picture(tmp_path: Path) -> None
 def test_the_same_form_gives_the_same_bytes(tmp_path: Path) -> None:
     data = form(field(BOX, V=String("Łukasz محمد 王")))
     for name in ("one", "two"):
-        normal_pdf(data, tmp_path / name)
+        normalize_pdf(data, tmp_path / name)
 
     assert (tmp_path / "one").read_bytes() == (tmp_path / "two").read_bytes()
 

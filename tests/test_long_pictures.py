@@ -475,6 +475,6 @@ def test_a_small_copy_in_front_of_the_picture_is_no_page() -> None:
         factories.tiff([factories.colors().resize((40, 50)), factories.colors()], software="x"), 1
     )
 
-    assert tiff.pages(tiff.directories(data)) == [1]
+    assert tiff.find_pages(tiff.list_directories(data)) == [1]
     assert len(placed(data)) == len(PictureFile(data)) == 1
     assert "a smaller copy of the picture" in placed(data)[0].removed

@@ -16,7 +16,7 @@ from pikepdf import Array, Dictionary, Name, Pdf, String
 from pypdf import PdfReader
 
 from assembler.evidence.annotations.mark_drawing import DRAWN_BY_PDFIUM
-from assembler.evidence.readers.pdf import Normal, normal_pdf
+from assembler.evidence.readers.pdf import NormalizedPdf, normalize_pdf
 from assembler.model import Severity
 from assembler.proof import mark_check
 from tests import factories, formdraw
@@ -44,9 +44,9 @@ def marked(
         return out.getvalue()
 
 
-def made(data: bytes, folder: Path) -> Normal:
+def made(data: bytes, folder: Path) -> NormalizedPdf:
     (folder / "source.pdf").write_bytes(data)
-    return normal_pdf(data, folder / "normal.pdf")
+    return normalize_pdf(data, folder / "normal.pdf")
 
 
 def drawn(data: bytes | Path, *, marks_too: bool = True) -> np.ndarray[Any, Any]:

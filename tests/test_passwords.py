@@ -16,7 +16,7 @@ import pytest
 
 from assembler import pipeline
 from assembler.errors import CaseRejected, EvidenceUnreadable
-from assembler.evidence.readers.pdf import normal_pdf
+from assembler.evidence.readers.pdf import normalize_pdf
 from assembler.evidence.refusal import Refused
 from assembler.runtime.passwords import NAME, VARIABLE, is_readable_by_others, read_passwords
 from assembler.runtime.workshop import Workshop
@@ -231,10 +231,10 @@ def test_encrypted_files_nobody_here_made_open_or_are_refused_by_name(tmp_path: 
     for name, password in rows:
         data = (CORPUS / name).read_bytes()
         with pytest.raises(Refused) as caught:
-            normal_pdf(data, tmp_path / "without.pdf")
+            normalize_pdf(data, tmp_path / "without.pdf")
         assert caught.value.rule in ("EVID.PASSWORD", "EVID.PAGECOUNT", "EVID.BROKEN")
         try:
-            normal_pdf(data, tmp_path / "with.pdf", password)
+            normalize_pdf(data, tmp_path / "with.pdf", password)
         except Refused as refusal:
             assert refusal.rule in (
                 "EVID.PASSWORD",
@@ -255,9 +255,9 @@ def test_every_strength_of_encryption_opens(tmp_path: Path) -> None:
                 user="pw", owner="other", R=strength, aes=strength >= 4, metadata=strength >= 4
             )
             pdf.save(out, encryption=kind)
-        removed = normal_pdf(out.getvalue(), tmp_path / f"{number}.pdf", "pw").removed
+        removed = normalize_pdf(out.getvalue(), tmp_path / f"{number}.pdf", "pw").removed
         assert ("password", 1) in removed
         assert "quick brown fox" in words(tmp_path / f"{number}.pdf")
         with pytest.raises(Refused, match="does not open"):
-            normal_pdf(out.getvalue(), tmp_path / "wrong.pdf", "nope")
+            normalize_pdf(out.getvalue(), tmp_path / "wrong.pdf", "nope")
     shutil.rmtree(tmp_path)

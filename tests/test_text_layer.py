@@ -13,7 +13,7 @@ import pytest
 from pikepdf import Array, Name, Pdf
 
 from assembler import pipeline
-from assembler.evidence.readers.pdf import normal_pdf
+from assembler.evidence.readers.pdf import normalize_pdf
 from assembler.proof import font_encodings, text_layer
 from assembler.runtime.resources import Shelf
 from assembler.runtime.workshop import Workshop
@@ -254,7 +254,7 @@ def turn_and_crop(pdf: Pdf, angle: int) -> None:
 def test_normal_pages_keep_the_fonts_of_their_source(tmp_path: Path) -> None:
     source, normal = tmp_path / "source.pdf", tmp_path / "normal.pdf"
     source.write_bytes(factories.form_pdf())
-    normal_pdf(source.read_bytes(), normal, "")
+    normalize_pdf(source.read_bytes(), normal, "")
 
     (before,), (after,) = (
         font_encodings.read_fonts(font_encodings.Job(pdf=pdf, places=(0,)))

@@ -18,7 +18,7 @@ from PIL import Image
 
 from assembler import pipeline
 from assembler.errors import EvidenceUnreadable
-from assembler.evidence.readers.word import Printed, print_word
+from assembler.evidence.readers.word import PrintedWord, print_word
 from assembler.evidence.refusal import Refused
 from assembler.runtime import programs
 from assembler.runtime.workshop import Workshop
@@ -131,7 +131,7 @@ def test_characters_no_font_has_refuse_the_file(
         )
 
 
-def without_libreoffice(data: bytes, folder: Path, patch: pytest.MonkeyPatch) -> Printed:
+def without_libreoffice(data: bytes, folder: Path, patch: pytest.MonkeyPatch) -> PrintedWord:
     patch.setattr(programs, "find", lambda _program: None)
     return print_word(data, folder / "scratch")
 

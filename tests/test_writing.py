@@ -357,7 +357,7 @@ def test_a_worker_that_fails_while_nothing_can_be_written_is_not_the_items_fault
     with Workshop(tmp_path / ".assembler") as shop:
         assert isinstance(shop.map(broken, [1])[0], Failure)
         monkeypatch.setattr(
-            "assembler.runtime.workshop.probe", lambda _: OSError(errno.ENOSPC, "full")
+            "assembler.runtime.workshop.probe_folder", lambda _: OSError(errno.ENOSPC, "full")
         )
         with pytest.raises(
             OutputNotWritten, match=r"\.assembler: cannot be written .No space left"

@@ -26,9 +26,9 @@ from assembler.evidence.hidden_text import hidden_on
 from assembler.evidence.losses import Loss
 from assembler.evidence.picture_page import notes_on, place
 from assembler.evidence.readers import picture
-from assembler.evidence.readers.pdf import Normal, losses_in, normal_pdf
-from assembler.evidence.readers.pdf_ladder import as_shown
-from assembler.evidence.readers.word import engines, print_word
+from assembler.evidence.readers.pdf import NormalizedPdf, list_losses, normalize_pdf
+from assembler.evidence.readers.pdf_ladder import rewrite_as_shown
+from assembler.evidence.readers.word import engine_versions, print_word
 from assembler.evidence.refusal import Refused
 from assembler.evidence.repair import compare, undrawn
 from assembler.model import Finding, Ink, Miniature, Severity
@@ -249,7 +249,7 @@ def _make(data: bytes, password: str, folder: Path, *, accepted: bool) -> None:
 
 def _pdf(
     data: bytes, password: str, target: Path, *, accepted: bool
-) -> tuple[Normal, list[_Look], str]:
+) -> tuple[NormalizedPdf, list[_Look], str]:
     """Write `target`; what was found, and what readers show differently where a person accepted
     what PDFium shows of it."""
     try:
@@ -258,8 +258,8 @@ def _pdf(
         if not (error.acceptable and accepted):
             raise
         disagreement = error.problem
-    made = normal_pdf(as_shown(data, password), target)
-    losses = [loss for loss in losses_in(data, password) if loss.page is None]
+    made = normalize_pdf(rewrite_as_shown(data, password), target)
+    losses = [loss for loss in list_losses(data, password) if loss.page is None]
     compare(data, password, target, made.redrawn, acceptable=False)
     return (
         replace(made, faults=(), losses=(*losses, *made.losses)),
@@ -268,10 +268,10 @@ def _pdf(
     )
 
 
-def _compared(data: bytes, password: str, target: Path) -> tuple[Normal, list[_Look]]:
+def _compared(data: bytes, password: str, target: Path) -> tuple[NormalizedPdf, list[_Look]]:
     """Write `target`; where the file is not as it should be, another reader must show the same
     pages. Raises Refused."""
-    made = normal_pdf(data, target, password)
+    made = normalize_pdf(data, target, password)
     looks = _measure(target, ())
     faults = (*made.faults, *dict.fromkeys(look.fault for look in looks if look.fault))
     if faults or made.slips:
@@ -280,7 +280,7 @@ def _compared(data: bytes, password: str, target: Path) -> tuple[Normal, list[_L
     return replace(made, faults=faults, steps=steps), looks
 
 
-def _photographs(data: bytes, kind: str, target: Path) -> tuple[Normal, list[Place]]:
+def _photographs(data: bytes, kind: str, target: Path) -> tuple[NormalizedPdf, list[Place]]:
     """Write `target`, one page after the other; what was taken out, and where each picture
     stands on its page."""
     removed: Counter[str] = Counter()
@@ -307,19 +307,19 @@ def _photographs(data: bytes, kind: str, target: Path) -> tuple[Normal, list[Pla
         with open_deferring_errors(target) as out:
             book.save(out, deterministic_id=True)
     counted = tuple(sorted(removed.items()))
-    return Normal(
+    return NormalizedPdf(
         removed=counted, redrawn=frozenset(), faults=(), losses=tuple(losses), steps=()
     ), places
 
 
-def _word(data: bytes, target: Path, scratch: Path) -> Normal:
+def _word(data: bytes, target: Path, scratch: Path) -> NormalizedPdf:
     """Write `target`, as Word would print the file; what an engine's own PDF loses of its own is
     not the client's."""
     try:
         printed = print_word(data, scratch)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-    made = normal_pdf(printed.pdf, target)
+    made = normalize_pdf(printed.pdf, target)
     links = Counter({what: count for what, count in made.removed if what.startswith("link ")})
     told = tuple(loss for loss in made.losses if loss.rule == "EVID.LINK")
     return replace(
@@ -444,7 +444,7 @@ def _versions(kind: str) -> tuple[str, ...]:
     """Of what opens a file of this kind."""
     own: tuple[str, ...] = ()
     if kind in picture.KINDS:
-        own = picture.versions()
+        own = picture.decoder_versions()
     elif kind == "docx":
-        own = engines()
+        own = engine_versions()
     return (f"pikepdf {pikepdf.__version__}", f"pdfium {pdfium.PYPDFIUM_INFO}", *own)

@@ -10,7 +10,7 @@ import img2pdf
 import pikepdf
 
 from assembler.evidence.losses import Loss
-from assembler.evidence.readers.picture import Frame, Strip, frames
+from assembler.evidence.readers.picture import Frame, Strip, read_frames
 from assembler.model import Severity
 from assembler.pdf.geometry import operands
 
@@ -36,7 +36,7 @@ class Placed:
 def place(data: bytes, kind: str) -> Iterator[Placed]:
     """Each page of a picture file as a PDF. Raises Refused if one does not decode whole or is
     too large."""
-    return map(_placed, frames(data, kind))
+    return map(_placed, read_frames(data, kind))
 
 
 def _placed(frame: Frame) -> Placed:

@@ -1,1 +1,1 @@
-"""readers."""
+"""One reader per kind of source file."""

@@ -1,4 +1,4 @@
-"""JPEG files: whole or refused; the same picture data without what cameras write beside it."""
+"""Read JPEG files: check that they are complete, and drop what cameras write beside the picture."""
 
 from __future__ import annotations
 
@@ -7,44 +7,46 @@ import simplejpeg
 from assembler.evidence.refusal import Refused
 
 _AGAIN = "send the original photo again"
-# padding some cameras write; every dot of the picture is there
+# padding written by some cameras; the picture is complete
 _HARMLESS = "extraneous bytes before marker"
-_ALONE = {0x01, *range(0xD0, 0xD8)}  # markers without a length: TEM, RST0..7
+_BARE_MARKERS = {0x01, *range(0xD0, 0xD8)}  # markers without a length: TEM, RST0..7
 
 
 def strip_jpeg(data: bytes) -> bytes:
-    """The same picture without Exif, XMP, comments and what follows it; color profile and Adobe
-    mark stay. Raises Refused."""
-    out, at, scanned = bytearray(b"\xff\xd8"), 2, False
-    while at + 2 <= len(data):
-        if data[at] != 0xFF:
+    """Return the same picture without Exif, XMP, comments and trailing data.
+
+    Keeps the color profile and the Adobe marker. Raises Refused.
+    """
+    out, position, scanned = bytearray(b"\xff\xd8"), 2, False
+    while position + 2 <= len(data):
+        if data[position] != 0xFF:
             raise Refused("EVID.BROKEN", "the JPEG is damaged", _AGAIN)
-        marker = data[at + 1]
+        marker = data[position + 1]
         if marker == 0xFF:  # fill byte
-            at += 1
+            position += 1
         elif marker == 0xD9 and scanned:
             return bytes(out) + b"\xff\xd9"
-        elif marker in _ALONE:
-            at += 2
+        elif marker in _BARE_MARKERS:
+            position += 2
         else:
-            end = at + 2 + int.from_bytes(data[at + 2 : at + 4], "big")
+            end = position + 2 + int.from_bytes(data[position + 2 : position + 4], "big")
             if marker == 0xDA:
                 scanned, end = True, _end_of_scan(data, end)
-            if not _is_metadata(marker, data[at:end]):
-                out += data[at:end]
-            at = end
-    what = "is cut off" if scanned else "has no picture in it"
-    raise Refused("EVID.BROKEN", f"the JPEG {what}", _AGAIN)
+            if not _is_metadata(marker, data[position:end]):
+                out += data[position:end]
+            position = end
+    problem = "is cut off" if scanned else "has no picture in it"
+    raise Refused("EVID.BROKEN", f"the JPEG {problem}", _AGAIN)
 
 
-def _end_of_scan(data: bytes, at: int) -> int:
-    """Where the next marker after a scan's coded data stands; phones append a second picture
-    after the last one."""
-    while (at := data.find(b"\xff", at)) >= 0:
-        following = data[at + 1 : at + 2]
-        if following and following not in (b"\x00", b"\xff") and following[0] not in _ALONE:
-            return at
-        at += 1
+def _end_of_scan(data: bytes, position: int) -> int:
+    """Return where the next marker after a scan's coded data is; phones append a second picture
+    after the last."""
+    while (position := data.find(b"\xff", position)) >= 0:
+        following = data[position + 1 : position + 2]
+        if following and following not in (b"\x00", b"\xff") and following[0] not in _BARE_MARKERS:
+            return position
+        position += 1
     raise Refused("EVID.BROKEN", "the JPEG is cut off", _AGAIN)
 
 
@@ -59,12 +61,12 @@ def _is_metadata(marker: int, segment: bytes) -> bool:
     return not (profile or adobe or jfif)
 
 
-def check_whole(plain: bytes, channels: int) -> None:
-    """Raises Refused where the coded data ends early or is damaged: other readers fill the rest
-    with gray and say nothing.
+def check_complete(plain: bytes, channels: int) -> None:
+    """Raise Refused if the coded data is damaged or ends early, where other readers fill the rest
+    with gray.
 
-    `plain`: as `strip_jpeg` gives it; `channels`: of a dot, 1, 3 or 4. Decoded at an eighth of its
-    size, to spare memory.
+    `plain`: from `strip_jpeg`; `channels`: per pixel, 1, 3 or 4. Decodes at an eighth of the size,
+    to save memory.
     """
     space = "CMYK" if channels == 4 else "GRAY"
     try:

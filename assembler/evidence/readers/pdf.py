@@ -1,4 +1,4 @@
-"""A client's PDF made normal: sound, upright, without anything that a page does not show."""
+"""Normalize a client's PDF: sound, upright, without anything that its pages do not show."""
 
 from __future__ import annotations
 
@@ -30,87 +30,83 @@ from assembler.runtime.atomic_files import open_deferring_errors
 
 LETTER = (0.0, 0.0, 612.0, 792.0)
 _CUT_OFF = "a change was being added to it, and its end is missing"
-_SMALLEST = 3.0  # points
-_LARGEST = 14_400.0  # points: no page may be larger (PDF 32000-1, annex C)
-_FARTHEST = 10 * _LARGEST  # points from the origin; beyond, a viewer's numbers are too coarse
-_DEEPEST = 64  # parents of a page that are asked
+_MIN_SIDE = 3.0  # points
+_MAX_SIDE = 14_400.0  # points: the largest page allowed (PDF 32000-1, annex C)
+_MAX_DISTANCE = 10 * _MAX_SIDE  # points from the origin, where viewers lose precision
+_MAX_PARENTS = 64  # levels of the page tree searched for an inherited entry
 Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Normal:
-    """What making a file normal found. `faults`: what was damaged and mended; none for a sound
-    file.
+class NormalizedPdf:
+    """Findings of a normalization. `faults`: damage that was repaired; none for a sound file.
 
-    `slips`: what breaks the rules of PDF and takes nothing away, as long as another reader shows
+    `slips`: violations of the PDF standard that lose nothing, provided that another reader shows
     the same pages.
     """
 
-    removed: tuple[tuple[str, int], ...]  # what was taken out, by kind
-    redrawn: frozenset[
-        int
-    ]  # pages (from 0) on which values or marks were drawn that the file held no picture of
+    removed: tuple[tuple[str, int], ...]  # kind of content removed, count
+    # pages (from 0) on which values or marks without an appearance in the file were drawn
+    redrawn: frozenset[int]
     faults: tuple[str, ...]
     losses: tuple[Loss, ...]
     steps: tuple[str, ...]  # readers tried
     slips: tuple[str, ...] = ()
 
 
-def normal_pdf(data: bytes, target: Path, password: str = "") -> Normal:
-    """Write `target`. Raises Refused where the file cannot be used at all."""
-    reading = pdf_ladder.read(data, password)
+def normalize_pdf(data: bytes, target: Path, password: str = "") -> NormalizedPdf:
+    """Write the normalized PDF to `target`. Raises Refused if the file cannot be used at all."""
+    reading = pdf_ladder.open_pdf(data, password)
     try:
         with reading.pdf as pdf:
             broken = [*reading.faults, *faults_of(pdf), *([_CUT_OFF] if breaks_off(data) else [])]
-            said = [*reading.complaints, *map(str, pdf.get_warnings())]
-            found = sort_complaints(pdf, data, said, unopened=reading.unopened, intact=not broken)
-            faults = [*broken, *found.damage]
-            slips = found.slips
+            messages = [*reading.complaints, *map(str, pdf.get_warnings())]
+            complaints = sort_complaints(
+                pdf, data, messages, unopened=reading.unopened, intact=not broken
+            )
+            faults = [*broken, *complaints.damage]
             for page in pdf.pages:
                 plain_notes(page)
             losses = list(losses_of(pdf))
             removed = removed_from(pdf) + locked(pdf, password) + strip_pictures(pdf)
-            shown, fields = annotation_survey.marks_of(pdf), annotation_survey.fields_of(pdf)
+            marks, fields = annotation_survey.marks_of(pdf), annotation_survey.fields_of(pdf)
             drawn = clean(pdf)
             losses += drawn.losses
             for number, page in enumerate(pdf.pages, 1):
-                faults += _normal_boxes(page)
-                losses += _turned(number, page)
-                losses += _unit(number, page)
+                faults += _normalize_boxes(page)
+                losses += _normalize_rotation(number, page)
+                losses += _drop_unit(number, page)
                 balance(page)
             shorten_numbers(pdf)
-            with open_deferring_errors(target) as out:
-                pdf.save(
-                    out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate
-                )
-            pdf.get_warnings()  # of what we did to it, which is no fault of the client's file
-    except (
-        pikepdf.PdfError,
-        pikepdf.QpdfRuntimeError,
-        pikepdf.ForeignObjectError,
-        RecursionError,
-    ) as error:
+            _save(pdf, target)
+    except pdf_ladder.PDF_ERRORS as error:
         raise Refused("EVID.BROKEN", "the PDF is damaged", "ask for the file again") from error
-    _opens(target)
+    _check_sound(target)
     elsewhere = annotation_survey.DrawnElsewhere(marks=drawn.marks.ours, fields=fields)
-    looked = annotation_survey.look(data, password, target, shown, elsewhere) if shown else None
-    if looked:
-        removed["comment or mark (it stays visible)"] += looked.seen
-        removed["comment or mark (nothing of it is seen)"] += len(looked.unseen)
-        losses += map(_unseen, looked.unseen)
-    return Normal(
-        removed=tuple(sorted((what, count) for what, count in removed.items() if count)),
-        redrawn=drawn.pages | (looked.changed if looked else frozenset()),
+    survey = annotation_survey.look(data, password, target, marks, elsewhere) if marks else None
+    if survey:
+        removed["comment or mark (it stays visible)"] += survey.seen
+        removed["comment or mark (nothing of it is seen)"] += len(survey.unseen)
+        losses += map(_invisible_mark, survey.unseen)
+    return NormalizedPdf(
+        removed=tuple(sorted((kind, count) for kind, count in removed.items() if count)),
+        redrawn=drawn.pages | (survey.changed if survey else frozenset()),
         faults=tuple(dict.fromkeys(faults)),
-        slips=slips,
+        slips=complaints.slips,
         losses=tuple(losses),
         steps=reading.steps,
     )
 
 
-def losses_in(data: bytes, password: str) -> tuple[Loss, ...]:
-    """What a file holds and a bundle cannot, though its pages are taken from another reader;
-    none where it does not open."""
+def _save(pdf: pikepdf.Pdf, target: Path) -> None:
+    with open_deferring_errors(target) as out:
+        pdf.save(out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    pdf.get_warnings()  # discards warnings about our changes, not faults of the file
+
+
+def list_losses(data: bytes, password: str) -> tuple[Loss, ...]:
+    """Return what a file contains and a bundle cannot, if another reader supplies its pages; () if
+    it does not open."""
     try:
         with pikepdf.open(io.BytesIO(data), password=password) as pdf:
             return losses_of(pdf)
@@ -118,26 +114,26 @@ def losses_in(data: bytes, password: str) -> tuple[Loss, ...]:
         return ()
 
 
-def _unseen(mark: annotation_survey.Mark) -> Loss:
+def _invisible_mark(mark: annotation_survey.Mark) -> Loss:
     return mark_loss(
         mark.page, mark.place, mark.kind, "shows nothing on the page", Severity.WARNING
     )
 
 
-def _opens(target: Path) -> None:
-    """What was written must be sound, or later steps would stumble over it. Raises Refused."""
+def _check_sound(target: Path) -> None:
+    """Raise Refused if the written PDF is not sound, since later steps rely on it."""
     try:
-        with pikepdf.open(target) as made:
-            unsound = any(map(is_worth_telling, map(str, made.get_warnings())))
+        with pikepdf.open(target) as pdf:
+            unsound = any(map(is_worth_telling, map(str, pdf.get_warnings())))
     except pikepdf.PdfError:
         unsound = True
     if unsound:
         raise Refused("EVID.BROKEN", "the PDF is damaged beyond repair", "ask for the file again")
 
 
-def _normal_boxes(page: pikepdf.Page) -> Iterator[str]:
-    """Media and crop box written on the page itself, in order, the second within the first; what
-    had to be guessed."""
+def _normalize_boxes(page: pikepdf.Page) -> Iterator[str]:
+    """Write media and crop box on the page itself, the second within the first; yield what had to
+    be guessed."""
     media = _box(_inherited(page, Name.MediaBox))
     if media is None:
         yield "a page has no proper size and was given that of Letter"
@@ -147,25 +143,28 @@ def _normal_boxes(page: pikepdf.Page) -> Iterator[str]:
     if crop is None:
         yield "a page's visible part has no proper size, and all of the page is shown"
         crop = media
-    cut = (
+    visible = (
         max(media[0], crop[0]),
         max(media[1], crop[1]),
         min(media[2], crop[2]),
         min(media[3], crop[3]),
     )
-    if cut[2] - cut[0] < _SMALLEST or cut[3] - cut[1] < _SMALLEST:
+    if visible[2] - visible[0] < _MIN_SIDE or visible[3] - visible[1] < _MIN_SIDE:
         raise Refused("EVID.GEOMETRY", "a page has no visible area", "print the file to a new PDF")
-    if max(cut[2] - cut[0], cut[3] - cut[1]) > _LARGEST or max(map(abs, media)) > _FARTHEST:
+    if (
+        max(visible[2] - visible[0], visible[3] - visible[1]) > _MAX_SIDE
+        or max(map(abs, media)) > _MAX_DISTANCE
+    ):
         problem = "a page is larger than the pages of a PDF may be (200 by 200 inches)"
         remedy = "print the file to a new PDF, on paper of a usual size"
         raise Refused("EVID.GEOMETRY", problem, remedy)
-    page.MediaBox, page.CropBox = Array(media), Array(cut)
+    page.MediaBox, page.CropBox = Array(media), Array(visible)
 
 
 def _inherited(page: pikepdf.Page, key: Name) -> Any:
-    """A page's entry, or that of the nearest parent that has it."""
+    """Return a page's entry, or that of the nearest parent that has it."""
     node: Any = page.obj
-    for _ in range(_DEEPEST):
+    for _ in range(_MAX_PARENTS):
         if not isinstance(node, Dictionary):
             break
         if key in node:
@@ -175,8 +174,8 @@ def _inherited(page: pikepdf.Page, key: Name) -> Any:
 
 
 def _box(raw: Any) -> Box | None:
-    """Left, bottom, right, top, whichever corners were given; None for what is no box or an
-    empty one."""
+    """Return left, bottom, right, top, whichever corners were given; None if it is not a box or is
+    empty."""
     if not isinstance(raw, Array) or len(raw) != 4:
         return None
     numbers = [_number(value) for value in raw]
@@ -191,9 +190,11 @@ def _number(value: Any) -> float:
     return float(value) if isinstance(value, int | float | Decimal) else math.nan
 
 
-def _turned(number: int, page: pikepdf.Page) -> Iterator[Loss]:
-    """/Rotate within 0..270. Every viewer shows an odd angle below 90 unturned; of larger ones
-    each makes something else."""
+def _normalize_rotation(number: int, page: pikepdf.Page) -> Iterator[Loss]:
+    """Bring /Rotate to 0, 90, 180 or 270.
+
+    Every viewer ignores an odd angle below 90; each treats larger ones differently.
+    """
     raw = _number(_inherited(page, Name.Rotate) or 0)
     if not math.isfinite(raw) or (raw % 90 and abs(raw) > 90):
         raise Refused(
@@ -210,9 +211,9 @@ def _turned(number: int, page: pikepdf.Page) -> Iterator[Loss]:
         )
 
 
-def _unit(number: int, page: pikepdf.Page) -> Iterator[Loss]:
-    """/UserUnit changes the paper a page says it is printed on, not what is seen on it; few
-    programs heed it."""
+def _drop_unit(number: int, page: pikepdf.Page) -> Iterator[Loss]:
+    """Remove /UserUnit, which changes the paper size a page claims, not its appearance; few
+    programs use it."""
     raw = page.get(Name.UserUnit)
     if raw is None:
         return

@@ -1,10 +1,11 @@
-"""Picture files decoded: whole, upright, on white, in colors every screen shows."""
+"""Decode picture files: complete, upright, on white, in colors that every screen shows."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import img2pdf
@@ -13,8 +14,8 @@ import pillow_heif
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 from assembler.evidence.long_pictures import cuts_of, may_be_long
-from assembler.evidence.readers import tiff as tiffs
-from assembler.evidence.readers.jpeg import check_whole, strip_jpeg
+from assembler.evidence.readers import tiff
+from assembler.evidence.readers.jpeg import check_complete, strip_jpeg
 from assembler.evidence.refusal import Refused
 from assembler.evidence.refused_kinds import REFUSED
 from assembler.evidence.transparency import background_of
@@ -22,11 +23,11 @@ from assembler.evidence.transparency import background_of
 MAX_PIXELS = 250_000_000  # of one picture; phones make 200 million
 KINDS = ("jpeg", "png", "tiff", "heic", "webp", "avif", "gif", "bmp")
 REDRAWN = "the coding of the picture (drawn again as JPEG)"
-_FORMATS = {"heic": "HEIF"}  # Pillow's name of a kind, where it is another one
+_FORMATS = {"heic": "HEIF"}  # Pillow's name of a kind, if it differs
 _ORIENTATION, _PHOTOMETRIC, _CAMERA, _GPS = 0x0112, 262, 0x8769, 0x8825
-# of a TIFF: description, maker, model, page name, program, date, author, computer, rights
+# TIFF tags: description, maker, model, page name, program, date, author, computer, rights
 _TEXTS = {270, 271, 272, 285, 305, 306, 315, 316, 33432}
-_TURNED = {3: 180, 6: 90, 8: 270}  # EXIF orientation → clockwise degrees to show it upright
+_ROTATIONS = {3: 180, 6: 90, 8: 270}  # EXIF orientation → clockwise degrees to show it upright
 _MIRRORED = {2, 4, 5, 7}
 _SHOWN = {"1", "L", "P", "RGB"}
 _QUALITY = 90
@@ -35,48 +36,50 @@ _AGAIN = "send the original file again"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Strip:
-    """A part of a picture that was cut over several pages: which of how many, and its dots in
-    the upright picture."""
+    """A part of a picture that was cut into several pages, and its pixels in the upright
+    picture."""
 
     part: int  # from 1
     parts: int
     crop: tuple[int, int, int, int]  # left, top, right, bottom
-    scale: float  # points a dot is printed at
-    upright: bool  # strips below each other; else side by side
+    scale: float  # printed points per pixel
+    upright: bool  # strips are below each other; else side by side
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """One page of a picture file: an image file to embed, its size in dots as shown, and how
-    that is to be brought about."""
+    """One page of a picture file: an image file to embed, its size in pixels as shown, and how to
+    show it."""
 
     plain: bytes  # JPEG, PNG, or TIFF of one bit
-    width: int  # dots, upright
+    width: int  # pixels, upright
     height: int
-    turned: int = 0  # clockwise degrees by which `plain` has to be turned
-    stretch: float = 1.0  # how much higher than wide a dot is: faxes have 2
+    turned: int = 0  # clockwise degrees by which `plain` must be rotated
+    stretch: float = 1.0  # height of a pixel divided by its width: 2 in faxes
     removed: tuple[str, ...] = ()
     strip: Strip | None = None
     overlapping: int = 0  # cuts that are not at a gap, so that strips overlap
-    background: str = ""  # what a transparent picture lies on, if not on white: "#606060"
+    background: str = ""  # behind a transparent picture, if not white: "#606060"
 
 
-def frames(data: bytes, kind: str) -> Iterator[Frame]:
-    """The pages of a file of one of KINDS, in order. Raises Refused if any does not decode
-    whole, or is too large."""
+def read_frames(data: bytes, kind: str) -> Iterator[Frame]:
+    """Yield the pages of a file of one of KINDS, in order.
+
+    Raises Refused if any does not decode completely or is too large.
+    """
     pillow_heif.register_heif_opener()
-    if kind == "tiff" and tiffs.is_raw(data):
-        what, remedy = REFUSED["raw"]
-        raise Refused("EVID.FORMAT", f"the file is {what}", remedy)
-    found = tiffs.directories(data) if kind == "tiff" else []
+    if kind == "tiff" and tiff.is_raw(data):
+        description, remedy = REFUSED["raw"]
+        raise Refused("EVID.FORMAT", f"the file is {description}", remedy)
+    directories = tiff.list_directories(data) if kind == "tiff" else []
     try:
-        opened = Image.open(io.BytesIO(data), formats=[_FORMATS.get(kind, kind.upper())])
+        image = Image.open(io.BytesIO(data), formats=[_FORMATS.get(kind, kind.upper())])
         if kind == "jpeg":
-            yield from _jpeg(opened, data)
+            yield from _read_jpeg(image, data)
         elif kind == "tiff":
-            yield from _tiff(opened, found)
+            yield from _read_tiff(image, directories)
         else:
-            yield from _single(opened, data, kind)
+            yield from _read_single(image, data, kind)
     except (
         UnidentifiedImageError,
         OSError,
@@ -88,8 +91,8 @@ def frames(data: bytes, kind: str) -> Iterator[Frame]:
         raise Refused("EVID.BROKEN", "the picture does not decode", _AGAIN) from error
 
 
-def versions() -> tuple[str, ...]:
-    """Of what decodes pictures."""
+def decoder_versions() -> tuple[str, ...]:
+    """Return the versions of the libraries that decode pictures."""
     return (
         f"Pillow {PIL.__version__}",
         f"pillow-heif {pillow_heif.__version__}",
@@ -97,68 +100,63 @@ def versions() -> tuple[str, ...]:
     )
 
 
-def _jpeg(opened: Image.Image, data: bytes) -> Iterator[Frame]:
-    """The first picture of the file, its coding kept, unless it is mirrored, in the colors of
-    print, or cut."""
-    removed = _metadata_found(opened, data)
-    _within_limits(opened)
+def _read_jpeg(image: Image.Image, data: bytes) -> Iterator[Frame]:
+    """Yield the first picture of the file, with its encoding kept unless it is mirrored, in print
+    colors, or cut."""
+    metadata = _list_metadata(image, data)
+    _check_size(image)
     plain = strip_jpeg(data)
-    check_whole(plain, len(opened.getbands()))
-    orientation = _orientation(opened)
-    if opened.mode in ("L", "RGB") and orientation not in _MIRRORED:
-        opened.load()
-        turned = _TURNED.get(orientation, 0)
-        width, height = opened.size[::-1] if turned % 180 else opened.size
-        cut = tuple(_strips(_shown(opened).picture, removed)) if may_be_long(width, height) else ()
-        yield from cut or (
-            Frame(plain=plain, width=width, height=height, turned=turned, removed=removed),
-        )
+    check_complete(plain, len(image.getbands()))
+    orientation = _orientation(image)
+    if image.mode in ("L", "RGB") and orientation not in _MIRRORED:
+        image.load()
+        turned = _ROTATIONS.get(orientation, 0)
+        width, height = image.size[::-1] if turned % 180 else image.size
+        if may_be_long(width, height):
+            strips = tuple(_cut_strips(_decode(image).picture, metadata))
+            if strips:
+                yield from strips
+                return
+        yield Frame(plain=plain, width=width, height=height, turned=turned, removed=metadata)
     else:
-        yield from _drawn_again(opened, removed)
+        yield from _encode_as_jpeg(image, metadata)
 
 
-def _tiff(opened: Any, found: list[tiffs.Directory]) -> Iterator[Frame]:
-    pages = tiffs.pages(found)
-    if opened.n_frames != len(found):
-        problem = f"two readers disagree on its pictures ({len(found)} and {opened.n_frames})"
+def _read_tiff(image: Any, directories: list[tiff.Directory]) -> Iterator[Frame]:
+    pages = tiff.find_pages(directories)
+    if image.n_frames != len(directories):
+        problem = f"two readers disagree on its pictures ({len(directories)} and {image.n_frames})"
         raise Refused("EVID.PAGECOUNT", problem, "save it as PDF and compare every page")
-    for place, number in enumerate(pages):
-        opened.seek(number)
-        removed = _metadata_found(opened, b"")
-        copies = (
-            (pages[place + 1] if place + 1 < len(pages) else len(found))
-            - number
-            - 1
-            + (0 if place else number)
-        )
-        removed += ("a smaller copy of the picture",) * copies
-        yield from (_drawn_again if opened.info.get("compression") == "jpeg" else _kept)(
-            opened, removed
-        )
+    for place, (index, following) in enumerate(pairwise([*pages, len(directories)])):
+        image.seek(index)
+        copies = following - index - 1 + (0 if place else index)
+        removed = _list_metadata(image, b"") + ("a smaller copy of the picture",) * copies
+        is_jpeg = image.info.get("compression") == "jpeg"
+        yield from (_encode_as_jpeg if is_jpeg else _keep_pixels)(image, removed)
 
 
-def _single(opened: Any, data: bytes, kind: str) -> Iterator[Frame]:
-    """A photo that may have others beside it, or a drawing that must not move."""
-    if kind != "heic" and getattr(opened, "n_frames", 1) > 1:
+def _read_single(image: Any, data: bytes, kind: str) -> Iterator[Frame]:
+    """Read a picture that must not be animated; a HEIC photo may have others beside it."""
+    if kind != "heic" and getattr(image, "n_frames", 1) > 1:
         raise Refused(
             "EVID.FRAMES", "the picture is animated", "save the frame that matters as PNG"
         )
-    lossy = kind in ("heic", "avif") or (kind == "webp" and b"VP8L" not in _chunks(data))
-    return (_drawn_again if lossy else _kept)(opened, _metadata_found(opened, data))
+    lossy = kind in ("heic", "avif") or (kind == "webp" and b"VP8L" not in _riff_chunks(data))
+    return (_encode_as_jpeg if lossy else _keep_pixels)(image, _list_metadata(image, data))
 
 
-def _chunks(data: bytes) -> set[bytes]:
-    """The names of the parts of a RIFF file, which WebP is."""
-    found, at = set(), 12
-    while at + 8 <= len(data):
-        found.add(data[at : at + 4])
-        length = int.from_bytes(data[at + 4 : at + 8], "little")
-        at += 8 + length + length % 2
-    return found
+def _riff_chunks(data: bytes) -> set[bytes]:
+    """Return the chunk names of a RIFF file, such as WebP."""
+    names, offset = set(), 12
+    while offset + 8 <= len(data):
+        names.add(data[offset : offset + 4])
+        length = int.from_bytes(data[offset + 4 : offset + 8], "little")
+        offset += 8 + length + length % 2
+    return names
 
 
-def _within_limits(opened: Image.Image) -> None:
-    if opened.width * opened.height > MAX_PIXELS:
+def _check_size(image: Image.Image) -> None:
+    if image.width * image.height > MAX_PIXELS:
         raise Refused(
             "EVID.LIMIT",
             f"the picture has more than {MAX_PIXELS // 1_000_000} million dots",
@@ -166,24 +164,26 @@ def _within_limits(opened: Image.Image) -> None:
         )
 
 
-def _kept(opened: Image.Image, removed: tuple[str, ...]) -> Iterator[Frame]:
-    """Every dot as it is: a fax as a fax, everything else as PNG."""
-    stretch = _stretch(opened)
-    shown = _shown(opened)
-    if stretch == 1.0 and (cut := tuple(_strips(shown.picture, removed, shown.background))):
-        yield from cut
+def _keep_pixels(image: Image.Image, removed: tuple[str, ...]) -> Iterator[Frame]:
+    """Keep every pixel: a fax as a fax, everything else as PNG."""
+    stretch = _stretch(image)
+    decoded = _decode(image)
+    if stretch == 1.0 and (
+        strips := tuple(_cut_strips(decoded.picture, removed, decoded.background))
+    ):
+        yield from strips
         return
     yield Frame(
-        plain=_lossless(shown.picture),
-        width=shown.picture.width,
-        height=shown.picture.height,
+        plain=_encode_lossless(decoded.picture),
+        width=decoded.picture.width,
+        height=decoded.picture.height,
         stretch=stretch,
         removed=removed,
-        background=shown.background,
+        background=decoded.background,
     )
 
 
-def _lossless(picture: Image.Image) -> bytes:
+def _encode_lossless(picture: Image.Image) -> bytes:
     out = io.BytesIO()
     if picture.mode == "1":
         picture.save(out, "TIFF", compression="group4")
@@ -192,33 +192,33 @@ def _lossless(picture: Image.Image) -> bytes:
     return out.getvalue()
 
 
-def _drawn_again(opened: Image.Image, removed: tuple[str, ...]) -> Iterator[Frame]:
-    """What no PDF can hold as it is, and would be many times as large without loss."""
-    stretch = _stretch(opened)
-    shown = _shown(opened)
-    picture = shown.picture
-    if stretch == 1.0 and (cut := tuple(_strips(picture, removed, shown.background))):
-        yield from cut
+def _encode_as_jpeg(image: Image.Image, removed: tuple[str, ...]) -> Iterator[Frame]:
+    """Encode as JPEG what no PDF can hold as it is and what would be many times as large without
+    loss."""
+    stretch = _stretch(image)
+    decoded = _decode(image)
+    picture = decoded.picture
+    if stretch == 1.0 and (strips := tuple(_cut_strips(picture, removed, decoded.background))):
+        yield from strips
         return
     out = io.BytesIO()
-    (picture if picture.mode in ("L", "RGB") else picture.convert("RGB")).save(
-        out, "JPEG", quality=_QUALITY
-    )
+    plain = picture if picture.mode in ("L", "RGB") else picture.convert("RGB")
+    plain.save(out, "JPEG", quality=_QUALITY)
     yield Frame(
         plain=out.getvalue(),
         width=picture.width,
         height=picture.height,
         stretch=stretch,
         removed=(*removed, REDRAWN),
-        background=shown.background,
+        background=decoded.background,
     )
 
 
-def _strips(
+def _cut_strips(
     picture: Image.Image, removed: tuple[str, ...], background: str = ""
 ) -> Iterator[Frame]:
-    """The strips of a picture whose text would be too small on one page, every dot as it is;
-    nothing if it can stay whole."""
+    """Yield the strips of a picture whose text would be too small on one page, every pixel kept;
+    none if it fits."""
     cuts = cuts_of(picture)
     if cuts is None:
         return
@@ -228,7 +228,7 @@ def _strips(
             part=part, parts=len(cuts.strips), crop=crop, scale=cuts.scale, upright=cuts.upright
         )
         yield Frame(
-            plain=_lossless(piece),
+            plain=_encode_lossless(piece),
             width=piece.width,
             height=piece.height,
             removed=removed if part == 1 else (),
@@ -239,23 +239,26 @@ def _strips(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Shown:
-    """A decoded picture, and what it lies on if it is transparent and white hides it."""
+class _Decoded:
+    """A decoded picture, and the background that shows it if it is transparent and white on
+    white."""
 
     picture: Image.Image
     background: str = ""
 
 
-def _shown(opened: Image.Image) -> _Shown:
-    """Decoded, upright, without metadata; on white or what shows it, 16 bit scaled, print colors
-    and profiles to the screen's."""
-    _within_limits(opened)
-    opened.load()
-    inverted = getattr(opened, "tag_v2", {}).get(_PHOTOMETRIC) == 0
+def _decode(image: Image.Image) -> _Decoded:
+    """Decode a picture: upright, without metadata, on white or a background that shows it.
+
+    Scales 16 bits to 8; converts print colors and profiles to the screen's.
+    """
+    _check_size(image)
+    image.load()
+    inverted = getattr(image, "tag_v2", {}).get(_PHOTOMETRIC) == 0
     picture = (
-        ImageOps.exif_transpose(opened)
-        if _orientation(opened) in {*_MIRRORED, *_TURNED}
-        else opened
+        ImageOps.exif_transpose(image)
+        if _orientation(image) in {*_MIRRORED, *_ROTATIONS}
+        else image
     )
     profile, background = picture.info.get("icc_profile"), ""
     if picture.mode.startswith("I;16"):
@@ -277,53 +280,54 @@ def _shown(opened: Image.Image) -> _Shown:
     picture = picture if picture.mode in _SHOWN else picture.convert("RGB")
     picture = picture.copy()
     picture.info.clear()
-    return _Shown(picture=picture, background=background)
+    return _Decoded(picture=picture, background=background)
 
 
 def _to_screen(picture: Image.Image, profile: bytes | None) -> Image.Image:
-    """In the colors of the screen; a profile nobody can use is passed over, as viewers do."""
-    given: Any = (
+    """Convert to the colors of the screen; an unusable profile is ignored, as viewers do."""
+    source: Any = (
         ImageCms.createProfile("LAB") if picture.mode == "LAB" else io.BytesIO(profile or b"")
     )
     try:
-        shown = ImageCms.profileToProfile(
-            picture, given, ImageCms.createProfile("sRGB"), outputMode="RGB"
+        converted = ImageCms.profileToProfile(
+            picture, source, ImageCms.createProfile("sRGB"), outputMode="RGB"
         )
     except ImageCms.PyCMSError:
-        shown = None
-    return shown or picture.convert("RGB")
+        converted = None
+    return converted or picture.convert("RGB")
 
 
-def _orientation(opened: Image.Image) -> int:
-    """1..8; anything else a camera may have written there means nothing, which is 1. A TIFF is
-    turned when it is decoded."""
-    value = opened.getexif().get(_ORIENTATION, 1)
-    return value if isinstance(value, int) and 1 <= value <= 8 and opened.format != "TIFF" else 1
+def _orientation(image: Image.Image) -> int:
+    """Return the EXIF orientation, 1..8; 1 for anything else. A TIFF is rotated when it is
+    decoded."""
+    value = image.getexif().get(_ORIENTATION, 1)
+    return value if isinstance(value, int) and 1 <= value <= 8 and image.format != "TIFF" else 1
 
 
-def _stretch(opened: Image.Image) -> float:
-    """How much higher than wide a dot is, where a TIFF says so and it can be believed."""
-    across, down = opened.info.get("dpi") or opened.info.get("resolution") or (1, 1)
-    if opened.format != "TIFF" or not (across > 0 and down > 0):
+def _stretch(image: Image.Image) -> float:
+    """Return the height of a pixel divided by its width, where a TIFF states it and it is
+    plausible."""
+    across, down = image.info.get("dpi") or image.info.get("resolution") or (1, 1)
+    if image.format != "TIFF" or not (across > 0 and down > 0):
         return 1.0
     stretch = float(across) / float(down)
-    if opened.getexif().get(_ORIENTATION) in (5, 6, 7, 8):
+    if image.getexif().get(_ORIENTATION) in (5, 6, 7, 8):
         stretch = 1 / stretch
     return stretch if 1.1 < max(stretch, 1 / stretch) < 10 else 1.0
 
 
-def _metadata_found(opened: Any, data: bytes) -> tuple[str, ...]:
-    exif = opened.getexif()
-    tiff = opened.format == "TIFF"
-    texts = {key for key, value in opened.info.items() if isinstance(value, str)} - {
+def _list_metadata(image: Any, data: bytes) -> tuple[str, ...]:
+    exif = image.getexif()
+    is_tiff = image.format == "TIFF"
+    texts = {key for key, value in image.info.items() if isinstance(value, str)} - {
         "compression",
         "icc_profile_type",
     }
-    found = {
-        "camera data": bool(exif) and (not tiff or _CAMERA in exif),
+    kinds = {
+        "camera data": bool(exif) and (not is_tiff or _CAMERA in exif),
         "place (GPS)": bool(exif.get_ifd(_GPS)),
-        "XMP": b"http://ns.adobe.com/xap/" in data[:65536] or "xmp" in opened.info,
-        "text": bool(texts) or (tiff and bool(_TEXTS & set(exif))),
-        "further pictures": not tiff and getattr(opened, "n_frames", 1) > 1,
+        "XMP": b"http://ns.adobe.com/xap/" in data[:65536] or "xmp" in image.info,
+        "text": bool(texts) or (is_tiff and bool(_TEXTS & set(exif))),
+        "further pictures": not is_tiff and getattr(image, "n_frames", 1) > 1,
     }
-    return tuple(name for name, there in found.items() if there)
+    return tuple(name for name, is_present in kinds.items() if is_present)

@@ -1,4 +1,4 @@
-"""A client's Word file: what must be settled before it can be printed, and printing it."""
+"""Print a client's Word file, after checking what must be settled before."""
 
 from __future__ import annotations
 
@@ -22,20 +22,19 @@ from assembler.runtime import programs
 from assembler.runtime.resources import font_files
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_MOST_PARTS, _MOST_BYTES = 5_000, 300_000_000
-_MOST_RATIO, _RATIO_FROM = (
-    200,
-    64_000_000,
-)  # a plain picture of a few megabytes packs a thousand times smaller, and is no bomb
+_MAX_PARTS, _MAX_BYTES = 5_000, 300_000_000
+# the ratio counts only above _RATIO_FROM bytes: a blank picture of a few megabytes compresses a
+# thousandfold and is not a zip bomb
+_MAX_RATIO, _RATIO_FROM = 200, 64_000_000
 _PRINTED = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml")
 _CHANGED = tuple(f"{_W}{name}" for name in ("ins", "del", "moveFrom", "moveTo"))
-_EDITION = 2  # raise it when a Word file comes out otherwise with the same engines
+_EDITION = 2  # increase it when the same engines give another result
 _PRINT = "open it in Word and print it to PDF"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Printed:
-    """The PDF, what drew it, what was taken out, and what a person should know."""
+class PrintedWord:
+    """The PDF of a Word file, its engine, what was removed, and what a person should know."""
 
     pdf: bytes
     engine: str
@@ -43,101 +42,105 @@ class Printed:
     losses: tuple[Loss, ...]
 
 
-def print_word(data: bytes, scratch: Path) -> Printed:
-    """Raises Refused for what cannot be printed whole. `scratch`: a folder for the engines'
-    files, removed by the caller."""
-    data, removed, losses = _looked_at(data)
+def print_word(data: bytes, scratch: Path) -> PrintedWord:
+    """Print a Word file. Raises Refused if it cannot be printed completely.
+
+    `scratch`: a folder for the engines' files, removed by the caller.
+    """
+    data, removed, losses = _check_file(data)
     scratch.mkdir()
     source = scratch / "evidence.docx"
     source.write_bytes(data)
-    made = _converted(source, scratch)
-    losses += _told(word_to_pdf.drawings_of(source.read_bytes()), made)
-    return Printed(pdf=made.pdf, engine=made.engine, removed=removed, losses=tuple(losses))
+    converted = _convert(source, scratch)
+    losses += _list_differences(word_to_pdf.drawings_of(source.read_bytes()), converted)
+    return PrintedWord(
+        pdf=converted.pdf, engine=converted.engine, removed=removed, losses=tuple(losses)
+    )
 
 
-def engines() -> tuple[str, ...]:
-    """What would draw it on this machine, the first that can, and the edition of what it is
-    handed."""
+def engine_versions() -> tuple[str, ...]:
+    """Return the engines of this machine, in the order they are tried, and the edition of their
+    input."""
     office = (word_to_pdf.libreoffice_version(),) if programs.find("soffice") else ()
     return (f"plain copy {_EDITION}", *office, word_to_pdf.embedded_version())
 
 
-def _converted(source: Path, scratch: Path) -> word_to_pdf.Converted:
-    """By LibreOffice, which draws most of what Word does, else by the embedded engine; nothing
-    visible may get lost."""
+def _convert(source: Path, scratch: Path) -> word_to_pdf.Converted:
+    """Convert with LibreOffice, which draws most of what Word does, else with the embedded engine;
+    nothing visible may be lost."""
     engines = ["libreoffice", "embedded"] if programs.find("soffice") else ["embedded"]
-    why = ""
+    problem = ""
     for engine in engines:
         try:
             return word_to_pdf.to_pdf(
                 source, "the Word file", engine, font_files(), scratch / engine, evidence=True
             )
         except (ToolFailed, TemplateBroken) as error:
-            why = why or error.problem
+            problem = problem or error.problem
     charts = word_to_pdf.drawings_of(source.read_bytes()).charts
-    held = f"; it holds {_many(charts, 'chart')}" if charts else ""
+    detail = f"; it holds {_count(charts, 'chart')}" if charts else ""
     remedy = _PRINT if len(engines) > 1 else f"{_PRINT}, or install LibreOffice, which draws more"
-    raise Refused("EVID.WORD", f"the Word file cannot be printed whole: {why}{held}", remedy)
+    raise Refused("EVID.WORD", f"the Word file cannot be printed whole: {problem}{detail}", remedy)
 
 
-def _told(drawings: word_to_pdf.Drawings, made: word_to_pdf.Converted) -> Iterator[Loss]:
-    """What the pages do not show as Word does, although every word, sign and picture is there."""
+def _list_differences(
+    drawings: word_to_pdf.Drawings, converted: word_to_pdf.Converted
+) -> Iterator[Loss]:
+    """Yield what the pages do not show as Word does, although all text and pictures are there."""
     if drawings.broken:
         problem = (
-            f"{_many(drawings.broken, 'picture')} of the Word file missing from it, or "
+            f"{_count(drawings.broken, 'picture')} of the Word file missing from it, or "
             f"damaged: nothing is at its place"
         )
-        yield _word(Severity.ERROR, problem, "ask for the file again, or for its pages as PDF")
-    if made.engine.startswith("office2pdf"):
+        remedy = "ask for the file again, or for its pages as PDF"
+        yield _loss(Severity.ERROR, problem, remedy)
+    if converted.engine.startswith("office2pdf"):
         problem = (
-            f"the Word file was drawn by {made.engine}, since LibreOffice is not installed "
+            f"the Word file was drawn by {converted.engine}, since LibreOffice is not installed "
             f"or could not"
         )
-        told = [f"{_many(drawings.shapes, 'shape')} without text (lines, arrows, boxes)"] * bool(
-            drawings.shapes
-        )
-        told += [f"{_many(drawings.equations, 'equation')}"] * bool(drawings.equations)
-        amount = (
-            f"; it holds {', '.join(told)}, which this engine may leave out or set elsewhere"
-            if told
-            else ""
-        )
-        yield _word(
-            Severity.WARNING,
-            problem + amount,
-            f"look at its pages, for text boxes may overlap; or {_PRINT}",
-        )
-    if made.notes:
-        yield _word(
-            Severity.WARNING,
-            f"not printed as Word shows it: {'; '.join(made.notes)}",
-            f"compare the pages; or {_PRINT}",
-        )
+        drawn = []
+        if drawings.shapes:
+            shapes = _count(drawings.shapes, "shape")
+            drawn.append(f"{shapes} without text (lines, arrows, boxes)")
+        if drawings.equations:
+            drawn.append(_count(drawings.equations, "equation"))
+        if drawn:
+            items = ", ".join(drawn)
+            problem += f"; it holds {items}, which this engine may leave out or set elsewhere"
+        remedy = f"look at its pages, for text boxes may overlap; or {_PRINT}"
+        yield _loss(Severity.WARNING, problem, remedy)
+    if converted.notes:
+        problem = f"not printed as Word shows it: {'; '.join(converted.notes)}"
+        yield _loss(Severity.WARNING, problem, f"compare the pages; or {_PRINT}")
 
 
-def _word(severity: Severity, problem: str, remedy: str) -> Loss:
+def _loss(severity: Severity, problem: str, remedy: str) -> Loss:
     return Loss(rule="EVID.WORD", severity=severity, problem=problem, remedy=remedy)
 
 
-def _many(count: int, word: str) -> str:
+def _count(count: int, word: str) -> str:
     return f"{count} {word}" if count == 1 else f"{count} {word}s"
 
 
-def _looked_at(given: bytes) -> tuple[bytes, Counter[str], list[Loss]]:
-    """The file in one form for all writers, what printing takes out, and what a person should know.
+def _check_file(original: bytes) -> tuple[bytes, Counter[str], list[Loss]]:
+    """Return the file in one form for all writers, what printing removes, and what a person should
+    know.
 
-    Raises Refused for a bomb, and for what is not in the file.
+    Raises Refused for a zip bomb, and for parts that are not in the file.
     """
     try:
-        with zipfile.ZipFile(io.BytesIO(given)) as archive:
-            _within_limits(archive)
-            _nothing_outside(archive)
-        data = word_to_pdf.normal_form(given)
+        with zipfile.ZipFile(io.BytesIO(original)) as archive:
+            _check_archive(archive)
+            _refuse_external_parts(archive)
+        data = word_to_pdf.normal_form(original)
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             changed = sum(
-                1 for root in _printed(archive) for one in root.iter(*_CHANGED) if len(one)
+                len(change) > 0
+                for root in _printed_parts(archive)
+                for change in root.iter(*_CHANGED)
             )
-            removed = _removed(archive)
+            removed = _count_removed(archive)
     except (
         zipfile.BadZipFile,
         etree.XMLSyntaxError,
@@ -160,12 +163,12 @@ def _looked_at(given: bytes) -> tuple[bytes, Counter[str], list[Loss]]:
     )
 
 
-def _within_limits(archive: zipfile.ZipFile) -> None:
+def _check_archive(archive: zipfile.ZipFile) -> None:
     parts = archive.infolist()
     sizes = sum(part.file_size for part in parts)
     packed = sum(part.compress_size for part in parts)
     names = Counter(part.filename.replace("\\", "/").casefold() for part in parts)
-    if len(parts) > _MOST_PARTS or sizes > max(_RATIO_FROM, min(_MOST_BYTES, _MOST_RATIO * packed)):
+    if len(parts) > _MAX_PARTS or sizes > max(_RATIO_FROM, min(_MAX_BYTES, _MAX_RATIO * packed)):
         raise Refused("EVID.LIMIT", "the Word file unpacks to far more than it should", _PRINT)
     if any(count > 1 for count in names.values()) or any(
         ".." in name.split("/") or name[:1] == "/" for name in names
@@ -175,28 +178,28 @@ def _within_limits(archive: zipfile.ZipFile) -> None:
         raise Refused("EVID.BROKEN", "parts of the Word file are encrypted", _PRINT)
 
 
-def _nothing_outside(archive: zipfile.ZipFile) -> None:
-    """Pictures and texts that are elsewhere, or in a form of their own, would silently be
-    missing on its pages."""
+def _refuse_external_parts(archive: zipfile.ZipFile) -> None:
+    """Raise Refused for linked pictures or texts, and files of another kind, which the pages would
+    silently lack."""
     for name in archive.namelist():
         if not name.endswith(".rels"):
             continue
-        for one in word_to_pdf.parsed(archive.read(name)):
-            kind = one.get("Type", "").rpartition("/")[2]
-            outside = one.get("TargetMode") == "External" and kind not in (
+        for relation in word_to_pdf.parsed(archive.read(name)):
+            kind = relation.get("Type", "").rpartition("/")[2]
+            is_external = relation.get("TargetMode") == "External" and kind not in (
                 "hyperlink",
                 "attachedTemplate",
             )
-            if outside or kind in ("aFChunk", "subDocument"):
-                what = (
+            if is_external or kind in ("aFChunk", "subDocument"):
+                problem = (
                     "shows pictures or texts that it only links to"
-                    if outside
+                    if is_external
                     else "holds a file of another kind"
                 )
-                raise Refused("EVID.LINKED", f"the Word file {what}", _PRINT)
+                raise Refused("EVID.LINKED", f"the Word file {problem}", _PRINT)
 
 
-def _printed(archive: zipfile.ZipFile) -> Iterator[Any]:
+def _printed_parts(archive: zipfile.ZipFile) -> Iterator[Any]:
     return (
         word_to_pdf.parsed(archive.read(name))
         for name in archive.namelist()
@@ -204,23 +207,23 @@ def _printed(archive: zipfile.ZipFile) -> Iterator[Any]:
     )
 
 
-def _removed(archive: zipfile.ZipFile) -> Counter[str]:
+def _count_removed(archive: zipfile.ZipFile) -> Counter[str]:
     names = archive.namelist()
     comments = (
         word_to_pdf.parsed(archive.read("word/comments.xml"))
         if "word/comments.xml" in names
         else ()
     )
-    found = Counter(
+    counts = Counter(
         {
-            "comment": sum(1 for one in comments if one.tag == f"{_W}comment"),
+            "comment": sum(element.tag == f"{_W}comment" for element in comments),
             "embedded file (its picture stays)": sum(
                 name.startswith("word/embeddings/") for name in names
             ),
             "hidden text": sum(
-                root.find(f".//{_W}vanish") is not None for root in _printed(archive)
+                root.find(f".//{_W}vanish") is not None for root in _printed_parts(archive)
             ),
             "document metadata": sum(name.startswith("docProps/") for name in names),
         }
     )
-    return +found
+    return +counts
