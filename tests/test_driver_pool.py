@@ -80,7 +80,8 @@ from assembler.runtime.driver_pool import DriverPool
 from tests.test_driver_pool import sleep
 if __name__ == "__main__":
     try:
-        DriverPool(2, seconds=60).run(sleep, [Path(sys.argv[1]) / name for name in ("a", "b")], print)
+        paths = [Path(sys.argv[1]) / name for name in ("a", "b")]
+        DriverPool(2, seconds=60).run(sleep, paths, print)
     except KeyboardInterrupt:
         sys.exit(130)
 """
