@@ -21,7 +21,7 @@ from pypdf.errors import PdfReadError
 from pypdf.generic import ArrayObject, NameObject, TextStringObject
 
 from assembler.evidence.annotations.bidi_order import base_level, visual_runs
-from assembler.evidence.annotations.form_fields import places_of
+from assembler.evidence.annotations.form_fields import list_field_places
 from assembler.evidence.readers.pdf import NormalizedPdf, normalize_pdf
 from assembler.model import Severity
 from assembler.pdf.source_files import Sources
@@ -699,7 +699,7 @@ def test_real_blanks_filled_by_another_program_show_every_value(
     assert normal.faults == ()
     assert [loss for loss in normal.losses if loss.rule == "EVID.FIELD"] == []
     with pikepdf.open(io.BytesIO(data)) as pdf:
-        assert sum(bool(place.values) for place in places_of(pdf)) > 3
+        assert sum(bool(place.values) for place in list_field_places(pdf)) > 3
     assert proved(tmp_path) == []
 
 
@@ -737,7 +737,7 @@ def test_no_letter_is_lost_or_doubled_by_their_order(text: str, base: int) -> No
 
 def test_forms_for_tests_have_the_fields_they_say() -> None:
     with pikepdf.open(io.BytesIO(formdraw.form(field(BOX, V=String("x"))))) as pdf:
-        (place,) = places_of(pdf)
+        (place,) = list_field_places(pdf)
     assert (place.page, place.index, place.values) == (0, 1, ("x",))
 
 

@@ -1,8 +1,8 @@
-"""The order in which the letters of a line are drawn: Arabic and Hebrew from right to left, numbers
-within them as ever.
+"""Order the letters of a line for drawing: Arabic and Hebrew from right to left, numbers from left
+to right.
 
 The implicit part of the Unicode Bidirectional Algorithm (UAX #9, rules P2 to L2). Explicit
-embeddings and isolates, which no form field needs, are taken for neutral signs.
+embeddings and isolates, which form fields do not need, count as neutral characters.
 """
 
 from __future__ import annotations
@@ -19,8 +19,7 @@ _NEUTRAL = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """Letters next to each other that are drawn in one direction. `start`, `end`: in the line as
-    it is stored."""
+    """Adjacent letters that are drawn in one direction. `start`, `end`: in the line as stored."""
 
     start: int
     end: int
@@ -28,7 +27,7 @@ class Run:
 
 
 def base_level(text: str) -> int:
-    """Return 1 where the first letter with a direction is Arabic or Hebrew, else 0 (P2, P3)."""
+    """Return 1 if the first letter with a direction is Arabic or Hebrew, else 0 (P2, P3)."""
     return next(
         (_STRONG[kind] for kind in map(unicodedata.bidirectional, text) if kind in _STRONG), 0
     )
@@ -38,11 +37,11 @@ def visual_runs(text: str, base: int) -> tuple[Run, ...]:
     """Return the runs of a line in the order they are drawn, from left to right."""
     levels = _levels(text, base)
     runs: list[tuple[int, int, int]] = []
-    for place, level in enumerate(levels):
+    for index, level in enumerate(levels):
         if runs and runs[-1][2] == level:
-            runs[-1] = (runs[-1][0], place + 1, level)
+            runs[-1] = (runs[-1][0], index + 1, level)
         else:
-            runs.append((place, place + 1, level))
+            runs.append((index, index + 1, level))
     for level in range(max(levels, default=0), 0, -1):  # L2
         runs = _reverse_from(runs, level)
     return tuple(
@@ -51,16 +50,16 @@ def visual_runs(text: str, base: int) -> tuple[Run, ...]:
 
 
 def _reverse_from(runs: list[tuple[int, int, int]], level: int) -> list[tuple[int, int, int]]:
-    """Turn each stretch of runs of at least this level around."""
+    """Reverse each sequence of runs of at least this level."""
     ordered: list[tuple[int, int, int]] = []
-    stretch: list[tuple[int, int, int]] = []
+    pending: list[tuple[int, int, int]] = []
     for run in runs:
         if run[2] >= level:
-            stretch.append(run)
+            pending.append(run)
         else:
-            ordered += [*reversed(stretch), run]
-            stretch = []
-    return [*ordered, *reversed(stretch)]
+            ordered += [*reversed(pending), run]
+            pending = []
+    return [*ordered, *reversed(pending)]
 
 
 def _levels(text: str, base: int) -> list[int]:
@@ -72,10 +71,10 @@ def _levels(text: str, base: int) -> list[int]:
             levels.append(base + {"R": 1, "AN": 2, "EN": 2}.get(kind, 0))
         else:
             levels.append(base + (0 if kind == "R" else 1))
-    for place in range(len(levels) - 1, -1, -1):  # L1: spaces at the end of the line
-        if not text[place].isspace():
+    for index in range(len(levels) - 1, -1, -1):  # L1: spaces at the end of the line
+        if not text[index].isspace():
             break
-        levels[place] = base
+        levels[index] = base
     return levels
 
 
@@ -83,62 +82,63 @@ def _resolve_weak(kinds: list[str], base: int) -> list[str]:
     """Apply W1 to W7."""
     start = "R" if base else "L"
     before, strong = start, start
-    for place, kind in enumerate(kinds):
+    for index, kind in enumerate(kinds):
         if kind == "NSM":
             kind = before  # noqa: PLW2901 - W1
         if kind in _STRONG:
             strong = kind
         if kind == "EN" and strong == "AL":
             kind = "AN"  # noqa: PLW2901 - W2
-        kinds[place] = before = kind
+        kinds[index] = before = kind
     kinds = ["R" if kind == "AL" else kind for kind in kinds]  # W3
-    for place in range(1, len(kinds) - 1):  # W4
-        left, kind, right = kinds[place - 1 : place + 2]
+    for index in range(1, len(kinds) - 1):  # W4
+        left, kind, right = kinds[index - 1 : index + 2]
         if left == right and (
             (kind in ("ES", "CS") and left == "EN") or (kind == "CS" and left == "AN")
         ):
-            kinds[place] = left
+            kinds[index] = left
     _join_terminators(kinds)
     strong = start
-    for place, kind in enumerate(kinds):
+    for index, kind in enumerate(kinds):
         if kind in ("ES", "ET", "CS"):
-            kinds[place] = "ON"  # W6
+            kinds[index] = "ON"  # W6
         elif kind in ("L", "R"):
             strong = kind
         elif kind == "EN" and strong == "L":
-            kinds[place] = "L"  # W7
+            kinds[index] = "L"  # W7
     return kinds
 
 
 def _join_terminators(kinds: list[str]) -> None:
-    """Signs such as % and $ next to a number belong to it (W5)."""
-    place = 0
-    while place < len(kinds):
-        end = place
+    """Treat characters such as % and $ next to a number as part of it (W5)."""
+    index = 0
+    while index < len(kinds):
+        end = index
         while end < len(kinds) and kinds[end] == "ET":
             end += 1
-        touches = (place > 0 and kinds[place - 1] == "EN") or (
+        touches = (index > 0 and kinds[index - 1] == "EN") or (
             end < len(kinds) and kinds[end] == "EN"
         )
-        if end > place and touches:
-            kinds[place:end] = ["EN"] * (end - place)
-        place = max(end, place + 1)
+        if end > index and touches:
+            kinds[index:end] = ["EN"] * (end - index)
+        index = max(end, index + 1)
 
 
 def _resolve_neutral(kinds: Sequence[str], base: int) -> list[str]:
-    """Neutral signs between two of one direction go with them, else with the paragraph (N1, N2)."""
+    """Give neutral characters between two of one direction that direction, else the paragraph's
+    (N1, N2)."""
     resolved = list(kinds)
-    whole = "R" if base else "L"
-    place = 0
-    while place < len(resolved):
-        end = place
+    paragraph = "R" if base else "L"
+    index = 0
+    while index < len(resolved):
+        end = index
         while end < len(resolved) and resolved[end] in _NEUTRAL:
             end += 1
-        if end > place:
-            left = _direction(resolved[place - 1]) if place else whole
-            right = _direction(resolved[end]) if end < len(resolved) else whole
-            resolved[place:end] = [left if left == right else whole] * (end - place)
-        place = max(end, place + 1)
+        if end > index:
+            left = _direction(resolved[index - 1]) if index else paragraph
+            right = _direction(resolved[end]) if end < len(resolved) else paragraph
+            resolved[index:end] = [left if left == right else paragraph] * (end - index)
+        index = max(end, index + 1)
     return resolved
 
 

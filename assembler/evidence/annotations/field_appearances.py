@@ -14,16 +14,16 @@ from typing import Any
 
 from pikepdf import Array, Dictionary, Name, Pdf, Stream
 
-from assembler.evidence.annotations.field_pictures import Picture, Showing, pictures_show
+from assembler.evidence.annotations.field_pictures import Picture, Showing, classify_pictures
 from assembler.evidence.annotations.form_fields import (
     Color,
+    FieldPlace,
     Flag,
     Kind,
-    Place,
-    places_of,
-    text_of,
+    list_field_places,
+    read_text,
 )
-from assembler.evidence.annotations.lettering import Lettering, letters_resource, missing_letters
+from assembler.evidence.annotations.lettering import Lettering, find_missing_letters, font_resource
 from assembler.evidence.annotations.text_box import (
     LEADING,
     Area,
@@ -52,9 +52,11 @@ def draw_fields(pdf: Pdf) -> DrawnFields:
     """Give each place of a field that shows in a viewer a picture of its value."""
     form = pdf.Root.get(Name.AcroForm)
     is_asked = isinstance(form, Dictionary) and form.get(Name.NeedAppearances, False) is True
-    places = list(places_of(pdf))
+    places = list(list_field_places(pdf))
     lettering = Lettering(pdf)
-    shown = dict(zip(_with_picture(places), pictures_show(list(_pictures(places))), strict=True))
+    shown = dict(
+        zip(_with_picture(places), classify_pictures(list(_pictures(places))), strict=True)
+    )
     pages: set[int] = set()
     losses: list[Loss] = []
     for number, place in enumerate(places):
@@ -85,7 +87,7 @@ def normal_picture(widget: Any) -> Any:
 # --- text and lists ---
 
 
-def _with_picture(places: Sequence[Place]) -> Iterator[int]:
+def _with_picture(places: Sequence[FieldPlace]) -> Iterator[int]:
     for number, place in enumerate(places):
         if place.kind in (Kind.TEXT, Kind.COMBO, Kind.LIST) and isinstance(
             normal_picture(place.widget), Stream
@@ -93,23 +95,25 @@ def _with_picture(places: Sequence[Place]) -> Iterator[int]:
             yield number
 
 
-def _pictures(places: Sequence[Place]) -> Iterator[Picture]:
+def _pictures(places: Sequence[FieldPlace]) -> Iterator[Picture]:
     for number in _with_picture(places):
         place = places[number]
         yield Picture(
-            stream=normal_picture(place.widget), texts=place.shown, is_part=place.kind is Kind.LIST
+            stream=normal_picture(place.widget),
+            texts=place.displayed,
+            is_part=place.kind is Kind.LIST,
         )
 
 
 def _draw_value(
-    pdf: Pdf, place: Place, showing: Showing, lettering: Lettering, *, is_asked: bool
+    pdf: Pdf, place: FieldPlace, showing: Showing, lettering: Lettering, *, is_asked: bool
 ) -> tuple[bool, list[Loss]]:
     """Draw a text, a list or a frame where the file's picture does not do; whether anything was
     drawn, and what is to be told."""
     if place.kind is Kind.OTHER:
         return False, _barcode_without_picture(place)
     has_picture = isinstance(normal_picture(place.widget), Stream)
-    is_empty = not any(text.strip() for text in place.shown)
+    is_empty = not any(text.strip() for text in place.displayed)
     if has_picture and not _is_stale(place, showing, is_empty=is_empty, is_asked=is_asked):
         return False, []
     if (
@@ -120,7 +124,7 @@ def _draw_value(
         return False, []
     setting = _setting(place, lettering)
     _give_picture(
-        pdf, place, _frame(place) + _clipped(place, setting.data), letters_resource(lettering)
+        pdf, place, _frame(place) + _clipped(place, setting.data), font_resource(lettering)
     )
     losses = list(_untold(place, setting))
     if has_picture and showing is Showing.OTHER and not is_asked:
@@ -135,7 +139,7 @@ def _draw_value(
     return True, losses
 
 
-def _is_stale(place: Place, showing: Showing, *, is_empty: bool, is_asked: bool) -> bool:
+def _is_stale(place: FieldPlace, showing: Showing, *, is_empty: bool, is_asked: bool) -> bool:
     """Whether the file's own picture must not be taken."""
     if is_empty:
         return is_asked and showing is Showing.OTHER and not place.is_formatted
@@ -144,7 +148,7 @@ def _is_stale(place: Place, showing: Showing, *, is_empty: bool, is_asked: bool)
     return showing is Showing.NOTHING
 
 
-def _setting(place: Place, lettering: Lettering) -> Setting:
+def _setting(place: FieldPlace, lettering: Lettering) -> Setting:
     width, height = place.size
     edge = _edge(place)
     area = Area(
@@ -158,7 +162,7 @@ def _setting(place: Place, lettering: Lettering) -> Setting:
     color = _color(place.style.color, "rg")
     if place.kind is Kind.LIST:
         return _rows(place, area, lettering)
-    text = "\n".join(place.shown)
+    text = "\n".join(place.displayed)
     if place.kind is Kind.COMBO or not text:
         setting = set_line(text, area, lettering)
     elif _is_comb(place):
@@ -178,7 +182,7 @@ def _setting(place: Place, lettering: Lettering) -> Setting:
     return Setting(data=color + setting.data, fits=setting.fits)
 
 
-def _rows(place: Place, area: Area, lettering: Lettering) -> Setting:
+def _rows(place: FieldPlace, area: Area, lettering: Lettering) -> Setting:
     """The options of a list, from the first that is shown, the chosen ones marked; so small that
     all chosen ones are seen."""
     chosen = [number for number, (value, _) in enumerate(place.options) if value in place.values]
@@ -216,8 +220,8 @@ def _rows(place: Place, area: Area, lettering: Lettering) -> Setting:
     return Setting(data=b"".join(data), fits=fits and all(value in named for value in place.values))
 
 
-def _untold(place: Place, setting: Setting) -> Iterator[Loss]:
-    absent = sum(len(missing_letters(text)) for text in place.shown)
+def _untold(place: FieldPlace, setting: Setting) -> Iterator[Loss]:
+    absent = sum(len(find_missing_letters(text)) for text in place.displayed)
     if absent:
         letters = "a letter" if absent == 1 else f"{absent} letters"
         yield _loss(
@@ -233,9 +237,9 @@ def _untold(place: Place, setting: Setting) -> Iterator[Loss]:
         )
 
 
-def _barcode_without_picture(place: Place) -> list[Loss]:
+def _barcode_without_picture(place: FieldPlace) -> list[Loss]:
     is_barcode = Name.PMD in place.widget
-    if is_barcode and normal_picture(place.widget) is None and text_of(place.widget.get(Name.V)):
+    if is_barcode and normal_picture(place.widget) is None and read_text(place.widget.get(Name.V)):
         return [
             _loss(
                 place,
@@ -250,7 +254,7 @@ def _barcode_without_picture(place: Place) -> list[Loss]:
 # --- check boxes and radio buttons ---
 
 
-def _draw_picked(pdf: Pdf, place: Place, *, is_asked: bool) -> bool:
+def _draw_picked(pdf: Pdf, place: FieldPlace, *, is_asked: bool) -> bool:
     """Make a check box or radio button show its state, by the file's picture of it or by one of
     ours."""
     widget = place.widget
@@ -271,7 +275,7 @@ def _draw_picked(pdf: Pdf, place: Place, *, is_asked: bool) -> bool:
     return True
 
 
-def _state(place: Place, named: Collection[str], *, is_asked: bool) -> str:
+def _state(place: FieldPlace, named: Collection[str], *, is_asked: bool) -> str:
     """The name of the state a check box is in. Viewers go by /AS; what is to be drawn anew goes
     by the value."""
     raw = place.widget.get(Name.AS)
@@ -292,7 +296,7 @@ def _state(place: Place, named: Collection[str], *, is_asked: bool) -> str:
     return standing if standing and (place.kind is Kind.CHECK or not place.values) else "/Off"
 
 
-def _untold_choice(place: Place) -> Iterator[Loss]:
+def _untold_choice(place: FieldPlace) -> Iterator[Loss]:
     """A place that does not say which choice it stands for."""
     widget = place.widget
     is_bare = normal_picture(widget) is None and Name.T not in widget and Name.Parent in widget
@@ -316,7 +320,7 @@ def _untold_choice(place: Place) -> Iterator[Loss]:
             )
 
 
-def _sign(place: Place) -> bytes:
+def _sign(place: FieldPlace) -> bytes:
     """What ticks a box: a check mark, or the sign of Zapf Dingbats that the field asks for."""
     width, height = place.size
     side = max(2.0, min(width, height) - 2 * _edge(place))
@@ -354,7 +358,7 @@ def _star() -> Iterator[tuple[float, float]]:
 # --- drawing ---
 
 
-def _frame(place: Place) -> bytes:
+def _frame(place: FieldPlace) -> bytes:
     """Background and border of a place."""
     style = place.style
     width, height = place.size
@@ -382,7 +386,7 @@ def _frame(place: Place) -> bytes:
     return "".join(parts).encode()
 
 
-def _is_comb(place: Place) -> bool:
+def _is_comb(place: FieldPlace) -> bool:
     """Whether each letter has a cell of its own."""
     others = Flag.MULTILINE | Flag.PASSWORD | Flag.FILE
     return place.kind is Kind.TEXT and bool(
@@ -390,23 +394,23 @@ def _is_comb(place: Place) -> bool:
     )
 
 
-def _cells(place: Place) -> str:
+def _cells(place: FieldPlace) -> str:
     """Lines between the cells of a comb."""
     width, height = place.size
-    count = max(place.maximum or 1, len("".join(place.shown))) if _is_comb(place) else 1
+    count = max(place.maximum or 1, len("".join(place.displayed))) if _is_comb(place) else 1
     return "".join(
         f"{width * n / count:.3f} 0 m {width * n / count:.3f} {height:.3f} l "
         for n in range(1, count)
     )
 
 
-def _edge(place: Place) -> float:
+def _edge(place: FieldPlace) -> float:
     style = place.style
     drawn = style.border_width if style.border else 1.0
     return min(drawn * (2 if style.border_style in ("/B", "/I") else 1), min(place.size) / 4)
 
 
-def _clipped(place: Place, data: bytes) -> bytes:
+def _clipped(place: FieldPlace, data: bytes) -> bytes:
     width, height = place.size
     return f"/Tx BMC q 0 0 {width:.3f} {height:.3f} re W n\n".encode() + data + b"Q EMC\n"
 
@@ -433,13 +437,13 @@ def _color(color: Color, operator: str) -> bytes:
     return f"{values} {own if operator == 'rg' else own.upper()}\n".encode()
 
 
-def _give_picture(pdf: Pdf, place: Place, data: bytes, resources: Any) -> None:
+def _give_picture(pdf: Pdf, place: FieldPlace, data: bytes, resources: Any) -> None:
     place.widget.AP = Dictionary(N=_stream(pdf, place, data, resources))
     if Name.AS in place.widget:
         del place.widget.AS
 
 
-def _stream(pdf: Pdf, place: Place, data: bytes, resources: Any) -> Any:
+def _stream(pdf: Pdf, place: FieldPlace, data: bytes, resources: Any) -> Any:
     """A drawing as large as the place, turned as the field asks (PDF 32000-1, 12.5.5)."""
     width, height = place.size
     matrix = {
@@ -457,7 +461,9 @@ def _stream(pdf: Pdf, place: Place, data: bytes, resources: Any) -> Any:
     )
 
 
-def _loss(place: Place, problem: str, remedy: str, severity: Severity = Severity.ERROR) -> Loss:
+def _loss(
+    place: FieldPlace, problem: str, remedy: str, severity: Severity = Severity.ERROR
+) -> Loss:
     return Loss(
         rule=_RULE,
         severity=severity,

@@ -1,5 +1,5 @@
-"""Form fields of a PDF as they stand in the file: what each place of a field on a page holds,
-and how it wants to be shown."""
+"""Read the form fields of a PDF: the value of each widget on a page, and how it should be
+displayed."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
 
-_DEEPEST = 32  # parents of a field
+_MAX_PARENTS = 32  # of a field
 _HIDDEN = 2 | 32  # annotation flags Hidden and NoView (PDF 32000-1, table 165)
-_SMALLEST = 1.0  # points a side; smaller places show nothing in any viewer
-_ESCAPE = re.compile("\x1b[^\x1b]*\x1b")  # names a language within a text (PDF 32000-1, 7.9.2.2)
+_MIN_SIDE = 1.0  # points; a smaller widget shows nothing in any viewer
+_ESCAPE = re.compile("\x1b[^\x1b]*\x1b")  # language tag within a text (PDF 32000-1, 7.9.2.2)
 _TAG = re.compile(r"<[^>]*>")
 _TOKEN = re.compile(rb"/[^\s/<>()\[\]]+|[-+]?\d*\.?\d+|[A-Za-z'\"*]+")
 Color = tuple[float, ...]  # 1 gray, 3 RGB or 4 CMYK values
@@ -32,19 +32,19 @@ class Flag:
 
 
 class Kind(StrEnum):
-    """What a field is."""
+    """The kind of a field."""
 
     TEXT = "text"
     COMBO = "combo"
     LIST = "list"
     CHECK = "check"
     RADIO = "radio"
-    OTHER = "other"  # push buttons, signatures, barcodes: shown as the file has them, or not at all
+    OTHER = "other"  # push buttons, signatures, barcodes: only the file's appearance can show them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Style:
-    """How a field's value is to be drawn. `size` 0: as large as fits."""
+    """How to draw a field's value. `size` 0: as large as fits."""
 
     size: float
     color: Color
@@ -54,12 +54,12 @@ class Style:
     border: Color
     border_width: float
     border_style: str  # /S, /D, /B, /I, /U
-    caption: str  # of a check box: the sign that ticks it, in Zapf Dingbats
+    caption: str  # of a check box: the character that checks it, in Zapf Dingbats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """One place of a field on a page."""
+class FieldPlace:
+    """One widget of a field on a page."""
 
     page: int  # from 0
     index: int  # among the fields of its page, from 1
@@ -67,22 +67,23 @@ class Place:
     kind: Kind
     flags: int
     rect: Box
-    values: tuple[str, ...]  # what the field holds; of a check box the name of its state
-    options: tuple[tuple[str, str], ...]  # export value, shown text
-    first: int  # first option that is shown
+    values: tuple[str, ...]  # of the field; of a check box the name of its state
+    options: tuple[tuple[str, str], ...]  # export value, displayed text
+    first: int  # first visible option
     maximum: int | None
-    is_formatted: bool  # a script decides how the value is shown
+    is_formatted: bool  # a script decides how the value is displayed
     style: Style
 
     @property
     def size(self) -> tuple[float, float]:
-        """Width and height of the place, upright for its text."""
+        """Return width and height of the widget, upright for its text."""
         width, height = self.rect[2] - self.rect[0], self.rect[3] - self.rect[1]
         return (height, width) if self.style.turned % 180 else (width, height)
 
     @property
-    def shown(self) -> tuple[str, ...]:
-        """What a person is to read: of a list the texts of its options, of a password stars."""
+    def displayed(self) -> tuple[str, ...]:
+        """Return the text a person should see: the texts of chosen options, stars for a
+        password."""
         if self.kind in (Kind.COMBO, Kind.LIST):
             named = dict(self.options)
             return tuple(named.get(value, value) for value in self.values)
@@ -91,8 +92,8 @@ class Place:
         return self.values
 
 
-def places_of(pdf: Pdf) -> Iterator[Place]:
-    """Return each place of a field that a viewer shows."""
+def list_field_places(pdf: Pdf) -> Iterator[FieldPlace]:
+    """Yield each widget that a viewer shows."""
     form = pdf.Root.get(Name.AcroForm)
     form = form if isinstance(form, Dictionary) else Dictionary()
     for number, page in enumerate(pdf.pages):
@@ -102,20 +103,20 @@ def places_of(pdf: Pdf) -> Iterator[Place]:
             if not isinstance(note, Dictionary) or note.get(Name.Subtype) != Name.Widget:
                 continue
             index += 1
-            rect = box_of(note.get(Name.Rect))
+            rect = read_box(note.get(Name.Rect))
             if rect is None or is_hidden(note):
                 continue
             yield _place(number, index, note, rect, form)
 
 
 def is_hidden(note: Any) -> bool:
-    """Return whether the flags of an annotation say that no viewer shows it."""
-    return bool(int(number_of(note.get(Name.F), 0)) & _HIDDEN)
+    """Return whether the flags of an annotation hide it in every viewer."""
+    return bool(int(read_number(note.get(Name.F), 0)) & _HIDDEN)
 
 
-def box_of(raw: Any) -> Box | None:
-    """Return left, bottom, right, top of a rectangle, whichever corners it names; None for one
-    too small to show anything."""
+def read_box(raw: Any) -> Box | None:
+    """Return left, bottom, right, top of a rectangle, whichever corners it names; None if it is too
+    small to show."""
     if (
         not isinstance(raw, Array)
         or len(raw) != 4
@@ -124,27 +125,24 @@ def box_of(raw: Any) -> Box | None:
         return None
     x0, y0, x1, y1 = (float(value) for value in raw)
     box = (min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1))
-    return box if box[2] - box[0] >= _SMALLEST and box[3] - box[1] >= _SMALLEST else None
+    return box if box[2] - box[0] >= _MIN_SIDE and box[3] - box[1] >= _MIN_SIDE else None
 
 
-def number_of(raw: Any, default: float) -> float:
-    """Return a number of a file, or the default where it is none."""
-    return (
-        float(raw)
-        if isinstance(raw, int | float | Decimal) and not isinstance(raw, bool)
-        else default
-    )
+def read_number(raw: Any, default: float) -> float:
+    """Return a number from a file, or the default if it is not a number."""
+    is_number = isinstance(raw, int | float | Decimal) and not isinstance(raw, bool)
+    return float(raw) if is_number else default
 
 
-def color_of(raw: Any) -> Color:
-    """Return a color array of a file; () for none or a broken one."""
+def read_color(raw: Any) -> Color:
+    """Return a color array from a file; () if it is missing or broken."""
     if not isinstance(raw, Array) or len(raw) not in (1, 3, 4):
         return ()
-    return tuple(min(1.0, max(0.0, number_of(value, 0))) for value in raw)
+    return tuple(min(1.0, max(0.0, read_number(value, 0))) for value in raw)
 
 
-def text_of(raw: Any) -> str:
-    """Return a text string, stream or name of a file as text, its line ends as \\n."""
+def read_text(raw: Any) -> str:
+    """Return a text string, stream or name from a file as text with \\n line ends."""
     if isinstance(raw, Stream):
         try:
             text = str(String(raw.read_bytes()))
@@ -162,10 +160,10 @@ def text_of(raw: Any) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def attribute(widget: Any, key: str, form: Any = None) -> Any:
+def inherited_entry(widget: Any, key: str, form: Any = None) -> Any:
     """Return an entry of a field, its nearest parent, or the form."""
     node: Any = widget
-    for _ in range(_DEEPEST):
+    for _ in range(_MAX_PARENTS):
         if not isinstance(node, Dictionary):
             break
         if key in node:
@@ -174,12 +172,12 @@ def attribute(widget: Any, key: str, form: Any = None) -> Any:
     return form.get(key) if form is not None else None
 
 
-def _place(number: int, index: int, widget: Any, rect: Box, form: Any) -> Place:
-    flags = int(number_of(attribute(widget, "/Ff"), 0))
+def _place(number: int, index: int, widget: Any, rect: Box, form: Any) -> FieldPlace:
+    flags = int(read_number(inherited_entry(widget, "/Ff"), 0))
     kind = _kind(widget, flags)
-    maximum = int(number_of(attribute(widget, "/MaxLen"), 0))
-    options = tuple(_options(attribute(widget, "/Opt")))
-    return Place(
+    maximum = int(read_number(inherited_entry(widget, "/MaxLen"), 0))
+    options = tuple(_options(inherited_entry(widget, "/Opt")))
+    return FieldPlace(
         page=number,
         index=index,
         widget=widget,
@@ -188,7 +186,7 @@ def _place(number: int, index: int, widget: Any, rect: Box, form: Any) -> Place:
         rect=rect,
         values=tuple(_values(widget, kind, options)),
         options=options,
-        first=max(0, int(number_of(attribute(widget, "/TI"), 0))),
+        first=max(0, int(read_number(inherited_entry(widget, "/TI"), 0))),
         maximum=maximum if maximum > 0 else None,
         is_formatted=_is_formatted(widget),
         style=_style(widget, form),
@@ -196,10 +194,9 @@ def _place(number: int, index: int, widget: Any, rect: Box, form: Any) -> Place:
 
 
 def _kind(widget: Any, flags: int) -> Kind:
-    kind = attribute(widget, "/FT")
-    if (
-        Name.PMD in widget or attribute(widget, "/PMD") is not None
-    ):  # a barcode, which only the program that made it can draw
+    kind = inherited_entry(widget, "/FT")
+    # a barcode, which only the program that made it can draw
+    if Name.PMD in widget or inherited_entry(widget, "/PMD") is not None:
         return Kind.OTHER
     if kind == Name.Tx:
         return Kind.TEXT
@@ -211,64 +208,66 @@ def _kind(widget: Any, flags: int) -> Kind:
 
 
 def _values(widget: Any, kind: Kind, options: tuple[tuple[str, str], ...]) -> Iterator[str]:
-    raw = attribute(widget, "/V")
+    raw = inherited_entry(widget, "/V")
     if kind is Kind.OTHER:
         return
     if raw is None and kind is Kind.TEXT:
-        rich = text_of(attribute(widget, "/RV"))
+        rich = read_text(inherited_entry(widget, "/RV"))
         raw = String(_TAG.sub("", re.sub(r"</p>|<br\s*/?>", "\n", rich)).strip()) if rich else None
     if raw is None and kind is Kind.LIST:
-        chosen = attribute(widget, "/I")
-        places = [int(number_of(one, -1)) for one in chosen] if isinstance(chosen, Array) else []
-        yield from (options[place][0] for place in places if 0 <= place < len(options))
+        chosen = inherited_entry(widget, "/I")
+        indexes = (
+            [int(read_number(index, -1)) for index in chosen] if isinstance(chosen, Array) else []
+        )
+        yield from (options[index][0] for index in indexes if 0 <= index < len(options))
         return
     for value in raw if isinstance(raw, Array) else (raw,):
-        if text := text_of(value):
+        if text := read_text(value):
             yield text
 
 
 def _options(raw: Any) -> Iterator[tuple[str, str]]:
     for option in raw if isinstance(raw, Array) else ():
         if isinstance(option, Array):
-            texts = [text_of(part) for part in option]
+            texts = [read_text(part) for part in option]
             if texts:
                 yield texts[0], texts[-1]
         else:
-            yield text_of(option), text_of(option)
+            yield read_text(option), read_text(option)
 
 
 def _is_formatted(widget: Any) -> bool:
-    actions = attribute(widget, "/AA")
+    actions = inherited_entry(widget, "/AA")
     return isinstance(actions, Dictionary) and Name("/F") in actions
 
 
 def _style(widget: Any, form: Any) -> Style:
-    size, color = appearance_string(attribute(widget, "/DA", form))
-    look = widget.get(Name.MK)
-    look = look if isinstance(look, Dictionary) else Dictionary()
+    size, color = parse_appearance(inherited_entry(widget, "/DA", form))
+    characteristics = widget.get(Name.MK)
+    characteristics = characteristics if isinstance(characteristics, Dictionary) else Dictionary()
     border = widget.get(Name.BS)
     border = border if isinstance(border, Dictionary) else Dictionary()
-    width = number_of(border.get(Name.W), 1)
+    width = read_number(border.get(Name.W), 1)
     old = widget.get(Name.Border)
     if Name.BS not in widget and isinstance(old, Array) and len(old) >= 3:
-        width = number_of(old[2], 1)
-    turned = int(number_of(look.get(Name.R), 0))
+        width = read_number(old[2], 1)
+    turned = int(read_number(characteristics.get(Name.R), 0))
     return Style(
         size=size,
         color=color,
-        quadding=int(number_of(attribute(widget, "/Q", form), 0)) % 3,
+        quadding=int(read_number(inherited_entry(widget, "/Q", form), 0)) % 3,
         turned=turned % 360 if turned % 90 == 0 else 0,
-        background=color_of(look.get(Name.BG)),
-        border=color_of(look.get(Name.BC)),
+        background=read_color(characteristics.get(Name.BG)),
+        border=read_color(characteristics.get(Name.BC)),
         border_width=min(max(width, 0), 10),
         border_style=str(border.get(Name.S, "/S")),
-        caption=text_of(look.get(Name.CA)),
+        caption=read_text(characteristics.get(Name.CA)),
     )
 
 
-def appearance_string(raw: Any) -> tuple[float, Color]:
-    """Size and color of a default appearance ("/Helv 12 Tf 0 g"); black, and as large as fits,
-    where it does not say."""
+def parse_appearance(raw: Any) -> tuple[float, Color]:
+    """Return size and color of a default appearance ("/Helv 12 Tf 0 g"); without one, black and as
+    large as fits."""
     data = bytes(raw) if isinstance(raw, String) else b""
     size = 0.0
     color: Color = (0.0,)

@@ -1,9 +1,9 @@
-"""Text as glyphs of our own fonts, and the one small font that a file gets for all it has to say.
+"""Shape text into glyphs of our own fonts, and embed the ones used as one small font per file.
 
-Letters are shaped (Arabic joins, marks sit on their letters) by HarfBuzz, each with the first of
-our faces that has it. The glyphs used are written, whatever face they come from, into one TrueType
-font per file, so that each says exactly which letters it stands for: a search finds them, and the
-proof can read them.
+HarfBuzz shapes the letters (Arabic joins, marks attach to their letters), each with the first of
+our fonts that has it. All glyphs used, from whichever font, are written into one TrueType font per
+file, so that each states exactly which letters it stands for: search finds them, and the proof can
+read them.
 """
 
 from __future__ import annotations
@@ -24,23 +24,23 @@ from assembler.runtime.resources import value_fonts
 
 ASCENT, DESCENT, CAP = 905, -212, 716  # thousandths of the size, of the first face
 _EM = 1000
-_UNSEEN = frozenset(
+_INVISIBLE = frozenset(
     "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
 )
-_MISSING = -1  # face of a letter that none of them has: drawn as an empty box
+_MISSING = -1  # font of a letter that none of them has: drawn as an empty box
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Glyph:
-    """A glyph of one of our faces and how far it moves the pen, in thousandths of the size."""
+    """A glyph of one of our fonts and its advance, in thousandths of the font size."""
 
     face: int
     number: int
-    text: str  # letters it stands for; "" for a mark whose letters another glyph has
+    text: str  # letters it stands for; "" for a mark whose letters belong to another glyph
     advance: int
     across: int = 0
     up: int = 0
-    low: int = 0  # how far its ink reaches below and above the line
+    low: int = 0  # lowest and highest ink, relative to the baseline
     high: int = 0
 
 
@@ -52,31 +52,31 @@ class Line:
 
     @property
     def width(self) -> float:
-        """Width in thousandths of the size."""
+        """Return the width in thousandths of the font size."""
         return sum(glyph.advance for glyph in self.glyphs)
 
     @property
     def low(self) -> float:
-        """How far it reaches below the line, in thousandths of the size; at least as far as a
-        usual line."""
+        """Return how far it extends below the baseline, in thousandths of the size; at least a
+        usual line's descent."""
         return min([DESCENT, *(glyph.low for glyph in self.glyphs)])
 
     @property
     def high(self) -> float:
-        """How far it reaches above the line."""
+        """Return how far it extends above the baseline, in thousandths of the size."""
         return max([ASCENT, *(glyph.high for glyph in self.glyphs)])
 
 
-def missing_letters(text: str) -> frozenset[str]:
-    """Return the letters of a text that none of our faces has."""
+def find_missing_letters(text: str) -> frozenset[str]:
+    """Return the letters of a text that none of our fonts has."""
     return frozenset(
-        letter for letter in text if not _is_unseen(letter) and _face_of(letter) == _MISSING
+        letter for letter in text if not _is_invisible(letter) and _find_face(letter) == _MISSING
     )
 
 
 def shape_line(text: str, base: int | None = None) -> Line:
-    """Return one line of text as glyphs; line ends and tabs count as spaces. `base`: 1 if it
-    runs from right to left."""
+    """Shape one line of text into glyphs; line ends and tabs count as spaces. `base`: 1 if right to
+    left."""
     plain = "".join(
         " " if letter.isspace() else letter for letter in unicodedata.normalize("NFC", text)
     )
@@ -87,27 +87,27 @@ def shape_line(text: str, base: int | None = None) -> Line:
 def _shape(text: str, base: int) -> Line:
     glyphs: list[Glyph] = []
     for run in visual_runs(text, base):
-        pieces = list(_pieces(text[run.start : run.end]))
+        pieces = list(_split_by_face(text[run.start : run.end]))
         for face, piece in reversed(pieces) if run.is_reversed else pieces:
             glyphs += _shape_piece(face, piece, is_reversed=run.is_reversed)
     return Line(glyphs=tuple(glyphs))
 
 
-def _pieces(text: str) -> Iterator[tuple[int, str]]:
-    """Stretches of letters of one face; a mark stays with its letter."""
+def _split_by_face(text: str) -> Iterator[tuple[int, str]]:
+    """Yield pieces of text with one font each; a mark stays with its letter."""
     piece, face = "", 0
     for letter in text:
-        mine = (
+        letter_face = (
             face
-            if _is_unseen(letter) or (unicodedata.combining(letter) and piece)
-            else _face_of(letter)
+            if _is_invisible(letter) or (unicodedata.combining(letter) and piece)
+            else _find_face(letter)
         )
         if letter == " " and piece and face != _MISSING:
-            mine = face
-        if piece and mine != face:
+            letter_face = face
+        if piece and letter_face != face:
             yield face, piece
             piece = ""
-        face = mine
+        face = letter_face
         piece += letter
     if piece:
         yield face, piece
@@ -118,7 +118,7 @@ def _shape_piece(face: int, text: str, *, is_reversed: bool) -> list[Glyph]:
         boxes = [
             Glyph(face=face, number=0, text=letter, advance=600)
             for letter in text
-            if not _is_unseen(letter)
+            if not _is_invisible(letter)
         ]
         return boxes[::-1] if is_reversed else boxes
     import uharfbuzz as hb
@@ -128,23 +128,23 @@ def _shape_piece(face: int, text: str, *, is_reversed: bool) -> list[Glyph]:
     buffer.add_str(text)
     buffer.guess_segment_properties()
     buffer.direction = "rtl" if is_reversed else "ltr"
-    opened = _opened(face)
-    hb.shape(opened.shaper, buffer, {"liga": False, "dlig": False})
-    scale = _EM / opened.units
+    face_data = _open_face(face)
+    hb.shape(face_data.shaper, buffer, {"liga": False, "dlig": False})
+    scale = _EM / face_data.units
     starts = sorted({info.cluster for info in buffer.glyph_infos})
     ends = dict(zip(starts, [*starts[1:], len(text)], strict=True))
-    given: set[int] = set()
+    clusters_used: set[int] = set()
     glyphs: list[Glyph] = []
     for info, position in zip(buffer.glyph_infos, buffer.glyph_positions, strict=True):
-        letters = "" if info.cluster in given else text[info.cluster : ends[info.cluster]]
-        given.add(info.cluster)
-        ink = opened.shaper.get_glyph_extents(info.codepoint)
+        letters = "" if info.cluster in clusters_used else text[info.cluster : ends[info.cluster]]
+        clusters_used.add(info.cluster)
+        ink = face_data.shaper.get_glyph_extents(info.codepoint)
         top = position.y_offset + (ink.y_bearing if ink else 0)
         glyphs.append(
             Glyph(
                 face=face,
                 number=info.codepoint,
-                text="".join(one for one in letters if not _is_unseen(one)),
+                text="".join(letter for letter in letters if not _is_invisible(letter)),
                 advance=round(position.x_advance * scale),
                 across=round(position.x_offset * scale),
                 up=round(position.y_offset * scale),
@@ -155,21 +155,23 @@ def _shape_piece(face: int, text: str, *, is_reversed: bool) -> list[Glyph]:
     return glyphs
 
 
-def _is_unseen(letter: str) -> bool:
-    return letter in _UNSEEN or unicodedata.category(letter) in ("Cc", "Cf")
+def _is_invisible(letter: str) -> bool:
+    return letter in _INVISIBLE or unicodedata.category(letter) in ("Cc", "Cf")
 
 
 @cache
-def _face_of(letter: str) -> int:
-    """Place of the first face that has a letter."""
+def _find_face(letter: str) -> int:
+    """Return the index of the first font that has a letter."""
     return next(
-        (place for place in range(len(value_fonts())) if ord(letter) in _opened(place).letters),
+        (index for index in range(len(value_fonts())) if ord(letter) in _open_face(index).letters),
         _MISSING,
     )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Opened:
+class _Face:
+    """An open font."""
+
     font: Any  # of fontTools
     glyphs: Any
     names: Sequence[str]
@@ -179,15 +181,15 @@ class _Opened:
 
 
 @cache
-def _opened(place: int) -> _Opened:
-    """One of our faces, opened once in a worker; of a collection the first."""
+def _open_face(index: int) -> _Face:
+    """Open one of our fonts, once per worker; the first of a collection."""
     import uharfbuzz as hb
     from fontTools.ttLib import TTFont
 
-    path: Path = value_fonts()[place]
+    path: Path = value_fonts()[index]
     font: Any = TTFont(path, lazy=True, fontNumber=0)
     face = hb.Face(hb.Blob.from_file_path(str(path)), 0)
-    return _Opened(
+    return _Face(
         font=font,
         glyphs=font.getGlyphSet(),
         names=font.getGlyphOrder(),
@@ -198,8 +200,8 @@ def _opened(place: int) -> _Opened:
 
 
 class Lettering:
-    """The font of one PDF that is being written: glyphs come in as lines are drawn, and go into
-    the file at its end."""
+    """The font of one PDF being written: collects glyphs as lines are drawn, and is embedded at the
+    end."""
 
     def __init__(self, pdf: Pdf) -> None:
         self._codes: dict[tuple[int, int, str, int], int] = {}
@@ -207,8 +209,8 @@ class Lettering:
         self.font = pdf.make_indirect(Dictionary(Type=Name.Font, Subtype=Name.Type0))
 
     def show(self, line: Line, x: float, y: float, size: float, across: float = 1.0) -> bytes:
-        """Return operators that draw a line with its left end at x, y. `across`: how much it is
-        widened."""
+        """Return operators that draw a line with its left end at x, y. `across`: horizontal
+        scale."""
         if not line.glyphs:
             return b""
         parts = [
@@ -218,9 +220,9 @@ class Lettering:
         rise = 0
         for glyph in line.glyphs:
             if glyph.up != rise:
-                parts += [_shown(codes), f"{glyph.up * size / _EM:.3f} Ts".encode()]
+                parts += [_show_codes(codes), f"{glyph.up * size / _EM:.3f} Ts".encode()]
                 codes, rise = [], glyph.up
-            advance = max(0, glyph.advance)  # a font has no others; a mark may move the pen back
+            advance = max(0, glyph.advance)  # a font has no negative ones; a mark may move back
             code = self._codes.setdefault(
                 (glyph.face, glyph.number, glyph.text, advance), len(self._codes) + 1
             )
@@ -228,16 +230,16 @@ class Lettering:
             moved = glyph.across + advance - glyph.advance
             back = f" {moved} " if moved else ""
             codes.append(f"{shift}<{code:04X}>{back}")
-        parts += [_shown(codes), b"0 Ts ET" if rise else b"ET"]
+        parts += [_show_codes(codes), b"0 Ts ET" if rise else b"ET"]
         return b" ".join(part for part in parts if part) + b"\n"
 
     def finish(self) -> None:
-        """Write the font, if anything was drawn with it."""
+        """Embed the font, if anything was drawn with it."""
         if self._codes:
             _embed(self._pdf, self.font, self._codes)
 
 
-def _shown(codes: Sequence[str]) -> bytes:
+def _show_codes(codes: Sequence[str]) -> bytes:
     return f"[{''.join(codes)}] TJ".encode() if codes else b""
 
 
@@ -275,10 +277,10 @@ def _embed(pdf: Pdf, font: Any, codes: dict[tuple[int, int, str, int], int]) -> 
     )
     font.BaseFont, font.Encoding = name, Name("/Identity-H")
     font.DescendantFonts = Array([child])
-    font.ToUnicode = pdf.make_stream(_unicode(codes))
+    font.ToUnicode = pdf.make_stream(_to_unicode(codes))
 
 
-def _unicode(codes: dict[tuple[int, int, str, int], int]) -> bytes:
+def _to_unicode(codes: dict[tuple[int, int, str, int], int]) -> bytes:
     pairs = [(code, text) for (_, _, text, _), code in codes.items() if text]
     blocks = [pairs[start : start + 100] for start in range(0, len(pairs), 100)]
     rows = "".join(
@@ -298,7 +300,7 @@ def _unicode(codes: dict[tuple[int, int, str, int], int]) -> bytes:
 
 
 def _font_file(glyphs: Sequence[tuple[int, int, str, int]]) -> bytes:
-    """A TrueType font with these glyphs in this order, whatever kind of outlines their faces
+    """Return a TrueType font with these glyphs in this order, whatever outlines their fonts
     have."""
     from fontTools.fontBuilder import FontBuilder
 
@@ -344,16 +346,16 @@ def _outline(face: int, number: int) -> Any:
                 pen.lineTo(corner)
             pen.closePath()
         return pen.glyph()
-    opened = _opened(face)
-    scale = _EM / opened.units
-    is_cubic = "CFF " in opened.font
+    face_data = _open_face(face)
+    scale = _EM / face_data.units
+    is_cubic = "CFF " in face_data.font
     smooth: Any = Cu2QuPen(pen, 1.0, reverse_direction=True) if is_cubic else pen
-    whole = DecomposingRecordingPen(opened.glyphs)
-    opened.glyphs[opened.names[number]].draw(whole)
-    whole.replay(TransformPen(smooth, (scale, 0, 0, scale, 0, 0)))
+    recording = DecomposingRecordingPen(face_data.glyphs)
+    face_data.glyphs[face_data.names[number]].draw(recording)
+    recording.replay(TransformPen(smooth, (scale, 0, 0, scale, 0, 0)))
     return pen.glyph()
 
 
-def letters_resource(lettering: Lettering) -> pikepdf.Dictionary:
-    """Return the resources a drawing with our letters needs."""
+def font_resource(lettering: Lettering) -> pikepdf.Dictionary:
+    """Return the resources that a drawing with our letters needs."""
     return Dictionary(Font=Dictionary({"/AssemblerLetters": lettering.font}))

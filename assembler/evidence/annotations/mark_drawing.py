@@ -23,16 +23,16 @@ from assembler.evidence.annotations import mark_outlines
 from assembler.evidence.annotations.form_fields import (
     Box,
     Color,
-    appearance_string,
-    box_of,
-    color_of,
-    number_of,
-    text_of,
+    parse_appearance,
+    read_box,
+    read_color,
+    read_number,
+    read_text,
 )
 from assembler.evidence.annotations.lettering import (
     Lettering,
-    letters_resource,
-    missing_letters,
+    find_missing_letters,
+    font_resource,
     shape_line,
 )
 from assembler.evidence.annotations.mark_outlines import Point
@@ -98,7 +98,7 @@ class _Mark:
         """The rectangle without the differences the mark names, and half its line."""
         raw = self.note.get(Name.RD)
         apart = (
-            [number_of(value, 0) for value in raw]
+            [read_number(value, 0) for value in raw]
             if isinstance(raw, Array) and len(raw) == 4
             else [0.0] * 4
         )
@@ -160,7 +160,7 @@ def has_picture(note: Any) -> bool:
 
 def _is_clear(note: Any) -> bool:
     """Whether a mark has no opacity at all: no viewer shows it, and its text must not be drawn."""
-    return number_of(note.get(Name.CA), 1) <= 0
+    return read_number(note.get(Name.CA), 1) <= 0
 
 
 def is_drawn_by_pdfium(note: Any, rect: Box) -> bool:
@@ -192,7 +192,7 @@ def _outlines(note: Any, kind: str) -> list[list[Point]]:
     if kind == "/Ink":
         strokes = note.get(Name.InkList)
         return (
-            [list(mark_outlines.pairs(_numbers(one))) for one in strokes]
+            [list(mark_outlines.pair_up(_numbers(one))) for one in strokes]
             if isinstance(strokes, Array)
             else []
         )
@@ -219,18 +219,18 @@ def _mark(note: Any, kind: str) -> _Mark | None:
     border, old = note.get(Name.BS), note.get(Name.Border)
     width, dash = 1.0, note.get(Name.D)
     if isinstance(border, Dictionary):
-        width = number_of(border.get(Name.W), 1)
+        width = read_number(border.get(Name.W), 1)
         dash = border.get(Name.D, Array([3])) if border.get(Name.S) == Name.D else None
     elif isinstance(old, Array) and len(old) >= 3:
-        width, dash = number_of(old[2], 1), old[3] if len(old) > 3 else None
-    stroke = color_of(note.get(Name.C))
+        width, dash = read_number(old[2], 1), old[3] if len(old) > 3 else None
+    stroke = read_color(note.get(Name.C))
     is_transparent = isinstance(note.get(Name.C), Array) and not stroke
     return _Mark(
         note=note,
         kind=kind,
         rect=rect,
         stroke=() if is_transparent else stroke or (0.0,),
-        fill=color_of(note.get(Name.IC)),
+        fill=read_color(note.get(Name.IC)),
         width=min(max(width, 0), 100),
         dash=tuple(value for value in _numbers(dash) if value > 0)[:8],
     )
@@ -242,21 +242,21 @@ def _rect(note: Any) -> Box | None:
     The icon of a note has a size of its own, and only its place counts.
     """
     raw = note.get(Name.Rect)
-    box = box_of(raw)
+    box = read_box(raw)
     if box is not None:
         return box
     if note.get(Name.Subtype) == Name.Text and len(numbers := _numbers(raw)) == 4:
-        return mark_outlines.reach_of(list(mark_outlines.pairs(numbers)), 0)
+        return mark_outlines.enclose(list(mark_outlines.pair_up(numbers)), 0)
     points = [
-        *mark_outlines.pairs(_numbers(note.get(Name.L))),
-        *mark_outlines.pairs(_numbers(note.get(Name.Vertices))),
+        *mark_outlines.pair_up(_numbers(note.get(Name.L))),
+        *mark_outlines.pair_up(_numbers(note.get(Name.Vertices))),
     ]
     points += [point for line in _outlines(note, str(note.get(Name.Subtype))) for point in line]
-    return mark_outlines.reach_of(points, 1.0) if points else None
+    return mark_outlines.enclose(points, 1.0) if points else None
 
 
 def _numbers(raw: Any) -> list[float]:
-    return [number_of(value, 0) for value in list(raw)[:_MOST]] if isinstance(raw, Array) else []
+    return [read_number(value, 0) for value in list(raw)[:_MOST]] if isinstance(raw, Array) else []
 
 
 # --- each kind ---
@@ -287,12 +287,12 @@ def _draw(mark: _Mark, lettering: Lettering) -> _Drawing | None:
 
 
 def _line(mark: _Mark) -> _Drawing | None:
-    points = list(mark_outlines.pairs(_numbers(mark.note.get(Name.L))))[:2]
+    points = list(mark_outlines.pair_up(_numbers(mark.note.get(Name.L))))[:2]
     if len(points) < 2:
         return None
     start, end = points
     lead, beyond, offset = (
-        number_of(mark.note.get(key), 0) for key in (Name.LL, Name.LLE, Name.LLO)
+        read_number(mark.note.get(key), 0) for key in (Name.LL, Name.LLE, Name.LLO)
     )
     data = b""
     if lead:
@@ -311,9 +311,7 @@ def _line(mark: _Mark) -> _Drawing | None:
     )
     return _Drawing(
         data=data,
-        box=mark_outlines.reach_of(
-            [*points, start, end], _around(mark) + abs(beyond) + abs(offset)
-        ),
+        box=mark_outlines.enclose([*points, start, end], _around(mark) + abs(beyond) + abs(offset)),
     )
 
 
@@ -322,7 +320,7 @@ def _polyline(mark: _Mark) -> _Drawing | None:
     if len(points) < 2:
         return None
     data = mark.paint(mark_outlines.line_path(points), fills=False) + _endings(mark, points)
-    return _Drawing(data=data, box=mark_outlines.reach_of(points, _around(mark)))
+    return _Drawing(data=data, box=mark_outlines.enclose(points, _around(mark)))
 
 
 def _polygon(mark: _Mark) -> _Drawing | None:
@@ -336,7 +334,7 @@ def _polygon(mark: _Mark) -> _Drawing | None:
         else mark_outlines.line_path(points, closed=True)
     )
     return _Drawing(
-        data=mark.paint(path, fills=True), box=mark_outlines.reach_of(points, _around(mark) + cloud)
+        data=mark.paint(path, fills=True), box=mark_outlines.enclose(points, _around(mark) + cloud)
     )
 
 
@@ -350,7 +348,7 @@ def _square(mark: _Mark) -> _Drawing:
         path = mark_outlines.cloud_path(corners, cloud)
     return _Drawing(
         data=mark.paint(path, fills=True),
-        box=mark_outlines.reach_of(corners, _around(mark) + cloud),
+        box=mark_outlines.enclose(corners, _around(mark) + cloud),
     )
 
 
@@ -365,7 +363,7 @@ def _ink(mark: _Mark) -> _Drawing | None:
     points = [point for stroke in strokes for point in stroke]
     return _Drawing(
         data=mark.paint(f"1 J 1 j {path}", fills=False),
-        box=mark_outlines.reach_of(points, _around(mark)),
+        box=mark_outlines.enclose(points, _around(mark)),
     )
 
 
@@ -379,21 +377,23 @@ def _highlight(mark: _Mark) -> _Drawing:
     ]
     points = [point for quad in quads for point in quad]
     return _Drawing(
-        data="".join(parts).encode(), box=mark_outlines.reach_of(points, 1), is_multiplied=True
+        data="".join(parts).encode(), box=mark_outlines.enclose(points, 1), is_multiplied=True
     )
 
 
 def _underline(mark: _Mark) -> _Drawing:
     quads = _quads(mark.note) or [_corners(mark.rect)]
     share = 0.5 if mark.kind == "/StrikeOut" else 0.06
-    lines = [mark_outlines.middles(quad, share) for quad in quads]
+    lines = [mark_outlines.line_through(quad, share) for quad in quads]
     paths = [
-        mark_outlines.line_path(mark_outlines.squiggle(*line) if mark.kind == "/Squiggly" else line)
+        mark_outlines.line_path(
+            mark_outlines.wavy_line(*line) if mark.kind == "/Squiggly" else line
+        )
         for line in lines
     ]
     points = [point for quad in quads for point in quad]
     return _Drawing(
-        data=mark.paint(" ".join(paths), fills=False), box=mark_outlines.reach_of(points, 3)
+        data=mark.paint(" ".join(paths), fills=False), box=mark_outlines.enclose(points, 3)
     )
 
 
@@ -416,20 +416,20 @@ def _clip(mark: _Mark) -> _Drawing:
 
 def _redaction(mark: _Mark) -> _Drawing:
     quads = _quads(mark.note) or [_corners(mark.rect)]
-    color = _set(color_of(mark.note.get(Name.OC)) or mark.stroke or (1.0, 0.0, 0.0), "RG")
+    color = _set(read_color(mark.note.get(Name.OC)) or mark.stroke or (1.0, 0.0, 0.0), "RG")
     path = " ".join(
         mark_outlines.line_path([quad[0], quad[1], quad[3], quad[2]], closed=True) for quad in quads
     )
     points = [point for quad in quads for point in quad]
     return _Drawing(
-        data=f"q {color} 1 w {path} S Q\n".encode(), box=mark_outlines.reach_of(points, 1)
+        data=f"q {color} 1 w {path} S Q\n".encode(), box=mark_outlines.enclose(points, 1)
     )
 
 
 def _stamp(mark: _Mark, lettering: Lettering) -> _Drawing:
     """A rubber stamp: the words of its name in a frame."""
     words = stamp_words(mark.note)
-    color = mark.stroke if color_of(mark.note.get(Name.C)) else (0.75, 0.1, 0.1)
+    color = mark.stroke if read_color(mark.note.get(Name.C)) else (0.75, 0.1, 0.1)
     x0, y0, x1, y1 = mark.rect
     edge = min(x1 - x0, y1 - y0) * 0.06
     frame = mark_outlines.rounded_path((x0 + edge, y0 + edge, x1 - edge, y1 - edge), edge * 1.5)
@@ -444,28 +444,28 @@ def _stamp(mark: _Mark, lettering: Lettering) -> _Drawing:
 
 def stamp_words(note: Any) -> str:
     """Return what a stamp says: the words of its name ("/NotApproved")."""
-    name = text_of(note.get(Name.Name)) or "Draft"
+    name = read_text(note.get(Name.Name)) or "Draft"
     name = re.sub(r"^(SB|SH)(?=[A-Z])", "", name)
     return " ".join(_WORDS.findall(name)).upper() or name
 
 
 def _free_text(mark: _Mark, lettering: Lettering) -> _Drawing | None:
-    text = text_of(mark.note.get(Name.Contents)) or _plain(text_of(mark.note.get(Name.RC)))
-    size, color = appearance_string(mark.note.get(Name.DA))
-    style = text_of(mark.note.get(Name.DS))
+    text = read_text(mark.note.get(Name.Contents)) or _plain(read_text(mark.note.get(Name.RC)))
+    size, color = parse_appearance(mark.note.get(Name.DA))
+    style = read_text(mark.note.get(Name.DS))
     if not size and (asked := re.search(r"(\d+(?:\.\d+)?)\s*pt", style)):
         size = float(asked[1])
     box = mark.inner
-    back = color_of(mark.note.get(Name.C))
+    back = read_color(mark.note.get(Name.C))
     parts = [f"q {_set(back, 'rg')} {mark_outlines.box_path(box)} f Q\n".encode()] if back else []
     frame = _replaced(mark, stroke=color, fill=())
     if mark.width > 0:
         parts.append(frame.paint(mark_outlines.box_path(box), fills=False))
-    callout = list(mark_outlines.pairs(_numbers(mark.note.get(Name.CL))))
+    callout = list(mark_outlines.pair_up(_numbers(mark.note.get(Name.CL))))
     if len(callout) > 1:
         parts.append(frame.paint(mark_outlines.line_path(callout), fills=False))
         end = mark.note.get(Name.LE)
-        path, _ = mark_outlines.ending(
+        path, _ = mark_outlines.line_ending(
             str(end) if isinstance(end, Name) else "/None", callout[0], callout[1], mark.width
         )
         parts.append(frame.paint(path, fills=False) if path else b"")
@@ -476,13 +476,13 @@ def _free_text(mark: _Mark, lettering: Lettering) -> _Drawing | None:
         width=max(1.0, box[2] - box[0] - 2 * edge),
         height=max(1.0, box[3] - box[1] - edge),
         size=size,
-        quadding=int(number_of(mark.note.get(Name.Q), 0)) % 3,
+        quadding=int(read_number(mark.note.get(Name.Q), 0)) % 3,
     )
     setting = set_block(text, area, lettering)
     parts += [b"q " + _set(color, "rg").encode() + b"\n", setting.data, b"Q\n"]
     data = b"".join(parts)
     corners = [(mark.rect[0], mark.rect[1]), (mark.rect[2], mark.rect[3])]
-    reach = mark_outlines.reach_of([*corners, *callout], _around(mark) if callout else 0)
+    reach = mark_outlines.enclose([*corners, *callout], _around(mark) if callout else 0)
     return (
         _Drawing(data=data, box=reach, fits=setting.fits or not text)
         if text or data.strip()
@@ -517,14 +517,14 @@ def _endings(mark: _Mark, points: Sequence[Point]) -> bytes:
     for kind, tip, before in zip(
         kinds, (points[0], points[-1]), (points[1], points[-2]), strict=False
     ):
-        path, is_filled = mark_outlines.ending(kind, tip, before, mark.width)
+        path, is_filled = mark_outlines.line_ending(kind, tip, before, mark.width)
         if path:
             data += mark.paint(path, fills=is_filled)
     return data
 
 
 def _vertices(note: Any) -> list[Point]:
-    points = list(mark_outlines.pairs(_numbers(note.get(Name.Vertices))))
+    points = list(mark_outlines.pair_up(_numbers(note.get(Name.Vertices))))
     steps = note.get(Name.Path)  # PDF 2.0: of curves the points they lead to
     if not points and isinstance(steps, Array):
         ends = [_numbers(step)[-2:] for step in steps]
@@ -535,7 +535,7 @@ def _vertices(note: Any) -> list[Point]:
 def _quads(note: Any) -> list[list[Point]]:
     numbers = _numbers(note.get(Name.QuadPoints))
     return [
-        list(mark_outlines.pairs(numbers[start : start + 8]))
+        list(mark_outlines.pair_up(numbers[start : start + 8]))
         for start in range(0, len(numbers) - 7, 8)
     ]
 
@@ -549,7 +549,7 @@ def _cloud(mark: _Mark) -> float:
     effect = mark.note.get(Name.BE)
     if not isinstance(effect, Dictionary) or effect.get(Name.S) != Name.C:
         return 0.0
-    return 4 * min(max(number_of(effect.get(Name.I), 1), 0.5), 2)
+    return 4 * min(max(read_number(effect.get(Name.I), 1), 0.5), 2)
 
 
 def _around(mark: _Mark) -> float:
@@ -574,7 +574,7 @@ def _set(color: Color, operator: str) -> str:
 
 
 def _give_picture(pdf: Pdf, note: Any, drawing: _Drawing, lettering: Lettering) -> None:
-    opacity = min(1.0, max(0.0, number_of(note.get(Name.CA), 1)))
+    opacity = min(1.0, max(0.0, read_number(note.get(Name.CA), 1)))
     state = Dictionary(
         Type=Name.ExtGState,
         CA=opacity,
@@ -582,9 +582,7 @@ def _give_picture(pdf: Pdf, note: Any, drawing: _Drawing, lettering: Lettering) 
         BM=Name.Multiply if drawing.is_multiplied else Name.Normal,
     )
     box = Array([round(value, 3) for value in drawing.box])
-    resources = (
-        letters_resource(lettering) if b"/AssemblerLetters" in drawing.data else Dictionary()
-    )
+    resources = font_resource(lettering) if b"/AssemblerLetters" in drawing.data else Dictionary()
     resources.ExtGState = Dictionary({"/AssemblerState": state})
     stream = pdf.make_stream(
         b"/AssemblerState gs\n" + drawing.data,
@@ -613,7 +611,7 @@ def _take_pictures(pdf: Pdf, places: Sequence[tuple[int, int]]) -> None:
             if (page, place) in wanted and has_picture(note):
                 own[page, place].AP = Dictionary(N=pdf.copy_foreign(note.AP.N))
                 own[page, place].Rect = Array(
-                    [number_of(value, 0) for value in note.Rect]
+                    [read_number(value, 0) for value in note.Rect]
                 )  # it makes that fit, too
 
 
@@ -635,7 +633,7 @@ def _as_pdfium_draws(pdf: Pdf, pages: Sequence[int]) -> bytes:
 def _untold(page: int, place: int, mark: _Mark, drawing: _Drawing) -> Iterator[Loss]:
     if mark.kind != "/FreeText":
         return
-    if missing_letters(text_of(mark.note.get(Name.Contents))):
+    if find_missing_letters(read_text(mark.note.get(Name.Contents))):
         problem = "has a letter no font here has, and an empty box is printed for it"
         yield mark_loss(page, place, mark.kind, problem, Severity.ERROR)
     if not drawing.fits:

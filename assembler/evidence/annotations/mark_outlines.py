@@ -1,8 +1,8 @@
-"""Outlines of marks as drawing operators: lines with their ends, polygons, clouds, carets, stamps,
-clips. Pure arithmetic.
+"""Outlines of marks as drawing operators: lines with ends, polygons, clouds, carets, stamps, paper
+clips.
 
-Points come in as the file gives them, in the page's own coordinates; operators and the points they
-reach come out.
+Takes points from the file in page coordinates; returns operators and the boxes they cover. Pure
+arithmetic.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from itertools import pairwise
 
 Point = tuple[float, float]
 Box = tuple[float, float, float, float]
-_BEND = 0.5523  # of a quarter of a circle
+_BEND = 0.5523  # Bézier control distance for a quarter of a circle of radius 1
 
 
 def line_path(points: Sequence[Point], *, closed: bool = False) -> str:
@@ -76,9 +76,9 @@ def cloud_path(points: Sequence[Point], reach: float) -> str:
     return " ".join([*parts, "h"])
 
 
-def ending(kind: str, tip: Point, before: Point, width: float) -> tuple[str, bool]:
-    """Return the end of a line at `tip`, which comes from `before`, and whether it is filled
-    (PDF 32000-1, table 176)."""
+def line_ending(kind: str, tip: Point, before: Point, width: float) -> tuple[str, bool]:
+    """Return the line ending at `tip` of a line from `before`, and whether it is filled (PDF
+    32000-1, table 176)."""
     size = 3 * max(width, 1) + 4
     length = math.dist(tip, before) or 1
     across, up = (tip[0] - before[0]) / length, (tip[1] - before[1]) / length
@@ -112,19 +112,19 @@ def ending(kind: str, tip: Point, before: Point, width: float) -> tuple[str, boo
     return shapes.get(kind, ("", False))
 
 
-def squiggle(start: Point, end: Point) -> list[Point]:
+def wavy_line(start: Point, end: Point) -> list[Point]:
     """Return the corners of a wavy line."""
     count = max(1, round(math.dist(start, end) / 2))
     length = math.dist(start, end) or 1
     across, up = (end[0] - start[0]) / length, (end[1] - start[1]) / length
-    middle = [
+    offsets = [
         (_between(start, end, number / count), 2 * (number % 2)) for number in range(count + 1)
     ]
-    return [(point[0] - up * rise, point[1] + across * rise) for point, rise in middle]
+    return [(point[0] - up * rise, point[1] + across * rise) for point, rise in offsets]
 
 
 def caret_path(box: Box) -> str:
-    """Return the sign for "insert here"."""
+    """Return the proofreader's caret ("insert here")."""
     x0, y0, x1, y1 = box
     middle = (x0 + x1) / 2
     return (
@@ -154,8 +154,8 @@ def clip_path(box: Box) -> str:
     return line_path([at(*turn) for turn in turns])
 
 
-def middles(quad: Sequence[Point], share: float) -> tuple[Point, Point]:
-    """Return both ends of a line through a marked stretch of text: 0 along its bottom, 1 along its
+def line_through(quad: Sequence[Point], share: float) -> tuple[Point, Point]:
+    """Return both ends of a line through highlighted text: share 0 along its bottom, 1 along its
     top.
 
     `quad`: upper left, upper right, lower left, lower right, as programs write them.
@@ -163,14 +163,14 @@ def middles(quad: Sequence[Point], share: float) -> tuple[Point, Point]:
     return _between(quad[2], quad[0], share), _between(quad[3], quad[1], share)
 
 
-def reach_of(points: Sequence[Point], around: float) -> Box:
-    """Return the box of points, and so much around them."""
+def enclose(points: Sequence[Point], margin: float) -> Box:
+    """Return the box of points with a margin around them."""
     xs, ys = [x for x, _ in points], [y for _, y in points]
-    return min(xs) - around, min(ys) - around, max(xs) + around, max(ys) + around
+    return min(xs) - margin, min(ys) - margin, max(xs) + margin, max(ys) + margin
 
 
-def pairs(numbers: Sequence[float]) -> Iterator[Point]:
-    """Return numbers by twos."""
+def pair_up(numbers: Sequence[float]) -> Iterator[Point]:
+    """Yield the numbers as points."""
     yield from zip(numbers[::2], numbers[1::2], strict=False)
 
 

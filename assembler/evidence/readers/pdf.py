@@ -69,7 +69,7 @@ def normalize_pdf(data: bytes, target: Path, password: str = "") -> NormalizedPd
                 plain_notes(page)
             losses = list(losses_of(pdf))
             removed = removed_from(pdf) + locked(pdf, password) + strip_pictures(pdf)
-            marks, fields = annotation_survey.marks_of(pdf), annotation_survey.fields_of(pdf)
+            marks, fields = annotation_survey.list_marks(pdf), annotation_survey.list_fields(pdf)
             drawn = clean(pdf)
             losses += drawn.losses
             for number, page in enumerate(pdf.pages, 1):
@@ -82,12 +82,14 @@ def normalize_pdf(data: bytes, target: Path, password: str = "") -> NormalizedPd
     except pdf_ladder.PDF_ERRORS as error:
         raise Refused("EVID.BROKEN", "the PDF is damaged", "ask for the file again") from error
     _check_sound(target)
-    elsewhere = annotation_survey.DrawnElsewhere(marks=drawn.marks.ours, fields=fields)
-    survey = annotation_survey.look(data, password, target, marks, elsewhere) if marks else None
+    excluded = annotation_survey.ExcludedPlaces(marks=drawn.marks.ours, fields=fields)
+    survey = (
+        annotation_survey.survey_marks(data, password, target, marks, excluded) if marks else None
+    )
     if survey:
-        removed["comment or mark (it stays visible)"] += survey.seen
-        removed["comment or mark (nothing of it is seen)"] += len(survey.unseen)
-        losses += map(_invisible_mark, survey.unseen)
+        removed["comment or mark (it stays visible)"] += survey.visible
+        removed["comment or mark (nothing of it is seen)"] += len(survey.invisible)
+        losses += map(_invisible_mark, survey.invisible)
     return NormalizedPdf(
         removed=tuple(sorted((kind, count) for kind, count in removed.items() if count)),
         redrawn=drawn.pages | (survey.changed if survey else frozenset()),
@@ -114,7 +116,7 @@ def list_losses(data: bytes, password: str) -> tuple[Loss, ...]:
         return ()
 
 
-def _invisible_mark(mark: annotation_survey.Mark) -> Loss:
+def _invisible_mark(mark: annotation_survey.SurveyedMark) -> Loss:
     return mark_loss(
         mark.page, mark.place, mark.kind, "shows nothing on the page", Severity.WARNING
     )
