@@ -15,7 +15,7 @@ import pytest
 from pikepdf import Array, Dictionary, Name, Pdf, String
 from pypdf import PdfReader
 
-from assembler.evidence.annotations.mark_drawing import DRAWN_BY_PDFIUM
+from assembler.evidence.annotations.marks import DRAWN_BY_PDFIUM
 from assembler.evidence.readers.pdf import NormalizedPdf, normalize_pdf
 from assembler.model import Severity
 from assembler.proof import mark_check

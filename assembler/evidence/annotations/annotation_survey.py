@@ -23,8 +23,8 @@ import pypdfium2 as pdfium
 from pikepdf import Array, Name, Pdf
 from PIL import Image
 
-from assembler.evidence.annotations.mark_drawing import has_picture, visible_marks
 from assembler.evidence.annotations.mark_outlines import enclose, pair_up
+from assembler.evidence.annotations.marks import has_appearance, list_visible_marks
 from assembler.evidence.losses import hidden_annotation
 from assembler.pdf.geometry import Frame, apply, compose, inverse, operands, to_page
 from assembler.pdf.recovery import open_document
@@ -66,7 +66,7 @@ def list_marks(pdf: Pdf) -> tuple[SurveyedMark, ...]:
     """Return all visible marks."""
     return tuple(
         SurveyedMark(page=page, place=place, kind=str(note.get(Name.Subtype)), box=box)
-        for page, place, note in visible_marks(pdf)
+        for page, place, note in list_visible_marks(pdf)
         if (box := _box(note)) is not None
     )
 
@@ -87,7 +87,7 @@ def _box(note: Any) -> Box | None:
     try:
         x0, y0, x1, y1 = (float(value) for value in note.get(Name.Rect, ()))
         points = [(x0, y0), (x1, y1)]
-        if note.get(Name.Subtype) == Name.Text and not has_picture(note):
+        if note.get(Name.Subtype) == Name.Text and not has_appearance(note):
             points.append((min(x0, x1) + _ICON, min(y0, y1) + _ICON))
         point_lists = [note.get(key) for key in (Name.L, Name.Vertices, Name.QuadPoints)]
         point_lists += list(note.get(Name.InkList, ()))

@@ -14,7 +14,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name
 
 from assembler.evidence.annotations import annotation_survey
-from assembler.evidence.annotations.mark_drawing import mark_loss
+from assembler.evidence.annotations.mark_drawing import make_mark_loss
 from assembler.evidence.camera_data import strip_pictures
 from assembler.evidence.encryption import locked
 from assembler.evidence.integrity import faults_of
@@ -117,7 +117,7 @@ def list_losses(data: bytes, password: str) -> tuple[Loss, ...]:
 
 
 def _invisible_mark(mark: annotation_survey.SurveyedMark) -> Loss:
-    return mark_loss(
+    return make_mark_loss(
         mark.page, mark.place, mark.kind, "shows nothing on the page", Severity.WARNING
     )
 
