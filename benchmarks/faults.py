@@ -13,7 +13,7 @@ from pathlib import Path
 from assembler import rules
 from assembler.crosscheck.text_matching import has_date, words
 from assembler.evidence import page_texts as evidence_texts
-from assembler.evidence.miniatures import miniature
+from assembler.evidence.miniatures import make_miniature
 from assembler.model import Case, Exhibit, FilePart, FormFile, PageText, Person, mrz
 from assembler.runtime.resources import Shelf
 from benchmarks import rescans, scenes
@@ -365,7 +365,7 @@ def _with_photographs(one: Subject, dice: random.Random, count: int) -> Planted:
 def _scene(seed: int) -> PageText:
     """A drawn photograph, on which recognition finds nothing: reading each of them takes
     seconds."""
-    small = miniature(scenes.scene(seed), (0.0, 0.0, 1.0, 1.0))
+    small = make_miniature(scenes.scene(seed), (0.0, 0.0, 1.0, 1.0))
     return PageText(
         path=f"{_SCENE}{seed}",
         page=1,

@@ -23,7 +23,7 @@ from PIL import Image
 
 from assembler.evidence import legibility, ocr, page_recognition
 from assembler.evidence.legibility import Measures, Verdict, lighting, page_measures
-from assembler.evidence.picture_page import place
+from assembler.evidence.picture_page import make_picture_pages
 from assembler.runtime.resources import Shelf
 from benchmarks.degraded import STEPS, Page, drawn, real, recall
 
@@ -82,7 +82,7 @@ def _steps(one: tuple[Page, str]) -> list[Row]:
 def _row(page: Page, kind: str, step: float, picture: Image.Image, scratch: Path) -> Row:
     out = io.BytesIO()
     picture.save(out, "PNG")
-    placed = next(place(out.getvalue(), "png"))
+    placed = next(make_picture_pages(out.getvalue(), "png"))
     x, y, width, height = placed.box
     with pdfium.PdfDocument(placed.pdf) as pdf:
         wide, high = pdf[0].get_size()

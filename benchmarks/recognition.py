@@ -28,7 +28,7 @@ from PIL import Image
 from rapidfuzz.distance import Levenshtein
 
 from assembler.evidence import ocr, page_recognition
-from assembler.evidence.picture_page import place
+from assembler.evidence.picture_page import make_picture_pages
 from assembler.runtime.cache import Cache
 from benchmarks.degraded import CORPUS, Page, real, recall
 
@@ -111,7 +111,7 @@ def measured(page: Page, language: str, scratch: Path) -> tuple[Row, Row]:
     """Ours, and the program's."""
     out = io.BytesIO()
     page.picture.save(out, "PNG")
-    placed = next(place(out.getvalue(), "png"))
+    placed = next(make_picture_pages(out.getvalue(), "png"))
     sheet = scratch / "sheet.pdf"
     sheet.write_bytes(placed.pdf)
     return _ours(page, language, sheet, placed.box, scratch), _theirs(

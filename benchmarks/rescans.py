@@ -16,7 +16,7 @@ import pypdfium2 as pdfium
 from PIL import Image, ImageEnhance, ImageOps
 
 from assembler.evidence import ocr, page_recognition
-from assembler.evidence.picture_page import place
+from assembler.evidence.picture_page import make_picture_pages
 from assembler.model import PageText
 from assembler.runtime.cache import Cache
 
@@ -69,7 +69,7 @@ def read(picture: Image.Image, page: PageText) -> PageText:
     """What is read of a photograph in the place of a page, as a page of a file of its own."""
     out = io.BytesIO()
     picture.save(out, "PNG")
-    placed = next(place(out.getvalue(), "png"))
+    placed = next(make_picture_pages(out.getvalue(), "png"))
     digest = hashlib.sha256(out.getvalue()).hexdigest()
     with tempfile.TemporaryDirectory() as home:
         sheet = Path(home) / "sheet.pdf"

@@ -150,13 +150,13 @@ def test_what_was_looked_for_is_listed_without_the_facts(subjects: list[planted.
     ],
 )
 def test_the_language_of_a_page(text: str, declared: str, seems: str) -> None:
-    assert language.seems_in(text, declared) == seems
+    assert language.identify_language(text, declared) == seems
 
 
 def test_plain_english_needs_no_identifier(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(language, "_identifier", lambda: pytest.fail("loaded"))
+    monkeypatch.setattr(language, "_load_model", lambda: pytest.fail("loaded"))
 
-    assert language.seems_in(_ENGLISH, "en") == "en"
+    assert language.identify_language(_ENGLISH, "en") == "en"
 
 
 def test_a_page_said_to_be_english_that_is_not(subjects: list[planted.Subject]) -> None:
@@ -486,12 +486,12 @@ def test_words_of_a_page_read_in_part_and_of_another_page_of_the_form(
 
 
 def test_a_line_of_english_makes_no_page_english(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(language, "_identifier", lambda: pytest.fail("loaded"))
+    monkeypatch.setattr(language, "_load_model", lambda: pytest.fail("loaded"))
     note = "SAMPLE: every person and fact on this page is invented. "
 
-    assert language.seems_in(note + _SPANISH, "es") == "es"
-    assert language.seems_in(note + _SPANISH, "en") == "es"
-    assert language.seems_in(note + _UKRAINIAN, "uk") == "uk"
+    assert language.identify_language(note + _SPANISH, "es") == "es"
+    assert language.identify_language(note + _SPANISH, "en") == "es"
+    assert language.identify_language(note + _UKRAINIAN, "uk") == "uk"
 
 
 # --- machine-readable lines ---
@@ -712,7 +712,7 @@ _CHINESE = (
 def test_any_declared_language_is_compared_with_the_page(
     text: str, declared: str, seems: str
 ) -> None:
-    assert language.seems_in(text, declared) == seems
+    assert language.identify_language(text, declared) == seems
 
 
 def test_letters_recognized_as_another_language_say_nothing_but_the_picture_s_script_does() -> None:
@@ -721,11 +721,11 @@ def test_letters_recognized_as_another_language_say_nothing_but_the_picture_s_sc
         "onepauii Ha cepui " * 2
     )
 
-    assert language.seems_in(garbage, "uk", readable=False) == ""
-    assert language.seems_in(garbage, "en", seen_script="Cyrillic") == "Cyrl"
-    assert language.seems_in(garbage, "uk", seen_script="Cyrillic", readable=False) == ""
-    assert language.seems_in(garbage, "uk", seen_script="Arabic", readable=False) == "Arab"
-    assert language.seems_in(garbage, "ja", seen_script="Han", readable=False) == ""
+    assert language.identify_language(garbage, "uk", readable=False) == ""
+    assert language.identify_language(garbage, "en", seen_script="Cyrillic") == "Cyrl"
+    assert language.identify_language(garbage, "uk", seen_script="Cyrillic", readable=False) == ""
+    assert language.identify_language(garbage, "uk", seen_script="Arabic", readable=False) == "Arab"
+    assert language.identify_language(garbage, "ja", seen_script="Han", readable=False) == ""
 
 
 @pytest.mark.parametrize(

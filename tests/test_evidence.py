@@ -15,7 +15,7 @@ from PIL import Image
 from assembler import evidence
 from assembler.errors import EvidenceUnreadable
 from assembler.evidence.file_types import REFUSED, sniff
-from assembler.evidence.picture_page import place
+from assembler.evidence.picture_page import make_picture_pages
 from assembler.evidence.readers.jpeg import strip_jpeg
 from assembler.evidence.readers.picture import KINDS
 from assembler.model import Exhibit, FilePart, SourceFile
@@ -102,7 +102,7 @@ def test_a_page_scanned_upside_down_is_turned_by_its_text(tmp_path: Path) -> Non
 def test_photos_stand_upright_whatever_the_camera_says(tmp_path: Path, orientation: int) -> None:
     data = factories.corners(orientation)
 
-    placed = next(place(data, "jpeg"))
+    placed = next(make_picture_pages(data, "jpeg"))
 
     document = pdfium.PdfDocument(placed.pdf)
     shown = document[0].render(scale=1).to_pil().convert("RGB")

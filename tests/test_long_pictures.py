@@ -17,11 +17,11 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 
 from assembler.evidence.file_types import sniff
-from assembler.evidence.long_pictures import LEAST, PAPER, cuts_of
-from assembler.evidence.picture_page import Placed, place
+from assembler.evidence.long_pictures import LEAST, PAPER, find_cuts
+from assembler.evidence.picture_page import PicturePage, make_picture_pages
 from assembler.evidence.readers import tiff
 from assembler.evidence.refusal import Refused
-from assembler.evidence.transparency import background_of
+from assembler.evidence.transparency import choose_background
 from assembler.pdf.picture_files import PictureFile
 from assembler.proof.cut_pages import whole_pages
 from assembler.runtime.resources import stamp_font
@@ -95,8 +95,8 @@ def one_line() -> Image.Image:
     return picture
 
 
-def placed(data: bytes) -> list[Placed]:
-    return list(place(data, sniff(data)))
+def placed(data: bytes) -> list[PicturePage]:
+    return list(make_picture_pages(data, sniff(data)))
 
 
 def crosses_ink(picture: Image.Image, row: int) -> bool:
@@ -108,7 +108,7 @@ def crosses_ink(picture: Image.Image, row: int) -> bool:
     "picture", [chat(), chat(dark=True), receipt()], ids=["chat", "dark chat", "receipt"]
 )
 def test_a_long_picture_is_cut_between_its_lines(picture: Image.Image) -> None:
-    cuts = cuts_of(picture)
+    cuts = find_cuts(picture)
 
     assert cuts is not None
     assert len(cuts.strips) > 2
@@ -128,7 +128,7 @@ def test_a_picture_long_across_is_cut_between_its_screens() -> None:
     for number, screen in enumerate(screens):
         picture.paste(screen, (number * 1180, 0))
 
-    cuts = cuts_of(picture)
+    cuts = find_cuts(picture)
 
     assert cuts is not None
     assert not cuts.upright
@@ -138,7 +138,7 @@ def test_a_picture_long_across_is_cut_between_its_screens() -> None:
 
 @pytest.mark.parametrize("angle", [90, 270])
 def test_a_long_picture_that_lies_on_its_side_is_cut_alike(angle: int) -> None:
-    upright, lying = cuts_of(chat()), cuts_of(chat().rotate(angle, expand=True))
+    upright, lying = find_cuts(chat()), find_cuts(chat().rotate(angle, expand=True))
 
     assert upright is not None
     assert lying is not None
@@ -149,7 +149,7 @@ def test_a_long_picture_that_lies_on_its_side_is_cut_alike(angle: int) -> None:
 def test_where_no_gap_is_the_strips_overlap_by_more_than_a_line() -> None:
     picture = letter_without_gaps()
 
-    cuts = cuts_of(picture)
+    cuts = find_cuts(picture)
 
     assert cuts is not None
     assert cuts.overlapping == len(cuts.strips) - 1
@@ -174,7 +174,7 @@ STAYS = {
 
 @pytest.mark.parametrize("name", list(STAYS))
 def test_what_can_be_read_or_holds_no_text_stays_whole(name: str) -> None:
-    assert cuts_of(STAYS[name]()) is None
+    assert find_cuts(STAYS[name]()) is None
 
 
 def turned_jpeg(orientation: int) -> bytes:
@@ -398,7 +398,7 @@ def clear(ink: tuple[int, int, int], *, sheet: tuple[int, int, int] | None = Non
     ],
 )
 def test_only_what_white_hides_is_laid_on_something_else(picture: Image.Image, light: bool) -> None:
-    assert bool(background_of(picture)) is light
+    assert bool(choose_background(picture)) is light
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])

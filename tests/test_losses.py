@@ -15,10 +15,10 @@ from pikepdf import Array, Dictionary, Name, Pdf, String
 from reportlab.lib.utils import ImageReader
 
 from assembler.errors import EvidenceUnreadable
-from assembler.evidence.acceptance import findings_of
+from assembler.evidence.acceptance import report_file
 from assembler.evidence.file_preparation import Opened
-from assembler.evidence.hidden_text import hidden_on
-from assembler.evidence.losses import Loss, losses_of
+from assembler.evidence.hidden_text import find_hidden_text
+from assembler.evidence.losses import Loss, find_losses
 from assembler.model import FilePart, Finding, Severity
 from assembler.pdf.ink import render_for_ink
 from scripts.sample_cases import draw
@@ -104,7 +104,7 @@ def test_a_government_form_is_printed_anew_since_nothing_accepts_its_loss() -> N
     )
 
     as_form, as_exhibit = (
-        list(findings_of(name, FilePart(path="f.pdf"), made, ()))
+        list(report_file(name, FilePart(path="f.pdf"), made, ()))
         for name in ("form:f.pdf", "letter")
     )
 
@@ -203,7 +203,7 @@ def test_fields_within_themselves_end() -> None:
         field.Kids = Array([field])
         pdf.Root.AcroForm = Dictionary(Fields=Array([field]))
 
-        assert [loss.rule for loss in losses_of(pdf)] == ["EVID.SIGNATURE"]
+        assert [loss.rule for loss in find_losses(pdf)] == ["EVID.SIGNATURE"]
 
 
 # --- hidden text ---
@@ -218,7 +218,7 @@ def page_of(drawing: Callable[[Any], None]) -> bytes:
 def hidden(data: bytes, *, scanned: bool = False) -> tuple[Loss, ...]:
     document = pdfium.PdfDocument(data)
     page = document[0]
-    return hidden_on(1, page, page.get_textpage(), render_for_ink(page), scanned=scanned)
+    return find_hidden_text(1, page, page.get_textpage(), render_for_ink(page), scanned=scanned)
 
 
 def boxed(canvas: Any, gray: float = 0.0) -> None:

@@ -229,7 +229,7 @@ def test_a_dim_photograph_on_a_white_sheet_is_read_in_even_light(tmp_path: Path)
 
     assert len(plain.words) < 20 < len(read.words)
     assert read.is_evened
-    assert read.unlit is not None
+    assert read.sure_unevened is not None
     assert tried == [1]
     page.paste(sheet, (200, 200))
     assert not ocr.read_page(lambda _: page, "eng", ocr.Policy(), tmp_path, even).is_evened

@@ -17,7 +17,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from assembler.evidence.file_types import sniff
-from assembler.evidence.picture_page import place
+from assembler.evidence.picture_page import make_picture_pages
 from assembler.evidence.readers import tiff as tiffs
 from assembler.evidence.readers.jpeg import strip_jpeg
 from assembler.evidence.readers.picture import MAX_PIXELS
@@ -105,7 +105,7 @@ def test_colors_are_right_on_the_page_and_in_the_proof_s_own_view(name: str) -> 
     data = {**KINDS, **GRAYS}[name]()
     mode = "L" if name in GRAYS else "RGB"
 
-    placed = list(place(data, sniff(data)))
+    placed = list(make_picture_pages(data, sniff(data)))
 
     assert len(placed) == 1
     wanted = np.asarray(colors().convert(mode).convert("RGB")).astype(int)
@@ -140,7 +140,7 @@ def test_colors_are_right_on_the_page_and_in_the_proof_s_own_view(name: str) -> 
 def test_a_phone_s_wide_colors_are_shown_as_they_are_meant(kind: str) -> None:
     data = picture(kind, colors(), icc_profile=factories.wide_colors(), quality=95)
 
-    page = on_page(next(place(data, sniff(data))), (400, 500))
+    page = on_page(next(make_picture_pages(data, sniff(data))), (400, 500))
 
     view = np.asarray(PictureFile(data).page(1).convert("RGB")).astype(int)
     inside = (slice(155, 220), slice(25, 75))  # the field of #c83232: stronger than sRGB's
@@ -152,7 +152,7 @@ def test_a_phone_s_wide_colors_are_shown_as_they_are_meant(kind: str) -> None:
     "compression", ["raw", "packbits", "group3", "group4", "tiff_lzw", "tiff_adobe_deflate"]
 )
 def test_a_fax_is_as_high_as_it_was_sent_and_stays_a_fax(compression: str) -> None:
-    pages = list(place(fax([["# First"], ["# Second"]], compression), "tiff"))
+    pages = list(make_picture_pages(fax([["# First"], ["# Second"]], compression), "tiff"))
 
     assert len(pages) == 2
     for page in pages:
@@ -192,12 +192,13 @@ def test_smaller_copies_in_a_tiff_are_no_pages_and_are_told(tmp_path: Path) -> N
     small = [colors(), colors().resize((40, 50)), colors()]
     data = reduced(tiff(small, software="x"), 2)
 
-    placed = list(place(data, "tiff"))
+    placed = list(make_picture_pages(data, "tiff"))
 
     assert len(placed) == len(PictureFile(data)) == 2
     assert "a smaller copy of the picture" in placed[0].removed
     assert (
-        len(list(place(reduced(tiff([colors(), colors()], software="x"), 2), "tiff"))) == 2
+        len(list(make_picture_pages(reduced(tiff([colors(), colors()], software="x"), 2), "tiff")))
+        == 2
     )  # as large: a page
 
 
@@ -208,9 +209,9 @@ def test_pictures_stand_upright(kind: str, orientation: int) -> None:
     exif = stored.getexif()
     data = picture(kind, stored, exif=exif)
 
-    for view in (shown(next(place(data, sniff(data))).pdf), PictureFile(data).page(1)):
+    for view in (shown(next(make_picture_pages(data, sniff(data))).pdf), PictureFile(data).page(1)):
         assert view.width > view.height
-    corners = on_page(next(place(data, sniff(data))), (120, 80))
+    corners = on_page(next(make_picture_pages(data, sniff(data))), (120, 80))
     assert [corners[10, 10].argmax(), corners[10, 110].argmax(), corners[70, 10].argmax()] == [
         0,
         1,
@@ -223,7 +224,7 @@ def test_an_orientation_that_means_nothing_turns_nothing(value: int) -> None:
     exif = Image.Exif()
     exif[0x0112] = value
 
-    placed = next(place(picture("JPEG", colors(), exif=exif), "jpeg"))
+    placed = next(make_picture_pages(picture("JPEG", colors(), exif=exif), "jpeg"))
 
     assert (placed.turned, placed.box[2] < placed.box[3]) == (0, True)
 
@@ -252,7 +253,7 @@ def test_only_the_first_picture_of_a_phone_s_pair_is_a_page_and_the_other_is_tol
     )
 
     for data in (pair, burst):
-        placed = list(place(data, sniff(data)))
+        placed = list(make_picture_pages(data, sniff(data)))
         assert len(placed) == len(PictureFile(data)) == 1
         assert "further pictures" in placed[0].removed
         assert abs(on_page(placed[0], (400, 500)) - np.asarray(colors()).astype(int)).mean() < 4
@@ -304,7 +305,7 @@ def test_what_is_not_whole_is_refused(name: str) -> None:
     data = BROKEN[name]()
 
     with pytest.raises(Refused) as caught:
-        list(place(data, sniff(data)))
+        list(make_picture_pages(data, sniff(data)))
 
     assert caught.value.rule == "EVID.BROKEN"
 
@@ -315,12 +316,12 @@ def test_a_tiff_that_runs_in_a_circle_or_never_ends_is_refused() -> None:
     after = first + 2 + 12 * int.from_bytes(data[first : first + 2], "little")
     data[after : after + 4] = first.to_bytes(4, "little")
     with pytest.raises(Refused, match="runs in a circle"):
-        list(place(bytes(data), "tiff"))
+        list(make_picture_pages(bytes(data), "tiff"))
 
     step, count = 6, tiffs.MAX_PICTURES + 1
     chain = b"".join(struct.pack("<HI", 0, 8 + step * (n + 1)) for n in range(count))
     with pytest.raises(Refused, match="more than 2000 pictures"):
-        list(place(b"II*\0\x08\0\0\0" + chain, "tiff"))
+        list(make_picture_pages(b"II*\0\x08\0\0\0" + chain, "tiff"))
 
 
 def png_bomb(side: int) -> bytes:
@@ -432,7 +433,7 @@ def test_numbers_that_are_no_picture_are_refused() -> None:
     measured = Image.fromarray(np.linspace(0, 1, 10_000, dtype=np.float32).reshape(100, 100))
 
     with pytest.raises(Refused) as caught:
-        list(place(tiff([measured]), "tiff"))
+        list(make_picture_pages(tiff([measured]), "tiff"))
 
     assert caught.value.rule == "EVID.FORMAT"
 

@@ -1,8 +1,8 @@
-"""evidence: source files in; normal, upright, searchable, measured PDFs out, with a list of what
-was removed.
+"""Turn source files into normalized, upright, searchable, measured PDFs, with a list of what was
+removed.
 
-Three phases, each in worker processes and cached by content: open each file, read each page, join
-each exhibit. The files themselves are opened read-only. Must not know where a page stands in the
+Three phases, each in worker processes and cached by content: open each file, recognize each page,
+join each exhibit. The source files are opened read-only. Knows nothing about where a page is in the
 bundle.
 """
 

@@ -1,5 +1,4 @@
-"""What was mended in a file, and what its pages lose, as findings: errors, until case.json
-accepts them."""
+"""Report repairs and losses of a file as findings: errors, until case.json accepts them."""
 
 from __future__ import annotations
 
@@ -10,33 +9,27 @@ from assembler.evidence.file_preparation import Opened
 from assembler.evidence.losses import Loss
 from assembler.model import FilePart, Finding, Severity
 
-# a government form has no place where a loss is accepted
-_FORM = "print the form to a new PDF, or fill the blank again"
+# the case has no place where a loss of a government form could be accepted
+_FORM_REMEDY = "print the form to a new PDF, or fill the blank again"
 
 
-def findings_of(
+def report_file(
     exhibit: str, part: FilePart, opened: Opened, pages: Collection[int]
 ) -> Iterator[Finding]:
-    """Of one file as an exhibit uses it; `pages`: those it uses, from 1."""
-    found = [_repair(part, opened)] if opened.faults else []
-    found += [_reading(part, opened)] if opened.disagreement else []
-    found += [
+    """Yield the findings on a file as an exhibit uses it; `pages`: the pages it uses, from 1."""
+    findings = [_repair(part, opened)] if opened.faults else []
+    findings += [_disagreement(part, opened)] if opened.disagreement else []
+    findings += [
         _loss(part, loss) for loss in opened.losses if loss.page is None or loss.page in pages
     ]
-    for one in found:
-        yield replace(
-            one,
-            exhibit=exhibit,
-            remedy=_FORM if exhibit.startswith("form:") and _stops(one) else one.remedy,
-        )
-
-
-def _stops(finding: Finding) -> bool:
-    return finding.severity is Severity.ERROR
+    for finding in findings:
+        is_form_error = exhibit.startswith("form:") and finding.severity is Severity.ERROR
+        remedy = _FORM_REMEDY if is_form_error else finding.remedy
+        yield replace(finding, exhibit=exhibit, remedy=remedy)
 
 
 def _repair(part: FilePart, opened: Opened) -> Finding:
-    said = "; ".join(opened.faults)
+    faults = "; ".join(opened.faults)
     count = len(opened.pages)
     pages = "1 page" if count == 1 else f"{count} pages"
     finding = Finding(
@@ -44,7 +37,7 @@ def _repair(part: FilePart, opened: Opened) -> Finding:
         severity=Severity.ERROR,
         where=part.path,
         file=part.path,
-        problem=f"the file is damaged and was repaired: {said}. It now has {pages}; more may be "
+        problem=f"the file is damaged and was repaired: {faults}. It now has {pages}; more may be "
         f"missing, unseen",
         remedy="ask for the file again; or, if a person has compared every page with the "
         "original, put "
@@ -55,12 +48,12 @@ def _repair(part: FilePart, opened: Opened) -> Finding:
     return replace(
         finding,
         severity=Severity.WARNING,
-        problem=f"the file was damaged, and its repair accepted: {said}. It has {pages}",
+        problem=f"the file was damaged, and its repair accepted: {faults}. It has {pages}",
         remedy="keep the client's file with the packet's papers",
     )
 
 
-def _reading(part: FilePart, opened: Opened) -> Finding:
+def _disagreement(part: FilePart, opened: Opened) -> Finding:
     return Finding(
         rule="EVID.READERS",
         severity=Severity.WARNING,
@@ -72,18 +65,17 @@ def _reading(part: FilePart, opened: Opened) -> Finding:
 
 
 def _loss(part: FilePart, loss: Loss) -> Finding:
-    accepted = loss.severity is Severity.ERROR and loss.rule in part.accept_loss
-    ask = (
-        f'; or accept it with "accept_loss": ["{loss.rule}"] on the file'
-        if loss.severity is Severity.ERROR
-        else ""
-    )
+    is_error = loss.severity is Severity.ERROR
+    accepted = is_error and loss.rule in part.accept_loss
+    remedy = loss.remedy
+    if is_error and not accepted:
+        remedy += f'; or accept it with "accept_loss": ["{loss.rule}"] on the file'
     return Finding(
         rule=loss.rule,
         severity=Severity.WARNING if accepted else loss.severity,
         where=f"{part.path}, page {loss.page}" if loss.page else part.path,
         problem=f"{loss.problem} (accepted)" if accepted else loss.problem,
-        remedy=loss.remedy + ("" if accepted else ask),
+        remedy=remedy,
         file=part.path,
         page=loss.page,
         region=loss.region,

@@ -1,5 +1,5 @@
-"""What a camera or a scanner wrote into the pictures of a PDF, taken out; the pictures
-themselves stay as they are."""
+"""Remove what cameras and scanners wrote into the pictures of a PDF; the pictures stay as they
+are."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ from pikepdf import Array, Dictionary, Name, Pdf
 from assembler.evidence.readers.jpeg import strip_jpeg
 from assembler.evidence.refusal import Refused
 
-_NOT_DRAWN = (Name.Metadata, Name.PieceInfo, Name.LastModified)
+_UNDRAWN_KEYS = (Name.Metadata, Name.PieceInfo, Name.LastModified)
 
 
-def strip_pictures(pdf: Pdf) -> Counter[str]:
-    """Take camera data out of every JPEG in the file, and notes about drawings; what was taken,
-    counted."""
-    found: Counter[str] = Counter()
-    for one in pdf.objects:
-        if not isinstance(one, pikepdf.Stream):
+def strip_camera_data(pdf: Pdf) -> Counter[str]:
+    """Remove camera data from every JPEG in the file, and notes from drawings; return counts by
+    kind."""
+    counts: Counter[str] = Counter()
+    for item in pdf.objects:
+        if not isinstance(item, pikepdf.Stream):
             continue
-        kind = one.get(Name.Subtype)
+        kind = item.get(Name.Subtype)
         if kind not in (Name.Image, Name.Form):
             continue
-        for key in _NOT_DRAWN:
-            if key in one:
-                del one[key]
-                found["notes on a drawing"] += 1
-        if kind == Name.Image and _is_jpeg(one.get(Name.Filter)):
-            found["camera data"] += int(_stripped(one))
-    return found
+        for key in _UNDRAWN_KEYS:
+            if key in item:
+                del item[key]
+                counts["notes on a drawing"] += 1
+        if kind == Name.Image and _is_jpeg(item.get(Name.Filter)):
+            counts["camera data"] += int(_strip_stream(item))
+    return counts
 
 
 def _is_jpeg(filters: object) -> bool:
@@ -39,15 +39,15 @@ def _is_jpeg(filters: object) -> bool:
     )
 
 
-def _stripped(stream: pikepdf.Object) -> bool:
-    """Whether there was any in this JPEG."""
+def _strip_stream(stream: pikepdf.Object) -> bool:
+    """Strip the JPEG in a stream; return whether there was any camera data."""
     raw, filters = bytes(stream.read_raw_bytes()), stream.Filter
     head = raw[: 1 << 16]
     if b"Exif\0" not in head and b"http://ns.adobe.com/xap/" not in head:
         return False
     try:
         plain = strip_jpeg(raw)
-    except Refused:  # a damaged one is told of elsewhere
+    except Refused:  # `integrity` reports damaged ones
         return False
     settings = stream.get(Name.DecodeParms)
     stream.write(

@@ -1,5 +1,7 @@
-"""Links of a client's file: those within it, to the web, a mailbox or a telephone stay; whatever
-opens or runs something goes."""
+"""Links of a client's file: those within it, to the web, a mailbox or a telephone stay.
+
+Links that open or run anything are removed.
+"""
 
 from __future__ import annotations
 
@@ -10,20 +12,20 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, Pdf, String
 
-# no white space in front, no control characters: programs that open links drop those and see
-# another word than we do
-_STAYS = re.compile(r"(?:https?://|mailto:|tel:)[^\x00-\x1f\x7f\\]+", re.IGNORECASE)
-_MOST = 200_000  # bookmarks that are looked at
+# no leading white space, no control characters: programs that open links drop these and see another
+# scheme than we do
+_ALLOWED = re.compile(r"(?:https?://|mailto:|tel:)[^\x00-\x1f\x7f\\]+", re.IGNORECASE)
+_MAX_BOOKMARKS = 200_000
 
 
 def is_web_address(value: Any) -> bool:
-    """Whether an address is one that a browser, a mail program or a telephone opens."""
-    return isinstance(value, String) and _STAYS.fullmatch(str(value)) is not None
+    """Return whether an address is one that a browser, a mail program or a telephone opens."""
+    return isinstance(value, String) and _ALLOWED.fullmatch(str(value)) is not None
 
 
 def is_plain_link(annotation: Object) -> bool:
-    """Whether an annotation is a link to a place in this file, the web, a mailbox or a
-    telephone, and does nothing more."""
+    """Return whether an annotation only links to a place in this file, the web, a mailbox or a
+    telephone."""
     if annotation.get(Name.Subtype) != Name.Link:
         return False
     action = annotation.get(Name.A)
@@ -36,9 +38,11 @@ def is_plain_link(annotation: Object) -> bool:
     )
 
 
-def write_out_page_moves(pdf: Pdf) -> None:
-    """Links to the next or previous, first or last page name the page: in a bundle they would
-    lead to somebody else's."""
+def resolve_page_moves(pdf: Pdf) -> None:
+    """Make links to the next, previous, first or last page name the page.
+
+    In a bundle they would lead to another exhibit's page.
+    """
     pages = list(pdf.pages)
     for number, page in enumerate(pages):
         notes = page.get(Name.Annots)
@@ -50,44 +54,48 @@ def write_out_page_moves(pdf: Pdf) -> None:
                 or Name.Next in action
             ):
                 continue
-            goal = _moved(str(action.get(Name.N)), number, len(pages))
-            if goal is not None and note.get(Name.Subtype) == Name.Link and Name.Dest not in note:
+            target = _target_page(str(action.get(Name.N)), number, len(pages))
+            if target is not None and note.get(Name.Subtype) == Name.Link and Name.Dest not in note:
                 del note[Name.A]
-                note.Dest = Array([pages[goal].obj, Name.Fit])
+                note.Dest = Array([pages[target].obj, Name.Fit])
 
 
-def _moved(move: str, number: int, count: int) -> int | None:
-    goal = {
+def _target_page(move: str, number: int, count: int) -> int | None:
+    target = {
         "/NextPage": number + 1,
         "/PrevPage": number - 1,
         "/FirstPage": 0,
         "/LastPage": count - 1,
     }.get(move)
-    return goal if goal is not None and 0 <= goal < count else None
+    return target if target is not None and 0 <= target < count else None
 
 
-def active_bookmarks(pdf: Pdf) -> int:
-    """How many bookmarks do something else than lead to a page of the file; they are left
-    behind."""
+def count_active_bookmarks(pdf: Pdf) -> int:
+    """Count the bookmarks that do anything other than lead to a page of the file; they are
+    dropped."""
     root = pdf.Root.get(Name.Outlines)
-    return sum(map(_acts, _items(root))) if isinstance(root, Dictionary) else 0
+    return sum(map(_is_active, _list_bookmarks(root))) if isinstance(root, Dictionary) else 0
 
 
-def _acts(item: Object) -> bool:
+def _is_active(item: Object) -> bool:
     action = item.get(Name.A)
     return isinstance(action, Dictionary) and (
         action.get(Name.S) != Name.GoTo or Name.Next in action
     )
 
 
-def _items(root: Object) -> Iterator[Object]:
-    """All items below an outline, each once: a broken one may run in circles."""
+def _list_bookmarks(root: Object) -> Iterator[Object]:
+    """Yield all bookmarks, each once: a broken outline may contain loops."""
     waiting: list[Any] = [root.get(Name.First)]
-    seen: set[tuple[int, int]] = set()
-    while waiting and len(seen) < _MOST:
+    visited: set[tuple[int, int]] = set()
+    while waiting and len(visited) < _MAX_BOOKMARKS:
         item = waiting.pop()
-        if not isinstance(item, pikepdf.Dictionary) or not item.is_indirect or item.objgen in seen:
+        if (
+            not isinstance(item, pikepdf.Dictionary)
+            or not item.is_indirect
+            or item.objgen in visited
+        ):
             continue
-        seen.add(item.objgen)
+        visited.add(item.objgen)
         yield item
         waiting += [item.get(Name.Next), item.get(Name.First)]

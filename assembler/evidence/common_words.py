@@ -1,22 +1,21 @@
-"""The commonest languages told by their small words: quick, and silent where the page is not
-plainly in one of them."""
+"""Identify the most common languages by their function words: fast, and "" unless the page is
+clearly in one."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-_EXPECTED = (
-    0.05,
-    3,
-)  # part of the words, and how many kinds, of English or of the language the page is said to be in
-_OTHERS = (0.12, 5)  # of another one
-_LEAD = 3  # times as many as of the next language; of the expected one more are enough
-_LETTERS = {  # of Cyrillic: letters a language has, and those of its neighbours
+# required fraction of the words, and number of different words: of English and the declared
+# language, and of any other language
+_EXPECTED = (0.05, 3)
+_OTHER = (0.12, 5)
+_LEAD = 3  # times as many words as the next language; the declared one only needs more
+_LETTERS = {  # Cyrillic letters that a language has, and those that only its neighbors have
     "uk": ("іїєґ", "ыэъёў"),
     "ru": ("ыэё", "іїєґўәөүқғ"),
 }
-_PART = 0.02  # of all letters
-# language → words that no other one of these has; English also those of accounts and forms
+_MIN_PART = 0.02  # of all letters
+# language → words that none of the others has; for English also those of accounts and forms
 _WORDS = {
     language: frozenset(words.split())
     for language, words in {
@@ -33,44 +32,45 @@ _WORDS = {
 }
 
 
-def plainly(words: Sequence[str], declared: str) -> str:
-    """The language (ISO 639-1) of a page in Latin letters by its words, or "" where it is not
-    plain.
+def identify_by_words(words: Sequence[str], declared: str) -> str:
+    """Return the language (ISO 639-1) of a page in Latin letters by its words, or "" if unclear.
 
-    `declared`: what it is said to be in. A line of English on a page in another language does not
-    make it English.
+    `declared`: the language case.json gives. A line of English on a page in another language does
+    not make it English.
     """
-    small = list(map(str.casefold, words))
-    counted = {language: sum(word in known for word in small) for language, known in _WORDS.items()}
-    for language in dict.fromkeys((declared, "en", *counted)):
-        if language in counted:
-            others = max(count for other, count in counted.items() if other != language)
-            lead = (
-                counted[language] > others
-                if language == declared
-                else counted[language] >= _LEAD * others
-            )
-            if lead and _reaches(
-                small, language, *(_EXPECTED if language in (declared, "en") else _OTHERS)
-            ):
-                return language
+    folded = list(map(str.casefold, words))
+    counts = {
+        language: sum(word in vocabulary for word in folded)
+        for language, vocabulary in _WORDS.items()
+    }
+    for language in dict.fromkeys((declared, "en", *counts)):
+        if language not in counts:
+            continue
+        next_best = max(count for name, count in counts.items() if name != language)
+        if language == declared:
+            leads = counts[language] > next_best
+        else:
+            leads = counts[language] >= _LEAD * next_best
+        required = _EXPECTED if language in (declared, "en") else _OTHER
+        if leads and _has_enough(folded, language, *required):
+            return language
     return ""
 
 
-def by_letters(letters: str) -> str:
-    """The language of Cyrillic letters that only one common language has, or ""."""
-    small = letters.casefold()
-    for language, (own, others) in _LETTERS.items():
-        counts = [small.count(letter) for letter in own]
+def identify_by_letters(letters: str) -> str:
+    """Return the language of Cyrillic letters that only one common language has, or ""."""
+    folded = letters.casefold()
+    for language, (own, foreign) in _LETTERS.items():
+        counts = [folded.count(letter) for letter in own]
         if (
-            sum(counts) >= _PART * len(small)
+            sum(counts) >= _MIN_PART * len(folded)
             and sum(map(bool, counts)) > 1
-            and not any(letter in small for letter in others)
+            and not any(letter in folded for letter in foreign)
         ):
             return language
     return ""
 
 
-def _reaches(small: Sequence[str], language: str, part: float, kinds: int) -> bool:
-    common = [word for word in small if word in _WORDS[language]]
-    return len({*common}) >= kinds and len(common) >= part * len(small)
+def _has_enough(words: Sequence[str], language: str, part: float, kinds: int) -> bool:
+    common = [word for word in words if word in _WORDS[language]]
+    return len({*common}) >= kinds and len(common) >= part * len(words)

@@ -1,4 +1,4 @@
-"""PDFs that ask for a password, or that forbid printing and copying."""
+"""PDFs that need a password, or that forbid printing and copying."""
 
 from __future__ import annotations
 
@@ -15,8 +15,7 @@ from assembler.runtime.passwords import NAME, PASSWORD_HINT, Passwords
 LOCK = "password"
 RESTRICTIONS = "restrictions of its owner (printing, copying)"
 
-# who else than a password opens a PDF: the name of its security handler (PDF 32000-1, 7.6.1), and
-# how a person knows it
+# security handlers other than passwords (PDF 32000-1, 7.6.1), and how messages call them
 _FOREIGN = (
     (
         re.compile(rb"/Filter\s*/(?:Adobe\.PubSec|Adobe\.PPKLite|Entrust\.PPKEF|PKCS)"),
@@ -29,24 +28,26 @@ _FOREIGN = (
 _ENCRYPTED = re.compile(rb"/Encrypt\b")
 
 
-def of_foreign_lock(data: bytes) -> Refused | None:
-    """The refusal of a file that no password opens, as it is locked by something else; None if
-    it does not say so."""
+def refuse_foreign_encryption(data: bytes) -> Refused | None:
+    """Return the refusal of a file that is encrypted with something other than a password; None if
+    it is not."""
     if not _ENCRYPTED.search(data):
         return None
-    by = next((who for pattern, who in _FOREIGN if pattern.search(data)), "")
-    if not by:
+    handler = next((description for pattern, description in _FOREIGN if pattern.search(data)), "")
+    if not handler:
         return None
     remedy = (
         "open it in the program that can, and print it to a new PDF; or ask for a copy that "
         "is not encrypted"
     )
-    return Refused("EVID.PASSWORD", f"the PDF is encrypted {by}: no password opens it here", remedy)
+    return Refused(
+        "EVID.PASSWORD", f"the PDF is encrypted {handler}: no password opens it here", remedy
+    )
 
 
-def asks_one_reader(password: str) -> Refused:
-    """The refusal of a file that one reader opens with `password` ("" = none), and Chrome does
-    not."""
+def refuse_for_chrome(password: str) -> Refused:
+    """Return the refusal of a file that one reader opens with `password` ("" = none) but Chrome
+    does not."""
     how = "with its password" if password else "without"
     return Refused(
         "EVID.PASSWORD",
@@ -56,14 +57,14 @@ def asks_one_reader(password: str) -> Refused:
     )
 
 
-def locked(pdf: pikepdf.Pdf, password: str) -> Counter[str]:
-    """What opening the file took away: the need of a password, or restrictions that viewers
-    alone observe."""
+def count_restrictions(pdf: pikepdf.Pdf, password: str) -> Counter[str]:
+    """Count what opening the file removed: the password, or restrictions that only viewers
+    enforce."""
     return Counter({LOCK if password else RESTRICTIONS: int(pdf.is_encrypted)}) + Counter()
 
 
-def asks_for_password(password: str) -> Refused:
-    """The refusal of a file that `password` ("" = none) does not open."""
+def refuse_without_password(password: str) -> Refused:
+    """Return the refusal of a file that `password` ("" = none) does not open."""
     problem = "its password does not open the file" if password else "the file asks for a password"
     return Refused(
         "EVID.PASSWORD",
@@ -72,8 +73,8 @@ def asks_for_password(password: str) -> Refused:
     )
 
 
-def opens(data: bytes, password: str) -> bool:
-    """Whether a PDF known to be sound opens with a password."""
+def opens_with(data: bytes, password: str) -> bool:
+    """Return whether a PDF known to be sound opens with a password."""
     try:
         pikepdf.open(io.BytesIO(data), password=password).close()
     except pikepdf.PasswordError:
@@ -81,8 +82,8 @@ def opens(data: bytes, password: str) -> bool:
     return True
 
 
-def of_unusable(refused: Refused, passwords: Passwords) -> Refused:
-    """The same refusal, telling that a password file is there and could not be used."""
+def mention_unusable_passwords(refused: Refused, passwords: Passwords) -> Refused:
+    """Return the refusal, with a note that a password file exists but could not be used."""
     if refused.rule != "EVID.PASSWORD" or not passwords.unusable:
         return refused
     problem = f"{refused.problem}, and {' and '.join(passwords.unusable)} cannot be used"
@@ -93,8 +94,9 @@ def of_unusable(refused: Refused, passwords: Passwords) -> Refused:
     )
 
 
-def file_is_open_to_others(exhibit: str) -> Finding:
-    """A warning, told with the first exhibit of the case."""
+def warn_of_readable_passwords(exhibit: str) -> Finding:
+    """Return the warning that others can read the password file, for the first exhibit of the
+    case."""
     return Finding(
         rule="EVID.PASSWORD_MODE",
         severity=Severity.WARNING,

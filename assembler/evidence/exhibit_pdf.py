@@ -1,5 +1,5 @@
-"""Phase 3, one exhibit per worker: join its pages and lay the invisible text over those that
-were recognized."""
+"""Phase 3, one exhibit per worker: join its pages and put the invisible text over recognized
+ones."""
 
 from __future__ import annotations
 
@@ -19,24 +19,26 @@ from assembler.runtime.code_version import code_digest
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
-    """A page of a normal PDF (`index` from 0), with what was recognized on it."""
+    """A page of a normalized PDF (`index` from 0), with its recognition."""
 
     pdf: Path
     sha256: str
     index: int
-    read: page_recognition.RecognizedPage | None
+    recognized: page_recognition.RecognizedPage | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
+    """One exhibit to join."""
+
     exhibit: str
     pieces: tuple[Piece, ...]
     cache: Cache
 
 
-def join(job: Job) -> Path:
-    """The prepared PDF of an exhibit. Links, named destinations and outline of the sources are
-    kept."""
+def join_exhibit(job: Job) -> Path:
+    """Return the prepared PDF of an exhibit; keeps links, named destinations and outlines of the
+    sources."""
     key = [
         "join",
         code_digest("evidence", "documents/word_to_pdf"),
@@ -48,19 +50,20 @@ def join(job: Job) -> Path:
 
 def _name(piece: Piece) -> str:
     # the layer's folder is named by the hash of everything it was made from
-    return f"{piece.sha256}:{piece.index}:{piece.read.layer.parent.name if piece.read else ''}"
+    layer = piece.recognized.layer.parent.name if piece.recognized else ""
+    return f"{piece.sha256}:{piece.index}:{layer}"
 
 
 def _make(job: Job, folder: Path) -> None:
     job.cache.check_unchanged(
         path
         for piece in job.pieces
-        for path in (piece.pdf, piece.read.layer if piece.read else piece.pdf)
+        for path in (piece.pdf, piece.recognized.layer if piece.recognized else piece.pdf)
     )
     with Pdf.new() as book:
         for run in _runs(job.pieces):
             _append(book, run)
-        _share_fonts(book, [n for n, piece in enumerate(job.pieces) if piece.read])
+        _share_fonts(book, [n for n, piece in enumerate(job.pieces) if piece.recognized])
         with open_deferring_errors(folder / "prepared.pdf") as out:
             book.save(
                 out,
@@ -71,8 +74,7 @@ def _make(job: Job, folder: Path) -> None:
 
 
 def _runs(pieces: tuple[Piece, ...]) -> list[list[Piece]]:
-    """Neighbors from the same file; in one call each, since links between two calls would be
-    lost."""
+    """Group neighbors from the same file, since links between two copying calls would be lost."""
     runs: list[list[Piece]] = []
     for piece in pieces:
         if runs and runs[-1][-1].pdf == piece.pdf:
@@ -85,40 +87,35 @@ def _runs(pieces: tuple[Piece, ...]) -> list[list[Piece]]:
 def _append(book: Pdf, run: list[Piece]) -> None:
     start = len(book.pages)
     with Pdf.open(run[0].pdf) as source, warnings.catch_warnings():
-        # a destination outside the pages used cannot be kept; its link stays, inert, and the page
-        # is unchanged
+        # a destination outside the used pages is lost; its link stays without effect, and the page
+        # looks the same
         warnings.simplefilter("ignore", pikepdf.PageCopyWarning)
         book.add_pages_from(source, [piece.index for piece in run])
     for offset, piece in enumerate(run):
-        if piece.read:
-            _overlay(book, book.pages[start + offset], piece.read)
+        if piece.recognized:
+            _overlay(book, book.pages[start + offset], piece.recognized)
 
 
-def _overlay(book: Pdf, page: pikepdf.Page, read: page_recognition.RecognizedPage) -> None:
-    """Turn the page upright, if it was not, and lay the recognized text over it in the place
-    where it is seen."""
-    page.Rotate = (int(page.get(Name.Rotate, 0)) + read.turned) % 360
+def _overlay(book: Pdf, page: pikepdf.Page, recognized: page_recognition.RecognizedPage) -> None:
+    """Rotate the page upright if necessary, and put the recognized text over it where it is
+    visible."""
+    page.Rotate = (int(page.get(Name.Rotate, 0)) + recognized.turned) % 360
     x0, y0, x1, y1 = (float(value) for value in page.cropbox)
     frame = Frame(x0=x0, y0=y0, x1=x1, y1=y1, rotate=int(page.Rotate))
-    with Pdf.open(read.layer) as layer:
+    with Pdf.open(recognized.layer) as layer:
         form = book.copy_foreign(layer.pages[0].as_form_xobject())
     box = [float(value) for value in form.BBox]
     fit = (frame.width / (box[2] - box[0]), 0, 0, frame.height / (box[3] - box[1]), 0, 0)
-    # a name of our own: the one the library would choose is random
+    # a fixed name, since the library would choose a random one
     name = page.add_resource(form, Name.XObject, name=Name("/AssemblerWords"))
     page.contents_add(b"q\n", prepend=True)
-    draw = (
-        b"\nQ\nq "
-        + operands(compose(fit, to_page(frame)))
-        + b" cm "
-        + str(name).encode()
-        + b" Do Q\n"
-    )
+    matrix = operands(compose(fit, to_page(frame)))
+    draw = b"\nQ\nq " + matrix + b" cm " + str(name).encode() + b" Do Q\n"
     page.contents_add(draw, prepend=False)
 
 
 def _share_fonts(book: Pdf, recognized: list[int]) -> None:
-    """The engine writes its glyphless font into every layer; one copy serves them all."""
+    """Keep one copy of the glyphless font that the engine writes into every layer."""
     shared: pikepdf.Object | None = None
     for number in recognized:
         for name, form in book.pages[number].Resources.XObject.items():

@@ -20,17 +20,22 @@ import pypdfium2 as pdfium
 from PIL import Image
 
 from assembler.evidence import miniatures
-from assembler.evidence.encryption import LOCK, asks_for_password, of_unusable, opens
+from assembler.evidence.encryption import (
+    LOCK,
+    mention_unusable_passwords,
+    opens_with,
+    refuse_without_password,
+)
 from assembler.evidence.file_types import REFUSED, sniff
-from assembler.evidence.hidden_text import hidden_on
+from assembler.evidence.hidden_text import find_hidden_text
 from assembler.evidence.losses import Loss
-from assembler.evidence.picture_page import notes_on, place
+from assembler.evidence.picture_page import make_picture_pages, report_placement
 from assembler.evidence.readers import picture
 from assembler.evidence.readers.pdf import NormalizedPdf, list_losses, normalize_pdf
 from assembler.evidence.readers.pdf_ladder import rewrite_as_shown
 from assembler.evidence.readers.word import engine_versions, print_word
 from assembler.evidence.refusal import Refused
-from assembler.evidence.repair import compare, undrawn
+from assembler.evidence.repair import compare_pages, has_undrawn_picture
 from assembler.model import Finding, Ink, Miniature, Severity
 from assembler.pdf.ink import find_marks, render_for_ink
 from assembler.runtime.atomic_files import open_deferring_errors
@@ -149,7 +154,7 @@ def open_file(job: Job) -> Opened:
         kept = json.loads((made / "pages.json").read_text())
         _still_opens(data, password, kept)
     except Refused as error:
-        told = of_unusable(error, passwords)
+        told = mention_unusable_passwords(error, passwords)
         problem = told.problem + (
             _though_named(job.path, sniff(data)) if told.rule == "EVID.FORMAT" else ""
         )
@@ -210,8 +215,8 @@ def _failed(job: Job, rule: str, problem: str, remedy: str) -> Opened:
 def _still_opens(data: bytes, password: str, kept: dict[str, Any]) -> None:
     """What was opened with a password before is not used without it now: the proof needs it too.
     Raises Refused."""
-    if any(what == LOCK for what, _ in kept["removed"]) and not opens(data, password):
-        raise asks_for_password(password)
+    if any(what == LOCK for what, _ in kept["removed"]) and not opens_with(data, password):
+        raise refuse_without_password(password)
 
 
 def _make(data: bytes, password: str, folder: Path, *, accepted: bool) -> None:
@@ -260,7 +265,7 @@ def _pdf(
         disagreement = error.problem
     made = normalize_pdf(rewrite_as_shown(data, password), target)
     losses = [loss for loss in list_losses(data, password) if loss.page is None]
-    compare(data, password, target, made.redrawn, acceptable=False)
+    compare_pages(data, password, target, made.redrawn, acceptable=False)
     return (
         replace(made, faults=(), losses=(*losses, *made.losses)),
         _measure(target, ()),
@@ -275,7 +280,7 @@ def _compared(data: bytes, password: str, target: Path) -> tuple[NormalizedPdf, 
     looks = _measure(target, ())
     faults = (*made.faults, *dict.fromkeys(look.fault for look in looks if look.fault))
     if faults or made.slips:
-        compare(data, password, target, made.redrawn)
+        compare_pages(data, password, target, made.redrawn)
     steps = (*made.steps, *(f"passed over: {slip}" for slip in made.slips))
     return replace(made, faults=faults, steps=steps), looks
 
@@ -288,12 +293,12 @@ def _photographs(data: bytes, kind: str, target: Path) -> tuple[NormalizedPdf, l
     losses: list[Loss] = []
     source = 0
     with pikepdf.new() as book:
-        for placed in place(data, kind):
+        for placed in make_picture_pages(data, kind):
             source += int(placed.strip is None or placed.strip.part == 1)
             with pikepdf.open(io.BytesIO(placed.pdf)) as page:
                 book.pages.extend(page.pages)
             removed.update(placed.removed)
-            losses += notes_on(placed, source)
+            losses += report_placement(placed, source)
             places.append(
                 Place(
                     box=placed.box,
@@ -354,15 +359,15 @@ def _measure(target: Path, places: Sequence[Place]) -> list[_Look]:
         document.close()
 
 
-def _measured(number: int, page: Any, place: Place | None) -> _Look:
+def _measured(number: int, page: Any, make_picture_pages: Place | None) -> _Look:
     width, height = page.get_size()
-    box = place.box if place else None
+    box = make_picture_pages.box if make_picture_pages else None
     coverage, image_dpi = _images(page, width, height)
     gray = render_for_ink(page, scanned=coverage > 0.5)
     ink = find_marks(gray, (width, height))
     layer = page.get_textpage()
     letters, bad, words = _text(layer)
-    losses = hidden_on(number, page, layer, gray, scanned=coverage > 0.5)
+    losses = find_hidden_text(number, page, layer, gray, scanned=coverage > 0.5)
     layer.close()
     usable = letters > 0 and bad <= 0.2 * letters and not (coverage > 0.5 and letters < 100)
     made = Page(
@@ -370,27 +375,34 @@ def _measured(number: int, page: Any, place: Place | None) -> _Look:
         height=height,
         has_text=usable,
         words=words if usable else 0,
-        dpi=place.dpi if place else image_dpi,
+        dpi=make_picture_pages.dpi if make_picture_pages else image_dpi,
         ink=ink,
         blank=not usable and not any(ink.bits),
         box=box,
-        turned=place.turned if place else 0,
-        miniature=miniatures.miniature(
-            Image.fromarray(gray), miniatures.frame_of(box, (width, height), 0)
+        turned=make_picture_pages.turned if make_picture_pages else 0,
+        miniature=miniatures.make_miniature(
+            Image.fromarray(gray), miniatures.picture_frame(box, (width, height), 0)
         ),
     )
-    if place is None:
+    if make_picture_pages is None:
         made = replace(made, source=number)
     else:
-        made = replace(made, source=place.source, background=place.background)
-        if place.strip:
+        made = replace(
+            made, source=make_picture_pages.source, background=make_picture_pages.background
+        )
+        if make_picture_pages.strip:
             made = replace(
-                made, part=place.strip.part, parts=place.strip.parts, crop=place.strip.crop
+                made,
+                part=make_picture_pages.strip.part,
+                parts=make_picture_pages.strip.parts,
+                crop=make_picture_pages.strip.crop,
             )
     return _Look(
         page=made,
         losses=losses,
-        fault=f"a picture in it does not decode (page {number})" if undrawn(page) else "",
+        fault=f"a picture in it does not decode (page {number})"
+        if has_undrawn_picture(page)
+        else "",
     )
 
 
@@ -416,7 +428,7 @@ def _images(page: Any, width: float, height: float) -> tuple[float, float | None
 def _page_raw(page: Page) -> dict[str, Any]:
     raw = asdict(page)
     raw["ink"]["bits"] = base64.b64encode(page.ink.bits).decode()
-    raw["miniature"] = miniatures.raw(page.miniature)
+    raw["miniature"] = miniatures.to_json(page.miniature)
     return raw
 
 
@@ -435,7 +447,7 @@ def _page_from(raw: dict[str, Any]) -> Page:
             "ink": ink,
             "box": box,
             "crop": crop,
-            "miniature": miniatures.from_raw(raw["miniature"]),
+            "miniature": miniatures.from_json(raw["miniature"]),
         }
     )
 

@@ -1,4 +1,4 @@
-"""Layers of a PDF that a viewer does not show on opening."""
+"""Find layers of a PDF that a viewer hides on opening."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pikepdf import Array, Dictionary, Name, Pdf
 ObjectId = tuple[int, int]
 
 
-def layers_off(pdf: Pdf) -> frozenset[ObjectId]:
+def list_hidden_layers(pdf: Pdf) -> frozenset[ObjectId]:
     """Return the layers that are switched off."""
     properties = pdf.Root.get(Name.OCProperties)
     if not isinstance(properties, Dictionary):
@@ -37,13 +37,13 @@ def is_switched_off(note: Any, off: frozenset[ObjectId]) -> bool:
     if not hidden:
         return False
     policy = str(layer.get(Name.P, "/AnyOn"))
-    shown = {"/AllOn": not any(hidden), "/AnyOff": any(hidden), "/AllOff": all(hidden)}.get(
+    is_shown = {"/AllOn": not any(hidden), "/AnyOff": any(hidden), "/AllOff": all(hidden)}.get(
         policy, not all(hidden)
     )
-    return not shown
+    return not is_shown
 
 
 def _dictionaries(values: Any) -> list[Any]:
-    return (
-        [one for one in values if isinstance(one, Dictionary)] if isinstance(values, Array) else []
-    )
+    if not isinstance(values, Array):
+        return []
+    return [value for value in values if isinstance(value, Dictionary)]

@@ -1,8 +1,8 @@
-"""Whether the data in a PDF are whole. A reader mends much without a word, and what it mended may
-be missing: so it is told.
+"""Check that the data in a PDF are complete.
 
-Every compressed stream is unpacked to its end and its check sum compared; every picture is decoded
-once. Sentences come out. What the parser says of everything else is sorted in `complaints`.
+Readers repair much without saying so, and what they repaired may be missing. So every compressed
+stream is unpacked to its end and its checksum compared, and every picture is decoded once. Returns
+sentences. The parser's messages about everything else are sorted in `parser_warnings`.
 """
 
 from __future__ import annotations
@@ -22,38 +22,33 @@ from PIL import Image, Jpeg2KImagePlugin, UnidentifiedImageError
 from assembler.evidence.readers.picture import MAX_PIXELS
 from assembler.evidence.refusal import Refused
 
-_MOST = 1 << 30  # bytes a stream may unpack to
-_STEP = 1 << 24
-_ZEROS = bytes(64)  # among drawing instructions, which are text, of nothing else than a bad sector
+_MAX_UNPACKED = 1 << 30  # bytes per stream
+_STEP = 1 << 24  # bytes unpacked at a time
+_ZEROS = bytes(64)  # in drawing operators, which are text, only a bad sector leaves zeros
 _ZEROED = "a stretch of zeros stands where its data should be"
-_QPDF_ALONE = (
-    "/LZWDecode",
-    "/LZW",
-    "/RunLengthDecode",
-    "/RL",
-)  # filters that only the parser undoes
-_END = b"\xff\xd9"  # of a JPEG
-_INLINE = re.compile(
-    rb"\bBI\b.*?\bID\s.*?\sEI\b", re.DOTALL
-)  # a picture within a page's instructions
+_QPDF_FILTERS = ("/LZWDecode", "/LZW", "/RunLengthDecode", "/RL")  # only qpdf can decode these
+_JPEG_END = b"\xff\xd9"
+_INLINE_IMAGE = re.compile(rb"\bBI\b.*?\bID\s.*?\sEI\b", re.DOTALL)
 
 
-def faults_of(pdf: Pdf) -> Iterator[str]:
-    """What is damaged in an open file. Raises Refused for a stream that unpacks to more than a
-    gigabyte, and for a page that has lost a part of what it shows.
+def find_damage(pdf: Pdf) -> Iterator[str]:
+    """Yield what is damaged in an open file.
+
+    Raises Refused for a stream that unpacks to more than a gigabyte, and for a page that has lost
+    part of its content.
     """
-    streams = [one for one in pdf.objects if isinstance(one, Stream)]
-    broken = [(one.objgen, fault) for one in streams if (fault := _fault(one))]
-    zeroed = [one for one in streams if _has_a_hole(one)]
-    places = dict(_places(pdf)) if broken or zeroed else {}
+    streams = [item for item in pdf.objects if isinstance(item, Stream)]
+    broken = [(stream.objgen, fault) for stream in streams if (fault := _find_fault(stream))]
+    zeroed = [stream for stream in streams if _has_zeros(stream)]
+    places = dict(_list_places(pdf)) if broken or zeroed else {}
     broken += [
-        (one.objgen, _ZEROED)
-        for one in zeroed
-        if _is_drawing(one) or places.get(one.objgen, (0, False))[1]
+        (stream.objgen, _ZEROED)
+        for stream in zeroed
+        if stream.get(Name.Subtype) == Name.Form or places.get(stream.objgen, (0, False))[1]
     ]
     for objgen, fault in broken:
-        number, drawing = places.get(objgen, (0, False))
-        if drawing and fault != _ZEROED:
+        number, is_content = places.get(objgen, (0, False))
+        if is_content and fault != _ZEROED:
             raise Refused(
                 "EVID.BROKEN",
                 f"the PDF is damaged: a part of what page {number} shows is gone",
@@ -62,50 +57,48 @@ def faults_of(pdf: Pdf) -> Iterator[str]:
         yield f"{fault} (page {number})" if number else fault
 
 
-def _fault(stream: Any) -> str:
-    """What is wrong with one stream; "" if nothing is."""
-    filters, picture = _filters(stream), stream.get(Name.Subtype) == Name.Image
-    what = "a picture" if picture else "data"
+def _find_fault(stream: Any) -> str:
+    """Return what is wrong with a stream; "" if nothing is."""
+    filters, is_picture = _list_filters(stream), stream.get(Name.Subtype) == Name.Image
     raw = stream.read_raw_bytes()
     if not raw.strip():
-        return "a picture in it is empty" if picture else ""
+        return "a picture in it is empty" if is_picture else ""
     try:
-        data, size, left = _unpacked(raw, filters, keep=picture)
-        if not picture and left and left[0] in _QPDF_ALONE:
+        data, size, remaining = _unpack(raw, filters, keep=is_picture)
+        if not is_picture and remaining and remaining[0] in _QPDF_FILTERS:
             stream.read_bytes(pikepdf.StreamDecodeLevel.specialized)
     except (zlib.error, binascii.Error, ValueError, pikepdf.PdfError, pikepdf.QpdfRuntimeError):
-        return f"{what} in it is damaged or cut off"
-    if picture and left and left[0] in ("/DCTDecode", "/DCT", "/JPXDecode"):
+        return f"{'a picture' if is_picture else 'data'} in it is damaged or cut off"
+    if is_picture and remaining and remaining[0] in ("/DCTDecode", "/DCT", "/JPXDecode"):
         return "" if _decodes(data) else "a picture in it does not decode, or not to its end"
-    if picture and not left and size < _expected(stream):
+    if is_picture and not remaining and size < _expected_size(stream):
         return "a picture in it is cut off"
     return ""
 
 
-def _is_drawing(stream: Any) -> bool:
-    return bool(stream.get(Name.Subtype) == Name.Form)
-
-
-def _has_a_hole(stream: Any) -> bool:
-    """Whether a stretch of zeros stands among the drawing instructions of a page that are not
-    packed."""
+def _has_zeros(stream: Any) -> bool:
+    """Return whether there is a stretch of zeros in a page's uncompressed drawing operators."""
     raw = stream.read_raw_bytes()
-    return not _filters(stream) and _ZEROS in raw and _ZEROS in _INLINE.sub(b"", raw)
+    return not _list_filters(stream) and _ZEROS in raw and _ZEROS in _INLINE_IMAGE.sub(b"", raw)
 
 
-def _filters(stream: Any) -> list[str]:
+def _list_filters(stream: Any) -> list[str]:
     value = stream.get(Name.Filter)
-    listed = list(value) if isinstance(value, Array) else [value] if value is not None else []
-    return [one.unparse().decode("latin-1") if isinstance(one, Name) else "" for one in listed]
+    if value is None:
+        return []
+    names = list(value) if isinstance(value, Array) else [value]
+    return [name.unparse().decode("latin-1") if isinstance(name, Name) else "" for name in names]
 
 
-def _unpacked(data: bytes, filters: list[str], *, keep: bool) -> tuple[bytes, int, list[str]]:
-    """Data after the filters we can check, its size, and the filters left. Without `keep` the
-    last data may be empty."""
+def _unpack(data: bytes, filters: list[str], *, keep: bool) -> tuple[bytes, int, list[str]]:
+    """Return the data after the filters we can check, its size, and the remaining filters.
+
+    Without `keep`, the last data may be empty.
+    """
     size = len(data)
     for place, name in enumerate(filters):
         if name in ("/FlateDecode", "/Fl"):
-            data, size = _inflated(data, keep=keep or place + 1 < len(filters))
+            data, size = _inflate(data, keep=keep or place + 1 < len(filters))
         elif name in ("/ASCII85Decode", "/A85"):
             data = base64.a85decode(
                 data.split(b"~>")[0].removeprefix(b"<~"), ignorechars=b" \t\n\r\v\f\0"
@@ -120,18 +113,17 @@ def _unpacked(data: bytes, filters: list[str], *, keep: bool) -> tuple[bytes, in
     return data, size, []
 
 
-def _inflated(data: bytes, *, keep: bool) -> tuple[bytes, int]:
-    """Unpacked to the end of the stream, with its check sum right if it has one; else
-    zlib.error."""
+def _inflate(data: bytes, *, keep: bool) -> tuple[bytes, int]:
+    """Unpack to the end of the stream; raise zlib.error unless its checksum, if any, is right."""
     engine, parts, size = zlib.decompressobj(), [], 0
     packed = data
     while not engine.eof:
         if not data:
-            return _without_sum(packed, keep=keep)
+            return _inflate_without_checksum(packed, keep=keep)
         out = engine.decompress(data, _STEP)
         data = engine.unconsumed_tail
         size += len(out)
-        if size > _MOST:
+        if size > _MAX_UNPACKED:
             raise Refused(
                 "EVID.LIMIT",
                 "data in it unpacks to more than a gigabyte",
@@ -142,9 +134,9 @@ def _inflated(data: bytes, *, keep: bool) -> tuple[bytes, int]:
     return b"".join(parts), size
 
 
-def _without_sum(packed: bytes, *, keep: bool) -> tuple[bytes, int]:
-    """As `_inflated`, where the stream ends before its check sum: many programs write a /Length
-    that is a little short."""
+def _inflate_without_checksum(packed: bytes, *, keep: bool) -> tuple[bytes, int]:
+    """As `_inflate`, for a stream that ends before its checksum: many programs write a slightly
+    short /Length."""
     engine = zlib.decompressobj(-zlib.MAX_WBITS)
     data = engine.decompress(packed[2:])
     if not engine.eof:
@@ -153,7 +145,7 @@ def _without_sum(packed: bytes, *, keep: bool) -> tuple[bytes, int]:
 
 
 def _decodes(data: bytes) -> bool:
-    """Whether a picture decodes. Raises Refused for one of too many dots."""
+    """Return whether a picture decodes. Raises Refused for one with too many pixels."""
     try:
         with Image.open(
             io.BytesIO(data), formats=("JPEG", Jpeg2KImagePlugin.Jpeg2KImageFile.format)
@@ -168,16 +160,16 @@ def _decodes(data: bytes) -> bool:
     except (UnidentifiedImageError, OSError, SyntaxError, ValueError):
         return False
     if kind == "JPEG2000":
-        return _decodes_smaller(data, 3) or _decodes_smaller(
-            data, 0
-        )  # not every file holds smaller sizes
-    return _decodes_whole(data) or (
-        not data.endswith(_END) and _decodes_whole(data + _END)
-    )  # only its last mark is missing
+        # not every file contains reduced sizes
+        return _decodes_reduced(data, 3) or _decodes_reduced(data, 0)
+    # a missing end marker alone does no harm
+    return _decodes_completely(data) or (
+        not data.endswith(_JPEG_END) and _decodes_completely(data + _JPEG_END)
+    )
 
 
-def _decodes_smaller(data: bytes, times: int) -> bool:
-    """Whether a JPEG 2000 picture decodes at its size halved so many times."""
+def _decodes_reduced(data: bytes, times: int) -> bool:
+    """Return whether a JPEG 2000 picture decodes at its size halved `times` times."""
     try:
         with Image.open(io.BytesIO(data)) as picture:
             picture.reduce = times  # type: ignore[assignment,method-assign]
@@ -187,9 +179,9 @@ def _decodes_smaller(data: bytes, times: int) -> bool:
     return True
 
 
-def _decodes_whole(data: bytes) -> bool:
-    """Whether a JPEG decodes. qpdf tells what Pillow passes over: data left over, or codes that
-    mean nothing."""
+def _decodes_completely(data: bytes) -> bool:
+    """Return whether a JPEG decodes; qpdf reports what Pillow ignores: extra data, meaningless
+    codes."""
     try:
         with pikepdf.new() as pdf:
             alone = Stream(pdf, data, Filter=Name.DCTDecode)
@@ -199,23 +191,20 @@ def _decodes_whole(data: bytes) -> bool:
     return True
 
 
-def _expected(stream: Any) -> int:
-    """Bytes the unpacked picture must have at least; 0 where that cannot be told."""
+def _expected_size(stream: Any) -> int:
+    """Return the minimum bytes of the unpacked picture; 0 if unknown."""
     try:
         width, height = int(stream.get(Name.Width, 0)), int(stream.get(Name.Height, 0))
-        bits = (
-            1
-            if bool(stream.get(Name.ImageMask, False))
-            else int(stream.get(Name.BitsPerComponent, 0))
-        )
-        row = -(-width * bits * _components(stream.get(Name.ColorSpace)) // 8)
+        is_mask = bool(stream.get(Name.ImageMask, False))
+        bits = 1 if is_mask else int(stream.get(Name.BitsPerComponent, 0))
+        row = -(-width * bits * _count_components(stream.get(Name.ColorSpace)) // 8)
     except (TypeError, ValueError):
         return 0
     return row * height
 
 
-def _components(space: Any) -> int:
-    """Values a pixel has, at least."""
+def _count_components(space: Any) -> int:
+    """Return the minimum number of values per pixel."""
     kind = str(space[0]) if isinstance(space, Array) and len(space) else str(space)
     if kind == "/ICCBased" and isinstance(space[1], Stream):
         return int(space[1].get(Name.N, 1))
@@ -224,16 +213,16 @@ def _components(space: Any) -> int:
     )
 
 
-def _places(pdf: Pdf) -> Iterator[tuple[tuple[int, int], tuple[int, bool]]]:
-    """The page of each content stream and picture, and whether it is a content stream; the first
-    page wins."""
+def _list_places(pdf: Pdf) -> Iterator[tuple[tuple[int, int], tuple[int, bool]]]:
+    """Yield the page of each content stream and picture, and whether it is a content stream; the
+    first page wins."""
     for number, page in reversed([*enumerate(pdf.pages, 1)]):
         contents, resources = page.get(Name.Contents), page.get(Name.Resources)
-        drawn = resources.get(Name.XObject) if isinstance(resources, Dictionary) else None
-        parts: list[tuple[Any, bool]] = [
-            (one, True) for one in (contents if isinstance(contents, Array) else [contents])
-        ]
-        parts += [(one, False) for _, one in drawn.items()] if isinstance(drawn, Dictionary) else []
-        for one, drawing in parts:
-            if isinstance(one, Stream):
-                yield one.objgen, (number, drawing)
+        xobjects = resources.get(Name.XObject) if isinstance(resources, Dictionary) else None
+        streams = contents if isinstance(contents, Array) else [contents]
+        parts: list[tuple[Any, bool]] = [(stream, True) for stream in streams]
+        if isinstance(xobjects, Dictionary):
+            parts += [(xobject, False) for _, xobject in xobjects.items()]
+        for part, is_content in parts:
+            if isinstance(part, Stream):
+                yield part.objgen, (number, is_content)

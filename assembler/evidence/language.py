@@ -1,4 +1,4 @@
-"""Which language, or at least which script, a page's text seems to be in."""
+"""Identify the language, or at least the script, of a page's text."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections import Counter
 from functools import cache
 from typing import Any
 
-from assembler.evidence.common_words import by_letters, plainly
+from assembler.evidence.common_words import identify_by_letters, identify_by_words
 
-_FEW, _FEW_LETTERS, _SURE = 20, 50, 0.999  # words, letters, likelihood: below these nothing is told
-_MOSTLY = 0.7  # of the letters: the script of a page that holds some of another
-# script as Unicode names its letters, and as the recognition engine's detector names it → ISO 15924
+_MIN_WORDS, _MIN_LETTERS, _MIN_LIKELIHOOD = 20, 50, 0.999  # below these, no language is named
+_MIN_SCRIPT_PART = 0.7  # fraction of the letters that determines the script of a mixed page
+# script in Unicode letter names, or of the recognition engine's detector → ISO 15924
 _SCRIPTS = dict(
     pair.split(":")
     for pair in (  # noqa: SIM905
@@ -25,8 +25,8 @@ _SCRIPTS = dict(
         "HAN:Hani JAPANESE:Jpan KOREAN:Kore "
     ).split()
 )
-# script → the languages written in it, as far as that is not Latin; "": in several scripts
-_WRITTEN = {
+# script → languages written in it, other than Latin; "": languages of several scripts
+_LANGUAGES = {
     "Cyrl": "uk ru be bg mk ky ba cv os ab ce kv av",
     "Arab": "ar fa prs ps ur ckb ug",
     "Hebr": "he yi",
@@ -55,9 +55,9 @@ _WRITTEN = {
     "": "sr sh uz kk az tg tk tt mn ku kmr pa sd ks ms ha rom rhg",
 }
 _SCRIPT_OF = {
-    language: script for script, languages in _WRITTEN.items() for language in languages.split()
+    language: script for script, languages in _LANGUAGES.items() for language in languages.split()
 }
-# languages that the identifier takes for one another, or that are written almost alike
+# languages that the identifier confuses, or that are written almost alike
 _ALIKE = tuple(
     frozenset(group.split())
     for group in (
@@ -87,66 +87,67 @@ _ALIKE = tuple(
 )
 
 
-def seems_in(text: str, declared: str, *, seen_script: str = "", readable: bool = True) -> str:
-    """The language (ISO 639-1) a text seems to be in, its script (ISO 15924) where that alone tells
-    it apart from `declared`.
+def identify_language(
+    text: str, declared: str, *, seen_script: str = "", readable: bool = True
+) -> str:
+    """Return the language (ISO 639-1) of a text, or its script (ISO 15924) if only that differs
+    from `declared`.
 
-    "" where the text is too short or the identifier not sure. `seen_script`: what the recognition
-    engine saw the picture written in; `readable`: false where a page was recognized without the
-    data of its language, so that its letters say nothing. The identifier takes half a second to
-    load: most pages are plainly in one of a few languages without it.
+    "" if the text is too short or the identifier is not sure. `seen_script`: the script that the
+    recognition engine detected. `readable`: false if a page was recognized without the data of its
+    language, so that its letters mean nothing. The identifier takes half a second to load; most
+    pages are clearly in one of a few languages and do not need it.
     """
     primary = declared.split("-", maxsplit=1)[0].lower()
-    wanted = _script_of(declared)
-    shown = _SCRIPTS.get(seen_script.upper(), "")
-    if shown and wanted and not _fits(shown, wanted):
-        return shown
+    declared_script = _script_of(declared)
+    detected_script = _SCRIPTS.get(seen_script.upper(), "")
+    if detected_script and declared_script and not _scripts_match(detected_script, declared_script):
+        return detected_script
     words = re.findall(r"[^\W\d_]{2,}", text)
     letters = "".join(words)
-    if not readable or (len(words) < _FEW and len(letters) < _FEW_LETTERS):
+    if not readable or (len(words) < _MIN_WORDS and len(letters) < _MIN_LETTERS):
         return ""
-    script = _mostly(letters)
-    if script and wanted and not _fits(script, wanted):
-        return _told(words, script, primary) or script
-    if len(words) < _FEW and script not in ("Hani", "Jpan"):
+    script = _dominant_script(letters)
+    if script and declared_script and not _scripts_match(script, declared_script):
+        return _identify(words, script, primary) or script
+    if len(words) < _MIN_WORDS and script not in ("Hani", "Jpan"):
         return ""
-    return _told(words, script, primary)
+    return _identify(words, script, primary)
 
 
-def _told(words: list[str], script: str, primary: str) -> str:
-    """By small words and by letters where these are plain, else by the identifier; English only
-    where most letters are Latin."""
-    plain = by_letters("".join(words)) if script == "Cyrl" else ""
+def _identify(words: list[str], script: str, primary: str) -> str:
+    """Identify by common words or letters if these are clear, else by the model; English only if
+    most letters are Latin."""
+    language = identify_by_letters("".join(words)) if script == "Cyrl" else ""
     if script in ("Latn", ""):
-        plain = plainly(words, primary)
-    if plain and (script or plain == "en"):
-        return primary if primary in _like(plain) else plain
-    return _named(words, primary)
+        language = identify_by_words(words, primary)
+    if language and (script or language == "en"):
+        return primary if primary in _similar_languages(language) else language
+    return _identify_by_model(words, primary)
 
 
-def _named(words: list[str], primary: str) -> str:
-    """The language the identifier is sure of; the declared one where it names one of those that
-    are taken for it."""
+def _identify_by_model(words: list[str], primary: str) -> str:
+    """Return the language the model is sure of; the declared one if it is similar to that."""
     ranked = [
         (str(language), float(likelihood))
-        for language, likelihood in _identifier().rank(" ".join(words))
+        for language, likelihood in _load_model().rank(" ".join(words))
     ]
     guess = ranked[0][0]
-    alike = _like(guess)
+    similar = _similar_languages(guess)
     if (
-        sum(likelihood for language, likelihood in ranked if language in alike) < _SURE
+        sum(likelihood for language, likelihood in ranked if language in similar) < _MIN_LIKELIHOOD
         or guess == "zxx"
     ):
         return ""
-    return primary if primary in alike else guess
+    return primary if primary in similar else guess
 
 
-def _like(language: str) -> set[str]:
+def _similar_languages(language: str) -> set[str]:
     return {language}.union(*(group for group in _ALIKE if language in group))
 
 
-def _mostly(letters: str) -> str:
-    """The script of most letters, or ""."""
+def _dominant_script(letters: str) -> str:
+    """Return the script of most letters, or ""."""
     counted = Counter(
         _SCRIPTS.get(unicodedata.name(letter, "").split(" ", maxsplit=1)[0], "")
         for letter in letters
@@ -154,24 +155,24 @@ def _mostly(letters: str) -> str:
     if counted["Jpan"]:
         counted["Jpan"] += counted.pop("Hani", 0)
     script, count = counted.most_common(1)[0] if counted else ("", 0)
-    return script if count >= _MOSTLY * len(letters) else ""
+    return script if count >= _MIN_SCRIPT_PART * len(letters) else ""
 
 
 def _script_of(declared: str) -> str:
-    """The script of a BCP 47 tag: its own subtag, else its language's; "" for a language of
+    """Return the script of a BCP 47 tag: its subtag, else its language's; "" for a language of
     several scripts."""
-    primary, *rest = declared.split("-")
-    own = next((part.title() for part in rest if len(part) == 4 and part.isalpha()), "")
+    primary, *subtags = declared.split("-")
+    own = next((part.title() for part in subtags if len(part) == 4 and part.isalpha()), "")
     own = {"Hans": "Hani", "Hant": "Hani"}.get(own, own)
     return own or _SCRIPT_OF.get(primary.lower(), "Latn")
 
 
-def _fits(script: str, wanted: str) -> bool:
-    return script == wanted or {script, wanted} == {"Hani", "Jpan"}
+def _scripts_match(script: str, declared_script: str) -> bool:
+    return script == declared_script or {script, declared_script} == {"Hani", "Jpan"}
 
 
 @cache
-def _identifier() -> Any:
+def _load_model() -> Any:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

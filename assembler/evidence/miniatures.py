@@ -1,4 +1,4 @@
-"""The picture of a page very small, to find the same page again."""
+"""Make a very small picture of a page, to recognize the same page elsewhere."""
 
 from __future__ import annotations
 
@@ -11,27 +11,26 @@ from PIL import Image
 from assembler.evidence.legibility import Box
 from assembler.model import Miniature
 
-_LONGER = 112  # pixels of the longer side: letters cannot be read on it, faces not be told
+_MAX_SIDE = 112  # pixels: too small to read letters or to recognize faces
 
 
-def miniature(upright: Image.Image, frame: Box) -> Miniature:
-    """What stands within the frame (see `frame_of`) of a page drawn upright."""
+def make_miniature(upright: Image.Image, frame: Box) -> Miniature:
+    """Shrink what is within the frame (see `picture_frame`) of an upright page."""
     sides = (upright.width, upright.height) * 2
     left, top, right, bottom = (round(part * side) for part, side in zip(frame, sides, strict=True))
     inner = upright.convert("L").crop((left, top, max(right, left + 1), max(bottom, top + 1)))
-    part = _LONGER / max(inner.size)
+    part = _MAX_SIDE / max(inner.size)
     size = (max(1, round(inner.width * part)), max(1, round(inner.height * part)))
     return Miniature(
         width=size[0], height=size[1], gray=inner.resize(size, Image.Resampling.BOX).tobytes()
     )
 
 
-def frame_of(box: Box | None, size: tuple[float, float], turned: int) -> Box:
-    """Where a picture placed at `box` stands on the page turned upright, as parts of its width and
-    height.
+def picture_frame(box: Box | None, size: tuple[float, float], turned: int) -> Box:
+    """Return where a picture is on the upright page, as fractions of its width and height.
 
-    `box`: x, y, width, height from the lower left, points; None for the whole page. `size`: of the
-    page, points.
+    `box`: x, y from the lower left, width, height, points; None for the whole page. `size`: of the
+    page, points. `turned`: clockwise degrees.
     """
     if box is None:
         return (0.0, 0.0, 1.0, 1.0)
@@ -51,10 +50,11 @@ def frame_of(box: Box | None, size: tuple[float, float], turned: int) -> Box:
     return turns[turned % 360]
 
 
-def raw(one: Miniature) -> dict[str, Any]:
-    """As JSON keeps it."""
-    return {**asdict(one), "gray": base64.b64encode(one.gray).decode()}
+def to_json(miniature: Miniature) -> dict[str, Any]:
+    """Return the miniature as JSON data."""
+    return {**asdict(miniature), "gray": base64.b64encode(miniature.gray).decode()}
 
 
-def from_raw(kept: dict[str, Any]) -> Miniature:
-    return Miniature(**{**kept, "gray": base64.b64decode(kept["gray"])})
+def from_json(data: dict[str, Any]) -> Miniature:
+    """Rebuild a miniature from `to_json`."""
+    return Miniature(**{**data, "gray": base64.b64decode(data["gray"])})

@@ -17,7 +17,7 @@ from assembler.evidence.legibility import Box, Measures
 from assembler.evidence.legibility.lighting import MIN_REVEALED, even_frame
 from assembler.evidence.legibility.page_measures import measure_page
 from assembler.evidence.legibility.word_measures import Words
-from assembler.evidence.miniatures import frame_of
+from assembler.evidence.miniatures import picture_frame
 from assembler.evidence.ocr.mrz_zones import find_mrz_lines
 from assembler.model import Miniature
 from assembler.pdf.ink import render_gray
@@ -78,7 +78,7 @@ def read_page(job: Job) -> RecognizedPage:
     entry = job.cache.get_or_make(key, lambda folder: _make(job, engine, folder))
     fields = json.loads((entry / "read.json").read_text())
     measures = legibility.read_measures(json.loads((entry / "measures.json").read_text()))
-    miniature = miniatures.from_raw(fields.pop("miniature"))
+    miniature = miniatures.from_json(fields.pop("miniature"))
     return RecognizedPage(
         **fields,
         layer=entry / "layer.pdf",
@@ -100,13 +100,13 @@ def _make(job: Job, engine: str, folder: Path) -> None:
             engine,
             job.policy,
             folder,
-            lambda image: even_frame(image, frame_of(job.box, size, 0)),
+            lambda image: even_frame(image, picture_frame(job.box, size, 0)),
         )
         picture = render(job.policy.dpi)
         upright = _rotate(picture, recognition.turned)
-        frame = frame_of(job.box, size, recognition.turned)
+        frame = picture_frame(job.box, size, recognition.turned)
         measures = _measures(job, upright, picture.width / size[0] * 72, recognition, frame, engine)
-        miniature = miniatures.miniature(upright, frame)
+        miniature = miniatures.make_miniature(upright, frame)
         lines = _find_mrz_lines(page, recognition)
         is_doubtful = recognition.words and recognition.confidence < job.policy.sure
         script = ocr.detect_script(upright) if is_doubtful else ""
@@ -125,7 +125,7 @@ def _make(job: Job, engine: str, folder: Path) -> None:
         "dpi": recognition.dpi,
         "lines": lines,
         "script": script,
-        "miniature": miniatures.raw(miniature),
+        "miniature": miniatures.to_json(miniature),
     }
     (folder / "read.json").write_text(json.dumps(fields))
     _write_words(folder, recognition, size)

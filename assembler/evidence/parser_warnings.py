@@ -1,9 +1,9 @@
-"""What the PDF parser complains of, sorted: nothing at all, a slip of form, or damage.
+"""Sort the PDF parser's messages: harmless, a slip, or damage.
 
-A slip breaks the rules of PDF and takes nothing away, as a table of contents that is off by some
-bytes. It is passed over where everything the pages draw is there (`references`), the table shows
-that nothing was cut out (`positions`), and another reader draws the same pages (`mended.compare`).
-Damage is always told.
+A slip violates the PDF standard without losing anything, such as a cross-reference table that is
+off by some bytes. It is ignored if everything that the pages draw is there (`missing_objects`), the
+table shows that nothing was cut out (`xref_positions`), and another reader draws the same pages
+(`repair.compare_pages`). Damage is always reported.
 """
 
 from __future__ import annotations
@@ -14,11 +14,10 @@ from dataclasses import dataclass
 
 from pikepdf import Dictionary, Name, Pdf
 
-from assembler.evidence.missing_objects import everything_drawn_is_there
+from assembler.evidence.missing_objects import has_everything_drawn
 from assembler.evidence.xref_positions import has_nothing_cut_out
 
-# changes nothing of what is seen: how the fields of a form, the names of places and attached files
-# hang together
+# messages about what is invisible: the structure of form fields, named destinations, attachments
 _HARMLESS = re.compile(
     r"object has offset 0|ignoring attempt to set a|/AcroForm|field with two parents|ignoring "
     r"form field"
@@ -49,7 +48,7 @@ _FORMAL = re.compile(
     r"of the page tree"
     r"|object stream claims to contain itself|/DecodeParms length is inconsistent"
 )
-_PLAIN = (
+_EXPLANATIONS = (
     (r"page tree|/Pages|\bkid\b|/Kids|/Count|/Type /Page", "its list of pages is wrong"),
     (r"decod|inflate|input stream|filter", "compressed data in it is damaged"),
     (
@@ -65,9 +64,9 @@ _PLACE = re.compile(r"\(object (\d+) (\d+)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sorted:
-    """Sentences: what is damaged, and slips that take nothing away; each once, in the order of
-    the complaints."""
+class SortedComplaints:
+    """Sentences about damage, and about slips that lose nothing; each once, in the order of the
+    messages."""
 
     damage: tuple[str, ...]
     slips: tuple[str, ...]
@@ -80,49 +79,49 @@ def sort_complaints(
     *,
     unopened: tuple[str, ...] = (),
     intact: bool,
-) -> Sorted:
-    """Sort what the parser said while it read `data`, or what another reader wrote again of it.
+) -> SortedComplaints:
+    """Sort the parser's messages about `data`, or about what another reader rewrote of it.
 
-    `unopened`: the sentence that a reader does not open the file, if so; `intact`: no stream of the
+    `unopened`: the sentence that a reader cannot open the file, if so. `intact`: no stream of the
     file is damaged.
     """
     texts = [complaint for complaint in complaints if not _is_harmless(pdf, complaint)]
     slips = [
         text for text in texts if any(kind.search(text) for kind in (_POSITION, _LENGTH, _FORMAL))
     ]
-    told = (*unopened, *_plain(texts))
-    if len(slips) < len(texts) or not told:
-        return Sorted(damage=told, slips=())
+    sentences = (*unopened, *_explain(texts))
+    if len(slips) < len(texts) or not sentences:
+        return SortedComplaints(damage=sentences, slips=())
     moved = unopened or any(_POSITION.search(text) for text in slips)
-    excused = intact and (not moved or has_nothing_cut_out(data)) and everything_drawn_is_there(pdf)
-    return Sorted(damage=() if excused else told, slips=told if excused else ())
+    excused = intact and (not moved or has_nothing_cut_out(data)) and has_everything_drawn(pdf)
+    return SortedComplaints(damage=() if excused else sentences, slips=sentences if excused else ())
 
 
-def is_worth_telling(complaint: str) -> bool:
-    """Whether a complaint is of what is seen, or may be."""
+def is_relevant(complaint: str) -> bool:
+    """Return whether a message is about visible content, or may be."""
     return not _HARMLESS.search(_text(complaint))
 
 
 def _is_harmless(pdf: Pdf, complaint: str) -> bool:
-    """Whether nothing of what is seen depends on it; what the file says of its author and
-    program is not seen."""
-    if not is_worth_telling(complaint):
+    """Return whether nothing visible depends on it; a file's author and program are not visible."""
+    if not is_relevant(complaint):
         return True
-    place, described = _PLACE.search(complaint), pdf.trailer.get(Name.Info)
+    place, info = _PLACE.search(complaint), pdf.trailer.get(Name.Info)
     return bool(
-        place
-        and isinstance(described, Dictionary)
-        and described.objgen == (int(place[1]), int(place[2]))
+        place and isinstance(info, Dictionary) and info.objgen == (int(place[1]), int(place[2]))
     )
 
 
-def _plain(complaints: Iterable[str]) -> tuple[str, ...]:
-    """In the words of a person, without anything of the file's own."""
-    texts = map(_text, complaints)
-    found = (
-        next((plain for pattern, plain in _PLAIN if re.search(pattern, text)), "") for text in texts
+def _explain(complaints: Iterable[str]) -> tuple[str, ...]:
+    """Return the messages in plain words, without any content of the file."""
+    sentences = (
+        next(
+            (sentence for pattern, sentence in _EXPLANATIONS if re.search(pattern, text)),
+            "it breaks the rules of PDF",
+        )
+        for text in map(_text, complaints)
     )
-    return tuple(dict.fromkeys(plain or "it breaks the rules of PDF" for plain in found))
+    return tuple(dict.fromkeys(sentences))
 
 
 def _text(complaint: str) -> str:

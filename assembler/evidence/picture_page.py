@@ -1,4 +1,4 @@
-"""Pictures onto Letter pages: upright, as large as fits, without metadata."""
+"""Put pictures on Letter pages: upright, as large as fits, without metadata."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from assembler.model import Severity
 from assembler.pdf.geometry import operands
 
 LETTER = (612.0, 792.0)  # points
-MARGIN = 18.0  # points, a quarter inch on each side
+MARGIN = 18.0  # points on each side
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Placed:
-    """A one-page PDF; the picture fills `box` (x, y, width, height in points) of the page as
+class PicturePage:
+    """A one-page PDF whose picture fills `box` (x, y, width, height in points) of the page as
     shown."""
 
     pdf: bytes
@@ -33,13 +33,15 @@ class Placed:
     background: str = ""
 
 
-def place(data: bytes, kind: str) -> Iterator[Placed]:
-    """Each page of a picture file as a PDF. Raises Refused if one does not decode whole or is
-    too large."""
-    return map(_placed, read_frames(data, kind))
+def make_picture_pages(data: bytes, kind: str) -> Iterator[PicturePage]:
+    """Yield each page of a picture file as a PDF.
+
+    Raises Refused if one does not decode completely or is too large.
+    """
+    return map(_make_page, read_frames(data, kind))
 
 
-def _placed(frame: Frame) -> Placed:
+def _make_page(frame: Frame) -> PicturePage:
     width, height = float(frame.width), frame.height * frame.stretch
     upright = frame.strip.upright if frame.strip else height >= width
     page = LETTER if upright else LETTER[::-1]
@@ -50,10 +52,10 @@ def _placed(frame: Frame) -> Placed:
     )
     size = (width * scale, height * scale)
     left, bottom = (page[0] - size[0]) / 2, (page[1] - size[1]) / 2
-    if frame.strip:  # it begins where its page begins
+    if frame.strip:  # a strip starts at the start of its page
         left, bottom = (left, page[1] - MARGIN - size[1]) if upright else (MARGIN, bottom)
-    return Placed(
-        pdf=_page(frame, page, (left, bottom, *size)),
+    return PicturePage(
+        pdf=_make_pdf(frame, page, (left, bottom, *size)),
         box=(left, bottom, *size),
         turned=frame.turned,
         dpi=72 / scale / max(frame.stretch, 1.0),
@@ -64,37 +66,40 @@ def _placed(frame: Frame) -> Placed:
     )
 
 
-def _page(frame: Frame, page: tuple[float, float], box: tuple[float, float, float, float]) -> bytes:
-    """The picture in its box; turned by the page's /Rotate, so that its bytes stay as they are."""
+def _make_pdf(
+    frame: Frame, page: tuple[float, float], box: tuple[float, float, float, float]
+) -> bytes:
+    """Draw the picture in its box; it is rotated by the page's /Rotate, so that its bytes stay the
+    same."""
     sideways = frame.turned % 180
     paper = page[::-1] if sideways else page
-    drawn = box[:1:-1] if sideways else box[2:]
-    made = img2pdf.convert(
+    size = box[:1:-1] if sideways else box[2:]
+    pdf_bytes = img2pdf.convert(
         frame.plain,
-        layout_fun=lambda *_: (*paper, *drawn),
+        layout_fun=lambda *_: (*paper, *size),
         rotation=img2pdf.Rotation.none,
         nodate=True,
         engine=img2pdf.Engine.pikepdf,
     )
-    with pikepdf.open(io.BytesIO(made)) as pdf:
+    with pikepdf.open(io.BytesIO(pdf_bytes)) as pdf:
         if frame.turned:
             pdf.pages[0].Rotate = frame.turned
-        if frame.strip:  # img2pdf puts a picture into the middle of its page
+        if frame.strip:  # img2pdf centers a picture on its page
             matrix = operands((box[2], 0, 0, box[3], box[0], box[1]))
             pdf.pages[0].Contents = pdf.make_stream(b"q " + matrix + b" cm /Im0 Do Q")
         del pdf.docinfo
         if "/ID" in pdf.trailer:
-            del pdf.trailer.ID  # half of it would be kept, and it holds the time
+            del pdf.trailer.ID  # half of it would be kept, and it depends on the time
         out = io.BytesIO()
         pdf.save(out, deterministic_id=True)
     return out.getvalue()
 
 
-def notes_on(placed: Placed, page: int) -> Iterator[Loss]:
-    """What a person should know of how picture `page` of its file was put onto paper."""
+def report_placement(placed: PicturePage, page: int) -> Iterator[Loss]:
+    """Yield what a person should know about how picture `page` of its file was put on paper."""
     strip = placed.strip
     if strip and strip.part == 1:
-        over = (
+        overlap = (
             f"; {placed.overlapping} of the cuts found no gap, and there the pages overlap"
             if placed.overlapping
             else ""
@@ -103,7 +108,7 @@ def notes_on(placed: Placed, page: int) -> Iterator[Loss]:
             rule="EVID.CUT",
             severity=Severity.INFO,
             problem=f"picture {page} is so long that its text would be too small: it was cut over "
-            f"{strip.parts} pages{over}",
+            f"{strip.parts} pages{overlap}",
             remedy="look whether each page begins and ends where it should; a citation counts "
             "these pages",
         )

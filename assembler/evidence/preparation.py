@@ -18,7 +18,7 @@ from assembler.evidence import (
     ocr,
     page_recognition,
 )
-from assembler.evidence.encryption import file_is_open_to_others
+from assembler.evidence.encryption import warn_of_readable_passwords
 from assembler.evidence.legibility.findings import ExhibitPage, report_legibility
 from assembler.model import (
     Case,
@@ -85,7 +85,7 @@ def prepare(
     reads = _read(chosen, opened, workshop, settings, tell)
     made = _join(case, chosen, opened, reads, told, workshop, settings, tell)
     if made and passwords.is_readable_by_others(folder):
-        warned = (*made[0].findings, file_is_open_to_others(made[0].exhibit))
+        warned = (*made[0].findings, warn_of_readable_passwords(made[0].exhibit))
         return (replace(made[0], findings=warned), *made[1:])
     return made
 
@@ -210,7 +210,7 @@ def _told(
     found: dict[Finding, None] = {}
     for part in exhibit.parts:
         pages = {use.index + 1 for use in uses if use.part == part}
-        found |= dict.fromkeys(acceptance.findings_of(exhibit.id, part, opened[part.path], pages))
+        found |= dict.fromkeys(acceptance.report_file(exhibit.id, part, opened[part.path], pages))
     return tuple(found)
 
 
@@ -277,7 +277,7 @@ def _join(
         pieces = tuple(_piece(use, opened, reads) for use in chosen[exhibit.id])
         jobs.append(exhibit_pdf.Job(exhibit=exhibit.id, pieces=pieces, cache=workshop.cache))
     results = workshop.map(
-        exhibit_pdf.join,
+        exhibit_pdf.join_exhibit,
         jobs,
         limits=settings.limits,
         progress=lambda n: tell("join exhibits", n, len(jobs)),

@@ -1,13 +1,12 @@
-"""Why a file is not used."""
+"""The exception for a file that cannot be used."""
 
 from __future__ import annotations
 
 
 class Refused(Exception):
-    """A file that cannot be used as it is: the rule, what is wrong, and what to do; becomes a
-    finding.
+    """A file that cannot be used as it is: the rule, the problem and the remedy of its finding.
 
-    `acceptable`: two readers show it differently, and a person may decide for what Chrome shows
+    `acceptable`: two readers show it differently, and a person may accept what Chrome shows
     (`accept_reading`).
     """
 

@@ -1,5 +1,4 @@
-"""A PDF as a reader shows it and nothing else: no scripts, files, forms, or data that the page
-does not show."""
+"""Reduce a PDF to what a viewer shows: no scripts, files, forms, or data that no page shows."""
 
 from __future__ import annotations
 
@@ -12,9 +11,13 @@ from pikepdf import Dictionary, Name, Pdf, sanitize
 
 from assembler.evidence.annotations.field_appearances import DrawnFields, draw_fields
 from assembler.evidence.annotations.mark_drawing import DrawnMarks, draw_marks
-from assembler.evidence.client_links import active_bookmarks, is_plain_link, write_out_page_moves
-from assembler.evidence.hidden_layers import is_switched_off, layers_off
-from assembler.evidence.losses import Loss, hidden_annotation
+from assembler.evidence.client_links import (
+    count_active_bookmarks,
+    is_plain_link,
+    resolve_page_moves,
+)
+from assembler.evidence.hidden_layers import is_switched_off, list_hidden_layers
+from assembler.evidence.losses import Loss, is_hidden_annotation
 
 _REMOVE_FROM_PAGE = (
     Name.AA,
@@ -30,77 +33,78 @@ _RESTORE = re.compile(rb"(?<![^\s\])>])Q(?=[\s\[(</]|$)")
 _KEEP_IN_ROOT = {"/Type", "/Pages", "/Outlines", "/Names", "/Dests", "/OCProperties", "/PageLabels"}
 
 
-def plain_notes(page: pikepdf.Page) -> None:
-    """Leave only annotations in a page's list of them; damaged files, and some programs, put
-    other things there."""
+def drop_broken_annotations(page: pikepdf.Page) -> None:
+    """Keep only annotations in a page's list of them; damaged files and some programs put other
+    things there."""
     notes = page.get(Name.Annots)
     if notes is None:
         return
-    kept = (
-        [one for one in notes if isinstance(one, Dictionary)]
-        if isinstance(notes, pikepdf.Array)
-        else []
-    )
-    if not kept:
+    is_array = isinstance(notes, pikepdf.Array)
+    annotations = [note for note in notes if isinstance(note, Dictionary)] if is_array else []
+    if not annotations:
         del page.Annots
-    elif len(kept) < len(notes):
-        page.Annots = pikepdf.Array(kept)
+    elif len(annotations) < len(notes):
+        page.Annots = pikepdf.Array(annotations)
 
 
-def removed_from(pdf: Pdf) -> Counter[str]:
-    """What `clean` will take out, counted by kind, before it does; visible marks are counted
-    once they were seen (`marks`)."""
-    found: Counter[str] = Counter()
+def count_removed(pdf: Pdf) -> Counter[str]:
+    """Count by kind what `clean` will remove.
+
+    Visible marks are counted after the survey has seen them (`annotation_survey`).
+    """
+    counts: Counter[str] = Counter()
     root = pdf.Root
     names = root.get(Name.Names, Dictionary())
-    found["script"] += int(Name.JavaScript in names) + int(_is_script(root.get(Name.OpenAction)))
-    found["attachment"] += len(pdf.attachments)
-    found["portfolio"] += int(Name.Collection in root)
+    counts["script"] += int(Name.JavaScript in names) + int(_is_script(root.get(Name.OpenAction)))
+    counts["attachment"] += len(pdf.attachments)
+    counts["portfolio"] += int(Name.Collection in root)
     form = root.get(Name.AcroForm, Dictionary())
-    found["XFA form"] += int(Name.XFA in form)
-    found["document metadata"] += int(Name.Metadata in root or bool(pdf.trailer.get(Name.Info)))
-    found["tags"] += int(Name.StructTreeRoot in root)
-    found["bookmark that leads out of the file"] += active_bookmarks(pdf)
-    off = layers_off(pdf)
+    counts["XFA form"] += int(Name.XFA in form)
+    counts["document metadata"] += int(Name.Metadata in root or bool(pdf.trailer.get(Name.Info)))
+    counts["tags"] += int(Name.StructTreeRoot in root)
+    counts["bookmark that leads out of the file"] += count_active_bookmarks(pdf)
+    off = list_hidden_layers(pdf)
     for page in pdf.pages:
         for annotation in page.get(Name.Annots, ()):
-            is_shown = not hidden_annotation(annotation) and not is_switched_off(annotation, off)
-            found[_annotation_kind(annotation, is_shown=is_shown)] += 1
-    del found[""]
-    return Counter({kind: count for kind, count in found.items() if count})
+            is_visible = not is_hidden_annotation(annotation) and not is_switched_off(
+                annotation, off
+            )
+            counts[_annotation_kind(annotation, is_visible=is_visible)] += 1
+    del counts[""]
+    return Counter({kind: count for kind, count in counts.items() if count})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Drawn:
-    """What had to be drawn because a file held no picture of it: fields, and marks with their
-    places by page (from 0)."""
+class DrawnAnnotations:
+    """What was drawn because the file had no appearance of it: fields, and marks with their boxes
+    by page (from 0)."""
 
     fields: DrawnFields
     marks: DrawnMarks
 
     @property
     def pages(self) -> frozenset[int]:
-        """Pages on which anything was drawn that PDFium would not draw itself."""
+        """Return the pages on which anything was drawn that PDFium would not draw itself."""
         return self.fields.pages | frozenset(self.marks.ours)
 
     @property
     def losses(self) -> tuple[Loss, ...]:
-        """What is to be told."""
+        """Return the losses to report."""
         return (*self.fields.losses, *self.marks.losses)
 
 
-def clean(pdf: Pdf) -> Drawn:
-    """Make forms and comments part of the page, exactly as shown; take out everything active or
+def clean_pdf(pdf: Pdf) -> DrawnAnnotations:
+    """Flatten forms and comments into the page exactly as shown; remove everything active or
     hidden; keep links."""
     if Name.AcroForm in pdf.Root and Name.XFA in pdf.Root.AcroForm:
         del pdf.Root.AcroForm.XFA
     _drop_switched_off(pdf)
-    drawn = Drawn(fields=draw_fields(pdf), marks=draw_marks(pdf))
-    write_out_page_moves(pdf)
+    drawn = DrawnAnnotations(fields=draw_fields(pdf), marks=draw_marks(pdf))
+    resolve_page_moves(pdf)
     links = [_links(page) for page in pdf.pages]
     pdf.flatten_annotations("screen")
-    for page, kept in zip(pdf.pages, links, strict=True):
-        _only(page, kept)
+    for page, page_links in zip(pdf.pages, links, strict=True):
+        _keep_only(page, page_links)
     (
         sanitize.Sanitizer()
         .remove_javascript()
@@ -124,11 +128,11 @@ def clean(pdf: Pdf) -> Drawn:
     return drawn
 
 
-def balance(page: pikepdf.Page) -> None:
-    """Close what a page's content leaves open, so that what is drawn after it stands where it
-    should.
+def balance_graphics_state(page: pikepdf.Page) -> None:
+    """Close what a page's content leaves open, so that what is drawn after it has the right
+    position.
 
-    Counting letters first is quick; only a page where they do not match is parsed.
+    Counting operators first is fast; only a page where they do not match is parsed.
     """
     raw = page.get(Name.Contents)
     if raw is None:
@@ -136,7 +140,7 @@ def balance(page: pikepdf.Page) -> None:
     streams = raw if isinstance(raw, pikepdf.Array) else [raw]
     try:
         data = b"\n".join(stream.read_bytes() for stream in streams)
-    except pikepdf.PdfError:  # damaged, which `soundness` tells; viewers show what they can of it
+    except pikepdf.PdfError:  # damaged, which `integrity` reports; viewers show what they can
         return
     if len(_SAVE.findall(data)) == len(_RESTORE.findall(data)):
         return
@@ -155,43 +159,43 @@ def _links(page: pikepdf.Page) -> list[pikepdf.Object]:
 
 
 def _drop_switched_off(pdf: Pdf) -> None:
-    """Take out what belongs to a layer that is off; once it is part of the page nothing would
-    hide it any more."""
-    off = layers_off(pdf)
+    """Remove annotations on hidden layers, since nothing would hide them once they are
+    flattened."""
+    off = list_hidden_layers(pdf)
     for page in pdf.pages if off else ():
         notes = page.get(Name.Annots, ())
-        kept = [note for note in notes if not is_switched_off(note, off)]
-        if len(kept) < len(notes):
-            page.Annots = pikepdf.Array(kept)
+        visible = [note for note in notes if not is_switched_off(note, off)]
+        if len(visible) < len(notes):
+            page.Annots = pikepdf.Array(visible)
 
 
-def _only(page: pikepdf.Page, kept: list[pikepdf.Object]) -> None:
-    for link in kept:
-        if Name.AP in link:  # its picture is part of the page by now
+def _keep_only(page: pikepdf.Page, links: list[pikepdf.Object]) -> None:
+    for link in links:
+        if Name.AP in link:  # its appearance has been flattened into the page
             del link.AP
             link.Border = pikepdf.Array([0, 0, 0])
-            if Name.BS in link:  # else a viewer would draw a border that the file does not show
+            if Name.BS in link:  # a viewer would draw a border that the file does not show
                 del link.BS
         for key in (Name.AA, Name.StructParent, Name.Contents, Name.M, Name.NM, Name.P):
             if key in link:
                 del link[key]
-    if kept:
-        page.Annots = pikepdf.Array(kept)
+    if links:
+        page.Annots = pikepdf.Array(links)
     elif Name.Annots in page:
         del page.Annots
 
 
-def _annotation_kind(annotation: pikepdf.Object, *, is_shown: bool) -> str:
+def _annotation_kind(annotation: pikepdf.Object, *, is_visible: bool) -> str:
     kind = annotation.get(Name.Subtype)
     if kind == Name.Link:
         return "" if is_plain_link(annotation) else "link that runs or opens something"
     if kind == Name.Widget:
-        return "form field (its value stays visible)" if is_shown else "hidden form field"
+        return "form field (its value stays visible)" if is_visible else "hidden form field"
     if kind == Name.FileAttachment:
         return "attachment"
     if kind == Name.Popup:
         return "window of a comment"
-    return "" if is_shown else "hidden comment or mark"
+    return "" if is_visible else "hidden comment or mark"
 
 
 def _is_script(action: pikepdf.Object | None) -> bool:

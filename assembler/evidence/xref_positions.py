@@ -1,10 +1,10 @@
-"""Whether a PDF whose table of contents is off has lost anything: a hole moves all that follows it
-to the front.
+"""Check whether a PDF with a wrong cross-reference table has lost anything: a hole moves all later
+objects forward.
 
-The table says where each object stood when the file was written. Programs that count letters
-instead of bytes, files edited by hand, lines whose ends were converted, or something put before the
-beginning leave a table that is wrong and a file that is whole. What was cut out of a file is told
-by its last object: it stands before its place.
+The table gives the offset of each object when the file was written. Programs that count characters
+instead of bytes, manual edits, converted line ends, or data put before the header leave a wrong
+table and a complete file. A file that something was cut out of shows it in its last object, which
+comes before its offset.
 """
 
 from __future__ import annotations
@@ -22,94 +22,89 @@ _PART = re.compile(rb"(\d+)\s+(\d+)\s+((?:\d{1,10}\s+\d{1,5}\s+[nf]\s*)*)")
 _ENTRY = re.compile(rb"(\d{1,10})\s+\d{1,5}\s+([nf])")
 _TABLE_STREAM = re.compile(rb"\d+\s+\d+\s+obj\b(?=[^>]{0,300}/XRef\b)")
 _SIZE = re.compile(rb"/Size\s+(\d+)")
-_ZEROS = bytes(16)  # of a bad sector; no table of ours or of anybody holds them
-_LARGEST = (
-    1 << 24
-)  # numbers of objects; the table of a file of 10,000 pages holds a hundredth of that
-Table = Mapping[int, int]  # place by number of the object
+_ZEROS = bytes(16)  # left by a bad sector; no table contains them
+_MAX_NUMBER = 1 << 24  # of an object; a file of 10,000 pages has a hundredth of that
+Table = Mapping[int, int]  # offset by object number
 
 
 def has_nothing_cut_out(data: bytes) -> bool:
-    """Whether everything a file's table names is there, and nothing before it is missing."""
+    """Return whether everything in a file's table is there, and nothing before it is missing."""
     if b"%%EOF" not in data:
         return False
-    found = {int(match[1]): match.start() for match in _OBJECT.finditer(data)}
-    named, free = _table(data)
-    if not found or _ZEROS in data[max(found.values()) :].rstrip(b"\0"):
+    actual = {int(match[1]): match.start() for match in _OBJECT.finditer(data)}
+    listed, free = _read_table(data)
+    if not actual or _ZEROS in data[max(actual.values()) :].rstrip(b"\0"):
         return False
-    if not named:
-        return (
-            _opens_without_complaint(data)
-            if _TABLE_STREAM.search(data)
-            else _is_written_by_hand(data, found)
-        )
-    if set(named.values()) <= set(
-        found.values()
-    ):  # right places, and numbers that may be off by one
+    if not listed:
+        has_stream = _TABLE_STREAM.search(data)
+        return _opens_without_warning(data) if has_stream else _is_written_by_hand(data, actual)
+    # the offsets are right; the object numbers may be off by one
+    if set(listed.values()) <= set(actual.values()):
         return True
-    if not set(found) <= {*named, *free} or not set(named) <= set(found):
+    if not set(actual) <= {*listed, *free} or not set(listed) <= set(actual):
         return False
-    return _only_moved(data, found, named)
+    return _has_only_moved(data, actual, listed)
 
 
-def breaks_off(data: bytes) -> bool:
-    """Whether objects stand behind a file's end: of a change that was being added to it, and is
-    cut off."""
+def has_cut_off_update(data: bytes) -> bool:
+    """Return whether objects follow the file's end: an incremental update that was cut off."""
     end = data.rfind(b"%%EOF")
     return end >= 0 and _OBJECT.search(data, end) is not None
 
 
-def _table(data: bytes) -> tuple[dict[int, int], set[int]]:
-    """Places by number, as the tables of all revisions say, and the numbers they call free."""
-    named: dict[int, int] = {}
+def _read_table(data: bytes) -> tuple[dict[int, int], set[int]]:
+    """Return the offsets by object number from the tables of all revisions, and the free
+    numbers."""
+    offsets: dict[int, int] = {}
     free: set[int] = set()
     for section in _SECTION.finditer(data):
         for part in _PART.finditer(section[1]):
             first = int(part[1])
             for number, entry in enumerate(
-                _ENTRY.finditer(part[3]), first if first < _LARGEST else 0
+                _ENTRY.finditer(part[3]), first if first < _MAX_NUMBER else 0
             ):
                 if entry[2] == b"n":
-                    named[number] = int(entry[1])
+                    offsets[number] = int(entry[1])
                     free.discard(number)
                 else:
-                    named.pop(number, None)
+                    offsets.pop(number, None)
                     free.add(number)
-    return named, free
+    return offsets, free
 
 
-def _only_moved(data: bytes, found: Table, named: Table) -> bool:
-    """Whether the objects stand later than the table says, or all by the same distance, or by
-    their line ends alone."""
-    ordered = sorted(named, key=lambda number: found[number])
-    moved = [found[number] - named[number] for number in ordered]
-    if moved[-1] >= 0 or len(set(moved)) == 1:
+def _has_only_moved(data: bytes, actual: Table, listed: Table) -> bool:
+    """Return whether the objects come later than listed, or moved all by the same distance, or only
+    by line ends."""
+    ordered = sorted(listed, key=lambda number: actual[number])
+    shifts = [actual[number] - listed[number] for number in ordered]
+    if shifts[-1] >= 0 or len(set(shifts)) == 1:
         return True
     ends = [match.start() for match in re.finditer(rb"\n", data)]
-    lines = [bisect_left(ends, found[number]) for number in ordered]
+    lines = [bisect_left(ends, actual[number]) for number in ordered]
     return (
-        b"\r\n" not in data and len({by + line for by, line in zip(moved, lines, strict=True)}) == 1
+        b"\r\n" not in data
+        and len({shift + line for shift, line in zip(shifts, lines, strict=True)}) == 1
     )
 
 
-def _is_written_by_hand(data: bytes, found: Table) -> bool:
-    """Whether there never was a table: none is mentioned, and all the objects are there that the
-    trailer counts."""
+def _is_written_by_hand(data: bytes, actual: Table) -> bool:
+    """Return whether there never was a table: none is mentioned, and all objects that the trailer
+    counts exist."""
     size = _SIZE.search(data, data.rfind(b"trailer"))
     return (
         b"xref" not in data
         and bool(size)
-        and set(range(1, int(size[1]) if size else 0)) <= set(found)
+        and set(range(1, int(size[1]) if size else 0)) <= set(actual)
     )
 
 
-def _opens_without_complaint(data: bytes) -> bool:
-    """Whether the file is read without a word as soon as it says rightly where its table, a
-    stream, begins."""
+def _opens_without_warning(data: bytes) -> bool:
+    """Return whether the file opens without a warning once the offset of its table, a stream, is
+    right."""
     *_, last = _TABLE_STREAM.finditer(data)
-    pointed = data + b"\nstartxref\n%d\n%%%%EOF\n" % last.start()
+    repaired = data + b"\nstartxref\n%d\n%%%%EOF\n" % last.start()
     try:
-        with pikepdf.open(io.BytesIO(pointed)) as pdf:
+        with pikepdf.open(io.BytesIO(repaired)) as pdf:
             count = sum(1 for _ in pdf.objects)
             return count > 0 and not pdf.get_warnings()
     except (pikepdf.PdfError, pikepdf.QpdfRuntimeError):

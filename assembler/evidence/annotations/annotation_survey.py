@@ -25,7 +25,7 @@ from PIL import Image
 
 from assembler.evidence.annotations.mark_outlines import enclose, pair_up
 from assembler.evidence.annotations.marks import has_appearance, list_visible_marks
-from assembler.evidence.losses import hidden_annotation
+from assembler.evidence.losses import is_hidden_annotation
 from assembler.pdf.geometry import Frame, apply, compose, inverse, operands, to_page
 from assembler.pdf.recovery import open_document
 from assembler.runtime.atomic_files import open_deferring_errors
@@ -77,7 +77,7 @@ def list_fields(pdf: Pdf) -> dict[int, tuple[Box, ...]]:
     for number, page in enumerate(pdf.pages):
         notes = page.get(Name.Annots, ())
         fields = [note for note in notes if note.get(Name.Subtype) == Name.Widget]
-        boxes = [_box(field) for field in fields if not hidden_annotation(field)]
+        boxes = [_box(field) for field in fields if not is_hidden_annotation(field)]
         places[number] = tuple(box for box in boxes if box is not None)
     return places
 

@@ -11,8 +11,8 @@ from pikepdf import Array, Dictionary, Name, Pdf, Stream
 from assembler.evidence.annotations import mark_outlines
 from assembler.evidence.annotations.form_fields import Box, Color, read_box, read_color, read_number
 from assembler.evidence.annotations.mark_outlines import Point
-from assembler.evidence.hidden_layers import is_switched_off, layers_off
-from assembler.evidence.losses import hidden_annotation
+from assembler.evidence.hidden_layers import is_switched_off, list_hidden_layers
+from assembler.evidence.losses import is_hidden_annotation
 
 # marks whose appearance PDFium can create
 DRAWN_BY_PDFIUM = frozenset(
@@ -70,9 +70,9 @@ class Mark:
 
 def list_visible_marks(pdf: Pdf) -> Iterator[tuple[int, int, Any]]:
     """Yield page (from 0), place among its marks (from 1) and annotation of each visible mark."""
-    off = layers_off(pdf)
+    off = list_hidden_layers(pdf)
     for page, place, note in list_notes(pdf):
-        if not hidden_annotation(note) and not is_switched_off(note, off):
+        if not is_hidden_annotation(note) and not is_switched_off(note, off):
             yield page, place, note
 
 

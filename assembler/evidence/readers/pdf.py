@@ -15,16 +15,21 @@ from pikepdf import Array, Dictionary, Name
 
 from assembler.evidence.annotations import annotation_survey
 from assembler.evidence.annotations.mark_drawing import make_mark_loss
-from assembler.evidence.camera_data import strip_pictures
-from assembler.evidence.encryption import locked
-from assembler.evidence.integrity import faults_of
+from assembler.evidence.camera_data import strip_camera_data
+from assembler.evidence.encryption import count_restrictions
+from assembler.evidence.integrity import find_damage
 from assembler.evidence.long_numbers import shorten_numbers
-from assembler.evidence.losses import Loss, losses_of
-from assembler.evidence.parser_warnings import is_worth_telling, sort_complaints
+from assembler.evidence.losses import Loss, find_losses
+from assembler.evidence.parser_warnings import is_relevant, sort_complaints
 from assembler.evidence.readers import pdf_ladder
 from assembler.evidence.refusal import Refused
-from assembler.evidence.sanitize import balance, clean, plain_notes, removed_from
-from assembler.evidence.xref_positions import breaks_off
+from assembler.evidence.sanitize import (
+    balance_graphics_state,
+    clean_pdf,
+    count_removed,
+    drop_broken_annotations,
+)
+from assembler.evidence.xref_positions import has_cut_off_update
 from assembler.model import Severity
 from assembler.runtime.atomic_files import open_deferring_errors
 
@@ -59,24 +64,30 @@ def normalize_pdf(data: bytes, target: Path, password: str = "") -> NormalizedPd
     reading = pdf_ladder.open_pdf(data, password)
     try:
         with reading.pdf as pdf:
-            broken = [*reading.faults, *faults_of(pdf), *([_CUT_OFF] if breaks_off(data) else [])]
+            broken = [
+                *reading.faults,
+                *find_damage(pdf),
+                *([_CUT_OFF] if has_cut_off_update(data) else []),
+            ]
             messages = [*reading.complaints, *map(str, pdf.get_warnings())]
             complaints = sort_complaints(
                 pdf, data, messages, unopened=reading.unopened, intact=not broken
             )
             faults = [*broken, *complaints.damage]
             for page in pdf.pages:
-                plain_notes(page)
-            losses = list(losses_of(pdf))
-            removed = removed_from(pdf) + locked(pdf, password) + strip_pictures(pdf)
+                drop_broken_annotations(page)
+            losses = list(find_losses(pdf))
+            removed = (
+                count_removed(pdf) + count_restrictions(pdf, password) + strip_camera_data(pdf)
+            )
             marks, fields = annotation_survey.list_marks(pdf), annotation_survey.list_fields(pdf)
-            drawn = clean(pdf)
+            drawn = clean_pdf(pdf)
             losses += drawn.losses
             for number, page in enumerate(pdf.pages, 1):
                 faults += _normalize_boxes(page)
                 losses += _normalize_rotation(number, page)
                 losses += _drop_unit(number, page)
-                balance(page)
+                balance_graphics_state(page)
             shorten_numbers(pdf)
             _save(pdf, target)
     except pdf_ladder.PDF_ERRORS as error:
@@ -111,7 +122,7 @@ def list_losses(data: bytes, password: str) -> tuple[Loss, ...]:
     it does not open."""
     try:
         with pikepdf.open(io.BytesIO(data), password=password) as pdf:
-            return losses_of(pdf)
+            return find_losses(pdf)
     except pikepdf.PdfError:
         return ()
 
@@ -126,7 +137,7 @@ def _check_sound(target: Path) -> None:
     """Raise Refused if the written PDF is not sound, since later steps rely on it."""
     try:
         with pikepdf.open(target) as pdf:
-            unsound = any(map(is_worth_telling, map(str, pdf.get_warnings())))
+            unsound = any(map(is_relevant, map(str, pdf.get_warnings())))
     except pikepdf.PdfError:
         unsound = True
     if unsound:

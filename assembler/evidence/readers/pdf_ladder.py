@@ -13,7 +13,11 @@ import pypdf
 import pypdfium2 as pdfium
 from pikepdf import Pdf
 
-from assembler.evidence.encryption import asks_for_password, asks_one_reader, of_foreign_lock
+from assembler.evidence.encryption import (
+    refuse_for_chrome,
+    refuse_foreign_encryption,
+    refuse_without_password,
+)
 from assembler.evidence.refusal import Refused
 from assembler.pdf.recovery import is_encrypted, rewrite_with_pypdf
 
@@ -52,16 +56,16 @@ def open_pdf(data: bytes, password: str = "") -> Reading:
         pdf = pikepdf.open(io.BytesIO(data), password=password)
         pages = len(pdf.pages)
     except pikepdf.PasswordError as error:
-        raise asks_for_password(password) from error
+        raise refuse_without_password(password) from error
     except PDF_ERRORS as error:
-        if refusal := of_foreign_lock(data):
+        if refusal := refuse_foreign_encryption(data):
             raise refusal from error
         steps.insert(0, _step("pikepdf", pikepdf.__version__, "failed"))
         return _open_rewritten(data, password, count, steps)
     steps.insert(0, _step("pikepdf", pikepdf.__version__, "opened"))
     _check_page_count(pages)
     if count == _NEEDS_PASSWORD:
-        raise asks_one_reader(password)
+        raise refuse_for_chrome(password)
     complaints = tuple(map(str, pdf.get_warnings()))
     if pages == count:
         return Reading(pdf=pdf, faults=(), unopened=(), complaints=complaints, steps=tuple(steps))
@@ -104,7 +108,7 @@ def _open_rewritten(data: bytes, password: str, count: int, steps: list[str]) ->
     """Open the file as rewritten by a reader that can open it; its page count must match
     PDFium's."""
     if count == _NEEDS_PASSWORD:
-        raise asks_for_password(password)
+        raise refuse_without_password(password)
     if count <= 0:
         raise _unreadable_error(steps)
     _check_page_count(count)

@@ -13,12 +13,12 @@ import PIL
 import pillow_heif
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
-from assembler.evidence.long_pictures import cuts_of, may_be_long
+from assembler.evidence.long_pictures import find_cuts, may_be_long
 from assembler.evidence.readers import tiff
 from assembler.evidence.readers.jpeg import check_complete, strip_jpeg
 from assembler.evidence.refusal import Refused
 from assembler.evidence.refused_kinds import REFUSED
-from assembler.evidence.transparency import background_of
+from assembler.evidence.transparency import choose_background
 
 MAX_PIXELS = 250_000_000  # of one picture; phones make 200 million
 KINDS = ("jpeg", "png", "tiff", "heic", "webp", "avif", "gif", "bmp")
@@ -219,7 +219,7 @@ def _cut_strips(
 ) -> Iterator[Frame]:
     """Yield the strips of a picture whose text would be too small on one page, every pixel kept;
     none if it fits."""
-    cuts = cuts_of(picture)
+    cuts = find_cuts(picture)
     if cuts is None:
         return
     for part, crop in enumerate(cuts.strips, 1):
@@ -266,7 +266,7 @@ def _decode(image: Image.Image) -> _Decoded:
         picture = ImageOps.invert(picture) if inverted else picture
     if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
         clear = picture.convert("RGBA")
-        background = background_of(clear)
+        background = choose_background(clear)
         paper = Image.new("RGBA", picture.size, background or "white")
         picture = Image.alpha_composite(paper, clear).convert("RGB")
     if picture.mode == "LAB" or (profile and picture.mode in ("RGB", "CMYK")):
