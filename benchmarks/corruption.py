@@ -127,7 +127,7 @@ def judge(job: Damage) -> tuple[str, str, str]:
     return job.base, way, "intact" if same else "LOST"
 
 
-def _opened(data: bytes, folder: Path) -> file_preparation.Opened:
+def _opened(data: bytes, folder: Path) -> file_preparation.OpenedSource:
     digest = hashlib.sha256(data).hexdigest()
     path = folder / f"{os.getpid()}"  # two workers may be at the same file
     path.write_bytes(data)

@@ -20,7 +20,7 @@ from tests.handmade import FONT, PAGE, TEXT, objects, packed, stream, written
 from tests.support.evidence import prepared, rendered
 
 
-def opened(data: bytes, home: Path, accept: str = "") -> file_preparation.Opened:
+def opened(data: bytes, home: Path, accept: str = "") -> file_preparation.OpenedSource:
     """As evidence is opened."""
     (home / "a.pdf").write_bytes(data)
     digest = hashlib.sha256(data).hexdigest()

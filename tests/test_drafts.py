@@ -489,7 +489,8 @@ def test_numbers_hold_still_within_three_rounds(counts: dict[str, int], shop: Wo
 
 def test_same_bytes_from_a_cold_cache(shop: Workshop, tmp_path: Path) -> None:
     made, layout = _settle(case(), shop)
-    with Workshop(tmp_path / ".assembler", use_cache=False) as other:
+    with Workshop(tmp_path / ".assembler") as other:
+        other.cache = Cache(other.cache.root, enabled=False)
         again, same = _settle(case(), other)
 
     assert layout == same

@@ -226,7 +226,7 @@ def test_a_file_is_known_by_its_content(name: str) -> None:
     assert kind in REFUSED or kind in ("pdf", "docx", *KINDS)
 
 
-def opened(name: str, data: bytes, home: Path) -> file_preparation.Opened:
+def opened(name: str, data: bytes, home: Path) -> file_preparation.OpenedSource:
     (home / name).write_bytes(data)
     digest = hashlib.sha256(data).hexdigest()
     return file_preparation.open_file(

@@ -282,6 +282,8 @@ def test_a_few_words_more_in_even_light_tell_nothing(
     unlit: int | None, sure: int, part: float | None
 ) -> None:
     words = tuple("word" for _ in range(sure))
-    read = ocr.Recognition(words=words, confidences=(90,) * sure, layer=b"", dpi=200, sure_unevened=unlit)
+    read = ocr.Recognition(
+        words=words, confidences=(90,) * sure, layer=b"", dpi=200, sure_unevened=unlit
+    )
 
     assert page_recognition.hidden_fraction(read) == part

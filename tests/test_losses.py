@@ -16,7 +16,7 @@ from reportlab.lib.utils import ImageReader
 
 from assembler.errors import EvidenceUnreadable
 from assembler.evidence.acceptance import report_file
-from assembler.evidence.file_preparation import Opened
+from assembler.evidence.file_preparation import OpenedSource
 from assembler.evidence.hidden_text import find_hidden_text
 from assembler.evidence.losses import Loss, find_losses
 from assembler.model import FilePart, Finding, Severity
@@ -92,7 +92,7 @@ def test_what_may_matter_stops_the_case_until_it_is_accepted(
 
 def test_a_government_form_is_printed_anew_since_nothing_accepts_its_loss() -> None:
     loss = Loss(rule="EVID.ATTACHMENT", severity=Severity.ERROR, problem="p", remedy="r")
-    made = Opened(
+    made = OpenedSource(
         path="f.pdf",
         sha256="0" * 64,
         pdf=None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 
-from assembler.evidence.file_preparation import Opened
+from assembler.evidence.file_preparation import OpenedSource
 from assembler.evidence.losses import Loss
 from assembler.model import FilePart, Finding, Severity
 
@@ -14,13 +14,13 @@ _FORM_REMEDY = "print the form to a new PDF, or fill the blank again"
 
 
 def report_file(
-    exhibit: str, part: FilePart, opened: Opened, pages: Collection[int]
+    exhibit: str, part: FilePart, source: OpenedSource, pages: Collection[int]
 ) -> Iterator[Finding]:
     """Yield the findings on a file as an exhibit uses it; `pages`: the pages it uses, from 1."""
-    findings = [_repair(part, opened)] if opened.faults else []
-    findings += [_disagreement(part, opened)] if opened.disagreement else []
+    findings = [_repair(part, source)] if source.faults else []
+    findings += [_disagreement(part, source)] if source.disagreement else []
     findings += [
-        _loss(part, loss) for loss in opened.losses if loss.page is None or loss.page in pages
+        _loss(part, loss) for loss in source.losses if loss.page is None or loss.page in pages
     ]
     for finding in findings:
         is_form_error = exhibit.startswith("form:") and finding.severity is Severity.ERROR
@@ -28,9 +28,9 @@ def report_file(
         yield replace(finding, exhibit=exhibit, remedy=remedy)
 
 
-def _repair(part: FilePart, opened: Opened) -> Finding:
-    faults = "; ".join(opened.faults)
-    count = len(opened.pages)
+def _repair(part: FilePart, source: OpenedSource) -> Finding:
+    faults = "; ".join(source.faults)
+    count = len(source.pages)
     pages = "1 page" if count == 1 else f"{count} pages"
     finding = Finding(
         rule="EVID.REPAIRED",
@@ -41,9 +41,9 @@ def _repair(part: FilePart, opened: Opened) -> Finding:
         f"missing, unseen",
         remedy="ask for the file again; or, if a person has compared every page with the "
         "original, put "
-        f'"accept_repair": "{opened.sha256}" on the file in case.json',
+        f'"accept_repair": "{source.sha256}" on the file in case.json',
     )
-    if part.accept_repair != opened.sha256:
+    if part.accept_repair != source.sha256:
         return finding
     return replace(
         finding,
@@ -53,13 +53,13 @@ def _repair(part: FilePart, opened: Opened) -> Finding:
     )
 
 
-def _disagreement(part: FilePart, opened: Opened) -> Finding:
+def _disagreement(part: FilePart, source: OpenedSource) -> Finding:
     return Finding(
         rule="EVID.READERS",
         severity=Severity.WARNING,
         where=part.path,
         file=part.path,
-        problem=f"{opened.disagreement}; the pages that Chrome shows were accepted and are used",
+        problem=f"{source.disagreement}; the pages that Chrome shows were accepted and are used",
         remedy="keep the client's file with the packet's papers",
     )
 

@@ -55,7 +55,6 @@ def find_hidden_text(
         if (box := view.to_pixels(line))
         for spot in view.find_spots(line, box)
     ]
-    outside = sum(_count_letters(layer, line) for line in lines if view.is_outside(line))
     losses = []
     if covered := [spot for spot in spots if spot.covered]:
         losses.append(
@@ -80,18 +79,21 @@ def find_hidden_text(
                 view.enclose(invisible),
             )
         )
+    outside = sum(_count_letters(layer, line) for line in lines if view.is_outside(line))
     if outside >= _MIN_LETTERS:
-        losses.append(
-            Loss(
-                rule="EVID.OUTSIDE",
-                severity=Severity.ERROR,
-                page=number,
-                problem=f"about {outside} letters lie outside its visible part: nobody sees them, "
-                f"and anybody can copy them",
-                remedy="print the file to a new PDF as it is seen, or show all of the page",
-            )
-        )
+        losses.append(_outside_loss(number, outside))
     return tuple(losses)
+
+
+def _outside_loss(number: int, letters: int) -> Loss:
+    return Loss(
+        rule="EVID.OUTSIDE",
+        severity=Severity.ERROR,
+        page=number,
+        problem=f"about {letters} letters lie outside its visible part: nobody sees them, "
+        f"and anybody can copy them",
+        remedy="print the file to a new PDF as it is seen, or show all of the page",
+    )
 
 
 def _loss(

@@ -135,8 +135,8 @@ def _inflate(data: bytes, *, keep: bool) -> tuple[bytes, int]:
 
 
 def _inflate_without_checksum(packed: bytes, *, keep: bool) -> tuple[bytes, int]:
-    """As `_inflate`, for a stream that ends before its checksum: many programs write a slightly
-    short /Length."""
+    """Unpack a stream that ends before its checksum: many programs write a slightly short
+    /Length."""
     engine = zlib.decompressobj(-zlib.MAX_WBITS)
     data = engine.decompress(packed[2:])
     if not engine.eof:

@@ -1,8 +1,9 @@
-"""The three phases in order, for all exhibits of a case at once, so that both cores stay busy."""
+"""Run the three phases in order, each for all exhibits of a case at once, so that all cores stay
+busy."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from assembler.evidence import (
     page_recognition,
 )
 from assembler.evidence.encryption import warn_of_readable_passwords
+from assembler.evidence.file_preparation import OpenedSource
 from assembler.evidence.legibility.findings import ExhibitPage, report_legibility
 from assembler.model import (
     Case,
@@ -40,16 +42,15 @@ from assembler.runtime.workshop import Workshop
 Progress = Callable[[str, int, int], None]  # step, done, total
 
 
-def _shipped() -> legibility.Limits:
+def _shipped_limits() -> legibility.Limits:
     return legibility.read_limits(Shelf.default().schema("legibility.json"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """From where a page is reported (`legible`), how hard recognition tries, what a worker may
-    take."""
+    """Limits of legibility, the effort of recognition, and the limits of a worker."""
 
-    legible: legibility.Limits = field(default_factory=_shipped)
+    legible: legibility.Limits = field(default_factory=_shipped_limits)
     policy: ocr.Policy = field(default_factory=ocr.Policy)
     limits: Limits = field(default_factory=Limits)
 
@@ -61,33 +62,41 @@ def prepare(
     settings: Settings | None = None,
     progress: Progress | None = None,
 ) -> tuple[Prepared, ...]:
-    """Every exhibit of the case as a prepared PDF, in the order of case.json.
+    """Return every exhibit of the case as a prepared PDF, in the order of case.json.
 
     Raises EvidenceUnreadable with all findings of all files if any file cannot be used as it is.
     """
-    settings = settings or Settings()
-    tell = progress or (lambda _step, _done, _total: None)
-    opened = _open(case, folder, workshop, settings, tell)
-    chosen = {exhibit.id: _pages_of(exhibit, opened) for exhibit in case.exhibits}
-    bad = [finding for one in opened.values() for finding in one.findings]
-    bad += [finding for exhibit in case.exhibits for finding in _ranges(exhibit, opened, case)]
-    told = {exhibit.id: _told(exhibit, chosen[exhibit.id], opened) for exhibit in case.exhibits}
-    bad += [
-        finding
-        for findings in told.values()
-        for finding in findings
-        if finding.severity is Severity.ERROR
-    ]
-    if bad:
-        raise EvidenceUnreadable(
-            f"{len(bad)} problems in the evidence", bad, where=case.id, remedy="fix these first"
-        )
-    reads = _read(chosen, opened, workshop, settings, tell)
-    made = _join(case, chosen, opened, reads, told, workshop, settings, tell)
-    if made and passwords.is_readable_by_others(folder):
-        warned = (*made[0].findings, warn_of_readable_passwords(made[0].exhibit))
-        return (replace(made[0], findings=warned), *made[1:])
-    return made
+    run = _Run(
+        case=case,
+        folder=folder,
+        workshop=workshop,
+        settings=settings or Settings(),
+        report=progress or (lambda _step, _done, _total: None),
+    )
+    sources = _open_files(run)
+    uses = {exhibit.id: _list_uses(exhibit, sources) for exhibit in case.exhibits}
+    findings = _check_files(case, uses, sources)
+    recognized = _recognize_pages(run, uses, sources)
+    exhibits = tuple(
+        replace(exhibit, findings=(*findings[exhibit.exhibit], *exhibit.findings))
+        for exhibit in _join_exhibits(run, uses, sources, recognized)
+    )
+    if exhibits and passwords.is_readable_by_others(folder):
+        warning = warn_of_readable_passwords(exhibits[0].exhibit)
+        first = replace(exhibits[0], findings=(*exhibits[0].findings, warning))
+        return (first, *exhibits[1:])
+    return exhibits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Run:
+    """The inputs of one call of `prepare`."""
+
+    case: Case
+    folder: Path
+    workshop: Workshop
+    settings: Settings
+    report: Progress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,9 +108,14 @@ class _Use:
     language: str
 
 
-def _open(
-    case: Case, folder: Path, workshop: Workshop, settings: Settings, tell: Progress
-) -> dict[str, file_preparation.Opened]:
+Uses = dict[str, tuple[_Use, ...]]  # by exhibit
+Sources = dict[str, OpenedSource]  # by path
+PageKey = tuple[str, int, str]  # sha256, page index, language
+Recognized = dict[PageKey, page_recognition.RecognizedPage]
+
+
+def _open_files(run: _Run) -> Sources:
+    case = run.case
     paths = dict.fromkeys(part.path for exhibit in case.exhibits for part in exhibit.parts)
     accepted = {
         part.path: part.accept_reading
@@ -111,30 +125,27 @@ def _open(
     }
     jobs = [
         file_preparation.Job(
-            folder=folder,
+            folder=run.folder,
             path=path,
             sha256=case.file(path).sha256,
-            cache=workshop.cache,
+            cache=run.workshop.cache,
             accept_reading=accepted.get(path, ""),
         )
         for path in paths
     ]
-    jobs.sort(
-        key=lambda job: (-case.file(job.path).size, job.path)
-    )  # largest first keeps both cores busy to the end
-    results = workshop.map(
+    # largest first keeps all cores busy to the end
+    jobs.sort(key=lambda job: (-case.file(job.path).size, job.path))
+    results = run.workshop.map(
         file_preparation.open_file,
         jobs,
-        limits=settings.limits,
-        progress=lambda n: tell("open evidence", n, len(jobs)),
+        limits=run.settings.limits,
+        progress=lambda n: run.report("open evidence", n, len(jobs)),
     )
-    return {job.path: _opened(job, result) for job, result in zip(jobs, results, strict=True)}
+    return {job.path: _check_opened(job, result) for job, result in zip(jobs, results, strict=True)}
 
 
-def _opened(
-    job: file_preparation.Job, result: file_preparation.Opened | Failure
-) -> file_preparation.Opened:
-    if isinstance(result, file_preparation.Opened):
+def _check_opened(job: file_preparation.Job, result: OpenedSource | Failure) -> OpenedSource:
+    if isinstance(result, OpenedSource):
         return result
     problem = {
         "timeout": "reading the file takes too long",
@@ -148,46 +159,62 @@ def _opened(
         remedy="print it to a new PDF, or ask for the file again",
         file=job.path,
     )
-    return file_preparation.Opened(
+    return OpenedSource(
         path=job.path, sha256=job.sha256, pdf=None, pages=(), removed=(), findings=(finding,)
     )
 
 
-def _pages_of(exhibit: Exhibit, opened: dict[str, file_preparation.Opened]) -> tuple[_Use, ...]:
-    """The pages an exhibit uses, in order; page numbers outside a file are left to `_ranges`."""
+def _list_uses(exhibit: Exhibit, sources: Sources) -> tuple[_Use, ...]:
+    """Return the pages an exhibit uses, in order; `_check_ranges` reports numbers out of range."""
     uses: list[_Use] = []
     for part in exhibit.parts:
-        places = _places(opened[part.path])
-        count = len(places)
+        indexes = _index_pages(sources[part.path])
+        count = len(indexes)
         language = part.language or (exhibit.language if part.role == "document" else "en")
         for first, last in part.pages or ((1, None),):
             numbers = range(first, min(last or count, count) + 1)
             uses += [
                 _Use(part=part, index=index, language=language)
                 for number in numbers
-                for index in places[number]
+                for index in indexes[number]
             ]
     return tuple(uses)
 
 
-def _places(file: file_preparation.Opened) -> dict[int, list[int]]:
-    """By page of a file (from 1), the pages made of it (from 0): several where it was cut."""
-    places: dict[int, list[int]] = {}
-    for index, page in enumerate(file.pages):
-        places.setdefault(page.source, []).append(index)
-    return places
+def _index_pages(source: OpenedSource) -> dict[int, list[int]]:
+    """Return by page of a file (from 1) the indexes of its pages; several if it was cut."""
+    indexes: dict[int, list[int]] = {}
+    for index, page in enumerate(source.pages):
+        indexes.setdefault(page.source, []).append(index)
+    return indexes
 
 
-def _ranges(
-    exhibit: Exhibit, opened: dict[str, file_preparation.Opened], case: Case
-) -> list[Finding]:
-    place = [e.id for e in case.exhibits].index(exhibit.id)
-    found = []
-    for part in exhibit.parts:
-        count = len(_places(opened[part.path]))
-        if count and any(max(first, last or first) > count for first, last in part.pages):
-            found.append(
-                Finding(
+def _check_files(case: Case, uses: Uses, sources: Sources) -> dict[str, tuple[Finding, ...]]:
+    """Return the findings on the files by exhibit. Raises EvidenceUnreadable with all errors."""
+    findings = {
+        exhibit.id: _report_files(exhibit, uses[exhibit.id], sources) for exhibit in case.exhibits
+    }
+    errors = [finding for source in sources.values() for finding in source.findings]
+    errors += _check_ranges(case, sources)
+    errors += [
+        finding
+        for exhibit_findings in findings.values()
+        for finding in exhibit_findings
+        if finding.severity is Severity.ERROR
+    ]
+    if errors:
+        problem = f"{len(errors)} problems in the evidence"
+        raise EvidenceUnreadable(problem, errors, where=case.id, remedy="fix these first")
+    return findings
+
+
+def _check_ranges(case: Case, sources: Sources) -> Iterator[Finding]:
+    """Yield the page ranges that go beyond their file."""
+    for index, exhibit in enumerate(case.exhibits):
+        for part in exhibit.parts:
+            count = len(_index_pages(sources[part.path]))
+            if count and any(max(first, last or first) > count for first, last in part.pages):
+                yield Finding(
                     rule="EVID.RANGE",
                     severity=Severity.ERROR,
                     where=f"exhibit {exhibit.id}, {part.path}",
@@ -195,191 +222,171 @@ def _ranges(
                     remedy="correct `pages` in case.json",
                     file="case.json",
                     exhibit=exhibit.id,
-                    pointer=f"/exhibits/{place}",
-                    line=case.line(f"/exhibits/{place}"),
+                    pointer=f"/exhibits/{index}",
+                    line=case.line(f"/exhibits/{index}"),
                 )
-            )
-    return found
 
 
-def _told(
-    exhibit: Exhibit, uses: Sequence[_Use], opened: dict[str, file_preparation.Opened]
-) -> tuple[Finding, ...]:
-    """What was mended in an exhibit's files and what its pages lose, as far as that is or is not
-    accepted."""
-    found: dict[Finding, None] = {}
+def _report_files(exhibit: Exhibit, uses: Sequence[_Use], sources: Sources) -> tuple[Finding, ...]:
+    """Return the repairs and losses of an exhibit's files, each once."""
+    findings: dict[Finding, None] = {}
     for part in exhibit.parts:
         pages = {use.index + 1 for use in uses if use.part == part}
-        found |= dict.fromkeys(acceptance.report_file(exhibit.id, part, opened[part.path], pages))
-    return tuple(found)
+        findings |= dict.fromkeys(
+            acceptance.report_file(exhibit.id, part, sources[part.path], pages)
+        )
+    return tuple(findings)
 
 
-Reads = dict[
-    tuple[str, int, str], page_recognition.RecognizedPage
-]  # by sha256, page index, language
-
-
-def _read(
-    chosen: dict[str, tuple[_Use, ...]],
-    opened: dict[str, file_preparation.Opened],
-    workshop: Workshop,
-    settings: Settings,
-    tell: Progress,
-) -> Reads:
-    jobs: dict[tuple[str, int, str], page_recognition.Job] = {}
-    for uses in chosen.values():
-        for use in uses:
-            one = opened[use.part.path]
-            page = one.pages[use.index]
-            if one.pdf is not None and not page.has_text and not page.blank:
-                jobs[one.sha256, use.index, use.language] = page_recognition.Job(
-                    pdf=one.pdf,
-                    index=use.index,
-                    sha256=one.sha256,
-                    language=use.language,
-                    policy=settings.policy,
-                    cache=workshop.cache,
-                    box=page.box,
-                )
-    work = list(jobs.values())
-    results = workshop.map(
+def _recognize_pages(run: _Run, uses: Uses, sources: Sources) -> Recognized:
+    """Recognize the pages without text. Raises ToolFailed if one fails."""
+    jobs: dict[PageKey, page_recognition.Job] = {}
+    for use in (use for exhibit_uses in uses.values() for use in exhibit_uses):
+        source = sources[use.part.path]
+        page = source.pages[use.index]
+        if source.pdf is not None and not page.has_text and not page.blank:
+            jobs[_key(use, source)] = page_recognition.Job(
+                pdf=source.pdf,
+                index=use.index,
+                sha256=source.sha256,
+                language=use.language,
+                policy=run.settings.policy,
+                cache=run.workshop.cache,
+                box=page.box,
+            )
+    results = run.workshop.map(
         page_recognition.read_page,
-        work,
-        limits=settings.limits,
-        progress=lambda n: tell("read pages", n, len(work)),
+        list(jobs.values()),
+        limits=run.settings.limits,
+        progress=lambda n: run.report("read pages", n, len(jobs)),
     )
-    for job, result in zip(work, results, strict=True):
+    recognized: Recognized = {}
+    for (key, job), result in zip(jobs.items(), results, strict=True):
         if isinstance(result, Failure):
             raise ToolFailed(
                 f"recognition of page {job.index + 1} failed ({result.kind}: {result.detail})",
-                where=next(path for path, one in opened.items() if one.sha256 == job.sha256),
+                where=next(path for path, source in sources.items() if source.sha256 == job.sha256),
                 remedy="scan the page again, or run `assembler doctor`",
             )
-    return {
-        key: result
-        for key, result in zip(jobs, results, strict=True)
-        if isinstance(result, page_recognition.RecognizedPage)
-    }
+        recognized[key] = result
+    return recognized
 
 
-def _join(
-    case: Case,
-    chosen: dict[str, tuple[_Use, ...]],
-    opened: dict[str, file_preparation.Opened],
-    reads: Reads,
-    told: dict[str, tuple[Finding, ...]],
-    workshop: Workshop,
-    settings: Settings,
-    tell: Progress,
+def _join_exhibits(
+    run: _Run, uses: Uses, sources: Sources, recognized: Recognized
 ) -> tuple[Prepared, ...]:
+    """Join the pages of each exhibit. Raises ToolFailed if one fails."""
     jobs = []
-    for exhibit in case.exhibits:
-        pieces = tuple(_piece(use, opened, reads) for use in chosen[exhibit.id])
-        jobs.append(exhibit_pdf.Job(exhibit=exhibit.id, pieces=pieces, cache=workshop.cache))
-    results = workshop.map(
+    for exhibit in run.case.exhibits:
+        pieces = tuple(_piece(use, sources[use.part.path], recognized) for use in uses[exhibit.id])
+        jobs.append(exhibit_pdf.Job(exhibit=exhibit.id, pieces=pieces, cache=run.workshop.cache))
+    results = run.workshop.map(
         exhibit_pdf.join_exhibit,
         jobs,
-        limits=settings.limits,
-        progress=lambda n: tell("join exhibits", n, len(jobs)),
+        limits=run.settings.limits,
+        progress=lambda n: run.report("join exhibits", n, len(jobs)),
     )
     prepared = []
-    for exhibit, result in zip(case.exhibits, results, strict=True):
+    for exhibit, result in zip(run.case.exhibits, results, strict=True):
         if isinstance(result, Failure):
             raise ToolFailed(
                 f"its pages could not be joined ({result.kind}: {result.detail})",
                 where=f"exhibit {exhibit.id}",
                 remedy="print its files to new PDFs",
             )
-        made = _prepared(exhibit, result, chosen[exhibit.id], opened, reads, settings)
-        prepared.append(replace(made, findings=(*told[exhibit.id], *made.findings)))
+        pages = [_exhibit_page(use, sources[use.part.path], recognized) for use in uses[exhibit.id]]
+        prepared.append(_prepared(exhibit, result, pages, sources, run.settings))
     return tuple(prepared)
 
 
-def _key(use: _Use, opened: dict[str, file_preparation.Opened]) -> tuple[str, int, str]:
-    return (opened[use.part.path].sha256, use.index, use.language)
+def _key(use: _Use, source: OpenedSource) -> PageKey:
+    return (source.sha256, use.index, use.language)
 
 
-def _piece(
-    use: _Use, opened: dict[str, file_preparation.Opened], reads: Reads
-) -> exhibit_pdf.Piece:
-    one = opened[use.part.path]
-    if one.pdf is None:
-        raise ToolFailed("a file that did not open reached the joining", where=one.path)
+def _piece(use: _Use, source: OpenedSource, recognized: Recognized) -> exhibit_pdf.Piece:
+    if source.pdf is None:
+        raise ToolFailed("a file that did not open reached the joining", where=source.path)
     return exhibit_pdf.Piece(
-        pdf=one.pdf, sha256=one.sha256, index=use.index, read=reads.get(_key(use, opened))
+        pdf=source.pdf,
+        sha256=source.sha256,
+        index=use.index,
+        recognized=recognized.get(_key(use, source)),
     )
+
+
+def _exhibit_page(use: _Use, source: OpenedSource, recognized: Recognized) -> ExhibitPage:
+    page = recognized.get(_key(use, source))
+    return ExhibitPage(page=_prepared_page(use, source, page), part=use.part, recognized=page)
 
 
 def _prepared(
     exhibit: Exhibit,
     pdf: Path,
-    uses: tuple[_Use, ...],
-    opened: dict[str, file_preparation.Opened],
-    reads: Reads,
+    pages: Sequence[ExhibitPage],
+    sources: Sources,
     settings: Settings,
 ) -> Prepared:
-    pages = tuple(_page(use, opened[use.part.path], reads.get(_key(use, opened))) for use in uses)
-    seen = [
-        ExhibitPage(page=p, part=use.part, recognized=reads.get(_key(use, opened)))
-        for p, use in zip(pages, uses, strict=True)
-    ]
-    removed = tuple(
-        Removed(path=path, what=what, count=count)
-        for path in dict.fromkeys(use.part.path for use in uses)
-        for what, count in opened[path].removed
-    )
+    paths = tuple(dict.fromkeys(page.part.path for page in pages))
     return Prepared(
         exhibit=exhibit.id,
         pdf=pdf,
-        pages=pages,
-        removed=removed,
-        findings=tuple(report_legibility(exhibit, seen, settings.legible)),
+        pages=tuple(page.page for page in pages),
+        removed=tuple(
+            Removed(path=path, what=kind, count=count)
+            for path in paths
+            for kind, count in sources[path].removed
+        ),
+        findings=tuple(report_legibility(exhibit, pages, settings.legible)),
         steps=(
             f"pikepdf {pikepdf.__version__}",
             f"pdfium {pdfium.PYPDFIUM_INFO}",
             ocr.engine_version(),
         ),
-        files=tuple(_file(opened[path]) for path in dict.fromkeys(use.part.path for use in uses)),
+        files=tuple(_opened_file(sources[path]) for path in paths),
     )
 
 
-def _file(one: file_preparation.Opened) -> OpenedFile:
-    mended = (*one.faults, *([one.disagreement] if one.disagreement else []))
+def _opened_file(source: OpenedSource) -> OpenedFile:
+    repairs = (*source.faults, *([source.disagreement] if source.disagreement else []))
     return OpenedFile(
-        path=one.path,
-        sha256=one.sha256,
-        outcome="repaired" if mended else "accepted",
-        mended=mended,
-        steps=one.steps,
+        path=source.path,
+        sha256=source.sha256,
+        outcome="repaired" if repairs else "accepted",
+        mended=repairs,
+        steps=source.steps,
     )
 
 
-def _page(
-    use: _Use, one: file_preparation.Opened, read: page_recognition.RecognizedPage | None
+def _prepared_page(
+    use: _Use, source: OpenedSource, recognized: page_recognition.RecognizedPage | None
 ) -> PreparedPage:
-    page = one.pages[use.index]
-    sideways = bool(read and read.turned % 180)
+    page = source.pages[use.index]
+    turned = recognized.turned if recognized else 0
+    is_sideways = bool(turned % 180)
+    method = "text" if page.has_text else "none"
+    if method == "none" and recognized and recognized.words:
+        method = "ocr"
     return PreparedPage(
-        path=one.path,
-        sha256=one.sha256,
+        path=source.path,
+        sha256=source.sha256,
         source_page=page.source,
         role=use.part.role,
         language=use.language,
-        width=page.height if sideways else page.width,
-        height=page.width if sideways else page.height,
-        method="text" if page.has_text else "ocr" if read and read.words else "none",
-        words=read.words if read else page.words,
-        confidence=read.confidence if read else None,
-        turned=read.turned if read else 0,
+        width=page.height if is_sideways else page.width,
+        height=page.width if is_sideways else page.height,
+        method=method,
+        words=recognized.words if recognized else page.words,
+        confidence=recognized.confidence if recognized else None,
+        turned=turned,
         placement=page.box,
         dpi=page.dpi,
-        ink=_turned_ink(page, read.turned) if read and read.turned else page.ink,
+        ink=_rotate_ink(page.ink, turned) if turned else page.ink,
         blank=page.blank,
         redrawn=page.redrawn,
-        boxes=read.boxes if read else None,
-        script=read.script if read else "",
-        miniature=read.miniature if read else page.miniature,
-        lines=read.lines if read else "",
+        boxes=recognized.boxes if recognized else None,
+        script=recognized.script if recognized else "",
+        miniature=recognized.miniature if recognized else page.miniature,
+        lines=recognized.lines if recognized else "",
         part=page.part,
         parts=page.parts,
         crop=page.crop,
@@ -387,15 +394,13 @@ def _page(
     )
 
 
-def _turned_ink(page: file_preparation.Page, turned: int) -> Ink:
+def _rotate_ink(ink: Ink, clockwise: int) -> Ink:
     import numpy as np
 
-    flat = np.unpackbits(np.frombuffer(page.ink.bits, dtype=np.uint8))[
-        : page.ink.rows * page.ink.columns
-    ]
-    cells = np.rot90(flat.reshape(page.ink.rows, page.ink.columns), k=-(turned // 90))
+    flat = np.unpackbits(np.frombuffer(ink.bits, dtype=np.uint8))[: ink.rows * ink.columns]
+    cells = np.rot90(flat.reshape(ink.rows, ink.columns), k=-(clockwise // 90))
     return Ink(
-        cell=page.ink.cell,
+        cell=ink.cell,
         columns=cells.shape[1],
         rows=cells.shape[0],
         bits=np.packbits(cells).tobytes(),

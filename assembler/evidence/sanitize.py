@@ -99,7 +99,7 @@ def clean_pdf(pdf: Pdf) -> DrawnAnnotations:
     if Name.AcroForm in pdf.Root and Name.XFA in pdf.Root.AcroForm:
         del pdf.Root.AcroForm.XFA
     _drop_switched_off(pdf)
-    drawn = DrawnAnnotations(fields=draw_fields(pdf), marks=draw_marks(pdf))
+    drawings = DrawnAnnotations(fields=draw_fields(pdf), marks=draw_marks(pdf))
     resolve_page_moves(pdf)
     links = [_links(page) for page in pdf.pages]
     pdf.flatten_annotations("screen")
@@ -125,7 +125,7 @@ def clean_pdf(pdf: Pdf) -> DrawnAnnotations:
         for key in _REMOVE_FROM_PAGE:
             if key in page:
                 del page[key]
-    return drawn
+    return drawings
 
 
 def balance_graphics_state(page: pikepdf.Page) -> None:

@@ -62,11 +62,13 @@ class CacheUser:
         self._lock = FileLock(f"{self._mark}.lock", mode=0o600)
 
     def enter(self) -> None:
+        """Mark the start of the run, and keep the mark locked."""
         self._mark.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._lock.acquire()
         self._mark.touch(mode=0o600)
 
     def leave(self) -> None:
+        """Remove the mark."""
         self._mark.unlink(missing_ok=True)
         self._lock.release()
         Path(self._lock.lock_file).unlink(missing_ok=True)

@@ -58,6 +58,7 @@ class _Driver:
         return True
 
     def may_use(self, share: int) -> None:
+        """Tell the driver how many page workers it may have."""
         if share != self.share:
             self.share = share
             with contextlib.suppress(OSError):  # it was killed, which `_collect` reports

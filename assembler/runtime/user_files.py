@@ -85,6 +85,7 @@ def display_name(path: Path) -> str:
 
 @contextmanager
 def report_read_errors(folder: Path) -> Iterator[None]:
+    """Raise OutputNotWritten if the folder cannot be read."""
     try:
         yield
     except OSError as error:
@@ -227,6 +228,7 @@ def has_same_content(first: Path, second: Path) -> bool:
 
 
 def drop_litter(paths: tuple[str, ...]) -> tuple[str, ...]:
+    """Drop the operating system's own files, which are not worth reporting."""
     return tuple(path for path in paths if path.rpartition("/")[2].casefold() not in LITTER)
 
 

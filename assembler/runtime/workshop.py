@@ -33,11 +33,11 @@ CACHE_MB = 5_000
 class Workshop:
     """The lock, scratch folder, cache and workers of one run; use as a context manager.
 
-    `home` is created with mode 0700. `jobs`: number of worker processes. `use_cache`: read existing
-    entries. `temporary`: remove `home` at the end. `pool`: workers of the caller, left running at
-    the end, instead of `jobs` own ones. `cache`: a folder that cases share, instead of one in
-    `home`; `cache_mb`: its size limit, enforced at the end by removing what was used longest ago.
-    Raises OutputNotWritten if another run holds `home`, or if it cannot be created.
+    `home` is created with mode 0700. `jobs`: number of worker processes. `temporary`: remove `home`
+    at the end. `pool`: workers of the caller, left running at the end, instead of `jobs` own ones.
+    `cache`: a folder that cases share, instead of one in `home`; `cache_mb`: its size limit,
+    enforced at the end by removing what was used longest ago. Raises OutputNotWritten if another
+    run holds `home`, or if it cannot be created.
     """
 
     def __init__(
@@ -45,7 +45,6 @@ class Workshop:
         home: Path,
         *,
         jobs: int = 1,
-        use_cache: bool = True,
         temporary: bool = False,
         pool: Pool | None = None,
         cache: Path | None = None,
@@ -55,7 +54,7 @@ class Workshop:
         self.home = home = home.parent.resolve() / home.name
         self.scratch = home / "scratch" / str(os.getpid())
         self._shared = cache.resolve() if cache else None
-        self.cache = Cache(self._shared or home / "cache", use_cache)
+        self.cache = Cache(self._shared or home / "cache")
         self._cache_mb = cache_mb
         self._user = cache_upkeep.CacheUser(self.cache.root)
         self.jobs = jobs

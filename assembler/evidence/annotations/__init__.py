@@ -1,2 +1,1 @@
-"""Form fields, comments and marks of a client's PDF: what they hold, and appearances for those
-without."""
+"""Form fields, comments and marks of a client's PDF, and appearances for those without one."""

@@ -116,6 +116,7 @@ def make_appearance(pdf: Pdf, place: FieldPlace, data: bytes, resources: Any) ->
 def make_field_loss(
     place: FieldPlace, problem: str, remedy: str, severity: Severity = Severity.ERROR
 ) -> Loss:
+    """Return the loss to report about one field."""
     return Loss(
         rule=_RULE,
         severity=severity,

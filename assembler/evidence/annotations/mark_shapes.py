@@ -43,6 +43,7 @@ class Drawing:
 
 
 def draw_mark(mark: Mark, lettering: Lettering) -> Drawing | None:
+    """Draw a mark of any kind; None for an unknown kind, or if there is nothing to draw."""
     if mark.kind == "/FreeText":
         return _free_text(mark, lettering)
     if mark.kind == "/Stamp":

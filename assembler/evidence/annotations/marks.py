@@ -186,6 +186,7 @@ def read_numbers(raw: Any) -> list[float]:
 
 
 def list_quads(note: Any) -> list[list[Point]]:
+    """Return the quadrilaterals of highlighted text, four points each."""
     numbers = read_numbers(note.get(Name.QuadPoints))
     return [
         list(mark_outlines.pair_up(numbers[start : start + 8]))

@@ -117,8 +117,10 @@ def enclose(boxes: Sequence[Box], size: tuple[float, float]) -> Box:
 
 
 def median(values: Sequence[float]) -> float | None:
+    """Return the median; None for no values."""
     return float(np.median(values)) if values else None
 
 
 def tenth_percentile(values: Sequence[float]) -> float | None:
+    """Return the tenth percentile; None for no values."""
     return float(np.percentile(values, 10)) if values else None

@@ -64,11 +64,8 @@ def normalize_pdf(data: bytes, target: Path, password: str = "") -> NormalizedPd
     reading = pdf_ladder.open_pdf(data, password)
     try:
         with reading.pdf as pdf:
-            broken = [
-                *reading.faults,
-                *find_damage(pdf),
-                *([_CUT_OFF] if has_cut_off_update(data) else []),
-            ]
+            broken = [*reading.faults, *find_damage(pdf)]
+            broken += [_CUT_OFF] if has_cut_off_update(data) else []
             messages = [*reading.complaints, *map(str, pdf.get_warnings())]
             complaints = sort_complaints(
                 pdf, data, messages, unopened=reading.unopened, intact=not broken
@@ -77,12 +74,11 @@ def normalize_pdf(data: bytes, target: Path, password: str = "") -> NormalizedPd
             for page in pdf.pages:
                 drop_broken_annotations(page)
             losses = list(find_losses(pdf))
-            removed = (
-                count_removed(pdf) + count_restrictions(pdf, password) + strip_camera_data(pdf)
-            )
+            removed = count_removed(pdf) + count_restrictions(pdf, password)
+            removed += strip_camera_data(pdf)
             marks, fields = annotation_survey.list_marks(pdf), annotation_survey.list_fields(pdf)
-            drawn = clean_pdf(pdf)
-            losses += drawn.losses
+            drawings = clean_pdf(pdf)
+            losses += drawings.losses
             for number, page in enumerate(pdf.pages, 1):
                 faults += _normalize_boxes(page)
                 losses += _normalize_rotation(number, page)
@@ -93,17 +89,17 @@ def normalize_pdf(data: bytes, target: Path, password: str = "") -> NormalizedPd
     except pdf_ladder.PDF_ERRORS as error:
         raise Refused("EVID.BROKEN", "the PDF is damaged", "ask for the file again") from error
     _check_sound(target)
-    excluded = annotation_survey.ExcludedPlaces(marks=drawn.marks.ours, fields=fields)
-    survey = (
-        annotation_survey.survey_marks(data, password, target, marks, excluded) if marks else None
-    )
-    if survey:
+    excluded = annotation_survey.ExcludedPlaces(marks=drawings.marks.ours, fields=fields)
+    redrawn = drawings.pages
+    if marks:
+        survey = annotation_survey.survey_marks(data, password, target, marks, excluded)
         removed["comment or mark (it stays visible)"] += survey.visible
         removed["comment or mark (nothing of it is seen)"] += len(survey.invisible)
         losses += map(_invisible_mark, survey.invisible)
+        redrawn |= survey.changed
     return NormalizedPdf(
         removed=tuple(sorted((kind, count) for kind, count in removed.items() if count)),
-        redrawn=drawn.pages | (survey.changed if survey else frozenset()),
+        redrawn=redrawn,
         faults=tuple(dict.fromkeys(faults)),
         slips=complaints.slips,
         losses=tuple(losses),

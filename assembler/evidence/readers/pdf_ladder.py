@@ -174,8 +174,11 @@ def _check_page_count(pages: int) -> None:
         )
 
 
-def _disagreement(count: int, shown: int) -> Refused:
-    problem = f"two readers disagree on its pages ({count} and {shown}: Chrome shows {shown})"
+def _disagreement(count: int, chrome_count: int) -> Refused:
+    problem = (
+        f"two readers disagree on its pages ({count} and {chrome_count}: "
+        f"Chrome shows {chrome_count})"
+    )
     return Refused("EVID.PAGECOUNT", problem, _PRINT, acceptable=True)
 
 

@@ -72,8 +72,8 @@ def find_pages(pictures: list[Directory]) -> list[int]:
     return pages
 
 
-def _is_smaller(picture: Directory, other: Directory) -> bool:
-    return picture.width < other.width and picture.height < other.height
+def _is_smaller(picture: Directory, reference: Directory) -> bool:
+    return picture.width < reference.width and picture.height < reference.height
 
 
 def is_raw(data: bytes) -> bool:
@@ -98,6 +98,7 @@ class _TiffFile:
         self._big = self._number("H", 2) == 43
 
     def first(self) -> int:
+        """Return the position of the first directory."""
         return self._number("Q", 8) if self._big else self._number("I", 4)
 
     def directory(self, position: int) -> tuple[dict[int, int], int]:

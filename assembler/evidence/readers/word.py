@@ -99,14 +99,14 @@ def _list_differences(
             f"the Word file was drawn by {converted.engine}, since LibreOffice is not installed "
             f"or could not"
         )
-        drawn = []
+        graphics = []
         if drawings.shapes:
             shapes = _count(drawings.shapes, "shape")
-            drawn.append(f"{shapes} without text (lines, arrows, boxes)")
+            graphics.append(f"{shapes} without text (lines, arrows, boxes)")
         if drawings.equations:
-            drawn.append(_count(drawings.equations, "equation"))
-        if drawn:
-            items = ", ".join(drawn)
+            graphics.append(_count(drawings.equations, "equation"))
+        if graphics:
+            items = ", ".join(graphics)
             problem += f"; it holds {items}, which this engine may leave out or set elsewhere"
         remedy = f"look at its pages, for text boxes may overlap; or {_PRINT}"
         yield _loss(Severity.WARNING, problem, remedy)
