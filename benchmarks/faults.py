@@ -409,7 +409,7 @@ def foreign(one: Subject, dice: random.Random) -> Iterator[Planted]:
     )
     page = one.texts[key][0]
     text = " ".join(dice.sample(_SPANISH, len(_SPANISH)))
-    seems = evidence_texts.seems_in(text, page.language)
+    seems = evidence_texts.identify_language(text, page.language)
     yield one.case, {**one.texts, key: (replace(page, text=text, seems=seems), *one.texts[key][1:])}
 
 
