@@ -310,7 +310,7 @@ def test_a_full_disk_ends_with_the_place(
 
 
 def test_qpdf_does_not_end_the_process_where_a_disk_is_full() -> None:
-    """Without `open_deferring_errors`, its last write fails in a destructor, and the process is aborted."""
+    """Without `open_deferring_errors`, the last write fails in a destructor and aborts the process."""
     if not FULL.exists():
         pytest.skip("no device that is always full")
     with pikepdf.new() as book, pytest.raises(OSError, match="No space left"):

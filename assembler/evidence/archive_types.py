@@ -8,8 +8,6 @@ import zipfile
 import zlib
 
 _LOCAL_NAME = re.compile(rb"PK\x03\x04.{22}(..)(..)", re.DOTALL)
-
-
 _OFFICE = (("xl", "excel"), ("ppt", "powerpoint"), ("visio", "visio"), ("word", "word-other"))
 
 

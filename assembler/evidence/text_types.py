@@ -5,21 +5,15 @@ from __future__ import annotations
 import re
 
 _MAIL_FIELD = rb"(?:[!-9;-~]+:[^\n]*\n(?:[ \t][^\n]*\n)*)"  # header field of an e-mail (RFC 5322)
-
-
 # skips what a mailbox or Apple Mail puts before the header
 _MAIL = re.compile(
     rb"(?im)\A(?:>?From [^\n]*\n|\d+ *\n)?"
     + _MAIL_FIELD
     + rb"{0,60}?(?:from|received|return-path|delivered-to|mime-version):"
 )
-
-
 _SAVED_PAGE = re.compile(
     rb"(?i)saved by (windows internet explorer|blink|mozilla|webkit)|snapshot-content-location:"
 )
-
-
 _BYTE_ORDER_MARKS = (
     (b"\xff\xfe\x00\x00", "utf-32-le"),
     (b"\x00\x00\xfe\xff", "utf-32-be"),
@@ -27,8 +21,6 @@ _BYTE_ORDER_MARKS = (
     (b"\xfe\xff", "utf-16-be"),
     (b"\xef\xbb\xbf", "utf-8"),
 )
-
-
 _WIDE_ENCODINGS = ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be")
 
 

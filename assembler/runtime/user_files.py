@@ -25,18 +25,10 @@ from assembler.runtime.cache_upkeep import is_tagged
 
 # files of the operating system: kept like all others, but not reported
 LITTER = frozenset({".ds_store", "thumbs.db", "desktop.ini"})
-
-
 _MAX_RECORD = 200_000_000  # bytes
-
-
 MOVE_REMEDY = "move it away, or choose another folder with --out"
-
-
 # path below a folder → sha256 of what we wrote there; "" for the record itself
 Written = Mapping[str, str]
-
-
 # reads what we wrote into a folder; None if the folder is not ours
 Record = Callable[[Path], Written | None]
 

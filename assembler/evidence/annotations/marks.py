@@ -18,11 +18,7 @@ from assembler.evidence.losses import is_hidden_annotation
 DRAWN_BY_PDFIUM = frozenset(
     ("/Text", "/Square", "/Circle", "/Highlight", "/Underline", "/Squiggly", "/StrikeOut", "/Ink")
 )
-
-
 _NOT_MARKS = frozenset(("/Link", "/Widget", "/Popup"))
-
-
 _MAX_NUMBERS = 20_000  # of one mark
 
 
