@@ -310,7 +310,7 @@ def test_a_full_disk_ends_with_the_place(
 
 
 def test_qpdf_does_not_end_the_process_where_a_disk_is_full() -> None:
-    """Without `open_deferring_errors`, the last write fails in a destructor and aborts the process."""
+    """Without `open_deferring_errors`, the last write fails in a destructor: an aborted process."""
     if not FULL.exists():
         pytest.skip("no device that is always full")
     with pikepdf.new() as book, pytest.raises(OSError, match="No space left"):
