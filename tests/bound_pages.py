@@ -108,7 +108,7 @@ def bound(folder: Path, files: Mapping[str, bytes], *, read: bool = False) -> Bo
         if not read:
             patch.setattr(
                 importlib.import_module("assembler.evidence.preparation"),
-                "_read",
+                "_recognize_pages",
                 lambda *_args, **_more: {},
             )
         (prepared,) = evidence.prepare(case, folder, shop)
