@@ -223,7 +223,7 @@ def _own_text_by_source(
     """
     try:
         source = sources.open(entry["source"]["path"])
-        if isinstance(source, Album):
+        if isinstance(source, PictureFile):
             return "", trouble
         own_page = source[entry["source"]["page"] - 1]
         own, own_signs = read_text(own_page), Signs(own_page)
