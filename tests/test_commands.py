@@ -140,7 +140,7 @@ def test_the_group_of_a_command_hears_of_v_too(
     def fail(_shelf: object) -> None:
         raise RuntimeError
 
-    monkeypatch.setattr("assembler.forms.library", fail)
+    monkeypatch.setattr("assembler.forms.load_maps", fail)
 
     assert "Traceback" in CliRunner().invoke(main, ["forms", "list", "-v"]).stderr
     assert "Traceback" not in CliRunner().invoke(main, ["forms", "list"]).stderr

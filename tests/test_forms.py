@@ -27,12 +27,19 @@ from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
 from assembler import forms, intake, model
 from assembler.errors import TemplateBroken
 from assembler.forms import form_maps as mapping
-from assembler.forms.answer_fitting import fit, wrap
+from assembler.forms.answer_fitting import fit_answers, wrap_text
 from assembler.forms.answer_formats import Refused
-from assembler.forms.answers import answers, belongs, scope, unanswered
-from assembler.forms.expression import BadExpression, parse
-from assembler.forms.form_reader import fingerprint, ink_in, texts_in
-from assembler.forms.typeface import face
+from assembler.forms.answers import (
+    AnswerSource,
+    Scope,
+    build_scope,
+    check_answers,
+    collect_answers,
+    is_form_needed,
+)
+from assembler.forms.expression import BadExpression, parse_expression
+from assembler.forms.form_reader import fingerprint_fields, measure_ink, read_places
+from assembler.forms.typeface import load_typeface
 from assembler.model import (
     Address,
     Attorney,
@@ -52,7 +59,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CORPUS = Path(os.environ.get("ASSEMBLER_CORPUS", ROOT.parent / "shared" / "corpus")) / "forms"
 with_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real forms is not here")
 COUNTRIES: dict[str, str] = Shelf.default().schema("languages.json")["countries"]
-MAPS = forms.library(Shelf.default())
+MAPS = forms.load_maps(Shelf.default())
 FILLABLE = [one for one in MAPS if one.fillable]
 HOME = Address(
     street="8 Sample Lane",
@@ -294,7 +301,7 @@ def drawn_form(
 
 def drawn_map(path: Path, **more: Any) -> mapping.FormMap:
     """The map of the drawn form, made the way a person would: from what `forms fields` shows."""
-    rows = {row.short: row for row in forms.fields(path)}
+    rows = {row.short: row for row in forms.read_fields(path)}
 
     def field(short: str, **extra: Any) -> dict[str, Any]:
         row = rows[short]
@@ -327,7 +334,7 @@ def drawn_map(path: Path, **more: Any) -> mapping.FormMap:
         "pages": 2,
         "source": "https://example.org/",
         "checked_on": "2026-11-23",
-        "fingerprint": {"fields": len(rows), "sha256": fingerprint(tuple(rows.values()))},
+        "fingerprint": {"fields": len(rows), "sha256": fingerprint_fields(tuple(rows.values()))},
         "items": [
             item("1", "1", "Family name", "P1[0].Family[0]", "/you/name/family", required=True),
             item("1", "1", "Given name", "P1[0].Given[0]", "/you/name/given"),
@@ -374,7 +381,7 @@ def drawn_map(path: Path, **more: Any) -> mapping.FormMap:
         },
         "untouched": ["P1[0].BarCode[0]"],
     }
-    return mapping.read({**raw, **more}, "drawn")
+    return mapping.parse_map({**raw, **more}, "drawn")
 
 
 @pytest.fixture
@@ -392,17 +399,18 @@ def filled(
 ) -> Any:
     form = form or drawn_map(blank)
     index = 0 if form.form == "i-134" else None
-    return forms.fill(
-        form,
-        case,
-        who,
-        index,
-        blank,
-        folder / "editable.pdf",
-        folder / "flat.pdf",
+    source = AnswerSource(
+        case=case, beneficiary_id=who, supporter_index=index, countries=COUNTRIES, **more
+    )
+    return forms.fill_form(form, source, form_files(blank, folder))
+
+
+def form_files(blank: Path, folder: Path) -> forms.FormFiles:
+    return forms.FormFiles(
+        blank=blank,
+        editable=folder / "editable.pdf",
+        flattened=folder / "flat.pdf",
         font=stamp_font(),
-        countries=COUNTRIES,
-        **more,
     )
 
 
@@ -430,6 +438,11 @@ def rules(findings: Any) -> list[str]:
 
 
 # --- expressions and formats ---
+
+
+def scope(case: Case, who: str, index: int | None = None, **more: Any) -> Scope:
+    return build_scope(AnswerSource(case=case, beneficiary_id=who, supporter_index=index, **more))
+
 
 FACTS = scope(a_case(), "child", 0, countries=COUNTRIES, tabs={"letter": "C"})
 
@@ -462,13 +475,14 @@ FACTS = scope(a_case(), "child", 0, countries=COUNTRIES, tabs={"letter": "C"})
     ],
 )
 def test_expressions_read_the_case(source: str, expected: object) -> None:
-    assert parse(source).value(FACTS) == expected
+    assert parse_expression(source).value(FACTS) == expected
 
 
 def test_prose_without_letters_leaves_no_brackets_behind() -> None:
     bare = scope(a_case(), "child")
     assert (
-        parse("/request/basis | prose").value(bare) == "She needs surgery. Nobody there can do it."
+        parse_expression("/request/basis | prose").value(bare)
+        == "She needs surgery. Nobody there can do it."
     )
 
 
@@ -488,14 +502,14 @@ def test_prose_without_letters_leaves_no_brackets_behind() -> None:
 )
 def test_bad_expressions_are_refused(source: str) -> None:
     with pytest.raises(BadExpression):
-        parse(source)
+        parse_expression(source)
 
 
 @given(st.text(alphabet="/abyou_'|()=!? 01not", max_size=30))
 @settings(deadline=None, max_examples=200)
 def test_any_text_is_an_expression_or_a_bad_one(source: str) -> None:
     try:
-        value = parse(source).value(FACTS)
+        value = parse_expression(source).value(FACTS)
     except BadExpression:
         return
     assert (
@@ -514,7 +528,7 @@ def test_values_without_a_way_to_write_them_are_refused_without_saying_them() ->
         "child",
     )
     for source in ("/you/nationality | country", "/mailing/you/postal_code | zip5"):
-        value = parse(source).value(odd)
+        value = parse_expression(source).value(odd)
         assert isinstance(value, Refused)
         assert "QQQ" not in value.problem + value.remedy
         assert "6270 " not in value.problem + value.remedy
@@ -532,8 +546,8 @@ def test_every_form_of_a_packet_has_a_map() -> None:
         ("i-912", "07/22/25"),
         ("i-134", "11/30/16"),
     }
-    assert forms.find(MAPS, "i-131", "1/20/25") == forms.find(MAPS, "i-131")
-    assert forms.find(MAPS, "i-131", "01/01/99") is None
+    assert forms.find_map(MAPS, "i-131", "1/20/25") == forms.find_map(MAPS, "i-131")
+    assert forms.find_map(MAPS, "i-131", "01/01/99") is None
 
 
 @pytest.mark.parametrize(
@@ -559,7 +573,7 @@ def test_paths_of_maps_lead_somewhere(form: mapping.FormMap) -> None:
         "kind": str,
     }
     sources = [form.when, *(text for item in form.items for text in (item.value, item.when))]
-    for path in (path for source in sources if source for path in parse(source).paths):
+    for path in (path for source in sources if source for path in parse_expression(source).paths):
         first, *rest = path.strip("/").split("/")
         if first == "payment":
             continue
@@ -599,9 +613,9 @@ def test_no_field_is_mapped_twice_and_no_signature_is_an_answer() -> None:
 def test_a_broken_map_names_itself(blank: Path) -> None:
     good = json.loads((ROOT / "schemas/forms/g-1145.09-26-14.json").read_text())
     with pytest.raises(TemplateBroken, match=r"my-map"):
-        mapping.read({**good, "items": [{"label": "x"}]}, "my-map")
+        mapping.parse_map({**good, "items": [{"label": "x"}]}, "my-map")
     with pytest.raises(TemplateBroken, match="no format"):
-        mapping.read(
+        mapping.parse_map(
             {**good, "when": "", "items": [{**good["items"][0], "value": "/you | shout"}]}, "my-map"
         )
 
@@ -610,13 +624,13 @@ def test_a_broken_map_names_itself(blank: Path) -> None:
 
 
 def i131() -> mapping.FormMap:
-    found = forms.find(MAPS, "i-131")
+    found = forms.find_map(MAPS, "i-131")
     assert found is not None
     return found
 
 
 def shown(case: Case, who: str = "child", form: mapping.FormMap | None = None) -> dict[str, str]:
-    made = answers(form or i131(), scope(case, who, 0, countries=COUNTRIES))
+    made = collect_answers(form or i131(), scope(case, who, 0, countries=COUNTRIES))
     return {f"{one.part}.{one.item} {one.label}": one.value for one in made if one.value}
 
 
@@ -667,13 +681,14 @@ def test_what_is_missing_is_asked_for_by_its_place_in_case_json() -> None:
     child = a_case().beneficiaries[0]
     aunt = replace(a_case().petitioner, birth_date=None)
     case = a_case(beneficiaries=(person("baby"), replace(child, sex="")), petitioner=aunt)
-    found = unanswered(i131(), answers(i131(), scope(case, "child")), "i-131.pdf")
+    found = check_answers(i131(), collect_answers(i131(), scope(case, "child")), "i-131.pdf")
     by_pointer = {one.pointer: one for one in found}
     assert by_pointer["/petitioner/birth_date"].where == "i-131.pdf, Part 2 item 9"
     assert by_pointer["/petitioner/birth_date"].severity is Severity.WARNING
     own = a_case(petitioner=replace(child, sex=""), beneficiaries=(replace(child, sex=""),))
     assert "/beneficiaries/0/sex" in {
-        one.pointer for one in unanswered(i131(), answers(i131(), scope(own, "child")), "x")
+        one.pointer
+        for one in check_answers(i131(), collect_answers(i131(), scope(own, "child")), "x")
     }
 
 
@@ -683,30 +698,34 @@ def test_findings_never_say_what_the_case_says() -> None:
     )
     facts = scope(case, "child", 0)
     for form in MAPS:
-        said = " ".join(str(one) for one in unanswered(form, answers(form, facts), "x.pdf"))
+        said = " ".join(
+            str(one) for one in check_answers(form, collect_answers(form, facts), "x.pdf")
+        )
         assert not re.search("ZZZ|Muster|1234567890|Springfield|0131", said)
 
 
 def test_fourteen_dependants_are_said_in_the_additional_information() -> None:
     helper = replace(a_case().supporters[0], income=Income(annual_usd=97240, dependants=14))
-    form = forms.find(MAPS, "i-134", "11/30/16")
+    form = forms.find_map(MAPS, "i-134", "11/30/16")
     assert form is not None
-    made = answers(form, scope(a_case(supporters=(helper,)), "child", 0, countries=COUNTRIES))
-    fitting = fit(form, made, {}, face(stamp_font()), "x")
+    made = collect_answers(
+        form, scope(a_case(supporters=(helper,)), "child", 0, countries=COUNTRIES)
+    )
+    fitting = fit_answers(form, made, {}, load_typeface(stamp_font()), "x")
     assert "Dependents (number): 14" in [one.text for one in fitting.continued]
     assert any(one.value == "Dependents (number): 14" for one in fitting.written)
 
 
 def test_forms_of_other_packets_are_not_asked() -> None:
-    g28, i912, i134 = (forms.find(MAPS, name) for name in ("g-28", "i-912", "i-134"))
+    g28, i912, i134 = (forms.find_map(MAPS, name) for name in ("g-28", "i-912", "i-134"))
     assert g28 and i912 and i134
     facts = scope(a_case(attorney=None, request=replace(a_case().request, fee="pay")), "child")
-    assert not any(belongs(form, facts) for form in (g28, i912, i134))
-    assert belongs(i134, scope(a_case(), "child", 0))
+    assert not any(is_form_needed(form, facts) for form in (g28, i912, i134))
+    assert is_form_needed(i134, scope(a_case(), "child", 0))
 
 
 def test_the_answer_sheet_of_an_edition_without_fields() -> None:
-    current = forms.find(MAPS, "i-134", "01/20/25")
+    current = forms.find_map(MAPS, "i-134", "01/20/25")
     assert current is not None
     assert not current.fillable
     assert shown(a_case(), form=current)["2.16 Your annual income, U.S. dollars"] == "97,240"
@@ -721,8 +740,8 @@ def test_the_answer_sheet_of_an_edition_without_fields() -> None:
 @settings(deadline=None, max_examples=40)
 def test_no_letter_is_lost_or_doubled_by_fitting(paragraphs: list[str]) -> None:
     case = a_case(request=replace(a_case().request, basis=tuple(paragraphs)))
-    made = answers(i131(), scope(case, "child", countries=COUNTRIES))
-    fitting = fit(i131(), made, {}, face(stamp_font()), "x")
+    made = collect_answers(i131(), scope(case, "child", countries=COUNTRIES))
+    fitting = fit_answers(i131(), made, {}, load_typeface(stamp_font()), "x")
     texts = {one.field.name: one.value for one in fitting.written}
     blocks = [texts.get(block.text.name, "") for block in i131().blocks]
     whole = [
@@ -739,8 +758,8 @@ def test_no_letter_is_lost_or_doubled_by_fitting(paragraphs: list[str]) -> None:
 @given(st.text(alphabet="abc Wdé", max_size=300), st.floats(min_value=30, max_value=500))
 @settings(deadline=None, max_examples=60)
 def test_wrapped_lines_are_no_wider_than_asked(words: str, width: float) -> None:
-    typeface = face(stamp_font())
-    for line in wrap(words, width, 10, typeface):
+    typeface = load_typeface(stamp_font())
+    for line in wrap_text(words, width, 10, typeface):
         assert typeface.width(line, 10) <= width or len(line) == 1
 
 
@@ -765,7 +784,7 @@ def test_a_filled_form_read_back_with_other_libraries(blank: Path, tmp_path: Pat
         assert "/OpenAction" not in book.Root
         assert "/XFA" not in book.Root.AcroForm
         assert b"app.alert" not in (tmp_path / "editable.pdf").read_bytes()
-    rows = {row.short: row for row in forms.fields(tmp_path / "editable.pdf")}
+    rows = {row.short: row for row in forms.read_fields(tmp_path / "editable.pdf")}
     assert not rows["P1[0].Born[0]"].readonly
     assert rows["P1[0].Sign[0]"].readonly
 
@@ -780,7 +799,7 @@ def test_values_are_drawn_inside_their_boxes_and_nothing_else_changes(
     texts = dict(
         zip(
             ("born", "comb"),
-            texts_in(flat, [(1, (60, 620, 160, 638)), (1, (60, 660, 186, 678))]),
+            read_places(flat, [(1, (60, 620, 160, 638)), (1, (60, 660, 186, 678))]),
             strict=True,
         )
     )
@@ -804,7 +823,7 @@ def assert_only_boxes_changed(blank: Path, folder: Path, form: mapping.FormMap, 
     names = [name for name, value in read if name in by_name and value.strip() not in ("", "Off")]
     assert {name for name, _ in done.values} <= set(names)
     lists = [
-        row for row in forms.fields(blank) if row.kind == "choice" and row.short not in names
+        row for row in forms.read_fields(blank) if row.kind == "choice" and row.short not in names
     ]  # PDFium draws their arrows
     with pikepdf.open(blank) as book:  # PDFium draws no field of a form that also has XFA
         del book.Root.AcroForm.XFA
@@ -892,7 +911,7 @@ def test_two_people_s_forms_stay_apart_however_they_are_joined(blank: Path, tmp_
         (tmp_path / name).mkdir()
         filled(blank, a_case(beneficiaries=(who,), petitioner=who), tmp_path / name, name)
     copies = [tmp_path / name / "editable.pdf" for name in names]
-    fields = [{row.name for row in forms.fields(copy)} for copy in copies]
+    fields = [{row.name for row in forms.read_fields(copy)} for copy in copies]
     assert not fields[0] & fields[1]
     together = pypdf.PdfWriter()
     for copy in copies:
@@ -932,18 +951,11 @@ def test_five_supporters_have_five_forms(blank: Path, tmp_path: Path) -> None:
     )
     seen: set[str] = set()
     for number in range(5):
-        done = forms.fill(
-            drawn_map(blank),
-            case,
-            "child",
-            number,
-            blank,
-            tmp_path / "e.pdf",
-            tmp_path / "f.pdf",
-            font=stamp_font(),
-            countries=COUNTRIES,
+        source = AnswerSource(
+            case=case, beneficiary_id="child", supporter_index=number, countries=COUNTRIES
         )
-        names = {row.name for row in forms.fields(tmp_path / "e.pdf")}
+        done = forms.fill_form(drawn_map(blank), source, form_files(blank, tmp_path))
+        names = {row.name for row in forms.read_fields(tmp_path / "editable.pdf")}
         assert not done.refused
         assert not names & seen
         seen |= names
@@ -970,7 +982,7 @@ def test_a_form_without_a_root_is_found_again(tmp_path: Path) -> None:
     )
     form = replace(form, items=items, signatures=(), blocks=())
     assert not filled(tmp_path / "flat-names.pdf", a_case(), tmp_path, form=form).refused
-    rows = {row.short: row for row in forms.fields(tmp_path / "editable.pdf")}
+    rows = {row.short: row for row in forms.read_fields(tmp_path / "editable.pdf")}
     assert rows["Family[0]"].value == "Muster"
     assert rows["Family[0]"].name == "i-131-child.Family[0]"
 
@@ -1054,13 +1066,13 @@ def test_no_pdf_is_no_form(tmp_path: Path, blank: Path) -> None:
     page = tmp_path / "form.pdf"
     page.write_bytes(b"<html><title>Form G-1145</title></html>")
     with pytest.raises(forms.FormUnreadable, match=r"form\.pdf"):
-        forms.recognize(page)
+        forms.recognize_form(page)
     with pytest.raises(forms.FormUnreadable):
         filled(page, a_case(), tmp_path, form=drawn_map(blank))
 
 
 def test_payment_data_are_in_the_form_and_nowhere_else(blank: Path, tmp_path: Path) -> None:
-    row = next(one for one in forms.fields(blank) if one.short == "P1[0].Phone[0]")
+    row = next(one for one in forms.read_fields(blank) if one.short == "P1[0].Phone[0]")
     field = {"name": row.short, "page": 1, "rect": list(row.rect), "max": 10}
     item = {
         "part": "",
@@ -1071,7 +1083,9 @@ def test_payment_data_are_in_the_form_and_nowhere_else(blank: Path, tmp_path: Pa
         "field": field,
     }
     good = json.loads((ROOT / "schemas/forms/g-1145.09-26-14.json").read_text())
-    form = replace(drawn_map(blank), items=(mapping.read({**good, "items": [item]}, "x").items[0],))
+    form = replace(
+        drawn_map(blank), items=(mapping.parse_map({**good, "items": [item]}, "x").items[0],)
+    )
     assert rules(filled(blank, a_case(), tmp_path, form=form).findings) == ["FORM.PAYMENT"]
     assert rules(filled(blank, a_case(), tmp_path, payment=PAYMENT).findings) == ["FORM.PAYMENT"]
     done = filled(blank, a_case(), tmp_path, form=form, payment=PAYMENT)
@@ -1083,28 +1097,28 @@ def test_payment_data_are_in_the_form_and_nowhere_else(blank: Path, tmp_path: Pa
 
 
 def test_recognize_names_form_edition_and_pages(blank: Path, tmp_path: Path) -> None:
-    found = forms.recognize(blank, (drawn_map(blank),))
+    found = forms.recognize_form(blank, (drawn_map(blank),))
     assert (found.form, found.edition, found.confidence, len(found.pages)) == (
         "i-131",
         "01/01/30",
         1.0,
         2,
     )
-    assert forms.recognize(blank).confidence == 0.8
+    assert forms.recognize_form(blank).confidence == 0.8
     filled(blank, a_case(), tmp_path)
-    flat = forms.recognize(tmp_path / "flat.pdf")
+    flat = forms.recognize_form(tmp_path / "flat.pdf")
     assert (flat.form, flat.confidence, flat.fillable) == ("i-131", 0.8, False)
     empty = Pdf.new()
     empty.add_blank_page()
     empty.save(tmp_path / "empty.pdf")
-    assert forms.recognize(tmp_path / "empty.pdf").confidence == 0.0
+    assert forms.recognize_form(tmp_path / "empty.pdf").confidence == 0.0
     assert pickle.loads(pickle.dumps(found)) == found
 
 
 def test_superseded_mixed_and_missing_pages_are_found(blank: Path, tmp_path: Path) -> None:
-    assert forms.edition_findings(forms.recognize(blank), "x.pdf", {"i-131": "01/01/30"}) == ()
+    assert forms.edition_findings(forms.recognize_form(blank), "x.pdf", {"i-131": "01/01/30"}) == ()
     assert rules(
-        forms.edition_findings(forms.recognize(blank), "x.pdf", {"i-131": "03/03/33"})
+        forms.edition_findings(forms.recognize_form(blank), "x.pdf", {"i-131": "03/03/33"})
     ) == ["FORM.EDITION"]
     other = drawn_form(tmp_path / "other.pdf", edition="02/02/31", pages=3)
     one, two = pypdf.PdfReader(plain(blank)), pypdf.PdfReader(plain(other))
@@ -1117,13 +1131,13 @@ def test_superseded_mixed_and_missing_pages_are_found(blank: Path, tmp_path: Pat
         for page in pages:
             book.add_page(page)
         book.write(tmp_path / f"{name}.pdf")
-    found = forms.edition_findings(forms.recognize(tmp_path / "mixed.pdf"), "x.pdf", {})
+    found = forms.edition_findings(forms.recognize_form(tmp_path / "mixed.pdf"), "x.pdf", {})
     assert "FORM.MIXED" in rules(found)
     assert next(one for one in found if one.rule == "FORM.MIXED").page == 3
-    short_found = forms.edition_findings(forms.recognize(tmp_path / "short.pdf"), "x.pdf", {})
+    short_found = forms.edition_findings(forms.recognize_form(tmp_path / "short.pdf"), "x.pdf", {})
     assert "pages missing: 2 of 3" in short_found[0].problem
     assert rules(
-        forms.edition_findings(forms.recognize(tmp_path / "swapped.pdf"), "x.pdf", {})
+        forms.edition_findings(forms.recognize_form(tmp_path / "swapped.pdf"), "x.pdf", {})
     ) == ["FORM.PAGES"]
 
 
@@ -1142,10 +1156,12 @@ def differences(form: mapping.FormMap, path: Path, case: Case, **more: Any) -> l
     return list(compared(form, path, case, **more).findings)
 
 
-def compared(form: mapping.FormMap, path: Path, case: Case, **more: Any) -> forms.Compared:
-    return forms.compare(
-        form, path, case, "child", 0 if form.form == "i-134" else None, countries=COUNTRIES, **more
+def compared(form: mapping.FormMap, path: Path, case: Case, **more: Any) -> forms.FormComparison:
+    index = 0 if form.form == "i-134" else None
+    source = AnswerSource(
+        case=case, beneficiary_id="child", supporter_index=index, countries=COUNTRIES, **more
     )
+    return forms.compare_form(form, path, source)
 
 
 @pytest.mark.parametrize("copy", ["editable.pdf", "flat.pdf"])
@@ -1202,7 +1218,7 @@ def test_a_signature_is_seen_as_ink(blank: Path, tmp_path: Path) -> None:
         book.pages[0].contents_add(pen, prepend=False)
         book.save(tmp_path / "signed.pdf")
     assert differences(drawn_map(blank), tmp_path / "signed.pdf", a_case()) == []
-    assert ink_in(tmp_path / "flat.pdf", [(1, SIGN), (9, SIGN)]) == (0.0, 0.0)
+    assert measure_ink(tmp_path / "flat.pdf", [(1, SIGN), (9, SIGN)]) == (0.0, 0.0)
 
 
 def test_a_scan_is_compared_by_eye(tmp_path: Path, blank: Path) -> None:
@@ -1227,7 +1243,7 @@ def test_a_drafted_map_finds_fields_by_name_and_by_place(tmp_path: Path) -> None
                 kid.T, kid.Rect = String("Elsewhere[0]"), Array([400, 100, 500, 118])
         book.save(new_pdf)
     raw = json.loads(json.dumps(_as_json(drawn_map(old_pdf))))
-    draft = forms.draft_map(raw, new_pdf)
+    draft = forms.propose_map(raw, new_pdf)
     how = {one["old"]: one["found"] for one in draft["proposal"]["fields"]}
     assert how["P1[0].Family[0]"] == "name"
     assert how["P1[0].Given[0]"] == "place"
@@ -1235,7 +1251,7 @@ def test_a_drafted_map_finds_fields_by_name_and_by_place(tmp_path: Path) -> None
     assert "P1[0].Elsewhere[0]" in draft["proposal"]["not_in_old_map"]
     assert draft["edition"] == "02/02/31"
     del draft["proposal"]
-    again = mapping.read(draft, "draft")
+    again = mapping.parse_map(draft, "draft")
     assert not filled(new_pdf, a_case(), tmp_path, form=again).refused
 
 
@@ -1289,7 +1305,7 @@ def _as_json(form: mapping.FormMap) -> dict[str, Any]:
 @pytest.mark.parametrize("form", FILLABLE, ids=lambda one: one.form)
 def test_a_real_form_filled_read_back_and_looked_at(form: mapping.FormMap, tmp_path: Path) -> None:
     blank = CORPUS / f"{form.form}.pdf"
-    found = forms.recognize(blank, MAPS)
+    found = forms.recognize_form(blank, MAPS)
     assert (found.form, found.edition, found.confidence) == (form.form, form.edition, 1.0)
     assert len(found.pages) == form.pages
     payment = PAYMENT if form.form == "g-1450" else None
@@ -1321,14 +1337,14 @@ def test_every_form_of_a_sample_can_be_written(sample: Path) -> None:
     case = intake.read_case(sample.parent, shelf, hashed=False)
     countries = shelf.schema("languages.json")["countries"]
     for form in FILLABLE:
-        rows = forms.fields(CORPUS / f"{form.form}.pdf")
+        rows = forms.read_fields(CORPUS / f"{form.form}.pdf")
         options = {row.short: row.options for row in rows if row.kind == "choice"}
         for who in case.beneficiaries:
             facts = scope(case, who.id, 0 if case.supporters else None, countries=countries)
-            made = answers(form, facts) if belongs(form, facts) else ()
+            made = collect_answers(form, facts) if is_form_needed(form, facts) else ()
             found = (
-                *unanswered(form, made, "x"),
-                *fit(form, made, options, face(stamp_font()), "x").findings,
+                *check_answers(form, made, "x"),
+                *fit_answers(form, made, options, load_typeface(stamp_font()), "x").findings,
             )
             assert [str(one) for one in found if one.severity is Severity.ERROR] == []
 
@@ -1354,10 +1370,10 @@ def test_other_real_forms_are_refused_by_name(tmp_path: Path) -> None:
     assert "I-765, edition 08/21/25" in done.findings[0].problem
     current = {"i-134": "01/20/25"}
     assert rules(
-        forms.edition_findings(forms.recognize(CORPUS / "i-134.pdf"), "i-134.pdf", current)
+        forms.edition_findings(forms.recognize_form(CORPUS / "i-134.pdf"), "i-134.pdf", current)
     ) == ["FORM.EDITION"]
     with pytest.raises(forms.FormUnreadable):
-        forms.recognize(CORPUS / "g-1145AROS.pdf")
+        forms.recognize_form(CORPUS / "g-1145AROS.pdf")
 
 
 @with_corpus
@@ -1371,7 +1387,7 @@ def test_item_seven_is_the_box_beside_item_seven(tmp_path: Path) -> None:
         for _, box in item.boxes
     )
     x0, y0, x1, y1 = seven.rect
-    beside = texts_in(CORPUS / "i-131.pdf", [(3, (x0 - 40, y0, x0, y1)), (3, (x1, y0, 580, y1))])
+    beside = read_places(CORPUS / "i-131.pdf", [(3, (x0 - 40, y0, x0, y1)), (3, (x1, y0, 580, y1))])
     assert beside[0] == "7."
     assert beside[1].startswith("IamapplyingforaparoledocumentunderINAsection212(d)(5)(A)formyself")
 
@@ -1441,7 +1457,7 @@ def test_every_box_stands_before_the_words_it_ticks(form: mapping.FormMap) -> No
     places = [
         (one.page, (one.rect[2], one.rect[1] - 1, one.rect[2] + 28, one.rect[3])) for one in boxes
     ]
-    beside = texts_in(CORPUS / f"{form.form}.pdf", places)
+    beside = read_places(CORPUS / f"{form.form}.pdf", places)
     short = {"Apt.", "Ste.", "Flr."}  # printed above the boxes of some forms
     for box, words in zip(boxes, beside, strict=True):
         if box.says not in short and box.says not in PARAPHRASED:
@@ -1468,6 +1484,6 @@ PARAPHRASED = {
 @with_corpus
 def test_a_real_map_drafts_itself() -> None:
     raw = json.loads((ROOT / "schemas/forms/i-131.01-20-25.json").read_text())
-    draft = forms.draft_map(raw, CORPUS / "i-131.pdf")
+    draft = forms.propose_map(raw, CORPUS / "i-131.pdf")
     assert {one["found"] for one in draft["proposal"]["fields"]} == {"name"}
     assert draft["fingerprint"] == raw["fingerprint"]

@@ -15,6 +15,7 @@ import pytest
 from assembler.model import Severity
 from assembler.rules import from_shelf
 from assembler.runtime.resources import Shelf
+from assembler.runtime.rule_catalog import make_finding
 
 ROOT = Path(__file__).parent.parent
 LIBRARY = from_shelf(Shelf.default())
@@ -171,8 +172,72 @@ def test_every_severity_in_the_code_is_one_the_catalog_allows() -> None:
     ]
 
     assert wrong == []
-    with_severity = [one for one in EMISSIONS if one.severities]
-    assert len(with_severity) > 100  # the search still understands the code
+    assert len(EMISSIONS) > 200  # the search still understands the code
+
+
+def test_a_finding_has_the_severity_of_its_rule() -> None:
+    finding = make_finding("FORM.SCAN", "form.pdf", "a scan", "compare it by eye", page=2)
+
+    assert finding.severity is LIBRARY.rules["FORM.SCAN"].severity is WARNING
+    assert (finding.where, finding.page) == ("form.pdf", 2)
+
+
+def test_a_rule_with_several_severities_is_made_with_any_of_them() -> None:
+    findings = [
+        make_finding("FORM.DIFFERS", "x", "y", "z", severity) for severity in (None, ERROR, WARNING)
+    ]
+
+    assert [finding.severity for finding in findings] == [ERROR, ERROR, WARNING]
+
+
+@pytest.mark.parametrize(("rule", "severity"), [("FORM.NONE", None), ("FORM.DIFFERS", INFO)])
+def test_a_finding_that_the_catalog_does_not_know_is_not_made(
+    rule: str, severity: Severity | None
+) -> None:
+    with pytest.raises(ValueError, match=re.escape(rule)):
+        make_finding(rule, "x", "y", "z", severity)
+
+
+MAKERS = {
+    "assembler/model/finding.py",  # reads findings from JSON
+    "assembler/rules/case_check.py",  # severity of a firm's catalog
+    "assembler/rules/rule_context.py",  # severity of a firm's catalog, or of a checklist
+    "assembler/runtime/rule_catalog.py",
+}
+NOT_CONVERTED = {
+    "assembler/bundle/optimize/packet_fit.py",
+    "assembler/bundle/print_set/print_files.py",
+    "assembler/bundle/volumes.py",
+    "assembler/crosscheck/results.py",
+    "assembler/crosscheck/statements.py",
+    "assembler/documents/citation_findings.py",
+    "assembler/documents/settle.py",
+    "assembler/documents/word_to_pdf/engines.py",
+    "assembler/evidence/acceptance.py",
+    "assembler/evidence/encryption.py",
+    "assembler/evidence/file_preparation.py",
+    "assembler/evidence/legibility/findings.py",
+    "assembler/evidence/preparation.py",
+    "assembler/intake/case_reader.py",
+    "assembler/layout/amendment.py",
+    "assembler/pipeline/amend.py",
+    "assembler/pipeline/batch/case_builds.py",
+    "assembler/pipeline/checked_case.py",
+    "assembler/receivers/lint_rules.py",
+    "assembler/receivers/packet_lint.py",
+}
+
+
+def test_findings_are_made_by_the_factory() -> None:
+    direct = set()
+    for path in sorted((ROOT / "assembler").rglob("*.py")):
+        calls = (
+            node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)
+        )
+        if any(_called(call) == "Finding" for call in calls):
+            direct.add(path.relative_to(ROOT).as_posix())
+
+    assert direct == MAKERS | NOT_CONVERTED
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def list_maps(as_json: bool) -> None:
     from assembler import forms as room
     from assembler.runtime.resources import Shelf
 
-    maps = room.library(Shelf.default())
+    maps = room.load_maps(Shelf.default())
     rows = [
         {
             "form": one.form,
@@ -61,7 +61,7 @@ def fields(pdf: Path, as_json: bool) -> None:
 
     rows = [
         {key: value for key, value in asdict(row).items() if key != "value"}
-        for row in room.fields(pdf)
+        for row in room.read_fields(pdf)
     ]
     if as_json:
         result(json.dumps(rows, indent=1))
@@ -87,7 +87,7 @@ def answers(case: Path, form: str | None, as_json: bool) -> None:
 
     shelf = Shelf.default()
     read = intake.read_case(case, shelf, hashed=False)
-    sheets = room.answer_sheets(read, shelf, form)
+    sheets = room.build_answer_sheets(read, shelf, form)
     if as_json:
         result(json.dumps(sheets, indent=1, ensure_ascii=False))
         return
@@ -166,7 +166,7 @@ def draft_map(old_map: Path, new_pdf: Path) -> None:
     confirm (docs/forms.md)."""
     from assembler import forms as room
 
-    proposal: dict[str, Any] = room.draft_map(
+    proposal: dict[str, Any] = room.propose_map(
         json.loads(old_map.read_text(encoding="utf8")), new_pdf
     )
     result(json.dumps(proposal, indent=1, ensure_ascii=False))

@@ -1,5 +1,4 @@
-"""Government forms: maps from questions to facts, filling, recognizing, reading back, and answer
-sheets.
+"""Fill government forms, read them back, and write answer sheets.
 
 In: form maps of `schemas/forms/`, a `Case`, PDF files the user downloaded or signed. Out: filled
 PDFs, answers, findings. Must not know where a form goes in the packet, or keep payment data
@@ -8,46 +7,68 @@ anywhere but in the form.
 
 from __future__ import annotations
 
-from assembler.forms.answer_fitting import Continued
-from assembler.forms.answers import Answer, answers, belongs, scope, unanswered
-from assembler.forms.fill import Filled, fill
-from assembler.forms.form_check import (
-    Compared,
-    blank_findings,
-    compare,
-    edition_findings,
-    unsigned,
+from assembler.forms.answer_fitting import Continuation
+from assembler.forms.answers import (
+    Answer,
+    AnswerSource,
+    build_scope,
+    check_answers,
+    collect_answers,
+    is_form_needed,
 )
-from assembler.forms.form_maps import FormMap, find, library
-from assembler.forms.form_reader import FieldRow, FormUnreadable, Recognized, fields, recognize
-from assembler.forms.map_proposal import draft_map
-from assembler.forms.packet_forms import Done, Packet, answer_sheets, fill_packet
+from assembler.forms.fill import FillResult, FormFiles, fill_form
+from assembler.forms.form_check import (
+    FormComparison,
+    blank_findings,
+    compare_form,
+    edition_findings,
+    signature_findings,
+)
+from assembler.forms.form_maps import FormMap, find_map, load_maps
+from assembler.forms.form_reader import (
+    FieldRow,
+    FormUnreadable,
+    RecognizedForm,
+    read_fields,
+    recognize_form,
+)
+from assembler.forms.map_proposal import propose_map
+from assembler.forms.packet_forms import (
+    FilledForm,
+    FormInputs,
+    PacketForms,
+    build_answer_sheets,
+    fill_packet,
+)
 
 __all__ = [
     "Answer",
-    "Compared",
-    "Continued",
-    "Done",
+    "AnswerSource",
+    "Continuation",
     "FieldRow",
-    "Filled",
+    "FillResult",
+    "FilledForm",
+    "FormComparison",
+    "FormFiles",
+    "FormInputs",
     "FormMap",
     "FormUnreadable",
-    "Packet",
-    "Recognized",
-    "answer_sheets",
-    "answers",
-    "belongs",
+    "PacketForms",
+    "RecognizedForm",
     "blank_findings",
-    "compare",
-    "draft_map",
+    "build_answer_sheets",
+    "build_scope",
+    "check_answers",
+    "collect_answers",
+    "compare_form",
     "edition_findings",
-    "fields",
-    "fill",
+    "fill_form",
     "fill_packet",
-    "find",
-    "library",
-    "recognize",
-    "scope",
-    "unanswered",
-    "unsigned",
+    "find_map",
+    "is_form_needed",
+    "load_maps",
+    "propose_map",
+    "read_fields",
+    "recognize_form",
+    "signature_findings",
 ]

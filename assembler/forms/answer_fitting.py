@@ -1,8 +1,8 @@
-"""Answers into fields: what fits where it is asked, what goes on elsewhere, what is refused. Pure;
-nothing is ever cut.
+"""Fit answers into fields: decide what goes into the field, what continues elsewhere, what is
+refused. Pure; nothing is ever cut.
 
-Answers and a way to measure text come in; a `Fitting` goes out: the text of every field line by
-line, the ticked boxes, the additional information, further sheets, and findings.
+In: answers and a way to measure text. Out: a `Fitting` with the text of every field line by line,
+the ticked boxes, the additional information, further sheets, and findings.
 """
 
 from __future__ import annotations
@@ -13,23 +13,25 @@ from typing import Protocol
 
 from assembler.forms.answers import Answer
 from assembler.forms.form_maps import Block, Field, FormMap
-from assembler.model import Finding, Severity
+from assembler.model import Finding
+from assembler.runtime.rule_catalog import make_finding
 
 SIZE, SMALLEST = 10.0, 7.0  # points
 PAD = 2.0  # points left free at both sides of a box
 SHEET_WIDTH = 468.0  # points of text on an additional sheet
 
 
-class Measure(Protocol):
-    """What fitting must know of a typeface."""
+class TextMeasure(Protocol):
+    """Measure text in a typeface."""
 
     def width(self, text: str, size: float) -> float: ...
     def missing(self, text: str) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
-    """A field's text: its lines and the size they are drawn at. `value` is what the field holds."""
+class FieldText:
+    """The text of one field: its lines and the size they are drawn at. `value` is what the field
+    holds."""
 
     field: Field
     lines: tuple[str, ...]
@@ -42,8 +44,8 @@ class Written:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Continued:
-    """An answer that goes on in the additional information; `text` is what is written there."""
+class Continuation:
+    """An answer that continues in the additional information; `text` is what is written there."""
 
     page: int
     part: str
@@ -53,41 +55,49 @@ class Continued:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fitting:
-    written: tuple[Written, ...]
+    """Where every answer goes."""
+
+    written: tuple[FieldText, ...]
     ticked: tuple[Field, ...]
     unticked: tuple[Field, ...]
-    continued: tuple[Continued, ...]
-    sheets: tuple[Continued, ...]  # what the form's own additional information had no room for
+    continued: tuple[Continuation, ...]
+    sheets: tuple[Continuation, ...]  # what the form's own additional information had no room for
     findings: tuple[Finding, ...]
 
 
-def fit(
+def fit_answers(
     form: FormMap,
     answers: Sequence[Answer],
     options: Mapping[str, Sequence[str]],
-    type_: Measure,
+    typeface: TextMeasure,
     where: str,
 ) -> Fitting:
-    """Place every answer. `options`: the choices of fields that are lists, by field name."""
-    written: list[Written] = []
-    more: list[Continued] = []
+    """Fit every answer into its field.
+
+    Args:
+        options: the choices of fields that are lists, by field name.
+        where: the form's file name, for findings.
+    """
+    written: list[FieldText] = []
+    continued: list[Continuation] = []
     findings: list[Finding] = []
-    for one in (answer for answer in answers if answer.value and not answer.spec.boxes):
-        problem = _refusal(form, one, options, type_)
+    for answer in (answer for answer in answers if answer.value and not answer.spec.boxes):
+        problem = _refusal(form, answer, options, typeface)
         if problem is not None:
-            findings.append(_finding(form, one, where, *problem))
+            findings.append(_finding(form, answer, where, *problem))
             continue
-        placed, rest = _placed(one, type_, form.continuation_part)
-        if placed is not None:
+        field_text, rest = _placed(answer, typeface, form.continuation_part)
+        if field_text is not None:
             written.append(
-                replace(placed, choice=_choice(one.value, options.get(placed.field.name, ())))
+                replace(
+                    field_text, choice=_choice(answer.value, options.get(field_text.field.name, ()))
+                )
             )
-        if (
-            rest is not None and one.part != form.continuation_part
-        ):  # the name at its head is the one of Part 1 or 2
-            more.append(rest)
-    merged = _merged(more)
-    filled, sheets = _continuation(form, merged, type_)
+        # the name above the additional information repeats that of Part 1 or 2
+        if rest is not None and answer.part != form.continuation_part:
+            continued.append(rest)
+    merged = _merged(continued)
+    filled, sheets = _continuation(form, merged, typeface)
     boxes = [(answer, key, box) for answer in answers for key, box in answer.spec.boxes]
     return Fitting(
         written=(*written, *filled),
@@ -101,31 +111,31 @@ def fit(
     )
 
 
-def wrap(text: str, width: float, size: float, type_: Measure) -> list[str]:
-    """Break text into lines of at most `width` points, at spaces; a word too long for a line is
-    broken inside."""
+def wrap_text(text: str, width: float, size: float, typeface: TextMeasure) -> list[str]:
+    """Break text into lines of at most `width` points, at spaces; a longer word is broken
+    inside."""
     lines: list[str] = []
     for paragraph in text.split("\n"):
         line = ""
-        for word in _pieces(paragraph, width, size, type_):
-            tried = f"{line} {word}" if line else word
-            if line and type_.width(tried, size) > width:
+        for word in _pieces(paragraph, width, size, typeface):
+            candidate = f"{line} {word}" if line else word
+            if line and typeface.width(candidate, size) > width:
                 lines.append(line)
                 line = word
             else:
-                line = tried
+                line = candidate
         lines.append(line)
     return lines
 
 
-def _pieces(text: str, width: float, size: float, type_: Measure) -> Iterator[str]:
+def _pieces(text: str, width: float, size: float, typeface: TextMeasure) -> Iterator[str]:
     for word in text.split():
         rest = word
-        while type_.width(rest, size) > width and len(rest) > 1:
+        while typeface.width(rest, size) > width and len(rest) > 1:
             count = next(
                 n
                 for n in range(len(rest) - 1, 0, -1)
-                if type_.width(rest[:n], size) <= width or n == 1
+                if typeface.width(rest[:n], size) <= width or n == 1
             )
             yield rest[:count]
             rest = rest[count:]
@@ -133,11 +143,11 @@ def _pieces(text: str, width: float, size: float, type_: Measure) -> Iterator[st
 
 
 def _refusal(
-    form: FormMap, one: Answer, options: Mapping[str, Sequence[str]], type_: Measure
+    form: FormMap, answer: Answer, options: Mapping[str, Sequence[str]], typeface: TextMeasure
 ) -> tuple[str, str, str] | None:
-    """Rule, problem and remedy where an answer has no way of being written."""
-    field = one.spec.field
-    if type_.missing(one.value):
+    """Return rule, problem and remedy if an answer cannot be written."""
+    field = answer.spec.field
+    if typeface.missing(answer.value):
         return (
             "FORM.GLYPH",
             "the answer has characters this form is not written in",
@@ -149,15 +159,15 @@ def _refusal(
             if form.blocks
             else ("FORM.TOO_LONG", "the form has no place for it", "write it on a separate sheet")
         )
-    if field.name in options and not _choice(one.value, options[field.name]):
+    if field.name in options and not _choice(answer.value, options[field.name]):
         return (
             "FORM.OPTION",
             "the form's list has no such choice",
             "check it, or fill the form by hand",
         )
-    if _line(field, one.value, type_) or field.lines > 1:
+    if _line(field, answer.value, typeface) or field.lines > 1:
         return None
-    if not one.spec.continues or not form.blocks:
+    if not answer.spec.continues or not form.blocks:
         return (
             "FORM.TOO_LONG",
             "the answer does not fit and must not be continued",
@@ -167,96 +177,100 @@ def _refusal(
 
 
 def _choice(value: str, choices: Sequence[str]) -> str:
-    return next((one for one in choices if one.strip() == value), "")
+    return next((choice for choice in choices if choice.strip() == value), "")
 
 
-def _line(field: Field, text: str, type_: Measure) -> Written | None:
-    """The text on one line of the field, as large as fits; None if it does not."""
+def _line(field: Field, text: str, typeface: TextMeasure) -> FieldText | None:
+    """Return the text on one line of the field, as large as fits, or None if it does not fit."""
     if field.max is not None and len(text) > field.max:
         return None
     if field.comb and field.max:
-        return Written(field=field, lines=(text,), size=SIZE)
+        return FieldText(field=field, lines=(text,), size=SIZE)
     width = field.rect[2] - field.rect[0] - 2 * PAD
     for size in (SIZE, 9.0, 8.0, SMALLEST):
-        if type_.width(text, size) <= width:
-            return Written(field=field, lines=(text,), size=size)
+        if typeface.width(text, size) <= width:
+            return FieldText(field=field, lines=(text,), size=size)
     return None
 
 
-def _placed(one: Answer, type_: Measure, part: str) -> tuple[Written | None, Continued | None]:
-    field = one.spec.field
+def _placed(
+    answer: Answer, typeface: TextMeasure, part: str
+) -> tuple[FieldText | None, Continuation | None]:
+    field = answer.spec.field
     if field is None:
-        return None, _rest(one, one.value)
+        return None, _rest(answer, answer.value)
     if field.lines > 1:
-        return _lines(one, field, type_, part)
-    placed = _line(field, one.value, type_)
-    if placed is not None:
-        return placed, None
-    return _line(field, f"See Part {part}", type_), _rest(one, one.value)
+        return _lines(answer, field, typeface, part)
+    field_text = _line(field, answer.value, typeface)
+    if field_text is not None:
+        return field_text, None
+    return _line(field, f"See Part {part}", typeface), _rest(answer, answer.value)
 
 
 def _lines(
-    one: Answer, field: Field, type_: Measure, part: str
-) -> tuple[Written, Continued | None]:
-    """As many lines as the box has; the last one says where the answer goes on."""
+    answer: Answer, field: Field, typeface: TextMeasure, part: str
+) -> tuple[FieldText, Continuation | None]:
+    """Return as many lines as the box has; the last one says where the answer continues."""
     width = field.rect[2] - field.rect[0] - 2 * PAD
     for size in (SIZE, 9.0):
-        lines = wrap(one.value, width, size, type_)
+        lines = wrap_text(answer.value, width, size, typeface)
         if len(lines) <= field.lines:
-            return Written(field=field, lines=tuple(lines), size=size), None
+            return FieldText(field=field, lines=tuple(lines), size=size), None
     note = f"(continued in Part {part})"
     head, last = lines[: field.lines - 1], lines[field.lines - 1].split()
-    while last and type_.width(" ".join((*last, note)), size) > width:
+    while last and typeface.width(" ".join((*last, note)), size) > width:
         last.pop()
-    rest = _after(one.value, (*head, *last))
-    return Written(field=field, lines=(*head, " ".join((*last, note))), size=size), _rest(
-        one, rest, goes_on=True
+    rest = _after(answer.value, (*head, *last))
+    return FieldText(field=field, lines=(*head, " ".join((*last, note))), size=size), _rest(
+        answer, rest, goes_on=True
     )
 
 
-def _rest(one: Answer, text: str, goes_on: bool = False) -> Continued:
-    said = f"(continued) {text}" if goes_on else f"{one.label}: {text}"
-    return Continued(page=one.page, part=one.part, item=one.item, text=said)
+def _rest(answer: Answer, text: str, goes_on: bool = False) -> Continuation:
+    entry = f"(continued) {text}" if goes_on else f"{answer.label}: {text}"
+    return Continuation(page=answer.page, part=answer.part, item=answer.item, text=entry)
 
 
-def _merged(more: Sequence[Continued]) -> tuple[Continued, ...]:
-    """Entries of the same item joined, so that they share one block."""
+def _merged(continued: Sequence[Continuation]) -> tuple[Continuation, ...]:
+    """Join entries of the same item, so that they share one block."""
     joined: dict[tuple[int, str, str], list[str]] = {}
-    for one in more:
-        joined.setdefault((one.page, one.part, one.item), []).append(one.text)
+    for entry in continued:
+        joined.setdefault((entry.page, entry.part, entry.item), []).append(entry.text)
     return tuple(
-        Continued(page=p, part=part, item=item, text="; ".join(texts))
+        Continuation(page=p, part=part, item=item, text="; ".join(texts))
         for (p, part, item), texts in joined.items()
     )
 
 
 def _continuation(
-    form: FormMap, more: Sequence[Continued], type_: Measure
-) -> tuple[list[Written], tuple[Continued, ...]]:
-    """Fill the blocks in turn; an entry takes as many as it needs, and what is left goes to
-    further sheets."""
-    written: list[Written] = []
-    left: list[Continued] = []
+    form: FormMap, continued: Sequence[Continuation], typeface: TextMeasure
+) -> tuple[list[FieldText], tuple[Continuation, ...]]:
+    """Fill the blocks in turn; an entry takes as many as it needs, and the rest goes to further
+    sheets."""
+    written: list[FieldText] = []
+    overflow: list[Continuation] = []
     free = list(form.blocks)
-    for one in more:
-        text = one.text
+    for entry in continued:
+        text = entry.text
         while text and free:
-            lines, text = _block(free[0].text, text, type_)
-            written += [*_heading(free.pop(0), one, type_), lines]
+            lines, text = _block(free[0].text, text, typeface)
+            written += [*_heading(free.pop(0), entry, typeface), lines]
         if text:
-            left.append(Continued(page=one.page, part=one.part, item=one.item, text=text))
-    return written, tuple(left)
+            overflow.append(
+                Continuation(page=entry.page, part=entry.part, item=entry.item, text=text)
+            )
+    return written, tuple(overflow)
 
 
-def _block(field: Field, text: str, type_: Measure) -> tuple[Written, str]:
-    lines = wrap(text, field.rect[2] - field.rect[0] - 2 * PAD, 9.0, type_)
+def _block(field: Field, text: str, typeface: TextMeasure) -> tuple[FieldText, str]:
+    lines = wrap_text(text, field.rect[2] - field.rect[0] - 2 * PAD, 9.0, typeface)
     kept, over = lines[: field.lines], lines[field.lines :]
-    return Written(field=field, lines=tuple(kept), size=9.0), _after(text, kept) if over else ""
+    return FieldText(field=field, lines=tuple(kept), size=9.0), _after(text, kept) if over else ""
 
 
 def _after(text: str, kept: Sequence[str]) -> str:
-    """What of a text is left after these lines of it, exactly as it was: long words were broken
-    without a hyphen."""
+    """Return the part of a text after these lines of it, unchanged; long words were broken without
+    a hyphen."""
     count = sum(len("".join(line.split())) for line in kept)
     at = 0
     while count:
@@ -265,20 +279,21 @@ def _after(text: str, kept: Sequence[str]) -> str:
     return text[at:].strip()
 
 
-def _heading(block: Block, one: Continued, type_: Measure) -> list[Written]:
-    pairs = ((block.page, str(one.page)), (block.part, one.part), (block.number, one.item))
-    return [made for field, text in pairs if text and (made := _line(field, text, type_))]
+def _heading(block: Block, entry: Continuation, typeface: TextMeasure) -> list[FieldText]:
+    pairs = ((block.page, str(entry.page)), (block.part, entry.part), (block.number, entry.item))
+    return [
+        field_text for field, text in pairs if text and (field_text := _line(field, text, typeface))
+    ]
 
 
 def _finding(
-    form: FormMap, one: Answer, where: str, rule: str, problem: str, remedy: str
+    form: FormMap, answer: Answer, where: str, rule: str, problem: str, remedy: str
 ) -> Finding:
-    return Finding(
-        rule=rule,
-        severity=Severity.ERROR,
-        where=f"{where}, {one.place}",
-        problem=f"{one.label}: {problem}",
-        remedy=remedy,
-        pointer=one.pointer or None,
+    return make_finding(
+        rule,
+        f"{where}, {answer.place}",
+        f"{answer.label}: {problem}",
+        remedy,
+        pointer=answer.pointer or None,
         source=form.source,
     )

@@ -1,8 +1,8 @@
-"""How answers are written on government forms: mm/dd/yyyy, ten-digit telephones, whole feet. Pure.
+"""Format answers as government forms want them: mm/dd/yyyy, ten-digit telephones, whole feet. Pure.
 
-Each format takes a value that is not empty and perhaps a number, those of `WITH_SCOPE` the
-expression's scope too (names of countries, letters of exhibits); it gives text, or `Refused` with a
-reason that holds no client fact.
+Each format takes a value that is not empty and perhaps a number; those of `WITH_SCOPE` take the
+expression's scope too (names of countries, letters of exhibits). It returns text, or `Refused` with
+a reason that holds no client fact.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from assembler.model.citations import BadCite, Cite, parse
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """A value that has no way of being written: why, in words without the value."""
+    """Why a value cannot be written, in words without the value."""
 
     problem: str
     remedy: str
@@ -42,12 +42,12 @@ _LETTERS = str.maketrans(
 
 
 def written_date(value: object) -> object:
-    """mm/dd/yyyy, the only order these forms read."""
+    """Return a date as mm/dd/yyyy, the only order these forms accept."""
     return f"{value:%m/%d/%Y}" if isinstance(value, date) else str(value)
 
 
 def country(value: object, scope: Scope) -> object:
-    """English name of an ISO 3166-1 alpha-3 code."""
+    """Return the English name of an ISO 3166-1 alpha-3 code."""
     names = scope.get("countries")
     name = names.get(str(value)) if isinstance(names, Mapping) else None
     return name or Refused(
@@ -56,13 +56,13 @@ def country(value: object, scope: Scope) -> object:
 
 
 def phone(value: object) -> object:
-    """Digits only; the 1 in front of a U.S. number is left out, as the forms ask for ten digits."""
+    """Return the digits only, without the 1 before a U.S. number: the forms ask for ten digits."""
     digits = re.sub(r"[^0-9]", "", str(value).partition("x")[0])
     return digits[1:] if len(digits) == 11 and digits.startswith("1") else digits
 
 
 def zip5(value: object) -> object:
-    """The five digits of a ZIP or ZIP+4 code."""
+    """Return the five digits of a ZIP or ZIP+4 code."""
     match = re.fullmatch(r"([0-9]{5})(?:-?[0-9]{4})?", str(value).strip())
     return (
         match[1]
@@ -74,22 +74,22 @@ def zip5(value: object) -> object:
 
 
 def pad9(value: object) -> object:
-    """An A-Number in nine digits, zeros in front."""
+    """Return an A-Number in nine digits, with leading zeros."""
     return str(value).zfill(9)
 
 
 def feet(value: object) -> object:
-    """Whole feet of a height in inches."""
+    """Return the whole feet of a height in inches."""
     return str(int(str(value)) // 12)
 
 
 def inches(value: object) -> object:
-    """The inches left over from whole feet."""
+    """Return the inches left over from whole feet."""
     return str(int(str(value)) % 12)
 
 
 def digit(value: object, place: int) -> object:
-    """One digit of a three-digit number: place 0 is the hundreds."""
+    """Return one digit of a three-digit number: place 0 is the hundreds."""
     return (
         str(value).zfill(3)[place]
         if len(str(value)) <= 3
@@ -98,7 +98,7 @@ def digit(value: object, place: int) -> object:
 
 
 def card(value: object, group: int) -> object:
-    """Four digits of a payment card's number: group 0 is the first."""
+    """Return four digits of a payment card's number: group 0 is the first."""
     digits = re.sub(r"[^0-9]", "", str(value))
     if not 13 <= len(digits) <= 16:
         return Refused(problem="a card number has 13 to 16 digits", remedy="check it")
@@ -106,60 +106,60 @@ def card(value: object, group: int) -> object:
 
 
 def money(value: object) -> object:
-    """Whole dollars with commas."""
+    """Return whole dollars with commas."""
     return f"{int(str(value)):,}"
 
 
 def months(value: object) -> object:
-    """A length of stay in words."""
+    """Return a length of stay in words."""
     return "1 month" if str(value) == "1" else f"{value} months"
 
 
 def status(value: object) -> object:
-    """A status of the schema in the words of the forms."""
+    """Return an immigration status in the words of the forms."""
     return _STATUS.get(str(value)) or Refused(
         problem="this status has no words on the form", remedy="write it by hand"
     )
 
 
 def citizenship(value: object) -> object:
-    """The box for a status; a citizen's way to citizenship is not in the case and stays for the
-    person to tick."""
+    """Return the box for a status; how a citizen became one is not in the case, so that person
+    ticks it."""
     return {"permanent-resident": "permanent-resident", "nonimmigrant": "nonimmigrant"}.get(
         str(value)
     )
 
 
 def names(value: object) -> object:
-    """Several names, each "Family, Given Middle"."""
-    many = value if isinstance(value, (tuple, list)) else ()
-    return "; ".join(f"{n.family}, {' '.join(p for p in (n.given, n.middle) if p)}" for n in many)
+    """Join several names, each "Family, Given Middle"."""
+    people = value if isinstance(value, (tuple, list)) else ()
+    return "; ".join(f"{n.family}, {' '.join(p for p in (n.given, n.middle) if p)}" for n in people)
 
 
-def listed(value: object) -> object:
-    """Several texts with semicolons between them."""
+def join_texts(value: object) -> object:
+    """Join several texts with semicolons."""
     return (
-        "; ".join(str(one).rstrip(".; ") for one in value)
+        "; ".join(str(text).rstrip(".; ") for text in value)
         if isinstance(value, (tuple, list))
         else str(value)
     )
 
 
 def after(value: object, count: int) -> object:
-    """The list without its first `count` entries."""
+    """Return the list without its first `count` entries."""
     return value[count:] if isinstance(value, (tuple, list)) else ()
 
 
 def prose(value: object, scope: Scope) -> object:
-    """Paragraphs as running text, citations as exhibit letters where they are known and left out
-    where not."""
+    """Return paragraphs as running text, citations as exhibit letters; unknown exhibits are left
+    out."""
     paragraphs = (value,) if isinstance(value, str) else value
     tabs = scope.get("tabs")
     known: Mapping[str, str] = tabs if isinstance(tabs, Mapping) else {}
     if not isinstance(paragraphs, Iterable):
         return str(paragraphs)
     try:
-        return " ".join(_sentence(str(one), known) for one in paragraphs)
+        return " ".join(_sentence(str(paragraph), known) for paragraph in paragraphs)
     except BadCite:
         return Refused(
             problem="a citation cannot be read", remedy="write it as [@exhibit-id, p. 2]"
@@ -167,12 +167,13 @@ def prose(value: object, scope: Scope) -> object:
 
 
 def plain(text: str) -> str:
-    """Typographic quotes and spaces as a typewriter has them; forms are searched by machines."""
+    """Replace typographic quotes and spaces by those of a typewriter; forms are searched by
+    machines."""
     return re.sub(r"[ \t]+", " ", text.translate(_LETTERS)).strip()
 
 
 def _sentence(text: str, tabs: Mapping[str, str]) -> str:
-    pieces = [_cited(one, tabs) if isinstance(one, Cite) else one for one in parse(text)]
+    pieces = [_cited(piece, tabs) if isinstance(piece, Cite) else piece for piece in parse(text)]
     joined = "".join(pieces)
     return (
         plain(re.sub(r"\s*\([;,\s]*\)|\s*;\s*(?=\))", "", joined))
@@ -185,14 +186,11 @@ def _cited(cite: Cite, tabs: Mapping[str, str]) -> str:
     tab = tabs.get(cite.exhibit)
     if not tab:
         return ""
-    pages = (
-        ""
-        if cite.page is None
-        else f", p. {cite.page}"
-        if cite.last is None
-        else f", pp. {cite.page}-{cite.last}"
-    )
-    return f"Ex. {tab}{pages}"
+    if cite.page is None:
+        return f"Ex. {tab}"
+    if cite.last is None:
+        return f"Ex. {tab}, p. {cite.page}"
+    return f"Ex. {tab}, pp. {cite.page}-{cite.last}"
 
 
 FORMATS: dict[str, Callable[..., object]] = {
@@ -209,7 +207,7 @@ FORMATS: dict[str, Callable[..., object]] = {
     "status": status,
     "citizenship": citizenship,
     "names": names,
-    "listed": listed,
+    "listed": join_texts,
     "after": after,
 }
 WITH_SCOPE: dict[str, Callable[[object, Scope], object]] = {"country": country, "prose": prose}

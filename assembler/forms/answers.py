@@ -1,26 +1,27 @@
-"""The answers of a form, from the facts of the case. Pure.
+"""Work out the answers of a form from the facts of the case. Pure.
 
-A map, a case and the people it is about come in; one `Answer` per question that is asked goes out,
-in the form's order.
+In: a map, a case and the people it is about. Out: one `Answer` per question that is asked, in the
+form's order.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from assembler.forms.answer_formats import Refused, plain
-from assembler.forms.expression import empty, parse
+from assembler.forms.expression import is_empty, parse_expression
 from assembler.forms.form_maps import FormMap, Item
-from assembler.model import Address, Case, Finding, Person, Severity
+from assembler.model import Address, Case, Finding, Person
+from assembler.runtime.rule_catalog import make_finding
 
 Scope = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What stands at one place of a form. `value` is as a reader sees it; for boxes `ticked` are
-    their keys."""
+    """One answer of a form. `value` is as a reader sees it; `ticked` holds the keys of ticked
+    boxes."""
 
     part: str
     item: str
@@ -37,18 +38,22 @@ class Answer:
         return self.spec.place
 
 
-def scope(
-    case: Case,
-    beneficiary_id: str,
-    supporter_index: int | None = None,
-    *,
-    countries: Mapping[str, str] | None = None,
-    tabs: Mapping[str, str] | None = None,
-    payment: Mapping[str, object] | None = None,
-) -> Scope:
-    """The roots a map's paths start from. `tabs`: exhibit id → letter. Raises KeyError for an
-    unknown beneficiary."""
-    recipient = {person.id: person for person in case.beneficiaries}[beneficiary_id]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerSource:
+    """What the answers of one copy of a form come from."""
+
+    case: Case
+    beneficiary_id: str
+    supporter_index: int | None = None  # of the supporter an I-134 is for
+    countries: Mapping[str, str] = field(default_factory=dict)  # ISO code → English name
+    tabs: Mapping[str, str] = field(default_factory=dict)  # exhibit id → letter, for citations
+    payment: Mapping[str, object] | None = None  # card data, for G-1450 only; kept nowhere
+
+
+def build_scope(source: AnswerSource) -> Scope:
+    """Return the roots of a map's paths. Raises KeyError for an unknown beneficiary."""
+    case, supporter_index = source.case, source.supporter_index
+    recipient = {person.id: person for person in case.beneficiaries}[source.beneficiary_id]
     you = case.petitioner
     them = None if you.id == recipient.id else recipient
     supporter = case.supporters[supporter_index] if supporter_index is not None else None
@@ -70,108 +75,107 @@ def scope(
         "physical_or_mailing": {
             name: _physical(person) or _mailing(person) for name, person in people.items()
         },
-        "payment": payment,
-        "countries": dict(countries or {}),
-        "tabs": dict(tabs or {}),
-        "pointers": _pointers(case, beneficiary_id, supporter_index),
+        "payment": source.payment,
+        "countries": dict(source.countries),
+        "tabs": dict(source.tabs),
+        "pointers": _pointers(case, source.beneficiary_id, supporter_index),
     }
 
 
-def answers(form: FormMap, facts: Scope) -> tuple[Answer, ...]:
-    """Every question of the form that is asked in this case, with its answer ("" where the case
-    has none)."""
-    made = (
-        _answer(item, facts)
+def collect_answers(form: FormMap, scope: Scope) -> tuple[Answer, ...]:
+    """Return every question of the form that applies, with its answer ("" if the case has none)."""
+    answers = (
+        _answer(item, scope)
         for item in form.items
-        if not item.when or parse(item.when).value(facts)
+        if not item.when or parse_expression(item.when).value(scope)
     )
-    return tuple(one for one in made if one is not None)
+    return tuple(answer for answer in answers if answer is not None)
 
 
-def belongs(form: FormMap, facts: Scope) -> bool:
-    """Whether the form is part of this packet at all: no G-28 without an attorney, no I-912
-    without a fee waiver."""
-    return not form.when or bool(parse(form.when).value(facts))
+def is_form_needed(form: FormMap, scope: Scope) -> bool:
+    """Return whether the packet needs the form: no G-28 without an attorney, no I-912 without a fee
+    waiver."""
+    return not form.when or bool(parse_expression(form.when).value(scope))
 
 
-def unanswered(form: FormMap, made: Sequence[Answer], where: str) -> tuple[Finding, ...]:
-    """A warning for every required question without an answer, and an error for every answer
-    that has no way to be written."""
-    found = (_problem(form, one, where) for one in made)
-    return tuple(one for one in found if one is not None)
+def check_answers(form: FormMap, answers: Sequence[Answer], where: str) -> tuple[Finding, ...]:
+    """Return a warning per required question without an answer, and an error per answer that cannot
+    be written."""
+    findings = (_problem(form, answer, where) for answer in answers)
+    return tuple(finding for finding in findings if finding is not None)
 
 
-def _problem(form: FormMap, one: Answer, where: str) -> Finding | None:
-    place = f"{where}, {one.place}"
-    pointer = one.pointer or None
-    if one.problem is not None:
-        return Finding(
-            rule="FORM.ANSWER",
-            severity=Severity.ERROR,
-            where=place,
+def _problem(form: FormMap, answer: Answer, where: str) -> Finding | None:
+    place = f"{where}, {answer.place}"
+    pointer = answer.pointer or None
+    if answer.problem is not None:
+        return make_finding(
+            "FORM.ANSWER",
+            place,
+            f"{answer.label}: {answer.problem.problem}",
+            answer.problem.remedy,
             pointer=pointer,
             source=form.source,
-            problem=f"{one.label}: {one.problem.problem}",
-            remedy=one.problem.remedy,
         )
-    if not one.spec.required or one.value or one.ticked:
+    if not answer.spec.required or answer.value or answer.ticked:
         return None
-    remedy = f"add {pointer} to case.json" if pointer else "answer it on the form by hand"
-    return Finding(
-        rule="FORM.UNANSWERED",
-        severity=Severity.WARNING,
-        where=place,
+    return make_finding(
+        "FORM.UNANSWERED",
+        place,
+        f"{answer.label} has no answer",
+        f"add {pointer} to case.json" if pointer else "answer it on the form by hand",
         pointer=pointer,
         source=form.source,
-        problem=f"{one.label} has no answer",
-        remedy=remedy,
     )
 
 
-def _answer(item: Item, facts: Scope) -> Answer | None:
+def _answer(item: Item, scope: Scope) -> Answer | None:
     if not item.value:
-        return _made(item, facts, "") if item.field or item.boxes or item.part else None
-    value = parse(item.value).value(facts)
+        return _make_answer(item, scope, "") if item.field or item.boxes or item.part else None
+    value = parse_expression(item.value).value(scope)
     if isinstance(value, Refused):
-        return _made(item, facts, "", problem=value)
+        return _make_answer(item, scope, "", problem=value)
     if item.boxes:
-        return _boxed(item, facts, value)
-    if item.field is None and empty(value) and not item.required:
+        return _box_answer(item, scope, value)
+    if item.field is None and is_empty(value) and not item.required:
         return None
-    return _made(item, facts, "" if empty(value) else plain(str(value)))
+    return _make_answer(item, scope, "" if is_empty(value) else plain(str(value)))
 
 
-def _boxed(item: Item, facts: Scope, value: object) -> Answer:
+def _box_answer(item: Item, scope: Scope, value: object) -> Answer:
     keys = _keys(value, [key for key, _ in item.boxes])
-    says = dict(item.boxes)
-    unknown = [key for key in keys if key not in says]
+    boxes = dict(item.boxes)
+    unknown = [key for key in keys if key not in boxes]
     if unknown:
         problem = Refused(
             problem="the form has no box for this answer",
             remedy="check it, or tick the form by hand",
         )
-        return _made(item, facts, "", problem=problem)
+        return _make_answer(item, scope, "", problem=problem)
     ticked = tuple(key for key, _ in item.boxes if key in keys)
-    return _made(item, facts, ", ".join(says[key].says or key for key in ticked), ticked=ticked)
+    return _make_answer(
+        item, scope, ", ".join(boxes[key].says or key for key in ticked), ticked=ticked
+    )
 
 
 def _keys(value: object, known: Sequence[str]) -> tuple[str, ...]:
-    """The boxes a value ticks: yes or no for a truth, itself for a word, each of a list."""
+    """Return the keys of the boxes a value ticks: yes or no for a truth value, itself for a word,
+    each entry of a list."""
     if isinstance(value, bool):
         key = "yes" if value else "no"
         return (key,) if key in known else ()
-    if empty(value):
+    if is_empty(value):
         return ()
     if isinstance(value, (tuple, list)):
-        return tuple(str(one) for one in value)
+        return tuple(str(entry) for entry in value)
     if isinstance(value, str):
         return ("yes",) if list(known) == ["yes"] else (value,)
     return ("yes",)  # a thing that is there: an attorney, an employer
 
 
-def _made(
+def _make_answer(
     item: Item,
-    facts: Scope,
+    scope: Scope,
     value: str,
     *,
     ticked: tuple[str, ...] = (),
@@ -183,17 +187,17 @@ def _made(
         label=item.label,
         value=value,
         page=item.page,
-        pointer=_pointer(item, facts),
+        pointer=_pointer(item, scope),
         spec=item,
         ticked=ticked,
         problem=problem,
     )
 
 
-def _pointer(item: Item, facts: Scope) -> str:
-    """Where in case.json the first path of the answer stands."""
-    paths = parse(item.value).paths if item.value else ()
-    table = facts["pointers"]
+def _pointer(item: Item, scope: Scope) -> str:
+    """Return the JSON pointer in case.json of the answer's first path, or ""."""
+    paths = parse_expression(item.value).paths if item.value else ()
+    table = scope["pointers"]
     if not paths or not isinstance(table, Mapping):
         return ""
     best = max(
@@ -231,7 +235,7 @@ def _mailing(person: Person | None) -> Address | None:
 
 
 def _physical(person: Person | None) -> Address | None:
-    """The physical address where it differs from the mailing address, as the forms ask."""
+    """Return the physical address if it differs from the mailing address, as the forms ask."""
     if person is None or person.mailing_address is None or person.mailing_address == person.address:
         return None
     return person.address

@@ -1,4 +1,4 @@
-"""A tiny language for form maps: where in the case an answer stands, and how it is written. Pure;
+"""Parse the expressions of form maps: where in the case an answer is, and how it is written. Pure;
 nothing is executed.
 
     /you/name/family                      a path: keys, attributes and list positions from the
@@ -8,8 +8,8 @@ nothing is executed.
     'I-131'                               a literal
     /kind == 'parole' and not /them       a condition: and, or, not, ==, !=, parentheses
 
-A missing path is None, never an error: whether an answer may be missing is for the map's `required`
-to say.
+A missing path is None, never an error: the map's `required` decides whether an answer may be
+missing.
 """
 
 from __future__ import annotations
@@ -30,14 +30,13 @@ _TOKEN = re.compile(
 
 
 class BadExpression(ValueError):
-    """An expression that cannot be read; the message quotes it (expressions hold no client
+    """An expression that cannot be parsed; the message quotes it (expressions hold no client
     facts)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expression:
-    """A parsed expression: call `value` with a scope. `paths` are the paths it reads, in order
-    of appearance."""
+    """A parsed expression: call `value` with a scope. `paths` are the paths it reads, in order."""
 
     source: str
     value: Node
@@ -45,16 +44,16 @@ class Expression:
 
 
 @lru_cache(maxsize=2048)
-def parse(source: str) -> Expression:
-    """Read an expression. Raises BadExpression."""
+def parse_expression(source: str) -> Expression:
+    """Parse an expression. Raises BadExpression."""
     reader = _Reader(_tokens(source), source)
     node = reader.either()
     reader.end()
     return Expression(source=source, value=node, paths=tuple(reader.paths))
 
 
-def look(scope: object, path: str) -> object:
-    """The value at "/you/name/family", or None where any step is missing."""
+def look_up(scope: object, path: str) -> object:
+    """Return the value at "/you/name/family", or None if any step is missing."""
     value: object = scope
     for step in path.strip("/").split("/"):
         value = _step(value, step)
@@ -63,8 +62,9 @@ def look(scope: object, path: str) -> object:
     return value
 
 
-def empty(value: object) -> bool:
-    """Nothing to write: None, "", an empty list. False and 0 are answers."""
+def is_empty(value: object) -> bool:
+    """Return whether there is nothing to write: None, "", an empty list. False and 0 are
+    answers."""
     return value is None or (isinstance(value, (str, tuple, list)) and not value)
 
 
@@ -89,7 +89,7 @@ def _tokens(source: str) -> list[tuple[str, str]]:
 
 
 class _Reader:
-    """Recursive descent, loosest binding first: or, and, not, == !=, ??, |."""
+    """A recursive-descent parser, loosest binding first: or, and, not, == !=, ??, |."""
 
     def __init__(self, tokens: list[tuple[str, str]], source: str) -> None:
         self.tokens = tokens
@@ -154,15 +154,15 @@ class _Reader:
         self.at += 1
         if kind == "path":
             self.paths.append(text)
-            return lambda scope: look(scope, text)
+            return lambda scope: look_up(scope, text)
         if kind == "text":
             return lambda _: text
         raise BadExpression(f"a path or a 'text' is missing in {self.source!r}")
 
     def take(self, kind: str, text: str) -> bool:
-        found = self.at < len(self.tokens) and self.tokens[self.at] == (kind, text)
-        self.at += found
-        return found
+        matches = self.at < len(self.tokens) and self.tokens[self.at] == (kind, text)
+        self.at += matches
+        return matches
 
     def want(self, kind: str, text: str = "") -> str:
         if (
@@ -189,21 +189,21 @@ def _and(left: Node, right: Node) -> Node:
 
 def _else(left: Node, right: Node) -> Node:
     def value(scope: Scope) -> object:
-        found = left(scope)
-        return right(scope) if empty(found) else found
+        first = left(scope)
+        return right(scope) if is_empty(first) else first
 
     return value
 
 
 def _through(node: Node, name: str, arguments: tuple[int, ...]) -> Node:
     def value(scope: Scope) -> object:
-        found = node(scope)
-        if empty(found) or isinstance(found, Refused):
-            return found
+        argument = node(scope)
+        if is_empty(argument) or isinstance(argument, Refused):
+            return argument
         return (
-            WITH_SCOPE[name](found, scope)
+            WITH_SCOPE[name](argument, scope)
             if name in WITH_SCOPE
-            else FORMATS[name](found, *arguments)
+            else FORMATS[name](argument, *arguments)
         )
 
     return value

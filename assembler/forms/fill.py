@@ -6,116 +6,130 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from assembler.forms.answer_fitting import Continued, Fitting, fit
-from assembler.forms.answers import Answer, answers, belongs, scope, unanswered
-from assembler.forms.continuation_sheets import add_sheets, characters
+from assembler.forms.answer_fitting import Continuation, Fitting, fit_answers
+from assembler.forms.answers import (
+    Answer,
+    AnswerSource,
+    build_scope,
+    check_answers,
+    collect_answers,
+    is_form_needed,
+)
+from assembler.forms.continuation_sheets import add_sheets, sheet_characters
 from assembler.forms.form_check import blank_findings
 from assembler.forms.form_maps import FormMap
-from assembler.forms.form_reader import FieldRow, fields, recognize
-from assembler.forms.form_writer import Book, save
-from assembler.forms.typeface import Face, face
-from assembler.model import Case, Finding, Severity
+from assembler.forms.form_reader import FieldRow, read_fields, recognize_form
+from assembler.forms.form_writer import FormWriter, save_form
+from assembler.forms.typeface import Typeface, load_typeface
+from assembler.model import Finding, Severity
+from assembler.runtime.rule_catalog import make_finding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Filled:
-    """What was written. `values`: field name (without its root) → text or box state; payment
-    data are left out."""
+class FormFiles:
+    """The files of one form to fill."""
 
-    values: tuple[tuple[str, str], ...]
-    continued: tuple[Continued, ...]
-    findings: tuple[Finding, ...]  # errors mean that nothing was written
+    blank: Path
+    editable: Path  # the copy with fields, to be written
+    flattened: Path  # the copy without fields, to be written
+    font: Path  # TrueType file that answers are drawn with
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FillResult:
+    """What was written into a form. Payment data is left out of `values`."""
+
+    values: tuple[tuple[str, str], ...]  # field name without its root, and its text or box state
+    continued: tuple[Continuation, ...]
+    findings: tuple[Finding, ...]  # with an error among them, nothing was written
     pages: int  # of the flattened copy; 0 if nothing was written
     sheets: int = 0  # additional sheets at its end
 
     @property
     def refused(self) -> bool:
-        return any(one.severity is Severity.ERROR for one in self.findings)
+        return _has_error(self.findings)
 
 
-def fill(
-    form: FormMap,
-    case: Case,
-    beneficiary_id: str,
-    supporter_index: int | None,
-    blank: Path,
-    editable: Path,
-    flattened: Path,
-    *,
-    font: Path,
-    countries: Mapping[str, str],
-    tabs: Mapping[str, str] | None = None,
-    payment: Mapping[str, object] | None = None,
-) -> Filled:
-    """Fill `blank` for one beneficiary (and one supporter, for I-134) and write both copies.
+def fill_form(form: FormMap, source: AnswerSource, files: FormFiles) -> FillResult:
+    """Fill a blank form and write both copies.
 
-    `font`: a TrueType file; `countries`: ISO code → English name; `tabs`: exhibit id → letter, for
-    citations in free text; `payment`: card data for G-1450 only, kept nowhere. Raises
-    FormUnreadable if the blank is no PDF, OSError if it cannot write.
+    Raises:
+        FormUnreadable: the blank is not a PDF.
+        OSError: a copy cannot be written.
     """
-    rows = fields(blank)
-    found = blank_findings(form, recognize(blank, (form,)), rows, blank.name)
-    if not found and not _pays(form, payment):
-        found = (_no_payment(form, blank.name),)
-    if any(one.severity is Severity.ERROR for one in found):
-        return Filled(values=(), continued=(), findings=found, pages=0)
-    facts = scope(
-        case, beneficiary_id, supporter_index, countries=countries, tabs=tabs, payment=payment
-    )
-    made = answers(form, facts) if belongs(form, facts) else ()
-    typeface = face(font)
-    fitting = fit(form, made, _options(rows), typeface, blank.name)
-    findings = (*found, *unanswered(form, made, blank.name), *fitting.findings)
-    if any(one.severity is Severity.ERROR for one in findings):
-        return Filled(values=(), continued=(), findings=findings, pages=0)
-    prefix = "-".join(filter(None, (form.form, beneficiary_id, _number(supporter_index))))
-    pages, sheets = _write(form, made, fitting, typeface, blank, editable, flattened, prefix)
-    return Filled(
-        values=_values(fitting, made),
+    where = files.blank.name
+    rows = read_fields(files.blank)
+    findings = blank_findings(form, recognize_form(files.blank, (form,)), rows, where)
+    if not findings and not _payment_matches(form, source.payment):
+        findings = (_payment_finding(form, where),)
+    if _has_error(findings):
+        return FillResult(values=(), continued=(), findings=findings, pages=0)
+    scope = build_scope(source)
+    answers = collect_answers(form, scope) if is_form_needed(form, scope) else ()
+    typeface = load_typeface(files.font)
+    fitting = fit_answers(form, answers, _options(rows), typeface, where)
+    findings = (*findings, *check_answers(form, answers, where), *fitting.findings)
+    if _has_error(findings):
+        return FillResult(values=(), continued=(), findings=findings, pages=0)
+    writer = _draw_answers(form, answers, fitting, typeface, files.blank)
+    writer.rename_roots(_field_prefix(form, source))
+    sheets = _add_sheets(writer, form, answers, fitting)
+    save_form(writer, files.editable)
+    writer.flatten()
+    save_form(writer, files.flattened)
+    return FillResult(
+        values=_values(fitting, answers),
         continued=fitting.continued,
         findings=findings,
-        pages=pages,
+        pages=len(writer.writer.pages),
         sheets=sheets,
     )
 
 
-def _write(
-    form: FormMap,
-    made: Sequence[Answer],
-    fitting: Fitting,
-    typeface: Face,
-    blank: Path,
-    editable: Path,
-    flattened: Path,
-    prefix: str,
-) -> tuple[int, int]:
-    person, a_number = _signer(made)
-    heading = form.title.partition(",")[0]
-    text = "".join(one.value for one in fitting.written)
-    drawn = text + (characters(heading, person, a_number, fitting.sheets) if fitting.sheets else "")
-    book = Book(blank, typeface, "".join(sorted(set(drawn))))
-    book.clean()
-    book.blanks()
-    for one in fitting.written:
-        book.write(one)
+def _draw_answers(
+    form: FormMap, answers: Sequence[Answer], fitting: Fitting, typeface: Typeface, blank: Path
+) -> FormWriter:
+    """Return the form with its answers in its fields."""
+    characters = "".join(text.value for text in fitting.written)
+    if fitting.sheets:
+        characters += sheet_characters(_heading(form), *_signer(answers), fitting.sheets)
+    writer = FormWriter(blank, typeface, "".join(sorted(set(characters))))
+    writer.remove_active_content()
+    writer.clear_blank_choices()
+    for text in fitting.written:
+        writer.write_text(text)
     for box in fitting.unticked:
-        book.tick(box, False)
+        writer.set_box(box, False)
     for box in fitting.ticked:
-        book.tick(box, True)
-    book.rename(prefix)
-    sheets = add_sheets(book, heading, person, a_number, fitting.sheets) if fitting.sheets else 0
-    save(book, editable)
-    book.flatten()
-    save(book, flattened)
-    return len(book.writer.pages), sheets
+        writer.set_box(box, True)
+    return writer
 
 
-def _signer(made: Sequence[Answer]) -> tuple[str, str]:
-    """The name and A-Number the form itself puts at the head of its additional information."""
+def _add_sheets(
+    writer: FormWriter, form: FormMap, answers: Sequence[Answer], fitting: Fitting
+) -> int:
+    """Append the sheets that the answers need, and return how many."""
+    if not fitting.sheets:
+        return 0
+    return add_sheets(writer, _heading(form), *_signer(answers), fitting.sheets)
+
+
+def _heading(form: FormMap) -> str:
+    return form.title.partition(",")[0]
+
+
+def _field_prefix(form: FormMap, source: AnswerSource) -> str:
+    """Return a name for root fields that no other person's form has."""
+    number = "" if source.supporter_index is None else str(source.supporter_index + 1)
+    return "-".join(filter(None, (form.form, source.beneficiary_id, number)))
+
+
+def _signer(answers: Sequence[Answer]) -> tuple[str, str]:
+    """Return the name and A-Number that the form puts above its additional information."""
     by_label = {
-        one.label: one.value
-        for one in made
-        if not one.label.startswith(("Other", "Their", "Client"))
+        answer.label: answer.value
+        for answer in answers
+        if not answer.label.startswith(("Other", "Their", "Client"))
     }
     name = " ".join(
         filter(None, (by_label.get(part) for part in ("Given name", "Middle name", "Family name")))
@@ -123,35 +137,34 @@ def _signer(made: Sequence[Answer]) -> tuple[str, str]:
     return name, by_label.get("A-Number", "")
 
 
-def _values(fitting: Fitting, made: Sequence[Answer]) -> tuple[tuple[str, str], ...]:
-    secret = {one.spec.field.name for one in made if one.spec.sensitive and one.spec.field}
-    secret |= {box.name for one in made if one.spec.sensitive for _, box in one.spec.boxes}
-    written = [(one.field.name, one.value) for one in fitting.written] + [
-        (box.name, box.on) for box in fitting.ticked
-    ]
-    return tuple((name, value) for name, value in written if name not in secret)
+def _values(fitting: Fitting, answers: Sequence[Answer]) -> tuple[tuple[str, str], ...]:
+    sensitive = [answer.spec for answer in answers if answer.spec.sensitive]
+    secret = {item.field.name for item in sensitive if item.field}
+    secret |= {box.name for item in sensitive for _, box in item.boxes}
+    values = [(text.field.name, text.value) for text in fitting.written]
+    values += [(box.name, box.on) for box in fitting.ticked]
+    return tuple((name, value) for name, value in values if name not in secret)
 
 
 def _options(rows: Sequence[FieldRow]) -> dict[str, tuple[str, ...]]:
     return {row.short: row.options for row in rows if row.kind == "choice"}
 
 
-def _pays(form: FormMap, payment: Mapping[str, object] | None) -> bool:
-    """Payment data come with the payment form, and with no other."""
+def _payment_matches(form: FormMap, payment: Mapping[str, object] | None) -> bool:
+    """Return whether payment data came exactly when the form is a payment form."""
     return (payment is not None) == any(item.sensitive for item in form.items)
 
 
-def _no_payment(form: FormMap, where: str) -> Finding:
-    return Finding(
-        rule="FORM.PAYMENT",
-        severity=Severity.ERROR,
-        where=where,
-        problem="payment data and form do not belong together",
-        remedy="fill it with `assembler forms fill --payment`, take it from case.json, lay the "
+def _payment_finding(form: FormMap, where: str) -> Finding:
+    return make_finding(
+        "FORM.PAYMENT",
+        where,
+        "payment data and form do not belong together",
+        "fill it with `assembler forms fill --payment`, take it from case.json, lay the "
         "signed form on the print",
         source=form.source,
     )
 
 
-def _number(supporter_index: int | None) -> str:
-    return "" if supporter_index is None else str(supporter_index + 1)
+def _has_error(findings: Sequence[Finding]) -> bool:
+    return any(finding.severity is Severity.ERROR for finding in findings)

@@ -1,4 +1,4 @@
-"""Putting a typeface into a PDF that pypdf writes."""
+"""Embed a typeface into a PDF that pypdf writes."""
 
 from __future__ import annotations
 
@@ -16,41 +16,24 @@ from pypdf.generic import (
     TextStringObject,
 )
 
-from assembler.forms.typeface import Cut, Face
+from assembler.forms.typeface import FontSubset, Typeface
 
 
-def content(writer: PdfWriter, data: bytes) -> IndirectObject:
-    """A stream with these bytes, as an object of the file."""
-    made = DecodedStreamObject()
-    made.set_data(data)
-    return writer._add_object(made)
+def add_stream(writer: PdfWriter, data: bytes) -> IndirectObject:
+    """Add a stream with these bytes to the file."""
+    stream = DecodedStreamObject()
+    stream.set_data(data)
+    return writer._add_object(stream)
 
 
-def embed(writer: PdfWriter, whole: Face, part: Cut) -> IndirectObject:
-    """A composite font holding the characters that are written, with a table that says which
-    they are."""
+def embed_font(writer: PdfWriter, typeface: Typeface, subset: FontSubset) -> IndirectObject:
+    """Embed a composite font with the characters that are written and a table of their meanings."""
     add: Callable[[Any], IndirectObject] = writer._add_object
-    data = DecodedStreamObject()
-    data.set_data(part.data)
-    data[NameObject("/Length1")] = NumberObject(len(part.data))
     name = NameObject("/FORMSA+IBMPlexSerif")
-    descriptor = DictionaryObject(
-        {
-            NameObject("/Type"): NameObject("/FontDescriptor"),
-            NameObject("/FontName"): name,
-            NameObject("/Flags"): NumberObject(4),
-            NameObject("/ItalicAngle"): NumberObject(0),
-            NameObject("/Ascent"): NumberObject(whole.ascent),
-            NameObject("/Descent"): NumberObject(whole.descent),
-            NameObject("/CapHeight"): NumberObject(whole.cap),
-            NameObject("/StemV"): NumberObject(80),
-            NameObject("/FontBBox"): ArrayObject(NumberObject(value) for value in whole.box),
-            NameObject("/FontFile2"): add(data.flate_encode()),
-        }
-    )
+    descriptor = _descriptor(writer, name, typeface, subset)
     widths = ArrayObject()
-    for one, glyph in sorted(part.glyphs.items(), key=lambda pair: pair[1]):
-        widths += [NumberObject(glyph), ArrayObject([NumberObject(whole.widths[one])])]
+    for character, glyph in sorted(subset.glyphs.items(), key=lambda pair: pair[1]):
+        widths += [NumberObject(glyph), ArrayObject([NumberObject(typeface.widths[character])])]
     system = {
         "/Registry": TextStringObject("Adobe"),
         "/Ordering": TextStringObject("Identity"),
@@ -77,19 +60,42 @@ def embed(writer: PdfWriter, whole: Face, part: Cut) -> IndirectObject:
             NameObject("/BaseFont"): name,
             NameObject("/Encoding"): NameObject("/Identity-H"),
             NameObject("/DescendantFonts"): ArrayObject([add(child)]),
-            NameObject("/ToUnicode"): _unicode(writer, part.glyphs),
+            NameObject("/ToUnicode"): _unicode(writer, subset.glyphs),
         }
     )
     return add(font)
 
 
+def _descriptor(
+    writer: PdfWriter, name: NameObject, typeface: Typeface, subset: FontSubset
+) -> DictionaryObject:
+    data = DecodedStreamObject()
+    data.set_data(subset.data)
+    data[NameObject("/Length1")] = NumberObject(len(subset.data))
+    return DictionaryObject(
+        {
+            NameObject("/Type"): NameObject("/FontDescriptor"),
+            NameObject("/FontName"): name,
+            NameObject("/Flags"): NumberObject(4),
+            NameObject("/ItalicAngle"): NumberObject(0),
+            NameObject("/Ascent"): NumberObject(typeface.ascent),
+            NameObject("/Descent"): NumberObject(typeface.descent),
+            NameObject("/CapHeight"): NumberObject(typeface.cap),
+            NameObject("/StemV"): NumberObject(80),
+            NameObject("/FontBBox"): ArrayObject(NumberObject(value) for value in typeface.box),
+            NameObject("/FontFile2"): writer._add_object(data.flate_encode()),
+        }
+    )
+
+
 def _unicode(writer: PdfWriter, glyphs: Mapping[str, int]) -> IndirectObject:
-    pairs = sorted((glyph, one) for one, glyph in glyphs.items())
+    pairs = sorted((glyph, character) for character, glyph in glyphs.items())
     blocks = [pairs[at : at + 100] for at in range(0, len(pairs), 100)]
     rows = "".join(
         f"{len(block)} beginbfchar\n"
         + "".join(
-            f"<{glyph:04X}> <{one.encode('utf-16-be').hex().upper()}>\n" for glyph, one in block
+            f"<{glyph:04X}> <{character.encode('utf-16-be').hex().upper()}>\n"
+            for glyph, character in block
         )
         + "endbfchar\n"
         for block in blocks
@@ -99,4 +105,4 @@ def _unicode(writer: PdfWriter, glyphs: Mapping[str, int]) -> IndirectObject:
         "/CMapType 2 def\n"
     )
     space = "1 begincodespacerange <0000> <FFFF> endcodespacerange\n"
-    return content(writer, f"{head}{space}{rows}endcmap end end\n".encode())
+    return add_stream(writer, f"{head}{space}{rows}endcmap end end\n".encode())

@@ -1,7 +1,6 @@
-"""Checks of forms: the right form, the right edition, all pages; completed forms against the facts
-of the case.
+"""Check forms: the right form, the right edition, all pages; compare completed forms with the case.
 
-Findings name the file, page, part and item; never what stands there.
+Findings name the file, page, part and item; never the value.
 """
 
 from __future__ import annotations
@@ -11,327 +10,316 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from assembler.forms.answers import Answer, answers, belongs, scope, unanswered
+from assembler.forms.answers import (
+    Answer,
+    AnswerSource,
+    build_scope,
+    check_answers,
+    collect_answers,
+    is_form_needed,
+)
 from assembler.forms.form_maps import Field, FormMap
-from assembler.forms.form_reader import FieldRow, Recognized, fields, ink_in, recognize, texts_in
-from assembler.model import Case, Contradiction, Finding, Severity
+from assembler.forms.form_reader import (
+    FieldRow,
+    RecognizedForm,
+    measure_ink,
+    read_fields,
+    read_places,
+    recognize_form,
+)
+from assembler.model import Contradiction, Finding, Severity
+from assembler.runtime.rule_catalog import make_finding
 
-# share of dark pixels from which a signature box counts as signed: a thin pen stroke is some 0.01
+# share of dark pixels from which a signature box counts as signed; a thin pen stroke is about 0.01
 _INK = 0.004
-_SHIFT = 3.0  # points a field may stand from where the map has it
+_SHIFT = 3.0  # points a field may be from where the map has it
 
 
 def edition_findings(
-    found: Recognized, where: str, current: Mapping[str, str]
+    recognized: RecognizedForm, where: str, current: Mapping[str, str]
 ) -> tuple[Finding, ...]:
-    """Is this a form we know, its edition the current one (`current`: form → edition), every
-    page there and of one edition?"""
-    if not found.form:
-        return (
-            _finding(
-                "FORM.UNKNOWN", where, "not a government form this program knows", "check the file"
-            ),
-        )
-    made = []
-    wanted = current.get(found.form)
-    if wanted and wanted != found.edition:
-        problem = (
-            f"Form {found.form.upper()} of edition {found.edition}; the edition in force is "
-            f"{wanted}"
-        )
-        made.append(
-            _finding(
+    """Check that a form is known, of the edition in force, complete, and of one edition throughout.
+
+    Args:
+        current: form → edition in force.
+    """
+    form, edition = recognized.form, recognized.edition
+    if not form:
+        problem = "not a government form this program knows"
+        return (make_finding("FORM.UNKNOWN", where, problem, "check the file"),)
+    findings = []
+    in_force = current.get(form)
+    if in_force and in_force != edition:
+        findings.append(
+            make_finding(
                 "FORM.EDITION",
                 where,
-                problem,
+                f"Form {form.upper()} of edition {edition}; the edition in force is {in_force}",
                 "download the current edition from uscis.gov and fill it",
             )
         )
-    for number, mark in enumerate(found.pages, 1):
-        if mark.form and (mark.form, mark.edition) != (found.form, found.edition):
-            problem = f"page {number} is of Form {mark.form.upper()}, edition {mark.edition}"
-            made.append(
-                _finding(
-                    "FORM.MIXED",
-                    where,
-                    problem,
-                    "all pages must be of one form and edition",
-                    page=number,
-                )
-            )
-    made += _missing(found, where)
-    return tuple(made)
+    findings += [
+        make_finding(
+            "FORM.MIXED",
+            where,
+            f"page {number} is of Form {footer.form.upper()}, edition {footer.edition}",
+            "all pages must be of one form and edition",
+            page=number,
+        )
+        for number, footer in enumerate(recognized.pages, 1)
+        if footer.form and (footer.form, footer.edition) != (form, edition)
+    ]
+    return (*findings, *_page_findings(recognized, where))
 
 
 def blank_findings(
-    form: FormMap, found: Recognized, rows: Sequence[FieldRow], where: str
+    form: FormMap, recognized: RecognizedForm, rows: Sequence[FieldRow], where: str
 ) -> tuple[Finding, ...]:
-    """May this file be filled by this map? The form and edition by name, and every field where
-    the map has it."""
-    if (found.form, found.edition) != (form.form, form.edition) or not form.fillable:
-        named = (
-            f"Form {found.form.upper()}, edition {found.edition}"
-            if found.form
+    """Check that a map fits a blank: form, edition, and every field where the map has it."""
+    if (recognized.form, recognized.edition) != (form.form, form.edition) or not form.fillable:
+        actual = (
+            f"Form {recognized.form.upper()}, edition {recognized.edition}"
+            if recognized.form
             else "a form it cannot recognize"
         )
         problem = (
-            f"this is {named}; the map is for Form {form.form.upper()}, edition {form.edition}"
+            f"this is {actual}; the map is for Form {form.form.upper()}, edition {form.edition}"
         )
         remedy = "use the blank form of that edition, or add a map (docs/forms.md)"
-        return (_finding("FORM.NO_MAP", where, problem, remedy, source=form.source),)
+        return (make_finding("FORM.NO_MAP", where, problem, remedy, source=form.source),)
     by_name = {row.short: row for row in rows}
-    made = [*_missing(found, where)]
+    findings = _page_findings(recognized, where)
     for field in form.fields():
-        row = by_name.get(field.name)
-        if (
-            row is None
-            or row.page != field.page
-            or _moved(field, row)
-            or (field.on and field.on not in row.states)
-        ):
+        if not _is_in_place(field, by_name.get(field.name)):
             problem = f"the form's fields are not those of the map (page {field.page})"
             remedy = "download the form again; if it was revised, add a map (docs/forms.md)"
-            return (
-                *made,
-                _finding(
-                    "FORM.FIELDS", where, problem, remedy, page=field.page, source=form.source
-                ),
+            finding = make_finding(
+                "FORM.FIELDS", where, problem, remedy, page=field.page, source=form.source
             )
-    return tuple(made)
+            return (*findings, finding)
+    return findings
+
+
+def _is_in_place(field: Field, row: FieldRow | None) -> bool:
+    return (
+        row is not None
+        and row.page == field.page
+        and all(
+            abs(mapped - actual) <= _SHIFT
+            for mapped, actual in zip(field.rect, row.rect, strict=True)
+        )
+        and (not field.on or field.on in row.states)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Compared:
-    """What a completed form says otherwise than case.json. The contradictions hold both values:
-    for the manifest only."""
+class FormComparison:
+    """Where a completed form differs from case.json.
+
+    The contradictions hold both values, so they go into the confidential manifest only.
+    """
 
     findings: tuple[Finding, ...]
     contradictions: tuple[Contradiction, ...] = ()
 
 
-def compare(
-    form: FormMap,
-    completed: Path,
-    case: Case,
-    beneficiary_id: str,
-    supporter_index: int | None = None,
-    *,
-    countries: Mapping[str, str],
-    tabs: Mapping[str, str] | None = None,
-) -> Compared:
-    """Read a completed form back and compare it with case.json. Fields where it has them, else the
-    text in their places.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _FormText:
+    """What was read from a completed form."""
 
-    Raises FormUnreadable if the file is no PDF.
+    where: str  # its file name
+    values: Mapping[str, str]  # field name → text, or state of a box
+    additional: str  # all its additional information, squeezed
+    fillable: bool  # else the text inside the fields' places, which a scanner may have read
+
+
+def compare_form(form: FormMap, completed: Path, source: AnswerSource) -> FormComparison:
+    """Compare a completed form with case.json: its fields if it has any, else the text in their
+    places.
+
+    Raises:
+        FormUnreadable: the file is not a PDF.
     """
     where = completed.name
-    found = recognize(completed, (form,))
-    if (found.form, found.edition) != (form.form, form.edition):
-        if not any(mark.form for mark in found.pages) and not found.fillable:
-            problem = (
-                "no text and no fields: a scan, so that nothing on it could be compared "
-                "with case.json"
-            )
-            scan = _finding(
-                "FORM.SCAN",
-                where,
-                problem,
-                "compare it by eye",
-                Severity.WARNING,
-                source=form.source,
-            )
-            return Compared(findings=(scan,))
-        return Compared(findings=blank_findings(form, found, (), where))
-    facts = scope(case, beneficiary_id, supporter_index, countries=countries, tabs=tabs)
-    asked = (
-        [one for one in answers(form, facts) if not one.spec.sensitive]
-        if belongs(form, facts)
-        else []
+    recognized = recognize_form(completed, (form,))
+    if (recognized.form, recognized.edition) != (form.form, form.edition):
+        return FormComparison(findings=_other_form_findings(form, recognized, where))
+    scope = build_scope(source)
+    answers = collect_answers(form, scope) if is_form_needed(form, scope) else ()
+    values = _values(form, completed)
+    text = _FormText(
+        where=where,
+        values=values,
+        additional=_squeeze("".join(values.get(block.text.name, "") for block in form.blocks)),
+        fillable=recognized.fillable,
     )
-    read = _values(form, completed)
-    worst = (
-        Severity.ERROR if found.fillable else Severity.WARNING
-    )  # text in a place may have been read by a scanner
-    extra = _squeezed("".join(read.get(block.text.name, "") for block in form.blocks))
-    made, against = [*_missing(found, where)], []
-    for one in asked:
-        differs = _differs(form, one, read, extra, where, worst)
-        made += differs
-        against += [
-            _contradiction(one, read, where)
-            for finding in differs
-            if finding.rule == "FORM.DIFFERS"
-        ]
-    made += unsigned(form, completed, case.attorney is not None)
-    return Compared(findings=tuple(made), contradictions=tuple(against))
+    findings, contradictions = [*_page_findings(recognized, where)], []
+    for answer in answers:
+        if answer.spec.sensitive:
+            continue
+        answer_findings = _compare_answer(form, answer, text)
+        findings += answer_findings
+        if any(finding.rule == "FORM.DIFFERS" for finding in answer_findings):
+            contradictions.append(_contradiction(answer, text))
+    findings += signature_findings(form, completed, source.case.attorney is not None)
+    return FormComparison(findings=tuple(findings), contradictions=tuple(contradictions))
 
 
-def _contradiction(one: Answer, read: Mapping[str, str], where: str) -> Contradiction:
-    ticked = [key for key, box in one.spec.boxes if read.get(box.name, "") not in ("", "Off")]
-    there = (
-        read.get(one.spec.field.name, "")
-        if one.spec.field and not one.spec.boxes
-        else ", ".join(ticked)
+def _other_form_findings(
+    form: FormMap, recognized: RecognizedForm, where: str
+) -> tuple[Finding, ...]:
+    """Return the findings of a file that is not the form of the map: a scan, or another form."""
+    if recognized.fillable or any(footer.form for footer in recognized.pages):
+        return blank_findings(form, recognized, (), where)
+    problem = (
+        "no text and no fields: a scan, so that nothing on it could be compared with case.json"
     )
-    says = ", ".join(one.ticked) if one.spec.boxes else one.value
+    return (make_finding("FORM.SCAN", where, problem, "compare it by eye", source=form.source),)
+
+
+def _contradiction(answer: Answer, text: _FormText) -> Contradiction:
+    field = answer.spec.field
+    if answer.spec.boxes or field is None:
+        says, there = ", ".join(answer.ticked), ", ".join(_ticked_boxes(answer, text))
+    else:
+        says, there = answer.value, text.values.get(field.name, "")
     return Contradiction(
-        what=one.label,
-        here=f"case.json {one.pointer}".strip(),
+        what=answer.label,
+        here=f"case.json {answer.pointer}".strip(),
         says=says,
-        there=f"{where}, {one.place}",
+        there=f"{text.where}, {answer.place}",
         but=there,
     )
 
 
-def unsigned(form: FormMap, completed: Path, represented: bool = False) -> tuple[Finding, ...]:
-    """A warning for each signature whose box is empty: the form's first (the applicant's), and
-    those of the attorney."""
-    theirs = {
-        item.part for item in form.items if "/attorney" in item.value
-    }  # parts the attorney fills
-    must = [
-        one
-        for number, one in enumerate(form.signatures)
+def _ticked_boxes(answer: Answer, text: _FormText) -> list[str]:
+    return [
+        key for key, box in answer.spec.boxes if text.values.get(box.name, "") not in ("", "Off")
+    ]
+
+
+def signature_findings(
+    form: FormMap, completed: Path, represented: bool = False
+) -> tuple[Finding, ...]:
+    """Return a warning for each missing signature: the form's first (the applicant's), and the
+    attorney's if there is one."""
+    attorney_parts = {item.part for item in form.items if "/attorney" in item.value}
+    required = [
+        place
+        for number, place in enumerate(form.signatures)
         if number == 0
         or (
             represented
-            and (one.who == "attorney" or (one.who == "preparer" and one.part in theirs))
+            and (
+                place.who == "attorney"
+                or (place.who == "preparer" and place.part in attorney_parts)
+            )
         )
     ]
-    inks = ink_in(completed, [(one.signature.page, one.signature.rect) for one in must])
+    inks = measure_ink(
+        completed, [(place.signature.page, place.signature.rect) for place in required]
+    )
     return tuple(
-        _finding(
+        make_finding(
             "FORM.UNSIGNED",
             completed.name,
-            f"the signature of the {one.who} is missing (page {one.signature.page})",
+            f"the signature of the {place.who} is missing (page {place.signature.page})",
             "sign by hand in black ink, scan the page and put it in place",
-            Severity.WARNING,
-            page=one.signature.page,
+            page=place.signature.page,
             source=form.source,
         )
-        for one, ink in zip(must, inks, strict=True)
+        for place, ink in zip(required, inks, strict=True)
         if ink < _INK
     )
 
 
-def _differs(
-    form: FormMap, one: Answer, read: Mapping[str, str], extra: str, where: str, worst: Severity
-) -> tuple[Finding, ...]:
-    """What is wrong with one answer of a completed form, if anything."""
-    if one.spec.boxes:
-        there = {key for key, box in one.spec.boxes if read.get(box.name, "") not in ("", "Off")}
-        same, blank = there == set(one.ticked), not there
-    elif one.spec.field is None:
+def _compare_answer(form: FormMap, answer: Answer, text: _FormText) -> tuple[Finding, ...]:
+    """Return the finding of one answer of a completed form, if it has any."""
+    if answer.spec.boxes:
+        ticked = set(_ticked_boxes(answer, text))
+        is_same, is_blank = ticked == set(answer.ticked), not ticked
+    elif answer.spec.field is None:
         return ()
     else:
-        text = read.get(one.spec.field.name, "")
-        same, blank = _same(text, one.value, extra), not text.strip()
-    expected = bool(one.value or one.ticked)
-    if blank and not expected:
-        return unanswered(form, (one,), where)
-    if same or not expected:
+        value = text.values.get(answer.spec.field.name, "")
+        is_same, is_blank = _is_same(value, answer.value, text.additional), not value.strip()
+    is_expected = bool(answer.value or answer.ticked)
+    if is_blank and not is_expected:
+        return check_answers(form, (answer,), text.where)
+    if is_same or not is_expected:
         return ()
-    problem = f"{one.label} is empty" if blank else f"{one.label} is not what case.json says"
+    is_error = text.fillable and (answer.spec.required or not is_blank)
     return (
-        _finding(
-            "FORM.EMPTY" if blank else "FORM.DIFFERS",
-            f"{where}, {one.place}",
-            problem,
+        make_finding(
+            "FORM.EMPTY" if is_blank else "FORM.DIFFERS",
+            f"{text.where}, {answer.place}",
+            f"{answer.label} is empty"
+            if is_blank
+            else f"{answer.label} is not what case.json says",
             "correct the form or case.json",
-            worst if one.spec.required or not blank else Severity.WARNING,
-            page=one.page,
-            pointer=one.pointer,
+            Severity.ERROR if is_error else Severity.WARNING,
+            page=answer.page,
+            pointer=answer.pointer or None,
             source=form.source,
         ),
     )
 
 
-def _same(text: str, value: str, extra: str) -> bool:
-    """Equal but for spaces, case and punctuation; an answer may go on in the additional
-    information."""
-    here, wanted = _squeezed(text), _squeezed(value)
-    if here == wanted:
+def _is_same(text: str, value: str, additional: str) -> bool:
+    """Return whether two texts are equal but for spaces, case and punctuation.
+
+    An answer may go on in the additional information of the form.
+    """
+    actual, expected = _squeeze(text), _squeeze(value)
+    if actual == expected:
         return True
-    if extra and wanted in extra:
+    if additional and expected in additional:
         return True
-    head = re.sub(r"continuedinpart\w*$", "", here)
+    head = re.sub(r"continuedinpart\w*$", "", actual)
     return (
         bool(head)
-        and head != here
-        and wanted.startswith(head)
-        and wanted[len(head) :][:200] in extra
+        and head != actual
+        and expected.startswith(head)
+        and expected[len(head) :][:200] in additional
     )
 
 
-def _squeezed(text: str) -> str:
+def _squeeze(text: str) -> str:
     return re.sub(r"[\W_]+", "", text).casefold()
 
 
 def _values(form: FormMap, completed: Path) -> dict[str, str]:
-    """Field values by short name; from a flattened or printed copy, the text inside each field's
-    place."""
-    rows = fields(completed)
+    """Return field values by short name.
+
+    A flattened or printed copy has no fields: then it is the text inside each field's place.
+    """
+    rows = read_fields(completed)
     if rows:
         return {row.short: row.value for row in rows}
-    named = list(form.fields())
-    texts = texts_in(completed, [(field.page, field.rect) for field in named if not field.on])
-    words = dict(zip([field.name for field in named if not field.on], texts, strict=True))
-    boxes = [field for field in named if field.on]
-    inks = ink_in(completed, [(field.page, field.rect) for field in boxes])
-    return words | {
-        field.name: "on" if ink > 0.05 else "" for field, ink in zip(boxes, inks, strict=True)
+    text_fields = [field for field in form.fields() if not field.on]
+    boxes = [field for field in form.fields() if field.on]
+    texts = read_places(completed, [(field.page, field.rect) for field in text_fields])
+    inks = measure_ink(completed, [(box.page, box.rect) for box in boxes])
+    values = {field.name: text for field, text in zip(text_fields, texts, strict=True)}
+    return values | {
+        box.name: "on" if ink > 0.05 else "" for box, ink in zip(boxes, inks, strict=True)
     }
 
 
-def _missing(found: Recognized, where: str) -> list[Finding]:
-    """Pages that the footers count but the file does not have, or has out of order."""
-    numbers = [mark.number for mark in found.pages if mark.form == found.form and mark.number]
-    of = max((mark.of for mark in found.pages if mark.form == found.form), default=0)
-    gone = sorted(set(range(1, of + 1)) - set(numbers))
-    if gone:
-        listed = ", ".join(str(number) for number in gone)
-        return [
-            _finding(
-                "FORM.PAGES",
-                where,
-                f"pages missing: {listed} of {of}",
-                "add them, even where they stay empty",
-            )
-        ]
-    if numbers != sorted(numbers):
-        return [
-            _finding(
-                "FORM.PAGES",
-                where,
-                "pages are out of order",
-                "put them in the order of their numbers",
-            )
-        ]
-    return []
-
-
-def _moved(field: Field, row: FieldRow) -> bool:
-    return any(abs(one - two) > _SHIFT for one, two in zip(field.rect, row.rect, strict=True))
-
-
-def _finding(
-    rule: str,
-    where: str,
-    problem: str,
-    remedy: str,
-    severity: Severity = Severity.ERROR,
-    *,
-    page: int | None = None,
-    pointer: str = "",
-    source: str | None = None,
-) -> Finding:
-    return Finding(
-        rule=rule,
-        severity=severity,
-        where=where,
-        problem=problem,
-        remedy=remedy,
-        page=page,
-        pointer=pointer or None,
-        source=source,
-    )
+def _page_findings(recognized: RecognizedForm, where: str) -> tuple[Finding, ...]:
+    """Return a finding if pages that the footers count are missing or out of order."""
+    footers = [footer for footer in recognized.pages if footer.form == recognized.form]
+    numbers = [footer.number for footer in footers if footer.number]
+    count = max((footer.of for footer in footers), default=0)
+    missing = sorted(set(range(1, count + 1)) - set(numbers))
+    if missing:
+        listed = ", ".join(str(number) for number in missing)
+        problem, remedy = (
+            f"pages missing: {listed} of {count}",
+            "add them, even where they stay empty",
+        )
+    elif numbers != sorted(numbers):
+        problem, remedy = "pages are out of order", "put them in the order of their numbers"
+    else:
+        return ()
+    return (make_finding("FORM.PAGES", where, problem, remedy),)

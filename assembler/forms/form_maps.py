@@ -1,6 +1,6 @@
-"""Form maps: data of `schemas/forms/`, typed. Which box of which form holds which fact of the case.
+"""Read form maps of `schemas/forms/`: which box of which form holds which fact of the case.
 
-JSON comes in, `FormMap` values go out. Must not know a case or a PDF.
+In: JSON. Out: `FormMap` values. Must not know a case or a PDF.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assembler.errors import TemplateBroken
-from assembler.forms.expression import BadExpression, parse
+from assembler.forms.expression import BadExpression, parse_expression
 from assembler.runtime.resources import Shelf
 
 Rect = tuple[float, float, float, float]
@@ -18,8 +18,7 @@ Rect = tuple[float, float, float, float]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One field of a form, named without the name of the form's root; `rect` in points from the
-    lower left corner."""
+    """One field of a form, named without its root; `rect` in points from the lower left corner."""
 
     name: str
     page: int  # from 1
@@ -33,8 +32,8 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One question of a form. Without a field or boxes its answer goes straight to the
-    additional information."""
+    """One question of a form. Without a field or boxes its answer goes straight to the additional
+    information."""
 
     part: str
     item: str
@@ -61,7 +60,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signature:
-    """A place a person signs by hand; never written by us."""
+    """A place a person signs by hand; never written by this program."""
 
     part: str
     item: str
@@ -72,7 +71,8 @@ class Signature:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Block:
-    """One entry of the additional information: page, part and item it belongs to, and its text."""
+    """One entry of the additional information: the page, part and item it belongs to, and its
+    text."""
 
     item: str
     page: Field
@@ -83,7 +83,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormMap:
-    """Everything known of one edition of one form."""
+    """The map of one edition of one form."""
 
     form: str  # "i-131"
     edition: str  # "01/20/25"
@@ -105,51 +105,58 @@ class FormMap:
         return bool(self.fingerprint)
 
     def fields(self) -> Iterator[Field]:
-        """Every field the map names: answers, boxes, signatures, continuation."""
+        """Return every field of the map: answers, boxes, signatures, continuation."""
         for item in self.items:
             yield from filter(None, (item.field, *(box for _, box in item.boxes)))
-        for one in self.signatures:
-            yield from filter(None, (one.signature, one.date))
+        for signature in self.signatures:
+            yield from filter(None, (signature.signature, signature.date))
         for block in self.blocks:
             yield from (block.page, block.part, block.number, block.text)
 
 
-def library(shelf: Shelf) -> tuple[FormMap, ...]:
-    """All maps on the shelf, sorted by form and newest edition first. Raises TemplateBroken
+def load_maps(shelf: Shelf) -> tuple[FormMap, ...]:
+    """Load all maps of the shelf, sorted by form, newest edition first. Raises TemplateBroken
     naming the map."""
     maps = [
-        read(shelf.schema(name.removeprefix("schemas/")), name)
+        parse_map(shelf.schema(name.removeprefix("schemas/")), name)
         for name in shelf.names("schemas/forms", ".json")
     ]
     return tuple(
-        sorted(maps, key=lambda one: (one.form, [-int(part) for part in _ymd(one.edition)]))
+        sorted(
+            maps,
+            key=lambda form_map: (form_map.form, [-int(part) for part in _ymd(form_map.edition)]),
+        )
     )
 
 
-def read(raw: Mapping[str, Any], where: str) -> FormMap:
-    """A map from its JSON. Raises TemplateBroken, naming `where` and what is missing or
-    unreadable."""
+def parse_map(raw: Mapping[str, Any], where: str) -> FormMap:
+    """Parse a map from its JSON. Raises TemplateBroken naming `where` and what is missing or
+    wrong."""
     try:
-        made = _map(raw)
-        for item in made.items:
+        form_map = _map(raw)
+        for item in form_map.items:
             for source in filter(None, (item.value, item.when)):
-                parse(source)
+                parse_expression(source)
     except BadExpression as error:
         raise TemplateBroken(str(error), where=where) from error
     except (KeyError, TypeError, ValueError) as error:
         raise TemplateBroken(
             f"an entry is missing or of the wrong type ({error})", where=where
         ) from error
-    return made
+    return form_map
 
 
-def find(maps: Sequence[FormMap], form: str, edition: str = "") -> FormMap | None:
-    """The map of a form's edition (any spelling of the date's zeros); without one, its newest
+def find_map(maps: Sequence[FormMap], form: str, edition: str = "") -> FormMap | None:
+    """Return the map of a form's edition (any spelling of the date's zeros), by default its newest
     fillable edition."""
-    same = [one for one in maps if one.form == form]
+    editions = [form_map for form_map in maps if form_map.form == form]
     if edition:
-        return next((one for one in same if _ymd(one.edition) == _ymd(edition)), None)
-    return next((one for one in same if one.fillable), same[0] if same else None)
+        return next(
+            (form_map for form_map in editions if _ymd(form_map.edition) == _ymd(edition)), None
+        )
+    return next(
+        (form_map for form_map in editions if form_map.fillable), editions[0] if editions else None
+    )
 
 
 def _ymd(edition: str) -> tuple[str, str, str]:
@@ -158,16 +165,16 @@ def _ymd(edition: str) -> tuple[str, str, str]:
 
 
 def _map(raw: Mapping[str, Any]) -> FormMap:
-    more = raw.get("continuation", {"part": "", "blocks": []})
+    continuation = raw.get("continuation", {"part": "", "blocks": []})
     plain = {key: raw[key] for key in ("form", "edition", "title", "pages", "source", "checked_on")}
     return FormMap(
         **plain,
         fingerprint=raw["fingerprint"]["sha256"] if "fingerprint" in raw else "",
-        items=tuple(_item(one) for one in raw["items"]),
-        signatures=tuple(_signature(one) for one in raw["signatures"]),
+        items=tuple(_item(item) for item in raw["items"]),
+        signatures=tuple(_signature(signature) for signature in raw["signatures"]),
         untouched=tuple(raw.get("untouched", ())),
-        continuation_part=more["part"],
-        blocks=tuple(_block(one) for one in more["blocks"]),
+        continuation_part=continuation["part"],
+        blocks=tuple(_block(block) for block in continuation["blocks"]),
         when=raw.get("when", ""),
         note=raw.get("note", ""),
     )
@@ -179,7 +186,7 @@ def _item(raw: Mapping[str, Any]) -> Item:
     return Item(
         **known,
         field=field,
-        boxes=tuple((key, _field(one)) for key, one in raw.get("boxes", {}).items()),
+        boxes=tuple((key, _field(box)) for key, box in raw.get("boxes", {}).items()),
     )
 
 

@@ -1,9 +1,7 @@
-"""Reading forms: which fields a PDF has, what stands in them, which form and edition it is. Never
-writes.
+"""Read forms: which fields a PDF has, their values, which form and edition it is. Never writes.
 
-Paths of PDF files come in; frozen values go out. Every function is top-level and its results
-picklable, so that a worker process can be the one that opens a stranger's file. Raises
-FormUnreadable where a file is no PDF.
+In: paths of PDF files. Out: frozen values. Every function is top-level and its results picklable,
+so that a worker process can open a stranger's file. Raises FormUnreadable if a file is not a PDF.
 """
 
 from __future__ import annotations
@@ -41,17 +39,17 @@ _FOOTER = re.compile(
     r"(?:\s+[A-Z])?(?:\s+Page\s+(?P<page>[0-9]{1,3})\s+of\s+(?P<of>[0-9]{1,3}))?"
 )
 _PAGE = re.compile(r"Page\s+([0-9]{1,3})\s+of\s+([0-9]{1,3})")
-_DEPTH = 30  # a field tree deeper than this is no form anybody made
+_DEPTH = 30  # no form has a deeper field tree
 _COMB, _MULTILINE, _READONLY = 1 << 24, 1 << 12, 1
 
 
 class FormUnreadable(ToolFailed):
-    """The file is no PDF, or needs a password."""
+    """The file is not a PDF, or needs a password."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FieldRow:
-    """A terminal field as the file has it, for people and for `draft_map`."""
+    """A terminal field as the file has it, for people and for `propose_map`."""
 
     name: str  # full name
     kind: str  # "text", "box", "choice", "signature", "button"
@@ -68,14 +66,13 @@ class FieldRow:
 
     @property
     def short(self) -> str:
-        """The name without the root field: what maps call it, whoever the copy belongs to."""
+        """Return the name without the root field, as maps have it, whoever the copy belongs to."""
         return self.name.partition(".")[2] or self.name
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PageMark:
-    """What a page's footer says: form, edition, its number and of how many; "" and 0 where it
-    says nothing."""
+class PageFooter:
+    """The footer of a page: form, edition, page number and count; "" and 0 if missing."""
 
     form: str
     edition: str
@@ -84,57 +81,64 @@ class PageMark:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recognized:
-    """Which form a PDF is. `confidence` 1: fields and text agree with a map; 0.8: text only;
-    0.5: fields only; 0: no form."""
+class RecognizedForm:
+    """Which form a PDF is. `confidence` 1: fields and text agree with a map; 0.8: text only; 0.5:
+    fields only; 0: no form."""
 
     form: str
     edition: str
-    pages: tuple[PageMark, ...]
+    pages: tuple[PageFooter, ...]
     fingerprint: str
     confidence: float
     fillable: bool
 
 
-def fields(pdf: Path) -> tuple[FieldRow, ...]:
-    """Every terminal field of a form, in the order of the file. Raises FormUnreadable."""
-    with _opened(pdf) as book:
-        form = book.Root.get("/AcroForm")
+def read_fields(pdf: Path) -> tuple[FieldRow, ...]:
+    """Return every terminal field of a form, in the order of the file. Raises FormUnreadable."""
+    with _opened(pdf) as document:
+        form = document.Root.get("/AcroForm")
         if form is None or "/Fields" not in form:
             return ()
         pages = {
             widget.objgen: number
-            for number, page in enumerate(book.pages, 1)
+            for number, page in enumerate(document.pages, 1)
             for widget in page.get("/Annots", ())
         }
         return tuple(_row(field, name, pages) for field, name in _terminals(form.Fields))
 
 
-def recognize(pdf: Path, maps: Sequence[FormMap] = ()) -> Recognized:
-    """Which form and edition this is, from the footers of its pages and the names of its fields.
-    Raises FormUnreadable."""
-    rows = fields(pdf)
-    marks = tuple(_mark(text) for text in page_texts(pdf))
-    digest = fingerprint(rows)
-    same = next((one for one in maps if rows and one.fingerprint == digest), None)
-    votes = Counter((mark.form, mark.edition) for mark in marks if mark.form)
+def recognize_form(pdf: Path, maps: Sequence[FormMap] = ()) -> RecognizedForm:
+    """Recognize form and edition by page footers and field names. Raises FormUnreadable."""
+    rows = read_fields(pdf)
+    footers = tuple(_footer(text) for text in read_page_texts(pdf))
+    digest = fingerprint_fields(rows)
+    matching = next(
+        (form_map for form_map in maps if rows and form_map.fingerprint == digest), None
+    )
+    votes = Counter((footer.form, footer.edition) for footer in footers if footer.form)
     form, edition = votes.most_common(1)[0][0] if votes else ("", "")
-    if same is not None and not votes:
-        form, edition = same.form, same.edition
-    agree = same is not None and (same.form, same.edition) == (form, edition)
-    confidence = 1.0 if agree and votes else 0.8 if votes else 0.5 if same else 0.0
-    return Recognized(
+    if matching is not None and not votes:
+        form, edition = matching.form, matching.edition
+    agree = matching is not None and (matching.form, matching.edition) == (form, edition)
+    return RecognizedForm(
         form=form,
         edition=edition,
-        pages=marks,
+        pages=footers,
         fingerprint=digest,
-        confidence=confidence,
+        confidence=_confidence(bool(votes), matching is not None, agree),
         fillable=bool(rows),
     )
 
 
-def fingerprint(rows: Sequence[FieldRow]) -> str:
-    """sha256 of the sorted field names without their root; "" for a file without fields."""
+def _confidence(has_text: bool, has_map: bool, agree: bool) -> float:
+    if has_text:
+        return 1.0 if agree else 0.8
+    return 0.5 if has_map else 0.0
+
+
+def fingerprint_fields(rows: Sequence[FieldRow]) -> str:
+    """Return the sha256 of the sorted field names without their root; "" for a file without
+    fields."""
     return (
         hashlib.sha256("\n".join(sorted(row.short for row in rows)).encode()).hexdigest()
         if rows
@@ -142,26 +146,26 @@ def fingerprint(rows: Sequence[FieldRow]) -> str:
     )
 
 
-def page_texts(pdf: Path) -> tuple[str, ...]:
-    """The text layer of every page. Raises FormUnreadable."""
+def read_page_texts(pdf: Path) -> tuple[str, ...]:
+    """Return the text layer of every page. Raises FormUnreadable."""
     with _rendered(pdf) as document:
         return tuple(
             document[number].get_textpage().get_text_range() for number in range(len(document))
         )
 
 
-def texts_in(pdf: Path, places: Sequence[tuple[int, Rect]]) -> tuple[str, ...]:
-    """The characters printed inside each (page from 1, rectangle), without spaces; "" where the
+def read_places(pdf: Path, places: Sequence[tuple[int, Rect]]) -> tuple[str, ...]:
+    """Return the characters printed inside each (page from 1, rectangle), without spaces; "" if the
     page is missing."""
     with _rendered(pdf) as document:
         pages = sorted({page for page, _ in places if page <= len(document)})
-        marks = {page: _characters(document[page - 1].get_textpage()) for page in pages}
-    return tuple(_inside(marks.get(page, ()), rect) for page, rect in places)
+        characters = {page: _characters(document[page - 1].get_textpage()) for page in pages}
+    return tuple(_inside(characters.get(page, ()), rect) for page, rect in places)
 
 
-def ink_in(pdf: Path, places: Sequence[tuple[int, Rect]]) -> tuple[float, ...]:
-    """The share of dark pixels, 0 to 1, inside each (page from 1, rectangle in points), its
-    border left out."""
+def measure_ink(pdf: Path, places: Sequence[tuple[int, Rect]]) -> tuple[float, ...]:
+    """Return the share of dark pixels, 0 to 1, inside each (page from 1, rectangle in points)
+    without its border."""
     with _rendered(pdf) as document:
         if (
             document.get_formtype() == FORMTYPE_ACRO_FORM
@@ -209,7 +213,7 @@ def _unreadable(pdf: Path) -> FormUnreadable:
 
 
 def _terminals(kids: Any, name: str = "", depth: int = 0) -> Iterator[tuple[Any, str]]:
-    """Fields that hold a value: those none of whose children has a name of its own."""
+    """Return the fields that hold a value: those without a child that has a name of its own."""
     for field in kids if depth < _DEPTH else ():
         own = str(field["/T"]) if "/T" in field else ""
         full = ".".join(part for part in (name, own) if part)
@@ -225,7 +229,7 @@ def _row(field: Any, name: str, pages: dict[tuple[int, int], int]) -> FieldRow:
     first = widgets[0]
     flags = int(_inherited(field, "/Ff", 0))
     states = sorted(
-        {str(key)[1:] for one in widgets for key in _appearances(one) if str(key) != "/Off"}
+        {str(key)[1:] for widget in widgets for key in _appearances(widget) if str(key) != "/Off"}
     )
     x0, y0, x1, y1 = (float(value) for value in first.get("/Rect", (0, 0, 0, 0)))
     limit = _inherited(field, "/MaxLen", None)
@@ -239,7 +243,7 @@ def _row(field: Any, name: str, pages: dict[tuple[int, int], int]) -> FieldRow:
         multiline=bool(flags & _MULTILINE),
         readonly=bool(flags & _READONLY),
         states=tuple(states),
-        options=tuple(_option(one) for one in _inherited(field, "/Opt", ())),
+        options=tuple(_option(option) for option in _inherited(field, "/Opt", ())),
         value=_text(_inherited(field, "/V", "")),
         tooltip=_text(field.get("/TU", "")),
     )
@@ -269,12 +273,12 @@ def _appearances(widget: Any) -> list[str]:
     )
 
 
-def _option(one: Any) -> str:
-    return str(one[0]) if isinstance(one, pikepdf.Array) else str(one)
+def _option(option: Any) -> str:
+    return str(option[0]) if isinstance(option, pikepdf.Array) else str(option)
 
 
 def _text(value: Any) -> str:
-    """A field's value; a name (the state of a box) without its slash."""
+    """Return a field's value; a name (the state of a box) without its slash."""
     if isinstance(value, pikepdf.Name):
         return str(value)[1:]
     if isinstance(value, pikepdf.Stream):
@@ -282,38 +286,43 @@ def _text(value: Any) -> str:
     return str(value)
 
 
-def _mark(text: str) -> PageMark:
-    """The footer is the last thing on a page that reads like one: instructions inside a page
-    name other forms."""
-    found = [one for one in _FOOTER.finditer(text) if one["form"].lower() in KNOWN]
+def _footer(text: str) -> PageFooter:
+    """Return the last text on a page that looks like a footer: instructions on a page name other
+    forms."""
+    footers = [footer for footer in _FOOTER.finditer(text) if footer["form"].lower() in KNOWN]
     numbers = _PAGE.findall(text)
-    if not found:
-        return PageMark(form="", edition="", number=0, of=0)
+    if not footers:
+        return PageFooter(form="", edition="", number=0, of=0)
     number, of = (int(value) for value in numbers[-1]) if numbers else (0, 0)
-    return PageMark(
-        form=found[-1]["form"].lower(), edition=found[-1]["edition"], number=number, of=of
+    return PageFooter(
+        form=footers[-1]["form"].lower(), edition=footers[-1]["edition"], number=number, of=of
     )
 
 
 def _characters(layer: Any) -> tuple[tuple[str, float, float], ...]:
-    """Every character that is more than space, with the middle of its box: labels touch the
-    boxes they stand above."""
+    """Return every visible character with the middle of its box: labels touch the boxes below
+    them."""
     text = layer.get_text_range()
     if (
         len(text) != layer.count_chars()
-    ):  # a surrogate pair or a character PDFium adds: ask one by one
+    ):  # a surrogate pair or a character PDFium adds: ask for each character
         text = "".join(
             layer.get_text_range(index, 1)[:1] or " " for index in range(layer.count_chars())
         )
-    boxes = ((one, layer.get_charbox(index)) for index, one in enumerate(text) if not one.isspace())
+    boxes = (
+        (character, layer.get_charbox(index))
+        for index, character in enumerate(text)
+        if not character.isspace()
+    )
     return tuple(
-        (one, (left + right) / 2, (bottom + top) / 2) for one, (left, bottom, right, top) in boxes
+        (character, (left + right) / 2, (bottom + top) / 2)
+        for character, (left, bottom, right, top) in boxes
     )
 
 
-def _inside(marks: Sequence[tuple[str, float, float]], rect: Rect) -> str:
+def _inside(characters: Sequence[tuple[str, float, float]], rect: Rect) -> str:
     x0, y0, x1, y1 = rect
-    return "".join(one for one, x, y in marks if x0 <= x <= x1 and y0 <= y <= y1)
+    return "".join(character for character, x, y in characters if x0 <= x <= x1 and y0 <= y <= y1)
 
 
 def _ink(document: pdfium.PdfDocument, page: int, rect: Rect) -> float:

@@ -1,7 +1,6 @@
-"""Writing forms with pypdf: values, pictures of the values that every viewer shows, and a flattened
-copy.
+"""Write forms with pypdf: values, appearances that every viewer shows, and a flattened copy.
 
-A blank form and a `Fitting` come in; two PDF files go out. Must not decide what is written where.
+In: a blank form and a `Fitting`. Out: two PDF files. Must not decide what is written where.
 """
 
 from __future__ import annotations
@@ -25,24 +24,24 @@ from pypdf.generic import (
     TextStringObject,
 )
 
-from assembler.forms.answer_fitting import PAD, Written
-from assembler.forms.font_embedding import content, embed
+from assembler.forms.answer_fitting import PAD, FieldText
+from assembler.forms.font_embedding import add_stream, embed_font
 from assembler.forms.form_maps import Field
 from assembler.forms.form_reader import FormUnreadable
-from assembler.forms.typeface import Face, cut
+from assembler.forms.typeface import Typeface, subset_font
 
 _READONLY, _MULTILINE, _COMB, _RICH = 1, 1 << 12, 1 << 24, 1 << 25
 _HIDDEN, _NOVIEW = 2, 32
 _DEPTH = 30
 
 
-class Book:
-    """One form being written: its pages, its fields by short name, and the one font answers are
-    drawn in."""
+class FormWriter:
+    """Write one form: its pages, its fields by short name, and the one font answers are drawn
+    in."""
 
-    def __init__(self, blank: Path, typeface: Face, characters: str) -> None:
-        # pypdf logs a padding remark for each empty encrypted string of these files; what it reads
-        # is right
+    def __init__(self, blank: Path, typeface: Typeface, characters: str) -> None:
+        # pypdf logs a padding remark for each empty encrypted string of these files, but reads them
+        # correctly
         logging.getLogger("pypdf._crypt_providers").setLevel(logging.ERROR)
         logging.getLogger("pypdf.generic._base").setLevel(logging.ERROR)
         logging.getLogger("pypdf._encryption").setLevel(logging.ERROR)
@@ -62,12 +61,14 @@ class Book:
         self.form: Any = self.root.get("/AcroForm", DictionaryObject()).get_object()
         self.fields: dict[str, Any] = dict(_terminals(self.form.get("/Fields", ())))
         self.font = (
-            embed(self.writer, typeface, cut(typeface, characters + " ")) if characters else None
+            embed_font(self.writer, typeface, subset_font(typeface, characters + " "))
+            if characters
+            else None
         )
 
-    def clean(self) -> None:
-        """Remove what would show the blank side of the form, or do something by itself: XFA,
-        usage rights, scripts."""
+    def remove_active_content(self) -> None:
+        """Remove XFA, usage rights and scripts: they would show the blank form or act by
+        themselves."""
         for key in ("/Perms", "/OpenAction", "/AA"):
             self.root.pop(key, None)
         for key in ("/XFA", "/SigFlags", "/NeedAppearances", "/CO"):
@@ -76,18 +77,17 @@ class Book:
         for key in ("/JavaScript", "/EmbeddedFiles"):
             names.get_object().pop(key, None)
         for field in self.fields.values():
-            for one in (field, *_widgets(field)):
-                one.pop("/AA", None)
-                if one.get("/A", {}).get("/S") == "/JavaScript":
-                    one.pop("/A", None)
+            for holder in (field, *_widgets(field)):
+                holder.pop("/AA", None)
+                if holder.get("/A", {}).get("/S") == "/JavaScript":
+                    holder.pop("/A", None)
 
-    def rename(self, prefix: str) -> None:
-        """Give the root fields a name of their own, so that no two people's forms ever share one.
+    def rename_roots(self, prefix: str) -> None:
+        """Give the root fields a unique name, so that no two people's forms ever share one.
 
-        A root that is itself a field is put below a new root instead: maps leave out the root, and
-        must find it again.
+        A root that is itself a field is put below a new root, since maps leave out the root name.
         """
-        roots, alone = ArrayObject(), ArrayObject()
+        roots, root_fields = ArrayObject(), ArrayObject()
         for reference in self.form.get("/Fields", ()):
             root = reference.get_object()
             if any("/T" in kid.get_object() for kid in root.get("/Kids", ())):
@@ -96,33 +96,33 @@ class Book:
                 )
                 roots.append(reference)
             else:
-                alone.append(reference)
-        if alone:
+                root_fields.append(reference)
+        if root_fields:
             above: Any = DictionaryObject(
-                {NameObject("/T"): TextStringObject(prefix), NameObject("/Kids"): alone}
+                {NameObject("/T"): TextStringObject(prefix), NameObject("/Kids"): root_fields}
             )
             parent = self.writer._add_object(above)
-            for reference in alone:
+            for reference in root_fields:
                 reference.get_object()[NameObject("/Parent")] = parent
             roots.append(parent)
         self.form[NameObject("/Fields")] = roots
 
-    def write(self, one: Written) -> None:
+    def write_text(self, text: FieldText) -> None:
         """Set a text or list field and draw it in every place it is shown."""
-        field = self.fields[one.field.name]
+        field = self.fields[text.field.name]
         flags = int(_inherited(field, "/Ff", 0)) & ~_READONLY & ~_RICH
-        if one.field.lines > 1:
+        if text.field.lines > 1:
             flags |= _MULTILINE
         field[NameObject("/Ff")] = NumberObject(flags)
-        field[NameObject("/V")] = TextStringObject(one.value)
+        field[NameObject("/V")] = TextStringObject(text.value)
         field.pop("/RV", None)
         for widget in _widgets(field):
             widget[NameObject("/AP")] = DictionaryObject(
-                {NameObject("/N"): self._picture(widget, one)}
+                {NameObject("/N"): self._picture(widget, text)}
             )
 
-    def tick(self, box: Field, on: bool) -> None:
-        """Tick a box by its own state, or clear it."""
+    def set_box(self, box: Field, on: bool) -> None:
+        """Tick a box with its own state, or clear it."""
         field = self.fields[box.name]
         state = NameObject(f"/{box.on}") if on else NameObject("/Off")
         field[NameObject("/V")] = state
@@ -135,38 +135,40 @@ class Book:
                 )
                 widget[NameObject("/AP")] = DictionaryObject({NameObject("/N"): normal})
 
-    def blanks(self) -> None:
-        """A list that holds only a space holds nothing."""
+    def clear_blank_choices(self) -> None:
+        """Clear lists whose value is only a space."""
         for field in self.fields.values():
             value = field.get("/V")
             if isinstance(value, str) and value and not value.strip() and field.get("/FT") == "/Ch":
                 del field[NameObject("/V")]
 
     def flatten(self) -> None:
-        """Make the pictures of all fields part of their pages and remove the fields."""
+        """Draw the appearances of all fields onto their pages and remove the fields."""
         for page in self.writer.pages:
-            kept, drawn = ArrayObject(), []
+            kept, appearances = ArrayObject(), []
             for reference in page.get("/Annots", ()):
-                note = reference.get_object()
-                if note.get("/Subtype") != "/Widget":
+                annotation = reference.get_object()
+                if annotation.get("/Subtype") != "/Widget":
                     kept.append(reference)
-                elif not int(note.get("/F", 0)) & (_HIDDEN | _NOVIEW):
-                    drawn += [picture] if (picture := _shown(note)) is not None else []
-            _stamp(self.writer, page, drawn)
+                elif not int(annotation.get("/F", 0)) & (_HIDDEN | _NOVIEW):
+                    appearances += (
+                        [appearance] if (appearance := _shown(annotation)) is not None else []
+                    )
+            _stamp(self.writer, page, appearances)
             page[NameObject("/Annots")] = kept
         for key in ("/AcroForm", "/StructTreeRoot", "/MarkInfo"):
             self.root.pop(key, None)
 
-    def stream(self, data: bytes, width: float, height: float) -> IndirectObject:
-        """A picture with our font at hand, as an object of the file."""
-        made = DecodedStreamObject()
-        made.set_data(data)
+    def add_form_object(self, data: bytes, width: float, height: float) -> IndirectObject:
+        """Add a form XObject that can use the answer font."""
+        form_object = DecodedStreamObject()
+        form_object.set_data(data)
         fonts = (
             DictionaryObject({NameObject("/F"): self.font})
             if self.font is not None
             else DictionaryObject()
         )
-        made.update(
+        form_object.update(
             {
                 NameObject("/Type"): NameObject("/XObject"),
                 NameObject("/Subtype"): NameObject("/Form"),
@@ -176,45 +178,49 @@ class Book:
                 NameObject("/Resources"): DictionaryObject({NameObject("/Font"): fonts}),
             }
         )
-        return self.writer._add_object(made)
+        return self.writer._add_object(form_object)
 
     def new_page(self, width: float, height: float, data: bytes) -> None:
         """Append a page that shows this drawing."""
         page: Any = self.writer.add_blank_page(width=width, height=height)
-        shown = DictionaryObject({NameObject("/Sheet"): self.stream(data, width, height)})
+        shown = DictionaryObject({NameObject("/Sheet"): self.add_form_object(data, width, height)})
         page[NameObject("/Resources")] = DictionaryObject({NameObject("/XObject"): shown})
-        page[NameObject("/Contents")] = content(self.writer, b"/Sheet Do\n")
+        page[NameObject("/Contents")] = add_stream(self.writer, b"/Sheet Do\n")
 
-    def text(self, x: float, y: float, size: float, line: str) -> bytes:
-        """Operators that draw one line with its baseline at x, y."""
-        codes = "".join(f"{self.face.glyphs[one]:04X}" for one in line if one in self.face.glyphs)
+    def draw_line(self, x: float, y: float, size: float, line: str) -> bytes:
+        """Return operators that draw one line with its baseline at x, y."""
+        codes = "".join(
+            f"{self.face.glyphs[character]:04X}"
+            for character in line
+            if character in self.face.glyphs
+        )
         return f"BT /F {size:g} Tf 0 g {x:.2f} {y:.2f} Td <{codes}> Tj ET\n".encode()
 
-    def _picture(self, widget: Any, one: Written) -> IndirectObject:
+    def _picture(self, widget: Any, text: FieldText) -> IndirectObject:
         width, height = _size(widget)
         lines = (
-            self._comb(one, width, height)
-            if one.field.comb and one.field.max
-            else self._lines(one, height)
+            self._comb(text, width, height)
+            if text.field.comb and text.field.max
+            else self._lines(text, height)
         )
         clip = f"/Tx BMC q 0 0 {width:.2f} {height:.2f} re W n\n".encode()
-        return self.stream(clip + b"".join(lines) + b"Q EMC\n", width, height)
+        return self.add_form_object(clip + b"".join(lines) + b"Q EMC\n", width, height)
 
-    def _lines(self, one: Written, height: float) -> Iterator[bytes]:
-        """Each line on its rule: the box's height divided by the lines it has room for."""
-        step = height / one.field.lines
-        rise = (step - one.size * self.face.cap / 1000) / 2
-        for number, line in enumerate(one.lines):
-            yield self.text(PAD, height - (number + 1) * step + rise, one.size, line)
+    def _lines(self, text: FieldText, height: float) -> Iterator[bytes]:
+        """Draw each line on its rule: the box's height divided by the lines it has room for."""
+        step = height / text.field.lines
+        rise = (step - text.size * self.face.cap / 1000) / 2
+        for number, line in enumerate(text.lines):
+            yield self.draw_line(PAD, height - (number + 1) * step + rise, text.size, line)
 
-    def _comb(self, one: Written, width: float, height: float) -> Iterator[bytes]:
-        cell = width / (one.field.max or 1)
-        y = (height - one.size * self.face.cap / 1000) / 2
-        for number, character in enumerate(one.value):
-            yield self.text(
-                cell * number + (cell - self.face.width(character, one.size)) / 2,
+    def _comb(self, text: FieldText, width: float, height: float) -> Iterator[bytes]:
+        cell = width / (text.field.max or 1)
+        y = (height - text.size * self.face.cap / 1000) / 2
+        for number, character in enumerate(text.value):
+            yield self.draw_line(
+                cell * number + (cell - self.face.width(character, text.size)) / 2,
                 y,
-                one.size,
+                text.size,
                 character,
             )
 
@@ -225,21 +231,20 @@ class Book:
             f"{x:.2f} {y:.2f} m {width - x:.2f} {height - y:.2f} l {x:.2f} {height - y:.2f} m "
             f"{width - x:.2f} {y:.2f} l"
         )
-        return self.stream(f"q 0 G 1.2 w {path} S Q\n".encode(), width, height)
+        return self.add_form_object(f"q 0 G 1.2 w {path} S Q\n".encode(), width, height)
 
     def _empty(self, widget: Any) -> IndirectObject:
-        return self.stream(b"", *_size(widget))
+        return self.add_form_object(b"", *_size(widget))
 
 
-def save(book: Book, path: Path) -> None:
-    """Write the file: no dates or random numbers are added, so that the same answers give the
-    same bytes."""
-    book.writer.compress_identical_objects(remove_duplicates=False, remove_unreferenced=True)
-    book.writer.write(path)
+def save_form(writer: FormWriter, path: Path) -> None:
+    """Write the file without dates or random numbers: the same answers give the same bytes."""
+    writer.writer.compress_identical_objects(remove_duplicates=False, remove_unreferenced=True)
+    writer.writer.write(path)
 
 
 def _terminals(kids: Any, name: str | None = None, depth: int = 0) -> Iterator[tuple[str, Any]]:
-    """Short name and dictionary of each terminal field; the root's own name is left out."""
+    """Return short name and dictionary of each terminal field; the root's own name is left out."""
     for reference in kids if depth < _DEPTH else ():
         field = reference.get_object()
         own = str(field.get("/T", ""))
@@ -276,39 +281,41 @@ def _size(widget: Any) -> tuple[float, float]:
     return x1 - x0, y1 - y0
 
 
-def _shown(note: Any) -> tuple[Any, Any] | None:
-    """A widget's rectangle holder and the picture it shows now."""
-    normal = note.get("/AP", {}).get("/N")
+def _shown(annotation: Any) -> tuple[Any, Any] | None:
+    """Return a widget and the appearance it shows now."""
+    normal = annotation.get("/AP", {}).get("/N")
     picture = normal.get_object() if normal is not None else None
     if picture is not None and not isinstance(picture, StreamObject):
-        state = picture.get(note.get("/AS", "/Off"))
+        state = picture.get(annotation.get("/AS", "/Off"))
         picture, normal = (state.get_object(), state) if state is not None else (None, None)
-    return (note, normal) if isinstance(picture, StreamObject) else None
+    return (annotation, normal) if isinstance(picture, StreamObject) else None
 
 
-def _stamp(writer: PdfWriter, page: Any, drawn: Sequence[tuple[Any, Any]]) -> None:
-    """Draw pictures onto a page, each from its own box to its widget's rectangle (ISO 32000-1,
-    12.5.5, algorithm 8.1)."""
-    if not drawn:
+def _stamp(writer: PdfWriter, page: Any, appearances: Sequence[tuple[Any, Any]]) -> None:
+    """Draw appearances onto a page, each from its own box to its widget's rectangle.
+
+    Source: ISO 32000-1, 12.5.5, algorithm 8.1.
+    """
+    if not appearances:
         return
     resources = page[NameObject("/Resources")].get_object()
     pictures = resources.get("/XObject")
-    held = DictionaryObject(pictures.get_object() if pictures is not None else {})
+    drawings = DictionaryObject(pictures.get_object() if pictures is not None else {})
     data = b"\nQ\n"
-    for number, (note, picture) in enumerate(drawn):
+    for number, (annotation, picture) in enumerate(appearances):
         name = f"/FormField{number}"
-        held[NameObject(name)] = picture
-        data += _placed(note, picture.get_object()) + f" {name} Do Q\n".encode()
+        drawings[NameObject(name)] = picture
+        data += _placed(annotation, picture.get_object()) + f" {name} Do Q\n".encode()
     own = DictionaryObject(resources)
-    own[NameObject("/XObject")] = held
+    own[NameObject("/XObject")] = drawings
     page[NameObject("/Resources")] = own
     page[NameObject("/Contents")] = ArrayObject(
-        [content(writer, b"q\n"), *_contents(page), content(writer, data)]
+        [add_stream(writer, b"q\n"), *_contents(page), add_stream(writer, data)]
     )
 
 
-def _placed(note: Any, picture: Any) -> bytes:
-    x0, y0, x1, y1 = _rect(note)
+def _placed(annotation: Any, picture: Any) -> bytes:
+    x0, y0, x1, y1 = _rect(annotation)
     bx0, by0, bx1, by1 = _boxed(picture)
     across, up = (x1 - x0) / ((bx1 - bx0) or 1), (y1 - y0) / ((by1 - by0) or 1)
     numbers = (across, 0, 0, up, x0 - bx0 * across, y0 - by0 * up)
@@ -316,7 +323,7 @@ def _placed(note: Any, picture: Any) -> bytes:
 
 
 def _boxed(picture: Any) -> tuple[float, float, float, float]:
-    """A picture's box after its own matrix."""
+    """Return a picture's box after its own matrix."""
     bx0, by0, bx1, by1 = (float(value) for value in picture["/BBox"])
     a, b, c, d, e, f = (float(value) for value in picture.get("/Matrix", (1, 0, 0, 1, 0, 0)))
     corners = [(a * x + c * y + e, b * x + d * y + f) for x in (bx0, bx1) for y in (by0, by1)]
@@ -328,5 +335,5 @@ def _contents(page: Any) -> list[Any]:
     raw = page.get("/Contents")
     if raw is None:
         return []
-    held = raw.get_object()
-    return list(held) if isinstance(held, ArrayObject) else [page.raw_get("/Contents")]
+    contents = raw.get_object()
+    return list(contents) if isinstance(contents, ArrayObject) else [page.raw_get("/Contents")]

@@ -1,5 +1,4 @@
-"""A proposal of a map for a new edition, from an older edition's map: by name, then by position;
-for a person to confirm."""
+"""Propose a map for a new edition from an older edition's map, for a person to confirm."""
 
 from __future__ import annotations
 
@@ -9,52 +8,54 @@ from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
-from assembler.forms.form_reader import FieldRow, fields, fingerprint, recognize
+from assembler.forms.form_reader import FieldRow, fingerprint_fields, read_fields, recognize_form
 
 _NEAR = 40.0  # points
 _ALIKE = 0.75  # of two names
 
 
-def draft_map(old: Mapping[str, Any], new_pdf: Path) -> dict[str, Any]:
-    """The old map's JSON with each field found again in the new form, and a `proposal` that says
-    how sure each one is.
+def propose_map(old: Mapping[str, Any], new_pdf: Path) -> dict[str, Any]:
+    """Return the old map's JSON with each field found again, by name, then by position, and a
+    `proposal`.
 
-    "name": same name, page and place; "moved": same name, other place; "place": another name near
-    the old place; "lost": not found, the old entry kept for reference under `proposal` only. Raises
-    FormUnreadable.
+    The proposal says how each field was found. "name": same name, page and place; "moved": same
+    name, other place; "place": another name near the old place; "lost": not found, the old entry
+    kept for reference under `proposal` only. Raises FormUnreadable.
     """
-    rows = fields(new_pdf)
-    known = recognize(new_pdf)
+    rows = read_fields(new_pdf)
+    recognized = recognize_form(new_pdf)
     finder = _Finder(rows)
-    items = [made for one in old["items"] if (made := finder.item(one)) is not None]
+    items = [new_entry for item in old["items"] if (new_entry := finder.item(item)) is not None]
     signatures = [
-        made
-        for one in old["signatures"]
-        if (made := finder.whole(one, ("signature", "date"))) is not None
+        new_entry
+        for signature in old["signatures"]
+        if (new_entry := finder.entry(signature, ("signature", "date"))) is not None
     ]
     blocks = [
-        made
-        for one in old.get("continuation", {}).get("blocks", ())
-        if (made := finder.whole(one, ("page", "part", "number", "text"))) is not None
+        new_entry
+        for block in old.get("continuation", {}).get("blocks", ())
+        if (new_entry := finder.entry(block, ("page", "part", "number", "text"))) is not None
     ]
     draft: dict[str, Any] = {
         **old,
-        "edition": known.edition or "00/00/00",
-        "pages": len(known.pages),
+        "edition": recognized.edition or "00/00/00",
+        "pages": len(recognized.pages),
         "checked_on": "",
-        "fingerprint": {"fields": len(rows), "sha256": fingerprint(rows)},
+        "fingerprint": {"fields": len(rows), "sha256": fingerprint_fields(rows)},
         "items": items,
         "signatures": signatures,
         "untouched": sorted(row.short for row in rows if "BarCode" in row.short),
     }
     if blocks:
         draft["continuation"] = {"part": old["continuation"]["part"], "blocks": blocks}
-    new = [row.short for row in rows if row.short not in finder.used and "BarCode" not in row.short]
-    return {**draft, "proposal": {"fields": finder.notes, "not_in_old_map": new}}
+    unmapped = [
+        row.short for row in rows if row.short not in finder.used and "BarCode" not in row.short
+    ]
+    return {**draft, "proposal": {"fields": finder.notes, "not_in_old_map": unmapped}}
 
 
 class _Finder:
-    """Finds old fields among new rows, each row once, and notes how."""
+    """Match old fields to new rows, each row once, and note how."""
 
     def __init__(self, rows: Sequence[FieldRow]) -> None:
         self.rows = rows
@@ -63,29 +64,29 @@ class _Finder:
         self.notes: list[dict[str, str]] = []
 
     def item(self, old: Mapping[str, Any]) -> dict[str, Any] | None:
-        """An item with its field or boxes found again; None if none was."""
+        """Return an item with its field or boxes in the new form, or None if none is there."""
         new = dict(old)
         if "field" in old:
             new["field"] = self.field(old["field"])
         if "boxes" in old:
             new["boxes"] = {
-                key: found
-                for key, one in old["boxes"].items()
-                if (found := self.field(one)) is not None
+                key: new_box
+                for key, box in old["boxes"].items()
+                if (new_box := self.field(box)) is not None
             }
         if ("field" in old and new["field"] is None) or ("boxes" in old and not new["boxes"]):
             return None
         shown = new.get("field") or next(iter(new.get("boxes", {}).values()), None)
         return {**new, "page": shown["page"]} if shown else new
 
-    def whole(self, old: Mapping[str, Any], keys: Sequence[str]) -> dict[str, Any] | None:
-        """An entry all of whose fields were found again."""
-        found = {key: self.field(old[key]) for key in keys if key in old}
-        return None if None in found.values() else {**old, **found}
+    def entry(self, old: Mapping[str, Any], keys: Sequence[str]) -> dict[str, Any] | None:
+        """Return an entry if all its fields are in the new form."""
+        new_fields = {key: self.field(old[key]) for key in keys if key in old}
+        return None if None in new_fields.values() else {**old, **new_fields}
 
     def field(self, old: Mapping[str, Any]) -> dict[str, Any] | None:
-        row, how = self._search(old)
-        self.notes.append({"old": old["name"], "new": row.short if row else "", "found": how})
+        row, method = self._search(old)
+        self.notes.append({"old": old["name"], "new": row.short if row else "", "found": method})
         if row is None:
             return None
         self.used.add(row.short)
@@ -101,14 +102,18 @@ class _Finder:
         return {**new, "on": row.states[0]} if "on" in old and len(row.states) == 1 else new
 
     def _search(self, old: Mapping[str, Any]) -> tuple[FieldRow | None, str]:
-        same = self.by_name.get(old["name"])
+        namesake = self.by_name.get(old["name"])
         kind = "box" if "on" in old else ""
-        if same is not None and same.short not in self.used and (not kind or same.kind == kind):
-            return same, "name" if _distance(old, same) < _NEAR and same.page == old[
+        if (
+            namesake is not None
+            and namesake.short not in self.used
+            and (not kind or namesake.kind == kind)
+        ):
+            return namesake, "name" if _distance(old, namesake) < _NEAR and namesake.page == old[
                 "page"
             ] else "moved"
-        near = [row for row in self.rows if self._may(old, row, kind)]
-        best = max(near, key=lambda row: _likeness(old, row), default=None)
+        candidates = [row for row in self.rows if self._may(old, row, kind)]
+        best = max(candidates, key=lambda row: _likeness(old, row), default=None)
         if best is not None and _likeness(old, best) >= _ALIKE:
             return best, "place"
         return None, "lost"
@@ -120,14 +125,16 @@ class _Finder:
 
 
 def _distance(old: Mapping[str, Any], row: FieldRow) -> float:
-    return float(max(abs(one - two) for one, two in zip(old["rect"], row.rect, strict=True)))
+    return float(
+        max(abs(before - after) for before, after in zip(old["rect"], row.rect, strict=True))
+    )
 
 
 def _likeness(old: Mapping[str, Any], row: FieldRow) -> float:
-    """How alike the last parts of two names are, item numbers left out, 0 to 1; the nearer, the
-    more."""
-    one, two = (
+    """Return how alike the last parts of two names are, without item numbers, plus up to 0.25 for
+    nearness."""
+    before, after = (
         re.sub(r"\[\d+\]|\d+", "", name.rpartition(".")[2])
         for name in (str(old["name"]), row.short)
     )
-    return SequenceMatcher(None, one, two).ratio() + (_NEAR - _distance(old, row)) / _NEAR / 4
+    return SequenceMatcher(None, before, after).ratio() + (_NEAR - _distance(old, row)) / _NEAR / 4

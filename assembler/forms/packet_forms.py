@@ -1,26 +1,34 @@
-"""The blank forms of a packet, filled in workers: which map, for whom, for which supporter."""
+"""Fill the blank forms of a packet, and read its completed ones back, in workers."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assembler.forms.answers import Answer, answers, belongs, scope
-from assembler.forms.fill import Filled, fill
-from assembler.forms.form_check import compare, edition_findings
-from assembler.forms.form_maps import FormMap, find, library
-from assembler.forms.form_reader import FormUnreadable, recognize
+from assembler.forms.answers import (
+    Answer,
+    AnswerSource,
+    build_scope,
+    collect_answers,
+    is_form_needed,
+)
+from assembler.forms.fill import FormFiles, fill_form
+from assembler.forms.form_check import compare_form, edition_findings
+from assembler.forms.form_maps import FormMap, find_map, load_maps
+from assembler.forms.form_reader import FormUnreadable, recognize_form
 from assembler.model import Case, Contradiction, Finding, FormFile, PartKind, Plan, Severity
 from assembler.runtime.resources import Shelf, stamp_font
+from assembler.runtime.rule_catalog import make_finding
 from assembler.runtime.worker_pool import Failure
 from assembler.runtime.workshop import Workshop
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Done:
-    """A filled form: the copy with fields to keep, the flat one for the bundle."""
+class FilledForm:
+    """A form that was filled or read back: the copy with fields to keep, the flat one for the
+    bundle."""
 
     document: str  # Part.document
     editable: Path
@@ -30,145 +38,136 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Packet:
-    """The forms of a packet: those that were filled, what was found of all of them, what
-    completed ones say otherwise."""
+class PacketForms:
+    """The filled forms of a packet, and the findings and contradictions of all its forms."""
 
-    filled: tuple[Done, ...]
+    filled: tuple[FilledForm, ...]
     findings: tuple[Finding, ...]
     contradictions: tuple[Contradiction, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
-    """One blank to fill; everything a worker needs."""
+class FormJob:
+    """Everything a worker needs to fill one blank or read one completed form."""
 
     document: str
-    blank: Path
-    path: str
+    path: str  # in the case folder, for messages
+    files: FormFiles
     form: FormMap
-    case: Case
-    beneficiary: str
-    supporter: int | None
-    countries: tuple[tuple[str, str], ...]
-    tabs: tuple[tuple[str, str], ...]
-    font: Path
-    out: Path
+    source: AnswerSource
     completed: bool
-    current: tuple[tuple[str, str], ...]  # form → edition in force
+    current: Mapping[str, str]  # form → edition in force
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormInputs:
+    """What the forms of a case are filled from."""
+
+    case: Case
+    folder: Path  # of the case
+    shelf: Shelf
+    workshop: Workshop
+    editions: Mapping[str, str]  # form → edition in force, "01/20/25"
     payment: Mapping[str, object] | None = None  # card data, for a payment form only; kept nowhere
 
 
-def fill_packet(
-    plan: Plan,
-    case: Case,
-    folder: Path,
-    shelf: Shelf,
-    workshop: Workshop,
-    current: Mapping[str, str],
-    payment: Mapping[str, object] | None = None,
-) -> Packet:
-    """Fill every blank form of the plan and read every completed one back.
-
-    `current`: the edition in force of each form, "01/20/25". `payment`: card data for a payment
-    form, kept nowhere.
-    """
-    maps = library(shelf)
-    used = {part.document: part for part in plan.parts if part.kind is PartKind.FORM}
+def fill_packet(plan: Plan, inputs: FormInputs) -> PacketForms:
+    """Fill every blank form of the plan and read every completed one back."""
+    maps = load_maps(inputs.shelf)
+    documents = {part.document for part in plan.parts if part.kind is PartKind.FORM}
+    forms = [form for form in inputs.case.forms if f"form:{form.path}" in documents]
     findings: list[Finding] = []
-    jobs: list[Job] = []
-    for number, one in enumerate(form for form in case.forms if f"form:{form.path}" in used):
-        out = workshop.folder(f"form-{plan.packet}-{number}")
-        job = _job(one, plan, case, folder, shelf, maps, out, current)
-        if isinstance(job, Job):
-            pays = any(item.sensitive for item in job.form.items)
-            jobs.append(replace(job, payment=payment) if pays else job)
+    jobs: list[FormJob] = []
+    for number, form in enumerate(forms):
+        out = inputs.workshop.folder(f"form-{plan.packet}-{number}")
+        job = _make_job(form, plan, inputs, maps, out)
+        if isinstance(job, FormJob):
+            jobs.append(job)
         else:
             findings += job
-    done: list[Done] = []
-    against: list[Contradiction] = []
-    for job, result in zip(jobs, workshop.map(fill_one, jobs), strict=True):
+    filled: list[FilledForm] = []
+    contradictions: list[Contradiction] = []
+    for job, result in zip(jobs, inputs.workshop.map(run_form_job, jobs), strict=True):
         if isinstance(result, Failure):
-            findings.append(
-                _problem(
-                    job.path,
-                    "FORM.UNKNOWN",
-                    f"it could not be filled ({result.kind}: {result.detail})",
-                )
-            )
-        else:
-            findings += result.findings
-            against += result.contradictions
-            done += [] if job.completed else [result]
-    return Packet(filled=tuple(done), findings=tuple(findings), contradictions=tuple(against))
-
-
-def fill_one(job: Job) -> Done:
-    """Fill one blank, or read one completed form back, in a worker. A file that is no PDF is a
-    finding."""
-    editable, flattened = job.out / "editable.pdf", job.out / "flattened.pdf"
-    against: tuple[Contradiction, ...] = ()
-    try:
-        found = edition_findings(recognize(job.blank, (job.form,)), job.path, dict(job.current))
-        if job.completed:
-            read = compare(
-                job.form,
-                job.blank,
-                job.case,
-                job.beneficiary,
-                job.supporter,
-                countries=dict(job.countries),
-                tabs=dict(job.tabs),
-            )
-            found, against = (*found, *read.findings), read.contradictions
-        elif not any(one.severity is Severity.ERROR for one in found):
-            filled: Filled = fill(
-                job.form,
-                job.case,
-                job.beneficiary,
-                job.supporter,
-                job.blank,
-                editable,
-                flattened,
-                font=job.font,
-                countries=dict(job.countries),
-                tabs=dict(job.tabs),
-                payment=job.payment,
-            )
-            found += filled.findings
-    except FormUnreadable as error:
-        found = (_problem(job.path, "FORM.UNKNOWN", error.problem),)
-    return Done(
-        document=job.document,
-        editable=editable,
-        flattened=flattened,
-        findings=found,
-        contradictions=against,
+            problem = f"it could not be filled ({result.kind}: {result.detail})"
+            findings.append(_form_finding(job.path, "FORM.UNKNOWN", problem))
+            continue
+        findings += result.findings
+        contradictions += result.contradictions
+        if not job.completed:
+            filled.append(result)
+    return PacketForms(
+        filled=tuple(filled), findings=tuple(findings), contradictions=tuple(contradictions)
     )
 
 
-def answer_sheets(case: Case, shelf: Shelf, only: str | None = None) -> list[dict[str, Any]]:
-    """The answers of every form of the case, for each beneficiary (and each supporter): part,
-    item, label, value."""
-    countries: Mapping[str, str] = shelf.schema("languages.json")["countries"]
+def run_form_job(job: FormJob) -> FilledForm:
+    """Fill one blank, or read one completed form back, in a worker.
+
+    A file that is not a PDF becomes a finding.
+    """
+    contradictions: tuple[Contradiction, ...] = ()
+    try:
+        recognized = recognize_form(job.files.blank, (job.form,))
+        findings = edition_findings(recognized, job.path, job.current)
+        if job.completed:
+            comparison = compare_form(job.form, job.files.blank, job.source)
+            findings += comparison.findings
+            contradictions = comparison.contradictions
+        elif not any(finding.severity is Severity.ERROR for finding in findings):
+            findings += fill_form(job.form, job.source, job.files).findings
+    except FormUnreadable as error:
+        findings = (_form_finding(job.path, "FORM.UNKNOWN", error.problem),)
+    return FilledForm(
+        document=job.document,
+        editable=job.files.editable,
+        flattened=job.files.flattened,
+        findings=findings,
+        contradictions=contradictions,
+    )
+
+
+def build_answer_sheets(case: Case, shelf: Shelf, only: str | None = None) -> list[dict[str, Any]]:
+    """Return the answers of every form for each beneficiary (and each supporter).
+
+    Args:
+        only: a form, "i-131"; all forms by default.
+    """
     sheets: list[dict[str, Any]] = []
-    maps = library(shelf)
-    for form in dict.fromkeys(one.form for one in maps):
-        newest = next(one for one in maps if one.form == form)
+    newest: dict[str, FormMap] = {}
+    for form_map in load_maps(shelf):
+        newest.setdefault(form_map.form, form_map)
+    for form, form_map in newest.items():
         if only not in (None, form) or form == "g-1450":
             continue
-        for person in case.beneficiaries:
-            supporters = range(len(case.supporters)) if form == "i-134" else [None]
-            for supporter in supporters:
-                facts = scope(case, person.id, supporter, countries=countries)
-                if belongs(newest, facts):
-                    sheets.append(_sheet(newest, answers(newest, facts), person.id))
+        supporters = range(len(case.supporters)) if form == "i-134" else [None]
+        sheets += _sheets(form_map, case, supporters, _countries(shelf))
     return sheets
 
 
-def _sheet(form: FormMap, made: Sequence[Answer], beneficiary: str) -> dict[str, Any]:
+def _sheets(
+    form: FormMap,
+    case: Case,
+    supporters: Sequence[int | None],
+    countries: Mapping[str, str],
+) -> Iterator[dict[str, Any]]:
+    for person in case.beneficiaries:
+        for supporter in supporters:
+            source = AnswerSource(
+                case=case,
+                beneficiary_id=person.id,
+                supporter_index=supporter,
+                countries=countries,
+            )
+            scope = build_scope(source)
+            if is_form_needed(form, scope):
+                yield _sheet(form, collect_answers(form, scope), person.id)
+
+
+def _sheet(form: FormMap, answers: Sequence[Answer], beneficiary: str) -> dict[str, Any]:
     rows = [
-        {"part": one.part, "item": one.item, "label": one.label, "value": one.value} for one in made
+        {"part": answer.part, "item": answer.item, "label": answer.label, "value": answer.value}
+        for answer in answers
     ]
     return {
         "form": form.form,
@@ -179,64 +178,69 @@ def _sheet(form: FormMap, made: Sequence[Answer], beneficiary: str) -> dict[str,
     }
 
 
-def _job(
-    one: FormFile,
-    plan: Plan,
-    case: Case,
-    folder: Path,
-    shelf: Shelf,
-    maps: Sequence[FormMap],
-    out: Path,
-    current: Mapping[str, str],
-) -> Job | tuple[Finding, ...]:
-    """The work on one form; or, where there is none to do, why not (nothing to say of a
-    completed form without a map)."""
-    form = find(maps, one.form)
-    if form is None or not form.fillable:
+def _make_job(
+    form: FormFile, plan: Plan, inputs: FormInputs, maps: Sequence[FormMap], out: Path
+) -> FormJob | tuple[Finding, ...]:
+    """Return the work on one form, or the findings that prevent it.
+
+    There is neither for a completed form without a map: it cannot be compared.
+    """
+    form_map = find_map(maps, form.form)
+    if form_map is None or not form_map.fillable:
+        if form.completed:
+            return ()
+        problem = f"there is no map to fill {form.form}"
         remedy = "fill it by hand and list it as completed"
-        return (
-            ()
-            if one.completed
-            else (_problem(one.path, "FORM.NO_MAP", f"there is no map to fill {one.form}", remedy),)
-        )
-    supporter = _supporter(one, plan, case) if one.form == "i-134" else None
-    if one.form == "i-134" and supporter is None:
-        remedy = "set `person` to the supporter's id"
-        return (_problem(one.path, "FORM.SUPPORTER", "it is not said whose form this is", remedy),)
-    countries: Mapping[str, str] = shelf.schema("languages.json")["countries"]
-    return Job(
-        document=f"form:{one.path}",
-        blank=folder / one.path,
-        path=one.path,
-        form=form,
-        case=case,
-        beneficiary=plan.beneficiary,
-        supporter=supporter,
-        countries=tuple(sorted(countries.items())),
-        tabs=tuple(
-            (part.exhibit, part.tab) for part in plan.parts if part.kind is PartKind.EXHIBIT
-        ),
+        return (_form_finding(form.path, "FORM.NO_MAP", problem, remedy),)
+    supporter = _supporter(form, plan, inputs.case) if form.form == "i-134" else None
+    if form.form == "i-134" and supporter is None:
+        problem, remedy = "it is not said whose form this is", "set `person` to the supporter's id"
+        return (_form_finding(form.path, "FORM.SUPPORTER", problem, remedy),)
+    takes_payment = any(item.sensitive for item in form_map.items)
+    source = AnswerSource(
+        case=inputs.case,
+        beneficiary_id=plan.beneficiary,
+        supporter_index=supporter,
+        countries=_countries(inputs.shelf),
+        tabs={part.exhibit: part.tab for part in plan.parts if part.kind is PartKind.EXHIBIT},
+        payment=inputs.payment if takes_payment else None,
+    )
+    files = FormFiles(
+        blank=inputs.folder / form.path,
+        editable=out / "editable.pdf",
+        flattened=out / "flattened.pdf",
         font=stamp_font(),
-        out=out,
-        completed=one.completed,
-        current=tuple(sorted(current.items())),
+    )
+    return FormJob(
+        document=f"form:{form.path}",
+        path=form.path,
+        files=files,
+        form=form_map,
+        source=source,
+        completed=form.completed,
+        current=inputs.editions,
     )
 
 
-def _supporter(one: FormFile, plan: Plan, case: Case) -> int | None:
-    """Position of the supporter this form is for: the one named, or the only one."""
-    mine = [
+def _countries(shelf: Shelf) -> Mapping[str, str]:
+    countries: Mapping[str, str] = shelf.schema("languages.json")["countries"]
+    return countries
+
+
+def _supporter(form: FormFile, plan: Plan, case: Case) -> int | None:
+    """Return the position of the supporter a form is for: the one it names, or the only one."""
+    candidates = [
         n
-        for n, s in enumerate(case.supporters)
-        if not s.beneficiaries or plan.beneficiary in s.beneficiaries
+        for n, supporter in enumerate(case.supporters)
+        if not supporter.beneficiaries or plan.beneficiary in supporter.beneficiaries
     ]
-    named = [n for n in mine if case.supporters[n].person.id == one.person]
-    return named[0] if named else mine[0] if len(mine) == 1 and not one.person else None
+    named = [n for n in candidates if case.supporters[n].person.id == form.person]
+    if named:
+        return named[0]
+    return candidates[0] if len(candidates) == 1 and not form.person else None
 
 
-def _problem(
+def _form_finding(
     path: str, rule: str, problem: str, remedy: str = "get the form from uscis.gov again as PDF"
 ) -> Finding:
-    return Finding(
-        rule=rule, severity=Severity.ERROR, where=path, problem=problem, remedy=remedy, file=path
-    )
+    return make_finding(rule, path, problem, remedy, file=path)

@@ -1,4 +1,4 @@
-"""The typeface of answers: what it can write, how wide, and the small part of it a form embeds."""
+"""Measure the typeface of answers, and cut out the small part of it that a form embeds."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Face:
+class Typeface:
     """A TrueType font's measures. `glyphs` and `widths` (1/1000 of the size) by character."""
 
     path: Path
@@ -23,16 +23,16 @@ class Face:
     box: tuple[int, int, int, int]
 
     def width(self, text: str, size: float) -> float:
-        """Width of a line in points; characters without a glyph count nothing."""
-        return sum(self.widths.get(one, 0) for one in text) * size / 1000
+        """Return the width of a line in points; characters without a glyph count nothing."""
+        return sum(self.widths.get(character, 0) for character in text) * size / 1000
 
     def missing(self, text: str) -> bool:
-        """Whether the face lacks a character of this text."""
-        return any(one not in self.glyphs for one in text if one != "\n")
+        """Return whether the face lacks a character of this text."""
+        return any(character not in self.glyphs for character in text if character != "\n")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cut:
+class FontSubset:
     """The part of a face some text needs: the font file, and glyph numbers in it by character."""
 
     data: bytes
@@ -40,7 +40,7 @@ class Cut:
 
 
 @lru_cache(maxsize=4)
-def face(path: Path) -> Face:
+def load_typeface(path: Path) -> Typeface:
     """Measure a font file. Raises OSError if it cannot be read."""
     from fontTools.ttLib import TTFont
 
@@ -50,7 +50,7 @@ def face(path: Path) -> Face:
         order = {name: number for number, name in enumerate(font.getGlyphOrder())}
         metrics = font["hmtx"].metrics
         head = font["head"]
-        return Face(
+        return Typeface(
             path=path,
             glyphs={chr(code): order[name] for code, name in cmap.items()},
             widths={chr(code): round(metrics[name][0] * 1000 / em) for code, name in cmap.items()},
@@ -61,24 +61,26 @@ def face(path: Path) -> Face:
         )
 
 
-def cut(whole: Face, characters: Iterable[str]) -> Cut:
-    """The font file with these characters only, glyph numbers kept; the same characters give the
-    same bytes."""
+def subset_font(typeface: Typeface, characters: Iterable[str]) -> FontSubset:
+    """Return the font file with these characters only, glyph numbers kept; the same characters give
+    the same bytes."""
     from fontTools import subset
     from fontTools.ttLib import TTFont
 
-    wanted = sorted({one for one in characters if one in whole.glyphs})
+    wanted = sorted({character for character in characters if character in typeface.glyphs})
     options = subset.Options(
         layout_features=[], name_IDs=[], notdef_outline=True, hinting=False, retain_gids=True
     )
     options.drop_tables += ["meta"]
-    font: Any = TTFont(whole.path, recalcTimestamp=False)
+    font: Any = TTFont(typeface.path, recalcTimestamp=False)
     cutter = subset.Subsetter(options)
     cutter.populate(text="".join(wanted))
     cutter.subset(font)
     out = io.BytesIO()
     font.save(out)
-    return Cut(data=out.getvalue(), glyphs={one: whole.glyphs[one] for one in wanted})
+    return FontSubset(
+        data=out.getvalue(), glyphs={character: typeface.glyphs[character] for character in wanted}
+    )
 
 
 def _em(value: int, em: int) -> int:

@@ -104,7 +104,7 @@ def foreign(case: Case, made: tuple[Plan, ...], options: Options) -> Iterator[Fi
 
 
 def with_content(
-    pages: dict[str, list[PageFacts]], case: Case, done: tuple[forms.Done, ...]
+    pages: dict[str, list[PageFacts]], case: Case, done: tuple[forms.FilledForm, ...]
 ) -> dict[str, list[PageFacts]]:
     """Pages of forms with what they are known by: the filled file, else the completed one of the
     case."""

@@ -51,12 +51,16 @@ def find_problems(context: RunContext) -> tuple[Finding, ...]:
     raise."""
     case = intake.read_case(context.folder, context.resources)
     checked = check_case(case, plan_packets(case, context), context)
-    editions = rules.editions(checked.library)
+    inputs = forms.FormInputs(
+        case=case,
+        folder=context.folder,
+        shelf=context.resources,
+        workshop=context.workshop,
+        editions=rules.editions(checked.library),
+    )
     findings = [*checked.findings]
     for plan in checked.plans:
-        filled = forms.fill_packet(
-            plan, case, context.folder, context.resources, context.workshop, editions
-        )
+        filled = forms.fill_packet(plan, inputs)
         findings += (*filled.findings, *placeholder_findings(plan))
     return tuple(dict.fromkeys(findings))
 

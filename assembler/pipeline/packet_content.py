@@ -39,7 +39,7 @@ class PacketContent:
     layout: Layout
     exhibits: tuple[Prepared, ...]  # of this packet
     drafts: tuple[Draft, ...]
-    forms: tuple[forms.Done, ...]
+    forms: tuple[forms.FilledForm, ...]
     papers: Mapping[str, Path]
     documents: Mapping[str, Path]  # Part.document → PDF
     claims: list[dict[str, Any]]
@@ -74,14 +74,14 @@ def draft_and_arrange(
     """
     case, options = checked.case, context.options
     exhibits = _exhibits_of(plan, checked)
-    filled = forms.fill_packet(
-        plan,
-        case,
-        context.folder,
-        context.resources,
-        context.workshop,
-        rules.editions(checked.library),
+    inputs = forms.FormInputs(
+        case=case,
+        folder=context.folder,
+        shelf=context.resources,
+        workshop=context.workshop,
+        editions=rules.editions(checked.library),
     )
+    filled = forms.fill_packet(plan, inputs)
     findings = (*checked.findings, *filled.findings)
     stop_at_findings(case, findings, options)
     form_files = {
@@ -214,7 +214,9 @@ def _write_papers(
 ) -> dict[str, Path]:
     """Fill the working papers: the claim matrix, and a sheet of answers where a form is missing."""
     sheets = (
-        forms.answer_sheets(checked.case, context.resources) if placeholder_findings(plan) else []
+        forms.build_answer_sheets(checked.case, context.resources)
+        if placeholder_findings(plan)
+        else []
     )
     return documents.papers(
         documents.wanted(plan, sheets, claims),

@@ -72,7 +72,7 @@ def lay_drafts(filled: Sequence[Draft], made: Path) -> None:
         shutil.copyfile(one.docx, made / "drafts" / f"{one.id.removeprefix('draft:')}.docx")
 
 
-def keep_forms(filled: Sequence[forms.Done], made: Path) -> None:
+def keep_forms(filled: Sequence[forms.FilledForm], made: Path) -> None:
     """Put the filled forms, with their fields, beside the bundle: a person completes and signs
     them."""
     for one in filled:

@@ -91,11 +91,18 @@ def fill_forms(
     the steps raise.
     """
     case, made = read_plans(folder, shelf, hashed=False)
-    current = rules.editions(rules.from_shelf(shelf))
+    inputs = forms.FormInputs(
+        case=case,
+        folder=folder,
+        shelf=shelf,
+        workshop=workshop,
+        editions=rules.editions(rules.from_shelf(shelf)),
+        payment=payment,
+    )
     filled: dict[Path, bytes] = {}
     findings: list[Finding] = []
     for plan in made:
-        done = forms.fill_packet(plan, case, folder, shelf, workshop, current, payment)
+        done = forms.fill_packet(plan, inputs)
         findings += done.findings
         for one in done.filled:
             if one.editable.is_file():
