@@ -21,7 +21,7 @@ from pathlib import Path
 
 from assembler import evidence
 from assembler.bundle import bind
-from assembler.documents.settle import page_facts
+from assembler.documents.settle import exhibit_page_facts
 from assembler.errors import AssemblerError, EvidenceUnreadable
 from assembler.layout.page_order import arrange
 from assembler.model import (
@@ -181,7 +181,7 @@ def _lay_packet(case: Case, prepared: Prepared, packet: Path) -> None:
     )
     plan = Plan(packet="x", beneficiary="x", kind="parole", title="t", parts=(part,))
     roles = {"file": [page.role for page in prepared.pages]}
-    layout = arrange(plan, case, {part.document: page_facts(prepared)}, roles)
+    layout = arrange(plan, case, {part.document: exhibit_page_facts(prepared)}, roles)
     bind(layout, {part.document: prepared.pdf}, packet / "bundle.pdf", font=stamp_font())
     keep_for_proof((), {}, (prepared,), packet)
     data = manifest_writer.manifest(

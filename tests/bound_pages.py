@@ -16,7 +16,7 @@ from pikepdf import Pdf
 
 from assembler import evidence
 from assembler.bundle import bind
-from assembler.documents.settle import page_facts
+from assembler.documents.settle import exhibit_page_facts
 from assembler.layout.page_order import arrange
 from assembler.model import (
     Case,
@@ -121,7 +121,7 @@ def bound(folder: Path, files: Mapping[str, bytes], *, read: bool = False) -> Bo
             exhibit="file",
         )
         plan = Plan(packet="x", beneficiary="x", kind="parole", title="t", parts=(part,))
-        layout = arrange(plan, case, {part.document: page_facts(prepared)})
+        layout = arrange(plan, case, {part.document: exhibit_page_facts(prepared)})
         bind(layout, {part.document: prepared.pdf}, folder / "bundle.pdf", font=stamp_font())
     data = manifest_writer.manifest(
         case=case,

@@ -13,9 +13,9 @@ from typing import Any
 import pypdfium2 as pdfium
 from docx import Document
 
-from assembler.documents.render import render
-from assembler.documents.template_context import Values
-from assembler.documents.word_to_pdf import all_text, to_pdf
+from assembler.documents.render import fill_template
+from assembler.documents.template_context import TemplateValues
+from assembler.documents.word_to_pdf import convert_to_pdf, read_all_text
 from assembler.layout.packet_plan import plan_packet
 from assembler.layout.page_order import arrange
 from assembler.model import (
@@ -163,7 +163,7 @@ def laid_out(one: Case, counts: Mapping[str, int] | None = None) -> Layout:
     )
 
 
-def values(one: Case, **more: Any) -> Values:
+def values(one: Case, **more: Any) -> TemplateValues:
     names = SHELF.schema("languages.json")
     given: dict[str, Any] = {
         "case": one,
@@ -175,7 +175,7 @@ def values(one: Case, **more: Any) -> Values:
         "countries": tuple(sorted(names["countries"].items())),
         "letter_date": AS_OF,
     }
-    return Values(**{**given, **more})
+    return TemplateValues(**{**given, **more})
 
 
 def prepared(one: Case, counts: Mapping[str, int] | None = None) -> list[Prepared]:
@@ -211,17 +211,17 @@ def _page(one: Exhibit, number: int) -> PreparedPage:
 
 def filled(name: str, one: Case, **more: Any) -> bytes:
     """A shipped template of the case's kind filled."""
-    return render(SHELF.template(one.kind, name), values(one, **more))
+    return fill_template(SHELF.template(one.kind, name), values(one, **more))
 
 
 def text(docx: bytes) -> str:
-    return all_text(io.BytesIO(docx))
+    return read_all_text(io.BytesIO(docx))
 
 
 def pdf(docx: bytes, folder: Path, engine: str = "embedded") -> bytes:
     path = folder / "made.docx"
     path.write_bytes(docx)
-    return to_pdf(path, "made.docx", engine, font_files(), folder / "scratch").pdf
+    return convert_to_pdf(path, "made.docx", engine, font_files(), folder / "scratch").pdf
 
 
 def pages(made: bytes) -> list[str]:
@@ -237,11 +237,11 @@ def pages(made: bytes) -> list[str]:
 
 def links(docx: bytes) -> Sequence[str]:
     """Addresses of the links of the body, in order."""
-    from assembler.documents.word_to_pdf.word_text import R, W, parsed, relations
+    from assembler.documents.word_to_pdf.word_text import R, W, parse_part, read_relations
 
     with zipfile.ZipFile(io.BytesIO(docx)) as archive:
-        targets = relations(archive, "word/document.xml")
+        targets = read_relations(archive, "word/document.xml")
         return [
             targets[one.get(f"{R}id")][1]
-            for one in parsed(archive.read("word/document.xml")).iter(f"{W}hyperlink")
+            for one in parse_part(archive.read("word/document.xml")).iter(f"{W}hyperlink")
         ]

@@ -14,8 +14,14 @@ import pytest
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
-from assembler.documents.word_to_pdf import Converted, lost_words, printed_text, to_pdf, uncovered
-from assembler.documents.word_to_pdf.coverage import needed
+from assembler.documents.word_to_pdf import (
+    ConvertedDocument,
+    convert_to_pdf,
+    count_lost_words,
+    find_uncovered,
+    read_printed_text,
+)
+from assembler.documents.word_to_pdf.coverage import select_fonts
 from assembler.errors import AssemblerError, TemplateBroken, ToolFailed
 from assembler.runtime import programs
 from assembler.runtime.resources import font_files
@@ -43,8 +49,8 @@ def save(tmp_path: Path) -> Any:
     return keep
 
 
-def convert(docx: Path, engine: str = "embedded") -> Converted:
-    return to_pdf(docx, "own.docx", engine, FONTS, docx.parent / f"scratch-{engine}")
+def convert(docx: Path, engine: str = "embedded") -> ConvertedDocument:
+    return convert_to_pdf(docx, "own.docx", engine, FONTS, docx.parent / f"scratch-{engine}")
 
 
 def link(document: Any, paragraph: int, words: str, address: str) -> None:
@@ -102,8 +108,10 @@ def test_other_scripts_are_drawn_and_found(save: Any, text: str) -> None:
 
     made = convert(docx)
 
-    assert lost_words(docx, made.pdf) == 0
-    assert lost_words(save(letters.word(f"Title: {text} перший."), "other.docx"), made.pdf) == 1
+    assert count_lost_words(docx, made.pdf) == 0
+    assert (
+        count_lost_words(save(letters.word(f"Title: {text} перший."), "other.docx"), made.pdf) == 1
+    )
 
 
 @pytest.mark.parametrize(
@@ -126,11 +134,11 @@ def test_the_large_font_collection_is_handed_over_only_where_it_is_drawn_with(
     plain = [font for font in FONTS if font.stem != "DejaVuSans"]
     fewer = [font for font in plain if font.suffix != ".ttc"]
 
-    assert needed(docx, text, FONTS) == tuple(plain if whole else fewer)
-    assert needed(
+    assert select_fonts(docx, text, FONTS) == tuple(plain if whole else fewer)
+    assert select_fonts(
         letters.word(text, change=lambda one: naming(one, "Noto Sans CJK SC")), text, FONTS
     ) == tuple(plain)
-    assert needed(docx, f"{text} \u2612", FONTS) == (
+    assert select_fonts(docx, f"{text} \u2612", FONTS) == (
         FONTS if whole else tuple(f for f in FONTS if f.suffix != ".ttc")
     )
 
@@ -140,23 +148,24 @@ def naming(document: Any, face: str) -> None:
 
 
 def test_uncovered_names_each_character_once() -> None:
-    assert uncovered("a\U0001f4deb\U0001f4de\u200b", FONTS) == ("\U0001f4de",)
+    assert find_uncovered("a\U0001f4deb\U0001f4de\u200b", FONTS) == ("\U0001f4de",)
 
 
 def broken_engine(drop: str, engine: str = "broken 1.0") -> Any:
     """An engine that draws the document without a word, and without links."""
 
-    def draw(_docx: Path, where: str, fonts: Any, scratch: Path | None = None) -> Converted:
+    def draw(_docx: Path, where: str, fonts: Any, scratch: Path | None = None) -> ConvertedDocument:
         folder = (scratch or _docx.parent / "dropped") / engine.replace(" ", "")
         folder.mkdir(parents=True)
         (folder / "less.docx").write_bytes(
-            letters.word(*printed_text(_docx).replace(drop, "").split("  "))
+            letters.word(*read_printed_text(_docx).replace(drop, "").split("  "))
         )
-        return Converted(
-            pdf=to_pdf(folder / "less.docx", where, "whole", fonts, folder).pdf, engine=engine
+        return ConvertedDocument(
+            pdf=convert_to_pdf(folder / "less.docx", where, "whole", fonts, folder).pdf,
+            engine=engine,
         )
 
-    real = engines.embedded
+    real = engines.convert_embedded
     return lambda docx, *more: draw(docx, *more) if docx.name == "given.docx" else real(docx, *more)
 
 
@@ -164,7 +173,7 @@ def test_a_lost_word_is_an_error_that_names_no_word(
     save: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(programs, "find", lambda _: None)
-    monkeypatch.setattr(engines, "embedded", broken_engine("Probanda"))
+    monkeypatch.setattr(engines, "convert_embedded", broken_engine("Probanda"))
 
     with pytest.raises(ToolFailed) as caught:
         convert(save(letters.word("I am Probanda.")), "auto")
@@ -177,15 +186,15 @@ def test_where_a_word_is_lost_libreoffice_helps_out(
     save: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(programs, "find", lambda _: Path("soffice"))
-    monkeypatch.setattr(engines, "embedded", broken_engine("Probanda"))
-    monkeypatch.setattr(engines, "libreoffice", broken_engine("nothing", "whole 1.0"))
+    monkeypatch.setattr(engines, "convert_embedded", broken_engine("Probanda"))
+    monkeypatch.setattr(engines, "convert_with_libreoffice", broken_engine("nothing", "whole 1.0"))
 
     assert convert(save(letters.word("I am Probanda.")), "auto").engine == "whole 1.0"
 
 
 def test_a_lost_link_is_an_error(save: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(programs, "find", lambda _: None)
-    monkeypatch.setattr(engines, "embedded", broken_engine("nothing"))
+    monkeypatch.setattr(engines, "convert_embedded", broken_engine("nothing"))
     docx = save(
         letters.word(
             "Text", change=lambda d: link(d, 0, " here", "https://assembler.invalid/tab/letter")
@@ -201,7 +210,7 @@ def test_a_repeated_header_does_not_stand_in_for_a_lost_word(save: Any) -> None:
     docx = save(letters.word(*breaks, header="secret"))
     body = save(letters.word(*breaks, "the secret word", header="secret"), "more.docx")
 
-    assert lost_words(body, convert(docx).pdf) > 0
+    assert count_lost_words(body, convert(docx).pdf) > 0
 
 
 def hide(document: Any) -> None:
@@ -221,7 +230,7 @@ def hide(document: Any) -> None:
 def test_what_no_reader_sees_is_not_missed(save: Any) -> None:
     docx = save(letters.word("Body", header="Head", change=hide))
 
-    assert sorted(printed_text(docx).split()) == ["Body", "Head", "Seen"]
+    assert sorted(read_printed_text(docx).split()) == ["Body", "Head", "Seen"]
     assert letters.pages(convert(docx).pdf) == [
         "Head Body Seen 1"
     ]  # the page's true number, not the saved 4711
@@ -287,7 +296,7 @@ def test_libreoffice_keeps_links_fonts_and_bytes(save: Any) -> None:
     docx = save(letters.word("Plain text with", change=rich))
 
     one = convert(docx, "libreoffice")
-    two = to_pdf(docx, "own.docx", "libreoffice", FONTS, docx.parent / "again")
+    two = convert_to_pdf(docx, "own.docx", "libreoffice", FONTS, docx.parent / "again")
 
     assert one.pdf == two.pdf
     assert addresses(one.pdf) == ["https://assembler.invalid/exhibit/letter/2"]
@@ -322,7 +331,7 @@ def test_real_word_files_are_converted_whole_or_refused_with_a_reason(tmp_path: 
     whole, refused = 0, {}
     for docx in sorted(CORPUS.rglob("*.docx")):
         try:
-            to_pdf(docx, docx.name, "embedded", FONTS, tmp_path / "scratch")
+            convert_to_pdf(docx, docx.name, "embedded", FONTS, tmp_path / "scratch")
             whole += 1
         except AssemblerError as error:
             refused[docx.name] = str(error)

@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assembler import documents
-from assembler.documents.citation_findings import cite_findings
-from assembler.documents.render import Job, draft, render
+from assembler.documents.citation_findings import citation_findings
+from assembler.documents.render import DraftJob, fill_template, make_draft
 from assembler.errors import AssemblerError, CaseRejected, TemplateBroken, ToolFailed
 from assembler.layout.packet_plan import plan_packet
 from assembler.layout.page_order import HOST
@@ -64,7 +64,7 @@ PAYLOADS = [
 @pytest.mark.parametrize("payload", PAYLOADS)
 def test_a_template_cannot_reach_out_grow_or_print_what_is_no_text(payload: str) -> None:
     with pytest.raises(TemplateBroken, match=r"^parole/own\.docx: ") as caught:
-        render(template("Before", payload), values(case()))
+        fill_template(template("Before", payload), values(case()))
 
     assert "Testina" not in str(caught.value)
 
@@ -89,7 +89,7 @@ def test_a_template_cannot_reach_out_grow_or_print_what_is_no_text(payload: str)
     ],
 )
 def test_data_is_printed_as_it_is(literal: str) -> None:
-    made = render(
+    made = fill_template(
         template("{{ index[0].title }}.", "{{ index[0].title }}", header="{{ index[0].title }}"),
         values(case(exhibit("letter", literal), exhibit("scan"))),
     )
@@ -108,7 +108,9 @@ def test_data_is_printed_as_it_is(literal: str) -> None:
 def test_any_text_arrives_in_running_text_links_and_plain_values(given_text: str) -> None:
     one = case(exhibit("letter", given_text), exhibit("scan"))
 
-    made = render(template("{{r index[0].title_link }} and {{ index[0].title }}"), values(one))
+    made = fill_template(
+        template("{{r index[0].title_link }} and {{ index[0].title }}"), values(one)
+    )
 
     assert text(made).count(_nfc(given_text)) >= 2
 
@@ -143,7 +145,7 @@ def _nfc(value: str) -> str:
 )
 def test_a_mistake_names_template_and_place(paragraph: str, message: str) -> None:
     with pytest.raises(TemplateBroken, match=message) as caught:
-        render(template("First paragraph.", paragraph), values(case()))
+        fill_template(template("First paragraph.", paragraph), values(case()))
 
     assert str(caught.value).startswith("parole/own.docx: ")
     assert str(caught.value).endswith("; correct it in Word")
@@ -151,7 +153,7 @@ def test_a_mistake_names_template_and_place(paragraph: str, message: str) -> Non
 
 def test_a_mistake_in_a_header_names_its_place() -> None:
     with pytest.raises(TemplateBroken, match="'color' is undefined, in 'Head {{ color }}'"):
-        render(template("Body", header="Head {{ color }}"), values(case()))
+        fill_template(template("Body", header="Head {{ color }}"), values(case()))
 
 
 def test_citations_become_links_in_parentheses() -> None:
@@ -164,7 +166,7 @@ def test_citations_become_links_in_parentheses() -> None:
         }
     )
 
-    made = render(template("{{r prose(request.basis[0]) }}"), values(one))
+    made = fill_template(template("{{r prose(request.basis[0]) }}"), values(one))
 
     letter, scan = (row.first for row in letters.laid_out(one).index)
     assert text(made) == (
@@ -178,7 +180,7 @@ def test_citations_become_links_in_parentheses() -> None:
 
 @pytest.mark.parametrize("call", ["{{ cite('letter', 2) }}", "{{r cite('letter', 2) }}"])
 def test_a_template_cites_within_a_text(call: str) -> None:
-    made = render(template(f"Look at {call}, please."), values(case()))
+    made = fill_template(template(f"Look at {call}, please."), values(case()))
 
     number = letters.laid_out(case()).index[0].first + 1
     assert text(made) == f"Look at Ex. A at {number}, please."
@@ -189,7 +191,7 @@ def test_a_plain_cite_keeps_the_look_of_the_text_around_it() -> None:
     def embolden(document: Any) -> None:
         document.paragraphs[0].runs[0].bold = True
 
-    made = render(
+    made = fill_template(
         template("Look at {{ cite('letter') }}, please.", change=embolden), values(case())
     )
 
@@ -199,7 +201,7 @@ def test_a_plain_cite_keeps_the_look_of_the_text_around_it() -> None:
 
 def test_a_cite_in_a_header_links_from_the_header() -> None:
     made = zipfile.ZipFile(
-        io.BytesIO(render(template("Body", header="{{ cite('letter') }}"), values(case())))
+        io.BytesIO(fill_template(template("Body", header="{{ cite('letter') }}"), values(case())))
     )
 
     header = next(name for name in made.namelist() if name.startswith("word/header"))
@@ -222,7 +224,7 @@ def test_a_cite_in_a_header_links_from_the_header() -> None:
 )
 def test_a_wrong_cite_in_a_template(call: str, message: str) -> None:
     with pytest.raises(TemplateBroken) as caught:
-        render(template(f"See {call}"), values(case()))
+        fill_template(template(f"See {call}"), values(case()))
 
     assert message in str(caught.value).replace('"', "'").replace("\\'", "'")
 
@@ -243,7 +245,7 @@ def test_wrong_cites_of_the_case_are_all_found_with_their_places() -> None:
     )
     plan = plan_packet(one, letters.SHELF.recipe("parole"), "child")
 
-    found = cite_findings(one, plan, {"letter": 3})
+    found = citation_findings(one, plan, {"letter": 3})
 
     assert [(f.rule, f.pointer) for f in found] == [
         ("CITE.PAGE", "/request/basis/1"),
@@ -264,7 +266,9 @@ def test_macros_and_objects_are_refused(spoil: str) -> None:
         archive.writestr(spoil, b"x")
 
     with pytest.raises(TemplateBroken, match="macros or embedded objects"):
-        render(TemplateFile(name="own.docx", data=data.getvalue(), origin="case"), values(case()))
+        fill_template(
+            TemplateFile(name="own.docx", data=data.getvalue(), origin="case"), values(case())
+        )
 
 
 def test_pictures_from_elsewhere_are_refused() -> None:
@@ -277,7 +281,7 @@ def test_pictures_from_elsewhere_are_refused() -> None:
     )
 
     with pytest.raises(TemplateBroken, match="fetches pictures or a template from elsewhere"):
-        render(TemplateFile(name="own.docx", data=data, origin="case"), values(case()))
+        fill_template(TemplateFile(name="own.docx", data=data, origin="case"), values(case()))
 
 
 @pytest.mark.parametrize("data", [b"", b"PK\3\4 no zip", b"%PDF-1.7"])
@@ -285,14 +289,14 @@ def test_no_word_document(data: bytes) -> None:
     with pytest.raises(
         TemplateBroken, match=r"own\.docx: not a Word document; save it as \.docx in Word"
     ):
-        render(TemplateFile(name="own.docx", data=data, origin="case"), values(case()))
+        fill_template(TemplateFile(name="own.docx", data=data, origin="case"), values(case()))
 
 
 def test_the_word_file_has_no_dates_and_no_author() -> None:
     def sign(document: Any) -> None:
         document.core_properties.author = "Someone"
 
-    one, two = (render(template("Text", change=sign), values(case())) for _ in "12")
+    one, two = (fill_template(template("Text", change=sign), values(case())) for _ in "12")
 
     archive = zipfile.ZipFile(io.BytesIO(one))
     assert one == two
@@ -300,8 +304,8 @@ def test_the_word_file_has_no_dates_and_no_author() -> None:
     assert {entry.date_time for entry in archive.infolist()} == {(1980, 1, 1, 0, 0, 0)}
 
 
-def _job(given_template: TemplateFile, given_values: Any, folder: Path) -> Job:
-    return Job(
+def _job(given_template: TemplateFile, given_values: Any, folder: Path) -> DraftJob:
+    return DraftJob(
         id="draft:own",
         template=given_template,
         values=given_values,
@@ -316,7 +320,7 @@ def test_a_character_without_glyph_names_itself_and_its_place_but_no_text(tmp_pa
     one = case(exhibit("letter", "Secret title \U0001f4de"), exhibit("scan"))
 
     with pytest.raises(TemplateBroken) as caught:
-        draft(_job(template("{{ index[0].title }}"), values(one), tmp_path))
+        make_draft(_job(template("{{ index[0].title }}"), values(one), tmp_path))
 
     assert str(caught.value) == (
         "parole/own.docx: no font on the shelf has the characters U+1F4DE; look at "
@@ -326,8 +330,8 @@ def test_a_character_without_glyph_names_itself_and_its_place_but_no_text(tmp_pa
 
 
 def test_a_draft_is_made_once_and_measured(tmp_path: Path) -> None:
-    one = draft(_job(template("Text of one page"), values(case()), tmp_path))
-    again = draft(_job(template("Text of one page"), values(case()), tmp_path))
+    one = make_draft(_job(template("Text of one page"), values(case()), tmp_path))
+    again = make_draft(_job(template("Text of one page"), values(case()), tmp_path))
 
     assert one == again
     assert (one.pages, one.sizes, one.inks[0].cell) == (1, ((612.0, 792.0),), 4.0)
@@ -337,15 +341,15 @@ def test_a_draft_is_made_once_and_measured(tmp_path: Path) -> None:
 class FakeShop:
     """A workshop without processes; keeps the jobs it was given."""
 
-    def __init__(self, make: Callable[[Job], Any]) -> None:
+    def __init__(self, make: Callable[[DraftJob], Any]) -> None:
         self.make, self.jobs, self.cache = make, [], Cache(Path("none"))
 
-    def map(self, _function: Any, jobs: Sequence[Job], **_more: Any) -> tuple[Any, ...]:
+    def map(self, _function: Any, jobs: Sequence[DraftJob], **_more: Any) -> tuple[Any, ...]:
         self.jobs += jobs
         return tuple(map(self.make, jobs))
 
 
-def _blank_draft(job: Job, pages: int = 1) -> Draft:
+def _blank_draft(job: DraftJob, pages: int = 1) -> Draft:
     return Draft(
         id=job.id,
         docx=Path("d"),
@@ -362,21 +366,21 @@ def _settle(
     shop: Any,
     counts: dict[str, int] | None = None,
     folder: Path = Path("none"),
+    engine: str = "auto",
     **more: Any,
 ) -> Any:
     plan = plan_packet(one, letters.SHELF.recipe("parole"), "child")
-    return documents.settle(
-        plan,
-        one,
-        letters.prepared(one, counts),
-        {},
-        shelf=letters.SHELF,
+    inputs = documents.DraftInputs(
+        plan=plan,
+        case=one,
         folder=folder,
+        shelf=letters.SHELF,
         workshop=shop,
         facts=letters.FACTS,
         as_of=letters.AS_OF,
-        **more,
+        engine=engine,
     )
+    return documents.settle_drafts(inputs, letters.prepared(one, counts), {}, **more)
 
 
 @pytest.mark.parametrize("kind", ["memory", "timeout"])
@@ -398,7 +402,7 @@ def test_an_engine_that_crashes_has_failed() -> None:
 def test_pages_that_never_hold_still_are_an_error() -> None:
     sizes = iter(range(1, 1000))
 
-    def grow(job: Job) -> Draft:
+    def grow(job: DraftJob) -> Draft:
         tabs = 2 if job.id == "draft:tab-sheets" else 0
         return _blank_draft(job, tabs or next(sizes))
 
@@ -474,7 +478,7 @@ def test_numbers_hold_still_within_three_rounds(counts: dict[str, int], shop: Wo
     rounds: list[int] = []
 
     made, layout = _settle(
-        case(), shop, counts, tell=lambda _step, done, _total: rounds.append(done)
+        case(), shop, counts, report_progress=lambda _step, done, _total: rounds.append(done)
     )
 
     assert len(rounds) - 1 <= settling.ROUNDS

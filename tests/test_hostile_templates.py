@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 import docx
 import pytest
 
-from assembler.documents.render import render
+from assembler.documents.render import fill_template
 from assembler.errors import TemplateBroken
 from assembler.runtime.resources import TemplateFile
 from tests import letters
@@ -22,7 +22,7 @@ PLAIN = word.paragraph(word.run("Dear Officer"))
 
 
 def rendered(data: bytes) -> bytes:
-    return render(
+    return fill_template(
         TemplateFile(name="parole/own.docx", data=data, origin="case"),
         letters.values(letters.case()),
     )

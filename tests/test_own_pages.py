@@ -174,9 +174,17 @@ def printed_from(case: Path, lie: Callable[[Layout], Layout], profile_linked: bo
     with Workshop(case / ".assembler", jobs=2) as shop:
         prepared = evidence.prepare(data, case, shop)
         facts = rules.letter_facts(data, rules.from_shelf(shelf), AS_OF)
-        options = {"shelf": shelf, "folder": case, "workshop": shop, "facts": facts, "as_of": AS_OF}
-        _, layout = drafts.settle(plan, data, prepared, {}, **options)
-        lying = drafts.fill(plan, data, lie(layout), **options)
+        inputs = drafts.DraftInputs(
+            plan=plan,
+            case=data,
+            folder=case,
+            shelf=shelf,
+            workshop=shop,
+            facts=facts,
+            as_of=AS_OF,
+        )
+        _, layout = drafts.settle_drafts(inputs, prepared, {})
+        lying = drafts.fill_drafts(inputs, lie(layout))
         documents = {one.id: one.pdf for one in lying} | {
             f"exhibit:{one.exhibit}": one.pdf for one in prepared
         }

@@ -13,24 +13,24 @@ import pytest
 from lxml import etree
 from PIL import Image
 
-from assembler.documents.word_to_pdf import Converted, to_pdf
-from assembler.documents.word_to_pdf.coverage import covered
+from assembler.documents.word_to_pdf import ConvertedDocument, convert_to_pdf
+from assembler.documents.word_to_pdf.coverage import covered_code_points
 from assembler.documents.word_to_pdf.plain_copy import write_plain
 from assembler.documents.word_to_pdf.word_lists import format_number
-from assembler.documents.word_to_pdf.word_text import printed_text
+from assembler.documents.word_to_pdf.word_text import read_printed_text
 from assembler.errors import TemplateBroken, ToolFailed
 from assembler.runtime.resources import font_files
 from tests import letters
 from tests import wordfiles as word
 
 FONTS = font_files()
-COVERED = covered(FONTS)
+COVERED = covered_code_points(FONTS)
 PICTURE = {"rIdP": ("x.png", word.png())}
 
 
-def printed(data: bytes, folder: Path) -> Converted:
+def printed(data: bytes, folder: Path) -> ConvertedDocument:
     (folder / "given.docx").write_bytes(data)
-    return to_pdf(
+    return convert_to_pdf(
         folder / "given.docx", "given.docx", "embedded", FONTS, folder / "scratch", evidence=True
     )
 
@@ -40,7 +40,7 @@ def shown(data: bytes, folder: Path) -> str:
 
 
 def plain(data: bytes) -> str:
-    return printed_text(io.BytesIO(write_plain(data, COVERED, "written").data))
+    return read_printed_text(io.BytesIO(write_plain(data, COVERED, "written").data))
 
 
 @pytest.mark.parametrize(

@@ -357,9 +357,17 @@ def test_an_index_that_prints_a_wrong_number_is_caught(copy: Path) -> None:
 
         prepared = evidence.prepare(case, copy, shop)
         facts = rules.letter_facts(case, rules.from_shelf(shelf), AS_OF)
-        options = {"shelf": shelf, "folder": copy, "workshop": shop, "facts": facts, "as_of": AS_OF}
-        made, layout = drafts.settle(plan, case, prepared, {}, **options)
-        lying = drafts.fill(plan, case, off_by_one(layout), **options)
+        inputs = drafts.DraftInputs(
+            plan=plan,
+            case=case,
+            folder=copy,
+            shelf=shelf,
+            workshop=shop,
+            facts=facts,
+            as_of=AS_OF,
+        )
+        made, layout = drafts.settle_drafts(inputs, prepared, {})
+        lying = drafts.fill_drafts(inputs, off_by_one(layout))
         documents = {one.id: one.pdf for one in made} | {
             f"exhibit:{one.exhibit}": one.pdf for one in prepared
         }

@@ -14,7 +14,7 @@ import pytest
 
 from assembler import model, rules
 from assembler.documents.sandbox import Template
-from assembler.documents.template_context import FACTS, context, filters
+from assembler.documents.template_context import FACTS, build_context, build_filters
 from assembler.runtime import resources
 from tests import letters
 from tests.support.template_pages import KNOWN, ROOT, of_kind
@@ -62,7 +62,7 @@ def names() -> dict[str, Any]:
     """What a template of a response is given."""
     template = Template(io.BytesIO(letters.word("x")))
     template.init_docx()
-    return context(letters.values(of_kind("rfe-response")), template, "own.docx")
+    return build_context(letters.values(of_kind("rfe-response")), template, "own.docx")
 
 
 def test_every_name(names: dict[str, Any]) -> None:
@@ -81,7 +81,7 @@ def test_every_fact() -> None:
 
 
 def test_every_filter() -> None:
-    assert sorted(named("Filters")) == sorted(filters(letters.values(of_kind("re-parole"))))
+    assert sorted(named("Filters")) == sorted(build_filters(letters.values(of_kind("re-parole"))))
 
 
 @pytest.mark.parametrize("of", OF)

@@ -49,7 +49,7 @@ def certificate(case: Path, exhibit: str, out: Path, shelf_dir: Path | None) -> 
         hint = f"did you mean {near[0]}?" if near else "use the id of an exhibit of case.json"
         raise click.BadParameter(f"there is no exhibit with this id; {hint}", param_hint="EXHIBIT")
     with Workshop(case / ".assembler") as workshop:
-        made = documents.translator_certificate(
+        made = documents.fill_translator_certificate(
             exhibits[exhibit], read, shelf=shelf, folder=case, workshop=workshop
         )
     write_atomic(out, made)

@@ -1,21 +1,29 @@
-"""drafts: letters, declarations, index and tab sheets, from Word templates filled with the case.
+"""Fill Word templates with the case: letters, declarations, index and tab sheets.
 
-A `Plan`, the case and a `Layout` come in; a .docx and a PDF per document go out. Templates are
-untrusted code: they run sandboxed, in a worker. Contains no choice about meaning or order.
+In: a `Plan`, the case and a `Layout`. Out: a .docx and a PDF per document. Templates are untrusted
+code: they run sandboxed, in a worker. Contains no choice about meaning or order.
 """
 
-from assembler.documents.settle import facts_of, fill, page_facts, settle, words_of
-from assembler.documents.translator_certificate import translator_certificate
-from assembler.documents.working_papers import Paper, papers, wanted
+from assembler.documents.settle import (
+    DraftInputs,
+    exhibit_page_facts,
+    fill_drafts,
+    read_draft_text,
+    read_page_facts,
+    settle_drafts,
+)
+from assembler.documents.translator_certificate import fill_translator_certificate
+from assembler.documents.working_papers import Paper, fill_papers, list_papers
 
 __all__ = [
+    "DraftInputs",
     "Paper",
-    "facts_of",
-    "fill",
-    "page_facts",
-    "papers",
-    "settle",
-    "translator_certificate",
-    "wanted",
-    "words_of",
+    "exhibit_page_facts",
+    "fill_drafts",
+    "fill_papers",
+    "fill_translator_certificate",
+    "list_papers",
+    "read_draft_text",
+    "read_page_facts",
+    "settle_drafts",
 ]

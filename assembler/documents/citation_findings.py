@@ -1,37 +1,39 @@
-"""Citations of the case's own texts, checked when pages are known: all at once, each with its
+"""Check the citations of the case's own texts once pages are known: all at once, each with its
 place. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from assembler.model import Case, Finding, Plan, Severity
+from assembler.model import Case, Finding, Plan
 from assembler.model.case_texts import citing_texts
 from assembler.model.citations import Cite, cited
+from assembler.runtime.rule_catalog import make_finding
 
 
-def cite_findings(case: Case, plan: Plan, pages: Mapping[str, int]) -> tuple[Finding, ...]:
-    """Errors for cites of exhibits that this packet does not have, and of pages that an exhibit
-    does not have.
+def citation_findings(case: Case, plan: Plan, pages: Mapping[str, int]) -> tuple[Finding, ...]:
+    """Return errors for citations of exhibits that are not in this packet, and of pages they do not
+    have.
 
-    `pages`: exhibit id → number of its pages, for the exhibits of the packet.
+    Args:
+        pages: exhibit id → number of its pages, for the exhibits of the packet.
     """
-    mine = {part.declaration for part in plan.parts}
+    declarations = {part.declaration for part in plan.parts}
     texts = [
         paragraph
         for text in citing_texts(case)
-        if not text.declaration or text.declaration in mine
+        if not text.declaration or text.declaration in declarations
         for paragraph in text.numbered()
     ]
     return tuple(
         finding
         for pointer, text in texts
         for cite in cited(text)
-        for finding in _of_cite(case, cite, pointer, pages, plan)
+        for finding in _check_cite(case, cite, pointer, pages, plan)
     )
 
 
-def _of_cite(
+def _check_cite(
     case: Case, cite: Cite, pointer: str, pages: Mapping[str, int], plan: Plan
 ) -> Iterator[Finding]:
     count = pages.get(cite.exhibit)
@@ -63,12 +65,11 @@ def _of_cite(
 
 def _finding(case: Case, rule: str, pointer: str, cite: Cite, problem: str, remedy: str) -> Finding:
     line = case.line(pointer)
-    return Finding(
-        rule=rule,
-        severity=Severity.ERROR,
-        where=f"case.json line {line} ({pointer})",
-        problem=problem,
-        remedy=remedy,
+    return make_finding(
+        rule,
+        f"case.json line {line} ({pointer})",
+        problem,
+        remedy,
         file="case.json",
         pointer=pointer,
         line=line,

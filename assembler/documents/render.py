@@ -1,5 +1,5 @@
-"""One document, in a worker: fill the template, sandboxed and strict; check that every value
-arrived; convert; measure."""
+"""Make one document in a worker: fill the template, check that every value arrived, convert,
+measure."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from lxml import etree
 
 from assembler.documents import word_to_pdf
 from assembler.documents.sandbox import Sandbox, Template
-from assembler.documents.template_context import Values, context, filters
+from assembler.documents.template_context import TemplateValues, build_context, build_filters
 from assembler.errors import TemplateBroken
 from assembler.model import Draft, finding_of
 from assembler.pdf.ink import measure_pages
@@ -48,23 +48,23 @@ _CORE = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
+class DraftJob:
     """A document to make: `id` is its Part.document."""
 
     id: str
     template: TemplateFile
-    values: Values
+    values: TemplateValues
     engine: str
     version: str  # of the engine it begins with
     fonts: tuple[Path, ...]
     cache: Cache
 
 
-def draft(job: Job) -> Draft:
-    """The filled document and its PDF, in the cache. Raises TemplateBroken, ToolFailed,
-    ToolMissing."""
-    filled = render(job.template, job.values)
-    _drawable(filled, job)
+def make_draft(job: DraftJob) -> Draft:
+    """Return the filled document and its PDF, from the cache if possible. Raises TemplateBroken,
+    ToolFailed, ToolMissing."""
+    filled = fill_template(job.template, job.values)
+    _check_glyphs(filled, job)
     key = [
         "draft",
         code_digest("documents"),
@@ -74,26 +74,26 @@ def draft(job: Job) -> Draft:
         job.version,
         *(font.name for font in job.fonts),
     ]
-    made = job.cache.get_or_make(key, lambda folder: _make(job, filled, folder))
-    facts = json.loads((made / "draft.json").read_text())
-    sizes, inks = measure_pages(made / "draft.pdf")
+    entry = job.cache.get_or_make(key, lambda folder: _make(job, filled, folder))
+    facts = json.loads((entry / "draft.json").read_text())
+    sizes, inks = measure_pages(entry / "draft.pdf")
     return Draft(
         id=job.id,
-        docx=made / "draft.docx",
-        pdf=made / "draft.pdf",
+        docx=entry / "draft.docx",
+        pdf=entry / "draft.pdf",
         pages=len(sizes),
         engine=facts["engine"],
         sizes=sizes,
         inks=inks,
-        findings=tuple(finding_of(one) for one in facts["findings"]),
+        findings=tuple(finding_of(row) for row in facts["findings"]),
         shipped=job.template.origin == "shipped",
     )
 
 
-def render(template: TemplateFile, values: Values) -> bytes:
-    """The filled .docx: sandboxed, autoescaped, an unknown name is an error, same bytes each
+def fill_template(template: TemplateFile, values: TemplateValues) -> bytes:
+    """Fill a template: sandboxed, autoescaped, an unknown name is an error, same bytes each
     time."""
-    _harmless(template)
+    _check_threats(template)
     try:
         document = Template(io.BytesIO(template.data))
         document.init_docx()
@@ -101,24 +101,27 @@ def render(template: TemplateFile, values: Values) -> bytes:
         raise TemplateBroken(
             "not a Word document", where=template.name, remedy="save it as .docx in Word"
         ) from error
-    environment, names = Sandbox(filters(values)), context(values, document, template.name)
+    environment, names = (
+        Sandbox(build_filters(values)),
+        build_context(values, document, template.name),
+    )
     try:
         document.render(names, environment)
     except jinja2.TemplateSyntaxError as error:
         raise TemplateBroken(
-            f"{error.message}, near {_near_syntax(error)!r}",
+            f"{error.message}, near {_syntax_context(error)!r}",
             where=template.name,
             remedy="correct it in Word",
         ) from error
     except TemplateBroken as error:  # a citation
         raise TemplateBroken(
-            f"{error.problem}, in {_near_line(document, error)!r}",
+            f"{error.problem}, in {_error_line(document, error)!r}",
             where=template.name,
             remedy=error.remedy,
         ) from error
     except (jinja2.UndefinedError, jinja2.exceptions.SecurityError, *_MISTAKES) as error:
         raise TemplateBroken(
-            f"{_reason(error)}, in {_near_line(document, error)!r}",
+            f"{_reason(error)}, in {_error_line(document, error)!r}",
             where=template.name,
             remedy="correct it in Word",
         ) from error
@@ -128,14 +131,14 @@ def render(template: TemplateFile, values: Values) -> bytes:
         ) from error
     out = io.BytesIO()
     document.save(out)
-    plain = _plain(out.getvalue())
-    _arrived(plain, environment.placed, template.name)
-    return plain
+    docx = _without_personal_data(out.getvalue())
+    _check_values(docx, environment.placed, template.name)
+    return docx
 
 
-def _harmless(template: TemplateFile) -> None:
-    """Nothing that fetches, runs or hides another file, and no zip bomb. Raises TemplateBroken
-    naming the part."""
+def _check_threats(template: TemplateFile) -> None:
+    """Raise TemplateBroken, naming the part, for anything that fetches, runs or hides another file,
+    and for zip bombs."""
     try:
         threat = _first_threat(template.data)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, zlib.error) as error:
@@ -155,24 +158,24 @@ def _first_threat(docx: bytes) -> word_to_pdf.Threat | None:
     return next(word_to_pdf.find_threats(docx, _MAX_DOCX), None)
 
 
-def _plain(data: bytes) -> bytes:
-    """The same document with fixed dates and without the properties that name people."""
+def _without_personal_data(data: bytes) -> bytes:
+    """Return the same document with fixed dates and without the properties that name people."""
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as made, zipfile.ZipFile(out, "w") as plain:
-        for name in made.namelist():
-            content = _CORE if name == "docProps/core.xml" else made.read(name)
-            plain.writestr(
+    with zipfile.ZipFile(io.BytesIO(data)) as document, zipfile.ZipFile(out, "w") as copy:
+        for name in document.namelist():
+            content = _CORE if name == "docProps/core.xml" else document.read(name)
+            copy.writestr(
                 zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED
             )
     return out.getvalue()
 
 
-def _arrived(docx: bytes, placed: list[str], where: str) -> None:
-    """docxtpl drops text that breaks its XML without a word, so each value is looked for in what
-    came out."""
-    text = "".join(word_to_pdf.all_text(io.BytesIO(docx)).split())
-    wanted = ["".join(unicodedata.normalize("NFC", unescape(value)).split()) for value in placed]
-    lost = [value for value in wanted if value not in text]
+def _check_values(docx: bytes, placed: list[str], where: str) -> None:
+    """Raise TemplateBroken if a value is missing in the document: docxtpl silently drops text that
+    breaks its XML."""
+    text = "".join(word_to_pdf.read_all_text(io.BytesIO(docx)).split())
+    expected = ["".join(unicodedata.normalize("NFC", unescape(value)).split()) for value in placed]
+    lost = [value for value in expected if value not in text]
     if lost:
         raise TemplateBroken(
             f"{len(lost)} values did not arrive in the document",
@@ -182,8 +185,8 @@ def _arrived(docx: bytes, placed: list[str], where: str) -> None:
 
 
 def _reason(error: Exception) -> str:
-    """What is wrong, in the template's words; a message of another kind may hold data, so only
-    its class is told."""
+    """Return what is wrong, in the template's words; another message may hold data, so only its
+    class is named."""
     if isinstance(error, jinja2.UndefinedError):
         return re.sub(r"'assembler\.[a-z.]*([A-Z]\w+) object'", r"\1", str(error.message))
     return (
@@ -193,17 +196,17 @@ def _reason(error: Exception) -> str:
     )
 
 
-def _near_syntax(error: jinja2.TemplateSyntaxError) -> str:
+def _syntax_context(error: jinja2.TemplateSyntaxError) -> str:
     lines = [line.strip() for line in getattr(error, "docx_context", ()) if line.strip()]
     return lines[len(lines) // 2][:80] if lines else "?"
 
 
-def _near_line(document: Template, error: Exception) -> str:
-    """The paragraph of the template in which a run-time error rose."""
+def _error_line(document: Template, error: Exception) -> str:
+    """Return the paragraph of the template in which a run-time error rose."""
     frames = [
-        f
-        for f in traceback.extract_tb(error.__traceback__)
-        if f.filename in ("<template>", "<unknown>")
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename in ("<template>", "<unknown>")
     ]
     if not frames or frames[-1].lineno is None:
         return "?"
@@ -218,21 +221,23 @@ def _near_line(document: Template, error: Exception) -> str:
     return re.sub(r"<[^>]+>", "", line).strip()[:80] or "?"
 
 
-def _drawable(filled: bytes, job: Job) -> None:
-    """Raises TemplateBroken naming the characters that no font has, and where in case.json they
-    stand."""
-    missing = word_to_pdf.uncovered(word_to_pdf.printed_text(io.BytesIO(filled)), job.fonts)
+def _check_glyphs(filled: bytes, job: DraftJob) -> None:
+    """Raise TemplateBroken naming the characters that no font has, and where in case.json they
+    are."""
+    missing = word_to_pdf.find_uncovered(
+        word_to_pdf.read_printed_text(io.BytesIO(filled)), job.fonts
+    )
     if missing:
         places = [
             place for place, text in _texts(asdict(job.values.case)) if set(text) & set(missing)
         ]
-        named = (
+        place_hint = (
             f"look at {', '.join(places[:3])} in case.json"
             if places
             else "look for them in the template"
         )
-        raise word_to_pdf.no_glyph(
-            missing, job.template.name, f"{named}, and write them in another way"
+        raise word_to_pdf.missing_glyph_error(
+            missing, job.template.name, f"{place_hint}, and write them in another way"
         )
 
 
@@ -241,18 +246,25 @@ def _texts(value: Any, place: str = "") -> Iterator[tuple[str, str]]:
         case str():
             yield place, value
         case dict():
-            for key, one in value.items():
-                yield from _texts(one, f"{place}/{key}")
+            for key, entry in value.items():
+                yield from _texts(entry, f"{place}/{key}")
         case list() | tuple():
-            for number, one in enumerate(value):
-                yield from _texts(one, f"{place}/{number}")
+            for number, entry in enumerate(value):
+                yield from _texts(entry, f"{place}/{number}")
 
 
-def _make(job: Job, filled: bytes, folder: Path) -> None:
+def _make(job: DraftJob, filled: bytes, folder: Path) -> None:
     docx = folder / "draft.docx"
     docx.write_bytes(filled)
-    made = word_to_pdf.to_pdf(docx, job.template.name, job.engine, job.fonts, folder / "work")
-    (folder / "draft.pdf").write_bytes(made.pdf)
+    converted = word_to_pdf.convert_to_pdf(
+        docx, job.template.name, job.engine, job.fonts, folder / "work"
+    )
+    (folder / "draft.pdf").write_bytes(converted.pdf)
     (folder / "draft.json").write_text(
-        json.dumps({"engine": made.engine, "findings": [asdict(one) for one in made.findings]})
+        json.dumps(
+            {
+                "engine": converted.engine,
+                "findings": [asdict(finding) for finding in converted.findings],
+            }
+        )
     )

@@ -1,5 +1,4 @@
-"""What a template may do: a sandbox with few filters, where every value is noted, and nothing is
-printed by accident."""
+"""Sandbox Word templates: few filters, every value noted, nothing printed by accident."""
 
 from __future__ import annotations
 
@@ -65,25 +64,26 @@ _RUN = re.compile(
 
 
 class Template(DocxTemplate):  # type: ignore[misc]
-    """A Word template in which `{{ cite(…) }}` may stand anywhere in a text, as `{{r cite(…) }}`
+    """A Word template in which `{{ cite(…) }}` may be anywhere in a text, as `{{r cite(…) }}`
     may."""
 
     current_rendering_part: Any = None  # set by docxtpl as it goes
 
     def patch_xml(self, src_xml: str) -> str:
-        """docxtpl's own cleaning, then runs are split around citations and keep their look."""
+        """Clean the XML as docxtpl does, then split runs around citations, which keep their
+        formatting."""
         return _RUN.sub(_split_run, super().patch_xml(src_xml))
 
     def link_id(self, url: str) -> str:
-        """Relationship id of an outside address, in the part that is being filled: body, header,
-        footer or notes."""
+        """Return the relationship id of an outside address in the part that is being filled: body,
+        header, footer or notes."""
         part = self.current_rendering_part or self.docx._part
         return str(part.relate_to(url, RELATIONSHIP_TYPE.HYPERLINK, is_external=True))
 
 
 class Sandbox(SandboxedEnvironment):
-    """Strict and autoescaped; `placed` collects every value that goes into the document,
-    escaped."""
+    """A strict, autoescaping environment; `placed` collects every value that goes into the
+    document, escaped."""
 
     intercepted_binops = frozenset({"*", "**", "%"})
 
@@ -95,21 +95,24 @@ class Sandbox(SandboxedEnvironment):
         self._written = 0
 
     def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
-        """No power, no formatting of text, no long repetition. Raises SecurityError."""
-        texts = [one for one in (left, right) if isinstance(one, (str, bytes, list, tuple))]
+        """Refuse powers, formatting of text, and long repetition. Raises SecurityError."""
+        texts = [
+            operand for operand in (left, right) if isinstance(operand, (str, bytes, list, tuple))
+        ]
         if operator == "**" or (operator == "%" and texts):
             raise SecurityError(f"{operator} is not for templates")
         if (
             texts
-            and len(texts[0]) * max(one for one in (left, right) if isinstance(one, int))
+            and len(texts[0])
+            * max(operand for operand in (left, right) if isinstance(operand, int))
             > _MOST_REPEATED
         ):
             raise SecurityError("it repeats a text too often")
         return super().call_binop(context, operator, left, right)
 
     def _place(self, value: Any) -> Any:
-        """Every value on its way into the document; its braces are written so that docxtpl
-        leaves them alone."""
+        """Note a value on its way into the document; its braces are escaped so that docxtpl ignores
+        them."""
         if isinstance(value, jinja2.Undefined):
             return value
         if isinstance(value, RichText):
@@ -134,8 +137,10 @@ class Sandbox(SandboxedEnvironment):
 def _split_run(run: re.Match[str]) -> str:
     if not _INLINE.search(run[3]):
         return run[0]
-    start, look = run[1], run[2] or ""
+    start, properties = run[1], run[2] or ""
     return run[0].replace(
         run[3],
-        _INLINE.sub(rf'</w:t></w:r>{{{{ \1 }}}}{start}{look}<w:t xml:space="preserve">', run[3]),
+        _INLINE.sub(
+            rf'</w:t></w:r>{{{{ \1 }}}}{start}{properties}<w:t xml:space="preserve">', run[3]
+        ),
     )

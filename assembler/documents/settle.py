@@ -1,18 +1,17 @@
-"""The draft ↔ arrange loop: page numbers are known when drafts have pages, and drafts cite page
-numbers."""
+"""Fill drafts and arrange pages in turn: drafts cite page numbers, which depend on how long drafts
+are."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from assembler.documents import word_to_pdf
-from assembler.documents.citation_findings import cite_findings
-from assembler.documents.render import Job, draft
-from assembler.documents.template_context import Values
+from assembler.documents.citation_findings import citation_findings
+from assembler.documents.render import DraftJob, make_draft
+from assembler.documents.template_context import TemplateValues
 from assembler.errors import AssemblerError, CaseRejected, TemplateBroken, ToolFailed
 from assembler.layout import amendment
 from assembler.layout.page_order import arrange
@@ -28,12 +27,12 @@ from assembler.model import (
     PartKind,
     Plan,
     Prepared,
-    Severity,
     Volume,
 )
 from assembler.pdf.ink import measure_pages
 from assembler.runtime import programs
 from assembler.runtime.resources import Shelf, TemplateFile, font_files
+from assembler.runtime.rule_catalog import make_finding
 from assembler.runtime.worker_pool import Failure, Limits
 from assembler.runtime.workshop import Workshop
 
@@ -42,60 +41,62 @@ _LIMITS = Limits(seconds=180)
 _BLANK = PageFacts(width=612, height=792, ink=Ink(cell=792, columns=1, rows=1, bits=b"\0"))
 
 
-def settle(
-    plan: Plan,
-    case: Case,
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftInputs:
+    """What the documents of a packet are filled from."""
+
+    plan: Plan
+    case: Case
+    folder: Path  # of the case, whose own templates come first
+    shelf: Shelf
+    workshop: Workshop
+    facts: Mapping[str, object]  # of the letters, by name
+    as_of: date
+    engine: str = "auto"
+
+
+def settle_drafts(
+    inputs: DraftInputs,
     prepared: Sequence[Prepared],
     forms: Mapping[str, Sequence[PageFacts]],
     *,
-    shelf: Shelf,
-    folder: Path,
-    workshop: Workshop,
-    facts: Mapping[str, object],
-    as_of: date,
-    engine: str = "auto",
-    tell: Callable[[str, int, int], None] = lambda _step, _done, _total: None,
     filed: Filed | None = None,
     files: Sequence[Volume] = (),
+    report_progress: Callable[[str, int, int], None] = lambda _step, _done, _total: None,
 ) -> tuple[tuple[Draft, ...], Layout]:
-    """Fill, arrange, and fill again until the numbers hold still: three rounds at most, else
-    TemplateBroken.
+    """Fill and arrange until page numbers stop changing, in three rounds at most.
 
-    `filed`: the packet as it was filed, whose pages keep their numbers. `files`: those of the
-    bundle, where it takes several. Raises CaseRejected with a finding for each citation of a page
-    or exhibit that is not there.
+    Args:
+        forms: the pages of each form.
+        filed: the packet as it was filed, whose pages keep their numbers.
+        files: the files of the bundle, if it takes several.
+
+    Raises:
+        CaseRejected: with a finding for each citation of a page or exhibit that does not exist.
+        TemplateBroken: page numbers keep changing.
     """
-    _cites_hold(case, plan, prepared)
-    evidence = {f"exhibit:{one.exhibit}": page_facts(one) for one in prepared}
-    roles = {one.exhibit: [page.role for page in one.pages] for one in prepared}
+    plan, case = inputs.plan, inputs.case
+    _check_citations(case, plan, prepared)
+    evidence = {f"exhibit:{exhibit.exhibit}": exhibit_page_facts(exhibit) for exhibit in prepared}
+    roles = {exhibit.exhibit: [page.role for page in exhibit.pages] for exhibit in prepared}
     guess = {
         part.document: _guess(part, plan)
         for part in plan.parts
         if part.kind in (PartKind.DRAFT, PartKind.TAB)
     }
-    layout = replace(
-        arrange(plan, case, {**evidence, **forms, **guess}, roles, filed), files=tuple(files)
-    )
+
+    def arrange_drafts(pages: Mapping[str, Sequence[PageFacts]]) -> Layout:
+        layout = arrange(plan, case, {**evidence, **forms, **guess, **pages}, roles, filed)
+        return replace(layout, files=tuple(files))
+
+    layout = arrange_drafts({})
     for round_number in range(1, ROUNDS + 2):
-        drafts = fill(
-            plan,
-            case,
-            layout,
-            shelf=shelf,
-            folder=folder,
-            workshop=workshop,
-            facts=facts,
-            as_of=as_of,
-            engine=engine,
-            sheets=round_number > 1,  # there is one for each tab: that need not be found out
-        )
-        tell("draft", min(round_number, ROUNDS), ROUNDS)
-        pages = {**guess, **{one.id: _draft_facts(one) for one in drafts}}
-        settled = replace(
-            arrange(plan, case, {**evidence, **forms, **pages}, roles, filed), files=tuple(files)
-        )
+        # the number of tab sheets is known, so the first round does without them
+        drafts = fill_drafts(inputs, layout, with_tabs=round_number > 1)
+        report_progress("draft", min(round_number, ROUNDS), ROUNDS)
+        settled = arrange_drafts({draft.id: _draft_facts(draft) for draft in drafts})
         if settled == layout and round_number > 1:
-            tell("draft", ROUNDS, ROUNDS)
+            report_progress("draft", ROUNDS, ROUNDS)
             return drafts, layout
         layout = settled
     raise TemplateBroken(
@@ -105,51 +106,73 @@ def settle(
     )
 
 
-def fill(
-    plan: Plan,
-    case: Case,
-    layout: Layout,
-    *,
-    shelf: Shelf,
-    folder: Path,
-    workshop: Workshop,
-    facts: Mapping[str, object],
-    as_of: date,
-    engine: str = "auto",
-    sheets: bool = True,
+def fill_drafts(
+    inputs: DraftInputs, layout: Layout, *, with_tabs: bool = True
 ) -> tuple[Draft, ...]:
-    """Every document of the plan that comes from a template, filled with this layout's numbers;
-    `sheets`: those of tabs, too."""
-    names = shelf.schema("languages.json")
+    """Fill every template of the plan with the numbers of this layout.
+
+    Raises TemplateBroken, ToolFailed, ToolMissing.
+    """
+    case, workshop = inputs.case, inputs.workshop
     jobs = [
         _job(
             part.document,
-            shelf.template(case.kind, part.template, folder),
-            engine,
+            inputs.shelf.template(case.kind, part.template, inputs.folder),
+            inputs.engine,
             workshop,
-            _values(part, plan, case, layout, facts, names, as_of),
+            template_values(
+                inputs,
+                layout,
+                declaration=part.declaration,
+                extra_names=(("form", part.form.upper()),) if part.form else (),
+            ),
         )
-        for part in _documents(plan)
-        if sheets or part.kind is not PartKind.TAB
+        for part in _documents(inputs.plan)
+        if with_tabs or part.kind is not PartKind.TAB
     ]
-    results = workshop.map(draft, jobs, limits=_LIMITS)
+    results = workshop.map(make_draft, jobs, limits=_LIMITS)
     for job, result in zip(jobs, results, strict=True):
         if isinstance(result, Failure):
-            raise failed(result, job.template.name)
+            raise worker_error(result, job.template.name)
     drafts = tuple(
-        replace(result, findings=(*_of_engine(job, engine), *result.findings))
+        replace(result, findings=(*_engine_findings(job, inputs.engine), *result.findings))
         for job, result in zip(jobs, results, strict=True)
         if isinstance(result, Draft)
     )
-    _one_sheet_each(plan, drafts)
+    _check_tab_sheets(inputs.plan, drafts)
     return drafts
 
 
+def template_values(
+    inputs: DraftInputs,
+    layout: Layout,
+    *,
+    declaration: str = "",
+    extra_names: tuple[tuple[str, object], ...] = (),
+) -> TemplateValues:
+    """Return what one template is filled from. `extra_names`: names that only it may use."""
+    names = inputs.shelf.schema("languages.json")
+    return TemplateValues(
+        case=inputs.case,
+        beneficiary=inputs.plan.beneficiary,
+        declaration=declaration,
+        layout=layout,
+        facts=tuple(sorted(inputs.facts.items())),
+        languages=tuple(sorted(names["languages"].items())),
+        countries=tuple(sorted(names["countries"].items())),
+        letter_date=inputs.case.request.letter_date or inputs.as_of,
+        extra_names=extra_names,
+    )
+
+
 def _job(
-    document: str, template: TemplateFile, engine: str, workshop: Workshop, values: Values
-) -> Job:
-    """A shipped template is made for the embedded engine; a firm's own goes to LibreOffice where
-    there is one."""
+    document: str, template: TemplateFile, engine: str, workshop: Workshop, values: TemplateValues
+) -> DraftJob:
+    """Return the work on one document.
+
+    A shipped template is made for the embedded engine; a firm's own goes to LibreOffice if it is
+    installed.
+    """
     if engine == "auto" and template.origin != "shipped":
         engine = "libreoffice" if programs.find("soffice") else "embedded"
     version = (
@@ -157,7 +180,7 @@ def _job(
         if engine == "libreoffice"
         else word_to_pdf.embedded_version()
     )
-    return Job(
+    return DraftJob(
         id=document,
         template=template,
         values=values,
@@ -168,23 +191,23 @@ def _job(
     )
 
 
-def _of_engine(job: Job, asked: str) -> tuple[Finding, ...]:
-    """A firm's own template that had to be drawn by the embedded engine should be looked at."""
-    if asked != "auto" or job.template.origin == "shipped" or job.engine != "embedded":
+def _engine_findings(job: DraftJob, requested: str) -> tuple[Finding, ...]:
+    """Return a warning for a firm's own template that had to be drawn by the embedded engine."""
+    if requested != "auto" or job.template.origin == "shipped" or job.engine != "embedded":
         return ()
-    finding = Finding(
-        rule="DRAFT.ENGINE",
-        severity=Severity.WARNING,
-        where=job.template.name,
-        problem="this template of your own was drawn by the embedded Word engine, which overlaps "
+    finding = make_finding(
+        "DRAFT.ENGINE",
+        job.template.name,
+        "this template of your own was drawn by the embedded Word engine, which overlaps "
         "text boxes and frames",
-        remedy="look at its pages, or install LibreOffice",
+        "look at its pages, or install LibreOffice",
     )
     return (finding,)
 
 
-def failed(failure: Failure, where: str) -> AssemblerError:
-    """A template that asks for too much is broken; an engine that crashes has failed."""
+def worker_error(failure: Failure, where: str) -> AssemblerError:
+    """Return the error for a failed worker: a template that asks for too much is broken, an engine
+    that crashed has failed."""
     if failure.kind in ("memory", "timeout"):
         return TemplateBroken(
             f"filling it {failure.detail}", where=where, remedy="look for a loop that does not end"
@@ -196,69 +219,49 @@ def failed(failure: Failure, where: str) -> AssemblerError:
     )
 
 
-def _cites_hold(case: Case, plan: Plan, prepared: Sequence[Prepared]) -> None:
-    found = cite_findings(case, plan, {one.exhibit: len(one.pages) for one in prepared})
-    if found:
+def _check_citations(case: Case, plan: Plan, prepared: Sequence[Prepared]) -> None:
+    findings = citation_findings(
+        case, plan, {exhibit.exhibit: len(exhibit.pages) for exhibit in prepared}
+    )
+    if findings:
         raise CaseRejected(
-            f"{len(found)} citations lead nowhere",
-            found,
+            f"{len(findings)} citations lead nowhere",
+            findings,
             where=case.id,
             remedy="correct them and rerun",
         )
 
 
 def _documents(plan: Plan) -> list[Part]:
-    """One part for each distinct document; all tab sheets are one."""
-    made = {
+    """Return one part for each distinct document; all tab sheets are one."""
+    parts = {
         part.document: part
         for part in reversed(plan.parts)
         if part.kind in (PartKind.DRAFT, PartKind.TAB)
     }
-    return list(reversed(made.values()))
+    return list(reversed(parts.values()))
 
 
-def _values(
-    part: Part,
-    plan: Plan,
-    case: Case,
-    layout: Layout,
-    facts: Mapping[str, object],
-    names: Mapping[str, Any],
-    as_of: date,
-) -> Values:
-    return Values(
-        case=case,
-        beneficiary=plan.beneficiary,
-        declaration=part.declaration,
-        layout=layout,
-        facts=tuple(sorted(facts.items())),
-        languages=tuple(sorted(names["languages"].items())),
-        countries=tuple(sorted(names["countries"].items())),
-        letter_date=case.request.letter_date or as_of,
-        more=(("form", part.form.upper()),) if part.form else (),
-    )
-
-
-def _one_sheet_each(plan: Plan, drafts: Sequence[Draft]) -> None:
-    """Tab sheets are one document with a page for each tab; a title that runs over would shift
-    all that follow."""
+def _check_tab_sheets(plan: Plan, drafts: Sequence[Draft]) -> None:
+    """Raise TemplateBroken if a tab sheet takes more than a page: its pages are matched to tabs by
+    position."""
     tabs = [part for part in plan.parts if part.kind is PartKind.TAB]
-    for one in drafts:
-        if tabs and one.id == tabs[0].document and one.pages != len(tabs):
+    for draft in drafts:
+        if tabs and draft.id == tabs[0].document and draft.pages != len(tabs):
             raise TemplateBroken(
-                f"{len(tabs)} tab sheets take {one.pages} pages",
+                f"{len(tabs)} tab sheets take {draft.pages} pages",
                 where=tabs[0].template,
                 remedy="shorten the longest exhibit title, or make the template's text smaller",
             )
 
 
 def _guess(part: Part, plan: Plan) -> list[PageFacts]:
-    tabs = sum(one.kind is PartKind.TAB for one in plan.parts)
+    tabs = sum(other_part.kind is PartKind.TAB for other_part in plan.parts)
     return [_BLANK] * (tabs if part.kind is PartKind.TAB else 1)
 
 
-def facts_of(pdf: Path) -> list[PageFacts]:
-    """What arrange must know of each page of a finished PDF."""
+def read_page_facts(pdf: Path) -> list[PageFacts]:
+    """Return the size and ink of each page of a finished PDF."""
     sizes, inks = measure_pages(pdf)
     return [
         PageFacts(width=width, height=height, ink=ink)
@@ -266,13 +269,13 @@ def facts_of(pdf: Path) -> list[PageFacts]:
     ]
 
 
-def words_of(one: Draft) -> str:
-    """What a draft says, as it is printed, with one space between words."""
-    return " ".join(" ".join(word_to_pdf.page_texts(one.pdf.read_bytes())).split())
+def read_draft_text(draft: Draft) -> str:
+    """Return the text of a draft as it is printed, with one space between words."""
+    return " ".join(" ".join(word_to_pdf.read_page_texts(draft.pdf.read_bytes())).split())
 
 
-def page_facts(one: Prepared) -> list[PageFacts]:
-    """What arrange must know of each page of a prepared exhibit."""
+def exhibit_page_facts(exhibit: Prepared) -> list[PageFacts]:
+    """Return size, ink and content digest of each page of a prepared exhibit."""
     return [
         PageFacts(
             width=page.width,
@@ -280,12 +283,12 @@ def page_facts(one: Prepared) -> list[PageFacts]:
             ink=page.ink,
             content=amendment.content(page.sha256, page.source_page, page.turned, page.part),
         )
-        for page in one.pages
+        for page in exhibit.pages
     ]
 
 
-def _draft_facts(one: Draft) -> list[PageFacts]:
+def _draft_facts(draft: Draft) -> list[PageFacts]:
     return [
         PageFacts(width=width, height=height, ink=ink)
-        for (width, height), ink in zip(one.sizes, one.inks, strict=True)
+        for (width, height), ink in zip(draft.sizes, draft.inks, strict=True)
     ]

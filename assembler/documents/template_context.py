@@ -1,4 +1,4 @@
-"""What a template can say: the case's own words, page numbers from the layout, citations as
+"""Build what a template can print: the case's own words, page numbers of the layout, citations as
 links. Pure but for docxtpl."""
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ _LEADS_UP = re.compile(r"(\([^()]*|\b[Ss]ee(?: also)?\s+)$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Values:
-    """Everything one document is filled from; frozen, so that its repr is a key."""
+class TemplateValues:
+    """Everything one document is filled from."""
 
     case: Case
     beneficiary: str
@@ -51,90 +51,99 @@ class Values:
     languages: tuple[tuple[str, str], ...]  # BCP 47 → English name
     countries: tuple[tuple[str, str], ...]  # code → name
     letter_date: date | None
-    more: tuple[tuple[str, object], ...] = ()  # further names of one template: ("sheet", …)
+    extra_names: tuple[tuple[str, object], ...] = ()  # further names of one template: ("sheet", …)
 
 
-def context(values: Values, template: Template, where: str) -> dict[str, Any]:
-    """The names a template may use."""
+def build_context(values: TemplateValues, template: Template, where: str) -> dict[str, Any]:
+    """Return the names a template may use."""
     case = values.case
     beneficiary = next(person for person in case.beneficiaries if person.id == values.beneficiary)
-    declaration = next((d for d in case.declarations if d.id == values.declaration), None)
-    exhibit = next((e for e in case.exhibits if e.id == values.exhibit), None)
+    declaration = next(
+        (declaration for declaration in case.declarations if declaration.id == values.declaration),
+        None,
+    )
+    exhibit = next((exhibit for exhibit in case.exhibits if exhibit.id == values.exhibit), None)
     cite = Citer(values.layout, template, where)
-    index = rows(values, cite)
+    index = list_index_rows(values, cite)
     return {
         "case": case,
         "request": case.request,
         "petitioner": case.petitioner,
         "beneficiary": beneficiary,
         "supporters": [
-            s for s in case.supporters if not s.beneficiaries or beneficiary.id in s.beneficiaries
+            supporter
+            for supporter in case.supporters
+            if not supporter.beneficiaries or beneficiary.id in supporter.beneficiaries
         ],
         "attorney": case.attorney,
         "rfe": case.rfe,
-        "points": points(case, index),
+        "points": list_points(case, index),
         "exhibit": exhibit,
         "translator": exhibit.translator if exhibit else None,
-        "source_language": dict(values.languages).get(tag := source_language(exhibit), tag)
+        "source_language": dict(values.languages).get(tag := find_source_language(exhibit), tag)
         if exhibit
         else None,
         "declaration": declaration,
-        "declarant": declarant(case, declaration.declarant) if declaration else None,
-        "sender": sender(case),
+        "declarant": find_person(case, declaration.declarant) if declaration else None,
+        "sender": describe_sender(case),
         "own_behalf": case.petitioner.id == beneficiary.id,
-        "letter_date": longdate(values.letter_date) if values.letter_date else "",
-        "days_left": days_left(values),
+        "letter_date": format_long_date(values.letter_date) if values.letter_date else "",
+        "days_left": count_days_left(values),
         "expedite": (case.request.expedite_reason,) if case.request.expedite_reason else (),
-        "enclosed": enclosed(values),
+        "enclosed": list_enclosures(values),
         "index": index,
         "sheets": [row for row in index if row["sheeted"]],
-        "files": files(values.layout),
+        "files": list_files(values.layout),
         "plan_title": values.layout.title,
         "supplement": values.layout.frozen,
         "facts": {**dict.fromkeys(FACTS), **dict(values.facts)},
         "cite": cite,
         "prose": cite.prose,
-        **dict(values.more),
+        **dict(values.extra_names),
     }
 
 
-def filters(values: Values) -> dict[str, Callable[..., object]]:
-    """Filters a template may use besides Jinja's own harmless ones."""
+def build_filters(values: TemplateValues) -> dict[str, Callable[..., object]]:
+    """Return filters that a template may use besides Jinja's own harmless ones."""
     languages, countries = dict(values.languages), dict(values.countries)
     return {
-        "longdate": longdate,
-        "months": lambda count: (
-            "one month" if count == 1 else "one year" if count == 12 else f"{count} months"
-        ),
+        "longdate": format_long_date,
+        "months": _format_months,
         "language": lambda tag: languages.get(tag, tag),
         "country": lambda code: countries.get(code, code),
     }
 
 
-def longdate(day: date | None) -> str:
-    """ "January 5, 2026": spelled out, since 01/05 is read two ways. A day the case does not give
-    is an error."""
+def _format_months(count: object) -> str:
+    if count == 1:
+        return "one month"
+    return "one year" if count == 12 else f"{count} months"
+
+
+def format_long_date(day: date | None) -> str:
+    """Format a date as "January 5, 2026": 01/05 is read two ways. A date the case does not give is
+    an error."""
     if day is None:
         raise UndefinedError("it prints the date of nothing (a value the case does not give)")
     return f"{day:%B} {day.day}, {day.year}"
 
 
-def declarant(case: Case, person: str) -> Person:
-    """The person of the case with this id. Raises KeyError; the door has checked that there is
-    one."""
+def find_person(case: Case, person: str) -> Person:
+    """Return the person of the case with this id. Raises KeyError; `intake` has checked that there
+    is one."""
     everyone = (
         case.petitioner,
         *case.beneficiaries,
-        *(s.person for s in case.supporters),
+        *(supporter.person for supporter in case.supporters),
         *case.others,
     )
-    return {one.id: one for one in reversed(everyone)}[person]
+    return {candidate.id: candidate for candidate in reversed(everyone)}[person]
 
 
-def sender(case: Case) -> dict[str, Any]:
-    """Who writes: the attorney, or the petitioner without one."""
-    who = case.attorney
-    if who is None:
+def describe_sender(case: Case) -> dict[str, Any]:
+    """Return who writes: the attorney, or the petitioner without one."""
+    attorney = case.attorney
+    if attorney is None:
         person = case.petitioner
         lines = (
             *(person.address.lines if person.address else ()),
@@ -146,96 +155,106 @@ def sender(case: Case) -> dict[str, Any]:
             "name": person.name.full,
             "role": "Petitioner",
         }
-    lines = (*(who.address.lines if who.address else ()), *filter(None, (who.phone, who.email)))
-    bar = f", {who.bar_state} bar no. {who.bar_number}" if who.bar_number else ""
+    lines = (
+        *(attorney.address.lines if attorney.address else ()),
+        *filter(None, (attorney.phone, attorney.email)),
+    )
+    bar = f", {attorney.bar_state} bar no. {attorney.bar_number}" if attorney.bar_number else ""
     role = f"Attorney for the petitioner{bar}"
     return {
-        "heading": (who.firm or who.name.full,),
+        "heading": (attorney.firm or attorney.name.full,),
         "lines": lines,
-        "name": who.name.full,
+        "name": attorney.name.full,
         "role": role,
     }
 
 
-def enclosed(values: Values) -> tuple[str, ...]:
-    """Forms, declarations and further enclosures of the packet; exhibits are listed from the
+def list_enclosures(values: TemplateValues) -> tuple[str, ...]:
+    """Return forms, declarations and further enclosures of the packet; exhibits are listed from the
     index."""
     case = values.case
     forms = dict(values.facts).get("forms") or _bound_forms(values.layout)
     listed = [str(text) for text in forms] if isinstance(forms, tuple) else []
-    sworn = [
-        d.title for d in case.declarations if not d.belongs_to or values.beneficiary in d.belongs_to
+    declarations = [
+        declaration.title
+        for declaration in case.declarations
+        if not declaration.belongs_to or values.beneficiary in declaration.belongs_to
     ]
-    return (*listed, *sworn, *case.request.enclosures)
+    return (*listed, *declarations, *case.request.enclosures)
 
 
-def source_language(exhibit: Exhibit) -> str:
-    """BCP 47 tag of the language an exhibit is translated from: the translator's, else its own,
-    else of a page of it."""
-    named = (
+def find_source_language(exhibit: Exhibit) -> str:
+    """Return the BCP 47 tag of the language an exhibit is translated from: the translator's, else
+    its own, else that of one of its pages."""
+    tags = (
         exhibit.translator.language if exhibit.translator else "",
         exhibit.language,
-        *(p.language for p in exhibit.parts),
+        *(part.language for part in exhibit.parts),
     )
-    return next((tag for tag in named if tag and tag.partition("-")[0] != "en"), "")
+    return next((tag for tag in tags if tag and tag.partition("-")[0] != "en"), "")
 
 
 def _bound_forms(layout: Layout) -> tuple[str, ...]:
-    """Titles of the forms that are in the packet, each once: a response says only what is there."""
+    """Return the titles of the forms in the packet, each once: a response lists only what is
+    there."""
     forms = {leaf.number for leaf in layout.leaves if leaf.kind is PartKind.FORM}
     return tuple(dict.fromkeys(mark.title for mark in layout.bookmarks if mark.number in forms))
 
 
-def days_left(values: Values) -> int | None:
-    """Days from the date of the letter to the end of the current parole; None if it is not
-    known, or over."""
+def count_days_left(values: TemplateValues) -> int | None:
+    """Return days from the date of the letter to the end of the current parole; None if unknown or
+    over."""
     until, day = values.case.request.i94_admit_until, values.letter_date
     return (until - day).days if until and day and until > day else None
 
 
-def points(case: Case, index: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """What a notice asks, with the answers, and the rows of those exhibits that are in this
+def list_points(case: Case, index: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return the points of a notice with the answers, and the index rows of the exhibits in this
     packet."""
-    here = {row["exhibit"]: row for row in index}
+    rows = {row["exhibit"]: row for row in index}
     return [
         {
             "number": number,
             "asked": point.asked,
             "answer": point.answer,
-            "exhibits": [here[one] for one in point.exhibits if one in here],
+            "exhibits": [rows[exhibit] for exhibit in point.exhibits if exhibit in rows],
         }
         for number, point in enumerate(case.rfe.points if case.rfe else (), 1)
     ]
 
 
-def files(layout: Layout) -> list[dict[str, str]]:
-    """The files of a bundle that takes several, in the order of upload."""
-    made, last = [], len(layout.leaves)  # of a layout that is only guessed, there may be fewer
-    for number, one in enumerate(layout.files, 1):
+def list_files(layout: Layout) -> list[dict[str, str]]:
+    """Return the files of a bundle that takes several, in the order of upload."""
+    rows, last = [], len(layout.leaves)  # of a layout that is only guessed, there may be fewer
+    for number, volume in enumerate(layout.files, 1):
         tabs = list(
-            dict.fromkeys(leaf.tab for leaf in layout.leaves[one.first - 1 : one.last] if leaf.tab)
+            dict.fromkeys(
+                leaf.tab for leaf in layout.leaves[volume.first - 1 : volume.last] if leaf.tab
+            )
         )
         pages = list(
-            dict.fromkeys((layout.label(min(one.first, last)), layout.label(min(one.last, last))))
+            dict.fromkeys(
+                (layout.label(min(volume.first, last)), layout.label(min(volume.last, last)))
+            )
         )
-        made.append(
+        rows.append(
             {
                 "number": str(number),
-                "name": one.path,
+                "name": volume.path,
                 "range": "–".join(pages),
                 "exhibits": "–".join(dict.fromkeys((*tabs[:1], *tabs[-1:]))),
             }
         )
-    return made
+    return rows
 
 
-def rows(values: Values, cite: Citer) -> list[dict[str, Any]]:
-    """The index, one dictionary per exhibit, with ready-made links."""
+def list_index_rows(values: TemplateValues, cite: Citer) -> list[dict[str, Any]]:
+    """Return the index, one dictionary per exhibit, with ready-made links."""
     languages = dict(values.languages)
-    made, group = [], ""
+    rows, group = [], ""
     for row in values.layout.index:
         heading, group = (row.group if row.group != group else ""), row.group
-        made.append(
+        rows.append(
             {
                 "heading": heading,
                 "exhibit": row.exhibit,
@@ -253,7 +272,7 @@ def rows(values: Values, cite: Citer) -> list[dict[str, Any]]:
                 "sheet_link": cite.link(_pages(row), f"exhibit/{row.exhibit}/1"),
             }
         )
-    return made
+    return rows
 
 
 def _pages(row: IndexRow) -> str:
@@ -261,8 +280,8 @@ def _pages(row: IndexRow) -> str:
 
 
 def _details(row: IndexRow) -> list[str]:
-    """Where the original, the translation and the certificate are, for an exhibit that has more
-    than an original."""
+    """Return where original, translation and certificate are, for an exhibit that has more than an
+    original."""
     if len(row.parts) < 2:
         return []
     return [
@@ -271,15 +290,15 @@ def _details(row: IndexRow) -> list[str]:
     ]
 
 
-def grouped(text: str) -> list[str | list[Cite]]:
-    """The text in pieces; citations that stand together, "[@a; @b]", in one list."""
+def group_citations(text: str) -> list[str | list[Cite]]:
+    """Split a text into pieces; adjacent citations, "[@a; @b]", are one list."""
     groups: list[str | list[Cite]] = []
     for piece in parse(text):
         if isinstance(piece, str):
             groups.append(piece)
-        elif len(groups) > 1 and groups[-1] == "; " and isinstance(together := groups[-2], list):
+        elif len(groups) > 1 and groups[-1] == "; " and isinstance(group := groups[-2], list):
             groups.pop()
-            together.append(piece)
+            group.append(piece)
         else:
             groups.append([piece])
     return groups
@@ -291,18 +310,18 @@ class _Link(RichText):  # type: ignore[misc]
 
     def __init__(self, text: str, url: str, template: Template) -> None:
         super().__init__()
-        self._of = text, url, template
+        self._link = text, url, template
 
     def __str__(self) -> str:
-        text, url, template = self._of
+        text, url, template = self._link
         printed = RichText()
         printed.add(text, url_id=template.link_id(url))
         return str(printed)
 
 
 class Citer:
-    """Makes citations: called in a template as cite('id', 2), or on a paragraph of the case
-    through `prose`."""
+    """Write citations: called in a template as cite('id', 2), or on a paragraph of the case through
+    `prose`."""
 
     def __init__(self, layout: Layout, template: Template, where: str) -> None:
         self._rows = {row.exhibit: row for row in layout.index}
@@ -317,34 +336,34 @@ class Citer:
         return rich
 
     def prose(self, text: str) -> RichText:
-        """A paragraph of the case, its citations as links, in parentheses unless the sentence
-        leads up to them."""
+        """Return a paragraph of the case, its citations as links, in parentheses unless the
+        sentence leads up to them."""
         rich, before = RichText(), ""
-        for piece in grouped(text):
+        for piece in group_citations(text):
             if isinstance(piece, str):
                 rich.add(piece)
                 before += piece
                 continue
-            bare = _LEADS_UP.search(before)
+            opening, closing = ("", "") if _LEADS_UP.search(before) else ("(", ")")
             for number, cite in enumerate(piece):
-                rich.add("; " if number else "" if bare else "(")
+                rich.add("; " if number else opening)
                 self._add(rich, cite)
-            rich.add("" if bare else ")")
+            rich.add(closing)
         return rich
 
     def link(self, text: str, address: str) -> RichText:
-        """Text that leads to one of our own addresses."""
+        """Return text that links to one of our own addresses."""
         return _Link(text, HOST + address, self._template)
 
     def _add(self, rich: RichText, cite: Cite) -> None:
         row = self._rows.get(cite.exhibit)
         if row is None:
-            near = get_close_matches(cite.exhibit, self._rows, 1)
+            suggestions = get_close_matches(cite.exhibit, self._rows, 1)
             raise TemplateBroken(
                 f"there is no exhibit {cite.exhibit!r} to cite in this packet",
                 where=self._where,
-                remedy=f"did you mean {near[0]!r}?"
-                if near
+                remedy=f"did you mean {suggestions[0]!r}?"
+                if suggestions
                 else "use the id of an exhibit of case.json",
             )
         number = self._number(cite, cite.page or 1, row)

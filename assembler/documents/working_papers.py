@@ -1,119 +1,99 @@
-"""Working papers beside the bundle, never in it: answers for forms that are still to be filled
-in, the claim matrix."""
+"""Fill working papers, which are beside the bundle, never in it: answer sheets for missing forms,
+the claim matrix."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
-from assembler.documents.render import render
-from assembler.documents.template_context import Values
+from assembler.documents.render import fill_template
+from assembler.documents.settle import DraftInputs, template_values
+from assembler.documents.template_context import TemplateValues
 from assembler.errors import ToolFailed
-from assembler.model import Case, Layout, Plan
-from assembler.runtime.resources import Shelf, TemplateFile
+from assembler.model import Layout, Plan
+from assembler.runtime.resources import TemplateFile
 from assembler.runtime.worker_pool import Failure
-from assembler.runtime.workshop import Workshop
 
 ANSWERS = "answer-sheet.docx"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
-    """A paper to make. `name`: its path in the build folder; `more`: the names its template may
-    use besides the case."""
+    """A paper to make. `name`: its path in the build folder; `extra_names`: names that its template
+    may use besides those of the case."""
 
     name: str
     template: str
-    more: tuple[tuple[str, object], ...]
+    extra_names: tuple[tuple[str, object], ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Job:
+class _PaperJob:
     template: TemplateFile
-    values: Values
+    values: TemplateValues
     out: Path
 
 
-def wanted(
+def list_papers(
     plan: Plan, sheets: Sequence[Mapping[str, Any]], claims: Sequence[Mapping[str, Any]]
 ) -> tuple[Paper, ...]:
-    """An answer sheet for each form whose place is only held, and the claim matrix where the
+    """Return an answer sheet for each form that has a placeholder page, and the claim matrix if the
     recipe names a template."""
     missing = {part.form for part in plan.parts if part.holds_place}
-    mine = [
+    own_sheets = [
         sheet for sheet in sheets if sheet["for"] == plan.beneficiary and sheet["form"] in missing
     ]
     numbers: dict[str, int] = {}
-    made = []
-    for sheet in mine:
+    papers = []
+    for sheet in own_sheets:
         number = numbers[sheet["form"]] = numbers.get(sheet["form"], 0) + 1
-        again = f"-{number}" if number > 1 else ""
-        made.append(
+        suffix = f"-{number}" if number > 1 else ""
+        papers.append(
             Paper(
-                name=f"forms/answers-{sheet['form']}{again}.docx",
+                name=f"forms/answers-{sheet['form']}{suffix}.docx",
                 template=ANSWERS,
-                more=(("sheet", dict(sheet)),),
+                extra_names=(("sheet", dict(sheet)),),
             )
         )
     if plan.claims_template:
         rows = tuple({**claim, "pages": _pages(claim)} for claim in claims)
-        made.append(
-            Paper(name="claims.docx", template=plan.claims_template, more=(("claims", rows),))
+        papers.append(
+            Paper(
+                name="claims.docx", template=plan.claims_template, extra_names=(("claims", rows),)
+            )
         )
-    return tuple(made)
+    return tuple(papers)
 
 
-def papers(
-    asked: Sequence[Paper],
-    plan: Plan,
-    case: Case,
-    layout: Layout,
-    *,
-    shelf: Shelf,
-    folder: Path,
-    workshop: Workshop,
-    facts: Mapping[str, object],
-    as_of: date,
-) -> dict[str, Path]:
-    """The filled papers, by name. Raises TemplateBroken, ToolFailed."""
-    languages = shelf.schema("languages.json")
-    scratch = workshop.folder(f"papers-{plan.packet}")
+def fill_papers(papers: Sequence[Paper], layout: Layout, inputs: DraftInputs) -> dict[str, Path]:
+    """Fill the papers and return their files by name. Raises TemplateBroken, ToolFailed."""
+    scratch = inputs.workshop.folder(f"papers-{inputs.plan.packet}")
     jobs = [
-        _Job(
-            template=shelf.template(case.kind, paper.template, folder),
-            values=Values(
-                case=case,
-                beneficiary=plan.beneficiary,
-                declaration="",
-                layout=layout,
-                facts=tuple(sorted(facts.items())),
-                languages=tuple(sorted(languages["languages"].items())),
-                countries=tuple(sorted(languages["countries"].items())),
-                letter_date=case.request.letter_date or as_of,
-                more=paper.more,
-            ),
+        _PaperJob(
+            template=inputs.shelf.template(inputs.case.kind, paper.template, inputs.folder),
+            values=template_values(inputs, layout, extra_names=paper.extra_names),
             out=scratch / f"{number}.docx",
         )
-        for number, paper in enumerate(asked)
+        for number, paper in enumerate(papers)
     ]
-    for job, result in zip(jobs, workshop.map(_fill, jobs), strict=True):
+    for job, result in zip(jobs, inputs.workshop.map(_fill, jobs), strict=True):
         if isinstance(result, Failure):
             raise ToolFailed(
                 f"it could not be filled ({result.kind}: {result.detail})",
                 where=job.template.name,
                 remedy="use the shipped template",
             )
-    return {paper.name: job.out for paper, job in zip(asked, jobs, strict=True)}
+    return {paper.name: job.out for paper, job in zip(papers, jobs, strict=True)}
 
 
-def _fill(job: _Job) -> None:
-    job.out.write_bytes(render(job.template, job.values))
+def _fill(job: _PaperJob) -> None:
+    job.out.write_bytes(fill_template(job.template, job.values))
 
 
 def _pages(claim: Mapping[str, Any]) -> str:
-    """ "Ex. B at 9–10; Ex. C at 12"; the case's own statements where no exhibit shows it."""
-    shown = [f"Ex. {one['tab']} at {one['pages']}" for one in claim["exhibits"]]
-    return "; ".join(shown or [f"stated in case.json {pointer}" for pointer in claim["facts"]])
+    """Return "Ex. B at 9–10; Ex. C at 12", or where case.json states a claim that no exhibit
+    shows."""
+    citations = [f"Ex. {exhibit['tab']} at {exhibit['pages']}" for exhibit in claim["exhibits"]]
+    return "; ".join(citations or [f"stated in case.json {pointer}" for pointer in claim["facts"]])

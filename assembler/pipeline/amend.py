@@ -141,7 +141,7 @@ def findings(
         return (unfiled,)
     if old is None:
         return ()
-    evidence = {f"exhibit:{one.exhibit}": documents.page_facts(one) for one in prepared}
+    evidence = {f"exhibit:{one.exhibit}": documents.exhibit_page_facts(one) for one in prepared}
     return (*_of_receiver(old, options), *amendment.findings(plan, {**evidence, **forms}, old))
 
 

@@ -74,40 +74,45 @@ def draft_and_arrange(
     """
     case, options = checked.case, context.options
     exhibits = _exhibits_of(plan, checked)
-    inputs = forms.FormInputs(
+    form_inputs = forms.FormInputs(
         case=case,
         folder=context.folder,
         shelf=context.resources,
         workshop=context.workshop,
         editions=rules.editions(checked.library),
     )
-    filled = forms.fill_packet(plan, inputs)
+    filled = forms.fill_packet(plan, form_inputs)
     findings = (*checked.findings, *filled.findings)
     stop_at_findings(case, findings, options)
     form_files = {
         form.exhibit: form.pdf for form in checked.prepared if form.exhibit.startswith("form:")
     }
     form_files |= {form.document: form.flattened for form in filled.filled}
-    page_facts = {document: documents.facts_of(path) for document, path in form_files.items()}
+    page_facts = {
+        document: documents.read_page_facts(path) for document, path in form_files.items()
+    }
     form_pages = amend.with_content(page_facts, case, filled.filled)
     findings = (*findings, *amend.findings(plan, exhibits, form_pages, options))
     stop_at_findings(case, findings, options)
     filed = amend.filed_packet(plan, options)
     letter_facts = rules.letter_facts(case, checked.library, options.as_of)
-    drafts, layout = documents.settle(
-        plan,
-        case,
-        exhibits,
-        form_pages,
-        shelf=context.resources,
+    draft_inputs = documents.DraftInputs(
+        plan=plan,
+        case=case,
         folder=context.folder,
+        shelf=context.resources,
         workshop=context.workshop,
         facts=letter_facts,
         as_of=options.as_of,
         engine=options.engine,
-        tell=context.report_progress,
+    )
+    drafts, layout = documents.settle_drafts(
+        draft_inputs,
+        exhibits,
+        form_pages,
         filed=filed,
         files=files,
+        report_progress=context.report_progress,
     )
     contradicting = find_contradictions_in_drafts(drafts, checked, context)
     findings = (
@@ -129,7 +134,7 @@ def draft_and_arrange(
         exhibits=exhibits,
         drafts=drafts,
         forms=filled.filled,
-        papers=_write_papers(layout, plan, checked, claims, letter_facts, context),
+        papers=_write_papers(layout, checked, claims, draft_inputs),
         documents=pdfs | form_files,
         claims=claims,
         findings=findings,
@@ -143,7 +148,7 @@ def find_contradictions_in_drafts(
 ) -> crosscheck.Crosschecked:
     """Return statements in letters and declarations that contradict case.json."""
     words = {
-        f"drafts/{draft.id.removeprefix('draft:')}.docx": documents.words_of(draft)
+        f"drafts/{draft.id.removeprefix('draft:')}.docx": documents.read_draft_text(draft)
         for draft in drafts
     }
     stated = [contradiction.but for contradiction in checked.crosschecked.contradictions]
@@ -206,26 +211,13 @@ def _exhibits_of(plan: Plan, checked: CheckedCase) -> tuple[Prepared, ...]:
 
 def _write_papers(
     layout: Layout,
-    plan: Plan,
     checked: CheckedCase,
     claims: list[dict[str, Any]],
-    letter_facts: Mapping[str, object],
-    context: RunContext,
+    inputs: documents.DraftInputs,
 ) -> dict[str, Path]:
     """Fill the working papers: the claim matrix, and a sheet of answers where a form is missing."""
+    plan = inputs.plan
     sheets = (
-        forms.build_answer_sheets(checked.case, context.resources)
-        if placeholder_findings(plan)
-        else []
+        forms.build_answer_sheets(checked.case, inputs.shelf) if placeholder_findings(plan) else []
     )
-    return documents.papers(
-        documents.wanted(plan, sheets, claims),
-        plan,
-        checked.case,
-        layout,
-        shelf=context.resources,
-        folder=context.folder,
-        workshop=context.workshop,
-        facts=letter_facts,
-        as_of=context.options.as_of,
-    )
+    return documents.fill_papers(documents.list_papers(plan, sheets, claims), layout, inputs)

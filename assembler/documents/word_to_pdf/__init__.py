@@ -1,45 +1,45 @@
-"""convert: a Word document in, a PDF out; no word, link or character may get lost on the way.
+"""Convert a Word document to PDF; no word, link or character may get lost on the way.
 
-The embedded engine draws with our fonts only; LibreOffice is used where it is asked for, or where
-the embedded engine lost something. Must not know what the document says or is for.
+The embedded engine draws with our fonts only; LibreOffice is used if it is asked for, or if the
+embedded engine lost something. Must not know what the document says or is for.
 """
 
-from assembler.documents.word_to_pdf.coverage import uncovered
+from assembler.documents.word_to_pdf.coverage import find_uncovered
 from assembler.documents.word_to_pdf.engines import (
-    Converted,
+    ConvertedDocument,
+    convert_to_pdf,
     embedded_version,
     libreoffice_version,
-    no_glyph,
-    to_pdf,
+    missing_glyph_error,
 )
-from assembler.documents.word_to_pdf.normal_form import normal_form
-from assembler.documents.word_to_pdf.picture_count import Drawings, drawings_of
+from assembler.documents.word_to_pdf.normal_form import normalize_docx
+from assembler.documents.word_to_pdf.picture_count import Drawings, count_drawings
 from assembler.documents.word_to_pdf.word_text import (
-    all_text,
-    lost_words,
-    page_texts,
-    parsed,
-    printed_text,
-    words_missing,
+    count_lost_words,
+    count_missing_words,
+    parse_part,
+    read_all_text,
+    read_page_texts,
+    read_printed_text,
 )
 from assembler.documents.word_to_pdf.word_threats import Threat, find_threats
 
 __all__ = [
-    "Converted",
+    "ConvertedDocument",
     "Drawings",
     "Threat",
-    "all_text",
-    "drawings_of",
+    "convert_to_pdf",
+    "count_drawings",
+    "count_lost_words",
+    "count_missing_words",
     "embedded_version",
     "find_threats",
+    "find_uncovered",
     "libreoffice_version",
-    "lost_words",
-    "no_glyph",
-    "normal_form",
-    "page_texts",
-    "parsed",
-    "printed_text",
-    "to_pdf",
-    "uncovered",
-    "words_missing",
+    "missing_glyph_error",
+    "normalize_docx",
+    "parse_part",
+    "read_all_text",
+    "read_page_texts",
+    "read_printed_text",
 ]

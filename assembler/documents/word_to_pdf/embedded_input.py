@@ -1,4 +1,4 @@
-"""The copy of a document that the embedded engine gets: our fonts, nothing hidden."""
+"""Prepare the copy of a document for the embedded engine: our fonts, nothing hidden."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import Any
 
 from lxml import etree
 
-from assembler.documents.word_to_pdf.coverage import TEXT_FACE, families
-from assembler.documents.word_to_pdf.word_text import W, hidden_styles, is_hidden, parsed
+from assembler.documents.word_to_pdf.coverage import TEXT_FACE, font_families
+from assembler.documents.word_to_pdf.word_text import W, find_hidden_styles, is_hidden, parse_part
 
 _STYLED = re.compile(
     r"word/(document|styles|numbering|header\d*|footer\d*|footnotes|endnotes)\.xml"
@@ -21,49 +21,53 @@ _SCRIPTS = ("ascii", "hAnsi", "cs", "eastAsia")
 _BULLET = "\u2022"
 
 
-def for_embedded(docx: Path, fonts: Sequence[Path]) -> tuple[bytes, int]:
-    """The copy of the document that the embedded engine gets, and how many fonts were replaced in
-    it.
+def prepare_for_embedded(docx: Path, fonts: Sequence[Path]) -> tuple[bytes, int]:
+    """Return the copy of the document, and how many of its fonts were replaced.
 
-    With other fonts than ours it would take whatever the machine has, and another machine would
-    draw something else. It forgets the document's default font in some places, so each run is told
-    its own. It would print hidden text, which is taken out.
+    With other fonts than ours the engine would use those of the machine, and another machine would
+    draw something else. It forgets the document's default font in some places, so each run names
+    its own. It would print hidden text, which is removed.
     """
-    known = {name for font in fonts for name in families(font)}
+    known = {name for font in fonts for name in font_families(font)}
     replaced: set[str] = set()
     out = io.BytesIO()
-    with zipfile.ZipFile(docx) as given:
-        hidden = hidden_styles(given)
-    with zipfile.ZipFile(docx) as given, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
-        for name in given.namelist():
-            data = given.read(name)
+    with zipfile.ZipFile(docx) as source:
+        hidden = find_hidden_styles(source)
+    with zipfile.ZipFile(docx) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as copy:
+        for name in source.namelist():
+            data = source.read(name)
             if _STYLED.fullmatch(name):
-                root = parsed(data)
+                root = parse_part(data)
                 _drop_hidden(root, hidden)
                 _drop_left_to_right(root)
                 replaced |= _to_own_faces(root, known)
                 data = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
-            made.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
+            copy.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
     return out.getvalue(), len(replaced)
 
 
 def _to_own_faces(root: Any, known: Set[str]) -> set[str]:
-    """Change a part in place; the names (or theme slots) that were replaced."""
+    """Change a part in place; return the names (or theme slots) that were replaced."""
     replaced: set[str] = set()
     for fonts in root.iter(f"{W}rFonts"):
         for script in _SCRIPTS:
             theme = fonts.attrib.pop(f"{W}{script}Theme", None) or fonts.attrib.pop(
                 f"{W}{script.lower()}theme", None
             )
-            named = theme or fonts.get(f"{W}{script}")
-            if named and named not in known:
-                replaced.add(named)
+            face = theme or fonts.get(f"{W}{script}")
+            if face and face not in known:
+                replaced.add(face)
                 fonts.set(f"{W}{script}", TEXT_FACE)
     for run in root.iter(f"{W}r"):
         _tell_face(run)
     for level in root.iter(f"{W}lvlText"):  # bullets of symbol fonts stand in the private use area
         text = level.get(f"{W}val", "")
-        level.set(f"{W}val", "".join(_BULLET if 0xE000 <= ord(c) <= 0xF8FF else c for c in text))
+        level.set(
+            f"{W}val",
+            "".join(
+                _BULLET if 0xE000 <= ord(character) <= 0xF8FF else character for character in text
+            ),
+        )
     return replaced
 
 
@@ -83,8 +87,8 @@ def _drop_hidden(root: Any, styles: Set[str]) -> None:
 
 
 def _drop_left_to_right(root: Any) -> None:
-    """The engine runs a paragraph from right to left even where its mark says that it does not,
-    as LibreOffice writes it."""
+    """Remove marks that say a paragraph is not right to left, as LibreOffice writes them: the
+    engine ignores the value."""
     for mark in [
         mark
         for mark in root.iter(f"{W}bidi")

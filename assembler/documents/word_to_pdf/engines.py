@@ -1,4 +1,4 @@
-"""Which engine draws, and whether what it drew is whole."""
+"""Choose the engine that draws, and check that nothing was lost."""
 
 from __future__ import annotations
 
@@ -15,36 +15,37 @@ from lxml import etree
 
 from assembler.documents.word_to_pdf.coverage import (
     TEXT_FACE,
-    covered,
-    needed,
-    own_faces_only,
-    uncovered,
+    check_fonts,
+    covered_code_points,
+    find_uncovered,
+    select_fonts,
 )
-from assembler.documents.word_to_pdf.embedded_input import for_embedded
-from assembler.documents.word_to_pdf.keep_with_next import kept
-from assembler.documents.word_to_pdf.libreoffice import by_libreoffice
-from assembler.documents.word_to_pdf.picture_count import drawings_missing, drawings_of
+from assembler.documents.word_to_pdf.embedded_input import prepare_for_embedded
+from assembler.documents.word_to_pdf.keep_with_next import draw_keeping_with_next
+from assembler.documents.word_to_pdf.libreoffice import run_libreoffice
+from assembler.documents.word_to_pdf.picture_count import count_drawings, count_missing_drawings
 from assembler.documents.word_to_pdf.plain_copy import ListMode, write_plain
 from assembler.documents.word_to_pdf.word_text import (
     R,
     W,
-    all_text,
-    page_texts,
-    parsed,
-    printed_text,
-    relations,
-    signs_missing,
-    words_missing,
+    count_missing_signs,
+    count_missing_words,
+    parse_part,
+    read_all_text,
+    read_page_texts,
+    read_printed_text,
+    read_relations,
 )
 from assembler.errors import TemplateBroken, ToolFailed
-from assembler.model import Finding, Severity
+from assembler.model import Finding
 from assembler.runtime import programs
+from assembler.runtime.rule_catalog import make_finding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Converted:
-    """The PDF, what made it, and what a person should know of how; `notes`: what was printed
-    otherwise than Word shows it."""
+class ConvertedDocument:
+    """The PDF, the engine that made it, and findings; `notes`: what is printed otherwise than Word
+    shows it."""
 
     pdf: bytes
     engine: str
@@ -52,7 +53,18 @@ class Converted:
     notes: tuple[str, ...] = ()
 
 
-def to_pdf(
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Source:
+    """A document to convert."""
+
+    docx: Path
+    where: str  # names it in messages
+    fonts: Sequence[Path]
+    scratch: Path  # a folder that need not exist
+    check_links: bool
+
+
+def convert_to_pdf(
     docx: Path,
     where: str,
     engine: str,
@@ -60,128 +72,123 @@ def to_pdf(
     scratch: Path,
     *,
     evidence: bool = False,
-) -> Converted:
-    """Convert one document. `engine`: "embedded", "libreoffice", or "auto": embedded, and
-    LibreOffice where that loses something and LibreOffice is installed. `evidence`: it will be
-    paper; numbers of lists may become text, and links be lost.
+) -> ConvertedDocument:
+    """Convert one document.
 
-    `where` names the template in messages; `scratch` is a folder that need not exist. Raises
-    TemplateBroken for a character no font has, ToolFailed for lost words, signs, pictures or links,
-    ToolMissing.
+    Args:
+        where: names the template in messages.
+        engine: "embedded", "libreoffice", or "auto": embedded, then LibreOffice if that lost
+            something and LibreOffice is installed.
+        scratch: a folder that need not exist.
+        evidence: it will be paper; numbers of lists may become text, and links may be lost.
+
+    Raises:
+        TemplateBroken: no font has a character.
+        ToolFailed: words, signs, pictures or links were lost.
+        ToolMissing: LibreOffice is not installed.
     """
-    _readable(docx, where)
+    _check_readable(docx, where)
+    source = _Source(docx=docx, where=where, fonts=fonts, scratch=scratch, check_links=not evidence)
     if engine != "libreoffice":
         try:
             lists: ListMode = "written" if evidence else "kept"
-            return _by_one(
-                docx,
-                where,
-                fonts,
-                scratch,
-                lambda source: embedded(source, where, fonts),
-                lists,
-                not evidence,
-            )
+            return _convert(source, lambda copy: convert_embedded(copy, where, fonts), lists)
         except ToolFailed:
             if engine == "embedded" or not programs.find("soffice"):
                 raise
-    return _by_one(
-        docx,
-        where,
-        fonts,
-        scratch,
-        lambda source: libreoffice(source, where, fonts, scratch),
-        "bullets",
-        not evidence,
+    return _convert(
+        source, lambda copy: convert_with_libreoffice(copy, where, fonts, scratch), "bullets"
     )
 
 
-def _by_one(
-    docx: Path,
-    where: str,
-    fonts: Sequence[Path],
-    scratch: Path,
-    draw: Callable[[Path], Converted],
-    lists: ListMode,
-    links: bool,
-) -> Converted:
-    """Draw the plain copy of the document, and see that all of it is there; with `links`, those
-    too."""
-    plain = write_plain(docx.read_bytes(), covered(fonts), lists)
+def _convert(
+    source: _Source, draw: Callable[[Path], ConvertedDocument], lists: ListMode
+) -> ConvertedDocument:
+    """Draw the plain copy of the document, and check that nothing was lost."""
+    plain = write_plain(source.docx.read_bytes(), covered_code_points(source.fonts), lists)
     if not plain.changed:
-        return _drawn(docx, where, fonts, draw, links=links)
-    folder = scratch.with_name(f"{scratch.name}-plain")
+        return _draw_checked(source, draw)
+    folder = source.scratch.with_name(f"{source.scratch.name}-plain")
     folder.mkdir(parents=True)
     try:
-        (folder / docx.name).write_bytes(plain.data)
-        return replace(
-            _drawn(folder / docx.name, where, fonts, draw, links=links), notes=plain.notes
-        )
+        copy = folder / source.docx.name
+        copy.write_bytes(plain.data)
+        return replace(_draw_checked(replace(source, docx=copy), draw), notes=plain.notes)
     finally:
         shutil.rmtree(folder)
 
 
-def _drawn(
-    docx: Path, where: str, fonts: Sequence[Path], draw: Callable[[Path], Converted], *, links: bool
-) -> Converted:
-    missing = uncovered(printed_text(docx), fonts)
+def _draw_checked(source: _Source, draw: Callable[[Path], ConvertedDocument]) -> ConvertedDocument:
+    missing = find_uncovered(read_printed_text(source.docx), source.fonts)
     if missing:
-        raise no_glyph(missing, where, "remove them from the template, or use others")
-    return _whole(docx, draw(docx), where, links=links)
+        raise missing_glyph_error(
+            missing, source.where, "remove them from the template, or use others"
+        )
+    converted = draw(source.docx)
+    _check_losses(source, converted)
+    return converted
 
 
-def no_glyph(characters: Sequence[str], where: str, remedy: str) -> TemplateBroken:
-    """The error for characters that no font on the shelf can draw."""
+def missing_glyph_error(characters: Sequence[str], where: str, remedy: str) -> TemplateBroken:
+    """Return the error for characters that no font of the shelf can draw."""
     codes = ", ".join(f"U+{ord(character):04X}" for character in characters[:8])
     return TemplateBroken(
         f"no font on the shelf has the characters {codes}", where=where, remedy=remedy
     )
 
 
-def embedded(docx: Path, where: str, fonts: Sequence[Path]) -> Converted:
+def convert_embedded(docx: Path, where: str, fonts: Sequence[Path]) -> ConvertedDocument:
     """Convert with office2pdf: tagged, drawn with our fonts only, same bytes each time. Raises
     ToolFailed."""
     import office2pdf
 
-    data, replaced = for_embedded(docx, fonts)
+    data, replaced = prepare_for_embedded(docx, fonts)
     folders = list(
-        dict.fromkeys(font.parent for font in needed(data, all_text(io.BytesIO(data)), fonts))
+        dict.fromkeys(
+            font.parent for font in select_fonts(data, read_all_text(io.BytesIO(data)), fonts)
+        )
     )
     options = office2pdf.ConvertOptions(font_paths=folders, tagged=True)
     try:
-        pdf = kept(data, lambda whole: bytes(office2pdf.convert_bytes(whole, "docx", options).pdf))
+        pdf = draw_keeping_with_next(
+            data, lambda document: bytes(office2pdf.convert_bytes(document, "docx", options).pdf)
+        )
     except office2pdf.Office2PdfError as error:
         raise ToolFailed(
             f"the embedded Word engine cannot read it ({type(error).__name__})",
             where=where,
             remedy="open it in Word and save it again as .docx",
         ) from error
-    own_faces_only(pdf, where, fonts)
+    check_fonts(pdf, where, fonts)
     findings = (_fonts_replaced(where, replaced),) if replaced else ()
-    return Converted(pdf=pdf, engine=embedded_version(), findings=findings)
+    return ConvertedDocument(pdf=pdf, engine=embedded_version(), findings=findings)
 
 
-def libreoffice(docx: Path, where: str, fonts: Sequence[Path], scratch: Path) -> Converted:
-    """Convert with LibreOffice, links put back. Raises ToolMissing, ToolFailed."""
-    return Converted(pdf=by_libreoffice(docx, where, fonts, scratch), engine=libreoffice_version())
+def convert_with_libreoffice(
+    docx: Path, where: str, fonts: Sequence[Path], scratch: Path
+) -> ConvertedDocument:
+    """Convert with LibreOffice, with its links restored. Raises ToolMissing, ToolFailed."""
+    return ConvertedDocument(
+        pdf=run_libreoffice(docx, where, fonts, scratch), engine=libreoffice_version()
+    )
 
 
 def embedded_version() -> str:
-    """Name and version of the embedded engine."""
+    """Return name and version of the embedded engine."""
     return f"office2pdf {version('office2pdf-python')}"
 
 
 @cache
 def libreoffice_version() -> str:
-    """Name and version of LibreOffice: "LibreOffice 7.4.7.2"."""
+    """Return name and version of LibreOffice: "LibreOffice 7.4.7.2"."""
     return " ".join((programs.version("soffice") or "LibreOffice").split(" ")[:2])
 
 
-def _readable(docx: Path, where: str) -> None:
-    """Raises TemplateBroken for anything but a Word document in the common (transitional) form."""
+def _check_readable(docx: Path, where: str) -> None:
+    """Raise TemplateBroken for anything but a Word document in the common (transitional) form."""
     try:
         with zipfile.ZipFile(docx) as archive:
-            kind = parsed(archive.read("word/document.xml")).tag
+            kind = parse_part(archive.read("word/document.xml")).tag
     except (zipfile.BadZipFile, KeyError, ValueError, etree.XMLSyntaxError) as error:
         raise TemplateBroken(
             "not a Word document", where=where, remedy="save it as .docx in Word"
@@ -194,52 +201,56 @@ def _readable(docx: Path, where: str) -> None:
         )
 
 
-def _whole(docx: Path, made: Converted, where: str, *, links: bool) -> Converted:
-    """The same, if no word, sign, picture or link of the document is missing. Raises ToolFailed."""
-    pages = page_texts(made.pdf)
-    lost = {
-        "words": words_missing(docx, pages),
-        "signs": signs_missing(docx, pages),
-        "pictures or drawings": drawings_missing(
-            drawings_of(docx.read_bytes(), len(pages)), made.pdf
-        ),
-        "links": len(set(_addresses(docx)) - set(_annotations(made.pdf))) if links else 0,
+def _check_losses(source: _Source, converted: ConvertedDocument) -> None:
+    """Raise ToolFailed if a word, sign, picture or link of the document is missing."""
+    pages = read_page_texts(converted.pdf)
+    drawings = count_drawings(source.docx.read_bytes(), len(pages))
+    counts = {
+        "words": count_missing_words(source.docx, pages),
+        "signs": count_missing_signs(source.docx, pages),
+        "pictures or drawings": count_missing_drawings(drawings, converted.pdf),
     }
-    if any(lost.values()):
-        remedy = (
-            "put them into plain paragraphs or table cells (no text boxes or frames), or try "
-            "the other engine"
+    if source.check_links:
+        links = set(_link_addresses(source.docx)) - set(_annotation_addresses(converted.pdf))
+        counts["links"] = len(links)
+    if any(counts.values()):
+        losses = ", ".join(f"{count} {kind}" for kind, count in counts.items() if count)
+        raise ToolFailed(
+            f"{converted.engine} lost {losses} of the document",
+            where=source.where,
+            remedy="put them into plain paragraphs or table cells (no text boxes or frames), or "
+            "try the other engine",
         )
-        named = ", ".join(f"{count} {what}" for what, count in lost.items() if count)
-        raise ToolFailed(f"{made.engine} lost {named} of the document", where=where, remedy=remedy)
-    return made
 
 
-def _addresses(docx: Path) -> list[str]:
-    """Where the links of the body lead that have a text to click on."""
+def _link_addresses(docx: Path) -> list[str]:
+    """Return the addresses of the body's links that have a text to click on."""
     with zipfile.ZipFile(docx) as archive:
-        targets = relations(archive, "word/document.xml")
-        links = list(parsed(archive.read("word/document.xml")).iter(f"{W}hyperlink"))
-    spoken = [
+        targets = read_relations(archive, "word/document.xml")
+        links = list(parse_part(archive.read("word/document.xml")).iter(f"{W}hyperlink"))
+    visible = [
         link for link in links if "".join(text.text or "" for text in link.iter(f"{W}t")).strip()
     ]
-    return [targets[link.get(f"{R}id")][1] for link in spoken if link.get(f"{R}id") in targets]
+    return [targets[link.get(f"{R}id")][1] for link in visible if link.get(f"{R}id") in targets]
 
 
-def _annotations(pdf: bytes) -> list[str]:
+def _annotation_addresses(pdf: bytes) -> list[str]:
     import pikepdf
 
-    with pikepdf.open(io.BytesIO(pdf)) as book:
-        notes = [note for page in book.pages for note in page.get("/Annots", ()) if "/A" in note]
-        return [str(note.A.get("/URI", "")) for note in notes]
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        links = [
+            annotation
+            for page in document.pages
+            for annotation in page.get("/Annots", ())
+            if "/A" in annotation
+        ]
+        return [str(annotation.A.get("/URI", "")) for annotation in links]
 
 
 def _fonts_replaced(where: str, count: int) -> Finding:
-    return Finding(
-        rule="DRAFT.FONT",
-        severity=Severity.WARNING,
-        where=where,
-        problem=f"it names {count} fonts that are not on the shelf; {TEXT_FACE} is drawn in their "
-        f"place",
-        remedy=f"look at its pages, use {TEXT_FACE} in the template, or install LibreOffice",
+    return make_finding(
+        "DRAFT.FONT",
+        where,
+        f"it names {count} fonts that are not on the shelf; {TEXT_FACE} is drawn in their place",
+        f"look at its pages, use {TEXT_FACE} in the template, or install LibreOffice",
     )

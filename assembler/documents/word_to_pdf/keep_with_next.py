@@ -1,8 +1,8 @@
-"""Keep with next: the embedded engine breaks pages between a heading and its text; a page break put
-before it mends that.
+"""Keep paragraphs with the next: the embedded engine breaks pages between a heading and its text,
+so a page break is inserted before it.
 
-Works on the copy that is converted; the Word file a person gets stays as it is, for Word knows how
-to keep.
+Works on the copy that is converted; the person's Word file is unchanged, since Word itself keeps
+paragraphs together.
 """
 
 from __future__ import annotations
@@ -17,13 +17,17 @@ from typing import Any
 
 from lxml import etree
 
-from assembler.documents.word_to_pdf.word_text import W, letters, page_texts, parsed
+from assembler.documents.word_to_pdf.word_text import (
+    W,
+    normalize_letters,
+    parse_part,
+    read_page_texts,
+)
 
 _ROUNDS = 12  # one page break each
-_PREFIX = 40  # letters of a page's start that are looked for
-_AFTER = frozenset(
-    f"{W}{name}" for name in ("pStyle", "keepNext", "keepLines")
-)  # elements that stand before it
+_PREFIX = 40  # letters of a page's start that are searched for
+# elements that come before w:pageBreakBefore
+_BEFORE_BREAK = frozenset(f"{W}{name}" for name in ("pStyle", "keepNext", "keepLines"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +39,16 @@ class _Block:
     keep: bool
 
 
-def kept(docx: bytes, draw: Callable[[bytes], bytes]) -> bytes:
-    """The PDF that `draw` makes of the document, with page breaks put where it parted what
-    belongs together."""
+def draw_keeping_with_next(docx: bytes, draw: Callable[[bytes], bytes]) -> bytes:
+    """Return the PDF that `draw` makes, with page breaks where it separated what belongs
+    together."""
     pdf = draw(docx)
     with zipfile.ZipFile(io.BytesIO(docx)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
-    root = parsed(parts["word/document.xml"])
+    root = parse_part(parts["word/document.xml"])
     blocks = _blocks(root, _keeping_styles(parts))
     for _ in range(_ROUNDS if any(block.keep for block in blocks) else 0):
-        start = _parted(blocks, page_texts(pdf))
+        start = _find_separated(blocks, read_page_texts(pdf))
         if start is None:
             break
         _break_before(blocks[start].element)
@@ -61,7 +65,7 @@ def _blocks(root: Any, styles: frozenset[str]) -> list[_Block]:
     return [
         _Block(
             child,
-            letters("".join(text.text or "" for text in child.iter(f"{W}t"))),
+            normalize_letters("".join(text.text or "" for text in child.iter(f"{W}t"))),
             _keeps(child, styles),
         )
         for child in children
@@ -79,12 +83,12 @@ def _keeps(block: Any, styles: frozenset[str]) -> bool:
 
 
 def _keeping_styles(parts: Mapping[str, bytes]) -> frozenset[str]:
-    """Ids of the styles that keep with next, their own or inherited."""
+    """Return ids of the styles that keep with next, by themselves or inherited."""
     if "word/styles.xml" not in parts:
         return frozenset()
     styles = {
         style.get(f"{W}styleId"): style
-        for style in parsed(parts["word/styles.xml"]).iter(f"{W}style")
+        for style in parse_part(parts["word/styles.xml"]).iter(f"{W}style")
     }
 
     def lineage(name: str | None) -> Iterator[Any]:
@@ -102,39 +106,39 @@ def _keeping_styles(parts: Mapping[str, bytes]) -> frozenset[str]:
     )
 
 
-def _parted(blocks: Sequence[_Block], pages: Sequence[str]) -> int | None:
-    """The first block of a chain that a page break parts, or None. Pages that begin with
-    something else are passed over."""
-    whole, starts = "", []
+def _find_separated(blocks: Sequence[_Block], pages: Sequence[str]) -> int | None:
+    """Return the first block of a chain that a page break separates, or None. Pages that begin with
+    something else are skipped."""
+    document_letters, starts = "", []
     for block in blocks:
-        starts.append(len(whole))
-        whole += block.letters
+        starts.append(len(document_letters))
+        document_letters += block.letters
     cursor = 0
     for page in pages:
-        found = _find(whole, letters(page), cursor)
-        if found is None:
+        place = _find(document_letters, normalize_letters(page), cursor)
+        if place is None:
             continue
-        first = bisect_right(starts, found) - 1  # the block with letters that this page begins with
-        begun, before = cursor, first
-        cursor = found
-        if found != starts[first]:
+        first = bisect_right(starts, place) - 1  # the block with letters that this page begins with
+        previous, before = cursor, first
+        cursor = place
+        if place != starts[first]:
             continue
         while before > 0 and blocks[before - 1].keep:
             before -= 1
         if (
-            found
-            and starts[before] > begun
+            place
+            and starts[before] > previous
             and any(block.letters for block in blocks[before:first])
         ):
             return before
     return None
 
 
-def _find(whole: str, page: str, cursor: int) -> int | None:
-    """Where the page's first letters stand in the document; a number that the engine printed in
-    front is left out."""
+def _find(document_letters: str, page: str, cursor: int) -> int | None:
+    """Return where the page's first letters are in the document, ignoring a number the engine
+    printed before them."""
     for text in (page, re.sub(r"^[0-9]+", "", page)):
-        place = whole.find(text[:_PREFIX], cursor) if text else -1
+        place = document_letters.find(text[:_PREFIX], cursor) if text else -1
         if place >= 0:
             return place
     return None
@@ -143,13 +147,13 @@ def _find(whole: str, page: str, cursor: int) -> int | None:
 def _break_before(block: Any) -> None:
     properties = block.find(f"{W}pPr")
     mark = etree.Element(f"{W}pageBreakBefore")
-    place = sum(child.tag in _AFTER for child in properties)
+    place = sum(child.tag in _BEFORE_BREAK for child in properties)
     properties.insert(place, mark)
 
 
 def _zipped(parts: Mapping[str, bytes]) -> bytes:
     out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made:
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as copy:
         for name, data in parts.items():
-            made.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
+            copy.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), data, zipfile.ZIP_DEFLATED)
     return out.getvalue()

@@ -1,5 +1,5 @@
-"""LibreOffice: a throw-away profile, our fonts, no macro or outside link followed, and the links
-it drops put back."""
+"""Run LibreOffice: a throw-away profile, our fonts, no macro or outside link followed; dropped
+links are restored."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from xml.sax.saxutils import escape
 
 from lxml import etree
 
-from assembler.documents.word_to_pdf.word_text import R, W, parsed, relations
+from assembler.documents.word_to_pdf.word_text import R, W, parse_part, read_relations
 from assembler.errors import ToolFailed
 from assembler.runtime import programs
 
-_SECONDS = 100  # less than a worker has: if it were ended first, the office would run on
+_SECONDS = 100  # less than a worker has: if the worker ended first, the office would run on
 _MOST_LINKS = 32 * 32 * 32 - 1  # as many near-blacks as there are
 Piece = tuple[int, tuple[float, float, float, float], str]  # page index, rectangle, address
 
 
-def by_libreoffice(docx: Path, where: str, fonts: Sequence[Path], scratch: Path) -> bytes:
-    """The PDF of a document. Raises ToolMissing, ToolFailed."""
+def run_libreoffice(docx: Path, where: str, fonts: Sequence[Path], scratch: Path) -> bytes:
+    """Return the PDF of a document. Raises ToolMissing, ToolFailed."""
     profile, out = scratch / "profile", scratch / "out"
     (profile / "user").mkdir(parents=True)
     out.mkdir()
@@ -47,34 +47,33 @@ def by_libreoffice(docx: Path, where: str, fonts: Sequence[Path], scratch: Path)
         cwd=scratch,
         env={"FONTCONFIG_FILE": str(scratch / "fonts.conf"), "HOME": str(scratch)},
     )
-    made = out / "draft.pdf"
+    pdf = out / "draft.pdf"
     # its exit code is 0 whatever happens, so only the file counts
-    if not made.is_file() or made.stat().st_size == 0:
+    if not pdf.is_file() or pdf.stat().st_size == 0:
         raise ToolFailed(
             f"LibreOffice gave no PDF (exit {result.returncode})",
             where=where,
             remedy="open it in Word and save it again",
         )
-    return _with_links(made.read_bytes(), addresses)
+    return _with_links(pdf.read_bytes(), addresses)
 
 
 def _color_links(data: bytes) -> tuple[bytes, list[str]]:
-    """Give each link of the document a color of its own, black to the eye, by which it is found in
-    the PDF again.
+    """Give each link a unique near-black color, by which it is found again in the PDF.
 
     Debian's headless LibreOffice 7.4 writes no link annotation, whatever the export options.
     """
     addresses: list[str] = []
     out = io.BytesIO()
     with (
-        zipfile.ZipFile(io.BytesIO(data)) as given,
-        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as made,
+        zipfile.ZipFile(io.BytesIO(data)) as source,
+        zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as copy,
     ):
-        for name in given.namelist():
-            content = given.read(name)
+        for name in source.namelist():
+            content = source.read(name)
             if b"<w:hyperlink" in content:
-                root = parsed(content)
-                targets = relations(given, name)
+                root = parse_part(content)
+                targets = read_relations(source, name)
                 for link in root.iter(f"{W}hyperlink"):
                     _, address = targets.get(link.get(f"{R}id"), ("", ""))
                     if address and len(addresses) < _MOST_LINKS:
@@ -83,7 +82,7 @@ def _color_links(data: bytes) -> tuple[bytes, list[str]]:
                 content = etree.tostring(
                     root, xml_declaration=True, encoding="UTF-8", standalone=True
                 )
-            made.writestr(name, content)
+            copy.writestr(name, content)
     return out.getvalue(), addresses
 
 
@@ -100,37 +99,37 @@ def _color(link: etree._Element, number: int) -> None:
 
 
 def _with_links(pdf: bytes, addresses: Sequence[str]) -> bytes:
-    """The PDF with a link over every text in a link's color; without dates, producer and random
-    id."""
+    """Return the PDF with a link over every text in a link's color; without dates, producer and
+    random id."""
     import pikepdf
 
     out = io.BytesIO()
-    with pikepdf.open(io.BytesIO(pdf)) as book:
-        for page in book.pages if addresses else ():
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        for page in document.pages if addresses else ():
             if "/Annots" in page:
                 del page.Annots  # where LibreOffice does write links, these are the same
         for index, box, address in _colored(pdf, addresses):
-            note = pikepdf.Dictionary(
+            annotation = pikepdf.Dictionary(
                 Type=pikepdf.Name.Annot,
                 Subtype=pikepdf.Name.Link,
                 Rect=pikepdf.Array([round(side, 2) for side in box]),
                 Border=pikepdf.Array([0, 0, 0]),
                 A=pikepdf.Dictionary(S=pikepdf.Name.URI, URI=pikepdf.String(address)),
             )
-            page = book.pages[index]
+            page = document.pages[index]
             if "/Annots" not in page:
                 page.Annots = pikepdf.Array()
-            page.Annots.append(book.make_indirect(note))
-        if "/Metadata" in book.Root:
-            del book.Root.Metadata
-        for key in {"/Info", "/DocChecksum", "/ID"} & set(book.trailer.keys()):
-            del book.trailer[key]
-        book.save(out, deterministic_id=True)
+            page.Annots.append(document.make_indirect(annotation))
+        if "/Metadata" in document.Root:
+            del document.Root.Metadata
+        for key in {"/Info", "/DocChecksum", "/ID"} & set(document.trailer.keys()):
+            del document.trailer[key]
+        document.save(out, deterministic_id=True)
     return out.getvalue()
 
 
 def _colored(pdf: bytes, addresses: Sequence[str]) -> Iterator[Piece]:
-    """One rectangle for each line of each link, in reading order."""
+    """Yield one rectangle for each line of each link, in reading order."""
     import pypdfium2 as pdfium
 
     if not addresses:
@@ -162,7 +161,7 @@ def _on_page(page: object, index: int, addresses: Sequence[str]) -> Iterator[Pie
 
 
 def _number(text: object, position: int) -> int:
-    """The number of the link a character belongs to, read from its color; 0 for black."""
+    """Return the number of the link a character belongs to, read from its color; 0 for black."""
     from pypdfium2 import raw
 
     red, green, blue, alpha = (ctypes.c_uint() for _ in range(4))

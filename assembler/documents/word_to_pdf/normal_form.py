@@ -1,5 +1,5 @@
-"""One form for Word files of all writers: the common namespaces, the usual names of parts, and
-no template from elsewhere."""
+"""Normalize Word files of all writers: the common namespaces, the usual part names, no template
+from elsewhere."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 from lxml import etree
 
-from assembler.documents.word_to_pdf.word_text import W, parsed, part_named
+from assembler.documents.word_to_pdf.word_text import W, parse_part, resolve_target
 
 _STRICT = b"http://purl.oclc.org/ooxml/"
 _NAME = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w+)/")
@@ -20,21 +20,21 @@ _USUAL = ("styles", "settings", "numbering", "footnotes", "endnotes", "comments"
 _TYPES = "[Content_Types].xml"
 
 
-def normal_form(docx: bytes) -> bytes:
-    """Return the same document as Word itself would have packed it; one that is so already comes
-    back as it is.
+def normalize_docx(docx: bytes) -> bytes:
+    """Return the document as Word itself would have packed it; a document that is so already is
+    unchanged.
 
     Raises zipfile.BadZipFile, lxml.etree.XMLSyntaxError.
     """
     with zipfile.ZipFile(io.BytesIO(docx)) as archive:
-        given = {name: archive.read(name) for name in archive.namelist()}
+        original = {name: archive.read(name) for name in archive.namelist()}
     parts = {
         name: _common(data) if name.endswith((".xml", ".rels")) else data
-        for name, data in given.items()
+        for name, data in original.items()
     }
     parts = _usually_named(parts)
     _detach_template(parts)
-    if parts == given:
+    if parts == original:
         return docx
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as copy:
@@ -44,7 +44,7 @@ def normal_form(docx: bytes) -> bytes:
 
 
 def _common(part: bytes) -> bytes:
-    """A part saved as "Strict Open XML", under the namespaces that every engine knows."""
+    """Return a part of "Strict Open XML" with the namespaces that every engine knows."""
     if _STRICT not in part:
         return part
     common = _NAME.sub(rb"http://schemas.openxmlformats.org/\1/2006/", part)
@@ -54,7 +54,8 @@ def _common(part: bytes) -> bytes:
 
 
 def _usually_named(parts: Mapping[str, bytes]) -> dict[str, bytes]:
-    """Some writers number the parts there is one of: word/document2.xml, word/styles2.xml."""
+    """Rename parts that some writers number though there is only one: word/document2.xml,
+    word/styles2.xml."""
     main = next(
         (target for kind, target in _targets(parts, "").values() if kind == "officeDocument"), ""
     )
@@ -76,37 +77,37 @@ def _usually_named(parts: Mapping[str, bytes]) -> dict[str, bytes]:
         or any(new in parts and new not in names for new in names.values())
     ):
         return dict(parts)
-    moved = {names.get(name, name): data for name, data in parts.items()}
-    for name in [name for name in moved if name.endswith(".rels") or name == _TYPES]:
-        moved[name] = _retargeted(moved[name], name, names)
-    return moved
+    renamed = {names.get(name, name): data for name, data in parts.items()}
+    for name in [name for name in renamed if name.endswith(".rels") or name == _TYPES]:
+        renamed[name] = _retargeted(renamed[name], name, names)
+    return renamed
 
 
 def _retargeted(data: bytes, name: str, names: Mapping[str, str]) -> bytes:
-    """A list of relationships or content types that names parts as they are named now."""
-    root = parsed(data)
+    """Return a list of relationships or content types with the new part names."""
+    root = parse_part(data)
     source = posixpath.join(posixpath.dirname(posixpath.dirname(name)), "x")
     for node in root:
         key = "PartName" if name == _TYPES else "Target"
-        old = part_named(node.get(key, ""), "x" if name == _TYPES else source)
+        old = resolve_target(node.get(key, ""), "x" if name == _TYPES else source)
         if node.get("TargetMode") != "External" and old in names:
             node.set(key, f"/{names[old]}")
     return _written(root)
 
 
 def _detach_template(parts: dict[str, bytes]) -> None:
-    """The firm's template is not needed to print a letter, and no program is asked to look for
-    it."""
+    """Remove the firm's template: it is not needed to print a letter, and no program should look
+    for it."""
     for name, data in list(parts.items()):
         if name.endswith(".rels") and b"ttachedTemplate" in data:
-            root = parsed(data)
+            root = parse_part(data)
             for node in [
                 node for node in root if node.get("Type", "").endswith("/attachedTemplate")
             ]:
                 root.remove(node)
             parts[name] = _written(root)
     if b"attachedTemplate" in parts.get("word/settings.xml", b""):
-        settings = parsed(parts["word/settings.xml"])
+        settings = parse_part(parts["word/settings.xml"])
         for node in settings.findall(f"{W}attachedTemplate"):
             settings.remove(node)
         parts["word/settings.xml"] = _written(settings)
@@ -114,11 +115,11 @@ def _detach_template(parts: dict[str, bytes]) -> None:
 
 def _targets(parts: Mapping[str, bytes], part: str) -> dict[str, tuple[str, str]]:
     listing = _listing(part)
-    rows = parsed(parts[listing]) if listing in parts else ()
+    rows = parse_part(parts[listing]) if listing in parts else ()
     return {
         row.get("Id", ""): (
             row.get("Type", "").rpartition("/")[2],
-            part_named(row.get("Target", ""), part),
+            resolve_target(row.get("Target", ""), part),
         )
         for row in rows
         if row.get("TargetMode") != "External"

@@ -1,5 +1,4 @@
-"""Pictures and drawings: how many a Word file places, and how many came out on the pages made
-from it."""
+"""Count pictures and drawings: those a Word file places, and those on the pages made from it."""
 
 from __future__ import annotations
 
@@ -12,10 +11,10 @@ from typing import Any
 from assembler.documents.word_to_pdf.word_text import (
     R,
     W,
-    parsed,
-    part_named,
-    printed_parts,
-    relations,
+    find_printed_parts,
+    parse_part,
+    read_relations,
+    resolve_target,
 )
 
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
@@ -36,7 +35,7 @@ _PLAIN_SHAPES = tuple(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawings:
-    """What a Word file places: pictures, those made of lines (EMF, WMF, SVG), charts, and shapes
+    """What a Word file places: pictures, vector pictures (EMF, WMF, SVG), charts, and shapes
     without a text.
 
     `broken`: pictures that are not in the file or do not decode, which Word itself shows as an
@@ -52,27 +51,28 @@ class Drawings:
     equations: int = 0
 
 
-def drawings_of(docx: bytes, pages: int | None = None) -> Drawings:
-    """Count what the printed parts of a Word file place. `pages`: of how many it is known to be."""
+def count_drawings(docx: bytes, pages: int | None = None) -> Drawings:
+    """Count what the printed parts of a Word file place. `pages`: how many pages it has, if
+    known."""
     counts = dict.fromkeys(Drawings.__slots__, 0)
     with zipfile.ZipFile(io.BytesIO(docx)) as archive:
-        for name in printed_parts(archive, pages):
+        for name in find_printed_parts(archive, pages):
             for kind in _kinds(archive, name):
                 counts[kind] += 1
     return Drawings(**counts)
 
 
 def _kinds(archive: zipfile.ZipFile, part: str) -> Iterator[str]:
-    targets = relations(archive, part)
-    for node in _shown(parsed(archive.read(part))):
+    targets = read_relations(archive, part)
+    for node in _shown(parse_part(archive.read(part))):
         if node.tag in (f"{_A}blip", f"{_V}imagedata"):
-            named = next(
+            relation = next(
                 (node.get(key) for key in (f"{R}embed", f"{R}id", f"{R}pict") if node.get(key)),
                 None,
             )
-            if named:
-                target = targets.get(named, ("", ""))[1]
-                yield _kind(archive, part_named(target, part))
+            if relation:
+                target = targets.get(relation, ("", ""))[1]
+                yield _kind(archive, resolve_target(target, part))
         elif (
             node.tag == f"{W}object"
             and next(node.iter(f"{_V}imagedata", f"{_A}blip"), None) is None
@@ -89,7 +89,7 @@ def _kinds(archive: zipfile.ZipFile, part: str) -> Iterator[str]:
 
 
 def _is_plain_shape(node: Any) -> bool:
-    """Whether it is a shape without text or picture in it: a line, an arrow, a box."""
+    """Return whether a shape has no text or picture in it: a line, an arrow, a box."""
     if node.tag == f"{_WPS}wsp":
         return node.find(f"{_WPS}txbx") is None
     return (
@@ -99,7 +99,7 @@ def _is_plain_shape(node: Any) -> bool:
 
 
 def _shown(root: Any) -> Iterator[Any]:
-    """All elements but those kept for programs of 2007 beside the ones that newer programs show."""
+    """Yield all elements but the fallbacks for Word 2007 that newer programs ignore."""
     for child in root:
         if child.tag == f"{_MC}Fallback" and root.find(f"{_MC}Choice") is not None:
             continue
@@ -127,8 +127,8 @@ def _decodes(data: bytes) -> bool:
     return True
 
 
-def placed_on(pdf: bytes) -> tuple[int, int]:
-    """How many pictures, and how many lines and areas, are on the pages of a PDF."""
+def count_placed(pdf: bytes) -> tuple[int, int]:
+    """Return how many pictures, and how many lines and areas, are on the pages of a PDF."""
     import pypdfium2 as pdfium
 
     document = pdfium.PdfDocument(pdf)
@@ -139,10 +139,10 @@ def placed_on(pdf: bytes) -> tuple[int, int]:
     return sum(kind == _PICTURE for kind in kinds), sum(kind in (_PATH, _SHADING) for kind in kinds)
 
 
-def drawings_missing(wanted: Drawings, pdf: bytes) -> int:
-    """How many of the pictures, charts and drawings are certainly not on the pages."""
-    pictures, lines = placed_on(pdf)
-    missing = max(0, wanted.pictures - pictures)
-    drawn = max(0, pictures - wanted.pictures - wanted.broken)
-    outlined = wanted.outlines + wanted.charts
-    return missing + (0 if lines else max(0, outlined - drawn))
+def count_missing_drawings(expected: Drawings, pdf: bytes) -> int:
+    """Return how many of the pictures, charts and drawings are certainly not on the pages."""
+    pictures, lines = count_placed(pdf)
+    missing = max(0, expected.pictures - pictures)
+    rasterized = max(0, pictures - expected.pictures - expected.broken)
+    outlined = expected.outlines + expected.charts
+    return missing + (0 if lines else max(0, outlined - rasterized))

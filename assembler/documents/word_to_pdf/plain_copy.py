@@ -1,9 +1,9 @@
-"""The copy of a Word file that an engine gets: what Word shows by means of its own is written out
-as plain text.
+"""Write the copy of a Word file that an engine gets: Word's own means are written out as plain
+text.
 
 Symbol fonts, form fields, results of fields, tracked changes as accepted, hidden text, word art,
-numbers of lists. What cannot be written out stays as it is; whether an engine drew it is measured
-on its pages. The file itself is never changed.
+numbers of lists. What cannot be written out is unchanged; its pages are checked for whether the
+engine drew it. The file itself is never changed.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from typing import Any, Literal
 from lxml import etree
 
 from assembler.documents.word_to_pdf import symbol_fonts, word_lists
-from assembler.documents.word_to_pdf.word_fields import text_element, unwrap, write_out_fields
+from assembler.documents.word_to_pdf.word_fields import make_text_element, unwrap, write_out_fields
 from assembler.documents.word_to_pdf.word_notes import drop_unused_notes, move_notes
 from assembler.documents.word_to_pdf.word_pictures import place_pictures
 from assembler.documents.word_to_pdf.word_styles import (
     Style,
-    face_of_run,
+    find_run_face,
     is_run_hidden,
     read_styles,
-    switch,
-    value_of,
+    read_switch,
+    read_value,
 )
-from assembler.documents.word_to_pdf.word_text import W, parsed
+from assembler.documents.word_to_pdf.word_text import W, parse_part
 
 _STORY = re.compile(r"word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml")
 _V, _O = "{urn:schemas-microsoft-com:vml}", "{urn:schemas-microsoft-com:office:office}"
@@ -37,15 +37,15 @@ _TICKED = "☑☒✓✗✔✘"
 _HYPHEN = "\u2011"
 
 
-# numbers as they are; with bullets of ordinary fonts; as text, and pictures in the line, for an
+# list numbers unchanged; with bullets of ordinary fonts; as text, and pictures in the line, for an
 # engine that draws nothing else
 ListMode = Literal["kept", "bullets", "written"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlainWord:
-    """The copy; `changed`: whether it differs. `notes`: what was written in another way than
-    Word shows it, for a person."""
+    """The copy; `changed`: whether it differs. `notes`: what is written otherwise than Word shows
+    it, for a person."""
 
     data: bytes
     changed: bool
@@ -57,20 +57,24 @@ class _Rewriting:
     styles: Mapping[str, Style]
     covered: Collection[int]  # code points that the fonts have
     lists: word_lists.Lists | None
-    pictures: bool  # whether those that a simple engine loses are placed anew
+    pictures: bool  # whether to place anew those that a simple engine loses
     word_art: int = 0
     likenesses: int = 0
     notes: list[str] = field(default_factory=list)
 
 
 def write_plain(docx: bytes, covered: Collection[int], lists: ListMode) -> PlainWord:
-    """Return the plain copy of a Word file. `covered`: code points that the fonts have.
+    """Return the plain copy of a Word file.
 
-    Raises zipfile.BadZipFile or lxml.etree.XMLSyntaxError for a file that is none.
+    Args:
+        covered: code points that the fonts have.
+
+    Raises:
+        zipfile.BadZipFile, lxml.etree.XMLSyntaxError: not a Word file.
     """
     with zipfile.ZipFile(io.BytesIO(docx)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
-    given = dict(parts)
+    original = dict(parts)
     own_lists = _lists(parts, covered) if lists == "written" else None
     rewriting = _Rewriting(
         styles=_styles(parts), covered=covered, lists=own_lists, pictures=lists == "written"
@@ -79,13 +83,13 @@ def write_plain(docx: bytes, covered: Collection[int], lists: ListMode) -> Plain
         drop_unused_notes(parts)
     moved = move_notes(parts) if lists == "written" else 0
     if moved:
-        rewriting.notes.append(f"{_many(moved, 'note')} set at the end of the text")
+        rewriting.notes.append(f"{_count(moved, 'note')} set at the end of the text")
     _write_stories(parts, rewriting)
     if lists == "bullets" and "word/numbering.xml" in parts:
-        root = parsed(parts["word/numbering.xml"])
-        if word_lists.plain_bullets(root, covered):
+        root = parse_part(parts["word/numbering.xml"])
+        if word_lists.replace_bullets(root, covered):
             parts["word/numbering.xml"] = _as_part(root)
-    if parts == given:
+    if parts == original:
         return PlainWord(data=docx, changed=False)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as copy:
@@ -97,9 +101,9 @@ def write_plain(docx: bytes, covered: Collection[int], lists: ListMode) -> Plain
 def _write_stories(parts: dict[str, bytes], rewriting: _Rewriting) -> None:
     """Rewrite the parts that hold text; the body first, since lists count on from it."""
     for name in sorted(
-        filter(_STORY.fullmatch, parts), key=lambda one: (one != "word/document.xml", one)
+        filter(_STORY.fullmatch, parts), key=lambda part: (part != "word/document.xml", part)
     ):
-        root = parsed(parts[name])
+        root = parse_part(parts[name])
         changed = _rewrite(root, rewriting)
         if rewriting.pictures:
             changed |= place_pictures(root, name, parts)
@@ -114,10 +118,10 @@ def _as_part(root: Any) -> bytes:
 def _notes(rewriting: _Rewriting) -> tuple[str, ...]:
     notes = list(rewriting.notes)
     if rewriting.word_art:
-        notes.append(f"{_many(rewriting.word_art, 'piece')} of WordArt printed as plain text")
+        notes.append(f"{_count(rewriting.word_art, 'piece')} of WordArt printed as plain text")
     if rewriting.likenesses:
         notes.append(
-            f"{_many(rewriting.likenesses, 'sign')} of a symbol font drawn as the most like one "
+            f"{_count(rewriting.likenesses, 'sign')} of a symbol font drawn as the most like one "
             f"our fonts have"
         )
     if rewriting.lists is not None and rewriting.lists.unknown:
@@ -125,7 +129,7 @@ def _notes(rewriting: _Rewriting) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _many(count: int, word: str) -> str:
+def _count(count: int, word: str) -> str:
     return f"{count} {word}" if count == 1 else f"{count} {word}s"
 
 
@@ -136,13 +140,13 @@ def _styles(parts: Mapping[str, bytes]) -> Mapping[str, Style]:
 def _lists(parts: Mapping[str, bytes], covered: Collection[int]) -> word_lists.Lists | None:
     if "word/numbering.xml" not in parts:
         return None
-    return word_lists.read_lists(parsed(parts["word/numbering.xml"]), _styles(parts), covered)
+    return word_lists.read_lists(parse_part(parts["word/numbering.xml"]), _styles(parts), covered)
 
 
 def _rewrite(root: Any, rewriting: _Rewriting) -> bool:
-    """Change a part in place; whether there was anything to change."""
+    """Change a part in place; return whether there was anything to change."""
     changed = _accept_changes(root)
-    changed |= _drop_unseen(root, rewriting.styles)
+    changed |= _drop_hidden(root, rewriting.styles)
     changed |= write_out_fields(root)
     changed |= _write_out_art(root, rewriting)
     changed |= _keep_pictures_of_objects(root)
@@ -154,30 +158,29 @@ def _rewrite(root: Any, rewriting: _Rewriting) -> bool:
 
 
 def _accept_changes(root: Any) -> bool:
-    """Tracked changes as if accepted: what is deleted or moved away is not printed, what came in
-    is."""
-    gone = [
+    """Accept tracked changes: deleted or moved text is not printed, inserted text is."""
+    deleted = [
         node
         for node in root.iter(f"{W}del", f"{W}moveFrom")
         if node.getparent().tag not in (f"{W}rPr", f"{W}pPr")
     ]
-    rows = [node.getparent().getparent() for node in gone if node.getparent().tag == f"{W}trPr"]
-    for node in (*rows, *gone):
+    rows = [node.getparent().getparent() for node in deleted if node.getparent().tag == f"{W}trPr"]
+    for node in (*rows, *deleted):
         if node.getparent() is not None:
             node.getparent().remove(node)
-    came = [node for node in root.iter(f"{W}ins", f"{W}moveTo") if len(node)]
-    for node in came:
+    inserted = [node for node in root.iter(f"{W}ins", f"{W}moveTo") if len(node)]
+    for node in inserted:
         unwrap(node)
-    return bool(gone or came)
+    return bool(deleted or inserted)
 
 
-def _drop_unseen(root: Any, styles: Mapping[str, Style]) -> bool:
-    """Hidden runs and rows, and what stands in table cells that are covered by a merged one."""
+def _drop_hidden(root: Any, styles: Mapping[str, Style]) -> bool:
+    """Remove hidden runs and rows, and the content of table cells covered by a merged cell."""
     hidden = [run for run in root.iter(f"{W}r") if is_run_hidden(run, styles)]
-    hidden += [row for row in root.iter(f"{W}tr") if switch(row.find(f"{W}trPr/{W}hidden"))]
+    hidden += [row for row in root.iter(f"{W}tr") if read_switch(row.find(f"{W}trPr/{W}hidden"))]
     for cell in root.iter(f"{W}tc"):
         merged = cell.find(f"{W}tcPr/{W}vMerge")
-        if merged is not None and value_of(merged) != "restart":
+        if merged is not None and read_value(merged) != "restart":
             hidden += [run for run in cell.iter(f"{W}r") if len(run)]
     for node in hidden:
         if node.getparent() is not None:
@@ -186,7 +189,7 @@ def _drop_unseen(root: Any, styles: Mapping[str, Style]) -> bool:
 
 
 def _write_out_art(root: Any, rewriting: _Rewriting) -> bool:
-    """WordArt of Word 2003 keeps its text in an attribute, which no engine draws."""
+    """Write out WordArt of Word 2003: its text is in an attribute, which no engine draws."""
     art = [path for path in root.iter(f"{_V}textpath") if path.get("string", "").strip()]
     for path in art:
         run = next(path.iterancestors(f"{W}r"), None)
@@ -198,15 +201,15 @@ def _write_out_art(root: Any, rewriting: _Rewriting) -> bool:
         holder = next(
             (node for node in picture.iterancestors() if node.getparent() is run), picture
         )
-        run.insert(run.index(holder), text_element(f" {path.get('string', '').strip()} "))
+        run.insert(run.index(holder), make_text_element(f" {path.get('string', '').strip()} "))
         path.getparent().remove(path)
         rewriting.word_art += 1
     return bool(art)
 
 
 def _keep_pictures_of_objects(root: Any) -> bool:
-    """An embedded object is printed as the picture Word keeps of it; an engine may want to draw
-    it anew, or not at all."""
+    """Print an embedded object as the picture Word keeps of it; an engine may redraw it, or drop
+    it."""
     objects = [node for node in root.iter(f"{_O}OLEObject") if node.getparent().tag == f"{W}object"]
     for node in objects:
         parent = node.getparent()
@@ -216,14 +219,17 @@ def _keep_pictures_of_objects(root: Any) -> bool:
 
 
 def _write_out_signs(run: Any, rewriting: _Rewriting) -> bool:
-    """Symbols, and characters of Word's own, of a run."""
-    face = face_of_run(run, rewriting.styles)
+    """Write out symbols and Word's own characters of a run."""
+    face = find_run_face(run, rewriting.styles)
     symbolic = symbol_fonts.is_symbol_face(face)
     changed = written = False
     for child in list(run):
         if child.tag == f"{W}t" and child.text:
             text = (
-                "".join(c if c.isspace() else _sign(face, ord(c), rewriting) for c in child.text)
+                "".join(
+                    character if character.isspace() else _sign(face, ord(character), rewriting)
+                    for character in child.text
+                )
                 if symbolic
                 else child.text
             )
@@ -234,12 +240,12 @@ def _write_out_signs(run: Any, rewriting: _Rewriting) -> bool:
         else:
             changed |= _write_out_character(run, child, rewriting)
     if written:
-        _forget_face(run)
+        _remove_symbol_face(run)
     return changed or written
 
 
 def _write_out_character(run: Any, child: Any, rewriting: _Rewriting) -> bool:
-    """One that is an element of its own; whether it was."""
+    """Write out a character that is an element of its own; return whether it was one."""
     if child.tag == f"{W}sym":
         code = child.get(f"{W}char", "")
         sign = _sign(
@@ -247,9 +253,9 @@ def _write_out_character(run: Any, child: Any, rewriting: _Rewriting) -> bool:
             int(code, 16) if re.fullmatch(r"[0-9A-Fa-f]{1,6}", code) else 0,
             rewriting,
         )
-        run.replace(child, text_element(sign))
+        run.replace(child, make_text_element(sign))
     elif child.tag == f"{W}noBreakHyphen":
-        run.replace(child, text_element("-"))
+        run.replace(child, make_text_element("-"))
     elif child.tag == f"{W}softHyphen":
         run.remove(child)
     elif child.tag in (f"{W}ptab", f"{W}cr"):
@@ -261,18 +267,18 @@ def _write_out_character(run: Any, child: Any, rewriting: _Rewriting) -> bool:
 
 
 def _sign(face: str, code: int, rewriting: _Rewriting) -> str:
-    """Return what a code of a symbol font shows; the code itself if that is not known, for
-    somebody to be told of."""
-    sign = symbol_fonts.sign_of(face, code)
+    """Return what a code of a symbol font shows; the code itself if unknown, so that a check
+    reports it."""
+    sign = symbol_fonts.find_sign(face, code)
     if not sign:
         return chr(code) if 0x20 <= code < 0xD800 or 0xE000 <= code < 0x110000 else "\ufffd"
-    drawn = symbol_fonts.likeness_of(sign, rewriting.covered)
+    drawn = symbol_fonts.find_likeness(sign, rewriting.covered)
     rewriting.likenesses += bool(drawn) and drawn != sign and not (drawn in _TICKED or drawn == "☐")
     return drawn or sign
 
 
-def _forget_face(run: Any) -> None:
-    """Without its symbol font; a style may set that, too, so the plain default is named."""
+def _remove_symbol_face(run: Any) -> None:
+    """Remove a run's symbol font; a style may set it too, so the plain default is named."""
     properties = run.find(f"{W}rPr")
     if properties is None:
         properties = etree.Element(f"{W}rPr")

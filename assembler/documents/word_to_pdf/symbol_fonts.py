@@ -1,5 +1,4 @@
-"""Symbol fonts: what a code of Symbol, Wingdings or Webdings shows, as a character that ordinary
-fonts have."""
+"""Translate codes of Symbol, Wingdings and Webdings into characters that ordinary fonts have."""
 
 from __future__ import annotations
 
@@ -62,23 +61,23 @@ _LIKE = {
 
 
 def is_symbol_face(face: str) -> bool:
-    """Whether a font shows something else than the letters written in it."""
+    """Return whether a font shows something else than the letters written in it."""
     return face.strip().lower() in _tables()
 
 
-def sign_of(face: str, code: int) -> str:
-    """Return the character that a code of a symbol font shows, a plain or an F0xx one; "" if it
-    is not known."""
-    known = _tables().get(face.strip().lower(), {}).get(code & 0xFF if code >= 0xF000 else code, "")
-    return "" if known and unicodedata.category(known) == "Co" else known
+def find_sign(face: str, code: int) -> str:
+    """Return the character that a code of a symbol font shows, plain or F0xx; "" if unknown."""
+    sign = _tables().get(face.strip().lower(), {}).get(code & 0xFF if code >= 0xF000 else code, "")
+    return "" if sign and unicodedata.category(sign) == "Co" else sign
 
 
-def likeness_of(sign: str, covered: Collection[int]) -> str:
-    """Return the sign if `covered`, or the character most like it that is; "" if there is none."""
+def find_likeness(sign: str, covered: Collection[int]) -> str:
+    """Return the sign if `covered`, else the most similar character that is; "" if there is
+    none."""
     if ord(sign) in covered:
         return sign
     name = unicodedata.name(sign, "")
-    arrow = next((like for turn, like in _TURNS.items() if turn in name), "")
+    arrow = next((like for direction, like in _TURNS.items() if direction in name), "")
     like = _LIKE.get(sign) or next(
         (like for words, like in _LIKENESSES if re.search(words, name)), ""
     )

@@ -1,8 +1,7 @@
-"""Fields of a Word file, made plain: what Word showed last stays as text, and what a form shows of
-itself is written out.
+"""Write out fields of a Word file: what Word last showed becomes text, as does the value of a form
+field.
 
-A program that converts the file would compute them anew, each in its own way and with the day it
-runs on.
+A program that converts the file would compute them anew, each in its own way and with today's date.
 """
 
 from __future__ import annotations
@@ -12,17 +11,16 @@ from typing import Any
 
 from lxml import etree
 
-from assembler.documents.word_to_pdf.word_styles import switch, value_of
+from assembler.documents.word_to_pdf.word_styles import read_switch, read_value
 from assembler.documents.word_to_pdf.word_text import W
 
 TICKED, EMPTY = "\u2612", "\u2610"
-_KEPT = frozenset(
-    ("PAGE", "NUMPAGES", "SECTIONPAGES", "SECTION", "HYPERLINK")
-)  # computed on the page, or a link
+# computed on the page, or a link
+_KEPT = frozenset(("PAGE", "NUMPAGES", "SECTIONPAGES", "SECTION", "HYPERLINK"))
 
 
 def write_out_fields(root: Any) -> bool:
-    """Change a part in place; whether there was anything to change."""
+    """Change a part in place; return whether there was anything to change."""
     changed = _write_out_simple(root)
     open_fields: list[_Field] = []
     for run in list(root.iter(f"{W}r")):
@@ -33,8 +31,8 @@ def write_out_fields(root: Any) -> bool:
 
 @dataclass(slots=True)
 class _Field:
-    """A field that has begun: what it computes, its marks and instructions, and what of its
-    content is not shown."""
+    """An open field: what it computes, its marks and instructions, and the part of its content that
+    is not shown."""
 
     begin: Any
     shown: str | None  # what a form field shows of itself
@@ -62,7 +60,7 @@ def _computes_page(instruction: str) -> bool:
 
 
 def _follow(child: Any, open_fields: list[_Field]) -> bool:
-    """Take one child of a run into account; whether it ended a field that was written out."""
+    """Process one child of a run; return whether it ended a field that was written out."""
     mark = child.get(f"{W}fldCharType") if child.tag == f"{W}fldChar" else None
     if mark == "begin":
         open_fields.append(_Field(begin=child, shown=_form_value(child.find(f"{W}ffData"))))
@@ -80,11 +78,11 @@ def _follow(child: Any, open_fields: list[_Field]) -> bool:
 
 
 def _note_unseen(child: Any, open_fields: list[_Field], *, is_begin: bool) -> None:
-    """Nothing of an instruction is seen, nor the result of a field that shows a value of its
+    """Note invisible content: instructions, and the result of a field that shows a value of its
     own."""
-    for opened in open_fields[: -1 if is_begin else None]:
-        if child.tag != f"{W}rPr" and (not opened.in_result or opened.shown is not None):
-            opened.unseen.append(child)
+    for open_field in open_fields[: -1 if is_begin else None]:
+        if child.tag != f"{W}rPr" and (not open_field.in_result or open_field.shown is not None):
+            open_field.unseen.append(child)
 
 
 def _end(ended: _Field, mark: Any) -> bool:
@@ -96,31 +94,35 @@ def _end(ended: _Field, mark: Any) -> bool:
     run = ended.begin.getparent()
     if run is not None:
         if ended.shown:
-            run.insert(run.index(ended.begin), text_element(ended.shown))
+            run.insert(run.index(ended.begin), make_text_element(ended.shown))
         run.remove(ended.begin)
     return True
 
 
 def _form_value(data: Any) -> str | None:
-    """Return what an old form field shows: a box, the chosen entry of a list; None for a text,
-    which is its result."""
+    """Return what an old form field shows: a box, the chosen entry of a list; None for a text
+    field, which shows its result."""
     if data is None:
         return None
     box, entries = data.find(f"{W}checkBox"), data.find(f"{W}ddList")
     if box is not None:
-        checked = switch(box.find(f"{W}checked"))
+        checked = read_switch(box.find(f"{W}checked"))
         return (
-            TICKED if (switch(box.find(f"{W}default")) if checked is None else checked) else EMPTY
+            TICKED
+            if (read_switch(box.find(f"{W}default")) if checked is None else checked)
+            else EMPTY
         )
     if entries is None:
         return None
-    chosen = value_of(entries.find(f"{W}result")) or value_of(entries.find(f"{W}default")) or "0"
-    texts = [value_of(entry) for entry in entries.findall(f"{W}listEntry")]
+    chosen = (
+        read_value(entries.find(f"{W}result")) or read_value(entries.find(f"{W}default")) or "0"
+    )
+    texts = [read_value(entry) for entry in entries.findall(f"{W}listEntry")]
     return texts[int(chosen)] if chosen.isdigit() and int(chosen) < len(texts) else ""
 
 
-def text_element(text: str) -> Any:
-    """A w:t that keeps its blanks."""
+def make_text_element(text: str) -> Any:
+    """Return a w:t that keeps its blanks."""
     element = etree.Element(f"{W}t", {"{http://www.w3.org/XML/1998/namespace}space": "preserve"})
     element.text = text
     return element

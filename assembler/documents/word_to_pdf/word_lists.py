@@ -1,5 +1,5 @@
-"""Automatic list numbers, written out as text: the embedded engine numbers each run of list
-items by its first one's list."""
+"""Write out automatic list numbers as text: the embedded engine numbers each run of list items by
+its first one's list."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from typing import Any
 from lxml import etree
 
 from assembler.documents.word_to_pdf import symbol_fonts
-from assembler.documents.word_to_pdf.word_fields import text_element
+from assembler.documents.word_to_pdf.word_fields import make_text_element
 from assembler.documents.word_to_pdf.word_styles import (
     Style,
-    face_of,
-    lineage,
-    list_of,
-    switch,
-    value_of,
+    iterate_lineage,
+    read_face,
+    read_list_place,
+    read_switch,
+    read_value,
 )
 from assembler.documents.word_to_pdf.word_text import W
 
@@ -74,7 +74,7 @@ _CHICAGO = "*†‡§"
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """How one level of a list looks."""
+    """The format of one level of a list."""
 
     start: int
     kind: str
@@ -92,14 +92,12 @@ class Lists:
     """The lists of a document, counting as its paragraphs are passed in order."""
 
     levels: Mapping[str, Mapping[int, Level]]  # by w:numId
-    families: Mapping[
-        str, str
-    ]  # w:numId → what it counts with: lists of one abstract list count on
+    # w:numId → the abstract list it counts with: lists of one abstract list share their count
+    families: Mapping[str, str]
     overrides: Mapping[tuple[str, int], int]
     covered: Collection[int]  # code points that the fonts have
-    unknown: set[str] = field(
-        default_factory=set
-    )  # kinds of numbers that were written as ordinary ones
+    # kinds of numbers that were written as ordinary ones
+    unknown: set[str] = field(default_factory=set)
     _counts: dict[str, dict[int, int]] = field(default_factory=dict)
     _begun: set[tuple[str, int]] = field(default_factory=set)
 
@@ -113,10 +111,12 @@ class Lists:
         else:
             counts[level] = counts[level] + 1 if level in counts else levels[level].start
         self._begun.add((number, level))
-        for deeper in [
-            one for one in counts if one > level and (one not in levels or levels[one].restart)
+        for obsolete in [
+            deeper_level
+            for deeper_level in counts
+            if deeper_level > level and (deeper_level not in levels or levels[deeper_level].restart)
         ]:
-            del counts[deeper]
+            del counts[obsolete]
         for higher in range(level):
             counts.setdefault(higher, levels[higher].start if higher in levels else 1)
         return self._text(levels, level, counts)
@@ -124,15 +124,17 @@ class Lists:
     def _text(self, levels: Mapping[int, Level], level: int, counts: Mapping[int, int]) -> str:
         look = levels[level]
         if look.kind == "bullet":
-            return bullet_sign(look.text, face_of(look.look), self.covered)
+            return format_bullet(look.text, read_face(look.look), self.covered)
         text = look.text
-        for other in range(level + 1):
-            kind = "decimal" if look.legal else levels[other].kind if other in levels else "decimal"
-            if f"%{other + 1}" in text:
-                shown = format_number(counts[other], kind)
+        for position in range(level + 1):
+            kind = levels[position].kind if position in levels and not look.legal else "decimal"
+            if f"%{position + 1}" in text:
+                shown = format_number(counts[position], kind)
                 if shown is None:
                     self.unknown.add(kind)
-                text = text.replace(f"%{other + 1}", str(counts[other]) if shown is None else shown)
+                text = text.replace(
+                    f"%{position + 1}", str(counts[position]) if shown is None else shown
+                )
         return text
 
 
@@ -144,17 +146,17 @@ def read_lists(part: Any, styles: Mapping[str, Style], covered: Collection[int])
     families: dict[str, str] = {}
     overrides: dict[tuple[str, int], int] = {}
     for number, node in numbers.items():
-        family = _family(value_of(node.find(f"{W}abstractNumId")), abstract, numbers, styles)
+        family = _family(read_value(node.find(f"{W}abstractNumId")), abstract, numbers, styles)
         if family not in abstract:
             continue
         families[number] = family
         levels[number] = {
-            int(one.get(f"{W}ilvl", "0")): _level(one)
-            for one in abstract[family].findall(f"{W}lvl")
+            int(level_node.get(f"{W}ilvl", "0")): _level(level_node)
+            for level_node in abstract[family].findall(f"{W}lvl")
         }
         for override in node.findall(f"{W}lvlOverride"):
             place = int(override.get(f"{W}ilvl", "0"))
-            own, start = override.find(f"{W}lvl"), value_of(override.find(f"{W}startOverride"))
+            own, start = override.find(f"{W}lvl"), read_value(override.find(f"{W}startOverride"))
             if own is not None:
                 levels[number][place] = _level(own)
             if start.isdigit():
@@ -167,37 +169,37 @@ def _family(
 ) -> str:
     """Follow a list that only names a list style to the list that has the levels."""
     for _ in range(len(abstract)):
-        link = value_of(abstract[name].find(f"{W}numStyleLink")) if name in abstract else ""
+        link = read_value(abstract[name].find(f"{W}numStyleLink")) if name in abstract else ""
         style = styles.get(link)
         if style is None or style.numbering is None or style.numbering[0] not in numbers:
             break
-        following = value_of(numbers[style.numbering[0]].find(f"{W}abstractNumId"))
-        if following == name:
+        next_name = read_value(numbers[style.numbering[0]].find(f"{W}abstractNumId"))
+        if next_name == name:
             break
-        name = following
+        name = next_name
     return name
 
 
 def _level(node: Any) -> Level:
-    start, restart = value_of(node.find(f"{W}start")), value_of(node.find(f"{W}lvlRestart"))
+    start, restart = read_value(node.find(f"{W}start")), read_value(node.find(f"{W}lvlRestart"))
     return Level(
         start=int(start) if start.isdigit() else 0,
-        kind=value_of(node.find(f"{W}numFmt")) or "decimal",
-        text=value_of(node.find(f"{W}lvlText")),
-        suffix=value_of(node.find(f"{W}suff")) or "tab",
-        legal=bool(switch(node.find(f"{W}isLgl"))),
+        kind=read_value(node.find(f"{W}numFmt")) or "decimal",
+        text=read_value(node.find(f"{W}lvlText")),
+        suffix=read_value(node.find(f"{W}suff")) or "tab",
+        legal=bool(read_switch(node.find(f"{W}isLgl"))),
         restart=restart != "0",
-        style=value_of(node.find(f"{W}pStyle")),
+        style=read_value(node.find(f"{W}pStyle")),
         indent=node.find(f"{W}pPr/{W}ind"),
         look=node.find(f"{W}rPr"),
     )
 
 
 def write_out_lists(root: Any, lists: Lists, styles: Mapping[str, Style]) -> bool:
-    """Write the numbers of a part's list items in front of them; whether there was any."""
+    """Write the numbers of a part's list items before them; return whether there were any."""
     changed = False
     for paragraph in root.iter(f"{W}p"):
-        place = place_in_list(paragraph, lists, styles)
+        place = find_list_place(paragraph, lists, styles)
         if place is not None:
             number, level = place
             _write_label(paragraph, lists.label(number, level), lists.levels[number][level])
@@ -205,34 +207,37 @@ def write_out_lists(root: Any, lists: Lists, styles: Mapping[str, Style]) -> boo
     return changed
 
 
-def place_in_list(
+def find_list_place(
     paragraph: Any, lists: Lists, styles: Mapping[str, Style]
 ) -> tuple[str, int] | None:
-    """Return list and level of a paragraph, named by itself or by its style; None for one that
-    is in no list."""
-    own = list_of(paragraph.find(f"{W}pPr"))
-    named = value_of(paragraph.find(f"{W}pPr/{W}pStyle"))
+    """Return list and level of a paragraph, named by itself or by its style; None if it is in no
+    list."""
+    own = read_list_place(paragraph.find(f"{W}pPr"))
+    style_id = read_value(paragraph.find(f"{W}pPr/{W}pStyle"))
     inherited = next(
         (
             style.numbering
-            for style in lineage(styles, named)
+            for style in iterate_lineage(styles, style_id)
             if style.numbering and style.numbering[0]
         ),
         None,
     )
     if inherited is not None and inherited[0] in lists.levels:
         linked = next(
-            (at for at, look in lists.levels[inherited[0]].items() if look.style == named),
+            (
+                position
+                for position, level in lists.levels[inherited[0]].items()
+                if level.style == style_id
+            ),
             inherited[1],
         )
         inherited = (inherited[0], linked)
-    number, level = (
-        own
-        if own and own[0]
-        else (inherited[0], own[1] if own else inherited[1])
-        if inherited
-        else ("", 0)
-    )
+    if own and own[0]:
+        number, level = own
+    elif inherited:
+        number, level = inherited[0], own[1] if own else inherited[1]
+    else:
+        return None
     return (number, level) if number in lists.levels and level in lists.levels[number] else None
 
 
@@ -244,8 +249,10 @@ def _write_label(paragraph: Any, label: str, look: Level) -> None:
     numbering = properties.find(f"{W}numPr")
     if numbering is not None:
         properties.remove(numbering)
-    none = etree.SubElement(etree.Element(f"{W}numPr"), f"{W}numId", {f"{W}val": "0"}).getparent()
-    properties.insert(1 if properties.find(f"{W}pStyle") is not None else 0, none)
+    no_numbering = etree.SubElement(
+        etree.Element(f"{W}numPr"), f"{W}numId", {f"{W}val": "0"}
+    ).getparent()
+    properties.insert(1 if properties.find(f"{W}pStyle") is not None else 0, no_numbering)
     if look.indent is not None and properties.find(f"{W}ind") is None:
         properties.append(deepcopy(look.indent))
     if not label:
@@ -254,32 +261,35 @@ def _write_label(paragraph: Any, label: str, look: Level) -> None:
     if look.look is not None:
         run.append(_own_look(look.look))
     # a blank also where a tab follows, so that a search finds the text as a word of its own
-    run.append(text_element(label if look.suffix == "nothing" else f"{label} "))
+    run.append(make_text_element(label if look.suffix == "nothing" else f"{label} "))
     if look.suffix == "tab":
         etree.SubElement(run, f"{W}tab")
     paragraph.insert(paragraph.index(properties) + 1, run)
 
 
 def _own_look(look: Any) -> Any:
-    """The number's look, in the text's font: a bullet has been written as a character of
-    ordinary fonts."""
+    """Return the number's formatting in the text's font: a bullet is now a character of ordinary
+    fonts."""
     copy = deepcopy(look)
     for fonts in copy.findall(f"{W}rFonts"):
         copy.remove(fonts)
     return copy
 
 
-def bullet_sign(text: str, face: str, covered: Collection[int]) -> str:
-    """Return what a list's bullet shows, as a character that the fonts have; what has no like in
-    them, as a round one."""
+def format_bullet(text: str, face: str, covered: Collection[int]) -> str:
+    """Return a list's bullet in characters that the fonts have; a round bullet if they have nothing
+    similar."""
     signs = (
-        symbol_fonts.sign_of(face, ord(c)) if symbol_fonts.is_symbol_face(face) else c for c in text
+        symbol_fonts.find_sign(face, ord(c)) if symbol_fonts.is_symbol_face(face) else c
+        for c in text
     )
-    return "".join((sign and symbol_fonts.likeness_of(sign, covered)) or "\u2022" for sign in signs)
+    return "".join(
+        (sign and symbol_fonts.find_likeness(sign, covered)) or "\u2022" for sign in signs
+    )
 
 
 def format_number(value: int, kind: str) -> str | None:
-    """Return a number as lists of a kind show it; None for a kind that is not known."""
+    """Format a number as lists of a kind show it; None for an unknown kind."""
     formats: Mapping[str, Callable[[int], str]] = {
         "none": lambda _: "",
         "decimal": str,
@@ -331,13 +341,13 @@ def _in_words(value: int, *, ordinal: bool = False) -> str:
     return "-".join(words).capitalize()
 
 
-def plain_bullets(part: Any, covered: Collection[int]) -> bool:
-    """Give the bullets of a numbering part characters of ordinary fonts, in place; whether one
-    had to be changed."""
+def replace_bullets(part: Any, covered: Collection[int]) -> bool:
+    """Give the bullets of a numbering part characters of ordinary fonts, in place; return whether
+    one changed."""
     changed = False
     for level, face in _bullets(part):
         text = level.find(f"{W}lvlText")
-        sign = bullet_sign(text.get(f"{W}val", ""), face, covered)
+        sign = format_bullet(text.get(f"{W}val", ""), face, covered)
         look = level.find(f"{W}rPr")
         if symbol_fonts.is_symbol_face(face) and look is not None:
             text.set(f"{W}val", sign)
@@ -349,5 +359,8 @@ def plain_bullets(part: Any, covered: Collection[int]) -> bool:
 
 def _bullets(part: Any) -> Iterator[tuple[Any, str]]:
     for level in part.iter(f"{W}lvl"):
-        if value_of(level.find(f"{W}numFmt")) == "bullet" and level.find(f"{W}lvlText") is not None:
-            yield level, face_of(level.find(f"{W}rPr"))
+        if (
+            read_value(level.find(f"{W}numFmt")) == "bullet"
+            and level.find(f"{W}lvlText") is not None
+        ):
+            yield level, read_face(level.find(f"{W}rPr"))

@@ -1,5 +1,4 @@
-"""Foot- and endnotes, set at the end of the text: the embedded engine prints none where they
-stand."""
+"""Move foot- and endnotes to the end of the text: the embedded engine prints none in place."""
 
 from __future__ import annotations
 
@@ -9,25 +8,25 @@ from typing import Any
 
 from lxml import etree
 
-from assembler.documents.word_to_pdf.word_fields import text_element, unwrap
+from assembler.documents.word_to_pdf.word_fields import make_text_element, unwrap
 from assembler.documents.word_to_pdf.word_lists import format_number
-from assembler.documents.word_to_pdf.word_text import W, parsed
+from assembler.documents.word_to_pdf.word_text import W, parse_part
 
 _KINDS = (("footnote", "decimal"), ("endnote", "lowerRoman"))  # and how Word numbers them
 _BODY = "word/document.xml"
 
 
 def drop_unused_notes(parts: MutableMapping[str, bytes]) -> None:
-    """Take away the notes that nothing in the text refers to, which Word does not print."""
-    body = parsed(parts[_BODY])
+    """Remove the notes that nothing in the text refers to, which Word does not print."""
+    body = parse_part(parts[_BODY])
     for kind, _ in _KINDS:
         used = {mark.get(f"{W}id") for mark in body.iter(f"{W}{kind}Reference")}
         _drop_notes(parts, kind, used)
 
 
 def move_notes(parts: MutableMapping[str, bytes]) -> int:
-    """Move the notes that the text refers to behind it, in order; how many."""
-    body = parsed(parts[_BODY])
+    """Move the notes that the text refers to behind it, in order; return how many."""
+    body = parse_part(parts[_BODY])
     moved: list[Any] = []
     for kind, form in _KINDS:
         moved += _moved(body, parts, kind, form)
@@ -46,23 +45,23 @@ def _moved(body: Any, parts: MutableMapping[str, bytes], kind: str, form: str) -
     name = f"word/{kind}s.xml"
     if name not in parts:
         return []
-    notes = {note.get(f"{W}id"): note for note in parsed(parts[name]).iter(f"{W}{kind}")}
-    found: list[Any] = []
+    notes = {note.get(f"{W}id"): note for note in parse_part(parts[name]).iter(f"{W}{kind}")}
+    referenced: list[Any] = []
     for mark in list(body.iter(f"{W}{kind}Reference")):
         note = deepcopy(notes.get(mark.get(f"{W}id")))
         if note is None:
             continue
         custom = mark.get(f"{W}customMarkFollows", "0") in ("1", "true", "on")
-        label = "" if custom else format_number(len(found) + 1, form) or ""
+        label = "" if custom else format_number(len(referenced) + 1, form) or ""
         _write_mark(mark, label)
         own = next(note.iter(f"{W}{kind}Ref"), None)
         if own is not None:
             _write_mark(own, label)
         for link in list(note.iter(f"{W}hyperlink")):
-            unwrap(link)  # where it leads is said in the notes' own part
-        found.append(note)
+            unwrap(link)  # its target is in the relationships of the notes' part
+        referenced.append(note)
     _drop_notes(parts, kind, set())
-    return found
+    return referenced
 
 
 def _write_mark(mark: Any, label: str) -> None:
@@ -74,22 +73,21 @@ def _write_mark(mark: Any, label: str) -> None:
         run.insert(0, properties)
     if properties.find(f"{W}vertAlign") is None:
         etree.SubElement(properties, f"{W}vertAlign", {f"{W}val": "superscript"})
-    run.replace(mark, text_element(label))
+    run.replace(mark, make_text_element(label))
 
 
 def _drop_notes(parts: MutableMapping[str, bytes], kind: str, kept: set[str | None]) -> None:
-    """Take away all notes but these; lines between text and notes stay, as they are kept like
-    notes."""
+    """Remove all notes but these; the separator lines, which are stored as notes, stay."""
     name = f"word/{kind}s.xml"
     if name not in parts:
         return
-    root = parsed(parts[name])
-    gone = [
+    root = parse_part(parts[name])
+    dropped = [
         note
         for note in root.iter(f"{W}{kind}")
         if note.get(f"{W}id") not in kept and not note.get(f"{W}type")
     ]
-    for note in gone:
+    for note in dropped:
         root.remove(note)
-    if gone:
+    if dropped:
         parts[name] = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)

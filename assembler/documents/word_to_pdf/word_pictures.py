@@ -1,8 +1,8 @@
-"""Pictures a simple engine loses or draws wrong, placed anew: each in the line, cropped and turned
-as Word shows it.
+"""Place pictures anew that a simple engine loses or draws wrong: each in the line, cropped and
+turned as Word shows it.
 
-Those of groups, of Word 2003's drawings, under a link or in a frame; turned, mirrored and cropped
-ones.
+Pictures of groups, of Word 2003's drawings, under a link or in a frame; turned, mirrored and
+cropped ones.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import Any
 from lxml import etree
 
 from assembler.documents.word_to_pdf.word_fields import unwrap
-from assembler.documents.word_to_pdf.word_text import R, W, parsed, part_named
+from assembler.documents.word_to_pdf.word_text import R, W, parse_part, resolve_target
 
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _PIC = "{http://schemas.openxmlformats.org/drawingml/2006/picture}"
@@ -55,7 +55,7 @@ _INLINE = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Placing:
-    """How a picture is placed: its relationship, size in EMU, and what of it is shown, turned
+    """How a picture is placed: its relationship, size in EMU, and the part that is shown, turned
     clockwise by degrees."""
 
     relation: str
@@ -76,8 +76,8 @@ class _Placing:
 
 
 def place_pictures(root: Any, part: str, parts: MutableMapping[str, bytes]) -> bool:
-    """Change a part in place, with new pictures and relationships in `parts`; whether there was
-    anything to change."""
+    """Change a part in place, with new pictures and relationships in `parts`; return whether there
+    was anything to change."""
     changed = _free_from_links_and_frames(root)
     for holder in [
         node
@@ -91,7 +91,7 @@ def place_pictures(root: Any, part: str, parts: MutableMapping[str, bytes]) -> b
 
 
 def _is_simple(holder: Any, placings: list[tuple[Any, _Placing]]) -> bool:
-    """Whether any engine draws it: one picture, whole and upright, not in a group."""
+    """Return whether any engine draws it: one picture, uncropped and upright, not in a group."""
     return (
         holder.tag == f"{W}drawing"
         and len(placings) == 1
@@ -101,7 +101,7 @@ def _is_simple(holder: Any, placings: list[tuple[Any, _Placing]]) -> bool:
 
 
 def _free_from_links_and_frames(root: Any) -> bool:
-    """A picture under a link, or in a frame, is not drawn: the link and the frame go."""
+    """Remove links and frames around pictures: engines do not draw those pictures."""
     links = [node for node in root.iter(f"{W}hyperlink") if _has_picture(node)]
     for node in links:
         unwrap(node)
@@ -129,10 +129,15 @@ def _is_grouped(holder: Any) -> bool:
 
 
 def _placings(holder: Any) -> Iterator[tuple[Any, _Placing]]:
-    """The pictures of a drawing itself, not of what stands in its text boxes: their element, and
-    how they are placed."""
+    """Yield the pictures of a drawing itself, not of its text boxes, with how they are placed."""
     for node in holder.iter(f"{_PIC}pic", f"{_V}imagedata"):
-        own = next((p for p in node.iterancestors(f"{W}drawing", f"{W}pict", f"{W}object")), None)
+        own = next(
+            (
+                holder_node
+                for holder_node in node.iterancestors(f"{W}drawing", f"{W}pict", f"{W}object")
+            ),
+            None,
+        )
         placing = (
             (_of_drawing(node, holder) if node.tag == f"{_PIC}pic" else _of_vml(node))
             if own is holder
@@ -152,22 +157,24 @@ def _of_drawing(picture: Any, holder: Any) -> _Placing | None:
     scale = math.prod(
         _scale(group) for group in picture.iterancestors(f"{_WPG}wgp", f"{_WPG}grpSp")
     )
-    cut = picture.find(f"{_PIC}blipFill/{_A}srcRect")
-    shares = [_number(cut.get(side, "0")) / 100_000 if cut is not None else 0.0 for side in "ltrb"]
-    turned = frame if frame is not None else {}
+    crop = picture.find(f"{_PIC}blipFill/{_A}srcRect")
+    shares = [
+        _number(crop.get(side, "0")) / 100_000 if crop is not None else 0.0 for side in "ltrb"
+    ]
+    transform = frame if frame is not None else {}
     return _Placing(
         relation=relation,
         width=_number(size.get("cx")) * scale,
         height=_number(size.get("cy")) * scale,
-        turn=_number(turned.get("rot", "0")) / 60_000,
-        mirrored=turned.get("flipH", "0") in ("1", "true"),
-        upside_down=turned.get("flipV", "0") in ("1", "true"),
+        turn=_number(transform.get("rot", "0")) / 60_000,
+        mirrored=transform.get("flipH", "0") in ("1", "true"),
+        upside_down=transform.get("flipV", "0") in ("1", "true"),
         crop=_shares(shares),
     )
 
 
 def _scale(group: Any) -> float:
-    """How much smaller a group draws what is in it."""
+    """Return how much smaller a group draws its content."""
     frame = group.find(f"{_WPG}grpSpPr/{_A}xfrm")
     outer, inner = (
         (frame.find(f"{_A}{name}") for name in ("ext", "chExt"))
@@ -194,7 +201,7 @@ def _of_vml(data: Any) -> _Placing | None:
         0.0 if grouped else _length(style.get(name, "")) for name in ("width", "height")
     )
     flip = style.get("flip", "")
-    cut = [_share(data.get(f"crop{side}", "")) for side in ("left", "top", "right", "bottom")]
+    crop = [_share(data.get(f"crop{side}", "")) for side in ("left", "top", "right", "bottom")]
     return _Placing(
         relation=relation,
         width=width,
@@ -202,22 +209,22 @@ def _of_vml(data: Any) -> _Placing | None:
         turn=_number(style.get("rotation", "0")),
         mirrored="x" in flip,
         upside_down="y" in flip,
-        crop=_shares(cut),
+        crop=_shares(crop),
     )
 
 
 def _length(text: str) -> float:
-    found = re.match(r"([\d.]+)\s*([a-z]*)", text.strip())
-    return _number(found[1]) * _UNITS.get(found[2], 0) if found else 0.0
+    match = re.match(r"([\d.]+)\s*([a-z]*)", text.strip())
+    return _number(match[1]) * _UNITS.get(match[2], 0) if match else 0.0
 
 
 def _share(text: str) -> float:
-    """A cropped share of VML: "0.25", or "16384f" in 65,536ths."""
+    """Return a cropped share of VML: "0.25", or "16384f" in 65,536ths."""
     return _number(text.rstrip("f")) / (65_536 if text.endswith("f") else 1)
 
 
 def _shares(shares: list[float]) -> tuple[float, float, float, float]:
-    """No share below nothing; none at all where nothing would be left."""
+    """Return crop shares without negative ones; none at all if they would leave nothing."""
     left, top, right, bottom = (max(0.0, share) for share in shares)
     return (
         (left, top, right, bottom)
@@ -236,21 +243,20 @@ def _number(text: str | None) -> float:
 def _replace(
     holder: Any, placings: list[tuple[Any, _Placing]], part: str, parts: MutableMapping[str, bytes]
 ) -> bool:
-    """Put each picture into the line, after the drawing that held it; what else it holds, a text
-    say, stays."""
-    made = [
+    """Put each picture into the line, after the drawing that held it; its other content, such as
+    text, stays."""
+    drawings = [
         drawing for _, placing in placings if (drawing := _inline(placing, part, parts)) is not None
     ]
-    if len(made) < len(placings):
+    if len(drawings) < len(placings):
         return False
     outer = next((node for node in holder.iterancestors(f"{_MC}AlternateContent")), holder)
     run = outer.getparent()
-    for drawing in reversed(
-        made
-    ):  # each in a run of its own: an engine may draw but one thing of a run
-        alone = etree.Element(f"{W}r")
-        alone.append(drawing)
-        run.addnext(alone)
+    # each in a run of its own: an engine may draw only one item of a run
+    for drawing in reversed(drawings):
+        new_run = etree.Element(f"{W}r")
+        new_run.append(drawing)
+        run.addnext(new_run)
     if next(holder.iter(f"{W}txbxContent"), None) is None:
         outer.getparent().remove(outer)
     else:
@@ -260,16 +266,16 @@ def _replace(
 
 
 def _inline(placing: _Placing, part: str, parts: MutableMapping[str, bytes]) -> Any:
-    """A picture in the line as it is placed; None for one that cannot be drawn."""
+    """Return a picture in the line as it is placed; None for one that cannot be drawn."""
     from PIL import Image, UnidentifiedImageError
 
     listing = _listing(part)
     targets = (
-        {entry.get("Id"): entry.get("Target", "") for entry in parsed(parts[listing])}
+        {entry.get("Id"): entry.get("Target", "") for entry in parse_part(parts[listing])}
         if listing in parts
         else {}
     )
-    data = parts.get(part_named(targets.get(placing.relation, ""), part), b"")
+    data = parts.get(resolve_target(targets.get(placing.relation, ""), part), b"")
     try:
         with Image.open(io.BytesIO(data)) as image:
             relation = placing.relation
@@ -282,7 +288,8 @@ def _inline(placing: _Placing, part: str, parts: MutableMapping[str, bytes]) -> 
 
 
 def _size(placing: _Placing, dots: tuple[int, int]) -> tuple[float, float]:
-    """Width and height on the page, in EMU: of a turned picture those of the box around it."""
+    """Return width and height on the page, in EMU; of a turned picture those of the box around
+    it."""
     width, height = placing.width, placing.height
     if width <= 0 or height <= 0:
         width, height = dots[0] * 9_525.0, dots[1] * 9_525.0
@@ -294,7 +301,7 @@ def _size(placing: _Placing, dots: tuple[int, int]) -> tuple[float, float]:
 
 
 def _drawn_again(image: Any, placing: _Placing) -> tuple[str, bytes]:
-    """The picture as Word shows it: its file ending, and its bytes."""
+    """Return the picture as Word shows it: its file ending, and its bytes."""
     from PIL import Image
 
     left, top, right, bottom = placing.crop
@@ -322,17 +329,17 @@ def _drawn_again(image: Any, placing: _Placing) -> tuple[str, bytes]:
 
 
 def _add(picture: tuple[str, bytes], part: str, parts: MutableMapping[str, bytes]) -> str:
-    """Add a picture to the file; the id of its relationship."""
+    """Add a picture to the file; return the id of its relationship."""
     ending, data = picture
     number = sum(name.startswith("word/media/placed") for name in parts) + 1
     parts[f"word/media/placed{number}.{ending}"] = data
     listing = _listing(part)
-    root = parsed(parts[listing])
+    root = parse_part(parts[listing])
     name = f"rIdPlaced{number}"
     entry = {"Id": name, "Type": _IMAGE, "Target": f"/word/media/placed{number}.{ending}"}
     etree.SubElement(root, f"{{{_PACKAGE}/relationships}}Relationship", entry)
     parts[listing] = etree.tostring(root, xml_declaration=True, encoding="UTF-8", standalone=True)
-    types = parsed(parts["[Content_Types].xml"])
+    types = parse_part(parts["[Content_Types].xml"])
     if ending not in [node.get("Extension", "").lower() for node in types]:
         kind = {"Extension": ending, "ContentType": f"image/{ending}"}
         types.insert(0, etree.Element(f"{{{_PACKAGE}/content-types}}Default", kind))

@@ -1,4 +1,4 @@
-"""Words: what a reader of the Word document sees, and whether all of it is in the PDF."""
+"""Read the words that a reader of the Word document sees, and count those missing in the PDF."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ _ALIKE = {
 }
 _SAME = str.maketrans({other: sign for sign, others in _ALIKE.items() for other in others})
 _BOXES = "☐☑☒✓✔✗✘□■•"
-_USED = "\0"  # stands where a piece of the PDF's text has been accounted for
+_USED = "\0"  # replaces a piece of the PDF's text that has been accounted for
 
 
 class DoctypeDeclared(ValueError):
-    """A part declares a document type: no Word file does, and what its entities stand for would
-    be missing."""
+    """A part declares a document type: no Word file does, and the text of its entities would be
+    missing."""
 
 
-def parsed(data: bytes) -> Any:
-    """The root element of a part; no entity, network or huge tree. Raises
+def parse_part(data: bytes) -> Any:
+    """Return the root element of a part; no entity, network or huge tree. Raises
     lxml.etree.XMLSyntaxError, DoctypeDeclared."""
     root = etree.fromstring(
         data, etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
@@ -46,85 +46,96 @@ def parsed(data: bytes) -> Any:
     return root
 
 
-def all_text(docx: Path | IO[bytes]) -> str:
-    """All text of body, headers, footers and notes, a space between paragraphs, cells and
+def read_all_text(docx: Path | IO[bytes]) -> str:
+    """Return all text of body, headers, footers and notes, a space between paragraphs, cells and
     breaks."""
     with zipfile.ZipFile(docx) as archive:
         names = sorted(filter(_TEXT_PARTS.fullmatch, archive.namelist()))
-        found = [text for name in names for text in _paragraphs(parsed(archive.read(name)), None)]
-    return " ".join(found)
+        texts = [
+            text for name in names for text in _paragraphs(parse_part(archive.read(name)), None)
+        ]
+    return " ".join(texts)
 
 
-def printed_text(docx: Path | IO[bytes]) -> str:
-    """The text a reader sees on paper: no hidden text, no unused header, no second version of a
+def read_printed_text(docx: Path | IO[bytes]) -> str:
+    """Return the text on paper: no hidden text, no unused header, no second version of a
     drawing."""
-    return " ".join(printed_paragraphs(docx))
+    return " ".join(read_printed_paragraphs(docx))
 
 
-def printed_paragraphs(docx: Path | IO[bytes], pages: int | None = None) -> list[str]:
-    """`printed_text` by paragraph. Page numbers and other computed fields are left out: the engine
-    computes its own.
+def read_printed_paragraphs(docx: Path | IO[bytes], pages: int | None = None) -> list[str]:
+    """Return the printed text by paragraph, without page numbers and other fields, which the engine
+    computes itself.
 
-    `pages`: of how many pages it is known to be; then headers and footers are left out that no page
-    of so few has.
+    Args:
+        pages: how many pages the document has, if known; then headers and footers are omitted
+          that no page of so few has.
     """
     with zipfile.ZipFile(docx) as archive:
-        names, hidden = printed_parts(archive, pages), hidden_styles(archive)
-        texts = [text for name in names for text in _paragraphs(parsed(archive.read(name)), hidden)]
+        names, hidden = find_printed_parts(archive, pages), find_hidden_styles(archive)
+        texts = [
+            text for name in names for text in _paragraphs(parse_part(archive.read(name)), hidden)
+        ]
         return texts + [text for name in names for text in _diagram_texts(archive, name)]
 
 
 def _diagram_texts(archive: zipfile.ZipFile, part: str) -> list[str]:
-    """The words of SmartArt, which are kept in parts of their own."""
+    """Return the words of SmartArt, which are kept in parts of their own."""
     diagrams = [
-        part_named(target, part)
-        for kind, target in relations(archive, part).values()
+        resolve_target(target, part)
+        for kind, target in read_relations(archive, part).values()
         if kind == "diagramData"
     ]
-    there = [name for name in diagrams if name in archive.namelist()]
-    return [text.text or "" for name in there for text in parsed(archive.read(name)).iter("{*}t")]
+    existing = [name for name in diagrams if name in archive.namelist()]
+    return [
+        text.text or "" for name in existing for text in parse_part(archive.read(name)).iter("{*}t")
+    ]
 
 
-def lost_words(docx: Path, pdf: bytes) -> int:
-    """How many words of the document are not in the PDF's text."""
-    return words_missing(docx, page_texts(pdf))
+def count_lost_words(docx: Path, pdf: bytes) -> int:
+    """Return how many words of the document are not in the PDF's text."""
+    return count_missing_words(docx, read_page_texts(pdf))
 
 
-def words_missing(docx: Path, pages: Sequence[str]) -> int:
-    """How many words of the document are not in the text of these pages.
+def count_missing_words(docx: Path, pages: Sequence[str]) -> int:
+    """Return how many words of the document are not in the text of these pages.
 
     Each paragraph accounts for its letters once, the longest first, so that a repeated header
-    cannot stand in for a lost word. Paragraphs that are not found whole (a page break or
-    right-to-left text within) are looked for by word, and short words, whose letters another may
-    have used up, once more as they stand between blanks.
+    cannot stand in for a lost word. Paragraphs that are not there as a unit (a page break or
+    right-to-left text within) are looked up by word, and short words, whose letters another may
+    have used up, once more between blanks.
     """
-    there = "\n".join(pages)
-    rest, apart = letters(there), Counter(map(letters, there.split()))
-    paragraphs = printed_paragraphs(docx, len(pages))
-    wanted = Counter(letters(word) for paragraph in paragraphs for word in paragraph.split())
+    page_text = "\n".join(pages)
+    rest, page_words = (
+        normalize_letters(page_text),
+        Counter(map(normalize_letters, page_text.split())),
+    )
+    paragraphs = read_printed_paragraphs(docx, len(pages))
+    expected = Counter(
+        normalize_letters(word) for paragraph in paragraphs for word in paragraph.split()
+    )
     broken = []
     for paragraph in sorted(paragraphs, key=len, reverse=True):
-        spelled_out = letters(paragraph)
-        if spelled_out in rest:
-            rest = rest.replace(spelled_out, _USED, 1) if spelled_out else rest
+        paragraph_letters = normalize_letters(paragraph)
+        if paragraph_letters in rest:
+            rest = rest.replace(paragraph_letters, _USED, 1) if paragraph_letters else rest
         else:
-            broken += [letters(word) for word in paragraph.split()]
+            broken += [normalize_letters(word) for word in paragraph.split()]
     lost = 0
     for word in sorted(filter(None, broken), key=len, reverse=True):
-        spelled = next((way for way in (word, word[::-1]) if way in rest), None)
-        lost += spelled is None and apart[word] < wanted[word]
+        spelled = next((direction for direction in (word, word[::-1]) if direction in rest), None)
+        lost += spelled is None and page_words[word] < expected[word]
         rest = rest.replace(spelled, _USED, 1) if spelled else rest
     return lost
 
 
-def signs_missing(docx: Path | IO[bytes], pages: Sequence[str]) -> int:
-    """How many signs of the document (boxes, bullets, minus signs, punctuation) are not in the text
-    of these pages.
+def count_missing_signs(docx: Path | IO[bytes], pages: Sequence[str]) -> int:
+    """Return how many signs of the document (boxes, bullets, minus signs, punctuation) are not in
+    the text of these pages.
 
-    Of a text that runs from right to left only boxes and ticks are counted: in it brackets are
-    drawn mirrored.
+    In a right-to-left text only boxes and ticks are counted: its brackets are drawn mirrored.
     """
-    text = "\n".join(printed_paragraphs(docx, len(pages)))
+    text = "\n".join(read_printed_paragraphs(docx, len(pages)))
     lost = _signs(text) - _signs("\n".join(pages))
     return sum(
         count for sign, count in lost.items() if sign in _BOXES or not _is_right_to_left(docx, text)
@@ -148,13 +159,13 @@ def _is_right_to_left(docx: Path | IO[bytes], text: str) -> bool:
         marks = [
             mark
             for name in names
-            for mark in parsed(archive.read(name)).iter(f"{W}bidi", f"{W}rtl")
+            for mark in parse_part(archive.read(name)).iter(f"{W}bidi", f"{W}rtl")
         ]
     return any(mark.get(f"{W}val", "1") not in ("0", "false", "off") for mark in marks)
 
 
-def page_texts(pdf: bytes) -> list[str]:
-    """The text layer of each page."""
+def read_page_texts(pdf: bytes) -> list[str]:
+    """Return the text layer of each page."""
     import pypdfium2 as pdfium
 
     document = pdfium.PdfDocument(pdf)
@@ -164,38 +175,41 @@ def page_texts(pdf: bytes) -> list[str]:
         document.close()
 
 
-def relations(archive: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]:
-    """Relationship id → (type's last word, target) of a part such as "word/document.xml"."""
+def read_relations(archive: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]:
+    """Return relationship id → (type's last word, target) of a part such as "word/document.xml"."""
     folder, _, name = part.rpartition("/")
     path = f"{folder}/_rels/{name}.rels"
     if path not in archive.namelist():
         return {}
     return {
-        one.get("Id"): (one.get("Type", "").rpartition("/")[2], one.get("Target", ""))
-        for one in parsed(archive.read(path))
-        if one.get("Id")
+        relationship.get("Id"): (
+            relationship.get("Type", "").rpartition("/")[2],
+            relationship.get("Target", ""),
+        )
+        for relationship in parse_part(archive.read(path))
+        if relationship.get("Id")
     }
 
 
-def part_named(target: str, part: str = "word/document.xml") -> str:
-    """The name in the ZIP file of what a relationship of a part leads to: "media/x.png" or
+def resolve_target(target: str, part: str = "word/document.xml") -> str:
+    """Return the name in the ZIP file of a relationship's target: "media/x.png" or
     "/word/media/x.png"."""
     return posixpath.normpath(posixpath.join("/", posixpath.dirname(part), target)).lstrip("/")
 
 
-def letters(text: str) -> str:
-    """Letters and digits only, in one case and form: what two texts must have in common."""
+def normalize_letters(text: str) -> str:
+    """Return letters and digits only, in one case and form: what two texts must have in common."""
     return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
 
 
-def printed_parts(archive: zipfile.ZipFile, pages: int | None = None) -> list[str]:
-    """Body, notes, and the headers and footers that some section uses, and that a document of so
-    many pages shows."""
-    body, settings = parsed(archive.read("word/document.xml")), "word/settings.xml"
-    related = relations(archive, "word/document.xml")
+def find_printed_parts(archive: zipfile.ZipFile, pages: int | None = None) -> list[str]:
+    """Return body, notes, and the headers and footers that some section uses and that so many pages
+    show."""
+    body, settings = parse_part(archive.read("word/document.xml")), "word/settings.xml"
+    related = read_relations(archive, "word/document.xml")
     even = (
         settings in archive.namelist()
-        and parsed(archive.read(settings)).find(f"{W}evenAndOddHeaders") is not None
+        and parse_part(archive.read(settings)).find(f"{W}evenAndOddHeaders") is not None
     )
     used = set()
     sections = list(body.iter(f"{W}sectPr"))
@@ -207,7 +221,7 @@ def printed_parts(archive: zipfile.ZipFile, pages: int | None = None) -> list[st
             and kind is not None
             and kind.get(f"{W}val") == "continuous"
         ):
-            continue  # it may begin within a page that has its headers already
+            continue  # it may begin on a page that already has its headers
         mark = section.find(f"{W}titlePg")
         first = mark is not None and mark.get(f"{W}val", "1") not in ("0", "false", "off")
         kinds = {"default", *(["first"] if first else ()), *(["even"] if even else ())}
@@ -219,14 +233,17 @@ def printed_parts(archive: zipfile.ZipFile, pages: int | None = None) -> list[st
             *section.iter(f"{W}footerReference"),
         ):
             if reference.get(f"{W}type", "default") in kinds:
-                used.add(part_named(related.get(reference.get(f"{R}id"), ("", ""))[1]))
+                used.add(resolve_target(related.get(reference.get(f"{R}id"), ("", ""))[1]))
     names = {"word/document.xml", "word/footnotes.xml", "word/endnotes.xml", *used}
     return sorted(names & set(archive.namelist()))
 
 
 def _paragraphs(root: Any, hidden: Set[str] | None) -> Iterator[str]:
-    """Text of each paragraph, those of text boxes on their own. `hidden`: styles that hide; None
-    = all text, hidden or not."""
+    """Yield the text of each paragraph, those of text boxes separately.
+
+    Args:
+        hidden: ids of styles that hide their text; None for all text, hidden or not.
+    """
     for paragraph in root.iter(f"{W}p"):
         if hidden is None or not any(
             parent.tag == f"{_MC}Fallback" for parent in paragraph.iterancestors()
@@ -235,18 +252,18 @@ def _paragraphs(root: Any, hidden: Set[str] | None) -> Iterator[str]:
 
 
 def _pieces(node: Any, fields: list[str], hidden: Set[str] | None) -> Iterator[str]:
-    """Text below a node in reading order; `fields` are the instructions of the fields we are
-    inside of."""
+    """Yield text below a node in reading order; `fields` are the instructions of the open
+    fields."""
     for child in node:
         if child.tag == f"{W}p" or (child.tag == f"{_MC}Fallback" and hidden is not None):
-            continue  # a paragraph of a text box comes on its own
+            continue  # a paragraph of a text box comes separately
         if child.tag == f"{W}fldChar":
             _follow(child.get(f"{W}fldCharType"), fields)
         elif child.tag == f"{W}instrText" and fields:
             fields[-1] += child.text or ""
         elif (
             child.tag == f"{_M}t"
-        ):  # equations are set anew: their letters count, not their order and signs
+        ):  # engines typeset equations anew: their letters count, not their order and signs
             yield f" {''.join(c for c in child.text or '' if c.isalnum())} "
         elif child.tag == f"{W}t" and (hidden is None or not any(map(_computed, fields))):
             yield child.text or ""
@@ -269,7 +286,7 @@ def _computed(instruction: str) -> bool:
 
 
 def is_hidden(run: Any, styles: Set[str]) -> bool:
-    """Whether a run is hidden text, by itself or by its style."""
+    """Return whether a run is hidden text, by itself or by its style."""
     properties = run.find(f"{W}rPr")
     if properties is None:
         return False
@@ -279,8 +296,8 @@ def is_hidden(run: Any, styles: Set[str]) -> bool:
     return style is not None and style.get(f"{W}val") in styles
 
 
-def hidden_styles(archive: zipfile.ZipFile) -> frozenset[str]:
-    """Ids of the character styles that hide their text."""
+def find_hidden_styles(archive: zipfile.ZipFile) -> frozenset[str]:
+    """Return ids of the character styles that hide their text."""
     if "word/styles.xml" not in archive.namelist():
         return frozenset()
     return _hiding(archive.read("word/styles.xml"))
@@ -288,7 +305,7 @@ def hidden_styles(archive: zipfile.ZipFile) -> frozenset[str]:
 
 @lru_cache(maxsize=16)
 def _hiding(styles_part: bytes) -> frozenset[str]:
-    styles = parsed(styles_part).iter(f"{W}style")
+    styles = parse_part(styles_part).iter(f"{W}style")
     return frozenset(
         s.get(f"{W}styleId") for s in styles if s.find(f"{W}rPr/{W}vanish") is not None
     )

@@ -1,8 +1,8 @@
-"""What a Word file may do to the machine or the firm that opens it: fetch, run, or hide another
-file.
+"""Find what a Word file may do to the machine or the firm that opens it: fetch, run, or hide
+another file.
 
 Judged on parsed XML, by the types of relationships and the names of elements, whatever prefix,
-namespace or encoding the file spells them in. Nothing is resolved or fetched on the way.
+namespace or encoding the file uses. Nothing is resolved or fetched on the way.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _MAIN = re.compile(
     r"application/vnd\.(openxmlformats-officedocument\.wordprocessingml\.(document|template)\.main)\+xml"
 )
 _SAFE_LINK = re.compile(r"(https?://|mailto:|tel:)[^\\]", re.IGNORECASE)
-# what relationships may lead to; the last word of their type
+# allowed relationships, by the last word of their type
 _ALLOWED = frozenset(
     (
         "officeDocument",
@@ -149,12 +149,12 @@ _BAD_LINK = (
     "than a web page"
 )
 _GOOD_LINKS = "embed what it shows; link to http, https and mailto addresses only"
-_COMPUTED = "\0"  # stands in an instruction where another field computes a part of it
+_COMPUTED = "\0"  # replaces the part of an instruction that another field computes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Threat:
-    """The part of the file, what it holds, and what to do."""
+    """A threat: the part of the file, what it holds, and what to do."""
 
     part: str
     problem: str
@@ -162,13 +162,12 @@ class Threat:
 
 
 def find_threats(docx: bytes, most_bytes: int) -> Iterator[Threat]:
-    """Yield everything that a harmless Word file has not. Raises zipfile.BadZipFile for what is
-    no ZIP file."""
+    """Yield everything that a harmless Word file does not have. Raises zipfile.BadZipFile."""
     with zipfile.ZipFile(io.BytesIO(docx)) as archive:
         packing = list(_in_packing(archive.infolist(), most_bytes))
         if packing:
             yield from packing
-            return  # what unpacks to more than it should, or to two parts of one name, is not read
+            return  # do not read what is too large unpacked, or has two parts of one name
         for name in archive.namelist():
             data = archive.read(name)
             if (
@@ -183,8 +182,8 @@ def _in_packing(entries: Sequence[zipfile.ZipInfo], most_bytes: int) -> Iterator
     remedy = "open it in Word and save it anew"
     if len(entries) > MOST_PARTS or sum(entry.file_size for entry in entries) > most_bytes:
         yield Threat(part="the file", problem="far more than it should, unpacked", remedy=remedy)
-    same = Counter(unquote(entry.filename).replace("\\", "/").casefold() for entry in entries)
-    for name in sorted(name for name, count in same.items() if count > 1):
+    names = Counter(unquote(entry.filename).replace("\\", "/").casefold() for entry in entries)
+    for name in sorted(name for name, count in names.items() if count > 1):
         yield Threat(part=_short(name), problem="two parts of one name", remedy=remedy)
     for entry in entries:
         plain = unquote(entry.orig_filename).replace("\\", "/")
@@ -209,8 +208,8 @@ def _short(name: str) -> str:
 
 
 def _is_xml(data: bytes) -> bool:
-    """Whether a part without a telling name looks like XML, in one of the encodings XML begins
-    with."""
+    """Return whether a part without a telling name looks like XML, in one of the encodings XML
+    begins with."""
     return data[:64].lstrip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n").startswith(b"<")
 
 
@@ -243,8 +242,8 @@ def _in_part(name: str, data: bytes, names: Sequence[str]) -> Iterator[Threat]:
 
 
 def _in_types(name: str, root: Any, names: Sequence[str]) -> Iterator[Threat]:
-    """What the parts of the file are; a kind that is named for an extension no part has means
-    nothing."""
+    """Yield threats in the content types of parts; a type for an extension that no part has is
+    ignored."""
     extensions = {part.rpartition(".")[2].casefold() for part in names}
     nodes = [node for node in root if isinstance(node.tag, str)]
     used = [
@@ -294,18 +293,18 @@ def _in_relationships(name: str, root: Any) -> Iterator[Threat]:
 
 
 def _threat(part: str, kind: str) -> Threat:
-    other = (
+    default = (
         "a part of a kind that a template has no use for",
         "copy the text into a new document, and save that",
     )
-    problem, remedy = _REASONS.get(kind, other)
+    problem, remedy = _REASONS.get(kind, default)
     return Threat(part=part, problem=problem, remedy=remedy)
 
 
 @lru_cache(maxsize=4096)
 def _name_of(tag: str) -> tuple[str, str]:
-    """Namespace and local name of an element or attribute; a document has few of them, and each
-    many times."""
+    """Return namespace and local name of an element or attribute; cached, since a document repeats
+    few names."""
     name = etree.QName(tag)
     return name.namespace or "", name.localname
 
@@ -332,7 +331,7 @@ def _in_elements(name: str, root: Any) -> Iterator[Threat]:
 
 
 def _leads_out(attribute: tuple[Any, Any]) -> bool:
-    """Whether an attribute of a VML drawing names a file or page: `src` always fetches, the
+    """Return whether an attribute of a VML drawing names a file or page: `src` always fetches, the
     others on a click."""
     key, value = etree.QName(attribute[0]), str(attribute[1]).strip()
     if key.namespace in _RELATIONS or not value:
@@ -343,14 +342,15 @@ def _leads_out(attribute: tuple[Any, Any]) -> bool:
 
 
 def _is_safe_address(target: str) -> bool:
-    """A web page, a letter, a telephone, or a place in the document itself."""
+    """Return whether an address is a web page, an e-mail address, a telephone, or a place in the
+    document."""
     return bool(_SAFE_LINK.match(target)) or target.startswith("#")
 
 
 def _in_fields(name: str, root: Any) -> Iterator[Threat]:
     for instruction in _instructions(root):
-        found = re.match(r"[^A-Za-z\0]*([A-Za-z]*\0?)", instruction)
-        command = found[1].upper() if found else ""
+        match = re.match(r"[^A-Za-z\0]*([A-Za-z]*\0?)", instruction)
+        command = match[1].upper() if match else ""
         if _COMPUTED in command:
             yield Threat(
                 part=name, problem="a field whose command another field computes", remedy=_UNLINK
@@ -366,9 +366,9 @@ def _in_fields(name: str, root: Any) -> Iterator[Threat]:
 
 
 def _address(instruction: str) -> str:
-    """What a HYPERLINK field leads to; "#" for a place in the document."""
-    found = re.match(r"[^A-Za-z]*\w+\s*(?:\"([^\"]*)\"|(\\\S*)|(\S+))?", instruction)
-    quoted, switch, bare = found.groups() if found else (None, None, None)
+    """Return the target of a HYPERLINK field; "#" for a place in the document."""
+    match = re.match(r"[^A-Za-z]*\w+\s*(?:\"([^\"]*)\"|(\\\S*)|(\S+))?", instruction)
+    quoted, switch, bare = match.groups() if match else (None, None, None)
     target = (quoted if quoted is not None else bare or "").strip()
     return target or (
         "#"
@@ -378,7 +378,7 @@ def _address(instruction: str) -> str:
 
 
 def _instructions(root: Any) -> Iterator[str]:
-    """The instruction of each field, put together from its runs; of nested ones, each by itself."""
+    """Yield the instruction of each field, joined from its runs; nested ones separately."""
     stack: list[list[str]] = []
     in_result: list[bool] = []
     stray = ""

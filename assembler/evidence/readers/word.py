@@ -52,7 +52,7 @@ def print_word(data: bytes, scratch: Path) -> PrintedWord:
     source = scratch / "evidence.docx"
     source.write_bytes(data)
     converted = _convert(source, scratch)
-    losses += _list_differences(word_to_pdf.drawings_of(source.read_bytes()), converted)
+    losses += _list_differences(word_to_pdf.count_drawings(source.read_bytes()), converted)
     return PrintedWord(
         pdf=converted.pdf, engine=converted.engine, removed=removed, losses=tuple(losses)
     )
@@ -65,26 +65,26 @@ def engine_versions() -> tuple[str, ...]:
     return (f"plain copy {_EDITION}", *office, word_to_pdf.embedded_version())
 
 
-def _convert(source: Path, scratch: Path) -> word_to_pdf.Converted:
+def _convert(source: Path, scratch: Path) -> word_to_pdf.ConvertedDocument:
     """Convert with LibreOffice, which draws most of what Word does, else with the embedded engine;
     nothing visible may be lost."""
     engines = ["libreoffice", "embedded"] if programs.find("soffice") else ["embedded"]
     problem = ""
     for engine in engines:
         try:
-            return word_to_pdf.to_pdf(
+            return word_to_pdf.convert_to_pdf(
                 source, "the Word file", engine, font_files(), scratch / engine, evidence=True
             )
         except (ToolFailed, TemplateBroken) as error:
             problem = problem or error.problem
-    charts = word_to_pdf.drawings_of(source.read_bytes()).charts
+    charts = word_to_pdf.count_drawings(source.read_bytes()).charts
     detail = f"; it holds {_count(charts, 'chart')}" if charts else ""
     remedy = _PRINT if len(engines) > 1 else f"{_PRINT}, or install LibreOffice, which draws more"
     raise Refused("EVID.WORD", f"the Word file cannot be printed whole: {problem}{detail}", remedy)
 
 
 def _list_differences(
-    drawings: word_to_pdf.Drawings, converted: word_to_pdf.Converted
+    drawings: word_to_pdf.Drawings, converted: word_to_pdf.ConvertedDocument
 ) -> Iterator[Loss]:
     """Yield what the pages do not show as Word does, although all text and pictures are there."""
     if drawings.broken:
@@ -133,7 +133,7 @@ def _check_file(original: bytes) -> tuple[bytes, Counter[str], list[Loss]]:
         with zipfile.ZipFile(io.BytesIO(original)) as archive:
             _check_archive(archive)
             _refuse_external_parts(archive)
-        data = word_to_pdf.normal_form(original)
+        data = word_to_pdf.normalize_docx(original)
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             changed = sum(
                 len(change) > 0
@@ -184,7 +184,7 @@ def _refuse_external_parts(archive: zipfile.ZipFile) -> None:
     for name in archive.namelist():
         if not name.endswith(".rels"):
             continue
-        for relation in word_to_pdf.parsed(archive.read(name)):
+        for relation in word_to_pdf.parse_part(archive.read(name)):
             kind = relation.get("Type", "").rpartition("/")[2]
             is_external = relation.get("TargetMode") == "External" and kind not in (
                 "hyperlink",
@@ -201,7 +201,7 @@ def _refuse_external_parts(archive: zipfile.ZipFile) -> None:
 
 def _printed_parts(archive: zipfile.ZipFile) -> Iterator[Any]:
     return (
-        word_to_pdf.parsed(archive.read(name))
+        word_to_pdf.parse_part(archive.read(name))
         for name in archive.namelist()
         if _PRINTED.fullmatch(name)
     )
@@ -210,7 +210,7 @@ def _printed_parts(archive: zipfile.ZipFile) -> Iterator[Any]:
 def _count_removed(archive: zipfile.ZipFile) -> Counter[str]:
     names = archive.namelist()
     comments = (
-        word_to_pdf.parsed(archive.read("word/comments.xml"))
+        word_to_pdf.parse_part(archive.read("word/comments.xml"))
         if "word/comments.xml" in names
         else ()
     )
