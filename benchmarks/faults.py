@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from assembler import rules
-from assembler.crosscheck.text_matching import has_date, words
+from assembler.crosscheck.text_matching import has_date, split_words
 from assembler.evidence import page_texts as evidence_texts
 from assembler.evidence.miniatures import make_miniature
 from assembler.model import Case, Exhibit, FilePart, FormFile, PageText, Person, mrz
@@ -143,7 +143,7 @@ def other_person(one: Subject, dice: random.Random) -> Iterator[Planted]:
         word
         for person in people
         for name in (person.name, *person.other_names)
-        for word in words(name.full)
+        for word in split_words(name.full)
     }
     for exhibit in one.case.exhibits:
         if exhibit.category in (
@@ -163,7 +163,9 @@ def _without(text: str, said: set[str], dice: random.Random) -> str:
     """The text with other words for these."""
     return re.sub(
         r"\w+",
-        lambda found: dice.choice(["Quibble", "Zyxon"]) if {*words(found[0])} & said else found[0],
+        lambda found: (
+            dice.choice(["Quibble", "Zyxon"]) if {*split_words(found[0])} & said else found[0]
+        ),
         text,
     )
 

@@ -59,7 +59,7 @@ def read(folder: Path, home: Path) -> Subject:
     )
 
 
-def check(case: Case, texts: Texts) -> crosscheck.Crosschecked:
+def check(case: Case, texts: Texts) -> crosscheck.CrosscheckReport:
     shelf = Shelf.default()
     return crosscheck.check(
         case,
@@ -128,9 +128,9 @@ def _in_letters(subjects: Sequence[Subject], times: int) -> Score:
     for number in range(times):
         for case, letter in stale_template(subjects[number % len(subjects)], dice):
             planted += 1
-            caught += bool(crosscheck.of_documents(case, {"letter": letter}, data, ()).findings)
+            caught += bool(crosscheck.check_documents(case, {"letter": letter}, data, ()).findings)
             right = letter.partition(",")[0]
-            false += bool(crosscheck.of_documents(case, {"letter": right}, data, ()).findings)
+            false += bool(crosscheck.check_documents(case, {"letter": right}, data, ()).findings)
     return Score(fault=IN_LETTERS, planted=planted, caught=caught, false=false)
 
 

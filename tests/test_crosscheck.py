@@ -17,16 +17,16 @@ from PIL import Image
 
 from assembler import crosscheck
 from assembler.crosscheck import picture_matching
-from assembler.crosscheck.page_words import bags_of
-from assembler.crosscheck.picture_matching import likeness
-from assembler.crosscheck.statements import a_numbers
+from assembler.crosscheck.page_words import collect_word_bags
+from assembler.crosscheck.picture_matching import measure_likeness
+from assembler.crosscheck.statements import find_a_numbers
 from assembler.crosscheck.text_matching import (
-    alike,
     has_date,
     has_name,
     has_number,
-    plain,
-    same_name,
+    is_same_name,
+    normalize_number,
+    text_likeness,
 )
 from assembler.evidence import language
 from assembler.model import FormFile, Miniature, Name, PageText, Person, mrz
@@ -89,14 +89,16 @@ def test_every_page_keeps_a_small_picture_whether_it_was_recognized_or_not(
 
 def test_every_passport_of_these_samples_is_read(subjects: list[planted.Subject]) -> None:
     owners = {
-        plain(person.passport.number)
+        normalize_number(person.passport.number)
         for one in subjects
         for person in one.case.beneficiaries
         if person.passport
     }
-    read = {plain(found.number) for one in subjects for _, _, found in faults.passports(one)}
+    read = {
+        normalize_number(found.number) for one in subjects for _, _, found in faults.passports(one)
+    }
 
-    assert owners - {plain("N0000911")} <= read  # the response encloses no passport
+    assert owners - {normalize_number("N0000911")} <= read  # the response encloses no passport
 
 
 def test_a_passport_of_one_child_may_not_go_into_the_others_packet(
@@ -131,7 +133,7 @@ def test_contradictions_hold_the_values_and_findings_do_not(
 
 def test_what_was_looked_for_is_listed_without_the_facts(subjects: list[planted.Subject]) -> None:
     for one in subjects:
-        looked = planted.check(one.case, one.texts).looked
+        looked = planted.check(one.case, one.texts).searches
         people = (one.case.petitioner, *one.case.beneficiaries)
         said = " ".join(f"{row.exhibit} {row.what} {row.result} {row.why}" for row in looked)
 
@@ -333,7 +335,7 @@ def test_an_exhibit_that_could_not_be_read_is_said_so(subjects: list[planted.Sub
 
     assert [f.rule for f in made.findings] == ["CHECK.UNREAD"]
     assert ("passport", "everything", "not looked at") in [
-        (row.exhibit, row.what, row.result) for row in made.looked
+        (row.exhibit, row.what, row.result) for row in made.searches
     ]
 
 
@@ -355,14 +357,14 @@ def test_an_exhibit_that_could_not_be_read_is_said_so(subjects: list[planted.Sub
     ],
 )
 def test_a_numbers_as_people_write_them(text: str, there: set[str]) -> None:
-    assert a_numbers(text) == there
+    assert find_a_numbers(text) == there
 
 
 def test_a_letter_of_a_firms_own_template_is_compared(subjects: list[planted.Subject]) -> None:
     (one,) = [one for one in subjects if one.name == "re-parole"]
     data = Shelf.default().schema("crosscheck.json")
     letter = {"drafts/cover-letter.docx": "Re: my client, A 987-654-321. Dear Officer,"}
-    made = crosscheck.of_documents(one.case, letter, data, ())
+    made = crosscheck.check_documents(one.case, letter, data, ())
 
     assert [(f.rule, f.where) for f in made.findings] == [
         ("CHECK.STATED", "drafts/cover-letter.docx")
@@ -372,7 +374,7 @@ def test_a_letter_of_a_firms_own_template_is_compared(subjects: list[planted.Sub
     ]
     assert "987" not in str(made.findings)
     assert (
-        crosscheck.of_documents(one.case, letter, data, ["A987654321"]).findings == ()
+        crosscheck.check_documents(one.case, letter, data, ["A987654321"]).findings == ()
     )  # told of where case.json says so
 
 
@@ -417,9 +419,9 @@ def test_the_same_photograph_taken_again_and_another_one(seed: int) -> None:
     picture = _scene(seed)
     again = rescans.again(picture.copy(), random.Random(seed))
 
-    assert likeness(_small(picture), _small(again)) > 0.85
-    assert likeness(_small(picture), _small(_scene(seed + 100))) < 0.7
-    assert likeness(_small(picture), _small(picture.rotate(90, expand=True))) == 0
+    assert measure_likeness(_small(picture), _small(again)) > 0.85
+    assert measure_likeness(_small(picture), _small(_scene(seed + 100))) < 0.7
+    assert measure_likeness(_small(picture), _small(picture.rotate(90, expand=True))) == 0
 
 
 def test_a_photograph_taken_twice_is_told_and_two_cards_of_a_kind_are_not(
@@ -479,10 +481,12 @@ def test_words_of_a_page_read_in_part_and_of_another_page_of_the_form(
 ) -> None:
     first = _FORM.format(77, "Bruno Muster", "3 March 2011")
     letter = "Bruno Muster and Clara Muster are known to me since March and June"
-    bags = bags_of([first, again, letter], Shelf.default().schema("crosscheck.json")["same_form"])
+    bags = collect_word_bags(
+        [first, again, letter], Shelf.default().schema("crosscheck.json")["same_form"]
+    )
 
-    assert bags.same(0, 1) is same
-    assert bags.same(1, 0) is same
+    assert bags.is_same_page(0, 1) is same
+    assert bags.is_same_page(1, 0) is same
 
 
 def test_a_line_of_english_makes_no_page_english(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -576,13 +580,13 @@ def test_words_in_common_are_counted_as_sets_count_them() -> None:
         " ".join(chance.choices([f"word{n}" for n in range(60)], k=chance.randint(5, 70)))
         for _ in range(30)
     ]
-    bags = bags_of(texts, Shelf.default().schema("crosscheck.json")["same_form"])
+    bags = collect_word_bags(texts, Shelf.default().schema("crosscheck.json")["same_form"])
     naive = [
-        [len(one & other) >= 0.75 * min(len(one), len(other)) for other in bags.of]
-        for one in bags.of
+        [len(one & other) >= 0.75 * min(len(one), len(other)) for other in bags.bags]
+        for one in bags.bags
     ]
 
-    assert bags.most.tolist() == naive
+    assert bags.mostly_shared.tolist() == naive
     assert 0 < sum(map(sum, naive)) < 900
 
 
@@ -640,7 +644,7 @@ def test_a_different_number_is_never_the_same(number: str, place: int, by: int) 
     place %= len(number)
     other = number[:place] + str((int(number[place]) + by) % 10) + number[place + 1 :]
 
-    assert plain(number) != plain(other)
+    assert normalize_number(number) != normalize_number(other)
     assert has_number(f"No. {number[:3]} {number[3:]}", number)
     assert not has_number(f"No. {other}", number)
     assert not has_number(f"No{other}", number)
@@ -664,11 +668,11 @@ def test_a_number_as_it_is_printed(text: str, there: bool) -> None:
 
 
 def test_two_names_and_two_texts() -> None:
-    assert same_name("TESTINA EXEMPLAR MUESTRA", "Testina Exemplar", 84)
-    assert not same_name("TESTINA EXEMPLAR", "Fictus Exemplar", 84)
+    assert is_same_name("TESTINA EXEMPLAR MUESTRA", "Testina Exemplar", 84)
+    assert not is_same_name("TESTINA EXEMPLAR", "Fictus Exemplar", 84)
     page = "The patient was seen on March 3, 2026 and again on April 4, 2026. " * 4
-    assert alike(page, page.replace("patient", "pat1ent")) > 95
-    assert alike(page, page.replace("March 3", "March 9").replace("April 4", "May 17")) == 0
+    assert text_likeness(page, page.replace("patient", "pat1ent")) > 95
+    assert text_likeness(page, page.replace("March 3", "March 9").replace("April 4", "May 17")) == 0
 
 
 _RUSSIAN = (

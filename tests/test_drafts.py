@@ -6,7 +6,6 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Callable, Sequence
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assembler import documents
+from assembler.documents import settle as settling
 from assembler.documents.citation_findings import citation_findings
 from assembler.documents.render import DraftJob, fill_template, make_draft
 from assembler.errors import AssemblerError, CaseRejected, TemplateBroken, ToolFailed
@@ -28,10 +28,6 @@ from assembler.runtime.worker_pool import Failure
 from assembler.runtime.workshop import Workshop
 from tests import letters
 from tests.letters import case, exhibit, template, text, values
-
-settling = import_module(
-    "assembler.documents.settle"
-)  # the package shows the function of that name
 
 PAYLOADS = [
     "{{ ''.__class__.__mro__ }}",

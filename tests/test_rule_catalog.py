@@ -208,8 +208,6 @@ NOT_CONVERTED = {
     "assembler/bundle/optimize/packet_fit.py",
     "assembler/bundle/print_set/print_files.py",
     "assembler/bundle/volumes.py",
-    "assembler/crosscheck/results.py",
-    "assembler/crosscheck/statements.py",
     "assembler/evidence/acceptance.py",
     "assembler/evidence/encryption.py",
     "assembler/evidence/file_preparation.py",

@@ -1,11 +1,11 @@
-"""crosscheck: the text of the evidence against the facts of the case. Pure.
+"""Compare the text of the evidence with the facts of the case. Pure.
 
-A `Case`, the text of every page and a day come in; findings, what was looked for, and
-contradictions go out. A finding never holds a client's fact; contradictions do, and belong into the
-manifest only. Opens nothing.
+In: a `Case`, the text of every page and a day. Out: findings, what was searched for, and
+contradictions. A finding never holds a client's fact; contradictions do, and belong in the manifest
+only. Opens nothing.
 """
 
-from assembler.crosscheck.results import Crosschecked, Looked
-from assembler.crosscheck.text_check import check, of_documents
+from assembler.crosscheck.results import CrosscheckReport, SearchResult
+from assembler.crosscheck.text_check import check, check_documents
 
-__all__ = ["Crosschecked", "Looked", "check", "of_documents"]
+__all__ = ["CrosscheckReport", "SearchResult", "check", "check_documents"]

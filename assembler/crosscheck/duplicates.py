@@ -1,7 +1,7 @@
-"""The same page or photograph twice, in one exhibit or in two, though scanned or photographed
+"""Find the same page or photograph twice, in one exhibit or in two, even if scanned or photographed
 again. Pure.
 
-Pages with enough words are told by their words; photographs by what they show. A page with a few
+Pages with enough words are compared by their words; photographs by their content. A page with few
 words, such as an identity card, or one that was read in part, must agree in both, since all cards
 of a kind look alike.
 """
@@ -15,163 +15,185 @@ from typing import Any, NamedTuple
 import numpy as np
 from rapidfuzz import fuzz, process
 
-from assembler.crosscheck.page_words import Bags, bags_of
-from assembler.crosscheck.picture_matching import BROAD, LEAST, candidates, likeness
-from assembler.crosscheck.results import Desk, Result, everything, told
-from assembler.crosscheck.text_matching import alike, words
-from assembler.model import Exhibit, PageText, Severity, mrz
+from assembler.crosscheck.page_words import WordBags, collect_word_bags
+from assembler.crosscheck.picture_matching import BROAD, LEAST, find_candidates, measure_likeness
+from assembler.crosscheck.results import (
+    CheckContext,
+    ExhibitPage,
+    Result,
+    iterate_pages,
+    page_finding,
+)
+from assembler.crosscheck.text_matching import split_words, text_likeness
+from assembler.model import PageText, mrz
 
-Place = tuple[Exhibit, PageText]
 _NUMBER = 6  # letters and digits from which a word with a digit in it may be a number of its own
 _WORD = 4  # letters from which a word counts
-_LIKE, _SHARED = (
-    80,
-    0.6,
-)  # of 100: how alike two readings of a word must be; part of the words that must have their like
-_BELIEVED = 50.0  # mean confidence of recognition below which the words of a page say nothing
+_LIKE = 80  # of 100: how alike two readings of a word must be
+_SHARED = 0.6  # share of the words that must have a match
+_RELIABLE = 50.0  # mean confidence of recognition below which the words of a page are ignored
 
 
-def doubles(desk: Desk) -> Iterator[Result]:
-    """One finding for each page that is there already, naming the first such page."""
-    there = list(everything(desk))
+def find_repeated_pages(context: CheckContext) -> Iterator[Result]:
+    """Return one finding for each page that was there before, naming the first such page."""
+    pages = list(iterate_pages(context))
     first: dict[int, int] = {}  # number of a page → number of the first that is the same
-    bags = bags_of([page.text for _, page in there], desk.data["same_form"])
-    worded = {*_by_words(there, bags, desk)}
-    for one, other in sorted(
-        {*worded, *_by_pictures(there, bags, desk, {again for _, again in worded})}
-    ):
-        first.setdefault(other, one)
-    for again, one in sorted(first.items()):
-        exhibit, page = there[again]
-        yield told(
+    bags = collect_word_bags([page.text for _, page in pages], context.data["same_form"])
+    worded = {*_by_words(pages, bags, context)}
+    repeated = {later for _, later in worded}
+    for earlier, later in sorted({*worded, *_by_pictures(pages, bags, context, repeated)}):
+        first.setdefault(later, earlier)
+    for later, earlier in sorted(first.items()):
+        original = pages[earlier].page
+        yield page_finding(
             "PAGES.TWICE",
-            Severity.WARNING,
-            page,
-            exhibit,
-            f"it seems to be the same page as {there[one][1].path}, page {there[one][1].page}",
+            pages[later],
+            f"it seems to be the same page as {original.path}, page {original.page}",
             "leave one of them out, unless both are meant",
         )
 
 
-def _by_words(there: Sequence[Place], bags: Bags, desk: Desk) -> Iterator[tuple[int, int]]:
-    """Pairs of pages, by number, that have enough words, and the same; sorted by length, so that
-    most pairs are not looked at."""
-    long = [
+def _by_words(
+    pages: Sequence[ExhibitPage], bags: WordBags, context: CheckContext
+) -> Iterator[tuple[int, int]]:
+    """Yield pairs of pages, by number, that have enough words, and the same; sorted by length, so
+    that most pairs are skipped."""
+    wordy = [
         n
-        for n, (_, page) in enumerate(there)
-        if len(words(page.text)) >= desk.data["same_page_words"]
+        for n, (_, page) in enumerate(pages)
+        if len(split_words(page.text)) >= context.data["same_page_words"]
     ]
-    by_length = np.array(sorted(long, key=lambda n: (len(there[n][1].text), n)), dtype=int)
-    lengths = np.array([len(there[n][1].text) for n in by_length])
-    doubled: set[int] = (
-        set()
-    )  # a page that is the same as one before need not be compared with more
+    by_length = np.array(sorted(wordy, key=lambda n: (len(pages[n][1].text), n)), dtype=int)
+    lengths = np.array([len(pages[n][1].text) for n in by_length])
+    repeated: set[int] = set()  # these are not compared with further pages
     for start, n in enumerate(map(int, by_length)):
-        later = by_length[
+        following = by_length[
             start + 1 : np.searchsorted(lengths, 1.12 * lengths[start] + 20, side="right")
         ]
-        for m in map(int, later[bags.most[n, later]]):
+        for m in map(int, following[bags.mostly_shared[n, following]]):
             if (
-                m not in doubled
-                and not _meant(there[n], there[m])
-                and _same_words(there[n][1], there[m][1], desk)
+                m not in repeated
+                and not _is_intended(pages[n], pages[m])
+                and _has_same_words(pages[n][1], pages[m][1], context)
             ):
-                doubled.add(m)
+                repeated.add(m)
                 yield min(n, m), max(n, m)
 
 
 def _by_pictures(
-    there: Sequence[Place], bags: Bags, desk: Desk, known: set[int]
+    pages: Sequence[ExhibitPage], bags: WordBags, context: CheckContext, known: set[int]
 ) -> Iterator[tuple[int, int]]:
-    """Pairs of pages, by number, that look the same, and whose words do not say that they are two.
-    `known`: pages that are the same as one before by their words already.
+    """Yield pairs of pages, by number, that look the same, and whose words do not show that they
+    are two.
+
+    Args:
+        known: pages that are the same as an earlier one by their words.
     """
-    shown = [n for n, (_, page) in enumerate(there) if page.miniature]
-    small = [page.miniature for _, page in there if page.miniature]
-    doubled = set(known)
-    for left, right in candidates(small, _allowed(there, bags, desk)[np.ix_(shown, shown)]):
-        n, m = shown[left], shown[right]
-        if m not in doubled and not _meant(there[n], there[m]):
-            wanted = _wanted(there, n, m, bags, desk)
-            if wanted and likeness(small[left], small[right], wanted.broad) >= wanted.likeness:
-                doubled.add(m)
+    pictured = [n for n, (_, page) in enumerate(pages) if page.miniature]
+    miniatures = [page.miniature for _, page in pages if page.miniature]
+    repeated = set(known)
+    for left, right in find_candidates(
+        miniatures, _allowed(pages, bags, context)[np.ix_(pictured, pictured)]
+    ):
+        n, m = pictured[left], pictured[right]
+        if m not in repeated and not _is_intended(pages[n], pages[m]):
+            limits = _wanted(pages, n, m, bags, context)
+            if (
+                limits
+                and measure_likeness(miniatures[left], miniatures[right], limits.broad)
+                >= limits.likeness
+            ):
+                repeated.add(m)
                 yield n, m
 
 
-def _allowed(there: Sequence[Place], bags: Bags, desk: Desk) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """Which pairs of pages `_wanted` may want, all at once, since most are not."""
+def _allowed(
+    pages: Sequence[ExhibitPage], bags: WordBags, context: CheckContext
+) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Return which pairs of pages `_wanted` may accept, all at once, since most are not."""
     short = np.array(
-        [len(words(page.text)) < desk.data["same_page_words"] for _, page in there], dtype=bool
+        [len(split_words(page.text)) < context.data["same_page_words"] for _, page in pages],
+        dtype=bool,
     )
-    lines = np.array([bool(page.lines) for _, page in there], dtype=bool)
+    lines = np.array([bool(page.lines) for _, page in pages], dtype=bool)
     return np.asarray(
-        bags.near | np.logical_and.outer(short, short) | np.logical_and.outer(lines, lines),
+        bags.similar | np.logical_and.outer(short, short) | np.logical_and.outer(lines, lines),
         dtype=bool,
     )
 
 
 class _Wanted(NamedTuple):
-    """How alike two pages must look in whole and in their broad areas."""
+    """How alike two pages must look, in total and in their broad areas."""
 
     likeness: float
     broad: float
 
 
-def _wanted(there: Sequence[Place], n: int, m: int, bags: Bags, desk: Desk) -> _Wanted | None:
-    """Going by the words of two pages; None where those are of two."""
-    page, other = there[n][1], there[m][1]
-    strict = _Wanted(float(desk.data["same_picture_likeness"]), BROAD)
-    proved = _proved(page, desk), _proved(other, desk)
-    if all(proved):
-        return strict if proved[0] & proved[1] else None
-    enough = desk.data["same_page_words"]
+def _wanted(
+    pages: Sequence[ExhibitPage], n: int, m: int, bags: WordBags, context: CheckContext
+) -> _Wanted | None:
+    """Return how alike two pages must look given their words; None if the words are of two
+    pages."""
+    page, other_page = pages[n][1], pages[m][1]
+    strict = _Wanted(float(context.data["same_picture_likeness"]), BROAD)
+    machine_lines = _machine_lines(page, context), _machine_lines(other_page, context)
+    if all(machine_lines):
+        return strict if machine_lines[0] & machine_lines[1] else None
+    enough = context.data["same_page_words"]
     if (
-        len(words(page.text)) < enough
-        and len(words(other.text)) < enough
-        and _may_be_same(page, other)
+        len(split_words(page.text)) < enough
+        and len(split_words(other_page.text)) < enough
+        and _may_be_same(page, other_page)
     ):
         return strict
-    return _Wanted(float(desk.data["same_form"]["likeness"]), LEAST) if bags.same(n, m) else None
-
-
-def _meant(one: Place, other: Place) -> bool:
-    """Whether the same page of the same file was listed for two exhibits, which is done on
-    purpose."""
-    return (one[1].path, one[1].page) == (other[1].path, other[1].page) and one[0].id != other[0].id
-
-
-def _same_words(page: PageText, other: PageText, desk: Desk) -> bool:
-    return alike(page.text, other.text) >= float(desk.data["same_page_likeness"])
-
-
-def _may_be_same(page: PageText, other: PageText) -> bool:
-    """Whether the words of two pages that look the same do not say that they are two: another
-    name, another number."""
-    here, there = (_believed(each) for each in (page, other))
-    numbers = [
-        [word for word in some if len(word) >= _NUMBER and any(map(str.isdigit, word))]
-        for some in (here, there)
-    ]
-    return _shared(here, there) and _shared(*numbers)
-
-
-def _proved(page: PageText, desk: Desk) -> set[tuple[str, date]]:
     return (
-        {(one.number, one.birth_date) for one in mrz.read(page.lines, desk.as_of)}
+        _Wanted(float(context.data["same_form"]["likeness"]), LEAST)
+        if bags.is_same_page(n, m)
+        else None
+    )
+
+
+def _is_intended(first: ExhibitPage, second: ExhibitPage) -> bool:
+    """Return whether the same page of the same file was listed for two exhibits, on purpose."""
+    return (
+        first.exhibit.id != second.exhibit.id
+        and first.page.path == second.page.path
+        and first.page.page == second.page.page
+    )
+
+
+def _has_same_words(page: PageText, other_page: PageText, context: CheckContext) -> bool:
+    return text_likeness(page.text, other_page.text) >= float(context.data["same_page_likeness"])
+
+
+def _may_be_same(page: PageText, other_page: PageText) -> bool:
+    """Return whether the words of two similar pages do not show that they are two: another name,
+    another number."""
+    words, other_words = (_reliable_words(text) for text in (page, other_page))
+    numbers = [
+        [word for word in page_words if len(word) >= _NUMBER and any(map(str.isdigit, word))]
+        for page_words in (words, other_words)
+    ]
+    return _has_shared(words, other_words) and _has_shared(*numbers)
+
+
+def _machine_lines(page: PageText, context: CheckContext) -> set[tuple[str, date]]:
+    return (
+        {(zone.number, zone.birth_date) for zone in mrz.read(page.lines, context.as_of)}
         if page.lines
         else set()
     )
 
 
-def _believed(page: PageText) -> list[str]:
-    sure = page.method != "ocr" or (page.confidence or 0.0) >= _BELIEVED
-    return sorted({word for word in words(page.text) if len(word) >= _WORD}) if sure else []
+def _reliable_words(page: PageText) -> list[str]:
+    sure = page.method != "ocr" or (page.confidence or 0.0) >= _RELIABLE
+    return sorted({word for word in split_words(page.text) if len(word) >= _WORD}) if sure else []
 
 
-def _shared(one: Sequence[str], other: Sequence[str]) -> bool:
-    """Whether most of the fewer words have their like among the others; where one has none,
-    nothing speaks against it."""
-    few, many = sorted((one, other), key=len)
+def _has_shared(first: Sequence[str], second: Sequence[str]) -> bool:
+    """Return whether most of the fewer words have a match among the others; an empty list matches
+    anything."""
+    few, many = sorted((first, second), key=len)
     like = [
         word
         for word in few

@@ -1,97 +1,118 @@
-"""Names, birth dates and numbers in the papers that should carry them; whose passport it is;
-whose it must not be. Pure."""
+"""Check names, birth dates and numbers in the papers that should have them; whose passport it is;
+and whose it must not be. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from datetime import timedelta
 
-from assembler.crosscheck.results import Desk, Looked, Result, everything, legible, told, told_of
-from assembler.crosscheck.statements import a_numbers, passport_numbers
-from assembler.crosscheck.text_matching import has_date, has_name, has_number, plain, same_name
+from assembler.crosscheck.results import (
+    CheckContext,
+    ExhibitPage,
+    Result,
+    SearchResult,
+    exhibit_finding,
+    has_enough_words,
+    iterate_pages,
+    page_finding,
+)
+from assembler.crosscheck.statements import find_a_numbers, find_passport_numbers
+from assembler.crosscheck.text_matching import (
+    has_date,
+    has_name,
+    has_number,
+    is_same_name,
+    normalize_number,
+)
 from assembler.model import Contradiction, Exhibit, PageText, Person, Severity, mrz
 
+_DOC_9303 = "ICAO Doc 9303"  # specification of machine-readable lines
 _SEX = {"M": "male", "F": "female"}
 
 
-def facts(desk: Desk) -> Iterator[Result]:
-    """The facts an exhibit should show, in the exhibits of the categories that show them."""
-    for exhibit in desk.case.exhibits:
-        wanted, pages = desk.expected(exhibit), desk.read(exhibit)
-        if not wanted:
-            yield Looked(
+def check_expected_facts(context: CheckContext) -> Iterator[Result]:
+    """Search for the facts that exhibits of each category should show."""
+    for exhibit in context.case.exhibits:
+        expected, pages = context.expected_facts(exhibit), context.pages_of(exhibit)
+        if not expected:
+            yield SearchResult(
                 exhibit=exhibit.id,
                 what="names and numbers",
                 result="not looked at",
                 why="not asked of this category",
             )
-        elif not pages or not legible(pages, desk.data):
-            yield Looked(
+        elif not pages or not has_enough_words(pages, context.data):
+            yield SearchResult(
                 exhibit=exhibit.id,
                 what="names and numbers",
                 result="not looked at",
                 why="too little could be read",
             )
         else:
-            yield from _name(desk, exhibit)
+            yield from _name(context, exhibit)
             if exhibit.person:
-                yield from _of_person(desk, exhibit, desk.people()[exhibit.person])
+                yield from _of_person(context, exhibit, context.people()[exhibit.person])
 
 
-def _name(desk: Desk, exhibit: Exhibit) -> Iterator[Result]:
-    text = "\n".join(page.text for page in desk.read(exhibit))
-    lines = [f"{one.given} {one.family}" for one in _zones(desk, exhibit)]
-    about, likeness = desk.about(exhibit), desk.data["name_likeness"]
-    alone = "name" not in desk.expected(exhibit)
-    found = any(
-        has_name(text, one, likeness, family_only=alone)
-        or any(same_name(name, one.name.full, likeness) for name in lines)
-        for one in about
+def _name(context: CheckContext, exhibit: Exhibit) -> Iterator[Result]:
+    text = "\n".join(page.text for page in context.pages_of(exhibit))
+    zone_names = [f"{zone.given} {zone.family}" for zone in _zones(context, exhibit)]
+    people, likeness = context.people_of(exhibit), context.data["name_likeness"]
+    family_only = "name" not in context.expected_facts(exhibit)
+    is_found = any(
+        has_name(text, person, likeness, family_only=family_only)
+        or any(is_same_name(name, person.name.full, likeness) for name in zone_names)
+        for person in people
     )
     who = exhibit.person or "anybody it may be about"
-    yield Looked(
-        exhibit=exhibit.id, what=f"name of {who}", result="found" if found else "not found"
+    yield SearchResult(
+        exhibit=exhibit.id, what=f"name of {who}", result="found" if is_found else "not found"
     )
-    if not found and {"name", "family_name"} & {*desk.expected(exhibit)}:
-        yield told_of(
+    if not is_found and {"name", "family_name"} & {*context.expected_facts(exhibit)}:
+        yield exhibit_finding(
             "CHECK.NAME",
-            Severity.WARNING,
             exhibit,
-            desk,
+            context,
             f"the name of {who} was not found in what could be read of it",
             "see whose paper it is; set `person`, `other_names` or add them to `others`, or scan "
             "it again",
         )
 
 
-def _of_person(desk: Desk, exhibit: Exhibit, person: Person) -> Iterator[Result]:
-    text = "\n".join(page.text for page in desk.read(exhibit))
-    zones = _zones(desk, exhibit)
-    if "birth_date" in desk.expected(exhibit) and person.birth_date:
-        found = has_date(text, person.birth_date) or any(
-            one.birth_date == person.birth_date for one in zones
+def _of_person(context: CheckContext, exhibit: Exhibit, person: Person) -> Iterator[Result]:
+    text = "\n".join(page.text for page in context.pages_of(exhibit))
+    zones = _zones(context, exhibit)
+    if "birth_date" in context.expected_facts(exhibit) and person.birth_date:
+        is_found = has_date(text, person.birth_date) or any(
+            zone.birth_date == person.birth_date for zone in zones
         )
-        yield from _looked(desk, exhibit, found, "birth date", person, "CHECK.BIRTH_DATE")
-    if "passport" in desk.expected(exhibit) and person.passport:
-        found = has_number(text, person.passport.number) or any(
-            plain(one.number) == plain(person.passport.number) for one in zones
+        yield from _report_search(
+            context, exhibit, is_found, "birth date", person, "CHECK.BIRTH_DATE"
         )
-        yield from _looked(desk, exhibit, found, "passport number", person, "CHECK.PASSPORT")
+    if "passport" in context.expected_facts(exhibit) and person.passport:
+        is_found = has_number(text, person.passport.number) or any(
+            normalize_number(zone.number) == normalize_number(person.passport.number)
+            for zone in zones
+        )
+        yield from _report_search(
+            context, exhibit, is_found, "passport number", person, "CHECK.PASSPORT"
+        )
 
 
-def _looked(
-    desk: Desk, exhibit: Exhibit, found: bool, what: str, person: Person, rule: str
+def _report_search(
+    context: CheckContext, exhibit: Exhibit, is_found: bool, fact: str, person: Person, rule: str
 ) -> Iterator[Result]:
-    yield Looked(
-        exhibit=exhibit.id, what=f"{what} of {person.id}", result="found" if found else "not found"
+    yield SearchResult(
+        exhibit=exhibit.id,
+        what=f"{fact} of {person.id}",
+        result="found" if is_found else "not found",
     )
-    if not found:
-        yield told_of(
+    if not is_found:
+        yield exhibit_finding(
             rule,
-            Severity.WARNING,
             exhibit,
-            desk,
-            f"the {what} of {person.id} was not found in what could be read of it",
+            context,
+            f"the {fact} of {person.id} was not found in what could be read of it",
             "compare it with case.json by eye; scan the page again if it is hard to read",
         )
 
@@ -99,95 +120,102 @@ def _looked(
 # --- machine-readable lines ---
 
 
-def _zones(desk: Desk, exhibit: Exhibit) -> list[mrz.Mrz]:
-    return [one for page in desk.read(exhibit) for one in mrz.read(page.lines, desk.as_of)]
+def _zones(context: CheckContext, exhibit: Exhibit) -> list[mrz.Mrz]:
+    return [
+        zone for page in context.pages_of(exhibit) for zone in mrz.read(page.lines, context.as_of)
+    ]
 
 
-def passports(desk: Desk) -> Iterator[Result]:
-    """Whose machine-readable lines they are, and whether case.json says the same of that person."""
-    for exhibit in desk.case.exhibits:
-        found = [
-            (page, one) for page in desk.read(exhibit) for one in mrz.read(page.lines, desk.as_of)
+def check_machine_lines(context: CheckContext) -> Iterator[Result]:
+    """Check whose machine-readable lines they are, and whether case.json agrees about that
+    person."""
+    for exhibit in context.case.exhibits:
+        zones = [
+            (page, zone)
+            for page in context.pages_of(exhibit)
+            for zone in mrz.read(page.lines, context.as_of)
         ]
-        if not found and "mrz" not in desk.expected(exhibit):
+        if not zones and "mrz" not in context.expected_facts(exhibit):
             continue
-        result = "found" if found else "not found"
-        yield Looked(
+        result = "found" if zones else "not found"
+        yield SearchResult(
             exhibit=exhibit.id,
             what="machine-readable lines",
             result=result,
-            why="" if found else "none that its check digits prove",
+            why="" if zones else "none that its check digits prove",
         )
-        for page, one in found:
-            yield from _passport(desk, exhibit, page, one)
+        for page, zone in zones:
+            yield from _check_zone(context, ExhibitPage(exhibit, page), zone)
 
 
-def _passport(desk: Desk, exhibit: Exhibit, page: PageText, one: mrz.Mrz) -> Iterator[Result]:
-    owner = _owner(desk, one)
+def _check_zone(context: CheckContext, place: ExhibitPage, zone: mrz.Mrz) -> Iterator[Result]:
+    owner = _owner(context, zone)
     if owner is None:
-        yield told(
+        yield page_finding(
             "LEAK.PASSPORT",
-            Severity.ERROR,
-            page,
-            exhibit,
+            place,
             "its machine-readable lines belong to no one in this case",
             "take the page out if it is another client's; else correct name, birth date and "
             "passport number in case.json",
-            "ICAO Doc 9303",
+            Severity.ERROR,
+            source=_DOC_9303,
         )
         return
-    yield from _whose(desk, exhibit, page, owner)
-    yield from _differs(exhibit, page, owner, one, desk)
-    if one.expires < desk.as_of:
-        yield told(
+    yield from _check_owner(context, place, owner)
+    yield from _compare_facts(place, owner, zone, context)
+    if zone.expires < context.as_of:
+        yield page_finding(
             "CHECK.EXPIRED",
-            Severity.WARNING,
-            page,
-            exhibit,
+            place,
             "the document has expired",
             "enclose a valid one, or say why there is none",
         )
-    elif one.expires < desk.as_of + timedelta(days=desk.data["expires_within_days"]):
-        yield told(
+    elif zone.expires < context.as_of + timedelta(days=context.data["expires_within_days"]):
+        yield page_finding(
             "CHECK.EXPIRES",
-            Severity.WARNING,
-            page,
-            exhibit,
+            place,
             "the document expires soon",
             "think of renewing it before the journey",
         )
 
 
-def _owner(desk: Desk, one: mrz.Mrz) -> Person | None:
-    """By number; else by name and birth date; else by either, where the other may be misread or
-    mistyped."""
-    people = list(desk.people().values())
-    likeness = desk.data["name_likeness"]
-    numbered = [p for p in people if p.passport and plain(p.passport.number) == plain(one.number)]
-    named = [
-        p
-        for p in people
+def _owner(context: CheckContext, zone: mrz.Mrz) -> Person | None:
+    """Return the owner by name and birth date; else by number, or by name, since the other facts
+    may be misread or mistyped."""
+    people = list(context.people().values())
+    likeness = context.data["name_likeness"]
+    by_number = [
+        person
+        for person in people
+        if person.passport
+        and normalize_number(person.passport.number) == normalize_number(zone.number)
+    ]
+    by_name = [
+        person
+        for person in people
         if any(
-            same_name(f"{one.given} {one.family}", n.full, likeness)
-            for n in (p.name, *p.other_names)
+            is_same_name(f"{zone.given} {zone.family}", name.full, likeness)
+            for name in (person.name, *person.other_names)
         )
     ]
-    both = [p for p in named if p.birth_date in (None, one.birth_date)]
-    return next(iter((*both, *numbered, *named)), None)
+    by_name_and_birth = [
+        person for person in by_name if person.birth_date in (None, zone.birth_date)
+    ]
+    return next(iter((*by_name_and_birth, *by_number, *by_name)), None)
 
 
-def _whose(desk: Desk, exhibit: Exhibit, page: PageText, owner: Person) -> Iterator[Result]:
-    """The person the exhibit names; in a family, the packets it goes into."""
-    beneficiaries = {person.id for person in desk.case.beneficiaries}
+def _check_owner(context: CheckContext, place: ExhibitPage, owner: Person) -> Iterator[Result]:
+    """Check the owner against the person the exhibit names and, in a family, the packets it goes
+    into."""
+    exhibit = place.exhibit
+    beneficiaries = {person.id for person in context.case.beneficiaries}
     if exhibit.person and exhibit.person != owner.id:
-        yield told(
+        yield page_finding(
             "CHECK.PERSON",
-            Severity.ERROR,
-            page,
-            exhibit,
+            place,
             f"it is the document of {owner.id}, and the exhibit says {exhibit.person}",
             "correct `person`, or put the right file here",
-            "ICAO Doc 9303",
+            source=_DOC_9303,
         )
     if owner.id in beneficiaries and len(beneficiaries) > 1 and {*exhibit.belongs_to} != {owner.id}:
         severity = (
@@ -195,135 +223,136 @@ def _whose(desk: Desk, exhibit: Exhibit, page: PageText, owner: Person) -> Itera
             if not exhibit.belongs_to or owner.id in exhibit.belongs_to
             else Severity.ERROR
         )
-        yield told(
+        yield page_finding(
             "LEAK.FAMILY",
-            severity,
-            page,
-            exhibit,
+            place,
             f"the document of {owner.id} goes into the packet of another member of the family",
             f'set "belongs_to": ["{owner.id}"]',
+            severity,
         )
 
 
-def _differs(
-    exhibit: Exhibit, page: PageText, owner: Person, one: mrz.Mrz, desk: Desk
+def _compare_facts(
+    place: ExhibitPage, owner: Person, zone: mrz.Mrz, context: CheckContext
 ) -> Iterator[Result]:
-    pointer = _place(desk, owner)
-    passport = owner.passport
-    pairs: list[tuple[str, str, object, object]] = [
-        ("birth date", "birth_date", owner.birth_date, one.birth_date)
-    ]
-    if one.kind == "P" and passport and one.state in ("", passport.country):
-        if plain(passport.number) != plain(one.number):
-            pairs.append(("passport number", "passport/number", passport.number, one.number))
-        pairs.append(("expiry", "passport/expires", passport.expires, one.expires))
-    if one.kind == "P":
-        pairs.append(("nationality", "nationality", owner.nationality or None, one.nationality))
-    pairs.append(("sex", "sex", owner.sex or None, _SEX.get(one.sex)))
-    for what, key, says, but in pairs:
-        if says is not None and but is not None and says != but:
-            # nationality and sex have no check digit, and a number that had to be put right is not
-            # proved
-            proved = what in ("birth date", "expiry") or (what == "passport number" and one.sure)
-            yield told(
-                "CHECK.DIFFERS",
-                Severity.ERROR if proved else Severity.WARNING,
-                page,
-                exhibit,
-                f"the {what} in its machine-readable lines is not that of {pointer}/{key}",
-                "correct case.json, or put the right document here",
-                "ICAO Doc 9303",
-            )
-            yield Contradiction(
-                what=what,
-                here=f"case.json {pointer}/{key}",
-                says=str(says),
-                there=f"{page.path}, page {page.page}",
-                but=str(but),
-            )
-    if not same_name(f"{one.given} {one.family}", owner.name.full, desk.data["name_likeness"]):
-        yield told(
+    """Compare machine-readable lines with what case.json says of their owner."""
+    pointer = _pointer(context, owner)
+    for fact, key, expected, actual in _fact_pairs(owner, zone):
+        if expected is None or actual is None or expected == actual:
+            continue
+        # nationality and sex have no check digit, and a corrected number is not proved
+        is_proved = fact in ("birth date", "expiry") or (fact == "passport number" and zone.sure)
+        yield page_finding(
+            "CHECK.DIFFERS",
+            place,
+            f"the {fact} in its machine-readable lines is not that of {pointer}/{key}",
+            "correct case.json, or put the right document here",
+            Severity.ERROR if is_proved else Severity.WARNING,
+            source=_DOC_9303,
+        )
+        yield Contradiction(
+            what=fact,
+            here=f"case.json {pointer}/{key}",
+            says=str(expected),
+            there=f"{place.page.path}, page {place.page.page}",
+            but=str(actual),
+        )
+    likeness = context.data["name_likeness"]
+    if not is_same_name(f"{zone.given} {zone.family}", owner.name.full, likeness):
+        yield page_finding(
             "CHECK.SPELLING",
-            Severity.WARNING,
-            page,
-            exhibit,
+            place,
             f"the name in its machine-readable lines is not that of {pointer}/name",
             "write the name as the passport does, or add it to `other_names`",
-            "ICAO Doc 9303",
+            source=_DOC_9303,
         )
 
 
-def _place(desk: Desk, owner: Person) -> str:
-    for n, person in enumerate(desk.case.beneficiaries):
+def _fact_pairs(owner: Person, zone: mrz.Mrz) -> Iterator[tuple[str, str, object, object]]:
+    """Yield fact, key in case.json, and its values in case.json and in machine-readable lines."""
+    passport = owner.passport
+    yield "birth date", "birth_date", owner.birth_date, zone.birth_date
+    if zone.kind == "P" and passport and zone.state in ("", passport.country):
+        if normalize_number(passport.number) != normalize_number(zone.number):
+            yield "passport number", "passport/number", passport.number, zone.number
+        yield "expiry", "passport/expires", passport.expires, zone.expires
+    if zone.kind == "P":
+        yield "nationality", "nationality", owner.nationality or None, zone.nationality
+    yield "sex", "sex", owner.sex or None, _SEX.get(zone.sex)
+
+
+def _pointer(context: CheckContext, owner: Person) -> str:
+    for n, person in enumerate(context.case.beneficiaries):
         if person.id == owner.id:
             return f"/beneficiaries/{n}"
-    if owner.id == desk.case.petitioner.id:
+    if owner.id == context.case.petitioner.id:
         return "/petitioner"
-    for n, supporter in enumerate(desk.case.supporters):
+    for n, supporter in enumerate(context.case.supporters):
         if supporter.person.id == owner.id:
             return f"/supporters/{n}/person"
-    return f"/others/{[one.id for one in desk.case.others].index(owner.id)}"
+    return f"/others/{[person.id for person in context.case.others].index(owner.id)}"
 
 
 # --- numbers of strangers ---
 
 
-def strangers(desk: Desk) -> Iterator[Result]:
-    """A-Numbers and passport numbers, in the evidence and on completed forms, that belong to
-    nobody in this case."""
-    for exhibit, page in (*everything(desk), *desk.forms()):
-        yield from _a_numbers(desk, exhibit, page)
-        yield from _passport_numbers(desk, exhibit, page)
-    yield Looked(
+def check_unknown_numbers(context: CheckContext) -> Iterator[Result]:
+    """Find A-Numbers and passport numbers, in the evidence and on completed forms, of nobody in
+    this case."""
+    for exhibit, page in (*iterate_pages(context), *context.form_pages()):
+        yield from _a_numbers(context, exhibit, page)
+        yield from _passport_numbers(context, exhibit, page)
+    yield SearchResult(
         exhibit="",
         what="A-Numbers and passport numbers of strangers",
         result="looked for on every page with text",
     )
 
 
-def _a_numbers(desk: Desk, exhibit: Exhibit, page: PageText) -> Iterator[Result]:
-    known = {person.a_number.zfill(9) for person in desk.people().values() if person.a_number}
-    for number in sorted(a_numbers(page.text) - known):
-        yield told(
+def _a_numbers(context: CheckContext, exhibit: Exhibit, page: PageText) -> Iterator[Result]:
+    known = {person.a_number.zfill(9) for person in context.people().values() if person.a_number}
+    for number in sorted(find_a_numbers(page.text) - known):
+        yield page_finding(
             "LEAK.A_NUMBER",
-            Severity.WARNING if _misread(number, known, page) else Severity.ERROR,
-            page,
-            exhibit,
+            ExhibitPage(exhibit, page),
             "an A-Number on it belongs to no one in this case",
             "take the page out if it is another client's; else add the person (`others`), or "
             "correct the number in case.json",
+            Severity.WARNING if _misread(number, known, page) else Severity.ERROR,
         )
 
 
-def _passport_numbers(desk: Desk, exhibit: Exhibit, page: PageText) -> Iterator[Result]:
-    """Those the page names by the word; beside the name of a person of the case it may be an
-    older passport of theirs."""
-    everyone = desk.people().values()
-    known = {plain(person.passport.number) for person in everyone if person.passport}
-    for number in passport_numbers(page.text):
-        if plain(number) in known or len(plain(number)) < 6:
+def _passport_numbers(context: CheckContext, exhibit: Exhibit, page: PageText) -> Iterator[Result]:
+    """Check numbers that the page calls a passport's; beside the name of a person of the case it
+    may be an older passport of theirs."""
+    everyone = context.people().values()
+    known = {normalize_number(person.passport.number) for person in everyone if person.passport}
+    for number in find_passport_numbers(page.text):
+        if normalize_number(number) in known or len(normalize_number(number)) < 6:
             continue
-        named = [
-            one
-            for one in everyone
-            if has_name(page.text, one, desk.data["name_likeness"], family_only=True)
+        mentioned = [
+            person
+            for person in everyone
+            if has_name(page.text, person, context.data["name_likeness"], family_only=True)
         ]
-        if any(one.passport is None for one in named):
+        if any(person.passport is None for person in mentioned):
             continue  # it may be theirs: case.json does not say
-        yield told(
+        yield page_finding(
             "LEAK.PASSPORT",
-            Severity.WARNING if named or _misread(plain(number), known, page) else Severity.ERROR,
-            page,
-            exhibit,
+            ExhibitPage(exhibit, page),
             "a passport number on it belongs to no one in this case",
             "take the page out if it is another client's; else add the person (`others`), or "
             "correct the number in case.json",
+            Severity.WARNING
+            if mentioned or _misread(normalize_number(number), known, page)
+            else Severity.ERROR,
         )
 
 
 def _misread(number: str, known: Collection[str], page: PageText) -> bool:
-    """Whether it is one sign apart from a known one on a page that was recognized."""
+    """Return whether a number is one character apart from a known one on a recognized page."""
     return page.method == "ocr" and any(
-        len(one) == len(number) and sum(a != b for a, b in zip(number, one, strict=True)) == 1
-        for one in known
+        len(candidate) == len(number)
+        and sum(a != b for a, b in zip(number, candidate, strict=True)) == 1
+        for candidate in known
     )

@@ -1,18 +1,19 @@
-"""What goes in and out of this package."""
+"""Inputs and results of the checks of this package."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from assembler.model import Case, Contradiction, Exhibit, Finding, PageText, Person, Severity
+from assembler.runtime.rule_catalog import make_finding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Looked:
-    """One fact that was looked for in one exhibit, in words without the fact."""
+class SearchResult:
+    """One fact that was searched for in one exhibit, in words without the fact."""
 
     exhibit: str
     what: str  # "name of child", "machine-readable lines", …
@@ -21,18 +22,27 @@ class Looked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Crosschecked:
+class CrosscheckReport:
+    """All results of a crosscheck."""
+
     findings: tuple[Finding, ...]
-    looked: tuple[Looked, ...]
+    searches: tuple[SearchResult, ...]
     contradictions: tuple[Contradiction, ...]
 
 
-Result = Finding | Looked | Contradiction
+Result = Finding | SearchResult | Contradiction
 Pages = Mapping[str, Sequence[PageText]]  # by exhibit
 
 
+class ExhibitPage(NamedTuple):
+    """A page of evidence, and the exhibit it is in."""
+
+    exhibit: Exhibit
+    page: PageText
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
+class CheckContext:
     """Everything a check may look at. `data`: schemas/crosscheck.json; `languages`: BCP 47 →
     English name.
 
@@ -47,90 +57,90 @@ class Desk:
     contact: bool = False
 
     def people(self) -> dict[str, Person]:
-        """Everybody of the case, by id."""
+        """Return everybody of the case, by id."""
         case = self.case
         everyone = (
             case.petitioner,
             *case.beneficiaries,
-            *(one.person for one in case.supporters),
+            *(supporter.person for supporter in case.supporters),
             *case.others,
         )
-        return {one.id: one for one in everyone}
+        return {person.id: person for person in everyone}
 
-    def about(self, exhibit: Exhibit) -> list[Person]:
-        """Whom an exhibit is about: the person it names, those it belongs to, or anybody."""
+    def people_of(self, exhibit: Exhibit) -> list[Person]:
+        """Return whom an exhibit is about: the person it names, those it belongs to, or
+        everybody."""
         people = self.people()
         if exhibit.person:
             return [people[exhibit.person]]
-        return [people[one] for one in exhibit.belongs_to] or list(people.values())
+        return [people[person_id] for person_id in exhibit.belongs_to] or list(people.values())
 
-    def expected(self, exhibit: Exhibit) -> Sequence[str]:
-        found: Sequence[str] = self.data["expected"].get(exhibit.category, ())
-        return found
+    def expected_facts(self, exhibit: Exhibit) -> Sequence[str]:
+        facts: Sequence[str] = self.data["expected"].get(exhibit.category, ())
+        return facts
 
-    def read(self, exhibit: Exhibit) -> Sequence[PageText]:
+    def pages_of(self, exhibit: Exhibit) -> Sequence[PageText]:
         return self.pages.get(exhibit.id, ())
 
-    def forms(self) -> Iterator[tuple[Exhibit, PageText]]:
-        """Every page of the completed forms, each form as an exhibit of its own name; `pages`
-        has them as "form:<path>"."""
+    def form_pages(self) -> Iterator[ExhibitPage]:
+        """Yield every page of the completed forms, each form as an exhibit of its own; `pages` has
+        them as "form:<path>"."""
         for form in self.case.forms:
-            one = Exhibit(id=f"form:{form.path}", title=form.form, category="other", parts=())
-            yield from ((one, page) for page in self.pages.get(one.id, ()))
+            exhibit = Exhibit(id=f"form:{form.path}", title=form.form, category="other", parts=())
+            yield from (ExhibitPage(exhibit, page) for page in self.pages.get(exhibit.id, ()))
 
     def pointer(self, exhibit: Exhibit) -> str:
-        return f"/exhibits/{[one.id for one in self.case.exhibits].index(exhibit.id)}"
+        return f"/exhibits/{[listed.id for listed in self.case.exhibits].index(exhibit.id)}"
 
 
-def told(
+def page_finding(
     rule: str,
-    severity: Severity,
-    page: PageText,
-    exhibit: Exhibit,
+    place: ExhibitPage,
     problem: str,
     remedy: str,
+    severity: Severity | None = None,
     source: str = "house rule",
 ) -> Finding:
-    """A finding on a page of evidence."""
-    return Finding(
-        rule=rule,
-        severity=severity,
-        where=f"{page.path}, page {page.page}",
-        problem=problem,
-        remedy=remedy,
-        file=page.path,
-        page=page.page,
-        exhibit=exhibit.id,
+    """Make a finding on a page of evidence. `severity`: only for rules that have several."""
+    path, page = place.page.path, place.page.page
+    return make_finding(
+        rule,
+        f"{path}, page {page}",
+        problem,
+        remedy,
+        severity,
+        file=path,
+        page=page,
+        exhibit=place.exhibit.id,
         source=source,
     )
 
 
-def told_of(
-    rule: str, severity: Severity, exhibit: Exhibit, desk: Desk, problem: str, remedy: str
+def exhibit_finding(
+    rule: str, exhibit: Exhibit, context: CheckContext, problem: str, remedy: str
 ) -> Finding:
-    """A finding on an exhibit as a whole."""
-    pointer = desk.pointer(exhibit)
-    return Finding(
-        rule=rule,
-        severity=severity,
-        where=f"exhibit {exhibit.id}",
-        problem=problem,
-        remedy=remedy,
+    """Make a finding on an exhibit as a unit."""
+    pointer = context.pointer(exhibit)
+    return make_finding(
+        rule,
+        f"exhibit {exhibit.id}",
+        problem,
+        remedy,
         exhibit=exhibit.id,
         file="case.json",
         pointer=pointer,
-        line=desk.case.line(pointer),
+        line=context.case.line(pointer),
         source="house rule",
     )
 
 
-def legible(pages: Sequence[PageText], data: Mapping[str, Any]) -> bool:
-    """Whether enough was read to expect anything in it."""
+def has_enough_words(pages: Sequence[PageText], data: Mapping[str, Any]) -> bool:
+    """Return whether enough was read to expect anything in it."""
     return sum(len(page.text.split()) for page in pages) >= int(data["few_words"])
 
 
-def everything(desk: Desk) -> Iterator[tuple[Exhibit, PageText]]:
-    """Every page of every exhibit."""
-    for exhibit in desk.case.exhibits:
-        for page in desk.read(exhibit):
-            yield exhibit, page
+def iterate_pages(context: CheckContext) -> Iterator[ExhibitPage]:
+    """Yield every page of every exhibit."""
+    for exhibit in context.case.exhibits:
+        for page in context.pages_of(exhibit):
+            yield ExhibitPage(exhibit, page)

@@ -1,5 +1,5 @@
-"""Birth dates, numbers and addresses that the texts of case.json, completed forms and letters
-state, against its facts. Pure."""
+"""Check birth dates, numbers and addresses that the texts of case.json, completed forms and letters
+state. Pure."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from assembler.crosscheck.results import Desk, Result
-from assembler.crosscheck.text_matching import has_date, plain, words
-from assembler.model import Contradiction, Finding, Severity
+from assembler.crosscheck.results import CheckContext, Result
+from assembler.crosscheck.text_matching import has_date, normalize_number, split_words
+from assembler.model import Contradiction
 from assembler.model.case_texts import citing_texts
+from assembler.runtime.rule_catalog import make_finding
 
 # as people and offices write them: A123456789, A-123-456-789, A# 012 345 678, Alien Registration
 # Number 123 456 789,
@@ -43,23 +44,23 @@ _PASSPORT = re.compile(
 _NEARLY = 86  # of 100: how alike a street must be to be meant for that of the case
 
 
-def a_numbers(text: str) -> frozenset[str]:
-    """The A-Numbers a text prints, nine digits each."""
-    found = (match for pattern in _A_NUMBERS for match in pattern.finditer(text.upper()))
-    return frozenset(re.sub(r"\D", "", "".join(match.groups())).zfill(9) for match in found) - {
+def find_a_numbers(text: str) -> frozenset[str]:
+    """Return the A-Numbers in a text, nine digits each."""
+    matches = (match for pattern in _A_NUMBERS for match in pattern.finditer(text.upper()))
+    return frozenset(re.sub(r"\D", "", "".join(match.groups())).zfill(9) for match in matches) - {
         "0" * 9
     }
 
 
-def passport_numbers(text: str) -> tuple[str, ...]:
-    """The numbers a text calls those of a passport."""
+def find_passport_numbers(text: str) -> tuple[str, ...]:
+    """Return the numbers that a text calls a passport's."""
     return tuple(dict.fromkeys(_PASSPORT.findall(text)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where a statement stands. `file`, `pointer`, `line`, `page`: as in a `Finding`; `remedy`:
-    what to do where it is wrong."""
+class TextPlace:
+    """Where a statement is. `file`, `pointer`, `line`, `page`: as in a `Finding`; `remedy`: what to
+    do if it is wrong."""
 
     where: str
     file: str
@@ -69,72 +70,80 @@ class Place:
     page: int | None = None
 
 
-def statements(desk: Desk) -> Iterator[Result]:
-    """What the letter's reasons and the declarations say that case.json does not say of anybody;
-    streets of completed forms."""
-    for pointer, text in texts(desk):
-        line = desk.case.line(pointer)
-        where = Place(
+def check_statements(context: CheckContext) -> Iterator[Result]:
+    """Check statements in the letter's reasons and in declarations, and streets on completed
+    forms."""
+    for pointer, text in iterate_texts(context):
+        line = context.case.line(pointer)
+        place = TextPlace(
             where=f"case.json line {line} ({pointer})", file="case.json", pointer=pointer, line=line
         )
-        yield from stated(desk, where, text)
-    for _, page in desk.forms():
+        yield from check_text(context, place, text)
+    for _, page in context.form_pages():
         remedy = "correct the form or case.json"
-        where = Place(
+        place = TextPlace(
             where=f"{page.path}, page {page.page}", file=page.path, page=page.page, remedy=remedy
         )
-        yield from _streets(desk, where, page.text)
+        yield from _streets(context, place, page.text)
 
 
-def stated(desk: Desk, where: Place, text: str) -> Iterator[Result]:
-    """Birth dates, numbers and streets of nobody in the case."""
-    yield from _births(desk, where, text)
-    yield from _a_numbers(desk, where, text)
-    yield from _passports(desk, where, text)
-    yield from _streets(desk, where, text)
+def check_text(context: CheckContext, place: TextPlace, text: str) -> Iterator[Result]:
+    """Return birth dates, numbers and streets in a text that belong to nobody in the case."""
+    yield from _births(context, place, text)
+    yield from _a_numbers(context, place, text)
+    yield from _passports(context, place, text)
+    yield from _streets(context, place, text)
 
 
-def texts(desk: Desk) -> Iterator[tuple[str, str]]:
-    """Pointer and words of every text in case.json that a person wrote."""
-    for number, declaration in enumerate(desk.case.declarations):
+def iterate_texts(context: CheckContext) -> Iterator[tuple[str, str]]:
+    """Yield pointer and words of every text in case.json that a person wrote."""
+    for number, declaration in enumerate(context.case.declarations):
         yield f"/declarations/{number}/title", declaration.title
-    for text in citing_texts(desk.case):
+    for text in citing_texts(context.case):
         for paragraph in text.paragraphs:
             yield text.pointer, paragraph
 
 
-def _births(desk: Desk, where: Place, text: str) -> Iterator[Result]:
-    days = [person.birth_date for person in desk.people().values() if person.birth_date]
-    for said in _BORN.findall(text):
-        if days and not any(has_date(said, day) for day in days):
-            yield from _told(where, "birth date", said, " or ".join(map(str, days)))
+def _births(context: CheckContext, place: TextPlace, text: str) -> Iterator[Result]:
+    days = [person.birth_date for person in context.people().values() if person.birth_date]
+    for stated_date in _BORN.findall(text):
+        if days and not any(has_date(stated_date, day) for day in days):
+            yield from _contradictions(
+                place, "birth date", stated_date, " or ".join(map(str, days))
+            )
 
 
-def _a_numbers(desk: Desk, where: Place, text: str) -> Iterator[Result]:
-    known = [person.a_number.zfill(9) for person in desk.people().values() if person.a_number]
-    for found in sorted(a_numbers(text) - {*known}):
-        yield from _told(where, "A-Number", "A" + found, " or ".join(known) or "none")
+def _a_numbers(context: CheckContext, place: TextPlace, text: str) -> Iterator[Result]:
+    known = [person.a_number.zfill(9) for person in context.people().values() if person.a_number]
+    for number in sorted(find_a_numbers(text) - {*known}):
+        yield from _contradictions(place, "A-Number", "A" + number, " or ".join(known) or "none")
 
 
-def _passports(desk: Desk, where: Place, text: str) -> Iterator[Result]:
-    known = [person.passport.number for person in desk.people().values() if person.passport]
-    for said in passport_numbers(text):
-        if known and plain(said) not in map(plain, known):
-            yield from _told(where, "passport number", said, " or ".join(known))
+def _passports(context: CheckContext, place: TextPlace, text: str) -> Iterator[Result]:
+    known = [person.passport.number for person in context.people().values() if person.passport]
+    for number in find_passport_numbers(text):
+        if known and normalize_number(number) not in map(normalize_number, known):
+            yield from _contradictions(place, "passport number", number, " or ".join(known))
 
 
-def _streets(desk: Desk, where: Place, text: str) -> Iterator[Result]:
-    """Runs of words nearly, but not quite, a street of the case; a house number with another
-    digit is one of them."""
-    everyone = desk.people().values()
+def _streets(context: CheckContext, place: TextPlace, text: str) -> Iterator[Result]:
+    """Yield word sequences that are nearly, but not quite, a street of the case, such as one with
+    another house number."""
+    everyone = context.people().values()
     streets = {
-        a.street for person in everyone for a in (person.address, person.mailing_address) if a
+        address.street
+        for person in everyone
+        for address in (person.address, person.mailing_address)
+        if address
     }
-    known = {" ".join(words(street)) for street in (*streets, *_others_streets(desk))}
-    there = words(text)
-    for street in sorted({" ".join(words(one)) for one in streets}):
+    known = {" ".join(split_words(street)) for street in (*streets, *_streets_of_helpers(context))}
+    text_words = split_words(text)
+    for street in sorted({" ".join(split_words(street)) for street in streets}):
         size = street.count(" ") + 1
-        runs = (" ".join(there[start : start + size]) for start in range(len(there) - size + 1))
+        runs = (
+            " ".join(text_words[start : start + size])
+            for start in range(len(text_words) - size + 1)
+        )
         for run in runs:
             if (
                 size > 1
@@ -142,46 +151,51 @@ def _streets(desk: Desk, where: Place, text: str) -> Iterator[Result]:
                 and run not in known
                 and fuzz.ratio(run, street) >= _NEARLY
             ):
-                yield from _told(where, "address", run, street)
+                yield from _contradictions(place, "address", run, street)
 
 
-def _others_streets(desk: Desk) -> Iterator[str]:
-    """Streets of those who have a part in the case without being of it."""
-    case = desk.case
-    interpreters = [one.interpreter for one in case.declarations if one.interpreter]
-    translators = [one.translator for one in case.exhibits if one.translator]
-    for one in (case.attorney, case.rfe, *interpreters, *translators):
-        if one and one.address:
-            yield one.address.street
+def _streets_of_helpers(context: CheckContext) -> Iterator[str]:
+    """Yield streets of those who have a part in the case without being one of its people."""
+    case = context.case
+    interpreters = [
+        declaration.interpreter for declaration in case.declarations if declaration.interpreter
+    ]
+    translators = [exhibit.translator for exhibit in case.exhibits if exhibit.translator]
+    for party in (case.attorney, case.rfe, *interpreters, *translators):
+        if party and party.address:
+            yield party.address.street
 
 
-def _told(where: Place, what: str, said: str, known: str) -> Iterator[Result]:
-    problem = f"the {what} it states is not one that case.json gives to a person"
-    at_odds = Contradiction(
-        what=what, here="case.json, facts of the people", says=known, there=there(where), but=said
+def _contradictions(place: TextPlace, fact: str, stated: str, known: str) -> Iterator[Result]:
+    problem = f"the {fact} it states is not one that case.json gives to a person"
+    contradiction = Contradiction(
+        what=fact,
+        here="case.json, facts of the people",
+        says=known,
+        there=describe_place(place),
+        but=stated,
     )
-    yield from differing("CHECK.STATED", where, problem, where.remedy, at_odds)
+    yield from contradiction_results("CHECK.STATED", place, problem, place.remedy, contradiction)
 
 
-def there(where: Place) -> str:
-    """The place, as a contradiction names it."""
-    return f"case.json {where.pointer}" if where.pointer else where.where
+def describe_place(place: TextPlace) -> str:
+    """Return the place, as a contradiction names it."""
+    return f"case.json {place.pointer}" if place.pointer else place.where
 
 
-def differing(
-    rule: str, where: Place, problem: str, remedy: str, at_odds: Contradiction
+def contradiction_results(
+    rule: str, place: TextPlace, problem: str, remedy: str, contradiction: Contradiction
 ) -> Iterator[Result]:
-    """A warning, which holds no fact, and the two facts side by side, for the manifest."""
-    yield Finding(
-        rule=rule,
-        severity=Severity.WARNING,
-        where=where.where,
-        problem=problem,
-        remedy=remedy,
-        file=where.file,
-        pointer=where.pointer,
-        line=where.line,
-        page=where.page,
+    """Yield a warning, which holds no fact, and the two facts side by side, for the manifest."""
+    yield make_finding(
+        rule,
+        place.where,
+        problem,
+        remedy,
+        file=place.file,
+        pointer=place.pointer,
+        line=place.line,
+        page=place.page,
         source="house rule",
     )
-    yield at_odds
+    yield contradiction

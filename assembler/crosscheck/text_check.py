@@ -1,4 +1,4 @@
-"""All checks in order, and what they say together. Pure."""
+"""Run all checks in order. Pure."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ from datetime import date
 from typing import Any
 
 from assembler.crosscheck import duplicates, identity, statements, translations
-from assembler.crosscheck.results import Crosschecked, Desk, Looked, Pages, Result
-from assembler.crosscheck.statements import Place
+from assembler.crosscheck.results import CheckContext, CrosscheckReport, Pages, Result, SearchResult
+from assembler.crosscheck.statements import TextPlace
 from assembler.model import Case, Contradiction, Finding
 
-_CHECKS: tuple[Callable[[Desk], Iterator[Result]], ...] = (
-    identity.facts,
-    identity.passports,
-    identity.strangers,
-    translations.certificates,
-    translations.languages,
-    translations.dates,
-    translations.sequences,
-    duplicates.doubles,
-    translations.turned,
-    translations.spellings,
-    statements.statements,
-    translations.unread,
+_CHECKS: tuple[Callable[[CheckContext], Iterator[Result]], ...] = (
+    identity.check_expected_facts,
+    identity.check_machine_lines,
+    identity.check_unknown_numbers,
+    translations.check_certificates,
+    translations.check_languages,
+    translations.check_dates,
+    translations.check_page_counts,
+    duplicates.find_repeated_pages,
+    translations.check_turned_pages,
+    translations.check_spellings,
+    statements.check_statements,
+    translations.check_unread_exhibits,
 )
 
 
@@ -35,51 +35,61 @@ def check(
     languages: Mapping[str, str],
     *,
     contact: bool = False,
-) -> Crosschecked:
-    """Compare the evidence with the case. `data`: schemas/crosscheck.json; `languages`: BCP 47 tag
-    → English name.
+) -> CrosscheckReport:
+    """Compare the evidence with the case.
 
-    `contact`: a translator's certificate must give address and telephone
-    (`Profile.certificate_contact`).
+    Args:
+        data: schemas/crosscheck.json.
+        languages: BCP 47 tag → English name.
+        contact: a translator's certificate must give address and telephone
+          (`Profile.certificate_contact`).
     """
-    desk = Desk(
+    context = CheckContext(
         case=case, pages=pages, as_of=as_of, data=data, languages=languages, contact=contact
     )
-    results = [result for one in _CHECKS for result in one(desk)]
-    return Crosschecked(
-        findings=tuple(dict.fromkeys(one for one in results if isinstance(one, Finding))),
-        looked=tuple(dict.fromkeys(one for one in results if isinstance(one, Looked))),
+    results = [result for run_check in _CHECKS for result in run_check(context)]
+    return CrosscheckReport(
+        findings=tuple(dict.fromkeys(result for result in results if isinstance(result, Finding))),
+        searches=tuple(
+            dict.fromkeys(result for result in results if isinstance(result, SearchResult))
+        ),
         contradictions=tuple(
-            dict.fromkeys(one for one in results if isinstance(one, Contradiction))
+            dict.fromkeys(result for result in results if isinstance(result, Contradiction))
         ),
     )
 
 
-def of_documents(
-    case: Case, documents: Mapping[str, str], data: Mapping[str, Any], said: Collection[str]
-) -> Crosschecked:
-    """What papers made from the case say otherwise than it: a firm's own template may hold facts of
+def check_documents(
+    case: Case, documents: Mapping[str, str], data: Mapping[str, Any], known_values: Collection[str]
+) -> CrosscheckReport:
+    """Find where papers made from the case contradict it: a firm's own template may hold facts of
     an earlier client.
 
-    `documents`: name of the paper → its words. `said`: wrong values that the texts of case.json
-    were told of already.
+    Args:
+        documents: name of the paper → its words.
+        known_values: wrong values of the texts of case.json that were reported already.
     """
-    desk = Desk(case=case, pages={}, as_of=date.min, data=data, languages={})
+    context = CheckContext(case=case, pages={}, as_of=date.min, data=data, languages={})
     findings: list[Finding] = []
     contradictions: list[Contradiction] = []
     for name, text in documents.items():
-        where = Place(where=name, file=name, remedy="correct it in the template, or in case.json")
-        results = [*statements.stated(desk, where, text), *translations.spelt(desk, where, text)]
+        place = TextPlace(
+            where=name, file=name, remedy="correct it in the template, or in case.json"
+        )
+        results = [
+            *statements.check_text(context, place, text),
+            *translations.check_names(context, place, text),
+        ]
         for finding, contradiction in zip(results[::2], results[1::2], strict=True):
             if (
                 isinstance(finding, Finding)
                 and isinstance(contradiction, Contradiction)
-                and contradiction.but not in said
+                and contradiction.but not in known_values
             ):
                 findings.append(finding)
                 contradictions.append(contradiction)
-    return Crosschecked(
+    return CrosscheckReport(
         findings=tuple(dict.fromkeys(findings)),
-        looked=(),
+        searches=(),
         contradictions=tuple(dict.fromkeys(contradictions)),
     )

@@ -37,7 +37,7 @@ class CheckedCase:
     library: rules.Library  # rules, checklists and dated facts
     judged: rules.Judgment
     prepared: tuple[Prepared, ...]  # exhibits, then completed forms
-    crosschecked: crosscheck.Crosschecked
+    crosschecked: crosscheck.CrosscheckReport
 
     @property
     def findings(self) -> tuple[Finding, ...]:
@@ -181,7 +181,7 @@ def _prepare_evidence(
 
 def _crosscheck(
     case: Case, prepared: Sequence[Prepared], context: RunContext
-) -> crosscheck.Crosschecked:
+) -> crosscheck.CrosscheckReport:
     """Compare the text of the evidence with the facts."""
     context.report_progress("compare", 0, 0)
     return crosscheck.check(

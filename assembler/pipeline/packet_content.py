@@ -145,14 +145,14 @@ def draft_and_arrange(
 
 def find_contradictions_in_drafts(
     drafts: Sequence[Draft], checked: CheckedCase, context: RunContext
-) -> crosscheck.Crosschecked:
+) -> crosscheck.CrosscheckReport:
     """Return statements in letters and declarations that contradict case.json."""
     words = {
         f"drafts/{draft.id.removeprefix('draft:')}.docx": documents.read_draft_text(draft)
         for draft in drafts
     }
     stated = [contradiction.but for contradiction in checked.crosschecked.contradictions]
-    return crosscheck.of_documents(
+    return crosscheck.check_documents(
         checked.case, words, context.resources.schema("crosscheck.json"), stated
     )
 

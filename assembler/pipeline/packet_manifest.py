@@ -45,7 +45,7 @@ def describe_packet(
         claims=content.claims,
         relied=rules.relied(checked.judged),
         not_checked=checked.judged.not_checked,
-        looked=[asdict(search) for search in checked.crosschecked.looked],
+        looked=[asdict(search) for search in checked.crosschecked.searches],
         contradictions=[asdict(contradiction) for contradiction in contradictions],
         filed=content.filed,
         fitted=bundle.fitted,
