@@ -22,7 +22,7 @@ from assembler.evidence import file_preparation
 from assembler.evidence.file_types import sniff
 from assembler.evidence.readers.picture import KINDS
 from assembler.evidence.refused_kinds import REFUSED
-from assembler.intake.case_reader import examine
+from assembler.intake.case_reader import examine_case
 from assembler.runtime.cache import Cache
 from assembler.runtime.passwords import NAME, read_passwords
 from assembler.runtime.resources import Shelf
@@ -323,7 +323,7 @@ def test_two_files_that_differ_in_spelling_alone_are_told(tmp_path: Path) -> Non
     folder = case_with(tmp_path, FORMS["NFC"], FORMS["NFC"])
     (folder / FORMS["NFD"]).write_bytes(factories.text_pdf())
 
-    _, found = examine(folder, Shelf.default())
+    _, found = examine_case(folder, Shelf.default())
 
     assert [finding.rule for finding in found if finding.rule.startswith("EVID")] == [
         "EVID.TWINS",
@@ -399,6 +399,6 @@ def test_what_systems_leave_behind_is_no_evidence(tmp_path: Path, name: str) -> 
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"x")
 
-    _, found = examine(folder, Shelf.default())
+    _, found = examine_case(folder, Shelf.default())
 
     assert [finding.rule for finding in found] == (["EVID.UNLISTED"] if name in NO_LITTER else [])

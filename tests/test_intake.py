@@ -21,10 +21,10 @@ from hypothesis import strategies as st
 
 from assembler import intake
 from assembler.errors import CaseRejected, ExitCode, TemplateBroken
-from assembler.intake import examine, read_case
-from assembler.intake.case_builder import pages
-from assembler.intake.field_reference import document
-from assembler.intake.json_text import BadJson, parse
+from assembler.intake import examine_case, read_case
+from assembler.intake.case_builder import parse_page_ranges
+from assembler.intake.field_reference import describe_schema
+from assembler.intake.json_text import BadJson, parse_json
 from assembler.runtime.resources import Shelf
 from tests.full_case import CANARY, full_case, paths
 
@@ -122,7 +122,7 @@ def test_all_findings_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:
         text = text.replace(before, after)
     (case / "case.json").write_text(text)
 
-    _, found = examine(case, SHELF)
+    _, found = examine_case(case, SHELF)
 
     assert [(finding.rule, finding.line) for finding in found] == [
         ("DATE.IMPOSSIBLE", 7),
@@ -248,7 +248,7 @@ def differences(raw: Any, typed: Any, where: str) -> Iterator[str]:
     elif re.search("(a_number|ssn)$", where):
         yield from () if typed == re.sub("[^0-9]", "", raw) else (where,)
     elif where.endswith("/pages"):
-        yield from () if typed == pages(raw) else (where,)
+        yield from () if typed == parse_page_ranges(raw) else (where,)
     else:
         yield from (
             () if raw == (typed.isoformat() if isinstance(typed, date) else typed) else (where,)
@@ -301,7 +301,7 @@ def test_any_leaf_changed_gives_a_case_or_findings_without_a_value(
     place[leaf[-2] if whole and len(leaf) > 1 else leaf[-1]] = value
     (folder / "case.json").write_text(json.dumps(raw))
 
-    case, found = examine(folder, SHELF, hashed=False)
+    case, found = examine_case(folder, SHELF, hashed=False)
 
     assert (case is None) == bool(found)
     told = "".join(f"{finding} {finding.pointer}" for finding in found)
@@ -326,13 +326,13 @@ json_values = st.recursive(
 def test_our_reader_agrees_with_the_standard_one(value: Any, indent: int | None) -> None:
     text = json.dumps(value, indent=indent)
 
-    assert parse(text)[0] == json.loads(text)
+    assert parse_json(text)[0] == json.loads(text)
 
 
 @given(st.text(max_size=40))
 def test_our_reader_refuses_or_reads_any_text(text: str) -> None:
     try:
-        value, _ = parse(text)
+        value, _ = parse_json(text)
     except BadJson as error:
         assert error.line >= 1
     else:
@@ -340,7 +340,7 @@ def test_our_reader_refuses_or_reads_any_text(text: str) -> None:
 
 
 def test_page_ranges() -> None:
-    assert pages("1-3,5,7-") == ((1, 3), (5, 5), (7, None))
+    assert parse_page_ranges("1-3,5,7-") == ((1, 3), (5, 5), (7, None))
 
 
 def test_schema_is_valid_local_and_explains_every_field() -> None:
@@ -396,4 +396,4 @@ def _objects(schema: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
 def test_documentation_is_current() -> None:
     written = (CASES.parent.parent / "docs/case-json.md").read_text(encoding="utf8")
 
-    assert written == document(SHELF.schema("case.schema.json")), "run `make docs`"
+    assert written == describe_schema(SHELF.schema("case.schema.json")), "run `make docs`"

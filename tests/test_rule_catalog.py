@@ -213,7 +213,6 @@ NOT_CONVERTED = {
     "assembler/evidence/file_preparation.py",
     "assembler/evidence/legibility/findings.py",
     "assembler/evidence/preparation.py",
-    "assembler/intake/case_reader.py",
     "assembler/layout/amendment.py",
     "assembler/pipeline/amend.py",
     "assembler/pipeline/batch/case_builds.py",

@@ -145,7 +145,7 @@ def needed(case: Case) -> Iterator[tuple[str, str]]:
 
 @pytest.mark.parametrize("folder", samples(), ids=lambda path: path.name)
 def test_a_sample_without_one_of_its_needed_exhibits_is_told_the_line(folder: Path) -> None:
-    case, found = intake.examine(folder, SHELF, hashed=False)
+    case, found = intake.examine_case(folder, SHELF, hashed=False)
     assert case is not None, found
     pairs = list(needed(case))
 
@@ -271,7 +271,7 @@ def test_no_client_fact_is_ever_said(kind: str, tmp_path: Path) -> None:
         (tmp_path / path).parent.mkdir(exist_ok=True)
         (tmp_path / path).write_text("x")
     (tmp_path / "case.json").write_text(json.dumps(raw))
-    case, problems = intake.examine(tmp_path, SHELF, hashed=False)
+    case, problems = intake.examine_case(tmp_path, SHELF, hashed=False)
     assert case is not None, problems
 
     said = []
@@ -487,7 +487,7 @@ def test_a_new_case_passes_the_door_and_says_what_is_missing(
 ) -> None:
     raw = rules.skeleton(kind, [reason], library(), name="our-case", schema="../case.schema.json")
 
-    missing, found = intake.examine(_written(raw, tmp_path), SHELF, hashed=False)
+    missing, found = intake.examine_case(_written(raw, tmp_path), SHELF, hashed=False)
     assert missing is None
     assert {finding.rule for finding in found} == {"EVID.MISSING"}
     case = read(raw, tmp_path)

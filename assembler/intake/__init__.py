@@ -1,10 +1,9 @@
-"""intake: the only door. A case folder comes in; a typed `Case`, or every finding at once, goes
-out.
+"""Read a case folder into a typed `Case`, or return all findings at once.
 
-Nothing behind this door checks paths, sizes, dates or ids again. Opens case.json and the listed
+Nothing behind this package checks paths, sizes, dates or ids again. Opens case.json and the listed
 files, read-only.
 """
 
-from assembler.intake.case_reader import examine, read_case
+from assembler.intake.case_reader import examine_case, read_case
 
-__all__ = ["examine", "read_case"]
+__all__ = ["examine_case", "read_case"]

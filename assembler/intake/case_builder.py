@@ -1,4 +1,5 @@
-"""The checked value as a typed `Case`. Nothing can be wrong any more: this only moves fields."""
+"""Build the typed `Case` from the checked value. Nothing can be wrong any more: this only moves
+fields."""
 
 from __future__ import annotations
 
@@ -34,48 +35,48 @@ from assembler.model import (
 Raw = Mapping[str, Any]
 
 
-def build(raw: Raw, files: Mapping[str, SourceFile], lines: Mapping[str, int]) -> Case:
-    """The case; `files` by path, `lines` by JSON pointer."""
-    beneficiaries = tuple(_person(one) for one in raw["beneficiaries"])
-    others = tuple(_person(one) for one in raw.get("others", ()))
-    described = {person.id: person for person in (*beneficiaries, *others)}
-    for one in (
+def build_case(raw: Raw, files: Mapping[str, SourceFile], lines: Mapping[str, int]) -> Case:
+    """Build the case. `files`: by path; `lines`: by JSON pointer."""
+    beneficiaries = tuple(_person(entry) for entry in raw["beneficiaries"])
+    others = tuple(_person(entry) for entry in raw.get("others", ()))
+    people = {person.id: person for person in (*beneficiaries, *others)}
+    for raw_person in (
         raw["petitioner"],
         *(supporter["person"] for supporter in raw.get("supporters", ())),
     ):
-        if "id" in one:
-            described[one["id"]] = _person(one)
+        if "id" in raw_person:
+            people[raw_person["id"]] = _person(raw_person)
     return Case(
         id=raw["id"],
         kind=raw["kind"],
         reasons=tuple(raw["reasons"]),
-        petitioner=_who(raw["petitioner"], described),
+        petitioner=_who(raw["petitioner"], people),
         beneficiaries=beneficiaries,
-        supporters=tuple(_supporter(one, described) for one in raw.get("supporters", ())),
+        supporters=tuple(_supporter(entry, people) for entry in raw.get("supporters", ())),
         attorney=_attorney(raw["attorney"]) if raw["attorney"] else None,
         request=_request(raw["request"]),
-        declarations=tuple(_declaration(one) for one in raw.get("declarations", ())),
-        exhibits=tuple(_exhibit(one) for one in raw["exhibits"]),
+        declarations=tuple(_declaration(entry) for entry in raw.get("declarations", ())),
+        exhibits=tuple(_exhibit(entry) for entry in raw["exhibits"]),
         others=others,
-        forms=tuple(_form(one) for one in raw.get("forms", ())),
+        forms=tuple(_form(entry) for entry in raw.get("forms", ())),
         rfe=_rfe(raw["rfe"]) if "rfe" in raw else None,
         files=tuple(files[path] for path in sorted(files)),
         lines=tuple(sorted(lines.items())),
     )
 
 
-def paragraphs(value: str | list[str] | None) -> tuple[str, ...]:
-    """One string is one paragraph."""
+def as_paragraphs(value: str | list[str] | None) -> tuple[str, ...]:
+    """Return paragraphs; a single string is one paragraph."""
     if value is None:
         return ()
     return (value,) if isinstance(value, str) else tuple(value)
 
 
-def pages(text: str) -> tuple[tuple[int, int | None], ...]:
-    """ "1-3,5,7-" as ((1, 3), (5, 5), (7, None))."""
+def parse_page_ranges(text: str) -> tuple[tuple[int, int | None], ...]:
+    """Parse "1-3,5,7-" as ((1, 3), (5, 5), (7, None))."""
     ranges = []
-    for one in text.split(","):
-        first, dash, last = one.partition("-")
+    for page_range in text.split(","):
+        first, dash, last = page_range.partition("-")
         ranges.append((int(first), (int(last) if last else None) if dash else int(first)))
     return tuple(ranges)
 
@@ -100,8 +101,8 @@ def _address(raw: Raw, key: str) -> Address | None:
     return Address(**raw[key]) if key in raw else None
 
 
-def _who(raw: Raw, described: Mapping[str, Person]) -> Person:
-    return described[raw["same_as"] if "same_as" in raw else raw["id"]]
+def _who(raw: Raw, people: Mapping[str, Person]) -> Person:
+    return people[raw["same_as"] if "same_as" in raw else raw["id"]]
 
 
 def _person(raw: Raw) -> Person:
@@ -126,7 +127,7 @@ def _person(raw: Raw) -> Person:
             "i94_number",
         ),
         name=_name(raw["name"]),
-        other_names=tuple(_name(one) for one in raw.get("other_names", ())),
+        other_names=tuple(_name(other_name) for other_name in raw.get("other_names", ())),
         birth_date=_day(raw, "birth_date"),
         a_number=_digits(raw, "a_number"),
         ssn=_digits(raw, "ssn"),
@@ -151,10 +152,10 @@ def _biographic(raw: Raw) -> Biographic:
     return Biographic(**{**raw, "race": tuple(raw.get("race", ()))})
 
 
-def _supporter(raw: Raw, described: Mapping[str, Person]) -> Supporter:
+def _supporter(raw: Raw, people: Mapping[str, Person]) -> Supporter:
     return Supporter(
         **_plain(raw, "assets_usd", "organization"),
-        person=_who(raw["person"], described),
+        person=_who(raw["person"], people),
         beneficiaries=tuple(raw.get("beneficiaries", ())),
         income=Income(**raw["income"]) if "income" in raw else None,
         contributions=tuple(raw.get("contributions", ())),
@@ -178,12 +179,12 @@ def _request(raw: Raw) -> Request:
             "parole_program",
             "work_permit",
         ),
-        basis=paragraphs(raw.get("basis")),
-        length_reason=paragraphs(raw.get("length_reason")),
-        why_no_visa=paragraphs(raw.get("why_no_visa")),
-        departure_plan=paragraphs(raw.get("departure_plan")),
-        support_plan=paragraphs(raw.get("support_plan")),
-        changed_circumstances=paragraphs(raw.get("changed_circumstances")),
+        basis=as_paragraphs(raw.get("basis")),
+        length_reason=as_paragraphs(raw.get("length_reason")),
+        why_no_visa=as_paragraphs(raw.get("why_no_visa")),
+        departure_plan=as_paragraphs(raw.get("departure_plan")),
+        support_plan=as_paragraphs(raw.get("support_plan")),
+        changed_circumstances=as_paragraphs(raw.get("changed_circumstances")),
         letter_date=_day(raw, "letter_date"),
         arrival_date=_day(raw, "arrival_date"),
         i94_admit_until=_day(raw, "i94_admit_until"),
@@ -195,7 +196,7 @@ def _request(raw: Raw) -> Request:
 def _declaration(raw: Raw) -> Declaration:
     return Declaration(
         **_plain(raw, "id", "declarant", "title", "signed_in_us", "place", "language"),
-        paragraphs=paragraphs(raw["paragraphs"]),
+        paragraphs=as_paragraphs(raw["paragraphs"]),
         interpreter=_interpreter(raw["interpreter"]) if "interpreter" in raw else None,
         belongs_to=tuple(raw.get("belongs_to", ())),
     )
@@ -222,16 +223,16 @@ def _part(raw: str | Raw, role: str) -> FilePart:
     return FilePart(
         **_plain(raw, "path", "language", "accept_repair", "accept_reading"),
         role=raw.get("role", role),
-        pages=pages(raw["pages"]) if "pages" in raw else (),
+        pages=parse_page_ranges(raw["pages"]) if "pages" in raw else (),
         accept_loss=tuple(raw.get("accept_loss", ())),
     )
 
 
 def _exhibit(raw: Raw) -> Exhibit:
     translation = raw.get("translation", {})
-    parts = [_part(one, "document") for one in raw["files"]]
-    parts += [_part(one, "translation") for one in translation.get("files", ())]
-    parts += [_part(one, "certificate") for one in translation.get("certificate", ())]
+    parts = [_part(entry, "document") for entry in raw["files"]]
+    parts += [_part(entry, "translation") for entry in translation.get("files", ())]
+    parts += [_part(entry, "certificate") for entry in translation.get("certificate", ())]
     return Exhibit(
         **_plain(raw, "id", "title", "category", "language", "person"),
         parts=tuple(parts),
@@ -254,12 +255,12 @@ def _rfe(raw: Raw) -> Rfe:
         notice_exhibit=raw["notice_exhibit"],
         points=tuple(
             RfePoint(
-                id=p["id"],
-                asked=p["asked"],
-                answer=paragraphs(p["answer"]),
-                exhibits=tuple(p.get("exhibits", ())),
+                id=point["id"],
+                asked=point["asked"],
+                answer=as_paragraphs(point["answer"]),
+                exhibits=tuple(point.get("exhibits", ())),
             )
-            for p in raw["points"]
+            for point in raw["points"]
         ),
         address=_address(raw, "address"),
     )

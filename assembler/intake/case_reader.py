@@ -8,42 +8,48 @@ from pathlib import Path
 from typing import Any
 
 from assembler.errors import CaseRejected
-from assembler.intake.case_builder import build
-from assembler.intake.file_check import examine as examine_files
-from assembler.intake.json_text import MAX_BYTES, BadJson, decode, parse
-from assembler.intake.problem import Problem, inside
-from assembler.intake.reference_check import character_problems, sense_problems
-from assembler.intake.schema_check import problems as shape_problems
-from assembler.intake.schema_check import vocabulary
-from assembler.model import Case, Finding, Severity, SourceFile
+from assembler.intake.case_builder import build_case
+from assembler.intake.file_check import examine_files
+from assembler.intake.json_text import MAX_BYTES, BadJson, decode_text, parse_json
+from assembler.intake.problem import Problem, is_inside
+from assembler.intake.reference_check import find_character_problems, find_reference_problems
+from assembler.intake.schema_check import find_schema_problems, read_field_names
+from assembler.model import Case, Finding, SourceFile
 from assembler.runtime.resources import Shelf
+from assembler.runtime.rule_catalog import make_finding
 
 NAME = "case.json"
 SCHEMA = "schemas/case.schema.json"
 _OF_THE_FOLDER = ("EVID.UNLISTED", "EVID.TWINS")  # no line of case.json is to blame
 POSITION = 6  # digits of the highest position in a list; an A-number as a key has more
-MAX_FINDINGS = (
-    200  # of each check; nobody reads more, and a case made of mistakes must not take minutes
-)
+# of each check; nobody reads more, and a case full of mistakes must not take minutes
+MAX_FINDINGS = 200
 
 
 def read_case(folder: Path, shelf: Shelf, *, hashed: bool = True) -> Case:
-    """The case of a folder. Raises CaseRejected with every finding, TemplateBroken if the schema
-    cannot be used."""
-    case, found = examine(folder, shelf, hashed=hashed)
+    """Return the case of a folder.
+
+    Args:
+        hashed: whether to read the files for their sha256.
+
+    Raises:
+        CaseRejected: with every finding.
+        TemplateBroken: the schema cannot be used.
+    """
+    case, findings = examine_case(folder, shelf, hashed=hashed)
     if case is None:
-        count = f"{len(found)} problem{'s' if len(found) != 1 else ''} in the case"
-        raise CaseRejected(count, found, where=folder.name, remedy="fix these and rerun")
+        count = f"{len(findings)} problem{'s' if len(findings) != 1 else ''} in the case"
+        raise CaseRejected(count, findings, where=folder.name, remedy="fix these and rerun")
     return case
 
 
-def examine(
+def examine_case(
     folder: Path, shelf: Shelf, *, hashed: bool = True
 ) -> tuple[Case | None, tuple[Finding, ...]]:
-    """The case, or None and the findings that say why not. `hashed=False` leaves sha256 empty,
-    and is quicker."""
+    """Return the case, or None and the findings that say why not. `hashed=False` leaves sha256
+    empty, and is quicker."""
     try:
-        raw, lines = parse(decode(_bytes(folder)))
+        raw, lines = parse_json(decode_text(_bytes(folder)))
     except BadJson as error:
         return None, (_syntax(error),)
     except _NoCase as error:
@@ -51,8 +57,8 @@ def examine(
     schema = shelf.read(SCHEMA)
     problems, files = _problems(folder, raw, schema, hashed)
     if problems:
-        return None, _findings(problems, lines, vocabulary(schema))
-    return build(raw, files, lines), ()
+        return None, _findings(problems, lines, read_field_names(schema))
+    return build_case(raw, files, lines), ()
 
 
 class _NoCase(Exception):
@@ -95,25 +101,27 @@ def _bytes(folder: Path) -> bytes:
 def _problems(
     folder: Path, raw: Any, schema: bytes, hashed: bool
 ) -> tuple[list[Problem], dict[str, SourceFile]]:
-    """What every check says. A place the schema complains of is not complained of again, nor is
-    anything within it."""
-    shape = list(_first(shape_problems(raw, schema)))
-    wrong = {one.pointer for one in shape if one.rule != "CASE.MISSING"}
-    unknown = {one.pointer for one in shape if one.rule == "CASE.UNKNOWN_KEY"}
-    characters = _first(one for one in character_problems(raw) if not inside(one.pointer, unknown))
+    """Return the problems of every check; a place that the schema refuses is not reported again,
+    nor is anything within it."""
+    schema_problems = list(_limit(find_schema_problems(raw, schema)))
+    reported = {problem.pointer for problem in schema_problems if problem.rule != "CASE.MISSING"}
+    unknown = {problem.pointer for problem in schema_problems if problem.rule == "CASE.UNKNOWN_KEY"}
+    characters = _limit(_outside(find_character_problems(raw), unknown))
     if not isinstance(raw, dict):
-        return [*shape, *characters], {}
-    files, file_problems = examine_files(folder, raw, hashed and not shape)
-    sense = _first(
-        one for one in chain(sense_problems(raw), file_problems) if not inside(one.pointer, wrong)
-    )
-    return [*shape, *characters, *sense], files
+        return [*schema_problems, *characters], {}
+    files, file_problems = examine_files(folder, raw, hashed and not schema_problems)
+    references = _limit(_outside(chain(find_reference_problems(raw), file_problems), reported))
+    return [*schema_problems, *characters, *references], files
 
 
-def _first(problems: Iterable[Problem]) -> Iterator[Problem]:
-    """Each once, the first of them; a last one says that there are more."""
-    yield from (some := list(islice(problems, MAX_FINDINGS)))
-    if len(some) == MAX_FINDINGS:
+def _outside(problems: Iterable[Problem], pointers: Collection[str]) -> Iterator[Problem]:
+    return (problem for problem in problems if not is_inside(problem.pointer, pointers))
+
+
+def _limit(problems: Iterable[Problem]) -> Iterator[Problem]:
+    """Yield the first problems; a last one says that there may be more."""
+    yield from (first := list(islice(problems, MAX_FINDINGS)))
+    if len(first) == MAX_FINDINGS:
         yield Problem(
             "CASE.LIMIT",
             "",
@@ -134,31 +142,33 @@ def _syntax(error: BadJson) -> Finding:
 
 
 def _findings(
-    problems: Iterable[Problem], lines: Mapping[str, int], names: Collection[str]
+    problems: Iterable[Problem], lines: Mapping[str, int], field_names: Collection[str]
 ) -> tuple[Finding, ...]:
-    found = []
+    findings = []
     for rule, pointer, problem, remedy in dict.fromkeys(problems):
         line = _line(pointer, lines)
-        shown = _shown(pointer, names)
+        shown = _shown(pointer, field_names)
         where = (
             f"{NAME} line {line} ({shown or '/'})"
             if pointer or rule not in _OF_THE_FOLDER
             else "the case folder"
         )
-        found.append(_finding(rule, where, problem, remedy, pointer=shown, line=line))
+        findings.append(_finding(rule, where, problem, remedy, pointer=shown, line=line))
     return tuple(
-        sorted(found, key=lambda finding: (finding.line or 0, finding.pointer or "", finding.rule))
+        sorted(
+            findings, key=lambda finding: (finding.line or 0, finding.pointer or "", finding.rule)
+        )
     )
 
 
-def _shown(pointer: str, names: Collection[str]) -> str:
-    """The pointer up to the first key that is no field's name: such a key is the writer's own
-    text and may hold a fact."""
+def _shown(pointer: str, field_names: Collection[str]) -> str:
+    """Return the pointer up to the first key that is not a field name: such a key is the writer's
+    own text and may hold a fact."""
     steps = takewhile(
-        lambda one: one in names or (one.isdecimal() and len(one) <= POSITION),
+        lambda key: key in field_names or (key.isdecimal() and len(key) <= POSITION),
         pointer.split("/")[1:],
     )
-    return "".join(f"/{one}" for one in steps)
+    return "".join(f"/{key}" for key in steps)
 
 
 def _line(pointer: str, lines: Mapping[str, int]) -> int:
@@ -176,13 +186,4 @@ def _finding(
     pointer: str | None = None,
     line: int | None = None,
 ) -> Finding:
-    return Finding(
-        rule=rule,
-        severity=Severity.ERROR,
-        where=where,
-        problem=problem,
-        remedy=remedy,
-        file=NAME,
-        pointer=pointer,
-        line=line,
-    )
+    return make_finding(rule, where, problem, remedy, file=NAME, pointer=pointer, line=line)

@@ -1,4 +1,4 @@
-"""docs/case-json.md, written from the schema: `python -m assembler.intake.field_reference >
+"""Write docs/case-json.md from the schema: `python -m assembler.intake.field_reference >
 docs/case-json.md`."""
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ _PLAIN = {
 }
 
 
-def document(schema: Node) -> str:
-    """The schema as Markdown: one table for the case and for each kind of entry in it."""
+def describe_schema(schema: Node) -> str:
+    """Return the schema as Markdown: one table for the case and for each kind of entry in it."""
     lines = [_HEAD, *_section("The case", schema)]
     for name, definition in sorted(schema["$defs"].items()):
         lines += _section(name, definition)
@@ -35,7 +35,7 @@ def document(schema: Node) -> str:
 
 
 def _section(title: str, node: Node) -> Iterator[str]:
-    """A heading, what it is, its fields if it has any; then the same for each object written
+    """Yield a heading, a description and the table of fields, if any; then the same for each object
     within it."""
     owner = _object(node)
     yield from (
@@ -61,12 +61,19 @@ def _section(title: str, node: Node) -> Iterator[str]:
 
 
 def _object(node: Node) -> Node | None:
-    """The object written in a node or in one of its alternatives, if any."""
-    return next((one for one in (node, *node.get("oneOf", ())) if "properties" in one), None)
+    """Return the object in a node or in one of its alternatives, if any."""
+    return next(
+        (
+            alternative
+            for alternative in (node, *node.get("oneOf", ()))
+            if "properties" in alternative
+        ),
+        None,
+    )
 
 
 def _text(node: Node, title: str) -> str:
-    """What it is, each of its values on a line of its own, and its kind."""
+    """Return the description, each of its values on a line of its own, and the kind."""
     text = str(node.get("description", "")).replace("|", "\\|")
     values = [str(value) for value in (node.get("enum") or node.get("items", {}).get("enum") or ())]
     if values and "enum" not in node:
@@ -84,7 +91,7 @@ def _kind(node: Node, title: str) -> str:
     if node.get("type") == "array":
         return f"list of {_kind(node['items'], title)}"
     if "oneOf" in node:
-        return " or ".join(_kind(one, title) for one in node["oneOf"])
+        return " or ".join(_kind(alternative, title) for alternative in node["oneOf"])
     if "enum" in node:
         return "one of these"
     if "properties" in node and ": " in title:
@@ -93,4 +100,4 @@ def _kind(node: Node, title: str) -> str:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(document(Shelf.default().schema("case.schema.json")))
+    sys.stdout.write(describe_schema(Shelf.default().schema("case.schema.json")))

@@ -1,4 +1,4 @@
-"""The files a case lists: inside the folder, regular, not empty, each listed once, none
+"""Check the files a case lists: inside the folder, regular, not empty, each listed once, none
 forgotten."""
 
 from __future__ import annotations
@@ -11,18 +11,23 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from assembler.intake.problem import Problem, hint, printable
-from assembler.intake.untyped_values import entries, groups, listed, path_of
+from assembler.intake.problem import Problem, escape_unprintable, suggest_name
+from assembler.intake.untyped_values import (
+    read_file_lists,
+    read_listed_paths,
+    read_objects,
+    read_path,
+)
 from assembler.model import SourceFile
 from assembler.runtime.file_names import normalize_name, resolve_spelling
 from assembler.runtime.passwords import NAME
 
-Told = tuple[str, str, str]  # rule, what is wrong, what to do
+FileProblem = tuple[str, str, str]  # rule, what is wrong, what to do
 MAX_FILE = 200_000_000  # bytes
-HINTS = 100  # a search for the name that was meant costs 10 ms among 2,000 files
+HINTS = 100  # suggesting a similar name takes 10 ms among 2,000 files
 WATCHED = ("evidence", "forms")
-# what operating systems, shared drives and office programs leave behind, and our own list of what
-# to gather
+# what operating systems, shared drives and office programs leave behind, and our own list of
+# evidence to gather
 IGNORABLE = re.compile(
     # macOS
     r"\.DS_Store|\._.*|\.apdisk|\.localized|Icon\r|\.fseventsd|\.VolumeIcon\.icns|\.com\.apple\..*"
@@ -33,7 +38,7 @@ IGNORABLE = re.compile(
     r"|\.gitkeep|\.gitignore|TO-GATHER\.md",
     re.IGNORECASE,
 )
-# folders of theirs: what is in them is nobody's evidence
+# their folders, which hold no evidence
 IGNORABLE_FOLDER = re.compile(
     r"__MACOSX|@eaDir|#recycle|@Recycle|\.Trash(es|-.*)?|\$RECYCLE\.BIN|System Volume "
     r"Information|\.Spotlight-V100"
@@ -42,23 +47,25 @@ IGNORABLE_FOLDER = re.compile(
 )
 
 
-def examine(
+def examine_files(
     folder: Path, case: dict[str, Any], hashed: bool
 ) -> tuple[dict[str, SourceFile], list[Problem]]:
-    """Look at every listed file, and for files nobody listed. `hashed`: read them to know their
-    sha256.
+    """Check every listed file, and find files that are not listed.
 
-    The case may be of any shape: what cannot be read is passed over, and where the list of exhibits
-    is missing, files that nobody listed are not complained of.
+    The case may be of any shape: unreadable entries are skipped, and if the list of exhibits is
+    missing, unlisted files are not reported.
+
+    Args:
+        hashed: whether to read the files for their sha256.
     """
-    found: dict[str, SourceFile] = {}
+    records: dict[str, SourceFile] = {}
     problems: list[Problem] = []
-    respell(folder, case)
+    respell_paths(folder, case)
     present = dict.fromkeys(path for part in WATCHED for path in _present(folder, part))
-    ignored = dict.fromkeys(path_of(entry) for _, entry in entries(case, "ignored_files"))
-    named = dict(listed(case))
-    for where, path in named.items():
-        if printable(path) != path:  # complained of as a text
+    ignored = dict.fromkeys(read_path(entry) for _, entry in read_objects(case, "ignored_files"))
+    paths_by_place = dict(read_listed_paths(case))
+    for where, path in paths_by_place.items():
+        if escape_unprintable(path) != path:  # reported by the check of characters
             continue
         if path in ignored:
             problems.append(
@@ -69,22 +76,22 @@ def examine(
                     "remove it from one of the two",
                 )
             )
-        if path not in found:
+        if path not in records:
             record = _record(folder, path, hashed, present if len(problems) < HINTS else ())
             if isinstance(record, SourceFile):
-                found[path] = record
+                records[path] = record
             else:
                 problems.append(Problem(record[0], where, *record[1:]))
     if isinstance(case.get("exhibits"), list):
-        problems += _unlisted(present, {*named.values(), *ignored})
-    return found, [*problems, *_twins(present)]
+        problems += _unlisted(present, {*paths_by_place.values(), *ignored})
+    return records, [*problems, *_twins(present)]
 
 
-def respell(folder: Path, case: dict[str, Any]) -> None:
+def respell_paths(folder: Path, case: dict[str, Any]) -> None:
     """Write the paths of a case, in place, as the disk spells them: names that look the same are
     the same."""
-    for _, exhibit in entries(case, "exhibits"):
-        for _, group in groups(exhibit, ""):
+    for _, exhibit in read_objects(case, "exhibits"):
+        for _, group in read_file_lists(exhibit, ""):
             _respell_list(folder, group)
     for key in ("forms", "ignored_files"):
         listed_here = case.get(key)
@@ -92,32 +99,32 @@ def respell(folder: Path, case: dict[str, Any]) -> None:
             _respell_list(folder, listed_here)
 
 
-def _respell_list(folder: Path, entries_of_it: list[Any]) -> None:
-    for position, entry in enumerate(entries_of_it):
-        path = path_of(entry)
-        if not path or path.isascii() or path_problem(path):
+def _respell_list(folder: Path, file_entries: list[Any]) -> None:
+    for position, entry in enumerate(file_entries):
+        path = read_path(entry)
+        if not path or path.isascii() or check_path(path):
             continue
         if isinstance(entry, dict):
             entry["path"] = resolve_spelling(folder, path)
         else:
-            entries_of_it[position] = resolve_spelling(folder, path)
+            file_entries[position] = resolve_spelling(folder, path)
 
 
 def _twins(present: Iterable[str]) -> Iterator[Problem]:
-    """Files whose names look the same, so that nobody can tell which of them a case lists."""
-    known: set[str] = set()
+    """Yield files whose names look the same, so that it is unclear which of them a case lists."""
+    seen: set[str] = set()
     for path in present:
-        name = normalize_name(path)
-        if name in known:
-            problem = f"two files are called {printable(name)}, spelled with other characters"
+        if normalize_name(path) in seen:
+            name = escape_unprintable(normalize_name(path))
+            problem = f"two files are called {name}, spelled with other characters"
             yield Problem("EVID.TWINS", "", problem, "rename one of them, or take it away")
-        known.add(name)
+        seen.add(normalize_name(path))
 
 
-def _unlisted(present: Iterable[str], named: Collection[str]) -> Iterator[Problem]:
+def _unlisted(present: Iterable[str], listed_paths: Collection[str]) -> Iterator[Problem]:
     for path in present:
-        if path not in named:
-            shown = printable(path)
+        if path not in listed_paths:
+            shown = escape_unprintable(path)
             remedy = (
                 "add it to an exhibit, or to ignored_files"
                 if shown == path
@@ -128,8 +135,8 @@ def _unlisted(present: Iterable[str], named: Collection[str]) -> Iterator[Proble
             )
 
 
-def path_problem(path: str) -> Told | None:
-    """Why a path must not be opened, judged by its text alone; None if it may."""
+def check_path(path: str) -> FileProblem | None:
+    """Return why a path must not be opened, judged by its text alone, or None."""
     remedy = "write it relative to the case folder, as evidence/name.pdf"
     if path.startswith(("/", "~")) or "\\" in path or re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", path):
         return ("PATH.ABSOLUTE", "the path is not relative to the case folder", remedy)
@@ -145,16 +152,18 @@ def path_problem(path: str) -> Told | None:
     return None
 
 
-def _record(folder: Path, path: str, hashed: bool, present: Collection[str]) -> SourceFile | Told:
-    if told := path_problem(path):
-        return told
+def _record(
+    folder: Path, path: str, hashed: bool, present: Collection[str]
+) -> SourceFile | FileProblem:
+    if problem := check_path(path):
+        return problem
     try:
-        return _in_the_way(folder, path) or _opened(folder, path, hashed)
+        return _check_kind(folder, path) or _opened(folder, path, hashed)
     except (FileNotFoundError, NotADirectoryError):
         return (
             "EVID.MISSING",
             f"there is no file {path}",
-            hint(path, present, "add the file, or correct the path"),
+            suggest_name(path, present, "add the file, or correct the path"),
         )
     except OSError as error:
         reason = os.strerror(error.errno).lower() if error.errno else "no reason given"
@@ -165,11 +174,11 @@ def _record(folder: Path, path: str, hashed: bool, present: Collection[str]) -> 
         )
 
 
-def _in_the_way(folder: Path, path: str) -> Told | None:
-    at, mode = folder, 0
-    for one in PurePosixPath(path).parts:
-        at = at / one
-        mode = at.lstat().st_mode
+def _check_kind(folder: Path, path: str) -> FileProblem | None:
+    place, mode = folder, 0
+    for part in PurePosixPath(path).parts:
+        place = place / part
+        mode = place.lstat().st_mode
         if stat.S_ISLNK(mode):
             return (
                 "PATH.SYMLINK",
@@ -179,21 +188,21 @@ def _in_the_way(folder: Path, path: str) -> Told | None:
     return None if stat.S_ISREG(mode) else _irregular(path)
 
 
-def _irregular(path: str) -> Told:
+def _irregular(path: str) -> FileProblem:
     return ("PATH.IRREGULAR", f"{path} is no regular file", "replace it by the file itself")
 
 
-def _opened(folder: Path, path: str, hashed: bool) -> SourceFile | Told:
-    """Judged again by what was opened, which may have been exchanged since; a link is not
-    followed, a pipe not waited for."""
+def _opened(folder: Path, path: str, hashed: bool) -> SourceFile | FileProblem:
+    """Open a file and check it again, since it may have been exchanged; never follow a link or wait
+    for a pipe."""
     flags = os.O_RDONLY | sum(
         getattr(os, name, 0) for name in ("O_NOFOLLOW", "O_NONBLOCK", "O_BINARY")
     )
     handle = os.open(folder / path, flags)
     try:
         status = os.fstat(handle)
-        if told := _content_problem(status, path):
-            return told
+        if problem := _content_problem(status, path):
+            return problem
         with os.fdopen(handle, "rb", closefd=False) as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest() if hashed else ""
     finally:
@@ -201,7 +210,7 @@ def _opened(folder: Path, path: str, hashed: bool) -> SourceFile | Told:
     return SourceFile(path=path, size=status.st_size, sha256=digest)
 
 
-def _content_problem(status: os.stat_result, path: str) -> Told | None:
+def _content_problem(status: os.stat_result, path: str) -> FileProblem | None:
     if not stat.S_ISREG(status.st_mode):
         return _irregular(path)
     if status.st_size == 0:
@@ -216,8 +225,8 @@ def _content_problem(status: os.stat_result, path: str) -> Told | None:
 
 
 def _present(folder: Path, part: str) -> Iterator[str]:
-    """What lies below evidence/ or forms/, relative, sorted; links to folders are not followed,
-    but named."""
+    """Yield the files below evidence/ or forms/, relative, sorted; links to folders are named, not
+    followed."""
     for home, folders, names in os.walk(folder / part, followlinks=False):
         folders[:] = sorted(name for name in folders if not IGNORABLE_FOLDER.fullmatch(name))
         links = [name for name in folders if (Path(home) / name).is_symlink()]

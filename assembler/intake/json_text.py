@@ -1,4 +1,4 @@
-"""JSON text to values, strictly, remembering the line of every value."""
+"""Parse JSON text strictly, remembering the line of every value."""
 
 from __future__ import annotations
 
@@ -8,13 +8,12 @@ from collections.abc import Callable, Collection
 from json import decoder
 from typing import Any
 
-from assembler.intake.problem import step
+from assembler.intake.problem import pointer_step
 
 MAX_BYTES = 5_000_000
 MAX_DEPTH = 40
-MAX_VALUES = 100_000  # the largest case we can think of, 2,000 exhibits, has a third of them
-# characters; places are named by their keys, so that a long one over many values would fill the
-# memory
+MAX_VALUES = 100_000  # the largest plausible case, 2,000 exhibits, has a third of them
+# characters; places are named by their keys, so a long key above many values would fill memory
 MAX_KEY = 64
 _SPACE = re.compile(r"[ \t\n\r]*")
 _NUMBER = re.compile(r"(-?(?:0|[1-9][0-9]*))(\.[0-9]+)?([eE][-+]?[0-9]+)?")
@@ -23,15 +22,15 @@ _WORDS = {"true": True, "false": False, "null": None}
 
 
 class BadJson(ValueError):
-    """The text is not the JSON we accept; line and column count from 1."""
+    """The text is not JSON, or breaks a limit; line and column count from 1."""
 
     def __init__(self, problem: str, line: int, column: int = 1) -> None:
         super().__init__(problem)
         self.problem, self.line, self.column = problem, line, column
 
 
-def decode(data: bytes) -> str:
-    """UTF-8 text without a byte order mark, else BadJson."""
+def decode_text(data: bytes) -> str:
+    """Decode UTF-8 text without a byte order mark. Raises BadJson."""
     if len(data) > MAX_BYTES:
         raise BadJson(f"the file is larger than {MAX_BYTES // 1_000_000} MB", 1)
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data[:4]:
@@ -46,33 +45,33 @@ def decode(data: bytes) -> str:
         ) from error
 
 
-def parse(text: str) -> tuple[Any, dict[str, int]]:
-    """The value, and the line of each JSON pointer in it. Raises BadJson: also for duplicate
+def parse_json(text: str) -> tuple[Any, dict[str, int]]:
+    """Return the value, and the line of each JSON pointer in it. Raises BadJson, also for duplicate
     keys, NaN, depth."""
     reader = _Reader(text)
     value = reader.value("", 0)
     reader.skip()
-    if reader.at != len(text):
-        raise reader.bad("there is text after the end of the value")
+    if reader.position != len(text):
+        raise reader.error("there is text after the end of the value")
     return value, reader.lines
 
 
 class _Reader:
-    """A position in the text; one pass, no backtracking."""
+    """A parser in one pass, without backtracking."""
 
     def __init__(self, text: str) -> None:
-        self.text, self.at = text, 0
+        self.text, self.position = text, 0
         self.lines: dict[str, int] = {}
         self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
 
     def value(self, pointer: str, depth: int) -> Any:
         self.skip()
         if depth > MAX_DEPTH:
-            raise self.bad(f"values are nested more than {MAX_DEPTH} deep")
+            raise self.error(f"values are nested more than {MAX_DEPTH} deep")
         if len(self.lines) >= MAX_VALUES:
-            raise self.bad(f"there are more than {MAX_VALUES:,} values")
+            raise self.error(f"there are more than {MAX_VALUES:,} values")
         self.lines[pointer] = self.line()
-        match self.text[self.at : self.at + 1]:
+        match self.text[self.position : self.position + 1]:
             case "{":
                 return self._object(pointer, depth)
             case "[":
@@ -83,83 +82,85 @@ class _Reader:
                 return self._plain()
 
     def skip(self) -> None:
-        self.at = _SPACE.match(self.text, self.at).end()  # type: ignore[union-attr]  # it matches the empty string
+        self.position = _SPACE.match(self.text, self.position).end()  # type: ignore[union-attr]  # it matches the empty string
 
     def line(self) -> int:
-        return bisect_right(self._starts, self.at)
+        return bisect_right(self._starts, self.position)
 
-    def bad(self, problem: str) -> BadJson:
+    def error(self, problem: str) -> BadJson:
         line = self.line()
-        return BadJson(problem, line, self.at - self._starts[line - 1] + 1)
+        return BadJson(problem, line, self.position - self._starts[line - 1] + 1)
 
     def _take(self, character: str) -> bool:
         self.skip()
-        if self.text[self.at : self.at + 1] != character:
+        if self.text[self.position : self.position + 1] != character:
             return False
-        self.at += 1
+        self.position += 1
         return True
 
     def _object(self, pointer: str, depth: int) -> dict[str, Any]:
-        made: dict[str, Any] = {}
-        self.at += 1
+        members: dict[str, Any] = {}
+        self.position += 1
         if self._take("}"):
-            return made
+            return members
         while True:
-            key = self._key(made)
+            key = self._key(members)
             if not self._take(":"):
-                raise self.bad("a colon is missing after the key")
-            made[key] = self.value(pointer + step(key), depth + 1)
+                raise self.error("a colon is missing after the key")
+            members[key] = self.value(pointer + pointer_step(key), depth + 1)
             if self._take("}"):
-                return made
+                return members
             if not self._take(","):
-                raise self.bad("a comma or a closing brace is missing")
+                raise self.error("a comma or a closing brace is missing")
 
     def _key(self, taken: Collection[str]) -> str:
         self.skip()
-        if self.text[self.at : self.at + 1] != '"':
-            raise self.bad("a key in double quotes is missing here (is there a comma too many?)")
-        here = self.at
+        if self.text[self.position : self.position + 1] != '"':
+            raise self.error("a key in double quotes is missing here (is there a comma too many?)")
+        start = self.position
         key = self._string()
-        twice = key in taken
-        if twice or len(key) > MAX_KEY:
-            self.at = here
-            raise self.bad(
+        is_duplicate = key in taken
+        if is_duplicate or len(key) > MAX_KEY:
+            self.position = start
+            raise self.error(
                 "the same key appears twice in one object"
-                if twice
+                if is_duplicate
                 else f"a key has more than {MAX_KEY} characters"
             )
         return key
 
     def _array(self, pointer: str, depth: int) -> list[Any]:
-        made: list[Any] = []
-        self.at += 1
+        items: list[Any] = []
+        self.position += 1
         if self._take("]"):
-            return made
+            return items
         while True:
-            made.append(self.value(f"{pointer}/{len(made)}", depth + 1))
+            items.append(self.value(f"{pointer}/{len(items)}", depth + 1))
             if self._take("]"):
-                return made
+                return items
             if not self._take(","):
-                raise self.bad("a comma or a closing bracket is missing")
+                raise self.error("a comma or a closing bracket is missing")
 
     def _string(self) -> str:
         try:
-            text, self.at = _scanstring(self.text, self.at + 1, True)
+            text, self.position = _scanstring(self.text, self.position + 1, True)
         except ValueError as error:
-            raise self.bad("the string is not closed, or holds a raw control character") from error
+            raise self.error(
+                "the string is not closed, or holds a raw control character"
+            ) from error
         return text
 
     def _plain(self) -> Any:
         for word, value in _WORDS.items():
-            if self.text.startswith(word, self.at):
-                self.at += len(word)
+            if self.text.startswith(word, self.position):
+                self.position += len(word)
                 return value
-        number = _NUMBER.match(self.text, self.at)
+        number = _NUMBER.match(self.text, self.position)
         if number is None:
-            raise self.bad("a value is missing or is none of JSON's (NaN and comments are not)")
+            raise self.error("a value is missing or is none of JSON's (NaN and comments are not)")
         if len(number[0]) > 20 or (number[3] and abs(int(number[3][1:])) > 15):
-            raise self.bad("the number is too large")
-        self.at = number.end()
+            raise self.error("the number is too large")
+        self.position = number.end()
         if not number[2] and not number[3]:
             return int(number[0])
         real = float(number[0])

@@ -1,6 +1,4 @@
-"""What the checks of this package hand to the case reader: a rule, a place, a sentence; and how a
-place or a name is written.
-"""
+"""Define the problems that checks of this package report, and how places and names are written."""
 
 from __future__ import annotations
 
@@ -11,9 +9,8 @@ from collections.abc import Collection
 from difflib import get_close_matches
 from typing import NamedTuple
 
-_NEIGHBOURS = (
-    100  # names looked at on either side: 2,000 exhibits with 200 wrong ids take 3 s, not 25
-)
+# names compared on either side: 2,000 exhibits with 200 wrong ids take 3 s, not 25
+_NEIGHBORS = 100
 _NONCHARACTERS = "".join(
     chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF)
 )
@@ -26,7 +23,8 @@ _UNPRINTABLE = re.compile(
 
 
 class Problem(NamedTuple):
-    """`pointer`: the place in case.json as a JSON pointer, "" for the case as a whole."""
+    """One problem of a case. `pointer`: the place in case.json as a JSON pointer, "" for the case
+    as a whole."""
 
     rule: str
     pointer: str
@@ -34,13 +32,13 @@ class Problem(NamedTuple):
     remedy: str
 
 
-def step(key: str | int) -> str:
-    """One step of a JSON pointer (RFC 6901)."""
+def pointer_step(key: str | int) -> str:
+    """Return one step of a JSON pointer (RFC 6901)."""
     return "/" + str(key).replace("~", "~0").replace("/", "~1")
 
 
-def inside(pointer: str, outer: Collection[str]) -> bool:
-    """Whether a place is one of these places, or within one."""
+def is_inside(pointer: str, outer: Collection[str]) -> bool:
+    """Return whether a place is one of these places, or within one."""
     while pointer:
         if pointer in outer:
             return True
@@ -48,20 +46,20 @@ def inside(pointer: str, outer: Collection[str]) -> bool:
     return False
 
 
-def hint(used: str, known: Collection[str], otherwise: str) -> str:
-    """ "did you mean …?" with the known name that is spelled most like `used`, else `otherwise`."""
-    near = _nearest(used, known)
-    return f"did you mean {near}?" if near else otherwise
+def suggest_name(used: str, known: Collection[str], otherwise: str) -> str:
+    """Return "did you mean …?" with the known name most like `used`, else `otherwise`."""
+    closest = _nearest(used, known)
+    return f"did you mean {closest}?" if closest else otherwise
 
 
 def _nearest(used: str, known: Collection[str]) -> str | None:
-    same = _folded(used)
-    for one in known:
-        if _folded(one) == same:
-            return one
+    folded = _folded(used)
+    for name in known:
+        if _folded(name) == folded:
+            return name
     ordered = sorted(known)
-    at = bisect(ordered, used)
-    close = get_close_matches(used, ordered[max(0, at - _NEIGHBOURS) : at + _NEIGHBOURS], 1)
+    place = bisect(ordered, used)
+    close = get_close_matches(used, ordered[max(0, place - _NEIGHBORS) : place + _NEIGHBORS], 1)
     return close[0] if close else None
 
 
@@ -69,12 +67,12 @@ def _folded(text: str) -> str:
     return unicodedata.normalize("NFC", text).casefold()
 
 
-def unprintable(text: str) -> set[str]:
-    """Controls, halves of characters, noncharacters, overrides of the writing direction, and
-    what stands for a lost letter."""
+def find_unprintable(text: str) -> set[str]:
+    """Return controls, halves of characters, noncharacters, overrides of the writing direction, and
+    replacement characters."""
     return set(_UNPRINTABLE.findall(text))
 
 
-def printable(name: str) -> str:
-    r"""A file's name as it can be shown on any terminal: what cannot be printed becomes \uXXXX."""
-    return _UNPRINTABLE.sub(lambda found: f"\\u{ord(found[0]):04x}", name)
+def escape_unprintable(name: str) -> str:
+    r"""Return a file's name as any terminal can show it: unprintable characters become \\uXXXX."""
+    return _UNPRINTABLE.sub(lambda match: f"\\u{ord(match[0]):04x}", name)

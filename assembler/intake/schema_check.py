@@ -1,5 +1,5 @@
-"""The value against the schema; every sentence is our own, since the library's hold the client's
-values."""
+"""Check the value against the schema; every message is our own, since the library's hold the
+client's values."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from referencing import Registry
 from referencing.exceptions import Unresolvable
 
 from assembler.errors import TemplateBroken
-from assembler.intake.problem import Problem, hint, step
+from assembler.intake.problem import Problem, pointer_step, suggest_name
 from assembler.runtime.passwords import PASSWORD_HINT
 
 _TYPES = {
@@ -36,7 +36,8 @@ _CHECKER = FormatChecker(formats=())
 
 @_CHECKER.checks("date")
 def _is_date(value: object) -> bool:
-    """Whether a day of the calendar; other types and forms are the schema's to refuse."""
+    """Return whether a string is a calendar day; other types and forms are the schema's to
+    refuse."""
     if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
         return True
     try:
@@ -46,9 +47,9 @@ def _is_date(value: object) -> bool:
     return True
 
 
-def problems(value: Any, schema: bytes) -> Iterator[Problem]:
-    """Everything the schema refuses, lazily. Fetches no `$ref`: one that leads out of the schema
-    raises TemplateBroken."""
+def find_schema_problems(value: Any, schema: bytes) -> Iterator[Problem]:
+    """Yield everything the schema refuses, lazily. Fetches no `$ref`: one that leads out of the
+    schema raises TemplateBroken."""
     try:
         for error in _validator(schema).iter_errors(value):
             yield from _sentences(error)
@@ -69,25 +70,30 @@ def _validator(schema: bytes) -> Validator:
     return ours
 
 
-def _inlined(node: Any, definitions: Mapping[str, Any], within: tuple[str, ...]) -> Any:
-    """The schema with its own definitions put where they are referred to: following each $ref is a
-    third of the check.
+def _inlined(node: Any, definitions: Mapping[str, Any], open_names: tuple[str, ...]) -> Any:
+    """Return the schema with its definitions inlined: following each $ref takes a third of the
+    check.
 
-    A definition that holds itself, or that says the same thing otherwise than the place, stays a
-    $ref.
+    A definition that contains itself, or that contradicts the place, stays a $ref.
     """
     if isinstance(node, list):
-        return [_inlined(one, definitions, within) for one in node]
+        return [_inlined(node_value, definitions, open_names) for node_value in node]
     if not isinstance(node, dict):
         return node
     name = str(node.get("$ref", "")).removeprefix("#/$defs/")
-    if name in definitions and name not in within:
-        beside = {key: one for key, one in node.items() if key not in ("$ref", "description")}
-        if not beside.keys() & definitions[name].keys():
-            return _inlined(beside | definitions[name], definitions, (*within, name))
+    if name in definitions and name not in open_names:
+        siblings = {
+            key: node_value
+            for key, node_value in node.items()
+            if key not in ("$ref", "description")
+        }
+        if not siblings.keys() & definitions[name].keys():
+            return _inlined(siblings | definitions[name], definitions, (*open_names, name))
     return {
-        key: one if key in ("enum", "const") else _inlined(one, definitions, within)
-        for key, one in node.items()
+        key: node_value
+        if key in ("enum", "const")
+        else _inlined(node_value, definitions, open_names)
+        for key, node_value in node.items()
     }
 
 
@@ -96,12 +102,12 @@ def _broken(problem: str, remedy: str) -> TemplateBroken:
 
 
 def _unique(
-    _validator: Validator, wanted: bool, value: Any, _schema: Any
+    _validator: Validator, is_required: bool, value: Any, _schema: Any
 ) -> Iterator[ValidationError]:
-    """uniqueItems in one pass: the library's compares each with each, 20,000 entries of two
-    types take a minute."""
-    if wanted and isinstance(value, list):
-        seen = {json.dumps(one, sort_keys=True) for one in value}
+    """Check uniqueItems in one pass: the library compares each with each, which takes a minute for
+    20,000 entries of two types."""
+    if is_required and isinstance(value, list):
+        seen = {json.dumps(entry, sort_keys=True) for entry in value}
         if len(seen) < len(value):
             yield ValidationError("an entry appears twice")
 
@@ -110,24 +116,26 @@ _Ours = extend(Draft202012Validator, {"uniqueItems": _unique})  # type: ignore[n
 
 
 def _sentences(error: ValidationError) -> Iterator[Problem]:
-    where = "".join(map(step, error.absolute_path))
-    wanted: Any = error.validator_value
+    where = "".join(map(pointer_step, error.absolute_path))
+    limit: Any = error.validator_value
     match error.validator:
         case "additionalProperties":
             yield from _unknown_keys(error, where)
         case "required":
             present: Any = error.instance
-            missing = [key for key in wanted if key not in present]
+            missing = [key for key in limit if key not in present]
             yield Problem("CASE.MISSING", where, f"{', '.join(missing)} is missing", "add it")
         case "oneOf":
             yield from _of_alternatives(error, where)
         case "type":
-            names = [wanted] if isinstance(wanted, str) else wanted
+            names = [limit] if isinstance(limit, str) else limit
             kinds = " or ".join(_TYPES[name] for name in names)
             yield Problem("CASE.TYPE", where, f"{kinds} belongs here", "correct the value")
         case "enum":
-            names = [str(one) for one in wanted]
-            remedy = hint(str(error.instance)[:_WORD], names, f"use one of: {', '.join(names)}")
+            names = [str(value) for value in limit]
+            remedy = suggest_name(
+                str(error.instance)[:_WORD], names, f"use one of: {', '.join(names)}"
+            )
             yield Problem("CASE.VALUE", where, "the value is none of those allowed", remedy)
         case "format":
             yield Problem(
@@ -148,7 +156,7 @@ def _sentences(error: ValidationError) -> Iterator[Problem]:
             yield Problem(
                 "CASE.LIMIT",
                 where,
-                f"the value is outside its limits ({error.validator} {wanted})",
+                f"the value is outside its limits ({error.validator} {limit})",
                 "correct it",
             )
 
@@ -170,31 +178,31 @@ def _unknown_keys(error: ValidationError, where: str) -> Iterator[Problem]:
         if "password" in key.lower():
             yield Problem(
                 "CASE.PASSWORD",
-                where + step(key),
+                where + pointer_step(key),
                 "a password does not belong into case.json",
                 f"write {PASSWORD_HINT}",
             )
         else:
             yield Problem(
                 "CASE.UNKNOWN_KEY",
-                where + step(key),
+                where + pointer_step(key),
                 "there is no such field",
-                hint(key, known, allowed),
+                suggest_name(key, known, allowed),
             )
 
 
 def _of_alternatives(error: ValidationError, where: str) -> Iterator[Problem]:
-    """All complaints of the alternative that was meant: of those whose type fits, the one that
+    """Yield the problems of the alternative that was meant: of those whose type fits, the one that
     knows most of the keys."""
     groups: dict[Any, list[ValidationError]] = {}
-    for one in error.context or ():
-        groups.setdefault(one.relative_schema_path[0], []).append(one)
+    for alternative_error in error.context or ():
+        groups.setdefault(alternative_error.relative_schema_path[0], []).append(alternative_error)
     fitting = [group for group in groups.values() if not any(map(_is_other_type, group))]
     if not fitting:
         yield Problem("CASE.TYPE", where, "the value is of the wrong kind", _described(error))
         return
-    for one in min(fitting, key=_strange_keys):
-        yield from _sentences(one)
+    for alternative_error in min(fitting, key=_strange_keys):
+        yield from _sentences(alternative_error)
 
 
 def _is_other_type(error: ValidationError) -> bool:
@@ -202,9 +210,9 @@ def _is_other_type(error: ValidationError) -> bool:
 
 
 def _strange_keys(group: list[ValidationError]) -> int:
-    for one in group:
-        if one.validator == "additionalProperties" and not one.relative_path:
-            return len(_strange(one))
+    for error in group:
+        if error.validator == "additionalProperties" and not error.relative_path:
+            return len(_strange(error))
     return 0
 
 
@@ -215,14 +223,18 @@ def _strange(error: ValidationError) -> list[str]:
 
 
 @cache
-def vocabulary(schema: bytes) -> frozenset[str]:
-    """Every field name of the schema: these may be told, any other key is the writer's own text."""
+def read_field_names(schema: bytes) -> frozenset[str]:
+    """Return every field name of the schema: these may be printed; any other key is the writer's
+    own text."""
     return frozenset(_names(json.loads(schema)))
 
 
 def _names(node: Any) -> Iterator[str]:
-    if isinstance(node, dict):
+    if isinstance(node, list):
+        for entry in node:
+            yield from _names(entry)
+    elif isinstance(node, dict):
         properties = node.get("properties")
         yield from properties if isinstance(properties, dict) else ()
-    for one in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
-        yield from _names(one)
+        for child in node.values():
+            yield from _names(child)

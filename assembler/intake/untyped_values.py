@@ -1,4 +1,4 @@
-"""Reading a value that may be of any shape: what is not of the kind asked for is passed over."""
+"""Read a value that may be of any shape: whatever is not of the expected kind is skipped."""
 
 from __future__ import annotations
 
@@ -6,53 +6,53 @@ from collections.abc import Iterator
 from typing import Any
 
 
-def part(value: dict[str, Any], key: str) -> dict[str, Any]:
-    """The object under a key, or an empty one."""
-    one = value.get(key)
-    return one if isinstance(one, dict) else {}
+def read_object(value: dict[str, Any], key: str) -> dict[str, Any]:
+    """Return the object under a key, or an empty one."""
+    child = value.get(key)
+    return child if isinstance(child, dict) else {}
 
 
-def entries(
+def read_objects(
     value: dict[str, Any], key: str, where: str = ""
 ) -> Iterator[tuple[str, dict[str, Any]]]:
-    """(place, entry) of the objects in the list under a key."""
-    for position, one in enumerate(_list(value, key)):
-        if isinstance(one, dict):
-            yield f"{where}/{key}/{position}", one
+    """Yield (place, entry) of the objects in the list under a key."""
+    for position, entry in enumerate(_list(value, key)):
+        if isinstance(entry, dict):
+            yield f"{where}/{key}/{position}", entry
 
 
-def strings(value: dict[str, Any], key: str, where: str) -> Iterator[tuple[str, str]]:
-    """(place, text) of the texts in the list under a key."""
-    for position, one in enumerate(_list(value, key)):
-        if isinstance(one, str):
-            yield f"{where}/{key}/{position}", one
+def read_strings(value: dict[str, Any], key: str, where: str) -> Iterator[tuple[str, str]]:
+    """Yield (place, text) of the texts in the list under a key."""
+    for position, entry in enumerate(_list(value, key)):
+        if isinstance(entry, str):
+            yield f"{where}/{key}/{position}", entry
 
 
-def groups(exhibit: dict[str, Any], where: str) -> Iterator[tuple[str, list[Any]]]:
-    """(place, list) of an exhibit's lists of files: originals, translation, certificate."""
+def read_file_lists(exhibit: dict[str, Any], where: str) -> Iterator[tuple[str, list[Any]]]:
+    """Yield (place, list) of an exhibit's lists of files: originals, translation, certificate."""
     yield f"{where}/files", _list(exhibit, "files")
     for key in ("files", "certificate"):
-        yield f"{where}/translation/{key}", _list(part(exhibit, "translation"), key)
+        yield f"{where}/translation/{key}", _list(read_object(exhibit, "translation"), key)
 
 
-def path_of(entry: Any) -> str:
-    """The path of an entry of such a list, "" if it has none."""
+def read_path(entry: Any) -> str:
+    """Return the path of an entry of such a list, "" if it has none."""
     path = entry.get("path") if isinstance(entry, dict) else entry
     return path if isinstance(path, str) else ""
 
 
-def listed(case: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """(place, path) of every file the case names."""
-    for where, exhibit in entries(case, "exhibits"):
-        for at, group in groups(exhibit, where):
-            for position, one in enumerate(group):
-                if path := path_of(one):
-                    yield f"{at}/{position}", path
-    for where, form in entries(case, "forms"):
-        if path := path_of(form):
+def read_listed_paths(case: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield (place, path) of every file the case names."""
+    for where, exhibit in read_objects(case, "exhibits"):
+        for list_place, files in read_file_lists(exhibit, where):
+            for position, entry in enumerate(files):
+                if path := read_path(entry):
+                    yield f"{list_place}/{position}", path
+    for where, form in read_objects(case, "forms"):
+        if path := read_path(form):
             yield f"{where}/path", path
 
 
 def _list(value: dict[str, Any], key: str) -> list[Any]:
-    one = value.get(key)
-    return one if isinstance(one, list) else []
+    child = value.get(key)
+    return child if isinstance(child, list) else []

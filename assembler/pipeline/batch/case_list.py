@@ -57,7 +57,7 @@ def validate(
 ) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
     """The facts of a case against the filing's rules: findings, and what was not checked; opens
     no evidence."""
-    case, found = intake.examine(folder, shelf, hashed=False)
+    case, found = intake.examine_case(folder, shelf, hashed=False)
     if case is None:
         return found, ("the filing's rules: the case could not be read",)
     judged = rules.check(case, known, as_of)
