@@ -549,13 +549,13 @@ def after_signing(one: Subject, dice: random.Random) -> Iterator[Planted]:
 
 def too_old(one: Subject, dice: random.Random) -> Iterator[Planted]:
     """All papers that meet a line of a checklist are older than it allows, by a day or by years."""
-    library = rules.from_shelf(Shelf.default())
+    library = rules.load_library(Shelf.default())
     limits = {
         line.id: line.max_age_days
-        for sheet in library.chosen(one.case.kind, one.case.reasons)
+        for sheet in library.checklists_for(one.case.kind, one.case.reasons)
         for line in sheet.lines
     }
-    for row in rules.check(one.case, library, AS_OF).matrix:
+    for row in rules.check_case(one.case, library, AS_OF).matrix:
         limit = limits[row.line]
         if limit and row.exhibits and not row.facts:
             day = AS_OF - timedelta(

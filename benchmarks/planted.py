@@ -90,7 +90,7 @@ def findings(case: Case, texts: Texts) -> tuple[Finding, ...]:
     """Of the comparison, and of the rules about exhibits."""
     return (
         *check(case, texts).findings,
-        *rules.check(case, rules.from_shelf(Shelf.default()), AS_OF).findings,
+        *rules.check_case(case, rules.load_library(Shelf.default()), AS_OF).findings,
     )
 
 

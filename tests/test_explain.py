@@ -10,13 +10,13 @@ from click.testing import CliRunner, Result
 
 from assembler.cli import main
 from assembler.errors import ExitCode
-from assembler.rules import explanations, from_shelf
+from assembler.rules import explain_rules, load_library
 from assembler.runtime.resources import Shelf
 
 ROOT = Path(__file__).parent.parent
 SAMPLE = str(ROOT / "samples/urgent-medical")
-LIBRARY = from_shelf(Shelf.default())
-EXPLANATIONS = explanations(LIBRARY)
+LIBRARY = load_library(Shelf.default())
+EXPLANATIONS = explain_rules(LIBRARY)
 
 
 def explain(*arguments: str) -> Result:

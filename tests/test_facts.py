@@ -18,8 +18,8 @@ from assembler.rules.library import CONDITIONS, SUBJECTS
 from assembler.runtime.resources import Shelf
 
 SHELF = Shelf.default()
-LIBRARY = rules.library(SHELF.read, rules.names(SHELF.names))
-NAMES = rules.names(SHELF.names)
+LIBRARY = rules.parse_library(SHELF.read, rules.library_file_names(SHELF.names))
+NAMES = rules.library_file_names(SHELF.names)
 CASE = SHELF.schema("case.schema.json")
 OCTOBER_16 = date(2026, 10, 16)
 
@@ -87,7 +87,7 @@ def test_doubtful_facts_carry_a_caveat() -> None:
     doubtful = [
         fact.id
         for fact in LIBRARY.facts.values()
-        if not fact.provenance.firm and not fact.provenance.note
+        if not fact.provenance.is_verified and not fact.provenance.note
     ]
 
     assert set(doubtful) <= {"biometrics/minor", "biometrics/signature"}
@@ -98,7 +98,7 @@ def test_every_reason_and_kind_of_the_case_schema_has_its_checklist() -> None:
 
     assert sorted(one.reason for one in LIBRARY.checklists if one.reason) == sorted(reasons)
     for kind in CASE["properties"]["kind"]["enum"]:
-        assert LIBRARY.chosen(kind, reasons)
+        assert LIBRARY.checklists_for(kind, reasons)
     for one in LIBRARY.checklists:
         assert one.caveat
         assert f"schemas/checklists/{one.id}.json" in NAMES

@@ -219,7 +219,7 @@ def test_a_color_that_a_receiver_does_not_want(tmp_path: Path) -> None:
 
 def test_every_rule_of_the_linter_is_in_the_documentation() -> None:
     page = (Path(__file__).parent.parent / "docs/profiles.md").read_text(encoding="utf8")
-    catalog = rules.from_shelf(Shelf.default()).rules
+    catalog = rules.load_library(Shelf.default()).rules
     known = [rule for rule in catalog if rule.startswith("PROFILE.")]
 
     assert len(known) > 15

@@ -173,7 +173,7 @@ def printed_from(case: Path, lie: Callable[[Layout], Layout], profile_linked: bo
     plan = plan_packet(data, shelf.recipe("parole"), "child")
     with Workshop(case / ".assembler", jobs=2) as shop:
         prepared = evidence.prepare(data, case, shop)
-        facts = rules.letter_facts(data, rules.from_shelf(shelf), AS_OF)
+        facts = rules.find_letter_facts(data, rules.load_library(shelf), AS_OF)
         inputs = drafts.DraftInputs(
             plan=plan,
             case=data,

@@ -356,7 +356,7 @@ def test_an_index_that_prints_a_wrong_number_is_caught(copy: Path) -> None:
         from assembler.runtime.resources import stamp_font
 
         prepared = evidence.prepare(case, copy, shop)
-        facts = rules.letter_facts(case, rules.from_shelf(shelf), AS_OF)
+        facts = rules.find_letter_facts(case, rules.load_library(shelf), AS_OF)
         inputs = drafts.DraftInputs(
             plan=plan,
             case=case,

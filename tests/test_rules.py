@@ -36,7 +36,7 @@ NAMES = sorted(path.stem for path in EXAMPLES.glob("*.json") if path.stem not in
 
 @cache
 def library() -> rules.Library:
-    return rules.library(SHELF.read, rules.names(SHELF.names))
+    return rules.parse_library(SHELF.read, rules.library_file_names(SHELF.names))
 
 
 def edited(raw: dict[str, Any], edits: list[list[Any]]) -> dict[str, Any]:
@@ -74,7 +74,7 @@ def read(raw: dict[str, Any], folder: Path) -> Case:
 
 
 def judge(case: Case, as_of: date = AS_OF) -> rules.Judgment:
-    return rules.check(case, library(), as_of)
+    return rules.check_case(case, library(), as_of)
 
 
 def ids(case: Case, as_of: date = AS_OF) -> set[str]:
@@ -181,7 +181,7 @@ def test_an_exhibit_of_another_beneficiary_does_not_count(tmp_path: Path) -> Non
     case = read(raw_case("", [["/beneficiaries/-", other]]), tmp_path)
 
     rows = [row for row in judge(case).matrix if row.line == "ID.BENEFICIARY"]
-    assert [(row.pointer, row.exhibits, row.met) for row in rows] == [
+    assert [(row.pointer, row.exhibits, row.is_met) for row in rows] == [
         ("/beneficiaries/0", ("passport",), True),
         ("/beneficiaries/1", (), False),
     ]
@@ -194,7 +194,7 @@ def test_an_exhibit_of_another_beneficiary_does_not_count(tmp_path: Path) -> Non
         for row in judge(replace(hers, beneficiaries=children)).matrix
         if row.line == "MINOR.CONSENT"
     ]
-    assert [row.met for row in rows] == [True, False]
+    assert [row.is_met for row in rows] == [True, False]
 
 
 def test_a_person_with_two_parts_is_asked_once(tmp_path: Path) -> None:
@@ -321,7 +321,7 @@ def test_a_hundred_cases_take_less_than_a_second(tmp_path: Path) -> None:
 @settings(deadline=None, max_examples=200)
 @given(st.dates(date(1900, 1, 1), date(2100, 1, 1)), st.integers(0, 240))
 def test_months_after_keeps_the_day_or_takes_the_last_one(day: date, months: int) -> None:
-    later = rule_context.months_after(day, months)
+    later = rule_context.add_months(day, months)
 
     assert (later.year * 12 + later.month) - (day.year * 12 + day.month) == months
     assert later.day == day.day or (later + timedelta(days=1)).month != later.month
@@ -329,10 +329,10 @@ def test_months_after_keeps_the_day_or_takes_the_last_one(day: date, months: int
 
 @given(st.dates(date(1900, 1, 1), date(2100, 1, 1)), st.dates(date(1900, 1, 1), date(2100, 1, 1)))
 def test_age_grows_on_birthdays(born: date, on: date) -> None:
-    years = rule_context.age(born, on)
+    years = rule_context.age_on(born, on)
 
     assert (
-        rule_context.months_after(born, years * 12) <= on
+        rule_context.add_months(born, years * 12) <= on
         if years >= 0 and (born.month, born.day) != (2, 29)
         else True
     )
@@ -376,7 +376,7 @@ def test_any_day_gives_a_judgment(tmp_path: Path) -> None:
 def test_the_fee_sentence_follows_the_way_of_filing(
     edits: list[list[Any]], says: str | None, tmp_path: Path
 ) -> None:
-    sentence = rules.letter_facts(read(raw_case("", edits), tmp_path), library(), AS_OF)[
+    sentence = rules.find_letter_facts(read(raw_case("", edits), tmp_path), library(), AS_OF)[
         "fee_sentence"
     ]
 
@@ -384,31 +384,32 @@ def test_the_fee_sentence_follows_the_way_of_filing(
 
 
 def test_the_letter_of_each_kind(tmp_path: Path) -> None:
-    first = rules.letter_facts(read(raw_case(), tmp_path), library(), AS_OF)
+    first = rules.find_letter_facts(read(raw_case(), tmp_path), library(), AS_OF)
     assert first["address_lines"][-1] == "Lewisville, TX 75067-8003"  # type: ignore[index]
     assert (first["via"], first["expedite_mark"]) == ("By courier", "EXPEDITE")
     assert first["original_submission"] == "Original submission."
     assert [str(form).split(",")[0] for form in first["forms"]] == ["Form I-131", "Form I-134"]  # type: ignore[attr-defined]
-    again = rules.letter_facts(
+    again = rules.find_letter_facts(
         read(raw_case("re-parole", [["/request/filing", "paper"]]), tmp_path), library(), AS_OF
     )
     assert (again["fee_sentence"], again["address_lines"]) == (None, ())
-    response = rules.letter_facts(read(raw_case("rfe-response"), tmp_path), library(), AS_OF)
+    response = rules.find_letter_facts(read(raw_case("rfe-response"), tmp_path), library(), AS_OF)
     assert response["address_lines"] == ("1 Notice Street", "Springfield", "United States")
     assert (response["fee_sentence"], response["forms"]) == (None, ())
 
 
 def test_a_missing_fact_leaves_its_sentence_out_and_is_said(tmp_path: Path) -> None:
-    bare = rules.library(
-        SHELF.read, [name for name in rules.names(SHELF.names) if "/facts/" not in name]
+    bare = rules.parse_library(
+        SHELF.read,
+        [name for name in rules.library_file_names(SHELF.names) if "/facts/" not in name],
     )
     case = read(raw_case("", [["/request/parole_fee_exception", "organ-donor"]]), tmp_path)
 
-    facts = rules.letter_facts(case, bare, AS_OF)
+    facts = rules.find_letter_facts(case, bare, AS_OF)
     assert facts["fee_sentence"] is None
     assert facts["parole_fee_sentence"] is None
     assert facts["forms"] == facts["address_lines"] == ()
-    assert any("poverty" in text for text in rules.check(case, bare, AS_OF).not_checked)
+    assert any("poverty" in text for text in rules.check_case(case, bare, AS_OF).not_checked)
 
 
 def test_a_year_without_guideline_is_not_checked(tmp_path: Path) -> None:
@@ -471,7 +472,7 @@ def test_a_broken_checklist_is_named(before: str, after: str, says: str) -> None
         return data.replace(before.encode(), after.encode(), 1) if asked == name else data
 
     with pytest.raises(TemplateBroken, match=re.escape(says)) as caught:
-        rules.library(broken, rules.names(SHELF.names))
+        rules.parse_library(broken, rules.library_file_names(SHELF.names))
     assert caught.value.where == name
 
 
@@ -485,7 +486,7 @@ REASONS = [one.reason for one in library().checklists if one.reason]
 def test_a_new_case_passes_the_door_and_says_what_is_missing(
     kind: str, reason: str, tmp_path: Path
 ) -> None:
-    raw = rules.skeleton(kind, [reason], library(), name="our-case", schema="../case.schema.json")
+    raw = rules.draft_case(kind, [reason], library(), name="our-case", schema="../case.schema.json")
 
     missing, found = intake.examine_case(_written(raw, tmp_path), SHELF, hashed=False)
     assert missing is None
@@ -497,7 +498,7 @@ def test_a_new_case_passes_the_door_and_says_what_is_missing(
     errors = {finding.rule for finding in said if finding.severity is Severity.ERROR}
     assert errors <= {"CASE.PLACEHOLDER", "RFE.DUE", "REPAROLE.I94"}
     open_lines = {
-        row.line for row in judge(case).matrix if not row.met and row.level != "supporting"
+        row.line for row in judge(case).matrix if not row.is_met and row.level != "supporting"
     }
     assert open_lines <= {
         "REQUEST.CONSULATE",
@@ -513,11 +514,11 @@ def _written(raw: dict[str, Any], folder: Path) -> Path:
 
 
 def test_to_gather_names_every_line_with_its_way_and_source() -> None:
-    text = rules.to_gather("parole", ["targeted-harm", "urgent-medical"], library())
+    text = rules.format_gather_list("parole", ["targeted-harm", "urgent-medical"], library())
 
     asked = [
         line
-        for one in library().chosen("parole", ["targeted-harm", "urgent-medical"])
+        for one in library().checklists_for("parole", ["targeted-harm", "urgent-medical"])
         for line in one.lines
     ]
     assert [line.id for line in asked if f"- [ ] **{line.id}** {line.text}" not in text] == []
@@ -533,7 +534,7 @@ def test_to_gather_names_every_line_with_its_way_and_source() -> None:
 
 
 def test_for_re_parole_the_reason_is_listed_as_help() -> None:
-    text = rules.to_gather("re-parole", ["urgent-medical"], library())
+    text = rules.format_gather_list("re-parole", ["urgent-medical"], library())
 
     medical = text[text.index("## Urgent medical") :].split("\n## ")[0]
     assert "### Helps" in medical

@@ -188,7 +188,7 @@ BROKEN = re.compile(r"None|[{}]|\(\)| [,.;]|  |\.\.|:\.|, ,|;;")
 
 def letter(one: Case, **more: Any) -> str:
     """The text of the letter, with the facts of the day."""
-    facts = tuple(sorted(rules.letter_facts(one, KNOWN, letters.AS_OF).items()))
+    facts = tuple(sorted(rules.find_letter_facts(one, KNOWN, letters.AS_OF).items()))
     return " ".join(text(filled("cover-letter.docx", one, **({"facts": facts} | more))).split())
 
 
@@ -279,7 +279,7 @@ def test_a_re_parole_lists_its_forms_and_says_no_fee_that_is_not_known() -> None
 def test_an_address_that_is_not_known_is_said_to_be_missing(filing: str, said: bool) -> None:
     one = of_kind("re-parole", {"filing": filing})
 
-    judged = rules.check(one, KNOWN, letters.AS_OF)
+    judged = rules.check_case(one, KNOWN, letters.AS_OF)
 
     assert (
         any(what.startswith("where a re-parole on paper is sent") for what in judged.not_checked)

@@ -75,7 +75,7 @@ def test_every_field_of_a_row_and_of_a_point(names: dict[str, Any]) -> None:
 
 
 def test_every_fact() -> None:
-    known = rules.letter_facts(of_kind("re-parole"), KNOWN, letters.AS_OF)
+    known = rules.find_letter_facts(of_kind("re-parole"), KNOWN, letters.AS_OF)
 
     assert sorted(named("`facts`")) == sorted(FACTS) == sorted(known)
 

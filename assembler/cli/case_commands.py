@@ -68,7 +68,7 @@ def validate(
     from assembler.runtime.resources import Shelf
 
     shelf, today = Shelf.default(shelf_dir), day(as_of)
-    known = rules.from_shelf(shelf)
+    known = rules.load_library(shelf)
     folders = batch.folders([_folder(case) for case in cases])
     brief = len(folders) > 1 and not is_verbose(
         ctx
@@ -85,7 +85,7 @@ def validate(
     applied = (
         () if style == "sarif" else rules.FACT_PACKAGES
     )  # SARIF lists all that the program can report
-    helps = rules.helps(known, applied)
+    helps = rules.list_rule_help(known, applied)
     result(formats.render("json" if as_json else style, listed, helps, strict=strict))
     ctx.exit(ExitCode.CASE_REJECTED if formats.rejected(listed, strict=strict) else ExitCode.OK)
 

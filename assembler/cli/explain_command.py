@@ -52,7 +52,7 @@ def explain(rule: str | None, style: str, shelf_dir: Path | None) -> None:
     from assembler import rules
     from assembler.runtime.resources import Shelf
 
-    known = rules.explanations(rules.from_shelf(Shelf.default(shelf_dir)))
+    known = rules.explain_rules(rules.load_library(Shelf.default(shelf_dir)))
     if rule is None:
         result(
             _dump([_as_json(one) for one in known.values()]) if style == "json" else _listing(known)

@@ -56,7 +56,7 @@ def find_problems(context: RunContext) -> tuple[Finding, ...]:
         folder=context.folder,
         shelf=context.resources,
         workshop=context.workshop,
-        editions=rules.editions(checked.library),
+        editions=rules.current_editions(checked.library),
     )
     findings = [*checked.findings]
     for plan in checked.plans:
@@ -78,8 +78,8 @@ def plan_packets(case: Case, context: RunContext) -> tuple[Plan, ...]:
 def check_case(case: Case, plans: tuple[Plan, ...], context: RunContext) -> CheckedCase:
     """Check the facts, prepare the evidence, and compare both. Raises EvidenceUnreadable with
     all findings."""
-    library = rules.from_shelf(context.resources)
-    judged = rules.check(case, library, context.options.as_of)
+    library = rules.load_library(context.resources)
+    judged = rules.check_case(case, library, context.options.as_of)
     prepared = _prepare_evidence(case, judged, context)
     crosschecked = _crosscheck(case, prepared, context)
     return CheckedCase(

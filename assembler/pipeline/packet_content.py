@@ -79,7 +79,7 @@ def draft_and_arrange(
         folder=context.folder,
         shelf=context.resources,
         workshop=context.workshop,
-        editions=rules.editions(checked.library),
+        editions=rules.current_editions(checked.library),
     )
     filled = forms.fill_packet(plan, form_inputs)
     findings = (*checked.findings, *filled.findings)
@@ -95,7 +95,7 @@ def draft_and_arrange(
     findings = (*findings, *amend.findings(plan, exhibits, form_pages, options))
     stop_at_findings(case, findings, options)
     filed = amend.filed_packet(plan, options)
-    letter_facts = rules.letter_facts(case, checked.library, options.as_of)
+    letter_facts = rules.find_letter_facts(case, checked.library, options.as_of)
     draft_inputs = documents.DraftInputs(
         plan=plan,
         case=case,
@@ -123,7 +123,7 @@ def draft_and_arrange(
         *contradicting.findings,
     )
     stop_at_findings(case, findings, options)
-    claims = rules.claims(
+    claims = rules.list_claims(
         checked.judged, plan, layout, [person.id for person in case.beneficiaries]
     )
     pdfs = {draft.id: draft.pdf for draft in drafts}

@@ -43,7 +43,7 @@ def describe_packet(
         profile=context.profile,
         volumes=bundle.volumes,
         claims=content.claims,
-        relied=rules.relied(checked.judged),
+        relied=rules.list_relied_facts(checked.judged),
         not_checked=checked.judged.not_checked,
         looked=[asdict(search) for search in checked.crosschecked.searches],
         contradictions=[asdict(contradiction) for contradiction in contradictions],

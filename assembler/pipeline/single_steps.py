@@ -37,10 +37,10 @@ def start(folder: Path, shelf: Shelf, kind: str, reasons: Sequence[str]) -> None
         raise OutputNotWritten(
             "there is a case.json already", where=folder.name, remedy="name another folder"
         )
-    known = rules.from_shelf(shelf)
-    case = rules.skeleton(kind, reasons, known, name=rules.case_id(folder.resolve().name))
+    known = rules.load_library(shelf)
+    case = rules.draft_case(kind, reasons, known, name=rules.make_case_id(folder.resolve().name))
     files = {
-        TO_GATHER: rules.to_gather(kind, reasons, known).encode(),
+        TO_GATHER: rules.format_gather_list(kind, reasons, known).encode(),
         "case.schema.json": shelf.read("schemas/case.schema.json"),
         "case.json": (
             json.dumps(case, indent=1, ensure_ascii=False) + "\n"
@@ -96,7 +96,7 @@ def fill_forms(
         folder=folder,
         shelf=shelf,
         workshop=workshop,
-        editions=rules.editions(rules.from_shelf(shelf)),
+        editions=rules.current_editions(rules.load_library(shelf)),
         payment=payment,
     )
     filled: dict[Path, bytes] = {}

@@ -1,14 +1,14 @@
-"""rules: the dated facts and checklists of `schemas/` against a case. Pure, and no legal advice.
+"""Check a case against the dated facts and checklists of `schemas/`. Pure, and no legal advice.
 
-A `Case`, a `Library` (parsed once from the files of `schemas/`) and a day come in; findings, the
-matrix of requirements and exhibits, the facts of the letter, and the start of a new case go out.
-Holds no legal fact itself.
+In: a `Case`, a `Library` (parsed once from the files of `schemas/`) and a day. Out: findings, the
+matrix of requirements and exhibits, the facts of the letter, and the start of a new case. Holds no
+legal fact itself.
 """
 
-from assembler.rules.case_check import Judgment, Used, check
-from assembler.rules.claim_matrix import Row
-from assembler.rules.claim_rows import claims, relied
-from assembler.rules.letter_facts import letter_facts
+from assembler.rules.case_check import FactUsed, Judgment, check_case
+from assembler.rules.claim_matrix import ClaimRow
+from assembler.rules.claim_rows import list_claims, list_relied_facts
+from assembler.rules.letter_facts import find_letter_facts
 from assembler.rules.library import (
     Checklist,
     Fact,
@@ -16,37 +16,37 @@ from assembler.rules.library import (
     Line,
     Provenance,
     Rule,
-    editions,
-    from_shelf,
-    library,
-    names,
+    current_editions,
+    library_file_names,
+    load_library,
+    parse_library,
 )
-from assembler.rules.new_case import case_id, skeleton, to_gather
-from assembler.rules.rule_help import FACT_PACKAGES, Explanation, explanations, helps
+from assembler.rules.new_case import draft_case, format_gather_list, make_case_id
+from assembler.rules.rule_help import FACT_PACKAGES, Explanation, explain_rules, list_rule_help
 
 __all__ = [
     "FACT_PACKAGES",
     "Checklist",
+    "ClaimRow",
     "Explanation",
     "Fact",
+    "FactUsed",
     "Judgment",
     "Library",
     "Line",
     "Provenance",
-    "Row",
     "Rule",
-    "Used",
-    "case_id",
-    "check",
-    "claims",
-    "editions",
-    "explanations",
-    "from_shelf",
-    "helps",
-    "letter_facts",
-    "library",
-    "names",
-    "relied",
-    "skeleton",
-    "to_gather",
+    "check_case",
+    "current_editions",
+    "draft_case",
+    "explain_rules",
+    "find_letter_facts",
+    "format_gather_list",
+    "library_file_names",
+    "list_claims",
+    "list_relied_facts",
+    "list_rule_help",
+    "load_library",
+    "make_case_id",
+    "parse_library",
 ]

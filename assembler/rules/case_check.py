@@ -1,5 +1,5 @@
-"""All rules and checklists against one case: findings, the matrix, what was relied on, what was
-not checked. Pure."""
+"""Check a case by all rules and checklists: findings, the matrix, facts used, what was not checked.
+Pure."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ from assembler.rules import (
     people_rules,
     request_rules,
 )
-from assembler.rules.claim_matrix import Row
-from assembler.rules.letter_facts import said
+from assembler.rules.claim_matrix import ClaimRow
+from assembler.rules.letter_facts import read_letter_facts
 from assembler.rules.library import CATALOG, Library, Line, Provenance
-from assembler.rules.rule_context import Hit, Scene
+from assembler.rules.rule_context import Hit, RuleContext
 
-_ROOMS: tuple[Callable[[Scene], Iterator[Hit]], ...] = (
-    people_rules.rules,
-    exhibit_rules.rules,
-    declaration_rules.rules,
-    fee_rules.rules,
-    request_rules.rules,
+_CHECKS: tuple[Callable[[RuleContext], Iterator[Hit]], ...] = (
+    people_rules.check_people,
+    exhibit_rules.check_exhibits,
+    declaration_rules.check_declarations,
+    fee_rules.check_fees,
+    request_rules.check_request,
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Used:
-    """A dated entry the judgment relies on."""
+class FactUsed:
+    """A dated entry that the judgment relies on."""
 
     id: str  # "fees/i-131-parole", or a checklist line
     provenance: Provenance
@@ -42,54 +42,70 @@ class Used:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgment:
-    """What the rules say of a case on a day. `not_checked`: sentences for a person, no client
-    fact in them."""
+    """All results of the rules for a case on a day. `not_checked`: sentences for a person, without
+    client facts."""
 
     findings: tuple[Finding, ...]
-    matrix: tuple[Row, ...]
+    matrix: tuple[ClaimRow, ...]
     not_checked: tuple[str, ...]
-    facts_used: tuple[Used, ...]
+    facts_used: tuple[FactUsed, ...]
 
 
-def check(case: Case, library: Library, as_of: date) -> Judgment:
-    """Judge a case by the library on a day. All findings, in the order of case.json; stale facts
+def check_case(case: Case, library: Library, as_of: date) -> Judgment:
+    """Check a case by the library on a day. All findings are in the order of case.json, stale facts
     last."""
-    scene = Scene(case, library, as_of)
-    asked = list(matrix.rows(scene))
-    found = [scene.finding(hit) for room in _ROOMS for hit in room(scene)]
-    found += [scene.finding(hit) for row, line in asked for hit in matrix.too_old(row, line, scene)]
-    found += [matrix.missing(row, line, scene) for row, line in asked if not row.met]
-    found.sort(key=lambda one: (one.line or 0, one.pointer or "", one.rule, one.exhibit or ""))
-    said(scene)  # the letter stands on facts, too
-    limit = scene.fact("deadlines/stale")
-    used = tuple(_used(scene, [line for _, line in asked]))
+    context = RuleContext(case, library, as_of)
+    claim_rows = list(matrix.build_claim_rows(context))
+    findings = [context.finding(hit) for check_rules in _CHECKS for hit in check_rules(context)]
+    findings += [
+        context.finding(hit)
+        for row, line in claim_rows
+        for hit in matrix.find_outdated(row, line, context)
+    ]
+    findings += [
+        matrix.unmet_finding(row, line, context) for row, line in claim_rows if not row.is_met
+    ]
+    findings.sort(
+        key=lambda finding: (
+            finding.line or 0,
+            finding.pointer or "",
+            finding.rule,
+            finding.exhibit or "",
+        )
+    )
+    read_letter_facts(context)  # the letter relies on facts, too
+    limit = context.use_fact("deadlines/stale")
+    facts_used = tuple(_used(context, [line for _, line in claim_rows]))
     if limit:
-        found += _stale(scene, used, limit["days"])
+        findings += _stale(context, facts_used, limit["days"])
     return Judgment(
-        findings=tuple(found),
-        matrix=tuple(row for row, _ in asked),
-        facts_used=used,
-        not_checked=tuple(_not_checked(scene, used)),
+        findings=tuple(findings),
+        matrix=tuple(row for row, _ in claim_rows),
+        facts_used=facts_used,
+        not_checked=tuple(_not_checked(context, facts_used)),
     )
 
 
-def _used(scene: Scene, lines: Iterable[Line]) -> Iterator[Used]:
-    for name, fact in sorted(scene.used.items()):
-        yield Used(id=name, provenance=fact.provenance)
+def _used(context: RuleContext, lines: Iterable[Line]) -> Iterator[FactUsed]:
+    for name, fact in sorted(context.used.items()):
+        yield FactUsed(id=name, provenance=fact.provenance)
     for line in dict.fromkeys(lines):
-        yield Used(id=line.id, provenance=line.provenance)
+        yield FactUsed(id=line.id, provenance=line.provenance)
 
 
-def _stale(scene: Scene, used: Iterable[Used], limit: int) -> Iterator[Finding]:
-    """One finding for each file of which anything relied on was not checked lately."""
-    relied = [one.provenance for one in used] + [
-        rule.provenance for rule in scene.library.rules.values()
+def _stale(context: RuleContext, facts_used: Iterable[FactUsed], limit: int) -> Iterator[Finding]:
+    """Yield a finding for each file with an entry that was relied on and not checked lately."""
+    provenances = [fact.provenance for fact in facts_used] + [
+        rule.provenance for rule in context.library.rules.values()
     ]
     ages: dict[str, list[int]] = {}
-    for one in relied:
-        if one.confidence != "house" and (days := (scene.as_of - one.checked_on).days) > limit:
-            ages.setdefault(one.file, []).append(days)
-    rule = scene.library.rules["FACT.STALE"]
+    for provenance in provenances:
+        if (
+            provenance.confidence != "house"
+            and (days := (context.as_of - provenance.checked_on).days) > limit
+        ):
+            ages.setdefault(provenance.file, []).append(days)
+    rule = context.library.rules["FACT.STALE"]
     for file, days_old in sorted(ages.items()):
         values = {"count": len(days_old), "days": max(days_old), "limit": limit}
         yield Finding(
@@ -102,21 +118,25 @@ def _stale(scene: Scene, used: Iterable[Used], limit: int) -> Iterator[Finding]:
         )
 
 
-def _not_checked(scene: Scene, used: Iterable[Used]) -> Iterator[str]:
-    yield from scene.not_checked
-    yield from dict.fromkeys(f"{one.caveat}" for one in scene.checklists if one.caveat)
-    doubtful: dict[str, list[str]] = {}
-    for one in used:
-        if not one.provenance.firm:
-            doubtful.setdefault(one.provenance.file, []).append(one.id)
-    for file, names in sorted(doubtful.items()):
+def _not_checked(context: RuleContext, facts_used: Iterable[FactUsed]) -> Iterator[str]:
+    yield from context.not_checked
+    yield from dict.fromkeys(
+        f"{checklist.caveat}" for checklist in context.checklists if checklist.caveat
+    )
+    unverified: dict[str, list[str]] = {}
+    for fact in facts_used:
+        if not fact.provenance.is_verified:
+            unverified.setdefault(fact.provenance.file, []).append(fact.id)
+    for file, ids in sorted(unverified.items()):
         yield (
             f"{file}, not read at a source but common knowledge of the field, to be confirmed: "
-            f"{', '.join(names)}"
+            f"{', '.join(ids)}"
         )
-    waiting = sorted(rule.id for rule in scene.library.rules.values() if not rule.provenance.firm)
-    if waiting:
+    unverified_rules = sorted(
+        rule.id for rule in context.library.rules.values() if not rule.provenance.is_verified
+    )
+    if unverified_rules:
         yield (
             f"{CATALOG}, not read at a source but common knowledge of the field, to be "
-            f"confirmed: {', '.join(waiting)}"
+            f"confirmed: {', '.join(unverified_rules)}"
         )

@@ -1,4 +1,4 @@
-"""Which exhibits meet which line of the checklists, and which lines nothing meets. Pure."""
+"""Match exhibits with the lines of the checklists, and find the lines that nothing meets. Pure."""
 
 from __future__ import annotations
 
@@ -8,61 +8,63 @@ from typing import Any
 
 from assembler.model import Case, Exhibit, Finding
 from assembler.rules.library import LEVELS, Checklist, Line
-from assembler.rules.rule_context import Hit, Scene, Subject
+from assembler.rules.rule_context import Hit, RuleContext, Subject
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One requirement and what meets it. `named`: exhibits that say so themselves; the others
-    are of a fitting category."""
+class ClaimRow:
+    """One requirement and what meets it. `named`: exhibits that name the line; the others are of a
+    fitting category."""
 
     checklist: str
     line: str
     level: str
     text: str
-    pointer: str  # the person it is asked of, or the place that would meet it
+    pointer: str  # the person it applies to, or the place that would meet it
     exhibits: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()  # JSON pointers of statements that meet it
     minimum: int = 1
 
     @property
-    def met(self) -> bool:
+    def is_met(self) -> bool:
         return bool(self.facts or self.named) or len(self.exhibits) >= self.minimum
 
 
-def rows(scene: Scene) -> Iterator[tuple[Row, Line]]:
-    """Every line that applies, once for each person it is asked of."""
-    for checklist in scene.checklists:
-        level = dict(checklist.levels).get(scene.case.kind, "")
+def build_claim_rows(context: RuleContext) -> Iterator[tuple[ClaimRow, Line]]:
+    """Yield every line that applies, once for each person it applies to."""
+    for checklist in context.checklists:
+        level = dict(checklist.levels).get(context.case.kind, "")
         for line in checklist.lines:
-            for subject in _asked_of(line, scene):
-                if all(_WHEN[one](scene, subject) for one in line.when):
-                    yield _row(checklist, line, level or line.level, subject, scene), line
+            for subject in _subjects_of(line, context):
+                if all(_WHEN[condition](context, subject) for condition in line.when):
+                    yield _row(checklist, line, level or line.level, subject, context), line
 
 
-def missing(row: Row, line: Line, scene: Scene) -> Finding:
-    """The finding for a row that nothing meets."""
-    few = f"only {len(row.exhibits)} of {row.minimum}" if row.exhibits else "nothing yet"
-    return scene.told(
-        line.id,
-        LEVELS[row.level],
-        row.pointer,
-        f"{few} shows this {row.level} item: {line.text}",
-        ways_to_meet(line),
-        line.provenance,
-        None,
+def unmet_finding(row: ClaimRow, line: Line, context: RuleContext) -> Finding:
+    """Return the finding for a row that nothing meets."""
+    count = f"only {len(row.exhibits)} of {row.minimum}" if row.exhibits else "nothing yet"
+    finding = Finding(
+        rule=line.id,
+        severity=LEVELS[row.level],
+        where="case.json",
+        problem=f"{count} shows this {row.level} item: {line.text}",
+        remedy=describe_ways_to_meet(line),
+        source=line.provenance.source,
     )
+    return context.locate(finding, row.pointer)
 
 
-def too_old(row: Row, line: Line, scene: Scene) -> Iterator[Hit]:
-    """Where all that meets a line is dated, and older than the line allows."""
+def find_outdated(row: ClaimRow, line: Line, context: RuleContext) -> Iterator[Hit]:
+    """Yield a hit if everything that meets a line is dated, and older than the line allows."""
     if line.max_age_days is None or row.facts or not row.exhibits:
         return
-    there = [(where, exhibit) for where, exhibit in scene.exhibits() if exhibit.id in row.exhibits]
-    ages = [(scene.as_of - exhibit.date).days for _, exhibit in there if exhibit.date]
-    if len(ages) == len(there) and min(ages) > line.max_age_days:
-        where, newest = there[ages.index(min(ages))]
+    matching = [
+        (where, exhibit) for where, exhibit in context.exhibits() if exhibit.id in row.exhibits
+    ]
+    ages = [(context.as_of - exhibit.date).days for _, exhibit in matching if exhibit.date]
+    if len(ages) == len(matching) and min(ages) > line.max_age_days:
+        where, newest = matching[ages.index(min(ages))]
         yield Hit(
             rule="DATE.TOO_OLD",
             pointer=f"{where}/date",
@@ -72,17 +74,19 @@ def too_old(row: Row, line: Line, scene: Scene) -> Iterator[Hit]:
 
 
 def _row(
-    checklist: Checklist, line: Line, level: str, subject: Subject | None, scene: Scene
-) -> Row:
-    fit = [exhibit for exhibit in scene.case.exhibits if _counts(exhibit, line, subject)]
-    named = tuple(exhibit.id for exhibit in fit if line.id in exhibit.supports)
-    facts = tuple(pointer for pointer in line.facts if _filled(scene.case, pointer))
-    return Row(
+    checklist: Checklist, line: Line, level: str, subject: Subject | None, context: RuleContext
+) -> ClaimRow:
+    matching = [
+        exhibit for exhibit in context.case.exhibits if _is_relevant(exhibit, line, subject)
+    ]
+    named = tuple(exhibit.id for exhibit in matching if line.id in exhibit.supports)
+    facts = tuple(pointer for pointer in line.facts if _is_filled(context.case, pointer))
+    return ClaimRow(
         checklist=checklist.id,
         line=line.id,
         level=level,
         text=line.text,
-        exhibits=tuple(exhibit.id for exhibit in fit),
+        exhibits=tuple(exhibit.id for exhibit in matching),
         named=named,
         facts=facts,
         minimum=line.minimum,
@@ -90,7 +94,8 @@ def _row(
     )
 
 
-def _counts(exhibit: Exhibit, line: Line, subject: Subject | None) -> bool:
+def _is_relevant(exhibit: Exhibit, line: Line, subject: Subject | None) -> bool:
+    """Return whether an exhibit counts for a line."""
     if line.id not in exhibit.supports and exhibit.category not in line.categories:
         return False
     if subject is None:
@@ -110,56 +115,61 @@ def _place(line: Line, subject: Subject | None) -> str:
     return line.facts[0] if line.facts and not line.categories else "/exhibits"
 
 
-def _filled(case: Case, pointer: str) -> bool:
+def _is_filled(case: Case, pointer: str) -> bool:
     value: Any = case
     for name in pointer.strip("/").split("/"):
         value = getattr(value, name, None)
     return (
         any(map(str.strip, value))
-        if isinstance(value, tuple) and all(isinstance(v, str) for v in value)
+        if isinstance(value, tuple) and all(isinstance(text, str) for text in value)
         else bool(value)
     )
 
 
-def ways_to_meet(line: Line) -> str:
-    """What a person can do so that a line is met."""
+def describe_ways_to_meet(line: Line) -> str:
+    """Return what a person can do so that a line is met."""
     categories = " or ".join(line.categories)
     ways = [f"fill in {pointer}" for pointer in line.facts]
     ways += [f"add an exhibit of category {categories}"] if categories else []
     return ", or ".join([*ways, f"name {line.id} under `supports` of the exhibit that shows it"])
 
 
-def _asked_of(line: Line, scene: Scene) -> Sequence[Subject | None]:
+def _subjects_of(line: Line, context: RuleContext) -> Sequence[Subject | None]:
     if line.subject == "case":
         return (None,)
-    return [subject for subject in scene.subjects if subject.role == line.subject]
+    return [subject for subject in context.subjects if subject.role == line.subject]
 
 
-def _another(scene: Scene, subject: Subject | None) -> bool:
-    """Whether this person has not been asked in another part already: a petitioner who is the
-    beneficiary, say."""
+def _is_first_part(context: RuleContext, subject: Subject | None) -> bool:
+    """Return whether this is the first part in which the person appears: a petitioner may be the
+    beneficiary."""
     return (
         subject is not None
-        and next(s for s in scene.subjects if s.person.id == subject.person.id) is subject
+        and next(
+            candidate for candidate in context.subjects if candidate.person.id == subject.person.id
+        )
+        is subject
     )
 
 
-def _history(scene: Scene, subject: Subject | None, question: str) -> bool:
-    people = [subject.person] if subject else scene.case.beneficiaries
+def _history(context: RuleContext, subject: Subject | None, question: str) -> bool:
+    people = [subject.person] if subject else context.case.beneficiaries
     return any(
         person.history is not None and getattr(person.history, question) for person in people
     )
 
 
-_WHEN: dict[str, Callable[[Scene, Subject | None], bool]] = {
-    "another-person": _another,
-    "criminal-history": lambda scene, subject: _history(scene, subject, "criminal"),
-    "fee-exempt": lambda scene, _: scene.case.request.fee == "exempt",
-    "fee-waiver": lambda scene, _: scene.case.request.fee == "waiver",
-    "first-parole": lambda scene, _: scene.case.kind == "parole",
+_WHEN: dict[str, Callable[[RuleContext, Subject | None], bool]] = {
+    "another-person": _is_first_part,
+    "criminal-history": lambda context, subject: _history(context, subject, "criminal"),
+    "fee-exempt": lambda context, _: context.case.request.fee == "exempt",
+    "fee-waiver": lambda context, _: context.case.request.fee == "waiver",
+    "first-parole": lambda context, _: context.case.kind == "parole",
     "has-us-status": lambda _, subject: subject is not None and subject.person.status != "none",
-    "minor": lambda scene, subject: subject is not None and scene.minor(subject.person),
-    "minor-case": lambda scene, _: any(scene.minor(person) for person in scene.case.beneficiaries),
-    "no-supporter": lambda scene, _: not scene.case.supporters,
-    "removal-history": lambda scene, subject: _history(scene, subject, "removal_proceedings"),
+    "minor": lambda context, subject: subject is not None and context.is_minor(subject.person),
+    "minor-case": lambda context, _: any(
+        context.is_minor(person) for person in context.case.beneficiaries
+    ),
+    "no-supporter": lambda context, _: not context.case.supporters,
+    "removal-history": lambda context, subject: _history(context, subject, "removal_proceedings"),
 }

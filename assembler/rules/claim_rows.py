@@ -1,5 +1,5 @@
-"""The claim-to-evidence matrix of one packet, with its page numbers, and the facts relied on, as
-plain values. Pure."""
+"""Return the claim-to-evidence matrix of one packet, with its page numbers, and the facts relied
+on, as plain values. Pure."""
 
 from __future__ import annotations
 
@@ -8,19 +8,21 @@ from typing import Any
 
 from assembler.model import IndexRow, Layout, Plan
 from assembler.rules.case_check import Judgment
-from assembler.rules.claim_matrix import Row
+from assembler.rules.claim_matrix import ClaimRow
 
 _PEOPLE = "/beneficiaries/"
 
 
-def claims(
+def list_claims(
     judged: Judgment, plan: Plan, layout: Layout, beneficiaries: Iterable[str]
 ) -> list[dict[str, Any]]:
-    """Each requirement asked of this packet: what it says, whether it is met, by which exhibits at
+    """Return each requirement of this packet: its text, whether it is met, by which exhibits on
     which pages.
 
-    `beneficiaries`: ids in the order of case.json. Exhibits bound into other packets only are left
-    out.
+    Exhibits that are in other packets only are omitted.
+
+    Args:
+        beneficiaries: ids in the order of case.json.
     """
     own = f"{_PEOPLE}{list(beneficiaries).index(plan.beneficiary)}"
     index = {row.exhibit: row for row in layout.index}
@@ -31,38 +33,38 @@ def claims(
     ]
 
 
-def relied(judged: Judgment) -> list[dict[str, str]]:
-    """Every dated fact and checklist line the judgment stands on, with its source."""
+def list_relied_facts(judged: Judgment) -> list[dict[str, str]]:
+    """Return every dated fact and checklist line that the judgment relies on, with its source."""
     return [
         {
-            "id": one.id,
-            "file": one.provenance.file,
-            "source": one.provenance.source,
-            "checked_on": one.provenance.checked_on.isoformat(),
-            "confidence": one.provenance.confidence,
+            "id": fact.id,
+            "file": fact.provenance.file,
+            "source": fact.provenance.source,
+            "checked_on": fact.provenance.checked_on.isoformat(),
+            "confidence": fact.provenance.confidence,
         }
-        for one in judged.facts_used
+        for fact in judged.facts_used
     ]
 
 
-def _claim(row: Row, index: dict[str, IndexRow]) -> dict[str, Any]:
-    shown = [index[exhibit] for exhibit in row.exhibits if exhibit in index]
+def _claim(row: ClaimRow, index: dict[str, IndexRow]) -> dict[str, Any]:
+    index_rows = [index[exhibit] for exhibit in row.exhibits if exhibit in index]
     return {
         "checklist": row.checklist,
         "line": row.line,
         "level": row.level,
         "text": row.text,
         "pointer": row.pointer,
-        "met": row.met,
+        "met": row.is_met,
         "facts": list(row.facts),
         "exhibits": [
             {
-                "id": one.exhibit,
-                "tab": one.tab,
-                "first": one.first,
-                "last": one.last,
-                "pages": one.pages,
+                "id": index_row.exhibit,
+                "tab": index_row.tab,
+                "first": index_row.first,
+                "last": index_row.last,
+                "pages": index_row.pages,
             }
-            for one in shown
+            for index_row in index_rows
         ],
     }

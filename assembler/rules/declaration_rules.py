@@ -1,20 +1,20 @@
-"""Rules about declarations: where they are signed, and whether the declarant understood them."""
+"""Check declarations: where they are signed, and whether the declarant understood them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from assembler.model import Declaration
-from assembler.rules.rule_context import Hit, Scene
+from assembler.rules.rule_context import Hit, RuleContext
 
 
-def rules(scene: Scene) -> Iterator[Hit]:
-    """Everything about every declaration."""
+def check_declarations(context: RuleContext) -> Iterator[Hit]:
+    """Check every declaration."""
     people = {
         person.id: person
-        for person in (*scene.case.others, *(subject.person for subject in scene.subjects))
+        for person in (*context.case.others, *(subject.person for subject in context.subjects))
     }
-    for n, declaration in enumerate(scene.case.declarations):
+    for n, declaration in enumerate(context.case.declarations):
         where = f"/declarations/{n}"
         if not declaration.place.strip():
             yield Hit(rule="DECL.JURAT", pointer=where)
@@ -26,17 +26,17 @@ def rules(scene: Scene) -> Iterator[Hit]:
         ):
             yield Hit(rule="DECL.PLACE", pointer=f"{where}/signed_in_us")
         if declaration.language.partition("-")[0] != "en":
-            yield from _interpreted(declaration, where)
+            yield from _check_interpreter(declaration, where)
 
 
-def _interpreted(declaration: Declaration, where: str) -> Iterator[Hit]:
-    who = declaration.interpreter
-    if who is None:
+def _check_interpreter(declaration: Declaration, where: str) -> Iterator[Hit]:
+    interpreter = declaration.interpreter
+    if interpreter is None:
         yield Hit(rule="DECL.INTERPRETER", pointer=where)
         return
-    if who.language.partition("-")[0] != declaration.language.partition("-")[0]:
+    if interpreter.language.partition("-")[0] != declaration.language.partition("-")[0]:
         yield Hit(rule="DECL.INTERPRETER_LANGUAGE", pointer=f"{where}/interpreter/language")
-    fields = [field for field in ("address", "phone") if not getattr(who, field)]
+    fields = [field for field in ("address", "phone") if not getattr(interpreter, field)]
     if fields:
         yield Hit(
             rule="DECL.INTERPRETER_CONTACT",

@@ -1,8 +1,8 @@
-"""The data of `schemas/` the rules work with: checklists, dated facts, the catalog of rules. Read
-once, frozen.
+"""Parse the data of `schemas/` that the rules work with: checklists, dated facts, the catalog of
+rules.
 
-Bytes of JSON files come in, a `Library` goes out. Nothing is opened here: the caller hands over how
-to read.
+In: bytes of JSON files. Out: a frozen `Library`. Nothing is opened here: the caller passes a
+reader.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ LEVELS = {"required": Severity.ERROR, "core": Severity.WARNING, "supporting": Se
 class Provenance:
     """Where an entry comes from. Confidence: A read in a copy of this year, B in an older or
     secondary copy, K common knowledge of the field, ? uncertain, house: this program's own rule,
-    which cannot grow stale."""
+    which cannot become stale."""
 
     file: str
     source: str
@@ -51,14 +51,14 @@ class Provenance:
     note: str = ""
 
     @property
-    def firm(self) -> bool:
-        """Whether somebody has read it at a source."""
+    def is_verified(self) -> bool:
+        """Return whether somebody has read it at a source."""
         return self.confidence in ("A", "B", "house")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fact:
-    """One dated fact; `data` holds what it says, read with []."""
+    """One dated fact; `data` holds its values, read with []."""
 
     id: str  # "fees/i-131-parole"
     data: Mapping[str, Any]
@@ -76,7 +76,7 @@ class Line:
     level: str  # "required", "core" or "supporting"
     text: str
     provenance: Provenance
-    # looked at once for the "case", or for each "beneficiary", "petitioner", "supporter"
+    # checked once for the "case", or for each "beneficiary", "petitioner", "supporter"
     subject: str = "case"
     about: bool = False  # only exhibits about that person count
     when: tuple[str, ...] = ()  # conditions, all of which must hold
@@ -88,6 +88,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checklist:
+    """A checklist for certain kinds of case."""
+
     id: str
     title: str
     kinds: tuple[str, ...]
@@ -102,7 +104,7 @@ class Rule:
     """One rule of the catalog.
 
     The package `rules` reports `problem` and `remedy` with their {places} filled in; other packages
-    word their findings themselves, and the two say what such a finding means.
+    word their findings themselves, and the two explain what such a finding means.
     """
 
     id: str
@@ -119,31 +121,39 @@ class Rule:
 
     @property
     def severities(self) -> frozenset[Severity]:
-        """Every severity the rule can be reported with."""
+        """Return every severity the rule can be reported with."""
         return frozenset((self.severity, *self.other_severities))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Library:
-    """Everything the rules know."""
+    """All data of the rules."""
 
     checklists: tuple[Checklist, ...]
     facts: Mapping[str, Fact]
     rules: Mapping[str, Rule]
     lines: Mapping[str, Line]  # of all checklists, by id
 
-    def chosen(self, kind: str, reasons: Iterable[str]) -> tuple[Checklist, ...]:
-        """The checklists of a request, general ones first, then in the order of the reasons."""
+    def checklists_for(self, kind: str, reasons: Iterable[str]) -> tuple[Checklist, ...]:
+        """Return the checklists of a request, general ones first, then in the order of the
+        reasons."""
         order = {"": 0} | {reason: place for place, reason in enumerate(reasons, 1)}
-        fit = [one for one in self.checklists if kind in one.kinds and one.reason in order]
-        return tuple(sorted(fit, key=lambda one: order[one.reason]))
+        matching = [
+            checklist
+            for checklist in self.checklists
+            if kind in checklist.kinds and checklist.reason in order
+        ]
+        return tuple(sorted(matching, key=lambda checklist: order[checklist.reason]))
 
 
-def library(read: Callable[[str], bytes], names: Iterable[str]) -> Library:
-    """The library from the files of these names ("schemas/facts/fees.json", …). `read` gives a
-    file's bytes.
+def parse_library(read: Callable[[str], bytes], names: Iterable[str]) -> Library:
+    """Parse the library from the files of these names ("schemas/facts/fees.json", …).
 
-    Raises TemplateBroken naming the file and what is wrong in it.
+    Args:
+        read: returns the bytes of a file.
+
+    Raises:
+        TemplateBroken: naming the file and what is wrong in it.
     """
     checklists: list[Checklist] = []
     facts: dict[str, Fact] = {}
@@ -156,7 +166,7 @@ def library(read: Callable[[str], bytes], names: Iterable[str]) -> Library:
             elif name.startswith(CHECKLISTS):
                 checklists.append(_checklist(raw, name))
             else:
-                rules |= {key: _rule(key, one, name) for key, one in raw["rules"].items()}
+                rules |= {key: _rule(key, entry, name) for key, entry in raw["rules"].items()}
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             remedy = "compare it with the schema it names"
             raise TemplateBroken(
@@ -167,23 +177,24 @@ def library(read: Callable[[str], bytes], names: Iterable[str]) -> Library:
     )
 
 
-def from_shelf(shelf: Shelf) -> Library:
-    """The library of a shelf, to be read once for any number of cases. Raises as `library`."""
-    return library(shelf.read, names(shelf.names))
+def load_library(shelf: Shelf) -> Library:
+    """Return the library of a shelf, to be read once for any number of cases. Raises
+    TemplateBroken."""
+    return parse_library(shelf.read, library_file_names(shelf.names))
 
 
-def editions(library: Library) -> dict[str, str]:
-    """The edition in force of each form whose edition is known: {"i-131": "01/20/25"}."""
+def current_editions(library: Library) -> dict[str, str]:
+    """Return the edition in force of each form whose edition is known: {"i-131": "01/20/25"}."""
     forms = [fact for name, fact in library.facts.items() if name.startswith("forms/")]
     return {
         fact.id.partition("/")[2]: fact["edition"] for fact in forms if fact.data.get("edition")
     }
 
 
-def names(listed: Callable[[str, str], Iterable[str]]) -> tuple[str, ...]:
-    """The names of the files a library is read from; `listed` gives the files of a folder, as
+def library_file_names(list_files: Callable[[str, str], Iterable[str]]) -> tuple[str, ...]:
+    """Return the names of the files of a library; `list_files` gives the files of a folder, as
     `Shelf.names` does."""
-    return (*listed(CHECKLISTS, ".json"), *listed(FACTS, ".json"), CATALOG)
+    return (*list_files(CHECKLISTS, ".json"), *list_files(FACTS, ".json"), CATALOG)
 
 
 def _object(data: bytes, name: str) -> dict[str, Any]:
@@ -197,17 +208,17 @@ def _object(data: bytes, name: str) -> dict[str, Any]:
 
 
 def _lines(checklists: Iterable[Checklist], rules: Mapping[str, Rule]) -> dict[str, Line]:
-    found: dict[str, Line] = {}
+    lines: dict[str, Line] = {}
     for checklist in checklists:
         for line in checklist.lines:
-            if line.id in found or line.id in rules:
+            if line.id in lines or line.id in rules:
                 raise TemplateBroken(
                     f"{line.id} appears twice",
                     where=f"{CHECKLISTS}/{checklist.id}.json",
                     remedy="rename one",
                 )
-            found[line.id] = line
-    return found
+            lines[line.id] = line
+    return lines
 
 
 def _provenance(raw: Mapping[str, Any], name: str) -> Provenance:
@@ -222,11 +233,11 @@ def _provenance(raw: Mapping[str, Any], name: str) -> Provenance:
 
 def _facts(raw: Mapping[str, Any], name: str) -> dict[str, Fact]:
     stem = name.rpartition("/")[2].removesuffix(".json")
-    made = (
-        Fact(id=f"{stem}/{key}", data=one, provenance=_provenance(one, name))
-        for key, one in raw["facts"].items()
+    facts = (
+        Fact(id=f"{stem}/{key}", data=entry, provenance=_provenance(entry, name))
+        for key, entry in raw["facts"].items()
     )
-    return {fact.id: fact for fact in made}
+    return {fact.id: fact for fact in facts}
 
 
 def _rule(key: str, raw: Mapping[str, Any], name: str) -> Rule:
@@ -250,7 +261,7 @@ def _checklist(raw: Mapping[str, Any], name: str) -> Checklist:
         id=raw["id"],
         title=raw["title"],
         kinds=tuple(raw["kinds"]),
-        lines=tuple(_line(one, name) for one in raw["lines"]),
+        lines=tuple(_line(line, name) for line in raw["lines"]),
         reason=raw.get("reason", ""),
         levels=tuple(raw.get("levels", {}).items()),
         caveat=raw.get("caveat", ""),
@@ -278,8 +289,7 @@ def _line(raw: Mapping[str, Any], name: str) -> Line:
 
 
 def _known(line: str, field: str, used: Iterable[str], known: Iterable[str]) -> None:
-    """Raise ValueError for a word this program does not know: a firm's own checklist may hold
-    one."""
+    """Raise ValueError for an unknown word: a firm's own checklist may have one."""
     for word in used:
         if word not in known:
             raise ValueError(f"{line}: {field} is {word!r}, none of {', '.join(known)}")

@@ -1,4 +1,4 @@
-"""The start of a case: what to gather, as Markdown, and a case.json to fill in. Pure."""
+"""Start a case: what to gather, as Markdown, and a case.json to fill in. Pure."""
 
 from __future__ import annotations
 
@@ -44,38 +44,41 @@ _INTRODUCTION = (
 _CHANGED = "what has happened since, and why more time is needed"
 
 
-def to_gather(kind: str, reasons: Sequence[str], library: Library) -> str:
-    """TO-GATHER.md: the checklists of these reasons as boxes to tick."""
-    out = ["# What to gather", "", *_INTRODUCTION, ""]
-    chosen = library.chosen(kind, reasons)
-    for checklist in chosen:
-        out += [f"## {checklist.title}", "", *_sections(checklist, kind)]
-    out += ["## Before you rely on this", ""]
-    out += [f"- {text}" for text in dict.fromkeys(one.caveat for one in chosen if one.caveat)]
+def format_gather_list(kind: str, reasons: Sequence[str], library: Library) -> str:
+    """Return TO-GATHER.md: the checklists of these reasons as boxes to tick."""
+    text_lines = ["# What to gather", "", *_INTRODUCTION, ""]
+    checklists = library.checklists_for(kind, reasons)
+    for checklist in checklists:
+        text_lines += [f"## {checklist.title}", "", *_sections(checklist, kind)]
+    text_lines += ["## Before you rely on this", ""]
+    text_lines += [
+        f"- {text}"
+        for text in dict.fromkeys(checklist.caveat for checklist in checklists if checklist.caveat)
+    ]
     sources: dict[str, list[str]] = {}
-    for line in (line for checklist in chosen for line in checklist.lines):
-        known = (
+    for line in (line for checklist in checklists for line in checklist.lines):
+        provenance = (
             f"{line.provenance.source}, checked on {line.provenance.checked_on}, confidence "
             f"{line.provenance.confidence}"
         )
-        sources.setdefault(known, []).append(line.id)
-    out += [f"- {source}: {', '.join(ids)}" for source, ids in sources.items()]
-    out += [
+        sources.setdefault(provenance, []).append(line.id)
+    text_lines += [f"- {source}: {', '.join(ids)}" for source, ids in sources.items()]
+    text_lines += [
         "",
         "Confidence: A read in a copy of this year, B in an older or secondary copy, K common "
         "knowledge of the field.",
     ]
-    return "\n".join(out) + "\n"
+    return "\n".join(text_lines) + "\n"
 
 
-def case_id(folder: str) -> str:
-    """A case's id from the name of its folder: small letters, digits and hyphens; "new-case"
-    where none are left."""
+def make_case_id(folder: str) -> str:
+    """Return a case's id from the name of its folder: small letters, digits and hyphens; "new-case"
+    if none are left."""
     plain = re.sub(r"[^a-z0-9]+", "-", folder.lower()).strip("-")
     return plain[:64].rstrip("-") or "new-case"
 
 
-def skeleton(
+def draft_case(
     kind: str,
     reasons: Sequence[str],
     library: Library,
@@ -83,11 +86,12 @@ def skeleton(
     name: str = "new-case",
     schema: str = "case.schema.json",
 ) -> dict[str, Any]:
-    """A case.json, as a value, that has the right shape and says of itself what is still to be
+    """Return a case.json, as a value, that has the right shape and marks what is still to be
     written.
 
-    Evidence is listed at the paths where it is expected. `name`: the case's id. `schema` is the
-    path for an editor.
+    Args:
+        name: the case's id.
+        schema: path of the schema, for an editor.
     """
     case: dict[str, Any] = {
         "$schema": schema,
@@ -128,7 +132,7 @@ def _sections(checklist: Checklist, kind: str) -> Iterator[str]:
 
 
 def _box(line: Line) -> str:
-    notes = [_PEOPLE.get(line.subject, ""), *(_CONDITIONS[one] for one in line.when)]
+    notes = [_PEOPLE.get(line.subject, ""), *(_CONDITIONS[condition] for condition in line.when)]
     if line.max_age_days:
         notes.append(f"not older than {line.max_age_days} days")
     ways = [f"category {' or '.join(line.categories)}"] if line.categories else []
@@ -155,32 +159,32 @@ def _texts(kind: str) -> dict[str, list[str]]:
         if kind == "parole"
         else {key: text for key, text in _PROMPTS.items() if key != "why_no_visa"}
     )
-    made = {key: [_prompt(text)] for key, text in prompts.items()}
-    return made | ({"changed_circumstances": [_prompt(_CHANGED)]} if kind == "re-parole" else {})
+    texts = {key: [_prompt(text)] for key, text in prompts.items()}
+    return texts | ({"changed_circumstances": [_prompt(_CHANGED)]} if kind == "re-parole" else {})
 
 
 def _exhibits(kind: str, reasons: Sequence[str], library: Library) -> Iterator[dict[str, Any]]:
-    """Documents that between them meet every line that is asked whatever the case is like."""
+    """Yield documents that together meet every line that applies to any such case."""
     listed: set[tuple[str, str]] = set()
-    for checklist in library.chosen(kind, reasons):
+    for checklist in library.checklists_for(kind, reasons):
         override = dict(checklist.levels).get(kind)
         for line in checklist.lines:
-            who = _whom(line)
-            met = bool(line.facts) or bool(
-                listed & {(category, who) for category in line.categories}
+            person = _person_of(line)
+            is_met = bool(line.facts) or bool(
+                listed & {(category, person) for category in line.categories}
             )
             if (
                 (override or line.level) == "supporting"
-                or met
+                or is_met
                 or not line.categories
-                or _depends(line)
+                or _is_conditional(line)
             ):
                 continue
-            listed.add((line.categories[0], who))
-            yield _exhibit(line, who)
+            listed.add((line.categories[0], person))
+            yield _exhibit(line, person)
 
 
-def _exhibit(line: Line, who: str) -> dict[str, Any]:
+def _exhibit(line: Line, person: str) -> dict[str, Any]:
     name = line.id.lower().replace(".", "-").replace("_", "-")
     return {
         "id": name,
@@ -188,15 +192,15 @@ def _exhibit(line: Line, who: str) -> dict[str, Any]:
         "category": line.categories[0],
         "files": [f"evidence/{name}.pdf"],
         "supports": [line.id],
-    } | ({"person": who} if who else {})
+    } | ({"person": person} if person else {})
 
 
-def _whom(line: Line) -> str:
-    """Whom of the skeleton a line's document is about; its petitioner supports, too."""
+def _person_of(line: Line) -> str:
+    """Return whom of the draft a line's document is about; its petitioner is the supporter, too."""
     return ("beneficiary" if line.subject == "beneficiary" else "petitioner") if line.about else ""
 
 
-def _depends(line: Line) -> bool:
-    """Whether a line is asked of some cases only."""
+def _is_conditional(line: Line) -> bool:
+    """Return whether a line applies to some cases only."""
     same_person = line.subject == "supporter" and "another-person" in line.when
     return same_person or bool({*line.when} - {"another-person", "has-us-status", "first-parole"})

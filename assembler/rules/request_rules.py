@@ -1,5 +1,4 @@
-"""Rules about what is asked for: length, dates, expediting, the answer to a notice, the window
-of re-parole."""
+"""Check the request: length, dates, expediting, the answer to a notice, the window of re-parole."""
 
 from __future__ import annotations
 
@@ -9,24 +8,24 @@ from itertools import chain
 from assembler.model import Case, Rfe
 from assembler.model.case_texts import citing_texts
 from assembler.rules.people_rules import FILL_IN, NO_RECEIPT
-from assembler.rules.rule_context import Hit, Scene, cites
+from assembler.rules.rule_context import Hit, RuleContext, cited_exhibits
 
 
-def rules(scene: Scene) -> Iterator[Hit]:
-    """Everything about the request itself."""
-    yield from _placeholders(scene.case)
-    yield from _plain(scene)
-    if scene.case.request.expedite_reason:
-        yield from _expedite(scene)
-    if scene.case.rfe:
-        yield from _response(scene, scene.case.rfe)
-    if scene.case.kind == "re-parole":
-        yield from _window(scene)
+def check_request(context: RuleContext) -> Iterator[Hit]:
+    """Check the request itself."""
+    yield from _placeholders(context.case)
+    yield from _plain(context)
+    if context.case.request.expedite_reason:
+        yield from _expedite(context)
+    if context.case.rfe:
+        yield from _response(context, context.case.rfe)
+    if context.case.kind == "re-parole":
+        yield from _window(context)
 
 
 def _placeholders(case: Case) -> Iterator[Hit]:
-    """Texts that `init` left for a person to write."""
-    named = {"/petitioner/name": case.petitioner.name.full} | {
+    """Find texts that `init` left for a person to write."""
+    names = {"/petitioner/name": case.petitioner.name.full} | {
         f"/beneficiaries/{n}/name": person.name.full for n, person in enumerate(case.beneficiaries)
     }
     titles = {f"/exhibits/{n}/title": exhibit.title for n, exhibit in enumerate(case.exhibits)}
@@ -35,32 +34,36 @@ def _placeholders(case: Case) -> Iterator[Hit]:
         for n, point in enumerate(case.rfe.points if case.rfe else ())
     }
     prose = ((text.pointer, "\n".join(text.paragraphs)) for text in citing_texts(case))
-    for where, text in chain(named.items(), titles.items(), points.items(), prose):
+    for where, text in chain(names.items(), titles.items(), points.items(), prose):
         if FILL_IN in text:
             yield Hit(rule="CASE.PLACEHOLDER", pointer=where)
     if case.rfe and case.rfe.receipt_number == NO_RECEIPT:
         yield Hit(rule="CASE.PLACEHOLDER", pointer="/rfe/receipt_number")
 
 
-def _plain(scene: Scene) -> Iterator[Hit]:
-    request, usual = scene.case.request, scene.fact("deadlines/length")
+def _plain(context: RuleContext) -> Iterator[Hit]:
+    request, usual = context.case.request, context.use_fact("deadlines/length")
     if usual and request.length_months > usual["usual_months"]:
         yield Hit(
             rule="REQUEST.LENGTH",
             pointer="/request/length_months",
             values={"months": usual["usual_months"]},
         )
-    if scene.case.kind == "parole" and request.arrival_date and request.arrival_date < scene.as_of:
+    if (
+        context.case.kind == "parole"
+        and request.arrival_date
+        and request.arrival_date < context.as_of
+    ):
         yield Hit(rule="DATE.ARRIVAL_PAST", pointer="/request/arrival_date")
 
 
-def _expedite(scene: Scene) -> Iterator[Hit]:
-    case, where = scene.case, "/request/expedite_reason"
-    if not cites([case.request.expedite_reason]):
+def _expedite(context: RuleContext) -> Iterator[Hit]:
+    case, where = context.case, "/request/expedite_reason"
+    if not cited_exhibits([case.request.expedite_reason]):
         yield Hit(rule="EXPEDITE.EVIDENCE", pointer=where)
     if not (case.attorney and case.attorney.phone) and not case.petitioner.phone:
         yield Hit(rule="EXPEDITE.CONTACT", pointer=where)
-    mark = scene.fact("expedite/mark")
+    mark = context.use_fact("expedite/mark")
     if mark and case.request.filing == "paper":
         yield Hit(
             rule="EXPEDITE.MARK",
@@ -69,24 +72,24 @@ def _expedite(scene: Scene) -> Iterator[Hit]:
         )
 
 
-def _response(scene: Scene, rfe: Rfe) -> Iterator[Hit]:
-    if scene.case.kind != "rfe-response":
+def _response(context: RuleContext, rfe: Rfe) -> Iterator[Hit]:
+    if context.case.kind != "rfe-response":
         yield Hit(rule="RFE.UNEXPECTED", pointer="/rfe")
         return
-    yield from _due(scene, rfe)
+    yield from _due(context, rfe)
     for n, point in enumerate(rfe.points):
         if not any(paragraph.strip() for paragraph in point.answer):
             yield Hit(rule="RFE.POINT_UNANSWERED", pointer=f"/rfe/points/{n}/answer")
-        elif not point.exhibits and not cites(point.answer):
+        elif not point.exhibits and not cited_exhibits(point.answer):
             yield Hit(rule="RFE.POINT_UNPROVED", pointer=f"/rfe/points/{n}")
-    yield from _notice(scene, rfe)
-    if rfe.address is None and scene.case.request.filing == "paper":
+    yield from _notice(context, rfe)
+    if rfe.address is None and context.case.request.filing == "paper":
         yield Hit(rule="RFE.ADDRESS", pointer="/rfe")
 
 
-def _notice(scene: Scene, rfe: Rfe) -> Iterator[Hit]:
-    everyone = {person.id for person in scene.case.beneficiaries}
-    for where, exhibit in scene.exhibits():
+def _notice(context: RuleContext, rfe: Rfe) -> Iterator[Hit]:
+    everyone = {person.id for person in context.case.beneficiaries}
+    for where, exhibit in context.exhibits():
         if exhibit.id != rfe.notice_exhibit:
             continue
         if exhibit.category != "rfe-notice":
@@ -95,34 +98,34 @@ def _notice(scene: Scene, rfe: Rfe) -> Iterator[Hit]:
             yield Hit(rule="RFE.NOTICE_BELONGS", pointer=f"{where}/belongs_to", exhibit=exhibit.id)
 
 
-def _due(scene: Scene, rfe: Rfe) -> Iterator[Hit]:
-    limits, where = scene.fact("deadlines/rfe"), "/rfe/due_date"
-    if rfe.notice_date > min(scene.as_of, rfe.due_date):
+def _due(context: RuleContext, rfe: Rfe) -> Iterator[Hit]:
+    limits, where = context.use_fact("deadlines/rfe"), "/rfe/due_date"
+    if rfe.notice_date > min(context.as_of, rfe.due_date):
         yield Hit(rule="RFE.DATES", pointer="/rfe/notice_date")
-    left = (rfe.due_date - scene.as_of).days
-    if left < 0:
+    days_left = (rfe.due_date - context.as_of).days
+    if days_left < 0:
         yield Hit(rule="RFE.DUE", pointer=where)
-    elif limits and left <= limits["soon_days"]:
+    elif limits and days_left <= limits["soon_days"]:
         yield Hit(rule="RFE.DUE_SOON", pointer=where, values={"days": limits["soon_days"]})
     longest = limits["max_days"] + limits["mail_days"] if limits else None
     if longest and (rfe.due_date - rfe.notice_date).days > longest:
         yield Hit(rule="RFE.WINDOW", pointer=where, values={"days": longest})
 
 
-def _window(scene: Scene) -> Iterator[Hit]:
-    until, where = scene.case.request.i94_admit_until, "/request/i94_admit_until"
-    limits = scene.fact("deadlines/re-parole")
+def _window(context: RuleContext) -> Iterator[Hit]:
+    until, where = context.case.request.i94_admit_until, "/request/i94_admit_until"
+    limits = context.use_fact("deadlines/re-parole")
     if until is None:
         yield Hit(rule="REPAROLE.I94", pointer="/request")
         return
-    left = (until - scene.as_of).days
-    if left < 0:
+    days_left = (until - context.as_of).days
+    if days_left < 0:
         yield Hit(rule="REPAROLE.EXPIRED", pointer=where)
-    elif limits and left < limits["latest_days"]:
+    elif limits and days_left < limits["latest_days"]:
         yield Hit(
             rule="REPAROLE.WINDOW_LATE", pointer=where, values={"days": limits["latest_days"]}
         )
-    elif limits and left > limits["earliest_days"]:
+    elif limits and days_left > limits["earliest_days"]:
         yield Hit(
             rule="REPAROLE.WINDOW_EARLY", pointer=where, values={"days": limits["earliest_days"]}
         )

@@ -1,4 +1,4 @@
-"""What is known of every rule and checklist line, for `assembler explain` and for SARIF. Pure."""
+"""Explain every rule and checklist line, for `assembler explain` and for SARIF. Pure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from assembler.model import RuleHelp, Severity
-from assembler.rules.claim_matrix import ways_to_meet
+from assembler.rules.claim_matrix import describe_ways_to_meet
 from assembler.rules.library import LEVELS, Library, Line, Rule
 
 FACT_PACKAGES = ("intake", "rules")  # that `assembler validate` runs
@@ -18,7 +18,7 @@ _PLACE = re.compile(r"\{(\w+)\}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Explanation:
-    """Everything the catalog says of one rule, or a checklist of one of its lines."""
+    """Everything the catalog has on one rule, or a checklist on one of its lines."""
 
     id: str
     title: str
@@ -35,30 +35,30 @@ class Explanation:
     file: str  # of schemas/, where it is defined
 
 
-def helps(library: Library, packages: Collection[str] = ()) -> tuple[RuleHelp, ...]:
+def list_rule_help(library: Library, packages: Collection[str] = ()) -> tuple[RuleHelp, ...]:
     """Return title, help and source of every rule and every checklist line, by id.
 
     Args:
-        packages: only rules that one of these reports; all rules where it is empty.
+        packages: only rules that one of these reports; by default all rules.
     """
     return tuple(
         RuleHelp(
-            id=one.id,
-            severity=one.severity,
-            title=one.title,
-            help=one.remedy,
-            source=one.source,
-            docs=one.docs,
+            id=explanation.id,
+            severity=explanation.severity,
+            title=explanation.title,
+            help=explanation.remedy,
+            source=explanation.source,
+            docs=explanation.docs,
         )
-        for one in explanations(library).values()
-        if not packages or set(packages) & set(one.packages)
+        for explanation in explain_rules(library).values()
+        if not packages or set(packages) & set(explanation.packages)
     )
 
 
-def explanations(library: Library) -> dict[str, Explanation]:
+def explain_rules(library: Library) -> dict[str, Explanation]:
     """Return the explanations of all rules and checklist lines, by id, in the order of the ids."""
     known = {rule.id: _of_rule(rule) for rule in library.rules.values()}
-    known |= {one.id: one for one in _of_lines(library)}
+    known |= {explanation.id: explanation for explanation in _of_lines(library)}
     return dict(sorted(known.items()))
 
 
@@ -89,16 +89,18 @@ def _of_lines(library: Library) -> Iterator[Explanation]:
 def _of_line(line: Line, checklist: str, levels: dict[str, str]) -> Explanation:
     """Explain a line. `levels`: by kind of case, the level of all lines of its checklist then."""
     severity = LEVELS[line.level]
-    others = {LEVELS[level]: f"for the kind {kind}" for kind, level in levels.items()}
+    other_levels = {LEVELS[level]: f"for the kind {kind}" for kind, level in levels.items()}
     return Explanation(
         id=line.id,
         title=line.text,
         severity=severity,
         other_severities=tuple(
-            (other, when) for other, when in others.items() if other is not severity
+            (other_severity, when)
+            for other_severity, when in other_levels.items()
+            if other_severity is not severity
         ),
         problem=f"nothing in the case shows this {line.level} item of “{checklist}”",
-        remedy=ways_to_meet(line),
+        remedy=describe_ways_to_meet(line),
         note=line.provenance.note,
         packages=("rules",),
         docs=_LINE_DOCS,

@@ -60,5 +60,5 @@ def validate(
     case, found = intake.examine_case(folder, shelf, hashed=False)
     if case is None:
         return found, ("the filing's rules: the case could not be read",)
-    judged = rules.check(case, known, as_of)
+    judged = rules.check_case(case, known, as_of)
     return judged.findings, judged.not_checked
