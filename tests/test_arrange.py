@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from assembler.layout import page_order
 from assembler.layout.packet_plan import TABS_DOCUMENT, plan_packet
-from assembler.layout.page_order import HOST, arrange, target
+from assembler.layout.page_order import HOST, arrange, find_target
 from assembler.layout.stamp_placement import (
     EDGE,
     STAMP_SIZE,
     WIDTHS,
-    in_zone,
-    stamp_place,
+    is_in_zone,
+    place_stamp,
     text_width,
 )
 from assembler.model import Ink, Marking, PageFacts, Part, PartKind, Plan, Zone
@@ -85,8 +85,10 @@ def test_every_page_once_and_everything_points_at_it(sizes: list[int], letter: i
         assert [leaf.exhibit_page for leaf in mine] == list(range(1, len(mine) + 1))
         assert by_number[row.sheet].kind is PartKind.TAB
         assert row.sheet == row.first - 1
-        assert target(layout, f"{HOST}tab/{row.exhibit}") == row.sheet
-        assert [target(layout, f"{HOST}exhibit/{row.exhibit}/{n}") for n in (1, len(mine))] == [
+        assert find_target(layout, f"{HOST}tab/{row.exhibit}") == row.sheet
+        assert [
+            find_target(layout, f"{HOST}exhibit/{row.exhibit}/{n}") for n in (1, len(mine))
+        ] == [
             row.first,
             row.last,
         ]
@@ -132,17 +134,17 @@ def test_index_rows_name_original_translation_and_certificate() -> None:
 def test_a_foreign_or_wrong_address_leads_nowhere() -> None:
     layout, _ = laid_out([1])
 
-    assert target(layout, "https://example.org/exhibit/e0/1") is None
-    assert target(layout, f"{HOST}exhibit/e0/2") is None
+    assert find_target(layout, "https://example.org/exhibit/e0/1") is None
+    assert find_target(layout, f"{HOST}exhibit/e0/2") is None
 
 
 def test_free_corner_is_taken_in_order() -> None:
     text = "Exhibit A · 1 of 2 · page 6 of 9"
     empty, width = ink(), text_width(text, STAMP_SIZE)
 
-    right, _ = stamp_place(text, 612, 792, empty)
-    middle, _ = stamp_place(text, 612, 792, marked(empty, [(500, 10, 100, 30)], 612, 792))
-    top, scale = stamp_place(text, 612, 792, marked(empty, [(0, 0, 612, 60)], 612, 792))
+    right, _ = place_stamp(text, 612, 792, empty)
+    middle, _ = place_stamp(text, 612, 792, marked(empty, [(500, 10, 100, 30)], 612, 792))
+    top, scale = place_stamp(text, 612, 792, marked(empty, [(0, 0, 612, 60)], 612, 792))
 
     assert (right.x, right.y) == (round(612 - EDGE - width, 2), EDGE)
     assert middle.x == round((612 - width) / 2, 2)
@@ -153,7 +155,7 @@ def test_free_corner_is_taken_in_order() -> None:
 def test_a_frame_along_the_edge_moves_the_stamp_inwards() -> None:
     frame = [(0, 0, 612, 22), (0, 770, 612, 22), (0, 0, 22, 792), (590, 0, 22, 792)]
 
-    stamp, scale = stamp_place("page 1 of 9", 612, 792, marked(ink(), frame, 612, 792))
+    stamp, scale = place_stamp("page 1 of 9", 612, 792, marked(ink(), frame, 612, 792))
 
     assert scale == 1.0
     assert stamp.y == pytest.approx(1.75 * EDGE)
@@ -206,7 +208,7 @@ def test_forms_are_counted_but_never_stamped_and_tabs_take_one_page_each() -> No
 
 
 def test_a_page_full_of_ink_is_shrunk_to_make_room() -> None:
-    stamp, scale = stamp_place("page 1 of 9", 612, 792, ink(fill=255))
+    stamp, scale = place_stamp("page 1 of 9", 612, 792, ink(fill=255))
 
     assert 0.9 < scale < 1
     assert stamp.y + stamp.height <= 792 * (1 - scale)
@@ -226,7 +228,7 @@ def test_stamp_is_on_the_page_and_never_on_ink(
     sized = [(x * width, y * height, w * width, h * height) for x, y, w, h in boxes]
     page = marked(ink(width, height, cell=cell), sized, width, height)
 
-    stamp, scale = stamp_place(f"Exhibit AB · 1 of 9 · page 1 of {total}", width, height, page)
+    stamp, scale = place_stamp(f"Exhibit AB · 1 of 9 · page 1 of {total}", width, height, page)
 
     assert stamp.x >= -0.01
     assert stamp.x + stamp.width <= width + 0.01
@@ -251,7 +253,7 @@ def test_widths_are_those_of_the_font() -> None:
 
 @pytest.mark.parametrize("size", [(72000, 72000), (3, 3), (14400, 20)])
 def test_odd_pages_get_a_stamp_too(size: tuple[float, float]) -> None:
-    stamp, _ = stamp_place(
+    stamp, _ = place_stamp(
         "Exhibit A · 1 of 2 · page 6 of 9", *size, ink(*size, cell=max(size) / 50)
     )
 
@@ -274,9 +276,9 @@ def test_no_stamp_stands_in_a_zone_that_stays_clear(
 ) -> None:
     ink = Ink(cell=100, columns=8, rows=8, bits=bits)
 
-    mark, _ = stamp_place("page 12 of 34", width, height, ink, zones)
+    mark, _ = place_stamp("page 12 of 34", width, height, ink, zones)
 
-    assert not in_zone(mark, width, height, zones)
+    assert not is_in_zone(mark, width, height, zones)
 
 
 def test_the_receivers_words_are_printed() -> None:
@@ -284,7 +286,7 @@ def test_the_receivers_words_are_printed() -> None:
     marking = Marking(exhibit="{tab}{number}", other="- {number} -")
 
     def printed(one: Part, words: Marking) -> str:
-        return page_order._text((one, 1, 2, 3, facts(1)[0]), 57, 99, words)
+        return page_order._stamp_text(page_order.Slot(one, 1, 2, 3, facts(1)[0]), 57, 99, words)
 
     assert printed(part, marking) == "C57"
     assert printed(replace(part, kind=PartKind.DRAFT), marking) == "- 57 -"

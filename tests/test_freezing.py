@@ -28,7 +28,10 @@ BLANK = ink()
 
 def page(content: str = "") -> PageFacts:
     return PageFacts(
-        width=612, height=792, ink=BLANK, content=amendment.content(content, 1) if content else ""
+        width=612,
+        height=792,
+        ink=BLANK,
+        content=amendment.content_key(content, 1) if content else "",
     )
 
 
@@ -38,8 +41,8 @@ def laid_out(
     made = case(*(exhibit(name) for name, _ in exhibits))
     plan = plan_packet(made, RECIPE, "child")
     if filed:
-        plan = amendment.frozen(plan, filed, tab_labels(RECIPE.labels), in_place=in_place)
-        assert amendment.findings(plan, pages(exhibits, letter), filed) == ()
+        plan = amendment.freeze_plan(plan, filed, tab_labels(RECIPE.labels), in_place=in_place)
+        assert amendment.find_changes(plan, pages(exhibits, letter), filed) == ()
     return arrange(plan, made, pages(exhibits, letter), None, filed)
 
 
@@ -81,7 +84,7 @@ def manifest(layout: Layout, exhibits: Exhibits) -> dict[str, Any]:
 
 
 def file(layout: Layout, exhibits: Exhibits) -> Filed:
-    return amendment.read(manifest(layout, exhibits), "")
+    return amendment.read_filed(manifest(layout, exhibits), "")
 
 
 FIRST: Exhibits = [("a", ["a1", "a2"]), ("b", ["b1"]), ("c", ["c1", "c2"])]
@@ -198,8 +201,8 @@ def test_a_letter_that_grows_gets_letters_and_one_that_shrinks_is_told() -> None
 
     assert [leaf.label for leaf in longer.leaves][:6] == ["1", "2", "2a", "2b", "3", "4"]
     assert [leaf.label for leaf in shorter.leaves][:3] == ["1", "3", "4"]
-    assert amendment.lost(longer, filed) == ()
-    (told,) = amendment.lost(shorter, filed)
+    assert amendment.find_lost_pages(longer, filed) == ()
+    (told,) = amendment.find_lost_pages(shorter, filed)
     assert (told.rule, told.severity, told.where) == (
         "FREEZE.OWN",
         Severity.WARNING,
@@ -223,9 +226,9 @@ def test_a_filed_page_that_is_gone_or_changed_is_an_error_that_names_it(
 ) -> None:
     filed = file(laid_out(FIRST), FIRST)
     made = case(*(exhibit(name) for name, _ in later))
-    plan = amendment.frozen(plan_packet(made, RECIPE, "child"), filed, tab_labels("letters"))
+    plan = amendment.freeze_plan(plan_packet(made, RECIPE, "child"), filed, tab_labels("letters"))
 
-    (found,) = amendment.findings(plan, pages(later), filed)
+    (found,) = amendment.find_changes(plan, pages(later), filed)
 
     assert (found.rule, found.severity) == (rule, Severity.ERROR)
     assert says in found.problem

@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pikepdf import Array, Dictionary, Name, String
 
-from assembler.layout.paper import PAPER, fit
-from assembler.layout.stamp_placement import stamp_place
+from assembler.layout.paper import PAPER, fit_page
+from assembler.layout.stamp_placement import ScaledPage, place_stamp
 from assembler.model import Ink
 from scripts.sample_cases import draw
 from tests import factories
@@ -45,7 +45,7 @@ SIDES = st.floats(min_value=3, max_value=14_400)
 def test_which_pages_come_onto_the_paper(
     size: tuple[float, float], paper: str, on: tuple[float, float] | None
 ) -> None:
-    made = fit(*size, TEXT, paper)
+    made = fit_page(*size, TEXT, paper)
 
     assert (None if made is None else (made.width, made.height)) == on
 
@@ -54,7 +54,7 @@ def test_which_pages_come_onto_the_paper(
 def test_all_of_a_page_lies_on_its_paper_and_none_is_enlarged(
     width: float, height: float, paper: str
 ) -> None:
-    made = fit(width, height, TEXT, paper)
+    made = fit_page(width, height, TEXT, paper)
 
     if made:
         assert sorted((made.width, made.height)) == sorted(PAPER[paper])
@@ -71,8 +71,8 @@ def test_the_stamp_avoids_ink_where_it_lies_on_the_paper() -> None:
     """A narrow page, inked all over, leaves room beside it; a wide one leaves room below."""
     inked = Ink(cell=10, columns=10, rows=10, bits=bytes([255] * 13))
 
-    beside, scale = stamp_place(TEXT, 612, 792, inked, (), 0.1, (2000, 7920))
-    below, wide = stamp_place(TEXT, 792, 612, inked, (), 0.1, (7920, 3000))
+    beside, scale = place_stamp(TEXT, 612, 792, inked, scaled=ScaledPage(2000, 7920, 0.1))
+    below, wide = place_stamp(TEXT, 792, 612, inked, scaled=ScaledPage(7920, 3000, 0.1))
 
     assert (scale, wide) == (1.0, 1.0)
     assert beside.x > (612 + 200) / 2 or beside.x + beside.width < (612 - 200) / 2

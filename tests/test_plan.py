@@ -13,7 +13,13 @@ from hypothesis import strategies as st
 
 from assembler import receivers
 from assembler.errors import TemplateBroken
-from assembler.layout.packet_plan import as_json, in_order, plan_packet, show, tab_labels
+from assembler.layout.packet_plan import (
+    format_plan,
+    order_parts,
+    plan_as_json,
+    plan_packet,
+    tab_labels,
+)
 from assembler.model import (
     Attorney,
     Case,
@@ -232,7 +238,7 @@ def test_recipe_that_leaves_an_exhibit_out_is_refused() -> None:
 def test_printing_shows_order_but_no_titles(recipe: Recipe) -> None:
     plan = plan_packet(case(exhibit("x"), exhibit("y", "identity")), recipe, "child")
 
-    text, data = show(plan), as_json(plan)
+    text, data = format_plan(plan), plan_as_json(plan)
 
     assert text.index("Exhibit A    y") < text.index("Exhibit B    x")
     assert "Title of" not in text + str(data)
@@ -256,7 +262,7 @@ def test_a_part_that_only_a_receiver_asks_for_is_there_for_it_alone() -> None:
 )
 def test_a_receivers_order_moves_parts_and_loses_none(ids: list[str], order: list[str]) -> None:
     parts = [RecipePart(id=one, type="draft") for one in ids]
-    found = [part.id for part in in_order(parts, order)]
+    found = [part.id for part in order_parts(parts, order)]
 
     assert sorted(found) == sorted(ids)
     named = [one for one in found if one in order]

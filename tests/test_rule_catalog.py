@@ -214,7 +214,6 @@ NOT_CONVERTED = {
     "assembler/evidence/file_preparation.py",
     "assembler/evidence/legibility/findings.py",
     "assembler/evidence/preparation.py",
-    "assembler/layout/amendment.py",
     "assembler/pipeline/amend.py",
     "assembler/pipeline/batch/case_builds.py",
     "assembler/pipeline/checked_case.py",

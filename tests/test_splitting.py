@@ -18,7 +18,7 @@ from pypdf import PdfReader
 from assembler import receivers
 from assembler.bundle import bind
 from assembler.errors import CaseRejected
-from assembler.layout.volume_split import TooLarge, split
+from assembler.layout.volume_split import TooLarge, split_pages
 from assembler.model import Volume
 from assembler.proof import prove
 from assembler.proof import volume_check as volumes
@@ -39,7 +39,7 @@ def test_every_page_is_in_one_part_in_order_under_the_limit_or_the_page_is_named
 ) -> None:
     sizes = [size for run in runs for size in run]
     try:
-        spans = split(runs, limit)
+        spans = split_pages(runs, limit)
     except TooLarge as error:
         assert sizes[error.page - 1] > limit
         assert all(size <= limit for size in sizes[: error.page - 1])
@@ -56,7 +56,7 @@ def test_every_page_is_in_one_part_in_order_under_the_limit_or_the_page_is_named
 def test_a_run_is_cut_only_if_it_is_above_the_limit_by_itself(
     runs: list[list[int]], limit: int
 ) -> None:
-    starts = {first for first, _ in split(runs, limit)}
+    starts = {first for first, _ in split_pages(runs, limit)}
     page = 0
     for run in runs:
         within = set(range(page + 2, page + len(run) + 1))

@@ -49,7 +49,7 @@ def bind_within(
     sizes = weigh(whole)
     whole.unlink()
     for _ in range(_ROUNDS):
-        parts = volume_split.volumes(
+        parts = volume_split.name_volumes(
             _spans(layout, documents, folder, profile, font, sizes, limit), profile, layout
         )
         written = [_written(layout, documents, folder, profile, font, one, parts) for one in parts]
@@ -95,7 +95,9 @@ def _spans(
                 above[number] = size
     if above:
         raise AboveLimit(pages=above)
-    return volume_split.split(volume_split.cut(sizes, volume_split.runs(layout)), limit)
+    return volume_split.split_pages(
+        volume_split.cut_runs(sizes, volume_split.count_run_pages(layout)), limit
+    )
 
 
 def _around(alone: Volume, pages: int) -> tuple[Volume, ...]:

@@ -22,7 +22,7 @@ from assembler.bundle import (
     stamps,
     tags,
 )
-from assembler.layout.volume_split import part_of
+from assembler.layout.volume_split import layout_of_volume
 from assembler.model import Layout, Volume
 from assembler.runtime.atomic_files import open_deferring_errors
 
@@ -62,7 +62,7 @@ def bind(
     TemplateBroken for a link of ours that leads nowhere.
     """
     away = other_volumes.Elsewhere(layout, volume, volumes)
-    layout = part_of(layout, volume) if volume else layout
+    layout = layout_of_volume(layout, volume) if volume else layout
     files = [documents[name] for name in dict.fromkeys(leaf.document for leaf in layout.leaves)]
     with (
         large_pictures.of(files, target) as pictures,

@@ -78,15 +78,15 @@ main.add_command(print_run)
 def plan(case: Path, as_json: bool, profile: str, shelf_dir: Path | None) -> None:
     """Print the order of the packet; touch nothing, start nothing."""
     from assembler import pipeline
-    from assembler.layout.packet_plan import as_json as plan_json
-    from assembler.layout.packet_plan import show
+    from assembler.layout.packet_plan import format_plan
+    from assembler.layout.packet_plan import plan_as_json as plan_json
     from assembler.runtime.resources import Shelf
 
     plans = pipeline.plans(case, Shelf.default(shelf_dir), profile)
     result(
         json.dumps([plan_json(p) for p in plans], indent=1)
         if as_json
-        else "\n\n".join(map(show, plans))
+        else "\n\n".join(map(format_plan, plans))
     )
 
 

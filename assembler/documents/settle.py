@@ -281,7 +281,7 @@ def exhibit_page_facts(exhibit: Prepared) -> list[PageFacts]:
             width=page.width,
             height=page.height,
             ink=page.ink,
-            content=amendment.content(page.sha256, page.source_page, page.turned, page.part),
+            content=amendment.content_key(page.sha256, page.source_page, page.turned, page.part),
         )
         for page in exhibit.pages
     ]

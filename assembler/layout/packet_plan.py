@@ -1,7 +1,7 @@
-"""plan: which parts a beneficiary's packet has, in which order, under which tab. Pure.
+"""Plan which parts a beneficiary's packet has, in which order, under which tab. Pure.
 
-A `Case` and a `Recipe` come in, a `Plan` goes out; nothing is opened, no page is known. `show` and
-`as_json` print it.
+In: a `Case` and a `Recipe`. Out: a `Plan`; nothing is opened, no page is known. `format_plan` and
+`plan_as_json` print it.
 """
 
 from __future__ import annotations
@@ -32,17 +32,17 @@ TABS_DOCUMENT = "draft:tab-sheets"
 def plan_packet(
     case: Case, recipe: Recipe, beneficiary: str, profile: Profile | None = None
 ) -> Plan:
-    """The packet of one beneficiary (an id of the case), as its receiver's profile wants it.
+    """Plan the packet of one beneficiary (an id of the case), as its receiver's profile requires.
 
-    Raises TemplateBroken if the recipe leaves an exhibit out.
+    Raises TemplateBroken if the recipe omits an exhibit.
     """
     profile = profile or Profile(id="", title="")
     labels = tab_labels(recipe.labels)
     parts: list[Part] = []
     placed: set[str] = set()
     claimed = {category for part in recipe.parts for category in part.categories}
-    for entry in in_order(recipe.parts, profile.order):
-        if not _holds(entry.when, case, entry.id in profile.required_parts):
+    for entry in order_parts(recipe.parts, profile.order):
+        if not _conditions_hold(entry.when, case, entry.id in profile.required_parts):
             continue
         if entry.type in _OF_EVIDENCE:
             for exhibit, group in _OF_EVIDENCE[entry.type](entry, case, beneficiary, claimed):
@@ -52,7 +52,9 @@ def plan_packet(
         else:
             parts += _untabbed(entry, case, beneficiary)
     left_out = [
-        e.id for e in case.exhibits if _belongs(e.belongs_to, beneficiary) and e.id not in placed
+        exhibit.id
+        for exhibit in case.exhibits
+        if _belongs(exhibit.belongs_to, beneficiary) and exhibit.id not in placed
     ]
     if left_out:
         raise TemplateBroken(
@@ -72,29 +74,26 @@ def plan_packet(
     )
 
 
-def in_order(parts: Sequence[RecipePart], order: Sequence[str]) -> tuple[RecipePart, ...]:
-    """The parts as a receiver wants them: those named in `order`, "*" standing for all others as
-    they are; no "*": at the end."""
+def order_parts(parts: Sequence[RecipePart], order: Sequence[str]) -> tuple[RecipePart, ...]:
+    """Return the parts in a receiver's order; "*" stands for all parts not named, by default at the
+    end."""
     named = {part.id: part for part in parts if part.id in order}
     rest = [part for part in parts if part.id not in named]
-    wanted = order if "*" in order else (*order, "*")
-    return tuple(
-        part
-        for name in wanted
-        for part in (rest if name == "*" else [named[name]] if name in named else [])
-    )
+    places = {name: [part] for name, part in named.items()} | {"*": rest}
+    full_order = order if "*" in order else (*order, "*")
+    return tuple(part for name in full_order for part in places.get(name, ()))
 
 
 def tab_labels(style: str) -> Iterator[str]:
-    """A, B … Z, AA, AB … ("letters"), or 1, 2, 3 … ("numbers"), without end."""
+    """Yield A, B … Z, AA, AB … ("letters"), or 1, 2, 3 … ("numbers"), without end."""
     if style == "numbers":
         yield from map(str, count(1))
     for length in count(1):
         yield from ("".join(letters) for letters in product(ascii_uppercase, repeat=length))
 
 
-def show(plan: Plan) -> str:
-    """The plan as a person reads it: one line per part, tab letters in front of evidence."""
+def format_plan(plan: Plan) -> str:
+    """Format the plan for a person: one line per part, tab letters before evidence."""
     lines = [f"{plan.title}: packet {plan.packet}"]
     group = ""
     for part in plan.parts:
@@ -108,8 +107,9 @@ def show(plan: Plan) -> str:
     return "\n".join(lines)
 
 
-def as_json(plan: Plan) -> dict[str, Any]:
-    """The plan for programs; ids only, no titles of evidence (they may hold a client's facts)."""
+def plan_as_json(plan: Plan) -> dict[str, Any]:
+    """Return the plan for programs; ids only, no titles of evidence (they may hold a client's
+    facts)."""
     keys = ("id", "kind", "document", "template", "tab", "exhibit", "declaration", "form", "group")
     parts = [
         {key: str(getattr(part, key)) for key in keys if getattr(part, key)} for part in plan.parts
@@ -117,9 +117,9 @@ def as_json(plan: Plan) -> dict[str, Any]:
     return {"packet": plan.packet, "kind": plan.kind, "title": plan.title, "parts": parts}
 
 
-def _holds(when: str, case: Case, required: bool = False) -> bool:
-    """Whether all these conditions hold, written with spaces between them. `required`: the
-    receiver asks for this part."""
+def _conditions_hold(when: str, case: Case, required: bool = False) -> bool:
+    """Return whether all these conditions hold, separated by spaces. `required`: the receiver
+    requires this part."""
     facts: dict[str, Callable[[], bool]] = {
         "represented": lambda: case.attorney is not None,
         "supported": lambda: bool(case.supporters),
@@ -138,36 +138,47 @@ def _belongs(owners: tuple[str, ...], beneficiary: str) -> bool:
 Grouped = Iterator[tuple[Exhibit, str]]  # an exhibit, and its heading in the index
 
 
-def _mine(case: Case, beneficiary: str) -> list[Exhibit]:
+def _own_exhibits(case: Case, beneficiary: str) -> list[Exhibit]:
     return [exhibit for exhibit in case.exhibits if _belongs(exhibit.belongs_to, beneficiary)]
 
 
 def _exhibits(entry: RecipePart, case: Case, beneficiary: str, claimed: set[str]) -> Grouped:
-    """Those of the entry's categories, in that order; without any, all that no other entry
+    """Yield those of the entry's categories, in that order; without any, all that no other entry
     claims."""
-    mine = _mine(case, beneficiary)
+    exhibits = _own_exhibits(case, beneficiary)
     if not entry.categories:
-        yield from ((exhibit, entry.group) for exhibit in mine if exhibit.category not in claimed)
+        yield from (
+            (exhibit, entry.group) for exhibit in exhibits if exhibit.category not in claimed
+        )
     for category in entry.categories:
-        yield from ((exhibit, entry.group) for exhibit in mine if exhibit.category == category)
+        yield from ((exhibit, entry.group) for exhibit in exhibits if exhibit.category == category)
 
 
 def _notice(entry: RecipePart, case: Case, beneficiary: str, _claimed: set[str]) -> Grouped:
-    """The notice that is answered."""
-    wanted = case.rfe.notice_exhibit if case.rfe else None
+    """Yield the notice that is answered."""
+    notice = case.rfe.notice_exhibit if case.rfe else None
     yield from (
-        (exhibit, entry.group) for exhibit in _mine(case, beneficiary) if exhibit.id == wanted
+        (exhibit, entry.group)
+        for exhibit in _own_exhibits(case, beneficiary)
+        if exhibit.id == notice
     )
 
 
 def _points(entry: RecipePart, case: Case, beneficiary: str, _claimed: set[str]) -> Grouped:
-    """What answers the points of the notice, point by point: listed exhibits first, then those
-    the answer cites."""
-    mine = {exhibit.id: exhibit for exhibit in _mine(case, beneficiary)}
+    """Yield what answers the points of the notice, point by point: listed exhibits first, then
+    those the answer cites."""
+    exhibits = {exhibit.id: exhibit for exhibit in _own_exhibits(case, beneficiary)}
     for number, point in enumerate(case.rfe.points if case.rfe else (), 1):
-        named = (*point.exhibits, *(cite.exhibit for text in point.answer for cite in cited(text)))
+        exhibit_ids = (
+            *point.exhibits,
+            *(cite.exhibit for text in point.answer for cite in cited(text)),
+        )
         group = entry.group.replace("{number}", str(number))
-        yield from ((mine[one], group) for one in dict.fromkeys(named) if one in mine)
+        yield from (
+            (exhibits[exhibit_id], group)
+            for exhibit_id in dict.fromkeys(exhibit_ids)
+            if exhibit_id in exhibits
+        )
 
 
 _OF_EVIDENCE = {"exhibits": _exhibits, "notice": _notice, "points": _points}
@@ -176,7 +187,7 @@ _OF_EVIDENCE = {"exhibits": _exhibits, "notice": _notice, "points": _points}
 def _tabbed(
     exhibit: Exhibit, tab: str, group: str, entry: RecipePart, recipe: Recipe
 ) -> Iterator[Part]:
-    """The exhibit behind its tab sheet. A notice has its letter, but no sheet of ours may lie on
+    """Yield the exhibit behind its tab sheet. A notice has a letter, but nothing of ours may be on
     top of it."""
     if entry.type != "notice":
         yield Part(
@@ -203,17 +214,23 @@ def _tabbed(
 
 def _untabbed(entry: RecipePart, case: Case, beneficiary: str) -> list[Part]:
     if entry.type == "declarations":
-        mine = [d for d in case.declarations if _belongs(d.belongs_to, beneficiary)]
-        return [_declaration(entry, declaration) for declaration in mine]
+        declarations = [
+            candidate
+            for candidate in case.declarations
+            if _belongs(candidate.belongs_to, beneficiary)
+        ]
+        return [_declaration(entry, declaration) for declaration in declarations]
     if entry.type == "form":
         names = entry.form.split()
-        mine_forms = [
-            f for f in case.forms if f.form in names and _belongs(f.belongs_to, beneficiary)
+        forms = [
+            candidate
+            for candidate in case.forms
+            if candidate.form in names and _belongs(candidate.belongs_to, beneficiary)
         ]
-        parts = [_form(entry, form, position) for position, form in enumerate(mine_forms, 1)]
+        parts = [_form(entry, form, position) for position, form in enumerate(forms, 1)]
         return parts or (
             [_placeholder(entry)]
-            if entry.placeholder and _holds(entry.placeholder_when, case)
+            if entry.placeholder and _conditions_hold(entry.placeholder_when, case)
             else []
         )
     return [
@@ -250,7 +267,7 @@ def _form(entry: RecipePart, form: FormFile, position: int) -> Part:
 
 
 def _placeholder(entry: RecipePart) -> Part:
-    """A page in the place of a form that is not there yet; it must not be filed."""
+    """Return a page in the place of a form that does not exist yet; it must not be filed."""
     return Part(
         id=f"{entry.id}-placeholder",
         kind=PartKind.DRAFT,

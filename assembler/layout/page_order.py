@@ -1,14 +1,15 @@
-"""The book: every page of every part in order, its number and stamp, and the index, bookmarks
-and addresses."""
+"""Arrange every page of every part: its number and stamp, and the index, bookmarks and
+addresses."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import count, groupby
 
 from assembler.layout import amendment
-from assembler.layout.paper import fit
-from assembler.layout.stamp_placement import stamp_place
+from assembler.layout.paper import fit_page
+from assembler.layout.stamp_placement import ScaledPage, place_stamp
 from assembler.model import (
     Bookmark,
     Case,
@@ -35,12 +36,16 @@ def arrange(
     roles: Mapping[str, Sequence[str]] | None = None,
     filed: Filed | None = None,
 ) -> Layout:
-    """Number every page of every part in the plan's order: from 1, or, of a packet `filed` before,
+    """Number every page of every part in the plan's order: from 1, or, in a packet `filed` before,
     by its printed numbers.
 
-    `pages`: facts of each page of each document (Part.document). `roles`: per exhibit id, the role
-    of each of its pages ("document", "translation", "certificate"), for the sub-ranges of the
-    index. Raises KeyError for a missing document.
+    Args:
+        pages: facts of each page of each document (Part.document).
+        roles: per exhibit id, the role of each of its pages ("document", "translation",
+          "certificate"), for the sub-ranges of the index.
+
+    Raises:
+        KeyError: a document is missing.
     """
     slots = _slots(plan, pages)
     leaves = tuple(
@@ -49,8 +54,11 @@ def arrange(
             zip(_printed(slots, filed, plan.marking), slots, strict=True), 1
         )
     )
-    runs = {part: list(run) for part, run in groupby(leaves, key=lambda leaf: leaf.part)}
-    first = {part: run[0].number for part, run in runs.items()}
+    runs = {
+        part: list(leaves_of_part)
+        for part, leaves_of_part in groupby(leaves, key=lambda leaf: leaf.part)
+    }
+    first = {part: leaves_of_part[0].number for part, leaves_of_part in runs.items()}
     sheets = {leaf.exhibit: leaf.number for leaf in leaves if leaf.kind is PartKind.TAB}
     exhibits = {exhibit.id: exhibit for exhibit in case.exhibits}
     index = tuple(
@@ -75,16 +83,23 @@ def arrange(
     )
 
 
-def target(layout: Layout, url: str) -> int | None:
-    """The bundle page a link of ours leads to; None if the address is not ours or leads nowhere."""
+def find_target(layout: Layout, url: str) -> int | None:
+    """Return the bundle page a link of ours leads to; None if the address is not ours or leads
+    nowhere."""
     if not url.startswith(HOST):
         return None
     return dict(layout.addresses).get(url.removeprefix(HOST))
 
 
-Slot = tuple[
-    Part, int, int, int, PageFacts
-]  # part, page in its document, page of part, pages of part, facts
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A place of a page in the bundle."""
+
+    part: Part
+    index: int  # of the page in its document
+    page: int  # of the part, from 1; 0 for a tab sheet
+    pages: int  # of the part
+    facts: PageFacts
 
 
 def _slots(plan: Plan, pages: Mapping[str, Sequence[PageFacts]]) -> list[Slot]:
@@ -94,90 +109,96 @@ def _slots(plan: Plan, pages: Mapping[str, Sequence[PageFacts]]) -> list[Slot]:
         document = pages[part.document]
         if part.kind is PartKind.TAB:
             sheet = next(tabs)
-            slots.append((part, sheet, 0, 0, document[sheet]))
+            slots.append(Slot(part, sheet, 0, 0, document[sheet]))
         else:
             slots += [
-                (part, index, index + 1, len(document), facts)
+                Slot(part, index, index + 1, len(document), facts)
                 for index, facts in enumerate(document)
             ]
     return slots
 
 
 def _printed(slots: Sequence[Slot], filed: Filed | None, marking: Marking) -> list[tuple[str, str]]:
-    """The printed number of each page and the text of its stamp. A filed page keeps both, to the
-    letter."""
+    """Return the printed number of each page and the text of its stamp. A filed page keeps both
+    exactly."""
     if filed is None:
         return [
-            (str(number), _text(slot, number, len(slots), marking))
+            (str(number), _stamp_text(slot, number, len(slots), marking))
             for number, slot in enumerate(slots, 1)
         ]
-    old = {f"exhibit:{page.exhibit}" for page in filed.pages}
-    numbered = amendment.labels([(_unit(slot), _name(slot)) for slot in slots], filed)
+    filed_documents = {f"exhibit:{page.exhibit}" for page in filed.pages}
+    numbered = amendment.number_pages([(_unit(slot), _name(slot)) for slot in slots], filed)
     return [
-        (label, page.stamp if page else _late_text(slot, label, whole=slot[0].document not in old))
+        (
+            label,
+            page.stamp
+            if page
+            else _late_stamp_text(
+                slot, label, is_new_exhibit=slot.part.document not in filed_documents
+            ),
+        )
         for (label, page), slot in zip(numbered, slots, strict=True)
     ]
 
 
 def _unit(slot: Slot) -> str:
-    return amendment.unit_of(slot[0].exhibit, slot[0].document)
+    return amendment.find_unit(slot.part.exhibit, slot.part.document)
 
 
 def _name(slot: Slot) -> amendment.Name:
-    part, index, _, _, facts = slot
-    return amendment.name_of(part.kind, part.document, part.exhibit, index, facts.content)
+    part, content = slot.part, slot.facts.content
+    return amendment.page_name(part.kind, part.document, part.exhibit, slot.index, content)
 
 
 def _leaf(number: int, label: str, text: str, slot: Slot, plan: Plan) -> Leaf:
-    part, index, page, of, facts = slot
+    part, facts = slot.part, slot.facts
     is_exhibit = part.kind is PartKind.EXHIBIT
     text = text if part.stamped else ""
-    on = fit(facts.width, facts.height, text, plan.paper) if is_exhibit else None
-    width, height, scale = (
-        (on.width, on.height, on.scale) if on else (facts.width, facts.height, 1.0)
-    )
-    own = (facts.width, facts.height) if on else None
+    on_paper = fit_page(facts.width, facts.height, text, plan.paper) if is_exhibit else None
+    width, height, scale, scaled = facts.width, facts.height, 1.0, None
+    if on_paper:
+        width, height, scale = on_paper.width, on_paper.height, on_paper.scale
+        scaled = ScaledPage(facts.width, facts.height, scale)
     stamp, smaller = None, 1.0
     if text:
-        stamp, smaller = stamp_place(text, width, height, facts.ink, plan.marking.clear, scale, own)
+        clear = plan.marking.clear
+        stamp, smaller = place_stamp(text, width, height, facts.ink, clear, scaled)
     return Leaf(
         number=number,
         label=label,
         document=part.document,
-        index=index,
+        index=slot.index,
         part=part.id,
         kind=part.kind,
         tab=part.tab,
         exhibit=part.exhibit,
-        exhibit_page=page if is_exhibit else 0,
-        exhibit_pages=of if is_exhibit else 0,
+        exhibit_page=slot.page if is_exhibit else 0,
+        exhibit_pages=slot.pages if is_exhibit else 0,
         width=width,
         height=height,
         scale=scale * smaller,
-        own=own,
+        own=(facts.width, facts.height) if on_paper else None,
         stamp=stamp,
     )
 
 
-def _text(slot: Slot, number: int, total: int, marking: Marking) -> str:
-    part, _, page, of, _ = slot
-    text = {PartKind.EXHIBIT: marking.exhibit, PartKind.TAB: marking.tab}.get(
-        part.kind, marking.other
+def _stamp_text(slot: Slot, number: int, total: int, marking: Marking) -> str:
+    texts = {PartKind.EXHIBIT: marking.exhibit, PartKind.TAB: marking.tab}
+    return texts.get(slot.part.kind, marking.other).format(
+        tab=slot.part.tab, page=slot.page, pages=slot.pages, number=number, total=total
     )
-    return text.format(tab=part.tab, page=page, pages=of, number=number, total=total)
 
 
-def _late_text(slot: Slot, label: str, *, whole: bool) -> str:
-    """Of a page that comes late, the stamp counts no total; put into a filed exhibit (not
-    `whole`), no place in that."""
-    part, _, page, of, _ = slot
-    if part.kind is PartKind.EXHIBIT and whole:
-        return f"Exhibit {part.tab} · {page} of {of} · page {label}"
-    return f"Exhibit {part.tab} · page {label}" if part.tab else f"page {label}"
+def _late_stamp_text(slot: Slot, label: str, *, is_new_exhibit: bool) -> str:
+    """Return the stamp of a page added later: no total, and in a filed exhibit no position."""
+    tab = slot.part.tab
+    if slot.part.kind is PartKind.EXHIBIT and is_new_exhibit:
+        return f"Exhibit {tab} · {slot.page} of {slot.pages} · page {label}"
+    return f"Exhibit {tab} · page {label}" if tab else f"page {label}"
 
 
 def _row(
-    part: Part, exhibit: Exhibit, run: Sequence[Leaf], sheet: int | None, roles: Sequence[str]
+    part: Part, exhibit: Exhibit, leaves: Sequence[Leaf], sheet: int | None, roles: Sequence[str]
 ) -> IndexRow:
     return IndexRow(
         tab=part.tab,
@@ -185,23 +206,23 @@ def _row(
         title=exhibit.title,
         date=_date(exhibit),
         language=exhibit.language,
-        first=run[0].number,
-        last=run[-1].number,
-        sheet=sheet or run[0].number,
-        printed=(run[0].label, run[-1].label),
+        first=leaves[0].number,
+        last=leaves[-1].number,
+        sheet=sheet or leaves[0].number,
+        printed=(leaves[0].label, leaves[-1].label),
         group=part.group,
-        parts=_ranges(run, roles),
+        parts=_ranges(leaves, roles),
     )
 
 
 def _date(exhibit: Exhibit) -> str:
-    """ "January 5, 2026", or empty: spelled out, since 01/05 is read two ways."""
+    """Return "January 5, 2026", or "": spelled out, since 01/05 is read two ways."""
     return f"{exhibit.date:%B} {exhibit.date.day}, {exhibit.date.year}" if exhibit.date else ""
 
 
-def _ranges(run: Sequence[Leaf], roles: Sequence[str]) -> tuple[tuple[str, str, str], ...]:
+def _ranges(leaves: Sequence[Leaf], roles: Sequence[str]) -> tuple[tuple[str, str, str], ...]:
     ranges = []
-    for role, pairs in groupby(zip(roles, run, strict=False), key=lambda pair: pair[0]):
+    for role, pairs in groupby(zip(roles, leaves, strict=False), key=lambda pair: pair[0]):
         labels = [leaf.label for _, leaf in pairs]
         ranges.append((role, labels[0], labels[-1]))
     return tuple(ranges)
@@ -211,20 +232,20 @@ def _bookmarks(
     plan: Plan, index: Sequence[IndexRow], first: Mapping[str, int]
 ) -> tuple[Bookmark, ...]:
     rows = {row.exhibit: row for row in index}
-    marks: list[Bookmark] = []
+    bookmarks: list[Bookmark] = []
     group = ""
     for part in plan.parts:
         if part.id not in first or (part.kind is PartKind.EXHIBIT and rows[part.exhibit].sheeted):
             continue
         if part.kind not in (PartKind.TAB, PartKind.EXHIBIT):
-            marks.append(Bookmark(title=part.title, number=first[part.id], level=0))
+            bookmarks.append(Bookmark(title=part.title, number=first[part.id], level=0))
             continue
         if part.group and part.group != group:
-            marks.append(Bookmark(title=part.group, number=first[part.id], level=0))
+            bookmarks.append(Bookmark(title=part.group, number=first[part.id], level=0))
         group = part.group
         row = rows[part.exhibit]
         title = f"Exhibit {row.tab} – {row.title} ({row.pages})"
-        marks.append(
+        bookmarks.append(
             Bookmark(
                 title=title,
                 number=row.sheet,
@@ -232,17 +253,17 @@ def _bookmarks(
                 document=f"exhibit:{part.exhibit}",
             )
         )
-    return tuple(marks)
+    return tuple(bookmarks)
 
 
 def _addresses(leaves: Sequence[Leaf], first: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
-    found = {f"part/{part}": number for part, number in first.items()}
+    addresses = {f"part/{part}": number for part, number in first.items()}
     for leaf in leaves:
         if leaf.kind is PartKind.TAB:
-            found[f"tab/{leaf.exhibit}"] = leaf.number
+            addresses[f"tab/{leaf.exhibit}"] = leaf.number
         elif leaf.kind is PartKind.EXHIBIT:
-            found[f"exhibit/{leaf.exhibit}/{leaf.exhibit_page}"] = leaf.number
-            found.setdefault(
+            addresses[f"exhibit/{leaf.exhibit}/{leaf.exhibit_page}"] = leaf.number
+            addresses.setdefault(
                 f"tab/{leaf.exhibit}", leaf.number
             )  # of a notice, which has no tab sheet
-    return tuple(sorted(found.items()))
+    return tuple(sorted(addresses.items()))

@@ -1,8 +1,9 @@
-"""Where a stamp goes on a page: clear of its ink, or the page is shrunk. Pure."""
+"""Place a stamp clear of the ink of a page, or shrink the page. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from assembler.model import Ink, Stamp, Zone
 
@@ -10,7 +11,7 @@ STAMP_SIZE = 9.0  # points, on a page as large as Letter
 EDGE = 18.0  # points between stamp and the edge of the visible page
 CLEAR = 3.0  # points of white kept around a stamp
 _LINE = 1.25  # box height in font sizes
-_FURTHER = 1.75  # second try: so many times EDGE away from the edge
+_FURTHER = 1.75  # second try: this multiple of EDGE from the edge
 
 # Advance widths of IBM Plex Serif Regular, 1/1000 em; a test compares them with the font file.
 WIDTHS = {
@@ -119,31 +120,40 @@ Size = tuple[float, float]  # width, height, points
 
 
 def text_width(text: str, size: float) -> float:
-    """Width in points of a stamp's text in the stamp font."""
+    """Return the width in points of a stamp's text in the stamp font."""
     return sum(WIDTHS.get(character, 600) for character in text) * size / 1000
 
 
-def stamp_place(
+class ScaledPage(NamedTuple):
+    """A page that is drawn smaller on paper, at the top and in the middle: its own size, and the
+    scale it is drawn at."""
+
+    width: float
+    height: float
+    scale: float
+
+
+def place_stamp(
     text: str,
     width: float,
     height: float,
     ink: Ink,
     clear: Sequence[Zone] = (),
-    scale: float | None = None,
-    own: tuple[float, float] | None = None,
+    scaled: ScaledPage | None = None,
 ) -> tuple[Stamp, float]:
-    """Where the stamp goes on a page of this visible size, and the scale of the page (1.0 = left as
-    it is).
+    """Return the place of the stamp on a page, and the scale of the page (1.0 = unchanged).
 
     Corners and middles are tried, bottom before top, right before left, then the same a little
-    further in (a frame or a scanner's shadow often runs along the edge); where all have ink, the
-    page is shrunk just enough to clear a band at its bottom. The stamp is 9 points on Letter; on
-    larger pages it grows with them, so that it is as large when the page is printed on Letter; on
-    small ones it shrinks to fit. Lengths are the page's own units: what /UserUnit says is left out,
-    as it changes nothing of this. No stamp is in a `clear` zone, be there ink or not.
+    further in (a frame or a scanner's shadow often runs along the edge); if all have ink, the page
+    is shrunk just enough to clear a band at its bottom. The stamp is 9 points on Letter; on larger
+    pages it grows with them, so that it is as large when the page is printed on Letter; on small
+    ones it shrinks to fit. Lengths are the page's own units: /UserUnit is ignored, as it changes
+    nothing here.
 
-    `own`, `scale`: the page's own size, where it lies on paper of this size, drawn so much smaller,
-    at the top and in the middle.
+    Args:
+        width: of the visible page, or of the paper a `scaled` page is drawn on.
+        height: likewise.
+        clear: zones without a stamp, whether they have ink or not.
     """
     size = stamp_size(text, width, height)
     box = (text_width(text, size), size * _LINE)
@@ -152,10 +162,10 @@ def stamp_place(
     free = [
         place
         for place in _places(width, height, box, edge)
-        if not any(_in(zone, *place, box, page) for zone in clear)
+        if not any(_touches(zone, *place, box, page) for zone in clear)
     ]
     for x, y in free:
-        if not _inked(ink, x, y, box, page, _drawn(page, own, scale)):
+        if not _is_inked(ink, x, y, box, page, _drawn_area(page, scaled)):
             return _stamp(text, x, y, box, size), 1.0
     band = edge + box[1] + CLEAR
     smaller = max(0.2, 1 - band / height)
@@ -163,27 +173,27 @@ def stamp_place(
     return _stamp(text, at_foot[0], min(edge, max(0.0, band - box[1])), box, size), smaller
 
 
-def in_zone(mark: Stamp, width: float, height: float, clear: Sequence[Zone]) -> bool:
-    """Whether a stamp on a page of this size touches a zone that is to stay clear."""
+def is_in_zone(stamp: Stamp, width: float, height: float, clear: Sequence[Zone]) -> bool:
+    """Return whether a stamp on a page of this size touches a zone that must stay clear."""
     return any(
-        _in(zone, mark.x, mark.y, (mark.width, mark.height), (width, height)) for zone in clear
+        _touches(zone, stamp.x, stamp.y, (stamp.width, stamp.height), (width, height))
+        for zone in clear
     )
 
 
-def _in(
+def _touches(
     zone: Zone, x: float, y: float, box: tuple[float, float], page: tuple[float, float]
 ) -> bool:
-    """Whether a box touches a zone, which grows with pages that are larger than Letter, as
-    stamps do."""
-    grown = max(1.0, min(page[0] / 612, page[1] / 612))
-    width, height = zone.width * grown, zone.height * grown
-    left = (
-        0.0
-        if "left" in zone.place
-        else page[0] - width
-        if "right" in zone.place
-        else (page[0] - width) / 2
-    )
+    """Return whether a box touches a zone, which grows with pages larger than Letter, as stamps
+    do."""
+    scale = max(1.0, min(page[0] / 612, page[1] / 612))
+    width, height = zone.width * scale, zone.height * scale
+    if "left" in zone.place:
+        left = 0.0
+    elif "right" in zone.place:
+        left = page[0] - width
+    else:
+        left = (page[0] - width) / 2
     bottom = 0.0 if "bottom" in zone.place else page[1] - height
     return left < x + box[0] and x < left + width and bottom < y + box[1] and y < bottom + height
 
@@ -191,7 +201,7 @@ def _in(
 def _places(
     width: float, height: float, box: tuple[float, float], edge: float
 ) -> Iterator[tuple[float, float]]:
-    """Lower left corners to try, best first; none leaves the page or comes nearer to its edge
+    """Yield lower left corners to try, best first; none leaves the page or comes nearer to its edge
     than `edge`."""
     for inset in (edge, edge * _FURTHER):
         for y in (inset, height - inset - box[1]):
@@ -201,15 +211,15 @@ def _places(
 
 
 def stamp_size(text: str, width: float, height: float) -> float:
-    grown = STAMP_SIZE * max(1.0, min(width / 612, height / 612))
-    return min(grown, width * 0.94 / text_width(text, 1.0), height / 6)
+    size = STAMP_SIZE * max(1.0, min(width / 612, height / 612))
+    return min(size, width * 0.94 / text_width(text, 1.0), height / 6)
 
 
-def _drawn(page: Size, own: Size | None, scale: float | None) -> tuple[float, float, float, float]:
-    """Left, bottom, width and height of what is drawn on a page of this size."""
-    if own is None or scale is None:
+def _drawn_area(page: Size, scaled: ScaledPage | None) -> tuple[float, float, float, float]:
+    """Return left, bottom, width and height of what is drawn on a page of this size."""
+    if scaled is None:
         return (0.0, 0.0, *page)
-    width, height = own[0] * scale, own[1] * scale
+    width, height = scaled.width * scaled.scale, scaled.height * scaled.scale
     return ((page[0] - width) / 2, page[1] - height, width, height)
 
 
@@ -224,11 +234,13 @@ def _stamp(text: str, x: float, y: float, box: tuple[float, float], size: float)
     )
 
 
-def _inked(
+def _is_inked(
     ink: Ink, x: float, y: float, box: Size, page: Size, drawn: tuple[float, float, float, float]
 ) -> bool:
-    """Whether any ink cell touches the box and its clear border; rows of the bitmap count from
-    the top of what is `drawn`."""
+    """Return whether any ink cell touches the box and its clear border.
+
+    Rows of the bitmap count from the top of the `drawn` area.
+    """
     left, bottom, width, height = drawn
     if (
         x - CLEAR >= left + width
@@ -244,12 +256,13 @@ def _inked(
     first_row = max(0, int((height - y - box[1] - CLEAR) // step_y))
     last_row = min(ink.rows - 1, int((height - y + CLEAR) // step_y))
     return any(
-        _marked(ink.bits, row * ink.columns + first_column, row * ink.columns + last_column)
+        _has_bits(ink.bits, row * ink.columns + first_column, row * ink.columns + last_column)
         for row in range(first_row, last_row + 1)
     )
 
 
-def _marked(bits: bytes, first: int, last: int) -> bool:
-    """Whether any bit is set from `first` to `last`, counted from the highest of the first byte."""
-    run = int.from_bytes(bits[first >> 3 : (last >> 3) + 1], "big") >> (7 - (last & 7))
-    return run & ((1 << (last - first + 1)) - 1) != 0 if last >= first else False
+def _has_bits(bits: bytes, first: int, last: int) -> bool:
+    """Return whether any bit is set from `first` to `last`, counted from the highest of the first
+    byte."""
+    bits_between = int.from_bytes(bits[first >> 3 : (last >> 3) + 1], "big") >> (7 - (last & 7))
+    return bits_between & ((1 << (last - first + 1)) - 1) != 0 if last >= first else False

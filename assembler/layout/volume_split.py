@@ -1,9 +1,8 @@
-"""splitting: where a bundle that is too large for its receiver is cut, and what its parts are
-called. Pure.
+"""Split a bundle that is too large for its receiver, and name its files. Pure.
 
-The bytes of every page come in, runs of pages that belong together, and a limit; page ranges go
-out: each page once, in order, under the limit. A cut falls between two runs (an exhibit with its
-tab sheet, a form, a letter); within one only if it is above the limit by itself.
+In: the bytes of every page, runs of pages that belong together, and a limit. Out: page ranges, each
+page once, in order, under the limit. A cut falls between two runs (an exhibit with its tab sheet, a
+form, a letter); within one only if it is above the limit by itself.
 """
 
 from __future__ import annotations
@@ -25,11 +24,14 @@ class TooLarge(ValueError):
         super().__init__(f"page {page} is above the limit by itself")
 
 
-def split(runs: Sequence[Sequence[int]], limit: int) -> tuple[Span, ...]:
-    """Page ranges of the parts. `runs`: the bytes of each page, pages that belong together in one
-    run.
+def split_pages(runs: Sequence[Sequence[int]], limit: int) -> tuple[Span, ...]:
+    """Return page ranges of the volumes.
 
-    Raises TooLarge for a page above `limit`.
+    Args:
+        runs: the bytes of each page, pages that belong together in one run.
+
+    Raises:
+        TooLarge: a page is above `limit`.
     """
     spans: list[Span] = []
     page, size = 0, 0  # the last page dealt with; bytes of the part that is open
@@ -38,18 +40,18 @@ def split(runs: Sequence[Sequence[int]], limit: int) -> tuple[Span, ...]:
         if size and size + sum(run) > limit:
             spans.append((first, page))
             first, size = page + 1, 0
-        for one in run:
-            if one > limit:
+        for page_bytes in run:
+            if page_bytes > limit:
                 raise TooLarge(page + 1)
-            if size + one > limit:
+            if size + page_bytes > limit:
                 spans.append((first, page))
                 first, size = page + 1, 0
-            page, size = page + 1, size + one
+            page, size = page + 1, size + page_bytes
     return (*spans, (first, page)) if page else ()
 
 
-def runs(layout: Layout) -> tuple[int, ...]:
-    """How many pages each run of a layout has: an exhibit goes with its tab sheet, any other
+def count_run_pages(layout: Layout) -> tuple[int, ...]:
+    """Return how many pages each run of a layout has: an exhibit goes with its tab sheet, any other
     part is a run by itself."""
     return tuple(len(list(run)) for _, run in groupby(layout.leaves, key=_belongs))
 
@@ -58,8 +60,8 @@ def _belongs(leaf: Leaf) -> str:
     return f"exhibit {leaf.exhibit}" if leaf.exhibit else f"part {leaf.part}"
 
 
-def cut(values: Sequence[int], lengths: Sequence[int]) -> list[Sequence[int]]:
-    """Values in runs of these lengths."""
+def cut_runs(values: Sequence[int], lengths: Sequence[int]) -> list[Sequence[int]]:
+    """Cut values into runs of these lengths."""
     pieces, start = [], 0
     for length in lengths:
         pieces.append(values[start : start + length])
@@ -67,8 +69,8 @@ def cut(values: Sequence[int], lengths: Sequence[int]) -> list[Sequence[int]]:
     return pieces
 
 
-def volumes(spans: Sequence[Span], profile: Profile, layout: Layout) -> tuple[Volume, ...]:
-    """The files of a split bundle, named as the receiver wants, by printed numbers where the
+def name_volumes(spans: Sequence[Span], profile: Profile, layout: Layout) -> tuple[Volume, ...]:
+    """Return the files of a split bundle, named as the receiver wants, by printed numbers if the
     name has any."""
     return tuple(
         Volume(
@@ -82,23 +84,23 @@ def volumes(spans: Sequence[Span], profile: Profile, layout: Layout) -> tuple[Vo
     )
 
 
-def part_of(layout: Layout, volume: Volume) -> Layout:
-    """The layout's own leaves and bookmarks of a volume; numbers and addresses stay those of the
-    whole bundle."""
+def layout_of_volume(layout: Layout, volume: Volume) -> Layout:
+    """Return the leaves and bookmarks of a volume; numbers and addresses stay those of the entire
+    bundle."""
     leaves = layout.leaves[volume.first - 1 : volume.last]
     return replace(layout, leaves=leaves, bookmarks=_bookmarks(layout.bookmarks, volume))
 
 
-def _bookmarks(marks: Sequence[Bookmark], volume: Volume) -> tuple[Bookmark, ...]:
-    """Those that lead into the volume; what began in an earlier one is named again at the first
-    page."""
-    inside = [mark for mark in marks if volume.first <= mark.number <= volume.last]
-    before = [mark for mark in marks if mark.number < volume.first]
-    if before and not any(mark.number == volume.first for mark in inside):
-        inside.insert(
-            0, replace(before[-1], number=volume.first, title=f"{before[-1].title}, continued")
+def _bookmarks(bookmarks: Sequence[Bookmark], volume: Volume) -> tuple[Bookmark, ...]:
+    """Return bookmarks that lead into the volume; one that began in an earlier volume is repeated
+    at the first page."""
+    own = [bookmark for bookmark in bookmarks if volume.first <= bookmark.number <= volume.last]
+    earlier = [bookmark for bookmark in bookmarks if bookmark.number < volume.first]
+    if earlier and not any(bookmark.number == volume.first for bookmark in own):
+        own.insert(
+            0, replace(earlier[-1], number=volume.first, title=f"{earlier[-1].title}, continued")
         )
-    if inside and inside[0].level:
-        heading = [mark for mark in before if mark.level == 0][-1:]
-        inside[:0] = [replace(mark, number=volume.first, document="") for mark in heading]
-    return tuple(inside)
+    if own and own[0].level:
+        heading = [bookmark for bookmark in earlier if bookmark.level == 0][-1:]
+        own[:0] = [replace(bookmark, number=volume.first, document="") for bookmark in heading]
+    return tuple(own)

@@ -46,7 +46,7 @@ def filed(place: Path) -> tuple[Filed, ...]:
 def _read(path: Path) -> Filed:
     try:
         data = path.read_bytes()
-        return amendment.read(json.loads(data), hashlib.sha256(data).hexdigest())
+        return amendment.read_filed(json.loads(data), hashlib.sha256(data).hexdigest())
     except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise CaseRejected(
             f"it is not the manifest of a packet ({type(error).__name__})",
@@ -77,7 +77,7 @@ def keep_filed_order(case: Case, plans: tuple[Plan, ...], context: RunContext) -
     labels = tab_labels(context.resources.recipe(case.kind, context.folder).labels)
     in_place = options.late == "in-place"
     return tuple(
-        amendment.frozen(plan, old, labels, in_place=in_place)
+        amendment.freeze_plan(plan, old, labels, in_place=in_place)
         if (old := filed_packet(plan, options))
         else plan
         for plan in plans
@@ -116,7 +116,9 @@ def with_content(
     }
     return {
         name: [
-            replace(one, content=amendment.content(hashes[name], number) if name in hashes else "")
+            replace(
+                one, content=amendment.content_key(hashes[name], number) if name in hashes else ""
+            )
             for number, one in enumerate(facts, 1)
         ]
         for name, facts in pages.items()
@@ -142,7 +144,7 @@ def findings(
     if old is None:
         return ()
     evidence = {f"exhibit:{one.exhibit}": documents.exhibit_page_facts(one) for one in prepared}
-    return (*_of_receiver(old, options), *amendment.findings(plan, {**evidence, **forms}, old))
+    return (*_of_receiver(old, options), *amendment.find_changes(plan, {**evidence, **forms}, old))
 
 
 def _of_receiver(old: Filed, options: Options) -> tuple[Finding, ...]:

@@ -117,7 +117,7 @@ def draft_and_arrange(
     contradicting = find_contradictions_in_drafts(drafts, checked, context)
     findings = (
         *findings,
-        *(amendment.lost(layout, filed) if filed else ()),
+        *(amendment.find_lost_pages(layout, filed) if filed else ()),
         *placeholder_findings(plan),
         *(finding for draft in drafts for finding in draft.findings),
         *contradicting.findings,

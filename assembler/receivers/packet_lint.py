@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from assembler.layout.stamp_placement import in_zone
+from assembler.layout.stamp_placement import is_in_zone
 from assembler.model import Finding, Marking, Profile, Severity, Stamp
 
 Ledger = Sequence[Mapping[str, Any]]
@@ -110,7 +110,7 @@ def _clear(ledger: Ledger, profile: Profile) -> Iterator[Finding]:
     wrong = [
         one
         for one in stamped
-        if in_zone(Stamp(**one["stamp"]), one["size"][0], one["size"][1], zones)
+        if is_in_zone(Stamp(**one["stamp"]), one["size"][0], one["size"][1], zones)
     ]
     if wrong:
         problem = f"{len(wrong)} stamps stand where the receiver prints its own"

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from assembler.errors import TemplateBroken, UnknownProfile
-from assembler.layout.stamp_placement import WIDTHS, in_zone, stamp_place
+from assembler.layout.stamp_placement import WIDTHS, is_in_zone, place_stamp
 from assembler.model import Ink, Marking, Profile, Zone
 from assembler.runtime.resources import Shelf
 
@@ -111,8 +111,8 @@ def _check_stamp(profile: Profile) -> None:
                 "a stamp has characters that its font has not", where=where, remedy=remedy
             )
         longest = text.format(tab="AA", page=88, pages=88, number=8888, total=8888)
-        mark, _ = stamp_place(longest, 612, 792, _ALL_INK, profile.marking.clear)
-        if in_zone(mark, 612, 792, profile.marking.clear):
+        mark, _ = place_stamp(longest, 612, 792, _ALL_INK, profile.marking.clear)
+        if is_in_zone(mark, 612, 792, profile.marking.clear):
             problem = "the clear zones leave no place for a stamp at the foot of a page"
             raise TemplateBroken(problem, where=where, remedy="make one of them smaller")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-from assembler.layout.volume_split import cut, split
+from assembler.layout.volume_split import cut_runs, split_pages
 
 Entry = Mapping[str, Any]
 LETTER = (612.0, 792.0)  # points
@@ -128,7 +128,7 @@ def packages(ledger: Sequence[Entry], rules: Rules) -> tuple[Package, ...]:
         len(list(run))
         for _, run in groupby(ledger, key=lambda entry: entry["exhibit"] or entry["part"])
     ]
-    spans = split(cut([1] * len(ledger), lengths), capacity(fitting or largest, rules))
+    spans = split_pages(cut_runs([1] * len(ledger), lengths), capacity(fitting or largest, rules))
     return tuple(
         _package(
             ledger[first - 1 : last],
