@@ -175,7 +175,7 @@ def bind_one(home: Path, pages: str) -> None:
 def _bind(documents: dict[str, Path], each: int, home: Path) -> None:
     import pikepdf
 
-    from assembler.bundle import bind
+    from assembler.bundle import BundleStyle, bind
     from assembler.runtime.resources import stamp_font
 
     with pikepdf.new() as tabs:
@@ -188,7 +188,7 @@ def _bind(documents: dict[str, Path], each: int, home: Path) -> None:
         layout,
         {**documents, "draft:tabs": home / "tabs.pdf"},
         home / "bound.pdf",
-        font=stamp_font(),
+        BundleStyle(font=stamp_font()),
     )
     print(time.perf_counter() - started)
 

@@ -20,7 +20,7 @@ from datetime import date
 from pathlib import Path
 
 from assembler import evidence
-from assembler.bundle import bind
+from assembler.bundle import BundleStyle, bind
 from assembler.documents.settle import exhibit_page_facts
 from assembler.errors import AssemblerError, EvidenceUnreadable
 from assembler.layout.page_order import arrange
@@ -182,7 +182,9 @@ def _lay_packet(case: Case, prepared: Prepared, packet: Path) -> None:
     plan = Plan(packet="x", beneficiary="x", kind="parole", title="t", parts=(part,))
     roles = {"file": [page.role for page in prepared.pages]}
     layout = arrange(plan, case, {part.document: exhibit_page_facts(prepared)}, roles)
-    bind(layout, {part.document: prepared.pdf}, packet / "bundle.pdf", font=stamp_font())
+    bind(
+        layout, {part.document: prepared.pdf}, packet / "bundle.pdf", BundleStyle(font=stamp_font())
+    )
     keep_for_proof((), {}, (prepared,), packet)
     data = manifest_writer.manifest(
         case=case,

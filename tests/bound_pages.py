@@ -15,7 +15,7 @@ import pytest
 from pikepdf import Pdf
 
 from assembler import evidence
-from assembler.bundle import bind
+from assembler.bundle import BundleStyle, bind
 from assembler.documents.settle import exhibit_page_facts
 from assembler.layout.page_order import arrange
 from assembler.model import (
@@ -122,7 +122,12 @@ def bound(folder: Path, files: Mapping[str, bytes], *, read: bool = False) -> Bo
         )
         plan = Plan(packet="x", beneficiary="x", kind="parole", title="t", parts=(part,))
         layout = arrange(plan, case, {part.document: exhibit_page_facts(prepared)})
-        bind(layout, {part.document: prepared.pdf}, folder / "bundle.pdf", font=stamp_font())
+        bind(
+            layout,
+            {part.document: prepared.pdf},
+            folder / "bundle.pdf",
+            BundleStyle(font=stamp_font()),
+        )
     data = manifest_writer.manifest(
         case=case,
         plan=plan,

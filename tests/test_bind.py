@@ -15,7 +15,7 @@ from pikepdf import Array, Name, Pdf
 from pypdf import PdfReader
 
 from assembler import __version__
-from assembler.bundle import bind, large_pictures
+from assembler.bundle import BundleStyle, bind, large_pictures
 from assembler.errors import TemplateBroken, ToolFailed
 from assembler.proof import tag_reader
 from assembler.runtime.resources import stamp_font
@@ -364,7 +364,7 @@ def test_a_document_that_is_no_pdf_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "no.pdf").write_bytes(b"nothing")
 
     with pytest.raises(ToolFailed, match="cover-letter: its pages could not be copied whole"):
-        bind(layout, documents, tmp_path / "c.pdf", font=stamp_font())
+        bind(layout, documents, tmp_path / "c.pdf", BundleStyle(font=stamp_font()))
 
 
 def test_a_document_with_too_few_pages_is_an_error(tmp_path: Path) -> None:
@@ -373,7 +373,7 @@ def test_a_document_with_too_few_pages_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "one.pdf").write_bytes(factories.text_pdf())
 
     with pytest.raises(ToolFailed, match="its pages could not be copied whole"):
-        bind(layout, documents, tmp_path / "c.pdf", font=stamp_font())
+        bind(layout, documents, tmp_path / "c.pdf", BundleStyle(font=stamp_font()))
 
 
 def test_same_bytes_twice(tmp_path: Path) -> None:
@@ -408,7 +408,7 @@ def test_a_large_picture_of_a_document_that_stands_in_two_parts(
         documents |= dict.fromkeys(("exhibit:e0", "exhibit:e1"), tmp_path / "scan.pdf")
         (tmp_path / "scan.pdf").write_bytes(factories.scan_pdf([["one"]]))
         (tmp_path / "draft.pdf").write_bytes(factories.text_pdf([["Tab 0"], ["Tab 1"]]))
-        bind(layout, documents, tmp_path / out, font=stamp_font())
+        bind(layout, documents, tmp_path / out, BundleStyle(font=stamp_font()))
         return (tmp_path / out).read_bytes()
 
     small = twice("small.pdf")

@@ -21,7 +21,7 @@ from PIL import Image
 from assembler import pipeline, receivers
 from assembler.bundle import optimize
 from assembler.bundle.optimize import legible_words, picture_coding, picture_places, steps
-from assembler.bundle.optimize.page_work import survey
+from assembler.bundle.optimize.page_work import survey_pages
 from assembler.errors import CaseRejected
 from assembler.model import Fitted, Profile, Severity
 from assembler.proof import prove
@@ -74,7 +74,7 @@ def drawn(pdf: Pdf) -> Any:
 
 
 def picture(pdf: Pdf) -> Object:
-    ((one,),) = picture_places.pictures(pdf)
+    ((one,),) = picture_places.find_pictures(pdf)
     return one.image
 
 
@@ -109,10 +109,10 @@ def test_stored_again_without_loss_a_picture_is_smaller_and_draws_the_same(name:
     before, image = drawn(pdf), picture(pdf)
     size = int(image.Length)
 
-    coded = picture_coding.lossless(image)
+    coded = picture_coding.recode_lossless(image)
     assert coded is not None
     assert len(coded.data) < size
-    picture_coding.store(image, coded)
+    picture_coding.store_picture(image, coded)
 
     assert np.array_equal(drawn(pdf), before)
 
@@ -123,9 +123,9 @@ def test_drawn_coarser_a_picture_keeps_its_ink(name: str) -> None:
     before, image = drawn(pdf), picture(pdf)
     width = int(image.Width)
 
-    coded = picture_coding.coarser(image, 0.5)
+    coded = picture_coding.recode_coarser(image, 0.5)
     assert coded is not None
-    picture_coding.store(image, coded)
+    picture_coding.store_picture(image, coded)
 
     assert int(image.Width) == width // 2
     assert abs(drawn(pdf).astype(int).mean() - before.mean()) < 2
@@ -136,9 +136,9 @@ def test_what_is_not_sure_to_look_the_same_stays(change: dict[str, Any]) -> None
     pdf = stored(SHEET.convert("L").tobytes(), Name.DeviceGray, 8, **change)
     image = picture(pdf)
 
-    assert picture_coding.coarser(image, 0.5) is None
+    assert picture_coding.recode_coarser(image, 0.5) is None
     image.ColorSpace = Name.DeviceCMYK
-    assert picture_coding.lossless(image) is None
+    assert picture_coding.recode_lossless(image) is None
 
 
 def test_a_picture_belongs_to_its_first_page_at_the_size_it_is_drawn_largest(
@@ -163,7 +163,7 @@ def test_a_picture_belongs_to_its_first_page_at_the_size_it_is_drawn_largest(
     )
     pdf.save(tmp_path / "a.pdf")
 
-    seen = survey(tmp_path / "a.pdf")
+    seen = survey_pages(tmp_path / "a.pdf")
 
     assert [page.dpi for page in seen] == [pytest.approx(200, abs=0.5), 0, 0]
     assert seen[0].weight > seen[2].weight
@@ -178,19 +178,19 @@ WORDS = st.lists(
 def test_words_kept_are_never_more_than_there_were(
     before: list[legible_words.Word], after: list[legible_words.Word]
 ) -> None:
-    count, kept = legible_words.compare(before, after)
+    count, kept = legible_words.count_kept_words(before, after)
 
     assert 0 <= kept <= count <= len(before)
-    assert legible_words.compare(before, before) == (count, count)
-    assert legible_words.legible(count, count)
-    assert not legible_words.legible(10, 9)
+    assert legible_words.count_kept_words(before, before) == (count, count)
+    assert legible_words.is_legible(count, count)
+    assert not legible_words.is_legible(10, 9)
 
 
 @given(st.floats(10, 1300), st.integers(72, 400), st.none() | st.integers(72, 600))
 def test_steps_keep_every_pixel_first_then_go_down_to_the_floor(
     dpi: float, floor: int, most: int | None
 ) -> None:
-    found = steps.steps(dpi, floor, most)
+    found = steps.list_steps(dpi, floor, most)
 
     coarser = [step for step in found if step]
     assert coarser == sorted(set(coarser), reverse=True)
@@ -216,10 +216,10 @@ def fitted(**change: Any) -> Fitted:
 
 
 def test_a_step_is_taken_only_if_it_helps_and_loses_no_word() -> None:
-    assert steps.better(None, fitted())
-    assert not steps.better(None, fitted(lost=True))
-    assert not steps.better(None, fitted(bytes_after=100))
-    assert not steps.better(fitted(bytes_after=40), fitted())
+    assert steps.is_better(None, fitted())
+    assert not steps.is_better(None, fitted(lost=True))
+    assert not steps.is_better(None, fitted(bytes_after=100))
+    assert not steps.is_better(fitted(bytes_after=40), fitted())
     assert "300 dots per inch are now 200" in fitted().line()
     assert "10 of 10 words" in fitted().line()
     assert "without loss" in fitted(lossless=True).line()
@@ -344,7 +344,7 @@ def test_a_fitted_page_that_was_blanked_does_not_pass_the_proof(
     path = case / "build/child/bundle.pdf"
     (page,) = pages(case)
     with Pdf.open(path, allow_overwriting_input=True) as pdf:
-        (one,) = picture_places.pictures(pdf)[page["number"] - 1]
+        (one,) = picture_places.find_pictures(pdf)[page["number"] - 1]
         one.image.write(b"\xff" * int(one.image.Width) * int(one.image.Height))
         one.image.ColorSpace = Name.DeviceGray
         pdf.save(path)
@@ -365,9 +365,9 @@ def test_a_page_whose_words_would_vanish_is_left_as_it_is(tmp_path: Path) -> Non
     pdf.save(tmp_path / "a.pdf")
     profile = Profile(id="x", title="x", max_dpi=60)
     with Workshop(tmp_path / "shop", jobs=1) as shop:
-        desk = optimize.lay_out({"exhibit:a": tmp_path / "a.pdf"}, {}, profile, shop)
-        fit = optimize.to_resolution(desk, shop)
-        found = optimize.findings(fit, {("exhibit:a", 0): "exhibit a, page 1"})
+        desk = optimize.survey_documents({"exhibit:a": tmp_path / "a.pdf"}, {}, profile, shop)
+        fit = optimize.limit_resolution(desk, shop)
+        found = optimize.fit_findings(fit, {("exhibit:a", 0): "exhibit a, page 1"})
 
     assert fit.pages == ()
     assert [one.rule for one in found] == ["FIT.WORDS"]
@@ -390,12 +390,12 @@ def test_a_page_that_breaks_its_worker_stays_and_is_told(tmp_path: Path) -> None
     PICTURES["gray"]().save(tmp_path / "a.pdf")
     with Workshop(tmp_path / "shop", jobs=1) as shop:
         broken: Any = BrokenShop(shop)
-        desk = optimize.lay_out(
+        desk = optimize.survey_documents(
             {"exhibit:a": tmp_path / "a.pdf"}, {}, Profile(id="x", title="x", max_dpi=100), broken
         )
-        fit = optimize.to_resolution(desk, broken)
-        smaller = optimize.to_size(desk, fit, {("exhibit:a", 0): 10}, broken)
-        found = optimize.findings(smaller, {("exhibit:a", 0): "exhibit a, page 1"})
+        fit = optimize.limit_resolution(desk, broken)
+        smaller = optimize.shrink_pages(desk, fit, {("exhibit:a", 0): 10}, broken)
+        found = optimize.fit_findings(smaller, {("exhibit:a", 0): "exhibit a, page 1"})
 
     assert smaller.pages == ()
     assert [one.rule for one in found] == ["FIT.FAILED"]
@@ -422,7 +422,7 @@ def test_without_color_everything_keeps_its_lightness(tmp_path: Path) -> None:
     )
     pdf.save(tmp_path / "a.pdf")
     with Workshop(tmp_path / "shop", jobs=1) as shop:
-        made = optimize.without_color({"exhibit:a": tmp_path / "a.pdf"}, shop)["exhibit:a"]
+        made = optimize.convert_to_gray({"exhibit:a": tmp_path / "a.pdf"}, shop)["exhibit:a"]
 
     assert see(tmp_path / "a.pdf", colors=True).pages[0].colored
     assert not see(made, colors=True).pages[0].colored

@@ -190,7 +190,10 @@ def printed_from(case: Path, lie: Callable[[Layout], Layout], profile_linked: bo
         }
         packet = case / PACKET
         bundle.bind(
-            layout, documents, packet / "bundle.pdf", font=stamp_font(), linked=profile_linked
+            layout,
+            documents,
+            packet / "bundle.pdf",
+            bundle.BundleStyle(font=stamp_font(), linked=profile_linked),
         )
         for one in lying:
             name = one.id.removeprefix("draft:")

@@ -175,7 +175,7 @@ def test_a_proof_that_fails_leaves_the_old_bundle(
 
     unseal(copy)
     before = snapshot(copy / "build")
-    monkeypatch.setattr(writer.stamps, "stamp", lambda *_: None)
+    monkeypatch.setattr(writer.stamps, "stamp_pages", lambda *_: None)
 
     code, _, err = run("bundle", copy, *DAY)
 
@@ -201,7 +201,7 @@ if __name__ == "__main__":
 @pytest.mark.parametrize(
     "where",
     [
-        'writer.stamps, "stamp"',
+        'writer.stamps, "stamp_pages"',
         'writer.links, "connect"',
         'pipeline.build.proof, "prove"',
         'pipeline.build, "publish"',

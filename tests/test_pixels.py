@@ -437,10 +437,10 @@ def test_a_page_with_coarser_pictures_passes_and_a_change_of_it_does_not(
     entry = {**shown.entry(name), "fitted": {"lossless": False, "dpi_after": dpi}}
 
     def coarser(pdf: Pdf, page: Any) -> None:
-        (seen,) = picture_places.pictures(pdf)[entry["number"] - 1]
-        coded = picture_coding.coarser(seen.image, dpi / seen.dpi)
+        (seen,) = picture_places.find_pictures(pdf)[entry["number"] - 1]
+        coded = picture_coding.recode_coarser(seen.image, dpi / seen.dpi)
         assert coded is not None
-        picture_coding.store(seen.image, coded)
+        picture_coding.store_picture(seen.image, coded)
 
     def coarser_and_lost(pdf: Pdf, page: Any) -> None:
         coarser(pdf, page)
@@ -490,8 +490,8 @@ def test_a_picture_whose_dots_are_numbers_of_a_palette_is_not_drawn_again(filter
         Filter=Name.DCTDecode,
     )
 
-    assert picture_coding.coarser(image, 0.5) is None
-    assert picture_coding.gray(image) is None
+    assert picture_coding.recode_coarser(image, 0.5) is None
+    assert picture_coding.recode_gray(image) is None
 
 
 # --- stamps ---

@@ -372,7 +372,12 @@ def test_an_index_that_prints_a_wrong_number_is_caught(copy: Path) -> None:
             f"exhibit:{one.exhibit}": one.pdf for one in prepared
         }
         documents["draft:index"] = next(one.pdf for one in lying if one.id == "draft:index")
-        bundle.bind(layout, documents, copy / "build/child/bundle.pdf", font=stamp_font())
+        bundle.bind(
+            layout,
+            documents,
+            copy / "build/child/bundle.pdf",
+            bundle.BundleStyle(font=stamp_font()),
+        )
     believe(copy)
 
     proof = proved(copy)

@@ -206,9 +206,7 @@ MAKERS = {
     "assembler/runtime/rule_catalog.py",
 }
 NOT_CONVERTED = {
-    "assembler/bundle/optimize/packet_fit.py",
     "assembler/bundle/print_set/print_files.py",
-    "assembler/bundle/volumes.py",
     "assembler/evidence/acceptance.py",
     "assembler/evidence/encryption.py",
     "assembler/evidence/file_preparation.py",

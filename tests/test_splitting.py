@@ -16,7 +16,7 @@ from pikepdf import Array, Name, Pdf
 from pypdf import PdfReader
 
 from assembler import receivers
-from assembler.bundle import bind
+from assembler.bundle import BundleStyle, bind
 from assembler.errors import CaseRejected
 from assembler.layout.volume_split import TooLarge, split_pages
 from assembler.model import Volume
@@ -298,7 +298,7 @@ def test_a_link_within_evidence_follows_to_the_other_file(tmp_path: Path, name: 
             layout,
             documents,
             tmp_path / volume.path,
-            font=stamp_font(),
+            BundleStyle(font=stamp_font()),
             volume=volume,
             volumes=volumes,
         )

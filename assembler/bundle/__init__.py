@@ -1,10 +1,18 @@
-"""bind: the pages copied in the layout's order, stamped, linked, tagged, and saved.
+"""Bind a bundle: copy the pages in the layout's order, stamp, link, tag, and save them.
 
-A `Layout` and one PDF per document come in, a bundle file goes out. Contains no choice about
-meaning: a loop over `layout.leaves` and over what points at them.
+In: a `Layout` and one PDF per document. Out: a bundle file. Contains no choice about meaning: a
+loop over `layout.leaves` and over what points at them.
 """
 
-from assembler.bundle.volumes import AboveLimit, bind_within, place, refusal
-from assembler.bundle.writer import Bound, bind
+from assembler.bundle.volumes import AboveLimit, above_limit_error, bind_within, describe_page
+from assembler.bundle.writer import BoundBundle, BundleStyle, bind
 
-__all__ = ["AboveLimit", "Bound", "bind", "bind_within", "place", "refusal"]
+__all__ = [
+    "AboveLimit",
+    "BoundBundle",
+    "BundleStyle",
+    "above_limit_error",
+    "bind",
+    "bind_within",
+    "describe_page",
+]

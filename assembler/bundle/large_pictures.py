@@ -1,10 +1,9 @@
-"""Large pictures on their way from the documents into the book, without passing through memory all
-at once.
+"""Move large pictures from the documents into the bundle without holding all of them in memory.
 
-Copying a page from another file copies its streams into memory, and a gigabyte of scans would be a
-gigabyte there. So where the documents are large, the pictures are first written, one after the
-other, into a file beside the bundle, a plain PDF without pages; the book begins as that file, pages
-are copied with empty pictures, and at the end each gets its own from the file.
+Copying a page from another file copies its streams into memory, and a gigabyte of scans would take
+a gigabyte there. So if the documents are large, the pictures are first written, one after the
+other, into a file beside the bundle, a plain PDF without pages; the bundle begins as that file,
+pages are copied with empty pictures, and at the end each gets its own from the file.
 """
 
 from __future__ import annotations
@@ -21,8 +20,8 @@ _LARGE = 65_536  # bytes of a picture
 _MARK = Name("/AssemblerPicture")
 
 
-class Pictures:
-    """The pictures of some documents in a file; an empty one where the documents are small."""
+class StagedPictures:
+    """The large pictures of some documents in a file; no file if the documents are small."""
 
     def __init__(self, path: Path, files: Sequence[Path]) -> None:
         self._path = path
@@ -34,48 +33,49 @@ class Pictures:
         with self._path.open("wb") as out:
             offsets = _head(out)
             for file in dict.fromkeys(files):
-                with suppress(PdfError):  # copying its pages will say what is wrong with it
+                with suppress(PdfError):  # copying its pages will report what is wrong with it
                     self._places[file] = _add(out, file, offsets)
             _foot(out, offsets)
 
-    def new_book(self) -> Pdf:
-        """An empty book that has the pictures."""
+    def new_bundle(self) -> Pdf:
+        """Return an empty bundle that has the pictures."""
         return Pdf.open(self._path, access_mode=AccessMode.stream) if self._places else Pdf.new()
 
-    def leave_out(self, source: Pdf, file: Path) -> None:
-        """Empty the pictures of an open document that are in the file, each with a mark that
-        says which it was."""
+    def empty_pictures(self, source: Pdf, file: Path) -> None:
+        """Empty the pictures of an open document that are in the file, marking each with its
+        number."""
         for place, number in self._places.get(file, {}).items():
             picture = source.get_object(place)
             _fill(picture, b"")
             picture[_MARK] = number
 
-    def put_back(self, book: Pdf) -> None:
-        """Give each emptied picture of the book its own again."""
-        done: dict[int, tuple[int, int]] = {}
-        for item in list(book.objects) if self._places else ():
+    def restore_pictures(self, bundle: Pdf) -> None:
+        """Give each emptied picture of the bundle its own bytes again."""
+        restored: dict[int, tuple[int, int]] = {}
+        for item in list(bundle.objects) if self._places else ():
             if isinstance(item, Stream) and _MARK in item:
                 number = int(item[_MARK])
-                if number in done:  # copied twice, for two parts of the book
-                    _fill(item, book.get_object(done[number]).read_raw_bytes())
+                if number in restored:  # copied twice, for two parts of the book
+                    _fill(item, bundle.get_object(restored[number]).read_raw_bytes())
                 else:
-                    done[number] = item.objgen
-                    _restore(book, item, number)
+                    restored[number] = item.objgen
+                    _restore(bundle, item, number)
 
 
 @contextmanager
-def of(files: Sequence[Path], target: Path) -> Iterator[Pictures]:
-    """The large pictures of the documents that are bound into `target`, beside it, until that is
-    done."""
+def stage_pictures(files: Sequence[Path], target: Path) -> Iterator[StagedPictures]:
+    """Stage the large pictures of the documents that are bound into `target`, beside it, until that
+    is done."""
     path = target.with_name(f".{target.name}.pictures")
     try:
-        yield Pictures(path, files)
+        yield StagedPictures(path, files)
     finally:
         path.unlink(missing_ok=True)
 
 
 def _add(out: BinaryIO, file: Path, offsets: list[int]) -> dict[tuple[int, int], int]:
-    """Write the large pictures of a document; where it has each, and its number in the new file."""
+    """Write the large pictures of a document; return the place of each and its number in the new
+    file."""
     places: dict[tuple[int, int], int] = {}
     with Pdf.open(file, access_mode=AccessMode.stream) as source:
         for picture in _large(source):
@@ -95,23 +95,23 @@ def _large(source: Pdf) -> Iterator[Object]:
 
 
 def _fill(picture: Object, data: bytes) -> None:
-    """Other bytes, coded as the picture's were."""
-    coded = {key: picture[key] for key in (Name.Filter, Name.DecodeParms) if key in picture}
+    """Replace the bytes, keeping the coding of the picture's own."""
+    coding = {key: picture[key] for key in (Name.Filter, Name.DecodeParms) if key in picture}
     picture.write(data)
-    for key, value in coded.items():
+    for key, value in coding.items():
         picture[key] = value
     if _MARK in picture:
         del picture[_MARK]
 
 
-def _restore(book: Pdf, empty: Object, number: int) -> None:
-    """The emptied picture's own entries, on the stream that holds its bytes, in its place."""
+def _restore(bundle: Pdf, empty: Object, number: int) -> None:
+    """Put the emptied picture's own entries on the stream that holds its bytes, in its place."""
     place = empty.objgen
     entries = {key: empty[key] for key in empty.keys() if key not in (str(_MARK), "/Length")}  # noqa: SIM118 - not a dict
-    book._swap_objects(place, (number, 0))
-    whole = book.get_object(place)
+    bundle._swap_objects(place, (number, 0))
+    restored = bundle.get_object(place)
     for key, value in entries.items():
-        whole[key] = value
+        restored[key] = value
 
 
 def _head(out: BinaryIO) -> list[int]:

@@ -1,5 +1,5 @@
-"""Links: ours become page destinations, dead ones of evidence fall silent, all follow a page
-that was shrunk."""
+"""Turn our links into page destinations, remove dead ones of evidence, and follow pages that were
+shrunk."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pikepdf import Array, Dictionary, Name, NameTree, Object, OutlineItem, Page, Pdf
 
-from assembler.bundle.other_volumes import Elsewhere
+from assembler.bundle.other_volumes import OtherVolumes
 from assembler.errors import TemplateBroken
 from assembler.layout.page_order import HOST
 from assembler.model import Layout, PartKind
@@ -15,19 +15,19 @@ from assembler.pdf.geometry import Matrix
 
 Moves = Mapping[tuple[int, int], Matrix]  # page → how its content was moved
 
-# what stands behind the fit type of a destination: x or y of the page, in that order
+# coordinates after the fit type of a destination: x or y of the page, in that order
 _AXES = {"/XYZ": "xy", "/FitH": "y", "/FitBH": "y", "/FitV": "x", "/FitBV": "x", "/FitR": "xyxy"}
 
 
-def connect(layout: Layout, pages: Sequence[Page], away: Elsewhere) -> None:
+def connect_links(layout: Layout, pages: Sequence[Page], other_volumes: OtherVolumes) -> None:
     """Point every link to the reserved host at its page. Raises TemplateBroken for one that leads
     nowhere.
 
     Only in what was made from our templates: evidence that uses the host (a draft of another
-    packet, say) means nothing by it here, and its link falls silent.
+    packet, for example) means nothing by it here, and its link loses its action.
     """
     numbers = dict(layout.addresses)
-    here = {leaf.number: page for leaf, page in zip(layout.leaves, pages, strict=True)}
+    pages_by_number = {leaf.number: page for leaf, page in zip(layout.leaves, pages, strict=True)}
     for leaf, page in zip(layout.leaves, pages, strict=True):
         for annotation in page.get(Name.Annots, ()):
             action = annotation.get(Name.A)
@@ -45,55 +45,59 @@ def connect(layout: Layout, pages: Sequence[Page], away: Elsewhere) -> None:
                     where=leaf.part,
                     remedy="check the citations and links of its template",
                 )
-            if number in here:
-                annotation.Dest = Array([here[number].obj, Name.XYZ, None, None, None])
+            if number in pages_by_number:
+                annotation.Dest = Array([pages_by_number[number].obj, Name.XYZ, None, None, None])
             else:
-                annotation.A = away.action(number)
+                annotation.A = other_volumes.action(number)
             annotation.Border = Array([0, 0, 0])
 
 
-def remove(pages: Iterable[Page]) -> None:
-    """Take every link from the pages; what tags still say of one leads nowhere."""
+def remove_links(pages: Iterable[Page]) -> None:
+    """Remove every link from the pages; tags of a link lead nowhere then."""
     for page in pages:
-        notes = list(page.get(Name.Annots, ()))
-        for note in notes:
+        annotations = list(page.get(Name.Annots, ()))
+        for annotation in annotations:
             for key in (Name.A, Name.Dest):
-                if note.get(Name.Subtype) == Name.Link and key in note:
-                    del note[key]
-        kept = [note for note in notes if note.get(Name.Subtype) != Name.Link]
-        if len(kept) != len(notes):
+                if annotation.get(Name.Subtype) == Name.Link and key in annotation:
+                    del annotation[key]
+        kept = [
+            annotation for annotation in annotations if annotation.get(Name.Subtype) != Name.Link
+        ]
+        if len(kept) != len(annotations):
             page.Annots = Array(kept)
 
 
-def silence(page: Page, dropped: frozenset[str]) -> int:
-    """Take the goal from links to a destination in `dropped`, or to a page that was not copied;
-    returns how many."""
+def drop_dead_links(page: Page, dropped: frozenset[str]) -> int:
+    """Remove the destination of links to one in `dropped`, or to a page that was not copied; return
+    how many."""
     dead = 0
     for annotation in page.get(Name.Annots, ()):
         for owner, key in list(_goals(annotation)):
-            goal = owner[key]
-            there = (
-                bool(goal) and isinstance(goal[0], Dictionary)
-                if isinstance(goal, Array)
-                else str(goal) not in dropped
+            destination = owner[key]
+            exists = (
+                bool(destination) and isinstance(destination[0], Dictionary)
+                if isinstance(destination, Array)
+                else str(destination) not in dropped
             )
-            if not there:
+            if not exists:
                 del annotation[Name.Dest if key == Name.Dest else Name.A]
                 dead += 1
     return dead
 
 
-def follow(book: Pdf, pages: Iterable[Page], outlines: Iterable[OutlineItem], moves: Moves) -> None:
+def move_destinations(
+    bundle: Pdf, pages: Iterable[Page], outlines: Iterable[OutlineItem], moves: Moves
+) -> None:
     """Move the places on shrunk pages that links, names and outlines lead to."""
     if not moves:
         return
     owners = [
-        goal
+        destination
         for page in pages
         for annotation in page.get(Name.Annots, ())
-        for goal in _goals(annotation)
+        for destination in _goals(annotation)
     ]
-    for owner, key in (*owners, *_named(book)):
+    for owner, key in (*owners, *_named(bundle)):
         moved = _moved(owner[key], moves)
         if moved is not None:
             owner[key] = moved
@@ -109,7 +113,7 @@ def _follow_outline(items: Iterable[OutlineItem], moves: Moves) -> None:
 
 
 def _goals(annotation: Object) -> Iterator[tuple[Object, Name]]:
-    """Where an annotation holds a destination within this file."""
+    """Yield the owner and key of each destination of an annotation within this file."""
     if Name.Dest in annotation:
         yield annotation, Name.Dest
     action = annotation.get(Name.A)
@@ -117,28 +121,32 @@ def _goals(annotation: Object) -> Iterator[tuple[Object, Name]]:
         yield action, Name.D
 
 
-def _named(book: Pdf) -> Iterator[tuple[Object, Name]]:
-    """Where the named destinations, of both kinds, hold theirs."""
-    strings = book.Root.get(Name.Names, Dictionary()).get(Name.Dests)
+def _named(bundle: Pdf) -> Iterator[tuple[Object, Name]]:
+    """Yield the owner and key of each named destination, of both kinds."""
+    strings = bundle.Root.get(Name.Names, Dictionary()).get(Name.Dests)
     entries = [] if strings is None else list(NameTree(strings).values())
-    entries += list(book.Root.get(Name.Dests, Dictionary()).values())
+    entries += list(bundle.Root.get(Name.Dests, Dictionary()).values())
     for entry in entries:
         if isinstance(entry, Dictionary):
             yield entry, Name.D
 
 
-def _moved(goal: object, moves: Moves) -> Array | None:
-    """The destination with its coordinates moved; None if it leads to no page that was."""
-    if not isinstance(goal, Array) or len(goal) < 2 or not isinstance(goal[0], Dictionary):
+def _moved(destination: object, moves: Moves) -> Array | None:
+    """Return the destination with its coordinates moved; None if its page was not."""
+    if (
+        not isinstance(destination, Array)
+        or len(destination) < 2
+        or not isinstance(destination[0], Dictionary)
+    ):
         return None
-    move = moves.get(goal[0].objgen)
+    move = moves.get(destination[0].objgen)
     if move is None:
         return None
-    moved = Array(list(goal))
+    moved = Array(list(destination))
     # a page is shrunk evenly and shifted, so x depends on x alone, and y on y
     scale = {"x": (move[0], move[4]), "y": (move[3], move[5])}
-    for place, axis in enumerate(_AXES.get(str(goal[1]), "")[: len(goal) - 2], 2):
-        if goal[place] is not None:
+    for place, axis in enumerate(_AXES.get(str(destination[1]), "")[: len(destination) - 2], 2):
+        if destination[place] is not None:
             factor, shift = scale[axis]
-            moved[place] = round(float(goal[place]) * factor + shift, 3)
+            moved[place] = round(float(destination[place]) * factor + shift, 3)
     return moved

@@ -1,5 +1,5 @@
-"""The last gate of a book: pages, links, drawings and layers keep what is seen of them, and
-nothing that acts or is private."""
+"""Keep of pages, links, drawings and layers only what is visible, and nothing that acts or is
+private."""
 
 from __future__ import annotations
 
@@ -101,91 +101,98 @@ _OPENS = re.compile(r"(?:https?://|mailto:|tel:)[^\x00-\x1f\x7f\\]+", re.IGNOREC
 
 
 def keep_plain_pages(layout: Layout, pages: Sequence[Page]) -> None:
-    """Leave of pages and links only what is named here. Raises TemplateBroken where a template
-    of ours has a link that acts."""
+    """Keep only the listed entries of pages and links. Raises TemplateBroken if a template of ours
+    has a link that acts."""
     for leaf, page in zip(layout.leaves, pages, strict=True):
         ours = leaf.kind in (PartKind.DRAFT, PartKind.TAB)
-        idle = (
+        has_empty_transition = (
             Name.Trans in page
             and isinstance(page.Trans, Dictionary)
             and not list(page.Trans.keys())
         )
-        _keep(page.obj, (_OUR_PAGE if ours else _PAGE) | ({"/Trans"} if idle else set()))
-        notes = [note for note in page.get(Name.Annots, ()) if isinstance(note, Dictionary)]
-        kept = [
-            note
-            for note in notes
-            if note.get(Name.Subtype) == Name.Link and (ours or _is_plain(note))
+        _keep(
+            page.obj,
+            (_OUR_PAGE if ours else _PAGE) | ({"/Trans"} if has_empty_transition else set()),
+        )
+        annotations = [
+            annotation
+            for annotation in page.get(Name.Annots, ())
+            if isinstance(annotation, Dictionary)
         ]
-        for note in kept:
-            if ours and not _is_plain(note):
+        kept = [
+            annotation
+            for annotation in annotations
+            if annotation.get(Name.Subtype) == Name.Link and (ours or _is_plain(annotation))
+        ]
+        for annotation in kept:
+            if ours and not _is_plain(annotation):
                 raise TemplateBroken(
                     "a link runs a program, or opens a file",
                     where=leaf.part,
                     remedy="remove it from the template; web, mail and telephone links may stay",
                 )
-            _keep(note, _OUR_LINK if ours else _LINK)
-            if isinstance(note.get(Name.A), Dictionary):
-                _keep(note.A, _ACTIONS[str(note.A.S)])
+            _keep(annotation, _OUR_LINK if ours else _LINK)
+            if isinstance(annotation.get(Name.A), Dictionary):
+                _keep(annotation.A, _ACTIONS[str(annotation.A.S)])
             if ours:
-                note.Border = Array([0, 0, 0])
+                annotation.Border = Array([0, 0, 0])
         if len(kept) != len(page.get(Name.Annots, ())):
             page.Annots = Array(kept)
 
 
-def keep_used_names(book: Pdf, pages: Sequence[Page]) -> None:
-    """Leave of the named places only those that a link leads to: a name can be somebody's."""
+def keep_used_names(bundle: Pdf, pages: Sequence[Page]) -> None:
+    """Keep only the named places that a link leads to: a name can be somebody's."""
     used = {
-        str(goal)
+        str(destination)
         for page in pages
-        for note in page.get(Name.Annots, ())
-        for goal in _names_of(note)
+        for annotation in page.get(Name.Annots, ())
+        for destination in _names_of(annotation)
     }
-    if Name.Dests in book.Root:
-        _keep(book.Root.Dests, used)
-    names = book.Root.get(Name.Names)
+    if Name.Dests in bundle.Root:
+        _keep(bundle.Root.Dests, used)
+    names = bundle.Root.get(Name.Names)
     if isinstance(names, Dictionary) and Name.Dests in names:
         tree = NameTree(names.Dests)
-        idle = [key for key in tree if str(key) not in used]
-        for key in idle:
+        unused = [key for key in tree if str(key) not in used]
+        for key in unused:
             del tree[key]
         if not len(tree):
             del names[Name.Dests]
     if isinstance(names, Dictionary):
         _keep(names, ("/Dests",))
         if not list(names.keys()):
-            del book.Root[Name.Names]
+            del bundle.Root[Name.Names]
 
 
-def _names_of(note: Object) -> Iterator[Object]:
-    action = note.get(Name.A)
-    for goal in (
-        note.get(Name.Dest),
+def _names_of(annotation: Object) -> Iterator[Object]:
+    action = annotation.get(Name.A)
+    for destination in (
+        annotation.get(Name.Dest),
         action.get(Name.D) if isinstance(action, Dictionary) else None,
     ):
-        if isinstance(goal, String | Name):
-            yield goal
+        if isinstance(destination, String | Name):
+            yield destination
 
 
-def keep_plain_objects(book: Pdf) -> None:
-    """Leave of drawings, pictures and layers only what they are shown with; what hung on zoom or
-    printing is as it is seen."""
-    _settle_layers(book)
-    for item in book.objects:
+def keep_plain_objects(bundle: Pdf) -> None:
+    """Keep only the visible entries of drawings, pictures and layers; what depends on zoom or
+    printing becomes as it is seen."""
+    _settle_layers(bundle)
+    for item in bundle.objects:
         if isinstance(item, Stream) and str(item.get(Name.Subtype, "")) in _DRAWN:
             _keep(item, _DRAWN[str(item.Subtype)])
         elif isinstance(item, Dictionary | Stream) and item.get(Name.Type) != Name.OCG:
             _forget(item)
 
 
-def _is_plain(note: Object) -> bool:
-    """Whether a link leads to a page, the web, a mailbox or a telephone, or nowhere. Ours to the
-    reserved host lead to pages."""
-    if Name.A not in note:
+def _is_plain(annotation: Object) -> bool:
+    """Return whether a link leads to a page, the web, a mailbox or a telephone, or nowhere. Links
+    to the reserved host lead to pages."""
+    if Name.A not in annotation:
         return True
-    action = note.A
+    action = annotation.A
     kind = str(action.get(Name.S)) if isinstance(action, Dictionary) else ""
-    if kind not in _ACTIONS or Name.Dest in note:
+    if kind not in _ACTIONS or Name.Dest in annotation:
         return False
     if kind != "/URI":
         return True
@@ -199,7 +206,8 @@ def _keep(dictionary: Object, allowed: Iterable[str]) -> None:
 
 
 def _forget(item: Object) -> None:
-    """Notes of programs about any other object: metadata, private data, files that belong to it."""
+    """Remove notes of programs about any other object: metadata, private data, files that belong to
+    it."""
     for key, kind in ((Name.Metadata, Stream), (Name.PieceInfo, Dictionary), (Name.AF, Array)):
         if (
             key in item
@@ -209,51 +217,54 @@ def _forget(item: Object) -> None:
             del item[key]
 
 
-def _settle_layers(book: Pdf) -> None:
-    """A layer is on or off, as a reader shows it on opening: not one way on the screen and
+def _settle_layers(bundle: Pdf) -> None:
+    """Make layers on or off, as a reader shows them on opening: not one way on the screen and
     another in print."""
     groups = [
-        one
-        for one in book.objects
-        if isinstance(one, Dictionary) and one.get(Name.Type) == Name.OCG
+        item
+        for item in bundle.objects
+        if isinstance(item, Dictionary) and item.get(Name.Type) == Name.OCG
     ]
-    told = [(group, state) for group in groups if (state := _seen_state(group))]
-    layers = book.Root.get(Name.OCProperties)
-    if isinstance(layers, Dictionary) or told:
-        _settle(book, layers if isinstance(layers, Dictionary) else Dictionary(), told)
+    own_states = [(group, state) for group in groups if (state := _seen_state(group))]
+    layers = bundle.Root.get(Name.OCProperties)
+    if isinstance(layers, Dictionary) or own_states:
+        _settle(bundle, layers if isinstance(layers, Dictionary) else Dictionary(), own_states)
     for group in groups:
         _keep(group, _LAYER)
 
 
-def _settle(book: Pdf, layers: Dictionary, told: Sequence[tuple[Object, str]]) -> None:
-    """Write the state that layers say of themselves into the list of those that are on or off."""
-    shown = layers.get(Name.D)
-    shown = shown if isinstance(shown, Dictionary) else Dictionary()
-    places = ((layers, Name.OCGs), (shown, Name.ON), (shown, Name.OFF))
-    listed, on, off = (_dictionaries(home.get(key)) for home, key in places)
-    for group, state in told:
-        listed, on, off = (
-            [one for one in some if one.objgen != group.objgen] for some in (listed, on, off)
+def _settle(bundle: Pdf, layers: Dictionary, own_states: Sequence[tuple[Object, str]]) -> None:
+    """Write the state that layers name themselves into the lists of those that are on or off."""
+    defaults = layers.get(Name.D)
+    defaults = defaults if isinstance(defaults, Dictionary) else Dictionary()
+    places = ((layers, Name.OCGs), (defaults, Name.ON), (defaults, Name.OFF))
+    all_groups, on, off = (_dictionaries(owner.get(key)) for owner, key in places)
+    for group, state in own_states:
+        all_groups, on, off = (
+            [member for member in members if member.objgen != group.objgen]
+            for members in (all_groups, on, off)
         )
-        listed.append(group)
+        all_groups.append(group)
         (on if state == "/ON" else off).append(group)
-    for (home, key), some in zip(places, (listed, on, off), strict=True):
-        if some or key in home:
-            home[key] = Array(some)
-    _keep(shown, _SHOWN)
+    for (owner, key), members in zip(places, (all_groups, on, off), strict=True):
+        if members or key in owner:
+            owner[key] = Array(members)
+    _keep(defaults, _SHOWN)
     _keep(layers, ("/OCGs", "/D"))
-    layers.D = shown
-    book.Root.OCProperties = layers
+    layers.D = defaults
+    bundle.Root.OCProperties = layers
 
 
 def _dictionaries(values: Object | None) -> list[Object]:
     return (
-        [one for one in values if isinstance(one, Dictionary)] if isinstance(values, Array) else []
+        [value for value in values if isinstance(value, Dictionary)]
+        if isinstance(values, Array)
+        else []
     )
 
 
 def _seen_state(layer: Object) -> str:
-    """What a layer's own words say of how it is viewed; "" where they say nothing."""
+    """Return how a layer itself says it is viewed; "" if it does not."""
     usage = layer.get(Name.Usage) if isinstance(layer, Dictionary) else None
     view = usage.get(Name.View) if isinstance(usage, Dictionary) else None
     state = str(view.get(Name.ViewState, "")) if isinstance(view, Dictionary) else ""

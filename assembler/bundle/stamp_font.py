@@ -1,4 +1,4 @@
-"""The stamp's font: one simple TrueType font for all pages, holding only the characters a stamp
+"""Embed the stamp's font: one simple TrueType font for all pages, with only the characters a stamp
 can have."""
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ _NAME = "/STAMPS+IBMPlexSerif"
 _CODES = range(32, 256)
 
 
-def embed(book: Pdf, font: Path) -> Object:
-    """The font object, made of the TrueType file `font`, for the resources of a page."""
+def embed_stamp_font(bundle: Pdf, font: Path) -> Object:
+    """Return the font object, made of the TrueType file `font`, for the resources of a page."""
     data, box, metrics = _subset(font)
     descriptor = Dictionary(
         Type=Name.FontDescriptor,
@@ -28,9 +28,9 @@ def embed(book: Pdf, font: Path) -> Object:
         Descent=metrics["descent"],
         CapHeight=metrics["cap"],
         StemV=80,
-        FontFile2=book.make_indirect(Stream(book, data, Length1=len(data))),
+        FontFile2=bundle.make_indirect(Stream(bundle, data, Length1=len(data))),
     )
-    return book.make_indirect(
+    return bundle.make_indirect(
         Dictionary(
             Type=Name.Font,
             Subtype=Name.TrueType,
@@ -39,8 +39,8 @@ def embed(book: Pdf, font: Path) -> Object:
             FirstChar=_CODES[0],
             LastChar=_CODES[-1],
             Widths=Array([WIDTHS.get(_character(code), 0) for code in _CODES]),
-            ToUnicode=book.make_stream(_to_unicode()),
-            FontDescriptor=book.make_indirect(descriptor),
+            ToUnicode=bundle.make_stream(_to_unicode()),
+            FontDescriptor=bundle.make_indirect(descriptor),
         )
     )
 
@@ -50,8 +50,8 @@ def _character(code: int) -> str:
 
 
 def _to_unicode() -> bytes:
-    """The map back to text. Readers know WinAnsi, but converters and checkers of tagged files
-    ask for this."""
+    """Return the map back to text. Readers know WinAnsi, but converters and checkers of tagged
+    files require this."""
     pairs = [(code, ord(_character(code))) for code in _CODES if _character(code) in WIDTHS]
     blocks = [
         pairs[start : start + 100] for start in range(0, len(pairs), 100)
@@ -74,7 +74,7 @@ def _to_unicode() -> bytes:
 
 @cache
 def _subset(font: Path) -> tuple[bytes, tuple[int, ...], dict[str, int]]:
-    """The font file with the stamp's characters only, always the same; its bounding box and
+    """Return the font file with the stamp's characters only, always the same; its bounding box and
     metrics in 1/1000 em."""
     from fontTools import subset
     from fontTools.ttLib import TTFont

@@ -1,5 +1,5 @@
-"""Stamps: exact text at the place the layout chose, upright as the page is shown; pages shrunk
-where it says so."""
+"""Stamp pages: exact text at the place the layout chose, upright as the page is shown; shrink pages
+as it says."""
 
 from __future__ import annotations
 
@@ -14,29 +14,29 @@ from assembler.pdf.geometry import Frame, Matrix, apply, compose, inverse, opera
 _BASELINE = 0.3  # of the font size, above the bottom of the stamp's box
 
 
-def frame_of(page: Page) -> Frame:
-    """The visible box and rotation of a page."""
+def page_frame(page: Page) -> Frame:
+    """Return the visible box and rotation of a page."""
     x0, y0, x1, y1 = (float(value) for value in page.cropbox)
     return Frame(x0=x0, y0=y0, x1=x1, y1=y1, rotate=int(page.get(Name.Rotate, 0)) % 360)
 
 
-def stamp(book: Pdf, layout: Layout, pages: Sequence[Page], face: Object) -> None:
-    """Stamp every leaf that has a stamp, in the font object `face`."""
-    save = book.make_stream(b"q\n")  # one for all pages
+def stamp_pages(bundle: Pdf, layout: Layout, pages: Sequence[Page], font: Object) -> None:
+    """Stamp every leaf that has a stamp, in the font object `font`."""
+    save = bundle.make_stream(b"q\n")  # one for all pages
     for leaf, page in zip(layout.leaves, pages, strict=True):
         if leaf.stamp is not None:
-            name = _font_name(page, face)
-            drawn = book.make_stream(_drawing(leaf.stamp, frame_of(page), name))
-            page.Contents = Array([save, *_contents(page), drawn])
+            name = _font_name(page, font)
+            stamp_stream = bundle.make_stream(_drawing(leaf.stamp, page_frame(page), name))
+            page.Contents = Array([save, *_contents(page), stamp_stream])
 
 
-def _drawing(mark: Stamp, frame: Frame, font: str) -> bytes:
-    """The page's own state of drawing is put back first, so that nothing it did moves or colors
-    the stamp."""
-    place: Matrix = (1, 0, 0, 1, mark.x, mark.y + _BASELINE * mark.size)
-    text = String(mark.text.encode("cp1252")).unparse()
+def _drawing(stamp: Stamp, frame: Frame, font: str) -> bytes:
+    """Return the operators of a stamp. The page's graphics state is restored first, so that nothing
+    moves or colors it."""
+    place: Matrix = (1, 0, 0, 1, stamp.x, stamp.y + _BASELINE * stamp.size)
+    text = String(stamp.text.encode("cp1252")).unparse()
     matrix = operands(compose(place, to_page(frame)))
-    style = f"{font} {mark.size:g} Tf 0 g 0 Tr ".encode()
+    style = f"{font} {stamp.size:g} Tf 0 g 0 Tr ".encode()
     return (
         b"\nQ\n/Artifact <</Type /Pagination>> BDC q "
         + matrix
@@ -54,33 +54,34 @@ def _contents(page: Page) -> list[Object]:
     return list(contents) if isinstance(contents, Array) else [contents]
 
 
-def _font_name(page: Page, face: Object) -> str:
-    """The name of the font on this page: not a random one, and not one that a page of an earlier
-    bundle uses."""
+def _font_name(page: Page, font: Object) -> str:
+    """Return the name of the font on this page: neither random nor used by a page of an earlier
+    bundle."""
     resources = page.get(Name.Resources)
     fonts = resources.get(Name.Font, Dictionary()) if resources is not None else Dictionary()
     for number in count():
         name = f"/AssemblerStamp{number or ''}"
         if name not in fonts:
-            return str(page.add_resource(face, Name.Font, name=Name(name)))
-        if fonts[name].objgen == face.objgen:  # pages may share their resources
+            return str(page.add_resource(font, Name.Font, name=Name(name)))
+        if fonts[name].objgen == font.objgen:  # pages may share their resources
             return name
     raise AssertionError  # count() has no end
 
 
-def shrink(book: Pdf, layout: Layout, pages: Sequence[Page]) -> dict[tuple[int, int], Matrix]:
-    """Draw pages a little smaller where the layout says so; returns, for each, how its content was
-    moved.
+def shrink_pages(
+    bundle: Pdf, layout: Layout, pages: Sequence[Page]
+) -> dict[tuple[int, int], Matrix]:
+    """Draw pages smaller where the layout says so; return how the content of each was moved.
 
-    The top edge and the middle stay where they were, or come to those of the paper the page is
-    brought onto; the page's links move along.
+    The top edge and the middle stay in place, or move to those of the paper the page is put on; the
+    page's links move along.
     """
     moves: dict[tuple[int, int], Matrix] = {}
     for leaf, page in zip(layout.leaves, pages, strict=True):
         if leaf.scale != 1.0 or leaf.own:
-            frame = frame_of(page)
+            frame = page_frame(page)
             move = moves[page.obj.objgen] = _move(frame, leaf)
-            _redraw(book, page, frame, move)
+            _redraw(bundle, page, frame, move)
             if leaf.own:
                 _cut_to(page, leaf)
             for annotation in page.get(Name.Annots, ()):
@@ -95,7 +96,7 @@ def shrink(book: Pdf, layout: Layout, pages: Sequence[Page]) -> dict[tuple[int, 
 def _move(frame: Frame, leaf: Leaf) -> Matrix:
     scale = leaf.scale
     width, height = (leaf.width, leaf.height) if leaf.own else (frame.width, frame.height)
-    seen: Matrix = (
+    shown: Matrix = (
         scale,
         0,
         0,
@@ -103,12 +104,12 @@ def _move(frame: Frame, leaf: Leaf) -> Matrix:
         (width - frame.width * scale) / 2,
         height - frame.height * scale,
     )
-    moved = compose(inverse(to_page(frame)), seen)
+    moved = compose(inverse(to_page(frame)), shown)
     return moved if leaf.own else compose(moved, to_page(frame))
 
 
 def _cut_to(page: Page, leaf: Leaf) -> None:
-    """The page becomes paper of the leaf's size, with nothing turned."""
+    """Turn the page into paper of the leaf's size, not rotated."""
     for box in (Name.BleedBox, Name.TrimBox, Name.ArtBox):
         if box in page:
             del page[box]
@@ -116,11 +117,11 @@ def _cut_to(page: Page, leaf: Leaf) -> None:
     page.Rotate = 0
 
 
-def _redraw(book: Pdf, page: Page, frame: Frame, move: Matrix) -> None:
-    """As a form XObject, not by a matrix in front of the content: patterns are laid out from the
+def _redraw(bundle: Pdf, page: Page, frame: Frame, move: Matrix) -> None:
+    """Draw the page as a form XObject, not by a matrix before the content: patterns use the
     content's own origin.
 
-    A tagged page is the exception: its tags name content of the page itself, and what we make has
+    A tagged page is the exception: its tags name content of the page itself, and our own pages have
     no patterns.
     """
     if Name.StructParents in page:
@@ -128,19 +129,19 @@ def _redraw(book: Pdf, page: Page, frame: Frame, move: Matrix) -> None:
             f" cm {frame.x0:.3f} {frame.y0:.3f} {frame.x1 - frame.x0:.3f} "
             f"{frame.y1 - frame.y0:.3f} re W n\n"
         )
-        before = book.make_stream(b"q " + operands(move) + box.encode())
-        page.Contents = Array([before, *_contents(page), book.make_stream(b"\nQ\n")])
+        start = bundle.make_stream(b"q " + operands(move) + box.encode())
+        page.Contents = Array([start, *_contents(page), bundle.make_stream(b"\nQ\n")])
         return
-    form = _form(book, page, frame)
+    form = _form(bundle, page, frame)
     page.Resources = Dictionary(XObject=Dictionary(Whole=form))
-    page.Contents = book.make_stream(b"q " + operands(move) + b" cm /Whole Do Q\n")
+    page.Contents = bundle.make_stream(b"q " + operands(move) + b" cm /Whole Do Q\n")
 
 
-def _form(book: Pdf, page: Page, frame: Frame) -> Object:
-    """The page's content as it is now. (`as_form_xobject` reads it only on saving, when the page
-    draws the form.)"""
+def _form(bundle: Pdf, page: Page, frame: Frame) -> Object:
+    """Return the page's content as it is now. (`as_form_xobject` reads it only on saving, when the
+    page draws the form.)"""
     page.contents_coalesce()
-    form = book.make_stream(page.Contents.read_bytes() if Name.Contents in page else b"")
+    form = bundle.make_stream(page.Contents.read_bytes() if Name.Contents in page else b"")
     form.Type, form.Subtype = Name.XObject, Name.Form
     form.BBox = Array([frame.x0, frame.y0, frame.x1, frame.y1])
     form.Resources = page.get(Name.Resources, Dictionary())

@@ -1,5 +1,5 @@
-"""Tags: the structure trees that the Word engine made, merged into one, so that a screen reader
-can read the drafts."""
+"""Merge the structure trees that the Word engine made into one, so that a screen reader can read
+the drafts."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ from pikepdf import Array, Dictionary, Name, NameTree, NumberTree, Object, Page,
 from assembler.model import Layout
 
 
-def merge(
-    book: Pdf, layout: Layout, pages: Sequence[Page], drafts: Mapping[str, Pdf]
+def merge_tags(
+    bundle: Pdf, layout: Layout, pages: Sequence[Page], drafts: Mapping[str, Pdf]
 ) -> tuple[str, ...]:
-    """Give the book one structure tree; returns the documents that had one.
+    """Give the bundle one structure tree; return the documents that had one.
 
     `pages` must be copies made from `drafts`, still open. Pages of a document without a tree lose
     their keys into it: they would lead into another document's.
     """
-    root = book.make_indirect(Dictionary(Type=Name.StructTreeRoot, K=Array(), RoleMap=Dictionary()))
+    root = bundle.make_indirect(
+        Dictionary(Type=Name.StructTreeRoot, K=Array(), RoleMap=Dictionary())
+    )
     parents: dict[int, Object] = {}
     ids: dict[str, Object] = {}
     tagged: list[str] = []
@@ -28,20 +30,20 @@ def merge(
     ambiguous = _ambiguous_roles(list(drafts.values()))
     for name, source in drafts.items():
         if Name.StructTreeRoot in source.Root:
-            tree = book.copy_foreign(
+            tree = bundle.copy_foreign(
                 source.Root.StructTreeRoot
             )  # page references follow to the copied pages
             _write_standard_roles(tree, ambiguous)
-            mine = [
+            own_pages = [
                 page
                 for leaf, page in zip(layout.leaves, pages, strict=True)
                 if leaf.document == name
             ]
             ids |= _named(tree, f"{len(tagged)}.")
-            parents |= _take(tree, root, mine, max(parents, default=-1) + 1)
+            parents |= _take(tree, root, own_pages, max(parents, default=-1) + 1)
             tagged.append(name)
     if tagged:
-        _root(book, root, parents, ids)
+        _root(bundle, root, parents, ids)
     return tuple(tagged)
 
 
@@ -78,18 +80,18 @@ def _write_standard_roles(tree: Object, roles: frozenset[str]) -> None:
 
 
 def _root(
-    book: Pdf, root: Object, parents: Mapping[int, Object], ids: Mapping[str, Object]
+    bundle: Pdf, root: Object, parents: Mapping[int, Object], ids: Mapping[str, Object]
 ) -> None:
     numbered = Array([value for key, entry in sorted(parents.items()) for value in (key, entry)])
-    root.ParentTree = book.make_indirect(Dictionary(Nums=numbered))
+    root.ParentTree = bundle.make_indirect(Dictionary(Nums=numbered))
     root.ParentTreeNextKey = max(parents, default=-1) + 1
     if ids:
-        names = NameTree.new(book)
+        names = NameTree.new(bundle)
         for key, element in sorted(ids.items()):
             names[key] = element
         root.IDTree = names.obj
-    book.Root.StructTreeRoot = root
-    book.Root.MarkInfo = Dictionary(Marked=True)
+    bundle.Root.StructTreeRoot = root
+    bundle.Root.MarkInfo = Dictionary(Marked=True)
 
 
 def _untag(page: Page) -> None:
@@ -101,8 +103,8 @@ def _untag(page: Page) -> None:
 
 
 def _take(tree: Object, root: Object, pages: Sequence[Page], offset: int) -> dict[int, Object]:
-    """Hang one document's elements below the root; returns its parent tree with keys that are
-    free in the book."""
+    """Add one document's elements below the root; return its parent tree with keys that are free in
+    the bundle."""
     for kid in _kids(tree):
         kid.P = root
         root.K.append(kid)
@@ -119,17 +121,17 @@ def _take(tree: Object, root: Object, pages: Sequence[Page], offset: int) -> dic
 
 
 def _named(tree: Object, prefix: str) -> dict[str, Object]:
-    """Make the names of elements this document's own, also where cells name their headers; returns
-    name → element.
+    """Make the names of elements unique to this document, also where cells name their headers;
+    return name → element.
 
     Two tables of two documents both call their first header "U1x0y0".
     """
-    found: dict[str, Object] = {}
+    elements: dict[str, Object] = {}
     if Name.IDTree not in tree:
-        return found
+        return elements
     for element in _elements(tree):
         if Name.ID in element:
-            found[prefix + str(element.ID)] = element
+            elements[prefix + str(element.ID)] = element
             element.ID = String(prefix + str(element.ID))
         attributes = element.get(Name.A, ())
         for attribute in attributes if isinstance(attributes, Array) else [attributes]:
@@ -137,7 +139,7 @@ def _named(tree: Object, prefix: str) -> dict[str, Object]:
                 attribute.Headers = Array(
                     [String(prefix + str(header)) for header in attribute.Headers]
                 )
-    return found
+    return elements
 
 
 def _elements(tree: Object) -> Iterator[Object]:

@@ -1,137 +1,126 @@
-"""A bundle in as many files as its receiver's limit asks for: bound whole, weighed, cut, and
+"""Write a bundle as as many files as its receiver's limit requires: bound as one, weighed, cut, and
 measured as written."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from pikepdf import Pdf
 
-from assembler.bundle.writer import bind
+from assembler.bundle.writer import BundleStyle, bind
 from assembler.errors import CaseRejected
 from assembler.layout import volume_split
-from assembler.model import Finding, Layout, Leaf, Profile, Severity, Volume
+from assembler.model import Finding, Layout, Leaf, Profile, Volume
 from assembler.pdf.page_weight import count_page_bytes
+from assembler.runtime.rule_catalog import make_finding
 
 WHOLE = "bundle.pdf"
-# an estimate is off by a few per cent; each round corrects those of the parts that came out too
-# large
+# an estimate is off by a few per cent; each round corrects those of volumes that came out too large
 _ROUNDS = 12
 _MARGIN = 1.005
 
 
 class AboveLimit(Exception):
-    """Above the limit, however it is cut. `pages`: number → bytes of each that is so by itself;
-    `whole`: bytes of a bundle that may not be cut, 0 if it may."""
+    """The bundle is above the limit, however it is cut. `pages`: number → bytes of each page that
+    is so by itself; `bundle_bytes`: bytes of a bundle that may not be cut, 0 if it may."""
 
-    def __init__(self, pages: Mapping[int, int] | None = None, whole: int = 0) -> None:
+    def __init__(self, pages: Mapping[int, int] | None = None, bundle_bytes: int = 0) -> None:
         self.pages = dict(pages or {})
-        self.whole = whole
+        self.bundle_bytes = bundle_bytes
         super().__init__("above the receiver's limit")
+
+
+@dataclass(frozen=True, slots=True)
+class _VolumeWriter:
+    """Writes volumes of one bundle into a folder."""
+
+    layout: Layout
+    documents: Mapping[str, Path]
+    folder: Path
+    style: BundleStyle
+
+    def write(self, volume: Volume, volumes: Sequence[Volume]) -> int:
+        """Write one of these volumes and return its bytes."""
+        path = self.folder / volume.path
+        bind(self.layout, self.documents, path, self.style, volume=volume, volumes=volumes)
+        return path.stat().st_size
 
 
 def bind_within(
     layout: Layout, documents: Mapping[str, Path], folder: Path, profile: Profile, font: Path
 ) -> tuple[Volume, ...]:
-    """Write the bundle into `folder`: one file, or several where one would be above the profile's
-    limit.
+    """Write the bundle into `folder`: one file, or several if one would be above the limit.
 
-    Raises what `bind` raises, and AboveLimit for what no cut can help.
+    Raises:
+        AboveLimit: no cut can help.
+        ToolFailed, TemplateBroken: as `bind`.
     """
-    whole = folder / WHOLE
-    bind(layout, documents, whole, font=font, zoom=profile.zoom, linked=profile.links != "none")
-    limit = profile.limit
-    if limit is None or whole.stat().st_size <= limit:
+    bundle = folder / WHOLE
+    style = BundleStyle(font=font, zoom=profile.zoom, linked=profile.links != "none")
+    bind(layout, documents, bundle, style)
+    limit, size = profile.limit, bundle.stat().st_size
+    if limit is None or size <= limit:
         return (Volume(path=WHOLE, first=1, last=len(layout.leaves)),)
     if profile.single_file:
-        raise AboveLimit(whole=whole.stat().st_size)
-    sizes = weigh(whole)
-    whole.unlink()
+        raise AboveLimit(bundle_bytes=size)
+    sizes = weigh_pages(bundle)
+    bundle.unlink()
+    writer = _VolumeWriter(layout, documents, folder, style)
     for _ in range(_ROUNDS):
-        parts = volume_split.name_volumes(
-            _spans(layout, documents, folder, profile, font, sizes, limit), profile, layout
-        )
-        written = [_written(layout, documents, folder, profile, font, one, parts) for one in parts]
+        spans = _spans(writer, sizes, limit)
+        volumes = volume_split.name_volumes(spans, profile, layout)
+        written = [writer.write(volume, volumes) for volume in volumes]
         if all(size <= limit for size in written):
-            return parts
-        for part, size in zip(parts, written, strict=True):
-            (folder / part.path).unlink()
-            _correct(sizes, part, size)
-    raise AboveLimit(whole=sum(sizes))
+            return volumes
+        for volume, size in zip(volumes, written, strict=True):
+            (folder / volume.path).unlink()
+            _correct(sizes, volume, size)
+    raise AboveLimit(bundle_bytes=sum(sizes))
 
 
-def weigh(path: Path) -> list[int]:
-    """Bytes of each page of a file, together about the size of the file; what pages share counts
-    at the first of them."""
+def weigh_pages(path: Path) -> list[int]:
+    """Return the bytes of each page of a file, together about the size of the file; shared objects
+    count at their first page."""
     seen: set[tuple[int, int]] = set()
     with Pdf.open(path) as pdf:
         sizes = [count_page_bytes(page.obj, seen) for page in pdf.pages]
-    rest = max(0, path.stat().st_size - sum(sizes))  # structure, fonts, tags: on every page alike
-    return [size + rest // len(sizes) + 1 for size in sizes]
+    remainder = max(
+        0, path.stat().st_size - sum(sizes)
+    )  # structure, fonts, tags: on every page alike
+    return [size + remainder // len(sizes) + 1 for size in sizes]
 
 
-def _spans(
-    layout: Layout,
-    documents: Mapping[str, Path],
-    folder: Path,
-    profile: Profile,
-    font: Path,
-    sizes: list[int],
-    limit: int,
-) -> tuple[volume_split.Span, ...]:
-    """The cuts by these sizes. Pages that seem too large are bound by themselves before they are
-    said to be."""
+def _spans(writer: _VolumeWriter, sizes: list[int], limit: int) -> tuple[volume_split.Span, ...]:
+    """Return the cuts by these sizes.
+
+    Pages that seem too large are bound by themselves before they are reported.
+    """
     above: dict[int, int] = {}
-    for number, seeming in enumerate(sizes, 1):
-        if seeming > limit:
-            alone = Volume(path="page.pdf", first=number, last=number)
-            size = _written(
-                layout, documents, folder, profile, font, alone, _around(alone, len(layout.leaves))
-            )
-            (folder / alone.path).unlink()
+    for number, estimate in enumerate(sizes, 1):
+        if estimate > limit:
+            single = Volume(path="page.pdf", first=number, last=number)
+            size = writer.write(single, _around(single, len(writer.layout.leaves)))
+            (writer.folder / single.path).unlink()
             sizes[number - 1] = size
             if size > limit:
                 above[number] = size
     if above:
         raise AboveLimit(pages=above)
-    return volume_split.split_pages(
-        volume_split.cut_runs(sizes, volume_split.count_run_pages(layout)), limit
-    )
+    runs = volume_split.cut_runs(sizes, volume_split.count_run_pages(writer.layout))
+    return volume_split.split_pages(runs, limit)
 
 
-def _around(alone: Volume, pages: int) -> tuple[Volume, ...]:
-    """One page, and the rest of the bundle in two other files."""
-    before = Volume(path="before.pdf", first=1, last=alone.first - 1)
-    after = Volume(path="after.pdf", first=alone.last + 1, last=pages)
-    return tuple(one for one in (before, alone, after) if one.first <= one.last)
-
-
-def _written(
-    layout: Layout,
-    documents: Mapping[str, Path],
-    folder: Path,
-    profile: Profile,
-    font: Path,
-    one: Volume,
-    parts: Sequence[Volume],
-) -> int:
-    """Bind one volume; its bytes."""
-    bind(
-        layout,
-        documents,
-        folder / one.path,
-        font=font,
-        volume=one,
-        volumes=parts,
-        zoom=profile.zoom,
-        linked=profile.links != "none",
-    )
-    return (folder / one.path).stat().st_size
+def _around(single: Volume, pages: int) -> tuple[Volume, ...]:
+    """Return one page as a volume, and the rest of the bundle as two others."""
+    before = Volume(path="before.pdf", first=1, last=single.first - 1)
+    after = Volume(path="after.pdf", first=single.last + 1, last=pages)
+    return tuple(volume for volume in (before, single, after) if volume.first <= volume.last)
 
 
 def _correct(sizes: list[int], part: Volume, written: int) -> None:
-    """Where a part came out larger than estimated, its pages weigh more than thought."""
+    """Raise the estimates of a volume's pages if it came out larger than estimated."""
     pages = range(part.first - 1, part.last)
     estimate = sum(sizes[page] for page in pages)
     if written > estimate:
@@ -139,13 +128,16 @@ def _correct(sizes: list[int], part: Volume, written: int) -> None:
             sizes[page] = round(sizes[page] * written / estimate * _MARGIN) + 1
 
 
-def refusal(
+def above_limit_error(
     above: AboveLimit, layout: Layout, profile: Profile, why: Mapping[int, str] | None = None
 ) -> CaseRejected:
-    """The error that names the pages that are too large, or the bundle. `why`: what keeps a page
-    from being made smaller."""
+    """Return the error that names the pages that are too large, or the bundle.
+
+    Args:
+        why: what prevents a page from being made smaller, by number.
+    """
     limit = profile.limit or 0
-    found = [
+    findings = [
         _finding(
             layout.leaves[number - 1],
             profile,
@@ -153,27 +145,26 @@ def refusal(
         )
         for number, size in sorted(above.pages.items())
     ]
-    if above.whole:
-        found.append(
-            Finding(
-                rule="PROFILE.SIZE",
-                severity=Severity.ERROR,
-                where=WHOLE,
-                problem=f"it has {above.whole:,} bytes, {limit:,} are allowed, and it may not be "
+    if above.bundle_bytes:
+        findings.append(
+            make_finding(
+                "PROFILE.SIZE",
+                WHOLE,
+                f"it has {above.bundle_bytes:,} bytes, {limit:,} are allowed, and it may not be "
                 f"split",
-                remedy="scan at a lower resolution, or leave out what is not needed",
+                "scan at a lower resolution, or leave out what is not needed",
                 source=profile.source("max_bytes") or None,
             )
         )
     return CaseRejected(
         "the bundle cannot be brought below the receiver's limit",
-        found,
+        findings,
         where=f"--profile {profile.id}",
     )
 
 
-def place(leaf: Leaf) -> str:
-    """A page, as a finding names it."""
+def describe_page(leaf: Leaf) -> str:
+    """Return a page's name in findings."""
     return (
         f"exhibit {leaf.exhibit}, page {leaf.exhibit_page}"
         if leaf.exhibit_page
@@ -182,12 +173,11 @@ def place(leaf: Leaf) -> str:
 
 
 def _finding(leaf: Leaf, profile: Profile, problem: str) -> Finding:
-    return Finding(
-        rule="PROFILE.PAGE",
-        severity=Severity.ERROR,
-        where=place(leaf),
-        problem=problem,
-        remedy="scan this page at a lower resolution",
+    return make_finding(
+        "PROFILE.PAGE",
+        describe_page(leaf),
+        problem,
+        "scan this page at a lower resolution",
         exhibit=leaf.exhibit or None,
         page=leaf.exhibit_page or leaf.number,
         source=profile.source("max_bytes") or None,

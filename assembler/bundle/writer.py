@@ -1,4 +1,4 @@
-"""The book itself: the pages copied, each handed to tags, links and stamps, and saved."""
+"""Write the bundle: copy the pages, pass them to tags, links and stamps, and save."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ TITLE = "Filing bundle"  # a viewer shows it in the window bar, so it names nobo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Bound:
+class BoundBundle:
     """What was written. `renamed`: destinations of evidence whose names two files shared;
     `dead_links`: links of evidence to a place that is not in the bundle, which now lead nowhere."""
 
@@ -40,81 +40,93 @@ class Bound:
     tagged: tuple[str, ...]  # documents whose tags were kept
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BundleStyle:
+    """How a bundle is written."""
+
+    font: Path  # TrueType file of the stamps
+    language: str = "en-US"
+    zoom: int | None = None  # per cent at which it opens
+    linked: bool = True  # without, it has no links; bookmarks stay
+
+
 def bind(
     layout: Layout,
     documents: Mapping[str, Path],
     target: Path,
+    style: BundleStyle,
     *,
-    font: Path,
-    language: str = "en-US",
     volume: Volume | None = None,
     volumes: Sequence[Volume] = (),
-    zoom: int | None = None,
-    linked: bool = True,
-) -> Bound:
-    """Write the bundle to `target`. `documents`: a PDF for each Leaf.document; `font`: the TrueType
-    file of the stamps.
+) -> BoundBundle:
+    """Write the bundle to `target`.
 
-    `volume`: only its pages, with links to the other `volumes` naming their files. `zoom`: per cent
-    at which it opens. `linked`: False leaves no link in it; bookmarks stay.
+    Args:
+        documents: a PDF for each Leaf.document.
+        volume: write only its pages, with links to the other `volumes` naming their files.
 
-    Raises ToolFailed if a document has other pages than the layout says or still has form fields,
-    TemplateBroken for a link of ours that leads nowhere.
+    Raises:
+        ToolFailed: a document has other pages than the layout, or still has form fields.
+        TemplateBroken: a link of ours leads nowhere.
     """
-    away = other_volumes.Elsewhere(layout, volume, volumes)
+    elsewhere = other_volumes.OtherVolumes(layout, volume, volumes)
     layout = layout_of_volume(layout, volume) if volume else layout
     files = [documents[name] for name in dict.fromkeys(leaf.document for leaf in layout.leaves)]
     with (
-        large_pictures.of(files, target) as pictures,
-        pictures.new_book() as book,
+        large_pictures.stage_pictures(files, target) as pictures,
+        pictures.new_bundle() as bundle,
         ExitStack() as open_files,
     ):
-        copied = page_copy.copy(book, layout, documents, open_files, away, pictures)
+        source = page_copy.CopySource(documents, open_files, elsewhere, pictures)
+        copied = page_copy.copy_pages(bundle, layout, source)
         pages = copied.pages
-        tagged = tags.merge(book, layout, pages, away.whole(copied.drafts))
-        links.connect(layout, pages, away)
+        tagged = tags.merge_tags(bundle, layout, pages, elsewhere.complete_drafts(copied.drafts))
+        links.connect_links(layout, pages, elsewhere)
         page_gate.keep_plain_pages(layout, pages)
-        moves = stamps.shrink(book, layout, pages)
-        links.follow(
-            book, pages, [item for items in copied.outlines.values() for item in items], moves
-        )
-        stamps.stamp(book, layout, pages, stamp_font.embed(book, font))
-        if not linked:
-            links.remove(pages)
-        page_gate.keep_used_names(book, pages)
-        outline.write(book, layout, pages, copied.outlines)
-        _describe(book, language, [leaf.label for leaf in layout.leaves], zoom)
-        pictures.put_back(book)
-        page_gate.keep_plain_objects(book)
-        with open_deferring_errors(target) as out:
-            book.save(
-                out,
-                deterministic_id=True,
-                object_stream_mode=pikepdf.ObjectStreamMode.generate,
-                compress_streams=True,
-            )
-        return Bound(
+        moves = stamps.shrink_pages(bundle, layout, pages)
+        outline_items = [item for items in copied.outlines.values() for item in items]
+        links.move_destinations(bundle, pages, outline_items, moves)
+        stamps.stamp_pages(bundle, layout, pages, stamp_font.embed_stamp_font(bundle, style.font))
+        if not style.linked:
+            links.remove_links(pages)
+        page_gate.keep_used_names(bundle, pages)
+        outline.write_bookmarks(bundle, layout, pages, copied.outlines)
+        _describe(bundle, [leaf.label for leaf in layout.leaves], style)
+        pictures.restore_pictures(bundle)
+        page_gate.keep_plain_objects(bundle)
+        _save(bundle, target)
+        return BoundBundle(
             pages=len(pages), renamed=copied.renamed, dead_links=copied.dead_links, tagged=tagged
         )
 
 
-def _describe(book: Pdf, language: str, labels: Sequence[str], zoom: int | None) -> None:
-    root = book.Root
-    root.Lang = String(language)
+def _save(bundle: Pdf, target: Path) -> None:
+    with open_deferring_errors(target) as out:
+        bundle.save(
+            out,
+            deterministic_id=True,
+            object_stream_mode=pikepdf.ObjectStreamMode.generate,
+            compress_streams=True,
+        )
+
+
+def _describe(bundle: Pdf, labels: Sequence[str], style: BundleStyle) -> None:
+    root = bundle.Root
+    root.Lang = String(style.language)
     root.PageLabels = Dictionary(Nums=Array(list(_labeled(labels))))
     root.PageMode = Name.UseOutlines
     root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
     for active in (Name.OpenAction, Name.AA, Name.AcroForm):
         if active in root:
             del root[active]
-    if zoom:
-        root.OpenAction = Array([book.pages[0].obj, Name.XYZ, None, None, zoom / 100])
-    book.docinfo[Name.Title] = String(TITLE)
-    book.docinfo[Name.Producer] = String(f"assembler {__version__}")
+    if style.zoom:
+        root.OpenAction = Array([bundle.pages[0].obj, Name.XYZ, None, None, style.zoom / 100])
+    bundle.docinfo[Name.Title] = String(TITLE)
+    bundle.docinfo[Name.Producer] = String(f"assembler {__version__}")
 
 
 def _labeled(labels: Sequence[str]) -> Iterator[int | Dictionary]:
-    """Ranges of page labels: numbers that count on are one, each "57a" is its own."""
+    """Yield ranges of page labels: consecutive numbers are one, each "57a" is its own."""
     next_label = ""
     for index, label in enumerate(labels):
         if not label.isdecimal():

@@ -34,13 +34,13 @@ def bind(
     """Write the bundle into `folder`. Raises what binding raises, CaseRejected where even
     fitting does not help."""
     documents = (
-        optimize.without_color(documents, workshop) if profile.color == "gray" else documents
+        optimize.convert_to_gray(documents, workshop) if profile.color == "gray" else documents
     )
     desk = _desk(documents, prepared, profile, workshop) if profile.max_dpi else None
-    fit = optimize.to_resolution(desk, workshop) if desk else optimize.Fit()
+    fit = optimize.limit_resolution(desk, workshop) if desk else optimize.FitState()
     leaves = {(leaf.document, leaf.index): leaf for leaf in layout.leaves}
     while True:
-        fitted = optimize.joined(desk, fit, workshop) if desk else {}
+        fitted = optimize.write_fitted(desk, fit, workshop) if desk else {}
         try:
             volumes = binding.bind_within(
                 layout, {**documents, **fitted}, folder, profile, stamp_font()
@@ -49,8 +49,8 @@ def bind(
             desk = desk or _desk(documents, prepared, profile, workshop)
             fit = _smaller(above, desk, fit, layout, workshop)
             continue
-        found = optimize.findings(
-            fit, {place: binding.place(leaf) for place, leaf in leaves.items()}
+        found = optimize.fit_findings(
+            fit, {place: binding.describe_page(leaf) for place, leaf in leaves.items()}
         )
         return BoundFiles(volumes=volumes, fitted=fit.pages, findings=found)
 
@@ -60,13 +60,13 @@ def _desk(
     prepared: Sequence[Prepared],
     profile: Profile,
     workshop: Workshop,
-) -> optimize.Desk:
+) -> optimize.FitInputs:
     """What a client gave may be fitted; our own drafts are small."""
     languages = {_document(one): [page.language for page in one.pages] for one in prepared}
     files = {
         name: path for name, path in documents.items() if name.startswith(("exhibit:", "form:"))
     }
-    return optimize.lay_out(files, languages, profile, workshop)
+    return optimize.survey_documents(files, languages, profile, workshop)
 
 
 def _document(one: Prepared) -> str:
@@ -75,39 +75,39 @@ def _document(one: Prepared) -> str:
 
 def _smaller(
     above: binding.AboveLimit,
-    desk: optimize.Desk,
-    fit: optimize.Fit,
+    desk: optimize.FitInputs,
+    fit: optimize.FitState,
     layout: Layout,
     workshop: Workshop,
-) -> optimize.Fit:
+) -> optimize.FitState:
     """The pages that are above the limit made smaller; all of them where the bundle may not be
     cut. Raises CaseRejected."""
     limit = desk.profile.limit or 0
-    if above.whole:
-        now = optimize.total(desk, fit)
-        fit = optimize.to_total(desk, fit, now - (above.whole - limit), workshop)
-        enough = optimize.total(desk, fit) <= now - (above.whole - limit)
+    if above.bundle_bytes:
+        now = optimize.total_size(desk, fit)
+        fit = optimize.shrink_total(desk, fit, now - (above.bundle_bytes - limit), workshop)
+        enough = optimize.total_size(desk, fit) <= now - (above.bundle_bytes - limit)
     else:
         places = {
             number: (layout.leaves[number - 1].document, layout.leaves[number - 1].index)
             for number in above.pages
         }
         goals = {
-            place: optimize.size(desk, fit, place) - (above.pages[number] - limit)
+            place: optimize.page_size(desk, fit, place) - (above.pages[number] - limit)
             for number, place in places.items()
-            if optimize.knows(desk, place)
+            if optimize.can_fit(desk, place)
         }
-        fit = optimize.to_size(desk, fit, goals, workshop)
+        fit = optimize.shrink_pages(desk, fit, goals, workshop)
         enough = len(goals) == len(places) and all(
-            optimize.size(desk, fit, place) <= goal for place, goal in goals.items()
+            optimize.page_size(desk, fit, place) <= goal for place, goal in goals.items()
         )
     if not enough:
         why = {number: _why(fit, layout, number) for number in above.pages}
-        raise binding.refusal(above, layout, desk.profile, why) from above
+        raise binding.above_limit_error(above, layout, desk.profile, why) from above
     return fit
 
 
-def _why(fit: optimize.Fit, layout: Layout, number: int) -> str:
+def _why(fit: optimize.FitState, layout: Layout, number: int) -> str:
     """What keeps a page from being drawn coarser still."""
     leaf = layout.leaves[number - 1]
     lost = fit.lost.get((leaf.document, leaf.index))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from assembler.bundle import Bound, bind
+from assembler.bundle import BoundBundle, BundleStyle, bind
 from assembler.layout.packet_plan import TABS_DOCUMENT, plan_packet
 from assembler.layout.page_order import arrange
 from assembler.model import Layout, PageFacts
@@ -26,7 +26,7 @@ def bound(
     letter: bytes | None = None,
     out: str = "b.pdf",
     index: bytes | None = None,
-) -> tuple[Path, Layout, Bound]:
+) -> tuple[Path, Layout, BoundBundle]:
     """A bundle of these evidence PDFs, each an exhibit e0, e1 …"""
     made = case(*[exhibit(f"e{n}") for n in range(len(evidence))])
     plan = plan_packet(made, Shelf.default().recipe("parole"), "child")
@@ -41,7 +41,7 @@ def bound(
         documents[name] = home / f"{number}.pdf"
         documents[name].write_bytes(data)
     layout = arrange(plan, made, {name: facts(path) for name, path in documents.items()})
-    return home / out, layout, bind(layout, documents, home / out, font=stamp_font())
+    return home / out, layout, bind(layout, documents, home / out, BundleStyle(font=stamp_font()))
 
 
 def page_of(layout: Layout, exhibit_id: str, page: int = 1) -> int:

@@ -1,39 +1,38 @@
-"""fitting: pages that are above a receiver's limits are stored again, without loss first, then
-coarser while they stay legible.
+"""Fit pages to a receiver's limits: store them again, without loss first, then coarser while they
+stay legible.
 
-Finished PDFs of documents, a profile, and which pages must shrink come in; new PDFs and a line of
-before and after for each page go out. The sources, and the documents as prepared, are never
-written.
+In: finished PDFs of documents, a profile, and which pages must shrink. Out: new PDFs and a line of
+before and after for each page. The sources, and the documents as prepared, are never written.
 """
 
 from assembler.bundle.optimize.packet_fit import (
-    Desk,
-    Fit,
+    FitInputs,
+    FitState,
     Place,
-    findings,
-    joined,
-    knows,
-    lay_out,
-    size,
-    to_resolution,
-    to_size,
-    to_total,
-    total,
-    without_color,
+    can_fit,
+    convert_to_gray,
+    fit_findings,
+    limit_resolution,
+    page_size,
+    shrink_pages,
+    shrink_total,
+    survey_documents,
+    total_size,
+    write_fitted,
 )
 
 __all__ = [
-    "Desk",
-    "Fit",
+    "FitInputs",
+    "FitState",
     "Place",
-    "findings",
-    "joined",
-    "knows",
-    "lay_out",
-    "size",
-    "to_resolution",
-    "to_size",
-    "to_total",
-    "total",
-    "without_color",
+    "can_fit",
+    "convert_to_gray",
+    "fit_findings",
+    "limit_resolution",
+    "page_size",
+    "shrink_pages",
+    "shrink_total",
+    "survey_documents",
+    "total_size",
+    "write_fitted",
 ]

@@ -1,8 +1,8 @@
-"""A document without color: its pictures and the colors it sets, each as the gray of the same
+"""Remove the color of a document: its pictures and the colors it sets become the gray of the same
 lightness.
 
-What sets colors in other ways (shadings, patterns, calibrated colors, inks with names) stays; the
-linter sees it.
+Colors set in other ways (shadings, patterns, calibrated colors, named inks) stay; the linter
+reports them.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import pikepdf
 from pikepdf import Array, Name, Object, Operator, Page, Pdf
 
 from assembler.bundle.optimize import picture_coding
-from assembler.bundle.optimize.page_work import CANNOT, versions
+from assembler.bundle.optimize.page_work import CANNOT, tool_versions
 from assembler.runtime.atomic_files import open_deferring_errors
 from assembler.runtime.cache import Cache
 
@@ -27,19 +27,19 @@ _DEEP = 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Graying:
-    """A document to take the color from."""
+class GrayJob:
+    """A document whose color is to be removed."""
 
     pdf: Path
     sha256: str
     cache: Cache
 
 
-def grayed(job: Graying) -> Path:
-    """The document without color, in a worker."""
+def make_gray(job: GrayJob) -> Path:
+    """Return the document without color, in a worker."""
     return (
         job.cache.get_or_make(
-            ["gray", *versions(), job.sha256], lambda folder: _make(job.pdf, folder)
+            ["gray", *tool_versions(), job.sha256], lambda folder: _make(job.pdf, folder)
         )
         / "gray.pdf"
     )
@@ -47,17 +47,17 @@ def grayed(job: Graying) -> Path:
 
 def _make(source: Path, folder: Path) -> None:
     with Pdf.open(source) as pdf:
-        done: set[tuple[int, int]] = set()
+        visited: set[tuple[int, int]] = set()
         for page in pdf.pages:
-            _colorless(pdf, page, done, 0)
+            _colorless(pdf, page, visited, 0)
         with open_deferring_errors(folder / "gray.pdf") as out:
             pdf.save(
                 out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate
             )
 
 
-def _colorless(pdf: Pdf, owner: Page | Object, done: set[tuple[int, int]], depth: int) -> None:
-    """A page, or a drawing within one, and everything it draws."""
+def _colorless(pdf: Pdf, owner: Page | Object, visited: set[tuple[int, int]], depth: int) -> None:
+    """Remove the color of a page, or of a drawing within one, and of everything it draws."""
     try:
         data = pikepdf.unparse_content_stream(list(_instructions(owner)))
     except CANNOT:
@@ -67,51 +67,51 @@ def _colorless(pdf: Pdf, owner: Page | Object, done: set[tuple[int, int]], depth
     else:
         owner.write(data)
     resources = owner.get(Name.Resources)
-    things = resources.get(Name.XObject) if resources is not None else None
-    for thing in list(things.values()) if things is not None and depth < _DEEP else ():
-        if thing.objgen not in done:
-            done.add(thing.objgen)
-            if thing.get(Name.Subtype) == Name.Form:
-                _colorless(pdf, thing, done, depth + 1)
-            elif thing.get(Name.Subtype) == Name.Image:
-                _picture(thing)
+    drawings = resources.get(Name.XObject) if resources is not None else None
+    for drawing in list(drawings.values()) if drawings is not None and depth < _DEEP else ():
+        if drawing.objgen not in visited:
+            visited.add(drawing.objgen)
+            if drawing.get(Name.Subtype) == Name.Form:
+                _colorless(pdf, drawing, visited, depth + 1)
+            elif drawing.get(Name.Subtype) == Name.Image:
+                _picture(drawing)
 
 
 def _picture(image: Object) -> None:
     try:
-        coded = picture_coding.gray(image)
+        coded = picture_coding.recode_gray(image)
     except CANNOT:
         return
     if coded is not None:
-        picture_coding.store(image, coded)
+        picture_coding.store_picture(image, coded)
 
 
 def _instructions(owner: Page | Object) -> Iterator[Any]:
-    """What the content does, its colors as grays. `spaces`: colors of the spaces in force, for
-    filling and for lines."""
+    """Yield the content's instructions with its colors as grays. `spaces`: components of the spaces
+    in force, for filling and for lines."""
     resources = owner.get(Name.Resources)
-    named: Any = resources.get(Name.ColorSpace) if resources is not None else None
+    named_spaces: Any = resources.get(Name.ColorSpace) if resources is not None else None
     spaces: dict[str, int] = {"g": 1, "G": 1}
     stack: list[dict[str, int]] = []
-    for one in pikepdf.parse_content_stream(owner):
-        operator, values = str(one.operator), one.operands
+    for instruction in pikepdf.parse_content_stream(owner):
+        operator, values = str(instruction.operator), instruction.operands
         if operator == "q":
             stack.append(dict(spaces))
         elif operator == "Q" and stack:
             spaces = stack.pop()
         elif operator in ("cs", "CS"):
-            spaces["g" if operator == "cs" else "G"] = _colors(values[0], named)
+            spaces["g" if operator == "cs" else "G"] = _colors(values[0], named_spaces)
         elif (operator in _FILL or operator in _LINE) and not _neutral(list(values)):
             yield [round(_lightness(list(values)), 4)], Operator("g" if operator in _FILL else "G")
             continue
         elif operator in _OWN and spaces[_OWN[operator]] == len(values) > 1:
             yield [round(_lightness(list(values)), 4)], Operator(_OWN[operator])
             continue
-        yield one
+        yield instruction
 
 
 def _colors(name: Any, named: Mapping[str, Any] | None) -> int:
-    """How many numbers make a color of red, green and blue, or of four inks; 0 for any other
+    """Return how many numbers make a color of red, green and blue, or of four inks; 0 for any other
     space."""
     space = named[str(name)] if named is not None and str(name) in named else name
     kind = str(space[0]) if isinstance(space, Array) else str(space)
@@ -121,13 +121,14 @@ def _colors(name: Any, named: Mapping[str, Any] | None) -> int:
 
 
 def _neutral(values: Sequence[Any]) -> bool:
-    """Whether a color is gray as it is: black ink alone looks a little lighter than none of red,
+    """Return whether a color is already gray: black ink alone looks a little lighter than no red,
     green and blue."""
     return len({float(value) for value in values[:3]}) == 1
 
 
 def _lightness(values: Sequence[Any]) -> float:
-    """Of a color of three or four numbers (ITU-R BT.601, as pictures are made gray)."""
+    """Return the lightness of a color of three or four numbers (ITU-R BT.601, as pictures are made
+    gray)."""
     parts = [min(1.0, max(0.0, float(value))) for value in values]
     if len(parts) == 4:
         parts = [(1 - part) * (1 - parts[3]) for part in parts[:3]]

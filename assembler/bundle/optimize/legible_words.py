@@ -1,5 +1,5 @@
-"""Whether a page whose pictures were drawn again can still be read: the words of before, looked
-for after. Pure."""
+"""Decide whether a page whose pictures were redrawn is still legible: count the words of before
+afterwards. Pure."""
 
 from __future__ import annotations
 
@@ -13,18 +13,20 @@ _SHORT = 3  # letters below which a word is as likely a mark
 Word = tuple[str, int]  # as recognized, confidence 0..100
 
 
-def compare(before: Sequence[Word], after: Sequence[Word]) -> tuple[int, int]:
-    """How many sure words there were before, and how many of them are found after, with any
-    confidence."""
-    wanted = Counter(
-        text for word, sure in before if sure >= _SURE and len(text := _plain(word)) >= _SHORT
+def count_kept_words(before: Sequence[Word], after: Sequence[Word]) -> tuple[int, int]:
+    """Return how many sure words there were before, and how many of them are recognized after, with
+    any confidence."""
+    expected = Counter(
+        text
+        for word, confidence in before
+        if confidence >= _SURE and len(text := _plain(word)) >= _SHORT
     )
-    there = Counter(_plain(word) for word, _ in after)
-    return wanted.total(), (wanted & there).total()
+    recognized = Counter(_plain(word) for word, _ in after)
+    return expected.total(), (expected & recognized).total()
 
 
-def legible(words: int, kept: int) -> bool:
-    """Whether so few are missing that it is recognition's own doing."""
+def is_legible(words: int, kept: int) -> bool:
+    """Return whether so few words are missing that two recognitions may differ by as many."""
     return words - kept <= _MAY_LOSE * words
 
 

@@ -1,5 +1,5 @@
-"""Fitting a packet's documents: which pages, in which steps, until it is enough; then the
-documents with new pictures."""
+"""Fit a packet's documents: choose pages and steps until the limits hold, then write the documents
+with new pictures."""
 
 from __future__ import annotations
 
@@ -10,11 +10,19 @@ from pathlib import Path
 from typing import TypeVar
 
 from assembler.bundle.optimize import steps
-from assembler.bundle.optimize.grayscale import Graying, grayed
-from assembler.bundle.optimize.page_work import Job, Joining, Result, fit_page, join, survey
-from assembler.bundle.optimize.steps import PageSeen
+from assembler.bundle.optimize.grayscale import GrayJob, make_gray
+from assembler.bundle.optimize.page_work import (
+    JoinJob,
+    PageJob,
+    PageResult,
+    fit_page,
+    join_pages,
+    survey_pages,
+)
+from assembler.bundle.optimize.steps import PageSurvey
 from assembler.errors import ToolFailed
-from assembler.model import Finding, Fitted, Profile, Severity
+from assembler.model import Finding, Fitted, Profile
+from assembler.runtime.rule_catalog import make_finding
 from assembler.runtime.worker_pool import Failure, Limits
 from assembler.runtime.workshop import Workshop
 
@@ -24,236 +32,262 @@ _LIMITS = Limits(seconds=180)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Desk:
-    """The documents that may be fitted, as they are: files, their hashes, what is in them, each
-    page's language."""
+class FitInputs:
+    """The documents that may be fitted: files, their hashes, what is in them, each page's
+    language."""
 
     files: Mapping[str, Path]
     sha256: Mapping[str, str]
-    seen: Mapping[str, tuple[PageSeen, ...]]
+    surveys: Mapping[str, tuple[PageSurvey, ...]]
     languages: Mapping[str, Sequence[str]]
     profile: Profile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fit:
-    """What has been chosen so far: for each fitted page the result of the step taken; pages of
-    which words would vanish."""
+class FitState:
+    """What has been chosen so far: for each fitted page the result of the step taken, and pages
+    that would lose words."""
 
-    chosen: Mapping[Place, Result] = field(default_factory=dict)
-    tried: Mapping[Place, int] = field(
-        default_factory=dict
-    )  # how many steps of each page have been tried
+    chosen: Mapping[Place, PageResult] = field(default_factory=dict)
+    tried: Mapping[Place, int] = field(default_factory=dict)  # steps of each page tried so far
     spent: frozenset[Place] = frozenset()  # pages that no further step can make smaller
     lost: Mapping[Place, Fitted] = field(default_factory=dict)
-    broken: Mapping[Place, str] = field(
-        default_factory=dict
-    )  # pages that broke their worker, and how
+    broken: Mapping[Place, str] = field(default_factory=dict)  # pages that broke their worker, how
 
     @property
     def pages(self) -> tuple[Fitted, ...]:
-        """Before and after, by document and page."""
+        """Return before and after, by document and page."""
         return tuple(self.chosen[place].fitted for place in sorted(self.chosen))
 
 
-def lay_out(
+def survey_documents(
     files: Mapping[str, Path],
     languages: Mapping[str, Sequence[str]],
     profile: Profile,
     workshop: Workshop,
-) -> Desk:
-    """Look at the documents, in workers. One that cannot be looked at is left out, and stays as
+) -> FitInputs:
+    """Survey the documents, in workers. A document that cannot be surveyed is omitted, and stays as
     it is."""
     names = sorted(files)
-    looked = workshop.map(survey, [files[name] for name in names])
-    seen = {
+    surveys = workshop.map(survey_pages, [files[name] for name in names])
+    pages_by_name = {
         name: pages
-        for name, pages in zip(names, looked, strict=True)
+        for name, pages in zip(names, surveys, strict=True)
         if not isinstance(pages, Failure)
     }
-    sha256 = {name: _digest(files[name]) for name in seen}
-    return Desk(files=files, sha256=sha256, seen=seen, languages=languages, profile=profile)
+    sha256 = {name: _digest(files[name]) for name in pages_by_name}
+    return FitInputs(
+        files=files, sha256=sha256, surveys=pages_by_name, languages=languages, profile=profile
+    )
 
 
-def without_color(files: Mapping[str, Path], workshop: Workshop) -> dict[str, Path]:
-    """The documents in gray. Raises ToolFailed for one that breaks its worker."""
+def convert_to_gray(files: Mapping[str, Path], workshop: Workshop) -> dict[str, Path]:
+    """Return the documents in gray. Raises ToolFailed for one that breaks its worker."""
     jobs = [
-        Graying(pdf=path, sha256=_digest(path), cache=workshop.cache) for path in files.values()
+        GrayJob(pdf=path, sha256=_digest(path), cache=workshop.cache) for path in files.values()
     ]
-    made = workshop.map(grayed, jobs, limits=_LIMITS)
-    return {name: _whole(path, name) for name, path in zip(files, made, strict=True)}
+    results = workshop.map(make_gray, jobs, limits=_LIMITS)
+    return {name: _result_or_error(path, name) for name, path in zip(files, results, strict=True)}
 
 
-def to_resolution(desk: Desk, workshop: Workshop) -> Fit:
-    """Every page finer than the receiver allows, drawn again at what it allows; left alone where
+def limit_resolution(inputs: FitInputs, workshop: Workshop) -> FitState:
+    """Redraw every page finer than the receiver allows at the allowed resolution, except where
     words would vanish."""
-    most = desk.profile.max_dpi
+    most = inputs.profile.max_dpi
     places = (
-        [(name, index) for name, seen in desk.seen.items() for index in steps.too_fine(seen, most)]
+        [
+            (name, index)
+            for name, pages in inputs.surveys.items()
+            for index in steps.find_too_fine(pages, most)
+        ]
         if most
         else []
     )
-    made, broken = _run(dict.fromkeys(places, most or 0), desk, workshop)
-    lost = {place: one.fitted for place, one in made.items() if one.fitted.lost}
-    return Fit(
+    results, broken = _run(dict.fromkeys(places, most or 0), inputs, workshop)
+    lossy = {place: result.fitted for place, result in results.items() if result.fitted.lost}
+    return FitState(
         chosen={
-            place: one
-            for place, one in made.items()
-            if not one.fitted.lost and not one.fitted.lossless
+            place: result
+            for place, result in results.items()
+            if not result.fitted.lost and not result.fitted.lossless
         },
         tried=dict.fromkeys(places, 1),
-        lost=lost,
-        spent=frozenset((*lost, *broken)),
+        lost=lossy,
+        spent=frozenset((*lossy, *broken)),
         broken=broken,
     )
 
 
-def to_size(desk: Desk, fit: Fit, goals: Mapping[Place, int], workshop: Workshop) -> Fit:
-    """Step by step, until each page has at most its goal of bytes, or no step is left."""
+def shrink_pages(
+    inputs: FitInputs, state: FitState, goals: Mapping[Place, int], workshop: Workshop
+) -> FitState:
+    """Shrink step by step, until each page has at most its goal of bytes, or no step is left."""
     return _step_while(
-        desk, fit, goals, lambda now: [p for p in goals if size(desk, now, p) > goals[p]], workshop
+        inputs,
+        state,
+        goals,
+        lambda current: [
+            place for place in goals if page_size(inputs, current, place) > goals[place]
+        ],
+        workshop,
     )
 
 
-def to_total(desk: Desk, fit: Fit, goal: int, workshop: Workshop) -> Fit:
-    """All pages together, step by step, until all together have at most `goal` bytes, or no step
-    is left."""
+def shrink_total(inputs: FitInputs, state: FitState, goal: int, workshop: Workshop) -> FitState:
+    """Shrink all pages step by step, until together they have at most `goal` bytes, or no step is
+    left."""
     places = [
         (name, index)
-        for name, seen in desk.seen.items()
-        for index, one in enumerate(seen)
-        if one.pictures
+        for name, pages in inputs.surveys.items()
+        for index, page in enumerate(pages)
+        if page.pictures
     ]
     return _step_while(
-        desk, fit, places, lambda now: places if total(desk, now) > goal else [], workshop
+        inputs,
+        state,
+        places,
+        lambda current: places if total_size(inputs, current) > goal else [],
+        workshop,
     )
 
 
 def _step_while(
-    desk: Desk,
-    fit: Fit,
+    inputs: FitInputs,
+    state: FitState,
     places: Iterable[Place],
-    wanting: Callable[[Fit], Sequence[Place]],
+    wanting: Callable[[FitState], Sequence[Place]],
     workshop: Workshop,
-) -> Fit:
-    left = {
-        place: steps.steps(_seen(desk, place).dpi, desk.profile.fit_dpi, desk.profile.max_dpi)
+) -> FitState:
+    steps_by_place = {
+        place: steps.list_steps(
+            _survey(inputs, place).dpi, inputs.profile.fit_dpi, inputs.profile.max_dpi
+        )
         for place in places
     }
     while True:
-        todo = [
-            p for p in wanting(fit) if p not in fit.spent and fit.tried.get(p, 0) < len(left[p])
+        pending = [
+            place
+            for place in wanting(state)
+            if place not in state.spent and state.tried.get(place, 0) < len(steps_by_place[place])
         ]
-        if not todo:
-            return fit
-        made, broken = _run(
-            {place: left[place][fit.tried.get(place, 0)] for place in todo}, desk, workshop
+        if not pending:
+            return state
+        results, broken = _run(
+            {place: steps_by_place[place][state.tried.get(place, 0)] for place in pending},
+            inputs,
+            workshop,
         )
-        fit = _taken(fit, made, broken)
+        state = _after_step(state, results, broken)
 
 
-def _taken(fit: Fit, made: Mapping[Place, Result], broken: Mapping[Place, str]) -> Fit:
-    """The state after a step of some pages: the better result of each is kept, and losing words
-    ends it."""
-    before = {place: fit.chosen[place].fitted if place in fit.chosen else None for place in made}
-    kept = {place: one for place, one in made.items() if steps.better(before[place], one.fitted)}
-    lost = {place: one.fitted for place, one in made.items() if one.fitted.lost}
-    return Fit(
-        chosen={**fit.chosen, **kept},
-        tried={**fit.tried, **{place: fit.tried.get(place, 0) + 1 for place in made}},
-        spent=fit.spent | frozenset((*lost, *broken)),
-        lost={**fit.lost, **lost},
-        broken={**fit.broken, **broken},
+def _after_step(
+    state: FitState, results: Mapping[Place, PageResult], broken: Mapping[Place, str]
+) -> FitState:
+    """Return the state after a step of some pages: the better result of each is kept, and losing
+    words ends it."""
+    before = {
+        place: state.chosen[place].fitted if place in state.chosen else None for place in results
+    }
+    kept = {
+        place: result
+        for place, result in results.items()
+        if steps.is_better(before[place], result.fitted)
+    }
+    lost = {place: result.fitted for place, result in results.items() if result.fitted.lost}
+    return FitState(
+        chosen={**state.chosen, **kept},
+        tried={**state.tried, **{place: state.tried.get(place, 0) + 1 for place in results}},
+        spent=state.spent | frozenset((*lost, *broken)),
+        lost={**state.lost, **lost},
+        broken={**state.broken, **broken},
     )
 
 
-def size(desk: Desk, fit: Fit, place: Place) -> int:
-    """Bytes of a page as it is now."""
+def page_size(inputs: FitInputs, state: FitState, place: Place) -> int:
+    """Return the bytes of a page as it is now."""
     return (
-        fit.chosen[place].fitted.bytes_after if place in fit.chosen else _seen(desk, place).weight
+        state.chosen[place].fitted.bytes_after
+        if place in state.chosen
+        else _survey(inputs, place).weight
     )
 
 
-def total(desk: Desk, fit: Fit) -> int:
-    """Bytes of all pages as they are now."""
+def total_size(inputs: FitInputs, state: FitState) -> int:
+    """Return the bytes of all pages as they are now."""
     return sum(
-        size(desk, fit, (name, index))
-        for name, seen in desk.seen.items()
-        for index in range(len(seen))
+        page_size(inputs, state, (name, index))
+        for name, pages in inputs.surveys.items()
+        for index in range(len(pages))
     )
 
 
-def knows(desk: Desk, place: Place) -> bool:
-    """Whether this page may be fitted."""
-    return place[0] in desk.seen
+def can_fit(inputs: FitInputs, place: Place) -> bool:
+    """Return whether this page may be fitted."""
+    return place[0] in inputs.surveys
 
 
-def joined(desk: Desk, fit: Fit, workshop: Workshop) -> dict[str, Path]:
-    """The documents that have fitted pages, with those pages' new pictures."""
-    names = sorted({name for name, _ in fit.chosen})
+def write_fitted(inputs: FitInputs, state: FitState, workshop: Workshop) -> dict[str, Path]:
+    """Write the documents that have fitted pages, with those pages' new pictures."""
+    names = sorted({name for name, _ in state.chosen})
     jobs = [
-        Joining(
-            pdf=desk.files[name],
-            sha256=desk.sha256[name],
+        JoinJob(
+            pdf=inputs.files[name],
+            sha256=inputs.sha256[name],
             cache=workshop.cache,
             folders=tuple(
-                fit.chosen[place].folder for place in sorted(fit.chosen) if place[0] == name
+                state.chosen[place].folder for place in sorted(state.chosen) if place[0] == name
             ),
         )
         for name in names
     ]
     return {
-        name: _whole(made, name)
-        for name, made in zip(names, workshop.map(join, jobs, limits=_LIMITS), strict=True)
+        name: _result_or_error(result, name)
+        for name, result in zip(names, workshop.map(join_pages, jobs, limits=_LIMITS), strict=True)
     }
 
 
-def findings(fit: Fit, where: Mapping[Place, str]) -> tuple[Finding, ...]:
-    """A line for each fitted page, and one for each that was left finer since words would
+def fit_findings(state: FitState, where: Mapping[Place, str]) -> tuple[Finding, ...]:
+    """Return a finding for each fitted page, and for each that was left finer since words would
     vanish, or its worker broke."""
-    chosen = sorted(fit.chosen.items())
-    told = [
-        _finding("FIT.PAGE", where[place], one.fitted.line(), "look at the page")
-        for place, one in chosen
+    chosen = sorted(state.chosen.items())
+    findings = [
+        make_finding("FIT.PAGE", where[place], result.fitted.line(), "look at the page")
+        for place, result in chosen
     ]
-    for place, one in sorted(fit.lost.items()):
+    for place, fitted in sorted(state.lost.items()):
         problem = (
-            f"at {one.dpi_after:.0f} dots per inch only {one.kept} of its {one.words} words "
-            f"are read, so it was left finer"
+            f"at {fitted.dpi_after:.0f} dots per inch only {fitted.kept} of its {fitted.words} "
+            f"words are read, so it was left finer"
         )
-        told.append(
-            _finding(
+        findings.append(
+            make_finding(
                 "FIT.WORDS",
                 where[place],
                 problem,
                 "scan the page again, straight and with more contrast",
             )
         )
-    for place, how in sorted(fit.broken.items()):
-        problem = f"its pictures could not be stored again ({how}), so it was left as it is"
-        told.append(
-            _finding("FIT.FAILED", where[place], problem, "scan the page at a lower resolution")
+    for place, reason in sorted(state.broken.items()):
+        problem = f"its pictures could not be stored again ({reason}), so it was left as it is"
+        findings.append(
+            make_finding("FIT.FAILED", where[place], problem, "scan the page at a lower resolution")
         )
-    return tuple(told)
+    return tuple(findings)
 
 
-def _finding(rule: str, where: str, problem: str, remedy: str) -> Finding:
-    return Finding(rule=rule, severity=Severity.INFO, where=where, problem=problem, remedy=remedy)
+def _survey(inputs: FitInputs, place: Place) -> PageSurvey:
+    return inputs.surveys[place[0]][place[1]]
 
 
-def _seen(desk: Desk, place: Place) -> PageSeen:
-    return desk.seen[place[0]][place[1]]
-
-
-def _job(desk: Desk, place: Place, dpi: int, workshop: Workshop) -> Job:
+def _job(inputs: FitInputs, place: Place, dpi: int, workshop: Workshop) -> PageJob:
     name, index = place
-    languages = desk.languages.get(name, ())
-    return Job(
+    languages = inputs.languages.get(name, ())
+    return PageJob(
         document=name,
         index=index,
-        pdf=desk.files[name],
-        sha256=desk.sha256[name],
-        seen=_seen(desk, place),
+        pdf=inputs.files[name],
+        sha256=inputs.sha256[name],
+        survey=_survey(inputs, place),
         dpi=dpi,
         language=languages[index] if index < len(languages) else "en",
         cache=workshop.cache,
@@ -261,32 +295,36 @@ def _job(desk: Desk, place: Place, dpi: int, workshop: Workshop) -> Job:
 
 
 def _run(
-    wanted: Mapping[Place, int], desk: Desk, workshop: Workshop
-) -> tuple[dict[Place, Result], dict[Place, str]]:
-    """The results of a step of each page; and which pages broke their worker, and how: those
+    dpi_by_place: Mapping[Place, int], inputs: FitInputs, workshop: Workshop
+) -> tuple[dict[Place, PageResult], dict[Place, str]]:
+    """Return the results of a step of each page, and which pages broke their worker, and how: those
     stay as they are."""
     results = workshop.map(
         fit_page,
-        [_job(desk, place, dpi, workshop) for place, dpi in wanted.items()],
+        [_job(inputs, place, dpi, workshop) for place, dpi in dpi_by_place.items()],
         limits=_LIMITS,
     )
-    made = dict(zip(wanted, results, strict=True))
+    results_by_place = dict(zip(dpi_by_place, results, strict=True))
     broken = {
-        place: f"{one.kind}: {one.detail}"
-        for place, one in made.items()
-        if isinstance(one, Failure)
+        place: f"{result.kind}: {result.detail}"
+        for place, result in results_by_place.items()
+        if isinstance(result, Failure)
     }
-    return {place: one for place, one in made.items() if isinstance(one, Result)}, broken
+    return {
+        place: result
+        for place, result in results_by_place.items()
+        if isinstance(result, PageResult)
+    }, broken
 
 
-def _whole(made: T | Failure, where: str) -> T:
-    if isinstance(made, Failure):
+def _result_or_error(result: T | Failure, where: str) -> T:
+    if isinstance(result, Failure):
         raise ToolFailed(
-            f"a page's pictures could not be stored again ({made.kind}: {made.detail})",
+            f"a page's pictures could not be stored again ({result.kind}: {result.detail})",
             where=where,
             remedy="scan the page at a lower resolution",
         )
-    return made
+    return result
 
 
 def _digest(path: Path) -> str:

@@ -1,4 +1,4 @@
-"""The doing half, in workers: what pictures a document has, those of one page stored again, the
+"""Do the work, in workers: survey a document's pictures, store those of one page again, write the
 document with them."""
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ import pypdfium2 as pdfium
 from pikepdf import Object, Page, Pdf
 
 from assembler.bundle.optimize import legible_words, picture_coding, picture_places
-from assembler.bundle.optimize.picture_coding import Coded
-from assembler.bundle.optimize.steps import FINE, PageSeen
+from assembler.bundle.optimize.picture_coding import CodedPicture
+from assembler.bundle.optimize.steps import FINE, PageSurvey
 from assembler.evidence import ocr
 from assembler.model import Fitted
 from assembler.pdf.page_weight import count_page_bytes
@@ -38,29 +38,29 @@ CANNOT = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
-    """A page to fit. `dpi`: what its pictures may have at most; LOSSLESS (0): each pixel stays."""
+class PageJob:
+    """A page to fit. `dpi`: the maximum of its pictures; LOSSLESS (0): each pixel stays."""
 
     document: str
     index: int  # from 0
     pdf: Path
     sha256: str  # of the file `pdf`
-    seen: PageSeen
+    survey: PageSurvey
     dpi: int
     language: str  # BCP 47
     cache: Cache
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
-    """What came of it; `folder` holds the new pictures."""
+class PageResult:
+    """The result of a page; `folder` holds the new pictures."""
 
     fitted: Fitted
     folder: Path
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Joining:
+class JoinJob:
     """A document, and the folders of its pages' new pictures."""
 
     pdf: Path
@@ -69,38 +69,40 @@ class Joining:
     cache: Cache
 
 
-def survey(pdf: Path) -> tuple[PageSeen, ...]:
-    """Each page's weight and pictures."""
+def survey_pages(pdf: Path) -> tuple[PageSurvey, ...]:
+    """Return each page's weight and pictures."""
     seen: set[tuple[int, int]] = set()
     with Pdf.open(pdf) as document:
-        found = picture_places.pictures(document)
+        pictures_by_page = picture_places.find_pictures(document)
         return tuple(
-            PageSeen(
+            PageSurvey(
                 weight=count_page_bytes(page.obj, seen),
-                pictures=tuple((*one.key, one.dpi) for one in mine),
+                pictures=tuple((*picture.key, picture.dpi) for picture in pictures),
             )
-            for page, mine in zip(document.pages, found, strict=True)
+            for page, pictures in zip(document.pages, pictures_by_page, strict=True)
         )
 
 
-def fit_page(job: Job) -> Result:
-    """Store a page's pictures again. Raises ToolFailed or ToolMissing from the engine that reads
-    words."""
+def fit_page(job: PageJob) -> PageResult:
+    """Store a page's pictures again. Raises ToolFailed or ToolMissing from the engine that
+    recognizes words."""
     engine = ocr.engine_language(job.language) if job.dpi else ""
-    key = ["fit", *versions(), job.sha256, str(job.index), str(job.dpi), engine]
-    made = job.cache.get_or_make(key, lambda folder: _make(job, engine, folder))
-    kept: dict[str, Any] = json.loads((made / "fitted.json").read_text())
-    return Result(fitted=Fitted(document=job.document, index=job.index, **kept), folder=made)
+    key = ["fit", *tool_versions(), job.sha256, str(job.index), str(job.dpi), engine]
+    entry = job.cache.get_or_make(key, lambda folder: _make(job, engine, folder))
+    numbers: dict[str, Any] = json.loads((entry / "fitted.json").read_text())
+    return PageResult(
+        fitted=Fitted(document=job.document, index=job.index, **numbers), folder=entry
+    )
 
 
-def join(job: Joining) -> Path:
-    """The document with its new pictures."""
-    key = ["joined", *versions(), job.sha256, *(folder.name for folder in job.folders)]
+def join_pages(job: JoinJob) -> Path:
+    """Return the document with its new pictures."""
+    key = ["joined", *tool_versions(), job.sha256, *(folder.name for folder in job.folders)]
     return job.cache.get_or_make(key, lambda folder: _join(job, folder)) / "fitted.pdf"
 
 
-def versions() -> tuple[str, ...]:
-    """What new pictures depend on besides their document."""
+def tool_versions() -> tuple[str, ...]:
+    """Return what new pictures depend on besides their document."""
     codec = f"mozjpeg {version('mozjpeg-lossless-optimization')}"
     return (
         code_digest("bundle", "evidence"),
@@ -112,42 +114,44 @@ def versions() -> tuple[str, ...]:
     )
 
 
-def _make(job: Job, engine: str, folder: Path) -> None:
-    records, saved, drawn = [], 0, False
+def _make(job: PageJob, engine: str, folder: Path) -> None:
+    records, saved, is_redrawn = [], 0, False
     with Pdf.open(job.pdf) as pdf:
-        for number, generation, dpi in job.seen.pictures:
+        for number, generation, dpi in job.survey.pictures:
             image = pdf.get_object((number, generation))
             coded = _again(image, dpi, job.dpi)
             if coded is not None:
                 saved += int(image.stream_dict.Length) - len(coded.data)
-                drawn = drawn or coded.width != int(image.Width)
+                is_redrawn = is_redrawn or coded.width != int(image.Width)
                 records.append(_record(number, generation, coded, folder))
-                picture_coding.store(image, coded)
-        counted = _counted(job, engine, pdf.pages[job.index], folder) if drawn else {}
-    kept = {
-        "bytes_before": job.seen.weight,
-        "bytes_after": job.seen.weight - saved,
-        "dpi_before": job.seen.dpi,
-        "dpi_after": min(job.seen.dpi, float(job.dpi)) if drawn else job.seen.dpi,
-        "lossless": not drawn,
-        **counted,
+                picture_coding.store_picture(image, coded)
+        word_counts = _counted(job, engine, pdf.pages[job.index], folder) if is_redrawn else {}
+    numbers = {
+        "bytes_before": job.survey.weight,
+        "bytes_after": job.survey.weight - saved,
+        "dpi_before": job.survey.dpi,
+        "dpi_after": min(job.survey.dpi, float(job.dpi)) if is_redrawn else job.survey.dpi,
+        "lossless": not is_redrawn,
+        **word_counts,
     }
     (folder / "pictures.json").write_text(json.dumps(records))
-    (folder / "fitted.json").write_text(json.dumps(kept))
+    (folder / "fitted.json").write_text(json.dumps(numbers))
 
 
-def _again(image: Object, dpi: float, wanted: int) -> Coded | None:
-    """A picture that no library of ours can decode stays as it is."""
+def _again(image: Object, dpi: float, limit: int) -> CodedPicture | None:
+    """Store a picture again; None if no library can decode it, and it stays."""
     try:
-        drawn = (
-            picture_coding.coarser(image, wanted / dpi) if wanted and dpi > wanted * FINE else None
+        redrawn = (
+            picture_coding.recode_coarser(image, limit / dpi)
+            if limit and dpi > limit * FINE
+            else None
         )
-        return drawn or picture_coding.lossless(image)
+        return redrawn or picture_coding.recode_lossless(image)
     except CANNOT:
         return None
 
 
-def _record(number: int, generation: int, coded: Coded, folder: Path) -> dict[str, Any]:
+def _record(number: int, generation: int, coded: CodedPicture, folder: Path) -> dict[str, Any]:
     name = f"{number}-{generation}.bin"
     (folder / name).write_bytes(coded.data)
     return {
@@ -162,38 +166,38 @@ def _record(number: int, generation: int, coded: Coded, folder: Path) -> dict[st
     }
 
 
-def _join(job: Joining, folder: Path) -> None:
+def _join(job: JoinJob, folder: Path) -> None:
     with Pdf.open(job.pdf) as pdf:
-        for made in job.folders:
-            for one in json.loads((made / "pictures.json").read_text()):
-                coded = Coded(
-                    data=(made / one["file"]).read_bytes(),
-                    filter=one["filter"],
-                    width=one["width"],
-                    height=one["height"],
-                    bits=one["bits"],
-                    parms=tuple((key, value) for key, value in one["parms"]),
-                    space=one["space"],
+        for pictures_folder in job.folders:
+            for record in json.loads((pictures_folder / "pictures.json").read_text()):
+                coded = CodedPicture(
+                    data=(pictures_folder / record["file"]).read_bytes(),
+                    filter=record["filter"],
+                    width=record["width"],
+                    height=record["height"],
+                    bits=record["bits"],
+                    parms=tuple((key, value) for key, value in record["parms"]),
+                    space=record["space"],
                 )
-                picture_coding.store(pdf.get_object(tuple(one["key"])), coded)
+                picture_coding.store_picture(pdf.get_object(tuple(record["key"])), coded)
         with open_deferring_errors(folder / "fitted.pdf") as out:
             pdf.save(
                 out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate
             )
 
 
-def _counted(job: Job, engine: str, page: Page, folder: Path) -> dict[str, Any]:
-    """Words before and after; the page that has the new pictures is put into a file of its own
-    to be drawn."""
-    alone = folder / "page.pdf"
-    with Pdf.new() as book:
-        book.pages.append(page)
-        with open_deferring_errors(alone) as out:
-            book.save(out)
-    before, after = _read(job.pdf, job.index, engine), _read(alone, 0, engine)
-    alone.unlink()
-    count, kept = legible_words.compare(before, after)
-    return {"words": count, "kept": kept, "lost": not legible_words.legible(count, kept)}
+def _counted(job: PageJob, engine: str, page: Page, folder: Path) -> dict[str, Any]:
+    """Count words before and after; the page with the new pictures is put into a file of its own to
+    be rendered."""
+    page_file = folder / "page.pdf"
+    with Pdf.new() as single:
+        single.pages.append(page)
+        with open_deferring_errors(page_file) as out:
+            single.save(out)
+    before, after = _read(job.pdf, job.index, engine), _read(page_file, 0, engine)
+    page_file.unlink()
+    count, kept = legible_words.count_kept_words(before, after)
+    return {"words": count, "kept": kept, "lost": not legible_words.is_legible(count, kept)}
 
 
 def _read(pdf: Path, index: int, engine: str) -> list[legible_words.Word]:
@@ -205,4 +209,4 @@ def _read(pdf: Path, index: int, engine: str) -> list[legible_words.Word]:
         image = page.render(scale=dpi / 72, grayscale=True).to_pil()
     finally:
         document.close()
-    return [(word, sure) for word, sure, _ in ocr.read_words(image, round(dpi), engine)]
+    return [(word, confidence) for word, confidence, _ in ocr.read_words(image, round(dpi), engine)]

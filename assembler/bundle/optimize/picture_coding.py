@@ -1,6 +1,6 @@
-"""One picture of a PDF, stored again: smaller with every pixel as it was, or with fewer pixels.
+"""Store one picture of a PDF again: smaller with equal pixels, or with fewer pixels.
 
-Only what is sure to look the same is touched: gray, color and black-and-white pictures of 1 or 8
+Only what is sure to look the same is changed: gray, color and black-and-white pictures of 1 or 8
 bits without masks made of colors. Anything else comes back as None, and stays.
 """
 
@@ -24,9 +24,9 @@ _THRESHOLD = 128
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Coded:
-    """A picture as it is to be stored. `space`: a color space that takes the place of its own,
-    "" = its own stays."""
+class CodedPicture:
+    """A picture as it is to be stored. `space`: a color space that replaces its own, "" to keep
+    it."""
 
     data: bytes
     filter: str
@@ -37,8 +37,8 @@ class Coded:
     space: str = ""
 
 
-def lossless(image: Object) -> Coded | None:
-    """The same pixels in fewer bytes; None where there is nothing to win."""
+def recode_lossless(image: Object) -> CodedPicture | None:
+    """Return the same pixels in fewer bytes, or None."""
     size = int(image.stream_dict.get(Name.Length, 0))
     kind = _kind(image)
     if kind == "jpeg":
@@ -50,9 +50,9 @@ def lossless(image: Object) -> Coded | None:
     return coded if coded is not None and len(coded.data) < size else None
 
 
-def coarser(image: Object, factor: float) -> Coded | None:
-    """The picture with `factor` (below 1) times as many pixels in each direction; None where it
-    must stay as it is."""
+def recode_coarser(image: Object, factor: float) -> CodedPicture | None:
+    """Return the picture with `factor` (below 1) times as many pixels in each direction, or None if
+    it must stay."""
     space, mode = _space(image), _mode(image)
     masked = (
         Name.Mask in image
@@ -68,30 +68,30 @@ def coarser(image: Object, factor: float) -> Coded | None:
         return None
     width, height = (max(1, round(side * factor)) for side in picture.size)
     if picture.mode == "1":
-        drawn = picture.convert("L").resize((width, height), Image.Resampling.BOX)
-        return _bilevel(drawn.point(lambda value: 255 * (value >= _THRESHOLD)).convert("1"))
-    drawn = picture.resize((width, height), Image.Resampling.LANCZOS)
-    other = "" if space not in ("/Indexed",) else "/DeviceRGB"
-    coded = [_jpeg(drawn, other)]
+        resized = picture.convert("L").resize((width, height), Image.Resampling.BOX)
+        return _bilevel(resized.point(lambda value: 255 * (value >= _THRESHOLD)).convert("1"))
+    resized = picture.resize((width, height), Image.Resampling.LANCZOS)
+    new_space = "" if space not in ("/Indexed",) else "/DeviceRGB"
+    candidates = [_jpeg(resized, new_space)]
     if _kind(image) == "pixels":
-        coded.append(_png(drawn.mode, drawn.size, drawn.tobytes(), other))
-    return min(coded, key=lambda one: len(one.data))
+        candidates.append(_png(resized.mode, resized.size, resized.tobytes(), new_space))
+    return min(candidates, key=lambda candidate: len(candidate.data))
 
 
-def gray(image: Object) -> Coded | None:
-    """A color picture as a gray one; None for one that is gray, or not of red, green and blue."""
+def recode_gray(image: Object) -> CodedPicture | None:
+    """Return a color picture as a gray one; None if it is gray, or not of red, green and blue."""
     colorless = _mode(image) != "RGB" and _space(image) != "/Indexed"
     if colorless or _is_odd(image) or Name.Mask in image or image.get(Name.ImageMask, False):
         return None
     picture = PdfImage(image).as_pil_image()  # type: ignore[arg-type]
-    drawn = picture.convert("RGB").convert("L")
+    gray_picture = picture.convert("RGB").convert("L")
     if _kind(image) == "pixels":
-        return _png("L", drawn.size, drawn.tobytes(), "/DeviceGray")
-    return _jpeg(drawn, "/DeviceGray", _FINE_QUALITY)
+        return _png("L", gray_picture.size, gray_picture.tobytes(), "/DeviceGray")
+    return _jpeg(gray_picture, "/DeviceGray", _FINE_QUALITY)
 
 
 def _is_odd(image: Object) -> bool:
-    """Whether its dots are not what decoding gives: numbers of a palette coded as JPEG, or JPEG
+    """Return whether decoding does not give its pixels: palette numbers coded as JPEG, or JPEG
     2000, which may hold a mask."""
     names = _filters(image)
     return "/JPXDecode" in names or ("/DCTDecode" in names and _space(image) == "/Indexed")
@@ -99,20 +99,26 @@ def _is_odd(image: Object) -> bool:
 
 def _filters(image: Object) -> list[str]:
     filters = image.get(Name.Filter, Array())
-    return [str(one) for one in filters] if isinstance(filters, Array) else [str(filters)]
+    return [str(name) for name in filters] if isinstance(filters, Array) else [str(filters)]
 
 
 def _kind(image: Object) -> str:
-    """ "jpeg": one filter, JPEG; "pixels": filters without loss; "" for all others."""
+    """Return "jpeg" for one filter, JPEG; "pixels" for lossless filters; "" for all others."""
     names = _filters(image)
     if names == ["/DCTDecode"]:
         return "jpeg"
-    plain = {"/FlateDecode", "/LZWDecode", "/RunLengthDecode", "/ASCII85Decode", "/ASCIIHexDecode"}
-    return "pixels" if set(names) <= plain else ""
+    lossless = {
+        "/FlateDecode",
+        "/LZWDecode",
+        "/RunLengthDecode",
+        "/ASCII85Decode",
+        "/ASCIIHexDecode",
+    }
+    return "pixels" if set(names) <= lossless else ""
 
 
 def _space(image: Object) -> str:
-    """The name of its color space; "" for one that is not known to hold gray or red, green and
+    """Return the name of its color space; "" if it is not known to hold gray or red, green and
     blue."""
     space = image.get(Name.ColorSpace)
     name = str(space[0]) if isinstance(space, Array) and len(space) else str(space)
@@ -122,29 +128,29 @@ def _space(image: Object) -> str:
 
 
 def _mode(image: Object) -> str | None:
-    """The Pillow mode of its pixels as stored; None for what we do not touch."""
+    """Return the Pillow mode of its pixels as stored; None for what is never changed."""
     space = "/DeviceGray" if image.get(Name.ImageMask, False) else _space(image)
-    plain = Name.Decode not in image or [float(one) for one in image.Decode] in (
+    is_plain = Name.Decode not in image or [float(value) for value in image.Decode] in (
         [0, 1],
         [0, 1, 0, 1, 0, 1],
         [0, 255],
     )
     bits = 1 if image.get(Name.ImageMask, False) else int(image.get(Name.BitsPerComponent, 8))
-    return _MODES.get((bits, _COLORS[space])) if space and plain else None
+    return _MODES.get((bits, _COLORS[space])) if space and is_plain else None
 
 
-def _jpeg_again(image: Object) -> Coded | None:
-    """The same coefficients with better tables. Checked pixel by pixel: another's code must not
-    change evidence."""
+def _jpeg_again(image: Object) -> CodedPicture | None:
+    """Return the same coefficients with better tables, checked pixel by pixel: other software must
+    not change evidence."""
     before = image.read_raw_bytes()
     try:
         after = mozjpeg.optimize(before, copy=mozjpeg.COPY_MARKERS.ALL)
-        same = _pixels(before) == _pixels(after)
+        is_same = _pixels(before) == _pixels(after)
     except (ValueError, OSError):
         return None
-    if not same:
+    if not is_same:
         return None
-    return Coded(
+    return CodedPicture(
         data=after,
         filter="/DCTDecode",
         width=int(image.Width),
@@ -158,7 +164,7 @@ def _pixels(data: bytes) -> tuple[str, bytes]:
         return picture.mode, picture.tobytes()
 
 
-def _pixels_again(image: Object) -> Coded | None:
+def _pixels_again(image: Object) -> CodedPicture | None:
     mode = _mode(image)
     size = (int(image.Width), int(image.Height))
     if mode is None:
@@ -168,17 +174,17 @@ def _pixels_again(image: Object) -> Coded | None:
     if len(data) < row * size[1]:
         return None
     data = data[: row * size[1]]
-    found = [_png(mode, size, data), _deflated(mode, size, data)]
+    candidates = [_png(mode, size, data), _deflated(mode, size, data)]
     if mode == "1" and not image.get(Name.ImageMask, False):
-        found.append(_bilevel(Image.frombytes("1", size, data)))
+        candidates.append(_bilevel(Image.frombytes("1", size, data)))
     if mode == "RGB" and _space(image) == "/DeviceRGB":
-        found += _as_gray(size, data)
+        candidates += _as_gray(size, data)
     if mode == "L" and _space(image) == "/DeviceGray":
-        found += _as_bilevel(size, data)
-    return min(found, key=lambda one: len(one.data))
+        candidates += _as_bilevel(size, data)
+    return min(candidates, key=lambda candidate: len(candidate.data))
 
 
-def _as_gray(size: tuple[int, int], data: bytes) -> list[Coded]:
+def _as_gray(size: tuple[int, int], data: bytes) -> list[CodedPicture]:
     pixels = np.frombuffer(data, dtype=np.uint8).reshape(-1, 3)
     if not ((pixels[:, 0] == pixels[:, 1]) & (pixels[:, 1] == pixels[:, 2])).all():
         return []
@@ -186,15 +192,16 @@ def _as_gray(size: tuple[int, int], data: bytes) -> list[Coded]:
     return [_png("L", size, gray, "/DeviceGray"), *_as_bilevel(size, gray)]
 
 
-def _as_bilevel(size: tuple[int, int], data: bytes) -> list[Coded]:
+def _as_bilevel(size: tuple[int, int], data: bytes) -> list[CodedPicture]:
     pixels: np.ndarray[Any, Any] = np.frombuffer(data, dtype=np.uint8)
     if not ((pixels == 0) | (pixels == 255)).all():
         return []
     return [_bilevel(Image.frombytes("L", size, data).convert("1", dither=Image.Dither.NONE))]
 
 
-def _png(mode: str, size: tuple[int, int], data: bytes, space: str = "") -> Coded:
-    """Deflated with the predictor that PNG chooses for each row (PDF 32000-1, 7.4.4.4)."""
+def _png(mode: str, size: tuple[int, int], data: bytes, space: str = "") -> CodedPicture:
+    """Return pixels deflated with the predictor that PNG chooses for each row (PDF 32000-1,
+    7.4.4.4)."""
     out = io.BytesIO()
     Image.frombytes(mode, size, data).save(out, "PNG", optimize=True)
     colors, bits = len(mode) if mode == "RGB" else 1, 1 if mode == "1" else 8
@@ -204,7 +211,7 @@ def _png(mode: str, size: tuple[int, int], data: bytes, space: str = "") -> Code
         ("/BitsPerComponent", bits),
         ("/Columns", size[0]),
     )
-    return Coded(
+    return CodedPicture(
         data=_idat(out.getvalue()),
         filter="/FlateDecode",
         width=size[0],
@@ -216,24 +223,24 @@ def _png(mode: str, size: tuple[int, int], data: bytes, space: str = "") -> Code
 
 
 def _idat(png: bytes) -> bytes:
-    found, at = [], 8
-    while at < len(png):
-        length = int.from_bytes(png[at : at + 4], "big")
-        if png[at + 4 : at + 8] == b"IDAT":
-            found.append(png[at + 8 : at + 8 + length])
-        at += length + 12
-    return b"".join(found)
+    chunks, position = [], 8
+    while position < len(png):
+        length = int.from_bytes(png[position : position + 4], "big")
+        if png[position + 4 : position + 8] == b"IDAT":
+            chunks.append(png[position + 8 : position + 8 + length])
+        position += length + 12
+    return b"".join(chunks)
 
 
-def _deflated(mode: str, size: tuple[int, int], data: bytes) -> Coded:
+def _deflated(mode: str, size: tuple[int, int], data: bytes) -> CodedPicture:
     bits = 1 if mode == "1" else 8
-    return Coded(
+    return CodedPicture(
         data=zlib.compress(data, 9), filter="/FlateDecode", width=size[0], height=size[1], bits=bits
     )
 
 
-def _bilevel(picture: Image.Image) -> Coded:
-    """CCITT group 4, in one strip."""
+def _bilevel(picture: Image.Image) -> CodedPicture:
+    """Return CCITT group 4, in one strip."""
     out = io.BytesIO()
     picture.save(
         out, "TIFF", compression="group4", strip_size=(picture.width + 7) // 8 * picture.height
@@ -247,7 +254,7 @@ def _bilevel(picture: Image.Image) -> Coded:
         ("/Rows", picture.height),
         ("/BlackIs1", int(not black_is_one)),
     )
-    return Coded(
+    return CodedPicture(
         data=out.getvalue()[start : start + length],
         filter="/CCITTFaxDecode",
         width=picture.width,
@@ -258,11 +265,11 @@ def _bilevel(picture: Image.Image) -> Coded:
     )
 
 
-def _jpeg(picture: Image.Image, space: str, quality: int = _QUALITY) -> Coded:
+def _jpeg(picture: Image.Image, space: str, quality: int = _QUALITY) -> CodedPicture:
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=quality, optimize=True)
     data = mozjpeg.optimize(out.getvalue(), copy=mozjpeg.COPY_MARKERS.NONE)
-    return Coded(
+    return CodedPicture(
         data=data,
         filter="/DCTDecode",
         width=picture.width,
@@ -272,7 +279,7 @@ def _jpeg(picture: Image.Image, space: str, quality: int = _QUALITY) -> Coded:
     )
 
 
-def store(image: Object, coded: Coded) -> None:
+def store_picture(image: Object, coded: CodedPicture) -> None:
     """Put it in the picture's place; its other entries (mask, name, layer) stay."""
     parms = Dictionary()
     for key, value in coded.parms:

@@ -1,4 +1,4 @@
-"""Where the pictures of a PDF stand on its pages, and how fine they are there."""
+"""Find the pictures of a PDF on its pages, and their resolution there."""
 
 from __future__ import annotations
 
@@ -18,18 +18,17 @@ Key = tuple[int, int]  # a picture's object number and generation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Picture:
-    """A picture of a page: `dpi` where it is drawn largest, in the direction in which it is
-    finest."""
+class PlacedPicture:
+    """A picture of a page: `dpi` where it is drawn largest, in its finest direction."""
 
     key: Key
     image: Object
     dpi: float
 
 
-def pictures(pdf: Pdf) -> tuple[tuple[Picture, ...], ...]:
-    """The pictures of each page. One that several pages draw belongs to the first; its `dpi` is the
-    least of all of them.
+def find_pictures(pdf: Pdf) -> tuple[tuple[PlacedPicture, ...], ...]:
+    """Return the pictures of each page. One that several pages draw belongs to the first; its `dpi`
+    is the least of all.
 
     A page whose drawing cannot be followed has none.
     """
@@ -50,19 +49,19 @@ def pictures(pdf: Pdf) -> tuple[tuple[Picture, ...], ...]:
                 least[key] = min(dpi, least.get(key, dpi))
     return tuple(
         tuple(
-            Picture(key=key, image=images[key], dpi=least[key])
-            for key, home in owner.items()
-            if home == number
+            PlacedPicture(key=key, image=images[key], dpi=least[key])
+            for key, owner_page in owner.items()
+            if owner_page == number
         )
         for number in range(len(pdf.pages))
     )
 
 
 def _drawn(owner: Page | Object, matrix: Matrix, depth: int) -> Iterator[tuple[Object, Matrix]]:
-    """Each picture that a page, or a drawing within it, draws, and the matrix it is drawn with."""
+    """Yield each picture that a page, or a drawing within it, draws, and its matrix."""
     resources = owner.get(Name.Resources)
-    things = resources.get(Name.XObject) if resources is not None else None
-    if things is None or depth > _DEEP:
+    drawings = resources.get(Name.XObject) if resources is not None else None
+    if drawings is None or depth > _DEEP:
         return
     stack: list[Matrix] = []
     for instruction in pikepdf.parse_content_stream(owner, "q Q cm Do"):
@@ -74,13 +73,13 @@ def _drawn(owner: Page | Object, matrix: Matrix, depth: int) -> Iterator[tuple[O
                 matrix = stack.pop() if stack else matrix
             case "cm":
                 matrix = compose(_matrix(operands), matrix)
-            case "Do" if str(operands[0]) in things:
-                thing = things[str(operands[0])]
-                if thing.get(Name.Subtype) == Name.Image:
-                    yield thing, matrix
-                elif thing.get(Name.Subtype) == Name.Form:
-                    inner = compose(_matrix(thing.get(Name.Matrix, _WHOLE)), matrix)
-                    yield from _drawn(thing, inner, depth + 1)
+            case "Do" if str(operands[0]) in drawings:
+                drawing = drawings[str(operands[0])]
+                if drawing.get(Name.Subtype) == Name.Image:
+                    yield drawing, matrix
+                elif drawing.get(Name.Subtype) == Name.Form:
+                    inner = compose(_matrix(drawing.get(Name.Matrix, _WHOLE)), matrix)
+                    yield from _drawn(drawing, inner, depth + 1)
 
 
 def _matrix(values: object) -> Matrix:

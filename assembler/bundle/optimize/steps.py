@@ -1,4 +1,4 @@
-"""The deciding half: which pages are fitted, in which steps, and when one is enough. Pure."""
+"""Decide which pages are fitted, in which steps, and when one is enough. Pure."""
 
 from __future__ import annotations
 
@@ -13,30 +13,31 @@ _STEPS = (600, 450, 350, 300, 250, 225, 200, 175, 150, 125, 100)  # dots per inc
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PageSeen:
-    """A page's bytes, what pages share counted at the first of them, and its pictures: object
-    number, generation, dpi."""
+class PageSurvey:
+    """A page's bytes, shared objects counted at their first page, and its pictures: object number,
+    generation, dpi."""
 
     weight: int
     pictures: tuple[tuple[int, int, float], ...]
 
     @property
     def dpi(self) -> float:
-        """Of its finest picture; 0 where it has none."""
+        """Return the resolution of its finest picture; 0 if it has none."""
         return max((dpi for _, _, dpi in self.pictures), default=0.0)
 
 
-def too_fine(seen: Sequence[PageSeen], most: int) -> list[int]:
-    """Indices of the pages with a picture finer than `most` dots per inch."""
-    return [index for index, page in enumerate(seen) if page.dpi > most * FINE]
+def find_too_fine(pages: Sequence[PageSurvey], most: int) -> list[int]:
+    """Return indices of the pages with a picture finer than `most` dots per inch."""
+    return [index for index, page in enumerate(pages) if page.dpi > most * FINE]
 
 
-def steps(dpi: float, floor: int, most: int | None = None) -> tuple[int, ...]:
-    """What is tried for a page whose finest picture has `dpi`, in order: each pixel kept first,
-    then coarser and coarser.
+def list_steps(dpi: float, floor: int, most: int | None = None) -> tuple[int, ...]:
+    """Return the steps for a page whose finest picture has `dpi`, in order: lossless first, then
+    coarser and coarser.
 
-    Never below `floor`. `most`: what the receiver allows at most; a page that is finer begins
-    there.
+    Args:
+        floor: no step is below it.
+        most: the receiver's maximum; a page that is finer begins there.
     """
     if most is not None and dpi > most * FINE:
         return (
@@ -44,13 +45,13 @@ def steps(dpi: float, floor: int, most: int | None = None) -> tuple[int, ...]:
             *(step for step in sorted({*_STEPS, floor}, reverse=True) if floor <= step < most),
         )
     coarser = sorted(
-        {one for one in (*_STEPS, floor) if floor <= one and one * FINE < dpi}, reverse=True
+        {step for step in (*_STEPS, floor) if floor <= step and step * FINE < dpi}, reverse=True
     )
     return (LOSSLESS, *coarser)
 
 
-def better(before: Fitted | None, after: Fitted) -> bool:
-    """Whether a step is worth keeping: it lost no words, and made the page smaller than the step
-    before."""
+def is_better(before: Fitted | None, after: Fitted) -> bool:
+    """Return whether a step is worth keeping: it lost no words, and made the page smaller than the
+    step before."""
     limit = before.bytes_after if before else after.bytes_before
     return not after.lost and after.bytes_after < limit
