@@ -39,14 +39,14 @@ def main() -> None:
         case = case_of(Path(home) / "case", pages)
         size = sum(path.stat().st_size for path in (case / "evidence").iterdir())
         print(f"{pages} pages of scans, {size / 1e6:.1f} MB")
-        bad = [name for name in receivers.names(Shelf.default()) if not built(case, name)]
+        bad = [name for name in receivers.profile_ids(Shelf.default()) if not built(case, name)]
     sys.exit(f"not clean: {', '.join(bad)}" if bad else 0)
 
 
 def built(case: Path, name: str) -> bool:
     """Build for one receiver, print a block of lines; whether proof and linter are content."""
     shelf = Shelf.default()
-    profile = receivers.load(shelf, name)
+    profile = receivers.load_profile(shelf, name)
     started = time.perf_counter()
     with Workshop(case / ".assembler", jobs=os.cpu_count() or 1) as shop:
         options = pipeline.Options(as_of=AS_OF, profile=name)

@@ -25,7 +25,7 @@ from assembler.bundle.optimize.page_work import survey_pages
 from assembler.errors import CaseRejected
 from assembler.model import Fitted, Profile, Severity
 from assembler.proof import prove
-from assembler.receivers import see
+from assembler.receivers import survey_pdf
 from assembler.runtime.resources import Shelf
 from assembler.runtime.worker_pool import Failure
 from assembler.runtime.workshop import Workshop
@@ -331,7 +331,7 @@ def test_pages_finer_than_the_receiver_allows_are_drawn_again(heavy: Path, tmp_p
     assert built.proof.ok
     with Workshop(case / ".verify", jobs=1, temporary=True) as shop:
         found = receivers.lint_build(
-            built.folder, receivers.load(Shelf.default(), "uk-strict"), shop
+            built.folder, receivers.load_profile(Shelf.default(), "uk-strict"), shop
         )
     assert not [one for one in found if one.rule == "PROFILE.DPI"]
 
@@ -424,8 +424,8 @@ def test_without_color_everything_keeps_its_lightness(tmp_path: Path) -> None:
     with Workshop(tmp_path / "shop", jobs=1) as shop:
         made = optimize.convert_to_gray({"exhibit:a": tmp_path / "a.pdf"}, shop)["exhibit:a"]
 
-    assert see(tmp_path / "a.pdf", colors=True).pages[0].colored
-    assert not see(made, colors=True).pages[0].colored
+    assert survey_pdf(tmp_path / "a.pdf", colors=True).pages[0].colored
+    assert not survey_pdf(made, colors=True).pages[0].colored
     before, after = (gray_of(path) for path in (tmp_path / "a.pdf", made))
     assert (
         np.abs(before - after).max() <= 20

@@ -15,14 +15,14 @@ from pikepdf import Array, Dictionary, Name, Pdf, String
 
 from assembler import pipeline, receivers, rules
 from assembler.model import Profile
-from assembler.receivers import judge, see
+from assembler.receivers import check_files, survey_pdf
 from assembler.runtime.resources import Shelf
 from assembler.runtime.workshop import Workshop
 from tests import factories
 from tests.conftest import AS_OF
 
 SHELF = Shelf.default()
-SHIPPED = receivers.names(SHELF)
+SHIPPED = receivers.profile_ids(SHELF)
 NOISE = 1_000_000
 
 
@@ -39,7 +39,7 @@ def bundles(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
             options = pipeline.Options(as_of=AS_OF, profile=name)
             (built,) = pipeline.build_packets(pipeline.make_context(case, SHELF, shop, options))
             assert built.proof.ok
-            found = receivers.lint_build(built.folder, receivers.load(SHELF, name), shop)
+            found = receivers.lint_build(built.folder, receivers.load_profile(SHELF, name), shop)
             assert [one for one in found if one.rule != "PROFILE.PAPER"] == []
             made[name] = Path(
                 shutil.copy(built.folder / built.files[0], case.parent / f"{name}.pdf")
@@ -156,21 +156,24 @@ BREAKS: dict[str, tuple[Callable[[Profile], bool], Callable[[Pdf], None]]] = {
 
 def cases() -> Iterator[Any]:
     for name in SHIPPED:
-        profile = receivers.load(SHELF, name)
+        profile = receivers.load_profile(SHELF, name)
         for rule, (asked, _) in BREAKS.items():
             if asked(profile):
                 yield pytest.param(name, rule, id=f"{name}-{rule}")
 
 
 def told(path: Path, profile: Profile) -> set[str]:
-    return {finding.rule.removeprefix("PROFILE.") for finding in judge([see(path)], profile)}
+    return {
+        finding.rule.removeprefix("PROFILE.")
+        for finding in check_files([survey_pdf(path)], profile)
+    }
 
 
 @pytest.mark.parametrize(("name", "rule"), list(cases()))
 def test_a_file_that_breaks_one_rule_is_told_of_it_alone(
     bundles: dict[str, Path], tmp_path: Path, name: str, rule: str
 ) -> None:
-    profile, broken = receivers.load(SHELF, name), tmp_path / "bundle.pdf"
+    profile, broken = receivers.load_profile(SHELF, name), tmp_path / "bundle.pdf"
     with Pdf.open(bundles[name]) as pdf:
         BREAKS[rule][1](pdf)
         pdf.save(broken)
@@ -180,7 +183,7 @@ def test_a_file_that_breaks_one_rule_is_told_of_it_alone(
 
 @pytest.mark.parametrize("name", SHIPPED)
 def test_what_every_receiver_asks(bundles: dict[str, Path], tmp_path: Path, name: str) -> None:
-    profile = receivers.load(SHELF, name)
+    profile = receivers.load_profile(SHELF, name)
     with Pdf.open(bundles[name]) as pdf:
         pdf.save(tmp_path / "locked.pdf", encryption=pikepdf.Encryption(owner="o", user="u"))
     (tmp_path / "broken.pdf").write_bytes(b"%PDF-1.7 nothing")
@@ -190,7 +193,8 @@ def test_what_every_receiver_asks(bundles: dict[str, Path], tmp_path: Path, name
     assert told(tmp_path / "broken.pdf", profile) == {"READ"}
     assert ("NAME" in told(named, profile)) == bool(profile.file_name)
     assert (
-        "SINGLE" in {one.rule[8:] for one in judge([see(named), see(named)], profile)}
+        "SINGLE"
+        in {one.rule[8:] for one in check_files([survey_pdf(named), survey_pdf(named)], profile)}
     ) == profile.single_file
 
 
@@ -213,7 +217,8 @@ def test_a_color_that_a_receiver_does_not_want(tmp_path: Path) -> None:
         pdf.save(tmp_path / "b.pdf")
 
     assert [
-        judge([see(tmp_path / name, colors=True)], profile) == () for name in ("a.pdf", "b.pdf")
+        check_files([survey_pdf(tmp_path / name, colors=True)], profile) == ()
+        for name in ("a.pdf", "b.pdf")
     ] == [True, False]
 
 

@@ -247,7 +247,7 @@ def test_printing_shows_order_but_no_titles(recipe: Recipe) -> None:
 
 def test_a_part_that_only_a_receiver_asks_for_is_there_for_it_alone() -> None:
     recipe = Shelf.default().recipe("parole")
-    court = receivers.load(Shelf.default(), "eoir-ecas")
+    court = receivers.load_profile(Shelf.default(), "eoir-ecas")
     ids = [part.id for part in plan_packet(case(exhibit("x")), recipe, "child", court).parts]
 
     assert [ids[0], ids[-1]] == ["caption-cover", "certificate-of-service"]
@@ -272,7 +272,10 @@ def test_a_receivers_order_moves_parts_and_loses_none(ids: list[str], order: lis
 
 @pytest.mark.parametrize("name", ["uscis-paper", "uscis-online", "cmecf", "uk-strict"])
 def test_a_notice_stays_on_top_whoever_receives_the_response(name: str) -> None:
-    recipe, profile = Shelf.default().recipe("rfe-response"), receivers.load(Shelf.default(), name)
+    recipe, profile = (
+        Shelf.default().recipe("rfe-response"),
+        receivers.load_profile(Shelf.default(), name),
+    )
 
     assert (
         plan_packet(response(exhibit("x")), recipe, "child", profile).parts[0].exhibit == "notice"

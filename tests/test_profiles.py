@@ -21,7 +21,7 @@ from assembler.cli import main
 from assembler.errors import ExitCode, TemplateBroken, UnknownProfile
 from assembler.model import Finding, Marking, Profile, Severity, Zone
 from assembler.proof import prove
-from assembler.receivers import Seen, SeenPage, judge
+from assembler.receivers import SurveyedFile, SurveyedPage, check_files
 from assembler.runtime.resources import Shelf
 from assembler.runtime.workshop import Workshop
 from tests import factories
@@ -29,7 +29,7 @@ from tests.conftest import AS_OF
 
 SHELF = Shelf.default()
 SHIPPED = ("cmecf", "eoir-ecas", "uk-strict", "uscis-online", "uscis-paper")
-LETTER = SeenPage(
+LETTER = SurveyedPage(
     width=612,
     height=792,
     label="1",
@@ -40,7 +40,7 @@ LETTER = SeenPage(
     bare_fonts=0,
     active=False,
 )
-GOOD = Seen(
+GOOD = SurveyedFile(
     name="bundle.pdf",
     size=1000,
     pages=(LETTER,),
@@ -70,30 +70,30 @@ def test_shipped_profiles_follow_the_schema_and_say_where_each_value_comes_from(
     schema = SHELF.schema("profile.schema.json")
     jsonschema.Draft202012Validator.check_schema(schema)
 
-    assert receivers.names(SHELF) == SHIPPED
+    assert receivers.profile_ids(SHELF) == SHIPPED
     assert receivers.DEFAULT in SHIPPED
     for name in SHIPPED:
         raw = SHELF.schema(f"profiles/{name}.json")
         assert [
             error.json_path for error in jsonschema.Draft202012Validator(schema).iter_errors(raw)
         ] == []
-        profile = receivers.load(SHELF, name)
+        profile = receivers.load_profile(SHELF, name)
         assert {field for field, text in profile.sources if "checked 20" in text} == set(
             raw["values"]
         )
 
 
 def test_limits_keep_their_headroom() -> None:
-    online = receivers.load(SHELF, "uscis-online")
+    online = receivers.load_profile(SHELF, "uscis-online")
 
     assert (online.max_bytes, online.limit) == (12_000_000, 11_500_000)
-    assert receivers.load(SHELF, "uscis-paper").limit is None
-    assert receivers.load(SHELF, "eoir-ecas").part_name.format(n=2) == "bundle_Part2.pdf"
+    assert receivers.load_profile(SHELF, "uscis-paper").limit is None
+    assert receivers.load_profile(SHELF, "eoir-ecas").part_name.format(n=2) == "bundle_Part2.pdf"
 
 
 def test_an_unknown_name_is_a_usage_error_with_the_nearest(small: Path) -> None:
     with pytest.raises(UnknownProfile, match="did you mean uscis-online"):
-        receivers.load(SHELF, "uscis-onlin")
+        receivers.load_profile(SHELF, "uscis-onlin")
 
     ran = CliRunner().invoke(main, ["verify", str(small / "build/child"), "--profile", "ecas-eoir"])
     assert ran.exit_code == ExitCode.USAGE
@@ -120,11 +120,11 @@ def test_a_firm_adds_its_own_without_python(tmp_path: Path) -> None:
     folder = own(
         tmp_path, based_on="cmecf", values={"max_bytes": dated(35_000_000), "links": dated("none")}
     )
-    mine = receivers.load(SHELF, "mine", folder)
+    mine = receivers.load_profile(SHELF, "mine", folder)
 
     assert (mine.max_bytes, mine.links, mine.searchable) == (35_000_000, "none", True)
     assert "the court's site" in mine.source("max_bytes")
-    assert "mine" in receivers.names(SHELF, folder)
+    assert "mine" in receivers.profile_ids(SHELF, folder)
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_a_firm_adds_its_own_without_python(tmp_path: Path) -> None:
 )
 def test_a_broken_profile_is_named(tmp_path: Path, change: dict[str, Any]) -> None:
     with pytest.raises(TemplateBroken, match="profiles/mine"):
-        receivers.load(SHELF, "mine", own(tmp_path, **change))
+        receivers.load_profile(SHELF, "mine", own(tmp_path, **change))
 
 
 EVERY: dict[str, Any] = {
@@ -191,9 +191,11 @@ def test_a_firms_profile_with_every_field_is_built_proved_and_content(copy: Path
         (built,) = pipeline.build_packets(
             pipeline.make_context(copy, SHELF, shop, pipeline.Options(as_of=AS_OF, profile="mine"))
         )
-        found = receivers.lint_build(built.folder, receivers.load(SHELF, "mine", copy), shop)
+        found = receivers.lint_build(
+            built.folder, receivers.load_profile(SHELF, "mine", copy), shop
+        )
         data = json.loads((built.folder / "manifest.json").read_text())
-        other = receivers.lint_build(built.folder, receivers.load(SHELF, "eoir-ecas"), shop)
+        other = receivers.lint_build(built.folder, receivers.load_profile(SHELF, "eoir-ecas"), shop)
 
     assert built.proof.ok
     assert rules(found) == {"FONT"}  # the letter's own, which nobody can put into it
@@ -286,8 +288,8 @@ UNSTAMPED = [entry | {"stamp": None} for entry in LEDGER]
 def test_what_only_a_packet_of_ours_tells(
     rule: str, ledger: list[dict[str, Any]], profile: Profile
 ) -> None:
-    assert rules(judge([GOOD], STRICT, (), LEDGER)) == set()
-    assert rules(judge([GOOD], profile, (), ledger)) == {rule}
+    assert rules(check_files([GOOD], STRICT, (), LEDGER)) == set()
+    assert rules(check_files([GOOD], profile, (), ledger)) == {rule}
 
 
 def rules(found: tuple[Finding, ...]) -> set[str]:
@@ -295,7 +297,7 @@ def rules(found: tuple[Finding, ...]) -> set[str]:
 
 
 def test_a_file_that_is_as_it_should_be_has_no_findings() -> None:
-    assert judge([GOOD], STRICT, ()) == ()
+    assert check_files([GOOD], STRICT, ()) == ()
 
 
 @pytest.mark.parametrize(
@@ -303,8 +305,8 @@ def test_a_file_that_is_as_it_should_be_has_no_findings() -> None:
     [
         ("SIZE", replace(GOOD, size=2001)),
         ("NAME", replace(GOOD, name="Bündel 1.pdf")),
-        ("ENCRYPTED", Seen(name="a.pdf", size=1, encrypted=True)),
-        ("READ", Seen(name="a.pdf", size=1, trouble="PdfReadError")),
+        ("ENCRYPTED", SurveyedFile(name="a.pdf", size=1, encrypted=True)),
+        ("READ", SurveyedFile(name="a.pdf", size=1, trouble="PdfReadError")),
         ("SCRIPT", replace(GOOD, scripts=True)),
         ("SCRIPT", replace(GOOD, pages=(replace(LETTER, active=True),))),
         ("ATTACHMENT", replace(GOOD, attachments=True)),
@@ -323,8 +325,8 @@ def test_a_file_that_is_as_it_should_be_has_no_findings() -> None:
         ("DPI", replace(GOOD, pages=(replace(LETTER, dpi=600),))),
     ],
 )
-def test_each_rule_fires_alone_and_names_file_and_page(rule: str, seen: Seen) -> None:
-    found = judge([seen], STRICT, ())
+def test_each_rule_fires_alone_and_names_file_and_page(rule: str, seen: SurveyedFile) -> None:
+    found = check_files([seen], STRICT, ())
 
     assert rules(found) == {rule}
     assert found[0].file == seen.name
@@ -334,17 +336,17 @@ def test_each_rule_fires_alone_and_names_file_and_page(rule: str, seen: Seen) ->
 def test_several_files_are_judged_as_one_bundle() -> None:
     second = replace(GOOD, pages=(replace(LETTER, label="2"),), outline=(("Exhibit B (2)", 1),))
 
-    assert judge([GOOD, second], STRICT, ()) == ()
-    assert rules(judge([GOOD, GOOD], STRICT, ())) == {"LABEL"}
-    assert rules(judge([GOOD, second], replace(STRICT, single_file=True), ())) == {"SINGLE"}
-    assert rules(judge([GOOD], replace(STRICT, links="none"), ())) == {"LINK"}
+    assert check_files([GOOD, second], STRICT, ()) == ()
+    assert rules(check_files([GOOD, GOOD], STRICT, ())) == {"LABEL"}
+    assert rules(check_files([GOOD, second], replace(STRICT, single_file=True), ())) == {"SINGLE"}
+    assert rules(check_files([GOOD], replace(STRICT, links="none"), ())) == {"LINK"}
 
 
 def test_required_parts_are_asked_of_a_packet_only() -> None:
     wants = replace(STRICT, required_parts=("index", "certificate-of-service"))
 
-    assert judge([GOOD], wants, None) == ()
-    assert [one.where for one in judge([GOOD], wants, ("index",))] == [
+    assert check_files([GOOD], wants, None) == ()
+    assert [one.where for one in check_files([GOOD], wants, ("index",))] == [
         "part certificate-of-service"
     ]
 
@@ -384,27 +386,33 @@ def lying(pdf: Pdf) -> None:
 
 
 def test_what_is_seen_of_real_files(tmp_path: Path) -> None:
-    assert receivers.see(saved(tmp_path / "a.pdf", script)).scripts
-    assert [page.active for page in receivers.see(saved(tmp_path / "b.pdf", launch)).pages] == [
+    assert receivers.survey_pdf(saved(tmp_path / "a.pdf", script)).scripts
+    assert [
+        page.active for page in receivers.survey_pdf(saved(tmp_path / "b.pdf", launch)).pages
+    ] == [
         False,
         True,
     ]
-    assert receivers.see(saved(tmp_path / "c.pdf", attach)).attachments
-    assert [page.label for page in receivers.see(saved(tmp_path / "d.pdf", relabel)).pages] == [
+    assert receivers.survey_pdf(saved(tmp_path / "c.pdf", attach)).attachments
+    assert [
+        page.label for page in receivers.survey_pdf(saved(tmp_path / "d.pdf", relabel)).pages
+    ] == [
         "7",
         "8",
     ]
-    assert receivers.see(saved(tmp_path / "e.pdf", zoomed)).zoom == 100
-    assert [page.upright for page in receivers.see(saved(tmp_path / "f.pdf", lying)).pages] == [
+    assert receivers.survey_pdf(saved(tmp_path / "e.pdf", zoomed)).zoom == 100
+    assert [
+        page.upright for page in receivers.survey_pdf(saved(tmp_path / "f.pdf", lying)).pages
+    ] == [
         True,
         False,
     ]
     locked = saved(tmp_path / "g.pdf", zoomed, encryption=pikepdf.Encryption(owner="o", user="u"))
-    assert receivers.see(locked).encrypted
+    assert receivers.survey_pdf(locked).encrypted
     (tmp_path / "h.pdf").write_bytes(b"%PDF-1.7 nothing")
-    assert receivers.see(tmp_path / "h.pdf").trouble
+    assert receivers.survey_pdf(tmp_path / "h.pdf").trouble
     (tmp_path / "i.pdf").write_bytes(factories.form_pdf())
-    assert receivers.see(tmp_path / "i.pdf").fields == 1
+    assert receivers.survey_pdf(tmp_path / "i.pdf").fields == 1
 
 
 @pytest.mark.parametrize("angle", [0, 90, 180, 270])
@@ -420,7 +428,7 @@ def test_a_page_turned_to_stand_upright_is_upright(tmp_path: Path, angle: int) -
                 f"BT /F 24 Tf {matrix} 300 400 Tm (Words) Tj ET".encode()
             )
             pdf.save(tmp_path / "a.pdf")
-        turned[rotate] = receivers.see(tmp_path / "a.pdf").pages[0].upright
+        turned[rotate] = receivers.survey_pdf(tmp_path / "a.pdf").pages[0].upright
 
     assert [rotate for rotate, upright in turned.items() if upright] == [angle]
 
@@ -429,7 +437,7 @@ def test_a_page_turned_to_stand_upright_is_upright(tmp_path: Path, angle: int) -
 def test_the_resolution_of_a_scan_is_measured(tmp_path: Path, dpi: int) -> None:
     (tmp_path / "a.pdf").write_bytes(factories.scan_pdf(dpi=dpi))
 
-    assert receivers.see(tmp_path / "a.pdf").pages[0].dpi == pytest.approx(dpi, rel=0.02)
+    assert receivers.survey_pdf(tmp_path / "a.pdf").pages[0].dpi == pytest.approx(dpi, rel=0.02)
 
 
 def test_verify_holds_a_build_folder_against_a_profile(small: Path) -> None:

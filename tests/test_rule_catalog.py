@@ -215,8 +215,6 @@ NOT_CONVERTED = {
     "assembler/pipeline/amend.py",
     "assembler/pipeline/batch/case_builds.py",
     "assembler/pipeline/checked_case.py",
-    "assembler/receivers/lint_rules.py",
-    "assembler/receivers/packet_lint.py",
 }
 
 

@@ -164,7 +164,7 @@ def test_an_index_that_names_files_wrongly_is_caught() -> None:
 def test_the_proof_and_the_linter_hold_over_the_files(parts: Path) -> None:
     assert proved(parts) == set()
     with Workshop(parts / ".verify", jobs=1, temporary=True) as shop:
-        profile = receivers.load(Shelf.default(), "tiny", parts)
+        profile = receivers.load_profile(Shelf.default(), "tiny", parts)
         assert receivers.lint_build(parts / "build/child", profile, shop) == ()
 
 

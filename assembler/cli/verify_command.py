@@ -106,7 +106,7 @@ def verify(
     sources = None if target.is_file() else case or _case_above(target)
     receiver = None
     if target.is_file() or _is_given(ctx, "profile"):
-        receiver = receivers.load(Shelf.default(shelf_dir), profile, sources)
+        receiver = receivers.load_profile(Shelf.default(shelf_dir), profile, sources)
     home = (target if target.is_dir() else target.parent) / ".verify"
     proof, warnings = None, None
     with Workshop(home, jobs=jobs or os.cpu_count() or 1, temporary=True) as workshop:

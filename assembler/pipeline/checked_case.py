@@ -99,7 +99,7 @@ def read_plans(
     `intake.read_case`."""
     case = intake.read_case(folder, resources, hashed=hashed)
     return case, plan_for_receiver(
-        case, folder, resources, receivers.load(resources, profile, folder)
+        case, folder, resources, receivers.load_profile(resources, profile, folder)
     )
 
 

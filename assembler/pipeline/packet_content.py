@@ -198,7 +198,7 @@ def receiver_findings(
     """Return what the receiver would object to in the bound files, and which papers have blanks
     to fill in by hand."""
     files = [folder / volume.path for volume in bundle.volumes]
-    advice = receivers.advice(
+    advice = receivers.lint_new_bundle(
         files, context.profile, context.workshop, [part.id for part in plan.parts]
     )
     return (*blank_findings(plan, context.profile), *advice)

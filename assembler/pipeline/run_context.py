@@ -42,7 +42,7 @@ def make_context(
         resources=resources,
         workshop=workshop,
         options=options,
-        profile=receivers.load(resources, options.profile, folder),
+        profile=receivers.load_profile(resources, options.profile, folder),
         target=out or folder / "build",
         report_progress=report_progress,
     )

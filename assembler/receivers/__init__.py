@@ -1,25 +1,25 @@
-"""profiles: what a receiver asks for, and whether a finished PDF, also one made elsewhere, is so.
+"""Load filing profiles, and check whether a finished PDF, also one made elsewhere, meets them.
 
-The shelf's and a case's `profiles/*.json` come in, a frozen `Profile` goes out (`load`); PDF files
-and a profile come in, findings go out (`lint`). Parsing and judging are pure; files are opened in a
-worker only.
+In: the `profiles/*.json` of shelf and case. Out: a frozen `Profile` (`load_profile`). In: PDF files
+and a profile. Out: findings (`lint`). Parsing and checking are pure; files are opened in a worker
+only.
 """
 
-from assembler.receivers.lint import advice, lint, lint_build
-from assembler.receivers.lint_rules import judge
-from assembler.receivers.pdf_survey import Seen, SeenPage, see
-from assembler.receivers.profiles import DEFAULT, load, names, parse
+from assembler.receivers.lint import lint, lint_build, lint_new_bundle
+from assembler.receivers.lint_rules import check_files
+from assembler.receivers.pdf_survey import SurveyedFile, SurveyedPage, survey_pdf
+from assembler.receivers.profiles import DEFAULT, load_profile, parse_profile, profile_ids
 
 __all__ = [
     "DEFAULT",
-    "Seen",
-    "SeenPage",
-    "advice",
-    "judge",
+    "SurveyedFile",
+    "SurveyedPage",
+    "check_files",
     "lint",
     "lint_build",
-    "load",
-    "names",
-    "parse",
-    "see",
+    "lint_new_bundle",
+    "load_profile",
+    "parse_profile",
+    "profile_ids",
+    "survey_pdf",
 ]

@@ -1,4 +1,4 @@
-"""Look at the files in workers, then judge."""
+"""Survey the files in workers, then check them."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 
 from assembler.errors import ProofFailed
 from assembler.model import Finding, Profile, Severity
-from assembler.receivers.lint_rules import judge
-from assembler.receivers.pdf_survey import Seen, see
+from assembler.receivers.lint_rules import check_files
+from assembler.receivers.pdf_survey import SurveyedFile, survey_pdf
 from assembler.runtime.manifest_reader import read_manifest
 from assembler.runtime.worker_pool import Failure
 from assembler.runtime.workshop import Workshop
@@ -23,20 +23,24 @@ def lint(
     parts: Sequence[str] | None = None,
     ledger: Sequence[Mapping[str, Any]] = (),
 ) -> tuple[Finding, ...]:
-    """Findings about PDF files, the parts of one bundle in order; `parts`: ids of the packet's
-    parts, `ledger`: its pages."""
-    results = workshop.map(partial(see, colors=profile.color == "gray"), files)
-    seen = [
-        Seen(name=path.name, size=path.stat().st_size, trouble=result.kind)
+    """Return findings about PDF files, the volumes of one bundle in order.
+
+    Args:
+        parts: ids of the packet's parts, if known.
+        ledger: its pages, if known.
+    """
+    results = workshop.map(partial(survey_pdf, colors=profile.color == "gray"), files)
+    surveys = [
+        SurveyedFile(name=path.name, size=path.stat().st_size, trouble=result.kind)
         if isinstance(result, Failure)
         else result
         for path, result in zip(files, results, strict=True)
     ]
-    return judge(seen, profile, parts, ledger)
+    return check_files(surveys, profile, parts, ledger)
 
 
 def lint_build(build: Path, profile: Profile, workshop: Workshop) -> tuple[Finding, ...]:
-    """Findings about a build folder's bundle, all its parts. Raises ProofFailed if its manifest
+    """Return findings about all volumes of a built bundle. Raises ProofFailed if its manifest
     cannot be read."""
     data = read_manifest(build)
     parts = [entry["part"] for entry in data["ledger"]]
@@ -49,11 +53,11 @@ def lint_build(build: Path, profile: Profile, workshop: Workshop) -> tuple[Findi
     return lint(files, profile, workshop, parts, data["ledger"])
 
 
-def advice(
+def lint_new_bundle(
     files: Sequence[Path], profile: Profile, workshop: Workshop, parts: Sequence[str]
 ) -> tuple[Finding, ...]:
-    """What `lint` has to say when a bundle is built: that a page is no Letter page is known
-    then, and left to `verify`."""
+    """Return the findings of `lint` that matter when a bundle is built; notes, such as paper that
+    is not Letter, are left to `verify`."""
     return tuple(
         finding
         for finding in lint(files, profile, workshop, parts)

@@ -1,5 +1,4 @@
-"""What can be said of a packet of ours only, from its ledger: order, divider sheets, stamps.
-Pure."""
+"""Check what only the ledger of our own packets shows: order, divider sheets, stamps. Pure."""
 
 from __future__ import annotations
 
@@ -7,14 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from assembler.layout.stamp_placement import is_in_zone
-from assembler.model import Finding, Marking, Profile, Severity, Stamp
+from assembler.model import Finding, Marking, Profile, Stamp
+from assembler.runtime.rule_catalog import make_finding
 
 Ledger = Sequence[Mapping[str, Any]]
 _AGAIN = "build it with --profile "
 
 
-def judge(ledger: Ledger, profile: Profile) -> Iterator[Finding]:
-    """Findings about the pages of a packet; none where the ledger is not known."""
+def check_ledger(ledger: Ledger, profile: Profile) -> Iterator[Finding]:
+    """Yield findings about the pages of a packet; none if the ledger is unknown."""
     yield from _order(ledger, profile)
     yield from _dividers(ledger, profile)
     yield from _wording(ledger, profile)
@@ -24,31 +24,28 @@ def judge(ledger: Ledger, profile: Profile) -> Iterator[Finding]:
 def _finding(
     rule: str, where: str, problem: str, remedy: str, source: str, page: int | None = None
 ) -> Finding:
-    return Finding(
-        rule=f"PROFILE.{rule}",
-        severity=Severity.WARNING,
-        where=where,
-        problem=problem,
-        remedy=remedy,
-        page=page,
-        source=source or None,
-    )
+    return make_finding(f"PROFILE.{rule}", where, problem, remedy, page=page, source=source or None)
 
 
 def _order(ledger: Ledger, profile: Profile) -> Iterator[Finding]:
-    """Parts named before "*" lie on top in that order, those after it at the end; a notice goes
-    by another name here."""
+    """Check the order of parts: those before "*" come first, those after it last; a notice has no
+    name of its own here."""
     sheeted = {entry["exhibit"] for entry in ledger if entry["kind"] == "tab"}
     parts = list(
         dict.fromkeys(
-            e["part"] for e in ledger if e["kind"] != "exhibit" or e["exhibit"] in sheeted
+            entry["part"]
+            for entry in ledger
+            if entry["kind"] != "exhibit" or entry["exhibit"] in sheeted
         )
     )
     order = profile.order if "*" in profile.order else (*profile.order, "*")
-    top = [one for one in order[: order.index("*")] if one in parts]
-    end = [one for one in order[order.index("*") + 1 :] if one in parts]
-    if parts[: len(top)] != top or parts[len(parts) - len(end) :] != end:
-        wanted = ", ".join(one if one != "*" else "all others" for one in order)
+    first_parts = [part for part in order[: order.index("*")] if part in parts]
+    last_parts = [part for part in order[order.index("*") + 1 :] if part in parts]
+    if (
+        parts[: len(first_parts)] != first_parts
+        or parts[len(parts) - len(last_parts) :] != last_parts
+    ):
+        wanted = ", ".join(name if name != "*" else "all others" for name in order)
         yield _finding(
             "ORDER",
             "the packet",
@@ -59,13 +56,13 @@ def _order(ledger: Ledger, profile: Profile) -> Iterator[Finding]:
 
 
 def _dividers(ledger: Ledger, profile: Profile) -> Iterator[Finding]:
-    """A notice has no sheet: it lies on top of the packet."""
+    """Check divider sheets. A notice has none: it is on top of the packet."""
     sheets = {entry["exhibit"] for entry in ledger if entry["kind"] == "tab"}
     evidence = [entry for entry in ledger if entry["kind"] == "exhibit"]
-    bare = {
+    without_sheet = {
         entry["exhibit"]: entry for entry in reversed(evidence) if entry["exhibit"] not in sheets
     }
-    for exhibit, entry in sorted(bare.items()) if profile.dividers else ():
+    for exhibit, entry in sorted(without_sheet.items()) if profile.dividers else ():
         if entry is not evidence[0]:
             yield _finding(
                 "DIVIDER",
@@ -108,9 +105,9 @@ def _text(entry: Mapping[str, Any], total: int, marking: Marking) -> str:
 def _clear(ledger: Ledger, profile: Profile) -> Iterator[Finding]:
     zones, stamped = profile.marking.clear, [entry for entry in ledger if entry["stamp"]]
     wrong = [
-        one
-        for one in stamped
-        if is_in_zone(Stamp(**one["stamp"]), one["size"][0], one["size"][1], zones)
+        entry
+        for entry in stamped
+        if is_in_zone(Stamp(**entry["stamp"]), entry["size"][0], entry["size"][1], zones)
     ]
     if wrong:
         problem = f"{len(wrong)} stamps stand where the receiver prints its own"

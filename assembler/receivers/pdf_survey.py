@@ -1,5 +1,4 @@
-"""The doing half of the linter: what a finished PDF is, read in a worker with pypdf and PDFium.
-Judges nothing."""
+"""Survey a finished PDF in a worker, with pypdf and PDFium, without judging it."""
 
 from __future__ import annotations
 
@@ -19,13 +18,10 @@ from pypdfium2 import raw
 from assembler.pdf.embedded_fonts import count_unembedded_fonts
 from assembler.pdf.streaming import StreamedPages
 
-_SAMPLE = 200  # characters of a page looked at for the way they stand
+_SAMPLE = 200  # characters of a page whose direction is checked
 _TILT = math.radians(30)
-_COARSE, _TINT, _POINTS = (
-    36,
-    24,
-    4,
-)  # dots per inch; levels between two colors of a point; so many such points
+_COARSE = 36  # dots per inch at which colors are searched for
+_TINT, _POINTS = 24, 4  # levels between the colors of a point; this many such points are color
 _DEEP = 50  # levels of form XObjects or outline entries followed
 _ACTIVE = {
     "/JavaScript",
@@ -41,29 +37,29 @@ _ACTIVE = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SeenPage:
+class SurveyedPage:
     """One page as a reader shows it."""
 
     width: float
     height: float
     label: str
     characters: int  # that search finds
-    upright: bool  # most characters stand upright; True where there are none
+    upright: bool  # most characters are upright; True if there are none
     dpi: float  # of the finest picture; 0 = no picture
     links: int
     bare_fonts: int  # fonts that are not in the file
-    colored: bool = False  # something on it is not gray; False where nobody looked
+    colored: bool = False  # something on it is not gray; False if it was not checked
     active: bool  # a script or an action other than a link to a page or an address
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
-    """A PDF file; `trouble` says why nothing more could be read. `outline`: title and page (0 =
-    none) of each bookmark."""
+class SurveyedFile:
+    """A PDF file; `trouble` is why nothing more could be read. `outline`: title and page (0 = none)
+    of each bookmark."""
 
     name: str
     size: int  # bytes
-    pages: tuple[SeenPage, ...] = ()
+    pages: tuple[SurveyedPage, ...] = ()
     outline: tuple[tuple[str, int], ...] = ()
     encrypted: bool = False
     scripts: bool = False
@@ -73,18 +69,20 @@ class Seen:
     trouble: str = ""
 
 
-def see(path: Path, colors: bool = False) -> Seen:
-    """Everything the judge needs of one file. `colors`: say which pages have any; they are drawn
-    for it. Never raises."""
+def survey_pdf(path: Path, colors: bool = False) -> SurveyedFile:
+    """Return everything the checks need of one file. Never raises.
+
+    Args:
+        colors: find out which pages have colors; they are rendered for it.
+    """
     name, size = path.name, path.stat().st_size
     try:
-        with path.open(
-            "rb"
-        ) as stream:  # of a path, the reader would take the whole file into memory
+        # given a path, the reader would load the entire file into memory
+        with path.open("rb") as stream:
             reader = PdfReader(stream)
             if reader.is_encrypted:
-                return Seen(name=name, size=size, encrypted=True)
-            return _seen(path, size, reader, colors)
+                return SurveyedFile(name=name, size=size, encrypted=True)
+            return _survey(path, size, reader, colors)
     except (
         PyPdfError,
         pdfium.PdfiumError,
@@ -95,21 +93,23 @@ def see(path: Path, colors: bool = False) -> Seen:
         RecursionError,
         OSError,
     ) as error:
-        return Seen(name=name, size=size, trouble=type(error).__name__)
+        return SurveyedFile(name=name, size=size, trouble=type(error).__name__)
 
 
-def _seen(path: Path, size: int, reader: PdfReader, colors: bool) -> Seen:
+def _survey(path: Path, size: int, reader: PdfReader, colors: bool) -> SurveyedFile:
     root = reader.root_object
     names: Any = root["/Names"].get_object() if "/Names" in root else {}
     form: Any = root["/AcroForm"].get_object() if "/AcroForm" in root else {}
     labels = list(reader.page_labels)
-    with StreamedPages(path) as drawn:
-        if len(labels) != len(drawn):
-            return Seen(name=path.name, size=size, trouble="two readers count different pages")
+    with StreamedPages(path) as rendered:
+        if len(labels) != len(rendered):
+            return SurveyedFile(
+                name=path.name, size=size, trouble="two readers count different pages"
+            )
         pages = tuple(
-            _page(drawn.page(n), page, labels[n], colors) for n, page in enumerate(reader.pages)
+            _page(rendered.page(n), page, labels[n], colors) for n, page in enumerate(reader.pages)
         )
-    return Seen(
+    return SurveyedFile(
         name=path.name,
         size=size,
         pages=pages,
@@ -134,12 +134,16 @@ def _outline(reader: PdfReader, items: Any, depth: int = 0) -> Iterator[tuple[st
 
 
 def _zoom(action: Any) -> float | None:
-    """Per cent, where the file opens with a place on a page of its own."""
-    goal = action.get_object() if action is not None else None
-    if isinstance(goal, DictionaryObject):
-        goal = goal["/D"].get_object() if goal.get("/S") == "/GoTo" and "/D" in goal else None
-    if isinstance(goal, list) and len(goal) == 5 and goal[1] == "/XYZ":
-        factor = goal[4].get_object()
+    """Return the zoom in per cent if the file opens at a place on one of its pages."""
+    destination = action.get_object() if action is not None else None
+    if isinstance(destination, DictionaryObject):
+        destination = (
+            destination["/D"].get_object()
+            if destination.get("/S") == "/GoTo" and "/D" in destination
+            else None
+        )
+    if isinstance(destination, list) and len(destination) == 5 and destination[1] == "/XYZ":
+        factor = destination[4].get_object()
         return float(factor) * 100 if isinstance(factor, int | float) and factor else None
     return None
 
@@ -151,45 +155,48 @@ def _is_active(action: Any) -> bool:
     )
 
 
-def _page(page: Any, read: Any, label: str, colors: bool) -> SeenPage:
+def _page(page: Any, entries: Any, label: str, colors: bool) -> SurveyedPage:
     width, height = page.get_size()
     text = page.get_textpage()
-    notes = [note.get_object() for note in read.get("/Annots", ())]
-    return SeenPage(
+    annotations = [annotation.get_object() for annotation in entries.get("/Annots", ())]
+    return SurveyedPage(
         width=round(width, 2),
         height=round(height, 2),
         label=label,
         characters=len("".join(text.get_text_bounded().split())),
-        upright=_stands(text, page.get_rotation()),
+        upright=_is_upright(text, page.get_rotation()),
         dpi=max(_resolutions(page), default=0.0),
-        links=sum(note.get("/Subtype") == "/Link" for note in notes),
-        bare_fonts=count_unembedded_fonts(read),
+        links=sum(annotation.get("/Subtype") == "/Link" for annotation in annotations),
+        bare_fonts=count_unembedded_fonts(entries),
         colored=colors and _colored(page),
-        active="/AA" in read or any("/AA" in note or _is_active(note.get("/A")) for note in notes),
+        active="/AA" in entries
+        or any(
+            "/AA" in annotation or _is_active(annotation.get("/A")) for annotation in annotations
+        ),
     )
 
 
 def _colored(page: Any) -> bool:
-    """Whether a few points of the page, drawn coarsely, are not gray."""
+    """Return whether a few points of the page, rendered coarsely, are not gray."""
     pixels = page.render(scale=_COARSE / 72).to_numpy()[:, :, :3].astype(np.int16)
     return int((pixels.max(axis=2) - pixels.min(axis=2) > _TINT).sum()) >= _POINTS
 
 
-def _stands(text: Any, turned: int) -> bool:
-    """Whether most characters stand upright once the page is turned `turned` degrees clockwise,
-    as readers do."""
+def _is_upright(text: Any, turned: int) -> bool:
+    """Return whether most characters are upright once the page is turned `turned` degrees
+    clockwise, as readers do."""
     step = max(1, text.count_chars() // _SAMPLE)
     angles = [
         raw.FPDFText_GetCharAngle(text, index) for index in range(0, text.count_chars(), step)
     ]
-    apart = [
+    tilts = [
         math.remainder(angle + math.radians(turned), math.tau) for angle in angles if angle >= 0
     ]
-    return sum(abs(one) > _TILT for one in apart) * 2 <= len(apart)
+    return sum(abs(tilt) > _TILT for tilt in tilts) * 2 <= len(tilts)
 
 
 def _resolutions(page: Any) -> Iterator[float]:
-    """Dots per inch of each picture, in the direction in which it is finest."""
+    """Yield the dots per inch of each picture, in its finest direction."""
     for item in page.get_objects(filter=[raw.FPDF_PAGEOBJ_IMAGE], max_depth=_DEEP):
         columns, rows = item.get_px_size()
         matrix, holder = item.get_matrix(), item.container

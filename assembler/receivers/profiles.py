@@ -1,5 +1,5 @@
-"""From JSON to a `Profile`: shipped ones, a firm's (--shelf), a case's own (profiles/ in the
-case folder)."""
+"""Load profiles from JSON: shipped ones, a firm's (--shelf), a case's own (profiles/ in the case
+folder)."""
 
 from __future__ import annotations
 
@@ -22,57 +22,57 @@ _ALL_INK = Ink(cell=792, columns=1, rows=1, bits=b"\x80")
 _PLACES = {"n": 1, "of": 1, "first": 1, "last": 1}
 
 
-def names(shelf: Shelf, case_folder: Path | None = None) -> tuple[str, ...]:
-    """Ids of all profiles there are for this case, sorted."""
-    found = {Path(name).stem for name in shelf.names(_FOLDER, ".json")}
+def profile_ids(shelf: Shelf, case_folder: Path | None = None) -> tuple[str, ...]:
+    """Return the ids of all profiles for this case, sorted."""
+    ids = {Path(name).stem for name in shelf.names(_FOLDER, ".json")}
     own = case_folder / "profiles" if case_folder else None
-    return tuple(sorted(found | ({path.stem for path in own.glob("*.json")} if own else set())))
+    return tuple(sorted(ids | ({path.stem for path in own.glob("*.json")} if own else set())))
 
 
-def load(shelf: Shelf, name: str, case_folder: Path | None = None) -> Profile:
-    """The profile of this name: the case's own, then the firm's, then ours.
+def load_profile(shelf: Shelf, name: str, case_folder: Path | None = None) -> Profile:
+    """Load the profile of this name: the case's own, then the firm's, then ours.
 
-    Raises UnknownProfile naming the nearest one, TemplateBroken for a file that does not follow its
-    schema.
+    Raises UnknownProfile naming the most similar one, TemplateBroken for a file that does not
+    follow its schema.
     """
-    known = names(shelf, case_folder)
-    if name not in known:
-        near = get_close_matches(name, known, 1, 0.5)
-        remedy = (f"did you mean {near[0]}? There are " if near else "use one of ") + ", ".join(
-            known
-        )
+    ids = profile_ids(shelf, case_folder)
+    if name not in ids:
+        suggestions = get_close_matches(name, ids, 1, 0.5)
+        remedy = (
+            f"did you mean {suggestions[0]}? There are " if suggestions else "use one of "
+        ) + ", ".join(ids)
         raise UnknownProfile("there is no such profile", where="--profile", remedy=remedy)
     raw = _raw(shelf, name, case_folder)
     base = raw.get("based_on")
     if base is not None:
         if (
             base == name
-            or base not in known
-            or "based_on" in (under := _raw(shelf, base, case_folder))
+            or base not in ids
+            or "based_on" in (base_values := _raw(shelf, base, case_folder))
         ):
             raise TemplateBroken(
                 "based_on names a profile that is missing or itself based on one",
                 where=f"profiles/{name}.json",
                 remedy="name a profile with all its own values",
             )
-        raw = {**raw, "values": {**under["values"], **raw["values"]}}
-    return parse(raw)
+        raw = {**raw, "values": {**base_values["values"], **raw["values"]}}
+    return parse_profile(raw)
 
 
-def parse(raw: Mapping[str, Any]) -> Profile:
-    """A `Profile` from a JSON object that follows its schema. Raises TemplateBroken for a
-    part_name that cannot be used."""
+def parse_profile(raw: Mapping[str, Any]) -> Profile:
+    """Parse a `Profile` from a JSON object that follows its schema. Raises TemplateBroken for an
+    unusable part_name."""
     known = {field.name for field in fields(Profile)} | {"stamp", "clear"}
-    dated: Mapping[str, Any] = {key: one for key, one in raw["values"].items() if key in known}
+    dated: Mapping[str, Any] = {key: entry for key, entry in raw["values"].items() if key in known}
     values: dict[str, Any] = {
-        key: tuple(one["value"]) if isinstance(one["value"], list) else one["value"]
-        for key, one in dated.items()
+        key: tuple(entry["value"]) if isinstance(entry["value"], list) else entry["value"]
+        for key, entry in dated.items()
         if key not in ("stamp", "clear")
     }
     values["marking"] = _marking(raw["values"])
     sources = tuple(
-        (key, f"{one['source']} (checked {one['checked_on']}, {one['confidence']})")
-        for key, one in dated.items()
+        (key, f"{entry['source']} (checked {entry['checked_on']}, {entry['confidence']})")
+        for key, entry in dated.items()
     )
     profile = Profile(id=raw["id"], title=raw["title"], sources=sources, **values)
     _check_name(profile)
@@ -81,15 +81,15 @@ def parse(raw: Mapping[str, Any]) -> Profile:
 
 
 def _marking(values: Mapping[str, Any]) -> Marking:
-    """What is printed on the pages, and the zones that stay clear."""
+    """Return what is printed on the pages, and the zones that stay clear."""
     wording = values["stamp"]["value"] if "stamp" in values else {}
     zones = values["clear"]["value"] if "clear" in values else ()
     return Marking(**wording, clear=tuple(Zone(**zone) for zone in zones))
 
 
 def _check_stamp(profile: Profile) -> None:
-    """Each wording prints the page's number, in letters that the stamp's font has, and finds a
-    place at the foot of a page."""
+    """Check that each wording prints the page's number, in letters that the stamp's font has, and
+    has a place at the foot of a page."""
     where = f"profiles/{profile.id}.json"
     for text in (profile.marking.exhibit, profile.marking.tab, profile.marking.other):
         try:
@@ -105,14 +105,14 @@ def _check_stamp(profile: Profile) -> None:
             raise TemplateBroken(
                 "a stamp does not print the page number", where=where, remedy="put {number} into it"
             )
-        if strange := {*printed.pop()} - {*WIDTHS}:
-            remedy = f"leave out {' '.join(sorted(strange))}"
+        if missing := {*printed.pop()} - {*WIDTHS}:
+            remedy = f"leave out {' '.join(sorted(missing))}"
             raise TemplateBroken(
                 "a stamp has characters that its font has not", where=where, remedy=remedy
             )
         longest = text.format(tab="AA", page=88, pages=88, number=8888, total=8888)
-        mark, _ = place_stamp(longest, 612, 792, _ALL_INK, profile.marking.clear)
-        if is_in_zone(mark, 612, 792, profile.marking.clear):
+        stamp, _ = place_stamp(longest, 612, 792, _ALL_INK, profile.marking.clear)
+        if is_in_zone(stamp, 612, 792, profile.marking.clear):
             problem = "the clear zones leave no place for a stamp at the foot of a page"
             raise TemplateBroken(problem, where=where, remedy="make one of them smaller")
 
@@ -120,14 +120,14 @@ def _check_stamp(profile: Profile) -> None:
 def _check_name(profile: Profile) -> None:
     where = f"profiles/{profile.id}.json"
     try:
-        made = {
+        file_names = {
             profile.part_name.format(**{**_PLACES, "n": n, "first": n, "last": n}) for n in (1, 2)
         }
     except (KeyError, ValueError, IndexError) as error:
         raise TemplateBroken(
             "part_name has an unknown place", where=where, remedy="use {n}, {of}, {first}, {last}"
         ) from error
-    if len(made) != 2:
+    if len(file_names) != 2:
         raise TemplateBroken(
             "part_name gives two parts one name", where=where, remedy="put {n} into it"
         )
