@@ -21,7 +21,7 @@ from pathlib import Path
 
 from assembler import evidence
 from assembler.bundle import BundleStyle, bind
-from assembler.documents.settle import exhibit_page_facts
+from assembler.documents.drafts import exhibit_page_facts
 from assembler.errors import AssemblerError, EvidenceUnreadable
 from assembler.layout.page_order import arrange
 from assembler.model import (

@@ -16,7 +16,7 @@ from pikepdf import Pdf
 
 from assembler import evidence
 from assembler.bundle import BundleStyle, bind
-from assembler.documents.settle import exhibit_page_facts
+from assembler.documents.drafts import exhibit_page_facts
 from assembler.layout.page_order import arrange
 from assembler.model import (
     Case,

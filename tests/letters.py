@@ -13,7 +13,7 @@ from typing import Any
 import pypdfium2 as pdfium
 from docx import Document
 
-from assembler.documents.render import fill_template
+from assembler.documents.draft_job import fill_template
 from assembler.documents.template_context import TemplateValues
 from assembler.documents.word_to_pdf import convert_to_pdf, read_all_text
 from assembler.layout.packet_plan import plan_packet

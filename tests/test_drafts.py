@@ -14,9 +14,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assembler import documents
-from assembler.documents import settle as settling
+from assembler.documents import drafts as settling
 from assembler.documents.citation_findings import citation_findings
-from assembler.documents.render import DraftJob, fill_template, make_draft
+from assembler.documents.draft_job import DraftJob, fill_template, make_draft
 from assembler.errors import AssemblerError, CaseRejected, TemplateBroken, ToolFailed
 from assembler.layout.packet_plan import plan_packet
 from assembler.layout.page_order import HOST

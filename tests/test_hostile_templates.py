@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 import docx
 import pytest
 
-from assembler.documents.render import fill_template
+from assembler.documents.draft_job import fill_template
 from assembler.errors import TemplateBroken
 from assembler.runtime.resources import TemplateFile
 from tests import letters

@@ -66,6 +66,7 @@ def _by_words(
     by_length = np.array(sorted(wordy, key=lambda n: (len(pages[n][1].text), n)), dtype=int)
     lengths = np.array([len(pages[n][1].text) for n in by_length])
     repeated: set[int] = set()  # these are not compared with further pages
+    enough = float(context.data["same_page_likeness"])
     for start, n in enumerate(map(int, by_length)):
         following = by_length[
             start + 1 : np.searchsorted(lengths, 1.12 * lengths[start] + 20, side="right")
@@ -74,7 +75,7 @@ def _by_words(
             if (
                 m not in repeated
                 and not _is_intended(pages[n], pages[m])
-                and _has_same_words(pages[n][1], pages[m][1], context)
+                and text_likeness(pages[n].page.text, pages[m].page.text) >= enough
             ):
                 repeated.add(m)
                 yield min(n, m), max(n, m)
@@ -160,10 +161,6 @@ def _is_intended(first: ExhibitPage, second: ExhibitPage) -> bool:
         and first.page.path == second.page.path
         and first.page.page == second.page.page
     )
-
-
-def _has_same_words(page: PageText, other_page: PageText, context: CheckContext) -> bool:
-    return text_likeness(page.text, other_page.text) >= float(context.data["same_page_likeness"])
 
 
 def _may_be_same(page: PageText, other_page: PageText) -> bool:

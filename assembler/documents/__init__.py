@@ -4,7 +4,7 @@ In: a `Plan`, the case and a `Layout`. Out: a .docx and a PDF per document. Temp
 code: they run sandboxed, in a worker. Contains no choice about meaning or order.
 """
 
-from assembler.documents.settle import (
+from assembler.documents.drafts import (
     DraftInputs,
     exhibit_page_facts,
     fill_drafts,

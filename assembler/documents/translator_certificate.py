@@ -6,8 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from assembler.documents.render import fill_template
-from assembler.documents.settle import worker_error
+from assembler.documents.draft_job import fill_template
+from assembler.documents.drafts import worker_error
 from assembler.documents.template_context import TemplateValues, find_source_language
 from assembler.errors import CaseRejected
 from assembler.model import Case, Exhibit, Layout

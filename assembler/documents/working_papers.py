@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assembler.documents.render import fill_template
-from assembler.documents.settle import DraftInputs, template_values
+from assembler.documents.draft_job import fill_template
+from assembler.documents.drafts import DraftInputs, template_values
 from assembler.documents.template_context import TemplateValues
 from assembler.errors import ToolFailed
 from assembler.model import Layout, Plan

@@ -16,7 +16,7 @@ from assembler.forms.answers import (
     collect_answers,
     is_form_needed,
 )
-from assembler.forms.fill import FillResult, FormFiles, fill_form
+from assembler.forms.filled_form import FillResult, FormFiles, fill_form
 from assembler.forms.form_check import (
     FormComparison,
     blank_findings,

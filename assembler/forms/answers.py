@@ -9,13 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from assembler.forms.answer_formats import Refused, plain
+from assembler.forms.answer_formats import Refused, Scope, plain
 from assembler.forms.expression import is_empty, parse_expression
 from assembler.forms.form_maps import FormMap, Item
 from assembler.model import Address, Case, Finding, Person
 from assembler.runtime.rule_catalog import make_finding
-
-Scope = Mapping[str, object]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,9 +19,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, is_dataclass
 from functools import lru_cache
 
-from assembler.forms.answer_formats import FORMATS, WITH_SCOPE, Refused
+from assembler.forms.answer_formats import FORMATS, WITH_SCOPE, Refused, Scope
 
-Scope = Mapping[str, object]
 Node = Callable[[Scope], object]
 
 _TOKEN = re.compile(

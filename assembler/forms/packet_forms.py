@@ -14,7 +14,7 @@ from assembler.forms.answers import (
     collect_answers,
     is_form_needed,
 )
-from assembler.forms.fill import FormFiles, fill_form
+from assembler.forms.filled_form import FormFiles, fill_form
 from assembler.forms.form_check import compare_form, edition_findings
 from assembler.forms.form_maps import FormMap, find_map, load_maps
 from assembler.forms.form_reader import FormUnreadable, recognize_form

@@ -77,7 +77,9 @@ def parse_page_ranges(text: str) -> tuple[tuple[int, int | None], ...]:
     ranges = []
     for page_range in text.split(","):
         first, dash, last = page_range.partition("-")
-        ranges.append((int(first), (int(last) if last else None) if dash else int(first)))
+        if not dash:
+            last = first
+        ranges.append((int(first), int(last) if last else None))
     return tuple(ranges)
 
 

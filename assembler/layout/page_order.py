@@ -59,19 +59,7 @@ def arrange(
         for part, leaves_of_part in groupby(leaves, key=lambda leaf: leaf.part)
     }
     first = {part: leaves_of_part[0].number for part, leaves_of_part in runs.items()}
-    sheets = {leaf.exhibit: leaf.number for leaf in leaves if leaf.kind is PartKind.TAB}
-    exhibits = {exhibit.id: exhibit for exhibit in case.exhibits}
-    index = tuple(
-        _row(
-            part,
-            exhibits[part.exhibit],
-            runs[part.id],
-            sheets.get(part.exhibit),
-            (roles or {}).get(part.exhibit, ()),
-        )
-        for part in plan.parts
-        if part.kind is PartKind.EXHIBIT
-    )
+    index = _index(plan, case, runs, roles or {})
     return Layout(
         packet=plan.packet,
         title=plan.title,
@@ -80,6 +68,30 @@ def arrange(
         bookmarks=_bookmarks(plan, index, first),
         addresses=_addresses(leaves, first),
         frozen=filed is not None,
+    )
+
+
+def _index(
+    plan: Plan,
+    case: Case,
+    leaves: Mapping[str, Sequence[Leaf]],
+    roles: Mapping[str, Sequence[str]],
+) -> tuple[IndexRow, ...]:
+    """Return the index. `leaves`: by part; `roles`: of each page of an exhibit."""
+    exhibits = {exhibit.id: exhibit for exhibit in case.exhibits}
+    sheets = {
+        part.exhibit: leaves[part.id][0].number for part in plan.parts if part.kind is PartKind.TAB
+    }
+    return tuple(
+        _row(
+            part,
+            exhibits[part.exhibit],
+            leaves[part.id],
+            sheets.get(part.exhibit),
+            roles.get(part.exhibit, ()),
+        )
+        for part in plan.parts
+        if part.kind is PartKind.EXHIBIT
     )
 
 
@@ -127,7 +139,13 @@ def _printed(slots: Sequence[Slot], filed: Filed | None, marking: Marking) -> li
             for number, slot in enumerate(slots, 1)
         ]
     filed_documents = {f"exhibit:{page.exhibit}" for page in filed.pages}
-    numbered = amendment.number_pages([(_unit(slot), _name(slot)) for slot in slots], filed)
+    numbered = amendment.number_pages(
+        [
+            (amendment.find_unit(slot.part.exhibit, slot.part.document), _name(slot))
+            for slot in slots
+        ],
+        filed,
+    )
     return [
         (
             label,
@@ -139,10 +157,6 @@ def _printed(slots: Sequence[Slot], filed: Filed | None, marking: Marking) -> li
         )
         for (label, page), slot in zip(numbered, slots, strict=True)
     ]
-
-
-def _unit(slot: Slot) -> str:
-    return amendment.find_unit(slot.part.exhibit, slot.part.document)
 
 
 def _name(slot: Slot) -> amendment.Name:

@@ -197,7 +197,9 @@ def _exhibit(line: Line, person: str) -> dict[str, Any]:
 
 def _person_of(line: Line) -> str:
     """Return whom of the draft a line's document is about; its petitioner is the supporter, too."""
-    return ("beneficiary" if line.subject == "beneficiary" else "petitioner") if line.about else ""
+    if not line.about:
+        return ""
+    return "beneficiary" if line.subject == "beneficiary" else "petitioner"
 
 
 def _is_conditional(line: Line) -> bool:

@@ -106,12 +106,10 @@ def _form_value(data: Any) -> str | None:
         return None
     box, entries = data.find(f"{W}checkBox"), data.find(f"{W}ddList")
     if box is not None:
-        checked = read_switch(box.find(f"{W}checked"))
-        return (
-            TICKED
-            if (read_switch(box.find(f"{W}default")) if checked is None else checked)
-            else EMPTY
-        )
+        is_checked = read_switch(box.find(f"{W}checked"))
+        if is_checked is None:
+            is_checked = read_switch(box.find(f"{W}default"))
+        return TICKED if is_checked else EMPTY
     if entries is None:
         return None
     chosen = (

@@ -131,18 +131,10 @@ def _is_grouped(holder: Any) -> bool:
 def _placings(holder: Any) -> Iterator[tuple[Any, _Placing]]:
     """Yield the pictures of a drawing itself, not of its text boxes, with how they are placed."""
     for node in holder.iter(f"{_PIC}pic", f"{_V}imagedata"):
-        own = next(
-            (
-                holder_node
-                for holder_node in node.iterancestors(f"{W}drawing", f"{W}pict", f"{W}object")
-            ),
-            None,
-        )
-        placing = (
-            (_of_drawing(node, holder) if node.tag == f"{_PIC}pic" else _of_vml(node))
-            if own is holder
-            else None
-        )
+        nearest = next(node.iterancestors(f"{W}drawing", f"{W}pict", f"{W}object"), None)
+        if nearest is not holder:
+            continue
+        placing = _of_drawing(node, holder) if node.tag == f"{_PIC}pic" else _of_vml(node)
         if placing is not None:
             yield node, placing
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from assembler.documents import word_to_pdf
 from assembler.documents.citation_findings import citation_findings
-from assembler.documents.render import DraftJob, make_draft
+from assembler.documents.draft_job import DraftJob, make_draft
 from assembler.documents.template_context import TemplateValues
 from assembler.errors import AssemblerError, CaseRejected, TemplateBroken, ToolFailed
 from assembler.layout import amendment
