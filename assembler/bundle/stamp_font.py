@@ -53,9 +53,8 @@ def _to_unicode() -> bytes:
     """Return the map back to text. Readers know WinAnsi, but converters and checkers of tagged
     files require this."""
     pairs = [(code, ord(_character(code))) for code in _CODES if _character(code) in WIDTHS]
-    blocks = [
-        pairs[start : start + 100] for start in range(0, len(pairs), 100)
-    ]  # no block may be longer
+    # a block may have 100 entries at most
+    blocks = [pairs[start : start + 100] for start in range(0, len(pairs), 100)]
     lines = [
         f"{len(block)} beginbfchar\n"
         + "".join(f"<{code:02X}> <{point:04X}>\n" for code, point in block)
@@ -87,11 +86,8 @@ def _subset(font: Path) -> tuple[bytes, tuple[int, ...], dict[str, int]]:
         "descent": round(face["hhea"].descent * 1000 / per_em),
         "cap": round(getattr(face["OS/2"], "sCapHeight", 700) * 1000 / per_em),
     }
-    for table in (
-        "GPOS",
-        "GSUB",
-        "GDEF",
-    ):  # reading them, only to drop them, would take half a second
+    # reading these tables, only to drop them, would take half a second
+    for table in ("GPOS", "GSUB", "GDEF"):
         if table in face:
             del face[table]
     options = subset.Options(layout_features=[], name_IDs=[], notdef_outline=True, hinting=False)

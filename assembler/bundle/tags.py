@@ -30,9 +30,8 @@ def merge_tags(
     ambiguous = _ambiguous_roles(list(drafts.values()))
     for name, source in drafts.items():
         if Name.StructTreeRoot in source.Root:
-            tree = bundle.copy_foreign(
-                source.Root.StructTreeRoot
-            )  # page references follow to the copied pages
+            # page references follow to the copied pages
+            tree = bundle.copy_foreign(source.Root.StructTreeRoot)
             _write_standard_roles(tree, ambiguous)
             own_pages = [
                 page

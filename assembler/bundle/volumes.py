@@ -86,9 +86,8 @@ def weigh_pages(path: Path) -> list[int]:
     seen: set[tuple[int, int]] = set()
     with Pdf.open(path) as pdf:
         sizes = [count_page_bytes(page.obj, seen) for page in pdf.pages]
-    remainder = max(
-        0, path.stat().st_size - sum(sizes)
-    )  # structure, fonts, tags: on every page alike
+    # structure, fonts, tags: distributed evenly over the pages
+    remainder = max(0, path.stat().st_size - sum(sizes))
     return [size + remainder // len(sizes) + 1 for size in sizes]
 
 

@@ -27,7 +27,7 @@ from assembler.crosscheck.results import (
 from assembler.crosscheck.text_matching import split_words, text_likeness
 from assembler.model import PageText, mrz
 
-_NUMBER = 6  # letters and digits from which a word with a digit in it may be a number of its own
+_NUMBER = 6  # letters and digits from which a word with a digit in it may be a number
 _WORD = 4  # letters from which a word counts
 _LIKE = 80  # of 100: how alike two readings of a word must be
 _SHARED = 0.6  # share of the words that must have a match

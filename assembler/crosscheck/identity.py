@@ -336,7 +336,7 @@ def _passport_numbers(context: CheckContext, exhibit: Exhibit, page: PageText) -
             if has_name(page.text, person, context.data["name_likeness"], family_only=True)
         ]
         if any(person.passport is None for person in mentioned):
-            continue  # it may be theirs: case.json does not say
+            continue  # it may be theirs: case.json gives no number
         yield page_finding(
             "LEAK.PASSPORT",
             ExhibitPage(exhibit, page),

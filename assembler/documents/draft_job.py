@@ -33,6 +33,7 @@ from assembler.runtime.code_version import code_digest
 from assembler.runtime.resources import TemplateFile
 
 _MAX_DOCX = 50_000_000  # bytes, unpacked
+# errors of a template's code
 _MISTAKES = (
     TypeError,
     ValueError,
@@ -40,7 +41,7 @@ _MISTAKES = (
     AttributeError,
     ArithmeticError,
     RecursionError,
-)  # of a template's code
+)
 _CORE = (
     b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<cp:coreProperties xmlns:cp='
     b'"http://schemas.openxmlformats.org/package/2006/metadata/core-properties"/>'

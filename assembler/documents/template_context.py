@@ -225,7 +225,7 @@ def list_points(case: Case, index: Sequence[Mapping[str, Any]]) -> list[dict[str
 
 def list_files(layout: Layout) -> list[dict[str, str]]:
     """Return the files of a bundle that takes several, in the order of upload."""
-    rows, last = [], len(layout.leaves)  # of a layout that is only guessed, there may be fewer
+    rows, last = [], len(layout.leaves)  # a guessed layout may have fewer pages than the files
     for number, volume in enumerate(layout.files, 1):
         tabs = list(
             dict.fromkeys(

@@ -207,9 +207,8 @@ def _pointer(item: Item, scope: Scope) -> str:
 def _pointers(case: Case, beneficiary_id: str, supporter_index: int | None) -> dict[str, str]:
     index = next(n for n, person in enumerate(case.beneficiaries) if person.id == beneficiary_id)
     recipient = f"/beneficiaries/{index}"
-    files = (
-        recipient if case.petitioner.id == beneficiary_id else "/petitioner"
-    )  # a self-petitioner is described once
+    # a self-petitioner is described once
+    files = recipient if case.petitioner.id == beneficiary_id else "/petitioner"
     people = {"you": files, "them": recipient, "recipient": recipient}
     if supporter_index is not None:
         people["supporter"] = f"/supporters/{supporter_index}"

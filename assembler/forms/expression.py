@@ -46,8 +46,8 @@ class Expression:
 def parse_expression(source: str) -> Expression:
     """Parse an expression. Raises BadExpression."""
     reader = _Reader(_tokens(source), source)
-    node = reader.either()
-    reader.end()
+    node = reader.parse_or()
+    reader.expect_end()
     return Expression(source=source, value=node, paths=tuple(reader.paths))
 
 
@@ -96,58 +96,58 @@ class _Reader:
         self.at = 0
         self.paths: list[str] = []
 
-    def either(self) -> Node:
-        node = self.both()
+    def parse_or(self) -> Node:
+        node = self.parse_and()
         while self.take("word", "or"):
-            node = _or(node, self.both())
+            node = _or(node, self.parse_and())
         return node
 
-    def both(self) -> Node:
-        node = self.negated()
+    def parse_and(self) -> Node:
+        node = self.parse_not()
         while self.take("word", "and"):
-            node = _and(node, self.negated())
+            node = _and(node, self.parse_not())
         return node
 
-    def negated(self) -> Node:
+    def parse_not(self) -> Node:
         if self.take("word", "not"):
-            inner = self.negated()
+            inner = self.parse_not()
             return lambda scope: not inner(scope)
-        return self.compared()
+        return self.parse_comparison()
 
-    def compared(self) -> Node:
-        left = self.first()
+    def parse_comparison(self) -> Node:
+        left = self.parse_fallback()
         for sign, wanted in (("==", True), ("!=", False)):
             if self.take("op", sign):
-                right = self.first()
+                right = self.parse_fallback()
                 return lambda scope: (left(scope) == right(scope)) is wanted
         return left
 
-    def first(self) -> Node:
-        node = self.piped()
+    def parse_fallback(self) -> Node:
+        node = self.parse_pipe()
         while self.take("op", "??"):
-            node = _else(node, self.piped())
+            node = _else(node, self.parse_pipe())
         return node
 
-    def piped(self) -> Node:
-        node = self.atom()
+    def parse_pipe(self) -> Node:
+        node = self.parse_atom()
         while self.take("op", "|"):
-            node = _through(node, *self.format())
+            node = _through(node, *self.parse_format())
         return node
 
-    def format(self) -> tuple[str, tuple[int, ...]]:
-        name = self.want("word")
+    def parse_format(self) -> tuple[str, tuple[int, ...]]:
+        name = self.expect("word")
         if name not in FORMATS and name not in WITH_SCOPE:
             raise BadExpression(f"there is no format {name!r} in {self.source!r}")
         if not self.take("op", "("):
             return name, ()
-        number = int(self.want("number"))
-        self.want("op", ")")
+        number = int(self.expect("number"))
+        self.expect("op", ")")
         return name, (number,)
 
-    def atom(self) -> Node:
+    def parse_atom(self) -> Node:
         if self.take("op", "("):
-            node = self.either()
-            self.want("op", ")")
+            node = self.parse_or()
+            self.expect("op", ")")
             return node
         kind, text = self.tokens[self.at] if self.at < len(self.tokens) else ("", "")
         self.at += 1
@@ -163,7 +163,7 @@ class _Reader:
         self.at += matches
         return matches
 
-    def want(self, kind: str, text: str = "") -> str:
+    def expect(self, kind: str, text: str = "") -> str:
         if (
             self.at >= len(self.tokens)
             or self.tokens[self.at][0] != kind
@@ -173,7 +173,7 @@ class _Reader:
         self.at += 1
         return self.tokens[self.at - 1][1]
 
-    def end(self) -> None:
+    def expect_end(self) -> None:
         if self.at != len(self.tokens):
             raise BadExpression(f"{self.tokens[self.at][1]!r} is too much in {self.source!r}")
 

@@ -42,7 +42,9 @@ class Item:
     value: str = ""  # expression; "" = for a person to answer
     when: str = ""  # expression; "" = always
     required: bool = False
-    continues: bool = True  # an answer too long for the field goes on in the additional information
+    continues: bool = (
+        True  # an answer too long for the field continues in the additional information
+    )
     field: Field | None = None
     boxes: tuple[tuple[str, Field], ...] = ()
 

@@ -167,9 +167,8 @@ def measure_ink(pdf: Path, places: Sequence[tuple[int, Rect]]) -> tuple[float, .
     """Return the share of dark pixels, 0 to 1, inside each (page from 1, rectangle in points)
     without its border."""
     with _rendered(pdf) as document:
-        if (
-            document.get_formtype() == FORMTYPE_ACRO_FORM
-        ):  # hybrid forms are drawn by their AcroForm side anyway
+        # hybrid forms (AcroForm and XFA) are drawn by their AcroForm side anyway
+        if document.get_formtype() == FORMTYPE_ACRO_FORM:
             document.init_forms()
         return tuple(
             _ink(document, page, rect) if page <= len(document) else 0.0 for page, rect in places
@@ -303,9 +302,8 @@ def _characters(layer: Any) -> tuple[tuple[str, float, float], ...]:
     """Return every visible character with the middle of its box: labels touch the boxes below
     them."""
     text = layer.get_text_range()
-    if (
-        len(text) != layer.count_chars()
-    ):  # a surrogate pair or a character PDFium adds: ask for each character
+    # a surrogate pair, or a character PDFium adds: ask for each character
+    if len(text) != layer.count_chars():
         text = "".join(
             layer.get_text_range(index, 1)[:1] or " " for index in range(layer.count_chars())
         )

@@ -25,16 +25,18 @@ def propose_map(old: Mapping[str, Any], new_pdf: Path) -> dict[str, Any]:
     rows = read_fields(new_pdf)
     recognized = recognize_form(new_pdf)
     finder = _Finder(rows)
-    items = [new_entry for item in old["items"] if (new_entry := finder.item(item)) is not None]
+    items = [
+        new_entry for item in old["items"] if (new_entry := finder.match_item(item)) is not None
+    ]
     signatures = [
         new_entry
         for signature in old["signatures"]
-        if (new_entry := finder.entry(signature, ("signature", "date"))) is not None
+        if (new_entry := finder.match_entry(signature, ("signature", "date"))) is not None
     ]
     blocks = [
         new_entry
         for block in old.get("continuation", {}).get("blocks", ())
-        if (new_entry := finder.entry(block, ("page", "part", "number", "text"))) is not None
+        if (new_entry := finder.match_entry(block, ("page", "part", "number", "text"))) is not None
     ]
     draft: dict[str, Any] = {
         **old,
@@ -63,28 +65,28 @@ class _Finder:
         self.used: set[str] = set()
         self.notes: list[dict[str, str]] = []
 
-    def item(self, old: Mapping[str, Any]) -> dict[str, Any] | None:
+    def match_item(self, old: Mapping[str, Any]) -> dict[str, Any] | None:
         """Return an item with its field or boxes in the new form, or None if none is there."""
         new = dict(old)
         if "field" in old:
-            new["field"] = self.field(old["field"])
+            new["field"] = self.match_field(old["field"])
         if "boxes" in old:
             new["boxes"] = {
                 key: new_box
                 for key, box in old["boxes"].items()
-                if (new_box := self.field(box)) is not None
+                if (new_box := self.match_field(box)) is not None
             }
         if ("field" in old and new["field"] is None) or ("boxes" in old and not new["boxes"]):
             return None
         shown = new.get("field") or next(iter(new.get("boxes", {}).values()), None)
         return {**new, "page": shown["page"]} if shown else new
 
-    def entry(self, old: Mapping[str, Any], keys: Sequence[str]) -> dict[str, Any] | None:
+    def match_entry(self, old: Mapping[str, Any], keys: Sequence[str]) -> dict[str, Any] | None:
         """Return an entry if all its fields are in the new form."""
-        new_fields = {key: self.field(old[key]) for key in keys if key in old}
+        new_fields = {key: self.match_field(old[key]) for key in keys if key in old}
         return None if None in new_fields.values() else {**old, **new_fields}
 
-    def field(self, old: Mapping[str, Any]) -> dict[str, Any] | None:
+    def match_field(self, old: Mapping[str, Any]) -> dict[str, Any] | None:
         row, method = self._search(old)
         self.notes.append({"old": old["name"], "new": row.short if row else "", "found": method})
         if row is None:
@@ -112,13 +114,13 @@ class _Finder:
             return namesake, "name" if _distance(old, namesake) < _NEAR and namesake.page == old[
                 "page"
             ] else "moved"
-        candidates = [row for row in self.rows if self._may(old, row, kind)]
+        candidates = [row for row in self.rows if self._is_candidate(old, row, kind)]
         best = max(candidates, key=lambda row: _likeness(old, row), default=None)
         if best is not None and _likeness(old, best) >= _ALIKE:
             return best, "place"
         return None, "lost"
 
-    def _may(self, old: Mapping[str, Any], row: FieldRow, kind: str) -> bool:
+    def _is_candidate(self, old: Mapping[str, Any], row: FieldRow, kind: str) -> bool:
         if row.short in self.used or (row.kind == "box") != (kind == "box"):
             return False
         return row.page == old["page"] and _distance(old, row) < _NEAR

@@ -25,7 +25,7 @@ from assembler.model import (
     Plan,
 )
 
-# reserved (RFC 2606): a link of ours that a page number will replace
+# reserved (RFC 2606); `bundle.links` replaces links to it by page destinations
 HOST = "https://assembler.invalid/"
 
 
@@ -277,7 +277,6 @@ def _addresses(leaves: Sequence[Leaf], first: Mapping[str, int]) -> tuple[tuple[
             addresses[f"tab/{leaf.exhibit}"] = leaf.number
         elif leaf.kind is PartKind.EXHIBIT:
             addresses[f"exhibit/{leaf.exhibit}/{leaf.exhibit_page}"] = leaf.number
-            addresses.setdefault(
-                f"tab/{leaf.exhibit}", leaf.number
-            )  # of a notice, which has no tab sheet
+            # for a notice, which has no tab sheet
+            addresses.setdefault(f"tab/{leaf.exhibit}", leaf.number)
     return tuple(sorted(addresses.items()))

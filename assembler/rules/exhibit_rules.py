@@ -29,7 +29,7 @@ def check_exhibits(context: RuleContext) -> Iterator[Hit]:
         ):
             yield Hit(rule="ID.WHOSE", pointer=where, exhibit=exhibit.id)
         beneficiaries = {person.id for person in context.case.beneficiaries}
-        # the texts stand in every packet, so they cannot cite what only some of them hold
+        # the texts are in every packet, so they cannot cite an exhibit that only some packets have
         if exhibit.id not in cited and not 0 < len(beneficiaries & {*exhibit.belongs_to}) < len(
             beneficiaries
         ):

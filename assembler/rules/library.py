@@ -115,9 +115,8 @@ class Rule:
     remedy: str = ""
     packages: tuple[str, ...] = ("rules",)  # that report it
     docs: str = ""  # page and anchor: "docs/evidence.md#rules"
-    other_severities: Mapping[Severity, str] = field(
-        default_factory=dict
-    )  # and when each is reported
+    # its other severities, and when each is reported
+    other_severities: Mapping[Severity, str] = field(default_factory=dict)
 
     @property
     def severities(self) -> frozenset[Severity]:

@@ -106,7 +106,7 @@ def draft_case(
         "exhibits": list(_exhibits(kind, reasons, library)),
     }
     if kind == "rfe-response":
-        # days that are long past, so that nobody can forget to set them
+        # dates long past, so that a person must replace them
         case["rfe"] = {
             "receipt_number": NO_RECEIPT,
             "notice_date": "1900-01-01",

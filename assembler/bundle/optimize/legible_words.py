@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 _SURE = 70  # confidence from which a word counts as read before
-_MAY_LOSE = 0.02  # share of the words; two recognitions of one page differ by so much
+_MAY_LOSE = 0.02  # share of the words by which two recognitions of one page differ
 _SHORT = 3  # letters below which a word is as likely a mark
 
 Word = tuple[str, int]  # as recognized, confidence 0..100

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from assembler.model import Fitted
 
 LOSSLESS = 0  # a step that keeps every pixel
-FINE = 1.02  # so much finer than wanted is as wanted: rounding of a picture's place
+FINE = 1.02  # tolerated factor above the limit: a picture's place is rounded
 _STEPS = (600, 450, 350, 300, 250, 225, 200, 175, 150, 125, 100)  # dots per inch
 
 

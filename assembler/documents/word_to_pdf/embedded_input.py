@@ -60,7 +60,7 @@ def _to_own_faces(root: Any, known: Set[str]) -> set[str]:
                 fonts.set(f"{W}{script}", TEXT_FACE)
     for run in root.iter(f"{W}r"):
         _tell_face(run)
-    for level in root.iter(f"{W}lvlText"):  # bullets of symbol fonts stand in the private use area
+    for level in root.iter(f"{W}lvlText"):  # bullets of symbol fonts are in the private use area
         text = level.get(f"{W}val", "")
         level.set(
             f"{W}val",

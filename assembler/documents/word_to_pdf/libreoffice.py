@@ -17,7 +17,7 @@ from assembler.errors import ToolFailed
 from assembler.runtime import programs
 
 _SECONDS = 100  # less than a worker has: if the worker ended first, the office would run on
-_MOST_LINKS = 32 * 32 * 32 - 1  # as many near-blacks as there are
+_MOST_LINKS = 32 * 32 * 32 - 1  # the number of near-black colors
 Piece = tuple[int, tuple[float, float, float, float], str]  # page index, rectangle, address
 
 

@@ -260,7 +260,7 @@ def _write_label(paragraph: Any, label: str, look: Level) -> None:
     run = etree.Element(f"{W}r")
     if look.look is not None:
         run.append(_own_look(look.look))
-    # a blank also where a tab follows, so that a search finds the text as a word of its own
+    # a blank even before a tab, so that a search finds the text as a separate word
     run.append(make_text_element(label if look.suffix == "nothing" else f"{label} "))
     if look.suffix == "tab":
         etree.SubElement(run, f"{W}tab")

@@ -28,6 +28,7 @@ _V = "{urn:schemas-microsoft-com:vml}"
 _O = "{urn:schemas-microsoft-com:office:office}"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _IMAGE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/image"
+# lengths of VML, in EMU
 _UNITS = {
     "pt": 12_700,
     "in": 914_400,
@@ -35,7 +36,7 @@ _UNITS = {
     "mm": 36_000,
     "px": 9_525,
     "": 12_700,
-}  # in EMU
+}
 _WIDEST = 914_400 * 6.5
 _MOST_LOSSLESS = 4_000_000  # dots; a larger picture that has to be drawn again becomes a JPEG
 _INLINE = (
@@ -64,12 +65,7 @@ class _Placing:
     turn: float = 0.0
     mirrored: bool = False
     upside_down: bool = False
-    crop: tuple[float, float, float, float] = (
-        0.0,
-        0.0,
-        0.0,
-        0.0,
-    )  # shares cut off left, top, right, bottom
+    crop: tuple[float, float, float, float] = (0, 0, 0, 0)  # shares of left, top, right, bottom
 
     def is_plain(self) -> bool:
         return not (self.turn % 360 or self.mirrored or self.upside_down or any(self.crop))
@@ -186,9 +182,8 @@ def _of_vml(data: Any) -> _Placing | None:
     style = dict(re.findall(r"([a-z-]+)\s*:\s*([^;]+)", shape.get("style", "").lower()))
     if not relation:
         return None
-    grouped = (
-        next(shape.iterancestors(f"{_V}group"), None) is not None
-    )  # sizes in a group are in units of its own
+    # a group has units of its own, so sizes in it mean nothing here
+    grouped = next(shape.iterancestors(f"{_V}group"), None) is not None
     width, height = (
         0.0 if grouped else _length(style.get(name, "")) for name in ("width", "height")
     )

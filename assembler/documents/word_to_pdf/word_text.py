@@ -261,9 +261,8 @@ def _pieces(node: Any, fields: list[str], hidden: Set[str] | None) -> Iterator[s
             _follow(child.get(f"{W}fldCharType"), fields)
         elif child.tag == f"{W}instrText" and fields:
             fields[-1] += child.text or ""
-        elif (
-            child.tag == f"{_M}t"
-        ):  # engines typeset equations anew: their letters count, not their order and signs
+        # engines typeset equations anew: their letters count, not their order and signs
+        elif child.tag == f"{_M}t":
             yield f" {''.join(c for c in child.text or '' if c.isalnum())} "
         elif child.tag == f"{W}t" and (hidden is None or not any(map(_computed, fields))):
             yield child.text or ""

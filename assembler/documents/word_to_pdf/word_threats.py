@@ -335,7 +335,7 @@ def _leads_out(attribute: tuple[Any, Any]) -> bool:
     others on a click."""
     key, value = etree.QName(attribute[0]), str(attribute[1]).strip()
     if key.namespace in _RELATIONS or not value:
-        return False  # the id of a relationship, which is judged by itself
+        return False  # the id of a relationship, which is checked separately
     return key.localname == "src" or (
         key.localname in ("href", "althref") and not _is_safe_address(value)
     )
