@@ -202,7 +202,7 @@ if __name__ == "__main__":
     "where",
     [
         'writer.stamps, "stamp_pages"',
-        'writer.links, "connect"',
+        'writer.links, "connect_links"',
         'pipeline.build.proof, "prove"',
         'pipeline.build, "publish"',
     ],
