@@ -99,7 +99,7 @@ def codes_without_letters(pdf: Pdf) -> None:
 @pytest.mark.parametrize(
     "change",
     [only_printed, upright_note, cut_edge, codes_without_letters],
-    ids=str,
+    ids=lambda change: change.__name__,
 )
 def test_a_sound_page_of_a_rare_kind_is_proved(tmp_path: Path, change: Change) -> None:
     case = mutable.mutable_case(tmp_path / "case", {"linked": page_of(change)})

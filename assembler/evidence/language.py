@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 from functools import cache
 from typing import Any
+
+from fontTools.unicodedata import script as script_of_letter
+from fontTools.unicodedata import script_code
 
 from assembler.evidence.common_words import identify_by_letters, identify_by_words
 
 _MIN_WORDS, _MIN_LETTERS, _MIN_LIKELIHOOD = 20, 50, 0.999  # below these, no language is named
 _MIN_SCRIPT_PART = 0.7  # fraction of the letters that determines the script of a mixed page
-# script in Unicode letter names, or of the recognition engine's detector → ISO 15924
-_SCRIPTS = dict(
-    pair.split(":")
-    for pair in (  # noqa: SIM905
-        "LATIN:Latn CYRILLIC:Cyrl ARABIC:Arab HEBREW:Hebr GREEK:Grek ETHIOPIC:Ethi ARMENIAN:Armn "
-        "GEORGIAN:Geor DEVANAGARI:Deva "
-        "BENGALI:Beng GURMUKHI:Guru GUJARATI:Gujr ORIYA:Orya TAMIL:Taml TELUGU:Telu KANNADA:Knda "
-        "MALAYALAM:Mlym SINHALA:Sinh "
-        "THAI:Thai LAO:Laoo MYANMAR:Mymr KHMER:Khmr TIBETAN:Tibt THAANA:Thaa HANGUL:Kore CJK:Hani "
-        "HIRAGANA:Jpan KATAKANA:Jpan "
-        "HAN:Hani JAPANESE:Jpan KOREAN:Kore "
-    ).split()
-)
 # script → languages written in it, other than Latin; "": languages of several scripts
 _LANGUAGES = {
     "Cyrl": "uk ru be bg mk ky ba cv os ab ce kv av",
@@ -54,6 +43,10 @@ _LANGUAGES = {
     "Orya": "or",
     "": "sr sh uz kk az tg tk tt mn ku kmr pa sd ks ms ha rom rhg",
 }
+# scripts by which a language is known, ISO 15924; other names for one of them
+_SCRIPTS = (frozenset(_LANGUAGES) | {"Latn", "Guru"}) - {""}
+_SAME_SCRIPT = {"Hira": "Jpan", "Kana": "Jpan", "Hang": "Kore"}
+_DETECTED = {"Japanese": "Jpan", "Korean": "Kore"}  # by the recognition engine, besides Unicode's
 _SCRIPT_OF = {
     language: script for script, languages in _LANGUAGES.items() for language in languages.split()
 }
@@ -100,7 +93,8 @@ def identify_language(
     """
     primary = declared.split("-", maxsplit=1)[0].lower()
     declared_script = _script_of(declared)
-    detected_script = _SCRIPTS.get(seen_script.upper(), "")
+    detected_script = _DETECTED.get(seen_script, "") or script_code(seen_script, "")
+    detected_script = _SAME_SCRIPT.get(detected_script, detected_script)
     if detected_script and declared_script and not _scripts_match(detected_script, declared_script):
         return detected_script
     words = re.findall(r"[^\W\d_]{2,}", text)
@@ -148,10 +142,9 @@ def _similar_languages(language: str) -> set[str]:
 
 def _dominant_script(letters: str) -> str:
     """Return the script of most letters, or ""."""
-    counted = Counter(
-        _SCRIPTS.get(unicodedata.name(letter, "").split(" ", maxsplit=1)[0], "")
-        for letter in letters
-    )
+    scripts = (script_of_letter(letter) for letter in letters)
+    scripts = (_SAME_SCRIPT.get(script, script) for script in scripts)
+    counted = Counter(script if script in _SCRIPTS else "" for script in scripts)
     if counted["Jpan"]:
         counted["Jpan"] += counted.pop("Hani", 0)
     script, count = counted.most_common(1)[0] if counted else ("", 0)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from xml.sax.saxutils import escape, quoteattr
+from collections.abc import Sequence
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element, SubElement
 
 from assembler.model import Finding, RuleHelp
 from assembler.report.formats.listing import Listed, failing, tally
@@ -14,61 +15,57 @@ _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 def as_junit(cases: Sequence[Listed], rules: Sequence[RuleHelp], strict: bool) -> str:
-    """Errors fail, and warnings where `strict`; other findings pass and say so in system-out."""
-    suites = [list(_suite(case, rules, strict)) for case in cases]
-    tests = sum(len(case.findings) + len(_passed(case, rules)) for case in cases)
-    failures = sum(failing(one, strict) for case in cases for one in case.findings)
-    head = f'<testsuites name="assembler" tests="{tests}" failures="{failures}" errors="0">'
-    body = [line for suite in suites for line in suite]
-    return "\n".join(['<?xml version="1.0" encoding="UTF-8"?>', head, *body, "</testsuites>"])
+    """Return the report as XML.
+
+    Errors fail, and warnings do if `strict`; other findings pass and are named in system-out.
+    """
+    root = Element("testsuites", name="assembler", tests="0", failures="0", errors="0")
+    for case in cases:
+        _add_suite(root, case, rules, strict)
+    for count in ("tests", "failures"):
+        root.set(count, str(sum(int(suite.get(count, "0")) for suite in root)))
+    ElementTree.indent(root, " ")
+    xml = ElementTree.tostring(root, encoding="unicode")
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{xml}'
 
 
-def _passed(case: Listed, rules: Sequence[RuleHelp]) -> list[str]:
-    found = {one.rule for one in case.findings}
-    return [rule.id for rule in rules if rule.id not in found]
-
-
-def _suite(case: Listed, rules: Sequence[RuleHelp], strict: bool) -> Iterator[str]:
-    passed = _passed(case, rules)
-    failures = sum(failing(one, strict) for one in case.findings)
-    tests = len(case.findings) + len(passed)
-    yield (
-        f' <testsuite name={_attribute(case.case)} tests="{tests}" failures="{failures}" '
-        f'errors="0" skipped="0">'
+def _add_suite(root: Element, case: Listed, rules: Sequence[RuleHelp], strict: bool) -> None:
+    rules_with_findings = {finding.rule for finding in case.findings}
+    passed = [rule.id for rule in rules if rule.id not in rules_with_findings]
+    failures = sum(failing(finding, strict) for finding in case.findings)
+    suite = SubElement(
+        root,
+        "testsuite",
+        name=_clean(case.case),
+        tests=str(len(case.findings) + len(passed)),
+        failures=str(failures),
+        errors="0",
+        skipped="0",
     )
-    for one in case.findings:
-        yield from _finding(case, one, strict)
+    for finding in case.findings:
+        _add_finding(suite, case, finding, strict)
     for rule in passed:
-        yield f"  <testcase classname={_attribute(case.case)} name={_attribute(rule)}/>"
-    yield f"  <system-out>{_text(tally(case.findings))}</system-out>"
-    yield " </testsuite>"
+        SubElement(suite, "testcase", classname=_clean(case.case), name=_clean(rule))
+    SubElement(suite, "system-out").text = _clean(tally(case.findings))
 
 
-def _finding(case: Listed, one: Finding, strict: bool) -> Iterator[str]:
-    place = f'file={_attribute(case.file(one))} line="{one.line or 1}"'
-    yield (
-        f"  <testcase classname={_attribute(case.case)} "
-        f"name={_attribute(f'{one.rule} {one.where}')} {place}>"
+def _add_finding(suite: Element, case: Listed, finding: Finding, strict: bool) -> None:
+    test = SubElement(
+        suite,
+        "testcase",
+        classname=_clean(case.case),
+        name=_clean(f"{finding.rule} {finding.where}"),
+        file=_clean(case.file(finding)),
+        line=str(finding.line or 1),
     )
-    sentence = f"{one.where}: {one.problem}; {one.remedy}"
-    if failing(one, strict):
-        yield (
-            f'   <failure type="{one.severity.value}" '
-            f"message={_attribute(one.problem)}>{_text(sentence)}</failure>"
-        )
+    sentence = f"{finding.where}: {finding.problem}; {finding.remedy}"
+    if failing(finding, strict):
+        severity = finding.severity.value
+        failure = SubElement(test, "failure", type=severity, message=_clean(finding.problem))
+        failure.text = _clean(sentence)
     else:
-        yield f"   <system-out>{_text(f'{one.severity.value}: {sentence}')}</system-out>"
-    yield "  </testcase>"
+        SubElement(test, "system-out").text = _clean(f"{finding.severity.value}: {sentence}")
 
 
 def _clean(text: str) -> str:
     return _FORBIDDEN.sub("\N{REPLACEMENT CHARACTER}", text)
-
-
-def _text(text: str) -> str:
-    return escape(_clean(text))
-
-
-def _attribute(text: str) -> str:
-    # a line break in an attribute would be read back as a space
-    return quoteattr(_clean(text), {"\n": "&#10;", "\r": "&#13;", "\t": "&#9;"})
