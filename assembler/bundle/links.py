@@ -5,13 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from pikepdf import Array, Dictionary, Name, NameTree, Object, OutlineItem, Page, Pdf
+from pikepdf import Array, Dictionary, Matrix, Name, NameTree, Object, OutlineItem, Page, Pdf
 
 from assembler.bundle.other_volumes import OtherVolumes
 from assembler.errors import TemplateBroken
 from assembler.layout.page_order import HOST
 from assembler.model import Layout, PartKind
-from assembler.pdf.geometry import Matrix
 
 Moves = Mapping[tuple[int, int], Matrix]  # page → how its content was moved
 
@@ -144,7 +143,7 @@ def _moved(destination: object, moves: Moves) -> Array | None:
         return None
     moved = Array(list(destination))
     # a page is shrunk evenly and shifted, so x depends on x alone, and y on y
-    scale = {"x": (move[0], move[4]), "y": (move[3], move[5])}
+    scale = {"x": (move.a, move.e), "y": (move.d, move.f)}
     for place, axis in enumerate(_AXES.get(str(destination[1]), "")[: len(destination) - 2], 2):
         if destination[place] is not None:
             factor, shift = scale[axis]

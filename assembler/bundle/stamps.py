@@ -6,10 +6,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import count
 
-from pikepdf import Array, Dictionary, Name, Object, Page, Pdf, String
+from pikepdf import Array, Dictionary, Matrix, Name, Object, Page, Pdf, String
 
 from assembler.model import Layout, Leaf, Stamp
-from assembler.pdf.geometry import Frame, Matrix, apply, compose, inverse, operands, to_page
+from assembler.pdf.geometry import Frame, operands, to_page
 
 _BASELINE = 0.3  # of the font size, above the bottom of the stamp's box
 
@@ -33,9 +33,9 @@ def stamp_pages(bundle: Pdf, layout: Layout, pages: Sequence[Page], font: Object
 def _drawing(stamp: Stamp, frame: Frame, font: str) -> bytes:
     """Return the operators of a stamp. The page's graphics state is restored first, so that nothing
     moves or colors it."""
-    place: Matrix = (1, 0, 0, 1, stamp.x, stamp.y + _BASELINE * stamp.size)
+    place = Matrix(1, 0, 0, 1, stamp.x, stamp.y + _BASELINE * stamp.size)
     text = String(stamp.text.encode("cp1252")).unparse()
-    matrix = operands(compose(place, to_page(frame)))
+    matrix = operands(place @ to_page(frame))
     style = f"{font} {stamp.size:g} Tf 0 g 0 Tr ".encode()
     return (
         b"\nQ\n/Artifact <</Type /Pagination>> BDC q "
@@ -96,7 +96,7 @@ def shrink_pages(
 def _move(frame: Frame, leaf: Leaf) -> Matrix:
     scale = leaf.scale
     width, height = (leaf.width, leaf.height) if leaf.own else (frame.width, frame.height)
-    shown: Matrix = (
+    shown = Matrix(
         scale,
         0,
         0,
@@ -104,8 +104,8 @@ def _move(frame: Frame, leaf: Leaf) -> Matrix:
         (width - frame.width * scale) / 2,
         height - frame.height * scale,
     )
-    moved = compose(inverse(to_page(frame)), shown)
-    return moved if leaf.own else compose(moved, to_page(frame))
+    moved = to_page(frame).inverse() @ shown
+    return moved if leaf.own else moved @ to_page(frame)
 
 
 def _cut_to(page: Page, leaf: Leaf) -> None:
@@ -151,7 +151,7 @@ def _form(bundle: Pdf, page: Page, frame: Frame) -> Object:
 
 
 def _moved(numbers: list[float], move: Matrix, is_rect: bool) -> Array:
-    points = [apply(move, x, y) for x, y in zip(numbers[::2], numbers[1::2], strict=True)]
+    points = [move.transform((x, y)) for x, y in zip(numbers[::2], numbers[1::2], strict=True)]
     if is_rect:
         xs, ys = sorted(x for x, _ in points), sorted(y for _, y in points)
         points = [(xs[0], ys[0]), (xs[1], ys[1])]

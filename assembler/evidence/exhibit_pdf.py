@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pikepdf
-from pikepdf import Name, Pdf
+from pikepdf import Matrix, Name, Pdf
 
 from assembler.evidence import page_recognition
-from assembler.pdf.geometry import Frame, compose, operands, to_page
+from assembler.pdf.geometry import Frame, operands, to_page
 from assembler.runtime.atomic_files import open_deferring_errors
 from assembler.runtime.cache import Cache
 from assembler.runtime.code_version import code_digest
@@ -105,11 +105,11 @@ def _overlay(book: Pdf, page: pikepdf.Page, recognized: page_recognition.Recogni
     with Pdf.open(recognized.layer) as layer:
         form = book.copy_foreign(layer.pages[0].as_form_xobject())
     box = [float(value) for value in form.BBox]
-    fit = (frame.width / (box[2] - box[0]), 0, 0, frame.height / (box[3] - box[1]), 0, 0)
+    fit = Matrix(frame.width / (box[2] - box[0]), 0, 0, frame.height / (box[3] - box[1]), 0, 0)
     # a fixed name, since the library would choose a random one
     name = page.add_resource(form, Name.XObject, name=Name("/AssemblerWords"))
     page.contents_add(b"q\n", prepend=True)
-    matrix = operands(compose(fit, to_page(frame)))
+    matrix = operands(fit @ to_page(frame))
     draw = b"\nQ\nq " + matrix + b" cm " + str(name).encode() + b" Do Q\n"
     page.contents_add(draw, prepend=False)
 

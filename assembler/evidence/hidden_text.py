@@ -19,7 +19,7 @@ import pypdfium2.raw as pdfium
 
 from assembler.evidence.losses import Loss
 from assembler.model import Severity
-from assembler.pdf.geometry import Frame, apply, inverse, to_page
+from assembler.pdf.geometry import Frame, to_page
 
 _UNIFORM = 3  # gray levels by which a patch of one color may vary
 _DARK = 110  # gray level below which a patch can hide recognized words
@@ -162,8 +162,8 @@ class _View:
 
     def to_pixels(self, line: Box) -> Pixels | None:
         """Return where a line is in the rendering; None if it is too small or outside."""
-        to_visual, (rows, columns) = inverse(to_page(self._frame)), self._gray.shape
-        corners = [apply(to_visual, line[0], line[1]), apply(to_visual, line[2], line[3])]
+        to_visual, (rows, columns) = to_page(self._frame).inverse(), self._gray.shape
+        corners = [to_visual.transform((line[0], line[1])), to_visual.transform((line[2], line[3]))]
         xs, ys = (
             sorted(x / self._scale for x, _ in corners),
             sorted(rows - y / self._scale for _, y in corners),
@@ -210,8 +210,8 @@ class _View:
         start."""
         to_own, rows = to_page(self._frame), self._gray.shape[0]
         corners = [
-            apply(to_own, place[0] * self._scale, (rows - place[3]) * self._scale),
-            apply(to_own, place[2] * self._scale, (rows - place[1]) * self._scale),
+            to_own.transform((place[0] * self._scale, (rows - place[3]) * self._scale)),
+            to_own.transform((place[2] * self._scale, (rows - place[1]) * self._scale)),
         ]
         xs, ys = sorted(x for x, _ in corners), sorted(y for _, y in corners)
         inset = 0.35 * min(line[2] - line[0], line[3] - line[1])

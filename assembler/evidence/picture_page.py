@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import img2pdf
 import pikepdf
+from pikepdf import Matrix
 
 from assembler.evidence.losses import Loss
 from assembler.evidence.readers.picture import Frame, Strip, read_frames
@@ -85,7 +86,7 @@ def _make_pdf(
         if frame.turned:
             pdf.pages[0].Rotate = frame.turned
         if frame.strip:  # img2pdf centers a picture on its page
-            matrix = operands((box[2], 0, 0, box[3], box[0], box[1]))
+            matrix = operands(Matrix(box[2], 0, 0, box[3], box[0], box[1]))
             pdf.pages[0].Contents = pdf.make_stream(b"q " + matrix + b" cm /Im0 Do Q")
         del pdf.docinfo
         if "/ID" in pdf.trailer:

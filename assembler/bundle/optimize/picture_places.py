@@ -7,12 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pikepdf
-from pikepdf import Name, Object, Page, Pdf
-
-from assembler.pdf.geometry import Matrix, compose
+from pikepdf import Matrix, Name, Object, Page, Pdf
 
 _DEEP = 8  # levels of drawings within drawings that are followed
-_WHOLE: Matrix = (1, 0, 0, 1, 0, 0)
+_WHOLE = (1, 0, 0, 1, 0, 0)
 
 Key = tuple[int, int]  # a picture's object number and generation
 
@@ -37,7 +35,7 @@ def find_pictures(pdf: Pdf) -> tuple[tuple[PlacedPicture, ...], ...]:
     least: dict[Key, float] = {}
     for number, page in enumerate(pdf.pages):
         try:
-            drawn = list(_drawn(page, _WHOLE, 0))
+            drawn = list(_drawn(page, Matrix(), 0))
         except (pikepdf.PdfError, ValueError, TypeError):
             continue
         for image, matrix in drawn:
@@ -72,23 +70,23 @@ def _drawn(owner: Page | Object, matrix: Matrix, depth: int) -> Iterator[tuple[O
             case "Q":
                 matrix = stack.pop() if stack else matrix
             case "cm":
-                matrix = compose(_matrix(operands), matrix)
+                matrix = _matrix(operands) @ matrix
             case "Do" if str(operands[0]) in drawings:
                 drawing = drawings[str(operands[0])]
                 if drawing.get(Name.Subtype) == Name.Image:
                     yield drawing, matrix
                 elif drawing.get(Name.Subtype) == Name.Form:
-                    inner = compose(_matrix(drawing.get(Name.Matrix, _WHOLE)), matrix)
+                    inner = _matrix(drawing.get(Name.Matrix, _WHOLE)) @ matrix
                     yield from _drawn(drawing, inner, depth + 1)
 
 
 def _matrix(values: object) -> Matrix:
     a, b, c, d, e, f = (float(value) for value in values)  # type: ignore[attr-defined]
-    return (a, b, c, d, e, f)
+    return Matrix(a, b, c, d, e, f)
 
 
 def _dpi(image: Object, matrix: Matrix) -> float:
-    across, down = math.hypot(matrix[0], matrix[1]), math.hypot(matrix[2], matrix[3])
+    across, down = math.hypot(matrix.a, matrix.b), math.hypot(matrix.c, matrix.d)
     if across < 1 or down < 1:
         return 0.0
     return round(

@@ -20,13 +20,13 @@ from typing import Any
 import numpy as np
 import pikepdf
 import pypdfium2 as pdfium
-from pikepdf import Array, Name, Pdf
+from pikepdf import Array, Matrix, Name, Pdf
 from PIL import Image
 
 from assembler.evidence.annotations.mark_outlines import enclose, pair_up
 from assembler.evidence.annotations.marks import has_appearance, list_visible_marks
 from assembler.evidence.losses import is_hidden_annotation
-from assembler.pdf.geometry import Frame, apply, compose, inverse, operands, to_page
+from assembler.pdf.geometry import Frame, operands, to_page
 from assembler.pdf.recovery import open_document
 from assembler.runtime.atomic_files import open_deferring_errors
 
@@ -247,8 +247,8 @@ def _render_gray(page: Any, scale: float) -> np.ndarray[Any, Any]:
 
 def _place_on_page(box: Box, frame: Frame, border: float = _BORDER) -> Box | None:
     """Return a box, with a border, on the page as shown; None if it is outside."""
-    back = inverse(to_page(frame))
-    corners = [apply(back, box[0], box[1]), apply(back, box[2], box[3])]
+    back = to_page(frame).inverse()
+    corners = [back.transform((box[0], box[1])), back.transform((box[2], box[3]))]
     xs, ys = sorted(x for x, _ in corners), sorted(y for _, y in corners)
     left, right = max(0.0, xs[0] - border), min(frame.width, xs[1] + border)
     bottom, top = max(0.0, ys[0] - border), min(frame.height, ys[1] + border)
@@ -290,7 +290,7 @@ def _draw_patches(pdf: Pdf, page: pikepdf.Page, patches: Sequence[Patch]) -> Non
             Filter=Name.FlateDecode,
         )
         name = page.add_resource(stream, Name.XObject, name=Name(f"/AssemblerMark{number}"))
-        matrix = compose((right - left, 0, 0, top - bottom, left, bottom), to_page(frame))
+        matrix = Matrix(right - left, 0, 0, top - bottom, left, bottom) @ to_page(frame)
         operators.append(b"q " + operands(matrix) + b" cm " + str(name).encode() + b" Do Q\n")
     page.contents_add(b"q\n", prepend=True)
     page.contents_add(b"\nQ\n" + b"".join(operators), prepend=False)

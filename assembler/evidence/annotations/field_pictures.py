@@ -15,10 +15,9 @@ from typing import Any
 
 import numpy as np
 import pypdfium2 as pdfium
-from pikepdf import Array, Dictionary, Name, Pdf
+from pikepdf import Array, Dictionary, Matrix, Name, Pdf
 
 from assembler.evidence.annotations.form_fields import read_number
-from assembler.pdf.geometry import Matrix, apply
 
 _MAX_SIDE = 14_000.0  # points
 _INK = 24  # gray levels between the paper of a picture and its ink
@@ -95,11 +94,11 @@ def _transformed_box(stream: Any) -> tuple[float, float, float, float] | None:
     if not isinstance(raw, Array) or len(raw) != 4:
         return None
     x0, y0, x1, y1 = (read_number(value, 0) for value in raw)
-    matrix: Matrix = (1, 0, 0, 1, 0, 0)
+    matrix = Matrix()
     if isinstance(turn, Array) and len(turn) == 6:
         a, b, c, d, e, f = (read_number(value, 0) for value in turn)
-        matrix = (a, b, c, d, e, f)
-    corners = [apply(matrix, x, y) for x in (x0, x1) for y in (y0, y1)]
+        matrix = Matrix(a, b, c, d, e, f)
+    corners = [matrix.transform((x, y)) for x in (x0, x1) for y in (y0, y1)]
     xs, ys = [x for x, _ in corners], [y for _, y in corners]
     return min(xs), min(ys), max(xs), max(ys)
 
