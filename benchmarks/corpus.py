@@ -26,6 +26,7 @@ from assembler.errors import AssemblerError, EvidenceUnreadable
 from assembler.layout.page_order import arrange
 from assembler.model import (
     Case,
+    DocumentId,
     Exhibit,
     FilePart,
     Finding,
@@ -43,6 +44,7 @@ from assembler.model import (
 from assembler.pipeline.packet_folder import keep_for_proof
 from assembler.proof import prove
 from assembler.report import manifest_writer
+from assembler.report.manifest_builder import BoundPacket, PacketRemarks, build_manifest
 from assembler.runtime.resources import stamp_font
 from assembler.runtime.workshop import Workshop
 
@@ -175,7 +177,7 @@ def _lay_packet(case: Case, prepared: Prepared, packet: Path) -> None:
         id="file",
         kind=PartKind.EXHIBIT,
         title="t",
-        document="exhibit:file",
+        document=DocumentId.exhibit("file"),
         tab="A",
         exhibit="file",
     )
@@ -186,19 +188,18 @@ def _lay_packet(case: Case, prepared: Prepared, packet: Path) -> None:
         layout, {part.document: prepared.pdf}, packet / "bundle.pdf", BundleStyle(font=stamp_font())
     )
     keep_for_proof((), {}, (prepared,), packet)
-    data = manifest_writer.manifest(
+    bound = BoundPacket(
         case=case,
         plan=plan,
         layout=layout,
         prepared=(prepared,),
         drafts=(),
-        findings=(),
-        engines={},
         as_of=date(2026, 11, 23),
         profile=Profile(id="x", title="x"),
         volumes=(Volume(path="bundle.pdf", first=1, last=len(layout.leaves)),),
     )
-    manifest_writer.write(packet, manifest_writer.with_outputs(data, packet), final=False)
+    manifest = manifest_writer.with_outputs(build_manifest(bound, PacketRemarks()), packet)
+    manifest_writer.write_manifest(packet, manifest, final=False)
 
 
 def _case(exhibit: Exhibit, source: SourceFile) -> Case:

@@ -20,8 +20,10 @@ from assembler.documents.drafts import exhibit_page_facts
 from assembler.layout.page_order import arrange
 from assembler.model import (
     Case,
+    DocumentId,
     Exhibit,
     FilePart,
+    LedgerEntry,
     Name,
     Part,
     PartKind,
@@ -33,7 +35,7 @@ from assembler.model import (
     Volume,
 )
 from assembler.proof import page_check
-from assembler.report import manifest_writer
+from assembler.report.manifest_builder import BoundPacket, PacketRemarks, build_manifest
 from assembler.runtime.resources import stamp_font
 from assembler.runtime.workshop import Workshop
 
@@ -45,17 +47,17 @@ class Bound:
     """A bundle of some files, and its ledger."""
 
     bundle: Path
-    ledger: tuple[dict[str, Any], ...]
+    ledger: tuple[LedgerEntry, ...]
     folder: Path
 
-    def entry(self, name: str, page: int = 1) -> dict[str, Any]:
+    def entry(self, name: str, page: int = 1) -> LedgerEntry:
         """The entry of a page of a source file."""
         return next(
-            e for e in self.ledger if e["source"]["path"] == name and e["source"]["page"] == page
+            e for e in self.ledger if e.client_source.path == name and e.client_source.page == page
         )
 
     def look(
-        self, entry: Mapping[str, Any], bundle: Path | None = None, **job: Any
+        self, entry: LedgerEntry, bundle: Path | None = None, **job: Any
     ) -> page_check.PageResult:
         """What the proof sees of a page."""
         (result,) = page_check.look(
@@ -69,12 +71,10 @@ class Bound:
         )
         return result
 
-    def changed(
-        self, entry: Mapping[str, Any], change: Callable[[Pdf, Any], None], target: Path
-    ) -> Path:
+    def changed(self, entry: LedgerEntry, change: Callable[[Pdf, Any], None], target: Path) -> Path:
         """The bundle with one page changed by other means than the bundle's maker has."""
         with Pdf.open(self.bundle) as pdf:
-            change(pdf, pdf.pages[entry["number"] - 1])
+            change(pdf, pdf.pages[entry.number - 1])
             pdf.save(target / "changed.pdf")
         return target / "changed.pdf"
 
@@ -116,7 +116,7 @@ def bound(folder: Path, files: Mapping[str, bytes], *, read: bool = False) -> Bo
             id="file",
             kind=PartKind.EXHIBIT,
             title="t",
-            document="exhibit:file",
+            document=DocumentId.exhibit("file"),
             tab="A",
             exhibit="file",
         )
@@ -128,16 +128,15 @@ def bound(folder: Path, files: Mapping[str, bytes], *, read: bool = False) -> Bo
             folder / "bundle.pdf",
             BundleStyle(font=stamp_font()),
         )
-    data = manifest_writer.manifest(
+    packet = BoundPacket(
         case=case,
         plan=plan,
         layout=layout,
         prepared=(prepared,),
         drafts=(),
-        findings=(),
-        engines={},
         as_of=date(2026, 11, 23),
         profile=Profile(id="x", title="x"),
         volumes=(Volume(path="bundle.pdf", first=1, last=len(layout.leaves)),),
     )
-    return Bound(bundle=folder / "bundle.pdf", ledger=tuple(data["ledger"]), folder=folder)
+    manifest = build_manifest(packet, PacketRemarks())
+    return Bound(bundle=folder / "bundle.pdf", ledger=manifest.ledger, folder=folder)

@@ -13,6 +13,7 @@ import pytest
 from filelock import FileLock
 
 from assembler import pipeline
+from assembler.model.manifest import MANIFEST_FILE
 from assembler.runtime.process_setup import lift_picture_limit, limit_threads
 from assembler.runtime.resources import Shelf
 from assembler.runtime.workshop import Workshop
@@ -33,7 +34,7 @@ def build(folder: Path, *, jobs: int = 2) -> tuple[pipeline.BuiltPacket, ...]:
 def unseal(folder: Path) -> None:
     """Let the finished packets of a case be another version's, so that they are built again and
     not only proved again."""
-    for path in folder.glob("build/*/manifest.json"):
+    for path in folder.glob(f"build/*/{MANIFEST_FILE}"):
         path.write_text(json.dumps({**json.loads(path.read_text()), "seal": "another version's"}))
 
 
@@ -56,7 +57,7 @@ def small(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     shared = base if worker_id == "master" else base.parent
     folder = shared / "small-built" / "case"
     with FileLock(shared / "small-built.lock"):
-        if not (folder / "build/child/manifest.json").exists():
+        if not (folder / "build/child" / MANIFEST_FILE).exists():
             shutil.rmtree(folder.parent, ignore_errors=True)
             build(factories.small_case(folder))
     return Path(shutil.copytree(folder, base / "small" / "case"))

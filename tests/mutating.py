@@ -13,6 +13,7 @@ import pikepdf
 from pikepdf import Array, ContentStreamInstruction, Dictionary, Name, Pdf, String
 
 from assembler.model import Proof
+from assembler.model.manifest import MANIFEST_FILE
 from assembler.proof import prove
 from assembler.runtime.workshop import Workshop
 
@@ -37,11 +38,11 @@ def rewrite(case: Path, change: Callable[[Pdf], None]) -> None:
 def believe(case: Path) -> None:
     """Set the hashes of all outputs right, as after a defect of our own."""
     packet = case / PACKET
-    data = json.loads((packet / "manifest.json").read_text())
+    data = json.loads((packet / MANIFEST_FILE).read_text())
     for one in data["outputs"]:
         content = (packet / one["path"]).read_bytes()
         one["size"], one["sha256"] = len(content), hashlib.sha256(content).hexdigest()
-    (packet / "manifest.json").write_text(json.dumps(data))
+    (packet / MANIFEST_FILE).write_text(json.dumps(data))
 
 
 def failed(proof: Proof) -> set[str]:

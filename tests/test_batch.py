@@ -16,6 +16,7 @@ import pytest
 from lxml import etree
 
 from assembler.errors import ExitCode
+from assembler.model.manifest import MANIFEST_FILE
 from assembler.pipeline import batch
 from assembler.pipeline.batch import Order, Outcome
 from assembler.runtime.worker_pool import Pool
@@ -132,7 +133,7 @@ def change_bundle(case: Path) -> None:
 
 
 def change_manifest(case: Path) -> None:
-    path = case / "build/child/manifest.json"
+    path = case / "build/child" / MANIFEST_FILE
     path.write_text(path.read_text().replace('"ok": true', '"ok": false', 1))
 
 
@@ -161,7 +162,7 @@ def test_resume_leaves_alone_only_what_is_proved_unchanged(small: Path, tmp_path
         shutil.copytree(small, tmp_path / "many" / change.__name__)
         change(tmp_path / "many" / change.__name__)
     shutil.copytree(small, tmp_path / "many" / "same")
-    before = (tmp_path / "many/same/build/child/manifest.json").stat().st_mtime_ns
+    before = (tmp_path / "many/same/build/child" / MANIFEST_FILE).stat().st_mtime_ns
 
     code, out, _ = run("batch", tmp_path / "many", "--resume", *DAY)
     states = {line.split()[0]: line.split()[1] for line in out.splitlines()[:-1]}
@@ -175,4 +176,4 @@ def test_resume_leaves_alone_only_what_is_proved_unchanged(small: Path, tmp_path
     assert again.splitlines()[-1] == "0 of 7 cases built and proved, 7 skipped"
     assert "skipped" not in strict  # a warning may stop it now
     assert later.splitlines()[-1] == "1 of 1 case built and proved"
-    assert before != (tmp_path / "many/same/build/child/manifest.json").stat().st_mtime_ns
+    assert before != (tmp_path / "many/same/build/child" / MANIFEST_FILE).stat().st_mtime_ns

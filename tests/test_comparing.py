@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from click.testing import CliRunner
 from hypothesis import given, settings
@@ -13,50 +13,54 @@ from hypothesis import strategies as st
 
 from assembler.cli import main
 from assembler.errors import ExitCode
+from assembler.model import Manifest, PartKind
+from assembler.model.manifest import MANIFEST_FILE, OutputFile
 from assembler.report.packet_diff import as_text, compare, note
+from tests.support import manifests
 
 
-def manifest(exhibits: list[tuple[str, list[str]]], letter: str = "1") -> dict[str, Any]:
+def manifest(exhibits: list[tuple[str, list[str]]], letter: str = "1") -> Manifest:
     """A letter of one page, then exhibits: id and the hash of each page's file."""
-    ledger: list[dict[str, Any]] = [entry("letter", "draft", "draft:letter", 0)]
+    ledger = [manifests.entry(document="draft:letter")]
     for position, (exhibit, pages) in enumerate(exhibits):
-        tab = chr(65 + position)
-        ledger.append(entry(f"tab-{exhibit}", "tab", "draft:tab-sheets", position, exhibit, tab))
-        for page, sha in enumerate(pages, 1):
-            one = entry(
-                f"exhibit-{exhibit}", "exhibit", f"exhibit:{exhibit}", page - 1, exhibit, tab
+        place = {"exhibit": exhibit, "tab": chr(65 + position)}
+        ledger.append(
+            manifests.entry(
+                kind=PartKind.TAB,
+                part=f"tab-{exhibit}",
+                document="draft:tab-sheets",
+                index=position,
+                **place,
             )
-            one |= {
-                "exhibit_page": page,
-                "source": {"sha256": sha, "page": 1},
-                "transform": {"turned": 0},
-            }
-            ledger.append(one)
-    for number, one in enumerate(ledger, 1):
-        one["number"] = number
-    rows = [{"exhibit": exhibit, "title": f"Title of {exhibit}"} for exhibit, _ in exhibits]
-    outputs = [{"path": "drafts/letter.docx", "sha256": letter}]
-    return {"ledger": ledger, "index": rows, "inputs": [], "outputs": outputs}
-
-
-def entry(
-    part: str, kind: str, document: str, index: int, exhibit: str = "", tab: str = ""
-) -> dict[str, Any]:
-    return {
-        "part": part,
-        "kind": kind,
-        "document": document,
-        "index": index,
-        "exhibit": exhibit,
-        "tab": tab,
-        "exhibit_page": 0,
-    }
+        )
+        ledger += [
+            manifests.entry(
+                kind=PartKind.EXHIBIT,
+                part=f"exhibit-{exhibit}",
+                document=f"exhibit:{exhibit}",
+                index=page - 1,
+                exhibit_page=page,
+                source=manifests.source(sha256=sha256),
+                **place,
+            )
+            for page, sha256 in enumerate(pages, 1)
+        ]
+    return manifests.manifest(
+        ledger=tuple(
+            replace(entry, number=number, label=str(number))
+            for number, entry in enumerate(ledger, 1)
+        ),
+        index=tuple(
+            manifests.index_row(exhibit, title=f"Title of {exhibit}") for exhibit, _ in exhibits
+        ),
+        outputs=(OutputFile(path="drafts/letter.docx", size=1, sha256=letter),),
+    )
 
 
 OLD = manifest([("a", ["x1", "x2"]), ("b", ["y1"]), ("c", ["z1"])])
 
 
-def lines(new: dict[str, Any]) -> list[str]:
+def lines(new: Manifest) -> list[str]:
     return as_text(compare(OLD, new)).splitlines()[:-1]
 
 
@@ -131,17 +135,17 @@ def test_every_page_has_one_fate(before: list[list[str]], after: list[list[str]]
     assert len(come) == len(set(come))
     added = sum(one.new[1] - one.new[0] + 1 for one in changes if one.new and not one.old)
     removed = sum(one.old[1] - one.old[0] + 1 for one in changes if one.old and not one.new)
-    assert len(new["ledger"]) - len(old["ledger"]) == added - removed
-    for page, one in enumerate(new["ledger"], 1):  # what is told as the same is the same
-        if page not in come and "source" in one:
-            assert old["ledger"][page - 1]["source"] == one["source"]
+    assert len(new.ledger) - len(old.ledger) == added - removed
+    for page, entry in enumerate(new.ledger, 1):  # what is told as the same is the same
+        if page not in come and entry.source:
+            assert old.ledger[page - 1].source == entry.source
 
 
 def test_the_command_reads_build_folders_and_writes_the_note(small: Path, tmp_path: Path) -> None:
     old = Path(shutil.copytree(small / "build/child", tmp_path / "old"))
-    data = json.loads((old / "manifest.json").read_text())
+    data = json.loads((old / MANIFEST_FILE).read_text())
     last = data["ledger"].pop()
-    (old / "manifest.json").write_text(json.dumps(data))
+    (old / MANIFEST_FILE).write_text(json.dumps(data))
 
     ran = CliRunner().invoke(
         main,

@@ -25,6 +25,7 @@ from assembler.evidence.readers import pdf_ladder
 from assembler.evidence.readers.pdf import NormalizedPdf, normalize_pdf
 from assembler.evidence.refusal import Refused
 from assembler.model import Severity
+from assembler.model.manifest import MANIFEST_FILE
 from benchmarks import corpus, corruption
 from scripts.sample_cases import draw
 from tests import factories
@@ -672,7 +673,7 @@ def test_the_bundle_of_forms_with_the_same_fields_and_of_a_repaired_file(tmp_pat
     (built,) = build(folder)
 
     assert built.proof.ok
-    manifest = json.loads((folder / "build/child/manifest.json").read_text(encoding="utf8"))
+    manifest = json.loads((folder / "build/child" / MANIFEST_FILE).read_text(encoding="utf8"))
     pages = {
         entry["exhibit"]: entry["number"] - 1
         for entry in manifest["ledger"]

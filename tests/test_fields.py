@@ -42,6 +42,7 @@ from tests.formdraw import (
     form,
     kids,
 )
+from tests.support import manifests
 from tests.support.field_proofs import entry, proved
 
 CORPUS = (
@@ -537,8 +538,8 @@ def pictured(content: bytes) -> bytes:
 def test_a_page_of_a_pdf_has_no_place_of_a_picture(tmp_path: Path) -> None:
     made(form(field(BOX, V=String("4417"))), tmp_path)
     opened = pdfium.PdfDocument(tmp_path / "normal.pdf")
-    line = entry(0, opened[0].get_size())
-    line["transform"] = {**line["transform"], "placement": [0, 0, 300, 300]}
+    transform = manifests.transform(redrawn=True, placement=(0, 0, 300, 300))
+    line = entry(0, opened[0].get_size(), transform=transform)
     originals = Originals(Sources(tmp_path))
 
     difference = originals.compare(opened[0], line)
@@ -561,8 +562,7 @@ def test_a_field_whose_own_picture_is_not_seen_is_caught(
                 value.write(data.replace(b"0 Tr", mode))
         pdf.save()
     opened = pdfium.PdfDocument(tmp_path / "normal.pdf")
-    line = entry(0, opened[0].get_size())
-    line["transform"] = {**line["transform"], "redrawn": False}
+    line = entry(0, opened[0].get_size(), transform=manifests.transform(redrawn=False))
     originals = Originals(Sources(tmp_path))
 
     difference = originals.compare(opened[0], line)
@@ -588,7 +588,7 @@ def test_letters_of_a_value_count_only_in_its_field(
         page.contents_add(b"BT 3 Tr /Hid 9 Tf %s Td (12) Tj ET" % place.encode())
         pdf.save()
     opened = pdfium.PdfDocument(tmp_path / "normal.pdf")
-    line = entry(0, opened[0].get_size(), text={"method": "own"})
+    line = entry(0, opened[0].get_size())
     job = text_layer.Job(
         bundle=tmp_path / "normal.pdf",
         first=1,

@@ -24,6 +24,7 @@ from assembler.bundle.optimize import legible_words, picture_coding, picture_pla
 from assembler.bundle.optimize.page_work import survey_pages
 from assembler.errors import CaseRejected
 from assembler.model import Fitted, Profile, Severity
+from assembler.model.manifest import MANIFEST_FILE
 from assembler.proof import prove
 from assembler.receivers import survey_pdf
 from assembler.runtime.resources import Shelf
@@ -238,7 +239,7 @@ def build(case: Path, profile: str, jobs: int = 2) -> pipeline.BuiltPacket:
 
 
 def manifest(case: Path) -> dict[str, Any]:
-    data: dict[str, Any] = json.loads((case / "build/child/manifest.json").read_text())
+    data: dict[str, Any] = json.loads((case / "build/child" / MANIFEST_FILE).read_text())
     return data
 
 

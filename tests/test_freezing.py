@@ -3,7 +3,7 @@ gone is named."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -14,10 +14,11 @@ from hypothesis import strategies as st
 from assembler.layout import amendment
 from assembler.layout.packet_plan import TABS_DOCUMENT, plan_packet, tab_labels
 from assembler.layout.page_order import arrange
-from assembler.model import Filed, Layout, PageFacts, PartKind, Severity
+from assembler.model import Filed, Layout, Manifest, PageFacts, PartKind, Severity
 from assembler.model.page_labels import follows
 from assembler.report.packet_diff import as_text, compare
 from assembler.runtime.resources import Shelf
+from tests.support import manifests
 from tests.support.cases import case, exhibit
 from tests.support.inks import ink
 
@@ -55,32 +56,31 @@ def pages(exhibits: Exhibits, letter: int = 1) -> dict[str, list[PageFacts]]:
     }
 
 
-def manifest(layout: Layout, exhibits: Exhibits) -> dict[str, Any]:
+def manifest(layout: Layout, exhibits: Exhibits) -> Manifest:
     """What `report` would write of it, as far as it matters here."""
     contents = dict(exhibits)
     ledger = []
     for leaf in layout.leaves:
-        entry = {
-            "number": leaf.number,
-            "label": leaf.label,
-            "part": leaf.part,
-            "kind": leaf.kind.value,
-            "document": leaf.document,
-            "index": leaf.index,
-            "exhibit": leaf.exhibit,
-            "tab": leaf.tab,
-            "exhibit_page": leaf.exhibit_page,
-            "stamp": asdict(leaf.stamp) if leaf.stamp else None,
-        }
+        entry = manifests.entry(
+            leaf.number,
+            leaf.kind,
+            label=leaf.label,
+            part=leaf.part,
+            document=leaf.document,
+            index=leaf.index,
+            exhibit=leaf.exhibit,
+            tab=leaf.tab,
+            exhibit_page=leaf.exhibit_page,
+            stamp=leaf.stamp,
+        )
         if leaf.kind is PartKind.EXHIBIT:
-            entry["source"] = {"sha256": contents[leaf.exhibit][leaf.index], "page": 1}
-            entry["transform"] = {"turned": 0}
+            sha256 = contents[leaf.exhibit][leaf.index]
+            entry = replace(entry, source=manifests.source(sha256=sha256))
         ledger.append(entry)
-    index = [
-        {"exhibit": row.exhibit, "group": row.group, "title": row.title} for row in layout.index
-    ]
-    facts = {"case": "c", "packet": "child", "profile": "uscis-paper", "as_of": ""}
-    return {**facts, "ledger": ledger, "index": index, "inputs": [], "outputs": []}
+    index = tuple(
+        manifests.index_row(row.exhibit, group=row.group, title=row.title) for row in layout.index
+    )
+    return manifests.manifest(case="c", ledger=tuple(ledger), index=index)
 
 
 def file(layout: Layout, exhibits: Exhibits) -> Filed:

@@ -17,6 +17,7 @@ from click.testing import CliRunner
 
 from assembler.cli import main
 from assembler.errors import ExitCode
+from assembler.model.manifest import MANIFEST_FILE
 from assembler.runtime import programs
 from tests import factories, letters
 from tests.conftest import build
@@ -106,7 +107,7 @@ def texts(folder: Path) -> list[str]:
 
 
 def parts(folder: Path) -> list[str]:
-    ledger = json.loads((folder / "build/child/manifest.json").read_text())["ledger"]
+    ledger = json.loads((folder / "build/child" / MANIFEST_FILE).read_text())["ledger"]
     return list(dict.fromkeys(entry["part"] for entry in ledger))
 
 
@@ -114,7 +115,7 @@ def parts(folder: Path) -> list[str]:
 def test_every_citation_leads_to_its_page(
     kind: str, count: int, request: pytest.FixtureRequest
 ) -> None:
-    manifest = request.getfixturevalue(kind) / "build/child/manifest.json"
+    manifest = request.getfixturevalue(kind) / "build/child" / MANIFEST_FILE
 
     (cites,) = [
         check for check in json.loads(manifest.read_text())["proof"] if check["name"] == "cites"
@@ -199,7 +200,7 @@ def test_a_sheet_that_is_not_where_the_index_says_is_caught(
     response: Path, tmp_path: Path, row: int, sheet: str
 ) -> None:
     copy = Path(shutil.copytree(response, tmp_path / "case"))
-    path = copy / "build/child/manifest.json"
+    path = copy / "build/child" / MANIFEST_FILE
     data = json.loads(path.read_text())
     one = data["index"][row]
     one["sheet"] = {"first": one["first"], "none": 0, "before": one["first"] - 1}[sheet]
@@ -243,7 +244,7 @@ def test_what_drafts_found_is_in_the_manifest(
 
     (one,) = build(folder)
 
-    found = json.loads((folder / "build/child/manifest.json").read_text())["findings"]
+    found = json.loads((folder / "build/child" / MANIFEST_FILE).read_text())["findings"]
     assert ("DRAFT.ENGINE", "re-parole/index.docx") in [
         (each["rule"], each["where"]) for each in found
     ]

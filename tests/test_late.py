@@ -17,7 +17,9 @@ from pypdf import PdfReader
 
 from assembler.cli import main
 from assembler.errors import ExitCode
+from assembler.model.manifest import MANIFEST_FILE
 from assembler.report.packet_diff import compare, note
+from assembler.runtime.manifest_reader import read_manifest
 from tests import factories
 from tests.conftest import AS_OF
 from tests.mutating import believe, replace_letter, rewrite
@@ -71,7 +73,7 @@ def lengthen(case: Path, exhibit: str, *, first: bool = False) -> None:
 
 
 def manifest(folder: Path) -> dict[str, Any]:
-    data: dict[str, Any] = json.loads((folder / "child/manifest.json").read_text())
+    data: dict[str, Any] = json.loads((folder / "child" / MANIFEST_FILE).read_text())
     return data
 
 
@@ -88,7 +90,7 @@ def late(small: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_every_filed_page_keeps_its_number_and_the_difference_is_what_was_added(late: Path) -> None:
-    old, new = manifest(late / "filed"), manifest(late / "build")
+    old, new = read_manifest(late / "filed/child"), read_manifest(late / "build/child")
 
     changes = compare(old, new)
 
@@ -102,11 +104,13 @@ def test_every_filed_page_keeps_its_number_and_the_difference_is_what_was_added(
         "index",
     }  # no declaration
     assert "- Exhibit A1, Title of new: pages 7c–7d" in note(changes, new)
-    assert new["frozen"]["as_of"] == "2026-11-23"
-    here = {entry["label"]: entry for entry in new["ledger"]}
-    for entry in old["ledger"]:
-        assert here[entry["label"]]["stamp"]["text"] == entry["stamp"]["text"]
-        assert here[entry["label"]].get("source") == entry.get("source")
+    assert new.frozen
+    assert new.frozen.as_of == "2026-11-23"
+    here = {entry.label: entry for entry in new.ledger}
+    for entry in old.ledger:
+        page = here[entry.label]
+        assert (page.stamp and page.stamp.text) == (entry.stamp and entry.stamp.text)
+        assert page.source == entry.source
 
 
 def test_labels_stamps_bookmarks_index_and_citations_say_57a(late: Path) -> None:
@@ -157,7 +161,7 @@ def test_the_proof_catches_a_number_or_a_filed_page_that_is_not_as_it_was(
 ) -> None:
     case = Path(shutil.copytree(late, tmp_path / "case"))
     assert failed(proved(case)) == set()
-    path = case / "build/child/manifest.json"
+    path = case / "build/child" / MANIFEST_FILE
 
     for change, caught in (
         (lambda data: data["frozen"]["pages"][6].update(content="0:1:0"), "frozen"),
@@ -241,10 +245,10 @@ def test_an_altered_citation_of_a_late_page_is_caught_without_links(
 def as_older_version(packet: Path) -> None:
     """Take from a packet what versions before format 2 did not keep."""
     shutil.rmtree(packet / "proof")
-    data = json.loads((packet / "manifest.json").read_text())
+    data = json.loads((packet / MANIFEST_FILE).read_text())
     data = {key: value for key, value in data.items() if key != "kept"} | {"format": 1}
     data["outputs"] = [one for one in data["outputs"] if not one["path"].startswith("proof/")]
-    (packet / "manifest.json").write_text(json.dumps(data))
+    (packet / MANIFEST_FILE).write_text(json.dumps(data))
 
 
 def test_a_supplement_to_a_supplement_in_several_files(late: Path, tmp_path: Path) -> None:
@@ -257,16 +261,16 @@ def test_a_supplement_to_a_supplement_in_several_files(late: Path, tmp_path: Pat
         case, max_bytes=limit, part_name="p_{first}-{last}.pdf", labels=True, outline=True
     )
 
-    said = bundle(case, "--freeze", case / "second/child/manifest.json", "--profile", name)
+    said = bundle(case, "--freeze", case / "second/child" / MANIFEST_FILE, "--profile", name)
     assert "FREEZE.PROFILE packet child: it was filed for another receiver (uscis-paper)" in said
 
-    old, new = manifest(case / "second"), manifest(case / "build")
+    old, new = read_manifest(case / "second/child"), read_manifest(case / "build/child")
     assert [str(one) for one in compare(old, new) if one.kind != "changed"] == [
         "added   exhibit A1 (new): page 7b1",
         "added   exhibit D (newer): page 13",
         "added   exhibit D (newer): pages 14–15",
     ]
-    files = [one["path"] for one in new["volumes"]]
+    files = [volume.path for volume in new.volumes]
     assert len(files) > 1
     labels = [label for one in files for label in PdfReader(case / "build/child" / one).page_labels]
     assert labels[6:13] == ["7", "7a", "7b", "7b1", "7c", "7d", "8"]
@@ -306,13 +310,13 @@ def test_a_filed_page_that_is_gone_stops_the_bundle_and_is_named(
         data["exhibits"][0]["files"][0] = {"path": "evidence/letter.pdf", "pages": "1"}
         data["request"]["basis"] = ["The child needs care."]
         factories.write_case(case, data)
-    before = (case / "build/child/manifest.json").read_bytes()
+    before = (case / "build/child" / MANIFEST_FILE).read_bytes()
 
     said = bundle(case, "--freeze", case / "filed", code=ExitCode.CASE_REJECTED)
 
     assert "FREEZE.GONE" in said
     assert ("pages 6, 7 are" if how == "changed" else "page 7 is") in said
-    assert (case / "build/child/manifest.json").read_bytes() == before
+    assert (case / "build/child" / MANIFEST_FILE).read_bytes() == before
 
 
 def test_what_is_no_filed_packet_of_this_case_is_refused(late: Path, tmp_path: Path) -> None:
@@ -373,7 +377,7 @@ def test_a_filed_form_stays_and_one_that_was_altered_stops_the_bundle(
 
     bundle(case, "--freeze", case / "filed")
 
-    changes = compare(manifest(case / "filed"), manifest(case / "build"))
+    changes = compare(read_manifest(case / "filed/child"), read_manifest(case / "build/child"))
     assert {change.kind for change in changes} == {"added", "changed"}
     assert {change.part for change in changes if change.kind == "added"} == {
         "tab-new",

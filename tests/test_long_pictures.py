@@ -22,11 +22,14 @@ from assembler.evidence.picture_page import PicturePage, make_picture_pages
 from assembler.evidence.readers import tiff
 from assembler.evidence.refusal import Refused
 from assembler.evidence.transparency import choose_background
+from assembler.model import LedgerEntry, PartKind
+from assembler.model.manifest import MANIFEST_FILE
 from assembler.pdf.picture_files import PictureFile
 from assembler.proof.cut_pages import whole_pages
 from assembler.runtime.resources import stamp_font
 from tests import factories
 from tests.conftest import build
+from tests.support import manifests
 from tests.support.evidence import prepared, refused, words
 from tests.support.pictures import reduced
 from tests.support.proofs import proved
@@ -246,7 +249,7 @@ def case_of(folder: Path, name: str, data: bytes, pages: str = "") -> Path:
 
 
 def ledger_of(folder: Path) -> list[dict[str, Any]]:
-    manifest = json.loads((folder / "build/child/manifest.json").read_text(encoding="utf8"))
+    manifest = json.loads((folder / "build/child" / MANIFEST_FILE).read_text(encoding="utf8"))
     return [
         entry for entry in manifest["ledger"] if entry["exhibit"] == "chat" and "source" in entry
     ]
@@ -311,11 +314,12 @@ def test_pages_of_a_file_are_counted_as_the_client_counts_them(tmp_path: Path) -
     ]
 
 
-def entry(part: int, parts: int, crop: tuple[int, int, int, int], page: int = 1) -> dict[str, Any]:
-    return {
-        "source": {"path": "a.png", "page": page, "part": part, "parts": parts},
-        "transform": {"crop": crop},
-    }
+def entry(part: int, parts: int, crop: tuple[int, int, int, int], page: int = 1) -> LedgerEntry:
+    return manifests.entry(
+        kind=PartKind.EXHIBIT,
+        source=manifests.source(path="a.png", page=page, part=part, parts=parts),
+        transform=manifests.transform(crop=crop),
+    )
 
 
 A, B, C = (0, 0, 10, 40), (0, 40, 10, 70), (0, 65, 10, 100)
@@ -337,9 +341,7 @@ ALL = [entry(1, 3, A), entry(2, 3, B), entry(3, 3, C)]
         ([ALL[0], entry(2, 3, (0, 40, 10, 30)), ALL[2]], False),
     ],
 )
-def test_a_part_that_is_missing_or_short_is_caught(
-    entries: list[dict[str, Any]], whole: bool
-) -> None:
+def test_a_part_that_is_missing_or_short_is_caught(entries: list[LedgerEntry], whole: bool) -> None:
     found = whole_pages(entries, {("a.png", 1): (10, 100)})
 
     assert (set(found) == {("a.png", 1)}) is whole
@@ -348,7 +350,7 @@ def test_a_part_that_is_missing_or_short_is_caught(
 def test_a_strip_that_is_another_than_the_ledger_says_is_caught(tmp_path: Path) -> None:
     folder = case_of(tmp_path, "chat.png", factories.picture("PNG", chat()))
     build(folder)
-    path = folder / "build/child/manifest.json"
+    path = folder / "build/child" / MANIFEST_FILE
     data = json.loads(path.read_text(encoding="utf8"))
     of_chat = [e for e in data["ledger"] if e["exhibit"] == "chat" and "source" in e]
     first, second = of_chat[0]["transform"], of_chat[1]["transform"]

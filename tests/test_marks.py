@@ -529,7 +529,7 @@ def test_only_along_a_line_may_the_page_look_otherwise(tmp_path: Path) -> None:
     assert not any(
         left <= 90 <= right and bottom <= 390 <= top for left, bottom, right, top in mark.areas
     )
-    assert entry(0, (612, 792))["transform"]["redrawn"]
+    assert entry(0, (612, 792)).is_redrawn
 
 
 # --- a whole build ---

@@ -14,6 +14,7 @@ import numpy as np
 import pypdfium2 as pdfium
 import pytest
 
+from assembler.model.manifest import MANIFEST_FILE
 from benchmarks.mutants import content, judge, objects, table, trial
 from benchmarks.mutants.change import KINDS, Change, Nothing, files_of
 from benchmarks.mutants.controls import CONTROLS
@@ -158,7 +159,7 @@ def test_every_kind_changes_something_and_keeps_the_hashes_true(
         assert any(data != before(change.packet, path) for path, data in files.items()), name
         if kind.group != "manifest":
             rows = {
-                row["path"]: row["sha256"] for row in json.loads(files["manifest.json"])["outputs"]
+                row["path"]: row["sha256"] for row in json.loads(files[MANIFEST_FILE])["outputs"]
             }
             new = {path: data for path, data in files.items() if path in rows}
             assert all(

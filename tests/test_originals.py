@@ -16,6 +16,7 @@ from click.testing import CliRunner
 
 from assembler.cli import main
 from assembler.errors import ExitCode
+from assembler.model.manifest import MANIFEST_FILE
 from tests import factories
 from tests.conftest import AS_OF
 
@@ -72,7 +73,7 @@ def build(family: Path, tmp_path: Path) -> Path:
 
 
 def manifest(folder: Path) -> dict[str, Any]:
-    data: dict[str, Any] = json.loads((folder / "manifest.json").read_text())
+    data: dict[str, Any] = json.loads((folder / MANIFEST_FILE).read_text())
     return data
 
 
@@ -95,7 +96,7 @@ def test_the_case_comes_back_byte_for_byte_and_makes_the_same_bundle(
         assert {path.stat().st_mode & 0o777 for path in out.rglob("*")} == {0o700, 0o600}
     bundle(out)
     for packet in ("child", "brother"):
-        for name in ("bundle.pdf", "manifest.json"):
+        for name in ("bundle.pdf", MANIFEST_FILE):
             assert (out / "build" / packet / name).read_bytes() == (
                 family / "build" / packet / name
             ).read_bytes()
@@ -155,7 +156,7 @@ def lose_original(folder: Path) -> None:
 def rewrite(folder: Path, **record: str) -> None:
     data = manifest(folder)
     data["originals"]["files"][0].update(record)
-    (folder / "manifest.json").write_text(json.dumps(data))
+    (folder / MANIFEST_FILE).write_text(json.dumps(data))
 
 
 @pytest.mark.parametrize(
@@ -168,7 +169,7 @@ def rewrite(folder: Path, **record: str) -> None:
         (lambda folder: rewrite(folder, path="evidence\\..\\escaped"), "/originals/files/0/path"),
         (lambda folder: rewrite(folder, path=".assembler/x"), "outside the case folder"),
         (lambda folder: rewrite(folder, sha256="../../manifest.json"), "/originals/files/0/sha256"),
-        (lambda folder: (folder / "manifest.json").write_text("{"), "not readable as JSON"),
+        (lambda folder: (folder / MANIFEST_FILE).write_text("{"), "not readable as JSON"),
     ],
 )
 def test_what_is_missing_changed_or_hostile_gives_nothing_back(

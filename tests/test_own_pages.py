@@ -18,6 +18,7 @@ from assembler import bundle, evidence, intake, rules
 from assembler import documents as drafts
 from assembler.layout.packet_plan import plan_packet
 from assembler.model import Layout
+from assembler.model.manifest import MANIFEST_FILE
 from assembler.proof import word_draft_text
 from assembler.runtime.resources import Shelf, stamp_font
 from assembler.runtime.workshop import Workshop
@@ -42,7 +43,7 @@ LETTER, INDEX, DECLARATION, TABS = 0, 2, 3, (4, 7, 10)  # places of pages in the
 
 
 def test_a_packet_keeps_the_pdf_of_each_draft_as_an_output(small: Path) -> None:
-    data = json.loads((small / PACKET / "manifest.json").read_text())
+    data = json.loads((small / PACKET / MANIFEST_FILE).read_text())
 
     kept = {one["document"]: one for one in data["kept"]["drafts"]}
     outputs = {one["path"] for one in data["outputs"]}
@@ -200,8 +201,8 @@ def printed_from(case: Path, lie: Callable[[Layout], Layout], profile_linked: bo
             shutil.copyfile(one.pdf, packet / f"proof/drafts/{name}.pdf")
             shutil.copyfile(one.docx, packet / f"drafts/{name}.docx")
     if not profile_linked:
-        manifest = json.loads((packet / "manifest.json").read_text())
-        (packet / "manifest.json").write_text(json.dumps({**manifest, "linked": False}))
+        manifest = json.loads((packet / MANIFEST_FILE).read_text())
+        (packet / MANIFEST_FILE).write_text(json.dumps({**manifest, "linked": False}))
     believe(case)
 
 
@@ -402,7 +403,7 @@ def test_a_firms_own_templates_pass(tmp_path: Path, names: list[str]) -> None:
     (built,) = build(case)
 
     assert built.proof.ok
-    kept = json.loads((case / PACKET / "manifest.json").read_text())["kept"]["drafts"]
+    kept = json.loads((case / PACKET / MANIFEST_FILE).read_text())["kept"]["drafts"]
     assert {one["document"] for one in kept if not one["shipped"]} >= {
         f"draft:{name.removesuffix('.docx')}" for name in names if name != "declaration.docx"
     }
@@ -444,11 +445,11 @@ def test_a_word_file_that_says_other_than_its_pdf_is_caught(copy: Path) -> None:
 
 def test_a_packet_of_an_older_version_is_proved_and_says_what_was_not_compared(copy: Path) -> None:
     packet = copy / PACKET
-    data = json.loads((packet / "manifest.json").read_text())
+    data = json.loads((packet / MANIFEST_FILE).read_text())
     shutil.rmtree(packet / "proof")
     data = {key: value for key, value in data.items() if key != "kept"} | {"format": 1}
     data["outputs"] = [one for one in data["outputs"] if not one["path"].startswith("proof/")]
-    (packet / "manifest.json").write_text(json.dumps(data))
+    (packet / MANIFEST_FILE).write_text(json.dumps(data))
 
     proof = proved(copy)
 
@@ -469,7 +470,7 @@ def test_a_packet_of_an_older_version_is_proved_and_says_what_was_not_compared(c
 def test_a_packet_that_does_not_keep_what_it_should_fails(
     copy: Path, change: Callable[[dict], dict]
 ) -> None:
-    path = copy / PACKET / "manifest.json"
+    path = copy / PACKET / MANIFEST_FILE
     path.write_text(json.dumps(change(json.loads(path.read_text()))))
 
     assert failed(proved(copy)) & {"files", "kept", "own-pages"}

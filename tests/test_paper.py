@@ -17,6 +17,7 @@ from pikepdf import Array, Dictionary, Name, String
 from assembler.layout.paper import PAPER, fit_page
 from assembler.layout.stamp_placement import ScaledPage, place_stamp
 from assembler.model import Ink
+from assembler.model.manifest import MANIFEST_FILE
 from scripts.sample_cases import draw
 from tests import factories
 from tests.conftest import build
@@ -129,7 +130,7 @@ def papers(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def entries(folder: Path) -> dict[str, dict[str, Any]]:
-    manifest = json.loads((folder / "build/child/manifest.json").read_text(encoding="utf8"))
+    manifest = json.loads((folder / "build/child" / MANIFEST_FILE).read_text(encoding="utf8"))
     return {entry["exhibit"]: entry for entry in manifest["ledger"] if entry["kind"] == "exhibit"}
 
 

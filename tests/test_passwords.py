@@ -18,6 +18,7 @@ from assembler import pipeline
 from assembler.errors import CaseRejected, EvidenceUnreadable
 from assembler.evidence.readers.pdf import normalize_pdf
 from assembler.evidence.refusal import Refused
+from assembler.model.manifest import MANIFEST_FILE
 from assembler.runtime.passwords import NAME, VARIABLE, is_readable_by_others, read_passwords
 from assembler.runtime.workshop import Workshop
 from tests import factories
@@ -168,7 +169,7 @@ def test_bundle_proves_and_reviews_locked_evidence_and_leaves_no_password_behind
 
     pixels = {check.exhibit: check.detail for check in built.proof.checks if check.name == "pixels"}
     assert pixels["letter"] == "2 of 2 pages look like their source"
-    manifest = json.loads((built.folder / "manifest.json").read_text(encoding="utf8"))
+    manifest = json.loads((built.folder / MANIFEST_FILE).read_text(encoding="utf8"))
     assert "password" in [one["what"] for one in manifest["removed"]]
     assert NAME not in {one["path"] for one in manifest["inputs"]}
     seen = everything_written(locked_case)

@@ -22,6 +22,7 @@ from assembler.evidence.readers import tiff as tiffs
 from assembler.evidence.readers.jpeg import strip_jpeg
 from assembler.evidence.readers.picture import MAX_PIXELS
 from assembler.evidence.refusal import Refused
+from assembler.model.manifest import MANIFEST_FILE
 from assembler.pdf.picture_files import PictureFile
 from scripts.sample_cases import draw
 from tests import factories
@@ -401,7 +402,7 @@ def test_a_photograph_that_lies_on_its_side_is_turned_by_its_text_and_proved(
 
         built = build(folder)[0]
 
-        ledger = json.loads((built.folder / "manifest.json").read_text(encoding="utf8"))["ledger"]
+        ledger = json.loads((built.folder / MANIFEST_FILE).read_text(encoding="utf8"))["ledger"]
         assert [
             e["transform"]["turned"] for e in ledger if e["exhibit"] == "photo" and "source" in e
         ] == [(360 - angle) % 360]
@@ -473,7 +474,7 @@ def test_a_bundle_of_every_kind_is_proved_page_by_page(tmp_path: Path) -> None:
     assert {one: pixels[one] for one in counts} == {
         one: f"{count} of {count} pages look like their source" for one, count in counts.items()
     }
-    ledger = json.loads((built.folder / "manifest.json").read_text(encoding="utf8"))["ledger"]
+    ledger = json.loads((built.folder / MANIFEST_FILE).read_text(encoding="utf8"))["ledger"]
     assert [
         entry["source"]["page"]
         for entry in ledger

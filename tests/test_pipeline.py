@@ -22,6 +22,7 @@ import pytest
 
 from assembler.cli import main
 from assembler.errors import ExitCode
+from assembler.model.manifest import MANIFEST_FILE
 from tests import factories
 from tests.conftest import build, unseal
 from tests.factories import CASE, SUPPORTS
@@ -50,7 +51,7 @@ def test_the_bundle_is_whole_and_searchable(small: Path) -> None:
 
 def test_drafts_and_manifest_lie_beside_it_and_are_private(small: Path) -> None:
     folder = small / "build/child"
-    data = json.loads((folder / "manifest.json").read_text())
+    data = json.loads((folder / MANIFEST_FILE).read_text())
 
     assert sorted(path.name for path in (folder / "drafts").iterdir()) == [
         "cover-letter.docx",
@@ -59,7 +60,7 @@ def test_drafts_and_manifest_lie_beside_it_and_are_private(small: Path) -> None:
         "tab-sheets.docx",
     ]
     assert [
-        stat.S_IMODE((folder / name).stat().st_mode) for name in ("manifest.json", "bundle.pdf")
+        stat.S_IMODE((folder / name).stat().st_mode) for name in (MANIFEST_FILE, "bundle.pdf")
     ] == [0o600, 0o600]
     assert len(data["ledger"]) == 12
     assert all(check["ok"] for check in data["proof"])
@@ -412,7 +413,7 @@ def test_completed_forms_go_in_unstamped_but_counted(tmp_path: Path) -> None:
     assert "page 1" not in pages[0]
     assert "Payment form" in [
         mark["title"]
-        for mark in json.loads((built.folder / "manifest.json").read_text())["bookmarks"]
+        for mark in json.loads((built.folder / MANIFEST_FILE).read_text())["bookmarks"]
     ]
 
 

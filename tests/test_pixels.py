@@ -18,6 +18,7 @@ from pikepdf import Array, Dictionary, Name, Pdf
 from PIL import Image, ImageDraw
 
 from assembler.bundle.optimize import grayscale, picture_coding, picture_places
+from assembler.model.manifest import FittedPictures
 from assembler.proof import pixel_difference
 from assembler.proof.page_comparison import Source, compare_page
 from assembler.proof.placement import Placement
@@ -150,7 +151,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Bound:
 
 @pytest.mark.parametrize("name", [*PDFS, *PICTURES])
 def test_a_true_page_is_its_source_to_the_last_pixel(shown: Bound, name: str) -> None:
-    for entry in [one for one in shown.ledger if one["source"]["path"] == name]:
+    for entry in [one for one in shown.ledger if one.client_source.path == name]:
         seen = shown.look(entry)
 
         assert (seen.trouble, seen.alike, seen.stamped, seen.whole) == ("", True, True, True)
@@ -160,7 +161,7 @@ def test_a_true_page_is_its_source_to_the_last_pixel(shown: Bound, name: str) ->
 def test_pages_are_drawn_smaller_somewhere(shown: Bound) -> None:
     """Else the tests of such pages would show nothing."""
     assert {"turned0full.pdf", "turned90full.pdf", "cropped90full.pdf", "poster.pdf"} <= {
-        entry["source"]["path"] for entry in shown.ledger if entry["scale"] != 1.0
+        entry.client_source.path for entry in shown.ledger if entry.scale != 1.0
     }
 
 
@@ -169,7 +170,7 @@ def test_a_scan_that_recognition_turned_is_compared_as_strictly(tmp_path: Path) 
     files = {"upside.png": picture, "upside.pdf": bytes(img2pdf.convert(picture, nodate=True))}
     made = bound(tmp_path / "turned", files, read=True)
 
-    assert {entry["transform"]["turned"] for entry in made.ledger} == {180}
+    assert {entry.turned for entry in made.ledger} == {180}
     assert all(made.look(entry).alike for entry in made.ledger)
     for entry in made.ledger:
         assert not made.look(entry, made.changed(entry, dot, tmp_path)).alike
@@ -250,7 +251,7 @@ def test_a_page_with_a_layer_that_is_off_looks_like_its_source(
 ) -> None:
     entry = layers.entry(name)
 
-    assert (entry["scale"] == 1.0) == (name == "copied.pdf")
+    assert (entry.scale == 1.0) == (name == "copied.pdf")
     assert (layers.look(entry).trouble, layers.look(entry).alike) == ("", True)
     other_digit = edit(b"(Amount 700)", b"(Amount 790)")
     no_point = edit(b"(Fee 12.50)", b"(Fee 12 50)")
@@ -434,10 +435,19 @@ def test_a_picture_that_was_coded_anew_is_caught(
 def test_a_page_with_coarser_pictures_passes_and_a_change_of_it_does_not(
     shown: Bound, name: str, dpi: int, tmp_path: Path
 ) -> None:
-    entry = {**shown.entry(name), "fitted": {"lossless": False, "dpi_after": dpi}}
+    fitted = FittedPictures(
+        bytes_before=2,
+        bytes_after=1,
+        dpi_before=300.0,
+        dpi_after=dpi,
+        lossless=False,
+        words=None,
+        kept=None,
+    )
+    entry = replace(shown.entry(name), fitted=fitted)
 
     def coarser(pdf: Pdf, page: Any) -> None:
-        (seen,) = picture_places.find_pictures(pdf)[entry["number"] - 1]
+        (seen,) = picture_places.find_pictures(pdf)[entry.number - 1]
         coded = picture_coding.recode_coarser(seen.image, dpi / seen.dpi)
         assert coded is not None
         picture_coding.store_picture(seen.image, coded)
@@ -468,7 +478,7 @@ def test_a_page_without_its_colors_passes_and_a_change_of_it_does_not(
     gray = replace(shown, bundle=target / "gray.pdf")
 
     for name in ("turned0.pdf", "turned0full.pdf", "plain.jpg", "scan.pdf"):
-        entry = {**shown.entry(name), "gray": True}
+        entry = replace(shown.entry(name), gray=True)
         assert gray.look(entry).alike, name
         assert not gray.look(entry, gray.changed(entry, spot, tmp_path)).alike, name
 
@@ -623,7 +633,7 @@ def test_a_stamp_is_looked_at_where_there_is_no_source(
     shown: Bound, change: str, tmp_path: Path
 ) -> None:
     entry = shown.entry("turned0.pdf")
-    ours = {key: value for key, value in entry.items() if key not in ("source", "transform")}
+    ours = replace(entry, source=None, transform=None, text=None)
 
     assert shown.look(ours).stamped
     assert not shown.look(ours, shown.changed(entry, STAMP_CHANGES[change], tmp_path)).stamped
@@ -653,13 +663,13 @@ def test_a_page_of_ours_is_compared_with_its_draft(shown: Bound) -> None:
     entry = shown.entry("turned0full.pdf")
     bundle, draft = pdfium.PdfDocument(shown.bundle), pdfium.PdfDocument(PDFS["turned0full.pdf"])
 
-    page = bundle[entry["number"] - 1]
+    page = bundle[entry.number - 1]
     assert compare_page(
-        page, Source(document=draft, index=0), Placement.of(entry), entry["stamp"]
+        page, Source(document=draft, index=0), Placement.of(entry), entry.stamp
     ).alike
     assert compare_page(page, Source(document=draft, index=0), Placement.of(entry), None).pixels
-    elsewhere = Placement.of({**entry, "scale": entry["scale"] - 0.001})
-    assert compare_page(page, Source(document=draft, index=0), elsewhere, entry["stamp"]).trouble
+    elsewhere = Placement.of(replace(entry, scale=entry.scale - 0.001))
+    assert compare_page(page, Source(document=draft, index=0), elsewhere, entry.stamp).trouble
     draft.close()
     bundle.close()
 

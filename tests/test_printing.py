@@ -23,22 +23,25 @@ from assembler.bundle.print_set import scan_loss
 from assembler.bundle.print_set.sheets import capacity, fit, packages
 from assembler.cli import main
 from assembler.errors import ExitCode
+from assembler.model import LedgerEntry, PartKind
+from assembler.model.manifest import MANIFEST_FILE
 from assembler.runtime.resources import Shelf
 from tests import factories
 from tests.conftest import build
+from tests.support import manifests
 from tests.support.proofs import failed, proved
 
 RAW = Shelf.default().schema("printing.json")
 RULES = print_set.rules(RAW)
 
 
-def ledger(exhibits: list[int]) -> list[dict[str, Any]]:
+def ledger(exhibits: list[int]) -> tuple[LedgerEntry, ...]:
     """A letter of two pages, then exhibits of so many pages behind a divider."""
-    made: list[dict[str, Any]] = [{"part": "letter", "kind": "draft", "exhibit": ""}] * 2
+    made: list[dict[str, Any]] = [{"part": "letter", "kind": PartKind.DRAFT}] * 2
     for n, pages in enumerate(exhibits):
-        made += [{"part": f"tab-{n}", "kind": "tab", "exhibit": f"e{n}"}]
-        made += [{"part": f"exhibit-{n}", "kind": "exhibit", "exhibit": f"e{n}"}] * pages
-    return [{**one, "number": number} for number, one in enumerate(made, 1)]
+        made += [{"part": f"tab-{n}", "kind": PartKind.TAB, "exhibit": f"e{n}"}]
+        made += [{"part": f"exhibit-{n}", "kind": PartKind.EXHIBIT, "exhibit": f"e{n}"}] * pages
+    return tuple(manifests.entry(number, **values) for number, values in enumerate(made, 1))
 
 
 @settings(deadline=None, max_examples=100)
@@ -51,8 +54,8 @@ def test_every_page_is_in_one_package_that_holds_it(exhibits: list[int]) -> None
     assert [n for one in made for n in one.numbers] == list(range(1, len(pages) + 1))
     assert sum(one.dividers for one in made) == len(exhibits)
     runs = [
-        [entry["number"] for entry in run]
-        for _, run in groupby(pages, key=lambda entry: entry["exhibit"] or entry["part"])
+        [entry.number for entry in run]
+        for _, run in groupby(pages, key=lambda entry: entry.exhibit or entry.part)
     ]
     for one in made:
         assert one.sheets <= capacity(one.cover, RULES)
@@ -184,7 +187,7 @@ def summary(case: Path) -> dict[str, Any]:
 
 
 def test_print_file_has_every_page_on_letter_with_its_stamp(packet: Path) -> None:
-    data = json.loads((packet / "build/child/manifest.json").read_text())
+    data = json.loads((packet / "build/child" / MANIFEST_FILE).read_text())
     path = packet / "build/child/print/print.pdf"
     printed, reader = pdfium.PdfDocument(path), PdfReader(path)
 
@@ -211,7 +214,7 @@ def test_preview_shows_the_page_with_the_seal_in_black_and_white(packet: Path) -
     (lost,) = summary(packet)["black_and_white"]
     photo = next(
         entry
-        for entry in json.loads((packet / "build/child/manifest.json").read_text())["ledger"]
+        for entry in json.loads((packet / "build/child" / MANIFEST_FILE).read_text())["ledger"]
         if entry["exhibit"] == "photo" and entry["kind"] == "exhibit"
     )
     document = pdfium.PdfDocument(packet / "build/child/print/black-and-white.pdf")

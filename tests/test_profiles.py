@@ -19,13 +19,15 @@ from pikepdf import Array, Dictionary, Name, Pdf, String
 from assembler import pipeline, receivers
 from assembler.cli import main
 from assembler.errors import ExitCode, TemplateBroken, UnknownProfile
-from assembler.model import Finding, Marking, Profile, Severity, Zone
+from assembler.model import Finding, LedgerEntry, Marking, PartKind, Profile, Severity, Stamp, Zone
+from assembler.model.manifest import MANIFEST_FILE
 from assembler.proof import prove
 from assembler.receivers import SurveyedFile, SurveyedPage, check_files
 from assembler.runtime.resources import Shelf
 from assembler.runtime.workshop import Workshop
 from tests import factories
 from tests.conftest import AS_OF
+from tests.support import manifests
 
 SHELF = Shelf.default()
 SHIPPED = ("cmecf", "eoir-ecas", "uk-strict", "uscis-online", "uscis-paper")
@@ -194,7 +196,7 @@ def test_a_firms_profile_with_every_field_is_built_proved_and_content(copy: Path
         found = receivers.lint_build(
             built.folder, receivers.load_profile(SHELF, "mine", copy), shop
         )
-        data = json.loads((built.folder / "manifest.json").read_text())
+        data = json.loads((built.folder / MANIFEST_FILE).read_text())
         other = receivers.lint_build(built.folder, receivers.load_profile(SHELF, "eoir-ecas"), shop)
 
     assert built.proof.ok
@@ -217,7 +219,7 @@ def test_a_wrong_page_in_a_bundle_without_links_is_caught(copy: Path) -> None:
         )
         assert built.proof.ok
         assert {check.name for check in built.proof.checks} >= {"agreement", "cites"}
-        path = built.folder / "manifest.json"
+        path = built.folder / MANIFEST_FILE
         data = json.loads(path.read_text())
         cites = next(check for check in data["proof"] if check["name"] == "cites")
         assert int(cites["detail"].split()[0]) >= 4
@@ -232,37 +234,20 @@ def test_a_wrong_page_in_a_bundle_without_links_is_caught(copy: Path) -> None:
     assert bad == {"manifest"}  # it says two things of the exhibits, so nothing more is looked at
 
 
-def entry_of(number: int, part: str, kind: str, **more: Any) -> dict[str, Any]:
-    stamp = {
-        "text": f"page {number} of 4",
-        "x": 500.0,
-        "y": 20.0,
-        "width": 60.0,
-        "height": 12.0,
-        "size": 9.0,
-    }
-    return {
-        "number": number,
-        "part": part,
-        "kind": kind,
-        "tab": "",
-        "exhibit": "",
-        "exhibit_page": 0,
-        "exhibit_pages": 0,
-        "size": [612, 792],
-        "stamp": stamp,
-    } | more
+def entry_of(number: int, part: str, kind: PartKind, **more: Any) -> LedgerEntry:
+    stamp = Stamp(text=f"page {number} of 4", x=500.0, y=20.0, width=60.0, height=12.0, size=9.0)
+    return manifests.entry(number, kind, part=part, **{"stamp": stamp} | more)
 
 
 LEDGER = [
-    entry_of(1, "cover-letter", "draft"),
-    entry_of(2, "index", "draft"),
-    entry_of(3, "tab-x", "tab", tab="A", exhibit="x", stamp=None),
-    entry_of(4, "exhibit-x", "exhibit", tab="A", exhibit="x", stamp=None),
+    entry_of(1, "cover-letter", PartKind.DRAFT),
+    entry_of(2, "index", PartKind.DRAFT),
+    entry_of(3, "tab-x", PartKind.TAB, tab="A", exhibit="x", stamp=None),
+    entry_of(4, "exhibit-x", PartKind.EXHIBIT, tab="A", exhibit="x", stamp=None),
 ]
 
 
-UNSTAMPED = [entry | {"stamp": None} for entry in LEDGER]
+UNSTAMPED = [replace(entry, stamp=None) for entry in LEDGER]
 
 
 @pytest.mark.parametrize(
@@ -272,7 +257,7 @@ UNSTAMPED = [entry | {"stamp": None} for entry in LEDGER]
         ("ORDER", LEDGER, replace(STRICT, order=("*", "index"))),
         (
             "DIVIDER",
-            [*UNSTAMPED, entry_of(5, "exhibit-y", "exhibit", exhibit="y", stamp=None)],
+            [*UNSTAMPED, entry_of(5, "exhibit-y", PartKind.EXHIBIT, exhibit="y", stamp=None)],
             replace(STRICT, dividers=True),
         ),
         ("STAMP", LEDGER, replace(STRICT, marking=Marking(other="{number}"))),
@@ -286,7 +271,7 @@ UNSTAMPED = [entry | {"stamp": None} for entry in LEDGER]
     ],
 )
 def test_what_only_a_packet_of_ours_tells(
-    rule: str, ledger: list[dict[str, Any]], profile: Profile
+    rule: str, ledger: list[LedgerEntry], profile: Profile
 ) -> None:
     assert rules(check_files([GOOD], STRICT, (), LEDGER)) == set()
     assert rules(check_files([GOOD], profile, (), ledger)) == {rule}

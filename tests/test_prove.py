@@ -17,12 +17,14 @@ from pikepdf import Array, Dictionary, Name, Pdf
 from assembler import documents as drafts
 from assembler import intake, rules
 from assembler.layout.packet_plan import plan_packet
-from assembler.model import Layout
+from assembler.model import Layout, PartKind, Stamp
+from assembler.model.manifest import MANIFEST_FILE
 from assembler.proof import filed_labels, structure
 from assembler.runtime.resources import Shelf
 from assembler.runtime.workshop import Workshop
 from tests import factories
 from tests.conftest import AS_OF, build
+from tests.support import manifests
 from tests.support.proofs import believe, failed, proved, rewrite
 
 FIRST = 5  # index of the first evidence page of the small case's first exhibit (page 6)
@@ -282,7 +284,7 @@ def test_a_source_that_changed_is_compared_again(copy: Path) -> None:
     (copy / "evidence/letter.pdf").write_bytes(
         factories.text_pdf([["Another letter."], ["Another page."]])
     )
-    path = copy / "build/child/manifest.json"
+    path = copy / "build/child" / MANIFEST_FILE
     data = json.loads(path.read_text())
     for one in data["inputs"]:
         content = (copy / one["path"]).read_bytes()
@@ -334,7 +336,7 @@ def test_an_exhibit_whose_last_page_never_came_in_is_caught(copy: Path) -> None:
 
 @pytest.mark.parametrize("data", ["", "{}", '{"ledger": 5}', "[]"])
 def test_a_broken_manifest_is_a_failed_check(copy: Path, data: str) -> None:
-    (copy / "build/child/manifest.json").write_text(data)
+    (copy / "build/child" / MANIFEST_FILE).write_text(data)
 
     assert failed(proved(copy)) == {"files"}
 
@@ -503,6 +505,7 @@ def test_a_paragraph_of_citations_longer_than_a_page_is_proved(tmp_path: Path) -
 def test_a_stamp_of_a_frozen_packet_is_worded_as_it_was_filed_or_as_ours(
     text: str, true: bool
 ) -> None:
-    entry = {"kind": "exhibit", "tab": "C", "number": 60, "label": "57", "stamp": {"text": text}}
+    stamp = Stamp(text=text, x=0, y=0, width=1, height=1, size=1)
+    entry = manifests.entry(60, PartKind.EXHIBIT, tab="C", label="57", stamp=stamp)
 
     assert filed_labels.true_stamp(entry, "Tab {tab} / {number} ({total})") is true

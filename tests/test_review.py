@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from assembler.model.manifest import MANIFEST_FILE
 from assembler.pdf.thumbnails import Picture, choose_style
 from assembler.report import review
 from assembler.report.review.html_page import data, page
@@ -21,6 +22,7 @@ from assembler.report.review.view import view
 from assembler.runtime.resources import Shelf
 from tests import factories
 from tests.conftest import build, unseal
+from tests.support import manifests
 from tests.support.commands import run
 
 SIGNOFF = Shelf.default().schema("signoff.json")
@@ -41,7 +43,7 @@ FLAGS = [
 
 @pytest.fixture(scope="module")
 def manifest(small: Path) -> dict[str, Any]:
-    made: dict[str, Any] = json.loads((small / "build/child/manifest.json").read_text())
+    made: dict[str, Any] = json.loads((small / "build/child" / MANIFEST_FILE).read_text())
     return made
 
 
@@ -53,17 +55,14 @@ def finding(**more: Any) -> dict[str, Any]:
         "problem": "it is dark",
         "remedy": "scan again",
     }
-    return {**told, "file": "evidence/scan.pdf", "page": 2, "exhibit": "scan", **more}
+    row = {**told, "file": "evidence/scan.pdf", "page": 2, "exhibit": "scan", **more}
+    return {key: value for key, value in row.items() if value is not None}
 
 
 def shown(manifest: dict[str, Any], findings: list[dict[str, Any]] | None = None) -> dict[str, Any]:
     pictures = [Picture(page="data:image/png;base64,iVBORw0KGgo=")] * len(manifest["ledger"])
-    return view(
-        {**manifest, "findings": findings if findings is not None else manifest["findings"]},
-        pictures,
-        [],
-        SIGNOFF,
-    )
+    rows = manifest["findings"] if findings is None else findings
+    return view(manifests.parsed({**manifest, "findings": rows}), pictures, [], SIGNOFF)
 
 
 def test_the_page_is_private_proven_and_listed(small: Path) -> None:
@@ -71,7 +70,7 @@ def test_the_page_is_private_proven_and_listed(small: Path) -> None:
     text = path.read_text(encoding="utf8")
     listed = {
         one["path"]
-        for one in json.loads((small / "build/child/manifest.json").read_text())["outputs"]
+        for one in json.loads((small / "build/child" / MANIFEST_FILE).read_text())["outputs"]
     }
 
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -108,7 +107,7 @@ def test_every_page_is_there_under_its_tab(manifest: dict[str, Any]) -> None:
 
 def test_a_finding_leads_to_its_page_and_its_place_is_outlined(manifest: dict[str, Any]) -> None:
     told = [
-        finding(severity="info", rule="X.NOTE"),
+        finding(severity="info", rule="TEST.NOTE"),
         finding(region=[61.2, 79.2, 306, 396]),
         finding(severity="error", page=None, file=None),
     ]
@@ -281,7 +280,9 @@ def troubled(
         for sure in (95, 75, 20, 95, 75, 20, 95, 75, 20, 95, 75, 20)
     ]
     path = tmp_path_factory.mktemp("review") / "review.html"
-    path.write_text(page("packet", view(changed, pictures, words, SIGNOFF)), encoding="utf8")
+    path.write_text(
+        page("packet", view(manifests.parsed(changed), pictures, words, SIGNOFF)), encoding="utf8"
+    )
     return path
 
 
@@ -337,7 +338,7 @@ def test_the_sign_off_is_saved_as_json_and_prints(seen: Seen, small: Path, tmp_p
         tab.click("text=Save as signoff.json")
     caught.value.save_as(tmp_path / "signoff.json")
     saved = json.loads((tmp_path / "signoff.json").read_text())
-    outputs = json.loads((small / "build/child/manifest.json").read_text())["outputs"]
+    outputs = json.loads((small / "build/child" / MANIFEST_FILE).read_text())["outputs"]
     bundle = next(one for one in outputs if one["path"] == "bundle.pdf")
 
     assert saved["items"]["signatures"]

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from assembler.errors import ExitCode, OutputNotWritten
+from assembler.model.manifest import MANIFEST_FILE
 from assembler.report import manifest_writer
 from assembler.runtime.publishing import KeptFiles, publish, staging
 from tests import factories
@@ -32,7 +33,7 @@ def manifest(folder: Path, **change: object) -> None:
             "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
         }
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != "manifest.json"
+        if path.is_file() and path.name != MANIFEST_FILE
     ]
     data = {
         "format": 1,
@@ -42,7 +43,7 @@ def manifest(folder: Path, **change: object) -> None:
         "outputs": outputs,
         **change,
     }
-    (folder / "manifest.json").write_text(json.dumps(data))
+    (folder / MANIFEST_FILE).write_text(json.dumps(data))
 
 
 def fill(folder: Path, files: dict[str, str]) -> None:
@@ -92,7 +93,7 @@ def test_a_packet_that_nobody_touched_is_replaced_as_a_whole(tmp_path: Path) -> 
     kept = put(final, NEW)
 
     assert {
-        name: text.decode() for name, text in snapshot(final).items() if name != "manifest.json"
+        name: text.decode() for name, text in snapshot(final).items() if name != MANIFEST_FILE
     } == NEW
     assert (kept, names(tmp_path)) == (KeptFiles(), ["child"])
 
@@ -103,7 +104,7 @@ def of_somebody_else(final: Path) -> None:
 
 def with_a_torn_manifest(final: Path) -> None:
     packet(final, OLD)
-    (final / "manifest.json").write_text('{"format": 1, "outp')
+    (final / MANIFEST_FILE).write_text('{"format": 1, "outp')
 
 
 def with_a_manifest_of_another_program(final: Path) -> None:
@@ -141,7 +142,7 @@ def a_link_to_nowhere(final: Path) -> None:
 def whose_manifest_is_a_link(final: Path) -> None:
     packet(final.parent / "elsewhere", OLD)
     final.mkdir()
-    (final / "manifest.json").symlink_to(final.parent / "elsewhere/manifest.json")
+    (final / MANIFEST_FILE).symlink_to(final.parent / "elsewhere" / MANIFEST_FILE)
 
 
 FOREIGN = [
@@ -248,7 +249,7 @@ def test_what_was_edited_or_is_in_the_way_goes_into_a_dated_folder(tmp_path: Pat
         name: text.decode() for name, text in snapshot(tmp_path / "child.kept-2026-11-20").items()
     } == theirs
     assert {
-        name: text.decode() for name, text in snapshot(final).items() if name != "manifest.json"
+        name: text.decode() for name, text in snapshot(final).items() if name != MANIFEST_FILE
     } == NEW
 
 
@@ -391,7 +392,7 @@ def test_killed_or_refused_at_any_step_nothing_of_a_person_is_lost(
         held = [
             path.read_text()
             for path in home.rglob("*")
-            if path.is_file() and path.name != "manifest.json"
+            if path.is_file() and path.name != MANIFEST_FILE
         ]
         assert set(THEIRS.values()) <= set(held), number
         assert not final.exists() or (final / "bundle.pdf").read_text() in ("old", "new")
@@ -445,7 +446,7 @@ def test_bundle_keeps_a_persons_files_and_says_so(handled: Path) -> None:
         "claims.docx": b"my claims",
         "drafts/cover-letter.docx": b"a person's work",
     }
-    assert "signed-letter.pdf" not in (folder / "manifest.json").read_text()
+    assert "signed-letter.pdf" not in (folder / MANIFEST_FILE).read_text()
 
 
 def test_a_packet_with_a_persons_files_in_it_is_proved_again_and_verified(copy: Path) -> None:

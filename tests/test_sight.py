@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 import pypdfium2 as pdfium
 import pytest
 
+from assembler.model.manifest import MANIFEST_FILE
 from assembler.pdf import stamp_area, streaming
 from assembler.pdf.streaming import StreamedPages
 from tests import factories
@@ -28,13 +30,13 @@ def test_without_its_stamp_a_page_is_as_its_source(tmp_path: Path, angle: int) -
     number = page_of(layout, "e0")
     (leaf,) = (one for one in layout.leaves if one.number == number)
     assert leaf.stamp is not None
-    box = {name: getattr(leaf.stamp, name) for name in ("x", "y", "width", "height")}
+    stamp = leaf.stamp
     document, original = pdfium.PdfDocument(bundle), pdfium.PdfDocument(source)
     page = document[number - 1]
 
     assert not np.array_equal(gray(page), gray(original[0]))
-    assert not stamp_area.hide_stamp(page, {**box, "y": box["y"] + 60})  # it is not there
-    assert stamp_area.hide_stamp(page, box)
+    assert not stamp_area.hide_stamp(page, replace(stamp, y=stamp.y + 60))  # it is not there
+    assert stamp_area.hide_stamp(page, stamp)
     assert np.array_equal(gray(page), gray(original[0]))
     assert not stamp_area.hide_stamp(original[0], None)
     document.close()
@@ -45,7 +47,7 @@ def test_streamed_pages_gives_each_page_however_often_the_file_is_opened(
     small: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(streaming, "_PAGES_PER_OPENING", 5)
-    ledger = json.loads((small / "build/child/manifest.json").read_text())["ledger"]
+    ledger = json.loads((small / "build/child" / MANIFEST_FILE).read_text())["ledger"]
     with StreamedPages(small / "build/child/bundle.pdf") as book:
         found = [
             f"page {place + 1} of 12" in book.page(place).get_textpage().get_text_bounded()

@@ -20,11 +20,13 @@ from assembler.bundle import BundleStyle, bind
 from assembler.errors import CaseRejected
 from assembler.layout.volume_split import TooLarge, split_pages
 from assembler.model import Volume
+from assembler.model.manifest import MANIFEST_FILE
 from assembler.proof import prove
 from assembler.proof import volume_check as volumes
 from assembler.runtime.resources import Shelf, stamp_font
 from assembler.runtime.workshop import Workshop
 from tests import factories
+from tests.support import manifests
 from tests.support.binding import bound, page_of
 from tests.support.profiles import build, own_profile
 from tests.support.proofs import believe
@@ -84,7 +86,7 @@ def parts(small: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def manifest(case: Path) -> dict[str, Any]:
-    data: dict[str, Any] = json.loads((case / "build/child/manifest.json").read_text())
+    data: dict[str, Any] = json.loads((case / "build/child" / MANIFEST_FILE).read_text())
     return data
 
 
@@ -149,10 +151,11 @@ def test_the_index_names_the_files_with_their_pages(parts: Path) -> None:
 
 def test_an_index_that_names_files_wrongly_is_caught() -> None:
     files = [Volume(path="a_1.pdf", first=1, last=2), Volume(path="a_2.pdf", first=3, last=4)]
-    data = {"ledger": [{"number": 1, "part": "index"}, {"number": 2, "part": "letter"}]}
+    entries = (manifests.entry(1, part="index"), manifests.entry(2, part="letter"))
+    packet = manifests.manifest(ledger=entries)
 
     def said(text: str, parts: list[Volume] = files) -> list[bool]:
-        return [check.ok for check in volumes.listed(data, parts, [(1, text), (2, "a_1.pdf")])]
+        return [check.ok for check in volumes.listed(packet, parts, [(1, text), (2, "a_1.pdf")])]
 
     assert said("1 a_1.pdf 1–2, 2 a_2.pdf") == [True]
     assert said("1 a_2.pdf 1–2, 2 a_1.pdf") == [False]
@@ -253,11 +256,11 @@ def test_files_swapped_missing_or_beside_are_caught(parts: Path, tmp_path: Path)
 
 def test_a_page_above_the_limit_is_refused_and_named(copy: Path) -> None:
     (copy / "evidence/scan.pdf").write_bytes(factories.scan_pdf([["noise"]], dpi=200, noise=40))
-    before = (copy / "build/child/manifest.json").read_bytes()
+    before = (copy / "build/child" / MANIFEST_FILE).read_bytes()
 
     with pytest.raises(CaseRejected, match=r"PROFILE.PAGE exhibit .*, page 1"):
         build(copy, own_profile(copy, max_bytes=40_000))
-    assert (copy / "build/child/manifest.json").read_bytes() == before
+    assert (copy / "build/child" / MANIFEST_FILE).read_bytes() == before
     assert sorted(path.name for path in (copy / "build").iterdir()) == ["child"]
 
 

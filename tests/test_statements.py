@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assembler.model import DocumentId, PartKind
+from assembler.model.manifest import ManifestIndexRow
 from assembler.proof import printed_references, printed_statements
 from assembler.proof.checks import _cites_agree, _link_faults
 from assembler.proof.kept_drafts import Kept, KeptDocument
 from assembler.proof.own_pages import OwnLink, OwnPage
 from assembler.proof.structure import Link, Structure
+from tests.support import manifests
 
-DOCUMENT, LETTER = "draft:index", "draft:cover-letter"
+DOCUMENT, LETTER = DocumentId.draft("index"), DocumentId.draft("cover-letter")
 TITLES = (
     "Exhibit c1",
     "Exhibit C",
@@ -46,70 +48,54 @@ tabs = st.sampled_from(("A", "C", "E", "AA", "C1", "C1a", "7"))
 labels = st.sampled_from(("1", "9", "57", "57a", "57-1", "1203"))
 
 
-def row(tab: str, title: str, pages: str, exhibit: str = "e") -> dict[str, Any]:
-    return {
-        "exhibit": exhibit,
-        "tab": tab,
-        "title": title,
-        "pages": pages,
-        "date": "",
-        "language": "en",
-        "group": "",
-        "parts": [],
-        "sheet": 5,
-        "first": 6,
-        "last": 6,
-    }
+def row(tab: str, title: str, pages: str, exhibit: str = "e") -> ManifestIndexRow:
+    return manifests.index_row(exhibit, tab=tab, title=title, pages=pages, sheet=5, first=6, last=6)
 
 
 def told(
-    rows: Sequence[dict[str, Any]],
+    rows: Sequence[ManifestIndexRow],
     *,
     text: str = "",
     links: Sequence[OwnLink] = (),
-    document: str = DOCUMENT,
-) -> printed_statements.Told:
+    document: DocumentId = DOCUMENT,
+) -> printed_statements.PrintedPacket:
     """A packet whose first page is of a document of ours, with one page of evidence for each row.
 
     Of DOCUMENT the wording is known.
     """
-    ledger = [
-        {
-            "number": 1,
-            "index": 0,
-            "document": document,
-            "kind": "draft",
-            "part": "index",
-            "exhibit": "",
-            "tab": "",
-        },
-        *(
-            {
-                "number": number,
-                "label": one["pages"],
-                "index": 0,
-                "document": one["exhibit"],
-                "kind": "exhibit",
-                "part": "exhibits",
-                "exhibit": one["exhibit"],
-                "tab": one["tab"],
-            }
-            for number, one in enumerate(rows, 6)
+    manifest = manifests.manifest(
+        ledger=(
+            manifests.entry(1, document=document, part="index"),
+            *(
+                manifests.entry(
+                    number,
+                    PartKind.EXHIBIT,
+                    label=row.pages,
+                    document=DocumentId.exhibit(row.exhibit),
+                    part="exhibits",
+                    exhibit=row.exhibit,
+                    tab=row.tab,
+                )
+                for number, row in enumerate(rows, 6)
+            ),
         ),
-    ]
-    data = {"ledger": ledger, "index": list(rows), "word_engines": {DOCUMENT: "office2pdf 1"}}
+        index=tuple(rows),
+        word_engines={DOCUMENT: "office2pdf 1"},
+    )
     draft = KeptDocument(
         document=document, pdf="draft.pdf", docx="draft.docx", shipped=document == DOCUMENT
     )
     pages = {1: OwnPage(number=1, text=text, links=tuple(links))}
-    return printed_statements.Told(data, Kept(documents={document: draft}, words={}), pages)
+    return printed_statements.PrintedPacket(
+        manifest, Kept(documents={document: draft}, words={}), pages
+    )
 
 
 def link(address: str, text: str) -> OwnLink:
     return OwnLink(page=1, address=address, text=text)
 
 
-def faults(packet: printed_statements.Told) -> list[str]:
+def faults(packet: printed_statements.PrintedPacket) -> list[str]:
     return [text for text, _ in printed_statements._link_faults(packet)]
 
 
@@ -170,7 +156,7 @@ def test_the_index_is_read_whatever_titles_hold(names: list[str]) -> None:
         row(tab, name, str(number), f"e{number}")
         for number, (tab, name) in enumerate(zip("ABCD", names, strict=False), 6)
     ]
-    printed = " ".join(f"{one['tab']} {one['title']} {one['pages']} English" for one in rows)
+    printed = " ".join(f"{row.tab} {row.title} {row.pages} English" for row in rows)
     text = f"Tab Description Date Pages Language {printed}"
 
     assert list(printed_statements._index_faults(told(rows, text=text))) == []
@@ -195,14 +181,14 @@ def test_a_line_with_other_pages_is_refused_beside_such_a_title() -> None:
 
 @pytest.mark.parametrize("title", ["Ex. B at 3", "Our letter, Ex. A at 3-5", "See Ex. B at"])
 def test_a_title_like_a_citation_is_none(title: str) -> None:
-    sheet = {"number": 5, "tab": "A", "exhibit": "e", "kind": "tab"}
+    sheet = manifests.entry(5, PartKind.TAB, tab="A", exhibit="e")
     structure = Structure(links=(Link(page=1, text=title, target=5),))
 
     assert _cites_agree(structure, {5: sheet}, [row("A", title, "6")]).ok
 
 
 def test_a_citation_that_leads_to_a_tab_sheet_is_refused() -> None:
-    sheet = {"number": 5, "tab": "A", "exhibit": "e", "kind": "tab"}
+    sheet = manifests.entry(5, PartKind.TAB, tab="A", exhibit="e")
     structure = Structure(links=(Link(page=1, text="Ex. A at 6", target=5),))
 
     assert not _cites_agree(structure, {5: sheet}, [row("A", "Letter", "6")]).ok
@@ -263,9 +249,9 @@ def test_the_hyphen_of_a_late_page_may_be_another_sign_or_end_a_line(pieces: lis
 def test_a_citation_typed_by_hand_is_read_with_the_hyphen_of_its_label(text: str) -> None:
     packet = told([row("C", "Letter", "57-1"), row("C", "More", "57-2", "f")], text=text)
 
-    assert printed_statements.typed_citations(packet.data, packet.kept, packet.pages) == ()
+    assert printed_statements.typed_citations(packet.manifest, packet.kept, packet.pages) == ()
     other = told([row("C", "Letter", "57")], text=text)
-    assert printed_statements.typed_citations(other.data, other.kept, other.pages) == (1,)
+    assert printed_statements.typed_citations(other.manifest, other.kept, other.pages) == (1,)
 
 
 @pytest.mark.parametrize(
@@ -275,9 +261,9 @@ def test_citations_without_links_are_read_with_the_labels_of_a_frozen_packet(
     tab: str, label: str
 ) -> None:
     ledger = [
-        {"number": 60, "label": label, "tab": tab, "kind": "exhibit"},
-        {"number": 61, "label": "99", "tab": tab, "kind": "exhibit"},
-        {"number": 62, "label": "99-1", "tab": "Z", "kind": "exhibit"},
+        manifests.entry(60, PartKind.EXHIBIT, label=label, tab=tab),
+        manifests.entry(61, PartKind.EXHIBIT, label="99", tab=tab),
+        manifests.entry(62, PartKind.EXHIBIT, label="99-1", tab="Z"),
     ]
 
     check = printed_references.cites(
@@ -291,7 +277,7 @@ def test_citations_without_links_are_read_with_the_labels_of_a_frozen_packet(
 
 
 def test_a_citation_without_link_may_be_broken_at_its_hyphen() -> None:
-    ledger = [{"number": 60, "label": "57-1", "tab": "C", "kind": "exhibit"}]
+    ledger = [manifests.entry(60, PartKind.EXHIBIT, label="57-1", tab="C")]
 
     assert printed_references.cites([(1, "see Ex. C at 57\x02 1.")], ledger, kept=False).ok
 
@@ -299,7 +285,7 @@ def test_a_citation_without_link_may_be_broken_at_its_hyphen() -> None:
 def test_a_typed_citation_of_another_filing_is_no_fault_where_the_drafts_say_which_are_ours() -> (
     None
 ):
-    ledger = [{"number": 60, "label": "57", "tab": "B", "kind": "exhibit"}]
+    ledger = [manifests.entry(60, PartKind.EXHIBIT, label="57", tab="B")]
 
     assert printed_references.cites([(1, "as in Ex. B at 3")], ledger, kept=True).ok
 

@@ -18,7 +18,9 @@ from pikepdf import Array, Dictionary, Name, Pdf, String
 from pypdf import PdfReader, PdfWriter
 
 from assembler.model import Check
-from assembler.proof import link_check, source_links, structure, volume_check
+from assembler.model.manifest import MANIFEST_FILE
+from assembler.proof import link_check, source_links, structure
+from assembler.runtime.manifest_reader import read_manifest
 from scripts.sample_cases import draw
 from tests import factories, mutable
 from tests.conftest import build
@@ -52,9 +54,9 @@ def checked(case: Path, with_sources: bool = True) -> dict[str, Check]:
     """The checks of structure, links and bookmarks that fail, by name; {"trouble": …} where
     nothing can be read."""
     folder = case / "build/child"
-    data = json.loads((folder / "manifest.json").read_text())
-    parts = volume_check.volumes(data)
-    read = structure.read_all(folder, data["ledger"], parts, Here(), data["linked"])  # type: ignore[arg-type]
+    manifest = read_manifest(folder)
+    parts = manifest.volumes
+    read = structure.read_all(folder, manifest.ledger, parts, Here(), manifest.linked)  # type: ignore[arg-type]
     whole = structure.together(read)
     if whole.trouble:
         return {"trouble": Check(name="trouble", ok=False, detail=whole.trouble)}
@@ -62,10 +64,10 @@ def checked(case: Path, with_sources: bool = True) -> dict[str, Check]:
         link_check.Have(volume=part, sheets=one.sheets, marks=one.marks, tags=one.tags)
         for part, one in zip(parts, read, strict=True)
     ]
-    files = source_links.read_all(folder, data, case if with_sources else None, Here())  # type: ignore[arg-type]
+    files = source_links.read_all(folder, manifest, case if with_sources else None, Here())  # type: ignore[arg-type]
     failed = {
         check.name: check
-        for check in link_check.Guides(data, haves, files).checks()
+        for check in link_check.Guides(manifest, haves, files).checks()
         if not check.ok
     }
     if whole.forbidden:
@@ -77,7 +79,7 @@ def checked(case: Path, with_sources: bool = True) -> dict[str, Check]:
 
 def page_of(case: Path, exhibit: str, page: int = 1) -> int:
     """Place in the bundle, from 0, of an exhibit's page."""
-    data = json.loads((case / "build/child/manifest.json").read_text())
+    data = json.loads((case / "build/child" / MANIFEST_FILE).read_text())
     return next(
         e["number"] - 1
         for e in data["ledger"]
@@ -260,7 +262,7 @@ def test_more_paper_around_what_is_seen_is_caught(case: Path, exhibit: str, page
 
 
 def kept_drafts(case: Path) -> None:
-    if "kept" not in json.loads((case / "build/child/manifest.json").read_text()):
+    if "kept" not in json.loads((case / "build/child" / MANIFEST_FILE).read_text()):
         pytest.skip("the packet keeps no drafts to compare with")
 
 
@@ -843,7 +845,7 @@ def test_a_link_on_a_scan_that_was_turned_by_its_text_follows_it(tmp_path: Path)
         tmp_path / "case", {"scan": draw.again(factories.scan_pdf(dpi=120), turn)}
     )
     built = build(case)[0]
-    data = json.loads((case / "build/child/manifest.json").read_text())
+    data = json.loads((case / "build/child" / MANIFEST_FILE).read_text())
     entry = next(one for one in data["ledger"] if one["kind"] == "exhibit")
 
     assert entry["transform"]["turned"]

@@ -14,6 +14,7 @@ from pikepdf import Array, Name, Pdf
 
 from assembler import pipeline
 from assembler.evidence.readers.pdf import normalize_pdf
+from assembler.model import PartKind, TextMethod
 from assembler.proof import font_encodings, text_layer
 from assembler.runtime.resources import Shelf
 from assembler.runtime.workshop import Workshop
@@ -21,6 +22,7 @@ from scripts.sample_cases import draw
 from tests import factories
 from tests.conftest import AS_OF
 from tests.mutating import PACKET, details, draw_over, failed, proved, rewrite
+from tests.support import manifests
 
 TEXT, SCAN, PHOTO = (
     5,
@@ -313,15 +315,12 @@ def overlapping_layer(tmp_path: Path, second: str) -> text_layer.Job:
         Word(text="Clara", left=50, top=84, right=98, bottom=104),
         Word(text="Clerk", left=50, top=124, right=98, bottom=144),
     )
-    entry = {
-        "number": 1,
-        "index": 0,
-        "text": {"method": "ocr", "words": 3},
-        "stamp": None,
-        "scale": 1.0,
-        "size": (300, 200),
-        "source": {"path": "scan.png", "page": 1},
-    }
+    entry = manifests.entry(
+        kind=PartKind.EXHIBIT,
+        text=manifests.text(method=TextMethod.OCR, words=3),
+        size=(300, 200),
+        source=manifests.source(path="scan.png"),
+    )
     kept = KeptWords(size=(300, 200), words=words)
     return text_layer.Job(
         bundle=tmp_path / "bundle.pdf", first=1, entries=(entry,), words=(kept,), case_folder=None

@@ -12,6 +12,7 @@ import pytest
 
 from assembler.cli.case_commands import STYLES
 from assembler.errors import ExitCode
+from assembler.model.manifest import MANIFEST_FILE
 from assembler.report import formats
 from assembler.runtime.resources import Shelf
 from tests import factories
@@ -126,7 +127,7 @@ def test_an_unknown_kind_or_reason_is_a_usage_error(
 
 
 def test_the_matrix_of_a_bundle_names_pages_and_the_facts_have_sources(small: Path) -> None:
-    data = json.loads((small / "build/child/manifest.json").read_text())
+    data = json.loads((small / "build/child" / MANIFEST_FILE).read_text())
 
     rows = {row["line"]: row for row in data["matrix"]}
     assert rows["ID.BENEFICIARY"]["exhibits"] == [

@@ -20,6 +20,7 @@ from assembler import pipeline
 from assembler.errors import EvidenceUnreadable
 from assembler.evidence.readers.word import PrintedWord, print_word
 from assembler.evidence.refusal import Refused
+from assembler.model.manifest import MANIFEST_FILE
 from assembler.runtime import programs
 from assembler.runtime.workshop import Workshop
 from tests import factories
@@ -399,7 +400,7 @@ def test_the_proof_says_that_words_are_compared_where_there_are_no_pages(word_ca
 
 def test_a_word_that_is_missing_from_the_bundle_is_seen(word_case: Path) -> None:
     built = build(word_case)[0]
-    ledger = json.loads((built.folder / "manifest.json").read_text(encoding="utf8"))["ledger"]
+    ledger = json.loads((built.folder / MANIFEST_FILE).read_text(encoding="utf8"))["ledger"]
     number = next(e["number"] for e in ledger if e["exhibit"] == "clinic" and "source" in e)
     with pikepdf.open(built.folder / "bundle.pdf", allow_overwriting_input=True) as pdf:
         page = pdf.pages[number - 1]

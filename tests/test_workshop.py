@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from assembler.errors import CaseRejected, OutputNotWritten, ToolFailed
 from assembler.model import Finding, Severity
+from assembler.model.manifest import MANIFEST_FILE
 from assembler.runtime.atomic_files import write_atomic
 from assembler.runtime.cache import Cache
 from assembler.runtime.worker_pool import Failure, Limits
@@ -206,7 +207,7 @@ def test_different_keys_never_share_a_folder(one: list[str], two: list[str]) -> 
 def test_write_atomic_keeps_the_old_file_on_failure(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = tmp_path / "manifest.json"
+    path = tmp_path / MANIFEST_FILE
     write_atomic(path, b"old")
     monkeypatch.setattr(os, "fsync", lambda _: (_ for _ in ()).throw(OSError(28, "full")))
 

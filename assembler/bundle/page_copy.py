@@ -19,7 +19,7 @@ from assembler.bundle import links, outline
 from assembler.bundle.large_pictures import StagedPictures
 from assembler.bundle.other_volumes import OtherVolumes
 from assembler.errors import TemplateBroken, ToolFailed
-from assembler.model import Layout, Leaf, PartKind
+from assembler.model import DocumentId, Layout, Leaf, PartKind
 
 # made by us from templates; all else is evidence or a form
 OURS = frozenset({PartKind.DRAFT, PartKind.TAB})
@@ -41,7 +41,7 @@ class CopiedPages:
 class CopySource:
     """What pages are copied from."""
 
-    documents: Mapping[str, Path]  # by Leaf.document
+    documents: Mapping[DocumentId, Path]  # by Leaf.document
     open_files: ExitStack  # drafts stay open until it ends, since their tags are copied later
     other_volumes: OtherVolumes
     pictures: StagedPictures

@@ -12,7 +12,7 @@ from pikepdf import Pdf
 from assembler.bundle.writer import BundleStyle, bind
 from assembler.errors import CaseRejected
 from assembler.layout import volume_split
-from assembler.model import Finding, Layout, Leaf, Profile, Volume
+from assembler.model import DocumentId, Finding, Layout, Leaf, Profile, Volume
 from assembler.pdf.page_weight import count_page_bytes
 from assembler.runtime.rule_catalog import make_finding
 
@@ -37,7 +37,7 @@ class _VolumeWriter:
     """Writes volumes of one bundle into a folder."""
 
     layout: Layout
-    documents: Mapping[str, Path]
+    documents: Mapping[DocumentId, Path]
     folder: Path
     style: BundleStyle
 
@@ -49,7 +49,7 @@ class _VolumeWriter:
 
 
 def bind_within(
-    layout: Layout, documents: Mapping[str, Path], folder: Path, profile: Profile, font: Path
+    layout: Layout, documents: Mapping[DocumentId, Path], folder: Path, profile: Profile, font: Path
 ) -> tuple[Volume, ...]:
     """Write the bundle into `folder`: one file, or several if one would be above the limit.
 

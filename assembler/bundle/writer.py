@@ -23,7 +23,7 @@ from assembler.bundle import (
     tags,
 )
 from assembler.layout.volume_split import layout_of_volume
-from assembler.model import Layout, Volume
+from assembler.model import DocumentId, Layout, Volume
 from assembler.runtime.atomic_files import open_deferring_errors
 
 TITLE = "Filing bundle"  # a viewer shows it in the window bar, so it names nobody
@@ -52,7 +52,7 @@ class BundleStyle:
 
 def bind(
     layout: Layout,
-    documents: Mapping[str, Path],
+    documents: Mapping[DocumentId, Path],
     target: Path,
     style: BundleStyle,
     *,

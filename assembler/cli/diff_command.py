@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
 from assembler.cli.console import result
 from assembler.cli.shared_options import json_option, verbose_option
+
+if TYPE_CHECKING:
+    from assembler.model import Manifest
 
 ANY = click.Path(exists=True, path_type=Path)
 FILE = click.Path(dir_okay=False, path_type=Path)
@@ -31,14 +34,9 @@ def diff(old: Path, new: Path, as_json: bool, note: Path | None) -> None:
     old → new numbers."""
     from assembler.report import packet_diff
 
-    before, after = _manifest(old), _manifest(new)
-    try:
-        changes = packet_diff.compare(before, after)
-        text = packet_diff.note(changes, after)
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
-        raise click.UsageError(
-            "one of the two is no manifest of assembler; name build folders or manifest.json"
-        ) from error
+    before, after = _read_manifest(old), _read_manifest(new)
+    changes = packet_diff.compare(before, after)
+    text = packet_diff.note(changes, after)
     if note:
         _write(note, text.encode())
     result(
@@ -64,12 +62,14 @@ def _write(note: Path, data: bytes) -> None:
     write_atomic(note, data)
 
 
-def _manifest(path: Path) -> dict[str, Any]:
-    file = path / "manifest.json" if path.is_dir() else path
+def _read_manifest(path: Path) -> Manifest:
+    from assembler.errors import ProofFailed
+    from assembler.runtime.manifest_reader import read_manifest
+
     try:
-        data: dict[str, Any] = json.loads(file.read_text(encoding="utf8"))
-    except (OSError, ValueError, RecursionError) as error:
+        return read_manifest(path, complete=True)
+    except ProofFailed as error:
         raise click.UsageError(
-            f"{file.name} cannot be read; name a build folder or its manifest.json"
+            f"{path.name} is no manifest of assembler ({error.where}: {error.problem}); name a "
+            f"build folder or its manifest.json"
         ) from error
-    return data

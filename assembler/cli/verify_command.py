@@ -146,13 +146,13 @@ def _held_against(proof: Proof, folder: Path, digest: str | None) -> Proof:
 
 def _manifest_warnings(folder: Path) -> tuple[Finding, ...]:
     """Return the warnings that `bundle` wrote into a packet's manifest."""
-    from assembler.model import Severity, finding_of
+    from assembler.model import Severity
     from assembler.runtime.manifest_reader import read_manifest
 
     return tuple(
-        finding_of(entry)
-        for entry in read_manifest(folder)["findings"]
-        if entry["severity"] == Severity.WARNING
+        finding
+        for finding in read_manifest(folder).findings
+        if finding.severity is Severity.WARNING
     )
 
 

@@ -5,7 +5,7 @@ contradictions. A finding never holds a client's fact; contradictions do, and be
 only. Opens nothing.
 """
 
-from assembler.crosscheck.results import CrosscheckReport, SearchResult
+from assembler.crosscheck.results import CrosscheckReport
 from assembler.crosscheck.text_check import check, check_documents
 
-__all__ = ["CrosscheckReport", "SearchResult", "check", "check_documents"]
+__all__ = ["CrosscheckReport", "check", "check_documents"]

@@ -10,7 +10,6 @@ from assembler.crosscheck.results import (
     CheckContext,
     ExhibitPage,
     Result,
-    SearchResult,
     exhibit_finding,
     has_enough_words,
     iterate_pages,
@@ -24,7 +23,7 @@ from assembler.crosscheck.text_matching import (
     is_same_name,
     normalize_number,
 )
-from assembler.model import Contradiction, Exhibit, PageText, Person, Severity, mrz
+from assembler.model import Contradiction, Exhibit, PageText, Person, SearchResult, Severity, mrz
 
 _DOC_9303 = "ICAO Doc 9303"  # specification of machine-readable lines
 _SEX = {"M": "male", "F": "female"}

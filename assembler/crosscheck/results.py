@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from assembler.model import Case, Contradiction, Exhibit, Finding, PageText, Person, Severity
+from assembler.model import (
+    Case,
+    Contradiction,
+    DocumentId,
+    Exhibit,
+    Finding,
+    PageText,
+    Person,
+    SearchResult,
+    Severity,
+)
 from assembler.runtime.rule_catalog import make_finding
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SearchResult:
-    """One fact that was searched for in one exhibit, in words without the fact."""
-
-    exhibit: str
-    what: str  # "name of child", "machine-readable lines", …
-    result: str  # "found", "not found", "not looked at"
-    why: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +86,9 @@ class CheckContext:
         """Yield every page of the completed forms, each form as an exhibit of its own; `pages` has
         them as "form:<path>"."""
         for form in self.case.forms:
-            exhibit = Exhibit(id=f"form:{form.path}", title=form.form, category="other", parts=())
+            exhibit = Exhibit(
+                id=DocumentId.form(form.path), title=form.form, category="other", parts=()
+            )
             yield from (ExhibitPage(exhibit, page) for page in self.pages.get(exhibit.id, ()))
 
     def pointer(self, exhibit: Exhibit) -> str:

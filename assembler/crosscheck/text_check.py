@@ -7,9 +7,9 @@ from datetime import date
 from typing import Any
 
 from assembler.crosscheck import duplicates, identity, statements, translations
-from assembler.crosscheck.results import CheckContext, CrosscheckReport, Pages, Result, SearchResult
+from assembler.crosscheck.results import CheckContext, CrosscheckReport, Pages, Result
 from assembler.crosscheck.statements import TextPlace
-from assembler.model import Case, Contradiction, Finding
+from assembler.model import Case, Contradiction, Finding, SearchResult
 
 _CHECKS: tuple[Callable[[CheckContext], Iterator[Result]], ...] = (
     identity.check_expected_facts,

@@ -12,7 +12,6 @@ from assembler.crosscheck.results import (
     CheckContext,
     ExhibitPage,
     Result,
-    SearchResult,
     exhibit_finding,
     iterate_pages,
     page_finding,
@@ -24,7 +23,7 @@ from assembler.crosscheck.statements import (
     iterate_texts,
 )
 from assembler.crosscheck.text_matching import has_date, has_name, split_words
-from assembler.model import Contradiction, Exhibit, PageText, Person, Severity
+from assembler.model import Contradiction, Exhibit, PageText, Person, SearchResult, Severity
 
 _COUNTED = re.compile(
     r"\b(?:page|página|pagina|seite|p\.)\s*(\d{1,3})\s*(?:of|de|von|/)\s*(\d{1,3})\b", re.IGNORECASE

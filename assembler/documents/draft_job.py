@@ -26,7 +26,7 @@ from assembler.documents import word_to_pdf
 from assembler.documents.sandbox import Sandbox, Template
 from assembler.documents.template_context import TemplateValues, build_context, build_filters
 from assembler.errors import TemplateBroken
-from assembler.model import Draft, finding_of
+from assembler.model import DocumentId, Draft, finding_of
 from assembler.pdf.ink import measure_pages
 from assembler.runtime.cache import Cache
 from assembler.runtime.code_version import code_digest
@@ -52,7 +52,7 @@ _CORE = (
 class DraftJob:
     """A document to make: `id` is its Part.document."""
 
-    id: str
+    id: DocumentId
     template: TemplateFile
     values: TemplateValues
     engine: str

@@ -17,6 +17,7 @@ from assembler.layout import amendment
 from assembler.layout.page_order import arrange
 from assembler.model import (
     Case,
+    DocumentId,
     Draft,
     Filed,
     Finding,
@@ -58,7 +59,7 @@ class DraftInputs:
 def settle_drafts(
     inputs: DraftInputs,
     prepared: Sequence[Prepared],
-    forms: Mapping[str, Sequence[PageFacts]],
+    forms: Mapping[DocumentId, Sequence[PageFacts]],
     *,
     filed: Filed | None = None,
     files: Sequence[Volume] = (),
@@ -77,7 +78,7 @@ def settle_drafts(
     """
     plan, case = inputs.plan, inputs.case
     _check_citations(case, plan, prepared)
-    evidence = {f"exhibit:{exhibit.exhibit}": exhibit_page_facts(exhibit) for exhibit in prepared}
+    evidence = {exhibit.document: exhibit_page_facts(exhibit) for exhibit in prepared}
     roles = {exhibit.exhibit: [page.role for page in exhibit.pages] for exhibit in prepared}
     guess = {
         part.document: _guess(part, plan)
@@ -85,7 +86,7 @@ def settle_drafts(
         if part.kind in (PartKind.DRAFT, PartKind.TAB)
     }
 
-    def arrange_drafts(pages: Mapping[str, Sequence[PageFacts]]) -> Layout:
+    def arrange_drafts(pages: Mapping[DocumentId, Sequence[PageFacts]]) -> Layout:
         layout = arrange(plan, case, {**evidence, **forms, **guess, **pages}, roles, filed)
         return replace(layout, files=tuple(files))
 
@@ -166,7 +167,11 @@ def template_values(
 
 
 def _job(
-    document: str, template: TemplateFile, engine: str, workshop: Workshop, values: TemplateValues
+    document: DocumentId,
+    template: TemplateFile,
+    engine: str,
+    workshop: Workshop,
+    values: TemplateValues,
 ) -> DraftJob:
     """Return the work on one document.
 

@@ -4,7 +4,7 @@ the claim matrix."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from assembler.documents.drafts import DraftInputs, template_values
 from assembler.documents.template_context import TemplateValues
 from assembler.errors import ToolFailed
 from assembler.model import Layout, Plan
+from assembler.model.manifest import Claim
 from assembler.runtime.resources import TemplateFile
 from assembler.runtime.worker_pool import Failure
 
@@ -37,7 +38,7 @@ class _PaperJob:
 
 
 def list_papers(
-    plan: Plan, sheets: Sequence[Mapping[str, Any]], claims: Sequence[Mapping[str, Any]]
+    plan: Plan, sheets: Sequence[Mapping[str, Any]], claims: Sequence[Claim]
 ) -> tuple[Paper, ...]:
     """Return an answer sheet for each form that has a placeholder page, and the claim matrix if the
     recipe names a template."""
@@ -58,7 +59,7 @@ def list_papers(
             )
         )
     if plan.claims_template:
-        rows = tuple({**claim, "pages": _pages(claim)} for claim in claims)
+        rows = tuple({**asdict(claim), "pages": _pages(claim)} for claim in claims)
         papers.append(
             Paper(
                 name="claims.docx", template=plan.claims_template, extra_names=(("claims", rows),)
@@ -92,8 +93,8 @@ def _fill(job: _PaperJob) -> None:
     job.out.write_bytes(fill_template(job.template, job.values))
 
 
-def _pages(claim: Mapping[str, Any]) -> str:
+def _pages(claim: Claim) -> str:
     """Return "Ex. B at 9–10; Ex. C at 12", or where case.json states a claim that no exhibit
     shows."""
-    citations = [f"Ex. {exhibit['tab']} at {exhibit['pages']}" for exhibit in claim["exhibits"]]
-    return "; ".join(citations or [f"stated in case.json {pointer}" for pointer in claim["facts"]])
+    citations = [f"Ex. {exhibit.tab} at {exhibit.pages}" for exhibit in claim.exhibits]
+    return "; ".join(citations or [f"stated in case.json {pointer}" for pointer in claim.facts])

@@ -25,6 +25,7 @@ from assembler.evidence.legibility.findings import ExhibitPage, report_legibilit
 from assembler.model import (
     Case,
     Exhibit,
+    FileOutcome,
     FilePart,
     Finding,
     Ink,
@@ -33,6 +34,7 @@ from assembler.model import (
     PreparedPage,
     Removed,
     Severity,
+    TextMethod,
 )
 from assembler.runtime import passwords
 from assembler.runtime.resources import Shelf
@@ -351,7 +353,7 @@ def _opened_file(source: OpenedSource) -> OpenedFile:
     return OpenedFile(
         path=source.path,
         sha256=source.sha256,
-        outcome="repaired" if repairs else "accepted",
+        outcome=FileOutcome.REPAIRED if repairs else FileOutcome.ACCEPTED,
         mended=repairs,
         steps=source.steps,
     )
@@ -363,9 +365,9 @@ def _prepared_page(
     page = source.pages[use.index]
     turned = recognized.turned if recognized else 0
     is_sideways = bool(turned % 180)
-    method = "text" if page.has_text else "none"
-    if method == "none" and recognized and recognized.words:
-        method = "ocr"
+    method = TextMethod.TEXT if page.has_text else TextMethod.NONE
+    if method is TextMethod.NONE and recognized and recognized.words:
+        method = TextMethod.OCR
     return PreparedPage(
         path=source.path,
         sha256=source.sha256,

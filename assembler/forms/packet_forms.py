@@ -18,7 +18,16 @@ from assembler.forms.filled_form import FormFiles, fill_form
 from assembler.forms.form_check import compare_form, edition_findings
 from assembler.forms.form_maps import FormMap, find_map, load_maps
 from assembler.forms.form_reader import FormUnreadable, recognize_form
-from assembler.model import Case, Contradiction, Finding, FormFile, PartKind, Plan, Severity
+from assembler.model import (
+    Case,
+    Contradiction,
+    DocumentId,
+    Finding,
+    FormFile,
+    PartKind,
+    Plan,
+    Severity,
+)
 from assembler.runtime.resources import Shelf, stamp_font
 from assembler.runtime.rule_catalog import make_finding
 from assembler.runtime.worker_pool import Failure
@@ -30,7 +39,7 @@ class FilledForm:
     """A form that was filled or read back: the copy with fields to keep, the flat one for the
     bundle."""
 
-    document: str  # Part.document
+    document: DocumentId
     editable: Path
     flattened: Path
     findings: tuple[Finding, ...] = ()
@@ -50,7 +59,7 @@ class PacketForms:
 class FormJob:
     """Everything a worker needs to fill one blank or read one completed form."""
 
-    document: str
+    document: DocumentId
     path: str  # in the case folder, for messages
     files: FormFiles
     form: FormMap
@@ -75,7 +84,7 @@ def fill_packet(plan: Plan, inputs: FormInputs) -> PacketForms:
     """Fill every blank form of the plan and read every completed one back."""
     maps = load_maps(inputs.shelf)
     documents = {part.document for part in plan.parts if part.kind is PartKind.FORM}
-    forms = [form for form in inputs.case.forms if f"form:{form.path}" in documents]
+    forms = [form for form in inputs.case.forms if DocumentId.form(form.path) in documents]
     findings: list[Finding] = []
     jobs: list[FormJob] = []
     for number, form in enumerate(forms):
@@ -212,7 +221,7 @@ def _make_job(
         font=stamp_font(),
     )
     return FormJob(
-        document=f"form:{form.path}",
+        document=DocumentId.form(form.path),
         path=form.path,
         files=files,
         form=form_map,

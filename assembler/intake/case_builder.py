@@ -22,6 +22,7 @@ from assembler.model import (
     Income,
     Interpreter,
     Name,
+    PartRole,
     Passport,
     Person,
     Request,
@@ -219,12 +220,12 @@ def _translator(raw: Raw) -> Translator:
     )
 
 
-def _part(raw: str | Raw, role: str) -> FilePart:
+def _part(raw: str | Raw, role: PartRole) -> FilePart:
     if isinstance(raw, str):
         return FilePart(path=raw, role=role)
     return FilePart(
         **_plain(raw, "path", "language", "accept_repair", "accept_reading"),
-        role=raw.get("role", role),
+        role=PartRole(raw.get("role", role)),
         pages=parse_page_ranges(raw["pages"]) if "pages" in raw else (),
         accept_loss=tuple(raw.get("accept_loss", ())),
     )
@@ -232,9 +233,9 @@ def _part(raw: str | Raw, role: str) -> FilePart:
 
 def _exhibit(raw: Raw) -> Exhibit:
     translation = raw.get("translation", {})
-    parts = [_part(entry, "document") for entry in raw["files"]]
-    parts += [_part(entry, "translation") for entry in translation.get("files", ())]
-    parts += [_part(entry, "certificate") for entry in translation.get("certificate", ())]
+    parts = [_part(entry, PartRole.DOCUMENT) for entry in raw["files"]]
+    parts += [_part(entry, PartRole.TRANSLATION) for entry in translation.get("files", ())]
+    parts += [_part(entry, PartRole.CERTIFICATE) for entry in translation.get("certificate", ())]
     return Exhibit(
         **_plain(raw, "id", "title", "category", "language", "person"),
         parts=tuple(parts),

@@ -10,9 +10,20 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby, pairwise
-from typing import Any
 
-from assembler.model import Filed, FiledPage, Finding, Layout, PageFacts, PartKind, Plan
+from assembler.model import (
+    DocumentId,
+    Filed,
+    FiledPage,
+    Finding,
+    Layout,
+    LedgerEntry,
+    Manifest,
+    PageFacts,
+    PartKind,
+    Plan,
+)
+from assembler.model.manifest import filled_form
 from assembler.model.page_labels import between, is_behind, key, whole
 from assembler.runtime.rule_catalog import make_finding
 
@@ -22,18 +33,18 @@ Name = tuple[str, str]  # a page's document, and what identifies it there
 Page = tuple[str, Name]  # the unit it belongs to, its name
 
 
-def read_filed(data: Mapping[str, Any], sha256: str) -> Filed:
-    """Read a filed packet from its manifest. Raises KeyError, TypeError, ValueError, AttributeError
-    if it is not one."""
-    files = {entry["path"]: str(entry["sha256"]) for entry in (*data["inputs"], *data["outputs"])}
+def read_filed(manifest: Manifest, sha256: str) -> Filed:
+    """Return a filed packet from its manifest, whose hash is `sha256`. Raises ValueError if its
+    pages or exhibits are out of order."""
+    digests = manifest.digests
     filed = Filed(
-        case=str(data["case"]),
-        packet=str(data["packet"]),
-        profile=str(data["profile"]),
-        as_of=str(data["as_of"]),
+        case=manifest.case,
+        packet=manifest.packet,
+        profile=manifest.profile,
+        as_of=manifest.as_of,
         sha256=sha256,
-        pages=tuple(_filed(entry, files) for entry in data["ledger"]),
-        groups=tuple((str(row["exhibit"]), str(row["group"])) for row in data["index"]),
+        pages=tuple(_filed(entry, digests) for entry in manifest.ledger),
+        groups=tuple((row.exhibit, row.group) for row in manifest.index),
     )
     tabs = dict.fromkeys(page.tab for page in filed.pages if page.exhibit)
     if not all(is_behind(*pair) for pair in pairwise(["0", *(page.label for page in filed.pages)])):
@@ -43,33 +54,30 @@ def read_filed(data: Mapping[str, Any], sha256: str) -> Filed:
     return filed
 
 
-def _filed(entry: Mapping[str, Any], files: Mapping[str, str]) -> FiledPage:
-    kind = PartKind(entry["kind"])
+def _filed(entry: LedgerEntry, digests: Mapping[str, str]) -> FiledPage:
     return FiledPage(
-        label=str(entry.get("label", entry["number"])),
-        kind=kind,
-        document=str(entry["document"]),
-        index=int(entry["index"]),
-        exhibit=str(entry["exhibit"]),
-        tab=str(entry["tab"]),
-        content=_content(entry, kind, files),
-        stamp=str(entry["stamp"]["text"]) if entry["stamp"] else "",
+        label=entry.label,
+        kind=entry.kind,
+        document=entry.document,
+        index=entry.index,
+        exhibit=entry.exhibit,
+        tab=entry.tab,
+        content=_content(entry, digests),
+        stamp=entry.stamp.text if entry.stamp else "",
     )
 
 
-def _content(entry: Mapping[str, Any], kind: PartKind, files: Mapping[str, str]) -> str:
+def _content(entry: LedgerEntry, digests: Mapping[str, str]) -> str:
     """Return the content of a filed page; of a form, that of the filled file beside the bundle,
     else the completed one of the case."""
-    if entry["kind"] == "exhibit" and "source" in entry:
-        source = entry["source"]
-        return content_key(
-            source["sha256"], source["page"], entry["transform"]["turned"], source.get("part", 1)
-        )
-    if kind is not PartKind.FORM:
+    if entry.kind is PartKind.EXHIBIT:
+        source = entry.client_source
+        return content_key(source.sha256, source.page, entry.client_transform.turned, source.part)
+    if entry.kind is not PartKind.FORM:
         return ""
-    path = str(entry["document"]).partition(":")[2]
-    digest = files.get(f"forms/{path.rsplit('/', 1)[-1]}", files.get(path, ""))
-    return content_key(digest, entry["index"] + 1) if digest else ""
+    name = entry.document.name
+    digest = digests.get(filled_form(entry.document), digests.get(name, ""))
+    return content_key(digest, entry.index + 1) if digest else ""
 
 
 def content_key(sha256: str, page: int, turned: int = 0, part: int = 1) -> str:
@@ -241,7 +249,7 @@ def _counted(names: Iterable[Name]) -> Iterator[tuple[Name, int]]:
 
 
 def find_changes(
-    plan: Plan, pages: Mapping[str, Sequence[PageFacts]], filed: Filed
+    plan: Plan, pages: Mapping[DocumentId, Sequence[PageFacts]], filed: Filed
 ) -> tuple[Finding, ...]:
     """Return errors for filed pages of evidence and forms that are missing, changed, or in another
     order.
@@ -310,7 +318,7 @@ def find_lost_pages(layout: Layout, filed: Filed) -> tuple[Finding, ...]:
 
 
 def _finding(rule: str, page: FiledPage, problem: str, remedy: str) -> Finding:
-    where = f"exhibit {page.exhibit}" if page.exhibit else page.document.partition(":")[2]
+    where = f"exhibit {page.exhibit}" if page.exhibit else page.document.name
     return make_finding(f"FREEZE.{rule}", where, problem, remedy, exhibit=page.exhibit or None)
 
 

@@ -15,6 +15,7 @@ from assembler.errors import TemplateBroken
 from assembler.model import (
     Case,
     Declaration,
+    DocumentId,
     Exhibit,
     FormFile,
     Part,
@@ -26,7 +27,7 @@ from assembler.model import (
 )
 from assembler.model.citations import cited
 
-TABS_DOCUMENT = "draft:tab-sheets"
+TABS_DOCUMENT = DocumentId.draft("tab-sheets")
 
 
 def plan_packet(
@@ -204,7 +205,7 @@ def _tabbed(
         id=f"exhibit-{exhibit.id}",
         kind=PartKind.EXHIBIT,
         title=exhibit.title,
-        document=f"exhibit:{exhibit.id}",
+        document=DocumentId.exhibit(exhibit.id),
         tab=tab,
         exhibit=exhibit.id,
         stamped=entry.stamped,
@@ -238,7 +239,7 @@ def _untabbed(entry: RecipePart, case: Case, beneficiary: str) -> list[Part]:
             id=entry.id,
             kind=PartKind.DRAFT,
             title=entry.title,
-            document=f"draft:{entry.id}",
+            document=DocumentId.draft(entry.id),
             template=entry.template,
         )
     ]
@@ -249,7 +250,7 @@ def _declaration(entry: RecipePart, declaration: Declaration) -> Part:
         id=f"declaration-{declaration.id}",
         kind=PartKind.DRAFT,
         title=declaration.title,
-        document=f"draft:declaration-{declaration.id}",
+        document=DocumentId.draft(f"declaration-{declaration.id}"),
         template=entry.template,
         declaration=declaration.id,
     )
@@ -260,7 +261,7 @@ def _form(entry: RecipePart, form: FormFile, position: int) -> Part:
         id=f"{entry.id}-{position}",
         kind=PartKind.FORM,
         title=entry.title,
-        document=f"form:{form.path}",
+        document=DocumentId.form(form.path),
         form=form.form,
         stamped=False,
     )
@@ -272,7 +273,7 @@ def _placeholder(entry: RecipePart) -> Part:
         id=f"{entry.id}-placeholder",
         kind=PartKind.DRAFT,
         title=f"{entry.title} (not enclosed)",
-        document=f"draft:{entry.id}-placeholder",
+        document=DocumentId.draft(f"{entry.id}-placeholder"),
         template=entry.placeholder,
         form=entry.form.split()[0],
     )

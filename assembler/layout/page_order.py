@@ -13,6 +13,7 @@ from assembler.layout.stamp_placement import ScaledPage, place_stamp
 from assembler.model import (
     Bookmark,
     Case,
+    DocumentId,
     Exhibit,
     Filed,
     IndexRow,
@@ -32,7 +33,7 @@ HOST = "https://assembler.invalid/"
 def arrange(
     plan: Plan,
     case: Case,
-    pages: Mapping[str, Sequence[PageFacts]],
+    pages: Mapping[DocumentId, Sequence[PageFacts]],
     roles: Mapping[str, Sequence[str]] | None = None,
     filed: Filed | None = None,
 ) -> Layout:
@@ -114,7 +115,7 @@ class Slot:
     facts: PageFacts
 
 
-def _slots(plan: Plan, pages: Mapping[str, Sequence[PageFacts]]) -> list[Slot]:
+def _slots(plan: Plan, pages: Mapping[DocumentId, Sequence[PageFacts]]) -> list[Slot]:
     slots: list[Slot] = []
     tabs = count()
     for part in plan.parts:
@@ -138,7 +139,7 @@ def _printed(slots: Sequence[Slot], filed: Filed | None, marking: Marking) -> li
             (str(number), _stamp_text(slot, number, len(slots), marking))
             for number, slot in enumerate(slots, 1)
         ]
-    filed_documents = {f"exhibit:{page.exhibit}" for page in filed.pages}
+    filed_documents = {DocumentId.exhibit(page.exhibit) for page in filed.pages}
     numbered = amendment.number_pages(
         [
             (amendment.find_unit(slot.part.exhibit, slot.part.document), _name(slot))
@@ -264,7 +265,7 @@ def _bookmarks(
                 title=title,
                 number=row.sheet,
                 level=1 if group else 0,
-                document=f"exhibit:{part.exhibit}",
+                document=DocumentId.exhibit(part.exhibit),
             )
         )
     return tuple(bookmarks)

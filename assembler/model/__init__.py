@@ -16,6 +16,7 @@ from assembler.model.case import (
     FilePart,
     FormFile,
     Interpreter,
+    PartRole,
     Request,
     Rfe,
     RfePoint,
@@ -23,13 +24,23 @@ from assembler.model.case import (
     Supporter,
     Translator,
 )
+from assembler.model.document_id import DocumentId, DocumentKind
 from assembler.model.filed_packet import Filed, FiledPage
 from assembler.model.filing_profile import Marking, Profile, Zone
-from assembler.model.finding import Contradiction, Finding, RuleHelp, Severity, finding_of
+from assembler.model.finding import (
+    Contradiction,
+    Finding,
+    RuleHelp,
+    SearchResult,
+    Severity,
+    finding_of,
+)
+from assembler.model.manifest import LedgerEntry, Manifest
 from assembler.model.optimized_page import Fitted
 from assembler.model.packet import Part, PartKind, Plan, Recipe, RecipePart
 from assembler.model.pages import (
     Draft,
+    FileOutcome,
     Ink,
     Miniature,
     OpenedFile,
@@ -37,6 +48,7 @@ from assembler.model.pages import (
     Prepared,
     PreparedPage,
     Removed,
+    TextMethod,
 )
 from assembler.model.people import Address, Biographic, History, Income, Name, Passport, Person
 from assembler.model.proof_result import Check, Fingerprint, Proof
@@ -52,8 +64,11 @@ __all__ = [
     "Consulate",
     "Contradiction",
     "Declaration",
+    "DocumentId",
+    "DocumentKind",
     "Draft",
     "Exhibit",
+    "FileOutcome",
     "FilePart",
     "Filed",
     "FiledPage",
@@ -68,6 +83,8 @@ __all__ = [
     "Interpreter",
     "Layout",
     "Leaf",
+    "LedgerEntry",
+    "Manifest",
     "Marking",
     "Miniature",
     "Name",
@@ -76,6 +93,7 @@ __all__ = [
     "PageText",
     "Part",
     "PartKind",
+    "PartRole",
     "Passport",
     "Person",
     "Plan",
@@ -90,10 +108,12 @@ __all__ = [
     "Rfe",
     "RfePoint",
     "RuleHelp",
+    "SearchResult",
     "Severity",
     "SourceFile",
     "Stamp",
     "Supporter",
+    "TextMethod",
     "Translator",
     "Volume",
     "Zone",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from assembler.model.document_id import DocumentId
 from assembler.model.packet import PartKind
 from assembler.model.pages import Ink
 from assembler.model.volume import Volume
@@ -42,7 +43,7 @@ class Leaf:
     label: (
         str  # printed number = page label: "57"; str(number), unless the packet is frozen ("57a")
     )
-    document: str
+    document: DocumentId
     index: int  # 0-based page in the document
     part: str  # Part.id
     kind: PartKind

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
 from functools import cached_property
 
 from assembler.model.people import Address, Income, Name, Person
@@ -114,6 +115,14 @@ class Declaration:
     belongs_to: tuple[str, ...] = ()  # beneficiary ids; empty = all
 
 
+class PartRole(StrEnum):
+    """What pages of an exhibit are."""
+
+    DOCUMENT = "document"
+    TRANSLATION = "translation"
+    CERTIFICATE = "certificate"  # the translator's
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceFile:
     """A file of the case folder, read once at the door."""
@@ -131,7 +140,7 @@ class FilePart:
     pages: tuple[
         tuple[int, int | None], ...
     ] = ()  # 1-based inclusive ranges, None = to the end; empty = all
-    role: str = "document"  # "document", "translation" or "certificate"
+    role: PartRole = PartRole.DOCUMENT
     language: str = ""  # BCP 47; "" = the exhibit's language ("en" for translation and certificate)
     accept_repair: str = ""  # sha256 of the file whose repair the attorney accepts
     accept_reading: str = ""  # sha256 of the file of which the pages that PDFium shows are accepted

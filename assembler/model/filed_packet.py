@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from assembler.model.document_id import DocumentId
 from assembler.model.packet import PartKind
 
 
@@ -14,7 +15,7 @@ class FiledPage:
 
     label: str
     kind: PartKind
-    document: str
+    document: DocumentId
     index: int
     exhibit: str
     tab: str

@@ -55,6 +55,16 @@ class Contradiction:
     but: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchResult:
+    """One fact that was searched for in one exhibit, in words without the fact."""
+
+    exhibit: str
+    what: str  # "name of child", "machine-readable lines", …
+    result: str  # "found", "not found", "not looked at"
+    why: str = ""
+
+
 def finding_of(row: Mapping[str, Any]) -> Finding:
     """Return the finding that a row of JSON holds, as `asdict` wrote it."""
     region = row.get("region")

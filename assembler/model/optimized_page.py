@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from assembler.model.document_id import DocumentId
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fitted:
@@ -14,7 +16,7 @@ class Fitted:
     them found after.
     """
 
-    document: str  # Part.document
+    document: DocumentId
     index: int  # 0-based page in the document
     bytes_before: int
     bytes_after: int

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from assembler.model.document_id import DocumentId, DocumentKind
 from assembler.model.filing_profile import Marking
 
 
@@ -54,6 +55,11 @@ class PartKind(StrEnum):
     TAB = "tab"  # the divider sheet in front of an exhibit
     EXHIBIT = "exhibit"  # evidence
 
+    @property
+    def document_kind(self) -> DocumentKind:
+        """The kind of document that its pages come from."""
+        return DocumentKind.DRAFT if self is PartKind.TAB else DocumentKind(self.value)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
@@ -64,7 +70,7 @@ class Part:
     kind: PartKind
     title: str
     # "draft:cover-letter", "draft:tab-sheets", "exhibit:hospital-letter", "form:i-131:child"
-    document: str
+    document: DocumentId
     template: str = ""  # template file name, for drafts and tabs
     tab: str = ""  # "A"; for TAB and EXHIBIT
     exhibit: str = ""  # exhibit id; for TAB and EXHIBIT

@@ -3,9 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
+from assembler.model.case import PartRole
+from assembler.model.document_id import DocumentId, document_of
 from assembler.model.finding import Finding
+
+
+class TextMethod(StrEnum):
+    """Where the text of a page comes from."""
+
+    TEXT = "text"  # it had a usable text layer
+    OCR = "ocr"  # it was recognized
+    NONE = "none"  # nothing readable is on it
+
+
+class FileOutcome(StrEnum):
+    """How a source file opened."""
+
+    ACCEPTED = "accepted"
+    REPAIRED = "repaired"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,13 +56,11 @@ class PreparedPage:
     path: str  # source file, relative to the case folder
     sha256: str  # of the source file
     source_page: int  # 1-based in the source file
-    role: str  # FilePart.role
+    role: PartRole
     language: str
     width: float  # visible width, points, after /Rotate and CropBox
     height: float
-    method: (
-        str  # "text": had a usable text layer; "ocr": recognized; "none": nothing readable on it
-    )
+    method: TextMethod
     words: int
     confidence: float | None  # mean word confidence 0..100; None where method is "text"
     # clockwise degrees we turned it by its text: 0, 90, 180, 270; what a camera says of itself
@@ -91,7 +107,7 @@ class OpenedFile:
 
     path: str
     sha256: str
-    outcome: str  # "accepted" or "repaired"
+    outcome: FileOutcome
     mended: tuple[str, ...] = ()  # what was damaged
     steps: tuple[str, ...] = ()  # readers tried, in order: "pikepdf 10.18.0: opened", …
 
@@ -100,13 +116,18 @@ class OpenedFile:
 class Prepared:
     """One exhibit as a normal, upright, searchable PDF (its outline and inner links kept)."""
 
-    exhibit: str
+    exhibit: str  # id of the exhibit; of a completed form "form:<path>"
     pdf: Path
     pages: tuple[PreparedPage, ...]
     removed: tuple[Removed, ...] = ()
     findings: tuple[Finding, ...] = ()
     steps: tuple[str, ...] = ()  # engines, for the ledger: "pikepdf 10.18.0", ...
     files: tuple[OpenedFile, ...] = ()
+
+    @property
+    def document(self) -> DocumentId:
+        """The document its pages are bound from."""
+        return document_of(self.exhibit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,10 +136,10 @@ class PageText:
 
     path: str  # source file
     page: int  # 1-based in the source file
-    role: str  # FilePart.role
+    role: PartRole
     text: str
     lines: str = ""  # what holds machine-readable lines that could be proved, if any
-    method: str = "text"  # PreparedPage.method
+    method: TextMethod = TextMethod.TEXT
     confidence: float | None = None
     turned: int = 0
     sha256: str = ""  # of the source file
@@ -132,7 +153,7 @@ class PageText:
 class Draft:
     """A filled template and the PDF made from it."""
 
-    id: str  # Part.document: "draft:cover-letter"
+    id: DocumentId  # Part.document
     docx: Path
     pdf: Path
     pages: int

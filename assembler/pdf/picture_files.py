@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
 from typing import Any
 
 import pillow_heif
 from PIL import Image, ImageCms, ImageOps
+
+from assembler.model import LedgerEntry
 
 _FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "GIF", "BMP", "AVIF", "HEIF")
 _REDUCED = 1  # bit of a TIFF image's NewSubfileType: a smaller copy of another image
@@ -49,37 +50,37 @@ class PictureFile:
             across, down = down, across
         return _square_pixels(picture, across, down)
 
-    def ledger_page(self, entry: Mapping[str, Any]) -> Image.Image:
+    def ledger_page(self, entry: LedgerEntry) -> Image.Image:
         """Return the page a ledger entry names, or the strip of it if the page was cut into
         several.
 
         Raises as `page`.
         """
-        transform = entry.get("transform", {})
-        picture = self.page(entry["source"]["page"], transform.get("background", ""))
-        return picture.crop(tuple(transform["crop"])) if transform.get("crop") else picture
+        transform = entry.client_transform
+        picture = self.page(entry.client_source.page, transform.background)
+        return picture.crop(transform.crop) if transform.crop else picture
 
-    def stored_pixels(self, entry: Mapping[str, Any]) -> Image.Image:
+    def stored_pixels(self, entry: LedgerEntry) -> Image.Image:
         """Return the pixels of the page or strip a ledger entry names, at the file's resolution.
 
         8 bits per channel; upright except for `stored_rotation`. Raises IndexError, OSError.
         """
-        transform, rotation = entry["transform"], self.stored_rotation(entry)
+        transform, rotation = entry.client_transform, self.stored_rotation(entry)
         inverted = self._is_inverted()
         picture = self._open.copy() if rotation else ImageOps.exif_transpose(self._open)
-        plain = _plain(picture, inverted=inverted, background=transform.get("background", ""))
-        return plain.crop(tuple(transform["crop"])) if transform.get("crop") else plain
+        plain = _plain(picture, inverted=inverted, background=transform.background)
+        return plain.crop(transform.crop) if transform.crop else plain
 
-    def stored_rotation(self, entry: Mapping[str, Any]) -> int:
+    def stored_rotation(self, entry: LedgerEntry) -> int:
         """Return the clockwise degrees by which `stored_pixels` must be rotated for display.
 
         A JPEG that is neither mirrored nor cut is kept as stored. Raises IndexError, OSError.
         """
-        number = entry["source"]["page"]
+        number = entry.client_source.page
         if not 1 <= number <= len(self):
             raise IndexError(number)
         self._open.seek(self._frames[number - 1])
-        stored = self.is_jpeg and not self.is_recoded and not entry["transform"].get("crop")
+        stored = self.is_jpeg and not self.is_recoded and not entry.client_transform.crop
         return _TURNED.get(self._open.getexif().get(_ORIENTATION, 1), 0) if stored else 0
 
     @property

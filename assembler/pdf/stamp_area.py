@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Mapping
 from typing import Any
 
 import pypdfium2 as pdfium
 from pypdfium2 import raw
+
+from assembler.model import Stamp
 
 _STEPS = 10  # per point: PDFium's conversion for rotated pages works in integers
 _MARGIN = 3.0  # points around the box
 Box = tuple[float, float, float, float]  # left, bottom, right, top
 
 
-def find_stamp_box(page: Any, stamp: Mapping[str, float]) -> Box:
+def find_stamp_box(page: Any, stamp: Stamp) -> Box:
     """Convert a stamp's box from the manifest (page as shown) to the page's own coordinates, with a
     margin."""
     width, height = page.get_size()
@@ -22,15 +23,15 @@ def find_stamp_box(page: Any, stamp: Mapping[str, float]) -> Box:
     corners = [
         converter.to_page(round(x * _STEPS), round((height - y) * _STEPS))
         for x, y in (
-            (stamp["x"] - _MARGIN, stamp["y"] - _MARGIN),
-            (stamp["x"] + stamp["width"] + _MARGIN, stamp["y"] + stamp["height"] + _MARGIN),
+            (stamp.x - _MARGIN, stamp.y - _MARGIN),
+            (stamp.x + stamp.width + _MARGIN, stamp.y + stamp.height + _MARGIN),
         )
     ]
     xs, ys = sorted(x for x, _ in corners), sorted(y for _, y in corners)
     return xs[0], ys[0], xs[1], ys[1]
 
 
-def hide_stamp(page: Any, stamp: Mapping[str, float] | None) -> bool:
+def hide_stamp(page: Any, stamp: Stamp | None) -> bool:
     """Leave the stamp out of later renderings if the page's last object is text within its box.
 
     Returns False, and leaves the page as it was, otherwise.

@@ -11,7 +11,7 @@ from __future__ import annotations
 import base64
 import io
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import groupby
 from pathlib import Path
@@ -20,7 +20,7 @@ from typing import Any
 import pypdfium2 as pdfium
 from PIL import Image
 
-from assembler.model import Fingerprint
+from assembler.model import Fingerprint, LedgerEntry
 from assembler.pdf.picture_files import PictureFile
 from assembler.pdf.source_files import Sources
 from assembler.runtime.cache import Cache
@@ -31,7 +31,6 @@ DPI = 96  # of a sheet, for the person and for the proof
 # is displayed
 _MAX_SHEET = 1_300.0
 _BATCH = 12  # pages of one exhibit drawn together, since neighbors share a source
-Entry = Mapping[str, Any]  # a page of the manifest's ledger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,16 +79,20 @@ def choose_style(pages: int) -> PictureStyle:
     return next((style for limit, style in _STYLES if pages <= limit), _SMALLEST)
 
 
-def split_ledger(ledger: Sequence[Entry]) -> Iterator[tuple[Entry, ...]]:
+def split_ledger(ledger: Sequence[LedgerEntry]) -> Iterator[tuple[LedgerEntry, ...]]:
     """Split the pages of one bundle file into batches of one exhibit, so that batches stay the same
     when pages are inserted elsewhere."""
-    for _, run in groupby(ledger, key=lambda entry: (entry["exhibit"], "source" in entry)):
+    for _, run in groupby(ledger, key=lambda entry: (entry.exhibit, entry.source is not None)):
         entries = tuple(run)
         yield from (entries[start : start + _BATCH] for start in range(0, len(entries), _BATCH))
 
 
 def thumbnail_key(
-    entries: Sequence[Entry], prints: Sequence[Fingerprint], style: PictureStyle, *, sources: bool
+    entries: Sequence[LedgerEntry],
+    prints: Sequence[Fingerprint],
+    style: PictureStyle,
+    *,
+    sources: bool,
 ) -> tuple[str, ...]:
     """Return the cache key of these pages' pictures; () if the content of a page is not known.
 
@@ -97,7 +100,7 @@ def thumbnail_key(
     available.
     """
     expected = (
-        [(prints[entry["number"] - 1], bool(entry["stamp"])) for entry in entries] if prints else []
+        [(prints[entry.number - 1], bool(entry.stamp)) for entry in entries] if prints else []
     )
     if not expected or not all(
         print_.digest and print_.stamped == stamped for print_, stamped in expected
@@ -108,10 +111,10 @@ def thumbnail_key(
 
 
 def thumbnail_versions(
-    entries: Sequence[Entry], style: PictureStyle, *, sources: bool
+    entries: Sequence[LedgerEntry], style: PictureStyle, *, sources: bool
 ) -> tuple[str, ...]:
     """Return the parts of the cache key that are not page content."""
-    files = (json.dumps(entry["source"], sort_keys=True) for entry in entries if "source" in entry)
+    files = (json.dumps(asdict(entry.source), sort_keys=True) for entry in entries if entry.source)
     return (code_digest("pdf"), *files, repr(style), str(sources), f"pdfium {pdfium.PYPDFIUM_INFO}")
 
 
@@ -145,18 +148,20 @@ def make_picture(
     )
 
 
-def draw_source(entry: Entry, sources: Sources | None, style: PictureStyle) -> Image.Image | None:
+def draw_source(
+    entry: LedgerEntry, sources: Sources | None, style: PictureStyle
+) -> Image.Image | None:
     """Render the client's page as a viewer shows it; None for our own pages and for other kinds of
     files."""
-    if sources is None or "source" not in entry or not style.source:
+    if sources is None or entry.source is None or not style.source:
         return None
     try:
-        source = sources.open(entry["source"]["path"])
+        source = sources.open(entry.source.path)
         if isinstance(source, PictureFile):
             return source.ledger_page(entry)
     except (OSError, ValueError, IndexError):
         return None
-    return draw_page(source[entry["source"]["page"] - 1], style.source)
+    return draw_page(source[entry.source.page - 1], style.source)
 
 
 def write_pictures(folder: Path, pictures: Sequence[Picture]) -> None:

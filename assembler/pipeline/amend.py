@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
 from assembler import documents, forms
-from assembler.errors import CaseRejected, OutputNotWritten
+from assembler.errors import CaseRejected, OutputNotWritten, ProofFailed
 from assembler.layout import amendment
 from assembler.layout.packet_plan import tab_labels
-from assembler.model import Case, Filed, Finding, PageFacts, Plan, Prepared, Severity
+from assembler.model import Case, DocumentId, Filed, Finding, PageFacts, Plan, Prepared, Severity
+from assembler.model.manifest import MANIFEST_FILE
 from assembler.pipeline.options import Options
 from assembler.pipeline.run_context import RunContext
-from assembler.report import manifest_writer
+from assembler.runtime.manifest_reader import parse_manifest
 
 
 def filed(place: Path) -> tuple[Filed, ...]:
@@ -27,11 +27,11 @@ def filed(place: Path) -> tuple[Filed, ...]:
     there = (
         [place]
         if place.is_file()
-        else [place / manifest_writer.NAME]
-        if (place / manifest_writer.NAME).is_file()
+        else [place / MANIFEST_FILE]
+        if (place / MANIFEST_FILE).is_file()
         else []
     )
-    paths = there or sorted(place.glob(f"*/{manifest_writer.NAME}"))
+    paths = there or sorted(place.glob(f"*/{MANIFEST_FILE}"))
     if not paths:
         raise CaseRejected(
             "there is no manifest of a filed packet",
@@ -46,10 +46,16 @@ def filed(place: Path) -> tuple[Filed, ...]:
 def _read(path: Path) -> Filed:
     try:
         data = path.read_bytes()
-        return amendment.read_filed(json.loads(data), hashlib.sha256(data).hexdigest())
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
+        return amendment.read_filed(
+            parse_manifest(data, complete=True), hashlib.sha256(data).hexdigest()
+        )
+    except (OSError, ProofFailed, ValueError) as error:
+        reason = type(error).__name__
+        if isinstance(error, ProofFailed):
+            place = error.where.removeprefix(MANIFEST_FILE).strip()
+            reason = f"{place}: {error.problem}" if place else error.problem
         raise CaseRejected(
-            f"it is not the manifest of a packet ({type(error).__name__})",
+            f"it is not the manifest of a packet ({reason})",
             (),
             where=path.name,
             remedy="name the manifest.json that lies beside the bundle that was filed",
@@ -104,11 +110,11 @@ def foreign(case: Case, made: tuple[Plan, ...], options: Options) -> Iterator[Fi
 
 
 def with_content(
-    pages: dict[str, list[PageFacts]], case: Case, done: tuple[forms.FilledForm, ...]
-) -> dict[str, list[PageFacts]]:
+    pages: dict[DocumentId, list[PageFacts]], case: Case, done: tuple[forms.FilledForm, ...]
+) -> dict[DocumentId, list[PageFacts]]:
     """Pages of forms with what they are known by: the filled file, else the completed one of the
     case."""
-    hashes = {f"form:{one.path}": one.sha256 for one in case.files}
+    hashes = {DocumentId.form(file.path): file.sha256 for file in case.files}
     hashes |= {
         one.document: hashlib.sha256(one.editable.read_bytes()).hexdigest()
         for one in done
@@ -126,7 +132,10 @@ def with_content(
 
 
 def findings(
-    plan: Plan, prepared: tuple[Prepared, ...], forms: dict[str, list[PageFacts]], options: Options
+    plan: Plan,
+    prepared: tuple[Prepared, ...],
+    forms: dict[DocumentId, list[PageFacts]],
+    options: Options,
 ) -> tuple[Finding, ...]:
     """Filed pages of evidence and forms that are gone, changed or moved; a packet that nobody
     says was filed."""
@@ -143,7 +152,7 @@ def findings(
         return (unfiled,)
     if old is None:
         return ()
-    evidence = {f"exhibit:{one.exhibit}": documents.exhibit_page_facts(one) for one in prepared}
+    evidence = {exhibit.document: documents.exhibit_page_facts(exhibit) for exhibit in prepared}
     return (*_of_receiver(old, options), *amendment.find_changes(plan, {**evidence, **forms}, old))
 
 

@@ -7,12 +7,12 @@ that a bundle that must be cut into several files is drafted again, since its in
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from assembler import intake, proof
 from assembler.errors import ProofFailed
-from assembler.model import Case, Check, Plan, Proof
+from assembler.model import Case, Check, Manifest, Plan, Proof
 from assembler.pipeline import existing_packets, packet_folder
 from assembler.pipeline.checked_case import CheckedCase, check_case, plan_packets
 from assembler.pipeline.options import BuiltPacket, stop_at_findings
@@ -76,18 +76,19 @@ def build_packet(
         kept = (
             originals.keep(checked.case, plan, context.folder, folder)
             if options.keep_originals
-            else []
+            else None
         )
         manifest = describe_packet(content, checked, findings, bundle, context)
-        manifest |= {"seal": input_digest, "originals": {"files": kept} if kept else None}
+        manifest = replace(manifest, seal=input_digest, originals=kept)
         manifest = manifest_writer.with_outputs(manifest, folder)
-        manifest_writer.write(folder, manifest, final=False)
+        manifest_writer.write_manifest(folder, manifest, final=False)
         packet_proof = prove_packet(plan, checked, folder, context)
         manifest = manifest_writer.with_proof(
             manifest, packet_proof.checks, packet_proof.not_checked
         )
         review_page = write_review_page(content.word_boxes, manifest, packet_proof, folder, context)
-        manifest_writer.write(folder, manifest_writer.with_output(manifest, review_page, folder))
+        manifest = manifest_writer.with_output(manifest, review_page, folder)
+        manifest_writer.write_manifest(folder, manifest)
         context.workshop.cache.check_unchanged(content.cached_files)
         preserved = publish(
             folder, final, record, options.as_of, derived=packet_folder.PRINT_FOLDER
@@ -125,7 +126,7 @@ def prove_packet(plan: Plan, checked: CheckedCase, folder: Path, context: RunCon
 
 def write_review_page(
     word_boxes: dict[str, list[Path | None]],
-    manifest: dict[str, Any],
+    manifest: Manifest,
     packet_proof: Proof,
     folder: Path,
     context: RunContext,

@@ -13,6 +13,7 @@ from assembler.evidence import legibility
 from assembler.layout.packet_plan import plan_packet
 from assembler.model import (
     Case,
+    DocumentId,
     Exhibit,
     FilePart,
     Finding,
@@ -151,7 +152,7 @@ def _with_forms(case: Case) -> Case:
     cache."""
     completed = tuple(
         Exhibit(
-            id=f"form:{form.path}",
+            id=DocumentId.form(form.path),
             title=form.form,
             category="other",
             parts=(FilePart(path=form.path),),

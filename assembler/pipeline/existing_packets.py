@@ -4,10 +4,9 @@ proved again."""
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 from assembler import intake, proof
-from assembler.model import Case, finding_of
+from assembler.model import Case, Manifest
 from assembler.pipeline.doctor import surroundings
 from assembler.pipeline.options import BuiltPacket, Options
 from assembler.pipeline.run_context import RunContext
@@ -15,13 +14,11 @@ from assembler.report import manifest_writer
 from assembler.runtime import manifest_reader
 from assembler.runtime.resources import Shelf
 
-Manifest = dict[str, Any]
-
 
 def digest_inputs(case: Case, folder: Path, resources: Shelf, options: Options) -> str:
     """Return one hash of everything a build depends on. `case` must be read with the hashes of
     its files."""
-    return manifest_writer.seal_of(case, folder, resources, options, surroundings())
+    return manifest_writer.digest_inputs(case, folder, resources, options, surroundings())
 
 
 def find_current_packets(
@@ -55,7 +52,8 @@ def _current_manifests(case: Case, input_digest: str, target: Path) -> tuple[Man
     """The manifests of packets with this digest of their inputs that were proved and are as they
     were written."""
     existing = [
-        manifest_writer.standing(target / person.id, input_digest) for person in case.beneficiaries
+        manifest_writer.read_current(target / person.id, input_digest)
+        for person in case.beneficiaries
     ]
     current = tuple(
         manifest for manifest in existing if manifest and not _drawn_elsewhere(manifest)
@@ -66,21 +64,19 @@ def _current_manifests(case: Case, input_digest: str, target: Path) -> tuple[Man
 def _drawn_elsewhere(manifest: Manifest) -> bool:
     """Whether a program outside this package, whose version is not in the digest, drew any of
     it."""
-    return any(
-        not str(engine).startswith("office2pdf") for engine in manifest["word_engines"].values()
-    )
+    return any(not engine.startswith("office2pdf") for engine in manifest.word_engines.values())
 
 
 def _reprove(manifest: Manifest, context: RunContext) -> BuiltPacket:
-    folder: Path = context.target / manifest["packet"]
+    folder = context.target / manifest.packet
     return BuiltPacket(
-        case=manifest["case"],
-        packet=manifest["packet"],
+        case=manifest.case,
+        packet=manifest.packet,
         folder=folder,
-        files=tuple(volume["path"] for volume in manifest["volumes"]),
-        pages=len(manifest["ledger"]),
-        exhibits=len(manifest["index"]),
-        findings=tuple(finding_of(row) for row in manifest["findings"]),
+        files=tuple(volume.path for volume in manifest.volumes),
+        pages=len(manifest.ledger),
+        exhibits=len(manifest.index),
+        findings=manifest.findings,
         proof=proof.prove(folder, context.folder, context.workshop, remember=True),
         again=True,
         digest=manifest_reader.digest_of(folder),

@@ -6,13 +6,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from assembler import crosscheck, documents, forms, receivers, rules
 from assembler.errors import TemplateBroken
 from assembler.layout import amendment
 from assembler.model import (
     Contradiction,
+    DocumentId,
+    DocumentKind,
     Draft,
     Filed,
     Finding,
@@ -22,6 +23,7 @@ from assembler.model import (
     Prepared,
     Volume,
 )
+from assembler.model.manifest import Claim, word_file
 from assembler.pipeline import amend, size_limit
 from assembler.pipeline.checked_case import CheckedCase, blank_findings, placeholder_findings
 from assembler.pipeline.options import stop_at_findings
@@ -41,8 +43,8 @@ class PacketContent:
     drafts: tuple[Draft, ...]
     forms: tuple[forms.FilledForm, ...]
     papers: Mapping[str, Path]
-    documents: Mapping[str, Path]  # Part.document → PDF
-    claims: list[dict[str, Any]]
+    documents: Mapping[DocumentId, Path]  # Part.document → PDF
+    claims: tuple[Claim, ...]
     findings: tuple[Finding, ...]
     contradictions: tuple[
         Contradiction, ...
@@ -85,7 +87,9 @@ def draft_and_arrange(
     findings = (*checked.findings, *filled.findings)
     stop_at_findings(case, findings, options)
     form_files = {
-        form.exhibit: form.pdf for form in checked.prepared if form.exhibit.startswith("form:")
+        form.document: form.pdf
+        for form in checked.prepared
+        if form.document.kind is DocumentKind.FORM
     }
     form_files |= {form.document: form.flattened for form in filled.filled}
     page_facts = {
@@ -127,7 +131,7 @@ def draft_and_arrange(
         checked.judged, plan, layout, [person.id for person in case.beneficiaries]
     )
     pdfs = {draft.id: draft.pdf for draft in drafts}
-    pdfs |= {f"exhibit:{exhibit.exhibit}": exhibit.pdf for exhibit in exhibits}
+    pdfs |= {exhibit.document: exhibit.pdf for exhibit in exhibits}
     return PacketContent(
         plan=plan,
         layout=layout,
@@ -147,10 +151,7 @@ def find_contradictions_in_drafts(
     drafts: Sequence[Draft], checked: CheckedCase, context: RunContext
 ) -> crosscheck.CrosscheckReport:
     """Return statements in letters and declarations that contradict case.json."""
-    words = {
-        f"drafts/{draft.id.removeprefix('draft:')}.docx": documents.read_draft_text(draft)
-        for draft in drafts
-    }
+    words = {word_file(draft.id): documents.read_draft_text(draft) for draft in drafts}
     stated = [contradiction.but for contradiction in checked.crosschecked.contradictions]
     return crosscheck.check_documents(
         checked.case, words, context.resources.schema("crosscheck.json"), stated
@@ -212,7 +213,7 @@ def _exhibits_of(plan: Plan, checked: CheckedCase) -> tuple[Prepared, ...]:
 def _write_papers(
     layout: Layout,
     checked: CheckedCase,
-    claims: list[dict[str, Any]],
+    claims: tuple[Claim, ...],
     inputs: documents.DraftInputs,
 ) -> dict[str, Path]:
     """Fill the working papers: the claim matrix, and a sheet of answers where a form is missing."""

@@ -10,7 +10,8 @@ from pathlib import Path
 from assembler import forms
 from assembler.bundle.print_set import FOLDER as PRINT_FOLDER
 from assembler.errors import OutputNotWritten
-from assembler.model import Case, Draft, Prepared
+from assembler.model import Case, DocumentId, Draft, Prepared, TextMethod
+from assembler.model.manifest import WORDS_FILE, filled_form, kept_pdf, word_file
 from assembler.pipeline.checked_case import CheckedCase
 from assembler.pipeline.packet_content import PacketContent
 from assembler.pipeline.run_context import RunContext
@@ -65,47 +66,46 @@ def lay_content(content: PacketContent, checked: CheckedCase, folder: Path) -> N
     keep_for_proof(content.drafts, filled, [*content.exhibits, *completed], folder)
 
 
-def lay_drafts(filled: Sequence[Draft], made: Path) -> None:
+def lay_drafts(drafts: Sequence[Draft], folder: Path) -> None:
     """Put the Word files beside the bundle."""
-    (made / "drafts").mkdir(mode=0o700)
-    for one in filled:
-        shutil.copyfile(one.docx, made / "drafts" / f"{one.id.removeprefix('draft:')}.docx")
+    (folder / "drafts").mkdir(mode=0o700)
+    for draft in drafts:
+        shutil.copyfile(draft.docx, folder / word_file(draft.id))
 
 
-def keep_forms(filled: Sequence[forms.FilledForm], made: Path) -> None:
+def keep_forms(filled: Sequence[forms.FilledForm], folder: Path) -> None:
     """Put the filled forms, with their fields, beside the bundle: a person completes and signs
     them."""
-    for one in filled:
-        (made / "forms").mkdir(exist_ok=True, mode=0o700)
-        shutil.copyfile(
-            one.editable, made / "forms" / Path(one.document.removeprefix("form:")).name
-        )
+    for form in filled:
+        (folder / "forms").mkdir(exist_ok=True, mode=0o700)
+        shutil.copyfile(form.editable, folder / filled_form(form.document))
 
 
-def keep_papers(papers: Mapping[str, Path], made: Path) -> None:
+def keep_papers(papers: Mapping[str, Path], folder: Path) -> None:
     """Put the working papers beside the bundle."""
     for name, path in papers.items():
-        (made / name).parent.mkdir(exist_ok=True, mode=0o700)
-        shutil.copyfile(path, made / name)
+        (folder / name).parent.mkdir(exist_ok=True, mode=0o700)
+        shutil.copyfile(path, folder / name)
 
 
 def keep_for_proof(
-    filled: Sequence[Draft], forms: Mapping[str, Path], prepared: Sequence[Prepared], made: Path
+    drafts: Sequence[Draft],
+    forms: Mapping[DocumentId, Path],
+    prepared: Sequence[Prepared],
+    folder: Path,
 ) -> None:
     """Put beside the bundle what `verify` compares its pages with a year later.
 
     In a folder of its own, since Word saves a PDF of a letter beside the letter under the same
     name.
     """
-    for one in filled:
-        _copy(one.pdf, made / manifest_writer.kept_pdf(one.id))
+    for draft in drafts:
+        _copy(draft.pdf, folder / kept_pdf(draft.id))
     for document, pdf in forms.items():
-        _copy(pdf, made / manifest_writer.kept_pdf(document))
-    lines = [line for one in prepared for line in _recognized(one)]
-    (made / manifest_writer.WORDS).parent.mkdir(exist_ok=True, mode=0o700)
-    (made / manifest_writer.WORDS).write_text(
-        "".join(f"{line}\n" for line in lines), encoding="utf8"
-    )
+        _copy(pdf, folder / kept_pdf(document))
+    lines = [line for exhibit in prepared for line in _recognized(exhibit)]
+    (folder / WORDS_FILE).parent.mkdir(exist_ok=True, mode=0o700)
+    (folder / WORDS_FILE).write_text("".join(f"{line}\n" for line in lines), encoding="utf8")
 
 
 def _copy(path: Path, target: Path) -> None:
@@ -113,18 +113,17 @@ def _copy(path: Path, target: Path) -> None:
     shutil.copyfile(path, target)
 
 
-def _recognized(one: Prepared) -> Iterator[str]:
+def _recognized(exhibit: Prepared) -> Iterator[str]:
     """A line of JSON for each recognized page: its words, and where each stands, in points from
     the page's top left corner."""
-    document = one.exhibit if one.exhibit.startswith("form:") else f"exhibit:{one.exhibit}"
-    for index, page in enumerate(one.pages):
-        if page.method == "ocr" and page.boxes is not None:
+    for index, page in enumerate(exhibit.pages):
+        if page.method is TextMethod.OCR and page.boxes is not None:
             words = [
                 [word, *place]
                 for word, *place, _ in json.loads(page.boxes.read_text(encoding="utf8"))
             ]
             row = {
-                "document": document,
+                "document": exhibit.document,
                 "index": index,
                 "size": [page.width, page.height],
                 "words": words,

@@ -106,9 +106,7 @@ def fill_forms(
         findings += done.findings
         for one in done.filled:
             if one.editable.is_file():
-                filled[out / plan.packet / Path(one.document.removeprefix("form:")).name] = (
-                    one.editable.read_bytes()
-                )
+                filled[out / plan.packet / Path(one.document.name).name] = one.editable.read_bytes()
     _refuse_completed(filled, folder, workshop.home / FILLED)
     if payment is None:  # no trace of card data anywhere but in its form
         _note_filled(filled.values(), workshop.home / FILLED)

@@ -9,7 +9,16 @@ from pathlib import Path
 
 from assembler import bundle as binding
 from assembler.bundle import optimize
-from assembler.model import Finding, Fitted, Layout, Prepared, Profile, Volume
+from assembler.model import (
+    DocumentId,
+    DocumentKind,
+    Finding,
+    Fitted,
+    Layout,
+    Prepared,
+    Profile,
+    Volume,
+)
 from assembler.runtime.resources import stamp_font
 from assembler.runtime.workshop import Workshop
 
@@ -25,7 +34,7 @@ class BoundFiles:
 
 def bind(
     layout: Layout,
-    documents: Mapping[str, Path],
+    documents: Mapping[DocumentId, Path],
     prepared: Sequence[Prepared],
     folder: Path,
     profile: Profile,
@@ -56,21 +65,21 @@ def bind(
 
 
 def _desk(
-    documents: Mapping[str, Path],
+    documents: Mapping[DocumentId, Path],
     prepared: Sequence[Prepared],
     profile: Profile,
     workshop: Workshop,
 ) -> optimize.FitInputs:
     """What a client gave may be fitted; our own drafts are small."""
-    languages = {_document(one): [page.language for page in one.pages] for one in prepared}
+    languages = {
+        exhibit.document: [page.language for page in exhibit.pages] for exhibit in prepared
+    }
     files = {
-        name: path for name, path in documents.items() if name.startswith(("exhibit:", "form:"))
+        name: path
+        for name, path in documents.items()
+        if DocumentId(name).kind is not DocumentKind.DRAFT
     }
     return optimize.survey_documents(files, languages, profile, workshop)
-
-
-def _document(one: Prepared) -> str:
-    return one.exhibit if one.exhibit.startswith("form:") else f"exhibit:{one.exhibit}"
 
 
 def _smaller(

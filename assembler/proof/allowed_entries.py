@@ -8,14 +8,13 @@ the format.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pypdf.generic import DictionaryObject, IndirectObject
 
+from assembler.model import LedgerEntry
 from assembler.proof.object_reader import Objects
-
-Entry = Mapping[str, Any]
 
 CATALOG = frozenset(
     (
@@ -290,7 +289,7 @@ _MOST_NAMES = 200_000  # nodes of a tree of names that are looked at
 _FURTHEST = 14_400.0  # points: no page may be larger (PDF 32000-1, annex C)
 
 
-def faults(objects: Objects, entries: Sequence[Entry], *, linked: bool) -> Iterator[str]:
+def faults(objects: Objects, entries: Sequence[LedgerEntry], *, linked: bool) -> Iterator[str]:
     """What must not be there, as short sentences without content. `entries`: the ledger's, of
     the pages of this file."""
     root = objects.dictionary(objects.reader.trailer.raw_get("/Root"))
@@ -324,7 +323,9 @@ def _shown(key: object) -> str:
 # --- the document ---
 
 
-def _catalog(objects: Objects, root: DictionaryObject, entries: Sequence[Entry]) -> Iterator[str]:
+def _catalog(
+    objects: Objects, root: DictionaryObject, entries: Sequence[LedgerEntry]
+) -> Iterator[str]:
     where = "in the document"
     yield from (f"{_shown(key)} {where}" for key in sorted(set(root) - CATALOG - {"/OpenAction"}))
     if "/OpenAction" in root and not _opens_at_first(objects, root):
@@ -348,7 +349,7 @@ def _catalog(objects: Objects, root: DictionaryObject, entries: Sequence[Entry])
         yield f"another /Lang {where}"
     yield from _names(objects, root)
     labels = _labels(objects, root, len(entries))
-    if labels != [str(entry.get("label", entry["number"])) for entry in entries]:
+    if labels != [entry.label for entry in entries]:
         yield "page labels that are not the printed numbers"
 
 
@@ -455,9 +456,9 @@ def page_numbers(objects: Objects) -> dict[int, int]:
     return {one.idnum: place for place, one in enumerate(kids) if isinstance(one, IndirectObject)}
 
 
-def _page(objects: Objects, page: DictionaryObject, entry: Entry) -> Iterator[str]:
-    where = f"on page {entry['number']}"
-    ours = is_ours(entry)
+def _page(objects: Objects, page: DictionaryObject, entry: LedgerEntry) -> Iterator[str]:
+    where = f"on page {entry.number}"
+    ours = entry.is_ours
     allowed = OUR_PAGE if ours else PAGE
     for key in sorted(set(page) - allowed):
         if key != "/Trans" or objects.dictionary(
@@ -470,16 +471,11 @@ def _page(objects: Objects, page: DictionaryObject, entry: Entry) -> Iterator[st
         yield f"another /Tabs {where}"
     size = _size(objects, page)
     if size is None or any(
-        abs(side - wanted) > 0.51 for side, wanted in zip(size, entry["size"], strict=True)
+        abs(side - wanted) > 0.51 for side, wanted in zip(size, entry.size, strict=True)
     ):
         yield f"another size {where}"
     if ours and int(objects.get(page.get("/Rotate", 0)) or 0):
         yield f"/Rotate {where}"
-
-
-def is_ours(entry: Entry) -> bool:
-    """Whether a page was made from a template of ours."""
-    return entry["kind"] in ("draft", "tab")
 
 
 def frame(
@@ -522,9 +518,9 @@ def _size(objects: Objects, page: DictionaryObject) -> tuple[float, float] | Non
 
 
 def _links(
-    objects: Objects, page: DictionaryObject, entry: Entry, *, linked: bool
+    objects: Objects, page: DictionaryObject, entry: LedgerEntry, *, linked: bool
 ) -> Iterator[str]:
-    where, allowed = f"on page {entry['number']}", OUR_LINK if is_ours(entry) else LINK
+    where, allowed = f"on page {entry.number}", OUR_LINK if entry.is_ours else LINK
     for note in objects.array(page.raw_get("/Annots")) if "/Annots" in page else ():
         link = objects.dictionary(note)
         if not linked:
@@ -533,7 +529,7 @@ def _links(
             yield f"a {_shown(objects.get(link.get('/Subtype', '/strange')))} annotation {where}"
         else:
             yield from (f"{_shown(key)} of a link {where}" for key in sorted(set(link) - allowed))
-            if is_ours(entry) and [
+            if entry.is_ours and [
                 objects.get(one) for one in objects.array(link.get("/Border"))
             ] != [0, 0, 0]:
                 yield f"a link with a border {where}"
@@ -569,7 +565,7 @@ def _layers(
     objects: Objects,
     root: DictionaryObject,
     pages: Sequence[DictionaryObject],
-    entries: Sequence[Entry],
+    entries: Sequence[LedgerEntry],
 ) -> Iterator[str]:
     """What is seen must not hang on zoom, printing, language or user; our own pages have no
     layers at all."""
@@ -581,8 +577,8 @@ def _layers(
         if objects.get(shown.get("/BaseState", "/ON")) not in ("/ON", "/OFF"):
             yield "another /BaseState of the layers"
     for page, entry in zip(pages, entries, strict=False):
-        if is_ours(entry) and _has_layers(objects, page):
-            yield f"a layer on page {entry['number']}"
+        if entry.is_ours and _has_layers(objects, page):
+            yield f"a layer on page {entry.number}"
 
 
 def _has_layers(objects: Objects, page: DictionaryObject) -> bool:

@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
 from assembler.errors import ProofFailed
-from assembler.model import Check, Proof, Volume
+from assembler.model import Check, LedgerEntry, Manifest, PartKind, Proof, Stamp, TextMethod, Volume
+from assembler.model.manifest import FileRecord, ManifestIndexRow, StampWording
 from assembler.model.page_labels import LABEL
 from assembler.proof import (
     cut_pages,
@@ -31,20 +31,18 @@ from assembler.proof import volume_check as volumed
 from assembler.proof import (
     word_evidence as wording,
 )
-from assembler.proof.filed_labels import label
 from assembler.proof.kept_drafts import SINCE
 from assembler.proof.page_text import fold
 from assembler.runtime.file_names import resolve_spelling
 from assembler.runtime.manifest_reader import read_manifest
 from assembler.runtime.workshop import Workshop
 
-_WORDING = {
-    "exhibit": "Exhibit {tab} · {page} of {pages} · page {number} of {total}",
-    "tab": "Exhibit {tab} · page {number} of {total}",
-    "other": "page {number} of {total}",
-}
+_WORDING = StampWording(
+    exhibit="Exhibit {tab} · {page} of {pages} · page {number} of {total}",
+    tab="Exhibit {tab} · page {number} of {total}",
+    other="page {number} of {total}",
+)
 _CITE = re.compile(rf"Ex\. (\S+) at ({LABEL})")
-Entry = Mapping[str, Any]
 
 
 def prove(
@@ -64,52 +62,55 @@ def prove(
     for review.html.
     """
     try:
-        data = read_manifest(build)
+        manifest = read_manifest(build)
     except ProofFailed as error:
         return Proof(checks=(Check(name="files", ok=False, detail=str(error)),))
-    ledger: list[Entry] = data["ledger"]
-    parts = volumed.volumes(data)
-    sums = _sums(case_folder, data["inputs"]) if case_folder else {}
-    written = _sums(build, data["outputs"])
-    edited = draft_checks.worked_on(build, data["outputs"], written)
-    files = [*_files(data, written, edited, sums if case_folder else None), *ledgers.checks(data)]
+    ledger = manifest.ledger
+    parts = manifest.volumes
+    sums = _sums(case_folder, manifest.inputs) if case_folder else {}
+    written = _sums(build, manifest.outputs)
+    edited = draft_checks.worked_on(build, manifest.outputs, written)
+    files = [
+        *_files(manifest, written, edited, sums if case_folder else None),
+        *ledgers.checks(manifest),
+    ]
     if not files[-1].ok:  # of what contradicts itself nothing more can be said
         return Proof(checks=tuple(files))
-    counts = list(_ledger(data, case_folder, workshop))
+    counts = list(_ledger(manifest, case_folder, workshop))
     if gone := volumed.missing(build, parts):
         return Proof(
             checks=(*files, Check(name="files", ok=False, detail=f"there is no {gone[0]}"))
         )
     if not (
-        held := volumed.holding_each_page(data, parts)
+        held := volumed.holding_each_page(manifest, parts)
     ).ok:  # nobody can say which page is where
         return Proof(checks=(*files, *counts, held))
     looked = known_pages.look(
         build, ledger, parts, case_folder, sums, workshop, remember=remember, pictures=pictures
     )
     seen = looked.seen
-    structures = structuring.read_all(build, ledger, parts, workshop, data.get("linked", True))
+    structures = structuring.read_all(build, ledger, parts, workshop, manifest.linked)
     structure = structuring.together(structures)
     checks = [
         *files,
         *counts,
-        *filed_labels.checks(data),
-        *volumed.checks(build, data, parts),
-        *unlisted_files.checks(build, data, parts),
+        *filed_labels.checks(manifest),
+        *volumed.checks(build, manifest, parts),
+        *unlisted_files.checks(build, manifest, parts),
     ]
-    kept = draft_checks.check_kept(build, data, parts, case_folder, workshop)
+    kept = draft_checks.check_kept(build, manifest, parts, case_folder, workshop)
     checks += [
         *_pixels(ledger, seen, case_folder),
-        *_stamps(data, seen),
+        *_stamps(manifest, seen),
         *(() if kept.complete else _words(ledger, seen)),
     ]
     checks += kept.checks
     checks += list(field_values.checks(build, ledger, parts, case_folder, workshop))
-    checks += list(wording.checks(build, data, parts, seen, case_folder, workshop))
+    checks += list(wording.checks(build, manifest, parts, seen, case_folder, workshop))
     if not structure.trouble:
-        checks += [*_agreement(data, structure), *_bookmarks(data, parts, structures)]
-        checks += volumed.listed(data, parts, structure.texts)
-        guide = _guides(build, data, case_folder, parts, structures, workshop)
+        checks += [*_agreement(manifest, structure), *_bookmarks(manifest, parts, structures)]
+        checks += volumed.listed(manifest, parts, structure.texts)
+        guide = _guides(build, manifest, case_folder, parts, structures, workshop)
         checks += guide.checks()
     checks += list(_nothing_else(structure))
     missing = (
@@ -124,7 +125,7 @@ def prove(
         *kept.not_checked,
         *edited.values(),
         *guided,
-        *unlisted_files.not_checked(build, data),
+        *unlisted_files.not_checked(build, manifest),
     )
     return Proof(
         checks=tuple(checks),
@@ -139,33 +140,32 @@ def prove(
 
 
 def _files(
-    data: Mapping[str, Any],
+    manifest: Manifest,
     sums: Mapping[str, str],
     edited: Mapping[str, str],
     sources: Mapping[str, str] | None,
 ) -> Iterator[Check]:
-    outputs = [one for one in data.get("outputs", ()) if one["path"] not in edited]
+    outputs = [file for file in manifest.outputs if file.path not in edited]
     yield _unchanged("outputs", outputs, sums, "as written")
     if sources is not None:
-        yield _unchanged("sources", data["inputs"], sources, "unchanged")
+        yield _unchanged("sources", manifest.inputs, sources, "unchanged")
 
 
 def _unchanged(
-    what: str, records: Sequence[Mapping[str, Any]], sums: Mapping[str, str], said: str
+    what: str, records: Sequence[FileRecord], sums: Mapping[str, str], said: str
 ) -> Check:
-    wrong = [one["path"] for one in records if sums[one["path"]] != one["sha256"]]
+    wrong = [file.path for file in records if sums[file.path] != file.sha256]
     detail = (
         f"{len(records)} {what} are {said}" if not wrong else f"changed or missing: {_list(wrong)}"
     )
     return Check(name=what, ok=not wrong, detail=detail)
 
 
-def _sums(folder: Path, records: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+def _sums(folder: Path, records: Sequence[FileRecord]) -> dict[str, str]:
     """The sha256 of files as they are now; "" where one is missing, has another size, or is
     reached by a link."""
     return {
-        one["path"]: _sum(folder, resolve_spelling(folder, one["path"]), one["size"])
-        for one in records
+        file.path: _sum(folder, resolve_spelling(folder, file.path), file.size) for file in records
     }
 
 
@@ -178,41 +178,37 @@ def _sum(folder: Path, name: str, size: int) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _ledger(
-    data: Mapping[str, Any], case_folder: Path | None, workshop: Workshop
-) -> Iterator[Check]:
-    ledger = data["ledger"]
-    numbers = [entry["number"] for entry in ledger]
+def _ledger(manifest: Manifest, case_folder: Path | None, workshop: Workshop) -> Iterator[Check]:
+    ledger = manifest.ledger
+    numbers = [entry.number for entry in ledger]
     in_order = numbers == list(range(1, len(ledger) + 1))
     yield Check(
         name="ledger",
         ok=in_order,
         detail=f"pages 1 to {len(ledger)}, each once" if in_order else "numbers have gaps",
     )
-    counts = source_pages.source_pages(data, case_folder, workshop)
+    counts = source_pages.source_pages(manifest, case_folder, workshop)
     sizes = cut_pages.cut_sizes(ledger, case_folder, workshop)
-    for exhibit in data["exhibits"]:
+    for exhibit in manifest.exhibits:
         have = cut_pages.whole_pages(
-            [e for e in ledger if e["exhibit"] == exhibit["id"] and "source" in e], sizes
+            [e for e in ledger if e.exhibit == exhibit.id and e.source is not None], sizes
         )
-        want = [
-            page for part in exhibit["parts"] for page in source_pages.wanted(part, counts, have)
-        ]
+        want = [page for part in exhibit.parts for page in source_pages.wanted(part, counts, have)]
         ok = have == want and bool(have)
         detail = f"{len(have)} of {len(want)} pages of its files are in, in order"
-        yield Check(name="ledger", ok=ok, detail=detail, exhibit=exhibit["id"])
+        yield Check(name="ledger", ok=ok, detail=detail, exhibit=exhibit.id)
 
 
 # --- pages ---
 
 
 def _pixels(
-    ledger: Sequence[Entry], seen: Mapping[int, paging.PageResult], case_folder: Path | None
+    ledger: Sequence[LedgerEntry], seen: Mapping[int, paging.PageResult], case_folder: Path | None
 ) -> Iterator[Check]:
     if case_folder is None:
         return
     for exhibit, group in _by_exhibit(ledger):
-        numbers = [entry["number"] for entry in group]
+        numbers = [entry.number for entry in group]
         bad = [number for number in numbers if not seen[number].alike]
         unseen = [number for number in numbers if seen[number].alike and seen[number].trouble]
         detail = (
@@ -235,21 +231,23 @@ def _pixels(
         )
 
 
-def _not_seen(ledger: Sequence[Entry], seen: Mapping[int, paging.PageResult]) -> Iterator[str]:
+def _not_seen(
+    ledger: Sequence[LedgerEntry], seen: Mapping[int, paging.PageResult]
+) -> Iterator[str]:
     """One line for each file whose pages could not be compared, and why."""
     why = {
-        entry["source"]["path"]: seen[entry["number"]].trouble
+        entry.client_source.path: seen[entry.number].trouble
         for entry in ledger
-        if "source" in entry and seen[entry["number"]].alike and seen[entry["number"]].trouble
+        if entry.source is not None and seen[entry.number].alike and seen[entry.number].trouble
     }
     for path, trouble in why.items():
         yield f"whether the pages of {path} look like it: it {trouble}"
 
 
-def _stamps(data: Mapping[str, Any], seen: Mapping[int, paging.PageResult]) -> Iterator[Check]:
-    ledger, wording = data["ledger"], data.get("marking", {})
-    bad = [entry["number"] for entry in ledger if not seen[entry["number"]].stamped]
-    count = sum(entry["stamp"] is not None for entry in ledger)
+def _stamps(manifest: Manifest, seen: Mapping[int, paging.PageResult]) -> Iterator[Check]:
+    ledger = manifest.ledger
+    bad = [entry.number for entry in ledger if not seen[entry.number].stamped]
+    count = sum(entry.stamp is not None for entry in ledger)
     detail = (
         f"{count} stamps read back as printed"
         if not bad
@@ -257,38 +255,36 @@ def _stamps(data: Mapping[str, Any], seen: Mapping[int, paging.PageResult]) -> I
     )
     yield Check(name="stamp", ok=not bad, detail=detail, page=bad[0] if bad else None)
     misprinted = [
-        entry["number"]
+        entry.number
         for entry in ledger
-        if entry["stamp"] and not _true_stamp(entry, data, wording)
+        if entry.stamp and not _true_stamp(entry, entry.stamp, manifest)
     ]
     if misprinted:
         detail = f"the stamp text is not true on page {_list(misprinted)}"
         yield Check(name="stamp", ok=False, detail=detail, page=misprinted[0])
 
 
-def _true_stamp(entry: Entry, data: Mapping[str, Any], wording: Mapping[str, str]) -> bool:
-    """Whether the stamp says what its place is; `wording` is the receiver's own, where it has
-    one."""
-    kind = entry["kind"] if entry["kind"] in ("exhibit", "tab") else "other"
-    worded = wording.get(kind) or _WORDING[kind]
-    if data.get("frozen"):
+def _true_stamp(entry: LedgerEntry, stamp: Stamp, manifest: Manifest) -> bool:
+    """Whether the stamp says what its place is, in the receiver's own words where it has some."""
+    worded = manifest.marking.of(entry.kind) or _WORDING.of(entry.kind)
+    if manifest.frozen:
         return filed_labels.true_stamp(entry, worded)
     text = worded.format(
-        tab=entry["tab"],
-        page=entry["exhibit_page"],
-        pages=entry["exhibit_pages"],
-        number=entry["number"],
-        total=len(data["ledger"]),
+        tab=entry.tab,
+        page=entry.exhibit_page,
+        pages=entry.exhibit_pages,
+        number=entry.number,
+        total=len(manifest.ledger),
     )
-    return bool(entry["stamp"]["text"] == text)
+    return stamp.text == text
 
 
-def _words(ledger: Sequence[Entry], seen: Mapping[int, paging.PageResult]) -> Iterator[Check]:
+def _words(ledger: Sequence[LedgerEntry], seen: Mapping[int, paging.PageResult]) -> Iterator[Check]:
     """Each recognized page has its words as text (the stamp has some too); 9 in 10, since two
     readers cut differently."""
     for exhibit, group in _by_exhibit(ledger):
-        read = [entry for entry in group if entry["text"]["method"] != "none"]
-        bad = [e["number"] for e in read if seen[e["number"]].words < 0.9 * e["text"]["words"]]
+        read = [entry for entry in group if entry.client_text.method is not TextMethod.NONE]
+        bad = [e.number for e in read if seen[e.number].words < 0.9 * e.client_text.words]
         detail = f"{len(read) - len(bad)} of {len(read)} pages with text are searchable"
         if bad:
             detail += f"; not page {_list(bad)}"
@@ -297,21 +293,19 @@ def _words(ledger: Sequence[Entry], seen: Mapping[int, paging.PageResult]) -> It
         )
 
 
-def _by_exhibit(ledger: Sequence[Entry]) -> Iterator[tuple[str, list[Entry]]]:
+def _by_exhibit(ledger: Sequence[LedgerEntry]) -> Iterator[tuple[str, list[LedgerEntry]]]:
     """Pages of the client's files: exhibits by their id, completed forms by their document."""
-    evidence = [entry for entry in ledger if entry["kind"] == "exhibit" or "source" in entry]
-    for exhibit, group in groupby(
-        evidence, key=lambda entry: str(entry["exhibit"] or entry["document"])
-    ):
+    evidence = [entry for entry in ledger if entry.is_evidence]
+    for exhibit, group in groupby(evidence, key=lambda entry: entry.group):
         yield exhibit, list(group)
 
 
 # --- structure ---
 
 
-def _agreement(data: Mapping[str, Any], structure: structuring.Structure) -> Iterator[Check]:
+def _agreement(manifest: Manifest, structure: structuring.Structure) -> Iterator[Check]:
     """Index row, printed stamp, page label, bookmark and links say the same of each exhibit."""
-    ledger = data["ledger"]
+    ledger = manifest.ledger
     count = structure.pages == len(ledger)
     yield Check(
         name="count",
@@ -319,30 +313,30 @@ def _agreement(data: Mapping[str, Any], structure: structuring.Structure) -> Ite
         detail=f"the bundle has {structure.pages} pages, the ledger {len(ledger)}",
     )
     wrong = [
-        label(entry)
+        entry.label
         for have, entry in zip(structure.labels, ledger, strict=False)
-        if have != label(entry)
+        if have != entry.label
     ]
     labels = not wrong and len(structure.labels) == len(ledger)
     detail = (
         "page labels are the printed numbers" if labels else f"wrong label on page {_list(wrong)}"
     )
     yield Check(name="label", ok=labels, detail=detail)
-    places = {entry["number"]: entry for entry in ledger}
-    index = {entry["number"] for entry in ledger if entry["part"] == "index"}
-    linked = data.get("linked", True)
-    for row in data["index"]:
+    places = {entry.number: entry for entry in ledger}
+    index = {entry.number for entry in ledger if entry.part == "index"}
+    linked = manifest.linked
+    for row in manifest.index:
         yield _row_agrees(row, structure, index, places, linked)
     if linked:
-        yield _cites_agree(structure, places, data["index"])
+        yield _cites_agree(structure, places, manifest.index)
     else:
-        yield printed_references.cites(structure.texts, ledger, kept=data.get("format", 1) >= SINCE)
+        yield printed_references.cites(structure.texts, ledger, kept=manifest.format >= SINCE)
 
 
 def _bookmarks(
-    data: Mapping[str, Any], parts: Sequence[Volume], structures: Sequence[structuring.Structure]
+    manifest: Manifest, parts: Sequence[Volume], structures: Sequence[structuring.Structure]
 ) -> Iterator[Check]:
-    marks = [(mark["level"], mark["title"], mark["number"]) for mark in data["bookmarks"]]
+    marks = [(mark.level, mark.title, mark.number) for mark in manifest.bookmarks]
     for part, structure in zip(parts, structures, strict=True):
         yield from _bookmarks_of(
             volumed.expected(marks, part), structure, max((mark[0] for mark in marks), default=0)
@@ -372,7 +366,7 @@ def _bookmarks_of(
 
 def _guides(
     build: Path,
-    data: Mapping[str, Any],
+    manifest: Manifest,
     case_folder: Path | None,
     parts: Sequence[Volume],
     structures: Sequence[structuring.Structure],
@@ -383,27 +377,29 @@ def _guides(
         link_check.Have(volume=part, sheets=one.sheets, marks=one.marks, tags=one.tags)
         for part, one in zip(parts, structures, strict=True)
     ]
-    return link_check.Guides(data, haves, source_links.read_all(build, data, case_folder, workshop))
+    return link_check.Guides(
+        manifest, haves, source_links.read_all(build, manifest, case_folder, workshop)
+    )
 
 
 def _row_agrees(
-    row: Mapping[str, Any],
+    row: ManifestIndexRow,
     structure: structuring.Structure,
     index: set[int],
-    places: Mapping[int, Entry],
+    places: Mapping[int, LedgerEntry],
     linked: bool,
 ) -> Check:
-    first, last, sheet = row["first"], row["last"], row["sheet"]
+    first, last, sheet = row.first, row.last, row.sheet
     mine = [
         number
         for number, entry in places.items()
-        if entry["exhibit"] == row["exhibit"] and entry["kind"] == "exhibit"
+        if entry.exhibit == row.exhibit and entry.kind is PartKind.EXHIBIT
     ]
     printed = "–".join(
-        dict.fromkeys(label(places[number]) for number in (first, last) if number in places)
+        dict.fromkeys(places[number].label for number in (first, last) if number in places)
     )
     faults = []
-    if not mine or (min(mine), max(mine)) != (first, last) or row["pages"] != printed:
+    if not mine or (min(mine), max(mine)) != (first, last) or row.pages != printed:
         faults.append("the index row has other pages than the bundle")
     if not _sheet_in_front(row, places):
         faults.append("its tab sheet is not in front of it")
@@ -419,19 +415,19 @@ def _row_agrees(
         name="agreement",
         ok=not faults,
         detail=detail,
-        exhibit=row["exhibit"],
+        exhibit=row.exhibit,
         page=sheet if faults else None,
     )
 
 
 def _link_faults(
-    row: Mapping[str, Any], structure: structuring.Structure, index: set[int], printed: str
+    row: ManifestIndexRow, structure: structuring.Structure, index: set[int], printed: str
 ) -> Iterator[str]:
-    first, sheet = row["first"], row["sheet"]
+    first, sheet = row.first, row.sheet
     on_index = [link for link in structure.links if link.page in index]
     if _plain(printed) not in _texts_to(first, on_index):
         yield "no index link prints these pages and leads to the first of them"
-    if not any(link.text == row["tab"] and link.target == sheet for link in on_index):
+    if not any(link.text == row.tab and link.target == sheet for link in on_index):
         yield "no index link prints its tab and leads to the tab sheet"
     if sheet != first and not any(
         link.page == sheet and link.target == first for link in structure.links
@@ -453,15 +449,15 @@ def _texts_to(target: int, links: Sequence[structuring.Link]) -> set[str]:
     return texts
 
 
-def _sheet_in_front(row: Mapping[str, Any], places: Mapping[int, Entry]) -> bool:
+def _sheet_in_front(row: ManifestIndexRow, places: Mapping[int, LedgerEntry]) -> bool:
     """Its own sheet, right before its first page; or, of a notice, no sheet anywhere."""
     sheets = [
         number
         for number, entry in places.items()
-        if entry["kind"] == "tab" and entry["exhibit"] == row["exhibit"]
+        if entry.kind is PartKind.TAB and entry.exhibit == row.exhibit
     ]
-    wanted = [] if row["sheet"] == row["first"] else [row["first"] - 1]
-    return sheets == wanted and row["sheet"] in (*wanted, row["first"])
+    wanted = [] if row.sheet == row.first else [row.first - 1]
+    return sheets == wanted and row.sheet in (*wanted, row.first)
 
 
 def _plain(text: str) -> str:
@@ -469,11 +465,13 @@ def _plain(text: str) -> str:
 
 
 def _cites_agree(
-    structure: structuring.Structure, places: Mapping[int, Entry], rows: Sequence[Mapping[str, Any]]
+    structure: structuring.Structure,
+    places: Mapping[int, LedgerEntry],
+    rows: Sequence[ManifestIndexRow],
 ) -> Check:
     titles: dict[int, list[str]] = {}
     for row in rows:
-        titles.setdefault(row["sheet"], []).append(fold(row["title"]))
+        titles.setdefault(row.sheet, []).append(fold(row.title))
     # a title may hold a citation of another filing; what is printed of it is compared with the
     # draft's links
     links = [
@@ -487,8 +485,8 @@ def _cites_agree(
         link.page
         for link, match in found
         if (entry := places.get(link.target)) is None
-        or label(entry) != match[2]
-        or entry["tab"] != match[1]
+        or entry.label != match[2]
+        or entry.tab != match[1]
     ]
     bad = sorted({*broken, *wrong})
     detail = (

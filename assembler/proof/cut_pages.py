@@ -6,18 +6,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import groupby, pairwise
 from pathlib import Path
-from typing import Any
 
+from assembler.model import LedgerEntry
 from assembler.pdf.picture_files import PictureFile
 from assembler.pdf.source_files import NoPages, Sources
 from assembler.runtime.workshop import Workshop
 
-Entry = Mapping[str, Any]
 Size = tuple[int, int]
 
 
 def whole_pages(
-    entries: Sequence[Entry], sizes: Mapping[tuple[str, int], Size]
+    entries: Sequence[LedgerEntry], sizes: Mapping[tuple[str, int], Size]
 ) -> list[tuple[str, int]]:
     """(path, page) of the sources of an exhibit's pages, the parts of one as one; a page of which a
     part is missing has number 0.
@@ -38,16 +37,16 @@ def whole_pages(
 
 
 def cut_sizes(
-    ledger: Sequence[Entry], case_folder: Path | None, workshop: Workshop
+    ledger: Sequence[LedgerEntry], case_folder: Path | None, workshop: Workshop
 ) -> dict[tuple[str, int], Size]:
     """The size in dots of every picture that was cut, taken from the client's file."""
     if case_folder is None:
         return {}
     places = sorted(
         {
-            (e["source"]["path"], e["source"]["page"])
+            (e.client_source.path, e.client_source.page)
             for e in ledger
-            if "source" in e and _source(e)[2] > 1
+            if e.source is not None and _source(e)[2] > 1
         }
     )
     sizes = workshop.map(picture_size, [(case_folder, path, page) for path, page in places])
@@ -70,16 +69,16 @@ def picture_size(place: tuple[Path, str, int]) -> Size:
         files.close()
 
 
-def _source(entry: Entry) -> tuple[str, int, int]:
-    source = entry["source"]
-    return source["path"], source["page"], source.get("parts", 1)
+def _source(entry: LedgerEntry) -> tuple[str, int, int]:
+    source = entry.client_source
+    return source.path, source.page, source.parts
 
 
-def _covers(run: Sequence[Entry], parts: int, size: Size | None) -> bool:
+def _covers(run: Sequence[LedgerEntry], parts: int, size: Size | None) -> bool:
     """Whether these are all parts of one picture, in order, and together all of it."""
-    if [entry["source"].get("part") for entry in run] != list(range(1, parts + 1)):
+    if [entry.client_source.part for entry in run] != list(range(1, parts + 1)):
         return False
-    crops = [tuple(entry["transform"].get("crop") or ()) for entry in run]
+    crops = [tuple(entry.client_transform.crop or ()) for entry in run]
     if not all(len(crop) == 4 for crop in crops):
         return False
     wide, high = size or (max(crop[2] for crop in crops), max(crop[3] for crop in crops))

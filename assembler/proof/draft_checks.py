@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import Any
 
-from assembler.model import Check, Volume
+from assembler.model import Check, LedgerEntry, Manifest, TextMethod, Volume
+from assembler.model.manifest import OutputFile
 from assembler.proof.font_encodings import pages_with_other_fonts
 from assembler.proof.kept_drafts import Kept, read_kept
 from assembler.proof.own_pages import OwnPage, read_own_pages
@@ -28,7 +28,6 @@ _TYPED = (
 )
 _EDITED = "whether {path} still says what the bundle says: a person has worked on it since"
 _OTHER_FONT = "has a font that makes other letters of its codes than in its source"
-Entry = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +42,7 @@ class WithKept:
 
 def check_kept(
     build: Path,
-    data: Mapping[str, Any],
+    manifest: Manifest,
     parts: Sequence[Volume],
     case_folder: Path | None,
     workshop: Workshop,
@@ -51,32 +50,34 @@ def check_kept(
     """Compare a bundle with what its packet keeps. A packet that should keep it and does not
     fails."""
     try:
-        kept = read_kept(build, data)
+        kept = read_kept(build, manifest)
     except (OSError, ValueError, KeyError, TypeError) as error:
         detail = f"what the packet keeps for its proof cannot be read ({type(error).__name__})"
         return WithKept(checks=(Check(name="kept", ok=False, detail=detail),))
     if kept is None:
         return WithKept(checks=(), not_checked=(_OLD,), complete=False)
-    ledger = data["ledger"]
+    ledger = manifest.ledger
     recognized = {
-        (e["document"], e["index"]) for e in ledger if e.get("text", {}).get("method") == "ocr"
+        (e.document, e.index)
+        for e in ledger
+        if e.text is not None and e.text.method is TextMethod.OCR
     }
     if set(kept.words) - recognized:
         detail = "words are kept of a page that was not recognized, as the manifest says"
         return WithKept(checks=(Check(name="kept", ok=False, detail=detail),))
     pages = read_own_pages(build, ledger, parts, kept, workshop)
-    layers = read_layers(build, data, parts, kept, case_folder, workshop)
+    layers = read_layers(build, manifest, parts, kept, case_folder, workshop)
     if case_folder:
         for number in pages_with_other_fonts(build, ledger, parts, case_folder, workshop):
             if not layers[number].trouble:
                 layers[number] = LayerPage(number=number, trouble=_OTHER_FONT)
-    word_files = _word_files(build, data, kept, workshop)
-    typed = [_TYPED.format(number=number) for number in typed_citations(data, kept, pages)]
+    word_files = _word_files(build, manifest, kept, workshop)
+    typed = [_TYPED.format(number=number) for number in typed_citations(manifest, kept, pages)]
     return WithKept(
         checks=(
             *_own_pages(ledger, kept, pages),
             word_files,
-            *check_statements(data, kept, pages),
+            *check_statements(manifest, kept, pages),
             *_layers(ledger, layers),
         ),
         not_checked=tuple(typed),
@@ -84,32 +85,32 @@ def check_kept(
 
 
 def worked_on(
-    build: Path, outputs: Sequence[Mapping[str, Any]], sums: Mapping[str, str]
+    build: Path, outputs: Sequence[OutputFile], sums: Mapping[str, str]
 ) -> dict[str, str]:
     """Files that a packet gives a person to work on, and that are other than they were written: by
     path what the proof says of them. `sums`: their sha256 as they are now."""
-    paths = [str(one["path"]) for one in outputs if sums[one["path"]] != one["sha256"]]
+    paths = [file.path for file in outputs if sums[file.path] != file.sha256]
     meant = [path for path in paths if path.endswith(".docx") or path.startswith("forms/")]
     there = [path for path in meant if (build / path).is_file() and not (build / path).is_symlink()]
     return {path: _EDITED.format(path=path) for path in there}
 
 
 def _own_pages(
-    ledger: Sequence[Entry], kept: Kept, pages: Mapping[int, OwnPage]
+    ledger: Sequence[LedgerEntry], kept: Kept, pages: Mapping[int, OwnPage]
 ) -> Iterator[Check]:
     """One check for each document of ours: all its pages are there, and look and read like those
     that are kept."""
-    ours = {entry["document"] for entry in ledger if entry["kind"] in ("draft", "tab")}
+    ours = {entry.document for entry in ledger if entry.is_ours}
     for document in sorted(ours | set(kept.documents)):
-        entries = [entry for entry in ledger if entry["document"] == document]
-        name = document.partition(":")[2]
-        here = [pages[entry["number"]] for entry in entries if entry["number"] in pages]
+        entries = [entry for entry in ledger if entry.document == document]
+        name = document.name
+        here = [pages[entry.number] for entry in entries if entry.number in pages]
         if document not in kept.documents:
             yield Check(
                 name="own-pages",
                 ok=False,
                 detail=f"no draft of {name} is kept",
-                page=entries[0]["number"],
+                page=entries[0].number,
             )
             continue
         faults = list(_faults(entries, here))
@@ -126,51 +127,49 @@ def _own_pages(
         )
 
 
-def _faults(entries: Sequence[Entry], pages: Sequence[OwnPage]) -> Iterator[tuple[int | None, str]]:
+def _faults(
+    entries: Sequence[LedgerEntry], pages: Sequence[OwnPage]
+) -> Iterator[tuple[int | None, str]]:
     for page in pages:
         if page.trouble:
             yield page.number, page.trouble
         elif not page.reads_alike:
             yield page.number, "it has other text than its draft"
     counts = {page.drafted for page in pages}
-    if sorted(entry["index"] for entry in entries) != list(range(max(counts, default=0))):
+    if sorted(entry.index for entry in entries) != list(range(max(counts, default=0))):
         yield None, "its draft has other pages than the bundle"
 
 
-def _word_files(build: Path, data: Mapping[str, Any], kept: Kept, workshop: Workshop) -> Check:
+def _word_files(build: Path, manifest: Manifest, kept: Kept, workshop: Workshop) -> Check:
     """One check for all Word files that are as they were written."""
-    sums = {one["path"]: one["sha256"] for one in data["outputs"]}
-    drafts = [one for one in kept.documents.values() if one.docx]
+    sums = {file.path: file.sha256 for file in manifest.outputs}
+    drafts = [draft for draft in kept.documents.values() if draft.docx]
     jobs = [
         Job(
-            docx=build / one.docx,
-            pdf=build / one.pdf,
-            sha256=sums.get(one.docx, ""),
+            docx=build / draft.docx,
+            pdf=build / draft.pdf,
+            sha256=sums.get(draft.docx, ""),
             heads=HEADS,
-            worded=is_worded(data, kept, one.document),
+            worded=is_worded(manifest, kept, draft.document),
         )
-        for one in drafts
+        for draft in drafts
     ]
     results = list(zip(drafts, compare_all(jobs, workshop), strict=True))
-    faults = [f"{one.docx} {result.trouble}" for one, result in results if result.trouble]
+    faults = [f"{draft.docx} {result.trouble}" for draft, result in results if result.trouble]
     same = sum(not result.edited for _, result in results)
     detail = "; ".join(faults[:4]) or f"{same} Word files say what is printed of them"
     return Check(name="word-files", ok=not faults, detail=detail)
 
 
-def _layers(ledger: Sequence[Entry], layers: Mapping[int, LayerPage]) -> Iterator[Check]:
+def _layers(ledger: Sequence[LedgerEntry], layers: Mapping[int, LayerPage]) -> Iterator[Check]:
     """One check for each exhibit and completed form: its pages have their source's text, and what
     was recognized."""
-    evidence = [entry for entry in ledger if entry["kind"] == "exhibit" or "source" in entry]
-    for exhibit, group in groupby(
-        evidence, key=lambda entry: str(entry["exhibit"] or entry["document"])
-    ):
+    evidence = [entry for entry in ledger if entry.is_evidence]
+    for exhibit, group in groupby(evidence, key=lambda entry: entry.group):
         entries = list(group)
-        wrong = [
-            page for entry in entries if (page := layers.get(entry["number"])) and page.trouble
-        ]
-        lost = [entry["number"] for entry in entries if entry["number"] not in layers]
-        read = sum(entry["text"]["method"] == "ocr" for entry in entries)
+        wrong = [page for entry in entries if (page := layers.get(entry.number)) and page.trouble]
+        lost = [entry.number for entry in entries if entry.number not in layers]
+        read = sum(entry.client_text.method is TextMethod.OCR for entry in entries)
         detail = f"{len(entries) - len(wrong)} of {len(entries)} pages have their own text"
         detail += f", {read} of them as it was recognized" if read else ""
         if wrong or lost:

@@ -26,7 +26,7 @@ from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 from pypdf.generic import ArrayObject, StreamObject
 
-from assembler.model import Check, Volume
+from assembler.model import Check, LedgerEntry, Volume
 from assembler.pdf import stamp_area
 from assembler.pdf.recovery import open_document
 from assembler.pdf.source_files import Sources
@@ -35,7 +35,6 @@ from assembler.proof import mark_check as marks
 from assembler.proof.page_view import (
     EDGE,
     Box,
-    Entry,
     Glyph,
     Looks,
     View,
@@ -85,7 +84,7 @@ class Job:
 
     bundle: Path
     first: int  # number of the file's first page
-    entries: tuple[Entry, ...]
+    entries: tuple[LedgerEntry, ...]
     case_folder: Path
 
 
@@ -101,7 +100,7 @@ class Read:
 
 def checks(
     build: Path,
-    ledger: Sequence[Entry],
+    ledger: Sequence[LedgerEntry],
     parts: Sequence[Volume],
     case_folder: Path | None,
     workshop: Workshop,
@@ -112,11 +111,9 @@ def checks(
     for job, result in zip(jobs, workshop.map(look, jobs), strict=True):
         pages = _unread(job, result) if isinstance(result, Failure) else result
         read |= {page.number: page for page in pages}
-    entries = [entry for entry in ledger if entry["number"] in read]
-    for name, group in groupby(
-        entries, key=lambda entry: str(entry["exhibit"] or entry["document"])
-    ):
-        pages = tuple(read[entry["number"]] for entry in group)
+    entries = [entry for entry in ledger if entry.number in read]
+    for name, group in groupby(entries, key=lambda entry: entry.group):
+        pages = tuple(read[entry.number] for entry in group)
         bad = [page for page in pages if page.faults]
         detail = f"{sum(page.fields for page in pages)} form fields show what they hold"
         if count := sum(page.marks for page in pages):
@@ -163,16 +160,16 @@ def text_on(data: bytes, password: str, page: int) -> str:
     return "".join([*texts, *(mark.text + mark.text.upper() for mark in held.marks)])
 
 
-def boxes_on(entry: Entry, sources: Sources) -> tuple[Box, ...]:
+def boxes_on(entry: LedgerEntry, sources: Sources) -> tuple[Box, ...]:
     """Return where the fields of a source page stand on the bundle's page, as it is seen: points
     from its lower left corner.
 
     Only of a page on which some were drawn. What stands there is for `look` to judge, and for
     nobody else.
     """
-    if not entry.get("transform", {}).get("redrawn"):
+    if not entry.is_redrawn:
         return ()
-    path, number = entry["source"]["path"], entry["source"]["page"] - 1
+    path, number = entry.client_source.path, entry.client_source.page - 1
     view = View(entry, sources.open(path)[number])
     try:
         held = read_page(*sources.read_file(path), number)
@@ -184,11 +181,11 @@ def boxes_on(entry: Entry, sources: Sources) -> tuple[Box, ...]:
     return tuple(view.seen(box) for box in boxes)
 
 
-def blank_places(entry: Entry, sources: Sources) -> tuple[Box, ...]:
+def blank_places(entry: LedgerEntry, sources: Sources) -> tuple[Box, ...]:
     """Return where a source page has fields that hold nothing, in its own coordinates: () where
     they cannot be read."""
     try:
-        held = read_page(*sources.read_file(entry["source"]["path"]), entry["source"]["page"] - 1)
+        held = read_page(*sources.read_file(entry.client_source.path), entry.client_source.page - 1)
     except _FAILS:
         return ()
     return tuple(
@@ -202,7 +199,7 @@ def blank_places(entry: Entry, sources: Sources) -> tuple[Box, ...]:
 
 def look(job: Job) -> tuple[Read, ...]:
     """Read every page of the job."""
-    path = job.entries[0]["source"]["path"]
+    path = job.entries[0].client_source.path
     file = (job.case_folder / path).read_bytes(), read_passwords(job.case_folder).of(path)
     with StreamedPages(job.bundle) as book:
         return tuple(_read(book, job, entry, file) for entry in job.entries)
@@ -313,11 +310,11 @@ def _inherited(note: Any, key: str) -> Any:
 # --- what the page shows ---
 
 
-def _read(book: StreamedPages, job: Job, entry: Entry, file: tuple[bytes, str]) -> Read:
-    number = entry["number"]
+def _read(book: StreamedPages, job: Job, entry: LedgerEntry, file: tuple[bytes, str]) -> Read:
+    number = entry.number
     source, _ = open_document(*file)
     try:
-        held = read_page(*file, entry["source"]["page"] - 1)
+        held = read_page(*file, entry.client_source.page - 1)
         faults = tuple(_faults(book.page(number - job.first), entry, source, held))
     except (*_FAILS, pdfium.PdfiumError) as error:
         return Read(
@@ -330,13 +327,13 @@ def _read(book: StreamedPages, job: Job, entry: Entry, file: tuple[bytes, str]) 
     return Read(number=number, fields=len(held.places), marks=len(held.marks), faults=faults)
 
 
-def _faults(page: Any, entry: Entry, source: Any, held: OnPage) -> Iterator[str]:
+def _faults(page: Any, entry: LedgerEntry, source: Any, held: OnPage) -> Iterator[str]:
     """What is wrong with each field and mark of a page."""
-    number = entry["source"]["page"] - 1
+    number = entry.client_source.page - 1
     before = source[number]
     view = View(entry, before)
-    stamp_area.hide_stamp(page, entry["stamp"])
-    glyphs, below = beside_stamp(glyphs_of(page), entry["stamp"]), glyphs_of(before, view)
+    stamp_area.hide_stamp(page, entry.stamp)
+    glyphs, below = beside_stamp(glyphs_of(page), entry.stamp), glyphs_of(before, view)
     looks = Looks(page, source, number, view)
     for mark in held.marks:
         if wrong := marks.fault_of(mark, glyphs, looks, view):
@@ -450,16 +447,14 @@ def _is_backward(text: str) -> bool:
 
 
 def _jobs(
-    build: Path, part: Volume, ledger: Sequence[Entry], case_folder: Path | None
+    build: Path, part: Volume, ledger: Sequence[LedgerEntry], case_folder: Path | None
 ) -> Iterator[Job]:
     if case_folder is None:
         return
     drawn = [
-        e
-        for e in ledger
-        if part.first <= e["number"] <= part.last and e.get("transform", {}).get("redrawn")
+        entry for entry in ledger if part.first <= entry.number <= part.last and entry.is_redrawn
     ]
-    for _, group in groupby(drawn, key=lambda entry: (entry["document"], entry["source"]["path"])):
+    for _, group in groupby(drawn, key=lambda entry: (entry.document, entry.client_source.path)):
         yield Job(
             bundle=build / part.path,
             first=part.first,
@@ -470,4 +465,4 @@ def _jobs(
 
 def _unread(job: Job, failure: Failure) -> tuple[Read, ...]:
     lost = f"its form fields could not be looked at ({failure.kind}: {failure.detail})"
-    return tuple(Read(number=entry["number"], fields=0, faults=(lost,)) for entry in job.entries)
+    return tuple(Read(number=entry.number, fields=0, faults=(lost,)) for entry in job.entries)

@@ -17,7 +17,7 @@ from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, StreamObject
 
-from assembler.model import Volume
+from assembler.model import LedgerEntry, TextMethod, Volume
 from assembler.runtime.passwords import read_passwords
 from assembler.runtime.worker_pool import Failure
 from assembler.runtime.workshop import Workshop
@@ -35,7 +35,6 @@ _BROKEN = (
     IndexError,
     RecursionError,
 )
-Entry = Mapping[str, Any]
 Fonts = Counter[str]
 
 
@@ -50,7 +49,7 @@ class Job:
 
 def pages_with_other_fonts(
     packet: Path,
-    ledger: Sequence[Entry],
+    ledger: Sequence[LedgerEntry],
     parts: Sequence[Volume],
     case_folder: Path,
     workshop: Workshop,
@@ -60,7 +59,7 @@ def pages_with_other_fonts(
 
     A source that pypdf does not open is not looked at; its text was compared as PDFium reads it.
     """
-    entries = [entry for entry in ledger if entry.get("text", {}).get("method") == "text"]
+    entries = [entry for entry in ledger if entry.text and entry.text.method is TextMethod.TEXT]
     own = list(_of_sources(entries, case_folder))
     bundled = list(_of_bundle(packet, entries, parts))
     jobs = [*(job for job, _ in own), *(job for job, _ in bundled)]
@@ -71,24 +70,26 @@ def pages_with_other_fonts(
     )
 
 
-def _of_sources(entries: Sequence[Entry], case_folder: Path) -> Iterator[tuple[Job, list[int]]]:
+def _of_sources(
+    entries: Sequence[LedgerEntry], case_folder: Path
+) -> Iterator[tuple[Job, list[int]]]:
     passwords = read_passwords(case_folder)
-    by_path: dict[str, list[Entry]] = {}
+    by_path: dict[str, list[LedgerEntry]] = {}
     for entry in entries:
-        by_path.setdefault(entry["source"]["path"], []).append(entry)
+        by_path.setdefault(entry.client_source.path, []).append(entry)
     for path, some in by_path.items():
-        places = tuple(entry["source"]["page"] - 1 for entry in some)
+        places = tuple(entry.client_source.page - 1 for entry in some)
         yield (
             Job(pdf=case_folder / path, places=places, password=passwords.of(path)),
-            [e["number"] for e in some],
+            [e.number for e in some],
         )
 
 
 def _of_bundle(
-    packet: Path, entries: Sequence[Entry], parts: Sequence[Volume]
+    packet: Path, entries: Sequence[LedgerEntry], parts: Sequence[Volume]
 ) -> Iterator[tuple[Job, list[int]]]:
     for volume in parts:
-        numbers = [e["number"] for e in entries if volume.first <= e["number"] <= volume.last]
+        numbers = [e.number for e in entries if volume.first <= e.number <= volume.last]
         for start in range(0, len(numbers), _MANY):
             some = numbers[start : start + _MANY]
             yield Job(pdf=packet / volume.path, places=tuple(n - volume.first for n in some)), some

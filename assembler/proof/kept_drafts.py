@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from assembler.model import DocumentId, Manifest
+
 SINCE = 2  # format of the manifest
 
 
@@ -20,7 +22,7 @@ class KeptDocument:
     ours.
     """
 
-    document: str
+    document: DocumentId
     pdf: str
     docx: str = ""
     shipped: bool = False
@@ -49,36 +51,33 @@ class KeptWords:
 class Kept:
     """All that is kept. `words`: by document and index of the page in it."""
 
-    documents: Mapping[str, KeptDocument]
+    documents: Mapping[DocumentId, KeptDocument]
     words: Mapping[tuple[str, int], KeptWords]
 
 
-def read_kept(build: Path, data: Mapping[str, Any]) -> Kept | None:
+def read_kept(build: Path, manifest: Manifest) -> Kept | None:
     """Read what a packet keeps; None of a packet built before anything was kept.
 
     Raises OSError, ValueError, KeyError, TypeError where it cannot be read.
     """
-    if data.get("format", 1) < SINCE:
+    if manifest.format < SINCE or manifest.kept is None:
         return None
-    kept = data["kept"]
+    kept = manifest.kept
     drafts = [
-        _document(row, row["docx"] or "", shipped=bool(row["shipped"])) for row in kept["drafts"]
+        KeptDocument(
+            document=draft.document,
+            pdf=_inside(draft.pdf),
+            docx=_inside(draft.docx) if draft.docx else "",
+            shipped=draft.shipped,
+        )
+        for draft in kept.drafts
     ]
-    forms = [_document(row, "", shipped=False) for row in kept["forms"]]
-    lines = (build / _inside(kept["words"])).read_text(encoding="utf8").splitlines()
+    forms = [KeptDocument(document=form.document, pdf=_inside(form.pdf)) for form in kept.forms]
+    lines = (build / _inside(kept.words)).read_text(encoding="utf8").splitlines()
     rows = [json.loads(line) for line in lines]
     return Kept(
-        documents={one.document: one for one in (*drafts, *forms)},
+        documents={document.document: document for document in (*drafts, *forms)},
         words={(str(row["document"]), int(row["index"])): _words(row) for row in rows},
-    )
-
-
-def _document(row: Mapping[str, Any], docx: str, *, shipped: bool) -> KeptDocument:
-    return KeptDocument(
-        document=str(row["document"]),
-        pdf=_inside(row["pdf"]),
-        docx=_inside(docx) if docx else "",
-        shipped=shipped,
     )
 
 

@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import PIL
 import pypdfium2 as pdfium
 
-from assembler.model import Fingerprint, Volume
+from assembler.model import Fingerprint, LedgerEntry, Volume
 from assembler.pdf import fingerprint, thumbnails
 from assembler.proof import page_check as paging
 from assembler.proof import page_comparison
@@ -46,7 +45,6 @@ _PLACE = frozenset(
         "text",
     }
 )
-Entry = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +107,7 @@ def printed(some: Range) -> tuple[Fingerprint, ...]:
 
 def look(
     build: Path,
-    ledger: Sequence[Entry],
+    ledger: Sequence[LedgerEntry],
     parts: Sequence[Volume],
     case_folder: Path | None,
     sums: Mapping[str, str],
@@ -138,15 +136,13 @@ def look(
     to_read = [job for part in parts for job in _to_read(build, part, rest, case_folder)]
     seen = _seen([*(piece.job for piece in fresh), *to_read], workshop)
     doubtful = [
-        piece
-        for piece in known
-        if not all(seen[entry["number"]].whole for entry in piece.job.entries)
+        piece for piece in known if not all(seen[entry.number].whole for entry in piece.job.entries)
     ]
     seen |= _seen(
         [piece.job for piece in doubtful], workshop
     )  # a stamp that is more than a stamp may hide what is under it
     for piece in fresh:
-        if piece.key and all(_settled(seen[entry["number"]]) for entry in piece.job.entries):
+        if piece.key and all(_settled(seen[entry.number]) for entry in piece.job.entries):
             workshop.cache.get_or_make(piece.key, lambda _folder: None)
     return Looked(
         seen=seen,
@@ -165,7 +161,7 @@ def _sorted(
     known: list[_Piece] = []
     ours: list[_Piece] = []
     for piece in pieces:
-        if piece.job.case_folder is None or "source" not in piece.job.entries[0]:
+        if piece.job.case_folder is None or piece.job.entries[0].source is None:
             ours.append(piece)
         else:
             (known if piece.key and workshop.cache.has(piece.key) else fresh).append(piece)
@@ -200,7 +196,7 @@ def _settled(result: paging.PageResult) -> bool:
 def _pieces(
     build: Path,
     part: Volume,
-    ledger: Sequence[Entry],
+    ledger: Sequence[LedgerEntry],
     case_folder: Path | None,
     sums: Mapping[str, str],
     made: Sequence[Fingerprint],
@@ -213,7 +209,7 @@ def _pieces(
 
 
 def _key(
-    entries: Sequence[Entry], sums: Mapping[str, str], made: Sequence[Fingerprint]
+    entries: Sequence[LedgerEntry], sums: Mapping[str, str], made: Sequence[Fingerprint]
 ) -> tuple[str, ...]:
     rows = [_row(entry, sums, made) for entry in entries]
     engine = (
@@ -224,22 +220,22 @@ def _key(
     return ("proof", code_digest("proof"), *engine, *rows) if all(rows) else ()
 
 
-def _row(entry: Entry, sums: Mapping[str, str], made: Sequence[Fingerprint]) -> str:
+def _row(entry: LedgerEntry, sums: Mapping[str, str], made: Sequence[Fingerprint]) -> str:
     """All that the comparison of one page depends on; "" if that cannot be said."""
-    number = entry["number"]
-    if "source" not in entry or not 0 < number <= len(made):
+    number = entry.number
+    if entry.source is None or not 0 < number <= len(made):
         return ""
-    own, of_source = made[number - 1], sums.get(entry["source"]["path"], "")
-    if not own.digest or not of_source or own.stamped != (entry["stamp"] is not None):
+    own, of_source = made[number - 1], sums.get(entry.client_source.path, "")
+    if not own.digest or not of_source or own.stamped != (entry.stamp is not None):
         return ""
-    how = {key: value for key, value in entry.items() if key not in _PLACE}
-    return json.dumps([own.digest, of_source, entry["source"]["page"], how], sort_keys=True)
+    how = {key: value for key, value in asdict(entry).items() if key not in _PLACE}
+    return json.dumps([own.digest, of_source, entry.client_source.page, how], sort_keys=True)
 
 
 def _to_read(
-    build: Path, part: Volume, rest: Sequence[Entry], case_folder: Path | None
+    build: Path, part: Volume, rest: Sequence[LedgerEntry], case_folder: Path | None
 ) -> Iterator[paging.Job]:
-    entries = [entry for entry in rest if part.first <= entry["number"] <= part.last]
+    entries = [entry for entry in rest if part.first <= entry.number <= part.last]
     for start in range(0, len(entries), _MANY):
         some = tuple(entries[start : start + _MANY])
         yield paging.Job(
@@ -263,7 +259,7 @@ def _unseen(job: paging.Job, failure: Failure) -> tuple[paging.PageResult, ...]:
     lost = f"could not be looked at ({failure.kind}: {failure.detail})"
     return tuple(
         paging.PageResult(
-            number=e["number"], difference=None, alike=False, stamped=False, words=0, trouble=lost
+            number=e.number, difference=None, alike=False, stamped=False, words=0, trouble=lost
         )
         for e in job.entries
     )

@@ -13,12 +13,11 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from assembler.model import Check, Volume
+from assembler.model import Bookmark, Check, LedgerEntry, Manifest, PartKind, Volume
 from assembler.proof.allowed_entries import HOST
 from assembler.proof.link_reader import Area, Goal, Mark, Sheet
 from assembler.proof.source_links import Origin, Origins, runs
 
-Entry = Mapping[str, Any]
 _WHOLE = ("/Fit",)  # what a bookmark shows that names no place of its page
 _NEAR = 0.75  # points by which a link may lie off its place, from rounding
 _UNSEEN = re.compile(r"[\s\x00-\x1f\x7f-\x9f\u00ad\ufffd]+")
@@ -53,27 +52,27 @@ class _Want:
 class Guides:
     """What a bundle's links and bookmarks must be, held against what they are."""
 
-    def __init__(self, data: Mapping[str, Any], haves: Sequence[Have], origins: Origins) -> None:
-        self._data, self._haves, self._origins = data, haves, origins
-        self._ledger: Sequence[Entry] = data["ledger"]
-        self._entries = {entry["number"]: entry for entry in self._ledger}
+    def __init__(self, manifest: Manifest, haves: Sequence[Have], origins: Origins) -> None:
+        self._manifest, self._haves, self._origins = manifest, haves, origins
+        self._ledger: Sequence[LedgerEntry] = manifest.ledger
+        self._entries = {entry.number: entry for entry in self._ledger}
         self._unmoved = frozenset(n for n, entry in self._entries.items() if _stays(entry))
         self._runs = runs(self._ledger)
         self._files = {have.volume.path: have.volume for have in haves}
-        self._addresses = dict(data.get("addresses", {}))
+        self._addresses = dict(manifest.addresses)
 
     def checks(self) -> Iterator[Check]:
         """One for the links of our own pages, one for those of evidence and forms, one for the
         bookmarks of each file."""
         ours: list[int] = []
         evidence: list[int] = []
-        for have in self._haves if self._data.get("linked", True) else ():
+        for have in self._haves if self._manifest.linked else ():
             for place, sheet in enumerate(have.sheets):
                 entry = self._entries.get(have.volume.first + place)
                 if entry is None:
                     continue
                 if not self._page_agrees(entry, sheet, have):
-                    (ours if _is_ours(entry) else evidence).append(entry["number"])
+                    (ours if entry.is_ours else evidence).append(entry.number)
         yield self._paper()
         yield _links(
             "links", ours, "each link of our own pages lies in its place and leads where it should"
@@ -105,7 +104,7 @@ class Guides:
                     and origin
                     and not _alike(self._paper_of(entry, origin, sheet), sheet.paper)
                 ):
-                    bad.append(entry["number"])
+                    bad.append(entry.number)
         detail = (
             f"more paper than its file has, on page {bad[0]}"
             if bad
@@ -113,29 +112,29 @@ class Guides:
         )
         return Check(name="paper", ok=not bad, detail=detail, page=bad[0] if bad else None)
 
-    def _source(self, entry: Entry) -> Origin | None:
+    def _source(self, entry: LedgerEntry) -> Origin | None:
         """The file of a page; None where nobody can say what was in it."""
-        if "source" not in entry:
+        if entry.source is None:
             return self._origins.documents.get(
-                entry["document"], Origin(kind="ours" if _is_ours(entry) else "")
+                entry.document, Origin(kind="ours" if entry.is_ours else "")
             )
-        path = entry["source"]["path"]
+        path = entry.client_source.path
         origin = self._origins.files.get(path, Origin())
         return None if path in self._origins.mended else origin
 
-    def _paper_of(self, entry: Entry, origin: Origin, sheet: Sheet) -> tuple[float, float]:
+    def _paper_of(self, entry: LedgerEntry, origin: Origin, sheet: Sheet) -> tuple[float, float]:
         """The paper a page should have."""
         place = _place_in_file(entry)
-        if origin.kind in ("ours", "picture") or "own_size" in entry:
+        if origin.kind in ("ours", "picture") or entry.own_size is not None:
             return sheet.size
         if origin.kind != "pdf" or place >= len(origin.sheets):
             return sheet.paper
         paper = origin.sheets[place].paper
-        return paper[::-1] if entry.get("transform", {}).get("turned", 0) % 180 else paper
+        return paper[::-1] if entry.turned % 180 else paper
 
     # --- links ---
 
-    def _page_agrees(self, entry: Entry, sheet: Sheet, have: Have) -> bool:
+    def _page_agrees(self, entry: LedgerEntry, sheet: Sheet, have: Have) -> bool:
         areas = [self._numbered(area, have) for area in sheet.areas]
         if any(area is None for area in areas):
             return False
@@ -160,21 +159,23 @@ class Guides:
             return None
         return replace(area, goal=replace(goal, page=home.first + goal.page))
 
-    def _wanted(self, entry: Entry) -> list[_Want] | None:
+    def _wanted(self, entry: LedgerEntry) -> list[_Want] | None:
         """The links a page must have; None where nobody can say which."""
         origin, index = self._source(entry), _place_in_file(entry)
         if origin is None or origin.kind in ("", "word", "ours"):
             return None
-        if origin.kind == "picture" or (index >= len(origin.sheets) and entry["kind"] == "form"):
+        if origin.kind == "picture" or (
+            index >= len(origin.sheets) and entry.kind is PartKind.FORM
+        ):
             return []  # a page we added to a form has none
         if index >= len(origin.sheets):
             return None
         move = _Move(entry, origin.sheets[index].size)
         return [self._want(entry, area, move) for area in origin.sheets[index].areas]
 
-    def _want(self, entry: Entry, area: Area, move: _Move) -> _Want:
+    def _want(self, entry: LedgerEntry, area: Area, move: _Move) -> _Want:
         box, goal = move.of(area.box), area.goal
-        ours = _is_ours(entry)
+        ours = entry.is_ours
         look = None if ours else area.look
         wanted = _Want(box=box, look=look, click=area.click, contents=area.contents if ours else "")
         if goal.address.startswith(
@@ -192,24 +193,28 @@ class Guides:
         moved = any(not _stays(self._entries[number]) for number in goals)
         return replace(wanted, goals=goals, place=None if moved else goal.place)
 
-    def _copies(self, entry: Entry, page: int) -> tuple[int, ...]:
+    def _copies(self, entry: LedgerEntry, page: int) -> tuple[int, ...]:
         """Where a page of the same file (from 0) is in the bundle, among its neighbors."""
-        near = [self._entries[number] for number in self._runs[entry["number"]]]
-        return tuple(one["number"] for one in near if _place_in_file(one) == page)
+        near = [self._entries[number] for number in self._runs[entry.number]]
+        return tuple(other.number for other in near if _place_in_file(other) == page)
 
-    def _may_be(self, entry: Entry, area: Area) -> bool:
+    def _may_be(self, entry: LedgerEntry, area: Area) -> bool:
         """Whether a link may be one of a page whose links nobody knows: it stays within its
         file, or is of our own making."""
         if area.goal.page is None:
-            origin = self._origins.files.get(entry["source"]["path"]) if "source" in entry else None
+            origin = (
+                self._origins.files.get(entry.client_source.path)
+                if entry.source is not None
+                else None
+            )
             known = origin is None or origin.kind != "word" or not area.goal.address
             return known or _is_of(area.goal.address, origin.addresses if origin else ())
-        if not _is_ours(entry):
-            return area.goal.page in self._runs[entry["number"]]
+        if not entry.is_ours:
+            return area.goal.page in self._runs[entry.number]
         said = area.contents.removeprefix(HOST) if area.contents.startswith(HOST) else None
         to = self._addresses.get(said, 0) if said is not None else area.goal.page
         return to == area.goal.page and (
-            to in self._addresses.values() or to in self._runs[entry["number"]]
+            to in self._addresses.values() or to in self._runs[entry.number]
         )
 
     # --- tags ---
@@ -220,7 +225,7 @@ class Guides:
         A draft whose pages lie in several files has no tags: they would name pages of another
         file. Yields nothing for a packet that kept no drafts: there is nothing to compare with.
         """
-        drafts = {entry["document"] for entry in self._ledger if _is_ours(entry)}
+        drafts = {entry.document for entry in self._ledger if entry.is_ours}
         kept = [self._origins.documents[name] for name in drafts if name in self._origins.documents]
         if len(kept) < len(drafts) or not all(origin.kind == "pdf" for origin in kept):
             return
@@ -241,7 +246,7 @@ class Guides:
 
     def _volumes_of(self, document: str) -> set[str]:
         """Return the files of the bundle that have pages of a document."""
-        numbers = [entry["number"] for entry in self._ledger if entry["document"] == document]
+        numbers = [entry.number for entry in self._ledger if entry.document == document]
         return {
             volume.path
             for volume in self._files.values()
@@ -251,7 +256,7 @@ class Guides:
     # --- bookmarks ---
 
     def _outline(self, have: Have) -> Check:
-        wanted = _nested(_marks_of(self._data["bookmarks"], have.volume))
+        wanted = _nested(_marks_of(self._manifest.bookmarks, have.volume))
         wrong = list(self._differ(wanted, have.marks, have))
         count = sum(1 + len(one.children) for one in wanted)
         detail = f"{count} bookmarks lead where they say, and there are no others"
@@ -285,9 +290,7 @@ class Guides:
         self, want: _Top, inner: Sequence[Mark] | None, have: Sequence[Mark], home: Have
     ) -> Iterator[str]:
         """The bookmarks of an exhibit's own files, below its own."""
-        mine = {
-            e["number"] for e in self._ledger if want.document and e["document"] == want.document
-        }
+        mine = {e.number for e in self._ledger if want.document and e.document == want.document}
         if inner is None:  # nobody can say which; none leads out of the exhibit
             if any(n not in mine for n in _numbers(have, home.volume)):
                 yield f"a bookmark below that of page {want.number} leads out of its exhibit"
@@ -300,17 +303,17 @@ class Guides:
         found: list[Mark] = []
         if not document:
             return found
-        mine = [e for e in self._ledger if e["document"] == document and "source" in e]
+        mine = [e for e in self._ledger if e.document == document and e.source is not None]
         done: set[tuple[int, ...]] = set()
         for entry in mine:
-            run = self._runs[entry["number"]]
+            run = self._runs[entry.number]
             if run in done:
                 continue
             done.add(run)
-            origin = self._origins.files.get(entry["source"]["path"], Origin())
+            origin = self._origins.files.get(entry.client_source.path, Origin())
             if (
                 origin.kind not in ("pdf", "picture")
-                or entry["source"]["path"] in self._origins.mended
+                or entry.client_source.path in self._origins.mended
             ):
                 return None
             here = {
@@ -327,7 +330,7 @@ class _Move:
     """How a page of a file lies on its page of the bundle: turned, smaller, at the top and in
     the middle."""
 
-    entry: Entry
+    entry: LedgerEntry
     size: tuple[float, float]  # of the page in its file, as a reader sees it
 
     def of(self, box: tuple[float, ...]) -> tuple[float, ...]:
@@ -339,27 +342,23 @@ class _Move:
 
     def _point(self, x: float, y: float) -> tuple[float, float]:
         wide, high = self.size
-        turned = self.entry.get("transform", {}).get("turned", 0) % 360
+        turned = self.entry.turned
         if turned == 90:
             x, y, wide, high = y, wide - x, high, wide
         elif turned == 180:
             x, y = wide - x, high - y
         elif turned == 270:
             x, y, wide, high = high - y, x, high, wide
-        scale, (width, height) = self.entry["scale"], self.entry["size"]
+        scale, (width, height) = self.entry.scale, self.entry.size
         return x * scale + (width - wide * scale) / 2, y * scale + height - high * scale
 
 
-def _is_ours(entry: Entry) -> bool:
-    return entry["kind"] in ("draft", "tab")
+def _stays(entry: LedgerEntry) -> bool:
+    return entry.scale == 1.0 and entry.own_size is None
 
 
-def _stays(entry: Entry) -> bool:
-    return bool(entry["scale"] == 1.0) and "own_size" not in entry
-
-
-def _place_in_file(entry: Entry) -> int:
-    return int(entry["source"]["page"] - 1 if "source" in entry else entry["index"])
+def _place_in_file(entry: LedgerEntry) -> int:
+    return int(entry.client_source.page - 1 if entry.source is not None else entry.index)
 
 
 def _is_of(address: str, known: Iterable[str]) -> bool:
@@ -429,12 +428,10 @@ class _Top:
 Row = tuple[int, str, int, str]  # level, title, number, document
 
 
-def _marks_of(rows: Sequence[Mapping[str, Any]], volume: Volume) -> list[Row]:
+def _marks_of(rows: Sequence[Bookmark], volume: Volume) -> list[Row]:
     """The bookmarks a file must have: its own, after what was open when it begins, both leading
     to its first page."""
-    marks: list[Row] = [
-        (one["level"], one["title"], one["number"], one["document"]) for one in rows
-    ]
+    marks: list[Row] = [(mark.level, mark.title, mark.number, mark.document) for mark in rows]
     own = [mark for mark in marks if volume.first <= mark[2] <= volume.last]
     before = [mark for mark in marks if mark[2] < volume.first]
     if before and not any(mark[2] == volume.first for mark in own):

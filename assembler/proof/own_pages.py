@@ -4,7 +4,7 @@ it say where a link is?"""
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Any
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
-from assembler.model import Volume
+from assembler.model import LedgerEntry, Volume
 from assembler.pdf import stamp_area
 from assembler.proof.kept_drafts import Kept, KeptDocument
 from assembler.proof.page_comparison import Source, compare_page
@@ -23,7 +23,6 @@ from assembler.runtime.worker_pool import Failure
 from assembler.runtime.workshop import Workshop
 
 HOST = "https://assembler.invalid/"  # of the addresses that binding turns into pages
-Entry = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,11 +58,15 @@ class Job:
     packet: Path
     volume: Volume
     draft: KeptDocument
-    entries: tuple[Entry, ...]
+    entries: tuple[LedgerEntry, ...]
 
 
 def read_own_pages(
-    packet: Path, ledger: Sequence[Entry], parts: Sequence[Volume], kept: Kept, workshop: Workshop
+    packet: Path,
+    ledger: Sequence[LedgerEntry],
+    parts: Sequence[Volume],
+    kept: Kept,
+    workshop: Workshop,
 ) -> dict[int, OwnPage]:
     """Read every page of the bundle whose document is kept, by its number."""
     jobs = list(_jobs(packet, ledger, parts, kept))
@@ -76,14 +79,14 @@ def read_own_pages(
 
 
 def _jobs(
-    packet: Path, ledger: Sequence[Entry], parts: Sequence[Volume], kept: Kept
+    packet: Path, ledger: Sequence[LedgerEntry], parts: Sequence[Volume], kept: Kept
 ) -> Iterator[Job]:
     for volume in parts:
         here = ledger[volume.first - 1 : volume.last]
         for document in dict.fromkeys(
-            entry["document"] for entry in here if entry["document"] in kept.documents
+            entry.document for entry in here if entry.document in kept.documents
         ):
-            entries = tuple(entry for entry in here if entry["document"] == document)
+            entries = tuple(entry for entry in here if entry.document == document)
             yield Job(packet=packet, volume=volume, draft=kept.documents[document], entries=entries)
 
 
@@ -109,17 +112,17 @@ def _opened(stack: ExitStack, pdf: Path) -> Any:
 
 
 def _lost(job: Job, trouble: str) -> tuple[OwnPage, ...]:
-    return tuple(OwnPage(number=entry["number"], trouble=trouble) for entry in job.entries)
+    return tuple(OwnPage(number=entry.number, trouble=trouble) for entry in job.entries)
 
 
-def _compared(bundle: Any, draft: Any, drawn: Any, job: Job, entry: Entry) -> OwnPage:
-    number, place = entry["number"], entry["number"] - job.volume.first
-    if not 0 <= place < len(bundle) or not 0 <= entry["index"] < len(draft):
+def _compared(bundle: Any, draft: Any, drawn: Any, job: Job, entry: LedgerEntry) -> OwnPage:
+    number, place = entry.number, entry.number - job.volume.first
+    if not 0 <= place < len(bundle) or not 0 <= entry.index < len(draft):
         return OwnPage(number=number, trouble="it is not there")
-    page, original = bundle[place], draft[entry["index"]]
-    source = Source(document=drawn, index=entry["index"])
-    seen = compare_page(page, source, Placement.of(entry), entry["stamp"])
-    stamp_area.hide_stamp(page, entry["stamp"])
+    page, original = bundle[place], draft[entry.index]
+    source = Source(document=drawn, index=entry.index)
+    seen = compare_page(page, source, Placement.of(entry), entry.stamp)
+    stamp_area.hide_stamp(page, entry.stamp)
     text = read_text(page)
     return OwnPage(
         number=number,
@@ -131,7 +134,7 @@ def _compared(bundle: Any, draft: Any, drawn: Any, job: Job, entry: Entry) -> Ow
     )
 
 
-def _links(page: Any, original: Any, entry: Entry) -> Iterator[OwnLink]:
+def _links(page: Any, original: Any, entry: LedgerEntry) -> Iterator[OwnLink]:
     """Each link of the draft that leads to one of our own addresses, with the text that the
     bundle's page has there."""
     layer = page.get_textpage()
@@ -142,7 +145,7 @@ def _links(page: Any, original: Any, entry: Entry) -> Iterator[OwnLink]:
         if address and raw.FPDFLink_GetAnnotRect(link, box):
             left, bottom, right, top = _moved(box, entry)
             text = layer.get_text_bounded(left=left, bottom=bottom, right=right, top=top)
-            yield OwnLink(page=entry["number"], address=address, text=" ".join(text.split()))
+            yield OwnLink(page=entry.number, address=address, text=" ".join(text.split()))
     layer.close()
 
 
@@ -158,10 +161,10 @@ def _address(original: Any, link: Any) -> str:
     return uri.removeprefix(HOST) if uri.startswith(HOST) else ""
 
 
-def _moved(box: Any, entry: Entry) -> tuple[float, float, float, float]:
+def _moved(box: Any, entry: LedgerEntry) -> tuple[float, float, float, float]:
     """A place of the draft on the bundle's page: a page that is drawn smaller keeps its top edge
     and its middle."""
-    scale, (width, height) = entry["scale"], entry["size"]
+    scale, (width, height) = entry.scale, entry.size
     xs = sorted((width - width * scale) / 2 + x * scale for x in (box.left, box.right))
     ys = sorted(height - (height - y) * scale for y in (box.bottom, box.top))
     return xs[0], ys[0], xs[1], ys[1]

@@ -4,21 +4,19 @@ its text there?"""
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pypdfium2 as pdfium
 
+from assembler.model import LedgerEntry
 from assembler.pdf import stamp_area, thumbnails
 from assembler.pdf.source_files import NoPages, Sources
 from assembler.pdf.streaming import StreamedPages
 from assembler.proof.page_comparison import Difference, sheet_of
 from assembler.proof.pixels import Originals
 from assembler.proof.stamp_check import stamp_state
-
-Entry = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +26,7 @@ class Job:
 
     bundle: Path
     first: int  # number of the file's first page
-    entries: tuple[Mapping[str, Any], ...]
+    entries: tuple[LedgerEntry, ...]
     case_folder: Path | None
     # they need not be drawn: that they look like their sources was proved before (see `known`)
     known: bool = False
@@ -77,17 +75,17 @@ def look(job: Job) -> tuple[PageResult, ...]:
 
 
 def _page(
-    book: StreamedPages, job: Job, entry: Entry, originals: Originals | None
+    book: StreamedPages, job: Job, entry: LedgerEntry, originals: Originals | None
 ) -> tuple[PageResult, thumbnails.Picture | None]:
-    number = entry["number"]
+    number = entry.number
     seen = PageResult(number=number, difference=None, alike=False, stamped=False, words=0)
     if not 0 <= number - job.first < len(book):
         return replace(seen, trouble="is not there"), None
     page = book.page(number - job.first)
     read, words = _stamp_reads(page, entry), len(_text(page).split())
-    compared = originals if "source" in entry else None
-    known = job.known and job.case_folder is not None and "source" in entry
-    state = stamp_state(page, entry["stamp"], over_all=compared is None and not known)
+    compared = originals if entry.source is not None else None
+    known = job.known and job.case_folder is not None and entry.source is not None
+    state = stamp_state(page, entry.stamp, over_all=compared is None and not known)
     seen = replace(seen, stamped=read and state.drawn, words=words, whole=state.last)
     if compared is None:
         return replace(seen, alike=True), None
@@ -95,12 +93,12 @@ def _page(
 
 
 def _compared(
-    page: Any, job: Job, entry: Entry, originals: Originals, seen: PageResult
+    page: Any, job: Job, entry: LedgerEntry, originals: Originals, seen: PageResult
 ) -> tuple[PageResult, thumbnails.Picture | None]:
     try:
-        made = originals.compare(page, entry)
+        difference = originals.compare(page, entry)
     except NoPages as error:
-        over_all = stamp_state(page, entry["stamp"], over_all=True)
+        over_all = stamp_state(page, entry.stamp, over_all=True)
         return replace(
             seen,
             alike=True,
@@ -111,36 +109,44 @@ def _compared(
     except (pdfium.PdfiumError, OSError, IndexError) as error:
         return replace(seen, trouble=f"its source cannot be drawn ({type(error).__name__})"), None
     seen = replace(
-        seen, alike=made.alike, trouble=str(made), secondhand=originals.sources.is_rewritten
+        seen,
+        alike=difference.alike,
+        trouble=str(difference),
+        secondhand=originals.sources.is_rewritten,
     )
     # something else is the last thing on the page; whether it hides the stamp the comparison knows
     if not seen.whole:
-        seen = replace(seen, stamped=_stamp_reads(page, entry) and made.spares(entry["stamp"]))
-    if not made.trouble:
-        seen = replace(seen, difference=float(made.pixels))
-    look = job.order.style if job.order and made.alike else None
-    return seen, _picture(page, entry, made, originals.sources, look) if look else None
+        spared = entry.stamp is None or difference.spares(entry.stamp)
+        seen = replace(seen, stamped=_stamp_reads(page, entry) and spared)
+    if not difference.trouble:
+        seen = replace(seen, difference=float(difference.pixels))
+    look = job.order.style if job.order and difference.alike else None
+    return seen, _picture(page, entry, difference, originals.sources, look) if look else None
 
 
 def _picture(
-    page: Any, entry: Entry, made: Difference, sources: Sources, look: thumbnails.PictureStyle
+    page: Any,
+    entry: LedgerEntry,
+    difference: Difference,
+    sources: Sources,
+    look: thumbnails.PictureStyle,
 ) -> thumbnails.Picture:
     """What a person is shown of a page, without its stamp; drawn once more only where the
     comparison looked at it otherwise."""
-    drawn = sheet_of(made, entry["size"])
+    drawn = sheet_of(difference, entry.size)
     if drawn is None:
-        stamp_area.hide_stamp(page, entry["stamp"])
+        stamp_area.hide_stamp(page, entry.stamp)
         drawn = thumbnails.draw_page(page, look.width)
     return thumbnails.make_picture(
-        drawn, thumbnails.draw_source(entry, sources, look), look, bare=bool(entry["stamp"])
+        drawn, thumbnails.draw_source(entry, sources, look), look, bare=bool(entry.stamp)
     )
 
 
-def _stamp_reads(page: Any, entry: Entry) -> bool:
+def _stamp_reads(page: Any, entry: LedgerEntry) -> bool:
     """The stamp's exact text, read from where it should stand; PDFium itself says where that is
     on a turned page."""
-    return entry["stamp"] is None or _squeezed(entry["stamp"]["text"]) in _squeezed(
-        _text(page, stamp_area.find_stamp_box(page, entry["stamp"]))
+    return entry.stamp is None or _squeezed(entry.stamp.text) in _squeezed(
+        _text(page, stamp_area.find_stamp_box(page, entry.stamp))
     )
 
 

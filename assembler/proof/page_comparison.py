@@ -17,7 +17,7 @@ source document is opened for it alone (its pages are turned, flattened and capt
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +26,7 @@ import pypdfium2 as pdfium
 from PIL import Image
 from pypdfium2 import raw
 
+from assembler.model import Stamp
 from assembler.pdf import thumbnails
 from assembler.proof import pixel_difference as pixels
 from assembler.proof.page_frame import frame_of
@@ -106,13 +107,13 @@ class Difference:
         """Whether the page looks as it should."""
         return not self.pixels and not self.trouble
 
-    def spares(self, stamp: Mapping[str, Any]) -> bool:
+    def spares(self, stamp: Stamp) -> bool:
         """Whether it was compared, and no difference lies about this stamp."""
         if self.trouble or self.place is None:
             return not self.trouble
         left, bottom, right, top = self.place
-        across = left < stamp["x"] + stamp["width"] and stamp["x"] < right
-        return not (across and bottom < stamp["y"] + stamp["height"] and stamp["y"] < top)
+        across = left < stamp.x + stamp.width and stamp.x < right
+        return not (across and bottom < stamp.y + stamp.height and stamp.y < top)
 
     def __str__(self) -> str:
         """What is wrong, to stand after "page 5: "; "" if nothing is."""
@@ -129,7 +130,7 @@ def compare_page(
     page: Any,
     source: Source,
     placement: Placement,
-    stamp: Mapping[str, Any] | None,
+    stamp: Stamp | None,
     *,
     left_out: Sequence[Box] = (),
 ) -> Difference:
@@ -319,7 +320,7 @@ def _matrix_of_whole(page: Any) -> Matrix | None:
 
 
 def _compared(
-    page: Any, source: _Arranged, stamp: Mapping[str, Any] | None, left_out: Sequence[Box]
+    page: Any, source: _Arranged, stamp: Stamp | None, left_out: Sequence[Box]
 ) -> Difference:
     shown = page.get_size()
     size = drawing_size(shown)

@@ -7,7 +7,7 @@ source as a whole.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ import pypdfium2 as pdfium
 from PIL import Image
 from pypdfium2 import raw
 
+from assembler.model import LedgerEntry, Stamp
 from assembler.proof.page_frame import flatten_page
 
 _SCALE = 2.0  # pixels a point at which places are looked at
@@ -25,7 +26,6 @@ _FAINT = 6  # gray levels of a pixel that a light color, or a color alike in gra
 _APART = 24  # gray levels of a pixel that was drawn on
 EDGE = 1.5  # points around a place that belong to it: a border stands on its edge
 Box = tuple[float, float, float, float]  # left, bottom, right, top
-Entry = Mapping[str, Any]
 Gray = np.ndarray[Any, Any]
 Colors = np.ndarray[Any, Any]
 
@@ -44,12 +44,12 @@ class Paint:
 class View:
     """Where a point of a source page lies on the bundle's page, as both are seen."""
 
-    def __init__(self, entry: Entry, source: Any) -> None:
+    def __init__(self, entry: LedgerEntry, source: Any) -> None:
         self._wide, self._high = source.get_size()
         self._source = _Grid(source)
-        self._turns = entry["transform"]["turned"] // 90 % 4
-        self._scale = float(entry["scale"])
-        self._size = tuple(float(side) for side in entry["size"])
+        self._turns = entry.client_transform.turned // 90 % 4
+        self._scale = float(entry.scale)
+        self._size = tuple(float(side) for side in entry.size)
 
     @property
     def is_unchanged(self) -> bool:
@@ -242,14 +242,14 @@ def glyphs_of(page: Any, view: View | None = None) -> list[Glyph]:
     return glyphs
 
 
-def beside_stamp(glyphs: Sequence[Glyph], place: Mapping[str, float] | None) -> list[Glyph]:
+def beside_stamp(glyphs: Sequence[Glyph], place: Stamp | None) -> list[Glyph]:
     """Letters without those of the stamp, which another check reads."""
     if place is None:
         return list(glyphs)
-    x, y = place["x"], place["y"]
+    x, y = place.x, place.y
     ours = {
         id(glyph)
-        for glyph in inside(glyphs, (x - 1, y - 1, x + place["width"] + 1, y + place["height"] + 1))
+        for glyph in inside(glyphs, (x - 1, y - 1, x + place.width + 1, y + place.height + 1))
     }
     return [glyph for glyph in glyphs if id(glyph) not in ours]
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import ctypes
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ import pypdfium2 as pdfium
 from PIL import Image
 from pypdfium2 import raw
 
+from assembler.model import LedgerEntry
 from assembler.pdf.picture_files import PictureFile
 from assembler.proof import pixel_difference
 from assembler.proof.page_comparison import Source
@@ -41,7 +42,7 @@ class Fault:
 
 
 def picture_source(
-    page: Any, album: PictureFile, data: bytes, entry: Mapping[str, Any], placement: Placement
+    page: Any, album: PictureFile, data: bytes, entry: LedgerEntry, placement: Placement
 ) -> Source | Fault:
     """The picture on a page of its own, to be compared with the bundle's page. Raises
     IndexError, OSError."""
@@ -51,9 +52,9 @@ def picture_source(
     item, matrix = found
     turned = album.stored_rotation(entry)
     paper = _paper(placement, turned)
-    if not _is_placed(
-        matrix, entry["transform"]["placement"], Frame(box=(0.0, 0.0, *paper), turned=turned)
-    ):
+    place = entry.client_transform.placement
+    frame = Frame(box=(0.0, 0.0, *paper), turned=turned)
+    if place is None or not _is_placed(matrix, place, frame):
         return Fault(trouble="its picture is not where the ledger says")
     made = _rebuilt(item, album, data, entry, placement)
     if made is None:
@@ -67,7 +68,7 @@ def picture_source(
 
 
 def _rebuilt(
-    item: Any, album: PictureFile, data: bytes, entry: Mapping[str, Any], placement: Placement
+    item: Any, album: PictureFile, data: bytes, entry: LedgerEntry, placement: Placement
 ) -> tuple[Image.Image | None, bytes] | None:
     """The picture as dots or as a JPEG, once the bundle's is found to be the same; None where it is
     not.
@@ -76,7 +77,7 @@ def _rebuilt(
     one, and the rest of the page can be compared to the last pixel. One that was drawn again for a
     receiver's limits, or in gray, is compared as drawn.
     """
-    cut = bool(entry["transform"].get("crop"))  # a strip keeps every dot of what was decoded
+    cut = bool(entry.client_transform.crop)  # a strip keeps every dot of what was decoded
     recoded = album.is_recoded and not cut
     jpeg = b"" if cut or recoded or not album.is_jpeg else data
     if not placement.lossless or placement.gray:

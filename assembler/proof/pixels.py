@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 from pypdfium2 import raw
 
+from assembler.model import LedgerEntry
 from assembler.pdf.picture_files import PictureFile
 from assembler.pdf.source_files import Sources
 from assembler.proof import field_values as fields
@@ -34,7 +35,6 @@ _QUARTER_TURNS: dict[int, Matrix] = {
     2: (-1.0, 0.0, 0.0, -1.0, 0.0, 0.0),
     3: (0.0, -1.0, 1.0, 0.0, 0.0, 0.0),
 }
-Entry = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,58 +55,58 @@ class Originals:
         self._notes: dict[int, _Notes] = {}
         self._hides_layers: bool | None = None  # None: not yet looked at
 
-    def compare(self, page: Any, entry: Entry) -> Difference:
+    def compare(self, page: Any, entry: LedgerEntry) -> Difference:
         """Compare a page of the bundle with its source.
 
         Raises NoPages for a source without pages of its own, PdfiumError, OSError or IndexError for
         one that cannot be drawn.
         """
-        opened, placement = self.sources.open(entry["source"]["path"]), Placement.of(entry)
+        opened, placement = self.sources.open(entry.client_source.path), Placement.of(entry)
         if isinstance(opened, PictureFile):
             return self._compare_picture(page, opened, entry, placement)
-        if entry["transform"].get("placement") is not None:
+        if entry.client_transform.placement is not None:
             return Difference(
                 trouble="the ledger says where a picture lies, and its source has none"
             )
         left_out = fields.boxes_on(entry, self.sources)
         source = self._source(entry)
-        difference = compare_page(page, source, placement, entry["stamp"], left_out=left_out)
-        if placement.copied or not self._has_hidden_layers(entry["source"]["path"]):
+        difference = compare_page(page, source, placement, entry.stamp, left_out=left_out)
+        if placement.copied or not self._has_hidden_layers(entry.client_source.path):
             return difference
         # Taken out of its file, a page shows all its layers; moved within it, its letters may lie a
         # little aside. So it must look as the file shows it, and as strictly as one way allows.
         layered = replace(source, is_layered=True, aside=COARSE if difference.alike else NEAR)
-        as_shown = compare_page(page, layered, placement, entry["stamp"], left_out=left_out)
+        as_shown = compare_page(page, layered, placement, entry.stamp, left_out=left_out)
         return difference if difference.alike and as_shown.alike else as_shown
 
     def _compare_picture(
-        self, page: Any, album: PictureFile, entry: Entry, placement: Placement
+        self, page: Any, album: PictureFile, entry: LedgerEntry, placement: Placement
     ) -> Difference:
-        data, _ = self.sources.read_file(entry["source"]["path"])
+        data, _ = self.sources.read_file(entry.client_source.path)
         source = picture_source(page, album, data, entry, placement)
         if isinstance(source, Fault):
             return Difference(trouble=source.trouble)
         try:
-            return compare_page(page, source, placement, entry["stamp"])
+            return compare_page(page, source, placement, entry.stamp)
         finally:
             source.document.close()
 
-    def _source(self, entry: Entry) -> Source:
+    def _source(self, entry: LedgerEntry) -> Source:
         """The source page with its notes made part of it."""
-        path, index = entry["source"]["path"], entry["source"]["page"] - 1
+        path, index = entry.client_source.path, entry.client_source.page - 1
         if path != self._path:
             self.close()
             self._open, self._path = self.sources.open_without_forms(path), path
         if index not in self._notes:
             self._notes[index] = _flattened(self._open, index)
-        notes, redrawn = self._notes[index], entry["transform"]["redrawn"]
+        notes, redrawn = self._notes[index], entry.client_transform.redrawn
         loose = notes.marks if redrawn else (*notes.marks, *notes.fields)
-        changed = entry.get("gray") or not entry.get("fitted", {"lossless": True})["lossless"]
+        changed = entry.gray or (entry.fitted is not None and not entry.fitted.lossless)
         return Source(
             document=self._open,
             index=index,
             loose=loose,
-            level=COARSE if redrawn or entry.get("gray") else NEAR,
+            level=COARSE if redrawn or entry.gray else NEAR,
             pictures=_pictures(self._open, index) if changed else (),
             live=(lambda: self.sources.open_without_forms(path)) if loose else None,
             live_places=(

@@ -6,9 +6,10 @@ Lengths are points.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+
+from assembler.model import LedgerEntry
 
 Matrix = tuple[float, float, float, float, float, float]  # x' = a x + c y + e; y' = b x + d y + f
 Box = tuple[float, float, float, float]  # left, bottom, right, top
@@ -61,17 +62,17 @@ class Placement:
     gray: bool = False
 
     @staticmethod
-    def of(entry: Mapping[str, Any]) -> Placement:
+    def of(entry: LedgerEntry) -> Placement:
         """Of an entry of the ledger."""
-        own, fitted = entry.get("own_size"), entry.get("fitted") or {"lossless": True}
+        fitted = entry.fitted
         return Placement(
-            size=(entry["size"][0], entry["size"][1]),
-            scale=entry["scale"],
-            own_size=(own[0], own[1]) if own else None,
-            turned=entry.get("transform", {}).get("turned", 0) % 360,
-            lossless=fitted["lossless"],
-            dpi=fitted.get("dpi_after", 0.0),
-            gray=bool(entry.get("gray")),
+            size=entry.size,
+            scale=entry.scale,
+            own_size=entry.own_size,
+            turned=entry.turned,
+            lossless=fitted is None or fitted.lossless,
+            dpi=fitted.dpi_after if fitted else 0.0,
+            gray=entry.gray,
         )
 
     @property

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from assembler.model import Check
+from assembler.model import Check, LedgerEntry, PartKind
+from assembler.model.manifest import ManifestIndexRow
 from assembler.model.page_labels import LABEL, key
 from assembler.proof.page_text import fold, is_right_to_left, join_lines
 
@@ -18,36 +18,32 @@ _NEAR = 300  # characters within which a row ends
 Texts = Sequence[tuple[int, str]]  # page of the bundle, its text
 
 
-def row_faults(row: Mapping[str, Any], texts: Texts, index: set[int], printed: str) -> list[str]:
+def row_faults(row: ManifestIndexRow, texts: Texts, index: set[int], printed: str) -> list[str]:
     """What is wrong with an exhibit's row in the printed index, and with its tab sheet."""
     listed, wanted = fold("".join(text for number, text in texts if number in index)), fold(printed)
-    begin = fold(row["tab"] + ("" if is_right_to_left(row["title"]) else row["title"][:_BEGINS]))
-    near = len(fold(row["title"])) + _NEAR
+    begin = fold(row.tab + ("" if is_right_to_left(row.title) else row.title[:_BEGINS]))
+    near = len(fold(row.title)) + _NEAR
     rows = (
         listed[match.end() : match.end() + near]
         for match in re.finditer(f"(?={re.escape(begin)})", listed)
     )
     there = any(wanted in rest for rest in rows)
     faults = [] if there else ["the index does not print its tab, title and pages"]
-    sheet = fold("".join(text for number, text in texts if number == row["sheet"]))
-    if row["sheet"] != row["first"] and wanted not in sheet:
+    sheet = fold("".join(text for number, text in texts if number == row.sheet))
+    if row.sheet != row.first and wanted not in sheet:
         faults.append("the tab sheet does not print its pages")
     return faults
 
 
-def cites(texts: Texts, ledger: Sequence[Mapping[str, Any]], *, kept: bool) -> Check:
+def cites(texts: Texts, ledger: Sequence[LedgerEntry], *, kept: bool) -> Check:
     """Whether each citation prints a page of the exhibit it names. Of an exhibit that is not here,
     it is not one of ours.
 
     `kept`: the packet keeps its drafts, whose links say which citations are ours; those are
     compared there. Any other a person typed, perhaps of another filing, and it is no fault.
     """
-    tabs = {entry["tab"] for entry in ledger if entry["tab"]}
-    homes = {
-        str(entry.get("label", entry["number"])): entry["tab"]
-        for entry in ledger
-        if entry["kind"] == "exhibit"
-    }
+    tabs = {entry.tab for entry in ledger if entry.tab}
+    homes = {entry.label: entry.tab for entry in ledger if entry.kind is PartKind.EXHIBIT}
     cited = [
         (page, _is_true(tab, first, last, homes))
         for page, text in texts

@@ -11,17 +11,18 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
+from assembler.model import DocumentId, DocumentKind, FileOutcome, LedgerEntry, Manifest
+from assembler.model.manifest import filled_form
 from assembler.pdf.plain_reader import open_with_pypdf
 from assembler.proof import link_reader, tag_reader
+from assembler.proof.kept_drafts import SINCE
 from assembler.runtime.worker_pool import Failure
 from assembler.runtime.workshop import Workshop
 
-Entry = Mapping[str, Any]
 _FAILS = (
     PyPdfError,
     ValueError,
@@ -73,35 +74,25 @@ class Origins:
 
 
 def read_all(
-    build: Path, data: Mapping[str, Any], case_folder: Path | None, workshop: Workshop
+    build: Path, manifest: Manifest, case_folder: Path | None, workshop: Workshop
 ) -> Origins:
     """Every file that pages of the bundle came from, as far as it is at hand."""
-    outputs = {one["path"] for one in data.get("outputs", ())}
-    rows = (
-        (data.get("kept") or {"drafts": (), "forms": ()})
-        if data.get("format", 1) > 1
-        else {"drafts": (), "forms": ()}
-    )
-    kept = {
-        row["document"]: row["pdf"]
-        for row in (*rows["drafts"], *rows["forms"])
-        if row["pdf"] in outputs
-    }
+    outputs = {file.path for file in manifest.outputs}
+    rows = manifest.kept_documents if manifest.format >= SINCE else ()
+    kept = {row.document: row.pdf for row in rows if row.pdf in outputs}
     paths: dict[str, Job] = {}
-    documents: dict[str, Job] = {}
-    for entry in data["ledger"]:
-        if "source" in entry and case_folder:
-            paths.setdefault(
-                entry["source"]["path"], Job(folder=case_folder, path=entry["source"]["path"])
-            )
-        elif "source" not in entry and entry["document"] not in documents:
-            job = _of_document(entry["document"], kept, outputs, build, case_folder)
-            documents |= {entry["document"]: job} if job else {}
+    documents: dict[DocumentId, Job] = {}
+    for entry in manifest.ledger:
+        if entry.source and case_folder:
+            paths.setdefault(entry.source.path, Job(folder=case_folder, path=entry.source.path))
+        elif entry.source is None and entry.document not in documents:
+            job = _of_document(entry.document, kept, outputs, build, case_folder)
+            documents |= {entry.document: job} if job else {}
     jobs = [*paths.values(), *documents.values()]
     results = workshop.map(read, jobs)
     read_in = [Origin() if isinstance(one, Failure) else one for one in results]
     mended = frozenset(
-        one["path"] for one in data.get("opened", ()) if one["outcome"] != "accepted"
+        file.path for file in manifest.opened if file.outcome is not FileOutcome.ACCEPTED
     )
     return Origins(
         files=dict(zip(paths, read_in, strict=False)),
@@ -111,16 +102,20 @@ def read_all(
 
 
 def _of_document(
-    document: str, kept: Mapping[str, str], outputs: set[str], build: Path, case_folder: Path | None
+    document: DocumentId,
+    kept: Mapping[DocumentId, str],
+    outputs: set[str],
+    build: Path,
+    case_folder: Path | None,
 ) -> Job | None:
     """The file of a draft, if it was kept; of a form, kept or filled beside the bundle, or
     completed by the client."""
-    kind, _, name = document.partition(":")
+    is_draft, name = document.kind is DocumentKind.DRAFT, document.name
     if document in kept:
-        return Job(folder=build, path=kept[document], ours=kind == "draft")
-    if kind == "draft":
+        return Job(folder=build, path=kept[document], ours=is_draft)
+    if is_draft:
         return None
-    filled = f"forms/{name.rpartition('/')[2]}"
+    filled = filled_form(document)
     if filled in outputs:
         return Job(folder=build, path=filled)
     return (
@@ -180,14 +175,14 @@ def _unescaped(raw: bytes) -> str:
     return text
 
 
-def runs(ledger: Sequence[Entry]) -> dict[int, tuple[int, ...]]:
+def runs(ledger: Sequence[LedgerEntry]) -> dict[int, tuple[int, ...]]:
     """For each page of evidence, the numbers of the neighbors from the same file, between which
     its links can lead."""
     found: dict[int, tuple[int, ...]] = {}
-    run: list[Entry] = []
+    run: list[LedgerEntry] = []
     for entry in [*ledger, None]:
         if run and (entry is None or _home(entry) != _home(run[-1])):
-            numbers = tuple(one["number"] for one in run)
+            numbers = tuple(entry.number for entry in run)
             found |= dict.fromkeys(numbers, numbers)
             run = []
         if entry is not None:
@@ -195,7 +190,7 @@ def runs(ledger: Sequence[Entry]) -> dict[int, tuple[int, ...]]:
     return found
 
 
-def _home(entry: Entry) -> tuple[str, str]:
+def _home(entry: LedgerEntry) -> tuple[str, str]:
     """Pages within which links stay: of the same content within an exhibit; of a draft or form,
     all of its document."""
-    return str(entry["document"]), entry["source"]["sha256"] if "source" in entry else ""
+    return entry.document, entry.client_source.sha256 if entry.source is not None else ""

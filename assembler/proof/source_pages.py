@@ -5,19 +5,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
+from assembler.model import Manifest
+from assembler.model.manifest import ExhibitFile
 from assembler.pdf.source_files import NoPages, Sources
 from assembler.runtime.workshop import Workshop
 
 
 def source_pages(
-    data: Mapping[str, Any], case_folder: Path | None, workshop: Workshop
+    manifest: Manifest, case_folder: Path | None, workshop: Workshop
 ) -> dict[str, int]:
     """Pages of every source file that has any, counted anew; empty without the sources."""
     if case_folder is None:
         return {}
-    paths = sorted({part["path"] for exhibit in data["exhibits"] for part in exhibit["parts"]})
+    paths = sorted({part.path for exhibit in manifest.exhibits for part in exhibit.parts})
     counted = workshop.map(count_pages, [(case_folder, path) for path in paths])
     return {
         path: count for path, count in zip(paths, counted, strict=True) if isinstance(count, int)
@@ -41,9 +42,9 @@ def count_pages(source: tuple[Path, str]) -> int | None:
 
 
 def wanted(
-    part: Mapping[str, Any], counts: Mapping[str, int], have: Sequence[tuple[str, int]]
+    part: ExhibitFile, counts: Mapping[str, int], have: Sequence[tuple[str, int]]
 ) -> list[tuple[str, int]]:
-    path = part["path"]
+    path = part.path
     count = counts.get(path, max((page for name, page in have if name == path), default=0))
-    ranges = part["pages"] or [[1, None]]
+    ranges = part.pages or ((1, None),)
     return [(path, page) for first, last in ranges for page in range(first, (last or count) + 1)]

@@ -3,13 +3,13 @@ page."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from pypdfium2 import raw
 
+from assembler.model import Stamp
 from assembler.pdf import stamp_area as stamps
 from assembler.proof import pixel_difference
 from assembler.proof.page_comparison import draw, drawing_size
@@ -27,7 +27,7 @@ class StampState:
     drawn: bool
 
 
-def stamp_state(page: Any, stamp: Mapping[str, Any] | None, *, over_all: bool) -> StampState:
+def stamp_state(page: Any, stamp: Stamp | None, *, over_all: bool) -> StampState:
     """Look at the stamp of a page of the bundle; the page is left as it was.
 
     `over_all`: whether it is also looked for on the page with all that is on it; where the whole
@@ -57,9 +57,7 @@ def _is_drawn_alone(page: Any, size: tuple[int, int], ink: Ink) -> bool:
     return _agrees(draw(page, size, top, rows, annotations=False), paper, ink, top)
 
 
-def _is_drawn_over_all(
-    page: Any, size: tuple[int, int], ink: Ink, stamp: Mapping[str, Any]
-) -> bool:
+def _is_drawn_over_all(page: Any, size: tuple[int, int], ink: Ink, stamp: Stamp) -> bool:
     """Whether a viewer shows, in the stamp's rows, the page without stamp and annotations and
     that ink over it."""
     rows = ink.left.shape[0]

@@ -11,7 +11,7 @@ from __future__ import annotations
 import ctypes
 import io
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any
@@ -20,6 +20,7 @@ import numpy as np
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
+from assembler.model import Stamp
 from assembler.proof.page_frame import frame_of
 from assembler.proof.placement import Frame, Matrix, after, inverse, same_place
 from assembler.runtime.resources import stamp_font
@@ -90,20 +91,20 @@ class Ink:
         return mask
 
 
-def ink_of(stamp: Mapping[str, Any], page: Any, drawing: tuple[int, int]) -> Ink:
+def ink_of(stamp: Stamp, page: Any, drawing: tuple[int, int]) -> Ink:
     """The ink of a stamp on a PDFium page of the bundle. `drawing`: size of the page in pixels."""
     wide, high = page.get_size()
     across, down = drawing[0] / wide, drawing[1] / high
-    x0 = max(0, math.floor((stamp["x"] - _MARGIN) * across))
-    x1 = min(drawing[0], math.ceil((stamp["x"] + stamp["width"] + _MARGIN) * across))
-    y0 = max(0, math.floor((high - stamp["y"] - stamp["height"] - _MARGIN) * down))
-    y1 = min(drawing[1], math.ceil((high - stamp["y"] + _MARGIN) * down))
+    x0 = max(0, math.floor((stamp.x - _MARGIN) * across))
+    x1 = min(drawing[0], math.ceil((stamp.x + stamp.width + _MARGIN) * across))
+    y0 = max(0, math.floor((high - stamp.y - stamp.height - _MARGIN) * down))
+    y1 = min(drawing[1], math.ceil((high - stamp.y + _MARGIN) * down))
     if x1 <= x0 or y1 <= y0:
         return Ink(column=0, row=0, left=np.zeros((0, 0), np.uint8))
-    rounding = 8 if stamp["size"] * down > _LARGE else 1
+    rounding = 8 if stamp.size * down > _LARGE else 1
     frame = frame_of(page)
     matrix = _matrix(stamp, page, frame)
-    line = _Line(text=stamp["text"], size=stamp["size"], matrix=matrix, frame=frame)
+    line = _Line(text=stamp.text, size=stamp.size, matrix=matrix, frame=frame)
     part = (x0, y0, x1 - x0, y1 - y0)
 
     def draw_nudged() -> tuple[Pixels, ...]:
@@ -120,13 +121,13 @@ def ink_of(stamp: Mapping[str, Any], page: Any, drawing: tuple[int, int]) -> Ink
     )
 
 
-def _matrix(stamp: Mapping[str, Any], page: Any, frame: Frame) -> Matrix:
+def _matrix(stamp: Stamp, page: Any, frame: Frame) -> Matrix:
     """Where the stamp's text begins, in the page's own coordinates.
 
     As the ledger says, and by the bundle's very numbers: the last digit of one decides which of
     two pixels a letter takes that stands between them.
     """
-    shown: Matrix = (1.0, 0.0, 0.0, 1.0, stamp["x"], stamp["y"] + _BASELINE * stamp["size"])
+    shown: Matrix = (1.0, 0.0, 0.0, 1.0, stamp.x, stamp.y + _BASELINE * stamp.size)
     wanted = after(shown, inverse(frame.shown))
     count, given = raw.FPDFPage_CountObjects(page), raw.FS_MATRIX()
     last = raw.FPDFPage_GetObject(page, count - 1) if count else None
@@ -134,7 +135,7 @@ def _matrix(stamp: Mapping[str, Any], page: Any, frame: Frame) -> Matrix:
         return wanted
     raw.FPDFPageObj_GetMatrix(last, given)
     own = (given.a, given.b, given.c, given.d, given.e, given.f)
-    return own if same_place(own, wanted, (0.0, 0.0, stamp["width"], stamp["size"])) else wanted
+    return own if same_place(own, wanted, (0.0, 0.0, stamp.width, stamp.size)) else wanted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

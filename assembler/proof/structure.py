@@ -16,7 +16,7 @@ from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 from pypdf.generic import ArrayObject, Destination, IndirectObject
 
-from assembler.model import Volume
+from assembler.model import LedgerEntry, Volume
 from assembler.pdf.embedded_fonts import count_unembedded_fonts
 from assembler.proof import allowed_entries, link_reader, tag_reader
 from assembler.proof.object_reader import Objects
@@ -78,7 +78,7 @@ class Job:
     first: int
     others: tuple[Volume, ...]
     drafts: tuple[int, ...]
-    entries: tuple[Mapping[str, Any], ...] = ()  # the ledger's, of the pages of this file
+    entries: tuple[LedgerEntry, ...] = ()  # the ledger's, of the pages of this file
     linked: bool = (
         True  # False: the receiver wants no links, and what they would say is read from the text
     )
@@ -122,13 +122,13 @@ def _structure(objects: Objects, job: Job) -> Structure:
 
 def read_all(
     build: Path,
-    ledger: Sequence[Mapping[str, Any]],
+    ledger: Sequence[LedgerEntry],
     parts: Sequence[Volume],
     workshop: Workshop,
     linked: bool = True,
 ) -> tuple[Structure, ...]:
     """What each file of the bundle is, read in workers; numbers are those of the whole bundle."""
-    ours = tuple(entry["number"] for entry in ledger if entry["kind"] in ("draft", "tab"))
+    ours = tuple(entry.number for entry in ledger if entry.is_ours)
     jobs = [
         Job(
             bundle=build / part.path,

@@ -7,7 +7,7 @@ import ctypes
 import sys
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -19,7 +19,7 @@ from typing import Any
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
-from assembler.model import Volume
+from assembler.model import LedgerEntry, Manifest, TextMethod, Volume
 from assembler.pdf import stamp_area
 from assembler.pdf.picture_files import PictureFile
 from assembler.pdf.source_files import NoPages, Sources
@@ -47,7 +47,6 @@ _MOST_PLACES = 200  # of a word on a page that are looked at
 _TICKS = "48lnuH"  # what a tick, cross, circle or box reads as in the font of ticks
 # hyphens, as PDFium gives them
 _PLAIN = {0: None, **dict.fromkeys(map(ord, "\x02\ufffe\u00ad\u2010\u2011"), "-")}
-Entry = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +58,7 @@ class Job:
 
     bundle: Path
     first: int
-    entries: tuple[Entry, ...]
+    entries: tuple[LedgerEntry, ...]
     words: tuple[KeptWords | None, ...]
     case_folder: Path | None
 
@@ -76,14 +75,14 @@ class LayerPage:
 
 def read_layers(
     packet: Path,
-    data: Mapping[str, Any],
+    manifest: Manifest,
     parts: Sequence[Volume],
     kept: Kept,
     case_folder: Path | None,
     workshop: Workshop,
 ) -> dict[int, LayerPage]:
     """Read the text of every page of evidence, by the page's number."""
-    jobs = list(_jobs(packet, data["ledger"], parts, kept, case_folder))
+    jobs = list(_jobs(packet, manifest.ledger, parts, kept, case_folder))
     pages: dict[int, LayerPage] = {}
     for job, result in zip(jobs, workshop.map(compare_layers, jobs), strict=True):
         if isinstance(result, Failure):
@@ -94,17 +93,19 @@ def read_layers(
 
 def _jobs(
     packet: Path,
-    ledger: Sequence[Entry],
+    ledger: Sequence[LedgerEntry],
     parts: Sequence[Volume],
     kept: Kept,
     case_folder: Path | None,
 ) -> Iterator[Job]:
     for volume in parts:
-        run: list[Entry] = []
+        run: list[LedgerEntry] = []
         for entry in ledger[volume.first - 1 : volume.last]:
-            if "source" not in entry:
+            if entry.source is None:
                 continue
-            if run and (len(run) == _MANY or entry["source"]["path"] != run[-1]["source"]["path"]):
+            if run and (
+                len(run) == _MANY or entry.client_source.path != run[-1].client_source.path
+            ):
                 yield _job(packet / volume.path, volume.first, run, kept, case_folder)
                 run = []
             run.append(entry)
@@ -113,11 +114,11 @@ def _jobs(
 
 
 def _job(
-    bundle: Path, first: int, entries: Sequence[Entry], kept: Kept, case_folder: Path | None
+    bundle: Path, first: int, entries: Sequence[LedgerEntry], kept: Kept, case_folder: Path | None
 ) -> Job:
     words = tuple(
-        kept.words.get((entry["document"], entry["index"]), KeptWords(size=(0, 0), words=()))
-        if entry["text"]["method"] == "ocr"
+        kept.words.get((entry.document, entry.index), KeptWords(size=(0, 0), words=()))
+        if entry.client_text.method is TextMethod.OCR
         else None
         for entry in entries
     )
@@ -144,19 +145,23 @@ def compare_layers(job: Job) -> tuple[LayerPage, ...]:
 
 
 def _lost(job: Job, trouble: str) -> tuple[LayerPage, ...]:
-    return tuple(LayerPage(number=entry["number"], trouble=trouble) for entry in job.entries)
+    return tuple(LayerPage(number=entry.number, trouble=trouble) for entry in job.entries)
 
 
 def _page(
-    book: StreamedPages, job: Job, sources: Sources | None, entry: Entry, words: KeptWords | None
+    book: StreamedPages,
+    job: Job,
+    sources: Sources | None,
+    entry: LedgerEntry,
+    words: KeptWords | None,
 ) -> LayerPage:
-    number = entry["number"]
+    number = entry.number
     if not 0 <= number - job.first < len(book):
         return LayerPage(number=number, trouble="is not there")
     page = book.page(number - job.first)
     # where the stamp cannot be left out, the check of the stamps says what is wrong with it
-    is_left_out = stamp_area.hide_stamp(page, entry["stamp"])
-    stamped = entry["stamp"]["text"] if entry["stamp"] and not is_left_out else ""
+    is_left_out = stamp_area.hide_stamp(page, entry.stamp)
+    stamped = entry.stamp.text if entry.stamp and not is_left_out else ""
     text, trouble = _own_text(page, entry, words, stamped)
     if trouble and words is not None:
         text, trouble = _own_text_by_content(page, job, entry, words, trouble)
@@ -173,7 +178,9 @@ def _page(
     return LayerPage(number=number, trouble=trouble)
 
 
-def _own_text(page: Any, entry: Entry, words: KeptWords | None, stamped: str) -> tuple[str, str]:
+def _own_text(
+    page: Any, entry: LedgerEntry, words: KeptWords | None, stamped: str
+) -> tuple[str, str]:
     """The text that a page has besides its stamp and what was recognized; what is wrong with
     that."""
     if words is None:
@@ -187,7 +194,7 @@ def _own_text(page: Any, entry: Entry, words: KeptWords | None, stamped: str) ->
 
 
 def _own_text_by_content(
-    page: Any, job: Job, entry: Entry, words: KeptWords, trouble: str
+    page: Any, job: Job, entry: LedgerEntry, words: KeptWords, trouble: str
 ) -> tuple[str, str]:
     """As `_own_text`, read in the order of the content, by pypdf.
 
@@ -195,14 +202,14 @@ def _own_text_by_content(
     passes over a letter that lies on another of its kind. `trouble` stays where the content has
     other words than were recognized, or PDFium other letters than the content.
     """
-    stamp_text = entry["stamp"]["text"] if entry["stamp"] else ""
-    content = _spelled(read_content(job.bundle, entry["number"] - job.first))
+    stamp_text = entry.stamp.text if entry.stamp else ""
+    content = _spelled(read_content(job.bundle, entry.number - job.first))
     content = content.removesuffix(_spelled(stamp_text))
     texts = [_spelled(word.text) for word in words.words]
     signs = Signs(page)
     signs.drop_end(stamp_text)
     letters, shown = _letters(content), _letters(signs.text)
-    same_count = len(words.words) == entry["text"]["words"]
+    same_count = len(words.words) == entry.client_text.words
     if not same_count or not ends_with(content, texts) or Counter(shown) - Counter(letters):
         return signs.text, trouble
     passed_over = len(letters) - len(shown)
@@ -213,7 +220,7 @@ def _own_text_by_content(
 
 
 def _own_text_by_source(
-    page: Any, job: Job, entry: Entry, words: KeptWords, sources: Sources, trouble: str
+    page: Any, job: Job, entry: LedgerEntry, words: KeptWords, sources: Sources, trouble: str
 ) -> tuple[str, str]:
     """As `_own_text`, of a page whose own codes stand for no letters that two readers agree on.
 
@@ -222,15 +229,15 @@ def _own_text_by_source(
     must end the page's content whole and in order.
     """
     try:
-        source = sources.open(entry["source"]["path"])
+        source = sources.open(entry.client_source.path)
         if isinstance(source, PictureFile):
             return "", trouble
-        own_page = source[entry["source"]["page"] - 1]
+        own_page = source[entry.client_source.page - 1]
         own, own_signs = read_text(own_page), Signs(own_page)
     except (NoPages, pdfium.PdfiumError, OSError, IndexError):
         return "", trouble
-    stamp_text = entry["stamp"]["text"] if entry["stamp"] else ""
-    content = _spelled(read_content(job.bundle, entry["number"] - job.first))
+    stamp_text = entry.stamp.text if entry.stamp else ""
+    content = _spelled(read_content(job.bundle, entry.number - job.first))
     texts = [_spelled(word.text) for word in words.words]
     signs = Signs(page)
     signs.drop_end(stamp_text)
@@ -238,22 +245,19 @@ def _own_text_by_source(
     shown = Counter(_letters(signs.text))
     passed_over = (wanted - shown).total()
     is_as_kept = (
-        len(words.words) == entry["text"]["words"]
+        len(words.words) == entry.client_text.words
         and not shown - wanted
         and passed_over <= max(_FEW_LETTERS, _PASSED_OVER * len(_letters("".join(texts))))
         and ends_with(content.removesuffix(_spelled(stamp_text)), texts)
     )
-    return (
-        (own, _judge_places(page, signs, words, entry, passed_over))
-        if is_as_kept
-        else (
-            "",
-            trouble,
-        )
-    )
+    if not is_as_kept:
+        return "", trouble
+    return own, _judge_places(page, signs, words, entry, passed_over)
 
 
-def _judge_places(page: Any, signs: Signs, kept: KeptWords, entry: Entry, passed_over: int) -> str:
+def _judge_places(
+    page: Any, signs: Signs, kept: KeptWords, entry: LedgerEntry, passed_over: int
+) -> str:
     """Say that words do not lie where they were recognized, whatever order PDFium gives them in; ""
     where they do.
 
@@ -275,7 +279,7 @@ def _judge_places(page: Any, signs: Signs, kept: KeptWords, entry: Entry, passed
             offs.append(off)
             heights.append(height)
             continue
-        half = (word.right - word.left) * entry["scale"] / 2, height / 2
+        half = (word.right - word.left) * entry.scale / 2, height / 2
         around = Counter(
             sign
             for sign, (x, y) in letters
@@ -356,13 +360,15 @@ def _taken_apart(sign: str) -> str:
 # --- the source's own text ---
 
 
-def _as_source(text: str, shown: Any, sources: Sources, entry: Entry, *, recognized: bool) -> str:
+def _as_source(
+    text: str, shown: Any, sources: Sources, entry: LedgerEntry, *, recognized: bool
+) -> str:
     """Say that a page's own text is not that of its source; "" where it is. `shown`: the page, its
     stamp left out.
 
     Raises NoPages, OSError, PdfiumError or IndexError.
     """
-    path, index = entry["source"]["path"], entry["source"]["page"] - 1
+    path, index = entry.client_source.path, entry.client_source.page - 1
     source = sources.open(path)
     if isinstance(source, PictureFile):
         return "" if not _letters(text) else "has text, and its source is a picture"
@@ -393,11 +399,11 @@ def _as_source(text: str, shown: Any, sources: Sources, entry: Entry, *, recogni
     return "has other text than its source"
 
 
-def _same_outside_fields(shown: Any, sources: Sources, entry: Entry) -> bool:
+def _same_outside_fields(shown: Any, sources: Sources, entry: LedgerEntry) -> bool:
     """Whether a page has the signs of its source but for the places of fields and marks whose
     values we drew, in any order: a program may draw the pictures of comments in another order
     than PDFium makes them part of a page."""
-    path, index = entry["source"]["path"], entry["source"]["page"] - 1
+    path, index = entry.client_source.path, entry.client_source.page - 1
     boxes = field_values.boxes_on(entry, sources)
     view = View(entry, sources.open(path)[index])
     now = glyphs_of(shown)
@@ -482,13 +488,12 @@ def _string(read: Any, *where: Any) -> str:
 # --- recognized words ---
 
 
-def _recognized(page: Any, signs: Signs, kept: KeptWords, entry: Entry) -> str:
+def _recognized(page: Any, signs: Signs, kept: KeptWords, entry: LedgerEntry) -> str:
     """Say how the recognized words are not on the page as they were recognized; "" where they
     are."""
-    if len(kept.words) != entry["text"]["words"]:
-        return (
-            f"should have {entry['text']['words']} recognized words, and {len(kept.words)} are kept"
-        )
+    if len(kept.words) != entry.client_text.words:
+        wanted = entry.client_text.words
+        return f"should have {wanted} recognized words, and {len(kept.words)} are kept"
     start, texts = signs.start_of(kept.words), [_spelled(word.text) for word in kept.words]
     there = signs.text[start:]
     if any(map(is_right_to_left, texts)):  # readers give such words in one order or the other
@@ -546,7 +551,7 @@ def _missing(page: Any, words: Sequence[str]) -> int:
 
 
 def _misplaced(
-    page: Any, signs: Signs, kept: KeptWords, entry: Entry, places: Sequence[int]
+    page: Any, signs: Signs, kept: KeptWords, entry: LedgerEntry, places: Sequence[int]
 ) -> str:
     """Say that words do not lie where they were recognized: a search would show another place."""
     offs = [
@@ -559,8 +564,8 @@ def _misplaced(
     return _judge_offs(offs, heights, _line_height(heights))
 
 
-def _height(word: Word, entry: Entry) -> float:
-    return float((word.bottom - word.top) * entry["scale"])
+def _height(word: Word, entry: LedgerEntry) -> float:
+    return float((word.bottom - word.top) * entry.scale)
 
 
 def _line_height(heights: Sequence[float]) -> float:
@@ -589,11 +594,11 @@ def _distance(one: tuple[float, float], other: tuple[float, float]) -> float:
     return max(abs(one[0] - other[0]), abs(one[1] - other[1]))
 
 
-def _wanted(word: Word, size: tuple[float, float], entry: Entry) -> tuple[float, float]:
+def _wanted(word: Word, size: tuple[float, float], entry: LedgerEntry) -> tuple[float, float]:
     """The middle of a word on the bundle's page: one that is drawn smaller keeps its top edge and
     its middle."""
-    scale = entry["scale"]
-    left = (entry["size"][0] - size[0] * scale) / 2
+    scale = entry.scale
+    left = (entry.size[0] - size[0] * scale) / 2
     return left + (word.left + word.right) / 2 * scale, (word.top + word.bottom) / 2 * scale
 
 

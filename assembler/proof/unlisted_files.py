@@ -6,26 +6,26 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
-from assembler.model import Check, Volume
+from assembler.model import Check, Manifest, Volume
+from assembler.model.manifest import MANIFEST_FILE
 
-_OWN = frozenset(("manifest.json", ".verify"))  # of this packet, and of the run that proves it
+_OWN = frozenset((MANIFEST_FILE, ".verify"))  # of this packet, and of the run that proves it
 _MOST = 10_000
 _SHOWN = 8
 
 
-def checks(build: Path, data: Mapping[str, Any], parts: Sequence[Volume]) -> Iterator[Check]:
+def checks(build: Path, manifest: Manifest, parts: Sequence[Volume]) -> Iterator[Check]:
     """A failed check for a PDF that looks like a file of the bundle, or that the manifest lists
     beside it."""
-    others = [path for path in _unlisted(build, data) if _is_pdf(path)]
+    others = [path for path in _unlisted(build, manifest) if _is_pdf(path)]
     own = {part.path for part in parts}
     looks = {_look(one) for one in own}
-    top = [one["path"] for one in data["outputs"] if "/" not in one["path"]]
+    top = [file.path for file in manifest.outputs if "/" not in file.path]
     listed = [path for path in top if _is_pdf(path) and path not in own]
-    sums = {one["sha256"] for one in data["outputs"] if one["path"] in own}
+    sums = {file.sha256 for file in manifest.outputs if file.path in own}
     taken = [
         path
         for path in others
@@ -45,16 +45,16 @@ def checks(build: Path, data: Mapping[str, Any], parts: Sequence[Volume]) -> Ite
         )
 
 
-def not_checked(build: Path, data: Mapping[str, Any]) -> Iterator[str]:
+def not_checked(build: Path, manifest: Manifest) -> Iterator[str]:
     """What lies there besides, which nobody here knows anything about."""
-    others = [path for path in _unlisted(build, data) if "/" in path or not _is_pdf(path)]
+    others = [path for path in _unlisted(build, manifest) if "/" in path or not _is_pdf(path)]
     if others:
         yield f"files that are not of the packet, in its folder: {_named(others)}"
 
 
-def _unlisted(build: Path, data: Mapping[str, Any]) -> list[str]:
+def _unlisted(build: Path, manifest: Manifest) -> list[str]:
     """Paths that the manifest does not list; links to folders are named, not followed."""
-    listed = {one["path"] for one in data["outputs"]}
+    listed = {file.path for file in manifest.outputs}
     found: list[str] = []
     for home, folders, names in os.walk(build, followlinks=False):
         top = Path(home) == build

@@ -3,42 +3,30 @@ receiver's limit."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
-from assembler.model import Check, Volume
+from assembler.model import Check, Manifest, Volume
 
-BUNDLE = "bundle.pdf"
 Mark = tuple[int, str, int]  # level, title, page
-
-
-def volumes(data: Mapping[str, Any]) -> tuple[Volume, ...]:
-    """The volumes a manifest names; one bundle.pdf where it names none. Raises KeyError,
-    TypeError."""
-    whole: list[Mapping[str, Any]] = [{"path": BUNDLE, "first": 1, "last": len(data["ledger"])}]
-    listed: list[Mapping[str, Any]] = data.get("volumes") or whole
-    return tuple(
-        Volume(path=Path(one["path"]).name, first=one["first"], last=one["last"]) for one in listed
-    )
 
 
 def missing(build: Path, parts: Sequence[Volume]) -> tuple[str, ...]:
     """Names of volumes that are not there; a link leads to somebody else's file."""
     return tuple(
-        one.path
-        for one in parts
-        if (build / one.path).is_symlink() or not (build / one.path).is_file()
+        volume.path
+        for volume in parts
+        if (build / volume.path).is_symlink() or not (build / volume.path).is_file()
     )
 
 
-def checks(build: Path, data: Mapping[str, Any], parts: Sequence[Volume]) -> Iterator[Check]:
+def checks(build: Path, manifest: Manifest, parts: Sequence[Volume]) -> Iterator[Check]:
     """Each page in one volume, every file within the limit; all volumes must be there."""
-    yield holding_each_page(data, parts)
-    limit = data.get("max_bytes")
+    yield holding_each_page(manifest, parts)
+    limit = manifest.max_bytes
     if limit is not None:
-        over = [one for one in parts if (build / one.path).stat().st_size > limit]
+        over = [volume for volume in parts if (build / volume.path).stat().st_size > limit]
         detail = (
             f"no file has more than {limit:,} bytes"
             if not over
@@ -47,12 +35,12 @@ def checks(build: Path, data: Mapping[str, Any], parts: Sequence[Volume]) -> Ite
         yield Check(name="limit", ok=not over, detail=detail, page=over[0].first if over else None)
 
 
-def holding_each_page(data: Mapping[str, Any], parts: Sequence[Volume]) -> Check:
+def holding_each_page(manifest: Manifest, parts: Sequence[Volume]) -> Check:
     """Whether the files hold the pages of the ledger one after the other, each once."""
-    ends = [(1, 0), *((one.first, one.last) for one in parts)]
+    ends = [(1, 0), *((volume.first, volume.last) for volume in parts)]
     follow = all(before[1] + 1 == after[0] <= after[1] for before, after in pairwise(ends))
-    pages = len(data["ledger"])
-    ok = follow and ends[-1][1] == pages and len({one.path for one in parts}) == len(parts)
+    pages = len(manifest.ledger)
+    ok = follow and ends[-1][1] == pages and len({volume.path for volume in parts}) == len(parts)
     detail = (
         f"{len(parts)} files hold pages 1 to {pages}, each once"
         if ok
@@ -62,13 +50,13 @@ def holding_each_page(data: Mapping[str, Any], parts: Sequence[Volume]) -> Check
 
 
 def listed(
-    data: Mapping[str, Any], parts: Sequence[Volume], texts: Sequence[tuple[int, str]]
+    manifest: Manifest, parts: Sequence[Volume], texts: Sequence[tuple[int, str]]
 ) -> Iterator[Check]:
     """Where the index names files of the bundle, it names all of them, in order. (A firm's own
     may name none.)"""
-    index = {entry["number"] for entry in data["ledger"] if entry["part"] == "index"}
+    index = {entry.number for entry in manifest.ledger if entry.part == "index"}
     printed = "".join("".join(text.split()) for number, text in texts if number in index)
-    places = [printed.find("".join(one.path.split())) for one in parts]
+    places = [printed.find("".join(volume.path.split())) for volume in parts]
     if len(parts) > 1 and max(places) >= 0:
         ok = min(places) >= 0 and places == sorted(places)
         detail = (

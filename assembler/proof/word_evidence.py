@@ -7,19 +7,16 @@ import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from lxml import etree
 
-from assembler.model import Check, Volume
+from assembler.model import Check, Manifest, Volume
 from assembler.pdf.source_files import WORD
 from assembler.proof import page_check as paging
 from assembler.proof.word_losses import find_missing, read_pages
 from assembler.proof.word_reader import read_visible_things
 from assembler.runtime.worker_pool import Failure
 from assembler.runtime.workshop import Workshop
-
-Entry = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +29,7 @@ class Job:
 
 def checks(
     build: Path,
-    data: Mapping[str, Any],
+    manifest: Manifest,
     parts: Sequence[Volume],
     seen: Mapping[int, paging.PageResult],
     case_folder: Path | None,
@@ -43,14 +40,10 @@ def checks(
     if case_folder is None:
         return
     found: dict[tuple[str, str], list[int]] = {}
-    for entry in data["ledger"]:
-        if "source" in entry and seen[entry["number"]].trouble == WORD:
-            found.setdefault((str(entry["exhibit"]), str(entry["source"]["path"])), []).append(
-                entry["number"]
-            )
-    partly = {
-        (e["id"], part["path"]) for e in data["exhibits"] for part in e["parts"] if part["pages"]
-    }
+    for entry in manifest.ledger:
+        if entry.source is not None and seen[entry.number].trouble == WORD:
+            found.setdefault((entry.exhibit, entry.client_source.path), []).append(entry.number)
+    partly = {(e.id, part.path) for e in manifest.exhibits for part in e.parts if part.pages}
     whole = {key: numbers for key, numbers in found.items() if key not in partly}
     jobs = [
         Job(source=case_folder / key[1], pages=_places(build, parts, numbers))

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from assembler.errors import ProofFailed
-from assembler.model import Finding, Profile, Severity
+from assembler.model import Finding, LedgerEntry, Profile, Severity
+from assembler.model.manifest import MANIFEST_FILE
 from assembler.receivers.lint_rules import check_files
 from assembler.receivers.pdf_survey import SurveyedFile, survey_pdf
 from assembler.runtime.manifest_reader import read_manifest
@@ -21,7 +21,7 @@ def lint(
     profile: Profile,
     workshop: Workshop,
     parts: Sequence[str] | None = None,
-    ledger: Sequence[Mapping[str, Any]] = (),
+    ledger: Sequence[LedgerEntry] = (),
 ) -> tuple[Finding, ...]:
     """Return findings about PDF files, the volumes of one bundle in order.
 
@@ -42,15 +42,15 @@ def lint(
 def lint_build(build: Path, profile: Profile, workshop: Workshop) -> tuple[Finding, ...]:
     """Return findings about all volumes of a built bundle. Raises ProofFailed if its manifest
     cannot be read."""
-    data = read_manifest(build)
-    parts = [entry["part"] for entry in data["ledger"]]
-    files = [build / volume["path"] for volume in data["volumes"]]
+    manifest = read_manifest(build)
+    parts = [entry.part for entry in manifest.ledger]
+    files = [build / volume.path for volume in manifest.volumes]
     missing = [path.name for path in files if not path.is_file()]
     if missing:
         raise ProofFailed(
-            f"{', '.join(missing)} is not there", (), where="manifest.json", remedy="build it again"
+            f"{', '.join(missing)} is not there", (), where=MANIFEST_FILE, remedy="build it again"
         )
-    return lint(files, profile, workshop, parts, data["ledger"])
+    return lint(files, profile, workshop, parts, manifest.ledger)
 
 
 def lint_new_bundle(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from assembler.layout.paper import PAPER
-from assembler.model import Finding, Profile, Severity
+from assembler.model import Finding, LedgerEntry, Profile, Severity
 from assembler.model.page_labels import follows, is_behind
 from assembler.receivers import packet_lint
 from assembler.receivers.pdf_survey import SurveyedFile
@@ -26,7 +26,7 @@ def check_files(
     files: Sequence[SurveyedFile],
     profile: Profile,
     parts: Sequence[str] | None = None,
-    ledger: Sequence[Mapping[str, Any]] = (),
+    ledger: Sequence[LedgerEntry] = (),
 ) -> tuple[Finding, ...]:
     """Return every finding about these files, the volumes of one bundle in order.
 

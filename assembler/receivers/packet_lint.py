@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from assembler.layout.stamp_placement import is_in_zone
-from assembler.model import Finding, Marking, Profile, Stamp
+from assembler.model import Finding, LedgerEntry, Marking, PartKind, Profile
 from assembler.runtime.rule_catalog import make_finding
 
-Ledger = Sequence[Mapping[str, Any]]
+Ledger = Sequence[LedgerEntry]
 _AGAIN = "build it with --profile "
 
 
@@ -30,12 +29,12 @@ def _finding(
 def _order(ledger: Ledger, profile: Profile) -> Iterator[Finding]:
     """Check the order of parts: those before "*" come first, those after it last; a notice has no
     name of its own here."""
-    sheeted = {entry["exhibit"] for entry in ledger if entry["kind"] == "tab"}
+    sheeted = {entry.exhibit for entry in ledger if entry.kind is PartKind.TAB}
     parts = list(
         dict.fromkeys(
-            entry["part"]
+            entry.part
             for entry in ledger
-            if entry["kind"] != "exhibit" or entry["exhibit"] in sheeted
+            if entry.kind is not PartKind.EXHIBIT or entry.exhibit in sheeted
         )
     )
     order = profile.order if "*" in profile.order else (*profile.order, "*")
@@ -57,10 +56,10 @@ def _order(ledger: Ledger, profile: Profile) -> Iterator[Finding]:
 
 def _dividers(ledger: Ledger, profile: Profile) -> Iterator[Finding]:
     """Check divider sheets. A notice has none: it is on top of the packet."""
-    sheets = {entry["exhibit"] for entry in ledger if entry["kind"] == "tab"}
-    evidence = [entry for entry in ledger if entry["kind"] == "exhibit"]
+    sheets = {entry.exhibit for entry in ledger if entry.kind is PartKind.TAB}
+    evidence = [entry for entry in ledger if entry.kind is PartKind.EXHIBIT]
     without_sheet = {
-        entry["exhibit"]: entry for entry in reversed(evidence) if entry["exhibit"] not in sheets
+        entry.exhibit: entry for entry in reversed(evidence) if entry.exhibit not in sheets
     }
     for exhibit, entry in sorted(without_sheet.items()) if profile.dividers else ():
         if entry is not evidence[0]:
@@ -70,7 +69,7 @@ def _dividers(ledger: Ledger, profile: Profile) -> Iterator[Finding]:
                 "no divider sheet lies in front of it",
                 "add one",
                 profile.source("dividers"),
-                entry["number"],
+                entry.number,
             )
 
 
@@ -78,44 +77,43 @@ def _wording(ledger: Ledger, profile: Profile) -> Iterator[Finding]:
     wrong = [
         entry
         for entry in ledger
-        if entry["stamp"] and entry["stamp"]["text"] != _text(entry, len(ledger), profile.marking)
+        if entry.stamp and entry.stamp.text != _text(entry, len(ledger), profile.marking)
     ]
     if wrong:
         yield _finding(
             "STAMP",
-            f"page {wrong[0]['number']}",
+            f"page {wrong[0].number}",
             f"{len(wrong)} pages are not stamped in the receiver's words",
             _AGAIN + profile.id,
             profile.source("stamp"),
-            wrong[0]["number"],
+            wrong[0].number,
         )
 
 
-def _text(entry: Mapping[str, Any], total: int, marking: Marking) -> str:
-    wording = {"exhibit": marking.exhibit, "tab": marking.tab}.get(entry["kind"], marking.other)
+def _text(entry: LedgerEntry, total: int, marking: Marking) -> str:
+    by_kind = {PartKind.EXHIBIT: marking.exhibit, PartKind.TAB: marking.tab}
+    wording = by_kind.get(entry.kind, marking.other)
     return wording.format(
-        tab=entry["tab"],
-        page=entry["exhibit_page"],
-        pages=entry["exhibit_pages"],
-        number=entry.get("label", entry["number"]),
+        tab=entry.tab,
+        page=entry.exhibit_page,
+        pages=entry.exhibit_pages,
+        number=entry.label,
         total=total,
     )
 
 
 def _clear(ledger: Ledger, profile: Profile) -> Iterator[Finding]:
-    zones, stamped = profile.marking.clear, [entry for entry in ledger if entry["stamp"]]
+    zones = profile.marking.clear
     wrong = [
-        entry
-        for entry in stamped
-        if is_in_zone(Stamp(**entry["stamp"]), entry["size"][0], entry["size"][1], zones)
+        entry for entry in ledger if entry.stamp and is_in_zone(entry.stamp, *entry.size, zones)
     ]
     if wrong:
         problem = f"{len(wrong)} stamps stand where the receiver prints its own"
         yield _finding(
             "CLEAR",
-            f"page {wrong[0]['number']}",
+            f"page {wrong[0].number}",
             problem,
             _AGAIN + profile.id,
             profile.source("clear"),
-            wrong[0]["number"],
+            wrong[0].number,
         )

@@ -10,23 +10,21 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from assembler.errors import CaseRejected, OutputNotWritten, ProofFailed
-from assembler.model import Case, PartKind, Plan
+from assembler.model import Case, DocumentId, Manifest, PartKind, Plan, SourceFile
+from assembler.model.manifest import MANIFEST_FILE, Originals
 from assembler.runtime.manifest_reader import read_manifest
 from assembler.runtime.publishing import publish, staging
 
 FOLDER = "originals"
-_MANIFEST = "manifest.json"
 _OWN = ("templates", "profiles")  # folders of a case that change what is made of it
 _PLAIN = re.compile(r"[^/\\:\x00-\x1f]+")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
-Record = Mapping[str, Any]  # "path", "sha256", "size"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +36,7 @@ class Restored:
     elsewhere: tuple[str, ...]
 
 
-def keep(case: Case, plan: Plan, folder: Path, made: Path) -> list[dict[str, Any]]:
+def keep(case: Case, plan: Plan, folder: Path, made: Path) -> Originals:
     """Copy what the packet was made of into `made`/originals; returns path, sha256 and size of each
     file.
 
@@ -52,7 +50,9 @@ def keep(case: Case, plan: Plan, folder: Path, made: Path) -> list[dict[str, Any
     paths = ["case.json", *(path for path in known if path not in others), *_own(folder)]
     try:
         store.mkdir(mode=0o700)
-        return [_kept(folder, path, store, known.get(path)) for path in sorted(paths)]
+        return Originals(
+            files=tuple(_kept(folder, path, store, known.get(path)) for path in sorted(paths))
+        )
     except OSError as error:
         raise OutputNotWritten(
             "the originals cannot be copied",
@@ -66,9 +66,9 @@ def _of_others(case: Case, plan: Plan) -> set[str]:
     exhibits = {part.exhibit for part in plan.parts if part.kind is PartKind.EXHIBIT}
     forms = {part.document for part in plan.parts if part.kind is PartKind.FORM}
     mine = {part.path for one in case.exhibits if one.id in exhibits for part in one.parts}
-    mine |= {one.path for one in case.forms if f"form:{one.path}" in forms}
+    mine |= {form.path for form in case.forms if DocumentId.form(form.path) in forms}
     everything = {part.path for one in case.exhibits for part in one.parts} | {
-        one.path for one in case.forms
+        form.path for form in case.forms
     }
     return everything - mine
 
@@ -80,7 +80,7 @@ def _own(folder: Path) -> Iterator[str]:
                 yield path.relative_to(folder).as_posix()
 
 
-def _kept(folder: Path, path: str, store: Path, expected: str | None) -> dict[str, Any]:
+def _kept(folder: Path, path: str, store: Path, expected: str | None) -> SourceFile:
     made = store / ".new"
     size, sha256 = _copied(folder / path, made)
     if expected is not None and sha256 != expected:
@@ -88,7 +88,7 @@ def _kept(folder: Path, path: str, store: Path, expected: str | None) -> dict[st
             "it was changed while the bundle was made", where=path, remedy="rerun"
         )
     made.replace(store / sha256)
-    return {"path": path, "sha256": sha256, "size": size}
+    return SourceFile(path=path, sha256=sha256, size=size)
 
 
 def _copied(source: Path, target: Path) -> tuple[int, str]:
@@ -113,9 +113,9 @@ def restore(build: Path, out: Path, day: date) -> Restored:
     written.
     """
     packets = _packets(build)
-    records = _together(one for _, data in packets for one in _records(data))
+    records = _together(record for _, manifest in packets for record in _records(manifest))
     stores = [folder / FOLDER for folder, _ in packets]
-    listed = {str(one["path"]) for _, data in packets for one in data["inputs"]}
+    listed = {file.path for _, manifest in packets for file in manifest.inputs}
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise OutputNotWritten(
             "there is something in it already",
@@ -133,19 +133,19 @@ def _nothing_there(_folder: Path) -> None:
     """A folder that holds anything is never replaced by originals."""
 
 
-def _packets(build: Path) -> list[tuple[Path, dict[str, Any]]]:
+def _packets(build: Path) -> list[tuple[Path, Manifest]]:
     """The packets' folders with their manifests; those of one case."""
     here = (
         [build]
-        if (build / _MANIFEST).is_file()
-        else sorted(path.parent for path in build.glob(f"*/{_MANIFEST}"))
+        if (build / MANIFEST_FILE).is_file()
+        else sorted(path.parent for path in build.glob(f"*/{MANIFEST_FILE}"))
     )
-    found = []
+    packets = []
     for folder in here:
-        data = read_manifest(folder)
-        if data.get("originals"):
-            found.append((folder, data))
-    if not found:
+        manifest = read_manifest(folder)
+        if manifest.originals:
+            packets.append((folder, manifest))
+    if not packets:
         problem = "no originals were kept with it" if here else "there is no manifest of a packet"
         raise CaseRejected(
             problem,
@@ -154,57 +154,53 @@ def _packets(build: Path) -> list[tuple[Path, dict[str, Any]]]:
             remedy="they are kept only where `assembler bundle --keep-originals` made it; take "
             "them from the case folder",
         )
-    if len({data.get("case") for _, data in found}) > 1:
+    if len({manifest.case for _, manifest in packets}) > 1:
         raise CaseRejected(
             "its packets are of several cases",
             (),
             where=build.name,
             remedy="name the packets of one case",
         )
-    return found
+    return packets
 
 
-def _records(data: Mapping[str, Any]) -> Sequence[Record]:
+def _records(manifest: Manifest) -> tuple[SourceFile, ...]:
     """The list of a manifest's originals, if every path stays in the folder and every hash is
     one."""
-    try:
-        records: Sequence[Record] = data["originals"]["files"]
-        good = all(
-            _harmless(one["path"]) and _SHA256.fullmatch(one["sha256"]) for one in records
-        ) and bool(data["inputs"])
-    except (KeyError, TypeError) as error:
-        raise _untrue("its list of originals cannot be read") from error
-    if not good:
+    files = manifest.originals.files if manifest.originals else ()
+    if not all(_harmless(file.path) and _SHA256.fullmatch(file.sha256) for file in files):
         raise _untrue("its list of originals names a place outside the case folder")
-    return records
+    if not manifest.inputs:
+        raise _untrue("it lists none of the client's files")
+    return files
 
 
 def _harmless(path: str) -> bool:
     parts = path.split("/")
-    return all(_PLAIN.fullmatch(one) and one not in (".", "..") for one in parts) and parts[
+    return all(_PLAIN.fullmatch(part) and part not in (".", "..") for part in parts) and parts[
         0
     ] not in ("build", ".assembler")
 
 
-def _together(records: Iterable[Record]) -> dict[str, Record]:
+def _together(records: Iterable[SourceFile]) -> dict[str, SourceFile]:
     """Each path once. Two packets built from different states of the case cannot be one folder."""
-    found: dict[str, Record] = {}
-    for one in records:
-        if found.setdefault(one["path"], one)["sha256"] != one["sha256"]:
+    by_path: dict[str, SourceFile] = {}
+    for file in records:
+        if by_path.setdefault(file.path, file).sha256 != file.sha256:
             raise _untrue(
-                f"two packets were made of different states of {one['path']}",
+                f"two packets were made of different states of {file.path}",
                 "give back one packet at a time",
             )
-    return found
+    return by_path
 
 
-def _given_back(record: Record, stores: Sequence[Path], target: Path) -> None:
-    store = next((one for one in stores if (one / record["sha256"]).is_file()), None)
+def _given_back(record: SourceFile, stores: Sequence[Path], target: Path) -> None:
+    store = next((folder for folder in stores if (folder / record.sha256).is_file()), None)
     if store is None:
-        raise _untrue(f"the original of {record['path']} is not there")
+        raise _untrue(f"the original of {record.path} is not there")
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if _copied(store / record["sha256"], target)[1] != record["sha256"]:
-        raise _untrue(f"the original of {record['path']} was changed")
+    if _copied(store / record.sha256, target)[1] != record.sha256:
+        raise _untrue(f"the original of {record.path} was changed")
 
 
 def _untrue(problem: str, remedy: str = "restore the packet's folder from a copy") -> ProofFailed:

@@ -12,8 +12,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-Entry = Mapping[str, Any]
-Pair = tuple[Entry | None, Entry | None]
+from assembler.model import LedgerEntry, Manifest, PartKind
+from assembler.model.manifest import filled_form, word_file
+
+Pair = tuple[LedgerEntry | None, LedgerEntry | None]
+Fate = tuple[str, LedgerEntry | None, LedgerEntry | None]
 KINDS = ("added", "removed", "changed", "moved")
 
 
@@ -43,13 +46,10 @@ class Change:
         return f"{self.kind:<7} {what}: {' → '.join(places)}"
 
 
-def compare(old: Mapping[str, Any], new: Mapping[str, Any]) -> tuple[Change, ...]:
+def compare(old: Manifest, new: Manifest) -> tuple[Change, ...]:
     """Every page of either manifest that is not in both, with the same content and the same printed
-    number.
-
-    Raises KeyError or TypeError for what is no manifest.
-    """
-    pairs = _paired(old["ledger"], new["ledger"])
+    number."""
+    pairs = _paired(old.ledger, new.ledger)
     before, after = _digests(old), _digests(new)
     fates = [(_fate(one, other, before, after), one, other) for one, other in pairs]
     return tuple(_runs(fates))
@@ -69,10 +69,10 @@ def as_json(changes: Sequence[Change]) -> list[dict[str, Any]]:
     return [asdict(change) for change in changes]
 
 
-def note(changes: Sequence[Change], new: Mapping[str, Any]) -> str:
+def note(changes: Sequence[Change], new: Manifest) -> str:
     """A cover note for a supplement, in Markdown: what is new, what replaces what, and which
     numbers changed."""
-    titles = {row["exhibit"]: row["title"] for row in new["index"]}
+    titles = {row.exhibit: row.title for row in new.index}
     lines = ["# Supplement to the filing", "", "Compared with the packet filed before:", ""]
     for kind, heading in zip(
         KINDS, ("New", "Withdrawn", "Replaced", "Renumbered, content unchanged"), strict=True
@@ -106,7 +106,7 @@ def _pages(printed: str) -> str:
 # --- which page is which ---
 
 
-def _paired(old: Sequence[Entry], new: Sequence[Entry]) -> list[Pair]:
+def _paired(old: Sequence[LedgerEntry], new: Sequence[LedgerEntry]) -> list[Pair]:
     """Each page with the same page of the other packet: first the very same, then the same in
     another exhibit, then the page in the same place of the same part."""
     pairs: list[Pair] = []
@@ -119,8 +119,8 @@ def _paired(old: Sequence[Entry], new: Sequence[Entry]) -> list[Pair]:
 
 
 def _match(
-    left: list[Entry], right: list[Entry], key: Any
-) -> tuple[list[Pair], list[Entry], list[Entry]]:
+    left: list[LedgerEntry], right: list[LedgerEntry], key: Any
+) -> tuple[list[Pair], list[LedgerEntry], list[LedgerEntry]]:
     theirs = dict(zip(_numbered(map(key, right)), right, strict=True))
     pairs: list[Pair] = []
     rest = []
@@ -130,8 +130,8 @@ def _match(
             rest.append(one)
         else:
             pairs.append((one, other))
-    taken = {other["number"] for _, other in pairs if other}
-    return pairs, rest, [one for one in right if one["number"] not in taken]
+    taken = {other.number for _, other in pairs if other}
+    return pairs, rest, [entry for entry in right if entry.number not in taken]
 
 
 def _numbered(keys: Iterable[Any]) -> Iterator[tuple[Any, int]]:
@@ -142,33 +142,36 @@ def _numbered(keys: Iterable[Any]) -> Iterator[tuple[Any, int]]:
         yield key, seen[key]
 
 
-def _same_place_and_content(entry: Entry) -> Any:
+def _same_place_and_content(entry: LedgerEntry) -> Any:
     return (
-        (entry["part"], *_same_content(entry))
-        if "source" in entry
-        else (entry["part"], _place(entry))
+        (entry.part, *_same_content(entry))
+        if entry.source is not None
+        else (entry.part, _place(entry))
     )
 
 
-def _same_content(entry: Entry) -> Any:
-    return (entry["source"]["sha256"], entry["source"]["page"]) if "source" in entry else None
+def _same_content(entry: LedgerEntry) -> Any:
+    return (entry.source.sha256, entry.source.page) if entry.source is not None else None
 
 
-def _same_place(entry: Entry) -> Any:
-    return (entry["part"], entry["exhibit_page"]) if "source" in entry else None
+def _same_place(entry: LedgerEntry) -> Any:
+    return (entry.part, entry.exhibit_page) if entry.source is not None else None
 
 
-def _place(entry: Entry) -> int:
+def _place(entry: LedgerEntry) -> int:
     """A page's place in its part; a tab sheet is the only one of its part, wherever it stands in
     its document."""
-    return 0 if entry["kind"] == "tab" else int(entry["index"])
+    return 0 if entry.kind is PartKind.TAB else entry.index
 
 
 # --- what became of it ---
 
 
 def _fate(
-    one: Entry | None, other: Entry | None, before: Mapping[str, str], after: Mapping[str, str]
+    one: LedgerEntry | None,
+    other: LedgerEntry | None,
+    before: Mapping[str, str],
+    after: Mapping[str, str],
 ) -> str:
     if one is None:
         return "added"
@@ -176,70 +179,66 @@ def _fate(
         return "removed"
     if _content(one, before) != _content(other, after):
         return "changed"
-    return "same" if _label(one) == _label(other) else "moved"
+    return "same" if one.label == other.label else "moved"
 
 
-def _label(entry: Entry) -> str:
-    """The printed number, which is the place unless the packet is frozen."""
-    return str(entry.get("label", entry["number"]))
+def _content(entry: LedgerEntry, digests: Mapping[str, str]) -> Any:
+    if entry.source is not None:
+        return entry.source.sha256, entry.source.page, entry.turned
+    if entry.kind is PartKind.TAB:
+        return entry.tab
+    return digests.get(entry.document)
 
 
-def _content(entry: Entry, digests: Mapping[str, str]) -> Any:
-    if "source" in entry:
-        return entry["source"]["sha256"], entry["source"]["page"], entry["transform"]["turned"]
-    if entry["kind"] == "tab":
-        return entry["tab"]
-    return digests.get(entry["document"])
-
-
-def _digests(data: Mapping[str, Any]) -> dict[str, str]:
+def _digests(manifest: Manifest) -> dict[str, str]:
     """Hashes of what our own parts are made of: the Word file of a draft, the file of a form."""
-    files = {one["path"]: one["sha256"] for one in (*data["inputs"], *data["outputs"])}
-    found = {}
-    for entry in data["ledger"]:
-        name = entry["document"].partition(":")[2]
-        paths = (f"drafts/{name}.docx", f"forms/{name.rsplit('/', 1)[-1]}", name)
-        found[entry["document"]] = next((files[path] for path in paths if path in files), "")
-    return found
+    files = manifest.digests
+    digests: dict[str, str] = {}
+    for entry in manifest.ledger:
+        document = entry.document
+        paths = (word_file(document), filled_form(document), document.name)
+        digests[document] = next((files[path] for path in paths if path in files), "")
+    return digests
 
 
-def _runs(fates: Sequence[tuple[str, Entry | None, Entry | None]]) -> Iterator[Change]:
+def _runs(fates: Sequence[Fate]) -> Iterator[Change]:
     """Neighbors with one fate and one shift, together; in the order of the new packet, removed
     pages last."""
-    told = [fate for fate in fates if fate[0] != "same"]
-    told.sort(key=lambda fate: (fate[2] is None, (fate[2] or fate[1] or {})["number"]))
+    changed = [fate for fate in fates if fate[0] != "same"]
+    changed.sort(key=lambda fate: (fate[2] is None, _entry_of(fate).number))
     start = 0
-    for end in range(1, len(told) + 1):
-        if end == len(told) or not _follows(told[end - 1], told[end]):
-            yield _change(told[start:end])
+    for end in range(1, len(changed) + 1):
+        if end == len(changed) or not _follows(changed[end - 1], changed[end]):
+            yield _change(changed[start:end])
             start = end
 
 
-def _follows(
-    one: tuple[str, Entry | None, Entry | None], other: tuple[str, Entry | None, Entry | None]
-) -> bool:
+def _entry_of(fate: Fate) -> LedgerEntry:
+    """The page in the new packet, or else in the old one."""
+    entry = fate[2] or fate[1]
+    if entry is None:
+        raise ValueError("a change of no page")
+    return entry
+
+
+def _follows(one: Fate, other: Fate) -> bool:
     if one[0] != other[0]:
         return False
     for before, after in ((one[1], other[1]), (one[2], other[2])):
         if (before is None) != (after is None):
             return False
-        if (
-            before
-            and after
-            and (after["number"] != before["number"] + 1 or before["part"] != after["part"])
-        ):
+        if before and after and (after.number != before.number + 1 or before.part != after.part):
             return False
     return True
 
 
-def _change(run: Sequence[tuple[str, Entry | None, Entry | None]]) -> Change:
-    kind, one, other = run[0]
-    entry = other or one or {}
+def _change(run: Sequence[Fate]) -> Change:
+    kind, entry = run[0][0], _entry_of(run[0])
     return Change(
         kind=kind,
-        part=entry["part"],
-        exhibit=entry["exhibit"],
-        tab=entry["tab"],
+        part=entry.part,
+        exhibit=entry.exhibit,
+        tab=entry.tab,
         old=_span([old for _, old, _ in run]),
         new=_span([new for _, _, new in run]),
         old_pages=_printed([old for _, old, _ in run]),
@@ -247,11 +246,11 @@ def _change(run: Sequence[tuple[str, Entry | None, Entry | None]]) -> Change:
     )
 
 
-def _span(entries: Sequence[Entry | None]) -> tuple[int, int] | None:
-    numbers = [entry["number"] for entry in entries if entry]
+def _span(entries: Sequence[LedgerEntry | None]) -> tuple[int, int] | None:
+    numbers = [entry.number for entry in entries if entry]
     return (min(numbers), max(numbers)) if numbers else None
 
 
-def _printed(entries: Sequence[Entry | None]) -> str:
-    ends = [_label(entry) for entry in entries if entry]
+def _printed(entries: Sequence[LedgerEntry | None]) -> str:
+    ends = [entry.label for entry in entries if entry]
     return "–".join(dict.fromkeys((ends[0], ends[-1]))) if ends else ""

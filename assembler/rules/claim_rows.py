@@ -1,12 +1,12 @@
 """Return the claim-to-evidence matrix of one packet, with its page numbers, and the facts relied
-on, as plain values. Pure."""
+on. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from assembler.model import IndexRow, Layout, Plan
+from assembler.model.manifest import Claim, ClaimExhibit, FactUsed
 from assembler.rules.case_check import Judgment
 from assembler.rules.claim_matrix import ClaimRow
 
@@ -15,7 +15,7 @@ _PEOPLE = "/beneficiaries/"
 
 def list_claims(
     judged: Judgment, plan: Plan, layout: Layout, beneficiaries: Iterable[str]
-) -> list[dict[str, Any]]:
+) -> tuple[Claim, ...]:
     """Return each requirement of this packet: its text, whether it is met, by which exhibits on
     which pages.
 
@@ -26,45 +26,45 @@ def list_claims(
     """
     own = f"{_PEOPLE}{list(beneficiaries).index(plan.beneficiary)}"
     index = {row.exhibit: row for row in layout.index}
-    return [
+    return tuple(
         _claim(row, index)
         for row in judged.matrix
         if not row.pointer.startswith(_PEOPLE) or row.pointer == own
-    ]
+    )
 
 
-def list_relied_facts(judged: Judgment) -> list[dict[str, str]]:
+def list_relied_facts(judged: Judgment) -> tuple[FactUsed, ...]:
     """Return every dated fact and checklist line that the judgment relies on, with its source."""
-    return [
-        {
-            "id": fact.id,
-            "file": fact.provenance.file,
-            "source": fact.provenance.source,
-            "checked_on": fact.provenance.checked_on.isoformat(),
-            "confidence": fact.provenance.confidence,
-        }
+    return tuple(
+        FactUsed(
+            id=fact.id,
+            file=fact.provenance.file,
+            source=fact.provenance.source,
+            checked_on=fact.provenance.checked_on.isoformat(),
+            confidence=fact.provenance.confidence,
+        )
         for fact in judged.facts_used
-    ]
+    )
 
 
-def _claim(row: ClaimRow, index: dict[str, IndexRow]) -> dict[str, Any]:
-    index_rows = [index[exhibit] for exhibit in row.exhibits if exhibit in index]
-    return {
-        "checklist": row.checklist,
-        "line": row.line,
-        "level": row.level,
-        "text": row.text,
-        "pointer": row.pointer,
-        "met": row.is_met,
-        "facts": list(row.facts),
-        "exhibits": [
-            {
-                "id": index_row.exhibit,
-                "tab": index_row.tab,
-                "first": index_row.first,
-                "last": index_row.last,
-                "pages": index_row.pages,
-            }
-            for index_row in index_rows
-        ],
-    }
+def _claim(row: ClaimRow, index: dict[str, IndexRow]) -> Claim:
+    exhibits = [index[exhibit] for exhibit in row.exhibits if exhibit in index]
+    return Claim(
+        checklist=row.checklist,
+        line=row.line,
+        level=row.level,
+        text=row.text,
+        pointer=row.pointer,
+        met=row.is_met,
+        facts=row.facts,
+        exhibits=tuple(
+            ClaimExhibit(
+                id=exhibit.exhibit,
+                tab=exhibit.tab,
+                first=exhibit.first,
+                last=exhibit.last,
+                pages=exhibit.pages,
+            )
+            for exhibit in exhibits
+        ),
+    )

@@ -1,5 +1,4 @@
-"""manifests: the one reader of manifest.json. A path comes in; values of the shape the schema says
-go out, or ProofFailed.
+"""The one reader of manifest.json: a path or bytes come in; a `Manifest` goes out, or ProofFailed.
 
 Whatever a file of that name holds, nothing else is raised; a message names the place in it, never
 what stands there.
@@ -15,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 from jsonschema.protocols import Validator
@@ -22,10 +22,11 @@ from jsonschema.validators import extend
 from referencing import Registry
 
 from assembler.errors import ProofFailed
+from assembler.model import DocumentId, Manifest
+from assembler.model.manifest import MANIFEST_FILE, READABLE_FORMATS
+from assembler.runtime.older_manifest import complete_manifest
 from assembler.runtime.resources import Shelf
 
-NAME = "manifest.json"
-FORMATS = (1, 2)
 _MOST_BYTES = 200_000_000  # the largest packet we can think of, 100,000 pages, has a third of it
 _REMEDY = "restore the packet's folder from a copy, or build it again"
 _HALF = re.compile(r"\\u[dD][89a-fA-F]")  # of a character that JSON writes in two halves
@@ -55,10 +56,10 @@ class _Twice(dict[str, Any]):
     """An object in which a key stands twice."""
 
 
-def read_manifest(place: Path) -> dict[str, Any]:
+def read_manifest(place: Path, *, complete: bool = False) -> Manifest:
     """Read and check the manifest `place`, or that of the packet's folder `place`. Raises
-    ProofFailed."""
-    path = place / NAME if place.is_dir() else place
+    ProofFailed. `complete`: see `parse_manifest`."""
+    path = place / MANIFEST_FILE if place.is_dir() else place
     try:
         if path.is_symlink() or not path.is_file():
             raise _broken("", "there is none" if not path.is_symlink() else "it is a symbolic link")
@@ -67,33 +68,57 @@ def read_manifest(place: Path) -> dict[str, Any]:
         data = path.read_bytes()
     except OSError as error:
         raise _broken("", "it cannot be read") from error
-    return parse_manifest(data)
+    return parse_manifest(data, complete=complete)
 
 
-def parse_manifest(data: bytes) -> dict[str, Any]:
-    """Parse and check the bytes of a manifest. Raises ProofFailed."""
+def parse_manifest(data: bytes, *, complete: bool = False) -> Manifest:
+    """Parse and check the bytes of a manifest. Raises ProofFailed.
+
+    `complete`: add to a manifest of format 1 what version 0.1.0 did not write, for whoever only
+    looks at its pages.
+    """
     value = _parsed(data)
     if not isinstance(value, dict):
         raise _broken("", "an object {…} belongs here")
     version = value.get("format")
-    if type(version) is not int or version not in FORMATS:
-        known = " and ".join(map(str, FORMATS))
+    if type(version) is not int or version not in READABLE_FORMATS:
+        known = " and ".join(map(str, READABLE_FORMATS))
         raise _broken(
             "/format", f"it is not of a format that this version of assembler reads ({known})"
         )
+    written = value
+    if complete and version == 1:
+        value = complete_manifest(value)
     for error in _validator().iter_errors(value):
         inner = _meant(error)
         raise _broken(_pointer(inner), _sentence(inner))
-    twice = next(_twice(value, ""), None)
+    twice = next(_twice(written, ""), None)
     if twice is not None:
         raise _broken(twice, "a key appears twice in one object")
-    return value
+    try:
+        return msgspec.convert(value, Manifest, dec_hook=_convert_document)
+    except msgspec.ValidationError as error:  # the schema allows nothing that the types do not
+        raise _broken(_pointer_of_path(str(error)), _SENTENCES["anyOf"]) from None
+
+
+def _convert_document(wanted: type, value: object) -> DocumentId:
+    """Make the one type that msgspec does not know."""
+    if wanted is not DocumentId or not isinstance(value, str):
+        raise TypeError("only document ids are converted")
+    return DocumentId(value)
+
+
+def _pointer_of_path(message: str) -> str:
+    """The JSON pointer of the place that a message of msgspec ends with, as "at `$.ledger[3]`"."""
+    path = message.rpartition("`$")[2].rstrip("`")
+    steps = re.findall(r"\.(\w+)|\[(\d+)\]", path)
+    return "".join(_step(int(index) if index else key) for key, index in steps) or "/"
 
 
 def digest_of(folder: Path) -> str:
     """The sha256 of a packet's manifest, to be noted down: whoever has it can tell a forged
     packet."""
-    return hashlib.sha256((folder / NAME).read_bytes()).hexdigest()
+    return hashlib.sha256((folder / MANIFEST_FILE).read_bytes()).hexdigest()
 
 
 def is_digest(text: str) -> bool:
@@ -170,6 +195,9 @@ def _sentence(error: ValidationError) -> str:
     wanted: Any = error.validator_value
     present: Any = error.instance
     kind = str(error.validator)
+    if kind == "dependentRequired":
+        wanted = dict.fromkeys(key for here in present for key in wanted.get(here, ()))
+        kind = "required"
     if kind == "required":
         return f"{', '.join(key for key in wanted if key not in present)} is missing"
     if kind == "type":
@@ -179,7 +207,12 @@ def _sentence(error: ValidationError) -> str:
 
 
 def _broken(pointer: str, problem: str) -> ProofFailed:
-    return ProofFailed(problem, (), where=f"{NAME} {pointer}" if pointer else NAME, remedy=_REMEDY)
+    return ProofFailed(
+        problem,
+        (),
+        where=f"{MANIFEST_FILE} {pointer}" if pointer else MANIFEST_FILE,
+        remedy=_REMEDY,
+    )
 
 
 def _is_whole(_checker: object, value: object) -> bool:

@@ -11,9 +11,10 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
+from assembler.model.manifest import MANIFEST_FILE
 from benchmarks.mutants import content, objects
 from benchmarks.mutants.objects import Document, Ref, Stream
-from benchmarks.mutants.packets import MANIFEST, Packet
+from benchmarks.mutants.packets import Packet
 
 
 class Nothing(Exception):
@@ -226,7 +227,7 @@ def files_of(change: Change) -> dict[str, bytes]:
         change.raw_manifest
         or json.dumps(data, ensure_ascii=False, indent=1, sort_keys=True).encode()
     )
-    return {**files, **change.extra, MANIFEST: whole}
+    return {**files, **change.extra, MANIFEST_FILE: whole}
 
 
 def is_evidence(entry: dict[str, Any]) -> bool:

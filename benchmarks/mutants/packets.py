@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from assembler import pipeline
+from assembler.model.manifest import MANIFEST_FILE
 from assembler.runtime.resources import Shelf
 from assembler.runtime.workshop import Workshop
 from benchmarks.mutants import objects
@@ -21,7 +22,6 @@ from scripts.sample_cases import draw
 from tests import factories
 
 AS_OF = date(2026, 11, 23)
-MANIFEST = "manifest.json"
 _ROWS = (
     ("2026-03-02", "Rent, March", "-1,250.00"),
     ("2026-03-05", "Wages", "3,418.75"),
@@ -68,7 +68,7 @@ class Packet:
 def load(home: Path, name: str) -> Packet:
     """A packet that was built before."""
     folder = home / name / "build/child"
-    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf8"))
+    manifest = json.loads((folder / MANIFEST_FILE).read_text(encoding="utf8"))
     packet = Packet(name=name, case=home / name, folder=folder, manifest=manifest)
     for part in packet.volumes:
         path = Path(part["path"]).name

@@ -10,13 +10,14 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from assembler.model.manifest import MANIFEST_FILE
 from assembler.proof import prove
 from assembler.runtime.workshop import Workshop
 from benchmarks.mutants import layer, manifests, pages, pictures, stamps, structure
 from benchmarks.mutants.change import KINDS, Change, Nothing, files_of
 from benchmarks.mutants.controls import CONTROLS
 from benchmarks.mutants.judge import Verdict, judge
-from benchmarks.mutants.packets import MANIFEST, PACKETS, Packet, load
+from benchmarks.mutants.packets import PACKETS, Packet, load
 
 __all__ = ["KINDS", "Job", "Outcome", "begin", "end", "make", "run"]
 GROUPS = (pages, pictures, stamps, layer, structure, manifests)  # each registers its kinds
@@ -236,7 +237,7 @@ def _judged(change: Change, job: Job, folder: Path, desk: _Desk) -> Verdict:
 
 
 def _restore(folder: Path, packet: Packet, files: dict[str, bytes]) -> None:
-    for name in (*files, MANIFEST):
+    for name in (*files, MANIFEST_FILE):
         if (packet.folder / name).exists():
             shutil.copyfile(packet.folder / name, folder / name)
         else:

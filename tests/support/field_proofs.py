@@ -7,24 +7,21 @@ from typing import Any
 
 import pypdfium2 as pdfium
 
+from assembler.model import LedgerEntry, PartKind
 from assembler.proof import field_values
+from tests.support import manifests
 
 
-def entry(page: int, size: tuple[float, float], **more: Any) -> dict[str, Any]:
-    """A line of the ledger for a page that was only copied."""
-    how = {"turned": 0, "placement": None, "redrawn": True}
-    source = {"path": "source.pdf", "page": page + 1}
-    return {
-        "number": page + 1,
-        "document": "x",
+def entry(page: int, size: tuple[float, float], **more: Any) -> LedgerEntry:
+    """An entry of the ledger for a page that was only copied."""
+    values = {
+        "document": "exhibit:x",
         "exhibit": "x",
-        "source": source,
-        "transform": how,
-        "scale": 1.0,
-        "size": list(size),
-        "stamp": None,
-        **more,
+        "source": manifests.source(path="source.pdf", page=page + 1),
+        "transform": manifests.transform(redrawn=True),
+        "size": size,
     }
+    return manifests.entry(page + 1, PartKind.EXHIBIT, **values | more)
 
 
 def proved(folder: Path, **more: Any) -> list[str]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from pikepdf import Pdf
 
 from assembler.model import Proof
+from assembler.model.manifest import MANIFEST_FILE
 from assembler.proof import prove
 from assembler.runtime.workshop import Workshop
 
@@ -34,11 +35,11 @@ def rewrite(case: Path, change: Callable[[Pdf], None], **save: object) -> None:
 
 def believe(case: Path) -> None:
     build = case / "build/child"
-    data = json.loads((build / "manifest.json").read_text())
+    data = json.loads((build / MANIFEST_FILE).read_text())
     for one in data["outputs"]:
         content = (build / one["path"]).read_bytes()
         one["size"], one["sha256"] = len(content), hashlib.sha256(content).hexdigest()
-    (build / "manifest.json").write_text(json.dumps(data))
+    (build / MANIFEST_FILE).write_text(json.dumps(data))
 
 
 def failed(proof: Proof) -> set[str]:

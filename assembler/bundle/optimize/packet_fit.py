@@ -21,12 +21,12 @@ from assembler.bundle.optimize.page_work import (
 )
 from assembler.bundle.optimize.steps import PageSurvey
 from assembler.errors import ToolFailed
-from assembler.model import Finding, Fitted, Profile
+from assembler.model import DocumentId, Finding, Fitted, Profile
 from assembler.runtime.rule_catalog import make_finding
 from assembler.runtime.worker_pool import Failure, Limits
 from assembler.runtime.workshop import Workshop
 
-Place = tuple[str, int]  # a document and a page of it, from 0
+Place = tuple[DocumentId, int]  # a document and a page of it, from 0
 T = TypeVar("T")
 _LIMITS = Limits(seconds=180)
 
@@ -36,10 +36,10 @@ class FitInputs:
     """The documents that may be fitted: files, their hashes, what is in them, each page's
     language."""
 
-    files: Mapping[str, Path]
-    sha256: Mapping[str, str]
-    surveys: Mapping[str, tuple[PageSurvey, ...]]
-    languages: Mapping[str, Sequence[str]]
+    files: Mapping[DocumentId, Path]
+    sha256: Mapping[DocumentId, str]
+    surveys: Mapping[DocumentId, tuple[PageSurvey, ...]]
+    languages: Mapping[DocumentId, Sequence[str]]
     profile: Profile
 
 
@@ -61,8 +61,8 @@ class FitState:
 
 
 def survey_documents(
-    files: Mapping[str, Path],
-    languages: Mapping[str, Sequence[str]],
+    files: Mapping[DocumentId, Path],
+    languages: Mapping[DocumentId, Sequence[str]],
     profile: Profile,
     workshop: Workshop,
 ) -> FitInputs:
@@ -81,7 +81,7 @@ def survey_documents(
     )
 
 
-def convert_to_gray(files: Mapping[str, Path], workshop: Workshop) -> dict[str, Path]:
+def convert_to_gray(files: Mapping[DocumentId, Path], workshop: Workshop) -> dict[DocumentId, Path]:
     """Return the documents in gray. Raises ToolFailed for one that breaks its worker."""
     jobs = [
         GrayJob(pdf=path, sha256=_digest(path), cache=workshop.cache) for path in files.values()
@@ -226,7 +226,7 @@ def can_fit(inputs: FitInputs, place: Place) -> bool:
     return place[0] in inputs.surveys
 
 
-def write_fitted(inputs: FitInputs, state: FitState, workshop: Workshop) -> dict[str, Path]:
+def write_fitted(inputs: FitInputs, state: FitState, workshop: Workshop) -> dict[DocumentId, Path]:
     """Write the documents that have fitted pages, with those pages' new pictures."""
     names = sorted({name for name, _ in state.chosen})
     jobs = [

@@ -18,7 +18,7 @@ from assembler.bundle.optimize import legible_words, picture_coding, picture_pla
 from assembler.bundle.optimize.picture_coding import CodedPicture
 from assembler.bundle.optimize.steps import FINE, PageSurvey
 from assembler.evidence import ocr
-from assembler.model import Fitted
+from assembler.model import DocumentId, Fitted
 from assembler.pdf.page_weight import count_page_bytes
 from assembler.runtime.atomic_files import open_deferring_errors
 from assembler.runtime.cache import Cache
@@ -41,7 +41,7 @@ CANNOT = (
 class PageJob:
     """A page to fit. `dpi`: the maximum of its pictures; LOSSLESS (0): each pixel stays."""
 
-    document: str
+    document: DocumentId
     index: int  # from 0
     pdf: Path
     sha256: str  # of the file `pdf`

@@ -17,18 +17,17 @@ from pikepdf import Array, Dictionary, Name, OutlineItem, Pdf, Rectangle, Stream
 
 from assembler.bundle.print_set.scan_loss import Job, Loss, look
 from assembler.bundle.print_set.sheets import (
-    Entry,
     Package,
     Rules,
     fit,
     is_letter,
-    label,
     packages,
     supplement,
     text,
 )
 from assembler.errors import CaseRejected, ProofFailed, ToolFailed
-from assembler.model import Finding, Severity
+from assembler.model import Finding, LedgerEntry, Manifest, PartKind, Severity
+from assembler.model.manifest import MANIFEST_FILE
 from assembler.runtime.atomic_files import open_deferring_errors
 from assembler.runtime.manifest_reader import read_manifest
 from assembler.runtime.publishing import KeptFiles, publish, staging
@@ -70,8 +69,8 @@ def prepare(build: Path, rules: Rules, workshop: Workshop, *, day: date, late: b
     ProofFailed if the manifest or a file of the bundle is missing or cannot be read, ToolFailed if
     a page cannot be drawn, OutputNotWritten.
     """
-    data = _manifest(build)
-    ledger: list[Entry] = supplement(data) if late else data["ledger"]
+    manifest = _manifest(build)
+    ledger = supplement(manifest) if late else manifest.ledger
     if not ledger:
         raise CaseRejected(
             "it keeps the numbers of no filed packet",
@@ -79,14 +78,11 @@ def prepare(build: Path, rules: Rules, workshop: Workshop, *, day: date, late: b
             where=build.name,
             remedy="build it with --freeze, or print all of it",
         )
-    files = tuple(
-        (build / Path(one["path"]).name, int(one["first"]), int(one["last"]))
-        for one in data["volumes"]
-    )
+    files = tuple((build / volume.path, volume.first, volume.last) for volume in manifest.volumes)
     parcels = packages(ledger, rules)
-    lost = _lost(data, [entry["number"] for entry in ledger], files, rules, workshop)
-    labels = {entry["number"]: label(entry) for entry in ledger}
-    summary = _summary({**data, "ledger": ledger}, parcels, lost, rules)
+    lost = _lost(manifest, [entry.number for entry in ledger], files, rules, workshop)
+    labels = {entry.number: entry.label for entry in ledger}
+    summary = _summary(replace(manifest, ledger=ledger), parcels, lost, rules)
     with staging(build / FOLDER, written, day) as made:
         jobs = [_Binding(files=files, package=one, target=made / one.path) for one in parcels]
         _all(workshop.map(_bind, jobs, limits=_LIMITS))
@@ -120,28 +116,28 @@ def written(folder: Path) -> Mapping[str, str] | None:
     )
 
 
-def _manifest(build: Path) -> dict[str, Any]:
-    data = read_manifest(build)
-    names = [one["path"] for one in data["volumes"]]
-    numbers = [entry["number"] for entry in data["ledger"]]
-    whole = numbers == list(range(1, len(numbers) + 1)) and data["volumes"][-1]["last"] == len(
+def _manifest(build: Path) -> Manifest:
+    manifest = read_manifest(build)
+    names = [volume.path for volume in manifest.volumes]
+    numbers = [entry.number for entry in manifest.ledger]
+    whole = numbers == list(range(1, len(numbers) + 1)) and manifest.volumes[-1].last == len(
         numbers
     )
     gone = [name for name in names if not (build / name).is_file()]
     if gone or not whole:
         problem = f"{', '.join(gone)} is not there" if gone else "it does not list every page"
-        raise ProofFailed(problem, (), where="manifest.json", remedy="build it again")
-    return data
+        raise ProofFailed(problem, (), where=MANIFEST_FILE, remedy="build it again")
+    return manifest
 
 
 def _lost(
-    data: Mapping[str, Any],
+    manifest: Manifest,
     numbers: Sequence[int],
     files: Sequence[tuple[Path, int, int]],
     rules: Rules,
     workshop: Workshop,
 ) -> tuple[Loss, ...]:
-    words = _words(data)
+    words = _words(manifest)
     out = workshop.folder("black-and-white")
     jobs = [
         Job(
@@ -165,16 +161,19 @@ def _with_words(loss: Loss, words: frozenset[int]) -> Loss:
     return replace(loss, loses=(WORDS, *loss.loses)) if loss.number in words else loss
 
 
-def _words(data: Mapping[str, Any]) -> frozenset[int]:
+def _words(manifest: Manifest) -> frozenset[int]:
     """Places of the pages of which recognition found, when the bundle was built, that words do
     not survive."""
-    told = {
-        (one.get("file"), one.get("page"))
-        for one in data["findings"]
-        if one["rule"] == "LEGIBLE.RECEIVER"
+    illegible = {
+        (finding.file, finding.page)
+        for finding in manifest.findings
+        if finding.rule == "LEGIBLE.RECEIVER"
     }
-    pages = ((entry["number"], entry["source"]) for entry in data["ledger"] if "source" in entry)
-    return frozenset(number for number, source in pages if (source["path"], source["page"]) in told)
+    return frozenset(
+        entry.number
+        for entry in manifest.ledger
+        if entry.source and (entry.source.path, entry.source.page) in illegible
+    )
 
 
 def _all(results: Sequence[Any]) -> list[Any]:
@@ -289,52 +288,52 @@ def _picture(book: Pdf, loss: Loss, dpi: int) -> None:
 
 
 def _summary(
-    data: Mapping[str, Any], parcels: Sequence[Package], lost: Sequence[Loss], rules: Rules
+    manifest: Manifest, parcels: Sequence[Package], lost: Sequence[Loss], rules: Rules
 ) -> dict[str, Any]:
-    labels = {entry["number"]: label(entry) for entry in data["ledger"]}
+    labels = {entry.number: entry.label for entry in manifest.ledger}
     return {
-        "packet": str(data["packet"]),
+        "packet": manifest.packet,
         "paper": rules.paper,
-        "sheets": len(data["ledger"]),
+        "sheets": len(manifest.ledger),
         "dividers": sum(one.dividers for one in parcels),
         "packages": [asdict(one) for one in parcels],
-        "fitted": list(_fitted(data["ledger"])),
+        "fitted": list(_fitted(manifest.ledger)),
         "black_and_white": [
             {"label": labels[one.number], "loses": list(one.loses)} for one in lost
         ],
         "findings": [
             {key: str(value) for key, value in asdict(one).items() if value is not None}
-            for one in _findings(data)
+            for one in _findings(manifest)
         ],
     }
 
 
-def _fitted(ledger: Sequence[Entry]) -> Iterator[dict[str, str]]:
+def _fitted(ledger: Sequence[LedgerEntry]) -> Iterator[dict[str, str]]:
     for entry in ledger:
-        if not is_letter(entry["size"]):
-            _, scale = fit(entry["size"])
+        if not is_letter(entry.size):
+            _, scale = fit(entry.size)
             how = "in the middle, as large as it is" if scale == 1.0 else f"at {100 * scale:.0f} %"
-            yield {"label": label(entry), "how": how}
+            yield {"label": entry.label, "how": how}
 
 
-def _findings(data: Mapping[str, Any]) -> Iterator[Finding]:
+def _findings(manifest: Manifest) -> Iterator[Finding]:
     """What must be put right before it is mailed."""
-    for entry in data["ledger"]:
-        if entry["kind"] == "draft" and entry["part"].endswith("-placeholder"):
+    for entry in manifest.ledger:
+        if entry.kind is PartKind.DRAFT and entry.part.endswith("-placeholder"):
             yield Finding(
                 rule="PRINT.PLACEHOLDER",
                 severity=Severity.WARNING,
-                where=f"page {label(entry)}",
+                where=f"page {entry.label}",
                 problem="it only holds the place of a form and must not be mailed",
                 remedy="put the form into the case and build again",
             )
-    for row in data["index"]:
-        if row["sheet"] == row["first"]:
+    for row in manifest.index:
+        if not row.has_sheet:
             yield Finding(
                 rule="PRINT.DIVIDER",
                 severity=Severity.INFO,
-                where=f"exhibit {row['exhibit']}",
+                where=f"exhibit {row.exhibit}",
                 problem="it has no divider sheet, as a notice that lies on top",
                 remedy="nothing, unless it is no notice",
-                exhibit=row["exhibit"],
+                exhibit=row.exhibit,
             )

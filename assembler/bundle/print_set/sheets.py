@@ -8,8 +8,8 @@ from itertools import groupby
 from typing import Any
 
 from assembler.layout.volume_split import cut_runs, split_pages
+from assembler.model import LedgerEntry, Manifest, PartKind
 
-Entry = Mapping[str, Any]
 LETTER = (612.0, 792.0)  # points
 SLACK = 3.0  # points a page may differ from its paper
 
@@ -99,24 +99,18 @@ def capacity(cover: Cover, rules: Rules) -> int:
     return int(min(by_weight, by_thickness))
 
 
-def supplement(data: Mapping[str, Any]) -> list[Entry]:
+def supplement(manifest: Manifest) -> tuple[LedgerEntry, ...]:
     """Of a packet that keeps the numbers of a filed one: its index, and the pages that were not
     filed. Else nothing."""
-    frozen = data.get("frozen") or {"pages": ()}
-    filed = {page["label"] for page in frozen["pages"]}
-    return [
+    filed = {page.label for page in manifest.frozen.pages} if manifest.frozen else set()
+    return tuple(
         entry
-        for entry in data["ledger"]
-        if filed and (entry["part"] == "index" or label(entry) not in filed)
-    ]
+        for entry in manifest.ledger
+        if filed and (entry.part == "index" or entry.label not in filed)
+    )
 
 
-def label(entry: Entry) -> str:
-    """The number printed on a page: its place in the bundle, unless the packet is frozen."""
-    return str(entry.get("label", entry["number"]))
-
-
-def packages(ledger: Sequence[Entry], rules: Rules) -> tuple[Package, ...]:
+def packages(ledger: Sequence[LedgerEntry], rules: Rules) -> tuple[Package, ...]:
     """These pages of a packet in the smallest cover that takes it whole; else in several of the
     largest, parted between exhibits.
 
@@ -125,8 +119,7 @@ def packages(ledger: Sequence[Entry], rules: Rules) -> tuple[Package, ...]:
     fitting = next((cover for cover in rules.covers if capacity(cover, rules) >= len(ledger)), None)
     largest = max(rules.covers, key=lambda cover: capacity(cover, rules))
     lengths = [
-        len(list(run))
-        for _, run in groupby(ledger, key=lambda entry: entry["exhibit"] or entry["part"])
+        len(list(run)) for _, run in groupby(ledger, key=lambda entry: entry.exhibit or entry.part)
     ]
     spans = split_pages(cut_runs([1] * len(ledger), lengths), capacity(fitting or largest, rules))
     return tuple(
@@ -149,28 +142,30 @@ def _smallest(sheets: int, rules: Rules) -> Cover:
     )
 
 
-def _package(entries: Sequence[Entry], cover: Cover, number: int, of: int, rules: Rules) -> Package:
+def _package(
+    entries: Sequence[LedgerEntry], cover: Cover, number: int, of: int, rules: Rules
+) -> Package:
     return Package(
         cover=cover,
-        numbers=tuple(entry["number"] for entry in entries),
+        numbers=tuple(entry.number for entry in entries),
         printed=_printed(entries),
         sheets=len(entries),
-        dividers=sum(entry["kind"] == "tab" for entry in entries),
+        dividers=sum(entry.kind is PartKind.TAB for entry in entries),
         grams=round(len(entries) * rules.grams + cover.own_grams),
         millimetres=max(1, round(len(entries) * rules.millimetres * rules.loose)),
         path="print.pdf" if of == 1 else f"print-{number}-of-{of}.pdf",
     )
 
 
-def _printed(entries: Sequence[Entry]) -> str:
+def _printed(entries: Sequence[LedgerEntry]) -> str:
     """Printed numbers, those of neighboring pages as a range."""
-    runs: list[list[Entry]] = []
+    runs: list[list[LedgerEntry]] = []
     for entry in entries:
-        if runs and entry["number"] == runs[-1][-1]["number"] + 1:
+        if runs and entry.number == runs[-1][-1].number + 1:
             runs[-1].append(entry)
         else:
             runs.append([entry])
-    return ", ".join("–".join(dict.fromkeys((label(run[0]), label(run[-1])))) for run in runs)
+    return ", ".join("–".join(dict.fromkeys((run[0].label, run[-1].label))) for run in runs)
 
 
 def fit(size: Sequence[float]) -> tuple[tuple[float, float], float]:

@@ -79,11 +79,11 @@ def _stands(order: Order) -> Outcome | None:
         return None  # building it will say why
     if not manifests:
         return None
-    pages = sum(len(one["ledger"]) for one in manifests)
+    pages = sum(len(manifest.ledger) for manifest in manifests)
     summary = (
         f"{len(manifests)} packet{'s' if len(manifests) > 1 else ''}, {pages} pages, proved before"
     )
-    packets = [order.folder / "build" / one["packet"] for one in manifests]
+    packets = [order.folder / "build" / manifest.packet for manifest in manifests]
     return replace(
         outcome_of(order, "skipped", ExitCode.OK, summary),
         folders=tuple(map(str, packets)),

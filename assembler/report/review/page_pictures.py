@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pypdfium2 as pdfium
 
-from assembler.model import Fingerprint
+from assembler.model import Fingerprint, LedgerEntry
 from assembler.pdf import stamp_area, thumbnails
 from assembler.pdf.source_files import Sources
-from assembler.pdf.thumbnails import Entry, Picture, PictureStyle
+from assembler.pdf.thumbnails import Picture, PictureStyle
 from assembler.runtime.cache import Cache
 
 _CHUNK = 16  # of our own pages for a worker
@@ -29,7 +29,7 @@ class Job:
     bundle: Path
     sha256: str
     first: int
-    entries: tuple[Entry, ...]
+    entries: tuple[LedgerEntry, ...]
     key: tuple[str, ...]
     case_folder: Path | None
     look: PictureStyle
@@ -40,7 +40,7 @@ def jobs(
     bundle: Path,
     sha256: str,
     first: int,
-    ledger: Sequence[Entry],
+    ledger: Sequence[LedgerEntry],
     look: PictureStyle,
     case_folder: Path | None,
     cache: Cache,
@@ -66,17 +66,17 @@ def jobs(
     ]
 
 
-def _pieces(ledger: Sequence[Entry]) -> Iterator[tuple[Entry, ...]]:
-    own = [entry for entry in ledger if "source" not in entry]
+def _pieces(ledger: Sequence[LedgerEntry]) -> Iterator[tuple[LedgerEntry, ...]]:
+    own = [entry for entry in ledger if entry.source is None]
     yield from (tuple(own[start : start + _CHUNK]) for start in range(0, len(own), _CHUNK))
-    yield from thumbnails.split_ledger([entry for entry in ledger if "source" in entry])
+    yield from thumbnails.split_ledger([entry for entry in ledger if entry.source is not None])
 
 
 def draw(job: Job) -> tuple[tuple[int, Picture], ...]:
     """The pictures of these pages, each with its number."""
     folder = job.cache.get_or_make(job.key or _by_place(job), lambda made: _make(job, made))
     return tuple(
-        (entry["number"], one)
+        (entry.number, one)
         for entry, one in zip(job.entries, thumbnails.read_pictures(folder), strict=True)
     )
 
@@ -85,7 +85,7 @@ def _by_place(job: Job) -> tuple[str, ...]:
     """What pictures depend on where the content of a page is not known: the file, and the
     numbers."""
     rest = thumbnails.thumbnail_versions(job.entries, job.look, sources=job.case_folder is not None)
-    return ("pictures", job.sha256, *(str(entry["number"]) for entry in job.entries), *rest)
+    return ("pictures", job.sha256, *(str(entry.number) for entry in job.entries), *rest)
 
 
 def _make(job: Job, folder: Path) -> None:
@@ -95,7 +95,7 @@ def _make(job: Job, folder: Path) -> None:
         thumbnails.write_pictures(
             folder,
             [
-                _both(job, document[entry["number"] - job.first], entry, sources)
+                _both(job, document[entry.number - job.first], entry, sources)
                 for entry in job.entries
             ],
         )
@@ -105,10 +105,10 @@ def _make(job: Job, folder: Path) -> None:
         document.close()
 
 
-def _both(job: Job, page: pdfium.PdfPage, entry: Entry, sources: Sources | None) -> Picture:
+def _both(job: Job, page: pdfium.PdfPage, entry: LedgerEntry, sources: Sources | None) -> Picture:
     """Where the page is known by its content, its stamp is left out: that changes with every
     page that comes before."""
-    bare = bool(job.key) and stamp_area.hide_stamp(page, entry["stamp"])
+    bare = bool(job.key) and stamp_area.hide_stamp(page, entry.stamp)
     return thumbnails.make_picture(
         thumbnails.draw_page(page, job.look.width),
         thumbnails.draw_source(entry, sources, job.look),

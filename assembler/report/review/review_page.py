@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from assembler.errors import ToolFailed
-from assembler.model import Fingerprint
+from assembler.model import Fingerprint, LedgerEntry, Manifest, PartKind
 from assembler.pdf import thumbnails as small
 from assembler.report.review import page_pictures
 from assembler.report.review.html_page import page
@@ -25,7 +25,7 @@ MOST_WORDS = (
 
 def write(
     folder: Path,
-    manifest: Mapping[str, Any],
+    manifest: Manifest,
     boxes: Mapping[str, Sequence[Path | None]],
     signoff: Mapping[str, Any],
     case_folder: Path | None,
@@ -40,7 +40,7 @@ def write(
     schemas/signoff.json. `prints`: of every page, as the proof made them. `thumbnails`: without
     them the page holds no picture and no word of the evidence. Raises ToolFailed, OutputNotWritten.
     """
-    ledger = manifest["ledger"]
+    ledger = manifest.ledger
     drawn = _pictures(folder, manifest, case_folder, workshop, prints) if thumbnails else ()
     words = (
         [_words(entry, boxes, doubtful=len(ledger) > MOST_WORDS) for entry in ledger]
@@ -54,25 +54,21 @@ def write(
 
 def _pictures(
     folder: Path,
-    manifest: Mapping[str, Any],
+    manifest: Manifest,
     case_folder: Path | None,
     workshop: Workshop,
     prints: Sequence[Fingerprint],
 ) -> tuple[small.Picture, ...]:
-    hashes = {one["path"]: one["sha256"] for one in manifest["outputs"]}
+    hashes = {file.path: file.sha256 for file in manifest.outputs}
     jobs = [
         job
-        for volume in manifest["volumes"]
+        for volume in manifest.volumes
         for job in page_pictures.jobs(
-            folder / volume["path"],
-            hashes[volume["path"]],
-            volume["first"],
-            [
-                entry
-                for entry in manifest["ledger"]
-                if volume["first"] <= entry["number"] <= volume["last"]
-            ],
-            small.choose_style(len(manifest["ledger"])),
+            folder / volume.path,
+            hashes[volume.path],
+            volume.first,
+            [entry for entry in manifest.ledger if volume.first <= entry.number <= volume.last],
+            small.choose_style(len(manifest.ledger)),
             case_folder,
             workshop.cache,
             prints,
@@ -87,15 +83,15 @@ def _pictures(
                 remedy="build with --no-thumbnails",
             )
         made |= dict(result)
-    return tuple(made[entry["number"]] for entry in manifest["ledger"])
+    return tuple(made[entry.number] for entry in manifest.ledger)
 
 
 def _words(
-    entry: Mapping[str, Any], boxes: Mapping[str, Sequence[Path | None]], *, doubtful: bool
+    entry: LedgerEntry, boxes: Mapping[str, Sequence[Path | None]], *, doubtful: bool
 ) -> list[Any]:
     """[word, left, top, right, bottom, confidence] of a recognized page."""
-    if entry["exhibit"] not in boxes or entry["kind"] != "exhibit":
+    if entry.exhibit not in boxes or entry.kind is not PartKind.EXHIBIT:
         return []
-    path = boxes[entry["exhibit"]][entry["index"]]
+    path = boxes[entry.exhibit][entry.index]
     found = json.loads(path.read_text(encoding="utf8")) if path else []
     return [word for word in found if word[5] < 80] if doubtful else found

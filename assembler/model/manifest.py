@@ -1,0 +1,399 @@
+"""The manifest of a packet: where every page came from, what was proved, and what a person should
+know.
+
+Attributes are named as the keys of manifest.json; schemas/manifest.schema.json says what each may
+hold. Keys that may be missing are listed in `OPTIONAL_KEYS`. Paths are relative to the packet's
+folder or, of the client's files, to the case folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeVar
+
+from assembler.model.bundle_layout import Bookmark, Stamp
+from assembler.model.case import PartRole, SourceFile
+from assembler.model.document_id import DocumentId
+from assembler.model.finding import Contradiction, Finding, SearchResult
+from assembler.model.packet import PartKind
+from assembler.model.pages import OpenedFile, TextMethod
+from assembler.model.proof_result import Check
+from assembler.model.volume import Volume
+
+MANIFEST_FILE = "manifest.json"
+T = TypeVar("T")
+FORMAT = 2  # 2: with `kept`, what the proof compares our own pages and recognized words with
+READABLE_FORMATS = (1, 2)
+BUNDLE_FILE = "bundle.pdf"
+# words of recognized pages, and where each stands; a line for each page
+WORDS_FILE = "proof/words.jsonl"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputFile:
+    """A file of the packet's folder."""
+
+    path: str
+    size: int  # bytes
+    sha256: str
+
+
+FileRecord = SourceFile | OutputFile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StampWording:
+    """How stamps are worded; see `Marking`."""
+
+    exhibit: str
+    tab: str
+    other: str
+
+    def of(self, kind: PartKind) -> str:
+        """Return the wording for pages of this kind."""
+        if kind is PartKind.EXHIBIT:
+            return self.exhibit
+        return self.tab if kind is PartKind.TAB else self.other
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptDraft:
+    """A letter, index or tab sheet as it was before binding."""
+
+    document: DocumentId
+    pdf: str
+    docx: str | None  # None where a page only holds a form's place
+    shipped: bool  # from a template of ours, whose wording the proof knows
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptForm:
+    """A form that the program filled, as it was before binding."""
+
+    document: DocumentId
+    pdf: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptFiles:
+    """What the proof compares our own pages and recognized words with."""
+
+    drafts: tuple[KeptDraft, ...]
+    forms: tuple[KeptForm, ...]
+    words: str  # path of the recognized words
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExhibitFile:
+    """A file of an exhibit, as the case lists it."""
+
+    path: str
+    pages: tuple[tuple[int, int | None], ...]  # 1-based inclusive, None = to the end; empty = all
+    role: PartRole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManifestExhibit:
+    """What the case says an exhibit consists of, so that the proof can count it again."""
+
+    id: str
+    tab: str
+    parts: tuple[ExhibitFile, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrozenPage:
+    """A page of the filed packet. `content`: see `PageFacts.content`; `stamp`: its text, or ""."""
+
+    label: str
+    kind: PartKind
+    document: DocumentId
+    content: str
+    stamp: str
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether the page was made from a template."""
+        return self.kind in (PartKind.DRAFT, PartKind.TAB)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrozenPacket:
+    """The filed packet whose page numbers were kept. `manifest`: sha256 of its manifest."""
+
+    manifest: str
+    as_of: str
+    pages: tuple[FrozenPage, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """The client's page that a page of the bundle shows."""
+
+    path: str
+    sha256: str
+    page: int  # 1-based in the file
+    role: PartRole
+    part: int = 1  # of a page that was cut over several: which of how many
+    parts: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Transform:
+    """What was done to the client's page."""
+
+    turned: int  # degrees, clockwise: 0, 90, 180 or 270
+    placement: tuple[float, float, float, float] | None  # of a picture: left, bottom, width, height
+    redrawn: bool  # form values or marks were drawn by us
+    # of a page that was cut: its dots of the picture, left, top, right, bottom
+    crop: tuple[int, int, int, int] | None = None
+    background: str = ""  # what a transparent picture was laid on, if not on white: "#606060"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchableText:
+    """What can be searched on a page."""
+
+    method: TextMethod
+    words: int
+    confidence: float | None  # mean of its recognized words, 0..100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FittedPictures:
+    """What was done to a page's pictures for the receiver's limit; see `Fitted`."""
+
+    bytes_before: int
+    bytes_after: int
+    dpi_before: float
+    dpi_after: float
+    lossless: bool
+    words: int | None
+    kept: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerEntry:
+    """One page of the bundle."""
+
+    number: int  # place in the bundle, from 1
+    label: str  # printed number
+    part: str
+    kind: PartKind
+    document: DocumentId
+    index: int  # 0-based page in the document
+    tab: str
+    exhibit: str
+    exhibit_page: int  # 0 where it is no page of an exhibit
+    exhibit_pages: int
+    size: tuple[float, float]  # visible width and height, points
+    scale: float
+    stamp: Stamp | None
+    own_size: tuple[float, float] | None = None  # where it lies on paper of another size
+    source: Source | None = None  # None of pages made by us
+    transform: Transform | None = None
+    text: SearchableText | None = None
+    gray: bool = False  # its colors were made gray
+    fitted: FittedPictures | None = None
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether the page was made from a template."""
+        return self.kind in (PartKind.DRAFT, PartKind.TAB)
+
+    @property
+    def is_evidence(self) -> bool:
+        """Whether the page was handed over by the client: of an exhibit, or a completed form."""
+        return self.kind is PartKind.EXHIBIT or self.source is not None
+
+    @property
+    def group(self) -> str:
+        """The exhibit a page belongs to, or else its document."""
+        return self.exhibit or self.document
+
+    @property
+    def client_source(self) -> Source:
+        """The client's page. Raises LookupError of a page made by us."""
+        return _present(self.source)
+
+    @property
+    def client_transform(self) -> Transform:
+        """What was done to the client's page. Raises LookupError of a page made by us."""
+        return _present(self.transform)
+
+    @property
+    def client_text(self) -> SearchableText:
+        """What can be searched on the client's page. Raises LookupError of a page made by us."""
+        return _present(self.text)
+
+    @property
+    def is_redrawn(self) -> bool:
+        """Whether form values or marks on the client's page were drawn by us."""
+        return self.transform is not None and self.transform.redrawn
+
+    @property
+    def turned(self) -> int:
+        """Degrees clockwise by which the client's page was turned."""
+        return self.transform.turned % 360 if self.transform else 0
+
+
+def _present(value: T | None) -> T:
+    if value is None:
+        raise LookupError("the page is not of a client's file")
+    return value
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ManifestIndexRow:
+    """A row of the index of exhibits; see `IndexRow`."""
+
+    tab: str
+    exhibit: str
+    title: str
+    date: str
+    language: str
+    first: int
+    last: int
+    sheet: int
+    printed: tuple[str, str]
+    group: str
+    parts: tuple[tuple[str, str, str], ...]  # role, first and last printed number
+    pages: str  # the printed range
+
+    @property
+    def has_sheet(self) -> bool:
+        """Whether a tab sheet stands in front of it, as of all but a notice."""
+        return self.sheet != self.first
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemovedContent:
+    """Something that was taken out of a file of the client; see `Removed`."""
+
+    path: str
+    what: str
+    count: int
+    page: int | None
+    exhibit: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClaimExhibit:
+    """An exhibit that meets a requirement, and the pages it has in this packet."""
+
+    id: str
+    tab: str
+    first: int
+    last: int
+    pages: str  # the printed range
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """A requirement of a checklist, and what meets it."""
+
+    checklist: str
+    line: str
+    level: str
+    text: str
+    pointer: str  # where in case.json
+    met: bool
+    facts: tuple[str, ...]  # places in case.json that meet it
+    exhibits: tuple[ClaimExhibit, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactUsed:
+    """A dated fact the packet relies on."""
+
+    id: str
+    file: str
+    source: str
+    checked_on: str
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Originals:
+    """What the packet was made of, where it was kept with it."""
+
+    files: tuple[SourceFile, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """Everything manifest.json says. Confidential."""
+
+    format: int
+    assembler: str  # version of the program that wrote it
+    case: str
+    kind: str
+    packet: str
+    profile: str
+    max_bytes: int | None  # the receiver's limit of one file
+    linked: bool  # whether the bundle has links
+    marking: StampWording
+    volumes: tuple[Volume, ...]
+    as_of: str  # ISO date
+    seal: str  # one hash of everything the packet was made from
+    inputs: tuple[SourceFile, ...]
+    exhibits: tuple[ManifestExhibit, ...]
+    frozen: FrozenPacket | None
+    ledger: tuple[LedgerEntry, ...]
+    index: tuple[ManifestIndexRow, ...]
+    bookmarks: tuple[Bookmark, ...]
+    addresses: Mapping[str, int]  # reserved link address → place in the bundle
+    removed: tuple[RemovedContent, ...]
+    opened: tuple[OpenedFile, ...]
+    findings: tuple[Finding, ...]
+    engines: Mapping[str, str]  # library → version
+    word_engines: Mapping[str, str]  # draft → what printed it
+    matrix: tuple[Claim, ...]
+    facts_used: tuple[FactUsed, ...]
+    looked: tuple[SearchResult, ...]
+    contradictions: tuple[Contradiction, ...]
+    not_checked: tuple[str, ...]
+    outputs: tuple[OutputFile, ...]  # every file of the packet but the manifest
+    kept: KeptFiles | None = None  # None in format 1
+    originals: Originals | None = None
+    proof: tuple[Check, ...] = ()  # what was proved when the packet was built
+
+    @property
+    def kept_documents(self) -> tuple[KeptDraft | KeptForm, ...]:
+        """The drafts and filled forms that were kept for the proof."""
+        return (*self.kept.drafts, *self.kept.forms) if self.kept else ()
+
+    @property
+    def digests(self) -> dict[str, str]:
+        """The sha256 of the client's files and of the packet's, by path."""
+        records: tuple[FileRecord, ...] = (*self.inputs, *self.outputs)
+        return {record.path: record.sha256 for record in records}
+
+
+# Keys that are left out where the attribute has its default; all others are always written.
+OPTIONAL_KEYS: Mapping[type, frozenset[str]] = {
+    Manifest: frozenset(("kept", "proof")),
+    LedgerEntry: frozenset(("own_size", "source", "transform", "text", "gray", "fitted")),
+    Source: frozenset(("part", "parts")),  # both are left out of a page that was not cut
+    Transform: frozenset(("crop", "background")),
+    Finding: frozenset(
+        ("file", "line", "pointer", "page", "piece", "exhibit", "part", "region", "source")
+    ),
+}
+
+
+def kept_pdf(document: DocumentId) -> str:
+    """Return where a packet keeps a draft or filled form as it was before binding, for the
+    proof."""
+    return f"proof/{document.kind}s/{document.name.removesuffix('.pdf').replace('/', '-')}.pdf"
+
+
+def word_file(document: DocumentId) -> str:
+    """Return where a packet has the Word file of a draft."""
+    return f"drafts/{document.name}.docx"
+
+
+def filled_form(document: DocumentId) -> str:
+    """Return where a packet has a form that the program filled, with its fields."""
+    return f"forms/{document.name.rpartition('/')[2]}"

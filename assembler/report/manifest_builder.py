@@ -1,0 +1,294 @@
+"""The manifest of a packet, from what it was bound from and what a person should know. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
+from datetime import date
+
+from assembler import __version__
+from assembler.model import (
+    Case,
+    Contradiction,
+    DocumentId,
+    Draft,
+    Filed,
+    Finding,
+    Fitted,
+    IndexRow,
+    Layout,
+    Leaf,
+    LedgerEntry,
+    Manifest,
+    OpenedFile,
+    Part,
+    PartKind,
+    Plan,
+    Prepared,
+    PreparedPage,
+    Profile,
+    SearchResult,
+    Volume,
+)
+from assembler.model.manifest import (
+    FORMAT,
+    WORDS_FILE,
+    Claim,
+    ExhibitFile,
+    FactUsed,
+    FittedPictures,
+    FrozenPacket,
+    FrozenPage,
+    KeptDraft,
+    KeptFiles,
+    KeptForm,
+    ManifestExhibit,
+    ManifestIndexRow,
+    RemovedContent,
+    SearchableText,
+    Source,
+    StampWording,
+    Transform,
+    kept_pdf,
+    word_file,
+)
+
+_NOT_CHECKED = (
+    "whether signatures are in ink and by the right person",
+    "whether what the evidence and the statements say is true",
+    "whether a translation is faithful to its original",
+    "handwriting, stamps and seals that recognition could not read",
+    "whether the dated facts (fees, editions, addresses) still hold today: confirm them at their "
+    "source",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoundPacket:
+    """What a packet was bound from. `fitted`: pages whose pictures were stored again. `filled`:
+    documents of the forms that we filled. `filed`: the packet as it was filed, whose pages keep
+    their numbers."""
+
+    case: Case
+    plan: Plan
+    layout: Layout
+    profile: Profile
+    as_of: date
+    prepared: tuple[Prepared, ...]
+    drafts: tuple[Draft, ...]
+    volumes: tuple[Volume, ...]
+    fitted: tuple[Fitted, ...] = ()
+    filled: tuple[DocumentId, ...] = ()
+    filed: Filed | None = None
+
+    @property
+    def pages(self) -> dict[DocumentId, tuple[PreparedPage, ...]]:
+        """The client's pages by their document."""
+        return {prepared.document: prepared.pages for prepared in self.prepared}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PacketRemarks:
+    """What a person should know of a packet. `engines`: versions of the libraries. `not_checked`:
+    sentences. `contradictions`: places that say other than the case; these hold client facts."""
+
+    findings: tuple[Finding, ...] = ()
+    engines: Mapping[str, str] = field(default_factory=dict)
+    claims: tuple[Claim, ...] = ()
+    facts_used: tuple[FactUsed, ...] = ()
+    not_checked: tuple[str, ...] = ()
+    looked: tuple[SearchResult, ...] = ()
+    contradictions: tuple[Contradiction, ...] = ()
+
+
+def build_manifest(packet: BoundPacket, remarks: PacketRemarks) -> Manifest:
+    """Return the manifest without what is known later: the digest of the inputs, kept originals,
+    outputs and proof."""
+    case, plan, layout, profile = packet.case, packet.plan, packet.layout, packet.profile
+    marking = profile.marking
+    return Manifest(
+        format=FORMAT,
+        assembler=__version__,
+        case=case.id,
+        kind=case.kind,
+        packet=plan.packet,
+        profile=profile.id,
+        max_bytes=profile.max_bytes,
+        linked=profile.links != "none",
+        marking=StampWording(exhibit=marking.exhibit, tab=marking.tab, other=marking.other),
+        volumes=packet.volumes,
+        kept=_kept_files(packet),
+        as_of=packet.as_of.isoformat(),
+        seal="",
+        inputs=case.files,
+        exhibits=tuple(
+            _exhibit(case, part) for part in plan.parts if part.kind is PartKind.EXHIBIT
+        ),
+        frozen=_frozen(packet.filed) if packet.filed else None,
+        ledger=_ledger(packet),
+        index=tuple(_index_row(row) for row in layout.index),
+        bookmarks=layout.bookmarks,
+        addresses=dict(layout.addresses),
+        removed=_removed(packet.prepared),
+        opened=_opened(packet.prepared),
+        findings=remarks.findings,
+        engines=dict(remarks.engines),
+        word_engines={draft.id: draft.engine for draft in packet.drafts},
+        matrix=remarks.claims,
+        facts_used=remarks.facts_used,
+        looked=remarks.looked,
+        contradictions=remarks.contradictions,
+        not_checked=(*_NOT_CHECKED, *remarks.not_checked),
+        outputs=(),
+    )
+
+
+# --- the parts of a manifest ---
+
+
+def _kept_files(packet: BoundPacket) -> KeptFiles:
+    placeholders = {part.document for part in packet.plan.parts if part.holds_place}
+    bound = {leaf.document for leaf in packet.layout.leaves}
+    return KeptFiles(
+        drafts=tuple(
+            KeptDraft(
+                document=draft.id,
+                pdf=kept_pdf(draft.id),
+                docx=None if draft.id in placeholders else word_file(draft.id),
+                shipped=draft.shipped,
+            )
+            for draft in packet.drafts
+        ),
+        forms=tuple(
+            KeptForm(document=form, pdf=kept_pdf(form)) for form in packet.filled if form in bound
+        ),
+        words=WORDS_FILE,
+    )
+
+
+def _ledger(packet: BoundPacket) -> tuple[LedgerEntry, ...]:
+    fitted = {(page.document, page.index): page for page in packet.fitted}
+    is_gray, pages = packet.profile.color == "gray", packet.pages
+    return tuple(
+        _entry(leaf, pages, fitted.get((leaf.document, leaf.index)), gray=is_gray)
+        for leaf in packet.layout.leaves
+    )
+
+
+def _entry(
+    leaf: Leaf,
+    pages: Mapping[DocumentId, Sequence[PreparedPage]],
+    fitted: Fitted | None,
+    *,
+    gray: bool,
+) -> LedgerEntry:
+    prepared = pages.get(leaf.document)  # None of pages made by us
+    page = prepared[leaf.index] if prepared else None
+    return LedgerEntry(
+        number=leaf.number,
+        label=leaf.label,
+        part=leaf.part,
+        kind=leaf.kind,
+        document=leaf.document,
+        index=leaf.index,
+        tab=leaf.tab,
+        exhibit=leaf.exhibit,
+        exhibit_page=leaf.exhibit_page,
+        exhibit_pages=leaf.exhibit_pages,
+        size=(round(leaf.width, 2), round(leaf.height, 2)),
+        scale=leaf.scale,
+        own_size=(round(leaf.own[0], 2), round(leaf.own[1], 2)) if leaf.own else None,
+        stamp=leaf.stamp,
+        source=_source(page) if page else None,
+        transform=_transform(page) if page else None,
+        text=_text(page) if page else None,
+        gray=gray,
+        fitted=_fitted(fitted) if fitted else None,
+    )
+
+
+def _source(page: PreparedPage) -> Source:
+    return Source(
+        path=page.path,
+        sha256=page.sha256,
+        page=page.source_page,
+        role=page.role,
+        part=page.part,
+        parts=page.parts,
+    )
+
+
+def _transform(page: PreparedPage) -> Transform:
+    return Transform(
+        turned=page.turned,
+        placement=page.placement,
+        redrawn=page.redrawn,
+        crop=page.crop if page.parts > 1 else None,
+        background=page.background,
+    )
+
+
+def _text(page: PreparedPage) -> SearchableText:
+    confidence = None if page.confidence is None else round(page.confidence, 1)
+    return SearchableText(method=page.method, words=page.words, confidence=confidence)
+
+
+def _fitted(page: Fitted) -> FittedPictures:
+    return FittedPictures(
+        bytes_before=page.bytes_before,
+        bytes_after=page.bytes_after,
+        dpi_before=page.dpi_before,
+        dpi_after=page.dpi_after,
+        lossless=page.lossless,
+        words=page.words,
+        kept=page.kept,
+    )
+
+
+def _frozen(filed: Filed) -> FrozenPacket:
+    """What the numbers were kept of, so that the proof can compare the pages with it again."""
+    pages = tuple(
+        FrozenPage(
+            label=page.label,
+            kind=page.kind,
+            document=page.document,
+            content=page.content,
+            stamp=page.stamp,
+        )
+        for page in filed.pages
+    )
+    return FrozenPacket(manifest=filed.sha256, as_of=filed.as_of, pages=pages)
+
+
+def _exhibit(case: Case, part: Part) -> ManifestExhibit:
+    exhibit = next(exhibit for exhibit in case.exhibits if exhibit.id == part.exhibit)
+    files = tuple(
+        ExhibitFile(path=file.path, pages=file.pages, role=file.role) for file in exhibit.parts
+    )
+    return ManifestExhibit(id=exhibit.id, tab=part.tab, parts=files)
+
+
+def _index_row(row: IndexRow) -> ManifestIndexRow:
+    return ManifestIndexRow(
+        **{key.name: getattr(row, key.name) for key in fields(row)}, pages=row.pages
+    )
+
+
+def _opened(prepared: Sequence[Prepared]) -> tuple[OpenedFile, ...]:
+    """How each source file opened, once for each, by path."""
+    files = {file.path: file for exhibit in prepared for file in exhibit.files}
+    return tuple(files[path] for path in sorted(files))
+
+
+def _removed(prepared: Sequence[Prepared]) -> tuple[RemovedContent, ...]:
+    return tuple(
+        RemovedContent(
+            path=content.path,
+            what=content.what,
+            count=content.count,
+            page=content.page,
+            exhibit=exhibit.exhibit,
+        )
+        for exhibit in prepared
+        for content in exhibit.removed
+    )
