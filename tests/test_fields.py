@@ -510,6 +510,26 @@ def test_a_value_that_is_covered_or_crossed_is_found(tmp_path: Path, addition: b
     assert len(proved(tmp_path)) == 1
 
 
+def test_a_mark_that_reaches_into_a_field_keeps_its_letters(tmp_path: Path) -> None:
+    """Its picture is part of the page below the field, like the letters of the page itself."""
+
+    def add(pdf: Pdf) -> None:
+        label = drawing(pdf, b"BT /Helv 7 Tf 2 1 Td (label_of_it) Tj ET", 60, 10)
+        note = Dictionary(
+            Type=Name.Annot,
+            Subtype=Name.FreeText,
+            Rect=Array([72, 517, 132, 527]),
+            F=4,
+            AP=Dictionary(N=label),
+        )
+        pdf.pages[0].Annots.append(pdf.make_indirect(note))
+
+    made(form(field(BOX, V=String("Testina")), change=add), tmp_path)
+
+    assert "label_of_it" in text_in(tmp_path / "normal.pdf", (70, 498, 302, 530))
+    assert proved(tmp_path) == []
+
+
 @pytest.mark.parametrize("on", [True, False])
 def test_a_box_ticked_otherwise_is_found(tmp_path: Path, on: bool) -> None:
     states = [Name.Yes if one else Name.Off for one in (on, not on)]

@@ -25,6 +25,7 @@ import pypdfium2 as pdfium
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 from pypdf.generic import ArrayObject, StreamObject
+from pypdfium2 import raw
 
 from assembler.model import Check, LedgerEntry, Volume
 from assembler.pdf import stamp_area
@@ -32,6 +33,7 @@ from assembler.pdf.recovery import open_document
 from assembler.pdf.source_files import Sources
 from assembler.pdf.streaming import StreamedPages
 from assembler.proof import mark_check as marks
+from assembler.proof.page_frame import flatten_page
 from assembler.proof.page_view import (
     EDGE,
     Box,
@@ -315,7 +317,8 @@ def _read(book: StreamedPages, job: Job, entry: LedgerEntry, file: tuple[bytes, 
     source, _ = open_document(*file)
     try:
         held = read_page(*file, entry.client_source.page - 1)
-        faults = tuple(_faults(book.page(number - job.first), entry, source, held))
+        below = _letters_below(file, entry, View(entry, source[entry.client_source.page - 1]))
+        faults = tuple(_faults(book.page(number - job.first), entry, source, held, below))
     except (*_FAILS, pdfium.PdfiumError) as error:
         return Read(
             number=number,
@@ -327,13 +330,34 @@ def _read(book: StreamedPages, job: Job, entry: LedgerEntry, file: tuple[bytes, 
     return Read(number=number, fields=len(held.places), marks=len(held.marks), faults=faults)
 
 
-def _faults(page: Any, entry: LedgerEntry, source: Any, held: OnPage) -> Iterator[str]:
-    """What is wrong with each field and mark of a page."""
+def _letters_below(file: tuple[bytes, str], entry: LedgerEntry, view: View) -> list[Glyph]:
+    """Return the letters of a source page and of the pictures of its marks, its fields taken away:
+    what may be read in the place of a field besides its value."""
+    source, _ = open_document(*file)
+    try:
+        number = entry.client_source.page - 1
+        page = source[number]
+        for place in reversed(range(raw.FPDFPage_GetAnnotCount(page))):
+            note = raw.FPDFPage_GetAnnot(page, place)
+            is_field = raw.FPDFAnnot_GetSubtype(note) == raw.FPDF_ANNOT_WIDGET
+            raw.FPDFPage_CloseAnnot(note)
+            if is_field:
+                raw.FPDFPage_RemoveAnnot(page, place)
+        flatten_page(page)
+        return glyphs_of(source[number], view)
+    finally:
+        source.close()
+
+
+def _faults(
+    page: Any, entry: LedgerEntry, source: Any, held: OnPage, below: Sequence[Glyph]
+) -> Iterator[str]:
+    """What is wrong with each field and mark of a page. `below`: letters that stand there
+    besides what the fields hold."""
     number = entry.client_source.page - 1
-    before = source[number]
-    view = View(entry, before)
+    view = View(entry, source[number])
     stamp_area.hide_stamp(page, entry.stamp)
-    glyphs, below = beside_stamp(glyphs_of(page), entry.stamp), glyphs_of(before, view)
+    glyphs = beside_stamp(glyphs_of(page), entry.stamp)
     looks = Looks(page, source, number, view)
     for mark in held.marks:
         if wrong := marks.fault_of(mark, glyphs, looks, view):
