@@ -426,6 +426,22 @@ def test_a_value_cut_off_by_its_own_picture_is_drawn_whole(tmp_path: Path) -> No
     assert proved(tmp_path) == []
 
 
+@pytest.mark.parametrize(("shown", "keeps"), [("far too long for", True), ("other words", False)])
+def test_of_a_value_no_size_makes_fit_the_files_own_picture_is_kept_where_it_shows_a_part(
+    tmp_path: Path, shown: str, keeps: bool
+) -> None:
+    """Once the loss is accepted, the page is as every viewer prints the file."""
+    own = f"BT /Helv 12 Tf 2 5 Td ({shown}) Tj ET".encode()
+
+    normal = made(with_picture(own, "far too long for this place " * 20), tmp_path)
+
+    (loss,) = (loss for loss in normal.losses if loss.severity is Severity.ERROR)
+    assert loss.rule == "EVID.FIELD"
+    assert (text_in(tmp_path / "normal.pdf") == shown) == keeps
+    assert (normal.redrawn == frozenset()) == keeps
+    assert (proved(tmp_path) == []) == keeps
+
+
 def test_a_value_that_a_script_formats_keeps_its_picture(tmp_path: Path) -> None:
     script = Dictionary(
         F=Dictionary(S=Name.JavaScript, JS=String("AFNumber_Format(2, 0, 0, 0, '$', true)"))

@@ -79,7 +79,7 @@ def find_hidden_text(
                 view.enclose(invisible),
             )
         )
-    outside = sum(_count_letters(layer, line) for line in lines if view.is_outside(line))
+    outside = view.count_outside() if any(map(view.is_outside, lines)) else 0
     if outside >= _MIN_LETTERS:
         losses.append(_outside_loss(number, outside))
     return tuple(losses)
@@ -158,6 +158,14 @@ class _View:
         frame = self._frame
         return (
             line[2] <= frame.x0 or line[0] >= frame.x1 or line[3] <= frame.y0 or line[1] >= frame.y1
+        )
+
+    def count_outside(self) -> int:
+        """Count the letters and digits completely outside, in one pass: there may be very many."""
+        return sum(
+            chr(pdfium.FPDFText_GetUnicode(self._layer, index)).isalnum()
+            and self.is_outside(self._layer.get_charbox(index))
+            for index in range(self._layer.count_chars())
         )
 
     def to_pixels(self, line: Box) -> Pixels | None:

@@ -44,6 +44,7 @@ from assembler.model import Severity
 
 _SELECTED = "0.6 0.75686 0.8549 rg"  # background that viewers give the chosen lines of a list
 _CHECK_BOXES = (Kind.CHECK, Kind.RADIO)
+_UNLIKE = (Showing.OTHER, Showing.PART)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,10 +108,12 @@ def _draw_value(
     if not has_appearance and is_empty and not has_frame:
         return False, []
     setting = _set_value(place, lettering)
+    if showing is Showing.PART and not setting.fits:
+        return False, [_shown_in_part(place)]
     data = draw_frame(place) + _clip(place, setting.data)
     _add_appearance(pdf, place, data, font_resource(lettering))
     losses = list(_list_losses(place, setting))
-    if has_appearance and showing is Showing.OTHER and not is_asked:
+    if has_appearance and showing in _UNLIKE and not is_asked:
         losses.append(
             make_field_loss(
                 place,
@@ -125,8 +128,8 @@ def _draw_value(
 def _is_stale(place: FieldPlace, showing: Showing, *, is_empty: bool, is_asked: bool) -> bool:
     """Return whether the file's own appearance must not be used."""
     if is_empty:
-        return is_asked and showing is Showing.OTHER and not place.is_formatted
-    if showing is Showing.OTHER:
+        return is_asked and showing in _UNLIKE and not place.is_formatted
+    if showing in _UNLIKE:
         return not (place.is_formatted or place.flags & Flag.PASSWORD)
     return showing is Showing.NOTHING
 
@@ -202,6 +205,15 @@ def _list_losses(place: FieldPlace, setting: Setting) -> Iterator[Loss]:
             "its value does not fit into its place on the page",
             "print the file to a new PDF",
         )
+
+
+def _shown_in_part(place: FieldPlace) -> Loss:
+    return make_field_loss(
+        place,
+        "its value does not fit into its place on the page, which shows a part of it, as the "
+        "file does",
+        "print the whole value from the program that holds it, as a page of its own",
+    )
 
 
 def _barcode_without_picture(place: FieldPlace) -> list[Loss]:

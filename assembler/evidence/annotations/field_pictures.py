@@ -30,6 +30,7 @@ class Showing(StrEnum):
     """The content of a picture."""
 
     VALUE = "value"
+    PART = "part"  # some of the letters of the value
     OTHER = "other"  # other letters than those of the value
     UNREADABLE = "unreadable"  # ink without text, or text without a Unicode mapping
     NOTHING = "nothing"
@@ -120,10 +121,11 @@ def _classify(page: Any, picture: Picture) -> Showing:
     if not any(map(str.isalnum, letters)) and any(map(str.isalnum, "".join(texts))):
         return Showing.UNREADABLE
     if picture.is_part:
-        shows_value = all(text in letters for text in texts)
-    else:
-        shows_value = is_uncut and Counter(letters) == Counter("".join(texts))
-    return Showing.VALUE if shows_value else Showing.OTHER
+        return Showing.VALUE if all(text in letters for text in texts) else Showing.OTHER
+    shown, value = Counter(letters), Counter("".join(texts))
+    if is_uncut and shown == value:
+        return Showing.VALUE
+    return Showing.PART if letters and shown <= value else Showing.OTHER
 
 
 def _is_within(layer: Any, size: Size, index: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 from assembler.evidence.annotations.bidi_order import base_level
 from assembler.evidence.annotations.lettering import ASCENT, DESCENT, Lettering, Line, shape_line
@@ -53,13 +54,17 @@ def set_line(text: str, area: Area, lettering: Lettering) -> Setting:
 def set_block(text: str, area: Area, lettering: Lettering) -> Setting:
     """Draw text from the top of the area, broken into lines; smaller if it is too long."""
     size = min(area.size or _USUAL_SIZE, area.height / _LINE_HEIGHT)
-    lines = wrap_text(text, area.width / size)
+    lines = _wrap_into(area, text, size)
     if not _lines_fit(lines, size, area):
         size = min(size, _USUAL_SIZE)
-        lines = wrap_text(text, area.width / size)
+        lines = _wrap_into(area, text, size)
+    if size > _MIN_SIZE and not _lines_fit(lines, size, area):
+        smallest = _wrap_into(area, text, _MIN_SIZE)
+        if not _lines_fit(smallest, _MIN_SIZE, area):
+            size, lines = _MIN_SIZE, smallest
     while size > _MIN_SIZE and not _lines_fit(lines, size, area):
         size = max(_MIN_SIZE, size - _SIZE_STEP)
-        lines = wrap_text(text, area.width / size)
+        lines = _wrap_into(area, text, size)
     step = _line_step(lines)
     y = area.bottom + area.height - max(line.high for line in lines) / 1000 * size
     data = []
@@ -92,14 +97,19 @@ def set_comb(text: str, area: Area, cells: int, lettering: Lettering) -> Setting
     return Setting(data=b"".join(data), fits=widest * size <= cell + 0.5)
 
 
-def wrap_text(text: str, width: float) -> tuple[Line, ...]:
+def _wrap_into(area: Area, text: str, size: float) -> tuple[Line, ...]:
+    """Break a text into lines, up to the first that has no room: a value may be very long."""
+    most = int((area.height + 0.5) / (LEADING * size)) + 2
+    return tuple(islice(_wrap_text(text, area.width / size), most))
+
+
+def _wrap_text(text: str, width: float) -> Iterator[Line]:
     """Break a text into lines no wider than `width` font sizes; a word longer than a line is
     broken."""
-    lines: list[Line] = []
     for paragraph in text.split("\n"):
         base = base_level(paragraph)
-        lines += [shape_line(line, base) for line in _break_paragraph(paragraph, width * 1000)]
-    return tuple(lines)
+        for line in _break_paragraph(paragraph, width * 1000):
+            yield shape_line(line, base)
 
 
 def _break_paragraph(paragraph: str, width: float) -> Iterator[str]:
