@@ -3,6 +3,7 @@ left out and named."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -238,6 +239,48 @@ def test_evidence_with_everything_that_can_hang_on_a_page_is_bound_plain_and_pro
         (2, str(len(ACTIONS))),
         (3, "1"),
     ]
+
+
+@pytest.mark.parametrize("action", [web(ADDRESSES[0]), *(Dictionary(**one) for one in ACTIONS[:4])])
+def test_an_action_in_the_place_of_a_destination_is_an_action(
+    tmp_path: Path, action: Dictionary
+) -> None:
+    """As Firefox reads it."""
+    data = draw.again(factories.linked_pdf(), lambda pdf: link(pdf, 1, RECT, Dest=action))
+
+    made = prepared(tmp_path, {"a.pdf": data})["a.pdf"]
+
+    with Pdf.open(made.pdf) as pdf:
+        assert Name.Annots not in pdf.pages[1]
+    assert "EVID.LINK" in {one.rule for one in made.findings}
+
+
+def lead_by_odd_names(pdf: Pdf) -> None:
+    """Names that are no text: those of web pages saved as a PDF are made of checksums."""
+    name, missing = String(b"j\xffo\xad\x17gen"), String(b"\xadnowhere")
+    pdf.Root.Names.Dests.Names = Array([name, Array([pdf.pages[2].obj, Name.XYZ, 0, 500, None])])
+    link(pdf, 0, RECT, A=Dictionary(S=Name.GoTo, D=name))
+    link(pdf, 0, RECT, Dest=name)
+    link(pdf, 0, RECT, Dest=missing)
+    pdf.Root.Outlines.First.Dest = name
+
+
+def lead_by_action(pdf: Pdf) -> None:
+    goal = Array([pdf.pages[2].obj, Name.XYZ, 0, 500, None])
+    link(pdf, 0, RECT, Dest=Dictionary(Type=Name.Action, S=Name.GoTo, D=goal))
+    link(pdf, 0, RECT, Dest=Dictionary(D=goal))
+    link(pdf, 0, RECT, Dest=web("https://example.com/"))
+
+
+@pytest.mark.parametrize("lead", [lead_by_odd_names, lead_by_action])
+def test_links_that_are_oddly_written_lead_where_they_did(
+    tmp_path: Path, lead: Callable[[Pdf], None]
+) -> None:
+    data = draw.again(mutable.linked(), lead)
+
+    built = build(mutable.mutable_case(tmp_path / "case", {"odd": data}))[0]
+
+    assert [check for check in built.proof.checks if not check.ok] == []
 
 
 def test_a_template_whose_link_runs_something_stops_the_bundle(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from pikepdf import Array, Dictionary, Name, Object, Pdf, String
 # scheme than we do
 _ALLOWED = re.compile(r"(?:https?://|mailto:|tel:)[^\x00-\x1f\x7f\\]+", re.IGNORECASE)
 _MAX_BOOKMARKS = 200_000
+_MAX_NAMES = 200_000  # nodes of the tree of names that are visited
 
 
 def is_web_address(value: Any) -> bool:
@@ -36,6 +37,72 @@ def is_plain_link(annotation: Object) -> bool:
     return action.get(Name.S) == Name.GoTo or (
         action.get(Name.S) == Name.URI and is_web_address(action.get(Name.URI))
     )
+
+
+def move_misplaced_actions(pdf: Pdf) -> None:
+    """Move an action that a link has as its destination to where actions belong.
+
+    Viewers take it for an action, so it must be judged as one.
+    """
+    for note in _list_annotations(pdf):
+        goal = note.get(Name.Dest)
+        if not isinstance(goal, Dictionary) or isinstance(note.get(Name.A), Dictionary):
+            continue
+        if Name.S in goal:
+            del note[Name.Dest]
+            note.A = goal
+        elif isinstance(goal.get(Name.D), Array | String | Name):
+            note.Dest = goal.D
+
+
+def resolve_binary_names(pdf: Pdf) -> None:
+    """Make links and bookmarks to a destination whose name is no text name its page.
+
+    Copying pages writes such a name in other bytes, and the link no longer finds it.
+    """
+    goals = {
+        written: goal
+        for name, goal in _list_named_destinations(pdf)
+        if bytes(String(str(name))) != (written := bytes(name))
+    }
+    if not goals:
+        return
+    outline = pdf.Root.get(Name.Outlines)
+    items = _list_bookmarks(outline) if isinstance(outline, Dictionary) else ()
+    for holder in (*_list_annotations(pdf), *items):
+        for owner, key in ((holder, Name.Dest), (holder.get(Name.A), Name.D)):
+            name = owner.get(key) if isinstance(owner, Dictionary) else None
+            if isinstance(name, String) and bytes(name) in goals:
+                owner[key] = goals[bytes(name)]
+
+
+def _list_annotations(pdf: Pdf) -> Iterator[Object]:
+    for page in pdf.pages:
+        notes = page.get(Name.Annots)
+        yield from (
+            note
+            for note in (notes if isinstance(notes, Array) else ())
+            if isinstance(note, Dictionary)
+        )
+
+
+def _list_named_destinations(pdf: Pdf) -> Iterator[tuple[Object, Object]]:
+    """Yield the name of each named destination, as it is written, and its place."""
+    names = pdf.Root.get(Name.Names)
+    waiting = [names.get(Name.Dests)] if isinstance(names, Dictionary) else []
+    visited = 0
+    while waiting and visited < _MAX_NAMES:
+        node = waiting.pop()
+        visited += 1
+        if not isinstance(node, Dictionary):
+            continue
+        kids, flat = node.get(Name.Kids), node.get(Name.Names)
+        waiting += list(kids) if isinstance(kids, Array) else []
+        pairs = list(flat) if isinstance(flat, Array) else []
+        for name, goal in zip(pairs[::2], pairs[1::2], strict=False):
+            place = goal.get(Name.D) if isinstance(goal, Dictionary) else goal
+            if isinstance(name, String) and isinstance(place, Array):
+                yield name, place
 
 
 def resolve_page_moves(pdf: Pdf) -> None:

@@ -14,6 +14,7 @@ from assembler.evidence.annotations.mark_drawing import DrawnMarks, draw_marks
 from assembler.evidence.client_links import (
     count_active_bookmarks,
     is_plain_link,
+    resolve_binary_names,
     resolve_page_moves,
 )
 from assembler.evidence.hidden_layers import is_switched_off, list_hidden_layers
@@ -101,6 +102,7 @@ def clean_pdf(pdf: Pdf) -> DrawnAnnotations:
     _drop_switched_off(pdf)
     drawings = DrawnAnnotations(fields=draw_fields(pdf), marks=draw_marks(pdf))
     resolve_page_moves(pdf)
+    resolve_binary_names(pdf)
     links = [_links(page) for page in pdf.pages]
     pdf.flatten_annotations("screen")
     for page, page_links in zip(pdf.pages, links, strict=True):

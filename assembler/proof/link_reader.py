@@ -76,9 +76,9 @@ class Places:
         self.count = len(reader.pages)
 
     def of_annotation(self, note: DictionaryObject) -> Goal:
-        action = _resolved(note.get("/A"))
-        if "/Dest" in note:
-            return self.of(note.get("/Dest"))
+        action, goal = _action_and_goal(note)
+        if goal is not None:
+            return self.of(goal)
         if not isinstance(action, DictionaryObject):
             return Goal()
         kind = _resolved(action.get("/S"))
@@ -220,6 +220,17 @@ def _area(
     return Area(box=tuple(box), goal=goal, look=_look(link), click=click, contents=contents)
 
 
+def _action_and_goal(note: DictionaryObject) -> tuple[Any, Any]:
+    """Return the action and the destination of a link; some programs write an action in the
+    place of a destination, and viewers take it as one."""
+    action, goal = _resolved(note.get("/A")), note.get("/Dest")
+    found = _resolved(goal)
+    is_action = isinstance(found, DictionaryObject) and "/S" in found
+    if is_action and not isinstance(action, DictionaryObject):
+        return found, None
+    return action, goal
+
+
 def _page_move(link: DictionaryObject, number: int, places: Places) -> Goal | None:
     """The page that a link to the next, previous, first or last one leads to from page `number`."""
     move = _page_moves(link, number, places.count)
@@ -227,8 +238,8 @@ def _page_move(link: DictionaryObject, number: int, places: Places) -> Goal | No
 
 
 def _page_moves(link: DictionaryObject, number: int, count: int) -> int | None:
-    action = _resolved(link.get("/A"))
-    if not isinstance(action, DictionaryObject) or "/Next" in action or "/Dest" in link:
+    action, goal = _action_and_goal(link)
+    if not isinstance(action, DictionaryObject) or "/Next" in action or goal is not None:
         return None
     if _resolved(action.get("/S")) != "/Named":
         return None
@@ -311,11 +322,11 @@ def _visible(
 def is_kept(note: DictionaryObject) -> bool:
     """Whether a link of a client's file belongs into a bundle: one within the file, to the web,
     a mailbox or a telephone."""
-    action = _resolved(note.get("/A"))
+    action, goal = _action_and_goal(note)
     if not isinstance(action, DictionaryObject):
-        return "/Dest" in note
+        return goal is not None
     kind = _resolved(action.get("/S"))
-    if "/Next" in action or "/Dest" in note:
+    if "/Next" in action or goal is not None:
         return False
     return kind == "/GoTo" or (
         kind == "/URI" and is_harmless(text_of(_resolved(action.get("/URI"))))

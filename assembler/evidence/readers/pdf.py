@@ -16,6 +16,7 @@ from pikepdf import Array, Dictionary, Name
 from assembler.evidence.annotations import annotation_survey
 from assembler.evidence.annotations.mark_drawing import make_mark_loss
 from assembler.evidence.camera_data import strip_camera_data
+from assembler.evidence.client_links import move_misplaced_actions
 from assembler.evidence.encryption import count_restrictions
 from assembler.evidence.integrity import find_damage
 from assembler.evidence.long_numbers import shorten_numbers
@@ -73,6 +74,7 @@ def normalize_pdf(data: bytes, target: Path, password: str = "") -> NormalizedPd
             faults = [*broken, *complaints.damage]
             for page in pdf.pages:
                 drop_broken_annotations(page)
+            move_misplaced_actions(pdf)
             losses = list(find_losses(pdf))
             removed = count_removed(pdf) + count_restrictions(pdf, password)
             removed += strip_camera_data(pdf)
