@@ -205,6 +205,10 @@ def odd(pdf: Pdf) -> None:
         OPI=Dictionary(),
         LastModified=String("D:2026"),
     )
+    notes = pdf.make_stream(b"<x/>", Type=Name.Metadata, Subtype=Name.XML)
+    marked = Dictionary(Properties=Dictionary(MC0=Dictionary(Metadata=notes)))
+    pdf.pages[0].Resources.Properties = Dictionary(MC0=Dictionary(Metadata=notes))
+    form.Resources = marked
     name = pdf.pages[0].add_resource(form, Name.XObject)
     pdf.pages[0].contents_add(b"\n" + str(name).encode() + b" Do\n")
     for key in (

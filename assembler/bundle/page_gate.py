@@ -183,6 +183,20 @@ def keep_plain_objects(bundle: Pdf) -> None:
             _keep(item, _DRAWN[str(item.Subtype)])
         elif isinstance(item, Dictionary | Stream) and item.get(Name.Type) != Name.OCG:
             _forget(item)
+        for inner in _dictionaries_within(item):
+            _forget(inner)
+
+
+def _dictionaries_within(item: Object) -> Iterator[Object]:
+    """Return the dictionaries written out within an object, as the properties of marked content
+    are."""
+    waiting = [item] if isinstance(item, Dictionary | Stream) else []
+    while waiting:
+        holder = waiting.pop()
+        for _, value in holder.items():
+            if isinstance(value, Dictionary) and not value.is_indirect:
+                waiting.append(value)
+                yield value
 
 
 def _is_plain(annotation: Object) -> bool:
