@@ -193,7 +193,7 @@ def _dictionaries_within(item: Object) -> Iterator[Object]:
     waiting = [item] if isinstance(item, Dictionary | Stream) else []
     while waiting:
         holder = waiting.pop()
-        for _, value in holder.items():
+        for value in holder.values():
             if isinstance(value, Dictionary) and not value.is_indirect:
                 waiting.append(value)
                 yield value
