@@ -153,11 +153,14 @@ def _missing_words(paragraphs: Sequence[str], shown: str) -> int:
 
 def _take_word(letters: _Letters, word: str) -> bool:
     """Take a word wherever it is, else in the parts a page break may have left: signs of a
-    script without blanks stand alone."""
+    script without blanks stand alone; with numbers or Latin letters among them, in two parts."""
     if letters.take(word) or letters.take(word[::-1]):
         return True
-    without_blanks = len(word) > 1 and all(unicodedata.category(c) == "Lo" for c in word)
-    return without_blanks and all(letters.take(c) for c in word)
+    signs = [unicodedata.category(c) == "Lo" for c in word]
+    if len(word) > 1 and all(signs):
+        return all(letters.take(c) for c in word)
+    breaks = [n for n in range(1, len(word)) if signs[n - 1] or signs[n]]
+    return any(letters.take_both(word[:n], word[n:]) for n in breaks)
 
 
 def _plain(text: str) -> str:
@@ -174,14 +177,26 @@ class _Letters:
 
     def take(self, wanted: str) -> bool:
         """Account for a run of letters where it stands first, untaken; whether it does."""
+        place = self._find(wanted)
+        if place < 0:
+            return not wanted
+        end = place + len(wanted)
+        self._taken[place:end] = b"\1" * len(wanted)
+        self._cursor = end
+        return True
+
+    def take_both(self, first: str, second: str) -> bool:
+        """Account for two runs, or for none of them."""
+        if self._find(first) < 0 or self._find(second) < 0:
+            return False
+        return self.take(first) and self.take(second)
+
+    def _find(self, wanted: str) -> int:
         for begin in (self._cursor, 0):
             place = self._text.find(wanted, begin)
             while place >= 0:
-                end = place + len(wanted)
-                taken = self._taken.rfind(1, place, end)
+                taken = self._taken.rfind(1, place, place + len(wanted))
                 if taken < 0:
-                    self._taken[place:end] = b"\1" * len(wanted)
-                    self._cursor = end
-                    return True
+                    return place
                 place = self._text.find(wanted, taken + 1)
-        return not wanted
+        return -1
