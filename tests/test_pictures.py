@@ -430,6 +430,18 @@ def test_stripping_walks_every_scan_of_a_progressive_picture() -> None:
     ).all()
 
 
+def test_a_stray_byte_between_the_parts_of_a_jpeg_is_passed_over(tmp_path: Path) -> None:
+    """As every viewer does, and says no word of it."""
+    data = picture("JPEG", colors())
+    place_of_table = data.index(b"\xff\xdb")
+    stray = data[:place_of_table] + b"\x01" + data[place_of_table:]
+
+    made = prepared(tmp_path, {"a.jpg": stray})["a.jpg"]
+
+    assert len(made.pages) == 1
+    assert strip_jpeg(stray) == strip_jpeg(data)
+
+
 def test_numbers_that_are_no_picture_are_refused() -> None:
     measured = Image.fromarray(np.linspace(0, 1, 10_000, dtype=np.float32).reshape(100, 100))
 

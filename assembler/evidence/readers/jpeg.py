@@ -19,8 +19,11 @@ def strip_jpeg(data: bytes) -> bytes:
     """
     out, position, scanned = bytearray(b"\xff\xd8"), 2, False
     while position + 2 <= len(data):
-        if data[position] != 0xFF:
-            raise Refused("EVID.BROKEN", "the JPEG is damaged", _AGAIN)
+        if data[position] != 0xFF:  # some programs leave bytes between segments; viewers skip them
+            position = data.find(b"\xff", position)
+            if position < 0:
+                break
+            continue
         marker = data[position + 1]
         if marker == 0xFF:  # fill byte
             position += 1
