@@ -22,6 +22,7 @@ from assembler.documents.word_to_pdf import (
     read_printed_text,
 )
 from assembler.documents.word_to_pdf.coverage import select_fonts
+from assembler.documents.word_to_pdf.word_text import count_missing_words
 from assembler.errors import AssemblerError, TemplateBroken, ToolFailed
 from assembler.runtime import programs
 from assembler.runtime.resources import font_files
@@ -112,6 +113,22 @@ def test_other_scripts_are_drawn_and_found(save: Any, text: str) -> None:
     assert (
         count_lost_words(save(letters.word(f"Title: {text} перший."), "other.docx"), made.pdf) == 1
     )
+
+
+def test_joined_letters_of_arabic_are_found_in_the_order_they_are_drawn(save: Any) -> None:
+    """One glyph stands for two letters, and LibreOffice writes them the other way around."""
+    docx = save(letters.word("هذا لا يعني الأولاد إلا الآن"))
+
+    assert count_missing_words(docx, ["هذا ال يعني األوالد إال اآلن"]) == 0
+    assert count_missing_words(docx, ["هذا ال يعني األوالد إال"]) == 1
+
+
+def test_a_sentence_without_blanks_may_run_over_two_pages(save: Any) -> None:
+    """With a footer between its parts."""
+    docx = save(letters.word("午後5時までにメールで提出"))
+
+    assert count_missing_words(docx, ["午後5時までに\r\n- 7 -", "メールで提出"]) == 0
+    assert count_missing_words(docx, ["午後5時までに\r\n- 7 -", "メールで"]) == 1
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,7 @@ def text(*paragraphs: str) -> str:
         (text("出生证明及翻译"), ("出生\r\nHead", "证明及翻译")),
         (text("午後5時までに（jimu@x.jp）で提出"), ("午後5時までに（jimu@x.jp）\r\n7", "で提出")),
         (text("שלום (עולם)"), (") םולש (םלוע",)),
+        (text("هذا لا يعني الأولاد"), ("هذا ال يعني األوالد",)),  # as LibreOffice writes them
         (word.paragraph(word.check_box(checked=True), word.run(" Yes")), ("☑ Yes",)),
         (word.paragraph(word.symbol("Wingdings", 0xF0A8), word.run(" No")), ("□ No",)),
         (
@@ -71,6 +72,7 @@ def test_nothing_is_missing_however_a_program_sets_it(body: str, pages: tuple[st
             "1 word of it is on none of its pages",
         ),
         (text("a b", "a c"), ("a b c",), "1 word of it is on none of its pages"),
+        (text("الولائية"), ("الولايئة",), "1 word of it is on none of its pages"),
         (text("日付2026年"), ("日付2025\r\n1", "年"), "1 word of it is on none of its pages"),
         (text("Balance −5"), ("Balance 5",), "1 sign of it is on none of its pages"),
         (text("12.50"), ("1250",), "1 sign of it is on none of its pages"),

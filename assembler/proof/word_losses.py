@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
@@ -23,6 +24,7 @@ _SAME_SIGN = {
     **dict.fromkeys("•∙●⚫", "•"),
     **dict.fromkeys("∗*", "*"),
 }
+_LAM_ALEF = re.compile("(ل)([اأإآ])")  # one glyph; LibreOffice writes its letters as drawn
 _MOST_DEEP = 15  # forms within forms
 
 
@@ -154,13 +156,20 @@ def _missing_words(paragraphs: Sequence[str], shown: str) -> int:
 def _take_word(letters: _Letters, word: str) -> bool:
     """Take a word wherever it is, else in the parts a page break may have left: signs of a
     script without blanks stand alone; with numbers or Latin letters among them, in two parts."""
-    if letters.take(word) or letters.take(word[::-1]):
+    ways = (word, word[::-1], _LAM_ALEF.sub(r"\2\1", word))
+    if any(map(letters.take, ways)):
         return True
-    signs = [unicodedata.category(c) == "Lo" for c in word]
+    signs = [_stands_alone(c) for c in word]
     if len(word) > 1 and all(signs):
         return all(letters.take(c) for c in word)
     breaks = [n for n in range(1, len(word)) if signs[n - 1] or signs[n]]
     return any(letters.take_both(word[:n], word[n:]) for n in breaks)
+
+
+def _stands_alone(letter: str) -> bool:
+    """Whether a letter is of a script that may be written without blanks: of Hebrew and Arabic,
+    which have blanks, a word is one piece."""
+    return unicodedata.category(letter) == "Lo" and unicodedata.bidirectional(letter) == "L"
 
 
 def _plain(text: str) -> str:

@@ -27,6 +27,7 @@ _ALIKE = {
 }
 _SAME = str.maketrans({other: sign for sign, others in _ALIKE.items() for other in others})
 _BOXES = "☐☑☒✓✔✗✘□■•"
+_LAM_ALEF = re.compile("(ل)([اأإآ])")  # one glyph; LibreOffice writes its letters as drawn
 _USED = "\0"  # replaces a piece of the PDF's text that has been accounted for
 
 
@@ -123,10 +124,33 @@ def count_missing_words(docx: Path, pages: Sequence[str]) -> int:
             broken += [normalize_letters(word) for word in paragraph.split()]
     lost = 0
     for word in sorted(filter(None, broken), key=len, reverse=True):
-        spelled = next((direction for direction in (word, word[::-1]) if direction in rest), None)
-        lost += spelled is None and page_words[word] < expected[word]
-        rest = rest.replace(spelled, _USED, 1) if spelled else rest
+        pieces = _find_pieces(rest, word)
+        lost += not pieces and page_words[word] < expected[word]
+        for piece in pieces:
+            rest = rest.replace(piece, _USED, 1)
     return lost
+
+
+def _find_pieces(text: str, word: str) -> tuple[str, ...]:
+    """Return a word as it is in a text, () if it is not there.
+
+    In one piece; or, if its script has no blanks, in the two pieces that a page break with a
+    footer leaves of a sentence.
+    """
+    for spelling in (word, word[::-1], _LAM_ALEF.sub(r"\2\1", word)):
+        if spelling in text:
+            return (spelling,)
+    for place in range(1, len(word)):
+        pieces = word[:place], word[place:]
+        may_break = any(map(_has_no_blanks, (word[place - 1], word[place])))
+        if may_break and all(piece in text for piece in pieces):
+            return pieces
+    return ()
+
+
+def _has_no_blanks(letter: str) -> bool:
+    """Return whether a letter is of a script that may be written without blanks."""
+    return unicodedata.category(letter) == "Lo" and unicodedata.bidirectional(letter) == "L"
 
 
 def count_missing_signs(docx: Path | IO[bytes], pages: Sequence[str]) -> int:
