@@ -10,6 +10,7 @@ counts.
 from __future__ import annotations
 
 import ctypes
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -144,6 +145,11 @@ def _find_uniform(patch: np.ndarray[Any, Any]) -> Iterator[tuple[int, int, int]]
             yield int(start), int(end), int(low[start])
 
 
+def _is_letter(code: int) -> bool:
+    """Return whether a code as PDFium gives it is a letter or digit; some are no characters."""
+    return code <= sys.maxunicode and chr(code).isalnum()
+
+
 class _View:
     """A page, its text and its rendering, with conversion between their coordinates."""
 
@@ -163,7 +169,7 @@ class _View:
     def count_outside(self) -> int:
         """Count the letters and digits completely outside, in one pass: there may be very many."""
         return sum(
-            chr(pdfium.FPDFText_GetUnicode(self._layer, index)).isalnum()
+            _is_letter(pdfium.FPDFText_GetUnicode(self._layer, index))
             and self.is_outside(self._layer.get_charbox(index))
             for index in range(self._layer.count_chars())
         )

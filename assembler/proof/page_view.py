@@ -6,6 +6,7 @@ source as a whole.
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -220,6 +221,13 @@ def _fitted(drawn: Gray, shape: tuple[int, ...]) -> Gray:
     return fitted
 
 
+def letter_of(code: int) -> str:
+    """Return the letter of a code as PDFium gives it: a font may make codes that are no letters."""
+    if not code:
+        return ""
+    return chr(code) if code <= sys.maxunicode else "\ufffd"
+
+
 def glyphs_of(page: Any, view: View | None = None) -> list[Glyph]:
     """The letters of a page in the order they are read. `view`: of a source page."""
     grid = _Grid(page)
@@ -228,7 +236,7 @@ def glyphs_of(page: Any, view: View | None = None) -> list[Glyph]:
     try:
         for place in range(layer.count_chars()):
             code = raw.FPDFText_GetUnicode(layer, place)
-            letter = "-" if code == _HYPHEN else chr(code) if code else ""
+            letter = "-" if code == _HYPHEN else letter_of(code)
             if not letter.strip() or (
                 raw.FPDFText_IsGenerated(layer, place) == 1 and code != _HYPHEN
             ):

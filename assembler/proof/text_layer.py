@@ -4,7 +4,6 @@ in their places."""
 from __future__ import annotations
 
 import ctypes
-import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -28,7 +27,7 @@ from assembler.proof import field_values
 from assembler.proof.kept_drafts import Kept, KeptWords, Word
 from assembler.proof.page_frame import flatten_page
 from assembler.proof.page_text import is_right_to_left, read_content, read_text
-from assembler.proof.page_view import Box, Glyph, View, glyphs_of, inside
+from assembler.proof.page_view import Box, Glyph, View, glyphs_of, inside, letter_of
 from assembler.runtime.worker_pool import Failure
 from assembler.runtime.workshop import Workshop
 
@@ -314,7 +313,7 @@ class Signs:
         count = self.layer.count_chars()
         codes = [raw.FPDFText_GetUnicode(self.layer, place) for place in range(count)]
         self.signs = [
-            (sign, place) for place, code in enumerate(codes) for sign in _spelled(_sign_of(code))
+            (sign, place) for place, code in enumerate(codes) for sign in _spelled(letter_of(code))
         ]
 
     @property
@@ -336,11 +335,6 @@ class Signs:
         """Return the place from which on there are as many letters as these words have, but for
         some."""
         return start_of(self.text, [_spelled(word.text) for word in words], passed_over)
-
-
-def _sign_of(code: int) -> str:
-    """Return the sign of a code as PDFium gives it: a font may make codes that are no signs."""
-    return chr(code) if code <= sys.maxunicode else "\ufffd"
 
 
 def _spelled(text: str) -> str:
