@@ -11,6 +11,7 @@ import pypdfium2 as pdfium
 import pytest
 from pikepdf import Array, Dictionary, Name, Pdf, String
 
+from assembler.model import Stamp
 from assembler.proof.stamp_drawing import ink_of
 from scripts.sample_cases import draw
 from tests import factories, mutable
@@ -111,14 +112,14 @@ def test_a_letter_between_two_pixels_may_be_drawn_in_either() -> None:
     """The order in which numbers are added decides, on which side of a pixel's edge a letter is."""
     document = pdfium.PdfDocument.new()
     page = document.new_page(1417.32, 850.39)
-    stamp = {
-        "text": "Exhibit A · 1 of 1 · page 1 of 1",
-        "x": 1223.33,
-        "y": 25.01,
-        "size": 12.506,
-        "width": 168.98,
-        "height": 15.63,
-    }
+    stamp = Stamp(
+        text="Exhibit A · 1 of 1 · page 1 of 1",
+        x=1223.33,
+        y=25.01,
+        size=12.506,
+        width=168.98,
+        height=15.63,
+    )
     ink = ink_of(stamp, page, (1890, 1134))
     rows, columns = ink.left.shape
     paper = np.full((rows, 1890, 3), 255, np.uint8)
