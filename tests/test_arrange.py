@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 from fontTools.ttLib import TTFont
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from assembler.layout import page_order
@@ -265,6 +265,12 @@ PLACES = st.sampled_from(["top left", "top", "top right", "bottom left", "bottom
 ZONE = st.builds(Zone, place=PLACES, width=st.floats(10, 180), height=st.floats(10, 300))
 
 
+@example(
+    zones=[Zone(place="top right", width=18.0, height=19.0)],
+    width=400.875,
+    height=600.0,
+    bits=b"\x00\x00\x00\x00\x00\x00\x00i",
+)
 @given(
     st.lists(ZONE, max_size=5),
     st.floats(400, 1300),

@@ -10,6 +10,7 @@ from assembler.model import Ink, Stamp, Zone
 STAMP_SIZE = 9.0  # points, on a page as large as Letter
 EDGE = 18.0  # points between stamp and the edge of the visible page
 CLEAR = 3.0  # points of white kept around a stamp
+_ROUNDING = 0.01  # points: place and size of a stamp have two decimals each
 _LINE = 1.25  # box height in font sizes
 _FURTHER = 1.75  # second try: this multiple of EDGE from the edge
 
@@ -174,11 +175,13 @@ def place_stamp(
 
 
 def is_in_zone(stamp: Stamp, width: float, height: float, clear: Sequence[Zone]) -> bool:
-    """Return whether a stamp on a page of this size touches a zone that must stay clear."""
-    return any(
-        _touches(zone, stamp.x, stamp.y, (stamp.width, stamp.height), (width, height))
-        for zone in clear
-    )
+    """Return whether a stamp on a page of this size touches a zone that must stay clear.
+
+    The stamp's numbers are rounded, so its box may reach into a zone by the rounding.
+    """
+    box = stamp.width - 2 * _ROUNDING, stamp.height - 2 * _ROUNDING
+    x, y = stamp.x + _ROUNDING, stamp.y + _ROUNDING
+    return any(_touches(zone, x, y, box, (width, height)) for zone in clear)
 
 
 def _touches(
