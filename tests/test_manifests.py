@@ -562,7 +562,7 @@ def test_what_is_of_a_packet_is_refused_for_a_file(tmp_path: Path, option: str) 
     code, out = verify(tmp_path / "a.pdf", option, tmp_path if option == "--case" else "0" * 64)
 
     assert code == ExitCode.USAGE
-    assert f"{option} is of a packet's folder" in out
+    assert f"{option} needs a packet's folder" in out
 
 
 def test_an_output_that_is_a_link_is_not_taken_for_the_file(copy: Path, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""`assembler batch`: many cases; what is seen while they are built, and what is said at the end."""
+"""`assembler batch`: build many cases, show progress, and print the outcomes."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ FILE = click.Path(dir_okay=False, path_type=Path)
     "--junit",
     type=FILE,
     default=None,
-    help="Write what became of each case to this file, as JUnit XML.",
+    help="Write the outcome of each case to this file, as JUnit XML.",
 )
 @thumbnails_option
 @originals_option
 @click.option(
     "--resume",
     is_flag=True,
-    help="Leave alone every case whose manifest proves that nothing has changed.",
+    help="Skip every case whose manifest proves that nothing has changed.",
 )
 @click.option(
     "--cluster",
@@ -88,14 +88,13 @@ def batch(
     cache: Path | None,
     cache_size: int,
 ) -> None:
-    """Build every case below the given folders, each on its own; one that fails does not stop
-    the others."""
+    """Build every case in the given folders; a case that fails does not stop the others."""
     from assembler.pipeline import Options
-    from assembler.pipeline import batch as room
+    from assembler.pipeline import batch as cases_batch
     from assembler.runtime.resources import Shelf
 
     if junit:
-        _refuse_other(junit)
+        _refuse_other_file(junit)
     options = Options(
         as_of=day(as_of),
         profile=profile,
@@ -104,7 +103,7 @@ def batch(
         keep_originals=keep_originals,
     )
     orders = [
-        room.Order(
+        cases_batch.Order(
             folder=folder.resolve(),
             shelf=Shelf.default(shelf_dir),
             options=options,
@@ -112,29 +111,37 @@ def batch(
             cache=cache and cache.resolve(),
             cache_mb=cache_size,
         )
-        for folder in room.discover(cases)
+        for folder in cases_batch.discover(cases)
     ]
-    with tally(len(orders)) as tell:
+    with tally(len(orders)) as report_outcome:
         if cluster:
-            outcomes = room.run_on(cluster, orders, tell, tls=cluster_tls)
+            outcomes = cases_batch.run_on(cluster, orders, report_outcome, tls=cluster_tls)
         else:
-            outcomes = room.run(orders, jobs or os.cpu_count() or 1, tell)
+            outcomes = cases_batch.run(orders, jobs or os.cpu_count() or 1, report_outcome)
     if timings:
         from assembler.runtime.timings import sum_by_module
 
-        say(format_timings(sum_by_module(spent for one in outcomes for spent in one.timings)))
-    result(json.dumps([asdict(one) for one in outcomes], indent=1) if as_json else table(outcomes))
+        say(
+            format_timings(
+                sum_by_module(spent for outcome in outcomes for spent in outcome.timings)
+            )
+        )
+    result(
+        json.dumps([asdict(outcome) for outcome in outcomes], indent=1)
+        if as_json
+        else table(outcomes)
+    )
     if junit:
         from assembler.runtime.atomic_files import write_atomic
 
-        write_atomic(junit, room.junit(outcomes))
-    _index(outcomes, cases[0])
-    ctx.exit(max((one.code for one in outcomes), default=ExitCode.OK))
+        write_atomic(junit, cases_batch.junit(outcomes))
+    _write_index(outcomes, cases[0])
+    ctx.exit(max((outcome.code for outcome in outcomes), default=ExitCode.OK))
 
 
-def _refuse_other(junit: Path) -> None:
-    """Raise OutputNotWritten, before any case is built, if the file to write is there and is no
-    report of test cases."""
+def _refuse_other_file(junit: Path) -> None:
+    """Raise OutputNotWritten, before any case is built, if the path has a file that is not a
+    JUnit report."""
     from assembler.errors import OutputNotWritten
 
     if junit.is_symlink() or (junit.exists() and b"<testsuite" not in junit.read_bytes()[:1_000]):
@@ -145,48 +152,51 @@ def _refuse_other(junit: Path) -> None:
         )
 
 
-def _index(outcomes: Sequence[Outcome], root: Path) -> None:
-    """index.html over all cases in the first folder given (in build/ where that is a case); a
-    file not ours is left alone."""
+def _write_index(outcomes: Sequence[Outcome], root: Path) -> None:
+    """Write index.html, the list of all cases, into the first folder given, or into build/ of a
+    case.
+
+    An index.html that this program did not write is left alone.
+    """
     from assembler.report import review
     from assembler.runtime.atomic_files import write_atomic
 
     home = (root / "build" if (root / "case.json").is_file() else root).resolve()
     path = home / "index.html"
-    ours = path.is_file() and review.MADE_BY in path.read_text(encoding="utf8", errors="replace")
-    if not home.is_dir() or path.is_symlink() or (path.exists() and not ours):
+    is_ours = path.is_file() and review.MADE_BY in path.read_text(encoding="utf8", errors="replace")
+    if not home.is_dir() or path.is_symlink() or (path.exists() and not is_ours):
         say(f"{path.name}: not written, since a file of this name is there that is not ours")
         return
     rows = [
         review.Row(
-            case=printable(one.case),
-            state=one.state,
-            summary=printable(one.summary),
-            pages=one.pages,
-            errors=sum(finding.severity == "error" for finding in one.findings),
-            warnings=sum(finding.severity == "warning" for finding in one.findings),
-            links=tuple(_link(Path(folder) / review.NAME, home) for folder in one.folders),
+            case=printable(outcome.case),
+            state=outcome.state,
+            summary=printable(outcome.summary),
+            pages=outcome.pages,
+            errors=sum(finding.severity == "error" for finding in outcome.findings),
+            warnings=sum(finding.severity == "warning" for finding in outcome.findings),
+            links=tuple(_link(Path(folder) / review.NAME, home) for folder in outcome.folders),
         )
-        for one in outcomes
+        for outcome in outcomes
     ]
     write_atomic(path, review.index(rows).encode())
     say(f"{path}: the list of all cases")
 
 
 def _link(path: Path, home: Path) -> str:
-    """A relative address, so that the folder can be moved."""
+    """Return a relative address, so that the folder can be moved."""
     return quote(Path(os.path.relpath(path.resolve(), home)).as_posix())
 
 
 def table(outcomes: Sequence[Outcome]) -> str:
-    """A line for each case and one for all."""
-    width = max((len(one.case) for one in outcomes), default=0)
+    """Return a line for each case and one for all."""
+    width = max((len(outcome.case) for outcome in outcomes), default=0)
     rows = [
-        f"{one.case:<{width}}  {one.state:<11} {one.pages:>6} pages {one.seconds:>7.1f} s  "
-        f"{one.summary}"
-        for one in outcomes
+        f"{outcome.case:<{width}}  {outcome.state:<11} {outcome.pages:>6} pages "
+        f"{outcome.seconds:>7.1f} s  {outcome.summary}"
+        for outcome in outcomes
     ]
-    states = Counter(one.state for one in outcomes)
+    states = Counter(outcome.state for outcome in outcomes)
     others = "".join(
         f", {count} {state}" for state, count in sorted(states.items()) if state != "built"
     )
@@ -197,33 +207,35 @@ def table(outcomes: Sequence[Outcome]) -> str:
 
 @contextmanager
 def tally(total: int) -> Iterator[Callable[[Outcome], None]]:
-    """A function that hears of each case: a bar on a terminal, one plain line for each case
-    elsewhere."""
-    started, seen = time.monotonic(), Counter[str]()
+    """Yield a function that takes the outcome of each case: a bar on a terminal, one line for each
+    case elsewhere."""
+    started, totals = time.monotonic(), Counter[str]()
 
-    def counted(one: Outcome) -> tuple[float, float]:
-        """Pages a minute so far, and the minutes left at that pace."""
-        seen.update(cases=1, pages=one.pages)
+    def count_outcome(outcome: Outcome) -> tuple[float, float]:
+        """Return pages per minute so far, and the minutes left at that pace."""
+        totals.update(cases=1, pages=outcome.pages)
         minutes = max(time.monotonic() - started, 0.001) / 60
-        return seen["pages"] / minutes, minutes / seen["cases"] * (total - seen["cases"])
+        return totals["pages"] / minutes, minutes / totals["cases"] * (total - totals["cases"])
 
     if not sys.stderr.isatty():
 
-        def plain(one: Outcome) -> None:
-            pace, left = counted(one)
+        def print_line(outcome: Outcome) -> None:
+            pace, left = count_outcome(outcome)
             say(
-                f"[{seen['cases']} of {total}; {seen['pages']} pages, {pace:.0f} a minute; "
+                f"[{totals['cases']} of {total}; {totals['pages']} pages, {pace:.0f} per minute; "
                 f"{left:.1f} min left] "
-                f"{one.case}: {one.summary}"
+                f"{outcome.case}: {outcome.summary}"
             )
 
-        yield plain
+        yield print_line
         return
-    with _bar(total) as move:
+    with _bar(total) as advance:
 
-        def draw(one: Outcome) -> None:
-            pace, _ = counted(one)
-            move(seen["pages"], pace, f"{one.case}: {one.summary}" if one.code else "")
+        def draw(outcome: Outcome) -> None:
+            pace, _ = count_outcome(outcome)
+            advance(
+                totals["pages"], pace, f"{outcome.case}: {outcome.summary}" if outcome.code else ""
+            )
 
         yield draw
 
@@ -240,7 +252,7 @@ def _bar(total: int) -> Iterator[Callable[[int, float, str], None]]:
         TimeRemainingColumn,
     )
 
-    pages = TextColumn("{task.fields[pages]} pages, {task.fields[pace]:.0f} a minute")
+    pages = TextColumn("{task.fields[pages]} pages, {task.fields[pace]:.0f} per minute")
     columns = (
         TextColumn("cases"),
         BarColumn(),
@@ -252,12 +264,12 @@ def _bar(total: int) -> Iterator[Callable[[int, float, str], None]]:
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task("cases", total=total, pages=0, pace=0.0)
 
-        def move(pages: int, pace: float, trouble: str) -> None:
+        def advance(pages: int, pace: float, trouble: str) -> None:
             if trouble:
                 bar.console.print(printable(trouble), markup=False, highlight=False)
             bar.update(task, advance=1, pages=pages, pace=pace)
 
-        yield move
+        yield advance
 
 
 def _cases(number: int) -> str:

@@ -1,4 +1,4 @@
-"""`assembler cache`: how large the caches are, and emptying them. They hold pages of clients."""
+"""`assembler cache`: measure and empty the caches. They hold pages of clients."""
 
 from __future__ import annotations
 
@@ -14,8 +14,7 @@ from assembler.cli.shared_options import FOLDER, json_option, verbose_option
 
 @click.group(cls=Framed)
 def cache() -> None:
-    """Prepared evidence that is kept: how much there is, and emptying it. It holds pages of
-    clients."""
+    """Measure or empty the caches of prepared evidence. They hold pages of clients."""
 
 
 @cache.command()
@@ -23,25 +22,26 @@ def cache() -> None:
 @json_option
 @verbose_option
 def show(folders: tuple[Path, ...], as_json: bool) -> None:
-    """Entries and size of the cache of a case, of every case below a folder, or of a shared
+    """Print entries and size of the cache of a case, of every case below a folder, or of a shared
     cache."""
     from assembler.runtime.cache_upkeep import measure_cache
 
-    rows = [(str(place), measure_cache(root)) for place, root in _caches(folders)]
+    rows = [(str(folder), measure_cache(root)) for folder, root in _caches(folders)]
     if as_json:
         result(
             json.dumps(
                 [
-                    {"folder": place, "entries": one.entries, "size": one.size}
-                    for place, one in rows
+                    {"folder": folder, "entries": cache_size.entries, "size": cache_size.size}
+                    for folder, cache_size in rows
                 ],
                 indent=1,
             )
         )
         return
-    for place, one in rows:
-        result(f"{place}: {one.entries} entries, {one.size / 1e6:.1f} MB")
-    result(f"together {sum(one.size for _, one in rows) / 1e6:.1f} MB in {len(rows)} caches")
+    for folder, cache_size in rows:
+        result(f"{folder}: {cache_size.entries} entries, {cache_size.size / 1e6:.1f} MB")
+    total = sum(cache_size.size for _, cache_size in rows)
+    result(f"together {total / 1e6:.1f} MB in {len(rows)} caches")
 
 
 @cache.command()
@@ -49,11 +49,11 @@ def show(folders: tuple[Path, ...], as_json: bool) -> None:
 @json_option
 @verbose_option
 def purge(folders: tuple[Path, ...], as_json: bool) -> None:
-    """Empty the cache of a case, of every case below a folder, or a shared cache; it costs time
-    only."""
-    from assembler.runtime.cache_upkeep import purge_cache as empty
+    """Empty the cache of a case, of every case below a folder, or a shared cache. The next build
+    takes longer; nothing else is lost."""
+    from assembler.runtime.cache_upkeep import purge_cache
 
-    freed = {str(place): empty(root) for place, root in _caches(folders)}
+    freed = {str(folder): purge_cache(root) for folder, root in _caches(folders)}
     if as_json:
         result(json.dumps(freed, indent=1))
     else:
@@ -61,7 +61,7 @@ def purge(folders: tuple[Path, ...], as_json: bool) -> None:
 
 
 def _caches(folders: tuple[Path, ...]) -> Iterator[tuple[Path, Path]]:
-    """Each folder a person would name, and its cache."""
+    """Return each case or shared cache at or below the folders, with the folder of its cache."""
     from assembler.pipeline.batch import discover
     from assembler.runtime.cache_upkeep import is_shared_cache
 

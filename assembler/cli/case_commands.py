@@ -1,4 +1,4 @@
-"""`assembler init` and `assembler validate`: a case's facts, before any page is looked at."""
+"""`assembler init` and `assembler validate`: start a case, and check its facts alone."""
 
 from __future__ import annotations
 
@@ -23,13 +23,8 @@ from assembler.errors import ExitCode
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-STYLES = (
-    "text",
-    "json",
-    "junit",
-    "sarif",
-    "github",
-)  # listing.STYLES, which must not be imported to print the help
+# as listing.STYLES, which must not be imported to print the help
+STYLES = ("text", "json", "junit", "sarif", "github")
 
 
 @click.command()
@@ -58,7 +53,7 @@ def validate(
     as_of: datetime | None,
     shelf_dir: Path | None,
 ) -> None:
-    """Check the facts of cases against the filing's rules; no rendering.
+    """Check the facts of cases against the filing's rules, without opening evidence.
 
     CASES are case folders, folders above them, or case.json files.
     """
@@ -68,26 +63,28 @@ def validate(
     from assembler.runtime.resources import Shelf
 
     shelf, today = Shelf.default(shelf_dir), day(as_of)
-    known = rules.load_library(shelf)
+    library = rules.load_library(shelf)
     folders = batch.folders([_folder(case) for case in cases])
-    brief = len(folders) > 1 and not is_verbose(
-        ctx
-    )  # the notes of many cases would hide what matters
-    listed = []
+    # the notes of many cases would hide what matters
+    is_brief = len(folders) > 1 and not is_verbose(ctx)
+    listings = []
     for folder in folders:
-        found, unchecked = batch.validate(folder, shelf, known, today)
+        findings, unchecked = batch.validate(folder, shelf, library, today)
         case = folder.resolve().name
-        listed.append(
+        listings.append(
             formats.Listed(
-                case=case, findings=found, folder=_seen(folder), not_checked=unchecked, brief=brief
+                case=case,
+                findings=findings,
+                folder=_relative_folder(folder),
+                not_checked=unchecked,
+                brief=is_brief,
             )
         )
-    applied = (
-        () if style == "sarif" else rules.FACT_PACKAGES
-    )  # SARIF lists all that the program can report
-    helps = rules.list_rule_help(known, applied)
-    result(formats.render("json" if as_json else style, listed, helps, strict=strict))
-    ctx.exit(ExitCode.CASE_REJECTED if formats.rejected(listed, strict=strict) else ExitCode.OK)
+    # SARIF lists all rules that the program can report
+    packages = () if style == "sarif" else rules.FACT_PACKAGES
+    helps = rules.list_rule_help(library, packages)
+    result(formats.render("json" if as_json else style, listings, helps, strict=strict))
+    ctx.exit(ExitCode.CASE_REJECTED if formats.rejected(listings, strict=strict) else ExitCode.OK)
 
 
 @click.command()
@@ -96,7 +93,7 @@ def validate(
     "--kind",
     default="parole",
     show_default=True,
-    help="What is filed: parole, re-parole or rfe-response.",
+    help="Kind of filing: parole, re-parole or rfe-response.",
 )
 @click.option(
     "--reason",
@@ -113,34 +110,38 @@ def init(folder: Path, kind: str, reasons: tuple[str, ...], shelf_dir: Path | No
     from assembler.runtime.resources import Shelf
 
     shelf = Shelf.default(shelf_dir)
-    known = shelf.schema("case.schema.json")["properties"]
-    _one_of("--kind", [kind], known["kind"]["enum"])
-    _one_of("--reason", reasons, known["reasons"]["items"]["enum"])
+    properties = shelf.schema("case.schema.json")["properties"]
+    _check_choices("--kind", [kind], properties["kind"]["enum"])
+    _check_choices("--reason", reasons, properties["reasons"]["items"]["enum"])
     pipeline.start(folder, shelf, kind, reasons)
     result(
         f"{folder}: case.json and evidence/TO-GATHER.md are made; put documents into evidence/, "
-        f"replace what says FILL IN, "
-        f"and run: assembler validate {folder}"
+        f"replace every FILL IN, and run: assembler validate {folder}"
     )
 
 
-def _one_of(option: str, given: Sequence[str], known: Sequence[str]) -> None:
-    for one in given:
-        if one not in known:
-            near = get_close_matches(one, known, 1)
+def _check_choices(option: str, values: Sequence[str], allowed: Sequence[str]) -> None:
+    """Raise BadParameter for the first value of an option that is not allowed."""
+    for value in values:
+        if value not in allowed:
+            near = get_close_matches(value, allowed, 1)
             hint = f"; did you mean {near[0]}?" if near else ""
-            raise click.BadParameter(f"it is none of {', '.join(known)}{hint}", param_hint=option)
+            raise click.BadParameter(
+                f"it is not one of {', '.join(allowed)}{hint}", param_hint=option
+            )
 
 
-def _folder(given: Path) -> Path:
-    """The case a person or a hook names by its folder or by its case.json."""
-    if given.is_file() and given.name != "case.json":
-        raise click.BadParameter(f"{given.name} is no case.json and no folder", param_hint="CASES")
-    return given.parent if given.is_file() else given
+def _folder(path: Path) -> Path:
+    """Return the case folder that a person or a hook named by its path or by its case.json."""
+    if path.is_file() and path.name != "case.json":
+        raise click.BadParameter(
+            f"{path.name} is neither a case.json nor a folder", param_hint="CASES"
+        )
+    return path.parent if path.is_file() else path
 
 
-def _seen(folder: Path) -> str:
-    """The folder as a person or a repository names it."""
+def _relative_folder(folder: Path) -> str:
+    """Return the folder relative to the working folder if it is below it."""
     try:
         return folder.resolve().relative_to(Path.cwd()).as_posix()
     except ValueError:

@@ -1,4 +1,4 @@
-"""`assembler check`: everything `bundle` would complain of, page by page, without building."""
+"""`assembler check`: report every problem that `bundle` would report, without building."""
 
 from __future__ import annotations
 
@@ -28,8 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Checked:
-    """One case looked at: what was found, worst first, and the exit code `bundle` would end with
-    because of it."""
+    """The findings of one case, worst first, and the exit code that `bundle` would end with."""
 
     case: str
     code: ExitCode
@@ -55,10 +54,10 @@ def check(
     cache: Path | None,
     cache_size: int,
 ) -> None:
-    """Look at the facts and at every page of evidence of cases; build nothing.
+    """Check the facts and every page of evidence of cases, without building.
 
-    Prints everything `bundle` would complain of, worst first. A page with unreadable print is an
-    error, one that may be hard to read a warning; see docs/legibility.md.
+    Prints every problem that `bundle` would report, worst first. A page with unreadable print is an
+    error; a page that may be hard to read is a warning (docs/legibility.md).
     """
     from assembler.pipeline import Options
     from assembler.runtime.resources import Shelf
@@ -66,48 +65,55 @@ def check(
 
     options = Options(as_of=day(as_of), profile=profile, strict=strict)
     shelf, workers = Shelf.default(shelf_dir), jobs or os.cpu_count() or 1
-    done = []
+    checked_cases = []
     for case in cases:
         home = case / ".assembler"
         with Workshop(home, jobs=workers, cache=cache, cache_mb=cache_size) as workshop:
-            done.append(_checked(case, shelf, workshop, options))
+            checked_cases.append(_check_case(case, shelf, workshop, options))
     if as_json:
-        single = len(done) == 1
+        single = len(checked_cases) == 1
         result(
             json.dumps(
-                [_row(one, finding, single=single) for one in done for finding in one.findings],
+                [
+                    _row(checked, finding, single=single)
+                    for checked in checked_cases
+                    for finding in checked.findings
+                ],
                 indent=1,
             )
         )
     else:
-        _print(done)
-    ctx.exit(next((one.code for one in done if one.code), ExitCode.OK))
+        _print(checked_cases)
+    ctx.exit(next((checked.code for checked in checked_cases if checked.code), ExitCode.OK))
 
 
-def _checked(case: Path, shelf: Shelf, workshop: Workshop, options: Options) -> Checked:
+def _check_case(case: Path, shelf: Shelf, workshop: Workshop, options: Options) -> Checked:
+    """Check one case; findings that would stop `bundle` decide the exit code."""
     from assembler import pipeline
     from assembler.errors import FindingsError
     from assembler.model import Finding
 
     code = ExitCode.OK
-    found: tuple[Finding, ...]
-    with progress() as tell:
+    findings: tuple[Finding, ...]
+    with progress() as report_progress:
         try:
-            context = pipeline.make_context(case, shelf, workshop, options, tell)
-            found = pipeline.find_problems(context)
+            context = pipeline.make_context(case, shelf, workshop, options, report_progress)
+            findings = pipeline.find_problems(context)
         except FindingsError as error:
             code = error.exit_code
-            found = tuple(one for one in error.findings if isinstance(one, Finding))
-    if code is ExitCode.OK and any(_fails(one, strict=options.strict) for one in found):
+            findings = tuple(finding for finding in error.findings if isinstance(finding, Finding))
+    if code is ExitCode.OK and any(_fails(finding, strict=options.strict) for finding in findings):
         code = ExitCode.CASE_REJECTED
-    return Checked(case=case.resolve().name, code=code, findings=tuple(sorted(found, key=_rank)))
+    return Checked(
+        case=case.resolve().name, code=code, findings=tuple(sorted(findings, key=_sort_key))
+    )
 
 
 def _fails(finding: Finding, *, strict: bool) -> bool:
     return finding.severity.value == "error" or (strict and finding.severity.value == "warning")
 
 
-def _rank(finding: Finding) -> tuple[int, str, str, int]:
+def _sort_key(finding: Finding) -> tuple[int, str, str, int]:
     return (
         ("error", "warning", "info").index(finding.severity.value),
         finding.rule,
@@ -116,52 +122,49 @@ def _rank(finding: Finding) -> tuple[int, str, str, int]:
     )
 
 
-def _row(one: Checked, finding: Finding, *, single: bool) -> dict[str, Any]:
-    return asdict(finding) if single else {"case": one.case, **asdict(finding)}
+def _row(checked: Checked, finding: Finding, *, single: bool) -> dict[str, Any]:
+    return asdict(finding) if single else {"case": checked.case, **asdict(finding)}
 
 
-def _print(done: Sequence[Checked]) -> None:
-    """A table on a terminal; elsewhere one line each, so that it can be searched."""
-    if sys.stdout.isatty() and any(one.findings for one in done):
+def _print(checked_cases: Sequence[Checked]) -> None:
+    """Print a table on a terminal; elsewhere one line per finding, so that it can be searched."""
+    if sys.stdout.isatty() and any(checked.findings for checked in checked_cases):
         from rich.console import Console
 
-        Console().print(table(done))
+        Console().print(table(checked_cases))
     else:
-        for one in done:
-            for finding in one.findings:
-                result(f"{one.case}: {finding}" if len(done) > 1 else str(finding))
-    for one in done:
-        can = (
-            "the evidence can be bundled"
-            if one.code is ExitCode.OK
-            else "it cannot be bundled as it is"
-        )
-        count = len(one.findings)
-        result(f"{one.case}: {can}; {count} finding{'' if count == 1 else 's'}")
+        for checked in checked_cases:
+            for finding in checked.findings:
+                result(f"{checked.case}: {finding}" if len(checked_cases) > 1 else str(finding))
+    for checked in checked_cases:
+        is_ok = checked.code is ExitCode.OK
+        verdict = "the evidence can be bundled" if is_ok else "it cannot be bundled as it is"
+        count = len(checked.findings)
+        result(f"{checked.case}: {verdict}; {count} finding{'' if count == 1 else 's'}")
 
 
-def table(done: Sequence[Checked]) -> Table:
-    """The findings of all cases as a table for a terminal, worst first."""
+def table(checked_cases: Sequence[Checked]) -> Table:
+    """Return the findings of all cases as a table for a terminal, worst first."""
+    from rich import table as rich_table
     from rich.box import SIMPLE_HEAD
-    from rich.table import Table
     from rich.text import Text
 
-    made = Table(box=SIMPLE_HEAD, pad_edge=False)
+    findings_table = rich_table.Table(box=SIMPLE_HEAD, pad_edge=False)
     columns = ("", "rule", "where", "what is wrong", "what to do")
-    for name in ("case", *columns) if len(done) > 1 else columns:
-        made.add_column(name, overflow="fold")
+    for name in ("case", *columns) if len(checked_cases) > 1 else columns:
+        findings_table.add_column(name, overflow="fold")
     colors = {"error": "bold red", "warning": "yellow", "info": "dim"}
     rows = sorted(
-        ((one, finding) for one in done for finding in one.findings),
-        key=lambda pair: (_rank(pair[1]), pair[0].case),
+        ((checked, finding) for checked in checked_cases for finding in checked.findings),
+        key=lambda pair: (_sort_key(pair[1]), pair[0].case),
     )
-    for one, finding in rows:
+    for checked, finding in rows:
         cells = [
             Text(printable(text))
             for text in (finding.rule, finding.where, finding.problem, finding.remedy)
         ]
-        first = [Text(one.case)] if len(done) > 1 else []
-        made.add_row(
-            *first, Text(finding.severity.value, style=colors[finding.severity.value]), *cells
+        case_cell = [Text(checked.case)] if len(checked_cases) > 1 else []
+        findings_table.add_row(
+            *case_cell, Text(finding.severity.value, style=colors[finding.severity.value]), *cells
         )
-    return made
+    return findings_table

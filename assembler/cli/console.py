@@ -1,4 +1,4 @@
-"""What all commands share: exit codes from exceptions, plain-character output, progress."""
+"""Turn exceptions into exit codes, print text safely, and show progress, for all commands."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ if TYPE_CHECKING:
 
 
 class Framed(click.Group):
-    """A group that turns what packages raise into text on stderr and an exit code; a traceback only
-    with -v."""
+    """A command group that reports exceptions on stderr and ends with their exit code; tracebacks
+    are printed only with -v."""
 
-    def main(self, *args: Any, **more: Any) -> Any:
-        """Run the program; `args` is empty where it was started from a command line."""
+    def main(self, *args: Any, **options: Any) -> Any:
+        """Run the program; `args` is empty if it was started from a command line."""
         limit_threads()
-        output_streams.prepare(restart=not args and "args" not in more)
+        output_streams.prepare(restart=not args and "args" not in options)
         try:
-            return super().main(*args, **more)
-        # a mistake in the command line, told to a standard error that cannot be written
+            return super().main(*args, **options)
+        # click reported a usage error on a standard error stream that cannot be written
         except OSError as error:
             output_streams.give_up(unwritten(error))
 
@@ -43,15 +43,16 @@ class Framed(click.Group):
         parent: click.Context | None = None,
         **extra: Any,
     ) -> Any:
-        """Read the command line; --help and --version print already here."""
+        """Parse the command line; --help and --version already print here."""
         try:
             return super().make_context(info_name, args, parent, **extra)
         except OSError as error:
-            if parent is not None:  # the outer group says it
+            if parent is not None:  # the outer group reports it
                 raise
             output_streams.give_up(unwritten(error))
 
     def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; an exception becomes a message and an exit code."""
         try:
             return super().invoke(ctx)
         except Unwritten as error:
@@ -64,36 +65,39 @@ class Framed(click.Group):
             ctx.exit(ExitCode.INTERRUPTED)
         except (click.ClickException, click.exceptions.Exit):
             raise
-        except Exception as error:  # noqa: BLE001 - the one place where a bug becomes a sentence
+        # Must catch everything: Python would print an uncaught exception with its message, which
+        # may hold a client's facts, and exit with 1, which is not the exit code of a bug.
+        except Exception as error:  # noqa: BLE001
             if isinstance(error, OSError) and output_streams.is_of_printing(error):
                 output_streams.give_up(unwritten(error))
-            if refused := _refused(error):
-                _explain(refused, ctx)
-                ctx.exit(refused.exit_code)
+            if refusal := _write_refusal(error):
+                _explain(refusal, ctx)
+                ctx.exit(refusal.exit_code)
             _explain_bug(error, ctx)
             ctx.exit(ExitCode.BUG)
 
 
 def printable(text: str) -> str:
-    """Text with control characters (a file name may hold terminal codes) replaced; line breaks
-    and tabs stay."""
+    """Replace control characters, except line breaks and tabs: file names may hold terminal
+    codes."""
     return "".join(
-        c if c in "\n\t" or c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text
+        char if char in "\n\t" or char.isprintable() else "\N{REPLACEMENT CHARACTER}"
+        for char in text
     )
 
 
 def say(text: str) -> None:
-    """Anything that is not a result: to stderr."""
+    """Print a message that is not a result, to stderr."""
     output_streams.write(printable(text), err=True)
 
 
 def result(text: str) -> None:
-    """A result: to stdout. Raises Unwritten if it cannot be written whole."""
+    """Print a result to stdout. Raises Unwritten if not all of it can be written."""
     output_streams.write(printable(text))
 
 
 def kept_lines(folder: Path, kept: KeptFiles) -> Iterator[str]:
-    """Say what a person had in a folder that was replaced, and where it is now."""
+    """Return lines that list a person's files in a replaced folder and where they are now."""
     if kept.in_place:
         yield f"{folder}: kept what you had put there: {', '.join(kept.in_place)}"
     if kept.moved and kept.beside:
@@ -104,14 +108,14 @@ def kept_lines(folder: Path, kept: KeptFiles) -> Iterator[str]:
 
 
 def day(as_of: Any) -> date:
-    """--as-of, or today: the only place that reads the clock."""
+    """Return the date of --as-of, by default today; the only function that reads the clock."""
     return as_of.date() if as_of is not None else date.today()  # noqa: DTZ011, TID251 - the one clock
 
 
 @contextmanager
 def progress() -> Iterator[Callable[[str, int, int], None]]:
-    """A function (step, done, total) that draws a bar on a terminal and prints one plain line
-    per step elsewhere."""
+    """Yield a function (step, done, total) that shows progress: a bar on a terminal, one line per
+    step elsewhere."""
     if not sys.stderr.isatty():
         last = ""
 
@@ -149,8 +153,9 @@ def _explain(error: AssemblerError, ctx: click.Context) -> None:
     say(str(error))
 
 
-def _refused(error: BaseException) -> AssemblerError | None:
-    """What to say where the system refused to write somewhere; None if it is something else."""
+def _write_refusal(error: BaseException) -> AssemblerError | None:
+    """Return the error to report if the system refused to write a file; None for any other
+    cause."""
     from assembler.runtime.atomic_files import find_write_refusal, write_error
 
     refusal = find_write_refusal(error)
@@ -163,8 +168,8 @@ def _refused(error: BaseException) -> AssemblerError | None:
 def _explain_bug(error: Exception, ctx: click.Context) -> None:
     if is_verbose(ctx):
         traceback.print_exception(error)
-    # the message of an unknown exception may hold a client's fact, so only its kind and place are
-    # said
+    # the message of an unknown exception may hold a client's facts, so only its type and line are
+    # printed
     frame = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{Path(frame.filename).name}:{frame.lineno}"
     say(

@@ -1,4 +1,4 @@
-"""`assembler diff`: what changed between two packets, in page terms."""
+"""`assembler diff`: list the pages that changed between two packets."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 )
 @verbose_option
 def diff(old: Path, new: Path, as_json: bool, note: Path | None) -> None:
-    """Pages added, removed, changed and moved between two build folders (or their manifests),
-    old → new numbers."""
+    """List pages added, removed, changed and moved between two build folders (or their
+    manifests), with old → new numbers."""
     from assembler.report import packet_diff
 
     before, after = _read_manifest(old), _read_manifest(new)
     changes = packet_diff.compare(before, after)
     text = packet_diff.note(changes, after)
     if note:
-        _write(note, text.encode())
+        _write_note(note, text.encode())
     result(
         json.dumps(packet_diff.as_json(changes), indent=1)
         if as_json
@@ -46,8 +46,9 @@ def diff(old: Path, new: Path, as_json: bool, note: Path | None) -> None:
     )
 
 
-def _write(note: Path, data: bytes) -> None:
-    """Raises OutputNotWritten if another file is there: somebody may have worked on it."""
+def _write_note(note: Path, data: bytes) -> None:
+    """Write the note. Raises OutputNotWritten if another file is there, since somebody may have
+    edited it."""
     from assembler.errors import OutputNotWritten
     from assembler.runtime.atomic_files import write_atomic
 

@@ -1,4 +1,4 @@
-"""`assembler draft`: Word files made from the case on their own, for a person to complete."""
+"""`assembler draft`: write single Word files from a case, for a person to complete."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from assembler.cli.shared_options import FOLDER, shelf_option, verbose_option
 
 @click.group(cls=Framed)
 def draft() -> None:
-    """Word files from the case on their own. `bundle` makes those that belong in the packet."""
+    """Write single Word files from a case. `bundle` makes those that belong in the packet."""
 
 
 @draft.command()
@@ -29,8 +29,8 @@ def draft() -> None:
 @shelf_option
 @verbose_option
 def certificate(case: Path, exhibit: str, out: Path, shelf_dir: Path | None) -> None:
-    """The translator's certificate of EXHIBIT, an unsigned draft; a file that is there already
-    is left alone."""
+    """Write an unsigned draft of the translator's certificate of EXHIBIT. An existing file is not
+    replaced."""
     from assembler import documents, intake
     from assembler.runtime.atomic_files import write_atomic
     from assembler.runtime.resources import Shelf
@@ -42,15 +42,15 @@ def certificate(case: Path, exhibit: str, out: Path, shelf_dir: Path | None) -> 
             param_hint="--out",
         )
     shelf = Shelf.default(shelf_dir)
-    read = intake.read_case(case, shelf, hashed=False)
-    exhibits = {one.id: one for one in read.exhibits}
+    case_facts = intake.read_case(case, shelf, hashed=False)
+    exhibits = {listed.id: listed for listed in case_facts.exhibits}
     if exhibit not in exhibits:
         near = get_close_matches(exhibit, exhibits, 1)
         hint = f"did you mean {near[0]}?" if near else "use the id of an exhibit of case.json"
         raise click.BadParameter(f"there is no exhibit with this id; {hint}", param_hint="EXHIBIT")
     with Workshop(case / ".assembler") as workshop:
-        made = documents.fill_translator_certificate(
-            exhibits[exhibit], read, shelf=shelf, folder=case, workshop=workshop
+        document = documents.fill_translator_certificate(
+            exhibits[exhibit], case_facts, shelf=shelf, folder=case, workshop=workshop
         )
-    write_atomic(out, made)
+    write_atomic(out, document)
     result(f"{out}: an unsigned draft; the translator completes and signs it")

@@ -1,4 +1,4 @@
-"""`assembler explain`: what a rule means, and what to do about it."""
+"""`assembler explain`: print what a rule means and what to do about it."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from assembler.rules import Explanation
 
 _WIDEST = 100  # columns; longer lines are hard to read
-_NEAR = 3  # rules that are offered for one that does not exist
-_LIKE = 0.75  # of 1: how alike two ids must be for one to be offered
+_SUGGESTIONS = 3  # ids that are offered for a rule that does not exist
+_SIMILARITY = 0.75  # of 1: how similar an id must be to be offered
 _HOUSE = "house rule"
 _CONFIDENCE = {
     "A": "read at the source",
@@ -45,29 +45,31 @@ _CONFIDENCE = {
 @shelf_option
 @verbose_option
 def explain(rule: str | None, style: str, shelf_dir: Path | None) -> None:
-    """Say what a rule means and what to do; without RULE, list all rules.
+    """Explain what a rule means and what to do; without RULE, list all rules.
 
     RULE is the id that a finding names, for example EVID.HIDDEN.
     """
     from assembler import rules
     from assembler.runtime.resources import Shelf
 
-    known = rules.explain_rules(rules.load_library(Shelf.default(shelf_dir)))
+    explanations = rules.explain_rules(rules.load_library(Shelf.default(shelf_dir)))
     if rule is None:
-        result(
-            _dump([_as_json(one) for one in known.values()]) if style == "json" else _listing(known)
-        )
+        rows = [_as_json(entry) for entry in explanations.values()]
+        result(_dump(rows) if style == "json" else _listing(explanations))
         return
-    explanation = known.get(rule.upper())
+    explanation = explanations.get(rule.upper())
     if explanation is None:
-        raise click.UsageError(_unknown(rule, known))
+        raise click.UsageError(_describe_unknown(rule, explanations))
     result(_dump(_as_json(explanation)) if style == "json" else "\n".join(_text(explanation)))
 
 
-def _unknown(rule: str, known: Mapping[str, object]) -> str:
+def _describe_unknown(rule: str, explanations: Mapping[str, object]) -> str:
+    """Return the message for a rule that does not exist, with similar ids."""
     wanted = rule.upper()
-    group = [name for name in known if name.startswith(f"{wanted.rstrip('.')}.")]
-    near = (group or get_close_matches(wanted, known, _NEAR, _LIKE))[:_NEAR]
+    group = [name for name in explanations if name.startswith(f"{wanted.rstrip('.')}.")]
+    near = (group or get_close_matches(wanted, explanations, _SUGGESTIONS, _SIMILARITY))[
+        :_SUGGESTIONS
+    ]
     hint = f"did you mean {' or '.join(near)}? " if near else ""
     return f"There is no rule {printable(rule)}; {hint}`assembler explain` lists all rules."
 
@@ -89,19 +91,21 @@ def _width() -> int:
     return min(shutil.get_terminal_size().columns, _WIDEST)
 
 
-def _listing(known: Mapping[str, Explanation]) -> str:
-    """All ids with their titles, in groups by what stands before the first dot."""
+def _listing(explanations: Mapping[str, Explanation]) -> str:
+    """Return all ids with their titles, grouped by the part of the id before the first dot."""
     groups = (
         list(group)
-        for _, group in groupby(known.values(), key=lambda one: one.id.partition(".")[0])
+        for _, group in groupby(
+            explanations.values(), key=lambda explanation: explanation.id.partition(".")[0]
+        )
     )
     return "\n\n".join("\n".join(_group(group)) for group in groups)
 
 
-def _group(group: list[Explanation]) -> Iterator[str]:
-    column = max(len(one.id) for one in group) + 2
-    for one in group:
-        yield _wrapped(one.title, f"{one.id:<{column}}", " " * column)
+def _group(explanations: list[Explanation]) -> Iterator[str]:
+    column = max(len(explanation.id) for explanation in explanations) + 2
+    for explanation in explanations:
+        yield _wrapped(explanation.title, f"{explanation.id:<{column}}", " " * column)
 
 
 def _text(explanation: Explanation) -> Iterator[str]:
@@ -125,7 +129,7 @@ def _section(heading: str, text: str) -> Iterator[str]:
 
 
 def _sentence(text: str) -> str:
-    """The text as a sentence; findings put it behind a place, and before what to do."""
+    """Return the text as a sentence; in findings it follows a place and precedes the remedy."""
     return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '?')) else '.'}"
 
 
@@ -138,7 +142,7 @@ def _source(explanation: Explanation) -> str:
 
 
 def _wrapped(text: str, first: str, later: str) -> str:
-    """The text in lines as wide as the terminal; addresses and ids are never broken."""
+    """Wrap the text to the width of the terminal; addresses and ids are never broken."""
     return textwrap.fill(
         text,
         _width(),

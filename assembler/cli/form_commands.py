@@ -1,5 +1,5 @@
-"""`assembler forms`: what maps there are, what a PDF's fields are, the answers of a case, a map
-for a new edition."""
+"""`assembler forms`: list maps and fields, print the answers of a case, fill forms, and draft the
+map of a new edition."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 @click.group(cls=Framed)
 def forms() -> None:
-    """Government forms: maps, fields, answers. `bundle` fills the blanks that case.json lists."""
+    """Work with government forms. `bundle` also fills the blanks that case.json lists."""
 
 
 @forms.command("list")
 @json_option
 @verbose_option
 def list_maps(as_json: bool) -> None:
-    """The forms and editions that can be filled, or for which there are answer sheets."""
-    from assembler import forms as room
+    """List the forms and editions that can be filled, or that have answer sheets."""
+    from assembler import forms as government_forms
     from assembler.runtime.resources import Shelf
 
-    maps = room.load_maps(Shelf.default())
+    maps = government_forms.load_maps(Shelf.default())
     rows = [
         {
-            "form": one.form,
-            "edition": one.edition,
-            "fillable": one.fillable,
-            "checked_on": one.checked_on,
-            "title": one.title,
+            "form": form_map.form,
+            "edition": form_map.edition,
+            "fillable": form_map.fillable,
+            "checked_on": form_map.checked_on,
+            "title": form_map.title,
         }
-        for one in maps
+        for form_map in maps
     ]
     if as_json:
         result(json.dumps(rows, indent=1))
@@ -56,12 +56,12 @@ def list_maps(as_json: bool) -> None:
 @json_option
 @verbose_option
 def fields(pdf: Path, as_json: bool) -> None:
-    """The fields of a form: page, kind, name, states. Values are not printed."""
-    from assembler import forms as room
+    """List the fields of a form: page, kind, name, states. Values are not printed."""
+    from assembler import forms as government_forms
 
     rows = [
         {key: value for key, value in asdict(row).items() if key != "value"}
-        for row in room.read_fields(pdf)
+        for row in government_forms.read_fields(pdf)
     ]
     if as_json:
         result(json.dumps(rows, indent=1))
@@ -79,15 +79,15 @@ def fields(pdf: Path, as_json: bool) -> None:
 @json_option
 @verbose_option
 def answers(case: Path, form: str | None, as_json: bool) -> None:
-    """The answers for each form: part, item, answer. They hold the client's facts: mind where
-    you send them."""
-    from assembler import forms as room
+    """Print the answers for each form: part, item, answer. They hold the client's facts; be
+    careful where you send them."""
+    from assembler import forms as government_forms
     from assembler import intake
     from assembler.runtime.resources import Shelf
 
     shelf = Shelf.default()
-    read = intake.read_case(case, shelf, hashed=False)
-    sheets = room.build_answer_sheets(read, shelf, form)
+    case_facts = intake.read_case(case, shelf, hashed=False)
+    sheets = government_forms.build_answer_sheets(case_facts, shelf, form)
     if as_json:
         result(json.dumps(sheets, indent=1, ensure_ascii=False))
         return
@@ -119,7 +119,7 @@ def answers(case: Path, form: str | None, as_json: bool) -> None:
 @verbose_option
 @click.pass_context
 def fill(ctx: click.Context, /, case: Path, out: Path | None, payment: TextIO | None) -> None:
-    """Fill the blank forms that case.json lists; no evidence is opened, no bundle made."""
+    """Fill the blank forms that case.json lists, without opening evidence or making a bundle."""
     from assembler import pipeline
     from assembler.errors import ExitCode
     from assembler.model import Severity
@@ -128,10 +128,10 @@ def fill(ctx: click.Context, /, case: Path, out: Path | None, payment: TextIO | 
 
     with Workshop(case / ".assembler") as workshop:
         card = _card(payment) if payment else None
-        written, found = pipeline.fill_forms(
+        written, findings = pipeline.fill_forms(
             case, Shelf.default(), workshop, out or case / "filled-forms", card
         )
-    for finding in found:
+    for finding in findings:
         say(str(finding))
     for path in written:
         result(str(path))
@@ -140,12 +140,12 @@ def fill(ctx: click.Context, /, case: Path, out: Path | None, payment: TextIO | 
             f"{case.name}: no form was filled; put blanks into forms/ and list them with "
             f'"completed": false'
         )
-    bad = any(finding.severity is Severity.ERROR for finding in found)
-    ctx.exit(ExitCode.CASE_REJECTED if bad or not written else ExitCode.OK)
+    has_errors = any(finding.severity is Severity.ERROR for finding in findings)
+    ctx.exit(ExitCode.CASE_REJECTED if has_errors or not written else ExitCode.OK)
 
 
 def _card(source: TextIO) -> dict[str, Any]:
-    """Card data; a mistake in them is told without them."""
+    """Read card data; errors are reported without the data."""
     try:
         card = json.load(source)
     except ValueError:
@@ -153,7 +153,7 @@ def _card(source: TextIO) -> dict[str, Any]:
             "it is not JSON", param_hint="--payment"
         ) from None  # the cause would print the data
     if not isinstance(card, dict):
-        raise click.BadParameter("it is not JSON object", param_hint="--payment")
+        raise click.BadParameter("it is not a JSON object", param_hint="--payment")
     return card
 
 
@@ -164,9 +164,9 @@ def _card(source: TextIO) -> dict[str, Any]:
 def draft_map(old_map: Path, new_pdf: Path) -> None:
     """Propose a map for a new edition from the old map and the new blank, for a person to
     confirm (docs/forms.md)."""
-    from assembler import forms as room
+    from assembler import forms as government_forms
 
-    proposal: dict[str, Any] = room.propose_map(
+    proposal: dict[str, Any] = government_forms.propose_map(
         json.loads(old_map.read_text(encoding="utf8")), new_pdf
     )
     result(json.dumps(proposal, indent=1, ensure_ascii=False))

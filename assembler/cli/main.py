@@ -1,4 +1,4 @@
-"""The commands. Each body: make what the function needs, call it, print, exit."""
+"""Define the main group, and the commands `plan`, `bundle` and `doctor`."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ main.add_command(print_run)
 @shelf_option
 @verbose_option
 def plan(case: Path, as_json: bool, profile: str, shelf_dir: Path | None) -> None:
-    """Print the order of the packet; touch nothing, start nothing."""
+    """Print the order of the packet, without writing a file or starting a program."""
     from assembler import pipeline
     from assembler.layout.packet_plan import format_plan
     from assembler.layout.packet_plan import plan_as_json as plan_json
@@ -84,7 +84,7 @@ def plan(case: Path, as_json: bool, profile: str, shelf_dir: Path | None) -> Non
 
     plans = pipeline.plans(case, Shelf.default(shelf_dir), profile)
     result(
-        json.dumps([plan_json(p) for p in plans], indent=1)
+        json.dumps([plan_json(packet_plan) for packet_plan in plans], indent=1)
         if as_json
         else "\n\n".join(map(format_plan, plans))
     )
@@ -101,24 +101,27 @@ def plan(case: Path, as_json: bool, profile: str, shelf_dir: Path | None) -> Non
 )
 @thumbnails_option
 @click.option(
-    "--open", "opened", is_flag=True, help="Show review.html in the browser when it is done."
+    "--open",
+    "open_review",
+    is_flag=True,
+    help="Open review.html in the browser when the bundle is done.",
 )
 @click.option(
     "--engine",
     type=click.Choice(["auto", "embedded", "libreoffice"]),
     default="auto",
     show_default=True,
-    help="What turns Word templates into PDF.",
+    help="Engine that turns Word templates into PDF.",
 )
 @originals_option
 @click.option(
     "--freeze",
-    "frozen",
+    "filed_place",
     metavar="MANIFEST",
     type=click.Path(exists=True, path_type=Path),
     default=None,
-    help="Keep every number of this filed packet: its manifest.json, its folder, or the folder of "
-    "all packets.",
+    help="Keep all page numbers of this filed packet: its manifest.json, its folder, or the "
+    "folder of all packets.",
 )
 @click.option(
     "--late",
@@ -136,10 +139,10 @@ def bundle(
     case: Path,
     out: Path | None,
     thumbnails: bool,
-    opened: bool,
+    open_review: bool,
     engine: str,
     keep_originals: bool,
-    frozen: Path | None,
+    filed_place: Path | None,
     late: str,
     timings: bool,
     as_json: bool,
@@ -160,52 +163,52 @@ def bundle(
     from assembler.runtime.resources import Shelf
     from assembler.runtime.workshop import Workshop
 
-    if frozen:
-        pipeline.apart(frozen, out or case / "build")
+    if filed_place:
+        pipeline.apart(filed_place, out or case / "build")
     options = pipeline.Options(
         as_of=day(as_of),
         profile=profile,
         strict=strict,
         engine=engine,
         thumbnails=thumbnails,
-        freeze=pipeline.filed(frozen) if frozen else (),
+        freeze=pipeline.filed(filed_place) if filed_place else (),
         late=late,
         keep_originals=keep_originals,
     )
     workshop = Workshop(
         case / ".assembler", jobs=jobs or os.cpu_count() or 1, cache=cache, cache_mb=cache_size
     )
-    with workshop, progress() as tell:
+    with workshop, progress() as report_progress:
         context = pipeline.make_context(
-            case, Shelf.default(shelf_dir), workshop, options, tell, out
+            case, Shelf.default(shelf_dir), workshop, options, report_progress, out
         )
-        built = pipeline.build_packets(context)
+        packets = pipeline.build_packets(context)
         spent = workshop.timings()
     if timings:
         write_timings(case, spent)
         say(format_timings(spent))
     if as_json:
-        result(json.dumps([_as_json(one) for one in built], indent=1))
+        result(json.dumps([_as_json(packet) for packet in packets], indent=1))
         return
-    for one in built:
-        for finding in one.findings:
+    for packet in packets:
+        for finding in packet.findings:
             say(str(finding))
         result(
-            f"{one.folder / one.files[0]}{_more(one.files)}: {_count(one.pages, 'page')}, "
-            f"{_count(one.exhibits, 'exhibit')}, "
-            f"{_count(len(one.proof.checks), 'check')} proved; "
-            f"{formats.tally(one.findings)}{_spared(one)}"
+            f"{packet.folder / packet.files[0]}{_format_parts(packet.files)}: "
+            f"{_count(packet.pages, 'page')}, {_count(packet.exhibits, 'exhibit')}, "
+            f"{_count(len(packet.proof.checks), 'check')} proved; "
+            f"{formats.tally(packet.findings)}{_format_reused(packet)}"
         )
-        for line in kept_lines(one.folder, one.kept):
+        for line in kept_lines(packet.folder, packet.kept):
             say(line)
-        for place, name in enumerate(one.files if len(one.files) > 1 else (), 1):
-            result(f"  {place}. {name}: {(one.folder / name).stat().st_size:,} bytes")
+        for number, name in enumerate(packet.files if len(packet.files) > 1 else (), 1):
+            result(f"  {number}. {name}: {(packet.folder / name).stat().st_size:,} bytes")
         result(
-            f"  manifest sha256 {one.digest} (note it down: `assembler verify --against` it tells "
-            f"a forged packet)"
+            f"  manifest sha256 {packet.digest} (note it down: `assembler verify "
+            f"--against` it tells a forged packet)"
         )
-        if opened:
-            webbrowser.open((one.folder / "review.html").resolve().as_uri())
+        if open_review:
+            webbrowser.open((packet.folder / "review.html").resolve().as_uri())
 
 
 @main.command()
@@ -213,10 +216,10 @@ def bundle(
 @verbose_option
 @click.pass_context
 def doctor(ctx: click.Context, /, as_json: bool) -> None:
-    """Say what this machine can and cannot do: engines, languages, fonts, versions."""
-    from assembler.pipeline import doctor as room
+    """List what this machine can and cannot do: engines, languages, fonts, versions."""
+    from assembler.pipeline.doctor import examine
 
-    rows = room.examine()
+    rows = examine()
     if as_json:
         result(json.dumps([asdict(row) for row in rows], indent=1))
     else:
@@ -226,16 +229,17 @@ def doctor(ctx: click.Context, /, as_json: bool) -> None:
     ctx.exit(ExitCode.TOOL_MISSING if any(row.state == "missing" for row in rows) else ExitCode.OK)
 
 
-def _more(files: tuple[str, ...]) -> str:
+def _format_parts(files: tuple[str, ...]) -> str:
+    """Return the count of files after the first one, or ""."""
     return f" and {_count(len(files) - 1, 'part')} more" if len(files) > 1 else ""
 
 
-def _spared(one: BuiltPacket) -> str:
-    """What was not done, since it was done before."""
-    again = "; nothing had changed: proved again" if one.again else ""
-    known = one.proof.known
+def _format_reused(packet: BuiltPacket) -> str:
+    """Return which work was not repeated, or ""."""
+    again = "; nothing had changed: proved again" if packet.again else ""
+    known = packet.proof.known
     return (
-        f"{again}; {_count(known, 'page')} known by content, {one.proof.drawn} drawn"
+        f"{again}; {_count(known, 'page')} known by content, {packet.proof.drawn} drawn"
         if known
         else again
     )
@@ -245,25 +249,25 @@ def _count(number: int, word: str) -> str:
     return f"{number} {word}{'' if number == 1 else 's'}"
 
 
-def _as_json(one: BuiltPacket) -> dict[str, Any]:
+def _as_json(packet: BuiltPacket) -> dict[str, Any]:
     return {
-        "case": one.case,
-        "packet": one.packet,
-        "folder": str(one.folder),
-        "files": list(one.files),
-        "pages": one.pages,
-        "exhibits": one.exhibits,
-        "findings": [asdict(finding) for finding in one.findings],
-        "proof": [asdict(check) for check in one.proof.checks],
+        "case": packet.case,
+        "packet": packet.packet,
+        "folder": str(packet.folder),
+        "files": list(packet.files),
+        "pages": packet.pages,
+        "exhibits": packet.exhibits,
+        "findings": [asdict(finding) for finding in packet.findings],
+        "proof": [asdict(check) for check in packet.proof.checks],
         "kept": {
-            "in_place": list(one.kept.in_place),
-            "moved": list(one.kept.moved),
-            "beside": str(one.kept.beside) if one.kept.beside else None,
+            "in_place": list(packet.kept.in_place),
+            "moved": list(packet.kept.moved),
+            "beside": str(packet.kept.beside) if packet.kept.beside else None,
         },
-        "digest": one.digest,
-        "again": one.again,
-        "drawn": one.proof.drawn,
-        "known": one.proof.known,
+        "digest": packet.digest,
+        "again": packet.again,
+        "drawn": packet.proof.drawn,
+        "known": packet.proof.known,
     }
 
 

@@ -1,5 +1,5 @@
-"""Standard output and standard error: what cannot be written there is said, and ends the run;
-any locale can be written."""
+"""Write to standard output and standard error, in any locale; a stream that cannot be written ends
+the run with a message."""
 
 from __future__ import annotations
 
@@ -17,18 +17,20 @@ import click
 from assembler.errors import ExitCode, OutputNotWritten
 
 _ESCAPES = "assembler.escapes"
-_PRINTERS = ("click", "rich")  # whose failing to write is that of a standard stream
+_PRINTERS = ("click", "rich")  # packages that write only to standard streams
 
 
 class Unwritten(OutputNotWritten):
-    """A standard stream cannot be written, so that a result or a message is lost."""
+    """Raised if a standard stream cannot be written, so that a result or a message is lost."""
 
 
 def prepare(*, restart: bool) -> None:
-    """Make the standard streams safe to use. `restart`: begin again in UTF-8 where file names have
-    another encoding.
+    """Make the standard streams safe to use.
 
-    A closed one gets the null device, since the next file that is opened would take its place.
+    A closed stream gets the null device, since the next opened file would take its descriptor.
+
+    Args:
+        restart: start the program again in UTF-8 mode if file names have another encoding.
     """
     if (
         restart
@@ -48,9 +50,8 @@ def prepare(*, restart: bool) -> None:
             os.open(os.devnull, os.O_RDWR)
     if sys.stderr is None:
         sys.stderr = Path(os.devnull).open("w", encoding="utf8")  # noqa: SIM115 - for as long as the program runs
-    if (
-        sys.stdout is None and os.name == "posix"
-    ):  # whoever writes to it hears that it is closed; on Windows a window has none
+    # writing to it must fail; a Windows program without a console has no standard output
+    if sys.stdout is None and os.name == "posix":
         sys.stdout = os.fdopen(os.open(os.devnull, os.O_RDONLY), "w", encoding="utf8")
     codecs.register_error(_ESCAPES, _escaped)
     for stream in filter(None, (sys.stdout, sys.stderr)):
@@ -59,7 +60,7 @@ def prepare(*, restart: bool) -> None:
 
 
 def _escaped(error: UnicodeError) -> tuple[str, int]:
-    """Write what an encoding lacks as \\u escapes, which are also those of JSON."""
+    """Write characters that an encoding lacks as \\u escapes, as JSON does."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     units = error.object[error.start : error.end].encode("utf-16-be", "surrogatepass")
@@ -80,7 +81,7 @@ def write(text: str, *, err: bool = False) -> None:
 
 
 def unwritten(error: OSError, *, err: bool = False) -> Unwritten:
-    """Return the error to raise where the system refused to write to a standard stream."""
+    """Return the error to raise if the system refused to write to a standard stream."""
     reason = os.strerror(error.errno) if error.errno else "unknown reason"
     remedies = {
         errno.EPIPE: "the program that reads it has ended",
@@ -95,24 +96,24 @@ def unwritten(error: OSError, *, err: bool = False) -> Unwritten:
 
 
 def is_of_printing(error: OSError) -> bool:
-    """Return whether an error rose while something was printed."""
+    """Return True if the error was raised while printing."""
     frames = traceback.extract_tb(error.__traceback__)
     return bool(frames) and any(part in _PRINTERS for part in Path(frames[-1].filename).parts)
 
 
 def give_up(error: Unwritten) -> NoReturn:
-    """Say what could not be written, if it can be said, and end with its exit code."""
+    """Report which stream could not be written, if possible, and end with its exit code."""
     for stream in filter(None, (sys.stdout, sys.stderr)):
-        _let_go(stream)
-    sys.exit(int(ExitCode.OUTPUT_NOT_WRITTEN)) if error.where == "standard error" else None
-    with contextlib.suppress(OSError):
-        click.echo(str(error), err=True)
+        _discard_unflushed(stream)
+    if error.where != "standard error":
+        with contextlib.suppress(OSError):
+            click.echo(str(error), err=True)
     sys.exit(int(ExitCode.OUTPUT_NOT_WRITTEN))
 
 
-def _let_go(stream: object) -> None:
-    """Forget what a stream still holds where it cannot be flushed: the interpreter would try
-    again as it ends, and complain."""
+def _discard_unflushed(stream: object) -> None:
+    """Discard the buffer of a stream that cannot be flushed: the interpreter would try again at
+    exit, and print an error."""
     try:
         stream.flush()  # type: ignore[attr-defined]
     except OSError:

@@ -1,4 +1,4 @@
-"""`assembler print`: a finished packet as it goes to the printer and into the mail."""
+"""`assembler print`: prepare a finished packet for the printer and the mail."""
 
 from __future__ import annotations
 

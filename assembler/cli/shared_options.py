@@ -1,4 +1,4 @@
-"""The options that several commands share, each a decorator: a command lists what it uses."""
+"""Define the options that several commands share, each as a decorator."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _remember_verbose(ctx: click.Context, _option: click.Parameter, value: bool)
 
 
 def is_verbose(ctx: click.Context) -> bool:
-    """Tell whether -v was given to the command that runs, or to a group above it."""
+    """Return True if -v was given to the running command or to a group above it."""
     return bool(ctx.meta.get(_VERBOSE))
 
 
@@ -27,15 +27,15 @@ verbose_option = click.option(
     "-v",
     "--verbose",
     is_flag=True,
-    expose_value=False,  # is_verbose() says it, also to the groups, which print the tracebacks
+    expose_value=False,  # read with is_verbose(), also by the groups, which print tracebacks
     is_eager=True,
     callback=_remember_verbose,
-    help="Say more; show tracebacks.",
+    help="Print more details; show tracebacks.",
 )
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print the result as JSON on stdout."
 )
-strict_option = click.option("--strict", is_flag=True, help="Warnings fail too.")
+strict_option = click.option("--strict", is_flag=True, help="Treat warnings as errors.")
 jobs_option = click.option(
     "--jobs",
     type=click.IntRange(1, 256),
@@ -46,7 +46,7 @@ as_of_option = click.option(
     "--as-of",
     type=click.DateTime(["%Y-%m-%d"]),
     default=None,
-    help="The day to judge by (default: today).",
+    help="Check the case as of this day (default: today).",
 )
 profile_option = click.option(
     "--profile",
@@ -93,12 +93,12 @@ originals_option = click.option(
 timings_option = click.option(
     "--timings",
     is_flag=True,
-    help="Say where the time went (for one case, also in .assembler/timings.json).",
+    help="Print where the time went (for one case, also in .assembler/timings.json).",
 )
 
 
 def evidence_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add the options of every command that prepares evidence, all of which it uses."""
+    """Add the options that every command that prepares evidence has."""
     for option in (
         strict_option,
         as_of_option,

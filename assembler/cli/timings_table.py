@@ -1,5 +1,5 @@
-"""Print and save the result of `--timings`; never part of the manifest, which is the same every
-time."""
+"""Format and save the result of `--timings`, which is not part of the manifest, since that is the
+same in every run."""
 
 from __future__ import annotations
 

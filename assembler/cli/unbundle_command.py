@@ -1,4 +1,4 @@
-"""`assembler unbundle`: the originals a packet was made of, byte for byte."""
+"""`assembler unbundle`: restore the original files that a packet was made from."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ from assembler.cli.shared_options import FOLDER, json_option, verbose_option
 @json_option
 @verbose_option
 def unbundle(build: Path, out: Path | None, as_json: bool) -> None:
-    """Give back case.json, evidence and forms that a packet was made of, each proved by its sha256.
+    """Restore case.json, evidence and forms that a packet was made from, and check their sha256.
 
-    BUILD is a packet's folder, or one of several packets of a case. It works where `bundle
-    --keep-originals` made them.
+    BUILD is a packet's folder, or a folder of several packets of a case, which were built with
+    `bundle --keep-originals`.
     """
     from assembler.report import originals
 

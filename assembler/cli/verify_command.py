@@ -1,4 +1,4 @@
-"""`assembler verify`: prove a finished bundle again; hold any finished PDF against a profile."""
+"""`assembler verify`: prove a finished bundle again, and check any PDF against a profile."""
 
 from __future__ import annotations
 
@@ -29,21 +29,18 @@ ANY = click.Path(exists=True, path_type=Path)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """What was looked at; None: not asked for.
-
-    `warnings`: of the manifest, looked at with --strict. `complaints`: of a receiver's profile.
-    """
+    """Results of the checks; None for a check that did not run."""
 
     proof: Proof | None = None
-    warnings: tuple[Finding, ...] | None = None
-    complaints: tuple[Finding, ...] | None = None
+    warnings: tuple[Finding, ...] | None = None  # of the manifest, checked with --strict
+    complaints: tuple[Finding, ...] | None = None  # from a receiver's profile
 
 
 def _digest(_ctx: click.Context, _option: click.Parameter, value: str | None) -> str | None:
     from assembler.runtime.manifest_reader import is_digest
 
     if value is not None and not is_digest(value.strip().lower()):
-        raise click.BadParameter("it is no sha256: 16 to 64 of the digits 0-9 and a-f")
+        raise click.BadParameter("it is not a sha256: 16 to 64 of the digits 0-9 and a-f")
     return value and value.strip().lower()
 
 
@@ -90,9 +87,8 @@ def verify(
 ) -> None:
     """Prove a finished build folder again, from its files alone.
 
-    A packet that was forged as a whole, manifest and all, agrees with itself: only --against tells
-    it. With --profile, say too whether it is what that receiver asks for. TARGET may then be any
-    PDF, also one made elsewhere.
+    Only --against detects a packet that was forged as a whole, with its manifest. --profile also
+    checks what that receiver asks for; TARGET may then be any PDF, also one made elsewhere.
     """
     from assembler import pipeline, receivers
     from assembler.runtime.resources import Shelf
@@ -101,7 +97,7 @@ def verify(
     if target.is_file() and (against or case):
         option = "--against" if against else "--case"
         raise click.UsageError(
-            f"{option} is of a packet's folder; name the folder, not a file in it"
+            f"{option} needs a packet's folder; name the folder, not a file in it"
         )
     sources = None if target.is_file() else case or _case_above(target)
     receiver = None
@@ -111,7 +107,7 @@ def verify(
     proof, warnings = None, None
     with Workshop(home, jobs=jobs or os.cpu_count() or 1, temporary=True) as workshop:
         if target.is_dir():
-            proof = _held_against(pipeline.verify(target, sources, workshop), target, against)
+            proof = _compare_digest(pipeline.verify(target, sources, workshop), target, against)
             if strict and proof.ok:
                 warnings = _manifest_warnings(target)
         complaints = _lint(target, receiver, workshop) if receiver else None
@@ -128,8 +124,8 @@ def _is_given(ctx: click.Context, parameter: str) -> bool:
     return source is not click.core.ParameterSource.DEFAULT
 
 
-def _held_against(proof: Proof, folder: Path, digest: str | None) -> Proof:
-    """The proof, with a check whether the manifest is the one whose digest was noted down."""
+def _compare_digest(proof: Proof, folder: Path, digest: str | None) -> Proof:
+    """Return the proof with a check that compares the manifest with the digest noted down."""
     from assembler.model import Check
     from assembler.runtime.manifest_reader import digest_of
 
@@ -188,7 +184,7 @@ def _print(verdict: Verdict) -> None:
 
 
 def _raise_failure(verdict: Verdict, *, strict: bool) -> None:
-    """Raise what failed: the proof first. Raises ProofFailed, CaseRejected."""
+    """Raise ProofFailed if the proof failed, else CaseRejected if findings stop the packet."""
     from assembler.errors import CaseRejected, ProofFailed
     from assembler.model import Severity
 
@@ -211,19 +207,18 @@ def _raise_failure(verdict: Verdict, *, strict: bool) -> None:
             "it is not what the profile asks for",
             (),
             where="verify",
-            remedy="fix what is said above",
+            remedy="fix the findings above",
         )
     if verdict.warnings:
         raise CaseRejected(
             "the packet was built with warnings, which --strict does not allow",
             (),
             where="verify",
-            remedy="fix what is said above and build it again, or verify without --strict",
+            remedy="fix the warnings above and build it again, or verify without --strict",
         )
 
 
 def _case_above(folder: Path) -> Path | None:
-    """The case a build folder belongs to, if it stands where `bundle` puts it:
-    case/build/packet."""
+    """Return the case of a build folder, if it is where `bundle` puts it: case/build/packet."""
     above = folder.resolve().parent.parent
     return above if (above / "case.json").is_file() else None
