@@ -133,16 +133,15 @@ def write_review_page(
 ) -> Path:
     """Write review.html, for a person to look through, and return its path."""
     context.report_progress("review", 0, 0)
-    return review.write(
-        folder,
-        manifest,
-        word_boxes,
-        context.resources.schema("signoff.json"),
-        context.folder,
-        context.workshop,
+    inputs = review.ReviewInputs(
+        manifest=manifest,
+        boxes=word_boxes,
+        signoff=context.resources.schema("signoff.json"),
+        case_folder=context.folder,
         thumbnails=context.options.thumbnails,
         prints=packet_proof.prints,
     )
+    return review.write(folder, inputs, context.workshop)
 
 
 def _describe_failure(check: Check) -> str:

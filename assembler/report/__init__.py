@@ -1,1 +1,1 @@
-"""report."""
+"""Write what describes a packet: manifest, review page, kept originals, comparison, listings."""

@@ -1,4 +1,4 @@
-"""The manifest of a packet, from what it was bound from and what a person should know. Pure."""
+"""Build the manifest of a packet from its bound parts and the remarks on it. Pure."""
 
 from __future__ import annotations
 
@@ -65,9 +65,7 @@ _NOT_CHECKED = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoundPacket:
-    """What a packet was bound from. `fitted`: pages whose pictures were stored again. `filled`:
-    documents of the forms that we filled. `filed`: the packet as it was filed, whose pages keep
-    their numbers."""
+    """The parts that a packet was bound from."""
 
     case: Case
     plan: Plan
@@ -77,33 +75,32 @@ class BoundPacket:
     prepared: tuple[Prepared, ...]
     drafts: tuple[Draft, ...]
     volumes: tuple[Volume, ...]
-    fitted: tuple[Fitted, ...] = ()
-    filled: tuple[DocumentId, ...] = ()
-    filed: Filed | None = None
+    fitted: tuple[Fitted, ...] = ()  # pages whose pictures were stored again
+    filled: tuple[DocumentId, ...] = ()  # forms that this program filled
+    filed: Filed | None = None  # the packet as it was filed, whose pages keep their numbers
 
     @property
     def pages(self) -> dict[DocumentId, tuple[PreparedPage, ...]]:
-        """The client's pages by their document."""
+        """Return the client's pages by their document."""
         return {prepared.document: prepared.pages for prepared in self.prepared}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PacketRemarks:
-    """What a person should know of a packet. `engines`: versions of the libraries. `not_checked`:
-    sentences. `contradictions`: places that say other than the case; these hold client facts."""
+    """Findings, sources and gaps that a person should know about a packet."""
 
     findings: tuple[Finding, ...] = ()
-    engines: Mapping[str, str] = field(default_factory=dict)
+    engines: Mapping[str, str] = field(default_factory=dict)  # versions of the libraries
     claims: tuple[Claim, ...] = ()
     facts_used: tuple[FactUsed, ...] = ()
-    not_checked: tuple[str, ...] = ()
+    not_checked: tuple[str, ...] = ()  # sentences
     looked: tuple[SearchResult, ...] = ()
-    contradictions: tuple[Contradiction, ...] = ()
+    contradictions: tuple[Contradiction, ...] = ()  # these hold client facts
 
 
 def build_manifest(packet: BoundPacket, remarks: PacketRemarks) -> Manifest:
-    """Return the manifest without what is known later: the digest of the inputs, kept originals,
-    outputs and proof."""
+    """Return the manifest without the values that are added later: the digest of the inputs, kept
+    originals, outputs and proof."""
     case, plan, layout, profile = packet.case, packet.plan, packet.layout, packet.profile
     marking = profile.marking
     return Manifest(
@@ -182,7 +179,7 @@ def _entry(
     *,
     gray: bool,
 ) -> LedgerEntry:
-    prepared = pages.get(leaf.document)  # None of pages made by us
+    prepared = pages.get(leaf.document)  # None for pages that this program made
     page = prepared[leaf.index] if prepared else None
     return LedgerEntry(
         number=leaf.number,
@@ -246,7 +243,7 @@ def _fitted(page: Fitted) -> FittedPictures:
 
 
 def _frozen(filed: Filed) -> FrozenPacket:
-    """What the numbers were kept of, so that the proof can compare the pages with it again."""
+    """Return the filed pages whose numbers were kept, so that the proof can compare them again."""
     pages = tuple(
         FrozenPage(
             label=page.label,
@@ -270,12 +267,12 @@ def _exhibit(case: Case, part: Part) -> ManifestExhibit:
 
 def _index_row(row: IndexRow) -> ManifestIndexRow:
     return ManifestIndexRow(
-        **{key.name: getattr(row, key.name) for key in fields(row)}, pages=row.pages
+        **{column.name: getattr(row, column.name) for column in fields(row)}, pages=row.pages
     )
 
 
 def _opened(prepared: Sequence[Prepared]) -> tuple[OpenedFile, ...]:
-    """How each source file opened, once for each, by path."""
+    """Return how each source file was opened, once per file, sorted by path."""
     files = {file.path: file for exhibit in prepared for file in exhibit.files}
     return tuple(files[path] for path in sorted(files))
 

@@ -1,4 +1,4 @@
-"""manifest.json of a packet: its inputs, its files and its proof added, written; or found current.
+"""Complete and write the manifest.json of a packet, and find packets that are current.
 
 The file has mode 0600: it is confidential. `verify` works from it alone, a year later.
 """
@@ -33,30 +33,33 @@ from assembler.runtime.user_files import read_record
 
 
 def digest_inputs(
-    case: Case, folder: Path, shelf: Shelf, asked: object, surroundings: Mapping[str, str]
+    case: Case, folder: Path, shelf: Shelf, options: object, surroundings: Mapping[str, str]
 ) -> str:
-    """One hash of everything a build depends on: while it stays the same, building again would give
+    """Return one hash of everything a build depends on: with the same hash, building again gives
     the same bytes.
 
-    case.json and all files it lists (`case` must be read with their hashes), the case's own
-    templates and profiles, the shelf, what was asked, and what `surroundings` says of the program,
-    its libraries and this machine.
+    It covers case.json and all files it lists, the case's own templates and profiles, the shelf,
+    the options, and the surroundings.
+
+    Args:
+        case: read with the hashes of its files.
+        surroundings: versions of the program, its libraries and this machine's programs.
     """
-    own = sorted(
+    own_files = sorted(
         path
-        for place in ("templates", "profiles")
-        for path in (folder / place).rglob("*")
+        for name in ("templates", "profiles")
+        for path in (folder / name).rglob("*")
         if path.is_file()
     )
     parts = {
         "assembler": __version__,
         "surroundings": dict(surroundings),
-        "asked": str(asked),
+        "asked": str(options),
         "case": [
             _digest(folder / "case.json"),
             *(f"{file.path} {file.sha256}" for file in case.files),
         ],
-        "own": [f"{path.relative_to(folder).as_posix()} {_digest(path)}" for path in own],
+        "own": [f"{path.relative_to(folder).as_posix()} {_digest(path)}" for path in own_files],
         "shelf": shelf.digests(),
     }
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
@@ -64,7 +67,7 @@ def digest_inputs(
 
 def read_current(packet: Path, input_digest: str) -> Manifest | None:
     """Return the manifest of a finished packet if it was made from these inputs and proved, and
-    its files are as they were written."""
+    its files have not changed since; else None."""
     record = read_record(packet / MANIFEST_FILE)
     if record is None or record.get("seal") != input_digest:  # not worth checking all of it
         return None
@@ -84,7 +87,7 @@ def read_current(packet: Path, input_digest: str) -> Manifest | None:
 
 
 def with_outputs(manifest: Manifest, folder: Path) -> Manifest:
-    """Return the manifest with path, size and sha256 of every file of the folder but itself."""
+    """Return the manifest with path, size and sha256 of every other file of the folder."""
     files = sorted(
         path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST_FILE
     )
@@ -92,25 +95,24 @@ def with_outputs(manifest: Manifest, folder: Path) -> Manifest:
 
 
 def with_output(manifest: Manifest, path: Path, folder: Path) -> Manifest:
-    """Return the manifest with one more file of the folder, written since; the others need not be
-    read again."""
+    """Return the manifest with one file of the folder added, without reading the others again."""
     outputs = (*manifest.outputs, _output(path, folder))
     return replace(manifest, outputs=tuple(sorted(outputs, key=lambda file: Path(file.path))))
 
 
 def with_proof(manifest: Manifest, checks: Sequence[Check], not_checked: Sequence[str]) -> Manifest:
-    """Return the manifest with what was proved."""
+    """Return the manifest with the checks of the proof, and what it could not check."""
     sentences = dict.fromkeys((*manifest.not_checked, *not_checked))
     return replace(manifest, proof=tuple(checks), not_checked=tuple(sentences))
 
 
 def record_of(case: str, packet: str) -> Callable[[Path], Mapping[str, str] | None]:
-    """Return what reads which files a packet's folder was written with: by path their sha256, ""
-    for the manifest itself.
+    """Return a function that lists the files that this program wrote into a packet's folder.
 
-    It returns None for a folder without a manifest of ours, and raises OutputNotWritten for another
-    packet's. Manifests of every earlier version are known, also those that `read_manifest` refuses:
-    what a person put into their folders must be kept.
+    The function returns the sha256 of each by its path ("" for the manifest itself), or None for a
+    folder without a manifest of this program, and raises OutputNotWritten for the folder of another
+    packet. It reads manifests of every earlier version, also those that `read_manifest` refuses,
+    so that files that a person put into their folders are kept.
     """
 
     def read(folder: Path) -> Mapping[str, str] | None:
@@ -130,15 +132,17 @@ def record_of(case: str, packet: str) -> Callable[[Path], Mapping[str, str] | No
 
 
 def _outputs_of(data: Mapping[str, Any]) -> dict[str, str] | None:
-    """The sha256 of each file a manifest lists; None if it is no manifest of ours."""
+    """Return the sha256 of each file a manifest lists; None if this program did not write it."""
     version = data.get("format")
-    ours = (
+    is_ours = (
         isinstance(version, int)
         and 1 <= version <= FORMAT
         and isinstance(data.get("assembler"), str)
     )
     try:
-        listed = {str(row["path"]): str(row["sha256"]) for row in data["outputs"]} if ours else None
+        listed = (
+            {str(row["path"]): str(row["sha256"]) for row in data["outputs"]} if is_ours else None
+        )
     except (KeyError, TypeError):
         return None
     # earlier versions kept edited drafts under such a name, and listed them
@@ -150,7 +154,8 @@ def _outputs_of(data: Mapping[str, Any]) -> dict[str, str] | None:
 def write_manifest(folder: Path, manifest: Manifest, *, final: bool = True) -> Path:
     """Write manifest.json. Raises OutputNotWritten.
 
-    `final`: False for the proof alone to read, which takes a tenth of the time.
+    Args:
+        final: False for the file that only the proof reads; writing it takes a tenth of the time.
     """
     path = folder / MANIFEST_FILE
     write_atomic(path, encode_manifest(manifest, indent=1 if final else None))
@@ -158,13 +163,13 @@ def write_manifest(folder: Path, manifest: Manifest, *, final: bool = True) -> P
 
 
 def encode_manifest(manifest: Manifest, *, indent: int | None = 1) -> bytes:
-    """Return a manifest as JSON: sorted, one item a line, same bytes for the same content."""
+    """Return a manifest as JSON: sorted, one item per line, same bytes for the same content."""
     text = json.dumps(_plain(manifest), indent=indent, sort_keys=True, ensure_ascii=False)
     return f"{text}\n".encode()
 
 
 def _plain(value: Any) -> Any:
-    """A value as dicts and lists."""
+    """Convert a value to dicts and lists."""
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     if isinstance(value, Mapping):
@@ -180,9 +185,9 @@ def _plain(value: Any) -> Any:
 
 
 def _optional_keys(value: object) -> frozenset[str]:
-    """Keys of an object that are left out where they have their default."""
+    """Return the keys of an object that are left out if they have their default."""
     if isinstance(value, Source) and value.parts > 1:
-        return frozenset()  # of the first part of a page that was cut, `part` is the default
+        return frozenset()  # `part` of the first part of a cut page is the default, but needed
     return OPTIONAL_KEYS.get(type(value), frozenset())
 
 

@@ -1,9 +1,8 @@
-"""originals: the client's own files, kept with a packet where somebody asks for it, and given back
-byte for byte.
+"""Keep the client's original files with a packet, and restore them byte for byte.
 
-`keep` copies what a packet was made of into its folder, each file under its sha256, the same
-content once; `restore` writes a case folder from the stores of one or more packets. A manifest is
-judged as a stranger's: no path of it leaves the folder.
+`keep` copies the files a packet is made from into its folder, each under its sha256, equal content
+once; `restore` writes a case folder from the copies of one or more packets. Manifests are not
+trusted: no path in them may leave the folder.
 """
 
 from __future__ import annotations
@@ -22,36 +21,45 @@ from assembler.runtime.manifest_reader import read_manifest
 from assembler.runtime.publishing import publish, staging
 
 FOLDER = "originals"
-_OWN = ("templates", "profiles")  # folders of a case that change what is made of it
-_PLAIN = re.compile(r"[^/\\:\x00-\x1f]+")
+_CASE_RESOURCES = ("templates", "profiles")  # folders of a case that change its packets
+_PLAIN_NAME = re.compile(r"[^/\\:\x00-\x1f]+")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Restored:
-    """What was given back. `elsewhere`: files that case.json lists and that belong to other
-    packets only."""
+    """The restored files, by their paths in the case folder."""
 
     files: tuple[str, ...]
-    elsewhere: tuple[str, ...]
+    elsewhere: tuple[str, ...]  # files of case.json that belong to other packets only
 
 
-def keep(case: Case, plan: Plan, folder: Path, made: Path) -> Originals:
-    """Copy what the packet was made of into `made`/originals; returns path, sha256 and size of each
-    file.
+def keep(case: Case, plan: Plan, folder: Path, staged: Path) -> Originals:
+    """Copy the files a packet is made from into `staged`/originals; return their paths, sha256 and
+    sizes.
 
-    That is case.json, the case's own templates and profiles, and its evidence and forms but those
-    of other packets only. Raises OutputNotWritten if a file is not as it was when the case was
+    These are case.json, the case's own templates and profiles, and its evidence and forms, except
+    those of other packets only. Raises OutputNotWritten if a file has changed since the case was
     read, or cannot be copied.
+
+    Args:
+        folder: of the case.
+        staged: the packet's folder while it is written.
     """
-    store = made / FOLDER
-    known = {one.path: one.sha256 for one in case.files}
-    others = _of_others(case, plan)
-    paths = ["case.json", *(path for path in known if path not in others), *_own(folder)]
+    store = staged / FOLDER
+    sha256_by_path = {file.path: file.sha256 for file in case.files}
+    others = _paths_of_other_packets(case, plan)
+    paths = [
+        "case.json",
+        *(path for path in sha256_by_path if path not in others),
+        *_list_case_resources(folder),
+    ]
     try:
         store.mkdir(mode=0o700)
         return Originals(
-            files=tuple(_kept(folder, path, store, known.get(path)) for path in sorted(paths))
+            files=tuple(
+                _keep_file(folder, path, store, sha256_by_path.get(path)) for path in sorted(paths)
+            )
         )
     except OSError as error:
         raise OutputNotWritten(
@@ -61,38 +69,42 @@ def keep(case: Case, plan: Plan, folder: Path, made: Path) -> Originals:
         ) from error
 
 
-def _of_others(case: Case, plan: Plan) -> set[str]:
-    """Paths that only exhibits and forms use which are not in this packet."""
+def _paths_of_other_packets(case: Case, plan: Plan) -> set[str]:
+    """Return the paths that only exhibits and forms of other packets use."""
     exhibits = {part.exhibit for part in plan.parts if part.kind is PartKind.EXHIBIT}
     forms = {part.document for part in plan.parts if part.kind is PartKind.FORM}
-    mine = {part.path for one in case.exhibits if one.id in exhibits for part in one.parts}
-    mine |= {form.path for form in case.forms if DocumentId.form(form.path) in forms}
-    everything = {part.path for one in case.exhibits for part in one.parts} | {
+    own_paths = {
+        part.path for exhibit in case.exhibits if exhibit.id in exhibits for part in exhibit.parts
+    }
+    own_paths |= {form.path for form in case.forms if DocumentId.form(form.path) in forms}
+    all_paths = {part.path for exhibit in case.exhibits for part in exhibit.parts} | {
         form.path for form in case.forms
     }
-    return everything - mine
+    return all_paths - own_paths
 
 
-def _own(folder: Path) -> Iterator[str]:
-    for place in _OWN:
-        for path in (folder / place).rglob("*"):
+def _list_case_resources(folder: Path) -> Iterator[str]:
+    """Return the paths of the case's own templates and profiles."""
+    for name in _CASE_RESOURCES:
+        for path in (folder / name).rglob("*"):
             if path.is_file() and not path.is_symlink():
                 yield path.relative_to(folder).as_posix()
 
 
-def _kept(folder: Path, path: str, store: Path, expected: str | None) -> SourceFile:
-    made = store / ".new"
-    size, sha256 = _copied(folder / path, made)
+def _keep_file(folder: Path, path: str, store: Path, expected: str | None) -> SourceFile:
+    """Copy a file of the case into the store under its sha256, which must be the expected one."""
+    copy = store / ".new"
+    size, sha256 = _copy(folder / path, copy)
     if expected is not None and sha256 != expected:
         raise OutputNotWritten(
             "it was changed while the bundle was made", where=path, remedy="rerun"
         )
-    made.replace(store / sha256)
+    copy.replace(store / sha256)
     return SourceFile(path=path, sha256=sha256, size=size)
 
 
-def _copied(source: Path, target: Path) -> tuple[int, str]:
-    """Copy a file; size and sha256 of what was written."""
+def _copy(source: Path, target: Path) -> tuple[int, str]:
+    """Copy a file; return size and sha256 of the written bytes."""
     digest, size = hashlib.sha256(), 0
     with source.open("rb") as stream, target.open("wb") as out:
         while block := stream.read(1 << 20):
@@ -101,19 +113,23 @@ def _copied(source: Path, target: Path) -> tuple[int, str]:
     return size, digest.hexdigest()
 
 
-# --- and back ---
+# --- restore ---
 
 
 def restore(build: Path, out: Path, day: date) -> Restored:
-    """Write the case folder that the packets below `build` (a packet's folder, or one of several)
-    were made of to `out`.
+    """Write the case folder that the packets in `build` were made from to `out`; on an error
+    nothing is written.
 
-    Raises CaseRejected where no originals were kept, ProofFailed where one is missing or changed,
-    OutputNotWritten where `out` holds something already or cannot be written. Then nothing is
-    written.
+    Args:
+        build: a packet's folder, or a folder of several of them.
+
+    Raises:
+        CaseRejected: no originals were kept.
+        ProofFailed: an original is missing or changed.
+        OutputNotWritten: `out` is not empty or cannot be written.
     """
     packets = _packets(build)
-    records = _together(record for _, manifest in packets for record in _records(manifest))
+    records = _join_records(record for _, manifest in packets for record in _records(manifest))
     stores = [folder / FOLDER for folder, _ in packets]
     listed = {file.path for _, manifest in packets for file in manifest.inputs}
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
@@ -122,31 +138,33 @@ def restore(build: Path, out: Path, day: date) -> Restored:
             where=out.name,
             remedy="name a new folder with --out",
         )
-    with staging(out, _nothing_there, day) as made:
+    with staging(out, _no_record, day) as staged:
         for path, record in records.items():
-            _given_back(record, stores, made / path)
-        publish(made, out, _nothing_there, day)
+            _restore_file(record, stores, staged / path)
+        publish(staged, out, _no_record, day)
     return Restored(files=tuple(records), elsewhere=tuple(sorted(listed - set(records))))
 
 
-def _nothing_there(_folder: Path) -> None:
-    """A folder that holds anything is never replaced by originals."""
+def _no_record(_folder: Path) -> None:
+    """Return None, so that a folder that holds anything is never replaced by originals."""
 
 
 def _packets(build: Path) -> list[tuple[Path, Manifest]]:
-    """The packets' folders with their manifests; those of one case."""
-    here = (
+    """Return the folders of packets of one case with their manifests. Raises CaseRejected."""
+    folders = (
         [build]
         if (build / MANIFEST_FILE).is_file()
         else sorted(path.parent for path in build.glob(f"*/{MANIFEST_FILE}"))
     )
     packets = []
-    for folder in here:
+    for folder in folders:
         manifest = read_manifest(folder)
         if manifest.originals:
             packets.append((folder, manifest))
     if not packets:
-        problem = "no originals were kept with it" if here else "there is no manifest of a packet"
+        problem = (
+            "no originals were kept with it" if folders else "there is no manifest of a packet"
+        )
         raise CaseRejected(
             problem,
             (),
@@ -165,43 +183,48 @@ def _packets(build: Path) -> list[tuple[Path, Manifest]]:
 
 
 def _records(manifest: Manifest) -> tuple[SourceFile, ...]:
-    """The list of a manifest's originals, if every path stays in the folder and every hash is
-    one."""
+    """Return a manifest's list of originals. Raises ProofFailed unless every path stays in the
+    folder and every hash is a sha256."""
     files = manifest.originals.files if manifest.originals else ()
-    if not all(_harmless(file.path) and _SHA256.fullmatch(file.sha256) for file in files):
-        raise _untrue("its list of originals names a place outside the case folder")
+    if not all(_is_inside_case(file.path) and _SHA256.fullmatch(file.sha256) for file in files):
+        raise _restore_error("its list of originals names a place outside the case folder")
     if not manifest.inputs:
-        raise _untrue("it lists none of the client's files")
+        raise _restore_error("it lists none of the client's files")
     return files
 
 
-def _harmless(path: str) -> bool:
+def _is_inside_case(path: str) -> bool:
+    """Return True if a path stays in the case folder, outside its build/ and .assembler/."""
     parts = path.split("/")
-    return all(_PLAIN.fullmatch(part) and part not in (".", "..") for part in parts) and parts[
+    return all(_PLAIN_NAME.fullmatch(part) and part not in (".", "..") for part in parts) and parts[
         0
     ] not in ("build", ".assembler")
 
 
-def _together(records: Iterable[SourceFile]) -> dict[str, SourceFile]:
-    """Each path once. Two packets built from different states of the case cannot be one folder."""
+def _join_records(records: Iterable[SourceFile]) -> dict[str, SourceFile]:
+    """Return the records by path. Raises ProofFailed if packets hold different versions of a
+    file."""
     by_path: dict[str, SourceFile] = {}
     for file in records:
         if by_path.setdefault(file.path, file).sha256 != file.sha256:
-            raise _untrue(
+            raise _restore_error(
                 f"two packets were made of different states of {file.path}",
                 "give back one packet at a time",
             )
     return by_path
 
 
-def _given_back(record: SourceFile, stores: Sequence[Path], target: Path) -> None:
+def _restore_file(record: SourceFile, stores: Sequence[Path], target: Path) -> None:
+    """Copy an original out of the first store that has it, and check its sha256."""
     store = next((folder for folder in stores if (folder / record.sha256).is_file()), None)
     if store is None:
-        raise _untrue(f"the original of {record.path} is not there")
+        raise _restore_error(f"the original of {record.path} is not there")
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if _copied(store / record.sha256, target)[1] != record.sha256:
-        raise _untrue(f"the original of {record.path} was changed")
+    if _copy(store / record.sha256, target)[1] != record.sha256:
+        raise _restore_error(f"the original of {record.path} was changed")
 
 
-def _untrue(problem: str, remedy: str = "restore the packet's folder from a copy") -> ProofFailed:
+def _restore_error(
+    problem: str, remedy: str = "restore the packet's folder from a copy"
+) -> ProofFailed:
     return ProofFailed(problem, (), where=FOLDER, remedy=remedy)

@@ -1,32 +1,32 @@
-"""comparing: two manifests of one packet, in page terms: added, removed, moved, changed. Pure.
+"""Compare two manifests of one packet page by page: added, removed, moved, changed. Pure.
 
-An old and a new manifest come in; a list of `Change` goes out: runs of pages with their old and new
-numbers. Evidence pages are known by their source file's hash and page, pages of ours by their part
-and place in it.
+Takes an old and a new manifest; returns a list of `Change`: runs of pages with their old and new
+numbers. Evidence pages are identified by their source file's hash and page, pages made by this
+program by their part and place in it.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from assembler.model import LedgerEntry, Manifest, PartKind
 from assembler.model.manifest import filled_form, word_file
 
-Pair = tuple[LedgerEntry | None, LedgerEntry | None]
-Fate = tuple[str, LedgerEntry | None, LedgerEntry | None]
+Pair = tuple[LedgerEntry | None, LedgerEntry | None]  # old and new entry of a page
+PageChange = tuple[str, LedgerEntry | None, LedgerEntry | None]  # kind, old and new entry
 KINDS = ("added", "removed", "changed", "moved")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A run of pages with one fate: first and last place in either bundle, None where there is
-    none, and what is printed."""
+    """A run of pages with the same kind of change: first and last place in each bundle (None if
+    it has none of them), and the printed page numbers."""
 
-    # "added", "removed", "changed" (other content in its place) or "moved" (other number, same
-    # content)
+    # "added", "removed", "changed" (same place, other content) or "moved" (same content, other
+    # number)
     kind: str
     part: str
     exhibit: str
@@ -47,16 +47,19 @@ class Change:
 
 
 def compare(old: Manifest, new: Manifest) -> tuple[Change, ...]:
-    """Every page of either manifest that is not in both, with the same content and the same printed
-    number."""
-    pairs = _paired(old.ledger, new.ledger)
-    before, after = _digests(old), _digests(new)
-    fates = [(_fate(one, other, before, after), one, other) for one, other in pairs]
-    return tuple(_runs(fates))
+    """Return the changes between two manifests: all pages except those that both have with the
+    same content and the same printed number."""
+    pairs = _pair_pages(old.ledger, new.ledger)
+    old_digests, new_digests = _digests(old), _digests(new)
+    changes = [
+        (_kind_of_change(old_entry, new_entry, old_digests, new_digests), old_entry, new_entry)
+        for old_entry, new_entry in pairs
+    ]
+    return tuple(_join_runs(changes))
 
 
 def as_text(changes: Sequence[Change]) -> str:
-    """One line for each run, and a line with the counts of pages."""
+    """Return one line for each run, and a line with the counts of pages."""
     counts = Counter[str]()
     for change in changes:
         first, last = change.new or change.old or (1, 0)
@@ -66,20 +69,21 @@ def as_text(changes: Sequence[Change]) -> str:
 
 
 def as_json(changes: Sequence[Change]) -> list[dict[str, Any]]:
+    """Return the changes as plain values."""
     return [asdict(change) for change in changes]
 
 
 def note(changes: Sequence[Change], new: Manifest) -> str:
-    """A cover note for a supplement, in Markdown: what is new, what replaces what, and which
-    numbers changed."""
+    """Return a cover note for a supplement, in Markdown: new, withdrawn, replaced and renumbered
+    pages."""
     titles = {row.exhibit: row.title for row in new.index}
     lines = ["# Supplement to the filing", "", "Compared with the packet filed before:", ""]
     for kind, heading in zip(
         KINDS, ("New", "Withdrawn", "Replaced", "Renumbered, content unchanged"), strict=True
     ):
-        mine = [change for change in changes if change.kind == kind]
-        if mine:
-            lines += [f"## {heading}", "", *(_line(change, titles) for change in mine), ""]
+        of_kind = [change for change in changes if change.kind == kind]
+        if of_kind:
+            lines += [f"## {heading}", "", *(_line(change, titles) for change in of_kind), ""]
     if not changes:
         lines += ["Nothing has changed.", ""]
     return "\n".join(lines)
@@ -88,58 +92,62 @@ def note(changes: Sequence[Change], new: Manifest) -> str:
 def _line(change: Change, titles: Mapping[str, str]) -> str:
     title = titles.get(change.exhibit, "")
     exhibit = f"Exhibit {change.tab}, {title}" if title else f"Exhibit {change.tab}"
-    what = exhibit if change.exhibit else change.part.replace("-", " ").capitalize()
+    subject = exhibit if change.exhibit else change.part.replace("-", " ").capitalize()
     if change.kind == "moved" and change.old and change.new:
         return (
-            f"- {what}: {_pages(change.old_pages)} of the earlier packet, now "
+            f"- {subject}: {_pages(change.old_pages)} of the earlier packet, now "
             f"{_pages(change.new_pages)}"
         )
     if change.kind == "removed":
-        return f"- {what}: {_pages(change.old_pages)} of the earlier packet"
-    return f"- {what}: {_pages(change.new_pages)}"
+        return f"- {subject}: {_pages(change.old_pages)} of the earlier packet"
+    return f"- {subject}: {_pages(change.new_pages)}"
 
 
 def _pages(printed: str) -> str:
     return f"{'pages' if '–' in printed else 'page'} {printed}"
 
 
-# --- which page is which ---
+# --- find the same page in the other packet ---
 
 
-def _paired(old: Sequence[LedgerEntry], new: Sequence[LedgerEntry]) -> list[Pair]:
-    """Each page with the same page of the other packet: first the very same, then the same in
-    another exhibit, then the page in the same place of the same part."""
+def _pair_pages(old: Sequence[LedgerEntry], new: Sequence[LedgerEntry]) -> list[Pair]:
+    """Pair each page with its page in the other packet.
+
+    First pages with the same content in the same part, then the same content in another exhibit,
+    then the page in the same place of the same part.
+    """
     pairs: list[Pair] = []
-    left, right = list(old), list(new)
+    old_rest, new_rest = list(old), list(new)
     for key in (_same_place_and_content, _same_content, _same_place):
-        found, left, right = _match(left, right, key)
-        pairs += found
-    pairs += [(one, None) for one in left] + [(None, one) for one in right]
+        matches, old_rest, new_rest = _match(old_rest, new_rest, key)
+        pairs += matches
+    pairs += [(entry, None) for entry in old_rest] + [(None, entry) for entry in new_rest]
     return pairs
 
 
 def _match(
-    left: list[LedgerEntry], right: list[LedgerEntry], key: Any
+    old: list[LedgerEntry], new: list[LedgerEntry], key: Callable[[LedgerEntry], Any]
 ) -> tuple[list[Pair], list[LedgerEntry], list[LedgerEntry]]:
-    theirs = dict(zip(_numbered(map(key, right)), right, strict=True))
+    """Pair entries with equal keys; return the pairs and the rest of both lists."""
+    new_by_key = dict(zip(_numbered(map(key, new)), new, strict=True))
     pairs: list[Pair] = []
-    rest = []
-    for one, name in zip(left, list(_numbered(map(key, left))), strict=True):
-        other = theirs.pop(name, None) if name[0] is not None else None
-        if other is None:
-            rest.append(one)
+    old_rest = []
+    for old_entry, old_key in zip(old, list(_numbered(map(key, old))), strict=True):
+        new_entry = new_by_key.pop(old_key, None) if old_key[0] is not None else None
+        if new_entry is None:
+            old_rest.append(old_entry)
         else:
-            pairs.append((one, other))
-    taken = {other.number for _, other in pairs if other}
-    return pairs, rest, [entry for entry in right if entry.number not in taken]
+            pairs.append((old_entry, new_entry))
+    matched = {entry.number for _, entry in pairs if entry}
+    return pairs, old_rest, [entry for entry in new if entry.number not in matched]
 
 
 def _numbered(keys: Iterable[Any]) -> Iterator[tuple[Any, int]]:
-    """Keys with a count, so that a page that is in twice is matched twice."""
-    seen = Counter[Any]()
+    """Number equal keys, so that a page that is in a packet twice is matched twice."""
+    counts = Counter[Any]()
     for key in keys:
-        seen[key] += 1
-        yield key, seen[key]
+        counts[key] += 1
+        yield key, counts[key]
 
 
 def _same_place_and_content(entry: LedgerEntry) -> Any:
@@ -159,27 +167,27 @@ def _same_place(entry: LedgerEntry) -> Any:
 
 
 def _place(entry: LedgerEntry) -> int:
-    """A page's place in its part; a tab sheet is the only one of its part, wherever it stands in
-    its document."""
+    """Return a page's place in its part; 0 for a tab sheet, the only page of its part."""
     return 0 if entry.kind is PartKind.TAB else entry.index
 
 
-# --- what became of it ---
+# --- compare the paired pages ---
 
 
-def _fate(
-    one: LedgerEntry | None,
-    other: LedgerEntry | None,
-    before: Mapping[str, str],
-    after: Mapping[str, str],
+def _kind_of_change(
+    old: LedgerEntry | None,
+    new: LedgerEntry | None,
+    old_digests: Mapping[str, str],
+    new_digests: Mapping[str, str],
 ) -> str:
-    if one is None:
+    """Return the kind of change of a page, or "same"."""
+    if old is None:
         return "added"
-    if other is None:
+    if new is None:
         return "removed"
-    if _content(one, before) != _content(other, after):
+    if _content(old, old_digests) != _content(new, new_digests):
         return "changed"
-    return "same" if one.label == other.label else "moved"
+    return "same" if old.label == new.label else "moved"
 
 
 def _content(entry: LedgerEntry, digests: Mapping[str, str]) -> Any:
@@ -191,7 +199,7 @@ def _content(entry: LedgerEntry, digests: Mapping[str, str]) -> Any:
 
 
 def _digests(manifest: Manifest) -> dict[str, str]:
-    """Hashes of what our own parts are made of: the Word file of a draft, the file of a form."""
+    """Return the hash of each part's file: the Word file of a draft, the PDF of a form."""
     files = manifest.digests
     digests: dict[str, str] = {}
     for entry in manifest.ledger:
@@ -201,11 +209,13 @@ def _digests(manifest: Manifest) -> dict[str, str]:
     return digests
 
 
-def _runs(fates: Sequence[Fate]) -> Iterator[Change]:
-    """Neighbors with one fate and one shift, together; in the order of the new packet, removed
-    pages last."""
-    changed = [fate for fate in fates if fate[0] != "same"]
-    changed.sort(key=lambda fate: (fate[2] is None, _entry_of(fate).number))
+def _join_runs(page_changes: Sequence[PageChange]) -> Iterator[Change]:
+    """Join neighboring pages with the same kind of change and the same shift of numbers.
+
+    Runs are in the order of the new packet, removed pages last.
+    """
+    changed = [change for change in page_changes if change[0] != "same"]
+    changed.sort(key=lambda change: (change[2] is None, _entry_of(change).number))
     start = 0
     for end in range(1, len(changed) + 1):
         if end == len(changed) or not _follows(changed[end - 1], changed[end]):
@@ -213,18 +223,19 @@ def _runs(fates: Sequence[Fate]) -> Iterator[Change]:
             start = end
 
 
-def _entry_of(fate: Fate) -> LedgerEntry:
-    """The page in the new packet, or else in the old one."""
-    entry = fate[2] or fate[1]
+def _entry_of(change: PageChange) -> LedgerEntry:
+    """Return the page in the new packet, or else in the old one."""
+    entry = change[2] or change[1]
     if entry is None:
         raise ValueError("a change of no page")
     return entry
 
 
-def _follows(one: Fate, other: Fate) -> bool:
-    if one[0] != other[0]:
+def _follows(first: PageChange, second: PageChange) -> bool:
+    """Return True if the second page continues the run of the first, in both packets."""
+    if first[0] != second[0]:
         return False
-    for before, after in ((one[1], other[1]), (one[2], other[2])):
+    for before, after in ((first[1], second[1]), (first[2], second[2])):
         if (before is None) != (after is None):
             return False
         if before and after and (after.number != before.number + 1 or before.part != after.part):
@@ -232,7 +243,7 @@ def _follows(one: Fate, other: Fate) -> bool:
     return True
 
 
-def _change(run: Sequence[Fate]) -> Change:
+def _change(run: Sequence[PageChange]) -> Change:
     kind, entry = run[0][0], _entry_of(run[0])
     return Change(
         kind=kind,

@@ -1,4 +1,4 @@
-"""JUnit XML: a suite for each case, a test for each finding and for each rule without one."""
+"""Format findings as JUnit XML: a suite per case, a test per finding and per rule without one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element, SubElement
 from assembler.model import Finding, RuleHelp
 from assembler.report.formats.listing import Listed, failing, tally
 
-# what XML 1.0 cannot hold, escaped or not: a file name may
+# characters that XML 1.0 does not allow, escaped or not; file names may have them
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 

@@ -1,4 +1,4 @@
-"""The values that are listed, and what every style counts."""
+"""Define the listed values, and count findings for every style."""
 
 from __future__ import annotations
 
@@ -12,41 +12,44 @@ ORDER = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Listed:
-    """One case and what was found. `folder`: where it is, as a person or a repository names it,
-    POSIX form."""
+    """One case and its findings."""
 
     case: str
     findings: tuple[Finding, ...]
-    folder: str = ""
+    folder: str = ""  # path of the case as given, or in the repository; with slashes
     not_checked: tuple[str, ...] = ()  # sentences
-    brief: bool = False  # as text: notes are counted, not shown
+    brief: bool = False  # in text, notes are counted and not shown
 
     def file(self, finding: Finding) -> str:
-        """The file a finding points at, from where `folder` is seen; case.json where it points
-        at none."""
+        """Return the path of a finding's file, below `folder`; case.json if it has none."""
         name = finding.file or "case.json"
         return f"{self.folder.rstrip('/')}/{name}" if self.folder else name
 
 
 def count(findings: Iterable[Finding], severity: Severity) -> int:
+    """Count the findings of a severity."""
     return sum(finding.severity is severity for finding in findings)
 
 
 def tally(findings: Iterable[Finding]) -> str:
-    """ "2 errors, 1 warning"; "no findings" for none."""
-    found = tuple(findings)
+    """Return the counts by severity, such as "2 errors, 1 warning"; "no findings" if there are
+    none."""
+    findings = tuple(findings)
     words = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
-    counted = [(count(found, severity), word) for severity, word in words.items()]
+    counts = [(count(findings, severity), word) for severity, word in words.items()]
     return (
-        ", ".join(f"{n} {word}{'' if n == 1 else 's'}" for n, word in counted if n) or "no findings"
+        ", ".join(
+            f"{number} {word}{'' if number == 1 else 's'}" for number, word in counts if number
+        )
+        or "no findings"
     )
 
 
 def failing(finding: Finding, strict: bool) -> bool:
-    """Whether a finding makes the case fail."""
+    """Return True if a finding makes the case fail."""
     return finding.severity is Severity.ERROR or (strict and finding.severity is Severity.WARNING)
 
 
 def rejected(cases: Iterable[Listed], *, strict: bool) -> bool:
-    """Whether any case fails."""
-    return any(failing(one, strict) for case in cases for one in case.findings)
+    """Return True if any case fails."""
+    return any(failing(finding, strict) for case in cases for finding in case.findings)

@@ -1,4 +1,4 @@
-"""JSON, SARIF 2.1.0 and GitHub annotations."""
+"""Format findings as JSON, SARIF 2.1.0 and GitHub annotations."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _GITHUB = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: 
 
 
 def as_json(cases: Sequence[Listed], rules: Sequence[RuleHelp], strict: bool) -> str:
-    """{"cases": [{case, folder, ok, errors, warnings, notes, findings, not_checked}], "rules":
-    [ids]}."""
+    """Return JSON: {"cases": [{case, folder, ok, errors, warnings, notes, findings, not_checked}],
+    "rules": [ids]}."""
     return _dump(
         {"cases": [_case(case, strict) for case in cases], "rules": [rule.id for rule in rules]}
     )
@@ -29,28 +29,31 @@ def _case(case: Listed, strict: bool) -> dict[str, Any]:
     return {
         "case": case.case,
         "folder": case.folder,
-        "ok": not any(failing(one, strict) for one in case.findings),
+        "ok": not any(failing(finding, strict) for finding in case.findings),
         "errors": count(case.findings, Severity.ERROR),
         "warnings": count(case.findings, Severity.WARNING),
         "notes": count(case.findings, Severity.INFO),
-        "findings": [_plain(asdict(one)) for one in case.findings],
+        "findings": [_plain(asdict(finding)) for finding in case.findings],
         "not_checked": list(case.not_checked),
     }
 
 
 def as_sarif(cases: Sequence[Listed], rules: Sequence[RuleHelp], _strict: bool) -> str:
-    """One run; every rule with its help, every finding at its line of case.json."""
-    known = {rule.id: rule for rule in rules}
+    """Return SARIF: every rule with its help, every finding at its line of case.json."""
+    rules_by_id = {rule.id: rule for rule in rules}
     for case in cases:
-        for one in case.findings:  # a firm's own catalog may lack some
-            known.setdefault(one.rule, RuleHelp(id=one.rule, severity=one.severity, title=one.rule))
-    places = {rule: place for place, rule in enumerate(known)}
+        for finding in case.findings:  # a firm's own catalog may lack some
+            rules_by_id.setdefault(
+                finding.rule,
+                RuleHelp(id=finding.rule, severity=finding.severity, title=finding.rule),
+            )
+    positions = {rule: position for position, rule in enumerate(rules_by_id)}
     driver = {
         "name": "assembler",
         "version": __version__,
-        "rules": [_rule(rule) for rule in known.values()],
+        "rules": [_rule(rule) for rule in rules_by_id.values()],
     }
-    results = [_result(case, one, places) for case in cases for one in case.findings]
+    results = [_result(case, finding, positions) for case in cases for finding in case.findings]
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
     return _dump(
         {
@@ -73,43 +76,48 @@ def _rule(rule: RuleHelp) -> dict[str, Any]:
     } | ({"helpUri": rule.source} if rule.source.startswith("https://") else {})
 
 
-def _result(case: Listed, one: Finding, places: dict[str, int]) -> dict[str, Any]:
-    place = {
-        "artifactLocation": {"uri": quote(case.file(one))},
-        "region": {"startLine": one.line or 1},
+def _result(case: Listed, finding: Finding, positions: dict[str, int]) -> dict[str, Any]:
+    location = {
+        "artifactLocation": {"uri": quote(case.file(finding))},
+        "region": {"startLine": finding.line or 1},
     }
-    # the line may move: what stays the same is the case, the rule and the place in the document
+    # lines may move, so the fingerprint is of the case, the rule and the place in the document
     key = "\0".join(
         (
             case.case,
-            one.rule,
-            one.pointer or "",
-            one.exhibit or "",
-            one.where if not one.pointer else "",
+            finding.rule,
+            finding.pointer or "",
+            finding.exhibit or "",
+            finding.where if not finding.pointer else "",
         )
     )
     return {
-        "ruleId": one.rule,
-        "ruleIndex": places[one.rule],
-        "level": _SARIF[one.severity],
-        "message": {"text": f"{one.problem}; {one.remedy}"},
-        "locations": [{"physicalLocation": place}],
+        "ruleId": finding.rule,
+        "ruleIndex": positions[finding.rule],
+        "level": _SARIF[finding.severity],
+        "message": {"text": f"{finding.problem}; {finding.remedy}"},
+        "locations": [{"physicalLocation": location}],
         "partialFingerprints": {"finding/v1": hashlib.sha256(key.encode()).hexdigest()},
-        "properties": _plain({"case": case.case, "pointer": one.pointer, "exhibit": one.exhibit}),
+        "properties": _plain(
+            {"case": case.case, "pointer": finding.pointer, "exhibit": finding.exhibit}
+        ),
     }
 
 
 def as_github(cases: Sequence[Listed], _rules: Sequence[RuleHelp], _strict: bool) -> str:
-    """One workflow command for each finding: GitHub shows it beside the line."""
-    return "\n".join(_command(case, one) for case in cases for one in case.findings)
+    """Return one workflow command per finding, which GitHub shows beside the line."""
+    return "\n".join(_command(case, finding) for case in cases for finding in case.findings)
 
 
-def _command(case: Listed, one: Finding) -> str:
-    values = {"file": case.file(one), "line": one.line or 1, "title": f"{case.case}: {one.rule}"}
+def _command(case: Listed, finding: Finding) -> str:
+    values = {
+        "file": case.file(finding),
+        "line": finding.line or 1,
+        "title": f"{case.case}: {finding.rule}",
+    }
     fields = ",".join(f"{key}={_property(str(value))}" for key, value in values.items())
-    return (
-        f"::{_GITHUB[one.severity]} {fields}::{_data(f'{one.where}: {one.problem}; {one.remedy}')}"
-    )
+    message = _data(f"{finding.where}: {finding.problem}; {finding.remedy}")
+    return f"::{_GITHUB[finding.severity]} {fields}::{message}"
 
 
 def _data(text: str) -> str:
@@ -121,7 +129,7 @@ def _property(text: str) -> str:
 
 
 def _plain(value: dict[str, Any]) -> dict[str, Any]:
-    return {key: one for key, one in value.items() if one is not None}
+    return {key: item for key, item in value.items() if item is not None}
 
 
 def _dump(value: Any) -> str:

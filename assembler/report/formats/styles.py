@@ -1,4 +1,4 @@
-"""What is listed, and the choice of a style."""
+"""Choose the style of a listing."""
 
 from __future__ import annotations
 
@@ -25,9 +25,13 @@ STYLES = tuple(_STYLES)
 def render(
     style: str, cases: Sequence[Listed], rules: Sequence[RuleHelp] = (), *, strict: bool = False
 ) -> str:
-    """The findings of these cases in a style of `STYLES`; KeyError for another.
+    """Return the findings of the cases in a style of `STYLES`; same input, same text.
 
-    `rules`: the rules that were applied, with their help. `strict`: warnings count as failures.
-    Same input, same text.
+    Args:
+        rules: the rules that were applied, with their help.
+        strict: warnings count as failures.
+
+    Raises:
+        KeyError: there is no such style.
     """
     return _STYLES[style](cases, rules, strict)

@@ -1,12 +1,11 @@
-"""review: a finished packet as one page to look at, and many cases as one list. HTML files that
-fetch nothing.
+"""Write review.html, one page that shows a finished packet, and index.html, a list of many cases.
 
-A manifest, pictures of the pages and the recognized words come in; review.html goes out, mode 0600.
-Decides nothing: what is wrong was found before. Must not know how a bundle is made.
+Takes a manifest, pictures of the pages and the recognized words; writes HTML files, mode 0600, that
+load nothing from elsewhere. Shows findings and makes none. Must not know how a bundle is made.
 """
 
 from assembler.report.review.batch_index import Row, index
 from assembler.report.review.html_page import MADE_BY
-from assembler.report.review.review_page import NAME, write
+from assembler.report.review.review_page import NAME, ReviewInputs, write
 
-__all__ = ["MADE_BY", "NAME", "Row", "index", "write"]
+__all__ = ["MADE_BY", "NAME", "ReviewInputs", "Row", "index", "write"]

@@ -1,4 +1,4 @@
-"""index.html over many cases: what became of each. Pure."""
+"""Write index.html, the list of many cases with the outcome of each. Pure."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from assembler.report.review.html_page import page
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One case of a batch. `links`: relative addresses of the review pages of its packets."""
+    """One case of a batch."""
 
     case: str
     state: str  # "built", "skipped", "failed", "quarantined"
@@ -19,12 +19,15 @@ class Row:
     errors: int = 0
     warnings: int = 0
     pages: int = 0
-    links: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()  # relative addresses of the review pages of its packets
 
 
 def index(rows: Sequence[Row]) -> str:
-    """The page over these cases; usable with thousands: the table is drawn in pieces, sorted and
-    filtered in the browser."""
+    """Return the HTML of the list of cases.
+
+    It works with thousands of cases: the browser draws the table in pieces, and sorts and filters
+    it.
+    """
     states = Counter(row.state for row in rows)
     values = [asdict(row) for row in rows]
     pages = sum(row.pages for row in rows)

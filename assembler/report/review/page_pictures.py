@@ -1,5 +1,5 @@
-"""Small pictures of the bundle's pages and of their sources, as far as the proof has not left
-them in the cache already."""
+"""Draw small pictures of the bundle's pages and of their sources, except those that the proof has
+already left in the cache."""
 
 from __future__ import annotations
 
@@ -15,87 +15,93 @@ from assembler.pdf.source_files import Sources
 from assembler.pdf.thumbnails import Picture, PictureStyle
 from assembler.runtime.cache import Cache
 
-_CHUNK = 16  # of our own pages for a worker
+_CHUNK = 16  # pages per worker of the documents that this program made
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BundleFile:
+    """One file of the bundle, and how its pages are drawn."""
+
+    path: Path
+    sha256: str
+    first: int  # number of its first page
+    case_folder: Path | None  # None: sources are not drawn
+    style: PictureStyle
+    cache: Cache
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """Some pages of one file of the bundle, whose first page has the number `first`.
+    """Some pages of one file of the bundle."""
 
-    `key`: what they look like but for their stamps, and all that their pictures depend on; empty
-    where that is not known.
-    """
-
-    bundle: Path
-    sha256: str
-    first: int
+    file: BundleFile
     entries: tuple[LedgerEntry, ...]
+    # everything that the pictures depend on, without the stamps; empty if that is not known
     key: tuple[str, ...]
-    case_folder: Path | None
-    look: PictureStyle
-    cache: Cache
+
+    @property
+    def has_sources(self) -> bool:
+        """Return True if the pages are drawn beside their sources."""
+        return self.file.case_folder is not None
 
 
 def jobs(
-    bundle: Path,
-    sha256: str,
-    first: int,
-    ledger: Sequence[LedgerEntry],
-    look: PictureStyle,
-    case_folder: Path | None,
-    cache: Cache,
-    prints: Sequence[Fingerprint] = (),
+    file: BundleFile, ledger: Sequence[LedgerEntry], prints: Sequence[Fingerprint] = ()
 ) -> list[Job]:
-    """The work on one file of a bundle, in pieces of one exhibit each, so that they stay the same
-    when others come between.
+    """Split the pages of one file into jobs.
 
-    `prints`: of every page of the bundle.
+    Each job has pages of one exhibit, so that its key stays the same if exhibits are added before
+    it.
+
+    Args:
+        ledger: entries of the pages of this file.
+        prints: of every page of the bundle.
     """
+    has_sources = file.case_folder is not None
     return [
         Job(
-            bundle=bundle,
-            sha256=sha256,
-            first=first,
-            entries=some,
-            case_folder=case_folder,
-            look=look,
-            cache=cache,
-            key=thumbnails.thumbnail_key(some, prints, look, sources=case_folder is not None),
+            file=file,
+            entries=entries,
+            key=thumbnails.thumbnail_key(entries, prints, file.style, sources=has_sources),
         )
-        for some in _pieces(ledger)
+        for entries in _split_ledger(ledger)
     ]
 
 
-def _pieces(ledger: Sequence[LedgerEntry]) -> Iterator[tuple[LedgerEntry, ...]]:
+def _split_ledger(ledger: Sequence[LedgerEntry]) -> Iterator[tuple[LedgerEntry, ...]]:
+    """Split pages made by this program into chunks, and pages of evidence by exhibit."""
     own = [entry for entry in ledger if entry.source is None]
     yield from (tuple(own[start : start + _CHUNK]) for start in range(0, len(own), _CHUNK))
     yield from thumbnails.split_ledger([entry for entry in ledger if entry.source is not None])
 
 
 def draw(job: Job) -> tuple[tuple[int, Picture], ...]:
-    """The pictures of these pages, each with its number."""
-    folder = job.cache.get_or_make(job.key or _by_place(job), lambda made: _make(job, made))
+    """Return the pictures of the job's pages, each with the number of its page."""
+    folder = job.file.cache.get_or_make(
+        job.key or _key_by_place(job), lambda new_folder: _draw_into(job, new_folder)
+    )
     return tuple(
-        (entry.number, one)
-        for entry, one in zip(job.entries, thumbnails.read_pictures(folder), strict=True)
+        (entry.number, picture)
+        for entry, picture in zip(job.entries, thumbnails.read_pictures(folder), strict=True)
     )
 
 
-def _by_place(job: Job) -> tuple[str, ...]:
-    """What pictures depend on where the content of a page is not known: the file, and the
-    numbers."""
-    rest = thumbnails.thumbnail_versions(job.entries, job.look, sources=job.case_folder is not None)
-    return ("pictures", job.sha256, *(str(entry.number) for entry in job.entries), *rest)
+def _key_by_place(job: Job) -> tuple[str, ...]:
+    """Return the cache key of pages whose content is not known: the file, and their numbers."""
+    versions = thumbnails.thumbnail_versions(job.entries, job.file.style, sources=job.has_sources)
+    numbers = (str(entry.number) for entry in job.entries)
+    return ("pictures", job.file.sha256, *numbers, *versions)
 
 
-def _make(job: Job, folder: Path) -> None:
-    document = pdfium.PdfDocument(job.bundle)
-    sources = Sources(job.case_folder) if job.case_folder else None
+def _draw_into(job: Job, folder: Path) -> None:
+    """Draw the job's pages and write the pictures into a folder of the cache."""
+    document = pdfium.PdfDocument(job.file.path)
+    sources = Sources(job.file.case_folder) if job.file.case_folder else None
     try:
         thumbnails.write_pictures(
             folder,
             [
-                _both(job, document[entry.number - job.first], entry, sources)
+                _draw_page(job, document[entry.number - job.file.first], entry, sources)
                 for entry in job.entries
             ],
         )
@@ -105,13 +111,18 @@ def _make(job: Job, folder: Path) -> None:
         document.close()
 
 
-def _both(job: Job, page: pdfium.PdfPage, entry: LedgerEntry, sources: Sources | None) -> Picture:
-    """Where the page is known by its content, its stamp is left out: that changes with every
-    page that comes before."""
+def _draw_page(
+    job: Job, page: pdfium.PdfPage, entry: LedgerEntry, sources: Sources | None
+) -> Picture:
+    """Draw a page and its source.
+
+    If the cache key is of the page's content, the stamp is left out: its number changes with every
+    page that is added before it.
+    """
     bare = bool(job.key) and stamp_area.hide_stamp(page, entry.stamp)
     return thumbnails.make_picture(
-        thumbnails.draw_page(page, job.look.width),
-        thumbnails.draw_source(entry, sources, job.look),
-        job.look,
+        thumbnails.draw_page(page, job.file.style.width),
+        thumbnails.draw_source(entry, sources, job.file.style),
+        job.file.style,
         bare=bare,
     )

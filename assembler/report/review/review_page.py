@@ -1,80 +1,79 @@
-"""review.html of one packet."""
+"""Write review.html of one packet."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from assembler.errors import ToolFailed
 from assembler.model import Fingerprint, LedgerEntry, Manifest, PartKind
-from assembler.pdf import thumbnails as small
+from assembler.pdf.thumbnails import Picture, choose_style
 from assembler.report.review import page_pictures
 from assembler.report.review.html_page import page
-from assembler.report.review.view import view
+from assembler.report.review.view import DOUBTFUL, view
 from assembler.runtime.atomic_files import write_atomic
 from assembler.runtime.worker_pool import Failure
 from assembler.runtime.workshop import Workshop
 
 NAME = "review.html"
-MOST_WORDS = (
-    400  # pages up to which all recognized words are kept; above it only those read with doubt
-)
+# pages of a packet up to which all recognized words are kept; above it only uncertain ones
+MOST_WORDS = 400
 
 
-def write(
-    folder: Path,
-    manifest: Manifest,
-    boxes: Mapping[str, Sequence[Path | None]],
-    signoff: Mapping[str, Any],
-    case_folder: Path | None,
-    workshop: Workshop,
-    *,
-    thumbnails: bool = True,
-    prints: Sequence[Fingerprint] = (),
-) -> Path:
-    """Write review.html into a build folder that holds the bundle; mode 0600.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewInputs:
+    """Everything that review.html is made from."""
 
-    `boxes`: for each exhibit the recognized words of its pages (PreparedPage.boxes). `signoff`:
-    schemas/signoff.json. `prints`: of every page, as the proof made them. `thumbnails`: without
-    them the page holds no picture and no word of the evidence. Raises ToolFailed, OutputNotWritten.
+    manifest: Manifest
+    boxes: Mapping[str, Sequence[Path | None]]  # exhibit → PreparedPage.boxes of each page
+    signoff: Mapping[str, Any]  # schemas/signoff.json
+    case_folder: Path | None
+    thumbnails: bool = True  # False: no picture and no word of the evidence
+    prints: Sequence[Fingerprint] = ()  # of every page, as the proof made them
+
+
+def write(folder: Path, inputs: ReviewInputs, workshop: Workshop) -> Path:
+    """Write review.html, mode 0600, into a build folder that holds the bundle; return its path.
+
+    Raises ToolFailed, OutputNotWritten.
     """
-    ledger = manifest.ledger
-    drawn = _pictures(folder, manifest, case_folder, workshop, prints) if thumbnails else ()
-    words = (
-        [_words(entry, boxes, doubtful=len(ledger) > MOST_WORDS) for entry in ledger]
-        if thumbnails
-        else []
-    )
+    ledger = inputs.manifest.ledger
+    pictures: tuple[Picture, ...] = ()
+    words: list[list[Any]] = []
+    if inputs.thumbnails:
+        pictures = _draw_pictures(folder, inputs, workshop)
+        only_uncertain = len(ledger) > MOST_WORDS
+        words = [
+            _read_words(entry, inputs.boxes, only_uncertain=only_uncertain) for entry in ledger
+        ]
     path = folder / NAME
-    write_atomic(path, page("packet", view(manifest, drawn, words, signoff)).encode())
+    values = view(inputs.manifest, pictures, words, inputs.signoff)
+    write_atomic(path, page("packet", values).encode())
     return path
 
 
-def _pictures(
-    folder: Path,
-    manifest: Manifest,
-    case_folder: Path | None,
-    workshop: Workshop,
-    prints: Sequence[Fingerprint],
-) -> tuple[small.Picture, ...]:
+def _draw_pictures(folder: Path, inputs: ReviewInputs, workshop: Workshop) -> tuple[Picture, ...]:
+    """Return a picture of each page of the bundle."""
+    manifest = inputs.manifest
     hashes = {file.path: file.sha256 for file in manifest.outputs}
-    jobs = [
-        job
-        for volume in manifest.volumes
-        for job in page_pictures.jobs(
-            folder / volume.path,
-            hashes[volume.path],
-            volume.first,
-            [entry for entry in manifest.ledger if volume.first <= entry.number <= volume.last],
-            small.choose_style(len(manifest.ledger)),
-            case_folder,
-            workshop.cache,
-            prints,
+    jobs: list[page_pictures.Job] = []
+    for volume in manifest.volumes:
+        file = page_pictures.BundleFile(
+            path=folder / volume.path,
+            sha256=hashes[volume.path],
+            first=volume.first,
+            case_folder=inputs.case_folder,
+            style=choose_style(len(manifest.ledger)),
+            cache=workshop.cache,
         )
-    ]
-    made: dict[int, small.Picture] = {}
+        entries = [
+            entry for entry in manifest.ledger if volume.first <= entry.number <= volume.last
+        ]
+        jobs += page_pictures.jobs(file, entries, inputs.prints)
+    pictures: dict[int, Picture] = {}
     for result in workshop.map(page_pictures.draw, jobs):
         if isinstance(result, Failure):
             raise ToolFailed(
@@ -82,16 +81,16 @@ def _pictures(
                 where=NAME,
                 remedy="build with --no-thumbnails",
             )
-        made |= dict(result)
-    return tuple(made[entry.number] for entry in manifest.ledger)
+        pictures |= dict(result)
+    return tuple(pictures[entry.number] for entry in manifest.ledger)
 
 
-def _words(
-    entry: LedgerEntry, boxes: Mapping[str, Sequence[Path | None]], *, doubtful: bool
+def _read_words(
+    entry: LedgerEntry, boxes: Mapping[str, Sequence[Path | None]], *, only_uncertain: bool
 ) -> list[Any]:
-    """[word, left, top, right, bottom, confidence] of a recognized page."""
+    """Return [word, left, top, right, bottom, confidence] for each word of a recognized page."""
     if entry.exhibit not in boxes or entry.kind is not PartKind.EXHIBIT:
         return []
     path = boxes[entry.exhibit][entry.index]
-    found = json.loads(path.read_text(encoding="utf8")) if path else []
-    return [word for word in found if word[5] < 80] if doubtful else found
+    words: list[Any] = json.loads(path.read_text(encoding="utf8")) if path else []
+    return [word for word in words if word[5] < DOUBTFUL] if only_uncertain else words

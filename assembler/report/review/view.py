@@ -1,4 +1,4 @@
-"""What review.html shows, from the manifest: plain values for its template. Pure."""
+"""Turn a manifest into plain values for the template of review.html. Pure."""
 
 from __future__ import annotations
 
@@ -14,21 +14,26 @@ from assembler.pdf.thumbnails import Picture
 Json = Mapping[str, Any]
 _ORDER = {"error": 0, "warning": 1, "info": 2}
 _WORDS = {"error": "Error", "warning": "Warning", "info": "Note"}
-_PARTS = {
+_PART_KINDS = {
     "draft": "made by assembler",
     "form": "government form",
     "tab": "divider",
     "exhibit": "evidence",
 }
 _BASELINE = 0.3  # of a stamp's size, above the bottom of its box
-_DOUBTFUL = 80  # word confidence below which the chart and the overlay color a word
+DOUBTFUL = 80  # word confidence below which the chart and the overlay color a word
 
 
 def view(
-    manifest: Manifest, drawn: Sequence[Picture], words: Sequence[Sequence[Any]], signoff: Json
+    manifest: Manifest, pictures: Sequence[Picture], words: Sequence[Sequence[Any]], signoff: Json
 ) -> dict[str, Any]:
-    """Every name the template uses. `drawn` and `words`: one for each page of the ledger, or
-    empty."""
+    """Return every value that the template uses.
+
+    Args:
+        pictures: one for each page of the ledger, or empty.
+        words: as `pictures`, [word, left, top, right, bottom, confidence] of each page.
+        signoff: schemas/signoff.json.
+    """
     findings = _findings(manifest)
     marks = _marks(findings, manifest.ledger)
     return {
@@ -42,12 +47,12 @@ def view(
         "frozen": manifest.frozen.as_of if manifest.frozen else "",
         "labels": [entry.label for entry in manifest.ledger],
         "proved": all(check.ok for check in manifest.proof),
-        "pictured": bool(drawn),
+        "pictured": bool(pictures),
         "counts": Counter(finding["severity"] for finding in findings),
         "findings": findings,
         "rules": sorted({finding["rule"] for finding in findings}),
         "exhibits": [row.exhibit for row in manifest.index],
-        "groups": list(_groups(manifest, drawn, marks)),
+        "groups": list(_groups(manifest, pictures, marks)),
         "matrix": _matrix(manifest),
         "facts": manifest.facts_used,
         "proof": [_check(check) for check in manifest.proof],
@@ -61,13 +66,13 @@ def view(
         "signoff": signoff["items"],
         "volumes": [_volume(volume, manifest) for volume in manifest.volumes],
         "sha256": " ".join(_output(volume.path, manifest).sha256 for volume in manifest.volumes),
-        "pages": list(_pages(manifest, drawn, words, marks)),
+        "pages": list(_pages(manifest, pictures, words, marks)),
     }
 
 
 def _findings(manifest: Manifest) -> list[dict[str, Any]]:
-    """Worst first, each with the bundle page it speaks of (None: the case as a whole) and the
-    place on it."""
+    """Return the findings, worst first, each with its bundle page (None: the whole case) and the
+    region on that page."""
     ordered = sorted(
         manifest.findings, key=lambda finding: (_ORDER[finding.severity], finding.rule)
     )
@@ -89,7 +94,7 @@ def _findings(manifest: Manifest) -> list[dict[str, Any]]:
 
 
 def _page_of(finding: Finding, ledger: Sequence[LedgerEntry]) -> int | None:
-    """The bundle page of a finding: that of its file's page, else the first of its exhibit or
+    """Return the bundle page of a finding: its file's page, else the first page of its exhibit or
     part."""
     of_file = [entry for entry in ledger if entry.source and entry.source.path == finding.file]
     exact = [
@@ -110,34 +115,42 @@ def _page_of(finding: Finding, ledger: Sequence[LedgerEntry]) -> int | None:
 def _marks(
     findings: Sequence[Json], ledger: Sequence[LedgerEntry]
 ) -> dict[int, list[dict[str, Any]]]:
-    """By bundle page: what is wrong on it, with its outline where a place is known."""
-    found: dict[int, list[dict[str, Any]]] = {}
-    for one in findings:
-        if one["page"] is not None:
-            box = _placed(one["region"], ledger[one["page"] - 1]) if one["region"] else None
+    """Return the findings on each bundle page, with an outline if the region is known."""
+    marks: dict[int, list[dict[str, Any]]] = {}
+    for finding in findings:
+        if finding["page"] is not None:
+            box = (
+                _place_box(finding["region"], ledger[finding["page"] - 1])
+                if finding["region"]
+                else None
+            )
             mark = {
-                "severity": one["severity"],
-                "text": f"{one['word']} {one['rule']}: {one['problem']}",
+                "severity": finding["severity"],
+                "text": f"{finding['word']} {finding['rule']}: {finding['problem']}",
                 "box": box,
             }
-            found.setdefault(one["page"], []).append(mark)
-    return found
+            marks.setdefault(finding["page"], []).append(mark)
+    return marks
 
 
-def _placed(box: Sequence[float], entry: LedgerEntry) -> list[float]:
-    """Left, top, width, height on the bundle page, drawn smaller by `scale`; the middle of its
-    top edge stays."""
+def _place_box(box: Sequence[float], entry: LedgerEntry) -> list[float]:
+    """Return left, top, width, height of a box on the bundle page, in points.
+
+    A page is scaled by `entry.scale` around the middle of its top edge.
+    """
     (width, _), (own_width, _) = entry.size, entry.own_size or entry.size
     shift = (width - own_width * entry.scale) / 2
     left, top, right, bottom = (float(value) * entry.scale for value in box)
     return [round(value, 1) for value in (left + shift, top, right - left, bottom - top)]
 
 
-def _stamp(entry: LedgerEntry, drawn: Sequence[Picture]) -> dict[str, Any] | None:
-    """The printed stamp, to be set over a picture that is without it: left end of its baseline
-    from the top left, size, width."""
+def _stamp(entry: LedgerEntry, pictures: Sequence[Picture]) -> dict[str, Any] | None:
+    """Return the printed stamp to draw over a picture that was drawn without it; None otherwise.
+
+    Coordinates are of the left end of its baseline, from the top left of the page, in points.
+    """
     stamp = entry.stamp
-    if not stamp or not drawn or not drawn[entry.number - 1].bare:
+    if not stamp or not pictures or not pictures[entry.number - 1].bare:
         return None
     down = entry.size[1] - stamp.y - _BASELINE * stamp.size
     return {
@@ -150,9 +163,9 @@ def _stamp(entry: LedgerEntry, drawn: Sequence[Picture]) -> dict[str, Any] | Non
 
 
 def _groups(
-    manifest: Manifest, drawn: Sequence[Picture], marks: Mapping[int, Sequence[Json]]
+    manifest: Manifest, pictures: Sequence[Picture], marks: Mapping[int, Sequence[Json]]
 ) -> Iterator[dict[str, Any]]:
-    """The pages under their tabs, in filing order."""
+    """Return the pages grouped by their tabs, in filing order."""
     titles = {row.exhibit: row for row in manifest.index}
     current: dict[str, Any] = {}
     for entry in manifest.ledger:
@@ -169,19 +182,19 @@ def _groups(
                 "title": title,
                 "pages": [],
             }
-        own = marks.get(entry.number, [])
+        page_marks = marks.get(entry.number, [])
         current["pages"].append(
             {
                 "n": entry.number,
                 "label": entry.label,
                 "says": says(entry),
-                "image": drawn[entry.number - 1].page if drawn else "",
-                "stamp": _stamp(entry, drawn),
+                "image": pictures[entry.number - 1].page if pictures else "",
+                "stamp": _stamp(entry, pictures),
                 "width": entry.size[0],
                 "height": entry.size[1],
-                "marks": own,
+                "marks": page_marks,
                 "worst": min(
-                    (mark["severity"] for mark in own), key=_ORDER.__getitem__, default=""
+                    (mark["severity"] for mark in page_marks), key=_ORDER.__getitem__, default=""
                 ),
             }
         )
@@ -190,13 +203,13 @@ def _groups(
 
 
 def _name(manifest: Manifest, entry: LedgerEntry) -> str:
-    """The bookmark of a part that is no exhibit, or what sort of page it is."""
+    """Return the bookmark title of a part that is not an exhibit, or the kind of the page."""
     titles = [mark.title for mark in manifest.bookmarks if mark.number == entry.number]
-    return titles[-1] if titles else f"{entry.part} ({_PARTS[entry.kind]})"
+    return titles[-1] if titles else f"{entry.part} ({_PART_KINDS[entry.kind]})"
 
 
 def says(entry: LedgerEntry) -> str:
-    """A page in words, for those who cannot see its picture: ids and numbers only."""
+    """Describe a page for people who cannot see its picture, with ids and numbers only."""
     if entry.kind is PartKind.EXHIBIT:
         return (
             f"Page {entry.label}: Exhibit {entry.tab}, {entry.exhibit_page} of "
@@ -208,7 +221,7 @@ def says(entry: LedgerEntry) -> str:
 
 
 def _matrix(manifest: Manifest) -> dict[str, Any]:
-    """Requirements by exhibits: in each cell the page where the exhibit starts."""
+    """Return the matrix of requirements by exhibits; each cell has the exhibit's first page."""
     tabs = [{"tab": row.tab, "title": row.title, "page": row.first} for row in manifest.index]
     rows = []
     for claim in manifest.matrix:
@@ -224,7 +237,7 @@ def _check(check: Check) -> dict[str, Any]:
 
 
 def _files(manifest: Manifest) -> Iterator[dict[str, Any]]:
-    """Of every file of evidence: how many of its pages are in the bundle, and where."""
+    """Return for every file of evidence how many of its pages are in the bundle, and where."""
     pages: dict[str, list[int]] = {}
     for entry in manifest.ledger:
         if entry.source is not None:
@@ -236,20 +249,20 @@ def _files(manifest: Manifest) -> Iterator[dict[str, Any]]:
 
 
 def _chart(ledger: Sequence[LedgerEntry]) -> Iterator[dict[str, Any]]:
-    """One bar for each page of evidence that was recognized: its mean word confidence."""
+    """Return the mean word confidence of each recognized page of evidence, for a bar chart."""
     for entry in ledger:
-        sure = entry.text.confidence if entry.text else None
-        if sure is not None:
-            yield {"n": entry.label, "sure": sure, "doubtful": sure < _DOUBTFUL}
+        confidence = entry.text.confidence if entry.text else None
+        if confidence is not None:
+            yield {"n": entry.label, "sure": confidence, "doubtful": confidence < DOUBTFUL}
 
 
 def _pages(
     manifest: Manifest,
-    drawn: Sequence[Picture],
+    pictures: Sequence[Picture],
     words: Sequence[Sequence[Any]],
     marks: Mapping[int, Sequence[Json]],
 ) -> Iterator[dict[str, Any]]:
-    """What the script needs to show a page large: nothing that is in the page already."""
+    """Return what the script needs to show a page large, except values the HTML already has."""
     for number, entry in enumerate(manifest.ledger):
         shown = words[number] if words else ()
         yield {
@@ -258,17 +271,17 @@ def _pages(
             "size": entry.size,
             "marks": list(marks.get(entry.number, ())),
             "from": _origin(entry.source),
-            "source": drawn[number].source if drawn else "",
-            "stamp": _stamp(entry, drawn),
+            "source": pictures[number].source if pictures else "",
+            "stamp": _stamp(entry, pictures),
             "sure": entry.text.confidence if entry.text else None,
             "turned": entry.transform.turned if entry.transform else 0,
             "scale": entry.scale,
-            "words": [[word[0], *_placed(word[1:5], entry), word[5]] for word in shown],
+            "words": [[word[0], *_place_box(word[1:5], entry), word[5]] for word in shown],
         }
 
 
 def _origin(source: Source | None) -> str:
-    """Where a page comes from: "evidence/chat.png, page 1, part 2 of 4"."""
+    """Return the source of a page, such as "evidence/chat.png, page 1, part 2 of 4"."""
     if not source:
         return ""
     part = f", part {source.part} of {source.parts}" if source.parts > 1 else ""
@@ -276,28 +289,31 @@ def _origin(source: Source | None) -> str:
 
 
 def _volume(volume: Volume, manifest: Manifest) -> dict[str, Any]:
-    """A file of the bundle beside the receiver's limit."""
-    size, most = _output(volume.path, manifest).size, manifest.max_bytes
+    """Return the size of a file of the bundle beside the receiver's limit."""
+    size, limit = _output(volume.path, manifest).size, manifest.max_bytes
     return {
         "path": volume.path,
         "first": manifest.ledger[volume.first - 1].label,
         "last": manifest.ledger[volume.last - 1].label,
         "size": _size(size),
-        "limit": _size(most) if most else "",
-        "share": round(100 * size / most) if most else 0,
+        "limit": _size(limit) if limit else "",
+        "share": round(100 * size / limit) if limit else 0,
     }
 
 
 def _outputs(manifest: Manifest) -> Iterator[dict[str, Any]]:
-    """What lies in the packet's folder; kept originals, whose names are hashes, as one."""
-    kept = []
+    """List the files of the packet's folder; kept originals, named by their hashes, as one row."""
+    original_sizes = []
     for file in manifest.outputs:
         if file.path.startswith("originals/"):
-            kept.append(file.size)
+            original_sizes.append(file.size)
         else:
             yield {"path": file.path, "size": _size(file.size)}
-    if kept:
-        yield {"path": f"originals/ ({len(kept)} files)", "size": _size(sum(kept))}
+    if original_sizes:
+        yield {
+            "path": f"originals/ ({len(original_sizes)} files)",
+            "size": _size(sum(original_sizes)),
+        }
 
 
 def _output(path: str, manifest: Manifest) -> OutputFile:
@@ -305,5 +321,5 @@ def _output(path: str, manifest: Manifest) -> OutputFile:
 
 
 def _size(count: int) -> str:
-    """ "4.7 MB", "12 kB"."""
+    """Return a size in bytes as "4.7 MB" or "12 kB"."""
     return f"{count / 1e6:.1f} MB" if count >= 1_000_000 else f"{max(1, round(count / 1000))} kB"
