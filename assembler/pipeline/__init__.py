@@ -1,8 +1,7 @@
-"""The order of the work, and nothing else: read, plan, prepare, draft, arrange, bind, prove,
-report.
+"""Run the steps in order: read, plan, prepare, draft, arrange, bind, prove, report.
 
-A case folder comes in; proved packets, one folder each, go out. `build.py` shows the eight steps:
-start there.
+Takes a case folder; writes proved packets, one folder each. Holds no other logic. Start reading at
+`build.py`, which shows the eight steps.
 """
 
 from assembler.pipeline.amend import apart, filed

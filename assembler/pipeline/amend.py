@@ -1,4 +1,4 @@
-"""`--freeze`: the packets that were filed, read from their manifests and brought into the plans."""
+"""Read filed packets from their manifests (`--freeze`), and bring their order into the plans."""
 
 from __future__ import annotations
 
@@ -11,27 +11,26 @@ from assembler import documents, forms
 from assembler.errors import CaseRejected, OutputNotWritten, ProofFailed
 from assembler.layout import amendment
 from assembler.layout.packet_plan import tab_labels
-from assembler.model import Case, DocumentId, Filed, Finding, PageFacts, Plan, Prepared, Severity
+from assembler.model import Case, DocumentId, Filed, Finding, PageFacts, Plan, Prepared
 from assembler.model.manifest import MANIFEST_FILE
 from assembler.pipeline.options import Options
 from assembler.pipeline.run_context import RunContext
 from assembler.runtime.manifest_reader import parse_manifest
+from assembler.runtime.rule_catalog import make_finding
 
 
 def filed(place: Path) -> tuple[Filed, ...]:
-    """The filed packets: of a manifest, of a packet's folder, or of a folder of packets' folders,
-    such as an old build/.
+    """Read the filed packets of a manifest, of a packet's folder, or of a folder of packets'
+    folders, such as an old build/.
 
-    Raises CaseRejected where there is none, or one cannot be read.
+    Raises CaseRejected if there is none, or one cannot be read.
     """
-    there = (
-        [place]
-        if place.is_file()
-        else [place / MANIFEST_FILE]
-        if (place / MANIFEST_FILE).is_file()
-        else []
-    )
-    paths = there or sorted(place.glob(f"*/{MANIFEST_FILE}"))
+    if place.is_file():
+        paths = [place]
+    elif (place / MANIFEST_FILE).is_file():
+        paths = [place / MANIFEST_FILE]
+    else:
+        paths = sorted(place.glob(f"*/{MANIFEST_FILE}"))
     if not paths:
         raise CaseRejected(
             "there is no manifest of a filed packet",
@@ -63,11 +62,11 @@ def _read(path: Path) -> Filed:
 
 
 def apart(place: Path, target: Path) -> None:
-    """Raises OutputNotWritten if the filed packet lies where the new one will: it would be
-    replaced."""
-    home, new = place.resolve(), target.resolve()
-    inside = [home, *home.parents] if not home.is_file() else list(home.parents)
-    if home == new or new in inside:
+    """Raise OutputNotWritten if the filed packet is in the target folder, where the new one would
+    replace it."""
+    filed_path, new_path = place.resolve(), target.resolve()
+    folders = [filed_path, *filed_path.parents]
+    if new_path in folders:
         raise OutputNotWritten(
             "the filed packet lies where the new one will be written, and would be replaced",
             where=place.name,
@@ -91,44 +90,45 @@ def keep_filed_order(case: Case, plans: tuple[Plan, ...], context: RunContext) -
 
 
 def filed_packet(plan: Plan, options: Options) -> Filed | None:
-    """The filed packet of a plan, if there is one."""
-    return next((one for one in options.freeze if one.packet == plan.packet), None)
+    """Return the filed packet of a plan, if there is one."""
+    return next((packet for packet in options.freeze if packet.packet == plan.packet), None)
 
 
-def foreign(case: Case, made: tuple[Plan, ...], options: Options) -> Iterator[Finding]:
-    """An error for each filed packet that is none of this case."""
-    packets = {plan.packet for plan in made}
-    for one in options.freeze:
-        if one.case != case.id or one.packet not in packets:
-            yield Finding(
-                rule="FREEZE.CASE",
-                severity=Severity.ERROR,
-                where=f"--freeze, packet {one.packet}",
-                problem="it is not a packet of this case",
-                remedy="name the manifest of the packet that was filed for it",
+def foreign(case: Case, plans: tuple[Plan, ...], options: Options) -> Iterator[Finding]:
+    """Return an error for each filed packet that does not belong to this case."""
+    packet_ids = {plan.packet for plan in plans}
+    for packet in options.freeze:
+        if packet.case != case.id or packet.packet not in packet_ids:
+            yield make_finding(
+                "FREEZE.CASE",
+                f"--freeze, packet {packet.packet}",
+                "it is not a packet of this case",
+                "name the manifest of the packet that was filed for it",
             )
 
 
 def with_content(
-    pages: dict[DocumentId, list[PageFacts]], case: Case, done: tuple[forms.FilledForm, ...]
+    pages: dict[DocumentId, list[PageFacts]], case: Case, filled: tuple[forms.FilledForm, ...]
 ) -> dict[DocumentId, list[PageFacts]]:
-    """Pages of forms with what they are known by: the filled file, else the completed one of the
-    case."""
+    """Return the pages of forms with their content keys, from the hash of the filled file or of the
+    case's completed one."""
     hashes = {DocumentId.form(file.path): file.sha256 for file in case.files}
     hashes |= {
-        one.document: hashlib.sha256(one.editable.read_bytes()).hexdigest()
-        for one in done
-        if one.editable.is_file()
+        form.document: hashlib.sha256(form.editable.read_bytes()).hexdigest()
+        for form in filled
+        if form.editable.is_file()
     }
     return {
-        name: [
-            replace(
-                one, content=amendment.content_key(hashes[name], number) if name in hashes else ""
-            )
-            for number, one in enumerate(facts, 1)
+        document: [
+            replace(page, content=_content_key(hashes.get(document), number))
+            for number, page in enumerate(document_pages, 1)
         ]
-        for name, facts in pages.items()
+        for document, document_pages in pages.items()
     }
+
+
+def _content_key(sha256: str | None, page: int) -> str:
+    return "" if sha256 is None else amendment.content_key(sha256, page)
 
 
 def findings(
@@ -137,38 +137,39 @@ def findings(
     forms: dict[DocumentId, list[PageFacts]],
     options: Options,
 ) -> tuple[Finding, ...]:
-    """Filed pages of evidence and forms that are gone, changed or moved; a packet that nobody
-    says was filed."""
-    old = filed_packet(plan, options)
-    if options.freeze and old is None:
-        unfiled = Finding(
-            rule="FREEZE.NONE",
-            severity=Severity.WARNING,
-            where=f"packet {plan.packet}",
-            problem="no filed packet of it is given with --freeze, so it is numbered anew",
-            remedy="name the folder that holds the filed folders of all packets, unless this one "
+    """Return filed pages of evidence and forms that are gone, changed or moved; with --freeze also
+    a packet that has no filed one."""
+    filed_before = filed_packet(plan, options)
+    if options.freeze and filed_before is None:
+        unfiled = make_finding(
+            "FREEZE.NONE",
+            f"packet {plan.packet}",
+            "no filed packet of it is given with --freeze, so it is numbered anew",
+            "name the folder that holds the filed folders of all packets, unless this one "
             "was never filed",
         )
         return (unfiled,)
-    if old is None:
+    if filed_before is None:
         return ()
     evidence = {exhibit.document: documents.exhibit_page_facts(exhibit) for exhibit in prepared}
-    return (*_of_receiver(old, options), *amendment.find_changes(plan, {**evidence, **forms}, old))
+    return (
+        *_receiver_findings(filed_before, options),
+        *amendment.find_changes(plan, {**evidence, **forms}, filed_before),
+    )
 
 
-def _of_receiver(old: Filed, options: Options) -> tuple[Finding, ...]:
-    """A warning where the packet was filed with another receiver, who may want other paper, dots
-    or links."""
-    if old.profile == options.profile:
+def _receiver_findings(filed_before: Filed, options: Options) -> tuple[Finding, ...]:
+    """Return a warning if the packet was filed with another receiver, which may require other
+    paper, resolution or links."""
+    if filed_before.profile == options.profile:
         return ()
     return (
-        Finding(
-            rule="FREEZE.PROFILE",
-            severity=Severity.WARNING,
-            where=f"packet {old.packet}",
-            problem=f"it was filed for another receiver ({old.profile}), so filed pages may look "
+        make_finding(
+            "FREEZE.PROFILE",
+            f"packet {filed_before.packet}",
+            f"it was filed for another receiver ({filed_before.profile}), so filed pages may look "
             f"otherwise on this one's paper",
-            remedy=f"build with --profile {old.profile}, or compare both packets with `assembler "
-            f"diff`",
+            f"build with --profile {filed_before.profile}, or compare both packets with "
+            f"`assembler diff`",
         ),
     )

@@ -44,8 +44,8 @@ def build_packets(context: RunContext) -> tuple[BuiltPacket, ...]:
 
 
 def read_case(context: RunContext) -> Case:
-    """Read case.json and list its files. Raises CaseRejected, or OutputNotWritten where a packet
-    may not be put."""
+    """Read case.json and list its files. Raises CaseRejected, or OutputNotWritten if a packet may
+    not be written to its place."""
     context.report_progress("read", 0, 0)
     case = intake.read_case(context.folder, context.resources)
     for person in case.beneficiaries:
@@ -56,14 +56,12 @@ def read_case(context: RunContext) -> Case:
 def build_packet(
     plan: Plan, checked: CheckedCase, input_digest: str, context: RunContext
 ) -> BuiltPacket:
-    """Draft, arrange, bind, prove and report one packet, then put its folder in place. Raises as
-    `build_packets`."""
+    """Draft, arrange, bind, prove and report one packet, then move its folder to its place. Raises
+    as `build_packets`."""
     options = context.options
     content = draft_and_arrange(plan, checked, context)
-    final, record = (
-        context.target / plan.packet,
-        manifest_writer.record_of(checked.case.id, plan.packet),
-    )
+    final = context.target / plan.packet
+    record = manifest_writer.record_of(checked.case.id, plan.packet)
     with staging(final, record, options.as_of) as folder:
         content, bundle = bind_packet(content, checked, folder, context)
         findings = (

@@ -1,5 +1,4 @@
-"""The case with its plans, its evidence prepared, and everything that was checked: what all its
-packets share."""
+"""Plan a case, prepare its evidence and check both: everything that its packets share."""
 
 from __future__ import annotations
 
@@ -21,12 +20,12 @@ from assembler.model import (
     Plan,
     Prepared,
     Profile,
-    Severity,
 )
 from assembler.pipeline import amend
 from assembler.pipeline.options import stop_at_findings
 from assembler.pipeline.run_context import RunContext
 from assembler.runtime.resources import Shelf
+from assembler.runtime.rule_catalog import make_finding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,14 +41,14 @@ class CheckedCase:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """Of the facts, of the evidence, and of both together."""
+        """Return the findings about the facts, the evidence, and both compared."""
         of_evidence = (finding for exhibit in self.prepared for finding in exhibit.findings)
         return (*self.judged.findings, *of_evidence, *self.crosschecked.findings)
 
 
 def find_problems(context: RunContext) -> tuple[Finding, ...]:
-    """Return every finding that a build would have, without building. Raises what the steps
-    raise."""
+    """Return every finding that a build would report, without building. Raises the errors of the
+    steps."""
     case = intake.read_case(context.folder, context.resources)
     checked = check_case(case, plan_packets(case, context), context)
     inputs = forms.FormInputs(
@@ -69,7 +68,7 @@ def find_problems(context: RunContext) -> tuple[Finding, ...]:
 def plan_packets(case: Case, context: RunContext) -> tuple[Plan, ...]:
     """Plan one packet per beneficiary, in the order in which it was filed if it was.
 
-    Raises CaseRejected where a filed packet is not one of this case.
+    Raises CaseRejected if a filed packet is not one of this case.
     """
     plans = plan_for_receiver(case, context.folder, context.resources, context.profile)
     stop_at_findings(case, list(amend.foreign(case, plans, context.options)), context.options)
@@ -96,8 +95,11 @@ def check_case(case: Case, plans: tuple[Plan, ...], context: RunContext) -> Chec
 def read_plans(
     folder: Path, resources: Shelf, profile: str = receivers.DEFAULT, *, hashed: bool = True
 ) -> tuple[Case, tuple[Plan, ...]]:
-    """Return the case, and the plan of each beneficiary's packet. `hashed`: as
-    `intake.read_case`."""
+    """Return the case, and the plan of each beneficiary's packet.
+
+    Args:
+        hashed: as in `intake.read_case`.
+    """
     case = intake.read_case(folder, resources, hashed=hashed)
     return case, plan_for_receiver(
         case, folder, resources, receivers.load_profile(resources, profile, folder)
@@ -107,21 +109,19 @@ def read_plans(
 def plan_for_receiver(
     case: Case, folder: Path, resources: Shelf, profile: Profile
 ) -> tuple[Plan, ...]:
-    """Plan one packet per beneficiary, as the receiver wants it."""
+    """Plan one packet per beneficiary, as the receiver requires."""
     recipe = resources.recipe(case.kind, folder)
     return tuple(plan_packet(case, recipe, person.id, profile) for person in case.beneficiaries)
 
 
 def placeholder_findings(plan: Plan) -> tuple[Finding, ...]:
-    """Return one finding per form that is represented by a placeholder page: such a packet must
-    not be filed."""
+    """Return one finding per form that has a placeholder page; such a packet must not be filed."""
     return tuple(
-        Finding(
-            rule="FORM.PLACEHOLDER",
-            severity=Severity.WARNING,
-            where=f"packet {plan.packet}, form {part.form}",
-            problem="the form is not there; a page that must not be filed holds its place",
-            remedy="put the form into forms/ and list it in case.json",
+        make_finding(
+            "FORM.PLACEHOLDER",
+            f"packet {plan.packet}, form {part.form}",
+            "the form is not there; a page that must not be filed holds its place",
+            "put the form into forms/ and list it in case.json",
             part=part.id,
         )
         for part in plan.parts
@@ -130,15 +130,14 @@ def placeholder_findings(plan: Plan) -> tuple[Finding, ...]:
 
 
 def blank_findings(plan: Plan, profile: Profile) -> tuple[Finding, ...]:
-    """Return one finding per paper that only this receiver asks for: the case does not know all
-    that stands in it."""
+    """Return one finding per paper that only this receiver requires, since case.json does not have
+    all of its facts."""
     return tuple(
-        Finding(
-            rule="COURT.BLANKS",
-            severity=Severity.INFO,
-            where=f"packet {plan.packet}, {part.id}",
-            problem="it has blanks for what case.json does not know, and is not signed",
-            remedy="fill them in by hand before filing, or type them into "
+        make_finding(
+            "COURT.BLANKS",
+            f"packet {plan.packet}, {part.id}",
+            "it has blanks for what case.json does not know, and is not signed",
+            "fill them in by hand before filing, or type them into "
             f"a copy of {part.template} in templates/ of the case",
             source=profile.source("required_parts") or None,
         )
@@ -148,8 +147,8 @@ def blank_findings(plan: Plan, profile: Profile) -> tuple[Finding, ...]:
 
 
 def _with_forms(case: Case) -> Case:
-    """Completed government forms are prepared like exhibits: same limits, same reading, same
-    cache."""
+    """Return the case with its completed government forms as exhibits, so that they are prepared
+    with the same limits, recognition and cache."""
     completed = tuple(
         Exhibit(
             id=DocumentId.form(form.path),
@@ -166,8 +165,8 @@ def _with_forms(case: Case) -> Case:
 def _prepare_evidence(
     case: Case, judged: rules.Judgment, context: RunContext
 ) -> tuple[Prepared, ...]:
-    """Prepare the evidence; where it cannot be used, add what the rules found, so that nobody
-    has to come twice."""
+    """Prepare the evidence; an error carries the findings of the rules too, so that a person sees
+    all problems in one run."""
     settings = evidence.Settings(
         legible=legibility.read_limits(context.resources.schema("legibility.json"))
     )

@@ -1,7 +1,5 @@
-"""What this machine can and cannot do: engines, languages, fonts, versions.
-
-Nothing comes in; rows go out. Looks, never changes anything.
-"""
+"""List what this machine can and cannot do: engines, languages, fonts, versions. Changes
+nothing."""
 
 from __future__ import annotations
 
@@ -36,15 +34,15 @@ _NEEDED = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One thing looked at. state: "ok", "optional" (absent, and that is fine) or "missing"."""
+    """The state of one component."""
 
     name: str
-    state: str
+    state: str  # "ok", "missing", or "optional" (not installed, and not needed)
     detail: str
 
 
 def examine() -> tuple[Row, ...]:
-    """Everything worth knowing before a run; a "missing" row means bundles cannot be built here."""
+    """Return a row for each component; with a "missing" row, bundles cannot be built here."""
     return (
         Row(
             name="python", state="ok", detail=f"{platform.python_version()} on {platform.system()}"
@@ -57,13 +55,13 @@ def examine() -> tuple[Row, ...]:
 
 
 def engine_versions() -> dict[str, str]:
-    """Name → version of every library that touches a page, for the manifest."""
+    """Return name → version of every library that works on pages, for the manifest."""
     return {name: version(name) for name in _NEEDED}
 
 
 def surroundings() -> dict[str, str]:
-    """Everything outside a case that decides what a build gives: the program's own code,
-    libraries, languages, LibreOffice."""
+    """Return everything outside a case that a build depends on: the program's own code, libraries,
+    languages, LibreOffice."""
     return {
         **engine_versions(),
         "assembler": code_digest(),
@@ -83,13 +81,13 @@ def _library(name: str) -> Row:
 
 def _languages() -> Row:
     try:
-        found = ocr.list_languages()
+        languages = ocr.list_languages()
     except ToolMissing as error:
         return Row(name="recognition languages", state="missing", detail=str(error))
     return Row(
         name="recognition languages",
-        state="ok" if "eng" in found else "missing",
-        detail=" ".join(found),
+        state="ok" if "eng" in languages else "missing",
+        detail=" ".join(languages),
     )
 
 
@@ -107,7 +105,9 @@ def _families(files: tuple[Path, ...]) -> str:
 
 
 def _optional(name: str, program: str, purpose: str) -> Row:
-    found = programs.version(program)
+    installed = programs.version(program)
     return Row(
-        name=name, state="ok" if found else "optional", detail=found or f"not installed; {purpose}"
+        name=name,
+        state="ok" if installed else "optional",
+        detail=installed or f"not installed; {purpose}",
     )

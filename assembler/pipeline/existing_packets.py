@@ -1,5 +1,4 @@
-"""Packets that exist already and are as `build_packets` would write them now: they need only be
-proved again."""
+"""Find existing packets that `build_packets` would write the same way now, and prove them again."""
 
 from __future__ import annotations
 
@@ -16,16 +15,19 @@ from assembler.runtime.resources import Shelf
 
 
 def digest_inputs(case: Case, folder: Path, resources: Shelf, options: Options) -> str:
-    """Return one hash of everything a build depends on. `case` must be read with the hashes of
-    its files."""
+    """Return one hash of everything a build depends on.
+
+    Args:
+        case: read with the hashes of its files.
+    """
     return manifest_writer.digest_inputs(case, folder, resources, options, surroundings())
 
 
 def find_current_packets(
     folder: Path, resources: Shelf, options: Options
 ) -> tuple[Manifest, ...] | None:
-    """Return the manifests of the packets in a case's build/ if each is what a build would write
-    now; None if any is not.
+    """Return the manifests of the packets in a case's build/ if a build would write each of them
+    the same way now; else None.
 
     Reads the case and its files; raises CaseRejected.
     """
@@ -38,8 +40,8 @@ def find_current_packets(
 def reprove_existing(
     case: Case, input_digest: str, context: RunContext
 ) -> tuple[BuiltPacket, ...] | None:
-    """Prove the existing packets again and return them; None if any of them is not current, or
-    fails."""
+    """Prove the existing packets again and return them; None if any of them is not current or
+    fails the proof."""
     manifests = _current_manifests(case, input_digest, context.target)
     if not manifests:
         return None
@@ -49,8 +51,8 @@ def reprove_existing(
 
 
 def _current_manifests(case: Case, input_digest: str, target: Path) -> tuple[Manifest, ...] | None:
-    """The manifests of packets with this digest of their inputs that were proved and are as they
-    were written."""
+    """Return the manifests of all packets of a case if each was proved, has this digest of its
+    inputs, and has not changed since; else None."""
     existing = [
         manifest_writer.read_current(target / person.id, input_digest)
         for person in case.beneficiaries
@@ -62,8 +64,8 @@ def _current_manifests(case: Case, input_digest: str, target: Path) -> tuple[Man
 
 
 def _drawn_elsewhere(manifest: Manifest) -> bool:
-    """Whether a program outside this package, whose version is not in the digest, drew any of
-    it."""
+    """Return True if a program outside this package, whose version is not in the digest, converted
+    any draft."""
     return any(not engine.startswith("office2pdf") for engine in manifest.word_engines.values())
 
 

@@ -1,4 +1,4 @@
-"""What is asked of a run, and what comes of it."""
+"""Define the options of a run, and its results."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Progress = Callable[[str, int, int], None]  # step, done, total
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What a person may ask of a run."""
+    """The options that a person may give for a run."""
 
     as_of: date
     profile: str = receivers.DEFAULT
@@ -25,15 +25,14 @@ class Options:
     engine: str = "auto"  # Word engine: "auto", "embedded" or "libreoffice"
     thumbnails: bool = True  # pictures and words of the evidence in review.html
     freeze: tuple[Filed, ...] = ()  # packets that were filed, whose pages keep their numbers
-    keep_originals: bool = False  # a copy of what each packet is made of, in its folder
-    late: str = (
-        "end"  # where a new exhibit goes then: "end", or "in-place" behind the exhibit it follows
-    )
+    keep_originals: bool = False  # keep the files each packet is made from in its folder
+    # place of new exhibits with `freeze`: "end", or "in-place" after the exhibit they follow
+    late: str = "end"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuiltPacket:
-    """One finished packet: its folder, what it holds, and its proof."""
+    """One finished packet: its folder, content, findings and proof."""
 
     case: str
     packet: str
@@ -43,9 +42,11 @@ class BuiltPacket:
     exhibits: int
     findings: tuple[Finding, ...]
     proof: Proof
-    kept: KeptFiles = field(default_factory=KeptFiles)  # what a person had in the folder before
-    digest: str = ""  # sha256 of its manifest: who has noted it down can tell a forged packet
-    again: bool = False  # it stood as it would be made now, and was only proved again
+    kept: KeptFiles = field(default_factory=KeptFiles)  # a person's files from the folder before
+    digest: str = (
+        ""  # sha256 of its manifest; a person who noted it down can detect a forged packet
+    )
+    again: bool = False  # it was current already, and was only proved again
 
 
 def stop_at_findings(case: Case, findings: Sequence[Finding], options: Options) -> None:

@@ -1,4 +1,4 @@
-"""What a packet is bound from: its forms, drafts and working papers, and the layout of its
+"""Make the content of a packet: its forms, drafts and working papers, and the layout of its
 pages."""
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from assembler.model import (
     Filed,
     Finding,
     Layout,
+    PageFacts,
     PartKind,
     Plan,
     Prepared,
@@ -30,12 +31,13 @@ from assembler.pipeline.options import stop_at_findings
 from assembler.pipeline.run_context import RunContext
 from assembler.pipeline.size_limit import BoundFiles
 
-_ROUNDS = 4  # without the list of files, with it, with the pages it moved, and one more
+# of binding: without the list of files, with it, with the pages that it moved, and one more
+_ROUNDS = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PacketContent:
-    """Everything a packet is bound from, and the working papers that lie beside it."""
+    """Everything a packet is bound from, and its working papers."""
 
     plan: Plan
     layout: Layout
@@ -46,85 +48,68 @@ class PacketContent:
     documents: Mapping[DocumentId, Path]  # Part.document → PDF
     claims: tuple[Claim, ...]
     findings: tuple[Finding, ...]
-    contradictions: tuple[
-        Contradiction, ...
-    ]  # in its forms and drafts; those in the evidence are the case's
+    contradictions: tuple[Contradiction, ...]  # in its forms and drafts, not in the evidence
     filed: Filed | None  # the packet as it was filed, whose pages keep their numbers
 
     @property
     def cached_files(self) -> Iterator[Path]:
-        """Every file of the cache that goes into the packet."""
+        """Return every file of the cache that goes into the packet."""
         yield from self.documents.values()
         yield from (draft.docx for draft in self.drafts)
         yield from (page.boxes for exhibit in self.exhibits for page in exhibit.pages if page.boxes)
 
     @property
     def word_boxes(self) -> dict[str, list[Path | None]]:
-        """For each exhibit, the file with the recognized words of each page."""
+        """Return for each exhibit the file with the recognized words of each page."""
         return {
             exhibit.exhibit: [page.boxes for page in exhibit.pages] for exhibit in self.exhibits
         }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _FormContent:
+    """The forms of a packet, and the findings of all steps up to them."""
+
+    filled: tuple[forms.FilledForm, ...]
+    files: Mapping[DocumentId, Path]  # PDF of each form of the case, completed or filled
+    pages: Mapping[DocumentId, Sequence[PageFacts]]
+    findings: tuple[Finding, ...]
+    contradictions: tuple[Contradiction, ...]
+
+
 def draft_and_arrange(
     plan: Plan, checked: CheckedCase, context: RunContext, files: Sequence[Volume] = ()
 ) -> PacketContent:
-    """Fill the forms, then the drafts until their page numbers hold still, then the working papers.
+    """Fill the forms, then the drafts until their page numbers stop changing, then the working
+    papers.
 
-    `files`: the files of the bundle where it takes several; the index names them. Raises
-    CaseRejected as soon as a step has errors, TemplateBroken or ToolFailed for a draft.
+    Args:
+        files: the files of the bundle, if it takes several; the index names them.
+
+    Raises:
+        CaseRejected: a step has findings that stop the bundle.
+        TemplateBroken, ToolFailed: a draft cannot be filled.
     """
     case, options = checked.case, context.options
     exhibits = _exhibits_of(plan, checked)
-    form_inputs = forms.FormInputs(
-        case=case,
-        folder=context.folder,
-        shelf=context.resources,
-        workshop=context.workshop,
-        editions=rules.current_editions(checked.library),
-    )
-    filled = forms.fill_packet(plan, form_inputs)
-    findings = (*checked.findings, *filled.findings)
-    stop_at_findings(case, findings, options)
-    form_files = {
-        form.document: form.pdf
-        for form in checked.prepared
-        if form.document.kind is DocumentKind.FORM
-    }
-    form_files |= {form.document: form.flattened for form in filled.filled}
-    page_facts = {
-        document: documents.read_page_facts(path) for document, path in form_files.items()
-    }
-    form_pages = amend.with_content(page_facts, case, filled.filled)
-    findings = (*findings, *amend.findings(plan, exhibits, form_pages, options))
-    stop_at_findings(case, findings, options)
+    packet_forms = _fill_forms(plan, exhibits, checked, context)
     filed = amend.filed_packet(plan, options)
-    letter_facts = rules.find_letter_facts(case, checked.library, options.as_of)
-    draft_inputs = documents.DraftInputs(
-        plan=plan,
-        case=case,
-        folder=context.folder,
-        shelf=context.resources,
-        workshop=context.workshop,
-        facts=letter_facts,
-        as_of=options.as_of,
-        engine=options.engine,
-    )
+    draft_inputs = _draft_inputs(plan, checked, context)
     drafts, layout = documents.settle_drafts(
         draft_inputs,
         exhibits,
-        form_pages,
+        packet_forms.pages,
         filed=filed,
         files=files,
         report_progress=context.report_progress,
     )
-    contradicting = find_contradictions_in_drafts(drafts, checked, context)
+    draft_report = find_contradictions_in_drafts(drafts, checked, context)
     findings = (
-        *findings,
+        *packet_forms.findings,
         *(amendment.find_lost_pages(layout, filed) if filed else ()),
         *placeholder_findings(plan),
         *(finding for draft in drafts for finding in draft.findings),
-        *contradicting.findings,
+        *draft_report.findings,
     )
     stop_at_findings(case, findings, options)
     claims = rules.list_claims(
@@ -137,13 +122,63 @@ def draft_and_arrange(
         layout=layout,
         exhibits=exhibits,
         drafts=drafts,
-        forms=filled.filled,
+        forms=packet_forms.filled,
         papers=_write_papers(layout, checked, claims, draft_inputs),
-        documents=pdfs | form_files,
+        documents={**pdfs, **packet_forms.files},
         claims=claims,
         findings=findings,
-        contradictions=(*filled.contradictions, *contradicting.contradictions),
+        contradictions=(*packet_forms.contradictions, *draft_report.contradictions),
         filed=filed,
+    )
+
+
+def _fill_forms(
+    plan: Plan, exhibits: tuple[Prepared, ...], checked: CheckedCase, context: RunContext
+) -> _FormContent:
+    """Fill the packet's forms, read the pages of all its forms, and compare them with the filed
+    packet. Raises CaseRejected if findings stop the bundle."""
+    case, options = checked.case, context.options
+    inputs = forms.FormInputs(
+        case=case,
+        folder=context.folder,
+        shelf=context.resources,
+        workshop=context.workshop,
+        editions=rules.current_editions(checked.library),
+    )
+    packet_forms = forms.fill_packet(plan, inputs)
+    findings = (*checked.findings, *packet_forms.findings)
+    stop_at_findings(case, findings, options)
+    files = {
+        form.document: form.pdf
+        for form in checked.prepared
+        if form.document.kind is DocumentKind.FORM
+    }
+    files |= {form.document: form.flattened for form in packet_forms.filled}
+    page_facts = {document: documents.read_page_facts(path) for document, path in files.items()}
+    pages = amend.with_content(page_facts, case, packet_forms.filled)
+    findings = (*findings, *amend.findings(plan, exhibits, pages, options))
+    stop_at_findings(case, findings, options)
+    return _FormContent(
+        filled=packet_forms.filled,
+        files=files,
+        pages=pages,
+        findings=findings,
+        contradictions=packet_forms.contradictions,
+    )
+
+
+def _draft_inputs(plan: Plan, checked: CheckedCase, context: RunContext) -> documents.DraftInputs:
+    """Return the inputs of the packet's drafts, with the dated facts that its letters cite."""
+    as_of = context.options.as_of
+    return documents.DraftInputs(
+        plan=plan,
+        case=checked.case,
+        folder=context.folder,
+        shelf=context.resources,
+        workshop=context.workshop,
+        facts=rules.find_letter_facts(checked.case, checked.library, as_of),
+        as_of=as_of,
+        engine=context.options.engine,
     )
 
 
@@ -152,9 +187,9 @@ def find_contradictions_in_drafts(
 ) -> crosscheck.CrosscheckReport:
     """Return statements in letters and declarations that contradict case.json."""
     words = {word_file(draft.id): documents.read_draft_text(draft) for draft in drafts}
-    stated = [contradiction.but for contradiction in checked.crosschecked.contradictions]
+    known = [contradiction.but for contradiction in checked.crosschecked.contradictions]
     return crosscheck.check_documents(
-        checked.case, words, context.resources.schema("crosscheck.json"), stated
+        checked.case, words, context.resources.schema("crosscheck.json"), known
     )
 
 
@@ -164,14 +199,13 @@ def bind_packet(
     """Bind the bundle into `folder`. A bundle that takes several files is drafted again, since its
     index names them.
 
-    Raises CaseRejected where a page is above the receiver's limit, TemplateBroken if the files keep
+    Raises CaseRejected if a page is above the receiver's limit, TemplateBroken if the files keep
     changing.
     """
     for _ in range(_ROUNDS):
         context.report_progress("bind", 0, 0)
-        context.workshop.cache.check_unchanged(
-            content.documents.values()
-        )  # they may have been made long ago
+        # cached files may be from an earlier run
+        context.workshop.cache.check_unchanged(content.documents.values())
         bundle = size_limit.bind(
             content.layout,
             content.documents,
@@ -196,8 +230,8 @@ def bind_packet(
 def receiver_findings(
     plan: Plan, bundle: BoundFiles, folder: Path, context: RunContext
 ) -> tuple[Finding, ...]:
-    """Return what the receiver would object to in the bound files, and which papers have blanks
-    to fill in by hand."""
+    """Return the receiver's objections to the bound files, and papers that have blanks to fill in
+    by hand."""
     files = [folder / volume.path for volume in bundle.volumes]
     advice = receivers.lint_new_bundle(
         files, context.profile, context.workshop, [part.id for part in plan.parts]
@@ -206,8 +240,8 @@ def receiver_findings(
 
 
 def _exhibits_of(plan: Plan, checked: CheckedCase) -> tuple[Prepared, ...]:
-    wanted = {part.exhibit for part in plan.parts if part.kind is PartKind.EXHIBIT}
-    return tuple(exhibit for exhibit in checked.prepared if exhibit.exhibit in wanted)
+    exhibit_ids = {part.exhibit for part in plan.parts if part.kind is PartKind.EXHIBIT}
+    return tuple(exhibit for exhibit in checked.prepared if exhibit.exhibit in exhibit_ids)
 
 
 def _write_papers(

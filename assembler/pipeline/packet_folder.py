@@ -1,4 +1,4 @@
-"""The folder of a packet: where it may lie, and what lies in it beside the bundle."""
+"""Check where the folder of a packet may be, and write the files beside its bundle."""
 
 from __future__ import annotations
 
@@ -25,11 +25,10 @@ _INPUTS = ("case.json", "evidence", "forms", "templates", "profiles", ".assemble
 
 
 def check_place(case: Case, packet: str, context: RunContext) -> None:
-    """Raise OutputNotWritten if a packet may not be put into `context.target`.
+    """Raise OutputNotWritten if a packet may not be written to `context.target`.
 
-    Not among the case's own files; not through a symbolic link within the case folder; not over
-    anything but this packet's own folder. Links on the way to a folder named with --out are the
-    person's choice.
+    It may not be among the case's own files, behind a symbolic link within the case folder, or
+    replace anything but this packet's own folder. Links on the path of --out are allowed.
     """
     folder, final = context.folder, context.target / packet
     inside = (
@@ -54,8 +53,8 @@ def check_place(case: Case, packet: str, context: RunContext) -> None:
 
 
 def lay_content(content: PacketContent, checked: CheckedCase, folder: Path) -> None:
-    """Put beside the bundle what a person works with and what the proof needs; placeholder pages
-    are no use in Word."""
+    """Write the files that a person works with and the proof needs; placeholder pages are not
+    written as Word files."""
     placeholders = {part.document for part in content.plan.parts if part.holds_place}
     lay_drafts([draft for draft in content.drafts if draft.id not in placeholders], folder)
     keep_forms(content.forms, folder)
@@ -67,22 +66,22 @@ def lay_content(content: PacketContent, checked: CheckedCase, folder: Path) -> N
 
 
 def lay_drafts(drafts: Sequence[Draft], folder: Path) -> None:
-    """Put the Word files beside the bundle."""
+    """Copy the Word files into the packet's folder."""
     (folder / "drafts").mkdir(mode=0o700)
     for draft in drafts:
         shutil.copyfile(draft.docx, folder / word_file(draft.id))
 
 
 def keep_forms(filled: Sequence[forms.FilledForm], folder: Path) -> None:
-    """Put the filled forms, with their fields, beside the bundle: a person completes and signs
-    them."""
+    """Copy the filled forms, with their fields, into the packet's folder, for a person to complete
+    and sign."""
     for form in filled:
         (folder / "forms").mkdir(exist_ok=True, mode=0o700)
         shutil.copyfile(form.editable, folder / filled_form(form.document))
 
 
 def keep_papers(papers: Mapping[str, Path], folder: Path) -> None:
-    """Put the working papers beside the bundle."""
+    """Copy the working papers into the packet's folder."""
     for name, path in papers.items():
         (folder / name).parent.mkdir(exist_ok=True, mode=0o700)
         shutil.copyfile(path, folder / name)
@@ -94,10 +93,11 @@ def keep_for_proof(
     prepared: Sequence[Prepared],
     folder: Path,
 ) -> None:
-    """Put beside the bundle what `verify` compares its pages with a year later.
+    """Write the PDFs and recognized words that `verify` compares the bundle's pages with, also a
+    year later.
 
-    In a folder of its own, since Word saves a PDF of a letter beside the letter under the same
-    name.
+    They are in a folder of their own, since Word saves the PDF of a letter beside the letter under
+    the same name.
     """
     for draft in drafts:
         _copy(draft.pdf, folder / kept_pdf(draft.id))
@@ -114,13 +114,12 @@ def _copy(path: Path, target: Path) -> None:
 
 
 def _recognized(exhibit: Prepared) -> Iterator[str]:
-    """A line of JSON for each recognized page: its words, and where each stands, in points from
+    """Return a line of JSON for each recognized page: its words with their boxes, in points from
     the page's top left corner."""
     for index, page in enumerate(exhibit.pages):
         if page.method is TextMethod.OCR and page.boxes is not None:
             words = [
-                [word, *place]
-                for word, *place, _ in json.loads(page.boxes.read_text(encoding="utf8"))
+                [word, *box] for word, *box, _ in json.loads(page.boxes.read_text(encoding="utf8"))
             ]
             row = {
                 "document": exhibit.document,

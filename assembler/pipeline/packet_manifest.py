@@ -1,4 +1,4 @@
-"""The manifest of a packet, from what the steps returned."""
+"""Describe a packet in a manifest, from the results of the steps."""
 
 from __future__ import annotations
 

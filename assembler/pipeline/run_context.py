@@ -1,4 +1,4 @@
-"""What one run works with: the case folder, the resources, what was asked for, where packets go."""
+"""Define the context of a run: case folder, resources, options, target folder."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from assembler.runtime.workshop import Workshop
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunContext:
-    """Everything the steps of a run share. The profile of the receiver is loaded once, here."""
+    """Everything the steps of a run share."""
 
     folder: Path  # of the case
     resources: Shelf
@@ -33,9 +33,13 @@ def make_context(
     report_progress: Progress = lambda _step, _done, _total: None,
     out: Path | None = None,
 ) -> RunContext:
-    """Return the context of a run. `out`: where packets go, the case's build/ if None.
+    """Return the context of a run, with the profile of its receiver.
 
-    Raises CaseRejected for a profile that does not exist or is broken.
+    Args:
+        out: folder for the packets, by default build/ of the case.
+
+    Raises:
+        CaseRejected: the profile does not exist or is broken.
     """
     return RunContext(
         folder=folder,

@@ -1,4 +1,4 @@
-"""Parts of the way that people go alone: a new case, the plan, the forms, the proof."""
+"""Run single steps of a build: start a case, plan, fill forms, verify."""
 
 from __future__ import annotations
 
@@ -19,32 +19,30 @@ from assembler.runtime.workshop import Workshop
 
 TO_GATHER = "evidence/TO-GATHER.md"
 FILLED = "filled-forms.json"  # in the work folder: what `forms fill` wrote
-_MOST_NOTED = 1_000
+_MAX_NOTED = 1_000  # hashes of filled forms that are remembered
 
 
 def plans(folder: Path, shelf: Shelf, profile: str = receivers.DEFAULT) -> tuple[Plan, ...]:
-    """Read and plan only: one plan per beneficiary; starts no program, opens no evidence but to
-    hash it."""
+    """Return one plan per beneficiary, without starting a program or opening evidence."""
     return read_plans(folder, shelf, profile, hashed=False)[1]
 
 
 def start(folder: Path, shelf: Shelf, kind: str, reasons: Sequence[str]) -> None:
     """Make a case folder: case.json to fill in, its schema for the editor, evidence/TO-GATHER.md.
 
-    Raises OutputNotWritten where there is a case already, or it cannot be written.
+    Raises OutputNotWritten if the folder has a case already, or cannot be written.
     """
     if (folder / "case.json").exists() or (folder / "case.json").is_symlink():
         raise OutputNotWritten(
             "there is a case.json already", where=folder.name, remedy="name another folder"
         )
-    known = rules.load_library(shelf)
-    case = rules.draft_case(kind, reasons, known, name=rules.make_case_id(folder.resolve().name))
+    library = rules.load_library(shelf)
+    case = rules.draft_case(kind, reasons, library, name=rules.make_case_id(folder.resolve().name))
     files = {
-        TO_GATHER: rules.format_gather_list(kind, reasons, known).encode(),
+        TO_GATHER: rules.format_gather_list(kind, reasons, library).encode(),
         "case.schema.json": shelf.read("schemas/case.schema.json"),
-        "case.json": (
-            json.dumps(case, indent=1, ensure_ascii=False) + "\n"
-        ).encode(),  # last: with it, the case exists
+        # last, since the case exists as soon as it has this file
+        "case.json": (json.dumps(case, indent=1, ensure_ascii=False) + "\n").encode(),
     }
     _refuse_others(folder, files)
     try:
@@ -61,8 +59,8 @@ def start(folder: Path, shelf: Shelf, kind: str, reasons: Sequence[str]) -> None
 
 
 def _refuse_others(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Raise OutputNotWritten if a file is there that somebody may have worked on, or a link
-    leads out of the folder."""
+    """Raise OutputNotWritten if a file exists that somebody may have edited, or is behind a
+    symbolic link."""
     for name, data in files.items():
         path = folder / name
         if (link := find_link_below(path, folder)) is not None:
@@ -84,13 +82,16 @@ def fill_forms(
     out: Path,
     payment: Mapping[str, object] | None = None,
 ) -> tuple[tuple[Path, ...], tuple[Finding, ...]]:
-    """Fill the blank forms of a case into `out`/<packet>/, fields kept; looks at no evidence.
-    Paths, and all findings.
+    """Fill the blank forms of a case into `out`/<packet>/, without opening evidence; return their
+    paths and all findings.
 
-    `payment`: card data for a payment form; it goes into that form and nowhere else. Raises what
-    the steps raise.
+    Args:
+        payment: card data for a payment form; it is written into that form and nowhere else.
+
+    Raises:
+        AssemblerError: one of the steps failed.
     """
-    case, made = read_plans(folder, shelf, hashed=False)
+    case, plans = read_plans(folder, shelf, hashed=False)
     inputs = forms.FormInputs(
         case=case,
         folder=folder,
@@ -101,12 +102,13 @@ def fill_forms(
     )
     filled: dict[Path, bytes] = {}
     findings: list[Finding] = []
-    for plan in made:
-        done = forms.fill_packet(plan, inputs)
-        findings += done.findings
-        for one in done.filled:
-            if one.editable.is_file():
-                filled[out / plan.packet / Path(one.document.name).name] = one.editable.read_bytes()
+    for plan in plans:
+        packet_forms = forms.fill_packet(plan, inputs)
+        findings += packet_forms.findings
+        for form in packet_forms.filled:
+            if form.editable.is_file():
+                path = out / plan.packet / Path(form.document.name).name
+                filled[path] = form.editable.read_bytes()
     _refuse_completed(filled, folder, workshop.home / FILLED)
     if payment is None:  # no trace of card data anywhere but in its form
         _note_filled(filled.values(), workshop.home / FILLED)
@@ -118,9 +120,9 @@ def fill_forms(
 
 
 def _refuse_completed(filled: Mapping[Path, bytes], folder: Path, note: Path) -> None:
-    """Raise OutputNotWritten, before any is written, if a person may have completed one of those
-    that are there."""
-    ours = _noted(note)
+    """Raise OutputNotWritten, before any form is written, if a person may have completed an
+    existing one."""
+    noted = _noted(note)
     for path, data in filled.items():
         if (link := find_link_below(path, folder)) is not None or path.is_symlink():
             raise OutputNotWritten(
@@ -129,7 +131,7 @@ def _refuse_completed(filled: Mapping[Path, bytes], folder: Path, note: Path) ->
                 remedy="choose another folder with --out",
             )
         if path.exists() and not (
-            path.is_file() and {_sum(path.read_bytes())} & {_sum(data), *ours}
+            path.is_file() and {_sum(path.read_bytes())} & {_sum(data), *noted}
         ):
             raise OutputNotWritten(
                 "somebody may have completed this form since it was filled",
@@ -139,15 +141,15 @@ def _refuse_completed(filled: Mapping[Path, bytes], folder: Path, note: Path) ->
 
 
 def _noted(note: Path) -> list[str]:
-    """The sha256 of each form that was filled before; what is not there was completed by a
-    person."""
+    """Return the sha256 of each form that was filled before; files with other hashes were edited
+    by a person."""
     sums = (read_record(note) or {}).get("filled", [])
-    return [str(one) for one in sums] if isinstance(sums, list) else []
+    return [str(sha256) for sha256 in sums] if isinstance(sums, list) else []
 
 
 def _note_filled(filled: Iterable[bytes], note: Path) -> None:
     sums = dict.fromkeys([*map(_sum, filled), *_noted(note)])
-    write_atomic(note, json.dumps({"filled": list(sums)[:_MOST_NOTED]}, indent=1).encode())
+    write_atomic(note, json.dumps({"filled": list(sums)[:_MAX_NOTED]}, indent=1).encode())
 
 
 def _sum(data: bytes) -> str:
@@ -155,6 +157,6 @@ def _sum(data: bytes) -> str:
 
 
 def verify(build: Path, case_folder: Path | None, workshop: Workshop) -> Proof:
-    """Prove a finished build folder again, from its files alone: every page is drawn, whatever
+    """Prove a finished build folder again, from its files alone; every page is drawn, even if it
     was proved before."""
     return proof.prove(build, case_folder, workshop)

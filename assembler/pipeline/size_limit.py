@@ -1,5 +1,4 @@
-"""A bundle within its receiver's limits: bound, and where that is not enough, its pages fitted
-and bound again."""
+"""Bind a bundle within its receiver's limits, and fit pages that are too large."""
 
 from __future__ import annotations
 
@@ -25,7 +24,7 @@ from assembler.runtime.workshop import Workshop
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BoundFiles:
-    """The files of the bundle, and what was done to its pages to get there."""
+    """The files of the bundle, and how its pages were fitted."""
 
     volumes: tuple[Volume, ...]
     fitted: tuple[Fitted, ...]
@@ -40,84 +39,84 @@ def bind(
     profile: Profile,
     workshop: Workshop,
 ) -> BoundFiles:
-    """Write the bundle into `folder`. Raises what binding raises, CaseRejected where even
-    fitting does not help."""
+    """Write the bundle into `folder`. Raises the errors of binding, and CaseRejected if it is above
+    the limit even with fitted pages."""
     documents = (
         optimize.convert_to_gray(documents, workshop) if profile.color == "gray" else documents
     )
-    desk = _desk(documents, prepared, profile, workshop) if profile.max_dpi else None
-    fit = optimize.limit_resolution(desk, workshop) if desk else optimize.FitState()
+    fit_inputs = _survey(documents, prepared, profile, workshop) if profile.max_dpi else None
+    fit = optimize.limit_resolution(fit_inputs, workshop) if fit_inputs else optimize.FitState()
     leaves = {(leaf.document, leaf.index): leaf for leaf in layout.leaves}
     while True:
-        fitted = optimize.write_fitted(desk, fit, workshop) if desk else {}
+        fitted = optimize.write_fitted(fit_inputs, fit, workshop) if fit_inputs else {}
         try:
             volumes = binding.bind_within(
                 layout, {**documents, **fitted}, folder, profile, stamp_font()
             )
         except binding.AboveLimit as above:
-            desk = desk or _desk(documents, prepared, profile, workshop)
-            fit = _smaller(above, desk, fit, layout, workshop)
+            fit_inputs = fit_inputs or _survey(documents, prepared, profile, workshop)
+            fit = _shrink(above, fit_inputs, fit, layout, workshop)
             continue
-        found = optimize.fit_findings(
+        findings = optimize.fit_findings(
             fit, {place: binding.describe_page(leaf) for place, leaf in leaves.items()}
         )
-        return BoundFiles(volumes=volumes, fitted=fit.pages, findings=found)
+        return BoundFiles(volumes=volumes, fitted=fit.pages, findings=findings)
 
 
-def _desk(
+def _survey(
     documents: Mapping[DocumentId, Path],
     prepared: Sequence[Prepared],
     profile: Profile,
     workshop: Workshop,
 ) -> optimize.FitInputs:
-    """What a client gave may be fitted; our own drafts are small."""
+    """Return the pages that may be fitted: the client's; drafts are small."""
     languages = {
         exhibit.document: [page.language for page in exhibit.pages] for exhibit in prepared
     }
     files = {
-        name: path
-        for name, path in documents.items()
-        if DocumentId(name).kind is not DocumentKind.DRAFT
+        document: path
+        for document, path in documents.items()
+        if DocumentId(document).kind is not DocumentKind.DRAFT
     }
     return optimize.survey_documents(files, languages, profile, workshop)
 
 
-def _smaller(
+def _shrink(
     above: binding.AboveLimit,
-    desk: optimize.FitInputs,
+    fit_inputs: optimize.FitInputs,
     fit: optimize.FitState,
     layout: Layout,
     workshop: Workshop,
 ) -> optimize.FitState:
-    """The pages that are above the limit made smaller; all of them where the bundle may not be
-    cut. Raises CaseRejected."""
-    limit = desk.profile.limit or 0
+    """Shrink the pages above the limit, or all pages if the bundle may not be split. Raises
+    CaseRejected if they stay above it."""
+    limit = fit_inputs.profile.limit or 0
     if above.bundle_bytes:
-        now = optimize.total_size(desk, fit)
-        fit = optimize.shrink_total(desk, fit, now - (above.bundle_bytes - limit), workshop)
-        enough = optimize.total_size(desk, fit) <= now - (above.bundle_bytes - limit)
+        goal = optimize.total_size(fit_inputs, fit) - (above.bundle_bytes - limit)
+        fit = optimize.shrink_total(fit_inputs, fit, goal, workshop)
+        is_enough = optimize.total_size(fit_inputs, fit) <= goal
     else:
         places = {
             number: (layout.leaves[number - 1].document, layout.leaves[number - 1].index)
             for number in above.pages
         }
         goals = {
-            place: optimize.page_size(desk, fit, place) - (above.pages[number] - limit)
+            place: optimize.page_size(fit_inputs, fit, place) - (above.pages[number] - limit)
             for number, place in places.items()
-            if optimize.can_fit(desk, place)
+            if optimize.can_fit(fit_inputs, place)
         }
-        fit = optimize.shrink_pages(desk, fit, goals, workshop)
-        enough = len(goals) == len(places) and all(
-            optimize.page_size(desk, fit, place) <= goal for place, goal in goals.items()
+        fit = optimize.shrink_pages(fit_inputs, fit, goals, workshop)
+        is_enough = len(goals) == len(places) and all(
+            optimize.page_size(fit_inputs, fit, place) <= goal for place, goal in goals.items()
         )
-    if not enough:
-        why = {number: _why(fit, layout, number) for number in above.pages}
-        raise binding.above_limit_error(above, layout, desk.profile, why) from above
+    if not is_enough:
+        reasons = {number: _lost_words(fit, layout, number) for number in above.pages}
+        raise binding.above_limit_error(above, layout, fit_inputs.profile, reasons) from above
     return fit
 
 
-def _why(fit: optimize.FitState, layout: Layout, number: int) -> str:
-    """What keeps a page from being drawn coarser still."""
+def _lost_words(fit: optimize.FitState, layout: Layout, number: int) -> str:
+    """Return why a page cannot have a lower resolution, for a message; "" if that is not known."""
     leaf = layout.leaves[number - 1]
     lost = fit.lost.get((leaf.document, leaf.index))
     if lost is None:

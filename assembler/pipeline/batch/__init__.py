@@ -1,8 +1,8 @@
-"""batch: many cases, each on its own; what happens to one never touches another.
+"""Build or validate many cases, each on its own; a case that fails does not affect the others.
 
-Folders come in; one outcome per case goes out, as a value, a table row or a test case. Knows
-nothing of how a bundle is made. What builds is imported when it is first asked for: facts alone are
-judged without the libraries that draw.
+Takes folders; returns one outcome per case, also as a JUnit test case. Must not know how a bundle
+is made. Modules that build are imported on first use, since facts are validated without the
+libraries that draw.
 """
 
 from importlib import import_module
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Order", "Outcome", "build", "discover", "folders", "junit", "run", "run_on", "validate"]
 
-_LATER = {
+_LAZY_MODULES = {
     "Order": "case_builds",
     "build": "case_builds",
     "run": "case_builds",
@@ -27,6 +27,6 @@ _LATER = {
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _LATER:
+    if name not in _LAZY_MODULES:
         raise AttributeError(name)
-    return getattr(import_module(f"assembler.pipeline.batch.{_LATER[name]}"), name)
+    return getattr(import_module(f"assembler.pipeline.batch.{_LAZY_MODULES[name]}"), name)

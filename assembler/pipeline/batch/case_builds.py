@@ -1,5 +1,4 @@
-"""Building many cases over one crew of processes; what a case does to its process costs that
-case only."""
+"""Build many cases with a pool of processes; a case that ends its process fails alone."""
 
 from __future__ import annotations
 
@@ -11,58 +10,63 @@ from pathlib import Path
 
 from assembler import pipeline
 from assembler.errors import AssemblerError, ExitCode, FindingsError
-from assembler.model import Finding, Severity
+from assembler.model import Finding
 from assembler.pipeline.batch.case_list import Outcome
 from assembler.runtime.cache_upkeep import trim_cache
 from assembler.runtime.driver_pool import DriverPool
 from assembler.runtime.manifest_reader import digest_of
 from assembler.runtime.resources import Shelf
+from assembler.runtime.rule_catalog import make_finding
 from assembler.runtime.worker_pool import Failure, Pool
 from assembler.runtime.workshop import CACHE_MB, Workshop
 
-SECONDS = 3600.0  # a case that takes longer is hung: its pages have shorter limits of their own
-TRIES = 3  # a case may lose its process twice to bad luck
-TRIM_EVERY = 50  # cases: a look at every entry of a large cache takes a while
+SECONDS = 3600.0  # a case that takes longer hangs; its pages have shorter limits of their own
+TRIES = 3  # builds of a case, if its process ends
+TRIM_EVERY = 50  # cases; reading every entry of a large cache takes a while
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """One case to build; what is sent to another process or machine: paths and options, no
-    content."""
+    """One case to build, as sent to another process or machine: paths and options, no content."""
 
     folder: Path
     shelf: Shelf
     options: pipeline.Options
-    resume: bool = False  # leave alone what is as it would be made now
+    resume: bool = False  # skip the case if it is current
     cache: Path | None = None  # a folder of prepared evidence that the cases share
     cache_mb: int = CACHE_MB
 
 
 def build(order: Order, pool: Pool | None = None) -> Outcome:
-    """One case, to the end, with these workers (None: one of its own); a failure comes back as
-    its outcome."""
-    if order.resume and (stands := _stands(order)):
-        return stands
+    """Build one case and return its outcome, also if it fails.
+
+    Args:
+        pool: the workers; None for a pool of its own.
+    """
+    if order.resume and (skipped := _skip_current(order)):
+        return skipped
     try:
         with Workshop(
             order.folder / ".assembler", pool=pool, cache=order.cache, cache_mb=order.cache_mb
         ) as workshop:
-            built = pipeline.build_packets(
+            packets = pipeline.build_packets(
                 pipeline.make_context(order.folder, order.shelf, workshop, order.options)
             )
             timings = workshop.timings()
     except AssemblerError as error:
-        found = tuple(one for one in getattr(error, "findings", ()) if isinstance(one, Finding))
-        return outcome_of(order, "failed", error.exit_code, _sentence(error), findings=found)
-    pages = sum(one.pages for one in built)
+        findings = tuple(
+            finding for finding in getattr(error, "findings", ()) if isinstance(finding, Finding)
+        )
+        return outcome_of(order, "failed", error.exit_code, _sentence(error), findings=findings)
+    pages = sum(packet.pages for packet in packets)
     return Outcome(
         case=order.folder.name,
         code=ExitCode.OK,
-        summary=f"{len(built)} packet{'s' if len(built) > 1 else ''}, {pages} pages, "
-        f"proved{' again' if built[0].again else ''}",
-        findings=built[0].findings,
-        folders=tuple(str(one.folder) for one in built),
-        digests=tuple(one.digest for one in built),
+        summary=f"{len(packets)} packet{'s' if len(packets) > 1 else ''}, {pages} pages, "
+        f"proved{' again' if packets[0].again else ''}",
+        findings=packets[0].findings,
+        folders=tuple(str(packet.folder) for packet in packets),
+        digests=tuple(packet.digest for packet in packets),
         where=str(order.folder),
         state="built",
         pages=pages,
@@ -70,13 +74,13 @@ def build(order: Order, pool: Pool | None = None) -> Outcome:
     )
 
 
-def _stands(order: Order) -> Outcome | None:
-    """The outcome of a case that need not be built, because its manifests prove that nothing has
-    changed."""
+def _skip_current(order: Order) -> Outcome | None:
+    """Return the outcome of a case that need not be built, since its manifests prove that nothing
+    has changed; else None."""
     try:
         manifests = pipeline.find_current_packets(order.folder, order.shelf, order.options)
     except AssemblerError:
-        return None  # building it will say why
+        return None  # the build will report it
     if not manifests:
         return None
     pages = sum(len(manifest.ledger) for manifest in manifests)
@@ -101,18 +105,23 @@ def run(
     function: Callable[[Order, Pool], Outcome] = build,
     crew: DriverPool | None = None,
 ) -> tuple[Outcome, ...]:
-    """Every case, in the order given; `finished` hears of each as it ends. The largest are begun
-    first.
+    """Build every case, the largest first, and return the outcomes in the given order.
 
-    Interrupted, no case is half-made. `function`: top-level, what is done with each. `crew`: one
-    that lasts.
+    An interrupted run leaves no case half-made.
+
+    Args:
+        jobs: cases that are built at the same time.
+        finished: called with each outcome as its case ends.
+        seconds: time limit of a case.
+        function: called for each case; must be at the top level of its module.
+        crew: processes that are kept for later calls; by default new ones.
     """
     places = largest_first(orders)
     outcomes: dict[int, Outcome] = {}
 
     def keep(index: int, result: object, took: float) -> None:
         order = orders[places[index]]
-        outcome = replace(_judged(order, result), seconds=round(took, 2))
+        outcome = replace(_to_outcome(order, result), seconds=round(took, 2))
         outcomes[places[index]] = outcome
         finished(outcome)
         if len(outcomes) % TRIM_EVERY == 0 or len(outcomes) == len(orders):
@@ -124,14 +133,16 @@ def run(
 
 
 def keep_small(order: Order) -> None:
+    """Trim the shared cache, if there is one, to its largest size."""
     if order.cache:
         trim_cache(order.cache, order.cache_mb * 1_000_000)
 
 
-def _judged(order: Order, result: object) -> Outcome:
+def _to_outcome(order: Order, result: object) -> Outcome:
+    """Return the outcome for the result of a process; a failed process is quarantined."""
     if isinstance(result, Outcome):
         return result
-    if isinstance(result, AssemblerError):  # of the driver itself: a full disk, for one
+    if isinstance(result, AssemblerError):  # of the driver itself, such as a full disk
         return outcome_of(order, "failed", result.exit_code, _sentence(result))
     if isinstance(result, Failure) and result.kind == "error":
         return outcome_of(
@@ -146,33 +157,33 @@ def _judged(order: Order, result: object) -> Outcome:
 
 
 def quarantined(order: Order, failure: Failure) -> Outcome:
-    """No further try: named, so that a person looks at it; what its dead process left half-made
-    is swept away."""
+    """Return the outcome of a case that is not tried again, for a person to look at, and remove
+    what its process left half-made."""
     with (
         contextlib.suppress(AssemblerError),
         Workshop(order.folder / ".assembler", cache=order.cache),
     ):
         pass
-    times = (
+    reason = (
         "took too long"
         if failure.kind == "timeout"
         else f"ended the process that built it {TRIES} times"
     )
-    finding = Finding(
-        rule="BATCH.QUARANTINE",
-        severity=Severity.ERROR,
-        where=order.folder.name,
-        problem=f"the case {times}",
-        remedy="run `assembler bundle` on it alone, and look for the file that does it",
+    finding = make_finding(
+        "BATCH.QUARANTINE",
+        order.folder.name,
+        f"the case {reason}",
+        "run `assembler bundle` on it alone, and look for the file that does it",
     )
     return outcome_of(
-        order, "quarantined", ExitCode.TOOL_FAILED, f"quarantined: it {times}", findings=(finding,)
+        order, "quarantined", ExitCode.TOOL_FAILED, f"quarantined: it {reason}", findings=(finding,)
     )
 
 
 def outcome_of(
     order: Order, state: str, code: ExitCode, summary: str, findings: tuple[Finding, ...] = ()
 ) -> Outcome:
+    """Return an outcome of the order's case."""
     return Outcome(
         case=order.folder.name,
         code=code,
@@ -184,13 +195,13 @@ def outcome_of(
 
 
 def largest_first(orders: Sequence[Order]) -> list[int]:
-    """The places of the orders, those with most evidence first."""
+    """Return the positions of the orders, those with most evidence first."""
     return sorted(range(len(orders)), key=lambda place: (-_weight(orders[place].folder), place))
 
 
 def _weight(folder: Path) -> int:
-    """Bytes of evidence: a large case that came last would keep one core busy while the others
-    idle."""
+    """Return the bytes of evidence; a large case that starts last would keep one core busy while
+    the others are idle."""
     return sum(
         (Path(home) / name).lstat().st_size
         for home, _, names in os.walk(folder / "evidence")
@@ -199,5 +210,5 @@ def _weight(folder: Path) -> int:
 
 
 def _sentence(error: AssemblerError) -> str:
-    """The error's own sentence; its findings are carried apart."""
+    """Return the error's message without its findings, which the outcome has."""
     return AssemblerError.__str__(error) if not isinstance(error, FindingsError) else error.args[0]

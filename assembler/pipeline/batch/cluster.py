@@ -1,10 +1,9 @@
-"""The same over many machines: Dask distributed hands out cases; each worker builds one at a time
-with a crew of one.
+"""Build cases on many machines: Dask distributed assigns them to workers, each of which builds one
+at a time in a process of its own.
 
-What crosses the wire are orders and outcomes: ids, paths, options, findings. Cases, templates and
-caches lie on storage that all machines see under the same paths. A poisoned case ends the worker's
-driver, not the worker, and is quarantined there; a case whose worker is killed from outside is
-handed to another one.
+Only orders and outcomes are sent: ids, paths, options, findings. Cases, templates and caches are on
+storage that all machines reach under the same paths. A case that ends its process is quarantined
+and does not end the worker; if a worker is killed, its case is given to another one.
 """
 
 from __future__ import annotations
@@ -35,16 +34,15 @@ from assembler.runtime.driver_pool import DriverPool
 from assembler.runtime.worker_pool import Failure, Pool
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
-_PATIENCE = 60  # seconds until a first worker must be there
-# a worker holds one case at a time, so that none is blamed for another's death; and its driver is a
-# process of its own
+_PATIENCE = 60  # seconds to wait for a scheduler, and for its first worker
+# a worker has one case at a time, so that a killed worker is counted for the right case; it may
+# start processes, since it builds in one of its own
 _SETTINGS = {
     "distributed.worker.daemon": False,
     "distributed.scheduler.allowed-failures": 0,
     "distributed.scheduler.worker-saturation": 1.0,
     "distributed.scheduler.work-stealing": False,
-    # without a dashboard Dask still listens, and tells who asks which tasks there are: with no
-    # routes it tells nothing
+    # even without a dashboard Dask lists its tasks over HTTP to anybody; without routes it does not
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
 }
@@ -60,12 +58,18 @@ def run_on(
     function: Function = build,
     seconds: float = SECONDS,
 ) -> tuple[Outcome, ...]:
-    """Every case, on the workers at `address`, in the order given.
+    """Build every case on the workers at an address; return the outcomes in the given order.
 
-    `address`: "local:N" for N workers of this machine, or a scheduler's, "tls://host:port"; tcp://
-    only on this machine. `tls`: a folder with ca.pem, cert.pem and key.pem; without it Dask's own
-    configuration. Raises ToolMissing without the extra, ToolFailed if the address cannot be used or
-    nobody works there.
+    Args:
+        address: "local:N" for N workers of this machine, or a scheduler's "tls://host:port";
+            tcp:// only on this machine.
+        finished: called with each outcome as its case ends.
+        tls: a folder with ca.pem, cert.pem and key.pem; by default Dask's own configuration.
+        function, seconds: as in `run`.
+
+    Raises:
+        ToolMissing: Dask is not installed.
+        ToolFailed: the address cannot be used, or has no workers.
     """
     with _client(address, tls) as client:
         return _hand_out(client, orders, finished, function, seconds)
@@ -104,7 +108,7 @@ def _hand_out(
 
 
 def _outcome(future: Any, order: Order) -> Outcome | None:
-    """What became of the case; None if its worker was killed."""
+    """Return the outcome of the case; None if its worker was killed."""
     from distributed.scheduler import KilledWorker
 
     error = future.exception()
@@ -121,7 +125,7 @@ def _outcome(future: Any, order: Order) -> Outcome | None:
 
 
 def task(order: Order, function: Function, seconds: float) -> Outcome:
-    """On a worker: one case, by the driver that this worker keeps."""
+    """Build one case on a worker, in the process that this worker keeps."""
     (outcome,) = run([order], 1, lambda _: None, function=function, crew=_crew(seconds))
     return outcome
 
@@ -142,10 +146,13 @@ def _client(address: str, tls: Path | None) -> Iterator[Any]:
         ) from error
     with dask.config.set(_SETTINGS):
         if address.startswith("local:"):
-            with _local(_count(address)) as cluster, distributed.Client(cluster) as client:
+            with (
+                _local(_read_worker_count(address)) as cluster,
+                distributed.Client(cluster) as client,
+            ):
                 yield client
             return
-        _trusted(address)
+        _check_encrypted(address)
         try:
             client = distributed.Client(
                 address, security=_security(address, tls), timeout=_PATIENCE
@@ -157,13 +164,13 @@ def _client(address: str, tls: Path | None) -> Iterator[Any]:
                 remedy="see docs/scale.md for addresses and keys",
             ) from error
         with client:
-            _ready(client, address)
+            _check_workers(client, address)
             yield client
 
 
 def _local(workers: int) -> Any:
-    """Workers of this machine; encrypted too, since anybody who may talk to a scheduler may run
-    anything."""
+    """Start workers on this machine; encrypted too, since anybody who can reach a scheduler can run
+    code on its workers."""
     from distributed import LocalCluster, Security
 
     return LocalCluster(
@@ -180,7 +187,7 @@ def _local(workers: int) -> Any:
     )
 
 
-def _count(address: str) -> int:
+def _read_worker_count(address: str) -> int:
     number = address.removeprefix("local:")
     if not number.isdecimal() or not 1 <= int(number) <= 256:
         raise ToolFailed(
@@ -191,8 +198,8 @@ def _count(address: str) -> int:
     return int(number)
 
 
-def _trusted(address: str) -> None:
-    """Raises ToolFailed for anything that would carry orders over a network in the clear."""
+def _check_encrypted(address: str) -> None:
+    """Raise ToolFailed for an address that would send orders over a network unencrypted."""
     parts = urlsplit(address)
     if parts.scheme == "tls" or (parts.scheme == "tcp" and parts.hostname in _LOOPBACK):
         return
@@ -225,7 +232,8 @@ def _security(address: str, tls: Path | None) -> Any:
     )
 
 
-def _ready(client: Any, address: str) -> None:
+def _check_workers(client: Any, address: str) -> None:
+    """Wait for a worker. Raises ToolFailed if none comes, or one has several threads."""
     try:
         client.wait_for_workers(1, timeout=_PATIENCE)
     except TimeoutError as error:

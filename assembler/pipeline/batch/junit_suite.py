@@ -1,4 +1,4 @@
-"""What became of the cases, as the XML that build servers read."""
+"""Format the outcomes of cases as JUnit XML, which build servers read."""
 
 from __future__ import annotations
 
@@ -10,38 +10,43 @@ from assembler.pipeline.batch.case_list import Outcome
 
 
 def junit(outcomes: Sequence[Outcome]) -> bytes:
-    """One test case for each case: passed, skipped, failed (its findings as text) or,
-    quarantined, an error."""
-    failed = sum(one.state != "quarantined" for one in outcomes if one.code)
+    """Return one test case per case: passed, skipped, failed (with its findings as text), or an
+    error if it was quarantined."""
+    failed = sum(outcome.state != "quarantined" for outcome in outcomes if outcome.code)
     suite = etree.Element(
         "testsuite",
         name="assembler",
         tests=str(len(outcomes)),
         failures=str(failed),
-        errors=str(sum(one.state == "quarantined" for one in outcomes)),
-        skipped=str(sum(one.state == "skipped" for one in outcomes)),
-        time=f"{sum(one.seconds for one in outcomes):.2f}",
+        errors=str(sum(outcome.state == "quarantined" for outcome in outcomes)),
+        skipped=str(sum(outcome.state == "skipped" for outcome in outcomes)),
+        time=f"{sum(outcome.seconds for outcome in outcomes):.2f}",
     )
-    for one in outcomes:
-        _add(suite, one)
+    for outcome in outcomes:
+        _add(suite, outcome)
     return bytes(etree.tostring(suite, xml_declaration=True, encoding="UTF-8", pretty_print=True))
 
 
-def _add(suite: etree._Element, one: Outcome) -> None:
+def _add(suite: etree._Element, outcome: Outcome) -> None:
     case = etree.SubElement(
-        suite, "testcase", classname="case", name=_plain(one.case), time=f"{one.seconds:.2f}"
+        suite,
+        "testcase",
+        classname="case",
+        name=_plain(outcome.case),
+        time=f"{outcome.seconds:.2f}",
     )
-    if one.code:
-        what = etree.SubElement(case, "error" if one.state == "quarantined" else "failure")
-        what.set("message", _plain(one.summary))
-        what.set("type", f"exit {int(one.code)}")
-        what.text = _plain("\n".join(str(finding) for finding in one.findings)) or None
-    elif one.state == "skipped":
-        etree.SubElement(case, "skipped").set("message", _plain(one.summary))
+    if outcome.code:
+        problem = etree.SubElement(case, "error" if outcome.state == "quarantined" else "failure")
+        problem.set("message", _plain(outcome.summary))
+        problem.set("type", f"exit {int(outcome.code)}")
+        problem.text = _plain("\n".join(str(finding) for finding in outcome.findings)) or None
+    elif outcome.state == "skipped":
+        etree.SubElement(case, "skipped").set("message", _plain(outcome.summary))
 
 
 def _plain(text: str) -> str:
-    """Without the characters XML cannot hold, which a file name may."""
+    """Replace characters that XML does not allow, which file names may have."""
     return "".join(
-        c if c in "\n\t" or c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text
+        char if char in "\n\t" or char.isprintable() else "\N{REPLACEMENT CHARACTER}"
+        for char in text
     )
