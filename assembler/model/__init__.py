@@ -1,9 +1,9 @@
-"""The frozen dataclasses that travel between rooms; no behavior beyond reading themselves.
+"""Define the frozen dataclasses that packages exchange; their methods only read their own values.
 
-What comes in: values a room has already checked. What goes out: the same values, typed. Must not do
-I/O, know a library, or hold a default that is a legal fact. Lengths are PDF points (1/72 inch)
-unless a name says otherwise; pages count from 1 where a person sees the number (`page`, `number`,
-`source_page`) and from 0 only in `index`.
+Takes values that a package has already checked, and types them. Must not do I/O, import a library,
+or hold a default that is a legal fact. Lengths are in PDF points (1/72 inch) unless a name has
+another unit; pages count from 1 where a person sees the number (`page`, `number`, `source_page`),
+and from 0 only in `index`.
 """
 
 from assembler.model.bundle_layout import Bookmark, IndexRow, Layout, Leaf, PageFacts, Stamp

@@ -1,4 +1,4 @@
-"""The bundle, decided page by page."""
+"""The layout of the bundle, page by page."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from assembler.model.volume import Volume
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageFacts:
-    """What arrange must know of one page of a document, whoever made it."""
+    """Size, ink and content of one page of a document, for the layout."""
 
     width: float
     height: float
     ink: Ink
-    # what a page handed over is: its file's hash, its page in it, how it was turned; "" of our own
-    # pages
+    # of a client's page: its file's hash, its page in the file, how it was turned; "" for pages
+    # made by this program
     content: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stamp:
-    """Text on a page; x, y is the lower left corner of its box as a reader shows the page,
-    origin lower left."""
+    """Text on a page; x, y is the lower left corner of its box on the page as displayed, from the
+    lower left corner."""
 
     text: str
     x: float
@@ -40,32 +40,28 @@ class Leaf:
     """One physical page of the bundle."""
 
     number: int  # place in the bundle = PDF page index + 1
-    label: (
-        str  # printed number = page label: "57"; str(number), unless the packet is frozen ("57a")
-    )
+    # printed number = page label: "57"; str(number), unless the packet is frozen ("57a")
+    label: str
     document: DocumentId
     index: int  # 0-based page in the document
     part: str  # Part.id
     kind: PartKind
     tab: str = ""
     exhibit: str = ""
-    exhibit_page: int = 0  # "3" of "3 of 14"; 0 where it is no exhibit page
+    exhibit_page: int = 0  # "3" of "3 of 14"; 0 if it is not an exhibit page
     exhibit_pages: int = 0
     width: float = 612.0
     height: float = 792.0
-    # < 1 where the page is drawn smaller: to make room for its stamp, or to come onto the
-    # receiver's paper
+    # < 1 if the page is drawn smaller: to make room for its stamp, or to fit the receiver's paper
     scale: float = 1.0
-    own: tuple[float, float] | None = (
-        None  # the page's own size, where it is drawn on paper of another (`width`, `height`)
-    )
+    # the page's own size, if it is drawn on paper of another size (`width`, `height`)
+    own: tuple[float, float] | None = None
     stamp: Stamp | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexRow:
-    """A row of the index of exhibits. `first`, `last` and `sheet` are places in the bundle,
-    `printed` the numbers there."""
+    """A row of the index of exhibits; `first`, `last` and `sheet` are places in the bundle."""
 
     tab: str
     exhibit: str
@@ -74,26 +70,27 @@ class IndexRow:
     language: str
     first: int  # first and last page of its evidence
     last: int
-    sheet: int  # its tab sheet; `first` where there is none, as of a notice
+    sheet: int  # its tab sheet; `first` if it has none, such as a notice
     printed: tuple[str, str]  # labels of its first and last page
     group: str = ""
-    parts: tuple[
-        tuple[str, str, str], ...
-    ] = ()  # (role, first and last label): original, translation, certificate
+    # (role, first and last label): original, translation, certificate
+    parts: tuple[tuple[str, str, str], ...] = ()
 
     @property
     def sheeted(self) -> bool:
-        """Whether a tab sheet stands in front of it."""
+        """Return True if the exhibit has a tab sheet."""
         return self.sheet != self.first
 
     @property
     def pages(self) -> str:
-        """The printed page range: "57" or "57–70"."""
+        """Return the printed page range: "57" or "57–70"."""
         return self.printed[0] if self.first == self.last else "–".join(self.printed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bookmark:
+    """A bookmark of the bundle."""
+
     title: str
     number: int  # place in the bundle
     level: int  # 0 = top
@@ -102,7 +99,7 @@ class Bookmark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """The bundle, decided: a flat list of leaves and everything that points at them."""
+    """The layout of the bundle: a flat list of leaves and everything that refers to them."""
 
     packet: str
     title: str
@@ -110,9 +107,9 @@ class Layout:
     index: tuple[IndexRow, ...]
     bookmarks: tuple[Bookmark, ...]
     addresses: tuple[tuple[str, int], ...]  # reserved link address → place in the bundle
-    frozen: bool = False  # whether it keeps the numbers of a packet that was filed
-    files: tuple[Volume, ...] = ()  # where it takes several, so that the index can name them
+    frozen: bool = False  # it keeps the numbers of a filed packet
+    files: tuple[Volume, ...] = ()  # if there are several, for the index to name them
 
     def label(self, number: int) -> str:
-        """The printed number of a place in the bundle."""
+        """Return the printed number of a place in the bundle."""
         return self.leaves[number - 1].label

@@ -1,4 +1,4 @@
-"""The case, as case.json says it, checked and typed."""
+"""The case: the content of case.json, checked and typed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from assembler.model.people import Address, Income, Name, Person
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Supporter:
-    """One I-134: who supports whom, with what."""
+    """A supporter who files Form I-134, with the people and means of the support."""
 
     person: Person
     beneficiaries: tuple[str, ...]  # ids; empty = all
@@ -24,6 +24,8 @@ class Supporter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Attorney:
+    """The attorney who represents the petitioner."""
+
     name: Name
     firm: str = ""
     address: Address | None = None
@@ -36,14 +38,16 @@ class Attorney:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Consulate:
+    """The consulate where the beneficiary applies for travel documents."""
+
     city: str
     country: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What is asked for. Free text is a tuple of paragraphs and may cite exhibits as [@id] or
-    [@id, p. 2]."""
+    """The request of the filing. Free text is a tuple of paragraphs, which may cite exhibits as
+    [@id] or [@id, p. 2]."""
 
     filing: str  # "paper" or "online"
     fee: str  # "pay", "waiver" or "exempt"
@@ -62,17 +66,14 @@ class Request:
     enclosures: tuple[str, ...] = ()  # extra lines for the list of forms enclosed
     i94_admit_until: date | None = None  # re-parole
     changed_circumstances: tuple[str, ...] = ()  # re-parole
-    parole_program: str = (
-        ""  # re-parole: id of the program of the first parole, "" for none (boxes of the form map)
-    )
-    work_permit: bool | None = (
-        None  # re-parole: an employment authorization document is asked for too
-    )
+    # re-parole: id of the program of the first parole, "" for none (boxes of the form map)
+    parole_program: str = ""
+    work_permit: bool | None = None  # re-parole: also requests an employment authorization document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RfePoint:
-    """One thing a request for evidence asks for, and the answer to it."""
+    """One point of a request for evidence, and the answer to it."""
 
     id: str
     asked: str
@@ -82,7 +83,7 @@ class RfePoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rfe:
-    """The notice an rfe-response answers."""
+    """The request for evidence that an rfe-response answers."""
 
     receipt_number: str
     notice_date: date
@@ -94,6 +95,8 @@ class Rfe:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Interpreter:
+    """The person who interpreted a declaration for its declarant."""
+
     name: Name
     language: str  # BCP 47, e.g. "es"
     address: Address | None = None
@@ -116,7 +119,7 @@ class Declaration:
 
 
 class PartRole(StrEnum):
-    """What pages of an exhibit are."""
+    """Role of the pages of an exhibit."""
 
     DOCUMENT = "document"
     TRANSLATION = "translation"
@@ -125,7 +128,7 @@ class PartRole(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceFile:
-    """A file of the case folder, read once at the door."""
+    """A file of the case folder, hashed once when the case is read."""
 
     path: str  # relative to the case folder, POSIX form
     size: int  # bytes
@@ -134,16 +137,15 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FilePart:
-    """Some pages of one file, in the place they take inside an exhibit."""
+    """Some pages of one file, as a part of an exhibit."""
 
     path: str  # key into Case.files
-    pages: tuple[
-        tuple[int, int | None], ...
-    ] = ()  # 1-based inclusive ranges, None = to the end; empty = all
+    # 1-based inclusive ranges, None = to the end; empty = all
+    pages: tuple[tuple[int, int | None], ...] = ()
     role: PartRole = PartRole.DOCUMENT
     language: str = ""  # BCP 47; "" = the exhibit's language ("en" for translation and certificate)
     accept_repair: str = ""  # sha256 of the file whose repair the attorney accepts
-    accept_reading: str = ""  # sha256 of the file of which the pages that PDFium shows are accepted
+    accept_reading: str = ""  # sha256 of the file whose pages are accepted as PDFium shows them
     accept_loss: tuple[str, ...] = ()  # rule ids of losses the attorney accepts
 
 
@@ -161,9 +163,7 @@ class Exhibit:
     id: str
     title: str
     category: str
-    parts: tuple[
-        FilePart, ...
-    ]  # originals, then translation, then certificate: the order in the bundle
+    parts: tuple[FilePart, ...]  # in bundle order: originals, translation, certificate
     date: date | None = None
     language: str = "en"
     supports: tuple[str, ...] = ()  # checklist line ids
@@ -174,8 +174,8 @@ class Exhibit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormFile:
-    """A government form the user put into forms/: blank (to fill) or completed (goes in as it
-    is)."""
+    """A government form that a person put into forms/: blank, to be filled, or completed, to be
+    bound as it is."""
 
     form: str  # "i-131", "i-134", "g-28", "g-1145", "g-1450", "i-912"
     path: str
@@ -186,7 +186,7 @@ class FormFile:
 
 @dataclass(frozen=True, kw_only=True)  # no slots: the two lookup tables are cached on the instance
 class Case:
-    """Everything case.json says, checked and typed."""
+    """The content of case.json, checked and typed."""
 
     id: str
     kind: str  # "parole", "re-parole", "rfe-response"
@@ -198,27 +198,24 @@ class Case:
     request: Request
     declarations: tuple[Declaration, ...]
     exhibits: tuple[Exhibit, ...]
-    others: tuple[
-        Person, ...
-    ] = ()  # people who only declare or are mentioned: a parent, a physician
+    others: tuple[Person, ...] = ()  # people who only declare or are mentioned, as a physician
     forms: tuple[FormFile, ...] = ()
     rfe: Rfe | None = None
     files: tuple[SourceFile, ...] = ()
-    lines: tuple[tuple[str, int], ...] = field(
-        default=(), repr=False
-    )  # (JSON pointer, line in case.json)
+    # (JSON pointer, line in case.json)
+    lines: tuple[tuple[str, int], ...] = field(default=(), repr=False)
 
     def file(self, path: str) -> SourceFile:
-        """The file record for a relative path; KeyError if the case does not list it."""
+        """Return the record of a file by its path. Raises KeyError if the case does not list it."""
         return self._file_by_path[path]
 
     def line(self, pointer: str) -> int | None:
-        """Line of case.json where this JSON pointer (or its nearest parent) stands."""
+        """Return the line of case.json of a JSON pointer or its nearest parent."""
         while pointer and pointer not in self._line_by_pointer:
             pointer = pointer.rpartition("/")[0]
         return self._line_by_pointer.get(pointer)
 
-    # not dataclass fields: asdict() and replace() must see only what case.json says
+    # not dataclass fields, since asdict() and replace() must see only the content of case.json
     @cached_property
     def _file_by_path(self) -> dict[str, SourceFile]:
         return {record.path: record for record in self.files}

@@ -1,4 +1,4 @@
-"""The texts of a case that a person wrote and that may cite exhibits: the one list of them."""
+"""List the texts of a case that a person wrote and that may cite exhibits."""
 
 from __future__ import annotations
 
@@ -16,18 +16,17 @@ REQUEST_TEXTS = (
     "changed_circumstances",
     "expedite_reason",
 )
-# names of the fields in case.json whose texts may cite, wherever they stand
+# names of the fields in case.json whose texts may cite exhibits, at any place
 CITING_FIELDS = frozenset((*REQUEST_TEXTS, "paragraphs", "answer"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseText:
-    """One text of case.json in paragraphs. `pointer`: its JSON pointer; `declaration`: its id,
-    if it is part of one."""
+    """One text of case.json, in paragraphs."""
 
-    pointer: str
+    pointer: str  # JSON pointer
     paragraphs: tuple[str, ...]
-    declaration: str = ""
+    declaration: str = ""  # id of the declaration that it is part of
 
     def numbered(self) -> Iterator[tuple[str, str]]:
         """Yield the pointer of each paragraph, and the paragraph."""

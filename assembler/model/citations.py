@@ -1,8 +1,8 @@
-"""Citations in free text, in pandoc's form: `[@hospital-letter]`, `[@hospital-letter, p. 2]`, `[@a;
-@b, p. 3]`.
+"""Parse citations in free text, in pandoc's form: `[@hospital-letter]`, `[@hospital-letter, p. 2]`,
+`[@a; @b, p. 3]`.
 
-Text comes in; the same text in pieces, plain strings and `Cite` values, goes out. Must not know
-which exhibits exist.
+Takes text; returns it in pieces, plain strings and `Cite` values. Must not know which exhibits
+exist.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 _GROUP = re.compile(r"\[(@[^\[\]]*)\]")
-_ONE = re.compile(
+_CITATION = re.compile(
     r"\s*@(?P<id>[a-z0-9][a-z0-9-]*)\s*"
     r"(?:,\s*(?:pp?\.|pages?)?\s*(?P<page>[0-9]{1,5})(?:\s*[-–]\s*(?P<last>[0-9]{1,5}))?)?\s*"
 )
@@ -27,8 +27,7 @@ class Cite:
 
 
 class BadCite(ValueError):
-    """A bracket that starts like a citation but cannot be read; `text` is the bracket as
-    written."""
+    """Raised for a bracket that starts like a citation but is not one; `text` is the bracket."""
 
     def __init__(self, text: str, offset: int) -> None:
         self.text = text
@@ -50,14 +49,14 @@ def parse(text: str) -> tuple[str | Cite, ...]:
 
 
 def cited(text: str) -> tuple[Cite, ...]:
-    """Only the citations of a text, in order. Raises BadCite."""
+    """Return the citations of a text, in order. Raises BadCite."""
     return tuple(piece for piece in parse(text) if isinstance(piece, Cite))
 
 
 def _cites(group: re.Match[str]) -> list[str | Cite]:
     pieces: list[str | Cite] = []
-    for one in group[1].split(";"):
-        match = _ONE.fullmatch(one)
+    for citation in group[1].split(";"):
+        match = _CITATION.fullmatch(citation)
         if match is None:
             raise BadCite(group[0], group.start())
         page, last = match["page"], match["last"]

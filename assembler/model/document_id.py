@@ -8,7 +8,7 @@ from enum import StrEnum
 class DocumentKind(StrEnum):
     """Where a document comes from."""
 
-    DRAFT = "draft"  # written by us from a Word template
+    DRAFT = "draft"  # made by this program from a Word template
     FORM = "form"  # a government form
     EXHIBIT = "exhibit"  # evidence
 
@@ -23,27 +23,27 @@ class DocumentId(str):
 
     @classmethod
     def draft(cls, name: str) -> DocumentId:
-        """Return the id of a letter, index or other paper of ours."""
+        """Return the id of a letter, index or other paper made by this program."""
         return cls(f"{DocumentKind.DRAFT}:{name}")
 
     @classmethod
     def form(cls, path: str) -> DocumentId:
-        """Return the id of a form. `path`: of its file in the case folder."""
+        """Return the id of a form from the path of its file in the case folder."""
         return cls(f"{DocumentKind.FORM}:{path}")
 
     @classmethod
     def exhibit(cls, exhibit: str) -> DocumentId:
-        """Return the id of an exhibit's evidence. `exhibit`: the exhibit's own id."""
+        """Return the id of an exhibit's evidence from the exhibit's own id."""
         return cls(f"{DocumentKind.EXHIBIT}:{exhibit}")
 
     @property
     def kind(self) -> DocumentKind:
-        """Raises ValueError for a text that is no document id."""
+        """Return the kind. Raises ValueError if the text is not a document id."""
         return DocumentKind(self.partition(":")[0])
 
     @property
     def name(self) -> str:
-        """The id without its kind: of a form the path of its file, of an exhibit its id."""
+        """Return the id without its kind: a form's file path, or an exhibit's id."""
         return self.partition(":")[2]
 
 

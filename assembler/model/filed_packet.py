@@ -1,4 +1,4 @@
-"""A packet that was filed, as its manifest tells of it."""
+"""A filed packet, read from its manifest."""
 
 from __future__ import annotations
 
@@ -10,8 +10,7 @@ from assembler.model.packet import PartKind
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FiledPage:
-    """One page of it. `content` is `PageFacts.content`: "" of our own pages; `stamp` is the text
-    printed on it, or ""."""
+    """One page of a filed packet."""
 
     label: str
     kind: PartKind
@@ -19,19 +18,18 @@ class FiledPage:
     index: int
     exhibit: str
     tab: str
-    content: str
-    stamp: str
+    content: str  # as PageFacts.content
+    stamp: str  # the printed text, or ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filed:
-    """The packet: its pages in order, and the heading of each of its exhibits in the index.
-    `sha256`: of its manifest."""
+    """A filed packet: its pages in order, and the heading of each exhibit in its index."""
 
     case: str
     packet: str
     profile: str  # its receiver
     as_of: str
-    sha256: str
+    sha256: str  # of its manifest
     pages: tuple[FiledPage, ...]
     groups: tuple[tuple[str, str], ...]  # exhibit, heading

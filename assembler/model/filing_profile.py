@@ -1,4 +1,4 @@
-"""What a receiver of a bundle asks for."""
+"""The requirements of a receiver of bundles."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Zone:
-    """A corner or the middle of an edge that the receiver wants free of our stamp; points, of a
-    page as large as Letter."""
+    """A corner or the middle of an edge where the receiver allows no stamp; in points, on a Letter
+    page."""
 
     place: str  # "top left", "top", "top right", "bottom left", "bottom" or "bottom right"
     width: float
@@ -17,8 +17,8 @@ class Zone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marking:
-    """What is printed on pages, and where not. {page} of {pages} are the exhibit's, {number} of
-    {total} the bundle's."""
+    """The wording of stamps, and zones without a stamp. {page} and {pages} count within the
+    exhibit, {number} and {total} within the bundle."""
 
     exhibit: str = "Exhibit {tab} · {page} of {pages} · page {number} of {total}"
     tab: str = "Exhibit {tab} · page {number} of {total}"
@@ -28,8 +28,7 @@ class Marking:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """An output profile, as schemas/profiles/*.json says it; `sources` holds where each value
-    comes from."""
+    """An output profile of schemas/profiles/*.json."""
 
     id: str
     title: str
@@ -50,22 +49,20 @@ class Profile:
     color: str = "any"  # "any" or "gray"
     zoom: int | None = None  # per cent
     max_dpi: int | None = None
-    fit_dpi: int = (
-        200  # a page above the limit by itself is drawn coarser down to this, while its words stay
-    )
+    # lowest resolution of a page that is above the limit by itself, if its words stay readable
+    fit_dpi: int = 200
     order: tuple[str, ...] = ()  # ids of recipe parts; "*" = all others, as the recipe has them
     marking: Marking = field(default_factory=Marking)
     required_parts: tuple[str, ...] = ()
     certificate_contact: bool = False  # a translator's certificate gives address and telephone
-    sources: tuple[
-        tuple[str, str], ...
-    ] = ()  # field → "address (checked 2026-11-23, confidence A)"
+    # field → "address (checked 2026-11-23, confidence A)"
+    sources: tuple[tuple[str, str], ...] = ()
 
     @property
     def limit(self) -> int | None:
-        """Bytes a file may have with the headroom left free."""
+        """Return the most bytes of a file, with the headroom left free; None for no limit."""
         return None if self.max_bytes is None else self.max_bytes - self.headroom_bytes
 
     def source(self, field: str) -> str:
-        """Where the value of a field comes from; "" where the profile has none."""
+        """Return the source of a field's value; "" if the profile has none."""
         return dict(self.sources).get(field, "")

@@ -1,4 +1,4 @@
-"""Findings: what a person should know or do."""
+"""Findings: problems and notes that a person should know."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 
 
 class Severity(StrEnum):
-    """error: the receiver would reject it or it would be lost; warning: likely a question later;
-    info: good to know."""
+    """error: the receiver would reject it, or content would be lost; warning: likely to raise a
+    question later; info: good to know."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -19,8 +19,8 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing a person should know or do. Never holds a client's fact: only ids, file names,
-    pages, JSON paths."""
+    """One problem or note. Never holds a client's facts: only ids, file names, pages, JSON
+    pointers."""
 
     rule: str
     severity: Severity
@@ -31,12 +31,11 @@ class Finding:
     line: int | None = None  # 1-based line in `file`
     pointer: str | None = None  # JSON pointer in case.json
     page: int | None = None  # 1-based page of `file`
-    piece: int | None = None  # of a page that was cut over several: which of them, from 1
+    piece: int | None = None  # of a page that was cut into several: its number among them, from 1
     exhibit: str | None = None
-    part: str | None = None  # of the packet, by id: a page that is no exhibit
-    region: tuple[float, float, float, float] | None = (
-        None  # left, top, right, bottom on `page` as a reader shows it, points
-    )
+    part: str | None = None  # id of the packet's part, for a page that is not of an exhibit
+    # left, top, right, bottom on `page` as displayed, in points
+    region: tuple[float, float, float, float] | None = None
     source: str | None = None  # where the rule comes from
 
     def __str__(self) -> str:
@@ -45,8 +44,8 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contradiction:
-    """Two places that say different things of one fact; holds both, so it goes into the
-    confidential manifest only."""
+    """Two places with different values of one fact; holds both values, so it is written only to
+    the confidential manifest."""
 
     what: str
     here: str  # "case.json /beneficiaries/0/birth_date"
@@ -66,7 +65,7 @@ class SearchResult:
 
 
 def finding_of(row: Mapping[str, Any]) -> Finding:
-    """Return the finding that a row of JSON holds, as `asdict` wrote it."""
+    """Return the finding of a row of JSON that `asdict` wrote."""
     region = row.get("region")
     severity = Severity(row["severity"])
     return Finding(**{**row, "severity": severity, "region": tuple(region) if region else None})
@@ -74,7 +73,7 @@ def finding_of(row: Mapping[str, Any]) -> Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleHelp:
-    """What a program that shows findings says of a rule."""
+    """Title and help of a rule, for programs that show findings."""
 
     id: str
     severity: Severity

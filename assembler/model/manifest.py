@@ -1,9 +1,8 @@
-"""The manifest of a packet: where every page came from, what was proved, and what a person should
-know.
+"""The manifest of a packet: the source of every page, the proof, and remarks for a person.
 
-Attributes are named as the keys of manifest.json; schemas/manifest.schema.json says what each may
-hold. Keys that may be missing are listed in `OPTIONAL_KEYS`. Paths are relative to the packet's
-folder or, of the client's files, to the case folder.
+Attributes are named as the keys of manifest.json; schemas/manifest.schema.json defines their
+values. Keys that may be missing are listed in `OPTIONAL_KEYS`. Paths are relative to the packet's
+folder or, for the client's files, to the case folder.
 """
 
 from __future__ import annotations
@@ -23,10 +22,10 @@ from assembler.model.volume import Volume
 
 MANIFEST_FILE = "manifest.json"
 T = TypeVar("T")
-FORMAT = 2  # 2: with `kept`, what the proof compares our own pages and recognized words with
+FORMAT = 2  # 2: with `kept`, files that the proof compares drafts and recognized words with
 READABLE_FORMATS = (1, 2)
 BUNDLE_FILE = "bundle.pdf"
-# words of recognized pages, and where each stands; a line for each page
+# words of recognized pages with their boxes; one line per page
 WORDS_FILE = "proof/words.jsonl"
 
 
@@ -44,7 +43,7 @@ FileRecord = SourceFile | OutputFile
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StampWording:
-    """How stamps are worded; see `Marking`."""
+    """The wording of stamps; see `Marking`."""
 
     exhibit: str
     tab: str
@@ -63,8 +62,8 @@ class KeptDraft:
 
     document: DocumentId
     pdf: str
-    docx: str | None  # None where a page only holds a form's place
-    shipped: bool  # from a template of ours, whose wording the proof knows
+    docx: str | None  # None for a placeholder page of a form
+    shipped: bool  # from a shipped template, whose wording the proof knows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +76,7 @@ class KeptForm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptFiles:
-    """What the proof compares our own pages and recognized words with."""
+    """The files that the proof compares drafts, forms and recognized words with."""
 
     drafts: tuple[KeptDraft, ...]
     forms: tuple[KeptForm, ...]
@@ -95,7 +94,7 @@ class ExhibitFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManifestExhibit:
-    """What the case says an exhibit consists of, so that the proof can count it again."""
+    """The parts of an exhibit in the case, so that the proof can count them again."""
 
     id: str
     tab: str
@@ -104,25 +103,25 @@ class ManifestExhibit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrozenPage:
-    """A page of the filed packet. `content`: see `PageFacts.content`; `stamp`: its text, or ""."""
+    """A page of the filed packet."""
 
     label: str
     kind: PartKind
     document: DocumentId
-    content: str
-    stamp: str
+    content: str  # as PageFacts.content
+    stamp: str  # its text, or ""
 
     @property
     def is_ours(self) -> bool:
-        """Whether the page was made from a template."""
+        """Return True if the page was made from a template."""
         return self.kind in (PartKind.DRAFT, PartKind.TAB)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrozenPacket:
-    """The filed packet whose page numbers were kept. `manifest`: sha256 of its manifest."""
+    """The filed packet whose page numbers were kept."""
 
-    manifest: str
+    manifest: str  # sha256 of its manifest
     as_of: str
     pages: tuple[FrozenPage, ...]
 
@@ -135,25 +134,25 @@ class Source:
     sha256: str
     page: int  # 1-based in the file
     role: PartRole
-    part: int = 1  # of a page that was cut over several: which of how many
+    part: int = 1  # of a page that was cut into several: its number, and how many
     parts: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transform:
-    """What was done to the client's page."""
+    """The changes made to the client's page."""
 
     turned: int  # degrees, clockwise: 0, 90, 180 or 270
     placement: tuple[float, float, float, float] | None  # of a picture: left, bottom, width, height
-    redrawn: bool  # form values or marks were drawn by us
-    # of a page that was cut: its dots of the picture, left, top, right, bottom
+    redrawn: bool  # this program drew form values or marks
+    # of a page that was cut: left, top, right, bottom in pixels of the picture
     crop: tuple[int, int, int, int] | None = None
-    background: str = ""  # what a transparent picture was laid on, if not on white: "#606060"
+    background: str = ""  # color behind a transparent picture, if not white: "#606060"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchableText:
-    """What can be searched on a page."""
+    """The searchable text of a page."""
 
     method: TextMethod
     words: int
@@ -162,7 +161,7 @@ class SearchableText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FittedPictures:
-    """What was done to a page's pictures for the receiver's limit; see `Fitted`."""
+    """The changes to a page's pictures for the receiver's limit; see `Fitted`."""
 
     bytes_before: int
     bytes_after: int
@@ -185,56 +184,58 @@ class LedgerEntry:
     index: int  # 0-based page in the document
     tab: str
     exhibit: str
-    exhibit_page: int  # 0 where it is no page of an exhibit
+    exhibit_page: int  # 0 if it is not a page of an exhibit
     exhibit_pages: int
     size: tuple[float, float]  # visible width and height, points
     scale: float
     stamp: Stamp | None
-    own_size: tuple[float, float] | None = None  # where it lies on paper of another size
-    source: Source | None = None  # None of pages made by us
+    own_size: tuple[float, float] | None = None  # if it is on paper of another size
+    source: Source | None = None  # None for pages made by this program
     transform: Transform | None = None
     text: SearchableText | None = None
-    gray: bool = False  # its colors were made gray
+    gray: bool = False  # it was converted to gray
     fitted: FittedPictures | None = None
 
     @property
     def is_ours(self) -> bool:
-        """Whether the page was made from a template."""
+        """Return True if the page was made from a template."""
         return self.kind in (PartKind.DRAFT, PartKind.TAB)
 
     @property
     def is_evidence(self) -> bool:
-        """Whether the page was handed over by the client: of an exhibit, or a completed form."""
+        """Return True for a page from the client: of an exhibit, or of a completed form."""
         return self.kind is PartKind.EXHIBIT or self.source is not None
 
     @property
     def group(self) -> str:
-        """The exhibit a page belongs to, or else its document."""
+        """Return the exhibit of a page, or else its document."""
         return self.exhibit or self.document
 
     @property
     def client_source(self) -> Source:
-        """The client's page. Raises LookupError of a page made by us."""
+        """Return the client's page. Raises LookupError for a page made by this program."""
         return _present(self.source)
 
     @property
     def client_transform(self) -> Transform:
-        """What was done to the client's page. Raises LookupError of a page made by us."""
+        """Return the changes to the client's page. Raises LookupError for a page made by this
+        program."""
         return _present(self.transform)
 
     @property
     def client_text(self) -> SearchableText:
-        """What can be searched on the client's page. Raises LookupError of a page made by us."""
+        """Return the searchable text of the client's page. Raises LookupError for a page made by
+        this program."""
         return _present(self.text)
 
     @property
     def is_redrawn(self) -> bool:
-        """Whether form values or marks on the client's page were drawn by us."""
+        """Return True if this program drew form values or marks on the client's page."""
         return self.transform is not None and self.transform.redrawn
 
     @property
     def turned(self) -> int:
-        """Degrees clockwise by which the client's page was turned."""
+        """Return the clockwise degrees by which the client's page was turned."""
         return self.transform.turned % 360 if self.transform else 0
 
 
@@ -263,13 +264,13 @@ class ManifestIndexRow:
 
     @property
     def has_sheet(self) -> bool:
-        """Whether a tab sheet stands in front of it, as of all but a notice."""
+        """Return True if the exhibit has a tab sheet; only notices have none."""
         return self.sheet != self.first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemovedContent:
-    """Something that was taken out of a file of the client; see `Removed`."""
+    """Content that was removed from a client's file; see `Removed`."""
 
     path: str
     what: str
@@ -280,7 +281,7 @@ class RemovedContent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClaimExhibit:
-    """An exhibit that meets a requirement, and the pages it has in this packet."""
+    """An exhibit that meets a requirement, with its pages in this packet."""
 
     id: str
     tab: str
@@ -291,7 +292,7 @@ class ClaimExhibit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Claim:
-    """A requirement of a checklist, and what meets it."""
+    """A requirement of a checklist, with the facts and exhibits that meet it."""
 
     checklist: str
     line: str
@@ -316,14 +317,14 @@ class FactUsed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Originals:
-    """What the packet was made of, where it was kept with it."""
+    """The original files of the packet, if they were kept with it."""
 
     files: tuple[SourceFile, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manifest:
-    """Everything manifest.json says. Confidential."""
+    """The content of manifest.json. Confidential."""
 
     format: int
     assembler: str  # version of the program that wrote it
@@ -332,7 +333,7 @@ class Manifest:
     packet: str
     profile: str
     max_bytes: int | None  # the receiver's limit of one file
-    linked: bool  # whether the bundle has links
+    linked: bool  # the bundle has links
     marking: StampWording
     volumes: tuple[Volume, ...]
     as_of: str  # ISO date
@@ -348,30 +349,30 @@ class Manifest:
     opened: tuple[OpenedFile, ...]
     findings: tuple[Finding, ...]
     engines: Mapping[str, str]  # library → version
-    word_engines: Mapping[str, str]  # draft → what printed it
+    word_engines: Mapping[str, str]  # draft → the engine that printed it
     matrix: tuple[Claim, ...]
     facts_used: tuple[FactUsed, ...]
     looked: tuple[SearchResult, ...]
     contradictions: tuple[Contradiction, ...]
     not_checked: tuple[str, ...]
-    outputs: tuple[OutputFile, ...]  # every file of the packet but the manifest
+    outputs: tuple[OutputFile, ...]  # every file of the packet except the manifest
     kept: KeptFiles | None = None  # None in format 1
     originals: Originals | None = None
-    proof: tuple[Check, ...] = ()  # what was proved when the packet was built
+    proof: tuple[Check, ...] = ()  # when the packet was built
 
     @property
     def kept_documents(self) -> tuple[KeptDraft | KeptForm, ...]:
-        """The drafts and filled forms that were kept for the proof."""
+        """Return the drafts and filled forms that were kept for the proof."""
         return (*self.kept.drafts, *self.kept.forms) if self.kept else ()
 
     @property
     def digests(self) -> dict[str, str]:
-        """The sha256 of the client's files and of the packet's, by path."""
+        """Return the sha256 of the client's files and of the packet's, by path."""
         records: tuple[FileRecord, ...] = (*self.inputs, *self.outputs)
         return {record.path: record.sha256 for record in records}
 
 
-# Keys that are left out where the attribute has its default; all others are always written.
+# Keys that are left out if the attribute has its default; all others are always written.
 OPTIONAL_KEYS: Mapping[type, frozenset[str]] = {
     Manifest: frozenset(("kept", "proof")),
     LedgerEntry: frozenset(("own_size", "source", "transform", "text", "gray", "fitted")),
@@ -384,16 +385,15 @@ OPTIONAL_KEYS: Mapping[type, frozenset[str]] = {
 
 
 def kept_pdf(document: DocumentId) -> str:
-    """Return where a packet keeps a draft or filled form as it was before binding, for the
-    proof."""
+    """Return the path of a draft or filled form as it was before binding, kept for the proof."""
     return f"proof/{document.kind}s/{document.name.removesuffix('.pdf').replace('/', '-')}.pdf"
 
 
 def word_file(document: DocumentId) -> str:
-    """Return where a packet has the Word file of a draft."""
+    """Return the path of a draft's Word file in a packet."""
     return f"drafts/{document.name}.docx"
 
 
 def filled_form(document: DocumentId) -> str:
-    """Return where a packet has a form that the program filled, with its fields."""
+    """Return the path in a packet of a form that the program filled, with its fields."""
     return f"forms/{document.name.rpartition('/')[2]}"

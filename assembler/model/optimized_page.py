@@ -1,4 +1,4 @@
-"""A page whose pictures were stored again, to be below a receiver's limits."""
+"""A page whose pictures were stored again to meet a receiver's limits."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from assembler.model.document_id import DocumentId
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fitted:
-    """What fitting did to one page: bytes, dots per inch of its finest picture, and words that
-    recognition finds.
+    """One page before and after fitting: bytes, resolution of its sharpest picture, and words that
+    recognition reads.
 
-    Words are counted only where the pictures were drawn again: `words` sure ones before, `kept` of
-    them found after.
+    Words are counted only if the pictures were drawn again: `words` read with confidence before,
+    `kept` of them read after.
     """
 
     document: DocumentId
@@ -22,13 +22,13 @@ class Fitted:
     bytes_after: int
     dpi_before: float
     dpi_after: float
-    lossless: bool  # stored smaller, each pixel as it was
+    lossless: bool  # stored smaller with all pixels unchanged
     words: int | None = None
     kept: int | None = None
-    lost: bool = False  # too many words vanish: the page stays as it was before this step
+    lost: bool = False  # too many words were lost, so the page was left as it was before this step
 
     def line(self) -> str:
-        """Before and after, in words."""
+        """Return a sentence that compares the page before and after."""
         text = f"{self.bytes_before:,} bytes are now {self.bytes_after:,}"
         if self.lossless:
             return f"its pictures were stored again without loss: {text}"

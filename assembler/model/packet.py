@@ -1,4 +1,4 @@
-"""The packet in order, before any page is known."""
+"""The parts of a packet in order, before any page is known."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from assembler.model.filing_profile import Marking
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecipePart:
-    """One line of templates/<kind>/recipe.toml: a place in the packet, or several of the same
-    sort."""
+    """One entry of templates/<kind>/recipe.toml: one part of the packet, or several of the same
+    type."""
 
     id: str
     # "draft", "declarations", "form", "exhibits", "notice" (without a tab sheet) or "points"
@@ -23,65 +23,63 @@ class RecipePart:
     # only if all of these hold: "represented", "supported", "expedite", "mailed", "fee-waiver",
     # "required"
     when: str = ""
-    # for forms: the template of the page that holds the place of a form that is not there yet
+    # for forms: the template of the placeholder page of a missing form
     placeholder: str = ""
     placeholder_when: str = ""  # as `when`
-    categories: tuple[
-        str, ...
-    ] = ()  # for exhibits: these categories only, in this order; empty = all the rest
+    # for exhibits: these categories only, in this order; empty = all the rest
+    categories: tuple[str, ...] = ()
     group: str = ""  # heading of these exhibits in the index; of points, "{number}" is the point's
-    stamped: bool = True  # for a notice: whether its pages are marked with exhibit and page number
+    stamped: bool = True  # for a notice: its pages are stamped with exhibit and page number
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
-    """The order of a packet, as a firm may edit it without Python."""
+    """The order of a packet, which a firm can edit without Python."""
 
     kind: str
     title: str
     parts: tuple[RecipePart, ...]
     tab_template: str
     labels: str = "letters"  # "letters": A … Z, AA … ; "numbers": 1, 2, …
-    claims_template: str = (
-        ""  # the attorney's claim-to-evidence matrix, made beside the bundle; "" = none
-    )
+    # template of the attorney's claim-to-evidence matrix, made beside the bundle; "" = none
+    claims_template: str = ""
 
 
 class PartKind(StrEnum):
-    """What fills a place in the packet."""
+    """Kind of a part of the packet."""
 
     DRAFT = "draft"  # a Word template filled from the case
     FORM = "form"  # a government form
-    TAB = "tab"  # the divider sheet in front of an exhibit
+    TAB = "tab"  # the divider sheet before an exhibit
     EXHIBIT = "exhibit"  # evidence
 
     @property
     def document_kind(self) -> DocumentKind:
-        """The kind of document that its pages come from."""
+        """Return the kind of document that its pages come from."""
         return DocumentKind.DRAFT if self is PartKind.TAB else DocumentKind(self.value)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One entry of the packet order. `document` names the PDF its pages come from (several tabs
-    share one)."""
+    """One part of the packet."""
 
     id: str
     kind: PartKind
     title: str
-    # "draft:cover-letter", "draft:tab-sheets", "exhibit:hospital-letter", "form:i-131:child"
+    # of its pages; several tabs share one: "draft:cover-letter", "draft:tab-sheets",
+    # "exhibit:hospital-letter", "form:i-131:child"
     document: DocumentId
     template: str = ""  # template file name, for drafts and tabs
     tab: str = ""  # "A"; for TAB and EXHIBIT
     exhibit: str = ""  # exhibit id; for TAB and EXHIBIT
     declaration: str = ""  # declaration id; for DRAFT made once per declaration
-    form: str = ""  # for FORM, and for a DRAFT that holds the place of a form
+    form: str = ""  # for FORM, and for a DRAFT that is the placeholder of a form
     stamped: bool = True  # government forms are counted but never stamped
     group: str = ""  # heading in the index, from the recipe
 
     @property
     def holds_place(self) -> bool:
-        """Whether this page only holds the place of a form that is not there."""
+        """Return True if this part is only the placeholder of a missing form."""
         return self.kind is PartKind.DRAFT and bool(self.form)
 
 
@@ -96,4 +94,4 @@ class Plan:
     parts: tuple[Part, ...]
     claims_template: str = ""  # from the recipe
     marking: Marking = field(default_factory=Marking)  # from the profile
-    paper: str = "any"  # from the profile: what larger pages of evidence are brought onto
+    paper: str = "any"  # from the profile: larger pages of evidence are drawn on it

@@ -1,9 +1,8 @@
-"""numbering: printed numbers and exhibit letters that were filed, and what fits between two of
-them. Pure.
+"""Order printed page numbers and exhibit letters, and make new ones between filed ones. Pure.
 
-A label is a number or letters, then digits and letters in turn: 57, 57a, 57a1; C, C1, C1a. `key` is
-their order: a label stands before all that it begins, 57 < 57a < 57a1 < 57b < 58. New labels never
-change one that was filed.
+A label is a number or letters, then digits and letters in turn: 57, 57a, 57a1; C, C1, C1a. `key`
+gives their order, in which a label comes before all that begin with it: 57 < 57a < 57a1 < 57b < 58.
+New labels never change filed ones.
 """
 
 from __future__ import annotations
@@ -18,57 +17,64 @@ Key = tuple[tuple[int, str], ...]
 
 
 def key(label: str) -> Key:
-    """A label's place in the order. A hyphen between two numbers is a level without letters,
-    before all with them."""
-    return tuple(
-        (0, "")
-        if piece == "-"
-        else (int(piece), "")
-        if piece.isdecimal()
-        else (len(piece), piece.lower())
-        for piece in _PIECE.findall(label)
-    )
+    """Return the sort key of a label. A hyphen between two numbers is a level without letters,
+    which comes before all levels with letters."""
+    return tuple(map(_piece_key, _PIECE.findall(label)))
+
+
+def _piece_key(piece: str) -> tuple[int, str]:
+    if piece == "-":
+        return 0, ""
+    if piece.isdecimal():
+        return int(piece), ""
+    return len(piece), piece.lower()
 
 
 def whole(label: str) -> int:
-    """The number a page's label begins with: 57 of "57a"."""
-    found = re.match(r"[0-9]+", label)
-    return int(found[0]) if found else 0
+    """Return the number at the start of a page's label: 57 of "57a"."""
+    match = re.match(r"[0-9]+", label)
+    return int(match[0]) if match else 0
 
 
 def is_behind(before: str, label: str) -> bool:
-    """Whether this is a page's label, later in the order than `before`."""
+    """Return True if this is a page's label that comes after `before`."""
     return re.fullmatch(LABEL, label) is not None and key(label) > key(before)
 
 
 def follows(before: str, label: str) -> bool:
-    """Whether a page labeled so may stand right behind one labeled `before`: later in the order,
-    no number left out."""
+    """Return True if a page with this label may directly follow one labeled `before`: it comes
+    after it, and no number is left out."""
     return is_behind(before, label) and whole(label) - whole(before) <= 1
 
 
 def between(
     before: str, after: str | None, wanted: int, taken: frozenset[str] = frozenset()
 ) -> tuple[str, ...]:
-    """So many labels in order, behind `before` and in front of `after` (None: nothing follows);
-    none of them `taken`.
+    """Return new labels in order, after `before` and before `after`, none of them `taken`.
 
-    Behind 57a come 57b, 57c …; behind 57 come 57a, 57b …; where those are filed already, 57-1, 57-2
-    … . Raises ValueError where `after` does not stand behind `before`.
+    57a is followed by 57b, 57c …; 57 by 57a, 57b …, or by 57-1, 57-2 … if those are filed already.
+
+    Args:
+        after: None if nothing follows.
+        wanted: how many labels.
+
+    Raises:
+        ValueError: `after` does not come after `before`.
     """
     if not wanted:
         return ()
     if after is not None and key(after) <= key(before):
-        raise ValueError(f"{after} does not stand behind {before}")
+        raise ValueError(f"{after} does not come after {before}")
     for series in _series(before):
-        made = tuple(islice((label for label in series if label not in taken), wanted))
-        if after is None or key(made[-1]) < key(after):
-            return made
+        labels = tuple(islice((label for label in series if label not in taken), wanted))
+        if after is None or key(labels[-1]) < key(after):
+            return labels
     raise AssertionError  # the series have no end, and one of them fits
 
 
 def _series(before: str) -> Iterator[Iterator[str]]:
-    """Ways to go on behind a label, the plainest first; each nearer to it than the one before."""
+    """Return series of labels that follow a label, the simplest first; each series is closer to it
+    than the series before."""
     if len(key(before)) > 1:
         yield islice(_counting(before), 1, None)
     while True:
@@ -82,24 +88,24 @@ def _series(before: str) -> Iterator[Iterator[str]]:
 
 
 def _counting(label: str) -> Iterator[str]:
-    """The label, and on from its last letters or number."""
+    """Return the label and those that follow it, counting up its last letters or number."""
     last = _PIECE.findall(label)[-1]
     stem = label.removesuffix(last)
     if last.isdecimal():
         return (f"{stem}{number}" for number in count(int(last)))
-    found = _letters()
-    return (stem + last for last in _from(found, last))
+    return (stem + letters for letters in _from(_letters(), last))
 
 
 def _from(letters: Iterator[str], first: str) -> Iterator[str]:
-    for one in letters:
-        if one == first:
-            yield one
+    """Return the items of a series from `first` on."""
+    for item in letters:
+        if item == first:
+            yield item
             yield from letters
 
 
 def _letters() -> Iterator[str]:
-    """a … z, aa … zz, aaa …, without end."""
+    """Return a … z, aa … zz, aaa …, without end."""
     alphabet = "abcdefghijklmnopqrstuvwxyz"
     words = [""]
     while True:

@@ -1,4 +1,4 @@
-"""Pages that exist: prepared evidence, drafts."""
+"""Pages of prepared evidence and of drafts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from assembler.model.finding import Finding
 
 
 class TextMethod(StrEnum):
-    """Where the text of a page comes from."""
+    """Origin of the text of a page."""
 
     TEXT = "text"  # it had a usable text layer
     OCR = "ocr"  # it was recognized
@@ -20,7 +20,7 @@ class TextMethod(StrEnum):
 
 
 class FileOutcome(StrEnum):
-    """How a source file opened."""
+    """Result of opening a source file."""
 
     ACCEPTED = "accepted"
     REPAIRED = "repaired"
@@ -28,7 +28,7 @@ class FileOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ink:
-    """Where a page, as a reader shows it, has marks: `rows` by `columns` equal cells, row 0 at
+    """The cells of a page, as displayed, that have marks: `rows` by `columns` equal cells, row 0 at
     the top, bit 1 = ink."""
 
     cell: float  # side of a cell, points, before rounding to whole rows and columns
@@ -40,8 +40,8 @@ class Ink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Miniature:
-    """A page or photograph very small, gray, upright: `height` rows of `width` bytes, row 0 at
-    the top."""
+    """A very small, gray, upright picture of a page or photograph: `height` rows of `width` bytes,
+    row 0 at the top."""
 
     width: int
     height: int
@@ -50,8 +50,7 @@ class Miniature:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PreparedPage:
-    """One page of a prepared exhibit: where it came from and what was measured on it, as a
-    reader shows it."""
+    """One page of a prepared exhibit: its source, and measurements of the page as displayed."""
 
     path: str  # source file, relative to the case folder
     sha256: str  # of the source file
@@ -62,37 +61,32 @@ class PreparedPage:
     height: float
     method: TextMethod
     words: int
-    confidence: float | None  # mean word confidence 0..100; None where method is "text"
-    # clockwise degrees we turned it by its text: 0, 90, 180, 270; what a camera says of itself
-    # comes before
+    confidence: float | None  # mean word confidence 0..100; None if method is "text"
+    # clockwise degrees it was turned because of its text: 0, 90, 180, 270; not counting a camera's
+    # own orientation, which is applied first
     turned: int
-    placement: (
-        tuple[float, float, float, float] | None
-    )  # of a picture: x, y, width, height on the page before it was turned
+    # of a picture: x, y, width, height on the page before it was turned
+    placement: tuple[float, float, float, float] | None
     dpi: float | None  # effective resolution of a full-page image
     ink: Ink
     blank: bool = False
-    redrawn: bool = False  # form values were drawn by us, since the file held no picture of them
-    # what it seems to be written in, if it was recognized poorly: "Latin", "Cyrillic"; "" unknown
+    redrawn: bool = False  # this program drew form values that had no appearance in the file
+    # its likely script, if it was recognized poorly: "Latin", "Cyrillic"; "" if unknown
     script: str = ""
-    boxes: Path | None = (
-        # where it was recognized: JSON, [[word, left, top, right, bottom, confidence], …]; points,
-        # 0..100
-        None
-    )
+    # of a recognized page: JSON, [[word, left, top, right, bottom, confidence], …]; points, 0..100
+    boxes: Path | None = None
     miniature: Miniature | None = None  # of the page, or of the picture placed on it
-    lines: str = ""  # where it was recognized: machine-readable lines that could be proved
-    part: int = 1  # of a source page that was cut over several pages: which of how many
+    lines: str = ""  # of a recognized page: machine-readable lines with right check digits
+    part: int = 1  # of a source page that was cut into several: its number, and how many
     parts: int = 1
-    crop: tuple[int, int, int, int] | None = (
-        None  # its dots in the upright source picture: left, top, right, bottom
-    )
-    background: str = ""  # what a transparent picture was laid on, if not on white: "#606060"
+    # left, top, right, bottom in pixels of the upright source picture
+    crop: tuple[int, int, int, int] | None = None
+    background: str = ""  # color behind a transparent picture, if not white: "#606060"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Removed:
-    """Something the prepared PDF no longer has: 'javascript', 'attachment', 'metadata',
+    """Content that the prepared PDF no longer has: 'javascript', 'attachment', 'metadata',
     'signature' ..."""
 
     path: str
@@ -103,12 +97,12 @@ class Removed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenedFile:
-    """How a source file opened."""
+    """A source file, and the result of opening it."""
 
     path: str
     sha256: str
     outcome: FileOutcome
-    mended: tuple[str, ...] = ()  # what was damaged
+    mended: tuple[str, ...] = ()  # damage that was repaired
     steps: tuple[str, ...] = ()  # readers tried, in order: "pikepdf 10.18.0: opened", …
 
 
@@ -116,7 +110,7 @@ class OpenedFile:
 class Prepared:
     """One exhibit as a normal, upright, searchable PDF (its outline and inner links kept)."""
 
-    exhibit: str  # id of the exhibit; of a completed form "form:<path>"
+    exhibit: str  # id of the exhibit; for a completed form "form:<path>"
     pdf: Path
     pages: tuple[PreparedPage, ...]
     removed: tuple[Removed, ...] = ()
@@ -126,25 +120,25 @@ class Prepared:
 
     @property
     def document(self) -> DocumentId:
-        """The document its pages are bound from."""
+        """Return the document that its pages are bound from."""
         return document_of(self.exhibit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageText:
-    """What can be read on a page of an exhibit."""
+    """The readable text of a page of an exhibit."""
 
     path: str  # source file
     page: int  # 1-based in the source file
     role: PartRole
     text: str
-    lines: str = ""  # what holds machine-readable lines that could be proved, if any
+    lines: str = ""  # text that has machine-readable lines with right check digits, if any
     method: TextMethod = TextMethod.TEXT
     confidence: float | None = None
     turned: int = 0
     sha256: str = ""  # of the source file
     language: str = "en"  # as case.json declares it, BCP 47
-    # the language it seems to be in, ISO 639-1, or its script, ISO 15924; "" where that is not sure
+    # its likely language (ISO 639-1) or script (ISO 15924); "" if that is not certain
     seems: str = ""
     miniature: Miniature | None = None  # PreparedPage.miniature
 
@@ -161,6 +155,4 @@ class Draft:
     sizes: tuple[tuple[float, float], ...] = ()  # width, height per page
     inks: tuple[Ink, ...] = ()
     findings: tuple[Finding, ...] = ()
-    shipped: bool = (
-        False  # from a template of ours, whose wording the proof knows, and not from a firm's own
-    )
+    shipped: bool = False  # from a shipped template, whose wording the proof knows

@@ -1,4 +1,4 @@
-"""People, and what the forms ask of them."""
+"""People, with the facts that the forms require."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Name:
+    """A person's name."""
+
     given: str
     family: str
     middle: str = ""
 
     @property
     def full(self) -> str:
-        """Given, middle, family, one space between."""
+        """Return given, middle and family name, separated by a space."""
         return " ".join(part for part in (self.given, self.middle, self.family) if part)
 
     def __str__(self) -> str:
@@ -23,6 +25,8 @@ class Name:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
+    """A postal address."""
+
     street: str
     city: str
     country: str
@@ -35,7 +39,7 @@ class Address:
 
     @property
     def lines(self) -> tuple[str, ...]:
-        """The address as the lines of an envelope, empty ones left out."""
+        """Return the lines of the address on an envelope, without empty ones."""
         street = (
             f"{self.street}, {self.unit_type.capitalize()}. {self.unit}"
             if self.unit
@@ -49,6 +53,8 @@ class Address:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passport:
+    """A passport."""
+
     number: str
     country: str
     expires: date | None = None
@@ -57,7 +63,7 @@ class Passport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Person:
-    """A beneficiary, petitioner or supporter. Everything but id and name may be unknown."""
+    """A beneficiary, petitioner or supporter. Everything except id and name may be unknown."""
 
     id: str
     name: Name
@@ -89,7 +95,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Biographic:
-    """I-131 Part 3."""
+    """Biographic data of Form I-131 Part 3."""
 
     ethnicity: str = ""
     race: tuple[str, ...] = ()
@@ -101,7 +107,7 @@ class Biographic:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class History:
-    """What must be disclosed; None = not asked yet, which a rule reports."""
+    """Facts that must be disclosed; None if not answered yet, which a rule reports."""
 
     criminal: bool | None = None
     criminal_explanation: str = ""
@@ -115,6 +121,8 @@ class History:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Income:
+    """The income of a supporter."""
+
     annual_usd: int
     household_size: int | None = None
     dependants: int | None = None

@@ -1,4 +1,4 @@
-"""What the proof found."""
+"""The result of a proof."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One thing the proof looked at: "exhibit C: 14 of 14 pages agree with their source"."""
+    """One check of the proof: "exhibit C: 14 of 14 pages agree with their source"."""
 
     name: str  # "ledger", "pixels", "agreement", "words", "nothing-else", "files"
     ok: bool
@@ -18,30 +18,24 @@ class Check:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fingerprint:
-    """Everything that decides how a page of a finished bundle looks, its stamp left out.
+    """A hash of everything that decides how a page of a bundle looks, without its stamp."""
 
-    `digest`: sha256 in hex, "" where the page cannot be known by one: it has layers, loops, or
-    cannot be read. `stamped`: whether a stamp, and nothing but one, was left out.
-    """
-
+    # sha256 in hex; "" if the page cannot have one: it has layers or loops, or cannot be read
     digest: str = ""
-    stamped: bool = False
+    stamped: bool = False  # a stamp, and nothing else, was left out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """`drawn`: pages drawn now and compared with their sources; `known`: pages whose content was so
-    compared before.
-
-    `prints`: a fingerprint for each page of the bundle, or nothing.
-    """
+    """The checks of a packet, and the work that they took."""
 
     checks: tuple[Check, ...]
     not_checked: tuple[str, ...] = ()
-    drawn: int = 0
-    known: int = 0
-    prints: tuple[Fingerprint, ...] = ()
+    drawn: int = 0  # pages drawn now and compared with their sources
+    known: int = 0  # pages whose content was compared in an earlier proof
+    prints: tuple[Fingerprint, ...] = ()  # one for each page of the bundle, or none
 
     @property
     def ok(self) -> bool:
+        """Return True if every check passed."""
         return all(check.ok for check in self.checks)

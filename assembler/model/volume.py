@@ -1,4 +1,4 @@
-"""The files a bundle is made of."""
+"""The files of a bundle."""
 
 from __future__ import annotations
 
