@@ -206,7 +206,6 @@ MAKERS = {
     "assembler/runtime/rule_catalog.py",
 }
 NOT_CONVERTED = {
-    "assembler/bundle/print_set/print_files.py",
     "assembler/evidence/acceptance.py",
     "assembler/evidence/encryption.py",
     "assembler/evidence/file_preparation.py",

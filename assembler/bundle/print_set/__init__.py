@@ -1,8 +1,8 @@
-"""printing: a finished packet as it goes to the printer and into the mail.
+"""Prepare a finished packet for the printer and the mail.
 
-A packet's folder (bundle and manifest) and schemas/printing.json come in. Out go print files of
-Letter sheets, one for each package; the pages that lose something in a black-and-white scan, as its
-receiver sees them; sheets, weight and thickness.
+Takes a packet's folder (bundle and manifest) and schemas/printing.json. Writes print files of
+Letter sheets, one per mail package; pictures of the pages that lose content in the receiver's
+black-and-white scan; and the number of sheets, their weight and thickness.
 """
 
 from assembler.bundle.print_set.print_files import FOLDER, Run, prepare

@@ -1,4 +1,4 @@
-"""The files of a print run: print.pdf for each package, black-and-white.pdf, print.json,
+"""Write the files of a print run: print.pdf for each package, black-and-white.pdf, print.json,
 print.txt."""
 
 from __future__ import annotations
@@ -26,50 +26,68 @@ from assembler.bundle.print_set.sheets import (
     text,
 )
 from assembler.errors import CaseRejected, ProofFailed, ToolFailed
-from assembler.model import Finding, LedgerEntry, Manifest, PartKind, Severity
+from assembler.model import Finding, LedgerEntry, Manifest, PartKind
 from assembler.model.manifest import MANIFEST_FILE
 from assembler.runtime.atomic_files import open_deferring_errors
 from assembler.runtime.manifest_reader import read_manifest
 from assembler.runtime.publishing import KeptFiles, publish, staging
+from assembler.runtime.rule_catalog import make_finding
 from assembler.runtime.user_files import hash_files, read_record
 from assembler.runtime.worker_pool import Failure, Limits
 from assembler.runtime.workshop import Workshop
 
 FOLDER = "print"
 RECORD = "print.json"
-_CHUNK = 8  # pages for a worker
+_CHUNK = 8  # pages per worker
 _LIMITS = Limits(seconds=300)
-WORDS = "words"
+WORDS = "words"  # as a loss: words that recognition cannot read in black and white
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """What was written: the folder, and what print.json says."""
+    """A written print run."""
 
     folder: Path
-    summary: Mapping[str, Any]
-    kept: KeptFiles = field(default_factory=KeptFiles)
+    summary: Mapping[str, Any]  # content of print.json
+    kept: KeptFiles = field(default_factory=KeptFiles)  # a person's files from the folder before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Binding:
-    """One print file to write, in a worker: the bundle's files with their first places, and the
-    pages that go in."""
+    """One print file to write, in a worker."""
 
-    files: tuple[tuple[Path, int, int], ...]
+    files: tuple[tuple[Path, int, int], ...]  # of the bundle, with first and last page
     package: Package
     target: Path
 
 
-def prepare(build: Path, rules: Rules, workshop: Workshop, *, day: date, late: bool = False) -> Run:
-    """Write the print run of a packet's folder into its folder print/, replacing an earlier one.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Preview:
+    """The file of black-and-white pictures to write, in a worker."""
 
-    What a person put into that one is kept; `day` names the folder beside it. `late`: only the
-    index and what was not filed before. Raises CaseRejected if nothing was filed before,
-    ProofFailed if the manifest or a file of the bundle is missing or cannot be read, ToolFailed if
-    a page cannot be drawn, OutputNotWritten.
+    losses: tuple[Loss, ...]
+    labels: Mapping[int, str]  # place in the bundle → printed number
+    dpi: int
+    target: Path
+
+
+def prepare(build: Path, rules: Rules, workshop: Workshop, *, day: date, late: bool = False) -> Run:
+    """Write the print run of a packet's folder into its folder print/.
+
+    An earlier print run is replaced; files that a person put into it are kept in a folder beside
+    it.
+
+    Args:
+        day: date in the name of that folder.
+        late: print only the index and the pages that were not filed before.
+
+    Raises:
+        CaseRejected: `late`, and the packet keeps no filed pages.
+        ProofFailed: the manifest or a file of the bundle is missing or cannot be read.
+        ToolFailed: a page cannot be drawn.
+        OutputNotWritten: the folder cannot be written.
     """
-    manifest = _manifest(build)
+    manifest = _read_manifest(build)
     ledger = supplement(manifest) if late else manifest.ledger
     if not ledger:
         raise CaseRejected(
@@ -80,35 +98,37 @@ def prepare(build: Path, rules: Rules, workshop: Workshop, *, day: date, late: b
         )
     files = tuple((build / volume.path, volume.first, volume.last) for volume in manifest.volumes)
     parcels = packages(ledger, rules)
-    lost = _lost(manifest, [entry.number for entry in ledger], files, rules, workshop)
-    labels = {entry.number: entry.label for entry in ledger}
-    summary = _summary(replace(manifest, ledger=ledger), parcels, lost, rules)
-    with staging(build / FOLDER, written, day) as made:
-        jobs = [_Binding(files=files, package=one, target=made / one.path) for one in parcels]
-        _all(workshop.map(_bind, jobs, limits=_LIMITS))
-        if lost:
-            _all(
-                workshop.map(
-                    _preview,
-                    [(lost, labels, rules.dpi, made / "black-and-white.pdf")],
-                    limits=_LIMITS,
-                )
+    losses = _find_losses(manifest, [entry.number for entry in ledger], files, rules, workshop)
+    summary = _summarize(replace(manifest, ledger=ledger), parcels, losses, rules)
+    with staging(build / FOLDER, written, day) as staged:
+        bindings = [
+            _Binding(files=files, package=parcel, target=staged / parcel.path) for parcel in parcels
+        ]
+        _require_all(workshop.map(_bind, bindings, limits=_LIMITS))
+        if losses:
+            preview = _Preview(
+                losses=losses,
+                labels={entry.number: entry.label for entry in ledger},
+                dpi=rules.dpi,
+                target=staged / "black-and-white.pdf",
             )
-        (made / "print.txt").write_text(text(summary) + "\n", encoding="utf8")
-        recorded = {**summary, "files": hash_files(made)}
-        (made / RECORD).write_text(
+            _require_all(workshop.map(_write_preview, [preview], limits=_LIMITS))
+        (staged / "print.txt").write_text(text(summary) + "\n", encoding="utf8")
+        recorded = {**summary, "files": hash_files(staged)}
+        (staged / RECORD).write_text(
             json.dumps(recorded, indent=1, ensure_ascii=False) + "\n", encoding="utf8"
         )
-        kept = publish(made, build / FOLDER, written, day)
+        kept = publish(staged, build / FOLDER, written, day)
     return Run(folder=build / FOLDER, summary=summary, kept=kept)
 
 
 def written(folder: Path) -> Mapping[str, str] | None:
-    """What a print run was written with, by its print.json; None if the folder is none of ours."""
+    """Return the sha256 of a print run's files by their paths, from its print.json; None if the
+    folder has no print run."""
     data = read_record(folder / RECORD)
     if data is None or not {"packet", "paper", "packages"} <= set(data):
         return None
-    files = data.get("files", {})  # earlier versions did not list them: then all are kept
+    files = data.get("files", {})  # earlier versions did not list files; then all are kept
     return (
         {RECORD: "", **{str(path): str(sha256) for path, sha256 in files.items()}}
         if isinstance(files, dict)
@@ -116,54 +136,57 @@ def written(folder: Path) -> Mapping[str, str] | None:
     )
 
 
-def _manifest(build: Path) -> Manifest:
+def _read_manifest(build: Path) -> Manifest:
+    """Read the manifest. Raises ProofFailed if it does not list every page, or files are
+    missing."""
     manifest = read_manifest(build)
     names = [volume.path for volume in manifest.volumes]
     numbers = [entry.number for entry in manifest.ledger]
-    whole = numbers == list(range(1, len(numbers) + 1)) and manifest.volumes[-1].last == len(
+    is_complete = numbers == list(range(1, len(numbers) + 1)) and manifest.volumes[-1].last == len(
         numbers
     )
-    gone = [name for name in names if not (build / name).is_file()]
-    if gone or not whole:
-        problem = f"{', '.join(gone)} is not there" if gone else "it does not list every page"
+    missing = [name for name in names if not (build / name).is_file()]
+    if missing or not is_complete:
+        problem = f"{', '.join(missing)} is not there" if missing else "it does not list every page"
         raise ProofFailed(problem, (), where=MANIFEST_FILE, remedy="build it again")
     return manifest
 
 
-def _lost(
+def _find_losses(
     manifest: Manifest,
     numbers: Sequence[int],
     files: Sequence[tuple[Path, int, int]],
     rules: Rules,
     workshop: Workshop,
 ) -> tuple[Loss, ...]:
-    words = _words(manifest)
+    """Return the pages that lose content in a black-and-white scan."""
+    unreadable = _pages_losing_words(manifest)
     out = workshop.folder("black-and-white")
     jobs = [
         Job(
             bundle=path,
             first=first,
-            numbers=tuple(inside[start : start + _CHUNK]),
+            numbers=tuple(file_numbers[start : start + _CHUNK]),
             dpi=rules.dpi,
             places=rules.places,
-            always=words,
+            always=unreadable,
             out=out,
         )
         for path, first, last in files
-        for inside in [[number for number in numbers if first <= number <= last]]
-        for start in range(0, len(inside), _CHUNK)
+        for file_numbers in [[number for number in numbers if first <= number <= last]]
+        for start in range(0, len(file_numbers), _CHUNK)
     ]
-    found = _all(workshop.map(look, jobs, limits=_LIMITS))
-    return tuple(_with_words(loss, words) for some in found for loss in some)
+    losses_by_job = _require_all(workshop.map(look, jobs, limits=_LIMITS))
+    return tuple(_add_words(loss, unreadable) for losses in losses_by_job for loss in losses)
 
 
-def _with_words(loss: Loss, words: frozenset[int]) -> Loss:
-    return replace(loss, loses=(WORDS, *loss.loses)) if loss.number in words else loss
+def _add_words(loss: Loss, unreadable: frozenset[int]) -> Loss:
+    return replace(loss, loses=(WORDS, *loss.loses)) if loss.number in unreadable else loss
 
 
-def _words(manifest: Manifest) -> frozenset[int]:
-    """Places of the pages of which recognition found, when the bundle was built, that words do
-    not survive."""
+def _pages_losing_words(manifest: Manifest) -> frozenset[int]:
+    """Return the places of pages whose words are lost in black and white, as recognition found when
+    the bundle was built."""
     illegible = {
         (finding.file, finding.page)
         for finding in manifest.findings
@@ -176,8 +199,8 @@ def _words(manifest: Manifest) -> frozenset[int]:
     )
 
 
-def _all(results: Sequence[Any]) -> list[Any]:
-    """The results; raises ToolFailed for the first that failed."""
+def _require_all(results: Sequence[Any]) -> list[Any]:
+    """Return the results. Raises ToolFailed for the first that failed."""
     for result in results:
         if isinstance(result, Failure):
             raise ToolFailed(
@@ -192,47 +215,46 @@ def _all(results: Sequence[Any]) -> list[Any]:
 
 
 def _bind(job: _Binding) -> None:
-    """The sheets of one package: Letter pages as they are, others in the middle of a Letter
+    """Write the sheets of one package: Letter pages as they are, others centered on a Letter
     sheet."""
-    with Pdf.new() as book, ExitStack() as opened:
+    with Pdf.new() as print_pdf, ExitStack() as open_files:
         for path, first, last in job.files:
             numbers = [number for number in job.package.numbers if first <= number <= last]
             if numbers:
-                source = opened.enter_context(Pdf.open(path))
+                source = open_files.enter_context(Pdf.open(path))
                 for number in numbers:
-                    _sheet(book, source.pages[number - first])
-        _describe(book)
+                    _add_sheet(print_pdf, source.pages[number - first])
+        _set_print_options(print_pdf)
         with open_deferring_errors(job.target) as out:
-            book.save(
+            print_pdf.save(
                 out, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate
             )
 
 
-def _sheet(book: Pdf, page: pikepdf.Page) -> None:
+def _add_sheet(print_pdf: Pdf, page: pikepdf.Page) -> None:
+    """Append a page, centered on a Letter sheet if it has another size, without its links."""
     x0, y0, x1, y1 = (float(value) for value in page.cropbox)
-    lying = int(page.get(Name.Rotate, 0)) % 180 == 90
-    size = (y1 - y0, x1 - x0) if lying else (x1 - x0, y1 - y0)
-    book.pages.append(page)
-    mine = book.pages[-1]
+    is_turned = int(page.get(Name.Rotate, 0)) % 180 == 90
+    size = (y1 - y0, x1 - x0) if is_turned else (x1 - x0, y1 - y0)
+    print_pdf.pages.append(page)
+    sheet = print_pdf.pages[-1]
     if not is_letter(size):
-        whole, (width, height) = mine.as_form_xobject(), fit(size)[0]
-        mine = book.add_blank_page(page_size=(width, height))
-        del book.pages[-2]
-        mine.Resources = Dictionary(
-            XObject=Dictionary(Whole=whole)
-        )  # a name of ours: pikepdf's own are random
-        mine.Contents = book.make_stream(
-            mine.calc_form_xobject_placement(whole, Name.Whole, Rectangle(0, 0, width, height))
+        content, (width, height) = sheet.as_form_xobject(), fit(size)[0]
+        sheet = print_pdf.add_blank_page(page_size=(width, height))
+        del print_pdf.pages[-2]
+        # a fixed name, since those of pikepdf are random
+        sheet.Resources = Dictionary(XObject=Dictionary(Whole=content))
+        sheet.Contents = print_pdf.make_stream(
+            sheet.calc_form_xobject_placement(content, Name.Whole, Rectangle(0, 0, width, height))
         )
-    for key in (Name.Annots, Name.StructParents, Name.Tabs):  # nobody clicks on paper
-        if key in mine:
-            del mine[key]
+    for key in (Name.Annots, Name.StructParents, Name.Tabs):  # of no use on paper
+        if key in sheet:
+            del sheet[key]
 
 
-def _describe(book: Pdf) -> None:
-    """A print dialog that heeds it starts with one side, actual size, and the tray of the page's
-    size."""
-    book.Root.ViewerPreferences = Dictionary(
+def _set_print_options(print_pdf: Pdf) -> None:
+    """Set the defaults of the print dialog: one-sided, actual size, paper tray by page size."""
+    print_pdf.Root.ViewerPreferences = Dictionary(
         Duplex=Name.Simplex, PrintScaling=Name("/None"), PickTrayByPDFSize=True
     )
 
@@ -240,35 +262,33 @@ def _describe(book: Pdf) -> None:
 # --- black and white ---
 
 
-def _preview(job: tuple[Sequence[Loss], Mapping[int, str], int, Path]) -> None:
-    """The pages that lose something, as a black-and-white scan of their sheet shows them."""
-    lost, labels, dpi, target = job
-    with Pdf.new() as book:
-        with book.open_outline() as outline:
-            for position, one in enumerate(lost):
-                _picture(book, one, dpi)
-                outline.root.append(
-                    OutlineItem(
-                        f"page {labels[one.number]}: {', '.join(one.loses)}", position, "Fit"
-                    )
-                )
+def _write_preview(preview: _Preview) -> None:
+    """Write the pages that lose content, as a black-and-white scan of their sheets shows them."""
+    labels = preview.labels
+    with Pdf.new() as preview_pdf:
+        with preview_pdf.open_outline() as outline:
+            for position, loss in enumerate(preview.losses):
+                _add_picture(preview_pdf, loss, preview.dpi)
+                title = f"page {labels[loss.number]}: {', '.join(loss.loses)}"
+                outline.root.append(OutlineItem(title, position, "Fit"))
         nums = [
             value
-            for n, one in enumerate(lost)
-            for value in (n, Dictionary(P=pikepdf.String(labels[one.number])))
+            for position, loss in enumerate(preview.losses)
+            for value in (position, Dictionary(P=pikepdf.String(labels[loss.number])))
         ]
-        book.Root.PageLabels = Dictionary(Nums=Array(nums))
-        book.Root.PageMode = Name.UseOutlines
-        with open_deferring_errors(target) as out:
-            book.save(out, deterministic_id=True)
+        preview_pdf.Root.PageLabels = Dictionary(Nums=Array(nums))
+        preview_pdf.Root.PageMode = Name.UseOutlines
+        with open_deferring_errors(preview.target) as out:
+            preview_pdf.save(out, deterministic_id=True)
 
 
-def _picture(book: Pdf, loss: Loss, dpi: int) -> None:
+def _add_picture(preview_pdf: Pdf, loss: Loss, dpi: int) -> None:
+    """Append the picture of a page, centered on its sheet."""
     size = (loss.width * 72 / dpi, loss.height * 72 / dpi)
     (width, height), _ = fit(size)
-    page = book.add_blank_page(page_size=(width, height))
+    page = preview_pdf.add_blank_page(page_size=(width, height))
     image = Stream(
-        book,
+        preview_pdf,
         zlib.decompress(loss.path.read_bytes()),
         Type=Name.XObject,
         Subtype=Name.Image,
@@ -277,38 +297,40 @@ def _picture(book: Pdf, loss: Loss, dpi: int) -> None:
         ColorSpace=Name.DeviceGray,
         BitsPerComponent=1,
     )
-    page.Resources = Dictionary(XObject=Dictionary(Scan=book.make_indirect(image)))
+    page.Resources = Dictionary(XObject=Dictionary(Scan=preview_pdf.make_indirect(image)))
     left, bottom = (width - size[0]) / 2, (height - size[1]) / 2
-    page.Contents = book.make_stream(
+    page.Contents = preview_pdf.make_stream(
         f"q {size[0]:.3f} 0 0 {size[1]:.3f} {left:.3f} {bottom:.3f} cm /Scan Do Q".encode()
     )
 
 
-# --- what is said ---
+# --- summary ---
 
 
-def _summary(
-    manifest: Manifest, parcels: Sequence[Package], lost: Sequence[Loss], rules: Rules
+def _summarize(
+    manifest: Manifest, parcels: Sequence[Package], losses: Sequence[Loss], rules: Rules
 ) -> dict[str, Any]:
+    """Return the content of print.json, without the list of its files."""
     labels = {entry.number: entry.label for entry in manifest.ledger}
     return {
         "packet": manifest.packet,
         "paper": rules.paper,
         "sheets": len(manifest.ledger),
-        "dividers": sum(one.dividers for one in parcels),
-        "packages": [asdict(one) for one in parcels],
+        "dividers": sum(parcel.dividers for parcel in parcels),
+        "packages": [asdict(parcel) for parcel in parcels],
         "fitted": list(_fitted(manifest.ledger)),
         "black_and_white": [
-            {"label": labels[one.number], "loses": list(one.loses)} for one in lost
+            {"label": labels[loss.number], "loses": list(loss.loses)} for loss in losses
         ],
         "findings": [
-            {key: str(value) for key, value in asdict(one).items() if value is not None}
-            for one in _findings(manifest)
+            {key: str(value) for key, value in asdict(finding).items() if value is not None}
+            for finding in _findings(manifest)
         ],
     }
 
 
 def _fitted(ledger: Sequence[LedgerEntry]) -> Iterator[dict[str, str]]:
+    """Return the pages of other sizes, and how each is placed on its Letter sheet."""
     for entry in ledger:
         if not is_letter(entry.size):
             _, scale = fit(entry.size)
@@ -317,23 +339,21 @@ def _fitted(ledger: Sequence[LedgerEntry]) -> Iterator[dict[str, str]]:
 
 
 def _findings(manifest: Manifest) -> Iterator[Finding]:
-    """What must be put right before it is mailed."""
+    """Return placeholder pages, which must not be mailed, and exhibits without a divider sheet."""
     for entry in manifest.ledger:
         if entry.kind is PartKind.DRAFT and entry.part.endswith("-placeholder"):
-            yield Finding(
-                rule="PRINT.PLACEHOLDER",
-                severity=Severity.WARNING,
-                where=f"page {entry.label}",
-                problem="it only holds the place of a form and must not be mailed",
-                remedy="put the form into the case and build again",
+            yield make_finding(
+                "PRINT.PLACEHOLDER",
+                f"page {entry.label}",
+                "it only holds the place of a form and must not be mailed",
+                "put the form into the case and build again",
             )
     for row in manifest.index:
         if not row.has_sheet:
-            yield Finding(
-                rule="PRINT.DIVIDER",
-                severity=Severity.INFO,
-                where=f"exhibit {row.exhibit}",
-                problem="it has no divider sheet, as a notice that lies on top",
-                remedy="nothing, unless it is no notice",
+            yield make_finding(
+                "PRINT.DIVIDER",
+                f"exhibit {row.exhibit}",
+                "it has no divider sheet, as a notice that lies on top",
+                "nothing, unless it is no notice",
                 exhibit=row.exhibit,
             )

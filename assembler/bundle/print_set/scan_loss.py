@@ -1,8 +1,8 @@
-"""What a page loses when it is printed on Letter and scanned in black and white, in workers.
+"""Find what a page loses when it is printed on Letter and scanned in black and white, in workers.
 
-A simple scanner parts black from white half way between the page's paper and its darkest ink. The
-page is looked at in places of about 2 mm: marks of which half or more leave no black, dark parts
-whose inside runs together, colors.
+A simple scanner separates black from white at a level half way between the page's paper and its
+darkest ink. The page is divided into places of about 2 mm, in each of which it may lose faint marks
+(half or more of their pixels turn white), detail of dark parts (it runs together), and colors.
 """
 
 from __future__ import annotations
@@ -19,51 +19,53 @@ from PIL import Image
 from assembler.bundle.print_set.sheets import fit
 
 _PLACE = 16  # pixels at 200 dpi: 2 mm
-_MARK = 36  # gray levels between a mark and what is around it
-_FEW = 6  # pixels of a place that make a mark
+_MARK = 36  # gray levels between a mark and its surroundings
+_MIN_PIXELS = 6  # of a mark in a place
 _COLOR = 60  # levels between a pixel's strongest and weakest color
 _THIN = 3  # pixels
-_NEAR = 2  # pixels: the soft edge of a black line is no mark of its own
+_EDGE = 2  # pixels: the soft edge of a black line is not a mark of its own
 FAINT, DARK, COLOR = "faint marks", "detail of dark parts", "colors"
 Pixels = np.ndarray[Any, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """Some neighboring pages of one file of the bundle. `out`: where the pictures go; `first`:
-    the file's first place."""
+    """Some neighboring pages of one file of the bundle."""
 
     bundle: Path
-    first: int
+    first: int  # place in the bundle of the file's first page
     numbers: tuple[int, ...]
     dpi: int
-    places: int
-    always: frozenset[int]  # places whose words are known to be lost
-    out: Path
+    places: int  # places of a page that must lose content for it to count
+    always: frozenset[int]  # pages whose words are known to be lost
+    out: Path  # folder for the pictures
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Loss:
-    """A page that loses something, and its picture in `path`: packed bits, 1 = white, deflated."""
+    """A page that loses content."""
 
     number: int
     loses: tuple[str, ...]
     width: int
     height: int
-    path: Path
+    path: Path  # its picture: packed bits, 1 = white, deflated
 
 
 def look(job: Job) -> tuple[Loss, ...]:
-    """The pages of the job that lose something."""
+    """Return the pages of the job that lose content."""
     document = pdfium.PdfDocument(job.bundle)
     try:
-        found = (_page(document[number - job.first], number, job) for number in job.numbers)
-        return tuple(one for one in found if one)
+        losses_by_page = (
+            _find_loss(document[number - job.first], number, job) for number in job.numbers
+        )
+        return tuple(loss for loss in losses_by_page if loss)
     finally:
         document.close()
 
 
-def _page(page: Any, number: int, job: Job) -> Loss | None:
+def _find_loss(page: Any, number: int, job: Job) -> Loss | None:
+    """Draw a page as it is scanned; write its picture and return its loss, or None."""
     _, scale = fit(page.get_size())
     bitmap = page.render(scale=scale * job.dpi / 72, rev_byteorder=True)
     pixels = bitmap.to_numpy()[:, :, :3]
@@ -82,7 +84,8 @@ def _gray(pixels: Pixels) -> Pixels:
 
 
 def between(gray: Pixels) -> int:
-    """Where the scanner parts black from white; on a page of one tone, below it."""
+    """Return the gray level at which the scanner separates black from white; on a page of one tone,
+    a level below it."""
     counts = np.cumsum(Image.fromarray(gray).histogram())
     ink, paper = (int(np.searchsorted(counts, part * counts[-1])) for part in (0.002, 0.95))
     return (ink + paper) // 2 if paper - ink > _MARK else paper - _MARK
@@ -91,24 +94,29 @@ def between(gray: Pixels) -> int:
 def losses(
     pixels: Pixels, gray: Pixels, white: Pixels, places: int, side: int = _PLACE
 ) -> tuple[str, ...]:
-    """What is lost in at least so many places of `side` pixels."""
+    """Return the kinds of content that are lost in at least `places` places of `side` pixels."""
     light, dark = _tiled(gray, side).max(axis=(1, 3)), _tiled(gray, side).min(axis=(1, 3))
     drawn = light.astype(np.int16) - dark > _MARK
     below = _tiled(gray, side) < (np.maximum(light, _MARK) - np.uint8(_MARK))[:, None, :, None]
-    gone = below & ~_tiled(_grown(~white), side)
-    many = gone.sum(axis=(1, 3))
-    faint = drawn & (many >= _FEW) & (2 * many >= below.sum(axis=(1, 3))) & ~_is_plain(gone)
+    lost = below & ~_tiled(_grown(~white), side)
+    lost_pixels = lost.sum(axis=(1, 3))
+    faint = (
+        drawn
+        & (lost_pixels >= _MIN_PIXELS)
+        & (2 * lost_pixels >= below.sum(axis=(1, 3)))
+        & ~_is_plain(lost)
+    )
     run_together = drawn & ~_tiled(_grown(white), side).any(axis=(1, 3))
     red, green, blue = (pixels[:, :, channel] for channel in range(3))
     spread = np.maximum(np.maximum(red, green), blue) - np.minimum(np.minimum(red, green), blue)
-    colored = (_tiled(spread, side) > _COLOR).sum(axis=(1, 3)) >= _FEW
-    found = ((FAINT, faint), (DARK, run_together), (COLOR, colored))
-    return tuple(name for name, where in found if int(where.sum()) >= places)
+    colored = (_tiled(spread, side) > _COLOR).sum(axis=(1, 3)) >= _MIN_PIXELS
+    masks = ((FAINT, faint), (DARK, run_together), (COLOR, colored))
+    return tuple(kind for kind, mask in masks if int(mask.sum()) >= places)
 
 
 def _is_plain(marks: Pixels) -> Pixels:
-    """Places that hold no more than a thin straight line, as between the rows of a table, or the
-    edge of a shaded part."""
+    """Return the places that have only a thin straight line, as between the rows of a table, or the
+    edge of a shaded area."""
     rows, columns = marks.any(axis=3).sum(axis=1), marks.any(axis=1).sum(axis=2)
     turns = (marks[:, 1:] != marks[:, :-1]).sum(axis=(1, 3)) + (
         marks[:, :, :, 1:] != marks[:, :, :, :-1]
@@ -118,8 +126,8 @@ def _is_plain(marks: Pixels) -> Pixels:
 
 
 def _tiled(pixels: Pixels, side: int) -> Pixels:
-    """Rows and columns of tiles: [row, y, column, x]; what is over at the right and bottom edge
-    is left out."""
+    """Return the pixels as tiles, [row, y, column, x]; the rest at the right and bottom edges is
+    left out."""
     rows, columns = max(1, pixels.shape[0] // side), max(1, pixels.shape[1] // side)
     cropped = pixels[: rows * side, : columns * side]
     if cropped.shape != (rows * side, columns * side):
@@ -133,14 +141,14 @@ def _tiled(pixels: Pixels, side: int) -> Pixels:
 
 
 def _grown(mask: Pixels) -> Pixels:
-    """The mask, and what lies within `_NEAR` pixels of it."""
+    """Return the mask with everything within `_EDGE` pixels of it."""
     grown = mask.copy()
     for axis in (0, 1):
-        one = grown.copy()
-        for step in range(1, _NEAR + 1):
+        before = grown.copy()
+        for step in range(1, _EDGE + 1):
             ahead = [slice(None)] * 2
             behind = [slice(None)] * 2
             ahead[axis], behind[axis] = slice(step, None), slice(None, -step)
-            grown[tuple(ahead)] |= one[tuple(behind)]
-            grown[tuple(behind)] |= one[tuple(ahead)]
+            grown[tuple(ahead)] |= before[tuple(behind)]
+            grown[tuple(behind)] |= before[tuple(ahead)]
     return grown

@@ -1,4 +1,5 @@
-"""Sheets of paper: how many, how heavy, how thick, and in which packages they are mailed. Pure."""
+"""Count sheets of paper, their weight and thickness, and choose the packages to mail them in.
+Pure."""
 
 from __future__ import annotations
 
@@ -16,38 +17,36 @@ SLACK = 3.0  # points a page may differ from its paper
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cover:
-    """What sheets are mailed in, and how much it takes."""
+    """An envelope or box for mailing sheets, and its limits."""
 
     id: str
     title: str
-    grams: float
-    millimetres: float
+    grams: float  # limit, with its own weight
+    millimetres: float  # limit of thickness
     own_grams: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """schemas/printing.json, parsed. `loose`: how much thicker a stack of printed sheets is;
-    `places`: see `losing`."""
+    """The content of schemas/printing.json, parsed."""
 
     paper: str
     grams: float  # of a sheet
     millimetres: float  # of a sheet
-    loose: float
+    loose: float  # factor by which a stack of printed sheets is thicker
     covers: tuple[Cover, ...]  # the smallest first
-    dpi: int
-    places: int
+    dpi: int  # of the receiver's scanner
+    places: int  # as in `scan_loss.losses`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
-    """One parcel: its pages' places in the bundle, the numbers printed on them, sheets (one a
-    page), grams, millimetres."""
+    """One mail package."""
 
     cover: Cover
-    numbers: tuple[int, ...]
-    printed: str  # "1–212", "6, 57a–57c"
-    sheets: int
+    numbers: tuple[int, ...]  # places of its pages in the bundle
+    printed: str  # printed page numbers: "1–212", "6, 57a–57c"
+    sheets: int  # one per page
     dividers: int
     grams: int  # with its cover
     millimetres: int
@@ -55,19 +54,20 @@ class Package:
 
 
 def rules(raw: Mapping[str, Any]) -> Rules:
-    """Raises KeyError, TypeError or ValueError for data that does not say everything."""
+    """Parse schemas/printing.json. Raises KeyError, TypeError or ValueError if data is missing or
+    not valid."""
     paper, receiver = raw["paper"], raw["receiver"]
     covers = tuple(
         Cover(
-            id=one["id"],
-            title=one["title"],
-            grams=_number(one["grams"]),
-            millimetres=_number(one["millimetres"]),
-            own_grams=_number(one["own_grams"]),
+            id=row["id"],
+            title=row["title"],
+            grams=_number(row["grams"]),
+            millimetres=_number(row["millimetres"]),
+            own_grams=_number(row["own_grams"]),
         )
-        for one in raw["packages"]
+        for row in raw["packages"]
     )
-    made = Rules(
+    parsed = Rules(
         paper=paper["title"],
         grams=_number(paper["grams_a_sheet"]),
         millimetres=_number(paper["millimetres_a_sheet"]),
@@ -78,14 +78,15 @@ def rules(raw: Mapping[str, Any]) -> Rules:
     )
     if (
         not covers
-        or min(capacity(cover, made) for cover in covers) < 1
-        or not 72 <= made.dpi <= 600
+        or min(capacity(cover, parsed) for cover in covers) < 1
+        or not 72 <= parsed.dpi <= 600
     ):
         raise ValueError("a package that holds no sheet, or a resolution outside 72 to 600")
-    return made
+    return parsed
 
 
 def _number(dated: Mapping[str, Any]) -> float:
+    """Return the value of a dated figure. Raises ValueError unless it is above zero."""
     value = float(dated["value"])
     if not value > 0:
         raise ValueError("a figure that is not above zero")
@@ -93,15 +94,15 @@ def _number(dated: Mapping[str, Any]) -> float:
 
 
 def capacity(cover: Cover, rules: Rules) -> int:
-    """Sheets that fit in, by weight and by thickness."""
+    """Return how many sheets a cover holds, by weight and by thickness."""
     by_weight = (cover.grams - cover.own_grams) / rules.grams
     by_thickness = cover.millimetres / (rules.millimetres * rules.loose)
     return int(min(by_weight, by_thickness))
 
 
 def supplement(manifest: Manifest) -> tuple[LedgerEntry, ...]:
-    """Of a packet that keeps the numbers of a filed one: its index, and the pages that were not
-    filed. Else nothing."""
+    """Return the index and the new pages of a packet that keeps the numbers of a filed one; nothing
+    of other packets."""
     filed = {page.label for page in manifest.frozen.pages} if manifest.frozen else set()
     return tuple(
         entry
@@ -111,10 +112,10 @@ def supplement(manifest: Manifest) -> tuple[LedgerEntry, ...]:
 
 
 def packages(ledger: Sequence[LedgerEntry], rules: Rules) -> tuple[Package, ...]:
-    """These pages of a packet in the smallest cover that takes it whole; else in several of the
-    largest, parted between exhibits.
+    """Put pages into the smallest cover that holds them all, or else into several, split between
+    exhibits.
 
-    Within an exhibit it is parted only if that by itself is more than one takes.
+    An exhibit is split only if it is too large for one cover by itself.
     """
     fitting = next((cover for cover in rules.covers if capacity(cover, rules) >= len(ledger)), None)
     largest = max(rules.covers, key=lambda cover: capacity(cover, rules))
@@ -126,18 +127,18 @@ def packages(ledger: Sequence[LedgerEntry], rules: Rules) -> tuple[Package, ...]
         _package(
             ledger[first - 1 : last],
             fitting or _smallest(last - first + 1, rules),
-            n,
+            number,
             len(spans),
             rules,
         )
-        for n, (first, last) in enumerate(spans, 1)
+        for number, (first, last) in enumerate(spans, 1)
     )
 
 
 def _smallest(sheets: int, rules: Rules) -> Cover:
     return next(
         cover
-        for cover in sorted(rules.covers, key=lambda one: capacity(one, rules))
+        for cover in sorted(rules.covers, key=lambda candidate: capacity(candidate, rules))
         if capacity(cover, rules) >= sheets
     )
 
@@ -158,7 +159,7 @@ def _package(
 
 
 def _printed(entries: Sequence[LedgerEntry]) -> str:
-    """Printed numbers, those of neighboring pages as a range."""
+    """Return the printed numbers, those of neighboring pages as a range."""
     runs: list[list[LedgerEntry]] = []
     for entry in entries:
         if runs and entry.number == runs[-1][-1].number + 1:
@@ -169,29 +170,32 @@ def _printed(entries: Sequence[LedgerEntry]) -> str:
 
 
 def fit(size: Sequence[float]) -> tuple[tuple[float, float], float]:
-    """The Letter sheet a page goes on, upright or lying as the page is, and its scale there:
-    never larger than it is."""
+    """Return the Letter sheet for a page, portrait or landscape as the page is, and the page's
+    scale on it, at most 1."""
     width, height = size
     sheet = LETTER if width <= height else (LETTER[1], LETTER[0])
     return sheet, min(1.0, sheet[0] / width, sheet[1] / height)
 
 
 def is_letter(size: Sequence[float]) -> bool:
-    return all(abs(one - other) <= SLACK for one, other in zip(sorted(size), LETTER, strict=True))
+    """Return True if a page has the size of a Letter sheet."""
+    return all(
+        abs(length - side) <= SLACK for length, side in zip(sorted(size), LETTER, strict=True)
+    )
 
 
 def text(summary: Mapping[str, Any]) -> str:
-    """The print sheet: what the person at the printer must know."""
+    """Return the content of print.txt, instructions for the person at the printer."""
     parcels = [
-        f"  {one['path']}: pages {one['printed']}, {one['sheets']} sheets, {one['dividers']} of "
-        f"them dividers; "
-        f"{one['grams']} g, {one['millimetres']} mm; in a {one['cover']['title']}"
-        for one in summary["packages"]
+        f"  {parcel['path']}: pages {parcel['printed']}, {parcel['sheets']} sheets, "
+        f"{parcel['dividers']} of them dividers; "
+        f"{parcel['grams']} g, {parcel['millimetres']} mm; in a {parcel['cover']['title']}"
+        for parcel in summary["packages"]
     ]
-    lost = [
-        f"  page {one['label']}: {', '.join(one['loses'])}" for one in summary["black_and_white"]
+    losses = [
+        f"  page {loss['label']}: {', '.join(loss['loses'])}" for loss in summary["black_and_white"]
     ]
-    changed = [f"  page {one['label']}: {one['how']}" for one in summary["fitted"]]
+    fitted = [f"  page {page['label']}: {page['how']}" for page in summary["fitted"]]
     lines = [
         f"Print run of packet {summary['packet']}: {summary['sheets']} sheets of "
         f"{summary['paper']}, printed on one side",
@@ -202,19 +206,16 @@ def text(summary: Mapping[str, Any]) -> str:
         *parcels,
     ]
     lines += (
-        ["Placed on a Letter sheet, because they have another size:", *changed] if changed else []
+        ["Placed on a Letter sheet, because they have another size:", *fitted] if fitted else []
     )
     lines += (
-        ["Look at black-and-white.pdf: in a black-and-white scan these pages lose", *lost]
-        if lost
+        ["Look at black-and-white.pdf: in a black-and-white scan these pages lose", *losses]
+        if losses
         else ["No page loses anything in a black-and-white scan."]
     )
-    return "\n".join(
-        [
-            *lines,
-            *(
-                f"{one['severity']} {one['rule']} {one['where']}: {one['problem']}; {one['remedy']}"
-                for one in summary["findings"]
-            ),
-        ]
+    lines += (
+        f"{finding['severity']} {finding['rule']} {finding['where']}: {finding['problem']}; "
+        f"{finding['remedy']}"
+        for finding in summary["findings"]
     )
+    return "\n".join(lines)
