@@ -563,7 +563,7 @@ def test_doctor_knows_the_engines() -> None:
 
 
 def test_help_answers_at_once() -> None:
-    """Rooms are imported late: `--help` loads none of the heavy libraries."""
+    """Packages are imported late: `--help` loads none of the heavy libraries."""
     code = "import sys; from assembler.cli import main\n"
     code += "try: main(['--help'])\nfinally: print(sorted(sys.modules), file=sys.stderr)"
 

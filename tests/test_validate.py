@@ -56,7 +56,7 @@ def test_a_case_may_be_named_by_its_file_and_no_other_file(cases: Path) -> None:
     assert "not checked: " in out
 
     code, _, err = run("validate", cases / "good/evidence/letter.pdf")
-    assert (code, "letter.pdf is no case.json" in err) == (ExitCode.USAGE, True)
+    assert (code, "letter.pdf is neither a case.json" in err) == (ExitCode.USAGE, True)
 
 
 def test_notes_of_many_cases_are_shown_on_demand(cases: Path) -> None:
