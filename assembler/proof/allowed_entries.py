@@ -1,8 +1,7 @@
-"""What the dictionaries of a bundle may hold, kind by kind: everything that is not named here must
-not be there.
+"""List what each kind of dictionary in a bundle may hold; everything else is forbidden.
 
-Lists of what is allowed, since what readers, printers and programs obey grows with every edition of
-the format.
+These are allow lists, because each edition of the PDF format adds keys that viewers, printers and
+programs obey.
 """
 
 from __future__ import annotations
@@ -285,13 +284,15 @@ _WORDS = (
 )
 HOST = "https://assembler.invalid/"  # reserved: a link of ours before it was given its page
 _WEB = re.compile(r"(?:https?://|mailto:|tel:)[^\x00-\x1f\x7f\\]+", re.IGNORECASE)
-_MOST_NAMES = 200_000  # nodes of a tree of names that are looked at
-_FURTHEST = 14_400.0  # points: no page may be larger (PDF 32000-1, annex C)
+_MAX_NAMES = 200_000  # nodes of a name tree that are read
+_MAX_SIDE = 14_400.0  # points: no page may be larger (PDF 32000-1, annex C)
 
 
 def faults(objects: Objects, entries: Sequence[LedgerEntry], *, linked: bool) -> Iterator[str]:
-    """What must not be there, as short sentences without content. `entries`: the ledger's, of
-    the pages of this file."""
+    """Yield what must not be in the file, as short phrases without content.
+
+    `entries`: the ledger's, of the pages of this file.
+    """
     root = objects.dictionary(objects.reader.trailer.raw_get("/Root"))
     yield from _catalog(objects, root, entries)
     yield from _info(objects)
@@ -300,23 +301,25 @@ def faults(objects: Objects, entries: Sequence[LedgerEntry], *, linked: bool) ->
         yield from _page(objects, page, entry)
         yield from _links(objects, page, entry, linked=linked)
     yield from _layers(objects, root, pages, entries)
-    yield from _anywhere(objects, {id(page) for page in pages})
-    yield from (f"the file: {one}" for one in objects.faults)
+    yield from _object_faults(objects, {id(page) for page in pages})
+    yield from (f"the file: {fault}" for fault in objects.faults)
 
 
 def is_harmless(address: str) -> bool:
-    """Whether a web address may stay: what a browser, a mail program or a telephone opens, and
-    nothing a program runs."""
+    """Return whether a web address may stay: a browser, mail program or telephone opens it, and it
+    runs no program."""
     return _WEB.fullmatch(address) is not None
 
 
-def _others(dictionary: DictionaryObject, allowed: frozenset[str], where: str) -> Iterator[str]:
+def _disallowed_keys(
+    dictionary: DictionaryObject, allowed: frozenset[str], where: str
+) -> Iterator[str]:
     for key in sorted(set(dictionary) - allowed):
-        yield f"{_shown(key)} {where}"
+        yield f"{_public_name(key)} {where}"
 
 
-def _shown(key: object) -> str:
-    """A key as a message may name it: a private one could hold anything."""
+def _public_name(key: object) -> str:
+    """Return a key as a message may name it; a private key could contain anything."""
     return str(key) if str(key) in _WORDS else "a private key"
 
 
@@ -327,11 +330,13 @@ def _catalog(
     objects: Objects, root: DictionaryObject, entries: Sequence[LedgerEntry]
 ) -> Iterator[str]:
     where = "in the document"
-    yield from (f"{_shown(key)} {where}" for key in sorted(set(root) - CATALOG - {"/OpenAction"}))
+    yield from (
+        f"{_public_name(key)} {where}" for key in sorted(set(root) - CATALOG - {"/OpenAction"})
+    )
     if "/OpenAction" in root and not _opens_at_first(objects, root):
         yield f"/OpenAction {where}"
     if "/Names" in root:
-        yield from _others(
+        yield from _disallowed_keys(
             objects.dictionary(root.raw_get("/Names")), frozenset(("/Dests",)), where
         )
     if objects.get(root.get("/PageMode")) != "/UseOutlines":
@@ -354,11 +359,11 @@ def _catalog(
 
 
 def _names(objects: Objects, root: DictionaryObject) -> Iterator[str]:
-    """Named places: a page each, and no more."""
+    """Yield a fault for each named destination that is more than a page."""
     tree = objects.dictionary(root.raw_get("/Names")) if "/Names" in root else DictionaryObject()
     waiting, seen = [tree.get("/Dests")], 0
-    places = [one for _, one in _raw_items(objects.dictionary(root.get("/Dests")))]
-    while waiting and seen < _MOST_NAMES:
+    places = [place for _, place in _raw_items(objects.dictionary(root.get("/Dests")))]
+    while waiting and seen < _MAX_NAMES:
         node = objects.dictionary(waiting.pop())
         seen += 1
         if set(node) - {"/Names", "/Kids", "/Limits"}:
@@ -366,8 +371,8 @@ def _names(objects: Objects, root: DictionaryObject) -> Iterator[str]:
         waiting += objects.array(node.get("/Kids"))
         places += objects.array(node.get("/Names"))[1::2]
     for place in places:
-        found = objects.get(place)
-        if isinstance(found, DictionaryObject) and set(found) - {"/D"}:
+        destination = objects.get(place)
+        if isinstance(destination, DictionaryObject) and set(destination) - {"/D"}:
             yield "more than a page behind a named place"
 
 
@@ -376,7 +381,7 @@ def _raw_items(dictionary: DictionaryObject) -> Iterator[tuple[str, Any]]:
 
 
 def _opens_at_first(objects: Objects, root: DictionaryObject) -> bool:
-    """Whether it only opens at its first page, at some size."""
+    """Return whether the document only opens at its first page, at some size."""
     goal = objects.array(root.raw_get("/OpenAction"))
     first = next(
         iter(objects.array(objects.dictionary(root.raw_get("/Pages")).raw_get("/Kids"))), None
@@ -395,36 +400,37 @@ def _opens_at_first(objects: Objects, root: DictionaryObject) -> bool:
 
 
 def _labels(objects: Objects, root: DictionaryObject, count: int) -> list[str]:
-    """The page labels, worked out from their ranges; nothing where viewers could make this and
-    that of them."""
+    """Return the page labels by their ranges; [] where viewers could read the ranges in more than
+    one way."""
     tree = (
         objects.dictionary(root.raw_get("/PageLabels"))
         if "/PageLabels" in root
         else DictionaryObject()
     )
     flat = objects.array(tree.raw_get("/Nums")) if set(tree) == {"/Nums"} else []
-    starts, ranges = flat[::2], [objects.dictionary(one) for one in flat[1::2]]
+    starts, ranges = flat[::2], [objects.dictionary(labels) for labels in flat[1::2]]
     in_order = (
-        all(isinstance(one, int) for one in starts)
+        all(isinstance(start, int) for start in starts)
         and starts == sorted(set(starts))
         and starts[:1] == [0]
     )
     if (
         not in_order
         or len(starts) != len(ranges)
-        or any(set(one) - {"/Type", "/S", "/P", "/St"} for one in ranges)
+        or any(set(labels) - {"/Type", "/S", "/P", "/St"} for labels in ranges)
     ):
         return []
-    labels: list[str] = []
-    for start, end, one in zip(starts, [*starts[1:], count], ranges, strict=True):
-        style, prefix, first = one.get("/S"), str(one.get("/P", "")), int(one.get("/St", 1))
+    page_labels: list[str] = []
+    for start, end, labels in zip(starts, [*starts[1:], count], ranges, strict=True):
+        style, prefix = labels.get("/S"), str(labels.get("/P", ""))
+        first = int(labels.get("/St", 1))
         if style not in (None, "/D"):
             return []
-        labels += [
+        page_labels += [
             prefix + (str(first + step) if style else "")
             for step in range(max(0, min(end, count) - start))
         ]
-    return labels
+    return page_labels
 
 
 def _info(objects: Objects) -> Iterator[str]:
@@ -432,7 +438,7 @@ def _info(objects: Objects) -> Iterator[str]:
     if "/Info" not in trailer:
         return
     info = objects.dictionary(trailer.raw_get("/Info"))
-    yield from _others(info, INFO, "in the document's properties")
+    yield from _disallowed_keys(info, INFO, "in the document's properties")
     if not re.fullmatch(
         r"assembler [0-9][0-9A-Za-z.+]*", str(objects.get(info.get("/Producer", "assembler 0")))
     ):
@@ -446,14 +452,16 @@ def _info(objects: Objects) -> Iterator[str]:
 
 def _pages(objects: Objects, root: DictionaryObject) -> Iterator[DictionaryObject]:
     tree = objects.dictionary(root.raw_get("/Pages"))
-    yield from (objects.dictionary(one) for one in objects.array(tree.raw_get("/Kids")))
+    yield from (objects.dictionary(page) for page in objects.array(tree.raw_get("/Kids")))
 
 
 def page_numbers(objects: Objects) -> dict[int, int]:
-    """Object number of each page → its place in the file, from 0."""
+    """Return each page's place in the file, from 0, by its object number."""
     root = objects.dictionary(objects.reader.trailer.raw_get("/Root"))
     kids = objects.array(objects.dictionary(root.raw_get("/Pages")).raw_get("/Kids"))
-    return {one.idnum: place for place, one in enumerate(kids) if isinstance(one, IndirectObject)}
+    return {
+        page.idnum: place for place, page in enumerate(kids) if isinstance(page, IndirectObject)
+    }
 
 
 def _page(objects: Objects, page: DictionaryObject, entry: LedgerEntry) -> Iterator[str]:
@@ -461,10 +469,9 @@ def _page(objects: Objects, page: DictionaryObject, entry: LedgerEntry) -> Itera
     ours = entry.is_ours
     allowed = OUR_PAGE if ours else PAGE
     for key in sorted(set(page) - allowed):
-        if key != "/Trans" or objects.dictionary(
-            page.raw_get(key)
-        ):  # an empty one does nothing; some programs write it
-            yield f"{_shown(key)} {where}"
+        # some programs write an empty /Trans, which does nothing
+        if key != "/Trans" or objects.dictionary(page.raw_get(key)):
+            yield f"{_public_name(key)} {where}"
     if page.get("/Type") != "/Page":
         yield f"what is no page {where}"
     if objects.get(page.get("/Tabs", "/S")) != "/S":
@@ -481,12 +488,12 @@ def _page(objects: Objects, page: DictionaryObject, entry: LedgerEntry) -> Itera
 def frame(
     objects: Objects, page: DictionaryObject
 ) -> tuple[float, float, float, float, int] | None:
-    """Left, bottom, right, top of the visible part of a page, and how it is turned; None where
-    it has no proper ones."""
+    """Return left, bottom, right and top of the visible part of a page, and its rotation in
+    degrees; None where the page has no valid ones."""
     media = _box(objects, page, "/MediaBox")
     crop = _box(objects, page, "/CropBox") if "/CropBox" in page else media
-    turned = objects.get(page.get("/Rotate", 0))
-    if media is None or crop is None or not isinstance(turned, int) or turned % 90:
+    rotation = objects.get(page.get("/Rotate", 0))
+    if media is None or crop is None or not isinstance(rotation, int) or rotation % 90:
         return None
     x0, y0, x1, y1 = (
         max(media[0], crop[0]),
@@ -494,15 +501,17 @@ def frame(
         min(media[2], crop[2]),
         min(media[3], crop[3]),
     )
-    return (x0, y0, x1, y1, turned % 360) if x1 > x0 and y1 > y0 else None
+    return (x0, y0, x1, y1, rotation % 360) if x1 > x0 and y1 > y0 else None
 
 
 def _box(
     objects: Objects, page: DictionaryObject, key: str
 ) -> tuple[float, float, float, float] | None:
-    numbers = [objects.get(one) for one in objects.array(page.raw_get(key))] if key in page else []
+    numbers = (
+        [objects.get(number) for number in objects.array(page.raw_get(key))] if key in page else []
+    )
     if len(numbers) != 4 or not all(
-        isinstance(one, int | float) and abs(one) <= 10 * _FURTHEST for one in numbers
+        isinstance(number, int | float) and abs(number) <= 10 * _MAX_SIDE for number in numbers
     ):
         return None
     x0, y0, x1, y1 = map(float, numbers)
@@ -510,11 +519,11 @@ def _box(
 
 
 def _size(objects: Objects, page: DictionaryObject) -> tuple[float, float] | None:
-    seen = frame(objects, page)
-    if seen is None:
+    visible = frame(objects, page)
+    if visible is None:
         return None
-    wide, high = seen[2] - seen[0], seen[3] - seen[1]
-    return (high, wide) if seen[4] % 180 else (wide, high)
+    width, height = visible[2] - visible[0], visible[3] - visible[1]
+    return (height, width) if visible[4] % 180 else (width, height)
 
 
 def _links(
@@ -525,12 +534,14 @@ def _links(
         link = objects.dictionary(note)
         if not linked:
             yield f"an annotation {where}"
-        elif objects.get(link.get("/Subtype")) != "/Link":
-            yield f"a {_shown(objects.get(link.get('/Subtype', '/strange')))} annotation {where}"
+        elif (kind := objects.get(link.get("/Subtype", "/strange"))) != "/Link":
+            yield f"a {_public_name(kind)} annotation {where}"
         else:
-            yield from (f"{_shown(key)} of a link {where}" for key in sorted(set(link) - allowed))
+            yield from (
+                f"{_public_name(key)} of a link {where}" for key in sorted(set(link) - allowed)
+            )
             if entry.is_ours and [
-                objects.get(one) for one in objects.array(link.get("/Border"))
+                objects.get(width) for width in objects.array(link.get("/Border"))
             ] != [0, 0, 0]:
                 yield f"a link with a border {where}"
             yield from _action(objects, link, where)
@@ -542,7 +553,7 @@ def _action(objects: Objects, link: DictionaryObject, where: str) -> Iterator[st
     action = objects.dictionary(link.raw_get("/A"))
     kind = objects.get(action.get("/S"))
     if kind not in ACTIONS or "/Dest" in link:
-        yield f"an action {_shown(kind)} {where}"
+        yield f"an action {_public_name(kind)} {where}"
         return
     if set(action) - ACTIONS[kind]:
         yield f"a further action {where}"
@@ -552,7 +563,7 @@ def _action(objects: Objects, link: DictionaryObject, where: str) -> Iterator[st
 
 
 def _text(value: Any) -> str:
-    """A string as it stands in the file, byte by byte."""
+    """Return a string byte by byte, as the file has it."""
     if isinstance(value, bytes):
         return value.decode("latin-1")
     return str(value)
@@ -567,13 +578,13 @@ def _layers(
     pages: Sequence[DictionaryObject],
     entries: Sequence[LedgerEntry],
 ) -> Iterator[str]:
-    """What is seen must not hang on zoom, printing, language or user; our own pages have no
-    layers at all."""
+    """Yield faults of layers: visibility must not depend on zoom, printing, language or user, and
+    our own pages have no layers."""
     if "/OCProperties" in root:
         layers = objects.dictionary(root.raw_get("/OCProperties"))
         shown = objects.dictionary(layers.get("/D"))
-        yield from _others(layers, LAYERS, "of the layers")
-        yield from _others(shown, LAYERS_SHOWN, "of the layers")
+        yield from _disallowed_keys(layers, LAYERS, "of the layers")
+        yield from _disallowed_keys(shown, LAYERS_SHOWN, "of the layers")
         if objects.get(shown.get("/BaseState", "/ON")) not in ("/ON", "/OFF"):
             yield "another /BaseState of the layers"
     for page, entry in zip(pages, entries, strict=False):
@@ -583,35 +594,34 @@ def _layers(
 
 def _has_layers(objects: Objects, page: DictionaryObject) -> bool:
     resources = objects.dictionary(page.get("/Resources"))
-    marked = [
-        objects.dictionary(one) for one in objects.dictionary(resources.get("/Properties")).values()
-    ]
-    drawn = [
-        objects.dictionary(one) for one in objects.dictionary(resources.get("/XObject")).values()
-    ]
-    return any(objects.get(one.get("/Type")) in ("/OCG", "/OCMD") for one in marked) or any(
-        "/OC" in one for one in drawn
+    properties = objects.dictionary(resources.get("/Properties")).values()
+    marked = [objects.dictionary(content) for content in properties]
+    drawings = objects.dictionary(resources.get("/XObject")).values()
+    drawn = [objects.dictionary(drawing) for drawing in drawings]
+    return any(objects.get(content.get("/Type")) in ("/OCG", "/OCMD") for content in marked) or any(
+        "/OC" in drawing for drawing in drawn
     )
 
 
-def _anywhere(objects: Objects, pages: set[int]) -> Iterator[str]:
-    """What no dictionary may hold or be, wherever it hangs: files, scripts, actions, data of
-    programs, pages out of sight."""
+def _object_faults(objects: Objects, pages: set[int]) -> Iterator[str]:
+    """Yield what no dictionary may hold or be, wherever it is: files, scripts, actions, program
+    data, pages outside the page tree."""
     for dictionary, key, is_stream in objects.reached():
         kind = objects.get(dictionary.get("/Type"))
         named = key in _NAMED and kind is None
         if not named:
             yield from (
-                f"{_shown(one)} within an object" for one in sorted(_NOWHERE & set(dictionary))
+                f"{_public_name(entry)} within an object"
+                for entry in sorted(_NOWHERE & set(dictionary))
             )
         if kind in _TYPES:
             yield f"a {kind} object"
         if kind == "/Page" and id(dictionary) not in pages:
             yield "a page that is not among its pages"
         if kind == "/OCG":
-            yield from _others(dictionary, LAYER, "of a layer")
+            yield from _disallowed_keys(dictionary, LAYER, "of a layer")
         if kind == "/OCMD":
-            yield from _others(dictionary, MEMBERSHIP, "of a layer")
+            yield from _disallowed_keys(dictionary, MEMBERSHIP, "of a layer")
         if not named and "/P" not in dictionary:
             yield from _acts(objects, dictionary, key)
         if is_stream:
@@ -625,12 +635,12 @@ def _acts(objects: Objects, dictionary: DictionaryObject, key: str) -> Iterator[
 
 
 def _drawing(objects: Objects, dictionary: DictionaryObject) -> Iterator[str]:
-    """Pictures and drawings: what they are drawn with, and no further word."""
+    """Yield entries of images and forms that are not needed to draw them."""
     kind = objects.get(dictionary.get("/Subtype"))
     if kind == "/Form":
-        yield from _others(dictionary, FORM, "of a drawing")
+        yield from _disallowed_keys(dictionary, FORM, "of a drawing")
     if kind == "/Image":
-        yield from _others(dictionary, IMAGE, "of a picture")
+        yield from _disallowed_keys(dictionary, IMAGE, "of a picture")
     for key in ("/F", "/FFilter", "/FDecodeParms"):
         if key in dictionary:
             yield "a stream kept in another file"

@@ -1,5 +1,5 @@
-"""Links and bookmarks of a PDF, as they are in it: where each lies on its page as a reader sees
-it, and where it leads."""
+"""Read the links and bookmarks of a PDF: where each lies on its page as a reader sees it, and where
+it leads."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NullObj
 from assembler.proof.allowed_entries import OUTLINE_ITEM, OUTLINES, is_harmless
 from assembler.proof.object_reader import Objects
 
-_DEEPEST = 64  # levels of an outline or a tree of names
-_MOST = 200_000  # bookmarks or names that are looked at
+_MAX_DEPTH = 64  # levels of an outline or a name tree
+_MAX_ITEMS = 200_000  # bookmarks or names that are read
 _LETTER = (0.0, 0.0, 612.0, 792.0)
 Box = tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Goal:
-    """Where a link leads: a page (its place in the file, from 0), an address, or nowhere."""
+    """Where a link leads: a page (its index in the file, from 0), an address, or nowhere."""
 
     page: int | None = None
-    place: tuple[Any, ...] = ()  # how the page is shown: "/XYZ" and numbers
+    place: tuple[Any, ...] = ()  # the view of the page: "/XYZ" and numbers
     address: str = ""
     file: str = ""  # another file of the bundle, whose page it is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Area:
-    """A link on a page. `box`: left, bottom, right, top as a reader sees the page, then the
-    corners of its parts, if any."""
+    """A link on a page. `box`: left, bottom, right, top as a reader sees the page, then the corners
+    of its parts, if any."""
 
     box: Box
     goal: Goal
@@ -44,7 +44,7 @@ class Area:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """A bookmark. `open`: whether what hangs below it is shown on opening; `plain`: without
+    """A bookmark. `open`: whether its children are shown when the file is opened; `plain`: without
     color or style."""
 
     title: str
@@ -56,7 +56,7 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sheet:
-    """A page: visible width and height, those of all of its paper, and its links."""
+    """A page: visible width and height, width and height of all of its paper, and its links."""
 
     size: tuple[float, float]
     paper: tuple[float, float] = (0.0, 0.0)
@@ -64,7 +64,7 @@ class Sheet:
 
 
 class Places:
-    """What the destinations of a file stand for."""
+    """The destinations of a file."""
 
     def __init__(self, reader: PdfReader) -> None:
         self._numbers = {
@@ -76,6 +76,7 @@ class Places:
         self.count = len(reader.pages)
 
     def of_annotation(self, note: DictionaryObject) -> Goal:
+        """Return where a link or bookmark leads."""
         action, goal = _action_and_goal(note)
         if goal is not None:
             return self.of(goal)
@@ -96,11 +97,11 @@ class Places:
         return Goal()
 
     def of_page(self, number: int) -> Goal:
-        """A page of the file as a whole."""
+        """Return a page of the file as a whole."""
         return Goal(page=number, place=("/Fit",)) if 0 <= number < len(self._numbers) else Goal()
 
     def of(self, raw: Any) -> Goal:
-        """A destination, by name or written out."""
+        """Return a destination, given by name or written out."""
         goal = _resolved(raw)
         if isinstance(goal, str | bytes):
             goal = _resolved(self._named.get(text_of(goal)))
@@ -113,15 +114,15 @@ class Places:
         return (
             Goal()
             if page is None
-            else Goal(page=page, place=tuple(_plain(one) for one in goal[1:]))
+            else Goal(page=page, place=tuple(_plain(value) for value in goal[1:]))
         )
 
 
 def text_of(value: Any) -> str:
-    """A string of the file; bytes one character each, so that nothing is lost."""
-    return (
-        value.decode("latin-1") if isinstance(value, bytes) else "" if value is None else str(value)
-    )
+    """Return a string of the file; bytes become one character each, so that nothing is lost."""
+    if isinstance(value, bytes):
+        return value.decode("latin-1")
+    return "" if value is None else str(value)
 
 
 def _resolved(value: Any) -> Any:
@@ -131,24 +132,20 @@ def _resolved(value: Any) -> Any:
 
 def _plain(value: Any) -> Any:
     value = _resolved(value)
-    return (
-        round(float(value), 2)
-        if isinstance(value, int | float)
-        else None
-        if value is None
-        else str(value)
-    )
+    if isinstance(value, int | float):
+        return round(float(value), 2)
+    return None if value is None else str(value)
 
 
 def _names(reader: PdfReader) -> Iterator[tuple[str, Any]]:
     root = reader.root_object
-    old = _resolved(root.get("/Dests"))
-    if isinstance(old, DictionaryObject):
-        yield from ((str(key), old.raw_get(key)) for key in old)
+    legacy_names = _resolved(root.get("/Dests"))
+    if isinstance(legacy_names, DictionaryObject):
+        yield from ((str(key), legacy_names.raw_get(key)) for key in legacy_names)
     names = _resolved(root.get("/Names"))
     waiting = [names.get("/Dests")] if isinstance(names, DictionaryObject) else []
     seen: set[int] = set()
-    while waiting and len(seen) < _MOST:
+    while waiting and len(seen) < _MAX_ITEMS:
         node = waiting.pop()
         if isinstance(node, IndirectObject):
             if node.idnum in seen:
@@ -169,15 +166,17 @@ def _names(reader: PdfReader) -> Iterator[tuple[str, Any]]:
 
 
 def sheets(reader: PdfReader, *, kept: bool = False) -> tuple[Sheet, ...]:
-    """Every page with its links. `kept`: those only that a bundle may have, of a file as the
-    client sent it."""
+    """Read every page with its links.
+
+    `kept`: only those links that a bundle keeps of a file as the client sent it.
+    """
     places = Places(reader)
-    found = []
+    pages = []
     for number, page in enumerate(reader.pages):
         frame = _frame(page)
         notes = _resolved(page.get("/Annots"))
         links = (
-            [_resolved(one) for one in list.__iter__(notes)]
+            [_resolved(note) for note in list.__iter__(notes)]
             if isinstance(notes, ArrayObject)
             else []
         )
@@ -188,12 +187,14 @@ def sheets(reader: PdfReader, *, kept: bool = False) -> tuple[Sheet, ...]:
             and _resolved(link.get("/Subtype")) == "/Link"
             and (not kept or is_kept(link) or _page_moves(link, number, places.count) is not None)
         )
-        wide, high = frame[2] - frame[0], frame[3] - frame[1]
-        seen = (high, wide) if frame[4] % 180 else (wide, high)
+        width, height = frame[2] - frame[0], frame[3] - frame[1]
+        visible = (height, width) if frame[4] % 180 else (width, height)
         media = _sorted(_numbers(page.get("/MediaBox"), 4)) or _LETTER
         paper = (media[2] - media[0], media[3] - media[1])
-        found.append(Sheet(size=seen, paper=paper[::-1] if frame[4] % 180 else paper, areas=areas))
-    return tuple(found)
+        pages.append(
+            Sheet(size=visible, paper=paper[::-1] if frame[4] % 180 else paper, areas=areas)
+        )
+    return tuple(pages)
 
 
 def _area(
@@ -217,22 +218,25 @@ def _area(
     goal = _page_move(link, number, places) or places.of_annotation(link)
     click = f"{_resolved(link.get('/H')) or '/I'} {_resolved(link.get('/F')) or 0}"
     contents = text_of(_resolved(link.get("/Contents")))
-    return Area(box=tuple(box), goal=goal, look=_look(link), click=click, contents=contents)
+    return Area(box=tuple(box), goal=goal, look=_appearance(link), click=click, contents=contents)
 
 
 def _action_and_goal(note: DictionaryObject) -> tuple[Any, Any]:
-    """Return the action and the destination of a link; some programs write an action in the
-    place of a destination, and viewers take it as one."""
+    """Return the action and the destination of a link.
+
+    Some programs write an action in the place of a destination, and viewers accept it.
+    """
     action, goal = _resolved(note.get("/A")), note.get("/Dest")
-    found = _resolved(goal)
-    is_action = isinstance(found, DictionaryObject) and "/S" in found
+    destination = _resolved(goal)
+    is_action = isinstance(destination, DictionaryObject) and "/S" in destination
     if is_action and not isinstance(action, DictionaryObject):
-        return found, None
+        return destination, None
     return action, goal
 
 
 def _page_move(link: DictionaryObject, number: int, places: Places) -> Goal | None:
-    """The page that a link to the next, previous, first or last one leads to from page `number`."""
+    """Return the page that a "next", "previous", "first" or "last" link leads to from page
+    `number`; None if it is no such link."""
     move = _page_moves(link, number, places.count)
     return None if move is None else places.of_page(move)
 
@@ -253,50 +257,56 @@ def _page_moves(link: DictionaryObject, number: int, count: int) -> int | None:
     return goal if goal is not None and 0 <= goal < count else None
 
 
-def _look(link: DictionaryObject) -> str:
-    """How a viewer marks it: its border and color."""
-    drawn = "/AP" in link  # then its picture is part of the page
+def _appearance(link: DictionaryObject) -> str:
+    """Return how a viewer marks a link: its border and color."""
+    has_picture = "/AP" in link  # then its picture is part of the page
     border = (
         [0.0, 0.0, 0.0]
-        if drawn
-        else [_plain(one) for one in _values(link.get("/Border")) or (0, 0, 1)]
+        if has_picture
+        else [_plain(value) for value in _values(link.get("/Border")) or (0, 0, 1)]
     )
-    style = _resolved(link.get("/BS")) if not drawn else None
+    style = _resolved(link.get("/BS")) if not has_picture else None
     styled = (
         sorted((str(key), str(_plain(style[key]))) for key in style)
         if isinstance(style, DictionaryObject)
         else []
     )
-    color = [_plain(one) for one in _values(link.get("/C"))]
+    color = [_plain(value) for value in _values(link.get("/C"))]
     return f"{border} {styled} {color}"
 
 
 def _numbers(raw: Any, count: int) -> list[float]:
-    """The numbers of an array; none where it is none, has others than numbers, or not so many
-    (0: any)."""
-    values = [_resolved(one) for one in _values(raw)]
-    good = all(isinstance(one, int | float) and math.isfinite(one) for one in values)
-    return [float(one) for one in values] if good and len(values) == (count or len(values)) else []
+    """Return the numbers of an array; [] if it is no array, has other values, or has not `count` of
+    them (0: any count)."""
+    values = [_resolved(value) for value in _values(raw)]
+    are_numbers = all(isinstance(value, int | float) and math.isfinite(value) for value in values)
+    return (
+        [float(value) for value in values]
+        if are_numbers and len(values) == (count or len(values))
+        else []
+    )
 
 
 def _values(raw: Any) -> list[Any]:
-    """What is in an array; nothing where it is none, as some programs write."""
-    found = _resolved(raw)
-    return list(list.__iter__(found)) if isinstance(found, ArrayObject) else []
+    """Return the values of an array; [] if it is none, as some programs write."""
+    array = _resolved(raw)
+    return list(list.__iter__(array)) if isinstance(array, ArrayObject) else []
 
 
 def _frame(page: Any) -> tuple[float, float, float, float, int]:
-    """The visible part of a page, and its turn, as viewers take them."""
+    """Return the visible part of a page and its rotation, as viewers apply them."""
     media = _sorted(_numbers(page.get("/MediaBox"), 4)) or _LETTER
     crop = _sorted(_numbers(page.get("/CropBox"), 4)) or media
-    turned = _resolved(page.get("/Rotate")) or 0
-    turned = int(turned) % 360 if isinstance(turned, int | float) and turned % 90 == 0 else 0
+    rotation = _resolved(page.get("/Rotate")) or 0
+    rotation = (
+        int(rotation) % 360 if isinstance(rotation, int | float) and rotation % 90 == 0 else 0
+    )
     return (
         max(media[0], crop[0]),
         max(media[1], crop[1]),
         min(media[2], crop[2]),
         min(media[3], crop[3]),
-        turned,
+        rotation,
     )
 
 
@@ -309,19 +319,19 @@ def _sorted(box: Sequence[float]) -> tuple[float, float, float, float] | None:
 def _visible(
     x: float, y: float, frame: tuple[float, float, float, float, int]
 ) -> tuple[float, float]:
-    x0, y0, x1, y1, turned = frame
-    if turned == 90:
+    x0, y0, x1, y1, rotation = frame
+    if rotation == 90:
         return y - y0, x1 - x
-    if turned == 180:
+    if rotation == 180:
         return x1 - x, y1 - y
-    if turned == 270:
+    if rotation == 270:
         return y1 - y, x - x0
     return x - x0, y - y0
 
 
 def is_kept(note: DictionaryObject) -> bool:
-    """Whether a link of a client's file belongs into a bundle: one within the file, to the web,
-    a mailbox or a telephone."""
+    """Return whether a link of a client's file belongs in a bundle: one within the file, or to the
+    web, a mailbox or a telephone."""
     action, goal = _action_and_goal(note)
     if not isinstance(action, DictionaryObject):
         return goal is not None
@@ -337,7 +347,7 @@ def is_kept(note: DictionaryObject) -> bool:
 
 
 def marks(reader: PdfReader) -> tuple[Mark, ...]:
-    """The outline of a file, as far as it can be followed."""
+    """Return the outline of a file, up to the depth and count that are read."""
     root = _resolved(reader.root_object.get("/Outlines"))
     return (
         tuple(_marks(root, Places(reader), set(), 0)) if isinstance(root, DictionaryObject) else ()
@@ -349,8 +359,8 @@ def _marks(parent: DictionaryObject, places: Places, seen: set[int], depth: int)
     while (
         isinstance(reference, IndirectObject)
         and reference.idnum not in seen
-        and depth < _DEEPEST
-        and len(seen) < _MOST
+        and depth < _MAX_DEPTH
+        and len(seen) < _MAX_ITEMS
     ):
         seen.add(reference.idnum)
         item = _resolved(reference)
@@ -368,8 +378,8 @@ def _marks(parent: DictionaryObject, places: Places, seen: set[int], depth: int)
 
 
 def outline_faults(objects: Objects) -> Iterator[str]:
-    """What of a bundle's outline viewers could understand in two ways, or that does more than
-    lead to a page."""
+    """Yield what viewers could read in two ways in a bundle's outline, or what does more than lead
+    to a page."""
     root = objects.dictionary(objects.reader.trailer.raw_get("/Root"))
     if "/Outlines" in root:
         outlines = objects.dictionary(root.raw_get("/Outlines"))
@@ -379,51 +389,52 @@ def outline_faults(objects: Objects) -> Iterator[str]:
 
 
 def _chain(objects: Objects, parent: Any, seen: set[int], depth: int) -> Iterator[str]:
-    """Each item hangs below its parent, behind the one before it, and the last is the last."""
-    above = objects.dictionary(parent)
-    reference = above.raw_get("/First") if "/First" in above else None
-    last = above.raw_get("/Last") if "/Last" in above else None
-    before: Any = None
+    """Yield a fault unless each item is below its parent, after its predecessor, and the last is
+    the last."""
+    parent_item = objects.dictionary(parent)
+    reference = parent_item.raw_get("/First") if "/First" in parent_item else None
+    last = parent_item.raw_get("/Last") if "/Last" in parent_item else None
+    previous: Any = None
     while reference is not None:
         item = objects.dictionary(reference)
-        if not isinstance(reference, IndirectObject) or reference.idnum in seen or depth > _DEEPEST:
+        if (
+            not isinstance(reference, IndirectObject)
+            or reference.idnum in seen
+            or depth > _MAX_DEPTH
+        ):
             yield "bookmarks that lead in a circle"
             return
         seen.add(reference.idnum)
         if set(item) - OUTLINE_ITEM:
             yield "a bookmark that does more than lead to a page"
-        if not _same(item, "/Parent", parent) or not _same(item, "/Prev", before):
+        if not _same(item, "/Parent", parent) or not _same(item, "/Prev", previous):
             yield "bookmarks that do not hang together"
         yield from _chain(objects, reference, seen, depth + 1)
-        before, reference = reference, item.raw_get("/Next") if "/Next" in item else None
-    if (before is None) != (last is None) or (
-        before is not None and getattr(last, "idnum", 0) != before.idnum
+        previous, reference = reference, item.raw_get("/Next") if "/Next" in item else None
+    if (previous is None) != (last is None) or (
+        previous is not None and getattr(last, "idnum", 0) != previous.idnum
     ):
         yield "bookmarks that do not hang together"
 
 
 def _same(item: DictionaryObject, key: str, wanted: Any) -> bool:
-    have = item.raw_get(key) if key in item else None
-    return getattr(have, "idnum", None) == getattr(wanted, "idnum", None)
+    actual = item.raw_get(key) if key in item else None
+    return getattr(actual, "idnum", None) == getattr(wanted, "idnum", None)
 
 
 def unused_names(reader: PdfReader) -> int:
-    """How many named destinations no link of the file leads to."""
+    """Count the named destinations that no link of the file leads to."""
     named = {name for name, _ in _names(reader)}
     for page in reader.pages if named else ():
         notes = _resolved(page.get("/Annots"))
         for note in notes if isinstance(notes, ArrayObject) else ():
             link = _resolved(note)
-            action = _resolved(link.get("/A")) if isinstance(link, DictionaryObject) else None
-            goal = link.get("/Dest") if isinstance(link, DictionaryObject) else None
-            goal = (
-                goal
-                if goal is not None
-                else action.get("/D")
-                if isinstance(action, DictionaryObject)
-                else None
-            )
-            named.discard(
-                text_of(_resolved(goal)) if isinstance(_resolved(goal), str | bytes) else ""
-            )
+            if not isinstance(link, DictionaryObject):
+                continue
+            action, goal = _resolved(link.get("/A")), link.get("/Dest")
+            if goal is None and isinstance(action, DictionaryObject):
+                goal = action.get("/D")
+            goal = _resolved(goal)
+            if isinstance(goal, str | bytes):
+                named.discard(text_of(goal))
     return len(named)

@@ -1,9 +1,9 @@
-"""A picture file's page as the bundle must have it: the picture, decoded by other means, placed as
-the ledger says.
+"""Build the page that the bundle must have for a picture file: the picture, decoded independently,
+placed as the ledger records.
 
-The dots come from the client's file, by PDFium itself where the file is a JPEG whose colors need no
-profile, else by Pillow. Where the bundle's picture lies is read from the bundle and held against
-the ledger; it is then drawn by those numbers, to the last bit.
+The pixels come from the client's file, decoded by PDFium itself where the file is a JPEG whose
+colors need no profile, else by Pillow. The place of the bundle's picture is read from the bundle
+and compared with the ledger; the picture is then drawn with the same numbers, to the last bit.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ from assembler.proof.page_comparison import Source
 from assembler.proof.placement import Frame, Matrix, Placement, moved_box, same_place
 
 _LIGHTNESS = np.array([0.299, 0.587, 0.114], np.float32)
-# levels of lightness of a dot: JPEG of quality 90 changes 28 at hard edges of full colors, 20
+# levels of a pixel's lightness: JPEG of quality 90 changes 28 at hard edges of full colors, 20
 # elsewhere
-_LIGHTER = 40
-_OTHER_COLOR = 80  # levels of softened colors: it keeps colors at half the fineness
-_DEEP = 2  # forms that a picture may lie in: of a page drawn smaller
-_ROWS = 512  # rows of dots compared at once
+_MAX_LIGHTNESS_CHANGE = 40
+_MAX_COLOR_CHANGE = 80  # levels of blurred colors: JPEG stores color at half the resolution
+_MAX_FORMS = 2  # nested forms that may hold the picture: a page that is drawn smaller has one
+_ROWS = 512  # rows of pixels compared at once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """Why a page of the bundle cannot be the picture; a text to stand after "page 5: "."""
+    """Why a page of the bundle cannot be the picture, as text to follow "page 5: "."""
 
     trouble: str
 
@@ -44,24 +44,26 @@ class Fault:
 def picture_source(
     page: Any, album: PictureFile, data: bytes, entry: LedgerEntry, placement: Placement
 ) -> Source | Fault:
-    """The picture on a page of its own, to be compared with the bundle's page. Raises
-    IndexError, OSError."""
-    found = _picture_on(page)
-    if found is None:
+    """Return a page with only the picture, to be compared with the bundle's page.
+
+    Raises IndexError or OSError.
+    """
+    picture_and_matrix = _picture_on(page)
+    if picture_and_matrix is None:
         return Fault(trouble="it is not a page with one picture")
-    item, matrix = found
-    turned = album.stored_rotation(entry)
-    paper = _paper(placement, turned)
+    item, matrix = picture_and_matrix
+    rotation = album.stored_rotation(entry)
+    paper = _paper(placement, rotation)
     place = entry.client_transform.placement
-    frame = Frame(box=(0.0, 0.0, *paper), turned=turned)
+    frame = Frame(box=(0.0, 0.0, *paper), turned=rotation)
     if place is None or not _is_placed(matrix, place, frame):
         return Fault(trouble="its picture is not where the ledger says")
-    made = _rebuilt(item, album, data, entry, placement)
-    if made is None:
+    content = _rebuilt(item, album, data, entry, placement)
+    if content is None:
         return Fault(trouble="its picture is not that of its source")
-    document = _document(*made, matrix, paper)
+    document = _document(*content, matrix, paper)
     rotated = document[0]
-    raw.FPDFPage_SetRotation(rotated, turned // 90)
+    raw.FPDFPage_SetRotation(rotated, rotation // 90)
     rotated.close()
     a, _, _, d, e, f = matrix
     return Source(document=document, index=0, pictures=((e, f, e + a, f + d),))
@@ -70,34 +72,39 @@ def picture_source(
 def _rebuilt(
     item: Any, album: PictureFile, data: bytes, entry: LedgerEntry, placement: Placement
 ) -> tuple[Image.Image | None, bytes] | None:
-    """The picture as dots or as a JPEG, once the bundle's is found to be the same; None where it is
+    """Return the picture as pixels or as a JPEG if the bundle's picture is the same; None if it is
     not.
 
-    A picture stored anew as JPEG is then drawn from the bundle's own: its dots were compared one by
-    one, and the rest of the page can be compared to the last pixel. One that was drawn again for a
-    receiver's limits, or in gray, is compared as drawn.
+    A picture that was reencoded as JPEG is drawn from the bundle's own data: its pixels were
+    compared one by one, so the rest of the page can be compared exactly. One that was drawn again
+    for a receiver's limits, or in gray, is compared as drawn.
     """
-    cut = bool(entry.client_transform.crop)  # a strip keeps every dot of what was decoded
-    recoded = album.is_recoded and not cut
-    jpeg = b"" if cut or recoded or not album.is_jpeg else data
+    is_cut = bool(entry.client_transform.crop)  # a strip keeps every decoded pixel
+    is_recoded = album.is_recoded and not is_cut
+    jpeg = b"" if is_cut or is_recoded or not album.is_jpeg else data
     if not placement.lossless or placement.gray:
-        plain = jpeg and not album.has_profile
-        return (None, jpeg) if plain else (album.stored_pixels(entry), b"")
-    if jpeg and _coded_alike(item, jpeg):
+        can_use_jpeg = jpeg and not album.has_profile
+        return (None, jpeg) if can_use_jpeg else (album.stored_pixels(entry), b"")
+    if jpeg and _has_same_coding(item, jpeg):
         return (album.stored_pixels(entry), b"") if album.has_profile else (None, jpeg)
     # not earlier: decoding a large photo twice takes much memory
-    dots = album.stored_pixels(entry)
-    if not _same_dots(item, dots, recoded=recoded):
+    pixels = album.stored_pixels(entry)
+    if not _has_same_pixels(item, pixels, recoded=is_recoded):
         return None
-    return (None, _raw(item)) if recoded and _filters(item) == ["DCTDecode"] else (dots, b"")
+    return (
+        (None, _raw_data(item)) if is_recoded and _filters(item) == ["DCTDecode"] else (pixels, b"")
+    )
 
 
 def _picture_on(page: Any) -> tuple[Any, Matrix] | None:
-    """The only picture of a page, and its matrix where it is drawn; the page drawn smaller is
-    one form around it."""
+    """Return the only picture of a page, and its matrix where it is drawn; None if there is not
+    exactly one.
+
+    A page that is drawn smaller has one form around its picture.
+    """
     count = raw.FPDFPage_CountObjects(page)
     items = [raw.FPDFPage_GetObject(page, place) for place in range(count)]
-    for _ in range(_DEEP):
+    for _ in range(_MAX_FORMS):
         images = [item for item in items if raw.FPDFPageObj_GetType(item) == raw.FPDF_PAGEOBJ_IMAGE]
         if images:
             return (images[0], _matrix(images[0])) if len(images) == 1 else None
@@ -117,11 +124,11 @@ def _matrix(item: Any) -> Matrix:
     return matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f
 
 
-def _paper(placement: Placement, turned: int) -> tuple[float, float]:
-    """The page's width and height in its own coordinates: it is turned by what the camera says,
-    then by what was recognized."""
-    wide, high = placement.source_size
-    return (high, wide) if (turned + placement.turned) % 180 else (wide, high)
+def _paper(placement: Placement, rotation: int) -> tuple[float, float]:
+    """Return the page's width and height in its own coordinates, turned as the camera recorded and
+    then as recognition turned it."""
+    width, height = placement.source_size
+    return (height, width) if (rotation + placement.turned) % 180 else (width, height)
 
 
 def _is_placed(matrix: Matrix, place: tuple[float, float, float, float], frame: Frame) -> bool:
@@ -129,25 +136,25 @@ def _is_placed(matrix: Matrix, place: tuple[float, float, float, float], frame: 
     if b or c or a <= 0 or d <= 0:
         return False
     left, bottom, right, top = moved_box(frame.shown, (e, f, e + a, f + d))
-    x, y, wide, high = place
-    given, wanted = (
+    x, y, width, height = place
+    actual, wanted = (
         (right - left, 0.0, 0.0, top - bottom, left, bottom),
-        (wide, 0.0, 0.0, high, x, y),
+        (width, 0.0, 0.0, height, x, y),
     )
-    return same_place(given, wanted, (0.0, 0.0, 1.0, 1.0))
+    return same_place(actual, wanted, (0.0, 0.0, 1.0, 1.0))
 
 
 def _document(
-    dots: Image.Image | None, jpeg: bytes, matrix: Matrix, paper: tuple[float, float]
+    pixels: Image.Image | None, jpeg: bytes, matrix: Matrix, paper: tuple[float, float]
 ) -> Any:
-    """One page with the picture."""
+    """Return a document of one page with the picture."""
     document = pdfium.PdfDocument.new()
     page = document.new_page(*paper)
     item = raw.FPDFPageObj_NewImageObj(document)
-    if dots is None:
+    if pixels is None:
         _load(item, jpeg)
     else:
-        bitmap = pdfium.PdfBitmap.from_pil(dots.convert("RGB"))
+        bitmap = pdfium.PdfBitmap.from_pil(pixels.convert("RGB"))
         raw.FPDFImageObj_SetBitmap(None, 0, item, bitmap)
     raw.FPDFPageObj_SetMatrix(item, raw.FS_MATRIX(*matrix))
     raw.FPDFPage_InsertObject(page, item)
@@ -167,30 +174,32 @@ def _load(item: Any, jpeg: bytes) -> None:
     raw.FPDFImageObj_LoadJpegFileInline(None, 0, item, access)
 
 
-# --- dots ---
+# --- pixels ---
 
 
-def _same_dots(item: Any, dots: Image.Image, *, recoded: bool) -> bool:
-    """Whether the bundle's picture has the dots of the file, each of them; of one stored anew as
-    JPEG, to what that loses."""
+def _has_same_pixels(item: Any, pixels: Image.Image, *, recoded: bool) -> bool:
+    """Return whether the bundle's picture has the pixels of the file, within what JPEG loses if it
+    was reencoded."""
     stored = _bitmap(item)
-    wanted = np.asarray(dots.convert("RGB"))
+    wanted = np.asarray(pixels.convert("RGB"))
     if stored is None or stored.shape != wanted.shape:
         return False
     if not recoded:
         return bool(np.array_equal(stored, wanted))
-    return not any(_apart(one, other) for one, other in _strips(stored, wanted))
+    return not any(
+        _differs(stored_rows, wanted_rows) for stored_rows, wanted_rows in _strips(stored, wanted)
+    )
 
 
-def _coded_alike(item: Any, data: bytes) -> bool:
-    """Whether a JPEG stands in the bundle as it is in the file but for what cameras write beside
+def _has_same_coding(item: Any, data: bytes) -> bool:
+    """Return whether the bundle has a JPEG's data unchanged, except for what cameras write beside
     the picture."""
-    stored = _picture_data(_raw(item)) if _filters(item) == ["DCTDecode"] else b""
+    stored = _picture_data(_raw_data(item)) if _filters(item) == ["DCTDecode"] else b""
     return bool(stored) and stored == _picture_data(data)
 
 
-def _raw(item: Any) -> bytes:
-    """The data of a picture as it stands in the file."""
+def _raw_data(item: Any) -> bytes:
+    """Return the data of a picture as it is in the file."""
     size = raw.FPDFImageObj_GetImageDataRaw(item, None, 0)
     buffer = ctypes.create_string_buffer(size)
     raw.FPDFImageObj_GetImageDataRaw(item, buffer, size)
@@ -208,54 +217,53 @@ def _filter(item: Any, place: int) -> str:
 
 
 def _picture_data(jpeg: bytes) -> bytes:
-    """A hash of the segments of a JPEG that decide its dots: all but comments and what
-    applications write; b"" if it is none."""
-    made, at = hashlib.sha256(), 2
-    while jpeg.startswith(b"\xff\xd8") and at + 4 <= len(jpeg) and jpeg[at] == 0xFF:
-        marker = jpeg[at + 1]
+    """Return a hash of the JPEG segments that decide its pixels, without comments and application
+    data; b"" if it is not a JPEG."""
+    digest, start = hashlib.sha256(), 2
+    while jpeg.startswith(b"\xff\xd8") and start + 4 <= len(jpeg) and jpeg[start] == 0xFF:
+        marker = jpeg[start + 1]
         if marker == 0xFF:
-            at += 1
+            start += 1
             continue
         if marker == 0xD9:
-            return made.digest()
-        end = at + 2 + int.from_bytes(jpeg[at + 2 : at + 4], "big")
+            return digest.digest()
+        end = start + 2 + int.from_bytes(jpeg[start + 2 : start + 4], "big")
         if marker == 0xDA:
             end = _end_of_scan(jpeg, end)
         if not (0xE0 <= marker <= 0xED or marker in (0xEF, 0xFE)):
-            made.update(jpeg[at:end])
-        at = end
+            digest.update(jpeg[start:end])
+        start = end
     return b""
 
 
-def _end_of_scan(jpeg: bytes, at: int) -> int:
-    while (at := jpeg.find(b"\xff", at)) >= 0:
-        following = jpeg[at + 1 : at + 2]
+def _end_of_scan(jpeg: bytes, start: int) -> int:
+    while (start := jpeg.find(b"\xff", start)) >= 0:
+        following = jpeg[start + 1 : start + 2]
         if following and following[0] not in (0x00, 0x01, 0xFF, *range(0xD0, 0xD8)):
-            return at
-        at += 1
+            return start
+        start += 1
     return len(jpeg)
 
 
 def _bitmap(item: Any) -> pixel_difference.Pixels | None:
-    """The dots of a picture of PDFium, red first."""
+    """Return the pixels of a PDFium picture in RGB order."""
     handle = raw.FPDFImageObj_GetBitmap(item)
     if not handle:
         return None
-    return np.array(
-        pdfium.PdfBitmap.from_raw(handle).to_pil().convert("RGB")
-    )  # frees what PDFium made
+    # the copy lets PDFium's bitmap be freed
+    return np.array(pdfium.PdfBitmap.from_raw(handle).to_pil().convert("RGB"))
 
 
 def _strips(
-    one: pixel_difference.Pixels, other: pixel_difference.Pixels
+    stored: pixel_difference.Pixels, wanted: pixel_difference.Pixels
 ) -> Iterator[tuple[pixel_difference.Pixels, pixel_difference.Pixels]]:
-    for top in range(0, one.shape[0], _ROWS):
-        yield one[top : top + _ROWS], other[top : top + _ROWS]
+    for top in range(0, stored.shape[0], _ROWS):
+        yield stored[top : top + _ROWS], wanted[top : top + _ROWS]
 
 
-def _apart(one: pixel_difference.Pixels, other: pixel_difference.Pixels) -> bool:
-    """Whether two strips of dots differ by more than JPEG does: it keeps the lightness of each
-    dot, and softens colors."""
-    if np.abs(one @ _LIGHTNESS - other @ _LIGHTNESS).max(initial=0) > _LIGHTER:
+def _differs(stored: pixel_difference.Pixels, wanted: pixel_difference.Pixels) -> bool:
+    """Return whether two strips of pixels differ by more than JPEG changes: it keeps the lightness
+    of each pixel, and blurs colors."""
+    if np.abs(stored @ _LIGHTNESS - wanted @ _LIGHTNESS).max(initial=0) > _MAX_LIGHTNESS_CHANGE:
         return True
-    return bool(pixel_difference.differing_near(one, other, _OTHER_COLOR).any())
+    return bool(pixel_difference.differing_near(stored, wanted, _MAX_COLOR_CHANGE).any())

@@ -1,7 +1,7 @@
-"""Two drawings of the same page, pixel by pixel. Pure.
+"""Compare two drawings of the same page pixel by pixel. Pure.
 
 Drawings are arrays of rows, columns and three colors, 0 to 255, made by the same program at the
-same fineness.
+same resolution.
 """
 
 from __future__ import annotations
@@ -14,66 +14,76 @@ from PIL import Image, ImageFilter
 
 Pixels = np.ndarray[Any, Any]
 Mask = np.ndarray[Any, Any]
-_BROAD = 7  # pixels on each side of one
+_BLUR_RADIUS = 7  # radius of the blur, in pixels
 Area = tuple[int, int, int, int]  # left, top, right, bottom, pixels
 
 
 def differing(seen: Pixels, expected: Pixels, level: int = 0) -> Mask:
-    """Where any color differs by more than `level`."""
-    apart = (
+    """Return where any color differs by more than `level`."""
+    differs = (
         seen != expected
         if level == 0
         else np.maximum(seen, expected) - np.minimum(seen, expected) > level
     )
-    return np.asarray(
-        apart[:, :, 0] | apart[:, :, 1] | apart[:, :, 2]
-    )  # numpy's own way takes ten times as long
+    # np.any over the last axis takes ten times as long
+    return np.asarray(differs[:, :, 0] | differs[:, :, 1] | differs[:, :, 2])
 
 
 def differing_rows(seen: Pixels, expected: Pixels) -> slice:
-    """The rows from the first to the last that has a difference, and some around them; none
-    where all agree."""
+    """Return the rows from the first to the last with a difference, and some around them; an empty
+    slice where all agree."""
     if np.array_equal(seen, expected):
         return slice(0, 0)
     rows = np.flatnonzero((seen != expected).reshape(len(seen), -1).any(axis=1))
-    return slice(max(0, int(rows[0]) - 2 * _BROAD), min(len(seen), int(rows[-1]) + 1 + 2 * _BROAD))
+    return slice(
+        max(0, int(rows[0]) - 2 * _BLUR_RADIUS),
+        min(len(seen), int(rows[-1]) + 1 + 2 * _BLUR_RADIUS),
+    )
 
 
 def differing_near(seen: Pixels, expected: Pixels, level: int) -> Mask:
-    """Where the two differ by more than `level` although ink may lie one pixel aside: for what two
-    programs drew.
+    """Return where two programs' drawings differ by more than `level`, allowing ink to lie one
+    pixel aside.
 
-    Both are softened a little. A pixel agrees if its value lies between the least and the most of
-    those around the same pixel of the other drawing; each is held against the other, so that
-    neither may have what the other lacks.
+    Both are blurred slightly. A pixel agrees if its value lies between the minimum and the maximum
+    of those around the same pixel of the other drawing; each drawing is compared with the other, so
+    that neither may have what the other lacks.
     """
-    one, other = _softened(seen), _softened(expected)
-    return _outside(one, other, level) | _outside(other, one, level)
+    blurred_seen, blurred_expected = _blurred(seen), _blurred(expected)
+    return _outside(blurred_seen, blurred_expected, level) | _outside(
+        blurred_expected, blurred_seen, level
+    )
 
 
 def differing_around(seen: Pixels, expected: Pixels, level: int) -> Mask:
-    """Where one drawing has a color that the other lacks among the pixels up to two aside.
+    """Return where one drawing has a color that the other lacks within two pixels.
 
-    For the edge along which a picture is cut off: one row of pixels more or less of it is seen.
+    For the edge at which a picture is cropped: one row of pixels more or less of it may show.
     """
-    one, other = (Image.fromarray(np.ascontiguousarray(drawing)) for drawing in (seen, expected))
-    return _outside(one, other, level, reach=2) | _outside(other, one, level, reach=2)
+    seen_picture, expected_picture = (
+        Image.fromarray(np.ascontiguousarray(drawing)) for drawing in (seen, expected)
+    )
+    return _outside(seen_picture, expected_picture, level, reach=2) | _outside(
+        expected_picture, seen_picture, level, reach=2
+    )
 
 
 def differing_broadly(seen: Pixels, expected: Pixels, level: int) -> Mask:
-    """Where the means of the surroundings differ by more than `level`: no dot is the same, but
-    the ink of a word is there."""
-    one, other = (
+    """Return where the mean of the surrounding pixels differs by more than `level`: no pixel need
+    be the same, but the ink of a word must be there."""
+    blurred_seen, blurred_expected = (
         np.asarray(
-            Image.fromarray(np.ascontiguousarray(drawing)).filter(ImageFilter.BoxBlur(_BROAD)),
+            Image.fromarray(np.ascontiguousarray(drawing)).filter(
+                ImageFilter.BoxBlur(_BLUR_RADIUS)
+            ),
             dtype=np.int16,
         )
         for drawing in (seen, expected)
     )
-    return np.asarray((np.abs(one - other) > level).any(axis=2))
+    return np.asarray((np.abs(blurred_seen - blurred_expected) > level).any(axis=2))
 
 
-def _softened(drawing: Pixels) -> Image.Image:
+def _blurred(drawing: Pixels) -> Image.Image:
     return Image.fromarray(np.ascontiguousarray(drawing)).filter(ImageFilter.BoxBlur(1))
 
 
@@ -85,7 +95,7 @@ def _outside(drawing: Image.Image, other: Image.Image, level: int, reach: int = 
 
 
 def within(areas: Sequence[Area], shape: tuple[int, ...]) -> Mask:
-    """Which pixels of a drawing of this shape lie in one of the areas."""
+    """Return a mask of the pixels, of a drawing of this shape, that lie in one of the areas."""
     mask = np.zeros(shape[:2], dtype=bool)
     for left, top, right, bottom in areas:
         mask[max(0, top) : max(0, bottom), max(0, left) : max(0, right)] = True
@@ -93,7 +103,7 @@ def within(areas: Sequence[Area], shape: tuple[int, ...]) -> Mask:
 
 
 def bounds(mask: Mask) -> Area | None:
-    """The smallest area with all that is set."""
+    """Return the smallest area that holds every set pixel; None if none is set."""
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     if not len(rows):
         return None

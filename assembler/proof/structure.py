@@ -1,5 +1,5 @@
-"""The bundle's structure as pypdf reads it: labels, bookmarks, links, and what must not be
-there. Runs in a worker."""
+"""Read the bundle's structure with pypdf, in a worker: labels, bookmarks, links, and what must not
+be there."""
 
 from __future__ import annotations
 
@@ -52,44 +52,41 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Structure:
-    """Everything read from the file; `trouble` says why nothing could be."""
+    """What was read from the file; `trouble`: why nothing could be read, else ""."""
 
     pages: int = 0
     labels: tuple[str, ...] = ()
     outline: tuple[tuple[int, str, int], ...] = ()  # level, title, page
     links: tuple[Link, ...] = ()
-    texts: tuple[
-        tuple[int, str], ...
-    ] = ()  # of pages of ours, where links or one file do not say enough
+    # of our own pages, where links are not wanted or lead to other files
+    texts: tuple[tuple[int, str], ...] = ()
     forbidden: tuple[str, ...] = ()
-    unembedded: tuple[int, ...] = ()  # pages of ours with a font that is not in the file
-    sheets: tuple[link_reader.Sheet, ...] = ()  # every page with its links, whoever made it
-    marks: tuple[link_reader.Mark, ...] = ()  # the bookmarks with all that hangs below them
-    tags: tuple[str, ...] = ()  # what the tags say in words
+    unembedded: tuple[int, ...] = ()  # our own pages with a font that is not in the file
+    sheets: tuple[link_reader.Sheet, ...] = ()  # every page with its links, ours and the client's
+    marks: tuple[link_reader.Mark, ...] = ()  # the bookmarks with their children
+    tags: tuple[str, ...] = ()  # structure tags, in words
     trouble: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """One file of a bundle. `others`: the other files, with their first and last page; `drafts`:
-    numbers of our pages."""
+    numbers of our own pages."""
 
     bundle: Path
     first: int
     others: tuple[Volume, ...]
     drafts: tuple[int, ...]
     entries: tuple[LedgerEntry, ...] = ()  # the ledger's, of the pages of this file
-    linked: bool = (
-        True  # False: the receiver wants no links, and what they would say is read from the text
-    )
+    # False: the receiver wants no links, and printed references are read from the text instead
+    linked: bool = True
 
 
 def read(job: Job) -> Structure:
     """Read the bundle's structure; never raises for a bad file."""
     try:
-        with job.bundle.open(
-            "rb"
-        ) as stream:  # of a path, the reader would take the whole file into memory
+        # given a path, the reader would load the whole file into memory
+        with job.bundle.open("rb") as stream:
             return _structure(Objects(stream), job)
     except _FAILS as error:
         return Structure(trouble=f"the bundle cannot be read ({type(error).__name__})")
@@ -100,9 +97,9 @@ def _structure(objects: Objects, job: Job) -> Structure:
     if reader.is_encrypted:
         return Structure(trouble="the bundle is encrypted")
     numbers = {
-        p.indirect_reference.idnum: n
-        for n, p in enumerate(reader.pages, job.first)
-        if p.indirect_reference
+        page.indirect_reference.idnum: number
+        for number, page in enumerate(reader.pages, job.first)
+        if page.indirect_reference
     }
     return Structure(
         pages=len(reader.pages),
@@ -112,7 +109,9 @@ def _structure(objects: Objects, job: Job) -> Structure:
         texts=() if job.linked and not job.others else tuple(_texts(reader, job)),
         forbidden=tuple(dict.fromkeys(_forbidden(objects, job))),
         unembedded=tuple(
-            n for n in _ours(reader, job) if count_unembedded_fonts(reader.pages[n - job.first])
+            number
+            for number in _ours(reader, job)
+            if count_unembedded_fonts(reader.pages[number - job.first])
         ),
         sheets=link_reader.sheets(reader),
         marks=link_reader.marks(reader),
@@ -127,13 +126,13 @@ def read_all(
     workshop: Workshop,
     linked: bool = True,
 ) -> tuple[Structure, ...]:
-    """What each file of the bundle is, read in workers; numbers are those of the whole bundle."""
+    """Read each file of the bundle in workers; page numbers are those of the whole bundle."""
     ours = tuple(entry.number for entry in ledger if entry.is_ours)
     jobs = [
         Job(
             bundle=build / part.path,
             first=part.first,
-            others=tuple(one for one in parts if one != part),
+            others=tuple(volume for volume in parts if volume != part),
             drafts=tuple(number for number in ours if part.first <= number <= part.last),
             entries=tuple(ledger[part.first - 1 : part.last]),
             linked=linked,
@@ -149,16 +148,17 @@ def read_all(
 
 
 def together(parts: Sequence[Structure]) -> Structure:
-    """The files of a bundle as one: pages and labels in order, links and troubles of all."""
+    """Merge the structures of a bundle's files: pages and labels in order, links and faults of
+    all."""
     return Structure(
-        pages=sum(one.pages for one in parts),
-        labels=tuple(label for one in parts for label in one.labels),
-        outline=tuple(item for one in parts for item in one.outline),
-        links=joined(link for one in parts for link in one.links),
-        texts=tuple(text for one in parts for text in one.texts),
-        forbidden=tuple(dict.fromkeys(item for one in parts for item in one.forbidden)),
-        unembedded=tuple(number for one in parts for number in one.unembedded),
-        trouble=next((one.trouble for one in parts if one.trouble), ""),
+        pages=sum(part.pages for part in parts),
+        labels=tuple(label for part in parts for label in part.labels),
+        outline=tuple(item for part in parts for item in part.outline),
+        links=joined(link for part in parts for link in part.links),
+        texts=tuple(text for part in parts for text in part.texts),
+        forbidden=tuple(dict.fromkeys(item for part in parts for item in part.forbidden)),
+        unembedded=tuple(number for part in parts for number in part.unembedded),
+        trouble=next((part.trouble for part in parts if part.trouble), ""),
     )
 
 
@@ -184,7 +184,7 @@ def _number(page: Any, numbers: Mapping[int, int]) -> int:
 
 
 def _links(reader: PdfReader, job: Job, numbers: Mapping[int, int]) -> Iterator[Link]:
-    """Links of our own pages, as they are in the file."""
+    """Yield the links of our own pages, as they are in the file."""
     document = pdfium.PdfDocument(job.bundle)
     try:
         for number in _ours(reader, job):
@@ -198,7 +198,7 @@ def _links(reader: PdfReader, job: Job, numbers: Mapping[int, int]) -> Iterator[
 
 
 def _texts(reader: PdfReader, job: Job) -> Iterator[tuple[int, str]]:
-    """The text of our own pages."""
+    """Yield the text of our own pages."""
     document = pdfium.PdfDocument(job.bundle)
     try:
         for number in _ours(reader, job):
@@ -211,23 +211,32 @@ def _texts(reader: PdfReader, job: Job) -> Iterator[tuple[int, str]]:
 
 
 def joined(links: Iterable[Link]) -> tuple[Link, ...]:
-    """Pieces of one citation, broken over two lines, pages or files, made one link again; it is
-    on the page it begins on."""
-    found: list[Link] = []
-    at = 0  # the page of the last piece
+    """Join the pieces of a citation that was broken over two lines, pages or files.
+
+    A joined link is on the page it begins on.
+    """
+    whole_links: list[Link] = []
+    last_page = 0  # page of the last piece
     for link in links:
-        one = found[-1] if found else None
-        if one and one.target == link.target and link.page - at in (0, 1) and cut_short(one.text):
-            found[-1] = Link(page=one.page, text=f"{one.text} {link.text}", target=link.target)
+        previous = whole_links[-1] if whole_links else None
+        if (
+            previous
+            and previous.target == link.target
+            and link.page - last_page in (0, 1)
+            and cut_short(previous.text)
+        ):
+            whole_links[-1] = Link(
+                page=previous.page, text=f"{previous.text} {link.text}", target=link.target
+            )
         else:
-            found.append(link)
-        at = link.page
-    return tuple(found)
+            whole_links.append(link)
+        last_page = link.page
+    return tuple(whole_links)
 
 
 def cut_short(text: str) -> bool:
-    """Whether a citation lacks its end. (Text under a link may begin with what stands before it:
-    "(Ex. A at".)"""
+    """Return whether a citation lacks its end; the text under a link may begin with the words
+    before it, such as "(Ex. A at"."""
     return _BEGUN.search(text) is not None
 
 
@@ -238,33 +247,40 @@ def _ours(reader: PdfReader, job: Job) -> list[int]:
 def _link(
     annotation: Any, number: int, text: Any, numbers: Mapping[int, int], others: Sequence[Volume]
 ) -> Link | None:
-    """A link to a page of this file, or of another of the bundle's files."""
-    away = _away(annotation, others)
-    if annotation.get("/Subtype") != "/Link" or ("/Dest" not in annotation and away is None):
+    """Return a link to a page of this file or of another of the bundle's files; None if it is
+    neither."""
+    other_page = _page_in_other_file(annotation, others)
+    if annotation.get("/Subtype") != "/Link" or ("/Dest" not in annotation and other_page is None):
         return None
     x0, y0, x1, y1 = (float(value) for value in annotation["/Rect"])
-    under = text.get_text_bounded(
+    link_text = text.get_text_bounded(
         left=min(x0, x1), bottom=min(y0, y1), right=max(x0, x1), top=max(y0, y1)
     )
-    if away is not None:
-        return Link(page=number, text=" ".join(under.split()), target=away)
-    place = annotation["/Dest"].get_object()
-    target = _number(place[0], numbers) if isinstance(place, ArrayObject) and place else 0
-    return Link(page=number, text=" ".join(under.split()), target=target)
+    if other_page is not None:
+        return Link(page=number, text=" ".join(link_text.split()), target=other_page)
+    destination = annotation["/Dest"].get_object()
+    target = (
+        _number(destination[0], numbers)
+        if isinstance(destination, ArrayObject) and destination
+        else 0
+    )
+    return Link(page=number, text=" ".join(link_text.split()), target=target)
 
 
-def _away(annotation: Any, others: Sequence[Volume]) -> int | None:
-    """The page a link to another file leads to, 0 if there is no such page; None if it is no
-    such link."""
+def _page_in_other_file(annotation: Any, others: Sequence[Volume]) -> int | None:
+    """Return the page that a link to another file leads to, 0 if there is no such page; None if it
+    is no such link."""
     action = annotation["/A"].get_object() if "/A" in annotation else {}
     if action.get("/S") != "/GoToR":
         return None
-    home = next((one for one in others if one.path == action.get("/F")), None)
+    volume = next((other for other in others if other.path == action.get("/F")), None)
     goal = action["/D"].get_object()
-    inside = (
-        home is not None and isinstance(goal[0], int) and 0 <= goal[0] <= home.last - home.first
+    is_inside = (
+        volume is not None
+        and isinstance(goal[0], int)
+        and 0 <= goal[0] <= volume.last - volume.first
     )
-    return home.first + goal[0] if home and inside else 0
+    return volume.first + goal[0] if volume and is_inside else 0
 
 
 def _forbidden(objects: Objects, job: Job) -> Iterator[str]:
