@@ -1,10 +1,12 @@
-"""The proof: each check by itself, one line for each exhibit, failures with their pages."""
+"""Prove a packet: run each check separately and report one line per exhibit, with the pages that
+failed."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 
@@ -18,19 +20,17 @@ from assembler.proof import (
     field_values,
     filed_labels,
     known_pages,
+    ledger_check,
     link_check,
+    page_check,
     printed_references,
     source_links,
     source_pages,
     unlisted_files,
+    volume_check,
+    word_evidence,
 )
-from assembler.proof import ledger_check as ledgers
-from assembler.proof import page_check as paging
-from assembler.proof import structure as structuring
-from assembler.proof import volume_check as volumed
-from assembler.proof import (
-    word_evidence as wording,
-)
+from assembler.proof import structure as structure_reader
 from assembler.proof.kept_drafts import SINCE
 from assembler.proof.page_text import fold
 from assembler.runtime.file_names import resolve_spelling
@@ -43,6 +43,17 @@ _WORDING = StampWording(
     other="page {number} of {total}",
 )
 _CITE = re.compile(rf"Ex\. (\S+) at ({LABEL})")
+_NO_SOURCES = "whether pages look like their sources: the case folder was not given"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Packet:
+    """A build folder with its manifest, and the case folder, None if it is not available."""
+
+    build: Path
+    manifest: Manifest
+    case_folder: Path | None
+    workshop: Workshop
 
 
 def prove(
@@ -53,132 +64,143 @@ def prove(
     remember: bool = False,
     pictures: bool = False,
 ) -> Proof:
-    """Prove a build folder from its files alone; `case_folder`: where the sources are, None if they
-    are gone.
+    """Prove a build folder from its files alone.
 
-    `remember`: pages whose content was compared with the same source before, as the workshop's
-    cache says, are not drawn again, and those compared now are noted there. Without it nothing is
-    taken on trust. `pictures`: of the pages that are drawn small pictures are left in the cache,
-    for review.html.
+    `case_folder`: where the sources are, None if they are gone. `remember`: skip drawing pages that
+    the workshop's cache lists as compared with the same source, and note those compared now;
+    without it nothing is taken from the cache. `pictures`: leave thumbnails of the pages that are
+    drawn in the cache, for review.html.
     """
     try:
         manifest = read_manifest(build)
     except ProofFailed as error:
         return Proof(checks=(Check(name="files", ok=False, detail=str(error)),))
-    ledger = manifest.ledger
     parts = manifest.volumes
-    sums = _sums(case_folder, manifest.inputs) if case_folder else {}
-    written = _sums(build, manifest.outputs)
-    edited = draft_checks.worked_on(build, manifest.outputs, written)
+    source_digests = _digests(case_folder, manifest.inputs) if case_folder else {}
+    output_digests = _digests(build, manifest.outputs)
+    edited = draft_checks.worked_on(build, manifest.outputs, output_digests)
     files = [
-        *_files(manifest, written, edited, sums if case_folder else None),
-        *ledgers.checks(manifest),
+        *_check_files(manifest, output_digests, edited, source_digests if case_folder else None),
+        *ledger_check.checks(manifest),
     ]
-    if not files[-1].ok:  # of what contradicts itself nothing more can be said
+    if not files[-1].ok:  # nothing more can be checked against a manifest that contradicts itself
         return Proof(checks=tuple(files))
-    counts = list(_ledger(manifest, case_folder, workshop))
-    if gone := volumed.missing(build, parts):
-        return Proof(
-            checks=(*files, Check(name="files", ok=False, detail=f"there is no {gone[0]}"))
-        )
-    if not (
-        held := volumed.holding_each_page(manifest, parts)
-    ).ok:  # nobody can say which page is where
-        return Proof(checks=(*files, *counts, held))
-    looked = known_pages.look(
-        build, ledger, parts, case_folder, sums, workshop, remember=remember, pictures=pictures
+    counts = list(_check_ledger(manifest, case_folder, workshop))
+    if missing := volume_check.missing(build, parts):
+        detail = f"there is no {missing[0]}"
+        return Proof(checks=(*files, Check(name="files", ok=False, detail=detail)))
+    page_order = volume_check.holding_each_page(manifest, parts)
+    if not page_order.ok:  # it is not known which page is where
+        return Proof(checks=(*files, *counts, page_order))
+    bundle = known_pages.Bundle(
+        build=build,
+        ledger=manifest.ledger,
+        parts=parts,
+        case_folder=case_folder,
+        source_digests=source_digests,
     )
-    seen = looked.seen
-    structures = structuring.read_all(build, ledger, parts, workshop, manifest.linked)
-    structure = structuring.together(structures)
-    checks = [
-        *files,
-        *counts,
-        *filed_labels.checks(manifest),
-        *volumed.checks(build, manifest, parts),
-        *unlisted_files.checks(build, manifest, parts),
-    ]
-    kept = draft_checks.check_kept(build, manifest, parts, case_folder, workshop)
-    checks += [
-        *_pixels(ledger, seen, case_folder),
-        *_stamps(manifest, seen),
-        *(() if kept.complete else _words(ledger, seen)),
-    ]
-    checks += kept.checks
-    checks += list(field_values.checks(build, ledger, parts, case_folder, workshop))
-    checks += list(wording.checks(build, manifest, parts, seen, case_folder, workshop))
-    if not structure.trouble:
-        checks += [*_agreement(manifest, structure), *_bookmarks(manifest, parts, structures)]
-        checks += volumed.listed(manifest, parts, structure.texts)
-        guide = _guides(build, manifest, case_folder, parts, structures, workshop)
-        checks += guide.checks()
-    checks += list(_nothing_else(structure))
-    missing = (
-        ()
-        if case_folder
-        else ("whether pages look like their sources: the case folder was not given",)
-    )
-    guided = () if structure.trouble else guide.not_checked()
-    unseen = (
-        *missing,
-        *_not_seen(ledger, seen),
-        *kept.not_checked,
-        *edited.values(),
-        *guided,
-        *unlisted_files.not_checked(build, manifest),
-    )
+    looked = known_pages.look(bundle, workshop, remember=remember, pictures=pictures)
+    packet = _Packet(build=build, manifest=manifest, case_folder=case_folder, workshop=workshop)
+    checks, not_checked = _check_bundle(packet, looked.seen, list(edited.values()))
     return Proof(
-        checks=tuple(checks),
-        not_checked=unseen,
+        checks=(*files, *counts, *checks),
+        not_checked=not_checked,
         drawn=looked.drawn,
         known=looked.known,
         prints=looked.prints,
     )
 
 
+def _check_bundle(
+    packet: _Packet, seen: Mapping[int, page_check.PageResult], edited: Sequence[str]
+) -> tuple[list[Check], tuple[str, ...]]:
+    """Return the checks of the bundle's content, and what was not checked.
+
+    `seen`: the result of each page by its number. `edited`: what is not checked of files that a
+    person has worked on.
+    """
+    build, manifest, case_folder = packet.build, packet.manifest, packet.case_folder
+    ledger, parts, workshop = manifest.ledger, manifest.volumes, packet.workshop
+    structures = structure_reader.read_all(build, ledger, parts, workshop, manifest.linked)
+    structure = structure_reader.together(structures)
+    checks = [
+        *filed_labels.checks(manifest),
+        *volume_check.checks(build, manifest, parts),
+        *unlisted_files.checks(build, manifest, parts),
+    ]
+    kept = draft_checks.check_kept(build, manifest, parts, case_folder, workshop)
+    checks += _check_pixels(ledger, seen, case_folder)
+    checks += _check_stamps(manifest, seen)
+    checks += () if kept.complete else _check_words(ledger, seen)
+    checks += kept.checks
+    checks += field_values.checks(build, ledger, parts, case_folder, workshop)
+    checks += word_evidence.checks(build, manifest, parts, seen, case_folder, workshop)
+    not_checked = [] if case_folder else [_NO_SOURCES]
+    not_checked += [*_not_compared(ledger, seen), *kept.not_checked, *edited]
+    if not structure.trouble:
+        checks += [
+            *_check_agreement(manifest, structure),
+            *_check_bookmarks(manifest, parts, structures),
+        ]
+        checks += volume_check.listed(manifest, parts, structure.texts)
+        guides = _guides(packet, structures)
+        checks += guides.checks()
+        not_checked += guides.not_checked()
+    checks += _check_nothing_else(structure)
+    not_checked += unlisted_files.not_checked(build, manifest)
+    return checks, tuple(not_checked)
+
+
 # --- files and ledger ---
 
 
-def _files(
+def _check_files(
     manifest: Manifest,
-    sums: Mapping[str, str],
+    output_digests: Mapping[str, str],
     edited: Mapping[str, str],
-    sources: Mapping[str, str] | None,
+    source_digests: Mapping[str, str] | None,
 ) -> Iterator[Check]:
     outputs = [file for file in manifest.outputs if file.path not in edited]
-    yield _unchanged("outputs", outputs, sums, "as written")
-    if sources is not None:
-        yield _unchanged("sources", manifest.inputs, sources, "unchanged")
+    yield _unchanged("outputs", outputs, output_digests, "as written")
+    if source_digests is not None:
+        yield _unchanged("sources", manifest.inputs, source_digests, "unchanged")
 
 
 def _unchanged(
-    what: str, records: Sequence[FileRecord], sums: Mapping[str, str], said: str
+    what: str, records: Sequence[FileRecord], digests: Mapping[str, str], state: str
 ) -> Check:
-    wrong = [file.path for file in records if sums[file.path] != file.sha256]
+    wrong = [file.path for file in records if digests[file.path] != file.sha256]
     detail = (
-        f"{len(records)} {what} are {said}" if not wrong else f"changed or missing: {_list(wrong)}"
+        f"{len(records)} {what} are {state}" if not wrong else f"changed or missing: {_list(wrong)}"
     )
     return Check(name=what, ok=not wrong, detail=detail)
 
 
-def _sums(folder: Path, records: Sequence[FileRecord]) -> dict[str, str]:
-    """The sha256 of files as they are now; "" where one is missing, has another size, or is
+def _digests(folder: Path, records: Sequence[FileRecord]) -> dict[str, str]:
+    """Return the sha256 of files as they are now; "" where one is missing, has another size, or is
     reached by a link."""
     return {
-        file.path: _sum(folder, resolve_spelling(folder, file.path), file.size) for file in records
+        file.path: _digest(folder, resolve_spelling(folder, file.path), file.size)
+        for file in records
     }
 
 
-def _sum(folder: Path, name: str, size: int) -> str:
+def _digest(folder: Path, name: str, size: int) -> str:
     path = folder / name
     inside = [path, *path.parents[: name.count("/")]]
-    if any(one.is_symlink() for one in inside) or not path.is_file() or path.stat().st_size != size:
+    if (
+        any(part.is_symlink() for part in inside)
+        or not path.is_file()
+        or path.stat().st_size != size
+    ):
         return ""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _ledger(manifest: Manifest, case_folder: Path | None, workshop: Workshop) -> Iterator[Check]:
+def _check_ledger(
+    manifest: Manifest, case_folder: Path | None, workshop: Workshop
+) -> Iterator[Check]:
     ledger = manifest.ledger
     numbers = [entry.number for entry in ledger]
     in_order = numbers == list(range(1, len(ledger) + 1))
@@ -191,85 +213,94 @@ def _ledger(manifest: Manifest, case_folder: Path | None, workshop: Workshop) ->
     sizes = cut_pages.cut_sizes(ledger, case_folder, workshop)
     for exhibit in manifest.exhibits:
         have = cut_pages.whole_pages(
-            [e for e in ledger if e.exhibit == exhibit.id and e.source is not None], sizes
+            [entry for entry in ledger if entry.exhibit == exhibit.id and entry.source is not None],
+            sizes,
         )
         want = [page for part in exhibit.parts for page in source_pages.wanted(part, counts, have)]
-        ok = have == want and bool(have)
+        is_complete = have == want and bool(have)
         detail = f"{len(have)} of {len(want)} pages of its files are in, in order"
-        yield Check(name="ledger", ok=ok, detail=detail, exhibit=exhibit.id)
+        yield Check(name="ledger", ok=is_complete, detail=detail, exhibit=exhibit.id)
 
 
 # --- pages ---
 
 
-def _pixels(
-    ledger: Sequence[LedgerEntry], seen: Mapping[int, paging.PageResult], case_folder: Path | None
+def _check_pixels(
+    ledger: Sequence[LedgerEntry],
+    seen: Mapping[int, page_check.PageResult],
+    case_folder: Path | None,
 ) -> Iterator[Check]:
     if case_folder is None:
         return
     for exhibit, group in _by_exhibit(ledger):
         numbers = [entry.number for entry in group]
-        bad = [number for number in numbers if not seen[number].alike]
-        unseen = [number for number in numbers if seen[number].alike and seen[number].trouble]
+        wrong = [number for number in numbers if not seen[number].alike]
+        not_compared = [number for number in numbers if seen[number].alike and seen[number].trouble]
         detail = (
-            f"{len(numbers) - len(bad) - len(unseen)} of {len(numbers)} pages look like "
+            f"{len(numbers) - len(wrong) - len(not_compared)} of {len(numbers)} pages look like "
             f"their source"
         )
-        if unseen:
+        if not_compared:
+            source_trouble = seen[not_compared[0]].trouble
+            pages = _list(not_compared)
+            detail += f"; page {pages} cannot be compared: its source {source_trouble}"
+        if repaired := sum(seen[number].secondhand for number in numbers):
             detail += (
-                f"; page {_list(unseen)} cannot be compared: its source {seen[unseen[0]].trouble}"
+                f" ({repaired} of them as another reader repaired it, since PDFium does not "
+                f"open it)"
             )
-        if second := sum(seen[number].secondhand for number in numbers):
-            detail += (
-                f" ({second} of them as another reader repaired it, since PDFium does not open it)"
-            )
-        if bad:
-            why = next((seen[number].trouble for number in bad if seen[number].trouble), "")
-            detail += f"; not page {_list(bad)}" + (f": {why}" if why else "")
+        if wrong:
+            trouble = next((seen[number].trouble for number in wrong if seen[number].trouble), "")
+            detail += f"; not page {_list(wrong)}" + (f": {trouble}" if trouble else "")
         yield Check(
-            name="pixels", ok=not bad, detail=detail, exhibit=exhibit, page=bad[0] if bad else None
+            name="pixels",
+            ok=not wrong,
+            detail=detail,
+            exhibit=exhibit,
+            page=wrong[0] if wrong else None,
         )
 
 
-def _not_seen(
-    ledger: Sequence[LedgerEntry], seen: Mapping[int, paging.PageResult]
+def _not_compared(
+    ledger: Sequence[LedgerEntry], seen: Mapping[int, page_check.PageResult]
 ) -> Iterator[str]:
-    """One line for each file whose pages could not be compared, and why."""
-    why = {
+    """Yield one line for each file whose pages could not be compared, with the reason."""
+    troubles = {
         entry.client_source.path: seen[entry.number].trouble
         for entry in ledger
         if entry.source is not None and seen[entry.number].alike and seen[entry.number].trouble
     }
-    for path, trouble in why.items():
+    for path, trouble in troubles.items():
         yield f"whether the pages of {path} look like it: it {trouble}"
 
 
-def _stamps(manifest: Manifest, seen: Mapping[int, paging.PageResult]) -> Iterator[Check]:
+def _check_stamps(manifest: Manifest, seen: Mapping[int, page_check.PageResult]) -> Iterator[Check]:
     ledger = manifest.ledger
-    bad = [entry.number for entry in ledger if not seen[entry.number].stamped]
+    wrong = [entry.number for entry in ledger if not seen[entry.number].stamped]
     count = sum(entry.stamp is not None for entry in ledger)
     detail = (
         f"{count} stamps read back as printed"
-        if not bad
-        else f"the stamp is wrong or missing on page {_list(bad)}"
+        if not wrong
+        else f"the stamp is wrong or missing on page {_list(wrong)}"
     )
-    yield Check(name="stamp", ok=not bad, detail=detail, page=bad[0] if bad else None)
+    yield Check(name="stamp", ok=not wrong, detail=detail, page=wrong[0] if wrong else None)
     misprinted = [
         entry.number
         for entry in ledger
-        if entry.stamp and not _true_stamp(entry, entry.stamp, manifest)
+        if entry.stamp and not _is_true_stamp(entry, entry.stamp, manifest)
     ]
     if misprinted:
         detail = f"the stamp text is not true on page {_list(misprinted)}"
         yield Check(name="stamp", ok=False, detail=detail, page=misprinted[0])
 
 
-def _true_stamp(entry: LedgerEntry, stamp: Stamp, manifest: Manifest) -> bool:
-    """Whether the stamp says what its place is, in the receiver's own words where it has some."""
-    worded = manifest.marking.of(entry.kind) or _WORDING.of(entry.kind)
+def _is_true_stamp(entry: LedgerEntry, stamp: Stamp, manifest: Manifest) -> bool:
+    """Return whether a stamp has the text for its page, in the receiver's own wording where it has
+    one."""
+    wording = manifest.marking.of(entry.kind) or _WORDING.of(entry.kind)
     if manifest.frozen:
-        return filed_labels.true_stamp(entry, worded)
-    text = worded.format(
+        return filed_labels.true_stamp(entry, wording)
+    text = wording.format(
         tab=entry.tab,
         page=entry.exhibit_page,
         pages=entry.exhibit_pages,
@@ -279,22 +310,37 @@ def _true_stamp(entry: LedgerEntry, stamp: Stamp, manifest: Manifest) -> bool:
     return stamp.text == text
 
 
-def _words(ledger: Sequence[LedgerEntry], seen: Mapping[int, paging.PageResult]) -> Iterator[Check]:
-    """Each recognized page has its words as text (the stamp has some too); 9 in 10, since two
-    readers cut differently."""
+def _check_words(
+    ledger: Sequence[LedgerEntry], seen: Mapping[int, page_check.PageResult]
+) -> Iterator[Check]:
+    """Check that each recognized page has its words as text, besides those of the stamp.
+
+    Nine in ten are enough, since two readers separate words differently.
+    """
     for exhibit, group in _by_exhibit(ledger):
-        read = [entry for entry in group if entry.client_text.method is not TextMethod.NONE]
-        bad = [e.number for e in read if seen[e.number].words < 0.9 * e.client_text.words]
-        detail = f"{len(read) - len(bad)} of {len(read)} pages with text are searchable"
-        if bad:
-            detail += f"; not page {_list(bad)}"
+        searchable = [entry for entry in group if entry.client_text.method is not TextMethod.NONE]
+        wrong = [
+            entry.number
+            for entry in searchable
+            if seen[entry.number].words < 0.9 * entry.client_text.words
+        ]
+        detail = (
+            f"{len(searchable) - len(wrong)} of {len(searchable)} pages with text are searchable"
+        )
+        if wrong:
+            detail += f"; not page {_list(wrong)}"
         yield Check(
-            name="words", ok=not bad, detail=detail, exhibit=exhibit, page=bad[0] if bad else None
+            name="words",
+            ok=not wrong,
+            detail=detail,
+            exhibit=exhibit,
+            page=wrong[0] if wrong else None,
         )
 
 
 def _by_exhibit(ledger: Sequence[LedgerEntry]) -> Iterator[tuple[str, list[LedgerEntry]]]:
-    """Pages of the client's files: exhibits by their id, completed forms by their document."""
+    """Yield the pages of the client's files: exhibits by their id, completed forms by their
+    document."""
     evidence = [entry for entry in ledger if entry.is_evidence]
     for exhibit, group in groupby(evidence, key=lambda entry: entry.group):
         yield exhibit, list(group)
@@ -303,25 +349,28 @@ def _by_exhibit(ledger: Sequence[LedgerEntry]) -> Iterator[tuple[str, list[Ledge
 # --- structure ---
 
 
-def _agreement(manifest: Manifest, structure: structuring.Structure) -> Iterator[Check]:
-    """Index row, printed stamp, page label, bookmark and links say the same of each exhibit."""
+def _check_agreement(manifest: Manifest, structure: structure_reader.Structure) -> Iterator[Check]:
+    """Check that index row, printed stamp, page label, bookmark and links agree for each
+    exhibit."""
     ledger = manifest.ledger
-    count = structure.pages == len(ledger)
+    same_count = structure.pages == len(ledger)
     yield Check(
         name="count",
-        ok=count,
+        ok=same_count,
         detail=f"the bundle has {structure.pages} pages, the ledger {len(ledger)}",
     )
     wrong = [
         entry.label
-        for have, entry in zip(structure.labels, ledger, strict=False)
-        if have != entry.label
+        for actual, entry in zip(structure.labels, ledger, strict=False)
+        if actual != entry.label
     ]
-    labels = not wrong and len(structure.labels) == len(ledger)
+    are_right = not wrong and len(structure.labels) == len(ledger)
     detail = (
-        "page labels are the printed numbers" if labels else f"wrong label on page {_list(wrong)}"
+        "page labels are the printed numbers"
+        if are_right
+        else f"wrong label on page {_list(wrong)}"
     )
-    yield Check(name="label", ok=labels, detail=detail)
+    yield Check(name="label", ok=are_right, detail=detail)
     places = {entry.number: entry for entry in ledger}
     index = {entry.number for entry in ledger if entry.part == "index"}
     linked = manifest.linked
@@ -333,64 +382,63 @@ def _agreement(manifest: Manifest, structure: structuring.Structure) -> Iterator
         yield printed_references.cites(structure.texts, ledger, kept=manifest.format >= SINCE)
 
 
-def _bookmarks(
-    manifest: Manifest, parts: Sequence[Volume], structures: Sequence[structuring.Structure]
+def _check_bookmarks(
+    manifest: Manifest, parts: Sequence[Volume], structures: Sequence[structure_reader.Structure]
 ) -> Iterator[Check]:
     marks = [(mark.level, mark.title, mark.number) for mark in manifest.bookmarks]
     for part, structure in zip(parts, structures, strict=True):
         yield from _bookmarks_of(
-            volumed.expected(marks, part), structure, max((mark[0] for mark in marks), default=0)
+            volume_check.expected(marks, part),
+            structure,
+            max((mark[0] for mark in marks), default=0),
         )
 
 
 def _bookmarks_of(
-    want: Sequence[volumed.Mark], structure: structuring.Structure, tops: int
+    want: Sequence[volume_check.Mark], structure: structure_reader.Structure, top_levels: int
 ) -> Iterator[Check]:
     # the evidence's own outlines hang one level below their exhibit's bookmark
-    have = [item for item in structure.outline if item[0] <= tops]
+    actual = [item for item in structure.outline if item[0] <= top_levels]
     titles = {item[1] for item in want}
-    have = [item for item in have if item[0] < tops or item[1] in titles or tops == 0]
+    actual = [
+        item for item in actual if item[0] < top_levels or item[1] in titles or top_levels == 0
+    ]
     wrong = [
         position
-        for position, (one, other) in enumerate(zip(want, have, strict=False), 1)
-        if one != other
+        for position, (wanted, found) in enumerate(zip(want, actual, strict=False), 1)
+        if wanted != found
     ]
-    ok = not wrong and len(want) == len(have)
+    ok = not wrong and len(want) == len(actual)
     detail = (
         f"{len(want)} bookmarks lead where they say"
         if ok
-        else f"bookmark {_list(wrong or [len(have)])} is wrong"
+        else f"bookmark {_list(wrong or [len(actual)])} is wrong"
     )
     yield Check(name="bookmark", ok=ok, detail=detail)
 
 
-def _guides(
-    build: Path,
-    manifest: Manifest,
-    case_folder: Path | None,
-    parts: Sequence[Volume],
-    structures: Sequence[structuring.Structure],
-    workshop: Workshop,
-) -> link_check.Guides:
-    """Links and bookmarks as they are, and what says how they must be."""
+def _guides(packet: _Packet, structures: Sequence[structure_reader.Structure]) -> link_check.Guides:
+    """Return the check of links and bookmarks against the files they were made from."""
+    manifest = packet.manifest
     haves = [
-        link_check.Have(volume=part, sheets=one.sheets, marks=one.marks, tags=one.tags)
-        for part, one in zip(parts, structures, strict=True)
+        link_check.Have(
+            volume=part, sheets=structure.sheets, marks=structure.marks, tags=structure.tags
+        )
+        for part, structure in zip(manifest.volumes, structures, strict=True)
     ]
-    return link_check.Guides(
-        manifest, haves, source_links.read_all(build, manifest, case_folder, workshop)
-    )
+    origins = source_links.read_all(packet.build, manifest, packet.case_folder, packet.workshop)
+    return link_check.Guides(manifest, haves, origins)
 
 
 def _row_agrees(
     row: ManifestIndexRow,
-    structure: structuring.Structure,
+    structure: structure_reader.Structure,
     index: set[int],
     places: Mapping[int, LedgerEntry],
     linked: bool,
 ) -> Check:
     first, last, sheet = row.first, row.last, row.sheet
-    mine = [
+    exhibit_pages = [
         number
         for number, entry in places.items()
         if entry.exhibit == row.exhibit and entry.kind is PartKind.EXHIBIT
@@ -399,7 +447,11 @@ def _row_agrees(
         dict.fromkeys(places[number].label for number in (first, last) if number in places)
     )
     faults = []
-    if not mine or (min(mine), max(mine)) != (first, last) or row.pages != printed:
+    if (
+        not exhibit_pages
+        or (min(exhibit_pages), max(exhibit_pages)) != (first, last)
+        or row.pages != printed
+    ):
         faults.append("the index row has other pages than the bundle")
     if not _sheet_in_front(row, places):
         faults.append("its tab sheet is not in front of it")
@@ -421,7 +473,7 @@ def _row_agrees(
 
 
 def _link_faults(
-    row: ManifestIndexRow, structure: structuring.Structure, index: set[int], printed: str
+    row: ManifestIndexRow, structure: structure_reader.Structure, index: set[int], printed: str
 ) -> Iterator[str]:
     first, sheet = row.first, row.sheet
     on_index = [link for link in structure.links if link.page in index]
@@ -435,8 +487,8 @@ def _link_faults(
         yield "the tab sheet does not lead to the evidence"
 
 
-def _texts_to(target: int, links: Sequence[structuring.Link]) -> set[str]:
-    """The texts of links to a page, and those of pieces that follow each other: a narrow column
+def _texts_to(target: int, links: Sequence[structure_reader.Link]) -> set[str]:
+    """Return the texts of links to a page, and those of consecutive pieces joined: a narrow column
     breaks "1057a–1063b"."""
     texts: set[str] = set()
     for goal, run in groupby(links, key=lambda link: link.target):
@@ -450,7 +502,8 @@ def _texts_to(target: int, links: Sequence[structuring.Link]) -> set[str]:
 
 
 def _sheet_in_front(row: ManifestIndexRow, places: Mapping[int, LedgerEntry]) -> bool:
-    """Its own sheet, right before its first page; or, of a notice, no sheet anywhere."""
+    """Return whether an exhibit's own tab sheet is right before its first page; a notice must have
+    no sheet at all."""
     sheets = [
         number
         for number, entry in places.items()
@@ -465,7 +518,7 @@ def _plain(text: str) -> str:
 
 
 def _cites_agree(
-    structure: structuring.Structure,
+    structure: structure_reader.Structure,
     places: Mapping[int, LedgerEntry],
     rows: Sequence[ManifestIndexRow],
 ) -> Check:
@@ -479,50 +532,61 @@ def _cites_agree(
         for link in structure.links
         if not _is_of_title(fold(link.text), titles.get(link.target, ()))
     ]
-    found = [(link, match) for link in links if (match := _CITE.search(link.text))]
-    broken = [link.page for link in links if structuring.cut_short(link.text)]
+    citations = [(link, match) for link in links if (match := _CITE.search(link.text))]
+    broken = [link.page for link in links if structure_reader.cut_short(link.text)]
     wrong = [
         link.page
-        for link, match in found
+        for link, match in citations
         if (entry := places.get(link.target)) is None
         or entry.label != match[2]
         or entry.tab != match[1]
     ]
-    bad = sorted({*broken, *wrong})
+    wrong_pages = sorted({*broken, *wrong})
     detail = (
-        f"{len(found)} citations lead to the page they print"
-        if not bad
-        else f"a citation is wrong on page {_list(bad)}"
+        f"{len(citations)} citations lead to the page they print"
+        if not wrong_pages
+        else f"a citation is wrong on page {_list(wrong_pages)}"
     )
-    return Check(name="cites", ok=not bad, detail=detail, page=bad[0] if bad else None)
+    return Check(
+        name="cites",
+        ok=not wrong_pages,
+        detail=detail,
+        page=wrong_pages[0] if wrong_pages else None,
+    )
 
 
 def _is_of_title(text: str, titles: Sequence[str]) -> bool:
-    """Whether the text under a link to a tab sheet is the title of its exhibit, or a line of it."""
+    """Return whether the text under a link to a tab sheet is the title of its exhibit, or a line of
+    it."""
     return any(text in title or title in text for title in titles if text and title)
 
 
-def _nothing_else(structure: structuring.Structure) -> Iterator[Check]:
+def _check_nothing_else(structure: structure_reader.Structure) -> Iterator[Check]:
     if structure.trouble:
         yield Check(name="structure", ok=False, detail=structure.trouble)
         return
-    found = structure.forbidden
+    forbidden = structure.forbidden
     yield Check(
         name="nothing-else",
-        ok=not found,
-        detail=f"found: {_list(found)}"
-        if found
+        ok=not forbidden,
+        detail=f"found: {_list(forbidden)}"
+        if forbidden
         else "no script, action, attachment, form field, encryption or metadata",
     )
-    bare = structure.unembedded
+    pages_without_font = structure.unembedded
     detail = (
-        f"a font is missing on page {_list(bare)}"
-        if bare
+        f"a font is missing on page {_list(pages_without_font)}"
+        if pages_without_font
         else "every font of our own pages is embedded"
     )
-    yield Check(name="fonts", ok=not bare, detail=detail, page=bare[0] if bare else None)
+    yield Check(
+        name="fonts",
+        ok=not pages_without_font,
+        detail=detail,
+        page=pages_without_font[0] if pages_without_font else None,
+    )
 
 
-def _list(values: Sequence[object], most: int = 8) -> str:
-    shown = ", ".join(str(value) for value in values[:most])
-    return shown if len(values) <= most else f"{shown} and {len(values) - most} more"
+def _list(values: Sequence[object], limit: int = 8) -> str:
+    shown = ", ".join(str(value) for value in values[:limit])
+    return shown if len(values) <= limit else f"{shown} and {len(values) - limit} more"

@@ -1,9 +1,10 @@
-"""Source pages that were cut over several pages of a bundle: their parts follow each other and
+"""Check source pages that were cut over several bundle pages: their parts follow each other and
 leave nothing out."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from itertools import groupby, pairwise
 from pathlib import Path
 
@@ -15,14 +16,30 @@ from assembler.runtime.workshop import Workshop
 Size = tuple[int, int]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _CutDirection:
+    """The axis along which a picture was cut: indexes into a crop box, and the picture's size.
+
+    `start`, `end`: of a part along the axis, `length` pixels in all. `side`, `opposite`: of a part
+    across it, `breadth` pixels in all.
+    """
+
+    start: int
+    end: int
+    length: int
+    side: int
+    opposite: int
+    breadth: int
+
+
 def whole_pages(
     entries: Sequence[LedgerEntry], sizes: Mapping[tuple[str, int], Size]
 ) -> list[tuple[str, int]]:
-    """(path, page) of the sources of an exhibit's pages, the parts of one as one; a page of which a
-    part is missing has number 0.
+    """Return (path, page) of each source page of an exhibit, its parts counted as one page; number
+    0 where a part is missing.
 
-    `sizes`: of cut pictures in dots, where they are known; without them the parts are still held
-    against each other.
+    `sizes`: of cut pictures in pixels, where known; without them the parts are still compared with
+    each other.
     """
     pages: list[tuple[str, int]] = []
     for (path, page, parts), group in groupby(entries, key=_source):
@@ -39,14 +56,14 @@ def whole_pages(
 def cut_sizes(
     ledger: Sequence[LedgerEntry], case_folder: Path | None, workshop: Workshop
 ) -> dict[tuple[str, int], Size]:
-    """The size in dots of every picture that was cut, taken from the client's file."""
+    """Return the size in pixels of every picture that was cut, taken from the client's file."""
     if case_folder is None:
         return {}
     places = sorted(
         {
-            (e.client_source.path, e.client_source.page)
-            for e in ledger
-            if e.source is not None and _source(e)[2] > 1
+            (entry.client_source.path, entry.client_source.page)
+            for entry in ledger
+            if entry.source is not None and _source(entry)[2] > 1
         }
     )
     sizes = workshop.map(picture_size, [(case_folder, path, page) for path, page in places])
@@ -57,8 +74,8 @@ def cut_sizes(
 
 
 def picture_size(place: tuple[Path, str, int]) -> Size:
-    """Width and height of a picture, (case folder, path, page), in dots; (0, 0) if it cannot be
-    opened."""
+    """Return width and height in pixels of a picture, given as (case folder, path, page); (0, 0) if
+    it cannot be opened."""
     files = Sources(place[0])
     try:
         opened = files.open(place[1])
@@ -75,29 +92,25 @@ def _source(entry: LedgerEntry) -> tuple[str, int, int]:
 
 
 def _covers(run: Sequence[LedgerEntry], parts: int, size: Size | None) -> bool:
-    """Whether these are all parts of one picture, in order, and together all of it."""
+    """Return whether these are all parts of one picture, in order, and cover it."""
     if [entry.client_source.part for entry in run] != list(range(1, parts + 1)):
         return False
     crops = [tuple(entry.client_transform.crop or ()) for entry in run]
     if not all(len(crop) == 4 for crop in crops):
         return False
-    wide, high = size or (max(crop[2] for crop in crops), max(crop[3] for crop in crops))
-    return any(
-        _covers_along(crops, *ends) for ends in ((0, 2, wide, 1, 3, high), (1, 3, high, 0, 2, wide))
+    width, height = size or (max(crop[2] for crop in crops), max(crop[3] for crop in crops))
+    across = _CutDirection(start=0, end=2, length=width, side=1, opposite=3, breadth=height)
+    down = _CutDirection(start=1, end=3, length=height, side=0, opposite=2, breadth=width)
+    return _covers_along(crops, across) or _covers_along(crops, down)
+
+
+def _covers_along(crops: Sequence[tuple[int, ...]], cut: _CutDirection) -> bool:
+    """Return whether strips take the whole breadth and follow each other along the whole length."""
+    start, end = cut.start, cut.end
+    are_full = all((crop[cut.side], crop[cut.opposite]) == (0, cut.breadth) for crop in crops)
+    are_joined = all(
+        crop[start] < following[start] <= crop[end] < following[end]
+        for crop, following in pairwise(crops)
     )
-
-
-def _covers_along(
-    crops: Sequence[tuple[int, ...]],
-    start: int,
-    end: int,
-    length: int,
-    side: int,
-    other: int,
-    breadth: int,
-) -> bool:
-    """Whether strips take the whole breadth, and follow each other from one end of the length to
-    the other without a gap."""
-    across = all((crop[side], crop[other]) == (0, breadth) for crop in crops)
-    joined = all(one[start] < two[start] <= one[end] < two[end] for one, two in pairwise(crops))
-    return across and joined and crops[0][start] == 0 and crops[-1][end] == length
+    covers_length = crops[0][start] == 0 and crops[-1][end] == cut.length
+    return are_full and are_joined and covers_length

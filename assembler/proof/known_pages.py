@@ -1,10 +1,9 @@
-"""What need not be drawn again: pages whose whole content was found to look like their source
-before.
+"""Skip drawing pages whose whole content was already found to look like their source.
 
-How a page looks is decided by its content alone (`fingerprint`), and by the program that draws it.
-So where a page of the finished bundle has the content, byte for byte, of one that was drawn and
-compared with the same page of the same source, drawing both again can give nothing else. All that
-is not the look of a page is read every time: stamps, text, order, numbers.
+How a page looks is decided by its content alone (`fingerprint`) and by the program that draws it. A
+page of the finished bundle whose content is, byte for byte, that of one that was drawn and compared
+with the same page of the same source need not be drawn again: the result would be the same.
+Everything else is read every time: stamps, text, order, numbers.
 """
 
 from __future__ import annotations
@@ -25,10 +24,10 @@ from assembler.runtime.code_version import code_digest
 from assembler.runtime.worker_pool import Failure
 from assembler.runtime.workshop import Workshop
 
-_MANY = 250  # pages of which a worker only reads content or text
-# what says where a page stands and what its text is: the comparison with its source depends on all
-# that an entry says but this
-_PLACE = frozenset(
+_PAGES_PER_JOB = 250  # pages of which a worker only reads content or text
+# position and text of a page: the comparison with its source depends on every other field of its
+# ledger entry
+_NOT_COMPARED = frozenset(
     {
         "number",
         "label",
@@ -49,7 +48,7 @@ _PLACE = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looked:
-    """What was seen of each page, by its number; how many were drawn, and how many known;
+    """Results of looking at each page, by its number; counts of drawn and known pages;
     fingerprints, if any were made."""
 
     seen: Mapping[int, paging.PageResult]
@@ -59,9 +58,24 @@ class Looked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Piece:
-    """Pages of one file of a bundle. `key`: names what was proved of them, () where they cannot
-    be known by their content."""
+class Bundle:
+    """A bundle to look at: its folder, the ledger, the bundle's files, and the case folder, None
+    if it is not available.
+
+    `source_digests`: sha256 of the sources as they are now.
+    """
+
+    build: Path
+    ledger: Sequence[LedgerEntry]
+    parts: Sequence[Volume]
+    case_folder: Path | None
+    source_digests: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _PageGroup:
+    """Pages of one file of a bundle. `key`: names what was proved of them, () where their content
+    cannot identify them."""
 
     job: paging.Job
     key: tuple[str, ...] = ()
@@ -69,122 +83,115 @@ class _Piece:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Range:
-    """Pages of a file, from 0."""
+    """Some pages of a file, counted from 0."""
 
     pdf: Path
     places: tuple[int, ...]
 
 
 def prints(build: Path, parts: Sequence[Volume], workshop: Workshop) -> tuple[Fingerprint, ...]:
-    """A fingerprint of every page of a finished bundle."""
+    """Return a fingerprint of every page of a finished bundle."""
     ranges = [
-        one
+        pages
         for part in parts
-        for one in _ranges(build / part.path, part.last - part.first + 1, workshop.jobs)
+        for pages in _ranges(build / part.path, part.last - part.first + 1, workshop.jobs)
     ]
-    results = workshop.map(printed, ranges)
-    return tuple(
-        one
-        for some, result in zip(ranges, results, strict=True)
-        for one in ((Fingerprint(),) * len(some.places) if isinstance(result, Failure) else result)
-    )
+    fingerprints: list[Fingerprint] = []
+    for pages, result in zip(ranges, workshop.map(printed, ranges), strict=True):
+        if isinstance(result, Failure):
+            fingerprints += [Fingerprint()] * len(pages.places)
+        else:
+            fingerprints += result
+    return tuple(fingerprints)
 
 
 def _ranges(pdf: Path, pages: int, jobs: int) -> list[Range]:
-    """One for each worker, unless they would be small: reading the page tree takes as long as
-    the pages."""
-    size = max(_MANY, -(-pages // jobs))
+    """Split a file into one range per worker, unless they would be small: reading the page tree
+    takes as long as reading the pages."""
+    size = max(_PAGES_PER_JOB, -(-pages // jobs))
     return [
         Range(pdf=pdf, places=tuple(range(start, min(start + size, pages))))
         for start in range(0, pages, size)
     ]
 
 
-def printed(some: Range) -> tuple[Fingerprint, ...]:
-    """In a worker."""
-    return fingerprint.fingerprint_pages(some.pdf, some.places)
+def printed(pages: Range) -> tuple[Fingerprint, ...]:
+    """Fingerprint a range of pages, in a worker."""
+    return fingerprint.fingerprint_pages(pages.pdf, pages.places)
 
 
-def look(
-    build: Path,
-    ledger: Sequence[LedgerEntry],
-    parts: Sequence[Volume],
-    case_folder: Path | None,
-    sums: Mapping[str, str],
-    workshop: Workshop,
-    *,
-    remember: bool,
-    pictures: bool = False,
-) -> Looked:
-    """Look at every page. `sums`: sha256 of the sources as they are now; without `remember` all are
-    drawn, nothing is noted.
+def look(bundle: Bundle, workshop: Workshop, *, remember: bool, pictures: bool = False) -> Looked:
+    """Look at every page of a bundle.
 
-    `pictures`: leave small pictures of what is drawn in the cache, for a person to look at
-    (`sight.small`).
+    Without `remember` all pages are drawn, and nothing is noted in the cache. `pictures`: leave
+    thumbnails of what is drawn in the cache, for review.html.
     """
-    made = prints(build, parts, workshop) if remember and case_folder else ()
-    pieces = [
-        piece for part in parts for piece in _pieces(build, part, ledger, case_folder, sums, made)
-    ]
-    fresh, known, ours = _sorted(pieces, workshop)
-    rest = [entry for piece in (*known, *ours) for entry in piece.job.entries]
+    fingerprints = (
+        prints(bundle.build, bundle.parts, workshop) if remember and bundle.case_folder else ()
+    )
+    groups = [group for part in bundle.parts for group in _page_groups(bundle, part, fingerprints)]
+    fresh, known, ours = _sort_groups(groups, workshop)
     if pictures:
-        fresh = [
-            _with_order(piece, made, thumbnails.choose_style(len(ledger)), workshop)
-            for piece in fresh
-        ]
-    to_read = [job for part in parts for job in _to_read(build, part, rest, case_folder)]
-    seen = _seen([*(piece.job for piece in fresh), *to_read], workshop)
+        style = thumbnails.choose_style(len(bundle.ledger))
+        fresh = [_with_thumbnails(group, fingerprints, style, workshop) for group in fresh]
+    rest = [entry for group in (*known, *ours) for entry in group.job.entries]
+    reading = [job for part in bundle.parts for job in _reading_jobs(bundle, part, rest)]
+    seen = _run_jobs([*(group.job for group in fresh), *reading], workshop)
+    # a stamp that is more than a stamp may hide what is under it
     doubtful = [
-        piece for piece in known if not all(seen[entry.number].whole for entry in piece.job.entries)
+        group for group in known if not all(seen[entry.number].whole for entry in group.job.entries)
     ]
-    seen |= _seen(
-        [piece.job for piece in doubtful], workshop
-    )  # a stamp that is more than a stamp may hide what is under it
-    for piece in fresh:
-        if piece.key and all(_settled(seen[entry.number]) for entry in piece.job.entries):
-            workshop.cache.get_or_make(piece.key, lambda _folder: None)
+    seen |= _run_jobs([group.job for group in doubtful], workshop)
+    for group in fresh:
+        if group.key and all(_is_proved(seen[entry.number]) for entry in group.job.entries):
+            workshop.cache.get_or_make(group.key, lambda _folder: None)
     return Looked(
         seen=seen,
-        drawn=_pages(fresh) + _pages(doubtful),
-        known=_pages(known) - _pages(doubtful),
-        prints=tuple(one if seen[n].whole else Fingerprint() for n, one in enumerate(made, 1)),
+        drawn=_count_pages(fresh) + _count_pages(doubtful),
+        known=_count_pages(known) - _count_pages(doubtful),
+        prints=tuple(
+            print_of_page if seen[number].whole else Fingerprint()
+            for number, print_of_page in enumerate(fingerprints, 1)
+        ),
     )
 
 
-def _sorted(
-    pieces: Sequence[_Piece], workshop: Workshop
-) -> tuple[list[_Piece], list[_Piece], list[_Piece]]:
-    """Those that must be drawn; those known by their content; those without a source to compare
-    with."""
-    fresh: list[_Piece] = []
-    known: list[_Piece] = []
-    ours: list[_Piece] = []
-    for piece in pieces:
-        if piece.job.case_folder is None or piece.job.entries[0].source is None:
-            ours.append(piece)
+def _sort_groups(
+    groups: Sequence[_PageGroup], workshop: Workshop
+) -> tuple[list[_PageGroup], list[_PageGroup], list[_PageGroup]]:
+    """Return the groups that must be drawn, those known by their content, and those without a
+    source to compare with."""
+    fresh: list[_PageGroup] = []
+    known: list[_PageGroup] = []
+    ours: list[_PageGroup] = []
+    for group in groups:
+        if group.job.case_folder is None or group.job.entries[0].source is None:
+            ours.append(group)
         else:
-            (known if piece.key and workshop.cache.has(piece.key) else fresh).append(piece)
+            (known if group.key and workshop.cache.has(group.key) else fresh).append(group)
     return fresh, known, ours
 
 
-def _with_order(
-    piece: _Piece, made: Sequence[Fingerprint], look: thumbnails.PictureStyle, workshop: Workshop
-) -> _Piece:
+def _with_thumbnails(
+    group: _PageGroup,
+    fingerprints: Sequence[Fingerprint],
+    style: thumbnails.PictureStyle,
+    workshop: Workshop,
+) -> _PageGroup:
     key = thumbnails.thumbnail_key(
-        piece.job.entries, made, look, sources=piece.job.case_folder is not None
+        group.job.entries, fingerprints, style, sources=group.job.case_folder is not None
     )
-    order = thumbnails.ThumbnailOrder(key=key, style=look, cache=workshop.cache) if key else None
-    return replace(piece, job=replace(piece.job, order=order))
+    order = thumbnails.ThumbnailOrder(key=key, style=style, cache=workshop.cache) if key else None
+    return replace(group, job=replace(group.job, order=order))
 
 
-def _pages(pieces: Sequence[_Piece]) -> int:
-    return sum(len(piece.job.entries) for piece in pieces)
+def _count_pages(groups: Sequence[_PageGroup]) -> int:
+    return sum(len(group.job.entries) for group in groups)
 
 
-def _settled(result: paging.PageResult) -> bool:
-    """Whether the comparison says everything about the look of this page, at whatever place its
-    stamp will be."""
+def _is_proved(result: paging.PageResult) -> bool:
+    """Return whether the comparison covers the whole look of this page, wherever its stamp will
+    be."""
     return (
         result.alike
         and result.whole
@@ -193,25 +200,25 @@ def _settled(result: paging.PageResult) -> bool:
     )
 
 
-def _pieces(
-    build: Path,
-    part: Volume,
-    ledger: Sequence[LedgerEntry],
-    case_folder: Path | None,
-    sums: Mapping[str, str],
-    made: Sequence[Fingerprint],
-) -> Iterator[_Piece]:
-    for some in thumbnails.split_ledger(ledger[part.first - 1 : part.last]):
+def _page_groups(
+    bundle: Bundle, part: Volume, fingerprints: Sequence[Fingerprint]
+) -> Iterator[_PageGroup]:
+    for entries in thumbnails.split_ledger(bundle.ledger[part.first - 1 : part.last]):
         job = paging.Job(
-            bundle=build / part.path, first=part.first, entries=some, case_folder=case_folder
+            bundle=bundle.build / part.path,
+            first=part.first,
+            entries=entries,
+            case_folder=bundle.case_folder,
         )
-        yield _Piece(job=job, key=_key(some, sums, made))
+        yield _PageGroup(job=job, key=_key(entries, bundle.source_digests, fingerprints))
 
 
 def _key(
-    entries: Sequence[LedgerEntry], sums: Mapping[str, str], made: Sequence[Fingerprint]
+    entries: Sequence[LedgerEntry],
+    source_digests: Mapping[str, str],
+    fingerprints: Sequence[Fingerprint],
 ) -> tuple[str, ...]:
-    rows = [_row(entry, sums, made) for entry in entries]
+    rows = [_row(entry, source_digests, fingerprints) for entry in entries]
     engine = (
         f"pdfium {pdfium.PYPDFIUM_INFO}",
         f"Pillow {PIL.__version__}",
@@ -220,46 +227,61 @@ def _key(
     return ("proof", code_digest("proof"), *engine, *rows) if all(rows) else ()
 
 
-def _row(entry: LedgerEntry, sums: Mapping[str, str], made: Sequence[Fingerprint]) -> str:
-    """All that the comparison of one page depends on; "" if that cannot be said."""
+def _row(
+    entry: LedgerEntry, source_digests: Mapping[str, str], fingerprints: Sequence[Fingerprint]
+) -> str:
+    """Return all that the comparison of one page depends on; "" if that is not known."""
     number = entry.number
-    if entry.source is None or not 0 < number <= len(made):
+    if entry.source is None or not 0 < number <= len(fingerprints):
         return ""
-    own, of_source = made[number - 1], sums.get(entry.client_source.path, "")
-    if not own.digest or not of_source or own.stamped != (entry.stamp is not None):
+    fingerprint, source_digest = (
+        fingerprints[number - 1],
+        source_digests.get(entry.client_source.path, ""),
+    )
+    if (
+        not fingerprint.digest
+        or not source_digest
+        or fingerprint.stamped != (entry.stamp is not None)
+    ):
         return ""
-    how = {key: value for key, value in asdict(entry).items() if key not in _PLACE}
-    return json.dumps([own.digest, of_source, entry.client_source.page, how], sort_keys=True)
+    compared = {key: value for key, value in asdict(entry).items() if key not in _NOT_COMPARED}
+    return json.dumps(
+        [fingerprint.digest, source_digest, entry.client_source.page, compared], sort_keys=True
+    )
 
 
-def _to_read(
-    build: Path, part: Volume, rest: Sequence[LedgerEntry], case_folder: Path | None
+def _reading_jobs(
+    bundle: Bundle, part: Volume, rest: Sequence[LedgerEntry]
 ) -> Iterator[paging.Job]:
     entries = [entry for entry in rest if part.first <= entry.number <= part.last]
-    for start in range(0, len(entries), _MANY):
-        some = tuple(entries[start : start + _MANY])
+    for start in range(0, len(entries), _PAGES_PER_JOB):
         yield paging.Job(
-            bundle=build / part.path,
+            bundle=bundle.build / part.path,
             first=part.first,
-            entries=some,
-            case_folder=case_folder,
+            entries=tuple(entries[start : start + _PAGES_PER_JOB]),
+            case_folder=bundle.case_folder,
             known=True,
         )
 
 
-def _seen(jobs: Sequence[paging.Job], workshop: Workshop) -> dict[int, paging.PageResult]:
+def _run_jobs(jobs: Sequence[paging.Job], workshop: Workshop) -> dict[int, paging.PageResult]:
     seen: dict[int, paging.PageResult] = {}
     for job, result in zip(jobs, workshop.map(paging.look, jobs), strict=True):
-        pages = _unseen(job, result) if isinstance(result, Failure) else result
-        seen |= {one.number: one for one in pages}
+        pages = _failed_results(job, result) if isinstance(result, Failure) else result
+        seen |= {page.number: page for page in pages}
     return seen
 
 
-def _unseen(job: paging.Job, failure: Failure) -> tuple[paging.PageResult, ...]:
-    lost = f"could not be looked at ({failure.kind}: {failure.detail})"
+def _failed_results(job: paging.Job, failure: Failure) -> tuple[paging.PageResult, ...]:
+    trouble = f"could not be looked at ({failure.kind}: {failure.detail})"
     return tuple(
         paging.PageResult(
-            number=e.number, difference=None, alike=False, stamped=False, words=0, trouble=lost
+            number=entry.number,
+            difference=None,
+            alike=False,
+            stamped=False,
+            words=0,
+            trouble=trouble,
         )
-        for e in job.entries
+        for entry in job.entries
     )
