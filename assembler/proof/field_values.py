@@ -1,11 +1,11 @@
-"""Values of form fields: what the client's file holds, read by pypdf, against what stands in their
-places on the bundle's page.
+"""Check values of form fields: what the client's file holds, read by pypdf, against what the
+bundle's page shows.
 
-A page on which values had to be drawn cannot be compared with its source there, since every program
-draws a value in its own style. So each place of a field is read instead: exactly the letters of its
-value (and of the page below it) stand in it, each of them is ink, none is cut off, a ticked box is
-ticked, and nothing else changed within the place. Where the file's own picture of a field was kept,
-its pixels may speak instead. Shares nothing with what draws the values.
+A page on which values had to be drawn cannot be compared with its source in those places, since
+every program draws a value in its own style. Each field is read instead: it must have exactly the
+letters of its value (and of the page below it), each with ink and none cut off; a checked box must
+be checked, and nothing else may have changed there. Where the file's own picture of a field was
+kept, its pixels may be compared instead. Shares no code with what draws the values.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ from assembler.runtime.passwords import read_passwords
 from assembler.runtime.worker_pool import Failure
 from assembler.runtime.workshop import Workshop
 
-_DEEPEST = 32  # parents of a field
+_MAX_PARENTS = 32  # parents of a field
 _PASSWORD, _PUSH, _COMBO = 1 << 13, 1 << 16, 1 << 17
 _FAILS = (
     PyPdfError,
@@ -67,17 +67,17 @@ _FAILS = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A place of a field on a page of the client's file. `rect`: in the page's own coordinates."""
+    """A field on a page of the client's file. `rect`: in the page's own coordinates."""
 
     index: int  # among the fields of its page, from 1
     rect: Box
-    texts: tuple[str, ...]  # what a person is to read there
+    texts: tuple[str, ...]  # what a reader must see there
     is_button: bool  # a check box or radio button
     is_list: bool
-    is_left_alone: bool  # hidden, a push button, a signature, a barcode: shown as the file has it
-    is_on: bool | None  # whether a button is ticked; None where the file says both
+    is_left_alone: bool  # hidden, push button, signature or barcode: shown as the file has it
+    is_on: bool | None  # whether a button is checked; None where the file contradicts itself
     has_frame: bool  # a background or border of its own, or cells
-    has_picture: bool  # the file has one of it
+    has_picture: bool  # in the file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +92,8 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
-    """What was found on one page: fields looked at, and what is wrong with some."""
+    """The result of one page: how many fields and marks were checked, and what is wrong with
+    them."""
 
     number: int
     fields: int
@@ -107,92 +108,96 @@ def checks(
     case_folder: Path | None,
     workshop: Workshop,
 ) -> Iterator[Check]:
-    """Check the values of all pages on which some were drawn, one line for each exhibit."""
+    """Check the values of all pages on which some were drawn, one check for each exhibit."""
     jobs = [job for part in parts for job in _jobs(build, part, ledger, case_folder)]
-    read: dict[int, Read] = {}
+    results: dict[int, Read] = {}
     for job, result in zip(jobs, workshop.map(look, jobs), strict=True):
-        pages = _unread(job, result) if isinstance(result, Failure) else result
-        read |= {page.number: page for page in pages}
-    entries = [entry for entry in ledger if entry.number in read]
+        pages = _failed_pages(job, result) if isinstance(result, Failure) else result
+        results |= {page.number: page for page in pages}
+    entries = [entry for entry in ledger if entry.number in results]
     for name, group in groupby(entries, key=lambda entry: entry.group):
-        pages = tuple(read[entry.number] for entry in group)
-        bad = [page for page in pages if page.faults]
+        pages = tuple(results[entry.number] for entry in group)
+        wrong = [page for page in pages if page.faults]
         detail = f"{sum(page.fields for page in pages)} form fields show what they hold"
         if count := sum(page.marks for page in pages):
             detail += f", {count} marks are seen"
-        if bad:
-            detail = "; ".join(f"page {page.number}: {page.faults[0]}" for page in bad[:5])
+        if wrong:
+            detail = "; ".join(f"page {page.number}: {page.faults[0]}" for page in wrong[:5])
         yield Check(
             name="fields",
-            ok=not bad,
+            ok=not wrong,
             detail=detail,
             exhibit=name,
-            page=bad[0].number if bad else None,
+            page=wrong[0].number if wrong else None,
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OnPage:
-    """What stands on a page of the client's file and is looked at here."""
+    """The fields and marks of a page of the client's file that are checked here."""
 
     places: tuple[Place, ...]
     marks: tuple[marks.Mark, ...]
 
 
 def read_page(data: bytes, password: str, page: int) -> OnPage:
-    """Return the fields of a page (from 0) of a file, and its marks without a picture. Raises
-    what pypdf raises."""
-    reader = _opened(data, password)
+    """Return the fields of a page (from 0) of a file, and its marks without a picture.
+
+    Raises what pypdf raises.
+    """
+    reader = _open_reader(data, password)
     form = plain(reader.root_object.get("/AcroForm")) or {}
-    is_asked = bool(form.get("/NeedAppearances"))
-    opened = reader.pages[page]
+    needs_appearances = bool(form.get("/NeedAppearances"))
+    content = reader.pages[page]
     return OnPage(
-        places=tuple(_places(opened, is_asked=is_asked)), marks=tuple(marks.marks_of(opened))
+        places=tuple(_places(content, is_asked=needs_appearances)),
+        marks=tuple(marks.marks_of(content)),
     )
 
 
 def text_on(data: bytes, password: str, page: int) -> str:
-    """Return all that fields and marks of a page may show; a stamp has its name in capitals. ""
-    where it cannot be read."""
+    """Return all text that fields and marks of a page may show, the name of a stamp in capitals
+    too; "" if it cannot be read."""
     try:
-        held = read_page(data, password, page)
+        content = read_page(data, password, page)
     except _FAILS:
         return ""
-    texts = [text for place in held.places for text in place.texts]
-    return "".join([*texts, *(mark.text + mark.text.upper() for mark in held.marks)])
+    texts = [text for place in content.places for text in place.texts]
+    return "".join([*texts, *(mark.text + mark.text.upper() for mark in content.marks)])
 
 
 def boxes_on(entry: LedgerEntry, sources: Sources) -> tuple[Box, ...]:
-    """Return where the fields of a source page stand on the bundle's page, as it is seen: points
-    from its lower left corner.
+    """Return where the fields of a source page are on the bundle's page as shown, in points from
+    its lower left corner.
 
-    Only of a page on which some were drawn. What stands there is for `look` to judge, and for
-    nobody else.
+    Only for a page on which some were drawn. Only `look` judges what is in these boxes.
     """
     if not entry.is_redrawn:
         return ()
     path, number = entry.client_source.path, entry.client_source.page - 1
     view = View(entry, sources.open(path)[number])
     try:
-        held = read_page(*sources.read_file(path), number)
+        content = read_page(*sources.read_file(path), number)
     except _FAILS:
-        return ()  # `look` tells
-    boxes = [_widened(place.rect) for place in held.places] + [
-        area for mark in held.marks for area in mark.areas
+        return ()  # `look` reports it
+    boxes = [_widened(place.rect) for place in content.places] + [
+        area for mark in content.marks for area in mark.areas
     ]
     return tuple(view.seen(box) for box in boxes)
 
 
 def blank_places(entry: LedgerEntry, sources: Sources) -> tuple[Box, ...]:
-    """Return where a source page has fields that hold nothing, in its own coordinates: () where
-    they cannot be read."""
+    """Return where a source page has empty fields, in its own coordinates; () if they cannot be
+    read."""
     try:
-        held = read_page(*sources.read_file(entry.client_source.path), entry.client_source.page - 1)
+        content = read_page(
+            *sources.read_file(entry.client_source.path), entry.client_source.page - 1
+        )
     except _FAILS:
         return ()
     return tuple(
         place.rect
-        for place in held.places
+        for place in content.places
         if not place.texts
         and not place.is_left_alone
         and (not place.is_button or place.is_on is False)
@@ -200,30 +205,29 @@ def blank_places(entry: LedgerEntry, sources: Sources) -> tuple[Box, ...]:
 
 
 def look(job: Job) -> tuple[Read, ...]:
-    """Read every page of the job."""
+    """Check every page of the job, in a worker."""
     path = job.entries[0].client_source.path
     file = (job.case_folder / path).read_bytes(), read_passwords(job.case_folder).of(path)
     with StreamedPages(job.bundle) as book:
-        return tuple(_read(book, job, entry, file) for entry in job.entries)
+        return tuple(_read_page(book, job, entry, file) for entry in job.entries)
 
 
 @lru_cache(maxsize=1)
-def _opened(data: bytes, password: str) -> PdfReader:
-    """A file that pages are asked of one after the other; one that pypdf cannot open, as PDFium
-    writes it again."""
+def _open_reader(data: bytes, password: str) -> PdfReader:
+    """Open a file for pypdf; one that pypdf cannot open is rewritten by PDFium first."""
     try:
         return PdfReader(BytesIO(data), password=password or None)
     except _FAILS:
         source, _ = open_document(data, password)
         try:
-            again = BytesIO()
-            source.save(again)
+            rewritten = BytesIO()
+            source.save(rewritten)
         finally:
             source.close()
-        return PdfReader(again)
+        return PdfReader(rewritten)
 
 
-# --- what the file holds ---
+# --- values in the file ---
 
 
 def _places(page: Any, *, is_asked: bool) -> Iterator[Place]:
@@ -258,8 +262,8 @@ def _places(page: Any, *, is_asked: bool) -> Iterator[Place]:
 
 
 def _texts(note: Any, kind: str, bits: int) -> Iterator[str]:
-    """The texts that stand for a field's value: of a choice those a person chooses by, of a
-    password stars."""
+    """Yield the texts that show a field's value: the labels of chosen options, asterisks for a
+    password."""
     value = _inherited(note, "/V")
     if kind == "/Tx":
         text = text_of(value)
@@ -268,13 +272,13 @@ def _texts(note: Any, kind: str, bits: int) -> Iterator[str]:
         if squeezed(text):
             yield "*" * len(text) if bits & _PASSWORD else text
         return
-    options = [_option(plain(one)) for one in plain(_inherited(note, "/Opt")) or ()]
+    options = [_option(plain(option)) for option in plain(_inherited(note, "/Opt")) or ()]
     if value is None and not bits & _COMBO:
-        chosen = [integer_of(one) for one in plain(_inherited(note, "/I")) or ()]
+        chosen = [integer_of(index) for index in plain(_inherited(note, "/I")) or ()]
         yield from (options[place][1] for place in chosen if 0 <= place < len(options))
         return
-    for one in value if isinstance(value, ArrayObject) else [value]:
-        text = text_of(plain(one))
+    for choice in value if isinstance(value, ArrayObject) else [value]:
+        text = text_of(plain(choice))
         if squeezed(text):
             yield dict(options).get(text, text)
 
@@ -286,39 +290,45 @@ def _option(option: Any) -> tuple[str, str]:
 
 
 def _is_on(note: Any, normal: Any, *, is_asked: bool) -> bool | None:
-    """Whether a box is ticked; None where the file says both."""
-    standing, value = text_of(note.get("/AS")), text_of(_inherited(note, "/V"))
+    """Return whether a box is checked; None where the file contradicts itself."""
+    state, value = text_of(note.get("/AS")), text_of(_inherited(note, "/V"))
     if isinstance(normal, StreamObject):
         return None
-    own = [str(name)[1:] for name in normal if name != "/Off"] if isinstance(normal, dict) else []
-    by_value = value in own if own else value not in ("", "Off")
-    by_state = standing not in ("", "Off")
-    if not standing:
-        return by_value if own or "/Parent" not in note or "/T" in note else False
-    if by_value == by_state or not is_asked:
-        return by_state
+    on_states = (
+        [str(name)[1:] for name in normal if name != "/Off"] if isinstance(normal, dict) else []
+    )
+    is_on_by_value = value in on_states if on_states else value not in ("", "Off")
+    is_on_by_state = state not in ("", "Off")
+    if not state:
+        return is_on_by_value if on_states or "/Parent" not in note or "/T" in note else False
+    if is_on_by_value == is_on_by_state or not is_asked:
+        return is_on_by_state
     return None
 
 
 def _inherited(note: Any, key: str) -> Any:
     node, steps = note, 0
-    while isinstance(node, dict) and steps < _DEEPEST:
+    while isinstance(node, dict) and steps < _MAX_PARENTS:
         if key in node:
             return plain(node[key])
         node, steps = plain(node.get("/Parent")), steps + 1
     return None
 
 
-# --- what the page shows ---
+# --- values on the page ---
 
 
-def _read(book: StreamedPages, job: Job, entry: LedgerEntry, file: tuple[bytes, str]) -> Read:
+def _read_page(book: StreamedPages, job: Job, entry: LedgerEntry, file: tuple[bytes, str]) -> Read:
     number = entry.number
     source, _ = open_document(*file)
     try:
-        held = read_page(*file, entry.client_source.page - 1)
-        below = _letters_below(file, entry, View(entry, source[entry.client_source.page - 1]))
-        faults = tuple(_faults(book.page(number - job.first), entry, source, held, below))
+        content = read_page(*file, entry.client_source.page - 1)
+        letters_below = _letters_below(
+            file, entry, View(entry, source[entry.client_source.page - 1])
+        )
+        faults = tuple(
+            _faults(book.page(number - job.first), entry, source, content, letters_below)
+        )
     except (*_FAILS, pdfium.PdfiumError) as error:
         return Read(
             number=number,
@@ -327,12 +337,12 @@ def _read(book: StreamedPages, job: Job, entry: LedgerEntry, file: tuple[bytes, 
         )
     finally:
         source.close()
-    return Read(number=number, fields=len(held.places), marks=len(held.marks), faults=faults)
+    return Read(number=number, fields=len(content.places), marks=len(content.marks), faults=faults)
 
 
 def _letters_below(file: tuple[bytes, str], entry: LedgerEntry, view: View) -> list[Glyph]:
-    """Return the letters of a source page and of the pictures of its marks, its fields taken away:
-    what may be read in the place of a field besides its value."""
+    """Return the letters of a source page and of its marks' pictures, without its fields: what may
+    be read in a field besides its value."""
     source, _ = open_document(*file)
     try:
         number = entry.client_source.page - 1
@@ -350,72 +360,82 @@ def _letters_below(file: tuple[bytes, str], entry: LedgerEntry, view: View) -> l
 
 
 def _faults(
-    page: Any, entry: LedgerEntry, source: Any, held: OnPage, below: Sequence[Glyph]
+    page: Any, entry: LedgerEntry, source: Any, content: OnPage, below: Sequence[Glyph]
 ) -> Iterator[str]:
-    """What is wrong with each field and mark of a page. `below`: letters that stand there
-    besides what the fields hold."""
+    """Yield what is wrong with each field and mark of a page.
+
+    `below`: letters that are there besides the fields' values.
+    """
     number = entry.client_source.page - 1
     view = View(entry, source[number])
     stamp_area.hide_stamp(page, entry.stamp)
     glyphs = beside_stamp(glyphs_of(page), entry.stamp)
     looks = Looks(page, source, number, view)
-    for mark in held.marks:
-        if wrong := marks.fault_of(mark, glyphs, looks, view):
-            yield f"comment or mark {mark.index} {wrong}"
-    areas = [view.seen(area) for mark in held.marks for area in mark.areas]
-    for place in held.places:
-        seen = view.seen(_widened(place.rect))
-        here = inside(glyphs, seen)
+    for mark in content.marks:
+        if fault := marks.fault_of(mark, glyphs, looks, view):
+            yield f"comment or mark {mark.index} {fault}"
+    areas = [view.seen(area) for mark in content.marks for area in mark.areas]
+    for place in content.places:
+        visible_box = view.seen(_widened(place.rect))
+        glyphs_inside = inside(glyphs, visible_box)
         others = [
-            other for other in held.places if other is not place and overlap(other.rect, place.rect)
+            other
+            for other in content.places
+            if other is not place and overlap(other.rect, place.rect)
         ]
         texts = [text for other in others for text in other.texts]
-        allowed = "".join([*(glyph.letter for glyph in inside(below, seen)), *texts])
+        allowed = "".join([*(glyph.letter for glyph in inside(below, visible_box)), *texts])
         around = [view.seen(_widened(other.rect)) for other in others]
-        around += [area for area in areas if overlap(area, seen)]
-        wrong = _wrong(place, here, allowed, looks, seen)
-        if wrong and not (
-            (place.has_picture or place.is_left_alone) and looks.is_as_pictured(seen, around, here)
+        around += [area for area in areas if overlap(area, visible_box)]
+        fault = _fault(place, glyphs_inside, allowed, looks, visible_box)
+        if fault and not (
+            (place.has_picture or place.is_left_alone)
+            and looks.is_as_pictured(visible_box, around, glyphs_inside)
         ):
-            yield f"form field {place.index} {wrong}"
+            yield f"form field {place.index} {fault}"
 
 
-def _wrong(place: Place, glyphs: Sequence[Glyph], allowed: str, looks: Looks, seen: Box) -> str:
-    """What is wrong with one place; "" if nothing is. `allowed`: letters that stand there
+def _fault(
+    place: Place, glyphs: Sequence[Glyph], allowed: str, looks: Looks, visible_box: Box
+) -> str:
+    """Return what is wrong with one field; "" if nothing is. `allowed`: letters that may be there
     besides its value."""
     if place.is_left_alone:
         return "does not look as in the file"
     if place.is_button:
-        is_marked = looks.is_marked(_inner(seen))
+        is_marked = looks.is_marked(_middle_of(visible_box))
         return "" if place.is_on in (None, is_marked) else "is ticked otherwise than in the file"
     text, value = (
         squeezed("".join(glyph.letter for glyph in glyphs)),
         squeezed("".join(place.texts)),
     )
-    want, have = Counter(value), Counter(text)
-    is_free = not (allowed or place.is_list or _is_backward(text))
+    expected, actual = Counter(value), Counter(text)
+    is_in_order = not (allowed or place.is_list or _is_backward(text))
     faults = (
-        (bool(want - have), "does not show its value"),
+        (bool(expected - actual), "does not show its value"),
         (
-            not place.is_list and bool(have - want - Counter(squeezed(allowed))),
+            not place.is_list and bool(actual - expected - Counter(squeezed(allowed))),
             "shows more than its value",
         ),
         (
-            is_free and text != value and value not in _readings(glyphs),
+            is_in_order and text != value and value not in _lines_by_direction(glyphs),
             "shows its value in another order",
         ),
         (
             any(looks.is_blank(glyph.box) for glyph in glyphs if glyph.letter.isalnum()),
             "has letters that are not seen",
         ),
-        (not all(is_near(glyph.box, seen) for glyph in glyphs), "has letters that are cut off"),
+        (
+            not all(is_near(glyph.box, visible_box) for glyph in glyphs),
+            "has letters that are cut off",
+        ),
         (
             not place.has_frame
-            and looks.is_strange(_narrowed(seen), [glyph.box for glyph in glyphs]),
+            and looks.is_strange(_narrowed(visible_box), [glyph.box for glyph in glyphs]),
             "shows more than letters",
         ),
     )
-    return next((what for is_so, what in faults if is_so), "")
+    return next((fault for applies, fault in faults if applies), "")
 
 
 def _widened(box: Box) -> Box:
@@ -423,19 +443,21 @@ def _widened(box: Box) -> Box:
 
 
 def _narrowed(box: Box) -> Box:
-    """A place that was widened without its own edge, on which its neighbors have lines, too."""
+    """Return a widened place without its own edge, where neighbors have lines too."""
     return box[0] + 2 * EDGE, box[1] + 2 * EDGE, box[2] - 2 * EDGE, box[3] - 2 * EDGE
 
 
-def _inner(box: Box) -> Box:
-    """The middle of a check box, without its border."""
-    wide, high = (box[2] - box[0]) * 0.25, (box[3] - box[1]) * 0.25
-    return box[0] + wide, box[1] + high, box[2] - wide, box[3] - high
+def _middle_of(box: Box) -> Box:
+    """Return the middle of a check box, without its border."""
+    margin_x, margin_y = (box[2] - box[0]) * 0.25, (box[3] - box[1]) * 0.25
+    return box[0] + margin_x, box[1] + margin_y, box[2] - margin_x, box[3] - margin_y
 
 
-def _readings(glyphs: Sequence[Glyph]) -> Iterator[str]:
-    """A text line by line, whichever way up it stands; what a reader makes of the order of
-    columns is its own affair."""
+def _lines_by_direction(glyphs: Sequence[Glyph]) -> Iterator[str]:
+    """Yield a text line by line in each of the four directions it may be read.
+
+    The order of columns depends on the reader.
+    """
     for turn in range(4):
         boxes = [(glyph, _turned(glyph.box, turn)) for glyph in glyphs]
         lines: list[list[tuple[float, str]]] = []
@@ -463,7 +485,7 @@ def _turned(box: Box, quarters: int) -> Box:
 
 
 def _is_backward(text: str) -> bool:
-    """Whether some of it is read from right to left, which readers order each in its own way."""
+    """Return whether some of a text is read from right to left; readers differ on its order."""
     return any(unicodedata.bidirectional(letter) in ("R", "AL", "AN") for letter in text)
 
 
@@ -487,6 +509,6 @@ def _jobs(
         )
 
 
-def _unread(job: Job, failure: Failure) -> tuple[Read, ...]:
-    lost = f"its form fields could not be looked at ({failure.kind}: {failure.detail})"
-    return tuple(Read(number=entry.number, fields=0, faults=(lost,)) for entry in job.entries)
+def _failed_pages(job: Job, failure: Failure) -> tuple[Read, ...]:
+    trouble = f"its form fields could not be looked at ({failure.kind}: {failure.detail})"
+    return tuple(Read(number=entry.number, fields=0, faults=(trouble,)) for entry in job.entries)

@@ -1,7 +1,7 @@
-"""Where a point of a source page lies on the bundle's page, the letters of both, and how both look.
+"""Map points of a source page onto the bundle's page, and read the letters and colors of both.
 
-For checks that read single places of a page, where what was drawn anew cannot be compared with its
-source as a whole.
+For checks of single places on a page, where redrawn content cannot be compared with its source as a
+whole.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from pypdfium2 import raw
 from assembler.model import LedgerEntry, Stamp
 from assembler.proof.page_frame import flatten_page
 
-_SCALE = 2.0  # pixels a point at which places are looked at
-_FINEST = 4_000.0  # pixels a side
-_HYPHEN = 2  # PDFium's sign for a hyphen at the end of a line
-_FAINT = 6  # gray levels of a pixel that a light color, or a color alike in gray, changed
-_APART = 24  # gray levels of a pixel that was drawn on
-EDGE = 1.5  # points around a place that belong to it: a border stands on its edge
+_SCALE = 2.0  # pixels per point at which places are compared
+_MAX_SIDE = 4_000.0  # pixels per side
+_HYPHEN = 2  # PDFium's code for a hyphen at the end of a line
+_FAINT = 6  # gray levels by which a light color, or one of similar gray, changes a pixel
+_DRAWN = 24  # gray levels by which drawing changes a pixel
+EDGE = 1.5  # points around a place that belong to it: its border is drawn on its edge
 Box = tuple[float, float, float, float]  # left, bottom, right, top
 Gray = np.ndarray[Any, Any]
 Colors = np.ndarray[Any, Any]
@@ -33,32 +33,30 @@ Colors = np.ndarray[Any, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paint:
-    """Colors that something is drawn in, each red, green and blue from 0 to 255.
-
-    None where they are not known.
-    """
+    """Colors that something is drawn in, each red, green and blue from 0 to 255; () if not
+    known."""
 
     colors: tuple[tuple[int, int, int], ...] = ()
     opacity: float = 1.0
 
 
 class View:
-    """Where a point of a source page lies on the bundle's page, as both are seen."""
+    """Maps points of a source page onto the bundle's page, both as shown."""
 
     def __init__(self, entry: LedgerEntry, source: Any) -> None:
-        self._wide, self._high = source.get_size()
-        self._source = _Grid(source)
+        self._width, self._height = source.get_size()
+        self._source = _Coordinates(source)
         self._turns = entry.client_transform.turned // 90 % 4
         self._scale = float(entry.scale)
         self._size = tuple(float(side) for side in entry.size)
 
     @property
     def is_unchanged(self) -> bool:
-        """Whether the page stands as it did."""
-        return self._turns == 0 and self._scale == 1.0 and abs(self._size[1] - self._high) < 1
+        """Return whether the page was neither turned, scaled nor moved."""
+        return self._turns == 0 and self._scale == 1.0 and abs(self._size[1] - self._height) < 1
 
     def seen(self, box: Box) -> Box:
-        """A box of the source page's own coordinates, on the bundle's page as it is seen."""
+        """Return a box of the source page's own coordinates on the bundle's page as shown."""
         corners = [
             self._moved(*self._source.seen(x, y)) for x, y in ((box[0], box[1]), (box[2], box[3]))
         ]
@@ -66,29 +64,29 @@ class View:
         return xs[0], ys[0], xs[1], ys[1]
 
     def _moved(self, x: float, y: float) -> tuple[float, float]:
-        wide, high = self._wide, self._high
+        width, height = self._width, self._height
         for _ in range(self._turns):
-            x, y, wide, high = y, wide - x, high, wide
-        return (self._size[0] - wide * self._scale) / 2 + x * self._scale, self._size[1] - (
-            high - y
+            x, y, width, height = y, width - x, height, width
+        return (self._size[0] - width * self._scale) / 2 + x * self._scale, self._size[1] - (
+            height - y
         ) * self._scale
 
 
-class _Grid:
-    """A page of PDFium: where its own coordinates lie on the page as it is seen, which PDFium
-    itself knows of a turned page."""
+class _Coordinates:
+    """Maps a PDFium page's own coordinates onto the page as shown, which PDFium knows for rotated
+    pages."""
 
-    _FINE = 10  # steps in a point, since PDFium's arithmetic works in whole ones
+    _FINE = 10  # steps per point, since PDFium returns whole numbers
 
     def __init__(self, page: Any) -> None:
-        wide, high = page.get_size()
+        width, height = page.get_size()
         place = pdfium.PdfPosConv(
-            page, (0, 0, round(wide * self._FINE), round(high * self._FINE), 0)
+            page, (0, 0, round(width * self._FINE), round(height * self._FINE), 0)
         )
         x0, y0, x1, y1 = page.get_cropbox()
         points = [place.to_bitmap(x, y) for x, y in ((x0, y0), (x1, y0), (x0, y1))]
         (self._x, self._y), right, up = (
-            (across / self._FINE, high - down / self._FINE) for across, down in points
+            (across / self._FINE, height - down / self._FINE) for across, down in points
         )
         self._start = x0, y0
         self._right = (right[0] - self._x) / (x1 - x0), (right[1] - self._y) / (x1 - x0)
@@ -103,107 +101,115 @@ class _Grid:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Glyph:
+    """A letter of a page."""
+
     letter: str
-    box: Box  # on the bundle's page as it is seen
+    box: Box  # on the bundle's page as shown
 
 
 class Looks:
-    """Both pages drawn, in gray.
-
-    The source twice: without any annotation, and with the pictures the file has of them.
-    """
+    """Both pages drawn, in gray; the source twice: without annotations, and with the file's own
+    pictures of them."""
 
     def __init__(self, page: Any, source: Any, number: int, view: View) -> None:
-        self._high = page.get_size()[1]
-        self._scale = min(_SCALE, _FINEST / max(page.get_size()))
+        self._height = page.get_size()[1]
+        self._scale = min(_SCALE, _MAX_SIDE / max(page.get_size()))
         drawing = _in_color(page, self._scale)
-        self._now = _in_gray(drawing)
-        self._below = drawing  # what lies below marks; of a page that was moved, what is there now
+        self._actual = _in_gray(drawing)
+        # what is below marks; for a page that was moved, what is there now
+        self._below = drawing
         self._bare = self._pictured = None
         if view.is_unchanged:
             self._below = _in_color(source[number], self._scale, annotations=False)
-            self._bare = _fitted(_in_gray(self._below), self._now.shape)
+            self._bare = _fitted(_in_gray(self._below), self._actual.shape)
         flatten_page(source[number])
         pictured = source[number]
         self._glyphs = glyphs_of(pictured, view)
         if view.is_unchanged:
-            self._pictured = _fitted(_in_gray(_in_color(pictured, self._scale)), self._now.shape)
+            self._pictured = _fitted(_in_gray(_in_color(pictured, self._scale)), self._actual.shape)
 
     def is_as_pictured(self, box: Box, around: Sequence[Box], glyphs: Sequence[Glyph]) -> bool:
-        """Whether the file's own picture stands there; of a page that was moved or scaled its
-        letters must do.
+        """Return whether the file's own picture is there; on a page that was moved or scaled,
+        compare letters only.
 
-        `around`: other places that reach into it, and are looked at by themselves.
+        `around`: other places that reach into it, and are checked separately.
         """
         if self._pictured is None:
             own = Counter(glyph.letter for glyph in inside(self._glyphs, box))
             return own == Counter(glyph.letter for glyph in glyphs)
         rows, columns = self._span(box)
-        apart = np.abs(self._now[rows, columns].astype(np.int16) - self._pictured[rows, columns])
+        difference = np.abs(
+            self._actual[rows, columns].astype(np.int16) - self._pictured[rows, columns]
+        )
         for other in around:
-            taken = self._span(other)
-            apart[_beside(taken[0], rows.start), _beside(taken[1], columns.start)] = 0
-        return bool(apart.size == 0 or int(apart.max()) <= _APART)
+            span = self._span(other)
+            difference[_beside(span[0], rows.start), _beside(span[1], columns.start)] = 0
+        return bool(difference.size == 0 or int(difference.max()) <= _DRAWN)
 
     def is_marked(self, box: Box) -> bool:
-        """Whether something was drawn within a box that the page without fields does not have."""
+        """Return whether something was drawn in a box that the page without fields does not
+        have."""
         rows, columns = self._span(box)
-        now = self._now[rows, columns].astype(np.int16)
+        actual = self._actual[rows, columns].astype(np.int16)
         if self._bare is None:
-            return bool(now.size and int(now.max()) - int(now.min()) > _APART)
-        apart = now - self._bare[rows, columns]  # a background changes all of it alike
-        return bool(apart.size and int(apart.max()) - int(apart.min()) > _APART)
+            return bool(actual.size and int(actual.max()) - int(actual.min()) > _DRAWN)
+        # a background changes all pixels alike
+        difference = actual - self._bare[rows, columns]
+        return bool(difference.size and int(difference.max()) - int(difference.min()) > _DRAWN)
 
     def is_changed(self, box: Box) -> bool:
-        """Whether a box looks otherwise than on the page without fields and marks; of a page
-        that was moved, has ink."""
+        """Return whether a box differs from the page without fields and marks; on a page that was
+        moved, whether it has ink."""
         rows, columns = self._span(box)
-        now = self._now[rows, columns].astype(np.int16)
+        actual = self._actual[rows, columns].astype(np.int16)
         if self._bare is None:
-            return bool(now.size and int(now.max()) - int(now.min()) > _FAINT)
-        return bool(now.size and int(np.abs(now - self._bare[rows, columns]).max()) > _FAINT)
+            return bool(actual.size and int(actual.max()) - int(actual.min()) > _FAINT)
+        return bool(actual.size and int(np.abs(actual - self._bare[rows, columns]).max()) > _FAINT)
 
     def could_show(self, box: Box, paint: Paint) -> bool:
-        """Whether what is drawn in these colors could be seen in a box; white upon white is not."""
+        """Return whether something drawn in these colors could be seen in a box; white on white
+        could not."""
         rows, columns = self._span(box)
         below = self._below[rows, columns].astype(np.int16)
         if not below.size or not paint.colors:
             return True
-        apart = [np.abs(below - np.array(color, dtype=np.int16)).max() for color in paint.colors]
-        return bool(max(apart) * paint.opacity > _FAINT)
+        difference = [
+            np.abs(below - np.array(color, dtype=np.int16)).max() for color in paint.colors
+        ]
+        return bool(max(difference) * paint.opacity > _FAINT)
 
     def is_blank(self, box: Box) -> bool:
-        """Whether all of a box has one color."""
+        """Return whether all of a box has one color."""
         rows, columns = self._span(box)
-        now = self._now[rows, columns].astype(np.int16)
-        return bool(now.size and int(now.max()) - int(now.min()) <= _APART)
+        actual = self._actual[rows, columns].astype(np.int16)
+        return bool(actual.size and int(actual.max()) - int(actual.min()) <= _DRAWN)
 
     def is_strange(self, box: Box, letters: Sequence[Box]) -> bool:
-        """Whether a place changed where none of its letters stands."""
+        """Return whether a place changed where it has no letters."""
         if self._bare is None or self._pictured is None:
             return False
         rows, columns = self._span(box)
-        now = self._now[rows, columns].astype(np.int16)
+        actual = self._actual[rows, columns].astype(np.int16)
         others = (self._bare[rows, columns], self._pictured[rows, columns])
-        apart = np.minimum(*(np.abs(now - other) for other in others)) > _APART
+        difference = np.minimum(*(np.abs(actual - other) for other in others)) > _DRAWN
         for left, bottom, right, top in letters:
-            high = 0.35 * (top - bottom) + 1
-            taken = self._span((left - 1, bottom - high, right + 1, top + high))
-            apart[_beside(taken[0], rows.start), _beside(taken[1], columns.start)] = False
-        return int(apart.sum()) > 3
+            height = 0.35 * (top - bottom) + 1
+            span = self._span((left - 1, bottom - height, right + 1, top + height))
+            difference[_beside(span[0], rows.start), _beside(span[1], columns.start)] = False
+        return int(difference.sum()) > 3
 
     def _span(self, box: Box) -> tuple[slice, slice]:
         left, bottom, right, top = (value * self._scale for value in box)
-        high = self._high * self._scale
+        height = self._height * self._scale
         return (
-            slice(max(0, int(np.floor(high - top))), max(0, int(np.ceil(high - bottom)))),
+            slice(max(0, int(np.floor(height - top))), max(0, int(np.ceil(height - bottom)))),
             slice(max(0, int(np.floor(left))), max(0, int(np.ceil(right)))),
         )
 
 
-def _beside(stretch: slice, start: int) -> slice:
-    """A stretch counted from another start."""
-    return slice(max(0, stretch.start - start), max(0, stretch.stop - start))
+def _beside(span: slice, start: int) -> slice:
+    """Return a slice relative to another start."""
+    return slice(max(0, span.start - start), max(0, span.stop - start))
 
 
 def _in_color(page: Any, scale: float, *, annotations: bool = True) -> Colors:
@@ -214,23 +220,23 @@ def _in_gray(drawing: Colors) -> Gray:
     return np.asarray(Image.fromarray(drawing).convert("L"))
 
 
-def _fitted(drawn: Gray, shape: tuple[int, ...]) -> Gray:
+def _fitted(drawing: Gray, shape: tuple[int, ...]) -> Gray:
     fitted = np.full(shape, 255, dtype=np.uint8)
-    rows, columns = min(shape[0], drawn.shape[0]), min(shape[1], drawn.shape[1])
-    fitted[:rows, :columns] = drawn[:rows, :columns]
+    rows, columns = min(shape[0], drawing.shape[0]), min(shape[1], drawing.shape[1])
+    fitted[:rows, :columns] = drawing[:rows, :columns]
     return fitted
 
 
 def letter_of(code: int) -> str:
-    """Return the letter of a code as PDFium gives it: a font may make codes that are no letters."""
+    """Return the letter of a code from PDFium; a font may define codes that are no letters."""
     if not code:
         return ""
     return chr(code) if code <= sys.maxunicode else "\ufffd"
 
 
 def glyphs_of(page: Any, view: View | None = None) -> list[Glyph]:
-    """The letters of a page in the order they are read. `view`: of a source page."""
-    grid = _Grid(page)
+    """Return the letters of a page in reading order. `view`: maps those of a source page."""
+    grid = _Coordinates(page)
     layer = page.get_textpage()
     glyphs = []
     try:
@@ -250,29 +256,29 @@ def glyphs_of(page: Any, view: View | None = None) -> list[Glyph]:
     return glyphs
 
 
-def beside_stamp(glyphs: Sequence[Glyph], place: Stamp | None) -> list[Glyph]:
-    """Letters without those of the stamp, which another check reads."""
-    if place is None:
+def beside_stamp(glyphs: Sequence[Glyph], stamp: Stamp | None) -> list[Glyph]:
+    """Return the letters without those of the stamp, which another check reads."""
+    if stamp is None:
         return list(glyphs)
-    x, y = place.x, place.y
-    ours = {
+    x, y = stamp.x, stamp.y
+    in_stamp = {
         id(glyph)
-        for glyph in inside(glyphs, (x - 1, y - 1, x + place.width + 1, y + place.height + 1))
+        for glyph in inside(glyphs, (x - 1, y - 1, x + stamp.width + 1, y + stamp.height + 1))
     }
-    return [glyph for glyph in glyphs if id(glyph) not in ours]
+    return [glyph for glyph in glyphs if id(glyph) not in in_stamp]
 
 
-def ordered(one: tuple[float, float], other: tuple[float, float]) -> Box:
+def ordered(corner: tuple[float, float], other: tuple[float, float]) -> Box:
     return (
-        min(one[0], other[0]),
-        min(one[1], other[1]),
-        max(one[0], other[0]),
-        max(one[1], other[1]),
+        min(corner[0], other[0]),
+        min(corner[1], other[1]),
+        max(corner[0], other[0]),
+        max(corner[1], other[1]),
     )
 
 
 def inside(glyphs: Sequence[Glyph], box: Box) -> list[Glyph]:
-    """Those whose middle lies within a box."""
+    """Return the letters whose middle is within a box."""
     return [
         glyph
         for glyph in glyphs
@@ -282,7 +288,7 @@ def inside(glyphs: Sequence[Glyph], box: Box) -> list[Glyph]:
 
 
 def is_near(glyph: Box, box: Box) -> bool:
-    """Whether a letter lies within a place, but for a tail."""
+    """Return whether a letter is within a place, except for a descender or swash."""
     left, bottom, right, top = glyph
     tail = EDGE + 0.2 * max(right - left, top - bottom)
     return (
@@ -293,5 +299,5 @@ def is_near(glyph: Box, box: Box) -> bool:
     )
 
 
-def overlap(one: Box, other: Box) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+def overlap(box: Box, other: Box) -> bool:
+    return box[0] < other[2] and other[0] < box[2] and box[1] < other[3] and other[1] < box[3]
