@@ -1,5 +1,5 @@
-"""Page by page, in workers: does it look like its source, does its stamp say what it should, is
-its text there?"""
+"""Check pages in workers: whether each looks like its source, its stamp reads as it should, and its
+text is there."""
 
 from __future__ import annotations
 
@@ -21,25 +21,25 @@ from assembler.proof.stamp_check import stamp_state
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """Some ledger entries of one file of a bundle; `case_folder` None = the sources are not at
-    hand."""
+    """Some ledger entries of one file of a bundle; `case_folder` is None if the sources are not
+    available."""
 
     bundle: Path
     first: int  # number of the file's first page
     entries: tuple[LedgerEntry, ...]
     case_folder: Path | None
-    # they need not be drawn: that they look like their sources was proved before (see `known`)
+    # they are not drawn, since an earlier run proved them (see `known_pages`)
     known: bool = False
-    order: thumbnails.ThumbnailOrder | None = None  # pictures to be made of what is drawn
+    order: thumbnails.ThumbnailOrder | None = None  # thumbnails to make of what is drawn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageResult:
-    """What was seen on one page. `difference`: pixels that differ, None = not compared; `trouble`
-    says why, or where they are. `alike` also where it could not be compared.
+    """The result of one page. `difference`: pixels that differ, None = not compared; `trouble`:
+    why, or where they are. `alike`: also where it could not be compared.
 
-    `stamped`: the stamp reads and looks as the ledger says. `whole`: it is the last thing on the
-    page, and nothing else is.
+    `stamped`: the stamp reads and looks as the ledger says. `whole`: the stamp is the last thing on
+    the page, and nothing else is.
     """
 
     number: int
@@ -49,79 +49,79 @@ class PageResult:
     words: int
     trouble: str = ""
     whole: bool = False
-    # compared with the source as another reader wrote it again, since PDFium does not open it
+    # compared with the source as another reader rewrote it, since PDFium does not open it
     secondhand: bool = False
 
 
 def look(job: Job) -> tuple[PageResult, ...]:
-    """Compare every page of the job. A page or source that cannot be opened is a result with
-    `trouble`."""
+    """Compare every page of the job, in a worker; a page or source that cannot be opened gives a
+    result with `trouble`."""
     originals = Originals(Sources(job.case_folder)) if job.case_folder and not job.known else None
     try:
         with StreamedPages(job.bundle) as book:
-            seen = [_page(book, job, entry, originals) for entry in job.entries]
+            results = [_page(book, job, entry, originals) for entry in job.entries]
     finally:
         if originals:
             originals.close()
             originals.sources.close()
-    if job.order and all(picture and result.whole for result, picture in seen):
+    if job.order and all(picture and result.whole for result, picture in results):
         job.order.cache.get_or_make(
             job.order.key,
             lambda folder: thumbnails.write_pictures(
-                folder, [picture for _, picture in seen if picture]
+                folder, [picture for _, picture in results if picture]
             ),
         )
-    return tuple(result for result, _ in seen)
+    return tuple(result for result, _ in results)
 
 
 def _page(
     book: StreamedPages, job: Job, entry: LedgerEntry, originals: Originals | None
 ) -> tuple[PageResult, thumbnails.Picture | None]:
     number = entry.number
-    seen = PageResult(number=number, difference=None, alike=False, stamped=False, words=0)
+    result = PageResult(number=number, difference=None, alike=False, stamped=False, words=0)
     if not 0 <= number - job.first < len(book):
-        return replace(seen, trouble="is not there"), None
+        return replace(result, trouble="is not there"), None
     page = book.page(number - job.first)
-    read, words = _stamp_reads(page, entry), len(_text(page).split())
-    compared = originals if entry.source is not None else None
-    known = job.known and job.case_folder is not None and entry.source is not None
-    state = stamp_state(page, entry.stamp, over_all=compared is None and not known)
-    seen = replace(seen, stamped=read and state.drawn, words=words, whole=state.last)
-    if compared is None:
-        return replace(seen, alike=True), None
-    return _compared(page, job, entry, compared, seen)
+    reads, words = _stamp_reads(page, entry), len(_text(page).split())
+    comparing = originals if entry.source is not None else None
+    is_known = job.known and job.case_folder is not None and entry.source is not None
+    state = stamp_state(page, entry.stamp, over_all=comparing is None and not is_known)
+    result = replace(result, stamped=reads and state.drawn, words=words, whole=state.last)
+    if comparing is None:
+        return replace(result, alike=True), None
+    return _compared(page, job, entry, comparing, result)
 
 
 def _compared(
-    page: Any, job: Job, entry: LedgerEntry, originals: Originals, seen: PageResult
+    page: Any, job: Job, entry: LedgerEntry, originals: Originals, result: PageResult
 ) -> tuple[PageResult, thumbnails.Picture | None]:
     try:
         difference = originals.compare(page, entry)
     except NoPages as error:
         over_all = stamp_state(page, entry.stamp, over_all=True)
         return replace(
-            seen,
+            result,
             alike=True,
-            stamped=seen.stamped and over_all.drawn,
+            stamped=result.stamped and over_all.drawn,
             whole=False,
             trouble=str(error),
         ), None
     except (pdfium.PdfiumError, OSError, IndexError) as error:
-        return replace(seen, trouble=f"its source cannot be drawn ({type(error).__name__})"), None
-    seen = replace(
-        seen,
+        return replace(result, trouble=f"its source cannot be drawn ({type(error).__name__})"), None
+    result = replace(
+        result,
         alike=difference.alike,
         trouble=str(difference),
         secondhand=originals.sources.is_rewritten,
     )
-    # something else is the last thing on the page; whether it hides the stamp the comparison knows
-    if not seen.whole:
-        spared = entry.stamp is None or difference.spares(entry.stamp)
-        seen = replace(seen, stamped=_stamp_reads(page, entry) and spared)
+    # something else is the last thing on the page; the comparison shows whether it hides the stamp
+    if not result.whole:
+        is_spared = entry.stamp is None or difference.spares(entry.stamp)
+        result = replace(result, stamped=_stamp_reads(page, entry) and is_spared)
     if not difference.trouble:
-        seen = replace(seen, difference=float(difference.pixels))
-    look = job.order.style if job.order and difference.alike else None
-    return seen, _picture(page, entry, difference, originals.sources, look) if look else None
+        result = replace(result, difference=float(difference.pixels))
+    style = job.order.style if job.order and difference.alike else None
+    return result, _picture(page, entry, difference, originals.sources, style) if style else None
 
 
 def _picture(
@@ -129,29 +129,29 @@ def _picture(
     entry: LedgerEntry,
     difference: Difference,
     sources: Sources,
-    look: thumbnails.PictureStyle,
+    style: thumbnails.PictureStyle,
 ) -> thumbnails.Picture:
-    """What a person is shown of a page, without its stamp; drawn once more only where the
-    comparison looked at it otherwise."""
-    drawn = sheet_of(difference, entry.size)
-    if drawn is None:
+    """Return a page's thumbnail without its stamp; draw it again only where the comparison drew it
+    otherwise."""
+    drawing = sheet_of(difference, entry.size)
+    if drawing is None:
         stamp_area.hide_stamp(page, entry.stamp)
-        drawn = thumbnails.draw_page(page, look.width)
+        drawing = thumbnails.draw_page(page, style.width)
     return thumbnails.make_picture(
-        drawn, thumbnails.draw_source(entry, sources, look), look, bare=bool(entry.stamp)
+        drawing, thumbnails.draw_source(entry, sources, style), style, bare=bool(entry.stamp)
     )
 
 
 def _stamp_reads(page: Any, entry: LedgerEntry) -> bool:
-    """The stamp's exact text, read from where it should stand; PDFium itself says where that is
-    on a turned page."""
+    """Return whether the page has the stamp's exact text where it should be; PDFium gives the place
+    on a rotated page."""
     return entry.stamp is None or _squeezed(entry.stamp.text) in _squeezed(
         _text(page, stamp_area.find_stamp_box(page, entry.stamp))
     )
 
 
 def _text(page: Any, box: stamp_area.Box | None = None) -> str:
-    """The text of a page, or of a box of it."""
+    """Return the text of a page, or of a box of it."""
     layer = page.get_textpage()
     try:
         left, bottom, right, top = box or (None, None, None, None)

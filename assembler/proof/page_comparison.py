@@ -1,17 +1,16 @@
-"""A page of a finished bundle against its source: both drawn by PDFium alike, and equal pixel by
-pixel.
+"""Compare a page of a finished bundle with its source, both drawn by PDFium in the same way, pixel
+by pixel.
 
-`compare_page` is for every page that has a PDF page behind it: a client's page, or a draft of ours
-that was kept. The source is brought to the place the ledger gives it, in PDFium's memory, by the
-same kind of objects the bundle has; the stamp is drawn over it from the ledger alone. What the
-program draws from the same content with the same numbers is the same to the last pixel, so no
-difference is allowed, inside the stamp's box or outside, but in `loose` places, where a mark or a
-field was drawn anew.
+`compare_page` is for every page that has a PDF page behind it: a client's page, or a kept draft of
+ours. The source is brought to its place in the ledger, in PDFium's memory, by the same kind of
+objects the bundle has; the stamp is drawn over it from the ledger alone. PDFium draws the same
+content with the same numbers identically, so no difference is allowed, inside the stamp's box or
+outside, except in `loose` places, where a mark or a field was drawn anew.
 
-Stable for other modules of `prove`: `Source(document=, index=)`, `Placement`
-(`Placement.of(entry)`, or `size=` alone for a page that was only copied), `compare_page(page,
-source, placement, stamp)`, which gives a `Difference` (`alike`, `trouble`, `pixels`, `place`). A
-source document is opened for it alone (its pages are turned, flattened and captured in memory).
+Other modules use `Source(document=, index=)`, `Placement` (`Placement.of(entry)`, or `size=` alone
+for a page that was only copied), and `compare_page(page, source, placement, stamp)`, which returns
+a `Difference` (`alike`, `trouble`, `pixels`, `place`). Open a source document for this comparison
+only: its pages are rotated, flattened and captured in memory.
 """
 
 from __future__ import annotations
@@ -45,37 +44,36 @@ from assembler.proof.placement import (
 from assembler.proof.stamp_drawing import ink_of
 
 DPI = thumbnails.DPI
-_FEWEST = 800  # pixels of the longer side: small pages are drawn finer
-_FINEST = 6 * DPI
-_MOST = 12_000_000  # pixels drawn at once; larger pages are compared band by band
-NEAR, COARSE = 8, 48  # levels of softened colors
-_COARSER = 100  # of pictures drawn again with 150 dots an inch; the fewer, the more they may differ
-_BROADLY = 36  # levels of the mean of 15 × 15 pixels, of pictures drawn again
-_GRAY = 3  # levels of a page whose colors were taken out: rounding
-# of its softened colors: transparent things mix otherwise in gray, and pictures are stored anew
-_GRAY_MIXED = 32
-# points on both sides of a loose place's edge: where its picture is cut off there, PDFium snaps the
-# cut to whole pixels or softens it, depending on how the picture was placed
+_MIN_PIXELS = 800  # pixels of the longer side: small pages are drawn at a higher resolution
+_MAX_DPI = 6 * DPI
+_MAX_PIXELS = 12_000_000  # pixels drawn at once; larger pages are compared band by band
+NEAR, COARSE = 8, 48  # levels of blurred colors
+_COARSER_LEVEL = 100  # of pictures redrawn at 150 dpi; at a lower resolution they may differ more
+_MEAN_LEVEL = 36  # levels of the mean of 15 × 15 pixels, of redrawn pictures
+_GRAY_LEVEL = 3  # levels of a page converted to gray: rounding
+# of its blurred colors: transparency blends differently in gray, and pictures are reencoded
+_GRAY_BLEND_LEVEL = 32
+# points on both sides of a loose place's edge: where its picture is cropped there, PDFium snaps the
+# crop to whole pixels or smooths it, depending on how the picture was placed
 _RIM = 0.75
-_AROUND = 4.0  # points around a loose place: what is drawn anew there may reach so far
+_LOOSE_MARGIN = 4.0  # points around a loose place that what is redrawn there may reach
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """A page (`index` from 0) of a PDFium document that is opened for comparing alone: it is
+    """A page (`index` from 0) of a PDFium document that is opened for this comparison only: it is
     changed in memory.
 
-    `loose`: places, in the page's own coordinates, of what was made part of the page (comments,
-    marks, form fields): there it may look a little different (`pixels.differing_near`), as this
-    page does, or as the page of `live` does. `live`: opens the document once more, as it is, where
-    that is needed; the caller closes it. `live_places`: of comments and marks, which PDFium draws
-    then, and of fields that hold nothing, which it does not draw; a field with a value must look as
-    in the file. `level`: by how much colors may differ in loose places: NEAR where the marks' own
-    pictures were used, COARSE where they were drawn anew. `pictures`: places of its pictures, which
-    may look coarser where the ledger says that they were drawn again. `aside`: by how much softened
-    colors may differ everywhere on a page that is not placed to the last bit. `is_layered`: which
-    of its content is seen depends on layers of the document, which a page that is taken out of it
-    loses.
+    `loose`: places, in the page's own coordinates, of what was flattened (comments, marks, form
+    fields): there the page may look slightly different (`pixels.differing_near`), as this page
+    does, or as the page of `live` does. `live`: opens the document again, unchanged, where that is
+    needed; the caller closes it. `live_places`: of comments and marks, which PDFium then draws, and
+    of empty fields, which it does not draw; a field with a value must look as in the file. `level`:
+    by how much colors may differ in loose places: NEAR where the marks' own pictures were used,
+    COARSE where they were redrawn. `pictures`: places of its pictures, which may be coarser where
+    the ledger says that they were redrawn. `aside`: by how much blurred colors may differ
+    everywhere on a page that is not placed to the last bit. `is_layered`: which of its content is
+    visible depends on layers of the document, which a page loses when it is taken out of it.
     """
 
     document: Any
@@ -91,10 +89,12 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """How a page differs from what it should look like: pixels that do, the place of all of them
-    on the page as shown (points), and the largest difference of a color. `trouble`: why it could
-    not be compared. `drawn`: the page without its stamp, where every pixel agreed and it was
-    drawn as a whole; three colors, blue first."""
+    """How a page differs from what it should look like: the number of pixels, the area of all of
+    them on the page as shown (points), and the largest difference of a color.
+
+    `trouble`: why it could not be compared. `drawn`: the page without its stamp, if every pixel
+    agreed and it was drawn as a whole; three colors, blue first.
+    """
 
     pixels: int = 0
     worst: int = 0
@@ -104,11 +104,11 @@ class Difference:
 
     @property
     def alike(self) -> bool:
-        """Whether the page looks as it should."""
+        """Return whether the page looks as it should."""
         return not self.pixels and not self.trouble
 
     def spares(self, stamp: Stamp) -> bool:
-        """Whether it was compared, and no difference lies about this stamp."""
+        """Return whether the page was compared, and no difference lies around this stamp."""
         if self.trouble or self.place is None:
             return not self.trouble
         left, bottom, right, top = self.place
@@ -116,7 +116,7 @@ class Difference:
         return not (across and bottom < stamp.y + stamp.height and stamp.y < top)
 
     def __str__(self) -> str:
-        """What is wrong, to stand after "page 5: "; "" if nothing is."""
+        """Return what is wrong, as text to follow "page 5: "; "" if nothing is."""
         if not self.place:
             return self.trouble
         left, bottom, right, top = (round(value) for value in self.place)
@@ -136,25 +136,25 @@ def compare_page(
 ) -> Difference:
     """Compare a page of the bundle, with its stamp on it, with its source.
 
-    Args: `page`: a PDFium page as the bundle has it, nothing hidden. `stamp`: as the ledger gives
-    it (text, x, y, width, height, size), None for a page without. `left_out`: places on the page as
-    shown (points from its lower left corner) that another check judges, such as form fields whose
-    values we drew; everything else is compared.
+    `page`: a PDFium page as the bundle has it, nothing hidden. `stamp`: as the ledger gives it,
+    None for a page without. `left_out`: places on the page as shown (points from its lower left
+    corner) that another check covers, such as form fields whose values we drew; everything else is
+    compared.
     """
     if not close_sizes(page.get_size(), placement.size):
         return Difference(trouble="it has another size than the ledger says")
-    with_source = _Arranged(source, placement, page)
+    with_source = _PlacedSource(source, placement, page)
     try:
         if with_source.trouble:
             return Difference(trouble=with_source.trouble)
-        return _compared(page, with_source, stamp, left_out)
+        return _compare(page, with_source, stamp, left_out)
     finally:
         with_source.close()
 
 
 def drawing_size(size: tuple[float, float]) -> tuple[int, int]:
-    """Width and height in pixels at which a page of this size, in points, is drawn."""
-    scale = DPI / 72 * max(1.0, min(_FINEST / DPI, _FEWEST / (max(size) * DPI / 72)))
+    """Return width and height in pixels at which a page of this size, in points, is drawn."""
+    scale = DPI / 72 * max(1.0, min(_MAX_DPI / DPI, _MIN_PIXELS / (max(size) * DPI / 72)))
     return math.ceil(size[0] * scale), math.ceil(size[1] * scale)
 
 
@@ -166,7 +166,7 @@ def draw(
     *,
     annotations: bool = True,
 ) -> Pixels:
-    """A page, `size` pixels wide and high, or some rows of it. Blue comes first."""
+    """Draw a page `size` pixels wide and high, or some rows of it; blue comes first."""
     rows = size[1] if rows is None else rows
     bitmap = pdfium.PdfBitmap.new_native(size[0], rows, raw.FPDFBitmap_BGR)
     bitmap.fill_rect((255, 255, 255, 255), 0, 0, size[0], rows)
@@ -174,17 +174,17 @@ def draw(
     return np.array(bitmap.to_numpy())
 
 
-class _Arranged:
-    """A source page, brought to its place in memory; `trouble` says why it could not be."""
+class _PlacedSource:
+    """A source page brought to its place in memory; `trouble`: why it could not be."""
 
     def __init__(self, source: Source, placement: Placement, page: Any) -> None:
         self.trouble = ""
-        self.cornered = False  # placed by numbers that are not to the last bit those of the bundle
+        self.cornered = False  # its numbers differ from the bundle's by rounding
         self._source, self._placement = source, placement
         self._original = source.document[source.index]
         self._rotation = raw.FPDFPage_GetRotation(self._original)
         self._whole: Any = None
-        self._moved: Matrix | None = None  # of a page that stays in its document: where it is drawn
+        self._moved: Matrix | None = None  # where a page that stays in its document is drawn
         raw.FPDFPage_SetRotation(self._original, (self._rotation + placement.turned // 90) % 4)
         self.frame = frame_of(self._original)
         self.to_shown = after(self.frame.shown, placement.moved)
@@ -206,19 +206,21 @@ class _Arranged:
         self.pictures = [moved_box(self.to_shown, box) for box in source.pictures]
 
     def _matrix(self, page: Any, frame: Frame) -> Matrix | None:
-        """From the source's own coordinates to those of the bundle's page, which has `frame`.
+        """Return the matrix from the source's own coordinates to those of the bundle's page, which
+        has `frame`.
 
-        They are the bundle's very numbers. None, and `trouble` set, where the ledger has others.
+        It has the bundle's exact numbers. None, and `trouble` set, if the ledger has others.
         """
-        given = _matrix_of_whole(page)
-        wanted = after(self.to_shown, inverse(frame.shown))
-        if given is not None and not same_place(given, wanted, self.frame.box):
+        actual = _matrix_of_whole(page)
+        expected = after(self.to_shown, inverse(frame.shown))
+        if actual is not None and not same_place(actual, expected, self.frame.box):
             self.trouble = "it is not where the ledger says"
             return None
-        return given or wanted
+        return actual or expected
 
     def _move(self, page: Any) -> None:
-        """Leave the page in its document, which knows what of it is seen; move it in drawing."""
+        """Leave the page in its document, which defines what of it is visible, and move it when
+        drawing."""
         frame = frame_of(page)
         matrix = self._matrix(page, frame)
         if matrix is not None:
@@ -232,27 +234,27 @@ class _Arranged:
         if matrix is None:
             return
         self._whole = pdfium.PdfDocument.new()
-        made = self._whole.new_page(*page.get_size())
-        raw.FPDFPage_SetMediaBox(made, *frame.box)
-        raw.FPDFPage_SetCropBox(made, *frame.box)
-        raw.FPDFPage_SetRotation(made, frame.turned // 90)
+        new_page = self._whole.new_page(*page.get_size())
+        raw.FPDFPage_SetMediaBox(new_page, *frame.box)
+        raw.FPDFPage_SetCropBox(new_page, *frame.box)
+        raw.FPDFPage_SetRotation(new_page, frame.turned // 90)
         raw.FPDFPage_SetRotation(self._original, 0)
         captured = source.document.page_as_xobject(source.index, self._whole)
         form = raw.FPDF_NewFormObjectFromXObject(captured)
         raw.FPDFPageObj_SetMatrix(form, raw.FS_MATRIX(*_from_corner(matrix, self.frame.box)))
-        raw.FPDFPage_InsertObject(made, form)
-        self.page = made
+        raw.FPDFPage_InsertObject(new_page, form)
+        self.page = new_page
 
     def draw(self, size: tuple[int, int], top: int, rows: int) -> Pixels:
         """Draw the page at its place, or some rows of it. `size`: of the bundle's whole page."""
         if self._moved is None:
             return draw(self.page, size, top, rows)
-        (wide, high), (right, upper) = self.page.get_size(), self._placement.size
+        (width, height), (right, upper) = self.page.get_size(), self._placement.size
         across, down = size[0] / right, size[1] / upper
         # both PDFium's page and its drawing begin at the upper left corner
-        matrix = after((1.0, 0.0, 0.0, -1.0, 0.0, high), self._moved)
+        matrix = after((1.0, 0.0, 0.0, -1.0, 0.0, height), self._moved)
         matrix = after(matrix, (across, 0.0, 0.0, -down, 0.0, upper * down - top))
-        left, first, end, last = moved_box(matrix, (0.0, 0.0, wide, high))
+        left, first, end, last = moved_box(matrix, (0.0, 0.0, width, height))
         first, last = max(0, _floor(first)), min(rows, -_floor(-last))
         clip = raw.FS_RECTF(_floor(left), first, -_floor(-end), last)
         bitmap = pdfium.PdfBitmap.new_native(size[0], rows, raw.FPDFBitmap_BGR)
@@ -262,18 +264,18 @@ class _Arranged:
         return np.array(bitmap.to_numpy())
 
     def draw_live(self, part: _Part) -> Pixels | None:
-        """The page as a viewer shows the file, its comments drawn as such: to within a pixel
-        where it should lie."""
+        """Draw the page as a viewer shows the file, with its comments, within a pixel of its place;
+        None if not needed."""
         if self._source.live is None:
             return None
         placement, (size, rows) = self._placement, (part.size, part.seen.shape[0])
         across, down = size[0] / placement.size[0], size[1] / placement.size[1]
-        wide, high = placement.source_size
+        width, height = placement.source_size
         place = (
             round(placement.moved[4] * across),
             -part.top,
-            round(wide * placement.scale * across),
-            round(high * placement.scale * down),
+            round(width * placement.scale * across),
+            round(height * placement.scale * down),
             placement.turned // 90,
         )
         document = self._source.live()
@@ -281,12 +283,13 @@ class _Arranged:
             bitmap = pdfium.PdfBitmap.new_native(size[0], rows, raw.FPDFBitmap_BGR)
             bitmap.fill_rect((255, 255, 255, 255), 0, 0, size[0], rows)
             raw.FPDF_RenderPageBitmap(bitmap, document[self._source.index], *place, raw.FPDF_ANNOT)
-            drawn = np.array(bitmap.to_numpy())
+            drawing = np.array(bitmap.to_numpy())
         finally:
             document.close()
-        return _without_color(drawn, part.seen) if self.gray else drawn
+        return _in_gray(drawing, part.seen) if self.gray else drawing
 
     def close(self) -> None:
+        """Close what was opened, and restore the source page."""
         raw.FPDFPage_SetRotation(self._original, self._rotation)
         self._original.close()
         if self._whole is not None:
@@ -294,20 +297,22 @@ class _Arranged:
 
 
 def _from_corner(matrix: Matrix, box: Box) -> Matrix:
-    """PDFium captures a page with its visible lower left corner as the origin."""
+    """Shift a matrix to the visible lower left corner, which PDFium uses as the origin of a
+    captured page."""
     return after((1.0, 0.0, 0.0, 1.0, box[0], box[1]), matrix)
 
 
 def _picture_level(placement: Placement) -> int:
-    """By how much softened colors of pictures may differ; 0 where they must be as they were."""
-    coarser = 0 if placement.lossless else round(_COARSER * 150 / max(placement.dpi, 1.0))
+    """Return by how much blurred colors of pictures may differ; 0 if they must be unchanged."""
+    coarser = 0 if placement.lossless else round(_COARSER_LEVEL * 150 / max(placement.dpi, 1.0))
     return max(
-        min(max(coarser, COARSE), 160) if coarser else 0, _GRAY_MIXED if placement.gray else 0
+        min(max(coarser, COARSE), 160) if coarser else 0, _GRAY_BLEND_LEVEL if placement.gray else 0
     )
 
 
 def _matrix_of_whole(page: Any) -> Matrix | None:
-    """Of the object that holds all of a page's content, where it was placed as such."""
+    """Return the matrix of the one object that holds all of a page's content; None if there is
+    none."""
     if raw.FPDFPage_CountObjects(page) < 1:
         return None
     first = raw.FPDFPage_GetObject(page, 0)
@@ -319,46 +324,46 @@ def _matrix_of_whole(page: Any) -> Matrix | None:
     return matrix.a, matrix.b, matrix.c, matrix.d, matrix.e, matrix.f
 
 
-def _compared(
-    page: Any, source: _Arranged, stamp: Stamp | None, left_out: Sequence[Box]
+def _compare(
+    page: Any, source: _PlacedSource, stamp: Stamp | None, left_out: Sequence[Box]
 ) -> Difference:
     shown = page.get_size()
     size = drawing_size(shown)
     ink = ink_of(stamp, page, size) if stamp else None
-    found, worst, area, drawn = 0, 0, None, None
+    count, worst, area_so_far, complete_drawing = 0, 0, None, None
     for start, rows in _bands(size):
         seen, expected = draw(page, size, start, rows), source.draw(size, start, rows)
         if source.gray:
-            expected = _without_color(expected, seen)
-        drawn = expected.copy() if rows == size[1] else None
+            expected = _in_gray(expected, seen)
+        complete_drawing = expected.copy() if rows == size[1] else None
         if ink:
             ink.print_on(expected, start)
         span = pixels.differing_rows(seen, expected)
         if not span.stop:
             continue
-        drawn = None
+        complete_drawing = None
         seen, expected, top = seen[span], expected[span], start + span.start
         part = _Part(seen=seen, expected=expected, size=size, top=top, shown=shown)
-        wrong = pixels.differing(seen, expected, _GRAY if source.gray else 0) & ~part.within(
+        wrong = pixels.differing(seen, expected, _GRAY_LEVEL if source.gray else 0) & ~part.within(
             left_out, 0
         )
         if ink:
             wrong &= ~ink.edges(wrong.shape, top) | pixels.differing(seen, expected, ink.rounding)
-        wrong &= ~_excused(part, wrong, source)
+        wrong &= ~_allowed_differences(part, wrong, source)
         if ink and wrong.any():
             paper = source.draw(size, start, rows)
-            paper = _without_color(paper, draw(page, size, start, rows)) if source.gray else paper
+            paper = _in_gray(paper, draw(page, size, start, rows)) if source.gray else paper
             wrong &= ~ink.is_between_pixels(seen, paper[span], top)
-        found += int(wrong.sum())
+        count += int(wrong.sum())
         worst = max(worst, int(np.abs(seen.astype(np.int16) - expected)[wrong].max(initial=0)))
-        area = _joined(area, pixels.bounds(wrong), top)
-    place = _in_points(area, size, shown) if area else None
-    return Difference(pixels=found, worst=worst, place=place, drawn=drawn)
+        area_so_far = _joined(area_so_far, pixels.bounds(wrong), top)
+    place = _in_points(area_so_far, size, shown) if area_so_far else None
+    return Difference(pixels=count, worst=worst, place=place, drawn=complete_drawing)
 
 
-def _without_color(drawing: Pixels, seen: Pixels) -> Pixels:
-    """A drawing in gray, but where the bundle's page has the very color of the source: shadings
-    and patterns keep theirs."""
+def _in_gray(drawing: Pixels, seen: Pixels) -> Pixels:
+    """Return a drawing in gray, except where the bundle's page has the source's color: shadings and
+    patterns keep theirs."""
     light = np.asarray(Image.fromarray(np.ascontiguousarray(drawing[:, :, ::-1])).convert("L"))
     gray = np.repeat(light[:, :, None], 3, axis=2)
     kept = ~pixels.differing(seen, drawing)
@@ -368,8 +373,8 @@ def _without_color(drawing: Pixels, seen: Pixels) -> Pixels:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Part:
-    """Some rows of both drawings, from row `top` of drawings of `size` pixels of a page of
-    `shown` points."""
+    """Some rows of both drawings, from row `top` of drawings of `size` pixels of a page of `shown`
+    points."""
 
     seen: Pixels
     expected: Pixels
@@ -378,40 +383,45 @@ class _Part:
     shown: tuple[float, float]
 
     def within(self, boxes: Sequence[Box], around: float) -> pixels.Mask:
-        """Which pixels lie in boxes of the page as shown, or so many points around one."""
+        """Return a mask of the pixels in boxes of the page as shown, or at most `around` points
+        outside one."""
         areas = [_in_pixels(box, self, around) for box in boxes]
         return pixels.within(areas, self.seen.shape)
 
 
-def _excused(part: _Part, wrong: pixels.Mask, source: _Arranged) -> pixels.Mask:
-    """Pixels in loose places that look as the source's mark does, drawn by another program; of a
-    page whose pictures were stored again, all that look as before but for what the coding does."""
-    excused = np.zeros_like(wrong)
-    everywhere = max(source.aside if source.cornered else 0, _GRAY_MIXED if source.gray else 0)
+def _allowed_differences(part: _Part, wrong: pixels.Mask, source: _PlacedSource) -> pixels.Mask:
+    """Return a mask of the pixels that may differ.
+
+    In loose places they look as the source's mark does, drawn by another program; on a page whose
+    pictures were reencoded, everything may differ by what the coding changes.
+    """
+    allowed = np.zeros_like(wrong)
+    everywhere = max(
+        source.aside if source.cornered else 0, _GRAY_BLEND_LEVEL if source.gray else 0
+    )
     rules = [(np.ones_like(wrong), everywhere)] if everywhere else []
     if source.picture_level:
         rules.append((part.within(source.pictures, 1.0), source.picture_level))
-    places = part.within(source.loose, _AROUND)
+    places = part.within(source.loose, _LOOSE_MARGIN)
     rims = np.zeros_like(wrong)
     for box in source.loose:
         rims |= part.within([box], _RIM) & ~part.within([box], -_RIM)
     for area, level in (*rules, (places, source.level)):
-        if (wrong & area & ~excused).any():
-            excused |= area & ~pixels.differing_near(part.seen, part.expected, level)
-    if (wrong & rims & ~excused).any():
-        excused |= rims & ~pixels.differing_around(part.seen, part.expected, COARSE)
-    if (
-        source.picture_level and excused.any()
-    ):  # small print may be lost in what coarse pictures are allowed
-        excused &= ~pixels.differing_broadly(part.seen, part.expected, _BROADLY)
-    marks = part.within(source.live_places, _AROUND)
-    if (wrong & marks & ~excused).any() and (live := source.draw_live(part)) is not None:
-        excused |= marks & ~pixels.differing_near(part.seen, live, source.level)
-    return excused
+        if (wrong & area & ~allowed).any():
+            allowed |= area & ~pixels.differing_near(part.seen, part.expected, level)
+    if (wrong & rims & ~allowed).any():
+        allowed |= rims & ~pixels.differing_around(part.seen, part.expected, COARSE)
+    # small print could disappear within what coarse pictures are allowed
+    if source.picture_level and allowed.any():
+        allowed &= ~pixels.differing_broadly(part.seen, part.expected, _MEAN_LEVEL)
+    marks = part.within(source.live_places, _LOOSE_MARGIN)
+    if (wrong & marks & ~allowed).any() and (live := source.draw_live(part)) is not None:
+        allowed |= marks & ~pixels.differing_near(part.seen, live, source.level)
+    return allowed
 
 
 def _floor(pixels: float) -> int:
-    """The pixel a number lies in; one that is whole but for rounding is whole."""
+    """Return the pixel a number lies in; a number that is whole except for rounding is whole."""
     return math.floor(round(pixels, 2))
 
 
@@ -423,16 +433,20 @@ def _in_pixels(box: Box, part: _Part, around: float) -> pixels.Area:
 
 
 def sheet_of(difference: Difference, size: Sequence[float]) -> Image.Image | None:
-    """The page without its stamp as a person is shown it, where it was drawn so: a sheet, at
-    DPI, of a page of this size."""
-    if difference.drawn is None or not thumbnails.is_sheet(size) or max(size) * DPI / 72 < _FEWEST:
+    """Return the page without its stamp as a thumbnail sheet, if the comparison drew one at DPI for
+    a page of this size."""
+    if (
+        difference.drawn is None
+        or not thumbnails.is_sheet(size)
+        or max(size) * DPI / 72 < _MIN_PIXELS
+    ):
         return None
     return Image.fromarray(np.ascontiguousarray(difference.drawn[:, :, ::-1]))
 
 
 def _bands(size: tuple[int, int]) -> Iterator[tuple[int, int]]:
-    """First row and rows of each part that is drawn at once."""
-    rows = max(64, _MOST // size[0])
+    """Yield the first row and the number of rows of each part that is drawn at once."""
+    rows = max(64, _MAX_PIXELS // size[0])
     yield from ((top, min(rows, size[1] - top)) for top in range(0, size[1], rows))
 
 

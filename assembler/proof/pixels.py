@@ -1,8 +1,8 @@
-"""A page of evidence as it should look: its source opened for comparing alone, and what may look
-otherwise on it named.
+"""Build how a page of evidence should look: its source, opened for this comparison only, and the
+places that may differ.
 
-Comments, marks and form fields of the source are made part of its page by PDFium, as they were by
-other means in the bundle.
+PDFium flattens comments, marks and form fields of the source into its page, as another program did
+in the bundle.
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ from assembler.proof.picture_pages import Fault, picture_source
 from assembler.proof.placement import Box, Matrix, Placement, after, moved_box
 from assembler.proof.pypdf_values import plain
 
-_DEEP = 8  # forms within forms that are looked into
-_NOT_MARKS = (raw.FPDF_ANNOT_POPUP, raw.FPDF_ANNOT_WIDGET)
-# by quarter turns of a page: what turns a box on it back, counterclockwise
+_MAX_DEPTH = 8  # depth of nested forms that is searched
+_NO_MARKS = (raw.FPDF_ANNOT_POPUP, raw.FPDF_ANNOT_WIDGET)
+# by quarter turns of a page: the matrix that turns a box back, counterclockwise
 _QUARTER_TURNS: dict[int, Matrix] = {
     1: (0.0, 1.0, -1.0, 0.0, 0.0, 0.0),
     2: (-1.0, 0.0, 0.0, -1.0, 0.0, 0.0),
@@ -39,21 +39,21 @@ _QUARTER_TURNS: dict[int, Matrix] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Notes:
-    """Boxes of what was drawn over a page, in its own coordinates."""
+    """Boxes of the annotations of a page, in its own coordinates."""
 
     marks: tuple[Box, ...]
     fields: tuple[Box, ...]
 
 
 class Originals:
-    """The client's files as `Sources` opens them, and once more for comparing."""
+    """The client's files as `Sources` opens them, and opened again for comparing."""
 
     def __init__(self, sources: Sources) -> None:
         self.sources = sources
         self._path = ""
         self._open: Any = None
         self._notes: dict[int, _Notes] = {}
-        self._hides_layers: bool | None = None  # None: not yet looked at
+        self._hides_layers: bool | None = None  # None: not yet read
 
     def compare(self, page: Any, entry: LedgerEntry) -> Difference:
         """Compare a page of the bundle with its source.
@@ -73,8 +73,8 @@ class Originals:
         difference = compare_page(page, source, placement, entry.stamp, left_out=left_out)
         if placement.copied or not self._has_hidden_layers(entry.client_source.path):
             return difference
-        # Taken out of its file, a page shows all its layers; moved within it, its letters may lie a
-        # little aside. So it must look as the file shows it, and as strictly as one way allows.
+        # Taken out of its file, a page shows all its layers; moved within it, its letters may shift
+        # slightly. So it is compared both ways, and one of the two must match strictly.
         layered = replace(source, is_layered=True, aside=COARSE if difference.alike else NEAR)
         as_shown = compare_page(page, layered, placement, entry.stamp, left_out=left_out)
         return difference if difference.alike and as_shown.alike else as_shown
@@ -92,7 +92,7 @@ class Originals:
             source.document.close()
 
     def _source(self, entry: LedgerEntry) -> Source:
-        """The source page with its notes made part of it."""
+        """Return the source page with its annotations flattened."""
         path, index = entry.client_source.path, entry.client_source.page - 1
         if path != self._path:
             self.close()
@@ -101,13 +101,13 @@ class Originals:
             self._notes[index] = _flattened(self._open, index)
         notes, redrawn = self._notes[index], entry.client_transform.redrawn
         loose = notes.marks if redrawn else (*notes.marks, *notes.fields)
-        changed = entry.gray or (entry.fitted is not None and not entry.fitted.lossless)
+        is_changed = entry.gray or (entry.fitted is not None and not entry.fitted.lossless)
         return Source(
             document=self._open,
             index=index,
             loose=loose,
             level=COARSE if redrawn or entry.gray else NEAR,
-            pictures=_pictures(self._open, index) if changed else (),
+            pictures=_pictures(self._open, index) if is_changed else (),
             live=(lambda: self.sources.open_without_forms(path)) if loose else None,
             live_places=(
                 *notes.marks,
@@ -121,14 +121,15 @@ class Originals:
         return self._hides_layers
 
     def close(self) -> None:
-        """Let go of what was opened here."""
+        """Close what was opened here."""
         if self._open is not None:
             self._open.close()
         self._open, self._path, self._notes, self._hides_layers = None, "", {}, None
 
 
 def _hides_layers(data: bytes, password: str) -> bool:
-    """Whether a PDF, as pypdf reads it, has layers that are off; not where pypdf cannot say."""
+    """Return whether a PDF, as pypdf reads it, has layers that are off; False where pypdf cannot
+    read it."""
     try:
         root = PdfReader(io.BytesIO(data), password=password or None).root_object
         layers = plain(root.get("/OCProperties")) or {}
@@ -139,37 +140,37 @@ def _hides_layers(data: bytes, password: str) -> bool:
 
 
 def _flattened(document: Any, index: int) -> _Notes:
-    """Make the notes of a page part of it; where they stand."""
+    """Flatten the annotations of a page, and return where they are."""
     page = document[index]
     try:
         count = raw.FPDFPage_GetAnnotCount(page)
         boxes = [item for number in range(count) for item in _boxes(page, number)]
         if count:
-            page.render(
-                scale=min(0.1, 100 / max(page.get_size()))
-            )  # PDFium makes the pictures that marks lack as it draws
+            # PDFium makes missing pictures of marks when it draws
+            page.render(scale=min(0.1, 100 / max(page.get_size())))
             flatten_page(page)
     finally:
         page.close()
     return _Notes(
-        marks=tuple(box for kind, box in boxes if kind not in _NOT_MARKS),
+        marks=tuple(box for kind, box in boxes if kind not in _NO_MARKS),
         fields=tuple(box for kind, box in boxes if kind == raw.FPDF_ANNOT_WIDGET),
     )
 
 
 def _pictures(document: Any, index: int) -> tuple[Box, ...]:
-    """Boxes of the pictures of a page, in its own coordinates, those within forms included."""
+    """Return the boxes of a page's pictures, in its own coordinates, including those within
+    forms."""
     page = document[index]
     try:
         items = [
             raw.FPDFPage_GetObject(page, place) for place in range(raw.FPDFPage_CountObjects(page))
         ]
-        return tuple(_boxes_of(items, (1.0, 0.0, 0.0, 1.0, 0.0, 0.0), _DEEP))
+        return tuple(_boxes_of(items, (1.0, 0.0, 0.0, 1.0, 0.0, 0.0), _MAX_DEPTH))
     finally:
         page.close()
 
 
-def _boxes_of(items: Sequence[Any], matrix: Matrix, deep: int) -> Iterator[Box]:
+def _boxes_of(items: Sequence[Any], matrix: Matrix, depth: int) -> Iterator[Box]:
     for item in items:
         kind = raw.FPDFPageObj_GetType(item)
         if kind == raw.FPDF_PAGEOBJ_IMAGE:
@@ -178,23 +179,35 @@ def _boxes_of(items: Sequence[Any], matrix: Matrix, deep: int) -> Iterator[Box]:
                 yield moved_box(
                     matrix, (sides[0].value, sides[1].value, sides[2].value, sides[3].value)
                 )
-        elif kind == raw.FPDF_PAGEOBJ_FORM and deep:
-            own = raw.FS_MATRIX()
-            raw.FPDFPageObj_GetMatrix(item, own)
+        elif kind == raw.FPDF_PAGEOBJ_FORM and depth:
+            form_matrix = raw.FS_MATRIX()
+            raw.FPDFPageObj_GetMatrix(item, form_matrix)
             inner = [
                 raw.FPDFFormObj_GetObject(item, place)
                 for place in range(raw.FPDFFormObj_CountObjects(item))
             ]
             yield from _boxes_of(
-                inner, after((own.a, own.b, own.c, own.d, own.e, own.f), matrix), deep - 1
+                inner,
+                after(
+                    (
+                        form_matrix.a,
+                        form_matrix.b,
+                        form_matrix.c,
+                        form_matrix.d,
+                        form_matrix.e,
+                        form_matrix.f,
+                    ),
+                    matrix,
+                ),
+                depth - 1,
             )
 
 
 def _boxes(page: Any, number: int) -> Iterator[tuple[int, Box]]:
     """Yield the kind of an annotation and each box it may be seen in.
 
-    One that does not turn with its page hangs upright from its upper left corner (PDF 32000-1,
-    12.5.3); PDFium shows it so, but makes it part of the page as if it did turn.
+    One that does not rotate with its page hangs upright from its upper left corner (PDF 32000-1,
+    12.5.3); PDFium shows it so, but flattens it as if it did rotate.
     """
     note = raw.FPDFPage_GetAnnot(page, number)
     rect = raw.FS_RECTF()
@@ -207,9 +220,9 @@ def _boxes(page: Any, number: int) -> Iterator[tuple[int, Box]]:
         sorted((rect.bottom, rect.top)),
     )
     yield kind, (left, bottom, right, top)
-    turned = raw.FPDFPage_GetRotation(page)
-    if turned and flags & raw.FPDF_ANNOT_FLAG_NOROTATE:
-        matrix = _QUARTER_TURNS[turned]
+    quarter_turns = raw.FPDFPage_GetRotation(page)
+    if quarter_turns and flags & raw.FPDF_ANNOT_FLAG_NOROTATE:
+        matrix = _QUARTER_TURNS[quarter_turns]
         corner = (1.0, 0.0, 0.0, 1.0, left, top)
         upright = (0.0, bottom - top, right - left, 0.0)
         yield kind, moved_box(after(matrix, corner), upright)

@@ -1,4 +1,4 @@
-"""A stamp looked at by itself: drawn as the ledger says, where it says, the last thing on its
+"""Check a stamp by itself: drawn as the ledger says, where it says, as the last thing on its
 page."""
 
 from __future__ import annotations
@@ -15,24 +15,23 @@ from assembler.proof import pixel_difference
 from assembler.proof.page_comparison import draw, drawing_size
 from assembler.proof.stamp_drawing import Ink, ink_of
 
-_MOST = 12_000_000  # pixels: of larger pages only the stamp's own rows are looked at
+_MAX_PIXELS = 12_000_000  # pixels; on larger pages only the stamp's own rows are drawn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StampState:
-    """`last`: the last thing on the page is text within the stamp's box, or it has no stamp.
-    `drawn`: it looks as it must."""
+    """The state of a page's stamp. `last`: the last thing on the page is text within the stamp's
+    box, or the page has no stamp. `drawn`: it looks as it must."""
 
     last: bool
     drawn: bool
 
 
 def stamp_state(page: Any, stamp: Stamp | None, *, over_all: bool) -> StampState:
-    """Look at the stamp of a page of the bundle; the page is left as it was.
+    """Check the stamp of a page of the bundle; the page is left as it was.
 
-    `over_all`: whether it is also looked for on the page with all that is on it; where the whole
-    page is compared with its source, or was before and has no annotation that is drawn over it,
-    that need not be.
+    `over_all`: also check it on the complete page. Not needed where the whole page is compared with
+    its source, or was before and has no annotation that is drawn over the stamp.
     """
     if stamp is None:
         return StampState(last=True, drawn=True)
@@ -41,25 +40,25 @@ def stamp_state(page: Any, stamp: Stamp | None, *, over_all: bool) -> StampState
     size = drawing_size(page.get_size())
     ink = ink_of(stamp, page, size)
     try:
-        drawn = _is_drawn_alone(page, size, ink)
-        if drawn and (over_all or _has_pictures(page)):
-            drawn = _is_drawn_over_all(page, size, ink, stamp)
+        is_drawn = _is_drawn_alone(page, size, ink)
+        if is_drawn and (over_all or _has_pictures(page)):
+            is_drawn = _is_drawn_over_all(page, size, ink, stamp)
     finally:
         stamps.show_all(page)
-    return StampState(last=True, drawn=drawn)
+    return StampState(last=True, drawn=is_drawn)
 
 
 def _is_drawn_alone(page: Any, size: tuple[int, int], ink: Ink) -> bool:
-    """Whether the last thing on the page is that ink and no other, anywhere."""
+    """Return whether the last thing on the page is that ink and nothing else, anywhere."""
     stamps.hide_all_but_stamp(page)
-    top, rows = (0, size[1]) if size[0] * size[1] <= _MOST else (ink.row, ink.left.shape[0])
+    top, rows = (0, size[1]) if size[0] * size[1] <= _MAX_PIXELS else (ink.row, ink.left.shape[0])
     paper = np.full((rows, size[0], 3), 255, np.uint8)
     return _agrees(draw(page, size, top, rows, annotations=False), paper, ink, top)
 
 
 def _is_drawn_over_all(page: Any, size: tuple[int, int], ink: Ink, stamp: Stamp) -> bool:
-    """Whether a viewer shows, in the stamp's rows, the page without stamp and annotations and
-    that ink over it."""
+    """Return whether the stamp's rows, as a viewer shows them, are the page without stamp and
+    annotations, with that ink over it."""
     rows = ink.left.shape[0]
     stamps.show_all(page)
     seen = draw(page, size, ink.row, rows)
@@ -71,7 +70,7 @@ def _is_drawn_over_all(page: Any, size: tuple[int, int], ink: Ink, stamp: Stamp)
 def _agrees(
     seen: pixel_difference.Pixels, paper: pixel_difference.Pixels, ink: Ink, top: int
 ) -> bool:
-    """Whether a drawing is the paper with that ink over it."""
+    """Return whether a drawing is the paper with that ink over it."""
     expected = paper.copy()
     ink.print_on(expected, top)
     if np.array_equal(seen, expected):
@@ -82,14 +81,14 @@ def _agrees(
 
 
 def _has_pictures(page: Any) -> bool:
-    """Whether an annotation of the page has a picture of its own, or is of a kind that PDFium
-    makes one for."""
+    """Return whether an annotation of the page has a picture of its own, or PDFium makes one for
+    it."""
     for number in range(raw.FPDFPage_GetAnnotCount(page)):
         note = raw.FPDFPage_GetAnnot(page, number)
-        drawn = raw.FPDFAnnot_GetSubtype(note) != raw.FPDF_ANNOT_LINK or raw.FPDFAnnot_HasKey(
+        is_drawn = raw.FPDFAnnot_GetSubtype(note) != raw.FPDF_ANNOT_LINK or raw.FPDFAnnot_HasKey(
             note, b"AP"
         )
         raw.FPDFPage_CloseAnnot(note)
-        if drawn:
+        if is_drawn:
             return True
     return False

@@ -1,9 +1,9 @@
-"""How a page's stamp must look, drawn from the ledger alone: its text, place and size, in the font
+"""Draw how a page's stamp must look from the ledger alone: its text, place and size, in the font
 file itself.
 
-The bundle holds a cut of that font without its instructions for coarse screens; so they are left
-out here, too. PDFium then draws the same glyphs at the same places, pixel for pixel, unless the
-bundle's font, text, place, size or color is another.
+The bundle holds a subset of that font without hinting instructions, so they are removed here too.
+PDFium then draws the same glyphs at the same places, pixel for pixel, unless the bundle's font,
+text, place, size or color differs.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from assembler.proof.placement import Frame, Matrix, after, inverse, same_place
 from assembler.runtime.resources import stamp_font
 
 _BASELINE = 0.3  # of the font size, above the lower edge of the stamp's box
-_MARGIN = 6.0  # points around the box: no glyph of a line reaches further
+_MARGIN = 6.0  # points around the box; no glyph reaches further
 _LARGE = 48.0  # pixels of the font size
-_HAIR = 0.001  # points: more than the rounding of a place, less than a pixel of any drawing
+_NUDGE = 0.001  # points; more than rounding, less than a pixel of any drawing
 _HINTS = ("fpgm", "prep", "cvt ", "gasp", "hdmx", "VDMX", "LTSH")
-_LAYOUT = ("GPOS", "GSUB", "GDEF")  # are not used for stamps, and take half a second to read
+_LAYOUT = ("GPOS", "GSUB", "GDEF")  # not used for stamps, and slow to read (half a second)
 Pixels = np.ndarray[Any, Any]
 Mask = np.ndarray[Any, Any]
 
@@ -38,11 +38,11 @@ Mask = np.ndarray[Any, Any]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ink:
     """A stamp's ink: its first column and row in the drawing of a whole page, and how much of the
-    paper is left at each pixel from there on, 0 (black) to 255.
+    paper is left at each pixel, 0 (black) to 255.
 
-    `rounding`: levels by which a letter's edge may differ, where it stands on anything but white,
-    or is so large that PDFium draws its outline instead of the glyph. `draw_nudged`: draws the same
-    ink a hair aside, each way.
+    `rounding`: levels by which a letter's edge may differ, on anything but white, or where it is so
+    large that PDFium draws its outline instead of the glyph. `draw_nudged`: draws the same ink
+    slightly shifted, each way.
     """
 
     column: int
@@ -53,7 +53,9 @@ class Ink:
 
     def print_on(self, base: Pixels, top: int = 0) -> None:
         """Print the stamp over a drawing, in place, whose first row is row `top` of the page.
-        PDFium's own arithmetic: rounded down."""
+
+        As PDFium does, round down.
+        """
         first = max(self.row, top)
         last = min(self.row + self.left.shape[0], top + base.shape[0])
         if first < last:
@@ -62,11 +64,11 @@ class Ink:
             part[...] = part.astype(np.uint16) * left // 255
 
     def is_between_pixels(self, seen: Pixels, paper: Pixels, top: int = 0) -> Mask:
-        """Return which pixels are as PDFium may draw a letter that stands between two pixels.
+        """Return a mask of the pixels that match what PDFium may draw of a letter between two
+        pixels.
 
-        The last digit of a letter's place decides which of the two PDFium takes, and the order in
-        which numbers were added decides the last digit. Args: `paper`: the drawing without the
-        stamp.
+        The last digit of a letter's place decides which of the two PDFium uses, and the order in
+        which numbers were added decides the last digit. `paper`: the drawing without the stamp.
         """
         inks = (self.left, *self.draw_nudged())
         least, most = paper.copy(), paper.copy()
@@ -77,65 +79,72 @@ class Ink:
         return np.asarray(may_differ & inside)
 
     def edges(self, shape: tuple[int, ...], top: int = 0) -> Mask:
-        """Which pixels of such a drawing, of these rows and columns, are at the edge of a
-        letter, where ink and paper mix."""
+        """Return a mask of the pixels at the edge of a letter, where ink and paper mix, in a
+        drawing of these rows and columns."""
         rows, columns = shape
         mask = np.zeros((rows, columns), dtype=bool)
         first, last = max(self.row, top), min(self.row + self.left.shape[0], top + rows)
         if first < last:
             left = self.left[first - self.row : last - self.row]
             mixed = (left > 0) & (left < 255)
-            if self.rounding > 1:  # around a large letter dots may have a trace of ink, or lack one
+            if (
+                self.rounding > 1
+            ):  # pixels around a large letter may have a trace of ink, or lack it
                 mixed[:] = True
             mask[first - top : last - top, self.column : self.column + left.shape[1]] = mixed
         return mask
 
 
 def ink_of(stamp: Stamp, page: Any, drawing: tuple[int, int]) -> Ink:
-    """The ink of a stamp on a PDFium page of the bundle. `drawing`: size of the page in pixels."""
-    wide, high = page.get_size()
-    across, down = drawing[0] / wide, drawing[1] / high
-    x0 = max(0, math.floor((stamp.x - _MARGIN) * across))
-    x1 = min(drawing[0], math.ceil((stamp.x + stamp.width + _MARGIN) * across))
-    y0 = max(0, math.floor((high - stamp.y - stamp.height - _MARGIN) * down))
-    y1 = min(drawing[1], math.ceil((high - stamp.y + _MARGIN) * down))
+    """Return the ink of a stamp on a PDFium page of the bundle. `drawing`: size of the page in
+    pixels."""
+    width, height = page.get_size()
+    scale_x, scale_y = drawing[0] / width, drawing[1] / height
+    x0 = max(0, math.floor((stamp.x - _MARGIN) * scale_x))
+    x1 = min(drawing[0], math.ceil((stamp.x + stamp.width + _MARGIN) * scale_x))
+    y0 = max(0, math.floor((height - stamp.y - stamp.height - _MARGIN) * scale_y))
+    y1 = min(drawing[1], math.ceil((height - stamp.y + _MARGIN) * scale_y))
     if x1 <= x0 or y1 <= y0:
         return Ink(column=0, row=0, left=np.zeros((0, 0), np.uint8))
-    rounding = 8 if stamp.size * down > _LARGE else 1
+    rounding = 8 if stamp.size * scale_y > _LARGE else 1
     frame = frame_of(page)
     matrix = _matrix(stamp, page, frame)
     line = _Line(text=stamp.text, size=stamp.size, matrix=matrix, frame=frame)
     part = (x0, y0, x1 - x0, y1 - y0)
 
     def draw_nudged() -> tuple[Pixels, ...]:
-        hairs = [(x, y) for x in (-_HAIR, 0.0, _HAIR) for y in (-_HAIR, 0.0, _HAIR)]
+        hairs = [(x, y) for x in (-_NUDGE, 0.0, _NUDGE) for y in (-_NUDGE, 0.0, _NUDGE)]
         lines = [replace(line, matrix=after(matrix, (1.0, 0.0, 0.0, 1.0, *hair))) for hair in hairs]
-        return tuple(_drawn(nudged, drawing, part) for nudged in lines)
+        return tuple(_draw_stamp(nudged, drawing, part) for nudged in lines)
 
     return Ink(
         column=x0,
         row=y0,
         rounding=rounding,
-        left=_drawn(line, drawing, part),
+        left=_draw_stamp(line, drawing, part),
         draw_nudged=draw_nudged,
     )
 
 
 def _matrix(stamp: Stamp, page: Any, frame: Frame) -> Matrix:
-    """Where the stamp's text begins, in the page's own coordinates.
+    """Return where the stamp's text begins, in the page's own coordinates.
 
-    As the ledger says, and by the bundle's very numbers: the last digit of one decides which of
-    two pixels a letter takes that stands between them.
+    It is where the ledger says, but with the bundle's exact numbers: the last digit of one decides
+    which of two pixels PDFium uses for a letter between them.
     """
     shown: Matrix = (1.0, 0.0, 0.0, 1.0, stamp.x, stamp.y + _BASELINE * stamp.size)
-    wanted = after(shown, inverse(frame.shown))
-    count, given = raw.FPDFPage_CountObjects(page), raw.FS_MATRIX()
+    expected = after(shown, inverse(frame.shown))
+    count, actual = raw.FPDFPage_CountObjects(page), raw.FS_MATRIX()
     last = raw.FPDFPage_GetObject(page, count - 1) if count else None
     if last is None or raw.FPDFPageObj_GetType(last) != raw.FPDF_PAGEOBJ_TEXT:
-        return wanted
-    raw.FPDFPageObj_GetMatrix(last, given)
-    own = (given.a, given.b, given.c, given.d, given.e, given.f)
-    return own if same_place(own, wanted, (0.0, 0.0, stamp.width, stamp.size)) else wanted
+        return expected
+    raw.FPDFPageObj_GetMatrix(last, actual)
+    bundle_matrix = (actual.a, actual.b, actual.c, actual.d, actual.e, actual.f)
+    return (
+        bundle_matrix
+        if same_place(bundle_matrix, expected, (0.0, 0.0, stamp.width, stamp.size))
+        else expected
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,9 +157,10 @@ class _Line:
     frame: Frame
 
 
-@lru_cache(maxsize=4)  # a page's stamp is looked at by itself, and on its page
-def _drawn(line: _Line, drawing: tuple[int, int], part: tuple[int, int, int, int]) -> Pixels:
-    """The part (left, top, width, height in pixels) of a white page with nothing but the stamp."""
+@lru_cache(maxsize=4)  # a page's stamp is drawn by itself, and on its page
+def _draw_stamp(line: _Line, drawing: tuple[int, int], part: tuple[int, int, int, int]) -> Pixels:
+    """Draw a part (left, top, width, height in pixels) of a white page with nothing but the
+    stamp."""
     document, font = _document()
     left, bottom, right, top = line.frame.box
     page = document.new_page(right - left, top - bottom)
@@ -159,7 +169,7 @@ def _drawn(line: _Line, drawing: tuple[int, int], part: tuple[int, int, int, int
         raw.FPDFPage_SetCropBox(page, *line.frame.box)
         raw.FPDFPage_SetRotation(page, line.frame.turned // 90)
         text = raw.FPDFPageObj_CreateTextObj(document, font, line.size)
-        raw.FPDFText_SetText(text, _wide(line.text))
+        raw.FPDFText_SetText(text, _utf16(line.text))
         raw.FPDFPageObj_SetMatrix(text, raw.FS_MATRIX(*line.matrix))
         raw.FPDFPage_InsertObject(page, text)
         bitmap = pdfium.PdfBitmap.new_native(part[2], part[3], raw.FPDFBitmap_BGR)
@@ -171,7 +181,7 @@ def _drawn(line: _Line, drawing: tuple[int, int], part: tuple[int, int, int, int
         document.del_page(0)
 
 
-def _wide(text: str) -> Any:
+def _utf16(text: str) -> Any:
     data = (text + "\0").encode("utf-16-le")
     return ctypes.cast(
         ctypes.create_string_buffer(data, len(data)), ctypes.POINTER(ctypes.c_ushort)
@@ -180,7 +190,7 @@ def _wide(text: str) -> Any:
 
 @cache
 def _document() -> tuple[Any, Any]:
-    """A document and the stamp's font in it, for as long as this worker lives."""
+    """Return a document and the stamp's font in it, for the lifetime of this worker."""
     data = _unhinted(stamp_font().read_bytes())
     document = pdfium.PdfDocument.new()
     font = raw.FPDFText_LoadFont(
