@@ -1,8 +1,7 @@
-"""The text of a Word file, read by the proof itself, against the text of the PDF that was printed
-from it.
+"""Compare the text of a Word file with the text of the PDF that was printed from it.
 
-Shares nothing with the engine that prints, nor with its own check for lost words. Runs in a worker:
-a template is a stranger's.
+Shares no code with the engine that prints, nor with its own check for lost words. Runs in a worker,
+since a template is untrusted.
 """
 
 from __future__ import annotations
@@ -25,21 +24,21 @@ from assembler.runtime.workshop import Workshop
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-_MOST = 100_000_000  # bytes of all parts, unpacked
-_GONE = frozenset(
+_MAX_UNPACKED = 100_000_000  # bytes of all parts, unpacked
+_NOT_PRINTED = frozenset(
     f"{_W}{name}" for name in ("del", "moveFrom", "instrText", "delText", "rPr", "pPr", "sectPr")
 )
 _BLANKS = frozenset(f"{_W}{name}" for name in ("tab", "br", "cr", "ptab"))
 _BOXES = frozenset(f"{_W}{name}" for name in ("pict", "drawing", "object", "txbxContent"))
-_SIGNS = range(0x2000, 0x2200)  # dashes, quotation marks, currencies, arrows
-# Latin, Greek and Cyrillic stand below: letters of other scripts are not always read back as typed
+_COMPARED_SIGNS = range(0x2000, 0x2200)  # dashes, quotation marks, currencies, arrows
+# Latin, Greek and Cyrillic are below: letters of other scripts are not always read back as typed
 _LAST_PLAIN = 0x0530
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WordText:
-    """Paragraphs of a Word file's body. `sure`: only what must be printed, no fields, boxes or text
-    that a style may hide."""
+    """Paragraphs of a Word file's body. `sure`: only what must be printed, without fields, boxes or
+    text that a style may hide."""
 
     whole: tuple[str, ...]
     sure: tuple[str, ...]
@@ -47,11 +46,10 @@ class WordText:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A Word file and its PDF. `worded`: from a template of ours, so that both must say the same,
-    in the same order.
+    """A Word file and its PDF. `worded`: from a template of ours, so that both must have the same
+    text in the same order.
 
-    `heads`: lines of tables that are printed again on each page. `sha256`: of the file as it was
-    written.
+    `heads`: table headings that are repeated on each page. `sha256`: of the file as it was written.
     """
 
     docx: Path
@@ -63,8 +61,8 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compared:
-    """`edited`: the Word file is not the one that was printed. `trouble`: what is wrong, "" where
-    both agree."""
+    """The result for one Word file. `edited`: it is not the one that was printed. `trouble`: what
+    is wrong, "" if nothing is."""
 
     edited: bool = False
     trouble: str = ""
@@ -74,20 +72,20 @@ def compare_all(jobs: Sequence[Job], workshop: Workshop) -> tuple[Compared, ...]
     """Compare Word files with their PDFs, in workers."""
     results = workshop.map(compare, jobs)
     return tuple(
-        Compared(trouble=f"could not be read ({one.kind}: {one.detail})")
-        if isinstance(one, Failure)
-        else one
-        for one in results
+        Compared(trouble=f"could not be read ({result.kind}: {result.detail})")
+        if isinstance(result, Failure)
+        else result
+        for result in results
     )
 
 
 def compare(job: Job) -> Compared:
-    """Compare the text of a Word file with its PDF's, in a worker; never raises for a bad file."""
+    """Compare the text of a Word file with its PDF's, in a worker; never raise for a bad file."""
     try:
         if hashlib.sha256(job.docx.read_bytes()).hexdigest() != job.sha256:
             return Compared(edited=True)
         word = read_word_text(job.docx)
-        printed = _printed(job.pdf)
+        printed = _read_printed(job.pdf)
     except (
         OSError,
         ValueError,
@@ -100,7 +98,7 @@ def compare(job: Job) -> Compared:
     if job.worded:
         return Compared(
             trouble=""
-            if _say_the_same(word, printed, job.heads)
+            if _has_same_text(word, printed, job.heads)
             else "says other words than its PDF"
         )
     lost = lost_words(word.sure, printed)
@@ -108,29 +106,29 @@ def compare(job: Job) -> Compared:
 
 
 def read_word_text(docx: Path) -> WordText:
-    """Read the paragraphs of a Word file's body, those of tables in their order.
+    """Read the paragraphs of a Word file's body, including those of tables, in order.
 
     Raises OSError, KeyError, ValueError, BadZipFile or XMLSyntaxError.
     """
     with zipfile.ZipFile(docx) as archive:
-        if sum(entry.file_size for entry in archive.infolist()) > _MOST:
+        if sum(entry.file_size for entry in archive.infolist()) > _MAX_UNPACKED:
             raise ValueError("too large unpacked")
         body = _parsed(archive.read("word/document.xml"))
         hiding = (
-            _hiding(_parsed(archive.read("word/styles.xml")))
+            _hiding_styles(_parsed(archive.read("word/styles.xml")))
             if "word/styles.xml" in archive.namelist()
             else set()
         )
     whole, sure = [], []
     reader = _Reader(hiding=hiding)
     for paragraph in body.iter(f"{_W}p"):
-        boxed = any(
+        is_boxed = any(
             parent.tag == _FALLBACK or parent.tag in _BOXES for parent in paragraph.iterancestors()
         )
-        if not boxed:
+        if not is_boxed:
             pieces = list(reader.read(paragraph))
             whole.append("".join(text for text, _ in pieces))
-            sure.append("".join(text if certain else " " for text, certain in pieces))
+            sure.append("".join(text if is_sure else " " for text, is_sure in pieces))
     return WordText(whole=tuple(whole), sure=tuple(sure))
 
 
@@ -140,82 +138,86 @@ def _parsed(data: bytes) -> Any:
     )
 
 
-def _hiding(styles: Any) -> set[str]:
-    """Ids of styles that hide text or are based on one that does."""
-    based = {s.get(f"{_W}styleId"): s.find(f"{_W}basedOn") for s in styles.iter(f"{_W}style")}
-    found = {
-        s.get(f"{_W}styleId")
-        for s in styles.iter(f"{_W}style")
-        if s.find(f"{_W}rPr/{_W}vanish") is not None
+def _hiding_styles(styles: Any) -> set[str]:
+    """Return the ids of styles that hide text or are based on one that does."""
+    parents = {
+        style.get(f"{_W}styleId"): style.find(f"{_W}basedOn") for style in styles.iter(f"{_W}style")
     }
-    for _ in range(10):  # no chain of styles is longer
-        found |= {
+    hiding = {
+        style.get(f"{_W}styleId")
+        for style in styles.iter(f"{_W}style")
+        if style.find(f"{_W}rPr/{_W}vanish") is not None
+    }
+    for _ in range(10):  # longer chains of styles are not expected
+        hiding |= {
             name
-            for name, base in based.items()
-            if base is not None and base.get(f"{_W}val") in found
+            for name, parent in parents.items()
+            if parent is not None and parent.get(f"{_W}val") in hiding
         }
-    return found
+    return hiding
 
 
 @dataclass(slots=True)
 class _Reader:
-    """Pieces of a paragraph's text, and whether each must be printed. A field may begin in one
-    paragraph and end in another."""
+    """Reads the pieces of a paragraph's text, and whether each must be printed; a field may span
+    paragraphs."""
 
     hiding: set[str]
-    fields: list[str] = field(
-        default_factory=list
-    )  # instructions of the fields we are in; those in their result end with "\0"
+    # instructions of the open fields
+    fields: list[str] = field(default_factory=list)
 
     def read(self, paragraph: Any) -> Iterator[tuple[str, bool]]:
         style = paragraph.find(f"{_W}pPr/{_W}pStyle")
-        certain = style is None or style.get(f"{_W}val") not in self.hiding
-        yield from self._below(paragraph, certain=certain)
+        is_sure = style is None or style.get(f"{_W}val") not in self.hiding
+        yield from self._below(paragraph, is_sure=is_sure)
 
-    def _below(self, node: Any, *, certain: bool) -> Iterator[tuple[str, bool]]:
+    def _below(self, node: Any, *, is_sure: bool) -> Iterator[tuple[str, bool]]:
         for child in node:
-            if child.tag in _GONE or child.tag == f"{_W}p":
-                self._instruct(child)
+            if child.tag in _NOT_PRINTED or child.tag == f"{_W}p":
+                self._add_instruction(child)
             elif child.tag == f"{_W}fldChar":
-                self._follow(child.get(f"{_W}fldCharType"))
+                self._track_field(child.get(f"{_W}fldCharType"))
             elif child.tag == f"{_W}t":
-                yield child.text or "", certain and all(map(_is_link, self.fields))
+                yield child.text or "", is_sure and all(map(_is_link, self.fields))
             elif child.tag in _BLANKS:
-                yield " ", certain
+                yield " ", is_sure
             elif child.tag == f"{_W}noBreakHyphen":
-                yield "-", certain
+                yield "-", is_sure
             elif child.tag not in _BOXES and child.tag != _FALLBACK:
-                simple = child.tag == f"{_W}fldSimple" and not _is_link(child.get(f"{_W}instr", ""))
+                is_simple_field = child.tag == f"{_W}fldSimple" and not _is_link(
+                    child.get(f"{_W}instr", "")
+                )
                 yield from self._below(
-                    child, certain=certain and not simple and not self._is_hidden(child)
+                    child, is_sure=is_sure and not is_simple_field and not self._is_hidden(child)
                 )
 
-    def _instruct(self, child: Any) -> None:
+    def _add_instruction(self, child: Any) -> None:
         if child.tag == f"{_W}instrText" and self.fields:
             self.fields[-1] += child.text or ""
 
-    def _follow(self, mark: str | None) -> None:
+    def _track_field(self, mark: str | None) -> None:
         if mark == "begin":
             self.fields.append("")
         elif mark == "end" and self.fields:
             self.fields.pop()
 
     def _is_hidden(self, run: Any) -> bool:
-        look = run.find(f"{_W}rPr")
-        if look is None:
-            return bool(run.tag == f"{_W}sdt")  # its text may be a hint that is not printed
-        style = look.find(f"{_W}rStyle")
-        hidden = any(
-            look.find(f"{_W}{name}") is not None for name in ("vanish", "webHidden", "specVanish")
+        properties = run.find(f"{_W}rPr")
+        if properties is None:
+            return bool(run.tag == f"{_W}sdt")  # its text may be a placeholder that is not printed
+        style = properties.find(f"{_W}rStyle")
+        is_hidden = any(
+            properties.find(f"{_W}{name}") is not None
+            for name in ("vanish", "webHidden", "specVanish")
         )
-        return hidden or (style is not None and str(style.get(f"{_W}val")) in self.hiding)
+        return is_hidden or (style is not None and str(style.get(f"{_W}val")) in self.hiding)
 
 
 def _is_link(instruction: str) -> bool:
     return instruction.strip().upper().startswith("HYPERLINK")
 
 
-def _printed(pdf: Path) -> str:
+def _read_printed(pdf: Path) -> str:
     document = pdfium.PdfDocument(pdf)
     try:
         return "\n".join(read_text(document[number]) for number in range(len(document)))
@@ -223,38 +225,40 @@ def _printed(pdf: Path) -> str:
         document.close()
 
 
-def _say_the_same(word: WordText, printed: str, heads: Sequence[str]) -> bool:
+def _has_same_text(word: WordText, printed: str, heads: Sequence[str]) -> bool:
     texts = [_plain(fold(" ".join(word.whole))), _plain(fold(printed))]
     for head in heads:
         texts = [text.replace(fold(head), "") for text in texts]
     if any(map(is_right_to_left, (*word.whole, printed))):
         first, second = (Counter(filter(str.isalnum, text)) for text in texts)
-        return first == second  # brackets are mirrored, and runs stand in another order
+        return first == second  # brackets are mirrored, and runs are in another order
     return texts[0] == texts[1]
 
 
 def _plain(text: str) -> str:
-    """Letters and signs whose reading is sure; bullets are made by the engine, and stand in no
-    paragraph."""
+    """Return the letters and signs that are always read back; bullets are made by the engine and
+    are in no paragraph."""
     return "".join(
-        sign for sign in text if sign != "•" and (ord(sign) < _LAST_PLAIN or ord(sign) in _SIGNS)
+        sign
+        for sign in text
+        if sign != "•" and (ord(sign) < _LAST_PLAIN or ord(sign) in _COMPARED_SIGNS)
     )
 
 
 def lost_words(paragraphs: Sequence[str], printed: str) -> int:
-    """How many words are nowhere in the PDF, whole or in two parts with the end of a page between
-    them."""
-    there = letters(printed)
+    """Count the words that are nowhere in the PDF, whole or in two parts at the end of a page."""
+    printed_letters = letters(printed)
     words: Mapping[str, None] = dict.fromkeys(
         word for text in paragraphs for word in text.split() if not is_right_to_left(word)
     )
     lost = 0
     for word in words:
-        wanted = letters(word)
-        if not re.fullmatch(r"[^\W_]+", wanted) or _plain(wanted) != wanted:
+        word_letters = letters(word)
+        if not re.fullmatch(r"[^\W_]+", word_letters) or _plain(word_letters) != word_letters:
             continue
-        cuts = range(2, len(wanted) - 1)
-        lost += wanted not in there and not any(
-            wanted[:cut] in there and wanted[cut:] in there for cut in cuts
+        cuts = range(2, len(word_letters) - 1)
+        lost += word_letters not in printed_letters and not any(
+            word_letters[:cut] in printed_letters and word_letters[cut:] in printed_letters
+            for cut in cuts
         )
     return lost

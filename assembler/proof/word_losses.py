@@ -1,4 +1,4 @@
-"""What of a Word file is on none of the pages made from it: words, signs, boxes, pictures."""
+"""Find what a Word file shows and the pages made from it lack: words, signs, boxes, pictures."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SAME_SIGN = {
     **dict.fromkeys("∗*", "*"),
 }
 _LAM_ALEF = re.compile("(ل)([اأإآ])")  # one glyph; LibreOffice writes its letters as drawn
-_MOST_DEEP = 15  # forms within forms
+_MAX_DEPTH = 15  # depth of nested forms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,7 +39,7 @@ class PageContent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Missing:
-    """How many things of a kind are on none of the pages."""
+    """How many things of each kind are on none of the pages."""
 
     words: int
     signs: int
@@ -54,16 +54,16 @@ class Missing:
             "box": self.boxes,
             "picture or drawing": self.pictures,
         }
-        named = [
-            f"{count} {_plural(what) if count > 1 else what}"
-            for what, count in counts.items()
+        phrases = [
+            f"{count} {_plural(kind) if count > 1 else kind}"
+            for kind, count in counts.items()
             if count
         ]
-        if not named:
+        if not phrases:
             return ""
         verb = "is" if sum(counts.values()) == 1 else "are"
         return (
-            f"{' and '.join(filter(None, (', '.join(named[:-1]), named[-1])))} of it {verb} on "
+            f"{' and '.join(filter(None, (', '.join(phrases[:-1]), phrases[-1])))} of it {verb} on "
             f"none of its pages"
         )
 
@@ -73,15 +73,15 @@ def _plural(what: str) -> str:
 
 
 def read_pages(places: Sequence[tuple[Path, int]]) -> list[PageContent]:
-    """Read pages of PDFs: (file, index) each. Pages that a file does not have are left out."""
+    """Read pages of PDFs, each (file, index); pages that a file does not have are left out."""
     contents = []
     for path in dict.fromkeys(path for path, _ in places):
         document = pdfium.PdfDocument(path)
         try:
             contents += [
                 _read_page(document[index])
-                for of, index in places
-                if of == path and index < len(document)
+                for place_path, index in places
+                if place_path == path and index < len(document)
             ]
         finally:
             document.close()
@@ -89,7 +89,7 @@ def read_pages(places: Sequence[tuple[Path, int]]) -> list[PageContent]:
 
 
 def _read_page(page: Any) -> PageContent:
-    kinds = Counter(item.type for item in page.get_objects(max_depth=_MOST_DEEP))
+    kinds = Counter(item.type for item in page.get_objects(max_depth=_MAX_DEPTH))
     lines = kinds[pdfium.raw.FPDF_PAGEOBJ_PATH] + kinds[pdfium.raw.FPDF_PAGEOBJ_SHADING]
     return PageContent(
         text=page.get_textpage().get_text_bounded(),
@@ -101,83 +101,94 @@ def _read_page(page: Any) -> PageContent:
 def find_missing(things: VisibleThings, pages: Sequence[PageContent]) -> Missing:
     """Count what a Word file shows and none of these pages does.
 
-    Of a text that runs from right to left the signs are not compared, but for boxes: brackets are
-    drawn mirrored in it.
+    Signs of a right-to-left text are not compared, except boxes: brackets are mirrored in it.
     """
     shown = "\n".join(page.text for page in pages)
-    wanted, there = _signs("\n".join(things.paragraphs)), _signs(shown)
-    lost = wanted - there
-    boxes = lost.pop(_TICKED, 0) + lost.pop(_EMPTY, 0)
-    spare = max(0, sum(there.values()) - sum(wanted.values()))
-    signs = 0 if things.right_to_left else sum(lost.values()) + max(0, things.some_signs - spare)
+    wanted_signs, signs_on_pages = _signs("\n".join(things.paragraphs)), _signs(shown)
+    lost_signs = wanted_signs - signs_on_pages
+    boxes = lost_signs.pop(_TICKED, 0) + lost_signs.pop(_EMPTY, 0)
+    extra_signs = max(0, sum(signs_on_pages.values()) - sum(wanted_signs.values()))
+    signs = (
+        0
+        if things.right_to_left
+        else sum(lost_signs.values()) + max(0, things.some_signs - extra_signs)
+    )
     pictures, lines = sum(page.pictures for page in pages), sum(page.lines for page in pages)
-    outlined = pictures - things.pictures + (things.outlines if lines else 0)
+    drawn_outlines = pictures - things.pictures + (things.outlines if lines else 0)
     return Missing(
         words=_missing_words(things.paragraphs, shown),
         signs=signs,
         boxes=boxes,
-        pictures=max(0, things.pictures - pictures) + max(0, things.outlines - max(0, outlined)),
+        pictures=max(0, things.pictures - pictures)
+        + max(0, things.outlines - max(0, drawn_outlines)),
     )
 
 
 def _signs(text: str) -> Counter[str]:
-    """Every character that is neither a letter, a digit, a blank nor an accent; the like of each
-    other as one."""
-    alike = "".join(_SAME_SIGN.get(c, c) for c in text)
-    plain = "".join(_SAME_SIGN.get(c, c) for c in unicodedata.normalize("NFKC", alike))
+    """Count every character that is neither a letter, a digit, a blank nor an accent; similar ones
+    count as the same."""
+    unified = "".join(_SAME_SIGN.get(sign, sign) for sign in text)
+    plain = "".join(_SAME_SIGN.get(sign, sign) for sign in unicodedata.normalize("NFKC", unified))
     return Counter(
-        c for c in plain if not c.isalnum() and unicodedata.category(c)[0] in "PS" and c != "\ufffc"
+        sign
+        for sign in plain
+        if not sign.isalnum() and unicodedata.category(sign)[0] in "PS" and sign != "\ufffc"
     )
 
 
 def _missing_words(paragraphs: Sequence[str], shown: str) -> int:
-    """Account for whole paragraphs first, the longest at the head; then for the words of those that
-    no page has in one piece.
+    """Count the words that are on no page.
 
-    A short one may take letters out of a longer word, so what then seems missing is counted as it
-    stands between blanks, too.
+    Whole paragraphs are matched first, the longest before the others; then the words of those that
+    no page has in one piece. A short word may use up letters of a longer one, so words that then
+    seem missing are also counted by blanks.
     """
     letters = _Letters(shown)
     ordered = sorted(
         ((_plain(text), text) for text in paragraphs), key=lambda pair: len(pair[0]), reverse=True
     )
-    broken = [text for plain, text in ordered if not letters.take(plain)]
-    words = [_plain(word) for text in broken for word in text.split()]
-    lost = [
+    unmatched_texts = [text for plain, text in ordered if not letters.take(plain)]
+    words = [_plain(word) for text in unmatched_texts for word in text.split()]
+    unmatched = [
         word
         for word in sorted(filter(None, words), key=len, reverse=True)
         if not _take_word(letters, word)
     ]
-    there = Counter(map(_plain, shown.split()))
-    wanted = Counter(_plain(word) for text in paragraphs for word in text.split())
-    return sum(there[word] < wanted[word] for word in lost)
+    words_on_pages = Counter(map(_plain, shown.split()))
+    words_in_file = Counter(_plain(word) for text in paragraphs for word in text.split())
+    return sum(words_on_pages[word] < words_in_file[word] for word in unmatched)
 
 
 def _take_word(letters: _Letters, word: str) -> bool:
-    """Take a word wherever it is, else in the parts a page break may have left: signs of a
-    script without blanks stand alone; with numbers or Latin letters among them, in two parts."""
-    ways = (word, word[::-1], _LAM_ALEF.sub(r"\2\1", word))
-    if any(map(letters.take, ways)):
+    """Take a word wherever it is, else in the parts that a page break may have left.
+
+    Letters of a script without blanks are taken one by one; with numbers or Latin letters among
+    them, in two parts.
+    """
+    spellings = (word, word[::-1], _LAM_ALEF.sub(r"\2\1", word))
+    if any(map(letters.take, spellings)):
         return True
-    signs = [_stands_alone(c) for c in word]
-    if len(word) > 1 and all(signs):
-        return all(letters.take(c) for c in word)
-    breaks = [n for n in range(1, len(word)) if signs[n - 1] or signs[n]]
+    can_break = [_needs_no_blank(letter) for letter in word]
+    if len(word) > 1 and all(can_break):
+        return all(letters.take(letter) for letter in word)
+    breaks = [n for n in range(1, len(word)) if can_break[n - 1] or can_break[n]]
     return any(letters.take_both(word[:n], word[n:]) for n in breaks)
 
 
-def _stands_alone(letter: str) -> bool:
-    """Whether a letter is of a script that may be written without blanks: of Hebrew and Arabic,
-    which have blanks, a word is one piece."""
+def _needs_no_blank(letter: str) -> bool:
+    """Return whether a letter is of a script that may be written without blanks; Hebrew and Arabic
+    have blanks, so a word of theirs is one piece."""
     return unicodedata.category(letter) == "Lo" and unicodedata.bidirectional(letter) == "L"
 
 
 def _plain(text: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
+    return "".join(
+        letter for letter in unicodedata.normalize("NFKC", text).casefold() if letter.isalnum()
+    )
 
 
 class _Letters:
-    """The letters and digits of a text, each to be accounted for once."""
+    """The letters and digits of a text, each to be matched once."""
 
     def __init__(self, text: str) -> None:
         self._text = _plain(text)
@@ -185,7 +196,7 @@ class _Letters:
         self._cursor = 0
 
     def take(self, wanted: str) -> bool:
-        """Account for a run of letters where it stands first, untaken; whether it does."""
+        """Take the first untaken run of these letters; return whether there is one."""
         place = self._find(wanted)
         if place < 0:
             return not wanted
@@ -195,7 +206,7 @@ class _Letters:
         return True
 
     def take_both(self, first: str, second: str) -> bool:
-        """Account for two runs, or for none of them."""
+        """Take two runs, or neither of them."""
         if self._find(first) < 0 or self._find(second) < 0:
             return False
         return self.take(first) and self.take(second)

@@ -1,5 +1,4 @@
-"""What a reader of a Word file sees: the proof's own reading of it, which shares nothing with
-the code that prints it."""
+"""Read what a reader of a Word file sees, independently of the code that prints it."""
 
 from __future__ import annotations
 
@@ -15,8 +14,8 @@ from typing import IO, Any
 from lxml import etree
 from PIL import Image
 
-_CHECKED, _UNCHECKED, _SOME_SIGN = "\u2612", "\u2610", "\ufffc"
-# Wingdings and its kin, by the low byte of the code: what a person ticks, and the commonest bullets
+_CHECKED, _UNCHECKED, _UNKNOWN_SIGN = "\u2612", "\u2610", "\ufffc"
+# Wingdings and similar fonts, by the low byte of the code: check boxes, and the most common bullets
 # and arrows
 _DINGBATS: Mapping[str, Mapping[int, str]] = {
     "wingdings": {
@@ -37,7 +36,7 @@ _DINGBATS: Mapping[str, Mapping[int, str]] = {
     "webdings": {**dict.fromkeys((0x61, 0x72), _CHECKED), 0x63: _UNCHECKED},
 }
 _SPACES = frozenset(("tab", "ptab", "br", "cr"))
-_UNSEEN = frozenset(
+_INVISIBLE = frozenset(
     (
         "del",
         "moveFrom",
@@ -54,17 +53,17 @@ _UNSEEN = frozenset(
 _PAGE_FIELDS = frozenset(
     ("PAGE", "NUMPAGES", "SECTIONPAGES", "SECTION")
 )  # each program counts pages for itself
-_OUTLINE_PICTURES = (".emf", ".wmf", ".svg", ".emz", ".wmz")
+_VECTOR_PICTURES = (".emf", ".wmf", ".svg", ".emz", ".wmz")
 _PICTURE_NAMES = frozenset(("blip", "imagedata"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VisibleThings:
-    """Paragraphs as they are printed (ticked boxes are U+2612, empty ones U+2610), and how many
-    pictures are placed.
+    """Paragraphs as printed (checked boxes are U+2612, empty ones U+2610), and how many pictures
+    are placed.
 
-    `outlines`: pictures made of lines (EMF, WMF, SVG), which a program may draw as lines.
-    `some_signs`: signs of symbol fonts of which only the number is known.
+    `outlines`: vector pictures (EMF, WMF, SVG), which a program may draw as lines. `some_signs`:
+    how many characters of symbol fonts cannot be identified.
     """
 
     paragraphs: tuple[str, ...]
@@ -75,7 +74,7 @@ class VisibleThings:
 
 
 def read_visible_words(source: Path | IO[bytes]) -> tuple[str, ...]:
-    """Return every word and sign a reader of the Word file sees, in order, as they stand between
+    """Return every word and sign that a reader of the Word file sees, in order, separated by
     blanks."""
     return tuple(
         word for paragraph in read_visible_things(source).paragraphs for word in paragraph.split()
@@ -83,7 +82,7 @@ def read_visible_words(source: Path | IO[bytes]) -> tuple[str, ...]:
 
 
 def read_visible_things(source: Path | IO[bytes]) -> VisibleThings:
-    """Read body, notes, and the headers and footers that are printed.
+    """Read the body, the notes, and the headers and footers that are printed.
 
     Raises OSError, KeyError, ValueError, zipfile.BadZipFile or lxml.etree.XMLSyntaxError for a file
     that is no Word file.
@@ -100,20 +99,20 @@ def read_visible_things(source: Path | IO[bytes]) -> VisibleThings:
     paragraphs = tuple(
         text for text in ("".join(pieces) for pieces in reading.paragraphs) if text.strip()
     )
-    backwards = any(
-        unicodedata.bidirectional(c) in ("R", "AL") for text in paragraphs for c in text
+    has_rtl_letters = any(
+        unicodedata.bidirectional(letter) in ("R", "AL") for text in paragraphs for letter in text
     )
     return VisibleThings(
         paragraphs=paragraphs,
         pictures=reading.pictures,
         outlines=reading.outlines,
         some_signs=reading.some_signs,
-        right_to_left=reading.right_to_left or backwards,
+        right_to_left=reading.right_to_left or has_rtl_letters,
     )
 
 
 class _Package:
-    """The parts of a Word file and how they hang together."""
+    """The parts of a Word file and the relations between them."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive = archive
@@ -137,7 +136,8 @@ class _Package:
         return name in self._names
 
     def has_picture(self, name: str) -> bool:
-        """Whether a part is there, and decodes: Word shows an empty frame for one that does not."""
+        """Return whether a part is there and can be decoded: Word shows an empty frame for one that
+        cannot."""
         try:
             with Image.open(io.BytesIO(self._archive.read(name))) as picture:
                 picture.load()
@@ -146,28 +146,28 @@ class _Package:
         return True
 
     def relations(self, part: str) -> dict[str, tuple[str, str, bool]]:
-        """Return relationship id → (last word of its type, part or address, whether it leads out
-        of the file)."""
+        """Return, by relationship id: the last word of its type, its part or address, and whether
+        it is external."""
         folder, name = posixpath.split(part)
         listing = posixpath.join(folder, "_rels", f"{name}.rels")
         if listing not in self._names:
             return {}
-        found = {}
+        relations = {}
         for entry in self.root(listing):
             if isinstance(entry.tag, str):
-                outside = entry.get("TargetMode") == "External"
+                is_external = entry.get("TargetMode") == "External"
                 target = entry.get("Target", "")
-                place = (
+                destination = (
                     target
-                    if outside
+                    if is_external
                     else posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
                 )
-                found[entry.get("Id", "")] = (
+                relations[entry.get("Id", "")] = (
                     entry.get("Type", "").rpartition("/")[2],
-                    place,
-                    outside,
+                    destination,
+                    is_external,
                 )
-        return found
+        return relations
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -184,35 +184,35 @@ def _styles(root: Any) -> dict[str, _Style]:
         properties = _child(style, "rPr")
         styles[_value(style, "styleId")] = _Style(
             based_on=_value(_child(style, "basedOn"), "val"),
-            hides=_switch(_child(properties, "vanish")),
-            face=_face(properties),
-            right_to_left=bool(_switch(_child(_child(style, "pPr"), "bidi"))),
+            hides=_is_on(_child(properties, "vanish")),
+            face=_font_name(properties),
+            right_to_left=bool(_is_on(_child(_child(style, "pPr"), "bidi"))),
         )
     return styles
 
 
 @dataclass(slots=True)
 class _Field:
-    """A field being read: its instruction, whether its result has begun, and whether a form
-    shows its own value."""
+    """A field being read: its instruction, whether its result has begun, and whether a form shows
+    its own value."""
 
     instruction: str = ""
     in_result: bool = False
     shows_own: bool = False
 
     def is_shown(self) -> bool:
-        words = self.instruction.split()
+        instruction_words = self.instruction.split()
         return (
             self.in_result
             and not self.shows_own
-            and not (words and words[0].upper() in _PAGE_FIELDS)
+            and not (instruction_words and instruction_words[0].upper() in _PAGE_FIELDS)
         )
 
 
 @dataclass(slots=True)
 class _Reading:
-    """One pass over the parts of a file; paragraphs are lists of pieces, those of text boxes on
-    their own."""
+    """A pass over the parts of a file; paragraphs are lists of pieces, those of text boxes
+    separate."""
 
     package: _Package
     paragraphs: list[list[str]] = field(default_factory=lambda: [[]])
@@ -235,14 +235,14 @@ class _Reading:
                 self._visit(child, etree.QName(child).localname)
 
     def _visit(self, element: Any, name: str) -> None:
-        if name in _UNSEEN:
+        if name in _INVISIBLE:
             if name == "instrText" and self._fields and not self._fields[-1].in_result:
                 self._fields[-1].instruction += element.text or ""
             return
         if name == "p":
             self._read_paragraph(element)
         elif name == "r" and not self._is_hidden(element):
-            self.right_to_left |= bool(_switch(_child(_child(element, "rPr"), "rtl")))
+            self.right_to_left |= bool(_is_on(_child(_child(element, "rPr"), "rtl")))
             self._read_run(element)
         elif name == "oMath":
             self._in_equation = True
@@ -262,80 +262,78 @@ class _Reading:
         outer, style = self.paragraphs[-1], self._paragraph_style
         self._paragraph_style = _value(_child(_child(element, "pPr"), "pStyle"), "val")
         self.right_to_left |= bool(
-            _switch(_child(_child(element, "pPr"), "bidi"))
-        ) or self._runs_left(self._paragraph_style)
+            _is_on(_child(_child(element, "pPr"), "bidi"))
+        ) or self._is_right_to_left(self._paragraph_style)
         self.paragraphs.append([])
         self._walk(element)
         self._paragraph_style = style
         self.paragraphs.append([" "] if outer else [])
 
     def _read_run(self, run: Any) -> None:
-        face = self._face_of(run)
+        face = self._font_of(run)
         for child in run:
             if not isinstance(child.tag, str):
                 continue
             name = etree.QName(child).localname
             if name == "t":
                 letters = child.text or ""
-                self._say(
+                self._append(
                     "".join(self._sign(face, ord(c)) if _is_symbol(face, c) else c for c in letters)
                 )
             elif name == "sym":
-                self._say(
+                self._append(
                     self._sign(_value(child, "font").lower(), int(_value(child, "char", "0"), 16))
                 )
             elif name == "noBreakHyphen":
-                self._say("-")
+                self._append("-")
             elif name in _SPACES:
-                self._say(" ")
+                self._append(" ")
             elif name == "fldChar":
-                self._follow(child)
+                self._track_field(child)
             else:
                 self._visit(child, name)
 
     def _read_thing(self, element: Any, name: str) -> None:
         """Read anything that is neither text nor a run: a picture, a drawing, an equation, a box
-        with more inside."""
+        with content."""
         if name in _PICTURE_NAMES:
             self._count_picture(element)
         elif name == "t" and element.text:  # of an equation or a drawing
-            self._say(element.text)
+            self._append(element.text)
         elif name == "textpath":
-            self._say(f" {element.get('string', '')} ")
+            self._append(f" {element.get('string', '')} ")
         elif name in ("chart", "relIds"):
             self._read_diagram(element)
         self._walk(element)
 
-    def _runs_left(self, style: str) -> bool:
-        return any(one.right_to_left for one in _lineage(self.package.styles, style))
+    def _is_right_to_left(self, style: str) -> bool:
+        return any(chained.right_to_left for chained in _style_chain(self.package.styles, style))
 
-    def _say(self, text: str) -> None:
-        if (
-            self._in_equation
-        ):  # set anew by each program: its letters and digits count, not their order and signs
-            text = f" {''.join(c for c in text if c.isalnum())} "
-        if all(one.is_shown() for one in self._fields):
+    def _append(self, text: str) -> None:
+        # each program typesets equations its own way: only their letters and digits are compared
+        if self._in_equation:
+            text = f" {''.join(letter for letter in text if letter.isalnum())} "
+        if all(opened.is_shown() for opened in self._fields):
             self.paragraphs[-1].append(text)
 
     def _sign(self, face: str, code: int) -> str:
-        """Return what a code of a symbol font shows; U+FFFC, counted, where only that something
-        is there is known."""
+        """Return what a code of a symbol font shows; " ", counted, if that is not known."""
         if face == "symbol":
             from pypdf._codecs.symbol import _symbol_encoding
 
-            known: str = _symbol_encoding[code & 0xFF]
-            if known.strip():
-                return known
-        known = _DINGBATS.get(face, {}).get(code & 0xFF, "")
-        if not known and code & 0xFF != 0x20 and all(one.is_shown() for one in self._fields):
+            sign: str = _symbol_encoding[code & 0xFF]
+            if sign.strip():
+                return sign
+        sign = _DINGBATS.get(face, {}).get(code & 0xFF, "")
+        if not sign and code & 0xFF != 0x20 and all(opened.is_shown() for opened in self._fields):
             self.some_signs += 1
-        return known or " "
+        return sign or " "
 
-    def _follow(self, mark: Any) -> None:
+    def _track_field(self, mark: Any) -> None:
         kind = _value(mark, "fldCharType")
         if kind == "begin":
             shown = _form_value(_child(mark, "ffData"))
-            self._say(shown)
+            self._append(shown)
             self._fields.append(_Field(shows_own=bool(shown)))
         elif kind == "separate" and self._fields:
             self._fields[-1].in_result = True
@@ -348,18 +346,25 @@ class _Reading:
             for name, value in element.attrib.items()
             if etree.QName(name).localname in ("embed", "link", "id", "pict")
         ]
-        target = next((self._relations[one][1] for one in ids if one in self._relations), "")
-        if not target or not all(one.is_shown() for one in self._fields):
+        target = next(
+            (
+                self._relations[relation_id][1]
+                for relation_id in ids
+                if relation_id in self._relations
+            ),
+            "",
+        )
+        if not target or not all(opened.is_shown() for opened in self._fields):
             return
-        if target.lower().endswith(_OUTLINE_PICTURES):
+        if target.lower().endswith(_VECTOR_PICTURES):
             self.outlines += self.package.has(target)
         else:
             self.pictures += self.package.has_picture(target)
 
     def _read_diagram(self, element: Any) -> None:
-        """Count a chart, and read the words of SmartArt, which are kept in a part of their own.
+        """Count a chart, and read the words of SmartArt, which are in a part of their own.
 
-        Which names and numbers of a chart are printed depends on the room they have.
+        Which names and numbers of a chart are printed depends on the space they have.
         """
         for name, value in element.attrib.items():
             kind, target, _ = self._relations.get(value, ("", "", False))
@@ -371,79 +376,80 @@ class _Reading:
 
     def _is_hidden(self, run: Any) -> bool:
         properties = _child(run, "rPr")
-        own = _switch(_child(properties, "vanish"))
-        if own is not None:
-            return own
+        run_setting = _is_on(_child(properties, "vanish"))
+        if run_setting is not None:
+            return run_setting
         styles = (_value(_child(properties, "rStyle"), "val"), self._paragraph_style)
-        answers = [style.hides for name in styles for style in _lineage(self.package.styles, name)]
-        return next((answer for answer in answers if answer is not None), False)
+        style_settings = [
+            style.hides for name in styles for style in _style_chain(self.package.styles, name)
+        ]
+        return next((setting for setting in style_settings if setting is not None), False)
 
-    def _face_of(self, run: Any) -> str:
+    def _font_of(self, run: Any) -> str:
         properties = _child(run, "rPr")
         styles = (_value(_child(properties, "rStyle"), "val"), self._paragraph_style)
         faces = [
-            _face(properties),
-            *(style.face for name in styles for style in _lineage(self.package.styles, name)),
+            _font_name(properties),
+            *(style.face for name in styles for style in _style_chain(self.package.styles, name)),
         ]
         return next(filter(None, faces), "")
 
 
 def _is_unseen_row_or_cell(element: Any, name: str) -> bool:
-    """Whether a row is hidden or deleted, or a cell is covered by the one above that it is
+    """Return whether a row is hidden or deleted, or a cell is covered by the one above that it is
     merged with."""
     if name == "tr":
         properties = _child(element, "trPr")
-        return bool(_switch(_child(properties, "hidden"))) or _child(properties, "del") is not None
+        return bool(_is_on(_child(properties, "hidden"))) or _child(properties, "del") is not None
     merge = _child(_child(element, "tcPr"), "vMerge") if name == "tc" else None
     return merge is not None and _value(merge, "val") != "restart"
 
 
 def _is_symbol(face: str, letter: str) -> bool:
-    """Whether a letter is drawn as something else: Symbol and the like draw every letter so, and
-    others the F0xx ones."""
+    """Return whether a letter is drawn as a symbol by this font."""
     return not letter.isspace() and (face == "symbol" or face in _DINGBATS)
 
 
-def _lineage(styles: Mapping[str, _Style], name: str) -> Iterator[_Style]:
-    passed: set[str] = set()
-    while name in styles and name not in passed:
-        passed.add(name)
+def _style_chain(styles: Mapping[str, _Style], name: str) -> Iterator[_Style]:
+    visited: set[str] = set()
+    while name in styles and name not in visited:
+        visited.add(name)
         yield styles[name]
         name = styles[name].based_on
 
 
 def _form_value(data: Any) -> str:
-    """Return what an old form field shows of itself: a box, or the chosen entry of a list;
-    nothing for a text."""
+    """Return what an old form field shows itself: a box, or the chosen entry of a list; "" for a
+    text field."""
     box, choices = _child(data, "checkBox"), _child(data, "ddList")
     if box is not None:
-        checked = _switch(_child(box, "checked"))
-        on = _switch(_child(box, "default")) if checked is None else checked
-        return _CHECKED if on else _UNCHECKED
+        explicit = _is_on(_child(box, "checked"))
+        is_checked = _is_on(_child(box, "default")) if explicit is None else explicit
+        return _CHECKED if is_checked else _UNCHECKED
     if choices is not None:
         entries = [_value(entry, "val") for entry in _children(choices, "listEntry")]
-        number = int(
+        index = int(
             _value(_child(choices, "result"), "val")
             or _value(_child(choices, "default"), "val")
             or 0
         )
-        return entries[number] if 0 <= number < len(entries) else ""
+        return entries[index] if 0 <= index < len(entries) else ""
     return ""
 
 
 def _printed_margins(package: _Package, body: Any) -> list[str]:
-    """Return the headers and footers that certainly show: those of first pages, and the others
-    where no page is apart."""
+    """Return the headers and footers that certainly show: those of first pages, and the others if
+    no page differs."""
     related, settings = package.relations(package.main), "word/settings.xml"
-    even = package.has(settings) and bool(
-        _switch(_child(package.root(settings), "evenAndOddHeaders"))
+    has_even_pages = package.has(settings) and bool(
+        _is_on(_child(package.root(settings), "evenAndOddHeaders"))
     )
     names: dict[str, None] = {}
     for number, section in enumerate(body.iter("{*}sectPr")):
         if number and _value(_child(section, "type"), "val") == "continuous":
-            continue  # it may begin within a page that has its headers already
-        first = bool(_switch(_child(section, "titlePg")))
-        shown = {"first"} if first else set() if even else {"default"}
+            continue  # it may begin on a page that already has its headers
+        has_first_page = bool(_is_on(_child(section, "titlePg")))
+        shown = {"first"} if has_first_page else set() if has_even_pages else {"default"}
         for reference in (
             *_children(section, "headerReference"),
             *_children(section, "footerReference"),
@@ -455,7 +461,7 @@ def _printed_margins(package: _Package, body: Any) -> list[str]:
 
 
 def _read_notes(package: _Package, reading: _Reading, kind: str) -> None:
-    """Read the foot- or endnotes that the text refers to."""
+    """Read the footnotes or endnotes that the text refers to."""
     related = package.relations(package.main).values()
     name = next((target for of, target, outside in related if of == f"{kind}s" and not outside), "")
     if not package.has(name):
@@ -477,7 +483,7 @@ def _child(element: Any, name: str) -> Any:
 
 
 def _value(element: Any, name: str, default: str = "") -> str:
-    """Return an attribute, whatever namespace its writer gave it."""
+    """Return an attribute in any namespace."""
     if element is None:
         return default
     return next(
@@ -486,8 +492,8 @@ def _value(element: Any, name: str, default: str = "") -> str:
     )
 
 
-def _switch(element: Any) -> bool | None:
-    """Return what an on-off property says; None if it says nothing."""
+def _is_on(element: Any) -> bool | None:
+    """Return the value of an on-off property; None if there is none."""
     return (
         None
         if element is None
@@ -495,7 +501,7 @@ def _switch(element: Any) -> bool | None:
     )
 
 
-def _face(properties: Any) -> str:
+def _font_name(properties: Any) -> str:
     fonts = _child(properties, "rFonts")
     if _value(fonts, "asciiTheme") or _value(fonts, "hAnsiTheme"):
         return ""
