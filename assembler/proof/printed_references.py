@@ -1,4 +1,4 @@
-"""What links would say, read from the text of our own pages: for a receiver that wants no links."""
+"""Check what links would say from the text of our own pages, for a receiver that wants no links."""
 
 from __future__ import annotations
 
@@ -10,37 +10,40 @@ from assembler.model.manifest import ManifestIndexRow
 from assembler.model.page_labels import LABEL, key
 from assembler.proof.page_text import fold, is_right_to_left, join_lines
 
-# "Ex. C at 57", "Ex. C1 at 57a–57-1": a packet that was filed has such labels
+# "Ex. C at 57", "Ex. C1 at 57a–57-1": a filed packet has such labels
 _CITE = re.compile(rf"\bEx\. ([A-Za-z0-9]+) at ({LABEL})(?:–({LABEL}))?")
-_BEGINS = 10  # characters of a title by which its row is found: a table's lines are read one by one
-_NEAR = 300  # characters within which a row ends
+_TITLE_START = 10  # characters of a title by which its row is found: a table is read line by line
+_ROW_LENGTH = 300  # characters within which a row ends
 
 Texts = Sequence[tuple[int, str]]  # page of the bundle, its text
 
 
 def row_faults(row: ManifestIndexRow, texts: Texts, index: set[int], printed: str) -> list[str]:
-    """What is wrong with an exhibit's row in the printed index, and with its tab sheet."""
-    listed, wanted = fold("".join(text for number, text in texts if number in index)), fold(printed)
-    begin = fold(row.tab + ("" if is_right_to_left(row.title) else row.title[:_BEGINS]))
-    near = len(fold(row.title)) + _NEAR
-    rows = (
-        listed[match.end() : match.end() + near]
-        for match in re.finditer(f"(?={re.escape(begin)})", listed)
+    """Return what is wrong with an exhibit's row in the printed index, and with its tab sheet."""
+    listed, pages_text = (
+        fold("".join(text for number, text in texts if number in index)),
+        fold(printed),
     )
-    there = any(wanted in rest for rest in rows)
-    faults = [] if there else ["the index does not print its tab, title and pages"]
+    row_start = fold(row.tab + ("" if is_right_to_left(row.title) else row.title[:_TITLE_START]))
+    length = len(fold(row.title)) + _ROW_LENGTH
+    rows = (
+        listed[match.end() : match.end() + length]
+        for match in re.finditer(f"(?={re.escape(row_start)})", listed)
+    )
+    is_listed = any(pages_text in rest for rest in rows)
+    faults = [] if is_listed else ["the index does not print its tab, title and pages"]
     sheet = fold("".join(text for number, text in texts if number == row.sheet))
-    if row.sheet != row.first and wanted not in sheet:
+    if row.sheet != row.first and pages_text not in sheet:
         faults.append("the tab sheet does not print its pages")
     return faults
 
 
 def cites(texts: Texts, ledger: Sequence[LedgerEntry], *, kept: bool) -> Check:
-    """Whether each citation prints a page of the exhibit it names. Of an exhibit that is not here,
-    it is not one of ours.
+    """Check that each citation prints a page of the exhibit it names; a citation of an exhibit that
+    is not here is not ours.
 
-    `kept`: the packet keeps its drafts, whose links say which citations are ours; those are
-    compared there. Any other a person typed, perhaps of another filing, and it is no fault.
+    `kept`: the packet keeps its drafts, whose links show which citations are ours; those are
+    compared there. A person typed any other, perhaps of another filing, and it is no fault.
     """
     tabs = {entry.tab for entry in ledger if entry.tab}
     homes = {entry.label: entry.tab for entry in ledger if entry.kind is PartKind.EXHIBIT}
@@ -50,18 +53,24 @@ def cites(texts: Texts, ledger: Sequence[LedgerEntry], *, kept: bool) -> Check:
         for tab, first, last in _CITE.findall(join_lines(text))
         if tab in tabs
     ]
-    good = sum(is_true for _, is_true in cited)
-    bad = [] if kept else sorted({page for page, is_true in cited if not is_true})
+    true_count = sum(is_true for _, is_true in cited)
+    wrong_pages = [] if kept else sorted({page for page, is_true in cited if not is_true})
     detail = (
-        f"{good} citations print a page of their exhibit"
-        if not bad
-        else f"a citation is wrong on page {bad[0]}"
+        f"{true_count} citations print a page of their exhibit"
+        if not wrong_pages
+        else f"a citation is wrong on page {wrong_pages[0]}"
     )
-    return Check(name="cites", ok=not bad, detail=detail, page=bad[0] if bad else None)
+    return Check(
+        name="cites",
+        ok=not wrong_pages,
+        detail=detail,
+        page=wrong_pages[0] if wrong_pages else None,
+    )
 
 
 def _is_true(tab: str, first: str, last: str, homes: Mapping[str, str]) -> bool:
-    """Tell whether both ends of a citation are pages of its exhibit, in order; `last` may be ""."""
+    """Return whether both ends of a citation are pages of its exhibit, in order; `last` may be
+    ""."""
     if homes.get(first) != tab or (last and homes.get(last) != tab):
         return False
     return not last or key(last) > key(first)

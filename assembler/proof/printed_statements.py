@@ -1,9 +1,8 @@
-"""What our own pages say, read from the bundle's pages, against the ledger: citations, index rows,
-tab sheets, enclosures.
+"""Check what our own pages print against the ledger: citations, index rows, tab sheets, enclosures.
 
-Wherever a draft has a link to one of our addresses, the page must print what that address means:
-this holds for any template, and for a receiver that wants no links, too. Of the templates that come
-with the program the wording is known besides, so there every row, sheet and line is compared as a
+Wherever a draft has a link to one of our addresses, the page must print what that address means;
+this holds for any template, even for a receiver that wants no links. For the templates that come
+with the program the wording is also known, so every row, sheet and line of theirs is compared as a
 whole. Pure.
 """
 
@@ -26,17 +25,18 @@ _ROLES = {
     "translation": "English translation",
     "certificate": "Translator's certificate",
 }
+# headings of tables, repeated on each page
 HEADS = (
     "Tab Description Date Pages Language",
     "No. File Pages Exhibits",
-)  # of tables, repeated on each page
+)
 _TYPED = re.compile(rf"\bEx\. ([A-Za-z0-9]+) at ({LABEL})(?:–({LABEL}))?")
 _ENGINE = "office2pdf"  # the engine whose order of text in a table is known
-# of a page's number: no more digits, no "-1" as of "57-1", and no letter as of "57a"
-_ENDS = "(?![0-9–]|-[0-9]|[a-z](?![a-z]))"
+# after a page number: no more digits, no "-1" as in "57-1", and no letter as in "57a"
+_NUMBER_END = "(?![0-9–]|-[0-9]|[a-z](?![a-z]))"
 _COVER_LETTER = DocumentId.draft("cover-letter")
 _CAPTION_COVER = DocumentId.draft("caption-cover")
-_MOST_STRAY = 3  # letters of a neighbor that a link's box may touch
+_MAX_STRAY = 3  # letters of a neighbor that a link's box may touch
 
 
 class PrintedPacket:
@@ -58,7 +58,7 @@ class PrintedPacket:
         return sorted(self._entries.get(document, ()), key=lambda entry: entry.index)
 
     def text(self, document: DocumentId) -> str:
-        """Return the folded text of a document's pages in the bundle, one after the other."""
+        """Return the folded text of a document's pages in the bundle, joined."""
         numbers = (entry.number for entry in self.entries(document))
         return "".join(fold(self.pages[number].text) for number in numbers if number in self.pages)
 
@@ -67,7 +67,7 @@ class PrintedPacket:
         return self._labels.get(exhibit, [])
 
     def is_label(self, text: str) -> bool:
-        """Tell whether this is the printed number of a page of evidence."""
+        """Return whether this is the printed number of a page of evidence."""
         return text in self._all_labels
 
     def range(self, row: ManifestIndexRow) -> str:
@@ -77,14 +77,13 @@ class PrintedPacket:
         return "–".join(dict.fromkeys((labels[0], labels[-1])))
 
     def is_worded(self, document: DocumentId) -> bool:
-        """Tell whether the wording of a document is known: a template of ours, drawn by the engine
-        it is made for."""
+        """Return whether the wording of a document is known."""
         return is_worded(self.manifest, self.kept, document)
 
 
 def is_worded(manifest: Manifest, kept: Kept, document: DocumentId) -> bool:
-    """Tell whether a document is of a template that comes with the program, drawn by the engine it
-    is made for."""
+    """Return whether a document is of a template that comes with the program, drawn by the engine
+    it is made for."""
     draft = kept.documents.get(document)
     return (
         draft is not None
@@ -96,13 +95,12 @@ def is_worded(manifest: Manifest, kept: Kept, document: DocumentId) -> bool:
 def check_statements(
     manifest: Manifest, kept: Kept, pages: Mapping[int, OwnPage]
 ) -> Iterator[Check]:
-    """Yield a check for citations and links, for each of index, tab sheets and enclosures, and for
-    the table of files."""
+    """Yield a check for citations and links, and one each for index, tab sheets and enclosures."""
     packet = PrintedPacket(manifest, kept, pages)
     yield _check(
         "own-links",
         _link_faults(packet),
-        f"{_links(packet)} places with a link print what it leads to",
+        f"{_count_link_groups(packet)} places with a link print what it leads to",
     )
     yield _check(
         "index",
@@ -112,7 +110,7 @@ def check_statements(
     yield _check(
         "tab-sheets",
         _sheet_faults(packet),
-        f"{_sheets(packet)} tab sheets name their exhibit and its pages",
+        f"{_count_sheets(packet)} tab sheets name their exhibit and its pages",
     )
     yield _check(
         "enclosures",
@@ -124,10 +122,11 @@ def check_statements(
 def typed_citations(
     manifest: Manifest, kept: Kept, pages: Mapping[int, OwnPage]
 ) -> tuple[int, ...]:
-    """Pages with a citation that no link of ours made, of an exhibit that is here and a page that
-    it does not have.
+    """Return the pages with a typed citation of an exhibit that is here and a page that it does not
+    have.
 
-    A person typed it, perhaps of another filing; the proof cannot know.
+    No link of ours made it; a person typed it, perhaps of another filing, which the proof cannot
+    know.
     """
     packet = PrintedPacket(manifest, kept, pages)
     homes = {entry.label: entry.tab for entry in packet.ledger if entry.kind is PartKind.EXHIBIT}
@@ -143,28 +142,28 @@ def typed_citations(
 Fault = tuple[str, int | None]  # what is wrong, and the page
 
 
-def _check(name: str, faults: Iterator[Fault], well: str) -> Check:
-    found = list(faults)
-    details = "; ".join(dict.fromkeys(text for text, _ in found[:4]))
-    more = f"; and {len(found) - 4} more" if len(found) > 4 else ""
+def _check(name: str, faults: Iterator[Fault], passed: str) -> Check:
+    fault_list = list(faults)
+    details = "; ".join(dict.fromkeys(text for text, _ in fault_list[:4]))
+    rest = f"; and {len(fault_list) - 4} more" if len(fault_list) > 4 else ""
     return Check(
         name=name,
-        ok=not found,
-        detail=details + more if found else well,
-        page=found[0][1] if found else None,
+        ok=not fault_list,
+        detail=details + rest if fault_list else passed,
+        page=fault_list[0][1] if fault_list else None,
     )
 
 
 # --- links of the drafts ---
 
 
-def _links(packet: PrintedPacket) -> int:
-    return sum(1 for _ in _groups(packet))
+def _count_link_groups(packet: PrintedPacket) -> int:
+    return sum(1 for _ in _link_groups(packet))
 
 
-def _groups(packet: PrintedPacket) -> Iterator[tuple[DocumentId, list[OwnLink]]]:
-    """A document, and its links to one address that follow each other: pieces of a citation or
-    title broken over lines, pages."""
+def _link_groups(packet: PrintedPacket) -> Iterator[tuple[DocumentId, list[OwnLink]]]:
+    """Yield each document with each run of its links to one address: pieces of a citation or title
+    broken over lines or pages."""
     for document in packet.kept.documents:
         for _, run in groupby(_links_of(packet, document), key=lambda link: link.address):
             yield document, list(run)
@@ -179,25 +178,28 @@ def _links_of(packet: PrintedPacket, document: DocumentId) -> list[OwnLink]:
     ]
 
 
-def _all_alike(packet: PrintedPacket, document: DocumentId, address: str) -> list[OwnLink]:
-    """All links of a document to one address: a row that goes on on the next page has its title
-    in two pieces, and the link of its pages between them."""
+def _links_to_address(packet: PrintedPacket, document: DocumentId, address: str) -> list[OwnLink]:
+    """Return all links of a document to one address.
+
+    A row that continues on the next page has its title in two pieces, with the link of its pages
+    between them.
+    """
     return [link for link in _links_of(packet, document) if link.address == address]
 
 
 def _link_faults(packet: PrintedPacket) -> Iterator[Fault]:
     rows = {row.exhibit: row for row in packet.rows}
-    for document, group in _groups(packet):
-        kind, _, rest = group[0].address.partition("/")
-        exhibit, _, page = rest.partition("/") if kind == "exhibit" else (rest, "", "")
+    for document, group in _link_groups(packet):
+        kind, _, target = group[0].address.partition("/")
+        exhibit, _, page = target.partition("/") if kind == "exhibit" else (target, "", "")
         row, number = rows.get(exhibit), group[0].page
         if kind not in ("tab", "exhibit"):
             continue
         if row is None or (kind == "exhibit" and not (page.isdecimal() and int(page))):
             yield f"a link on page {number} is to an exhibit that is not here", number
         elif not any(
-            _says(packet, links, row, int(page or 0), worded=packet.is_worded(document))
-            for links in (group, _all_alike(packet, document, group[0].address))
+            _is_printed(packet, links, row, int(page or 0), worded=packet.is_worded(document))
+            for links in (group, _links_to_address(packet, document, group[0].address))
         ):
             yield (
                 f"what is printed for exhibit {row.tab} on page {number} is not true of it",
@@ -205,14 +207,14 @@ def _link_faults(packet: PrintedPacket) -> Iterator[Fault]:
             )
 
 
-def _says(
+def _is_printed(
     packet: PrintedPacket, group: list[OwnLink], row: ManifestIndexRow, page: int, *, worded: bool
 ) -> bool:
-    """Whether the text under a group of links is one or more of the things its address may be
-    called.
+    """Return whether the text under a group of links is one or more of the texts allowed for its
+    address.
 
     `page`: of the exhibit, 0 where the address is its tab sheet. Not `worded`: a box may touch what
-    stands beside the link.
+    is beside the link.
     """
     printed, tab = "".join(link.text for link in group), re.escape(fold(row.tab))
     text = fold_labels(printed) if page else fold(printed)
@@ -222,25 +224,30 @@ def _says(
     if page:
         cited = re.findall(rf"ex\.{tab}at({LABEL})", text)
         if any(label != labels[page - 1] and packet.is_label(label) for label in cited):
-            return False  # 57aa of a late page is no 57 with letters of the next word behind it
-        first, *later = (f"{re.escape(label)}{_ENDS}" for label in labels[page - 1 :])
-        ends = "|".join(later) or "(?!)"
-        ways = [rf"ex\.{tab}at{re.escape(labels[page - 1])}–(?:{ends})", rf"ex\.{tab}at{first}"]
-        ways += (
-            [rf"(?<![0-9–])(?:pages?)?{re.escape(packet.range(row))}{_ENDS}"] if page == 1 else []
+            return False  # 57aa of a late page is not 57 with letters of the next word after it
+        first, *later = (f"{re.escape(label)}{_NUMBER_END}" for label in labels[page - 1 :])
+        range_ends = "|".join(later) or "(?!)"
+        patterns = [
+            rf"ex\.{tab}at{re.escape(labels[page - 1])}–(?:{range_ends})",
+            rf"ex\.{tab}at{first}",
+        ]
+        patterns += (
+            [rf"(?<![0-9–])(?:pages?)?{re.escape(packet.range(row))}{_NUMBER_END}"]
+            if page == 1
+            else []
         )
     elif is_right_to_left(row.title):
         return True  # the order of its letters is not known
     else:
         title = re.escape(fold(row.title))
-        ways = [rf"exhibit{tab}", title, rf"^\W*{tab}(?=\W*$|\W*{title})"]
-    if re.fullmatch(rf"(?:\W*(?:{'|'.join(ways)}))+\W*", text):
-        return True  # a title may begin or end like another way, as "Exhibit c1" of exhibit C
-    left, count = re.subn("|".join(ways), "", text)
+        patterns = [rf"exhibit{tab}", title, rf"^\W*{tab}(?=\W*$|\W*{title})"]
+    if re.fullmatch(rf"(?:\W*(?:{'|'.join(patterns)}))+\W*", text):
+        return True  # a title may begin or end like another text, as "Exhibit c1" of exhibit C
+    remainder, count = re.subn("|".join(patterns), "", text)
     if not page and not worded and not Counter(fold(row.title)) - Counter(text):
-        return True  # an engine that borrows a sign from another font may draw it out of order
-    stray = re.search(r"\d", left) or sum(map(str.isalnum, left)) > _MOST_STRAY
-    return count > 0 and not (worded and stray)
+        return True  # an engine that takes a sign from another font may draw it out of order
+    has_stray_text = re.search(r"\d", remainder) or sum(map(str.isalnum, remainder)) > _MAX_STRAY
+    return count > 0 and not (worded and has_stray_text)
 
 
 # --- the index ---
@@ -255,35 +262,39 @@ def _index_faults(packet: PrintedPacket) -> Iterator[Fault]:
         text = packet.text(document)
         page = packet.entries(document)[0].number
         if packet.is_worded(document):
-            bare = _without_heads(text)
+            text_without_heads = _without_heads(text)
             yield from (
-                (fault, page) for fault in (*_row_faults(packet, bare), *_file_faults(packet, bare))
+                (fault, page)
+                for fault in (
+                    *_row_faults(packet, text_without_heads),
+                    *_file_faults(packet, text_without_heads),
+                )
             )
         else:
             yield from ((fault, page) for fault in _own_row_faults(packet, text))
 
 
 def _row_faults(packet: PrintedPacket, text: str) -> Iterator[str]:
-    """Each row in its place, every cell; between two rows nothing but the language, and the heading
-    of a new group."""
+    """Yield a fault unless each row is in its place with every cell; between two rows only the
+    language and the heading of a new group are allowed."""
     rows, starts, ends = list(packet.rows), [], []
     end = 0
     for row in rows:
-        wanted = _row_text(packet, row)
-        at = text.find(wanted, end)
-        if at < 0:
+        row_text = _row_text(packet, row)
+        start = text.find(row_text, end)
+        if start < 0:
             if is_right_to_left(row.title) or is_right_to_left(row.group):
-                return  # the order of letters is not known; the links were read
+                return  # the order of letters is not known; the links were checked
             yield f"the index does not print the row of exhibit {row.tab} in its place"
             return
-        starts.append(at)
-        end = at + len(wanted)
+        starts.append(start)
+        end = start + len(row_text)
         ends.append(end)
     languages: dict[str, str] = {}
     for number, row in enumerate(rows):
-        after = text[ends[number] : starts[number + 1]] if number + 1 < len(rows) else ""
+        between = text[ends[number] : starts[number + 1]] if number + 1 < len(rows) else ""
         group = rows[number + 1].group if number + 1 < len(rows) else ""
-        language = after.removesuffix(fold(group)) if group != row.group else after
+        language = between.removesuffix(fold(group)) if group != row.group else between
         if number + 1 < len(rows) and languages.setdefault(row.language, language) != language:
             yield (
                 f"the index prints another language for exhibit {row.tab} than for others of "
@@ -298,45 +309,45 @@ def _row_faults(packet: PrintedPacket, text: str) -> Iterator[str]:
 
 
 def _without_heads(text: str) -> str:
-    """Return a folded text without the heads of tables, which stand in the middle of a row that is
-    broken over two pages."""
+    """Return a folded text without the headings of tables, which interrupt a row that is broken
+    over two pages."""
     for head in HEADS:
         text = text.replace(fold(head), "")
     return text
 
 
 def _row_text(packet: PrintedPacket, row: ManifestIndexRow) -> str:
-    details = "".join(_detail(*part) for part in row.parts) if len(row.parts) > 1 else ""
+    details = "".join(_part_text(*part) for part in row.parts) if len(row.parts) > 1 else ""
     row_text = f"{row.tab}{row.title}{details}{row.date}{packet.range(row)}"
-    return _without_heads(fold(row_text))  # a title may read like a head
+    return _without_heads(fold(row_text))  # a title may read like a heading
 
 
-def _detail(role: str, first: str, last: str) -> str:
+def _part_text(role: str, first: str, last: str) -> str:
     return f"{_ROLES.get(role, role)}: {first}" + ("" if first == last else f"–{last}")
 
 
 def _file_faults(packet: PrintedPacket, text: str) -> Iterator[str]:
-    """The table of files, where the bundle takes several: number, name, pages and exhibits of each,
-    in order."""
+    """Yield a fault unless the table of files, where the bundle has several, has number, name,
+    pages and exhibits of each, in order."""
     volumes = packet.manifest.volumes
     if len(volumes) < 2:
         return
     ledger = packet.ledger
-    wanted = ""
+    expected = ""
     for number, volume in enumerate(volumes, 1):
-        here = ledger[volume.first - 1 : volume.last]
-        tabs = list(dict.fromkeys(entry.tab for entry in here if entry.tab))
-        span = "–".join(dict.fromkeys((here[0].label, here[-1].label)))
-        wanted += fold(
-            f"{number}{volume.path}{span}{'–'.join(dict.fromkeys((*tabs[:1], *tabs[-1:])))}"
+        entries = ledger[volume.first - 1 : volume.last]
+        tabs = list(dict.fromkeys(entry.tab for entry in entries if entry.tab))
+        pages = "–".join(dict.fromkeys((entries[0].label, entries[-1].label)))
+        expected += fold(
+            f"{number}{volume.path}{pages}{'–'.join(dict.fromkeys((*tabs[:1], *tabs[-1:])))}"
         )
-    if wanted not in text:
+    if expected not in text:
         yield "the index does not print the table of the bundle's files as they are"
 
 
 def _own_row_faults(packet: PrintedPacket, text: str) -> Iterator[str]:
-    """Of an index of a firm's own: what it prints of most exhibits it prints of all. (Tab and pages
-    are read at their links.)"""
+    """Yield faults of a firm's own index: what it prints of most exhibits it must print of all.
+    (Tab and pages are checked at their links.)"""
     rows = [row for row in packet.rows if not is_right_to_left(row.title)]
     titled = [row for row in rows if _has_words(text, row.title)]
     dated = [row for row in rows if row.date and _has_words(text, row.date)]
@@ -352,14 +363,14 @@ def _own_row_faults(packet: PrintedPacket, text: str) -> Iterator[str]:
 
 
 def _has_words(text: str, words: str) -> bool:
-    """Whether all words are in a folded text, in whatever order a table is read."""
+    """Return whether all words are in a folded text, in whatever order a table is read."""
     return fold(words) in text or all(fold(word) in text for word in words.split())
 
 
 # --- tab sheets and enclosures ---
 
 
-def _sheets(packet: PrintedPacket) -> int:
+def _count_sheets(packet: PrintedPacket) -> int:
     return sum(entry.kind is PartKind.TAB for entry in packet.ledger)
 
 
@@ -381,23 +392,23 @@ def _sheet_faults(packet: PrintedPacket) -> Iterator[Fault]:
         if row is None or number not in texts:
             yield f"the tab sheet on page {number} is of no exhibit of the index", number
             continue
-        text, span = texts[number], packet.range(row)
+        text, pages = texts[number], packet.range(row)
         if packet.is_worded(entry.document) and not is_right_to_left(row.title):
-            right = text == fold(
-                f"EXHIBIT {row.tab}{row.title}{'Pages' if '–' in span else 'Page'} {span}"
+            is_right = text == fold(
+                f"EXHIBIT {row.tab}{row.title}{'Pages' if '–' in pages else 'Page'} {pages}"
             )
         else:
-            page = " ".join(packet.pages[number].text.split())
-            right = all(
-                re.search(rf"(?<![0-9A-Za-z–]){re.escape(part)}(?![0-9A-Za-z–])", page)
-                for part in (row.tab, span)
+            sheet_text = " ".join(packet.pages[number].text.split())
+            is_right = all(
+                re.search(rf"(?<![0-9A-Za-z–]){re.escape(part)}(?![0-9A-Za-z–])", sheet_text)
+                for part in (row.tab, pages)
             )
-            right = right and (
+            is_right = is_right and (
                 titled <= len(sheets) / 2
                 or _has_words(text, row.title)
                 or is_right_to_left(row.title)
             )
-        if not right:
+        if not is_right:
             yield (
                 f"the tab sheet on page {number} does not say what exhibit {row.tab} is and on "
                 f"which pages",
@@ -406,36 +417,36 @@ def _sheet_faults(packet: PrintedPacket) -> Iterator[Fault]:
 
 
 def _enclosure_faults(packet: PrintedPacket) -> Iterator[Fault]:
-    """Lines "Exhibit C: its title, pages 57–70" of the letters; and a cover page that says from
-    which exhibit to which."""
+    """Yield faults of lines such as "Exhibit C: its title, pages 57–70" in letters, and of a cover
+    page that names the first and last exhibit."""
     rows = list(packet.rows)
     for document in packet.kept.documents:
         entries = packet.entries(document)
         if not entries or not packet.is_worded(document):
             continue
         text, page = packet.text(document).replace("•", ""), entries[0].number
-        lines = [fold(_enclosure(packet, row)).replace("•", "") for row in rows]
-        left = _without_lines(text, lines)
+        lines = [fold(_enclosure_text(packet, row)).replace("•", "") for row in rows]
+        remainder = _without_lines(text, lines)
         for row in rows:
-            if fold(f"Exhibit {row.tab}: {row.title},page").replace("•", "") in left:
+            if fold(f"Exhibit {row.tab}: {row.title},page").replace("•", "") in remainder:
                 yield (
                     f"a line of {document.name} gives other pages for exhibit {row.tab}",
                     page,
                 )
-        known = rows and not any(is_right_to_left(row.title) for row in rows)
-        if document == _COVER_LETTER and known and "".join(lines) not in text:
+        is_order_known = rows and not any(is_right_to_left(row.title) for row in rows)
+        if document == _COVER_LETTER and is_order_known and "".join(lines) not in text:
             yield "the letter does not list all exhibits, in order, with title and pages", page
-        span = fold(f"EXHIBITS {rows[0].tab} TO {rows[-1].tab}") if rows else ""
-        if document == _CAPTION_COVER and span not in text:
+        exhibit_range = fold(f"EXHIBITS {rows[0].tab} TO {rows[-1].tab}") if rows else ""
+        if document == _CAPTION_COVER and exhibit_range not in text:
             yield "the cover page does not name the first and the last exhibit", page
 
 
 def _without_lines(text: str, lines: Sequence[str]) -> str:
-    """Return a text without the lines that are right; a title may hold the line of another one."""
+    """Return a text without the lines that are right; a title may contain another line."""
     known = "|".join(re.escape(line) for line in sorted(lines, key=len, reverse=True))
     return re.sub(known, "\n", text) if known else text
 
 
-def _enclosure(packet: PrintedPacket, row: ManifestIndexRow) -> str:
-    span = packet.range(row)
-    return f"Exhibit {row.tab}: {row.title}, {'pages' if '–' in span else 'page'} {span}"
+def _enclosure_text(packet: PrintedPacket, row: ManifestIndexRow) -> str:
+    pages = packet.range(row)
+    return f"Exhibit {row.tab}: {row.title}, {'pages' if '–' in pages else 'page'} {pages}"
