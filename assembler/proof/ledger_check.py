@@ -1,5 +1,5 @@
-"""Whether a manifest agrees with itself: each page once, and rows, bookmarks, addresses and
-stamps as the ledger has them."""
+"""Check that a manifest agrees with itself: each page once, and rows, bookmarks, addresses and
+stamps as in the ledger."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Fault = tuple[str, str]  # JSON pointer, what is wrong there
 
 
 def checks(manifest: Manifest) -> Iterator[Check]:
-    """One check: the first place at which the manifest says two things."""
+    """Yield one check: the first place at which the manifest contradicts itself."""
     pointer, problem = next(_faults(manifest), ("", ""))
     detail = (
         f"{MANIFEST_FILE} {pointer}: {problem}" if pointer else "the manifest agrees with itself"
@@ -40,54 +40,59 @@ def _numbers(ledger: Sequence[LedgerEntry]) -> Iterator[Fault]:
 
 
 def _pages(manifest: Manifest) -> Iterator[Fault]:
-    """Each page of a document once, and an exhibit's own count of its pages."""
+    """Yield a fault unless each page of a document is there once, and counted within its
+    exhibit."""
     ledger = manifest.ledger
-    kept = manifest.kept  # none in packets of format 1, whose forms say nothing of their source
+    kept = manifest.kept  # None in packets of format 1, whose forms do not record their source
+    # forms that we filled
     filled = (
         {form.document for form in kept.forms} if kept else {entry.document for entry in ledger}
-    )  # by us
+    )
     seen: set[tuple[str, int]] = set()
     counts = Counter(entry.exhibit for entry in ledger if entry.kind is PartKind.EXHIBIT)
-    places: Counter[str] = Counter()
+    pages_so_far: Counter[str] = Counter()
     parts: set[str] = set()
-    homes: dict[str, str] = {}
-    before = ""
-    for place, entry in enumerate(ledger):
-        here = f"/ledger/{place}"
+    part_of_document: dict[str, str] = {}
+    previous_part = ""
+    for index, entry in enumerate(ledger):
+        pointer = f"/ledger/{index}"
         if (entry.document, entry.index) in seen:
-            yield f"{here}/index", "a page of a document is there twice"
+            yield f"{pointer}/index", "a page of a document is there twice"
         seen.add((entry.document, entry.index))
         if entry.document.kind is not entry.kind.document_kind:
-            yield f"{here}/document", "the document is of another kind than the page"
+            yield f"{pointer}/document", "the document is of another kind than the page"
         is_exhibit = entry.kind is PartKind.EXHIBIT
-        places[entry.exhibit] += int(is_exhibit)
-        own = (places[entry.exhibit], counts[entry.exhibit]) if is_exhibit else (0, 0)
-        if (entry.exhibit_page, entry.exhibit_pages) != own:
-            yield f"{here}/exhibit_page", "it is not the page of its exhibit that it says"
+        pages_so_far[entry.exhibit] += int(is_exhibit)
+        expected_count = (
+            (pages_so_far[entry.exhibit], counts[entry.exhibit]) if is_exhibit else (0, 0)
+        )
+        if (entry.exhibit_page, entry.exhibit_pages) != expected_count:
+            yield f"{pointer}/exhibit_page", "it is not the page of its exhibit that it says"
         has_tab = entry.kind in (PartKind.EXHIBIT, PartKind.TAB)
-        is_of_client = is_exhibit or (entry.kind is PartKind.FORM and entry.document not in filled)
-        if is_of_client != (entry.source is not None) or not has_tab == bool(entry.tab) == bool(
+        needs_source = is_exhibit or (entry.kind is PartKind.FORM and entry.document not in filled)
+        if needs_source != (entry.source is not None) or not has_tab == bool(entry.tab) == bool(
             entry.exhibit
         ):
-            yield here, "what it says of an exhibit does not fit what it is"
+            yield pointer, "what it says of an exhibit does not fit what it is"
         if is_exhibit and (entry.document, entry.index) != (
             DocumentId.exhibit(entry.exhibit),
             entry.exhibit_page - 1,
         ):
-            yield f"{here}/document", "it is not the page of its exhibit's document"
-        if entry.part != before and entry.part in parts:
-            yield f"{here}/part", "the pages of a part are not together"
+            yield f"{pointer}/document", "it is not the page of its exhibit's document"
+        if entry.part != previous_part and entry.part in parts:
+            yield f"{pointer}/part", "the pages of a part are not together"
         parts.add(entry.part)
         if (
             entry.kind is not PartKind.TAB
-            and homes.setdefault(entry.document, entry.part) != entry.part
+            and part_of_document.setdefault(entry.document, entry.part) != entry.part
         ):
-            yield f"{here}/part", "the pages of a document are in two parts"
-        before = entry.part
+            yield f"{pointer}/part", "the pages of a document are in two parts"
+        previous_part = entry.part
 
 
 def _sources(manifest: Manifest) -> Iterator[Fault]:
-    """Every page's file is one of the client's, with the same hash, and as its exhibit lists it."""
+    """Yield a fault unless every page's file is one of the client's, with the same hash, and listed
+    for its exhibit."""
     inputs = {file.path: file.sha256 for file in manifest.inputs}
     opened = {file.path: file.sha256 for file in manifest.opened}
     parts = {exhibit.id: [part.path for part in exhibit.parts] for exhibit in manifest.exhibits}
@@ -98,18 +103,18 @@ def _sources(manifest: Manifest) -> Iterator[Fault]:
             "one of them is there twice",
         )
     for place, entry in enumerate(manifest.ledger):
-        here = f"/ledger/{place}"
+        pointer = f"/ledger/{place}"
         if entry.exhibit and tabs.get(entry.exhibit) != entry.tab:
-            yield f"{here}/tab", "the exhibit has another tab"
+            yield f"{pointer}/tab", "the exhibit has another tab"
         if entry.source is not None:
             path, sha256 = entry.client_source.path, entry.client_source.sha256
             if inputs.get(path) != sha256 or opened.get(path) != sha256:
                 yield (
-                    f"{here}/source",
+                    f"{pointer}/source",
                     "the file is not one of the client's files, as they are listed",
                 )
             if path not in parts.get(entry.exhibit, ()) and entry.document != DocumentId.form(path):
-                yield f"{here}/source/path", "the file does not belong to this exhibit"
+                yield f"{pointer}/source/path", "the file does not belong to this exhibit"
     missing = set(tabs) - {
         entry.exhibit for entry in manifest.ledger if entry.kind is PartKind.EXHIBIT
     }
@@ -118,11 +123,12 @@ def _sources(manifest: Manifest) -> Iterator[Fault]:
 
 
 def _rows(manifest: Manifest) -> Iterator[Fault]:
-    """A row for each exhibit, in the order of the pages, which says of it what the ledger does."""
+    """Yield a fault unless each exhibit has a row, in the order of the pages, that agrees with the
+    ledger."""
     runs = [
         (exhibit, list(run))
         for exhibit, run in groupby(
-            _of_kind(manifest.ledger, PartKind.EXHIBIT), key=lambda e: e.exhibit
+            _of_kind(manifest.ledger, PartKind.EXHIBIT), key=lambda entry: entry.exhibit
         )
     ]
     sheets = {entry.exhibit: entry.number for entry in _of_kind(manifest.ledger, PartKind.TAB)}
@@ -157,67 +163,68 @@ def _of_kind(ledger: Sequence[LedgerEntry], kind: PartKind) -> list[LedgerEntry]
 
 
 def _bookmarks(manifest: Manifest) -> Iterator[Fault]:
-    """One for each exhibit, with its tab, title and pages; the others lead to the beginning of a
-    part; all in order."""
+    """Yield a fault unless each exhibit has a bookmark with its tab, title and pages, and the
+    others lead to the beginning of a part, all in order."""
     rows = {str(DocumentId.exhibit(row.exhibit)): row for row in manifest.index}
     begins = {
-        run[0].number
-        for run in (list(some) for _, some in groupby(manifest.ledger, key=lambda e: e.part))
+        next(entries).number
+        for _, entries in groupby(manifest.ledger, key=lambda entry: entry.part)
     }
-    before = 0
+    previous_number = 0
     for place, mark in enumerate(manifest.bookmarks):
-        here = f"/bookmarks/{place}"
+        pointer = f"/bookmarks/{place}"
         row = rows.pop(mark.document, None)
-        if mark.number < before or mark.number not in begins:
+        if mark.number < previous_number or mark.number not in begins:
             yield (
-                f"{here}/number",
+                f"{pointer}/number",
                 "it does not lead to the beginning of a part, or is out of order",
             )
-        before = mark.number
+        previous_number = mark.number
         if (row is None) != (not mark.document) or (mark.level and not place):
-            yield here, "it is of no exhibit that is here, or hangs below nothing"
+            yield pointer, "it is of no exhibit that is here, or hangs below nothing"
         if row and (mark.title, mark.number) != (
             f"Exhibit {row.tab} – {row.title} ({row.pages})",
             row.sheet,
         ):
-            yield here, "it says of its exhibit what the index does not"
+            yield pointer, "it says of its exhibit what the index does not"
     if rows:
         yield "/bookmarks", "an exhibit has none"
 
 
 def _addresses(manifest: Manifest) -> Iterator[Fault]:
-    wanted: dict[str, int] = {}
+    expected: dict[str, int] = {}
     for entry in manifest.ledger:
-        wanted.setdefault(f"part/{entry.part}", entry.number)
+        expected.setdefault(f"part/{entry.part}", entry.number)
         if entry.kind is PartKind.TAB:
-            wanted[f"tab/{entry.exhibit}"] = entry.number
+            expected[f"tab/{entry.exhibit}"] = entry.number
         elif entry.kind is PartKind.EXHIBIT:
-            wanted[f"exhibit/{entry.exhibit}/{entry.exhibit_page}"] = entry.number
-            wanted.setdefault(f"tab/{entry.exhibit}", entry.number)
-    if manifest.addresses != wanted:
+            expected[f"exhibit/{entry.exhibit}/{entry.exhibit_page}"] = entry.number
+            expected.setdefault(f"tab/{entry.exhibit}", entry.number)
+    if manifest.addresses != expected:
         yield "/addresses", "links would lead to other pages than the ledger says"
 
 
-_LINE = 1.25  # height of a stamp's box in font sizes
-_ROUNDED = 0.02  # points
+_BOX_HEIGHT = 1.25  # height of a stamp's box in font sizes
+_TOLERANCE = 0.02  # points
 
 
 def _stamps(ledger: Sequence[LedgerEntry]) -> Iterator[Fault]:
-    """Each within its page; only forms, and what the packet's order leaves unmarked, have none."""
+    """Yield a fault unless each stamp is within its page; only forms, and pages that the packet's
+    order leaves unmarked, have none."""
     for place, entry in enumerate(ledger):
         box = entry.stamp
         if box is None:
             if entry.is_ours:
                 yield f"/ledger/{place}/stamp", "a page of ours has none"
             continue
-        wide, high = entry.size
+        width, height = entry.size
         if (
             min(box.x, box.y, box.size) < 0
-            or box.x + box.width > wide + 1
-            or box.y + box.height > high + 1
+            or box.x + box.width > width + 1
+            or box.y + box.height > height + 1
         ):
             yield f"/ledger/{place}/stamp", "it is not on the page"
-        if abs(box.height - _LINE * box.size) > _ROUNDED:
+        if abs(box.height - _BOX_HEIGHT * box.size) > _TOLERANCE:
             yield f"/ledger/{place}/stamp/height", "it is not that of one line of its size"
 
 
@@ -233,10 +240,10 @@ def _files(manifest: Manifest) -> Iterator[Fault]:
             yield f"/volumes/{place}/path", "the file is not among the outputs"
         if volume.last < volume.first:
             yield f"/volumes/{place}", "it ends before it begins"
-    named = [document.pdf for document in manifest.kept_documents]
+    kept_paths = [document.pdf for document in manifest.kept_documents]
     if manifest.kept:
-        named.append(manifest.kept.words)
-    if any(path not in outputs for path in named):
+        kept_paths.append(manifest.kept.words)
+    if any(path not in outputs for path in kept_paths):
         yield "/kept", "a file is not among the outputs"
     for place, check in enumerate(manifest.proof):
         if not check.ok:

@@ -1,4 +1,4 @@
-"""The text of a page as PDFium reads it, our stamp left out, in forms that can be compared."""
+"""Read the text of a page with PDFium, and normalize it for comparison."""
 
 from __future__ import annotations
 
@@ -13,8 +13,7 @@ from typing import Any
 from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
-# PDFium's signs for a hyphen at the end of a line, and the soft hyphen; they stand for a hyphen
-# that is printed
+# PDFium's codes for a line-end hyphen, and the soft hyphen; all mean a printed hyphen
 _LINE_HYPHENS = str.maketrans(
     {"\x02": "-", "\ufffe": "-", "\u00ad": "-", "\u2010": "-", "\u2011": "-"}
 )
@@ -33,8 +32,7 @@ _DASHES = str.maketrans({"\u2012": "–", "\u2014": "–", "\u2212": "–"})
 
 
 def read_text(page: Any) -> str:
-    """Return all text of a page of PDFium, in the order in which it is drawn; objects that are
-    hidden have none."""
+    """Return all text of a PDFium page in drawing order; hidden objects have none."""
     layer = page.get_textpage()
     try:
         return str(layer.get_text_range())
@@ -43,13 +41,15 @@ def read_text(page: Any) -> str:
 
 
 def read_content(path: Path, index: int) -> str:
-    """Return all text of page `index` (from 0) of a file as pypdf reads it, in the order of its
-    content; "" where it cannot.
+    """Return all text of page `index` (from 0) of a file, read by pypdf in the order of its
+    content; "" if it cannot be read.
 
-    A second witness for PDFium, which passes over a letter that lies on another of its kind.
+    A second reader beside PDFium, which skips a letter that lies on another of its kind.
     """
     pieces: list[str] = []
-    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # its complaints hold content
+    logging.getLogger("pypdf").setLevel(
+        logging.CRITICAL
+    )  # its messages contain content of the file
     try:
         PdfReader(path).pages[index].extract_text(visitor_text=lambda text, *_: pieces.append(text))
     except _UNREAD:
@@ -58,8 +58,8 @@ def read_content(path: Path, index: int) -> str:
 
 
 def squeeze(text: str) -> str:
-    """Return every sign of a text but blanks, ligatures spelled out: what two drawings of one text
-    have in common."""
+    """Return a text without blanks, ligatures decomposed: what two drawings of the same text have
+    in common."""
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text.translate(_LINE_HYPHENS))).replace(
         "\0", ""
     )
@@ -67,23 +67,22 @@ def squeeze(text: str) -> str:
 
 def fold(text: str) -> str:
     """Return a text squeezed, in one case, with one kind of dash, without hyphens and invisible
-    signs.
+    characters.
 
-    It is compared with words of the ledger, which a line may break at a hyphen and an engine may
-    print without its soft ones.
+    For comparison with words of the ledger, which a line may break at a hyphen and an engine may
+    print without soft hyphens.
     """
     return fold_labels(text).replace("-", "")
 
 
 def fold_labels(text: str) -> str:
-    """Return a text folded, with its hyphens: page 57-1 is not page 571."""
+    """Return a text folded, but with its hyphens: page 57-1 is not page 571."""
     plain = squeeze(text).translate(_DASHES).casefold()
     return "".join(sign for sign in plain if unicodedata.category(sign) != "Cf")
 
 
 def join_lines(text: str) -> str:
-    """Return a text as one line, with plain hyphens, so that a label may end a line at its
-    hyphen."""
+    """Return a text as one line with plain hyphens, since a label may break at its hyphen."""
     whole = re.sub("[\x02\ufffe]\\s*", "-", text).translate(_LINE_HYPHENS)
     return " ".join(whole.split())
 
@@ -94,6 +93,5 @@ def letters(text: str) -> str:
 
 
 def is_right_to_left(text: str) -> bool:
-    """Tell whether a text has letters that run to the left; readers give those in one order or the
-    other."""
+    """Return whether a text has right-to-left letters, whose order differs between readers."""
     return any(unicodedata.bidirectional(sign) in ("R", "AL") for sign in text)

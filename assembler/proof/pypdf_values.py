@@ -1,5 +1,4 @@
-"""Values of a PDF as pypdf reads them, references followed, and texts so that two spellings of
-one are equal."""
+"""Read values of a PDF with pypdf: follow references, and normalize texts for comparison."""
 
 from __future__ import annotations
 
@@ -11,28 +10,30 @@ from pypdf.generic import ArrayObject, ByteStringObject, NameObject, StreamObjec
 
 from assembler.proof.page_view import Box
 
-_HIDDEN = 2 | 32  # flags of an annotation no viewer shows
+_HIDDEN = 2 | 32  # flags of an annotation that no viewer shows
 _LANGUAGE = re.compile("\x1b[^\x1b]*\x1b")
 
 
 def plain(value: Any) -> Any:
-    """Return a value itself, where it is a reference; None for null."""
-    found = value.get_object() if hasattr(value, "get_object") else value
-    return None if found is None or type(found).__name__ == "NullObject" else found
+    """Return the value that a reference leads to, or the value itself; None for null."""
+    resolved = value.get_object() if hasattr(value, "get_object") else value
+    return None if resolved is None or type(resolved).__name__ == "NullObject" else resolved
 
 
 def integer_of(value: Any) -> int:
     """Return a whole number; 0 for anything else."""
-    found = plain(value)
-    return int(found) if isinstance(found, int | float) else 0
+    number = plain(value)
+    return int(number) if isinstance(number, int | float) else 0
 
 
 def numbers_of(value: Any) -> list[float]:
     """Return the numbers of an array; none for anything else."""
-    found = plain(value)
-    if not isinstance(found, ArrayObject):
+    array = plain(value)
+    if not isinstance(array, ArrayObject):
         return []
-    return [float(one) if isinstance(one := plain(raw), int | float) else 0.0 for raw in found]
+    return [
+        float(number) if isinstance(number := plain(raw), int | float) else 0.0 for raw in array
+    ]
 
 
 def text_of(value: Any) -> str:
@@ -40,13 +41,13 @@ def text_of(value: Any) -> str:
     value = plain(value)
     if isinstance(value, StreamObject):
         data = value.get_data()
-        for mark, code in (
+        for byte_order_mark, encoding in (
             (b"\xfe\xff", "utf-16"),
             (b"\xff\xfe", "utf-16"),
             (b"\xef\xbb\xbf", "utf-8-sig"),
         ):
-            if data.startswith(mark):
-                return _LANGUAGE.sub("", data.decode(code, "replace"))
+            if data.startswith(byte_order_mark):
+                return _LANGUAGE.sub("", data.decode(encoding, "replace"))
         return data.decode("latin-1")
     if isinstance(value, NameObject):
         return str(value)[1:]
@@ -56,7 +57,7 @@ def text_of(value: Any) -> str:
 
 
 def rect_of(value: Any) -> Box | None:
-    """Return a rectangle, whichever corners it names; None for one too small to show anything."""
+    """Return a rectangle from any two opposite corners; None for one too small to show anything."""
     numbers = numbers_of(value)
     if len(numbers) != 4:
         return None
@@ -71,8 +72,10 @@ def flags_hide(note: Any) -> bool:
 
 
 def squeezed(text: str) -> str:
-    """Return a text without spaces, joined letters taken apart."""
-    taken = unicodedata.normalize("NFKD", text)
+    """Return a text without blanks and control characters, ligatures decomposed."""
+    decomposed = unicodedata.normalize("NFKD", text)
     return "".join(
-        one for one in taken if not one.isspace() and unicodedata.category(one) not in ("Cc", "Cf")
+        letter
+        for letter in decomposed
+        if not letter.isspace() and unicodedata.category(letter) not in ("Cc", "Cf")
     )

@@ -1,4 +1,4 @@
-"""Links and bookmarks of what a bundle was made from: the client's files, the forms beside it,
+"""Read links and bookmarks of what a bundle was made from: the client's files, the forms beside it,
 the kept drafts. In workers."""
 
 from __future__ import annotations
@@ -38,18 +38,18 @@ _FAILS = (
     OverflowError,
 )
 _ADDRESSES = re.compile(rb"""Target\s*=\s*["']([^"']*)|<w:instrText[^>]*>([^<]*)""")
-_MOST = 5_000_000  # bytes of a part of a Word file
+_MAX_PART = 5_000_000  # bytes of a part of a Word file that is read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """A file that pages came from. `kind`: "pdf" (with its pages), "word" (with its web
-    addresses), "picture", or "" unread."""
+    """A file that pages came from. `kind`: "pdf" (with its pages), "word" (with its web addresses),
+    "picture", or "" if not read."""
 
     kind: str = ""
     sheets: tuple[link_reader.Sheet, ...] = ()
     marks: tuple[link_reader.Mark, ...] = ()
-    tags: tuple[str, ...] = ()  # of a draft: its branches, see tag_reader
+    tags: tuple[str, ...] = ()  # of a draft: the branches of its tag tree, see tag_reader
     addresses: frozenset[str] = frozenset()
 
 
@@ -65,8 +65,8 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origins:
-    """Of evidence by path, of forms and drafts by document; `mended`: paths whose links nobody
-    can tell for sure."""
+    """Files of evidence by path, of forms and drafts by document. `mended`: paths of repaired
+    files, whose links are not known for sure."""
 
     files: Mapping[str, Origin]
     documents: Mapping[str, Origin]
@@ -76,7 +76,7 @@ class Origins:
 def read_all(
     build: Path, manifest: Manifest, case_folder: Path | None, workshop: Workshop
 ) -> Origins:
-    """Every file that pages of the bundle came from, as far as it is at hand."""
+    """Read every available file that pages of the bundle came from."""
     outputs = {file.path for file in manifest.outputs}
     rows = manifest.kept_documents if manifest.format >= SINCE else ()
     kept = {row.document: row.pdf for row in rows if row.pdf in outputs}
@@ -86,29 +86,29 @@ def read_all(
         if entry.source and case_folder:
             paths.setdefault(entry.source.path, Job(folder=case_folder, path=entry.source.path))
         elif entry.source is None and entry.document not in documents:
-            job = _of_document(entry.document, kept, outputs, build, case_folder)
+            job = _job_for_document(entry.document, kept, outputs, build, case_folder)
             documents |= {entry.document: job} if job else {}
     jobs = [*paths.values(), *documents.values()]
     results = workshop.map(read, jobs)
-    read_in = [Origin() if isinstance(one, Failure) else one for one in results]
+    origins = [Origin() if isinstance(result, Failure) else result for result in results]
     mended = frozenset(
         file.path for file in manifest.opened if file.outcome is not FileOutcome.ACCEPTED
     )
     return Origins(
-        files=dict(zip(paths, read_in, strict=False)),
-        documents=dict(zip(documents, read_in[len(paths) :], strict=True)),
+        files=dict(zip(paths, origins, strict=False)),
+        documents=dict(zip(documents, origins[len(paths) :], strict=True)),
         mended=mended,
     )
 
 
-def _of_document(
+def _job_for_document(
     document: DocumentId,
     kept: Mapping[DocumentId, str],
     outputs: set[str],
     build: Path,
     case_folder: Path | None,
 ) -> Job | None:
-    """The file of a draft, if it was kept; of a form, kept or filled beside the bundle, or
+    """Return the file of a draft, if it was kept; of a form, kept, filled beside the bundle, or
     completed by the client."""
     is_draft, name = document.kind is DocumentKind.DRAFT, document.name
     if document in kept:
@@ -126,18 +126,20 @@ def _of_document(
 
 
 def read(job: Job) -> Origin:
-    """Never raises for a bad file."""
-    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # its complaints hold content
+    """Read one file, in a worker; never raise for a bad file."""
+    logging.getLogger("pypdf").setLevel(
+        logging.CRITICAL
+    )  # its messages contain content of the file
     try:
         reader = open_with_pypdf(job.folder, job.path)
         if reader is None:
-            return _other(job.folder / job.path)
-        return _pdf(reader, job)
+            return _read_other(job.folder / job.path)
+        return _read_pdf(reader, job)
     except _FAILS:
         return Origin()
 
 
-def _pdf(reader: PdfReader, job: Job) -> Origin:
+def _read_pdf(reader: PdfReader, job: Job) -> Origin:
     return Origin(
         kind="pdf",
         sheets=link_reader.sheets(reader, kept=not job.ours),
@@ -146,20 +148,21 @@ def _pdf(reader: PdfReader, job: Job) -> Origin:
     )
 
 
-def _other(path: Path) -> Origin:
-    """A picture has no links; of a Word file the web addresses are known, but not where they lie
-    on its pages."""
+def _read_other(path: Path) -> Origin:
+    """Read a file that is no PDF: a picture has no links; of a Word file the web addresses are
+    known, but not their places."""
     with path.open("rb") as stream:
         if stream.read(4) != b"PK\x03\x04":
             return Origin(kind="picture")
-    found: set[str] = set()
+    addresses: set[str] = set()
     with zipfile.ZipFile(path) as parts:
         for part in parts.infolist():
-            if part.filename.endswith((".rels", ".xml")) and part.file_size <= _MOST:
-                found |= {
-                    _unescaped(one or other) for one, other in _ADDRESSES.findall(parts.read(part))
+            if part.filename.endswith((".rels", ".xml")) and part.file_size <= _MAX_PART:
+                addresses |= {
+                    _unescaped(target or instruction)
+                    for target, instruction in _ADDRESSES.findall(parts.read(part))
                 }
-    return Origin(kind="word", addresses=frozenset(found))
+    return Origin(kind="word", addresses=frozenset(addresses))
 
 
 def _unescaped(raw: bytes) -> str:
@@ -176,21 +179,21 @@ def _unescaped(raw: bytes) -> str:
 
 
 def runs(ledger: Sequence[LedgerEntry]) -> dict[int, tuple[int, ...]]:
-    """For each page of evidence, the numbers of the neighbors from the same file, between which
-    its links can lead."""
-    found: dict[int, tuple[int, ...]] = {}
+    """Return, for each page of evidence, the numbers of the neighbors from the same file, between
+    which its links can lead."""
+    runs_by_page: dict[int, tuple[int, ...]] = {}
     run: list[LedgerEntry] = []
     for entry in [*ledger, None]:
         if run and (entry is None or _home(entry) != _home(run[-1])):
             numbers = tuple(entry.number for entry in run)
-            found |= dict.fromkeys(numbers, numbers)
+            runs_by_page |= dict.fromkeys(numbers, numbers)
             run = []
         if entry is not None:
             run.append(entry)
-    return found
+    return runs_by_page
 
 
 def _home(entry: LedgerEntry) -> tuple[str, str]:
-    """Pages within which links stay: of the same content within an exhibit; of a draft or form,
-    all of its document."""
+    """Return what pages must share for links between them: the same content in an exhibit; a draft
+    or form, the document."""
     return entry.document, entry.client_source.sha256 if entry.source is not None else ""

@@ -1,5 +1,5 @@
-"""The files a bundle has, from its manifest: each page in one of them, in order, none above the
-receiver's limit."""
+"""Check the files of a bundle against its manifest: each page in one of them, in order, none above
+the receiver's limit."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Mark = tuple[int, str, int]  # level, title, page
 
 
 def missing(build: Path, parts: Sequence[Volume]) -> tuple[str, ...]:
-    """Names of volumes that are not there; a link leads to somebody else's file."""
+    """Return the names of missing volumes; a link does not count as a file."""
     return tuple(
         volume.path
         for volume in parts
@@ -22,25 +22,37 @@ def missing(build: Path, parts: Sequence[Volume]) -> tuple[str, ...]:
 
 
 def checks(build: Path, manifest: Manifest, parts: Sequence[Volume]) -> Iterator[Check]:
-    """Each page in one volume, every file within the limit; all volumes must be there."""
+    """Check that each page is in one volume, and every file is within the limit; all volumes must
+    exist."""
     yield holding_each_page(manifest, parts)
     limit = manifest.max_bytes
     if limit is not None:
-        over = [volume for volume in parts if (build / volume.path).stat().st_size > limit]
+        too_large = [volume for volume in parts if (build / volume.path).stat().st_size > limit]
         detail = (
             f"no file has more than {limit:,} bytes"
-            if not over
-            else f"{over[0].path} has more than {limit:,} bytes"
+            if not too_large
+            else f"{too_large[0].path} has more than {limit:,} bytes"
         )
-        yield Check(name="limit", ok=not over, detail=detail, page=over[0].first if over else None)
+        yield Check(
+            name="limit",
+            ok=not too_large,
+            detail=detail,
+            page=too_large[0].first if too_large else None,
+        )
 
 
 def holding_each_page(manifest: Manifest, parts: Sequence[Volume]) -> Check:
-    """Whether the files hold the pages of the ledger one after the other, each once."""
-    ends = [(1, 0), *((volume.first, volume.last) for volume in parts)]
-    follow = all(before[1] + 1 == after[0] <= after[1] for before, after in pairwise(ends))
+    """Check that the files hold the pages of the ledger in order, each once."""
+    ranges = [(1, 0), *((volume.first, volume.last) for volume in parts)]
+    are_consecutive = all(
+        before[1] + 1 == after[0] <= after[1] for before, after in pairwise(ranges)
+    )
     pages = len(manifest.ledger)
-    ok = follow and ends[-1][1] == pages and len({volume.path for volume in parts}) == len(parts)
+    ok = (
+        are_consecutive
+        and ranges[-1][1] == pages
+        and len({volume.path for volume in parts}) == len(parts)
+    )
     detail = (
         f"{len(parts)} files hold pages 1 to {pages}, each once"
         if ok
@@ -52,8 +64,8 @@ def holding_each_page(manifest: Manifest, parts: Sequence[Volume]) -> Check:
 def listed(
     manifest: Manifest, parts: Sequence[Volume], texts: Sequence[tuple[int, str]]
 ) -> Iterator[Check]:
-    """Where the index names files of the bundle, it names all of them, in order. (A firm's own
-    may name none.)"""
+    """Check that an index that names files of the bundle names all of them, in order. (A firm's own
+    index may name none.)"""
     index = {entry.number for entry in manifest.ledger if entry.part == "index"}
     printed = "".join("".join(text.split()) for number, text in texts if number in index)
     places = [printed.find("".join(volume.path.split())) for volume in parts]
@@ -68,18 +80,18 @@ def listed(
 
 
 def expected(marks: Sequence[Mark], volume: Volume) -> list[Mark]:
-    """The bookmarks a volume must have: its own, after what was open when it begins, both leading
-    to its first page.
+    """Return the bookmarks a volume must have: its own, after those that were open before it,
+    leading to its first page.
 
     Open are the last bookmark before it ("…, continued"), unless one of its own is there, and the
     heading of its first.
     """
     own = [mark for mark in marks if volume.first <= mark[2] <= volume.last]
-    before = [mark for mark in marks if mark[2] < volume.first]
-    if before and (not own or own[0][2] != volume.first):
-        level, title, _ = before[-1]
+    earlier = [mark for mark in marks if mark[2] < volume.first]
+    if earlier and (not own or own[0][2] != volume.first):
+        level, title, _ = earlier[-1]
         own.insert(0, (level, f"{title}, continued", volume.first))
-    headings = [title for level, title, _ in before if level == 0]
+    headings = [title for level, title, _ in earlier if level == 0]
     if own and own[0][0] > 0 and headings:
         own.insert(0, (0, headings[-1], volume.first))
     return own
