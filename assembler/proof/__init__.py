@@ -1,9 +1,8 @@
-"""prove: read the finished bundle back, with other libraries than the ones that wrote it, and
-compare.
+"""Read the finished bundle back, with other libraries than those that wrote it, and compare.
 
-A build folder (bundle and manifest) and, where there is one, the case folder come in; a `Proof`
-goes out. Shares no code with arrange, bind or evidence; a bundle that cannot be read is a failed
-check, not a crash.
+Takes a build folder (bundle and manifest) and the case folder, if there is one; returns a `Proof`.
+Shares no code with layout, bundle or evidence; a bundle that cannot be read is a failed check, not
+a crash.
 """
 
 from assembler.proof.checks import prove

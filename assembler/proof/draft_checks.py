@@ -1,5 +1,5 @@
-"""The checks that need what a packet keeps for its proof: our own pages, what they say, and the
-text of the evidence."""
+"""Run the checks that need what a packet keeps for its proof: our own pages, what they print, and
+the text of the evidence."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def check_kept(
     case_folder: Path | None,
     workshop: Workshop,
 ) -> WithKept:
-    """Compare a bundle with what its packet keeps. A packet that should keep it and does not
+    """Compare a bundle with what its packet keeps; a packet that should keep it and does not
     fails."""
     try:
         kept = read_kept(build, manifest)
@@ -58,9 +58,9 @@ def check_kept(
         return WithKept(checks=(), not_checked=(_OLD,), complete=False)
     ledger = manifest.ledger
     recognized = {
-        (e.document, e.index)
-        for e in ledger
-        if e.text is not None and e.text.method is TextMethod.OCR
+        (entry.document, entry.index)
+        for entry in ledger
+        if entry.text is not None and entry.text.method is TextMethod.OCR
     }
     if set(kept.words) - recognized:
         detail = "words are kept of a page that was not recognized, as the manifest says"
@@ -87,24 +87,29 @@ def check_kept(
 def worked_on(
     build: Path, outputs: Sequence[OutputFile], sums: Mapping[str, str]
 ) -> dict[str, str]:
-    """Files that a packet gives a person to work on, and that are other than they were written: by
-    path what the proof says of them. `sums`: their sha256 as they are now."""
-    paths = [file.path for file in outputs if sums[file.path] != file.sha256]
-    meant = [path for path in paths if path.endswith(".docx") or path.startswith("forms/")]
-    there = [path for path in meant if (build / path).is_file() and not (build / path).is_symlink()]
-    return {path: _EDITED.format(path=path) for path in there}
+    """Return the files for a person to work on that have changed since they were written, each with
+    a sentence for the proof.
+
+    `sums`: their sha256 as they are now.
+    """
+    changed = [file.path for file in outputs if sums[file.path] != file.sha256]
+    editable = [path for path in changed if path.endswith(".docx") or path.startswith("forms/")]
+    existing = [
+        path for path in editable if (build / path).is_file() and not (build / path).is_symlink()
+    ]
+    return {path: _EDITED.format(path=path) for path in existing}
 
 
 def _own_pages(
     ledger: Sequence[LedgerEntry], kept: Kept, pages: Mapping[int, OwnPage]
 ) -> Iterator[Check]:
-    """One check for each document of ours: all its pages are there, and look and read like those
-    that are kept."""
+    """Yield one check for each document of ours: all its pages are there, and look and read like
+    the kept ones."""
     ours = {entry.document for entry in ledger if entry.is_ours}
     for document in sorted(ours | set(kept.documents)):
         entries = [entry for entry in ledger if entry.document == document]
         name = document.name
-        here = [pages[entry.number] for entry in entries if entry.number in pages]
+        results = [pages[entry.number] for entry in entries if entry.number in pages]
         if document not in kept.documents:
             yield Check(
                 name="own-pages",
@@ -113,16 +118,16 @@ def _own_pages(
                 page=entries[0].number,
             )
             continue
-        faults = list(_faults(entries, here))
-        detail = f"{len(here)} pages of {name} look and read like its draft"
+        faults = list(_faults(entries, results))
+        detail = f"{len(results)} pages of {name} look and read like its draft"
         page = next((number for number, _ in faults), None)
-        told = "; ".join(
+        fault_text = "; ".join(
             f"page {number}: {fault}" if number else fault for number, fault in faults[:4]
         )
         yield Check(
             name="own-pages",
             ok=not faults,
-            detail=f"{name}: {told}" if faults else detail,
+            detail=f"{name}: {fault_text}" if faults else detail,
             page=page,
         )
 
@@ -141,14 +146,14 @@ def _faults(
 
 
 def _word_files(build: Path, manifest: Manifest, kept: Kept, workshop: Workshop) -> Check:
-    """One check for all Word files that are as they were written."""
-    sums = {file.path: file.sha256 for file in manifest.outputs}
+    """Check all Word files that are as they were written."""
+    digests = {file.path: file.sha256 for file in manifest.outputs}
     drafts = [draft for draft in kept.documents.values() if draft.docx]
     jobs = [
         Job(
             docx=build / draft.docx,
             pdf=build / draft.pdf,
-            sha256=sums.get(draft.docx, ""),
+            sha256=digests.get(draft.docx, ""),
             heads=HEADS,
             worded=is_worded(manifest, kept, draft.document),
         )
@@ -156,33 +161,37 @@ def _word_files(build: Path, manifest: Manifest, kept: Kept, workshop: Workshop)
     ]
     results = list(zip(drafts, compare_all(jobs, workshop), strict=True))
     faults = [f"{draft.docx} {result.trouble}" for draft, result in results if result.trouble]
-    same = sum(not result.edited for _, result in results)
-    detail = "; ".join(faults[:4]) or f"{same} Word files say what is printed of them"
+    unchanged = sum(not result.edited for _, result in results)
+    detail = "; ".join(faults[:4]) or f"{unchanged} Word files say what is printed of them"
     return Check(name="word-files", ok=not faults, detail=detail)
 
 
 def _layers(ledger: Sequence[LedgerEntry], layers: Mapping[int, LayerPage]) -> Iterator[Check]:
-    """One check for each exhibit and completed form: its pages have their source's text, and what
-    was recognized."""
+    """Yield one check for each exhibit and completed form: its pages have their source's text and
+    the recognized words."""
     evidence = [entry for entry in ledger if entry.is_evidence]
     for exhibit, group in groupby(evidence, key=lambda entry: entry.group):
         entries = list(group)
         wrong = [page for entry in entries if (page := layers.get(entry.number)) and page.trouble]
-        lost = [entry.number for entry in entries if entry.number not in layers]
-        read = sum(entry.client_text.method is TextMethod.OCR for entry in entries)
+        not_read = [entry.number for entry in entries if entry.number not in layers]
+        recognized = sum(entry.client_text.method is TextMethod.OCR for entry in entries)
         detail = f"{len(entries) - len(wrong)} of {len(entries)} pages have their own text"
-        detail += f", {read} of them as it was recognized" if read else ""
-        if wrong or lost:
+        detail += f", {recognized} of them as it was recognized" if recognized else ""
+        if wrong or not_read:
             numbers = ", ".join(
-                str(number) for number in [*(page.number for page in wrong), *lost][:8]
+                str(number) for number in [*(page.number for page in wrong), *not_read][:8]
             )
-            why = (
+            reason = (
                 f"page {wrong[0].number} {wrong[0].trouble}"
                 if wrong
                 else "they are not in the ledger as they should be"
             )
-            detail += f"; not page {numbers}: {why}"
-        page_number = wrong[0].number if wrong else lost[0] if lost else None
+            detail += f"; not page {numbers}: {reason}"
+        page_number = wrong[0].number if wrong else not_read[0] if not_read else None
         yield Check(
-            name="words", ok=not (wrong or lost), detail=detail, exhibit=exhibit, page=page_number
+            name="words",
+            ok=not (wrong or not_read),
+            detail=detail,
+            exhibit=exhibit,
+            page=page_number,
         )

@@ -1,7 +1,7 @@
-"""What fonts make of a page's codes: its /ToUnicode and /Encoding, by digest, in the bundle and in
-the source.
+"""Compare how fonts map a page's codes to letters: /ToUnicode and /Encoding, by digest, in the
+bundle and in the source.
 
-Text that is copied or searched comes from these, also by readers that read otherwise than PDFium.
+Copied and searched text comes from these, also in readers that work differently from PDFium.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from assembler.runtime.passwords import read_passwords
 from assembler.runtime.worker_pool import Failure
 from assembler.runtime.workshop import Workshop
 
-_DEEP = 8  # forms within forms
-_MOST = 2_000  # resources of a page
-_MANY = 250  # pages of a job: opening a file takes as long as some pages
-_BROKEN = (
+_MAX_DEPTH = 8  # depth of nested forms
+_MAX_RESOURCES = 2_000  # resources of a page
+_PAGES_PER_JOB = 250  # pages of a job, since opening a file takes time
+_READ_ERRORS = (
     PyPdfError,
     OSError,
     ValueError,
@@ -40,7 +40,7 @@ Fonts = Counter[str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """Pages, from 0, of a PDF."""
+    """Pages of a PDF, counted from 0."""
 
     pdf: Path
     places: tuple[int, ...]
@@ -54,59 +54,73 @@ def pages_with_other_fonts(
     case_folder: Path,
     workshop: Workshop,
 ) -> tuple[int, ...]:
-    """Return the pages with text of their own on which a font of the source is not, or makes other
-    letters of its codes.
+    """Return the pages with text of their own that lack a font of the source, or whose fonts map
+    codes to other letters.
 
-    A source that pypdf does not open is not looked at; its text was compared as PDFium reads it.
+    A source that pypdf does not open is skipped; its text was compared as PDFium reads it.
     """
     entries = [entry for entry in ledger if entry.text and entry.text.method is TextMethod.TEXT]
-    own = list(_of_sources(entries, case_folder))
-    bundled = list(_of_bundle(packet, entries, parts))
-    jobs = [*(job for job, _ in own), *(job for job, _ in bundled)]
+    source_jobs = list(_source_jobs(entries, case_folder))
+    bundle_jobs = list(_bundle_jobs(packet, entries, parts))
+    jobs = [*(job for job, _ in source_jobs), *(job for job, _ in bundle_jobs)]
     results = dict(zip(jobs, workshop.map(read_fonts, jobs), strict=True))
-    wanted, there = (_by_number(pairs, results) for pairs in (own, bundled))
+    source_fonts, bundle_fonts = (
+        _by_number(pairs, results) for pairs in (source_jobs, bundle_jobs)
+    )
     return tuple(
-        sorted(number for number, fonts in wanted.items() if fonts - there.get(number, Counter()))
+        sorted(
+            number
+            for number, fonts in source_fonts.items()
+            if fonts - bundle_fonts.get(number, Counter())
+        )
     )
 
 
-def _of_sources(
+def _source_jobs(
     entries: Sequence[LedgerEntry], case_folder: Path
 ) -> Iterator[tuple[Job, list[int]]]:
     passwords = read_passwords(case_folder)
     by_path: dict[str, list[LedgerEntry]] = {}
     for entry in entries:
         by_path.setdefault(entry.client_source.path, []).append(entry)
-    for path, some in by_path.items():
-        places = tuple(entry.client_source.page - 1 for entry in some)
+    for path, entries_of_path in by_path.items():
+        places = tuple(entry.client_source.page - 1 for entry in entries_of_path)
         yield (
             Job(pdf=case_folder / path, places=places, password=passwords.of(path)),
-            [e.number for e in some],
+            [entry.number for entry in entries_of_path],
         )
 
 
-def _of_bundle(
+def _bundle_jobs(
     packet: Path, entries: Sequence[LedgerEntry], parts: Sequence[Volume]
 ) -> Iterator[tuple[Job, list[int]]]:
     for volume in parts:
-        numbers = [e.number for e in entries if volume.first <= e.number <= volume.last]
-        for start in range(0, len(numbers), _MANY):
-            some = numbers[start : start + _MANY]
-            yield Job(pdf=packet / volume.path, places=tuple(n - volume.first for n in some)), some
+        numbers = [entry.number for entry in entries if volume.first <= entry.number <= volume.last]
+        for start in range(0, len(numbers), _PAGES_PER_JOB):
+            numbers_of_job = numbers[start : start + _PAGES_PER_JOB]
+            yield (
+                Job(
+                    pdf=packet / volume.path,
+                    places=tuple(number - volume.first for number in numbers_of_job),
+                ),
+                numbers_of_job,
+            )
 
 
 def _by_number(
     pairs: Sequence[tuple[Job, list[int]]],
     results: Mapping[Job, tuple[Fonts | None, ...] | Failure],
 ) -> dict[int, Fonts]:
-    found: dict[int, Fonts] = {}
+    fonts_by_number: dict[int, Fonts] = {}
     for job, numbers in pairs:
         result = results[job]
         if not isinstance(result, Failure):
-            found |= {
-                n: fonts for n, fonts in zip(numbers, result, strict=True) if fonts is not None
+            fonts_by_number |= {
+                number: fonts
+                for number, fonts in zip(numbers, result, strict=True)
+                if fonts is not None
             }
-    return found
+    return fonts_by_number
 
 
 def read_fonts(job: Job) -> tuple[Fonts | None, ...]:
@@ -118,7 +132,7 @@ def read_fonts(job: Job) -> tuple[Fonts | None, ...]:
             stream.seek(0)
             reader = FontReader(PdfReader(stream), job.password)
             return tuple(map(reader.page, job.places))
-    except _BROKEN:
+    except _READ_ERRORS:
         return (None,) * len(job.places)
 
 
@@ -133,22 +147,22 @@ class FontReader:
         self._forms: dict[int, Fonts] = {}
 
     def page(self, place: int) -> Fonts | None:
-        """Count the fonts that a page names for its content and the forms that this draws; None
-        where it cannot be read."""
+        """Count the fonts that a page names for its content and for its forms; None if it cannot be
+        read."""
         try:
             return self._of_resources(self._pages[place].get("/Resources"), 0)
-        except _BROKEN:
+        except _READ_ERRORS:
             return None
 
     def _of_resources(self, resources: Any, depth: int) -> Fonts:
-        found = resources.get_object() if resources is not None else None
-        if not isinstance(found, DictionaryObject) or depth > _DEEP:
+        resolved = resources.get_object() if resources is not None else None
+        if not isinstance(resolved, DictionaryObject) or depth > _MAX_DEPTH:
             return Counter()
-        fonts = _values(found.get("/Font"))
-        counted = Counter(self._of_font(font) for font in fonts[:_MOST])
-        for item in _values(found.get("/XObject"))[:_MOST]:
-            counted += self._of_form(item, depth)
-        return counted
+        fonts = _values(resolved.get("/Font"))
+        counts = Counter(self._of_font(font) for font in fonts[:_MAX_RESOURCES])
+        for item in _values(resolved.get("/XObject"))[:_MAX_RESOURCES]:
+            counts += self._of_form(item, depth)
+        return counts
 
     def _of_form(self, item: Any, depth: int) -> Fonts:
         key = item.idnum if isinstance(item, IndirectObject) else None
@@ -157,12 +171,12 @@ class FontReader:
         if key is not None:
             self._forms[key] = Counter()  # a form that draws itself ends here
         form = item.get_object()
-        found: Fonts = Counter()
+        fonts: Fonts = Counter()
         if isinstance(form, DictionaryObject) and form.get("/Subtype") == "/Form":
-            found = self._of_resources(form.get("/Resources"), depth + 1)
+            fonts = self._of_resources(form.get("/Resources"), depth + 1)
         if key is not None:
-            self._forms[key] = found
-        return found
+            self._forms[key] = fonts
+        return fonts
 
     def _of_font(self, item: Any) -> str:
         key = item.idnum if isinstance(item, IndirectObject) else None
@@ -176,8 +190,12 @@ class FontReader:
 
 
 def _values(dictionary: Any) -> list[Any]:
-    found = dictionary.get_object() if dictionary is not None else None
-    return [found.raw_get(key) for key in found] if isinstance(found, DictionaryObject) else []
+    resolved = dictionary.get_object() if dictionary is not None else None
+    return (
+        [resolved.raw_get(key) for key in resolved]
+        if isinstance(resolved, DictionaryObject)
+        else []
+    )
 
 
 def _digest(font: DictionaryObject) -> str:
@@ -190,20 +208,20 @@ def _digest(font: DictionaryObject) -> str:
 
 
 def _plain(value: Any, depth: int = 0) -> str:
-    """An object without its place in the file, streams as they are once unpacked."""
-    found = value.get_object() if value is not None else None
-    if depth > _DEEP:
+    """Return an object as text without its place in the file; streams by their unpacked data."""
+    resolved = value.get_object() if value is not None else None
+    if depth > _MAX_DEPTH:
         return ""
-    if isinstance(found, StreamObject):
-        return hashlib.sha256(found.get_data()).hexdigest()
-    if isinstance(found, DictionaryObject):
+    if isinstance(resolved, StreamObject):
+        return hashlib.sha256(resolved.get_data()).hexdigest()
+    if isinstance(resolved, DictionaryObject):
         return repr(
             [
-                (key, _plain(found.raw_get(key), depth + 1))
-                for key in sorted(found)
+                (key, _plain(resolved.raw_get(key), depth + 1))
+                for key in sorted(resolved)
                 if key != "/Type"
             ]
         )
-    if isinstance(found, ArrayObject):
-        return repr([_plain(one, depth + 1) for one in found])
-    return repr(found)
+    if isinstance(resolved, ArrayObject):
+        return repr([_plain(item, depth + 1) for item in resolved])
+    return repr(resolved)

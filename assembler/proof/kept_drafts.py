@@ -1,5 +1,5 @@
-"""What a packet keeps beside its bundle for the proof: the PDF of each draft before it was bound,
-and recognized words."""
+"""Read what a packet keeps beside its bundle for the proof: each draft's PDF before binding, and
+recognized words."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from typing import Any
 
 from assembler.model import DocumentId, Manifest
 
-SINCE = 2  # format of the manifest
+SINCE = 2  # first format of the manifest with kept drafts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptDocument:
-    """A document of ours as it was before binding; paths are relative to the packet's folder.
+    """A document of ours before binding; paths are relative to the packet's folder.
 
-    `docx`: the Word file it was printed from, "" where none is kept. `shipped`: from a template of
+    `docx`: the Word file it was printed from, "" if none is kept. `shipped`: from a template of
     ours.
     """
 
@@ -49,16 +49,16 @@ class KeptWords:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """All that is kept. `words`: by document and index of the page in it."""
+    """Everything that is kept. `words`: by document and index of the page in it."""
 
     documents: Mapping[DocumentId, KeptDocument]
     words: Mapping[tuple[str, int], KeptWords]
 
 
 def read_kept(build: Path, manifest: Manifest) -> Kept | None:
-    """Read what a packet keeps; None of a packet built before anything was kept.
+    """Read what a packet keeps; None for a packet built before anything was kept.
 
-    Raises OSError, ValueError, KeyError, TypeError where it cannot be read.
+    Raises OSError, ValueError, KeyError or TypeError if it cannot be read.
     """
     if manifest.format < SINCE or manifest.kept is None:
         return None
@@ -97,7 +97,7 @@ def _words(row: Mapping[str, Any]) -> KeptWords:
 
 
 def _inside(path: Any) -> str:
-    """A path within the packet's folder. Raises ValueError for any other."""
+    """Return a path within the packet's folder. Raises ValueError for any other."""
     pure = PurePosixPath(path)
     if pure.is_absolute() or ".." in pure.parts or "\\" in str(path) or not pure.parts:
         raise ValueError("a path leads out of the packet")

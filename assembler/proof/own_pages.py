@@ -1,5 +1,5 @@
-"""Pages of ours, in workers: does each look and read like the page of the kept draft, and what does
-it say where a link is?"""
+"""Compare our own pages with the kept drafts, in workers, and read what they print where a link
+is."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from assembler.proof.placement import Placement
 from assembler.runtime.worker_pool import Failure
 from assembler.runtime.workshop import Workshop
 
-HOST = "https://assembler.invalid/"  # of the addresses that binding turns into pages
+HOST = "https://assembler.invalid/"  # of the addresses that binding replaces with pages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +36,10 @@ class OwnLink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnPage:
-    """What was read of one page of ours. `text`: of the bundle's page, without its stamp.
+    """The result of one page of ours. `text`: of the bundle's page, without its stamp.
 
     `drafted`: pages of its draft. `reads_alike`: whether both have the same text. `trouble`: what
-    is wrong with its look, or why it could not be seen.
+    is wrong with its look, or why it could not be compared.
     """
 
     number: int
@@ -73,8 +73,10 @@ def read_own_pages(
     pages: dict[int, OwnPage] = {}
     for job, result in zip(jobs, workshop.map(compare_pages, jobs), strict=True):
         if isinstance(result, Failure):
-            result = _lost(job, f"it could not be compared ({result.kind}: {result.detail})")  # noqa: PLW2901
-        pages |= {page.number: page for page in result}
+            trouble = f"it could not be compared ({result.kind}: {result.detail})"
+            pages |= {page.number: page for page in _failed_pages(job, trouble)}
+        else:
+            pages |= {page.number: page for page in result}
     return pages
 
 
@@ -82,46 +84,47 @@ def _jobs(
     packet: Path, ledger: Sequence[LedgerEntry], parts: Sequence[Volume], kept: Kept
 ) -> Iterator[Job]:
     for volume in parts:
-        here = ledger[volume.first - 1 : volume.last]
+        entries_in_volume = ledger[volume.first - 1 : volume.last]
         for document in dict.fromkeys(
-            entry.document for entry in here if entry.document in kept.documents
+            entry.document for entry in entries_in_volume if entry.document in kept.documents
         ):
-            entries = tuple(entry for entry in here if entry.document == document)
+            entries = tuple(entry for entry in entries_in_volume if entry.document == document)
             yield Job(packet=packet, volume=volume, draft=kept.documents[document], entries=entries)
 
 
 def compare_pages(job: Job) -> tuple[OwnPage, ...]:
-    """Compare pages with their draft, in a worker. A file that does not open is a page with
+    """Compare pages with their draft, in a worker; a file that does not open gives pages with
     `trouble`."""
     try:
-        with ExitStack() as opened:
-            bundle = _opened(opened, job.packet / job.volume.path)
-            draft = _opened(opened, job.packet / job.draft.pdf)
-            drawn = _opened(
-                opened, job.packet / job.draft.pdf
-            )  # changed in memory as it is compared
-            return tuple(_compared(bundle, draft, drawn, job, entry) for entry in job.entries)
+        with ExitStack() as stack:
+            bundle = _open(stack, job.packet / job.volume.path)
+            draft = _open(stack, job.packet / job.draft.pdf)
+            # opened twice, since comparing changes a document in memory
+            draft_to_draw = _open(stack, job.packet / job.draft.pdf)
+            return tuple(
+                _compared(bundle, draft, draft_to_draw, job, entry) for entry in job.entries
+            )
     except (pdfium.PdfiumError, OSError, IndexError) as error:
-        return _lost(job, f"it cannot be compared with its draft ({type(error).__name__})")
+        return _failed_pages(job, f"it cannot be compared with its draft ({type(error).__name__})")
 
 
-def _opened(stack: ExitStack, pdf: Path) -> Any:
+def _open(stack: ExitStack, pdf: Path) -> Any:
     document = pdfium.PdfDocument(pdf)
     stack.callback(document.close)
     return document
 
 
-def _lost(job: Job, trouble: str) -> tuple[OwnPage, ...]:
+def _failed_pages(job: Job, trouble: str) -> tuple[OwnPage, ...]:
     return tuple(OwnPage(number=entry.number, trouble=trouble) for entry in job.entries)
 
 
-def _compared(bundle: Any, draft: Any, drawn: Any, job: Job, entry: LedgerEntry) -> OwnPage:
-    number, place = entry.number, entry.number - job.volume.first
-    if not 0 <= place < len(bundle) or not 0 <= entry.index < len(draft):
+def _compared(bundle: Any, draft: Any, draft_to_draw: Any, job: Job, entry: LedgerEntry) -> OwnPage:
+    number, index = entry.number, entry.number - job.volume.first
+    if not 0 <= index < len(bundle) or not 0 <= entry.index < len(draft):
         return OwnPage(number=number, trouble="it is not there")
-    page, original = bundle[place], draft[entry.index]
-    source = Source(document=drawn, index=entry.index)
-    seen = compare_page(page, source, Placement.of(entry), entry.stamp)
+    page, original = bundle[index], draft[entry.index]
+    source = Source(document=draft_to_draw, index=entry.index)
+    difference = compare_page(page, source, Placement.of(entry), entry.stamp)
     stamp_area.hide_stamp(page, entry.stamp)
     text = read_text(page)
     return OwnPage(
@@ -130,13 +133,13 @@ def _compared(bundle: Any, draft: Any, drawn: Any, job: Job, entry: LedgerEntry)
         links=tuple(_links(page, original, entry)),
         drafted=len(draft),
         reads_alike=squeeze(text) == squeeze(read_text(original)),
-        trouble=seen.trouble or ("" if seen.alike else "it looks other than its draft"),
+        trouble=difference.trouble or ("" if difference.alike else "it looks other than its draft"),
     )
 
 
 def _links(page: Any, original: Any, entry: LedgerEntry) -> Iterator[OwnLink]:
-    """Each link of the draft that leads to one of our own addresses, with the text that the
-    bundle's page has there."""
+    """Yield each link of the draft to one of our own addresses, with the text that the bundle's
+    page has there."""
     layer = page.get_textpage()
     position, link = ctypes.c_int(0), raw.FPDF_LINK()
     while raw.FPDFLink_Enumerate(original, position, link):
@@ -162,8 +165,8 @@ def _address(original: Any, link: Any) -> str:
 
 
 def _moved(box: Any, entry: LedgerEntry) -> tuple[float, float, float, float]:
-    """A place of the draft on the bundle's page: a page that is drawn smaller keeps its top edge
-    and its middle."""
+    """Return a place of the draft on the bundle's page; a page that is drawn smaller keeps its top
+    edge and horizontal center."""
     scale, (width, height) = entry.scale, entry.size
     xs = sorted((width - width * scale) / 2 + x * scale for x in (box.left, box.right))
     ys = sorted(height - (height - y) * scale for y in (box.bottom, box.top))

@@ -1,4 +1,4 @@
-"""The visible box of a PDFium page, and the page with its notes made part of it."""
+"""Return the visible box of a PDFium page, and flatten its annotations."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from assembler.proof.placement import Frame
 
 
 def frame_of(page: Any) -> Frame:
-    """Return the visible box of a page in its own coordinates, and how it is turned."""
+    """Return the visible box of a page in its own coordinates, and its rotation."""
     rect = raw.FS_RECTF()
     raw.FPDF_GetPageBoundingBox(page, rect)
     box = (rect.left, rect.bottom, rect.right, rect.top)
@@ -19,14 +19,14 @@ def frame_of(page: Any) -> Frame:
 
 
 def flatten_page(page: Any) -> None:
-    """Make the pictures of a page's notes part of it; they are there once the page is opened anew.
+    """Flatten a page's annotations into its content; open the page again to see them.
 
-    Notes that are never seen on a screen are left out: PDFium leaves them out where it draws them,
-    but not here.
+    Annotations that are never shown on screen are omitted: PDFium omits them when drawing, but not
+    here.
 
-    PDFium gives the page new boxes, and for that looks at those of the page itself only: where it
-    inherits them, or is cut to more than its paper, it would have another size. Only such a page is
-    given boxes first, since by others the same content may be drawn a fraction of a pixel aside.
+    PDFium gives the page new boxes from those of the page itself only: if it inherits them, or is
+    cropped beyond its paper, its size would change. Only such a page gets boxes first, since with
+    other boxes the same content may shift by a fraction of a pixel.
     """
     box = frame_of(page).box
     if _own_box(page) != box:
@@ -42,7 +42,7 @@ def flatten_page(page: Any) -> None:
 
 
 def _own_box(page: Any) -> tuple[float, ...] | None:
-    """The visible box by the boxes that the page itself has; None where it inherits its paper."""
+    """Return the visible box by the page's own boxes; None if it inherits its paper."""
     boxes = []
     for read in (raw.FPDFPage_GetMediaBox, raw.FPDFPage_GetCropBox):
         sides = [ctypes.c_float() for _ in range(4)]

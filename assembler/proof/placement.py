@@ -1,7 +1,7 @@
-"""Where a page of a source lies on its page of the bundle, as the ledger says. Arithmetic only.
+"""Compute where a page of a source lies on its page of the bundle, as the ledger says. Pure.
 
 A page's own coordinates are those of its content; as shown, its lower left corner is the origin.
-Lengths are points.
+Lengths are in points.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from assembler.model import LedgerEntry
 
 Matrix = tuple[float, float, float, float, float, float]  # x' = a x + c y + e; y' = b x + d y + f
 Box = tuple[float, float, float, float]  # left, bottom, right, top
-_NEAR = 0.02  # points; a bundle holds six digits of each number
-_DIGITS = 4e-6
+_TOLERANCE = 0.02  # points; a bundle has six digits of each number
+_RELATIVE_TOLERANCE = 4e-6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """The visible box of a page in its own coordinates, and how far it is turned clockwise to be
+    """The visible box of a page in its own coordinates, and how far it is rotated clockwise when
     shown."""
 
     box: Box
@@ -27,13 +27,13 @@ class Frame:
 
     @property
     def size(self) -> tuple[float, float]:
-        """Width and height as shown."""
-        wide, high = self.box[2] - self.box[0], self.box[3] - self.box[1]
-        return (high, wide) if self.turned % 180 else (wide, high)
+        """Return width and height as shown."""
+        width, height = self.box[2] - self.box[0], self.box[3] - self.box[1]
+        return (height, width) if self.turned % 180 else (width, height)
 
     @property
     def shown(self) -> Matrix:
-        """From the page's own coordinates to the page as shown."""
+        """Return the matrix from the page's own coordinates to the page as shown."""
         x0, y0, x1, y1 = self.box
         return {
             0: (1.0, 0.0, 0.0, 1.0, -x0, -y0),
@@ -45,12 +45,12 @@ class Frame:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placement:
-    """What the ledger says of a page: its size as shown, and how its source was brought onto it.
+    """How the ledger places a page: its size as shown, and how its source was brought onto it.
 
-    `turned`: clockwise degrees, by which recognition found the page to lie on its side. `scale`:
-    below 1 where it is drawn smaller, its top edge and middle where they were. `own_size`: of the
-    turned source, where it lies on other paper. `lossless`: False where its pictures were drawn
-    again, coarser, with `dpi` dots an inch. `gray`: its colors were taken out.
+    `turned`: clockwise degrees by which recognition found the page to lie on its side. `scale`:
+    below 1 where it is drawn smaller, with its top edge and center kept. `own_size`: of the turned
+    source, if it is on paper of another size. `lossless`: False if its pictures were redrawn at
+    `dpi`. `gray`: it was converted to gray.
     """
 
     size: tuple[float, float]
@@ -63,7 +63,7 @@ class Placement:
 
     @staticmethod
     def of(entry: LedgerEntry) -> Placement:
-        """Of an entry of the ledger."""
+        """Return the placement of a ledger entry."""
         fitted = entry.fitted
         return Placement(
             size=entry.size,
@@ -77,43 +77,53 @@ class Placement:
 
     @property
     def copied(self) -> bool:
-        """Whether the source stands where it stood, at most turned."""
+        """Return whether the source is where it was, at most rotated."""
         return self.scale == 1.0 and self.own_size is None
 
     @property
     def source_size(self) -> tuple[float, float]:
-        """The size that the turned source must have, as shown."""
+        """Return the size that the turned source must have, as shown."""
         return self.own_size or self.size
 
     @property
     def moved(self) -> Matrix:
-        """From the turned source as shown to the page of the bundle as shown."""
-        wide, high = self.source_size
-        across, up = (self.size[0] - wide * self.scale) / 2, self.size[1] - high * self.scale
-        return (self.scale, 0.0, 0.0, self.scale, across, up)
+        """Return the matrix from the turned source as shown to the page of the bundle as shown."""
+        width, height = self.source_size
+        offset_x, offset_y = (
+            (self.size[0] - width * self.scale) / 2,
+            self.size[1] - height * self.scale,
+        )
+        return (self.scale, 0.0, 0.0, self.scale, offset_x, offset_y)
 
 
-def close_sizes(one: Sequence[float], other: Sequence[float]) -> bool:
-    """Whether two sizes are the same but for rounding."""
-    return all(abs(a - b) <= _NEAR + _DIGITS * abs(a) for a, b in zip(one, other, strict=True))
+def close_sizes(size: Sequence[float], other: Sequence[float]) -> bool:
+    """Return whether two sizes are equal except for rounding."""
+    return all(
+        abs(side - other_side) <= _TOLERANCE + _RELATIVE_TOLERANCE * abs(side)
+        for side, other_side in zip(size, other, strict=True)
+    )
 
 
-def same_place(one: Matrix, other: Matrix, box: Box) -> bool:
-    """Whether two matrices bring the corners of a box to the same places but for rounding."""
-    slack = _NEAR + _DIGITS * max(map(abs, (*box, 1.0)))
+def same_place(matrix: Matrix, other: Matrix, box: Box) -> bool:
+    """Return whether two matrices move the corners of a box to the same places, except for
+    rounding."""
+    tolerance = _TOLERANCE + _RELATIVE_TOLERANCE * max(map(abs, (*box, 1.0)))
     corners = [(x, y) for x in (box[0], box[2]) for y in (box[1], box[3])]
-    pairs = [(apply(one, x, y), apply(other, x, y)) for x, y in corners]
-    return all(abs(p[0] - q[0]) <= slack and abs(p[1] - q[1]) <= slack for p, q in pairs)
+    pairs = [(apply(matrix, x, y), apply(other, x, y)) for x, y in corners]
+    return all(
+        abs(point[0] - other_point[0]) <= tolerance and abs(point[1] - other_point[1]) <= tolerance
+        for point, other_point in pairs
+    )
 
 
 def apply(matrix: Matrix, x: float, y: float) -> tuple[float, float]:
-    """A point through a matrix."""
+    """Return a point transformed by a matrix."""
     a, b, c, d, e, f = matrix
     return a * x + c * y + e, b * x + d * y + f
 
 
 def after(first: Matrix, second: Matrix) -> Matrix:
-    """The matrix that does `first`, then `second`."""
+    """Return the matrix that applies `first`, then `second`."""
     a, b, c, d, e, f = first
     g, h, i, j, k, m = second
     return (
@@ -127,21 +137,21 @@ def after(first: Matrix, second: Matrix) -> Matrix:
 
 
 def inverse(matrix: Matrix) -> Matrix:
-    """The matrix that undoes `matrix`."""
+    """Return the matrix that reverses `matrix`."""
     a, b, c, d, e, f = matrix
-    size = a * d - b * c
+    determinant = a * d - b * c
     return (
-        d / size,
-        -b / size,
-        -c / size,
-        a / size,
-        (c * f - d * e) / size,
-        (b * e - a * f) / size,
+        d / determinant,
+        -b / determinant,
+        -c / determinant,
+        a / determinant,
+        (c * f - d * e) / determinant,
+        (b * e - a * f) / determinant,
     )
 
 
 def moved_box(matrix: Matrix, box: Box) -> Box:
-    """The upright box around a box through a matrix."""
+    """Return the upright box around a transformed box."""
     points = [apply(matrix, x, y) for x in (box[0], box[2]) for y in (box[1], box[3])]
     xs, ys = sorted(x for x, _ in points), sorted(y for _, y in points)
     return xs[0], ys[0], xs[-1], ys[-1]

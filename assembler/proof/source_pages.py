@@ -1,5 +1,4 @@
-"""How many pages the client's files have, counted anew, and which of them an exhibit should
-show."""
+"""Count the pages of the client's files again, and list those that an exhibit should show."""
 
 from __future__ import annotations
 
@@ -15,19 +14,19 @@ from assembler.runtime.workshop import Workshop
 def source_pages(
     manifest: Manifest, case_folder: Path | None, workshop: Workshop
 ) -> dict[str, int]:
-    """Pages of every source file that has any, counted anew; empty without the sources."""
+    """Count the pages of every source file that has any; {} without the sources."""
     if case_folder is None:
         return {}
     paths = sorted({part.path for exhibit in manifest.exhibits for part in exhibit.parts})
-    counted = workshop.map(count_pages, [(case_folder, path) for path in paths])
+    counts = workshop.map(count_pages, [(case_folder, path) for path in paths])
     return {
-        path: count for path, count in zip(paths, counted, strict=True) if isinstance(count, int)
+        path: count for path, count in zip(paths, counts, strict=True) if isinstance(count, int)
     }
 
 
 def count_pages(source: tuple[Path, str]) -> int | None:
-    """Pages of a file, (case folder, path): as PDFium or Pillow counts them; 0 if it does not
-    open; None if it shows no pages."""
+    """Count the pages of a file, (case folder, path), with PDFium or Pillow; 0 if it does not open,
+    None if it has no pages."""
     import pypdfium2 as pdfium
 
     files = Sources(source[0])
@@ -42,9 +41,10 @@ def count_pages(source: tuple[Path, str]) -> int | None:
 
 
 def wanted(
-    part: ExhibitFile, counts: Mapping[str, int], have: Sequence[tuple[str, int]]
+    part: ExhibitFile, counts: Mapping[str, int], actual: Sequence[tuple[str, int]]
 ) -> list[tuple[str, int]]:
+    """Return (path, page) of each page that a part of an exhibit should have."""
     path = part.path
-    count = counts.get(path, max((page for name, page in have if name == path), default=0))
+    count = counts.get(path, max((page for name, page in actual if name == path), default=0))
     ranges = part.pages or ((1, None),)
     return [(path, page) for first, last in ranges for page in range(first, (last or count) + 1)]

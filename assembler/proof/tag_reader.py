@@ -1,4 +1,4 @@
-"""The tags of a PDF: the structure tree that a screen reader reads aloud."""
+"""Read the tags of a PDF: the structure tree that a screen reader reads aloud."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Any
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NullObject
 
-_DEEPEST = 64  # levels of a tree; the Word engines need about ten
-_MOST = 200_000  # elements
+_MAX_DEPTH = 64  # levels of a tree; the Word engines need about ten
+_MAX_ELEMENTS = 200_000
 _TEXTS = ("/T", "/Alt", "/ActualText", "/E", "/Lang")
 _RENAMED = ("/Headers", "/ID")  # names of elements, which are made unique when drafts are joined
 
@@ -19,9 +19,8 @@ def read_branches(reader: PdfReader) -> tuple[str, ...]:
     """Return a digest of each branch directly below the root of the tag tree, in order.
 
     A digest covers the standard roles, texts and attributes of all elements of the branch, their
-    order, and the marked content they stand for. Two files with the same branches are read aloud
-    alike. Never raises for an odd tree: what is too deep, circular or of a wrong type has a digest
-    of its own.
+    order, and their marked content. Two files with the same branches are read aloud alike. Never
+    raises for an odd tree: what is too deep, circular or of a wrong type has a digest of its own.
     """
     root = _resolve(reader.root_object.get("/StructTreeRoot"))
     if not isinstance(root, DictionaryObject):
@@ -36,7 +35,7 @@ class _Tree:
         self._seen: set[int] = set()
 
     def digest(self, raw: Any, depth: int) -> str:
-        """Digest an element and all below it."""
+        """Return a digest of an element and everything below it."""
         parts = hashlib.sha256()
         for line in self._lines(raw, depth):
             parts.update(line.encode("utf8", "surrogatepass") + b"\n")
@@ -44,7 +43,7 @@ class _Tree:
 
     def _lines(self, raw: Any, depth: int) -> Iterator[str]:
         if isinstance(raw, IndirectObject):
-            if raw.idnum in self._seen or len(self._seen) > _MOST:
+            if raw.idnum in self._seen or len(self._seen) > _MAX_ELEMENTS:
                 yield "circular"
                 return
             self._seen.add(raw.idnum)
@@ -52,7 +51,7 @@ class _Tree:
         if isinstance(element, int):
             yield f"content {int(element)}"
             return
-        if not isinstance(element, DictionaryObject) or depth > _DEEPEST:
+        if not isinstance(element, DictionaryObject) or depth > _MAX_DEPTH:
             yield "unreadable"
             return
         kind = _resolve(element.get("/Type"))
@@ -71,7 +70,7 @@ class _Tree:
 
     def _meaning(self, role: Any) -> str:
         """Return the standard role that a role of this file stands for."""
-        for _ in range(_DEEPEST):
+        for _ in range(_MAX_DEPTH):
             meaning = _resolve(self._roles.get(role)) if isinstance(role, str) else None
             if meaning is None or meaning == role:
                 return str(role)
@@ -89,7 +88,7 @@ def _kids(element: DictionaryObject) -> list[Any]:
 def _plain(raw: Any, depth: int) -> Any:
     """Return attributes as plain values that can be compared between files."""
     value = _resolve(raw)
-    if depth > _DEEPEST:
+    if depth > _MAX_DEPTH:
         return "too deep"
     if isinstance(value, DictionaryObject):
         keys = sorted(key for key in value if key not in _RENAMED)

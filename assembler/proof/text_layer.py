@@ -85,8 +85,10 @@ def read_layers(
     pages: dict[int, LayerPage] = {}
     for job, result in zip(jobs, workshop.map(compare_layers, jobs), strict=True):
         if isinstance(result, Failure):
-            result = _failed_pages(job, f"could not be read ({result.kind}: {result.detail})")  # noqa: PLW2901
-        pages |= {page.number: page for page in result}
+            trouble = f"could not be read ({result.kind}: {result.detail})"
+            pages |= {page.number: page for page in _failed_pages(job, trouble)}
+        else:
+            pages |= {page.number: page for page in result}
     return pages
 
 

@@ -1,5 +1,5 @@
-"""Files of a packet's folder that its manifest does not list: a person's own, or what could be
-taken for a part of the bundle."""
+"""Find files in a packet's folder that its manifest does not list: a person's own, or what could be
+mistaken for part of the bundle."""
 
 from __future__ import annotations
 
@@ -13,79 +13,84 @@ from assembler.model import Check, Manifest, Volume
 from assembler.model.manifest import MANIFEST_FILE
 
 _OWN = frozenset((MANIFEST_FILE, ".verify"))  # of this packet, and of the run that proves it
-_MOST = 10_000
+_MAX_FILES = 10_000
 _SHOWN = 8
 
 
 def checks(build: Path, manifest: Manifest, parts: Sequence[Volume]) -> Iterator[Check]:
-    """A failed check for a PDF that looks like a file of the bundle, or that the manifest lists
-    beside it."""
-    others = [path for path in _unlisted(build, manifest) if _is_pdf(path)]
-    own = {part.path for part in parts}
-    looks = {_look(one) for one in own}
-    top = [file.path for file in manifest.outputs if "/" not in file.path]
-    listed = [path for path in top if _is_pdf(path) and path not in own]
-    sums = {file.sha256 for file in manifest.outputs if file.path in own}
-    taken = [
+    """Check for a PDF that looks like a file of the bundle, or that the manifest lists beside
+    it."""
+    unlisted = [path for path in _unlisted(build, manifest) if _is_pdf(path)]
+    bundle_paths = {part.path for part in parts}
+    patterns = {_name_pattern(path) for path in bundle_paths}
+    top_paths = [file.path for file in manifest.outputs if "/" not in file.path]
+    listed = [path for path in top_paths if _is_pdf(path) and path not in bundle_paths]
+    digests = {file.sha256 for file in manifest.outputs if file.path in bundle_paths}
+    lookalikes = [
         path
-        for path in others
-        if _look(path) in looks or _look(path).startswith("bundle") or _sum(build / path) in sums
+        for path in unlisted
+        if _name_pattern(path) in patterns
+        or _name_pattern(path).startswith("bundle")
+        or _digest(build / path) in digests
     ]
-    alike = [*listed, *taken]
-    if alike:
+    suspects = [*listed, *lookalikes]
+    if suspects:
         detail = (
-            f"{len(alike)} more PDF files lie beside the bundle, and look like part of it: "
-            f"{_named(alike)}"
+            f"{len(suspects)} more PDF files lie beside the bundle, and look like part of it: "
+            f"{_named(suspects)}"
         )
         yield Check(name="volumes", ok=False, detail=detail)
-    top = [path for path in others if "/" not in path and path not in alike]
-    if top:
+    top_paths = [path for path in unlisted if "/" not in path and path not in suspects]
+    if top_paths:
         yield Check(
-            name="volumes", ok=True, detail=f"beside the bundle, and no part of it: {_named(top)}"
+            name="volumes",
+            ok=True,
+            detail=f"beside the bundle, and no part of it: {_named(top_paths)}",
         )
 
 
 def not_checked(build: Path, manifest: Manifest) -> Iterator[str]:
-    """What lies there besides, which nobody here knows anything about."""
+    """Yield one line for the other files in the folder, which were not checked."""
     others = [path for path in _unlisted(build, manifest) if "/" in path or not _is_pdf(path)]
     if others:
         yield f"files that are not of the packet, in its folder: {_named(others)}"
 
 
 def _unlisted(build: Path, manifest: Manifest) -> list[str]:
-    """Paths that the manifest does not list; links to folders are named, not followed."""
+    """Return the paths that the manifest does not list; links to folders are listed, not
+    followed."""
     listed = {file.path for file in manifest.outputs}
-    found: list[str] = []
-    for home, folders, names in os.walk(build, followlinks=False):
-        top = Path(home) == build
-        links = [name for name in folders if (Path(home) / name).is_symlink()]
+    unlisted: list[str] = []
+    for folder, folders, names in os.walk(build, followlinks=False):
+        is_top = Path(folder) == build
+        links = [name for name in folders if (Path(folder) / name).is_symlink()]
         folders[:] = sorted(
-            name for name in folders if name not in links and not (top and name in _OWN)
+            name for name in folders if name not in links and not (is_top and name in _OWN)
         )
         for name in sorted([*names, *links]):
-            path = (Path(home) / name).relative_to(build).as_posix()
-            if path not in listed and not (top and name in _OWN):
-                found.append(path)
-        if len(found) > _MOST:
+            path = (Path(folder) / name).relative_to(build).as_posix()
+            if path not in listed and not (is_top and name in _OWN):
+                unlisted.append(path)
+        if len(unlisted) > _MAX_FILES:
             break
-    return found
+    return unlisted
 
 
 def _is_pdf(path: str) -> bool:
     return path.casefold().endswith(".pdf")
 
 
-def _sum(path: Path) -> str:
-    """sha256 of a file; "" where it is none, or a link."""
+def _digest(path: Path) -> str:
+    """Return the sha256 of a file; "" if it is none, or a link."""
     if path.is_symlink() or not path.is_file():
         return ""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _look(path: str) -> str:
-    """A name by its letters: "bundle_Part2.pdf" looks like "Bundle_part1.PDF"; where it lies
-    does not matter."""
+def _name_pattern(path: str) -> str:
+    """Return a pattern of a name: "bundle_Part2.pdf" has that of "Bundle_part1.PDF", in any
+    folder."""
     return re.sub(r"\d+", "#", path.rpartition("/")[2].casefold())
 
 

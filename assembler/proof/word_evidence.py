@@ -1,5 +1,5 @@
-"""A Word file has no pages of its own to compare with: the proof looks for all that it shows on
-the bundle's pages."""
+"""Check evidence from Word files, which have no pages to compare with: all they show must be on the
+bundle's pages."""
 
 from __future__ import annotations
 
@@ -35,42 +35,62 @@ def checks(
     case_folder: Path | None,
     workshop: Workshop,
 ) -> Iterator[Check]:
-    """One for each exhibit and Word file of it that is used whole; of a part of its pages nobody
-    knows which words they have."""
+    """Check each Word file of an exhibit that is used whole; for a selection of pages it is not
+    known which words they have."""
     if case_folder is None:
         return
-    found: dict[tuple[str, str], list[int]] = {}
+    numbers_by_file: dict[tuple[str, str], list[int]] = {}
     for entry in manifest.ledger:
         if entry.source is not None and seen[entry.number].trouble == WORD:
-            found.setdefault((entry.exhibit, entry.client_source.path), []).append(entry.number)
-    partly = {(e.id, part.path) for e in manifest.exhibits for part in e.parts if part.pages}
-    whole = {key: numbers for key, numbers in found.items() if key not in partly}
+            numbers_by_file.setdefault((entry.exhibit, entry.client_source.path), []).append(
+                entry.number
+            )
+    partly_used = {
+        (exhibit.id, part.path)
+        for exhibit in manifest.exhibits
+        for part in exhibit.parts
+        if part.pages
+    }
+    used_whole = {
+        key: numbers for key, numbers in numbers_by_file.items() if key not in partly_used
+    }
     jobs = [
         Job(source=case_folder / key[1], pages=_places(build, parts, numbers))
-        for key, numbers in whole.items()
+        for key, numbers in used_whole.items()
     ]
     for (exhibit, path), numbers, missing in zip(
-        whole, whole.values(), workshop.map(find_missing_things, jobs), strict=True
+        used_whole, used_whole.values(), workshop.map(find_missing_things, jobs), strict=True
     ):
-        unread = missing is None or isinstance(missing, Failure)
-        ok = missing == ""
+        is_unread = missing is None or isinstance(missing, Failure)
+        is_complete = missing == ""
         all_there = f"every word, sign and picture of {path} is on its {len(numbers)} pages"
-        detail = all_there if ok else f"{path}: {'its words cannot be read' if unread else missing}"
+        detail = (
+            all_there
+            if is_complete
+            else f"{path}: {'its words cannot be read' if is_unread else missing}"
+        )
         yield Check(
-            name="word-file", ok=ok, detail=detail, exhibit=exhibit, page=None if ok else numbers[0]
+            name="word-file",
+            ok=is_complete,
+            detail=detail,
+            exhibit=exhibit,
+            page=None if is_complete else numbers[0],
         )
 
 
 def _places(
     build: Path, parts: Sequence[Volume], numbers: Sequence[int]
 ) -> tuple[tuple[Path, int], ...]:
-    holds = {number: part for part in parts for number in range(part.first, part.last + 1)}
-    return tuple((build / holds[number].path, number - holds[number].first) for number in numbers)
+    part_by_number = {number: part for part in parts for number in range(part.first, part.last + 1)}
+    return tuple(
+        (build / part_by_number[number].path, number - part_by_number[number].first)
+        for number in numbers
+    )
 
 
 def find_missing_things(job: Job) -> str | None:
-    """In a worker: what of the file is on none of the pages, "" if all is there; None if the
-    file cannot be read."""
+    """Return what of a file is on none of its pages, "" if nothing is missing, None if the file
+    cannot be read; in a worker."""
     try:
         return find_missing(read_visible_things(job.source), read_pages(job.pages)).describe()
     except (OSError, KeyError, ValueError, zipfile.BadZipFile, etree.XMLSyntaxError):
