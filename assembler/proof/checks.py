@@ -78,7 +78,7 @@ def prove(
     parts = manifest.volumes
     source_digests = _digests(case_folder, manifest.inputs) if case_folder else {}
     output_digests = _digests(build, manifest.outputs)
-    edited = draft_checks.worked_on(build, manifest.outputs, output_digests)
+    edited = draft_checks.find_edited_files(build, manifest.outputs, output_digests)
     files = [
         *_check_files(manifest, output_digests, edited, source_digests if case_folder else None),
         *ledger_check.checks(manifest),

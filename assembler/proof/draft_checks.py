@@ -84,7 +84,7 @@ def check_kept(
     )
 
 
-def worked_on(
+def find_edited_files(
     build: Path, outputs: Sequence[OutputFile], sums: Mapping[str, str]
 ) -> dict[str, str]:
     """Return the files for a person to work on that have changed since they were written, each with

@@ -91,7 +91,7 @@ class Guides:
     def not_checked(self) -> Iterator[str]:
         """Yield one line for each file whose links could not be compared."""
         for path, origin in self._origins.files.items():
-            if path in self._origins.mended or origin.kind in ("", "word"):
+            if path in self._origins.repaired or origin.kind in ("", "word"):
                 yield f"whether {path} has all of its links in the bundle"
 
     def _check_paper(self) -> Check:
@@ -122,7 +122,7 @@ class Guides:
             )
         path = entry.client_source.path
         origin = self._origins.files.get(path, Origin())
-        return None if path in self._origins.mended else origin
+        return None if path in self._origins.repaired else origin
 
     def _paper_of(self, entry: LedgerEntry, origin: Origin, sheet: Sheet) -> tuple[float, float]:
         """Return the paper size that a page should have."""
@@ -340,7 +340,7 @@ class Guides:
             origin = self._origins.files.get(entry.client_source.path, Origin())
             if (
                 origin.kind not in ("pdf", "picture")
-                or entry.client_source.path in self._origins.mended
+                or entry.client_source.path in self._origins.repaired
             ):
                 return None
             numbers = {

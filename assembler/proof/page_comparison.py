@@ -71,7 +71,7 @@ class Source:
     of empty fields, which it does not draw; a field with a value must look as in the file. `level`:
     by how much colors may differ in loose places: NEAR where the marks' own pictures were used,
     COARSE where they were redrawn. `pictures`: places of its pictures, which may be coarser where
-    the ledger says that they were redrawn. `aside`: by how much blurred colors may differ
+    the ledger says that they were redrawn. `shift_level`: by how much blurred colors may differ
     everywhere on a page that is not placed to the last bit. `is_layered`: which of its content is
     visible depends on layers of the document, which a page loses when it is taken out of it.
     """
@@ -84,7 +84,7 @@ class Source:
     live: Callable[[], Any] | None = None
     live_places: tuple[Box, ...] = ()
     is_layered: bool = False
-    aside: int = NEAR
+    shift_level: int = NEAR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,7 +179,7 @@ class _PlacedSource:
 
     def __init__(self, source: Source, placement: Placement, page: Any) -> None:
         self.trouble = ""
-        self.cornered = False  # its numbers differ from the bundle's by rounding
+        self.is_shifted = False  # its numbers differ from the bundle's by rounding
         self._source, self._placement = source, placement
         self._original = source.document[source.index]
         self._rotation = raw.FPDFPage_GetRotation(self._original)
@@ -196,11 +196,11 @@ class _PlacedSource:
             self._move(page)
         else:
             self._place(source, page)
-            self.cornered = self.frame.box[:2] != (0, 0)
+            self.is_shifted = self.frame.box[:2] != (0, 0)
         self.gray = placement.gray
         self.picture_level = _picture_level(placement)
         self.level = max(source.level, NEAR)
-        self.aside = source.aside
+        self.shift_level = source.shift_level
         self.loose = [moved_box(self.to_shown, box) for box in source.loose]
         self.live_places = [moved_box(self.to_shown, box) for box in source.live_places]
         self.pictures = [moved_box(self.to_shown, box) for box in source.pictures]
@@ -225,7 +225,7 @@ class _PlacedSource:
         matrix = self._matrix(page, frame)
         if matrix is not None:
             self._moved = after(after(inverse(self.frame.shown), matrix), frame.shown)
-        self.page, self.cornered = self._original, True
+        self.page, self.is_shifted = self._original, True
 
     def _place(self, source: Source, page: Any) -> None:
         """Make the whole source page one object of a new page, as the bundle has it."""
@@ -397,7 +397,7 @@ def _allowed_differences(part: _Part, wrong: pixels.Mask, source: _PlacedSource)
     """
     allowed = np.zeros_like(wrong)
     everywhere = max(
-        source.aside if source.cornered else 0, _GRAY_BLEND_LEVEL if source.gray else 0
+        source.shift_level if source.is_shifted else 0, _GRAY_BLEND_LEVEL if source.gray else 0
     )
     rules = [(np.ones_like(wrong), everywhere)] if everywhere else []
     if source.picture_level:

@@ -75,7 +75,7 @@ class Originals:
             return difference
         # Taken out of its file, a page shows all its layers; moved within it, its letters may shift
         # slightly. So it is compared both ways, and one of the two must match strictly.
-        layered = replace(source, is_layered=True, aside=COARSE if difference.alike else NEAR)
+        layered = replace(source, is_layered=True, shift_level=COARSE if difference.alike else NEAR)
         as_shown = compare_page(page, layered, placement, entry.stamp, left_out=left_out)
         return difference if difference.alike and as_shown.alike else as_shown
 

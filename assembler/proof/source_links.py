@@ -65,12 +65,12 @@ class Job:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origins:
-    """Files of evidence by path, of forms and drafts by document. `mended`: paths of repaired
+    """Files of evidence by path, of forms and drafts by document. `repaired`: paths of repaired
     files, whose links are not known for sure."""
 
     files: Mapping[str, Origin]
     documents: Mapping[str, Origin]
-    mended: frozenset[str]
+    repaired: frozenset[str]
 
 
 def read_all(
@@ -91,13 +91,13 @@ def read_all(
     jobs = [*paths.values(), *documents.values()]
     results = workshop.map(read, jobs)
     origins = [Origin() if isinstance(result, Failure) else result for result in results]
-    mended = frozenset(
+    repaired = frozenset(
         file.path for file in manifest.opened if file.outcome is not FileOutcome.ACCEPTED
     )
     return Origins(
         files=dict(zip(paths, origins, strict=False)),
         documents=dict(zip(documents, origins[len(paths) :], strict=True)),
-        mended=mended,
+        repaired=repaired,
     )
 
 
