@@ -361,11 +361,11 @@ def _catalog(
 def _names(objects: Objects, root: DictionaryObject) -> Iterator[str]:
     """Yield a fault for each named destination that is more than a page."""
     tree = objects.dictionary(root.raw_get("/Names")) if "/Names" in root else DictionaryObject()
-    waiting, seen = [tree.get("/Dests")], 0
+    waiting, node_count = [tree.get("/Dests")], 0
     places = [place for _, place in _raw_items(objects.dictionary(root.get("/Dests")))]
-    while waiting and seen < _MAX_NAMES:
+    while waiting and node_count < _MAX_NAMES:
         node = objects.dictionary(waiting.pop())
-        seen += 1
+        node_count += 1
         if set(node) - {"/Names", "/Kids", "/Limits"}:
             yield "more than named places among them"
         waiting += objects.array(node.get("/Kids"))
@@ -478,7 +478,7 @@ def _page(objects: Objects, page: DictionaryObject, entry: LedgerEntry) -> Itera
         yield f"another /Tabs {where}"
     size = _size(objects, page)
     if size is None or any(
-        abs(side - wanted) > 0.51 for side, wanted in zip(size, entry.size, strict=True)
+        abs(side - expected) > 0.51 for side, expected in zip(size, entry.size, strict=True)
     ):
         yield f"another size {where}"
     if ours and int(objects.get(page.get("/Rotate", 0)) or 0):
@@ -597,9 +597,9 @@ def _has_layers(objects: Objects, page: DictionaryObject) -> bool:
     properties = objects.dictionary(resources.get("/Properties")).values()
     marked = [objects.dictionary(content) for content in properties]
     drawings = objects.dictionary(resources.get("/XObject")).values()
-    drawn = [objects.dictionary(drawing) for drawing in drawings]
+    xobjects = [objects.dictionary(drawing) for drawing in drawings]
     return any(objects.get(content.get("/Type")) in ("/OCG", "/OCMD") for content in marked) or any(
-        "/OC" in drawing for drawing in drawn
+        "/OC" in drawing for drawing in xobjects
     )
 
 

@@ -101,7 +101,7 @@ def prove(
     )
     looked = known_pages.look(bundle, workshop, remember=remember, pictures=pictures)
     packet = _Packet(build=build, manifest=manifest, case_folder=case_folder, workshop=workshop)
-    checks, not_checked = _check_bundle(packet, looked.seen, list(edited.values()))
+    checks, not_checked = _check_bundle(packet, looked.results, list(edited.values()))
     return Proof(
         checks=(*files, *counts, *checks),
         not_checked=not_checked,
@@ -112,11 +112,11 @@ def prove(
 
 
 def _check_bundle(
-    packet: _Packet, seen: Mapping[int, page_check.PageResult], edited: Sequence[str]
+    packet: _Packet, results: Mapping[int, page_check.PageResult], edited: Sequence[str]
 ) -> tuple[list[Check], tuple[str, ...]]:
     """Return the checks of the bundle's content, and what was not checked.
 
-    `seen`: the result of each page by its number. `edited`: what is not checked of files that a
+    `results`: of each page by its number. `edited`: what is not checked of files that a
     person has worked on.
     """
     build, manifest, case_folder = packet.build, packet.manifest, packet.case_folder
@@ -129,14 +129,14 @@ def _check_bundle(
         *unlisted_files.checks(build, manifest, parts),
     ]
     kept = draft_checks.check_kept(build, manifest, parts, case_folder, workshop)
-    checks += _check_pixels(ledger, seen, case_folder)
-    checks += _check_stamps(manifest, seen)
-    checks += () if kept.complete else _check_words(ledger, seen)
+    checks += _check_pixels(ledger, results, case_folder)
+    checks += _check_stamps(manifest, results)
+    checks += () if kept.complete else _check_words(ledger, results)
     checks += kept.checks
     checks += field_values.checks(build, ledger, parts, case_folder, workshop)
-    checks += word_evidence.checks(build, manifest, parts, seen, case_folder, workshop)
+    checks += word_evidence.checks(build, manifest, parts, results, case_folder, workshop)
     not_checked = [] if case_folder else [_NO_SOURCES]
-    not_checked += [*_not_compared(ledger, seen), *kept.not_checked, *edited]
+    not_checked += [*_not_compared(ledger, results), *kept.not_checked, *edited]
     if not structure.trouble:
         checks += [
             *_check_agreement(manifest, structure),
@@ -167,13 +167,13 @@ def _check_files(
 
 
 def _unchanged(
-    what: str, records: Sequence[FileRecord], digests: Mapping[str, str], state: str
+    kind: str, records: Sequence[FileRecord], digests: Mapping[str, str], state: str
 ) -> Check:
     wrong = [file.path for file in records if digests[file.path] != file.sha256]
     detail = (
-        f"{len(records)} {what} are {state}" if not wrong else f"changed or missing: {_list(wrong)}"
+        f"{len(records)} {kind} are {state}" if not wrong else f"changed or missing: {_list(wrong)}"
     )
-    return Check(name=what, ok=not wrong, detail=detail)
+    return Check(name=kind, ok=not wrong, detail=detail)
 
 
 def _digests(folder: Path, records: Sequence[FileRecord]) -> dict[str, str]:
@@ -187,9 +187,9 @@ def _digests(folder: Path, records: Sequence[FileRecord]) -> dict[str, str]:
 
 def _digest(folder: Path, name: str, size: int) -> str:
     path = folder / name
-    inside = [path, *path.parents[: name.count("/")]]
+    path_and_parents = [path, *path.parents[: name.count("/")]]
     if (
-        any(part.is_symlink() for part in inside)
+        any(part.is_symlink() for part in path_and_parents)
         or not path.is_file()
         or path.stat().st_size != size
     ):
@@ -212,13 +212,15 @@ def _check_ledger(
     counts = source_pages.source_pages(manifest, case_folder, workshop)
     sizes = cut_pages.cut_sizes(ledger, case_folder, workshop)
     for exhibit in manifest.exhibits:
-        have = cut_pages.whole_pages(
+        actual = cut_pages.whole_pages(
             [entry for entry in ledger if entry.exhibit == exhibit.id and entry.source is not None],
             sizes,
         )
-        want = [page for part in exhibit.parts for page in source_pages.wanted(part, counts, have)]
-        is_complete = have == want and bool(have)
-        detail = f"{len(have)} of {len(want)} pages of its files are in, in order"
+        expected = [
+            page for part in exhibit.parts for page in source_pages.wanted(part, counts, actual)
+        ]
+        is_complete = actual == expected and bool(actual)
+        detail = f"{len(actual)} of {len(expected)} pages of its files are in, in order"
         yield Check(name="ledger", ok=is_complete, detail=detail, exhibit=exhibit.id)
 
 
@@ -227,30 +229,34 @@ def _check_ledger(
 
 def _check_pixels(
     ledger: Sequence[LedgerEntry],
-    seen: Mapping[int, page_check.PageResult],
+    results: Mapping[int, page_check.PageResult],
     case_folder: Path | None,
 ) -> Iterator[Check]:
     if case_folder is None:
         return
     for exhibit, group in _by_exhibit(ledger):
         numbers = [entry.number for entry in group]
-        wrong = [number for number in numbers if not seen[number].alike]
-        not_compared = [number for number in numbers if seen[number].alike and seen[number].trouble]
+        wrong = [number for number in numbers if not results[number].alike]
+        not_compared = [
+            number for number in numbers if results[number].alike and results[number].trouble
+        ]
         detail = (
             f"{len(numbers) - len(wrong) - len(not_compared)} of {len(numbers)} pages look like "
             f"their source"
         )
         if not_compared:
-            source_trouble = seen[not_compared[0]].trouble
+            source_trouble = results[not_compared[0]].trouble
             pages = _list(not_compared)
             detail += f"; page {pages} cannot be compared: its source {source_trouble}"
-        if repaired := sum(seen[number].secondhand for number in numbers):
+        if repaired := sum(results[number].secondhand for number in numbers):
             detail += (
                 f" ({repaired} of them as another reader repaired it, since PDFium does not "
                 f"open it)"
             )
         if wrong:
-            trouble = next((seen[number].trouble for number in wrong if seen[number].trouble), "")
+            trouble = next(
+                (results[number].trouble for number in wrong if results[number].trouble), ""
+            )
             detail += f"; not page {_list(wrong)}" + (f": {trouble}" if trouble else "")
         yield Check(
             name="pixels",
@@ -262,21 +268,25 @@ def _check_pixels(
 
 
 def _not_compared(
-    ledger: Sequence[LedgerEntry], seen: Mapping[int, page_check.PageResult]
+    ledger: Sequence[LedgerEntry], results: Mapping[int, page_check.PageResult]
 ) -> Iterator[str]:
     """Yield one line for each file whose pages could not be compared, with the reason."""
     troubles = {
-        entry.client_source.path: seen[entry.number].trouble
+        entry.client_source.path: results[entry.number].trouble
         for entry in ledger
-        if entry.source is not None and seen[entry.number].alike and seen[entry.number].trouble
+        if entry.source is not None
+        and results[entry.number].alike
+        and results[entry.number].trouble
     }
     for path, trouble in troubles.items():
         yield f"whether the pages of {path} look like it: it {trouble}"
 
 
-def _check_stamps(manifest: Manifest, seen: Mapping[int, page_check.PageResult]) -> Iterator[Check]:
+def _check_stamps(
+    manifest: Manifest, results: Mapping[int, page_check.PageResult]
+) -> Iterator[Check]:
     ledger = manifest.ledger
-    wrong = [entry.number for entry in ledger if not seen[entry.number].stamped]
+    wrong = [entry.number for entry in ledger if not results[entry.number].stamped]
     count = sum(entry.stamp is not None for entry in ledger)
     detail = (
         f"{count} stamps read back as printed"
@@ -311,7 +321,7 @@ def _is_true_stamp(entry: LedgerEntry, stamp: Stamp, manifest: Manifest) -> bool
 
 
 def _check_words(
-    ledger: Sequence[LedgerEntry], seen: Mapping[int, page_check.PageResult]
+    ledger: Sequence[LedgerEntry], results: Mapping[int, page_check.PageResult]
 ) -> Iterator[Check]:
     """Check that each recognized page has its words as text, besides those of the stamp.
 
@@ -322,7 +332,7 @@ def _check_words(
         wrong = [
             entry.number
             for entry in searchable
-            if seen[entry.number].words < 0.9 * entry.client_text.words
+            if results[entry.number].words < 0.9 * entry.client_text.words
         ]
         detail = (
             f"{len(searchable) - len(wrong)} of {len(searchable)} pages with text are searchable"
@@ -395,26 +405,26 @@ def _check_bookmarks(
 
 
 def _bookmarks_of(
-    want: Sequence[volume_check.Mark], structure: structure_reader.Structure, top_levels: int
+    expected: Sequence[volume_check.Mark], structure: structure_reader.Structure, top_levels: int
 ) -> Iterator[Check]:
     # the evidence's own outlines hang one level below their exhibit's bookmark
     actual = [item for item in structure.outline if item[0] <= top_levels]
-    titles = {item[1] for item in want}
+    titles = {item[1] for item in expected}
     actual = [
         item for item in actual if item[0] < top_levels or item[1] in titles or top_levels == 0
     ]
     wrong = [
         position
-        for position, (wanted, found) in enumerate(zip(want, actual, strict=False), 1)
-        if wanted != found
+        for position, (expected_item, item) in enumerate(zip(expected, actual, strict=False), 1)
+        if expected_item != item
     ]
-    ok = not wrong and len(want) == len(actual)
+    are_right = not wrong and len(expected) == len(actual)
     detail = (
-        f"{len(want)} bookmarks lead where they say"
-        if ok
+        f"{len(expected)} bookmarks lead where they say"
+        if are_right
         else f"bookmark {_list(wrong or [len(actual)])} is wrong"
     )
-    yield Check(name="bookmark", ok=ok, detail=detail)
+    yield Check(name="bookmark", ok=are_right, detail=detail)
 
 
 def _guides(packet: _Packet, structures: Sequence[structure_reader.Structure]) -> link_check.Guides:
@@ -509,8 +519,8 @@ def _sheet_in_front(row: ManifestIndexRow, places: Mapping[int, LedgerEntry]) ->
         for number, entry in places.items()
         if entry.kind is PartKind.TAB and entry.exhibit == row.exhibit
     ]
-    wanted = [] if row.sheet == row.first else [row.first - 1]
-    return sheets == wanted and row.sheet in (*wanted, row.first)
+    expected = [] if row.sheet == row.first else [row.first - 1]
+    return sheets == expected and row.sheet in (*expected, row.first)
 
 
 def _plain(text: str) -> str:

@@ -385,12 +385,12 @@ def _faults(
         ]
         texts = [text for other in others for text in other.texts]
         allowed = "".join([*(glyph.letter for glyph in inside(below, visible_box)), *texts])
-        around = [view.seen(_widened(other.rect)) for other in others]
-        around += [area for area in areas if overlap(area, visible_box)]
+        neighbor_boxes = [view.seen(_widened(other.rect)) for other in others]
+        neighbor_boxes += [area for area in areas if overlap(area, visible_box)]
         fault = _fault(place, glyphs_inside, allowed, looks, visible_box)
         if fault and not (
             (place.has_picture or place.is_left_alone)
-            and looks.is_as_pictured(visible_box, around, glyphs_inside)
+            and looks.is_as_pictured(visible_box, neighbor_boxes, glyphs_inside)
         ):
             yield f"form field {place.index} {fault}"
 
@@ -497,10 +497,10 @@ def _jobs(
 ) -> Iterator[Job]:
     if case_folder is None:
         return
-    drawn = [
+    redrawn = [
         entry for entry in ledger if part.first <= entry.number <= part.last and entry.is_redrawn
     ]
-    for _, group in groupby(drawn, key=lambda entry: (entry.document, entry.client_source.path)):
+    for _, group in groupby(redrawn, key=lambda entry: (entry.document, entry.client_source.path)):
         yield Job(
             bundle=build / part.path,
             first=part.first,

@@ -60,10 +60,10 @@ def _check(name: str, wrong: list[str], passed: str, failed: str) -> Check:
     )
 
 
-def _left_out(before: str, after: str, own_labels: set[str]) -> bool:
+def _left_out(previous_label: str, next_label: str, own_labels: set[str]) -> bool:
     """Return whether the numbers between are of filed pages of ours that are gone, as when a letter
     is shorter now."""
-    first, last = whole(before), whole(after)
+    first, last = whole(previous_label), whole(next_label)
     return last > first and all(str(number) in own_labels for number in range(first + 1, last))
 
 
@@ -106,9 +106,9 @@ def true_stamp(entry: LedgerEntry, filed: str) -> bool:
 def _stamp_pattern(wording: str, entry: LedgerEntry) -> str:
     """Return a regular expression for a stamp's wording, with this page's exhibit and number in
     it."""
-    known = {"tab": re.escape(entry.tab), "number": re.escape(entry.label)}
+    values = {"tab": re.escape(entry.tab), "number": re.escape(entry.label)}
     pieces = re.split(r"\{(tab|page|pages|number|total)\}", wording)
     return "".join(
-        known.get(piece, r"\d+") if place % 2 else re.escape(piece)
+        values.get(piece, r"\d+") if place % 2 else re.escape(piece)
         for place, piece in enumerate(pieces)
     )

@@ -51,7 +51,7 @@ class Looked:
     """Results of looking at each page, by its number; counts of drawn and known pages;
     fingerprints, if any were made."""
 
-    seen: Mapping[int, paging.PageResult]
+    results: Mapping[int, paging.PageResult]
     drawn: int
     known: int
     prints: tuple[Fingerprint, ...]
@@ -136,21 +136,23 @@ def look(bundle: Bundle, workshop: Workshop, *, remember: bool, pictures: bool =
         fresh = [_with_thumbnails(group, fingerprints, style, workshop) for group in fresh]
     rest = [entry for group in (*known, *ours) for entry in group.job.entries]
     reading = [job for part in bundle.parts for job in _reading_jobs(bundle, part, rest)]
-    seen = _run_jobs([*(group.job for group in fresh), *reading], workshop)
+    results = _run_jobs([*(group.job for group in fresh), *reading], workshop)
     # a stamp that is more than a stamp may hide what is under it
     doubtful = [
-        group for group in known if not all(seen[entry.number].whole for entry in group.job.entries)
+        group
+        for group in known
+        if not all(results[entry.number].whole for entry in group.job.entries)
     ]
-    seen |= _run_jobs([group.job for group in doubtful], workshop)
+    results |= _run_jobs([group.job for group in doubtful], workshop)
     for group in fresh:
-        if group.key and all(_is_proved(seen[entry.number]) for entry in group.job.entries):
+        if group.key and all(_is_proved(results[entry.number]) for entry in group.job.entries):
             workshop.cache.get_or_make(group.key, lambda _folder: None)
     return Looked(
-        seen=seen,
+        results=results,
         drawn=_count_pages(fresh) + _count_pages(doubtful),
         known=_count_pages(known) - _count_pages(doubtful),
         prints=tuple(
-            print_of_page if seen[number].whole else Fingerprint()
+            print_of_page if results[number].whole else Fingerprint()
             for number, print_of_page in enumerate(fingerprints, 1)
         ),
     )
@@ -265,11 +267,11 @@ def _reading_jobs(
 
 
 def _run_jobs(jobs: Sequence[paging.Job], workshop: Workshop) -> dict[int, paging.PageResult]:
-    seen: dict[int, paging.PageResult] = {}
+    results: dict[int, paging.PageResult] = {}
     for job, result in zip(jobs, workshop.map(paging.look, jobs), strict=True):
         pages = _failed_results(job, result) if isinstance(result, Failure) else result
-        seen |= {page.number: page for page in pages}
-    return seen
+        results |= {page.number: page for page in pages}
+    return results
 
 
 def _failed_results(job: paging.Job, failure: Failure) -> tuple[paging.PageResult, ...]:

@@ -48,7 +48,7 @@ def _pages(manifest: Manifest) -> Iterator[Fault]:
     filled = (
         {form.document for form in kept.forms} if kept else {entry.document for entry in ledger}
     )
-    seen: set[tuple[str, int]] = set()
+    pages_found: set[tuple[str, int]] = set()
     counts = Counter(entry.exhibit for entry in ledger if entry.kind is PartKind.EXHIBIT)
     pages_so_far: Counter[str] = Counter()
     parts: set[str] = set()
@@ -56,9 +56,9 @@ def _pages(manifest: Manifest) -> Iterator[Fault]:
     previous_part = ""
     for index, entry in enumerate(ledger):
         pointer = f"/ledger/{index}"
-        if (entry.document, entry.index) in seen:
+        if (entry.document, entry.index) in pages_found:
             yield f"{pointer}/index", "a page of a document is there twice"
-        seen.add((entry.document, entry.index))
+        pages_found.add((entry.document, entry.index))
         if entry.document.kind is not entry.kind.document_kind:
             yield f"{pointer}/document", "the document is of another kind than the page"
         is_exhibit = entry.kind is PartKind.EXHIBIT

@@ -58,7 +58,7 @@ class Guides:
         self._entries = {entry.number: entry for entry in self._ledger}
         self._unmoved = frozenset(n for n, entry in self._entries.items() if _is_unmoved(entry))
         self._runs = runs(self._ledger)
-        self._files = {have.volume.path: have.volume for have in haves}
+        self._files = {file.volume.path: file.volume for file in haves}
         self._addresses = dict(manifest.addresses)
 
     def checks(self) -> Iterator[Check]:
@@ -66,12 +66,12 @@ class Guides:
         one for the bookmarks of each file."""
         wrong_on_ours: list[int] = []
         wrong_on_evidence: list[int] = []
-        for have in self._haves if self._manifest.linked else ():
-            for place, sheet in enumerate(have.sheets):
-                entry = self._entries.get(have.volume.first + place)
+        for file in self._haves if self._manifest.linked else ():
+            for place, sheet in enumerate(file.sheets):
+                entry = self._entries.get(file.volume.first + place)
                 if entry is None:
                     continue
-                if not self._page_agrees(entry, sheet, have):
+                if not self._page_agrees(entry, sheet, file):
                     (wrong_on_ours if entry.is_ours else wrong_on_evidence).append(entry.number)
         yield self._check_paper()
         yield _link_check(
@@ -84,8 +84,8 @@ class Guides:
             wrong_on_evidence,
             "evidence has the links of its files, each in its place, and no others",
         )
-        for have in self._haves:
-            yield self._check_outline(have)
+        for file in self._haves:
+            yield self._check_outline(file)
         yield from self._check_tags()
 
     def not_checked(self) -> Iterator[str]:
@@ -97,9 +97,9 @@ class Guides:
     def _check_paper(self) -> Check:
         """No page has more paper than is seen of it, but where its file has so."""
         wrong = []
-        for have in self._haves:
-            for place, sheet in enumerate(have.sheets):
-                entry = self._entries.get(have.volume.first + place)
+        for file in self._haves:
+            for place, sheet in enumerate(file.sheets):
+                entry = self._entries.get(file.volume.first + place)
                 origin = self._source(entry) if entry else None
                 if (
                     entry
@@ -136,8 +136,8 @@ class Guides:
 
     # --- links ---
 
-    def _page_agrees(self, entry: LedgerEntry, sheet: Sheet, have: Have) -> bool:
-        areas = [self._numbered(area, have) for area in sheet.areas]
+    def _page_agrees(self, entry: LedgerEntry, sheet: Sheet, file: Have) -> bool:
+        areas = [self._numbered(area, file) for area in sheet.areas]
         if any(area is None for area in areas):
             return False
         numbered = [area for area in areas if area is not None]
@@ -146,17 +146,17 @@ class Guides:
             return all(self._is_plausible(entry, area) for area in numbered)
         return _all_match(expected, numbered)
 
-    def _numbered(self, area: Area, have: Have) -> Area | None:
+    def _numbered(self, area: Area, file: Have) -> Area | None:
         """Return the link with the page number in the whole bundle; None if it leads to no file of
         the bundle."""
         goal = area.goal
         if goal.page is None:
             return None if goal.file else area
-        volume = self._files.get(goal.file) if goal.file else have.volume
+        volume = self._files.get(goal.file) if goal.file else file.volume
         if (
             volume is None
             or not 0 <= goal.page <= volume.last - volume.first
-            or (goal.file and volume == have.volume)
+            or (goal.file and volume == file.volume)
         ):
             return None
         return replace(area, goal=replace(goal, page=volume.first + goal.page))
@@ -178,9 +178,9 @@ class Guides:
     def _expected_link(self, entry: LedgerEntry, area: Area, move: _Move) -> _ExpectedLink:
         box, goal = move.of(area.box), area.goal
         is_ours = entry.is_ours
-        look = None if is_ours else area.look
+        appearance = None if is_ours else area.look
         expected = _ExpectedLink(
-            box=box, look=look, click=area.click, contents=area.contents if is_ours else ""
+            box=box, look=appearance, click=area.click, contents=area.contents if is_ours else ""
         )
         # in evidence, such as a draft of another packet, our own addresses mean nothing
         if goal.address.startswith(HOST):
@@ -238,7 +238,7 @@ class Guides:
         kept = [self._origins.documents[name] for name in drafts if name in self._origins.documents]
         if len(kept) < len(drafts) or not all(origin.kind == "pdf" for origin in kept):
             return
-        bound = Counter(branch for have in self._haves for branch in have.tags)
+        bound = Counter(branch for file in self._haves for branch in file.tags)
         expected = Counter(
             branch
             for document in drafts
@@ -264,9 +264,9 @@ class Guides:
 
     # --- bookmarks ---
 
-    def _check_outline(self, have: Have) -> Check:
-        expected = _nest_bookmarks(_expected_rows(self._manifest.bookmarks, have.volume))
-        wrong = list(self._compare_bookmarks(expected, have.marks, have))
+    def _check_outline(self, file: Have) -> Check:
+        expected = _nest_bookmarks(_expected_rows(self._manifest.bookmarks, file.volume))
+        wrong = list(self._compare_bookmarks(expected, file.marks, file))
         count = sum(1 + len(bookmark.children) for bookmark in expected)
         detail = f"{count} bookmarks lead where they say, and there are no others"
         return Check(name="outline", ok=not wrong, detail=f"wrong: {wrong[0]}" if wrong else detail)
@@ -391,12 +391,12 @@ def _place_in_file(entry: LedgerEntry) -> int:
     return int(entry.client_source.page - 1 if entry.source is not None else entry.index)
 
 
-def _is_listed_address(address: str, known: Iterable[str]) -> bool:
+def _is_listed_address(address: str, addresses: Iterable[str]) -> bool:
     """Return whether a Word file names this host or mailbox; programs that print it reformat the
     rest of an address."""
     host = re.sub(r"^[a-z]+:(?://)?(?:[^/@]*@(?=.*/))?", "", address.casefold())
     host = re.split(r"[/?#]", host)[0]
-    return bool(host) and any(host in listed.casefold() for listed in known)
+    return bool(host) and any(host in listed.casefold() for listed in addresses)
 
 
 def _all_match(expected: Sequence[_ExpectedLink], actual: Sequence[Area]) -> bool:
@@ -464,15 +464,15 @@ def _expected_rows(rows: Sequence[Bookmark], volume: Volume) -> list[Row]:
     """Return the bookmarks a file must have: its own, after those that were open before it, leading
     to its first page."""
     marks: list[Row] = [(mark.level, mark.title, mark.number, mark.document) for mark in rows]
-    own = [mark for mark in marks if volume.first <= mark[2] <= volume.last]
+    volume_rows = [mark for mark in marks if volume.first <= mark[2] <= volume.last]
     earlier = [mark for mark in marks if mark[2] < volume.first]
-    if earlier and not any(mark[2] == volume.first for mark in own):
+    if earlier and not any(mark[2] == volume.first for mark in volume_rows):
         level, title, _, document = earlier[-1]
-        own.insert(0, (level, f"{title}, continued", volume.first, document))
+        volume_rows.insert(0, (level, f"{title}, continued", volume.first, document))
     headings = [mark[1] for mark in earlier if mark[0] == 0]
-    if own and own[0][0] and headings:
-        own.insert(0, (0, headings[-1], volume.first, ""))
-    return own
+    if volume_rows and volume_rows[0][0] and headings:
+        volume_rows.insert(0, (0, headings[-1], volume.first, ""))
+    return volume_rows
 
 
 def _nest_bookmarks(rows: Sequence[Row]) -> list[_ExpectedBookmark]:
@@ -502,23 +502,23 @@ def _bookmarks_to(marks: Sequence[Mark], numbers: Mapping[int, int]) -> list[Mar
 
 
 def _is_same_outline(
-    wanted: Sequence[Mark], have: Sequence[Mark], first: int, kept: Container[int]
+    expected_marks: Sequence[Mark], actual: Sequence[Mark], first: int, kept: Container[int]
 ) -> bool:
     """Return whether two outlines have the same titles and lead to the same places.
 
-    `wanted` counts pages as the bundle does, `have` from the file's page `first`. `kept`: pages
-    whose places are those of their file. Only the visible part of titles is compared: programs
-    write the rest in several ways.
+    `expected_marks` counts pages as the bundle does, `actual` from the file's page `first`. `kept`:
+    pages whose places are those of their file. Only the visible part of titles is compared:
+    programs write the rest in several ways.
     """
-    return len(wanted) == len(have) and all(
-        _INVISIBLE.sub("", want.title) == _INVISIBLE.sub("", mark.title)
-        and want.goal.page == (None if mark.goal.page is None else mark.goal.page + first)
+    return len(expected_marks) == len(actual) and all(
+        _INVISIBLE.sub("", expected.title) == _INVISIBLE.sub("", mark.title)
+        and expected.goal.page == (None if mark.goal.page is None else mark.goal.page + first)
         and (
-            want.goal.page not in kept
-            or _is_close(want.goal.place or _WHOLE_PAGE, mark.goal.place or _WHOLE_PAGE)
+            expected.goal.page not in kept
+            or _is_close(expected.goal.place or _WHOLE_PAGE, mark.goal.place or _WHOLE_PAGE)
         )
-        and _is_same_outline(want.children, mark.children, first, kept)
-        for want, mark in zip(wanted, have, strict=True)
+        and _is_same_outline(expected.children, mark.children, first, kept)
+        for expected, mark in zip(expected_marks, actual, strict=True)
     )
 
 

@@ -144,13 +144,13 @@ def _names(reader: PdfReader) -> Iterator[tuple[str, Any]]:
         yield from ((str(key), legacy_names.raw_get(key)) for key in legacy_names)
     names = _resolved(root.get("/Names"))
     waiting = [names.get("/Dests")] if isinstance(names, DictionaryObject) else []
-    seen: set[int] = set()
-    while waiting and len(seen) < _MAX_ITEMS:
+    visited: set[int] = set()
+    while waiting and len(visited) < _MAX_ITEMS:
         node = waiting.pop()
         if isinstance(node, IndirectObject):
-            if node.idnum in seen:
+            if node.idnum in visited:
                 continue
-            seen.add(node.idnum)
+            visited.add(node.idnum)
         node = _resolved(node)
         if isinstance(node, DictionaryObject):
             kids, flat = _resolved(node.get("/Kids")), _resolved(node.get("/Names"))
@@ -204,16 +204,16 @@ def _area(
     number: int,
 ) -> Area:
     corners = [*_numbers(link.get("/Rect"), 4), *_numbers(link.get("/QuadPoints"), 0)]
-    seen = [_visible(x, y, frame) for x, y in zip(corners[::2], corners[1::2], strict=False)]
+    visible = [_visible(x, y, frame) for x, y in zip(corners[::2], corners[1::2], strict=False)]
     box: list[float] = []
-    if len(seen) >= 2:
-        (x0, y0), (x1, y1) = seen[:2]
+    if len(visible) >= 2:
+        (x0, y0), (x1, y1) = visible[:2]
         box = [
             min(x0, x1),
             min(y0, y1),
             max(x0, x1),
             max(y0, y1),
-            *(value for point in seen[2:] for value in point),
+            *(value for point in visible[2:] for value in point),
         ]
     goal = _page_move(link, number, places) or places.of_annotation(link)
     click = f"{_resolved(link.get('/H')) or '/I'} {_resolved(link.get('/F')) or 0}"
@@ -354,15 +354,17 @@ def marks(reader: PdfReader) -> tuple[Mark, ...]:
     )
 
 
-def _marks(parent: DictionaryObject, places: Places, seen: set[int], depth: int) -> Iterator[Mark]:
+def _marks(
+    parent: DictionaryObject, places: Places, visited: set[int], depth: int
+) -> Iterator[Mark]:
     reference = parent.raw_get("/First") if "/First" in parent else None
     while (
         isinstance(reference, IndirectObject)
-        and reference.idnum not in seen
+        and reference.idnum not in visited
         and depth < _MAX_DEPTH
-        and len(seen) < _MAX_ITEMS
+        and len(visited) < _MAX_ITEMS
     ):
-        seen.add(reference.idnum)
+        visited.add(reference.idnum)
         item = _resolved(reference)
         if not isinstance(item, DictionaryObject):
             return
@@ -370,7 +372,7 @@ def _marks(parent: DictionaryObject, places: Places, seen: set[int], depth: int)
         yield Mark(
             title=text_of(_resolved(item.get("/Title"))),
             goal=places.of_annotation(item),
-            children=tuple(_marks(item, places, seen, depth + 1)),
+            children=tuple(_marks(item, places, visited, depth + 1)),
             open=isinstance(count, int) and count > 0,
             plain="/C" not in item and "/F" not in item,
         )
@@ -388,7 +390,7 @@ def outline_faults(objects: Objects) -> Iterator[str]:
         yield from _chain(objects, root.raw_get("/Outlines"), set(), 0)
 
 
-def _chain(objects: Objects, parent: Any, seen: set[int], depth: int) -> Iterator[str]:
+def _chain(objects: Objects, parent: Any, visited: set[int], depth: int) -> Iterator[str]:
     """Yield a fault unless each item is below its parent, after its predecessor, and the last is
     the last."""
     parent_item = objects.dictionary(parent)
@@ -399,17 +401,17 @@ def _chain(objects: Objects, parent: Any, seen: set[int], depth: int) -> Iterato
         item = objects.dictionary(reference)
         if (
             not isinstance(reference, IndirectObject)
-            or reference.idnum in seen
+            or reference.idnum in visited
             or depth > _MAX_DEPTH
         ):
             yield "bookmarks that lead in a circle"
             return
-        seen.add(reference.idnum)
+        visited.add(reference.idnum)
         if set(item) - OUTLINE_ITEM:
             yield "a bookmark that does more than lead to a page"
         if not _same(item, "/Parent", parent) or not _same(item, "/Prev", previous):
             yield "bookmarks that do not hang together"
-        yield from _chain(objects, reference, seen, depth + 1)
+        yield from _chain(objects, reference, visited, depth + 1)
         previous, reference = reference, item.raw_get("/Next") if "/Next" in item else None
     if (previous is None) != (last is None) or (
         previous is not None and getattr(last, "idnum", 0) != previous.idnum
@@ -417,9 +419,9 @@ def _chain(objects: Objects, parent: Any, seen: set[int], depth: int) -> Iterato
         yield "bookmarks that do not hang together"
 
 
-def _same(item: DictionaryObject, key: str, wanted: Any) -> bool:
+def _same(item: DictionaryObject, key: str, expected: Any) -> bool:
     actual = item.raw_get(key) if key in item else None
-    return getattr(actual, "idnum", None) == getattr(wanted, "idnum", None)
+    return getattr(actual, "idnum", None) == getattr(expected, "idnum", None)
 
 
 def unused_names(reader: PdfReader) -> int:

@@ -209,7 +209,7 @@ class Objects:
 
         Objects that nothing leads to are added as a fault at the end.
         """
-        seen: set[int] = set()
+        visited: set[int] = set()
         waiting: list[tuple[Any, str, bool]] = [
             (self._trailer().raw_get(key), key, False)
             for key in ("/Root", "/Info")
@@ -218,14 +218,14 @@ class Objects:
         while waiting:
             value, key, is_stream = waiting.pop()
             if isinstance(value, IndirectObject):
-                if value.idnum in seen or value.idnum not in self.by_number:
+                if value.idnum in visited or value.idnum not in self.by_number:
                     continue
-                seen.add(value.idnum)
+                visited.add(value.idnum)
                 value, is_stream = self.by_number[value.idnum], value.idnum in self.streams
             if isinstance(value, DictionaryObject):
                 yield value, key, is_stream
                 waiting += [(dict.__getitem__(value, inner), str(inner), False) for inner in value]
             elif isinstance(value, list):
                 waiting += [(inner, key, False) for inner in list.__iter__(value)]
-        if set(self.by_number) - seen - self.structure_streams:
+        if set(self.by_number) - visited - self.structure_streams:
             self.faults.append("it holds objects that nothing leads to")

@@ -44,8 +44,8 @@ def flatten_page(page: Any) -> None:
 def _own_box(page: Any) -> tuple[float, ...] | None:
     """Return the visible box by the page's own boxes; None if it inherits its paper."""
     boxes = []
-    for read in (raw.FPDFPage_GetMediaBox, raw.FPDFPage_GetCropBox):
+    for get_box in (raw.FPDFPage_GetMediaBox, raw.FPDFPage_GetCropBox):
         sides = [ctypes.c_float() for _ in range(4)]
-        boxes.append(tuple(side.value for side in sides) if read(page, *sides) else None)
+        boxes.append(tuple(side.value for side in sides) if get_box(page, *sides) else None)
     media, crop = boxes
     return None if media is None else crop or media

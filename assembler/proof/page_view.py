@@ -249,8 +249,8 @@ def glyphs_of(page: Any, view: View | None = None) -> list[Glyph]:
                 continue
             box = layer.get_charbox(place)
             corners = [grid.seen(box[0], box[1]), grid.seen(box[2], box[3])]
-            seen = view.seen(box) if view else ordered(*corners)
-            glyphs.append(Glyph(letter=letter, box=seen))
+            shown_box = view.seen(box) if view else ordered(*corners)
+            glyphs.append(Glyph(letter=letter, box=shown_box))
     finally:
         layer.close()
     return glyphs

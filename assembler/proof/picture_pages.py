@@ -137,11 +137,11 @@ def _is_placed(matrix: Matrix, place: tuple[float, float, float, float], frame: 
         return False
     left, bottom, right, top = moved_box(frame.shown, (e, f, e + a, f + d))
     x, y, width, height = place
-    actual, wanted = (
+    actual, expected = (
         (right - left, 0.0, 0.0, top - bottom, left, bottom),
         (width, 0.0, 0.0, height, x, y),
     )
-    return same_place(actual, wanted, (0.0, 0.0, 1.0, 1.0))
+    return same_place(actual, expected, (0.0, 0.0, 1.0, 1.0))
 
 
 def _document(
@@ -181,13 +181,13 @@ def _has_same_pixels(item: Any, pixels: Image.Image, *, recoded: bool) -> bool:
     """Return whether the bundle's picture has the pixels of the file, within what JPEG loses if it
     was reencoded."""
     stored = _bitmap(item)
-    wanted = np.asarray(pixels.convert("RGB"))
-    if stored is None or stored.shape != wanted.shape:
+    expected = np.asarray(pixels.convert("RGB"))
+    if stored is None or stored.shape != expected.shape:
         return False
     if not recoded:
-        return bool(np.array_equal(stored, wanted))
+        return bool(np.array_equal(stored, expected))
     return not any(
-        _differs(stored_rows, wanted_rows) for stored_rows, wanted_rows in _strips(stored, wanted)
+        _differs(stored_rows, wanted_rows) for stored_rows, wanted_rows in _strips(stored, expected)
     )
 
 
@@ -255,15 +255,15 @@ def _bitmap(item: Any) -> pixel_difference.Pixels | None:
 
 
 def _strips(
-    stored: pixel_difference.Pixels, wanted: pixel_difference.Pixels
+    stored: pixel_difference.Pixels, expected: pixel_difference.Pixels
 ) -> Iterator[tuple[pixel_difference.Pixels, pixel_difference.Pixels]]:
     for top in range(0, stored.shape[0], _ROWS):
-        yield stored[top : top + _ROWS], wanted[top : top + _ROWS]
+        yield stored[top : top + _ROWS], expected[top : top + _ROWS]
 
 
-def _differs(stored: pixel_difference.Pixels, wanted: pixel_difference.Pixels) -> bool:
+def _differs(stored: pixel_difference.Pixels, expected: pixel_difference.Pixels) -> bool:
     """Return whether two strips of pixels differ by more than JPEG changes: it keeps the lightness
     of each pixel, and blurs colors."""
-    if np.abs(stored @ _LIGHTNESS - wanted @ _LIGHTNESS).max(initial=0) > _MAX_LIGHTNESS_CHANGE:
+    if np.abs(stored @ _LIGHTNESS - expected @ _LIGHTNESS).max(initial=0) > _MAX_LIGHTNESS_CHANGE:
         return True
-    return bool(pixel_difference.differing_near(stored, wanted, _MAX_COLOR_CHANGE).any())
+    return bool(pixel_difference.differing_near(stored, expected, _MAX_COLOR_CHANGE).any())

@@ -235,7 +235,7 @@ def _own_text_by_source(
         if isinstance(source, PictureFile):
             return "", trouble
         own_page = source[entry.client_source.page - 1]
-        own, own_signs = read_text(own_page), Signs(own_page)
+        own_text, own_signs = read_text(own_page), Signs(own_page)
     except (NoPages, pdfium.PdfiumError, OSError, IndexError):
         return "", trouble
     stamp_text = entry.stamp.text if entry.stamp else ""
@@ -254,7 +254,7 @@ def _own_text_by_source(
     )
     if not is_as_kept:
         return "", trouble
-    return own, _judge_places(page, signs, words, entry, passed_over)
+    return own_text, _judge_places(page, signs, words, entry, passed_over)
 
 
 def _judge_places(
@@ -355,8 +355,8 @@ def _characters(text: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _decompose(sign: str) -> str:
-    apart = unicodedata.normalize("NFKD", sign)
-    return sign if any(map(str.isalnum, apart)) and not sign.isalnum() else apart
+    decomposed = unicodedata.normalize("NFKD", sign)
+    return sign if any(map(str.isalnum, decomposed)) and not sign.isalnum() else decomposed
 
 
 # --- the source's own text ---
@@ -390,11 +390,13 @@ def _compare_with_source(
             return ""
         if recognized:
             extra = Counter(_letters(text.removeprefix(expected)))
-            known = _annotation_letters(source, page) + Counter(_letters("".join(flattened)))
-            known += Counter(
+            known_letters = _annotation_letters(source, page) + Counter(
+                _letters("".join(flattened))
+            )
+            known_letters += Counter(
                 _letters(_characters(field_values.text_on(*sources.read_file(path), index)))
             )
-            same = text.startswith(expected) and not extra - known
+            same = text.startswith(expected) and not extra - known_letters
         else:
             same = _same_outside_fields(shown, sources, entry)
         if same:
@@ -411,12 +413,12 @@ def _same_outside_fields(shown: Any, sources: Sources, entry: LedgerEntry) -> bo
     path, index = entry.client_source.path, entry.client_source.page - 1
     boxes = field_values.boxes_on(entry, sources)
     view = View(entry, sources.open(path)[index])
-    now = glyphs_of(shown)
+    actual = glyphs_of(shown)
     for filled in (False, True):
         with _flat(sources, path, index, filled=filled) as flat:
-            then = glyphs_of(flat, view)
-        if not _outside(now, boxes) - _outside(then, boxes, edge=_EDGE) and not (
-            _outside(then, boxes) - _outside(now, boxes, edge=_EDGE)
+            expected = glyphs_of(flat, view)
+        if not _outside(actual, boxes) - _outside(expected, boxes, edge=_EDGE) and not (
+            _outside(expected, boxes) - _outside(actual, boxes, edge=_EDGE)
         ):
             return True
     return False
@@ -486,13 +488,13 @@ def _annotation_letters(source: Any, page: Any) -> Counter[str]:
     return letters
 
 
-def _string(read: Any, *where: Any) -> str:
+def _string(read_string: Any, *where: Any) -> str:
     """Return a string from PDFium, which is called first for its length."""
-    length = read(*where, None, 0)
+    length = read_string(*where, None, 0)
     if length <= 2:
         return ""
     buffer = ctypes.create_string_buffer(length)
-    read(*where, ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort)), length)
+    read_string(*where, ctypes.cast(buffer, ctypes.POINTER(ctypes.c_ushort)), length)
     return buffer.raw[:length].decode("utf-16-le", "replace").rstrip("\0")
 
 

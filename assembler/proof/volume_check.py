@@ -45,20 +45,20 @@ def holding_each_page(manifest: Manifest, parts: Sequence[Volume]) -> Check:
     """Check that the files hold the pages of the ledger in order, each once."""
     ranges = [(1, 0), *((volume.first, volume.last) for volume in parts)]
     are_consecutive = all(
-        before[1] + 1 == after[0] <= after[1] for before, after in pairwise(ranges)
+        previous[1] + 1 == following[0] <= following[1] for previous, following in pairwise(ranges)
     )
     pages = len(manifest.ledger)
-    ok = (
+    is_complete = (
         are_consecutive
         and ranges[-1][1] == pages
         and len({volume.path for volume in parts}) == len(parts)
     )
     detail = (
         f"{len(parts)} files hold pages 1 to {pages}, each once"
-        if ok
+        if is_complete
         else "the files do not hold each page once"
     )
-    return Check(name="volumes", ok=ok, detail=detail)
+    return Check(name="volumes", ok=is_complete, detail=detail)
 
 
 def listed(
@@ -70,13 +70,13 @@ def listed(
     printed = "".join("".join(text.split()) for number, text in texts if number in index)
     places = [printed.find("".join(volume.path.split())) for volume in parts]
     if len(parts) > 1 and max(places) >= 0:
-        ok = min(places) >= 0 and places == sorted(places)
+        is_complete = min(places) >= 0 and places == sorted(places)
         detail = (
             f"the index names all {len(parts)} files, in order"
-            if ok
+            if is_complete
             else "the index does not name the files, in order"
         )
-        yield Check(name="files", ok=ok, detail=detail)
+        yield Check(name="files", ok=is_complete, detail=detail)
 
 
 def expected(marks: Sequence[Mark], volume: Volume) -> list[Mark]:
@@ -86,12 +86,12 @@ def expected(marks: Sequence[Mark], volume: Volume) -> list[Mark]:
     Open are the last bookmark before it ("…, continued"), unless one of its own is there, and the
     heading of its first.
     """
-    own = [mark for mark in marks if volume.first <= mark[2] <= volume.last]
+    volume_marks = [mark for mark in marks if volume.first <= mark[2] <= volume.last]
     earlier = [mark for mark in marks if mark[2] < volume.first]
-    if earlier and (not own or own[0][2] != volume.first):
+    if earlier and (not volume_marks or volume_marks[0][2] != volume.first):
         level, title, _ = earlier[-1]
-        own.insert(0, (level, f"{title}, continued", volume.first))
+        volume_marks.insert(0, (level, f"{title}, continued", volume.first))
     headings = [title for level, title, _ in earlier if level == 0]
-    if own and own[0][0] > 0 and headings:
-        own.insert(0, (0, headings[-1], volume.first))
-    return own
+    if volume_marks and volume_marks[0][0] > 0 and headings:
+        volume_marks.insert(0, (0, headings[-1], volume.first))
+    return volume_marks

@@ -101,8 +101,10 @@ def compare(job: Job) -> Compared:
             if _has_same_text(word, printed, job.heads)
             else "says other words than its PDF"
         )
-    lost = lost_words(word.sure, printed)
-    return Compared(trouble=f"has {lost} words that its PDF does not have" if lost else "")
+    lost_count = lost_words(word.sure, printed)
+    return Compared(
+        trouble=f"has {lost_count} words that its PDF does not have" if lost_count else ""
+    )
 
 
 def read_word_text(docx: Path) -> WordText:
@@ -251,14 +253,14 @@ def lost_words(paragraphs: Sequence[str], printed: str) -> int:
     words: Mapping[str, None] = dict.fromkeys(
         word for text in paragraphs for word in text.split() if not is_right_to_left(word)
     )
-    lost = 0
+    lost_count = 0
     for word in words:
         word_letters = letters(word)
         if not re.fullmatch(r"[^\W_]+", word_letters) or _plain(word_letters) != word_letters:
             continue
         cuts = range(2, len(word_letters) - 1)
-        lost += word_letters not in printed_letters and not any(
+        lost_count += word_letters not in printed_letters and not any(
             word_letters[:cut] in printed_letters and word_letters[cut:] in printed_letters
             for cut in cuts
         )
-    return lost
+    return lost_count

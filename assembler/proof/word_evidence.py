@@ -31,7 +31,7 @@ def checks(
     build: Path,
     manifest: Manifest,
     parts: Sequence[Volume],
-    seen: Mapping[int, paging.PageResult],
+    results: Mapping[int, paging.PageResult],
     case_folder: Path | None,
     workshop: Workshop,
 ) -> Iterator[Check]:
@@ -41,7 +41,7 @@ def checks(
         return
     numbers_by_file: dict[tuple[str, str], list[int]] = {}
     for entry in manifest.ledger:
-        if entry.source is not None and seen[entry.number].trouble == WORD:
+        if entry.source is not None and results[entry.number].trouble == WORD:
             numbers_by_file.setdefault((entry.exhibit, entry.client_source.path), []).append(
                 entry.number
             )

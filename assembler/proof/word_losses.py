@@ -68,8 +68,8 @@ class Missing:
         )
 
 
-def _plural(what: str) -> str:
-    return {"box": "boxes", "picture or drawing": "pictures or drawings"}.get(what, f"{what}s")
+def _plural(kind: str) -> str:
+    return {"box": "boxes", "picture or drawing": "pictures or drawings"}.get(kind, f"{kind}s")
 
 
 def read_pages(places: Sequence[tuple[Path, int]]) -> list[PageContent]:
@@ -215,8 +215,8 @@ class _Letters:
         for begin in (self._cursor, 0):
             place = self._text.find(wanted, begin)
             while place >= 0:
-                taken = self._taken.rfind(1, place, place + len(wanted))
-                if taken < 0:
+                last_taken = self._taken.rfind(1, place, place + len(wanted))
+                if last_taken < 0:
                     return place
-                place = self._text.find(wanted, taken + 1)
+                place = self._text.find(wanted, last_taken + 1)
         return -1

@@ -463,13 +463,22 @@ def _printed_margins(package: _Package, body: Any) -> list[str]:
 def _read_notes(package: _Package, reading: _Reading, kind: str) -> None:
     """Read the footnotes or endnotes that the text refers to."""
     related = package.relations(package.main).values()
-    name = next((target for of, target, outside in related if of == f"{kind}s" and not outside), "")
+    name = next(
+        (
+            target
+            for relation_kind, target, is_external in related
+            if relation_kind == f"{kind}s" and not is_external
+        ),
+        "",
+    )
     if not package.has(name):
         return
-    used = {_value(mark, "id") for mark in package.root(package.main).iter(f"{{*}}{kind}Reference")}
+    used_ids = {
+        _value(mark, "id") for mark in package.root(package.main).iter(f"{{*}}{kind}Reference")
+    }
     root = package.root(name)
     for note in list(root):
-        if isinstance(note.tag, str) and _value(note, "id") not in used:
+        if isinstance(note.tag, str) and _value(note, "id") not in used_ids:
             root.remove(note)
     reading.read_part(name, root)
 
