@@ -48,12 +48,27 @@ _NO_SOURCES = "whether pages look like their sources: the case folder was not gi
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Packet:
-    """A build folder with its manifest, and the case folder, None if it is not available."""
+    """A build folder with its manifest, and the case folder, None if it is not available.
+
+    `source_digests`: sha256 of the sources as they are now.
+    """
 
     build: Path
     manifest: Manifest
     case_folder: Path | None
+    source_digests: Mapping[str, str]
     workshop: Workshop
+
+    @property
+    def bundle(self) -> known_pages.Bundle:
+        """Return what is needed to look at the pages."""
+        return known_pages.Bundle(
+            build=self.build,
+            ledger=self.manifest.ledger,
+            parts=self.manifest.volumes,
+            case_folder=self.case_folder,
+            source_digests=self.source_digests,
+        )
 
 
 def prove(
@@ -92,15 +107,14 @@ def prove(
     page_order = volume_check.holding_each_page(manifest, parts)
     if not page_order.ok:  # it is not known which page is where
         return Proof(checks=(*files, *counts, page_order))
-    bundle = known_pages.Bundle(
+    packet = _Packet(
         build=build,
-        ledger=manifest.ledger,
-        parts=parts,
+        manifest=manifest,
         case_folder=case_folder,
         source_digests=source_digests,
+        workshop=workshop,
     )
-    looked = known_pages.look(bundle, workshop, remember=remember, pictures=pictures)
-    packet = _Packet(build=build, manifest=manifest, case_folder=case_folder, workshop=workshop)
+    looked = known_pages.look(packet.bundle, workshop, remember=remember, pictures=pictures)
     checks, not_checked = _check_bundle(packet, looked.results, list(edited.values()))
     return Proof(
         checks=(*files, *counts, *checks),

@@ -4,7 +4,7 @@ stamps as in the ledger."""
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from itertools import groupby
 
 from assembler.model import Check, DocumentId, LedgerEntry, Manifest, PartKind
@@ -68,17 +68,7 @@ def _pages(manifest: Manifest) -> Iterator[Fault]:
         )
         if (entry.exhibit_page, entry.exhibit_pages) != expected_count:
             yield f"{pointer}/exhibit_page", "it is not the page of its exhibit that it says"
-        has_tab = entry.kind in (PartKind.EXHIBIT, PartKind.TAB)
-        needs_source = is_exhibit or (entry.kind is PartKind.FORM and entry.document not in filled)
-        if needs_source != (entry.source is not None) or not has_tab == bool(entry.tab) == bool(
-            entry.exhibit
-        ):
-            yield pointer, "what it says of an exhibit does not fit what it is"
-        if is_exhibit and (entry.document, entry.index) != (
-            DocumentId.exhibit(entry.exhibit),
-            entry.exhibit_page - 1,
-        ):
-            yield f"{pointer}/document", "it is not the page of its exhibit's document"
+        yield from _exhibit_faults(pointer, entry, filled)
         if entry.part != previous_part and entry.part in parts:
             yield f"{pointer}/part", "the pages of a part are not together"
         parts.add(entry.part)
@@ -88,6 +78,27 @@ def _pages(manifest: Manifest) -> Iterator[Fault]:
         ):
             yield f"{pointer}/part", "the pages of a document are in two parts"
         previous_part = entry.part
+
+
+def _exhibit_faults(
+    pointer: str, entry: LedgerEntry, filled: Container[DocumentId]
+) -> Iterator[Fault]:
+    """Yield a fault where source, tab or document do not fit the kind of page.
+
+    `filled`: the forms that we filled, which have no source.
+    """
+    is_exhibit = entry.kind is PartKind.EXHIBIT
+    has_tab = entry.kind in (PartKind.EXHIBIT, PartKind.TAB)
+    needs_source = is_exhibit or (entry.kind is PartKind.FORM and entry.document not in filled)
+    if needs_source != (entry.source is not None) or not has_tab == bool(entry.tab) == bool(
+        entry.exhibit
+    ):
+        yield pointer, "what it says of an exhibit does not fit what it is"
+    if is_exhibit and (entry.document, entry.index) != (
+        DocumentId.exhibit(entry.exhibit),
+        entry.exhibit_page - 1,
+    ):
+        yield f"{pointer}/document", "it is not the page of its exhibit's document"
 
 
 def _sources(manifest: Manifest) -> Iterator[Fault]:

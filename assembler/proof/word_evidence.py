@@ -39,21 +39,7 @@ def checks(
     known which words they have."""
     if case_folder is None:
         return
-    numbers_by_file: dict[tuple[str, str], list[int]] = {}
-    for entry in manifest.ledger:
-        if entry.source is not None and results[entry.number].trouble == WORD:
-            numbers_by_file.setdefault((entry.exhibit, entry.client_source.path), []).append(
-                entry.number
-            )
-    partly_used = {
-        (exhibit.id, part.path)
-        for exhibit in manifest.exhibits
-        for part in exhibit.parts
-        if part.pages
-    }
-    used_whole = {
-        key: numbers for key, numbers in numbers_by_file.items() if key not in partly_used
-    }
+    used_whole = _files_used_whole(manifest, results)
     jobs = [
         Job(source=case_folder / key[1], pages=_places(build, parts, numbers))
         for key, numbers in used_whole.items()
@@ -76,6 +62,24 @@ def checks(
             exhibit=exhibit,
             page=None if is_complete else numbers[0],
         )
+
+
+def _files_used_whole(
+    manifest: Manifest, results: Mapping[int, paging.PageResult]
+) -> dict[tuple[str, str], list[int]]:
+    """Return the page numbers of each Word file that is used whole, by exhibit and path."""
+    numbers_by_file: dict[tuple[str, str], list[int]] = {}
+    for entry in manifest.ledger:
+        if entry.source is not None and results[entry.number].trouble == WORD:
+            key = (entry.exhibit, entry.client_source.path)
+            numbers_by_file.setdefault(key, []).append(entry.number)
+    partly_used = {
+        (exhibit.id, part.path)
+        for exhibit in manifest.exhibits
+        for part in exhibit.parts
+        if part.pages
+    }
+    return {key: numbers for key, numbers in numbers_by_file.items() if key not in partly_used}
 
 
 def _places(
