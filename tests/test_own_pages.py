@@ -14,16 +14,15 @@ import pytest
 from docx import Document
 from pikepdf import Array, Pdf
 
-from assembler import bundle, evidence, intake, rules
+from assembler import bundle, evidence, intake
 from assembler import documents as drafts
-from assembler.layout.packet_plan import plan_packet
 from assembler.model import Layout
 from assembler.model.manifest import MANIFEST_FILE
 from assembler.proof import word_draft_text
 from assembler.runtime.resources import Shelf, stamp_font
 from assembler.runtime.workshop import Workshop
 from tests import factories
-from tests.conftest import AS_OF, build
+from tests.conftest import build
 from tests.mutating import (
     PACKET,
     believe,
@@ -38,6 +37,7 @@ from tests.mutating import (
     set_own_content,
     swap_glyphs,
 )
+from tests.support.drafting import draft_inputs
 
 LETTER, INDEX, DECLARATION, TABS = 0, 2, 3, (4, 7, 10)  # places of pages in the small case's bundle
 
@@ -169,21 +169,10 @@ def test_a_page_of_a_draft_that_is_not_in_the_bundle_is_missed(copy: Path) -> No
 def printed_from(case: Path, lie: Callable[[Layout], Layout], profile_linked: bool = True) -> None:
     """Bind the case again with drafts that are drawn from another layout than the bundle's; the
     kept drafts lie as well."""
-    shelf = Shelf.default()
-    data = intake.read_case(case, shelf)
-    plan = plan_packet(data, shelf.recipe("parole"), "child")
+    data = intake.read_case(case, Shelf.default())
     with Workshop(case / ".assembler", jobs=2) as shop:
         prepared = evidence.prepare(data, case, shop)
-        facts = rules.find_letter_facts(data, rules.load_library(shelf), AS_OF)
-        inputs = drafts.DraftInputs(
-            plan=plan,
-            case=data,
-            folder=case,
-            shelf=shelf,
-            workshop=shop,
-            facts=facts,
-            as_of=AS_OF,
-        )
+        inputs = draft_inputs(data, case, shop)
         _, layout = drafts.settle_drafts(inputs, prepared, {})
         lying = drafts.fill_drafts(inputs, lie(layout))
         documents = {one.id: one.pdf for one in lying} | {

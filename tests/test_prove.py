@@ -15,16 +15,16 @@ import pytest
 from pikepdf import Array, Dictionary, Name, Pdf
 
 from assembler import documents as drafts
-from assembler import intake, rules
-from assembler.layout.packet_plan import plan_packet
+from assembler import intake
 from assembler.model import Layout, PartKind, Stamp
 from assembler.model.manifest import MANIFEST_FILE
 from assembler.proof import filed_labels, structure
 from assembler.runtime.resources import Shelf
 from assembler.runtime.workshop import Workshop
 from tests import factories
-from tests.conftest import AS_OF, build
+from tests.conftest import build
 from tests.support import manifests
+from tests.support.drafting import draft_inputs
 from tests.support.proofs import believe, failed, proved, rewrite
 
 FIRST = 5  # index of the first evidence page of the small case's first exhibit (page 6)
@@ -351,23 +351,12 @@ def test_a_bundle_that_is_no_pdf_is_a_failed_check(copy: Path) -> None:
 def test_an_index_that_prints_a_wrong_number_is_caught(copy: Path) -> None:
     """The index is drawn from a layout whose first row is off by one; everything else is true."""
     case = intake.read_case(copy, Shelf.default())
-    shelf = Shelf.default()
-    plan = plan_packet(case, shelf.recipe("parole"), "child")
     with Workshop(copy / ".assembler", jobs=2) as shop:
         from assembler import bundle, evidence
         from assembler.runtime.resources import stamp_font
 
         prepared = evidence.prepare(case, copy, shop)
-        facts = rules.find_letter_facts(case, rules.load_library(shelf), AS_OF)
-        inputs = drafts.DraftInputs(
-            plan=plan,
-            case=case,
-            folder=copy,
-            shelf=shelf,
-            workshop=shop,
-            facts=facts,
-            as_of=AS_OF,
-        )
+        inputs = draft_inputs(case, copy, shop)
         made, layout = drafts.settle_drafts(inputs, prepared, {})
         lying = drafts.fill_drafts(inputs, off_by_one(layout))
         documents = {one.id: one.pdf for one in made} | {

@@ -49,7 +49,7 @@ def merge_tags(
 def _ambiguous_roles(drafts: Sequence[Pdf]) -> frozenset[str]:
     """Return the roles that mean one thing in one draft and another in the next.
 
-    Each draft maps roles of its own to standard ones; the book has one map for all of them. A
+    Each draft maps roles of its own to standard ones; the bundle has one map for all of them. A
     role that one draft maps may be a standard role of another draft that does not map it.
     """
     trees = [pdf.Root.StructTreeRoot for pdf in drafts if Name.StructTreeRoot in pdf.Root]
@@ -63,14 +63,14 @@ def _ambiguous_roles(drafts: Sequence[Pdf]) -> frozenset[str]:
         used = {str(element.S) for element in _elements(tree)} if unmapped else set()
         for role in unmapped & used:
             meanings[role].add(role)
-    return frozenset(role for role, found in meanings.items() if len(found) > 1)
+    return frozenset(role for role, different in meanings.items() if len(different) > 1)
 
 
 def _write_standard_roles(tree: Object, roles: frozenset[str]) -> None:
     """Give elements of these roles the standard role itself, and take it out of the map."""
-    role_map = tree.get(Name.RoleMap, Dictionary())
     if not roles:
         return
+    role_map = tree.get(Name.RoleMap, Dictionary())
     for element in _elements(tree):
         if str(element.S) in roles and str(element.S) in role_map:
             element.S = role_map[str(element.S)]

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from pypdf import PdfReader
-from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NullObject
+from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 
 from assembler.proof.allowed_entries import OUTLINE_ITEM, OUTLINES, is_harmless
 from assembler.proof.object_reader import Objects
+from assembler.proof.pypdf_values import plain
 
 _MAX_DEPTH = 64  # levels of an outline or a name tree
 _MAX_ITEMS = 200_000  # bookmarks or names that are read
@@ -82,17 +83,17 @@ class Places:
             return self.of(goal)
         if not isinstance(action, DictionaryObject):
             return Goal()
-        kind = _resolved(action.get("/S"))
+        kind = plain(action.get("/S"))
         if kind == "/GoTo":
             return self.of(action.get("/D"))
         if kind == "/URI":
-            return Goal(address=text_of(_resolved(action.get("/URI"))))
+            return Goal(address=text_of(plain(action.get("/URI"))))
         if kind == "/GoToR":
-            goal = _resolved(action.get("/D"))
-            index = _resolved(goal[0]) if isinstance(goal, ArrayObject) and goal else None
+            goal = plain(action.get("/D"))
+            index = plain(goal[0]) if isinstance(goal, ArrayObject) and goal else None
             return Goal(
                 page=index if isinstance(index, int) else None,
-                file=text_of(_resolved(action.get("/F"))) or "?",
+                file=text_of(plain(action.get("/F"))) or "?",
             )
         return Goal()
 
@@ -102,11 +103,11 @@ class Places:
 
     def of(self, raw: Any) -> Goal:
         """Return a destination, given by name or written out."""
-        goal = _resolved(raw)
+        goal = plain(raw)
         if isinstance(goal, str | bytes):
-            goal = _resolved(self._named.get(text_of(goal)))
+            goal = plain(self._named.get(text_of(goal)))
         if isinstance(goal, DictionaryObject):
-            goal = _resolved(goal.get("/D"))
+            goal = plain(goal.get("/D"))
         if not isinstance(goal, ArrayObject) or not goal:
             return Goal()
         first = goal[0] if isinstance(goal[0], IndirectObject) else list.__getitem__(goal, 0)
@@ -114,7 +115,7 @@ class Places:
         return (
             Goal()
             if page is None
-            else Goal(page=page, place=tuple(_plain(value) for value in goal[1:]))
+            else Goal(page=page, place=tuple(_comparable(value) for value in goal[1:]))
         )
 
 
@@ -125,13 +126,8 @@ def text_of(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _resolved(value: Any) -> Any:
-    value = value.get_object() if isinstance(value, IndirectObject) else value
-    return None if isinstance(value, NullObject) else value
-
-
-def _plain(value: Any) -> Any:
-    value = _resolved(value)
+def _comparable(value: Any) -> Any:
+    value = plain(value)
     if isinstance(value, int | float):
         return round(float(value), 2)
     return None if value is None else str(value)
@@ -139,10 +135,10 @@ def _plain(value: Any) -> Any:
 
 def _names(reader: PdfReader) -> Iterator[tuple[str, Any]]:
     root = reader.root_object
-    legacy_names = _resolved(root.get("/Dests"))
+    legacy_names = plain(root.get("/Dests"))
     if isinstance(legacy_names, DictionaryObject):
         yield from ((str(key), legacy_names.raw_get(key)) for key in legacy_names)
-    names = _resolved(root.get("/Names"))
+    names = plain(root.get("/Names"))
     waiting = [names.get("/Dests")] if isinstance(names, DictionaryObject) else []
     visited: set[int] = set()
     while waiting and len(visited) < _MAX_ITEMS:
@@ -151,13 +147,13 @@ def _names(reader: PdfReader) -> Iterator[tuple[str, Any]]:
             if node.idnum in visited:
                 continue
             visited.add(node.idnum)
-        node = _resolved(node)
+        node = plain(node)
         if isinstance(node, DictionaryObject):
-            kids, flat = _resolved(node.get("/Kids")), _resolved(node.get("/Names"))
+            kids, flat = plain(node.get("/Kids")), plain(node.get("/Names"))
             waiting += list(list.__iter__(kids)) if isinstance(kids, ArrayObject) else []
             pairs = list(list.__iter__(flat)) if isinstance(flat, ArrayObject) else []
             yield from (
-                (text_of(_resolved(key)), value)
+                (text_of(plain(key)), value)
                 for key, value in zip(pairs[::2], pairs[1::2], strict=False)
             )
 
@@ -174,17 +170,15 @@ def sheets(reader: PdfReader, *, kept: bool = False) -> tuple[Sheet, ...]:
     pages = []
     for number, page in enumerate(reader.pages):
         frame = _frame(page)
-        notes = _resolved(page.get("/Annots"))
+        notes = plain(page.get("/Annots"))
         links = (
-            [_resolved(note) for note in list.__iter__(notes)]
-            if isinstance(notes, ArrayObject)
-            else []
+            [plain(note) for note in list.__iter__(notes)] if isinstance(notes, ArrayObject) else []
         )
         areas = tuple(
             _area(link, frame, places, number)
             for link in links
             if isinstance(link, DictionaryObject)
-            and _resolved(link.get("/Subtype")) == "/Link"
+            and plain(link.get("/Subtype")) == "/Link"
             and (not kept or is_kept(link) or _page_moves(link, number, places.count) is not None)
         )
         width, height = frame[2] - frame[0], frame[3] - frame[1]
@@ -216,8 +210,8 @@ def _area(
             *(value for point in visible[2:] for value in point),
         ]
     goal = _page_move(link, number, places) or places.of_annotation(link)
-    click = f"{_resolved(link.get('/H')) or '/I'} {_resolved(link.get('/F')) or 0}"
-    contents = text_of(_resolved(link.get("/Contents")))
+    click = f"{plain(link.get('/H')) or '/I'} {plain(link.get('/F')) or 0}"
+    contents = text_of(plain(link.get("/Contents")))
     return Area(box=tuple(box), goal=goal, look=_appearance(link), click=click, contents=contents)
 
 
@@ -226,8 +220,8 @@ def _action_and_goal(note: DictionaryObject) -> tuple[Any, Any]:
 
     Some programs write an action in the place of a destination, and viewers accept it.
     """
-    action, goal = _resolved(note.get("/A")), note.get("/Dest")
-    destination = _resolved(goal)
+    action, goal = plain(note.get("/A")), note.get("/Dest")
+    destination = plain(goal)
     is_action = isinstance(destination, DictionaryObject) and "/S" in destination
     if is_action and not isinstance(action, DictionaryObject):
         return destination, None
@@ -245,7 +239,7 @@ def _page_moves(link: DictionaryObject, number: int, count: int) -> int | None:
     action, goal = _action_and_goal(link)
     if not isinstance(action, DictionaryObject) or "/Next" in action or goal is not None:
         return None
-    if _resolved(action.get("/S")) != "/Named":
+    if plain(action.get("/S")) != "/Named":
         return None
     moves = {
         "/NextPage": number + 1,
@@ -253,7 +247,7 @@ def _page_moves(link: DictionaryObject, number: int, count: int) -> int | None:
         "/FirstPage": 0,
         "/LastPage": count - 1,
     }
-    goal = moves.get(str(_resolved(action.get("/N"))))
+    goal = moves.get(str(plain(action.get("/N"))))
     return goal if goal is not None and 0 <= goal < count else None
 
 
@@ -263,22 +257,22 @@ def _appearance(link: DictionaryObject) -> str:
     border = (
         [0.0, 0.0, 0.0]
         if has_picture
-        else [_plain(value) for value in _values(link.get("/Border")) or (0, 0, 1)]
+        else [_comparable(value) for value in _values(link.get("/Border")) or (0, 0, 1)]
     )
-    style = _resolved(link.get("/BS")) if not has_picture else None
+    style = plain(link.get("/BS")) if not has_picture else None
     styled = (
-        sorted((str(key), str(_plain(style[key]))) for key in style)
+        sorted((str(key), str(_comparable(style[key]))) for key in style)
         if isinstance(style, DictionaryObject)
         else []
     )
-    color = [_plain(value) for value in _values(link.get("/C"))]
+    color = [_comparable(value) for value in _values(link.get("/C"))]
     return f"{border} {styled} {color}"
 
 
 def _numbers(raw: Any, count: int) -> list[float]:
     """Return the numbers of an array; [] if it is no array, has other values, or has not `count` of
     them (0: any count)."""
-    values = [_resolved(value) for value in _values(raw)]
+    values = [plain(value) for value in _values(raw)]
     are_numbers = all(isinstance(value, int | float) and math.isfinite(value) for value in values)
     return (
         [float(value) for value in values]
@@ -289,7 +283,7 @@ def _numbers(raw: Any, count: int) -> list[float]:
 
 def _values(raw: Any) -> list[Any]:
     """Return the values of an array; [] if it is none, as some programs write."""
-    array = _resolved(raw)
+    array = plain(raw)
     return list(list.__iter__(array)) if isinstance(array, ArrayObject) else []
 
 
@@ -297,7 +291,7 @@ def _frame(page: Any) -> tuple[float, float, float, float, int]:
     """Return the visible part of a page and its rotation, as viewers apply them."""
     media = _sorted(_numbers(page.get("/MediaBox"), 4)) or _LETTER
     crop = _sorted(_numbers(page.get("/CropBox"), 4)) or media
-    rotation = _resolved(page.get("/Rotate")) or 0
+    rotation = plain(page.get("/Rotate")) or 0
     rotation = (
         int(rotation) % 360 if isinstance(rotation, int | float) and rotation % 90 == 0 else 0
     )
@@ -335,12 +329,10 @@ def is_kept(note: DictionaryObject) -> bool:
     action, goal = _action_and_goal(note)
     if not isinstance(action, DictionaryObject):
         return goal is not None
-    kind = _resolved(action.get("/S"))
+    kind = plain(action.get("/S"))
     if "/Next" in action or goal is not None:
         return False
-    return kind == "/GoTo" or (
-        kind == "/URI" and is_harmless(text_of(_resolved(action.get("/URI"))))
-    )
+    return kind == "/GoTo" or (kind == "/URI" and is_harmless(text_of(plain(action.get("/URI")))))
 
 
 # --- bookmarks ---
@@ -348,7 +340,7 @@ def is_kept(note: DictionaryObject) -> bool:
 
 def marks(reader: PdfReader) -> tuple[Mark, ...]:
     """Return the outline of a file, up to the depth and count that are read."""
-    root = _resolved(reader.root_object.get("/Outlines"))
+    root = plain(reader.root_object.get("/Outlines"))
     return (
         tuple(_marks(root, Places(reader), set(), 0)) if isinstance(root, DictionaryObject) else ()
     )
@@ -365,12 +357,12 @@ def _marks(
         and len(visited) < _MAX_ITEMS
     ):
         visited.add(reference.idnum)
-        item = _resolved(reference)
+        item = plain(reference)
         if not isinstance(item, DictionaryObject):
             return
-        count = _resolved(item.get("/Count"))
+        count = plain(item.get("/Count"))
         yield Mark(
-            title=text_of(_resolved(item.get("/Title"))),
+            title=text_of(plain(item.get("/Title"))),
             goal=places.of_annotation(item),
             children=tuple(_marks(item, places, visited, depth + 1)),
             open=isinstance(count, int) and count > 0,
@@ -428,15 +420,15 @@ def unused_names(reader: PdfReader) -> int:
     """Count the named destinations that no link of the file leads to."""
     named = {name for name, _ in _names(reader)}
     for page in reader.pages if named else ():
-        notes = _resolved(page.get("/Annots"))
+        notes = plain(page.get("/Annots"))
         for note in notes if isinstance(notes, ArrayObject) else ():
-            link = _resolved(note)
+            link = plain(note)
             if not isinstance(link, DictionaryObject):
                 continue
-            action, goal = _resolved(link.get("/A")), link.get("/Dest")
+            action, goal = plain(link.get("/A")), link.get("/Dest")
             if goal is None and isinstance(action, DictionaryObject):
                 goal = action.get("/D")
-            goal = _resolved(goal)
+            goal = plain(goal)
             if isinstance(goal, str | bytes):
                 named.discard(text_of(goal))
     return len(named)

@@ -403,14 +403,15 @@ def _allowed_differences(part: _Part, wrong: pixels.Mask, source: _PlacedSource)
     if source.picture_level:
         rules.append((part.within(source.pictures, 1.0), source.picture_level))
     places = part.within(source.loose, _LOOSE_MARGIN)
-    rims = np.zeros_like(wrong)
-    for box in source.loose:
-        rims |= part.within([box], _RIM) & ~part.within([box], -_RIM)
     for area, level in (*rules, (places, source.level)):
         if (wrong & area & ~allowed).any():
             allowed |= area & ~pixels.differing_near(part.seen, part.expected, level)
-    if (wrong & rims & ~allowed).any():
-        allowed |= rims & ~pixels.differing_around(part.seen, part.expected, COARSE)
+    if source.loose and (wrong & ~allowed).any():
+        rims = np.zeros_like(wrong)
+        for box in source.loose:
+            rims |= part.within([box], _RIM) & ~part.within([box], -_RIM)
+        if (wrong & rims & ~allowed).any():
+            allowed |= rims & ~pixels.differing_around(part.seen, part.expected, COARSE)
     # small print could disappear within what coarse pictures are allowed
     if source.picture_level and allowed.any():
         allowed &= ~pixels.differing_broadly(part.seen, part.expected, _MEAN_LEVEL)

@@ -113,8 +113,13 @@ def ink_of(stamp: Stamp, page: Any, drawing: tuple[int, int]) -> Ink:
     part = (x0, y0, x1 - x0, y1 - y0)
 
     def draw_nudged() -> tuple[Pixels, ...]:
-        hairs = [(x, y) for x in (-_NUDGE, 0.0, _NUDGE) for y in (-_NUDGE, 0.0, _NUDGE)]
-        lines = [replace(line, matrix=after(matrix, (1.0, 0.0, 0.0, 1.0, *hair))) for hair in hairs]
+        steps = (-_NUDGE, 0.0, _NUDGE)
+        lines = [
+            replace(line, matrix=after(matrix, (1.0, 0.0, 0.0, 1.0, x, y)))
+            for x in steps
+            for y in steps
+            if x or y  # unmoved it is drawn already
+        ]
         return tuple(_draw_stamp(nudged, drawing, part) for nudged in lines)
 
     return Ink(

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from pypdf import PdfReader
-from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, NullObject
+from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
+
+from assembler.proof.pypdf_values import plain
 
 _MAX_DEPTH = 64  # levels of a tree; the Word engines need about ten
 _MAX_ELEMENTS = 200_000
@@ -22,10 +24,10 @@ def read_branches(reader: PdfReader) -> tuple[str, ...]:
     order, and their marked content. Two files with the same branches are read aloud alike. Never
     raises for an odd tree: what is too deep, circular or of a wrong type has a digest of its own.
     """
-    root = _resolve(reader.root_object.get("/StructTreeRoot"))
+    root = plain(reader.root_object.get("/StructTreeRoot"))
     if not isinstance(root, DictionaryObject):
         return ()
-    tree = _Tree(_resolve(root.get("/RoleMap")))
+    tree = _Tree(plain(root.get("/RoleMap")))
     return tuple(tree.digest(kid, 0) for kid in _kids(root))
 
 
@@ -47,31 +49,31 @@ class _Tree:
                 yield "circular"
                 return
             self._seen.add(raw.idnum)
-        element = _resolve(raw)
+        element = plain(raw)
         if isinstance(element, int):
             yield f"content {int(element)}"
             return
         if not isinstance(element, DictionaryObject) or depth > _MAX_DEPTH:
             yield "unreadable"
             return
-        kind = _resolve(element.get("/Type"))
+        kind = plain(element.get("/Type"))
         if kind in ("/MCR", "/OBJR"):
-            yield f"{kind} {_resolve(element.get('/MCID'))}"
+            yield f"{kind} {plain(element.get('/MCID'))}"
             return
-        yield f"role {self._meaning(_resolve(element.get('/S')))}"
+        yield f"role {self._meaning(plain(element.get('/S')))}"
         for key in _TEXTS:
             if key in element:
-                yield f"{key} {_resolve(element.get(key))!r}"
+                yield f"{key} {plain(element.get(key))!r}"
         for key in ("/A", "/C"):
             if key in element:
-                yield f"{key} {_plain(element.raw_get(key), 0)}"
+                yield f"{key} {_comparable(element.raw_get(key), 0)}"
         for kid in _kids(element):
             yield self.digest(kid, depth + 1)
 
     def _meaning(self, role: Any) -> str:
         """Return the standard role that a role of this file stands for."""
         for _ in range(_MAX_DEPTH):
-            meaning = _resolve(self._roles.get(role)) if isinstance(role, str) else None
+            meaning = plain(self._roles.get(role)) if isinstance(role, str) else None
             if meaning is None or meaning == role:
                 return str(role)
             role = meaning
@@ -81,23 +83,18 @@ class _Tree:
 def _kids(element: DictionaryObject) -> list[Any]:
     if "/K" not in element:
         return []
-    kids = _resolve(element.raw_get("/K"))
+    kids = plain(element.raw_get("/K"))
     return list(list.__iter__(kids)) if isinstance(kids, ArrayObject) else [element.raw_get("/K")]
 
 
-def _plain(raw: Any, depth: int) -> Any:
+def _comparable(raw: Any, depth: int) -> Any:
     """Return attributes as plain values that can be compared between files."""
-    value = _resolve(raw)
+    value = plain(raw)
     if depth > _MAX_DEPTH:
         return "too deep"
     if isinstance(value, DictionaryObject):
         keys = sorted(key for key in value if key not in _RENAMED)
-        return [(str(key), _plain(value.raw_get(key), depth + 1)) for key in keys]
+        return [(str(key), _comparable(value.raw_get(key), depth + 1)) for key in keys]
     if isinstance(value, ArrayObject):
-        return [_plain(item, depth + 1) for item in list.__iter__(value)]
+        return [_comparable(item, depth + 1) for item in list.__iter__(value)]
     return round(float(value), 2) if isinstance(value, int | float) else str(value)
-
-
-def _resolve(value: Any) -> Any:
-    value = value.get_object() if isinstance(value, IndirectObject) else value
-    return None if isinstance(value, NullObject) else value

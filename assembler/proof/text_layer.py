@@ -204,9 +204,7 @@ def _own_text_by_content(
     its kind. `trouble` is returned where the content has other words than were recognized, or
     PDFium other letters than the content.
     """
-    stamp_text = entry.stamp.text if entry.stamp else ""
-    content = _characters(read_content(job.bundle, entry.number - job.first))
-    content = content.removesuffix(_characters(stamp_text))
+    stamp_text, content = _read_own_content(job, entry)
     texts = [_characters(word.text) for word in words.words]
     signs = Signs(page)
     signs.drop_end(stamp_text)
@@ -215,10 +213,22 @@ def _own_text_by_content(
     if not same_count or not ends_with(content, texts) or Counter(shown) - Counter(letters):
         return signs.text, trouble
     passed_over = len(letters) - len(shown)
-    if passed_over > max(_SKIPPED_LETTERS, _SKIPPED_PART * len(_letters("".join(texts)))):
+    if passed_over > _max_skipped(texts):
         return signs.text, trouble
     start = signs.start_of(words.words, passed_over)
     return signs.text[:start], _judge_places(page, signs, words, entry, passed_over)
+
+
+def _read_own_content(job: Job, entry: LedgerEntry) -> tuple[str, str]:
+    """Return the text of a page's stamp, and the characters of its content before the stamp."""
+    stamp_text = entry.stamp.text if entry.stamp else ""
+    content = _characters(read_content(job.bundle, entry.number - job.first))
+    return stamp_text, content.removesuffix(_characters(stamp_text))
+
+
+def _max_skipped(texts: Sequence[str]) -> float:
+    """Return how many letters of these words PDFium may skip."""
+    return max(_SKIPPED_LETTERS, _SKIPPED_PART * len(_letters("".join(texts))))
 
 
 def _own_text_by_source(
@@ -238,8 +248,7 @@ def _own_text_by_source(
         own_text, own_signs = read_text(own_page), Signs(own_page)
     except (NoPages, pdfium.PdfiumError, OSError, IndexError):
         return "", trouble
-    stamp_text = entry.stamp.text if entry.stamp else ""
-    content = _characters(read_content(job.bundle, entry.number - job.first))
+    stamp_text, content = _read_own_content(job, entry)
     texts = [_characters(word.text) for word in words.words]
     signs = Signs(page)
     signs.drop_end(stamp_text)
@@ -249,8 +258,8 @@ def _own_text_by_source(
     is_as_kept = (
         len(words.words) == entry.client_text.words
         and not shown - expected
-        and passed_over <= max(_SKIPPED_LETTERS, _SKIPPED_PART * len(_letters("".join(texts))))
-        and ends_with(content.removesuffix(_characters(stamp_text)), texts)
+        and passed_over <= _max_skipped(texts)
+        and ends_with(content, texts)
     )
     if not is_as_kept:
         return "", trouble

@@ -52,8 +52,8 @@ _SENTENCES = {
 }
 
 
-class _Twice(dict[str, Any]):
-    """An object in which a key stands twice."""
+class _RepeatedKey(dict[str, Any]):
+    """An object that has a key more than once."""
 
 
 def read_manifest(place: Path, *, complete: bool = False) -> Manifest:
@@ -92,9 +92,9 @@ def parse_manifest(data: bytes, *, complete: bool = False) -> Manifest:
     for error in _validator().iter_errors(value):
         inner = _meant(error)
         raise _broken(_pointer(inner), _sentence(inner))
-    twice = next(_twice(written, ""), None)
-    if twice is not None:
-        raise _broken(twice, "a key appears twice in one object")
+    repeated = next(_find_repeated_keys(written, ""), None)
+    if repeated is not None:
+        raise _broken(repeated, "a key appears twice in one object")
     try:
         return msgspec.convert(value, Manifest, dec_hook=_convert_document)
     except msgspec.ValidationError as error:  # the schema allows nothing that the types do not
@@ -102,27 +102,27 @@ def parse_manifest(data: bytes, *, complete: bool = False) -> Manifest:
 
 
 def _convert_document(wanted: type, value: object) -> DocumentId:
-    """Make the one type that msgspec does not know."""
+    """Convert a document id, the only type that msgspec does not know."""
     if wanted is not DocumentId or not isinstance(value, str):
         raise TypeError("only document ids are converted")
     return DocumentId(value)
 
 
 def _pointer_of_path(message: str) -> str:
-    """The JSON pointer of the place that a message of msgspec ends with, as "at `$.ledger[3]`"."""
+    """Return the JSON pointer of the place at the end of a msgspec message ("`$.ledger[3]`")."""
     path = message.rpartition("`$")[2].rstrip("`")
     steps = re.findall(r"\.(\w+)|\[(\d+)\]", path)
     return "".join(_step(int(index) if index else key) for key, index in steps) or "/"
 
 
 def digest_of(folder: Path) -> str:
-    """The sha256 of a packet's manifest, to be noted down: whoever has it can tell a forged
+    """Return the sha256 of a packet's manifest. Whoever noted it down can detect a forged
     packet."""
     return hashlib.sha256((folder / MANIFEST_FILE).read_bytes()).hexdigest()
 
 
 def is_digest(text: str) -> bool:
-    """Whether this is a sha256 in hex, or its beginning, long enough to mean one file only."""
+    """Return whether this is a sha256 in hex, or a long enough beginning of one."""
     return _DIGEST.fullmatch(text) is not None
 
 
@@ -145,20 +145,20 @@ def _parsed(data: bytes) -> Any:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    return made if len(made) == len(pairs) else _Twice(made)
+    members = dict(pairs)
+    return members if len(members) == len(pairs) else _RepeatedKey(members)
 
 
 def _no_number(_word: str) -> Any:
     raise ValueError("NaN and Infinity are no JSON")
 
 
-def _twice(value: Any, pointer: str) -> Iterator[str]:
-    """Places of objects with a key that stands twice."""
+def _find_repeated_keys(value: Any, pointer: str) -> Iterator[str]:
+    """Yield the pointers of objects that have a key more than once."""
     waiting = [(value, pointer)]
     while waiting:
         value, pointer = waiting.pop()
-        if isinstance(value, _Twice):
+        if isinstance(value, _RepeatedKey):
             yield pointer or "/"
         if isinstance(value, dict):
             waiting += [
@@ -175,15 +175,17 @@ def _twice(value: Any, pointer: str) -> Iterator[str]:
 
 
 def _step(key: object) -> str:
-    """A step of a JSON pointer; a key that is not the schema's own could be a client's fact."""
+    """Return a step of a JSON pointer; a key that is not the schema's could be a client's fact."""
     text = str(key)
     return f"/{text}" if isinstance(key, int) or text in _words() else "/…"
 
 
 def _meant(error: ValidationError) -> ValidationError:
-    """The complaint of the alternative whose type fits, where there are several: of "an object
-    or null" that about the object."""
-    fitting = [one for one in error.context or () if one.validator != "type" or one.relative_path]
+    """Return the error of the alternative whose type fits: of "an object or null", that of the
+    object."""
+    fitting = [
+        inner for inner in error.context or () if inner.validator != "type" or inner.relative_path
+    ]
     return _meant(fitting[0]) if fitting else error
 
 
@@ -216,14 +218,14 @@ def _broken(pointer: str, problem: str) -> ProofFailed:
 
 
 def _is_whole(_checker: object, value: object) -> bool:
-    """6.0 is a whole number to JSON Schema; here it would be used to count pages."""
+    """Refuse 6.0, a whole number to JSON Schema: here it would be used to count pages."""
     return isinstance(value, int) and not isinstance(value, bool)
 
 
 def _pattern(
     _validator: Validator, pattern: str, value: Any, _schema: Any
 ) -> Iterator[ValidationError]:
-    """`$` of Python also stands before a line break at the end."""
+    """Check a pattern; `$` of Python also matches before a line break at the end."""
     if isinstance(value, str) and (value.endswith("\n") or not re.search(pattern, value)):
         yield ValidationError("form")
 
@@ -232,8 +234,8 @@ def _pattern(
 def _validator() -> Validator:
     checker = Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_whole)
     ours = extend(Draft202012Validator, {"pattern": _pattern}, type_checker=checker)  # type: ignore[no-untyped-call]
-    made: Validator = ours(_schema(), registry=Registry())
-    return made
+    validator: Validator = ours(_schema(), registry=Registry())
+    return validator
 
 
 @cache
@@ -245,7 +247,7 @@ def _schema() -> Mapping[str, Any]:
 
 @cache
 def _words() -> frozenset[str]:
-    """Every key the schema knows."""
+    """Return every key of the schema."""
     return frozenset(_names(_schema()))
 
 
