@@ -225,7 +225,7 @@ def odd(pdf: Pdf) -> None:
             Array([]) if key in ("/Threads", "/OutputIntents", "/Requirements") else Dictionary()
         )
     with pdf.open_outline() as outline:
-        outline.root[0].color, outline.root[0].is_bold = (1, 0, 0), True
+        outline.root[0].color, outline.root[0].bold = (1, 0, 0), True
     pikepdf.NameTree(pdf.Root.Names.Dests)["somebody's name"] = Array([pdf.pages[0].obj, Name.Fit])
 
 

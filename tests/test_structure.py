@@ -383,6 +383,20 @@ def scroll_brought(root: Any, _pdf: Pdf) -> None:
     mark.destination = Array([mark.destination[0], Name.XYZ, 0, 20, 9])
 
 
+def color_brought(root: Any, _pdf: Pdf) -> None:
+    next(top for top in root if top.children).children[0].children[1].color = (1, 1, 1)
+
+
+def embolden_brought(root: Any, _pdf: Pdf) -> None:
+    next(top for top in root if top.children).children[0].children[1].bold = True
+
+
+def fold_brought(root: Any, _pdf: Pdf) -> None:
+    exhibit = next(top for top in root if top.children).children[0]
+    mark = next(mark for mark in exhibit.children if mark.children)
+    mark.is_closed = not mark.is_closed
+
+
 def swap_tops(root: Any, _pdf: Pdf) -> None:
     root[0], root[1] = root[1], root[0]
 
@@ -441,6 +455,9 @@ def other_last(pdf: Pdf) -> None:
             drop_brought,
             retarget_brought,
             scroll_brought,
+            color_brought,
+            embolden_brought,
+            fold_brought,
             swap_tops,
             close_group,
             open_exhibit,

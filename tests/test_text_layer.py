@@ -283,6 +283,49 @@ def test_a_font_that_reads_otherwise_is_another(tmp_path: Path) -> None:
     assert before - after
 
 
+def test_a_font_that_draws_other_letters_is_another(tmp_path: Path) -> None:
+    """Some readers show the change and others do not; all codes mean what they meant."""
+    source, changed = tmp_path / "source.pdf", tmp_path / "changed.pdf"
+    draw_with_embedded_font(source)
+    with Pdf.open(source) as pdf:
+        for font in pdf.pages[0].Resources.Font.values():
+            descriptor = font.DescendantFonts[0].FontDescriptor
+            program = bytearray(descriptor.FontFile2.read_bytes())
+            program[-1] ^= 1
+            descriptor.FontFile2 = pdf.make_stream(bytes(program), Length1=len(program))
+        pdf.save(changed)
+
+    (before,), (after,) = (
+        font_encodings.read_fonts(font_encodings.Job(pdf=pdf, places=(0,)))
+        for pdf in (source, changed)
+    )
+
+    assert before - after
+
+
+def draw_with_embedded_font(path: Path) -> None:
+    """Write a page with a word in an embedded Type0 font, whose program is a few bytes."""
+    pdf = Pdf.new()
+    page = pdf.add_blank_page(page_size=(612, 792))
+    descriptor = pikepdf.Dictionary(
+        Type=Name.FontDescriptor,
+        FontName=Name.Sample,
+        FontFile2=pdf.make_stream(b"outlines of letters", Length1=19),
+    )
+    below = pikepdf.Dictionary(
+        Type=Name.Font, Subtype=Name.CIDFontType2, FontDescriptor=pdf.make_indirect(descriptor)
+    )
+    font = pikepdf.Dictionary(
+        Type=Name.Font,
+        Subtype=Name.Type0,
+        BaseFont=Name.Sample,
+        Encoding=pikepdf.Name("/Identity-H"),
+        DescendantFonts=Array([pdf.make_indirect(below)]),
+    )
+    page.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F1=pdf.make_indirect(font)))
+    pdf.save(path)
+
+
 @pytest.mark.parametrize("content", [b"", b"no PDF", b"%PDF-1.4\ngarbage"])
 def test_a_file_without_fonts_to_read_is_no_error(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "broken.pdf").write_bytes(content)

@@ -27,7 +27,7 @@ _TYPED = (
     "its number: page {number}"
 )
 _EDITED = "whether {path} still says what the bundle says: a person has worked on it since"
-_OTHER_FONT = "has a font that makes other letters of its codes than in its source"
+_OTHER_FONT = "has a font that reads or draws letters in another way than its source"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

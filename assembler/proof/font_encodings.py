@@ -1,7 +1,8 @@
-"""Compare how fonts map a page's codes to letters: /ToUnicode and /Encoding, by digest, in the
-bundle and in the source.
+"""Compare the fonts of a page in the bundle and in the source, by digest: how they map codes to
+letters (/ToUnicode and /Encoding), and the embedded programs that draw the letters.
 
-Copied and searched text comes from these, also in readers that work differently from PDFium.
+Copied and searched text comes from the first, letters as seen from the second, also in readers that
+work differently from PDFium.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from assembler.runtime.workshop import Workshop
 
 _MAX_DEPTH = 8  # depth of nested forms
 _MAX_RESOURCES = 2_000  # resources of a page
+_MAX_DESCENDANTS = 4  # PDF allows one
+_PROGRAMS = ("/FontFile", "/FontFile2", "/FontFile3")
 _PAGES_PER_JOB = 250  # pages of a job, since opening a file takes time
 _READ_ERRORS = (
     PyPdfError,
@@ -55,7 +58,7 @@ def pages_with_other_fonts(
     workshop: Workshop,
 ) -> tuple[int, ...]:
     """Return the pages with text of their own that lack a font of the source, or whose fonts map
-    codes to other letters.
+    codes to other letters or draw them from another program.
 
     A source that pypdf does not open is skipped; its text was compared as PDFium reads it.
     """
@@ -203,8 +206,29 @@ def _digest(font: DictionaryObject) -> str:
         str(font.get("/BaseFont")),
         _plain(font.get("/Encoding")),
         _plain(font.get("/ToUnicode")),
+        *_programs(font),
+        *(
+            text
+            for item in _values_of_array(font.get("/DescendantFonts"))
+            if isinstance(descendant := item.get_object(), DictionaryObject)
+            for text in (_plain(descendant.get("/CIDToGIDMap")), *_programs(descendant))
+        ),
     ]
     return hashlib.sha256("\n".join(parts).encode("utf8", "surrogatepass")).hexdigest()
+
+
+def _programs(font: DictionaryObject) -> list[str]:
+    """Return the digests of the embedded programs that draw a font's letters."""
+    descriptor = font.get("/FontDescriptor")
+    resolved = descriptor.get_object() if descriptor is not None else None
+    if not isinstance(resolved, DictionaryObject):
+        return []
+    return [_plain(resolved.raw_get(key)) for key in _PROGRAMS if key in resolved]
+
+
+def _values_of_array(value: Any) -> list[Any]:
+    resolved = value.get_object() if value is not None else None
+    return list(resolved)[:_MAX_DESCENDANTS] if isinstance(resolved, ArrayObject) else []
 
 
 def _plain(value: Any, depth: int = 0) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 
 from assembler.model import Bookmark, Check, LedgerEntry, Manifest, PartKind, Volume
 from assembler.proof.allowed_entries import HOST
-from assembler.proof.link_reader import Area, Goal, Mark, Sheet
+from assembler.proof.link_reader import PLAIN, Area, Goal, Mark, Sheet
 from assembler.proof.source_links import Origin, Origins, runs
 
 _WHOLE_PAGE = ("/Fit",)  # the view of a bookmark that names no place on its page
@@ -284,7 +284,7 @@ class Guides:
                 bookmark.number,
                 ("/Fit",),
                 "",
-            ) or not mark.plain:
+            ) or mark.look != PLAIN:
                 yield f"the bookmark of page {bookmark.number}"
             source_marks = self._source_bookmarks(bookmark.document, file.volume)
             children = (
@@ -497,14 +497,16 @@ def _bookmarks_to(marks: Sequence[Mark], numbers: Mapping[int, int]) -> list[Mar
         if number is not None or children:
             place = mark.goal.place if number is not None else ()
             goal = Goal(page=number, place=place)
-            kept.append(Mark(title=mark.title, goal=goal, children=children))
+            kept.append(
+                replace(mark, goal=goal, children=children, open=mark.open and bool(children))
+            )
     return kept
 
 
 def _is_same_outline(
     expected_marks: Sequence[Mark], actual: Sequence[Mark], first: int, kept: Container[int]
 ) -> bool:
-    """Return whether two outlines have the same titles and lead to the same places.
+    """Return whether two outlines have the same titles, look alike and lead to the same places.
 
     `expected_marks` counts pages as the bundle does, `actual` from the file's page `first`. `kept`:
     pages whose places are those of their file. Only the visible part of titles is compared:
@@ -512,6 +514,7 @@ def _is_same_outline(
     """
     return len(expected_marks) == len(actual) and all(
         _INVISIBLE.sub("", expected.title) == _INVISIBLE.sub("", mark.title)
+        and (expected.look, expected.open) == (mark.look, mark.open)
         and expected.goal.page == (None if mark.goal.page is None else mark.goal.page + first)
         and (
             expected.goal.page not in kept

@@ -13,7 +13,7 @@ from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 
 from assembler.proof.allowed_entries import OUTLINE_ITEM, OUTLINES, is_harmless
 from assembler.proof.object_reader import Objects
-from assembler.proof.pypdf_values import plain
+from assembler.proof.pypdf_values import integer_of, numbers_of, plain
 
 _MAX_DEPTH = 64  # levels of an outline or a name tree
 _MAX_ITEMS = 200_000  # bookmarks or names that are read
@@ -43,16 +43,20 @@ class Area:
     contents: str = ""
 
 
+Look = tuple[tuple[float, ...], int]
+PLAIN: Look = ((0.0, 0.0, 0.0), 0)  # black, neither bold nor italic
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mark:
-    """A bookmark. `open`: whether its children are shown when the file is opened; `plain`: without
-    color or style."""
+    """A bookmark. `open`: whether its children are shown when the file is opened; `look`: its
+    color, three parts from 0 to 1, and its style, bit 1 italic and bit 2 bold."""
 
     title: str
     goal: Goal
     children: tuple[Mark, ...] = ()
     open: bool = False
-    plain: bool = True
+    look: Look = PLAIN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -366,9 +370,15 @@ def _marks(
             goal=places.of_annotation(item),
             children=tuple(_marks(item, places, visited, depth + 1)),
             open=isinstance(count, int) and count > 0,
-            plain="/C" not in item and "/F" not in item,
+            look=_look(item),
         )
         reference = item.raw_get("/Next") if "/Next" in item else None
+
+
+def _look(item: DictionaryObject) -> Look:
+    """Return the color and style of a bookmark; PLAIN where it names none."""
+    color = tuple(round(part, 2) for part in numbers_of(item.get("/C")))
+    return color or PLAIN[0], integer_of(item.get("/F")) & 3
 
 
 def outline_faults(objects: Objects) -> Iterator[str]:
