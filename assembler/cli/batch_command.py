@@ -18,11 +18,13 @@ from urllib.parse import quote
 import click
 
 from assembler.cli.console import day, printable, result, say
+from assembler.cli.findings_output import print_last_verdict, ready_code
 from assembler.cli.shared_options import (
     FOLDER,
     evidence_options,
     json_option,
     originals_option,
+    require_ready_option,
     thumbnails_option,
     timings_option,
     verbose_option,
@@ -31,8 +33,10 @@ from assembler.cli.timings_table import format_timings
 from assembler.errors import ExitCode
 
 if TYPE_CHECKING:
+    from assembler.model import Verdict
     from assembler.pipeline.batch import Outcome
 
+_MOST_BLOCKERS = 3  # of a failed case that are listed; `validate` and `check` list all
 FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -65,6 +69,7 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 )
 @timings_option
 @json_option
+@require_ready_option
 @evidence_options
 @verbose_option
 @click.pass_context
@@ -80,6 +85,7 @@ def batch(
     cluster_tls: Path | None,
     timings: bool,
     as_json: bool,
+    require_ready: bool,
     strict: bool,
     as_of: datetime | None,
     profile: str,
@@ -136,7 +142,11 @@ def batch(
 
         write_atomic(junit, cases_batch.junit(outcomes))
     _write_index(outcomes, cases[0])
-    ctx.exit(max((outcome.code for outcome in outcomes), default=ExitCode.OK))
+    verdicts = [judge(outcome) for outcome in outcomes]
+    if not as_json:
+        print_last_verdict(verdicts)
+    code = ready_code(verdicts, require_ready=require_ready)
+    ctx.exit(max((outcome.code for outcome in outcomes), default=ExitCode.OK) or code)
 
 
 def _refuse_other_file(junit: Path) -> None:
@@ -171,7 +181,8 @@ def _write_index(outcomes: Sequence[Outcome], root: Path) -> None:
         review.Row(
             case=printable(outcome.case),
             state=outcome.state,
-            summary=printable(outcome.summary),
+            verdict=str(judge(outcome)),
+            summary=printable(_summary(outcome)),
             pages=outcome.pages,
             errors=sum(finding.severity == "error" for finding in outcome.findings),
             warnings=sum(finding.severity == "warning" for finding in outcome.findings),
@@ -183,19 +194,38 @@ def _write_index(outcomes: Sequence[Outcome], root: Path) -> None:
     say(f"{path}: the list of all cases")
 
 
+def _summary(outcome: Outcome) -> str:
+    """Return what became of a case; of one that failed, also its first error."""
+    first = next((finding for finding in outcome.findings if finding.severity == "error"), None)
+    return f"{outcome.summary}: {first}" if outcome.code and first else outcome.summary
+
+
 def _link(path: Path, home: Path) -> str:
     """Return a relative address, so that the folder can be moved."""
     return quote(Path(os.path.relpath(path.resolve(), home)).as_posix())
 
 
+def judge(outcome: Outcome) -> Verdict:
+    """Return the verdict on the case of an outcome."""
+    from assembler.rules import decide_verdict
+
+    verdict = decide_verdict(outcome.findings)
+    # a case may fail without a finding that keeps it from being filed, as with --strict
+    is_explained = not outcome.code or not verdict.is_ready
+    return verdict if is_explained else decide_verdict(outcome.findings, failure=outcome.state)
+
+
 def table(outcomes: Sequence[Outcome]) -> str:
-    """Return a line for each case and one for all."""
+    """Return a line for each case, and below those that failed why; then one for all."""
     width = max((len(outcome.case) for outcome in outcomes), default=0)
-    rows = [
-        f"{outcome.case:<{width}}  {outcome.state:<11} {outcome.pages:>6} pages "
-        f"{outcome.seconds:>7.1f} s  {outcome.summary}"
-        for outcome in outcomes
-    ]
+    rows = []
+    for outcome in outcomes:
+        rows.append(
+            f"{outcome.case:<{width}}  {outcome.state:<11} {outcome.pages:>6} pages "
+            f"{outcome.seconds:>7.1f} s  {judge(outcome)}"
+        )
+        if outcome.code:
+            rows += [f"  {outcome.summary}", *_blocker_lines(outcome)]
     states = Counter(outcome.state for outcome in outcomes)
     others = "".join(
         f", {count} {state}" for state, count in sorted(states.items()) if state != "built"
@@ -203,6 +233,16 @@ def table(outcomes: Sequence[Outcome]) -> str:
     return "\n".join(
         [*rows, f"{states['built']} of {_cases(len(outcomes))} built and proved{others}"]
     )
+
+
+def _blocker_lines(outcome: Outcome) -> list[str]:
+    """Return what must be fixed in a case, in a few lines."""
+    from assembler.rules import is_blocker
+
+    blockers = [str(finding) for finding in outcome.findings if is_blocker(finding)]
+    more = len(blockers) - _MOST_BLOCKERS
+    shown = [f"  - {blocker}" for blocker in blockers[:_MOST_BLOCKERS]]
+    return [*shown, f"  - and {more} more"] if more > 0 else shown
 
 
 @contextmanager

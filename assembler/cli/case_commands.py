@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
@@ -10,10 +11,19 @@ from typing import TYPE_CHECKING
 import click
 
 from assembler.cli.console import day, result
+from assembler.cli.findings_output import (
+    print_case_findings,
+    print_findings,
+    print_last_verdict,
+    print_not_checked,
+    print_verdict,
+    ready_code,
+)
 from assembler.cli.shared_options import (
+    all_option,
     as_of_option,
-    is_verbose,
     json_option,
+    require_ready_option,
     shelf_option,
     strict_option,
     verbose_option,
@@ -23,7 +33,11 @@ from assembler.errors import ExitCode
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-# as listing.STYLES, which must not be imported to print the help
+    from assembler.model import Verdict
+    from assembler.report.formats import Listed
+
+_SCOPE = "facts only: evidence not opened"
+# "text" and those of formats.STYLES, which must not be imported to print the help
 STYLES = ("text", "json", "junit", "sarif", "github")
 
 
@@ -37,8 +51,10 @@ STYLES = ("text", "json", "junit", "sarif", "github")
     show_default=True,
     help="How to print.",
 )
+@all_option
 @json_option
 @strict_option
+@require_ready_option
 @as_of_option
 @shelf_option
 @verbose_option
@@ -50,6 +66,7 @@ def validate(
     style: str,
     as_json: bool,
     strict: bool,
+    require_ready: bool,
     as_of: datetime | None,
     shelf_dir: Path | None,
 ) -> None:
@@ -64,27 +81,56 @@ def validate(
 
     shelf, today = Shelf.default(shelf_dir), day(as_of)
     library = rules.load_library(shelf)
-    folders = batch.folders([_folder(case) for case in cases])
-    # the notes of many cases would hide what matters
-    is_brief = len(folders) > 1 and not is_verbose(ctx)
-    listings = []
-    for folder in folders:
-        findings, unchecked = batch.validate(folder, shelf, library, today)
-        case = folder.resolve().name
-        listings.append(
-            formats.Listed(
-                case=case,
-                findings=findings,
-                folder=_relative_folder(folder),
-                not_checked=unchecked,
-                brief=is_brief,
+    checks: list[_CheckedFacts] = []
+    for folder in batch.folders([_folder(case) for case in cases]):
+        facts = batch.validate(folder, shelf, library, today)
+        checks.append(
+            _CheckedFacts(
+                listed=formats.Listed(
+                    case=folder.resolve().name,
+                    findings=facts.findings,
+                    folder=_relative_folder(folder),
+                    not_checked=facts.not_checked,
+                ),
+                verdict=rules.decide_verdict(
+                    facts.findings, missing_forms=facts.missing_forms, scope=_SCOPE
+                ),
             )
         )
+    listings = [check.listed for check in checks]
     # SARIF lists all rules that the program can report
     packages = () if style == "sarif" else rules.FACT_PACKAGES
     helps = rules.list_rule_help(library, packages)
-    result(formats.render("json" if as_json else style, listings, helps, strict=strict))
-    ctx.exit(ExitCode.CASE_REJECTED if formats.rejected(listings, strict=strict) else ExitCode.OK)
+    if style == "text" and not as_json:
+        _print_checks(checks, len(helps), shelf_dir)
+    else:
+        result(formats.render("json" if as_json else style, listings, helps, strict=strict))
+    code = ready_code((check.verdict for check in checks), require_ready=require_ready)
+    ctx.exit(ExitCode.CASE_REJECTED if formats.rejected(listings, strict=strict) else code)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _CheckedFacts:
+    """The findings on the facts of one case, and the verdict on them."""
+
+    listed: Listed
+    verdict: Verdict
+
+
+def _print_checks(checks: Sequence[_CheckedFacts], rule_count: int, shelf_dir: Path | None) -> None:
+    """Print the findings of each case and its verdict; of several cases, what must be fixed."""
+    for check in checks:
+        if len(checks) > 1:
+            print_case_findings(check.listed.case, check.listed.findings, shelf_dir)
+            print_verdict(replace(check.verdict, scope=""), check.listed.case)
+        else:
+            print_findings(check.listed.findings, shelf_dir)
+    not_checked = list(
+        dict.fromkeys(sentence for check in checks for sentence in check.listed.not_checked)
+    )
+    print_not_checked(not_checked)
+    result(f"{rule_count} rules applied; this is no legal advice.")
+    print_last_verdict([check.verdict for check in checks])
 
 
 @click.command()

@@ -4,23 +4,34 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from assembler.cli.console import day, printable, progress, result
-from assembler.cli.shared_options import FOLDER, evidence_options, json_option, verbose_option
+from assembler.cli.console import day, progress, result
+from assembler.cli.findings_output import (
+    print_case_findings,
+    print_findings,
+    print_last_verdict,
+    print_verdict,
+    ready_code,
+)
+from assembler.cli.shared_options import (
+    FOLDER,
+    all_option,
+    evidence_options,
+    json_option,
+    require_ready_option,
+    verbose_option,
+)
 from assembler.errors import ExitCode
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
-    from assembler.model import Finding
+    from assembler.model import Finding, Verdict
     from assembler.pipeline import Options
     from assembler.runtime.resources import Shelf
     from assembler.runtime.workshop import Workshop
@@ -34,10 +45,22 @@ class Checked:
     code: ExitCode
     findings: tuple[Finding, ...]
 
+    @property
+    def verdict(self) -> Verdict:
+        """Return whether the case can be filed, as far as facts and evidence go."""
+        from assembler.rules import decide_verdict
+
+        return decide_verdict(self.findings, scope=_SCOPE)
+
+
+_SCOPE = "facts and evidence; nothing built"
+
 
 @click.command()
 @click.argument("cases", type=FOLDER, nargs=-1, required=True, metavar="CASE...")
+@all_option
 @json_option
+@require_ready_option
 @evidence_options
 @verbose_option
 @click.pass_context
@@ -46,6 +69,7 @@ def check(
     /,
     cases: tuple[Path, ...],
     as_json: bool,
+    require_ready: bool,
     strict: bool,
     as_of: datetime | None,
     profile: str,
@@ -83,8 +107,9 @@ def check(
             )
         )
     else:
-        _print(checked_cases)
-    ctx.exit(next((checked.code for checked in checked_cases if checked.code), ExitCode.OK))
+        _print(checked_cases, shelf_dir)
+    code = ready_code((checked.verdict for checked in checked_cases), require_ready=require_ready)
+    ctx.exit(next((checked.code for checked in checked_cases if checked.code), code))
 
 
 def _check_case(case: Path, shelf: Shelf, workshop: Workshop, options: Options) -> Checked:
@@ -126,45 +151,12 @@ def _row(checked: Checked, finding: Finding, *, single: bool) -> dict[str, Any]:
     return asdict(finding) if single else {"case": checked.case, **asdict(finding)}
 
 
-def _print(checked_cases: Sequence[Checked]) -> None:
-    """Print a table on a terminal; elsewhere one line per finding, so that it can be searched."""
-    if sys.stdout.isatty() and any(checked.findings for checked in checked_cases):
-        from rich.console import Console
-
-        Console().print(table(checked_cases))
-    else:
-        for checked in checked_cases:
-            for finding in checked.findings:
-                result(f"{checked.case}: {finding}" if len(checked_cases) > 1 else str(finding))
+def _print(checked_cases: Sequence[Checked], shelf_dir: Path | None) -> None:
+    """Print the findings of each case, and the verdict last."""
     for checked in checked_cases:
-        is_ok = checked.code is ExitCode.OK
-        verdict = "the evidence can be bundled" if is_ok else "it cannot be bundled as it is"
-        count = len(checked.findings)
-        result(f"{checked.case}: {verdict}; {count} finding{'' if count == 1 else 's'}")
-
-
-def table(checked_cases: Sequence[Checked]) -> Table:
-    """Return the findings of all cases as a table for a terminal, worst first."""
-    from rich import table as rich_table
-    from rich.box import SIMPLE_HEAD
-    from rich.text import Text
-
-    findings_table = rich_table.Table(box=SIMPLE_HEAD, pad_edge=False)
-    columns = ("", "rule", "where", "what is wrong", "what to do")
-    for name in ("case", *columns) if len(checked_cases) > 1 else columns:
-        findings_table.add_column(name, overflow="fold")
-    colors = {"error": "bold red", "warning": "yellow", "info": "dim"}
-    rows = sorted(
-        ((checked, finding) for checked in checked_cases for finding in checked.findings),
-        key=lambda pair: (_sort_key(pair[1]), pair[0].case),
-    )
-    for checked, finding in rows:
-        cells = [
-            Text(printable(text))
-            for text in (finding.rule, finding.where, finding.problem, finding.remedy)
-        ]
-        case_cell = [Text(checked.case)] if len(checked_cases) > 1 else []
-        findings_table.add_row(
-            *case_cell, Text(finding.severity.value, style=colors[finding.severity.value]), *cells
-        )
-    return findings_table
+        if len(checked_cases) > 1:
+            print_case_findings(checked.case, checked.findings, shelf_dir)
+            print_verdict(replace(checked.verdict, scope=""), checked.case)
+        else:
+            print_findings(checked.findings, shelf_dir)
+    print_last_verdict([checked.verdict for checked in checked_cases])

@@ -15,7 +15,7 @@ import click
 from assembler.cli import output_streams
 from assembler.cli.output_streams import Unwritten, unwritten
 from assembler.cli.shared_options import is_verbose
-from assembler.errors import AssemblerError, ExitCode
+from assembler.errors import AssemblerError, ExitCode, FindingsError, ProofFailed
 from assembler.runtime.process_setup import limit_threads
 
 if TYPE_CHECKING:
@@ -148,9 +148,24 @@ def progress() -> Iterator[Callable[[str, int, int], None]]:
 
 
 def _explain(error: AssemblerError, ctx: click.Context) -> None:
+    """Print what stopped the run; where findings did, these grouped, and the verdict."""
     if is_verbose(ctx):
         traceback.print_exception(error)
-    say(str(error))
+    if not isinstance(error, FindingsError):
+        say(str(error))
+        return
+    from assembler.cli.findings_output import print_findings, print_verdict
+    from assembler.model import Finding
+    from assembler.rules import decide_verdict
+
+    findings = [finding for finding in error.findings if isinstance(finding, Finding)]
+    print_findings(findings, err=True)
+    for failure in error.findings:
+        if not isinstance(failure, Finding):
+            say(str(failure))
+    say(AssemblerError.__str__(error))
+    failure = "the proof failed" if isinstance(error, ProofFailed) else ""
+    print_verdict(decide_verdict(findings, failure=failure), err=True)
 
 
 def _write_refusal(error: BaseException) -> AssemblerError | None:

@@ -22,19 +22,23 @@ from assembler.cli.console import Framed, day, kept_lines, progress, result, say
 from assembler.cli.diff_command import diff
 from assembler.cli.draft_command import draft
 from assembler.cli.explain_command import explain
+from assembler.cli.findings_output import print_findings, print_verdict, ready_code
 from assembler.cli.form_commands import forms
 from assembler.cli.print_command import print_run
 from assembler.cli.shared_options import (
     FOLDER,
+    all_option,
     evidence_options,
     json_option,
     originals_option,
     profile_option,
+    require_ready_option,
     shelf_option,
     thumbnails_option,
     timings_option,
     verbose_option,
 )
+from assembler.cli.status_command import status
 from assembler.cli.timings_table import format_timings, write_timings
 from assembler.cli.unbundle_command import unbundle
 from assembler.cli.verify_command import verify
@@ -56,6 +60,7 @@ def main() -> None:
 
 
 main.add_command(init)
+main.add_command(status)
 main.add_command(validate)
 main.add_command(check)
 main.add_command(explain)
@@ -132,10 +137,15 @@ def plan(case: Path, as_json: bool, profile: str, shelf_dir: Path | None) -> Non
     "pages 57a, 57b.",
 )
 @timings_option
+@all_option
 @json_option
+@require_ready_option
 @evidence_options
 @verbose_option
+@click.pass_context
 def bundle(
+    ctx: click.Context,
+    /,
     case: Path,
     out: Path | None,
     thumbnails: bool,
@@ -146,6 +156,7 @@ def bundle(
     late: str,
     timings: bool,
     as_json: bool,
+    require_ready: bool,
     strict: bool,
     as_of: datetime | None,
     profile: str,
@@ -159,7 +170,6 @@ def bundle(
 
     start_fork_server()  # before the imports that take long
     from assembler import pipeline
-    from assembler.report import formats
     from assembler.runtime.resources import Shelf
     from assembler.runtime.workshop import Workshop
 
@@ -189,26 +199,38 @@ def bundle(
         say(format_timings(spent))
     if as_json:
         result(json.dumps([_as_json(packet) for packet in packets], indent=1))
-        return
+        verdict = pipeline.judge_packets(packets)
+        ctx.exit(ready_code([verdict], require_ready=require_ready))
+    print_findings(
+        dict.fromkeys(finding for packet in packets for finding in packet.findings),
+        shelf_dir,
+        err=True,
+    )
     for packet in packets:
-        for finding in packet.findings:
-            say(str(finding))
-        result(
-            f"{packet.folder / packet.files[0]}{_format_parts(packet.files)}: "
-            f"{_count(packet.pages, 'page')}, {_count(packet.exhibits, 'exhibit')}, "
-            f"{_count(len(packet.proof.checks), 'check')} proved; "
-            f"{formats.tally(packet.findings)}{_format_reused(packet)}"
-        )
-        for line in kept_lines(packet.folder, packet.kept):
-            say(line)
-        for number, name in enumerate(packet.files if len(packet.files) > 1 else (), 1):
-            result(f"  {number}. {name}: {(packet.folder / name).stat().st_size:,} bytes")
-        result(
-            f"  manifest sha256 {packet.digest} (note it down: `assembler verify "
-            f"--against` it tells a forged packet)"
-        )
+        _print_packet(packet)
         if open_review:
             webbrowser.open((packet.folder / "review.html").resolve().as_uri())
+    verdict = pipeline.judge_packets(packets)
+    result(
+        "The digest tells a forged packet: note it down, and give it to "
+        "`assembler verify --against`."
+    )
+    print_verdict(verdict)
+    ctx.exit(ready_code([verdict], require_ready=require_ready))
+
+
+def _print_packet(packet: BuiltPacket) -> None:
+    """Print where a packet is, what it holds, and its digest."""
+    result(
+        f"{packet.folder / packet.files[0]}{_format_parts(packet.files)}: "
+        f"{_count(packet.pages, 'page')}, {_count(packet.exhibits, 'exhibit')}; "
+        f"{_count(len(packet.proof.checks), 'check')} passed{_format_reused(packet)}"
+    )
+    for line in kept_lines(packet.folder, packet.kept):
+        say(line)
+    for number, name in enumerate(packet.files if len(packet.files) > 1 else (), 1):
+        result(f"  {number}. {name}: {(packet.folder / name).stat().st_size:,} bytes")
+    result(f"  digest {packet.digest}")
 
 
 @main.command()

@@ -32,6 +32,32 @@ verbose_option = click.option(
     callback=_remember_verbose,
     help="Print more details; show tracebacks.",
 )
+_ALL = f"{__name__}.all"
+
+
+def _remember_all(ctx: click.Context, _option: click.Parameter, value: bool) -> None:
+    if value:
+        ctx.meta[_ALL] = True
+
+
+def wants_all(ctx: click.Context) -> bool:
+    """Return True if --all was given to the running command."""
+    return bool(ctx.meta.get(_ALL))
+
+
+all_option = click.option(
+    "--all",
+    is_flag=True,
+    expose_value=False,  # read with wants_all(), also by the group that prints what stopped a run
+    is_eager=True,
+    callback=_remember_all,
+    help="List every finding, hints too.",
+)
+require_ready_option = click.option(
+    "--require-ready",
+    is_flag=True,
+    help="End with exit code 3 unless nothing but signatures is missing.",
+)
 json_option = click.option(
     "--json", "as_json", is_flag=True, help="Print the result as JSON on stdout."
 )

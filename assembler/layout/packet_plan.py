@@ -13,6 +13,7 @@ from typing import Any
 
 from assembler.errors import TemplateBroken
 from assembler.model import (
+    PLACEHOLDER_SUFFIX,
     Case,
     Declaration,
     DocumentId,
@@ -270,10 +271,10 @@ def _form(entry: RecipePart, form: FormFile, position: int) -> Part:
 def _placeholder(entry: RecipePart) -> Part:
     """Return a page in the place of a form that does not exist yet; it must not be filed."""
     return Part(
-        id=f"{entry.id}-placeholder",
+        id=f"{entry.id}{PLACEHOLDER_SUFFIX}",
         kind=PartKind.DRAFT,
         title=f"{entry.title} (not enclosed)",
-        document=DocumentId.draft(f"{entry.id}-placeholder"),
+        document=DocumentId.draft(f"{entry.id}{PLACEHOLDER_SUFFIX}"),
         template=entry.placeholder,
         form=entry.form.split()[0],
     )

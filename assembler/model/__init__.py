@@ -37,7 +37,14 @@ from assembler.model.finding import (
 )
 from assembler.model.manifest import LedgerEntry, Manifest
 from assembler.model.optimized_page import Fitted
-from assembler.model.packet import Part, PartKind, Plan, Recipe, RecipePart
+from assembler.model.packet import (
+    PLACEHOLDER_SUFFIX,
+    Part,
+    PartKind,
+    Plan,
+    Recipe,
+    RecipePart,
+)
 from assembler.model.pages import (
     Draft,
     FileOutcome,
@@ -52,9 +59,11 @@ from assembler.model.pages import (
 )
 from assembler.model.people import Address, Biographic, History, Income, Name, Passport, Person
 from assembler.model.proof_result import Check, Fingerprint, Proof
+from assembler.model.verdict import Readiness, Verdict
 from assembler.model.volume import Volume
 
 __all__ = [
+    "PLACEHOLDER_SUFFIX",
     "Address",
     "Attorney",
     "Biographic",
@@ -101,6 +110,7 @@ __all__ = [
     "PreparedPage",
     "Profile",
     "Proof",
+    "Readiness",
     "Recipe",
     "RecipePart",
     "Removed",
@@ -115,6 +125,7 @@ __all__ = [
     "Supporter",
     "TextMethod",
     "Translator",
+    "Verdict",
     "Volume",
     "Zone",
     "finding_of",

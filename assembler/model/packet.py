@@ -8,6 +8,8 @@ from enum import StrEnum
 from assembler.model.document_id import DocumentId, DocumentKind
 from assembler.model.filing_profile import Marking
 
+PLACEHOLDER_SUFFIX = "-placeholder"  # of the id of a part that stands for a missing form
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecipePart:

@@ -6,6 +6,7 @@ Takes a case folder; writes proved packets, one folder each. Holds no other logi
 
 from assembler.pipeline.amend import apart, filed
 from assembler.pipeline.build import build_packets
+from assembler.pipeline.case_status import BuildState, CaseStatus, judge_packets, read_status
 from assembler.pipeline.checked_case import find_problems
 from assembler.pipeline.existing_packets import find_current_packets
 from assembler.pipeline.options import BuiltPacket, Options
@@ -13,7 +14,9 @@ from assembler.pipeline.run_context import RunContext, make_context
 from assembler.pipeline.single_steps import fill_forms, plans, start, verify
 
 __all__ = [
+    "BuildState",
     "BuiltPacket",
+    "CaseStatus",
     "Options",
     "RunContext",
     "apart",
@@ -22,8 +25,10 @@ __all__ = [
     "fill_forms",
     "find_current_packets",
     "find_problems",
+    "judge_packets",
     "make_context",
     "plans",
+    "read_status",
     "start",
     "verify",
 ]

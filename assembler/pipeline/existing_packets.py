@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+from itertools import product
 from pathlib import Path
 
 from assembler import intake, proof
@@ -20,7 +23,39 @@ def digest_inputs(case: Case, folder: Path, resources: Shelf, options: Options) 
     Args:
         case: read with the hashes of its files.
     """
-    return manifest_writer.digest_inputs(case, folder, resources, options, surroundings())
+    inputs = manifest_writer.list_inputs(case, folder, resources, surroundings())
+    return manifest_writer.digest_inputs(inputs, options)
+
+
+def is_current_with_any_options(
+    manifest: Manifest, case: Case, folder: Path, resources: Shelf
+) -> bool:
+    """Return whether a packet was made from the case as it is now, on the day and for the receiver
+    that its manifest names, with any other options but --freeze, and has not changed since.
+
+    Args:
+        case: read with the hashes of its files.
+    """
+    try:
+        as_built = Options(as_of=date.fromisoformat(manifest.as_of), profile=manifest.profile)
+    except ValueError:
+        return False
+    inputs = manifest_writer.list_inputs(case, folder, resources, surroundings())
+    for strict, thumbnails, keep_originals, engine in product(
+        (False, True), (True, False), (False, True), ("auto", "embedded", "libreoffice")
+    ):
+        options = replace(
+            as_built,
+            strict=strict,
+            thumbnails=thumbnails,
+            keep_originals=keep_originals,
+            engine=engine,
+        )
+        seal = manifest_writer.digest_inputs(inputs, options)
+        if seal == manifest.seal:
+            packet = folder / "build" / manifest.packet
+            return manifest_writer.read_current(packet, seal) is not None
+    return False
 
 
 def find_current_packets(

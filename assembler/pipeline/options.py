@@ -50,13 +50,17 @@ class BuiltPacket:
 
 
 def stop_at_findings(case: Case, findings: Sequence[Finding], options: Options) -> None:
-    """Raise CaseRejected if findings stop the bundle: errors always do, warnings with --strict."""
+    """Raise CaseRejected with all findings, those that stop the bundle first, if any does: errors
+    always stop it, warnings with --strict."""
     stops = {Severity.ERROR, Severity.WARNING} if options.strict else {Severity.ERROR}
     stopping = [finding for finding in findings if finding.severity in stops]
     if stopping:
+        others = [finding for finding in findings if finding.severity not in stops]
+        is_single = len(stopping) == 1
         raise CaseRejected(
-            f"{len(stopping)} findings stop the bundle",
-            stopping,
+            f"{len(stopping)} finding{'' if is_single else 's'} stop{'s' if is_single else ''} "
+            f"the bundle",
+            [*stopping, *others],
             where=case.id,
-            remedy="fix these and rerun",
+            remedy=f"fix {'it' if is_single else 'these'} and rerun",
         )

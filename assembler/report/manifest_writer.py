@@ -32,14 +32,11 @@ from assembler.runtime.resources import Shelf
 from assembler.runtime.user_files import read_record
 
 
-def digest_inputs(
-    case: Case, folder: Path, shelf: Shelf, options: object, surroundings: Mapping[str, str]
-) -> str:
-    """Return one hash of everything a build depends on: with the same hash, building again gives
-    the same bytes.
-
-    It covers case.json and all files it lists, the case's own templates and profiles, the shelf,
-    the options, and the surroundings.
+def list_inputs(
+    case: Case, folder: Path, shelf: Shelf, surroundings: Mapping[str, str]
+) -> Mapping[str, object]:
+    """Return everything a build depends on but its options: case.json and all files it lists, the
+    case's own templates and profiles, the shelf, and the surroundings.
 
     Args:
         case: read with the hashes of its files.
@@ -51,10 +48,9 @@ def digest_inputs(
         for path in (folder / name).rglob("*")
         if path.is_file()
     )
-    parts = {
+    return {
         "assembler": __version__,
         "surroundings": dict(surroundings),
-        "asked": str(options),
         "case": [
             _digest(folder / "case.json"),
             *(f"{file.path} {file.sha256}" for file in case.files),
@@ -62,6 +58,12 @@ def digest_inputs(
         "own": [f"{path.relative_to(folder).as_posix()} {_digest(path)}" for path in own_files],
         "shelf": shelf.digests(),
     }
+
+
+def digest_inputs(inputs: Mapping[str, object], options: object) -> str:
+    """Return one hash of everything a build depends on: with the same hash, building again gives
+    the same bytes."""
+    parts = {**inputs, "asked": str(options)}
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 

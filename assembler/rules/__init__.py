@@ -22,6 +22,7 @@ from assembler.rules.library import (
     parse_library,
 )
 from assembler.rules.new_case import draft_case, format_gather_list, make_case_id
+from assembler.rules.readiness import decide_verdict, is_blocker
 from assembler.rules.rule_help import FACT_PACKAGES, Explanation, explain_rules, list_rule_help
 
 __all__ = [
@@ -38,10 +39,12 @@ __all__ = [
     "Rule",
     "check_case",
     "current_editions",
+    "decide_verdict",
     "draft_case",
     "explain_rules",
     "find_letter_facts",
     "format_gather_list",
+    "is_blocker",
     "library_file_names",
     "list_claims",
     "list_relied_facts",

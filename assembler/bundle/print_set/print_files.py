@@ -26,7 +26,7 @@ from assembler.bundle.print_set.sheets import (
     text,
 )
 from assembler.errors import CaseRejected, ProofFailed, ToolFailed
-from assembler.model import Finding, LedgerEntry, Manifest, PartKind
+from assembler.model import PLACEHOLDER_SUFFIX, Finding, LedgerEntry, Manifest, PartKind
 from assembler.model.manifest import MANIFEST_FILE
 from assembler.runtime.atomic_files import open_deferring_errors
 from assembler.runtime.manifest_reader import read_manifest
@@ -341,7 +341,7 @@ def _fitted(ledger: Sequence[LedgerEntry]) -> Iterator[dict[str, str]]:
 def _findings(manifest: Manifest) -> Iterator[Finding]:
     """Return placeholder pages, which must not be mailed, and exhibits without a divider sheet."""
     for entry in manifest.ledger:
-        if entry.kind is PartKind.DRAFT and entry.part.endswith("-placeholder"):
+        if entry.kind is PartKind.DRAFT and entry.part.endswith(PLACEHOLDER_SUFFIX):
             yield make_finding(
                 "PRINT.PLACEHOLDER",
                 f"page {entry.label}",

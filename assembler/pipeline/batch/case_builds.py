@@ -64,7 +64,7 @@ def build(order: Order, pool: Pool | None = None) -> Outcome:
         code=ExitCode.OK,
         summary=f"{len(packets)} packet{'s' if len(packets) > 1 else ''}, {pages} pages, "
         f"proved{' again' if packets[0].again else ''}",
-        findings=packets[0].findings,
+        findings=tuple(dict.fromkeys(finding for packet in packets for finding in packet.findings)),
         folders=tuple(str(packet.folder) for packet in packets),
         digests=tuple(packet.digest for packet in packets),
         where=str(order.folder),
@@ -88,8 +88,9 @@ def _skip_current(order: Order) -> Outcome | None:
         f"{len(manifests)} packet{'s' if len(manifests) > 1 else ''}, {pages} pages, proved before"
     )
     packets = [order.folder / "build" / manifest.packet for manifest in manifests]
+    findings = dict.fromkeys(finding for manifest in manifests for finding in manifest.findings)
     return replace(
-        outcome_of(order, "skipped", ExitCode.OK, summary),
+        outcome_of(order, "skipped", ExitCode.OK, summary, tuple(findings)),
         folders=tuple(map(str, packets)),
         pages=pages,
         digests=tuple(map(digest_of, packets)),

@@ -8,7 +8,9 @@ from datetime import date
 from pathlib import Path
 
 from assembler import intake, rules
-from assembler.model import Finding
+from assembler.errors import TemplateBroken
+from assembler.layout.packet_plan import plan_packet
+from assembler.model import Case, Finding, Recipe
 from assembler.runtime.resources import Shelf
 from assembler.runtime.timings import Spent
 
@@ -52,13 +54,44 @@ def folders(roots: Sequence[Path]) -> tuple[Path, ...]:
     )
 
 
-def validate(
-    folder: Path, shelf: Shelf, library: rules.Library, as_of: date
-) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
-    """Check the facts of a case against the filing's rules, without opening evidence; return
-    findings, and sentences on what was not checked."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactCheck:
+    """What checking the facts of a case alone found."""
+
+    findings: tuple[Finding, ...]
+    not_checked: tuple[str, ...] = ()  # sentences
+    missing_forms: tuple[str, ...] = ()  # that a placeholder page would stand for
+
+
+def validate(folder: Path, shelf: Shelf, library: rules.Library, as_of: date) -> FactCheck:
+    """Check the facts of a case against the filing's rules, without opening evidence."""
     case, findings = intake.examine_case(folder, shelf, hashed=False)
     if case is None:
-        return findings, ("the filing's rules: the case could not be read",)
+        not_checked = ("the filing's rules: the case could not be read",)
+        return FactCheck(findings=findings, not_checked=not_checked)
+    return check_facts(case, folder, shelf, library, as_of)
+
+
+def check_facts(
+    case: Case, folder: Path, shelf: Shelf, library: rules.Library, as_of: date
+) -> FactCheck:
+    """Check the facts of a case that was read."""
     judged = rules.check_case(case, library, as_of)
-    return judged.findings, judged.not_checked
+    not_checked = judged.not_checked
+    try:
+        forms = _missing_forms(case, shelf.recipe(case.kind, folder))
+    except TemplateBroken as error:  # the other cases are still checked
+        forms, not_checked = (), (f"which forms are missing: {error}", *not_checked)
+    return FactCheck(findings=judged.findings, not_checked=not_checked, missing_forms=forms)
+
+
+def _missing_forms(case: Case, recipe: Recipe) -> tuple[str, ...]:
+    """Return the forms of a case's packets that only a placeholder page would stand for. Raises
+    TemplateBroken if the recipe omits an exhibit."""
+    forms = {
+        part.form.upper()
+        for person in case.beneficiaries
+        for part in plan_packet(case, recipe, person.id).parts
+        if part.holds_place
+    }
+    return tuple(sorted(forms))

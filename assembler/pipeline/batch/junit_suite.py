@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from lxml import etree
 
+from assembler.model import Severity
 from assembler.pipeline.batch.case_list import Outcome
 
 
@@ -22,7 +23,8 @@ def junit(outcomes: Sequence[Outcome]) -> bytes:
         skipped=str(sum(outcome.state == "skipped" for outcome in outcomes)),
         time=f"{sum(outcome.seconds for outcome in outcomes):.2f}",
     )
-    for outcome in outcomes:
+    # cases that failed come first: build servers show the first lines
+    for outcome in sorted(outcomes, key=lambda outcome: not outcome.code):
         _add(suite, outcome)
     return bytes(etree.tostring(suite, xml_declaration=True, encoding="UTF-8", pretty_print=True))
 
@@ -39,9 +41,16 @@ def _add(suite: etree._Element, outcome: Outcome) -> None:
         problem = etree.SubElement(case, "error" if outcome.state == "quarantined" else "failure")
         problem.set("message", _plain(outcome.summary))
         problem.set("type", f"exit {int(outcome.code)}")
-        problem.text = _plain("\n".join(str(finding) for finding in outcome.findings)) or None
+        problem.text = _plain(_list_findings(outcome)) or None
     elif outcome.state == "skipped":
         etree.SubElement(case, "skipped").set("message", _plain(outcome.summary))
+
+
+def _list_findings(outcome: Outcome) -> str:
+    """Return the findings, errors first, a line each."""
+    order = list(Severity)
+    findings = sorted(outcome.findings, key=lambda finding: order.index(finding.severity))
+    return "\n".join(str(finding) for finding in findings)
 
 
 def _plain(text: str) -> str:

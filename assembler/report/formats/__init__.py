@@ -1,4 +1,4 @@
-"""Format findings of many cases as text, JSON, JUnit, SARIF or GitHub annotations. Pure.
+"""Format findings of cases: grouped for a person, or as JSON, JUnit, SARIF or GitHub annotations.
 
 Takes findings, returns one string; prints and writes nothing. Must not know what a rule means.
 """

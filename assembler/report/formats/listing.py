@@ -18,7 +18,6 @@ class Listed:
     findings: tuple[Finding, ...]
     folder: str = ""  # path of the case as given, or in the repository; with slashes
     not_checked: tuple[str, ...] = ()  # sentences
-    brief: bool = False  # in text, notes are counted and not shown
 
     def file(self, finding: Finding) -> str:
         """Return the path of a finding's file, below `folder`; case.json if it has none."""

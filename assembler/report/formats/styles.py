@@ -1,4 +1,4 @@
-"""Choose the style of a listing."""
+"""Choose the style of a listing for programs; `grouped` has the one for persons."""
 
 from __future__ import annotations
 
@@ -8,12 +8,10 @@ from assembler.model import RuleHelp
 from assembler.report.formats.junit import as_junit
 from assembler.report.formats.listing import Listed, rejected, tally
 from assembler.report.formats.machine import as_github, as_json, as_sarif
-from assembler.report.formats.text import as_text
 
 __all__ = ["STYLES", "Listed", "rejected", "render", "tally"]
 
 _STYLES: dict[str, Callable[[Sequence[Listed], Sequence[RuleHelp], bool], str]] = {
-    "text": as_text,
     "json": as_json,
     "junit": as_junit,
     "sarif": as_sarif,

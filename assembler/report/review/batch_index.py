@@ -16,6 +16,7 @@ class Row:
     case: str
     state: str  # "built", "skipped", "failed", "quarantined"
     summary: str
+    verdict: str = ""  # whether it can be filed
     errors: int = 0
     warnings: int = 0
     pages: int = 0

@@ -1,0 +1,138 @@
+"""Print findings grouped by rule, and the verdict that ends every run."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from assembler.cli.console import printable
+from assembler.cli.output_streams import write
+from assembler.cli.shared_options import wants_all
+from assembler.errors import ExitCode
+
+if TYPE_CHECKING:
+    from assembler.model import Finding, Verdict
+
+_WIDEST = 100  # columns; longer lines are hard to read
+_COLORS: Mapping[str, Mapping[str, object]] = {
+    "blocker": {"fg": "red", "bold": True},
+    "check": {"fg": "yellow"},
+    "hint": {"dim": True},
+    "plain": {},
+}
+
+
+def print_findings(
+    findings: Iterable[Finding], shelf_dir: Path | None = None, *, err: bool = False
+) -> None:
+    """Print the findings of a case, grouped by rule, blockers first.
+
+    Lines are wrapped on a terminal only, so that a file or a pipe has each message in one line.
+    """
+    from assembler.report.formats.grouped import format_groups
+
+    findings = tuple(findings)
+    if not findings:
+        return
+    ctx = click.get_current_context(silent=True)
+    lines = format_groups(
+        findings,
+        _titles(shelf_dir),
+        width=_width(err=err),
+        show_all=ctx is not None and wants_all(ctx),
+    )
+    for line in lines:
+        _write(line.text, _COLORS[line.tone.value], err=err)
+
+
+def print_verdict(verdict: Verdict, case: str = "", *, err: bool = False) -> None:
+    """Print the conclusion of a run; `case` only where there are several."""
+    from assembler.model import Readiness
+
+    colors: dict[Readiness, Mapping[str, object]] = {
+        Readiness.READY: {"fg": "green", "bold": True},
+        Readiness.EXCEPT_SIGNATURES: {"fg": "green", "bold": True},
+        Readiness.NOT_READY: {"fg": "red", "bold": True},
+    }
+    name = f"{case}: " if case else ""
+    _write(f"{name}{verdict}", colors[verdict.readiness], err=err)
+
+
+def print_case_findings(
+    case: str, findings: Iterable[Finding], shelf_dir: Path | None = None
+) -> None:
+    """Print what must be fixed in one of several cases; all findings with --all."""
+    from assembler.rules import is_blocker
+
+    ctx = click.get_current_context(silent=True)
+    is_all = ctx is not None and wants_all(ctx)
+    shown = [finding for finding in findings if is_all or is_blocker(finding)]
+    if shown:
+        _write(case, {"bold": True}, err=False)
+        print_findings(shown, shelf_dir)
+
+
+def print_not_checked(sentences: Sequence[str]) -> None:
+    """Print what no program checked: a count, and the sentences with --all."""
+    ctx = click.get_current_context(silent=True)
+    if ctx is not None and wants_all(ctx):
+        for sentence in sentences:
+            _write(f"Not checked: {sentence}", _COLORS["hint"], err=False)
+    elif sentences:
+        number = f"{len(sentences)} point{'' if len(sentences) == 1 else 's'}"
+        _write(f"Not checked: {number} (--all lists them)", _COLORS["hint"], err=False)
+
+
+def print_last_verdict(verdicts: Sequence[Verdict]) -> None:
+    """Print the verdict that ends a run: of one case its own, of several how many are ready."""
+    from assembler.model import Readiness
+
+    if len(verdicts) == 1:
+        print_verdict(verdicts[0])
+        return
+    counts = Counter(verdict.readiness for verdict in verdicts)
+    scopes = {verdict.scope for verdict in verdicts}
+    scope = f" ({scopes.pop()})" if len(scopes) == 1 and any(scopes) else ""
+    shown = [f"{counts[state]} {state}" for state in Readiness if counts[state]]
+    style: Mapping[str, object] = (
+        _COLORS["blocker"] if counts[Readiness.NOT_READY] else {"fg": "green", "bold": True}
+    )
+    _write(f"{len(verdicts)} cases{scope}: {', '.join(shown)}", style, err=False)
+
+
+def ready_code(verdicts: Iterable[Verdict], *, require_ready: bool) -> ExitCode:
+    """Return the exit code that --require-ready asks for."""
+    is_refused = require_ready and not all(verdict.is_ready for verdict in verdicts)
+    return ExitCode.CASE_REJECTED if is_refused else ExitCode.OK
+
+
+def _write(text: str, style: Mapping[str, object], *, err: bool) -> None:
+    text = printable(text)
+    is_plain = not style or bool(os.environ.get("NO_COLOR"))
+    # click leaves the colors out where the stream is no terminal
+    write(text if is_plain else click.style(text, **style), err=err)  # type: ignore[arg-type]
+
+
+def _width(*, err: bool) -> int | None:
+    stream = sys.stderr if err else sys.stdout
+    if stream is None or not stream.isatty():
+        return None
+    return min(shutil.get_terminal_size().columns, _WIDEST)
+
+
+@cache
+def _titles(shelf_dir: Path | None) -> Mapping[str, str]:
+    """Return the title of every rule and checklist line, by id."""
+    from assembler import rules
+    from assembler.runtime.resources import Shelf
+
+    library = rules.load_library(Shelf.default(shelf_dir))
+    return {entry.id: entry.title for entry in rules.explain_rules(library).values()}

@@ -1,0 +1,109 @@
+"""Judge whether a case can be filed: from packets just built, or from what is in its folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+
+from assembler import intake, rules
+from assembler.errors import ProofFailed
+from assembler.model import Finding, Manifest, Verdict
+from assembler.pipeline.batch.case_list import check_facts
+from assembler.pipeline.existing_packets import is_current_with_any_options
+from assembler.pipeline.options import BuiltPacket
+from assembler.runtime.manifest_reader import read_manifest
+from assembler.runtime.resources import Shelf
+from assembler.runtime.sign_off import is_signed_off
+
+
+class BuildState(StrEnum):
+    """Whether the packets of a case are there, and still what its folder says."""
+
+    CURRENT = "built"
+    CHANGED = "changed since it was built"
+    NOT_BUILT = "not built yet"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseStatus:
+    """What keeps a case from being filed. `packets`: folders of its packets that are there."""
+
+    case: str
+    state: BuildState
+    verdict: Verdict
+    findings: tuple[Finding, ...]
+    not_checked: tuple[str, ...] = ()
+    packets: tuple[Path, ...] = ()
+
+
+def judge_packets(packets: Sequence[BuiltPacket]) -> Verdict:
+    """Return the verdict on a case from its finished packets; a finding of several counts once."""
+    return rules.decide_verdict(
+        (finding for packet in packets for finding in packet.findings),
+        is_signed=all(
+            is_signed_off(packet.folder, read_manifest(packet.folder)) for packet in packets
+        ),
+    )
+
+
+def read_status(folder: Path, shelf: Shelf, library: rules.Library, as_of: date) -> CaseStatus:
+    """Return the status of a case: its facts as they are judged on a day, and what was found when
+    its packets were built, if they are still current. Opens no evidence, but reads its bytes."""
+    name = folder.resolve().name
+    case, findings = intake.examine_case(folder, shelf)
+    if case is None:
+        verdict = rules.decide_verdict(findings)
+        return CaseStatus(
+            case=name, state=BuildState.NOT_BUILT, verdict=verdict, findings=tuple(findings)
+        )
+    facts = check_facts(case, folder, shelf, library, as_of)
+    packets = tuple(folder / "build" / person.id for person in case.beneficiaries)
+    manifests = [_read_manifest(packet) for packet in packets]
+    existing = [manifest for manifest in manifests if manifest is not None]
+    state = BuildState.NOT_BUILT
+    if len(existing) == len(packets):
+        is_current = all(
+            is_current_with_any_options(manifest, case, folder, shelf) for manifest in existing
+        )
+        state = BuildState.CURRENT if is_current else BuildState.CHANGED
+    findings = facts.findings
+    if state is BuildState.CURRENT:
+        of_facts = {rule.id for rule in rules.list_rule_help(library, rules.FACT_PACKAGES)}
+        findings += tuple(
+            dict.fromkeys(
+                finding
+                for manifest in existing
+                for finding in manifest.findings
+                if finding.rule not in of_facts
+            )
+        )
+    verdict = rules.decide_verdict(
+        findings,
+        missing_forms=facts.missing_forms,
+        failure="" if state is BuildState.CURRENT else state.value,
+        is_signed=state is BuildState.CURRENT
+        and all(is_signed_off(folder / "build" / found.packet, found) for found in existing),
+    )
+    return CaseStatus(
+        case=name,
+        state=state,
+        verdict=verdict,
+        findings=findings,
+        not_checked=facts.not_checked,
+        packets=tuple(
+            packet
+            for packet, manifest in zip(packets, manifests, strict=True)
+            if manifest is not None
+        ),
+    )
+
+
+def _read_manifest(packet: Path) -> Manifest | None:
+    """Return the manifest of a packet; None if there is none that can be read."""
+    try:
+        return read_manifest(packet)
+    except (OSError, ProofFailed):
+        return None
