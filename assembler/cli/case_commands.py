@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -133,20 +133,43 @@ def _print_checks(checks: Sequence[_CheckedFacts], rule_count: int, shelf_dir: P
     print_last_verdict([check.verdict for check in checks])
 
 
+class _SchemaOption(click.Option):
+    """An option whose help lists the values that the schema of case.json allows.
+
+    Args:
+        choices: path of the field below the schema's properties, with slashes.
+    """
+
+    def __init__(self, *args: Any, choices: str, **more: Any) -> None:
+        self._field = choices
+        super().__init__(*args, **more)
+
+    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
+        """Return the option's line of the help, with its values."""
+        from assembler.runtime.resources import Shelf
+
+        field = Shelf.default(None).schema("case.schema.json")["properties"]
+        for key in self._field.split("/"):
+            field = field[key]
+        record = super().get_help_record(ctx)
+        default = "" if self.required else f" [default: {self.default}]"
+        return record and (
+            record[0],
+            f"{self.help} One of: {', '.join(field['enum'])}.{default}",
+        )
+
+
 @click.command()
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@click.option(
-    "--kind",
-    default="parole",
-    show_default=True,
-    help="Kind of filing: parole, re-parole or rfe-response.",
-)
+@click.option("--kind", cls=_SchemaOption, choices="kind", default="parole", help="Kind of filing.")
 @click.option(
     "--reason",
     "reasons",
+    cls=_SchemaOption,
+    choices="reasons/items",
     multiple=True,
     required=True,
-    help="Why, for example urgent-medical; may be given again.",
+    help="Why parole is asked for; may be given again.",
 )
 @shelf_option
 @verbose_option

@@ -22,6 +22,17 @@ if TYPE_CHECKING:
     from assembler.runtime.publishing import KeptFiles
 
 
+# commands in the order in which a case needs them
+WORKFLOW = {
+    "Start a case": ("init",),
+    "See what it lacks": ("status", "validate", "check", "watch", "plan", "explain"),
+    "Build": ("bundle", "batch", "forms", "draft"),
+    "Prove, compare, print": ("verify", "diff", "print", "unbundle"),
+    "This machine": ("doctor", "cache"),
+}
+_NO_LIMIT = 1_000  # characters of a command's first sentence
+
+
 class Framed(click.Group):
     """A command group that reports exceptions on stderr and ends with their exit code; tracebacks
     are printed only with -v."""
@@ -50,6 +61,20 @@ class Framed(click.Group):
             if parent is not None:  # the outer group reports it
                 raise
             output_streams.give_up(unwritten(error))
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands in the order of the work, each with its whole first sentence."""
+        listed = {name for names in WORKFLOW.values() for name in names}
+        others = tuple(name for name in self.list_commands(ctx) if name not in listed)
+        for heading, names in (*WORKFLOW.items(), ("Commands", others)):
+            rows = [
+                (name, command.get_short_help_str(limit=_NO_LIMIT))
+                for name in names
+                if (command := self.get_command(ctx, name)) is not None and not command.hidden
+            ]
+            if rows:
+                with formatter.section(heading):
+                    formatter.write_dl(rows)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; an exception becomes a message and an exit code."""
@@ -128,13 +153,22 @@ def progress() -> Iterator[Callable[[str, int, int], None]]:
         yield plain
         return
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
     columns = (
         TextColumn("{task.description:<24}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
     )
     with Progress(*columns, console=Console(stderr=True)) as bar:
         tasks: dict[str, Any] = {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,20 +31,44 @@ FILE = click.Path(dir_okay=False, path_type=Path)
 )
 @verbose_option
 def diff(old: Path, new: Path, as_json: bool, note: Path | None) -> None:
-    """List pages added, removed, changed and moved between two build folders (or their
-    manifests), with old → new numbers."""
+    """List pages added, removed, changed and moved between OLD and NEW, with old → new numbers.
+
+    Each is a packet's folder, its manifest.json, or a folder of packets, such as build/; packets of
+    two folders are compared by name.
+    """
     from assembler.report import packet_diff
 
-    before, after = _read_manifest(old), _read_manifest(new)
-    changes = packet_diff.compare(before, after)
-    text = packet_diff.note(changes, after)
+    pairs = _pair_packets(_read_packets(old), _read_packets(new))
+    if note and len(pairs) > 1:
+        raise click.UsageError("--note is for one packet; name the folder of one")
+    changes = {packet: packet_diff.compare(*pair) for packet, pair in pairs.items()}
     if note:
-        _write_note(note, text.encode())
-    result(
-        json.dumps(packet_diff.as_json(changes), indent=1)
-        if as_json
-        else packet_diff.as_text(changes)
-    )
+        ((packet, (_, after)),) = pairs.items()
+        _write_note(note, packet_diff.note(changes[packet], after).encode())
+    if as_json:
+        rows = {packet: packet_diff.as_json(of_packet) for packet, of_packet in changes.items()}
+        result(json.dumps(rows if len(rows) > 1 else next(iter(rows.values())), indent=1))
+        return
+    for packet, of_packet in changes.items():
+        heading = [f"{packet}:"] if len(changes) > 1 else []
+        result("\n".join([*heading, packet_diff.as_text(of_packet)]))
+
+
+def _pair_packets(
+    old: Mapping[str, Manifest], new: Mapping[str, Manifest]
+) -> dict[str, tuple[Manifest, Manifest]]:
+    """Return the packets to compare, by name. Raises UsageError where one has no counterpart."""
+    if len(old) == len(new) == 1:  # two packets that a person named, whatever they are called
+        return {name: (next(iter(old.values())), manifest) for name, manifest in new.items()}
+    if len(old) == 1 and old.keys() <= new.keys():
+        new = {name: new[name] for name in old}
+    alone = sorted(old.keys() ^ new.keys())
+    if alone:
+        raise click.UsageError(
+            f"{', '.join(alone)}: only one of the two folders has this packet; name the folders of "
+            f"the packets to compare"
+        )
+    return {name: (old[name], new[name]) for name in sorted(new)}
 
 
 def _write_note(note: Path, data: bytes) -> None:
@@ -61,6 +86,20 @@ def _write_note(note: Path, data: bytes) -> None:
             remedy="give --note another name",
         )
     write_atomic(note, data)
+
+
+def _read_packets(place: Path) -> dict[str, Manifest]:
+    """Return the manifests of a packet, or of all packets of a folder or a case, by packet."""
+    from assembler.model.manifest import MANIFEST_FILE
+
+    if place.is_file() or (place / MANIFEST_FILE).exists():
+        manifest = _read_manifest(place)
+        return {manifest.packet: manifest}
+    home = place / "build" if (place / "case.json").is_file() else place
+    manifests = [_read_manifest(path.parent) for path in sorted(home.glob(f"*/{MANIFEST_FILE}"))]
+    if not manifests:
+        manifests = [_read_manifest(place)]  # says what is wrong with it
+    return {manifest.packet: manifest for manifest in manifests}
 
 
 def _read_manifest(path: Path) -> Manifest:

@@ -81,18 +81,23 @@ main.add_command(print_run)
 @shelf_option
 @verbose_option
 def plan(case: Path, as_json: bool, profile: str, shelf_dir: Path | None) -> None:
-    """Print the order of the packet, without writing a file or starting a program."""
-    from assembler import pipeline
-    from assembler.layout.packet_plan import format_plan
-    from assembler.layout.packet_plan import plan_as_json as plan_json
-    from assembler.runtime.resources import Shelf
+    """Print the order of the packet with titles and pages, without building.
 
-    plans = pipeline.plans(case, Shelf.default(shelf_dir), profile)
-    result(
-        json.dumps([plan_json(packet_plan) for packet_plan in plans], indent=1)
-        if as_json
-        else "\n\n".join(map(format_plan, plans))
-    )
+    --json has ids and no titles, and opens no evidence.
+    """
+    from assembler import pipeline
+    from assembler.layout.packet_plan import format_plan, plan_as_json
+    from assembler.runtime.resources import Shelf
+    from assembler.runtime.workshop import Workshop
+
+    shelf = Shelf.default(shelf_dir)
+    if as_json:
+        plans = pipeline.plans(case, shelf, profile)
+        result(json.dumps([plan_as_json(packet_plan) for packet_plan in plans], indent=1))
+        return
+    with Workshop(case / ".plan", jobs=os.cpu_count() or 1, temporary=True) as workshop:
+        plans, pages = pipeline.plans_with_pages(case, shelf, profile, workshop)
+    result("\n\n".join(format_plan(packet_plan, pages) for packet_plan in plans))
 
 
 @main.command()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +35,52 @@ verbose_option = click.option(
     callback=_remember_verbose,
     help="Print more details; show tracebacks.",
 )
+_NAMED_DATES = ("%B %d %Y", "%b %d %Y", "%d %B %Y", "%d %b %Y")
+_NUMBERS = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
+
+
+class Day(click.ParamType):  # type: ignore[type-arg] - generic since click 8.3 only
+    """A day of the calendar: 2026-03-15, or as people write it where that means one day only."""
+
+    name = "date"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        """Return midnight of the day."""
+        if isinstance(value, datetime):
+            return value
+        days = read_days(str(value))
+        if len(days) == 1:
+            return datetime.combine(days[0], time())
+        if days:
+            options = " or ".join(day.isoformat() for day in days)
+            problem = f"{value!r} can be two days; write {options}"
+        else:
+            problem = f"{value!r} is not a date; write it as YYYY-MM-DD, such as 2026-03-15"
+        raise click.BadParameter(problem, ctx, param)
+
+
+def read_days(text: str) -> tuple[date, ...]:
+    """Return every day that a text may mean: one for 2026-03-15, March 15, 2026 or 3/15/2026, two
+    for 3/4/2026, none for anything else."""
+    text = " ".join(text.replace(",", " ").split())
+    with suppress(ValueError):
+        return (date.fromisoformat(text),)
+    for form in _NAMED_DATES:
+        with suppress(ValueError):
+            return (datetime.strptime(text.title(), form).date(),)  # noqa: DTZ007 - a day has no zone
+    numbers = _NUMBERS.fullmatch(text)
+    if numbers is None:
+        return ()
+    first, second, year = map(int, numbers.groups())
+    days = []
+    for month, day in ((first, second), (second, first)):
+        with suppress(ValueError):
+            days.append(date(year, month, day))
+    return tuple(dict.fromkeys(days))
+
+
 _ALL = f"{__name__}.all"
 
 
@@ -70,9 +119,10 @@ jobs_option = click.option(
 )
 as_of_option = click.option(
     "--as-of",
-    type=click.DateTime(["%Y-%m-%d"]),
+    type=Day(),
+    metavar="YYYY-MM-DD",
     default=None,
-    help="Check the case as of this day (default: today).",
+    help="Check the case as of this day, such as 2026-03-15 (default: today).",
 )
 profile_option = click.option(
     "--profile",

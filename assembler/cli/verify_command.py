@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ import click
 from assembler.cli.console import result
 from assembler.cli.shared_options import (
     FOLDER,
+    is_verbose,
     jobs_option,
     json_option,
     profile_option,
@@ -21,10 +23,22 @@ from assembler.cli.shared_options import (
 )
 
 if TYPE_CHECKING:
-    from assembler.model import Finding, Profile, Proof
+    from assembler.model import Check, Finding, Profile, Proof
     from assembler.runtime.workshop import Workshop
 
 ANY = click.Path(exists=True, path_type=Path)
+# groups of checks by what they prove, with the names of the checks; -v lists every check
+_GROUPS = {
+    "every file is as it was written": "against manifest outputs sources volumes limit frozen kept",
+    "every page of every file is in, in order": "ledger numbers count label paper",
+    "pages look like their sources, stamps as they should": "pixels stamp own-pages word-file "
+    "word-files",
+    "text can be searched, and says what the pages say": "words tags fonts",
+    "index, tab sheets, citations and links are true": "index tab-sheets enclosures own-links "
+    "agreement cites bookmark links outline",
+    "nothing is hidden, and nothing runs": "nothing-else",
+}
+_OTHER = "other checks"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,38 +99,88 @@ def verify(
     profile: str,
     shelf_dir: Path | None,
 ) -> None:
-    """Prove a finished build folder again, from its files alone.
+    """Prove finished packets again, from their files alone.
 
-    Only --against detects a packet that was forged as a whole, with its manifest. --profile also
-    checks what that receiver asks for; TARGET may then be any PDF, also one made elsewhere.
+    TARGET is a packet's folder, or a case: then all of its packets. Only --against detects a packet
+    that was forged as a whole, with its manifest. --profile also checks what that receiver asks
+    for; TARGET may then be any PDF, also one made elsewhere.
     """
-    from assembler import pipeline, receivers
+    from assembler import receivers
     from assembler.runtime.resources import Shelf
-    from assembler.runtime.workshop import Workshop
 
     if target.is_file() and (against or case):
         option = "--against" if against else "--case"
         raise click.UsageError(
             f"{option} needs a packet's folder; name the folder, not a file in it"
         )
-    sources = None if target.is_file() else case or _case_above(target)
+    packets = _packets(target)
+    if against and len(packets) > 1:
+        raise click.UsageError(
+            f"--against is the digest of one packet; name its folder, such as {packets[0]}"
+        )
+    sources = None if target.is_file() else case or _case_above(packets[0])
     receiver = None
     if target.is_file() or _is_given(ctx, "profile"):
         receiver = receivers.load_profile(Shelf.default(shelf_dir), profile, sources)
-    home = (target if target.is_dir() else target.parent) / ".verify"
-    proof, warnings = None, None
-    with Workshop(home, jobs=jobs or os.cpu_count() or 1, temporary=True) as workshop:
-        if target.is_dir():
-            proof = _compare_digest(pipeline.verify(target, sources, workshop), target, against)
-            if strict and proof.ok:
-                warnings = _manifest_warnings(target)
-        complaints = _lint(target, receiver, workshop) if receiver else None
-    verdict = Verdict(proof=proof, warnings=warnings, complaints=complaints)
+    request = _Request(
+        sources=sources, receiver=receiver, against=against, strict=strict, jobs=jobs
+    )
+    verdicts = [_verify(packet, request) for packet in packets]
     if as_json:
-        result(json.dumps(_document(verdict), indent=1))
+        documents = [_document(verdict) for verdict in verdicts]
+        result(json.dumps(documents[0] if packets == (target,) else documents, indent=1))
     else:
-        _print(verdict)
-    _raise_failure(verdict, strict=strict)
+        for packet, verdict in zip(packets, verdicts, strict=True):
+            _print(packet, verdict, every_check=is_verbose(ctx))
+    for verdict in verdicts:
+        _raise_failure(verdict, strict=strict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Request:
+    """What to verify of a packet, and against what."""
+
+    sources: Path | None  # the case folder
+    receiver: Profile | None
+    against: str | None  # digest of its manifest, or the beginning of one
+    strict: bool
+    jobs: int | None
+
+
+def _packets(target: Path) -> tuple[Path, ...]:
+    """Return the packets of a case, of its build folder, or the target itself. Raises UsageError
+    for a case without any."""
+    from assembler.model.manifest import MANIFEST_FILE
+
+    if target.is_file() or (target / MANIFEST_FILE).exists():
+        return (target,)
+    is_case = (target / "case.json").is_file()
+    home = target / "build" if is_case else target
+    packets = tuple(
+        path.parent
+        for path in sorted(home.glob(f"*/{MANIFEST_FILE}"))
+        if ".kept-" not in path.parent.name
+    )
+    if is_case and not packets:
+        raise click.UsageError(f"{target} has no packet yet; build one: assembler bundle {target}")
+    return packets or (target,)
+
+
+def _verify(packet: Path, request: _Request) -> Verdict:
+    """Prove one packet, or check one PDF against a profile."""
+    from assembler import pipeline
+    from assembler.runtime.workshop import Workshop
+
+    home = (packet if packet.is_dir() else packet.parent) / ".verify"
+    proof, warnings = None, None
+    with Workshop(home, jobs=request.jobs or os.cpu_count() or 1, temporary=True) as workshop:
+        if packet.is_dir():
+            proof = pipeline.verify(packet, request.sources, workshop)
+            proof = _compare_digest(proof, packet, request.against)
+            if request.strict and proof.ok:
+                warnings = _manifest_warnings(packet)
+        complaints = _lint(packet, request.receiver, workshop) if request.receiver else None
+    return Verdict(proof=proof, warnings=warnings, complaints=complaints)
 
 
 def _is_given(ctx: click.Context, parameter: str) -> bool:
@@ -170,17 +234,49 @@ def _document(verdict: Verdict) -> dict[str, Any]:
     return document
 
 
-def _print(verdict: Verdict) -> None:
+def _print(packet: Path, verdict: Verdict, *, every_check: bool) -> None:
+    """Print the conclusion, then a line for each group of checks, or for every check; then what
+    could not be checked, and the findings."""
     proof, complaints = verdict.proof, verdict.complaints
-    for check in proof.checks if proof else ():
-        exhibit = f" exhibit {check.exhibit}" if check.exhibit else ""
-        result(f"{'ok  ' if check.ok else 'FAIL'} {check.name}{exhibit}: {check.detail}")
-    for missing in proof.not_checked if proof else ():
-        result(f"not checked: {missing}")
+    if proof:
+        result(f"{packet}: {_conclusion(proof)}")
+        for line in _check_lines(proof.checks, every_check=every_check):
+            result(line)
+        for missing in proof.not_checked:
+            result(f"  not checked: {missing}")
     for finding in (*(verdict.warnings or ()), *(complaints or ())):
         result(f"{finding} [{finding.source}]" if finding.source else str(finding))
     if complaints is not None and not complaints:
         result("ok   profile: nothing to complain of")
+
+
+def _conclusion(proof: Proof) -> str:
+    failed = sum(not check.ok for check in proof.checks)
+    total = _count(len(proof.checks), "check")
+    if failed:
+        return f"NOT PROVED, {failed} of {total} failed"
+    gaps = len(proof.not_checked)
+    points = f"; {_count(gaps, 'point')} not checked" if gaps else ""
+    return f"proved, {total} passed{points}"
+
+
+def _check_lines(checks: Sequence[Check], *, every_check: bool) -> Iterator[str]:
+    """Yield the failed checks first, one line each, then those that passed, one line a group."""
+    shown = checks if every_check else [check for check in checks if not check.ok]
+    for check in sorted(shown, key=lambda check: check.ok):
+        exhibit = f" exhibit {check.exhibit}" if check.exhibit else ""
+        yield f"  {'ok  ' if check.ok else 'FAIL'} {check.name}{exhibit}: {check.detail}"
+    if every_check:
+        return
+    group_of = {name: title for title, names in _GROUPS.items() for name in names.split()}
+    for title in (*_GROUPS, _OTHER):
+        group = [check for check in checks if group_of.get(check.name, _OTHER) == title]
+        if group and all(check.ok for check in group):
+            yield f"  ok   {title}: {_count(len(group), 'check')} passed"
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'' if number == 1 else 's'}"
 
 
 def _raise_failure(verdict: Verdict, *, strict: bool) -> None:

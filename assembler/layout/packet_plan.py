@@ -6,7 +6,7 @@ In: a `Case` and a `Recipe`. Out: a `Plan`; nothing is opened, no page is known.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import count, product
 from string import ascii_uppercase
 from typing import Any
@@ -94,19 +94,36 @@ def tab_labels(style: str) -> Iterator[str]:
         yield from ("".join(letters) for letters in product(ascii_uppercase, repeat=length))
 
 
-def format_plan(plan: Plan) -> str:
-    """Format the plan for a person: one line per part, tab letters before evidence."""
+def format_plan(plan: Plan, pages: Mapping[str, int | None]) -> str:
+    """Format the plan for a person: a line for each part with its tab, title and pages.
+
+    Args:
+        pages: how many pages each exhibit has, by id; None where that is not known before it is
+            converted.
+    """
+    parts = [part for part in plan.parts if part.kind is not PartKind.TAB]
+    width = max((len(part.title) for part in parts), default=0)
     lines = [f"{plan.title}: packet {plan.packet}"]
     group = ""
-    for part in plan.parts:
-        if part.kind is PartKind.TAB:
-            continue
+    for part in parts:
         if part.group != group:
             group = part.group
             lines += [f"  {group}"] if group else []
-        head = f"Exhibit {part.tab}" if part.tab else part.kind.value
-        lines.append(f"  {head:<12} {part.exhibit or part.id}")
+        name = f"Exhibit {part.tab}" if part.tab else _KIND_NAMES[part.kind]
+        if part.holds_place:
+            name = "MISSING"
+        lines.append(f"  {name:<12} {part.title:<{width}}  {_format_pages(part, pages)}".rstrip())
     return "\n".join(lines)
+
+
+_KIND_NAMES = {PartKind.DRAFT: "Our paper", PartKind.FORM: "Form", PartKind.EXHIBIT: "Exhibit"}
+
+
+def _format_pages(part: Part, pages: Mapping[str, int | None]) -> str:
+    if part.kind is not PartKind.EXHIBIT:
+        return ""
+    count = pages.get(part.exhibit)
+    return f"{count} page{'' if count == 1 else 's'}" if count is not None else "pages not known"
 
 
 def plan_as_json(plan: Plan) -> dict[str, Any]:

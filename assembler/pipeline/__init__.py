@@ -11,7 +11,7 @@ from assembler.pipeline.checked_case import find_problems
 from assembler.pipeline.existing_packets import find_current_packets
 from assembler.pipeline.options import BuiltPacket, Options
 from assembler.pipeline.run_context import RunContext, make_context
-from assembler.pipeline.single_steps import fill_forms, plans, start, verify
+from assembler.pipeline.single_steps import fill_forms, plans, plans_with_pages, start, verify
 
 __all__ = [
     "BuildState",
@@ -28,6 +28,7 @@ __all__ = [
     "judge_packets",
     "make_context",
     "plans",
+    "plans_with_pages",
     "read_status",
     "start",
     "verify",

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from assembler import forms, proof, receivers, rules
 from assembler.errors import OutputNotWritten
-from assembler.model import Finding, Plan, Proof
+from assembler.model import Exhibit, Finding, Plan, Proof
 from assembler.pipeline.checked_case import read_plans
+from assembler.proof.source_pages import count_pages
 from assembler.runtime.atomic_files import find_link_below, report_write_errors, write_atomic
 from assembler.runtime.resources import Shelf
 from assembler.runtime.user_files import read_record
@@ -25,6 +26,42 @@ _MAX_NOTED = 1_000  # hashes of filled forms that are remembered
 def plans(folder: Path, shelf: Shelf, profile: str = receivers.DEFAULT) -> tuple[Plan, ...]:
     """Return one plan per beneficiary, without starting a program or opening evidence."""
     return read_plans(folder, shelf, profile, hashed=False)[1]
+
+
+def plans_with_pages(
+    folder: Path, shelf: Shelf, profile: str, workshop: Workshop
+) -> tuple[tuple[Plan, ...], dict[str, int | None]]:
+    """Return one plan per beneficiary, and how many pages each exhibit has, by id.
+
+    None stands for an exhibit with a file whose pages are not known before it is converted, or that
+    cannot be opened.
+    """
+    case, packet_plans = read_plans(folder, shelf, profile, hashed=False)
+    paths = sorted({part.path for exhibit in case.exhibits for part in exhibit.parts})
+    counts = workshop.map(count_pages, [(folder, path) for path in paths])
+    by_path = {
+        path: count
+        for path, count in zip(paths, counts, strict=True)
+        if isinstance(count, int) and count
+    }
+    return packet_plans, {exhibit.id: _count_exhibit(exhibit, by_path) for exhibit in case.exhibits}
+
+
+def _count_exhibit(exhibit: Exhibit, by_path: Mapping[str, int]) -> int | None:
+    """Return how many pages of its files an exhibit uses; None if that is not known."""
+    total = 0
+    for part in exhibit.parts:
+        if part.pages:
+            count = by_path.get(part.path)
+            ends = [(first, last or count) for first, last in part.pages]
+            if any(last is None for _, last in ends):
+                return None
+            total += sum(last - first + 1 for first, last in ends if last is not None)
+        elif part.path in by_path:
+            total += by_path[part.path]
+        else:
+            return None
+    return total
 
 
 def start(folder: Path, shelf: Shelf, kind: str, reasons: Sequence[str]) -> None:
