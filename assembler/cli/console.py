@@ -83,7 +83,7 @@ class Framed(click.Group):
         except Unwritten as error:
             output_streams.give_up(error)
         except AssemblerError as error:
-            _explain(error, ctx)
+            explain_error(error, ctx)
             ctx.exit(error.exit_code)
         except (KeyboardInterrupt, click.Abort):
             say("interrupted: nothing half-made was left in place; run the same command again")
@@ -96,7 +96,7 @@ class Framed(click.Group):
             if isinstance(error, OSError) and output_streams.is_of_printing(error):
                 output_streams.give_up(unwritten(error))
             if refusal := _write_refusal(error):
-                _explain(refusal, ctx)
+                explain_error(refusal, ctx)
                 ctx.exit(refusal.exit_code)
             _explain_bug(error, ctx)
             ctx.exit(ExitCode.BUG)
@@ -181,7 +181,7 @@ def progress() -> Iterator[Callable[[str, int, int], None]]:
         yield draw
 
 
-def _explain(error: AssemblerError, ctx: click.Context) -> None:
+def explain_error(error: AssemblerError, ctx: click.Context) -> None:
     """Print what stopped the run; where findings did, these grouped, and the verdict."""
     if is_verbose(ctx):
         traceback.print_exception(error)

@@ -42,6 +42,7 @@ from assembler.cli.status_command import status
 from assembler.cli.timings_table import format_timings, write_timings
 from assembler.cli.unbundle_command import unbundle
 from assembler.cli.verify_command import verify
+from assembler.cli.watch_command import watch
 from assembler.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ def main() -> None:
 
 main.add_command(init)
 main.add_command(status)
+main.add_command(watch)
 main.add_command(validate)
 main.add_command(check)
 main.add_command(explain)

@@ -39,7 +39,7 @@ _NAMED_DATES = ("%B %d %Y", "%b %d %Y", "%d %B %Y", "%d %b %Y")
 _NUMBERS = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 
 
-class Day(click.ParamType):  # type: ignore[type-arg] - generic since click 8.3 only
+class Day(click.ParamType):  # type: ignore[type-arg]  # generic since click 8.3 only
     """A day of the calendar: 2026-03-15, or as people write it where that means one day only."""
 
     name = "date"

@@ -1,0 +1,149 @@
+"""`assembler watch`: check a case again whenever a file of it is saved."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from assembler.cli.console import day, explain_error, progress, result, say
+from assembler.cli.findings_output import print_findings, print_verdict
+from assembler.cli.shared_options import FOLDER, all_option, evidence_options, verbose_option
+from assembler.errors import AssemblerError
+
+if TYPE_CHECKING:
+    from assembler.model import Verdict
+    from assembler.pipeline import Options
+
+_OUTPUTS = frozenset({"build", ".assembler", ".plan", ".verify", ".git"})
+_DEBOUNCE_MS = 400  # editors save a file in several steps
+_STEP_MS = 100
+
+
+@click.command()
+@click.argument("case", type=FOLDER)
+@click.option(
+    "--facts-only", is_flag=True, help="Check the facts alone; do not build the bundle again."
+)
+@all_option
+@evidence_options
+@verbose_option
+@click.pass_context
+def watch(
+    ctx: click.Context,
+    /,
+    case: Path,
+    facts_only: bool,
+    strict: bool,
+    as_of: datetime | None,
+    profile: str,
+    shelf_dir: Path | None,
+    jobs: int | None,
+    cache: Path | None,
+    cache_size: int,
+) -> None:
+    """Check a case again on every save, and build its bundle and review page anew.
+
+    Checks the facts at once; where nothing in them must be fixed, builds and proves the bundle, so
+    that review.html shows the change when it is loaded again. Ctrl-C ends it.
+    """
+    from assembler.pipeline import Options
+
+    def check_again() -> None:
+        result("")
+        try:
+            verdict = _check_facts(case, as_of, shelf_dir)
+            if not facts_only and not verdict.to_fix:
+                options = Options(as_of=day(as_of), profile=profile, strict=strict)
+                verdict = _build(case, options, shelf_dir, jobs, (cache, cache_size))
+            print_verdict(verdict)
+        except AssemblerError as error:  # the next save may fix it
+            explain_error(error, ctx)
+
+    try:
+        watch_case(case, check_again, _saves(case))
+    except KeyboardInterrupt:
+        say("watch ended")
+
+
+def watch_case(case: Path, check_again: Callable[[], None], saves: Iterable[set[str]]) -> None:
+    """Call `check_again` at once, and after each save, given as the names of the saved files."""
+    check_again()
+    say(f"Watching {case}; save a file to check again, press Ctrl-C to end.")
+    for names in saves:
+        say(f"Saved: {', '.join(sorted(names))}")
+        check_again()
+
+
+def _saves(case: Path) -> Iterable[set[str]]:
+    """Yield the files that were saved together, relative to the case folder, without outputs."""
+    from watchfiles import watch as watch_files
+
+    home = case.resolve()
+    for changes in watch_files(
+        home,
+        watch_filter=lambda _change, path: is_input(Path(path).relative_to(home)),
+        debounce=_DEBOUNCE_MS,
+        step=_STEP_MS,
+    ):
+        yield {Path(path).relative_to(home).as_posix() for _change, path in changes}
+
+
+def is_input(path: Path) -> bool:
+    """Return whether a path of a case folder is something a person saves: no output, no temporary
+    file of an editor or of the operating system."""
+    name = path.name
+    is_temporary = name.startswith((".", "~$", "#")) or name.endswith(("~", ".swp", ".tmp"))
+    return not is_temporary and not _OUTPUTS & set(path.parts)
+
+
+def _check_facts(case: Path, as_of: datetime | None, shelf_dir: Path | None) -> Verdict:
+    """Check the facts and print what must be fixed in them; the build prints everything else."""
+    from assembler import rules
+    from assembler.pipeline import batch
+    from assembler.runtime.resources import Shelf
+
+    shelf = Shelf.default(shelf_dir)
+    facts = batch.validate(case, shelf, rules.load_library(shelf), day(as_of))
+    verdict = rules.decide_verdict(
+        facts.findings,
+        missing_forms=facts.missing_forms,
+        scope="facts only: evidence not opened",
+    )
+    if verdict.to_fix:
+        print_findings(facts.findings, shelf_dir)
+    return verdict
+
+
+def _build(
+    case: Path,
+    options: Options,
+    shelf_dir: Path | None,
+    jobs: int | None,
+    cache: tuple[Path | None, int],
+) -> Verdict:
+    """Build and prove the packets, print the findings, and return the verdict. `cache`: its folder
+    and its size in MB."""
+    from assembler import pipeline
+    from assembler.runtime.resources import Shelf
+    from assembler.runtime.workshop import Workshop
+
+    home, size = cache
+    workers = jobs or os.cpu_count() or 1
+    with (
+        Workshop(case / ".assembler", jobs=workers, cache=home, cache_mb=size) as workshop,
+        progress() as report_progress,
+    ):
+        packets = pipeline.build_packets(
+            pipeline.make_context(
+                case, Shelf.default(shelf_dir), workshop, options, report_progress
+            )
+        )
+    print_findings((finding for packet in packets for finding in packet.findings), shelf_dir)
+    for packet in packets:
+        result(f"{packet.folder / 'review.html'}")
+    return pipeline.judge_packets(packets)
