@@ -219,9 +219,13 @@ def enclosures(doc) -> None:
     line(doc, "{%p for text in enclosed %}")
     bullet(doc, "{{ text }}")
     line(doc, "{%p endfor %}")
+    line(doc, "{%p if exhibits_enclosed %}")
+    bullet(doc, "{{ exhibits_enclosed }}")
+    line(doc, "{%p else %}")
     line(doc, "{%p for row in index %}")
     bullet(doc, "{{r row.link }}: {{ row.title }}, {{ row.range }}")
     line(doc, "{%p endfor %}")
+    line(doc, "{%p endif %}")
 
 
 def fee(doc) -> None:
@@ -469,6 +473,32 @@ def declaration():
     return doc
 
 
+# heading of a column of the index: its width in inches, and what a row says
+_COLUMNS = {
+    "Tab": (0.45, "{{r row.tab_link }}"),
+    "Description": (2.7, "{{r row.title_link }}"),
+    "Date": (1.5, "{{ row.date }}"),
+    "Pages": (0.9, "{{r row.pages_link }}"),
+}
+
+
+def index_table(doc, columns) -> None:
+    """Add the table of exhibits, with these columns."""
+    widths = [width for width, _ in columns.values()]
+    rest = [""] * (len(columns) - 1)
+    made = table(doc, widths, list(columns))
+    row(made, widths, ["{%tr for row in index %}", *rest])
+    row(made, widths, ["{%tr if row.heading %}", *rest])
+    row(made, widths, ["", "{{ row.heading }}", *rest[1:]], bold=True)
+    row(made, widths, ["{%tr endif %}", *rest])
+    cells = row(made, widths, [text for _, text in columns.values()])
+    for text in ("{%p for text in row.details %}", "{{ text }}", "{%p endfor %}"):
+        paragraph = cells[1].add_paragraph()
+        paragraph.paragraph_format.space_after = Pt(1)
+        paragraph.add_run(text).font.size = Pt(9)
+    row(made, widths, ["{%tr endfor %}", *rest])
+
+
 def index():
     doc = document(10)
     doc.add_heading("Index of exhibits", 1)
@@ -486,28 +516,11 @@ def index():
         after=8,
     )
     line(doc, "{%p endif %}")
-    widths = (0.45, 2.7, 1.5, 0.9, 0.95)
-    made = table(doc, widths, ("Tab", "Description", "Date", "Pages", "Language"))
-    row(made, widths, ["{%tr for row in index %}", "", "", "", ""])
-    row(made, widths, ["{%tr if row.heading %}", "", "", "", ""])
-    row(made, widths, ["", "{{ row.heading }}", "", "", ""], bold=True)
-    row(made, widths, ["{%tr endif %}", "", "", "", ""])
-    cells = row(
-        made,
-        widths,
-        [
-            "{{r row.tab_link }}",
-            "{{r row.title_link }}",
-            "{{ row.date }}",
-            "{{r row.pages_link }}",
-            "{{ row.language }}",
-        ],
-    )
-    for text in ("{%p for text in row.details %}", "{{ text }}", "{%p endfor %}"):
-        paragraph = cells[1].add_paragraph()
-        paragraph.paragraph_format.space_after = Pt(1)
-        paragraph.add_run(text).font.size = Pt(9)
-    row(made, widths, ["{%tr endfor %}", "", "", "", ""])
+    line(doc, "{%p if has_languages %}")
+    index_table(doc, {**_COLUMNS, "Language": (0.95, "{{ row.language }}")})
+    line(doc, "{%p else %}")
+    index_table(doc, {**_COLUMNS, "Description": (3.65, "{{r row.title_link }}")})
+    line(doc, "{%p endif %}")
     line(doc, "{%p if files %}")
     heading = doc.add_heading("Files of this bundle, in the order of upload", 2)
     heading.paragraph_format.space_before = Pt(18)

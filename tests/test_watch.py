@@ -14,6 +14,12 @@ import pytest
 from assembler.cli.watch_command import is_input, watch_case
 from tests import factories
 
+# a program started in the background of a shell ignores SIGINT
+PROGRAM = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
+    "from assembler.cli.main import main; main()"
+)
+
 
 def test_a_case_is_checked_at_once_and_after_each_save(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -49,10 +55,9 @@ def test_a_save_is_noticed_and_ctrl_c_ends_it(tmp_path: Path) -> None:
     log = tmp_path / "log"
     with log.open("w") as stream:
         process = subprocess.Popen(
-            [sys.executable, "-m", "assembler", "watch", str(case), "--facts-only"],
+            [sys.executable, "-c", PROGRAM, "watch", str(case), "--facts-only"],
             stdout=stream,
             stderr=subprocess.STDOUT,
-            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
         )
         try:
             wait_for(log, "Watching")

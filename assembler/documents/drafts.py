@@ -162,6 +162,7 @@ def template_values(
         languages=tuple(sorted(names["languages"].items())),
         countries=tuple(sorted(names["countries"].items())),
         letter_date=inputs.case.request.letter_date or inputs.as_of,
+        enclosures=inputs.plan.enclosures,
         extra_names=extra_names,
     )
 

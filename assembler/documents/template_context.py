@@ -16,7 +16,7 @@ from jinja2 import UndefinedError
 from assembler.documents.sandbox import Template
 from assembler.errors import TemplateBroken
 from assembler.layout.page_order import HOST
-from assembler.model import Case, Exhibit, IndexRow, Layout, PartKind, Person
+from assembler.model import Case, DocumentId, Exhibit, IndexRow, Layout, PartKind, Person
 from assembler.model.citations import Cite, parse
 
 _MARGIN_WORDS = {
@@ -38,6 +38,10 @@ FACTS = (
 _LEADS_UP = re.compile(r"(\([^()]*|\b[Ss]ee(?: also)?\s+)$")
 
 
+MOST_LISTED = 3  # exhibits that a letter lists one by one even where an index follows
+_INDEX = DocumentId.draft("index")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemplateValues:
     """Everything one document is filled from."""
@@ -51,6 +55,7 @@ class TemplateValues:
     languages: tuple[tuple[str, str], ...]  # BCP 47 → English name
     countries: tuple[tuple[str, str], ...]  # code → name
     letter_date: date | None
+    enclosures: str = "list"  # how a letter lists the exhibits, from the recipe
     extra_names: tuple[tuple[str, object], ...] = ()  # further names of one template: ("sheet", …)
 
 
@@ -92,6 +97,9 @@ def build_context(values: TemplateValues, template: Template, where: str) -> dic
         "expedite": (case.request.expedite_reason,) if case.request.expedite_reason else (),
         "enclosed": list_enclosures(values),
         "index": index,
+        "exhibits_enclosed": summarize_exhibits(values),
+        # a column that says the same in every row says nothing
+        "has_languages": len({row["language"] for row in index}) > 1,
         "sheets": [row for row in index if row["sheeted"]],
         "files": list_files(values.layout),
         "plan_title": values.layout.title,
@@ -181,6 +189,20 @@ def list_enclosures(values: TemplateValues) -> tuple[str, ...]:
         if not declaration.belongs_to or values.beneficiary in declaration.belongs_to
     ]
     return (*listed, *declarations, *case.request.enclosures)
+
+
+def summarize_exhibits(values: TemplateValues) -> str:
+    """Return the line of a letter that stands for all exhibits and points to their index; "" if
+    each exhibit has a line of its own: the recipe asks for it, there are few, or no index."""
+    rows, leaves = values.layout.index, values.layout.leaves
+    page = next((leaf.label for leaf in leaves if leaf.document == _INDEX), "")
+    if values.enclosures == "list" or len(rows) <= MOST_LISTED or not page:
+        return ""
+    count = sum(leaf.kind is PartKind.EXHIBIT for leaf in leaves)
+    return (
+        f"Exhibits {rows[0].tab} to {rows[-1].tab}: {len(rows)} exhibits, {count} pages, listed in "
+        f"the index on page {page}"
+    )
 
 
 def find_source_language(exhibit: Exhibit) -> str:

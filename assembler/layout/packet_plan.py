@@ -71,6 +71,7 @@ def plan_packet(
         title=recipe.title,
         parts=tuple(parts),
         claims_template=recipe.claims_template,
+        enclosures=recipe.enclosures,
         marking=profile.marking,
         paper=profile.paper,
     )

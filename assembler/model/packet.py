@@ -45,6 +45,9 @@ class Recipe:
     labels: str = "letters"  # "letters": A … Z, AA … ; "numbers": 1, 2, …
     # template of the attorney's claim-to-evidence matrix, made beside the bundle; "" = none
     claims_template: str = ""
+    # how a letter lists the exhibits: "index" (a line that points to the index of exhibits, where
+    # the packet has one and more than a few exhibits) or "list" (a line for each)
+    enclosures: str = "index"
 
 
 class PartKind(StrEnum):
@@ -95,5 +98,6 @@ class Plan:
     title: str
     parts: tuple[Part, ...]
     claims_template: str = ""  # from the recipe
+    enclosures: str = "index"  # from the recipe
     marking: Marking = field(default_factory=Marking)  # from the profile
     paper: str = "any"  # from the profile: larger pages of evidence are drawn on it

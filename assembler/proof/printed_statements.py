@@ -35,6 +35,7 @@ _ENGINE = "office2pdf"  # the engine whose order of text in a table is known
 # after a page number: no more digits, no "-1" as in "57-1", and no letter as in "57a"
 _NUMBER_END = "(?![0-9–]|-[0-9]|[a-z](?![a-z]))"
 _COVER_LETTER = DocumentId.draft("cover-letter")
+_INDEX = DocumentId.draft("index")
 _CAPTION_COVER = DocumentId.draft("caption-cover")
 _MAX_STRAY = 3  # letters of a neighbor that a link's box may touch
 
@@ -434,11 +435,31 @@ def _enclosure_faults(packet: PrintedPacket) -> Iterator[Fault]:
                     page,
                 )
         is_order_known = rows and not any(is_right_to_left(row.title) for row in rows)
-        if document == _COVER_LETTER and is_order_known and "".join(lines) not in text:
-            yield "the letter does not list all exhibits, in order, with title and pages", page
+        if (
+            document == _COVER_LETTER
+            and is_order_known
+            and "".join(lines) not in text
+            and fold(_summary(packet)) not in text
+        ):
+            yield (
+                "the letter neither lists all exhibits, in order, with title and pages, nor gives "
+                "their number and the page of their index",
+                page,
+            )
         exhibit_range = fold(f"EXHIBITS {rows[0].tab} TO {rows[-1].tab}") if rows else ""
         if document == _CAPTION_COVER and exhibit_range not in text:
             yield "the cover page does not name the first and the last exhibit", page
+
+
+def _summary(packet: PrintedPacket) -> str:
+    """Return the line that may stand for the lines of all exhibits, from the ledger."""
+    rows, index = packet.rows, packet.entries(_INDEX)
+    pages = sum(entry.kind is PartKind.EXHIBIT for entry in packet.ledger)
+    label = index[0].label if index else "?"
+    return (
+        f"Exhibits {rows[0].tab} to {rows[-1].tab}: {len(rows)} exhibits, {pages} pages, listed in "
+        f"the index on page {label}"
+    )
 
 
 def _without_lines(text: str, lines: Sequence[str]) -> str:

@@ -190,6 +190,7 @@ def _recipe(raw: dict[str, Any], where: str) -> Recipe:
             tab_template=raw["tab_template"],
             labels=raw.get("labels", "letters"),
             claims_template=raw.get("claims_template", ""),
+            enclosures=raw.get("enclosures", "index"),
         )
     except (KeyError, TypeError) as error:
         raise TemplateBroken(
@@ -204,6 +205,8 @@ def _recipe(raw: dict[str, Any], where: str) -> Recipe:
         )
     if recipe.labels not in ("letters", "numbers"):
         raise TemplateBroken("labels must be letters or numbers", where=where)
+    if recipe.enclosures not in ("index", "list"):
+        raise TemplateBroken("enclosures must be index or list", where=where)
     return recipe
 
 
