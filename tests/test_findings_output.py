@@ -106,6 +106,19 @@ def test_one_finding_says_where_what_and_what_to_do() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("problem", "sentence"),
+    [
+        ("the print is blurred", "The print is blurred."),
+        ("evidence/a.pdf is in no exhibit", "evidence/a.pdf is in no exhibit."),
+        ("run `assembler check`", "Run `assembler check`"),
+        ("which page?", "Which page?"),
+    ],
+)
+def test_a_path_keeps_its_letters_at_the_start_of_a_sentence(problem: str, sentence: str) -> None:
+    assert text([finding(problem=problem)])[2] == f"    {sentence}"
+
+
 def test_findings_that_say_the_same_share_one_sentence_and_one_remedy() -> None:
     pages = [finding(where=f"evidence/a.pdf, page {page}", page=page) for page in (1, 4)]
 

@@ -492,7 +492,7 @@ def test_the_index_repeats_its_header_and_parts_no_row(tmp_path: Path) -> None:
     pages = letters.pages(letters.pdf(filled("index.docx", many), tmp_path))
 
     assert len(pages) > 2
-    assert all("Tab Description Date Pages Language" in page for page in pages)
+    assert all("Tab Description Date Pages" in page for page in pages)
     assert all((f"First{n} " in page) == (f"last{n} " in page) for page in pages for n in range(60))
 
 

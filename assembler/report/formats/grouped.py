@@ -171,9 +171,12 @@ def _count(number: int, word: str) -> str:
 
 def _sentence(text: str) -> str:
     """Return a problem or remedy as a sentence; in findings it is the middle of one."""
-    if not text or text.startswith("`"):
+    if not text:
         return text
-    return f"{text[0].upper()}{text[1:]}{'' if text.endswith(('.', '?', '!', '`')) else '.'}"
+    # a path, an id or a command stays as it is
+    begins_with_word = text.split(maxsplit=1)[0].rstrip(",:;").isalpha()
+    start = f"{text[0].upper()}{text[1:]}" if begins_with_word else text
+    return start if start.endswith((".", "?", "!", "`")) else f"{start}."
 
 
 def _wrap(
