@@ -329,7 +329,7 @@ def test_two_files_that_differ_in_spelling_alone_are_told(tmp_path: Path) -> Non
         "EVID.TWINS",
         "EVID.UNLISTED",
     ]
-    assert found[0].where == "the case folder"
+    assert (found[0].where, found[0].file) == (FORMS["NFC"], FORMS["NFC"])
 
 
 def test_ignored_files_and_passwords_are_found_under_either_spelling(tmp_path: Path) -> None:

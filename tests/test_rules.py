@@ -490,7 +490,7 @@ def test_a_new_case_passes_the_door_and_says_what_is_missing(
 
     missing, found = intake.examine_case(_written(raw, tmp_path), SHELF, hashed=False)
     assert missing is None
-    assert {finding.rule for finding in found} == {"EVID.MISSING"}
+    assert {finding.rule for finding in found} == {"EVID.MISSING", "CASE.PLACEHOLDER"}
     case = read(raw, tmp_path)
     assert (case.id, raw["$schema"]) == ("our-case", "../case.schema.json")
     said = judge(case).findings

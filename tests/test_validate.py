@@ -93,12 +93,21 @@ def test_a_started_case_lacks_its_documents_and_then_its_texts(
     assert json.loads((folder / case["$schema"]).read_text()) == SCHEMA
     assert case["id"] == "m-ller-s-hne"
     code, out, _ = run("validate", folder, "--json", *DAY)
-    assert {one["rule"] for one in json.loads(out)["cases"][0]["findings"]} == {"EVID.MISSING"}
+    findings = json.loads(out)["cases"][0]["findings"]
+    missing = [one for one in findings if one["rule"] == "EVID.MISSING"]
+    texts = [one for one in findings if one["rule"] == "CASE.PLACEHOLDER"]
+    assert {one["exhibit"] for one in missing} == {exhibit["id"] for exhibit in case["exhibits"]}
+    assert len({(one["problem"], one["remedy"]) for one in missing}) == 1
+    assert len({(one["problem"], one["remedy"]) for one in texts}) == 1
+    assert len(missing) + len(texts) == len(findings)
     for exhibit in case["exhibits"]:
         (folder / exhibit["files"][0]).write_bytes(factories.text_pdf())
     code, out, _ = run("validate", folder, "--json", *DAY)
-    found = {one["rule"] for one in json.loads(out)["cases"][0]["findings"]}
-    assert "CASE.PLACEHOLDER" in found
+    findings = json.loads(out)["cases"][0]["findings"]
+    found = {one["rule"] for one in findings}
+    later = [one for one in findings if one["rule"] == "CASE.PLACEHOLDER"]
+    same = {(one["pointer"], one["line"], one["problem"], one["remedy"]) for one in texts}
+    assert same <= {(one["pointer"], one["line"], one["problem"], one["remedy"]) for one in later}
     assert not found & {"EVID.MISSING", "EVID.UNLISTED", "CASE.FORM", "CASE.VALUE"}
     assert "\n- [ ] **" in (folder / "evidence/TO-GATHER.md").read_text()
 

@@ -9,8 +9,11 @@ from typing import Any
 
 from assembler.errors import CaseRejected
 from assembler.intake.case_builder import build_case
+from assembler.intake.case_fields import ID, read_fields
+from assembler.intake.case_words import CaseWords, read_words
 from assembler.intake.file_check import examine_files
 from assembler.intake.json_text import MAX_BYTES, BadJson, decode_text, parse_json
+from assembler.intake.placeholder_check import find_placeholders
 from assembler.intake.problem import Problem, is_inside
 from assembler.intake.reference_check import find_character_problems, find_reference_problems
 from assembler.intake.schema_check import find_schema_problems, read_field_names
@@ -55,9 +58,12 @@ def examine_case(
     except _NoCase as error:
         return None, (error.finding,)
     schema = shelf.read(SCHEMA)
-    problems, files = _problems(folder, raw, schema, hashed)
+    problems, files = _problems(folder, raw, hashed, (schema, read_words(shelf)))
     if problems:
-        return None, _findings(problems, lines, read_field_names(schema))
+        # a case that is rejected does not reach the rules, which would say so
+        catalog = shelf.schema("rules.json")
+        problems += _limit(find_placeholders(raw, catalog) if isinstance(raw, dict) else ())
+        return None, _Places(raw, lines, schema).findings(problems)
     return build_case(raw, files, lines), ()
 
 
@@ -99,17 +105,21 @@ def _bytes(folder: Path) -> bytes:
 
 
 def _problems(
-    folder: Path, raw: Any, schema: bytes, hashed: bool
+    folder: Path, raw: Any, hashed: bool, data: tuple[bytes, CaseWords]
 ) -> tuple[list[Problem], dict[str, SourceFile]]:
     """Return the problems of every check; a place that the schema refuses is not reported again,
-    nor is anything within it."""
-    schema_problems = list(_limit(find_schema_problems(raw, schema)))
+    nor is anything within it.
+
+    Args:
+        data: the schema, and the words that people write.
+    """
+    schema_problems = list(_limit(find_schema_problems(raw, *data)))
     reported = {problem.pointer for problem in schema_problems if problem.rule != "CASE.MISSING"}
     unknown = {problem.pointer for problem in schema_problems if problem.rule == "CASE.UNKNOWN_KEY"}
     characters = _limit(_outside(find_character_problems(raw), unknown))
     if not isinstance(raw, dict):
         return [*schema_problems, *characters], {}
-    files, file_problems = examine_files(folder, raw, hashed and not schema_problems)
+    files, file_problems = examine_files(folder, raw, hashed and not schema_problems, data[1])
     references = _limit(_outside(chain(find_reference_problems(raw), file_problems), reported))
     return [*schema_problems, *characters, *references], files
 
@@ -136,29 +146,57 @@ def _syntax(error: BadJson) -> Finding:
         "CASE.SYNTAX",
         where,
         error.problem,
-        "correct it; save the file as UTF-8 text",
+        error.remedy,
         line=error.line,
     )
 
 
-def _findings(
-    problems: Iterable[Problem], lines: Mapping[str, int], field_names: Collection[str]
-) -> tuple[Finding, ...]:
-    findings = []
-    for rule, pointer, problem, remedy in dict.fromkeys(problems):
-        line = _line(pointer, lines)
-        shown = _shown(pointer, field_names)
-        where = (
-            f"{NAME} line {line} ({shown or '/'})"
-            if pointer or rule not in _OF_THE_FOLDER
-            else "the case folder"
+class _Places:
+    """Where the places of a case are in its text, and what a person calls them."""
+
+    def __init__(self, case: Any, lines: Mapping[str, int], schema: bytes) -> None:
+        self._case, self._lines = case, lines
+        self._fields, self._names = read_fields(schema), read_field_names(schema)
+
+    def findings(self, problems: Iterable[Problem]) -> tuple[Finding, ...]:
+        """Return the findings in the order of the file; those of the folder come first."""
+        return tuple(
+            sorted(
+                (self._finding(problem) for problem in dict.fromkeys(problems)),
+                key=lambda finding: (finding.line or 0, finding.pointer or "", finding.rule),
+            )
         )
-        findings.append(_finding(rule, where, problem, remedy, pointer=shown, line=line))
-    return tuple(
-        sorted(
-            findings, key=lambda finding: (finding.line or 0, finding.pointer or "", finding.rule)
+
+    def _finding(self, problem: Problem) -> Finding:
+        rule, pointer, text, remedy, file = problem
+        if rule in _OF_THE_FOLDER:
+            return make_finding(rule, file, text, remedy, file=file)
+        line, shown = self._line(pointer), _shown(pointer, self._names)
+        label = file or self._fields.label(shown, self._case)
+        place = ", ".join(filter(None, (f"{NAME} line {line}", label)))
+        return make_finding(
+            rule,
+            f"{place} ({shown or '/'})",
+            text,
+            remedy,
+            file=NAME,
+            line=line,
+            pointer=shown,
+            exhibit=self._exhibit(pointer) if file else None,
         )
-    )
+
+    def _exhibit(self, pointer: str) -> str | None:
+        """Return the id of the exhibit that lists a file."""
+        keys = pointer.split("/")
+        if keys[1] != "exhibits":
+            return None
+        exhibit_id = self._case["exhibits"][int(keys[2])].get("id")
+        return exhibit_id if isinstance(exhibit_id, str) and ID.fullmatch(exhibit_id) else None
+
+    def _line(self, pointer: str) -> int:
+        while pointer and pointer not in self._lines:
+            pointer = pointer.rpartition("/")[0]
+        return self._lines.get(pointer, 1)
 
 
 def _shown(pointer: str, field_names: Collection[str]) -> str:
@@ -169,12 +207,6 @@ def _shown(pointer: str, field_names: Collection[str]) -> str:
         pointer.split("/")[1:],
     )
     return "".join(f"/{key}" for key in steps)
-
-
-def _line(pointer: str, lines: Mapping[str, int]) -> int:
-    while pointer and pointer not in lines:
-        pointer = pointer.rpartition("/")[0]
-    return lines.get(pointer, 1)
 
 
 def _finding(

@@ -3,7 +3,7 @@ docs/case-json.md`."""
 
 from __future__ import annotations
 
-import re
+import json
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -13,9 +13,10 @@ from assembler.runtime.resources import Shelf
 Node = dict[str, Any]
 _HEAD = """# case.json, field by field
 
-Made from `schemas/case.schema.json` by `make docs`; do not edit. An editor that knows JSON Schema
-shows the same texts while you write, if case.json begins with `"$schema"` and the path of that
-file. A word in brackets leads to a description of its own.
+Made from `schemas/case.schema.json` by `make docs`; do not edit. An editor that knows JSON Schema,
+such as Visual Studio Code, shows the same texts, examples and choices while you write, and marks
+what is wrong, if case.json begins with `"$schema"` and the path of that file; `assembler init`
+writes it so. A word in brackets leads to a description of its own.
 """
 _PLAIN = {
     "integer": "whole number",
@@ -73,15 +74,26 @@ def _object(node: Node) -> Node | None:
 
 
 def _text(node: Node, title: str) -> str:
-    """Return the description, each of its values on a line of its own, and the kind."""
-    text = str(node.get("description", "")).replace("|", "\\|")
-    values = [str(value) for value in (node.get("enum") or node.get("items", {}).get("enum") or ())]
-    if values and "enum" not in node:
-        text = f"{text} {node['items']['description']}"
-    for value in values:
-        text = re.sub(rf"[ ;]*(?<=[ ;]){re.escape(value)}: ", f"<br>`{value}`: ", text, count=1)
-    kind = _kind(node, title)
-    return f"{text}<br>*({kind})*" if values else f"{text} *({kind})*"
+    """Return the description, each of its values on a line of its own, an example, what holds if
+    the field is left out, and the kind."""
+    choices = node if "enum" in node else node.get("items", {})
+    values = [
+        f"<br>`{value}`: {meaning}"
+        for value, meaning in zip(
+            choices.get("enum", ()), choices.get("enumDescriptions", ()), strict=True
+        )
+    ]
+    notes = [str(node.get("description", ""))]
+    if "examples" in node and not values and str(node["examples"][0]) not in notes[0]:
+        notes.append(f"Example: `{_as_json(node['examples'][0])}`.")
+    if "default" in node:
+        notes.append(f"If left out: `{_as_json(node['default'])}`.")
+    text = " ".join(notes).replace("|", "\\|")
+    return f"{text}{''.join(values)}{'<br>' if values else ' '}*({_kind(node, title)})*"
+
+
+def _as_json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _kind(node: Node, title: str) -> str:

@@ -11,7 +11,9 @@ from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-from assembler.intake.problem import Problem, escape_unprintable, suggest_name
+from assembler.intake.case_words import CaseWords
+from assembler.intake.file_suggestion import MissingFile, name_people, suggest_files
+from assembler.intake.problem import Problem, escape_unprintable
 from assembler.intake.untyped_values import (
     read_file_lists,
     read_listed_paths,
@@ -24,7 +26,7 @@ from assembler.runtime.passwords import NAME
 
 FileProblem = tuple[str, str, str]  # rule, what is wrong, what to do
 MAX_FILE = 200_000_000  # bytes
-HINTS = 100  # suggesting a similar name takes 10 ms among 2,000 files
+HINTS = 20_000  # pairs of a missing and an unlisted file that are compared; 5,000 take a second
 WATCHED = ("evidence", "forms")
 # what operating systems, shared drives and office programs leave behind, and our own list of
 # evidence to gather
@@ -48,7 +50,7 @@ IGNORABLE_FOLDER = re.compile(
 
 
 def examine_files(
-    folder: Path, case: dict[str, Any], hashed: bool
+    folder: Path, case: dict[str, Any], hashed: bool, words: CaseWords
 ) -> tuple[dict[str, SourceFile], list[Problem]]:
     """Check every listed file, and find files that are not listed.
 
@@ -68,23 +70,63 @@ def examine_files(
         if escape_unprintable(path) != path:  # reported by the check of characters
             continue
         if path in ignored:
+            problem = "the file is listed in ignored_files too"
             problems.append(
-                Problem(
-                    "CASE.TWICE",
-                    where,
-                    f"{path} is listed in ignored_files too",
-                    "remove it from one of the two",
-                )
+                Problem("CASE.TWICE", where, problem, "remove it from one of the two", path)
             )
         if path not in records:
-            record = _record(folder, path, hashed, present if len(problems) < HINTS else ())
+            record = _record(folder, path, hashed)
             if isinstance(record, SourceFile):
                 records[path] = record
             else:
-                problems.append(Problem(record[0], where, *record[1:]))
+                problems.append(Problem(record[0], where, *record[1:], _shown_path(path)))
+    listed_paths = {*paths_by_place.values(), *ignored}
+    unlisted = [path for path in present if path not in listed_paths]
+    problems = _suggest(problems, case, unlisted, words)
     if isinstance(case.get("exhibits"), list):
-        problems += _unlisted(present, {*paths_by_place.values(), *ignored})
+        problems += map(_unlisted, unlisted)
     return records, [*problems, *_twins(present)]
+
+
+def _shown_path(path: str) -> str:
+    """Return a path that may be shown; a path out of the case folder can hold a name."""
+    return "" if check_path(path) else path
+
+
+def _suggest(
+    problems: list[Problem], case: dict[str, Any], unlisted: Collection[str], words: CaseWords
+) -> list[Problem]:
+    """Return the problems; those of missing files ask for the file that was meant, where it is
+    clear."""
+    missing_paths = [problem.file for problem in problems if problem.rule == "EVID.MISSING"]
+    shown = [path for path in unlisted if escape_unprintable(path) == path]
+    if not missing_paths or len(missing_paths) * len(shown) > HINTS:
+        return problems
+    owners = dict(_file_owners(case))
+    missing = [owners.get(path, MissingFile(path=path)) for path in dict.fromkeys(missing_paths)]
+    suggestions = suggest_files(missing, shown, name_people(case), words.documents)
+    return [
+        problem._replace(remedy=f"did you mean {suggestions[problem.file]}?")
+        if problem.rule == "EVID.MISSING" and problem.file in suggestions
+        else problem
+        for problem in problems
+    ]
+
+
+def _file_owners(case: dict[str, Any]) -> Iterator[tuple[str, MissingFile]]:
+    """Yield each path that an exhibit lists, and what the exhibit says of it."""
+    for where, exhibit in read_objects(case, "exhibits"):
+        category, person = (exhibit.get(key) for key in ("category", "person"))
+        for _, files in read_file_lists(exhibit, where):
+            for path in filter(None, map(read_path, files)):
+                yield (
+                    path,
+                    MissingFile(
+                        path=path,
+                        category=category if isinstance(category, str) else "",
+                        person=person if isinstance(person, str) else "",
+                    ),
+                )
 
 
 def respell_paths(folder: Path, case: dict[str, Any]) -> None:
@@ -115,31 +157,37 @@ def _twins(present: Iterable[str]) -> Iterator[Problem]:
     seen: set[str] = set()
     for path in present:
         if normalize_name(path) in seen:
-            name = escape_unprintable(normalize_name(path))
-            problem = f"two files are called {name}, spelled with other characters"
-            yield Problem("EVID.TWINS", "", problem, "rename one of them, or take it away")
+            problem = "another file has a name that looks the same, spelled with other characters"
+            remedy = "rename one of the two, or take it away"
+            yield Problem(
+                "EVID.TWINS", "", problem, remedy, escape_unprintable(normalize_name(path))
+            )
         seen.add(normalize_name(path))
 
 
-def _unlisted(present: Iterable[str], listed_paths: Collection[str]) -> Iterator[Problem]:
-    for path in present:
-        if path not in listed_paths:
-            shown = escape_unprintable(path)
-            remedy = (
-                "add it to an exhibit, or to ignored_files"
-                if shown == path
-                else "give it another name, and list it"
-            )
-            yield Problem(
-                "EVID.UNLISTED", "", f"{shown} is in the folder, but in no exhibit", remedy
-            )
+def _unlisted(path: str) -> Problem:
+    shown = escape_unprintable(path)
+    key = "forms" if path.startswith("forms/") else "exhibits"
+    remedy = (
+        f"list it in {key} of case.json; or in ignored_files, with the reason"
+        if shown == path
+        else "give it another name, and list it in case.json"
+    )
+    problem = "the file is in the folder, but case.json does not list it"
+    return Problem("EVID.UNLISTED", "", problem, remedy, shown)
 
 
 def check_path(path: str) -> FileProblem | None:
     """Return why a path must not be opened, judged by its text alone, or None."""
     remedy = "write it relative to the case folder, as evidence/name.pdf"
-    if path.startswith(("/", "~")) or "\\" in path or re.match(r"[A-Za-z][A-Za-z0-9+.-]*:", path):
+    if path.startswith(("/", "~")) or re.match(r"[A-Za-z][A-Za-z0-9+.-]*:|\\\\", path):
         return ("PATH.ABSOLUTE", "the path is not relative to the case folder", remedy)
+    if "\\" in path:
+        return (
+            "PATH.ABSOLUTE",
+            "the path has backslashes, so it is not one relative to the case folder",
+            "write / in place of \\, as evidence/name.pdf",
+        )
     parts = path.split("/")
     if ".." in parts or "." in parts or "" in parts:
         return ("PATH.ESCAPES", "the path leaves the case folder or is not plain", remedy)
@@ -152,9 +200,7 @@ def check_path(path: str) -> FileProblem | None:
     return None
 
 
-def _record(
-    folder: Path, path: str, hashed: bool, present: Collection[str]
-) -> SourceFile | FileProblem:
+def _record(folder: Path, path: str, hashed: bool) -> SourceFile | FileProblem:
     if problem := check_path(path):
         return problem
     try:
@@ -162,14 +208,14 @@ def _record(
     except (FileNotFoundError, NotADirectoryError):
         return (
             "EVID.MISSING",
-            f"there is no file {path}",
-            suggest_name(path, present, "add the file, or correct the path"),
+            "the file is not there yet",
+            "put it there under this name, or correct the path",
         )
     except OSError as error:
         reason = os.strerror(error.errno).lower() if error.errno else "no reason given"
         return (
             "EVID.UNREADABLE",
-            f"{path} cannot be opened ({reason})",
+            f"the file cannot be opened ({reason})",
             "change its name or its permissions",
         )
 
@@ -182,14 +228,14 @@ def _check_kind(folder: Path, path: str) -> FileProblem | None:
         if stat.S_ISLNK(mode):
             return (
                 "PATH.SYMLINK",
-                f"{path} goes through a symbolic link",
+                "the path goes through a symbolic link",
                 "copy the file itself into the case folder",
             )
-    return None if stat.S_ISREG(mode) else _irregular(path)
+    return None if stat.S_ISREG(mode) else _irregular()
 
 
-def _irregular(path: str) -> FileProblem:
-    return ("PATH.IRREGULAR", f"{path} is no regular file", "replace it by the file itself")
+def _irregular() -> FileProblem:
+    return ("PATH.IRREGULAR", "this is no regular file", "replace it by the file itself")
 
 
 def _opened(folder: Path, path: str, hashed: bool) -> SourceFile | FileProblem:
@@ -201,7 +247,7 @@ def _opened(folder: Path, path: str, hashed: bool) -> SourceFile | FileProblem:
     handle = os.open(folder / path, flags)
     try:
         status = os.fstat(handle)
-        if problem := _content_problem(status, path):
+        if problem := _content_problem(status):
             return problem
         with os.fdopen(handle, "rb", closefd=False) as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest() if hashed else ""
@@ -210,15 +256,15 @@ def _opened(folder: Path, path: str, hashed: bool) -> SourceFile | FileProblem:
     return SourceFile(path=path, size=status.st_size, sha256=digest)
 
 
-def _content_problem(status: os.stat_result, path: str) -> FileProblem | None:
+def _content_problem(status: os.stat_result) -> FileProblem | None:
     if not stat.S_ISREG(status.st_mode):
-        return _irregular(path)
+        return _irregular()
     if status.st_size == 0:
-        return ("EVID.EMPTY", f"{path} is empty", "copy it again from where it came")
+        return ("EVID.EMPTY", "the file is empty", "copy it again from where it came")
     if status.st_size > MAX_FILE:
         return (
             "EVID.LIMIT",
-            f"{path} is larger than {MAX_FILE // 1_000_000} MB",
+            f"the file is larger than {MAX_FILE // 1_000_000} MB",
             "split it, or scan at 300 dpi",
         )
     return None

@@ -8,6 +8,15 @@ from collections.abc import Callable, Collection
 from json import decoder
 from typing import Any
 
+from assembler.intake.json_mistakes import (
+    SPACES,
+    Mistake,
+    explain_bad_string,
+    explain_missing_colon,
+    explain_missing_comma,
+    explain_missing_key,
+    explain_missing_value,
+)
 from assembler.intake.problem import pointer_step
 
 MAX_BYTES = 5_000_000
@@ -15,33 +24,49 @@ MAX_DEPTH = 40
 MAX_VALUES = 100_000  # the largest plausible case, 2,000 exhibits, has a third of them
 # characters; places are named by their keys, so a long key above many values would fill memory
 MAX_KEY = 64
-_SPACE = re.compile(r"[ \t\n\r]*")
 _NUMBER = re.compile(r"(-?(?:0|[1-9][0-9]*))(\.[0-9]+)?([eE][-+]?[0-9]+)?")
 _scanstring: Callable[[str, int, bool], tuple[str, int]] = vars(decoder)["scanstring"]
 _WORDS = {"true": True, "false": False, "null": None}
 
 
+_UTF8 = "save it again in UTF-8: in Notepad, Save as, Encoding UTF-8"
+_PLAIN_TEXT = "write it with a plain-text editor, such as Notepad, and save it in UTF-8"
+_OTHER_KINDS = {
+    b"PK": "the file is a Word file or an archive, not plain text",
+    b"{\\rtf": "the file is rich text, not plain text",
+    b"%PDF": "the file is a PDF, not plain text",
+}
+
+
 class BadJson(ValueError):
     """The text is not JSON, or breaks a limit; line and column count from 1."""
 
-    def __init__(self, problem: str, line: int, column: int = 1) -> None:
+    def __init__(self, problem: str, remedy: str, line: int, column: int = 1) -> None:
         super().__init__(problem)
-        self.problem, self.line, self.column = problem, line, column
+        self.problem, self.remedy, self.line, self.column = problem, remedy, line, column
 
 
 def decode_text(data: bytes) -> str:
     """Decode UTF-8 text without a byte order mark. Raises BadJson."""
     if len(data) > MAX_BYTES:
-        raise BadJson(f"the file is larger than {MAX_BYTES // 1_000_000} MB", 1)
+        raise BadJson(f"the file is larger than {MAX_BYTES // 1_000_000} MB", "shorten it", 1)
+    for start, problem in _OTHER_KINDS.items():
+        if data.startswith(start):
+            raise BadJson(problem, _PLAIN_TEXT, 1)
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in data[:4]:
-        raise BadJson("the file is UTF-16, not UTF-8", 1)
+        raise BadJson("the file is UTF-16, not UTF-8", _UTF8, 1)
     if data.startswith(b"\xef\xbb\xbf"):
-        raise BadJson("the file starts with a byte order mark", 1)
+        remedy = "save it again without one: in Notepad, Save as, Encoding UTF-8 (not with BOM)"
+        raise BadJson("the file starts with a byte order mark", remedy, 1)
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
+        before = data[: error.start].decode("utf-8")
         raise BadJson(
-            "the file is not UTF-8 here", data.count(b"\n", 0, error.start) + 1
+            "the letter here is not UTF-8: the file was saved in another encoding",
+            _UTF8,
+            before.count("\n") + 1,
+            len(before) - before.rfind("\n"),
         ) from error
 
 
@@ -52,7 +77,10 @@ def parse_json(text: str) -> tuple[Any, dict[str, int]]:
     value = reader.value("", 0)
     reader.skip()
     if reader.position != len(text):
-        raise reader.error("there is text after the end of the value")
+        raise reader.error(
+            "there is text after the end of the case",
+            "delete it; if it belongs to the case, a } before it is one too many",
+        )
     return value, reader.lines
 
 
@@ -63,33 +91,41 @@ class _Reader:
         self.text, self.position = text, 0
         self.lines: dict[str, int] = {}
         self._starts = [0, *(match.end() for match in re.finditer("\n", text))]
+        self._opened = [-1]  # positions of the brackets around the position
 
     def value(self, pointer: str, depth: int) -> Any:
         self.skip()
         if depth > MAX_DEPTH:
-            raise self.error(f"values are nested more than {MAX_DEPTH} deep")
+            raise self.error(
+                f"values are nested more than {MAX_DEPTH} deep", "close each bracket where it ends"
+            )
         if len(self.lines) >= MAX_VALUES:
-            raise self.error(f"there are more than {MAX_VALUES:,} values")
+            raise self.error(f"there are more than {MAX_VALUES:,} values", "divide the case")
         self.lines[pointer] = self.line()
         match self.text[self.position : self.position + 1]:
             case "{":
-                return self._object(pointer, depth)
+                return self._inside(self._object, pointer, depth)
             case "[":
-                return self._array(pointer, depth)
+                return self._inside(self._array, pointer, depth)
             case '"':
                 return self._string()
             case _:
                 return self._plain()
 
     def skip(self) -> None:
-        self.position = _SPACE.match(self.text, self.position).end()  # type: ignore[union-attr]  # it matches the empty string
+        self.position = SPACES.match(self.text, self.position).end()  # type: ignore[union-attr]  # it matches the empty string
 
     def line(self) -> int:
         return bisect_right(self._starts, self.position)
 
-    def error(self, problem: str) -> BadJson:
+    def error(self, problem: str, remedy: str) -> BadJson:
         line = self.line()
-        return BadJson(problem, line, self.position - self._starts[line - 1] + 1)
+        return BadJson(problem, remedy, line, self.position - self._starts[line - 1] + 1)
+
+    def _mistake(self, explain: Callable[[str, int, int], Mistake]) -> BadJson:
+        """Return the error of what is at the position."""
+        self.position, problem, remedy = explain(self.text, self.position, self._opened[-1])
+        return self.error(problem, remedy)
 
     def _take(self, character: str) -> bool:
         self.skip()
@@ -98,40 +134,47 @@ class _Reader:
         self.position += 1
         return True
 
+    def _inside(self, read: Callable[[str, int], Any], pointer: str, depth: int) -> Any:
+        self._opened.append(self.position)
+        self.position += 1
+        value = read(pointer, depth)
+        self._opened.pop()
+        return value
+
     def _object(self, pointer: str, depth: int) -> dict[str, Any]:
         members: dict[str, Any] = {}
-        self.position += 1
         if self._take("}"):
             return members
         while True:
             key = self._key(members)
             if not self._take(":"):
-                raise self.error("a colon is missing after the key")
+                raise self._mistake(explain_missing_colon)
             members[key] = self.value(pointer + pointer_step(key), depth + 1)
             if self._take("}"):
                 return members
             if not self._take(","):
-                raise self.error("a comma or a closing brace is missing")
+                raise self._mistake(explain_missing_comma)
 
     def _key(self, taken: Collection[str]) -> str:
         self.skip()
         if self.text[self.position : self.position + 1] != '"':
-            raise self.error("a key in double quotes is missing here (is there a comma too many?)")
+            raise self._mistake(explain_missing_key)
         start = self.position
         key = self._string()
         is_duplicate = key in taken
         if is_duplicate or len(key) > MAX_KEY:
             self.position = start
-            raise self.error(
-                "the same key appears twice in one object"
+            raise (
+                self.error("the same field is written twice in one object", "keep one of the two")
                 if is_duplicate
-                else f"a key has more than {MAX_KEY} characters"
+                else self.error(
+                    f"the name of a field has more than {MAX_KEY} characters", "shorten it"
+                )
             )
         return key
 
     def _array(self, pointer: str, depth: int) -> list[Any]:
         items: list[Any] = []
-        self.position += 1
         if self._take("]"):
             return items
         while True:
@@ -139,15 +182,14 @@ class _Reader:
             if self._take("]"):
                 return items
             if not self._take(","):
-                raise self.error("a comma or a closing bracket is missing")
+                raise self._mistake(explain_missing_comma)
 
     def _string(self) -> str:
         try:
             text, self.position = _scanstring(self.text, self.position + 1, True)
         except ValueError as error:
-            raise self.error(
-                "the string is not closed, or holds a raw control character"
-            ) from error
+            self.position, problem, remedy = explain_bad_string(self.text, self.position)
+            raise self.error(problem, remedy) from error
         return text
 
     def _plain(self) -> Any:
@@ -157,9 +199,9 @@ class _Reader:
                 return value
         number = _NUMBER.match(self.text, self.position)
         if number is None:
-            raise self.error("a value is missing or is none of JSON's (NaN and comments are not)")
+            raise self._mistake(explain_missing_value)
         if len(number[0]) > 20 or (number[3] and abs(int(number[3][1:])) > 15):
-            raise self.error("the number is too large")
+            raise self.error("the number is too large", "correct it, or put it in double quotes")
         self.position = number.end()
         if not number[2] and not number[3]:
             return int(number[0])

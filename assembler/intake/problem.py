@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from bisect import bisect
 from collections.abc import Collection
 from difflib import get_close_matches
 from typing import NamedTuple
 
+from assembler.intake.case_words import fold_word
+
 # names compared on either side: 2,000 exhibits with 200 wrong ids take 3 s, not 25
 _NEIGHBORS = 100
+_NEAR = 0.8  # how alike: "leter" and "letter" are, "mother" and "father" are not
 _NONCHARACTERS = "".join(
     chr(plane << 16 | last) for plane in range(17) for last in (0xFFFE, 0xFFFF)
 )
@@ -24,12 +26,13 @@ _UNPRINTABLE = re.compile(
 
 class Problem(NamedTuple):
     """One problem of a case. `pointer`: the place in case.json as a JSON pointer, "" for the case
-    as a whole."""
+    as a whole; `file`: the file of the case folder that it is about, as it may be shown."""
 
     rule: str
     pointer: str
     problem: str
     remedy: str
+    file: str = ""
 
 
 def pointer_step(key: str | int) -> str:
@@ -47,24 +50,22 @@ def is_inside(pointer: str, outer: Collection[str]) -> bool:
 
 
 def suggest_name(used: str, known: Collection[str], otherwise: str) -> str:
-    """Return "did you mean …?" with the known name most like `used`, else `otherwise`."""
-    closest = _nearest(used, known)
+    """Return "did you mean …?" with the known name that is nearly `used`, else `otherwise`."""
+    closest = find_near_name(used, known)
     return f"did you mean {closest}?" if closest else otherwise
 
 
-def _nearest(used: str, known: Collection[str]) -> str | None:
-    folded = _folded(used)
+def find_near_name(used: str, known: Collection[str]) -> str | None:
+    """Return the known name that differs by case, signs or a slip of the hand, if there is one."""
+    folded = fold_word(used)
     for name in known:
-        if _folded(name) == folded:
+        if folded and fold_word(name) == folded:
             return name
     ordered = sorted(known)
     place = bisect(ordered, used)
-    close = get_close_matches(used, ordered[max(0, place - _NEIGHBORS) : place + _NEIGHBORS], 1)
+    neighbors = ordered[max(0, place - _NEIGHBORS) : place + _NEIGHBORS]
+    close = get_close_matches(used, neighbors, 1, _NEAR)
     return close[0] if close else None
-
-
-def _folded(text: str) -> str:
-    return unicodedata.normalize("NFC", text).casefold()
 
 
 def find_unprintable(text: str) -> set[str]:

@@ -12,6 +12,8 @@ from collections.abc import Collection, Iterator
 from itertools import pairwise
 from typing import Any
 
+from assembler.intake.case_fields import ID
+from assembler.intake.citation_mistakes import explain_citation, explain_unclosed
 from assembler.intake.problem import Problem, find_unprintable, pointer_step, suggest_name
 from assembler.intake.untyped_values import (
     read_file_lists,
@@ -24,6 +26,10 @@ from assembler.model.case_texts import CITING_FIELDS
 from assembler.model.citations import BadCite, cited, parse
 
 _RANGE = re.compile(r"([0-9]{1,5})(-)?([0-9]{1,5})?")
+_SHOWN_IDS = 12
+# what JSON reads in a path that is written with \\: evidence\\new.pdf has a line break in it
+_ESCAPED = set("\b\f\n\r\t")
+_PATH_PLACE = re.compile(r"/(files|certificate)/[0-9]+(/path)?$|/path$")
 _LAST = 99_999  # the highest page number the schema takes
 
 
@@ -34,13 +40,23 @@ def find_character_problems(value: Any, where: str = "") -> Iterator[Problem]:
             if characters := find_unprintable(value):
                 codes = ", ".join(sorted(f"U+{ord(character):04X}" for character in characters))
                 problem = f"the text holds characters that cannot be printed: {codes}"
-                yield Problem("CASE.CHARACTER", where, problem, "remove them")
+                yield Problem(
+                    "CASE.CHARACTER", where, problem, _character_remedy(where, characters)
+                )
         case dict():
             for key, entry in value.items():
                 yield from find_character_problems(entry, where + pointer_step(key))
         case list():
             for position, entry in enumerate(value):
                 yield from find_character_problems(entry, where + pointer_step(position))
+
+
+def _character_remedy(where: str, characters: Collection[str]) -> str:
+    if _PATH_PLACE.search(where) and set(characters) & _ESCAPED:
+        return "write / in place of \\ in a path: evidence/passport.pdf"
+    if characters == {"\n"}:
+        return "make it a list of paragraphs, or put it in one line"
+    return "remove them"
 
 
 def find_reference_problems(case: dict[str, Any]) -> Iterator[Problem]:
@@ -116,8 +132,16 @@ def _unknown_ids(case: dict[str, Any], exhibits: Collection[str] | None) -> Iter
     for where, kind, used in _references(case):
         ids = known[kind]
         if isinstance(used, str) and ids is not None and used not in ids:
-            remedy = suggest_name(used, ids, "use the id of one that is in the case")
+            remedy = suggest_name(used, ids, _known_ids(ids))
             yield Problem("CASE.UNKNOWN_ID", where, f"there is no {kind} with this id", remedy)
+
+
+def _known_ids(ids: Collection[str]) -> str:
+    """Return which ids there are, if they are few; ids that are none are another finding."""
+    shown = [known for known in ids if ID.fullmatch(known)]
+    if not shown or len(shown) > _SHOWN_IDS:
+        return "use the id of one that is in the case"
+    return f"use one of: {', '.join(shown)}"
 
 
 def _references(case: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
@@ -164,15 +188,13 @@ def _cites_of(text: str, exhibits: Collection[str], where: str) -> Iterator[Prob
         used = dict.fromkeys(cite.exhibit for cite in cited(text))
         is_unclosed = any("[@" in piece for piece in parse(text) if isinstance(piece, str))
     except BadCite as error:
-        yield Problem("CITE.FORM", where, "a citation cannot be read", str(error))
+        yield Problem("CITE.FORM", where, *explain_citation(text, error.offset, error.text))
         return
     if is_unclosed:
-        yield Problem(
-            "CITE.FORM", where, "a citation is opened with [@ and never closed", "close it with ]"
-        )
+        yield Problem("CITE.FORM", where, *explain_unclosed(text))
     for exhibit_id in used:
         if exhibit_id not in exhibits:
-            remedy = suggest_name(exhibit_id, exhibits, "use the id of one that is in the case")
+            remedy = suggest_name(exhibit_id, exhibits, _known_ids(exhibits))
             yield Problem(
                 "CITE.UNKNOWN",
                 where,

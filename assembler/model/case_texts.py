@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from assembler.model.case import Case
 
+FILL_IN = "FILL IN"  # what `init` writes where a person must write
 REQUEST_TEXTS = (
     "basis",
     "length_reason",

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from assembler.model.case_texts import FILL_IN
 from assembler.rules.library import Checklist, Library, Line
-from assembler.rules.people_rules import FILL_IN, NO_RECEIPT
+from assembler.rules.people_rules import NO_RECEIPT
 
 _HEADINGS = {"required": "Required", "core": "Expected", "supporting": "Helps"}
 _PEOPLE = {

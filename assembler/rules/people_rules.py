@@ -8,7 +8,6 @@ from dataclasses import fields
 from assembler.model import Name, Passport, Person
 from assembler.rules.rule_context import Hit, RuleContext, add_months, age_on
 
-FILL_IN = "FILL-IN"  # what `init` writes where a person must write
 NO_RECEIPT = "XXX0000000000"  # a receipt number that cannot be, for the same purpose
 _OLDEST = 120  # years
 _ASKED = ("criminal", "removal_proceedings", "prior_parole")

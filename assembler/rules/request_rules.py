@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from itertools import chain
 
 from assembler.model import Case, Rfe
-from assembler.model.case_texts import citing_texts
-from assembler.rules.people_rules import FILL_IN, NO_RECEIPT
+from assembler.model.case_texts import FILL_IN, citing_texts
+from assembler.rules.people_rules import NO_RECEIPT
 from assembler.rules.rule_context import Hit, RuleContext, cited_exhibits
 
 
