@@ -605,7 +605,9 @@ def test_a_file_that_is_listed_is_not_suggested_again(tmp_path: Path) -> None:
     )
     found = find(tmp_path, TEXT.replace('"exhibits": [\n', f'"exhibits": [\n{exhibit}'))
 
-    assert [one.remedy for one in found] == ["put it there under this name, or correct the path"]
+    assert [one.remedy for one in found] == [
+        "put it there under this name, or correct the path in case.json"
+    ]
 
 
 def test_missing_and_unlisted_files_are_groups_that_differ_in_their_place_only(
@@ -722,3 +724,57 @@ def test_words_that_people_write_lead_to_fields_and_values_of_the_schema() -> No
     ] == []
     categories = {value for field, value in choices if field == "category"}
     assert set(WORDS.documents) <= categories
+
+
+# --- the page that shows messages ---
+
+PAGE_EXAMPLES = {
+    'address: `"zip": "60601"`': (
+        '"status": "us-citizen"',
+        f'"address": {{{ADDRESS}, "zip": "60601"}}',
+    ),
+    '`"first_name": "Rosa"`': ('"status": "us-citizen"', '"first_name": "Rosa"'),
+    '`"state": "Illinois"`': (
+        '"status": "us-citizen"',
+        f'"address": {{{ADDRESS}, "state": "Illinois"}}',
+    ),
+    '`"postal_code": 60601`': (
+        '"status": "us-citizen"',
+        f'"address": {{{ADDRESS}, "postal_code": 60601}}',
+    ),
+    '`"nationality": "Ukraine"`': ('"status": "us-citizen"', '"nationality": "Ukraine"'),
+    '`"sex": "F"`': ('"status": "us-citizen"', '"sex": "F"'),
+    '`"in_us": "yes"`': ('"status": "us-citizen"', '"in_us": "yes"'),
+    '`"annual_usd": "$58,000"`': ("50000", '"$58,000"'),
+    '`"birth_date": "03/15/1987"`': ("2019-04-05", "03/15/1987"),
+    '`"letter_date": "03/15/2026"`': (
+        '"length_months": 12',
+        '"length_months": 12, "letter_date": "03/15/2026"',
+    ),
+    '`"letter_date": "03/04/2025"`': (
+        '"length_months": 12',
+        '"length_months": 12, "letter_date": "03/04/2025"',
+    ),
+    '`“id”: "base-case"`': ('"id": "base-case"', '“id”: "base-case"'),
+    '`"annual_usd": 50000,}`': ("50000", "50000,"),
+    "`// a comment`": ('"id": "base-case"', '// a comment\n "id": "base-case"'),
+    '`"id": "base-case"` without a comma': ('"base-case",', '"base-case"'),
+    "a line break in a text": ("The doctor says", "The doctor\nsays"),
+    "`evidence\\letter.pdf`": ("evidence/letter.pdf", "evidence\\letter.pdf"),
+    "`[@letter p. 1]`": ("[@letter, p. 1]", "[@letter p. 1]"),
+    "`[@leter]`": ("[@letter, p. 1]", "[@leter]"),
+    "a file that is not there": ("evidence/letter.pdf", "evidence/id-aunt.pdf"),
+}
+
+
+@pytest.mark.parametrize("written", PAGE_EXAMPLES)
+def test_the_page_of_messages_shows_what_is_said(written: str, tmp_path: Path) -> None:
+    page = (CASES.parent.parent / "docs/case-messages.md").read_text(encoding="utf8")
+    change = PAGE_EXAMPLES[written]
+    assert change[0] in TEXT
+
+    found = find(tmp_path, TEXT.replace(*change, 1))
+
+    (said,) = [one for one in found if one.rule != "EVID.UNLISTED"]
+    place = said.where.removeprefix("case.json ")
+    assert f"| {written} | {place}: {said.problem}; {said.remedy} |" in page

@@ -208,8 +208,8 @@ def _record(folder: Path, path: str, hashed: bool) -> SourceFile | FileProblem:
     except (FileNotFoundError, NotADirectoryError):
         return (
             "EVID.MISSING",
-            "the file is not there yet",
-            "put it there under this name, or correct the path",
+            "the file is not in the case folder yet",
+            "put it there under this name, or correct the path in case.json",
         )
     except OSError as error:
         reason = os.strerror(error.errno).lower() if error.errno else "no reason given"
