@@ -605,15 +605,15 @@ def test_a_file_that_is_listed_is_not_suggested_again(tmp_path: Path) -> None:
     )
     found = find(tmp_path, TEXT.replace('"exhibits": [\n', f'"exhibits": [\n{exhibit}'))
 
-    assert [one.remedy for one in found] == [
-        "put it there under this name, or correct the path in case.json"
+    assert [one.where for one in found] == [
+        "case.json line 21, evidence/leter.pdf (/exhibits/0/files/0)"
     ]
 
 
 def test_missing_and_unlisted_files_are_groups_that_differ_in_their_place_only(
     tmp_path: Path,
 ) -> None:
-    files = '"evidence/a.pdf", "evidence/b.pdf", {"path": "evidence/letter.pdf"'
+    files = '"evidence/a.pdf", "evidence/scan-1.pdf", {"path": "evidence/letter.pdf"'
     text = TEXT.replace('{"path": "evidence/letter.pdf"', files)
 
     found = find(tmp_path, text, "evidence/scan 1.pdf", "forms.txt", "evidence/Märchen.pdf")
@@ -624,7 +624,8 @@ def test_missing_and_unlisted_files_are_groups_that_differ_in_their_place_only(
     assert {key[0]: [one.where for one in group] for key, group in groups.items()} == {
         "EVID.MISSING": [
             "case.json line 21, evidence/a.pdf (/exhibits/0/files/0)",
-            "case.json line 21, evidence/b.pdf (/exhibits/0/files/1)",
+            "case.json line 21, evidence/scan-1.pdf, did you mean evidence/scan 1.pdf? "
+            "(/exhibits/0/files/1)",
         ],
         "EVID.UNLISTED": ["evidence/Märchen.pdf", "evidence/scan 1.pdf"],
     }

@@ -168,12 +168,13 @@ class _Places:
         )
 
     def _finding(self, problem: Problem) -> Finding:
-        rule, pointer, text, remedy, file = problem
+        rule, pointer, text, remedy, file, meant = problem
         if rule in _OF_THE_FOLDER:
             return make_finding(rule, file, text, remedy, file=file)
         line, shown = self._line(pointer), _shown(pointer, self._names)
         label = file or self._fields.label(shown, self._case)
-        place = ", ".join(filter(None, (f"{NAME} line {line}", label)))
+        question = f"did you mean {meant}?" if meant else ""
+        place = ", ".join(filter(None, (f"{NAME} line {line}", label, question)))
         return make_finding(
             rule,
             f"{place} ({shown or '/'})",

@@ -106,7 +106,7 @@ def _suggest(
     missing = [owners.get(path, MissingFile(path=path)) for path in dict.fromkeys(missing_paths)]
     suggestions = suggest_files(missing, shown, name_people(case), words.documents)
     return [
-        problem._replace(remedy=f"did you mean {suggestions[problem.file]}?")
+        problem._replace(meant=suggestions[problem.file])
         if problem.rule == "EVID.MISSING" and problem.file in suggestions
         else problem
         for problem in problems

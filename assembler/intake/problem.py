@@ -25,14 +25,19 @@ _UNPRINTABLE = re.compile(
 
 
 class Problem(NamedTuple):
-    """One problem of a case. `pointer`: the place in case.json as a JSON pointer, "" for the case
-    as a whole; `file`: the file of the case folder that it is about, as it may be shown."""
+    """One problem of a case.
+
+    `pointer` is the place in case.json as a JSON pointer, "" for the case as a whole; `file` the
+    file of the case folder that it is about, as it may be shown; `meant` the file that was probably
+    meant. Files are part of the place, so that the problems of many files say the same.
+    """
 
     rule: str
     pointer: str
     problem: str
     remedy: str
     file: str = ""
+    meant: str = ""
 
 
 def pointer_step(key: str | int) -> str:
