@@ -130,6 +130,17 @@ def test_findings_that_say_the_same_share_one_sentence_and_one_remedy() -> None:
     ]
 
 
+def test_places_of_case_json_are_short_in_a_group() -> None:
+    fields = [
+        finding(
+            "CASE.PLACEHOLDER", where=f"case.json line {line}, {name} (/{line})", problem="fill in"
+        )
+        for line, name in ((11, "Petitioner › Name"), (39, "Request › Basis"))
+    ]
+
+    assert text(fields)[2] == "    Petitioner › Name (line 11); Request › Basis (line 39)"
+
+
 def test_findings_that_differ_are_a_list_below_the_title_of_their_rule() -> None:
     exhibits = [
         finding(
@@ -159,7 +170,7 @@ def test_long_groups_are_cut_and_hints_counted_unless_all_is_asked_for() -> None
     short, long = text([*places, *hints]), text([*places, *hints], show_all=True)
 
     assert len(short) <= 6
-    assert "and 28 more" in short[2]
+    assert "and 32 more" in short[2]
     assert short[-1] == "9 hints: --all lists them"
     assert all(f"place {number}" in long[2] for number in range(40))
     assert sum("hint " in line for line in long) == 9

@@ -235,13 +235,16 @@ def test_recipe_that_leaves_an_exhibit_out_is_refused() -> None:
         plan_packet(case(exhibit("x"), exhibit("y", "tax")), recipe, "child")
 
 
-def test_printing_shows_order_but_no_titles(recipe: Recipe) -> None:
+def test_printing_shows_titles_and_pages_and_json_shows_neither(recipe: Recipe) -> None:
     plan = plan_packet(case(exhibit("x"), exhibit("y", "identity")), recipe, "child")
 
-    text, data = format_plan(plan), plan_as_json(plan)
+    text, data = format_plan(plan, {"x": 3, "y": None}), plan_as_json(plan)
 
-    assert text.index("Exhibit A    y") < text.index("Exhibit B    x")
-    assert "Title of" not in text + str(data)
+    lines = [" ".join(line.split()) for line in text.splitlines()]
+    assert lines.index("Exhibit A Title of y pages not known") < lines.index(
+        "Exhibit B Title of x 3 pages"
+    )
+    assert "Title of" not in str(data)
     assert [p["tab"] for p in data["parts"] if p["kind"] == "exhibit"] == ["A", "B"]
 
 

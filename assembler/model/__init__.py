@@ -38,6 +38,7 @@ from assembler.model.finding import (
 from assembler.model.manifest import LedgerEntry, Manifest
 from assembler.model.optimized_page import Fitted
 from assembler.model.packet import (
+    PLACEHOLDER_RULE,
     PLACEHOLDER_SUFFIX,
     Part,
     PartKind,
@@ -63,6 +64,7 @@ from assembler.model.verdict import Readiness, Verdict
 from assembler.model.volume import Volume
 
 __all__ = [
+    "PLACEHOLDER_RULE",
     "PLACEHOLDER_SUFFIX",
     "Address",
     "Attorney",

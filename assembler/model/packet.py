@@ -8,6 +8,7 @@ from enum import StrEnum
 from assembler.model.document_id import DocumentId, DocumentKind
 from assembler.model.filing_profile import Marking
 
+PLACEHOLDER_RULE = "FORM.PLACEHOLDER"  # of the finding that a packet has such a part
 PLACEHOLDER_SUFFIX = "-placeholder"  # of the id of a part that stands for a missing form
 
 

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from assembler.model import PLACEHOLDER_SUFFIX, Finding, Readiness, Severity, Verdict
-
-PLACEHOLDER_RULE = "FORM.PLACEHOLDER"
+from assembler.model import (
+    PLACEHOLDER_RULE,
+    PLACEHOLDER_SUFFIX,
+    Finding,
+    Readiness,
+    Severity,
+    Verdict,
+)
 
 
 def decide_verdict(

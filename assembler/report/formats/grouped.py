@@ -6,6 +6,7 @@ once, then the places. Hints are counted, and listed on request.
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,7 +16,8 @@ from assembler.model import Finding, Severity
 from assembler.rules import is_blocker
 
 _MOST_MEMBERS = 5  # findings of a group that are listed unless all are asked for
-_MOST_PLACES = 12  # places of a group whose findings say the same
+_MOST_PLACES = 8  # places of a group whose findings say the same
+_CASE_PLACE = re.compile(r"case\.json line (?P<line>\d+), (?P<name>.+?)(?: \(/[^()]*\))?")
 _INDENT = "    "
 
 
@@ -126,7 +128,7 @@ def _format_group(
 def _members(group: FindingGroup, width: int | None, *, show_all: bool) -> Iterator[Line]:
     """Yield where the findings of a group are, and what each says if they differ."""
     if group.shared_problem and group.shared_remedy:
-        places = list(dict.fromkeys(finding.where for finding in group.findings))
+        places = list(dict.fromkeys(_short_place(finding.where) for finding in group.findings))
         shown = places if show_all else places[:_MOST_PLACES]
         more = [f"and {len(places) - len(shown)} more"] if len(shown) < len(places) else []
         yield from _wrap("; ".join([*shown, *more]), width)
@@ -139,6 +141,13 @@ def _members(group: FindingGroup, width: int | None, *, show_all: bool) -> Itera
             yield from _remedy(finding.remedy, width, f"{_INDENT}  ")
     if hidden := len(group.findings) - len(shown_findings):
         yield Line(text=f"{_INDENT}- and {hidden} more: --all lists them")
+
+
+def _short_place(where: str) -> str:
+    """Return a place of case.json without its pointer: "Petitioner › Name (line 11)"; other places
+    as they are."""
+    match = _CASE_PLACE.fullmatch(where)
+    return f"{match['name']} (line {match['line']})" if match else where
 
 
 def _remedy(text: str, width: int | None, indent: str = _INDENT) -> Iterator[Line]:
