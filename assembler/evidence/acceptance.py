@@ -8,9 +8,11 @@ from dataclasses import replace
 from assembler.evidence.file_preparation import OpenedSource
 from assembler.evidence.losses import Loss
 from assembler.model import FilePart, Finding, Severity
+from assembler.runtime.rule_catalog import make_finding
 
 # the case has no place where a loss of a government form could be accepted
 _FORM_REMEDY = "print the form to a new PDF, or fill the blank again"
+_KEEP = "keep the client's file with the packet's papers"
 
 
 def report_file(
@@ -32,35 +34,33 @@ def _repair(part: FilePart, source: OpenedSource) -> Finding:
     faults = "; ".join(source.faults)
     count = len(source.pages)
     pages = "1 page" if count == 1 else f"{count} pages"
-    finding = Finding(
-        rule="EVID.REPAIRED",
-        severity=Severity.ERROR,
-        where=part.path,
-        file=part.path,
-        problem=f"the file is damaged and was repaired: {faults}. It now has {pages}; more may be "
-        f"missing, unseen",
-        remedy="ask for the file again; or, if a person has compared every page with the "
-        "original, put "
+    if part.accept_repair == source.sha256:
+        return make_finding(
+            "EVID.REPAIRED",
+            part.path,
+            f"the file was damaged, and its repair was accepted: {faults}. It has {pages}",
+            _KEEP,
+            Severity.WARNING,
+            file=part.path,
+        )
+    return make_finding(
+        "EVID.REPAIRED",
+        part.path,
+        f"the file is damaged and was repaired: {faults}. It now has {pages}; others may be lost",
+        "ask for the file again; or, if a person has compared every page with the original, put "
         f'"accept_repair": "{source.sha256}" on the file in case.json',
-    )
-    if part.accept_repair != source.sha256:
-        return finding
-    return replace(
-        finding,
-        severity=Severity.WARNING,
-        problem=f"the file was damaged, and its repair accepted: {faults}. It has {pages}",
-        remedy="keep the client's file with the packet's papers",
+        Severity.ERROR,
+        file=part.path,
     )
 
 
 def _disagreement(part: FilePart, source: OpenedSource) -> Finding:
-    return Finding(
-        rule="EVID.READERS",
-        severity=Severity.WARNING,
-        where=part.path,
+    return make_finding(
+        "EVID.READERS",
+        part.path,
+        f"{source.disagreement}; the pages that Chrome shows were accepted and are used",
+        _KEEP,
         file=part.path,
-        problem=f"{source.disagreement}; the pages that Chrome shows were accepted and are used",
-        remedy="keep the client's file with the packet's papers",
     )
 
 
@@ -70,12 +70,12 @@ def _loss(part: FilePart, loss: Loss) -> Finding:
     remedy = loss.remedy
     if is_error and not accepted:
         remedy += f'; or accept it with "accept_loss": ["{loss.rule}"] on the file'
-    return Finding(
-        rule=loss.rule,
-        severity=Severity.WARNING if accepted else loss.severity,
-        where=f"{part.path}, page {loss.page}" if loss.page else part.path,
-        problem=f"{loss.problem} (accepted)" if accepted else loss.problem,
-        remedy=remedy,
+    return make_finding(
+        loss.rule,
+        f"{part.path}, page {loss.page}" if loss.page else part.path,
+        f"{loss.problem} (accepted)" if accepted else loss.problem,
+        remedy,
+        Severity.WARNING if accepted else loss.severity,
         file=part.path,
         page=loss.page,
         region=loss.region,

@@ -9,8 +9,9 @@ from collections import Counter
 import pikepdf
 
 from assembler.evidence.refusal import Refused
-from assembler.model import Finding, Severity
+from assembler.model import Finding
 from assembler.runtime.passwords import NAME, PASSWORD_HINT, Passwords
+from assembler.runtime.rule_catalog import make_finding
 
 LOCK = "password"
 RESTRICTIONS = "restrictions of its owner (printing, copying)"
@@ -97,12 +98,11 @@ def mention_unusable_passwords(refused: Refused, passwords: Passwords) -> Refuse
 def warn_of_readable_passwords(exhibit: str) -> Finding:
     """Return the warning that others can read the password file, for the first exhibit of the
     case."""
-    return Finding(
-        rule="EVID.PASSWORD_MODE",
-        severity=Severity.WARNING,
-        where=NAME,
+    return make_finding(
+        "EVID.PASSWORD_MODE",
+        NAME,
+        "other users of this machine may read the passwords",
+        f"chmod 600 {NAME}",
         file=NAME,
         exhibit=exhibit,
-        problem="other users of this machine may read the passwords",
-        remedy=f"chmod 600 {NAME}",
     )

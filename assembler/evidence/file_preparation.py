@@ -42,6 +42,7 @@ from assembler.runtime.atomic_files import open_deferring_errors
 from assembler.runtime.cache import Cache
 from assembler.runtime.code_version import code_digest
 from assembler.runtime.passwords import read_passwords
+from assembler.runtime.rule_catalog import make_finding
 
 # file name extensions of the kinds we can use
 _ENDINGS = frozenset(
@@ -153,14 +154,7 @@ def _how_to_accept(sha256: str) -> str:
 
 
 def _failed(job: Job, rule: str, problem: str, remedy: str) -> OpenedSource:
-    finding = Finding(
-        rule=rule,
-        severity=Severity.ERROR,
-        where=job.path,
-        problem=problem,
-        remedy=remedy,
-        file=job.path,
-    )
+    finding = make_finding(rule, job.path, problem, remedy, file=job.path)
     return OpenedSource(
         path=job.path, sha256=job.sha256, pdf=None, pages=(), removed=(), findings=(finding,)
     )

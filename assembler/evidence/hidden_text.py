@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 import pypdfium2.raw as pdfium
 
-from assembler.evidence.losses import Loss
+from assembler.evidence.losses import Loss, make_loss
 from assembler.model import Severity
 from assembler.pdf.geometry import Frame, to_page
 
@@ -87,13 +87,13 @@ def find_hidden_text(
 
 
 def _outside_loss(number: int, letters: int) -> Loss:
-    return Loss(
-        rule="EVID.OUTSIDE",
-        severity=Severity.ERROR,
+    return make_loss(
+        "EVID.OUTSIDE",
+        f"about {letters} letters lie outside the visible part of the page; readers cannot see "
+        f"them but can copy them",
+        "print the file to a new PDF as it is displayed, or show the whole page",
+        Severity.ERROR,
         page=number,
-        problem=f"about {letters} letters lie outside its visible part: nobody sees them, "
-        f"and anybody can copy them",
-        remedy="print the file to a new PDF as it is seen, or show all of the page",
     )
 
 
@@ -104,14 +104,7 @@ def _loss(
     remedy: str,
     region: tuple[float, float, float, float],
 ) -> Loss:
-    return Loss(
-        rule="EVID.HIDDEN",
-        severity=severity,
-        problem=problem,
-        remedy=remedy,
-        page=number,
-        region=region,
-    )
+    return make_loss("EVID.HIDDEN", problem, remedy, severity, page=number, region=region)
 
 
 def _sum(spots: Sequence[_Spot]) -> int:

@@ -13,6 +13,7 @@ from pikepdf import Array, Dictionary, Name, Pdf
 from assembler.evidence.client_links import is_plain_link
 from assembler.evidence.hidden_layers import ObjectId, is_switched_off, list_hidden_layers
 from assembler.model import Severity
+from assembler.runtime.rule_catalog import resolve_severity
 
 _HARMLESS = ("/GoTo", "/URI")  # actions that a link may have
 _MOVES = ("/NextPage", "/PrevPage", "/FirstPage", "/LastPage")
@@ -47,6 +48,26 @@ class Loss:
     region: tuple[float, float, float, float] | None = None  # as Finding.region
 
 
+def make_loss(
+    rule: str,
+    problem: str,
+    remedy: str,
+    severity: Severity | None = None,
+    *,
+    page: int | None = None,
+    region: tuple[float, float, float, float] | None = None,
+) -> Loss:
+    """Return a loss of a rule in the catalog; `severity` as for `make_finding`."""
+    return Loss(
+        rule=rule,
+        severity=resolve_severity(rule, severity),
+        problem=problem,
+        remedy=remedy,
+        page=page,
+        region=region,
+    )
+
+
 def find_losses(pdf: Pdf) -> tuple[Loss, ...]:
     """Return all losses of a file as the client sent it; contents are counted, never named."""
     losses = [*_find_files(pdf), *_find_form(pdf), *_find_layers(pdf)]
@@ -61,14 +82,8 @@ def find_losses(pdf: Pdf) -> tuple[Loss, ...]:
             f"bundle runs"
         )
         remedy = "nothing to do, unless the page was drawn by one of them"
-        losses.append(_loss("EVID.SCRIPT", Severity.INFO, problem, remedy))
+        losses.append(make_loss("EVID.SCRIPT", problem, remedy))
     return tuple(losses)
-
-
-def _loss(
-    rule: str, severity: Severity, problem: str, remedy: str, page: int | None = None
-) -> Loss:
-    return Loss(rule=rule, severity=severity, problem=problem, remedy=remedy, page=page)
 
 
 def _count(count: int, singular: str, plural: str = "") -> str:
@@ -90,19 +105,19 @@ def _find_files(pdf: Pdf) -> Iterator[Loss]:
     )
     count = len(pdf.attachments) + attachment_notes
     if Name.Collection in pdf.Root:
-        yield _loss(
+        yield make_loss(
             "EVID.PORTFOLIO",
-            Severity.ERROR,
             f"the PDF is a portfolio: {_count(count, 'file')} inside it, and only its cover is a "
             f"page",
             "save the files it holds and list each of them as an exhibit",
+            Severity.ERROR,
         )
     elif count:
-        yield _loss(
+        yield make_loss(
             "EVID.ATTACHMENT",
-            Severity.ERROR,
             f"{_count(count, 'file')} attached inside the PDF, which a bundle cannot hold",
             "save what is attached, and list what matters as exhibits",
+            Severity.ERROR,
         )
 
 
@@ -113,25 +128,24 @@ def _find_form(pdf: Pdf) -> Iterator[Loss]:
     fields = list(_list_fields(form.get(Name.Fields), set()))
     if Name.XFA in form:
         if not fields or bool(pdf.Root.get(Name.NeedsRendering, False)):
-            yield _loss(
+            yield make_loss(
                 "EVID.XFA",
-                Severity.ERROR,
                 "the form shows only in Adobe's program (XFA); its pages hold no more than a "
                 "notice",
                 "open it there and print it to a new PDF",
+                Severity.ERROR,
             )
         else:
-            yield _loss(
+            yield make_loss(
                 "EVID.XFA",
-                Severity.INFO,
                 "a second version of the form (XFA) was left out; the pages show the first",
                 "compare the values on the pages with what the client sees",
+                Severity.INFO,
             )
     signed = sum(str(field.get(Name.FT)) == "/Sig" and Name.V in field for field in fields)
     if signed:
-        yield _loss(
+        yield make_loss(
             "EVID.SIGNATURE",
-            Severity.WARNING,
             f"{_count(signed, 'digital signature')} in it that cannot be checked in a bundle; what "
             f"is seen of it stays",
             "keep the client's file as it is: the manifest holds its sha256",
@@ -152,13 +166,13 @@ def _list_fields(values: Any, visited: set[tuple[int, int]]) -> Iterator[Any]:
 def _find_active_annotations(number: int, notes: list[Any]) -> Iterator[Loss]:
     """Yield marks for redaction and active links."""
     if redactions := sum(note.get(Name.Subtype) == Name.Redact for note in notes):
-        yield _loss(
+        yield make_loss(
             "EVID.REDACTION",
-            Severity.ERROR,
             f"{_count(redactions, 'mark')} for redaction never applied: what should be hidden is "
             f"there",
             "apply them in the program that made them, and take the new file",
-            number,
+            Severity.ERROR,
+            page=number,
         )
     if links := sum(
         note.get(Name.Subtype) == Name.Link and _is_active_link(note) for note in notes
@@ -168,7 +182,7 @@ def _find_active_annotations(number: int, notes: list[Any]) -> Iterator[Loss]:
             f"program, a script"
         )
         remedy = "nothing to do; links within the file, to the web, and to mail stay"
-        yield _loss("EVID.LINK", Severity.INFO, problem, remedy, number)
+        yield make_loss("EVID.LINK", problem, remedy, page=number)
 
 
 def _find_comments(number: int, notes: list[Any], off: frozenset[ObjectId]) -> Iterator[Loss]:
@@ -184,14 +198,13 @@ def _find_comments(number: int, notes: list[Any], off: frozenset[ObjectId]) -> I
             f"as a viewer shows the page"
         )
         remedy = "show them in the program that made them, if they matter"
-        yield _loss("EVID.COMMENT", Severity.INFO, problem, remedy, number)
+        yield make_loss("EVID.COMMENT", problem, remedy, page=number)
     if with_text := sum(_has_text(note) for note in comments if not is_hidden_annotation(note)):
-        yield _loss(
+        yield make_loss(
             "EVID.NOTE",
-            Severity.WARNING,
             f"{_count(with_text, 'note')} whose text opens on a click only; it was left out",
             "print the file with its comments to a new PDF, if they matter",
-            number,
+            page=number,
         )
 
 
@@ -213,13 +226,12 @@ def _find_layers(pdf: Pdf) -> Iterator[Loss]:
     off = list_hidden_layers(pdf)
     for number, page in enumerate(pdf.pages, 1):
         if off and off & set(_list_used_layers(page)):
-            yield _loss(
+            yield make_loss(
                 "EVID.LAYER",
-                Severity.WARNING,
                 "a layer that is switched off holds something; it is not shown, but still in the "
                 "file",
                 "print the file to a new PDF as it should be seen",
-                number,
+                page=number,
             )
 
 

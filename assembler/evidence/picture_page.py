@@ -10,9 +10,8 @@ import img2pdf
 import pikepdf
 from pikepdf import Matrix
 
-from assembler.evidence.losses import Loss
+from assembler.evidence.losses import Loss, make_loss
 from assembler.evidence.readers.picture import Frame, Strip, read_frames
-from assembler.model import Severity
 from assembler.pdf.geometry import operands
 
 LETTER = (612.0, 792.0)  # points
@@ -105,19 +104,16 @@ def report_placement(placed: PicturePage, page: int) -> Iterator[Loss]:
             if placed.overlapping
             else ""
         )
-        yield Loss(
-            rule="EVID.CUT",
-            severity=Severity.INFO,
-            problem=f"picture {page} is so long that its text would be too small: it was cut over "
+        yield make_loss(
+            "EVID.CUT",
+            f"picture {page} is so long that its text would be too small: it was cut over "
             f"{strip.parts} pages{overlap}",
-            remedy="look whether each page begins and ends where it should; a citation counts "
-            "these pages",
+            "check that each page begins and ends where it should; citations count these pages",
         )
     if placed.background and (strip is None or strip.part == 1):
-        yield Loss(
-            rule="EVID.BACKGROUND",
-            severity=Severity.INFO,
-            problem=f"picture {page} is light on a transparent ground: it was laid on gray or "
+        yield make_loss(
+            "EVID.BACKGROUND",
+            f"picture {page} is light on a transparent background: it was placed on gray or "
             f"black, since white would hide it",
-            remedy="nothing to do, if it is seen well",
+            "nothing to do, if it shows well",
         )

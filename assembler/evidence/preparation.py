@@ -38,6 +38,7 @@ from assembler.model import (
 )
 from assembler.runtime import passwords
 from assembler.runtime.resources import Shelf
+from assembler.runtime.rule_catalog import make_finding
 from assembler.runtime.worker_pool import Failure, Limits
 from assembler.runtime.workshop import Workshop
 
@@ -153,14 +154,8 @@ def _check_opened(job: file_preparation.Job, result: OpenedSource | Failure) -> 
         "timeout": "reading the file takes too long",
         "memory": "reading the file needs too much memory",
     }.get(result.kind, f"the file breaks the program that reads it ({result.detail})")
-    finding = Finding(
-        rule="EVID.CRASH",
-        severity=Severity.ERROR,
-        where=job.path,
-        problem=problem,
-        remedy="print it to a new PDF, or ask for the file again",
-        file=job.path,
-    )
+    remedy = "print it to a new PDF, or ask for the file again"
+    finding = make_finding("EVID.CRASH", job.path, problem, remedy, file=job.path)
     return OpenedSource(
         path=job.path, sha256=job.sha256, pdf=None, pages=(), removed=(), findings=(finding,)
     )
@@ -216,12 +211,12 @@ def _check_ranges(case: Case, sources: Sources) -> Iterator[Finding]:
         for part in exhibit.parts:
             count = len(_index_pages(sources[part.path]))
             if count and any(max(first, last or first) > count for first, last in part.pages):
-                yield Finding(
-                    rule="EVID.RANGE",
-                    severity=Severity.ERROR,
-                    where=f"exhibit {exhibit.id}, {part.path}",
-                    problem=f"the pages asked for go beyond the file, which has {count}",
-                    remedy="correct `pages` in case.json",
+                yield make_finding(
+                    "EVID.RANGE",
+                    f"exhibit {exhibit.id}, {part.path}",
+                    f"`pages` goes beyond the end of the file, which has {count} "
+                    f"{'page' if count == 1 else 'pages'}",
+                    "correct `pages` in case.json",
                     file="case.json",
                     exhibit=exhibit.id,
                     pointer=f"/exhibits/{index}",

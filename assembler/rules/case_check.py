@@ -108,14 +108,7 @@ def _stale(context: RuleContext, facts_used: Iterable[FactUsed], limit: int) -> 
     rule = context.library.rules["FACT.STALE"]
     for file, days_old in sorted(ages.items()):
         values = {"count": len(days_old), "days": max(days_old), "limit": limit}
-        yield Finding(
-            rule=rule.id,
-            severity=rule.severity,
-            where=file,
-            problem=rule.problem.format_map(values),
-            remedy=rule.remedy,
-            source=rule.provenance.source,
-        )
+        yield rule.make_finding(file, values)
 
 
 def _not_checked(context: RuleContext, facts_used: Iterable[FactUsed]) -> Iterator[str]:

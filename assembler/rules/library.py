@@ -14,7 +14,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from assembler.errors import TemplateBroken
-from assembler.model import Severity
+from assembler.model import Finding, Severity
 
 if TYPE_CHECKING:
     from assembler.runtime.resources import Shelf
@@ -122,6 +122,24 @@ class Rule:
     def severities(self) -> frozenset[Severity]:
         """Return every severity the rule can be reported with."""
         return frozenset((self.severity, *self.other_severities))
+
+    def make_finding(
+        self, where: str, values: Mapping[str, str | int], exhibit: str | None = None
+    ) -> Finding:
+        """Make a finding in the words of this catalog, which may be a firm's own.
+
+        Args:
+            values: what the {places} of problem and remedy are filled with; no client facts.
+        """
+        return Finding(
+            rule=self.id,
+            severity=self.severity,
+            where=where,
+            problem=self.problem.format_map(values),
+            remedy=self.remedy.format_map(values),
+            exhibit=exhibit,
+            source=self.provenance.source,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

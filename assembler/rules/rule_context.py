@@ -74,17 +74,8 @@ class RuleContext:
 
     def finding(self, hit: Hit) -> Finding:
         """Return the finding of a hit, in the words of the catalog."""
-        rule = self.library.rules[hit.rule]
         values = {**hit.values, "exhibit": hit.exhibit or ""}
-        finding = Finding(
-            rule=hit.rule,
-            severity=rule.severity,
-            where="case.json",
-            problem=rule.problem.format_map(values),
-            remedy=rule.remedy.format_map(values),
-            exhibit=hit.exhibit,
-            source=rule.provenance.source,
-        )
+        finding = self.library.rules[hit.rule].make_finding("case.json", values, hit.exhibit)
         return self.locate(finding, hit.pointer)
 
     def locate(self, finding: Finding, pointer: str) -> Finding:

@@ -45,19 +45,28 @@ def make_finding(
     Raises:
         ValueError: the catalog does not have the rule, or not with this severity.
     """
-    allowed = _severities_by_rule().get(rule)
-    if allowed is None:
-        raise ValueError(f"rule {rule} is not in schemas/rules.json")
-    if severity is not None and severity not in allowed:
-        raise ValueError(f"schemas/rules.json does not list rule {rule} as {severity.value}")
     return Finding(
         rule=rule,
-        severity=severity or allowed[0],
+        severity=resolve_severity(rule, severity),
         where=where,
         problem=problem,
         remedy=remedy,
         **place,
     )
+
+
+def resolve_severity(rule: str, severity: Severity | None = None) -> Severity:
+    """Return the severity if the catalog lists the rule with it; None: the rule's usual one.
+
+    Raises:
+        ValueError: the catalog does not have the rule, or not with this severity.
+    """
+    allowed = _severities_by_rule().get(rule)
+    if allowed is None:
+        raise ValueError(f"rule {rule} is not in schemas/rules.json")
+    if severity is not None and severity not in allowed:
+        raise ValueError(f"schemas/rules.json does not list rule {rule} as {severity.value}")
+    return severity or allowed[0]
 
 
 @cache

@@ -7,7 +7,7 @@ from typing import Any
 from pikepdf import Array, Dictionary, Name, Pdf, Stream
 
 from assembler.evidence.annotations.form_fields import Color, FieldPlace, Flag, Kind
-from assembler.evidence.losses import Loss
+from assembler.evidence.losses import Loss, make_loss
 from assembler.model import Severity
 
 _RULE = "EVID.FIELD"
@@ -117,10 +117,6 @@ def make_field_loss(
     place: FieldPlace, problem: str, remedy: str, severity: Severity = Severity.ERROR
 ) -> Loss:
     """Return the loss to report about one field."""
-    return Loss(
-        rule=_RULE,
-        severity=severity,
-        problem=f"form field {place.index}: {problem}",
-        remedy=remedy,
-        page=place.page + 1,
+    return make_loss(
+        _RULE, f"form field {place.index}: {problem}", remedy, severity, page=place.page + 1
     )

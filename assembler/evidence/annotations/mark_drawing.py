@@ -35,7 +35,7 @@ from assembler.evidence.annotations.marks import (
     list_visible_marks,
     read_mark,
 )
-from assembler.evidence.losses import Loss
+from assembler.evidence.losses import Loss, make_loss
 from assembler.model import Severity
 
 RECORDINGS = frozenset(("/Sound", "/Movie", "/Screen", "/RichMedia", "/3D"))
@@ -149,10 +149,10 @@ def _list_losses(page: int, place: int, mark: Mark, drawing: Drawing) -> Iterato
 def make_mark_loss(page: int, place: int, kind: str, problem: str, severity: Severity) -> Loss:
     """Return the loss to report about one mark."""
     name = " ".join(WORDS.findall(kind)).lower() or "of no kind"
-    return Loss(
-        rule=_RULE,
-        severity=severity,
+    return make_loss(
+        _RULE,
+        f"comment or mark {place} ({name}) {problem}",
+        "print the file with its comments to a new PDF from the program that shows it right",
+        severity,
         page=page + 1,
-        problem=f"comment or mark {place} ({name}) {problem}",
-        remedy="print the file with its comments to a new PDF from the program that shows it right",
     )

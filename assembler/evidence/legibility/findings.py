@@ -9,6 +9,7 @@ from assembler.evidence import legibility, ocr
 from assembler.evidence.legibility import BLANK, Judged, Limits, Reason, Verdict
 from assembler.evidence.page_recognition import RecognizedPage
 from assembler.model import Exhibit, FilePart, Finding, PreparedPage, Severity
+from assembler.runtime.rule_catalog import make_finding
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,12 +53,12 @@ def _judge_page(exhibit: Exhibit, page: ExhibitPage, limits: Limits) -> Judged |
 def _finding(exhibit: Exhibit, page: PreparedPage, reason: Reason, *, decisive: bool) -> Finding:
     accept = f'; or keep it with "accept_loss": ["{reason.rule}"] on the file' if decisive else ""
     part = f", part {page.part} of {page.parts}" if page.parts > 1 else ""
-    return Finding(
-        rule=reason.rule,
-        severity=Severity.ERROR if decisive else Severity.WARNING,
-        where=f"{page.path}, page {page.source_page}{part}",
-        problem=f"the page cannot be read: {reason.problem}" if decisive else reason.problem,
-        remedy=reason.remedy + accept,
+    return make_finding(
+        reason.rule,
+        f"{page.path}, page {page.source_page}{part}",
+        f"the page cannot be read: {reason.problem}" if decisive else reason.problem,
+        reason.remedy + accept,
+        Severity.ERROR if decisive else Severity.WARNING,
         file=page.path,
         page=page.source_page,
         piece=page.part if page.parts > 1 else None,
@@ -78,13 +79,13 @@ def _missing_data(exhibit: Exhibit, pages: Sequence[ExhibitPage]) -> Iterator[Fi
     }
     is_translated = any(part.role == "translation" for part in exhibit.parts)
     for language, page in sorted(first_pages.items()):
-        yield Finding(
-            rule="LANG.DATA",
-            severity=Severity.INFO if is_translated else Severity.WARNING,
-            where=f"exhibit {exhibit.id}, {page.path}",
-            problem=f"this machine cannot recognize the language {language}, so the text of its "
-            f"pages will not be found",
-            remedy=ocr.describe_installation(language),
+        yield make_finding(
+            "LANG.DATA",
+            f"exhibit {exhibit.id}, {page.path}",
+            f"this machine cannot recognize the language {language}, so a search will not find "
+            f"the text of its pages",
+            ocr.describe_installation(language),
+            Severity.INFO if is_translated else Severity.WARNING,
             file=page.path,
             page=page.source_page,
             exhibit=exhibit.id,

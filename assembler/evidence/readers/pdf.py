@@ -20,7 +20,7 @@ from assembler.evidence.client_links import move_misplaced_actions
 from assembler.evidence.encryption import count_restrictions
 from assembler.evidence.integrity import find_damage
 from assembler.evidence.long_numbers import shorten_numbers
-from assembler.evidence.losses import Loss, find_losses
+from assembler.evidence.losses import Loss, find_losses, make_loss
 from assembler.evidence.parser_warnings import is_relevant, sort_complaints
 from assembler.evidence.readers import pdf_ladder
 from assembler.evidence.refusal import Refused
@@ -213,12 +213,12 @@ def _normalize_rotation(number: int, page: pikepdf.Page) -> Iterator[Loss]:
         )
     page.Rotate = 0 if raw % 90 else int(raw) % 360
     if raw % 90:
-        yield Loss(
-            rule="EVID.GEOMETRY",
-            severity=Severity.INFO,
+        yield make_loss(
+            "EVID.GEOMETRY",
+            f"the page asks to be turned by {raw:g} degrees, which no viewer does",
+            "check that it is upright",
+            Severity.INFO,
             page=number,
-            problem=f"the page asks to be turned by {raw:g} degrees, which no viewer does",
-            remedy="check that it is upright",
         )
 
 
@@ -231,10 +231,10 @@ def _drop_unit(number: int, page: pikepdf.Page) -> Iterator[Loss]:
     del page.UserUnit
     unit = _number(raw)
     if unit != 1:
-        yield Loss(
-            rule="EVID.GEOMETRY",
-            severity=Severity.INFO,
+        yield make_loss(
+            "EVID.GEOMETRY",
+            f"the page says it is {unit:g} times as large on paper as it is here",
+            "nothing to do",
+            Severity.INFO,
             page=number,
-            problem=f"the page says it is {unit:g} times as large on paper as it is here",
-            remedy="nothing to do",
         )

@@ -15,7 +15,7 @@ from lxml import etree
 
 from assembler.documents import word_to_pdf
 from assembler.errors import TemplateBroken, ToolFailed
-from assembler.evidence.losses import Loss
+from assembler.evidence.losses import Loss, make_loss
 from assembler.evidence.refusal import Refused
 from assembler.model import Severity
 from assembler.runtime import programs
@@ -116,7 +116,7 @@ def _list_differences(
 
 
 def _loss(severity: Severity, problem: str, remedy: str) -> Loss:
-    return Loss(rule="EVID.WORD", severity=severity, problem=problem, remedy=remedy)
+    return make_loss("EVID.WORD", problem, remedy, severity)
 
 
 def _count(count: int, word: str) -> str:
@@ -156,11 +156,7 @@ def _check_file(original: bytes) -> tuple[bytes, Counter[str], list[Loss]]:
         return data, removed, []
     problem = f"the Word file has {changed} tracked changes; which text is meant cannot be known"
     remedy = "accept or reject them in Word, and save it anew"
-    return (
-        data,
-        removed,
-        [Loss(rule="EVID.TRACKED", severity=Severity.ERROR, problem=problem, remedy=remedy)],
-    )
+    return data, removed, [make_loss("EVID.TRACKED", problem, remedy, Severity.ERROR)]
 
 
 def _check_archive(archive: zipfile.ZipFile) -> None:
