@@ -15,7 +15,7 @@ from pikepdf import Array, Name, Pdf
 from assembler import pipeline
 from assembler.evidence.readers.pdf import normalize_pdf
 from assembler.model import PartKind, TextMethod
-from assembler.proof import font_encodings, text_layer
+from assembler.proof import font_encodings, page_characters, text_layer
 from assembler.runtime.resources import Shelf
 from assembler.runtime.workshop import Workshop
 from scripts.sample_cases import draw
@@ -205,29 +205,29 @@ def test_sound_evidence_of_many_kinds_passes(tmp_path: Path, profile: str) -> No
 
 
 def test_what_separates_words_does_not_matter_and_what_they_are_does() -> None:
-    assert text_layer.places_of("12.5mg-daily", ["12.5", "mg", "daily"]) == [0, 4, 7]
-    assert text_layer.places_of("125mg-daily", ["12.5", "mg", "daily"]) is None
-    assert text_layer.places_of("12.5mg7daily", ["12.5", "mg", "daily"]) is None
-    assert text_layer.places_of("12.5mg", ["12.5", "mg", "daily"]) is None
-    assert text_layer.places_of("mg12.5", ["12.5", "mg"]) is None
-    assert text_layer.places_of("", []) == []
+    assert page_characters.places_of("12.5mg-daily", ["12.5", "mg", "daily"]) == [0, 4, 7]
+    assert page_characters.places_of("125mg-daily", ["12.5", "mg", "daily"]) is None
+    assert page_characters.places_of("12.5mg7daily", ["12.5", "mg", "daily"]) is None
+    assert page_characters.places_of("12.5mg", ["12.5", "mg", "daily"]) is None
+    assert page_characters.places_of("mg12.5", ["12.5", "mg"]) is None
+    assert page_characters.places_of("", []) == []
 
 
 def test_in_the_order_of_the_content_signs_within_words_count_and_signs_between_do_not() -> None:
     words = ["(12.5", "mg)", "daily"]
 
-    assert text_layer.ends_with("Owntext(12.5mg)daily", words)
-    assert text_layer.ends_with("Owntext(12.5—mg)~daily", words)
-    assert not text_layer.ends_with("Owntext(12,5mg)daily", words)
-    assert not text_layer.ends_with("Owntext[12.5mg)daily", words)
-    assert not text_layer.ends_with("Owntext(12.5mg)7daily", words)
-    assert text_layer.ends_with("ילד5שנים", ["שנים", "5", "ילד"][::-1])
+    assert page_characters.ends_with("Owntext(12.5mg)daily", words)
+    assert page_characters.ends_with("Owntext(12.5—mg)~daily", words)
+    assert not page_characters.ends_with("Owntext(12,5mg)daily", words)
+    assert not page_characters.ends_with("Owntext[12.5mg)daily", words)
+    assert not page_characters.ends_with("Owntext(12.5mg)7daily", words)
+    assert page_characters.ends_with("ילד5שנים", ["שנים", "5", "ילד"][::-1])
 
 
 def test_what_the_first_word_begins_with_belongs_to_the_words() -> None:
-    assert text_layer.start_of("Own($5", ["($5"]) == 3
-    assert text_layer.start_of("Own-5", ["5"]) == 4
-    assert text_layer.start_of("Own", []) == 3
+    assert page_characters.start_of("Own($5", ["($5"]) == 3
+    assert page_characters.start_of("Own-5", ["5"]) == 4
+    assert page_characters.start_of("Own", []) == 3
 
 
 @pytest.mark.parametrize("angle", [0, 90, 180, 270])
@@ -238,11 +238,11 @@ def test_a_word_is_looked_for_where_the_page_shows_it(tmp_path: Path, angle: int
 
     data = draw.again(factories.text_pdf([["Findme"]]), lambda pdf: turn_and_crop(pdf, angle))
     page = pdfium.PdfDocument(data)[0]
-    signs = text_layer.Signs(page)
-    at = signs.text.index("Findme")
+    characters = page_characters.PageCharacters(page)
+    at = characters.text.index("Findme")
     dark = page.render(scale=2).to_pil().convert("L").point(lambda level: 255 * (level < 128))
 
-    x, y = text_layer.middle_of(page, signs, at, "Findme")
+    x, y = page_characters.middle_of(page, characters, at, "Findme")
 
     near = dark.crop((round(2 * x) - 10, round(2 * y) - 10, round(2 * x) + 10, round(2 * y) + 10))
     assert near.getbbox() is not None
@@ -390,8 +390,8 @@ def test_a_word_that_ends_with_fillers_is_looked_for_in_its_middle() -> None:
 
     line = "P<UTOEXEMPLE<<PREMIER<<<<<<<<<<<<<<<<<<<<<<<"
     page = pdfium.PdfDocument(factories.text_pdf([[line]]))[0]
-    signs = text_layer.Signs(page)
-    at = signs.text.index(line)
+    characters = page_characters.PageCharacters(page)
+    at = characters.text.index(line)
     dark = (
         page.render(scale=2)
         .to_pil()
@@ -400,7 +400,7 @@ def test_a_word_that_ends_with_fillers_is_looked_for_in_its_middle() -> None:
         .getbbox()
     )
 
-    x, _ = text_layer.middle_of(page, signs, at, line)
+    x, _ = page_characters.middle_of(page, characters, at, line)
 
     assert dark is not None
     assert abs(x - (dark[0] + dark[2]) / 4) < 3

@@ -455,15 +455,6 @@ def _pages(objects: Objects, root: DictionaryObject) -> Iterator[DictionaryObjec
     yield from (objects.dictionary(page) for page in objects.array(tree.raw_get("/Kids")))
 
 
-def page_numbers(objects: Objects) -> dict[int, int]:
-    """Return each page's place in the file, from 0, by its object number."""
-    root = objects.dictionary(objects.reader.trailer.raw_get("/Root"))
-    kids = objects.array(objects.dictionary(root.raw_get("/Pages")).raw_get("/Kids"))
-    return {
-        page.idnum: place for place, page in enumerate(kids) if isinstance(page, IndirectObject)
-    }
-
-
 def _page(objects: Objects, page: DictionaryObject, entry: LedgerEntry) -> Iterator[str]:
     where = f"on page {entry.number}"
     ours = entry.is_ours
