@@ -60,7 +60,7 @@ class Bound:
         self, entry: LedgerEntry, bundle: Path | None = None, **job: Any
     ) -> page_check.PageResult:
         """What the proof sees of a page."""
-        (result,) = page_check.look(
+        (result,) = page_check.check_pages(
             page_check.Job(
                 bundle=bundle or self.bundle,
                 first=1,

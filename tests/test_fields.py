@@ -25,7 +25,7 @@ from assembler.evidence.annotations.form_fields import list_field_places
 from assembler.evidence.readers.pdf import NormalizedPdf, normalize_pdf
 from assembler.model import Severity
 from assembler.pdf.source_files import Sources
-from assembler.proof import field_values, text_layer
+from assembler.proof import source_fields, text_layer
 from assembler.proof.pixels import Originals
 from tests import factories, formdraw
 from tests.conftest import build
@@ -552,7 +552,7 @@ def test_a_box_ticked_otherwise_is_found(tmp_path: Path, on: bool) -> None:
     made(form(box_field(V=states[0], AS=states[0])), tmp_path)
     (tmp_path / "source.pdf").write_bytes(form(box_field(V=states[1], AS=states[1])))
 
-    assert proved(tmp_path) == ["form field 1 is ticked otherwise than in the file"]
+    assert proved(tmp_path) == ["form field 1 is checked differently than in the file"]
 
 
 def test_a_hidden_field_that_is_shown_is_found(tmp_path: Path) -> None:
@@ -787,6 +787,6 @@ def test_fields_of_a_file_that_pypdf_cannot_open_are_read_as_pdfium_writes_it() 
     with pytest.raises(PdfReadError):
         PdfReader(io.BytesIO(data))
 
-    held = field_values.read_page(data, "", 0)
+    held = source_fields.read_page(data, "", 0)
 
     assert [place.texts for place in held.places] == [("Łukasz",)]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from assembler.model import DocumentId, PartKind
 from assembler.model.manifest import ManifestIndexRow
 from assembler.proof import printed_references, printed_statements
-from assembler.proof.checks import _cites_agree, _link_faults
+from assembler.proof.agreement_check import check_citations, find_link_faults
 from assembler.proof.kept_drafts import Kept, KeptDocument
 from assembler.proof.own_pages import OwnLink, OwnPage
 from assembler.proof.structure import Link, Structure
@@ -184,14 +184,14 @@ def test_a_title_like_a_citation_is_none(title: str) -> None:
     sheet = manifests.entry(5, PartKind.TAB, tab="A", exhibit="e")
     structure = Structure(links=(Link(page=1, text=title, target=5),))
 
-    assert _cites_agree(structure, {5: sheet}, [row("A", title, "6")]).ok
+    assert check_citations(structure, {5: sheet}, [row("A", title, "6")]).ok
 
 
 def test_a_citation_that_leads_to_a_tab_sheet_is_refused() -> None:
     sheet = manifests.entry(5, PartKind.TAB, tab="A", exhibit="e")
     structure = Structure(links=(Link(page=1, text="Ex. A at 6", target=5),))
 
-    assert not _cites_agree(structure, {5: sheet}, [row("A", "Letter", "6")]).ok
+    assert not check_citations(structure, {5: sheet}, [row("A", "Letter", "6")]).ok
 
 
 @pytest.mark.parametrize(
@@ -318,8 +318,8 @@ def test_the_pages_of_a_row_may_be_broken_over_lines(pieces: list[str]) -> None:
     ]
     structure = Structure(links=(*links, Link(page=5, text="Pages", target=6)))
 
-    assert list(_link_faults(row("C", "Letter", ""), structure, {1}, "1057a–1063b")) == []
-    assert list(_link_faults(row("C", "Letter", ""), structure, {1}, "1057a–1063c"))
+    assert list(find_link_faults(row("C", "Letter", ""), structure, {1}, "1057a–1063b")) == []
+    assert list(find_link_faults(row("C", "Letter", ""), structure, {1}, "1057a–1063c"))
 
 
 @pytest.mark.parametrize("piece", ["57-", "57\x02", "57\ufffe"])
@@ -331,4 +331,4 @@ def test_the_pages_of_a_row_may_be_broken_at_a_hyphen(piece: str) -> None:
     ]
     structure = Structure(links=(*links, Link(page=5, text="Pages", target=6)))
 
-    assert list(_link_faults(row("C", "Letter", ""), structure, {1}, "57-1–57-2")) == []
+    assert list(find_link_faults(row("C", "Letter", ""), structure, {1}, "57-1–57-2")) == []

@@ -19,7 +19,9 @@ from pypdf import PdfReader, PdfWriter
 
 from assembler.model import Check
 from assembler.model.manifest import MANIFEST_FILE
-from assembler.proof import link_check, source_links, structure
+from assembler.proof import source_links, structure
+from assembler.proof.bound_bundle import BoundBundle, BoundFile
+from assembler.proof.navigation_check import check_navigation
 from assembler.runtime.manifest_reader import read_manifest
 from scripts.sample_cases import draw
 from tests import factories, mutable
@@ -60,14 +62,14 @@ def checked(case: Path, with_sources: bool = True) -> dict[str, Check]:
     whole = structure.together(read)
     if whole.trouble:
         return {"trouble": Check(name="trouble", ok=False, detail=whole.trouble)}
-    haves = [
-        link_check.Have(volume=part, sheets=one.sheets, marks=one.marks, tags=one.tags)
+    bound = [
+        BoundFile(volume=part, sheets=one.sheets, marks=one.marks, tags=one.tags)
         for part, one in zip(parts, read, strict=True)
     ]
     files = source_links.read_all(folder, manifest, case if with_sources else None, Here())  # type: ignore[arg-type]
     failed = {
         check.name: check
-        for check in link_check.Guides(manifest, haves, files).checks()
+        for check in check_navigation(BoundBundle(manifest, bound, files))
         if not check.ok
     }
     if whole.forbidden:

@@ -19,14 +19,14 @@ from assembler.proof.word_draft_text import Job, compare_all
 from assembler.runtime.workshop import Workshop
 
 _OLD = (
-    "whether our own pages and the recognized words are as they were made: the packet was "
-    "built before these were kept"
+    "whether our own pages and the recognized words are unchanged: the packet was built by a "
+    "version that did not keep them"
 )
 _TYPED = (
     "whether a citation that was typed by hand is true, since no page of that exhibit has "
     "its number: page {number}"
 )
-_EDITED = "whether {path} still says what the bundle says: a person has worked on it since"
+_EDITED = "whether {path} still matches the bundle: someone has edited it since"
 _OTHER_FONT = "has a font that reads or draws letters in another way than its source"
 
 
@@ -52,7 +52,7 @@ def check_kept(
     try:
         kept = read_kept(build, manifest)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        detail = f"what the packet keeps for its proof cannot be read ({type(error).__name__})"
+        detail = f"the files kept for the proof cannot be read ({type(error).__name__})"
         return WithKept(checks=(Check(name="kept", ok=False, detail=detail),))
     if kept is None:
         return WithKept(checks=(), not_checked=(_OLD,), complete=False)
@@ -139,10 +139,10 @@ def _faults(
         if page.trouble:
             yield page.number, page.trouble
         elif not page.reads_alike:
-            yield page.number, "it has other text than its draft"
+            yield page.number, "it has different text than its draft"
     counts = {page.drafted for page in pages}
     if sorted(entry.index for entry in entries) != list(range(max(counts, default=0))):
-        yield None, "its draft has other pages than the bundle"
+        yield None, "its draft has different pages than the bundle"
 
 
 def _word_files(build: Path, manifest: Manifest, kept: Kept, workshop: Workshop) -> Check:
@@ -162,7 +162,7 @@ def _word_files(build: Path, manifest: Manifest, kept: Kept, workshop: Workshop)
     results = list(zip(drafts, compare_all(jobs, workshop), strict=True))
     faults = [f"{draft.docx} {result.trouble}" for draft, result in results if result.trouble]
     unchanged = sum(not result.edited for _, result in results)
-    detail = "; ".join(faults[:4]) or f"{unchanged} Word files say what is printed of them"
+    detail = "; ".join(faults[:4]) or f"{unchanged} Word files match their printed pages"
     return Check(name="word-files", ok=not faults, detail=detail)
 
 
@@ -176,7 +176,7 @@ def _layers(ledger: Sequence[LedgerEntry], layers: Mapping[int, LayerPage]) -> I
         not_read = [entry.number for entry in entries if entry.number not in layers]
         recognized = sum(entry.client_text.method is TextMethod.OCR for entry in entries)
         detail = f"{len(entries) - len(wrong)} of {len(entries)} pages have their own text"
-        detail += f", {recognized} of them as it was recognized" if recognized else ""
+        detail += f", {recognized} of them as recognized" if recognized else ""
         if wrong or not_read:
             numbers = ", ".join(
                 str(number) for number in [*(page.number for page in wrong), *not_read][:8]

@@ -22,7 +22,7 @@ def checks(manifest: Manifest) -> Iterator[Check]:
             "numbers",
             wrong,
             "each printed number is the page's place in the bundle",
-            "another place has the number",
+            "another page has the number",
         )
         return
     own_labels = {page.label for page in frozen.pages if page.is_ours}

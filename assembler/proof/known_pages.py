@@ -47,8 +47,8 @@ _NOT_COMPARED = frozenset(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Looked:
-    """Results of looking at each page, by its number; counts of drawn and known pages;
+class ComparedPages:
+    """The result of each page, by its number; counts of drawn and known pages;
     fingerprints, if any were made."""
 
     results: Mapping[int, paging.PageResult]
@@ -59,7 +59,7 @@ class Looked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bundle:
-    """A bundle to look at: its folder, the ledger, the bundle's files, and the case folder, None
+    """A bundle to compare: its folder, the ledger, the bundle's files, and the case folder, None
     if it is not available.
 
     `source_digests`: sha256 of the sources as they are now.
@@ -120,8 +120,10 @@ def printed(pages: Range) -> tuple[Fingerprint, ...]:
     return fingerprint.fingerprint_pages(pages.pdf, pages.places)
 
 
-def look(bundle: Bundle, workshop: Workshop, *, remember: bool, pictures: bool = False) -> Looked:
-    """Look at every page of a bundle.
+def compare_pages(
+    bundle: Bundle, workshop: Workshop, *, remember: bool, pictures: bool = False
+) -> ComparedPages:
+    """Compare every page of a bundle with its source.
 
     Without `remember` all pages are drawn, and nothing is noted in the cache. `pictures`: leave
     thumbnails of what is drawn in the cache, for review.html.
@@ -147,7 +149,7 @@ def look(bundle: Bundle, workshop: Workshop, *, remember: bool, pictures: bool =
     for group in fresh:
         if group.key and all(_is_proved(results[entry.number]) for entry in group.job.entries):
             workshop.cache.get_or_make(group.key, lambda _folder: None)
-    return Looked(
+    return ComparedPages(
         results=results,
         drawn=_count_pages(fresh) + _count_pages(doubtful),
         known=_count_pages(known) - _count_pages(doubtful),
@@ -268,14 +270,14 @@ def _reading_jobs(
 
 def _run_jobs(jobs: Sequence[paging.Job], workshop: Workshop) -> dict[int, paging.PageResult]:
     results: dict[int, paging.PageResult] = {}
-    for job, result in zip(jobs, workshop.map(paging.look, jobs), strict=True):
+    for job, result in zip(jobs, workshop.map(paging.check_pages, jobs), strict=True):
         pages = _failed_results(job, result) if isinstance(result, Failure) else result
         results |= {page.number: page for page in pages}
     return results
 
 
 def _failed_results(job: paging.Job, failure: Failure) -> tuple[paging.PageResult, ...]:
-    trouble = f"could not be looked at ({failure.kind}: {failure.detail})"
+    trouble = f"could not be examined ({failure.kind}: {failure.detail})"
     return tuple(
         paging.PageResult(
             number=entry.number,

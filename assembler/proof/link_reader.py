@@ -406,19 +406,19 @@ def _chain(objects: Objects, parent: Any, visited: set[int], depth: int) -> Iter
             or reference.idnum in visited
             or depth > _MAX_DEPTH
         ):
-            yield "bookmarks that lead in a circle"
+            yield "circular bookmarks"
             return
         visited.add(reference.idnum)
         if set(item) - OUTLINE_ITEM:
             yield "a bookmark that does more than lead to a page"
         if not _same(item, "/Parent", parent) or not _same(item, "/Prev", previous):
-            yield "bookmarks that do not hang together"
+            yield "bookmarks that are not linked to each other properly"
         yield from _chain(objects, reference, visited, depth + 1)
         previous, reference = reference, item.raw_get("/Next") if "/Next" in item else None
     if (previous is None) != (last is None) or (
         previous is not None and getattr(last, "idnum", 0) != previous.idnum
     ):
-        yield "bookmarks that do not hang together"
+        yield "bookmarks that are not linked to each other properly"
 
 
 def _same(item: DictionaryObject, key: str, expected: Any) -> bool:

@@ -19,7 +19,7 @@ from typing import Any
 
 from pypdf.generic import ArrayObject, NameObject, StreamObject
 
-from assembler.proof.page_view import EDGE, Box, Glyph, Looks, Paint, View, inside, is_near
+from assembler.proof.page_view import EDGE, Box, Glyph, PageAppearance, Paint, View, inside, is_near
 from assembler.proof.pypdf_values import flags_hide, numbers_of, plain, rect_of, squeezed, text_of
 
 BLIND_TO = frozenset(
@@ -91,10 +91,12 @@ def marks_of(page: Any) -> Iterator[Mark]:
             yield mark
 
 
-def fault_of(mark: Mark, glyphs: Sequence[Glyph], looks: Looks, view: View) -> str:
+def fault_of(mark: Mark, glyphs: Sequence[Glyph], appearance: PageAppearance, view: View) -> str:
     """Return what is wrong with a mark on the bundle's page; "" if nothing is."""
     for visible_box in map(view.seen, mark.boxes):
-        if not looks.is_changed(visible_box) and looks.could_show(visible_box, mark.paint):
+        if not appearance.is_changed(visible_box) and appearance.could_show(
+            visible_box, mark.paint
+        ):
             return "is not seen"
     for line in mark.lines:
         points = [point for start, end in pairwise(line) for point in _along(start, end, _STEP)][
@@ -102,8 +104,8 @@ def fault_of(mark: Mark, glyphs: Sequence[Glyph], looks: Looks, view: View) -> s
         ]
         margin = mark.far + EDGE
         inked = [
-            looks.is_changed(view.seen((x - margin, y - margin, x + margin, y + margin)))
-            or not looks.could_show(
+            appearance.is_changed(view.seen((x - margin, y - margin, x + margin, y + margin)))
+            or not appearance.could_show(
                 view.seen(
                     (x - _POINT_MARGIN, y - _POINT_MARGIN, x + _POINT_MARGIN, y + _POINT_MARGIN)
                 ),
@@ -115,10 +117,10 @@ def fault_of(mark: Mark, glyphs: Sequence[Glyph], looks: Looks, view: View) -> s
             points
         ):
             return "is not seen along its line"
-    return _text_fault(mark, glyphs, looks, view) if mark.text else ""
+    return _text_fault(mark, glyphs, appearance, view) if mark.text else ""
 
 
-def _text_fault(mark: Mark, glyphs: Sequence[Glyph], looks: Looks, view: View) -> str:
+def _text_fault(mark: Mark, glyphs: Sequence[Glyph], appearance: PageAppearance, view: View) -> str:
     visible_box = view.seen(mark.boxes[0])
     glyphs_inside = inside(glyphs, visible_box)
     is_stamp = mark.kind == "/Stamp"
@@ -129,8 +131,8 @@ def _text_fault(mark: Mark, glyphs: Sequence[Glyph], looks: Looks, view: View) -
     ):
         return "does not show its text"
     letters = [glyph.box for glyph in glyphs_inside if glyph.letter.isalnum()]
-    if any(looks.is_blank(box) and looks.could_show(box, mark.ink) for box in letters):
-        return "has letters that are not seen"
+    if any(appearance.is_blank(box) and appearance.could_show(box, mark.ink) for box in letters):
+        return "has letters that are invisible"
     return (
         ""
         if all(is_near(glyph.box, visible_box) for glyph in glyphs_inside)

@@ -111,7 +111,7 @@ class Objects:
         end = self._tail()
         first = starts[0] if starts else end
         if not _HEAD.fullmatch(self._bytes(0, first)):
-            self.faults.append("there is something before its first object")
+            self.faults.append("there is data before its first object")
         for offset, number in places:
             next_place = bisect_right(starts, offset)
             self._read_object(
@@ -134,12 +134,12 @@ class Objects:
             or tail.count(b"startxref") != 1
             or not tail.rstrip(b"\r\n").endswith(b"%%EOF")
         ):
-            self.faults.append("there is something after its end")
+            self.faults.append("there is data after its end")
             return size
         start = int(match[1])
         if "/Prev" in self._trailer() or "/XRefStm" in self._trailer():
             self.faults.append(
-                "it was changed after it had been written (a second part was added to it)"
+                "it was changed after it was written (an incremental update was added)"
             )
         if self._bytes(start, start + 4) == b"xref":
             return start
@@ -169,7 +169,7 @@ class Objects:
         else:
             self.by_number[number] = value
         if following > end and not _GAP.fullmatch(self._bytes(end, following)):
-            self.faults.append("there is something between its objects")
+            self.faults.append("there is data between its objects")
 
     def _keep_stream(self, number: int, value: StreamObject) -> None:
         plain = DictionaryObject(value)
@@ -201,7 +201,7 @@ class Objects:
                 continue
             self.by_number[inner] = value
             if data[text.tell() : first + end].strip():
-                self.faults.append("there is something between its objects")
+                self.faults.append("there is data between its objects")
 
     def reached(self) -> Iterator[tuple[Any, str, bool]]:
         """Yield every dictionary that the trailer leads to, once: it, the key it was first found
@@ -228,4 +228,4 @@ class Objects:
             elif isinstance(value, list):
                 waiting += [(inner, key, False) for inner in list.__iter__(value)]
         if set(self.by_number) - visited - self.structure_streams:
-            self.faults.append("it holds objects that nothing leads to")
+            self.faults.append("it contains unreferenced objects")

@@ -121,7 +121,7 @@ def _failed_pages(job: Job, trouble: str) -> tuple[OwnPage, ...]:
 def _compared(bundle: Any, draft: Any, draft_to_draw: Any, job: Job, entry: LedgerEntry) -> OwnPage:
     number, index = entry.number, entry.number - job.volume.first
     if not 0 <= index < len(bundle) or not 0 <= entry.index < len(draft):
-        return OwnPage(number=number, trouble="it is not there")
+        return OwnPage(number=number, trouble="it is missing")
     page, original = bundle[index], draft[entry.index]
     source = Source(document=draft_to_draw, index=entry.index)
     difference = compare_page(page, source, Placement.of(entry), entry.stamp)
@@ -133,7 +133,8 @@ def _compared(bundle: Any, draft: Any, draft_to_draw: Any, job: Job, entry: Ledg
         links=tuple(_links(page, original, entry)),
         drafted=len(draft),
         reads_alike=squeeze(text) == squeeze(read_text(original)),
-        trouble=difference.trouble or ("" if difference.alike else "it looks other than its draft"),
+        trouble=difference.trouble
+        or ("" if difference.alike else "it does not look like its draft"),
     )
 
 

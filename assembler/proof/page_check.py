@@ -53,7 +53,7 @@ class PageResult:
     secondhand: bool = False
 
 
-def look(job: Job) -> tuple[PageResult, ...]:
+def check_pages(job: Job) -> tuple[PageResult, ...]:
     """Compare every page of the job, in a worker; a page or source that cannot be opened gives a
     result with `trouble`."""
     originals = Originals(Sources(job.case_folder)) if job.case_folder and not job.known else None

@@ -142,7 +142,7 @@ def compare_page(
     compared.
     """
     if not close_sizes(page.get_size(), placement.size):
-        return Difference(trouble="it has another size than the ledger says")
+        return Difference(trouble="its size differs from the ledger says")
     with_source = _PlacedSource(source, placement, page)
     try:
         if with_source.trouble:
@@ -189,7 +189,7 @@ class _PlacedSource:
         self.frame = frame_of(self._original)
         self.to_shown = after(self.frame.shown, placement.moved)
         if not close_sizes(self.frame.size, placement.source_size):
-            self.trouble = "it has another size than its source"
+            self.trouble = "its size differs from its source"
         elif placement.copied:
             self.page = self._original
         elif source.is_layered:

@@ -107,7 +107,7 @@ class Glyph:
     box: Box  # on the bundle's page as shown
 
 
-class Looks:
+class PageAppearance:
     """Both pages drawn, in gray; the source twice: without annotations, and with the file's own
     pictures of them."""
 

@@ -20,7 +20,7 @@ from pypdfium2 import raw
 from assembler.model import LedgerEntry
 from assembler.pdf.picture_files import PictureFile
 from assembler.pdf.source_files import Sources
-from assembler.proof import field_values as fields
+from assembler.proof import source_fields
 from assembler.proof.page_comparison import COARSE, NEAR, Difference, Source, compare_page
 from assembler.proof.page_frame import flatten_page
 from assembler.proof.picture_pages import Fault, picture_source
@@ -68,7 +68,7 @@ class Originals:
             return Difference(
                 trouble="the ledger says where a picture lies, and its source has none"
             )
-        left_out = fields.boxes_on(entry, self.sources)
+        left_out = source_fields.boxes_on(entry, self.sources)
         source = self._source(entry)
         difference = compare_page(page, source, placement, entry.stamp, left_out=left_out)
         if placement.copied or not self._has_hidden_layers(entry.client_source.path):
@@ -111,7 +111,7 @@ class Originals:
             live=(lambda: self.sources.open_without_forms(path)) if loose else None,
             live_places=(
                 *notes.marks,
-                *(fields.blank_places(entry, self.sources) if notes.fields else ()),
+                *(source_fields.blank_places(entry, self.sources) if notes.fields else ()),
             ),
         )
 

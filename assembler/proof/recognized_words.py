@@ -69,7 +69,7 @@ def check_places_in_any_order(
     if missing_letters > passed_over:
         return (
             f"has {misplaced} of {len(kept.words)} recognized words "
-            f"in another place than they are seen"
+            f"in a different place than on the picture"
         )
     return _judge_offsets(offsets, heights, line)
 
@@ -166,7 +166,7 @@ def _judge_offsets(offsets: Sequence[float], heights: Sequence[float], line: flo
     if usual_ratio > 1 or far_words > max(1, _SOME_FAR * len(offsets)) or has_lost_word:
         return (
             f"has {max(1, far_words)} of {len(offsets)} recognized words "
-            f"in another place than they are seen"
+            f"in a different place than on the picture"
         )
     return ""
 

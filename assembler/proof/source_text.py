@@ -13,7 +13,7 @@ from pypdfium2 import raw
 from assembler.model import LedgerEntry
 from assembler.pdf.picture_files import PictureFile
 from assembler.pdf.source_files import Sources
-from assembler.proof import field_values
+from assembler.proof import source_fields
 from assembler.proof.page_characters import letters_and_digits, visible_characters
 from assembler.proof.page_frame import flatten_page
 from assembler.proof.page_text import read_text
@@ -33,7 +33,7 @@ def compare_with_source(
     path, index = entry.client_source.path, entry.client_source.page - 1
     source = sources.open(path)
     if isinstance(source, PictureFile):
-        return "" if not letters_and_digits(text) else "has text, and its source is a picture"
+        return "" if not letters_and_digits(text) else "has text, but its source is a picture"
     page = source[index]
     original = read_text(page)
     if text == original:
@@ -56,7 +56,7 @@ def compare_with_source(
             )
             known_letters += Counter(
                 letters_and_digits(
-                    visible_characters(field_values.text_on(*sources.read_file(path), index))
+                    visible_characters(source_fields.text_on(*sources.read_file(path), index))
                 )
             )
             same = text.startswith(expected) and not extra - known_letters
@@ -64,7 +64,7 @@ def compare_with_source(
             same = _same_outside_fields(shown, sources, entry)
         if same:
             return ""  # the check of the fields decides where in a field its value is
-    return "has other text than its source"
+    return "has different text than its source"
 
 
 def _same_outside_fields(shown: Any, sources: Sources, entry: LedgerEntry) -> bool:
@@ -74,7 +74,7 @@ def _same_outside_fields(shown: Any, sources: Sources, entry: LedgerEntry) -> bo
     A program may draw the pictures of comments in another order than PDFium flattens them.
     """
     path, index = entry.client_source.path, entry.client_source.page - 1
-    boxes = field_values.boxes_on(entry, sources)
+    boxes = source_fields.boxes_on(entry, sources)
     view = View(entry, sources.open(path)[index])
     actual = glyphs_of(shown)
     for filled in (False, True):

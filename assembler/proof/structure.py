@@ -18,7 +18,7 @@ from pypdf.generic import ArrayObject, Destination, IndirectObject
 
 from assembler.model import LedgerEntry, Volume
 from assembler.pdf.embedded_fonts import count_unembedded_fonts
-from assembler.proof import allowed_entries, link_reader, tag_reader
+from assembler.proof import entry_check, link_reader, tag_reader
 from assembler.proof.object_reader import Objects
 from assembler.runtime.worker_pool import Failure
 from assembler.runtime.workshop import Workshop
@@ -284,7 +284,7 @@ def _page_in_other_file(annotation: Any, others: Sequence[Volume]) -> int | None
 
 
 def _forbidden(objects: Objects, job: Job) -> Iterator[str]:
-    yield from allowed_entries.faults(objects, job.entries, linked=job.linked)
+    yield from entry_check.find_faults(objects, job.entries, linked=job.linked)
     yield from link_reader.outline_faults(objects)
     if link_reader.unused_names(objects.reader):
-        yield "names of places that no link leads to"
+        yield "named destinations that no link uses"

@@ -36,7 +36,7 @@ def checks(build: Path, manifest: Manifest, parts: Sequence[Volume]) -> Iterator
     suspects = [*listed, *lookalikes]
     if suspects:
         detail = (
-            f"{len(suspects)} more PDF files lie beside the bundle, and look like part of it: "
+            f"{len(suspects)} more PDF files are beside the bundle and look like part of it: "
             f"{_named(suspects)}"
         )
         yield Check(name="volumes", ok=False, detail=detail)
@@ -45,7 +45,7 @@ def checks(build: Path, manifest: Manifest, parts: Sequence[Volume]) -> Iterator
         yield Check(
             name="volumes",
             ok=True,
-            detail=f"beside the bundle, and no part of it: {_named(top_paths)}",
+            detail=f"beside the bundle, but not part of it: {_named(top_paths)}",
         )
 
 
@@ -53,7 +53,7 @@ def not_checked(build: Path, manifest: Manifest) -> Iterator[str]:
     """Yield one line for the other files in the folder, which were not checked."""
     others = [path for path in _unlisted(build, manifest) if "/" in path or not _is_pdf(path)]
     if others:
-        yield f"files that are not of the packet, in its folder: {_named(others)}"
+        yield f"files in the folder that do not belong to the packet: {_named(others)}"
 
 
 def _unlisted(build: Path, manifest: Manifest) -> list[str]:

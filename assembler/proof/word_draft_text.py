@@ -99,7 +99,7 @@ def compare(job: Job) -> Compared:
         return Compared(
             trouble=""
             if _has_same_text(word, printed, job.heads)
-            else "says other words than its PDF"
+            else "has different words than its PDF"
         )
     lost_count = lost_words(word.sure, printed)
     return Compared(

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-import io
-import posixpath
 import unicodedata
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
 from lxml import etree
-from PIL import Image
+
+from assembler.proof.word_package import (
+    WordPackage,
+    attribute_of,
+    child_of,
+    children_of,
+    font_name,
+    is_on,
+    printed_margins,
+    style_chain,
+)
 
 _CHECKED, _UNCHECKED, _UNKNOWN_SIGN = "\u2612", "\u2610", "\ufffc"
 # Wingdings and similar fonts, by the low byte of the code: check boxes, and the most common bullets
@@ -88,11 +96,11 @@ def read_visible_things(source: Path | IO[bytes]) -> VisibleThings:
     that is no Word file.
     """
     with zipfile.ZipFile(source) as archive:
-        package = _Package(archive)
+        package = WordPackage(archive)
         reading = _Reading(package)
         body = package.root(package.main)
         reading.read_part(package.main, body)
-        for name in _printed_margins(package, body):
+        for name in printed_margins(package, body):
             reading.read_part(name, package.root(name))
         for kind in ("footnote", "endnote"):
             _read_notes(package, reading, kind)
@@ -109,86 +117,6 @@ def read_visible_things(source: Path | IO[bytes]) -> VisibleThings:
         some_signs=reading.some_signs,
         right_to_left=reading.right_to_left or has_rtl_letters,
     )
-
-
-class _Package:
-    """The parts of a Word file and the relations between them."""
-
-    def __init__(self, archive: zipfile.ZipFile) -> None:
-        self._archive = archive
-        self._names = set(archive.namelist())
-        self.main = next(
-            (target for kind, target, _ in self.relations("").values() if kind == "officeDocument"),
-            "",
-        )
-        styles = next(
-            (target for kind, target, _ in self.relations(self.main).values() if kind == "styles"),
-            "",
-        )
-        self.styles = _styles(self.root(styles)) if styles in self._names else {}
-
-    def root(self, name: str) -> Any:
-        """Return the root element of a part. Raises KeyError for a part that is not there."""
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
-        return etree.fromstring(self._archive.read(name), parser)
-
-    def has(self, name: str) -> bool:
-        return name in self._names
-
-    def has_picture(self, name: str) -> bool:
-        """Return whether a part is there and can be decoded: Word shows an empty frame for one that
-        cannot."""
-        try:
-            with Image.open(io.BytesIO(self._archive.read(name))) as picture:
-                picture.load()
-        except (KeyError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-            return False
-        return True
-
-    def relations(self, part: str) -> dict[str, tuple[str, str, bool]]:
-        """Return, by relationship id: the last word of its type, its part or address, and whether
-        it is external."""
-        folder, name = posixpath.split(part)
-        listing = posixpath.join(folder, "_rels", f"{name}.rels")
-        if listing not in self._names:
-            return {}
-        relations = {}
-        for entry in self.root(listing):
-            if isinstance(entry.tag, str):
-                is_external = entry.get("TargetMode") == "External"
-                target = entry.get("Target", "")
-                destination = (
-                    target
-                    if is_external
-                    else posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
-                )
-                relations[entry.get("Id", "")] = (
-                    entry.get("Type", "").rpartition("/")[2],
-                    destination,
-                    is_external,
-                )
-        return relations
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Style:
-    based_on: str
-    hides: bool | None
-    face: str
-    right_to_left: bool
-
-
-def _styles(root: Any) -> dict[str, _Style]:
-    styles = {}
-    for style in _children(root, "style"):
-        properties = _child(style, "rPr")
-        styles[_value(style, "styleId")] = _Style(
-            based_on=_value(_child(style, "basedOn"), "val"),
-            hides=_is_on(_child(properties, "vanish")),
-            face=_font_name(properties),
-            right_to_left=bool(_is_on(_child(_child(style, "pPr"), "bidi"))),
-        )
-    return styles
 
 
 @dataclass(slots=True)
@@ -214,7 +142,7 @@ class _Reading:
     """A pass over the parts of a file; paragraphs are lists of pieces, those of text boxes
     separate."""
 
-    package: _Package
+    package: WordPackage
     paragraphs: list[list[str]] = field(default_factory=lambda: [[]])
     pictures: int = 0
     outlines: int = 0
@@ -242,17 +170,17 @@ class _Reading:
         if name == "p":
             self._read_paragraph(element)
         elif name == "r" and not self._is_hidden(element):
-            self.right_to_left |= bool(_is_on(_child(_child(element, "rPr"), "rtl")))
+            self.right_to_left |= bool(is_on(child_of(child_of(element, "rPr"), "rtl")))
             self._read_run(element)
         elif name == "oMath":
             self._in_equation = True
             self._walk(element)
             self._in_equation = False
         elif name == "AlternateContent":
-            choice = _child(element, "Choice")
+            choice = child_of(element, "Choice")
             self._walk(choice if choice is not None else element)
         elif name == "fldSimple":
-            self._fields.append(_Field(instruction=_value(element, "instr"), in_result=True))
+            self._fields.append(_Field(instruction=attribute_of(element, "instr"), in_result=True))
             self._walk(element)
             self._fields.pop()
         elif name != "r" and not _is_unseen_row_or_cell(element, name):
@@ -260,9 +188,9 @@ class _Reading:
 
     def _read_paragraph(self, element: Any) -> None:
         outer, style = self.paragraphs[-1], self._paragraph_style
-        self._paragraph_style = _value(_child(_child(element, "pPr"), "pStyle"), "val")
+        self._paragraph_style = attribute_of(child_of(child_of(element, "pPr"), "pStyle"), "val")
         self.right_to_left |= bool(
-            _is_on(_child(_child(element, "pPr"), "bidi"))
+            is_on(child_of(child_of(element, "pPr"), "bidi"))
         ) or self._is_right_to_left(self._paragraph_style)
         self.paragraphs.append([])
         self._walk(element)
@@ -282,7 +210,10 @@ class _Reading:
                 )
             elif name == "sym":
                 self._append(
-                    self._sign(_value(child, "font").lower(), int(_value(child, "char", "0"), 16))
+                    self._sign(
+                        attribute_of(child, "font").lower(),
+                        int(attribute_of(child, "char", "0"), 16),
+                    )
                 )
             elif name == "noBreakHyphen":
                 self._append("-")
@@ -307,7 +238,7 @@ class _Reading:
         self._walk(element)
 
     def _is_right_to_left(self, style: str) -> bool:
-        return any(chained.right_to_left for chained in _style_chain(self.package.styles, style))
+        return any(chained.right_to_left for chained in style_chain(self.package.styles, style))
 
     def _append(self, text: str) -> None:
         # each program typesets equations its own way: only their letters and digits are compared
@@ -330,9 +261,9 @@ class _Reading:
         return sign or " "
 
     def _track_field(self, mark: Any) -> None:
-        kind = _value(mark, "fldCharType")
+        kind = attribute_of(mark, "fldCharType")
         if kind == "begin":
-            shown = _form_value(_child(mark, "ffData"))
+            shown = _form_value(child_of(mark, "ffData"))
             self._append(shown)
             self._fields.append(_Field(shows_own=bool(shown)))
         elif kind == "separate" and self._fields:
@@ -375,22 +306,22 @@ class _Reading:
                 self.paragraphs += [*([text] for text in texts), []]
 
     def _is_hidden(self, run: Any) -> bool:
-        properties = _child(run, "rPr")
-        run_setting = _is_on(_child(properties, "vanish"))
+        properties = child_of(run, "rPr")
+        run_setting = is_on(child_of(properties, "vanish"))
         if run_setting is not None:
             return run_setting
-        styles = (_value(_child(properties, "rStyle"), "val"), self._paragraph_style)
+        styles = (attribute_of(child_of(properties, "rStyle"), "val"), self._paragraph_style)
         style_settings = [
-            style.hides for name in styles for style in _style_chain(self.package.styles, name)
+            style.hides for name in styles for style in style_chain(self.package.styles, name)
         ]
         return next((setting for setting in style_settings if setting is not None), False)
 
     def _font_of(self, run: Any) -> str:
-        properties = _child(run, "rPr")
-        styles = (_value(_child(properties, "rStyle"), "val"), self._paragraph_style)
+        properties = child_of(run, "rPr")
+        styles = (attribute_of(child_of(properties, "rStyle"), "val"), self._paragraph_style)
         faces = [
-            _font_name(properties),
-            *(style.face for name in styles for style in _style_chain(self.package.styles, name)),
+            font_name(properties),
+            *(style.face for name in styles for style in style_chain(self.package.styles, name)),
         ]
         return next(filter(None, faces), "")
 
@@ -399,10 +330,12 @@ def _is_unseen_row_or_cell(element: Any, name: str) -> bool:
     """Return whether a row is hidden or deleted, or a cell is covered by the one above that it is
     merged with."""
     if name == "tr":
-        properties = _child(element, "trPr")
-        return bool(_is_on(_child(properties, "hidden"))) or _child(properties, "del") is not None
-    merge = _child(_child(element, "tcPr"), "vMerge") if name == "tc" else None
-    return merge is not None and _value(merge, "val") != "restart"
+        properties = child_of(element, "trPr")
+        return (
+            bool(is_on(child_of(properties, "hidden"))) or child_of(properties, "del") is not None
+        )
+    merge = child_of(child_of(element, "tcPr"), "vMerge") if name == "tc" else None
+    return merge is not None and attribute_of(merge, "val") != "restart"
 
 
 def _is_symbol(face: str, letter: str) -> bool:
@@ -410,57 +343,26 @@ def _is_symbol(face: str, letter: str) -> bool:
     return not letter.isspace() and (face == "symbol" or face in _DINGBATS)
 
 
-def _style_chain(styles: Mapping[str, _Style], name: str) -> Iterator[_Style]:
-    visited: set[str] = set()
-    while name in styles and name not in visited:
-        visited.add(name)
-        yield styles[name]
-        name = styles[name].based_on
-
-
 def _form_value(data: Any) -> str:
     """Return what an old form field shows itself: a box, or the chosen entry of a list; "" for a
     text field."""
-    box, choices = _child(data, "checkBox"), _child(data, "ddList")
+    box, choices = child_of(data, "checkBox"), child_of(data, "ddList")
     if box is not None:
-        explicit = _is_on(_child(box, "checked"))
-        is_checked = _is_on(_child(box, "default")) if explicit is None else explicit
+        explicit = is_on(child_of(box, "checked"))
+        is_checked = is_on(child_of(box, "default")) if explicit is None else explicit
         return _CHECKED if is_checked else _UNCHECKED
     if choices is not None:
-        entries = [_value(entry, "val") for entry in _children(choices, "listEntry")]
+        entries = [attribute_of(entry, "val") for entry in children_of(choices, "listEntry")]
         index = int(
-            _value(_child(choices, "result"), "val")
-            or _value(_child(choices, "default"), "val")
+            attribute_of(child_of(choices, "result"), "val")
+            or attribute_of(child_of(choices, "default"), "val")
             or 0
         )
         return entries[index] if 0 <= index < len(entries) else ""
     return ""
 
 
-def _printed_margins(package: _Package, body: Any) -> list[str]:
-    """Return the headers and footers that certainly show: those of first pages, and the others if
-    no page differs."""
-    related, settings = package.relations(package.main), "word/settings.xml"
-    has_even_pages = package.has(settings) and bool(
-        _is_on(_child(package.root(settings), "evenAndOddHeaders"))
-    )
-    names: dict[str, None] = {}
-    for number, section in enumerate(body.iter("{*}sectPr")):
-        if number and _value(_child(section, "type"), "val") == "continuous":
-            continue  # it may begin on a page that already has its headers
-        has_first_page = bool(_is_on(_child(section, "titlePg")))
-        shown = {"first"} if has_first_page else set() if has_even_pages else {"default"}
-        for reference in (
-            *_children(section, "headerReference"),
-            *_children(section, "footerReference"),
-        ):
-            target = related.get(_value(reference, "id"), ("", "", True))[1]
-            if _value(reference, "type", "default") in shown and package.has(target):
-                names[target] = None
-    return list(names)
-
-
-def _read_notes(package: _Package, reading: _Reading, kind: str) -> None:
+def _read_notes(package: WordPackage, reading: _Reading, kind: str) -> None:
     """Read the footnotes or endnotes that the text refers to."""
     related = package.relations(package.main).values()
     name = next(
@@ -474,44 +376,11 @@ def _read_notes(package: _Package, reading: _Reading, kind: str) -> None:
     if not package.has(name):
         return
     used_ids = {
-        _value(mark, "id") for mark in package.root(package.main).iter(f"{{*}}{kind}Reference")
+        attribute_of(mark, "id")
+        for mark in package.root(package.main).iter(f"{{*}}{kind}Reference")
     }
     root = package.root(name)
     for note in list(root):
-        if isinstance(note.tag, str) and _value(note, "id") not in used_ids:
+        if isinstance(note.tag, str) and attribute_of(note, "id") not in used_ids:
             root.remove(note)
     reading.read_part(name, root)
-
-
-def _children(element: Any, name: str) -> Sequence[Any]:
-    return [] if element is None else list(element.iterchildren(f"{{*}}{name}"))
-
-
-def _child(element: Any, name: str) -> Any:
-    return next(iter(_children(element, name)), None)
-
-
-def _value(element: Any, name: str, default: str = "") -> str:
-    """Return an attribute in any namespace."""
-    if element is None:
-        return default
-    return next(
-        (str(value) for key, value in element.attrib.items() if etree.QName(key).localname == name),
-        default,
-    )
-
-
-def _is_on(element: Any) -> bool | None:
-    """Return the value of an on-off property; None if there is none."""
-    return (
-        None
-        if element is None
-        else _value(element, "val", "true").lower() not in ("0", "false", "off")
-    )
-
-
-def _font_name(properties: Any) -> str:
-    fonts = _child(properties, "rFonts")
-    if _value(fonts, "asciiTheme") or _value(fonts, "hAnsiTheme"):
-        return ""
-    return (_value(fonts, "ascii") or _value(fonts, "hAnsi")).lower()

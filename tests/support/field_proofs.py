@@ -32,4 +32,4 @@ def proved(folder: Path, **more: Any) -> list[str]:
     job = field_values.Job(
         bundle=folder / "normal.pdf", first=1, entries=entries, case_folder=folder
     )
-    return [fault for read in field_values.look(job) for fault in read.faults]
+    return [fault for read in field_values.check_pages(job) for fault in read.faults]

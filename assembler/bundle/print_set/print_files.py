@@ -15,7 +15,7 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Name, OutlineItem, Pdf, Rectangle, Stream
 
-from assembler.bundle.print_set.scan_loss import Job, Loss, look
+from assembler.bundle.print_set.scan_loss import Job, Loss, measure_losses
 from assembler.bundle.print_set.sheets import (
     Package,
     Rules,
@@ -91,7 +91,7 @@ def prepare(build: Path, rules: Rules, workshop: Workshop, *, day: date, late: b
     ledger = supplement(manifest) if late else manifest.ledger
     if not ledger:
         raise CaseRejected(
-            "it keeps the numbers of no filed packet",
+            "it does not keep the page numbers of a filed packet",
             (),
             where=build.name,
             remedy="build it with --freeze, or print all of it",
@@ -176,7 +176,7 @@ def _find_losses(
         for file_numbers in [[number for number in numbers if first <= number <= last]]
         for start in range(0, len(file_numbers), _CHUNK)
     ]
-    losses_by_job = _require_all(workshop.map(look, jobs, limits=_LIMITS))
+    losses_by_job = _require_all(workshop.map(measure_losses, jobs, limits=_LIMITS))
     return tuple(_add_words(loss, unreadable) for losses in losses_by_job for loss in losses)
 
 
@@ -345,15 +345,15 @@ def _findings(manifest: Manifest) -> Iterator[Finding]:
             yield make_finding(
                 "PRINT.PLACEHOLDER",
                 f"page {entry.label}",
-                "it only holds the place of a form and must not be mailed",
-                "put the form into the case and build again",
+                "it is a placeholder for a form and must not be mailed",
+                "add the form to the case and build again",
             )
     for row in manifest.index:
         if not row.has_sheet:
             yield make_finding(
                 "PRINT.DIVIDER",
                 f"exhibit {row.exhibit}",
-                "it has no divider sheet, as a notice that lies on top",
-                "nothing, unless it is no notice",
+                "it has no divider sheet, like a notice that goes on top",
+                "nothing to do, if it is a notice",
                 exhibit=row.exhibit,
             )

@@ -52,7 +52,7 @@ class Loss:
     path: Path  # its picture: packed bits, 1 = white, deflated
 
 
-def look(job: Job) -> tuple[Loss, ...]:
+def measure_losses(job: Job) -> tuple[Loss, ...]:
     """Return the pages of the job that lose content."""
     document = pdfium.PdfDocument(job.bundle)
     try:

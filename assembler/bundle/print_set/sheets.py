@@ -200,7 +200,7 @@ def text(summary: Mapping[str, Any]) -> str:
         f"Print run of packet {summary['packet']}: {summary['sheets']} sheets of "
         f"{summary['paper']}, printed on one side",
         "Actual size, one copy. No holes, staples, clips, tabs or colored paper; nothing between "
-        "the sheets but the dividers,",
+        "the sheets except the dividers,",
         "which are sheets of the packet (large bold letters) and go where they are.",
         "Packages:",
         *parcels,
@@ -211,7 +211,7 @@ def text(summary: Mapping[str, Any]) -> str:
     lines += (
         ["Look at black-and-white.pdf: in a black-and-white scan these pages lose", *losses]
         if losses
-        else ["No page loses anything in a black-and-white scan."]
+        else ["No page loses detail in a black-and-white scan."]
     )
     lines += (
         f"{finding['severity']} {finding['rule']} {finding['where']}: {finding['problem']}; "

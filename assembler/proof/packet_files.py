@@ -1,0 +1,86 @@
+"""Check that the files of a packet are unchanged, and that no page of the sources is missing."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from assembler.model import Check, Manifest
+from assembler.model.manifest import FileRecord
+from assembler.proof import cut_pages, source_pages
+from assembler.proof.check_wording import list_values
+from assembler.runtime.file_names import resolve_spelling
+from assembler.runtime.workshop import Workshop
+
+
+def check_files(
+    manifest: Manifest,
+    output_digests: Mapping[str, str],
+    edited: Mapping[str, str],
+    source_digests: Mapping[str, str] | None,
+) -> Iterator[Check]:
+    outputs = [file for file in manifest.outputs if file.path not in edited]
+    yield _unchanged("outputs", outputs, output_digests, "as written")
+    if source_digests is not None:
+        yield _unchanged("sources", manifest.inputs, source_digests, "unchanged")
+
+
+def _unchanged(
+    kind: str, records: Sequence[FileRecord], digests: Mapping[str, str], state: str
+) -> Check:
+    wrong = [file.path for file in records if digests[file.path] != file.sha256]
+    detail = (
+        f"{len(records)} {kind} are {state}"
+        if not wrong
+        else f"changed or missing: {list_values(wrong)}"
+    )
+    return Check(name=kind, ok=not wrong, detail=detail)
+
+
+def measure_digests(folder: Path, records: Sequence[FileRecord]) -> dict[str, str]:
+    """Return the sha256 of files as they are now; "" where one is missing, has another size, or is
+    reached by a link."""
+    return {
+        file.path: _digest(folder, resolve_spelling(folder, file.path), file.size)
+        for file in records
+    }
+
+
+def _digest(folder: Path, name: str, size: int) -> str:
+    path = folder / name
+    path_and_parents = [path, *path.parents[: name.count("/")]]
+    if (
+        any(part.is_symlink() for part in path_and_parents)
+        or not path.is_file()
+        or path.stat().st_size != size
+    ):
+        return ""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def check_ledger(
+    manifest: Manifest, case_folder: Path | None, workshop: Workshop
+) -> Iterator[Check]:
+    ledger = manifest.ledger
+    numbers = [entry.number for entry in ledger]
+    in_order = numbers == list(range(1, len(ledger) + 1))
+    yield Check(
+        name="ledger",
+        ok=in_order,
+        detail=f"pages 1 to {len(ledger)}, each once" if in_order else "numbers have gaps",
+    )
+    counts = source_pages.source_pages(manifest, case_folder, workshop)
+    sizes = cut_pages.cut_sizes(ledger, case_folder, workshop)
+    for exhibit in manifest.exhibits:
+        actual = cut_pages.whole_pages(
+            [entry for entry in ledger if entry.exhibit == exhibit.id and entry.source is not None],
+            sizes,
+        )
+        expected = [
+            page for part in exhibit.parts for page in source_pages.wanted(part, counts, actual)
+        ]
+        is_complete = actual == expected and bool(actual)
+        detail = f"{len(actual)} of {len(expected)} pages of its files are in, in order"
+        yield Check(name="ledger", ok=is_complete, detail=detail, exhibit=exhibit.id)

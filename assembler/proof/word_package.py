@@ -1,0 +1,158 @@
+"""Read the parts, relations and styles of a Word file, and the properties of its elements."""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import zipfile
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from lxml import etree
+from PIL import Image
+
+
+class WordPackage:
+    """The parts of a Word file and the relations between them."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self._archive = archive
+        self._names = set(archive.namelist())
+        self.main = next(
+            (target for kind, target, _ in self.relations("").values() if kind == "officeDocument"),
+            "",
+        )
+        styles = next(
+            (target for kind, target, _ in self.relations(self.main).values() if kind == "styles"),
+            "",
+        )
+        self.styles = read_styles(self.root(styles)) if styles in self._names else {}
+
+    def root(self, name: str) -> Any:
+        """Return the root element of a part. Raises KeyError for a part that is not there."""
+        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
+        return etree.fromstring(self._archive.read(name), parser)
+
+    def has(self, name: str) -> bool:
+        return name in self._names
+
+    def has_picture(self, name: str) -> bool:
+        """Return whether a part is there and can be decoded: Word shows an empty frame for one that
+        cannot."""
+        try:
+            with Image.open(io.BytesIO(self._archive.read(name))) as picture:
+                picture.load()
+        except (KeyError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+            return False
+        return True
+
+    def relations(self, part: str) -> dict[str, tuple[str, str, bool]]:
+        """Return, by relationship id: the last word of its type, its part or address, and whether
+        it is external."""
+        folder, name = posixpath.split(part)
+        listing = posixpath.join(folder, "_rels", f"{name}.rels")
+        if listing not in self._names:
+            return {}
+        relations = {}
+        for entry in self.root(listing):
+            if isinstance(entry.tag, str):
+                is_external = entry.get("TargetMode") == "External"
+                target = entry.get("Target", "")
+                destination = (
+                    target
+                    if is_external
+                    else posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
+                )
+                relations[entry.get("Id", "")] = (
+                    entry.get("Type", "").rpartition("/")[2],
+                    destination,
+                    is_external,
+                )
+        return relations
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Style:
+    based_on: str
+    hides: bool | None
+    face: str
+    right_to_left: bool
+
+
+def read_styles(root: Any) -> dict[str, Style]:
+    styles = {}
+    for style in children_of(root, "style"):
+        properties = child_of(style, "rPr")
+        styles[attribute_of(style, "styleId")] = Style(
+            based_on=attribute_of(child_of(style, "basedOn"), "val"),
+            hides=is_on(child_of(properties, "vanish")),
+            face=font_name(properties),
+            right_to_left=bool(is_on(child_of(child_of(style, "pPr"), "bidi"))),
+        )
+    return styles
+
+
+def style_chain(styles: Mapping[str, Style], name: str) -> Iterator[Style]:
+    visited: set[str] = set()
+    while name in styles and name not in visited:
+        visited.add(name)
+        yield styles[name]
+        name = styles[name].based_on
+
+
+def printed_margins(package: WordPackage, body: Any) -> list[str]:
+    """Return the headers and footers that certainly show: those of first pages, and the others if
+    no page differs."""
+    related, settings = package.relations(package.main), "word/settings.xml"
+    has_even_pages = package.has(settings) and bool(
+        is_on(child_of(package.root(settings), "evenAndOddHeaders"))
+    )
+    names: dict[str, None] = {}
+    for number, section in enumerate(body.iter("{*}sectPr")):
+        if number and attribute_of(child_of(section, "type"), "val") == "continuous":
+            continue  # it may begin on a page that already has its headers
+        has_first_page = bool(is_on(child_of(section, "titlePg")))
+        shown = {"first"} if has_first_page else set() if has_even_pages else {"default"}
+        for reference in (
+            *children_of(section, "headerReference"),
+            *children_of(section, "footerReference"),
+        ):
+            target = related.get(attribute_of(reference, "id"), ("", "", True))[1]
+            if attribute_of(reference, "type", "default") in shown and package.has(target):
+                names[target] = None
+    return list(names)
+
+
+def children_of(element: Any, name: str) -> Sequence[Any]:
+    return [] if element is None else list(element.iterchildren(f"{{*}}{name}"))
+
+
+def child_of(element: Any, name: str) -> Any:
+    return next(iter(children_of(element, name)), None)
+
+
+def attribute_of(element: Any, name: str, default: str = "") -> str:
+    """Return an attribute in any namespace."""
+    if element is None:
+        return default
+    return next(
+        (str(value) for key, value in element.attrib.items() if etree.QName(key).localname == name),
+        default,
+    )
+
+
+def is_on(element: Any) -> bool | None:
+    """Return the value of an on-off property; None if there is none."""
+    return (
+        None
+        if element is None
+        else attribute_of(element, "val", "true").lower() not in ("0", "false", "off")
+    )
+
+
+def font_name(properties: Any) -> str:
+    fonts = child_of(properties, "rFonts")
+    if attribute_of(fonts, "asciiTheme") or attribute_of(fonts, "hAnsiTheme"):
+        return ""
+    return (attribute_of(fonts, "ascii") or attribute_of(fonts, "hAnsi")).lower()
