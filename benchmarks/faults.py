@@ -629,7 +629,7 @@ FAULTS: dict[str, Fault] = {
     "a translation missing": (untranslated, ("TRANS.PRESENT",)),
     "a certificate missing": (uncertified, ("TRANS.CERT",)),
     "original, translation, certificate out of order": (disordered, ("TRANS.ORDER",)),
-    "a Spanish page said to be English": (foreign, ("TRANS.LANGUAGE",)),
+    "a Spanish page said to be English": (foreign, ("LANG.PAGE",)),
     "a page of a counted document removed": (missing_page, ("PAGES.MISSING",)),
     "counted pages out of order": (shuffled, ("PAGES.ORDER",)),
     "a page twice, misread otherwise": (rescanned, ("PAGES.TWICE",)),

@@ -363,7 +363,7 @@ def test_a_document_that_is_no_pdf_is_an_error(tmp_path: Path) -> None:
     documents = dict.fromkeys({leaf.document for leaf in layout.leaves}, tmp_path / "no.pdf")
     (tmp_path / "no.pdf").write_bytes(b"nothing")
 
-    with pytest.raises(ToolFailed, match="cover-letter: its pages could not be copied whole"):
+    with pytest.raises(ToolFailed, match="cover-letter: its pages could not be copied in full"):
         bind(layout, documents, tmp_path / "c.pdf", BundleStyle(font=stamp_font()))
 
 
@@ -372,7 +372,7 @@ def test_a_document_with_too_few_pages_is_an_error(tmp_path: Path) -> None:
     documents = dict.fromkeys({leaf.document for leaf in layout.leaves}, tmp_path / "one.pdf")
     (tmp_path / "one.pdf").write_bytes(factories.text_pdf())
 
-    with pytest.raises(ToolFailed, match="its pages could not be copied whole"):
+    with pytest.raises(ToolFailed, match="its pages could not be copied in full"):
         bind(layout, documents, tmp_path / "c.pdf", BundleStyle(font=stamp_font()))
 
 

@@ -72,7 +72,7 @@ def test_what_a_living_run_may_hold_stays_until_it_has_ended(tmp_path: Path) -> 
 
     assert trim_cache(tmp_path, 0) == 1_000
     assert [path.is_dir() for path in (before, during, found)] == [False, True, True]
-    with pytest.raises(OutputNotWritten, match="a run is working with this cache"):
+    with pytest.raises(OutputNotWritten, match="a run is using this cache"):
         purge_cache(tmp_path)
 
     user.leave()
@@ -392,7 +392,7 @@ def test_what_a_run_has_in_its_hands_is_looked_at_again_before_it_is_used(tmp_pa
     flip(folder / "draft.pdf")
 
     with pytest.raises(
-        OutputNotWritten, match="prepared pages were changed while the bundle was made; rerun"
+        OutputNotWritten, match="prepared pages changed while the bundle was being made; rerun"
     ):
         cache.check_unchanged([folder / "draft.pdf"])
     assert entry(cache)[1] == [1]
@@ -427,7 +427,7 @@ def test_a_shared_cache_that_is_open_to_others_is_refused(
 
     assert code == ExitCode.OUTPUT_NOT_WRITTEN
     assert (
-        "shared: the cache is open to others, and holds pages of clients; close it (chmod 700), "
+        "shared: other users can read the cache, which has client pages; restrict it (chmod 700), "
         "or name another" in err
     )
     assert not list(shared.iterdir())
@@ -453,9 +453,7 @@ def test_a_shared_cache_with_something_else_in_it_is_refused(small: Path, tmp_pa
     code, _, err = run("bundle", small, "--cache", shared, *DAY)
 
     assert code == ExitCode.OUTPUT_NOT_WRITTEN
-    assert (
-        "shared: there is something else in the folder that --cache names; name a new folder" in err
-    )
+    assert "shared: the folder given with --cache has other content; name a new folder" in err
     assert [path.name for path in shared.iterdir()] == ["thesis.docx"]
 
 

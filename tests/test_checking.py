@@ -31,7 +31,7 @@ def test_a_page_nobody_can_read_rejects_the_case_and_says_where(tmp_path: Path) 
     assert code == ExitCode.CASE_REJECTED
     lines = out.splitlines()
     assert lines[:2] == ["Fix before filing", "  LEGIBLE.BLUR  evidence/scan.pdf, page 1"]
-    assert lines[2].startswith("    The page cannot be read: the print is")
+    assert lines[2].startswith("    The page is illegible: the print is")
     assert lines[3].startswith("    → ")
     assert lines[-1] == "NOT READY: 1 to fix"
     first = json.loads(as_json)[0]

@@ -96,8 +96,8 @@ def test_a_scheduler_elsewhere_is_reached_with_keys_only(small: Path, tmp_path: 
     [
         ("tcp://10.0.0.1:8786", "it is neither local nor encrypted"),
         ("10.0.0.1:8786", "it is neither local nor encrypted"),
-        ("local:many", "no number of workers"),
-        ("local:0", "no number of workers"),
+        ("local:many", "not a number of workers"),
+        ("local:0", "not a number of workers"),
     ],
 )
 def test_addresses_that_are_refused(address: str, told: str, small: Path) -> None:

@@ -138,9 +138,7 @@ def test_a_character_no_font_has_is_an_error(save: Any, text: str, code: str) ->
     with pytest.raises(TemplateBroken) as caught:
         convert(save(letters.word(text)))
 
-    assert str(caught.value).startswith(
-        f"own.docx: no font on the shelf has the characters {code};"
-    )
+    assert str(caught.value).startswith(f"own.docx: no available font has the characters {code};")
 
 
 @pytest.mark.parametrize(("text", "whole"), [("Plain Latin text", False), ("出生证明", True)])

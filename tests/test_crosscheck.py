@@ -166,7 +166,7 @@ def test_a_page_said_to_be_english_that_is_not(subjects: list[planted.Subject]) 
     pages = (replace(one.texts["teacher"][0], seems="es"),)
     found = planted.check(one.case, {**one.texts, "teacher": pages}).findings
 
-    assert [(f.rule, f.exhibit) for f in found] == [("TRANS.LANGUAGE", "teacher")]
+    assert [(f.rule, f.exhibit) for f in found] == [("LANG.PAGE", "teacher")]
     assert {page.seems for pages in one.texts.values() for page in pages} == {"en"}
 
 
@@ -334,7 +334,7 @@ def test_an_exhibit_that_could_not_be_read_is_said_so(subjects: list[planted.Sub
     )
 
     assert [f.rule for f in made.findings] == ["CHECK.UNREAD"]
-    assert ("passport", "everything", "not looked at") in [
+    assert ("passport", "everything", "not checked") in [
         (row.exhibit, row.what, row.result) for row in made.searches
     ]
 
@@ -740,7 +740,7 @@ def test_letters_recognized_as_another_language_say_nothing_but_the_picture_s_sc
         ("en", "Cyrl", "warning", "it seems to be in Cyrillic letters, and case.json says English"),
     ],
 )
-def test_a_page_in_another_language_than_declared_is_told(
+def test_a_page_in_another_language_than_declared_is_reported(
     subjects: list[planted.Subject], declared: str, seems: str, severity: str, said: str
 ) -> None:
     (one,) = [one for one in subjects if one.name == "re-parole"]
@@ -748,6 +748,4 @@ def test_a_page_in_another_language_than_declared_is_told(
 
     found = planted.check(one.case, {**one.texts, "teacher": pages}).findings
 
-    assert [(f.rule, f.severity.value, f.problem) for f in found] == [
-        ("TRANS.LANGUAGE", severity, said)
-    ]
+    assert [(f.rule, f.severity.value, f.problem) for f in found] == [("LANG.PAGE", severity, said)]

@@ -133,7 +133,7 @@ def test_bookmarks_that_run_something_are_left_behind_and_counted(tmp_path: Path
 
     made = prepared(tmp_path, {"a.pdf": draw.again(factories.linked_pdf(), change)})["a.pdf"]
 
-    assert ("bookmark that leads out of the file", 1) in [
+    assert ("bookmark that leads outside the file", 1) in [
         (one.what, one.count) for one in made.removed
     ]
     with Pdf.open(made.pdf) as pdf, pdf.open_outline() as outline:

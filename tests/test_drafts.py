@@ -319,9 +319,8 @@ def test_a_character_without_glyph_names_itself_and_its_place_but_no_text(tmp_pa
         make_draft(_job(template("{{ index[0].title }}"), values(one), tmp_path))
 
     assert str(caught.value) == (
-        "parole/own.docx: no font on the shelf has the characters U+1F4DE; look at "
-        "/exhibits/0/title in case.json, and write "
-        "them in another way"
+        "parole/own.docx: no available font has the characters U+1F4DE; look at "
+        "/exhibits/0/title in case.json, and spell them differently"
     )
 
 
@@ -403,7 +402,7 @@ def test_pages_that_never_hold_still_are_an_error() -> None:
         return _blank_draft(job, tabs or next(sizes))
 
     shop = FakeShop(grow)
-    with pytest.raises(TemplateBroken, match="page numbers do not hold still"):
+    with pytest.raises(TemplateBroken, match="page numbers keep changing"):
         _settle(case(), shop)
     assert len([job for job in shop.jobs if job.id == "draft:cover-letter"]) <= settling.ROUNDS + 1
 

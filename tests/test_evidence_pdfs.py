@@ -639,7 +639,7 @@ def test_camera_data_within_a_pdf_is_taken_out(tmp_path: Path) -> None:
 
 
 def test_the_bundle_of_forms_with_the_same_fields_and_of_a_repaired_file(tmp_path: Path) -> None:
-    """End to end: values stay with their file, marks are seen, the repair is in the manifest,
+    """End to end: values stay with their file, marks are visible, the repair is in the manifest,
     and all of it is proved."""
     one = draw.form(
         factories.text_pdf(), [("FamilyName", "First", (72, 400, 300, 420))], drawn=False

@@ -50,9 +50,9 @@ def test_places_that_a_finding_fills_in_can_be_told_from_words() -> None:
 
 
 def test_a_note_is_shown() -> None:
-    text = " ".join(explain("TRANS.LANGUAGE").stdout.split())
+    text = " ".join(explain("LANG.PAGE").stdout.split())
 
-    assert "Note `check` and `bundle` report it, too, for a page of evidence" in text
+    assert "Note A foreign page that case.json calls English" in text
 
 
 def test_a_line_of_a_checklist_is_explained_too() -> None:

@@ -356,7 +356,7 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: rewritten(word.document(PLAIN), {RELATIONS: lambda d: b"<!DOCTYPE x>" + d}),
         "document.xml.rels",
     ),
-    "two parts of one name": (
+    "two parts with the same name": (
         lambda: rewritten(word.document(PLAIN), {}, (("word/Document.xml", b"<a/>"),)),
         "word/document.xml",
     ),
@@ -393,7 +393,7 @@ def test_two_parts_of_the_very_same_name_are_refused() -> None:
     with pytest.warns(UserWarning, match="Duplicate name"):
         data = rewritten(word.document(PLAIN), {}, (("word/document.xml", b"<a/>"),))
 
-    with pytest.raises(TemplateBroken, match="two parts of one name"):
+    with pytest.raises(TemplateBroken, match="two parts with the same name"):
         rendered(data)
 
 

@@ -291,7 +291,7 @@ def test_a_letter_that_got_shorter_leaves_its_number_free_and_is_told(
     said = bundle(case, "--freeze", case / "filed", "--late", "in-place")
 
     assert "FREEZE.OWN cover-letter: filed page 2 is not there any more" in said
-    assert "PROFILE.LABEL bundle.pdf, page 2: the page label leaves a number out" in said
+    assert "PROFILE.LABEL bundle.pdf, page 2: the page label skips a number" in said
     assert list(PdfReader(case / "build/child/bundle.pdf").page_labels)[:4] == ["1", "3", "4", "5"]
     assert failed(proved(case)) == set()
 

@@ -28,7 +28,7 @@ NOISE = 1_000_000
 
 @pytest.fixture(scope="module")
 def bundles(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """A bundle for each profile that has nothing to complain of."""
+    """A bundle for each profile that has no findings."""
     case = factories.small_case(tmp_path_factory.mktemp("lint") / "case")
     (case / "evidence/letter.pdf").write_bytes(
         factories.scan_pdf([["Of Testina Exemplar"], ["Second page"]], dpi=150)

@@ -482,10 +482,10 @@ def test_a_persons_own_files_are_named_and_what_looks_like_a_part_fails(copy: Pa
 
     assert code == ExitCode.OK
     assert (
-        "not checked: files that are not of the packet, in its folder: signoff.json, "
+        "not checked: files in the folder that do not belong to the packet: signoff.json, "
         "signed/scan.pdf" in out
     )
-    assert "beside the bundle, and no part of it: declaration signed.pdf" in out
+    assert "beside the bundle, but not part of it: declaration signed.pdf" in out
 
     shutil.copyfile(packet / "bundle.pdf", packet / "signed/copy.pdf")
     (packet / "Bundle_Part2.PDF").write_bytes(factories.text_pdf())
@@ -516,7 +516,7 @@ def test_strict_fails_where_something_could_not_be_checked(copy: Path, tmp_path:
         code, out = verify(folder, "--strict")
         assert code == ExitCode.PROOF_FAILED
         assert gap in out
-        assert "verify: not everything could be checked, and --strict allows no gap; give" in out
+        assert "verify: not everything could be checked, and --strict requires it; give" in out
 
 
 def test_strict_fails_for_warnings_of_the_manifest(copy: Path) -> None:
@@ -604,6 +604,5 @@ def test_other_commands_refuse_a_broken_manifest_by_its_place(copy: Path, tmp_pa
 
         assert result.exit_code == ExitCode.PROOF_FAILED
         assert (
-            "manifest.json /volumes/0/path: the text is not of the form it should have"
-            in result.output
+            "manifest.json /volumes/0/path: the text is not in the expected format" in result.output
         )

@@ -26,7 +26,7 @@ from tests.support.field_proofs import entry, proved
 RED, BLUE, YELLOW = Array([1, 0, 0]), Array([0, 0, 1]), Array([1, 1, 0])
 RECT = (72, 300, 300, 400)
 QUADS = Array([72, 400, 300, 400, 72, 300, 300, 300])
-SHOWN, UNSEEN = "comment or mark (it stays visible)", "comment or mark (nothing of it is seen)"
+SHOWN, UNSEEN = "comment or mark (still visible)", "comment or mark (not visible)"
 Change = Callable[[Pdf], None]
 
 
@@ -559,4 +559,4 @@ def test_a_bundle_with_marks_of_every_kind_is_proved(tmp_path: Path) -> None:
 
     assert built.proof.ok
     (check,) = [check for check in built.proof.checks if check.name == "fields"]
-    assert "marks are seen" in check.detail
+    assert "marks are visible" in check.detail

@@ -160,7 +160,7 @@ def test_a_page_of_a_draft_that_is_not_in_the_bundle_is_missed(copy: Path) -> No
     proof = proved(copy)
 
     assert failed(proof) == {"own-pages", "word-files"}
-    assert "its draft has other pages than the bundle" in details(proof)
+    assert "its draft has different pages than the bundle" in details(proof)
 
 
 # --- what our own pages say, where draft and bundle agree with each other ---
@@ -429,7 +429,7 @@ def test_a_word_file_that_says_other_than_its_pdf_is_caught(copy: Path) -> None:
     proof = proved(copy)
 
     assert failed(proof) == {"word-files"}
-    assert details(proof) == "drafts/declaration-aunt.docx says other words than its PDF"
+    assert details(proof) == "drafts/declaration-aunt.docx has different words than its PDF"
 
 
 def test_a_packet_of_an_older_version_is_proved_and_says_what_was_not_compared(copy: Path) -> None:

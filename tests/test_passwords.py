@@ -59,7 +59,7 @@ def test_the_message_asks_for_the_password_and_says_where_it_goes(tmp_path: Path
     assert (finding.rule, finding.where, finding.problem) == (
         "EVID.PASSWORD",
         "a.pdf",
-        "the file asks for a password",
+        "the file needs a password",
     )
     assert "evidence_passwords.json beside case.json" in finding.remedy
 
@@ -130,8 +130,8 @@ def test_a_password_file_others_can_read_is_warned_of(tmp_path: Path) -> None:
     )
 
     assert [str(finding) for one in made.values() for finding in one.findings] == [
-        "warning EVID.PASSWORD_MODE evidence_passwords.json: other users of this machine may read "
-        "the passwords; "
+        "warning EVID.PASSWORD_MODE evidence_passwords.json: other users of this computer can "
+        "read the passwords; "
         "chmod 600 evidence_passwords.json"
     ]
 
@@ -185,7 +185,7 @@ def test_verify_says_what_it_cannot_see_without_the_password(locked_case: Path) 
         proof = pipeline.verify(built.folder, locked_case, shop)
 
     assert proof.ok
-    why = "it asks for a password that is not at hand (evidence_passwords.json)"
+    why = "it needs a password that is not available (evidence_passwords.json)"
     assert proof.not_checked == (
         f"whether the pages of evidence/letter.pdf look like it: {why}",
         "whether evidence/letter.pdf has all of its links in the bundle",

@@ -31,7 +31,7 @@ from tests.factories import LINES, colors, fax, picture, tiff
 from tests.support.evidence import prepared, refused, words
 from tests.support.pictures import reduced
 
-AGAIN = "the coding of the picture (drawn again as JPEG)"
+AGAIN = "the encoding of the picture (saved again as JPEG)"
 
 
 def shown(pdf: bytes | Path, page: int = 0) -> Image.Image:

@@ -511,7 +511,7 @@ def test_a_file_that_is_not_the_form_it_should_be_is_refused(
 
     assert code == ExitCode.CASE_REJECTED
     assert (
-        "error FORM.UNKNOWN forms/a.pdf: not a government form this program knows; check the file"
+        "error FORM.UNKNOWN forms/a.pdf: not a government form that assembler knows; check the file"
         in err
     )
     assert not (case / "build/child").exists()

@@ -296,7 +296,7 @@ def test_a_picture_the_engine_cannot_draw_is_an_error(name: str, tmp_path: Path)
 
 
 def test_a_sign_without_a_glyph_is_an_error_that_names_it(tmp_path: Path) -> None:
-    with pytest.raises(TemplateBroken, match=r"no font on the shelf has the characters U\+1F4A3"):
+    with pytest.raises(TemplateBroken, match=r"no available font has the characters U\+1F4A3"):
         printed(word.document(word.paragraph(word.symbol("Wingdings", 0xF04D))), tmp_path)
 
 
@@ -331,7 +331,7 @@ def test_word_art_and_likenesses_are_told(tmp_path: Path) -> None:
 
     assert printed(data, tmp_path).notes == (
         "1 piece of WordArt printed as plain text",
-        "1 sign of a symbol font drawn as the most like one our fonts have",
+        "1 sign of a symbol font replaced by the closest match in our fonts",
     )
 
 

@@ -436,9 +436,9 @@ def test_bundle_keeps_a_persons_files_and_says_so(handled: Path) -> None:
 
     folder, beside = handled / "build/child", handled / "build/child.kept-2026-11-23"
     assert code == 0, err
-    assert f"{folder}: kept what you had put there: signed-letter.pdf, signoff.json" in err
+    assert f"{folder}: kept your own files: signed-letter.pdf, signoff.json" in err
     assert (
-        f"{beside}: kept what is not as it was written, or belongs to the build before: claims.docx"
+        f"{beside}: kept files that were changed, or that belong to the previous build: claims.docx"
         in err
     )
     assert (folder / "signed-letter.pdf").read_text() == "ink"
@@ -457,7 +457,7 @@ def test_a_packet_with_a_persons_files_in_it_is_proved_again_and_verified(copy: 
     code, out, _ = run("verify", copy / "build/child")
 
     assert (built.again, built.proof.ok, code) == (True, True, 0)
-    assert "beside the bundle, and no part of it: signed-letter.pdf" in out
+    assert "beside the bundle, but not part of it: signed-letter.pdf" in out
     assert snapshot(copy / "build") == before
 
 
@@ -495,7 +495,7 @@ def test_print_keeps_what_a_person_put_beside_it(copy: Path) -> None:
         (copy / "build/child/print/label.pdf").read_text(),
         (beside / "print.txt").read_text(),
     ] == ["label", "my notes"]
-    assert "print: kept what you had put there: label.pdf" in err
+    assert "print: kept your own files: label.pdf" in err
     shutil.rmtree(copy / "build/child/print")
     fill(copy / "build/child/print", {"holiday.jpg": "x"})
     assert run("print", copy / "build/child")[0] == ExitCode.OUTPUT_NOT_WRITTEN

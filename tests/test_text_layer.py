@@ -110,7 +110,7 @@ def read_otherwise(pdf: Pdf) -> None:
         (shift_the_layer(3000, 0), 9, "in another place"),
         (shrink_the_layer, 9, "in another place"),
         (more_hidden_words(SCAN), 9, "page 9"),
-        (more_hidden_words(TEXT), 6, "has other text than its source"),
+        (more_hidden_words(TEXT), 6, "has different text than its source"),
         (more_hidden_words(PHOTO), 12, "page 12"),
         (read_otherwise, 6, "page 6"),
     ],

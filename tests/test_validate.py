@@ -118,7 +118,7 @@ def test_init_never_writes_over_a_case(tmp_path: Path) -> None:
 
     code, _, err = run("init", case, "--reason", "urgent-medical")
 
-    assert (code, "there is a case.json already" in err) == (ExitCode.OUTPUT_NOT_WRITTEN, True)
+    assert (code, "there is already a case.json" in err) == (ExitCode.OUTPUT_NOT_WRITTEN, True)
     assert (case / "case.json").read_bytes() == before
     assert not (case / "evidence/TO-GATHER.md").exists()
 

@@ -125,7 +125,7 @@ def test_characters_no_font_has_refuse_the_file(
     monkeypatch.setattr(programs, "find", lambda _program: None)
 
     with pytest.raises(
-        Refused, match="cannot be printed whole: no font on the shelf has the characters U\\+1F4DE"
+        Refused, match="cannot be printed whole: no available font has the characters U\\+1F4DE"
     ):
         print_word(
             word(lambda document: document.add_paragraph("\U0001f4de")), tmp_path / "scratch"
@@ -355,9 +355,9 @@ def test_other_office_files_are_refused_by_name(tmp_path: Path, name: str, said:
         (b"\0\0\0\x18ftypmp42", "a film"),
         (
             b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le"),
-            "a Word or Excel file that asks for a password",
+            "a password-protected Word or Excel file",
         ),
-        (b"\x01\x02\x03", "of no kind we can read"),
+        (b"\x01\x02\x03", "of an unsupported type"),
     ],
 )
 def test_everything_else_is_refused_by_name_with_what_to_do(

@@ -475,7 +475,7 @@ def test_a_report_of_test_cases_does_not_replace_another_file(small: Path, tmp_p
     code, _, err = run("batch", small, "--junit", tmp_path / "notes.xml", *DAY)
 
     assert (code, (tmp_path / "notes.xml").read_text()) == (ExitCode.OUTPUT_NOT_WRITTEN, "<notes/>")
-    assert "notes.xml: there is another file of this name; give --junit another name" in err
+    assert "notes.xml: another file of this name exists; give --junit another name" in err
     assert "[1 of 1" not in err
 
 
@@ -489,7 +489,7 @@ def test_a_note_does_not_replace_one_that_was_worked_on(small: Path, tmp_path: P
 
     assert (code, note.read_text()) == (ExitCode.OUTPUT_NOT_WRITTEN, "my words")
     assert (
-        "note.md: there is a file of this name, and somebody may have worked on it; give --note "
+        "note.md: a file of this name exists, and someone may have edited it; give --note "
         "another name" in err
     )
 

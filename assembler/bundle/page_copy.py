@@ -71,7 +71,7 @@ def copy_pages(bundle: Pdf, layout: Layout, source: CopySource) -> CopiedPages:
             _copy_part(bundle, copied.drafts[name], part, leaves, copied)
         except (IndexError, PdfError) as error:
             raise ToolFailed(
-                f"its pages could not be copied whole ({type(error).__name__})", where=part
+                f"its pages could not be copied in full ({type(error).__name__})", where=part
             ) from error
     _write_page_tree(bundle, copied.pages)
     return copied
@@ -82,7 +82,7 @@ def _copy_part(
 ) -> None:
     result = bundle.add_pages_from(source, [leaf.index for leaf in leaves])
     if result.fields_added:
-        raise ToolFailed("it still has form fields, which a bundle cannot hold", where=part)
+        raise ToolFailed("it still has form fields, which a bundle cannot contain", where=part)
     pages = list(bundle.pages)
     copied.dead_links += _drop_dead_links(pages, result, part, ours=leaves[0].kind in OURS)
     copied.renamed += len(result.renamed_dests)

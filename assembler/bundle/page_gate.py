@@ -129,7 +129,7 @@ def keep_plain_pages(layout: Layout, pages: Sequence[Page]) -> None:
                 raise TemplateBroken(
                     "a link runs a program, or opens a file",
                     where=leaf.part,
-                    remedy="remove it from the template; web, mail and telephone links may stay",
+                    remedy="remove it from the template; web, e-mail and telephone links may stay",
                 )
             _keep(annotation, _OUR_LINK if ours else _LINK)
             if isinstance(annotation.get(Name.A), Dictionary):

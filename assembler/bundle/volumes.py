@@ -140,7 +140,7 @@ def above_limit_error(
         _finding(
             layout.leaves[number - 1],
             profile,
-            f"it has {size:,} bytes by itself, {limit:,} are allowed{(why or {}).get(number, '')}",
+            f"it alone has {size:,} bytes, {limit:,} are allowed{(why or {}).get(number, '')}",
         )
         for number, size in sorted(above.pages.items())
     ]

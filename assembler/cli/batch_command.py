@@ -156,7 +156,7 @@ def _refuse_other_file(junit: Path) -> None:
 
     if junit.is_symlink() or (junit.exists() and b"<testsuite" not in junit.read_bytes()[:1_000]):
         raise OutputNotWritten(
-            "there is another file of this name",
+            "another file of this name exists",
             where=junit.name,
             remedy="give --junit another name",
         )
@@ -175,7 +175,10 @@ def _write_index(outcomes: Sequence[Outcome], root: Path) -> None:
     path = home / "index.html"
     is_ours = path.is_file() and review.MADE_BY in path.read_text(encoding="utf8", errors="replace")
     if not home.is_dir() or path.is_symlink() or (path.exists() and not is_ours):
-        say(f"{path.name}: not written, since a file of this name is there that is not ours")
+        say(
+            f"{path.name}: not written, since a file of this name exists that assembler did not "
+            "make"
+        )
         return
     rows = [
         review.Row(

@@ -169,7 +169,7 @@ class _SchemaOption(click.Option):
     choices="reasons/items",
     multiple=True,
     required=True,
-    help="Why parole is asked for; may be given again.",
+    help="Reason for requesting parole; repeat for several.",
 )
 @shelf_option
 @verbose_option
@@ -185,7 +185,7 @@ def init(folder: Path, kind: str, reasons: tuple[str, ...], shelf_dir: Path | No
     pipeline.start(folder, shelf, kind, reasons)
     result(
         f"{folder}: case.json and evidence/TO-GATHER.md are made; put documents into evidence/, "
-        f"replace every FILL IN, and run: assembler validate {folder}"
+        f"replace every FILL IN, then run: assembler validate {folder}"
     )
 
 

@@ -86,7 +86,7 @@ class Framed(click.Group):
             explain_error(error, ctx)
             ctx.exit(error.exit_code)
         except (KeyboardInterrupt, click.Abort):
-            say("interrupted: nothing half-made was left in place; run the same command again")
+            say("interrupted; no partial output was left behind; run the same command again")
             ctx.exit(ExitCode.INTERRUPTED)
         except (click.ClickException, click.exceptions.Exit):
             raise
@@ -124,11 +124,11 @@ def result(text: str) -> None:
 def kept_lines(folder: Path, kept: KeptFiles) -> Iterator[str]:
     """Return lines that list a person's files in a replaced folder and where they are now."""
     if kept.in_place:
-        yield f"{folder}: kept what you had put there: {', '.join(kept.in_place)}"
+        yield f"{folder}: kept your own files: {', '.join(kept.in_place)}"
     if kept.moved and kept.beside:
         yield (
-            f"{kept.beside}: kept what is not as it was written, or belongs to the build "
-            f"before: {', '.join(kept.moved)}"
+            f"{kept.beside}: kept files that were changed, or that belong to the previous build: "
+            f"{', '.join(kept.moved)}"
         )
 
 

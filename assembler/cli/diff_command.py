@@ -81,7 +81,7 @@ def _write_note(note: Path, data: bytes) -> None:
         if note.is_file() and not note.is_symlink() and note.read_bytes() == data:
             return
         raise OutputNotWritten(
-            "there is a file of this name, and somebody may have worked on it",
+            "a file of this name exists, and someone may have edited it",
             where=note.name,
             remedy="give --note another name",
         )
@@ -110,6 +110,6 @@ def _read_manifest(path: Path) -> Manifest:
         return read_manifest(path, complete=True)
     except ProofFailed as error:
         raise click.UsageError(
-            f"{path.name} is no manifest of assembler ({error.where}: {error.problem}); name a "
+            f"{path.name} is not a manifest of assembler ({error.where}: {error.problem}); name a "
             f"build folder or its manifest.json"
         ) from error

@@ -38,7 +38,7 @@ def certificate(case: Path, exhibit: str, out: Path, shelf_dir: Path | None) -> 
 
     if out.exists():
         raise click.BadParameter(
-            "this file exists, and somebody may have worked on it; choose another name",
+            "this file exists, and someone may have edited it; choose another name",
             param_hint="--out",
         )
     shelf = Shelf.default(shelf_dir)

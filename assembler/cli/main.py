@@ -109,7 +109,7 @@ def plan(case: Path, as_json: bool, profile: str, shelf_dir: Path | None) -> Non
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
     default=None,
-    help="Folder for the packets (default: build/ in the case folder).",
+    help="Output folder for the packets (default: build/ in the case folder).",
 )
 @thumbnails_option
 @click.option(
@@ -132,7 +132,7 @@ def plan(case: Path, as_json: bool, profile: str, shelf_dir: Path | None) -> Non
     metavar="MANIFEST",
     type=click.Path(exists=True, path_type=Path),
     default=None,
-    help="Keep all page numbers of this filed packet: its manifest.json, its folder, or the "
+    help="Keep all page numbers of a filed packet: give its manifest.json, its folder, or the "
     "folder of all packets.",
 )
 @click.option(
@@ -140,7 +140,7 @@ def plan(case: Path, as_json: bool, profile: str, shelf_dir: Path | None) -> Non
     type=click.Choice(["end", "in-place"]),
     default="end",
     show_default=True,
-    help="With --freeze: new exhibits at the end, or behind the exhibit they follow, as C1 with "
+    help="With --freeze: put new exhibits at the end, or after the exhibit they follow, as C1 with "
     "pages 57a, 57b.",
 )
 @timings_option
@@ -219,7 +219,7 @@ def bundle(
             webbrowser.open((packet.folder / "review.html").resolve().as_uri())
     verdict = pipeline.judge_packets(packets)
     result(
-        "The digest tells a forged packet: note it down, and give it to "
+        "The digest detects a forged packet: record it, and give it to "
         "`assembler verify --against`."
     )
     print_verdict(verdict)
@@ -265,7 +265,7 @@ def _format_parts(files: tuple[str, ...]) -> str:
 
 def _format_reused(packet: BuiltPacket) -> str:
     """Return which work was not repeated, or ""."""
-    again = "; nothing had changed: proved again" if packet.again else ""
+    again = "; nothing changed: proved again" if packet.again else ""
     known = packet.proof.known
     return (
         f"{again}; {_count(known, 'page')} known by content, {packet.proof.drawn} drawn"

@@ -84,8 +84,8 @@ def unwritten(error: OSError, *, err: bool = False) -> Unwritten:
     """Return the error to raise if the system refused to write to a standard stream."""
     reason = os.strerror(error.errno) if error.errno else "unknown reason"
     remedies = {
-        errno.EPIPE: "the program that reads it has ended",
-        errno.EBADF: "let it lead to a file or a program",
+        errno.EPIPE: "the program reading it has ended",
+        errno.EBADF: "redirect it to a file or a program",
     }
     remedy = remedies.get(error.errno or 0, "free some space there")
     return Unwritten(

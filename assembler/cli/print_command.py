@@ -47,9 +47,9 @@ def print_run(
         rules = print_set.rules(Shelf.default(shelf_dir).schema("printing.json"))
     except (KeyError, TypeError, ValueError) as error:
         raise TemplateBroken(
-            f"it does not say everything it should ({type(error).__name__})",
+            f"it lacks required values ({type(error).__name__})",
             where="schemas/printing.json",
-            remedy="begin with the shipped file",
+            remedy="start from the shipped file",
         ) from error
     with Workshop(build / ".verify", jobs=jobs or os.cpu_count() or 1, temporary=True) as workshop:
         run = print_set.prepare(build, rules, workshop, day=day(None), late=supplement)

@@ -122,7 +122,7 @@ as_of_option = click.option(
     type=Day(),
     metavar="YYYY-MM-DD",
     default=None,
-    help="Check the case as of this day, such as 2026-03-15 (default: today).",
+    help="Check the case as of this date, such as 2026-03-15 (default: today).",
 )
 profile_option = click.option(
     "--profile",
@@ -143,8 +143,8 @@ cache_option = click.option(
     type=click.Path(file_okay=False, path_type=Path),
     default=None,
     envvar="ASSEMBLER_CACHE",
-    help="A folder of prepared evidence that cases share "
-    "(default: each case its own, .assembler/).",
+    help="A cache folder of prepared evidence that cases share (default: .assembler/ of each "
+    "case).",
 )
 cache_size_option = click.option(
     "--cache-size",
@@ -153,13 +153,13 @@ cache_size_option = click.option(
     show_default=True,
     metavar="MB",
     envvar="ASSEMBLER_CACHE_SIZE",
-    help="Above this size, the least recently used entries leave the cache.",
+    help="Above this size, the least recently used cache entries are deleted.",
 )
 thumbnails_option = click.option(
     "--thumbnails/--no-thumbnails",
     default=True,
     show_default=True,
-    help="Pictures and words of the evidence in review.html; without them for sensitive cases.",
+    help="Include pictures and words of the evidence in review.html; omit them in sensitive cases.",
 )
 originals_option = click.option(
     "--keep-originals",
@@ -169,7 +169,7 @@ originals_option = click.option(
 timings_option = click.option(
     "--timings",
     is_flag=True,
-    help="Print where the time went (for one case, also in .assembler/timings.json).",
+    help="Print how long each step took (for one case, also in .assembler/timings.json).",
 )
 
 

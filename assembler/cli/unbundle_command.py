@@ -42,4 +42,4 @@ def unbundle(build: Path, out: Path | None, as_json: bool) -> None:
     if as_json:
         result(json.dumps({"folder": str(target), **asdict(restored)}, indent=1))
     else:
-        result(f"{target}: {len(restored.files)} files, each as its sha256 says")
+        result(f"{target}: {len(restored.files)} files, each verified by its sha256")

@@ -72,7 +72,7 @@ def _digest(_ctx: click.Context, _option: click.Parameter, value: str | None) ->
     metavar="DIGEST",
     default=None,
     callback=_digest,
-    help="The manifest's sha256 that `bundle` printed, or its first 16 digits or more: tells a "
+    help="The manifest's sha256 that `bundle` printed, or its first 16 digits or more: detects a "
     "forged packet.",
 )
 @click.option(
@@ -200,7 +200,7 @@ def _compare_digest(proof: Proof, folder: Path, digest: str | None) -> Proof:
     except OSError:
         same = False
     how = "the one" if same else "NOT the one"
-    detail = f"the manifest is {how} that was noted down"
+    detail = f"the manifest is {how} that was recorded"
     return replace(proof, checks=(Check(name="against", ok=same, detail=detail), *proof.checks))
 
 
@@ -247,7 +247,7 @@ def _print(packet: Path, verdict: Verdict, *, every_check: bool) -> None:
     for finding in (*(verdict.warnings or ()), *(complaints or ())):
         result(f"{finding} [{finding.source}]" if finding.source else str(finding))
     if complaints is not None and not complaints:
-        result("ok   profile: nothing to complain of")
+        result("ok   profile: no findings")
 
 
 def _conclusion(proof: Proof) -> str:
@@ -288,11 +288,11 @@ def _raise_failure(verdict: Verdict, *, strict: bool) -> None:
     stops = {Severity.ERROR, Severity.WARNING} if strict else {Severity.ERROR}
     if proof and not proof.ok:
         raise ProofFailed(
-            "the bundle is not what its manifest says", (), where="verify", remedy="build it again"
+            "the bundle does not match its manifest", (), where="verify", remedy="build it again"
         )
     if strict and proof and proof.not_checked:
         raise ProofFailed(
-            "not everything could be checked, and --strict allows no gap",
+            "not everything could be checked, and --strict requires it",
             (),
             where="verify",
             remedy="give what is named above after `not checked`, for example the case folder "
@@ -300,7 +300,7 @@ def _raise_failure(verdict: Verdict, *, strict: bool) -> None:
         )
     if any(finding.severity in stops for finding in complaints):
         raise CaseRejected(
-            "it is not what the profile asks for",
+            "it does not meet the profile",
             (),
             where="verify",
             remedy="fix the findings above",

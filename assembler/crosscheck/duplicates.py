@@ -49,7 +49,7 @@ def find_repeated_pages(context: CheckContext) -> Iterator[Result]:
             "PAGES.TWICE",
             pages[later],
             f"it seems to be the same page as {original.path}, page {original.page}",
-            "leave one of them out, unless both are meant",
+            "omit one of them, unless both are intended",
         )
 
 

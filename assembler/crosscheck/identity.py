@@ -37,14 +37,14 @@ def check_expected_facts(context: CheckContext) -> Iterator[Result]:
             yield SearchResult(
                 exhibit=exhibit.id,
                 what="names and numbers",
-                result="not looked at",
-                why="not asked of this category",
+                result="not checked",
+                why="not checked for this category",
             )
         elif not pages or not has_enough_words(pages, context.data):
             yield SearchResult(
                 exhibit=exhibit.id,
                 what="names and numbers",
-                result="not looked at",
+                result="not checked",
                 why="too little could be read",
             )
         else:
@@ -63,7 +63,7 @@ def _name(context: CheckContext, exhibit: Exhibit) -> Iterator[Result]:
         or any(is_same_name(name, person.name.full, likeness) for name in zone_names)
         for person in people
     )
-    who = exhibit.person or "anybody it may be about"
+    who = exhibit.person or "the people it may be about"
     yield SearchResult(
         exhibit=exhibit.id, what=f"name of {who}", result="found" if is_found else "not found"
     )
@@ -72,9 +72,9 @@ def _name(context: CheckContext, exhibit: Exhibit) -> Iterator[Result]:
             "CHECK.NAME",
             exhibit,
             context,
-            f"the name of {who} was not found in what could be read of it",
-            "see whose paper it is; set `person`, `other_names` or add them to `others`, or scan "
-            "it again",
+            f"the name of {who} was not found in the text that could be read",
+            "check whose document it is; set `person` or `other_names`, add the person to "
+            "`others`, or rescan it",
         )
 
 
@@ -111,8 +111,8 @@ def _report_search(
             rule,
             exhibit,
             context,
-            f"the {fact} of {person.id} was not found in what could be read of it",
-            "compare it with case.json by eye; scan the page again if it is hard to read",
+            f"the {fact} of {person.id} was not found in the text that could be read",
+            "compare it with case.json by eye; rescan the page if it is hard to read",
         )
 
 
@@ -141,7 +141,7 @@ def check_machine_lines(context: CheckContext) -> Iterator[Result]:
             exhibit=exhibit.id,
             what="machine-readable lines",
             result=result,
-            why="" if zones else "none that its check digits prove",
+            why="" if zones else "none with matching check digits",
         )
         for page, zone in zones:
             yield from _check_zone(context, ExhibitPage(exhibit, page), zone)
@@ -154,7 +154,7 @@ def _check_zone(context: CheckContext, place: ExhibitPage, zone: mrz.Mrz) -> Ite
             "LEAK.PASSPORT",
             place,
             "its machine-readable lines belong to no one in this case",
-            "take the page out if it is another client's; else correct name, birth date and "
+            "remove the page if it is another client's; otherwise correct name, birth date and "
             "passport number in case.json",
             Severity.ERROR,
             source=_DOC_9303,
@@ -167,14 +167,14 @@ def _check_zone(context: CheckContext, place: ExhibitPage, zone: mrz.Mrz) -> Ite
             "CHECK.EXPIRED",
             place,
             "the document has expired",
-            "enclose a valid one, or say why there is none",
+            "enclose a valid document, or explain why there is none",
         )
     elif zone.expires < context.as_of + timedelta(days=context.data["expires_within_days"]):
         yield page_finding(
             "CHECK.EXPIRES",
             place,
             "the document expires soon",
-            "think of renewing it before the journey",
+            "consider renewing it before travel",
         )
 
 
@@ -212,7 +212,7 @@ def _check_owner(context: CheckContext, place: ExhibitPage, owner: Person) -> It
         yield page_finding(
             "CHECK.PERSON",
             place,
-            f"it is the document of {owner.id}, and the exhibit says {exhibit.person}",
+            f"it is the document of {owner.id}, but the exhibit says {exhibit.person}",
             "correct `person`, or put the right file here",
             source=_DOC_9303,
         )
@@ -225,7 +225,7 @@ def _check_owner(context: CheckContext, place: ExhibitPage, owner: Person) -> It
         yield page_finding(
             "LEAK.FAMILY",
             place,
-            f"the document of {owner.id} goes into the packet of another member of the family",
+            f"the document of {owner.id} goes into another family member's packet",
             f'set "belongs_to": ["{owner.id}"]',
             severity,
         )
@@ -244,7 +244,7 @@ def _compare_facts(
         yield page_finding(
             "CHECK.DIFFERS",
             place,
-            f"the {fact} in its machine-readable lines is not that of {pointer}/{key}",
+            f"the {fact} in its machine-readable lines differs from {pointer}/{key}",
             "correct case.json, or put the right document here",
             Severity.ERROR if is_proved else Severity.WARNING,
             source=_DOC_9303,
@@ -261,8 +261,8 @@ def _compare_facts(
         yield page_finding(
             "CHECK.SPELLING",
             place,
-            f"the name in its machine-readable lines is not that of {pointer}/name",
-            "write the name as the passport does, or add it to `other_names`",
+            f"the name in its machine-readable lines differs from {pointer}/name",
+            "spell the name as in the passport, or add the spelling to `other_names`",
             source=_DOC_9303,
         )
 
@@ -303,8 +303,8 @@ def check_unknown_numbers(context: CheckContext) -> Iterator[Result]:
         yield from _passport_numbers(context, exhibit, page)
     yield SearchResult(
         exhibit="",
-        what="A-Numbers and passport numbers of strangers",
-        result="looked for on every page with text",
+        what="A-Numbers and passport numbers of other people",
+        result="searched for on every page with text",
     )
 
 
@@ -315,7 +315,7 @@ def _a_numbers(context: CheckContext, exhibit: Exhibit, page: PageText) -> Itera
             "LEAK.A_NUMBER",
             ExhibitPage(exhibit, page),
             "an A-Number on it belongs to no one in this case",
-            "take the page out if it is another client's; else add the person (`others`), or "
+            "remove the page if it is another client's; otherwise add the person to `others`, or "
             "correct the number in case.json",
             Severity.WARNING if _misread(number, known, page) else Severity.ERROR,
         )
@@ -340,7 +340,7 @@ def _passport_numbers(context: CheckContext, exhibit: Exhibit, page: PageText) -
             "LEAK.PASSPORT",
             ExhibitPage(exhibit, page),
             "a passport number on it belongs to no one in this case",
-            "take the page out if it is another client's; else add the person (`others`), or "
+            "remove the page if it is another client's; otherwise add the person to `others`, or "
             "correct the number in case.json",
             Severity.WARNING
             if mentioned or _misread(normalize_number(number), known, page)

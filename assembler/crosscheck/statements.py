@@ -64,7 +64,7 @@ class TextPlace:
 
     where: str
     file: str
-    remedy: str = "make the two the same, or add the person to `others`"
+    remedy: str = "correct the text or case.json, or add the person to `others`"
     pointer: str | None = None
     line: int | None = None
     page: int | None = None

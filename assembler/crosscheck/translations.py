@@ -52,7 +52,7 @@ def check_certificates(context: CheckContext) -> Iterator[Result]:
             yield SearchResult(
                 exhibit=exhibit.id,
                 what="certificate of translation",
-                result="not looked at",
+                result="not checked",
                 why="too little could be read",
             )
             continue
@@ -70,7 +70,7 @@ def check_certificates(context: CheckContext) -> Iterator[Result]:
                 "TRANS.CERT_TEXT",
                 ExhibitPage(exhibit, pages[0]),
                 f"the certificate does not state {statement}",
-                "let the translator complete it; `assembler draft certificate` writes one to sign",
+                "have the translator complete it; `assembler draft certificate` writes one to sign",
                 Severity.ERROR if is_sure else Severity.WARNING,
                 source=_RULE,
             )
@@ -132,8 +132,8 @@ def check_languages(context: CheckContext) -> Iterator[Result]:
             yield SearchResult(
                 exhibit=exhibit.id,
                 what=f"language of {unknown} pages",
-                result="not looked at",
-                why="it cannot be told: few words, or recognized without the data of the language",
+                result="not checked",
+                why="too few words, or recognized without the data of the language",
             )
     for exhibit, page in iterate_pages(context):
         stated = page.language.split("-", maxsplit=1)[0].lower()
@@ -143,12 +143,12 @@ def check_languages(context: CheckContext) -> Iterator[Result]:
         stated_name = context.languages.get(stated, stated)
         foreign = page.seems != "en"
         yield page_finding(
-            "TRANS.LANGUAGE",
+            "LANG.PAGE",
             ExhibitPage(exhibit, page),
             f"it seems to be in {seems}, and case.json says {stated_name}",
-            "set `language`, and add the translation with its certificate"
+            "set `language`, and add a translation with its certificate"
             if foreign
-            else "set `language`, if all of it is",
+            else "set `language`, if the whole document is in English",
             Severity.WARNING if foreign else Severity.INFO,
             source=_RULE,
         )
@@ -177,7 +177,7 @@ def check_dates(context: CheckContext) -> Iterator[Result]:
                 "CHECK.DATE",
                 exhibit,
                 context,
-                "the date case.json gives it is none of those printed on it",
+                "it prints dates, but not the date that case.json gives it",
                 "compare `date` with the document",
             )
 
@@ -213,15 +213,15 @@ def _sequence(
         yield page_finding(
             "PAGES.MISSING",
             ExhibitPage(exhibit, numbered[0][0]),
-            f"the pages count to {total}, and {_listed(missing)} of them cannot be seen",
-            "look whether the document is whole, and scan what is missing",
+            f"the pages are numbered to {total}, and {_listed(missing)} of them were not found",
+            "check that the document is complete, and scan what is missing",
             severity,
         )
     elif numbers != sorted(numbers):
         yield page_finding(
             "PAGES.ORDER",
             ExhibitPage(exhibit, numbered[0][0]),
-            "the pages count themselves in another order",
+            "the pages are not in the order of their own page numbers",
             "put them in order",
         )
 
@@ -240,8 +240,8 @@ def check_turned_pages(context: CheckContext) -> Iterator[Result]:
             yield page_finding(
                 "PAGES.TURNED",
                 ExhibitPage(exhibit, turned[0]),
-                "this page alone stood another way up, and was turned",
-                "see that it is right",
+                "this page was oriented differently from the rest, and was rotated",
+                "check that it is upright",
             )
 
 
@@ -267,13 +267,13 @@ def check_names(context: CheckContext, place: TextPlace, text: str) -> Iterator[
     for name, person in names.items():
         for spelling in _near(text, name):
             if not {*split_words(spelling)} <= known:
-                problem = f"a name is written nearly, but not quite, as that of {person.id}"
+                problem = f"a name is spelled almost, but not exactly, like that of {person.id}"
                 here = f"case.json, name of {person.id}"
                 contradiction = Contradiction(
                     what="name", here=here, says=name, there=describe_place(place), but=spelling
                 )
                 yield from contradiction_results(
-                    "CHECK.TWO_SPELLINGS", place, problem, "write it as in `name`", contradiction
+                    "CHECK.TWO_SPELLINGS", place, problem, "spell it as in `name`", contradiction
                 )
 
 
@@ -310,7 +310,7 @@ def check_unread_exhibits(context: CheckContext) -> Iterator[Result]:
             yield SearchResult(
                 exhibit=exhibit.id,
                 what="everything",
-                result="not looked at",
+                result="not checked",
                 why="its text could not be read",
             )
             yield exhibit_finding(
@@ -318,13 +318,13 @@ def check_unread_exhibits(context: CheckContext) -> Iterator[Result]:
                 exhibit,
                 context,
                 "its text could not be read, so nothing was compared",
-                "look at it by eye",
+                "check it by eye",
             )
         pictures = sum(not page.text.strip() for page in context.pages_of(exhibit))
         if pictures:
             yield SearchResult(
                 exhibit=exhibit.id,
                 what=f"{pictures} pages without text",
-                result="not looked at",
+                result="not checked",
                 why="there is no text on them",
             )

@@ -44,7 +44,7 @@ def _check_cite(
             pointer,
             cite,
             f"[@{cite.exhibit}] is not in the packet {plan.packet}",
-            "cite an exhibit of this packet, or let the exhibit belong to this beneficiary too",
+            "cite an exhibit of this packet, or add this beneficiary to the exhibit's belongs_to",
         )
         return
     outside = [

@@ -179,9 +179,9 @@ def _check_values(docx: bytes, placed: list[str], where: str) -> None:
     lost = [value for value in expected if value not in text]
     if lost:
         raise TemplateBroken(
-            f"{len(lost)} values did not arrive in the document",
+            f"{len(lost)} values are missing from the document",
             where=where,
-            remedy="look for a value inside a field or a damaged tag of the template",
+            remedy="check the template for a value inside a field, or a damaged tag",
         )
 
 
@@ -191,7 +191,7 @@ def _reason(error: Exception) -> str:
     if isinstance(error, jinja2.UndefinedError):
         return re.sub(r"'assembler\.[a-z.]*([A-Z]\w+) object'", r"\1", str(error.message))
     return (
-        "it does something a template may not do"
+        "it does something that templates may not do"
         if "Security" in type(error).__name__
         else type(error).__name__
     )
@@ -238,7 +238,7 @@ def _check_glyphs(filled: bytes, job: DraftJob) -> None:
             else "look for them in the template"
         )
         raise word_to_pdf.missing_glyph_error(
-            missing, job.template.name, f"{place_hint}, and write them in another way"
+            missing, job.template.name, f"{place_hint}, and spell them differently"
         )
 
 

@@ -101,9 +101,9 @@ def settle_drafts(
             return drafts, layout
         layout = settled
     raise TemplateBroken(
-        "page numbers do not hold still",
+        "page numbers keep changing",
         where="drafts",
-        remedy="a template grows or shrinks with the numbers it prints; give them room",
+        remedy="the length of a template changes with the numbers it prints; give them more room",
     )
 
 
@@ -204,9 +204,9 @@ def _engine_findings(job: DraftJob, requested: str) -> tuple[Finding, ...]:
     finding = make_finding(
         "DRAFT.ENGINE",
         job.template.name,
-        "this template of your own was drawn by the embedded Word engine, which overlaps "
-        "text boxes and frames",
-        "look at its pages, or install LibreOffice",
+        "your own template was drawn by the embedded Word engine, which may overlap text boxes "
+        "and frames",
+        "check its pages, or install LibreOffice",
     )
     return (finding,)
 
@@ -216,7 +216,9 @@ def worker_error(failure: Failure, where: str) -> AssemblerError:
     that crashed has failed."""
     if failure.kind in ("memory", "timeout"):
         return TemplateBroken(
-            f"filling it {failure.detail}", where=where, remedy="look for a loop that does not end"
+            f"filling it {failure.detail}",
+            where=where,
+            remedy="check the template for an endless loop",
         )
     return ToolFailed(
         f"the template could not be filled ({failure.kind}: {failure.detail})",

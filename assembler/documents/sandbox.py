@@ -100,14 +100,14 @@ class Sandbox(SandboxedEnvironment):
             operand for operand in (left, right) if isinstance(operand, (str, bytes, list, tuple))
         ]
         if operator == "**" or (operator == "%" and texts):
-            raise SecurityError(f"{operator} is not for templates")
+            raise SecurityError(f"{operator} is not allowed in templates")
         if (
             texts
             and len(texts[0])
             * max(operand for operand in (left, right) if isinstance(operand, int))
             > _MOST_REPEATED
         ):
-            raise SecurityError("it repeats a text too often")
+            raise SecurityError("it repeats a text too many times")
         return super().call_binop(context, operator, left, right)
 
     def _place(self, value: Any) -> Any:
@@ -130,7 +130,7 @@ class Sandbox(SandboxedEnvironment):
             raise jinja2.UndefinedError(f"it prints {kind}")
         self._written += len(text)
         if self._written > _MOST_WRITTEN:
-            raise SecurityError("it writes too much")
+            raise SecurityError("its output is too long")
         return Markup(text.replace("{", "&#123;").replace("}", "&#125;"))  # noqa: S704 - escaped above
 
 

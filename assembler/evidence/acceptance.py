@@ -11,7 +11,7 @@ from assembler.model import FilePart, Finding, Severity
 from assembler.runtime.rule_catalog import make_finding
 
 # the case has no place where a loss of a government form could be accepted
-_FORM_REMEDY = "print the form to a new PDF, or fill the blank again"
+_FORM_REMEDY = "print the form to a new PDF, or complete the blank form again"
 _KEEP = "keep the client's file with the packet's papers"
 
 

@@ -20,7 +20,7 @@ RESTRICTIONS = "restrictions of its owner (printing, copying)"
 _FOREIGN = (
     (
         re.compile(rb"/Filter\s*/(?:Adobe\.PubSec|Adobe\.PPKLite|Entrust\.PPKEF|PKCS)"),
-        "for those who hold a certain certificate",
+        "for holders of a certain certificate",
     ),
     (re.compile(rb"/Filter\s*/(?:Adobe\.APS|ADEPT|EBX_HANDLER)\b"), "by an Adobe rights server"),
     (re.compile(rb"/Filter\s*/(?:MicrosoftIRMServices|MSIP)"), "by Microsoft rights management"),
@@ -38,8 +38,7 @@ def refuse_foreign_encryption(data: bytes) -> Refused | None:
     if not handler:
         return None
     remedy = (
-        "open it in the program that can, and print it to a new PDF; or ask for a copy that "
-        "is not encrypted"
+        "open it in a program that can, and print it to a new PDF; or ask for an unencrypted copy"
     )
     return Refused(
         "EVID.PASSWORD", f"the PDF is encrypted {handler}: no password opens it here", remedy
@@ -52,8 +51,8 @@ def refuse_for_chrome(password: str) -> Refused:
     how = "with its password" if password else "without"
     return Refused(
         "EVID.PASSWORD",
-        f"the file asks for a password: some readers open it {how}, and Chrome does not",
-        f"put it into a file of its own: {PASSWORD_HINT}, readable by you alone; "
+        f"the file needs a password: some readers open it {how}, but Chrome does not",
+        f"put the password into a file: {PASSWORD_HINT}, readable only by you; "
         "or print it to a new PDF",
     )
 
@@ -66,11 +65,11 @@ def count_restrictions(pdf: pikepdf.Pdf, password: str) -> Counter[str]:
 
 def refuse_without_password(password: str) -> Refused:
     """Return the refusal of a file that `password` ("" = none) does not open."""
-    problem = "its password does not open the file" if password else "the file asks for a password"
+    problem = "its password does not open the file" if password else "the file needs a password"
     return Refused(
         "EVID.PASSWORD",
         problem,
-        f"put it into a file of its own: {PASSWORD_HINT}, readable by you alone",
+        f"put the password into a file: {PASSWORD_HINT}, readable only by you",
     )
 
 
@@ -101,7 +100,7 @@ def warn_of_readable_passwords(exhibit: str) -> Finding:
     return make_finding(
         "EVID.PASSWORD_MODE",
         NAME,
-        "other users of this machine may read the passwords",
+        "other users of this computer can read the passwords",
         f"chmod 600 {NAME}",
         file=NAME,
         exhibit=exhibit,

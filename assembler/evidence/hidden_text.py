@@ -62,10 +62,10 @@ def find_hidden_text(
             _loss(
                 number,
                 Severity.ERROR,
-                f"about {_sum(covered)} letters lie under something, as a black box: anybody can "
-                f"copy them",
+                f"about {_sum(covered)} letters lie under something, such as a black box; readers "
+                "cannot see them but can copy them",
                 "remove them in the program that made the file; or print the page, scan it, and "
-                "take the scan",
+                "use the scan",
                 view.enclose(covered),
             )
         )
@@ -74,9 +74,9 @@ def find_hidden_text(
             _loss(
                 number,
                 Severity.WARNING,
-                f"about {_sum(invisible)} letters cannot be seen: they are cut off, or have the "
-                f"color of the paper",
-                "compare the page with the original; anybody can copy what is not seen",
+                f"about {_sum(invisible)} letters are invisible: they are cut off, or have the "
+                "color of the paper",
+                "compare the page with the original; readers can copy what they cannot see",
                 view.enclose(invisible),
             )
         )

@@ -78,10 +78,10 @@ def find_losses(pdf: Pdf) -> tuple[Loss, ...]:
         losses += _find_comments(number, notes, off)
     if count := _count_scripts(pdf):
         problem = (
-            f"{_count(count, 'script or action', 'scripts or actions')} left out: nothing in a "
-            f"bundle runs"
+            f"{_count(count, 'script or action', 'scripts or actions')} removed: a bundle runs no "
+            "code"
         )
-        remedy = "nothing to do, unless the page was drawn by one of them"
+        remedy = "nothing to do, unless a script drew part of the page"
         losses.append(make_loss("EVID.SCRIPT", problem, remedy))
     return tuple(losses)
 
@@ -107,16 +107,16 @@ def _find_files(pdf: Pdf) -> Iterator[Loss]:
     if Name.Collection in pdf.Root:
         yield make_loss(
             "EVID.PORTFOLIO",
-            f"the PDF is a portfolio: {_count(count, 'file')} inside it, and only its cover is a "
-            f"page",
-            "save the files it holds and list each of them as an exhibit",
+            f"the PDF is a portfolio: {_count(count, 'file')} attached, and its only page is a "
+            "cover",
+            "save the files it contains and list each of them as an exhibit",
             Severity.ERROR,
         )
     elif count:
         yield make_loss(
             "EVID.ATTACHMENT",
-            f"{_count(count, 'file')} attached inside the PDF, which a bundle cannot hold",
-            "save what is attached, and list what matters as exhibits",
+            f"{_count(count, 'file')} attached inside the PDF, which a bundle cannot contain",
+            "save the attachments, and list those that matter as exhibits",
             Severity.ERROR,
         )
 
@@ -130,15 +130,14 @@ def _find_form(pdf: Pdf) -> Iterator[Loss]:
         if not fields or bool(pdf.Root.get(Name.NeedsRendering, False)):
             yield make_loss(
                 "EVID.XFA",
-                "the form shows only in Adobe's program (XFA); its pages hold no more than a "
-                "notice",
-                "open it there and print it to a new PDF",
+                "the form shows only in Adobe's programs (XFA); its pages contain only a notice",
+                "open it in Adobe Acrobat or Reader and print it to a new PDF",
                 Severity.ERROR,
             )
         else:
             yield make_loss(
                 "EVID.XFA",
-                "a second version of the form (XFA) was left out; the pages show the first",
+                "a second version of the form (XFA) was omitted; the pages show the first",
                 "compare the values on the pages with what the client sees",
                 Severity.INFO,
             )
@@ -146,9 +145,9 @@ def _find_form(pdf: Pdf) -> Iterator[Loss]:
     if signed:
         yield make_loss(
             "EVID.SIGNATURE",
-            f"{_count(signed, 'digital signature')} in it that cannot be checked in a bundle; what "
-            f"is seen of it stays",
-            "keep the client's file as it is: the manifest holds its sha256",
+            f"{_count(signed, 'digital signature')} that cannot be verified in a bundle; the "
+            "appearance remains",
+            "keep the client's file unchanged; the manifest has its sha256",
         )
 
 
@@ -168,9 +167,9 @@ def _find_active_annotations(number: int, notes: list[Any]) -> Iterator[Loss]:
     if redactions := sum(note.get(Name.Subtype) == Name.Redact for note in notes):
         yield make_loss(
             "EVID.REDACTION",
-            f"{_count(redactions, 'mark')} for redaction never applied: what should be hidden is "
-            f"there",
-            "apply them in the program that made them, and take the new file",
+            f"{_count(redactions, 'mark')} for redaction never applied: the text they should "
+            "remove is still there",
+            "apply them in the program that made them, and use the new file",
             Severity.ERROR,
             page=number,
         )
@@ -178,10 +177,9 @@ def _find_active_annotations(number: int, notes: list[Any]) -> Iterator[Loss]:
         note.get(Name.Subtype) == Name.Link and _is_active_link(note) for note in notes
     ):
         problem = (
-            f"{_count(links, 'link')} that would run or open something left out: a file, a "
-            f"program, a script"
+            f"{_count(links, 'link')} removed that would open a file, run a program or run a script"
         )
-        remedy = "nothing to do; links within the file, to the web, and to mail stay"
+        remedy = "nothing to do; links within the file, to the web, and to e-mail addresses remain"
         yield make_loss("EVID.LINK", problem, remedy, page=number)
 
 
@@ -194,16 +192,16 @@ def _find_comments(number: int, notes: list[Any], off: frozenset[ObjectId]) -> I
     ]
     if hidden := sum(is_hidden_annotation(note) or is_switched_off(note, off) for note in comments):
         problem = (
-            f"{_count(hidden, 'hidden comment or mark', 'hidden comments or marks')} left out, "
-            f"as a viewer shows the page"
+            f"{_count(hidden, 'hidden comment or mark', 'hidden comments or marks')} omitted, as "
+            "a viewer would omit them"
         )
-        remedy = "show them in the program that made them, if they matter"
+        remedy = "if they matter, show them in the program that made them and save the file again"
         yield make_loss("EVID.COMMENT", problem, remedy, page=number)
     if with_text := sum(_has_text(note) for note in comments if not is_hidden_annotation(note)):
         yield make_loss(
             "EVID.NOTE",
-            f"{_count(with_text, 'note')} whose text opens on a click only; it was left out",
-            "print the file with its comments to a new PDF, if they matter",
+            f"{_count(with_text, 'note')} whose text opens only on a click; it was omitted",
+            "if they matter, print the file with its comments to a new PDF",
             page=number,
         )
 
@@ -228,9 +226,9 @@ def _find_layers(pdf: Pdf) -> Iterator[Loss]:
         if off and off & set(_list_used_layers(page)):
             yield make_loss(
                 "EVID.LAYER",
-                "a layer that is switched off holds something; it is not shown, but still in the "
+                "a layer that is switched off has content; it is not shown, but is still in the "
                 "file",
-                "print the file to a new PDF as it should be seen",
+                "print the file to a new PDF as it should look",
                 page=number,
             )
 

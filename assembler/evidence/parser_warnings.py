@@ -49,15 +49,15 @@ _FORMAL = re.compile(
     r"|object stream claims to contain itself|/DecodeParms length is inconsistent"
 )
 _EXPLANATIONS = (
-    (r"page tree|/Pages|\bkid\b|/Kids|/Count|/Type /Page", "its list of pages is wrong"),
+    (r"page tree|/Pages|\bkid\b|/Kids|/Count|/Type /Page", "its list of pages is invalid"),
     (r"decod|inflate|input stream|filter", "compressed data in it is damaged"),
     (
         r"endstream|stream length|/Length|object stream",
         "a piece of data in it has the wrong length",
     ),
     (r"xref|trailer|cross-reference|file is damaged|n n obj", "its table of contents is broken"),
-    (r"header", "there is something before its beginning"),
-    (r"encrypt", "what it says about its encryption is wrong"),
+    (r"header", "there is data before its start"),
+    (r"encrypt", "its encryption data are invalid"),
     (r"obj|unexpected|EOF|token|integer|nesting|parse", "an object in it is garbled or cut off"),
 )
 _PLACE = re.compile(r"\(object (\d+) (\d+)")
@@ -117,7 +117,7 @@ def _explain(complaints: Iterable[str]) -> tuple[str, ...]:
     sentences = (
         next(
             (sentence for pattern, sentence in _EXPLANATIONS if re.search(pattern, text)),
-            "it breaks the rules of PDF",
+            "it violates the PDF format",
         )
         for text in map(_text, complaints)
     )

@@ -100,13 +100,13 @@ def report_placement(placed: PicturePage, page: int) -> Iterator[Loss]:
     strip = placed.strip
     if strip and strip.part == 1:
         overlap = (
-            f"; {placed.overlapping} of the cuts found no gap, and there the pages overlap"
+            f"; {placed.overlapping} of the cuts found no gap, so pages overlap there"
             if placed.overlapping
             else ""
         )
         yield make_loss(
             "EVID.CUT",
-            f"picture {page} is so long that its text would be too small: it was cut over "
+            f"picture {page} is so long that its text would be too small: it was split over "
             f"{strip.parts} pages{overlap}",
             "check that each page begins and ends where it should; citations count these pages",
         )

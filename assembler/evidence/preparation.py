@@ -153,7 +153,7 @@ def _check_opened(job: file_preparation.Job, result: OpenedSource | Failure) -> 
     problem = {
         "timeout": "reading the file takes too long",
         "memory": "reading the file needs too much memory",
-    }.get(result.kind, f"the file breaks the program that reads it ({result.detail})")
+    }.get(result.kind, f"the file crashes the program that reads it ({result.detail})")
     remedy = "print it to a new PDF, or ask for the file again"
     finding = make_finding("EVID.CRASH", job.path, problem, remedy, file=job.path)
     return OpenedSource(

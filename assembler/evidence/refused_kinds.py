@@ -10,43 +10,43 @@ _EXPORT = "open it in the program that made it, and export it as PDF"
 REFUSED = {
     # written with office programs
     "docm": ("a Word file with macros", "save it as .docx, or print it to PDF"),
-    "word-other": ("a Word file of another form", "save it as .docx, or print it to PDF"),
+    "word-other": ("another kind of Word file", "save it as .docx, or print it to PDF"),
     "old-word": ("an old Word file (.doc)", "save it as .docx, or print it to PDF"),
     "word-lock": (
-        "what Word leaves beside a document that is open",
+        "Word's lock file for an open document",
         "close the document, and list the document itself",
     ),
-    "excel": ("an Excel file", "print it to PDF, and look that every column is on the page"),
+    "excel": ("an Excel file", "print it to PDF, and check that every column is on the page"),
     "old-excel": (
         "an old Excel file (.xls)",
-        "print it to PDF, and look that every column is on the page",
+        "print it to PDF, and check that every column is on the page",
     ),
     "powerpoint": ("a PowerPoint file", _PRINT),
     "old-powerpoint": ("an old PowerPoint file (.ppt)", _PRINT),
     "visio": ("a Visio drawing", _PRINT),
     "publisher": ("a Publisher file", _PRINT),
-    "office-other": ("an Office file of a kind we cannot read", _PRINT),
+    "office-other": ("an Office file of an unsupported type", _PRINT),
     "locked-office": (
-        "a Word or Excel file that asks for a password",
+        "a password-protected Word or Excel file",
         "open it with the password, and print it to PDF",
     ),
     "cut-office": (
         "a Word, Excel or PowerPoint file that is cut off or damaged",
         "ask for the file again",
     ),
-    "ole": ("an old Office file", "print it to PDF; save attachments as files of their own"),
+    "ole": ("an old Office file", "print it to PDF; save attachments as separate files"),
     "opendocument": ("an OpenDocument file", _PRINT),
     "opendocument-text": ("an OpenDocument text (.odt)", "save it as .docx, or print it to PDF"),
     "opendocument-table": (
         "an OpenDocument spreadsheet (.ods)",
-        "print it to PDF, and look that every column is on the page",
+        "print it to PDF, and check that every column is on the page",
     ),
     "locked-opendocument": (
-        "an OpenDocument file that asks for a password",
+        "a password-protected OpenDocument file",
         "open it with the password, and print it to PDF",
     ),
     "iwork": (
-        "a Pages, Numbers or Keynote document of Apple's",
+        "an Apple Pages, Numbers or Keynote document",
         "open it on a Mac or at icloud.com, and export it as PDF",
     ),
     "rtf": ("an RTF text", _PRINT),
@@ -62,7 +62,7 @@ REFUSED = {
     "djvu": ("a DjVu scan", "print it to PDF"),
     "form-data": (
         "the data of a PDF form without the form (FDF)",
-        "open it with its form, and print that to PDF",
+        "open it together with its form, and print the form to PDF",
     ),
     "late-pdf": (
         "a PDF behind other data",
@@ -77,36 +77,36 @@ REFUSED = {
     ),
     "json": (
         "data as text (JSON)",
-        "print what matters of it to PDF, in a form that a person can read",
+        "print the relevant parts to PDF in readable form",
     ),
     "xml": (
         "data as text (XML)",
-        "print what matters of it to PDF, in a form that a person can read",
+        "print the relevant parts to PDF in readable form",
     ),
     "link": (
-        "a link to something, not the thing itself",
-        "open the link, download the document, and list that",
+        "a link to a document, not the document itself",
+        "open the link, download the document, and list the document",
     ),
     # mail, calendars, cards
-    "mail": ("an e-mail", "print it to PDF, and save its attachments as files of their own"),
+    "mail": ("an e-mail", "print it to PDF, and save its attachments as separate files"),
     "outlook": (
         "an Outlook message (.msg)",
-        "print it to PDF, and save its attachments as files of their own",
+        "print it to PDF, and save its attachments as separate files",
     ),
     "tnef": (
-        "what Outlook packs attachments in (winmail.dat)",
-        "ask the sender to send it again as plain attachments",
+        "Outlook's package of attachments (winmail.dat)",
+        "ask the sender to send the files as regular attachments",
     ),
     "mailbox": ("a whole mailbox", "print each message that matters to PDF"),
     "calendar": ("a calendar entry (.ics)", "open it in a calendar program, and print it to PDF"),
     "card": ("an address card (.vcf)", _PRINT),
     "wallet-pass": (
         "an Apple Wallet pass",
-        "take pictures of it on the phone's screen, front and back",
+        "take screenshots of it on the phone, front and back",
     ),
     "sealed": (
         "in a signed or encrypted envelope (.p7m, .p7s, PGP)",
-        "take the document out with the program that opens it",
+        "extract the document with the program that opens it",
     ),
     # archives
     "zip": ("a ZIP archive", _UNPACK),
@@ -116,15 +116,15 @@ REFUSED = {
     "svg": ("an SVG drawing", _PRINT),
     "psd": ("a Photoshop file", _PICTURE),
     "raw": (
-        "a camera's raw picture",
-        "save the picture as JPEG in the camera's or the phone's program",
+        "a raw camera picture",
+        "save the picture as JPEG in the camera's or phone's app",
     ),
     "jp2": ("a JPEG 2000 image", _PICTURE),
-    "picture-other": ("a picture of a kind we cannot read", _PICTURE),
+    "picture-other": ("a picture of an unsupported type", _PICTURE),
     "icon": ("an icon", _PICTURE),
     "dicom": (
         "a medical image (DICOM)",
-        "save it as JPEG in the viewer that came with it, and list the report, too",
+        "save it as JPEG in the viewer that came with it, and list the report as well",
     ),
     "drawing": ("a technical drawing (DWG, DXF)", _PRINT),
     "design": ("a file of a design program (CorelDRAW, InDesign)", _EXPORT),
@@ -132,13 +132,13 @@ REFUSED = {
     "sound": ("a sound recording", "file a transcript"),
     "film": ("a film", "file stills as JPEG, or a transcript"),
     # what is no document
-    "database": ("a database", "print what matters of it to PDF"),
+    "database": ("a database", "print the relevant parts to PDF"),
     "program": ("a program", "leave it out of the case, and do not open it"),
     "font": ("a font", "leave it out of the case"),
-    "mac-fork": ("what a Mac keeps beside a file", "list the file itself"),
+    "mac-fork": ("macOS metadata for another file", "list the file itself"),
     "zeros": (
-        "nothing but zeros: its content was lost on the way",
-        "copy it again from where it came",
+        "only zeros: its content was lost in transit",
+        "copy it again from its source",
     ),
-    "unknown": ("of no kind we can read", "send it as PDF, JPEG, PNG, TIFF or Word file"),
+    "unknown": ("of an unsupported type", "send it as PDF, JPEG, PNG, TIFF or Word file"),
 }

@@ -63,7 +63,7 @@ def count_removed(pdf: Pdf) -> Counter[str]:
     counts["XFA form"] += int(Name.XFA in form)
     counts["document metadata"] += int(Name.Metadata in root or bool(pdf.trailer.get(Name.Info)))
     counts["tags"] += int(Name.StructTreeRoot in root)
-    counts["bookmark that leads out of the file"] += count_active_bookmarks(pdf)
+    counts["bookmark that leads outside the file"] += count_active_bookmarks(pdf)
     off = list_hidden_layers(pdf)
     for page in pdf.pages:
         for annotation in page.get(Name.Annots, ()):
@@ -196,7 +196,7 @@ def _annotation_kind(annotation: pikepdf.Object, *, is_visible: bool) -> str:
     if kind == Name.FileAttachment:
         return "attachment"
     if kind == Name.Popup:
-        return "window of a comment"
+        return "pop-up window of a comment"
     return "" if is_visible else "hidden comment or mark"
 
 

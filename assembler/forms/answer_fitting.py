@@ -150,28 +150,28 @@ def _refusal(
     if typeface.missing(answer.value):
         return (
             "FORM.GLYPH",
-            "the answer has characters this form is not written in",
+            "the answer has characters that this form does not support",
             "write it in Latin letters",
         )
     if field is None:
         return (
             None
             if form.blocks
-            else ("FORM.TOO_LONG", "the form has no place for it", "write it on a separate sheet")
+            else ("FORM.TOO_LONG", "the form has no space for it", "write it on a separate sheet")
         )
     if field.name in options and not _choice(answer.value, options[field.name]):
         return (
             "FORM.OPTION",
             "the form's list has no such choice",
-            "check it, or fill the form by hand",
+            "check it, or complete the form by hand",
         )
     if _line(field, answer.value, typeface) or field.lines > 1:
         return None
     if not answer.spec.continues or not form.blocks:
         return (
             "FORM.TOO_LONG",
-            "the answer does not fit and must not be continued",
-            "check it, or fill the form by hand",
+            "the answer does not fit and may not be continued",
+            "check it, or complete the form by hand",
         )
     return None
 

@@ -118,7 +118,7 @@ def months(value: object) -> object:
 def status(value: object) -> object:
     """Return an immigration status in the words of the forms."""
     return _STATUS.get(str(value)) or Refused(
-        problem="this status has no words on the form", remedy="write it by hand"
+        problem="the form has no wording for this status", remedy="write it by hand"
     )
 
 

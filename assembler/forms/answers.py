@@ -147,7 +147,7 @@ def _box_answer(item: Item, scope: Scope, value: object) -> Answer:
     if unknown:
         problem = Refused(
             problem="the form has no box for this answer",
-            remedy="check it, or tick the form by hand",
+            remedy="check it, or mark the form by hand",
         )
         return _make_answer(item, scope, "", problem=problem)
     ticked = tuple(key for key, _ in item.boxes if key in keys)

@@ -159,9 +159,9 @@ def _payment_finding(form: FormMap, where: str) -> Finding:
     return make_finding(
         "FORM.PAYMENT",
         where,
-        "payment data and form do not belong together",
-        "fill it with `assembler forms fill --payment`, take it from case.json, lay the "
-        "signed form on the print",
+        "card data and form do not match",
+        "fill it with `assembler forms fill --payment`, remove it from case.json, and lay the "
+        "signed form on top of the printed packet",
         source=form.source,
     )
 

@@ -45,7 +45,7 @@ def edition_findings(
     """
     form, edition = recognized.form, recognized.edition
     if not form:
-        problem = "not a government form this program knows"
+        problem = "not a government form that assembler knows"
         return (make_finding("FORM.UNKNOWN", where, problem, "check the file"),)
     findings = []
     in_force = current.get(form)
@@ -54,8 +54,8 @@ def edition_findings(
             make_finding(
                 "FORM.EDITION",
                 where,
-                f"Form {form.upper()} of edition {edition}; the edition in force is {in_force}",
-                "download the current edition from uscis.gov and fill it",
+                f"Form {form.upper()} of edition {edition}; the current edition is {in_force}",
+                "download the current edition from uscis.gov and complete it",
             )
         )
     findings += [
@@ -63,7 +63,7 @@ def edition_findings(
             "FORM.MIXED",
             where,
             f"page {number} is of Form {footer.form.upper()}, edition {footer.edition}",
-            "all pages must be of one form and edition",
+            "use pages of one form and edition",
             page=number,
         )
         for number, footer in enumerate(recognized.pages, 1)
@@ -91,7 +91,7 @@ def blank_findings(
     findings = _page_findings(recognized, where)
     for field in form.fields():
         if not _is_in_place(field, by_name.get(field.name)):
-            problem = f"the form's fields are not those of the map (page {field.page})"
+            problem = f"the form's fields do not match the map (page {field.page})"
             remedy = "download the form again; if it was revised, add a map (docs/forms.md)"
             finding = make_finding(
                 "FORM.FIELDS", where, problem, remedy, page=field.page, source=form.source
@@ -171,9 +171,7 @@ def _other_form_findings(
     """Return the findings of a file that is not the form of the map: a scan, or another form."""
     if recognized.fillable or any(footer.form for footer in recognized.pages):
         return blank_findings(form, recognized, (), where)
-    problem = (
-        "no text and no fields: a scan, so that nothing on it could be compared with case.json"
-    )
+    problem = "a scan without text or fields, so nothing on it could be compared with case.json"
     return (make_finding("FORM.SCAN", where, problem, "compare it by eye", source=form.source),)
 
 
@@ -224,7 +222,7 @@ def signature_findings(
             "FORM.UNSIGNED",
             completed.name,
             f"the signature of the {place.who} is missing (page {place.signature.page})",
-            "sign by hand in black ink, scan the page and put it in place",
+            "sign by hand in black ink, scan the page and replace it",
             page=place.signature.page,
             source=form.source,
         )
@@ -253,9 +251,7 @@ def _compare_answer(form: FormMap, answer: Answer, text: _FormText) -> tuple[Fin
         make_finding(
             "FORM.EMPTY" if is_blank else "FORM.DIFFERS",
             f"{text.where}, {answer.place}",
-            f"{answer.label} is empty"
-            if is_blank
-            else f"{answer.label} is not what case.json says",
+            f"{answer.label} is empty" if is_blank else f"{answer.label} differs from case.json",
             "correct the form or case.json",
             Severity.ERROR if is_error else Severity.WARNING,
             page=answer.page,
@@ -316,7 +312,7 @@ def _page_findings(recognized: RecognizedForm, where: str) -> tuple[Finding, ...
         listed = ", ".join(str(number) for number in missing)
         problem, remedy = (
             f"pages missing: {listed} of {count}",
-            "add them, even where they stay empty",
+            "add them, even if they are blank",
         )
     elif numbers != sorted(numbers):
         problem, remedy = "pages are out of order", "put them in the order of their numbers"

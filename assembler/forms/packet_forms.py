@@ -199,11 +199,12 @@ def _make_job(
         if form.completed:
             return ()
         problem = f"there is no map to fill {form.form}"
-        remedy = "fill it by hand and list it as completed"
+        remedy = "complete it by hand and list it as completed"
         return (_form_finding(form.path, "FORM.NO_MAP", problem, remedy),)
     supporter = _supporter(form, plan, inputs.case) if form.form == "i-134" else None
     if form.form == "i-134" and supporter is None:
-        problem, remedy = "it is not said whose form this is", "set `person` to the supporter's id"
+        problem = "case.json does not say whose form this is"
+        remedy = "set `person` to the supporter's id"
         return (_form_finding(form.path, "FORM.SUPPORTER", problem, remedy),)
     takes_payment = any(item.sensitive for item in form_map.items)
     source = AnswerSource(

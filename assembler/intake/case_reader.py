@@ -84,7 +84,7 @@ def _bytes(folder: Path) -> bytes:
                 "CASE.FILE",
                 folder.name,
                 problem,
-                "put the file itself there, or name another folder",
+                "put case.json itself into the folder, or name another folder",
             )
         )
     try:

@@ -190,12 +190,12 @@ def check_path(path: str) -> FileProblem | None:
         )
     parts = path.split("/")
     if ".." in parts or "." in parts or "" in parts:
-        return ("PATH.ESCAPES", "the path leaves the case folder or is not plain", remedy)
+        return ("PATH.ESCAPES", "the path leads out of the case folder or is malformed", remedy)
     if parts[0] in ("build", ".assembler", "case.json", NAME):
         return (
             "PATH.OUTPUT",
-            "the path leads to what assembler itself reads or writes",
-            "put a file of evidence/ here",
+            "the path leads to files that assembler itself reads or writes",
+            "name a file in evidence/",
         )
     return None
 

@@ -92,9 +92,7 @@ def _twice(ids: list[tuple[str, Any]]) -> Iterator[Problem]:
     seen: set[str] = set()
     for where, entry_id in ids:
         if isinstance(entry_id, str) and entry_id in seen:
-            yield Problem(
-                "CASE.TWICE", where, "this id is taken already", "give it an id of its own"
-            )
+            yield Problem("CASE.TWICE", where, "this id is already in use", "give it its own id")
         elif isinstance(entry_id, str):
             seen.add(entry_id)
 
@@ -198,7 +196,7 @@ def _cites_of(text: str, exhibits: Collection[str], where: str) -> Iterator[Prob
             yield Problem(
                 "CITE.UNKNOWN",
                 where,
-                f"it cites [@{exhibit_id}], and there is no such exhibit",
+                f"it cites [@{exhibit_id}], but there is no such exhibit",
                 remedy,
             )
 
@@ -220,7 +218,7 @@ def _page_problems(where: str, files: list[Any]) -> Iterator[Problem]:
                 yield Problem(
                     "CASE.FORM",
                     f"{place}/pages",
-                    "pages count from 1, and a range runs upwards",
+                    "pages count from 1, and a range must ascend",
                     "correct the pages",
                 )
             else:
@@ -230,7 +228,7 @@ def _page_problems(where: str, files: list[Any]) -> Iterator[Problem]:
             yield Problem(
                 "CASE.TWICE",
                 after[3],
-                "a page of this file is in this list already",
+                "a page of this file is listed twice",
                 "list each page once",
             )
 

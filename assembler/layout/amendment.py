@@ -284,9 +284,8 @@ def _of_document(matched: Sequence[tuple[FiledPage, int | None]]) -> Iterator[Fi
         yield _finding(
             "GONE",
             matched[0][0],
-            f"filed {_pages(missing)} not there any more as filed: the file was changed, or left "
-            f"out",
-            "put the filed file back and add the new one beside it, or build without --freeze",
+            f"filed {_pages(missing)} no longer as filed: the file was changed or removed",
+            "restore the filed file and add the new one beside it, or build without --freeze",
         )
     placed = [(page.label, place) for page, place in matched if place is not None]
     moved = [label for (_, place), (label, next_place) in pairwise(placed) if next_place < place]
@@ -294,8 +293,8 @@ def _of_document(matched: Sequence[tuple[FiledPage, int | None]]) -> Iterator[Fi
         yield _finding(
             "ORDER",
             matched[0][0],
-            f"filed {_pages(moved)} not behind the pages that were before",
-            "list the filed files of the exhibit in the order they were filed in, or build "
+            f"filed {_pages(moved)} not after the pages that came before them",
+            "list the exhibit's filed files in the order in which they were filed, or build "
             "without --freeze",
         )
 
@@ -308,9 +307,9 @@ def find_lost_pages(layout: Layout, filed: Filed) -> tuple[Finding, ...]:
         _finding(
             "OWN",
             pages[0],
-            f"filed {_pages([page.label for page in pages])} not there any more: the paper is "
-            f"shorter now",
-            "say so in the cover note of the supplement, or make the text as long as it was",
+            f"filed {_pages([page.label for page in pages])} no longer there: the document is "
+            "shorter now",
+            "mention it in the cover note of the supplement, or make the text as long as it was",
         )
         for _, group in groupby(filed.pages, key=lambda page: page.document)
         if (pages := [page for page in group if page.label not in labels])

@@ -62,7 +62,7 @@ def plan_packet(
         raise TemplateBroken(
             f"no part takes the exhibits {', '.join(left_out)}",
             where=f"recipe {recipe.kind}",
-            remedy='add an "exhibits" part without categories: it takes all the rest',
+            remedy='add an "exhibits" part without categories: it takes the rest',
         )
     return Plan(
         packet=beneficiary,

@@ -2,7 +2,7 @@
 
 In: the bytes of every page, runs of pages that belong together, and a limit. Out: page ranges, each
 page once, in order, under the limit. A cut falls between two runs (an exhibit with its tab sheet, a
-form, a letter); within one only if it is above the limit by itself.
+form, a letter); within one only if it alone is above the limit.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class TooLarge(ValueError):
 
     def __init__(self, page: int) -> None:
         self.page = page
-        super().__init__(f"page {page} is above the limit by itself")
+        super().__init__(f"page {page} alone is above the limit")
 
 
 def split_pages(runs: Sequence[Sequence[int]], limit: int) -> tuple[Span, ...]:

@@ -49,7 +49,7 @@ class Profile:
     color: str = "any"  # "any" or "gray"
     zoom: int | None = None  # per cent
     max_dpi: int | None = None
-    # lowest resolution of a page that is above the limit by itself, if its words stay readable
+    # lowest resolution of a page that alone is above the limit, if its words stay readable
     fit_dpi: int = 200
     order: tuple[str, ...] = ()  # ids of recipe parts; "*" = all others, as the recipe has them
     marking: Marking = field(default_factory=Marking)

@@ -60,7 +60,7 @@ class SearchResult:
 
     exhibit: str
     what: str  # "name of child", "machine-readable lines", …
-    result: str  # "found", "not found", "not looked at"
+    result: str  # "found", "not found", "not checked"
     why: str = ""
 
 

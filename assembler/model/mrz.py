@@ -237,7 +237,7 @@ def _parse(fields: _Fields, as_of: date) -> Mrz | None:
 
 def _day(field: str, year: int, *, past: bool) -> date:
     """Parse YYMMDD: a birth date is in the last hundred years, an expiry within fifty years of
-    `year`. Raises ValueError if there is no such day."""
+    `year`. Raises ValueError if the calendar has no such date."""
     century = year - year % 100
     full = century + int(field[:2])
     if past and full > year:

@@ -31,9 +31,9 @@ class Fitted:
         """Return a sentence that compares the page before and after."""
         text = f"{self.bytes_before:,} bytes are now {self.bytes_after:,}"
         if self.lossless:
-            return f"its pictures were stored again without loss: {text}"
+            return f"its pictures were recompressed without loss: {text}"
         how = (
-            f"its pictures were drawn again, {self.dpi_before:.0f} dots per inch are now "
+            f"its pictures were resampled, {self.dpi_before:.0f} dots per inch are now "
             f"{self.dpi_after:.0f}: {text}"
         )
         return f"{how}; {self.kept} of {self.words} words are read as before"

@@ -76,6 +76,6 @@ def _open_pdf(data: bytes, password: str) -> tuple[Any, bool]:
     except pdfium.PdfiumError as error:
         if error.err_code == pdfium.raw.FPDF_ERR_PASSWORD and is_encrypted(data):
             raise NoPages(
-                "asks for a password that is not at hand (evidence_passwords.json)"
+                "needs a password that is not available (evidence_passwords.json)"
             ) from error
         raise

@@ -36,8 +36,8 @@ def filed(place: Path) -> tuple[Filed, ...]:
             "there is no manifest of a filed packet",
             (),
             where=place.name,
-            remedy="name its manifest.json, its folder, or the folder that holds the folders of "
-            "all packets",
+            remedy="give its manifest.json, its folder, or the folder that contains the folders "
+            "of all packets",
         )
     return tuple(map(_read, paths))
 
@@ -57,7 +57,7 @@ def _read(path: Path) -> Filed:
             f"it is not the manifest of a packet ({reason})",
             (),
             where=path.name,
-            remedy="name the manifest.json that lies beside the bundle that was filed",
+            remedy="name the manifest.json beside the bundle that was filed",
         ) from error
 
 
@@ -144,8 +144,8 @@ def findings(
         unfiled = make_finding(
             "FREEZE.NONE",
             f"packet {plan.packet}",
-            "no filed packet of it is given with --freeze, so it is numbered anew",
-            "name the folder that holds the filed folders of all packets, unless this one "
+            "--freeze gives no filed version of this packet, so it gets new page numbers",
+            "give the folder that contains the filed folders of all packets, unless this packet "
             "was never filed",
         )
         return (unfiled,)
@@ -168,7 +168,7 @@ def _receiver_findings(filed_before: Filed, options: Options) -> tuple[Finding, 
             "FREEZE.PROFILE",
             f"packet {filed_before.packet}",
             f"it was filed for another receiver ({filed_before.profile}), so filed pages may look "
-            f"otherwise on this one's paper",
+            "different on this receiver's paper",
             f"build with --profile {filed_before.profile}, or compare both packets with "
             f"`assembler diff`",
         ),

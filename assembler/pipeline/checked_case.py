@@ -120,7 +120,7 @@ def placeholder_findings(plan: Plan) -> tuple[Finding, ...]:
         make_finding(
             "FORM.PLACEHOLDER",
             f"packet {plan.packet}, form {part.form}",
-            "the form is not there; a page that must not be filed holds its place",
+            "the form is missing; a placeholder page that must not be filed is in its place",
             "put the form into forms/ and list it in case.json",
             part=part.id,
         )
@@ -136,9 +136,9 @@ def blank_findings(plan: Plan, profile: Profile) -> tuple[Finding, ...]:
         make_finding(
             "COURT.BLANKS",
             f"packet {plan.packet}, {part.id}",
-            "it has blanks for what case.json does not know, and is not signed",
+            "it has blanks for facts that are not in case.json, and is not signed",
             "fill them in by hand before filing, or type them into "
-            f"a copy of {part.template} in templates/ of the case",
+            f"a copy of {part.template} in the case's templates/",
             source=profile.source("required_parts") or None,
         )
         for part in plan.parts

@@ -50,7 +50,7 @@ def examine() -> tuple[Row, ...]:
         *(_library(name) for name in _NEEDED),
         _languages(),
         _fonts(),
-        _optional("LibreOffice", "soffice", "converts a firm's own complicated Word templates"),
+        _optional("LibreOffice", "soffice", "converts a firm's own complex Word templates"),
     )
 
 

@@ -221,7 +221,7 @@ def bind_packet(
             (folder / volume.path).unlink()
         content = draft_and_arrange(content.plan, checked, context, files)
     raise TemplateBroken(
-        "the list of the bundle's files does not hold still",
+        "the list of the bundle's files keeps changing",
         where="Index of exhibits",
         remedy="widen the Description column; the page count changes with the file names it prints",
     )

@@ -44,7 +44,7 @@ def check_place(case: Case, packet: str, context: RunContext) -> None:
         )
     if link := find_link_below(final, folder):
         raise OutputNotWritten(
-            "it is a symbolic link; what it leads to is not replaced",
+            "it is a symbolic link; its target is not replaced",
             where=link.name,
             remedy="remove the link, or name the folder itself with --out",
         )

@@ -71,7 +71,7 @@ def start(folder: Path, shelf: Shelf, kind: str, reasons: Sequence[str]) -> None
     """
     if (folder / "case.json").exists() or (folder / "case.json").is_symlink():
         raise OutputNotWritten(
-            "there is a case.json already", where=folder.name, remedy="name another folder"
+            "there is already a case.json", where=folder.name, remedy="name another folder"
         )
     library = rules.load_library(shelf)
     case = rules.draft_case(kind, reasons, library, name=rules.make_case_id(folder.resolve().name))
@@ -106,7 +106,7 @@ def _refuse_others(folder: Path, files: Mapping[str, bytes]) -> None:
             )
         if path.exists() and not (path.is_file() and path.read_bytes() == data):
             raise OutputNotWritten(
-                "there is a file of this name, and somebody may have worked on it",
+                "a file of this name exists, and someone may have edited it",
                 where=f"{folder.name}/{name}",
                 remedy="move it away, or name another folder",
             )
@@ -171,7 +171,7 @@ def _refuse_completed(filled: Mapping[Path, bytes], folder: Path, note: Path) ->
             path.is_file() and {_sum(path.read_bytes())} & {_sum(data), *noted}
         ):
             raise OutputNotWritten(
-                "somebody may have completed this form since it was filled",
+                "someone may have edited this form since it was filled",
                 where=f"{path.parent.name}/{path.name}",
                 remedy="move it away, or choose another folder with --out",
             )

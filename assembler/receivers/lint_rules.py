@@ -17,7 +17,7 @@ from assembler.runtime.rule_catalog import make_finding
 _SLACK = 3.0  # points a page may differ from its paper
 _DPI_SLACK = 1.02  # rounding of a picture's place
 _EXHIBIT = re.compile(r"^(exhibit|tab|annex|appendix)\b", re.IGNORECASE)
-_SAFE = "it must be openable by anybody and do nothing of its own"
+_SAFE = "the receiver must be able to open it, and it must run no code"
 
 Check = Callable[[Sequence[SurveyedFile], Profile], Iterator[Finding]]
 
@@ -106,7 +106,7 @@ def _size(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Finding]:
 
 def _single(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Finding]:
     if profile.single_file and len(files) > 1:
-        problem = f"the bundle has {len(files)} files, one is wanted"
+        problem = f"the bundle has {len(files)} files, the receiver accepts only one"
         yield _finding(
             "SINGLE",
             _Place(files[0].name),
@@ -122,8 +122,8 @@ def _name(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Finding]:
             yield _finding(
                 "NAME",
                 _Place(file.name),
-                "its name has characters or a length the receiver may refuse",
-                "use letters and digits of English, at most 60 of them",
+                "its name has characters or a length that the receiver may reject",
+                "use English letters and digits, at most 60 characters",
                 profile.source("file_name"),
             )
 
@@ -149,7 +149,7 @@ def _forbidden(files: Sequence[SurveyedFile], _: Profile) -> Iterator[Finding]:
                 _SAFE,
             )
         if file.fields:
-            problem = f"it has {file.fields} form fields that can still be changed"
+            problem = f"it has {file.fields} form fields that can still be edited"
             yield _finding(
                 "FIELD",
                 _Place(file.name),
@@ -196,8 +196,8 @@ def _labels(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Finding
             yield _finding(
                 "LABEL",
                 _Place(file.name, wrong),
-                "the page label does not count on from the page before",
-                "number the pages of all files through",
+                "the page label does not follow the one before it",
+                "number the pages of all files consecutively",
                 profile.source("labels"),
                 severity=Severity.ERROR,
             )
@@ -205,8 +205,8 @@ def _labels(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Finding
             yield _finding(
                 "LABEL",
                 _Place(file.name, gaps),
-                "the page label leaves a number out",
-                "number the pages of all files through, or say which pages were withdrawn",
+                "the page label skips a number",
+                "number the pages of all files consecutively, or say which pages were withdrawn",
                 profile.source("labels"),
                 severity=Severity.WARNING,
             )
@@ -220,7 +220,7 @@ def _links(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Finding]
             yield _finding(
                 "LINK",
                 _Place(file.name, pages),
-                "it has links, which the receiver does not want",
+                "it has links, which the receiver does not accept",
                 "remove the links",
                 profile.source("links"),
             )
@@ -268,7 +268,7 @@ def _outline(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Findin
             yield _finding(
                 "BOOKMARK",
                 _Place(file.name, unnumbered),
-                "a bookmark does not say its page number",
+                "a bookmark does not give its page number",
                 "add the page numbers",
                 profile.source("outline_pages"),
             )
@@ -286,8 +286,8 @@ def _searchable(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Fin
             yield _finding(
                 "TEXT",
                 _Place(file.name, without_text),
-                "a picture without text that search finds",
-                "recognize its text, unless there is none on it",
+                "a picture without searchable text",
+                "run OCR on it, unless it has no text",
                 profile.source("searchable"),
                 severity=Severity.ERROR if is_scan else Severity.WARNING,
             )
@@ -300,7 +300,7 @@ def _upright(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Findin
             yield _finding(
                 "UPRIGHT",
                 _Place(file.name, tilted),
-                "most of its text does not stand upright",
+                "most of its text is not upright",
                 "turn the page",
                 profile.source("upright"),
             )
@@ -313,7 +313,7 @@ def _fonts(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Finding]
             yield _finding(
                 "FONT",
                 _Place(file.name, pages),
-                "a font is not in the file, so it looks different elsewhere",
+                "a font is not embedded, so the text looks different on other machines",
                 "embed the fonts, or print it to a new PDF",
                 profile.source("fonts"),
             )
@@ -326,7 +326,7 @@ def _view(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Finding]:
                 "VIEW",
                 _Place(file.name),
                 f"it does not open at {profile.zoom} %",
-                f"set the view on opening to {profile.zoom} %",
+                f"set the initial view to {profile.zoom} %",
                 profile.source("zoom"),
             )
 
@@ -342,7 +342,7 @@ def _dpi(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Finding]:
             yield _finding(
                 "DPI",
                 _Place(file.name, pages),
-                f"a picture finer than {profile.max_dpi} dots per inch",
+                f"a picture of more than {profile.max_dpi} dots per inch",
                 f"scan at {profile.max_dpi}",
                 profile.source("max_dpi"),
             )
@@ -355,8 +355,8 @@ def _color(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Finding]
             yield _finding(
                 "COLOR",
                 _Place(file.name, colored),
-                "a page has colors, and gray is wanted",
-                "print or scan it in gray",
+                "a page is in color, and the receiver requires grayscale",
+                "print or scan it in grayscale",
                 profile.source("color"),
             )
 
@@ -367,7 +367,7 @@ def _parts(parts: Sequence[str] | None, profile: Profile) -> Iterator[Finding]:
             yield make_finding(
                 "PROFILE.PART",
                 f"part {part}",
-                "the receiver asks for it and the packet has none",
+                "the receiver requires it and the packet has none",
                 "add it to recipe.toml with a Word template",
                 source=profile.source("required_parts") or None,
             )

@@ -48,7 +48,7 @@ def _order(ledger: Ledger, profile: Profile) -> Iterator[Finding]:
         yield _finding(
             "ORDER",
             "the packet",
-            f"its parts are not in the order asked for: {wanted}",
+            f"its parts are not in the required order: {wanted}",
             _AGAIN + profile.id,
             profile.source("order"),
         )
@@ -66,7 +66,7 @@ def _dividers(ledger: Ledger, profile: Profile) -> Iterator[Finding]:
             yield _finding(
                 "DIVIDER",
                 f"exhibit {exhibit}",
-                "no divider sheet lies in front of it",
+                "there is no divider sheet in front of it",
                 "add one",
                 profile.source("dividers"),
                 entry.number,
@@ -83,7 +83,7 @@ def _wording(ledger: Ledger, profile: Profile) -> Iterator[Finding]:
         yield _finding(
             "STAMP",
             f"page {wrong[0].number}",
-            f"{len(wrong)} pages are not stamped in the receiver's words",
+            f"{len(wrong)} pages are not stamped in the receiver's wording",
             _AGAIN + profile.id,
             profile.source("stamp"),
             wrong[0].number,
@@ -108,7 +108,7 @@ def _clear(ledger: Ledger, profile: Profile) -> Iterator[Finding]:
         entry for entry in ledger if entry.stamp and is_in_zone(entry.stamp, *entry.size, zones)
     ]
     if wrong:
-        problem = f"{len(wrong)} stamps stand where the receiver prints its own"
+        problem = f"{len(wrong)} stamps are where the receiver prints its own"
         yield _finding(
             "CLEAR",
             f"page {wrong[0].number}",

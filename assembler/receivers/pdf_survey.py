@@ -104,7 +104,7 @@ def _survey(path: Path, size: int, reader: PdfReader, colors: bool) -> SurveyedF
     with StreamedPages(path) as rendered:
         if len(labels) != len(rendered):
             return SurveyedFile(
-                name=path.name, size=size, trouble="two readers count different pages"
+                name=path.name, size=size, trouble="two readers disagree on the page count"
             )
         pages = tuple(
             _page(rendered.page(n), page, labels[n], colors) for n, page in enumerate(reader.pages)

@@ -99,7 +99,7 @@ def _check_stamp(profile: Profile) -> None:
         except (KeyError, ValueError, IndexError) as error:
             remedy = "use {tab}, {page}, {pages}, {number}, {total}"
             raise TemplateBroken(
-                "stamp has an unknown place", where=where, remedy=remedy
+                "stamp has an unknown placeholder", where=where, remedy=remedy
             ) from error
         if len(printed) != 2:
             raise TemplateBroken(
@@ -108,12 +108,12 @@ def _check_stamp(profile: Profile) -> None:
         if missing := {*printed.pop()} - {*WIDTHS}:
             remedy = f"leave out {' '.join(sorted(missing))}"
             raise TemplateBroken(
-                "a stamp has characters that its font has not", where=where, remedy=remedy
+                "a stamp has characters that are not in its font", where=where, remedy=remedy
             )
         longest = text.format(tab="AA", page=88, pages=88, number=8888, total=8888)
         stamp, _ = place_stamp(longest, 612, 792, _ALL_INK, profile.marking.clear)
         if is_in_zone(stamp, 612, 792, profile.marking.clear):
-            problem = "the clear zones leave no place for a stamp at the foot of a page"
+            problem = "the clear zones leave no room for a stamp at the foot of a page"
             raise TemplateBroken(problem, where=where, remedy="make one of them smaller")
 
 
@@ -125,11 +125,13 @@ def _check_name(profile: Profile) -> None:
         }
     except (KeyError, ValueError, IndexError) as error:
         raise TemplateBroken(
-            "part_name has an unknown place", where=where, remedy="use {n}, {of}, {first}, {last}"
+            "part_name has an unknown placeholder",
+            where=where,
+            remedy="use {n}, {of}, {first}, {last}",
         ) from error
     if len(file_names) != 2:
         raise TemplateBroken(
-            "part_name gives two parts one name", where=where, remedy="put {n} into it"
+            "part_name gives two parts the same name", where=where, remedy="put {n} into it"
         )
     if profile.limit is not None and profile.limit <= 0:
         raise TemplateBroken(
@@ -167,5 +169,5 @@ def _follow(raw: Any, schema: Mapping[str, Any], where: str, name: str) -> None:
         )
     if raw["id"] != name:
         raise TemplateBroken(
-            "its id is not its file name", where=where, remedy="make the two the same"
+            "its id differs from its file name", where=where, remedy="make the two the same"
         )

@@ -55,7 +55,7 @@ from assembler.model.manifest import (
 
 _NOT_CHECKED = (
     "whether signatures are in ink and by the right person",
-    "whether what the evidence and the statements say is true",
+    "whether the evidence and the statements are true",
     "whether a translation is faithful to its original",
     "handwriting, stamps and seals that recognition could not read",
     "whether the dated facts (fees, editions, addresses) still hold today: confirm them at their "

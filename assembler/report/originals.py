@@ -134,7 +134,7 @@ def restore(build: Path, out: Path, day: date) -> Restored:
     listed = {file.path for _, manifest in packets for file in manifest.inputs}
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise OutputNotWritten(
-            "there is something in it already",
+            "it is not empty",
             where=out.name,
             remedy="name a new folder with --out",
         )
@@ -169,8 +169,8 @@ def _packets(build: Path) -> list[tuple[Path, Manifest]]:
             problem,
             (),
             where=build.name,
-            remedy="they are kept only where `assembler bundle --keep-originals` made it; take "
-            "them from the case folder",
+            remedy="only `assembler bundle --keep-originals` keeps them; take them from the case "
+            "folder",
         )
     if len({manifest.case for _, manifest in packets}) > 1:
         raise CaseRejected(
@@ -187,7 +187,7 @@ def _records(manifest: Manifest) -> tuple[SourceFile, ...]:
     folder and every hash is a sha256."""
     files = manifest.originals.files if manifest.originals else ()
     if not all(_is_inside_case(file.path) and _SHA256.fullmatch(file.sha256) for file in files):
-        raise _restore_error("its list of originals names a place outside the case folder")
+        raise _restore_error("its list of originals names a path outside the case folder")
     if not manifest.inputs:
         raise _restore_error("it lists none of the client's files")
     return files
@@ -208,8 +208,8 @@ def _join_records(records: Iterable[SourceFile]) -> dict[str, SourceFile]:
     for file in records:
         if by_path.setdefault(file.path, file).sha256 != file.sha256:
             raise _restore_error(
-                f"two packets were made of different states of {file.path}",
-                "give back one packet at a time",
+                f"two packets were made from different versions of {file.path}",
+                "restore one packet at a time",
             )
     return by_path
 
@@ -218,7 +218,7 @@ def _restore_file(record: SourceFile, stores: Sequence[Path], target: Path) -> N
     """Copy an original out of the first store that has it, and check its sha256."""
     store = next((folder for folder in stores if (folder / record.sha256).is_file()), None)
     if store is None:
-        raise _restore_error(f"the original of {record.path} is not there")
+        raise _restore_error(f"the original of {record.path} is missing")
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if _copy(store / record.sha256, target)[1] != record.sha256:
         raise _restore_error(f"the original of {record.path} was changed")

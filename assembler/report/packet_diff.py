@@ -227,7 +227,7 @@ def _entry_of(change: PageChange) -> LedgerEntry:
     """Return the page in the new packet, or else in the old one."""
     entry = change[2] or change[1]
     if entry is None:
-        raise ValueError("a change of no page")
+        raise ValueError("a change without a page")
     return entry
 
 

@@ -122,7 +122,7 @@ def _not_checked(context: RuleContext, facts_used: Iterable[FactUsed]) -> Iterat
             unverified.setdefault(fact.provenance.file, []).append(fact.id)
     for file, ids in sorted(unverified.items()):
         yield (
-            f"{file}, not read at a source but common knowledge of the field, to be confirmed: "
+            f"{file}, common knowledge of the field, not read at a source; to be confirmed: "
             f"{', '.join(ids)}"
         )
     unverified_rules = sorted(
@@ -130,6 +130,6 @@ def _not_checked(context: RuleContext, facts_used: Iterable[FactUsed]) -> Iterat
     )
     if unverified_rules:
         yield (
-            f"{CATALOG}, not read at a source but common knowledge of the field, to be "
-            f"confirmed: {', '.join(unverified_rules)}"
+            f"{CATALOG}, common knowledge of the field, not read at a source; to be confirmed: "
+            f"{', '.join(unverified_rules)}"
         )

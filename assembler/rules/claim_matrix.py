@@ -48,7 +48,7 @@ def unmet_finding(row: ClaimRow, line: Line, context: RuleContext) -> Finding:
         rule=line.id,
         severity=LEVELS[row.level],
         where="case.json",
-        problem=f"{count} shows this {row.level} item: {line.text}",
+        problem=f"{count} meets this {row.level} requirement: {line.text}",
         remedy=describe_ways_to_meet(line),
         source=line.provenance.source,
     )

@@ -129,7 +129,7 @@ def _supports(context: RuleContext, exhibit: Exhibit, where: str) -> Iterator[Hi
         if line not in context.library.lines:
             suggestions = get_close_matches(line.upper(), context.library.lines, 1)
             suggestion = (
-                f"did you mean {suggestions[0]}?" if suggestions else "no id is like this one"
+                f"did you mean {suggestions[0]}?" if suggestions else "there is no similar id"
             )
             yield Hit(
                 rule="SUPPORT.UNKNOWN_LINE",

@@ -57,7 +57,7 @@ def _fee(context: RuleContext) -> Iterator[Hit]:
     if request.fee != "exempt" and request.fee_exemption:
         yield Hit(rule="FEE.EXEMPTION_UNUSED", pointer="/request/fee_exemption")
     if request.fee == "pay" and context.case.kind == "re-parole":
-        context.note_unchecked("the amount of the fee for re-parole: look it up in Form G-1055")
+        context.note_unchecked("the amount of the re-parole fee: look it up in Form G-1055")
 
 
 def _address(context: RuleContext) -> None:
@@ -68,7 +68,7 @@ def _address(context: RuleContext) -> None:
         ]
         if not any("re-parole" in fact["kinds"] for fact in addresses):
             context.note_unchecked(
-                "where a re-parole on paper is sent: look it up at uscis.gov/i-131-addresses"
+                "where to send a paper re-parole request: look it up at uscis.gov/i-131-addresses"
             )
 
 
@@ -161,7 +161,7 @@ def _means(context: RuleContext, supporter: Supporter, where: str) -> Iterator[H
     )
     if test is None or guideline is None:
         context.note_unchecked(
-            "the supporter's income against the poverty guideline: none for this year is in "
+            "the supporter's income against the poverty guideline: there is none for this year in "
             "schemas/facts/poverty.json"
         )
         return

@@ -25,7 +25,7 @@ _CONDITIONS = {
     "has-us-status": "if in a U.S. status",
     "minor": "if a minor",
     "minor-case": "if a beneficiary is a minor",
-    "no-supporter": "if nobody supports",
+    "no-supporter": "if there is no supporter",
     "removal-history": "if there were removal proceedings",
 }
 _PROMPTS = {

@@ -53,7 +53,7 @@ class RuleContext:
         it."""
         fact = self.library.facts.get(name)
         if fact is None:
-            self.note_unchecked(f"what rests on {name}: the fact is not in schemas/facts")
+            self.note_unchecked(f"what depends on {name}: the fact is not in schemas/facts")
         else:
             self.used[name] = fact
         return fact

@@ -79,9 +79,9 @@ class Cache:
             if not is_intact(entry):
                 discard(entry)
                 raise OutputNotWritten(
-                    "prepared pages were changed while the bundle was made",
+                    "prepared pages changed while the bundle was being made",
                     where=self._display_name(),
-                    remedy="rerun; they are made again",
+                    remedy="rerun; they will be prepared again",
                 )
 
     def _find_entry(self, path: Path) -> Path | None:

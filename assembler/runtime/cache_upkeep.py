@@ -99,13 +99,13 @@ def claim_home(home: Path) -> None:
     where = f"{home.parent.name}/{home.name}"
     if home.is_symlink():
         raise OutputNotWritten(
-            "it is a symbolic link; nothing is written where it leads",
+            "it is a symbolic link; nothing is written to its target",
             where=where,
             remedy="remove it (it costs time only), or name a cache elsewhere with --cache",
         )
     if home.exists() and not home.is_dir():
         raise OutputNotWritten(
-            "there is a file where the work folder is to be", where=where, remedy="move it away"
+            "there is a file where the work folder should be", where=where, remedy="move it away"
         )
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not is_tagged(home) and any(not _OWN_NAMES.fullmatch(path.name) for path in home.iterdir()):
@@ -145,13 +145,13 @@ def claim_shared(cache: Path) -> None:
         )
     if os.name == "posix" and status.st_mode & _OTHER_USERS:
         raise OutputNotWritten(
-            "the cache is open to others, and holds pages of clients",
+            "other users can read the cache, which has client pages",
             where=cache.name,
-            remedy="close it (chmod 700), or name another folder with --cache",
+            remedy="restrict it (chmod 700), or name another folder with --cache",
         )
     if not is_tagged(cache) and any(path.name != TAG for path in cache.iterdir()):
         raise OutputNotWritten(
-            "there is something else in the folder that --cache names",
+            "the folder given with --cache has other content",
             where=cache.name,
             remedy="name a new folder",
         )
@@ -194,7 +194,7 @@ def purge_cache(root: Path) -> int:
     uses it."""
     if _oldest_start(root) is not None:
         raise OutputNotWritten(
-            "a run is working with this cache", where=root.name, remedy="wait until it has finished"
+            "a run is using this cache", where=root.name, remedy="wait until it has finished"
         )
     size = measure_cache(root).size
     for folder in root.iterdir() if is_plain_folder(root) else ():

@@ -43,12 +43,12 @@ _TYPES = {
 
 
 _SENTENCES = {
-    "additionalProperties": "there is a key that does not belong here",
-    "propertyNames": "there is a key that does not belong here",
-    "anyOf": "the value is of the wrong kind",
-    "enum": "the value is none of those allowed",
-    "const": "the value is none of those allowed",
-    "pattern": "the text is not of the form it should have",
+    "additionalProperties": "there is an unexpected key",
+    "propertyNames": "there is an unexpected key",
+    "anyOf": "the value has the wrong type",
+    "enum": "the value is not one of those allowed",
+    "const": "the value is not one of those allowed",
+    "pattern": "the text is not in the expected format",
 }
 
 
@@ -79,12 +79,12 @@ def parse_manifest(data: bytes, *, complete: bool = False) -> Manifest:
     """
     value = _parsed(data)
     if not isinstance(value, dict):
-        raise _broken("", "an object {…} belongs here")
+        raise _broken("", "an object {…} is expected")
     version = value.get("format")
     if type(version) is not int or version not in READABLE_FORMATS:
         known = " and ".join(map(str, READABLE_FORMATS))
         raise _broken(
-            "/format", f"it is not of a format that this version of assembler reads ({known})"
+            "/format", f"its format is not one that this version of assembler reads ({known})"
         )
     written = value
     if complete and version == 1:
@@ -150,7 +150,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _no_number(_word: str) -> Any:
-    raise ValueError("NaN and Infinity are no JSON")
+    raise ValueError("NaN and Infinity are not JSON")
 
 
 def _find_repeated_keys(value: Any, pointer: str) -> Iterator[str]:
@@ -205,7 +205,7 @@ def _sentence(error: ValidationError) -> str:
     if kind == "type":
         names = [wanted] if isinstance(wanted, str) else wanted
         return f"{' or '.join(_TYPES[name] for name in names)} belongs here"
-    return _SENTENCES.get(kind, f"the value is outside its limits ({kind})")
+    return _SENTENCES.get(kind, f"the value is out of range ({kind})")
 
 
 def _broken(pointer: str, problem: str) -> ProofFailed:

@@ -61,7 +61,7 @@ def refuse_foreign(final: Path, record: Record) -> None:
         return
     except NotADirectoryError as error:
         raise OutputNotWritten(
-            "there is a file on the way to it", where=display_name(final), remedy=MOVE_REMEDY
+            "a file is in the way of this path", where=display_name(final), remedy=MOVE_REMEDY
         ) from error
     except OSError as error:
         raise write_error(display_name(final), error) from error
@@ -73,7 +73,7 @@ def refuse_foreign(final: Path, record: Record) -> None:
         )
     if not stat.S_ISDIR(mode):
         raise OutputNotWritten(
-            "there is a file where the folder is to be",
+            "there is a file where the folder should be",
             where=display_name(final),
             remedy=MOVE_REMEDY,
         )
@@ -83,7 +83,7 @@ def refuse_foreign(final: Path, record: Record) -> None:
             and record(final) is None
         ):
             raise OutputNotWritten(
-                "assembler did not make what is in this folder, and does not replace it",
+                "assembler did not make the contents of this folder, and does not replace them",
                 where=display_name(final),
                 remedy=MOVE_REMEDY,
             )
@@ -179,7 +179,7 @@ def _recover(work: Path, final: Path, record: Record, day: date) -> None:
     _sweep(work)
     if work.exists():
         raise OutputNotWritten(
-            "what a run left there cannot be removed",
+            "leftovers of an earlier run cannot be removed",
             where=display_name(work),
             remedy="remove it by hand",
         )

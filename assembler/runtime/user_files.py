@@ -82,8 +82,8 @@ def report_read_errors(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise OutputNotWritten(
-            f"what is in it cannot be read ({os.strerror(error.errno or 0)}), so nothing of it is "
-            f"replaced",
+            f"its contents cannot be read ({os.strerror(error.errno or 0)}), so nothing in it is "
+            "replaced",
             where=display_name(folder),
             remedy=MOVE_REMEDY,
         ) from error

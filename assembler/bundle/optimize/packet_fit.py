@@ -257,18 +257,18 @@ def fit_findings(state: FitState, where: Mapping[Place, str]) -> tuple[Finding, 
     for place, fitted in sorted(state.lost.items()):
         problem = (
             f"at {fitted.dpi_after:.0f} dots per inch only {fitted.kept} of its {fitted.words} "
-            f"words are read, so it was left finer"
+            f"words could be read, so it was kept at a higher resolution"
         )
         findings.append(
             make_finding(
                 "FIT.WORDS",
                 where[place],
                 problem,
-                "scan the page again, straight and with more contrast",
+                "rescan the page, straight and with more contrast",
             )
         )
     for place, reason in sorted(state.broken.items()):
-        problem = f"its pictures could not be stored again ({reason}), so it was left as it is"
+        problem = f"its pictures could not be recompressed ({reason}), so it was left unchanged"
         findings.append(
             make_finding("FIT.FAILED", where[place], problem, "scan the page at a lower resolution")
         )
@@ -320,7 +320,7 @@ def _run(
 def _result_or_error(result: T | Failure, where: str) -> T:
     if isinstance(result, Failure):
         raise ToolFailed(
-            f"a page's pictures could not be stored again ({result.kind}: {result.detail})",
+            f"a page's pictures could not be recompressed ({result.kind}: {result.detail})",
             where=where,
             remedy="scan the page at a lower resolution",
         )

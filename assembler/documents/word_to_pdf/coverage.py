@@ -85,7 +85,7 @@ def check_fonts(pdf: bytes, where: str, fonts: Sequence[Path]) -> None:
     foreign = [name for name in used if not _plain(name.split("+")[-1]).startswith(allowed)]
     if foreign:
         raise TemplateBroken(
-            "the document is drawn with a font that is not on the shelf",
+            "the document uses a font that is not on the shelf",
             where=where,
             remedy=f"use {TEXT_FACE} in the template",
         )

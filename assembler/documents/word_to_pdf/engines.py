@@ -121,9 +121,7 @@ def _convert(
 def _draw_checked(source: _Source, draw: Callable[[Path], ConvertedDocument]) -> ConvertedDocument:
     missing = find_uncovered(read_printed_text(source.docx), source.fonts)
     if missing:
-        raise missing_glyph_error(
-            missing, source.where, "remove them from the template, or use others"
-        )
+        raise missing_glyph_error(missing, source.where, "remove or replace them in the template")
     converted = draw(source.docx)
     _check_losses(source, converted)
     return converted
@@ -133,7 +131,7 @@ def missing_glyph_error(characters: Sequence[str], where: str, remedy: str) -> T
     """Return the error for characters that no font of the shelf can draw."""
     codes = ", ".join(f"U+{ord(character):04X}" for character in characters[:8])
     return TemplateBroken(
-        f"no font on the shelf has the characters {codes}", where=where, remedy=remedy
+        f"no available font has the characters {codes}", where=where, remedy=remedy
     )
 
 
@@ -195,7 +193,7 @@ def _check_readable(docx: Path, where: str) -> None:
         ) from error
     if kind != f"{W}document":
         raise TemplateBroken(
-            "a Word document of another kind",
+            "another kind of Word document",
             where=where,
             remedy="save it as .docx, not as Strict Open XML",
         )
@@ -252,5 +250,5 @@ def _fonts_replaced(where: str, count: int) -> Finding:
         "DRAFT.FONT",
         where,
         f"it names {count} fonts that are not on the shelf; {TEXT_FACE} is drawn in their place",
-        f"look at its pages, use {TEXT_FACE} in the template, or install LibreOffice",
+        f"check its pages, use {TEXT_FACE} in the template, or install LibreOffice",
     )

@@ -51,7 +51,7 @@ def run_libreoffice(docx: Path, where: str, fonts: Sequence[Path], scratch: Path
     # its exit code is 0 whatever happens, so only the file counts
     if not pdf.is_file() or pdf.stat().st_size == 0:
         raise ToolFailed(
-            f"LibreOffice gave no PDF (exit {result.returncode})",
+            f"LibreOffice made no PDF (exit {result.returncode})",
             where=where,
             remedy="open it in Word and save it again",
         )

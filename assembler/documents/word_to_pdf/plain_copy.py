@@ -121,11 +121,11 @@ def _notes(rewriting: _Rewriting) -> tuple[str, ...]:
         notes.append(f"{_count(rewriting.word_art, 'piece')} of WordArt printed as plain text")
     if rewriting.likenesses:
         notes.append(
-            f"{_count(rewriting.likenesses, 'sign')} of a symbol font drawn as the most like one "
-            f"our fonts have"
+            f"{_count(rewriting.likenesses, 'sign')} of a symbol font replaced by the closest "
+            "match in our fonts"
         )
     if rewriting.lists is not None and rewriting.lists.unknown:
-        notes.append("list numbers of another script printed as ordinary numbers")
+        notes.append("list numbers of another script printed as Arabic numerals")
     return tuple(notes)
 
 

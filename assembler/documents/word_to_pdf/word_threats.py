@@ -87,8 +87,8 @@ _ALLOWED = frozenset(
 )
 _REASONS = {
     "attachedTemplate": (
-        "a template attached from elsewhere",
-        "detach it (Developer, Document Template) and save the file anew",
+        "an external attached template",
+        "detach it (Developer, Document Template) and save the file",
     ),
     "vbaProject": ("macros", "save it as a plain .docx"),
     "wordVbaData": ("macros", "save it as a plain .docx"),
@@ -99,11 +99,11 @@ _REASONS = {
     ),
     "oleObject": ("an embedded object", "paste it as a picture instead"),
     "package": ("an embedded file", "paste it as a picture instead"),
-    "aFChunk": ("another file that is put in its place (altChunk)", "paste its text instead"),
+    "aFChunk": ("another file inserted on opening (altChunk)", "paste its text instead"),
     "subDocument": ("a link to a part of a master document", "save it as one document"),
     "frame": ("a frameset", "save it as a plain .docx"),
     "extensibility": (
-        "buttons of its own for Word (customUI)",
+        "custom Word buttons (customUI)",
         "remove them, and save it as a plain .docx",
     ),
     "mailMergeSource": (
@@ -145,8 +145,7 @@ _FIELDS = frozenset(
 )
 _UNLINK = "remove the field (Alt+F9 shows it), or unlink it (Ctrl+Shift+F9)"
 _BAD_LINK = (
-    "a link that fetches pictures or a template from elsewhere, or opens something else "
-    "than a web page"
+    "a link that loads external pictures or a template, or opens something other than a web page"
 )
 _GOOD_LINKS = "embed what it shows; link to http, https and mailto addresses only"
 _COMPUTED = "\0"  # replaces the part of an instruction that another field computes
@@ -167,7 +166,7 @@ def find_threats(docx: bytes, most_bytes: int) -> Iterator[Threat]:
         packing = list(_in_packing(archive.infolist(), most_bytes))
         if packing:
             yield from packing
-            return  # do not read what is too large unpacked, or has two parts of one name
+            return  # do not read what is too large unpacked, or has two parts with the same name
         for name in archive.namelist():
             data = archive.read(name)
             if (
@@ -179,17 +178,17 @@ def find_threats(docx: bytes, most_bytes: int) -> Iterator[Threat]:
 
 
 def _in_packing(entries: Sequence[zipfile.ZipInfo], most_bytes: int) -> Iterator[Threat]:
-    remedy = "open it in Word and save it anew"
+    remedy = "open it in Word and save it again"
     if len(entries) > MOST_PARTS or sum(entry.file_size for entry in entries) > most_bytes:
-        yield Threat(part="the file", problem="far more than it should, unpacked", remedy=remedy)
+        yield Threat(part="the file", problem="too much data when unpacked", remedy=remedy)
     names = Counter(unquote(entry.filename).replace("\\", "/").casefold() for entry in entries)
     for name in sorted(name for name, count in names.items() if count > 1):
-        yield Threat(part=_short(name), problem="two parts of one name", remedy=remedy)
+        yield Threat(part=_short(name), problem="two parts with the same name", remedy=remedy)
     for entry in entries:
         plain = unquote(entry.orig_filename).replace("\\", "/")
         if ".." in plain.split("/") or plain.startswith("/") or ":" in plain or "\0" in plain:
             yield Threat(
-                part=_short(plain), problem="a part that lies outside of the file", remedy=remedy
+                part=_short(plain), problem="a part that lies outside the file", remedy=remedy
             )
         if re.search(
             r"vbaProject|/embeddings/|/activeX/|(?<!printerSettings\d)\.bin$", plain, re.IGNORECASE
@@ -217,7 +216,7 @@ def _in_part(name: str, data: bytes, names: Sequence[str]) -> Iterator[Threat]:
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
     )
-    remedy = "open it in Word and save it anew"
+    remedy = "open it in Word and save it again"
     try:
         tree = etree.fromstring(data, parser).getroottree()
     except (etree.XMLSyntaxError, ValueError):
@@ -227,9 +226,7 @@ def _in_part(name: str, data: bytes, names: Sequence[str]) -> Iterator[Threat]:
         yield Threat(part=name, problem="a document type declaration (DTD)", remedy=remedy)
         return
     if (tree.docinfo.encoding or "UTF-8").lower() not in _ENCODINGS:
-        yield Threat(
-            part=name, problem="XML in an encoding that Word does not write", remedy=remedy
-        )
+        yield Threat(part=name, problem="XML in an encoding that Word never uses", remedy=remedy)
     root = tree.getroot()
     local = etree.QName(root).localname
     if local == "Relationships":
@@ -266,7 +263,7 @@ def _in_types(name: str, root: Any, names: Sequence[str]) -> Iterator[Threat]:
     if not any(_MAIN.fullmatch(kind) for kind in kinds):
         yield Threat(
             part=name,
-            problem="no Word document, or one of another kind",
+            problem="not a Word document, or another kind of Word document",
             remedy="save it as .docx in Word",
         )
 
@@ -287,14 +284,14 @@ def _in_relationships(name: str, root: Any) -> Iterator[Threat]:
         ):
             yield Threat(
                 part=name,
-                problem="a part that lies outside of the file",
-                remedy="open it in Word and save it anew",
+                problem="a part that lies outside the file",
+                remedy="open it in Word and save it again",
             )
 
 
 def _threat(part: str, kind: str) -> Threat:
     default = (
-        "a part of a kind that a template has no use for",
+        "a part of a kind that templates never need",
         "copy the text into a new document, and save that",
     )
     problem, remedy = _REASONS.get(kind, default)
@@ -325,7 +322,7 @@ def _in_elements(name: str, root: Any) -> Iterator[Threat]:
         ):
             yield Threat(
                 part=name,
-                problem="a picture or link from elsewhere",
+                problem="an external picture or link",
                 remedy="embed it in the document",
             )
 

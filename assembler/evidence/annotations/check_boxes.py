@@ -82,8 +82,8 @@ def list_unknown_choices(place: FieldPlace) -> Iterator[Loss]:
         if all(state is None or state == Name.Off for state in states):
             yield make_field_loss(
                 place,
-                "its field has a choice, and nothing says which place on the page it is",
-                "print the file to a new PDF from the program that shows it right",
+                "its field has a choice, but the file does not say which box on the page it is",
+                "print the file to a new PDF from a program that shows it correctly",
             )
 
 

@@ -117,7 +117,7 @@ def _draw_value(
         losses.append(
             make_field_loss(
                 place,
-                "its picture shows something else than its value, which was drawn instead",
+                "its picture does not show its value; the value was drawn instead",
                 "compare it with what the client sees",
                 Severity.WARNING,
             )
@@ -196,13 +196,13 @@ def _list_losses(place: FieldPlace, setting: Setting) -> Iterator[Loss]:
         letters = "a letter" if absent == 1 else f"{absent} letters"
         yield make_field_loss(
             place,
-            f"{letters} of its value no font here has, and empty boxes stand for them",
-            "print the file to a new PDF from the program that shows it right",
+            f"{letters} of its value are in no available font and show as empty boxes",
+            "print the file to a new PDF from a program that shows it correctly",
         )
     if not setting.fits:
         yield make_field_loss(
             place,
-            "its value does not fit into its place on the page",
+            "its value does not fit into the field",
             "print the file to a new PDF",
         )
 
@@ -210,9 +210,8 @@ def _list_losses(place: FieldPlace, setting: Setting) -> Iterator[Loss]:
 def _shown_in_part(place: FieldPlace) -> Loss:
     return make_field_loss(
         place,
-        "its value does not fit into its place on the page, which shows a part of it, as the "
-        "file does",
-        "print the whole value from the program that holds it, as a page of its own",
+        "its value does not fit into the field, which shows only part of it, as in the file",
+        "print the whole value as a separate page from the program that has it",
     )
 
 
@@ -223,7 +222,7 @@ def _barcode_without_picture(place: FieldPlace) -> list[Loss]:
             make_field_loss(
                 place,
                 "it is a barcode without a picture, which only the program that made it can draw",
-                "open it there and print it to a new PDF, if the barcode matters",
+                "if the barcode matters, open the file in that program and print it to a new PDF",
                 Severity.WARNING,
             )
         ]

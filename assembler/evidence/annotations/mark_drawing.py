@@ -59,7 +59,7 @@ def draw_marks(pdf: Pdf) -> DrawnMarks:
     for page, place, note in list_visible_marks(pdf):
         kind = str(note.get(Name.Subtype))
         if kind in RECORDINGS:
-            problem = "is a recording or model, which a bundle cannot hold"
+            problem = "is a recording or 3D model, which a bundle cannot contain"
             losses.append(make_mark_loss(page, place, kind, problem, Severity.ERROR))
         # no viewer shows a mark without opacity, and its text must not be drawn
         is_transparent = read_number(note.get(Name.CA), 1) <= 0
@@ -138,12 +138,10 @@ def _list_losses(page: int, place: int, mark: Mark, drawing: Drawing) -> Iterato
     if mark.kind != "/FreeText":
         return
     if find_missing_letters(read_text(mark.note.get(Name.Contents))):
-        problem = "has a letter no font here has, and an empty box is printed for it"
+        problem = "has a letter that is in no available font and shows as an empty box"
         yield make_mark_loss(page, place, mark.kind, problem, Severity.ERROR)
     if not drawing.fits:
-        yield make_mark_loss(
-            page, place, mark.kind, "has a text that does not fit into its place", Severity.ERROR
-        )
+        yield make_mark_loss(page, place, mark.kind, "has a text that does not fit", Severity.ERROR)
 
 
 def make_mark_loss(page: int, place: int, kind: str, problem: str, severity: Severity) -> Loss:
@@ -152,7 +150,7 @@ def make_mark_loss(page: int, place: int, kind: str, problem: str, severity: Sev
     return make_loss(
         _RULE,
         f"comment or mark {place} ({name}) {problem}",
-        "print the file with its comments to a new PDF from the program that shows it right",
+        "print the file with its comments to a new PDF from a program that shows it correctly",
         severity,
         page=page + 1,
     )

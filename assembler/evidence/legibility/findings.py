@@ -56,7 +56,7 @@ def _finding(exhibit: Exhibit, page: PreparedPage, reason: Reason, *, decisive: 
     return make_finding(
         reason.rule,
         f"{page.path}, page {page.source_page}{part}",
-        f"the page cannot be read: {reason.problem}" if decisive else reason.problem,
+        f"the page is illegible: {reason.problem}" if decisive else reason.problem,
         reason.remedy + accept,
         Severity.ERROR if decisive else Severity.WARNING,
         file=page.path,

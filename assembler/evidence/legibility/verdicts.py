@@ -41,12 +41,12 @@ BLANK = Reason(
     rule="LEGIBLE.BLANK",
     level=1,
     problem="the page is blank",
-    remedy="leave it out with `pages`, or scan the right side",
+    remedy="omit it with `pages`, or scan the other side",
 )
 # fraction of a picture in the tone of paper; below it, without words, it may be a photo of a place
 _SHEET = 0.8
-_SCAN = "scan the page again at 300 dpi, flat and evenly lit"
-_PICTURE = "if it is no picture or handwriting, scan it again at 300 dpi"
+_SCAN = "rescan the page at 300 dpi, flat and evenly lit"
+_PICTURE = "unless it is a picture or handwriting, rescan it at 300 dpi"
 
 
 def judge(
@@ -89,12 +89,12 @@ def _reading_reason(measured: Measures, limits: Limits, level: int) -> Reason:
             problem="no text was found on the page",
             remedy=_PICTURE,
         )
-    problem = f"the words were read with a confidence of {measured.confidence:.0f} of 100"
+    problem = f"the words were recognized with a confidence of {measured.confidence:.0f} of 100"
     return Reason(
         rule="LEGIBLE.CONFIDENCE",
         level=level,
         problem=problem,
-        remedy=f"{_SCAN}; handwriting can stay",
+        remedy=f"{_SCAN}; handwriting may stay as it is",
     )
 
 
@@ -105,15 +105,15 @@ _PICTURE_CHECKS = (
     (
         "contrast",
         "LEGIBLE.CONTRAST",
-        "scan it with more light or contrast, not as a photo in the dark",
+        "scan it with more light or contrast; avoid photos taken in the dark",
     ),
-    ("skew", "LEGIBLE.SKEW", "lay it straight and scan it again"),
+    ("skew", "LEGIBLE.SKEW", "straighten it and rescan it"),
     (
         "hidden",
         "LEGIBLE.UNEVEN",
         "scan it with more contrast, or photograph it in even light",
     ),
-    ("small_letter", "LEGIBLE.SMALL", "ask for a copy in full size"),
+    ("small_letter", "LEGIBLE.SMALL", "ask for a full-size copy"),
 )
 
 
@@ -136,9 +136,9 @@ def _judge_picture(
     problems = {
         "dpi": f"it has {dpi or 0:.0f} dots per inch",
         "blur": "the print is blurred",
-        "contrast": f"print and paper differ by {contrast:.0f} % of the gray scale only",
-        "skew": f"the page is turned by {abs(measured.skew):.0f} degrees",
-        "hidden": "some of its words lie in shadow, or are too faint to be read",
+        "contrast": f"print and paper differ by only {contrast:.0f} % of the gray scale",
+        "skew": f"the page is crooked by {abs(measured.skew):.0f} degrees",
+        "hidden": "some of its words are in shadow or too faint to read",
         "small_letter": f"its smallest print is {measured.small_letter or 0:.1f} points high",
     }
     for name, rule, remedy in _PICTURE_CHECKS:
@@ -163,7 +163,7 @@ def _judge_parts(
         yield Reason(
             rule="LEGIBLE.GLARE",
             level=1,
-            problem="a part of it is washed out by light",
+            problem="part of it is washed out by light",
             remedy="photograph it without flash, or scan it",
             where=measured.glare_at,
         )
@@ -171,9 +171,9 @@ def _judge_parts(
         yield Reason(
             rule="LEGIBLE.RECEIVER",
             level=1,
-            problem=f"{100 * (measured.vanished or 0):.0f} % of its words are lost in a "
-            f"black-and-white scan",
-            remedy="print it with more contrast, or send a black-and-white copy that can be read",
+            problem=f"{100 * (measured.vanished or 0):.0f} % of its words would be lost in a "
+            "black-and-white scan",
+            remedy="print it with more contrast, or send a legible black-and-white copy",
             where=measured.vanished_at,
         )
     worst = measured.worst
@@ -181,7 +181,7 @@ def _judge_parts(
         yield Reason(
             rule="LEGIBLE.REGION",
             level=1,
-            problem=f"a part of it was read with a confidence of {worst.confidence:.0f} of 100",
-            remedy=f"look at that part; {_PICTURE}",
+            problem=f"part of it was recognized with a confidence of {worst.confidence:.0f} of 100",
+            remedy=f"check that part; {_PICTURE}",
             where=worst.box,
         )

@@ -77,5 +77,5 @@ def check_complete(plain: bytes, channels: int) -> None:
     except ValueError as error:
         if _HARMLESS not in str(error):
             raise Refused(
-                "EVID.BROKEN", "the JPEG is damaged: a part of the picture is missing", _AGAIN
+                "EVID.BROKEN", "the JPEG is damaged: part of the picture is missing", _AGAIN
             ) from error

@@ -35,7 +35,7 @@ from assembler.model import Severity
 from assembler.runtime.atomic_files import open_deferring_errors
 
 LETTER = (0.0, 0.0, 612.0, 792.0)
-_CUT_OFF = "a change was being added to it, and its end is missing"
+_CUT_OFF = "it was being changed, and the end of the change is missing"
 _MIN_SIDE = 3.0  # points
 _MAX_SIDE = 14_400.0  # points: the largest page allowed (PDF 32000-1, annex C)
 _MAX_DISTANCE = 10 * _MAX_SIDE  # points from the origin, where viewers lose precision
@@ -95,8 +95,8 @@ def normalize_pdf(data: bytes, target: Path, password: str = "") -> NormalizedPd
     redrawn = drawings.pages
     if marks:
         survey = annotation_survey.survey_marks(data, password, target, marks, excluded)
-        removed["comment or mark (it stays visible)"] += survey.visible
-        removed["comment or mark (nothing of it is seen)"] += len(survey.invisible)
+        removed["comment or mark (still visible)"] += survey.visible
+        removed["comment or mark (not visible)"] += len(survey.invisible)
         losses += map(_invisible_mark, survey.invisible)
         redrawn |= survey.changed
     return NormalizedPdf(
@@ -147,12 +147,12 @@ def _normalize_boxes(page: pikepdf.Page) -> Iterator[str]:
     be guessed."""
     media = _box(_inherited(page, Name.MediaBox))
     if media is None:
-        yield "a page has no proper size and was given that of Letter"
+        yield "a page has no valid size and was given Letter size"
         media = LETTER
     raw = _inherited(page, Name.CropBox)
     crop = media if raw is None else _box(raw)
     if crop is None:
-        yield "a page's visible part has no proper size, and all of the page is shown"
+        yield "the visible part of a page has no valid size, so the whole page is shown"
         crop = media
     visible = (
         max(media[0], crop[0]),
@@ -166,8 +166,8 @@ def _normalize_boxes(page: pikepdf.Page) -> Iterator[str]:
         max(visible[2] - visible[0], visible[3] - visible[1]) > _MAX_SIDE
         or max(map(abs, media)) > _MAX_DISTANCE
     ):
-        problem = "a page is larger than the pages of a PDF may be (200 by 200 inches)"
-        remedy = "print the file to a new PDF, on paper of a usual size"
+        problem = "a page is larger than a PDF page may be (200 by 200 inches)"
+        remedy = "print the file to a new PDF, on a standard paper size"
         raise Refused("EVID.GEOMETRY", problem, remedy)
     page.MediaBox, page.CropBox = Array(media), Array(visible)
 
@@ -215,7 +215,7 @@ def _normalize_rotation(number: int, page: pikepdf.Page) -> Iterator[Loss]:
     if raw % 90:
         yield make_loss(
             "EVID.GEOMETRY",
-            f"the page asks to be turned by {raw:g} degrees, which no viewer does",
+            f"the page asks to be rotated by {raw:g} degrees, which viewers ignore",
             "check that it is upright",
             Severity.INFO,
             page=number,

@@ -98,7 +98,7 @@ def rewrite_as_shown(data: bytes, password: str = "") -> bytes:
     except pdfium.PdfiumError as error:
         raise Refused(
             "EVID.BROKEN",
-            "the PDF is damaged: its pages cannot be taken as Chrome shows them",
+            "the PDF is damaged: the pages that Chrome shows cannot be used",
             _PRINT,
         ) from error
     return out.getvalue()
@@ -176,7 +176,7 @@ def _check_page_count(pages: int) -> None:
 
 def _disagreement(count: int, chrome_count: int) -> Refused:
     problem = (
-        f"two readers disagree on its pages ({count} and {chrome_count}: "
+        f"two readers disagree on its page count ({count} and {chrome_count}: "
         f"Chrome shows {chrome_count})"
     )
     return Refused("EVID.PAGECOUNT", problem, _PRINT, acceptable=True)

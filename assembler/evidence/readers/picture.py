@@ -22,7 +22,7 @@ from assembler.evidence.transparency import choose_background
 
 MAX_PIXELS = 250_000_000  # of one picture; phones make 200 million
 KINDS = ("jpeg", "png", "tiff", "heic", "webp", "avif", "gif", "bmp")
-REDRAWN = "the coding of the picture (drawn again as JPEG)"
+REDRAWN = "the encoding of the picture (saved again as JPEG)"
 _FORMATS = {"heic": "HEIF"}  # Pillow's name of a kind, if it differs
 _ORIENTATION, _PHOTOMETRIC, _CAMERA, _GPS = 0x0112, 262, 0x8769, 0x8825
 # TIFF tags: description, maker, model, page name, program, date, author, computer, rights
@@ -88,7 +88,7 @@ def read_frames(data: bytes, kind: str) -> Iterator[Frame]:
         EOFError,
         RuntimeError,
     ) as error:
-        raise Refused("EVID.BROKEN", "the picture does not decode", _AGAIN) from error
+        raise Refused("EVID.BROKEN", "the picture cannot be decoded", _AGAIN) from error
 
 
 def decoder_versions() -> tuple[str, ...]:
@@ -159,7 +159,7 @@ def _check_size(image: Image.Image) -> None:
     if image.width * image.height > MAX_PIXELS:
         raise Refused(
             "EVID.LIMIT",
-            f"the picture has more than {MAX_PIXELS // 1_000_000} million dots",
+            f"the picture has more than {MAX_PIXELS // 1_000_000} million pixels",
             "save it at 300 dpi",
         )
 
@@ -274,8 +274,8 @@ def _decode(image: Image.Image) -> _Decoded:
     if picture.mode in ("I", "F"):
         raise Refused(
             "EVID.FORMAT",
-            "the picture's dots are numbers that no screen shows",
-            "save it with 8 bits a color",
+            "the picture's pixels have a format that no screen shows",
+            "save it with 8 bits per color",
         )
     picture = picture if picture.mode in _SHOWN else picture.convert("RGB")
     picture = picture.copy()

@@ -37,7 +37,7 @@ def list_directories(data: bytes) -> list[Directory]:
     position = file.first()
     while position:
         if position in visited:
-            raise _broken("the TIFF's list of pictures runs in a circle")
+            raise _broken("the TIFF's list of pictures is circular")
         if len(pictures) == MAX_PICTURES:
             raise Refused(
                 "EVID.LIMIT",

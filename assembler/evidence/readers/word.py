@@ -80,7 +80,9 @@ def _convert(source: Path, scratch: Path) -> word_to_pdf.ConvertedDocument:
     charts = word_to_pdf.count_drawings(source.read_bytes()).charts
     detail = f"; it holds {_count(charts, 'chart')}" if charts else ""
     remedy = _PRINT if len(engines) > 1 else f"{_PRINT}, or install LibreOffice, which draws more"
-    raise Refused("EVID.WORD", f"the Word file cannot be printed whole: {problem}{detail}", remedy)
+    raise Refused(
+        "EVID.WORD", f"the Word file cannot be printed in full: {problem}{detail}", remedy
+    )
 
 
 def _list_differences(
@@ -89,15 +91,15 @@ def _list_differences(
     """Yield what the pages do not show as Word does, although all text and pictures are there."""
     if drawings.broken:
         problem = (
-            f"{_count(drawings.broken, 'picture')} of the Word file missing from it, or "
-            f"damaged: nothing is at its place"
+            f"{_count(drawings.broken, 'picture')} of the Word file missing or damaged: there is "
+            "nothing in its place"
         )
         remedy = "ask for the file again, or for its pages as PDF"
         yield _loss(Severity.ERROR, problem, remedy)
     if converted.engine.startswith("office2pdf"):
         problem = (
             f"the Word file was drawn by {converted.engine}, since LibreOffice is not installed "
-            f"or could not"
+            "or failed"
         )
         graphics = []
         if drawings.shapes:
@@ -107,8 +109,8 @@ def _list_differences(
             graphics.append(_count(drawings.equations, "equation"))
         if graphics:
             items = ", ".join(graphics)
-            problem += f"; it holds {items}, which this engine may leave out or set elsewhere"
-        remedy = f"look at its pages, for text boxes may overlap; or {_PRINT}"
+            problem += f"; it holds {items}, which this engine may omit or misplace"
+        remedy = f"check its pages, since text boxes may overlap; or {_PRINT}"
         yield _loss(Severity.WARNING, problem, remedy)
     if converted.notes:
         problem = f"not printed as Word shows it: {'; '.join(converted.notes)}"
@@ -154,8 +156,8 @@ def _check_file(original: bytes) -> tuple[bytes, Counter[str], list[Loss]]:
         ) from error
     if not changed:
         return data, removed, []
-    problem = f"the Word file has {changed} tracked changes; which text is meant cannot be known"
-    remedy = "accept or reject them in Word, and save it anew"
+    problem = f"the Word file has {changed} tracked changes, so it is unclear which text is final"
+    remedy = "accept or reject them in Word, and save the file"
     return data, removed, [make_loss("EVID.TRACKED", problem, remedy, Severity.ERROR)]
 
 
@@ -165,11 +167,11 @@ def _check_archive(archive: zipfile.ZipFile) -> None:
     packed = sum(part.compress_size for part in parts)
     names = Counter(part.filename.replace("\\", "/").casefold() for part in parts)
     if len(parts) > _MAX_PARTS or sizes > max(_RATIO_FROM, min(_MAX_BYTES, _MAX_RATIO * packed)):
-        raise Refused("EVID.LIMIT", "the Word file unpacks to far more than it should", _PRINT)
+        raise Refused("EVID.LIMIT", "the Word file is too large when unpacked", _PRINT)
     if any(count > 1 for count in names.values()) or any(
         ".." in name.split("/") or name[:1] == "/" for name in names
     ):
-        raise Refused("EVID.BROKEN", "the Word file is put together as no Word file is", _PRINT)
+        raise Refused("EVID.BROKEN", "the Word file has an invalid structure", _PRINT)
     if any(part.flag_bits & 1 for part in parts):
         raise Refused("EVID.BROKEN", "parts of the Word file are encrypted", _PRINT)
 
@@ -188,9 +190,9 @@ def _refuse_external_parts(archive: zipfile.ZipFile) -> None:
             )
             if is_external or kind in ("aFChunk", "subDocument"):
                 problem = (
-                    "shows pictures or texts that it only links to"
+                    "shows pictures or text that it only links to"
                     if is_external
-                    else "holds a file of another kind"
+                    else "embeds another kind of file"
                 )
                 raise Refused("EVID.LINKED", f"the Word file {problem}", _PRINT)
 
@@ -213,7 +215,7 @@ def _count_removed(archive: zipfile.ZipFile) -> Counter[str]:
     counts = Counter(
         {
             "comment": sum(element.tag == f"{_W}comment" for element in comments),
-            "embedded file (its picture stays)": sum(
+            "embedded file (its picture remains)": sum(
                 name.startswith("word/embeddings/") for name in names
             ),
             "hidden text": sum(

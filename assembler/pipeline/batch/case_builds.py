@@ -168,13 +168,13 @@ def quarantined(order: Order, failure: Failure) -> Outcome:
     reason = (
         "took too long"
         if failure.kind == "timeout"
-        else f"ended the process that built it {TRIES} times"
+        else f"crashed the process that built it {TRIES} times"
     )
     finding = make_finding(
         "BATCH.QUARANTINE",
         order.folder.name,
         f"the case {reason}",
-        "run `assembler bundle` on it alone, and look for the file that does it",
+        "run `assembler bundle` on this case alone, and find the file that causes it",
     )
     return outcome_of(
         order, "quarantined", ExitCode.TOOL_FAILED, f"quarantined: it {reason}", findings=(finding,)

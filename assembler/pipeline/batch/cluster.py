@@ -191,7 +191,7 @@ def _read_worker_count(address: str) -> int:
     number = address.removeprefix("local:")
     if not number.isdecimal() or not 1 <= int(number) <= 256:
         raise ToolFailed(
-            "no number of workers",
+            "not a number of workers",
             where=address,
             remedy="write local:2, or a scheduler's tls://host:port",
         )
