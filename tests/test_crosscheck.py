@@ -123,7 +123,7 @@ def test_contradictions_hold_the_values_and_findings_do_not(
     girl = replace(one.case.beneficiaries[0], birth_date=date(2016, 8, 18))
     made = planted.check(replace(one.case, beneficiaries=(girl,)), one.texts)
 
-    assert [(c.what, c.says, c.but) for c in made.contradictions] == [
+    assert [(c.what, c.case_value, c.other_value) for c in made.contradictions] == [
         ("birth date", "2016-08-18", "2016-08-19")
     ]
     (finding,) = [f for f in made.findings if f.rule == "CHECK.DIFFERS"]
@@ -133,12 +133,12 @@ def test_contradictions_hold_the_values_and_findings_do_not(
 
 def test_what_was_looked_for_is_listed_without_the_facts(subjects: list[planted.Subject]) -> None:
     for one in subjects:
-        looked = planted.check(one.case, one.texts).searches
+        searches = planted.check(one.case, one.texts).searches
         people = (one.case.petitioner, *one.case.beneficiaries)
-        said = " ".join(f"{row.exhibit} {row.what} {row.result} {row.why}" for row in looked)
+        said = " ".join(f"{row.exhibit} {row.what} {row.result} {row.why}" for row in searches)
 
-        assert {row.exhibit for row in looked} >= {exhibit.id for exhibit in one.case.exhibits}
-        assert {row.result for row in looked} >= {"found"}
+        assert {row.exhibit for row in searches} >= {exhibit.id for exhibit in one.case.exhibits}
+        assert {row.result for row in searches} >= {"found"}
         assert not [p.name.family for p in people if p.name.family in said]
 
 
@@ -369,7 +369,7 @@ def test_a_letter_of_a_firms_own_template_is_compared(subjects: list[planted.Sub
     assert [(f.rule, f.where) for f in made.findings] == [
         ("CHECK.STATED", "drafts/cover-letter.docx")
     ]
-    assert [(c.what, c.there, c.but) for c in made.contradictions] == [
+    assert [(c.what, c.other_place, c.other_value) for c in made.contradictions] == [
         ("A-Number", "drafts/cover-letter.docx", "A987654321")
     ]
     assert "987" not in str(made.findings)

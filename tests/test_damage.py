@@ -315,7 +315,7 @@ def test_what_took_something_away_is_named(tmp_path: Path, name: str) -> None:
 def test_slips_that_were_passed_over_are_kept_with_the_readers(tmp_path: Path) -> None:
     (file,) = prepared(tmp_path, {"a.pdf": SOUND["no length"]()})["a.pdf"].files
 
-    assert (file.outcome, file.mended) == ("accepted", ())
+    assert (file.outcome, file.repairs) == ("accepted", ())
     assert file.steps[-1] == "passed over: a piece of data in it has the wrong length"
 
 
@@ -362,7 +362,7 @@ def test_an_accepted_disagreement_is_a_warning_and_stands_in_the_manifest(tmp_pa
     ]
     (file,) = made.files
     assert file.outcome == "repaired"
-    assert "Chrome shows 1" in file.mended[0]
+    assert "Chrome shows 1" in file.repairs[0]
 
 
 # --- locks ---

@@ -92,7 +92,7 @@ def test_a_repaired_file_is_used_only_once_its_repair_is_accepted(tmp_path: Path
     assert "It now has 2 pages" in stopped.problem
     assert f'"accept_repair": "{digest}"' in stopped.remedy
     (file,) = made.files
-    assert (file.outcome, file.mended) == ("repaired", ("its table of contents is broken",))
+    assert (file.outcome, file.repairs) == ("repaired", ("its table of contents is broken",))
     assert [step.split()[0] for step in file.steps] == ["pikepdf", "PDFium"]
     assert words(made.pdf, 1).endswith("Two.")
 
@@ -100,7 +100,7 @@ def test_a_repaired_file_is_used_only_once_its_repair_is_accepted(tmp_path: Path
 def test_a_sound_file_is_accepted_with_the_readers_named(tmp_path: Path) -> None:
     (file,) = prepared(tmp_path, {"a.pdf": factories.text_pdf()})["a.pdf"].files
 
-    assert (file.outcome, file.mended) == ("accepted", ())
+    assert (file.outcome, file.repairs) == ("accepted", ())
     assert [step.split(": ")[1] for step in file.steps] == ["opened", "opened"]
 
 

@@ -29,9 +29,9 @@ def test_a_rule_is_explained_in_full() -> None:
     assert done.exit_code == ExitCode.OK
     text = " ".join(done.stdout.split())
     for words in (
-        "EVID.HIDDEN: Text that the page does not show",
+        "EVID.HIDDEN: Hidden text",
         "Severity: error warning for letters that are cut off",
-        "What is meant Letters lie under a box, a picture or a white-out, and anybody can",
+        "Meaning Letters lie under a box, a picture or a white-out; readers cannot see",
         "What to do Remove them in the program that made the file;",
         "Source: house rule of assembler, schemas/rules.json",
         "Docs: docs/evidence.md#rules",
@@ -127,8 +127,7 @@ def test_json_has_every_field_of_a_rule() -> None:
     assert data["id"] == "EVID.XFA"
     assert data["severity"] == "error"
     assert (
-        data["other_severities"]["info"]
-        == "where a second version of an ordinary form was left out"
+        data["other_severities"]["info"] == "where a second version of an ordinary form was omitted"
     )
     assert data["packages"] == ["evidence"]
     assert data["docs"] == "docs/evidence.md#rules"

@@ -1186,10 +1186,13 @@ def test_a_form_that_differs_from_its_case_is_found_without_saying_how(
     assert found[0].pointer == "/petitioner/birth_date"
     assert "1984" not in " ".join(map(str, found))
     against = compared(drawn_map(blank), tmp_path / copy, a_case(petitioner=other)).contradictions
-    assert (against[0].here, against[0].says) == ("case.json /petitioner/birth_date", "03/04/1984")
+    assert (against[0].case_place, against[0].case_value) == (
+        "case.json /petitioner/birth_date",
+        "03/04/1984",
+    )
     assert a_case().petitioner.birth_date
-    assert against[0].but == f"{a_case().petitioner.birth_date:%m/%d/%Y}"
-    assert [one.there for one in against] == [one.where for one in found]
+    assert against[0].other_value == f"{a_case().petitioner.birth_date:%m/%d/%Y}"
+    assert [one.other_place for one in against] == [one.where for one in found]
 
 
 def test_an_empty_form_is_not_a_completed_one(blank: Path) -> None:

@@ -133,7 +133,7 @@ def test_all_findings_at_once_in_the_order_of_the_file(tmp_path: Path) -> None:
 
 def test_no_case_file(tmp_path: Path) -> None:
     with pytest.raises(
-        CaseRejected, match=r"there is no case.json in this folder; put the file itself there"
+        CaseRejected, match=r"there is no case.json in this folder; put case.json itself into the"
     ):
         read_case(tmp_path, SHELF)
 

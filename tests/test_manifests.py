@@ -20,7 +20,7 @@ from jsonschema import Draft202012Validator
 from assembler.cli import main
 from assembler.errors import ExitCode, ProofFailed
 from assembler.layout import amendment
-from assembler.model import Check
+from assembler.model import Check, Contradiction
 from assembler.model.manifest import FORMAT, MANIFEST_FILE, READABLE_FORMATS
 from assembler.proof import ledger_check, prove
 from assembler.report.manifest_writer import encode_manifest
@@ -105,7 +105,7 @@ def test_what_is_no_manifest_is_refused(data: bytes, says: str) -> None:
 
 def as_first_version(whole: Manifest) -> Manifest:
     """What version 0.1.0 would have written of a packet."""
-    later = "max_bytes linked marking volumes kept seal frozen opened matrix facts_used looked"
+    later = "max_bytes linked marking volumes kept seal frozen opened matrix facts_used searches"
     dropped = {*later.split(), "contradictions", "originals"}
     data = deepcopy({key: value for key, value in whole.items() if key not in dropped})
     for entry in data["ledger"]:
@@ -124,6 +124,45 @@ def test_a_packet_of_the_first_version_can_be_compared_and_frozen(whole: Manifes
     assert compare(completed, now) == ()
     assert amendment.read_filed(completed, "") == amendment.read_filed(now, "")
     assert "is missing" in refused(coded(old))
+
+
+def as_second_version(whole: Manifest) -> Manifest:
+    """The manifest with the key names of format 2, and one row where a renamed key is."""
+    data = {key: value for key, value in whole.items() if key != "searches"}
+    contradiction = {"what": "name", "here": "a", "says": "b", "there": "c", "but": "d"}
+    opened = deepcopy(whole["opened"])
+    for file in opened:
+        file["mended"] = file.pop("repairs")
+    return {
+        **data,
+        "format": 2,
+        "looked": whole["searches"],
+        "opened": opened,
+        "contradictions": [contradiction],
+    }
+
+
+def test_a_manifest_with_the_key_names_of_format_2_is_read(whole: Manifest) -> None:
+    now = parse_manifest(coded(whole))
+    old = parse_manifest(coded(as_second_version(whole)))
+
+    assert old.searches == now.searches
+    assert old.opened == now.opened
+    assert old.contradictions == (
+        Contradiction(
+            what="name", case_place="a", case_value="b", other_place="c", other_value="d"
+        ),
+    )
+
+
+@pytest.mark.parametrize("name", ["looked", "mended", "but"])
+def test_an_old_key_name_beside_the_new_one_is_refused(whole: Manifest, name: str) -> None:
+    data = as_second_version(whole)
+    data["searches"] = [] if name == "looked" else data.pop("looked")
+    data["opened"][0] |= {"repairs": []} if name == "mended" else {}
+    data["contradictions"][0] |= {"other_value": ""} if name == "but" else {}
+
+    assert "unexpected key" in refused(coded(data))
 
 
 @pytest.mark.parametrize(
@@ -170,14 +209,14 @@ def drop(*steps: Any) -> Callable[[Manifest], None]:
         (drop("marking"), "marking is missing"),
         (drop("ledger", 3, "stamp"), "/ledger/3: stamp is missing"),
         (put("Testina", value=1), "manifest.json /:"),
-        (put("ledger", 2, "Testina", value=1), "/ledger/2: there is a key"),
+        (put("ledger", 2, "Testina", value=1), "/ledger/2: there is an unexpected key"),
         (put("ledger", value={}), "/ledger: a list"),
         (put("ledger", value=[]), "/ledger: "),
         (put("ledger", 0, "number", value="1"), "/ledger/0/number: a whole number"),
         (put("ledger", 0, "number", value=1.0), "/ledger/0/number: a whole number"),
         (put("ledger", 0, "number", value=True), "/ledger/0/number: a whole number"),
-        (put("ledger", 0, "number", value=10**12), "/ledger/0/number: the value is outside"),
-        (put("ledger", 0, "number", value=-1), "/ledger/0/number: the value is outside"),
+        (put("ledger", 0, "number", value=10**12), "/ledger/0/number: the value is out of range"),
+        (put("ledger", 0, "number", value=-1), "/ledger/0/number: the value is out of range"),
         (put("ledger", 5, "scale", value=0), "/ledger/5/scale"),
         (put("ledger", 5, "scale", value=1e300), "/ledger/5/scale"),
         (put("ledger", 5, "size", value=[612]), "/ledger/5/size"),
@@ -459,7 +498,7 @@ def test_verify_against_a_digest_tells_a_forged_manifest(copy: Path) -> None:
     packet = copy / "build/child"
     noted = digest_of(packet)
     ok, out = verify(packet, "--against", noted[:16].upper())
-    assert (ok, "the manifest is the one that was noted down" in out) == (ExitCode.OK, True)
+    assert (ok, "the manifest is the one that was recorded" in out) == (ExitCode.OK, True)
 
     data = json.loads((packet / MANIFEST_FILE).read_text())
     data["not_checked"] = []  # it agrees with itself, and with the bundle
@@ -509,7 +548,7 @@ def test_strict_fails_where_something_could_not_be_checked(copy: Path, tmp_path:
     elsewhere = Path(shutil.copytree(packet, tmp_path / "elsewhere/child"))
 
     for folder, gap in (
-        (packet, "in its folder: signoff.json"),
+        (packet, "not belong to the packet: signoff.json"),
         (elsewhere, "the case folder was not given"),
     ):
         assert verify(folder)[0] == ExitCode.OK
@@ -526,7 +565,7 @@ def test_strict_fails_for_warnings_of_the_manifest(copy: Path) -> None:
         "rule": "CITE.UNUSED",
         "severity": "warning",
         "where": "case.json",
-        "problem": "no text cites the exhibit scan",
+        "problem": "no text cites exhibit scan",
         "remedy": "cite it",
         "region": [0, 0, 1, 1],
     }
@@ -541,7 +580,7 @@ def test_strict_fails_for_warnings_of_the_manifest(copy: Path) -> None:
     ran = CliRunner().invoke(main, ["verify", str(packet), "--strict", "--json", "--jobs", "1"])
 
     assert code == ran.exit_code == ExitCode.CASE_REJECTED
-    assert "warning CITE.UNUSED case.json: no text cites the exhibit scan; cite it" in out
+    assert "warning CITE.UNUSED case.json: no text cites exhibit scan; cite it" in out
     assert "verify: the packet was built with warnings, which --strict does not allow; fix" in out
     assert [one["rule"] for one in json.loads(ran.stdout)["warnings"]] == ["CITE.UNUSED"]
 

@@ -91,7 +91,7 @@ def test_a_wrong_password_is_told_as_wrong_and_never_repeated(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"a.pdf": 1}', "[" * 100_000, "\ud800"])
-def test_a_password_file_that_cannot_be_used_is_told(tmp_path: Path, text: str) -> None:
+def test_a_password_file_that_cannot_be_used_is_named(tmp_path: Path, text: str) -> None:
     (tmp_path / "files").mkdir()
     (tmp_path / "files" / NAME).write_bytes(text.encode("utf8", "surrogatepass"))
 
@@ -101,7 +101,7 @@ def test_a_password_file_that_cannot_be_used_is_told(tmp_path: Path, text: str) 
         )
 
     assert [(f.where, f.problem) for f in caught.value.findings] == [
-        ("a.pdf", "the file asks for a password, and evidence_passwords.json cannot be used")
+        ("a.pdf", "the file needs a password, and evidence_passwords.json cannot be used")
     ]
 
 

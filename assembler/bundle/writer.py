@@ -26,7 +26,7 @@ from assembler.layout.volume_split import layout_of_volume
 from assembler.model import DocumentId, Layout, Volume
 from assembler.runtime.atomic_files import open_deferring_errors
 
-TITLE = "Filing bundle"  # a viewer shows it in the window bar, so it names nobody
+TITLE = "Filing bundle"  # a viewer shows it in the window bar, so it names no one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

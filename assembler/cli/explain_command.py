@@ -113,7 +113,7 @@ def _text(explanation: Explanation) -> Iterator[str]:
     yield _wrapped(explanation.severity.value, "Severity: ", "  ")
     for severity, when in explanation.other_severities:
         yield _wrapped(f"{severity.value} {when}", "          ", "            ")
-    yield from _section("What is meant", explanation.problem)
+    yield from _section("Meaning", explanation.problem)
     yield from _section("What to do", explanation.remedy)
     if explanation.note:
         yield from _section("Note", explanation.note)

@@ -251,10 +251,10 @@ def _compare_facts(
         )
         yield Contradiction(
             what=fact,
-            here=f"case.json {pointer}/{key}",
-            says=str(expected),
-            there=f"{place.page.path}, page {place.page.page}",
-            but=str(actual),
+            case_place=f"case.json {pointer}/{key}",
+            case_value=str(expected),
+            other_place=f"{place.page.path}, page {place.page.page}",
+            other_value=str(actual),
         )
     likeness = context.data["name_likeness"]
     if not is_same_name(f"{zone.given} {zone.family}", owner.name.full, likeness):

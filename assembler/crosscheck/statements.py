@@ -88,7 +88,7 @@ def check_statements(context: CheckContext) -> Iterator[Result]:
 
 
 def check_text(context: CheckContext, place: TextPlace, text: str) -> Iterator[Result]:
-    """Return birth dates, numbers and streets in a text that belong to nobody in the case."""
+    """Return birth dates, numbers and streets in a text that belong to no one in the case."""
     yield from _births(context, place, text)
     yield from _a_numbers(context, place, text)
     yield from _passports(context, place, text)
@@ -170,10 +170,10 @@ def _contradictions(place: TextPlace, fact: str, stated: str, known: str) -> Ite
     problem = f"the {fact} it states is not one that case.json gives to a person"
     contradiction = Contradiction(
         what=fact,
-        here="case.json, facts of the people",
-        says=known,
-        there=describe_place(place),
-        but=stated,
+        case_place="case.json, facts of the people",
+        case_value=known,
+        other_place=describe_place(place),
+        other_value=stated,
     )
     yield from contradiction_results("CHECK.STATED", place, problem, place.remedy, contradiction)
 

@@ -84,7 +84,7 @@ def check_documents(
             if (
                 isinstance(finding, Finding)
                 and isinstance(contradiction, Contradiction)
-                and contradiction.but not in known_values
+                and contradiction.other_value not in known_values
             ):
                 findings.append(finding)
                 contradictions.append(contradiction)

@@ -1,4 +1,4 @@
-"""Find names, numbers and dates in a text, whatever the alphabet, the accents, the order, the
+"""Find names, numbers and dates in a text, regardless of alphabet, accents and order, the
 errors of recognition. Pure."""
 
 from __future__ import annotations

@@ -268,9 +268,12 @@ def check_names(context: CheckContext, place: TextPlace, text: str) -> Iterator[
         for spelling in _near(text, name):
             if not {*split_words(spelling)} <= known:
                 problem = f"a name is spelled almost, but not exactly, like that of {person.id}"
-                here = f"case.json, name of {person.id}"
                 contradiction = Contradiction(
-                    what="name", here=here, says=name, there=describe_place(place), but=spelling
+                    what="name",
+                    case_place=f"case.json, name of {person.id}",
+                    case_value=name,
+                    other_place=describe_place(place),
+                    other_value=spelling,
                 )
                 yield from contradiction_results(
                     "CHECK.TWO_SPELLINGS", place, problem, "spell it as in `name`", contradiction

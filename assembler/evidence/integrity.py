@@ -25,7 +25,7 @@ from assembler.evidence.refusal import Refused
 _MAX_UNPACKED = 1 << 30  # bytes per stream
 _STEP = 1 << 24  # bytes unpacked at a time
 _ZEROS = bytes(64)  # in drawing operators, which are text, only a bad sector leaves zeros
-_ZEROED = "a stretch of zeros stands where its data should be"
+_ZEROED = "there are zeros where its data should be"
 _QPDF_FILTERS = ("/LZWDecode", "/LZW", "/RunLengthDecode", "/RL")  # only qpdf can decode these
 _JPEG_END = b"\xff\xd9"
 _INLINE_IMAGE = re.compile(rb"\bBI\b.*?\bID\s.*?\sEI\b", re.DOTALL)

@@ -349,7 +349,7 @@ def _opened_file(source: OpenedSource) -> OpenedFile:
         path=source.path,
         sha256=source.sha256,
         outcome=FileOutcome.REPAIRED if repairs else FileOutcome.ACCEPTED,
-        mended=repairs,
+        repairs=repairs,
         steps=source.steps,
     )
 

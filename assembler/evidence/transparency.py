@@ -14,7 +14,7 @@ from PIL import Image, ImageFilter
 # white first: it is kept unless another one shows more
 _BACKGROUNDS = (("", 255), ("#606060", 0x60), ("#000000", 0))
 _OPAQUE = 128  # alpha
-_VANISHES = 32  # gray levels between ink and paper below which nobody sees it
+_VANISHES = 32  # gray levels between ink and paper below which it is invisible
 _MIN_THIN_PART = 0.05  # fraction of the opaque pixels that are thin if there are letters
 # fraction of the ink that may vanish on white: of letters, and of a sheet with its own background
 _MAX_LOST_LETTERS, _MAX_LOST_SHEET = 0.2, 0.999

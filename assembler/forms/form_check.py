@@ -178,15 +178,15 @@ def _other_form_findings(
 def _contradiction(answer: Answer, text: _FormText) -> Contradiction:
     field = answer.spec.field
     if answer.spec.boxes or field is None:
-        says, there = ", ".join(answer.ticked), ", ".join(_ticked_boxes(answer, text))
+        expected, actual = ", ".join(answer.ticked), ", ".join(_ticked_boxes(answer, text))
     else:
-        says, there = answer.value, text.values.get(field.name, "")
+        expected, actual = answer.value, text.values.get(field.name, "")
     return Contradiction(
         what=answer.label,
-        here=f"case.json {answer.pointer}".strip(),
-        says=says,
-        there=f"{text.where}, {answer.place}",
-        but=there,
+        case_place=f"case.json {answer.pointer}".strip(),
+        case_value=expected,
+        other_place=f"{text.where}, {answer.place}",
+        other_value=actual,
     )
 
 

@@ -25,7 +25,7 @@ NAME = "case.json"
 SCHEMA = "schemas/case.schema.json"
 _OF_THE_FOLDER = ("EVID.UNLISTED", "EVID.TWINS")  # no line of case.json is to blame
 POSITION = 6  # digits of the highest position in a list; an A-number as a key has more
-# of each check; nobody reads more, and a case full of mistakes must not take minutes
+# of each check: no one reads more, and a case full of mistakes must not take minutes
 MAX_FINDINGS = 200
 
 

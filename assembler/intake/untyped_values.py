@@ -1,4 +1,4 @@
-"""Read a value that may be of any shape: whatever is not of the expected kind is skipped."""
+"""Read a value of any shape, skipping what is not of the expected type."""
 
 from __future__ import annotations
 

@@ -44,14 +44,14 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contradiction:
-    """Two places with different values of one fact; holds both values, so it is written only to
-    the confidential manifest."""
+    """A fact with another value elsewhere than in case.json; has both values, so it is written only
+    to the confidential manifest."""
 
     what: str
-    here: str  # "case.json /beneficiaries/0/birth_date"
-    says: str
-    there: str  # "evidence/passport.png, page 1"
-    but: str
+    case_place: str  # "case.json /beneficiaries/0/birth_date"
+    case_value: str
+    other_place: str  # "evidence/passport.png, page 1"
+    other_value: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

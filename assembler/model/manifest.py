@@ -22,8 +22,10 @@ from assembler.model.volume import Volume
 
 MANIFEST_FILE = "manifest.json"
 T = TypeVar("T")
-FORMAT = 2  # 2: with `kept`, files that the proof compares drafts and recognized words with
-READABLE_FORMATS = (1, 2)
+# 2: with `kept`, files that the proof compares drafts and recognized words with
+# 3: keys renamed, see `runtime.older_manifest`
+FORMAT = 3
+READABLE_FORMATS = (1, 2, 3)
 BUNDLE_FILE = "bundle.pdf"
 # words of recognized pages with their boxes; one line per page
 WORDS_FILE = "proof/words.jsonl"
@@ -352,7 +354,7 @@ class Manifest:
     word_engines: Mapping[str, str]  # draft → the engine that printed it
     matrix: tuple[Claim, ...]
     facts_used: tuple[FactUsed, ...]
-    looked: tuple[SearchResult, ...]
+    searches: tuple[SearchResult, ...]
     contradictions: tuple[Contradiction, ...]
     not_checked: tuple[str, ...]
     outputs: tuple[OutputFile, ...]  # every file of the packet except the manifest

@@ -102,7 +102,7 @@ class OpenedFile:
     path: str
     sha256: str
     outcome: FileOutcome
-    mended: tuple[str, ...] = ()  # damage that was repaired
+    repairs: tuple[str, ...] = ()  # damage that was repaired
     steps: tuple[str, ...] = ()  # readers tried, in order: "pikepdf 10.18.0: opened", …
 
 

@@ -193,7 +193,7 @@ def _square_pixels(picture: Image.Image, across: float, down: float) -> Image.Im
 def _resolution(image: Any) -> tuple[float, float]:
     """Return pixels per inch across and down, or numbers in that ratio.
 
-    A photo has square pixels whatever it states.
+    A photo has square pixels, even if it states otherwise.
     """
     if image.format != "TIFF":
         return 1.0, 1.0

@@ -16,7 +16,7 @@ _HEAD = 1024  # bytes within which the PDF header must start
 def open_with_pypdf(folder: Path, path: str) -> PdfReader | None:
     """Open the file, with its password if it needs one; None if it is not a PDF.
 
-    Raises OSError and whatever pypdf raises.
+    Raises OSError and everything that pypdf raises.
     """
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # its messages quote content
     data = (folder / path).read_bytes()

@@ -187,7 +187,7 @@ def find_contradictions_in_drafts(
 ) -> crosscheck.CrosscheckReport:
     """Return statements in letters and declarations that contradict case.json."""
     words = {word_file(draft.id): documents.read_draft_text(draft) for draft in drafts}
-    known = [contradiction.but for contradiction in checked.crosschecked.contradictions]
+    known = [contradiction.other_value for contradiction in checked.crosschecked.contradictions]
     return crosscheck.check_documents(
         checked.case, words, context.resources.schema("crosscheck.json"), known
     )

@@ -45,7 +45,7 @@ def describe_packet(
         claims=content.claims,
         facts_used=rules.list_relied_facts(checked.judged),
         not_checked=tuple(checked.judged.not_checked),
-        looked=checked.crosschecked.searches,
+        searches=checked.crosschecked.searches,
         contradictions=(*checked.crosschecked.contradictions, *content.contradictions),
     )
     return build_manifest(packet, remarks)

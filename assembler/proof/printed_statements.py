@@ -364,7 +364,7 @@ def _own_row_faults(packet: PrintedPacket, text: str) -> Iterator[str]:
 
 
 def _has_words(text: str, words: str) -> bool:
-    """Return whether all words are in a folded text, in whatever order a table is read."""
+    """Return whether all words are in a folded text, in any reading order of a table."""
     return fold(words) in text or all(fold(word) in text for word in words.split())
 
 

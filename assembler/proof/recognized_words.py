@@ -34,8 +34,8 @@ _MAX_PLACES = 200  # places of a word on a page that are tried
 def check_places_in_any_order(
     page: Any, characters: PageCharacters, kept: KeptWords, entry: LedgerEntry, passed_over: int
 ) -> str:
-    """Return what is wrong if words are not where they were recognized, in whatever order PDFium
-    reads them; "" if they are.
+    """Return what is wrong if words are not where they were recognized, in any reading order of
+    PDFium; "" if they are.
 
     A word that PDFium does not have whole must have its letters around its place, except for those
     it skips.

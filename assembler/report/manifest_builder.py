@@ -94,7 +94,7 @@ class PacketRemarks:
     claims: tuple[Claim, ...] = ()
     facts_used: tuple[FactUsed, ...] = ()
     not_checked: tuple[str, ...] = ()  # sentences
-    looked: tuple[SearchResult, ...] = ()
+    searches: tuple[SearchResult, ...] = ()
     contradictions: tuple[Contradiction, ...] = ()  # these hold client facts
 
 
@@ -133,7 +133,7 @@ def build_manifest(packet: BoundPacket, remarks: PacketRemarks) -> Manifest:
         word_engines={draft.id: draft.engine for draft in packet.drafts},
         matrix=remarks.claims,
         facts_used=remarks.facts_used,
-        looked=remarks.looked,
+        searches=remarks.searches,
         contradictions=remarks.contradictions,
         not_checked=(*_NOT_CHECKED, *remarks.not_checked),
         outputs=(),

@@ -94,7 +94,7 @@ class Checklist:
     title: str
     kinds: tuple[str, ...]
     lines: tuple[Line, ...]
-    reason: str = ""  # "" = whatever the reasons
+    reason: str = ""  # "" = for all reasons
     levels: tuple[tuple[str, str], ...] = ()  # for this kind, every line counts as that level
     caveat: str = ""
 

@@ -142,7 +142,7 @@ def _have_settled(files: Iterable[tuple[str, Signature]], now: int) -> bool:
 
 
 def discard(entry: Path) -> None:
-    """Remove an entry or whatever is in its place; a link is not followed."""
+    """Remove an entry, or what is in its place; a link is not followed."""
     if entry.is_symlink() or entry.is_file():
         entry.unlink(missing_ok=True)
     else:

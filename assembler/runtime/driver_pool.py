@@ -156,7 +156,7 @@ class DriverPool:
             ours,
             shares_writer,
         )
-        # before it starts: ^C in between would leave a driver that nobody ends but the exit awaits
+        # before it starts: ^C in between would leave a driver that nothing ends but the exit awaits
         self._drivers.append(driver)
         driver.process.start()
         theirs.close()
@@ -203,7 +203,7 @@ class DriverPool:
 
 
 def run_driver(pipe: Connection, shares: Connection) -> None:
-    """Run as a driver: take items, process them with own workers and answer, until told to end or
+    """Run as a driver: take items, process them with own workers and answer, until asked to end or
     orphaned."""
     set_up_process()
     pool = Pool(1)
@@ -226,7 +226,7 @@ def _end_process(_number: int, _frame: object) -> None:
 
 
 def _listen(shares: Connection, pool: Pool) -> None:
-    """Change the pool's size when told; end this process when the parent is gone."""
+    """Change the pool's size on request; end this process when the parent is gone."""
     with contextlib.suppress(EOFError, OSError):
         while True:
             pool.jobs = shares.recv()

@@ -24,7 +24,7 @@ from referencing import Registry
 from assembler.errors import ProofFailed
 from assembler.model import DocumentId, Manifest
 from assembler.model.manifest import MANIFEST_FILE, READABLE_FORMATS
-from assembler.runtime.older_manifest import complete_manifest
+from assembler.runtime.older_manifest import complete_manifest, rename_keys
 from assembler.runtime.resources import Shelf
 
 _MOST_BYTES = 200_000_000  # the largest packet we can think of, 100,000 pages, has a third of it
@@ -82,11 +82,13 @@ def parse_manifest(data: bytes, *, complete: bool = False) -> Manifest:
         raise _broken("", "an object {…} is expected")
     version = value.get("format")
     if type(version) is not int or version not in READABLE_FORMATS:
-        known = " and ".join(map(str, READABLE_FORMATS))
+        known = ", ".join(map(str, READABLE_FORMATS))
         raise _broken(
             "/format", f"its format is not one that this version of assembler reads ({known})"
         )
     written = value
+    if version < 3:
+        value = rename_keys(value)
     if complete and version == 1:
         value = complete_manifest(value)
     for error in _validator().iter_errors(value):
@@ -240,9 +242,7 @@ def _validator() -> Validator:
 
 @cache
 def _schema() -> Mapping[str, Any]:
-    return Shelf.default().schema(
-        "manifest.schema.json"
-    )  # ours, whatever a firm's own folder holds
+    return Shelf.default().schema("manifest.schema.json")  # ours, even if a firm has its own folder
 
 
 @cache

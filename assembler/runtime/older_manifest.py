@@ -1,11 +1,13 @@
-"""Manifests of version 0.1.0, which lacked some keys: brought to the form of format 1.
+"""Convert manifests of earlier formats: keys that were renamed, and keys that were added.
 
-A packet that was filed with that version keeps its numbers with `--freeze`, and can be compared.
-Its proof needs what is missing, so `verify` refuses it by the name of the key.
+Formats 1 and 2 had other names for some keys; both are read as if written today. Version 0.1.0
+lacked some keys. A packet that was filed with that version keeps its numbers with `--freeze`, and
+can be compared. Its proof needs what is missing, so `verify` refuses it by the name of the key.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from assembler.model.manifest import BUNDLE_FILE
@@ -23,9 +25,41 @@ _ADDED: dict[str, Any] = {
     "opened": [],
     "matrix": [],
     "facts_used": [],
-    "looked": [],
+    "searches": [],
     "contradictions": [],
 }
+
+
+_RENAMED = {"looked": "searches"}  # by format 3
+_RENAMED_IN_OPENED = {"mended": "repairs"}
+_RENAMED_IN_CONTRADICTIONS = {
+    "here": "case_place",
+    "says": "case_value",
+    "there": "other_place",
+    "but": "other_value",
+}
+
+
+def rename_keys(value: dict[str, Any]) -> dict[str, Any]:
+    """Return a manifest of format 1 or 2 with the key names of format 3. What is not of the
+    expected type stays as it is: the schema reports it."""
+    renamed = _renamed(value, _RENAMED)
+    for key, names in (
+        ("opened", _RENAMED_IN_OPENED),
+        ("contradictions", _RENAMED_IN_CONTRADICTIONS),
+    ):
+        rows = renamed.get(key)
+        if isinstance(rows, list):
+            renamed[key] = [_renamed(row, names) if isinstance(row, dict) else row for row in rows]
+    return renamed
+
+
+def _renamed(value: dict[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    """Return the object with new names for old keys; a key whose new name exists, too, is kept."""
+    return {
+        names[key] if key in names and names[key] not in value else key: entry
+        for key, entry in value.items()
+    }
 
 
 def complete_manifest(value: dict[str, Any]) -> dict[str, Any]:

@@ -34,7 +34,7 @@ def lift_picture_limit() -> None:
 
 
 def lift_reader_limits() -> None:
-    """Let pypdf read whatever a worker can hold.
+    """Let pypdf read as much as the memory of a worker allows.
 
     pypdf's limits are meant for programs without any, and large scans and long packets exceed them.
     A worker has limits on memory and time, which cost one item only; the limits set here still end

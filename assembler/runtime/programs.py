@@ -129,9 +129,9 @@ class _Output:
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
-    """Kill whatever the program left running in its group, also after a clean exit, and reap it."""
+    """Kill what the program left running in its group, also after a clean exit, and reap it."""
     if hasattr(os, "killpg"):
-        with contextlib.suppress(ProcessLookupError, PermissionError):  # nobody left in the group
+        with contextlib.suppress(ProcessLookupError, PermissionError):  # the group is empty
             os.killpg(process.pid, signal.SIGKILL)
     elif process.poll() is None:
         process.kill()

@@ -63,7 +63,7 @@ class _Worker:
 
     def end(self) -> None:
         with contextlib.suppress(ProcessLookupError, PermissionError, AttributeError):
-            os.killpg(self.process.pid, signal.SIGKILL)  # with whatever it started
+            os.killpg(self.process.pid, signal.SIGKILL)  # with its child processes
         self.process.kill()
         self.process.join()
         self.pipe.close()

@@ -36,7 +36,7 @@ TOLD = {
         "facts_used",
         "findings",
         "kind",
-        "looked",
+        "searches",
         "matrix",
     ),
     *(

@@ -113,7 +113,7 @@ def manifest(**values: Any) -> Manifest:
     }
     empty = (
         "volumes inputs exhibits ledger index bookmarks removed opened findings matrix facts_used "
-        "looked contradictions not_checked outputs"
+        "searches contradictions not_checked outputs"
     )
     fields |= dict.fromkeys(empty.split(), ())
     fields |= {name: {} for name in ("addresses", "engines", "word_engines")}

@@ -48,7 +48,7 @@ def run_libreoffice(docx: Path, where: str, fonts: Sequence[Path], scratch: Path
         env={"FONTCONFIG_FILE": str(scratch / "fonts.conf"), "HOME": str(scratch)},
     )
     pdf = out / "draft.pdf"
-    # its exit code is 0 whatever happens, so only the file counts
+    # its exit code is always 0, so only the file counts
     if not pdf.is_file() or pdf.stat().st_size == 0:
         raise ToolFailed(
             f"LibreOffice made no PDF (exit {result.returncode})",
@@ -61,7 +61,7 @@ def run_libreoffice(docx: Path, where: str, fonts: Sequence[Path], scratch: Path
 def _color_links(data: bytes) -> tuple[bytes, list[str]]:
     """Give each link a unique near-black color, by which it is found again in the PDF.
 
-    Debian's headless LibreOffice 7.4 writes no link annotation, whatever the export options.
+    Debian's headless LibreOffice 7.4 writes no link annotation with any export options.
     """
     addresses: list[str] = []
     out = io.BytesIO()

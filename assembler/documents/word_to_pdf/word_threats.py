@@ -1,7 +1,7 @@
 """Find what a Word file may do to the machine or the firm that opens it: fetch, run, or hide
 another file.
 
-Judged on parsed XML, by the types of relationships and the names of elements, whatever prefix,
+Judged on parsed XML, by the types of relationships and the names of elements, regardless of prefix,
 namespace or encoding the file uses. Nothing is resolved or fetched on the way.
 """
 

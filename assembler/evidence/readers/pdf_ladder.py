@@ -42,7 +42,7 @@ class Reading:
     """
 
     pdf: Pdf
-    faults: tuple[str, ...]  # certain, whatever later checks find
+    faults: tuple[str, ...]  # certain, regardless of later checks
     unopened: tuple[str, ...]  # pikepdf cannot open the file, PDFium can
     complaints: tuple[str, ...]
     steps: tuple[str, ...]

@@ -42,7 +42,7 @@ _SETTINGS = {
     "distributed.scheduler.allowed-failures": 0,
     "distributed.scheduler.worker-saturation": 1.0,
     "distributed.scheduler.work-stealing": False,
-    # even without a dashboard Dask lists its tasks over HTTP to anybody; without routes it does not
+    # even without a dashboard Dask lists its tasks over HTTP to everyone, unless it has no routes
     "distributed.scheduler.http.routes": [],
     "distributed.worker.http.routes": [],
 }
@@ -169,7 +169,7 @@ def _client(address: str, tls: Path | None) -> Iterator[Any]:
 
 
 def _local(workers: int) -> Any:
-    """Start workers on this machine; encrypted too, since anybody who can reach a scheduler can run
+    """Start workers on this machine; encrypted too, since anyone who can reach a scheduler can run
     code on its workers."""
     from distributed import LocalCluster, Security
 

@@ -60,7 +60,7 @@ def view(
         "removed": manifest.removed,
         "not_checked": manifest.not_checked,
         "contradictions": manifest.contradictions,
-        "looked": [fact for fact in manifest.looked if "not asked" not in fact.why],
+        "searches": [row for row in manifest.searches if "for this category" not in row.why],
         "chart": list(_chart(manifest.ledger)),
         "outputs": list(_outputs(manifest)),
         "signoff": signoff["items"],
