@@ -95,7 +95,7 @@ def prepare(home: Path) -> None:
 
 def layout_of(documents: dict[str, Path], each: int = EACH) -> Any:
     """A layout of nothing but exhibits, each of so many pages."""
-    from assembler.layout.page_order import arrange
+    from assembler.layout.page_order import arrange_pages
     from assembler.model import (
         Case,
         Exhibit,
@@ -149,7 +149,7 @@ def layout_of(documents: dict[str, Path], each: int = EACH) -> Any:
         ),
     )
     pages = {name: [blank] * each for name in documents} | {"draft:tabs": [blank] * len(documents)}
-    return arrange(
+    return arrange_pages(
         Plan(packet="a", beneficiary="a", kind="parole", title="t", parts=parts), case, pages
     )
 

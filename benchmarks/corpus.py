@@ -23,7 +23,7 @@ from assembler import evidence
 from assembler.bundle import BundleStyle, bind
 from assembler.documents.drafts import exhibit_page_facts
 from assembler.errors import AssemblerError, EvidenceUnreadable
-from assembler.layout.page_order import arrange
+from assembler.layout.page_order import arrange_pages
 from assembler.model import (
     Case,
     DocumentId,
@@ -183,7 +183,7 @@ def _lay_packet(case: Case, prepared: Prepared, packet: Path) -> None:
     )
     plan = Plan(packet="x", beneficiary="x", kind="parole", title="t", parts=(part,))
     roles = {"file": [page.role for page in prepared.pages]}
-    layout = arrange(plan, case, {part.document: exhibit_page_facts(prepared)}, roles)
+    layout = arrange_pages(plan, case, {part.document: exhibit_page_facts(prepared)}, roles)
     bind(
         layout, {part.document: prepared.pdf}, packet / "bundle.pdf", BundleStyle(font=stamp_font())
     )

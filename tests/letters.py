@@ -17,7 +17,7 @@ from assembler.documents.draft_job import fill_template
 from assembler.documents.template_context import TemplateValues
 from assembler.documents.word_to_pdf import convert_to_pdf, read_all_text
 from assembler.layout.packet_plan import plan_packet
-from assembler.layout.page_order import arrange
+from assembler.layout.page_order import arrange_pages
 from assembler.model import (
     Address,
     Attorney,
@@ -158,7 +158,7 @@ def laid_out(one: Case, counts: Mapping[str, int] | None = None) -> Layout:
     sizes = {f"exhibit:{e.id}": (counts or {}).get(e.id, 3) for e in one.exhibits} | {
         "draft:tab-sheets": sheets
     }
-    return arrange(
+    return arrange_pages(
         plan, one, {part.document: [page] * sizes.get(part.document, 1) for part in plan.parts}
     )
 

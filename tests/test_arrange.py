@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from assembler.layout import page_order
 from assembler.layout.packet_plan import TABS_DOCUMENT, plan_packet
-from assembler.layout.page_order import HOST, arrange, find_target
+from assembler.layout.page_order import HOST, arrange_pages, find_target
 from assembler.layout.stamp_placement import (
     EDGE,
     STAMP_SIZE,
@@ -60,7 +60,7 @@ def laid_out(sizes: list[int], letter: int = 3):
         "draft:index": facts(1),
         TABS_DOCUMENT: facts(len(sizes)),
     }
-    return arrange(
+    return arrange_pages(
         plan, made, pages, {f"e{n}": ["document"] * size for n, size in enumerate(sizes)}
     ), pages
 
@@ -120,7 +120,7 @@ def test_index_rows_name_original_translation_and_certificate() -> None:
         TABS_DOCUMENT: facts(1),
     }
 
-    layout = arrange(
+    layout = arrange_pages(
         plan, made, pages, {"e": ["document", "document", "translation", "certificate"]}
     )
 
@@ -186,7 +186,7 @@ def test_forms_are_counted_but_never_stamped_and_tabs_take_one_page_each() -> No
         "exhibit:b": facts(3),
     }
 
-    layout = arrange(
+    layout = arrange_pages(
         Plan(packet="child", beneficiary="child", kind="parole", title="t", parts=parts),
         made,
         pages,

@@ -56,7 +56,7 @@ def missing_paths(text: str) -> list[str]:
 @pytest.mark.parametrize(
     ("text", "names"),
     [
-        ("`layout.page_order.arrange` and `runtime.resources.Shelf.template`", []),
+        ("`layout.page_order.arrange_pages` and `runtime.resources.Shelf.template`", []),
         ("`arrange.stamp_place`", ["arrange.stamp_place"]),
         (
             "`layout.no_such_module`, `layout.paper.no_such_function`",

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from assembler.layout import amendment
 from assembler.layout.packet_plan import TABS_DOCUMENT, plan_packet, tab_labels
-from assembler.layout.page_order import arrange
+from assembler.layout.page_order import arrange_pages
 from assembler.model import Filed, Layout, Manifest, PageFacts, PartKind, Severity
 from assembler.model.page_labels import follows
 from assembler.report.packet_diff import as_text, compare
@@ -44,7 +44,7 @@ def laid_out(
     if filed:
         plan = amendment.freeze_plan(plan, filed, tab_labels(RECIPE.labels), in_place=in_place)
         assert amendment.find_changes(plan, pages(exhibits, letter), filed) == ()
-    return arrange(plan, made, pages(exhibits, letter), None, filed)
+    return arrange_pages(plan, made, pages(exhibits, letter), None, filed)
 
 
 def pages(exhibits: Exhibits, letter: int = 1) -> dict[str, list[PageFacts]]:

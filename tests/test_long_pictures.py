@@ -25,7 +25,7 @@ from assembler.evidence.transparency import choose_background
 from assembler.model import LedgerEntry, PartKind
 from assembler.model.manifest import MANIFEST_FILE
 from assembler.pdf.picture_files import PictureFile
-from assembler.proof.cut_pages import whole_pages
+from assembler.proof.cut_pages import join_cut_pages
 from assembler.runtime.resources import stamp_font
 from tests import factories
 from tests.conftest import build
@@ -342,7 +342,7 @@ ALL = [entry(1, 3, A), entry(2, 3, B), entry(3, 3, C)]
     ],
 )
 def test_a_part_that_is_missing_or_short_is_caught(entries: list[LedgerEntry], whole: bool) -> None:
-    found = whole_pages(entries, {("a.png", 1): (10, 100)})
+    found = join_cut_pages(entries, {("a.png", 1): (10, 100)})
 
     assert (set(found) == {("a.png", 1)}) is whole
 

@@ -295,7 +295,7 @@ def test_a_link_and_a_folder_are_no_manifest(copy: Path, tmp_path: Path) -> None
 
 
 def contradiction(data: Manifest) -> str:
-    (check,) = ledger_check.checks(parse_manifest(coded(data)))
+    (check,) = ledger_check.check_manifest(parse_manifest(coded(data)))
     return "" if check.ok else check.detail
 
 
@@ -440,7 +440,7 @@ def test_no_mutation_of_a_manifest_is_more_than_a_refusal(
     except ProofFailed as error:
         assert re.match(r"manifest\.json( /|:)", str(error))
         return
-    list(ledger_check.checks(read))
+    list(ledger_check.check_manifest(read))
 
 
 class Here:

@@ -497,4 +497,4 @@ def test_a_stamp_of_a_frozen_packet_is_worded_as_it_was_filed_or_as_ours(
     stamp = Stamp(text=text, x=0, y=0, width=1, height=1, size=1)
     entry = manifests.entry(60, PartKind.EXHIBIT, tab="C", label="57", stamp=stamp)
 
-    assert filed_labels.true_stamp(entry, "Tab {tab} / {number} ({total})") is true
+    assert filed_labels.is_true_stamp(entry, "Tab {tab} / {number} ({total})") is true

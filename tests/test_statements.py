@@ -266,20 +266,24 @@ def test_citations_without_links_are_read_with_the_labels_of_a_frozen_packet(
         manifests.entry(62, PartKind.EXHIBIT, label="99-1", tab="Z"),
     ]
 
-    check = printed_references.cites(
+    check = printed_references.check_printed_citations(
         [(1, f"(Ex. {tab} at {label}–99; Ex. {tab}")], ledger, kept=False
     )
 
     assert (check.ok, check.detail) == (True, "1 citations print a page of their exhibit")
     for wrong in (f"{label}9", f"{label}–98", f"{label}–99-1", f"99–{label}"):
-        check = printed_references.cites([(1, f"(Ex. {tab} at {wrong})")], ledger, kept=False)
+        check = printed_references.check_printed_citations(
+            [(1, f"(Ex. {tab} at {wrong})")], ledger, kept=False
+        )
         assert (check.ok, check.page) == (False, 1), wrong
 
 
 def test_a_citation_without_link_may_be_broken_at_its_hyphen() -> None:
     ledger = [manifests.entry(60, PartKind.EXHIBIT, label="57-1", tab="C")]
 
-    assert printed_references.cites([(1, "see Ex. C at 57\x02 1.")], ledger, kept=False).ok
+    assert printed_references.check_printed_citations(
+        [(1, "see Ex. C at 57\x02 1.")], ledger, kept=False
+    ).ok
 
 
 def test_a_typed_citation_of_another_filing_is_no_fault_where_the_drafts_say_which_are_ours() -> (
@@ -287,7 +291,9 @@ def test_a_typed_citation_of_another_filing_is_no_fault_where_the_drafts_say_whi
 ):
     ledger = [manifests.entry(60, PartKind.EXHIBIT, label="57", tab="B")]
 
-    assert printed_references.cites([(1, "as in Ex. B at 3")], ledger, kept=True).ok
+    assert printed_references.check_printed_citations(
+        [(1, "as in Ex. B at 3")], ledger, kept=True
+    ).ok
 
 
 @pytest.mark.parametrize(
@@ -304,8 +310,11 @@ def test_a_row_without_links_is_found_whatever_the_title_holds(title: str) -> No
     one = row("A", title, "6")
     text = f"Index of exhibits: A {title[:10]} B A {title} October 1, 2026 6 English"
 
-    assert printed_references.row_faults(one, [(1, text), (5, "EXHIBIT A Page 6")], {1}, "6") == []
-    assert printed_references.row_faults(
+    assert (
+        printed_references.find_row_faults(one, [(1, text), (5, "EXHIBIT A Page 6")], {1}, "6")
+        == []
+    )
+    assert printed_references.find_row_faults(
         one, [(1, f"A {title} 4 English"), (5, "Page 6")], {1}, "88"
     )
 

@@ -59,7 +59,7 @@ def checked(case: Path, with_sources: bool = True) -> dict[str, Check]:
     manifest = read_manifest(folder)
     parts = manifest.volumes
     read = structure.read_all(folder, manifest.ledger, parts, Here(), manifest.linked)  # type: ignore[arg-type]
-    whole = structure.together(read)
+    whole = structure.combine_structures(read)
     if whole.trouble:
         return {"trouble": Check(name="trouble", ok=False, detail=whole.trouble)}
     bound = [

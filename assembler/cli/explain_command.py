@@ -87,10 +87,6 @@ def _dump(value: object) -> str:
     return json.dumps(value, indent=1, ensure_ascii=False)
 
 
-def _width() -> int:
-    return min(shutil.get_terminal_size().columns, _WIDEST)
-
-
 def _listing(explanations: Mapping[str, Explanation]) -> str:
     """Return all ids with their titles, grouped by the part of the id before the first dot."""
     groups = (
@@ -145,7 +141,7 @@ def _wrapped(text: str, first: str, later: str) -> str:
     """Wrap the text to the width of the terminal; addresses and ids are never broken."""
     return textwrap.fill(
         text,
-        _width(),
+        min(shutil.get_terminal_size().columns, _WIDEST),
         initial_indent=first,
         subsequent_indent=later,
         break_long_words=False,

@@ -14,7 +14,7 @@ from assembler.documents.draft_job import DraftJob, make_draft
 from assembler.documents.template_context import TemplateValues
 from assembler.errors import AssemblerError, CaseRejected, TemplateBroken, ToolFailed
 from assembler.layout import amendment
-from assembler.layout.page_order import arrange
+from assembler.layout.page_order import arrange_pages
 from assembler.model import (
     Case,
     DocumentId,
@@ -87,7 +87,7 @@ def settle_drafts(
     }
 
     def arrange_drafts(pages: Mapping[DocumentId, Sequence[PageFacts]]) -> Layout:
-        layout = arrange(plan, case, {**evidence, **forms, **guess, **pages}, roles, filed)
+        layout = arrange_pages(plan, case, {**evidence, **forms, **guess, **pages}, roles, filed)
         return replace(layout, files=tuple(files))
 
     layout = arrange_drafts({})

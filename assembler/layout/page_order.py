@@ -30,7 +30,7 @@ from assembler.model import (
 HOST = "https://assembler.invalid/"
 
 
-def arrange(
+def arrange_pages(
     plan: Plan,
     case: Case,
     pages: Mapping[DocumentId, Sequence[PageFacts]],

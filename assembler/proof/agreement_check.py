@@ -48,7 +48,9 @@ def check_agreement(manifest: Manifest, structure: structure_reader.Structure) -
     if linked:
         yield check_citations(structure, places, manifest.index)
     else:
-        yield printed_references.cites(structure.texts, ledger, kept=manifest.format >= SINCE)
+        yield printed_references.check_printed_citations(
+            structure.texts, ledger, kept=manifest.format >= SINCE
+        )
 
 
 def check_bookmarks(
@@ -57,7 +59,7 @@ def check_bookmarks(
     marks = [(mark.level, mark.title, mark.number) for mark in manifest.bookmarks]
     for part, structure in zip(parts, structures, strict=True):
         yield from _bookmarks_of(
-            volume_check.expected(marks, part),
+            volume_check.expected_bookmarks(marks, part),
             structure,
             max((mark[0] for mark in marks), default=0),
         )
@@ -114,7 +116,7 @@ def _check_row(
     if linked:
         faults += find_link_faults(row, structure, index, printed)
     else:
-        faults += printed_references.row_faults(row, structure.texts, index, printed)
+        faults += printed_references.find_row_faults(row, structure.texts, index, printed)
     detail = (
         "; ".join(faults)
         or f"index row, stamps, labels, bookmark and links agree on pages {printed}"

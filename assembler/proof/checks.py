@@ -85,15 +85,15 @@ def prove(
     edited = draft_checks.find_edited_files(build, manifest.outputs, output_digests)
     files = [
         *check_files(manifest, output_digests, edited, source_digests if case_folder else None),
-        *ledger_check.checks(manifest),
+        *ledger_check.check_manifest(manifest),
     ]
     if not files[-1].ok:  # nothing more can be checked against a manifest that contradicts itself
         return Proof(checks=tuple(files))
     counts = list(check_ledger(manifest, case_folder, workshop))
-    if missing := volume_check.missing(build, parts):
+    if missing := volume_check.list_missing(build, parts):
         detail = f"there is no {missing[0]}"
         return Proof(checks=(*files, Check(name="files", ok=False, detail=detail)))
-    page_order = volume_check.holding_each_page(manifest, parts)
+    page_order = volume_check.check_page_order(manifest, parts)
     if not page_order.ok:  # it is not known which page is where
         return Proof(checks=(*files, *counts, page_order))
     packet = _Packet(
@@ -127,19 +127,21 @@ def _check_bundle(
     build, manifest, case_folder = packet.build, packet.manifest, packet.case_folder
     ledger, parts, workshop = manifest.ledger, manifest.volumes, packet.workshop
     structures = structure_reader.read_all(build, ledger, parts, workshop, manifest.linked)
-    structure = structure_reader.together(structures)
+    structure = structure_reader.combine_structures(structures)
     checks = [
-        *filed_labels.checks(manifest),
-        *volume_check.checks(build, manifest, parts),
-        *unlisted_files.checks(build, manifest, parts),
+        *filed_labels.check_labels(manifest),
+        *volume_check.check_volumes(build, manifest, parts),
+        *unlisted_files.check_unlisted_files(build, manifest, parts),
     ]
     kept = draft_checks.check_kept(build, manifest, parts, case_folder, workshop)
     checks += check_pixels(ledger, results, case_folder)
     checks += check_stamps(manifest, results)
     checks += () if kept.complete else check_words(ledger, results)
     checks += kept.checks
-    checks += field_values.checks(build, ledger, parts, case_folder, workshop)
-    checks += word_evidence.checks(build, manifest, parts, results, case_folder, workshop)
+    checks += field_values.check_field_values(build, ledger, parts, case_folder, workshop)
+    checks += word_evidence.check_word_evidence(
+        build, manifest, parts, results, case_folder, workshop
+    )
     not_checked = [] if case_folder else [_NO_SOURCES]
     not_checked += [*list_not_compared(ledger, results), *kept.not_checked, *edited]
     if not structure.trouble:
@@ -147,12 +149,12 @@ def _check_bundle(
             *check_agreement(manifest, structure),
             *check_bookmarks(manifest, parts, structures),
         ]
-        checks += volume_check.listed(manifest, parts, structure.texts)
+        checks += volume_check.check_file_index(manifest, parts, structure.texts)
         bound = _bound_bundle(packet, structures)
         checks += check_navigation(bound)
         not_checked += list_unchecked_links(bound)
     checks += _check_nothing_else(structure)
-    not_checked += unlisted_files.not_checked(build, manifest)
+    not_checked += unlisted_files.list_unlisted_files(build, manifest)
     return checks, tuple(not_checked)
 
 

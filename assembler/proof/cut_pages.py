@@ -32,7 +32,7 @@ class _CutDirection:
     breadth: int
 
 
-def whole_pages(
+def join_cut_pages(
     entries: Sequence[LedgerEntry], sizes: Mapping[tuple[str, int], Size]
 ) -> list[tuple[str, int]]:
     """Return (path, page) of each source page of an exhibit, its parts counted as one page; number
@@ -53,7 +53,7 @@ def whole_pages(
     return pages
 
 
-def cut_sizes(
+def read_cut_sizes(
     ledger: Sequence[LedgerEntry], case_folder: Path | None, workshop: Workshop
 ) -> dict[tuple[str, int], Size]:
     """Return the size in pixels of every picture that was cut, taken from the client's file."""

@@ -67,7 +67,7 @@ class FieldResult:
     faults: tuple[str, ...] = ()
 
 
-def checks(
+def check_field_values(
     build: Path,
     ledger: Sequence[LedgerEntry],
     parts: Sequence[Volume],

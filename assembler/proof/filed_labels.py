@@ -12,7 +12,7 @@ from assembler.model.manifest import FrozenPage, filled_form
 from assembler.model.page_labels import follows, whole
 
 
-def checks(manifest: Manifest) -> Iterator[Check]:
+def check_labels(manifest: Manifest) -> Iterator[Check]:
     """Check that each number is there once, in order, and every filed page of evidence and forms
     with its number, content and stamp."""
     ledger, frozen = manifest.ledger, manifest.frozen
@@ -87,7 +87,7 @@ def _content(entry: LedgerEntry, digests: Mapping[str, str]) -> str:
     return f"{sha256}:{entry.index + 1}:0" if sha256 else ""
 
 
-def true_stamp(entry: LedgerEntry, filed: str) -> bool:
+def is_true_stamp(entry: LedgerEntry, filed: str) -> bool:
     """Return whether a stamp of a frozen packet has the page's exhibit and number; its totals are
     those at filing.
 

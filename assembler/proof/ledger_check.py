@@ -13,7 +13,7 @@ from assembler.model.manifest import MANIFEST_FILE
 Fault = tuple[str, str]  # JSON pointer, what is wrong there
 
 
-def checks(manifest: Manifest) -> Iterator[Check]:
+def check_manifest(manifest: Manifest) -> Iterator[Check]:
     """Yield one check: the first place at which the manifest contradicts itself."""
     pointer, problem = next(_faults(manifest), ("", ""))
     detail = (

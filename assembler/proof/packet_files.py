@@ -71,15 +71,17 @@ def check_ledger(
         ok=in_order,
         detail=f"pages 1 to {len(ledger)}, each once" if in_order else "numbers have gaps",
     )
-    counts = source_pages.source_pages(manifest, case_folder, workshop)
-    sizes = cut_pages.cut_sizes(ledger, case_folder, workshop)
+    counts = source_pages.count_source_pages(manifest, case_folder, workshop)
+    sizes = cut_pages.read_cut_sizes(ledger, case_folder, workshop)
     for exhibit in manifest.exhibits:
-        actual = cut_pages.whole_pages(
+        actual = cut_pages.join_cut_pages(
             [entry for entry in ledger if entry.exhibit == exhibit.id and entry.source is not None],
             sizes,
         )
         expected = [
-            page for part in exhibit.parts for page in source_pages.wanted(part, counts, actual)
+            page
+            for part in exhibit.parts
+            for page in source_pages.list_expected_pages(part, counts, actual)
         ]
         is_complete = actual == expected and bool(actual)
         detail = f"{len(actual)} of {len(expected)} pages of its files are in, in order"

@@ -100,7 +100,7 @@ def _is_true_stamp(entry: LedgerEntry, stamp: Stamp, manifest: Manifest) -> bool
     one."""
     wording = manifest.marking.of(entry.kind) or _WORDING.of(entry.kind)
     if manifest.frozen:
-        return filed_labels.true_stamp(entry, wording)
+        return filed_labels.is_true_stamp(entry, wording)
     text = wording.format(
         tab=entry.tab,
         page=entry.exhibit_page,

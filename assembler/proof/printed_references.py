@@ -18,7 +18,9 @@ _ROW_LENGTH = 300  # characters within which a row ends
 Texts = Sequence[tuple[int, str]]  # page of the bundle, its text
 
 
-def row_faults(row: ManifestIndexRow, texts: Texts, index: set[int], printed: str) -> list[str]:
+def find_row_faults(
+    row: ManifestIndexRow, texts: Texts, index: set[int], printed: str
+) -> list[str]:
     """Return what is wrong with an exhibit's row in the printed index, and with its tab sheet."""
     listed, pages_text = (
         fold("".join(text for number, text in texts if number in index)),
@@ -38,7 +40,7 @@ def row_faults(row: ManifestIndexRow, texts: Texts, index: set[int], printed: st
     return faults
 
 
-def cites(texts: Texts, ledger: Sequence[LedgerEntry], *, kept: bool) -> Check:
+def check_printed_citations(texts: Texts, ledger: Sequence[LedgerEntry], *, kept: bool) -> Check:
     """Check that each citation prints a page of the exhibit it names; a citation of an exhibit that
     is not here is not ours.
 

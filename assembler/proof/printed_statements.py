@@ -101,7 +101,7 @@ def check_statements(
     yield _check(
         "own-links",
         _link_faults(packet),
-        f"{_count_link_groups(packet)} places with a link print what it leads to",
+        f"{sum(1 for _ in _link_groups(packet))} places with a link print what it leads to",
     )
     yield _check(
         "index",
@@ -156,10 +156,6 @@ def _check(name: str, faults: Iterator[Fault], passed: str) -> Check:
 
 
 # --- links of the drafts ---
-
-
-def _count_link_groups(packet: PrintedPacket) -> int:
-    return sum(1 for _ in _link_groups(packet))
 
 
 def _link_groups(packet: PrintedPacket) -> Iterator[tuple[DocumentId, list[OwnLink]]]:

@@ -11,7 +11,7 @@ from assembler.pdf.source_files import NoPages, Sources
 from assembler.runtime.workshop import Workshop
 
 
-def source_pages(
+def count_source_pages(
     manifest: Manifest, case_folder: Path | None, workshop: Workshop
 ) -> dict[str, int]:
     """Count the pages of every source file that has any; {} without the sources."""
@@ -40,7 +40,7 @@ def count_pages(source: tuple[Path, str]) -> int | None:
         files.close()
 
 
-def wanted(
+def list_expected_pages(
     part: ExhibitFile, counts: Mapping[str, int], actual: Sequence[tuple[str, int]]
 ) -> list[tuple[str, int]]:
     """Return (path, page) of each page that a part of an exhibit should have."""

@@ -147,7 +147,7 @@ def read_all(
     )
 
 
-def together(parts: Sequence[Structure]) -> Structure:
+def combine_structures(parts: Sequence[Structure]) -> Structure:
     """Merge the structures of a bundle's files: pages and labels in order, links and faults of
     all."""
     return Structure(

@@ -17,7 +17,9 @@ _MAX_FILES = 10_000
 _SHOWN = 8
 
 
-def checks(build: Path, manifest: Manifest, parts: Sequence[Volume]) -> Iterator[Check]:
+def check_unlisted_files(
+    build: Path, manifest: Manifest, parts: Sequence[Volume]
+) -> Iterator[Check]:
     """Check for a PDF that looks like a file of the bundle, or that the manifest lists beside
     it."""
     unlisted = [path for path in _unlisted(build, manifest) if _is_pdf(path)]
@@ -49,7 +51,7 @@ def checks(build: Path, manifest: Manifest, parts: Sequence[Volume]) -> Iterator
         )
 
 
-def not_checked(build: Path, manifest: Manifest) -> Iterator[str]:
+def list_unlisted_files(build: Path, manifest: Manifest) -> Iterator[str]:
     """Yield one line for the other files in the folder, which were not checked."""
     others = [path for path in _unlisted(build, manifest) if "/" in path or not _is_pdf(path)]
     if others:

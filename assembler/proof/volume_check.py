@@ -12,7 +12,7 @@ from assembler.model import Check, Manifest, Volume
 Mark = tuple[int, str, int]  # level, title, page
 
 
-def missing(build: Path, parts: Sequence[Volume]) -> tuple[str, ...]:
+def list_missing(build: Path, parts: Sequence[Volume]) -> tuple[str, ...]:
     """Return the names of missing volumes; a link does not count as a file."""
     return tuple(
         volume.path
@@ -21,10 +21,10 @@ def missing(build: Path, parts: Sequence[Volume]) -> tuple[str, ...]:
     )
 
 
-def checks(build: Path, manifest: Manifest, parts: Sequence[Volume]) -> Iterator[Check]:
+def check_volumes(build: Path, manifest: Manifest, parts: Sequence[Volume]) -> Iterator[Check]:
     """Check that each page is in one volume, and every file is within the limit; all volumes must
     exist."""
-    yield holding_each_page(manifest, parts)
+    yield check_page_order(manifest, parts)
     limit = manifest.max_bytes
     if limit is not None:
         too_large = [volume for volume in parts if (build / volume.path).stat().st_size > limit]
@@ -41,7 +41,7 @@ def checks(build: Path, manifest: Manifest, parts: Sequence[Volume]) -> Iterator
         )
 
 
-def holding_each_page(manifest: Manifest, parts: Sequence[Volume]) -> Check:
+def check_page_order(manifest: Manifest, parts: Sequence[Volume]) -> Check:
     """Check that the files hold the pages of the ledger in order, each once."""
     ranges = [(1, 0), *((volume.first, volume.last) for volume in parts)]
     are_consecutive = all(
@@ -61,7 +61,7 @@ def holding_each_page(manifest: Manifest, parts: Sequence[Volume]) -> Check:
     return Check(name="volumes", ok=is_complete, detail=detail)
 
 
-def listed(
+def check_file_index(
     manifest: Manifest, parts: Sequence[Volume], texts: Sequence[tuple[int, str]]
 ) -> Iterator[Check]:
     """Check that an index that names files of the bundle names all of them, in order. (A firm's own
@@ -79,7 +79,7 @@ def listed(
         yield Check(name="files", ok=is_complete, detail=detail)
 
 
-def expected(marks: Sequence[Mark], volume: Volume) -> list[Mark]:
+def expected_bookmarks(marks: Sequence[Mark], volume: Volume) -> list[Mark]:
     """Return the bookmarks a volume must have: its own, after those that were open before it,
     leading to its first page.
 

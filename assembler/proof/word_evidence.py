@@ -27,7 +27,7 @@ class Job:
     pages: tuple[tuple[Path, int], ...]
 
 
-def checks(
+def check_word_evidence(
     build: Path,
     manifest: Manifest,
     parts: Sequence[Volume],

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from assembler.bundle import BoundBundle, BundleStyle, bind
 from assembler.layout.packet_plan import TABS_DOCUMENT, plan_packet
-from assembler.layout.page_order import arrange
+from assembler.layout.page_order import arrange_pages
 from assembler.model import Layout, PageFacts
 from assembler.pdf.ink import measure_pages
 from assembler.runtime.resources import Shelf, stamp_font
@@ -40,7 +40,7 @@ def bound(
     for number, (name, data) in enumerate(sorted(files.items())):
         documents[name] = home / f"{number}.pdf"
         documents[name].write_bytes(data)
-    layout = arrange(plan, made, {name: facts(path) for name, path in documents.items()})
+    layout = arrange_pages(plan, made, {name: facts(path) for name, path in documents.items()})
     return home / out, layout, bind(layout, documents, home / out, BundleStyle(font=stamp_font()))
 
 

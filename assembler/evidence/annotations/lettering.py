@@ -300,7 +300,7 @@ def _to_unicode(codes: dict[tuple[int, int, str, int], int]) -> bytes:
 
 
 def _font_file(glyphs: Sequence[tuple[int, int, str, int]]) -> bytes:
-    """Return a TrueType font with these glyphs in this order, for fonts with any kind of outlines."""
+    """Return a TrueType font with these glyphs in this order, from outlines of any kind."""
     from fontTools.fontBuilder import FontBuilder
 
     names = [".notdef", *(f"g{number}" for number in range(1, len(glyphs) + 1))]
