@@ -347,7 +347,7 @@ def test_a_disagreement_of_readers_is_accepted_by_who_saw_both(tmp_path: Path) -
     assert (made.findings, len(made.pages)) == ((), 1)
     assert made.pdf is not None
     assert (rendered(made.pdf) == rendered(data)).all()
-    assert "two readers disagree on its pages" in made.disagreement
+    assert "two readers disagree on its page count" in made.disagreement
 
 
 def test_an_accepted_disagreement_is_a_warning_and_stands_in_the_manifest(tmp_path: Path) -> None:
@@ -382,7 +382,7 @@ def test_a_file_that_asks_for_its_password_is_not_called_damaged(
         (stopped,) = opened(out.getvalue(), tmp_path).findings
 
         assert stopped.rule == "EVID.PASSWORD"
-        assert "asks for a password" in stopped.problem
+        assert "needs a password" in stopped.problem
 
 
 @pytest.mark.parametrize(

@@ -383,7 +383,7 @@ def test_a_page_without_a_size_is_repaired(tmp_path: Path, box: Any) -> None:
 
     made = normal(changed(unsized), tmp_path)
 
-    assert any("no proper size" in fault or "list of pages" in fault for fault in made.faults)
+    assert any("no valid size" in fault or "list of pages" in fault for fault in made.faults)
     assert rendered(tmp_path / "normal.pdf").shape == (550, 425)
 
 

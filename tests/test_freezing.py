@@ -208,7 +208,7 @@ def test_a_letter_that_grows_gets_letters_and_one_that_shrinks_is_told() -> None
         Severity.WARNING,
         "cover-letter",
     )
-    assert "page 2 is not there any more" in told.problem
+    assert "page 2 is no longer there" in told.problem
 
 
 @pytest.mark.parametrize(

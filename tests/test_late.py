@@ -147,7 +147,7 @@ def test_a_supplement_is_printed_without_what_was_filed(late: Path, tmp_path: Pa
     document = pdfium.PdfDocument(case / "build/child/print/print.pdf")
     texts = [" ".join(page.get_textpage().get_text_bounded().split()) for page in document]
     assert [text.rpartition(" page ")[2] for text in texts] == ["3 of 12", "7a", "7b", "7c", "7d"]
-    assert "numbers of no filed packet" in run(
+    assert "not keep the page numbers of a filed packet" in run(
         "print", case / "filed/child", "--supplement", code=ExitCode.CASE_REJECTED
     )
 
@@ -290,7 +290,7 @@ def test_a_letter_that_got_shorter_leaves_its_number_free_and_is_told(
 
     said = bundle(case, "--freeze", case / "filed", "--late", "in-place")
 
-    assert "FREEZE.OWN cover-letter: filed page 2 is not there any more" in said
+    assert "FREEZE.OWN cover-letter: filed page 2 is no longer there" in said
     assert "PROFILE.LABEL bundle.pdf, page 2: the page label skips a number" in said
     assert list(PdfReader(case / "build/child/bundle.pdf").page_labels)[:4] == ["1", "3", "4", "5"]
     assert failed(proved(case)) == set()

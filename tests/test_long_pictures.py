@@ -469,7 +469,7 @@ def test_a_raw_photograph_is_refused_by_name_and_its_small_picture_not_used(
         placed(raw_picture(**options))
 
     assert caught.value.rule == "EVID.FORMAT"
-    assert "raw picture" in str(caught.value)
+    assert "raw camera picture" in str(caught.value)
 
 
 def test_a_small_copy_in_front_of_the_picture_is_no_page() -> None:

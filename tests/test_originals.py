@@ -186,7 +186,7 @@ def test_what_is_missing_changed_or_hostile_gives_nothing_back(
 def test_packets_of_different_states_of_the_case_are_not_mixed(build: Path, tmp_path: Path) -> None:
     rewrite(build / "child", sha256="0" * 64)
 
-    assert "different states of case.json" in run(
+    assert "different versions of case.json" in run(
         "unbundle", build, "-o", tmp_path / "out", code=ExitCode.PROOF_FAILED
     )
 

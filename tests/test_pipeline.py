@@ -309,7 +309,7 @@ def test_warnings_fail_when_strict(tmp_path: Path) -> None:
 
     assert code == ExitCode.CASE_REJECTED
     assert "warning CITE.UNUSED case.json line" in err
-    assert "no text cites the exhibit scan" in err
+    assert "no text cites exhibit scan" in err
 
 
 def test_a_rejected_case_shows_everything_without_a_traceback(tmp_path: Path) -> None:
@@ -330,8 +330,8 @@ def test_unreadable_evidence_is_named(copy: Path) -> None:
 
     assert code == ExitCode.EVIDENCE_UNREADABLE
     assert (
-        "error EVID.PASSWORD evidence/scan.pdf: the file asks for a password; put it into a file "
-        "of its own" in err
+        "error EVID.PASSWORD evidence/scan.pdf: the file needs a password; put the password "
+        "into a file" in err
     )
 
 

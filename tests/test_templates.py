@@ -282,7 +282,10 @@ def test_an_address_that_is_not_known_is_said_to_be_missing(filing: str, said: b
     judged = rules.check_case(one, KNOWN, letters.AS_OF)
 
     assert (
-        any(what.startswith("where a re-parole on paper is sent") for what in judged.not_checked)
+        any(
+            what.startswith("where to send a paper re-parole request")
+            for what in judged.not_checked
+        )
         == said
     )
     assert ("Filed online" in letter(one)) != said

@@ -125,7 +125,7 @@ def test_characters_no_font_has_refuse_the_file(
     monkeypatch.setattr(programs, "find", lambda _program: None)
 
     with pytest.raises(
-        Refused, match="cannot be printed whole: no available font has the characters U\\+1F4DE"
+        Refused, match="cannot be printed in full: no available font has the characters U\\+1F4DE"
     ):
         print_word(
             word(lambda document: document.add_paragraph("\U0001f4de")), tmp_path / "scratch"
@@ -174,7 +174,7 @@ def test_what_may_look_otherwise_is_named(tmp_path: Path, monkeypatch: pytest.Mo
     drawn, noted = (loss.problem for loss in printed.losses)
     assert (
         "it holds 1 shape without text (lines, arrows, boxes), 1 equation, which this engine may "
-        "leave out" in drawn
+        "omit or misplace" in drawn
     )
     assert noted == "not printed as Word shows it: 1 piece of WordArt printed as plain text"
 
