@@ -48,6 +48,6 @@ def test_many_cases_at_once_each_with_its_name(tmp_path: Path) -> None:
     assert code == ExitCode.EVIDENCE_UNREADABLE
     assert "good: READY EXCEPT SIGNATURES" in out
     assert "bad\nFix before filing\n  EVID." in out
-    assert out.splitlines()[-1].startswith("2 cases (facts and evidence; nothing built): 1 READY")
+    assert out.splitlines()[-1].startswith("2 cases (not built yet): 1 READY")
     rows = json.loads(run("check", good, bad, "--json", *DAY)[1])
     assert {row["case"] for row in rows} == {"bad"}

@@ -170,7 +170,7 @@ def test_long_groups_are_cut_and_hints_counted_unless_all_is_asked_for() -> None
     short, long = text([*places, *hints]), text([*places, *hints], show_all=True)
 
     assert len(short) <= 6
-    assert "and 32 more" in short[2]
+    assert "and 36 more" in short[2]
     assert short[-1] == "9 hints: --all lists them"
     assert all(f"place {number}" in long[2] for number in range(40))
     assert sum("hint " in line for line in long) == 9
@@ -193,7 +193,7 @@ def test_blockers_come_first_and_a_missing_form_is_one() -> None:
 @given(st.integers(30, 120), st.text(st.characters(codec="ascii"), max_size=300))
 def test_no_line_is_wider_than_the_terminal_unless_a_word_is(width: int, problem: str) -> None:
     for line in text([finding(problem=problem or "x")], width=width):
-        assert len(line) <= width or max(map(len, line.split())) > width - 20
+        assert len(line) <= width or len(line.split()) <= 2  # a word, and the sign before it
 
 
 # --- commands ---
@@ -211,7 +211,7 @@ def test_every_command_ends_with_its_verdict(tmp_path: Path) -> None:
     assert before.startswith("NOT READY: not built yet")
     assert ends == {
         "validate": "READY EXCEPT SIGNATURES (facts only: evidence not opened)",
-        "check": "READY EXCEPT SIGNATURES (facts and evidence; nothing built)",
+        "check": "READY EXCEPT SIGNATURES (not built yet)",
         "bundle": "READY EXCEPT SIGNATURES",
         "status": "READY EXCEPT SIGNATURES",
         "batch": "READY EXCEPT SIGNATURES",

@@ -53,7 +53,7 @@ def test_a_case_may_be_named_by_its_file_and_no_other_file(cases: Path) -> None:
     code, out, _ = run("validate", cases / "good/case.json", *DAY)
     assert code == 0
     assert out.splitlines()[-1] == "READY EXCEPT SIGNATURES (facts only: evidence not opened)"
-    assert "Not checked: 5 points" in out
+    assert "5 points not checked" in out
 
     code, _, err = run("validate", cases / "good/evidence/letter.pdf")
     assert (code, "letter.pdf is neither a case.json" in err) == (ExitCode.USAGE, True)

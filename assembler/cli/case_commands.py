@@ -128,8 +128,7 @@ def _print_checks(checks: Sequence[_CheckedFacts], rule_count: int, shelf_dir: P
     not_checked = list(
         dict.fromkeys(sentence for check in checks for sentence in check.listed.not_checked)
     )
-    print_not_checked(not_checked)
-    result(f"{rule_count} rules applied; this is no legal advice.")
+    print_not_checked(not_checked, f"{rule_count} rules applied")
     print_last_verdict([check.verdict for check in checks])
 
 

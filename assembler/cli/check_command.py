@@ -53,7 +53,7 @@ class Checked:
         return decide_verdict(self.findings, scope=_SCOPE)
 
 
-_SCOPE = "facts and evidence; nothing built"
+_SCOPE = "not built yet"
 
 
 @click.command()

@@ -80,15 +80,15 @@ def print_case_findings(
         print_findings(shown, shelf_dir)
 
 
-def print_not_checked(sentences: Sequence[str]) -> None:
-    """Print what no program checked: a count, and the sentences with --all."""
+def print_not_checked(sentences: Sequence[str], checked: str) -> None:
+    """Print what was checked, and how much no program could check; each sentence with --all."""
     ctx = click.get_current_context(silent=True)
-    if ctx is not None and wants_all(ctx):
-        for sentence in sentences:
-            _write(f"Not checked: {sentence}", _COLORS["hint"], err=False)
-    elif sentences:
-        number = f"{len(sentences)} point{'' if len(sentences) == 1 else 's'}"
-        _write(f"Not checked: {number} (--all lists them)", _COLORS["hint"], err=False)
+    is_all = ctx is not None and wants_all(ctx)
+    for sentence in sentences if is_all else ():
+        _write(f"Not checked: {sentence}", _COLORS["hint"], err=False)
+    number = f"{len(sentences)} point{'' if len(sentences) == 1 else 's'}"
+    gap = f", {number} not checked{'' if is_all else ' (--all)'}" if sentences else ""
+    _write(f"{checked}{gap}; no legal advice".capitalize(), _COLORS["hint"], err=False)
 
 
 def print_last_verdict(verdicts: Sequence[Verdict]) -> None:

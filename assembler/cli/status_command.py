@@ -77,7 +77,7 @@ def status(
 
 def _print_case(case_status: CaseStatus, shelf_dir: Path | None) -> None:
     print_findings(case_status.findings, shelf_dir)
-    print_not_checked(case_status.not_checked)
+    print_not_checked(case_status.not_checked, "facts checked")
     for packet in case_status.packets:
         result(f"{packet}: {case_status.state}")
     print_last_verdict([case_status.verdict])

@@ -16,7 +16,7 @@ from assembler.model import Finding, Severity
 from assembler.rules import is_blocker
 
 _MOST_MEMBERS = 5  # findings of a group that are listed unless all are asked for
-_MOST_PLACES = 8  # places of a group whose findings say the same
+_MOST_PLACES = 4  # places of a group whose findings say the same
 _CASE_PLACE = re.compile(r"case\.json line (?P<line>\d+), (?P<name>.+?)(?: \(/[^()]*\))?")
 _INDENT = "    "
 
@@ -180,8 +180,8 @@ def _count(number: int, word: str) -> str:
 
 def _sentence(text: str) -> str:
     """Return a problem or remedy as a sentence; in findings it is the middle of one."""
-    if not text:
-        return text
+    if not text.strip():
+        return ""
     # a path, an id or a command stays as it is
     begins_with_word = text.split(maxsplit=1)[0].rstrip(",:;").isalpha()
     start = f"{text[0].upper()}{text[1:]}" if begins_with_word else text
