@@ -232,7 +232,7 @@ CHANGES = {
     ),
     ("evidence/letter.pdf", "evidence\\new.pdf"): (
         "Exhibit letter › File 1 › Path",
-        "the text holds characters that cannot be printed: U+000A; write / in place of \\ in a "
+        "the text contains characters that cannot be printed: U+000A; write / in place of \\ in a "
         "path: evidence/passport.pdf",
     ),
     ('"declarant": "aunt"', '"declarant": "mother"'): (
@@ -341,11 +341,11 @@ SYNTAX = {
     ),
     "a comma too many in an object": (
         ("50000", "50000,"),
-        (9, 79, "there is a comma too many", "delete this comma"),
+        (9, 79, "there is an extra comma", "delete this comma"),
     ),
     "a comma too many in a list": (
         ('["urgent-medical"]', '["urgent-medical",\n ]'),
-        (4, 30, "there is a comma too many", "delete this comma"),
+        (4, 30, "there is an extra comma", "delete this comma"),
     ),
     "a comment before a key": (
         ('"id": "base-case"', '// hello\n "id": "base-case"'),
@@ -385,11 +385,11 @@ SYNTAX = {
     ),
     "a Windows path": (
         ("evidence/letter.pdf", "evidence\\letter.pdf"),
-        (21, 90, "none of JSON's signs", "write / in place of \\"),
+        (21, 90, "not a JSON escape", "write / in place of \\"),
     ),
     "a Windows path with a u": (
         ("evidence/letter.pdf", "C:\\users\\letter.pdf"),
-        (21, 84, "none of JSON's signs", "write / in place of \\"),
+        (21, 84, "not a JSON escape", "write / in place of \\"),
     ),
     "a Python word": (("50000", "True"), (9, 74, "have small letters", "write true")),
     "thousands": (("50000", "58,000"), (9, 76, "a number has no comma in it", "58000")),

@@ -157,8 +157,10 @@ def _twins(present: Iterable[str]) -> Iterator[Problem]:
     seen: set[str] = set()
     for path in present:
         if normalize_name(path) in seen:
-            problem = "another file has a name that looks the same, spelled with other characters"
-            remedy = "rename one of the two, or take it away"
+            problem = (
+                "another file has a name that looks the same, spelled with different characters"
+            )
+            remedy = "rename or remove one of the two"
             yield Problem(
                 "EVID.TWINS", "", problem, remedy, escape_unprintable(normalize_name(path))
             )
@@ -235,7 +237,7 @@ def _check_kind(folder: Path, path: str) -> FileProblem | None:
 
 
 def _irregular() -> FileProblem:
-    return ("PATH.IRREGULAR", "this is no regular file", "replace it by the file itself")
+    return ("PATH.IRREGULAR", "this is not a regular file", "replace it with the file itself")
 
 
 def _opened(folder: Path, path: str, hashed: bool) -> SourceFile | FileProblem:
@@ -260,7 +262,7 @@ def _content_problem(status: os.stat_result) -> FileProblem | None:
     if not stat.S_ISREG(status.st_mode):
         return _irregular()
     if status.st_size == 0:
-        return ("EVID.EMPTY", "the file is empty", "copy it again from where it came")
+        return ("EVID.EMPTY", "the file is empty", "copy it again from its source")
     if status.st_size > MAX_FILE:
         return (
             "EVID.LIMIT",

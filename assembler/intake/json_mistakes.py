@@ -78,7 +78,7 @@ def explain_missing_value(text: str, position: int, opened: int) -> Mistake:
         return Mistake(position, "true, false and null have small letters", f"write {word}")
     return Mistake(
         position,
-        "this is none of JSON's values",
+        "this is not a JSON value",
         "put text in double quotes; numbers are digits alone; for yes and no write true and false",
     )
 
@@ -164,7 +164,7 @@ def _explain_escape(text: str, at: int) -> Mistake | None:
     is_hex = re.fullmatch(r"[0-9A-Fa-f]{4}", text[at + 2 : at + 6]) is not None
     if following and following in _ESCAPES and (following != "u" or is_hex):
         return None
-    return Mistake(at, "a \\ with this letter after it is none of JSON's signs", _PATH_HINT)
+    return Mistake(at, "a \\ with this letter after it is not a JSON escape", _PATH_HINT)
 
 
 def _explain_character(text: str, position: int, opened: int) -> Mistake | None:
@@ -210,7 +210,7 @@ def _explain_end(text: str, opened: int) -> Mistake:
 
 
 def _extra_comma(position: int) -> Mistake:
-    return Mistake(position, "there is a comma too many: nothing follows it", "delete this comma")
+    return Mistake(position, "there is an extra comma: nothing follows it", "delete this comma")
 
 
 def _last_before(text: str, position: int) -> int:

@@ -39,7 +39,7 @@ def find_character_problems(value: Any, where: str = "") -> Iterator[Problem]:
         case str():
             if characters := find_unprintable(value):
                 codes = ", ".join(sorted(f"U+{ord(character):04X}" for character in characters))
-                problem = f"the text holds characters that cannot be printed: {codes}"
+                problem = f"the text contains characters that cannot be printed: {codes}"
                 yield Problem(
                     "CASE.CHARACTER", where, problem, _character_remedy(where, characters)
                 )
@@ -138,7 +138,7 @@ def _known_ids(ids: Collection[str]) -> str:
     """Return which ids there are, if they are few; ids that are none are another finding."""
     shown = [known for known in ids if ID.fullmatch(known)]
     if not shown or len(shown) > _SHOWN_IDS:
-        return "use the id of one that is in the case"
+        return "use an id that is in the case"
     return f"use one of: {', '.join(shown)}"
 
 

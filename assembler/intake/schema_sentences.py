@@ -108,7 +108,7 @@ def _unknown_fields(error: ValidationError, where: str, guide: Guide) -> Iterato
     for key in find_unknown_keys(error):
         place = where + pointer_step(key)
         if "password" in key.lower():
-            problem = "a password does not belong into case.json"
+            problem = "a password does not belong in case.json"
             yield Problem("CASE.PASSWORD", place, problem, f"write {PASSWORD_HINT}")
             continue
         remedy = _find_field(key, where, known, guide)
@@ -304,10 +304,10 @@ def _date_remedy(readings: Sequence[DateReading], where: str) -> str:
 
 def _impossible_day(value: Any, where: str) -> Problem:
     month = int(str(value)[5:7])
-    remedy = "write a day of the calendar as YYYY-MM-DD"
+    remedy = "write a calendar date as YYYY-MM-DD"
     if not 1 <= month <= 12:
         remedy = "write the month before the day, as YYYY-MM-DD: 2026-03-25 is March 25"
-    return Problem("DATE.IMPOSSIBLE", where, "there is no such day", remedy)
+    return Problem("DATE.IMPOSSIBLE", where, "the calendar has no such date", remedy)
 
 
 def _beyond_limit(error: ValidationError, where: str) -> Problem:
@@ -319,7 +319,7 @@ def _beyond_limit(error: ValidationError, where: str) -> Problem:
         "maxItems": (f"the list has more than {limit:,} entries", "shorten it"),
     }.get(
         str(error.validator),
-        (f"the value is outside its limits ({error.validator} {limit})", "correct it"),
+        (f"the value is out of range ({error.validator} {limit})", "correct it"),
     )
     return Problem("CASE.LIMIT", where, problem, remedy)
 
