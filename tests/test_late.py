@@ -134,7 +134,7 @@ def test_labels_stamps_bookmarks_index_and_citations_say_57a(late: Path) -> None
     review = (late / "build/child/review.html").read_text()
     assert "Page 7c: Exhibit A1, 1 of 2" in review
     assert ">7d" in review
-    assert "keeps the numbers of the packet filed as of 2026-11-23" in review
+    assert "Keeps the page numbers of the packet filed as of November 23, 2026" in review
 
 
 def test_a_supplement_is_printed_without_what_was_filed(late: Path, tmp_path: Path) -> None:

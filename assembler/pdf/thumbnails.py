@@ -35,15 +35,22 @@ _BATCH = 12  # pages of one exhibit drawn together, since neighbors share a sour
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PictureStyle:
-    """Largest size and encoding of the pictures.
+    """Sizes and encoding of the pictures of a page and of its source, both equally sharp.
 
-    `width` and `source`: pixels; `source` 0 means no picture of the source.
+    `widths`: pixels, the sharpest first; a page takes the first with which it fits `most`.
+    `most`: characters of both pictures together; a source that is drawn like its page counts once.
     """
 
-    width: int
-    source: int
+    widths: tuple[int, ...]
+    most: int
     format: str  # "JPEG" is drawn in half the time, "WEBP" is half as large
     quality: int
+    has_sources: bool = True
+
+    @property
+    def width(self) -> int:
+        """Return the width of the sharpest picture, in pixels."""
+        return self.widths[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,18 +72,26 @@ class ThumbnailOrder:
     cache: Cache
 
 
+SHEET_WIDTH = 816  # pixels of a Letter page at DPI
 # (packet pages up to which a style is used, style); 1,000 pages stay below 25 MB
 _STYLES = (
-    (150, PictureStyle(width=816, source=408, format="JPEG", quality=40)),
-    (400, PictureStyle(width=640, source=300, format="WEBP", quality=30)),
-    (1200, PictureStyle(width=440, source=200, format="WEBP", quality=20)),
+    (120, PictureStyle(widths=(1224, 816), most=220_000, format="JPEG", quality=40)),
+    (200, PictureStyle(widths=(816, 640), most=110_000, format="JPEG", quality=40)),
+    (400, PictureStyle(widths=(816, 640, 500), most=58_000, format="WEBP", quality=30)),
+    (1200, PictureStyle(widths=(680, 560, 440, 340, 260), most=21_000, format="WEBP", quality=20)),
 )
-_SMALLEST = PictureStyle(width=280, source=0, format="WEBP", quality=20)
+_SMALLEST = PictureStyle(widths=(280,), most=20_000, format="WEBP", quality=20, has_sources=False)
 
 
 def choose_style(pages: int) -> PictureStyle:
     """Return the picture style for a packet of this many pages."""
     return next((style for limit, style in _STYLES if pages <= limit), _SMALLEST)
+
+
+def is_drawn_by_proof(style: PictureStyle) -> bool:
+    """Return whether the proof, which draws sheets at DPI, draws pages as sharp as a style has
+    them."""
+    return style.width <= SHEET_WIDTH
 
 
 def split_ledger(ledger: Sequence[LedgerEntry]) -> Iterator[tuple[LedgerEntry, ...]]:
@@ -130,8 +145,9 @@ def draw_sheet(page: Any) -> Image.Image:
 
 
 def draw_page(page: Any, width: int) -> Image.Image:
-    """Render a PDFium page in color: a sheet at DPI, a larger page `width` pixels wide."""
-    if is_sheet(page.get_size()):
+    """Render a PDFium page in color: a sheet at DPI, a larger page, or one that is to be sharper
+    than that, `width` pixels wide."""
+    if is_sheet(page.get_size()) and width <= SHEET_WIDTH:
         return draw_sheet(page)
     picture: Image.Image = page.render(scale=width / page.get_width(), may_draw_forms=True).to_pil()
     return picture
@@ -140,12 +156,17 @@ def draw_page(page: Any, width: int) -> Image.Image:
 def make_picture(
     page: Image.Image, source: Image.Image | None, style: PictureStyle, *, bare: bool
 ) -> Picture:
-    """Encode a page from `draw_page`, and its source."""
-    return Picture(
-        page=_encoded(page, style.width, style),
-        source=_encoded(source, style.source, style) if source and style.source else "",
-        bare=bare,
-    )
+    """Encode a page from `draw_page`, and its source, as sharp as the style's limit allows."""
+    for width in style.widths:
+        picture = Picture(
+            page=_encoded(page, width, style),
+            source=_encoded(source, width, style) if source and style.has_sources else "",
+            bare=bare,
+        )
+        is_source_alike = picture.source == picture.page
+        if len(picture.page) + (0 if is_source_alike else len(picture.source)) <= style.most:
+            break
+    return picture
 
 
 def draw_source(
@@ -153,7 +174,7 @@ def draw_source(
 ) -> Image.Image | None:
     """Render the client's page as a viewer shows it; None for our own pages and for other kinds of
     files."""
-    if sources is None or entry.source is None or not style.source:
+    if sources is None or entry.source is None or not style.has_sources:
         return None
     try:
         source = sources.open(entry.source.path)
@@ -161,7 +182,7 @@ def draw_source(
             return source.ledger_page(entry)
     except (OSError, ValueError, IndexError):
         return None
-    return draw_page(source[entry.source.page - 1], style.source)
+    return draw_page(source[entry.source.page - 1], style.width)
 
 
 def write_pictures(folder: Path, pictures: Sequence[Picture]) -> None:

@@ -10,9 +10,10 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from assembler import intake, proof
+from assembler import intake, proof, rules
 from assembler.errors import ProofFailed
 from assembler.model import Case, Check, Manifest, Plan, Proof
+from assembler.pdf import thumbnails
 from assembler.pipeline import existing_packets, packet_folder
 from assembler.pipeline.checked_case import CheckedCase, check_case, plan_packets
 from assembler.pipeline.options import BuiltPacket, stop_at_findings
@@ -80,11 +81,18 @@ def build_packet(
         manifest = replace(manifest, seal=input_digest, originals=kept)
         manifest = manifest_writer.with_outputs(manifest, folder)
         manifest_writer.write_manifest(folder, manifest, final=False)
-        packet_proof = prove_packet(plan, checked, folder, context)
+        packet_proof = prove_packet(plan, checked, len(manifest.ledger), folder, context)
         manifest = manifest_writer.with_proof(
             manifest, packet_proof.checks, packet_proof.not_checked
         )
-        review_page = write_review_page(content.word_boxes, manifest, packet_proof, folder, context)
+        review_page = write_review_page(
+            content.word_boxes,
+            manifest,
+            packet_proof,
+            texts=review_texts(plan, checked, context),
+            folder=folder,
+            context=context,
+        )
         manifest = manifest_writer.with_output(manifest, review_page, folder)
         manifest_writer.write_manifest(folder, manifest)
         context.workshop.cache.check_unchanged(content.cached_files)
@@ -105,11 +113,19 @@ def build_packet(
     )
 
 
-def prove_packet(plan: Plan, checked: CheckedCase, folder: Path, context: RunContext) -> Proof:
-    """Prove a staged packet from its files. Raises ProofFailed with every check that failed."""
+def prove_packet(
+    plan: Plan, checked: CheckedCase, pages: int, folder: Path, context: RunContext
+) -> Proof:
+    """Prove a staged packet of so many pages from its files. Raises ProofFailed with every check
+    that failed."""
     context.report_progress("prove", 0, 0)
+    is_drawn_by_proof = thumbnails.is_drawn_by_proof(thumbnails.choose_style(pages))
     packet_proof = proof.prove(
-        folder, context.folder, context.workshop, remember=True, pictures=context.options.thumbnails
+        folder,
+        context.folder,
+        context.workshop,
+        remember=True,
+        pictures=context.options.thumbnails and is_drawn_by_proof,
     )
     if not packet_proof.ok:
         failed = [_describe_failure(check) for check in packet_proof.checks if not check.ok]
@@ -126,6 +142,8 @@ def write_review_page(
     word_boxes: dict[str, list[Path | None]],
     manifest: Manifest,
     packet_proof: Proof,
+    *,
+    texts: review.ReviewTexts,
     folder: Path,
     context: RunContext,
 ) -> Path:
@@ -134,12 +152,27 @@ def write_review_page(
     inputs = review.ReviewInputs(
         manifest=manifest,
         boxes=word_boxes,
-        signoff=context.resources.schema("signoff.json"),
+        texts=texts,
         case_folder=context.folder,
         thumbnails=context.options.thumbnails,
         prints=packet_proof.prints,
     )
     return review.write(folder, inputs, context.workshop)
+
+
+def review_texts(plan: Plan, checked: CheckedCase, context: RunContext) -> review.ReviewTexts:
+    """Return what review.html says beside the manifest: for whom, why and how the packet is filed,
+    and the titles of the rules."""
+    case = checked.case
+    person = next(person for person in case.beneficiaries if person.id == plan.beneficiary)
+    checklists = checked.library.checklists_for(case.kind, case.reasons)
+    reasons = [checklist.title for checklist in checklists if checklist.reason]
+    request = [] if reasons and case.kind == "parole" else [plan.title]
+    return review.ReviewTexts(
+        signoff=context.resources.schema("signoff.json"),
+        title=(person.name.full, *request, *reasons, context.profile.title),
+        rule_titles={rule.id: rule.title for rule in rules.list_rule_help(checked.library)},
+    )
 
 
 def _describe_failure(check: Check) -> str:

@@ -98,7 +98,7 @@ def format_groups(
             continue
         if tone is Tone.HINT and not show_all:
             count = sum(len(group.findings) for group in of_tone)
-            lines.append(Line(text=f"{_count(count, 'hint')}: --all lists them", tone=tone))
+            lines.append(Line(text=f"{count_noun(count, 'hint')}: --all lists them", tone=tone))
             continue
         lines.append(Line(text=heading, tone=tone))
         for group in of_tone:
@@ -112,10 +112,10 @@ def _format_group(
     if len(group.findings) == 1:
         (finding,) = group.findings
         yield from _wrap(f"{group.rule}  {finding.where}", width, "  ", group.tone)
-        yield from _wrap(_sentence(finding.problem), width)
+        yield from _wrap(format_sentence(finding.problem), width)
         yield from _remedy(finding.remedy, width)
         return
-    places = _count_places(group.findings)
+    places = count_places(group.findings)
     # what all say alike says more than the rule's title
     title = group.shared_problem or titles.get(group.rule, "")
     heading = f"{group.rule}  {places}{f': {title}' if title else ''}"
@@ -151,7 +151,7 @@ def _short_place(where: str) -> str:
 
 
 def _remedy(text: str, width: int | None, indent: str = _INDENT) -> Iterator[Line]:
-    yield from _wrap(f"→ {_sentence(text)}", width, indent)
+    yield from _wrap(f"→ {format_sentence(text)}", width, indent)
 
 
 def _tone(finding: Finding) -> Tone:
@@ -160,25 +160,26 @@ def _tone(finding: Finding) -> Tone:
     return Tone.CHECK if finding.severity is Severity.WARNING else Tone.HINT
 
 
-def _count_places(findings: Sequence[Finding]) -> str:
+def count_places(findings: Sequence[Finding]) -> str:
     """Return how many of what a group is about, such as "19 exhibits"."""
     number = len(findings)
     if all(finding.page for finding in findings):
-        return _count(number, "page")
+        return count_noun(number, "page")
     for word, names in (
         ("exhibit", {finding.exhibit for finding in findings}),
         ("file", {finding.file for finding in findings}),
     ):
         if None not in names and len(names) == number:
-            return _count(number, word)
-    return _count(number, "place")
+            return count_noun(number, word)
+    return count_noun(number, "place")
 
 
-def _count(number: int, word: str) -> str:
+def count_noun(number: int, word: str) -> str:
+    """Return a number and its noun, such as "1 page" or "3 pages"."""
     return f"{number} {word}{'' if number == 1 else 's'}"
 
 
-def _sentence(text: str) -> str:
+def format_sentence(text: str) -> str:
     """Return a problem or remedy as a sentence; in findings it is the middle of one."""
     if not text.strip():
         return ""

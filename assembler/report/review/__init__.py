@@ -7,5 +7,6 @@ load nothing from elsewhere. Shows findings and makes none. Must not know how a 
 from assembler.report.review.batch_index import Row, index
 from assembler.report.review.html_page import MADE_BY
 from assembler.report.review.review_page import NAME, ReviewInputs, write
+from assembler.report.review.view import ReviewTexts
 
-__all__ = ["MADE_BY", "NAME", "ReviewInputs", "Row", "index", "write"]
+__all__ = ["MADE_BY", "NAME", "ReviewInputs", "ReviewTexts", "Row", "index", "write"]

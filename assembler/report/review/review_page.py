@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,8 @@ from assembler.model import Fingerprint, LedgerEntry, Manifest, PartKind
 from assembler.pdf.thumbnails import Picture, choose_style
 from assembler.report.review import page_pictures
 from assembler.report.review.html_page import page
-from assembler.report.review.view import DOUBTFUL, view
+from assembler.report.review.page_view import PageContent
+from assembler.report.review.view import DOUBTFUL, ReviewTexts, view
 from assembler.runtime.atomic_files import write_atomic
 from assembler.runtime.worker_pool import Failure
 from assembler.runtime.workshop import Workshop
@@ -29,9 +30,10 @@ class ReviewInputs:
 
     manifest: Manifest
     boxes: Mapping[str, Sequence[Path | None]]  # exhibit → PreparedPage.boxes of each page
-    signoff: Mapping[str, Any]  # schemas/signoff.json
+    texts: ReviewTexts
     case_folder: Path | None
-    thumbnails: bool = True  # False: no picture and no word of the evidence
+    # False: no picture and no word of the evidence, and no name of a person as a title
+    thumbnails: bool = True
     prints: Sequence[Fingerprint] = ()  # of every page, as the proof made them
 
 
@@ -50,7 +52,8 @@ def write(folder: Path, inputs: ReviewInputs, workshop: Workshop) -> Path:
             _read_words(entry, inputs.boxes, only_uncertain=only_uncertain) for entry in ledger
         ]
     path = folder / NAME
-    values = view(inputs.manifest, pictures, words, inputs.signoff)
+    texts = inputs.texts if inputs.thumbnails else replace(inputs.texts, title=())
+    values = view(inputs.manifest, PageContent(pictures=pictures, words=words), texts)
     write_atomic(path, page("packet", values).encode())
     return path
 

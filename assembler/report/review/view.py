@@ -2,233 +2,105 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
-from assembler.model import Check, Finding, LedgerEntry, Manifest, PartKind, Volume
-from assembler.model.manifest import OutputFile, Source
-from assembler.pdf.thumbnails import Picture
+from assembler.model import Check, Manifest, Volume
+from assembler.model.manifest import Claim, OutputFile
+from assembler.report.review.finding_view import mark_pages, view_findings
+from assembler.report.review.page_view import PageContent, group_pages, list_pages
 
-Json = Mapping[str, Any]
-_ORDER = {"error": 0, "warning": 1, "info": 2}
-_WORDS = {"error": "Error", "warning": "Warning", "info": "Note"}
-_PART_KINDS = {
-    "draft": "made by assembler",
-    "form": "government form",
-    "tab": "divider",
-    "exhibit": "evidence",
-}
-_BASELINE = 0.3  # of a stamp's size, above the bottom of its box
 DOUBTFUL = 80  # word confidence below which the chart and the overlay color a word
+_LEVELS = {"required": "Required", "core": "Important", "supporting": "Supporting"}
+_FEW_FINDINGS = 8  # up to which nobody needs to filter them
 
 
-def view(
-    manifest: Manifest, pictures: Sequence[Picture], words: Sequence[Sequence[Any]], signoff: Json
-) -> dict[str, Any]:
-    """Return every value that the template uses.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewTexts:
+    """What the manifest does not say.
 
-    Args:
-        pictures: one for each page of the ledger, or empty.
-        words: as `pictures`, [word, left, top, right, bottom, confidence] of each page.
-        signoff: schemas/signoff.json.
+    `title`: beneficiary, reason and way of filing; empty if no name may be shown. `rule_titles`: by
+    rule id. `signoff`: schemas/signoff.json.
     """
-    findings = _findings(manifest)
-    marks = _marks(findings, manifest.ledger)
+
+    signoff: Mapping[str, Any]
+    title: tuple[str, ...] = ()
+    rule_titles: Mapping[str, str] = field(default_factory=dict)
+
+
+def view(manifest: Manifest, content: PageContent, texts: ReviewTexts) -> dict[str, Any]:
+    """Return every value that the template uses."""
+    marks = mark_pages(manifest.findings, manifest.ledger)
+    findings = view_findings(manifest.findings, manifest.ledger, texts.rule_titles)
+    failed = [_check(check) for check in manifest.proof if not check.ok]
     return {
+        **findings,
+        "is_filtered": findings["finding_count"] > _FEW_FINDINGS,
         "case": manifest.case,
         "packet": manifest.packet,
-        "kind": manifest.kind,
-        "as_of": manifest.as_of,
-        "profile": manifest.profile,
+        "title": texts.title or (f"Packet {manifest.packet}", f"case {manifest.case}"),
+        "as_of": format_date(manifest.as_of),
         "version": manifest.assembler,
         "total": len(manifest.ledger),
-        "frozen": manifest.frozen.as_of if manifest.frozen else "",
-        "labels": [entry.label for entry in manifest.ledger],
-        "proved": all(check.ok for check in manifest.proof),
-        "pictured": bool(pictures),
-        "counts": Counter(finding["severity"] for finding in findings),
-        "findings": findings,
-        "rules": sorted({finding["rule"] for finding in findings}),
-        "exhibits": [row.exhibit for row in manifest.index],
-        "groups": list(_groups(manifest, pictures, marks)),
-        "matrix": _matrix(manifest),
+        "exhibit_count": len(manifest.index),
+        "frozen": format_date(manifest.frozen.as_of) if manifest.frozen else "",
+        "pictured": bool(content.pictures),
+        "exhibits": [(row.exhibit, row.tab) for row in manifest.index],
+        "groups": list(group_pages(manifest, content, marks)),
+        "marked_count": len(marks),
+        "claims": _view_claims(manifest),
         "facts": manifest.facts_used,
-        "proof": [_check(check) for check in manifest.proof],
+        "proof": [_check(check) for check in manifest.proof if check.ok],
+        "failed": failed,
         "files": list(_files(manifest)),
         "removed": manifest.removed,
         "not_checked": manifest.not_checked,
         "contradictions": manifest.contradictions,
         "searches": [row for row in manifest.searches if "for this category" not in row.why],
-        "chart": list(_chart(manifest.ledger)),
+        "chart": list(_chart(manifest)),
         "outputs": list(_outputs(manifest)),
-        "signoff": signoff["items"],
+        "signoff": texts.signoff["items"],
         "volumes": [_volume(volume, manifest) for volume in manifest.volumes],
         "sha256": " ".join(_output(volume.path, manifest).sha256 for volume in manifest.volumes),
-        "pages": list(_pages(manifest, pictures, words, marks)),
+        "pages": list(list_pages(manifest, content, marks)),
     }
 
 
-def _findings(manifest: Manifest) -> list[dict[str, Any]]:
-    """Return the findings, worst first, each with its bundle page (None: the whole case) and the
-    region on that page."""
-    ordered = sorted(
-        manifest.findings, key=lambda finding: (_ORDER[finding.severity], finding.rule)
-    )
-    return [
-        {
-            "severity": finding.severity.value,
-            "word": _WORDS[finding.severity],
-            "rule": finding.rule,
-            "where": finding.where,
-            "problem": finding.problem,
-            "remedy": finding.remedy,
-            "exhibit": finding.exhibit or "",
-            "source": finding.source or "",
-            "page": _page_of(finding, manifest.ledger),
-            "region": finding.region,
-        }
-        for finding in ordered
-    ]
+def format_date(iso_date: str) -> str:
+    """Return an ISO date as people in the United States write it: November 23, 2026."""
+    day = date.fromisoformat(iso_date)
+    return f"{day:%B} {day.day}, {day.year}"
 
 
-def _page_of(finding: Finding, ledger: Sequence[LedgerEntry]) -> int | None:
-    """Return the bundle page of a finding: its file's page, else the first page of its exhibit or
-    part."""
-    of_file = [entry for entry in ledger if entry.source and entry.source.path == finding.file]
-    exact = [
-        entry.number
-        for entry in of_file
-        if entry.client_source.page == finding.page
-        and finding.piece in (None, entry.client_source.part)
-    ]
-    of_exhibit = [
-        entry.number
-        for entry in ledger
-        if entry.kind is PartKind.EXHIBIT and finding.exhibit and entry.exhibit == finding.exhibit
-    ]
-    of_part = [entry.number for entry in ledger if finding.part and entry.part == finding.part]
-    return next(iter((*exact, *(entry.number for entry in of_file), *of_exhibit, *of_part)), None)
-
-
-def _marks(
-    findings: Sequence[Json], ledger: Sequence[LedgerEntry]
-) -> dict[int, list[dict[str, Any]]]:
-    """Return the findings on each bundle page, with an outline if the region is known."""
-    marks: dict[int, list[dict[str, Any]]] = {}
-    for finding in findings:
-        if finding["page"] is not None:
-            box = (
-                _place_box(finding["region"], ledger[finding["page"] - 1])
-                if finding["region"]
-                else None
-            )
-            mark = {
-                "severity": finding["severity"],
-                "text": f"{finding['word']} {finding['rule']}: {finding['problem']}",
-                "box": box,
-            }
-            marks.setdefault(finding["page"], []).append(mark)
-    return marks
-
-
-def _place_box(box: Sequence[float], entry: LedgerEntry) -> list[float]:
-    """Return left, top, width, height of a box on the bundle page, in points.
-
-    A page is scaled by `entry.scale` around the middle of its top edge.
-    """
-    (width, _), (own_width, _) = entry.size, entry.own_size or entry.size
-    shift = (width - own_width * entry.scale) / 2
-    left, top, right, bottom = (float(value) * entry.scale for value in box)
-    return [round(value, 1) for value in (left + shift, top, right - left, bottom - top)]
-
-
-def _stamp(entry: LedgerEntry, pictures: Sequence[Picture]) -> dict[str, Any] | None:
-    """Return the printed stamp to draw over a picture that was drawn without it; None otherwise.
-
-    Coordinates are of the left end of its baseline, from the top left of the page, in points.
-    """
-    stamp = entry.stamp
-    if not stamp or not pictures or not pictures[entry.number - 1].bare:
-        return None
-    down = entry.size[1] - stamp.y - _BASELINE * stamp.size
+def _view_claims(manifest: Manifest) -> dict[str, Any]:
+    """Return the requirements with the exhibits that show each; those without come first."""
+    claims = [_view_claim(claim) for claim in manifest.matrix]
     return {
-        "x": stamp.x,
-        "y": round(down, 2),
-        "size": stamp.size,
-        "width": stamp.width,
-        "text": stamp.text,
+        "open": [claim for claim in claims if not claim["met"]],
+        "shown": [claim for claim in claims if claim["met"]],
+        "count": len(claims),
     }
 
 
-def _groups(
-    manifest: Manifest, pictures: Sequence[Picture], marks: Mapping[int, Sequence[Json]]
-) -> Iterator[dict[str, Any]]:
-    """Return the pages grouped by their tabs, in filing order."""
-    titles = {row.exhibit: row for row in manifest.index}
-    current: dict[str, Any] = {}
-    for entry in manifest.ledger:
-        key = f"exhibit-{entry.exhibit}" if entry.exhibit else entry.part
-        if current.get("key") != key:
-            if current:
-                yield current
-            row = titles.get(entry.exhibit)
-            title = row.title if row else _name(manifest, entry)
-            current = {
-                "key": key,
-                "tab": entry.tab,
-                "exhibit": entry.exhibit,
-                "title": title,
-                "pages": [],
-            }
-        page_marks = marks.get(entry.number, [])
-        current["pages"].append(
+def _view_claim(claim: Claim) -> dict[str, Any]:
+    """Return a requirement, and what shows it: "Exhibit B at 30" and the page to open."""
+    return {
+        "line": claim.line,
+        "level": claim.level,
+        "level_word": _LEVELS.get(claim.level, claim.level),
+        "text": claim.text,
+        "met": claim.met,
+        "exhibits": [
             {
-                "n": entry.number,
-                "label": entry.label,
-                "says": says(entry),
-                "image": pictures[entry.number - 1].page if pictures else "",
-                "stamp": _stamp(entry, pictures),
-                "width": entry.size[0],
-                "height": entry.size[1],
-                "marks": page_marks,
-                "worst": min(
-                    (mark["severity"] for mark in page_marks), key=_ORDER.__getitem__, default=""
-                ),
+                "text": f"Exhibit {exhibit.tab} at {exhibit.pages}",
+                "page": exhibit.first,
             }
-        )
-    if current:
-        yield current
-
-
-def _name(manifest: Manifest, entry: LedgerEntry) -> str:
-    """Return the bookmark title of a part that is not an exhibit, or the kind of the page."""
-    titles = [mark.title for mark in manifest.bookmarks if mark.number == entry.number]
-    return titles[-1] if titles else f"{entry.part} ({_PART_KINDS[entry.kind]})"
-
-
-def says(entry: LedgerEntry) -> str:
-    """Describe a page for people who cannot see its picture, with ids and numbers only."""
-    if entry.kind is PartKind.EXHIBIT:
-        return (
-            f"Page {entry.label}: Exhibit {entry.tab}, {entry.exhibit_page} of "
-            f"{entry.exhibit_pages}"
-        )
-    if entry.kind is PartKind.TAB:
-        return f"Page {entry.label}: divider of Exhibit {entry.tab}"
-    return f"Page {entry.label}: {entry.part}"
-
-
-def _matrix(manifest: Manifest) -> dict[str, Any]:
-    """Return the matrix of requirements by exhibits; each cell has the exhibit's first page."""
-    tabs = [{"tab": row.tab, "title": row.title, "page": row.first} for row in manifest.index]
-    rows = []
-    for claim in manifest.matrix:
-        cells = {exhibit.tab: exhibit.first for exhibit in claim.exhibits}
-        rows.append({**asdict(claim), "cells": [cells.get(row.tab) for row in manifest.index]})
-    unmet = sum(not claim.met for claim in manifest.matrix)
-    return {"tabs": tabs, "rows": rows, "empty": unmet}
+            for exhibit in claim.exhibits
+        ],
+        "facts": claim.facts,
+    }
 
 
 def _check(check: Check) -> dict[str, Any]:
@@ -248,44 +120,12 @@ def _files(manifest: Manifest) -> Iterator[dict[str, Any]]:
         yield {"path": path, "count": len(numbers), "first": first, "last": last}
 
 
-def _chart(ledger: Sequence[LedgerEntry]) -> Iterator[dict[str, Any]]:
+def _chart(manifest: Manifest) -> Iterator[dict[str, Any]]:
     """Return the mean word confidence of each recognized page of evidence, for a bar chart."""
-    for entry in ledger:
+    for entry in manifest.ledger:
         confidence = entry.text.confidence if entry.text else None
         if confidence is not None:
             yield {"n": entry.label, "sure": confidence, "doubtful": confidence < DOUBTFUL}
-
-
-def _pages(
-    manifest: Manifest,
-    pictures: Sequence[Picture],
-    words: Sequence[Sequence[Any]],
-    marks: Mapping[int, Sequence[Json]],
-) -> Iterator[dict[str, Any]]:
-    """Return what the script needs to show a page large, except values the HTML already has."""
-    for number, entry in enumerate(manifest.ledger):
-        shown = words[number] if words else ()
-        yield {
-            "n": entry.number,
-            "says": says(entry),
-            "size": entry.size,
-            "marks": list(marks.get(entry.number, ())),
-            "from": _origin(entry.source),
-            "source": pictures[number].source if pictures else "",
-            "stamp": _stamp(entry, pictures),
-            "sure": entry.text.confidence if entry.text else None,
-            "turned": entry.transform.turned if entry.transform else 0,
-            "scale": entry.scale,
-            "words": [[word[0], *_place_box(word[1:5], entry), word[5]] for word in shown],
-        }
-
-
-def _origin(source: Source | None) -> str:
-    """Return the source of a page, such as "evidence/chat.png, page 1, part 2 of 4"."""
-    if not source:
-        return ""
-    part = f", part {source.part} of {source.parts}" if source.parts > 1 else ""
-    return f"{source.path}, page {source.page}{part}"
 
 
 def _volume(volume: Volume, manifest: Manifest) -> dict[str, Any]:
