@@ -413,7 +413,7 @@ def test_batch_writes_a_list_of_all_cases_and_leaves_a_strange_file_alone(
     assert second["reason"] == ""
     (tmp_path / "all/index.html").write_text("somebody's own")
     _, _, err = run("batch", tmp_path / "all", "--resume", "--as-of", "2026-11-23")
-    assert "not ours" in err
+    assert "assembler did not make" in err
     assert (tmp_path / "all/index.html").read_text() == "somebody's own"
 
 
