@@ -198,7 +198,8 @@ def _lay_packet(case: Case, prepared: Prepared, packet: Path) -> None:
         profile=Profile(id="x", title="x"),
         volumes=(Volume(path="bundle.pdf", first=1, last=len(layout.leaves)),),
     )
-    manifest = manifest_writer.with_outputs(build_manifest(bound, PacketRemarks()), packet)
+    remarks = PacketRemarks(findings=prepared.findings)
+    manifest = manifest_writer.with_outputs(build_manifest(bound, remarks), packet)
     manifest_writer.write_manifest(packet, manifest, final=False)
 
 

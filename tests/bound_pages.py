@@ -34,6 +34,7 @@ from assembler.model import (
     SourceFile,
     Volume,
 )
+from assembler.pdf.source_files import ClientFiles
 from assembler.proof import page_check
 from assembler.report.manifest_builder import BoundPacket, PacketRemarks, build_manifest
 from assembler.runtime.resources import stamp_font
@@ -65,7 +66,7 @@ class Bound:
                 bundle=bundle or self.bundle,
                 first=1,
                 entries=(entry,),
-                case_folder=self.folder,
+                files=ClientFiles(folder=self.folder),
                 **job,
             )
         )

@@ -4,6 +4,7 @@ back by other means."""
 from __future__ import annotations
 
 import io
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -24,10 +25,12 @@ from assembler.evidence.annotations.bidi_order import base_level, visual_runs
 from assembler.evidence.annotations.form_fields import list_field_places
 from assembler.evidence.readers.pdf import NormalizedPdf, normalize_pdf
 from assembler.model import Severity
-from assembler.pdf.source_files import Sources
+from assembler.model.manifest import MANIFEST_FILE
+from assembler.pdf.source_files import ClientFiles, Sources
 from assembler.proof import source_fields, text_layer
 from assembler.proof.pixels import Originals
 from tests import factories, formdraw
+from tests.bound_pages import bound
 from tests.conftest import build
 from tests.formdraw import (
     COMB,
@@ -44,6 +47,7 @@ from tests.formdraw import (
 )
 from tests.support import manifests
 from tests.support.field_proofs import entry, proved
+from tests.support.proofs import proved as prove
 
 CORPUS = (
     Path(
@@ -228,14 +232,66 @@ def test_a_value_too_large_for_its_place_is_made_smaller_not_cut(
     assert proved(tmp_path) == []
 
 
-def test_a_value_no_size_makes_fit_is_told(tmp_path: Path) -> None:
-    normal = made(
-        form(field((72, 500, 90, 508), V=String("far too long for this place " * 4))), tmp_path
-    )
+SMALL, LONG = (72, 500, 90, 508), "far too long for this place " * 20
+
+
+@pytest.mark.parametrize(
+    ("values", "shown"),
+    [
+        ({"V": String(LONG)}, "far too long f"),
+        ({"V": String(LONG), "Ff": MULTILINE}, "far too l"),
+        (
+            {"V": String(LONG), "FT": Name.Ch, "Ff": COMBO, "Opt": Array([String(LONG)])},
+            "far too long f",
+        ),
+        ({"V": String(LONG), "FT": Name.Ch, "Opt": Array([String(LONG)])}, "far too long f"),
+        ({"V": String("אברהם כהן " * 20)}, "אברהם כהן א"),
+        ({"V": String(LONG), "Ff": PASSWORD}, "*" * 15),
+    ],
+    ids=["line", "block", "combo box", "list", "right to left", "password"],
+)
+def test_of_a_value_no_size_makes_fit_whole_letters_are_drawn_and_it_is_told(
+    tmp_path: Path, values: dict[str, Any], shown: str
+) -> None:
+    normal = made(form(field(SMALL, **values)), tmp_path)
 
     assert [(loss.rule, loss.severity) for loss in normal.losses] == [
         ("EVID.FIELD", Severity.ERROR)
     ]
+    assert text_in(tmp_path / "normal.pdf") == shown
+    assert proved(tmp_path) == ["form field 1 does not show its value"]
+    assert proved(tmp_path, in_part={(1, 1)}) == []
+
+
+@pytest.mark.parametrize("high", [1.0, 2.2])
+def test_a_value_in_a_place_too_low_for_any_letter_is_told(tmp_path: Path, high: float) -> None:
+    normal = made(form(field((72, 500, 172, 500 + high), V=String("abc"))), tmp_path)
+
+    assert [loss.rule for loss in normal.losses] == ["EVID.FIELD"]
+    assert proved(tmp_path, in_part={(1, 1)}) == []
+
+
+@pytest.mark.parametrize(
+    "shown", ["far too lung f", "far long f", "ar too long f", "too long", "1"]
+)
+def test_a_field_that_shows_a_part_shows_nothing_else(tmp_path: Path, shown: str) -> None:
+    """What a person accepted is that the rest is missing, not that other words stand there."""
+    data = form(field(SMALL, V=String(LONG)))
+    made(data, tmp_path)
+    assert proved(tmp_path, in_part={(1, 1)}) == []
+
+    made(form(field(SMALL, V=String(shown))), tmp_path)
+    (tmp_path / "source.pdf").write_bytes(data)
+
+    assert proved(tmp_path, in_part={(1, 1)})
+
+
+@pytest.mark.parametrize("value", ["\U00020bb7\u7530", "\U00020bb7\u7530 " * 12])
+def test_letters_beyond_the_first_plane_are_read_whole(tmp_path: Path, value: str) -> None:
+    normal = made(form(field((72, 500, 300, 560), V=String(value), Ff=MULTILINE)), tmp_path)
+
+    assert normal.losses == ()
+    assert proved(tmp_path) == []
 
 
 OPTIONS = Array(
@@ -576,7 +632,7 @@ def test_a_page_of_a_pdf_has_no_place_of_a_picture(tmp_path: Path) -> None:
     opened = pdfium.PdfDocument(tmp_path / "normal.pdf")
     transform = manifests.transform(redrawn=True, placement=(0, 0, 300, 300))
     line = entry(0, opened[0].get_size(), transform=transform)
-    originals = Originals(Sources(tmp_path))
+    originals = Originals(Sources(ClientFiles(folder=tmp_path)))
 
     difference = originals.compare(opened[0], line)
 
@@ -599,7 +655,7 @@ def test_a_field_whose_own_picture_is_not_seen_is_caught(
         pdf.save()
     opened = pdfium.PdfDocument(tmp_path / "normal.pdf")
     line = entry(0, opened[0].get_size(), transform=manifests.transform(redrawn=False))
-    originals = Originals(Sources(tmp_path))
+    originals = Originals(Sources(ClientFiles(folder=tmp_path)))
 
     difference = originals.compare(opened[0], line)
 
@@ -630,7 +686,7 @@ def test_letters_of_a_value_count_only_in_its_field(
         first=1,
         entries=(line,),
         words=(None,),
-        case_folder=tmp_path,
+        files=ClientFiles(folder=tmp_path),
     )
 
     (page,) = text_layer.compare_layers(job)
@@ -676,6 +732,85 @@ def test_a_bundle_with_forms_of_every_kind_is_proved(tmp_path: Path) -> None:
     assert built.proof.ok
     checks = [check for check in built.proof.checks if check.name == "fields"]
     assert [check.exhibit for check in checks] == list(forms)
+
+
+def inheriting(data: bytes) -> bytes:
+    """The same file, whose page has its fonts from the page tree."""
+    reader = PdfReader(io.BytesIO(data))
+    writer = PdfWriter(clone_from=reader)
+    page = writer.pages[0]
+    writer.root_object["/Pages"].get_object()[NameObject("/Resources")] = page["/Resources"]
+    del page["/Resources"]
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("has_picture", [True, False])
+def test_a_page_that_inherits_its_fonts_is_compared_with_them(
+    tmp_path: Path, has_picture: bool
+) -> None:
+    """PDFium forgets what a page inherits when it flattens the page."""
+    data = inheriting(
+        with_picture(OWN, "Testina") if has_picture else form(field(BOX, V=String("Testina")))
+    )
+    assert "/Resources" in PdfReader(io.BytesIO(data)).root_object["/Pages"]
+
+    made_of = bound(tmp_path / "bound", {"a.pdf": data})
+    (entry_of_page,) = made_of.ledger
+
+    result = made_of.look(entry_of_page)
+    assert result.alike, result.trouble
+
+    dotted = made_of.changed(
+        entry_of_page,
+        lambda _pdf, page: page.contents_add(b"q 0 g 500 90 2 2 re f Q ", prepend=True),
+        tmp_path,
+    )
+    assert not made_of.look(entry_of_page, dotted).alike
+
+
+def accepted_case(folder: Path) -> Path:
+    """A case with a form of which a person accepted that a value is not shown whole, and one that
+    is."""
+    forms = {
+        "long": form(
+            field((72, 600, 300, 620), "short", V=String("Testina")), field(SMALL, V=String(LONG))
+        ),
+        "rare": form(field(BOX, V=String("ABC \U00013000"))),
+    }
+    exhibits = [
+        {
+            "id": name,
+            "title": name,
+            "category": "photo",
+            "files": [{"path": f"evidence/{name}.pdf", "accept_loss": ["EVID.FIELD"]}],
+        }
+        for name in forms
+    ]
+    factories.small_case(folder, {"exhibits": [*factories.CASE["exhibits"], *exhibits]})
+    for name, data in forms.items():
+        (folder / f"evidence/{name}.pdf").write_bytes(data)
+    return folder
+
+
+def test_a_packet_with_a_value_that_is_accepted_in_part_is_proved(tmp_path: Path) -> None:
+    folder = accepted_case(tmp_path / "case")
+
+    (built,) = build(folder)
+
+    assert built.proof.ok
+    accepted = [finding.problem for finding in built.findings if finding.rule == "EVID.FIELD"]
+    assert len(accepted) == 2
+    assert all(problem.endswith("(accepted)") for problem in accepted)
+
+    path = built.folder / MANIFEST_FILE
+    data = json.loads(path.read_text(encoding="utf8"))
+    data["findings"] = [one for one in data["findings"] if one["rule"] != "EVID.FIELD"]
+    path.write_text(json.dumps(data), encoding="utf8")
+
+    wrong = {check.exhibit: check.detail for check in prove(folder).checks if not check.ok}
+    assert "form field 2 does not show its value" in wrong["long"]
 
 
 def filled(path: Path, encrypted: bool) -> bytes:

@@ -19,6 +19,7 @@ from pypdf import PdfReader, PdfWriter
 
 from assembler.model import Check
 from assembler.model.manifest import MANIFEST_FILE
+from assembler.pdf.source_files import ClientFiles
 from assembler.proof import source_links, structure
 from assembler.proof.bound_bundle import BoundBundle, BoundFile
 from assembler.proof.navigation_check import check_navigation
@@ -66,7 +67,9 @@ def checked(case: Path, with_sources: bool = True) -> dict[str, Check]:
         BoundFile(volume=part, sheets=one.sheets, marks=one.marks, tags=one.tags)
         for part, one in zip(parts, read, strict=True)
     ]
-    files = source_links.read_all(folder, manifest, case if with_sources else None, Here())  # type: ignore[arg-type]
+    kept = {path: folder / pdf for path, pdf in manifest.conversions.items()}
+    sources = ClientFiles(folder=case, conversions=kept) if with_sources else None
+    files = source_links.read_all(folder, manifest, sources, Here())  # type: ignore[arg-type]
     failed = {
         check.name: check
         for check in check_navigation(BoundBundle(manifest, bound, files))
@@ -892,11 +895,16 @@ def test_links_of_a_word_file_are_of_the_file(tmp_path: Path) -> None:
     built = build(case)[0]
 
     assert built.proof.ok
-    assert (
-        "whether evidence/word.docx has all of its links in the bundle" in built.proof.not_checked
-    )
+    assert "links" not in checked(case)
+    assert not [line for line in built.proof.not_checked if "word.docx" in line]
     page = page_of(case, "word")
+    bundle = case / "build/child/bundle.pdf"
+    whole = bundle.read_bytes()
     change(case, lambda pdf: link(pdf, page, (72, 72, 99, 99), A=web("https://example.org/")))
+    assert "links" in checked(case)
+    bundle.write_bytes(whole)
+    assert "links" not in checked(case)
+    change(case, lambda pdf: pdf.pages[page].Annots.__delitem__(0))
     assert "links" in checked(case)
 
 

@@ -16,6 +16,7 @@ from assembler import pipeline
 from assembler.evidence.readers.pdf import normalize_pdf
 from assembler.model import PartKind, TextMethod
 from assembler.proof import font_encodings, page_characters, text_layer
+from assembler.proof.kept_drafts import KeptWords, Word
 from assembler.runtime.resources import Shelf
 from assembler.runtime.workshop import Workshop
 from scripts.sample_cases import draw
@@ -338,8 +339,6 @@ def test_a_file_without_fonts_to_read_is_no_error(tmp_path: Path, content: bytes
 def overlapping_layer(tmp_path: Path, second: str) -> text_layer.Job:
     """A page whose hidden words are "Clara" and `second`, the second over the first, as
     recognition reads a signature."""
-    from assembler.proof.kept_drafts import KeptWords, Word
-
     pdf = Pdf.new()
     pdf.add_blank_page(page_size=(300, 200))
     page = pdf.pages[0]
@@ -366,7 +365,7 @@ def overlapping_layer(tmp_path: Path, second: str) -> text_layer.Job:
     )
     kept = KeptWords(size=(300, 200), words=words)
     return text_layer.Job(
-        bundle=tmp_path / "bundle.pdf", first=1, entries=(entry,), words=(kept,), case_folder=None
+        bundle=tmp_path / "bundle.pdf", first=1, entries=(entry,), words=(kept,), files=None
     )
 
 
@@ -382,6 +381,72 @@ def test_a_changed_word_that_lies_on_another_is_caught(tmp_path: Path) -> None:
     (page,) = text_layer.compare_layers(overlapping_layer(tmp_path, "Clava"))
 
     assert "recognized words" in page.trouble
+
+
+def high_layer(tmp_path: Path, up: float) -> text_layer.Job:
+    """A small page with a hidden word whose font is more than twice as high as what is seen, and
+    stands `up` points above it."""
+    pdf = Pdf.new()
+    pdf.add_blank_page(page_size=(200, 50))
+    font = pikepdf.Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica)
+    pdf.pages[0].Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary(F=font))
+    content = f"BT /F 30 Tf 30 Tz 3 Tr 60 {20 + up} Td (But) Tj ET"
+    pdf.pages[0].Contents = pdf.make_stream(content.encode())
+    pdf.save(tmp_path / "bundle.pdf")
+    entry = manifests.entry(
+        kind=PartKind.EXHIBIT,
+        text=manifests.text(method=TextMethod.OCR, words=1),
+        size=(200, 50),
+        source=manifests.source(path="scan.png"),
+    )
+    word = Word(text="But", left=60, top=20, right=73, bottom=30)
+    kept = KeptWords(size=(200, 50), words=(word,))
+    return text_layer.Job(
+        bundle=tmp_path / "bundle.pdf", first=1, entries=(entry,), words=(kept,), files=None
+    )
+
+
+@pytest.mark.parametrize(("up", "is_caught"), [(0.0, False), (-14.0, True), (14.0, True)])
+def test_a_word_whose_font_is_higher_than_it_is_seen_stands_on_its_lower_edge(
+    tmp_path: Path, up: float, is_caught: bool
+) -> None:
+    (page,) = text_layer.compare_layers(high_layer(tmp_path, up))
+
+    assert bool(page.trouble) == is_caught
+
+
+def nested_forms(path: Path, *, change: bool = False) -> None:
+    """A page whose forms each draw all that were made before, as some programs write them.
+    `change`: the font of the first one has other codes."""
+    pdf = Pdf.new()
+    pdf.add_blank_page(page_size=(200, 200))
+    drawn = pikepdf.Dictionary()
+    for number in range(14):
+        base = Name.Courier if change and number == 0 else Name.Helvetica
+        font = pikepdf.Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=base)
+        resources = pikepdf.Dictionary(
+            Font=pikepdf.Dictionary(F=pdf.make_indirect(font)),
+            XObject=pikepdf.Dictionary({key: drawn[key] for key in reversed(list(drawn.keys()))}),
+        )
+        drawn[f"/X{number}"] = pdf.make_stream(
+            b"", Type=Name.XObject, Subtype=Name.Form, BBox=[0, 0, 9, 9], Resources=resources
+        )
+    pdf.pages[0].Resources = pikepdf.Dictionary(XObject=drawn)
+    pdf.save(path)
+
+
+def test_each_form_of_a_page_counts_once_however_often_it_is_drawn(tmp_path: Path) -> None:
+    nested_forms(tmp_path / "a.pdf")
+    nested_forms(tmp_path / "b.pdf", change=True)
+
+    (fonts,), (others,) = (
+        font_encodings.read_fonts(font_encodings.Job(pdf=tmp_path / name, places=(0,)))
+        for name in ("a.pdf", "b.pdf")
+    )
+
+    assert fonts is not None and others is not None
+    assert fonts.total() == others.total() == 14
+    assert (fonts - others).total() == 1
 
 
 def test_a_word_that_ends_with_fillers_is_looked_for_in_its_middle() -> None:

@@ -388,14 +388,13 @@ def word_case(tmp_path: Path) -> Path:
     return folder
 
 
-def test_the_proof_says_that_words_are_compared_where_there_are_no_pages(word_case: Path) -> None:
+def test_the_proof_says_that_the_words_of_a_word_file_are_compared(word_case: Path) -> None:
     built = build(word_case)[0]
 
     assert built.proof.ok
     said = {check.name: check.detail for check in built.proof.checks if check.exhibit == "clinic"}
     assert said["word-file"] == "every word, sign and picture of evidence/c.docx is on its 2 pages"
-    assert said["pixels"].startswith("0 of 2 pages look like their source; page ")
-    assert "a Word file, which has no pages of its own" in built.proof.not_checked[0]
+    assert not [line for line in built.proof.not_checked if "c.docx" in line]
 
 
 def test_a_word_that_is_missing_from_the_bundle_is_seen(word_case: Path) -> None:

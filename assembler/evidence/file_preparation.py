@@ -90,6 +90,7 @@ class OpenedSource:
     losses: tuple[Loss, ...] = ()  # content that a bundle cannot or should not contain
     steps: tuple[str, ...] = ()  # readers tried
     disagreement: str = ""  # what readers show differently, if a person accepted one of them
+    is_converted: bool = False  # a Word file, whose pages are those of `pdf` alone
 
 
 def open_file(job: Job) -> OpenedSource:
@@ -134,6 +135,7 @@ def open_file(job: Job) -> OpenedSource:
         losses=tuple(_loss_from_json(loss) for loss in fields["losses"]),
         steps=tuple(fields["steps"]),
         disagreement=fields["disagreement"],
+        is_converted=fields["is_converted"],
     )
 
 
@@ -193,6 +195,7 @@ def _make(data: bytes, password: str, folder: Path, *, accepted: bool) -> None:
         "losses": [asdict(loss) for loss in losses],
         "steps": normalized.steps,
         "disagreement": disagreement,
+        "is_converted": kind == "docx",
     }
     (folder / "pages.json").write_text(json.dumps(fields))
 

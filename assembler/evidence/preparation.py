@@ -24,6 +24,7 @@ from assembler.evidence.file_preparation import OpenedSource
 from assembler.evidence.legibility.findings import ExhibitPage, report_legibility
 from assembler.model import (
     Case,
+    Conversion,
     Exhibit,
     FileOutcome,
     FilePart,
@@ -340,6 +341,11 @@ def _prepared(
             ocr.engine_version(),
         ),
         files=tuple(_opened_file(sources[path]) for path in paths),
+        conversions=tuple(
+            Conversion(path=path, sha256=source.sha256, pdf=source.pdf)
+            for path in paths
+            if (source := sources[path]).is_converted and source.pdf is not None
+        ),
     )
 
 

@@ -47,6 +47,7 @@ from assembler.model.packet import (
     RecipePart,
 )
 from assembler.model.pages import (
+    Conversion,
     Draft,
     FileOutcome,
     Ink,
@@ -74,6 +75,7 @@ __all__ = [
     "Check",
     "Consulate",
     "Contradiction",
+    "Conversion",
     "Declaration",
     "DocumentId",
     "DocumentKind",

@@ -23,12 +23,13 @@ from assembler.model.volume import Volume
 MANIFEST_FILE = "manifest.json"
 T = TypeVar("T")
 # 2: with `kept`, files that the proof compares drafts and recognized words with
-# 3: keys renamed, see `runtime.older_manifest`
+# 3: keys renamed, see `runtime.older_manifest`; with the PDF of each Word file of the client
 FORMAT = 3
 READABLE_FORMATS = (1, 2, 3)
 BUNDLE_FILE = "bundle.pdf"
 # words of recognized pages with their boxes; one line per page
 WORDS_FILE = "proof/words.jsonl"
+_DIGITS = 32  # of a sha256 in the name of a file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,12 +78,22 @@ class KeptForm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KeptConversion:
+    """A Word file of the client, and the PDF it was printed to, as it was before binding."""
+
+    path: str  # of the Word file
+    pdf: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KeptFiles:
-    """The files that the proof compares drafts, forms and recognized words with."""
+    """The files that the proof compares drafts, forms, recognized words and the pages of Word files
+    with."""
 
     drafts: tuple[KeptDraft, ...]
     forms: tuple[KeptForm, ...]
     words: str  # path of the recognized words
+    conversions: tuple[KeptConversion, ...] | None = None  # None in format 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -368,6 +379,12 @@ class Manifest:
         return (*self.kept.drafts, *self.kept.forms) if self.kept else ()
 
     @property
+    def conversions(self) -> dict[str, str]:
+        """Return the PDF kept of each Word file of the client, by the path of the latter."""
+        kept = (self.kept.conversions if self.kept else None) or ()
+        return {conversion.path: conversion.pdf for conversion in kept}
+
+    @property
     def digests(self) -> dict[str, str]:
         """Return the sha256 of the client's files and of the packet's, by path."""
         records: tuple[FileRecord, ...] = (*self.inputs, *self.outputs)
@@ -377,6 +394,7 @@ class Manifest:
 # Keys that are left out if the attribute has its default; all others are always written.
 OPTIONAL_KEYS: Mapping[type, frozenset[str]] = {
     Manifest: frozenset(("kept", "proof")),
+    KeptFiles: frozenset(("conversions",)),
     LedgerEntry: frozenset(("own_size", "source", "transform", "text", "gray", "fitted")),
     Source: frozenset(("part", "parts")),  # both are left out of a page that was not cut
     Transform: frozenset(("crop", "background")),
@@ -389,6 +407,11 @@ OPTIONAL_KEYS: Mapping[type, frozenset[str]] = {
 def kept_pdf(document: DocumentId) -> str:
     """Return the path of a draft or filled form as it was before binding, kept for the proof."""
     return f"proof/{document.kind}s/{document.name.removesuffix('.pdf').replace('/', '-')}.pdf"
+
+
+def kept_conversion(sha256: str) -> str:
+    """Return the path of the PDF that a Word file of the client with this sha256 was printed to."""
+    return f"proof/word/{sha256[:_DIGITS]}.pdf"
 
 
 def word_file(document: DocumentId) -> str:

@@ -107,6 +107,15 @@ class OpenedFile:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Conversion:
+    """A Word file of the client, and the PDF it was printed to."""
+
+    path: str
+    sha256: str  # of the Word file
+    pdf: Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Prepared:
     """One exhibit as a normal, upright, searchable PDF (its outline and inner links kept)."""
 
@@ -117,6 +126,7 @@ class Prepared:
     findings: tuple[Finding, ...] = ()
     steps: tuple[str, ...] = ()  # engines, for the ledger: "pikepdf 10.18.0", ...
     files: tuple[OpenedFile, ...] = ()
+    conversions: tuple[Conversion, ...] = ()  # of its Word files
 
     @property
     def document(self) -> DocumentId:

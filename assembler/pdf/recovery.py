@@ -28,6 +28,8 @@ _PYPDF_ERRORS = (
     OverflowError,
 )
 
+_MAX_NODES = 200_000  # of a page tree; one that leads back to itself ends there
+
 
 def open_document(data: bytes, password: str = "") -> tuple[Any, bool]:
     """Open a PDF with PDFium; return the document and whether pypdf had to rewrite it first.
@@ -51,6 +53,41 @@ def is_encrypted(data: bytes) -> bool:
     an earlier file.
     """
     return b"/Encrypt" in data
+
+
+def with_own_resources(data: bytes) -> bytes:
+    """Return a PDF whose pages have the fonts and pictures that they inherit as their own.
+
+    PDFium draws a page with what it inherits, but loses it when it flattens the page. Only appends
+    to the file; returns it as it is if no page inherits any, or if pypdf cannot append to it.
+    """
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # its messages quote content
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            reader = PdfReader(io.BytesIO(data))
+            if reader.is_encrypted or not _has_shared_resources(reader.root_object["/Pages"]):
+                return data
+            writer = PdfWriter(io.BytesIO(data), incremental=True)
+            if not all("/Resources" in page for page in writer.pages):
+                return data
+            out = io.BytesIO()
+            writer.write(out)
+    except _PYPDF_ERRORS:
+        return data
+    return out.getvalue()
+
+
+def _has_shared_resources(pages: Any) -> bool:
+    """Return whether a node of the page tree has resources for the pages below it."""
+    waiting, seen = [pages], 0
+    while waiting and seen < _MAX_NODES:
+        node, seen = waiting.pop().get_object(), seen + 1
+        if "/Kids" in node:
+            if "/Resources" in node:
+                return True
+            waiting += node["/Kids"]
+    return False
 
 
 def rewrite_with_pypdf(data: bytes, password: str = "") -> bytes | None:

@@ -11,7 +11,7 @@ from assembler import forms
 from assembler.bundle.print_set import FOLDER as PRINT_FOLDER
 from assembler.errors import OutputNotWritten
 from assembler.model import Case, DocumentId, Draft, Prepared, TextMethod
-from assembler.model.manifest import WORDS_FILE, filled_form, kept_pdf, word_file
+from assembler.model.manifest import WORDS_FILE, filled_form, kept_conversion, kept_pdf, word_file
 from assembler.pipeline.checked_case import CheckedCase
 from assembler.pipeline.packet_content import PacketContent
 from assembler.pipeline.run_context import RunContext
@@ -103,6 +103,8 @@ def keep_for_proof(
         _copy(draft.pdf, folder / kept_pdf(draft.id))
     for document, pdf in forms.items():
         _copy(pdf, folder / kept_pdf(document))
+    for conversion in (one for exhibit in prepared for one in exhibit.conversions):
+        _copy(conversion.pdf, folder / kept_conversion(conversion.sha256))
     lines = [line for exhibit in prepared for line in _recognized(exhibit)]
     (folder / WORDS_FILE).parent.mkdir(exist_ok=True, mode=0o700)
     (folder / WORDS_FILE).write_text("".join(f"{line}\n" for line in lines), encoding="utf8")

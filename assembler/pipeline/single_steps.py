@@ -11,6 +11,7 @@ from pathlib import Path
 from assembler import forms, proof, receivers, rules
 from assembler.errors import OutputNotWritten
 from assembler.model import Exhibit, Finding, Plan, Proof
+from assembler.pdf.source_files import ClientFiles
 from assembler.pipeline.checked_case import read_plans
 from assembler.proof.source_pages import count_pages
 from assembler.runtime.atomic_files import find_link_below, report_write_errors, write_atomic
@@ -38,7 +39,8 @@ def plans_with_pages(
     """
     case, packet_plans = read_plans(folder, shelf, profile, hashed=False)
     paths = sorted({part.path for exhibit in case.exhibits for part in exhibit.parts})
-    counts = workshop.map(count_pages, [(folder, path) for path in paths])
+    files = ClientFiles(folder=folder)
+    counts = workshop.map(count_pages, [(files, path) for path in paths])
     by_path = {
         path: count
         for path, count in zip(paths, counts, strict=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from assembler.errors import ProofFailed
 from assembler.model import Check, Manifest, Proof
+from assembler.pdf.source_files import ClientFiles
 from assembler.proof import (
     draft_checks,
     field_values,
@@ -37,14 +38,14 @@ _NO_SOURCES = "whether pages look like their sources: the case folder was not gi
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Packet:
-    """A build folder with its manifest, and the case folder, None if it is not available.
+    """A build folder with its manifest, and the client's files, None if they are not available.
 
-    `source_digests`: sha256 of the sources as they are now.
+    `source_digests`: see `known_pages.Bundle`.
     """
 
     build: Path
     manifest: Manifest
-    case_folder: Path | None
+    files: ClientFiles | None
     source_digests: Mapping[str, str]
     workshop: Workshop
 
@@ -55,7 +56,7 @@ class _Packet:
             build=self.build,
             ledger=self.manifest.ledger,
             parts=self.manifest.volumes,
-            case_folder=self.case_folder,
+            files=self.files,
             source_digests=self.source_digests,
         )
 
@@ -89,7 +90,8 @@ def prove(
     ]
     if not files[-1].ok:  # nothing more can be checked against a manifest that contradicts itself
         return Proof(checks=tuple(files))
-    counts = list(check_ledger(manifest, case_folder, workshop))
+    client_files = _client_files(build, manifest, case_folder)
+    counts = list(check_ledger(manifest, client_files, workshop))
     if missing := volume_check.list_missing(build, parts):
         detail = f"there is no {missing[0]}"
         return Proof(checks=(*files, Check(name="files", ok=False, detail=detail)))
@@ -99,8 +101,8 @@ def prove(
     packet = _Packet(
         build=build,
         manifest=manifest,
-        case_folder=case_folder,
-        source_digests=source_digests,
+        files=client_files,
+        source_digests=_with_kept(source_digests, manifest, output_digests),
         workshop=workshop,
     )
     compared = known_pages.compare_pages(
@@ -116,6 +118,26 @@ def prove(
     )
 
 
+def _client_files(build: Path, manifest: Manifest, case_folder: Path | None) -> ClientFiles | None:
+    """Return the client's files with what was kept of them; None if they are not available."""
+    if case_folder is None:
+        return None
+    kept = {path: build / pdf for path, pdf in manifest.conversions.items()}
+    return ClientFiles(folder=case_folder, conversions=kept)
+
+
+def _with_kept(
+    source_digests: Mapping[str, str], manifest: Manifest, output_digests: Mapping[str, str]
+) -> dict[str, str]:
+    """Return the digest of each source, with that of the PDF that its pages are compared with if it
+    is a Word file; "" where one of both is not known."""
+    digests = dict(source_digests)
+    for path, pdf in manifest.conversions.items():
+        source, kept = digests.get(path, ""), output_digests.get(pdf, "")
+        digests[path] = f"{source} {kept}" if source and kept else ""
+    return digests
+
+
 def _check_bundle(
     packet: _Packet, results: Mapping[int, page_check.PageResult], edited: Sequence[str]
 ) -> tuple[list[Check], tuple[str, ...]]:
@@ -124,7 +146,7 @@ def _check_bundle(
     `results`: of each page by its number. `edited`: what is not checked of files that a
     person has worked on.
     """
-    build, manifest, case_folder = packet.build, packet.manifest, packet.case_folder
+    build, manifest, files = packet.build, packet.manifest, packet.files
     ledger, parts, workshop = manifest.ledger, manifest.volumes, packet.workshop
     structures = structure_reader.read_all(build, ledger, parts, workshop, manifest.linked)
     structure = structure_reader.combine_structures(structures)
@@ -133,16 +155,15 @@ def _check_bundle(
         *volume_check.check_volumes(build, manifest, parts),
         *unlisted_files.check_unlisted_files(build, manifest, parts),
     ]
-    kept = draft_checks.check_kept(build, manifest, parts, case_folder, workshop)
-    checks += check_pixels(ledger, results, case_folder)
+    kept = draft_checks.check_kept(build, manifest, parts, files, workshop)
+    checks += check_pixels(ledger, results, files)
+    checks += word_evidence.check_kept_conversions(manifest, results)
     checks += check_stamps(manifest, results)
     checks += () if kept.complete else check_words(ledger, results)
     checks += kept.checks
-    checks += field_values.check_field_values(build, ledger, parts, case_folder, workshop)
-    checks += word_evidence.check_word_evidence(
-        build, manifest, parts, results, case_folder, workshop
-    )
-    not_checked = [] if case_folder else [_NO_SOURCES]
+    checks += field_values.check_field_values(build, manifest, files, workshop)
+    checks += word_evidence.check_word_evidence(build, manifest, parts, results, files, workshop)
+    not_checked = [] if files else [_NO_SOURCES]
     not_checked += [*list_not_compared(ledger, results), *kept.not_checked, *edited]
     if not structure.trouble:
         checks += [
@@ -165,7 +186,7 @@ def _bound_bundle(packet: _Packet, structures: Sequence[structure_reader.Structu
         BoundFile(volume=part, sheets=structure.sheets, marks=structure.marks, tags=structure.tags)
         for part, structure in zip(manifest.volumes, structures, strict=True)
     ]
-    origins = source_links.read_all(packet.build, manifest, packet.case_folder, packet.workshop)
+    origins = source_links.read_all(packet.build, manifest, packet.files, packet.workshop)
     return BoundBundle(manifest, files, origins)
 
 

@@ -6,11 +6,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby, pairwise
-from pathlib import Path
 
 from assembler.model import LedgerEntry
 from assembler.pdf.picture_files import PictureFile
-from assembler.pdf.source_files import NoPages, Sources
+from assembler.pdf.source_files import ClientFiles, NoPages, Sources
 from assembler.runtime.workshop import Workshop
 
 Size = tuple[int, int]
@@ -54,10 +53,10 @@ def join_cut_pages(
 
 
 def read_cut_sizes(
-    ledger: Sequence[LedgerEntry], case_folder: Path | None, workshop: Workshop
+    ledger: Sequence[LedgerEntry], files: ClientFiles | None, workshop: Workshop
 ) -> dict[tuple[str, int], Size]:
     """Return the size in pixels of every picture that was cut, taken from the client's file."""
-    if case_folder is None:
+    if files is None:
         return {}
     places = sorted(
         {
@@ -66,24 +65,24 @@ def read_cut_sizes(
             if entry.source is not None and _source(entry)[2] > 1
         }
     )
-    sizes = workshop.map(picture_size, [(case_folder, path, page) for path, page in places])
+    sizes = workshop.map(picture_size, [(files, path, page) for path, page in places])
     return {
         place: size if isinstance(size, tuple) else (0, 0)
         for place, size in zip(places, sizes, strict=True)
     }
 
 
-def picture_size(place: tuple[Path, str, int]) -> Size:
-    """Return width and height in pixels of a picture, given as (case folder, path, page); (0, 0) if
-    it cannot be opened."""
-    files = Sources(place[0])
+def picture_size(place: tuple[ClientFiles, str, int]) -> Size:
+    """Return width and height in pixels of a picture, given as (client's files, path, page); (0, 0)
+    if it cannot be opened."""
+    sources = Sources(place[0])
     try:
-        opened = files.open(place[1])
+        opened = sources.open(place[1])
         return opened.page(place[2]).size if isinstance(opened, PictureFile) else (0, 0)
     except (NoPages, OSError, ValueError, IndexError):
         return (0, 0)
     finally:
-        files.close()
+        sources.close()
 
 
 def _source(entry: LedgerEntry) -> tuple[str, int, int]:

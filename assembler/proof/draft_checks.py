@@ -10,6 +10,7 @@ from pathlib import Path
 
 from assembler.model import Check, LedgerEntry, Manifest, TextMethod, Volume
 from assembler.model.manifest import OutputFile
+from assembler.pdf.source_files import ClientFiles
 from assembler.proof.font_encodings import pages_with_other_fonts
 from assembler.proof.kept_drafts import Kept, read_kept
 from assembler.proof.own_pages import OwnPage, read_own_pages
@@ -44,7 +45,7 @@ def check_kept(
     build: Path,
     manifest: Manifest,
     parts: Sequence[Volume],
-    case_folder: Path | None,
+    files: ClientFiles | None,
     workshop: Workshop,
 ) -> WithKept:
     """Compare a bundle with what its packet keeps; a packet that should keep it and does not
@@ -66,9 +67,9 @@ def check_kept(
         detail = "words are kept of a page that was not recognized, as the manifest says"
         return WithKept(checks=(Check(name="kept", ok=False, detail=detail),))
     pages = read_own_pages(build, ledger, parts, kept, workshop)
-    layers = read_layers(build, manifest, parts, kept, case_folder, workshop)
-    if case_folder:
-        for number in pages_with_other_fonts(build, ledger, parts, case_folder, workshop):
+    layers = read_layers(build, manifest, parts, kept, files, workshop)
+    if files:
+        for number in pages_with_other_fonts(build, ledger, parts, files, workshop):
             if not layers[number].trouble:
                 layers[number] = LayerPage(number=number, trouble=_OTHER_FONT)
     word_files = _word_files(build, manifest, kept, workshop)

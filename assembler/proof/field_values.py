@@ -10,10 +10,11 @@ kept, its pixels may be compared instead. Shares no code with what draws the val
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -21,9 +22,10 @@ from typing import Any
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
-from assembler.model import Check, LedgerEntry, Volume
+from assembler.model import Check, Finding, LedgerEntry, Manifest, Volume
 from assembler.pdf import stamp_area
-from assembler.pdf.recovery import open_document
+from assembler.pdf.recovery import open_document, with_own_resources
+from assembler.pdf.source_files import ClientFiles, Sources
 from assembler.pdf.streaming import StreamedPages
 from assembler.proof import mark_check as marks
 from assembler.proof.page_frame import flatten_page
@@ -41,19 +43,26 @@ from assembler.proof.page_view import (
 )
 from assembler.proof.pypdf_values import squeezed
 from assembler.proof.source_fields import READ_ERRORS, PageFields, SourceField, read_page, widened
-from assembler.runtime.passwords import read_passwords
 from assembler.runtime.worker_pool import Failure
 from assembler.runtime.workshop import Workshop
+
+_LOSS_RULE = "EVID.FIELD"
+_FIELD_IN_PART = re.compile(r"form field (\d+): its value does not fit")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """Pages of one file of a bundle on which values were drawn, all from one source."""
+    """Pages of one file of a bundle on which values were drawn, all from one source.
+
+    `in_part`: fields that show a part of their value, each with its page in the source and its
+    index there.
+    """
 
     bundle: Path
     first: int  # number of the file's first page
     entries: tuple[LedgerEntry, ...]
-    case_folder: Path
+    files: ClientFiles
+    in_part: frozenset[tuple[int, int]] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,19 +77,15 @@ class FieldResult:
 
 
 def check_field_values(
-    build: Path,
-    ledger: Sequence[LedgerEntry],
-    parts: Sequence[Volume],
-    case_folder: Path | None,
-    workshop: Workshop,
+    build: Path, manifest: Manifest, files: ClientFiles | None, workshop: Workshop
 ) -> Iterator[Check]:
     """Check the values of all pages on which some were drawn, one check for each exhibit."""
-    jobs = [job for part in parts for job in _jobs(build, part, ledger, case_folder)]
+    jobs = [job for part in manifest.volumes for job in _jobs(build, part, manifest, files)]
     results: dict[int, FieldResult] = {}
     for job, result in zip(jobs, workshop.map(check_pages, jobs), strict=True):
         pages = _failed_pages(job, result) if isinstance(result, Failure) else result
         results |= {page.number: page for page in pages}
-    entries = [entry for entry in ledger if entry.number in results]
+    entries = [entry for entry in manifest.ledger if entry.number in results]
     for name, group in groupby(entries, key=lambda entry: entry.group):
         pages = tuple(results[entry.number] for entry in group)
         wrong = [page for page in pages if page.faults]
@@ -100,8 +105,8 @@ def check_field_values(
 
 def check_pages(job: Job) -> tuple[FieldResult, ...]:
     """Check every page of the job, in a worker."""
-    path = job.entries[0].client_source.path
-    file = (job.case_folder / path).read_bytes(), read_passwords(job.case_folder).of(path)
+    data, password = Sources(job.files).read_file(job.entries[0].client_source.path)
+    file = with_own_resources(data), password
     with StreamedPages(job.bundle) as book:
         return tuple(_check_page(book, job, entry, file) for entry in job.entries)
 
@@ -112,7 +117,9 @@ def _check_page(
     number = entry.number
     source, _ = open_document(*file)
     try:
-        content = read_page(*file, entry.client_source.page - 1)
+        content = _with_parts(
+            read_page(*file, entry.client_source.page - 1), job, entry.client_source.page
+        )
         letters_below = _letters_below(
             file, entry, View(entry, source[entry.client_source.page - 1])
         )
@@ -130,6 +137,14 @@ def _check_page(
     return FieldResult(
         number=number, fields=len(content.places), marks=len(content.marks), faults=faults
     )
+
+
+def _with_parts(content: PageFields, job: Job, page: int) -> PageFields:
+    """Mark the fields of a page that show a part of their value."""
+    places = (
+        replace(place, is_in_part=(page, place.index) in job.in_part) for place in content.places
+    )
+    return replace(content, places=tuple(places))
 
 
 def _letters_below(file: tuple[bytes, str], entry: LedgerEntry, view: View) -> list[Glyph]:
@@ -179,7 +194,10 @@ def _faults(
         allowed = "".join([*(glyph.letter for glyph in inside(below, visible_box)), *texts])
         neighbor_boxes = [view.seen(widened(other.rect)) for other in others]
         neighbor_boxes += [area for area in areas if overlap(area, visible_box)]
-        fault = _fault(place, glyphs_inside, allowed, appearance, visible_box)
+        shown = place
+        if place.is_in_part:
+            shown = replace(place, texts=_shown_texts(place, glyphs_inside, allowed))
+        fault = _fault(shown, glyphs_inside, allowed, appearance, visible_box)
         if fault and not (
             (place.has_picture or place.is_left_alone)
             and appearance.is_as_pictured(visible_box, neighbor_boxes, glyphs_inside)
@@ -234,6 +252,23 @@ def _fault(
     return next((fault for applies, fault in faults if applies), "")
 
 
+def _shown_texts(place: SourceField, glyphs: Sequence[Glyph], allowed: str) -> tuple[str, ...]:
+    """Return the part of a value that a field shows, which an accepted finding says is not all of
+    it; the whole value where it shows anything else.
+
+    `allowed`: see `_fault`.
+    """
+    value = squeezed("".join(place.texts))
+    text = squeezed("".join(glyph.letter for glyph in glyphs))
+    if place.is_list:
+        return ()
+    if allowed or _is_backward(text):
+        own = Counter(text) - Counter(squeezed(allowed))
+        return (text,) if not own - Counter(value) else place.texts
+    lines = (text, *_lines_by_direction(glyphs))
+    return next(((text,) for text in lines if value.startswith(text)), place.texts)
+
+
 def _narrowed(box: Box) -> Box:
     """Return a widened place without its own edge, where neighbors have lines too."""
     return box[0] + 2 * EDGE, box[1] + 2 * EDGE, box[2] - 2 * EDGE, box[3] - 2 * EDGE
@@ -282,20 +317,35 @@ def _is_backward(text: str) -> bool:
 
 
 def _jobs(
-    build: Path, part: Volume, ledger: Sequence[LedgerEntry], case_folder: Path | None
+    build: Path, part: Volume, manifest: Manifest, files: ClientFiles | None
 ) -> Iterator[Job]:
-    if case_folder is None:
+    if files is None:
         return
     redrawn = [
-        entry for entry in ledger if part.first <= entry.number <= part.last and entry.is_redrawn
+        entry
+        for entry in manifest.ledger
+        if part.first <= entry.number <= part.last and entry.is_redrawn
     ]
-    for _, group in groupby(redrawn, key=lambda entry: (entry.document, entry.client_source.path)):
+    for key, group in groupby(
+        redrawn, key=lambda entry: (entry.document, entry.client_source.path)
+    ):
         yield Job(
             bundle=build / part.path,
             first=part.first,
             entries=tuple(group),
-            case_folder=case_folder,
+            files=files,
+            in_part=frozenset(_fields_in_part(manifest.findings, key[1])),
         )
+
+
+def _fields_in_part(findings: Sequence[Finding], path: str) -> Iterator[tuple[int, int]]:
+    """Yield the fields of a file of which a person was told, and accepted, that they do not show
+    their whole value: the page of each, and its index there."""
+    for finding in findings:
+        if finding.rule == _LOSS_RULE and finding.file == path and finding.page is not None:
+            named = _FIELD_IN_PART.match(finding.problem)
+            if named:
+                yield finding.page, int(named[1])
 
 
 def _failed_pages(job: Job, failure: Failure) -> tuple[FieldResult, ...]:

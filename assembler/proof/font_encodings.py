@@ -8,9 +8,9 @@ work differently from PDFium.
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,11 +19,13 @@ from pypdf.errors import PyPdfError
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, StreamObject
 
 from assembler.model import LedgerEntry, TextMethod, Volume
+from assembler.pdf.source_files import ClientFiles
 from assembler.runtime.passwords import read_passwords
 from assembler.runtime.worker_pool import Failure
 from assembler.runtime.workshop import Workshop
 
-_MAX_DEPTH = 8  # depth of nested forms
+_MAX_DEPTH = 8  # depth of nested objects of a font
+_MAX_FORMS = 20_000  # forms of a page
 _MAX_RESOURCES = 2_000  # resources of a page
 _MAX_DESCENDANTS = 4  # PDF allows one
 _PROGRAMS = ("/FontFile", "/FontFile2", "/FontFile3")
@@ -54,7 +56,7 @@ def pages_with_other_fonts(
     packet: Path,
     ledger: Sequence[LedgerEntry],
     parts: Sequence[Volume],
-    case_folder: Path,
+    files: ClientFiles,
     workshop: Workshop,
 ) -> tuple[int, ...]:
     """Return the pages with text of their own that lack a font of the source, or whose fonts map
@@ -63,7 +65,7 @@ def pages_with_other_fonts(
     A source that pypdf does not open is skipped; its text was compared as PDFium reads it.
     """
     entries = [entry for entry in ledger if entry.text and entry.text.method is TextMethod.TEXT]
-    source_jobs = list(_source_jobs(entries, case_folder))
+    source_jobs = list(_source_jobs(entries, files))
     bundle_jobs = list(_bundle_jobs(packet, entries, parts))
     jobs = [*(job for job, _ in source_jobs), *(job for job, _ in bundle_jobs)]
     results = dict(zip(jobs, workshop.map(read_fonts, jobs), strict=True))
@@ -80,16 +82,16 @@ def pages_with_other_fonts(
 
 
 def _source_jobs(
-    entries: Sequence[LedgerEntry], case_folder: Path
+    entries: Sequence[LedgerEntry], files: ClientFiles
 ) -> Iterator[tuple[Job, list[int]]]:
-    passwords = read_passwords(case_folder)
+    passwords = read_passwords(files.folder)
     by_path: dict[str, list[LedgerEntry]] = {}
     for entry in entries:
         by_path.setdefault(entry.client_source.path, []).append(entry)
     for path, entries_of_path in by_path.items():
         places = tuple(entry.client_source.page - 1 for entry in entries_of_path)
         yield (
-            Job(pdf=case_folder / path, places=places, password=passwords.of(path)),
+            Job(pdf=files.locate(path), places=places, password=passwords.of(path)),
             [entry.number for entry in entries_of_path],
         )
 
@@ -139,6 +141,14 @@ def read_fonts(job: Job) -> tuple[Fonts | None, ...]:
         return (None,) * len(job.places)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Resources:
+    """The fonts that a page or form names, and the forms and pictures."""
+
+    fonts: Fonts = field(default_factory=Counter)
+    drawn: tuple[Any, ...] = ()
+
+
 class FontReader:
     """Reads fonts page by page; each font and each form once."""
 
@@ -147,39 +157,50 @@ class FontReader:
             reader.decrypt(password)
         self._pages = list(reader.pages)
         self._digests: dict[int, str] = {}
-        self._forms: dict[int, Fonts] = {}
+        self._forms: dict[int, _Resources] = {}
 
     def page(self, place: int) -> Fonts | None:
-        """Count the fonts that a page names for its content and for its forms; None if it cannot be
-        read."""
+        """Count the fonts that a page and its forms name; a form counts once, however often it is
+        drawn. None if they cannot be read."""
         try:
-            return self._of_resources(self._pages[place].get("/Resources"), 0)
+            return self._count_fonts(self._read_resources(self._pages[place].get("/Resources")))
         except _READ_ERRORS:
             return None
 
-    def _of_resources(self, resources: Any, depth: int) -> Fonts:
-        resolved = resources.get_object() if resources is not None else None
-        if not isinstance(resolved, DictionaryObject) or depth > _MAX_DEPTH:
-            return Counter()
-        fonts = _values(resolved.get("/Font"))
-        counts = Counter(self._of_font(font) for font in fonts[:_MAX_RESOURCES])
-        for item in _values(resolved.get("/XObject"))[:_MAX_RESOURCES]:
-            counts += self._of_form(item, depth)
-        return counts
+    def _count_fonts(self, of_page: _Resources) -> Fonts:
+        fonts, waiting = of_page.fonts.copy(), deque(of_page.drawn)
+        counted: set[int] = set()
+        while waiting and len(counted) < _MAX_FORMS:
+            item = waiting.popleft()
+            key = item.idnum if isinstance(item, IndirectObject) else -len(counted) - 1
+            if key not in counted:
+                counted.add(key)
+                form = self._of_form(item)
+                fonts += form.fonts
+                waiting.extend(form.drawn)
+        return fonts
 
-    def _of_form(self, item: Any, depth: int) -> Fonts:
+    def _read_resources(self, resources: Any) -> _Resources:
+        resolved = resources.get_object() if resources is not None else None
+        if not isinstance(resolved, DictionaryObject):
+            return _Resources()
+        fonts = _values(resolved.get("/Font"))
+        return _Resources(
+            fonts=Counter(self._of_font(font) for font in fonts[:_MAX_RESOURCES]),
+            drawn=tuple(_values(resolved.get("/XObject"))[:_MAX_RESOURCES]),
+        )
+
+    def _of_form(self, item: Any) -> _Resources:
         key = item.idnum if isinstance(item, IndirectObject) else None
         if key is not None and key in self._forms:
             return self._forms[key]
-        if key is not None:
-            self._forms[key] = Counter()  # a form that draws itself ends here
         form = item.get_object()
-        fonts: Fonts = Counter()
+        resources = _Resources()
         if isinstance(form, DictionaryObject) and form.get("/Subtype") == "/Form":
-            fonts = self._of_resources(form.get("/Resources"), depth + 1)
+            resources = self._read_resources(form.get("/Resources"))
         if key is not None:
-            self._forms[key] = fonts
-        return fonts
+            self._forms[key] = resources
+        return resources
 
     def _of_font(self, item: Any) -> str:
         key = item.idnum if isinstance(item, IndirectObject) else None

@@ -18,6 +18,7 @@ import pypdfium2 as pdfium
 
 from assembler.model import Fingerprint, LedgerEntry, Volume
 from assembler.pdf import fingerprint, thumbnails
+from assembler.pdf.source_files import ClientFiles
 from assembler.proof import page_check as paging
 from assembler.proof import page_comparison
 from assembler.runtime.code_version import code_digest
@@ -59,16 +60,17 @@ class ComparedPages:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bundle:
-    """A bundle to compare: its folder, the ledger, the bundle's files, and the case folder, None
-    if it is not available.
+    """A bundle to compare: its folder, the ledger, the bundle's files, and the client's files, None
+    if they are not available.
 
-    `source_digests`: sha256 of the sources as they are now.
+    `source_digests`: what tells the sources as they are now: their sha256, with that of what was
+    kept of a Word file.
     """
 
     build: Path
     ledger: Sequence[LedgerEntry]
     parts: Sequence[Volume]
-    case_folder: Path | None
+    files: ClientFiles | None
     source_digests: Mapping[str, str]
 
 
@@ -128,9 +130,7 @@ def compare_pages(
     Without `remember` all pages are drawn, and nothing is noted in the cache. `pictures`: leave
     thumbnails of what is drawn in the cache, for review.html.
     """
-    fingerprints = (
-        prints(bundle.build, bundle.parts, workshop) if remember and bundle.case_folder else ()
-    )
+    fingerprints = prints(bundle.build, bundle.parts, workshop) if remember and bundle.files else ()
     groups = [group for part in bundle.parts for group in _page_groups(bundle, part, fingerprints)]
     fresh, known, ours = _sort_groups(groups, workshop)
     if pictures:
@@ -169,7 +169,7 @@ def _sort_groups(
     known: list[_PageGroup] = []
     ours: list[_PageGroup] = []
     for group in groups:
-        if group.job.case_folder is None or group.job.entries[0].source is None:
+        if group.job.files is None or group.job.entries[0].source is None:
             ours.append(group)
         else:
             (known if group.key and workshop.cache.has(group.key) else fresh).append(group)
@@ -183,7 +183,7 @@ def _with_thumbnails(
     workshop: Workshop,
 ) -> _PageGroup:
     key = thumbnails.thumbnail_key(
-        group.job.entries, fingerprints, style, sources=group.job.case_folder is not None
+        group.job.entries, fingerprints, style, sources=group.job.files is not None
     )
     order = thumbnails.ThumbnailOrder(key=key, style=style, cache=workshop.cache) if key else None
     return replace(group, job=replace(group.job, order=order))
@@ -212,7 +212,7 @@ def _page_groups(
             bundle=bundle.build / part.path,
             first=part.first,
             entries=entries,
-            case_folder=bundle.case_folder,
+            files=bundle.files,
         )
         yield _PageGroup(job=job, key=_key(entries, bundle.source_digests, fingerprints))
 
@@ -263,7 +263,7 @@ def _reading_jobs(
             bundle=bundle.build / part.path,
             first=part.first,
             entries=tuple(entries[start : start + _PAGES_PER_JOB]),
-            case_folder=bundle.case_folder,
+            files=bundle.files,
             known=True,
         )
 

@@ -8,7 +8,7 @@ from collections.abc import Container, Iterator, Sequence
 from itertools import groupby
 
 from assembler.model import Check, DocumentId, LedgerEntry, Manifest, PartKind
-from assembler.model.manifest import MANIFEST_FILE
+from assembler.model.manifest import MANIFEST_FILE, kept_conversion
 
 Fault = tuple[str, str]  # JSON pointer, what is wrong there
 
@@ -254,8 +254,22 @@ def _files(manifest: Manifest) -> Iterator[Fault]:
     kept_paths = [document.pdf for document in manifest.kept_documents]
     if manifest.kept:
         kept_paths.append(manifest.kept.words)
+        kept_paths += manifest.conversions.values()
+        yield from _conversions(manifest)
     if any(path not in outputs for path in kept_paths):
         yield "/kept", "a file is not among the outputs"
     for place, check in enumerate(manifest.proof):
         if not check.ok:
             yield f"/proof/{place}", "it failed when the packet was built"
+
+
+def _conversions(manifest: Manifest) -> Iterator[Fault]:
+    """Yield a fault unless the PDF kept of each Word file has the place for it, and each is kept
+    once."""
+    inputs = {file.path: file.sha256 for file in manifest.inputs}
+    kept = (manifest.kept.conversions if manifest.kept else None) or ()
+    for place, conversion in enumerate(kept):
+        if conversion.pdf != kept_conversion(inputs.get(conversion.path, "")):
+            yield f"/kept/conversions/{place}", "it is not that of one of the client's files"
+    if len(manifest.conversions) != len(kept):
+        yield "/kept/conversions", "one of them is there twice"

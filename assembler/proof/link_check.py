@@ -23,6 +23,7 @@ from assembler.proof.bound_bundle import (
 )
 from assembler.proof.check_wording import list_values
 from assembler.proof.link_reader import Area, Sheet
+from assembler.proof.source_links import Origin
 
 _TOP = ("/XYZ", None, None, None)
 
@@ -91,7 +92,9 @@ class _LinkCheck:
         expected = self._expected_links(entry)
         if expected is None:
             return all(self._is_plausible(entry, area) for area in numbered)
-        return _all_match(expected, numbered)
+        return _all_match(expected, numbered) and all(
+            self._is_listed(entry, area) for area in numbered
+        )
 
     def _numbered(self, area: Area, file: BoundFile) -> Area | None:
         """Return the link with the page number in the whole bundle; None if it leads to no file of
@@ -154,15 +157,7 @@ class _LinkCheck:
         """Return whether a link fits a page whose links are not known: it stays within its file, or
         is one of ours."""
         if area.goal.page is None:
-            origin = (
-                self._bundle.origins.files.get(entry.client_source.path)
-                if entry.source is not None
-                else None
-            )
-            can_be_there = origin is None or origin.kind != "word" or not area.goal.address
-            return can_be_there or _is_listed_address(
-                area.goal.address, origin.addresses if origin else ()
-            )
+            return self._is_listed(entry, area)
         if not entry.is_ours:
             return area.goal.page in self._bundle.runs[entry.number]
         draft_address = area.contents.removeprefix(HOST) if area.contents.startswith(HOST) else None
@@ -172,6 +167,14 @@ class _LinkCheck:
         return number == area.goal.page and (
             number in self._addresses.values() or number in self._bundle.runs[entry.number]
         )
+
+    def _is_listed(self, entry: LedgerEntry, area: Area) -> bool:
+        """Return whether a link of a page made from a Word file leads to an address that the file
+        names; True for every other link."""
+        if entry.source is None or not area.goal.address:
+            return True
+        origin = self._bundle.origins.files.get(entry.client_source.path, Origin())
+        return origin.addresses is None or _is_listed_address(area.goal.address, origin.addresses)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from assembler.model import Check, Manifest
 from assembler.model.manifest import FileRecord
+from assembler.pdf.source_files import ClientFiles
 from assembler.proof import cut_pages, source_pages
 from assembler.proof.check_wording import list_values
 from assembler.runtime.file_names import resolve_spelling
@@ -61,7 +62,7 @@ def _digest(folder: Path, name: str, size: int) -> str:
 
 
 def check_ledger(
-    manifest: Manifest, case_folder: Path | None, workshop: Workshop
+    manifest: Manifest, files: ClientFiles | None, workshop: Workshop
 ) -> Iterator[Check]:
     ledger = manifest.ledger
     numbers = [entry.number for entry in ledger]
@@ -71,8 +72,8 @@ def check_ledger(
         ok=in_order,
         detail=f"pages 1 to {len(ledger)}, each once" if in_order else "numbers have gaps",
     )
-    counts = source_pages.count_source_pages(manifest, case_folder, workshop)
-    sizes = cut_pages.read_cut_sizes(ledger, case_folder, workshop)
+    counts = source_pages.count_source_pages(manifest, files, workshop)
+    sizes = cut_pages.read_cut_sizes(ledger, files, workshop)
     for exhibit in manifest.exhibits:
         actual = cut_pages.join_cut_pages(
             [entry for entry in ledger if entry.exhibit == exhibit.id and entry.source is not None],

@@ -119,26 +119,34 @@ def places_of(layer: str, words: Sequence[str]) -> list[int] | None:
 def middle_of(page: Any, characters: PageCharacters, place: int, word: str) -> tuple[float, float]:
     """Return the middle of a word as PDFium places it, from the top left corner of the page as
     shown."""
+    left, top, right, bottom = box_of_word(page, characters, place, word)
+    return (left + right) / 2, (top + bottom) / 2
+
+
+def box_of_word(
+    page: Any, characters: PageCharacters, place: int, word: str
+) -> tuple[float, float, float, float]:
+    """Return the box of a word as PDFium places it: left, top, right and bottom from the top left
+    corner of the page as shown."""
     letters = [number for number, character in enumerate(word) if character.isalnum()] or [0]
     # its ends give the length, even of a passport line that ends with fillers; letters give the
     # height
     numbers = {0, len(word) - 1, letters[0], letters[-1]}
-    return middle_of_boxes(
-        page,
-        [
-            character_box(characters.layer, characters.characters[place + number][1])
-            for number in sorted(numbers)
-        ],
-    )
-
-
-def middle_of_boxes(
-    page: Any, boxes: Sequence[tuple[float, float, float, float]]
-) -> tuple[float, float]:
-    """Return the middle of letter boxes (left, right, bottom, top) on the page as shown."""
+    boxes = [
+        character_box(characters.layer, characters.characters[place + number][1])
+        for number in sorted(numbers)
+    ]
     xs = [x for left, right, _, _ in boxes for x in (left, right)]
     ys = [y for _, _, bottom, top in boxes for y in (bottom, top)]
-    return _shown(page, (min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2)
+    corners = _shown(page, min(xs), min(ys)), _shown(page, max(xs), max(ys))
+    (left, right), (top, bottom) = (sorted(sides) for sides in zip(*corners, strict=True))
+    return left, top, right, bottom
+
+
+def middle_of_character(page: Any, box: tuple[float, float, float, float]) -> tuple[float, float]:
+    """Return the middle of a letter's box (left, right, bottom, top) on the page as shown."""
+    left, right, bottom, top = box
+    return _shown(page, (left + right) / 2, (bottom + top) / 2)
 
 
 def character_box(layer: Any, place: int) -> tuple[float, float, float, float]:

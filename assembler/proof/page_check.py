@@ -12,7 +12,7 @@ import pypdfium2 as pdfium
 
 from assembler.model import LedgerEntry
 from assembler.pdf import stamp_area, thumbnails
-from assembler.pdf.source_files import NoPages, Sources
+from assembler.pdf.source_files import ClientFiles, NoPages, Sources
 from assembler.pdf.streaming import StreamedPages
 from assembler.proof.page_comparison import Difference, sheet_of
 from assembler.proof.pixels import Originals
@@ -21,13 +21,13 @@ from assembler.proof.stamp_check import stamp_state
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """Some ledger entries of one file of a bundle; `case_folder` is None if the sources are not
+    """Some ledger entries of one file of a bundle; `files` is None if the sources are not
     available."""
 
     bundle: Path
     first: int  # number of the file's first page
     entries: tuple[LedgerEntry, ...]
-    case_folder: Path | None
+    files: ClientFiles | None
     # they are not drawn, since an earlier run proved them (see `known_pages`)
     known: bool = False
     order: thumbnails.ThumbnailOrder | None = None  # thumbnails to make of what is drawn
@@ -56,7 +56,7 @@ class PageResult:
 def check_pages(job: Job) -> tuple[PageResult, ...]:
     """Compare every page of the job, in a worker; a page or source that cannot be opened gives a
     result with `trouble`."""
-    originals = Originals(Sources(job.case_folder)) if job.case_folder and not job.known else None
+    originals = Originals(Sources(job.files)) if job.files and not job.known else None
     try:
         with StreamedPages(job.bundle) as book:
             results = [_page(book, job, entry, originals) for entry in job.entries]
@@ -84,7 +84,7 @@ def _page(
     page = book.page(number - job.first)
     reads, words = _stamp_reads(page, entry), len(_text(page).split())
     comparing = originals if entry.source is not None else None
-    is_known = job.known and job.case_folder is not None and entry.source is not None
+    is_known = job.known and job.files is not None and entry.source is not None
     state = stamp_state(page, entry.stamp, over_all=comparing is None and not is_known)
     result = replace(result, stamped=reads and state.drawn, words=words, whole=state.last)
     if comparing is None:

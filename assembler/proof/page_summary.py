@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
-from pathlib import Path
 
 from assembler.model import Check, LedgerEntry, Manifest, Stamp, TextMethod
 from assembler.model.manifest import StampWording
+from assembler.pdf.source_files import ClientFiles
 from assembler.proof import filed_labels, page_check
 from assembler.proof.check_wording import list_values
 
@@ -21,9 +21,9 @@ _WORDING = StampWording(
 def check_pixels(
     ledger: Sequence[LedgerEntry],
     results: Mapping[int, page_check.PageResult],
-    case_folder: Path | None,
+    files: ClientFiles | None,
 ) -> Iterator[Check]:
-    if case_folder is None:
+    if files is None:
         return
     for exhibit, group in _by_exhibit(ledger):
         numbers = [entry.number for entry in group]
@@ -39,6 +39,9 @@ def check_pixels(
             source_trouble = results[not_compared[0]].trouble
             pages = list_values(not_compared)
             detail += f"; page {pages} cannot be compared: its source {source_trouble}"
+        converted = sum(entry.client_source.path in files.conversions for entry in group)
+        if converted:
+            detail += f" ({converted} of them as a Word file was printed)"
         if repaired := sum(results[number].secondhand for number in numbers):
             detail += (
                 f" ({repaired} of them as another reader repaired it, since PDFium does not "

@@ -22,6 +22,7 @@ from assembler.proof.page_frame import flatten_page
 
 _SCALE = 2.0  # pixels per point at which places are compared
 _MAX_SIDE = 4_000.0  # pixels per side
+_FIRST_HALF, _SECOND_HALF = 0xD800 >> 10, 0xDC00 >> 10  # of a letter beyond the first 65,536
 _HYPHEN = 2  # PDFium's code for a hyphen at the end of a line
 _FAINT = 6  # gray levels by which a light color, or one of similar gray, changes a pixel
 _DRAWN = 24  # gray levels by which drawing changes a pixel
@@ -234,6 +235,17 @@ def letter_of(code: int) -> str:
     return chr(code) if code <= sys.maxunicode else "\ufffd"
 
 
+def _code_at(layer: Any, place: int) -> int:
+    """Return the code of a letter; 0 for the second half of one that PDFium gives in two."""
+    code = int(raw.FPDFText_GetUnicode(layer, place))
+    if code >> 10 == _SECOND_HALF:
+        return 0
+    following = raw.FPDFText_GetUnicode(layer, place + 1) if code >> 10 == _FIRST_HALF else 0
+    if following >> 10 == _SECOND_HALF:
+        return 0x10000 + ((code & 0x3FF) << 10) + (following & 0x3FF)
+    return code
+
+
 def glyphs_of(page: Any, view: View | None = None) -> list[Glyph]:
     """Return the letters of a page in reading order. `view`: maps those of a source page."""
     grid = _Coordinates(page)
@@ -241,7 +253,7 @@ def glyphs_of(page: Any, view: View | None = None) -> list[Glyph]:
     glyphs = []
     try:
         for place in range(layer.count_chars()):
-            code = raw.FPDFText_GetUnicode(layer, place)
+            code = _code_at(layer, place)
             letter = "-" if code == _HYPHEN else letter_of(code)
             if not letter.strip() or (
                 raw.FPDFText_IsGenerated(layer, place) == 1 and code != _HYPHEN

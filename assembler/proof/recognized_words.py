@@ -12,10 +12,11 @@ from assembler.model import LedgerEntry
 from assembler.proof.kept_drafts import KeptWords, Word
 from assembler.proof.page_characters import (
     PageCharacters,
+    box_of_word,
     character_box,
     letters_and_digits,
     middle_of,
-    middle_of_boxes,
+    middle_of_character,
     places_of,
     visible_characters,
 )
@@ -27,6 +28,7 @@ _USUAL_OFFSET, _USUAL_PART = 3.0, 0.4
 # skewed scan
 _FAR_OFFSET = 12.0
 _SOME_FAR = 0.1  # part of the words of a page that may be further off
+_HIGH_BOX = 1.5  # heights of a word above which the box of its letters is not that of the word
 _MAX_OFFSET = 72.0  # no word may be off by this many points, or its height
 _MAX_PLACES = 200  # places of a word on a page that are tried
 
@@ -42,7 +44,7 @@ def check_places_in_any_order(
     """
     offsets, heights, misplaced, missing_letters = [], [], 0, 0
     letters = [
-        (character, middle_of_boxes(page, [character_box(characters.layer, place)]))
+        (character, middle_of_character(page, character_box(characters.layer, place)))
         for character, place in characters.characters
         if character.isalnum()
     ]
@@ -131,15 +133,35 @@ def _check_places(
 ) -> str:
     """Return what is wrong if words are not where they were recognized, since a search would
     highlight another place."""
-    offsets = [
-        _distance(
-            middle_of(page, characters, place, visible_characters(word.text)),
-            _expected_middle(word, kept.size, entry),
-        )
-        for word, place in zip(kept.words, places, strict=True)
-    ]
+    offsets = []
+    for word, place in zip(kept.words, places, strict=True):
+        box = box_of_word(page, characters, place, visible_characters(word.text))
+        offsets.append(_offset(box, word, kept.size, entry))
     heights = [_height(word, entry) for word in kept.words]
     return _judge_offsets(offsets, heights, _line_height(heights))
+
+
+def _offset(
+    box: tuple[float, float, float, float],
+    word: Word,
+    size: tuple[float, float],
+    entry: LedgerEntry,
+) -> float:
+    """Return how far a word is from where it was recognized, in points.
+
+    Its letters may have a box that is much higher than what is seen: the OCR engine takes the size
+    of a font from the line. Such a box stands on the word's lower edge, or has the same middle.
+
+    `box`: of its letters on the bundle's page as shown: left, top, right, bottom from the upper
+    left corner.
+    """
+    left, top, right, bottom = box
+    x, y = _expected_middle(word, size, entry)
+    height = _height(word, entry)
+    down = abs((top + bottom) / 2 - y)
+    if bottom - top > _HIGH_BOX * height:
+        down = min(down, abs(bottom - (y + height / 2)))
+    return max(abs((left + right) / 2 - x), down)
 
 
 def _height(word: Word, entry: LedgerEntry) -> float:

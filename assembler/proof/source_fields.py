@@ -47,6 +47,7 @@ class SourceField:
     is_on: bool | None  # whether a button is checked; None where the file contradicts itself
     has_frame: bool  # a background or border of its own, or cells
     has_picture: bool  # in the file
+    is_in_part: bool = False  # an accepted finding says that not all of its value is shown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from pypdf import PdfReader
@@ -18,6 +18,7 @@ from pypdf.errors import PyPdfError
 from assembler.model import DocumentId, DocumentKind, FileOutcome, LedgerEntry, Manifest
 from assembler.model.manifest import filled_form
 from assembler.pdf.plain_reader import open_with_pypdf
+from assembler.pdf.source_files import ClientFiles
 from assembler.proof import link_reader, tag_reader
 from assembler.proof.kept_drafts import SINCE
 from assembler.runtime.worker_pool import Failure
@@ -44,23 +45,27 @@ _MAX_PART = 5_000_000  # bytes of a part of a Word file that is read
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
     """A file that pages came from. `kind`: "pdf" (with its pages), "word" (with its web addresses),
-    "picture", or "" if not read."""
+    "picture", or "" if not read.
+
+    `addresses`: the web addresses of a Word file, also of one whose PDF was kept; else None.
+    """
 
     kind: str = ""
     sheets: tuple[link_reader.Sheet, ...] = ()
     marks: tuple[link_reader.Mark, ...] = ()
     tags: tuple[str, ...] = ()  # of a draft: the branches of its tag tree, see tag_reader
-    addresses: frozenset[str] = frozenset()
+    addresses: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """A file, by its folder and its path in it. `ours`: a draft of ours, of which every link
-    counts."""
+    counts. `word_file`: the Word file that it was made from, None if from none."""
 
     folder: Path
     path: str
     ours: bool = False
+    word_file: Path | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +79,7 @@ class Origins:
 
 
 def read_all(
-    build: Path, manifest: Manifest, case_folder: Path | None, workshop: Workshop
+    build: Path, manifest: Manifest, files: ClientFiles | None, workshop: Workshop
 ) -> Origins:
     """Read every available file that pages of the bundle came from."""
     outputs = {file.path for file in manifest.outputs}
@@ -83,10 +88,10 @@ def read_all(
     paths: dict[str, Job] = {}
     documents: dict[DocumentId, Job] = {}
     for entry in manifest.ledger:
-        if entry.source and case_folder:
-            paths.setdefault(entry.source.path, Job(folder=case_folder, path=entry.source.path))
+        if entry.source and files:
+            paths.setdefault(entry.source.path, _job_for_file(files, entry.source.path))
         elif entry.source is None and entry.document not in documents:
-            job = _job_for_document(entry.document, kept, outputs, build, case_folder)
+            job = _job_for_document(entry.document, kept, outputs, build, files)
             documents |= {entry.document: job} if job else {}
     jobs = [*paths.values(), *documents.values()]
     results = workshop.map(read, jobs)
@@ -101,12 +106,20 @@ def read_all(
     )
 
 
+def _job_for_file(files: ClientFiles, path: str) -> Job:
+    """Return a client's file, or the PDF that was kept of it."""
+    if not files.is_converted(path):
+        return Job(folder=files.folder, path=path)
+    kept = files.conversions[path]
+    return Job(folder=kept.parent, path=kept.name, word_file=files.folder / path)
+
+
 def _job_for_document(
     document: DocumentId,
     kept: Mapping[DocumentId, str],
     outputs: set[str],
     build: Path,
-    case_folder: Path | None,
+    files: ClientFiles | None,
 ) -> Job | None:
     """Return the file of a draft, if it was kept; of a form, kept, filled beside the bundle, or
     completed by the client."""
@@ -119,9 +132,7 @@ def _job_for_document(
     if filled in outputs:
         return Job(folder=build, path=filled)
     return (
-        Job(folder=case_folder, path=name)
-        if case_folder and (case_folder / name).is_file()
-        else None
+        Job(folder=files.folder, path=name) if files and (files.folder / name).is_file() else None
     )
 
 
@@ -134,7 +145,10 @@ def read(job: Job) -> Origin:
         reader = open_with_pypdf(job.folder, job.path)
         if reader is None:
             return _read_other(job.folder / job.path)
-        return _read_pdf(reader, job)
+        origin = _read_pdf(reader, job)
+        if job.word_file is None:
+            return origin
+        return replace(origin, addresses=_read_addresses(job.word_file))
     except _FAILS:
         return Origin()
 
@@ -154,6 +168,11 @@ def _read_other(path: Path) -> Origin:
     with path.open("rb") as stream:
         if stream.read(4) != b"PK\x03\x04":
             return Origin(kind="picture")
+    return Origin(kind="word", addresses=_read_addresses(path))
+
+
+def _read_addresses(path: Path) -> frozenset[str]:
+    """Return the web addresses of a Word file."""
     addresses: set[str] = set()
     with zipfile.ZipFile(path) as parts:
         for part in parts.infolist():
@@ -162,7 +181,7 @@ def _read_other(path: Path) -> Origin:
                     _unescaped(target or instruction)
                     for target, instruction in _ADDRESSES.findall(parts.read(part))
                 }
-    return Origin(kind="word", addresses=frozenset(addresses))
+    return frozenset(addresses)
 
 
 def _unescaped(raw: bytes) -> str:

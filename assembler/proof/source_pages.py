@@ -3,41 +3,40 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 from assembler.model import Manifest
 from assembler.model.manifest import ExhibitFile
-from assembler.pdf.source_files import NoPages, Sources
+from assembler.pdf.source_files import ClientFiles, NoPages, Sources
 from assembler.runtime.workshop import Workshop
 
 
 def count_source_pages(
-    manifest: Manifest, case_folder: Path | None, workshop: Workshop
+    manifest: Manifest, files: ClientFiles | None, workshop: Workshop
 ) -> dict[str, int]:
     """Count the pages of every source file that has any; {} without the sources."""
-    if case_folder is None:
+    if files is None:
         return {}
     paths = sorted({part.path for exhibit in manifest.exhibits for part in exhibit.parts})
-    counts = workshop.map(count_pages, [(case_folder, path) for path in paths])
+    counts = workshop.map(count_pages, [(files, path) for path in paths])
     return {
         path: count for path, count in zip(paths, counts, strict=True) if isinstance(count, int)
     }
 
 
-def count_pages(source: tuple[Path, str]) -> int | None:
-    """Count the pages of a file, (case folder, path), with PDFium or Pillow; 0 if it does not open,
-    None if it has no pages."""
+def count_pages(source: tuple[ClientFiles, str]) -> int | None:
+    """Count the pages of a file, (client's files, path), with PDFium or Pillow; 0 if it does not
+    open, None if it has no pages."""
     import pypdfium2 as pdfium
 
-    files = Sources(source[0])
+    sources = Sources(source[0])
     try:
-        return len(files.open(source[1]))
+        return len(sources.open(source[1]))
     except NoPages:
         return None
     except (OSError, pdfium.PdfiumError):
         return 0
     finally:
-        files.close()
+        sources.close()
 
 
 def list_expected_pages(

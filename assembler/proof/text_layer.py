@@ -14,7 +14,7 @@ import pypdfium2 as pdfium
 from assembler.model import LedgerEntry, Manifest, TextMethod, Volume
 from assembler.pdf import stamp_area
 from assembler.pdf.picture_files import PictureFile
-from assembler.pdf.source_files import NoPages, Sources
+from assembler.pdf.source_files import ClientFiles, NoPages, Sources
 from assembler.pdf.streaming import StreamedPages
 from assembler.proof.kept_drafts import Kept, KeptWords
 from assembler.proof.page_characters import (
@@ -45,7 +45,7 @@ class Job:
     first: int
     entries: tuple[LedgerEntry, ...]
     words: tuple[KeptWords | None, ...]
-    case_folder: Path | None
+    files: ClientFiles | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,11 +63,11 @@ def read_layers(
     manifest: Manifest,
     parts: Sequence[Volume],
     kept: Kept,
-    case_folder: Path | None,
+    files: ClientFiles | None,
     workshop: Workshop,
 ) -> dict[int, LayerPage]:
     """Read the text of every page of evidence, by the page's number."""
-    jobs = list(_jobs(packet, manifest.ledger, parts, kept, case_folder))
+    jobs = list(_jobs(packet, manifest.ledger, parts, kept, files))
     pages: dict[int, LayerPage] = {}
     for job, result in zip(jobs, workshop.map(compare_layers, jobs), strict=True):
         if isinstance(result, Failure):
@@ -83,7 +83,7 @@ def _jobs(
     ledger: Sequence[LedgerEntry],
     parts: Sequence[Volume],
     kept: Kept,
-    case_folder: Path | None,
+    files: ClientFiles | None,
 ) -> Iterator[Job]:
     for volume in parts:
         entries: list[LedgerEntry] = []
@@ -94,15 +94,15 @@ def _jobs(
                 len(entries) == _PAGES_PER_JOB
                 or entry.client_source.path != entries[-1].client_source.path
             ):
-                yield _job(packet / volume.path, volume.first, entries, kept, case_folder)
+                yield _job(packet / volume.path, volume.first, entries, kept, files)
                 entries = []
             entries.append(entry)
         if entries:
-            yield _job(packet / volume.path, volume.first, entries, kept, case_folder)
+            yield _job(packet / volume.path, volume.first, entries, kept, files)
 
 
 def _job(
-    bundle: Path, first: int, entries: Sequence[LedgerEntry], kept: Kept, case_folder: Path | None
+    bundle: Path, first: int, entries: Sequence[LedgerEntry], kept: Kept, files: ClientFiles | None
 ) -> Job:
     words = tuple(
         kept.words.get((entry.document, entry.index), KeptWords(size=(0, 0), words=()))
@@ -110,15 +110,13 @@ def _job(
         else None
         for entry in entries
     )
-    return Job(
-        bundle=bundle, first=first, entries=tuple(entries), words=words, case_folder=case_folder
-    )
+    return Job(bundle=bundle, first=first, entries=tuple(entries), words=words, files=files)
 
 
 def compare_layers(job: Job) -> tuple[LayerPage, ...]:
     """Compare the text of pages with their source and with what was recognized, in a worker; never
     raise for a bad file."""
-    sources = Sources(job.case_folder) if job.case_folder else None
+    sources = Sources(job.files) if job.files else None
     try:
         with StreamedPages(job.bundle) as book:
             return tuple(

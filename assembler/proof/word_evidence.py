@@ -1,4 +1,4 @@
-"""Check evidence from Word files, which have no pages to compare with: all they show must be on the
+"""Check evidence from Word files, which have no pages of their own: all they show must be on the
 bundle's pages."""
 
 from __future__ import annotations
@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pypdfium2 as pdfium
 from lxml import etree
 
 from assembler.model import Check, Manifest, Volume
-from assembler.pdf.source_files import WORD
+from assembler.pdf.source_files import WORD, ClientFiles
 from assembler.proof import page_check as paging
 from assembler.proof.word_losses import find_missing, read_pages
 from assembler.proof.word_reader import read_visible_things
@@ -21,10 +22,24 @@ from assembler.runtime.workshop import Workshop
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A Word file, and the pages made from it: file of the bundle, and index in it."""
+    """A Word file, and the pages made from it: file of the bundle, and index in it.
+
+    `kept`: the PDF it was printed to, if its pages are to be read there.
+    """
 
     source: Path
-    pages: tuple[tuple[Path, int], ...]
+    pages: tuple[tuple[Path, int], ...] = ()
+    kept: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Use:
+    """A Word file in an exhibit, with the numbers of its pages in the bundle."""
+
+    exhibit: str
+    path: str
+    numbers: tuple[int, ...]
+    is_whole: bool  # else only some of its pages are used
 
 
 def check_word_evidence(
@@ -32,54 +47,67 @@ def check_word_evidence(
     manifest: Manifest,
     parts: Sequence[Volume],
     results: Mapping[int, paging.PageResult],
-    case_folder: Path | None,
+    files: ClientFiles | None,
     workshop: Workshop,
 ) -> Iterator[Check]:
-    """Check each Word file of an exhibit that is used whole; for a selection of pages it is not
-    known which words they have."""
-    if case_folder is None:
+    """Check each Word file of an exhibit. One of which some pages are used is compared with the PDF
+    that was kept of it; without one, it is not known which words these pages have."""
+    if files is None:
         return
-    used_whole = _files_used_whole(manifest, results)
-    jobs = [
-        Job(source=case_folder / key[1], pages=_places(build, parts, numbers))
-        for key, numbers in used_whole.items()
+    uses = [
+        use
+        for use in _uses(manifest, results, files)
+        if use.is_whole or use.path in files.conversions
     ]
-    for (exhibit, path), numbers, missing in zip(
-        used_whole, used_whole.values(), workshop.map(find_missing_things, jobs), strict=True
-    ):
-        is_unread = missing is None or isinstance(missing, Failure)
-        is_complete = missing == ""
-        all_there = f"every word, sign and picture of {path} is on its {len(numbers)} pages"
-        detail = (
-            all_there
-            if is_complete
-            else f"{path}: {'its words cannot be read' if is_unread else missing}"
-        )
-        yield Check(
-            name="word-file",
-            ok=is_complete,
-            detail=detail,
-            exhibit=exhibit,
-            page=None if is_complete else numbers[0],
-        )
+    jobs = [
+        Job(source=files.folder / use.path, pages=_places(build, parts, use.numbers))
+        if use.is_whole
+        else Job(source=files.folder / use.path, kept=files.conversions[use.path])
+        for use in uses
+    ]
+    for use, missing in zip(uses, workshop.map(find_missing_things, jobs), strict=True):
+        yield _check(use, missing)
 
 
-def _files_used_whole(
-    manifest: Manifest, results: Mapping[int, paging.PageResult]
-) -> dict[tuple[str, str], list[int]]:
-    """Return the page numbers of each Word file that is used whole, by exhibit and path."""
+def _check(use: _Use, missing: str | Failure | None) -> Check:
+    place = f"its {len(use.numbers)} pages" if use.is_whole else "the pages that it was printed to"
+    if missing is None or isinstance(missing, Failure):
+        detail = f"{use.path}: its words cannot be read"
+    elif missing:
+        detail = f"{use.path}: {missing}"
+    else:
+        detail = f"every word, sign and picture of {use.path} is on {place}"
+    is_complete = missing == ""
+    return Check(
+        name="word-file",
+        ok=is_complete,
+        detail=detail,
+        exhibit=use.exhibit,
+        page=None if is_complete else use.numbers[0],
+    )
+
+
+def _uses(
+    manifest: Manifest, results: Mapping[int, paging.PageResult], files: ClientFiles
+) -> list[_Use]:
+    """Return each Word file of each exhibit."""
     numbers_by_file: dict[tuple[str, str], list[int]] = {}
     for entry in manifest.ledger:
-        if entry.source is not None and results[entry.number].trouble == WORD:
-            key = (entry.exhibit, entry.client_source.path)
-            numbers_by_file.setdefault(key, []).append(entry.number)
+        if entry.source is None:
+            continue
+        path = entry.client_source.path
+        if path in files.conversions or results[entry.number].trouble == WORD:
+            numbers_by_file.setdefault((entry.exhibit, path), []).append(entry.number)
     partly_used = {
         (exhibit.id, part.path)
         for exhibit in manifest.exhibits
         for part in exhibit.parts
         if part.pages
     }
-    return {key: numbers for key, numbers in numbers_by_file.items() if key not in partly_used}
+    return [
+        _Use(exhibit=key[0], path=key[1], numbers=tuple(numbers), is_whole=key not in partly_used)
+        for key, numbers in numbers_by_file.items()
+    ]
 
 
 def _places(
@@ -96,6 +124,28 @@ def find_missing_things(job: Job) -> str | None:
     """Return what of a file is on none of its pages, "" if nothing is missing, None if the file
     cannot be read; in a worker."""
     try:
-        return find_missing(read_visible_things(job.source), read_pages(job.pages)).describe()
+        places = job.pages if job.kept is None else _all_places(job.kept)
+        return find_missing(read_visible_things(job.source), read_pages(places)).describe()
     except (OSError, KeyError, ValueError, zipfile.BadZipFile, etree.XMLSyntaxError):
         return None
+
+
+def check_kept_conversions(
+    manifest: Manifest, results: Mapping[int, paging.PageResult]
+) -> Iterator[Check]:
+    """Yield a failed check if a packet that should keep the PDF of each Word file lacks one."""
+    if manifest.kept is None or manifest.kept.conversions is None:
+        return
+    for entry in manifest.ledger:
+        if entry.source is not None and results[entry.number].trouble == WORD:
+            detail = f"the pages that {entry.source.path} was printed to are not kept"
+            yield Check(name="kept", ok=False, detail=detail, page=entry.number)
+            return
+
+
+def _all_places(pdf: Path) -> list[tuple[Path, int]]:
+    document = pdfium.PdfDocument(pdf)
+    try:
+        return [(pdf, index) for index in range(len(document))]
+    finally:
+        document.close()

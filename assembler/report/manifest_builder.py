@@ -39,6 +39,7 @@ from assembler.model.manifest import (
     FittedPictures,
     FrozenPacket,
     FrozenPage,
+    KeptConversion,
     KeptDraft,
     KeptFiles,
     KeptForm,
@@ -49,6 +50,7 @@ from assembler.model.manifest import (
     Source,
     StampWording,
     Transform,
+    kept_conversion,
     kept_pdf,
     word_file,
 )
@@ -146,6 +148,11 @@ def build_manifest(packet: BoundPacket, remarks: PacketRemarks) -> Manifest:
 def _kept_files(packet: BoundPacket) -> KeptFiles:
     placeholders = {part.document for part in packet.plan.parts if part.holds_place}
     bound = {leaf.document for leaf in packet.layout.leaves}
+    converted = {
+        (conversion.path, conversion.sha256)
+        for prepared in packet.prepared
+        for conversion in prepared.conversions
+    }
     return KeptFiles(
         drafts=tuple(
             KeptDraft(
@@ -160,6 +167,10 @@ def _kept_files(packet: BoundPacket) -> KeptFiles:
             KeptForm(document=form, pdf=kept_pdf(form)) for form in packet.filled if form in bound
         ),
         words=WORDS_FILE,
+        conversions=tuple(
+            KeptConversion(path=path, pdf=kept_conversion(sha256))
+            for path, sha256 in sorted(converted)
+        ),
     )
 
 

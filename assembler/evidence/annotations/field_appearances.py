@@ -6,7 +6,7 @@ with its page and field, never guessed.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -35,6 +35,7 @@ from assembler.evidence.annotations.text_box import (
     LEADING,
     Area,
     Setting,
+    set_beginning,
     set_block,
     set_comb,
     set_line,
@@ -42,6 +43,7 @@ from assembler.evidence.annotations.text_box import (
 from assembler.evidence.losses import Loss
 from assembler.model import Severity
 
+_SMALL_PRINT = 3.0  # points; letters of a list that are smaller cannot be read
 _SELECTED = "0.6 0.75686 0.8549 rg"  # background that viewers give the chosen lines of a list
 _CHECK_BOXES = (Kind.CHECK, Kind.RADIO)
 _UNLIKE = (Showing.OTHER, Showing.PART)
@@ -145,20 +147,29 @@ def _set_value(place: FieldPlace, lettering: Lettering) -> Setting:
         size=place.style.size,
         quadding=place.style.quadding,
     )
-    color = set_color(place.style.color, "rg")
     if place.kind is Kind.LIST:
         return _set_list(place, area, lettering)
     text = "\n".join(place.displayed)
-    if place.kind is Kind.COMBO or not text:
-        setting = set_line(text, area, lettering)
-    elif is_comb(place):
+    if text and is_comb(place):
         cells = replace(area, left=0, width=width)
         setting = set_comb(text, cells, place.maximum or 1, lettering)
-    elif place.flags & Flag.MULTILINE:
-        setting = set_block(text, area, lettering)
+    elif text and place.kind is Kind.TEXT and place.flags & Flag.MULTILINE:
+        setting = _set_as_fits(set_block, text, area, lettering)
     else:
-        setting = set_line(text, area, lettering)
+        setting = _set_as_fits(set_line, text, area, lettering)
+    color = set_color(place.style.color, "rg")
     return Setting(data=color + setting.data, fits=setting.fits)
+
+
+def _set_as_fits(
+    set_text: Callable[[str, Area, Lettering], Setting], text: str, area: Area, lettering: Lettering
+) -> Setting:
+    """Draw a text, or the letters of its beginning that fit: a letter that is cut in half could be
+    read as another."""
+    setting = set_text(text, area, lettering)
+    if setting.fits:
+        return setting
+    return set_beginning(lambda beginning: set_text(beginning, area, lettering), text)
 
 
 def _set_list(place: FieldPlace, area: Area, lettering: Lettering) -> Setting:
@@ -172,7 +183,7 @@ def _set_list(place: FieldPlace, area: Area, lettering: Lettering) -> Setting:
         first = min(chosen)
         rows = max(rows, max(chosen) - first + 1)
         size = min(size, area.height / (rows * LEADING))
-    data, fits = [], size >= 3
+    data, fits = [], size >= _SMALL_PRINT
     for row, (value, text) in enumerate(place.options[first : first + rows]):
         top = area.bottom + area.height - row * LEADING * size
         if value in place.values:
@@ -183,6 +194,8 @@ def _set_list(place: FieldPlace, area: Area, lettering: Lettering) -> Setting:
             data.append(f"q {_SELECTED} {bar} Q\n".encode())
         row_area = replace(area, bottom=top - LEADING * size, height=LEADING * size, size=size)
         line = set_line(text, row_area, lettering)
+        if not line.fits and size >= _SMALL_PRINT:
+            line = _set_as_fits(set_line, text, row_area, lettering)
         data += [set_color(place.style.color, "rg"), line.data]
         fits = fits and (line.fits or value not in place.values)
     exported = {value for value, _ in place.options}
@@ -202,7 +215,7 @@ def _list_losses(place: FieldPlace, setting: Setting) -> Iterator[Loss]:
     if not setting.fits:
         yield make_field_loss(
             place,
-            "its value does not fit into the field",
+            "its value does not fit into the field, which shows only the beginning",
             "print the file to a new PDF",
         )
 

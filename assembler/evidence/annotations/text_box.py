@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
 from assembler.evidence.annotations.bidi_order import base_level
 from assembler.evidence.annotations.lettering import ASCENT, DESCENT, Lettering, Line, shape_line
 
+_MOST_LETTERS = 5_000  # of a text that does not fit; no box holds more
 LEADING = 1.15  # line spacing, in font sizes
 _USUAL_SIZE, _MIN_SIZE = 12.0, 4.0  # points
+_LEAST_SIZE = 2.0  # points, to which a low box may force a text; smaller letters are not seen
 _SIZE_STEP = 0.5
 _MIN_SCALE = 0.6  # horizontal scale of letters that do not fit otherwise
 _LINE_HEIGHT = (ASCENT - DESCENT) / 1000  # in font sizes
@@ -47,7 +49,7 @@ def set_line(text: str, area: Area, lettering: Lettering) -> Setting:
     x = _start(area, width * size * across)
     height = (line.high - line.low) / 1000 * size
     y = area.bottom + (area.height - height) / 2 - line.low / 1000 * size
-    fits = width * size * across <= area.width + 0.5
+    fits = width * size * across <= area.width + 0.5 and (not text or size >= _LEAST_SIZE)
     return Setting(data=lettering.show(line, x, y, size, across), fits=fits)
 
 
@@ -95,6 +97,21 @@ def set_comb(text: str, area: Area, cells: int, lettering: Lettering) -> Setting
         x = area.left + cell * number + (cell - line.width * size / 1000) / 2
         data.append(lettering.show(line, x, y, size))
     return Setting(data=b"".join(data), fits=widest * size <= cell + 0.5)
+
+
+def set_beginning(set_text: Callable[[str], Setting], text: str) -> Setting:
+    """Draw as many letters of the beginning of a text as fit its box, which is not all of them."""
+    letters = list(islice(_clusters(text), _MOST_LETTERS))
+    low, high = 0, len(letters)
+    setting = set_text("")
+    while low < high:
+        middle = (low + high + 1) // 2
+        attempt = set_text("".join(letters[:middle]))
+        if attempt.fits:
+            low, setting = middle, attempt
+        else:
+            high = middle - 1
+    return Setting(data=setting.data if setting.fits else b"", fits=False)
 
 
 def _wrap_into(area: Area, text: str, size: float) -> tuple[Line, ...]:
