@@ -198,19 +198,30 @@ def missing_page(one: Subject, dice: random.Random) -> Iterator[Planted]:
 
 
 def rescanned(one: Subject, dice: random.Random) -> Iterator[Planted]:
-    """A page once more, read with a few other mistakes, as from another angle."""
+    """A page once more, read with a few other mistakes, as from another angle.
+
+    A translator's certificate is none: it may stand behind each of two documents.
+    """
     long = [
         (key, page)
         for key, pages in one.texts.items()
         for page in pages
-        if len(page.text.split()) > 60
+        if len(page.text.split()) > 60 and page.role != "certificate"
     ]
     for _, page in dice.sample(long, min(2, len(long))):
         noisy = "".join(
             dice.choice("eoainlrt") if c.isalpha() and dice.random() < 0.01 else c
             for c in page.text
         )
-        again = replace(page, text=noisy, path="evidence/again.pdf", page=1, sha256="other")
+        again = replace(
+            page,
+            text=noisy,
+            path="evidence/again.pdf",
+            page=1,
+            sha256="other",
+            method="ocr",
+            confidence=88.0,
+        )
         other = dice.choice(list(one.texts))
         yield one.case, {**one.texts, other: (*one.texts[other], again)}
 
@@ -316,7 +327,12 @@ def _with(case: Case, person: Person) -> Case:
 def photographed(one: Subject, dice: random.Random) -> Iterator[Planted]:
     """A page or photograph of the sample once more: turned, scaled, cut, lit otherwise, with
     grain, and recognized anew."""
-    there = [(key, page) for key, pages in one.texts.items() for page in pages]
+    there = [
+        (key, page)
+        for key, pages in one.texts.items()
+        for page in pages
+        if page.role != "certificate"
+    ]
     _, page = dice.choice(there)
     again = rescans.read_again(one.folder / page.path, page, dice)
     other = dice.choice(list(one.texts))

@@ -67,24 +67,7 @@ def read_again(path: Path, page: PageText, dice: random.Random) -> PageText:
 
 def read(picture: Image.Image, page: PageText) -> PageText:
     """What is read of a photograph in the place of a page, as a page of a file of its own."""
-    out = io.BytesIO()
-    picture.save(out, "PNG")
-    placed = next(make_picture_pages(out.getvalue(), "png"))
-    digest = hashlib.sha256(out.getvalue()).hexdigest()
-    with tempfile.TemporaryDirectory() as home:
-        sheet = Path(home) / "sheet.pdf"
-        sheet.write_bytes(placed.pdf)
-        job = page_recognition.Job(
-            pdf=sheet,
-            index=0,
-            sha256=digest,
-            language=page.language,
-            policy=ocr.Policy(),
-            cache=Cache(Path(home) / "cache"),
-            box=placed.box,
-        )
-        made = page_recognition.read_page(job)
-        text = " ".join(row[0] for row in json.loads(made.boxes.read_text(encoding="utf8")))
+    made, digest, text = recognize(picture, page.language)
     return replace(
         page,
         path=f"evidence/{digest[:8]}.png",
@@ -96,4 +79,30 @@ def read(picture: Image.Image, page: PageText) -> PageText:
         turned=made.turned,
         confidence=made.confidence,
         miniature=made.miniature,
+        line_boxes=(),
     )
+
+
+def recognize(
+    picture: Image.Image, language: str = "en"
+) -> tuple[page_recognition.RecognizedPage, str, str]:
+    """The recognition of a photograph, the sha256 of its file, and its words."""
+    out = io.BytesIO()
+    picture.save(out, "PNG")
+    placed = next(make_picture_pages(out.getvalue(), "png"))
+    digest = hashlib.sha256(out.getvalue()).hexdigest()
+    with tempfile.TemporaryDirectory() as home:
+        sheet = Path(home) / "sheet.pdf"
+        sheet.write_bytes(placed.pdf)
+        job = page_recognition.Job(
+            pdf=sheet,
+            index=0,
+            sha256=digest,
+            language=language,
+            policy=ocr.Policy(),
+            cache=Cache(Path(home) / "cache"),
+            box=placed.box,
+        )
+        made = page_recognition.read_page(job)
+        text = " ".join(row[0] for row in json.loads(made.boxes.read_text(encoding="utf8")))
+    return made, digest, text

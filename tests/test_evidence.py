@@ -297,7 +297,7 @@ def test_poor_and_blank_pages_are_reported_with_file_page_and_remedy(tmp_path: P
     assert {f.rule for f in made.findings[1:]} <= {"LEGIBLE.NOTEXT", "LEGIBLE.CONFIDENCE"}
     assert [f.page for f in made.findings[1:]] == [2, 3]
     assert str(made.findings[0]).startswith(
-        "warning LEGIBLE.BLANK a.pdf, page 1: the page is blank; leave it out"
+        "warning LEGIBLE.BLANK a.pdf, page 1: the page is blank; look at the sheet"
     )
 
 

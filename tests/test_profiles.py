@@ -181,6 +181,7 @@ EVERY: dict[str, Any] = {
         {"place": "bottom right", "width": 200, "height": 60},
     ],
     "certificate_contact": True,
+    "filing": "paper",
 }
 
 

@@ -1,6 +1,9 @@
 """Find the same page or photograph twice, in one exhibit or in two, even if scanned or photographed
 again. Pure.
 
+Two pages that differ in a number, a date or a name are two, however much they look alike, and one
+page may be meant to stand twice, as a translator's certificate behind two documents.
+
 Pages with enough words are compared by their words; photographs by their content. A page with few
 words, such as an identity card, or one that was read in part, must agree in both, since all cards
 of a kind look alike.
@@ -24,8 +27,9 @@ from assembler.crosscheck.results import (
     iterate_pages,
     page_finding,
 )
-from assembler.crosscheck.text_matching import split_words, text_likeness
-from assembler.model import PageText, mrz
+from assembler.crosscheck.same_facts import differ_in_facts, is_certificate
+from assembler.crosscheck.text_matching import has_any_date, has_name, split_words, text_likeness
+from assembler.model import Finding, PageText, mrz
 
 _NUMBER = 6  # letters and digits from which a word with a digit in it may be a number
 _WORD = 4  # letters from which a word counts
@@ -35,7 +39,8 @@ _RELIABLE = 50.0  # mean confidence of recognition below which the words of a pa
 
 
 def find_repeated_pages(context: CheckContext) -> Iterator[Result]:
-    """Return one finding for each page that was there before, naming the first such page."""
+    """Return one finding for each file with pages that were there before, naming the first such
+    pages."""
     pages = list(iterate_pages(context))
     first: dict[int, int] = {}  # number of a page → number of the first that is the same
     bags = collect_word_bags([page.text for _, page in pages], context.data["same_form"])
@@ -43,14 +48,75 @@ def find_repeated_pages(context: CheckContext) -> Iterator[Result]:
     repeated = {later for _, later in worded}
     for earlier, later in sorted({*worded, *_by_pictures(pages, bags, context, repeated)}):
         first.setdefault(later, earlier)
+    by_files: dict[tuple[tuple[str, str], ...], list[tuple[int, int]]] = {}
     for later, earlier in sorted(first.items()):
-        original = pages[earlier].page
-        yield page_finding(
-            "PAGES.TWICE",
-            pages[later],
-            f"it seems to be the same page as {original.path}, page {original.page}",
-            "omit one of them, unless both are intended",
+        ends = (pages[later], pages[earlier])
+        key = tuple((place.exhibit.id, place.page.path) for place in ends)
+        by_files.setdefault(key, []).append((later, earlier))
+    for pairs in by_files.values():
+        if not _is_form_with_same_words(pages, pairs, context):
+            yield _repeated_finding(pages, pairs)
+
+
+def _repeated_finding(pages: Sequence[ExhibitPage], pairs: Sequence[tuple[int, int]]) -> Finding:
+    """Return the finding about a file of which some pages are those of another, or of itself."""
+    later = [pages[number].page.page for number, _ in pairs]
+    earlier = sorted({pages[number].page.page for _, number in pairs})
+    place = pages[pairs[0][0]]
+    original = pages[pairs[0][1]].page.path
+    is_worded = any(len(pages[number].page.text.split()) for number, _ in pairs)
+    what = "say the same as" if is_worded else "show the same picture as"
+    verb = what if len(later) > 1 else what.replace("say", "says").replace("show", "shows")
+    return page_finding(
+        "PAGES.TWICE",
+        place,
+        f"{_name_pages(later)} of it, as far as could be read, {verb} "
+        f"{_name_pages(earlier)} of {original}",
+        "compare both, with their handwriting, stamps and backs: keep both if anything differs or "
+        "both are intended; one is enough only if nothing differs",
+    )
+
+
+def _name_pages(numbers: Sequence[int]) -> str:
+    """Return "page 2" or "pages 1 to 3, 5"."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    shown = ", ".join(f"{run[0]} to {run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+    return f"page{'s' if len(numbers) > 1 else ''} {shown}"
+
+
+def _is_form_with_same_words(
+    pages: Sequence[ExhibitPage], pairs: Sequence[tuple[int, int]], context: CheckContext
+) -> bool:
+    """Return whether the pages are only the printed instructions of a form that was filled in
+    twice: without a name or date, in files whose other pages differ."""
+    people = context.people().values()
+    if any(
+        not page.text.strip()
+        or has_any_date(page.text)
+        or any(
+            has_name(page.text, person, context.data["name_likeness"], family_only=True)
+            for person in people
         )
+        for page in (pages[number].page for number, _ in pairs)
+    ):
+        return False
+    paired = {number for pair in pairs for number in pair}
+    return all(
+        any(
+            number not in paired and _is_of_file(place, pages[end])
+            for number, place in enumerate(pages)
+        )
+        for end in pairs[0]
+    )
+
+
+def _is_of_file(place: ExhibitPage, other: ExhibitPage) -> bool:
+    return (place.exhibit.id, place.page.path) == (other.exhibit.id, other.page.path)
 
 
 def _by_words(
@@ -74,8 +140,9 @@ def _by_words(
         for m in map(int, following[bags.mostly_shared[n, following]]):
             if (
                 m not in repeated
-                and not _is_intended(pages[n], pages[m])
+                and not _is_intended(pages[n], pages[m], context)
                 and text_likeness(pages[n].page.text, pages[m].page.text) >= enough
+                and not _differ(pages[n].page, pages[m].page, bags, context)
             ):
                 repeated.add(m)
                 yield min(n, m), max(n, m)
@@ -97,7 +164,7 @@ def _by_pictures(
         miniatures, _allowed(pages, bags, context)[np.ix_(pictured, pictured)]
     ):
         n, m = pictured[left], pictured[right]
-        if m not in repeated and not _is_intended(pages[n], pages[m]):
+        if m not in repeated and not _is_intended(pages[n], pages[m], context):
             limits = _wanted(pages, n, m, bags, context)
             if (
                 limits
@@ -140,6 +207,8 @@ def _wanted(
     machine_lines = _machine_lines(page, context), _machine_lines(other_page, context)
     if all(machine_lines):
         return strict if machine_lines[0] & machine_lines[1] else None
+    if _differ(page, other_page, bags, context):
+        return None
     enough = context.data["same_page_words"]
     if (
         len(split_words(page.text)) < enough
@@ -154,13 +223,26 @@ def _wanted(
     )
 
 
-def _is_intended(first: ExhibitPage, second: ExhibitPage) -> bool:
-    """Return whether the same page of the same file was listed for two exhibits, on purpose."""
-    return (
+def _differ(page: PageText, other_page: PageText, bags: WordBags, context: CheckContext) -> bool:
+    return differ_in_facts(page, other_page, bags.pages, context.data["same_facts"])
+
+
+def _is_intended(first: ExhibitPage, second: ExhibitPage, context: CheckContext) -> bool:
+    """Return whether a page stands twice on purpose.
+
+    So it is with the same page of the same file in two exhibits, with a translator's certificate
+    behind two documents, and with exhibits that go into different packets.
+    """
+    is_listed_twice = (
         first.exhibit.id != second.exhibit.id
         and first.page.path == second.page.path
         and first.page.page == second.page.page
     )
+    packets = ({*first.exhibit.belongs_to}, {*second.exhibit.belongs_to})
+    are_apart = all(packets) and packets[0].isdisjoint(packets[1])
+    longest = context.data["same_facts"]["certificate_words"]
+    are_certificates = all(is_certificate(place.page, longest) for place in (first, second))
+    return is_listed_twice or are_apart or are_certificates
 
 
 def _may_be_same(page: PageText, other_page: PageText) -> bool:

@@ -9,13 +9,16 @@ from datetime import timedelta
 from assembler.crosscheck.results import (
     CheckContext,
     ExhibitPage,
+    PageSpot,
     Result,
     exhibit_finding,
     has_enough_words,
     iterate_pages,
+    line_spot,
     page_finding,
+    spot_at,
 )
-from assembler.crosscheck.statements import find_a_numbers, find_passport_numbers
+from assembler.crosscheck.statements import find_passport_numbers, locate_a_numbers
 from assembler.crosscheck.text_matching import (
     has_date,
     has_name,
@@ -25,7 +28,13 @@ from assembler.crosscheck.text_matching import (
 )
 from assembler.model import Contradiction, Exhibit, PageText, Person, SearchResult, Severity, mrz
 
+# a page is evidence, and case.json may be what is wrong: nothing is dropped before somebody looked
+_WHOSE = (
+    "check whose it is: remove the page only if it is another client's; otherwise add the person "
+    "to `others`, or compare it with case.json and correct what is wrong"
+)
 _DOC_9303 = "ICAO Doc 9303"  # specification of machine-readable lines
+_FILLERS = 4  # signs "<" from which a line of text is a machine-readable one
 _SEX = {"M": "male", "F": "female"}
 
 
@@ -144,18 +153,34 @@ def check_machine_lines(context: CheckContext) -> Iterator[Result]:
             why="" if zones else "none with matching check digits",
         )
         for page, zone in zones:
-            yield from _check_zone(context, ExhibitPage(exhibit, page), zone)
+            yield from _check_zone(context, _zone_spot(ExhibitPage(exhibit, page)), zone)
 
 
-def _check_zone(context: CheckContext, place: ExhibitPage, zone: mrz.Mrz) -> Iterator[Result]:
+def _zone_spot(place: ExhibitPage) -> ExhibitPage | PageSpot:
+    """Return where the machine-readable lines are on a page; the page itself if that is unknown."""
+    numbers = [
+        number
+        for number, line in enumerate(place.page.text.splitlines())
+        if line.count("<") >= _FILLERS
+    ]
+    boxes = [box for number in numbers if (box := line_spot(place, number).region)]
+    if not boxes:
+        return place
+    left, top, right, bottom = zip(*boxes, strict=True)
+    region = (min(left), min(top), max(right), max(bottom))
+    return line_spot(place, numbers[0])._replace(region=region)
+
+
+def _check_zone(
+    context: CheckContext, place: ExhibitPage | PageSpot, zone: mrz.Mrz
+) -> Iterator[Result]:
     owner = _owner(context, zone)
     if owner is None:
         yield page_finding(
             "LEAK.PASSPORT",
             place,
             "its machine-readable lines belong to no one in this case",
-            "remove the page if it is another client's; otherwise correct name, birth date and "
-            "passport number in case.json",
+            _WHOSE,
             Severity.ERROR,
             source=_DOC_9303,
         )
@@ -203,7 +228,9 @@ def _owner(context: CheckContext, zone: mrz.Mrz) -> Person | None:
     return next(iter((*by_name_and_birth, *by_number, *by_name)), None)
 
 
-def _check_owner(context: CheckContext, place: ExhibitPage, owner: Person) -> Iterator[Result]:
+def _check_owner(
+    context: CheckContext, place: ExhibitPage | PageSpot, owner: Person
+) -> Iterator[Result]:
     """Check the owner against the person the exhibit names and, in a family, the packets it goes
     into."""
     exhibit = place.exhibit
@@ -217,22 +244,28 @@ def _check_owner(context: CheckContext, place: ExhibitPage, owner: Person) -> It
             source=_DOC_9303,
         )
     if owner.id in beneficiaries and len(beneficiaries) > 1 and {*exhibit.belongs_to} != {owner.id}:
+        is_in_own = any(
+            other.person == owner.id
+            and other.category == exhibit.category
+            and (not other.belongs_to or owner.id in other.belongs_to)
+            for other in context.case.exhibits
+        )
         severity = (
             Severity.WARNING
-            if not exhibit.belongs_to or owner.id in exhibit.belongs_to
+            if not exhibit.belongs_to or owner.id in exhibit.belongs_to or is_in_own
             else Severity.ERROR
         )
         yield page_finding(
             "LEAK.FAMILY",
             place,
             f"the document of {owner.id} goes into another family member's packet",
-            f'set "belongs_to": ["{owner.id}"]',
+            f'set "belongs_to": ["{owner.id}"], unless it is intended as evidence there, too',
             severity,
         )
 
 
 def _compare_facts(
-    place: ExhibitPage, owner: Person, zone: mrz.Mrz, context: CheckContext
+    place: ExhibitPage | PageSpot, owner: Person, zone: mrz.Mrz, context: CheckContext
 ) -> Iterator[Result]:
     """Compare machine-readable lines with what case.json says of their owner."""
     pointer = _pointer(context, owner)
@@ -245,7 +278,8 @@ def _compare_facts(
             "CHECK.DIFFERS",
             place,
             f"the {fact} in its machine-readable lines differs from {pointer}/{key}",
-            "correct case.json, or put the right document here",
+            "compare both with other papers: correct case.json if it is mistyped, put the right "
+            "document here if it is another one, and ask an attorney if the document is wrong",
             Severity.ERROR if is_proved else Severity.WARNING,
             source=_DOC_9303,
         )
@@ -262,7 +296,8 @@ def _compare_facts(
             "CHECK.SPELLING",
             place,
             f"the name in its machine-readable lines differs from {pointer}/name",
-            "spell the name as in the passport, or add the spelling to `other_names`",
+            "compare both: spell the name as in the passport, or add the spelling to "
+            "`other_names`; ask an attorney if the passport is wrong",
             source=_DOC_9303,
         )
 
@@ -310,13 +345,15 @@ def check_unknown_numbers(context: CheckContext) -> Iterator[Result]:
 
 def _a_numbers(context: CheckContext, exhibit: Exhibit, page: PageText) -> Iterator[Result]:
     known = {person.a_number.zfill(9) for person in context.people().values() if person.a_number}
-    for number in sorted(find_a_numbers(page.text) - known):
+    for number, offset in sorted(locate_a_numbers(page.text).items()):
+        if number in known:
+            continue
+        spot = spot_at(ExhibitPage(exhibit, page), offset)
         yield page_finding(
             "LEAK.A_NUMBER",
-            ExhibitPage(exhibit, page),
-            "an A-Number on it belongs to no one in this case",
-            "remove the page if it is another client's; otherwise add the person to `others`, or "
-            "correct the number in case.json",
+            spot,
+            f"an A-Number in {spot.describe()} belongs to no one in this case",
+            _WHOSE,
             Severity.WARNING if _misread(number, known, page) else Severity.ERROR,
         )
 
@@ -326,7 +363,7 @@ def _passport_numbers(context: CheckContext, exhibit: Exhibit, page: PageText) -
     may be an older passport of theirs."""
     everyone = context.people().values()
     known = {normalize_number(person.passport.number) for person in everyone if person.passport}
-    for number in find_passport_numbers(page.text):
+    for number, offset in find_passport_numbers(page.text).items():
         if normalize_number(number) in known or len(normalize_number(number)) < 6:
             continue
         mentioned = [
@@ -336,12 +373,12 @@ def _passport_numbers(context: CheckContext, exhibit: Exhibit, page: PageText) -
         ]
         if any(person.passport is None for person in mentioned):
             continue  # it may be theirs: case.json gives no number
+        spot = spot_at(ExhibitPage(exhibit, page), offset)
         yield page_finding(
             "LEAK.PASSPORT",
-            ExhibitPage(exhibit, page),
-            "a passport number on it belongs to no one in this case",
-            "remove the page if it is another client's; otherwise add the person to `others`, or "
-            "correct the number in case.json",
+            spot,
+            f"a passport number in {spot.describe()} belongs to no one in this case",
+            _WHOSE,
             Severity.WARNING
             if mentioned or _misread(normalize_number(number), known, page)
             else Severity.ERROR,

@@ -9,7 +9,7 @@ garbled word occurs nowhere else.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -136,9 +136,19 @@ def _is_number(word: str) -> bool:
 def _is_garbled(word: str, other_words: frozenset[str]) -> bool:
     """Return whether it may be a misread word of the other page, two of them joined, or the filler
     of machine-readable lines."""
-    if len(word) >= _FILLER and 2.5 * len({*word}) <= len(word):
+    if is_filler(word):
         return True
     match: Any = process.extractOne(word, other_words, scorer=fuzz.ratio, score_cutoff=70)
-    return match is not None or any(
+    return match is not None or is_joined(word, other_words)
+
+
+def is_filler(word: str) -> bool:
+    """Return whether a word may be the filler of machine-readable lines: few letters, often."""
+    return len(word) >= _FILLER and 2.5 * len({*word}) <= len(word)
+
+
+def is_joined(word: str, other_words: Collection[str]) -> bool:
+    """Return whether a word is two words of another page, between which no space was read."""
+    return any(
         word.startswith(a) and word[len(a) :] in other_words for a in other_words if len(a) > 1
     )

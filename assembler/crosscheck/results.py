@@ -41,6 +41,20 @@ class ExhibitPage(NamedTuple):
     page: PageText
 
 
+class PageSpot(NamedTuple):
+    """A line of a page of evidence. `line`: among the lines with text, from 1; `region`: as in
+    `Finding`, None if unknown."""
+
+    exhibit: Exhibit
+    page: PageText
+    line: int
+    region: tuple[float, float, float, float] | None
+
+    def describe(self) -> str:
+        """Return how a message names the line, so that a person can find it."""
+        return f"line {self.line} of the page"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckContext:
     """Everything a check may look at. `data`: schemas/crosscheck.json; `languages`: BCP 47 →
@@ -97,14 +111,19 @@ class CheckContext:
 
 def page_finding(
     rule: str,
-    place: ExhibitPage,
+    place: ExhibitPage | PageSpot,
     problem: str,
     remedy: str,
     severity: Severity | None = None,
     source: str = "house rule",
 ) -> Finding:
-    """Make a finding on a page of evidence. `severity`: only for rules that have several."""
+    """Make a finding on a page of evidence, or on a line of it, which it marks.
+
+    Args:
+        severity: only for rules that have several.
+    """
     path, page = place.page.path, place.page.page
+    region = place.region if isinstance(place, PageSpot) else None
     return make_finding(
         rule,
         f"{path}, page {page}",
@@ -114,7 +133,31 @@ def page_finding(
         file=path,
         page=page,
         exhibit=place.exhibit.id,
+        region=region,
         source=source,
+    )
+
+
+def spot_at(place: ExhibitPage, offset: int) -> PageSpot:
+    """Return the line of a page that has the character at this offset of its text."""
+    lines = place.page.text.splitlines(keepends=True)
+    start = 0
+    for number, line in enumerate(lines):
+        start += len(line)
+        if offset < start:
+            return line_spot(place, number)
+    return line_spot(place, max(0, len(lines) - 1))
+
+
+def line_spot(place: ExhibitPage, number: int) -> PageSpot:
+    """Return a line of a page. `number`: among all lines of its text, from 0."""
+    lines = place.page.text.splitlines()[: number + 1]
+    boxes = place.page.line_boxes
+    return PageSpot(
+        exhibit=place.exhibit,
+        page=place.page,
+        line=sum(bool(line.strip()) for line in lines),
+        region=boxes[number] if number < len(boxes) else None,
     )
 
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from assembler.crosscheck.results import CheckContext, Result
+from assembler.crosscheck.results import CheckContext, ExhibitPage, Result, line_spot
 from assembler.crosscheck.text_matching import has_date, normalize_number, split_words
 from assembler.model import Contradiction
-from assembler.model.case_texts import citing_texts
+from assembler.model.case_texts import CaseText, citing_texts
 from assembler.runtime.rule_catalog import make_finding
 
 # as people and offices write them: A123456789, A-123-456-789, A# 012 345 678, Alien Registration
@@ -41,50 +41,65 @@ _PASSPORT = re.compile(
     r"\bpassport,?(?: number| no\.?| nr\.?| #)?(?::| is| was)? ([A-Z]{0,3}\d[A-Z0-9]{5,9})\b",
     re.IGNORECASE,
 )
+_COMPARE = (
+    "compare both with the document they come from, and correct the one that is wrong; if it is "
+    "somebody else's, add the person to `others`"
+)
+_ORDINALS = (
+    *("first", "second", "third", "fourth", "fifth"),
+    *("sixth", "seventh", "eighth", "ninth", "tenth"),
+)
 _NEARLY = 86  # of 100: how alike a street must be to be meant for that of the case
 
 
 def find_a_numbers(text: str) -> frozenset[str]:
     """Return the A-Numbers in a text, nine digits each."""
-    matches = (match for pattern in _A_NUMBERS for match in pattern.finditer(text.upper()))
-    return frozenset(re.sub(r"\D", "", "".join(match.groups())).zfill(9) for match in matches) - {
-        "0" * 9
-    }
+    return frozenset(locate_a_numbers(text))
 
 
-def find_passport_numbers(text: str) -> tuple[str, ...]:
-    """Return the numbers that a text calls a passport's."""
-    return tuple(dict.fromkeys(_PASSPORT.findall(text)))
+def locate_a_numbers(text: str) -> dict[str, int]:
+    """Return the A-Numbers in a text, nine digits each, with the place of their first digit."""
+    # letters whose capital is two letters, as ß, stay: places in both texts must agree
+    capitals = "".join(sign.upper() if len(sign.upper()) == 1 else sign for sign in text)
+    places: dict[str, int] = {}
+    for match in (match for pattern in _A_NUMBERS for match in pattern.finditer(capitals)):
+        number = re.sub(r"\D", "", "".join(match.groups())).zfill(9)
+        places[number] = min(match.start(1), places.get(number, match.start(1)))
+    return {number: place for number, place in places.items() if number.strip("0")}
+
+
+def find_passport_numbers(text: str) -> dict[str, int]:
+    """Return the numbers that a text calls a passport's, with the place of their first sign."""
+    places: dict[str, int] = {}
+    for match in _PASSPORT.finditer(text):
+        places.setdefault(match[1], match.start(1))
+    return places
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextPlace:
-    """Where a statement is. `file`, `pointer`, `line`, `page`: as in a `Finding`; `remedy`: what to
-    do if it is wrong."""
+    """Where a statement is. `file`, `pointer`, `line`, `page`, `region`: as in a `Finding`.
+
+    `described`: how a message names it; `remedy`: what to do if it is wrong.
+    """
 
     where: str
     file: str
-    remedy: str = "correct the text or case.json, or add the person to `others`"
+    described: str
+    remedy: str = _COMPARE
     pointer: str | None = None
     line: int | None = None
     page: int | None = None
+    region: tuple[float, float, float, float] | None = None
 
 
 def check_statements(context: CheckContext) -> Iterator[Result]:
     """Check statements in the letter's reasons and in declarations, and streets on completed
     forms."""
-    for pointer, text in iterate_texts(context):
-        line = context.case.line(pointer)
-        place = TextPlace(
-            where=f"case.json line {line} ({pointer})", file="case.json", pointer=pointer, line=line
-        )
+    for place, text in iterate_texts(context):
         yield from check_text(context, place, text)
-    for _, page in context.form_pages():
-        remedy = "correct the form or case.json"
-        place = TextPlace(
-            where=f"{page.path}, page {page.page}", file=page.path, page=page.page, remedy=remedy
-        )
-        yield from _streets(context, place, page.text)
+    for form_page in context.form_pages():
+        yield from _form_streets(context, form_page)
 
 
 def check_text(context: CheckContext, place: TextPlace, text: str) -> Iterator[Result]:
@@ -95,13 +110,88 @@ def check_text(context: CheckContext, place: TextPlace, text: str) -> Iterator[R
     yield from _streets(context, place, text)
 
 
-def iterate_texts(context: CheckContext) -> Iterator[tuple[str, str]]:
-    """Yield pointer and words of every text in case.json that a person wrote."""
+def iterate_texts(context: CheckContext) -> Iterator[tuple[TextPlace, str]]:
+    """Yield place and words of every text in case.json that a person wrote, by paragraphs."""
     for number, declaration in enumerate(context.case.declarations):
-        yield f"/declarations/{number}/title", declaration.title
+        described = f"the title of the declaration {declaration.id}"
+        yield _case_place(context, f"/declarations/{number}/title", described), declaration.title
     for text in citing_texts(context.case):
-        for paragraph in text.paragraphs:
-            yield text.pointer, paragraph
+        name = _name_text(context, text)
+        is_single = len(text.paragraphs) == 1
+        for number, (pointer, paragraph) in enumerate(text.numbered()):
+            described = name if is_single else f"the {_count(number)} of {name}"
+            yield _case_place(context, pointer, described), paragraph
+
+
+def declaration_places(context: CheckContext, number: int) -> Iterator[tuple[TextPlace, str]]:
+    """Yield place and words of each paragraph of a declaration, by its number in case.json."""
+    start = f"/declarations/{number}/paragraphs/"
+    yield from (
+        (place, text)
+        for place, text in iterate_texts(context)
+        if (place.pointer or "").startswith(start)
+    )
+
+
+def _case_place(context: CheckContext, pointer: str, described: str) -> TextPlace:
+    line = context.case.line(pointer)
+    return TextPlace(
+        where=f"case.json line {line} ({pointer})",
+        file="case.json",
+        described=described,
+        pointer=pointer,
+        line=line,
+    )
+
+
+def _name_text(context: CheckContext, text: CaseText) -> str:
+    """Return what a text of case.json is called in messages."""
+    if text.declaration:
+        return f"the declaration {text.declaration}"
+    field = text.pointer.rpartition("/")[2]
+    if field == "answer" and context.case.rfe:
+        point = context.case.rfe.points[int(text.pointer.split("/")[3])]
+        return f"the answer to point {point.id}"
+    return f"`{field}` of the request"
+
+
+def _count(number: int) -> str:
+    """Return "second paragraph" for 1."""
+    ordinal = _ORDINALS[number] if number < len(_ORDINALS) else ""
+    return f"{ordinal} paragraph" if ordinal else f"paragraph {number + 1}"
+
+
+def _form_streets(context: CheckContext, place: ExhibitPage) -> Iterator[Result]:
+    """Check the streets on a page of a completed form, line by line in what is said of them."""
+    page = place.page
+    for run, street in _near_streets(context, page.text):
+        spot = line_spot(place, _line_of_run(page.text, run))
+        text_place = TextPlace(
+            where=f"{page.path}, page {page.page}",
+            file=page.path,
+            described=spot.describe(),
+            page=page.page,
+            remedy="compare the form with case.json, and correct the one that is wrong",
+            region=spot.region,
+        )
+        yield from _contradictions(text_place, "address", run, street)
+
+
+def _line_of_run(text: str, run: str) -> int:
+    """Return the number, from 0, of the line in which these words begin."""
+    words = [
+        (word, number)
+        for number, line in enumerate(text.splitlines())
+        for word in split_words(line)
+    ]
+    wanted = run.split()
+    size = len(wanted)
+    starts = (
+        words[n][1]
+        for n in range(len(words) - size + 1)
+        if [word for word, _ in words[n : n + size]] == wanted
+    )
+    return next(starts, 0)
 
 
 def _births(context: CheckContext, place: TextPlace, text: str) -> Iterator[Result]:
@@ -127,8 +217,13 @@ def _passports(context: CheckContext, place: TextPlace, text: str) -> Iterator[R
 
 
 def _streets(context: CheckContext, place: TextPlace, text: str) -> Iterator[Result]:
+    for run, street in _near_streets(context, text):
+        yield from _contradictions(place, "address", run, street)
+
+
+def _near_streets(context: CheckContext, text: str) -> Iterator[tuple[str, str]]:
     """Yield word sequences that are nearly, but not quite, a street of the case, such as one with
-    another house number."""
+    another house number; and that street."""
     everyone = context.people().values()
     streets = {
         address.street
@@ -151,7 +246,7 @@ def _streets(context: CheckContext, place: TextPlace, text: str) -> Iterator[Res
                 and run not in known
                 and fuzz.ratio(run, street) >= _NEARLY
             ):
-                yield from _contradictions(place, "address", run, street)
+                yield run, street
 
 
 def _streets_of_helpers(context: CheckContext) -> Iterator[str]:
@@ -167,7 +262,8 @@ def _streets_of_helpers(context: CheckContext) -> Iterator[str]:
 
 
 def _contradictions(place: TextPlace, fact: str, stated: str, known: str) -> Iterator[Result]:
-    problem = f"the {fact} it states is not one that case.json gives to a person"
+    article = "an" if fact[0] in "aA" else "a"
+    problem = f"{article} {fact} in {place.described} is not one that case.json gives to a person"
     contradiction = Contradiction(
         what=fact,
         case_place="case.json, facts of the people",
@@ -196,6 +292,7 @@ def contradiction_results(
         pointer=place.pointer,
         line=place.line,
         page=place.page,
+        region=place.region,
         source="house rule",
     )
     yield contradiction

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from typing import Any
 
-from assembler.crosscheck import duplicates, identity, statements, translations
+from assembler.crosscheck import duplicates, identity, narratives, statements, translations
 from assembler.crosscheck.results import CheckContext, CrosscheckReport, Pages, Result
 from assembler.crosscheck.statements import TextPlace
 from assembler.model import Case, Contradiction, Finding, SearchResult
@@ -23,6 +23,7 @@ _CHECKS: tuple[Callable[[CheckContext], Iterator[Result]], ...] = (
     translations.check_turned_pages,
     translations.check_spellings,
     statements.check_statements,
+    narratives.check_narratives,
     translations.check_unread_exhibits,
 )
 
@@ -74,7 +75,10 @@ def check_documents(
     contradictions: list[Contradiction] = []
     for name, text in documents.items():
         place = TextPlace(
-            where=name, file=name, remedy="correct it in the template, or in case.json"
+            where=name,
+            file=name,
+            described="the paper",
+            remedy="compare the template with case.json, and correct the one that is wrong",
         )
         results = [
             *statements.check_text(context, place, text),

@@ -61,10 +61,24 @@ _LONGER = (
 )
 
 
+DATED = re.compile(
+    r"\b(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{2}-\d{2}"
+    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \d{1,2},? \d{4}"
+    r"|\d{1,2} (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \d{4})\b",
+    re.IGNORECASE,
+)
+
+
 @lru_cache(maxsize=4096)
 def split_words(text: str) -> tuple[str, ...]:
     """Return the words of a text in small Latin letters without accents."""
     return tuple(re.findall(r"[a-z0-9]+", anyascii(text).casefold()))
+
+
+def find_word(text: str, word: str) -> int | None:
+    """Return where a word of small Latin letters begins in a text; None if it is not in it."""
+    matches = (match for match in re.finditer(r"\w+", text) if word in split_words(match[0]))
+    return next((match.start() for match in matches), None)
 
 
 @lru_cache(maxsize=4096)
@@ -176,6 +190,11 @@ def has_date(text: str, day: date) -> bool:
         rf"\b0?{d}(?:{month_names}){y}\b",
     )
     return any(re.search(pattern, flat) for pattern in patterns)
+
+
+def has_any_date(text: str) -> bool:
+    """Return whether a day is printed in a text, in numbers or with the name of its month."""
+    return DATED.search(text) is not None
 
 
 def text_likeness(first: str, second: str) -> float:

@@ -4,17 +4,20 @@ two ways. Pure."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from rapidfuzz import fuzz
+from rapidfuzz.distance import OSA
 
 from assembler.crosscheck.results import (
     CheckContext,
     ExhibitPage,
+    PageSpot,
     Result,
     exhibit_finding,
     iterate_pages,
     page_finding,
+    spot_at,
 )
 from assembler.crosscheck.statements import (
     TextPlace,
@@ -22,21 +25,23 @@ from assembler.crosscheck.statements import (
     describe_place,
     iterate_texts,
 )
-from assembler.crosscheck.text_matching import has_date, has_name, split_words
+from assembler.crosscheck.text_matching import DATED, has_date, has_name, split_words
 from assembler.model import Contradiction, Exhibit, PageText, Person, SearchResult, Severity
 
 _COUNTED = re.compile(
     r"\b(?:page|página|pagina|seite|p\.)\s*(\d{1,3})\s*(?:of|de|von|/)\s*(\d{1,3})\b", re.IGNORECASE
 )
-_DATED = re.compile(
-    r"\b(?:\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{4}-\d{2}-\d{2}"
-    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \d{1,2},? \d{4}"
-    r"|\d{1,2} (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* \d{4})\b",
-    re.IGNORECASE,
-)
 _PHONE = re.compile(r"\+?\(?\d(?:[ ()./-]{0,2}\d){6,14}")
 _STREET = re.compile(r"\b\d{1,6}[A-Za-z]?,? [^\W\d_]{2,}|\b[^\W\d_]{3,}[.,]? \d{1,6}[a-z]?\b")
 _RULE = "8 CFR 103.2(b)(3)"
+_RESPELL = (
+    "compare both with the passport, and correct the one that is wrong; if it is somebody else, "
+    "add the person to `others`"
+)
+_NAME_WORD = re.compile(r"[^\W\d_][\w’']*")
+_POSSESSIVE = re.compile(r"(?<=\w)[’'](?:s|S)?(?!\w)")
+_NAME_LIKENESS = 86  # of 100: how alike a spelling must be to be meant for the name
+_SHORT_WORD = 5  # letters up to which a word of a name may differ by one only
 
 
 def check_certificates(context: CheckContext) -> Iterator[Result]:
@@ -96,7 +101,7 @@ def _missing(text: str, exhibit: Exhibit, context: CheckContext) -> Iterator[str
     ):
         yield "the translator's name that case.json gives"
     if not (
-        _DATED.search(text) or (translator and translator.date and has_date(text, translator.date))
+        DATED.search(text) or (translator and translator.date and has_date(text, translator.date))
     ):
         yield "a date"
     if context.contact:
@@ -106,7 +111,7 @@ def _missing(text: str, exhibit: Exhibit, context: CheckContext) -> Iterator[str
 def _contact(text: str, exhibit: Exhibit) -> Iterator[str]:
     """Check address and telephone: those of case.json if it gives them, else anything that may be
     one."""
-    undated, translator = _DATED.sub(" ", text), exhibit.translator
+    undated, translator = DATED.sub(" ", text), exhibit.translator
     digits = re.sub(r"\D", "", undated)
     phone = re.sub(r"\D", "", translator.phone) if translator else ""
     if phone[-7:] not in digits if phone else not _PHONE.search(undated):
@@ -146,7 +151,8 @@ def check_languages(context: CheckContext) -> Iterator[Result]:
             "LANG.PAGE",
             ExhibitPage(exhibit, page),
             f"it seems to be in {seems}, and case.json says {stated_name}",
-            "set `language`, and add a translation with its certificate"
+            "look at it; if all of it is, set `language`, and add a translation with its "
+            "certificate"
             if foreign
             else "set `language`, if the whole document is in English",
             Severity.WARNING if foreign else Severity.INFO,
@@ -163,7 +169,7 @@ def check_dates(context: CheckContext) -> Iterator[Result]:
         if (
             exhibit.date is None
             or exhibit.category not in context.data["dated"]
-            or not _DATED.search(text)
+            or not any(DATED.search(page.text) for page in pages)
         ):
             continue
         is_found = has_date(text, exhibit.date)
@@ -173,13 +179,23 @@ def check_dates(context: CheckContext) -> Iterator[Result]:
             result="found" if is_found else "not found",
         )
         if not is_found:
-            yield exhibit_finding(
+            spot = _first_date(exhibit, pages)
+            yield page_finding(
                 "CHECK.DATE",
-                exhibit,
-                context,
-                "it prints dates, but not the date that case.json gives it",
+                spot,
+                f"a date is printed in {spot.describe()}, and neither it nor another one printed "
+                f"in the exhibit is its `date` in case.json",
                 "compare `date` with the document",
             )
+
+
+def _first_date(exhibit: Exhibit, pages: Sequence[PageText]) -> PageSpot:
+    """Return the line of the first date that is printed on the pages of an exhibit."""
+    return next(
+        spot_at(ExhibitPage(exhibit, page), match.start())
+        for page in pages
+        if (match := DATED.search(page.text))
+    )
 
 
 def check_page_counts(context: CheckContext) -> Iterator[Result]:
@@ -217,13 +233,19 @@ def _sequence(
             "check that the document is complete, and scan what is missing",
             severity,
         )
-    elif numbers != sorted(numbers):
+    elif numbers != sorted(numbers) and not _are_whole_copies(numbers, total):
         yield page_finding(
             "PAGES.ORDER",
             ExhibitPage(exhibit, numbered[0][0]),
             "the pages are not in the order of their own page numbers",
             "put them in order",
         )
+
+
+def _are_whole_copies(numbers: list[int], total: int) -> bool:
+    """Return whether the pages are several documents of the same length, one behind the other."""
+    whole = list(range(1, total + 1))
+    return all(numbers[start : start + total] == whole for start in range(0, len(numbers), total))
 
 
 def _listed(numbers: list[int]) -> str:
@@ -248,11 +270,7 @@ def check_turned_pages(context: CheckContext) -> Iterator[Result]:
 def check_spellings(context: CheckContext) -> Iterator[Result]:
     """Find names in the texts of case.json that are nearly, but not quite, those of people of the
     case."""
-    for pointer, text in iterate_texts(context):
-        line = context.case.line(pointer)
-        place = TextPlace(
-            where=f"case.json line {line} ({pointer})", file="case.json", pointer=pointer, line=line
-        )
+    for place, text in iterate_texts(context):
         yield from check_names(context, place, text)
 
 
@@ -263,11 +281,18 @@ def check_names(context: CheckContext, place: TextPlace, text: str) -> Iterator[
         for person in context.people().values()
         if len(split_words(person.name.full)) > 1
     }
-    known = {word for name in (*names, *_helpers(context)) for word in split_words(name)}
+    known = {
+        word
+        for name in (*names, *_other_names(context), *_helpers(context))
+        for word in split_words(name)
+    }
     for name, person in names.items():
-        for spelling in _near(text, name):
+        for spelling in _near(text, name, context.data["titles"]):
             if not {*split_words(spelling)} <= known:
-                problem = f"a name is spelled almost, but not exactly, like that of {person.id}"
+                problem = (
+                    f"a name in {place.described} is spelled almost, but not exactly, like that "
+                    f"of {person.id}"
+                )
                 contradiction = Contradiction(
                     what="name",
                     case_place=f"case.json, name of {person.id}",
@@ -276,8 +301,15 @@ def check_names(context: CheckContext, place: TextPlace, text: str) -> Iterator[
                     other_value=spelling,
                 )
                 yield from contradiction_results(
-                    "CHECK.TWO_SPELLINGS", place, problem, "spell it as in `name`", contradiction
+                    "CHECK.TWO_SPELLINGS", place, problem, _RESPELL, contradiction
                 )
+
+
+def _other_names(context: CheckContext) -> Iterator[str]:
+    """Yield the other names of the people of the case, which are no misspellings."""
+    for person in context.people().values():
+        yield from (name.full for name in person.other_names)
+        yield person.native_name
 
 
 def _helpers(context: CheckContext) -> Iterator[str]:
@@ -290,20 +322,42 @@ def _helpers(context: CheckContext) -> Iterator[str]:
     yield from (party.name.full for party in (case.attorney, *interpreters, *translators) if party)
 
 
-def _near(text: str, name: str) -> Iterator[str]:
-    """Yield sequences of capitalized words as long as the name that differ from it by a letter or
-    two."""
-    size = len(name.split())
-    tokens = re.findall(r"[^\W\d_][\w’'-]*", text)
-    for start in range(len(tokens) - size + 1):
-        run = tokens[start : start + size]
+def _near(text: str, name: str, titles: Collection[str]) -> Iterator[str]:
+    """Yield sequences of words as long as the name that differ from it by a letter or two of a
+    word.
+
+    A title or an initial in the place of a given name, capitals and a possessive are no such
+    difference.
+    """
+    name_words, words = _NAME_WORD.findall(name), _NAME_WORD.findall(_POSSESSIVE.sub("", text))
+    size = len(name_words)
+    for start in range(len(words) - size + 1):
+        run = words[start : start + size]
+        differences = [
+            (word, right)
+            for word, right in zip(run, name_words, strict=True)
+            if word.casefold() != right.casefold()
+        ]
         spelling = " ".join(run)
         if (
-            all(word[0].isupper() for word in run)
-            and spelling != name
-            and 86 <= fuzz.ratio(spelling.casefold(), name.casefold()) < 100
+            differences
+            and all(
+                word[0].isupper() or right[0].islower()
+                for word, right in zip(run, name_words, strict=True)
+            )
+            and all(_is_misspelling(word, right, titles) for word, right in differences)
+            and fuzz.ratio(spelling.casefold(), name.casefold()) >= _NAME_LIKENESS
         ):
             yield spelling
+
+
+def _is_misspelling(word: str, right: str, titles: Collection[str]) -> bool:
+    """Return whether a word differs from a word of a name by a letter or two, and is neither an
+    initial nor a title."""
+    if min(len(word), len(right)) < 2 or word.casefold() in titles:
+        return False
+    letters = 1 if len(right) <= _SHORT_WORD else 2
+    return OSA.distance(word.casefold(), right.casefold()) <= letters
 
 
 def check_unread_exhibits(context: CheckContext) -> Iterator[Result]:

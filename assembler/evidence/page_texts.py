@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ctypes
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
 
 from assembler.evidence import ocr
 from assembler.evidence.language import identify_language
@@ -18,6 +21,9 @@ from assembler.runtime.code_version import code_digest
 from assembler.runtime.worker_pool import Failure
 from assembler.runtime.workshop import Workshop
 
+LineBox = tuple[float, float, float, float]
+
+_FINE = 10  # parts of a point to which PDFium, which counts in whole units, places a line
 _LATIN_CONFIDENCE = 85.0  # not reached by other scripts when read with English data
 
 
@@ -31,6 +37,15 @@ class Job:
     recognized: tuple[bool, ...]
     readable: tuple[bool, ...]  # false if recognized without the data of its language
     cache: Cache
+
+
+class ReadPage(NamedTuple):
+    """What was read of a page; `line_boxes` as in `PageText`."""
+
+    text: str
+    lines: str
+    seems: str
+    line_boxes: tuple[LineBox | None, ...]
 
 
 def read_texts(prepared: Sequence[Prepared], workshop: Workshop) -> dict[str, tuple[PageText, ...]]:
@@ -59,17 +74,18 @@ def read_texts(prepared: Sequence[Prepared], workshop: Workshop) -> dict[str, tu
                     path=page.path,
                     page=page.source_page,
                     role=page.role,
-                    text=text,
-                    lines=page.lines or lines,
+                    text=read.text,
+                    lines=page.lines or read.lines,
                     method=page.method,
                     confidence=page.confidence,
                     turned=page.turned,
                     sha256=page.sha256,
                     language=page.language,
-                    seems=seems,
+                    seems=read.seems,
                     miniature=page.miniature,
+                    line_boxes=read.line_boxes,
                 )
-                for page, (text, lines, seems) in zip(exhibit.pages, result, strict=True)
+                for page, read in zip(exhibit.pages, result, strict=True)
             )
     return texts
 
@@ -81,8 +97,8 @@ def _detected_script(page: PreparedPage) -> str:
     return page.script or ("Latin" if is_latin else "")
 
 
-def read_exhibit(job: Job) -> tuple[tuple[str, str, str], ...]:
-    """Return (text, MRZ lines, language) of each page, cached with the prepared exhibit."""
+def read_exhibit(job: Job) -> tuple[ReadPage, ...]:
+    """Return what was read of each page, cached with the prepared exhibit."""
     key = [
         "texts",
         code_digest("evidence"),
@@ -93,8 +109,10 @@ def read_exhibit(job: Job) -> tuple[tuple[str, str, str], ...]:
     ]
     entry = job.cache.get_or_make(key, lambda folder: _make(job, folder))
     return tuple(
-        (text, lines, seems)
-        for text, lines, seems in json.loads((entry / "texts.json").read_text(encoding="utf8"))
+        ReadPage(text, lines, seems, tuple(tuple(box) if box else None for box in line_boxes))
+        for text, lines, seems, line_boxes in json.loads(
+            (entry / "texts.json").read_text(encoding="utf8")
+        )
     )
 
 
@@ -110,13 +128,82 @@ def _make(job: Job, folder: Path) -> None:
         document.close()
     declared = zip(job.languages, job.scripts, job.readable, strict=True)
     texts = [
-        (text, lines, identify_language(text, language, seen_script=script, readable=readable))
-        for (text, lines), (language, script, readable) in zip(pages, declared, strict=True)
+        ReadPage(
+            text,
+            lines,
+            identify_language(text, language, seen_script=script, readable=readable),
+            line_boxes,
+        )
+        for (text, lines, line_boxes), (language, script, readable) in zip(
+            pages, declared, strict=True
+        )
     ]
     (folder / "texts.json").write_text(json.dumps(texts, ensure_ascii=False), encoding="utf8")
 
 
-def _read_page(page: pdfium.PdfPage, *, recognized: bool) -> tuple[str, str]:
-    """Return text and MRZ lines; those of a recognized page were read in its recognition."""
-    text = page.get_textpage().get_text_range()
-    return text, "" if recognized else find_page_mrz_lines(page, text)
+def _read_page(
+    page: pdfium.PdfPage, *, recognized: bool
+) -> tuple[str, str, tuple[LineBox | None, ...]]:
+    """Return text, MRZ lines and the boxes of its lines; the MRZ lines of a recognized page were
+    read in its recognition."""
+    layer = page.get_textpage()
+    text = layer.get_text_range()
+    lines = "" if recognized else find_page_mrz_lines(page, text)
+    return text, lines, tuple(_locate_lines(page, layer, text))
+
+
+def _locate_lines(
+    page: pdfium.PdfPage, layer: pdfium.PdfTextPage, text: str
+) -> Iterator[LineBox | None]:
+    """Yield where each line of the text is on the page as displayed; None for an empty line."""
+    start = 0
+    for line in text.splitlines(keepends=True):
+        printed = line.strip()
+        first = start + line.find(printed)
+        yield _locate_run(page, layer, first, len(printed)) if printed else None
+        start += len(line)
+
+
+def _locate_run(
+    page: pdfium.PdfPage, layer: pdfium.PdfTextPage, first: int, count: int
+) -> LineBox | None:
+    """Return the box around a run of the page's text, left, top, right, bottom in points as
+    displayed.
+
+    Args:
+        first: index into the text, which lacks some characters of the page that have a place.
+    """
+    begin, end = (
+        pdfium_c.FPDFText_GetCharIndexFromTextIndex(layer, index)
+        for index in (first, first + count - 1)
+    )
+    if min(begin, end) < 0:
+        return None
+    width, height = page.get_size()
+    corners: list[tuple[float, float]] = []
+    for n in range(layer.count_rects(begin, end - begin + 1)):
+        left, bottom, right, top = layer.get_rect(n)
+        corners += [
+            _as_displayed(page, x, y, (width, height)) for x, y in ((left, top), (right, bottom))
+        ]
+    if not corners:
+        return None
+    across, down = zip(*corners, strict=True)
+    return (
+        max(0.0, min(across)),
+        max(0.0, min(down)),
+        min(width, max(across)),
+        min(height, max(down)),
+    )
+
+
+def _as_displayed(
+    page: pdfium.PdfPage, x: float, y: float, size: tuple[float, float]
+) -> tuple[float, float]:
+    """Return a point of the page as points from the upper left of the page as displayed."""
+    across, down = ctypes.c_int(), ctypes.c_int()
+    sides = (round(size[0] * _FINE), round(size[1] * _FINE))
+    pdfium_c.FPDF_PageToDevice(
+        page, 0, 0, *sides, 0, x, y, ctypes.byref(across), ctypes.byref(down)
+    )
+    return across.value / _FINE, down.value / _FINE

@@ -55,6 +55,7 @@ class Profile:
     marking: Marking = field(default_factory=Marking)
     required_parts: tuple[str, ...] = ()
     certificate_contact: bool = False  # a translator's certificate gives address and telephone
+    filing: str = ""  # how the receiver takes a bundle, "paper" or "online"; "" = either way
     # field → "address (checked 2026-11-23, confidence A)"
     sources: tuple[tuple[str, str], ...] = ()
 

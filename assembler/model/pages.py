@@ -151,6 +151,8 @@ class PageText:
     # its likely language (ISO 639-1) or script (ISO 15924); "" if that is not certain
     seems: str = ""
     miniature: Miniature | None = None  # PreparedPage.miniature
+    # of each line of `text`: left, top, right, bottom in points as displayed; None if unknown
+    line_boxes: tuple[tuple[float, float, float, float] | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

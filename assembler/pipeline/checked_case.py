@@ -38,12 +38,14 @@ class CheckedCase:
     judged: rules.Judgment
     prepared: tuple[Prepared, ...]  # exhibits, then completed forms
     crosschecked: crosscheck.CrosscheckReport
+    filing: tuple[Finding, ...] = ()  # where the case and the receiver's profile disagree
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """Return the findings about the facts, the evidence, and both compared."""
+        """Return the findings about the facts, the receiver, the evidence, and facts and evidence
+        compared."""
         of_evidence = (finding for exhibit in self.prepared for finding in exhibit.findings)
-        return (*self.judged.findings, *of_evidence, *self.crosschecked.findings)
+        return (*self.judged.findings, *self.filing, *of_evidence, *self.crosschecked.findings)
 
 
 def find_problems(context: RunContext) -> tuple[Finding, ...]:
@@ -89,6 +91,7 @@ def check_case(case: Case, plans: tuple[Plan, ...], context: RunContext) -> Chec
         judged=judged,
         prepared=prepared,
         crosschecked=crosschecked,
+        filing=receivers.check_filing_mode(case, context.profile),
     )
 
 

@@ -7,6 +7,7 @@ from difflib import get_close_matches
 
 from assembler.model import Exhibit, FilePart, Translator
 from assembler.model.case_texts import citing_texts
+from assembler.rules.claim_matrix import build_claim_rows
 from assembler.rules.rule_context import Hit, RuleContext, cited_exhibits
 
 _PERSONAL = ("identity", "status")
@@ -14,7 +15,8 @@ _PERSONAL = ("identity", "status")
 
 def check_exhibits(context: RuleContext) -> Iterator[Hit]:
     """Check every exhibit."""
-    cited = _used(context)
+    # what meets a line of a checklist is evidence, whether a text cites it or not
+    needed = _used(context) | _meeting(context)
     people = len({subject.person.id for subject in context.subjects})
     parties = {subject.person.name.full.casefold() for subject in context.subjects}
     for where, exhibit in context.exhibits():
@@ -30,7 +32,7 @@ def check_exhibits(context: RuleContext) -> Iterator[Hit]:
             yield Hit(rule="ID.WHOSE", pointer=where, exhibit=exhibit.id)
         beneficiaries = {person.id for person in context.case.beneficiaries}
         # the texts are in every packet, so they cannot cite an exhibit that only some packets have
-        if exhibit.id not in cited and not 0 < len(beneficiaries & {*exhibit.belongs_to}) < len(
+        if exhibit.id not in needed and not 0 < len(beneficiaries & {*exhibit.belongs_to}) < len(
             beneficiaries
         ):
             yield Hit(rule="CITE.UNUSED", pointer=where, exhibit=exhibit.id)
@@ -47,6 +49,11 @@ def _used(context: RuleContext) -> frozenset[str]:
     return frozenset(exhibits).union(
         *(cited_exhibits(text.paragraphs) for text in citing_texts(context.case))
     )
+
+
+def _meeting(context: RuleContext) -> frozenset[str]:
+    """Return exhibits that meet a line of a checklist, by their category or by `supports`."""
+    return frozenset(exhibit for row, _ in build_claim_rows(context) for exhibit in row.exhibits)
 
 
 def _english(tag: str) -> bool:

@@ -75,9 +75,16 @@ def _passport(
     if passport.expires is None or person not in context.case.beneficiaries:
         return
     fact = context.use_fact("deadlines/passport")
-    arrival = max(context.as_of, context.case.request.arrival_date or context.as_of)
+    request = context.case.request
+    arrival = max(context.as_of, request.arrival_date or context.as_of)
+    # re-parole is asked for from the day on which the present parole ends
+    start = max(arrival, request.i94_admit_until or arrival)
     if passport.expires < context.as_of:
         yield Hit(rule="DATE.PASSPORT_EXPIRED", pointer=place)
+    elif passport.expires < add_months(start, request.length_months):
+        yield Hit(
+            rule="DATE.PASSPORT_STAY", pointer=place, values={"months": request.length_months}
+        )
     elif fact and passport.expires < add_months(arrival, fact["months_left"]):
         yield Hit(
             rule="DATE.PASSPORT_EXPIRES_SOON", pointer=place, values={"months": fact["months_left"]}

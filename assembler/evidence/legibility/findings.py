@@ -11,6 +11,11 @@ from assembler.evidence.page_recognition import RecognizedPage
 from assembler.model import Exhibit, FilePart, Finding, PreparedPage, Severity
 from assembler.runtime.rule_catalog import make_finding
 
+BLANK_BACKS = "LEGIBLE.BLANK_BACKS"
+SURROUNDINGS = "LEGIBLE.SURROUNDINGS"
+_CARDS = ("identity", "status")  # categories of exhibits that are cards and passports
+_LONGEST_PAGES = 200  # characters that `pages` of a file may have
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExhibitPage:
@@ -30,7 +35,12 @@ def report_legibility(
     is a warning.
     """
     yield from _missing_data(exhibit, pages)
+    backs = _find_blank_backs(pages)
     for page in pages:
+        if page.part in backs and page.page.blank:
+            if page is backs[page.part][0] and BLANK_BACKS not in page.part.accept_loss:
+                yield _report_backs(exhibit, pages, backs[page.part])
+            continue
         judged = _judge_page(exhibit, page, limits)
         if judged is None:
             continue
@@ -38,6 +48,104 @@ def report_legibility(
             decisive = number == 0 and judged.verdict is Verdict.ILLEGIBLE
             if reason.rule not in page.part.accept_loss:
                 yield _finding(exhibit, page.page, reason, decisive=decisive)
+        yield from _report_surroundings(exhibit, page)
+
+
+def _report_surroundings(exhibit: Exhibit, page: ExhibitPage) -> Iterator[Finding]:
+    """Yield where an identity document is in a photograph that also shows a table around it."""
+    region = page.recognized.measures.document_at if page.recognized else None
+    if region is None or exhibit.category not in _CARDS or SURROUNDINGS in page.part.accept_loss:
+        return
+    yield make_finding(
+        SURROUNDINGS,
+        f"{page.page.path}, page {page.page.source_page}",
+        "the photograph shows a document and much of what lies around it; the review page marks "
+        "the document",
+        "to show it larger, crop a copy of the photograph to the document with a small margin in "
+        "any picture program, save it under a name of its own in evidence/, and list it instead; "
+        "keep the client's photograph as it is, under `ignored_files`",
+        file=page.page.path,
+        page=page.page.source_page,
+        exhibit=exhibit.id,
+        region=region,
+        source="house rule",
+    )
+
+
+def _find_blank_backs(pages: Sequence[ExhibitPage]) -> dict[FilePart, list[ExhibitPage]]:
+    """Return the blank pages of each file that was scanned on both sides, where all blank pages
+    are backs of pages with something on them.
+
+    A file with a page less than its last sheet has sides was scanned on one side.
+    """
+    by_part: dict[FilePart, list[ExhibitPage]] = {}
+    for page in pages:
+        by_part.setdefault(page.part, []).append(page)
+    return {
+        part: blank
+        for part, of_part in by_part.items()
+        if (blank := [page for page in of_part if page.page.blank]) and _are_backs(blank, of_part)
+    }
+
+
+def _are_backs(blank: Sequence[ExhibitPage], pages: Sequence[ExhibitPage]) -> bool:
+    printed = {page.page.source_page for page in pages if not page.page.blank}
+    is_whole = bool(pages[0].part.pages) or len(pages) % 2 == 0
+    return is_whole and all(
+        page.page.source_page % 2 == 0
+        and page.page.source_page - 1 in printed
+        and page.page.parts == 1
+        for page in blank
+    )
+
+
+def _report_backs(
+    exhibit: Exhibit, pages: Sequence[ExhibitPage], blank: Sequence[ExhibitPage]
+) -> Finding:
+    part = blank[0].part
+    kept = [p.page.source_page for p in pages if p.part == part and not p.page.blank]
+    values = split_pages(kept, _LONGEST_PAGES)
+    written = (
+        f'write "pages": "{values[0]}" for the file'
+        if len(values) == 1
+        else "list the file once for each of these: "
+        + ", ".join(f'"pages": "{value}"' for value in values)
+    )
+    path, number = part.path, blank[0].page.source_page
+    count = f"{len(blank)} blank pages" if len(blank) > 1 else "a blank page"
+    return make_finding(
+        BLANK_BACKS,
+        path,
+        f"the file has {count}, which seem to be the backs of scanned sheets",
+        f"look at them in the client's file; if nothing is on them, {written}; or keep them with "
+        f'"accept_loss": ["{BLANK_BACKS}"]',
+        file=path,
+        page=number,
+        exhibit=exhibit.id,
+        source="house rule",
+    )
+
+
+def split_pages(numbers: Sequence[int], longest: int) -> list[str]:
+    """Return page numbers as `pages` of case.json has them, "1,3,5-7", in as many values as their
+    greatest length needs."""
+    values: list[str] = []
+    for run in _list_runs(numbers):
+        if values and len(values[-1]) + 1 + len(run) <= longest:
+            values[-1] += f",{run}"
+        else:
+            values.append(run)
+    return values
+
+
+def _list_runs(numbers: Sequence[int]) -> list[str]:
+    runs: list[list[int]] = []
+    for number in dict.fromkeys(numbers):
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return [f"{run[0]}-{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs]
 
 
 def _judge_page(exhibit: Exhibit, page: ExhibitPage, limits: Limits) -> Judged | None:

@@ -53,6 +53,7 @@ class Measures:
     vanished_at: Box | None = None
     hidden: float | None = None  # None: not measured, the paper is evenly light
     hidden_at: Box | None = None
+    document_at: Box | None = None  # in a photograph that also shows what lies around it
     worst: Region | None = None
 
 
@@ -107,7 +108,7 @@ def read_measures(raw: Mapping[str, Any]) -> Measures:
     worst = raw["worst"]
     boxes = {
         name: tuple(raw[name]) if raw[name] else None
-        for name in ("clipped_at", "glare_at", "vanished_at", "hidden_at")
+        for name in ("clipped_at", "glare_at", "vanished_at", "hidden_at", "document_at")
     }
     region = Region(**{**worst, "box": tuple(worst["box"])}) if worst else None
     return Measures(**{**raw, **boxes, "clipped": tuple(raw["clipped"]), "worst": region})

@@ -21,6 +21,7 @@ from assembler.evidence.legibility.lighting import (
     may_hide_words,
     paper_fraction,
 )
+from assembler.evidence.legibility.surroundings import find_document
 from assembler.evidence.legibility.word_measures import (
     FEW,
     SURE,
@@ -73,6 +74,7 @@ def measure_page(
         skew=_skew(image),
         shadow=_evenness([word.paper for word in sample]),
         paper=paper_fraction(gray, frame),
+        document_at=find_document(gray, frame, words, size),
         worst=_find_worst_region(words, sample, size),
     )
     measures = _add_clipped_words(measures, words, frame, image.size, size)

@@ -41,7 +41,8 @@ BLANK = Reason(
     rule="LEGIBLE.BLANK",
     level=1,
     problem="the page is blank",
-    remedy="omit it with `pages`, or scan the other side",
+    remedy="look at the sheet: scan the right side, or omit the page with `pages` if nothing is on "
+    "it",
 )
 # fraction of a picture in the tone of paper; below it, without words, it may be a photo of a place
 _SHEET = 0.8

@@ -1,0 +1,35 @@
+"""Compare how a case is filed with how its receiver takes a bundle. Pure."""
+
+from __future__ import annotations
+
+from assembler.model import Case, Finding, Profile
+from assembler.runtime.rule_catalog import make_finding
+
+_POINTER = "/request/filing"
+_WAYS = {"paper": "on paper", "online": "as files"}
+
+
+def check_filing_mode(case: Case, profile: Profile) -> tuple[Finding, ...]:
+    """Return a finding if the case is filed on paper and the profile is one for files, or the
+    reverse; none where the profile takes both."""
+    if profile.filing in ("", case.request.filing):
+        return ()
+    line = case.line(_POINTER)
+    place = f"case.json line {line}" if line else "case.json"
+    problem = (
+        f"`filing` of the request is {case.request.filing}, and the receiver of profile "
+        f"{profile.id} takes a bundle {_WAYS[profile.filing]}: the letter's fee, address and marks "
+        f"follow `filing`; stamps, files and their sizes follow the profile"
+    )
+    return (
+        make_finding(
+            "FILING.PROFILE",
+            f"{place} ({_POINTER})",
+            problem,
+            "build with the profile of the way it is filed, or correct `filing`",
+            file="case.json",
+            line=line,
+            pointer=_POINTER,
+            source=profile.source("filing") or "house rule",
+        ),
+    )
