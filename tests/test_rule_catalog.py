@@ -156,7 +156,7 @@ def test_every_id_the_code_can_emit_is_in_the_catalog() -> None:
 def test_every_id_in_the_catalog_is_emitted_by_the_packages_it_names() -> None:
     emitted: dict[str, set[str]] = {}
     for one in EMISSIONS:
-        if one.package != "model":  # a name there makes no finding
+        if one.package not in ("model", "proof"):  # a name there makes no finding
             emitted.setdefault(one.rule, set()).add(one.package)
 
     assert {rule.id: sorted(rule.packages) for rule in LIBRARY.rules.values()} == {
@@ -220,7 +220,11 @@ def test_findings_are_made_by_the_factory() -> None:
 
 
 def test_what_a_case_can_accept_is_a_warning_once_it_is_accepted() -> None:
-    acceptable = [rule for rule in LIBRARY.rules.values() if "accept_loss" in rule.remedy]
+    acceptable = [
+        rule
+        for rule in LIBRARY.rules.values()
+        if "accept_loss" in rule.remedy and rule.severity is not Severity.INFO  # stops nothing
+    ]
 
     assert len(acceptable) > 5
     assert [rule.id for rule in acceptable if WARNING not in rule.severities] == []
