@@ -314,7 +314,7 @@ def test_a_declaration_carried_over_from_another_packet_is_told() -> None:
         ("paper", "uk-strict", False),
         ("online", "uk-strict", False),
         ("paper", "uscis-online", True),
-        ("online", "uscis-paper", True),
+        ("online", "uscis-paper", False),  # the default, which nobody chose
         ("paper", "eoir-ecas", True),
         ("paper", "cmecf", True),
     ],

@@ -88,11 +88,15 @@ def test_the_command_writes_table_json_and_junit(many: Path, tmp_path: Path) -> 
     code, out, err = run("batch", many, "--junit", tmp_path / "report.xml", *DAY)
 
     assert code == ExitCode.CASE_REJECTED
-    assert [line.split()[:2] for line in out.splitlines()] == [
+    lines = out.splitlines()
+    assert [line.split()[:2] for line in lines if not line.startswith(" ")] == [
         ["a", "built"],
         ["d-wrong", "failed"],
         ["1", "of"],
+        ["2", "cases:"],
     ]
+    assert any(line.startswith("  - error CASE.") for line in lines)  # what must be fixed in it
+    assert lines[-1] == "2 cases: 1 READY EXCEPT SIGNATURES, 1 NOT READY"
     assert "[2 of 2; 12 pages" in err
     assert etree.parse(tmp_path / "report.xml").getroot().get("failures") == "1"
     _, out, _ = run("batch", many, "--json", *DAY)
@@ -165,15 +169,15 @@ def test_resume_leaves_alone_only_what_is_proved_unchanged(small: Path, tmp_path
     before = (tmp_path / "many/same/build/child" / MANIFEST_FILE).stat().st_mtime_ns
 
     code, out, _ = run("batch", tmp_path / "many", "--resume", *DAY)
-    states = {line.split()[0]: line.split()[1] for line in out.splitlines()[:-1]}
+    states = {line.split()[0]: line.split()[1] for line in out.splitlines()[:-2]}
     _, again, _ = run("batch", tmp_path / "many", "--resume", *DAY)
     _, strict, _ = run("batch", tmp_path / "many/same", "--resume", "--strict", *DAY)
     _, later, _ = run("batch", tmp_path / "many/same", "--resume", "--as-of", "2026-11-24")
 
     assert code == 0
     assert states == {**{change.__name__: "built" for change in changes}, "same": "skipped"}
-    assert out.splitlines()[-1] == "6 of 7 cases built and proved, 1 skipped"
-    assert again.splitlines()[-1] == "0 of 7 cases built and proved, 7 skipped"
+    assert out.splitlines()[-2] == "6 of 7 cases built and proved, 1 skipped"
+    assert again.splitlines()[-2] == "0 of 7 cases built and proved, 7 skipped"
     assert "skipped" not in strict  # a warning may stop it now
-    assert later.splitlines()[-1] == "1 of 1 case built and proved"
+    assert later.splitlines()[-2] == "1 of 1 case built and proved"
     assert before != (tmp_path / "many/same/build/child" / MANIFEST_FILE).stat().st_mtime_ns

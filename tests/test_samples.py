@@ -304,7 +304,7 @@ def test_the_passport_agrees_with_the_case() -> None:
 )
 def test_every_sample_is_accepted_with_nothing_but_notes(folder: Path) -> None:
     shelf = Shelf.default()
-    found, _ = batch.validate(folder, shelf, rules.load_library(shelf), AS_OF)
+    found = batch.validate(folder, shelf, rules.load_library(shelf), AS_OF).findings
 
     warned = {
         "court-proceedings": ["PRIOR_REMOVAL"]

@@ -155,7 +155,10 @@ def test_an_index_that_names_files_wrongly_is_caught() -> None:
     packet = manifests.manifest(ledger=entries)
 
     def said(text: str, parts: list[Volume] = files) -> list[bool]:
-        return [check.ok for check in volumes.listed(packet, parts, [(1, text), (2, "a_1.pdf")])]
+        return [
+            check.ok
+            for check in volumes.check_file_index(packet, parts, [(1, text), (2, "a_1.pdf")])
+        ]
 
     assert said("1 a_1.pdf 1–2, 2 a_2.pdf") == [True]
     assert said("1 a_2.pdf 1–2, 2 a_1.pdf") == [False]

@@ -38,7 +38,6 @@ _GROUPS = {
     "agreement cites bookmark links outline",
     "nothing is hidden, and nothing runs": "nothing-else",
 }
-_OTHER = "other checks"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -269,8 +268,11 @@ def _check_lines(checks: Sequence[Check], *, every_check: bool) -> Iterator[str]
     if every_check:
         return
     group_of = {name: title for title, names in _GROUPS.items() for name in names.split()}
-    for title in (*_GROUPS, _OTHER):
-        group = [check for check in checks if group_of.get(check.name, _OTHER) == title]
+    for check in checks:  # what belongs to no group says something of this packet alone
+        if check.ok and check.name not in group_of:
+            yield f"  ok   {check.name}: {check.detail}"
+    for title in _GROUPS:
+        group = [check for check in checks if group_of.get(check.name) == title]
         if group and all(check.ok for check in group):
             yield f"  ok   {title}: {_count(len(group), 'check')} passed"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from assembler.model import Case, Finding, Profile
+from assembler.receivers.profiles import DEFAULT
 from assembler.runtime.rule_catalog import make_finding
 
 _POINTER = "/request/filing"
@@ -11,8 +12,8 @@ _WAYS = {"paper": "on paper", "online": "as files"}
 
 def check_filing_mode(case: Case, profile: Profile) -> tuple[Finding, ...]:
     """Return a finding if the case is filed on paper and the profile is one for files, or the
-    reverse; none where the profile takes both."""
-    if profile.filing in ("", case.request.filing):
+    reverse; none where the profile takes both, or nobody chose it: it is the default."""
+    if profile.filing in ("", case.request.filing) or profile.id == DEFAULT:
         return ()
     line = case.line(_POINTER)
     place = f"case.json line {line}" if line else "case.json"
