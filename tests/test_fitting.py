@@ -372,7 +372,7 @@ def test_a_page_whose_words_would_vanish_is_left_as_it_is(tmp_path: Path) -> Non
 
     assert fit.pages == ()
     assert [one.rule for one in found] == ["FIT.WORDS"]
-    assert "left finer" in found[0].problem
+    assert "kept at a higher resolution" in found[0].problem
 
 
 class BrokenShop:

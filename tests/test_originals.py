@@ -163,7 +163,7 @@ def rewrite(folder: Path, **record: str) -> None:
     ("harm", "says"),
     [
         (change_original, "was changed"),
-        (lose_original, "is not there"),
+        (lose_original, "is missing"),
         (lambda folder: rewrite(folder, path="../escaped"), "/originals/files/0/path"),
         (lambda folder: rewrite(folder, path="/etc/escaped"), "/originals/files/0/path"),
         (lambda folder: rewrite(folder, path="evidence\\..\\escaped"), "/originals/files/0/path"),

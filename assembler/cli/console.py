@@ -30,6 +30,8 @@ WORKFLOW = {
     "Prove, compare, print": ("verify", "diff", "print", "unbundle"),
     "This machine": ("doctor", "cache"),
 }
+# commands whose runs end with a verdict, also where they fail
+JUDGING = frozenset(("status", "validate", "check", "watch", "bundle", "batch"))
 _NO_LIMIT = 1_000  # characters of a command's first sentence
 
 
@@ -198,8 +200,9 @@ def explain_error(error: AssemblerError, ctx: click.Context) -> None:
         if not isinstance(failure, Finding):
             say(str(failure))
     say(AssemblerError.__str__(error))
-    failure = "the proof failed" if isinstance(error, ProofFailed) else ""
-    print_verdict(decide_verdict(findings, failure=failure), err=True)
+    if JUDGING & {ctx.info_name, ctx.invoked_subcommand}:
+        failure = "the proof failed" if isinstance(error, ProofFailed) else ""
+        print_verdict(decide_verdict(findings, failure=failure), err=True)
 
 
 def _write_refusal(error: BaseException) -> AssemblerError | None:
