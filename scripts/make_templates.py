@@ -519,7 +519,9 @@ def index():
     line(doc, "{%p if has_languages %}")
     index_table(doc, {**_COLUMNS, "Language": (0.95, "{{ row.language }}")})
     line(doc, "{%p else %}")
-    index_table(doc, {**_COLUMNS, "Description": (3.65, "{{r row.title_link }}")})
+    index_table(
+        doc, {**_COLUMNS, "Date": (1.95, "{{ row.date }}"), "Pages": (1.4, "{{r row.pages_link }}")}
+    )
     line(doc, "{%p endif %}")
     line(doc, "{%p if files %}")
     heading = doc.add_heading("Files of this bundle, in the order of upload", 2)

@@ -173,7 +173,7 @@ def test_the_notice_has_its_letter_and_no_sheet_of_ours(response: Path) -> None:
     assert not any(page.startswith("EXHIBIT A") for page in pages)
     assert "RESPONSE TO REQUEST FOR EVIDENCE" in pages[2]
     assert "Request for Evidence of November 2, 2026 (Ex. A at 1), which lies on top" in pages[2]
-    assert "A Request for Evidence November 2, 2026 1–2 English" in pages[4]
+    assert "A Request for Evidence November 2, 2026 1–2" in pages[4]
     assert groups[0] == ("The notice", ["Exhibit A – Request for Evidence (1–2)"])
     assert [title for title, _ in groups[-3:]] == [
         "Evidence for point 1",

@@ -262,7 +262,9 @@ def test_a_supplement_to_a_supplement_in_several_files(late: Path, tmp_path: Pat
     )
 
     said = bundle(case, "--freeze", case / "second/child" / MANIFEST_FILE, "--profile", name)
-    assert "FREEZE.PROFILE packet child: it was filed for another receiver (uscis-paper)" in said
+    assert (
+        "FREEZE.PROFILE  packet child\n    It was filed for another receiver (uscis-paper)" in said
+    )
 
     old, new = read_manifest(case / "second/child"), read_manifest(case / "build/child")
     assert [str(one) for one in compare(old, new) if one.kind != "changed"] == [
@@ -290,8 +292,8 @@ def test_a_letter_that_got_shorter_leaves_its_number_free_and_is_told(
 
     said = bundle(case, "--freeze", case / "filed", "--late", "in-place")
 
-    assert "FREEZE.OWN cover-letter: filed page 2 is no longer there" in said
-    assert "PROFILE.LABEL bundle.pdf, page 2: the page label skips a number" in said
+    assert "FREEZE.OWN  cover-letter\n    Filed page 2 is no longer there" in said
+    assert "PROFILE.LABEL  bundle.pdf, page 2\n    The page label skips a number" in said
     assert list(PdfReader(case / "build/child/bundle.pdf").page_labels)[:4] == ["1", "3", "4", "5"]
     assert failed(proved(case)) == set()
 
@@ -391,4 +393,4 @@ def test_a_filed_form_stays_and_one_that_was_altered_stops_the_bundle(
         data["petitioner"]["address"]["street"] = "2 Sample Street"
         factories.write_case(case, data)
     said = bundle(case, "--freeze", case / "filed", code=ExitCode.CASE_REJECTED)
-    assert f"FREEZE.GONE forms/{name}.pdf" in said
+    assert f"FREEZE.GONE  forms/{name}.pdf" in said

@@ -192,7 +192,7 @@ def explain_error(error: AssemblerError, ctx: click.Context) -> None:
         return
     from assembler.cli.findings_output import print_findings, print_verdict
     from assembler.model import Finding
-    from assembler.rules import decide_verdict
+    from assembler.rules import decide_verdict, is_blocker
 
     findings = [finding for finding in error.findings if isinstance(finding, Finding)]
     print_findings(findings, err=True)
@@ -202,6 +202,8 @@ def explain_error(error: AssemblerError, ctx: click.Context) -> None:
     say(AssemblerError.__str__(error))
     if JUDGING & {ctx.info_name, ctx.invoked_subcommand}:
         failure = "the proof failed" if isinstance(error, ProofFailed) else ""
+        if findings and not any(map(is_blocker, findings)):
+            failure = "--strict refuses what is to check"
         print_verdict(decide_verdict(findings, failure=failure), err=True)
 
 

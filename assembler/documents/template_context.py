@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 from typing import Any
+from unicodedata import bidirectional
 
 from docxtpl import RichText
 from jinja2 import UndefinedError
@@ -98,8 +99,7 @@ def build_context(values: TemplateValues, template: Template, where: str) -> dic
         "enclosed": list_enclosures(values),
         "index": index,
         "exhibits_enclosed": summarize_exhibits(values),
-        # a column that says the same in every row says nothing
-        "has_languages": len({row["language"] for row in index}) > 1,
+        "has_languages": has_language_column(index),
         "sheets": [row for row in index if row["sheeted"]],
         "files": list_files(values.layout),
         "plan_title": values.layout.title,
@@ -189,6 +189,18 @@ def list_enclosures(values: TemplateValues) -> tuple[str, ...]:
         if not declaration.belongs_to or values.beneficiary in declaration.belongs_to
     ]
     return (*listed, *declarations, *case.request.enclosures)
+
+
+def has_language_column(index: Sequence[Mapping[str, Any]]) -> bool:
+    """Return whether the index prints languages: a column that says the same in every row says
+    nothing.
+
+    It stays beside titles that are written from right to left: without it, LibreOffice's text layer
+    joins the page numbers with them, and a word cannot be found.
+    """
+    letters = (letter for row in index for letter in str(row["title"]))
+    is_right_to_left = any(bidirectional(letter) in ("R", "AL") for letter in letters)
+    return is_right_to_left or len({row["language"] for row in index}) > 1
 
 
 def summarize_exhibits(values: TemplateValues) -> str:

@@ -201,7 +201,7 @@ def _check_files(case: Case, uses: Uses, sources: Sources) -> dict[str, tuple[Fi
         if finding.severity is Severity.ERROR
     ]
     if errors:
-        problem = f"{len(errors)} problems in the evidence"
+        problem = f"{len(errors)} problem{'' if len(errors) == 1 else 's'} in the evidence"
         raise EvidenceUnreadable(problem, errors, where=case.id, remedy="fix these first")
     return findings
 
