@@ -45,7 +45,7 @@ def check_unlisted_files(
     top_paths = [path for path in unlisted if "/" not in path and path not in suspects]
     if top_paths:
         yield Check(
-            name="volumes",
+            name="beside",
             ok=True,
             detail=f"beside the bundle, but not part of it: {_named(top_paths)}",
         )
