@@ -342,7 +342,7 @@ def test_a_page_with_marks_keeps_its_size_in_the_proof(
     ("entries", "what"),
     [
         ({"UserUnit": 10}, "10 times as large"),
-        ({"Rotate": 45}, "turned by 45 degrees"),
+        ({"Rotate": 45}, "rotated by 45 degrees"),
     ],
 )
 def test_odd_geometry_is_told(tmp_path: Path, entries: dict[str, Any], what: str) -> None:
