@@ -204,6 +204,16 @@ def landscape_pdf(lines: Sequence[str] = LINES) -> bytes:
     return text_pdf([lines], size=(792, 612))
 
 
+def half_blank_pdf(lines: Sequence[str] = LINES) -> bytes:
+    """One page of text, then two pages with nothing on them: too many to be backs of sheets."""
+
+    def add_blank_pages(pdf: pikepdf.Pdf) -> None:
+        for _ in range(2):
+            pdf.add_blank_page(page_size=(612, 792))
+
+    return draw.again(text_pdf([lines]), add_blank_pages)
+
+
 def blank_pdf(pages: int = 1, size: tuple[float, float] = (612, 792)) -> bytes:
     """Pages with nothing on them."""
     out = io.BytesIO()

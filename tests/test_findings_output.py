@@ -266,7 +266,7 @@ def test_findings_of_several_packets_are_printed_once(tmp_path: Path) -> None:
     data = json.loads((case / "case.json").read_bytes())
     data["beneficiaries"].append({**data["beneficiaries"][0], "id": "sister"})
     (case / "case.json").write_text(json.dumps(data))
-    (case / "evidence/letter.pdf").write_bytes(factories.text_pdf([["blank"], []]))
+    (case / "evidence/letter.pdf").write_bytes(factories.half_blank_pdf())
 
     code, _, err = run("bundle", case, "--all", *DAY)
 

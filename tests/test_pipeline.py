@@ -365,7 +365,8 @@ def test_batch_finishes_the_good_cases(tmp_path: Path, small: Path) -> None:
     code, out, err = run("batch", tmp_path, *DAY)
 
     assert code == ExitCode.CASE_REJECTED
-    assert out.endswith("2 of 3 cases built and proved, 1 failed\n")
+    assert "2 of 3 cases built and proved, 1 failed\n" in out
+    assert out.endswith("3 cases: 2 READY EXCEPT SIGNATURES, 1 NOT READY\n")
     assert "bad: 1 problem in the case" in err
     assert (tmp_path / "c-good/build/child/bundle.pdf").is_file()
 
@@ -592,7 +593,7 @@ def test_control_characters_of_file_names_never_reach_a_terminal(tmp_path: Path)
     _, _, err = run("bundle", case, *DAY)
 
     assert "\x1b" not in err
-    assert "red.pdf is in the folder, but in no exhibit" in err
+    assert "EVID.UNLISTED  evidence/\\u001b[31mred.pdf\n" in err
 
 
 def test_no_client_fact_is_printed_whatever_happens(tmp_path: Path) -> None:

@@ -80,8 +80,7 @@ def test_a_closed_pipe_ends_with_its_name(small: Path, command: list[str]) -> No
     assert ran.returncode == ExitCode.OUTPUT_NOT_WRITTEN
     assert (
         ran.stderr
-        == b"standard output: cannot be written (Broken pipe); the program that reads it has "
-        b"ended\n"
+        == b"standard output: cannot be written (Broken pipe); the program reading it has ended\n"
     )
 
 
@@ -98,7 +97,7 @@ def test_a_standard_output_that_is_closed_ends_with_its_name(small: Path, comman
     assert ran.returncode == ExitCode.OUTPUT_NOT_WRITTEN
     assert (
         ran.stderr
-        == b"standard output: cannot be written (Bad file descriptor); let it lead to a file or a "
+        == b"standard output: cannot be written (Bad file descriptor); redirect it to a file or a "
         b"program\n"
     )
 
