@@ -23,7 +23,7 @@ def citation_findings(case: Case, plan: Plan, pages: Mapping[str, int]) -> tuple
         paragraph
         for text in citing_texts(case)
         if not text.declaration or text.declaration in declarations
-        for paragraph in text.numbered()
+        for paragraph in text.numbered(plan.beneficiary)
     ]
     return tuple(
         finding

@@ -13,6 +13,7 @@ from assembler.forms.answer_formats import Refused, Scope, plain
 from assembler.forms.expression import is_empty, parse_expression
 from assembler.forms.form_maps import FormMap, Item
 from assembler.model import Address, Case, Finding, Person
+from assembler.model.case_texts import request_for
 from assembler.runtime.rule_catalog import make_finding
 
 
@@ -64,7 +65,7 @@ def build_scope(source: AnswerSource) -> Scope:
     return {
         **people,
         "kind": case.kind,
-        "request": case.request,
+        "request": request_for(case.request, recipient.id),
         "attorney": case.attorney,
         "rfe": case.rfe,
         "supporter": supporter,

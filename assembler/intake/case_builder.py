@@ -4,7 +4,7 @@ fields."""
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -22,6 +22,7 @@ from assembler.model import (
     Income,
     Interpreter,
     Name,
+    ParagraphOwners,
     PartRole,
     Passport,
     Person,
@@ -32,6 +33,7 @@ from assembler.model import (
     Supporter,
     Translator,
 )
+from assembler.model.case_texts import REQUEST_PARAGRAPHS
 
 Raw = Mapping[str, Any]
 
@@ -182,18 +184,35 @@ def _request(raw: Raw) -> Request:
             "parole_program",
             "work_permit",
         ),
-        basis=as_paragraphs(raw.get("basis")),
-        length_reason=as_paragraphs(raw.get("length_reason")),
-        why_no_visa=as_paragraphs(raw.get("why_no_visa")),
-        departure_plan=as_paragraphs(raw.get("departure_plan")),
-        support_plan=as_paragraphs(raw.get("support_plan")),
-        changed_circumstances=as_paragraphs(raw.get("changed_circumstances")),
+        basis=_texts(raw.get("basis")),
+        length_reason=_texts(raw.get("length_reason")),
+        why_no_visa=_texts(raw.get("why_no_visa")),
+        departure_plan=_texts(raw.get("departure_plan")),
+        support_plan=_texts(raw.get("support_plan")),
+        changed_circumstances=_texts(raw.get("changed_circumstances")),
+        owners=tuple(_owners(raw)),
         letter_date=_day(raw, "letter_date"),
         arrival_date=_day(raw, "arrival_date"),
         i94_admit_until=_day(raw, "i94_admit_until"),
         consulate=Consulate(**raw["consulate"]) if "consulate" in raw else None,
         enclosures=tuple(raw.get("enclosures", ())),
     )
+
+
+def _texts(value: str | list[str | Raw] | None) -> tuple[str, ...]:
+    """Return paragraphs of the request, whoever they are for."""
+    entries = value if isinstance(value, list) else as_paragraphs(value)
+    return tuple(entry if isinstance(entry, str) else entry["text"] for entry in entries)
+
+
+def _owners(raw: Raw) -> Iterator[ParagraphOwners]:
+    """Yield the owners of the paragraphs that are for some beneficiaries only."""
+    for name in REQUEST_PARAGRAPHS:
+        value = raw.get(name)
+        for number, entry in enumerate(value if isinstance(value, list) else ()):
+            if isinstance(entry, dict):
+                belongs_to = tuple(entry["belongs_to"])
+                yield ParagraphOwners(field=name, number=number, belongs_to=belongs_to)
 
 
 def _declaration(raw: Raw) -> Declaration:

@@ -22,7 +22,7 @@ from assembler.intake.untyped_values import (
     read_path,
     read_strings,
 )
-from assembler.model.case_texts import CITING_FIELDS
+from assembler.model.case_texts import CITING_FIELDS, REQUEST_PARAGRAPHS
 from assembler.model.citations import BadCite, cited, parse
 
 _RANGE = re.compile(r"([0-9]{1,5})(-)?([0-9]{1,5})?")
@@ -155,6 +155,11 @@ def _references(case: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
                 yield place, "beneficiary", entry_id
             for key in ("declarant", "person"):
                 yield f"{where}/{key}", "person", entry.get(key)
+    request = read_object(case, "request")
+    for field in REQUEST_PARAGRAPHS:
+        for where, paragraph in read_objects(request, field, "/request"):
+            for place, entry_id in read_strings(paragraph, "belongs_to", where):
+                yield place, "beneficiary", entry_id
     rfe = read_object(case, "rfe")
     yield "/rfe/notice_exhibit", "exhibit", rfe.get("notice_exhibit")
     for where, point in read_objects(rfe, "points", "/rfe"):

@@ -45,6 +45,15 @@ class Consulate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ParagraphOwners:
+    """The beneficiaries that one paragraph of the request is for, where it is not for all."""
+
+    field: str  # of the request, "basis"
+    number: int  # of the paragraph in the field, from 0
+    belongs_to: tuple[str, ...]  # beneficiary ids
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
     """The request of the filing. Free text is a tuple of paragraphs, which may cite exhibits as
     [@id] or [@id, p. 2]."""
@@ -69,6 +78,7 @@ class Request:
     # re-parole: id of the program of the first parole, "" for none (boxes of the form map)
     parole_program: str = ""
     work_permit: bool | None = None  # re-parole: also requests an employment authorization document
+    owners: tuple[ParagraphOwners, ...] = ()  # of the paragraphs that are not for all beneficiaries
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from assembler.model import Case, Exhibit, Finding
+from assembler.model.case_texts import request_for
 from assembler.rules.library import LEVELS, Checklist, Line
 from assembler.rules.rule_context import Hit, RuleContext, Subject
 
@@ -116,6 +117,14 @@ def _place(line: Line, subject: Subject | None) -> str:
 
 
 def _is_filled(case: Case, pointer: str) -> bool:
+    """Return whether the case has text at a pointer, for each of its beneficiaries."""
+    return all(
+        _is_filled_for(replace(case, request=request_for(case.request, person.id)), pointer)
+        for person in case.beneficiaries
+    )
+
+
+def _is_filled_for(case: Case, pointer: str) -> bool:
     value: Any = case
     for name in pointer.strip("/").split("/"):
         value = getattr(value, name, None)
