@@ -70,6 +70,19 @@ def test_standard_output_on_a_full_disk_ends_with_its_name(small: Path, command:
     )
 
 
+@pytest.mark.skipif(os.name != "posix", reason="a terminal of its own is made as on POSIX")
+def test_a_terminal_shows_at_once_that_a_command_runs(small: Path) -> None:
+    shown, terminal = os.openpty()
+    ran = assembler("plan", small, stderr=terminal)
+    told = os.read(shown, 4096)
+    os.close(terminal)
+    os.close(shown)
+
+    assert ran.returncode == ExitCode.OK
+    assert told == b"starting...\r           \r"  # and nothing of it stays
+    assert assembler("plan", small).stderr == b""
+
+
 @pytest.mark.parametrize("command", [["plan", "CASE"], ["--help"], ["doctor", "--json"]])
 def test_a_closed_pipe_ends_with_its_name(small: Path, command: list[str]) -> None:
     read, write = os.pipe()

@@ -19,6 +19,7 @@ import click
 
 from assembler.cli.console import day, printable, result, say
 from assembler.cli.findings_output import print_last_verdict, ready_code
+from assembler.cli.output_streams import start_line
 from assembler.cli.shared_options import (
     FOLDER,
     evidence_options,
@@ -285,6 +286,7 @@ def tally(total: int) -> Iterator[Callable[[Outcome], None]]:
 
 @contextmanager
 def _bar(total: int) -> Iterator[Callable[[int, float, str], None]]:
+    start_line.clear()
     from rich.console import Console
     from rich.progress import (
         BarColumn,

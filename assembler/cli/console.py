@@ -32,6 +32,8 @@ WORKFLOW = {
 }
 # commands whose runs end with a verdict, also where they fail
 JUDGING = frozenset(("status", "validate", "check", "watch", "bundle", "batch"))
+# commands that import much before they have something to say
+SLOW = JUDGING | {"plan", "forms", "draft", "verify", "diff", "print", "unbundle"}
 _NO_LIMIT = 1_000  # characters of a command's first sentence
 
 
@@ -77,6 +79,15 @@ class Framed(click.Group):
             if rows:
                 with formatter.section(heading):
                     formatter.write_dl(rows)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command, and show at once that one begins that takes a while."""
+        name, command, rest = super().resolve_command(ctx, args)
+        if name in SLOW:
+            output_streams.start_line.show()
+        return name, command, rest
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; an exception becomes a message and an exit code."""
@@ -154,6 +165,7 @@ def progress() -> Iterator[Callable[[str, int, int], None]]:
 
         yield plain
         return
+    output_streams.start_line.clear()
     from rich.console import Console
     from rich.progress import (
         BarColumn,

@@ -17,6 +17,7 @@ import click
 from assembler.errors import ExitCode, OutputNotWritten
 
 _ESCAPES = "assembler.escapes"
+_STARTING = "starting..."
 _PRINTERS = ("click", "rich")  # packages that write only to standard streams
 
 
@@ -72,10 +73,39 @@ def _is_utf8(encoding: str) -> bool:
     return encoding.lower().replace("-", "").replace("_", "") == "utf8"
 
 
+class StartLine:
+    """A line on a terminal that says at once that the program runs, until there is more to say: the
+    imports of a build take about a second."""
+
+    def __init__(self) -> None:
+        """Nothing is shown yet."""
+        self._is_shown = False
+
+    def show(self) -> None:
+        """Show it, if standard error is a terminal. Raises Unwritten."""
+        if sys.stderr.isatty():
+            _echo(f"{_STARTING}\r", err=True, nl=False)
+            self._is_shown = True
+
+    def clear(self) -> None:
+        """Remove it, if it is shown. Raises Unwritten."""
+        if self._is_shown:
+            self._is_shown = False
+            _echo(f"{' ' * len(_STARTING)}\r", err=True, nl=False)
+
+
+start_line = StartLine()
+
+
 def write(text: str, *, err: bool = False) -> None:
     """Write a text and a line end. Raises Unwritten."""
+    start_line.clear()
+    _echo(text, err=err)
+
+
+def _echo(text: str, *, err: bool, nl: bool = True) -> None:
     try:
-        click.echo(text, err=err)
+        click.echo(text, err=err, nl=nl)
     except OSError as error:
         raise unwritten(error, err=err) from error
 
