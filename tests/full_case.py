@@ -7,6 +7,8 @@ import re
 from itertools import count
 from typing import Any
 
+from assembler.model.case_texts import REQUEST_PARAGRAPHS
+
 CANARY = "Canaria"  # in every free text
 # a value for each pattern of the schema; a new pattern needs one here
 OF_PATTERN = {
@@ -116,5 +118,7 @@ def _refer(case: dict[str, Any]) -> None:
         case[field][0]["belongs_to"] = [beneficiary]
         if field != "declarations":
             case[field][0]["person"] = person
-    for text in ("basis", "length_reason", "why_no_visa", "departure_plan", "support_plan"):
-        case["request"][text][0] += f" [@{exhibit}, p. 1]"
+    for field in REQUEST_PARAGRAPHS:
+        paragraph = case["request"][field][0]
+        paragraph["text"] += f" [@{exhibit}, p. 1]"
+        paragraph["belongs_to"] = [beneficiary]

@@ -249,8 +249,8 @@ def test_wrong_cites_of_the_case_are_all_found_with_their_places() -> None:
         ("CITE.PAGE", "/request/expedite_reason"),
     ]
     assert str(found[0]) == (
-        "error CITE.PAGE case.json line 7 (/request/basis/1): it cites page 4 of [@letter], which "
-        "has 3 pages; "
+        "error CITE.PAGE case.json line 7, Request › Basis › 1 (/request/basis/1): it cites page 4 "
+        "of [@letter], which has 3 pages; "
         "correct the page; pages are counted within the exhibit"
     )
 

@@ -104,7 +104,8 @@ def test_rejected(name: str, tmp_path: Path) -> None:
         assert finding.source
         if name != "FACT.STALE":
             assert finding.line
-            assert finding.where.startswith(f"case.json line {finding.line} (/")
+            assert finding.where.startswith(f"case.json line {finding.line}, ")
+            assert finding.where.endswith(f" ({finding.pointer})")
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -134,13 +134,12 @@ def declaration_places(context: CheckContext, number: int) -> Iterator[tuple[Tex
 
 
 def _case_place(context: CheckContext, pointer: str, described: str) -> TextPlace:
-    line = context.case.line(pointer)
     return TextPlace(
-        where=f"case.json line {line} ({pointer})",
+        where=context.case.place(pointer),
         file="case.json",
         described=described,
         pointer=pointer,
-        line=line,
+        line=context.case.line(pointer),
     )
 
 

@@ -64,14 +64,13 @@ def _check_cite(
 
 
 def _finding(case: Case, rule: str, pointer: str, cite: Cite, problem: str, remedy: str) -> Finding:
-    line = case.line(pointer)
     return make_finding(
         rule,
-        f"case.json line {line} ({pointer})",
+        case.place(pointer),
         problem,
         remedy,
         file="case.json",
         pointer=pointer,
-        line=line,
+        line=case.line(pointer),
         exhibit=cite.exhibit,
     )

@@ -38,8 +38,19 @@ from assembler.model.case_texts import REQUEST_PARAGRAPHS
 Raw = Mapping[str, Any]
 
 
-def build_case(raw: Raw, files: Mapping[str, SourceFile], lines: Mapping[str, int]) -> Case:
-    """Build the case. `files`: by path; `lines`: by JSON pointer."""
+def build_case(
+    raw: Raw,
+    files: Mapping[str, SourceFile],
+    lines: Mapping[str, int],
+    names: Mapping[str, str],
+) -> Case:
+    """Build the case.
+
+    Args:
+        files: by path.
+        lines: of case.json, by JSON pointer.
+        names: what a person calls each place, by JSON pointer.
+    """
     beneficiaries = tuple(_person(entry) for entry in raw["beneficiaries"])
     others = tuple(_person(entry) for entry in raw.get("others", ()))
     people = {person.id: person for person in (*beneficiaries, *others)}
@@ -65,6 +76,7 @@ def build_case(raw: Raw, files: Mapping[str, SourceFile], lines: Mapping[str, in
         rfe=_rfe(raw["rfe"]) if "rfe" in raw else None,
         files=tuple(files[path] for path in sorted(files)),
         lines=tuple(sorted(lines.items())),
+        names=tuple(sorted(names.items())),
     )
 
 

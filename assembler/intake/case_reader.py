@@ -64,7 +64,9 @@ def examine_case(
         catalog = shelf.schema("rules.json")
         problems += _limit(find_placeholders(raw, catalog) if isinstance(raw, dict) else ())
         return None, _Places(raw, lines, schema).findings(problems)
-    return build_case(raw, files, lines), ()
+    fields = read_fields(schema)
+    names = {pointer: fields.label(pointer, raw) for pointer in lines}
+    return build_case(raw, files, lines, names), ()
 
 
 class _NoCase(Exception):

@@ -214,6 +214,8 @@ class Case:
     files: tuple[SourceFile, ...] = ()
     # (JSON pointer, line in case.json)
     lines: tuple[tuple[str, int], ...] = field(default=(), repr=False)
+    # (JSON pointer, what a person calls the place: "Petitioner › Address")
+    names: tuple[tuple[str, str], ...] = field(default=(), repr=False)
 
     def file(self, path: str) -> SourceFile:
         """Return the record of a file by its path. Raises KeyError if the case does not list it."""
@@ -225,6 +227,21 @@ class Case:
             pointer = pointer.rpartition("/")[0]
         return self._line_by_pointer.get(pointer)
 
+    def place(self, pointer: str) -> str:
+        """Return where a JSON pointer is in case.json, in the words of messages: "case.json line 7,
+        Request › Basis (/request/basis)"."""
+        line = self.line(pointer)
+        parts = (f"case.json line {line}" if line else "case.json", self._name(pointer))
+        return f"{', '.join(filter(None, parts))} ({pointer or '/'})"
+
+    def _name(self, pointer: str) -> str:
+        """Return what a place is called; one that the case does not have, after the place it would
+        be in."""
+        if pointer in self._name_by_pointer or not pointer:
+            return self._name_by_pointer.get(pointer, "")
+        outer, _, key = pointer.rpartition("/")
+        return " › ".join(filter(None, (self._name(outer), key.replace("_", " ").capitalize())))
+
     # not dataclass fields, since asdict() and replace() must see only the content of case.json
     @cached_property
     def _file_by_path(self) -> dict[str, SourceFile]:
@@ -233,3 +250,7 @@ class Case:
     @cached_property
     def _line_by_pointer(self) -> dict[str, int]:
         return dict(self.lines)
+
+    @cached_property
+    def _name_by_pointer(self) -> dict[str, str]:
+        return dict(self.names)

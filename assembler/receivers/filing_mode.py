@@ -15,8 +15,6 @@ def check_filing_mode(case: Case, profile: Profile) -> tuple[Finding, ...]:
     reverse; none where the profile takes both, or nobody chose it: it is the default."""
     if profile.filing in ("", case.request.filing) or profile.id == DEFAULT:
         return ()
-    line = case.line(_POINTER)
-    place = f"case.json line {line}" if line else "case.json"
     problem = (
         f"`filing` of the request is {case.request.filing}, and the receiver of profile "
         f"{profile.id} takes a bundle {_WAYS[profile.filing]}: the letter's fee, address and marks "
@@ -25,11 +23,11 @@ def check_filing_mode(case: Case, profile: Profile) -> tuple[Finding, ...]:
     return (
         make_finding(
             "FILING.PROFILE",
-            f"{place} ({_POINTER})",
+            case.place(_POINTER),
             problem,
             "build with the profile of the way it is filed, or correct `filing`",
             file="case.json",
-            line=line,
+            line=case.line(_POINTER),
             pointer=_POINTER,
             source=profile.source("filing") or "house rule",
         ),

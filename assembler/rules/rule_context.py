@@ -46,7 +46,6 @@ class RuleContext:
         self.not_checked: list[str] = []
         self.subjects = tuple(_subjects(case))
         self.checklists: tuple[Checklist, ...] = library.checklists_for(case.kind, case.reasons)
-        self._lines = dict(case.lines)
 
     def use_fact(self, name: str) -> Fact | None:
         """Return a dated fact, noted as relied on; None, noted as not checked, if the library lacks
@@ -80,21 +79,13 @@ class RuleContext:
 
     def locate(self, finding: Finding, pointer: str) -> Finding:
         """Return a finding with its place in case.json."""
-        line = self.line(pointer)
-        place = f"case.json line {line}" if line else "case.json"
         return replace(
             finding,
-            where=f"{place} ({pointer or '/'})",
+            where=self.case.place(pointer),
             file="case.json",
-            line=line,
+            line=self.case.line(pointer),
             pointer=pointer,
         )
-
-    def line(self, pointer: str) -> int | None:
-        """Return the line of case.json of a pointer, or of its nearest parent that has one."""
-        while pointer and pointer not in self._lines:
-            pointer = pointer.rpartition("/")[0]
-        return self._lines.get(pointer)
 
     def exhibits(self) -> Iterator[tuple[str, Exhibit]]:
         """Yield every exhibit with its pointer."""
