@@ -25,6 +25,7 @@ from assembler.intake import examine_case, read_case
 from assembler.intake.case_builder import parse_page_ranges
 from assembler.intake.field_reference import describe_schema
 from assembler.intake.json_text import BadJson, parse_json
+from assembler.model.case_texts import REQUEST_PARAGRAPHS
 from assembler.runtime.resources import Shelf
 from tests.full_case import CANARY, full_case, paths
 
@@ -256,9 +257,21 @@ def differences(raw: Any, typed: Any, where: str) -> Iterator[str]:
 
 
 def as_typed(raw: dict[str, Any], where: str) -> dict[str, Any]:
-    """What is arranged otherwise in the typed case: an exhibit's files are one list, and
-    left-out files are gone."""
+    """What is arranged otherwise in the typed case: an exhibit's files are one list, left-out
+    files are gone, and the owners of a request's paragraphs are beside the texts."""
     raw = {key: one for key, one in raw.items() if key not in ("$schema", "ignored_files")}
+    if where == "/request":
+        owned = {
+            field: [entry for entry in raw[field] if isinstance(entry, dict)]
+            for field in REQUEST_PARAGRAPHS
+        }
+        owners = [
+            {"field": field, "number": number, "belongs_to": entry["belongs_to"]}
+            for field, entries in owned.items()
+            for number, entry in enumerate(entries)
+        ]
+        texts = {field: [entry["text"] for entry in entries] for field, entries in owned.items()}
+        return {**raw, **texts, "owners": owners}
     if re.fullmatch("/exhibits/[0-9]+", where):
         translation = raw.pop("translation")
         raw["translator"] = translation["translator"]
