@@ -516,12 +516,18 @@ def index():
         after=8,
     )
     line(doc, "{%p endif %}")
-    line(doc, "{%p if has_languages %}")
-    index_table(doc, {**_COLUMNS, "Language": (0.95, "{{ row.language }}")})
+    # the width of a column that is left out goes to the others
+    language = {"Language": (0.95, "{{ row.language }}")}
+    without_date = {name: column for name, column in _COLUMNS.items() if name != "Date"}
+    wide_pages = {"Pages": (1.4, "{{r row.pages_link }}")}
+    line(doc, "{%p if has_languages and has_dates %}")
+    index_table(doc, {**_COLUMNS, **language})
+    line(doc, "{%p elif has_languages %}")
+    index_table(doc, {**without_date, "Description": (4.2, "{{r row.title_link }}"), **language})
+    line(doc, "{%p elif has_dates %}")
+    index_table(doc, {**_COLUMNS, "Date": (1.95, "{{ row.date }}"), **wide_pages})
     line(doc, "{%p else %}")
-    index_table(
-        doc, {**_COLUMNS, "Date": (1.95, "{{ row.date }}"), "Pages": (1.4, "{{r row.pages_link }}")}
-    )
+    index_table(doc, {**without_date, "Description": (4.65, "{{r row.title_link }}"), **wide_pages})
     line(doc, "{%p endif %}")
     line(doc, "{%p if files %}")
     heading = doc.add_heading("Files of this bundle, in the order of upload", 2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pypdfium2 as pdfium
@@ -77,33 +78,49 @@ def test_a_letter_with_few_exhibits_lists_them(tmp_path: Path) -> None:
     assert "listed in the index" not in page_texts(case)[0]
 
 
-@pytest.mark.parametrize(("language", "shown"), [("en", False), ("es", True)])
-def test_the_index_has_a_language_column_only_where_languages_differ(
-    tmp_path: Path, language: str, shown: bool
+@pytest.mark.parametrize("are_dated", [False, True])
+@pytest.mark.parametrize("languages_differ", [False, True])
+def test_the_index_has_columns_of_languages_and_dates_only_where_they_tell_something(
+    tmp_path: Path, languages_differ: bool, are_dated: bool
 ) -> None:
-    case = case_with_exhibits(tmp_path / "case", 0)
-    (case / "evidence/other.pdf").write_bytes(factories.text_pdf([["A page of text."]]))
-    translator = {"name": {"given": "Versa", "family": "Muster"}, "language": language}
-    exhibit: dict[str, object] = {
-        "id": "other",
-        "title": "Another letter",
-        "category": "other",
-        "language": language,
-        "files": ["evidence/other.pdf"],
-    }
-    if shown:
-        english = factories.text_pdf([["A page of its English."]])
-        (case / "evidence/english.pdf").write_bytes(english)
-        exhibit["translation"] = {
-            "files": ["evidence/english.pdf"],
-            "translator": translator,
-            "certificate": ["evidence/english.pdf"],
+    """Also where the index is longer than a page, so that the columns are named twice."""
+    case = case_with_exhibits(tmp_path / "case", 14)
+    data = json.loads((case / "case.json").read_bytes())
+    exhibits: list[dict[str, object]] = [
+        {
+            **{key: value for key, value in entry.items() if key != "date"},
+            **({"date": "2026-10-05"} if are_dated else {}),
+            "title": f"{entry['title']}, {'of a long title, ' * 10}no end",
         }
-    exhibits = [*factories.CASE["exhibits"], exhibit]
-    factories.write_case(case, {**factories.CASE, "exhibits": exhibits})
+        for entry in data["exhibits"]
+    ]
+    if languages_differ:
+        exhibits.append(spanish_exhibit(case))
+    factories.write_case(case, {**data, "exhibits": exhibits})
 
     code, _, err = run("bundle", case, *DAY)
 
     assert code == ExitCode.OK, err
-    index = next(text for text in page_texts(case) if text.startswith("Index of"))
-    assert ("Language" in index) is shown
+    index = [text for text in page_texts(case) if "Tab Description" in text]
+    assert len(index) > 1
+    assert all(("Language" in text) is languages_differ for text in index)
+    assert all(("Date" in text) is are_dated for text in index)
+
+
+def spanish_exhibit(case: Path) -> dict[str, object]:
+    """An exhibit in Spanish with a translation, and its files."""
+    (case / "evidence/other.pdf").write_bytes(factories.text_pdf([["A page of text."]]))
+    english = factories.text_pdf([["A page of its English."]])
+    (case / "evidence/english.pdf").write_bytes(english)
+    return {
+        "id": "other",
+        "title": "Another letter",
+        "category": "other",
+        "language": "es",
+        "files": ["evidence/other.pdf"],
+        "translation": {
+            "files": ["evidence/english.pdf"],
+            "translator": {"name": {"given": "Versa", "family": "Muster"}, "language": "es"},
+            "certificate": ["evidence/english.pdf"],
+        },
+    }

@@ -101,6 +101,7 @@ def build_context(values: TemplateValues, template: Template, where: str) -> dic
         "index": index,
         "exhibits_enclosed": summarize_exhibits(values),
         "has_languages": has_language_column(index),
+        "has_dates": any(row["date"] for row in index),
         "sheets": [row for row in index if row["sheeted"]],
         "files": list_files(values.layout),
         "plan_title": values.layout.title,

@@ -25,9 +25,13 @@ _ROLES = {
     "translation": "English translation",
     "certificate": "Translator's certificate",
 }
-# headings of tables, repeated on each page
+# headings of the tables of our templates, which every page of a table repeats; one that is the
+# beginning of another comes after it
 HEADS = (
     "Tab Description Date Pages Language",
+    "Tab Description Pages Language",
+    "Tab Description Date Pages",
+    "Tab Description Pages",
     "No. File Pages Exhibits",
 )
 _TYPED = re.compile(rf"\bEx\. ([A-Za-z0-9]+) at ({LABEL})(?:–({LABEL}))?")
