@@ -35,7 +35,7 @@ class AssemblerError(Exception):
         self.problem = problem
         self.where = where
         self.remedy = remedy
-        super().__init__(sentence(where, problem, remedy))
+        super().__init__(join_sentence(where, problem, remedy))
 
     def __reduce__(self) -> tuple[object, ...]:
         """Travel between processes whole: the default would call the class with the wrong
@@ -113,7 +113,7 @@ def _rebuilt(
     return error
 
 
-def sentence(where: str, problem: str, remedy: str) -> str:
+def join_sentence(where: str, problem: str, remedy: str) -> str:
     """Join the three parts of a message; empty parts leave no punctuation behind."""
     head = f"{where}: {problem}" if where else problem
     return f"{head}; {remedy}" if remedy else head

@@ -223,7 +223,7 @@ def score_passports(subjects: Sequence[Subject]) -> Iterator[tuple[str, Tally]]:
 def score_profiles(subjects: Sequence[Subject]) -> Iterator[tuple[str, Tally]]:
     """Every sample, filed either way, with every shipped profile."""
     tally, shelf = Tally(), Shelf.default()
-    profiles = [receivers.load_profile(shelf, name) for name in receivers.profile_ids(shelf)]
+    profiles = [receivers.load_profile(shelf, name) for name in receivers.list_profile_ids(shelf)]
     for one in subjects:
         for filing in ("paper", "online"):
             case = replace(one.case, request=replace(one.case.request, filing=filing))

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from assembler import evidence
 from assembler.bundle import BundleStyle, bind
-from assembler.documents.drafts import exhibit_page_facts
+from assembler.documents.drafts import read_exhibit_page_facts
 from assembler.errors import AssemblerError, EvidenceUnreadable
 from assembler.layout.page_order import arrange_pages
 from assembler.model import (
@@ -183,7 +183,7 @@ def _lay_packet(case: Case, prepared: Prepared, packet: Path) -> None:
     )
     plan = Plan(packet="x", beneficiary="x", kind="parole", title="t", parts=(part,))
     roles = {"file": [page.role for page in prepared.pages]}
-    layout = arrange_pages(plan, case, {part.document: exhibit_page_facts(prepared)}, roles)
+    layout = arrange_pages(plan, case, {part.document: read_exhibit_page_facts(prepared)}, roles)
     bind(
         layout, {part.document: prepared.pdf}, packet / "bundle.pdf", BundleStyle(font=stamp_font())
     )
@@ -199,7 +199,7 @@ def _lay_packet(case: Case, prepared: Prepared, packet: Path) -> None:
         volumes=(Volume(path="bundle.pdf", first=1, last=len(layout.leaves)),),
     )
     remarks = PacketRemarks(findings=prepared.findings)
-    manifest = manifest_writer.with_outputs(build_manifest(bound, remarks), packet)
+    manifest = manifest_writer.add_outputs(build_manifest(bound, remarks), packet)
     manifest_writer.write_manifest(packet, manifest, final=False)
 
 

@@ -93,7 +93,7 @@ def _row(page: Page, kind: str, step: float, picture: Image.Image, scratch: Path
             "eng",
             ocr.Policy(),
             scratch,
-            lambda sheet: lighting.even_frame(sheet, plain),
+            lambda sheet: lighting.even_out_frame(sheet, plain),
         )
         between = time.perf_counter()
         image = _drawn(pdf, 200).rotate(-read.turned, expand=True)
@@ -105,7 +105,7 @@ def _row(page: Page, kind: str, step: float, picture: Image.Image, scratch: Path
         words,
         frame,
         lambda again: ocr.read_words(again, 200, "eng"),
-        hidden=page_recognition.hidden_fraction(read),
+        hidden=page_recognition.measure_hidden_fraction(read),
     )
     end = time.perf_counter()
     judged = legibility.judge(made, LIMITS, placed.dpi)

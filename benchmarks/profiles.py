@@ -39,7 +39,9 @@ def main() -> None:
         case = case_of(Path(home) / "case", pages)
         size = sum(path.stat().st_size for path in (case / "evidence").iterdir())
         print(f"{pages} pages of scans, {size / 1e6:.1f} MB")
-        bad = [name for name in receivers.profile_ids(Shelf.default()) if not built(case, name)]
+        bad = [
+            name for name in receivers.list_profile_ids(Shelf.default()) if not built(case, name)
+        ]
     sys.exit(f"not clean: {', '.join(bad)}" if bad else 0)
 
 

@@ -122,7 +122,7 @@ def measured(page: Page, language: str, scratch: Path) -> tuple[Row, Row]:
 def _ours(
     page: Page, language: str, sheet: Path, box: tuple[float, float, float, float], scratch: Path
 ) -> Row:
-    ocr.engine_language(language)
+    ocr.choose_engine_language(language)
     first: list[float] = []
     plain = ocr.read_page
 
@@ -162,7 +162,7 @@ def _theirs(page: Page, language: str, sheet: Path, scratch: Path) -> Row:
     with pdfium.PdfDocument(sheet) as pdf:
         pdf[0].render(scale=300 / 72, grayscale=True).to_pil().save(scratch / "page.png")
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    engine = ocr.engine_language(language)
+    engine = ocr.choose_engine_language(language)
     command = ["tesseract", "page.png", "out", "--dpi", "300", "-l", engine, "txt", "pdf"]
     data = ["--tessdata-dir", str(ocr.find_data_folder(engine))]
     quiet = {**os.environ, "OMP_THREAD_LIMIT": "1"}

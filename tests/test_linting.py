@@ -22,7 +22,7 @@ from tests import factories
 from tests.conftest import AS_OF
 
 SHELF = Shelf.default()
-SHIPPED = receivers.profile_ids(SHELF)
+SHIPPED = receivers.list_profile_ids(SHELF)
 NOISE = 1_000_000
 
 

@@ -249,9 +249,9 @@ def test_the_hyphen_of_a_late_page_may_be_another_sign_or_end_a_line(pieces: lis
 def test_a_citation_typed_by_hand_is_read_with_the_hyphen_of_its_label(text: str) -> None:
     packet = told([row("C", "Letter", "57-1"), row("C", "More", "57-2", "f")], text=text)
 
-    assert printed_statements.typed_citations(packet.manifest, packet.kept, packet.pages) == ()
+    assert printed_statements.find_typed_citations(packet.manifest, packet.kept, packet.pages) == ()
     other = told([row("C", "Letter", "57")], text=text)
-    assert printed_statements.typed_citations(other.manifest, other.kept, other.pages) == (1,)
+    assert printed_statements.find_typed_citations(other.manifest, other.kept, other.pages) == (1,)
 
 
 @pytest.mark.parametrize(

@@ -4,15 +4,15 @@ In: a `Layout` and one PDF per document. Out: a bundle file. Contains no choice 
 loop over `layout.leaves` and over what points at them.
 """
 
-from assembler.bundle.volumes import AboveLimit, above_limit_error, bind_within, describe_page
+from assembler.bundle.volumes import AboveLimit, bind_within, describe_page, make_above_limit_error
 from assembler.bundle.writer import BoundBundle, BundleStyle, bind
 
 __all__ = [
     "AboveLimit",
     "BoundBundle",
     "BundleStyle",
-    "above_limit_error",
     "bind",
     "bind_within",
     "describe_page",
+    "make_above_limit_error",
 ]

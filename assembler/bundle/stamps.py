@@ -9,7 +9,7 @@ from itertools import count
 from pikepdf import Array, Dictionary, Matrix, Name, Object, Page, Pdf, String
 
 from assembler.model import Layout, Leaf, Stamp
-from assembler.pdf.geometry import Frame, operands, to_page
+from assembler.pdf.geometry import Frame, find_page_matrix, format_operands
 
 _BASELINE = 0.3  # of the font size, above the bottom of the stamp's box
 
@@ -35,7 +35,7 @@ def _drawing(stamp: Stamp, frame: Frame, font: str) -> bytes:
     moves or colors it."""
     place = Matrix(1, 0, 0, 1, stamp.x, stamp.y + _BASELINE * stamp.size)
     text = String(stamp.text.encode("cp1252")).unparse()
-    matrix = operands(place @ to_page(frame))
+    matrix = format_operands(place @ find_page_matrix(frame))
     style = f"{font} {stamp.size:g} Tf 0 g 0 Tr ".encode()
     return (
         b"\nQ\n/Artifact <</Type /Pagination>> BDC q "
@@ -104,8 +104,8 @@ def _move(frame: Frame, leaf: Leaf) -> Matrix:
         (width - frame.width * scale) / 2,
         height - frame.height * scale,
     )
-    moved = to_page(frame).inverse() @ shown
-    return moved if leaf.own else moved @ to_page(frame)
+    moved = find_page_matrix(frame).inverse() @ shown
+    return moved if leaf.own else moved @ find_page_matrix(frame)
 
 
 def _cut_to(page: Page, leaf: Leaf) -> None:
@@ -129,12 +129,12 @@ def _redraw(bundle: Pdf, page: Page, frame: Frame, move: Matrix) -> None:
             f" cm {frame.x0:.3f} {frame.y0:.3f} {frame.x1 - frame.x0:.3f} "
             f"{frame.y1 - frame.y0:.3f} re W n\n"
         )
-        start = bundle.make_stream(b"q " + operands(move) + box.encode())
+        start = bundle.make_stream(b"q " + format_operands(move) + box.encode())
         page.Contents = Array([start, *_contents(page), bundle.make_stream(b"\nQ\n")])
         return
     form = _form(bundle, page, frame)
     page.Resources = Dictionary(XObject=Dictionary(Whole=form))
-    page.Contents = bundle.make_stream(b"q " + operands(move) + b" cm /Whole Do Q\n")
+    page.Contents = bundle.make_stream(b"q " + format_operands(move) + b" cm /Whole Do Q\n")
 
 
 def _form(bundle: Pdf, page: Page, frame: Frame) -> Object:

@@ -127,7 +127,7 @@ def _correct(sizes: list[int], part: Volume, written: int) -> None:
             sizes[page] = round(sizes[page] * written / estimate * _MARGIN) + 1
 
 
-def above_limit_error(
+def make_above_limit_error(
     above: AboveLimit, layout: Layout, profile: Profile, why: Mapping[int, str] | None = None
 ) -> CaseRejected:
     """Return the error that names the pages that are too large, or the bundle.

@@ -22,7 +22,7 @@ from assembler.bundle import (
     stamps,
     tags,
 )
-from assembler.layout.volume_split import layout_of_volume
+from assembler.layout.volume_split import select_volume_layout
 from assembler.model import DocumentId, Layout, Volume
 from assembler.runtime.atomic_files import open_deferring_errors
 
@@ -70,7 +70,7 @@ def bind(
         TemplateBroken: a link of ours leads nowhere.
     """
     elsewhere = other_volumes.OtherVolumes(layout, volume, volumes)
-    layout = layout_of_volume(layout, volume) if volume else layout
+    layout = select_volume_layout(layout, volume) if volume else layout
     files = [documents[name] for name in dict.fromkeys(leaf.document for leaf in layout.leaves)]
     with (
         large_pictures.stage_pictures(files, target) as pictures,

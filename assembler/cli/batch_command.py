@@ -17,8 +17,8 @@ from urllib.parse import quote
 
 import click
 
-from assembler.cli.console import day, printable, result, say
-from assembler.cli.findings_output import print_last_verdict, ready_code
+from assembler.cli.console import print_result, read_as_of, replace_control_characters, say
+from assembler.cli.findings_output import decide_exit_code, print_last_verdict
 from assembler.cli.output_streams import start_line
 from assembler.cli.shared_options import (
     FOLDER,
@@ -103,7 +103,7 @@ def batch(
     if junit:
         _refuse_other_file(junit)
     options = Options(
-        as_of=day(as_of),
+        as_of=read_as_of(as_of),
         profile=profile,
         strict=strict,
         thumbnails=thumbnails,
@@ -133,20 +133,20 @@ def batch(
                 sum_by_module(spent for outcome in outcomes for spent in outcome.timings)
             )
         )
-    result(
+    print_result(
         json.dumps([asdict(outcome) for outcome in outcomes], indent=1)
         if as_json
-        else table(outcomes)
+        else format_outcomes(outcomes)
     )
     if junit:
         from assembler.runtime.atomic_files import write_atomic
 
-        write_atomic(junit, cases_batch.junit(outcomes))
+        write_atomic(junit, cases_batch.make_junit_cases(outcomes))
     _write_index(outcomes, cases[0])
     verdicts = [judge(outcome) for outcome in outcomes]
     if not as_json:
         print_last_verdict(verdicts)
-    code = ready_code(verdicts, require_ready=require_ready)
+    code = decide_exit_code(verdicts, require_ready=require_ready)
     ctx.exit(max((outcome.code for outcome in outcomes), default=ExitCode.OK) or code)
 
 
@@ -183,10 +183,10 @@ def _write_index(outcomes: Sequence[Outcome], root: Path) -> None:
         return
     rows = [
         review.Row(
-            case=printable(outcome.case),
+            case=replace_control_characters(outcome.case),
             state=outcome.state,
             verdict=str(judge(outcome)),
-            summary=printable(_summary(outcome)),
+            summary=replace_control_characters(_summary(outcome)),
             pages=outcome.pages,
             errors=sum(finding.severity == "error" for finding in outcome.findings),
             warnings=sum(finding.severity == "warning" for finding in outcome.findings),
@@ -219,7 +219,7 @@ def judge(outcome: Outcome) -> Verdict:
     return verdict if is_explained else decide_verdict(outcome.findings, failure=outcome.state)
 
 
-def table(outcomes: Sequence[Outcome]) -> str:
+def format_outcomes(outcomes: Sequence[Outcome]) -> str:
     """Return a line for each case, and below those that failed why; then one for all."""
     width = max((len(outcome.case) for outcome in outcomes), default=0)
     rows = []
@@ -311,7 +311,9 @@ def _bar(total: int) -> Iterator[Callable[[int, float, str], None]]:
 
         def advance(pages: int, pace: float, trouble: str) -> None:
             if trouble:
-                bar.console.print(printable(trouble), markup=False, highlight=False)
+                bar.console.print(
+                    replace_control_characters(trouble), markup=False, highlight=False
+                )
             bar.update(task, advance=1, pages=pages, pace=pace)
 
         yield advance

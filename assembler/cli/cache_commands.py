@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from assembler.cli.console import Framed, result
+from assembler.cli.console import Framed, print_result
 from assembler.cli.shared_options import FOLDER, json_option, verbose_option
 
 
@@ -28,7 +28,7 @@ def show(folders: tuple[Path, ...], as_json: bool) -> None:
 
     rows = [(str(folder), measure_cache(root)) for folder, root in _caches(folders)]
     if as_json:
-        result(
+        print_result(
             json.dumps(
                 [
                     {"folder": folder, "entries": cache_size.entries, "size": cache_size.size}
@@ -39,9 +39,9 @@ def show(folders: tuple[Path, ...], as_json: bool) -> None:
         )
         return
     for folder, cache_size in rows:
-        result(f"{folder}: {cache_size.entries} entries, {cache_size.size / 1e6:.1f} MB")
+        print_result(f"{folder}: {cache_size.entries} entries, {cache_size.size / 1e6:.1f} MB")
     total = sum(cache_size.size for _, cache_size in rows)
-    result(f"together {total / 1e6:.1f} MB in {len(rows)} caches")
+    print_result(f"together {total / 1e6:.1f} MB in {len(rows)} caches")
 
 
 @cache.command()
@@ -55,9 +55,9 @@ def purge(folders: tuple[Path, ...], as_json: bool) -> None:
 
     freed = {str(folder): purge_cache(root) for folder, root in _caches(folders)}
     if as_json:
-        result(json.dumps(freed, indent=1))
+        print_result(json.dumps(freed, indent=1))
     else:
-        result(f"{sum(freed.values()) / 1e6:.1f} MB freed in {len(freed)} caches")
+        print_result(f"{sum(freed.values()) / 1e6:.1f} MB freed in {len(freed)} caches")
 
 
 def _caches(folders: tuple[Path, ...]) -> Iterator[tuple[Path, Path]]:

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assembler.cli.console import day, result
+from assembler.cli.console import print_result, read_as_of
 from assembler.cli.findings_output import (
+    decide_exit_code,
     print_case_findings,
     print_findings,
     print_last_verdict,
     print_not_checked,
     print_verdict,
-    ready_code,
 )
 from assembler.cli.shared_options import (
     all_option,
@@ -79,10 +79,10 @@ def validate(
     from assembler.report import formats
     from assembler.runtime.resources import Shelf
 
-    shelf, today = Shelf.default(shelf_dir), day(as_of)
+    shelf, today = Shelf.default(shelf_dir), read_as_of(as_of)
     library = rules.load_library(shelf)
     checks: list[_CheckedFacts] = []
-    for folder in batch.folders([_folder(case) for case in cases]):
+    for folder in batch.find_cases([_folder(case) for case in cases]):
         facts = batch.validate(folder, shelf, library, today)
         checks.append(
             _CheckedFacts(
@@ -104,9 +104,9 @@ def validate(
     if style == "text" and not as_json:
         _print_checks(checks, len(helps), shelf_dir)
     else:
-        result(formats.render("json" if as_json else style, listings, helps, strict=strict))
-    code = ready_code((check.verdict for check in checks), require_ready=require_ready)
-    ctx.exit(ExitCode.CASE_REJECTED if formats.rejected(listings, strict=strict) else code)
+        print_result(formats.render("json" if as_json else style, listings, helps, strict=strict))
+    code = decide_exit_code((check.verdict for check in checks), require_ready=require_ready)
+    ctx.exit(ExitCode.CASE_REJECTED if formats.has_failure(listings, strict=strict) else code)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,7 +182,7 @@ def init(folder: Path, kind: str, reasons: tuple[str, ...], shelf_dir: Path | No
     _check_choices("--kind", [kind], properties["kind"]["enum"])
     _check_choices("--reason", reasons, properties["reasons"]["items"]["enum"])
     pipeline.start(folder, shelf, kind, reasons)
-    result(
+    print_result(
         f"{folder}: case.json and evidence/TO-GATHER.md are made; put documents into evidence/, "
         f"replace every FILL IN, then run: assembler validate {folder}"
     )

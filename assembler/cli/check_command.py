@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assembler.cli.console import day, progress, result
+from assembler.cli.console import print_result, read_as_of, show_progress
 from assembler.cli.findings_output import (
+    decide_exit_code,
     print_case_findings,
     print_findings,
     print_last_verdict,
     print_verdict,
-    ready_code,
 )
 from assembler.cli.shared_options import (
     FOLDER,
@@ -87,7 +87,7 @@ def check(
     from assembler.runtime.resources import Shelf
     from assembler.runtime.workshop import Workshop
 
-    options = Options(as_of=day(as_of), profile=profile, strict=strict)
+    options = Options(as_of=read_as_of(as_of), profile=profile, strict=strict)
     shelf, workers = Shelf.default(shelf_dir), jobs or os.cpu_count() or 1
     checked_cases = []
     for case in cases:
@@ -96,7 +96,7 @@ def check(
             checked_cases.append(_check_case(case, shelf, workshop, options))
     if as_json:
         single = len(checked_cases) == 1
-        result(
+        print_result(
             json.dumps(
                 [
                     _row(checked, finding, single=single)
@@ -108,7 +108,9 @@ def check(
         )
     else:
         _print(checked_cases, shelf_dir)
-    code = ready_code((checked.verdict for checked in checked_cases), require_ready=require_ready)
+    code = decide_exit_code(
+        (checked.verdict for checked in checked_cases), require_ready=require_ready
+    )
     ctx.exit(next((checked.code for checked in checked_cases if checked.code), code))
 
 
@@ -120,7 +122,7 @@ def _check_case(case: Path, shelf: Shelf, workshop: Workshop, options: Options) 
 
     code = ExitCode.OK
     findings: tuple[Finding, ...]
-    with progress() as report_progress:
+    with show_progress() as report_progress:
         try:
             context = pipeline.make_context(case, shelf, workshop, options, report_progress)
             findings = pipeline.find_problems(context)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assembler.cli import output_streams
-from assembler.cli.output_streams import Unwritten, unwritten
+from assembler.cli.output_streams import Unwritten, make_unwritten
 from assembler.cli.shared_options import is_verbose
 from assembler.errors import AssemblerError, ExitCode, FindingsError, ProofFailed
 from assembler.runtime.process_setup import limit_threads
@@ -49,7 +49,7 @@ class Framed(click.Group):
             return super().main(*args, **options)
         # click reported a usage error on a standard error stream that cannot be written
         except OSError as error:
-            output_streams.give_up(unwritten(error))
+            output_streams.give_up(make_unwritten(error))
 
     def make_context(
         self,
@@ -64,7 +64,7 @@ class Framed(click.Group):
         except OSError as error:
             if parent is not None:  # the outer group reports it
                 raise
-            output_streams.give_up(unwritten(error))
+            output_streams.give_up(make_unwritten(error))
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands in the order of the work, each with its whole first sentence."""
@@ -107,7 +107,7 @@ class Framed(click.Group):
         # may hold a client's facts, and exit with 1, which is not the exit code of a bug.
         except Exception as error:  # noqa: BLE001
             if isinstance(error, OSError) and output_streams.is_of_printing(error):
-                output_streams.give_up(unwritten(error))
+                output_streams.give_up(make_unwritten(error))
             if refusal := _write_refusal(error):
                 explain_error(refusal, ctx)
                 ctx.exit(refusal.exit_code)
@@ -115,7 +115,7 @@ class Framed(click.Group):
             ctx.exit(ExitCode.BUG)
 
 
-def printable(text: str) -> str:
+def replace_control_characters(text: str) -> str:
     """Replace control characters, except line breaks and tabs: file names may hold terminal
     codes."""
     return "".join(
@@ -126,15 +126,15 @@ def printable(text: str) -> str:
 
 def say(text: str) -> None:
     """Print a message that is not a result, to stderr."""
-    output_streams.write(printable(text), err=True)
+    output_streams.write(replace_control_characters(text), err=True)
 
 
-def result(text: str) -> None:
+def print_result(text: str) -> None:
     """Print a result to stdout. Raises Unwritten if not all of it can be written."""
-    output_streams.write(printable(text))
+    output_streams.write(replace_control_characters(text))
 
 
-def kept_lines(folder: Path, kept: KeptFiles) -> Iterator[str]:
+def describe_kept_files(folder: Path, kept: KeptFiles) -> Iterator[str]:
     """Return lines that list a person's files in a replaced folder and where they are now."""
     if kept.in_place:
         yield f"{folder}: kept your own files: {', '.join(kept.in_place)}"
@@ -145,13 +145,13 @@ def kept_lines(folder: Path, kept: KeptFiles) -> Iterator[str]:
         )
 
 
-def day(as_of: Any) -> date:
+def read_as_of(as_of: Any) -> date:
     """Return the date of --as-of, by default today; the only function that reads the clock."""
     return as_of.date() if as_of is not None else date.today()  # noqa: DTZ011, TID251 - the one clock
 
 
 @contextmanager
-def progress() -> Iterator[Callable[[str, int, int], None]]:
+def show_progress() -> Iterator[Callable[[str, int, int], None]]:
     """Yield a function (step, done, total) that shows progress: a bar on a terminal, one line per
     step elsewhere."""
     if not sys.stderr.isatty():

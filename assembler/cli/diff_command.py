@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assembler.cli.console import result
+from assembler.cli.console import print_result
 from assembler.cli.shared_options import json_option, verbose_option
 
 if TYPE_CHECKING:
@@ -47,11 +47,11 @@ def diff(old: Path, new: Path, as_json: bool, note: Path | None) -> None:
         _write_note(note, packet_diff.note(changes[packet], after).encode())
     if as_json:
         rows = {packet: packet_diff.as_json(of_packet) for packet, of_packet in changes.items()}
-        result(json.dumps(rows if len(rows) > 1 else next(iter(rows.values())), indent=1))
+        print_result(json.dumps(rows if len(rows) > 1 else next(iter(rows.values())), indent=1))
         return
     for packet, of_packet in changes.items():
         heading = [f"{packet}:"] if len(changes) > 1 else []
-        result("\n".join([*heading, packet_diff.as_text(of_packet)]))
+        print_result("\n".join([*heading, packet_diff.as_text(of_packet)]))
 
 
 def _pair_packets(

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from assembler.cli.console import Framed, result
+from assembler.cli.console import Framed, print_result
 from assembler.cli.shared_options import FOLDER, shelf_option, verbose_option
 
 
@@ -53,4 +53,4 @@ def certificate(case: Path, exhibit: str, out: Path, shelf_dir: Path | None) -> 
             exhibits[exhibit], case_facts, shelf=shelf, folder=case, workshop=workshop
         )
     write_atomic(out, document)
-    result(f"{out}: an unsigned draft; the translator completes and signs it")
+    print_result(f"{out}: an unsigned draft; the translator completes and signs it")

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assembler.cli.console import printable, result
+from assembler.cli.console import print_result, replace_control_characters
 from assembler.cli.shared_options import shelf_option, verbose_option
 
 if TYPE_CHECKING:
@@ -55,12 +55,12 @@ def explain(rule: str | None, style: str, shelf_dir: Path | None) -> None:
     explanations = rules.explain_rules(rules.load_library(Shelf.default(shelf_dir)))
     if rule is None:
         rows = [_as_json(entry) for entry in explanations.values()]
-        result(_dump(rows) if style == "json" else _listing(explanations))
+        print_result(_dump(rows) if style == "json" else _listing(explanations))
         return
     explanation = explanations.get(rule.upper())
     if explanation is None:
         raise click.UsageError(_describe_unknown(rule, explanations))
-    result(_dump(_as_json(explanation)) if style == "json" else "\n".join(_text(explanation)))
+    print_result(_dump(_as_json(explanation)) if style == "json" else "\n".join(_text(explanation)))
 
 
 def _describe_unknown(rule: str, explanations: Mapping[str, object]) -> str:
@@ -71,7 +71,8 @@ def _describe_unknown(rule: str, explanations: Mapping[str, object]) -> str:
         :_SUGGESTIONS
     ]
     hint = f"did you mean {' or '.join(near)}? " if near else ""
-    return f"There is no rule {printable(rule)}; {hint}`assembler explain` lists all rules."
+    shown = replace_control_characters(rule)
+    return f"There is no rule {shown}; {hint}`assembler explain` lists all rules."
 
 
 def _as_json(explanation: Explanation) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assembler.cli.console import printable
+from assembler.cli.console import replace_control_characters
 from assembler.cli.output_streams import write
 from assembler.cli.shared_options import wants_all
 from assembler.errors import ExitCode
@@ -108,14 +108,14 @@ def print_last_verdict(verdicts: Sequence[Verdict]) -> None:
     _write(f"{len(verdicts)} cases{scope}: {', '.join(shown)}", style, err=False)
 
 
-def ready_code(verdicts: Iterable[Verdict], *, require_ready: bool) -> ExitCode:
+def decide_exit_code(verdicts: Iterable[Verdict], *, require_ready: bool) -> ExitCode:
     """Return the exit code that --require-ready asks for."""
     is_refused = require_ready and not all(verdict.is_ready for verdict in verdicts)
     return ExitCode.CASE_REJECTED if is_refused else ExitCode.OK
 
 
 def _write(text: str, style: Mapping[str, object], *, err: bool) -> None:
-    text = printable(text)
+    text = replace_control_characters(text)
     is_plain = not style or bool(os.environ.get("NO_COLOR"))
     # click leaves the colors out where the stream is no terminal
     write(text if is_plain else click.style(text, **style), err=err)  # type: ignore[arg-type]

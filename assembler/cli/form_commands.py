@@ -10,7 +10,7 @@ from typing import Any, TextIO
 
 import click
 
-from assembler.cli.console import Framed, result, say
+from assembler.cli.console import Framed, print_result, say
 from assembler.cli.shared_options import FOLDER, json_option, verbose_option
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -41,11 +41,11 @@ def list_maps(as_json: bool) -> None:
         for form_map in maps
     ]
     if as_json:
-        result(json.dumps(rows, indent=1))
+        print_result(json.dumps(rows, indent=1))
     else:
         for row in rows:
             kind = "fills the form" if row["fillable"] else "answer sheet"
-            result(
+            print_result(
                 f"{row['form']:<7} {row['edition']:<9} {kind:<15} checked {row['checked_on']}  "
                 f"{row['title']}"
             )
@@ -64,10 +64,10 @@ def fields(pdf: Path, as_json: bool) -> None:
         for row in government_forms.read_fields(pdf)
     ]
     if as_json:
-        result(json.dumps(rows, indent=1))
+        print_result(json.dumps(rows, indent=1))
     else:
         for row in rows:
-            result(
+            print_result(
                 f"{row['page']:>3} {row['kind']:<9} {row['name']}  "
                 f"{' '.join(row['states'])}".rstrip()
             )
@@ -89,12 +89,12 @@ def answers(case: Path, form: str | None, as_json: bool) -> None:
     case_facts = intake.read_case(case, shelf, hashed=False)
     sheets = government_forms.build_answer_sheets(case_facts, shelf, form)
     if as_json:
-        result(json.dumps(sheets, indent=1, ensure_ascii=False))
+        print_result(json.dumps(sheets, indent=1, ensure_ascii=False))
         return
     for sheet in sheets:
-        result(f"{sheet['title']}, edition {sheet['edition']}: {sheet['for']}")
+        print_result(f"{sheet['title']}, edition {sheet['edition']}: {sheet['for']}")
         for row in sheet["answers"]:
-            result(
+            print_result(
                 f"  Part {row['part']} item {row['item']:<8} {row['label']}: "
                 f"{row['value'] or '(by hand)'}"
             )
@@ -134,7 +134,7 @@ def fill(ctx: click.Context, /, case: Path, out: Path | None, payment: TextIO | 
     for finding in findings:
         say(str(finding))
     for path in written:
-        result(str(path))
+        print_result(str(path))
     if not written:
         say(
             f"{case.name}: no form was filled; put blanks into forms/ and list them with "
@@ -169,4 +169,4 @@ def draft_map(old_map: Path, new_pdf: Path) -> None:
     proposal: dict[str, Any] = government_forms.propose_map(
         json.loads(old_map.read_text(encoding="utf8")), new_pdf
     )
-    result(json.dumps(proposal, indent=1, ensure_ascii=False))
+    print_result(json.dumps(proposal, indent=1, ensure_ascii=False))

@@ -18,11 +18,18 @@ from assembler.cli.batch_command import batch
 from assembler.cli.cache_commands import cache as cache_group
 from assembler.cli.case_commands import init, validate
 from assembler.cli.check_command import check
-from assembler.cli.console import Framed, day, kept_lines, progress, result, say
+from assembler.cli.console import (
+    Framed,
+    describe_kept_files,
+    print_result,
+    read_as_of,
+    say,
+    show_progress,
+)
 from assembler.cli.diff_command import diff
 from assembler.cli.draft_command import draft
 from assembler.cli.explain_command import explain
-from assembler.cli.findings_output import print_findings, print_verdict, ready_code
+from assembler.cli.findings_output import decide_exit_code, print_findings, print_verdict
 from assembler.cli.form_commands import forms
 from assembler.cli.print_command import print_run
 from assembler.cli.shared_options import (
@@ -94,12 +101,12 @@ def plan(case: Path, as_json: bool, profile: str, shelf_dir: Path | None) -> Non
 
     shelf = Shelf.default(shelf_dir)
     if as_json:
-        plans = pipeline.plans(case, shelf, profile)
-        result(json.dumps([plan_as_json(packet_plan) for packet_plan in plans], indent=1))
+        plans = pipeline.make_plans(case, shelf, profile)
+        print_result(json.dumps([plan_as_json(packet_plan) for packet_plan in plans], indent=1))
         return
     with Workshop(case / ".plan", jobs=os.cpu_count() or 1, temporary=True) as workshop:
-        plans, pages = pipeline.plans_with_pages(case, shelf, profile, workshop)
-    result("\n\n".join(format_plan(packet_plan, pages) for packet_plan in plans))
+        plans, pages = pipeline.make_plans_with_pages(case, shelf, profile, workshop)
+    print_result("\n\n".join(format_plan(packet_plan, pages) for packet_plan in plans))
 
 
 @main.command()
@@ -181,21 +188,21 @@ def bundle(
     from assembler.runtime.workshop import Workshop
 
     if filed_place:
-        pipeline.apart(filed_place, out or case / "build")
+        pipeline.refuse_filed_in_target(filed_place, out or case / "build")
     options = pipeline.Options(
-        as_of=day(as_of),
+        as_of=read_as_of(as_of),
         profile=profile,
         strict=strict,
         engine=engine,
         thumbnails=thumbnails,
-        freeze=pipeline.filed(filed_place) if filed_place else (),
+        freeze=pipeline.read_filed_packets(filed_place) if filed_place else (),
         late=late,
         keep_originals=keep_originals,
     )
     workshop = Workshop(
         case / ".assembler", jobs=jobs or os.cpu_count() or 1, cache=cache, cache_mb=cache_size
     )
-    with workshop, progress() as report_progress:
+    with workshop, show_progress() as report_progress:
         context = pipeline.make_context(
             case, Shelf.default(shelf_dir), workshop, options, report_progress, out
         )
@@ -205,9 +212,9 @@ def bundle(
         write_timings(case, spent)
         say(format_timings(spent))
     if as_json:
-        result(json.dumps([_as_json(packet) for packet in packets], indent=1))
+        print_result(json.dumps([_as_json(packet) for packet in packets], indent=1))
         verdict = pipeline.judge_packets(packets)
-        ctx.exit(ready_code([verdict], require_ready=require_ready))
+        ctx.exit(decide_exit_code([verdict], require_ready=require_ready))
     print_findings(
         dict.fromkeys(finding for packet in packets for finding in packet.findings),
         shelf_dir,
@@ -218,26 +225,26 @@ def bundle(
         if open_review:
             webbrowser.open((packet.folder / "review.html").resolve().as_uri())
     verdict = pipeline.judge_packets(packets)
-    result(
+    print_result(
         "The digest detects a forged packet: record it, and give it to "
         "`assembler verify --against`."
     )
     print_verdict(verdict)
-    ctx.exit(ready_code([verdict], require_ready=require_ready))
+    ctx.exit(decide_exit_code([verdict], require_ready=require_ready))
 
 
 def _print_packet(packet: BuiltPacket) -> None:
     """Print where a packet is, what it holds, and its digest."""
-    result(
+    print_result(
         f"{packet.folder / packet.files[0]}{_format_parts(packet.files)}: "
         f"{_count(packet.pages, 'page')}, {_count(packet.exhibits, 'exhibit')}; "
         f"{_count(len(packet.proof.checks), 'check')} passed{_format_reused(packet)}"
     )
-    for line in kept_lines(packet.folder, packet.kept):
+    for line in describe_kept_files(packet.folder, packet.kept):
         say(line)
     for number, name in enumerate(packet.files if len(packet.files) > 1 else (), 1):
-        result(f"  {number}. {name}: {(packet.folder / name).stat().st_size:,} bytes")
-    result(f"  digest {packet.digest}")
+        print_result(f"  {number}. {name}: {(packet.folder / name).stat().st_size:,} bytes")
+    print_result(f"  digest {packet.digest}")
 
 
 @main.command()
@@ -250,11 +257,11 @@ def doctor(ctx: click.Context, /, as_json: bool) -> None:
 
     rows = examine()
     if as_json:
-        result(json.dumps([asdict(row) for row in rows], indent=1))
+        print_result(json.dumps([asdict(row) for row in rows], indent=1))
     else:
         width = max(len(row.name) for row in rows)
         for row in rows:
-            result(f"{row.state:<8} {row.name:<{width}}  {row.detail}")
+            print_result(f"{row.state:<8} {row.name:<{width}}  {row.detail}")
     ctx.exit(ExitCode.TOOL_MISSING if any(row.state == "missing" for row in rows) else ExitCode.OK)
 
 

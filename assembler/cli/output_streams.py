@@ -107,10 +107,10 @@ def _echo(text: str, *, err: bool, nl: bool = True) -> None:
     try:
         click.echo(text, err=err, nl=nl)
     except OSError as error:
-        raise unwritten(error, err=err) from error
+        raise make_unwritten(error, err=err) from error
 
 
-def unwritten(error: OSError, *, err: bool = False) -> Unwritten:
+def make_unwritten(error: OSError, *, err: bool = False) -> Unwritten:
     """Return the error to raise if the system refused to write to a standard stream."""
     reason = os.strerror(error.errno) if error.errno else "unknown reason"
     remedies = {

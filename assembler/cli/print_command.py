@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from assembler.cli.console import day, kept_lines, result, say
+from assembler.cli.console import describe_kept_files, print_result, read_as_of, say
 from assembler.cli.shared_options import FOLDER, jobs_option, json_option, verbose_option
 
 
@@ -44,7 +44,7 @@ def print_run(
     from assembler.runtime.workshop import Workshop
 
     try:
-        rules = print_set.rules(Shelf.default(shelf_dir).schema("printing.json"))
+        rules = print_set.read_print_rules(Shelf.default(shelf_dir).schema("printing.json"))
     except (KeyError, TypeError, ValueError) as error:
         raise TemplateBroken(
             f"it lacks required values ({type(error).__name__})",
@@ -52,11 +52,11 @@ def print_run(
             remedy="start from the shipped file",
         ) from error
     with Workshop(build / ".verify", jobs=jobs or os.cpu_count() or 1, temporary=True) as workshop:
-        run = print_set.prepare(build, rules, workshop, day=day(None), late=supplement)
-    for line in kept_lines(run.folder, run.kept):
+        run = print_set.prepare(build, rules, workshop, day=read_as_of(None), late=supplement)
+    for line in describe_kept_files(run.folder, run.kept):
         say(line)
-    result(
+    print_result(
         json.dumps(run.summary, indent=1)
         if as_json
-        else f"{run.folder}:\n{print_set.text(run.summary)}"
+        else f"{run.folder}:\n{print_set.write_instructions(run.summary)}"
     )

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assembler.cli.console import day, result
+from assembler.cli.console import print_result, read_as_of
 from assembler.cli.findings_output import (
+    decide_exit_code,
     print_findings,
     print_last_verdict,
     print_not_checked,
     print_verdict,
-    ready_code,
 )
 from assembler.cli.shared_options import (
     FOLDER,
@@ -58,13 +58,13 @@ def status(
     from assembler.pipeline import batch
     from assembler.runtime.resources import Shelf
 
-    shelf, today = Shelf.default(shelf_dir), day(as_of)
+    shelf, today = Shelf.default(shelf_dir), read_as_of(as_of)
     library = rules.load_library(shelf)
     statuses = [
-        pipeline.read_status(folder, shelf, library, today) for folder in batch.folders(cases)
+        pipeline.read_status(folder, shelf, library, today) for folder in batch.find_cases(cases)
     ]
     if as_json:
-        result(json.dumps([_as_json(case_status) for case_status in statuses], indent=1))
+        print_result(json.dumps([_as_json(case_status) for case_status in statuses], indent=1))
     elif len(statuses) == 1:
         _print_case(statuses[0], shelf_dir)
     else:
@@ -72,14 +72,14 @@ def status(
             print_verdict(case_status.verdict, case_status.case)
         print_last_verdict([case_status.verdict for case_status in statuses])
     verdicts = (case_status.verdict for case_status in statuses)
-    ctx.exit(ready_code(verdicts, require_ready=require_ready))
+    ctx.exit(decide_exit_code(verdicts, require_ready=require_ready))
 
 
 def _print_case(case_status: CaseStatus, shelf_dir: Path | None) -> None:
     print_findings(case_status.findings, shelf_dir)
     print_not_checked(case_status.not_checked, "facts checked")
     for packet in case_status.packets:
-        result(f"{packet}: {case_status.state}")
+        print_result(f"{packet}: {case_status.state}")
     print_last_verdict([case_status.verdict])
 
 

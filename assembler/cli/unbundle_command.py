@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from assembler.cli.console import day, result, say
+from assembler.cli.console import print_result, read_as_of, say
 from assembler.cli.shared_options import FOLDER, json_option, verbose_option
 
 
@@ -32,7 +32,7 @@ def unbundle(build: Path, out: Path | None, as_json: bool) -> None:
     from assembler.report import originals
 
     target = out or Path(f"originals-of-{build.resolve().name}")
-    restored = originals.restore(build, target, day(None))
+    restored = originals.restore(build, target, read_as_of(None))
     if restored.elsewhere:
         say(
             f"{target.name}: case.json lists {len(restored.elsewhere)} files of other packets, "
@@ -40,6 +40,6 @@ def unbundle(build: Path, out: Path | None, as_json: bool) -> None:
             "again, name the folder of all packets"
         )
     if as_json:
-        result(json.dumps({"folder": str(target), **asdict(restored)}, indent=1))
+        print_result(json.dumps({"folder": str(target), **asdict(restored)}, indent=1))
     else:
-        result(f"{target}: {len(restored.files)} files, each verified by its sha256")
+        print_result(f"{target}: {len(restored.files)} files, each verified by its sha256")

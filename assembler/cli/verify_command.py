@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assembler.cli.console import result
+from assembler.cli.console import print_result
 from assembler.cli.shared_options import (
     FOLDER,
     is_verbose,
@@ -127,7 +127,7 @@ def verify(
     verdicts = [_verify(packet, request) for packet in packets]
     if as_json:
         documents = [_document(verdict) for verdict in verdicts]
-        result(json.dumps(documents[0] if packets == (target,) else documents, indent=1))
+        print_result(json.dumps(documents[0] if packets == (target,) else documents, indent=1))
     else:
         for packet, verdict in zip(packets, verdicts, strict=True):
             _print(packet, verdict, every_check=is_verbose(ctx))
@@ -238,15 +238,15 @@ def _print(packet: Path, verdict: Verdict, *, every_check: bool) -> None:
     could not be checked, and the findings."""
     proof, complaints = verdict.proof, verdict.complaints
     if proof:
-        result(f"{packet}: {_conclusion(proof)}")
+        print_result(f"{packet}: {_conclusion(proof)}")
         for line in _check_lines(proof.checks, every_check=every_check):
-            result(line)
+            print_result(line)
         for missing in proof.not_checked:
-            result(f"  not checked: {missing}")
+            print_result(f"  not checked: {missing}")
     for finding in (*(verdict.warnings or ()), *(complaints or ())):
-        result(f"{finding} [{finding.source}]" if finding.source else str(finding))
+        print_result(f"{finding} [{finding.source}]" if finding.source else str(finding))
     if complaints is not None and not complaints:
-        result("ok   profile: no findings")
+        print_result("ok   profile: no findings")
 
 
 def _conclusion(proof: Proof) -> str:

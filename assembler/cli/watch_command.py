@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assembler.cli.console import day, explain_error, progress, result, say
+from assembler.cli.console import explain_error, print_result, read_as_of, say, show_progress
 from assembler.cli.findings_output import print_findings, print_verdict
 from assembler.cli.shared_options import FOLDER, all_option, evidence_options, verbose_option
 from assembler.errors import AssemblerError
@@ -54,11 +54,11 @@ def watch(
     from assembler.pipeline import Options
 
     def check_again() -> None:
-        result("")
+        print_result("")
         try:
             verdict = _check_facts(case, as_of, shelf_dir)
             if not facts_only and not verdict.to_fix:
-                options = Options(as_of=day(as_of), profile=profile, strict=strict)
+                options = Options(as_of=read_as_of(as_of), profile=profile, strict=strict)
                 verdict = _build(case, options, shelf_dir, jobs, (cache, cache_size))
             print_verdict(verdict)
         except AssemblerError as error:  # the next save may fix it
@@ -108,7 +108,7 @@ def _check_facts(case: Path, as_of: datetime | None, shelf_dir: Path | None) -> 
     from assembler.runtime.resources import Shelf
 
     shelf = Shelf.default(shelf_dir)
-    facts = batch.validate(case, shelf, rules.load_library(shelf), day(as_of))
+    facts = batch.validate(case, shelf, rules.load_library(shelf), read_as_of(as_of))
     verdict = rules.decide_verdict(
         facts.findings,
         missing_forms=facts.missing_forms,
@@ -136,7 +136,7 @@ def _build(
     workers = jobs or os.cpu_count() or 1
     with (
         Workshop(case / ".assembler", jobs=workers, cache=home, cache_mb=size) as workshop,
-        progress() as report_progress,
+        show_progress() as report_progress,
     ):
         packets = pipeline.build_packets(
             pipeline.make_context(
@@ -145,5 +145,5 @@ def _build(
         )
     print_findings((finding for packet in packets for finding in packet.findings), shelf_dir)
     for packet in packets:
-        result(f"{packet.folder / 'review.html'}")
+        print_result(f"{packet.folder / 'review.html'}")
     return pipeline.judge_packets(packets)

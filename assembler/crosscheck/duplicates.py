@@ -28,7 +28,7 @@ from assembler.crosscheck.results import (
     page_finding,
 )
 from assembler.crosscheck.same_facts import differ_in_facts, is_certificate
-from assembler.crosscheck.text_matching import has_any_date, has_name, split_words, text_likeness
+from assembler.crosscheck.text_matching import compare_texts, has_any_date, has_name, split_words
 from assembler.model import Finding, PageText, mrz
 
 _NUMBER = 6  # letters and digits from which a word with a digit in it may be a number
@@ -141,7 +141,7 @@ def _by_words(
             if (
                 m not in repeated
                 and not _is_intended(pages[n], pages[m], context)
-                and text_likeness(pages[n].page.text, pages[m].page.text) >= enough
+                and compare_texts(pages[n].page.text, pages[m].page.text) >= enough
                 and not _differ(pages[n].page, pages[m].page, bags, context)
             ):
                 repeated.add(m)

@@ -11,12 +11,12 @@ from assembler.crosscheck.results import (
     ExhibitPage,
     PageSpot,
     Result,
-    exhibit_finding,
+    find_spot,
     has_enough_words,
     iterate_pages,
-    line_spot,
+    make_exhibit_finding,
+    make_line_spot,
     page_finding,
-    spot_at,
 )
 from assembler.crosscheck.statements import find_passport_numbers, locate_a_numbers
 from assembler.crosscheck.text_matching import (
@@ -77,7 +77,7 @@ def _name(context: CheckContext, exhibit: Exhibit) -> Iterator[Result]:
         exhibit=exhibit.id, what=f"name of {who}", result="found" if is_found else "not found"
     )
     if not is_found and {"name", "family_name"} & {*context.expected_facts(exhibit)}:
-        yield exhibit_finding(
+        yield make_exhibit_finding(
             "CHECK.NAME",
             exhibit,
             context,
@@ -116,7 +116,7 @@ def _report_search(
         result="found" if is_found else "not found",
     )
     if not is_found:
-        yield exhibit_finding(
+        yield make_exhibit_finding(
             rule,
             exhibit,
             context,
@@ -163,12 +163,12 @@ def _zone_spot(place: ExhibitPage) -> ExhibitPage | PageSpot:
         for number, line in enumerate(place.page.text.splitlines())
         if line.count("<") >= _FILLERS
     ]
-    boxes = [box for number in numbers if (box := line_spot(place, number).region)]
+    boxes = [box for number in numbers if (box := make_line_spot(place, number).region)]
     if not boxes:
         return place
     left, top, right, bottom = zip(*boxes, strict=True)
     region = (min(left), min(top), max(right), max(bottom))
-    return line_spot(place, numbers[0])._replace(region=region)
+    return make_line_spot(place, numbers[0])._replace(region=region)
 
 
 def _check_zone(
@@ -348,7 +348,7 @@ def _a_numbers(context: CheckContext, exhibit: Exhibit, page: PageText) -> Itera
     for number, offset in sorted(locate_a_numbers(page.text).items()):
         if number in known:
             continue
-        spot = spot_at(ExhibitPage(exhibit, page), offset)
+        spot = find_spot(ExhibitPage(exhibit, page), offset)
         yield page_finding(
             "LEAK.A_NUMBER",
             spot,
@@ -373,7 +373,7 @@ def _passport_numbers(context: CheckContext, exhibit: Exhibit, page: PageText) -
         ]
         if any(person.passport is None for person in mentioned):
             continue  # it may be theirs: case.json gives no number
-        spot = spot_at(ExhibitPage(exhibit, page), offset)
+        spot = find_spot(ExhibitPage(exhibit, page), offset)
         yield page_finding(
             "LEAK.PASSPORT",
             spot,

@@ -13,10 +13,10 @@ from assembler.crosscheck.results import (
     ExhibitPage,
     PageSpot,
     Result,
+    find_spot,
     page_finding,
-    spot_at,
 )
-from assembler.crosscheck.statements import declaration_places
+from assembler.crosscheck.statements import list_declaration_places
 from assembler.crosscheck.text_matching import find_word, has_name, split_words
 from assembler.model import Person
 from assembler.runtime.rule_catalog import make_finding
@@ -56,7 +56,7 @@ def _check_declarations(context: CheckContext) -> Iterator[Result]:
         other = _find_other(context, packets, "\n".join(declaration.paragraphs))
         if other is None:
             continue
-        for place, paragraph in declaration_places(context, number):
+        for place, paragraph in list_declaration_places(context, number):
             if _find_name(context, other, paragraph) is not None:
                 yield make_finding(
                     _RULE,
@@ -124,6 +124,6 @@ def _first_spot(
     for place in places:
         offset = _find_name(context, other, place.page.text)
         if offset is not None:
-            yield spot_at(place, offset)
+            yield find_spot(place, offset)
             return
-    yield from (spot_at(place, 0) for place in places[:1])
+    yield from (find_spot(place, 0) for place in places[:1])

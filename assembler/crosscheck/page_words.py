@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from rapidfuzz import fuzz, process
 
-from assembler.crosscheck.text_matching import word_set
+from assembler.crosscheck.text_matching import split_into_word_set
 
 _LETTERS, _DIGITS = 3, 2  # of a word and of a number that may tell two pages apart
 _ROWS, _AT_ONCE = 500, 1000  # pages and words
@@ -84,7 +84,7 @@ class WordBags:
 
 def collect_word_bags(texts: Sequence[str], limits: Mapping[str, float]) -> WordBags:
     """Collect the words of all pages of a case."""
-    bags = tuple(map(word_set, texts))
+    bags = tuple(map(split_into_word_set, texts))
     pages = Counter(word for bag in bags for word in bag)
     size = np.array([len(bag) for bag in bags], dtype=np.float32)
     similar, mostly_shared = (

@@ -138,18 +138,18 @@ def page_finding(
     )
 
 
-def spot_at(place: ExhibitPage, offset: int) -> PageSpot:
+def find_spot(place: ExhibitPage, offset: int) -> PageSpot:
     """Return the line of a page that has the character at this offset of its text."""
     lines = place.page.text.splitlines(keepends=True)
     start = 0
     for number, line in enumerate(lines):
         start += len(line)
         if offset < start:
-            return line_spot(place, number)
-    return line_spot(place, max(0, len(lines) - 1))
+            return make_line_spot(place, number)
+    return make_line_spot(place, max(0, len(lines) - 1))
 
 
-def line_spot(place: ExhibitPage, number: int) -> PageSpot:
+def make_line_spot(place: ExhibitPage, number: int) -> PageSpot:
     """Return a line of a page. `number`: among all lines of its text, from 0."""
     lines = place.page.text.splitlines()[: number + 1]
     boxes = place.page.line_boxes
@@ -161,7 +161,7 @@ def line_spot(place: ExhibitPage, number: int) -> PageSpot:
     )
 
 
-def exhibit_finding(
+def make_exhibit_finding(
     rule: str, exhibit: Exhibit, context: CheckContext, problem: str, remedy: str
 ) -> Finding:
     """Make a finding on an exhibit as a unit."""

@@ -15,7 +15,7 @@ from typing import Any
 from rapidfuzz import fuzz, process
 
 from assembler.crosscheck.page_words import is_filler, is_joined
-from assembler.crosscheck.text_matching import split_words, word_set
+from assembler.crosscheck.text_matching import split_into_word_set, split_words
 from assembler.model import PageText, TextMethod
 
 _KNOWN_LETTERS, _LETTERS = 3, 5  # of a word that may tell two pages apart; known elsewhere, or not
@@ -58,7 +58,7 @@ def is_certificate(page: PageText, longest: float) -> bool:
     Args:
         longest: words of a page that is only a certificate.
     """
-    words = word_set(page.text)
+    words = split_into_word_set(page.text)
     return page.role == "certificate" or (
         len(split_words(page.text)) <= longest and all(words & some for some in _PROOF_WORDS)
     )
@@ -92,7 +92,7 @@ def _own_words(first: str, second: str, known: Mapping[str, int]) -> float:
     A word that is known from a third page counts 1, another one half, since it may be misread.
     """
     words, other_words = (
-        {word for word in word_set(text) if word.isalpha()} for text in (first, second)
+        {word for word in split_into_word_set(text) if word.isalpha()} for text in (first, second)
     )
     return min(
         sum(_weigh(word, other, known) for word in mine - other)

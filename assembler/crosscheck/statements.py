@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz
 
-from assembler.crosscheck.results import CheckContext, ExhibitPage, Result, line_spot
+from assembler.crosscheck.results import CheckContext, ExhibitPage, Result, make_line_spot
 from assembler.crosscheck.text_matching import has_date, normalize_number, split_words
 from assembler.model import Contradiction
-from assembler.model.case_texts import CaseText, citing_texts
+from assembler.model.case_texts import CaseText, list_citing_texts
 from assembler.runtime.rule_catalog import make_finding
 
 # as people and offices write them: A123456789, A-123-456-789, A# 012 345 678, Alien Registration
@@ -115,7 +115,7 @@ def iterate_texts(context: CheckContext) -> Iterator[tuple[TextPlace, str]]:
     for number, declaration in enumerate(context.case.declarations):
         described = f"the title of the declaration {declaration.id}"
         yield _case_place(context, f"/declarations/{number}/title", described), declaration.title
-    for text in citing_texts(context.case):
+    for text in list_citing_texts(context.case):
         name = _name_text(context, text)
         is_single = len(text.paragraphs) == 1
         for number, (pointer, paragraph) in enumerate(text.numbered()):
@@ -123,7 +123,7 @@ def iterate_texts(context: CheckContext) -> Iterator[tuple[TextPlace, str]]:
             yield _case_place(context, pointer, described), paragraph
 
 
-def declaration_places(context: CheckContext, number: int) -> Iterator[tuple[TextPlace, str]]:
+def list_declaration_places(context: CheckContext, number: int) -> Iterator[tuple[TextPlace, str]]:
     """Yield place and words of each paragraph of a declaration, by its number in case.json."""
     start = f"/declarations/{number}/paragraphs/"
     yield from (
@@ -164,7 +164,7 @@ def _form_streets(context: CheckContext, place: ExhibitPage) -> Iterator[Result]
     """Check the streets on a page of a completed form, line by line in what is said of them."""
     page = place.page
     for run, street in _near_streets(context, page.text):
-        spot = line_spot(place, _line_of_run(page.text, run))
+        spot = make_line_spot(place, _line_of_run(page.text, run))
         text_place = TextPlace(
             where=f"{page.path}, page {page.page}",
             file=page.path,
@@ -270,7 +270,7 @@ def _contradictions(place: TextPlace, fact: str, stated: str, known: str) -> Ite
         other_place=describe_place(place),
         other_value=stated,
     )
-    yield from contradiction_results("CHECK.STATED", place, problem, place.remedy, contradiction)
+    yield from report_contradiction("CHECK.STATED", place, problem, place.remedy, contradiction)
 
 
 def describe_place(place: TextPlace) -> str:
@@ -278,7 +278,7 @@ def describe_place(place: TextPlace) -> str:
     return f"case.json {place.pointer}" if place.pointer else place.where
 
 
-def contradiction_results(
+def report_contradiction(
     rule: str, place: TextPlace, problem: str, remedy: str, contradiction: Contradiction
 ) -> Iterator[Result]:
     """Yield a warning, which holds no fact, and the two facts side by side, for the manifest."""

@@ -82,7 +82,7 @@ def find_word(text: str, word: str) -> int | None:
 
 
 @lru_cache(maxsize=4096)
-def word_set(text: str) -> frozenset[str]:
+def split_into_word_set(text: str) -> frozenset[str]:
     """Return the different words of a text."""
     return frozenset(split_words(text))
 
@@ -197,16 +197,16 @@ def has_any_date(text: str) -> bool:
     return DATED.search(text) is not None
 
 
-def text_likeness(first: str, second: str) -> float:
+def compare_texts(first: str, second: str) -> float:
     """Return how alike two texts are, 0 to 100, word order aside; 0 if their numbers differ
     much."""
     if fuzz.token_sort_ratio(_numbers(first), _numbers(second)) < 90 and any(
         map(str.isdigit, "".join(split_words(first) + split_words(second)))
     ):
         return 0.0
-    if _has_unmatched_words(word_set(first), word_set(second)) or _has_unmatched_words(
-        word_set(second), word_set(first)
-    ):
+    if _has_unmatched_words(
+        split_into_word_set(first), split_into_word_set(second)
+    ) or _has_unmatched_words(split_into_word_set(second), split_into_word_set(first)):
         return 0.0
     return float(fuzz.token_sort_ratio(" ".join(split_words(first)), " ".join(split_words(second))))
 

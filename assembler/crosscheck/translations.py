@@ -14,16 +14,16 @@ from assembler.crosscheck.results import (
     ExhibitPage,
     PageSpot,
     Result,
-    exhibit_finding,
+    find_spot,
     iterate_pages,
+    make_exhibit_finding,
     page_finding,
-    spot_at,
 )
 from assembler.crosscheck.statements import (
     TextPlace,
-    contradiction_results,
     describe_place,
     iterate_texts,
+    report_contradiction,
 )
 from assembler.crosscheck.text_matching import DATED, has_date, has_name, split_words
 from assembler.model import Contradiction, Exhibit, PageText, Person, SearchResult, Severity
@@ -192,7 +192,7 @@ def check_dates(context: CheckContext) -> Iterator[Result]:
 def _first_date(exhibit: Exhibit, pages: Sequence[PageText]) -> PageSpot:
     """Return the line of the first date that is printed on the pages of an exhibit."""
     return next(
-        spot_at(ExhibitPage(exhibit, page), match.start())
+        find_spot(ExhibitPage(exhibit, page), match.start())
         for page in pages
         if (match := DATED.search(page.text))
     )
@@ -300,7 +300,7 @@ def check_names(context: CheckContext, place: TextPlace, text: str) -> Iterator[
                     other_place=describe_place(place),
                     other_value=spelling,
                 )
-                yield from contradiction_results(
+                yield from report_contradiction(
                     "CHECK.TWO_SPELLINGS", place, problem, _RESPELL, contradiction
                 )
 
@@ -370,7 +370,7 @@ def check_unread_exhibits(context: CheckContext) -> Iterator[Result]:
                 result="not checked",
                 why="its text could not be read",
             )
-            yield exhibit_finding(
+            yield make_exhibit_finding(
                 "CHECK.UNREAD",
                 exhibit,
                 context,

@@ -6,9 +6,9 @@ code: they run sandboxed, in a worker. Contains no choice about meaning or order
 
 from assembler.documents.drafts import (
     DraftInputs,
-    exhibit_page_facts,
     fill_drafts,
     read_draft_text,
+    read_exhibit_page_facts,
     read_page_facts,
     settle_drafts,
 )
@@ -18,12 +18,12 @@ from assembler.documents.working_papers import Paper, fill_papers, list_papers
 __all__ = [
     "DraftInputs",
     "Paper",
-    "exhibit_page_facts",
     "fill_drafts",
     "fill_papers",
     "fill_translator_certificate",
     "list_papers",
     "read_draft_text",
+    "read_exhibit_page_facts",
     "read_page_facts",
     "settle_drafts",
 ]

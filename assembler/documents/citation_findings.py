@@ -6,12 +6,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from assembler.model import Case, Finding, Plan
-from assembler.model.case_texts import citing_texts
-from assembler.model.citations import Cite, cited
+from assembler.model.case_texts import list_citing_texts
+from assembler.model.citations import Cite, list_cites
 from assembler.runtime.rule_catalog import make_finding
 
 
-def citation_findings(case: Case, plan: Plan, pages: Mapping[str, int]) -> tuple[Finding, ...]:
+def check_citations(case: Case, plan: Plan, pages: Mapping[str, int]) -> tuple[Finding, ...]:
     """Return errors for citations of exhibits that are not in this packet, and of pages they do not
     have.
 
@@ -21,14 +21,14 @@ def citation_findings(case: Case, plan: Plan, pages: Mapping[str, int]) -> tuple
     declarations = {part.declaration for part in plan.parts}
     texts = [
         paragraph
-        for text in citing_texts(case)
+        for text in list_citing_texts(case)
         if not text.declaration or text.declaration in declarations
         for paragraph in text.numbered(plan.beneficiary)
     ]
     return tuple(
         finding
         for pointer, text in texts
-        for cite in cited(text)
+        for cite in list_cites(text)
         for finding in _check_cite(case, cite, pointer, pages, plan)
     )
 

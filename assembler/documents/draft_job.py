@@ -26,10 +26,10 @@ from assembler.documents import word_to_pdf
 from assembler.documents.sandbox import Sandbox, Template
 from assembler.documents.template_context import TemplateValues, build_context, build_filters
 from assembler.errors import TemplateBroken
-from assembler.model import DocumentId, Draft, finding_of
+from assembler.model import DocumentId, Draft, read_finding
 from assembler.pdf.ink import measure_pages
 from assembler.runtime.cache import Cache
-from assembler.runtime.code_version import code_digest
+from assembler.runtime.code_version import digest_code
 from assembler.runtime.resources import TemplateFile
 
 _MAX_DOCX = 50_000_000  # bytes, unpacked
@@ -68,7 +68,7 @@ def make_draft(job: DraftJob) -> Draft:
     _check_glyphs(filled, job)
     key = [
         "draft",
-        code_digest("documents"),
+        digest_code("documents"),
         hashlib.sha256(filled).hexdigest(),
         job.template.name,
         job.engine,
@@ -86,7 +86,7 @@ def make_draft(job: DraftJob) -> Draft:
         engine=facts["engine"],
         sizes=sizes,
         inks=inks,
-        findings=tuple(finding_of(row) for row in facts["findings"]),
+        findings=tuple(read_finding(row) for row in facts["findings"]),
         shipped=job.template.origin == "shipped",
     )
 
@@ -237,7 +237,7 @@ def _check_glyphs(filled: bytes, job: DraftJob) -> None:
             if places
             else "look for them in the template"
         )
-        raise word_to_pdf.missing_glyph_error(
+        raise word_to_pdf.make_missing_glyph_error(
             missing, job.template.name, f"{place_hint}, and spell them differently"
         )
 

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from assembler.documents import word_to_pdf
-from assembler.documents.citation_findings import citation_findings
+from assembler.documents.citation_findings import check_citations
 from assembler.documents.draft_job import DraftJob, make_draft
 from assembler.documents.template_context import TemplateValues
 from assembler.errors import AssemblerError, CaseRejected, TemplateBroken, ToolFailed
@@ -32,7 +32,7 @@ from assembler.model import (
 )
 from assembler.pdf.ink import measure_pages
 from assembler.runtime import programs
-from assembler.runtime.resources import Shelf, TemplateFile, font_files
+from assembler.runtime.resources import Shelf, TemplateFile, list_font_files
 from assembler.runtime.rule_catalog import make_finding
 from assembler.runtime.worker_pool import Failure, Limits
 from assembler.runtime.workshop import Workshop
@@ -78,7 +78,7 @@ def settle_drafts(
     """
     plan, case = inputs.plan, inputs.case
     _check_citations(case, plan, prepared)
-    evidence = {exhibit.document: exhibit_page_facts(exhibit) for exhibit in prepared}
+    evidence = {exhibit.document: read_exhibit_page_facts(exhibit) for exhibit in prepared}
     roles = {exhibit.exhibit: [page.role for page in exhibit.pages] for exhibit in prepared}
     guess = {
         part.document: _guess(part, plan)
@@ -121,7 +121,7 @@ def fill_drafts(
             inputs.shelf.template(case.kind, part.template, inputs.folder),
             inputs.engine,
             workshop,
-            template_values(
+            collect_template_values(
                 inputs,
                 layout,
                 declaration=part.declaration,
@@ -134,7 +134,7 @@ def fill_drafts(
     results = workshop.map(make_draft, jobs, limits=_LIMITS)
     for job, result in zip(jobs, results, strict=True):
         if isinstance(result, Failure):
-            raise worker_error(result, job.template.name)
+            raise make_worker_error(result, job.template.name)
     drafts = tuple(
         replace(result, findings=(*_engine_findings(job, inputs.engine), *result.findings))
         for job, result in zip(jobs, results, strict=True)
@@ -144,7 +144,7 @@ def fill_drafts(
     return drafts
 
 
-def template_values(
+def collect_template_values(
     inputs: DraftInputs,
     layout: Layout,
     *,
@@ -182,9 +182,9 @@ def _job(
     if engine == "auto" and template.origin != "shipped":
         engine = "libreoffice" if programs.find("soffice") else "embedded"
     version = (
-        word_to_pdf.libreoffice_version()
+        word_to_pdf.read_libreoffice_version()
         if engine == "libreoffice"
-        else word_to_pdf.embedded_version()
+        else word_to_pdf.read_embedded_version()
     )
     return DraftJob(
         id=document,
@@ -192,7 +192,7 @@ def _job(
         values=values,
         engine=engine,
         version=version,
-        fonts=font_files(),
+        fonts=list_font_files(),
         cache=workshop.cache,
     )
 
@@ -211,7 +211,7 @@ def _engine_findings(job: DraftJob, requested: str) -> tuple[Finding, ...]:
     return (finding,)
 
 
-def worker_error(failure: Failure, where: str) -> AssemblerError:
+def make_worker_error(failure: Failure, where: str) -> AssemblerError:
     """Return the error for a failed worker: a template that asks for too much is broken, an engine
     that crashed has failed."""
     if failure.kind in ("memory", "timeout"):
@@ -228,7 +228,7 @@ def worker_error(failure: Failure, where: str) -> AssemblerError:
 
 
 def _check_citations(case: Case, plan: Plan, prepared: Sequence[Prepared]) -> None:
-    findings = citation_findings(
+    findings = check_citations(
         case, plan, {exhibit.exhibit: len(exhibit.pages) for exhibit in prepared}
     )
     if findings:
@@ -282,14 +282,16 @@ def read_draft_text(draft: Draft) -> str:
     return " ".join(" ".join(word_to_pdf.read_page_texts(draft.pdf.read_bytes())).split())
 
 
-def exhibit_page_facts(exhibit: Prepared) -> list[PageFacts]:
+def read_exhibit_page_facts(exhibit: Prepared) -> list[PageFacts]:
     """Return size, ink and content digest of each page of a prepared exhibit."""
     return [
         PageFacts(
             width=page.width,
             height=page.height,
             ink=page.ink,
-            content=amendment.content_key(page.sha256, page.source_page, page.turned, page.part),
+            content=amendment.make_content_key(
+                page.sha256, page.source_page, page.turned, page.part
+            ),
         )
         for page in exhibit.pages
     ]

@@ -18,7 +18,7 @@ from assembler.documents.sandbox import Template
 from assembler.errors import TemplateBroken
 from assembler.layout.page_order import HOST
 from assembler.model import Case, DocumentId, Exhibit, IndexRow, Layout, PartKind, Person
-from assembler.model.case_texts import request_for
+from assembler.model.case_texts import select_request
 from assembler.model.citations import Cite, parse
 
 _MARGIN_WORDS = {
@@ -74,7 +74,7 @@ def build_context(values: TemplateValues, template: Template, where: str) -> dic
     index = list_index_rows(values, cite)
     return {
         "case": case,
-        "request": request_for(case.request, beneficiary.id),
+        "request": select_request(case.request, beneficiary.id),
         "petitioner": case.petitioner,
         "beneficiary": beneficiary,
         "supporters": [

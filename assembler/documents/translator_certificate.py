@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assembler.documents.draft_job import fill_template
-from assembler.documents.drafts import worker_error
+from assembler.documents.drafts import make_worker_error
 from assembler.documents.template_context import TemplateValues, find_source_language
 from assembler.errors import CaseRejected
 from assembler.model import Case, Exhibit, Layout
@@ -61,7 +61,7 @@ def fill_translator_certificate(
     template = shelf.template(case.kind, TEMPLATE, folder)
     (certificate,) = workshop.map(_fill, [_Job(template=template, values=values)], limits=_LIMITS)
     if isinstance(certificate, Failure):
-        raise worker_error(certificate, template.name)
+        raise make_worker_error(certificate, template.name)
     return certificate
 
 

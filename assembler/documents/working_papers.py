@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from assembler.documents.draft_job import fill_template
-from assembler.documents.drafts import DraftInputs, template_values
+from assembler.documents.drafts import DraftInputs, collect_template_values
 from assembler.documents.template_context import TemplateValues
 from assembler.errors import ToolFailed
 from assembler.model import Layout, Plan
@@ -74,7 +74,7 @@ def fill_papers(papers: Sequence[Paper], layout: Layout, inputs: DraftInputs) ->
     jobs = [
         _PaperJob(
             template=inputs.shelf.template(inputs.case.kind, paper.template, inputs.folder),
-            values=template_values(inputs, layout, extra_names=paper.extra_names),
+            values=collect_template_values(inputs, layout, extra_names=paper.extra_names),
             out=scratch / f"{number}.docx",
         )
         for number, paper in enumerate(papers)

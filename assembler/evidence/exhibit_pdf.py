@@ -11,10 +11,10 @@ import pikepdf
 from pikepdf import Matrix, Name, Pdf
 
 from assembler.evidence import page_recognition
-from assembler.pdf.geometry import Frame, operands, to_page
+from assembler.pdf.geometry import Frame, find_page_matrix, format_operands
 from assembler.runtime.atomic_files import open_deferring_errors
 from assembler.runtime.cache import Cache
-from assembler.runtime.code_version import code_digest
+from assembler.runtime.code_version import digest_code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,7 @@ def join_exhibit(job: Job) -> Path:
     sources."""
     key = [
         "join",
-        code_digest("evidence", "documents/word_to_pdf"),
+        digest_code("evidence", "documents/word_to_pdf"),
         pikepdf.__version__,
         *map(_name, job.pieces),
     ]
@@ -109,7 +109,7 @@ def _overlay(book: Pdf, page: pikepdf.Page, recognized: page_recognition.Recogni
     # a fixed name, since the library would choose a random one
     name = page.add_resource(form, Name.XObject, name=Name("/AssemblerWords"))
     page.contents_add(b"q\n", prepend=True)
-    matrix = operands(fit @ to_page(frame))
+    matrix = format_operands(fit @ find_page_matrix(frame))
     draw = b"\nQ\nq " + matrix + b" cm " + str(name).encode() + b" Do Q\n"
     page.contents_add(draw, prepend=False)
 

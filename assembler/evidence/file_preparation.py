@@ -34,13 +34,13 @@ from assembler.evidence.picture_page import make_picture_pages, report_placement
 from assembler.evidence.readers import picture
 from assembler.evidence.readers.pdf import NormalizedPdf, list_losses, normalize_pdf
 from assembler.evidence.readers.pdf_ladder import rewrite_as_shown
-from assembler.evidence.readers.word import engine_versions, print_word
+from assembler.evidence.readers.word import list_word_engines, print_word
 from assembler.evidence.refusal import Refused
 from assembler.evidence.repair import compare_pages
 from assembler.model import Finding, Severity
 from assembler.runtime.atomic_files import open_deferring_errors
 from assembler.runtime.cache import Cache
-from assembler.runtime.code_version import code_digest
+from assembler.runtime.code_version import digest_code
 from assembler.runtime.passwords import read_passwords
 from assembler.runtime.rule_catalog import make_finding
 
@@ -105,7 +105,7 @@ def open_file(job: Job) -> OpenedSource:
     accepted = job.accept_reading == job.sha256
     key = [
         "open",
-        code_digest("evidence", "documents/word_to_pdf"),
+        digest_code("evidence", "documents/word_to_pdf"),
         *_reader_versions(sniff(data)),
         job.sha256,
         *(["as shown"] if accepted else []),
@@ -298,7 +298,7 @@ def _reader_versions(kind: str) -> tuple[str, ...]:
     """Return the versions of what opens a file of this kind."""
     versions: tuple[str, ...] = ()
     if kind in picture.KINDS:
-        versions = picture.decoder_versions()
+        versions = picture.list_decoder_versions()
     elif kind == "docx":
-        versions = engine_versions()
+        versions = list_word_engines()
     return (f"pikepdf {pikepdf.__version__}", f"pdfium {pdfium.PYPDFIUM_INFO}", *versions)

@@ -20,7 +20,7 @@ import pypdfium2.raw as pdfium
 
 from assembler.evidence.losses import Loss, make_loss
 from assembler.model import Severity
-from assembler.pdf.geometry import Frame, to_page
+from assembler.pdf.geometry import Frame, find_page_matrix
 
 _UNIFORM = 3  # gray levels by which a patch of one color may vary
 _DARK = 110  # gray level below which a patch can hide recognized words
@@ -169,7 +169,7 @@ class _View:
 
     def to_pixels(self, line: Box) -> Pixels | None:
         """Return where a line is in the rendering; None if it is too small or outside."""
-        to_visual, (rows, columns) = to_page(self._frame).inverse(), self._gray.shape
+        to_visual, (rows, columns) = find_page_matrix(self._frame).inverse(), self._gray.shape
         corners = [to_visual.transform((line[0], line[1])), to_visual.transform((line[2], line[3]))]
         xs, ys = (
             sorted(x / self._scale for x, _ in corners),
@@ -215,7 +215,7 @@ class _View:
     def _to_line_part(self, line: Box, place: Pixels) -> Box | None:
         """Return the part of a line in page coordinates, slightly inset where other letters
         start."""
-        to_own, rows = to_page(self._frame), self._gray.shape[0]
+        to_own, rows = find_page_matrix(self._frame), self._gray.shape[0]
         corners = [
             to_own.transform((place[0] * self._scale, (rows - place[3]) * self._scale)),
             to_own.transform((place[2] * self._scale, (rows - place[1]) * self._scale)),

@@ -103,7 +103,7 @@ def _measure_page(number: int, page: Any, place: PicturePlace | None) -> Measure
         box=box,
         turned=place.turned if place else 0,
         miniature=miniatures.make_miniature(
-            Image.fromarray(gray), miniatures.picture_frame(box, (width, height), 0)
+            Image.fromarray(gray), miniatures.find_picture_frame(box, (width, height), 0)
         ),
     )
     if place is None:
@@ -139,7 +139,7 @@ def page_to_json(page: Page) -> dict[str, Any]:
     """Return a page as JSON data for the cache."""
     raw = asdict(page)
     raw["ink"]["bits"] = base64.b64encode(page.ink.bits).decode()
-    raw["miniature"] = miniatures.to_json(page.miniature)
+    raw["miniature"] = miniatures.write_miniature(page.miniature)
     return raw
 
 
@@ -154,6 +154,6 @@ def page_from_json(raw: dict[str, Any]) -> Page:
             "ink": ink,
             "box": box,
             "crop": crop,
-            "miniature": miniatures.from_json(raw["miniature"]),
+            "miniature": miniatures.read_miniature(raw["miniature"]),
         }
     )

@@ -15,7 +15,7 @@ _MAX_SIDE = 112  # pixels: too small to read letters or to recognize faces
 
 
 def make_miniature(upright: Image.Image, frame: Box) -> Miniature:
-    """Shrink what is within the frame (see `picture_frame`) of an upright page."""
+    """Shrink what is within the frame (see `find_picture_frame`) of an upright page."""
     sides = (upright.width, upright.height) * 2
     left, top, right, bottom = (round(part * side) for part, side in zip(frame, sides, strict=True))
     inner = upright.convert("L").crop((left, top, max(right, left + 1), max(bottom, top + 1)))
@@ -26,7 +26,7 @@ def make_miniature(upright: Image.Image, frame: Box) -> Miniature:
     )
 
 
-def picture_frame(box: Box | None, size: tuple[float, float], turned: int) -> Box:
+def find_picture_frame(box: Box | None, size: tuple[float, float], turned: int) -> Box:
     """Return where a picture is on the upright page, as fractions of its width and height.
 
     `box`: x, y from the lower left, width, height, points; None for the whole page. `size`: of the
@@ -50,11 +50,11 @@ def picture_frame(box: Box | None, size: tuple[float, float], turned: int) -> Bo
     return turns[turned % 360]
 
 
-def to_json(miniature: Miniature) -> dict[str, Any]:
+def write_miniature(miniature: Miniature) -> dict[str, Any]:
     """Return the miniature as JSON data."""
     return {**asdict(miniature), "gray": base64.b64encode(miniature.gray).decode()}
 
 
-def from_json(data: dict[str, Any]) -> Miniature:
-    """Rebuild a miniature from `to_json`."""
+def read_miniature(data: dict[str, Any]) -> Miniature:
+    """Rebuild a miniature from `write_miniature`."""
     return Miniature(**{**data, "gray": base64.b64decode(data["gray"])})

@@ -47,7 +47,7 @@ def has_everything_drawn(pdf: Pdf) -> bool:
     visited: set[tuple[int, int]] = set()
     try:
         for page in pdf.pages:
-            resources = inherited_entry(page.obj, Name.Resources)
+            resources = find_inherited_page_entry(page.obj, Name.Resources)
             if any(_is_missing_below(pdf, part, visited) for part in (page.obj, resources)):
                 return False
             if not _names_are_known(page, resources, resources, set(), 0):
@@ -57,7 +57,7 @@ def has_everything_drawn(pdf: Pdf) -> bool:
     return True
 
 
-def inherited_entry(page: Any, key: Name) -> Any:
+def find_inherited_page_entry(page: Any, key: Name) -> Any:
     """Return a page's entry, or that of the nearest parent that has it; None if none has."""
     node = page
     for _ in range(_MAX_PARENTS):

@@ -14,16 +14,16 @@ from PIL import Image
 
 from assembler.evidence import legibility, miniatures, ocr
 from assembler.evidence.legibility import Box, Measures
-from assembler.evidence.legibility.lighting import MIN_REVEALED, even_frame
+from assembler.evidence.legibility.lighting import MIN_REVEALED, even_out_frame
 from assembler.evidence.legibility.page_measures import measure_page
 from assembler.evidence.legibility.word_measures import Words
-from assembler.evidence.miniatures import picture_frame
+from assembler.evidence.miniatures import find_picture_frame
 from assembler.evidence.ocr.mrz_zones import find_mrz_lines
 from assembler.model import Miniature
 from assembler.pdf.ink import render_gray
 from assembler.runtime.atomic_files import open_deferring_errors
 from assembler.runtime.cache import Cache
-from assembler.runtime.code_version import code_digest
+from assembler.runtime.code_version import digest_code
 
 _MAX_PIXELS = 40_000_000  # of a rendering; larger pages are read at a lower resolution
 
@@ -63,22 +63,22 @@ class RecognizedPage:
 
 def read_page(job: Job) -> RecognizedPage:
     """Recognize one page. Raises ToolFailed or ToolMissing from the engine."""
-    engine = ocr.engine_language(job.language)
+    engine = ocr.choose_engine_language(job.language)
     key = [
         "read",
-        code_digest("evidence"),
+        digest_code("evidence"),
         job.sha256,
         str(job.index),
         engine,
         repr(sorted(asdict(job.policy).items())),
-        ocr.engine_version(),
+        ocr.read_engine_version(),
         ocr.describe_data(engine),
         f"pdfium {pdfium.PYPDFIUM_INFO}",
     ]
     entry = job.cache.get_or_make(key, lambda folder: _make(job, engine, folder))
     fields = json.loads((entry / "read.json").read_text())
     measures = legibility.read_measures(json.loads((entry / "measures.json").read_text()))
-    miniature = miniatures.from_json(fields.pop("miniature"))
+    miniature = miniatures.read_miniature(fields.pop("miniature"))
     return RecognizedPage(
         **fields,
         layer=entry / "layer.pdf",
@@ -100,11 +100,11 @@ def _make(job: Job, engine: str, folder: Path) -> None:
             engine,
             job.policy,
             folder,
-            lambda image: even_frame(image, picture_frame(job.box, size, 0)),
+            lambda image: even_out_frame(image, find_picture_frame(job.box, size, 0)),
         )
         picture = render(job.policy.dpi)
         upright = _rotate(picture, recognition.turned)
-        frame = picture_frame(job.box, size, recognition.turned)
+        frame = find_picture_frame(job.box, size, recognition.turned)
         measures = _measures(job, upright, picture.width / size[0] * 72, recognition, frame, engine)
         miniature = miniatures.make_miniature(upright, frame)
         lines = _find_mrz_lines(page, recognition)
@@ -125,7 +125,7 @@ def _make(job: Job, engine: str, folder: Path) -> None:
         "dpi": recognition.dpi,
         "lines": lines,
         "script": script,
-        "miniature": miniatures.to_json(miniature),
+        "miniature": miniatures.write_miniature(miniature),
     }
     (folder / "read.json").write_text(json.dumps(fields))
     _write_words(folder, recognition, size)
@@ -153,10 +153,12 @@ def _measures(
 ) -> Measures:
     words = tuple(zip(recognition.words, recognition.confidences, recognition.boxes, strict=True))
     recognize = partial(ocr.read_words, dpi=job.policy.dpi, language=engine)
-    return measure_page(upright, dpi, words, frame, recognize, hidden=hidden_fraction(recognition))
+    return measure_page(
+        upright, dpi, words, frame, recognize, hidden=measure_hidden_fraction(recognition)
+    )
 
 
-def hidden_fraction(recognition: ocr.Recognition) -> float | None:
+def measure_hidden_fraction(recognition: ocr.Recognition) -> float | None:
     """Return the fraction of the sure words that needed even light; None if it was not used.
 
     A few words prove nothing, so they count as none.

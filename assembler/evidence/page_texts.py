@@ -17,7 +17,7 @@ from assembler.evidence.language import identify_language
 from assembler.evidence.ocr.mrz_zones import find_page_mrz_lines
 from assembler.model import PageText, Prepared, PreparedPage
 from assembler.runtime.cache import Cache
-from assembler.runtime.code_version import code_digest
+from assembler.runtime.code_version import digest_code
 from assembler.runtime.worker_pool import Failure
 from assembler.runtime.workshop import Workshop
 
@@ -101,11 +101,11 @@ def read_exhibit(job: Job) -> tuple[ReadPage, ...]:
     """Return what was read of each page, cached with the prepared exhibit."""
     key = [
         "texts",
-        code_digest("evidence"),
+        digest_code("evidence"),
         job.pdf.parent.name,
         repr((job.languages, job.scripts, job.recognized, job.readable)),
         f"pdfium {pdfium.PYPDFIUM_INFO}",
-        ocr.engine_version(),
+        ocr.read_engine_version(),
     ]
     entry = job.cache.get_or_make(key, lambda folder: _make(job, folder))
     return tuple(

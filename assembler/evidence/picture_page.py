@@ -12,7 +12,7 @@ from pikepdf import Matrix
 
 from assembler.evidence.losses import Loss, make_loss
 from assembler.evidence.readers.picture import Frame, Strip, read_frames
-from assembler.pdf.geometry import operands
+from assembler.pdf.geometry import format_operands
 
 LETTER = (612.0, 792.0)  # points
 MARGIN = 18.0  # points on each side
@@ -85,7 +85,7 @@ def _make_pdf(
         if frame.turned:
             pdf.pages[0].Rotate = frame.turned
         if frame.strip:  # img2pdf centers a picture on its page
-            matrix = operands(Matrix(box[2], 0, 0, box[3], box[0], box[1]))
+            matrix = format_operands(Matrix(box[2], 0, 0, box[3], box[0], box[1]))
             pdf.pages[0].Contents = pdf.make_stream(b"q " + matrix + b" cm /Im0 Do Q")
         del pdf.docinfo
         if "/ID" in pdf.trailer:

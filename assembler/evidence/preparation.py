@@ -338,7 +338,7 @@ def _prepared(
         steps=(
             f"pikepdf {pikepdf.__version__}",
             f"pdfium {pdfium.PYPDFIUM_INFO}",
-            ocr.engine_version(),
+            ocr.read_engine_version(),
         ),
         files=tuple(_opened_file(sources[path]) for path in paths),
         conversions=tuple(

@@ -19,10 +19,10 @@ from assembler.forms.answers import (
 from assembler.forms.filled_form import FillResult, FormFiles, fill_form
 from assembler.forms.form_check import (
     FormComparison,
-    blank_findings,
+    check_blank,
+    check_edition,
+    check_signatures,
     compare_form,
-    edition_findings,
-    signature_findings,
 )
 from assembler.forms.form_maps import FormMap, find_map, load_maps
 from assembler.forms.form_reader import (
@@ -55,13 +55,14 @@ __all__ = [
     "FormUnreadable",
     "PacketForms",
     "RecognizedForm",
-    "blank_findings",
     "build_answer_sheets",
     "build_scope",
     "check_answers",
+    "check_blank",
+    "check_edition",
+    "check_signatures",
     "collect_answers",
     "compare_form",
-    "edition_findings",
     "fill_form",
     "fill_packet",
     "find_map",
@@ -70,5 +71,4 @@ __all__ = [
     "propose_map",
     "read_fields",
     "recognize_form",
-    "signature_findings",
 ]

@@ -41,12 +41,12 @@ _LETTERS = str.maketrans(
 )
 
 
-def written_date(value: object) -> object:
+def format_date(value: object) -> object:
     """Return a date as mm/dd/yyyy, the only order these forms accept."""
     return f"{value:%m/%d/%Y}" if isinstance(value, date) else str(value)
 
 
-def country(value: object, scope: Scope) -> object:
+def name_country(value: object, scope: Scope) -> object:
     """Return the English name of an ISO 3166-1 alpha-3 code."""
     names = scope.get("countries")
     name = names.get(str(value)) if isinstance(names, Mapping) else None
@@ -55,13 +55,13 @@ def country(value: object, scope: Scope) -> object:
     )
 
 
-def phone(value: object) -> object:
+def format_phone(value: object) -> object:
     """Return the digits only, without the 1 before a U.S. number: the forms ask for ten digits."""
     digits = re.sub(r"[^0-9]", "", str(value).partition("x")[0])
     return digits[1:] if len(digits) == 11 and digits.startswith("1") else digits
 
 
-def zip5(value: object) -> object:
+def format_zip5(value: object) -> object:
     """Return the five digits of a ZIP or ZIP+4 code."""
     match = re.fullmatch(r"([0-9]{5})(?:-?[0-9]{4})?", str(value).strip())
     return (
@@ -73,22 +73,22 @@ def zip5(value: object) -> object:
     )
 
 
-def pad9(value: object) -> object:
+def pad_a_number(value: object) -> object:
     """Return an A-Number in nine digits, with leading zeros."""
     return str(value).zfill(9)
 
 
-def feet(value: object) -> object:
+def split_feet(value: object) -> object:
     """Return the whole feet of a height in inches."""
     return str(int(str(value)) // 12)
 
 
-def inches(value: object) -> object:
+def split_inches(value: object) -> object:
     """Return the inches left over from whole feet."""
     return str(int(str(value)) % 12)
 
 
-def digit(value: object, place: int) -> object:
+def pick_digit(value: object, place: int) -> object:
     """Return one digit of a three-digit number: place 0 is the hundreds."""
     return (
         str(value).zfill(3)[place]
@@ -97,7 +97,7 @@ def digit(value: object, place: int) -> object:
     )
 
 
-def card(value: object, group: int) -> object:
+def split_card_number(value: object, group: int) -> object:
     """Return four digits of a payment card's number: group 0 is the first."""
     digits = re.sub(r"[^0-9]", "", str(value))
     if not 13 <= len(digits) <= 16:
@@ -105,24 +105,24 @@ def card(value: object, group: int) -> object:
     return digits[4 * group : 4 * group + 4]
 
 
-def money(value: object) -> object:
+def format_money(value: object) -> object:
     """Return whole dollars with commas."""
     return f"{int(str(value)):,}"
 
 
-def months(value: object) -> object:
+def format_months(value: object) -> object:
     """Return a length of stay in words."""
     return "1 month" if str(value) == "1" else f"{value} months"
 
 
-def status(value: object) -> object:
+def name_status(value: object) -> object:
     """Return an immigration status in the words of the forms."""
     return _STATUS.get(str(value)) or Refused(
         problem="the form has no wording for this status", remedy="write it by hand"
     )
 
 
-def citizenship(value: object) -> object:
+def choose_citizenship_box(value: object) -> object:
     """Return the box for a status; how a citizen became one is not in the case, so that person
     ticks it."""
     return {"permanent-resident": "permanent-resident", "nonimmigrant": "nonimmigrant"}.get(
@@ -130,7 +130,7 @@ def citizenship(value: object) -> object:
     )
 
 
-def names(value: object) -> object:
+def join_names(value: object) -> object:
     """Join several names, each "Family, Given Middle"."""
     people = value if isinstance(value, (tuple, list)) else ()
     return "; ".join(f"{n.family}, {' '.join(p for p in (n.given, n.middle) if p)}" for n in people)
@@ -145,12 +145,12 @@ def join_texts(value: object) -> object:
     )
 
 
-def after(value: object, count: int) -> object:
+def skip_entries(value: object, count: int) -> object:
     """Return the list without its first `count` entries."""
     return value[count:] if isinstance(value, (tuple, list)) else ()
 
 
-def prose(value: object, scope: Scope) -> object:
+def join_paragraphs(value: object, scope: Scope) -> object:
     """Return paragraphs as running text, citations as exhibit letters; unknown exhibits are left
     out."""
     paragraphs = (value,) if isinstance(value, str) else value
@@ -166,7 +166,7 @@ def prose(value: object, scope: Scope) -> object:
         )
 
 
-def plain(text: str) -> str:
+def replace_typographic_signs(text: str) -> str:
     """Replace typographic quotes and spaces by those of a typewriter; forms are searched by
     machines."""
     return re.sub(r"[ \t]+", " ", text.translate(_LETTERS)).strip()
@@ -176,7 +176,7 @@ def _sentence(text: str, tabs: Mapping[str, str]) -> str:
     pieces = [_cited(piece, tabs) if isinstance(piece, Cite) else piece for piece in parse(text)]
     joined = "".join(pieces)
     return (
-        plain(re.sub(r"\s*\([;,\s]*\)|\s*;\s*(?=\))", "", joined))
+        replace_typographic_signs(re.sub(r"\s*\([;,\s]*\)|\s*;\s*(?=\))", "", joined))
         .replace(" .", ".")
         .replace(" ,", ",")
     )
@@ -194,20 +194,23 @@ def _cited(cite: Cite, tabs: Mapping[str, str]) -> str:
 
 
 FORMATS: dict[str, Callable[..., object]] = {
-    "date": written_date,
-    "phone": phone,
-    "zip5": zip5,
-    "pad9": pad9,
-    "feet": feet,
-    "inches": inches,
-    "digit": digit,
-    "card": card,
-    "money": money,
-    "months": months,
-    "status": status,
-    "citizenship": citizenship,
-    "names": names,
+    "date": format_date,
+    "phone": format_phone,
+    "zip5": format_zip5,
+    "pad9": pad_a_number,
+    "feet": split_feet,
+    "inches": split_inches,
+    "digit": pick_digit,
+    "card": split_card_number,
+    "money": format_money,
+    "months": format_months,
+    "status": name_status,
+    "citizenship": choose_citizenship_box,
+    "names": join_names,
     "listed": join_texts,
-    "after": after,
+    "after": skip_entries,
 }
-WITH_SCOPE: dict[str, Callable[[object, Scope], object]] = {"country": country, "prose": prose}
+WITH_SCOPE: dict[str, Callable[[object, Scope], object]] = {
+    "country": name_country,
+    "prose": join_paragraphs,
+}

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from assembler.forms.answer_formats import Refused, Scope, plain
+from assembler.forms.answer_formats import Refused, Scope, replace_typographic_signs
 from assembler.forms.expression import is_empty, parse_expression
 from assembler.forms.form_maps import FormMap, Item
 from assembler.model import Address, Case, Finding, Person
-from assembler.model.case_texts import request_for
+from assembler.model.case_texts import select_request
 from assembler.runtime.rule_catalog import make_finding
 
 
@@ -65,7 +65,7 @@ def build_scope(source: AnswerSource) -> Scope:
     return {
         **people,
         "kind": case.kind,
-        "request": request_for(case.request, recipient.id),
+        "request": select_request(case.request, recipient.id),
         "attorney": case.attorney,
         "rfe": case.rfe,
         "supporter": supporter,
@@ -138,7 +138,9 @@ def _answer(item: Item, scope: Scope) -> Answer | None:
         return _box_answer(item, scope, value)
     if item.field is None and is_empty(value) and not item.required:
         return None
-    return _make_answer(item, scope, "" if is_empty(value) else plain(str(value)))
+    return _make_answer(
+        item, scope, "" if is_empty(value) else replace_typographic_signs(str(value))
+    )
 
 
 def _box_answer(item: Item, scope: Scope, value: object) -> Answer:

@@ -19,13 +19,13 @@ def add_sheets(
     """Append the sheets to the form and return how many pages were added."""
     name = wrap_text(f"Name: {person}", SHEET_WIDTH, _SIZE, writer.face)
     heading = (f"{title} - additional sheet", *name, f"A-Number: {a_number or 'none'}")
-    pages = list(_pages(sheet_lines(entries, writer.face), len(heading) + 2))
+    pages = list(_pages(list_sheet_lines(entries, writer.face), len(heading) + 2))
     for number, lines in enumerate(pages, 1):
         _draw(writer, (*heading, f"Sheet {number} of {len(pages)}", "", *lines))
     return len(pages)
 
 
-def sheet_characters(
+def list_sheet_characters(
     title: str, person: str, a_number: str, entries: Sequence[Continuation]
 ) -> str:
     """Return every character the sheets draw, so that the font has them."""
@@ -41,7 +41,7 @@ def sheet_characters(
     )
 
 
-def sheet_lines(entries: Sequence[Continuation], typeface: TextMeasure) -> list[str]:
+def list_sheet_lines(entries: Sequence[Continuation], typeface: TextMeasure) -> list[str]:
     """Return all lines of all entries, each entry below its page, part and item."""
     lines: list[str] = []
     for entry in entries:

@@ -15,8 +15,8 @@ from assembler.forms.answers import (
     collect_answers,
     is_form_needed,
 )
-from assembler.forms.continuation_sheets import add_sheets, sheet_characters
-from assembler.forms.form_check import blank_findings
+from assembler.forms.continuation_sheets import add_sheets, list_sheet_characters
+from assembler.forms.form_check import check_blank
 from assembler.forms.form_maps import FormMap
 from assembler.forms.form_reader import FieldRow, read_fields, recognize_form
 from assembler.forms.form_writer import FormWriter, save_form
@@ -59,7 +59,7 @@ def fill_form(form: FormMap, source: AnswerSource, files: FormFiles) -> FillResu
     """
     where = files.blank.name
     rows = read_fields(files.blank)
-    findings = blank_findings(form, recognize_form(files.blank, (form,)), rows, where)
+    findings = check_blank(form, recognize_form(files.blank, (form,)), rows, where)
     if not findings and not _payment_matches(form, source.payment):
         findings = (_payment_finding(form, where),)
     if _has_error(findings):
@@ -92,7 +92,7 @@ def _draw_answers(
     """Return the form with its answers in its fields."""
     characters = "".join(text.value for text in fitting.written)
     if fitting.sheets:
-        characters += sheet_characters(_heading(form), *_signer(answers), fitting.sheets)
+        characters += list_sheet_characters(_heading(form), *_signer(answers), fitting.sheets)
     writer = FormWriter(blank, typeface, "".join(sorted(set(characters))))
     writer.remove_active_content()
     writer.clear_blank_choices()

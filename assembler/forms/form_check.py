@@ -35,7 +35,7 @@ _INK = 0.004
 _SHIFT = 3.0  # points a field may be from where the map has it
 
 
-def edition_findings(
+def check_edition(
     recognized: RecognizedForm, where: str, current: Mapping[str, str]
 ) -> tuple[Finding, ...]:
     """Check that a form is known, of the edition in force, complete, and of one edition throughout.
@@ -72,7 +72,7 @@ def edition_findings(
     return (*findings, *_page_findings(recognized, where))
 
 
-def blank_findings(
+def check_blank(
     form: FormMap, recognized: RecognizedForm, rows: Sequence[FieldRow], where: str
 ) -> tuple[Finding, ...]:
     """Check that a map fits a blank: form, edition, and every field where the map has it."""
@@ -161,7 +161,7 @@ def compare_form(form: FormMap, completed: Path, source: AnswerSource) -> FormCo
         findings += answer_findings
         if any(finding.rule == "FORM.DIFFERS" for finding in answer_findings):
             contradictions.append(_contradiction(answer, text))
-    findings += signature_findings(form, completed, source.case.attorney is not None)
+    findings += check_signatures(form, completed, source.case.attorney is not None)
     return FormComparison(findings=tuple(findings), contradictions=tuple(contradictions))
 
 
@@ -170,7 +170,7 @@ def _other_form_findings(
 ) -> tuple[Finding, ...]:
     """Return the findings of a file that is not the form of the map: a scan, or another form."""
     if recognized.fillable or any(footer.form for footer in recognized.pages):
-        return blank_findings(form, recognized, (), where)
+        return check_blank(form, recognized, (), where)
     problem = "a scan without text or fields, so nothing on it could be compared with case.json"
     return (make_finding("FORM.SCAN", where, problem, "compare it by eye", source=form.source),)
 
@@ -196,7 +196,7 @@ def _ticked_boxes(answer: Answer, text: _FormText) -> list[str]:
     ]
 
 
-def signature_findings(
+def check_signatures(
     form: FormMap, completed: Path, represented: bool = False
 ) -> tuple[Finding, ...]:
     """Return a warning for each missing signature: the form's first (the applicant's), and the

@@ -15,7 +15,7 @@ from assembler.forms.answers import (
     is_form_needed,
 )
 from assembler.forms.filled_form import FormFiles, fill_form
-from assembler.forms.form_check import compare_form, edition_findings
+from assembler.forms.form_check import check_edition, compare_form
 from assembler.forms.form_maps import FormMap, find_map, load_maps
 from assembler.forms.form_reader import FormUnreadable, recognize_form
 from assembler.model import (
@@ -118,7 +118,7 @@ def run_form_job(job: FormJob) -> FilledForm:
     contradictions: tuple[Contradiction, ...] = ()
     try:
         recognized = recognize_form(job.files.blank, (job.form,))
-        findings = edition_findings(recognized, job.path, job.current)
+        findings = check_edition(recognized, job.path, job.current)
         if job.completed:
             comparison = compare_form(job.form, job.files.blank, job.source)
             findings += comparison.findings

@@ -17,7 +17,7 @@ from assembler.intake.json_mistakes import (
     explain_missing_key,
     explain_missing_value,
 )
-from assembler.intake.problem import pointer_step
+from assembler.intake.problem import escape_pointer_step
 
 MAX_BYTES = 5_000_000
 MAX_DEPTH = 40
@@ -149,7 +149,7 @@ class _Reader:
             key = self._key(members)
             if not self._take(":"):
                 raise self._mistake(explain_missing_colon)
-            members[key] = self.value(pointer + pointer_step(key), depth + 1)
+            members[key] = self.value(pointer + escape_pointer_step(key), depth + 1)
             if self._take("}"):
                 return members
             if not self._take(","):

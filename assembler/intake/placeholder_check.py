@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from assembler.intake.problem import Problem, pointer_step
+from assembler.intake.problem import Problem, escape_pointer_step
 from assembler.model.case_texts import FILL_IN
 
 # where a text is a part of what a person writes at once: a paragraph, a given name
@@ -27,7 +27,7 @@ def _find_texts(value: Any, where: str) -> Iterator[str]:
             yield where
         case dict():
             for key, entry in value.items():
-                yield from _find_texts(entry, where + pointer_step(key))
+                yield from _find_texts(entry, where + escape_pointer_step(key))
         case list():
             for position, entry in enumerate(value):
                 yield from _find_texts(entry, f"{where}/{position}")

@@ -40,7 +40,7 @@ class Problem(NamedTuple):
     meant: str = ""
 
 
-def pointer_step(key: str | int) -> str:
+def escape_pointer_step(key: str | int) -> str:
     """Return one step of a JSON pointer (RFC 6901)."""
     return "/" + str(key).replace("~", "~0").replace("/", "~1")
 

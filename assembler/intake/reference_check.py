@@ -14,7 +14,7 @@ from typing import Any
 
 from assembler.intake.case_fields import ID
 from assembler.intake.citation_mistakes import explain_citation, explain_unclosed
-from assembler.intake.problem import Problem, find_unprintable, pointer_step, suggest_name
+from assembler.intake.problem import Problem, escape_pointer_step, find_unprintable, suggest_name
 from assembler.intake.untyped_values import (
     read_file_lists,
     read_object,
@@ -23,7 +23,7 @@ from assembler.intake.untyped_values import (
     read_strings,
 )
 from assembler.model.case_texts import CITING_FIELDS, REQUEST_PARAGRAPHS
-from assembler.model.citations import BadCite, cited, parse
+from assembler.model.citations import BadCite, list_cites, parse
 
 _RANGE = re.compile(r"([0-9]{1,5})(-)?([0-9]{1,5})?")
 _SHOWN_IDS = 12
@@ -45,10 +45,10 @@ def find_character_problems(value: Any, where: str = "") -> Iterator[Problem]:
                 )
         case dict():
             for key, entry in value.items():
-                yield from find_character_problems(entry, where + pointer_step(key))
+                yield from find_character_problems(entry, where + escape_pointer_step(key))
         case list():
             for position, entry in enumerate(value):
-                yield from find_character_problems(entry, where + pointer_step(position))
+                yield from find_character_problems(entry, where + escape_pointer_step(position))
 
 
 def _character_remedy(where: str, characters: Collection[str]) -> str:
@@ -179,16 +179,18 @@ def _cite_problems(
         case dict():
             for key, entry in value.items():
                 yield from _cite_problems(
-                    entry, exhibits, where + pointer_step(key), key in CITING_FIELDS
+                    entry, exhibits, where + escape_pointer_step(key), key in CITING_FIELDS
                 )
         case list():
             for position, entry in enumerate(value):
-                yield from _cite_problems(entry, exhibits, where + pointer_step(position), citing)
+                yield from _cite_problems(
+                    entry, exhibits, where + escape_pointer_step(position), citing
+                )
 
 
 def _cites_of(text: str, exhibits: Collection[str], where: str) -> Iterator[Problem]:
     try:
-        used = dict.fromkeys(cite.exhibit for cite in cited(text))
+        used = dict.fromkeys(cite.exhibit for cite in list_cites(text))
         is_unclosed = any("[@" in piece for piece in parse(text) if isinstance(piece, str))
     except BadCite as error:
         yield Problem("CITE.FORM", where, *explain_citation(text, error.offset, error.text))
@@ -216,7 +218,7 @@ def _page_problems(where: str, files: list[Any]) -> Iterator[Problem]:
     for position, entry in enumerate(files):
         if not (path := read_path(entry)):
             continue
-        place = where + pointer_step(position)
+        place = where + escape_pointer_step(position)
         text = entry.get("pages", "1-") if isinstance(entry, dict) else "1-"
         for first, last in _ranges(text):
             if first < 1 or last < first:

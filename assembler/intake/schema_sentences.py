@@ -23,7 +23,7 @@ from assembler.intake.date_forms import (
     DateReading,
     read_date,
 )
-from assembler.intake.problem import Problem, find_near_name, pointer_step
+from assembler.intake.problem import Problem, escape_pointer_step, find_near_name
 from assembler.runtime.passwords import PASSWORD_HINT
 
 _TYPES = {
@@ -63,7 +63,7 @@ class Guide:
 
 def explain_error(error: ValidationError, guide: Guide) -> Iterator[Problem]:
     """Yield the problems of one error of the schema."""
-    where = "".join(map(pointer_step, error.absolute_path))
+    where = "".join(map(escape_pointer_step, error.absolute_path))
     field = guide.fields.field(where)
     match error.validator:
         case "additionalProperties":
@@ -106,7 +106,7 @@ def _unknown_fields(error: ValidationError, where: str, guide: Guide) -> Iterato
     known = list(rules["properties"])
     owner = _owner(guide.fields.field(where))
     for key in find_unknown_keys(error):
-        place = where + pointer_step(key)
+        place = where + escape_pointer_step(key)
         if "password" in key.lower():
             problem = "a password does not belong in case.json"
             yield Problem("CASE.PASSWORD", place, problem, f"write {PASSWORD_HINT}")
@@ -135,7 +135,7 @@ def _find_field(key: str, where: str, known: Sequence[str], guide: Guide) -> str
         inner = [
             f"in `{name}`"
             for name in known
-            if target in fields.known_fields(where + pointer_step(name))
+            if target in fields.known_fields(where + escape_pointer_step(name))
         ]
         if inner:
             return f"use `{target}` {' or '.join(inner)}"
@@ -153,7 +153,9 @@ def _missing_fields(error: ValidationError, where: str, guide: Guide) -> Problem
     samples = [
         f'"{key}": {json.dumps(sample, ensure_ascii=False)}'
         for key in missing
-        if (sample := guide.fields.sample(guide.fields.field(where + pointer_step(key)).node))
+        if (
+            sample := guide.fields.sample(guide.fields.field(where + escape_pointer_step(key)).node)
+        )
         is not None
     ]
     return Problem(

@@ -23,8 +23,13 @@ from assembler.model import (
     PartKind,
     Plan,
 )
-from assembler.model.manifest import filled_form
-from assembler.model.page_labels import between, is_behind, key, whole
+from assembler.model.manifest import locate_filled_form
+from assembler.model.page_labels import (
+    insert_labels,
+    is_behind,
+    make_label_key,
+    read_whole_number,
+)
 from assembler.runtime.rule_catalog import make_finding
 
 LATE = "Supplemental exhibits"  # heading, in the index, of exhibits at the end of a filed packet
@@ -49,7 +54,9 @@ def read_filed(manifest: Manifest, sha256: str) -> Filed:
     tabs = dict.fromkeys(page.tab for page in filed.pages if page.exhibit)
     if not all(is_behind(*pair) for pair in pairwise(["0", *(page.label for page in filed.pages)])):
         raise ValueError("its printed numbers are not in order")
-    if not all(key(earlier) < key(later) for earlier, later in pairwise(tabs)):
+    if not all(
+        make_label_key(earlier) < make_label_key(later) for earlier, later in pairwise(tabs)
+    ):
         raise ValueError("its exhibits are not in order")
     return filed
 
@@ -72,15 +79,17 @@ def _content(entry: LedgerEntry, digests: Mapping[str, str]) -> str:
     else the completed one of the case."""
     if entry.kind is PartKind.EXHIBIT:
         source = entry.client_source
-        return content_key(source.sha256, source.page, entry.client_transform.turned, source.part)
+        return make_content_key(
+            source.sha256, source.page, entry.client_transform.turned, source.part
+        )
     if entry.kind is not PartKind.FORM:
         return ""
     name = entry.document.name
-    digest = digests.get(filled_form(entry.document), digests.get(name, ""))
-    return content_key(digest, entry.index + 1) if digest else ""
+    digest = digests.get(locate_filled_form(entry.document), digests.get(name, ""))
+    return make_content_key(digest, entry.index + 1) if digest else ""
 
 
-def content_key(sha256: str, page: int, turned: int = 0, part: int = 1) -> str:
+def make_content_key(sha256: str, page: int, turned: int = 0, part: int = 1) -> str:
     """Return what identifies the content of a page: its file, its page there, its quarter turns
     and, if it was cut, the part."""
     return f"{sha256}:{page}:{turned}" + (f":{part}" if part > 1 else "")
@@ -158,8 +167,8 @@ def _letters(order: Sequence[str], filed: Mapping[str, str], tabs: Iterator[str]
     """Return the letter of each exhibit: as filed; between two filed ones, one that fits; behind
     all of them, the next."""
     letters = dict(filed)
-    last = max(filed.values(), key=key, default="")
-    free = (tab for tab in tabs if key(tab) > key(last))
+    last = max(filed.values(), key=make_label_key, default="")
+    free = (tab for tab in tabs if make_label_key(tab) > make_label_key(last))
     before = ""
     exhibits = [unit for unit in order if _is_exhibit(unit)]
     for was_filed, group in groupby(exhibits, key=lambda unit: unit in filed):
@@ -173,7 +182,7 @@ def _letters(order: Sequence[str], filed: Mapping[str, str], tabs: Iterator[str]
         fitting = (
             [next(free) for _ in new]
             if after is None
-            else between(before, after, len(new), frozenset(filed.values()))
+            else insert_labels(before, after, len(new), frozenset(filed.values()))
         )
         letters |= dict(zip(new, fitting, strict=True))
     return letters
@@ -225,8 +234,10 @@ def _new(
     """Yield labels for consecutive new pages. At the end of the packet, those of the last filed
     unit still belong to it."""
     between_count = len(units) if after is not None else sum(unit == behind for unit in units)
-    last_number = max(map(whole, taken), default=0)
-    yield from between(before, after or str(whole(before) + 1), between_count, taken)
+    last_number = max(map(read_whole_number, taken), default=0)
+    yield from insert_labels(
+        before, after or str(read_whole_number(before) + 1), between_count, taken
+    )
     yield from (
         str(number)
         for number in range(last_number + 1, last_number + 1 + len(units) - between_count)

@@ -26,7 +26,7 @@ from assembler.model import (
     Recipe,
     RecipePart,
 )
-from assembler.model.citations import cited
+from assembler.model.citations import list_cites
 
 TABS_DOCUMENT = DocumentId.draft("tab-sheets")
 
@@ -39,7 +39,7 @@ def plan_packet(
     Raises TemplateBroken if the recipe omits an exhibit.
     """
     profile = profile or Profile(id="", title="")
-    labels = tab_labels(recipe.labels)
+    labels = generate_tab_labels(recipe.labels)
     parts: list[Part] = []
     placed: set[str] = set()
     claimed = {category for part in recipe.parts for category in part.categories}
@@ -87,7 +87,7 @@ def order_parts(parts: Sequence[RecipePart], order: Sequence[str]) -> tuple[Reci
     return tuple(part for name in full_order for part in places.get(name, ()))
 
 
-def tab_labels(style: str) -> Iterator[str]:
+def generate_tab_labels(style: str) -> Iterator[str]:
     """Yield A, B … Z, AA, AB … ("letters"), or 1, 2, 3 … ("numbers"), without end."""
     if style == "numbers":
         yield from map(str, count(1))
@@ -191,7 +191,7 @@ def _points(entry: RecipePart, case: Case, beneficiary: str, _claimed: set[str])
     for number, point in enumerate(case.rfe.points if case.rfe else (), 1):
         exhibit_ids = (
             *point.exhibits,
-            *(cite.exhibit for text in point.answer for cite in cited(text)),
+            *(cite.exhibit for text in point.answer for cite in list_cites(text)),
         )
         group = entry.group.replace("{number}", str(number))
         yield from (

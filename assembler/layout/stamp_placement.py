@@ -120,7 +120,7 @@ WIDTHS = {
 Size = tuple[float, float]  # width, height, points
 
 
-def text_width(text: str, size: float) -> float:
+def measure_text_width(text: str, size: float) -> float:
     """Return the width in points of a stamp's text in the stamp font."""
     return sum(WIDTHS.get(character, 600) for character in text) * size / 1000
 
@@ -157,7 +157,7 @@ def place_stamp(
         clear: zones without a stamp, whether they have ink or not.
     """
     size = stamp_size(text, width, height)
-    box = (text_width(text, size), size * _LINE)
+    box = (measure_text_width(text, size), size * _LINE)
     edge = min(EDGE * size / STAMP_SIZE, max(0.0, (width - box[0]) / 2))
     page = (width, height)
     free = [
@@ -215,7 +215,7 @@ def _places(
 
 def stamp_size(text: str, width: float, height: float) -> float:
     size = STAMP_SIZE * max(1.0, min(width / 612, height / 612))
-    return min(size, width * 0.94 / text_width(text, 1.0), height / 6)
+    return min(size, width * 0.94 / measure_text_width(text, 1.0), height / 6)
 
 
 def _drawn_area(page: Size, scaled: ScaledPage | None) -> tuple[float, float, float, float]:

@@ -84,7 +84,7 @@ def name_volumes(spans: Sequence[Span], profile: Profile, layout: Layout) -> tup
     )
 
 
-def layout_of_volume(layout: Layout, volume: Volume) -> Layout:
+def select_volume_layout(layout: Layout, volume: Volume) -> Layout:
     """Return the leaves and bookmarks of a volume; numbers and addresses stay those of the entire
     bundle."""
     leaves = layout.leaves[volume.first - 1 : volume.last]

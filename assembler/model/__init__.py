@@ -34,7 +34,7 @@ from assembler.model.finding import (
     RuleHelp,
     SearchResult,
     Severity,
-    finding_of,
+    read_finding,
 )
 from assembler.model.manifest import LedgerEntry, Manifest
 from assembler.model.optimized_page import Fitted
@@ -134,5 +134,5 @@ __all__ = [
     "Verdict",
     "Volume",
     "Zone",
-    "finding_of",
+    "read_finding",
 ]

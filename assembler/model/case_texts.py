@@ -46,7 +46,7 @@ class CaseText:
                 yield f"{self.pointer}/{number}", paragraph
 
 
-def citing_texts(case: Case) -> Iterator[CaseText]:
+def list_citing_texts(case: Case) -> Iterator[CaseText]:
     """Yield every text of a case that may cite: of the request, the declarations, the answers to
     a notice."""
     for name in REQUEST_TEXTS:
@@ -66,7 +66,7 @@ def citing_texts(case: Case) -> Iterator[CaseText]:
         yield CaseText(pointer=f"/rfe/points/{number}/answer", paragraphs=point.answer)
 
 
-def request_for(request: Request, beneficiary: str) -> Request:
+def select_request(request: Request, beneficiary: str) -> Request:
     """Return the request without the paragraphs that are for other beneficiaries only.
 
     Args:

@@ -48,7 +48,7 @@ def parse(text: str) -> tuple[str | Cite, ...]:
     return tuple(piece for piece in pieces if piece != "")
 
 
-def cited(text: str) -> tuple[Cite, ...]:
+def list_cites(text: str) -> tuple[Cite, ...]:
     """Return the citations of a text, in order. Raises BadCite."""
     return tuple(piece for piece in parse(text) if isinstance(piece, Cite))
 

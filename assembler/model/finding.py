@@ -64,7 +64,7 @@ class SearchResult:
     why: str = ""
 
 
-def finding_of(row: Mapping[str, Any]) -> Finding:
+def read_finding(row: Mapping[str, Any]) -> Finding:
     """Return the finding of a row of JSON that `asdict` wrote."""
     region = row.get("region")
     severity = Severity(row["severity"])

@@ -404,21 +404,21 @@ OPTIONAL_KEYS: Mapping[type, frozenset[str]] = {
 }
 
 
-def kept_pdf(document: DocumentId) -> str:
+def locate_kept_pdf(document: DocumentId) -> str:
     """Return the path of a draft or filled form as it was before binding, kept for the proof."""
     return f"proof/{document.kind}s/{document.name.removesuffix('.pdf').replace('/', '-')}.pdf"
 
 
-def kept_conversion(sha256: str) -> str:
+def locate_kept_conversion(sha256: str) -> str:
     """Return the path of the PDF that a Word file of the client with this sha256 was printed to."""
     return f"proof/word/{sha256[:_DIGITS]}.pdf"
 
 
-def word_file(document: DocumentId) -> str:
+def locate_word_file(document: DocumentId) -> str:
     """Return the path of a draft's Word file in a packet."""
     return f"drafts/{document.name}.docx"
 
 
-def filled_form(document: DocumentId) -> str:
+def locate_filled_form(document: DocumentId) -> str:
     """Return the path in a packet of a form that the program filled, with its fields."""
     return f"forms/{document.name.rpartition('/')[2]}"

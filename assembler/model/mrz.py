@@ -83,7 +83,7 @@ def read(text: str, as_of: date) -> tuple[Mrz, ...]:
     return tuple(zones.values())
 
 
-def proved(text: str) -> bool:
+def has_right_digits(text: str) -> bool:
     """Return True if the text has lines whose check digits are right, in any century."""
     return bool(read(text, date(2000, 12, 31)))
 

@@ -1,8 +1,8 @@
 """Order printed page numbers and exhibit letters, and make new ones between filed ones. Pure.
 
-A label is a number or letters, then digits and letters in turn: 57, 57a, 57a1; C, C1, C1a. `key`
-gives their order, in which a label comes before all that begin with it: 57 < 57a < 57a1 < 57b < 58.
-New labels never change filed ones.
+A label is a number or letters, then digits and letters in turn: 57, 57a, 57a1; C, C1, C1a.
+`make_label_key` gives their order, in which a label comes before all that begin with it: 57 < 57a <
+57a1 < 57b < 58. New labels never change filed ones.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ LABEL = r"[0-9][0-9a-z]*(?:-[0-9][0-9a-z]*)*"  # of a page; for readers of "Ex. 
 Key = tuple[tuple[int, str], ...]
 
 
-def key(label: str) -> Key:
+def make_label_key(label: str) -> Key:
     """Return the sort key of a label. A hyphen between two numbers is a level without letters,
     which comes before all levels with letters."""
     return tuple(map(_piece_key, _PIECE.findall(label)))
@@ -30,7 +30,7 @@ def _piece_key(piece: str) -> tuple[int, str]:
     return len(piece), piece.lower()
 
 
-def whole(label: str) -> int:
+def read_whole_number(label: str) -> int:
     """Return the number at the start of a page's label: 57 of "57a"."""
     match = re.match(r"[0-9]+", label)
     return int(match[0]) if match else 0
@@ -38,16 +38,16 @@ def whole(label: str) -> int:
 
 def is_behind(before: str, label: str) -> bool:
     """Return True if this is a page's label that comes after `before`."""
-    return re.fullmatch(LABEL, label) is not None and key(label) > key(before)
+    return re.fullmatch(LABEL, label) is not None and make_label_key(label) > make_label_key(before)
 
 
-def follows(before: str, label: str) -> bool:
+def may_follow(before: str, label: str) -> bool:
     """Return True if a page with this label may directly follow one labeled `before`: it comes
     after it, and no number is left out."""
-    return is_behind(before, label) and whole(label) - whole(before) <= 1
+    return is_behind(before, label) and read_whole_number(label) - read_whole_number(before) <= 1
 
 
-def between(
+def insert_labels(
     before: str, after: str | None, wanted: int, taken: frozenset[str] = frozenset()
 ) -> tuple[str, ...]:
     """Return new labels in order, after `before` and before `after`, none of them `taken`.
@@ -63,11 +63,11 @@ def between(
     """
     if not wanted:
         return ()
-    if after is not None and key(after) <= key(before):
+    if after is not None and make_label_key(after) <= make_label_key(before):
         raise ValueError(f"{after} does not come after {before}")
     for series in _series(before):
         labels = tuple(islice((label for label in series if label not in taken), wanted))
-        if after is None or key(labels[-1]) < key(after):
+        if after is None or make_label_key(labels[-1]) < make_label_key(after):
             return labels
     raise AssertionError  # the series have no end, and one of them fits
 
@@ -75,7 +75,7 @@ def between(
 def _series(before: str) -> Iterator[Iterator[str]]:
     """Return series of labels that follow a label, the simplest first; each series is closer to it
     than the series before."""
-    if len(key(before)) > 1:
+    if len(make_label_key(before)) > 1:
         yield islice(_counting(before), 1, None)
     while True:
         if before[-1].isdecimal():

@@ -35,7 +35,7 @@ class Frame:
         return self.x1 - self.x0 if self.rotate % 180 else self.y1 - self.y0
 
 
-def to_page(frame: Frame) -> Matrix:
+def find_page_matrix(frame: Frame) -> Matrix:
     """Return the matrix from visual space to the page's own coordinates (PDF 32000-1, 8.3.3)."""
     match frame.rotate % 360:
         case 90:
@@ -48,7 +48,7 @@ def to_page(frame: Frame) -> Matrix:
             return Matrix(1, 0, 0, 1, frame.x0, frame.y0)
 
 
-def operands(matrix: Matrix) -> bytes:
+def format_operands(matrix: Matrix) -> bytes:
     """Format the six numbers for a content stream, short and the same on every machine."""
     return b" ".join(_number(round(value, 5)) for value in matrix.shorthand)
 

@@ -55,7 +55,7 @@ def is_encrypted(data: bytes) -> bool:
     return b"/Encrypt" in data
 
 
-def with_own_resources(data: bytes) -> bytes:
+def copy_inherited_resources(data: bytes) -> bytes:
     """Return a PDF whose pages have the fonts and pictures that they inherit as their own.
 
     PDFium draws a page with what it inherits, but loses it when it flattens the page. Only appends

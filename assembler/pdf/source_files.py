@@ -10,7 +10,7 @@ from typing import Any
 import pypdfium2 as pdfium
 
 from assembler.pdf.picture_files import PictureFile
-from assembler.pdf.recovery import is_encrypted, open_document, with_own_resources
+from assembler.pdf.recovery import copy_inherited_resources, is_encrypted, open_document
 from assembler.runtime.file_names import resolve_spelling
 from assembler.runtime.passwords import read_passwords
 
@@ -87,7 +87,7 @@ class Sources:
         """Open a PDF once more so that PDFium draws no form fields of its own and can flatten its
         pages; the caller closes it."""
         data, password = self.read_file(path)
-        return _open_pdf(with_own_resources(data), password)[0]
+        return _open_pdf(copy_inherited_resources(data), password)[0]
 
     def read_file(self, path: str) -> tuple[bytes, str]:
         """Return the bytes of a file, or of the PDF kept of it, and the password that opens it."""

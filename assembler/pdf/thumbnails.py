@@ -24,7 +24,7 @@ from assembler.model import Fingerprint, LedgerEntry
 from assembler.pdf.picture_files import PictureFile
 from assembler.pdf.source_files import Sources
 from assembler.runtime.cache import Cache
-from assembler.runtime.code_version import code_digest
+from assembler.runtime.code_version import digest_code
 
 DPI = 96  # of a sheet, for the person and for the proof
 # points of the longer side, slightly more than Tabloid: a larger page is drawn only as large as it
@@ -102,7 +102,7 @@ def split_ledger(ledger: Sequence[LedgerEntry]) -> Iterator[tuple[LedgerEntry, .
         yield from (entries[start : start + _BATCH] for start in range(0, len(entries), _BATCH))
 
 
-def thumbnail_key(
+def make_thumbnail_key(
     entries: Sequence[LedgerEntry],
     prints: Sequence[Fingerprint],
     style: PictureStyle,
@@ -122,15 +122,15 @@ def thumbnail_key(
     ):
         return ()
     pages = (part for print_, stamped in expected for part in (print_.digest, str(stamped)))
-    return ("pictures", *pages, *thumbnail_versions(entries, style, sources=sources))
+    return ("pictures", *pages, *list_thumbnail_versions(entries, style, sources=sources))
 
 
-def thumbnail_versions(
+def list_thumbnail_versions(
     entries: Sequence[LedgerEntry], style: PictureStyle, *, sources: bool
 ) -> tuple[str, ...]:
     """Return the parts of the cache key that are not page content."""
     files = (json.dumps(asdict(entry.source), sort_keys=True) for entry in entries if entry.source)
-    return (code_digest("pdf"), *files, repr(style), str(sources), f"pdfium {pdfium.PYPDFIUM_INFO}")
+    return (digest_code("pdf"), *files, repr(style), str(sources), f"pdfium {pdfium.PYPDFIUM_INFO}")
 
 
 def is_sheet(size: Sequence[float]) -> bool:

@@ -4,14 +4,20 @@ Takes a case folder; writes proved packets, one folder each. Holds no other logi
 `build.py`, which shows the eight steps.
 """
 
-from assembler.pipeline.amend import apart, filed
+from assembler.pipeline.amend import read_filed_packets, refuse_filed_in_target
 from assembler.pipeline.build import build_packets
 from assembler.pipeline.case_status import BuildState, CaseStatus, judge_packets, read_status
 from assembler.pipeline.checked_case import find_problems
 from assembler.pipeline.existing_packets import find_current_packets
 from assembler.pipeline.options import BuiltPacket, Options
 from assembler.pipeline.run_context import RunContext, make_context
-from assembler.pipeline.single_steps import fill_forms, plans, plans_with_pages, start, verify
+from assembler.pipeline.single_steps import (
+    fill_forms,
+    make_plans,
+    make_plans_with_pages,
+    start,
+    verify,
+)
 
 __all__ = [
     "BuildState",
@@ -19,17 +25,17 @@ __all__ = [
     "CaseStatus",
     "Options",
     "RunContext",
-    "apart",
     "build_packets",
-    "filed",
     "fill_forms",
     "find_current_packets",
     "find_problems",
     "judge_packets",
     "make_context",
-    "plans",
-    "plans_with_pages",
+    "make_plans",
+    "make_plans_with_pages",
+    "read_filed_packets",
     "read_status",
+    "refuse_filed_in_target",
     "start",
     "verify",
 ]

@@ -10,7 +10,7 @@ from pathlib import Path
 from assembler import documents, forms
 from assembler.errors import CaseRejected, OutputNotWritten, ProofFailed
 from assembler.layout import amendment
-from assembler.layout.packet_plan import tab_labels
+from assembler.layout.packet_plan import generate_tab_labels
 from assembler.model import Case, DocumentId, Filed, Finding, PageFacts, Plan, Prepared
 from assembler.model.manifest import MANIFEST_FILE
 from assembler.pipeline.options import Options
@@ -19,7 +19,7 @@ from assembler.runtime.manifest_reader import parse_manifest
 from assembler.runtime.rule_catalog import make_finding
 
 
-def filed(place: Path) -> tuple[Filed, ...]:
+def read_filed_packets(place: Path) -> tuple[Filed, ...]:
     """Read the filed packets of a manifest, of a packet's folder, or of a folder of packets'
     folders, such as an old build/.
 
@@ -61,7 +61,7 @@ def _read(path: Path) -> Filed:
         ) from error
 
 
-def apart(place: Path, target: Path) -> None:
+def refuse_filed_in_target(place: Path, target: Path) -> None:
     """Raise OutputNotWritten if the filed packet is in the target folder, where the new one would
     replace it."""
     filed_path, new_path = place.resolve(), target.resolve()
@@ -79,22 +79,24 @@ def keep_filed_order(case: Case, plans: tuple[Plan, ...], context: RunContext) -
     options = context.options
     if not options.freeze:
         return plans
-    labels = tab_labels(context.resources.recipe(case.kind, context.folder).labels)
+    labels = generate_tab_labels(context.resources.recipe(case.kind, context.folder).labels)
     in_place = options.late == "in-place"
     return tuple(
         amendment.freeze_plan(plan, old, labels, in_place=in_place)
-        if (old := filed_packet(plan, options))
+        if (old := find_filed_packet(plan, options))
         else plan
         for plan in plans
     )
 
 
-def filed_packet(plan: Plan, options: Options) -> Filed | None:
+def find_filed_packet(plan: Plan, options: Options) -> Filed | None:
     """Return the filed packet of a plan, if there is one."""
     return next((packet for packet in options.freeze if packet.packet == plan.packet), None)
 
 
-def foreign(case: Case, plans: tuple[Plan, ...], options: Options) -> Iterator[Finding]:
+def find_foreign_packets(
+    case: Case, plans: tuple[Plan, ...], options: Options
+) -> Iterator[Finding]:
     """Return an error for each filed packet that does not belong to this case."""
     packet_ids = {plan.packet for plan in plans}
     for packet in options.freeze:
@@ -107,7 +109,7 @@ def foreign(case: Case, plans: tuple[Plan, ...], options: Options) -> Iterator[F
             )
 
 
-def with_content(
+def add_content_keys(
     pages: dict[DocumentId, list[PageFacts]], case: Case, filled: tuple[forms.FilledForm, ...]
 ) -> dict[DocumentId, list[PageFacts]]:
     """Return the pages of forms with their content keys, from the hash of the filled file or of the
@@ -128,10 +130,10 @@ def with_content(
 
 
 def _content_key(sha256: str | None, page: int) -> str:
-    return "" if sha256 is None else amendment.content_key(sha256, page)
+    return "" if sha256 is None else amendment.make_content_key(sha256, page)
 
 
-def findings(
+def find_filed_changes(
     plan: Plan,
     prepared: tuple[Prepared, ...],
     forms: dict[DocumentId, list[PageFacts]],
@@ -139,7 +141,7 @@ def findings(
 ) -> tuple[Finding, ...]:
     """Return filed pages of evidence and forms that are gone, changed or moved; with --freeze also
     a packet that has no filed one."""
-    filed_before = filed_packet(plan, options)
+    filed_before = find_filed_packet(plan, options)
     if options.freeze and filed_before is None:
         unfiled = make_finding(
             "FREEZE.NONE",
@@ -151,7 +153,9 @@ def findings(
         return (unfiled,)
     if filed_before is None:
         return ()
-    evidence = {exhibit.document: documents.exhibit_page_facts(exhibit) for exhibit in prepared}
+    evidence = {
+        exhibit.document: documents.read_exhibit_page_facts(exhibit) for exhibit in prepared
+    }
     return (
         *_receiver_findings(filed_before, options),
         *amendment.find_changes(plan, {**evidence, **forms}, filed_before),

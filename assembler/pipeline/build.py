@@ -17,12 +17,16 @@ from assembler.pdf import thumbnails
 from assembler.pipeline import existing_packets, packet_folder
 from assembler.pipeline.checked_case import CheckedCase, check_case, plan_packets
 from assembler.pipeline.options import BuiltPacket, stop_at_findings
-from assembler.pipeline.packet_content import bind_packet, draft_and_arrange, receiver_findings
+from assembler.pipeline.packet_content import (
+    bind_packet,
+    draft_and_arrange,
+    find_receiver_objections,
+)
 from assembler.pipeline.packet_manifest import describe_packet
 from assembler.pipeline.run_context import RunContext
 from assembler.report import manifest_writer, originals, review
 from assembler.runtime import manifest_reader
-from assembler.runtime.publishing import publish, staging
+from assembler.runtime.publishing import publish, stage_folder
 
 
 def build_packets(context: RunContext) -> tuple[BuiltPacket, ...]:
@@ -63,12 +67,12 @@ def build_packet(
     content = draft_and_arrange(plan, checked, context)
     final = context.target / plan.packet
     record = manifest_writer.record_of(checked.case.id, plan.packet)
-    with staging(final, record, options.as_of) as folder:
+    with stage_folder(final, record, options.as_of) as folder:
         content, bundle = bind_packet(content, checked, folder, context)
         findings = (
             *content.findings,
             *bundle.findings,
-            *receiver_findings(plan, bundle, folder, context),
+            *find_receiver_objections(plan, bundle, folder, context),
         )
         stop_at_findings(checked.case, findings, options)
         packet_folder.lay_content(content, checked, folder)
@@ -79,10 +83,10 @@ def build_packet(
         )
         manifest = describe_packet(content, checked, findings, bundle, context)
         manifest = replace(manifest, seal=input_digest, originals=kept)
-        manifest = manifest_writer.with_outputs(manifest, folder)
+        manifest = manifest_writer.add_outputs(manifest, folder)
         manifest_writer.write_manifest(folder, manifest, final=False)
         packet_proof = prove_packet(plan, checked, len(manifest.ledger), folder, context)
-        manifest = manifest_writer.with_proof(
+        manifest = manifest_writer.add_proof(
             manifest, packet_proof.checks, packet_proof.not_checked
         )
         review_page = write_review_page(
@@ -93,7 +97,7 @@ def build_packet(
             folder=folder,
             context=context,
         )
-        manifest = manifest_writer.with_output(manifest, review_page, folder)
+        manifest = manifest_writer.add_output(manifest, review_page, folder)
         manifest_writer.write_manifest(folder, manifest)
         context.workshop.cache.check_unchanged(content.cached_files)
         preserved = publish(

@@ -58,12 +58,12 @@ def find_problems(context: RunContext) -> tuple[Finding, ...]:
         folder=context.folder,
         shelf=context.resources,
         workshop=context.workshop,
-        editions=rules.current_editions(checked.library),
+        editions=rules.find_current_editions(checked.library),
     )
     findings = [*checked.findings]
     for plan in checked.plans:
         filled = forms.fill_packet(plan, inputs)
-        findings += (*filled.findings, *placeholder_findings(plan))
+        findings += (*filled.findings, *find_placeholders(plan))
     return tuple(dict.fromkeys(findings))
 
 
@@ -73,7 +73,9 @@ def plan_packets(case: Case, context: RunContext) -> tuple[Plan, ...]:
     Raises CaseRejected if a filed packet is not one of this case.
     """
     plans = plan_for_receiver(case, context.folder, context.resources, context.profile)
-    stop_at_findings(case, list(amend.foreign(case, plans, context.options)), context.options)
+    stop_at_findings(
+        case, list(amend.find_foreign_packets(case, plans, context.options)), context.options
+    )
     return amend.keep_filed_order(case, plans, context)
 
 
@@ -117,7 +119,7 @@ def plan_for_receiver(
     return tuple(plan_packet(case, recipe, person.id, profile) for person in case.beneficiaries)
 
 
-def placeholder_findings(plan: Plan) -> tuple[Finding, ...]:
+def find_placeholders(plan: Plan) -> tuple[Finding, ...]:
     """Return one finding per form that has a placeholder page; such a packet must not be filed."""
     return tuple(
         make_finding(
@@ -132,7 +134,7 @@ def placeholder_findings(plan: Plan) -> tuple[Finding, ...]:
     )
 
 
-def blank_findings(plan: Plan, profile: Profile) -> tuple[Finding, ...]:
+def find_papers_with_blanks(plan: Plan, profile: Profile) -> tuple[Finding, ...]:
     """Return one finding per paper that only this receiver requires, since case.json does not have
     all of its facts."""
     return tuple(

@@ -11,7 +11,7 @@ from pathlib import Path
 from assembler.errors import ToolMissing
 from assembler.evidence import ocr
 from assembler.runtime import programs, resources
-from assembler.runtime.code_version import code_digest
+from assembler.runtime.code_version import digest_code
 
 _NEEDED = (
     "pikepdf",
@@ -54,17 +54,17 @@ def examine() -> tuple[Row, ...]:
     )
 
 
-def engine_versions() -> dict[str, str]:
+def list_engine_versions() -> dict[str, str]:
     """Return name → version of every library that works on pages, for the manifest."""
     return {name: version(name) for name in _NEEDED}
 
 
-def surroundings() -> dict[str, str]:
+def digest_surroundings() -> dict[str, str]:
     """Return everything outside a case that a build depends on: the program's own code, libraries,
     languages, LibreOffice."""
     return {
-        **engine_versions(),
-        "assembler": code_digest(),
+        **list_engine_versions(),
+        "assembler": digest_code(),
         "languages": " ".join(
             f"{path.name} {path.stat().st_size}" for path in ocr.list_data_files()
         ),
@@ -92,7 +92,7 @@ def _languages() -> Row:
 
 
 def _fonts() -> Row:
-    files = resources.font_files()
+    files = resources.list_font_files()
     return Row(
         name="fonts",
         state="ok" if files else "missing",
@@ -105,7 +105,7 @@ def _families(files: tuple[Path, ...]) -> str:
 
 
 def _optional(name: str, program: str, purpose: str) -> Row:
-    installed = programs.version(program)
+    installed = programs.read_version(program)
     return Row(
         name=name,
         state="ok" if installed else "optional",

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from assembler import intake, proof
 from assembler.model import Case, Manifest
-from assembler.pipeline.doctor import surroundings
+from assembler.pipeline.doctor import digest_surroundings
 from assembler.pipeline.options import BuiltPacket, Options
 from assembler.pipeline.run_context import RunContext
 from assembler.report import manifest_writer
@@ -23,7 +23,7 @@ def digest_inputs(case: Case, folder: Path, resources: Shelf, options: Options) 
     Args:
         case: read with the hashes of its files.
     """
-    inputs = manifest_writer.list_inputs(case, folder, resources, surroundings())
+    inputs = manifest_writer.list_inputs(case, folder, resources, digest_surroundings())
     return manifest_writer.digest_inputs(inputs, options)
 
 
@@ -40,7 +40,7 @@ def is_current_with_any_options(
         as_built = Options(as_of=date.fromisoformat(manifest.as_of), profile=manifest.profile)
     except ValueError:
         return False
-    inputs = manifest_writer.list_inputs(case, folder, resources, surroundings())
+    inputs = manifest_writer.list_inputs(case, folder, resources, digest_surroundings())
     for strict, thumbnails, keep_originals, engine in product(
         (False, True), (True, False), (False, True), ("auto", "embedded", "libreoffice")
     ):

@@ -24,9 +24,9 @@ from assembler.model import (
     Prepared,
     Volume,
 )
-from assembler.model.manifest import Claim, word_file
+from assembler.model.manifest import Claim, locate_word_file
 from assembler.pipeline import amend, size_limit
-from assembler.pipeline.checked_case import CheckedCase, blank_findings, placeholder_findings
+from assembler.pipeline.checked_case import CheckedCase, find_papers_with_blanks, find_placeholders
 from assembler.pipeline.options import stop_at_findings
 from assembler.pipeline.run_context import RunContext
 from assembler.pipeline.size_limit import BoundFiles
@@ -94,7 +94,7 @@ def draft_and_arrange(
     case, options = checked.case, context.options
     exhibits = _exhibits_of(plan, checked)
     packet_forms = _fill_forms(plan, exhibits, checked, context)
-    filed = amend.filed_packet(plan, options)
+    filed = amend.find_filed_packet(plan, options)
     draft_inputs = _draft_inputs(plan, checked, context)
     drafts, layout = documents.settle_drafts(
         draft_inputs,
@@ -108,7 +108,7 @@ def draft_and_arrange(
     findings = (
         *packet_forms.findings,
         *(amendment.find_lost_pages(layout, filed) if filed else ()),
-        *placeholder_findings(plan),
+        *find_placeholders(plan),
         *(finding for draft in drafts for finding in draft.findings),
         *draft_report.findings,
     )
@@ -144,7 +144,7 @@ def _fill_forms(
         folder=context.folder,
         shelf=context.resources,
         workshop=context.workshop,
-        editions=rules.current_editions(checked.library),
+        editions=rules.find_current_editions(checked.library),
     )
     packet_forms = forms.fill_packet(plan, inputs)
     findings = (*checked.findings, *packet_forms.findings)
@@ -156,8 +156,8 @@ def _fill_forms(
     }
     files |= {form.document: form.flattened for form in packet_forms.filled}
     page_facts = {document: documents.read_page_facts(path) for document, path in files.items()}
-    pages = amend.with_content(page_facts, case, packet_forms.filled)
-    findings = (*findings, *amend.findings(plan, exhibits, pages, options))
+    pages = amend.add_content_keys(page_facts, case, packet_forms.filled)
+    findings = (*findings, *amend.find_filed_changes(plan, exhibits, pages, options))
     stop_at_findings(case, findings, options)
     return _FormContent(
         filled=packet_forms.filled,
@@ -187,7 +187,7 @@ def find_contradictions_in_drafts(
     drafts: Sequence[Draft], checked: CheckedCase, context: RunContext
 ) -> crosscheck.CrosscheckReport:
     """Return statements in letters and declarations that contradict case.json."""
-    words = {word_file(draft.id): documents.read_draft_text(draft) for draft in drafts}
+    words = {locate_word_file(draft.id): documents.read_draft_text(draft) for draft in drafts}
     known = [contradiction.other_value for contradiction in checked.crosschecked.contradictions]
     return crosscheck.check_documents(
         checked.case, words, context.resources.schema("crosscheck.json"), known
@@ -228,7 +228,7 @@ def bind_packet(
     )
 
 
-def receiver_findings(
+def find_receiver_objections(
     plan: Plan, bundle: BoundFiles, folder: Path, context: RunContext
 ) -> tuple[Finding, ...]:
     """Return the receiver's objections to the bound files, and papers that have blanks to fill in
@@ -237,7 +237,7 @@ def receiver_findings(
     advice = receivers.lint_new_bundle(
         files, context.profile, context.workshop, [part.id for part in plan.parts]
     )
-    return (*blank_findings(plan, context.profile), *advice)
+    return (*find_papers_with_blanks(plan, context.profile), *advice)
 
 
 def _exhibits_of(plan: Plan, checked: CheckedCase) -> tuple[Prepared, ...]:
@@ -254,6 +254,6 @@ def _write_papers(
     """Fill the working papers: the claim matrix, and a sheet of answers where a form is missing."""
     plan = inputs.plan
     sheets = (
-        forms.build_answer_sheets(checked.case, inputs.shelf) if placeholder_findings(plan) else []
+        forms.build_answer_sheets(checked.case, inputs.shelf) if find_placeholders(plan) else []
     )
     return documents.fill_papers(documents.list_papers(plan, sheets, claims), layout, inputs)

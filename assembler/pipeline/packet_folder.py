@@ -11,7 +11,13 @@ from assembler import forms
 from assembler.bundle.print_set import FOLDER as PRINT_FOLDER
 from assembler.errors import OutputNotWritten
 from assembler.model import Case, DocumentId, Draft, Prepared, TextMethod
-from assembler.model.manifest import WORDS_FILE, filled_form, kept_conversion, kept_pdf, word_file
+from assembler.model.manifest import (
+    WORDS_FILE,
+    locate_filled_form,
+    locate_kept_conversion,
+    locate_kept_pdf,
+    locate_word_file,
+)
 from assembler.pipeline.checked_case import CheckedCase
 from assembler.pipeline.packet_content import PacketContent
 from assembler.pipeline.run_context import RunContext
@@ -69,7 +75,7 @@ def lay_drafts(drafts: Sequence[Draft], folder: Path) -> None:
     """Copy the Word files into the packet's folder."""
     (folder / "drafts").mkdir(mode=0o700)
     for draft in drafts:
-        shutil.copyfile(draft.docx, folder / word_file(draft.id))
+        shutil.copyfile(draft.docx, folder / locate_word_file(draft.id))
 
 
 def keep_forms(filled: Sequence[forms.FilledForm], folder: Path) -> None:
@@ -77,7 +83,7 @@ def keep_forms(filled: Sequence[forms.FilledForm], folder: Path) -> None:
     and sign."""
     for form in filled:
         (folder / "forms").mkdir(exist_ok=True, mode=0o700)
-        shutil.copyfile(form.editable, folder / filled_form(form.document))
+        shutil.copyfile(form.editable, folder / locate_filled_form(form.document))
 
 
 def keep_papers(papers: Mapping[str, Path], folder: Path) -> None:
@@ -100,11 +106,11 @@ def keep_for_proof(
     the same name.
     """
     for draft in drafts:
-        _copy(draft.pdf, folder / kept_pdf(draft.id))
+        _copy(draft.pdf, folder / locate_kept_pdf(draft.id))
     for document, pdf in forms.items():
-        _copy(pdf, folder / kept_pdf(document))
+        _copy(pdf, folder / locate_kept_pdf(document))
     for conversion in (one for exhibit in prepared for one in exhibit.conversions):
-        _copy(conversion.pdf, folder / kept_conversion(conversion.sha256))
+        _copy(conversion.pdf, folder / locate_kept_conversion(conversion.sha256))
     lines = [line for exhibit in prepared for line in _recognized(exhibit)]
     (folder / WORDS_FILE).parent.mkdir(exist_ok=True, mode=0o700)
     (folder / WORDS_FILE).write_text("".join(f"{line}\n" for line in lines), encoding="utf8")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from assembler import rules
 from assembler.model import Finding, Manifest, PartKind
 from assembler.pipeline.checked_case import CheckedCase
-from assembler.pipeline.doctor import engine_versions
+from assembler.pipeline.doctor import list_engine_versions
 from assembler.pipeline.packet_content import PacketContent
 from assembler.pipeline.run_context import RunContext
 from assembler.pipeline.size_limit import BoundFiles
@@ -41,7 +41,7 @@ def describe_packet(
     )
     remarks = PacketRemarks(
         findings=tuple(findings),
-        engines=engine_versions(),
+        engines=list_engine_versions(),
         claims=content.claims,
         facts_used=rules.list_relied_facts(checked.judged),
         not_checked=tuple(checked.judged.not_checked),

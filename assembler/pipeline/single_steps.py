@@ -24,12 +24,12 @@ FILLED = "filled-forms.json"  # in the work folder: what `forms fill` wrote
 _MAX_NOTED = 1_000  # hashes of filled forms that are remembered
 
 
-def plans(folder: Path, shelf: Shelf, profile: str = receivers.DEFAULT) -> tuple[Plan, ...]:
+def make_plans(folder: Path, shelf: Shelf, profile: str = receivers.DEFAULT) -> tuple[Plan, ...]:
     """Return one plan per beneficiary, without starting a program or opening evidence."""
     return read_plans(folder, shelf, profile, hashed=False)[1]
 
 
-def plans_with_pages(
+def make_plans_with_pages(
     folder: Path, shelf: Shelf, profile: str, workshop: Workshop
 ) -> tuple[tuple[Plan, ...], dict[str, int | None]]:
     """Return one plan per beneficiary, and how many pages each exhibit has, by id.
@@ -136,7 +136,7 @@ def fill_forms(
         folder=folder,
         shelf=shelf,
         workshop=workshop,
-        editions=rules.current_editions(rules.load_library(shelf)),
+        editions=rules.find_current_editions(rules.load_library(shelf)),
         payment=payment,
     )
     filled: dict[Path, bytes] = {}

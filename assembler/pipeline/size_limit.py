@@ -92,9 +92,9 @@ def _shrink(
     CaseRejected if they stay above it."""
     limit = fit_inputs.profile.limit or 0
     if above.bundle_bytes:
-        goal = optimize.total_size(fit_inputs, fit) - (above.bundle_bytes - limit)
+        goal = optimize.sum_page_sizes(fit_inputs, fit) - (above.bundle_bytes - limit)
         fit = optimize.shrink_total(fit_inputs, fit, goal, workshop)
-        is_enough = optimize.total_size(fit_inputs, fit) <= goal
+        is_enough = optimize.sum_page_sizes(fit_inputs, fit) <= goal
     else:
         places = {
             number: (layout.leaves[number - 1].document, layout.leaves[number - 1].index)
@@ -111,7 +111,7 @@ def _shrink(
         )
     if not is_enough:
         reasons = {number: _lost_words(fit, layout, number) for number in above.pages}
-        raise binding.above_limit_error(above, layout, fit_inputs.profile, reasons) from above
+        raise binding.make_above_limit_error(above, layout, fit_inputs.profile, reasons) from above
     return fit
 
 

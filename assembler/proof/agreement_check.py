@@ -59,7 +59,7 @@ def check_bookmarks(
     marks = [(mark.level, mark.title, mark.number) for mark in manifest.bookmarks]
     for part, structure in zip(parts, structures, strict=True):
         yield from _bookmarks_of(
-            volume_check.expected_bookmarks(marks, part),
+            volume_check.list_expected_bookmarks(marks, part),
             structure,
             max((mark[0] for mark in marks), default=0),
         )

@@ -8,7 +8,7 @@ from typing import Any
 
 from assembler.model import LedgerEntry, Manifest, Volume
 from assembler.proof.link_reader import Mark, Sheet
-from assembler.proof.source_links import Origin, Origins, runs
+from assembler.proof.source_links import Origin, Origins, split_into_runs
 
 TOLERANCE = 0.75  # points by which rounding may move a link
 
@@ -31,7 +31,7 @@ class BoundBundle:
         self.manifest, self.files, self.origins = manifest, files, origins
         self.entries = {entry.number: entry for entry in manifest.ledger}
         self.unmoved = frozenset(n for n, entry in self.entries.items() if is_unmoved(entry))
-        self.runs = runs(manifest.ledger)
+        self.runs = split_into_runs(manifest.ledger)
         self.volumes = {file.volume.path: file.volume for file in files}
 
     def source(self, entry: LedgerEntry) -> Origin | None:

@@ -65,14 +65,14 @@ def read_cut_sizes(
             if entry.source is not None and _source(entry)[2] > 1
         }
     )
-    sizes = workshop.map(picture_size, [(files, path, page) for path, page in places])
+    sizes = workshop.map(read_picture_size, [(files, path, page) for path, page in places])
     return {
         place: size if isinstance(size, tuple) else (0, 0)
         for place, size in zip(places, sizes, strict=True)
     }
 
 
-def picture_size(place: tuple[ClientFiles, str, int]) -> Size:
+def read_picture_size(place: tuple[ClientFiles, str, int]) -> Size:
     """Return width and height in pixels of a picture, given as (client's files, path, page); (0, 0)
     if it cannot be opened."""
     sources = Sources(place[0])

@@ -11,10 +11,15 @@ from pathlib import Path
 from assembler.model import Check, LedgerEntry, Manifest, TextMethod, Volume
 from assembler.model.manifest import OutputFile
 from assembler.pdf.source_files import ClientFiles
-from assembler.proof.font_encodings import pages_with_other_fonts
+from assembler.proof.font_encodings import find_pages_with_other_fonts
 from assembler.proof.kept_drafts import Kept, read_kept
 from assembler.proof.own_pages import OwnPage, read_own_pages
-from assembler.proof.printed_statements import HEADS, check_statements, is_worded, typed_citations
+from assembler.proof.printed_statements import (
+    HEADS,
+    check_statements,
+    find_typed_citations,
+    is_worded,
+)
 from assembler.proof.text_layer import LayerPage, read_layers
 from assembler.proof.word_draft_text import Job, compare_all
 from assembler.runtime.workshop import Workshop
@@ -69,11 +74,11 @@ def check_kept(
     pages = read_own_pages(build, ledger, parts, kept, workshop)
     layers = read_layers(build, manifest, parts, kept, files, workshop)
     if files:
-        for number in pages_with_other_fonts(build, ledger, parts, files, workshop):
+        for number in find_pages_with_other_fonts(build, ledger, parts, files, workshop):
             if not layers[number].trouble:
                 layers[number] = LayerPage(number=number, trouble=_OTHER_FONT)
     word_files = _word_files(build, manifest, kept, workshop)
-    typed = [_TYPED.format(number=number) for number in typed_citations(manifest, kept, pages)]
+    typed = [_TYPED.format(number=number) for number in find_typed_citations(manifest, kept, pages)]
     return WithKept(
         checks=(
             *_own_pages(ledger, kept, pages),

@@ -24,7 +24,7 @@ from pypdfium2 import raw
 
 from assembler.model import Check, Finding, LedgerEntry, Manifest, Volume
 from assembler.pdf import stamp_area
-from assembler.pdf.recovery import open_document, with_own_resources
+from assembler.pdf.recovery import copy_inherited_resources, open_document
 from assembler.pdf.source_files import ClientFiles, Sources
 from assembler.pdf.streaming import StreamedPages
 from assembler.proof import mark_check as marks
@@ -35,14 +35,14 @@ from assembler.proof.page_view import (
     Glyph,
     PageAppearance,
     View,
-    beside_stamp,
-    glyphs_of,
-    inside,
     is_near,
     overlap,
+    read_glyphs,
+    remove_stamp_glyphs,
+    select_glyphs_inside,
 )
-from assembler.proof.pypdf_values import squeezed
-from assembler.proof.source_fields import READ_ERRORS, PageFields, SourceField, read_page, widened
+from assembler.proof.pypdf_values import remove_blanks
+from assembler.proof.source_fields import READ_ERRORS, PageFields, SourceField, read_page, widen_box
 from assembler.runtime.worker_pool import Failure
 from assembler.runtime.workshop import Workshop
 
@@ -106,7 +106,7 @@ def check_field_values(
 def check_pages(job: Job) -> tuple[FieldResult, ...]:
     """Check every page of the job, in a worker."""
     data, password = Sources(job.files).read_file(job.entries[0].client_source.path)
-    file = with_own_resources(data), password
+    file = copy_inherited_resources(data), password
     with StreamedPages(job.bundle) as book:
         return tuple(_check_page(book, job, entry, file) for entry in job.entries)
 
@@ -161,7 +161,7 @@ def _letters_below(file: tuple[bytes, str], entry: LedgerEntry, view: View) -> l
             if is_field:
                 raw.FPDFPage_RemoveAnnot(page, place)
         flatten_page(page)
-        return glyphs_of(source[number], view)
+        return read_glyphs(source[number], view)
     finally:
         source.close()
 
@@ -176,23 +176,25 @@ def _faults(
     number = entry.client_source.page - 1
     view = View(entry, source[number])
     stamp_area.hide_stamp(page, entry.stamp)
-    glyphs = beside_stamp(glyphs_of(page), entry.stamp)
+    glyphs = remove_stamp_glyphs(read_glyphs(page), entry.stamp)
     appearance = PageAppearance(page, source, number, view)
     for mark in content.marks:
-        if fault := marks.fault_of(mark, glyphs, appearance, view):
+        if fault := marks.find_mark_fault(mark, glyphs, appearance, view):
             yield f"comment or mark {mark.index} {fault}"
     areas = [view.seen(area) for mark in content.marks for area in mark.areas]
     for place in content.places:
-        visible_box = view.seen(widened(place.rect))
-        glyphs_inside = inside(glyphs, visible_box)
+        visible_box = view.seen(widen_box(place.rect))
+        glyphs_inside = select_glyphs_inside(glyphs, visible_box)
         others = [
             other
             for other in content.places
             if other is not place and overlap(other.rect, place.rect)
         ]
         texts = [text for other in others for text in other.texts]
-        allowed = "".join([*(glyph.letter for glyph in inside(below, visible_box)), *texts])
-        neighbor_boxes = [view.seen(widened(other.rect)) for other in others]
+        allowed = "".join(
+            [*(glyph.letter for glyph in select_glyphs_inside(below, visible_box)), *texts]
+        )
+        neighbor_boxes = [view.seen(widen_box(other.rect)) for other in others]
         neighbor_boxes += [area for area in areas if overlap(area, visible_box)]
         shown = place
         if place.is_in_part:
@@ -220,15 +222,15 @@ def _fault(
         is_marked = appearance.is_marked(_middle_of(visible_box))
         return "" if place.is_on in (None, is_marked) else "is checked differently than in the file"
     text, value = (
-        squeezed("".join(glyph.letter for glyph in glyphs)),
-        squeezed("".join(place.texts)),
+        remove_blanks("".join(glyph.letter for glyph in glyphs)),
+        remove_blanks("".join(place.texts)),
     )
     expected, actual = Counter(value), Counter(text)
     is_in_order = not (allowed or place.is_list or _is_backward(text))
     faults = (
         (bool(expected - actual), "does not show its value"),
         (
-            not place.is_list and bool(actual - expected - Counter(squeezed(allowed))),
+            not place.is_list and bool(actual - expected - Counter(remove_blanks(allowed))),
             "shows more than its value",
         ),
         (
@@ -258,12 +260,12 @@ def _shown_texts(place: SourceField, glyphs: Sequence[Glyph], allowed: str) -> t
 
     `allowed`: see `_fault`.
     """
-    value = squeezed("".join(place.texts))
-    text = squeezed("".join(glyph.letter for glyph in glyphs))
+    value = remove_blanks("".join(place.texts))
+    text = remove_blanks("".join(glyph.letter for glyph in glyphs))
     if place.is_list:
         return ()
     if allowed or _is_backward(text):
-        own = Counter(text) - Counter(squeezed(allowed))
+        own = Counter(text) - Counter(remove_blanks(allowed))
         return (text,) if not own - Counter(value) else place.texts
     lines = (text, *_lines_by_direction(glyphs))
     return next(((text,) for text in lines if value.startswith(text)), place.texts)
@@ -297,7 +299,7 @@ def _lines_by_direction(glyphs: Sequence[Glyph]) -> Iterator[str]:
                 lines.append([])
                 middle = height
             lines[-1].append((left + right, glyph.letter))
-        yield squeezed(
+        yield remove_blanks(
             "".join(
                 letter for line in lines for _, letter in sorted(line, key=lambda pair: pair[0])
             )

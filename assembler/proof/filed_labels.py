@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from assembler.model import Check, LedgerEntry, Manifest, PartKind
-from assembler.model.manifest import FrozenPage, filled_form
-from assembler.model.page_labels import follows, whole
+from assembler.model.manifest import FrozenPage, locate_filled_form
+from assembler.model.page_labels import may_follow, read_whole_number
 
 
 def check_labels(manifest: Manifest) -> Iterator[Check]:
@@ -30,7 +30,7 @@ def check_labels(manifest: Manifest) -> Iterator[Check]:
     wrong = [
         label
         for previous, label in pairs
-        if not (follows(previous, label) or _left_out(previous, label, own_labels))
+        if not (may_follow(previous, label) or _left_out(previous, label, own_labels))
     ]
     yield _check(
         "numbers",
@@ -63,7 +63,7 @@ def _check(name: str, wrong: list[str], passed: str, failed: str) -> Check:
 def _left_out(previous_label: str, next_label: str, own_labels: set[str]) -> bool:
     """Return whether the numbers between are of filed pages of ours that are gone, as when a letter
     is shorter now."""
-    first, last = whole(previous_label), whole(next_label)
+    first, last = read_whole_number(previous_label), read_whole_number(next_label)
     return last > first and all(str(number) in own_labels for number in range(first + 1, last))
 
 
@@ -83,7 +83,7 @@ def _content(entry: LedgerEntry, digests: Mapping[str, str]) -> str:
         source = entry.source
         part = f":{source.part}" if source.part > 1 else ""
         return f"{source.sha256}:{source.page}:{entry.client_transform.turned}{part}"
-    sha256 = digests.get(filled_form(entry.document)) or digests.get(entry.document.name)
+    sha256 = digests.get(locate_filled_form(entry.document)) or digests.get(entry.document.name)
     return f"{sha256}:{entry.index + 1}:0" if sha256 else ""
 
 

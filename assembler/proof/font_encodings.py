@@ -52,7 +52,7 @@ class Job:
     password: str = ""
 
 
-def pages_with_other_fonts(
+def find_pages_with_other_fonts(
     packet: Path,
     ledger: Sequence[LedgerEntry],
     parts: Sequence[Volume],

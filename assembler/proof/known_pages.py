@@ -21,7 +21,7 @@ from assembler.pdf import fingerprint, thumbnails
 from assembler.pdf.source_files import ClientFiles
 from assembler.proof import page_check as paging
 from assembler.proof import page_comparison
-from assembler.runtime.code_version import code_digest
+from assembler.runtime.code_version import digest_code
 from assembler.runtime.worker_pool import Failure
 from assembler.runtime.workshop import Workshop
 
@@ -99,7 +99,7 @@ def prints(build: Path, parts: Sequence[Volume], workshop: Workshop) -> tuple[Fi
         for pages in _ranges(build / part.path, part.last - part.first + 1, workshop.jobs)
     ]
     fingerprints: list[Fingerprint] = []
-    for pages, result in zip(ranges, workshop.map(printed, ranges), strict=True):
+    for pages, result in zip(ranges, workshop.map(fingerprint_printed_pages, ranges), strict=True):
         if isinstance(result, Failure):
             fingerprints += [Fingerprint()] * len(pages.places)
         else:
@@ -117,7 +117,7 @@ def _ranges(pdf: Path, pages: int, jobs: int) -> list[Range]:
     ]
 
 
-def printed(pages: Range) -> tuple[Fingerprint, ...]:
+def fingerprint_printed_pages(pages: Range) -> tuple[Fingerprint, ...]:
     """Fingerprint a range of pages, in a worker."""
     return fingerprint.fingerprint_pages(pages.pdf, pages.places)
 
@@ -182,7 +182,7 @@ def _with_thumbnails(
     style: thumbnails.PictureStyle,
     workshop: Workshop,
 ) -> _PageGroup:
-    key = thumbnails.thumbnail_key(
+    key = thumbnails.make_thumbnail_key(
         group.job.entries, fingerprints, style, sources=group.job.files is not None
     )
     order = thumbnails.ThumbnailOrder(key=key, style=style, cache=workshop.cache) if key else None
@@ -228,7 +228,7 @@ def _key(
         f"Pillow {PIL.__version__}",
         f"{page_comparison.DPI} dpi",
     )
-    return ("proof", code_digest("proof"), *engine, *rows) if all(rows) else ()
+    return ("proof", digest_code("proof"), *engine, *rows) if all(rows) else ()
 
 
 def _row(

@@ -8,7 +8,7 @@ from collections.abc import Container, Iterator, Sequence
 from itertools import groupby
 
 from assembler.model import Check, DocumentId, LedgerEntry, Manifest, PartKind
-from assembler.model.manifest import MANIFEST_FILE, kept_conversion
+from assembler.model.manifest import MANIFEST_FILE, locate_kept_conversion
 
 Fault = tuple[str, str]  # JSON pointer, what is wrong there
 
@@ -269,7 +269,7 @@ def _conversions(manifest: Manifest) -> Iterator[Fault]:
     inputs = {file.path: file.sha256 for file in manifest.inputs}
     kept = (manifest.kept.conversions if manifest.kept else None) or ()
     for place, conversion in enumerate(kept):
-        if conversion.pdf != kept_conversion(inputs.get(conversion.path, "")):
+        if conversion.pdf != locate_kept_conversion(inputs.get(conversion.path, "")):
             yield f"/kept/conversions/{place}", "it is not that of one of the client's files"
     if len(manifest.conversions) != len(kept):
         yield "/kept/conversions", "one of them is there twice"

@@ -13,7 +13,7 @@ from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 
 from assembler.proof.allowed_entries import OUTLINE_ITEM, OUTLINES, is_harmless
 from assembler.proof.object_reader import Objects
-from assembler.proof.pypdf_values import integer_of, numbers_of, plain
+from assembler.proof.pypdf_values import read_integer, read_numbers, resolve_reference
 
 _MAX_DEPTH = 64  # levels of an outline or a name tree
 _MAX_ITEMS = 200_000  # bookmarks or names that are read
@@ -87,17 +87,17 @@ class Places:
             return self.of(goal)
         if not isinstance(action, DictionaryObject):
             return Goal()
-        kind = plain(action.get("/S"))
+        kind = resolve_reference(action.get("/S"))
         if kind == "/GoTo":
             return self.of(action.get("/D"))
         if kind == "/URI":
-            return Goal(address=text_of(plain(action.get("/URI"))))
+            return Goal(address=read_pdf_string(resolve_reference(action.get("/URI"))))
         if kind == "/GoToR":
-            goal = plain(action.get("/D"))
-            index = plain(goal[0]) if isinstance(goal, ArrayObject) and goal else None
+            goal = resolve_reference(action.get("/D"))
+            index = resolve_reference(goal[0]) if isinstance(goal, ArrayObject) and goal else None
             return Goal(
                 page=index if isinstance(index, int) else None,
-                file=text_of(plain(action.get("/F"))) or "?",
+                file=read_pdf_string(resolve_reference(action.get("/F"))) or "?",
             )
         return Goal()
 
@@ -107,11 +107,11 @@ class Places:
 
     def of(self, raw: Any) -> Goal:
         """Return a destination, given by name or written out."""
-        goal = plain(raw)
+        goal = resolve_reference(raw)
         if isinstance(goal, str | bytes):
-            goal = plain(self._named.get(text_of(goal)))
+            goal = resolve_reference(self._named.get(read_pdf_string(goal)))
         if isinstance(goal, DictionaryObject):
-            goal = plain(goal.get("/D"))
+            goal = resolve_reference(goal.get("/D"))
         if not isinstance(goal, ArrayObject) or not goal:
             return Goal()
         first = goal[0] if isinstance(goal[0], IndirectObject) else list.__getitem__(goal, 0)
@@ -123,7 +123,7 @@ class Places:
         )
 
 
-def text_of(value: Any) -> str:
+def read_pdf_string(value: Any) -> str:
     """Return a string of the file; bytes become one character each, so that nothing is lost."""
     if isinstance(value, bytes):
         return value.decode("latin-1")
@@ -131,7 +131,7 @@ def text_of(value: Any) -> str:
 
 
 def _comparable(value: Any) -> Any:
-    value = plain(value)
+    value = resolve_reference(value)
     if isinstance(value, int | float):
         return round(float(value), 2)
     return None if value is None else str(value)
@@ -139,10 +139,10 @@ def _comparable(value: Any) -> Any:
 
 def _names(reader: PdfReader) -> Iterator[tuple[str, Any]]:
     root = reader.root_object
-    legacy_names = plain(root.get("/Dests"))
+    legacy_names = resolve_reference(root.get("/Dests"))
     if isinstance(legacy_names, DictionaryObject):
         yield from ((str(key), legacy_names.raw_get(key)) for key in legacy_names)
-    names = plain(root.get("/Names"))
+    names = resolve_reference(root.get("/Names"))
     waiting = [names.get("/Dests")] if isinstance(names, DictionaryObject) else []
     visited: set[int] = set()
     while waiting and len(visited) < _MAX_ITEMS:
@@ -151,13 +151,13 @@ def _names(reader: PdfReader) -> Iterator[tuple[str, Any]]:
             if node.idnum in visited:
                 continue
             visited.add(node.idnum)
-        node = plain(node)
+        node = resolve_reference(node)
         if isinstance(node, DictionaryObject):
-            kids, flat = plain(node.get("/Kids")), plain(node.get("/Names"))
+            kids, flat = resolve_reference(node.get("/Kids")), resolve_reference(node.get("/Names"))
             waiting += list(list.__iter__(kids)) if isinstance(kids, ArrayObject) else []
             pairs = list(list.__iter__(flat)) if isinstance(flat, ArrayObject) else []
             yield from (
-                (text_of(plain(key)), value)
+                (read_pdf_string(resolve_reference(key)), value)
                 for key, value in zip(pairs[::2], pairs[1::2], strict=False)
             )
 
@@ -165,7 +165,7 @@ def _names(reader: PdfReader) -> Iterator[tuple[str, Any]]:
 # --- links ---
 
 
-def sheets(reader: PdfReader, *, kept: bool = False) -> tuple[Sheet, ...]:
+def read_linked_pages(reader: PdfReader, *, kept: bool = False) -> tuple[Sheet, ...]:
     """Read every page with its links.
 
     `kept`: only those links that a bundle keeps of a file as the client sent it.
@@ -174,15 +174,17 @@ def sheets(reader: PdfReader, *, kept: bool = False) -> tuple[Sheet, ...]:
     pages = []
     for number, page in enumerate(reader.pages):
         frame = _frame(page)
-        notes = plain(page.get("/Annots"))
+        notes = resolve_reference(page.get("/Annots"))
         links = (
-            [plain(note) for note in list.__iter__(notes)] if isinstance(notes, ArrayObject) else []
+            [resolve_reference(note) for note in list.__iter__(notes)]
+            if isinstance(notes, ArrayObject)
+            else []
         )
         areas = tuple(
             _area(link, frame, places, number)
             for link in links
             if isinstance(link, DictionaryObject)
-            and plain(link.get("/Subtype")) == "/Link"
+            and resolve_reference(link.get("/Subtype")) == "/Link"
             and (not kept or is_kept(link) or _page_moves(link, number, places.count) is not None)
         )
         width, height = frame[2] - frame[0], frame[3] - frame[1]
@@ -214,8 +216,8 @@ def _area(
             *(value for point in visible[2:] for value in point),
         ]
     goal = _page_move(link, number, places) or places.of_annotation(link)
-    click = f"{plain(link.get('/H')) or '/I'} {plain(link.get('/F')) or 0}"
-    contents = text_of(plain(link.get("/Contents")))
+    click = f"{resolve_reference(link.get('/H')) or '/I'} {resolve_reference(link.get('/F')) or 0}"
+    contents = read_pdf_string(resolve_reference(link.get("/Contents")))
     return Area(box=tuple(box), goal=goal, look=_appearance(link), click=click, contents=contents)
 
 
@@ -224,8 +226,8 @@ def _action_and_goal(note: DictionaryObject) -> tuple[Any, Any]:
 
     Some programs write an action in the place of a destination, and viewers accept it.
     """
-    action, goal = plain(note.get("/A")), note.get("/Dest")
-    destination = plain(goal)
+    action, goal = resolve_reference(note.get("/A")), note.get("/Dest")
+    destination = resolve_reference(goal)
     is_action = isinstance(destination, DictionaryObject) and "/S" in destination
     if is_action and not isinstance(action, DictionaryObject):
         return destination, None
@@ -243,7 +245,7 @@ def _page_moves(link: DictionaryObject, number: int, count: int) -> int | None:
     action, goal = _action_and_goal(link)
     if not isinstance(action, DictionaryObject) or "/Next" in action or goal is not None:
         return None
-    if plain(action.get("/S")) != "/Named":
+    if resolve_reference(action.get("/S")) != "/Named":
         return None
     moves = {
         "/NextPage": number + 1,
@@ -251,7 +253,7 @@ def _page_moves(link: DictionaryObject, number: int, count: int) -> int | None:
         "/FirstPage": 0,
         "/LastPage": count - 1,
     }
-    goal = moves.get(str(plain(action.get("/N"))))
+    goal = moves.get(str(resolve_reference(action.get("/N"))))
     return goal if goal is not None and 0 <= goal < count else None
 
 
@@ -263,7 +265,7 @@ def _appearance(link: DictionaryObject) -> str:
         if has_picture
         else [_comparable(value) for value in _values(link.get("/Border")) or (0, 0, 1)]
     )
-    style = plain(link.get("/BS")) if not has_picture else None
+    style = resolve_reference(link.get("/BS")) if not has_picture else None
     styled = (
         sorted((str(key), str(_comparable(style[key]))) for key in style)
         if isinstance(style, DictionaryObject)
@@ -276,7 +278,7 @@ def _appearance(link: DictionaryObject) -> str:
 def _numbers(raw: Any, count: int) -> list[float]:
     """Return the numbers of an array; [] if it is no array, has other values, or has not `count` of
     them (0: any count)."""
-    values = [plain(value) for value in _values(raw)]
+    values = [resolve_reference(value) for value in _values(raw)]
     are_numbers = all(isinstance(value, int | float) and math.isfinite(value) for value in values)
     return (
         [float(value) for value in values]
@@ -287,7 +289,7 @@ def _numbers(raw: Any, count: int) -> list[float]:
 
 def _values(raw: Any) -> list[Any]:
     """Return the values of an array; [] if it is none, as some programs write."""
-    array = plain(raw)
+    array = resolve_reference(raw)
     return list(list.__iter__(array)) if isinstance(array, ArrayObject) else []
 
 
@@ -295,7 +297,7 @@ def _frame(page: Any) -> tuple[float, float, float, float, int]:
     """Return the visible part of a page and its rotation, as viewers apply them."""
     media = _sorted(_numbers(page.get("/MediaBox"), 4)) or _LETTER
     crop = _sorted(_numbers(page.get("/CropBox"), 4)) or media
-    rotation = plain(page.get("/Rotate")) or 0
+    rotation = resolve_reference(page.get("/Rotate")) or 0
     rotation = (
         int(rotation) % 360 if isinstance(rotation, int | float) and rotation % 90 == 0 else 0
     )
@@ -333,18 +335,20 @@ def is_kept(note: DictionaryObject) -> bool:
     action, goal = _action_and_goal(note)
     if not isinstance(action, DictionaryObject):
         return goal is not None
-    kind = plain(action.get("/S"))
+    kind = resolve_reference(action.get("/S"))
     if "/Next" in action or goal is not None:
         return False
-    return kind == "/GoTo" or (kind == "/URI" and is_harmless(text_of(plain(action.get("/URI")))))
+    return kind == "/GoTo" or (
+        kind == "/URI" and is_harmless(read_pdf_string(resolve_reference(action.get("/URI"))))
+    )
 
 
 # --- bookmarks ---
 
 
-def marks(reader: PdfReader) -> tuple[Mark, ...]:
+def read_outline(reader: PdfReader) -> tuple[Mark, ...]:
     """Return the outline of a file, up to the depth and count that are read."""
-    root = plain(reader.root_object.get("/Outlines"))
+    root = resolve_reference(reader.root_object.get("/Outlines"))
     return (
         tuple(_marks(root, Places(reader), set(), 0)) if isinstance(root, DictionaryObject) else ()
     )
@@ -361,12 +365,12 @@ def _marks(
         and len(visited) < _MAX_ITEMS
     ):
         visited.add(reference.idnum)
-        item = plain(reference)
+        item = resolve_reference(reference)
         if not isinstance(item, DictionaryObject):
             return
-        count = plain(item.get("/Count"))
+        count = resolve_reference(item.get("/Count"))
         yield Mark(
-            title=text_of(plain(item.get("/Title"))),
+            title=read_pdf_string(resolve_reference(item.get("/Title"))),
             goal=places.of_annotation(item),
             children=tuple(_marks(item, places, visited, depth + 1)),
             open=isinstance(count, int) and count > 0,
@@ -377,8 +381,8 @@ def _marks(
 
 def _look(item: DictionaryObject) -> Look:
     """Return the color and style of a bookmark; PLAIN where it names none."""
-    color = tuple(round(part, 2) for part in numbers_of(item.get("/C")))
-    return color or PLAIN[0], integer_of(item.get("/F")) & 3
+    color = tuple(round(part, 2) for part in read_numbers(item.get("/C")))
+    return color or PLAIN[0], read_integer(item.get("/F")) & 3
 
 
 def outline_faults(objects: Objects) -> Iterator[str]:
@@ -426,19 +430,19 @@ def _same(item: DictionaryObject, key: str, expected: Any) -> bool:
     return getattr(actual, "idnum", None) == getattr(expected, "idnum", None)
 
 
-def unused_names(reader: PdfReader) -> int:
+def count_unused_names(reader: PdfReader) -> int:
     """Count the named destinations that no link of the file leads to."""
     named = {name for name, _ in _names(reader)}
     for page in reader.pages if named else ():
-        notes = plain(page.get("/Annots"))
+        notes = resolve_reference(page.get("/Annots"))
         for note in notes if isinstance(notes, ArrayObject) else ():
-            link = plain(note)
+            link = resolve_reference(note)
             if not isinstance(link, DictionaryObject):
                 continue
-            action, goal = plain(link.get("/A")), link.get("/Dest")
+            action, goal = resolve_reference(link.get("/A")), link.get("/Dest")
             if goal is None and isinstance(action, DictionaryObject):
                 goal = action.get("/D")
-            goal = plain(goal)
+            goal = resolve_reference(goal)
             if isinstance(goal, str | bytes):
-                named.discard(text_of(goal))
+                named.discard(read_pdf_string(goal))
     return len(named)

@@ -19,8 +19,24 @@ from typing import Any
 
 from pypdf.generic import ArrayObject, NameObject, StreamObject
 
-from assembler.proof.page_view import EDGE, Box, Glyph, PageAppearance, Paint, View, inside, is_near
-from assembler.proof.pypdf_values import flags_hide, numbers_of, plain, rect_of, squeezed, text_of
+from assembler.proof.page_view import (
+    EDGE,
+    Box,
+    Glyph,
+    PageAppearance,
+    Paint,
+    View,
+    is_near,
+    select_glyphs_inside,
+)
+from assembler.proof.pypdf_values import (
+    flags_hide,
+    read_numbers,
+    read_rectangle,
+    read_text_value,
+    remove_blanks,
+    resolve_reference,
+)
 
 BLIND_TO = frozenset(
     ("/Line", "/PolyLine", "/Polygon", "/Stamp", "/Caret", "/FileAttachment", "/Redact")
@@ -74,12 +90,12 @@ class Mark:
                 yield from _filling(line, self.reach)
 
 
-def marks_of(page: Any) -> Iterator[Mark]:
+def find_marks_without_picture(page: Any) -> Iterator[Mark]:
     """Yield the marks of a page, as pypdf reads it, that have no picture and that PDFium does not
     draw completely."""
     index = 0
-    for reference in plain(page.get("/Annots")) or ():
-        note = plain(reference)
+    for reference in resolve_reference(page.get("/Annots")) or ():
+        note = resolve_reference(reference)
         if not isinstance(note, dict) or note.get("/Subtype") in ("/Link", "/Widget", "/Popup"):
             continue
         index += 1
@@ -91,7 +107,9 @@ def marks_of(page: Any) -> Iterator[Mark]:
             yield mark
 
 
-def fault_of(mark: Mark, glyphs: Sequence[Glyph], appearance: PageAppearance, view: View) -> str:
+def find_mark_fault(
+    mark: Mark, glyphs: Sequence[Glyph], appearance: PageAppearance, view: View
+) -> str:
     """Return what is wrong with a mark on the bundle's page; "" if nothing is."""
     for visible_box in map(view.seen, mark.boxes):
         if not appearance.is_changed(visible_box) and appearance.could_show(
@@ -122,10 +140,10 @@ def fault_of(mark: Mark, glyphs: Sequence[Glyph], appearance: PageAppearance, vi
 
 def _text_fault(mark: Mark, glyphs: Sequence[Glyph], appearance: PageAppearance, view: View) -> str:
     visible_box = view.seen(mark.boxes[0])
-    glyphs_inside = inside(glyphs, visible_box)
+    glyphs_inside = select_glyphs_inside(glyphs, visible_box)
     is_stamp = mark.kind == "/Stamp"
-    actual = squeezed("".join(glyph.letter for glyph in glyphs_inside))
-    expected = squeezed(mark.text)
+    actual = remove_blanks("".join(glyph.letter for glyph in glyphs_inside))
+    expected = remove_blanks(mark.text)
     if Counter(expected.upper() if is_stamp else expected) - Counter(
         actual.upper() if is_stamp else actual
     ):
@@ -144,9 +162,9 @@ def _text_fault(mark: Mark, glyphs: Sequence[Glyph], appearance: PageAppearance,
 
 
 def _has_picture(note: Any) -> bool:
-    normal = plain((plain(note.get("/AP")) or {}).get("/N"))
+    normal = resolve_reference((resolve_reference(note.get("/AP")) or {}).get("/N"))
     if isinstance(normal, dict) and not isinstance(normal, StreamObject):
-        normal = plain(normal.get(str(note.get("/AS", "/Off"))))
+        normal = resolve_reference(normal.get(str(note.get("/AS", "/Off"))))
     return isinstance(normal, StreamObject)
 
 
@@ -154,7 +172,7 @@ def _mark(index: int, note: Any) -> Mark | None:
     """Return what must be seen of an annotation; None where PDFium draws all of it, or where the
     file defines too little."""
     kind = str(note.get("/Subtype"))
-    rect = rect_of(note.get("/Rect"))
+    rect = read_rectangle(note.get("/Rect"))
     lines = [line for line in _lines(note, kind) if line]
     cloud = _cloud_height(note)
     can_be_checked = _can_be_checked(note, kind, rect, lines)
@@ -162,7 +180,7 @@ def _mark(index: int, note: Any) -> Mark | None:
     if opacity <= 0 or not can_be_checked:
         return None
     width, is_dashed = _border(note)
-    color, fill = plain(note.get("/C")), plain(note.get("/IC"))
+    color, fill = resolve_reference(note.get("/C")), resolve_reference(note.get("/IC"))
     is_clear = isinstance(color, ArrayObject) and len(color) not in (1, 3, 4)
     text = _text(note, kind)
     boxes, followed = _where_seen(note, kind, rect, lines)
@@ -201,7 +219,7 @@ def _is_drawn_incompletely(
     note: Any, kind: str, rect: Box | None, lines: list[list[Point]]
 ) -> bool:
     """Return whether PDFium omits or clips a mark of a kind that it usually draws."""
-    if _cloud_height(note) or not isinstance(plain(note.get("/C")), ArrayObject | None):
+    if _cloud_height(note) or not isinstance(resolve_reference(note.get("/C")), ArrayObject | None):
         return True
     if rect is None or (kind in _TEXT_MARKUP and not lines):
         return True
@@ -210,7 +228,7 @@ def _is_drawn_incompletely(
 
 def _cloud_height(note: Any) -> float:
     """Return how far the arcs of a cloudy border reach, in points; 0 without one."""
-    effect = plain(note.get("/BE"))
+    effect = resolve_reference(note.get("/BE"))
     if isinstance(effect, dict) and effect.get("/S") == "/C":
         return 8 * min(max(_number(effect.get("/I"), 1), 0.5), 2)
     return 0.0
@@ -224,7 +242,7 @@ def _lengths(note: Any, keys: Sequence[str]) -> float:
 def _colors(note: Any, kind: str) -> tuple[Color, ...]:
     """Return all colors of a mark; none where programs choose their own, or blend it with what is
     below."""
-    stroke, fill = _color(numbers_of(note.get("/C"))), _color(numbers_of(note.get("/IC")))
+    stroke, fill = _color(read_numbers(note.get("/C"))), _color(read_numbers(note.get("/IC")))
     if kind == _FREE_TEXT:
         return tuple(color for color in (stroke, *_ink(note, kind)) if color)
     if kind not in _LINE_KINDS:
@@ -236,7 +254,7 @@ def _ink(note: Any, kind: str) -> tuple[Color, ...]:
     """Return the color of a mark's letters: the last that its text style sets."""
     if kind != _FREE_TEXT:
         return ()
-    color_operands = [match[1] for match in _SETS_COLOR.finditer(text_of(note.get("/DA")))]
+    color_operands = [match[1] for match in _SETS_COLOR.finditer(read_text_value(note.get("/DA")))]
     color = (
         _color([float(number) for number in color_operands[-1].split()]) if color_operands else None
     )
@@ -268,19 +286,21 @@ def _where_seen(
         return [rect], []
     if lines and kind != _FREE_TEXT:
         return [], [[*line, line[0]] if kind == "/Polygon" else line for line in lines]
-    callout = _pairs(numbers_of(note.get("/CL"))) if kind == _FREE_TEXT else []
+    callout = _pairs(read_numbers(note.get("/CL"))) if kind == _FREE_TEXT else []
     return ([rect] if rect else []), ([callout] if len(callout) > 1 else [])
 
 
 def _lines(note: Any, kind: str) -> list[list[Point]]:
     if kind == "/Line":
-        return [_pairs(numbers_of(note.get("/L")))[:2]]
+        return [_pairs(read_numbers(note.get("/L")))[:2]]
     if kind in ("/PolyLine", "/Polygon"):
-        return [_pairs(numbers_of(note.get("/Vertices")))]
+        return [_pairs(read_numbers(note.get("/Vertices")))]
     if kind == "/Ink":
-        return [_pairs(numbers_of(stroke)) for stroke in plain(note.get("/InkList")) or ()]
+        return [
+            _pairs(read_numbers(stroke)) for stroke in resolve_reference(note.get("/InkList")) or ()
+        ]
     if kind in _TEXT_MARKUP or kind == "/Redact":
-        numbers = numbers_of(note.get("/QuadPoints"))
+        numbers = read_numbers(note.get("/QuadPoints"))
         quads = [_pairs(numbers[start : start + 8]) for start in range(0, len(numbers) - 7, 8)]
         return (
             [[quad[0], quad[1], quad[3], quad[2], quad[0]] for quad in quads]
@@ -292,19 +312,24 @@ def _lines(note: Any, kind: str) -> list[list[Point]]:
 
 def _text(note: Any, kind: str) -> str:
     if kind == _FREE_TEXT:
-        return text_of(note.get("/Contents")) or re.sub(r"<[^>]*>", "", text_of(note.get("/RC")))
+        return read_text_value(note.get("/Contents")) or re.sub(
+            r"<[^>]*>", "", read_text_value(note.get("/RC"))
+        )
     if kind == "/Stamp":
         return re.sub(
             r"[^A-Za-z0-9]",
             "",
-            re.sub(r"^(SB|SH)(?=[A-Z])", "", text_of(note.get("/Name")) or "Draft"),
+            re.sub(r"^(SB|SH)(?=[A-Z])", "", read_text_value(note.get("/Name")) or "Draft"),
         )
     return ""
 
 
 def _border(note: Any) -> tuple[float, bool]:
     """Return the width of a mark's line, and whether it is dashed."""
-    style, legacy_border = plain(note.get("/BS")), plain(note.get("/Border"))
+    style, legacy_border = (
+        resolve_reference(note.get("/BS")),
+        resolve_reference(note.get("/Border")),
+    )
     if isinstance(style, dict):
         return _number(style.get("/W"), 1), style.get("/S") == NameObject("/D")
     if isinstance(legacy_border, ArrayObject) and len(legacy_border) >= 3:
@@ -313,7 +338,7 @@ def _border(note: Any) -> tuple[float, bool]:
 
 
 def _number(value: Any, default: float) -> float:
-    number = plain(value)
+    number = resolve_reference(value)
     return float(number) if isinstance(number, int | float) else default
 
 

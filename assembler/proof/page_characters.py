@@ -12,7 +12,7 @@ from pypdfium2 import raw
 
 from assembler.proof.kept_drafts import Word
 from assembler.proof.page_text import is_right_to_left
-from assembler.proof.page_view import letter_of
+from assembler.proof.page_view import read_letter
 
 # PDFium's codes for hyphens
 _PLAIN = {0: None, **dict.fromkeys(map(ord, "\x02\ufffe\u00ad\u2010\u2011"), "-")}
@@ -28,7 +28,7 @@ class PageCharacters:
         self.characters = [
             (character, place)
             for place, code in enumerate(codes)
-            for character in visible_characters(letter_of(code))
+            for character in keep_visible_characters(read_letter(code))
         ]
 
     @property
@@ -37,7 +37,7 @@ class PageCharacters:
 
     def drop_end(self, text: str) -> None:
         """Remove the text that a page ends with."""
-        end = visible_characters(text)
+        end = keep_visible_characters(text)
         if end and self.text.endswith(end):
             del self.characters[len(self.characters) - len(end) :]
 
@@ -49,10 +49,12 @@ class PageCharacters:
     def start_of(self, words: Sequence[Word], passed_over: int = 0) -> int:
         """Return the place after which there are as many letters as these words have, less
         `passed_over`."""
-        return start_of(self.text, [visible_characters(word.text) for word in words], passed_over)
+        return start_of(
+            self.text, [keep_visible_characters(word.text) for word in words], passed_over
+        )
 
 
-def visible_characters(text: str) -> str:
+def keep_visible_characters(text: str) -> str:
     """Return every character except blanks, decomposed: letters and their marks, ligatures; a
     line-end hyphen is a hyphen.
 
@@ -70,7 +72,7 @@ def _decompose(character: str) -> str:
     )
 
 
-def letters_and_digits(text: str) -> str:
+def keep_letters_and_digits(text: str) -> str:
     return "".join(filter(str.isalnum, text))
 
 
@@ -92,18 +94,18 @@ def start_of(text: str, words: Sequence[str], passed_over: int = 0) -> int:
     return place - len(opening) if text.endswith(opening, 0, place) else place
 
 
-def ends_with(content: str, words: Sequence[str]) -> bool:
+def is_ending_with(content: str, words: Sequence[str]) -> bool:
     """Return whether a text ends with these words, complete and in order, with only punctuation
     between two.
 
     Of right-to-left words, whose order differs between readers, only the letters are compared.
     """
     if any(map(is_right_to_left, words)):
-        return letters_and_digits(content).endswith(letters_and_digits("".join(words)))
-    return places_of(content[start_of(content, words) :], words) is not None
+        return keep_letters_and_digits(content).endswith(keep_letters_and_digits("".join(words)))
+    return find_word_places(content[start_of(content, words) :], words) is not None
 
 
-def places_of(layer: str, words: Sequence[str]) -> list[int] | None:
+def find_word_places(layer: str, words: Sequence[str]) -> list[int] | None:
     """Return where each word is in the layer, with only punctuation between two; None if one is
     not."""
     places, end = [], 0
@@ -116,14 +118,16 @@ def places_of(layer: str, words: Sequence[str]) -> list[int] | None:
     return None if any(map(str.isalnum, layer[end:])) else places
 
 
-def middle_of(page: Any, characters: PageCharacters, place: int, word: str) -> tuple[float, float]:
+def find_word_middle(
+    page: Any, characters: PageCharacters, place: int, word: str
+) -> tuple[float, float]:
     """Return the middle of a word as PDFium places it, from the top left corner of the page as
     shown."""
-    left, top, right, bottom = box_of_word(page, characters, place, word)
+    left, top, right, bottom = find_word_box(page, characters, place, word)
     return (left + right) / 2, (top + bottom) / 2
 
 
-def box_of_word(
+def find_word_box(
     page: Any, characters: PageCharacters, place: int, word: str
 ) -> tuple[float, float, float, float]:
     """Return the box of a word as PDFium places it: left, top, right and bottom from the top left
@@ -133,7 +137,7 @@ def box_of_word(
     # height
     numbers = {0, len(word) - 1, letters[0], letters[-1]}
     boxes = [
-        character_box(characters.layer, characters.characters[place + number][1])
+        find_character_box(characters.layer, characters.characters[place + number][1])
         for number in sorted(numbers)
     ]
     xs = [x for left, right, _, _ in boxes for x in (left, right)]
@@ -143,13 +147,13 @@ def box_of_word(
     return left, top, right, bottom
 
 
-def middle_of_character(page: Any, box: tuple[float, float, float, float]) -> tuple[float, float]:
+def find_character_middle(page: Any, box: tuple[float, float, float, float]) -> tuple[float, float]:
     """Return the middle of a letter's box (left, right, bottom, top) on the page as shown."""
     left, right, bottom, top = box
     return _shown(page, (left + right) / 2, (bottom + top) / 2)
 
 
-def character_box(layer: Any, place: int) -> tuple[float, float, float, float]:
+def find_character_box(layer: Any, place: int) -> tuple[float, float, float, float]:
     left, right, bottom, top = (ctypes.c_double() for _ in range(4))
     raw.FPDFText_GetCharBox(layer, place, left, right, bottom, top)
     return left.value, right.value, bottom.value, top.value

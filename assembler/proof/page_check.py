@@ -14,7 +14,7 @@ from assembler.model import LedgerEntry
 from assembler.pdf import stamp_area, thumbnails
 from assembler.pdf.source_files import ClientFiles, NoPages, Sources
 from assembler.pdf.streaming import StreamedPages
-from assembler.proof.page_comparison import Difference, sheet_of
+from assembler.proof.page_comparison import Difference, draw_thumbnail_sheet
 from assembler.proof.pixels import Originals
 from assembler.proof.stamp_check import stamp_state
 
@@ -133,7 +133,7 @@ def _picture(
 ) -> thumbnails.Picture:
     """Return a page's thumbnail without its stamp; draw it again only where the comparison drew it
     otherwise."""
-    drawing = sheet_of(difference, entry.size)
+    drawing = draw_thumbnail_sheet(difference, entry.size)
     if drawing is None:
         stamp_area.hide_stamp(page, entry.stamp)
         drawing = thumbnails.draw_page(page, style.width)

@@ -35,13 +35,13 @@ from assembler.proof.placement import (
     Frame,
     Matrix,
     Placement,
-    after,
     close_sizes,
-    inverse,
-    moved_box,
-    same_place,
+    combine_matrices,
+    invert_matrix,
+    is_same_place,
+    transform_box,
 )
-from assembler.proof.stamp_drawing import ink_of
+from assembler.proof.stamp_drawing import measure_stamp_ink
 
 DPI = thumbnails.DPI
 _MIN_PIXELS = 800  # pixels of the longer side: small pages are drawn at a higher resolution
@@ -65,7 +65,7 @@ class Source:
     changed in memory.
 
     `loose`: places, in the page's own coordinates, of what was flattened (comments, marks, form
-    fields): there the page may look slightly different (`pixels.differing_near`), as this page
+    fields): there the page may look slightly different (`find_differing_near`), as this page
     does, or as the page of `live` does. `live`: opens the document again, unchanged, where that is
     needed; the caller closes it. `live_places`: of comments and marks, which PDFium then draws, and
     of empty fields, which it does not draw; a field with a value must look as in the file. `level`:
@@ -152,7 +152,7 @@ def compare_page(
         with_source.close()
 
 
-def drawing_size(size: tuple[float, float]) -> tuple[int, int]:
+def find_drawing_size(size: tuple[float, float]) -> tuple[int, int]:
     """Return width and height in pixels at which a page of this size, in points, is drawn."""
     scale = DPI / 72 * max(1.0, min(_MAX_DPI / DPI, _MIN_PIXELS / (max(size) * DPI / 72)))
     return math.ceil(size[0] * scale), math.ceil(size[1] * scale)
@@ -187,7 +187,7 @@ class _PlacedSource:
         self._moved: Matrix | None = None  # where a page that stays in its document is drawn
         raw.FPDFPage_SetRotation(self._original, (self._rotation + placement.turned // 90) % 4)
         self.frame = frame_of(self._original)
-        self.to_shown = after(self.frame.shown, placement.moved)
+        self.to_shown = combine_matrices(self.frame.shown, placement.moved)
         if not close_sizes(self.frame.size, placement.source_size):
             self.trouble = "its size differs from its source"
         elif placement.copied:
@@ -201,9 +201,9 @@ class _PlacedSource:
         self.picture_level = _picture_level(placement)
         self.level = max(source.level, NEAR)
         self.shift_level = source.shift_level
-        self.loose = [moved_box(self.to_shown, box) for box in source.loose]
-        self.live_places = [moved_box(self.to_shown, box) for box in source.live_places]
-        self.pictures = [moved_box(self.to_shown, box) for box in source.pictures]
+        self.loose = [transform_box(self.to_shown, box) for box in source.loose]
+        self.live_places = [transform_box(self.to_shown, box) for box in source.live_places]
+        self.pictures = [transform_box(self.to_shown, box) for box in source.pictures]
 
     def _matrix(self, page: Any, frame: Frame) -> Matrix | None:
         """Return the matrix from the source's own coordinates to those of the bundle's page, which
@@ -212,8 +212,8 @@ class _PlacedSource:
         It has the bundle's exact numbers. None, and `trouble` set, if the ledger has others.
         """
         actual = _matrix_of_whole(page)
-        expected = after(self.to_shown, inverse(frame.shown))
-        if actual is not None and not same_place(actual, expected, self.frame.box):
+        expected = combine_matrices(self.to_shown, invert_matrix(frame.shown))
+        if actual is not None and not is_same_place(actual, expected, self.frame.box):
             self.trouble = "it is not where the ledger says"
             return None
         return actual or expected
@@ -224,7 +224,9 @@ class _PlacedSource:
         frame = frame_of(page)
         matrix = self._matrix(page, frame)
         if matrix is not None:
-            self._moved = after(after(inverse(self.frame.shown), matrix), frame.shown)
+            self._moved = combine_matrices(
+                combine_matrices(invert_matrix(self.frame.shown), matrix), frame.shown
+            )
         self.page, self.is_shifted = self._original, True
 
     def _place(self, source: Source, page: Any) -> None:
@@ -252,9 +254,9 @@ class _PlacedSource:
         (width, height), (right, upper) = self.page.get_size(), self._placement.size
         across, down = size[0] / right, size[1] / upper
         # both PDFium's page and its drawing begin at the upper left corner
-        matrix = after((1.0, 0.0, 0.0, -1.0, 0.0, height), self._moved)
-        matrix = after(matrix, (across, 0.0, 0.0, -down, 0.0, upper * down - top))
-        left, first, end, last = moved_box(matrix, (0.0, 0.0, width, height))
+        matrix = combine_matrices((1.0, 0.0, 0.0, -1.0, 0.0, height), self._moved)
+        matrix = combine_matrices(matrix, (across, 0.0, 0.0, -down, 0.0, upper * down - top))
+        left, first, end, last = transform_box(matrix, (0.0, 0.0, width, height))
         first, last = max(0, _floor(first)), min(rows, -_floor(-last))
         clip = raw.FS_RECTF(_floor(left), first, -_floor(-end), last)
         bitmap = pdfium.PdfBitmap.new_native(size[0], rows, raw.FPDFBitmap_BGR)
@@ -299,7 +301,7 @@ class _PlacedSource:
 def _from_corner(matrix: Matrix, box: Box) -> Matrix:
     """Shift a matrix to the visible lower left corner, which PDFium uses as the origin of a
     captured page."""
-    return after((1.0, 0.0, 0.0, 1.0, box[0], box[1]), matrix)
+    return combine_matrices((1.0, 0.0, 0.0, 1.0, box[0], box[1]), matrix)
 
 
 def _picture_level(placement: Placement) -> int:
@@ -328,8 +330,8 @@ def _compare(
     page: Any, source: _PlacedSource, stamp: Stamp | None, left_out: Sequence[Box]
 ) -> Difference:
     shown = page.get_size()
-    size = drawing_size(shown)
-    ink = ink_of(stamp, page, size) if stamp else None
+    size = find_drawing_size(shown)
+    ink = measure_stamp_ink(stamp, page, size) if stamp else None
     count, worst, area_so_far, complete_drawing = 0, 0, None, None
     for start, rows in _bands(size):
         seen, expected = draw(page, size, start, rows), source.draw(size, start, rows)
@@ -338,17 +340,19 @@ def _compare(
         complete_drawing = expected.copy() if rows == size[1] else None
         if ink:
             ink.print_on(expected, start)
-        span = pixels.differing_rows(seen, expected)
+        span = pixels.find_differing_rows(seen, expected)
         if not span.stop:
             continue
         complete_drawing = None
         seen, expected, top = seen[span], expected[span], start + span.start
         part = _Part(seen=seen, expected=expected, size=size, top=top, shown=shown)
-        wrong = pixels.differing(seen, expected, _GRAY_LEVEL if source.gray else 0) & ~part.within(
-            left_out, 0
-        )
+        wrong = pixels.find_differing(
+            seen, expected, _GRAY_LEVEL if source.gray else 0
+        ) & ~part.within(left_out, 0)
         if ink:
-            wrong &= ~ink.edges(wrong.shape, top) | pixels.differing(seen, expected, ink.rounding)
+            wrong &= ~ink.edges(wrong.shape, top) | pixels.find_differing(
+                seen, expected, ink.rounding
+            )
         wrong &= ~_allowed_differences(part, wrong, source)
         if ink and wrong.any():
             paper = source.draw(size, start, rows)
@@ -356,7 +360,7 @@ def _compare(
             wrong &= ~ink.is_between_pixels(seen, paper[span], top)
         count += int(wrong.sum())
         worst = max(worst, int(np.abs(seen.astype(np.int16) - expected)[wrong].max(initial=0)))
-        area_so_far = _joined(area_so_far, pixels.bounds(wrong), top)
+        area_so_far = _joined(area_so_far, pixels.find_bounds(wrong), top)
     place = _in_points(area_so_far, size, shown) if area_so_far else None
     return Difference(pixels=count, worst=worst, place=place, drawn=complete_drawing)
 
@@ -366,7 +370,7 @@ def _in_gray(drawing: Pixels, seen: Pixels) -> Pixels:
     patterns keep theirs."""
     light = np.asarray(Image.fromarray(np.ascontiguousarray(drawing[:, :, ::-1])).convert("L"))
     gray = np.repeat(light[:, :, None], 3, axis=2)
-    kept = ~pixels.differing(seen, drawing)
+    kept = ~pixels.find_differing(seen, drawing)
     gray[kept] = drawing[kept]
     return gray
 
@@ -386,7 +390,7 @@ class _Part:
         """Return a mask of the pixels in boxes of the page as shown, or at most `around` points
         outside one."""
         areas = [_in_pixels(box, self, around) for box in boxes]
-        return pixels.within(areas, self.seen.shape)
+        return pixels.mask_areas(areas, self.seen.shape)
 
 
 def _allowed_differences(part: _Part, wrong: pixels.Mask, source: _PlacedSource) -> pixels.Mask:
@@ -405,19 +409,19 @@ def _allowed_differences(part: _Part, wrong: pixels.Mask, source: _PlacedSource)
     places = part.within(source.loose, _LOOSE_MARGIN)
     for area, level in (*rules, (places, source.level)):
         if (wrong & area & ~allowed).any():
-            allowed |= area & ~pixels.differing_near(part.seen, part.expected, level)
+            allowed |= area & ~pixels.find_differing_near(part.seen, part.expected, level)
     if source.loose and (wrong & ~allowed).any():
         rims = np.zeros_like(wrong)
         for box in source.loose:
             rims |= part.within([box], _RIM) & ~part.within([box], -_RIM)
         if (wrong & rims & ~allowed).any():
-            allowed |= rims & ~pixels.differing_around(part.seen, part.expected, COARSE)
+            allowed |= rims & ~pixels.find_differing_around(part.seen, part.expected, COARSE)
     # small print could disappear within what coarse pictures are allowed
     if source.picture_level and allowed.any():
-        allowed &= ~pixels.differing_broadly(part.seen, part.expected, _MEAN_LEVEL)
+        allowed &= ~pixels.find_differing_broadly(part.seen, part.expected, _MEAN_LEVEL)
     marks = part.within(source.live_places, _LOOSE_MARGIN)
     if (wrong & marks & ~allowed).any() and (live := source.draw_live(part)) is not None:
-        allowed |= marks & ~pixels.differing_near(part.seen, live, source.level)
+        allowed |= marks & ~pixels.find_differing_near(part.seen, live, source.level)
     return allowed
 
 
@@ -433,7 +437,7 @@ def _in_pixels(box: Box, part: _Part, around: float) -> pixels.Area:
     return left, math.floor(upper * down) - part.top, right, math.ceil(lower * down) - part.top
 
 
-def sheet_of(difference: Difference, size: Sequence[float]) -> Image.Image | None:
+def draw_thumbnail_sheet(difference: Difference, size: Sequence[float]) -> Image.Image | None:
     """Return the page without its stamp as a thumbnail sheet, if the comparison drew one at DPI for
     a page of this size."""
     if (

@@ -87,7 +87,7 @@ def join_lines(text: str) -> str:
     return " ".join(whole.split())
 
 
-def letters(text: str) -> str:
+def keep_letters(text: str) -> str:
     """Return only the letters and digits of a text, folded."""
     return "".join(filter(str.isalnum, fold(text)))
 

@@ -125,7 +125,7 @@ class PageAppearance:
             self._bare = _fitted(_in_gray(self._below), self._actual.shape)
         flatten_page(source[number])
         pictured = source[number]
-        self._glyphs = glyphs_of(pictured, view)
+        self._glyphs = read_glyphs(pictured, view)
         if view.is_unchanged:
             self._pictured = _fitted(_in_gray(_in_color(pictured, self._scale)), self._actual.shape)
 
@@ -136,7 +136,7 @@ class PageAppearance:
         `around`: other places that reach into it, and are checked separately.
         """
         if self._pictured is None:
-            own = Counter(glyph.letter for glyph in inside(self._glyphs, box))
+            own = Counter(glyph.letter for glyph in select_glyphs_inside(self._glyphs, box))
             return own == Counter(glyph.letter for glyph in glyphs)
         rows, columns = self._span(box)
         difference = np.abs(
@@ -228,7 +228,7 @@ def _fitted(drawing: Gray, shape: tuple[int, ...]) -> Gray:
     return fitted
 
 
-def letter_of(code: int) -> str:
+def read_letter(code: int) -> str:
     """Return the letter of a code from PDFium; a font may define codes that are no letters."""
     if not code:
         return ""
@@ -246,7 +246,7 @@ def _code_at(layer: Any, place: int) -> int:
     return code
 
 
-def glyphs_of(page: Any, view: View | None = None) -> list[Glyph]:
+def read_glyphs(page: Any, view: View | None = None) -> list[Glyph]:
     """Return the letters of a page in reading order. `view`: maps those of a source page."""
     grid = _Coordinates(page)
     layer = page.get_textpage()
@@ -254,33 +254,35 @@ def glyphs_of(page: Any, view: View | None = None) -> list[Glyph]:
     try:
         for place in range(layer.count_chars()):
             code = _code_at(layer, place)
-            letter = "-" if code == _HYPHEN else letter_of(code)
+            letter = "-" if code == _HYPHEN else read_letter(code)
             if not letter.strip() or (
                 raw.FPDFText_IsGenerated(layer, place) == 1 and code != _HYPHEN
             ):
                 continue
             box = layer.get_charbox(place)
             corners = [grid.seen(box[0], box[1]), grid.seen(box[2], box[3])]
-            shown_box = view.seen(box) if view else ordered(*corners)
+            shown_box = view.seen(box) if view else order_glyphs(*corners)
             glyphs.append(Glyph(letter=letter, box=shown_box))
     finally:
         layer.close()
     return glyphs
 
 
-def beside_stamp(glyphs: Sequence[Glyph], stamp: Stamp | None) -> list[Glyph]:
+def remove_stamp_glyphs(glyphs: Sequence[Glyph], stamp: Stamp | None) -> list[Glyph]:
     """Return the letters without those of the stamp, which another check reads."""
     if stamp is None:
         return list(glyphs)
     x, y = stamp.x, stamp.y
     in_stamp = {
         id(glyph)
-        for glyph in inside(glyphs, (x - 1, y - 1, x + stamp.width + 1, y + stamp.height + 1))
+        for glyph in select_glyphs_inside(
+            glyphs, (x - 1, y - 1, x + stamp.width + 1, y + stamp.height + 1)
+        )
     }
     return [glyph for glyph in glyphs if id(glyph) not in in_stamp]
 
 
-def ordered(corner: tuple[float, float], other: tuple[float, float]) -> Box:
+def order_glyphs(corner: tuple[float, float], other: tuple[float, float]) -> Box:
     return (
         min(corner[0], other[0]),
         min(corner[1], other[1]),
@@ -289,7 +291,7 @@ def ordered(corner: tuple[float, float], other: tuple[float, float]) -> Box:
     )
 
 
-def inside(glyphs: Sequence[Glyph], box: Box) -> list[Glyph]:
+def select_glyphs_inside(glyphs: Sequence[Glyph], box: Box) -> list[Glyph]:
     """Return the letters whose middle is within a box."""
     return [
         glyph

@@ -23,7 +23,7 @@ from assembler.model import LedgerEntry
 from assembler.pdf.picture_files import PictureFile
 from assembler.proof import pixel_difference
 from assembler.proof.page_comparison import Source
-from assembler.proof.placement import Frame, Matrix, Placement, moved_box, same_place
+from assembler.proof.placement import Frame, Matrix, Placement, is_same_place, transform_box
 
 _LIGHTNESS = np.array([0.299, 0.587, 0.114], np.float32)
 # levels of a pixel's lightness: JPEG of quality 90 changes 28 at hard edges of full colors, 20
@@ -41,7 +41,7 @@ class Fault:
     trouble: str
 
 
-def picture_source(
+def draw_picture_source(
     page: Any, album: PictureFile, data: bytes, entry: LedgerEntry, placement: Placement
 ) -> Source | Fault:
     """Return a page with only the picture, to be compared with the bundle's page.
@@ -135,13 +135,13 @@ def _is_placed(matrix: Matrix, place: tuple[float, float, float, float], frame: 
     a, b, c, d, e, f = matrix
     if b or c or a <= 0 or d <= 0:
         return False
-    left, bottom, right, top = moved_box(frame.shown, (e, f, e + a, f + d))
+    left, bottom, right, top = transform_box(frame.shown, (e, f, e + a, f + d))
     x, y, width, height = place
     actual, expected = (
         (right - left, 0.0, 0.0, top - bottom, left, bottom),
         (width, 0.0, 0.0, height, x, y),
     )
-    return same_place(actual, expected, (0.0, 0.0, 1.0, 1.0))
+    return is_same_place(actual, expected, (0.0, 0.0, 1.0, 1.0))
 
 
 def _document(
@@ -266,4 +266,4 @@ def _differs(stored: pixel_difference.Pixels, expected: pixel_difference.Pixels)
     of each pixel, and blurs colors."""
     if np.abs(stored @ _LIGHTNESS - expected @ _LIGHTNESS).max(initial=0) > _MAX_LIGHTNESS_CHANGE:
         return True
-    return bool(pixel_difference.differing_near(stored, expected, _MAX_COLOR_CHANGE).any())
+    return bool(pixel_difference.find_differing_near(stored, expected, _MAX_COLOR_CHANGE).any())

@@ -18,7 +18,7 @@ _BLUR_RADIUS = 7  # radius of the blur, in pixels
 Area = tuple[int, int, int, int]  # left, top, right, bottom, pixels
 
 
-def differing(seen: Pixels, expected: Pixels, level: int = 0) -> Mask:
+def find_differing(seen: Pixels, expected: Pixels, level: int = 0) -> Mask:
     """Return where any color differs by more than `level`."""
     differs = (
         seen != expected
@@ -29,7 +29,7 @@ def differing(seen: Pixels, expected: Pixels, level: int = 0) -> Mask:
     return np.asarray(differs[:, :, 0] | differs[:, :, 1] | differs[:, :, 2])
 
 
-def differing_rows(seen: Pixels, expected: Pixels) -> slice:
+def find_differing_rows(seen: Pixels, expected: Pixels) -> slice:
     """Return the rows from the first to the last with a difference, and some around them; an empty
     slice where all agree."""
     if np.array_equal(seen, expected):
@@ -41,7 +41,7 @@ def differing_rows(seen: Pixels, expected: Pixels) -> slice:
     )
 
 
-def differing_near(seen: Pixels, expected: Pixels, level: int) -> Mask:
+def find_differing_near(seen: Pixels, expected: Pixels, level: int) -> Mask:
     """Return where two programs' drawings differ by more than `level`, allowing ink to lie one
     pixel aside.
 
@@ -55,7 +55,7 @@ def differing_near(seen: Pixels, expected: Pixels, level: int) -> Mask:
     )
 
 
-def differing_around(seen: Pixels, expected: Pixels, level: int) -> Mask:
+def find_differing_around(seen: Pixels, expected: Pixels, level: int) -> Mask:
     """Return where one drawing has a color that the other lacks within two pixels.
 
     For the edge at which a picture is cropped: one row of pixels more or less of it may show.
@@ -68,7 +68,7 @@ def differing_around(seen: Pixels, expected: Pixels, level: int) -> Mask:
     )
 
 
-def differing_broadly(seen: Pixels, expected: Pixels, level: int) -> Mask:
+def find_differing_broadly(seen: Pixels, expected: Pixels, level: int) -> Mask:
     """Return where the mean of the surrounding pixels differs by more than `level`: no pixel need
     be the same, but the ink of a word must be there."""
     blurred_seen, blurred_expected = (
@@ -94,7 +94,7 @@ def _outside(drawing: Image.Image, other: Image.Image, level: int, reach: int = 
     return np.asarray(((values < least) | (values > most)).any(axis=2))
 
 
-def within(areas: Sequence[Area], shape: tuple[int, ...]) -> Mask:
+def mask_areas(areas: Sequence[Area], shape: tuple[int, ...]) -> Mask:
     """Return a mask of the pixels, of a drawing of this shape, that lie in one of the areas."""
     mask = np.zeros(shape[:2], dtype=bool)
     for left, top, right, bottom in areas:
@@ -102,7 +102,7 @@ def within(areas: Sequence[Area], shape: tuple[int, ...]) -> Mask:
     return mask
 
 
-def bounds(mask: Mask) -> Area | None:
+def find_bounds(mask: Mask) -> Area | None:
     """Return the smallest area that holds every set pixel; None if none is set."""
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     if not len(rows):

@@ -23,9 +23,9 @@ from assembler.pdf.source_files import Sources
 from assembler.proof import source_fields
 from assembler.proof.page_comparison import COARSE, NEAR, Difference, Source, compare_page
 from assembler.proof.page_frame import flatten_page
-from assembler.proof.picture_pages import Fault, picture_source
-from assembler.proof.placement import Box, Matrix, Placement, after, moved_box
-from assembler.proof.pypdf_values import plain
+from assembler.proof.picture_pages import Fault, draw_picture_source
+from assembler.proof.placement import Box, Matrix, Placement, combine_matrices, transform_box
+from assembler.proof.pypdf_values import resolve_reference
 
 _MAX_DEPTH = 8  # depth of nested forms that is searched
 _NO_MARKS = (raw.FPDF_ANNOT_POPUP, raw.FPDF_ANNOT_WIDGET)
@@ -68,7 +68,7 @@ class Originals:
             return Difference(
                 trouble="the ledger says where a picture lies, and its source has none"
             )
-        left_out = source_fields.boxes_on(entry, self.sources)
+        left_out = source_fields.find_field_boxes(entry, self.sources)
         source = self._source(entry)
         difference = compare_page(page, source, placement, entry.stamp, left_out=left_out)
         if placement.copied or not self._has_hidden_layers(entry.client_source.path):
@@ -83,7 +83,7 @@ class Originals:
         self, page: Any, album: PictureFile, entry: LedgerEntry, placement: Placement
     ) -> Difference:
         data, _ = self.sources.read_file(entry.client_source.path)
-        source = picture_source(page, album, data, entry, placement)
+        source = draw_picture_source(page, album, data, entry, placement)
         if isinstance(source, Fault):
             return Difference(trouble=source.trouble)
         try:
@@ -111,7 +111,7 @@ class Originals:
             live=(lambda: self.sources.open_without_forms(path)) if loose else None,
             live_places=(
                 *notes.marks,
-                *(source_fields.blank_places(entry, self.sources) if notes.fields else ()),
+                *(source_fields.find_empty_fields(entry, self.sources) if notes.fields else ()),
             ),
         )
 
@@ -132,9 +132,9 @@ def _hides_layers(data: bytes, password: str) -> bool:
     read it."""
     try:
         root = PdfReader(io.BytesIO(data), password=password or None).root_object
-        layers = plain(root.get("/OCProperties")) or {}
-        default = plain(layers.get("/D")) or {}
-        return bool(plain(default.get("/OFF"))) or default.get("/BaseState") == "/OFF"
+        layers = resolve_reference(root.get("/OCProperties")) or {}
+        default = resolve_reference(layers.get("/D")) or {}
+        return bool(resolve_reference(default.get("/OFF"))) or default.get("/BaseState") == "/OFF"
     except (PyPdfError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return False
 
@@ -176,7 +176,7 @@ def _boxes_of(items: Sequence[Any], matrix: Matrix, depth: int) -> Iterator[Box]
         if kind == raw.FPDF_PAGEOBJ_IMAGE:
             sides = [ctypes.c_float() for _ in range(4)]
             if raw.FPDFPageObj_GetBounds(item, *sides):
-                yield moved_box(
+                yield transform_box(
                     matrix, (sides[0].value, sides[1].value, sides[2].value, sides[3].value)
                 )
         elif kind == raw.FPDF_PAGEOBJ_FORM and depth:
@@ -188,7 +188,7 @@ def _boxes_of(items: Sequence[Any], matrix: Matrix, depth: int) -> Iterator[Box]
             ]
             yield from _boxes_of(
                 inner,
-                after(
+                combine_matrices(
                     (
                         form_matrix.a,
                         form_matrix.b,
@@ -225,4 +225,4 @@ def _boxes(page: Any, number: int) -> Iterator[tuple[int, Box]]:
         matrix = _QUARTER_TURNS[quarter_turns]
         corner = (1.0, 0.0, 0.0, 1.0, left, top)
         upright = (0.0, bottom - top, right - left, 0.0)
-        yield kind, moved_box(after(matrix, corner), upright)
+        yield kind, transform_box(combine_matrices(matrix, corner), upright)

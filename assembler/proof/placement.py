@@ -104,7 +104,7 @@ def close_sizes(size: Sequence[float], other: Sequence[float]) -> bool:
     )
 
 
-def same_place(matrix: Matrix, other: Matrix, box: Box) -> bool:
+def is_same_place(matrix: Matrix, other: Matrix, box: Box) -> bool:
     """Return whether two matrices move the corners of a box to the same places, except for
     rounding."""
     tolerance = _TOLERANCE + _RELATIVE_TOLERANCE * max(map(abs, (*box, 1.0)))
@@ -122,7 +122,7 @@ def apply(matrix: Matrix, x: float, y: float) -> tuple[float, float]:
     return a * x + c * y + e, b * x + d * y + f
 
 
-def after(first: Matrix, second: Matrix) -> Matrix:
+def combine_matrices(first: Matrix, second: Matrix) -> Matrix:
     """Return the matrix that applies `first`, then `second`."""
     a, b, c, d, e, f = first
     g, h, i, j, k, m = second
@@ -136,7 +136,7 @@ def after(first: Matrix, second: Matrix) -> Matrix:
     )
 
 
-def inverse(matrix: Matrix) -> Matrix:
+def invert_matrix(matrix: Matrix) -> Matrix:
     """Return the matrix that reverses `matrix`."""
     a, b, c, d, e, f = matrix
     determinant = a * d - b * c
@@ -150,7 +150,7 @@ def inverse(matrix: Matrix) -> Matrix:
     )
 
 
-def moved_box(matrix: Matrix, box: Box) -> Box:
+def transform_box(matrix: Matrix, box: Box) -> Box:
     """Return the upright box around a transformed box."""
     points = [apply(matrix, x, y) for x in (box[0], box[2]) for y in (box[1], box[3])]
     xs, ys = sorted(x for x, _ in points), sorted(y for _, y in points)

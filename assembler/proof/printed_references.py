@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from assembler.model import Check, LedgerEntry, PartKind
 from assembler.model.manifest import ManifestIndexRow
-from assembler.model.page_labels import LABEL, key
+from assembler.model.page_labels import LABEL, make_label_key
 from assembler.proof.page_text import fold, is_right_to_left, join_lines
 
 # "Ex. C at 57", "Ex. C1 at 57a–57-1": a filed packet has such labels
@@ -75,4 +75,4 @@ def _is_true(tab: str, first: str, last: str, homes: Mapping[str, str]) -> bool:
     ""."""
     if homes.get(first) != tab or (last and homes.get(last) != tab):
         return False
-    return not last or key(last) > key(first)
+    return not last or make_label_key(last) > make_label_key(first)

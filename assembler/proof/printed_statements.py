@@ -124,7 +124,7 @@ def check_statements(
     )
 
 
-def typed_citations(
+def find_typed_citations(
     manifest: Manifest, kept: Kept, pages: Mapping[int, OwnPage]
 ) -> tuple[int, ...]:
     """Return the pages with a typed citation of an exhibit that is here and a page that it does not

@@ -14,31 +14,32 @@ _HIDDEN = 2 | 32  # flags of an annotation that no viewer shows
 _LANGUAGE = re.compile("\x1b[^\x1b]*\x1b")
 
 
-def plain(value: Any) -> Any:
+def resolve_reference(value: Any) -> Any:
     """Return the value that a reference leads to, or the value itself; None for null."""
     resolved = value.get_object() if hasattr(value, "get_object") else value
     return None if resolved is None or type(resolved).__name__ == "NullObject" else resolved
 
 
-def integer_of(value: Any) -> int:
+def read_integer(value: Any) -> int:
     """Return a whole number; 0 for anything else."""
-    number = plain(value)
+    number = resolve_reference(value)
     return int(number) if isinstance(number, int | float) else 0
 
 
-def numbers_of(value: Any) -> list[float]:
+def read_numbers(value: Any) -> list[float]:
     """Return the numbers of an array; none for anything else."""
-    array = plain(value)
+    array = resolve_reference(value)
     if not isinstance(array, ArrayObject):
         return []
     return [
-        float(number) if isinstance(number := plain(raw), int | float) else 0.0 for raw in array
+        float(number) if isinstance(number := resolve_reference(raw), int | float) else 0.0
+        for raw in array
     ]
 
 
-def text_of(value: Any) -> str:
+def read_text_value(value: Any) -> str:
     """Return a text string, stream or name as text."""
-    value = plain(value)
+    value = resolve_reference(value)
     if isinstance(value, StreamObject):
         data = value.get_data()
         for byte_order_mark, encoding in (
@@ -56,9 +57,9 @@ def text_of(value: Any) -> str:
     return _LANGUAGE.sub("", str(value)) if isinstance(value, str | int | float) else ""
 
 
-def rect_of(value: Any) -> Box | None:
+def read_rectangle(value: Any) -> Box | None:
     """Return a rectangle from any two opposite corners; None for one too small to show anything."""
-    numbers = numbers_of(value)
+    numbers = read_numbers(value)
     if len(numbers) != 4:
         return None
     x0, y0, x1, y1 = numbers
@@ -68,10 +69,10 @@ def rect_of(value: Any) -> Box | None:
 
 def flags_hide(note: Any) -> bool:
     """Return whether the flags of an annotation say that no viewer shows it."""
-    return bool(integer_of(note.get("/F")) & _HIDDEN)
+    return bool(read_integer(note.get("/F")) & _HIDDEN)
 
 
-def squeezed(text: str) -> str:
+def remove_blanks(text: str) -> str:
     """Return a text without blanks and control characters, ligatures decomposed."""
     decomposed = unicodedata.normalize("NFKD", text)
     return "".join(

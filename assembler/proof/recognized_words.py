@@ -12,13 +12,13 @@ from assembler.model import LedgerEntry
 from assembler.proof.kept_drafts import KeptWords, Word
 from assembler.proof.page_characters import (
     PageCharacters,
-    box_of_word,
-    character_box,
-    letters_and_digits,
-    middle_of,
-    middle_of_character,
-    places_of,
-    visible_characters,
+    find_character_box,
+    find_character_middle,
+    find_word_box,
+    find_word_middle,
+    find_word_places,
+    keep_letters_and_digits,
+    keep_visible_characters,
 )
 from assembler.proof.page_text import is_right_to_left, read_text
 
@@ -44,7 +44,7 @@ def check_places_in_any_order(
     """
     offsets, heights, misplaced, missing_letters = [], [], 0, 0
     letters = [
-        (character, middle_of_character(page, character_box(characters.layer, place)))
+        (character, find_character_middle(page, find_character_box(characters.layer, place)))
         for character, place in characters.characters
         if character.isalnum()
     ]
@@ -52,7 +52,7 @@ def check_places_in_any_order(
     for word in kept.words:
         expected, height = _expected_middle(word, kept.size, entry), _height(word, entry)
         limit = max(_FAR_OFFSET, height, line)
-        offset = _nearest(page, characters, visible_characters(word.text), expected)
+        offset = _nearest(page, characters, keep_visible_characters(word.text), expected)
         if 0 <= offset <= limit:
             offsets.append(offset)
             heights.append(height)
@@ -65,7 +65,7 @@ def check_places_in_any_order(
             and abs(y - expected[1]) <= half_size[1] + limit
         )
         missing = (
-            Counter(letters_and_digits(visible_characters(word.text))) - letters_around
+            Counter(keep_letters_and_digits(keep_visible_characters(word.text))) - letters_around
         ).total()
         misplaced, missing_letters = misplaced + bool(missing), missing_letters + missing
     if missing_letters > passed_over:
@@ -84,7 +84,7 @@ def _nearest(
     text, place = characters.text, characters.text.find(word)
     distances: list[float] = []
     while place >= 0 and len(distances) < _MAX_PLACES:
-        distances.append(_distance(middle_of(page, characters, place, word), expected))
+        distances.append(_distance(find_word_middle(page, characters, place, word), expected))
         place = text.find(word, place + 1)
     return min(distances, default=-1.0) if word else -1.0
 
@@ -99,7 +99,7 @@ def check_recognized_words(
         return f"should have {expected} recognized words, and {len(kept.words)} are kept"
     start, texts = (
         characters.start_of(kept.words),
-        [visible_characters(word.text) for word in kept.words],
+        [keep_visible_characters(word.text) for word in kept.words],
     )
     layer = characters.text[start:]
     if any(map(is_right_to_left, texts)):  # readers differ on the order of such words
@@ -107,7 +107,7 @@ def check_recognized_words(
             filter(str.isalnum, "".join(texts))
         )
         return "" if has_same_letters else "does not have the letters that were recognized on it"
-    places = places_of(layer, texts)
+    places = find_word_places(layer, texts)
     if places is None:
         return (
             f"lacks {_missing(page, texts)} of {len(texts)} recognized words, or has them in "
@@ -119,7 +119,7 @@ def check_recognized_words(
 def _missing(page: Any, words: Sequence[str]) -> int:
     """Count the missing words, by the longest runs of those that are there in order; at least
     one."""
-    words_on_page = [visible_characters(word) for word in read_text(page).split()]
+    words_on_page = [keep_visible_characters(word) for word in read_text(page).split()]
     blocks = SequenceMatcher(None, words, words_on_page, autojunk=False).get_matching_blocks()
     return max(1, len(words) - sum(block.size for block in blocks))
 
@@ -135,7 +135,7 @@ def _check_places(
     highlight another place."""
     offsets = []
     for word, place in zip(kept.words, places, strict=True):
-        box = box_of_word(page, characters, place, visible_characters(word.text))
+        box = find_word_box(page, characters, place, keep_visible_characters(word.text))
         offsets.append(_offset(box, word, kept.size, entry))
     heights = [_height(word, entry) for word in kept.words]
     return _judge_offsets(offsets, heights, _line_height(heights))

@@ -18,7 +18,14 @@ from assembler.pdf.recovery import open_document
 from assembler.pdf.source_files import Sources
 from assembler.proof import mark_check as marks
 from assembler.proof.page_view import EDGE, Box, View
-from assembler.proof.pypdf_values import flags_hide, integer_of, plain, rect_of, squeezed, text_of
+from assembler.proof.pypdf_values import (
+    flags_hide,
+    read_integer,
+    read_rectangle,
+    read_text_value,
+    remove_blanks,
+    resolve_reference,
+)
 
 _MAX_PARENTS = 32  # parents of a field
 _PASSWORD, _PUSH, _COMBO = 1 << 13, 1 << 16, 1 << 17
@@ -64,16 +71,16 @@ def read_page(data: bytes, password: str, page: int) -> PageFields:
     Raises what pypdf raises.
     """
     reader = _open_reader(data, password)
-    form = plain(reader.root_object.get("/AcroForm")) or {}
+    form = resolve_reference(reader.root_object.get("/AcroForm")) or {}
     needs_appearances = bool(form.get("/NeedAppearances"))
     content = reader.pages[page]
     return PageFields(
         places=tuple(_places(content, is_asked=needs_appearances)),
-        marks=tuple(marks.marks_of(content)),
+        marks=tuple(marks.find_marks_without_picture(content)),
     )
 
 
-def text_on(data: bytes, password: str, page: int) -> str:
+def read_field_text(data: bytes, password: str, page: int) -> str:
     """Return all text that fields and marks of a page may show, the name of a stamp in capitals
     too; "" if it cannot be read."""
     try:
@@ -84,7 +91,7 @@ def text_on(data: bytes, password: str, page: int) -> str:
     return "".join([*texts, *(mark.text + mark.text.upper() for mark in content.marks)])
 
 
-def boxes_on(entry: LedgerEntry, sources: Sources) -> tuple[Box, ...]:
+def find_field_boxes(entry: LedgerEntry, sources: Sources) -> tuple[Box, ...]:
     """Return where the fields of a source page are on the bundle's page as shown, in points from
     its lower left corner.
 
@@ -98,13 +105,13 @@ def boxes_on(entry: LedgerEntry, sources: Sources) -> tuple[Box, ...]:
         content = read_page(*sources.read_file(path), number)
     except READ_ERRORS:
         return ()  # `check_pages` reports it
-    boxes = [widened(place.rect) for place in content.places] + [
+    boxes = [widen_box(place.rect) for place in content.places] + [
         area for mark in content.marks for area in mark.areas
     ]
     return tuple(view.seen(box) for box in boxes)
 
 
-def blank_places(entry: LedgerEntry, sources: Sources) -> tuple[Box, ...]:
+def find_empty_fields(entry: LedgerEntry, sources: Sources) -> tuple[Box, ...]:
     """Return where a source page has empty fields, in its own coordinates; () if they cannot be
     read."""
     try:
@@ -139,21 +146,21 @@ def _open_reader(data: bytes, password: str) -> PdfReader:
 
 def _places(page: Any, *, is_asked: bool) -> Iterator[SourceField]:
     index = 0
-    for reference in plain(page.get("/Annots")) or ():
-        note = plain(reference)
+    for reference in resolve_reference(page.get("/Annots")) or ():
+        note = resolve_reference(reference)
         if not isinstance(note, dict) or note.get("/Subtype") != "/Widget":
             continue
         index += 1
-        rect = rect_of(note.get("/Rect"))
-        bits, kind = integer_of(_inherited(note, "/Ff")), _inherited(note, "/FT")
+        rect = read_rectangle(note.get("/Rect"))
+        bits, kind = read_integer(_inherited(note, "/Ff")), _inherited(note, "/FT")
         if rect is None:
             continue
         is_left_alone = bool(
             flags_hide(note) or "/PMD" in note or kind not in ("/Tx", "/Ch", "/Btn")
         )
         is_left_alone = is_left_alone or bool(kind == "/Btn" and bits & _PUSH)
-        style = plain(note.get("/MK")) or {}
-        normal = plain((plain(note.get("/AP")) or {}).get("/N"))
+        style = resolve_reference(note.get("/MK")) or {}
+        normal = resolve_reference((resolve_reference(note.get("/AP")) or {}).get("/N"))
         is_button = kind == "/Btn"
         yield SourceField(
             index=index,
@@ -173,32 +180,37 @@ def _texts(note: Any, kind: str, bits: int) -> Iterator[str]:
     password."""
     value = _inherited(note, "/V")
     if kind == "/Tx":
-        text = text_of(value)
-        if value is None and (rich := text_of(_inherited(note, "/RV"))):
+        text = read_text_value(value)
+        if value is None and (rich := read_text_value(_inherited(note, "/RV"))):
             text = re.sub(r"<[^>]*>", "", rich)
-        if squeezed(text):
+        if remove_blanks(text):
             yield "*" * len(text) if bits & _PASSWORD else text
         return
-    options = [_option(plain(option)) for option in plain(_inherited(note, "/Opt")) or ()]
+    options = [
+        _option(resolve_reference(option))
+        for option in resolve_reference(_inherited(note, "/Opt")) or ()
+    ]
     if value is None and not bits & _COMBO:
-        chosen = [integer_of(index) for index in plain(_inherited(note, "/I")) or ()]
+        chosen = [read_integer(index) for index in resolve_reference(_inherited(note, "/I")) or ()]
         yield from (options[place][1] for place in chosen if 0 <= place < len(options))
         return
     for choice in value if isinstance(value, ArrayObject) else [value]:
-        text = text_of(plain(choice))
-        if squeezed(text):
+        text = read_text_value(resolve_reference(choice))
+        if remove_blanks(text):
             yield dict(options).get(text, text)
 
 
 def _option(option: Any) -> tuple[str, str]:
     if isinstance(option, ArrayObject) and option:
-        return text_of(plain(option[0])), text_of(plain(option[-1]))
-    return text_of(option), text_of(option)
+        return read_text_value(resolve_reference(option[0])), read_text_value(
+            resolve_reference(option[-1])
+        )
+    return read_text_value(option), read_text_value(option)
 
 
 def _is_on(note: Any, normal: Any, *, is_asked: bool) -> bool | None:
     """Return whether a box is checked; None where the file contradicts itself."""
-    state, value = text_of(note.get("/AS")), text_of(_inherited(note, "/V"))
+    state, value = read_text_value(note.get("/AS")), read_text_value(_inherited(note, "/V"))
     if isinstance(normal, StreamObject):
         return None
     on_states = (
@@ -217,10 +229,10 @@ def _inherited(note: Any, key: str) -> Any:
     node, steps = note, 0
     while isinstance(node, dict) and steps < _MAX_PARENTS:
         if key in node:
-            return plain(node[key])
-        node, steps = plain(node.get("/Parent")), steps + 1
+            return resolve_reference(node[key])
+        node, steps = resolve_reference(node.get("/Parent")), steps + 1
     return None
 
 
-def widened(box: Box) -> Box:
+def widen_box(box: Box) -> Box:
     return box[0] - EDGE, box[1] - EDGE, box[2] + EDGE, box[3] + EDGE

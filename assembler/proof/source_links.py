@@ -16,7 +16,7 @@ from pypdf import PdfReader
 from pypdf.errors import PyPdfError
 
 from assembler.model import DocumentId, DocumentKind, FileOutcome, LedgerEntry, Manifest
-from assembler.model.manifest import filled_form
+from assembler.model.manifest import locate_filled_form
 from assembler.pdf.plain_reader import open_with_pypdf
 from assembler.pdf.source_files import ClientFiles
 from assembler.proof import link_reader, tag_reader
@@ -128,7 +128,7 @@ def _job_for_document(
         return Job(folder=build, path=kept[document], ours=is_draft)
     if is_draft:
         return None
-    filled = filled_form(document)
+    filled = locate_filled_form(document)
     if filled in outputs:
         return Job(folder=build, path=filled)
     return (
@@ -156,8 +156,8 @@ def read(job: Job) -> Origin:
 def _read_pdf(reader: PdfReader, job: Job) -> Origin:
     return Origin(
         kind="pdf",
-        sheets=link_reader.sheets(reader, kept=not job.ours),
-        marks=link_reader.marks(reader),
+        sheets=link_reader.read_linked_pages(reader, kept=not job.ours),
+        marks=link_reader.read_outline(reader),
         tags=tag_reader.read_branches(reader) if job.ours else (),
     )
 
@@ -197,7 +197,7 @@ def _unescaped(raw: bytes) -> str:
     return text
 
 
-def runs(ledger: Sequence[LedgerEntry]) -> dict[int, tuple[int, ...]]:
+def split_into_runs(ledger: Sequence[LedgerEntry]) -> dict[int, tuple[int, ...]]:
     """Return, for each page of evidence, the numbers of the neighbors from the same file, between
     which its links can lead."""
     runs_by_page: dict[int, tuple[int, ...]] = {}

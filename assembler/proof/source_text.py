@@ -14,10 +14,10 @@ from assembler.model import LedgerEntry
 from assembler.pdf.picture_files import PictureFile
 from assembler.pdf.source_files import Sources
 from assembler.proof import source_fields
-from assembler.proof.page_characters import letters_and_digits, visible_characters
+from assembler.proof.page_characters import keep_letters_and_digits, keep_visible_characters
 from assembler.proof.page_frame import flatten_page
 from assembler.proof.page_text import read_text
-from assembler.proof.page_view import Box, Glyph, View, glyphs_of, inside
+from assembler.proof.page_view import Box, Glyph, View, read_glyphs, select_glyphs_inside
 
 _EDGE = 1.0  # points; a character may be inside a box on one page and beside it on the other
 _TICKS = "48lnuH"  # letters that ticks, crosses, circles and boxes read as in ZapfDingbats
@@ -33,14 +33,17 @@ def compare_with_source(
     path, index = entry.client_source.path, entry.client_source.page - 1
     source = sources.open(path)
     if isinstance(source, PictureFile):
-        return "" if not letters_and_digits(text) else "has text, but its source is a picture"
+        return "" if not keep_letters_and_digits(text) else "has text, but its source is a picture"
     page = source[index]
     original = read_text(page)
     if text == original:
         return ""
     # only letters show where the page's own text ends and the recognized words begin
-    comparable: Callable[[str], str] = letters_and_digits if recognized else str
-    text, expected = comparable(visible_characters(text)), comparable(visible_characters(original))
+    comparable: Callable[[str], str] = keep_letters_and_digits if recognized else str
+    text, expected = (
+        comparable(keep_visible_characters(text)),
+        comparable(keep_visible_characters(original)),
+    )
     if text == expected:
         return ""
     if raw.FPDFPage_GetAnnotCount(page):
@@ -50,13 +53,15 @@ def compare_with_source(
         if text in flattened:
             return ""
         if recognized:
-            extra = Counter(letters_and_digits(text.removeprefix(expected)))
+            extra = Counter(keep_letters_and_digits(text.removeprefix(expected)))
             known_letters = _annotation_letters(source, page) + Counter(
-                letters_and_digits("".join(flattened))
+                keep_letters_and_digits("".join(flattened))
             )
             known_letters += Counter(
-                letters_and_digits(
-                    visible_characters(source_fields.text_on(*sources.read_file(path), index))
+                keep_letters_and_digits(
+                    keep_visible_characters(
+                        source_fields.read_field_text(*sources.read_file(path), index)
+                    )
                 )
             )
             same = text.startswith(expected) and not extra - known_letters
@@ -74,12 +79,12 @@ def _same_outside_fields(shown: Any, sources: Sources, entry: LedgerEntry) -> bo
     A program may draw the pictures of comments in another order than PDFium flattens them.
     """
     path, index = entry.client_source.path, entry.client_source.page - 1
-    boxes = source_fields.boxes_on(entry, sources)
+    boxes = source_fields.find_field_boxes(entry, sources)
     view = View(entry, sources.open(path)[index])
-    actual = glyphs_of(shown)
+    actual = read_glyphs(shown)
     for filled in (False, True):
         with _flat(sources, path, index, filled=filled) as flat:
-            expected = glyphs_of(flat, view)
+            expected = read_glyphs(flat, view)
         if not _outside(actual, boxes) - _outside(expected, boxes, edge=_EDGE) and not (
             _outside(expected, boxes) - _outside(actual, boxes, edge=_EDGE)
         ):
@@ -93,19 +98,19 @@ def _outside(glyphs: Sequence[Glyph], boxes: Sequence[Box], edge: float = 0.0) -
     smaller = [
         (left + edge, bottom + edge, right - edge, top - edge) for left, bottom, right, top in boxes
     ]
-    ids_inside = {id(glyph) for box in smaller for glyph in inside(glyphs, box)}
+    ids_inside = {id(glyph) for box in smaller for glyph in select_glyphs_inside(glyphs, box)}
     return Counter(
         character
         for glyph in glyphs
         if id(glyph) not in ids_inside
-        for character in visible_characters(glyph.letter)
+        for character in keep_visible_characters(glyph.letter)
     )
 
 
 def _flattened(sources: Sources, path: str, index: int, *, filled: bool) -> str:
     """Return the text of a page with its fields and comments flattened, as the bundle has it."""
     with _flat(sources, path, index, filled=filled) as page:
-        return visible_characters(read_text(page))
+        return keep_visible_characters(read_text(page))
 
 
 @contextmanager
@@ -133,20 +138,20 @@ def _annotation_letters(source: Any, page: Any) -> Counter[str]:
         note = raw.FPDFPage_GetAnnot(page, number)
         for key in (b"V", b"Contents", b"DV"):
             letters += Counter(
-                letters_and_digits(
-                    visible_characters(_string(raw.FPDFAnnot_GetStringValue, note, key))
+                keep_letters_and_digits(
+                    keep_visible_characters(_string(raw.FPDFAnnot_GetStringValue, note, key))
                 )
             )
         if source.formenv:
             form = source.formenv.raw
             letters += Counter(
-                letters_and_digits(
-                    visible_characters(_string(raw.FPDFAnnot_GetFormFieldValue, form, note))
+                keep_letters_and_digits(
+                    keep_visible_characters(_string(raw.FPDFAnnot_GetFormFieldValue, form, note))
                 )
             )
             for option in range(raw.FPDFAnnot_GetOptionCount(form, note)):
                 label = _string(raw.FPDFAnnot_GetOptionLabel, form, note, option)
-                letters += Counter(letters_and_digits(visible_characters(label)))
+                letters += Counter(keep_letters_and_digits(keep_visible_characters(label)))
         raw.FPDFPage_CloseAnnot(note)
     return letters
 

@@ -12,8 +12,8 @@ from pypdfium2 import raw
 from assembler.model import Stamp
 from assembler.pdf import stamp_area as stamps
 from assembler.proof import pixel_difference
-from assembler.proof.page_comparison import draw, drawing_size
-from assembler.proof.stamp_drawing import Ink, ink_of
+from assembler.proof.page_comparison import draw, find_drawing_size
+from assembler.proof.stamp_drawing import Ink, measure_stamp_ink
 
 _MAX_PIXELS = 12_000_000  # pixels; on larger pages only the stamp's own rows are drawn
 
@@ -37,8 +37,8 @@ def stamp_state(page: Any, stamp: Stamp | None, *, over_all: bool) -> StampState
         return StampState(last=True, drawn=True)
     if not stamps.hide_stamp(page, stamp):
         return StampState(last=False, drawn=False)
-    size = drawing_size(page.get_size())
-    ink = ink_of(stamp, page, size)
+    size = find_drawing_size(page.get_size())
+    ink = measure_stamp_ink(stamp, page, size)
     try:
         is_drawn = _is_drawn_alone(page, size, ink)
         if is_drawn and (over_all or _has_pictures(page)):
@@ -75,8 +75,10 @@ def _agrees(
     ink.print_on(expected, top)
     if np.array_equal(seen, expected):
         return True
-    wrong = pixel_difference.differing(seen, expected)
-    wrong &= ~ink.edges(wrong.shape, top) | pixel_difference.differing(seen, expected, ink.rounding)
+    wrong = pixel_difference.find_differing(seen, expected)
+    wrong &= ~ink.edges(wrong.shape, top) | pixel_difference.find_differing(
+        seen, expected, ink.rounding
+    )
     return not wrong.any() or not (wrong & ~ink.is_between_pixels(seen, paper, top)).any()
 
 

@@ -22,7 +22,7 @@ from pypdfium2 import raw
 
 from assembler.model import Stamp
 from assembler.proof.page_frame import frame_of
-from assembler.proof.placement import Frame, Matrix, after, inverse, same_place
+from assembler.proof.placement import Frame, Matrix, combine_matrices, invert_matrix, is_same_place
 from assembler.runtime.resources import stamp_font
 
 _BASELINE = 0.3  # of the font size, above the lower edge of the stamp's box
@@ -95,7 +95,7 @@ class Ink:
         return mask
 
 
-def ink_of(stamp: Stamp, page: Any, drawing: tuple[int, int]) -> Ink:
+def measure_stamp_ink(stamp: Stamp, page: Any, drawing: tuple[int, int]) -> Ink:
     """Return the ink of a stamp on a PDFium page of the bundle. `drawing`: size of the page in
     pixels."""
     width, height = page.get_size()
@@ -115,7 +115,7 @@ def ink_of(stamp: Stamp, page: Any, drawing: tuple[int, int]) -> Ink:
     def draw_nudged() -> tuple[Pixels, ...]:
         steps = (-_NUDGE, 0.0, _NUDGE)
         lines = [
-            replace(line, matrix=after(matrix, (1.0, 0.0, 0.0, 1.0, x, y)))
+            replace(line, matrix=combine_matrices(matrix, (1.0, 0.0, 0.0, 1.0, x, y)))
             for x in steps
             for y in steps
             if x or y  # unmoved it is drawn already
@@ -138,7 +138,7 @@ def _matrix(stamp: Stamp, page: Any, frame: Frame) -> Matrix:
     which of two pixels PDFium uses for a letter between them.
     """
     shown: Matrix = (1.0, 0.0, 0.0, 1.0, stamp.x, stamp.y + _BASELINE * stamp.size)
-    expected = after(shown, inverse(frame.shown))
+    expected = combine_matrices(shown, invert_matrix(frame.shown))
     count, actual = raw.FPDFPage_CountObjects(page), raw.FS_MATRIX()
     last = raw.FPDFPage_GetObject(page, count - 1) if count else None
     if last is None or raw.FPDFPageObj_GetType(last) != raw.FPDF_PAGEOBJ_TEXT:
@@ -147,7 +147,7 @@ def _matrix(stamp: Stamp, page: Any, frame: Frame) -> Matrix:
     bundle_matrix = (actual.a, actual.b, actual.c, actual.d, actual.e, actual.f)
     return (
         bundle_matrix
-        if same_place(bundle_matrix, expected, (0.0, 0.0, stamp.width, stamp.size))
+        if is_same_place(bundle_matrix, expected, (0.0, 0.0, stamp.width, stamp.size))
         else expected
     )
 

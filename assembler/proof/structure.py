@@ -113,8 +113,8 @@ def _structure(objects: Objects, job: Job) -> Structure:
             for number in _ours(reader, job)
             if count_unembedded_fonts(reader.pages[number - job.first])
         ),
-        sheets=link_reader.sheets(reader),
-        marks=link_reader.marks(reader),
+        sheets=link_reader.read_linked_pages(reader),
+        marks=link_reader.read_outline(reader),
         tags=tag_reader.read_branches(reader),
     )
 
@@ -154,7 +154,7 @@ def combine_structures(parts: Sequence[Structure]) -> Structure:
         pages=sum(part.pages for part in parts),
         labels=tuple(label for part in parts for label in part.labels),
         outline=tuple(item for part in parts for item in part.outline),
-        links=joined(link for part in parts for link in part.links),
+        links=join_citation(link for part in parts for link in part.links),
         texts=tuple(text for part in parts for text in part.texts),
         forbidden=tuple(dict.fromkeys(item for part in parts for item in part.forbidden)),
         unembedded=tuple(number for part in parts for number in part.unembedded),
@@ -210,7 +210,7 @@ def _texts(reader: PdfReader, job: Job) -> Iterator[tuple[int, str]]:
         document.close()
 
 
-def joined(links: Iterable[Link]) -> tuple[Link, ...]:
+def join_citation(links: Iterable[Link]) -> tuple[Link, ...]:
     """Join the pieces of a citation that was broken over two lines, pages or files.
 
     A joined link is on the page it begins on.
@@ -286,5 +286,5 @@ def _page_in_other_file(annotation: Any, others: Sequence[Volume]) -> int | None
 def _forbidden(objects: Objects, job: Job) -> Iterator[str]:
     yield from entry_check.find_faults(objects, job.entries, linked=job.linked)
     yield from link_reader.outline_faults(objects)
-    if link_reader.unused_names(objects.reader):
+    if link_reader.count_unused_names(objects.reader):
         yield "named destinations that no link uses"

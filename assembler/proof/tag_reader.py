@@ -9,7 +9,7 @@ from typing import Any
 from pypdf import PdfReader
 from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject
 
-from assembler.proof.pypdf_values import plain
+from assembler.proof.pypdf_values import resolve_reference
 
 _MAX_DEPTH = 64  # levels of a tree; the Word engines need about ten
 _MAX_ELEMENTS = 200_000
@@ -24,10 +24,10 @@ def read_branches(reader: PdfReader) -> tuple[str, ...]:
     order, and their marked content. Two files with the same branches are read aloud alike. Never
     raises for an odd tree: what is too deep, circular or of a wrong type has a digest of its own.
     """
-    root = plain(reader.root_object.get("/StructTreeRoot"))
+    root = resolve_reference(reader.root_object.get("/StructTreeRoot"))
     if not isinstance(root, DictionaryObject):
         return ()
-    tree = _Tree(plain(root.get("/RoleMap")))
+    tree = _Tree(resolve_reference(root.get("/RoleMap")))
     return tuple(tree.digest(kid, 0) for kid in _kids(root))
 
 
@@ -49,21 +49,21 @@ class _Tree:
                 yield "circular"
                 return
             self._seen.add(raw.idnum)
-        element = plain(raw)
+        element = resolve_reference(raw)
         if isinstance(element, int):
             yield f"content {int(element)}"
             return
         if not isinstance(element, DictionaryObject) or depth > _MAX_DEPTH:
             yield "unreadable"
             return
-        kind = plain(element.get("/Type"))
+        kind = resolve_reference(element.get("/Type"))
         if kind in ("/MCR", "/OBJR"):
-            yield f"{kind} {plain(element.get('/MCID'))}"
+            yield f"{kind} {resolve_reference(element.get('/MCID'))}"
             return
-        yield f"role {self._meaning(plain(element.get('/S')))}"
+        yield f"role {self._meaning(resolve_reference(element.get('/S')))}"
         for key in _TEXTS:
             if key in element:
-                yield f"{key} {plain(element.get(key))!r}"
+                yield f"{key} {resolve_reference(element.get(key))!r}"
         for key in ("/A", "/C"):
             if key in element:
                 yield f"{key} {_comparable(element.raw_get(key), 0)}"
@@ -73,7 +73,7 @@ class _Tree:
     def _meaning(self, role: Any) -> str:
         """Return the standard role that a role of this file stands for."""
         for _ in range(_MAX_DEPTH):
-            meaning = plain(self._roles.get(role)) if isinstance(role, str) else None
+            meaning = resolve_reference(self._roles.get(role)) if isinstance(role, str) else None
             if meaning is None or meaning == role:
                 return str(role)
             role = meaning
@@ -83,13 +83,13 @@ class _Tree:
 def _kids(element: DictionaryObject) -> list[Any]:
     if "/K" not in element:
         return []
-    kids = plain(element.raw_get("/K"))
+    kids = resolve_reference(element.raw_get("/K"))
     return list(list.__iter__(kids)) if isinstance(kids, ArrayObject) else [element.raw_get("/K")]
 
 
 def _comparable(raw: Any, depth: int) -> Any:
     """Return attributes as plain values that can be compared between files."""
-    value = plain(raw)
+    value = resolve_reference(raw)
     if depth > _MAX_DEPTH:
         return "too deep"
     if isinstance(value, DictionaryObject):

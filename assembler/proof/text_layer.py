@@ -19,9 +19,9 @@ from assembler.pdf.streaming import StreamedPages
 from assembler.proof.kept_drafts import Kept, KeptWords
 from assembler.proof.page_characters import (
     PageCharacters,
-    ends_with,
-    letters_and_digits,
-    visible_characters,
+    is_ending_with,
+    keep_letters_and_digits,
+    keep_visible_characters,
 )
 from assembler.proof.page_text import read_content, read_text
 from assembler.proof.recognized_words import check_places_in_any_order, check_recognized_words
@@ -172,7 +172,7 @@ def _own_text(
     if words is None:
         text = read_text(page)
         return (
-            visible_characters(text).removesuffix(visible_characters(stamp_text))
+            keep_visible_characters(text).removesuffix(keep_visible_characters(stamp_text))
             if stamp_text
             else text
         ), ""
@@ -193,12 +193,12 @@ def _own_text_by_content(
     PDFium other letters than the content.
     """
     stamp_text, content = _read_own_content(job, entry)
-    texts = [visible_characters(word.text) for word in words.words]
+    texts = [keep_visible_characters(word.text) for word in words.words]
     characters = PageCharacters(page)
     characters.drop_end(stamp_text)
-    letters, shown = letters_and_digits(content), letters_and_digits(characters.text)
+    letters, shown = keep_letters_and_digits(content), keep_letters_and_digits(characters.text)
     same_count = len(words.words) == entry.client_text.words
-    if not same_count or not ends_with(content, texts) or Counter(shown) - Counter(letters):
+    if not same_count or not is_ending_with(content, texts) or Counter(shown) - Counter(letters):
         return characters.text, trouble
     passed_over = len(letters) - len(shown)
     if passed_over > _max_skipped(texts):
@@ -212,13 +212,13 @@ def _own_text_by_content(
 def _read_own_content(job: Job, entry: LedgerEntry) -> tuple[str, str]:
     """Return the text of a page's stamp, and the characters of its content before the stamp."""
     stamp_text = entry.stamp.text if entry.stamp else ""
-    content = visible_characters(read_content(job.bundle, entry.number - job.first))
-    return stamp_text, content.removesuffix(visible_characters(stamp_text))
+    content = keep_visible_characters(read_content(job.bundle, entry.number - job.first))
+    return stamp_text, content.removesuffix(keep_visible_characters(stamp_text))
 
 
 def _max_skipped(texts: Sequence[str]) -> float:
     """Return how many letters of these words PDFium may skip."""
-    return max(_SKIPPED_LETTERS, _SKIPPED_PART * len(letters_and_digits("".join(texts))))
+    return max(_SKIPPED_LETTERS, _SKIPPED_PART * len(keep_letters_and_digits("".join(texts))))
 
 
 def _own_text_by_source(
@@ -239,19 +239,19 @@ def _own_text_by_source(
     except (NoPages, pdfium.PdfiumError, OSError, IndexError):
         return "", trouble
     stamp_text, content = _read_own_content(job, entry)
-    texts = [visible_characters(word.text) for word in words.words]
+    texts = [keep_visible_characters(word.text) for word in words.words]
     characters = PageCharacters(page)
     characters.drop_end(stamp_text)
-    expected = Counter(letters_and_digits(own_characters.text)) + Counter(
-        letters_and_digits("".join(texts))
+    expected = Counter(keep_letters_and_digits(own_characters.text)) + Counter(
+        keep_letters_and_digits("".join(texts))
     )
-    shown = Counter(letters_and_digits(characters.text))
+    shown = Counter(keep_letters_and_digits(characters.text))
     passed_over = (expected - shown).total()
     is_as_kept = (
         len(words.words) == entry.client_text.words
         and not shown - expected
         and passed_over <= _max_skipped(texts)
-        and ends_with(content, texts)
+        and is_ending_with(content, texts)
     )
     if not is_as_kept:
         return "", trouble

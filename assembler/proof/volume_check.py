@@ -79,7 +79,7 @@ def check_file_index(
         yield Check(name="files", ok=is_complete, detail=detail)
 
 
-def expected_bookmarks(marks: Sequence[Mark], volume: Volume) -> list[Mark]:
+def list_expected_bookmarks(marks: Sequence[Mark], volume: Volume) -> list[Mark]:
     """Return the bookmarks a volume must have: its own, after those that were open before it,
     leading to its first page.
 

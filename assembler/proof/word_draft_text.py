@@ -18,7 +18,7 @@ from typing import Any
 import pypdfium2 as pdfium
 from lxml import etree
 
-from assembler.proof.page_text import fold, is_right_to_left, letters, read_text
+from assembler.proof.page_text import fold, is_right_to_left, keep_letters, read_text
 from assembler.runtime.worker_pool import Failure
 from assembler.runtime.workshop import Workshop
 
@@ -101,7 +101,7 @@ def compare(job: Job) -> Compared:
             if _has_same_text(word, printed, job.heads)
             else "has different words than its PDF"
         )
-    lost_count = lost_words(word.sure, printed)
+    lost_count = count_lost_words(word.sure, printed)
     return Compared(
         trouble=f"has {lost_count} words that its PDF does not have" if lost_count else ""
     )
@@ -247,15 +247,15 @@ def _plain(text: str) -> str:
     )
 
 
-def lost_words(paragraphs: Sequence[str], printed: str) -> int:
+def count_lost_words(paragraphs: Sequence[str], printed: str) -> int:
     """Count the words that are nowhere in the PDF, whole or in two parts at the end of a page."""
-    printed_letters = letters(printed)
+    printed_letters = keep_letters(printed)
     words: Mapping[str, None] = dict.fromkeys(
         word for text in paragraphs for word in text.split() if not is_right_to_left(word)
     )
     lost_count = 0
     for word in words:
-        word_letters = letters(word)
+        word_letters = keep_letters(word)
         if not re.fullmatch(r"[^\W_]+", word_letters) or _plain(word_letters) != word_letters:
             continue
         cuts = range(2, len(word_letters) - 1)

@@ -82,18 +82,18 @@ class Style:
 
 def read_styles(root: Any) -> dict[str, Style]:
     styles = {}
-    for style in children_of(root, "style"):
-        properties = child_of(style, "rPr")
-        styles[attribute_of(style, "styleId")] = Style(
-            based_on=attribute_of(child_of(style, "basedOn"), "val"),
-            hides=is_on(child_of(properties, "vanish")),
-            face=font_name(properties),
-            right_to_left=bool(is_on(child_of(child_of(style, "pPr"), "bidi"))),
+    for style in list_children(root, "style"):
+        properties = find_child(style, "rPr")
+        styles[find_attribute(style, "styleId")] = Style(
+            based_on=find_attribute(find_child(style, "basedOn"), "val"),
+            hides=is_on(find_child(properties, "vanish")),
+            face=read_font_name(properties),
+            right_to_left=bool(is_on(find_child(find_child(style, "pPr"), "bidi"))),
         )
     return styles
 
 
-def style_chain(styles: Mapping[str, Style], name: str) -> Iterator[Style]:
+def list_style_chain(styles: Mapping[str, Style], name: str) -> Iterator[Style]:
     visited: set[str] = set()
     while name in styles and name not in visited:
         visited.add(name)
@@ -101,38 +101,38 @@ def style_chain(styles: Mapping[str, Style], name: str) -> Iterator[Style]:
         name = styles[name].based_on
 
 
-def printed_margins(package: WordPackage, body: Any) -> list[str]:
+def list_printed_margins(package: WordPackage, body: Any) -> list[str]:
     """Return the headers and footers that certainly show: those of first pages, and the others if
     no page differs."""
     related, settings = package.relations(package.main), "word/settings.xml"
     has_even_pages = package.has(settings) and bool(
-        is_on(child_of(package.root(settings), "evenAndOddHeaders"))
+        is_on(find_child(package.root(settings), "evenAndOddHeaders"))
     )
     names: dict[str, None] = {}
     for number, section in enumerate(body.iter("{*}sectPr")):
-        if number and attribute_of(child_of(section, "type"), "val") == "continuous":
+        if number and find_attribute(find_child(section, "type"), "val") == "continuous":
             continue  # it may begin on a page that already has its headers
-        has_first_page = bool(is_on(child_of(section, "titlePg")))
+        has_first_page = bool(is_on(find_child(section, "titlePg")))
         shown = {"first"} if has_first_page else set() if has_even_pages else {"default"}
         for reference in (
-            *children_of(section, "headerReference"),
-            *children_of(section, "footerReference"),
+            *list_children(section, "headerReference"),
+            *list_children(section, "footerReference"),
         ):
-            target = related.get(attribute_of(reference, "id"), ("", "", True))[1]
-            if attribute_of(reference, "type", "default") in shown and package.has(target):
+            target = related.get(find_attribute(reference, "id"), ("", "", True))[1]
+            if find_attribute(reference, "type", "default") in shown and package.has(target):
                 names[target] = None
     return list(names)
 
 
-def children_of(element: Any, name: str) -> Sequence[Any]:
+def list_children(element: Any, name: str) -> Sequence[Any]:
     return [] if element is None else list(element.iterchildren(f"{{*}}{name}"))
 
 
-def child_of(element: Any, name: str) -> Any:
-    return next(iter(children_of(element, name)), None)
+def find_child(element: Any, name: str) -> Any:
+    return next(iter(list_children(element, name)), None)
 
 
-def attribute_of(element: Any, name: str, default: str = "") -> str:
+def find_attribute(element: Any, name: str, default: str = "") -> str:
     """Return an attribute in any namespace."""
     if element is None:
         return default
@@ -147,12 +147,12 @@ def is_on(element: Any) -> bool | None:
     return (
         None
         if element is None
-        else attribute_of(element, "val", "true").lower() not in ("0", "false", "off")
+        else find_attribute(element, "val", "true").lower() not in ("0", "false", "off")
     )
 
 
-def font_name(properties: Any) -> str:
-    fonts = child_of(properties, "rFonts")
-    if attribute_of(fonts, "asciiTheme") or attribute_of(fonts, "hAnsiTheme"):
+def read_font_name(properties: Any) -> str:
+    fonts = find_child(properties, "rFonts")
+    if find_attribute(fonts, "asciiTheme") or find_attribute(fonts, "hAnsiTheme"):
         return ""
-    return (attribute_of(fonts, "ascii") or attribute_of(fonts, "hAnsi")).lower()
+    return (find_attribute(fonts, "ascii") or find_attribute(fonts, "hAnsi")).lower()

@@ -13,13 +13,13 @@ from lxml import etree
 
 from assembler.proof.word_package import (
     WordPackage,
-    attribute_of,
-    child_of,
-    children_of,
-    font_name,
+    find_attribute,
+    find_child,
     is_on,
-    printed_margins,
-    style_chain,
+    list_children,
+    list_printed_margins,
+    list_style_chain,
+    read_font_name,
 )
 
 _CHECKED, _UNCHECKED, _UNKNOWN_SIGN = "\u2612", "\u2610", "\ufffc"
@@ -100,7 +100,7 @@ def read_visible_things(source: Path | IO[bytes]) -> VisibleThings:
         reading = _Reading(package)
         body = package.root(package.main)
         reading.read_part(package.main, body)
-        for name in printed_margins(package, body):
+        for name in list_printed_margins(package, body):
             reading.read_part(name, package.root(name))
         for kind in ("footnote", "endnote"):
             _read_notes(package, reading, kind)
@@ -170,17 +170,19 @@ class _Reading:
         if name == "p":
             self._read_paragraph(element)
         elif name == "r" and not self._is_hidden(element):
-            self.right_to_left |= bool(is_on(child_of(child_of(element, "rPr"), "rtl")))
+            self.right_to_left |= bool(is_on(find_child(find_child(element, "rPr"), "rtl")))
             self._read_run(element)
         elif name == "oMath":
             self._in_equation = True
             self._walk(element)
             self._in_equation = False
         elif name == "AlternateContent":
-            choice = child_of(element, "Choice")
+            choice = find_child(element, "Choice")
             self._walk(choice if choice is not None else element)
         elif name == "fldSimple":
-            self._fields.append(_Field(instruction=attribute_of(element, "instr"), in_result=True))
+            self._fields.append(
+                _Field(instruction=find_attribute(element, "instr"), in_result=True)
+            )
             self._walk(element)
             self._fields.pop()
         elif name != "r" and not _is_unseen_row_or_cell(element, name):
@@ -188,9 +190,11 @@ class _Reading:
 
     def _read_paragraph(self, element: Any) -> None:
         outer, style = self.paragraphs[-1], self._paragraph_style
-        self._paragraph_style = attribute_of(child_of(child_of(element, "pPr"), "pStyle"), "val")
+        self._paragraph_style = find_attribute(
+            find_child(find_child(element, "pPr"), "pStyle"), "val"
+        )
         self.right_to_left |= bool(
-            is_on(child_of(child_of(element, "pPr"), "bidi"))
+            is_on(find_child(find_child(element, "pPr"), "bidi"))
         ) or self._is_right_to_left(self._paragraph_style)
         self.paragraphs.append([])
         self._walk(element)
@@ -211,8 +215,8 @@ class _Reading:
             elif name == "sym":
                 self._append(
                     self._sign(
-                        attribute_of(child, "font").lower(),
-                        int(attribute_of(child, "char", "0"), 16),
+                        find_attribute(child, "font").lower(),
+                        int(find_attribute(child, "char", "0"), 16),
                     )
                 )
             elif name == "noBreakHyphen":
@@ -238,7 +242,9 @@ class _Reading:
         self._walk(element)
 
     def _is_right_to_left(self, style: str) -> bool:
-        return any(chained.right_to_left for chained in style_chain(self.package.styles, style))
+        return any(
+            chained.right_to_left for chained in list_style_chain(self.package.styles, style)
+        )
 
     def _append(self, text: str) -> None:
         # each program typesets equations its own way: only their letters and digits are compared
@@ -261,9 +267,9 @@ class _Reading:
         return sign or " "
 
     def _track_field(self, mark: Any) -> None:
-        kind = attribute_of(mark, "fldCharType")
+        kind = find_attribute(mark, "fldCharType")
         if kind == "begin":
-            shown = _form_value(child_of(mark, "ffData"))
+            shown = _form_value(find_child(mark, "ffData"))
             self._append(shown)
             self._fields.append(_Field(shows_own=bool(shown)))
         elif kind == "separate" and self._fields:
@@ -306,22 +312,26 @@ class _Reading:
                 self.paragraphs += [*([text] for text in texts), []]
 
     def _is_hidden(self, run: Any) -> bool:
-        properties = child_of(run, "rPr")
-        run_setting = is_on(child_of(properties, "vanish"))
+        properties = find_child(run, "rPr")
+        run_setting = is_on(find_child(properties, "vanish"))
         if run_setting is not None:
             return run_setting
-        styles = (attribute_of(child_of(properties, "rStyle"), "val"), self._paragraph_style)
+        styles = (find_attribute(find_child(properties, "rStyle"), "val"), self._paragraph_style)
         style_settings = [
-            style.hides for name in styles for style in style_chain(self.package.styles, name)
+            style.hides for name in styles for style in list_style_chain(self.package.styles, name)
         ]
         return next((setting for setting in style_settings if setting is not None), False)
 
     def _font_of(self, run: Any) -> str:
-        properties = child_of(run, "rPr")
-        styles = (attribute_of(child_of(properties, "rStyle"), "val"), self._paragraph_style)
+        properties = find_child(run, "rPr")
+        styles = (find_attribute(find_child(properties, "rStyle"), "val"), self._paragraph_style)
         faces = [
-            font_name(properties),
-            *(style.face for name in styles for style in style_chain(self.package.styles, name)),
+            read_font_name(properties),
+            *(
+                style.face
+                for name in styles
+                for style in list_style_chain(self.package.styles, name)
+            ),
         ]
         return next(filter(None, faces), "")
 
@@ -330,12 +340,13 @@ def _is_unseen_row_or_cell(element: Any, name: str) -> bool:
     """Return whether a row is hidden or deleted, or a cell is covered by the one above that it is
     merged with."""
     if name == "tr":
-        properties = child_of(element, "trPr")
+        properties = find_child(element, "trPr")
         return (
-            bool(is_on(child_of(properties, "hidden"))) or child_of(properties, "del") is not None
+            bool(is_on(find_child(properties, "hidden")))
+            or find_child(properties, "del") is not None
         )
-    merge = child_of(child_of(element, "tcPr"), "vMerge") if name == "tc" else None
-    return merge is not None and attribute_of(merge, "val") != "restart"
+    merge = find_child(find_child(element, "tcPr"), "vMerge") if name == "tc" else None
+    return merge is not None and find_attribute(merge, "val") != "restart"
 
 
 def _is_symbol(face: str, letter: str) -> bool:
@@ -346,16 +357,16 @@ def _is_symbol(face: str, letter: str) -> bool:
 def _form_value(data: Any) -> str:
     """Return what an old form field shows itself: a box, or the chosen entry of a list; "" for a
     text field."""
-    box, choices = child_of(data, "checkBox"), child_of(data, "ddList")
+    box, choices = find_child(data, "checkBox"), find_child(data, "ddList")
     if box is not None:
-        explicit = is_on(child_of(box, "checked"))
-        is_checked = is_on(child_of(box, "default")) if explicit is None else explicit
+        explicit = is_on(find_child(box, "checked"))
+        is_checked = is_on(find_child(box, "default")) if explicit is None else explicit
         return _CHECKED if is_checked else _UNCHECKED
     if choices is not None:
-        entries = [attribute_of(entry, "val") for entry in children_of(choices, "listEntry")]
+        entries = [find_attribute(entry, "val") for entry in list_children(choices, "listEntry")]
         index = int(
-            attribute_of(child_of(choices, "result"), "val")
-            or attribute_of(child_of(choices, "default"), "val")
+            find_attribute(find_child(choices, "result"), "val")
+            or find_attribute(find_child(choices, "default"), "val")
             or 0
         )
         return entries[index] if 0 <= index < len(entries) else ""
@@ -376,11 +387,11 @@ def _read_notes(package: WordPackage, reading: _Reading, kind: str) -> None:
     if not package.has(name):
         return
     used_ids = {
-        attribute_of(mark, "id")
+        find_attribute(mark, "id")
         for mark in package.root(package.main).iter(f"{{*}}{kind}Reference")
     }
     root = package.root(name)
     for note in list(root):
-        if isinstance(note.tag, str) and attribute_of(note, "id") not in used_ids:
+        if isinstance(note.tag, str) and find_attribute(note, "id") not in used_ids:
             root.remove(note)
     reading.read_part(name, root)

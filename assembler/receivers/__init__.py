@@ -10,7 +10,7 @@ from assembler.receivers.filing_mode import check_filing_mode
 from assembler.receivers.lint import lint, lint_build, lint_new_bundle
 from assembler.receivers.lint_rules import check_files
 from assembler.receivers.pdf_survey import SurveyedFile, SurveyedPage, survey_pdf
-from assembler.receivers.profiles import DEFAULT, load_profile, parse_profile, profile_ids
+from assembler.receivers.profiles import DEFAULT, list_profile_ids, load_profile, parse_profile
 
 __all__ = [
     "DEFAULT",
@@ -21,8 +21,8 @@ __all__ = [
     "lint",
     "lint_build",
     "lint_new_bundle",
+    "list_profile_ids",
     "load_profile",
     "parse_profile",
-    "profile_ids",
     "survey_pdf",
 ]

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from assembler.layout.paper import PAPER
 from assembler.model import Finding, LedgerEntry, Profile, Severity
-from assembler.model.page_labels import follows, is_behind
+from assembler.model.page_labels import is_behind, may_follow
 from assembler.receivers import packet_lint
 from assembler.receivers.pdf_survey import SurveyedFile
 from assembler.runtime.rule_catalog import make_finding
@@ -189,7 +189,7 @@ def _labels(files: Sequence[SurveyedFile], profile: Profile) -> Iterator[Finding
         jumps = [
             (n, is_behind(*pair))
             for n, pair in enumerate(pairwise(labels), 1)
-            if not follows(*pair)
+            if not may_follow(*pair)
         ]
         wrong, gaps = [n for n, behind in jumps if not behind], [n for n, behind in jumps if behind]
         if profile.labels and wrong:

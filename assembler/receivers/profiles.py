@@ -22,7 +22,7 @@ _ALL_INK = Ink(cell=792, columns=1, rows=1, bits=b"\x80")
 _PLACES = {"n": 1, "of": 1, "first": 1, "last": 1}
 
 
-def profile_ids(shelf: Shelf, case_folder: Path | None = None) -> tuple[str, ...]:
+def list_profile_ids(shelf: Shelf, case_folder: Path | None = None) -> tuple[str, ...]:
     """Return the ids of all profiles for this case, sorted."""
     ids = {Path(name).stem for name in shelf.names(_FOLDER, ".json")}
     own = case_folder / "profiles" if case_folder else None
@@ -35,7 +35,7 @@ def load_profile(shelf: Shelf, name: str, case_folder: Path | None = None) -> Pr
     Raises UnknownProfile naming the most similar one, TemplateBroken for a file that does not
     follow its schema.
     """
-    ids = profile_ids(shelf, case_folder)
+    ids = list_profile_ids(shelf, case_folder)
     if name not in ids:
         suggestions = get_close_matches(name, ids, 1, 0.5)
         remedy = (

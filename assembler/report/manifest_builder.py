@@ -50,9 +50,9 @@ from assembler.model.manifest import (
     Source,
     StampWording,
     Transform,
-    kept_conversion,
-    kept_pdf,
-    word_file,
+    locate_kept_conversion,
+    locate_kept_pdf,
+    locate_word_file,
 )
 
 _NOT_CHECKED = (
@@ -157,18 +157,20 @@ def _kept_files(packet: BoundPacket) -> KeptFiles:
         drafts=tuple(
             KeptDraft(
                 document=draft.id,
-                pdf=kept_pdf(draft.id),
-                docx=None if draft.id in placeholders else word_file(draft.id),
+                pdf=locate_kept_pdf(draft.id),
+                docx=None if draft.id in placeholders else locate_word_file(draft.id),
                 shipped=draft.shipped,
             )
             for draft in packet.drafts
         ),
         forms=tuple(
-            KeptForm(document=form, pdf=kept_pdf(form)) for form in packet.filled if form in bound
+            KeptForm(document=form, pdf=locate_kept_pdf(form))
+            for form in packet.filled
+            if form in bound
         ),
         words=WORDS_FILE,
         conversions=tuple(
-            KeptConversion(path=path, pdf=kept_conversion(sha256))
+            KeptConversion(path=path, pdf=locate_kept_conversion(sha256))
             for path, sha256 in sorted(converted)
         ),
     )

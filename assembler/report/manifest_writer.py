@@ -88,7 +88,7 @@ def read_current(packet: Path, input_digest: str) -> Manifest | None:
     return manifest if is_current else None
 
 
-def with_outputs(manifest: Manifest, folder: Path) -> Manifest:
+def add_outputs(manifest: Manifest, folder: Path) -> Manifest:
     """Return the manifest with path, size and sha256 of every other file of the folder."""
     files = sorted(
         path for path in folder.rglob("*") if path.is_file() and path.name != MANIFEST_FILE
@@ -96,13 +96,13 @@ def with_outputs(manifest: Manifest, folder: Path) -> Manifest:
     return replace(manifest, outputs=tuple(_output(path, folder) for path in files))
 
 
-def with_output(manifest: Manifest, path: Path, folder: Path) -> Manifest:
+def add_output(manifest: Manifest, path: Path, folder: Path) -> Manifest:
     """Return the manifest with one file of the folder added, without reading the others again."""
     outputs = (*manifest.outputs, _output(path, folder))
     return replace(manifest, outputs=tuple(sorted(outputs, key=lambda file: Path(file.path))))
 
 
-def with_proof(manifest: Manifest, checks: Sequence[Check], not_checked: Sequence[str]) -> Manifest:
+def add_proof(manifest: Manifest, checks: Sequence[Check], not_checked: Sequence[str]) -> Manifest:
     """Return the manifest with the checks of the proof, and what it could not check."""
     sentences = dict.fromkeys((*manifest.not_checked, *not_checked))
     return replace(manifest, proof=tuple(checks), not_checked=tuple(sentences))

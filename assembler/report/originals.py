@@ -18,7 +18,7 @@ from assembler.errors import CaseRejected, OutputNotWritten, ProofFailed
 from assembler.model import Case, DocumentId, Manifest, PartKind, Plan, SourceFile
 from assembler.model.manifest import MANIFEST_FILE, Originals
 from assembler.runtime.manifest_reader import read_manifest
-from assembler.runtime.publishing import publish, staging
+from assembler.runtime.publishing import publish, stage_folder
 
 FOLDER = "originals"
 _CASE_RESOURCES = ("templates", "profiles")  # folders of a case that change its packets
@@ -138,7 +138,7 @@ def restore(build: Path, out: Path, day: date) -> Restored:
             where=out.name,
             remedy="name a new folder with --out",
         )
-    with staging(out, _no_record, day) as staged:
+    with stage_folder(out, _no_record, day) as staged:
         for path, record in records.items():
             _restore_file(record, stores, staged / path)
         publish(staged, out, _no_record, day)

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from assembler.model import LedgerEntry, Manifest, PartKind
-from assembler.model.manifest import filled_form, word_file
+from assembler.model.manifest import locate_filled_form, locate_word_file
 
 Pair = tuple[LedgerEntry | None, LedgerEntry | None]  # old and new entry of a page
 PageChange = tuple[str, LedgerEntry | None, LedgerEntry | None]  # kind, old and new entry
@@ -204,7 +204,7 @@ def _digests(manifest: Manifest) -> dict[str, str]:
     digests: dict[str, str] = {}
     for entry in manifest.ledger:
         document = entry.document
-        paths = (word_file(document), filled_form(document), document.name)
+        paths = (locate_word_file(document), locate_filled_form(document), document.name)
         digests[document] = next((files[path] for path in paths if path in files), "")
     return digests
 

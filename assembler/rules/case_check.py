@@ -63,7 +63,7 @@ def check_case(case: Case, library: Library, as_of: date) -> Judgment:
         for hit in matrix.find_outdated(row, line, context)
     ]
     findings += [
-        matrix.unmet_finding(row, line, context) for row, line in claim_rows if not row.is_met
+        matrix.make_unmet_finding(row, line, context) for row, line in claim_rows if not row.is_met
     ]
     findings.sort(
         key=lambda finding: (

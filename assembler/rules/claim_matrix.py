@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from assembler.model import Case, Exhibit, Finding
-from assembler.model.case_texts import request_for
+from assembler.model.case_texts import select_request
 from assembler.rules.library import LEVELS, Checklist, Line
 from assembler.rules.rule_context import Hit, RuleContext, Subject
 
@@ -42,7 +42,7 @@ def build_claim_rows(context: RuleContext) -> Iterator[tuple[ClaimRow, Line]]:
                     yield _row(checklist, line, level or line.level, subject, context), line
 
 
-def unmet_finding(row: ClaimRow, line: Line, context: RuleContext) -> Finding:
+def make_unmet_finding(row: ClaimRow, line: Line, context: RuleContext) -> Finding:
     """Return the finding for a row that nothing meets."""
     count = f"only {len(row.exhibits)} of {row.minimum}" if row.exhibits else "nothing yet"
     finding = Finding(
@@ -119,7 +119,7 @@ def _place(line: Line, subject: Subject | None) -> str:
 def _is_filled(case: Case, pointer: str) -> bool:
     """Return whether the case has text at a pointer, for each of its beneficiaries."""
     return all(
-        _is_filled_for(replace(case, request=request_for(case.request, person.id)), pointer)
+        _is_filled_for(replace(case, request=select_request(case.request, person.id)), pointer)
         for person in case.beneficiaries
     )
 

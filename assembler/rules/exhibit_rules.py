@@ -6,9 +6,9 @@ from collections.abc import Iterator, Sequence
 from difflib import get_close_matches
 
 from assembler.model import Exhibit, FilePart, Translator
-from assembler.model.case_texts import citing_texts
+from assembler.model.case_texts import list_citing_texts
 from assembler.rules.claim_matrix import build_claim_rows
-from assembler.rules.rule_context import Hit, RuleContext, cited_exhibits
+from assembler.rules.rule_context import Hit, RuleContext, list_cited_exhibits
 
 _PERSONAL = ("identity", "status")
 
@@ -47,7 +47,7 @@ def _used(context: RuleContext) -> frozenset[str]:
         else set()
     )
     return frozenset(exhibits).union(
-        *(cited_exhibits(text.paragraphs) for text in citing_texts(context.case))
+        *(list_cited_exhibits(text.paragraphs) for text in list_citing_texts(context.case))
     )
 
 

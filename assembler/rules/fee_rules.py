@@ -120,14 +120,14 @@ def _forms(context: RuleContext) -> Iterator[Hit]:
         return
     missing = [
         form
-        for form in required_forms(context)
+        for form in list_required_forms(context)
         if form not in listed and not (form == "i-131" and _covers_everyone(context))
     ]
     if missing:
         yield Hit(rule="FORM.NOT_ENCLOSED", pointer="/forms", values={"forms": ", ".join(missing)})
 
 
-def required_forms(context: RuleContext) -> list[str]:
+def list_required_forms(context: RuleContext) -> list[str]:
     """Return the forms of a new request, in the order they are enclosed."""
     case = context.case
     needed = (

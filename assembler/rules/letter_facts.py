@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from assembler.model import Case
-from assembler.rules.fee_rules import required_forms
+from assembler.rules.fee_rules import list_required_forms
 from assembler.rules.library import Library
 from assembler.rules.rule_context import RuleContext
 
@@ -92,7 +92,7 @@ def _parole_fee(context: RuleContext) -> str | None:
 
 def _forms(context: RuleContext) -> Iterator[str]:
     """Yield the forms of this filing with their editions, in the order they are enclosed."""
-    for form in required_forms(context):
+    for form in list_required_forms(context):
         fact = context.use_fact(f"forms/{form}")
         if fact:
             yield (

@@ -197,10 +197,10 @@ def parse_library(read: Callable[[str], bytes], names: Iterable[str]) -> Library
 def load_library(shelf: Shelf) -> Library:
     """Return the library of a shelf, to be read once for any number of cases. Raises
     TemplateBroken."""
-    return parse_library(shelf.read, library_file_names(shelf.names))
+    return parse_library(shelf.read, list_library_files(shelf.names))
 
 
-def current_editions(library: Library) -> dict[str, str]:
+def find_current_editions(library: Library) -> dict[str, str]:
     """Return the edition in force of each form whose edition is known: {"i-131": "01/20/25"}."""
     forms = [fact for name, fact in library.facts.items() if name.startswith("forms/")]
     return {
@@ -208,7 +208,7 @@ def current_editions(library: Library) -> dict[str, str]:
     }
 
 
-def library_file_names(list_files: Callable[[str, str], Iterable[str]]) -> tuple[str, ...]:
+def list_library_files(list_files: Callable[[str, str], Iterable[str]]) -> tuple[str, ...]:
     """Return the names of the files of a library; `list_files` gives the files of a folder, as
     `Shelf.names` does."""
     return (*list_files(CHECKLISTS, ".json"), *list_files(FACTS, ".json"), CATALOG)

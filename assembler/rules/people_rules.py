@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import fields
 
 from assembler.model import Name, Passport, Person
-from assembler.rules.rule_context import Hit, RuleContext, add_months, age_on
+from assembler.rules.rule_context import Hit, RuleContext, add_months, count_years
 
 NO_RECEIPT = "XXX0000000000"  # a receipt number that cannot be, for the same purpose
 _OLDEST = 120  # years
@@ -54,7 +54,7 @@ def _scripts(word: str) -> set[str]:
 
 
 def _born(context: RuleContext, person: Person, where: str) -> Iterator[Hit]:
-    if person.birth_date and not 0 <= age_on(person.birth_date, context.as_of) <= _OLDEST:
+    if person.birth_date and not 0 <= count_years(person.birth_date, context.as_of) <= _OLDEST:
         yield Hit(rule="DATE.BIRTH", pointer=f"{where}/birth_date")
     if person.passport:
         yield from _passport(context, person, person.passport, where)

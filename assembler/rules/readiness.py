@@ -34,7 +34,7 @@ def decide_verdict(
         failure: why no packet could be made, if that is not in the findings.
     """
     distinct = tuple(dict.fromkeys(findings))
-    forms = sorted({*missing_forms, *missing_form_names(distinct)})
+    forms = sorted({*missing_forms, *list_missing_forms(distinct)})
     to_fix = sum(finding.severity is Severity.ERROR for finding in distinct)
     if to_fix or forms or failure:
         readiness = Readiness.NOT_READY
@@ -58,7 +58,7 @@ def is_blocker(finding: Finding) -> bool:
     return finding.severity is Severity.ERROR or finding.rule == PLACEHOLDER_RULE
 
 
-def missing_form_names(findings: Iterable[Finding]) -> set[str]:
+def list_missing_forms(findings: Iterable[Finding]) -> set[str]:
     """Return the forms that placeholder pages stand for, such as "G-28"."""
     return {
         finding.part.removesuffix(PLACEHOLDER_SUFFIX).upper()

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from itertools import chain
 
 from assembler.model import Case, Rfe
-from assembler.model.case_texts import FILL_IN, citing_texts
+from assembler.model.case_texts import FILL_IN, list_citing_texts
 from assembler.rules.people_rules import NO_RECEIPT
-from assembler.rules.rule_context import Hit, RuleContext, cited_exhibits
+from assembler.rules.rule_context import Hit, RuleContext, list_cited_exhibits
 
 
 def check_request(context: RuleContext) -> Iterator[Hit]:
@@ -33,7 +33,7 @@ def _placeholders(case: Case) -> Iterator[Hit]:
         f"/rfe/points/{n}/asked": point.asked
         for n, point in enumerate(case.rfe.points if case.rfe else ())
     }
-    prose = ((text.pointer, "\n".join(text.paragraphs)) for text in citing_texts(case))
+    prose = ((text.pointer, "\n".join(text.paragraphs)) for text in list_citing_texts(case))
     for where, text in chain(names.items(), titles.items(), points.items(), prose):
         if FILL_IN in text:
             yield Hit(rule="CASE.PLACEHOLDER", pointer=where)
@@ -59,7 +59,7 @@ def _plain(context: RuleContext) -> Iterator[Hit]:
 
 def _expedite(context: RuleContext) -> Iterator[Hit]:
     case, where = context.case, "/request/expedite_reason"
-    if not cited_exhibits([case.request.expedite_reason]):
+    if not list_cited_exhibits([case.request.expedite_reason]):
         yield Hit(rule="EXPEDITE.EVIDENCE", pointer=where)
     if not (case.attorney and case.attorney.phone) and not case.petitioner.phone:
         yield Hit(rule="EXPEDITE.CONTACT", pointer=where)
@@ -80,7 +80,7 @@ def _response(context: RuleContext, rfe: Rfe) -> Iterator[Hit]:
     for n, point in enumerate(rfe.points):
         if not any(paragraph.strip() for paragraph in point.answer):
             yield Hit(rule="RFE.POINT_UNANSWERED", pointer=f"/rfe/points/{n}/answer")
-        elif not point.exhibits and not cited_exhibits(point.answer):
+        elif not point.exhibits and not list_cited_exhibits(point.answer):
             yield Hit(rule="RFE.POINT_UNPROVED", pointer=f"/rfe/points/{n}")
     yield from _notice(context, rfe)
     if rfe.address is None and context.case.request.filing == "paper":

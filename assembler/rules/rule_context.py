@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from assembler.model import Case, Exhibit, Finding, Person
-from assembler.model.citations import cited
+from assembler.model.citations import list_cites
 from assembler.rules.library import Checklist, Fact, Library
 
 Values = Mapping[str, str | int]
@@ -68,7 +68,7 @@ class RuleContext:
         return (
             fact is not None
             and person.birth_date is not None
-            and age_on(person.birth_date, on or self.as_of) < fact["below_age"]
+            and count_years(person.birth_date, on or self.as_of) < fact["below_age"]
         )
 
     def finding(self, hit: Hit) -> Finding:
@@ -93,7 +93,7 @@ class RuleContext:
             yield f"/exhibits/{n}", exhibit
 
 
-def age_on(born: date, on: date) -> int:
+def count_years(born: date, on: date) -> int:
     """Return whole years from birth to a day."""
     return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
@@ -108,9 +108,9 @@ def add_months(day: date, months: int) -> date:
     )
 
 
-def cited_exhibits(texts: Iterable[str]) -> frozenset[str]:
+def list_cited_exhibits(texts: Iterable[str]) -> frozenset[str]:
     """Return ids of the exhibits these texts cite."""
-    return frozenset(cite.exhibit for text in texts for cite in cited(text))
+    return frozenset(cite.exhibit for text in texts for cite in list_cites(text))
 
 
 def _subjects(case: Case) -> Iterator[Subject]:

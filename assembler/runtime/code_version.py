@@ -11,7 +11,7 @@ _SHARED = ("model", "pdf", "runtime")  # packages that every package uses
 
 
 @cache
-def code_digest(*packages: str) -> str:
+def digest_code(*packages: str) -> str:
     """Return the sha256 of the modules of these packages ("evidence", "documents/word_to_pdf") and
     of the shared ones.
 

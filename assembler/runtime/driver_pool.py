@@ -27,7 +27,7 @@ from assembler.runtime.worker_pool import (
     Failure,
     Pool,
     call_guarded,
-    process_context,
+    make_process_context,
     set_up_process,
 )
 
@@ -99,7 +99,7 @@ class DriverPool:
             Finalize(None, self.close, exitpriority=10)
         self.jobs, self.seconds, self.tries = jobs, seconds, tries
         self._drivers: list[_Driver] = []
-        self._context = process_context()
+        self._context = make_process_context()
 
     def run(
         self,

@@ -41,7 +41,7 @@ def find(program: str) -> Path | None:
     return Path(path) if path else None
 
 
-def version(
+def read_version(
     program: str, args: Sequence[str] = ("--version",), *, timeout: float = 20
 ) -> str | None:
     """Return the first line of a program's version output; None if it is missing or does not

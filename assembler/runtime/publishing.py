@@ -30,12 +30,12 @@ from assembler.runtime.user_files import (
     LITTER,
     MOVE_REMEDY,
     Record,
-    display_name,
     drop_litter,
     find_user_files,
     fold_name,
     has_same_content,
     link_or_copy,
+    make_display_name,
     name_collides,
     report_read_errors,
     set_aside,
@@ -61,20 +61,20 @@ def refuse_foreign(final: Path, record: Record) -> None:
         return
     except NotADirectoryError as error:
         raise OutputNotWritten(
-            "a file is in the way of this path", where=display_name(final), remedy=MOVE_REMEDY
+            "a file is in the way of this path", where=make_display_name(final), remedy=MOVE_REMEDY
         ) from error
     except OSError as error:
-        raise write_error(display_name(final), error) from error
+        raise write_error(make_display_name(final), error) from error
     if stat.S_ISLNK(mode):
         raise OutputNotWritten(
             "it is a symbolic link, and is not replaced",
-            where=display_name(final),
+            where=make_display_name(final),
             remedy=MOVE_REMEDY,
         )
     if not stat.S_ISDIR(mode):
         raise OutputNotWritten(
             "there is a file where the folder should be",
-            where=display_name(final),
+            where=make_display_name(final),
             remedy=MOVE_REMEDY,
         )
     with report_read_errors(final):
@@ -84,13 +84,13 @@ def refuse_foreign(final: Path, record: Record) -> None:
         ):
             raise OutputNotWritten(
                 "assembler did not make the contents of this folder, and does not replace them",
-                where=display_name(final),
+                where=make_display_name(final),
                 remedy=MOVE_REMEDY,
             )
 
 
 @contextmanager
-def staging(final: Path, record: Record, day: date) -> Iterator[Path]:
+def stage_folder(final: Path, record: Record, day: date) -> Iterator[Path]:
     """Yield a new folder on the disk of `final`, to be filled and passed to `publish`; always
     removed at the end.
 
@@ -99,7 +99,7 @@ def staging(final: Path, record: Record, day: date) -> Iterator[Path]:
     """
     work = _work_folder(final)
     refuse_non_utf8(final)
-    with report_write_errors(display_name(final), final.parent):
+    with report_write_errors(make_display_name(final), final.parent):
         final.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _recover(work, final, record, day)
         refuse_foreign(final, record)
@@ -107,7 +107,7 @@ def staging(final: Path, record: Record, day: date) -> Iterator[Path]:
         (work / MARK).touch(mode=0o600)
         (work / "new").mkdir(mode=0o700)
     try:
-        with report_write_errors(display_name(final), work):
+        with report_write_errors(make_display_name(final), work):
             yield work / "new"
     finally:
         _sweep(work)
@@ -121,7 +121,7 @@ def publish(staged: Path, final: Path, record: Record, day: date, derived: str =
     hence stale once that is replaced. Raises OutputNotWritten, and then leaves `final` as it was.
     """
     work = staged.parent
-    with report_write_errors(display_name(final), final.parent):
+    with report_write_errors(make_display_name(final), final.parent):
         refuse_foreign(final, record)
         _make_private(staged)
         sync_files(staged)
@@ -167,7 +167,7 @@ def _recover(work: Path, final: Path, record: Record, day: date) -> None:
     if not is_plain_folder(work) or (any(work.iterdir()) and not (work / MARK).is_file()):
         raise OutputNotWritten(
             "assembler did not make it, and needs this name",
-            where=display_name(work),
+            where=make_display_name(work),
             remedy="move it away",
         )
     old = work / "old"
@@ -180,7 +180,7 @@ def _recover(work: Path, final: Path, record: Record, day: date) -> None:
     if work.exists():
         raise OutputNotWritten(
             "leftovers of an earlier run cannot be removed",
-            where=display_name(work),
+            where=make_display_name(work),
             remedy="remove it by hand",
         )
 

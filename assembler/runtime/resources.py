@@ -140,7 +140,7 @@ class Shelf:
 
 
 @cache
-def font_folders() -> tuple[Path, ...]:
+def list_font_folders() -> tuple[Path, ...]:
     """Return the folders of the fonts we draw with: text, Arabic, CJK, symbols; all from wheels."""
     import fontpkg_amiri
     import fontpkg_ibm_plex_serif
@@ -152,16 +152,19 @@ def font_folders() -> tuple[Path, ...]:
     return tuple(home / "files" if (home / "files").is_dir() else home for home in homes)
 
 
-def font_files() -> tuple[Path, ...]:
-    """Return every font file of `font_folders`, sorted within each folder."""
+def list_font_files() -> tuple[Path, ...]:
+    """Return every font file of `list_font_folders`, sorted within each folder."""
     endings = {".ttf", ".otf", ".ttc"}
     return tuple(
-        path for home in font_folders() for path in sorted(home.iterdir()) if path.suffix in endings
+        path
+        for home in list_font_folders()
+        for path in sorted(home.iterdir())
+        if path.suffix in endings
     )
 
 
 @cache
-def value_fonts() -> tuple[Path, ...]:
+def list_value_fonts() -> tuple[Path, ...]:
     """Return the fonts for values of form fields and marks, in the order they are searched for a
     glyph.
 
@@ -171,13 +174,13 @@ def value_fonts() -> tuple[Path, ...]:
     import fontpkg_arimo
 
     home = Path(str(fontpkg_arimo.__file__)).parent / "files"
-    named = {path.name: path for path in font_files()}
+    named = {path.name: path for path in list_font_files()}
     return (home / "Arimo[wght].ttf", *(named[name] for name in _VALUE_FACES))
 
 
 def stamp_font() -> Path:
     """Return the TrueType file of the page stamps."""
-    return next(path for path in font_files() if path.name == "IBMPlexSerif-Regular.ttf")
+    return next(path for path in list_font_files() if path.name == "IBMPlexSerif-Regular.ttf")
 
 
 def _recipe(raw: dict[str, Any], where: str) -> Recipe:

@@ -70,7 +70,7 @@ def is_written(folder: Path, path: str, written: Written) -> bool:
     return expected == "" or _digest(file) == expected
 
 
-def display_name(path: Path) -> str:
+def make_display_name(path: Path) -> str:
     """Return a folder's name for messages, with its parent's name."""
     return f"{path.parent.name}/{path.name}" if path.parent.name else str(path)
 
@@ -84,7 +84,7 @@ def report_read_errors(folder: Path) -> Iterator[None]:
         raise OutputNotWritten(
             f"its contents cannot be read ({os.strerror(error.errno or 0)}), so nothing in it is "
             "replaced",
-            where=display_name(folder),
+            where=make_display_name(folder),
             remedy=MOVE_REMEDY,
         ) from error
 
@@ -101,7 +101,7 @@ def find_user_files(folder: Path, record: Record, derived: str = "") -> Iterator
             if not (entry.is_symlink() or entry.is_file() or entry.is_dir()):
                 raise OutputNotWritten(
                     "it is neither a file nor a folder, and cannot be kept",
-                    where=f"{display_name(folder)}/{path}",
+                    where=f"{make_display_name(folder)}/{path}",
                     remedy=MOVE_REMEDY,
                 )
             if written is None or not is_written(folder, path, written):

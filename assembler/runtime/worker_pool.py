@@ -82,7 +82,7 @@ class Pool:
         self.jobs = jobs
         self.spent: defaultdict[str, float] = defaultdict(float)
         self._workers: list[_Worker] = []
-        self._context = process_context()
+        self._context = make_process_context()
 
     def begin(self) -> None:
         """Let the fork server load its libraries while this process does something else."""
@@ -268,11 +268,11 @@ def _set_limits(limits: Limits) -> None:
 
 def start_fork_server() -> None:
     """Start the fork server, so that it loads its libraries while this process loads its own."""
-    if process_context().get_start_method() == "forkserver":
+    if make_process_context().get_start_method() == "forkserver":
         forkserver.ensure_running()
 
 
-def process_context() -> Any:
+def make_process_context() -> Any:
     """Return a context that forks from a clean server with the heavy libraries loaded; spawn where
     there is no fork."""
     if "forkserver" not in multiprocessing.get_all_start_methods():

@@ -274,7 +274,7 @@ def _frozen(folder: Path, jobs: int) -> None:
     row = {"id": "new", "title": "New letter", "category": "medical", "files": ["evidence/new.pdf"]}
     data["exhibits"].insert(1, row)
     factories.write_case(case, data)
-    _bundle(case, jobs, freeze=pipeline.filed(case / "filed"), late="in-place")
+    _bundle(case, jobs, freeze=pipeline.read_filed_packets(case / "filed"), late="in-place")
 
 
 def _unlinked(folder: Path, jobs: int) -> None:

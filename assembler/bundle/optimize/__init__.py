@@ -16,8 +16,8 @@ from assembler.bundle.optimize.packet_fit import (
     page_size,
     shrink_pages,
     shrink_total,
+    sum_page_sizes,
     survey_documents,
-    total_size,
     write_fitted,
 )
 
@@ -32,7 +32,7 @@ __all__ = [
     "page_size",
     "shrink_pages",
     "shrink_total",
+    "sum_page_sizes",
     "survey_documents",
-    "total_size",
     "write_fitted",
 ]

@@ -16,7 +16,7 @@ import pikepdf
 from pikepdf import Array, Name, Object, Operator, Page, Pdf
 
 from assembler.bundle.optimize import picture_coding
-from assembler.bundle.optimize.page_work import CANNOT, tool_versions
+from assembler.bundle.optimize.page_work import CANNOT, list_tool_versions
 from assembler.runtime.atomic_files import open_deferring_errors
 from assembler.runtime.cache import Cache
 
@@ -39,7 +39,7 @@ def make_gray(job: GrayJob) -> Path:
     """Return the document without color, in a worker."""
     return (
         job.cache.get_or_make(
-            ["gray", *tool_versions(), job.sha256], lambda folder: _make(job.pdf, folder)
+            ["gray", *list_tool_versions(), job.sha256], lambda folder: _make(job.pdf, folder)
         )
         / "gray.pdf"
     )

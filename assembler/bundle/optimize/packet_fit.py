@@ -146,7 +146,7 @@ def shrink_total(inputs: FitInputs, state: FitState, goal: int, workshop: Worksh
         inputs,
         state,
         places,
-        lambda current: places if total_size(inputs, current) > goal else [],
+        lambda current: places if sum_page_sizes(inputs, current) > goal else [],
         workshop,
     )
 
@@ -212,7 +212,7 @@ def page_size(inputs: FitInputs, state: FitState, place: Place) -> int:
     )
 
 
-def total_size(inputs: FitInputs, state: FitState) -> int:
+def sum_page_sizes(inputs: FitInputs, state: FitState) -> int:
     """Return the bytes of all pages as they are now."""
     return sum(
         page_size(inputs, state, (name, index))

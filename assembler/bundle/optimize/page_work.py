@@ -22,7 +22,7 @@ from assembler.model import DocumentId, Fitted
 from assembler.pdf.page_weight import count_page_bytes
 from assembler.runtime.atomic_files import open_deferring_errors
 from assembler.runtime.cache import Cache
-from assembler.runtime.code_version import code_digest
+from assembler.runtime.code_version import digest_code
 
 _READ_AT = 200  # dots per inch at which words are recognized, before and after
 _MAX_PIXELS = 40_000_000  # of a rendering
@@ -86,8 +86,8 @@ def survey_pages(pdf: Path) -> tuple[PageSurvey, ...]:
 def fit_page(job: PageJob) -> PageResult:
     """Store a page's pictures again. Raises ToolFailed or ToolMissing from the engine that
     recognizes words."""
-    engine = ocr.engine_language(job.language) if job.dpi else ""
-    key = ["fit", *tool_versions(), job.sha256, str(job.index), str(job.dpi), engine]
+    engine = ocr.choose_engine_language(job.language) if job.dpi else ""
+    key = ["fit", *list_tool_versions(), job.sha256, str(job.index), str(job.dpi), engine]
     entry = job.cache.get_or_make(key, lambda folder: _make(job, engine, folder))
     numbers: dict[str, Any] = json.loads((entry / "fitted.json").read_text())
     return PageResult(
@@ -97,19 +97,19 @@ def fit_page(job: PageJob) -> PageResult:
 
 def join_pages(job: JoinJob) -> Path:
     """Return the document with its new pictures."""
-    key = ["joined", *tool_versions(), job.sha256, *(folder.name for folder in job.folders)]
+    key = ["joined", *list_tool_versions(), job.sha256, *(folder.name for folder in job.folders)]
     return job.cache.get_or_make(key, lambda folder: _join(job, folder)) / "fitted.pdf"
 
 
-def tool_versions() -> tuple[str, ...]:
+def list_tool_versions() -> tuple[str, ...]:
     """Return what new pictures depend on besides their document."""
     codec = f"mozjpeg {version('mozjpeg-lossless-optimization')}"
     return (
-        code_digest("bundle", "evidence"),
+        digest_code("bundle", "evidence"),
         f"pikepdf {pikepdf.__version__}",
         f"Pillow {PIL.__version__}",
         codec,
-        ocr.engine_version(),
+        ocr.read_engine_version(),
         f"pdfium {pdfium.PYPDFIUM_INFO}",
     )
 

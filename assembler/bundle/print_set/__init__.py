@@ -6,6 +6,21 @@ black-and-white scan; and the number of sheets, their weight and thickness.
 """
 
 from assembler.bundle.print_set.print_files import FOLDER, Run, prepare
-from assembler.bundle.print_set.sheets import Package, Rules, rules, supplement, text
+from assembler.bundle.print_set.sheets import (
+    Package,
+    Rules,
+    read_print_rules,
+    select_supplement_pages,
+    write_instructions,
+)
 
-__all__ = ["FOLDER", "Package", "Rules", "Run", "prepare", "rules", "supplement", "text"]
+__all__ = [
+    "FOLDER",
+    "Package",
+    "Rules",
+    "Run",
+    "prepare",
+    "read_print_rules",
+    "select_supplement_pages",
+    "write_instructions",
+]

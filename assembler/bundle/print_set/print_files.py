@@ -21,16 +21,16 @@ from assembler.bundle.print_set.sheets import (
     Rules,
     fit,
     is_letter,
-    packages,
-    supplement,
-    text,
+    pack_pages,
+    select_supplement_pages,
+    write_instructions,
 )
 from assembler.errors import CaseRejected, ProofFailed, ToolFailed
 from assembler.model import PLACEHOLDER_SUFFIX, Finding, LedgerEntry, Manifest, PartKind
 from assembler.model.manifest import MANIFEST_FILE
 from assembler.runtime.atomic_files import open_deferring_errors
 from assembler.runtime.manifest_reader import read_manifest
-from assembler.runtime.publishing import KeptFiles, publish, staging
+from assembler.runtime.publishing import KeptFiles, publish, stage_folder
 from assembler.runtime.rule_catalog import make_finding
 from assembler.runtime.user_files import hash_files, read_record
 from assembler.runtime.worker_pool import Failure, Limits
@@ -88,7 +88,7 @@ def prepare(build: Path, rules: Rules, workshop: Workshop, *, day: date, late: b
         OutputNotWritten: the folder cannot be written.
     """
     manifest = _read_manifest(build)
-    ledger = supplement(manifest) if late else manifest.ledger
+    ledger = select_supplement_pages(manifest) if late else manifest.ledger
     if not ledger:
         raise CaseRejected(
             "it does not keep the page numbers of a filed packet",
@@ -97,10 +97,10 @@ def prepare(build: Path, rules: Rules, workshop: Workshop, *, day: date, late: b
             remedy="build it with --freeze, or print all of it",
         )
     files = tuple((build / volume.path, volume.first, volume.last) for volume in manifest.volumes)
-    parcels = packages(ledger, rules)
+    parcels = pack_pages(ledger, rules)
     losses = _find_losses(manifest, [entry.number for entry in ledger], files, rules, workshop)
     summary = _summarize(replace(manifest, ledger=ledger), parcels, losses, rules)
-    with staging(build / FOLDER, written, day) as staged:
+    with stage_folder(build / FOLDER, read_print_hashes, day) as staged:
         bindings = [
             _Binding(files=files, package=parcel, target=staged / parcel.path) for parcel in parcels
         ]
@@ -113,16 +113,16 @@ def prepare(build: Path, rules: Rules, workshop: Workshop, *, day: date, late: b
                 target=staged / "black-and-white.pdf",
             )
             _require_all(workshop.map(_write_preview, [preview], limits=_LIMITS))
-        (staged / "print.txt").write_text(text(summary) + "\n", encoding="utf8")
+        (staged / "print.txt").write_text(write_instructions(summary) + "\n", encoding="utf8")
         recorded = {**summary, "files": hash_files(staged)}
         (staged / RECORD).write_text(
             json.dumps(recorded, indent=1, ensure_ascii=False) + "\n", encoding="utf8"
         )
-        kept = publish(staged, build / FOLDER, written, day)
+        kept = publish(staged, build / FOLDER, read_print_hashes, day)
     return Run(folder=build / FOLDER, summary=summary, kept=kept)
 
 
-def written(folder: Path) -> Mapping[str, str] | None:
+def read_print_hashes(folder: Path) -> Mapping[str, str] | None:
     """Return the sha256 of a print run's files by their paths, from its print.json; None if the
     folder has no print run."""
     data = read_record(folder / RECORD)

@@ -70,8 +70,8 @@ def _find_loss(page: Any, number: int, job: Job) -> Loss | None:
     bitmap = page.render(scale=scale * job.dpi / 72, rev_byteorder=True)
     pixels = bitmap.to_numpy()[:, :, :3]
     gray = _gray(pixels)
-    white = gray > between(gray)
-    loses = losses(pixels, gray, white, job.places, max(4, round(_PLACE * job.dpi / 200)))
+    white = gray > find_threshold(gray)
+    loses = find_losses(pixels, gray, white, job.places, max(4, round(_PLACE * job.dpi / 200)))
     if not loses and number not in job.always:
         return None
     path = job.out / f"{number}.bits"
@@ -83,7 +83,7 @@ def _gray(pixels: Pixels) -> Pixels:
     return np.asarray(Image.fromarray(np.ascontiguousarray(pixels)).convert("L"))
 
 
-def between(gray: Pixels) -> int:
+def find_threshold(gray: Pixels) -> int:
     """Return the gray level at which the scanner separates black from white; on a page of one tone,
     a level below it."""
     counts = np.cumsum(Image.fromarray(gray).histogram())
@@ -91,7 +91,7 @@ def between(gray: Pixels) -> int:
     return (ink + paper) // 2 if paper - ink > _MARK else paper - _MARK
 
 
-def losses(
+def find_losses(
     pixels: Pixels, gray: Pixels, white: Pixels, places: int, side: int = _PLACE
 ) -> tuple[str, ...]:
     """Return the kinds of content that are lost in at least `places` places of `side` pixels."""

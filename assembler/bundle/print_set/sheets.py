@@ -36,7 +36,7 @@ class Rules:
     loose: float  # factor by which a stack of printed sheets is thicker
     covers: tuple[Cover, ...]  # the smallest first
     dpi: int  # of the receiver's scanner
-    places: int  # as in `scan_loss.losses`
+    places: int  # as in `scan_loss.find_losses`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +53,7 @@ class Package:
     path: str = ""  # its print file
 
 
-def rules(raw: Mapping[str, Any]) -> Rules:
+def read_print_rules(raw: Mapping[str, Any]) -> Rules:
     """Parse schemas/printing.json. Raises KeyError, TypeError or ValueError if data is missing or
     not valid."""
     paper, receiver = raw["paper"], raw["receiver"]
@@ -78,7 +78,7 @@ def rules(raw: Mapping[str, Any]) -> Rules:
     )
     if (
         not covers
-        or min(capacity(cover, parsed) for cover in covers) < 1
+        or min(count_sheets_per_cover(cover, parsed) for cover in covers) < 1
         or not 72 <= parsed.dpi <= 600
     ):
         raise ValueError("a package that holds no sheet, or a resolution outside 72 to 600")
@@ -93,14 +93,14 @@ def _number(dated: Mapping[str, Any]) -> float:
     return value
 
 
-def capacity(cover: Cover, rules: Rules) -> int:
+def count_sheets_per_cover(cover: Cover, rules: Rules) -> int:
     """Return how many sheets a cover holds, by weight and by thickness."""
     by_weight = (cover.grams - cover.own_grams) / rules.grams
     by_thickness = cover.millimetres / (rules.millimetres * rules.loose)
     return int(min(by_weight, by_thickness))
 
 
-def supplement(manifest: Manifest) -> tuple[LedgerEntry, ...]:
+def select_supplement_pages(manifest: Manifest) -> tuple[LedgerEntry, ...]:
     """Return the index and the new pages of a packet that keeps the numbers of a filed one; nothing
     of other packets."""
     filed = {page.label for page in manifest.frozen.pages} if manifest.frozen else set()
@@ -111,18 +111,23 @@ def supplement(manifest: Manifest) -> tuple[LedgerEntry, ...]:
     )
 
 
-def packages(ledger: Sequence[LedgerEntry], rules: Rules) -> tuple[Package, ...]:
+def pack_pages(ledger: Sequence[LedgerEntry], rules: Rules) -> tuple[Package, ...]:
     """Put pages into the smallest cover that holds them all, or else into several, split between
     exhibits.
 
     An exhibit is split only if it is too large for one cover by itself.
     """
-    fitting = next((cover for cover in rules.covers if capacity(cover, rules) >= len(ledger)), None)
-    largest = max(rules.covers, key=lambda cover: capacity(cover, rules))
+    fitting = next(
+        (cover for cover in rules.covers if count_sheets_per_cover(cover, rules) >= len(ledger)),
+        None,
+    )
+    largest = max(rules.covers, key=lambda cover: count_sheets_per_cover(cover, rules))
     lengths = [
         len(list(run)) for _, run in groupby(ledger, key=lambda entry: entry.exhibit or entry.part)
     ]
-    spans = split_pages(cut_runs([1] * len(ledger), lengths), capacity(fitting or largest, rules))
+    spans = split_pages(
+        cut_runs([1] * len(ledger), lengths), count_sheets_per_cover(fitting or largest, rules)
+    )
     return tuple(
         _package(
             ledger[first - 1 : last],
@@ -138,8 +143,10 @@ def packages(ledger: Sequence[LedgerEntry], rules: Rules) -> tuple[Package, ...]
 def _smallest(sheets: int, rules: Rules) -> Cover:
     return next(
         cover
-        for cover in sorted(rules.covers, key=lambda candidate: capacity(candidate, rules))
-        if capacity(cover, rules) >= sheets
+        for cover in sorted(
+            rules.covers, key=lambda candidate: count_sheets_per_cover(candidate, rules)
+        )
+        if count_sheets_per_cover(cover, rules) >= sheets
     )
 
 
@@ -184,7 +191,7 @@ def is_letter(size: Sequence[float]) -> bool:
     )
 
 
-def text(summary: Mapping[str, Any]) -> str:
+def write_instructions(summary: Mapping[str, Any]) -> str:
     """Return the content of print.txt, instructions for the person at the printer."""
     parcels = [
         f"  {parcel['path']}: pages {parcel['printed']}, {parcel['sheets']} sheets, "

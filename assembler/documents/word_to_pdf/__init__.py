@@ -8,9 +8,9 @@ from assembler.documents.word_to_pdf.coverage import find_uncovered
 from assembler.documents.word_to_pdf.engines import (
     ConvertedDocument,
     convert_to_pdf,
-    embedded_version,
-    libreoffice_version,
-    missing_glyph_error,
+    make_missing_glyph_error,
+    read_embedded_version,
+    read_libreoffice_version,
 )
 from assembler.documents.word_to_pdf.normal_form import normalize_docx
 from assembler.documents.word_to_pdf.picture_count import Drawings, count_drawings
@@ -32,14 +32,14 @@ __all__ = [
     "count_drawings",
     "count_lost_words",
     "count_missing_words",
-    "embedded_version",
     "find_threats",
     "find_uncovered",
-    "libreoffice_version",
-    "missing_glyph_error",
+    "make_missing_glyph_error",
     "normalize_docx",
     "parse_part",
     "read_all_text",
+    "read_embedded_version",
+    "read_libreoffice_version",
     "read_page_texts",
     "read_printed_text",
 ]

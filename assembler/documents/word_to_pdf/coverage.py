@@ -30,7 +30,7 @@ def find_uncovered(text: str, fonts: Sequence[Path]) -> tuple[str, ...]:
     return tuple(missing)
 
 
-def covered_code_points(fonts: Sequence[Path]) -> frozenset[int]:
+def read_code_points(fonts: Sequence[Path]) -> frozenset[int]:
     """Return code points that some of these fonts has a glyph for, except in the large
     collections."""
     return frozenset().union(
@@ -64,7 +64,7 @@ def select_fonts(docx: bytes, text: str, fonts: Sequence[Path]) -> tuple[Path, .
 
 def _is_named(docx: bytes, fonts: Sequence[Path]) -> bool:
     """Return whether some part of the document names a family of these fonts."""
-    names = [name.encode() for font in fonts for name in font_families(font) if name != "None"]
+    names = [name.encode() for font in fonts for name in read_font_families(font) if name != "None"]
     with zipfile.ZipFile(io.BytesIO(docx)) as archive:
         parts = [archive.read(entry) for entry in archive.namelist() if entry.endswith(".xml")]
     return any(name in part for name in names for part in parts)
@@ -102,7 +102,7 @@ def _names(font: Path) -> tuple[str, ...]:
 
 
 @cache
-def font_families(font: Path) -> tuple[str, ...]:
+def read_font_families(font: Path) -> tuple[str, ...]:
     """Return family names of the faces in a font file, as Word shows them."""
     return (*_debug_names(font, 1), *_debug_names(font, 16))
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from lxml import etree
 
-from assembler.documents.word_to_pdf.coverage import TEXT_FACE, font_families
+from assembler.documents.word_to_pdf.coverage import TEXT_FACE, read_font_families
 from assembler.documents.word_to_pdf.word_text import W, find_hidden_styles, is_hidden, parse_part
 
 _STYLED = re.compile(
@@ -28,7 +28,7 @@ def prepare_for_embedded(docx: Path, fonts: Sequence[Path]) -> tuple[bytes, int]
     draw something else. It forgets the document's default font in some places, so each run names
     its own. It would print hidden text, which is removed.
     """
-    known = {name for font in fonts for name in font_families(font)}
+    known = {name for font in fonts for name in read_font_families(font)}
     replaced: set[str] = set()
     out = io.BytesIO()
     with zipfile.ZipFile(docx) as source:

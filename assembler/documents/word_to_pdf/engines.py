@@ -16,8 +16,8 @@ from lxml import etree
 from assembler.documents.word_to_pdf.coverage import (
     TEXT_FACE,
     check_fonts,
-    covered_code_points,
     find_uncovered,
+    read_code_points,
     select_fonts,
 )
 from assembler.documents.word_to_pdf.embedded_input import prepare_for_embedded
@@ -105,7 +105,7 @@ def _convert(
     source: _Source, draw: Callable[[Path], ConvertedDocument], lists: ListMode
 ) -> ConvertedDocument:
     """Draw the plain copy of the document, and check that nothing was lost."""
-    plain = write_plain(source.docx.read_bytes(), covered_code_points(source.fonts), lists)
+    plain = write_plain(source.docx.read_bytes(), read_code_points(source.fonts), lists)
     if not plain.changed:
         return _draw_checked(source, draw)
     folder = source.scratch.with_name(f"{source.scratch.name}-plain")
@@ -121,13 +121,15 @@ def _convert(
 def _draw_checked(source: _Source, draw: Callable[[Path], ConvertedDocument]) -> ConvertedDocument:
     missing = find_uncovered(read_printed_text(source.docx), source.fonts)
     if missing:
-        raise missing_glyph_error(missing, source.where, "remove or replace them in the template")
+        raise make_missing_glyph_error(
+            missing, source.where, "remove or replace them in the template"
+        )
     converted = draw(source.docx)
     _check_losses(source, converted)
     return converted
 
 
-def missing_glyph_error(characters: Sequence[str], where: str, remedy: str) -> TemplateBroken:
+def make_missing_glyph_error(characters: Sequence[str], where: str, remedy: str) -> TemplateBroken:
     """Return the error for characters that no font of the shelf can draw."""
     codes = ", ".join(f"U+{ord(character):04X}" for character in characters[:8])
     return TemplateBroken(
@@ -159,7 +161,7 @@ def convert_embedded(docx: Path, where: str, fonts: Sequence[Path]) -> Converted
         ) from error
     check_fonts(pdf, where, fonts)
     findings = (_fonts_replaced(where, replaced),) if replaced else ()
-    return ConvertedDocument(pdf=pdf, engine=embedded_version(), findings=findings)
+    return ConvertedDocument(pdf=pdf, engine=read_embedded_version(), findings=findings)
 
 
 def convert_with_libreoffice(
@@ -167,19 +169,19 @@ def convert_with_libreoffice(
 ) -> ConvertedDocument:
     """Convert with LibreOffice, with its links restored. Raises ToolMissing, ToolFailed."""
     return ConvertedDocument(
-        pdf=run_libreoffice(docx, where, fonts, scratch), engine=libreoffice_version()
+        pdf=run_libreoffice(docx, where, fonts, scratch), engine=read_libreoffice_version()
     )
 
 
-def embedded_version() -> str:
+def read_embedded_version() -> str:
     """Return name and version of the embedded engine."""
     return f"office2pdf {version('office2pdf-python')}"
 
 
 @cache
-def libreoffice_version() -> str:
+def read_libreoffice_version() -> str:
     """Return name and version of LibreOffice: "LibreOffice 7.4.7.2"."""
-    return " ".join((programs.version("soffice") or "LibreOffice").split(" ")[:2])
+    return " ".join((programs.read_version("soffice") or "LibreOffice").split(" ")[:2])
 
 
 def _check_readable(docx: Path, where: str) -> None:

@@ -26,7 +26,7 @@ from PIL import Image
 from assembler.evidence.annotations.mark_outlines import enclose, pair_up
 from assembler.evidence.annotations.marks import has_appearance, list_visible_marks
 from assembler.evidence.losses import is_hidden_annotation
-from assembler.pdf.geometry import Frame, operands, to_page
+from assembler.pdf.geometry import Frame, find_page_matrix, format_operands
 from assembler.pdf.recovery import open_document
 from assembler.runtime.atomic_files import open_deferring_errors
 
@@ -247,7 +247,7 @@ def _render_gray(page: Any, scale: float) -> np.ndarray[Any, Any]:
 
 def _place_on_page(box: Box, frame: Frame, border: float = _BORDER) -> Box | None:
     """Return a box, with a border, on the page as shown; None if it is outside."""
-    back = to_page(frame).inverse()
+    back = find_page_matrix(frame).inverse()
     corners = [back.transform((box[0], box[1])), back.transform((box[2], box[3]))]
     xs, ys = sorted(x for x, _ in corners), sorted(y for _, y in corners)
     left, right = max(0.0, xs[0] - border), min(frame.width, xs[1] + border)
@@ -290,7 +290,9 @@ def _draw_patches(pdf: Pdf, page: pikepdf.Page, patches: Sequence[Patch]) -> Non
             Filter=Name.FlateDecode,
         )
         name = page.add_resource(stream, Name.XObject, name=Name(f"/AssemblerMark{number}"))
-        matrix = Matrix(right - left, 0, 0, top - bottom, left, bottom) @ to_page(frame)
-        operators.append(b"q " + operands(matrix) + b" cm " + str(name).encode() + b" Do Q\n")
+        matrix = Matrix(right - left, 0, 0, top - bottom, left, bottom) @ find_page_matrix(frame)
+        operators.append(
+            b"q " + format_operands(matrix) + b" cm " + str(name).encode() + b" Do Q\n"
+        )
     page.contents_add(b"q\n", prepend=True)
     page.contents_add(b"\nQ\n" + b"".join(operators), prepend=False)

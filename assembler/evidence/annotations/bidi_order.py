@@ -26,14 +26,14 @@ class Run:
     is_reversed: bool
 
 
-def base_level(text: str) -> int:
+def find_base_level(text: str) -> int:
     """Return 1 if the first letter with a direction is Arabic or Hebrew, else 0 (P2, P3)."""
     return next(
         (_STRONG[kind] for kind in map(unicodedata.bidirectional, text) if kind in _STRONG), 0
     )
 
 
-def visual_runs(text: str, base: int) -> tuple[Run, ...]:
+def order_visual_runs(text: str, base: int) -> tuple[Run, ...]:
     """Return the runs of a line in the order they are drawn, from left to right."""
     levels = _levels(text, base)
     runs: list[tuple[int, int, int]] = []

@@ -9,7 +9,7 @@ from typing import Any
 from pikepdf import Array, Dictionary, Name, Pdf, Stream
 
 from assembler.evidence.annotations.field_shapes import (
-    circle_path,
+    draw_circle,
     draw_frame,
     find_appearance,
     frame_width,
@@ -109,7 +109,7 @@ def _draw_check(place: FieldPlace) -> bytes:
     shapes = {
         "8": f"{side * 0.1:.3f} w {points((0.2, 0.2), (0.8, 0.8))} "
         f"{points((0.2, 0.8), (0.8, 0.2))} S",
-        "l": f"{circle_path(x + side / 2, y + side / 2, side * 0.27)} f",
+        "l": f"{draw_circle(x + side / 2, y + side / 2, side * 0.27)} f",
         "u": f"{points((0.5, 0.15), (0.85, 0.5), (0.5, 0.85), (0.15, 0.5))} f",
         "n": f"{points((0.22, 0.22), (0.78, 0.22), (0.78, 0.78), (0.22, 0.78))} f",
         "H": f"{points(*_star_points())} f",

@@ -30,7 +30,11 @@ from assembler.evidence.annotations.form_fields import (
     list_field_places,
     read_text,
 )
-from assembler.evidence.annotations.lettering import Lettering, find_missing_letters, font_resource
+from assembler.evidence.annotations.lettering import (
+    Lettering,
+    find_missing_letters,
+    make_font_resource,
+)
 from assembler.evidence.annotations.text_box import (
     LEADING,
     Area,
@@ -113,7 +117,7 @@ def _draw_value(
     if showing is Showing.PART and not setting.fits:
         return False, [_shown_in_part(place)]
     data = draw_frame(place) + _clip(place, setting.data)
-    _add_appearance(pdf, place, data, font_resource(lettering))
+    _add_appearance(pdf, place, data, make_font_resource(lettering))
     losses = list(_list_losses(place, setting))
     if has_appearance and showing in _UNLIKE and not is_asked:
         losses.append(

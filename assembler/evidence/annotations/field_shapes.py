@@ -29,7 +29,7 @@ def draw_frame(place: FieldPlace) -> bytes:
     parts = []
     if style.background:
         shape = (
-            circle_path(width / 2, height / 2, radius)
+            draw_circle(width / 2, height / 2, radius)
             if is_round
             else f"0 0 {width:.3f} {height:.3f} re"
         )
@@ -40,7 +40,7 @@ def draw_frame(place: FieldPlace) -> bytes:
         box = f"{line / 2:.3f} {line / 2:.3f} {width - line:.3f} {height - line:.3f} re"
         if style.border_style == "/U":
             box = f"0 {line / 2:.3f} m {width:.3f} {line / 2:.3f} l"
-        shape = circle_path(width / 2, height / 2, radius) if is_round else box
+        shape = draw_circle(width / 2, height / 2, radius) if is_round else box
         color = set_color(style.border, "RG").decode()
         parts.append(f"q {color} {line:.3f} w {dash}{shape} {_cell_lines(place)}S Q\n")
     return "".join(parts).encode()
@@ -71,7 +71,7 @@ def frame_width(place: FieldPlace) -> float:
     return min(width * (2 if style.border_style in ("/B", "/I") else 1), min(place.size) / 4)
 
 
-def circle_path(x: float, y: float, radius: float) -> str:
+def draw_circle(x: float, y: float, radius: float) -> str:
     """Return a circle as drawing operators."""
     bend = radius * 0.5523
     return (

@@ -160,7 +160,7 @@ def read_text(raw: Any) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
-def inherited_entry(widget: Any, key: str, form: Any = None) -> Any:
+def find_inherited_entry(widget: Any, key: str, form: Any = None) -> Any:
     """Return an entry of a field, its nearest parent, or the form."""
     node: Any = widget
     for _ in range(_MAX_PARENTS):
@@ -173,10 +173,10 @@ def inherited_entry(widget: Any, key: str, form: Any = None) -> Any:
 
 
 def _place(number: int, index: int, widget: Any, rect: Box, form: Any) -> FieldPlace:
-    flags = int(read_number(inherited_entry(widget, "/Ff"), 0))
+    flags = int(read_number(find_inherited_entry(widget, "/Ff"), 0))
     kind = _kind(widget, flags)
-    maximum = int(read_number(inherited_entry(widget, "/MaxLen"), 0))
-    options = tuple(_options(inherited_entry(widget, "/Opt")))
+    maximum = int(read_number(find_inherited_entry(widget, "/MaxLen"), 0))
+    options = tuple(_options(find_inherited_entry(widget, "/Opt")))
     return FieldPlace(
         page=number,
         index=index,
@@ -186,7 +186,7 @@ def _place(number: int, index: int, widget: Any, rect: Box, form: Any) -> FieldP
         rect=rect,
         values=tuple(_values(widget, kind, options)),
         options=options,
-        first=max(0, int(read_number(inherited_entry(widget, "/TI"), 0))),
+        first=max(0, int(read_number(find_inherited_entry(widget, "/TI"), 0))),
         maximum=maximum if maximum > 0 else None,
         is_formatted=_is_formatted(widget),
         style=_style(widget, form),
@@ -194,9 +194,9 @@ def _place(number: int, index: int, widget: Any, rect: Box, form: Any) -> FieldP
 
 
 def _kind(widget: Any, flags: int) -> Kind:
-    kind = inherited_entry(widget, "/FT")
+    kind = find_inherited_entry(widget, "/FT")
     # a barcode, which only the program that made it can draw
-    if Name.PMD in widget or inherited_entry(widget, "/PMD") is not None:
+    if Name.PMD in widget or find_inherited_entry(widget, "/PMD") is not None:
         return Kind.OTHER
     if kind == Name.Tx:
         return Kind.TEXT
@@ -208,14 +208,14 @@ def _kind(widget: Any, flags: int) -> Kind:
 
 
 def _values(widget: Any, kind: Kind, options: tuple[tuple[str, str], ...]) -> Iterator[str]:
-    raw = inherited_entry(widget, "/V")
+    raw = find_inherited_entry(widget, "/V")
     if kind is Kind.OTHER:
         return
     if raw is None and kind is Kind.TEXT:
-        rich = read_text(inherited_entry(widget, "/RV"))
+        rich = read_text(find_inherited_entry(widget, "/RV"))
         raw = String(_TAG.sub("", re.sub(r"</p>|<br\s*/?>", "\n", rich)).strip()) if rich else None
     if raw is None and kind is Kind.LIST:
-        chosen = inherited_entry(widget, "/I")
+        chosen = find_inherited_entry(widget, "/I")
         indexes = (
             [int(read_number(index, -1)) for index in chosen] if isinstance(chosen, Array) else []
         )
@@ -237,12 +237,12 @@ def _options(raw: Any) -> Iterator[tuple[str, str]]:
 
 
 def _is_formatted(widget: Any) -> bool:
-    actions = inherited_entry(widget, "/AA")
+    actions = find_inherited_entry(widget, "/AA")
     return isinstance(actions, Dictionary) and Name("/F") in actions
 
 
 def _style(widget: Any, form: Any) -> Style:
-    size, color = parse_appearance(inherited_entry(widget, "/DA", form))
+    size, color = parse_appearance(find_inherited_entry(widget, "/DA", form))
     characteristics = widget.get(Name.MK)
     characteristics = characteristics if isinstance(characteristics, Dictionary) else Dictionary()
     border = widget.get(Name.BS)
@@ -255,7 +255,7 @@ def _style(widget: Any, form: Any) -> Style:
     return Style(
         size=size,
         color=color,
-        quadding=int(read_number(inherited_entry(widget, "/Q", form), 0)) % 3,
+        quadding=int(read_number(find_inherited_entry(widget, "/Q", form), 0)) % 3,
         turned=turned % 360 if turned % 90 == 0 else 0,
         background=read_color(characteristics.get(Name.BG)),
         border=read_color(characteristics.get(Name.BC)),

@@ -19,8 +19,8 @@ from typing import Any
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf, String
 
-from assembler.evidence.annotations.bidi_order import base_level, visual_runs
-from assembler.runtime.resources import value_fonts
+from assembler.evidence.annotations.bidi_order import find_base_level, order_visual_runs
+from assembler.runtime.resources import list_value_fonts
 
 ASCENT, DESCENT, CAP = 905, -212, 716  # thousandths of the size, of the first face
 _EM = 1000
@@ -80,13 +80,13 @@ def shape_line(text: str, base: int | None = None) -> Line:
     plain = "".join(
         " " if letter.isspace() else letter for letter in unicodedata.normalize("NFC", text)
     )
-    return _shape(plain, base_level(plain) if base is None else base)
+    return _shape(plain, find_base_level(plain) if base is None else base)
 
 
 @cache
 def _shape(text: str, base: int) -> Line:
     glyphs: list[Glyph] = []
-    for run in visual_runs(text, base):
+    for run in order_visual_runs(text, base):
         pieces = list(_split_by_face(text[run.start : run.end]))
         for face, piece in reversed(pieces) if run.is_reversed else pieces:
             glyphs += _shape_piece(face, piece, is_reversed=run.is_reversed)
@@ -163,7 +163,11 @@ def _is_invisible(letter: str) -> bool:
 def _find_face(letter: str) -> int:
     """Return the index of the first font that has a letter."""
     return next(
-        (index for index in range(len(value_fonts())) if ord(letter) in _open_face(index).letters),
+        (
+            index
+            for index in range(len(list_value_fonts()))
+            if ord(letter) in _open_face(index).letters
+        ),
         _MISSING,
     )
 
@@ -186,7 +190,7 @@ def _open_face(index: int) -> _Face:
     import uharfbuzz as hb
     from fontTools.ttLib import TTFont
 
-    path: Path = value_fonts()[index]
+    path: Path = list_value_fonts()[index]
     font: Any = TTFont(path, lazy=True, fontNumber=0)
     face = hb.Face(hb.Blob.from_file_path(str(path)), 0)
     return _Face(
@@ -355,6 +359,6 @@ def _outline(face: int, number: int) -> Any:
     return pen.glyph()
 
 
-def font_resource(lettering: Lettering) -> pikepdf.Dictionary:
+def make_font_resource(lettering: Lettering) -> pikepdf.Dictionary:
     """Return the resources that a drawing with our letters needs."""
     return Dictionary(Font=Dictionary({"/AssemblerLetters": lettering.font}))

@@ -24,7 +24,7 @@ from assembler.evidence.annotations.form_fields import (
 from assembler.evidence.annotations.lettering import (
     Lettering,
     find_missing_letters,
-    font_resource,
+    make_font_resource,
 )
 from assembler.evidence.annotations.mark_shapes import WORDS, Drawing, draw_mark
 from assembler.evidence.annotations.marks import (
@@ -88,7 +88,9 @@ def _add_appearance(pdf: Pdf, note: Any, drawing: Drawing, lettering: Lettering)
         BM=Name.Multiply if drawing.is_multiplied else Name.Normal,
     )
     box = Array([round(value, 3) for value in drawing.box])
-    resources = font_resource(lettering) if b"/AssemblerLetters" in drawing.data else Dictionary()
+    resources = (
+        make_font_resource(lettering) if b"/AssemblerLetters" in drawing.data else Dictionary()
+    )
     resources.ExtGState = Dictionary({"/AssemblerState": state})
     stream = pdf.make_stream(
         b"/AssemblerState gs\n" + drawing.data,

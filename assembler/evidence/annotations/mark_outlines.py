@@ -16,18 +16,18 @@ Box = tuple[float, float, float, float]
 _BEND = 0.5523  # Bézier control distance for a quarter of a circle of radius 1
 
 
-def line_path(points: Sequence[Point], *, closed: bool = False) -> str:
+def draw_path(points: Sequence[Point], *, closed: bool = False) -> str:
     """Return a path through points."""
     steps = [f"{x:.3f} {y:.3f} {'l' if number else 'm'}" for number, (x, y) in enumerate(points)]
     return " ".join([*steps, "h"] if closed else steps)
 
 
-def box_path(box: Box) -> str:
+def draw_box(box: Box) -> str:
     """Return a rectangle."""
     return f"{box[0]:.3f} {box[1]:.3f} {box[2] - box[0]:.3f} {box[3] - box[1]:.3f} re"
 
 
-def ellipse_path(box: Box) -> str:
+def draw_ellipse(box: Box) -> str:
     """Return the ellipse within a box."""
     x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
     wide, high = (box[2] - box[0]) / 2, (box[3] - box[1]) / 2
@@ -41,7 +41,7 @@ def ellipse_path(box: Box) -> str:
     )
 
 
-def rounded_path(box: Box, radius: float) -> str:
+def draw_rounded_box(box: Box, radius: float) -> str:
     """Return a rectangle with round corners."""
     x0, y0, x1, y1 = box
     r, k = radius, radius * (1 - _BEND)
@@ -57,7 +57,7 @@ def rounded_path(box: Box, radius: float) -> str:
     )
 
 
-def cloud_path(points: Sequence[Point], reach: float) -> str:
+def draw_cloud(points: Sequence[Point], reach: float) -> str:
     """Return small arcs along the sides of a closed outline, bent outward."""
     corners = [*points, points[0]]
     area = sum(a[0] * b[1] - b[0] * a[1] for a, b in pairwise(corners))
@@ -76,7 +76,7 @@ def cloud_path(points: Sequence[Point], reach: float) -> str:
     return " ".join([*parts, "h"])
 
 
-def line_ending(kind: str, tip: Point, before: Point, width: float) -> tuple[str, bool]:
+def draw_line_ending(kind: str, tip: Point, before: Point, width: float) -> tuple[str, bool]:
     """Return the line ending at `tip` of a line from `before`, and whether it is filled (PDF
     32000-1, table 176)."""
     size = 3 * max(width, 1) + 4
@@ -88,31 +88,31 @@ def line_ending(kind: str, tip: Point, before: Point, width: float) -> tuple[str
 
     half = size * 0.5
     shapes: dict[str, tuple[str, bool]] = {
-        "/OpenArrow": (line_path([at(-size, half), tip, at(-size, -half)]), False),
-        "/ClosedArrow": (line_path([at(-size, half), tip, at(-size, -half)], closed=True), True),
-        "/ROpenArrow": (line_path([at(size, half), tip, at(size, -half)]), False),
-        "/RClosedArrow": (line_path([at(size, half), tip, at(size, -half)], closed=True), True),
-        "/Butt": (line_path([at(0, half), at(0, -half)]), False),
-        "/Slash": (line_path([at(-half * 0.5, -half), at(half * 0.5, half)]), False),
+        "/OpenArrow": (draw_path([at(-size, half), tip, at(-size, -half)]), False),
+        "/ClosedArrow": (draw_path([at(-size, half), tip, at(-size, -half)], closed=True), True),
+        "/ROpenArrow": (draw_path([at(size, half), tip, at(size, -half)]), False),
+        "/RClosedArrow": (draw_path([at(size, half), tip, at(size, -half)], closed=True), True),
+        "/Butt": (draw_path([at(0, half), at(0, -half)]), False),
+        "/Slash": (draw_path([at(-half * 0.5, -half), at(half * 0.5, half)]), False),
         "/Square": (
-            line_path(
+            draw_path(
                 [at(half, half), at(half, -half), at(-half, -half), at(-half, half)], closed=True
             ),
             True,
         ),
         "/Diamond": (
-            line_path([at(half, 0), at(0, -half), at(-half, 0), at(0, half)], closed=True),
+            draw_path([at(half, 0), at(0, -half), at(-half, 0), at(0, half)], closed=True),
             True,
         ),
         "/Circle": (
-            ellipse_path((tip[0] - half, tip[1] - half, tip[0] + half, tip[1] + half)),
+            draw_ellipse((tip[0] - half, tip[1] - half, tip[0] + half, tip[1] + half)),
             True,
         ),
     }
     return shapes.get(kind, ("", False))
 
 
-def wavy_line(start: Point, end: Point) -> list[Point]:
+def find_wavy_corners(start: Point, end: Point) -> list[Point]:
     """Return the corners of a wavy line."""
     count = max(1, round(math.dist(start, end) / 2))
     length = math.dist(start, end) or 1
@@ -123,7 +123,7 @@ def wavy_line(start: Point, end: Point) -> list[Point]:
     return [(point[0] - up * rise, point[1] + across * rise) for point, rise in offsets]
 
 
-def caret_path(box: Box) -> str:
+def draw_caret(box: Box) -> str:
     """Return the proofreader's caret ("insert here")."""
     x0, y0, x1, y1 = box
     middle = (x0 + x1) / 2
@@ -134,7 +134,7 @@ def caret_path(box: Box) -> str:
     )
 
 
-def clip_path(box: Box) -> str:
+def draw_paper_clip(box: Box) -> str:
     """Return a paper clip."""
     wide, high = box[2] - box[0], box[3] - box[1]
 
@@ -151,10 +151,10 @@ def clip_path(box: Box) -> str:
         (0.25, 0.12),
         (0.25, 0.7),
     ]
-    return line_path([at(*turn) for turn in turns])
+    return draw_path([at(*turn) for turn in turns])
 
 
-def line_through(quad: Sequence[Point], share: float) -> tuple[Point, Point]:
+def find_line_through(quad: Sequence[Point], share: float) -> tuple[Point, Point]:
     """Return both ends of a line through highlighted text: share 0 along its bottom, 1 along its
     top.
 

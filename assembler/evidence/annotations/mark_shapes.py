@@ -85,12 +85,12 @@ def _line(mark: Mark) -> Drawing | None:
                 _move(point, normal, sign * offset),
                 _move(point, normal, lead + sign * (offset + extension)),
             )
-            data += mark.paint(mark_outlines.line_path([near_end, far_end]), fills=False)
+            data += mark.paint(mark_outlines.draw_path([near_end, far_end]), fills=False)
         start, end = (
             _move(start, normal, lead + sign * offset),
             _move(end, normal, lead + sign * offset),
         )
-    data += mark.paint(mark_outlines.line_path([start, end]), fills=False) + _endings(
+    data += mark.paint(mark_outlines.draw_path([start, end]), fills=False) + _endings(
         mark, [start, end]
     )
     return Drawing(
@@ -105,7 +105,7 @@ def _polyline(mark: Mark) -> Drawing | None:
     points = _vertices(mark.note)
     if len(points) < 2:
         return None
-    data = mark.paint(mark_outlines.line_path(points), fills=False) + _endings(mark, points)
+    data = mark.paint(mark_outlines.draw_path(points), fills=False) + _endings(mark, points)
     return Drawing(data=data, box=mark_outlines.enclose(points, _line_reach(mark)))
 
 
@@ -115,9 +115,9 @@ def _polygon(mark: Mark) -> Drawing | None:
         return None
     cloud = _cloud(mark)
     path = (
-        mark_outlines.cloud_path(points, cloud)
+        mark_outlines.draw_cloud(points, cloud)
         if cloud
-        else mark_outlines.line_path(points, closed=True)
+        else mark_outlines.draw_path(points, closed=True)
     )
     return Drawing(
         data=mark.paint(path, fills=True),
@@ -129,10 +129,10 @@ def _square(mark: Mark) -> Drawing:
     cloud, box = _cloud(mark), mark.inner
     corners = [(box[0], box[1]), (box[2], box[1]), (box[2], box[3]), (box[0], box[3])]
     path = (
-        mark_outlines.ellipse_path(box) if mark.kind == "/Circle" else mark_outlines.box_path(box)
+        mark_outlines.draw_ellipse(box) if mark.kind == "/Circle" else mark_outlines.draw_box(box)
     )
     if cloud and mark.kind == "/Square":
-        path = mark_outlines.cloud_path(corners, cloud)
+        path = mark_outlines.draw_cloud(corners, cloud)
     return Drawing(
         data=mark.paint(path, fills=True),
         box=mark_outlines.enclose(corners, _line_reach(mark) + cloud),
@@ -144,7 +144,7 @@ def _ink(mark: Mark) -> Drawing | None:
     if not strokes:
         return None
     path = " ".join(
-        mark_outlines.line_path(stroke if len(stroke) > 1 else [*stroke, *stroke])
+        mark_outlines.draw_path(stroke if len(stroke) > 1 else [*stroke, *stroke])
         for stroke in strokes
     )
     points = [point for stroke in strokes for point in stroke]
@@ -158,7 +158,7 @@ def _highlight(mark: Mark) -> Drawing:
     quads = list_quads(mark.note) or [_corners(mark.rect)]
     color = set_color(mark.stroke, "rg")
     parts = [
-        f"q {color} {mark_outlines.line_path([quad[0], quad[1], quad[3], quad[2]], closed=True)} "
+        f"q {color} {mark_outlines.draw_path([quad[0], quad[1], quad[3], quad[2]], closed=True)} "
         f"f Q\n"
         for quad in quads
     ]
@@ -171,10 +171,10 @@ def _highlight(mark: Mark) -> Drawing:
 def _underline(mark: Mark) -> Drawing:
     quads = list_quads(mark.note) or [_corners(mark.rect)]
     share = 0.5 if mark.kind == "/StrikeOut" else 0.06
-    lines = [mark_outlines.line_through(quad, share) for quad in quads]
+    lines = [mark_outlines.find_line_through(quad, share) for quad in quads]
     paths = [
-        mark_outlines.line_path(
-            mark_outlines.wavy_line(*line) if mark.kind == "/Squiggly" else line
+        mark_outlines.draw_path(
+            mark_outlines.find_wavy_corners(*line) if mark.kind == "/Squiggly" else line
         )
         for line in lines
     ]
@@ -187,16 +187,16 @@ def _underline(mark: Mark) -> Drawing:
 def _caret(mark: Mark) -> Drawing:
     color = set_color(mark.stroke or (0.0,), "rg")
     return Drawing(
-        data=f"q {color} {mark_outlines.caret_path(mark.inner)} f Q\n".encode(), box=mark.rect
+        data=f"q {color} {mark_outlines.draw_caret(mark.inner)} f Q\n".encode(), box=mark.rect
     )
 
 
 def _clip(mark: Mark) -> Drawing:
     side = min(24.0, mark.rect[2] - mark.rect[0], mark.rect[3] - mark.rect[1])
     box = (mark.rect[0], mark.rect[3] - side, mark.rect[0] + side, mark.rect[3])
-    color = set_color(mark.stroke or (0.0,), "RG")
+    color, path = set_color(mark.stroke or (0.0,), "RG"), mark_outlines.draw_paper_clip(box)
     return Drawing(
-        data=f"q {color} {side / 16:.3f} w 1 J 1 j {mark_outlines.clip_path(box)} S Q\n".encode(),
+        data=f"q {color} {side / 16:.3f} w 1 J 1 j {path} S Q\n".encode(),
         box=mark.rect,
     )
 
@@ -205,7 +205,7 @@ def _redaction(mark: Mark) -> Drawing:
     quads = list_quads(mark.note) or [_corners(mark.rect)]
     color = set_color(read_color(mark.note.get(Name.OC)) or mark.stroke or (1.0, 0.0, 0.0), "RG")
     path = " ".join(
-        mark_outlines.line_path([quad[0], quad[1], quad[3], quad[2]], closed=True) for quad in quads
+        mark_outlines.draw_path([quad[0], quad[1], quad[3], quad[2]], closed=True) for quad in quads
     )
     points = [point for quad in quads for point in quad]
     return Drawing(
@@ -219,7 +219,7 @@ def _stamp(mark: Mark, lettering: Lettering) -> Drawing:
     color = mark.stroke if read_color(mark.note.get(Name.C)) else (0.75, 0.1, 0.1)
     x0, y0, x1, y1 = mark.rect
     edge = min(x1 - x0, y1 - y0) * 0.06
-    frame = mark_outlines.rounded_path((x0 + edge, y0 + edge, x1 - edge, y1 - edge), edge * 1.5)
+    frame = mark_outlines.draw_rounded_box((x0 + edge, y0 + edge, x1 - edge, y1 - edge), edge * 1.5)
     line = shape_line(words)
     width, height = max(line.width, 1) / 1000, (line.high - line.low) / 1000
     size = max(1.0, min((x1 - x0 - 6 * edge) / width, (y1 - y0 - 4 * edge) / height))
@@ -247,18 +247,18 @@ def _free_text(mark: Mark, lettering: Lettering) -> Drawing | None:
     box = mark.inner
     background = read_color(mark.note.get(Name.C))
     parts = (
-        [f"q {set_color(background, 'rg')} {mark_outlines.box_path(box)} f Q\n".encode()]
+        [f"q {set_color(background, 'rg')} {mark_outlines.draw_box(box)} f Q\n".encode()]
         if background
         else []
     )
     frame = replace(mark, stroke=color, fill=())
     if mark.width > 0:
-        parts.append(frame.paint(mark_outlines.box_path(box), fills=False))
+        parts.append(frame.paint(mark_outlines.draw_box(box), fills=False))
     callout = list(mark_outlines.pair_up(read_numbers(mark.note.get(Name.CL))))
     if len(callout) > 1:
-        parts.append(frame.paint(mark_outlines.line_path(callout), fills=False))
+        parts.append(frame.paint(mark_outlines.draw_path(callout), fills=False))
         end = mark.note.get(Name.LE)
-        path, _ = mark_outlines.line_ending(
+        path, _ = mark_outlines.draw_line_ending(
             str(end) if isinstance(end, Name) else "/None", callout[0], callout[1], mark.width
         )
         parts.append(frame.paint(path, fills=False) if path else b"")
@@ -293,7 +293,7 @@ def _endings(mark: Mark, points: Sequence[Point]) -> bytes:
     for kind, tip, before in zip(
         kinds, (points[0], points[-1]), (points[1], points[-2]), strict=False
     ):
-        path, is_filled = mark_outlines.line_ending(kind, tip, before, mark.width)
+        path, is_filled = mark_outlines.draw_line_ending(kind, tip, before, mark.width)
         if path:
             data += mark.paint(path, fills=is_filled)
     return data

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from assembler.evidence.annotations.bidi_order import base_level
+from assembler.evidence.annotations.bidi_order import find_base_level
 from assembler.evidence.annotations.lettering import ASCENT, DESCENT, Lettering, Line, shape_line
 
 _MOST_LETTERS = 5_000  # of a text that does not fit; no box holds more
@@ -93,7 +93,7 @@ def set_comb(text: str, area: Area, cells: int, lettering: Lettering) -> Setting
     first = {0: 0, 1: (cells - len(letters)) // 2, 2: cells - len(letters)}[area.quadding]
     y = area.bottom + (area.height - (high - low) / 1000 * size) / 2 - low / 1000 * size
     data = []
-    for number, line in enumerate(reversed(lines) if base_level(text) else lines, first):
+    for number, line in enumerate(reversed(lines) if find_base_level(text) else lines, first):
         x = area.left + cell * number + (cell - line.width * size / 1000) / 2
         data.append(lettering.show(line, x, y, size))
     return Setting(data=b"".join(data), fits=widest * size <= cell + 0.5)
@@ -124,7 +124,7 @@ def _wrap_text(text: str, width: float) -> Iterator[Line]:
     """Break a text into lines no wider than `width` font sizes; a word longer than a line is
     broken."""
     for paragraph in text.split("\n"):
-        base = base_level(paragraph)
+        base = find_base_level(paragraph)
         for line in _break_paragraph(paragraph, width * 1000):
             yield shape_line(line, base)
 

@@ -96,7 +96,7 @@ def _measure_unread_marks(gray: Gray, words: Words, side: int = 32) -> float:
     return float(faint.mean()) if faint.size else 0.0
 
 
-def paper_fraction(gray: Gray, frame: Box) -> float:
+def measure_paper_fraction(gray: Gray, frame: Box) -> float:
     """Return the fraction of the picture whose lightest tone is that of the whole picture."""
     tones = tile_papers(gray, frame)
     if not tones.size:
@@ -143,7 +143,7 @@ def add_hidden_words(
 
     revealed = [
         box
-        for text, sure, box in recognize(even_light(image))
+        for text, sure, box in recognize(even_out_light(image))
         if sure >= SURE
         and sum(map(str.isalnum, text)) > 2
         and not has_similar_word(text, box, words)
@@ -156,7 +156,7 @@ def add_hidden_words(
     )
 
 
-def even_frame(image: Image.Image, frame: Box) -> Image.Image:
+def even_out_frame(image: Image.Image, frame: Box) -> Image.Image:
     """Even out the light within the frame, so that a dim photo is as white as the sheet around
     it."""
     sides = (image.width, image.height) * 2
@@ -164,11 +164,11 @@ def even_frame(image: Image.Image, frame: Box) -> Image.Image:
     if right - left < 16 or bottom - top < 16:
         return image
     page = image.convert("L")
-    page.paste(even_light(page.crop((left, top, right, bottom))), (left, top))
+    page.paste(even_out_light(page.crop((left, top, right, bottom))), (left, top))
     return page
 
 
-def even_light(image: Image.Image) -> Image.Image:
+def even_out_light(image: Image.Image) -> Image.Image:
     """Divide the picture by its paper, the lightest level within about an eighth of an inch, and
     darken its ink evenly."""
     gray = image.convert("L")

@@ -19,7 +19,7 @@ from assembler.evidence.legibility.lighting import (
     add_glare,
     add_hidden_words,
     may_hide_words,
-    paper_fraction,
+    measure_paper_fraction,
 )
 from assembler.evidence.legibility.surroundings import find_document
 from assembler.evidence.legibility.word_measures import (
@@ -31,11 +31,11 @@ from assembler.evidence.legibility.word_measures import (
     Words,
     enclose,
     find_inked_tiles,
+    find_median,
+    find_tenth_percentile,
     has_similar_word,
     measure_edge_spread,
     measure_words,
-    median,
-    tenth_percentile,
 )
 
 _TYPICAL = 7.0  # points, height of a capital of ten-point type; assumed if no word was read
@@ -69,11 +69,11 @@ def measure_page(
     measures = replace(
         _measure_text(words, scale * image.height),
         contrast=_contrast(gray, sample),
-        low_contrast=tenth_percentile([word.contrast for word in sample]),
+        low_contrast=find_tenth_percentile([word.contrast for word in sample]),
         blur=_blur(gray, sample, dpi),
         skew=_skew(image),
         shadow=_evenness([word.paper for word in sample]),
-        paper=paper_fraction(gray, frame),
+        paper=measure_paper_fraction(gray, frame),
         document_at=find_document(gray, frame, words, size),
         worst=_find_worst_region(words, sample, size),
     )
@@ -104,32 +104,32 @@ def _measure_text(words: Words, height: float) -> Measures:
     return Measures(
         words=len(words),
         confidence=sum(confidences) / len(confidences) if confidences else 0.0,
-        low_confidence=tenth_percentile(confidences) or 0.0,
-        letter=median(tall),
-        small_letter=tenth_percentile(tall),
+        low_confidence=find_tenth_percentile(confidences) or 0.0,
+        letter=find_median(tall),
+        small_letter=find_tenth_percentile(tall),
     )
 
 
 def _blur(gray: Gray, sample: Sequence[WordMeasures], dpi: float) -> float | None:
     if sample:
-        return median([word.spread / word.height for word in sample])
+        return find_median([word.spread / word.height for word in sample])
     spreads = [
         measure_edge_spread(tile, float(tile.max()) - float(tile.min()))
         for tile in find_inked_tiles(gray)
     ]
     # without words, the page is blurred only if no edge on it is sharp
-    sharpest = tenth_percentile(spreads)
+    sharpest = find_tenth_percentile(spreads)
     return None if sharpest is None else sharpest / (_TYPICAL * dpi / 72)
 
 
 def _contrast(gray: Gray, sample: Sequence[WordMeasures]) -> float | None:
     if sample:
-        return median([word.contrast for word in sample])
+        return find_median([word.contrast for word in sample])
     ranges = [
         float(np.percentile(tile, 99) - np.percentile(tile, 0.5)) / 255
         for tile in find_inked_tiles(gray)
     ]
-    return median(ranges)
+    return find_median(ranges)
 
 
 def _skew(image: Image.Image) -> float:
@@ -172,8 +172,8 @@ def _find_worst_region(
         box=enclose([words[n][2] for n in members], size),
         words=len(members),
         confidence=sum(words[n][1] for n in members) / len(members),
-        contrast=median([word.contrast for word in measured]),
-        blur=median([word.spread / word.height for word in measured]),
+        contrast=find_median([word.contrast for word in measured]),
+        blur=find_median([word.spread / word.height for word in measured]),
     )
 
 
@@ -232,8 +232,8 @@ def _add_vanished_words(
 def _scanner_threshold(sample: Sequence[WordMeasures]) -> float:
     """Return where a simple scanner separates black from white: halfway between the page's paper
     and ink."""
-    paper = median([word.paper for word in sample]) or 255.0
-    ink = median([word.ink for word in sample]) or 0.0
+    paper = find_median([word.paper for word in sample]) or 255.0
+    ink = find_median([word.ink for word in sample]) or 0.0
     return (paper + ink) / 2
 
 

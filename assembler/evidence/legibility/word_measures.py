@@ -116,11 +116,11 @@ def enclose(boxes: Sequence[Box], size: tuple[float, float]) -> Box:
     return (round(left, 1), round(top, 1), round(right, 1), round(bottom, 1))
 
 
-def median(values: Sequence[float]) -> float | None:
+def find_median(values: Sequence[float]) -> float | None:
     """Return the median; None for no values."""
     return float(np.median(values)) if values else None
 
 
-def tenth_percentile(values: Sequence[float]) -> float | None:
+def find_tenth_percentile(values: Sequence[float]) -> float | None:
     """Return the tenth percentile; None for no values."""
     return float(np.percentile(values, 10)) if values else None

@@ -100,7 +100,7 @@ def describe_data(language: str) -> str:
     return " ".join(f"{path.name} {path.stat().st_size}" for path in files if path.is_file())
 
 
-def engine_language(tag: str) -> str:
+def choose_engine_language(tag: str) -> str:
     """Return the engine's data for a BCP 47 tag: its own and English if installed, else English
     alone."""
     own = _data_name(tag) or "eng"

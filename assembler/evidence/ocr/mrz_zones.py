@@ -29,7 +29,7 @@ def find_mrz_lines(words: Words, text: str, render: Render) -> str:
 
     `words`: of the first reading, in order; `text`: the same, by lines.
     """
-    if mrz.proved(text):
+    if mrz.has_right_digits(text):
         return text
     boxes = [box for word, _, box in words if _is_like_mrz(word)]
     if not boxes and not mrz.looks_like(text):
@@ -40,7 +40,7 @@ def find_mrz_lines(words: Words, text: str, render: Render) -> str:
 def find_page_mrz_lines(page: pdfium.PdfPage, text: str) -> str:
     """Return the MRZ lines of a page with a text layer: from the layer, or read from its
     picture."""
-    if mrz.proved(text):
+    if mrz.has_right_digits(text):
         return text
     return _read_page(lambda scale: _draw(page, scale)) if mrz.looks_like(text) else ""
 
@@ -63,7 +63,7 @@ def _read_band(boxes: Sequence[tuple[float, float, float, float]], render: Rende
             min(high, round((bottom + margin) * high)),
         )
         lines = ocr.read_lines(image.crop(strip), round(scale * 72))
-        if mrz.proved(lines):
+        if mrz.has_right_digits(lines):
             return lines
     return ""
 
@@ -74,7 +74,7 @@ def _read_page(render: Render) -> str:
         lines = ocr.read_lines(
             image.crop((0, round(image.height * top), image.width, image.height)), round(scale * 72)
         )
-        if mrz.proved(lines):
+        if mrz.has_right_digits(lines):
             return lines
     return ""
 

@@ -126,13 +126,13 @@ def _list_words(engine: Any, size: tuple[int, int]) -> tuple[Word, ...]:
     for word in tesserocr.iterate_level(iterator, level) if iterator else ():
         left, top, right, bottom = word.BoundingBox(level)
         box = (left / size[0], top / size[1], right / size[0], bottom / size[1])
-        text = to_reading_order(word.GetUTF8Text(level))
+        text = order_for_reading(word.GetUTF8Text(level))
         if any(map(str.isalnum, text)):
             words.append((text, int(word.Confidence(level)), box))  # int as AllWordConfidences
     return tuple(words)
 
 
-def to_reading_order(word: str) -> str:
+def order_for_reading(word: str) -> str:
     """Return a word in reading order; the engine gives right-to-left words in visual order."""
     if word.isascii() or not any(unicodedata.bidirectional(sign) in ("R", "AL") for sign in word):
         return word
@@ -254,7 +254,7 @@ def find_orientations(image: Image.Image, policy: Policy) -> tuple[int, ...]:
     return (angle,) if angle else ()
 
 
-def engine_version() -> str:
+def read_engine_version() -> str:
     """Return name and version of the engine."""
     import tesserocr
 

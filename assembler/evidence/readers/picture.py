@@ -91,7 +91,7 @@ def read_frames(data: bytes, kind: str) -> Iterator[Frame]:
         raise Refused("EVID.BROKEN", "the picture cannot be decoded", _AGAIN) from error
 
 
-def decoder_versions() -> tuple[str, ...]:
+def list_decoder_versions() -> tuple[str, ...]:
     """Return the versions of the libraries that decode pictures."""
     return (
         f"Pillow {PIL.__version__}",

@@ -19,7 +19,7 @@ from assembler.evidence.losses import Loss, make_loss
 from assembler.evidence.refusal import Refused
 from assembler.model import Severity
 from assembler.runtime import programs
-from assembler.runtime.resources import font_files
+from assembler.runtime.resources import list_font_files
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _MAX_PARTS, _MAX_BYTES = 5_000, 300_000_000
@@ -58,11 +58,11 @@ def print_word(data: bytes, scratch: Path) -> PrintedWord:
     )
 
 
-def engine_versions() -> tuple[str, ...]:
+def list_word_engines() -> tuple[str, ...]:
     """Return the engines of this machine, in the order they are tried, and the edition of their
     input."""
-    office = (word_to_pdf.libreoffice_version(),) if programs.find("soffice") else ()
-    return (f"plain copy {_EDITION}", *office, word_to_pdf.embedded_version())
+    office = (word_to_pdf.read_libreoffice_version(),) if programs.find("soffice") else ()
+    return (f"plain copy {_EDITION}", *office, word_to_pdf.read_embedded_version())
 
 
 def _convert(source: Path, scratch: Path) -> word_to_pdf.ConvertedDocument:
@@ -73,7 +73,7 @@ def _convert(source: Path, scratch: Path) -> word_to_pdf.ConvertedDocument:
     for engine in engines:
         try:
             return word_to_pdf.convert_to_pdf(
-                source, "the Word file", engine, font_files(), scratch / engine, evidence=True
+                source, "the Word file", engine, list_font_files(), scratch / engine, evidence=True
             )
         except (ToolFailed, TemplateBroken) as error:
             problem = problem or error.problem

@@ -8,14 +8,24 @@ libraries that draw.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from assembler.pipeline.batch.case_list import Outcome, discover, folders, validate
+from assembler.pipeline.batch.case_list import Outcome, discover, find_cases, validate
 
 if TYPE_CHECKING:
     from assembler.pipeline.batch.case_builds import Order, build, run
     from assembler.pipeline.batch.cluster import run_on
-    from assembler.pipeline.batch.junit_suite import junit
+    from assembler.pipeline.batch.junit_suite import make_junit_cases
 
-__all__ = ["Order", "Outcome", "build", "discover", "folders", "junit", "run", "run_on", "validate"]
+__all__ = [
+    "Order",
+    "Outcome",
+    "build",
+    "discover",
+    "find_cases",
+    "make_junit_cases",
+    "run",
+    "run_on",
+    "validate",
+]
 
 _LAZY_MODULES = {
     "Order": "case_builds",

@@ -57,7 +57,7 @@ def build(order: Order, pool: Pool | None = None) -> Outcome:
         findings = tuple(
             finding for finding in getattr(error, "findings", ()) if isinstance(finding, Finding)
         )
-        return outcome_of(order, "failed", error.exit_code, _sentence(error), findings=findings)
+        return make_outcome(order, "failed", error.exit_code, _sentence(error), findings=findings)
     pages = sum(packet.pages for packet in packets)
     return Outcome(
         case=order.folder.name,
@@ -90,7 +90,7 @@ def _skip_current(order: Order) -> Outcome | None:
     packets = [order.folder / "build" / manifest.packet for manifest in manifests]
     findings = dict.fromkeys(finding for manifest in manifests for finding in manifest.findings)
     return replace(
-        outcome_of(order, "skipped", ExitCode.OK, summary, tuple(findings)),
+        make_outcome(order, "skipped", ExitCode.OK, summary, tuple(findings)),
         folders=tuple(map(str, packets)),
         pages=pages,
         digests=tuple(map(digest_of, packets)),
@@ -117,7 +117,7 @@ def run(
         function: called for each case; must be at the top level of its module.
         crew: processes that are kept for later calls; by default new ones.
     """
-    places = largest_first(orders)
+    places = order_largest_first(orders)
     outcomes: dict[int, Outcome] = {}
 
     def keep(index: int, result: object, took: float) -> None:
@@ -144,20 +144,20 @@ def _to_outcome(order: Order, result: object) -> Outcome:
     if isinstance(result, Outcome):
         return result
     if isinstance(result, AssemblerError):  # of the driver itself, such as a full disk
-        return outcome_of(order, "failed", result.exit_code, _sentence(result))
+        return make_outcome(order, "failed", result.exit_code, _sentence(result))
     if isinstance(result, Failure) and result.kind == "error":
-        return outcome_of(
+        return make_outcome(
             order,
             "failed",
             ExitCode.BUG,
             f"a bug ({result.detail}); report it, without client data",
         )
-    return quarantined(
+    return make_quarantined_outcome(
         order, result if isinstance(result, Failure) else Failure(kind="crashed", detail="")
     )
 
 
-def quarantined(order: Order, failure: Failure) -> Outcome:
+def make_quarantined_outcome(order: Order, failure: Failure) -> Outcome:
     """Return the outcome of a case that is not tried again, for a person to look at, and remove
     what its process left half-made."""
     with (
@@ -176,12 +176,12 @@ def quarantined(order: Order, failure: Failure) -> Outcome:
         f"the case {reason}",
         "run `assembler bundle` on this case alone, and find the file that causes it",
     )
-    return outcome_of(
+    return make_outcome(
         order, "quarantined", ExitCode.TOOL_FAILED, f"quarantined: it {reason}", findings=(finding,)
     )
 
 
-def outcome_of(
+def make_outcome(
     order: Order, state: str, code: ExitCode, summary: str, findings: tuple[Finding, ...] = ()
 ) -> Outcome:
     """Return an outcome of the order's case."""
@@ -195,7 +195,7 @@ def outcome_of(
     )
 
 
-def largest_first(orders: Sequence[Order]) -> list[int]:
+def order_largest_first(orders: Sequence[Order]) -> list[int]:
     """Return the positions of the orders, those with most evidence first."""
     return sorted(range(len(orders)), key=lambda place: (-_weight(orders[place].folder), place))
 

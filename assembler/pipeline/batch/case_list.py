@@ -47,7 +47,7 @@ def discover(roots: Iterable[Path]) -> tuple[Path, ...]:
     return tuple(cases)
 
 
-def folders(roots: Sequence[Path]) -> tuple[Path, ...]:
+def find_cases(roots: Sequence[Path]) -> tuple[Path, ...]:
     """Return the cases at or below the roots; a root without any case.json counts as a case."""
     return tuple(
         dict.fromkeys(folder for root in roots for folder in (discover([root]) or (root,)))

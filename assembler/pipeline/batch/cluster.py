@@ -24,9 +24,9 @@ from assembler.pipeline.batch.case_builds import (
     Order,
     build,
     keep_small,
-    largest_first,
-    outcome_of,
-    quarantined,
+    make_outcome,
+    make_quarantined_outcome,
+    order_largest_first,
     run,
 )
 from assembler.pipeline.batch.case_list import Outcome
@@ -84,13 +84,15 @@ def _hand_out(
 ) -> tuple[Outcome, ...]:
     from distributed import wait
 
-    waiting, running = deque(largest_first(orders)), dict[Any, int]()
+    waiting, running = deque(order_largest_first(orders)), dict[Any, int]()
     outcomes: dict[int, Outcome] = {}
     deaths: Counter[int] = Counter()
     while waiting or running:
         while waiting and len(running) < max(1, len(client.nthreads())):
             place = waiting.popleft()
-            running[client.submit(task, orders[place], function, seconds, pure=False)] = place
+            running[
+                client.submit(build_on_worker, orders[place], function, seconds, pure=False)
+            ] = place
         for future in wait(list(running), return_when="FIRST_COMPLETED").done:
             place = running.pop(future)
             outcome = _outcome(future, orders[place])
@@ -98,7 +100,7 @@ def _hand_out(
             if outcome is None and deaths[place] < TRIES:
                 waiting.append(place)
                 continue
-            outcomes[place] = outcome or quarantined(
+            outcomes[place] = outcome or make_quarantined_outcome(
                 orders[place], Failure(kind="crashed", detail="worker killed")
             )
             finished(outcomes[place])
@@ -118,13 +120,13 @@ def _outcome(future: Any, order: Order) -> Outcome | None:
     if isinstance(error, KilledWorker):
         return None
     if isinstance(error, AssemblerError):
-        return outcome_of(order, "failed", error.exit_code, str(error))
-    return outcome_of(
+        return make_outcome(order, "failed", error.exit_code, str(error))
+    return make_outcome(
         order, "failed", ExitCode.BUG, f"a bug ({type(error).__name__} on a worker); report it"
     )
 
 
-def task(order: Order, function: Function, seconds: float) -> Outcome:
+def build_on_worker(order: Order, function: Function, seconds: float) -> Outcome:
     """Build one case on a worker, in the process that this worker keeps."""
     (outcome,) = run([order], 1, lambda _: None, function=function, crew=_crew(seconds))
     return outcome

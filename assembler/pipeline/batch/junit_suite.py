@@ -10,7 +10,7 @@ from assembler.model import Severity
 from assembler.pipeline.batch.case_list import Outcome
 
 
-def junit(outcomes: Sequence[Outcome]) -> bytes:
+def make_junit_cases(outcomes: Sequence[Outcome]) -> bytes:
     """Return one test case per case: passed, skipped, failed (with its findings as text), or an
     error if it was quarantined."""
     failed = sum(outcome.state != "quarantined" for outcome in outcomes if outcome.code)

@@ -3,6 +3,6 @@
 Takes findings, returns one string; prints and writes nothing. Must not know what a rule means.
 """
 
-from assembler.report.formats.styles import STYLES, Listed, rejected, render, tally
+from assembler.report.formats.styles import STYLES, Listed, has_failure, render, tally
 
-__all__ = ["STYLES", "Listed", "rejected", "render", "tally"]
+__all__ = ["STYLES", "Listed", "has_failure", "render", "tally"]

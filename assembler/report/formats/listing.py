@@ -44,11 +44,11 @@ def tally(findings: Iterable[Finding]) -> str:
     )
 
 
-def failing(finding: Finding, strict: bool) -> bool:
+def is_failing(finding: Finding, strict: bool) -> bool:
     """Return True if a finding makes the case fail."""
     return finding.severity is Severity.ERROR or (strict and finding.severity is Severity.WARNING)
 
 
-def rejected(cases: Iterable[Listed], *, strict: bool) -> bool:
+def has_failure(cases: Iterable[Listed], *, strict: bool) -> bool:
     """Return True if any case fails."""
-    return any(failing(finding, strict) for case in cases for finding in case.findings)
+    return any(is_failing(finding, strict) for case in cases for finding in case.findings)

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from assembler import __version__
 from assembler.model import Finding, RuleHelp, Severity
-from assembler.report.formats.listing import Listed, count, failing
+from assembler.report.formats.listing import Listed, count, is_failing
 
 _SARIF = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 _GITHUB = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
@@ -29,7 +29,7 @@ def _case(case: Listed, strict: bool) -> dict[str, Any]:
     return {
         "case": case.case,
         "folder": case.folder,
-        "ok": not any(failing(finding, strict) for finding in case.findings),
+        "ok": not any(is_failing(finding, strict) for finding in case.findings),
         "errors": count(case.findings, Severity.ERROR),
         "warnings": count(case.findings, Severity.WARNING),
         "notes": count(case.findings, Severity.INFO),

@@ -6,10 +6,10 @@ from collections.abc import Callable, Sequence
 
 from assembler.model import RuleHelp
 from assembler.report.formats.junit import as_junit
-from assembler.report.formats.listing import Listed, rejected, tally
+from assembler.report.formats.listing import Listed, has_failure, tally
 from assembler.report.formats.machine import as_github, as_json, as_sarif
 
-__all__ = ["STYLES", "Listed", "rejected", "render", "tally"]
+__all__ = ["STYLES", "Listed", "has_failure", "render", "tally"]
 
 _STYLES: dict[str, Callable[[Sequence[Listed], Sequence[RuleHelp], bool], str]] = {
     "json": as_json,

@@ -28,7 +28,7 @@ _PASTED = re.compile(r'`((?:assembler |[{\["]).*?)`')
 _CODE = re.compile(r"`([^`]+)`")
 
 
-def view_findings(
+def group_for_view(
     findings: Sequence[Finding], ledger: Sequence[LedgerEntry], rule_titles: Mapping[str, str]
 ) -> Json:
     """Return the verdict on these findings, what to do next, and the findings in sections of

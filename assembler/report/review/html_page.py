@@ -24,7 +24,7 @@ def page(name: str, values: Mapping[str, Any]) -> str:
     environment = jinja2.Environment(
         autoescape=True, undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.filters["data"] = data
+    environment.filters["data"] = embed_json
     template = environment.from_string(_text(f"{name}.html"))
     # a policy by hash: scripts injected through client text do not run, and nothing is loaded
     own_sources = f"style-src '{_hash(style)}'; script-src '{_hash(script)}'"
@@ -34,7 +34,7 @@ def page(name: str, values: Mapping[str, Any]) -> str:
     return template.render(style=Markup(style), script=Markup(script), policy=policy, **values)  # noqa: S704 - our own files
 
 
-def data(value: Any) -> Markup:
+def embed_json(value: Any) -> Markup:
     """Return JSON for a script element: nothing in it can end the element or open a comment."""
     encoded = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     for char, escape in (("<", "\\u003c"), ("\u2028", "\\u2028"), ("\u2029", "\\u2029")):

@@ -45,7 +45,7 @@ class Job:
         return self.file.case_folder is not None
 
 
-def jobs(
+def split_picture_jobs(
     file: BundleFile, ledger: Sequence[LedgerEntry], prints: Sequence[Fingerprint] = ()
 ) -> list[Job]:
     """Split the pages of one file into jobs.
@@ -62,7 +62,7 @@ def jobs(
         Job(
             file=file,
             entries=entries,
-            key=thumbnails.thumbnail_key(entries, prints, file.style, sources=has_sources),
+            key=thumbnails.make_thumbnail_key(entries, prints, file.style, sources=has_sources),
         )
         for entries in _split_ledger(ledger)
     ]
@@ -88,7 +88,9 @@ def draw(job: Job) -> tuple[tuple[int, Picture], ...]:
 
 def _key_by_place(job: Job) -> tuple[str, ...]:
     """Return the cache key of pages whose content is not known: the file, and their numbers."""
-    versions = thumbnails.thumbnail_versions(job.entries, job.file.style, sources=job.has_sources)
+    versions = thumbnails.list_thumbnail_versions(
+        job.entries, job.file.style, sources=job.has_sources
+    )
     numbers = (str(entry.number) for entry in job.entries)
     return ("pictures", job.file.sha256, *numbers, *versions)
 

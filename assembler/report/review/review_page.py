@@ -14,7 +14,7 @@ from assembler.pdf.thumbnails import Picture, choose_style
 from assembler.report.review import page_pictures
 from assembler.report.review.html_page import page
 from assembler.report.review.page_view import PageContent
-from assembler.report.review.view import DOUBTFUL, ReviewTexts, view
+from assembler.report.review.view import DOUBTFUL, ReviewTexts, build_view
 from assembler.runtime.atomic_files import write_atomic
 from assembler.runtime.worker_pool import Failure
 from assembler.runtime.workshop import Workshop
@@ -53,7 +53,7 @@ def write(folder: Path, inputs: ReviewInputs, workshop: Workshop) -> Path:
         ]
     path = folder / NAME
     texts = inputs.texts if inputs.thumbnails else replace(inputs.texts, title=())
-    values = view(inputs.manifest, PageContent(pictures=pictures, words=words), texts)
+    values = build_view(inputs.manifest, PageContent(pictures=pictures, words=words), texts)
     write_atomic(path, page("packet", values).encode())
     return path
 
@@ -75,7 +75,7 @@ def _draw_pictures(folder: Path, inputs: ReviewInputs, workshop: Workshop) -> tu
         entries = [
             entry for entry in manifest.ledger if volume.first <= entry.number <= volume.last
         ]
-        jobs += page_pictures.jobs(file, entries, inputs.prints)
+        jobs += page_pictures.split_picture_jobs(file, entries, inputs.prints)
     pictures: dict[int, Picture] = {}
     for result in workshop.map(page_pictures.draw, jobs):
         if isinstance(result, Failure):

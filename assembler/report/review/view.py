@@ -9,7 +9,7 @@ from typing import Any
 
 from assembler.model import Check, Manifest, Volume
 from assembler.model.manifest import Claim, OutputFile
-from assembler.report.review.finding_view import mark_pages, view_findings
+from assembler.report.review.finding_view import group_for_view, mark_pages
 from assembler.report.review.page_view import PageContent, group_pages, list_pages
 
 DOUBTFUL = 80  # word confidence below which the chart and the overlay color a word
@@ -30,10 +30,10 @@ class ReviewTexts:
     rule_titles: Mapping[str, str] = field(default_factory=dict)
 
 
-def view(manifest: Manifest, content: PageContent, texts: ReviewTexts) -> dict[str, Any]:
+def build_view(manifest: Manifest, content: PageContent, texts: ReviewTexts) -> dict[str, Any]:
     """Return every value that the template uses."""
     marks = mark_pages(manifest.findings, manifest.ledger)
-    findings = view_findings(manifest.findings, manifest.ledger, texts.rule_titles)
+    findings = group_for_view(manifest.findings, manifest.ledger, texts.rule_titles)
     failed = [_check(check) for check in manifest.proof if not check.ok]
     return {
         **findings,
