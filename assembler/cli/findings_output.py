@@ -53,8 +53,8 @@ def print_findings(
         _write(line.text, _COLORS[line.tone.value], err=err)
 
 
-def print_verdict(verdict: Verdict, case: str = "", *, err: bool = False) -> None:
-    """Print the conclusion of a run; `case` only where there are several."""
+def print_verdict(verdict: Verdict, case: str = "", note: str = "", *, err: bool = False) -> None:
+    """Print the conclusion of a run; `case` only where there are several; `note` follows it."""
     from assembler.model import Readiness
 
     colors: dict[Readiness, Mapping[str, object]] = {
@@ -63,7 +63,7 @@ def print_verdict(verdict: Verdict, case: str = "", *, err: bool = False) -> Non
         Readiness.NOT_READY: {"fg": "red", "bold": True},
     }
     name = f"{case}: " if case else ""
-    _write(f"{name}{verdict}", colors[verdict.readiness], err=err)
+    _write(f"{name}{verdict}{note}", colors[verdict.readiness], err=err)
 
 
 def print_case_findings(
@@ -89,6 +89,13 @@ def print_not_checked(sentences: Sequence[str], checked: str) -> None:
     number = f"{len(sentences)} point{'' if len(sentences) == 1 else 's'}"
     gap = f", {number} not checked{'' if is_all else ' (--all)'}" if sentences else ""
     _write(f"{checked}{gap}; no legal advice".capitalize(), _COLORS["hint"], err=False)
+
+
+def print_wrapped(text: str, indent: str) -> None:
+    """Print a text as a result, broken at the width of the terminal, if it is one."""
+    width = _width(err=False)
+    shown = click.wrap_text(text, width, indent, indent) if width else f"{indent}{text}"
+    _write(shown, {}, err=False)
 
 
 def print_last_verdict(verdicts: Sequence[Verdict]) -> None:

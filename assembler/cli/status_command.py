@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from assembler.cli.findings_output import (
     print_last_verdict,
     print_not_checked,
     print_verdict,
+    print_wrapped,
 )
 from assembler.cli.shared_options import (
     FOLDER,
@@ -29,11 +31,19 @@ from assembler.cli.shared_options import (
 )
 
 if TYPE_CHECKING:
+    from assembler.model import Deadline
     from assembler.pipeline import CaseStatus
 
 
 @click.command()
 @click.argument("cases", type=FOLDER, nargs=-1, required=True, metavar="CASE...")
+@click.option(
+    "--ics",
+    "calendar",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write the coming deadlines as a calendar file, without names of people.",
+)
 @all_option
 @json_option
 @require_ready_option
@@ -45,14 +55,16 @@ def status(
     ctx: click.Context,
     /,
     cases: tuple[Path, ...],
+    calendar: Path | None,
     as_json: bool,
     require_ready: bool,
     as_of: datetime | None,
     shelf_dir: Path | None,
 ) -> None:
-    """Say what cases still lack to be filed: facts, forms, packets, signatures.
+    """Say what cases still lack to be filed: facts, forms, packets, signatures, and by when.
 
-    CASE is a case folder, or a folder above several: then one line for each.
+    CASE is a case folder, or a folder above several: then one line for each, the next deadline
+    first.
     """
     from assembler import pipeline, rules
     from assembler.pipeline import batch
@@ -63,24 +75,66 @@ def status(
     statuses = [
         pipeline.read_status(folder, shelf, library, today) for folder in batch.find_cases(cases)
     ]
+    statuses.sort(key=lambda case_status: _sort_key(case_status, today))
+    if calendar is not None:
+        _write_calendar(calendar, statuses, today)
     if as_json:
         print_result(json.dumps([_as_json(case_status) for case_status in statuses], indent=1))
     elif len(statuses) == 1:
-        _print_case(statuses[0], shelf_dir)
+        _print_case(statuses[0], today, shelf_dir)
     else:
         for case_status in statuses:
-            print_verdict(case_status.verdict, case_status.case)
+            deadline = case_status.next_deadline(today)
+            due = f" · {_describe_days(deadline, today)}: {deadline.title}" if deadline else ""
+            print_verdict(case_status.verdict, case_status.case, due)
         print_last_verdict([case_status.verdict for case_status in statuses])
     verdicts = (case_status.verdict for case_status in statuses)
     ctx.exit(decide_exit_code(verdicts, require_ready=require_ready))
 
 
-def _print_case(case_status: CaseStatus, shelf_dir: Path | None) -> None:
+def _sort_key(case_status: CaseStatus, today: date) -> tuple[date, str]:
+    deadline = case_status.next_deadline(today)
+    return (deadline.day if deadline else date.max, case_status.case)
+
+
+def _print_case(case_status: CaseStatus, today: date, shelf_dir: Path | None) -> None:
     print_findings(case_status.findings, shelf_dir)
     print_not_checked(case_status.not_checked, "facts checked")
-    for packet in case_status.packets:
-        print_result(f"{packet}: {case_status.state}")
+    if case_status.deadlines:
+        print_result("Dates")
+    for deadline in case_status.deadlines:
+        when = _describe_days(deadline, today)
+        print_result(f"  {deadline.day.isoformat()}  {when:<16}  {deadline.title}")
+    print_result("Next")
+    for step in case_status.next_steps():
+        print_wrapped(step, "  ")
     print_last_verdict([case_status.verdict])
+
+
+def _describe_days(deadline: Deadline, today: date) -> str:
+    """Return "in 12 days", "tomorrow", "today" or "3 days ago"."""
+    days = (deadline.day - today).days
+    near = {0: "today", 1: "tomorrow", -1: "yesterday"}
+    return near.get(days) or (f"in {days} days" if days > 0 else f"{-days} days ago")
+
+
+def _write_calendar(path: Path, statuses: Sequence[CaseStatus], today: date) -> None:
+    """Write the calendar file. Raises OutputNotWritten if the path has a file that is not ours."""
+    from assembler.errors import OutputNotWritten
+    from assembler.report.formats.calendar import PRODUCT, format_calendar
+    from assembler.runtime.atomic_files import write_atomic
+
+    if path.is_symlink() or (path.exists() and PRODUCT.encode() not in path.read_bytes()[:200]):
+        raise OutputNotWritten(
+            "another file of this name exists", where=path.name, remedy="give --ics another name"
+        )
+    deadlines = [
+        (case_status.case_id, deadline)
+        for case_status in statuses
+        for deadline in case_status.deadlines
+    ]
+    write_atomic(path, format_calendar(deadlines, today))
+    print_result(f"{path}: {sum(deadline.day >= today for _, deadline in deadlines)} deadlines")
 
 
 def _as_json(case_status: CaseStatus) -> dict[str, Any]:
@@ -95,5 +149,10 @@ def _as_json(case_status: CaseStatus) -> dict[str, Any]:
             "to_check": verdict.to_check,
             "hints": verdict.hints,
         },
+        "deadlines": [
+            {**asdict(deadline), "day": deadline.day.isoformat()}
+            for deadline in case_status.deadlines
+        ],
+        "next": case_status.next_steps(),
         "findings": [asdict(finding) for finding in case_status.findings],
     }

@@ -15,6 +15,8 @@ from assembler.model import (
     Case,
     Consulate,
     Declaration,
+    Event,
+    EventKind,
     Exhibit,
     FilePart,
     FormFile,
@@ -202,6 +204,10 @@ def _request(raw: Raw) -> Request:
         departure_plan=_texts(raw.get("departure_plan")),
         support_plan=_texts(raw.get("support_plan")),
         changed_circumstances=_texts(raw.get("changed_circumstances")),
+        events=tuple(
+            Event(kind=EventKind(entry["kind"]), date=date.fromisoformat(entry["date"]))
+            for entry in raw.get("events", ())
+        ),
         owners=tuple(_owners(raw)),
         letter_date=_day(raw, "letter_date"),
         arrival_date=_day(raw, "arrival_date"),

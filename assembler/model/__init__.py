@@ -12,6 +12,8 @@ from assembler.model.case import (
     Case,
     Consulate,
     Declaration,
+    Event,
+    EventKind,
     Exhibit,
     FilePart,
     FormFile,
@@ -25,6 +27,7 @@ from assembler.model.case import (
     Supporter,
     Translator,
 )
+from assembler.model.deadline import Deadline, DeadlineKind
 from assembler.model.document_id import DocumentId, DocumentKind
 from assembler.model.filed_packet import Filed, FiledPage
 from assembler.model.filing_profile import Marking, Profile, Zone
@@ -77,10 +80,14 @@ __all__ = [
     "Consulate",
     "Contradiction",
     "Conversion",
+    "Deadline",
+    "DeadlineKind",
     "Declaration",
     "DocumentId",
     "DocumentKind",
     "Draft",
+    "Event",
+    "EventKind",
     "Exhibit",
     "FileOutcome",
     "FilePart",

@@ -44,6 +44,23 @@ class Consulate:
     country: str
 
 
+class EventKind(StrEnum):
+    """What happens on a day that the filing must be in time for."""
+
+    SURGERY = "surgery"
+    HEARING = "hearing"
+    VISA_INTERVIEW = "visa-interview"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """A day that the filing must be in time for."""
+
+    kind: EventKind
+    date: date
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParagraphOwners:
     """The beneficiaries that one paragraph of the request is for, where it is not for all."""
@@ -78,6 +95,7 @@ class Request:
     # re-parole: id of the program of the first parole, "" for none (boxes of the form map)
     parole_program: str = ""
     work_permit: bool | None = None  # re-parole: also requests an employment authorization document
+    events: tuple[Event, ...] = ()
     owners: tuple[ParagraphOwners, ...] = ()  # of the paragraphs that are not for all beneficiaries
 
 

@@ -10,10 +10,11 @@ from pathlib import Path
 
 from assembler import intake, rules
 from assembler.errors import ProofFailed
-from assembler.model import Finding, Manifest, Verdict
+from assembler.model import Deadline, DeadlineKind, Finding, Manifest, Readiness, Verdict
 from assembler.pipeline.batch.case_list import check_facts
 from assembler.pipeline.existing_packets import is_current_with_any_options
 from assembler.pipeline.options import BuiltPacket
+from assembler.report.review import review_page
 from assembler.runtime.manifest_reader import read_manifest
 from assembler.runtime.resources import Shelf
 from assembler.runtime.sign_off import is_signed_off
@@ -29,14 +30,59 @@ class BuildState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseStatus:
-    """What keeps a case from being filed. `packets`: folders of its packets that are there."""
+    """What keeps a case from being filed.
+
+    `case`: name of its `folder`; `case_id`: its id in case.json; `packets`: folders of its packets
+    that are there; `deadlines`: the earliest first, those that have passed, too.
+    """
 
     case: str
+    folder: Path
+    case_id: str = ""
     state: BuildState
     verdict: Verdict
     findings: tuple[Finding, ...]
     not_checked: tuple[str, ...] = ()
     packets: tuple[Path, ...] = ()
+    deadlines: tuple[Deadline, ...] = ()
+
+    def next_steps(self) -> list[str]:
+        """Return what to do next, in order, each with the command or the place for it."""
+        verdict, steps = self.verdict, []
+        if verdict.to_fix:
+            count = "the problem" if verdict.to_fix == 1 else f"the {verdict.to_fix} problems"
+            steps.append(f"Fix {count} listed under Fix before filing.")
+        if verdict.missing_forms:
+            names = ", ".join(verdict.missing_forms)
+            steps.append(
+                f"Add the missing forms ({names}): fill their blanks with `assembler forms fill "
+                f"{self.folder}`, have them signed, and list them under `forms` in case.json."
+            )
+        if verdict.to_check:
+            count = "the one thing" if verdict.to_check == 1 else f"the {verdict.to_check} things"
+            steps.append(f"Look at {count} listed under Check.")
+        if self.state is not BuildState.CURRENT:
+            steps.append(f"Build the packet: `assembler bundle {self.folder}`.")
+        elif verdict.readiness is Readiness.EXCEPT_SIGNATURES:
+            steps += [
+                "Look through the pages, get the signatures, and sign off: "
+                f"{packet / review_page.NAME}"
+                for packet in self.packets
+            ]
+        elif verdict.readiness is Readiness.READY:
+            steps.append("File it.")
+        return steps
+
+    def next_deadline(self, as_of: date) -> Deadline | None:
+        """Return the first deadline of the case itself that has not passed on a day."""
+        return next(
+            (
+                deadline
+                for deadline in self.deadlines
+                if deadline.day >= as_of and deadline.kind is not DeadlineKind.FACTS_STALE
+            ),
+            None,
+        )
 
 
 def judge_packets(packets: Sequence[BuiltPacket]) -> Verdict:
@@ -57,7 +103,11 @@ def read_status(folder: Path, shelf: Shelf, library: rules.Library, as_of: date)
     if case is None:
         verdict = rules.decide_verdict(findings)
         return CaseStatus(
-            case=name, state=BuildState.NOT_BUILT, verdict=verdict, findings=tuple(findings)
+            case=name,
+            folder=folder,
+            state=BuildState.NOT_BUILT,
+            verdict=verdict,
+            findings=tuple(findings),
         )
     facts = check_facts(case, folder, shelf, library, as_of)
     packets = tuple(folder / "build" / person.id for person in case.beneficiaries)
@@ -89,6 +139,9 @@ def read_status(folder: Path, shelf: Shelf, library: rules.Library, as_of: date)
     )
     return CaseStatus(
         case=name,
+        folder=folder,
+        case_id=case.id,
+        deadlines=facts.deadlines,
         state=state,
         verdict=verdict,
         findings=findings,

@@ -8,6 +8,7 @@ legal fact itself.
 from assembler.rules.case_check import FactUsed, Judgment, check_case
 from assembler.rules.claim_matrix import ClaimRow
 from assembler.rules.claim_rows import list_claims, list_relied_facts
+from assembler.rules.deadlines import list_deadlines
 from assembler.rules.letter_facts import find_letter_facts
 from assembler.rules.library import (
     Checklist,
@@ -46,6 +47,7 @@ __all__ = [
     "format_gather_list",
     "is_blocker",
     "list_claims",
+    "list_deadlines",
     "list_library_files",
     "list_relied_facts",
     "list_rule_help",

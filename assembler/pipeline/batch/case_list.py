@@ -10,7 +10,7 @@ from pathlib import Path
 from assembler import intake, rules
 from assembler.errors import TemplateBroken
 from assembler.layout.packet_plan import plan_packet
-from assembler.model import Case, Finding, Recipe
+from assembler.model import Case, Deadline, Finding, Recipe
 from assembler.runtime.resources import Shelf
 from assembler.runtime.timings import Spent
 
@@ -61,6 +61,7 @@ class FactCheck:
     findings: tuple[Finding, ...]
     not_checked: tuple[str, ...] = ()  # sentences
     missing_forms: tuple[str, ...] = ()  # that a placeholder page would stand for
+    deadlines: tuple[Deadline, ...] = ()  # the earliest first
 
 
 def validate(folder: Path, shelf: Shelf, library: rules.Library, as_of: date) -> FactCheck:
@@ -82,7 +83,12 @@ def check_facts(
         forms = _missing_forms(case, shelf.recipe(case.kind, folder))
     except TemplateBroken as error:  # the other cases are still checked
         forms, not_checked = (), (f"which forms are missing: {error}", *not_checked)
-    return FactCheck(findings=judged.findings, not_checked=not_checked, missing_forms=forms)
+    return FactCheck(
+        findings=judged.findings,
+        not_checked=not_checked,
+        missing_forms=forms,
+        deadlines=rules.list_deadlines(case, library, judged.facts_used),
+    )
 
 
 def _missing_forms(case: Case, recipe: Recipe) -> tuple[str, ...]:

@@ -1,0 +1,113 @@
+"""List the days that end something in a case, from the case and the dated facts. Pure.
+
+A title names no person: it is printed, and written into calendars that others may see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+
+from assembler.model import Case, Deadline, DeadlineKind, EventKind
+from assembler.rules.case_check import FactUsed
+from assembler.rules.library import Library
+
+_EVENTS = {
+    EventKind.SURGERY: "Surgery or treatment begins",
+    EventKind.HEARING: "Court hearing",
+    EventKind.VISA_INTERVIEW: "Visa interview",
+    EventKind.OTHER: "Event",
+}
+
+
+def list_deadlines(
+    case: Case, library: Library, facts_used: Iterable[FactUsed]
+) -> tuple[Deadline, ...]:
+    """Return the days that end something, the earliest first; those that have passed, too.
+
+    Args:
+        facts_used: what the checks of the case relied on; from them comes the day on which the
+            first must be checked again.
+    """
+    deadlines = [
+        *_of_answer(case),
+        *_of_parole(case, library),
+        *_of_people(case),
+        *_of_events(case),
+        *_of_facts(library, facts_used),
+    ]
+    return tuple(sorted(deadlines, key=lambda deadline: (deadline.day, deadline.kind)))
+
+
+def _of_answer(case: Case) -> Iterator[Deadline]:
+    if case.rfe is not None:
+        yield Deadline(
+            day=case.rfe.due_date,
+            kind=DeadlineKind.ANSWER_DUE,
+            title="Answer to the request for evidence is due",
+            pointer="/rfe/due_date",
+        )
+
+
+def _of_parole(case: Case, library: Library) -> Iterator[Deadline]:
+    """Yield the end of the present parole, and the window in which more is asked for."""
+    until, pointer = case.request.i94_admit_until, "/request/i94_admit_until"
+    if until is None or case.kind != "re-parole":
+        return
+    yield Deadline(day=until, kind=DeadlineKind.PAROLE_ENDS, title="Parole ends", pointer=pointer)
+    window = library.facts.get("deadlines/re-parole")
+    if window is not None:
+        yield Deadline(
+            day=until - timedelta(days=window["earliest_days"]),
+            kind=DeadlineKind.REPAROLE_OPENS,
+            title="First day to file for re-parole",
+            pointer=pointer,
+        )
+        yield Deadline(
+            day=until - timedelta(days=window["latest_days"]),
+            kind=DeadlineKind.REPAROLE_CLOSES,
+            title="Last day to file for re-parole in good time",
+            pointer=pointer,
+        )
+
+
+def _of_people(case: Case) -> Iterator[Deadline]:
+    for number, person in enumerate(case.beneficiaries):
+        if person.passport is not None and person.passport.expires is not None:
+            yield Deadline(
+                day=person.passport.expires,
+                kind=DeadlineKind.PASSPORT_EXPIRES,
+                title=f"Passport of beneficiary {number + 1} expires",
+                pointer=f"/beneficiaries/{number}/passport/expires",
+            )
+
+
+def _of_events(case: Case) -> Iterator[Deadline]:
+    for number, event in enumerate(case.request.events):
+        yield Deadline(
+            day=event.date,
+            kind=DeadlineKind.EVENT,
+            title=_EVENTS[event.kind],
+            pointer=f"/request/events/{number}/date",
+        )
+    if case.request.arrival_date is not None:
+        yield Deadline(
+            day=case.request.arrival_date,
+            kind=DeadlineKind.ARRIVAL,
+            title="Intended arrival",
+            pointer="/request/arrival_date",
+        )
+
+
+def _of_facts(library: Library, facts_used: Iterable[FactUsed]) -> Iterator[Deadline]:
+    """Yield the day on which the first of the facts relied on must be checked again."""
+    limit = library.facts.get("deadlines/stale")
+    days = [
+        fact.provenance.checked_on for fact in facts_used if fact.provenance.confidence != "house"
+    ]
+    if limit is not None and days:
+        yield Deadline(
+            day=min(days) + timedelta(days=limit["days"]),
+            kind=DeadlineKind.FACTS_STALE,
+            title="Check fees, editions and addresses in schemas/facts again",
+        )
