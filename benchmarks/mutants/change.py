@@ -220,7 +220,7 @@ def files_of(change: Change) -> dict[str, bytes]:
     data = change.data()
     outputs = data.get("outputs")
     for row in outputs if isinstance(outputs, list) else ():
-        if isinstance(row, dict) and row.get("path") in files:
+        if isinstance(row, dict) and isinstance(row.get("path"), str) and row["path"] in files:
             new = files[row["path"]]
             row["size"], row["sha256"] = len(new), hashlib.sha256(new).hexdigest()
     whole = (
