@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from benchmarks.mutants.change import KINDS
 from benchmarks.mutants.trial import Outcome
 
-_SHIFT = "PDFium sets letters on whole dots of 96 dpi, so that less than half a dot (0.38 pt) may move none"
+_SHIFT = (
+    "PDFium sets letters on whole dots of 96 dpi, so that less than half a dot (0.38 pt) may move "
+    "none"
+)
 # kinds of which some pass and may: why. Anything else that matters and passes makes the command
 # fail.
 EXPLAINED: Mapping[str, str] = {
