@@ -487,7 +487,8 @@ REASONS = [one.reason for one in library().checklists if one.reason]
 def test_a_new_case_passes_the_door_and_says_what_is_missing(
     kind: str, reason: str, tmp_path: Path
 ) -> None:
-    raw = rules.draft_case(kind, [reason], library(), name="our-case", schema="../case.schema.json")
+    start = rules.CaseStart(kind=kind, reasons=(reason,))
+    raw = rules.draft_case(start, library(), name="our-case", schema="../case.schema.json")
 
     missing, found = intake.examine_case(_written(raw, tmp_path), SHELF, hashed=False)
     assert missing is None

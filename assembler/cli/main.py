@@ -16,7 +16,6 @@ import click
 from assembler import __version__
 from assembler.cli.batch_command import batch
 from assembler.cli.cache_commands import cache as cache_group
-from assembler.cli.case_commands import init, validate
 from assembler.cli.check_command import check
 from assembler.cli.console import (
     Framed,
@@ -31,6 +30,7 @@ from assembler.cli.draft_command import draft
 from assembler.cli.explain_command import explain
 from assembler.cli.findings_output import decide_exit_code, print_findings, print_verdict
 from assembler.cli.form_commands import forms
+from assembler.cli.init_command import init
 from assembler.cli.print_command import print_run
 from assembler.cli.shared_options import (
     FOLDER,
@@ -48,6 +48,7 @@ from assembler.cli.shared_options import (
 from assembler.cli.status_command import status
 from assembler.cli.timings_table import format_timings, write_timings
 from assembler.cli.unbundle_command import unbundle
+from assembler.cli.validate_command import validate
 from assembler.cli.verify_command import verify
 from assembler.cli.watch_command import watch
 from assembler.errors import ExitCode

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from assembler import forms, proof, receivers, rules
@@ -66,7 +66,7 @@ def _count_exhibit(exhibit: Exhibit, by_path: Mapping[str, int]) -> int | None:
     return total
 
 
-def start(folder: Path, shelf: Shelf, kind: str, reasons: Sequence[str]) -> None:
+def start(folder: Path, shelf: Shelf, answers: rules.CaseStart) -> None:
     """Make a case folder: case.json to fill in, its schema for the editor, evidence/TO-GATHER.md.
 
     Raises OutputNotWritten if the folder has a case already, or cannot be written.
@@ -76,9 +76,9 @@ def start(folder: Path, shelf: Shelf, kind: str, reasons: Sequence[str]) -> None
             "there is already a case.json", where=folder.name, remedy="name another folder"
         )
     library = rules.load_library(shelf)
-    case = rules.draft_case(kind, reasons, library, name=rules.make_case_id(folder.resolve().name))
+    case = rules.draft_case(answers, library, name=rules.make_case_id(folder.resolve().name))
     files = {
-        TO_GATHER: rules.format_gather_list(kind, reasons, library).encode(),
+        TO_GATHER: rules.format_gather_list(answers.kind, answers.reasons, library).encode(),
         "case.schema.json": shelf.read("schemas/case.schema.json"),
         # last, since the case exists as soon as it has this file
         "case.json": (json.dumps(case, indent=1, ensure_ascii=False) + "\n").encode(),

@@ -22,12 +22,13 @@ from assembler.rules.library import (
     load_library,
     parse_library,
 )
-from assembler.rules.new_case import draft_case, format_gather_list, make_case_id
+from assembler.rules.new_case import CaseStart, draft_case, format_gather_list, make_case_id
 from assembler.rules.readiness import decide_verdict, is_blocker
 from assembler.rules.rule_help import FACT_PACKAGES, Explanation, explain_rules, list_rule_help
 
 __all__ = [
     "FACT_PACKAGES",
+    "CaseStart",
     "Checklist",
     "ClaimRow",
     "Explanation",

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+from assembler.model import Name
 from assembler.model.case_texts import FILL_IN
 from assembler.rules.library import Checklist, Library, Line
 from assembler.rules.people_rules import NO_RECEIPT
 
+_BENEFICIARY = "beneficiary"  # id of the first one in a new case
 _HEADINGS = {"required": "Required", "core": "Expected", "supporting": "Helps"}
 _PEOPLE = {
     "beneficiary": "for each beneficiary",
@@ -79,9 +82,24 @@ def make_case_id(folder: str) -> str:
     return plain[:64].rstrip("-") or "new-case"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseStart:
+    """What is known when a case is started. Names that are not known yet are left to fill in.
+
+    `petitioner`: None also where the beneficiary files (`is_self`).
+    """
+
+    kind: str
+    reasons: tuple[str, ...]
+    beneficiaries: tuple[Name, ...] = ()
+    petitioner: Name | None = None
+    is_self: bool = False
+    attorney: Name | None = None
+    filing: str = "paper"
+
+
 def draft_case(
-    kind: str,
-    reasons: Sequence[str],
+    start: CaseStart,
     library: Library,
     *,
     name: str = "new-case",
@@ -94,17 +112,33 @@ def draft_case(
         name: the case's id.
         schema: path of the schema, for an editor.
     """
+    kind, reasons = start.kind, tuple(dict.fromkeys(start.reasons))
+    names = start.beneficiaries or (None,)
+    others = range(2, len(names) + 1)
+    ids = [_BENEFICIARY, *(f"{_BENEFICIARY}-{number}" for number in others)]
+    petitioner: dict[str, Any] = {
+        "id": "petitioner",
+        "name": _name(start.petitioner),
+        "in_us": True,
+    }
     case: dict[str, Any] = {
         "$schema": schema,
         "id": name,
         "kind": kind,
-        "reasons": list(dict.fromkeys(reasons)),
-        "petitioner": {"id": "petitioner", "name": _name(), "in_us": True},
-        "beneficiaries": [{"id": "beneficiary", "name": _name(), "in_us": kind == "re-parole"}],
-        "supporters": [{"person": {"same_as": "petitioner"}}],
-        "attorney": None,
-        "request": {"filing": "paper", "fee": "pay", "length_months": 12} | _texts(kind),
-        "exhibits": list(_exhibits(kind, reasons, library)),
+        "reasons": list(reasons),
+        "petitioner": {"same_as": _BENEFICIARY} if start.is_self else petitioner,
+        "beneficiaries": [
+            {"id": person_id, "name": _name(person), "in_us": kind == "re-parole"}
+            for person_id, person in zip(ids, names, strict=True)
+        ],
+        "supporters": [{"person": {"same_as": _BENEFICIARY if start.is_self else "petitioner"}}],
+        "attorney": {"name": _name(start.attorney)} if start.attorney else None,
+        "request": {"filing": start.filing, "fee": "pay", "length_months": 12} | _texts(kind),
+        "exhibits": [
+            entry
+            for exhibit in _exhibits(kind, reasons, library)
+            for entry in _for_each_person(exhibit, ids, is_self=start.is_self)
+        ],
     }
     if kind == "rfe-response":
         # dates long past, so that a person must replace them
@@ -144,8 +178,23 @@ def _box(line: Line) -> str:
     )
 
 
-def _name() -> dict[str, str]:
-    return {"given": FILL_IN, "family": FILL_IN}
+def _name(name: Name | None) -> dict[str, str]:
+    if name is None:
+        return {"given": FILL_IN, "family": FILL_IN}
+    return {"given": name.given, "family": name.family}
+
+
+def _for_each_person(
+    exhibit: dict[str, Any], ids: Sequence[str], *, is_self: bool
+) -> Iterator[dict[str, Any]]:
+    """Yield a document of the draft for each person it is needed of."""
+    if exhibit.get("person") == "petitioner" and is_self:
+        yield {**exhibit, "person": _BENEFICIARY}
+        return
+    yield exhibit
+    for person_id in ids[1:] if exhibit.get("person") == _BENEFICIARY else ():
+        name = f"{exhibit['id']}-{person_id.removeprefix(f'{_BENEFICIARY}-')}"
+        yield {**exhibit, "id": name, "files": [f"evidence/{name}.pdf"], "person": person_id}
 
 
 def _prompt(text: str) -> str:
@@ -200,7 +249,7 @@ def _person_of(line: Line) -> str:
     """Return whom of the draft a line's document is about; its petitioner is the supporter, too."""
     if not line.about:
         return ""
-    return "beneficiary" if line.subject == "beneficiary" else "petitioner"
+    return _BENEFICIARY if line.subject == "beneficiary" else "petitioner"
 
 
 def _is_conditional(line: Line) -> bool:

@@ -1,12 +1,11 @@
-"""`assembler init` and `assembler validate`: start a case, and check its facts alone."""
+"""`assembler validate`: check the facts of cases alone."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -130,73 +129,6 @@ def _print_checks(checks: Sequence[_CheckedFacts], rule_count: int, shelf_dir: P
     )
     print_not_checked(not_checked, f"{rule_count} rules applied")
     print_last_verdict([check.verdict for check in checks])
-
-
-class _SchemaOption(click.Option):
-    """An option whose help lists the values that the schema of case.json allows.
-
-    Args:
-        choices: path of the field below the schema's properties, with slashes.
-    """
-
-    def __init__(self, *args: Any, choices: str, **more: Any) -> None:
-        self._field = choices
-        super().__init__(*args, **more)
-
-    def get_help_record(self, ctx: click.Context) -> tuple[str, str] | None:
-        """Return the option's line of the help, with its values."""
-        from assembler.runtime.resources import Shelf
-
-        field = Shelf.default(None).schema("case.schema.json")["properties"]
-        for key in self._field.split("/"):
-            field = field[key]
-        record = super().get_help_record(ctx)
-        default = "" if self.required else f" [default: {self.default}]"
-        return record and (
-            record[0],
-            f"{self.help} One of: {', '.join(field['enum'])}.{default}",
-        )
-
-
-@click.command()
-@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
-@click.option("--kind", cls=_SchemaOption, choices="kind", default="parole", help="Kind of filing.")
-@click.option(
-    "--reason",
-    "reasons",
-    cls=_SchemaOption,
-    choices="reasons/items",
-    multiple=True,
-    required=True,
-    help="Reason for requesting parole; repeat for several.",
-)
-@shelf_option
-@verbose_option
-def init(folder: Path, kind: str, reasons: tuple[str, ...], shelf_dir: Path | None) -> None:
-    """Start a case folder: case.json to fill in, and the list of evidence to gather."""
-    from assembler import pipeline
-    from assembler.runtime.resources import Shelf
-
-    shelf = Shelf.default(shelf_dir)
-    properties = shelf.schema("case.schema.json")["properties"]
-    _check_choices("--kind", [kind], properties["kind"]["enum"])
-    _check_choices("--reason", reasons, properties["reasons"]["items"]["enum"])
-    pipeline.start(folder, shelf, kind, reasons)
-    print_result(
-        f"{folder}: case.json and evidence/TO-GATHER.md are made; put documents into evidence/, "
-        f"replace every FILL IN, then run: assembler validate {folder}"
-    )
-
-
-def _check_choices(option: str, values: Sequence[str], allowed: Sequence[str]) -> None:
-    """Raise BadParameter for the first value of an option that is not allowed."""
-    for value in values:
-        if value not in allowed:
-            near = get_close_matches(value, allowed, 1)
-            hint = f"; did you mean {near[0]}?" if near else ""
-            raise click.BadParameter(
-                f"it is not one of {', '.join(allowed)}{hint}", param_hint=option
-            )
 
 
 def _folder(path: Path) -> Path:
